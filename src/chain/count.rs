@@ -1,0 +1,187 @@
+//! The counted estimator: Monte Carlo, bits compared with what was sent.
+
+use super::{Draws, Plan, Trained, Worker, worker::Drawn};
+use crate::math::interval::{Interval, block_bootstrap, clopper_pearson, dispersion_index};
+use crate::pattern::{Source, precode, unprecode};
+use crate::seed::Seed;
+use rayon::prelude::*;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// When to stop counting; decided between rounds only, so that no thread count changes the answer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stop {
+    /// Blocks of a lane before the next look.
+    pub round_blocks: u64,
+    /// Blocks of a lane at the most.
+    pub blocks: u64,
+    /// Errors of a lane that are enough.
+    pub bit_errors: u64,
+}
+
+/// One lane to count.
+pub struct Count<'a> {
+    /// Its chain.
+    pub plan: &'a Plan,
+    /// Its receiver.
+    pub trained: &'a Trained,
+    /// Its data.
+    pub pattern: &'a Source,
+    /// Absolute index of its first symbol.
+    pub first_symbol: u64,
+    /// True when the transmitter precodes.
+    pub precoder: bool,
+    /// Streams of what lanes share.
+    pub run: Seed,
+    /// The lane's streams.
+    pub lane: Seed,
+}
+
+/// What was counted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// Symbols compared.
+    pub symbols: u64,
+    /// Symbols decided wrongly.
+    pub symbol_errors: u64,
+    /// Bits wrong.
+    pub bit_errors: u64,
+    /// Symbol errors of each block, in order.
+    pub block_errors: Vec<u64>,
+    /// Count, sum and sum of squares at the slicer by level.
+    pub moments: [[f64; 3]; 4],
+}
+
+impl Tally {
+    /// Adds what came next; floats too are the same whatever the split, for the order is the blocks'.
+    pub fn merge(&mut self, next: &Tally) {
+        self.symbols += next.symbols;
+        self.symbol_errors += next.symbol_errors;
+        self.bit_errors += next.bit_errors;
+        self.block_errors.extend_from_slice(&next.block_errors);
+        for (m, n) in self.moments.iter_mut().flatten().zip(next.moments.iter().flatten()) {
+            *m += n;
+        }
+    }
+
+    /// Bits compared.
+    pub fn bits(&self) -> u64 {
+        2 * self.symbols
+    }
+
+    /// Bit error ratio; zero when nothing was seen.
+    pub fn ber(&self) -> f64 {
+        self.bit_errors as f64 / self.bits().max(1) as f64
+    }
+
+    /// 95 % interval of the bit error ratio, and which kind.
+    ///
+    /// Clopper-Pearson on symbols while errors are independent (variance over mean of the blocks' counts below 1.2),
+    /// else a bootstrap over blocks; brought to bits by the bits seen wrong per wrong symbol.
+    pub fn interval(&self) -> (Interval, &'static str) {
+        if self.symbols == 0 {
+            return (Interval { low: 0.0, high: 1.0 }, "none");
+        }
+        let bits_per_symbol = if self.symbol_errors == 0 { 1.0 } else { self.bit_errors as f64 / self.symbol_errors as f64 };
+        let blocks = self.block_errors.len() as u64;
+        let (interval, kind) = if dispersion_index(&self.block_errors) < 1.2 || blocks < 8 {
+            (clopper_pearson(self.symbol_errors, self.symbols, 0.95), "clopper-pearson")
+        } else {
+            (block_bootstrap(&self.block_errors, self.symbols / blocks, 0.95, 1, 2000), "block-bootstrap")
+        };
+        let to_bits = bits_per_symbol / 2.0;
+        (Interval { low: interval.low * to_bits, high: (interval.high * to_bits).min(1.0) }, kind)
+    }
+}
+
+/// Workers that wait for their next block.
+#[derive(Default)]
+pub struct Workers(Mutex<Vec<Worker>>);
+
+impl Workers {
+    /// Runs `work` with a worker for `plan`'s grid, made when none is idle.
+    pub fn with<R>(&self, plan: &Plan, work: impl FnOnce(&mut Worker) -> R) -> R {
+        let idle = {
+            let mut idle = self.0.lock().expect("no holder panics");
+            idle.iter().position(|w| w.grid == plan.grid()).map(|i| idle.swap_remove(i))
+        };
+        let mut worker = idle.unwrap_or_else(|| Worker::new(plan));
+        let result = work(&mut worker);
+        self.0.lock().expect("no holder panics").push(worker);
+        result
+    }
+}
+
+/// Counts all lanes, in rounds, on rayon's current threads. `cancelled` ends it after the round in hand.
+pub fn count(lanes: &[Count<'_>], stop: &Stop, workers: &Workers, cancelled: &AtomicBool) -> Vec<Tally> {
+    let mut tallies = vec![Tally::default(); lanes.len()];
+    loop {
+        let work: Vec<(usize, u64)> = (0..lanes.len())
+            .filter(|&l| tallies[l].bit_errors < stop.bit_errors)
+            .flat_map(|l| {
+                let done = tallies[l].block_errors.len() as u64;
+                (done..stop.blocks.min(done + stop.round_blocks)).map(move |b| (l, b))
+            })
+            .collect();
+        if work.is_empty() || cancelled.load(Ordering::Relaxed) {
+            return tallies;
+        }
+        let counted: Vec<Tally> = work.par_iter().map(|&(l, b)| workers.with(lanes[l].plan, |w| one_block(&lanes[l], b, w))).collect();
+        for (&(lane, _), tally) in work.iter().zip(&counted) {
+            tallies[lane].merge(tally);
+        }
+    }
+}
+
+fn one_block(lane: &Count<'_>, block: u64, worker: &mut Worker) -> Tally {
+    let mut sent = std::mem::take(&mut worker.sent);
+    let draws = Draws { run: lane.run, lane: lane.lane, block, noise: block, what: Drawn::Everything };
+    block_levels(lane.pattern, lane.precoder, lane.first_symbol, block, lane.lane, &mut sent);
+    let decisions = worker.decisions(lane.plan, lane.trained, &sent, &draws, lane.precoder);
+    worker.sent = sent;
+    Tally {
+        symbols: lane.plan.grid.symbols as u64,
+        symbol_errors: decisions.symbol_errors,
+        bit_errors: decisions.bit_errors,
+        block_errors: vec![decisions.symbol_errors],
+        moments: decisions.moments,
+    }
+}
+
+/// The levels of a block: the window of the pattern, precoded when asked.
+pub fn block_levels(pattern: &Source, precoder: bool, first_symbol: u64, block: u64, lane: Seed, out: &mut [u8]) {
+    pattern.fill(first_symbol.wrapping_add(block.wrapping_mul(out.len() as u64)), lane, out);
+    if precoder {
+        precode(out, 0);
+    }
+}
+
+impl Worker {
+    /// Runs one block through a trained chain and decides it.
+    pub fn decisions(
+        &mut self,
+        plan: &Plan,
+        trained: &Trained,
+        sent: &[u8],
+        draws: &Draws<'_>,
+        precoder: bool,
+    ) -> crate::dsp::slicer::Decisions {
+        self.front(plan, sent, draws, trained.attenuation);
+        self.sample(plan, trained, draws);
+        self.equalise(plan, trained, draws);
+        let mut decisions = trained.thresholds.decide(sent, &self.equalised);
+        if precoder {
+            // what stands before the block is taken as decided rightly
+            let before = sent[sent.len() - 1];
+            trained.thresholds.levels(&self.equalised, &mut self.decided);
+            unprecode(&mut self.decided, before);
+            self.plain.copy_from_slice(sent);
+            unprecode(&mut self.plain, before);
+            let pairs = self.plain.iter().zip(&self.decided);
+            let bits = |(s, d): (&u8, &u8)| u64::from(crate::pattern::gray::BIT_ERRORS[usize::from(*s)][usize::from(*d)]);
+            decisions.bit_errors = pairs.clone().map(bits).sum();
+            decisions.symbol_errors = pairs.filter(|(s, d)| s != d).count() as u64;
+        }
+        decisions
+    }
+}

@@ -1,0 +1,86 @@
+//! Sources without a closed form: small draws through the real chain, their variance pooled by level and pattern.
+
+use super::Trained;
+use super::plan::Plan;
+use super::predict::Record;
+use super::variance::Noises;
+use super::worker::{Drawn, Draws, Worker};
+use crate::seed::Seed;
+
+/// Draws over all records of a source together.
+const DRAWS: usize = 64;
+/// Part of its strength with which a source is drawn: small, so that the chain answers linearly.
+const SMALL: f32 = 0.25;
+/// Patterns of a symbol and its two neighbours.
+const CLASSES: usize = 64;
+/// Indices of the probes' noise, far from every block's.
+const PROBES: u64 = 1 << 48;
+
+/// The variance at the slicer of each drawn line, by pattern.
+pub(super) struct Classes {
+    lines: Vec<Option<[f32; CLASSES]>>,
+}
+
+impl Classes {
+    /// Adds the variance of line `i` at each symbol.
+    pub(super) fn add(&self, i: usize, levels: &[u8], out: &mut [f32]) {
+        let Some(variance) = &self.lines[i] else { return };
+        for (k, out) in out.iter_mut().enumerate() {
+            *out += variance[class(levels, k)];
+        }
+    }
+}
+
+fn class(levels: &[u8], k: usize) -> usize {
+    let n = levels.len();
+    let at = |k: usize| usize::from(levels[k % n]);
+    at(k + n - 1) * 16 + at(k) * 4 + at(k + 1)
+}
+
+/// Measures every line that is to be drawn.
+pub(super) fn classes(
+    plan: &Plan,
+    noises: &Noises,
+    worker: &mut Worker,
+    trained: &Trained,
+    records: &[Record],
+    run: Seed,
+    lane: Seed,
+) -> Classes {
+    let draws = DRAWS.div_ceil(records.len().max(1));
+    let mut lines = Vec::new();
+    for line in &noises.lines {
+        if !line.drawn {
+            lines.push(None);
+            continue;
+        }
+        let (mut sums, mut counts, mut total) = ([0f64; CLASSES], [0f64; CLASSES], 0f64);
+        for record in records {
+            let quiet = Draws { run, lane, block: record.block, noise: 0, what: Drawn::Nothing };
+            let means = pass(plan, worker, trained, &record.levels, &quiet, &quiet);
+            for d in 0..draws {
+                let noise = PROBES + record.block * draws as u64 + d as u64;
+                let probe = Draws { noise, what: Drawn::Only(&line.entity, SMALL), ..quiet };
+                let outputs = pass(plan, worker, trained, &record.levels, &probe, &quiet);
+                for (k, (z, mean)) in outputs.iter().zip(&means).enumerate() {
+                    let square = f64::from((z - mean) / SMALL).powi(2);
+                    let class = class(&record.levels, k);
+                    sums[class] += square;
+                    counts[class] += 1.0;
+                    total += square;
+                }
+            }
+        }
+        let mean = total / counts.iter().sum::<f64>().max(1.0);
+        lines.push(Some(std::array::from_fn(|c| if counts[c] > 0.0 { sums[c] / counts[c] } else { mean } as f32)));
+    }
+    Classes { lines }
+}
+
+/// The slicer's inputs of one block: the front with one set of draws, the converter without noise.
+fn pass(plan: &Plan, worker: &mut Worker, trained: &Trained, levels: &[u8], front: &Draws<'_>, quiet: &Draws<'_>) -> Vec<f32> {
+    worker.front(plan, levels, front, trained.attenuation);
+    worker.sample(plan, trained, quiet);
+    worker.equalise(plan, trained, quiet);
+    worker.equalised.clone()
+}

@@ -1,0 +1,123 @@
+//! The engine: responses, maps and noise as data, built into a plan that both estimators run. It knows no device.
+
+mod agc;
+mod block;
+mod count;
+mod drawn;
+mod interferer;
+mod kernel;
+mod lms;
+mod map;
+mod noise;
+mod plan;
+mod predict;
+mod shape;
+mod train;
+mod variance;
+mod worker;
+mod workshop;
+
+pub(crate) use block::MOST_TAPS;
+pub use count::{Count, Stop, Tally, Workers, block_levels, count};
+pub use interferer::Interferer;
+pub use map::Map;
+pub use noise::{Density, Law, Noise};
+pub use plan::{Plan, Sampler};
+pub use predict::{Prediction, Predictor, Share};
+pub use shape::Shape;
+pub use train::{Adaptation, Dsp, Refusal, Trained};
+pub use worker::{Drawn, Draws, Worker};
+pub use workshop::Workshop;
+
+use crate::signal::{Ampere, Field, Grid, Quantity, Symbol, Volt};
+use map::{Erased, Typed};
+use std::marker::PhantomData;
+
+pub(crate) enum Step {
+    Taps(Vec<f64>),
+    Response(Shape),
+    Noise(Noise),
+    Map(Box<dyn Erased>, Storage),
+    Interferer(Interferer),
+    Probe(&'static str),
+}
+
+/// How the samples behind a map are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Storage {
+    Real,
+    Complex,
+}
+
+/// A chain while it is written: what comes out of it at this point is a `Q`.
+pub struct Chain<Q: Quantity> {
+    steps: Vec<Step>,
+    quantity: PhantomData<fn() -> Q>,
+}
+
+impl Chain<Symbol> {
+    /// A chain that begins with PAM4 symbols of full scale -1 .. 1.
+    pub fn symbols() -> Self {
+        Chain { steps: Vec::new(), quantity: PhantomData }
+    }
+
+    /// Filters the symbols at their own rate; the middle tap is the main one.
+    pub fn taps(self, taps: &[f64]) -> Self {
+        self.push(Step::Taps(taps.to_vec()))
+    }
+
+    /// Holds each symbol for its period: symbols become volts of a full scale of -1 .. 1 V.
+    pub fn hold(self, grid: Grid) -> Chain<Volt> {
+        self.push(Step::Response(Shape::Hold(grid.symbol_s())))
+    }
+}
+
+impl<Q: Quantity> Chain<Q> {
+    /// A response from this quantity to one stored alike.
+    pub fn response<R: Quantity<Sample = Q::Sample>>(self, shape: Shape) -> Chain<R> {
+        self.push(Step::Response(shape))
+    }
+
+    /// A map.
+    pub fn map<R: Quantity>(self, map: impl Map<Q, R>) -> Chain<R> {
+        let storage = if size_of::<R::Sample>() == size_of::<f32>() { Storage::Real } else { Storage::Complex };
+        self.push(Step::Map(Box::new(Typed::<_, Q, R>(map, PhantomData)), storage))
+    }
+
+    /// A noise at this node.
+    pub fn noise(self, noise: Noise) -> Self {
+        self.push(Step::Noise(noise))
+    }
+
+    /// Names this node for side branches.
+    pub fn probe(self, node: &'static str) -> Self {
+        self.push(Step::Probe(node))
+    }
+
+    fn push<R: Quantity>(mut self, step: Step) -> Chain<R> {
+        self.steps.push(step);
+        Chain { steps: self.steps, quantity: PhantomData }
+    }
+}
+
+impl Chain<Ampere> {
+    /// Another lane's symbols that leak into this node.
+    pub fn interferer(self, interferer: Interferer) -> Self {
+        self.push(Step::Interferer(interferer))
+    }
+}
+
+impl Chain<Volt> {
+    /// Ends the chain at a sampler and builds the plan.
+    pub fn sample(self, sampler: Sampler, grid: Grid, shop: &mut Workshop) -> Plan {
+        Plan::new(self.steps, sampler, grid, shop)
+    }
+}
+
+impl Chain<Field> {
+    /// The angle by which this chain's dispersion has turned a sideband at `f_hz` since the last map.
+    pub fn sideband_angle(&self, f_hz: f64) -> f64 {
+        let since_map = self.steps.iter().rev().take_while(|s| !matches!(s, Step::Map(..)));
+        since_map.map(|s| if let Step::Response(shape) = s { shape.sideband_angle(f_hz) } else { 0.0 }).sum()
+    }
+}

@@ -1,0 +1,95 @@
+//! Noise as data: where it enters, by which law, with which density.
+
+use std::f64::consts::TAU;
+
+/// How a noise acts on what passes its node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Law {
+    /// Added: x + n, density in the node's unit squared per Hz.
+    Added,
+    /// Shot noise of a current: density 2 q (x + I0); the density given is 2 q, A; I0 is the dark current.
+    Shot {
+        /// Current without light, in nA, whole: laws are compared.
+        dark_na: u32,
+    },
+    /// Relative to power: on a field x sqrt(1 + r), density of r in 1/Hz.
+    Relative,
+    /// Phase of a field by white frequency noise: density of the instantaneous frequency, Hz^2/Hz.
+    Phase,
+    /// Displacement of a hold's edges: density in s^2/Hz at the symbol rate.
+    Timing,
+}
+
+/// One-sided density of a stationary noise.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Density {
+    /// The same at all frequencies.
+    White(f64),
+    /// a0 + a2 f^2.
+    Quadratic {
+        /// At zero frequency.
+        a0: f64,
+        /// Growth, per Hz^2.
+        a2: f64,
+    },
+    /// Relaxation oscillation of a laser: floor + rise (1/tau^2 + w^2) / ((wr^2 - w^2)^2 + g^2 w^2).
+    Relaxation {
+        /// Density far above the resonance.
+        floor: f64,
+        /// 16 pi times the Schawlow-Townes linewidth, Hz.
+        rise_hz: f64,
+        /// Carrier lifetime, s.
+        lifetime_s: f64,
+        /// Resonance, Hz.
+        resonance_hz: f64,
+        /// Damping, rad/s.
+        damping_rad_per_s: f64,
+    },
+}
+
+impl Density {
+    /// The density at `f_hz`.
+    pub fn at(&self, f_hz: f64) -> f64 {
+        match *self {
+            Density::White(density) => density,
+            Density::Quadratic { a0, a2 } => a0 + a2 * f_hz * f_hz,
+            Density::Relaxation { floor, rise_hz, lifetime_s, resonance_hz, damping_rad_per_s } => {
+                let (w2, r2) = ((TAU * f_hz).powi(2), (TAU * resonance_hz).powi(2));
+                floor + rise_hz * (lifetime_s.powi(-2) + w2) / ((r2 - w2).powi(2) + damping_rad_per_s.powi(2) * w2)
+            }
+        }
+    }
+
+    /// The density of a white noise.
+    pub(crate) fn white(&self) -> Option<f64> {
+        match self {
+            Density::White(density) => Some(*density),
+            _ => None,
+        }
+    }
+}
+
+/// A source of noise at a node of a chain.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Noise {
+    /// Who makes it, such as `photodiode.shot` or `laser.0.rin`; the name in every table of shares.
+    pub entity: String,
+    /// How it acts.
+    pub law: Law,
+    /// One-sided density.
+    pub density: Density,
+    /// True when other lanes see the same draw, as of a laser that feeds several.
+    pub shared: bool,
+}
+
+impl Noise {
+    /// A noise of one lane.
+    pub fn new(entity: &str, law: Law, density: Density) -> Self {
+        Noise { entity: entity.to_owned(), law, density, shared: false }
+    }
+
+    /// A noise whose owner may feed several lanes: its stream is the owner's.
+    pub fn shared(entity: &str, law: Law, density: Density) -> Self {
+        Noise { shared: true, ..Noise::new(entity, law, density) }
+    }
+}

@@ -1,0 +1,347 @@
+//! The semi-analytic estimator: the noiseless block gives each symbol's mean, the plan's noises its variance.
+
+use super::drawn::{self, Classes};
+use super::plan::Plan;
+use super::train::{Dsp, Training};
+use super::variance::{Noises, Reach};
+use super::worker::{Drawn, Draws, Nudge, Worker};
+use super::{Adaptation, Refusal, Trained, block, lms};
+use crate::dsp::slicer::{Thresholds, level_moments};
+use crate::math::fft;
+use crate::math::interval::{Interval, log_normal_mean};
+use crate::seed::Seed;
+use crate::signal::{Ampere, Quantity};
+use num_complex::Complex32;
+
+/// What the estimator says of a lane.
+#[derive(Clone, Debug)]
+pub struct Prediction {
+    /// Bit error ratio.
+    pub ber: f64,
+    /// Its 95 % interval from the spread over the blocks.
+    pub interval: Interval,
+    /// True when the worst 1 % of the symbols make more than half of it: another pattern may give another figure.
+    pub pattern_limited: bool,
+    /// Signal to noise ratio at the slicer: variance of the levels over the mean square of what is left, dB.
+    pub snr_db: f64,
+    /// Mean and rms of the four levels at the slicer, full scale -1 .. 1.
+    pub levels: [(f64, f64); 4],
+    /// Each source's part of the noise variance at the slicer, largest first.
+    pub shares: Vec<Share>,
+    /// Residual interference, as part of noise and interference together.
+    pub interference_share: f64,
+}
+
+/// One source's part of the noise variance.
+#[derive(Clone, Debug)]
+pub struct Share {
+    /// Who makes it.
+    pub entity: String,
+    /// Part, 0 to 1.
+    pub share: f64,
+}
+
+/// A noiseless block and what the estimator asks of it.
+pub(super) struct Record {
+    pub(super) block: u64,
+    pub(super) levels: Vec<u8>,
+    /// Current at the start of the last section, without extra loss.
+    pub(super) current: Vec<f32>,
+    pub(super) current_mean: f64,
+    pub(super) current_square: f64,
+    /// Spectrum of the signal and of the interference at the sampler.
+    signal: Vec<Complex32>,
+    interference: Vec<Complex32>,
+    slopes: Vec<Slope>,
+    /// Squares of the steps between transmitted symbols.
+    pub(super) edge_squares: Vec<f32>,
+    pub(super) edge_square: f64,
+    pub(super) symbol_spectrum: Vec<Complex32>,
+    pub(super) symbol_mean: f64,
+    pub(super) symbol_power: f64,
+}
+
+/// Local slope of the current by a section's end.
+pub(super) struct Slope {
+    section: usize,
+    pub(super) values: Vec<f32>,
+    pub(super) square: f64,
+}
+
+impl Record {
+    pub(super) fn slope(&self, section: usize) -> Option<&Slope> {
+        self.slopes.iter().find(|s| s.section == section)
+    }
+
+    /// Spectrum at the sampler with the signal attenuated.
+    pub(super) fn at_sampler(&self, attenuation: f32) -> Vec<Complex32> {
+        self.signal.iter().zip(&self.interference).map(|(s, i)| s * attenuation + i).collect()
+    }
+}
+
+/// Part of the waveform's peak by which a nudge measures slopes; second-order errors are as small.
+const NUDGE: f32 = 2e-3;
+
+/// The semi-analytic estimator of one lane.
+pub struct Predictor<'a> {
+    pub(super) plan: &'a Plan,
+    dsp: Dsp,
+    run: Seed,
+    lane: Seed,
+    pub(super) noises: Noises,
+    training: Vec<Record>,
+    scoring: Vec<Record>,
+    /// Extra loss at which the records were made; they are remade for another one when the receiver is not linear.
+    recorded_at: f32,
+}
+
+impl<'a> Predictor<'a> {
+    /// Runs the noiseless blocks: `training` from the lane's training stream, `scoring` from its own, given as levels.
+    pub fn new(
+        plan: &'a Plan,
+        dsp: Dsp,
+        run: Seed,
+        lane: Seed,
+        training: Vec<Vec<u8>>,
+        scoring: Vec<Vec<u8>>,
+        worker: &mut Worker,
+    ) -> Self {
+        let mut predictor =
+            Predictor { plan, dsp, run, lane, noises: Noises::new(plan), training: vec![], scoring: vec![], recorded_at: 1.0 };
+        let trained = lane.named("training");
+        predictor.training = predictor.record(worker, trained, training, 1.0);
+        predictor.scoring = predictor.record(worker, lane, scoring, 1.0);
+        predictor
+    }
+
+    fn record(&self, worker: &mut Worker, lane: Seed, blocks: Vec<Vec<u8>>, attenuation: f32) -> Vec<Record> {
+        let sections = self.noises.sections_with_slope();
+        let record = |(i, levels): (usize, Vec<u8>)| {
+            let draws = Draws { run: self.run, lane, block: i as u64, noise: 0, what: Drawn::Nothing };
+            one_record(self.plan, worker, levels, &draws, attenuation, &sections)
+        };
+        blocks.into_iter().enumerate().map(record).collect()
+    }
+
+    /// Remakes the records where the receiver bends them, and says by which factor they still scale.
+    fn prepare(&mut self, worker: &mut Worker, attenuation: f32) -> f32 {
+        if self.plan.linear_receiver() {
+            return attenuation;
+        }
+        if self.recorded_at != attenuation {
+            let take = |records: &mut Vec<Record>| std::mem::take(records).into_iter().map(|r| r.levels).collect::<Vec<_>>();
+            let (training, scoring) = (take(&mut self.training), take(&mut self.scoring));
+            self.training = self.record(worker, self.lane.named("training"), training, attenuation);
+            self.scoring = self.record(worker, self.lane, scoring, attenuation);
+            self.recorded_at = attenuation;
+        }
+        1.0
+    }
+
+    /// Trains the receiver at this extra factor on the received power. `near` is an earlier training to start from.
+    pub fn train(&mut self, worker: &mut Worker, attenuation: f32, near: Option<&Trained>) -> Result<Trained, Refusal> {
+        let scale = self.prepare(worker, attenuation);
+        let training = Training::new(self.plan, self.dsp, &self.training, scale, &self.noises);
+        let mut trained = training.run(attenuation, near.map(|t| t.delay_ui))?;
+        if let Adaptation::Lms(step) = self.dsp.adaptation {
+            let levels: Vec<&[u8]> = self.training.iter().map(|r| r.levels.as_slice()).collect();
+            let draws =
+                Draws { run: self.run.named("training"), lane: self.lane.named("training"), block: 0, noise: 0, what: Drawn::Everything };
+            lms::train(self.plan, worker, &mut trained, &levels, draws, step)?;
+        }
+        // thresholds where the mixtures of the training blocks cross
+        let classes = self.classes(worker, &trained, &self.training, self.lane.named("training"));
+        let (mut sent, mut means, mut variances) = (Vec::new(), Vec::new(), Vec::new());
+        let reach = Reach::new(self.plan, &trained);
+        for record in &self.training {
+            let at = self.symbols(record, &trained, &reach, &classes, scale);
+            sent.extend_from_slice(&record.levels);
+            means.extend(at.means);
+            variances.extend(at.variances);
+        }
+        trained.thresholds = Thresholds::at_crossings(&sent, &means, &variances);
+        Ok(trained)
+    }
+
+    /// Predicts on the scoring blocks.
+    pub fn predict(&mut self, worker: &mut Worker, trained: &Trained) -> Prediction {
+        let scale = self.prepare(worker, trained.attenuation);
+        let classes = self.classes(worker, trained, &self.scoring, self.lane);
+        self.score(&self.scoring, trained, &classes, scale)
+    }
+
+    /// Predicts on the training blocks: quick, for searches.
+    pub fn predict_quickly(&mut self, worker: &mut Worker, trained: &Trained) -> Prediction {
+        let scale = self.prepare(worker, trained.attenuation);
+        let classes = self.classes(worker, trained, &self.training, self.lane.named("training"));
+        self.score(&self.training, trained, &classes, scale)
+    }
+
+    /// Variances by pattern of the sources that have no closed form here.
+    fn classes(&self, worker: &mut Worker, trained: &Trained, records: &[Record], lane: Seed) -> Classes {
+        drawn::classes(self.plan, &self.noises, worker, trained, records, self.run, lane)
+    }
+
+    fn score(&self, records: &[Record], trained: &Trained, classes: &Classes, scale: f32) -> Prediction {
+        let reach = Reach::new(self.plan, trained);
+        let mut bers = Vec::new();
+        let mut worst = Vec::new();
+        let (mut sent, mut means, mut variances) = (Vec::new(), Vec::new(), Vec::new());
+        let mut sums: Vec<Share> = Vec::new();
+        for record in records {
+            let at = self.symbols(record, trained, &reach, classes, scale);
+            let errors = |((&s, &m), &v): ((&u8, &f32), &f32)| trained.thresholds.expected_bit_errors(s, m, v);
+            let per_symbol: Vec<f64> = record.levels.iter().zip(&at.means).zip(&at.variances).map(errors).collect();
+            bers.push(per_symbol.iter().sum::<f64>() / (2 * per_symbol.len()) as f64);
+            worst.extend(per_symbol);
+            sent.extend_from_slice(&record.levels);
+            means.extend(at.means);
+            variances.extend(at.variances);
+            for share in at.shares {
+                match sums.iter_mut().find(|s| s.entity == share.entity) {
+                    Some(sum) => sum.share += share.share,
+                    None => sums.push(share),
+                }
+            }
+        }
+        let total: f64 = sums.iter().map(|s| s.share).sum();
+        sums.iter_mut().for_each(|s| s.share /= total.max(f64::MIN_POSITIVE));
+        sums.sort_by(|a, b| b.share.total_cmp(&a.share));
+        let levels = level_moments(&sent, &means, &variances);
+        let noise = variances.iter().map(|&v| f64::from(v)).sum::<f64>() / variances.len() as f64;
+        let (signal, rest) = signal_and_rest(&sent, &levels);
+        Prediction {
+            ber: bers.iter().sum::<f64>() / bers.len() as f64,
+            interval: log_normal_mean(&bers, 0.95),
+            pattern_limited: pattern_limited(worst),
+            snr_db: crate::units::db_from_power_ratio(signal / rest),
+            levels,
+            shares: sums,
+            interference_share: (1.0 - noise / rest).clamp(0.0, 1.0),
+        }
+    }
+
+    /// Mean and variance of each symbol of a record at the slicer.
+    fn symbols(&self, record: &Record, trained: &Trained, reach: &Reach, classes: &Classes, scale: f32) -> AtSlicer {
+        let (plan, n) = (self.plan, self.plan.grid.symbols);
+        let (samples, slope_square) = sampled(plan, record, trained, scale);
+        let per_symbol = plan.sampler.samples_per_symbol;
+        let mut means = vec![0f32; n];
+        let mut padded = vec![0f32; samples.len() + 2 * block::MOST_TAPS];
+        trained.equalise(&samples, per_symbol, &mut padded, &mut means);
+        let mut variances = vec![0f32; n];
+        let mut shares = Vec::new();
+        let mean_of = |v: &[f32]| v.iter().map(|&v| f64::from(v)).sum::<f64>() / v.len() as f64;
+        let mut one = vec![0f32; n];
+        for (i, line) in self.noises.lines.iter().enumerate() {
+            one.fill(0.0);
+            if line.drawn {
+                classes.add(i, &record.levels, &mut one);
+            } else {
+                reach.add(plan, line, record, scale, &mut one);
+            }
+            shares.push(Share { entity: line.entity.clone(), share: mean_of(&one) });
+            variances.iter_mut().zip(&one).for_each(|(v, o)| *v += o);
+        }
+        let (quantisation, jitter) = Reach::converter(trained, per_symbol, &slope_square, plan.sampler.jitter_s);
+        variances.iter_mut().zip(&jitter).for_each(|(v, j)| *v += quantisation + j);
+        shares.push(Share { entity: "adc.quantisation".into(), share: f64::from(quantisation) });
+        if plan.sampler.jitter_s > 0.0 {
+            shares.push(Share { entity: "adc.jitter".into(), share: mean_of(&jitter) });
+        }
+        AtSlicer { means, variances, shares }
+    }
+}
+
+struct AtSlicer {
+    means: Vec<f32>,
+    variances: Vec<f32>,
+    shares: Vec<Share>,
+}
+
+/// The noiseless samples of a record, clipped, and the squares of their slopes.
+fn sampled(plan: &Plan, record: &Record, trained: &Trained, scale: f32) -> (Vec<f32>, Vec<f32>) {
+    let (m, k) = (plan.grid.samples(), plan.sampled());
+    let mut turned = vec![Complex32::default(); plan.grid.bins()];
+    block::turn(&record.at_sampler(scale), trained.delay_ui / plan.grid.symbols as f64, &mut turned);
+    let mut folded = vec![Complex32::default(); fft::bins(k)];
+    block::fold(&turned, m, k, &mut folded);
+    folded[0].re -= trained.mean;
+    let mut scratch = vec![Complex32::default(); plan.transforms.sampled.scratch()];
+    let mut slope_square = vec![0f32; k];
+    if plan.sampler.jitter_s > 0.0 {
+        let mut slope = vec![Complex32::default(); folded.len()];
+        block::differentiate(&folded, (std::f64::consts::TAU * plan.grid.bin_hz()) as f32, &mut slope);
+        plan.transforms.sampled.inverse(&mut slope, &mut slope_square, &mut scratch);
+        slope_square.iter_mut().for_each(|s| *s *= *s);
+    }
+    let mut samples = vec![0f32; k];
+    plan.transforms.sampled.inverse(&mut folded, &mut samples, &mut scratch);
+    block::clip(&mut samples, trained.full_scale / 2.0);
+    (samples, slope_square)
+}
+
+fn one_record(plan: &Plan, worker: &mut Worker, levels: Vec<u8>, draws: &Draws<'_>, attenuation: f32, sections: &[usize]) -> Record {
+    let mut slopes: Vec<Slope> = Vec::new();
+    worker.front(plan, &levels, draws, attenuation);
+    let current = worker.current().to_vec();
+    let mean_of = |f: &dyn Fn(f32) -> f64| current.iter().map(|&i| f(i)).sum::<f64>() / current.len() as f64;
+    let current_mean = mean_of(&f64::from);
+    let current_square = mean_of(&|i| f64::from(i).powi(2));
+    let mut spectrum = vec![Complex32::default(); plan.grid.bins()];
+    plan.transforms.samples.forward(Ampere::of_mut(&mut worker.real), &mut spectrum, &mut worker.scratch);
+    block::multiply(&mut spectrum, &plan.end().response);
+    worker.spectrum.fill(Complex32::default());
+    worker.interfere(plan, plan.end(), None, draws);
+    let interference = worker.spectrum.clone();
+    for &section in sections {
+        let moved = worker.front_nudged(plan, &levels, draws, attenuation, Nudge { section, of_peak: NUDGE });
+        let values: Vec<f32> = worker.current().iter().zip(&current).map(|(b, a)| (b - a) / moved).collect();
+        let square = values.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>() / values.len() as f64;
+        slopes.push(Slope { section, values, square });
+    }
+    let n = levels.len() as f64;
+    let mut transmitted = vec![0f32; levels.len()];
+    block::transmit_taps(&levels, &plan.taps, &mut transmitted);
+    let step = |k: usize| (transmitted[(k + levels.len() - 1) % levels.len()] - transmitted[k]).powi(2);
+    let edge_squares: Vec<f32> = (0..levels.len()).map(step).collect();
+    let mut symbols: Vec<f32> = levels.iter().map(|&l| block::LEVELS[usize::from(l)]).collect();
+    let symbol_mean = symbols.iter().map(|&a| f64::from(a)).sum::<f64>() / n;
+    let symbol_power = symbols.iter().map(|&a| f64::from(a).powi(2)).sum::<f64>() / n;
+    let mut symbol_spectrum = vec![Complex32::default(); fft::bins(levels.len())];
+    plan.transforms.symbols.forward(&mut symbols, &mut symbol_spectrum, &mut worker.scratch);
+    Record {
+        block: draws.block,
+        current,
+        current_mean,
+        current_square,
+        signal: spectrum,
+        interference,
+        slopes,
+        edge_square: edge_squares.iter().map(|&e| f64::from(e)).sum::<f64>() / n,
+        edge_squares,
+        symbol_spectrum,
+        symbol_mean,
+        symbol_power,
+        levels,
+    }
+}
+
+/// Variance of the level means, and mean square of what is left around them.
+fn signal_and_rest(sent: &[u8], levels: &[(f64, f64); 4]) -> (f64, f64) {
+    let mut counts = [0f64; 4];
+    sent.iter().for_each(|&s| counts[usize::from(s)] += 1.0);
+    let n = sent.len() as f64;
+    let weighted = |f: &dyn Fn(usize) -> f64| (0..4).map(|l| counts[l] * f(l)).sum::<f64>() / n;
+    let mean = weighted(&|l| levels[l].0);
+    (weighted(&|l| (levels[l].0 - mean).powi(2)), weighted(&|l| levels[l].1.powi(2)).max(f64::MIN_POSITIVE))
+}
+
+/// True when the largest hundredth of the values makes more than half of their sum.
+fn pattern_limited(mut errors: Vec<f64>) -> bool {
+    let total: f64 = errors.iter().sum();
+    let worst = (errors.len() / 100).max(1);
+    let split = errors.len() - worst;
+    errors.select_nth_unstable_by(split, f64::total_cmp);
+    errors[split..].iter().sum::<f64>() > 0.5 * total
+}

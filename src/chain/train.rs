@@ -1,0 +1,278 @@
+//! Training: gain, sampling phase, taps, thresholds, once, for both estimators.
+
+use super::plan::Plan;
+use super::predict::Record;
+use super::{agc, block, variance::Noises};
+use crate::dsp::{ffe, slicer::Thresholds};
+use crate::math::{fft, least_squares};
+use num_complex::Complex32;
+
+/// How the equaliser finds its taps.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Adaptation {
+    /// Least mean square error in closed form, from the spectra of signal and noise.
+    Mmse,
+    /// Normalised LMS with this step on noisy training blocks.
+    Lms(f64),
+}
+
+/// The receiver's signal processing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Dsp {
+    /// Taps of the feed-forward equaliser, at the sampler's rate.
+    pub taps: usize,
+    /// Taps before the main one.
+    pub precursors: usize,
+    /// How they are found.
+    pub adaptation: Adaptation,
+}
+
+/// Why there is no answer: a result, not an error.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    /// The reason, as a sentence's end.
+    pub because: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(because: impl Into<String>) -> Self {
+        Refusal { because: because.into() }
+    }
+}
+
+/// A trained receiver, read-only: both estimators use the same one.
+#[derive(Clone)]
+pub struct Trained {
+    /// Delay from the transmitter's symbol to its sample, symbols.
+    pub delay_ui: f64,
+    /// Factor on the power between the transmitter and the receiver, on top of the link's own loss.
+    pub attenuation: f32,
+    /// Full scale of the converter, in the unit of the chain's end.
+    pub full_scale: f32,
+    /// Taps, for outputs in units of the full scale -1 .. 1.
+    pub taps: Vec<f32>,
+    /// Taps before the main one.
+    pub precursors: usize,
+    /// Added to the equaliser's sum.
+    pub offset: f32,
+    /// Thresholds of the slicer.
+    pub thresholds: Thresholds,
+    /// Mean that is subtracted before the converter.
+    pub(super) mean: f32,
+    /// Quantisation noise, rms.
+    pub(super) quantisation: f32,
+    /// The last section's response with the sampling phase.
+    pub(super) response: Vec<Complex32>,
+    pub(super) interferers: Vec<Vec<Complex32>>,
+}
+
+impl Trained {
+    /// Equalises the samples of a periodic block.
+    pub(super) fn equalise(&self, sampled: &[f32], per_symbol: usize, padded: &mut [f32], out: &mut [f32]) {
+        ffe::equalise(sampled, per_symbol, &self.taps, self.precursors, self.offset, padded, out);
+    }
+}
+
+/// What the training works on: noiseless blocks at the sampler, and the noise there.
+pub(super) struct Training<'a> {
+    plan: &'a Plan,
+    dsp: Dsp,
+    records: &'a [Record],
+    /// Spectra at the sampler, attenuated, with interference.
+    spectra: Vec<Vec<Complex32>>,
+    /// Noise covariance at the sampler by distance in samples of the grid.
+    covariance: Vec<f32>,
+    scratch: Vec<Complex32>,
+    turned: Vec<Complex32>,
+}
+
+/// Normal equations of one sampling phase.
+struct Normal {
+    r: Vec<f64>,
+    b: Vec<f64>,
+    mean: f64,
+    symbol_mean: f64,
+    symbol_variance: f64,
+}
+
+/// Coarse steps of the phase search in a symbol; the finest is 1/64.
+const COARSE: usize = 16;
+const FINEST: f64 = 1.0 / 64.0;
+
+impl<'a> Training<'a> {
+    pub(super) fn new(plan: &'a Plan, dsp: Dsp, records: &'a [Record], attenuation: f32, noises: &Noises) -> Self {
+        let spectra = records.iter().map(|r| r.at_sampler(attenuation)).collect();
+        let covariance = noises.covariance(plan, records, attenuation);
+        let t = &plan.transforms;
+        let scratch = t.symbols.scratch().max(t.samples.scratch()).max(t.sampled.scratch());
+        let turned = vec![Complex32::default(); plan.grid.bins()];
+        Training { plan, dsp, records, spectra, covariance, scratch: vec![Complex32::default(); scratch], turned }
+    }
+
+    /// Phase, gain and closed-form taps; thresholds are placed afterwards. A `hint` is a phase to search near.
+    pub(super) fn run(mut self, attenuation: f32, hint: Option<f64>) -> Result<Trained, Refusal> {
+        let coarse = match hint {
+            Some(phase) => phase,
+            None => self.coarse_phase()?,
+        };
+        let (full_scale, quantisation) = self.gain(coarse);
+        let delay_ui = self.fine_phase(coarse, quantisation)?;
+        let normal = self.normal(delay_ui, quantisation);
+        let (taps, _) = normal.solve().ok_or_else(|| Refusal::new("the equaliser's equations have no solution: no signal reaches it"))?;
+        let turns = delay_ui / self.plan.grid.symbols as f64;
+        let turn = |h: &[Complex32]| {
+            let mut out = vec![Complex32::default(); h.len()];
+            block::turn(h, turns, &mut out);
+            out
+        };
+        Ok(Trained {
+            delay_ui,
+            attenuation,
+            full_scale: full_scale as f32,
+            offset: normal.symbol_mean as f32,
+            taps: taps.iter().map(|&w| w as f32).collect(),
+            precursors: self.dsp.precursors,
+            thresholds: Thresholds::MIDDLE,
+            mean: normal.mean as f32,
+            quantisation: quantisation as f32,
+            response: turn(&self.plan.end().response),
+            interferers: self.plan.end().interferers.iter().map(|(_, path)| turn(path)).collect(),
+        })
+    }
+
+    /// The whole symbols of delay by correlation, then the best of sixteen phases.
+    fn coarse_phase(&mut self) -> Result<f64, Refusal> {
+        let whole = self.whole_delay();
+        let mut best = (f64::INFINITY, 0.0);
+        for i in 0..COARSE {
+            let phase = whole + i as f64 / COARSE as f64 - 0.5;
+            best = self.better(best, phase, 0.0);
+        }
+        if best.0.is_finite() { Ok(best.1) } else { Err(Refusal::new("no sampling phase gives the equaliser a signal")) }
+    }
+
+    /// Down to 1/64 of a symbol around `coarse`.
+    fn fine_phase(&mut self, coarse: f64, quantisation: f64) -> Result<f64, Refusal> {
+        let mut best = self.better((f64::INFINITY, coarse), coarse, quantisation);
+        let mut step = 0.5 / COARSE as f64;
+        while step >= FINEST {
+            let centre = best.1;
+            for phase in [centre - step, centre + step] {
+                best = self.better(best, phase, quantisation);
+            }
+            step /= 2.0;
+        }
+        if best.0.is_finite() { Ok(best.1) } else { Err(Refusal::new("no sampling phase gives the equaliser a signal")) }
+    }
+
+    fn better(&mut self, best: (f64, f64), phase: f64, quantisation: f64) -> (f64, f64) {
+        match self.normal(phase, quantisation).solve() {
+            Some((_, mse)) if mse < best.0 => (mse, phase),
+            _ => best,
+        }
+    }
+
+    /// Delay of the largest correlation of samples with symbols, whole symbols.
+    fn whole_delay(&mut self) -> f64 {
+        let n = self.plan.grid.symbols;
+        let y = self.folded(0, 0.0);
+        let mut product: Vec<Complex32> = y.iter().zip(&self.records[0].symbol_spectrum).map(|(y, a)| y * a.conj()).collect();
+        product[0] = Complex32::default();
+        let mut correlation = vec![0.0; n];
+        self.plan.transforms.symbols.inverse(&mut product, &mut correlation, &mut self.scratch);
+        let peak = (0..n).max_by(|&i, &j| correlation[i].total_cmp(&correlation[j])).unwrap_or(0);
+        if peak > n / 2 { peak as f64 - n as f64 } else { peak as f64 }
+    }
+
+    /// Spectrum of record `i` sampled once a symbol at `phase`.
+    fn folded(&mut self, i: usize, phase: f64) -> Vec<Complex32> {
+        let grid = self.plan.grid;
+        block::turn(&self.spectra[i], phase / grid.symbols as f64, &mut self.turned);
+        let mut out = vec![Complex32::default(); fft::bins(grid.symbols)];
+        block::fold(&self.turned, grid.samples(), grid.symbols, &mut out);
+        out
+    }
+
+    /// Full scale and quantisation noise at `phase`.
+    fn gain(&mut self, phase: f64) -> (f64, f64) {
+        let n = self.plan.grid.symbols;
+        let mut samples = Vec::with_capacity(n * self.records.len());
+        for i in 0..self.records.len() {
+            let mut y = self.folded(i, phase);
+            y[0] = Complex32::default();
+            let mut block = vec![0.0; n];
+            self.plan.transforms.symbols.inverse(&mut y, &mut block, &mut self.scratch);
+            samples.append(&mut block);
+        }
+        let full_scale = agc::full_scale(&mut samples, f64::from(self.covariance[0]).sqrt());
+        (full_scale, agc::quantisation(full_scale, self.plan.sampler.effective_bits))
+    }
+
+    /// Covariances of the samples with each other and with the symbols, averaged over the records.
+    fn normal(&mut self, phase: f64, quantisation: f64) -> Normal {
+        let (grid, p) = (self.plan.grid, self.plan.sampler.samples_per_symbol);
+        let (n, taps, records) = (grid.symbols, self.dsp.taps, self.records.len() as f64);
+        // correlations by whole symbols of each pair of sampling phases, and with the symbols
+        let mut pairs = vec![vec![0f64; n]; p * p];
+        let mut crosses = vec![vec![0f64; n]; p];
+        let (mut mean, mut symbol_mean, mut symbol_power, mut jitter) = (0.0, 0.0, 0.0, 0.0);
+        let mut line = vec![0f32; n];
+        for i in 0..self.records.len() {
+            let phases: Vec<Vec<Complex32>> = (0..p).map(|q| self.folded(i, phase + q as f64 / p as f64)).collect();
+            let record = &self.records[i];
+            mean += f64::from(phases[0][0].re) / records;
+            symbol_mean += record.symbol_mean / records;
+            symbol_power += record.symbol_power / records;
+            jitter += slope_power(&phases[0], grid.bin_hz()) * self.plan.sampler.jitter_s.powi(2) / records;
+            let transforms = &self.plan.transforms.symbols;
+            for (a, ya) in phases.iter().enumerate() {
+                for (b, yb) in phases.iter().enumerate().take(a + 1) {
+                    let mut s: Vec<Complex32> = ya.iter().zip(yb).map(|(x, y)| x * y.conj()).collect();
+                    transforms.inverse(&mut s, &mut line, &mut self.scratch);
+                    pairs[a * p + b].iter_mut().zip(&line).for_each(|(r, &l)| *r += f64::from(l) / records);
+                }
+                let mut s: Vec<Complex32> = ya.iter().zip(&record.symbol_spectrum).map(|(y, a)| y * a.conj()).collect();
+                transforms.inverse(&mut s, &mut line, &mut self.scratch);
+                crosses[a].iter_mut().zip(&line).for_each(|(r, &l)| *r += f64::from(l) / (n as f64 * records));
+            }
+        }
+        let wrap = |lag: isize| lag.rem_euclid(n as isize) as usize;
+        let split = |j: usize| {
+            let o = j as isize - self.dsp.precursors as isize;
+            (o.div_euclid(p as isize), o.rem_euclid(p as isize) as usize)
+        };
+        let spacing = grid.samples_per_symbol / p;
+        let mut r = vec![0.0; taps * taps];
+        let mut b = vec![0.0; taps];
+        for i in 0..taps {
+            let (qi, pi) = split(i);
+            b[i] = crosses[pi][wrap(qi)] - symbol_mean * mean;
+            for j in 0..=i {
+                let (qj, pj) = split(j);
+                let signal = if pi >= pj { pairs[pi * p + pj][wrap(qi - qj)] } else { pairs[pj * p + pi][wrap(qj - qi)] };
+                let noise = f64::from(self.covariance[(i - j) * spacing % grid.samples()]);
+                let white = if i == j { quantisation * quantisation + jitter } else { 0.0 };
+                r[i * taps + j] = signal - mean * mean + noise + white;
+                r[j * taps + i] = r[i * taps + j];
+            }
+        }
+        let ridge = 1e-9 * r[0];
+        (0..taps).for_each(|i| r[i * taps + i] += ridge);
+        Normal { r, b, mean, symbol_mean, symbol_variance: symbol_power - symbol_mean * symbol_mean }
+    }
+}
+
+impl Normal {
+    /// Taps and the mean square error they leave.
+    fn solve(&self) -> Option<(Vec<f64>, f64)> {
+        let taps = least_squares::solve(&self.r, &self.b)?;
+        let explained: f64 = taps.iter().zip(&self.b).map(|(w, b)| w * b).sum();
+        Some((taps, self.symbol_variance - explained))
+    }
+}
+
+/// Mean square slope of a block sampled once a symbol, per s^2 (aliases counted at their folded frequency).
+fn slope_power(spectrum: &[Complex32], bin_hz: f64) -> f64 {
+    let w = std::f64::consts::TAU * bin_hz;
+    2.0 * spectrum.iter().enumerate().map(|(k, y)| (k as f64 * w).powi(2) * f64::from(y.norm_sqr())).sum::<f64>()
+}

@@ -1,0 +1,367 @@
+//! One thread's memory, and how it runs a block through a plan: nothing is allocated, nothing can fail.
+
+use super::plan::{Plan, Section, SymbolNoise};
+use super::{Density, Law, Noise, Storage, Trained, block};
+use crate::math::{fft, normals};
+use crate::seed::Seed;
+use crate::signal::{Ampere, Field, Grid, Quantity, Samples};
+use num_complex::Complex32;
+
+/// Which noises a block draws, and from which streams.
+#[derive(Clone, Copy)]
+pub struct Draws<'a> {
+    /// Streams of what several lanes share.
+    pub run: Seed,
+    /// Streams of this lane.
+    pub lane: Seed,
+    /// Absolute index of the block: its interferers' data.
+    pub block: u64,
+    /// Index of the noise; the block's own, but for probes that draw one block many times.
+    pub noise: u64,
+    /// Which noises; interferers are always there.
+    pub what: Drawn<'a>,
+}
+
+/// Which noises a block draws.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Drawn<'a> {
+    /// None: the noiseless block.
+    Nothing,
+    /// All of them.
+    Everything,
+    /// One entity alone, scaled: a small probe of what it does.
+    Only(&'a str, f32),
+}
+
+impl Drawn<'_> {
+    /// The factor on the noise of `entity`; zero leaves it out.
+    pub(super) fn scale(&self, entity: &str) -> f32 {
+        match self {
+            Drawn::Nothing => 0.0,
+            Drawn::Everything => 1.0,
+            Drawn::Only(only, scale) => {
+                if *only == entity {
+                    *scale
+                } else {
+                    0.0
+                }
+            }
+        }
+    }
+}
+
+/// A constant added at one section's end, as a part of the peak there: how the chain's local slope is felt.
+#[derive(Clone, Copy)]
+pub(super) struct Nudge {
+    pub(super) section: usize,
+    pub(super) of_peak: f32,
+}
+
+/// One thread's memory for blocks of one grid.
+pub struct Worker {
+    pub(super) grid: Grid,
+    pub(super) symbols: Vec<f32>,
+    edges: Vec<f32>,
+    pub(super) symbol_spectrum: Vec<Complex32>,
+    pub(super) real: Samples,
+    other: Samples,
+    field: Samples,
+    pub(super) spectrum: Vec<Complex32>,
+    pub(super) normals: Vec<f32>,
+    pub(super) sampled_spectrum: Vec<Complex32>,
+    pub(super) slope_spectrum: Vec<Complex32>,
+    pub(super) sampled: Vec<f32>,
+    pub(super) slope: Vec<f32>,
+    pub(super) padded: Vec<f32>,
+    pub(super) equalised: Vec<f32>,
+    pub(super) sent: Vec<u8>,
+    pub(super) decided: Vec<u8>,
+    pub(super) plain: Vec<u8>,
+    pub(super) scratch: Vec<Complex32>,
+}
+
+impl Worker {
+    /// Memory for the blocks of `plan` and of every plan on the same grid.
+    pub fn new(plan: &Plan) -> Worker {
+        let (grid, k) = (plan.grid, plan.grid.symbols * 2);
+        let m = grid.samples();
+        let scratch = [
+            plan.transforms.symbols.scratch(),
+            plan.transforms.samples.scratch(),
+            plan.transforms.sampled.scratch(),
+            plan.transforms.field.scratch(),
+        ];
+        let zeros = |n: usize| vec![Complex32::default(); n];
+        Worker {
+            grid,
+            symbols: vec![0.0; grid.symbols],
+            edges: vec![0.0; grid.symbols],
+            symbol_spectrum: zeros(fft::bins(grid.symbols)),
+            real: Samples::Real(vec![0.0; m]),
+            other: Samples::Real(vec![0.0; m]),
+            field: Samples::Complex(zeros(m)),
+            spectrum: zeros(grid.bins()),
+            normals: vec![0.0; m + 2],
+            sampled_spectrum: zeros(fft::bins(k)),
+            slope_spectrum: zeros(fft::bins(k)),
+            sampled: vec![0.0; k],
+            slope: vec![0.0; k],
+            padded: vec![0.0; k + 2 * block::MOST_TAPS],
+            equalised: vec![0.0; grid.symbols],
+            sent: vec![0; grid.symbols],
+            decided: vec![0; grid.symbols],
+            plain: vec![0; grid.symbols],
+            scratch: zeros(scratch.into_iter().max().unwrap_or(0).max(1)),
+        }
+    }
+
+    /// Runs symbols to the start of the last section; the current is then in [`Worker::current`].
+    pub(super) fn front(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>, attenuation: f32) {
+        self.run_front(plan, levels, draws, attenuation, None);
+    }
+
+    /// The same with one section's end moved by a part of its peak; returns by how much.
+    pub(super) fn front_nudged(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>, attenuation: f32, nudge: Nudge) -> f32 {
+        self.run_front(plan, levels, draws, attenuation, Some(nudge))
+    }
+
+    fn run_front(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>, attenuation: f32, nudge: Option<Nudge>) -> f32 {
+        let mut moved = 0.0;
+        let last = plan.sections.len() - 1;
+        self.head(plan, levels, draws);
+        for (i, section) in plan.sections.iter().enumerate() {
+            if i > 0 {
+                self.enter(section, plan.sections[i - 1].storage);
+                self.start(plan, section, draws, if i == plan.detector { attenuation } else { 1.0 });
+            }
+            if i == last {
+                break;
+            }
+            if i > 0 {
+                self.filter(plan, section, draws);
+            }
+            if let Some(nudge) = nudge.filter(|n| n.section == i) {
+                let real = Ampere::of_mut(&mut self.real);
+                moved = nudge.of_peak * real.iter().fold(0f32, |peak, x| peak.max(x.abs()));
+                real.iter_mut().for_each(|x| *x += moved);
+            }
+        }
+        moved
+    }
+
+    /// What stands at the start of the last section.
+    pub(super) fn current(&mut self) -> &mut [f32] {
+        Ampere::of_mut(&mut self.real)
+    }
+
+    /// Light power at a probe of a noiseless block, W, at the grid's samples per symbol; `None` when there is no such node.
+    pub fn power_at(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>, node: &str, shop: &mut super::Workshop) -> Option<Vec<f32>> {
+        let at = plan.sections.iter().position(|s| s.probes.iter().any(|(name, _)| *name == node))?;
+        let (_, shapes) = plan.sections[at].probes.iter().find(|(name, _)| *name == node)?;
+        self.head(plan, levels, draws);
+        for (i, section) in plan.sections.iter().enumerate().take(at + 1) {
+            if i > 0 {
+                self.enter(section, plan.sections[i - 1].storage);
+            }
+            if i > 0 && i < at {
+                self.filter(plan, section, draws);
+            }
+        }
+        let response = shop.product(shapes, self.grid, true);
+        let field = Field::of_mut(&mut self.field);
+        plan.transforms.field.forward(field, &mut self.scratch);
+        field.iter_mut().zip(&response).for_each(|(e, h)| *e *= h / self.grid.samples() as f32);
+        plan.transforms.field.inverse(field, &mut self.scratch);
+        Some(field.iter().map(|e| e.norm_sqr()).collect())
+    }
+
+    /// Symbols through the transmit taps, the hold and the first section.
+    fn head(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>) {
+        let n = self.grid.symbols;
+        block::transmit_taps(levels, &plan.taps, &mut self.symbols);
+        self.spectrum.fill(Complex32::default());
+        for source in &plan.symbol_sources {
+            let SymbolNoise::Timing(rms_s) = source.kind else { continue };
+            let scale = rms_s * draws.what.scale(&source.entity);
+            if scale == 0.0 {
+                continue;
+            }
+            normals::fill(&mut draws.lane.named(&source.entity).index(draws.noise).rng(), &mut self.normals[..n]);
+            block::edges(&self.symbols, &self.normals, scale, &mut self.edges);
+            plan.transforms.symbols.forward(&mut self.edges, &mut self.symbol_spectrum, &mut self.scratch);
+            block::replicate(&self.symbol_spectrum, n, &plan.edge, &mut self.spectrum);
+        }
+        for source in &plan.symbol_sources {
+            let SymbolNoise::Added(rms) = source.kind else { continue };
+            let scale = rms * draws.what.scale(&source.entity);
+            if scale > 0.0 {
+                normals::fill(&mut draws.lane.named(&source.entity).index(draws.noise).rng(), &mut self.normals[..n]);
+                self.symbols.iter_mut().zip(&self.normals).for_each(|(x, n)| *x += scale * n);
+            }
+        }
+        plan.transforms.symbols.forward(&mut self.symbols, &mut self.symbol_spectrum, &mut self.scratch);
+        let head = &plan.sections[0];
+        block::replicate(&self.symbol_spectrum, n, &head.response, &mut self.spectrum);
+        self.add_noise(head, draws);
+        let real = Ampere::of_mut(&mut self.real);
+        plan.transforms.samples.inverse(&mut self.spectrum, real, &mut self.scratch);
+    }
+
+    /// The map that begins a section.
+    fn enter(&mut self, section: &Section, from: Storage) {
+        let map = section.map.as_ref().expect("only the first section has none");
+        match (from, section.storage) {
+            (Storage::Real, Storage::Real) => {
+                map.run(&self.real, &mut self.other);
+                std::mem::swap(&mut self.real, &mut self.other);
+            }
+            (Storage::Real, Storage::Complex) => map.run(&self.real, &mut self.field),
+            (Storage::Complex, Storage::Real) => map.run(&self.field, &mut self.real),
+            (Storage::Complex, Storage::Complex) => unreachable!("no map from field to field exists"),
+        }
+    }
+
+    /// What acts on the samples at a section's start.
+    fn start(&mut self, plan: &Plan, section: &Section, draws: &Draws<'_>, attenuation: f32) {
+        if attenuation != 1.0 {
+            Ampere::of_mut(&mut self.real).iter_mut().for_each(|x| *x *= attenuation);
+        }
+        for noise in &section.start {
+            let scale = draws.what.scale(&noise.entity);
+            if scale == 0.0 {
+                continue;
+            }
+            let owner = if noise.shared { draws.run } else { draws.lane };
+            let stream = owner.named(&noise.entity).index(draws.noise);
+            match noise.law {
+                Law::Shot { dark_na } => {
+                    self.white(stream);
+                    let density = noise.density.at(0.0) * self.grid.sample_rate_hz() / 2.0;
+                    let dark = crate::units::nano(f64::from(dark_na));
+                    block::shot(Ampere::of_mut(&mut self.real), &self.normals, density as f32, dark as f32, scale);
+                }
+                Law::Relative => {
+                    let rms = self.relative(plan, noise, stream);
+                    block::relative(Field::of_mut(&mut self.field), &self.normals, rms * scale);
+                }
+                Law::Phase => {
+                    self.white(stream);
+                    // the phase steps by 2 pi times the mean frequency over a sample: density / 2 dt
+                    let step = std::f64::consts::TAU * (noise.density.at(0.0) / 2.0 / self.grid.sample_rate_hz()).sqrt();
+                    block::phase_bridge(Field::of_mut(&mut self.field), &mut self.normals, step as f32 * scale);
+                }
+                Law::Added | Law::Timing => unreachable!("not a noise of a section's start"),
+            }
+        }
+    }
+
+    fn white(&mut self, stream: Seed) {
+        let m = self.grid.samples();
+        normals::fill(&mut stream.rng(), &mut self.normals[..m]);
+    }
+
+    /// Leaves relative noise in `normals`; returns the factor to take it with.
+    fn relative(&mut self, plan: &Plan, noise: &Noise, stream: Seed) -> f32 {
+        let rate = self.grid.sample_rate_hz();
+        if let Density::White(density) = noise.density {
+            self.white(stream);
+            return (density * rate / 2.0).sqrt() as f32;
+        }
+        let m = self.grid.samples();
+        normals::fill(&mut stream.rng(), &mut self.normals[..2 * self.grid.bins()]);
+        for (k, (bin, n)) in self.spectrum.iter_mut().zip(self.normals.as_chunks::<2>().0).enumerate() {
+            let rms = (noise.density.at(k as f64 * self.grid.bin_hz()) * rate / (4.0 * m as f64)).sqrt() as f32;
+            *bin = Complex32::new(n[0], n[1]) * rms;
+        }
+        plan.transforms.samples.inverse(&mut self.spectrum, &mut self.normals[..m], &mut self.scratch);
+        1.0
+    }
+
+    /// A section's response and added noise.
+    fn filter(&mut self, plan: &Plan, section: &Section, draws: &Draws<'_>) {
+        match section.storage {
+            Storage::Real => {
+                let real = Ampere::of_mut(&mut self.real);
+                if let Some(gain) = section.flat {
+                    real.iter_mut().for_each(|x| *x *= gain);
+                    return;
+                }
+                plan.transforms.samples.forward(real, &mut self.spectrum, &mut self.scratch);
+                block::multiply(&mut self.spectrum, &section.response);
+                self.add_noise(section, draws);
+                self.interfere(plan, section, None, draws);
+                let real = Ampere::of_mut(&mut self.real);
+                plan.transforms.samples.inverse(&mut self.spectrum, real, &mut self.scratch);
+            }
+            Storage::Complex => {
+                let field = Field::of_mut(&mut self.field);
+                if let Some(gain) = section.flat {
+                    field.iter_mut().for_each(|e| *e *= gain);
+                    return;
+                }
+                plan.transforms.field.forward(field, &mut self.scratch);
+                block::multiply(field, &section.response);
+                plan.transforms.field.inverse(field, &mut self.scratch);
+            }
+        }
+    }
+
+    /// Adds a section's merged noise (or one source of it) to the spectrum at the section's end.
+    fn add_noise(&mut self, section: &Section, draws: &Draws<'_>) {
+        let (deviation, scale) = match draws.what {
+            Drawn::Nothing => return,
+            Drawn::Everything if section.sources.is_empty() => return,
+            Drawn::Everything => (&section.deviation, 1.0),
+            Drawn::Only(entity, scale) => match section.sources.iter().find(|s| s.entity == entity) {
+                Some(source) => (&source.deviation, scale),
+                None => return,
+            },
+        };
+        let count = 2 * deviation.len();
+        normals::fill(&mut draws.lane.named(section.name()).index(draws.noise).rng(), &mut self.normals[..count]);
+        block::add_noise(&mut self.spectrum, deviation, &self.normals[..count], scale);
+    }
+
+    /// Adds a section's interferers to the spectrum at the section's end, through `paths` when they are given.
+    pub(super) fn interfere(&mut self, plan: &Plan, section: &Section, paths: Option<&[Vec<Complex32>]>, draws: &Draws<'_>) {
+        for (i, (entity, own)) in section.interferers.iter().enumerate() {
+            block::aggressor(draws.lane.named(entity).index(draws.block), &mut self.symbols);
+            plan.transforms.symbols.forward(&mut self.symbols, &mut self.symbol_spectrum, &mut self.scratch);
+            block::replicate(&self.symbol_spectrum, self.grid.symbols, paths.map_or(own, |p| &p[i]), &mut self.spectrum);
+        }
+    }
+
+    /// Samples the current: the last section, trained phase, merged noise; then the samples are in `sampled`, their
+    /// slopes (per second) in `slope` when the sampler has jitter.
+    pub(super) fn sample(&mut self, plan: &Plan, trained: &Trained, draws: &Draws<'_>) {
+        let (m, k) = (self.grid.samples(), plan.sampled());
+        plan.transforms.samples.forward(Ampere::of_mut(&mut self.real), &mut self.spectrum, &mut self.scratch);
+        block::multiply(&mut self.spectrum, &trained.response);
+        self.interfere(plan, plan.end(), Some(&trained.interferers), draws);
+        let bins = fft::bins(k);
+        block::fold(&self.spectrum, m, k, &mut self.sampled_spectrum[..bins]);
+        self.sampled_spectrum[0].re -= trained.mean;
+        if draws.what == Drawn::Everything && !plan.sampled_deviation.is_empty() {
+            normals::fill(&mut draws.lane.named(plan.end().name()).index(draws.noise).rng(), &mut self.normals[..2 * bins]);
+            block::add_noise(&mut self.sampled_spectrum[..bins], &plan.sampled_deviation, &self.normals[..2 * bins], 1.0);
+        }
+        if plan.sampler.jitter_s > 0.0 {
+            let rate = std::f64::consts::TAU * self.grid.bin_hz();
+            block::differentiate(&self.sampled_spectrum[..bins], rate as f32, &mut self.slope_spectrum[..bins]);
+            plan.transforms.sampled.inverse(&mut self.slope_spectrum[..bins], &mut self.slope[..k], &mut self.scratch);
+        }
+        plan.transforms.sampled.inverse(&mut self.sampled_spectrum[..bins], &mut self.sampled[..k], &mut self.scratch);
+    }
+
+    /// Converts (noise, jitter, clipping) and equalises: the slicer's inputs are then in `equalised`.
+    pub(super) fn equalise(&mut self, plan: &Plan, trained: &Trained, draws: &Draws<'_>) {
+        let k = plan.sampled();
+        if draws.what == Drawn::Everything {
+            normals::fill(&mut draws.lane.named("adc").index(draws.noise).rng(), &mut self.normals[..k]);
+            let slope = if plan.sampler.jitter_s > 0.0 { &self.slope[..k] } else { &[] };
+            block::convert(&mut self.sampled[..k], slope, &self.normals[..k], trained.quantisation, plan.sampler.jitter_s as f32);
+        }
+        block::clip(&mut self.sampled[..k], trained.full_scale / 2.0);
+        trained.equalise(&self.sampled[..k], plan.sampler.samples_per_symbol, &mut self.padded, &mut self.equalised);
+    }
+}

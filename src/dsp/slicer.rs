@@ -1,0 +1,229 @@
+//! The slicer: thresholds, decisions and the bits they cost.
+
+use crate::math::gaussian::q_fast;
+use crate::math::simd::widest;
+
+/// The three thresholds, lowest first, in units of the full scale -1 .. 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Thresholds(pub [f32; 3]);
+
+/// What a block's decisions came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Decisions {
+    /// Symbols decided wrongly.
+    pub symbol_errors: u64,
+    /// Bits wrong, by the Gray map.
+    pub bit_errors: u64,
+    /// Count, sum and sum of squares of the outputs by the level sent.
+    pub moments: [[f64; 3]; 4],
+}
+
+impl Thresholds {
+    /// Half way between equidistant levels.
+    pub const MIDDLE: Thresholds = Thresholds([-2.0 / 3.0, 0.0, 2.0 / 3.0]);
+
+    /// Where neighbouring levels' densities cross: outputs `means` with `variances`, by the level `sent`.
+    ///
+    /// Each level's density is the mixture of its symbols' Gaussians, for noise and interference differ by pattern.
+    pub(crate) fn at_crossings(sent: &[u8], means: &[f32], variances: &[f32]) -> Thresholds {
+        let mut start = Thresholds::MIDDLE.0;
+        let moments = level_moments(sent, means, variances);
+        for (j, t) in start.iter_mut().enumerate() {
+            let ((m0, s0), (m1, s1)) = (moments[j], moments[j + 1]);
+            if m1 > m0 {
+                *t = ((m0 * s1 + m1 * s0) / (s0 + s1).max(1e-12)) as f32;
+            }
+        }
+        Thresholds(std::array::from_fn(|j| {
+            let ((m0, _), (m1, _)) = (moments[j], moments[j + 1]);
+            crossing(sent, means, variances, j as u8, f64::from(start[j]), (m0, m1)) as f32
+        }))
+    }
+
+    /// Decides a block and counts what is wrong.
+    pub(crate) fn decide(&self, sent: &[u8], out: &[f32]) -> Decisions {
+        widest(|| self.decide_kernel(sent, out))
+    }
+
+    #[inline(always)]
+    fn decide_kernel(&self, sent: &[u8], out: &[f32]) -> Decisions {
+        const RUN: usize = 16;
+        let mut total = Decisions::default();
+        let [t0, t1, t2] = self.0;
+        let (sent_runs, sent_rest) = sent.as_chunks::<RUN>();
+        let (out_runs, out_rest) = out.as_chunks::<RUN>();
+        // f32 sums of up to 64 runs, then f64
+        for (sent, out) in sent_runs.chunks(64).zip(out_runs.chunks(64)) {
+            let (mut symbols, mut bits) = ([0u32; RUN], [0u32; RUN]);
+            let mut moments = [[[0f32; RUN]; 3]; 4];
+            for (sent, out) in sent.iter().zip(out) {
+                for i in 0..RUN {
+                    let (s, z) = (u32::from(sent[i]), out[i]);
+                    let d = u32::from(z > t0) + u32::from(z > t1) + u32::from(z > t2);
+                    let x = (s ^ (s >> 1)) ^ (d ^ (d >> 1));
+                    bits[i] += (x & 1) + (x >> 1);
+                    symbols[i] += u32::from(x != 0);
+                    for (level, m) in moments.iter_mut().enumerate() {
+                        let one = if s == level as u32 { 1.0 } else { 0.0 };
+                        m[0][i] += one;
+                        m[1][i] += one * z;
+                        m[2][i] += one * z * z;
+                    }
+                }
+            }
+            total.symbol_errors += symbols.iter().map(|&x| u64::from(x)).sum::<u64>();
+            total.bit_errors += bits.iter().map(|&x| u64::from(x)).sum::<u64>();
+            for (t, m) in total.moments.iter_mut().zip(&moments) {
+                for (t, m) in t.iter_mut().zip(m) {
+                    *t += m.iter().map(|&x| f64::from(x)).sum::<f64>();
+                }
+            }
+        }
+        for (&sent, &z) in sent_rest.iter().zip(out_rest) {
+            let d = usize::from(z > t0) + usize::from(z > t1) + usize::from(z > t2);
+            let wrong = u64::from(crate::pattern::gray::BIT_ERRORS[usize::from(sent)][d]);
+            total.bit_errors += wrong;
+            total.symbol_errors += u64::from(wrong > 0);
+            let m = &mut total.moments[usize::from(sent)];
+            m[0] += 1.0;
+            m[1] += f64::from(z);
+            m[2] += f64::from(z) * f64::from(z);
+        }
+        total
+    }
+
+    /// The decided levels.
+    pub(crate) fn levels(&self, out: &[f32], decided: &mut [u8]) {
+        let [t0, t1, t2] = self.0;
+        decided.iter_mut().zip(out).for_each(|(d, &z)| *d = u8::from(z > t0) + u8::from(z > t1) + u8::from(z > t2));
+    }
+
+    /// Expected bit errors of one symbol whose output is Gaussian, of the two it carries.
+    ///
+    /// ```text
+    /// sum over decisions d of (bits between sent and d) P(d), by tails towards the wrong side only
+    /// ```
+    pub(crate) fn expected_bit_errors(&self, sent: u8, mean: f32, variance: f32) -> f64 {
+        let z = f64::from(mean);
+        let scale = 1.0 / f64::from(variance.max(1e-30)).sqrt();
+        // tail above threshold j, tail below threshold j
+        let above = |j: usize| tail((f64::from(self.0[j]) - z) * scale);
+        let below = |j: usize| tail((z - f64::from(self.0[j])) * scale);
+        match sent {
+            0 => above(0) + above(1) - above(2),
+            1 => below(0) + above(1) + above(2),
+            2 => below(0) + below(1) + above(2),
+            _ => below(2) + below(1) - below(0),
+        }
+    }
+}
+
+/// Gaussian tail; beyond 38 sigma there is none.
+fn tail(x: f64) -> f64 {
+    if x > 38.0 { 0.0 } else { q_fast(x) }
+}
+
+/// Mean and rms (noise and spread) of each level's outputs.
+pub(crate) fn level_moments(sent: &[u8], means: &[f32], variances: &[f32]) -> [(f64, f64); 4] {
+    let mut sums = [[0f64; 4]; 4];
+    for ((&s, &m), &v) in sent.iter().zip(means).zip(variances) {
+        let row = &mut sums[usize::from(s)];
+        let m = f64::from(m);
+        row[0] += 1.0;
+        row[1] += m;
+        row[2] += m * m;
+        row[3] += f64::from(v);
+    }
+    sums.map(|[n, m, m2, v]| {
+        let n = f64::max(n, 1.0);
+        let mean = m / n;
+        (mean, (m2 / n - mean * mean + v / n).max(0.0).sqrt())
+    })
+}
+
+/// Root of ln(density of level j) - ln(density of level j + 1) between their means: secant within a bracket.
+fn crossing(sent: &[u8], means: &[f32], variances: &[f32], j: u8, start: f64, between: (f64, f64)) -> f64 {
+    let (mut low, mut high) = between;
+    if !(low < high) {
+        return start;
+    }
+    // only symbols of the two levels, with 1/variance and 1/sigma
+    let side = |level: u8| -> Vec<(f64, f64, f64)> {
+        let of_level = sent.iter().zip(means).zip(variances).filter(|((s, _), _)| **s == level);
+        of_level.map(|((_, &m), &v)| (f64::from(m), 0.5 / f64::from(v.max(1e-30)), 1.0 / f64::from(v.max(1e-30)).sqrt())).collect()
+    };
+    let (lower, upper) = (side(j), side(j + 1));
+    let log_density = |side: &[(f64, f64, f64)], t: f64| {
+        let exponent = |s: &(f64, f64, f64)| (t - s.0) * (t - s.0) * s.1;
+        let least = side.iter().map(exponent).fold(f64::INFINITY, f64::min);
+        let sum: f64 = side.iter().map(|s| (least - exponent(s), s.2)).filter(|(e, _)| *e > -30.0).map(|(e, r)| e.exp() * r).sum();
+        (sum / side.len() as f64).ln() - least
+    };
+    let difference = |t: f64| log_density(&lower, t) - log_density(&upper, t);
+    let mut t = start.clamp(low, high);
+    let mut last: Option<(f64, f64)> = None;
+    for _ in 0..12 {
+        let d = difference(t);
+        if d > 0.0 {
+            low = t
+        } else {
+            high = t
+        }
+        let next = match last {
+            Some((t0, d0)) if (d - d0).abs() > 0.0 => t - d * (t - t0) / (d - d0),
+            _ => t + 1e-3 * d.signum() * (between.1 - between.0),
+        };
+        let next = if next > low && next < high { next } else { 0.5 * (low + high) };
+        if (next - t).abs() < 1e-6 * (between.1 - between.0) {
+            return next;
+        }
+        last = Some((t, d));
+        t = next;
+    }
+    t
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::gaussian::pam4_ber;
+
+    /// Equal steps in equal noise: (3Q(x) + 2Q(3x) - Q(5x)) / 4 with x = half eye / sigma; f32 inputs limit it to 1e-6.
+    #[test]
+    fn expected_errors_of_ideal_levels_are_the_closed_form() {
+        for sigma in [0.02f32, 0.05, 0.1, 0.3] {
+            let levels = [-1.0f32, -1.0 / 3.0, 1.0 / 3.0, 1.0];
+            let sum: f64 = (0..4).map(|l| Thresholds::MIDDLE.expected_bit_errors(l, levels[usize::from(l)], sigma * sigma)).sum();
+            let expected = pam4_ber(1.0 / 3.0 / f64::from(sigma));
+            assert!((sum / 8.0 / expected - 1.0).abs() < 1e-4, "{sigma}: {} against {expected}", sum / 8.0);
+        }
+    }
+
+    #[test]
+    fn crossings_of_equal_noise_are_half_way_and_of_unequal_noise_where_the_densities_are() {
+        let sent = [0, 1, 2, 3];
+        let means = [-1.0, -1.0 / 3.0, 1.0 / 3.0, 1.0];
+        let t = Thresholds::at_crossings(&sent, &means, &[0.01; 4]).0;
+        for (t, m) in t.iter().zip(Thresholds::MIDDLE.0) {
+            assert!((t - m).abs() < 1e-5);
+        }
+        let t = Thresholds::at_crossings(&sent, &means, &[0.0025, 0.01, 0.01, 0.01]).0[0];
+        let density = |m: f32, v: f32| f64::from((-(t - m) * (t - m) / (2.0 * v)).exp() / v.sqrt());
+        assert!((density(-1.0, 0.0025) / density(-1.0 / 3.0, 0.01) - 1.0).abs() < 1e-3);
+        assert!(t < -2.0 / 3.0);
+    }
+
+    #[test]
+    fn decisions_count_the_bits_of_the_gray_map_on_every_length() {
+        let levels = [-1.0f32, -0.3, 0.3, 1.0];
+        for n in [16, 37, 5000] {
+            let sent: Vec<u8> = (0..n).map(|i| (i % 4) as u8).collect();
+            let out: Vec<f32> = (0..n).map(|i| levels[(i / 4) % 4]).collect();
+            let d = Thresholds::MIDDLE.decide(&sent, &out);
+            let expected: u64 =
+                sent.iter().enumerate().map(|(i, &s)| u64::from(crate::pattern::gray::BIT_ERRORS[usize::from(s)][(i / 4) % 4])).sum();
+            assert_eq!(d.bit_errors, expected);
+            assert_eq!(d.moments.iter().map(|m| m[0]).sum::<f64>(), n as f64);
+        }
+    }
+}

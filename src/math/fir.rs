@@ -1,0 +1,59 @@
+//! Sums of products along a block, vectorised over the outputs.
+
+use super::simd::widest;
+
+/// Outputs computed side by side: four vectors of eight.
+const WIDTH: usize = 64;
+
+/// `y[k] = sum_j taps[j] x[k + j]`; `x` is at least as long as `y` and the taps together, less one.
+pub(crate) fn correlate(x: &[f32], taps: &[f32], y: &mut [f32]) {
+    y.fill(0.0);
+    correlate_add(x, taps, y);
+}
+
+/// `y[k] += sum_j taps[j] x[k + j]`.
+pub(crate) fn correlate_add(x: &[f32], taps: &[f32], y: &mut [f32]) {
+    assert!(x.len() + 1 >= y.len() + taps.len(), "{} samples for {} outputs and {} taps", x.len(), y.len(), taps.len());
+    widest(|| kernel(x, taps, y));
+}
+
+#[inline(always)]
+fn kernel(x: &[f32], taps: &[f32], y: &mut [f32]) {
+    let (blocks, rest) = y.as_chunks_mut::<WIDTH>();
+    let done = blocks.len() * WIDTH;
+    for (b, y) in blocks.iter_mut().enumerate() {
+        let x = &x[b * WIDTH..];
+        let mut sum = *y;
+        for (j, &tap) in taps.iter().enumerate() {
+            let x: &[f32; WIDTH] = x[j..].first_chunk().expect("checked above");
+            for i in 0..WIDTH {
+                sum[i] += tap * x[i];
+            }
+        }
+        *y = sum;
+    }
+    for (k, y) in rest.iter_mut().enumerate() {
+        for (j, &tap) in taps.iter().enumerate() {
+            *y += tap * x[done + k + j];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_output_is_its_own_sum_whatever_the_length() {
+        let x: Vec<f32> = (0..400).map(|i| ((i * 37) % 101) as f32).collect();
+        let taps: Vec<f32> = (0..21).map(|j| j as f32 - 7.0).collect();
+        for n in [1, 63, 64, 65, 200] {
+            let mut y = vec![0.0; n];
+            correlate(&x, &taps, &mut y);
+            for (k, &y) in y.iter().enumerate() {
+                let expected: f32 = taps.iter().enumerate().map(|(j, t)| t * x[k + j]).sum();
+                assert_eq!(y, expected); // small integers: exact in any order
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Kernels on slices, without physics.
+
+pub(crate) mod elementary;
+pub(crate) mod fft;
+pub(crate) mod fir;
+pub mod gaussian;
+pub mod interval;
+pub(crate) mod least_squares;
+pub mod normals;
+pub mod prototype;
+pub(crate) mod quantile;
+pub(crate) mod simd;

@@ -1,0 +1,109 @@
+//! Pseudo-random bit sequences, one bit at a time: the register that defines them, and PRBS13Q.
+//!
+//! [`super::prbs31q`] makes PRBS31 many bits at a time and is held to this register by its tests.
+
+use super::gray;
+
+/// A linear feedback shift register; an endless iterator of the bits it feeds back.
+///
+/// ```text
+/// p(i) = sum over the taps t of p(i - t), mod 2
+/// ```
+///
+/// The output is the bit that enters the register, as in 802.3 Figures 49-9 and 94-6, before any inverter.
+#[derive(Clone, Debug)]
+pub(super) struct Register {
+    /// Bit k holds p(i - 1 - k): S0, the newest, is the least significant.
+    state: u32,
+    taps: u32,
+}
+
+impl Register {
+    /// 1 + x + x^2 + x^12 + x^13 (Figure 94-6).
+    pub(super) fn prbs13(seed: u32) -> Self {
+        Self::new(seed, &[1, 2, 12, 13])
+    }
+
+    /// 1 + x^28 + x^31 (Figure 49-9), without the inverter at its output.
+    pub(super) fn prbs31(seed: u32) -> Self {
+        Self::new(seed, &[28, 31])
+    }
+
+    fn new(seed: u32, taps: &[u32]) -> Self {
+        let taps = taps.iter().fold(0, |mask, tap| mask | 1 << (tap - 1));
+        Self { state: seed, taps }
+    }
+}
+
+impl Iterator for Register {
+    type Item = bool;
+
+    fn next(&mut self) -> Option<bool> {
+        let bit = (self.state & self.taps).count_ones() & 1;
+        self.state = self.state << 1 | bit;
+        Some(bit == 1)
+    }
+}
+
+/// Symbols of one period of PRBS13Q.
+pub(super) const PRBS13Q_PERIOD: usize = (1 << 13) - 1;
+
+/// S0 to S12 = 0000010101011, as in the COM code for lane 0 (assumed to be the clause's); it only chooses the first symbol.
+const PRBS13Q_SEED: u32 = 0b1_1010_1010_0000;
+
+/// One period of PRBS13Q: two periods of PRBS13, Gray coded.
+///
+/// # Reference
+///
+/// IEEE 802.3, 120.5.11.2.1.
+pub(super) fn prbs13q() -> Vec<u8> {
+    gray::encode(Register::prbs13(PRBS13Q_SEED).take(2 * PRBS13Q_PERIOD))
+}
+
+/// Longest run of `level` in the repeated pattern.
+#[cfg(test)]
+pub(super) fn longest_run(pattern: &[u8], level: u8) -> usize {
+    pattern.repeat(2).split(|&other| other != level).map(<[u8]>::len).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of 120.5.11.2.a (as quoted in Omer-Sella/802.3, ieeeConstants.py) settles what a seed means, which bit is
+    /// output, that it is not inverted, and the Gray map.
+    #[test]
+    fn the_register_reproduces_the_prbs9q_example_of_the_standard() {
+        let register = Register::new(0x1ff, &[5, 9]);
+        let digits: String = gray::encode(register.take(2 * 60)).iter().map(u8::to_string).collect();
+        assert_eq!(digits, "001232230323131001033121330220223132011103023021333230313030");
+    }
+
+    #[test]
+    fn prbs13_has_its_full_period() {
+        let start = Register::prbs13(PRBS13Q_SEED);
+        let mut register = start.clone();
+        let back = (1..=1 << 13).find(|_| {
+            register.next();
+            register.state & 0x1fff == start.state
+        });
+        assert_eq!(back, Some(PRBS13Q_PERIOD));
+    }
+
+    #[test]
+    fn prbs13q_has_runs_of_seven_threes_and_six_zeros() {
+        let pattern = prbs13q();
+        assert_eq!(pattern.len(), 8191);
+        assert_eq!(longest_run(&pattern, 3), 7);
+        assert_eq!(longest_run(&pattern, 0), 6);
+    }
+
+    /// Two periods pair every bit with both its neighbours, so the levels count the pairs of bits of a maximal sequence:
+    /// 2^11 of each, but one fewer 00.
+    #[test]
+    fn prbs13q_uses_the_levels_evenly() {
+        let pattern = prbs13q();
+        let count = |level| pattern.iter().filter(|&&other| other == level).count();
+        assert_eq!([0, 1, 2, 3].map(count), [2047, 2048, 2048, 2048]);
+    }
+}

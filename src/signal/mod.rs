@@ -1,0 +1,7 @@
+//! What travels: the grid of a block, and the quantities on it.
+
+mod grid;
+mod quantity;
+
+pub use grid::Grid;
+pub use quantity::{Ampere, Field, Quantity, Samples, Symbol, Volt};

@@ -1,0 +1,3 @@
+//! What lightlane claims, tested.
+
+mod ideal;
