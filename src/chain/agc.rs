@@ -5,8 +5,8 @@ use crate::math::quantile;
 /// Probability that a sample leaves the converter's range: full scale is twice the 99.99 % quantile of |y|.
 const CLIPPED: f64 = 1e-4;
 
-/// Full scale (peak to peak) for mean-free `samples` in Gaussian noise of `sigma`; reorders `samples`.
-pub(super) fn full_scale(samples: &mut [f32], sigma: f64) -> f64 {
+/// Full scale (peak to peak) for mean-free `samples` in Gaussian noise of `sigma`.
+pub(super) fn full_scale(samples: &[f32], sigma: f64) -> f64 {
     2.0 * quantile::upper(samples, sigma, CLIPPED)
 }
 

@@ -204,7 +204,7 @@ impl<'a> Training<'a> {
             self.plan.transforms.symbols.inverse(&mut y, &mut block, &mut self.scratch);
             samples.append(&mut block);
         }
-        let full_scale = agc::full_scale(&mut samples, f64::from(self.covariance[0]).sqrt());
+        let full_scale = agc::full_scale(&samples, f64::from(self.covariance[0]).sqrt());
         (full_scale, agc::quantisation(full_scale, self.plan.sampler.effective_bits))
     }
 
