@@ -3,10 +3,14 @@
 pub mod chain;
 pub mod dsp;
 pub mod error;
+pub mod fibre;
 pub mod math;
+pub mod measure;
 pub mod pattern;
+pub mod receiver;
 pub mod seed;
 pub mod signal;
+pub mod transmitter;
 pub mod units;
 
 pub use error::{Error, Result};

@@ -114,14 +114,9 @@ pub(super) fn aggressor(stream: Seed, out: &mut [f32]) {
     });
 }
 
-/// The spectrum of the time derivative; `rate` is 2 pi times the distance of bins, rad/s.
-pub(super) fn differentiate(x: &[Complex32], rate: f32, out: &mut [Complex32]) {
-    widest(|| {
-        for (k, (out, x)) in out.iter_mut().zip(x).enumerate() {
-            let w = k as f32 * rate;
-            *out = Complex32::new(-x.im * w, x.re * w);
-        }
-    });
+pub(super) fn fold_derivative(x: &[Complex32], m: usize, n: usize, bin_hz: f64, out: &mut [Complex32]) {
+    let rate = (std::f64::consts::TAU * bin_hz) as f32;
+    widest(|| fft::fold_derivative(x, m, n, rate, out));
 }
 
 /// The converter's noise: quantisation and, where slopes are given, displaced instants.

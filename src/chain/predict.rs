@@ -93,6 +93,8 @@ pub struct Predictor<'a> {
     scoring: Vec<Record>,
     /// Extra loss at which the records were made; they are remade for another one when the receiver is not linear.
     recorded_at: f32,
+    /// True when the transmitter precodes: a wrong decision then spoils two symbols.
+    pub precoder: bool,
 }
 
 impl<'a> Predictor<'a> {
@@ -107,7 +109,7 @@ impl<'a> Predictor<'a> {
         worker: &mut Worker,
     ) -> Self {
         let mut predictor =
-            Predictor { plan, dsp, run, lane, noises: Noises::new(plan), training: vec![], scoring: vec![], recorded_at: 1.0 };
+            Predictor { plan, dsp, run, lane, noises: Noises::new(plan), training: vec![], scoring: vec![], recorded_at: 1.0, precoder: false };
         let trained = lane.named("training");
         predictor.training = predictor.record(worker, trained, training, 1.0);
         predictor.scoring = predictor.record(worker, lane, scoring, 1.0);
@@ -177,6 +179,19 @@ impl<'a> Predictor<'a> {
         self.score(&self.training, trained, &classes, scale)
     }
 
+    /// Part of the detected power's fluctuation in the top tenth of the band: large parts have been aliased.
+    pub fn power_near_band_edge(&self) -> f64 {
+        let bins = self.plan.grid.bins();
+        let power = |record: &Record| {
+            let mut spectrum = vec![Complex32::default(); bins];
+            let mut scratch = vec![Complex32::default(); self.plan.transforms.samples.scratch()];
+            self.plan.transforms.samples.forward(&mut record.current.clone(), &mut spectrum, &mut scratch);
+            let sum = |from: usize| spectrum[from..].iter().map(|s| f64::from(s.norm_sqr())).sum::<f64>();
+            sum(bins * 9 / 10) / sum(1).max(f64::MIN_POSITIVE)
+        };
+        self.scoring.first().map_or(0.0, power)
+    }
+
     /// Variances by pattern of the sources that have no closed form here.
     fn classes(&self, worker: &mut Worker, trained: &Trained, records: &[Record], lane: Seed) -> Classes {
         drawn::classes(self.plan, &self.noises, worker, trained, records, self.run, lane)
@@ -191,7 +206,10 @@ impl<'a> Predictor<'a> {
         for record in records {
             let at = self.symbols(record, trained, &reach, classes, scale);
             let errors = |((&s, &m), &v): ((&u8, &f32), &f32)| trained.thresholds.expected_bit_errors(s, m, v);
-            let per_symbol: Vec<f64> = record.levels.iter().zip(&at.means).zip(&at.variances).map(errors).collect();
+            let mut per_symbol: Vec<f64> = record.levels.iter().zip(&at.means).zip(&at.variances).map(errors).collect();
+            if self.precoder {
+                per_symbol.iter_mut().for_each(|e| *e *= 2.0 - *e);
+            }
             bers.push(per_symbol.iter().sum::<f64>() / (2 * per_symbol.len()) as f64);
             worst.extend(per_symbol);
             sent.extend_from_slice(&record.levels);
@@ -265,16 +283,15 @@ fn sampled(plan: &Plan, record: &Record, trained: &Trained, scale: f32) -> (Vec<
     let mut turned = vec![Complex32::default(); plan.grid.bins()];
     block::turn(&record.at_sampler(scale), trained.delay_ui / plan.grid.symbols as f64, &mut turned);
     let mut folded = vec![Complex32::default(); fft::bins(k)];
-    block::fold(&turned, m, k, &mut folded);
-    folded[0].re -= trained.mean;
     let mut scratch = vec![Complex32::default(); plan.transforms.sampled.scratch()];
     let mut slope_square = vec![0f32; k];
     if plan.sampler.jitter_s > 0.0 {
-        let mut slope = vec![Complex32::default(); folded.len()];
-        block::differentiate(&folded, (std::f64::consts::TAU * plan.grid.bin_hz()) as f32, &mut slope);
-        plan.transforms.sampled.inverse(&mut slope, &mut slope_square, &mut scratch);
+        block::fold_derivative(&turned, m, k, plan.grid.bin_hz(), &mut folded);
+        plan.transforms.sampled.inverse(&mut folded, &mut slope_square, &mut scratch);
         slope_square.iter_mut().for_each(|s| *s *= *s);
     }
+    block::fold(&turned, m, k, &mut folded);
+    folded[0].re -= trained.mean;
     let mut samples = vec![0f32; k];
     plan.transforms.sampled.inverse(&mut folded, &mut samples, &mut scratch);
     block::clip(&mut samples, trained.full_scale / 2.0);

@@ -193,6 +193,18 @@ impl<'a> Training<'a> {
         out
     }
 
+    /// Mean square slope of record `i` where it is sampled, per s^2; nothing when the sampler does not ask.
+    fn slope_power(&mut self, i: usize, phase: f64) -> f64 {
+        if self.plan.sampler.jitter_s == 0.0 {
+            return 0.0;
+        }
+        let grid = self.plan.grid;
+        block::turn(&self.spectra[i], phase / grid.symbols as f64, &mut self.turned);
+        let mut slope = vec![Complex32::default(); fft::bins(grid.symbols)];
+        block::fold_derivative(&self.turned, grid.samples(), grid.symbols, grid.bin_hz(), &mut slope);
+        2.0 * slope.iter().map(|s| f64::from(s.norm_sqr())).sum::<f64>()
+    }
+
     /// Full scale and quantisation noise at `phase`.
     fn gain(&mut self, phase: f64) -> (f64, f64) {
         let n = self.plan.grid.symbols;
@@ -223,7 +235,7 @@ impl<'a> Training<'a> {
             mean += f64::from(phases[0][0].re) / records;
             symbol_mean += record.symbol_mean / records;
             symbol_power += record.symbol_power / records;
-            jitter += slope_power(&phases[0], grid.bin_hz()) * self.plan.sampler.jitter_s.powi(2) / records;
+            jitter += self.slope_power(i, phase) * self.plan.sampler.jitter_s.powi(2) / records;
             let transforms = &self.plan.transforms.symbols;
             for (a, ya) in phases.iter().enumerate() {
                 for (b, yb) in phases.iter().enumerate().take(a + 1) {
@@ -269,10 +281,4 @@ impl Normal {
         let explained: f64 = taps.iter().zip(&self.b).map(|(w, b)| w * b).sum();
         Some((taps, self.symbol_variance - explained))
     }
-}
-
-/// Mean square slope of a block sampled once a symbol, per s^2 (aliases counted at their folded frequency).
-fn slope_power(spectrum: &[Complex32], bin_hz: f64) -> f64 {
-    let w = std::f64::consts::TAU * bin_hz;
-    2.0 * spectrum.iter().enumerate().map(|(k, y)| (k as f64 * w).powi(2) * f64::from(y.norm_sqr())).sum::<f64>()
 }

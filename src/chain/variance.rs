@@ -20,8 +20,8 @@ use super::{Law, Storage, Trained};
 use crate::math::{fft, simd::widest};
 use num_complex::Complex32;
 
-/// Energy of a response that its cut may lose on each side.
-const LOST: f64 = 1e-6;
+/// Energy of a response that its cut may lose on each side: a variance is as much too small.
+const LOST: f64 = 2e-5;
 
 /// One source and how it comes to the slicer.
 pub(super) struct Line {

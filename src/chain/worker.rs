@@ -69,7 +69,6 @@ pub struct Worker {
     pub(super) spectrum: Vec<Complex32>,
     pub(super) normals: Vec<f32>,
     pub(super) sampled_spectrum: Vec<Complex32>,
-    pub(super) slope_spectrum: Vec<Complex32>,
     pub(super) sampled: Vec<f32>,
     pub(super) slope: Vec<f32>,
     pub(super) padded: Vec<f32>,
@@ -103,7 +102,6 @@ impl Worker {
             spectrum: zeros(grid.bins()),
             normals: vec![0.0; m + 2],
             sampled_spectrum: zeros(fft::bins(k)),
-            slope_spectrum: zeros(fft::bins(k)),
             sampled: vec![0.0; k],
             slope: vec![0.0; k],
             padded: vec![0.0; k + 2 * block::MOST_TAPS],
@@ -339,16 +337,15 @@ impl Worker {
         block::multiply(&mut self.spectrum, &trained.response);
         self.interfere(plan, plan.end(), Some(&trained.interferers), draws);
         let bins = fft::bins(k);
+        if plan.sampler.jitter_s > 0.0 && draws.what == Drawn::Everything {
+            block::fold_derivative(&self.spectrum, m, k, self.grid.bin_hz(), &mut self.sampled_spectrum[..bins]);
+            plan.transforms.sampled.inverse(&mut self.sampled_spectrum[..bins], &mut self.slope[..k], &mut self.scratch);
+        }
         block::fold(&self.spectrum, m, k, &mut self.sampled_spectrum[..bins]);
         self.sampled_spectrum[0].re -= trained.mean;
         if draws.what == Drawn::Everything && !plan.sampled_deviation.is_empty() {
             normals::fill(&mut draws.lane.named(plan.end().name()).index(draws.noise).rng(), &mut self.normals[..2 * bins]);
             block::add_noise(&mut self.sampled_spectrum[..bins], &plan.sampled_deviation, &self.normals[..2 * bins], 1.0);
-        }
-        if plan.sampler.jitter_s > 0.0 {
-            let rate = std::f64::consts::TAU * self.grid.bin_hz();
-            block::differentiate(&self.sampled_spectrum[..bins], rate as f32, &mut self.slope_spectrum[..bins]);
-            plan.transforms.sampled.inverse(&mut self.slope_spectrum[..bins], &mut self.slope[..k], &mut self.scratch);
         }
         plan.transforms.sampled.inverse(&mut self.sampled_spectrum[..bins], &mut self.sampled[..k], &mut self.scratch);
     }

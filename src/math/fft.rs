@@ -120,6 +120,27 @@ pub(crate) fn fold(x: &[Complex32], m: usize, n: usize, out: &mut [Complex32]) {
     }
 }
 
+/// Folds the spectrum of the time derivative: as [`fold`] of j w x; `rate` is 2 pi times the distance of bins, rad/s.
+///
+/// The derivative is taken before the fold: what lies above half the new rate has the slope of its own frequency.
+#[inline(always)]
+pub(crate) fn fold_derivative(x: &[Complex32], m: usize, n: usize, rate: f32, out: &mut [Complex32]) {
+    out.fill(Complex32::default());
+    for j in 0..m / n {
+        let start = j * n;
+        for (k, o) in out.iter_mut().enumerate() {
+            let k = start + k;
+            if k <= m / 2 {
+                let w = k as f32 * rate;
+                *o += Complex32::new(-x[k].im * w, x[k].re * w);
+            } else {
+                let w = (m - k) as f32 * rate;
+                *o += Complex32::new(-x[m - k].im * w, -x[m - k].re * w);
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +191,23 @@ mod tests {
             for (a, b) in out.iter().zip(&expected) {
                 assert!((a / s as f32 - b).norm() < 1e-5 * scale, "n {n}, s {s}");
             }
+        }
+    }
+
+    /// A tone above half the new rate: x = cos(2 pi 40 i / 64), slope -2 pi 40/64 sin(..), kept at every fourth sample.
+    #[test]
+    fn the_folded_derivative_is_the_slope_of_the_waveform_not_of_its_samples() {
+        let (m, n) = (256, 64);
+        let angle = |i: usize| std::f32::consts::TAU * 40.0 * i as f32 / m as f32;
+        let x: Vec<f32> = (0..m).map(|i| angle(i).cos()).collect();
+        let mut folded = vec![Complex32::default(); bins(n)];
+        fold_derivative(&spectrum(&x), m, n, std::f32::consts::TAU / m as f32, &mut folded);
+        let fft = RealFft::new(&mut RealFftPlanner::new(), n);
+        let mut slope = vec![0.0; n];
+        fft.inverse(&mut folded, &mut slope, &mut vec![Complex32::default(); fft.scratch()]);
+        for (i, s) in slope.iter().enumerate() {
+            let expected = -angle(4 * i).sin() * std::f32::consts::TAU * 40.0 / m as f32;
+            assert!((s / m as f32 - expected).abs() < 1e-4);
         }
     }
 

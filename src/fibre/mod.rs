@@ -1,0 +1,5 @@
+//! From fibre to fibre.
+
+mod single_mode;
+
+pub use single_mode::SingleMode;

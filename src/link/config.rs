@@ -1,0 +1,232 @@
+//! The description of a link, as it is written: plain data, engineering units, everything checked.
+
+use crate::error::{Path, Problems};
+use crate::fibre::SingleMode;
+use crate::pattern::Pattern;
+use crate::receiver::Receiver;
+use crate::signal::Grid;
+use crate::transmitter::Transmitter;
+use crate::units::giga;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A link: what its preset, its file and its flags say together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Name of the preset underneath; only in files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
+    /// Lanes that are run, from lane 0.
+    pub lanes: usize,
+    /// Symbol rate of a lane, GBd.
+    pub symbol_rate_gbd: f64,
+    /// The symbols that are sent.
+    pub pattern: Pattern,
+    /// From symbols to light.
+    pub transmitter: Transmitter,
+    /// From fibre to fibre.
+    pub fibre: SingleMode,
+    /// From light to samples.
+    pub receiver: Receiver,
+    /// How lanes differ.
+    pub spread: Spread,
+    /// What the bit error ratio is held against.
+    pub limits: Limits,
+    /// How it is computed.
+    pub simulation: Simulation,
+    /// What results are expected of it; `check` compares.
+    pub targets: Targets,
+    /// Patches of single lanes, by number from 0, with the keys of the whole file.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub lane: BTreeMap<String, toml::Table>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            preset: None,
+            lanes: 8,
+            symbol_rate_gbd: 53.125,
+            pattern: Pattern::default(),
+            transmitter: Transmitter::default(),
+            fibre: SingleMode::default(),
+            receiver: Receiver::default(),
+            spread: Spread::default(),
+            limits: Limits::default(),
+            simulation: Simulation::default(),
+            targets: Targets::default(),
+            lane: BTreeMap::new(),
+        }
+    }
+}
+
+/// Most lanes of a link.
+pub const MOST_LANES: usize = 64;
+
+/// How lanes differ: a module off the line, drawn once from its own seed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Spread {
+    /// Standard deviation of each lane's launch power, dB.
+    pub launch_power_db: f64,
+    /// Which module: another number is another module.
+    pub module: u64,
+}
+
+impl Default for Spread {
+    fn default() -> Self {
+        Spread { launch_power_db: 0.0, module: 1 }
+    }
+}
+
+/// What the results are held against.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Bit error ratio before error correction that the optical segment may reach.
+    pub pmd_ber: f64,
+    /// Largest average launch power of a lane, dBm.
+    pub launch_power_max_dbm: f64,
+    /// Largest outer modulation amplitude of a lane, dBm.
+    pub oma_max_dbm: f64,
+    /// Smallest extinction ratio, dB.
+    pub extinction_ratio_min_db: f64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { pmd_ber: 2.4e-4, launch_power_max_dbm: 4.0, oma_max_dbm: 4.2, extinction_ratio_min_db: 3.5 }
+    }
+}
+
+/// How a link is computed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Simulation {
+    /// Samples per symbol: 2, 4, 8 or 16.
+    pub samples_per_symbol: usize,
+    /// Symbols of a block.
+    pub block_symbols: usize,
+    /// Symbols counted per lane, rounded up to whole blocks.
+    pub symbols: u64,
+    /// Symbols counted per lane with the power lowered to the limit, rounded up to whole blocks.
+    pub symbols_at_limit: u64,
+    /// Seed of all noise and of random data.
+    pub seed: u64,
+}
+
+impl Default for Simulation {
+    fn default() -> Self {
+        Simulation { samples_per_symbol: 4, block_symbols: 8192, symbols: 131_072, symbols_at_limit: 262_144, seed: 1 }
+    }
+}
+
+/// Ranges expected of the worst lane, as `[low, high]`; `check` fails outside.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Targets {
+    /// Semi-analytic bit error ratio of the worst lane.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ber_semi_analytic: Option<[f64; 2]>,
+    /// Counted bit error ratio of all lanes together; judged by its interval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ber_counted: Option<[f64; 2]>,
+    /// Counted bit error ratio of all lanes at the limit; judged by its interval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ber_counted_at_limit: Option<[f64; 2]>,
+    /// Margin of the worst lane, dB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub margin_db: Option<[f64; 2]>,
+    /// Slicer's signal to noise ratio of the worst lane, dB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snr_db: Option<[f64; 2]>,
+    /// Outer modulation amplitude at TP2, every lane, dBm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oma_tp2_dbm: Option<[f64; 2]>,
+    /// Extinction ratio at TP2, every lane, dB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub er_tp2_db: Option<[f64; 2]>,
+    /// Average launch power at TP2, every lane, dBm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub launch_power_dbm: Option<[f64; 2]>,
+    /// Ratio of level mismatch at the slicer, every lane.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rlm: Option<[f64; 2]>,
+}
+
+impl Targets {
+    /// Every target that is set, by key.
+    pub fn all(&self) -> impl Iterator<Item = (&'static str, [f64; 2])> {
+        let all = [
+            ("ber_semi_analytic", self.ber_semi_analytic),
+            ("ber_counted", self.ber_counted),
+            ("ber_counted_at_limit", self.ber_counted_at_limit),
+            ("margin_db", self.margin_db),
+            ("snr_db", self.snr_db),
+            ("oma_tp2_dbm", self.oma_tp2_dbm),
+            ("er_tp2_db", self.er_tp2_db),
+            ("launch_power_dbm", self.launch_power_dbm),
+            ("rlm", self.rlm),
+        ];
+        all.into_iter().filter_map(|(key, range)| range.map(|range| (key, range)))
+    }
+}
+
+impl Config {
+    /// The grid of its blocks.
+    pub fn grid(&self) -> Grid {
+        Grid {
+            symbols: self.simulation.block_symbols,
+            samples_per_symbol: self.simulation.samples_per_symbol,
+            symbol_rate_hz: giga(self.symbol_rate_gbd),
+        }
+    }
+
+    /// Reports everything that is out of its range or does not fit together.
+    pub fn check(&self, problems: &mut Problems) {
+        let root = Path::root();
+        problems.count(&root, "lanes", self.lanes, 1..=MOST_LANES);
+        problems.range(&root, "symbol_rate_gbd", self.symbol_rate_gbd, 0.1..=500.0);
+        let rate_hz = giga(self.symbol_rate_gbd.clamp(0.1, 500.0));
+        self.pattern.check(&root.key("pattern"), problems);
+        self.transmitter.check(&root.key("transmitter"), rate_hz, problems);
+        self.fibre.check(&root.key("fibre"), problems);
+        self.receiver.check(&root.key("receiver"), rate_hz, problems);
+        problems.range(&root.key("spread"), "launch_power_db", self.spread.launch_power_db, 0.0..=10.0);
+        let limits = root.key("limits");
+        problems.range(&limits, "pmd_ber", self.limits.pmd_ber, 1e-15..=0.2);
+        problems.range(&limits, "launch_power_max_dbm", self.limits.launch_power_max_dbm, -100.0..=100.0);
+        problems.range(&limits, "oma_max_dbm", self.limits.oma_max_dbm, -100.0..=100.0);
+        problems.range(&limits, "extinction_ratio_min_db", self.limits.extinction_ratio_min_db, 0.0..=100.0);
+        self.check_simulation(&root.key("simulation"), problems);
+        for (key, [low, high]) in self.targets.all() {
+            if !(low <= high) {
+                problems.report(&root.key("targets"), key, format!("[{low}, {high}]"), "must be two numbers, the lower one first");
+            }
+        }
+        for name in self.lane.keys() {
+            if !name.parse::<usize>().is_ok_and(|lane| lane < MOST_LANES) {
+                problems.report(&root.key("lane"), name, "", format!("must be the number of a lane, from 0 to {}", MOST_LANES - 1));
+            }
+        }
+    }
+
+    fn check_simulation(&self, at: &Path, problems: &mut Problems) {
+        let s = &self.simulation;
+        if ![2, 4, 8, 16].contains(&s.samples_per_symbol) {
+            problems.report(at, "samples_per_symbol", s.samples_per_symbol, "must be 2, 4, 8 or 16");
+        }
+        problems.count(at, "block_symbols", s.block_symbols, 256..=1 << 17);
+        // the symbols of two presses of the longest memory must fit, or the block would equalise itself
+        let least = 8 * self.receiver.ffe.taps;
+        if s.block_symbols < least {
+            let remedy = format!("must be at least eight times receiver.ffe.taps, {least}");
+            problems.report(at, "block_symbols", s.block_symbols, remedy);
+        }
+        let most = 1u64 << 50;
+        if s.symbols > most || s.symbols_at_limit > most {
+            problems.report(at, "symbols", s.symbols.max(s.symbols_at_limit), "must be at most 2^50");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! One lane: the order of its chain.
+
+use super::Config;
+use crate::chain::{Chain, Dsp, Plan, Workshop, block_levels};
+use crate::error::{Error, Path, Problems, Result};
+use crate::pattern::Source;
+use crate::seed::Seed;
+use crate::units::{amplitude_ratio, power_ratio};
+
+/// A built lane.
+pub(super) struct Lane {
+    pub(super) number: usize,
+    pub(super) config: Config,
+    pub(super) plan: Plan,
+    pub(super) dsp: Dsp,
+    pub(super) pattern: Source,
+    pub(super) run: Seed,
+    pub(super) seed: Seed,
+    /// Loss from TP2 to TP3, dB.
+    pub(super) loss_db: f64,
+}
+
+/// Symbols from one lane's data to the next one's: neighbours never send the same window.
+const LANE_STRIDE: u64 = 1 << 27;
+/// Symbols from a lane's data to its training's.
+const TRAINING_OFFSET: u64 = 1 << 26;
+
+impl Lane {
+    /// Builds lane `number` from its own description.
+    pub(super) fn build(config: &Config, number: usize, shop: &mut Workshop) -> Result<Lane> {
+        let pattern = config.pattern.build().map_err(|because| {
+            let mut problems = Problems::new();
+            problems.report(&Path::root().key("pattern"), "file", &config.pattern.file, because);
+            Error::Input(problems)
+        })?;
+        let grid = config.grid();
+        let run = Seed::new(config.simulation.seed);
+        let spread_db = config.spread.launch_power_db * Seed::new(config.spread.module).named("launch power").index(number as u64).rng().normal();
+        let transmitter = &config.transmitter;
+        let wavelength_nm = transmitter.chosen().laser().wavelength_nm;
+        let light = transmitter.extend(Chain::symbols(), grid, number);
+        let light = light.response(crate::chain::Shape::Gain(amplitude_ratio(spread_db))).probe("tp2");
+        let light = config.fibre.extend(light, wavelength_nm).probe("tp3");
+        let loss_db = config.fibre.loss_db();
+        let received_oma_w = transmitter.settled_oma_w() * power_ratio(spread_db - loss_db);
+        let plan = config.receiver.extend(light, received_oma_w, grid, shop);
+        let dsp = config.receiver.ffe.dsp();
+        Ok(Lane { number, config: config.clone(), plan, dsp, pattern, run, seed: run.named("lane").index(number as u64), loss_db })
+    }
+
+    /// Absolute index of the lane's first symbol.
+    pub(super) fn first_symbol(&self) -> u64 {
+        self.number as u64 * LANE_STRIDE
+    }
+
+    /// The lane's first blocks of levels, or those of its training.
+    pub(super) fn blocks(&self, count: u64, training: bool) -> Vec<Vec<u8>> {
+        let (first, seed) = if training {
+            (self.first_symbol() + TRAINING_OFFSET, self.seed.named("training"))
+        } else {
+            (self.first_symbol(), self.seed)
+        };
+        let block = |b| {
+            let mut levels = vec![0; self.plan.grid().symbols];
+            block_levels(&self.pattern, self.config.pattern.precoder, first, b, seed, &mut levels);
+            levels
+        };
+        (0..count).map(block).collect()
+    }
+}

@@ -1,0 +1,16 @@
+//! A link: its description in layers, its lanes, and what is said of them. The order of the chain stands only here.
+
+mod config;
+mod lane;
+mod layers;
+mod margin;
+pub mod presets;
+mod result;
+mod run;
+mod targets;
+
+pub use config::{Config, Limits, Simulation, Spread, Targets};
+pub use layers::Stack;
+pub use result::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
+pub use run::{Link, Progress};
+pub use targets::{TargetVerdict, Verdict, judge};

@@ -1,0 +1,148 @@
+//! What is said of a link: flat, with the same names in JSON, in tables and as columns of a sweep.
+
+use serde::Serialize;
+
+/// The results of all lanes.
+#[derive(Clone, Debug, Serialize)]
+pub struct LinkResult {
+    /// Version of these names.
+    pub schema: u32,
+    /// Version of lightlane.
+    pub version: &'static str,
+    /// Seed of all noise.
+    pub seed: u64,
+    /// Digest of the description that was run.
+    pub config_hash: String,
+    /// Preset underneath, if any.
+    pub preset: Option<String>,
+    /// Kind of transmitter.
+    pub transmitter: String,
+    /// Symbol rate of a lane, GBd.
+    pub symbol_rate_gbd: f64,
+    /// Bit error ratio before error correction that is held as the limit.
+    pub limit_ber: f64,
+    /// Lane by lane.
+    pub lanes: Vec<LaneResult>,
+    /// All lanes together.
+    pub port: PortResult,
+    /// What a reader should know of these figures.
+    pub warnings: Vec<String>,
+}
+
+/// One lane. A figure that was not evaluated is absent (`null`), never a pass.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct LaneResult {
+    /// Number, from 0.
+    pub lane: usize,
+    /// Bits compared.
+    pub bits: u64,
+    /// Bits wrong.
+    pub errors: u64,
+    /// Counted bit error ratio; absent when no error was seen.
+    pub ber_counted: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub ber_counted_low: Option<f64>,
+    /// Upper end of its 95 % interval.
+    pub ber_counted_high: Option<f64>,
+    /// How the interval was made.
+    pub interval_kind: &'static str,
+    /// Semi-analytic bit error ratio.
+    pub ber_semi_analytic: Option<f64>,
+    /// Lower end of its 95 % interval, from the spread over blocks.
+    pub ber_semi_analytic_low: Option<f64>,
+    /// Upper end of its 95 % interval.
+    pub ber_semi_analytic_high: Option<f64>,
+    /// True when the worst 1 % of the symbols make more than half of it.
+    pub pattern_limited: Option<bool>,
+    /// Signal to noise ratio at the slicer, dB.
+    pub snr_db: Option<f64>,
+    /// Ratio of level mismatch at the slicer.
+    pub rlm: Option<f64>,
+    /// Outer optical modulation amplitude at TP2, dBm.
+    pub oma_tp2_dbm: Option<f64>,
+    /// Extinction ratio at TP2, dB.
+    pub er_tp2_db: Option<f64>,
+    /// Average power at TP2, dBm.
+    pub launch_power_dbm: Option<f64>,
+    /// Outer optical modulation amplitude at TP3, dBm.
+    pub oma_tp3_dbm: Option<f64>,
+    /// Extinction ratio at TP3, dB.
+    pub er_tp3_db: Option<f64>,
+    /// Average power at TP3, dBm.
+    pub received_power_dbm: Option<f64>,
+    /// Extra loss to the limit, dB; negative when the link misses it.
+    pub margin_db: Option<f64>,
+    /// Smallest bit error ratio at any power, when the limit is never reached.
+    pub floor_ber: Option<f64>,
+    /// Bits compared with the power lowered to the limit.
+    pub bits_at_limit: u64,
+    /// Bits wrong there.
+    pub errors_at_limit: u64,
+    /// Counted bit error ratio there; it should be the limit.
+    pub ber_counted_at_limit: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub ber_counted_at_limit_low: Option<f64>,
+    /// Upper end of its 95 % interval.
+    pub ber_counted_at_limit_high: Option<f64>,
+    /// Semi-analytic bit error ratio there, on the blocks that were counted.
+    pub ber_semi_analytic_at_limit: Option<f64>,
+    /// Whether the two estimators agree within their intervals wherever both have a figure; absent when neither place has.
+    pub estimators_agree: Option<bool>,
+    /// True when the semi-analytic figure keeps the limit.
+    pub passes: Option<bool>,
+    /// The slicer.
+    pub slicer: Option<Slicer>,
+    /// Why there is no figure.
+    pub refusal: Option<String>,
+}
+
+/// What the slicer sees.
+#[derive(Clone, Debug, Serialize)]
+pub struct Slicer {
+    /// Means of the four levels, full scale -1 .. 1.
+    pub level_means: [f64; 4],
+    /// Rms of noise and interference around them.
+    pub level_sigmas: [f64; 4],
+    /// Thresholds.
+    pub thresholds: [f64; 3],
+    /// Sampling phase behind the transmitted symbol, symbol periods.
+    pub delay_ui: f64,
+    /// Taps of the equaliser.
+    pub taps: Vec<f64>,
+    /// Parts of the noise variance, largest first.
+    pub noise_shares: Vec<NoiseShare>,
+    /// Interference by symbols, ours and others', as part of noise and interference.
+    pub interference_share: f64,
+}
+
+/// One source's part of the noise variance at the slicer.
+#[derive(Clone, Debug, Serialize)]
+pub struct NoiseShare {
+    /// Who makes it.
+    pub entity: String,
+    /// Part, 0 to 1.
+    pub share: f64,
+}
+
+/// All lanes together.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct PortResult {
+    /// Bits compared.
+    pub bits: u64,
+    /// Bits wrong.
+    pub errors: u64,
+    /// Counted bit error ratio; absent when no error was seen.
+    pub ber_counted: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub ber_counted_low: Option<f64>,
+    /// Upper end of its 95 % interval.
+    pub ber_counted_high: Option<f64>,
+    /// Mean of the lanes' semi-analytic bit error ratios.
+    pub ber_semi_analytic: Option<f64>,
+    /// Smallest margin, dB.
+    pub margin_db: Option<f64>,
+    /// Lane of the smallest margin, or of the largest bit error ratio.
+    pub worst_lane: Option<usize>,
+    /// True when every lane passes.
+    pub passes: Option<bool>,
+}

@@ -1,0 +1,127 @@
+//! Levels from settled runs: OMA, extinction ratio; linearity of four levels.
+
+use crate::units::{db_from_power_ratio, dbm_from_watt};
+
+/// Runs of the highest and the lowest level that count as settled.
+///
+/// IEEE Std 802.3 clause 121.8.4 (status: secondary source, standards.md 7): the mean of the central 2 UI of seven
+/// threes and of six zeros.
+const THREES: usize = 7;
+const ZEROS: usize = 6;
+
+/// The settled outer levels of an optical waveform.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outer {
+    /// Highest level, W.
+    pub three_w: f64,
+    /// Lowest level, W.
+    pub zero_w: f64,
+    /// Average power, W.
+    pub average_w: f64,
+}
+
+impl Outer {
+    /// Outer optical modulation amplitude, dBm.
+    pub fn oma_dbm(&self) -> f64 {
+        dbm_from_watt(self.three_w - self.zero_w)
+    }
+
+    /// Extinction ratio, dB.
+    pub fn extinction_ratio_db(&self) -> f64 {
+        db_from_power_ratio(self.three_w / self.zero_w)
+    }
+
+    /// Average power, dBm.
+    pub fn average_dbm(&self) -> f64 {
+        dbm_from_watt(self.average_w)
+    }
+}
+
+/// Measures a periodic `power` waveform (W) that carries `levels`; `None` when a settled run is missing.
+pub fn outer(power: &[f32], samples_per_symbol: usize, levels: &[u8]) -> Option<Outer> {
+    let delay = delay(power, samples_per_symbol, levels);
+    let mean = |level: u8, length: usize| -> Option<f64> {
+        let centres = runs(levels, level, length).map(|first| (2 * first + length - 1) * samples_per_symbol / 2 + delay);
+        // 2 UI about the centre, both ends half
+        let reach = samples_per_symbol;
+        let at = |i: usize| f64::from(power[i % power.len()]);
+        let one = |centre: usize| {
+            let from = centre + power.len() - reach;
+            (at(from) + at(from + 2 * reach)) / 2.0 + (1..2 * reach).map(|i| at(from + i)).sum::<f64>()
+        };
+        let all: Vec<f64> = centres.map(|c| one(c) / (2 * reach) as f64).collect();
+        (!all.is_empty()).then(|| all.iter().sum::<f64>() / all.len() as f64)
+    };
+    let average_w = power.iter().map(|&p| f64::from(p)).sum::<f64>() / power.len() as f64;
+    Some(Outer { three_w: mean(3, THREES)?, zero_w: mean(0, ZEROS)?, average_w })
+}
+
+/// First symbols of the runs of exactly `length`.
+fn runs(levels: &[u8], level: u8, length: usize) -> impl Iterator<Item = usize> {
+    let n = levels.len();
+    (0..n).filter(move |&i| {
+        levels[(i + n - 1) % n] != level && levels[(i + length) % n] != level && (0..length).all(|j| levels[(i + j) % n] == level)
+    })
+}
+
+/// Delay of the waveform behind its symbols, samples: the largest correlation within 16 symbols.
+fn delay(power: &[f32], samples_per_symbol: usize, levels: &[u8]) -> usize {
+    let m = power.len();
+    let mean = power.iter().map(|&p| f64::from(p)).sum::<f64>() / m as f64;
+    let correlation = |delay: usize| -> f64 {
+        let at = |k: usize| f64::from(power[(k * samples_per_symbol + delay) % m]) - mean;
+        levels.iter().enumerate().map(|(k, &l)| f64::from(l) * at(k)).sum()
+    };
+    let most = (16 * samples_per_symbol).min(m - 1);
+    (0..=most).max_by(|&a, &b| correlation(a).total_cmp(&correlation(b))).unwrap_or(0)
+}
+
+/// Ratio of level mismatch, 120D.3.1.2: min(3 ES1, 3 ES2, 2 - 3 ES1, 2 - 3 ES2).
+///
+/// ```text
+/// mid = (v0 + v3) / 2,  ES1 = (v1 - mid) / (v0 - mid),  ES2 = (v2 - mid) / (v3 - mid)
+/// ```
+pub fn rlm(v: [f64; 4]) -> f64 {
+    let mid = (v[0] + v[3]) / 2.0;
+    let (es1, es2) = ((v[1] - mid) / (v[0] - mid), (v[2] - mid) / (v[3] - mid));
+    (3.0 * es1).min(3.0 * es2).min(2.0 - 3.0 * es1).min(2.0 - 3.0 * es2)
+}
+
+/// A block of `symbols` levels that holds settled runs of both outer levels: PRBS13Q, as far as it reaches, behind one
+/// run of seven threes and one of six zeros.
+pub fn settled_pattern(symbols: usize, prbs13q: &crate::pattern::Source) -> Vec<u8> {
+    let mut levels = vec![0; symbols];
+    prbs13q.fill(0, crate::seed::Seed::new(0), &mut levels);
+    let head = [1, 3, 3, 3, 3, 3, 3, 3, 1, 2, 0, 0, 0, 0, 0, 0, 2];
+    let put = head.len().min(symbols);
+    levels[..put].copy_from_slice(&head[..put]);
+    levels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_steps_have_an_rlm_of_one_and_a_low_middle_level_less() {
+        assert!((rlm([0.0, 1.0, 2.0, 3.0]) - 1.0).abs() < 1e-12);
+        // v1 = 0.9: ES1 = 0.4, 2 - 1.2 = 0.8
+        assert!((rlm([0.0, 0.9, 2.0, 3.0]) - 0.8).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_delayed_rectangular_waveform_has_its_own_levels() {
+        let source = crate::pattern::Pattern { kind: crate::pattern::PatternKind::Prbs13q, ..Default::default() }.build().unwrap();
+        let levels = settled_pattern(8192, &source);
+        let (s, delay) = (4, 7);
+        let power: Vec<f32> = (0..8192 * s)
+            .map(|i| {
+                let k = (i + 8192 * s + s / 2 - delay) / s % 8192;
+                1e-3 + 1e-3 * f32::from(levels[k])
+            })
+            .collect();
+        let outer = outer(&power, s, &levels).expect("both runs are there");
+        assert!((outer.oma_dbm() - dbm_from_watt(3e-3)).abs() < 1e-4, "{}", outer.oma_dbm());
+        assert!((outer.extinction_ratio_db() - db_from_power_ratio(4.0)).abs() < 1e-4);
+    }
+}

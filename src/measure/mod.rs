@@ -1,0 +1,3 @@
+//! What an instrument would read off a waveform.
+
+pub mod levels;

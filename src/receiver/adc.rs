@@ -1,0 +1,61 @@
+//! Analogue-to-digital converter.
+
+use crate::chain::{Chain, Sampler, Shape};
+use crate::error::{Path, Problems};
+use crate::math::prototype::Family;
+use crate::signal::Volt;
+use crate::transmitter::MOST_JITTER_UI;
+use crate::units::{femto, giga};
+use serde::{Deserialize, Serialize};
+
+/// A converter behind its anti-alias filter.
+///
+/// ```text
+/// y_k = clip(v(t_k + tau_k)) + n_k,   <n^2> = FS^2 / 12 / 4^bits
+/// ```
+///
+/// In: voltage, V. Out: one or two samples per symbol. Full scale is twice the 99.99 % quantile of |v| (automatic gain);
+/// the sampling phase is searched to 1/64 of a symbol. Jitter displaces each instant, to first order: value + slope tau.
+///
+/// # Limits
+///
+/// No interleaving spurs; quantisation is Gaussian noise of the effective bits, not steps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Adc {
+    /// 3 dB bandwidth of the anti-alias filter (Bessel), GHz.
+    pub bandwidth_ghz: f64,
+    /// Order of the filter, 1 to 8.
+    pub order: usize,
+    /// Effective number of bits.
+    pub effective_bits: f64,
+    /// Random jitter of each sampling instant, fs rms.
+    pub jitter_fs: f64,
+    /// 1 or 2.
+    pub samples_per_symbol: usize,
+}
+
+impl Default for Adc {
+    fn default() -> Self {
+        Adc { bandwidth_ghz: 35.0, order: 4, effective_bits: 5.0, jitter_fs: 180.0, samples_per_symbol: 1 }
+    }
+}
+
+impl Adc {
+    /// Reports every parameter that is out of its range.
+    pub fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
+        problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
+        problems.count(at, "order", self.order, 1..=8);
+        problems.range(at, "effective_bits", self.effective_bits, 1.0..=24.0);
+        problems.range(at, "jitter_fs", self.jitter_fs, 0.0..=(MOST_JITTER_UI / symbol_rate_hz / femto(1.0)).floor());
+        problems.count(at, "samples_per_symbol", self.samples_per_symbol, 1..=2);
+    }
+
+    pub(crate) fn filter(&self, volts: Chain<Volt>) -> Chain<Volt> {
+        volts.response(Shape::low_pass(Family::Bessel, self.order, giga(self.bandwidth_ghz), 0.0))
+    }
+
+    pub(crate) fn sampler(&self) -> Sampler {
+        Sampler { samples_per_symbol: self.samples_per_symbol, effective_bits: self.effective_bits, jitter_s: femto(self.jitter_fs) }
+    }
+}

@@ -1,0 +1,55 @@
+//! The receiver's feed-forward equaliser, as it is described.
+
+use crate::chain::{Adaptation, Dsp};
+use crate::error::{Path, Problems};
+use serde::{Deserialize, Serialize};
+
+/// How the taps are found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AdaptationKind {
+    /// Least mean square error in closed form.
+    #[default]
+    Mmse,
+    /// Normalised LMS on noisy training blocks.
+    Lms,
+}
+
+/// A feed-forward equaliser at the converter's rate: T-spaced at one sample per symbol, T/2-spaced at two.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Equaliser {
+    /// Number of taps.
+    pub taps: usize,
+    /// Taps before the main one.
+    pub precursors: usize,
+    /// How they are found.
+    pub adaptation: AdaptationKind,
+    /// Step of the normalised LMS at its start.
+    pub lms_step: f64,
+}
+
+impl Default for Equaliser {
+    fn default() -> Self {
+        Equaliser { taps: 21, precursors: 10, adaptation: AdaptationKind::Mmse, lms_step: 0.05 }
+    }
+}
+
+impl Equaliser {
+    /// Reports every parameter that is out of its range.
+    pub fn check(&self, at: &Path, problems: &mut Problems) {
+        problems.count(at, "taps", self.taps, 1..=crate::chain::MOST_TAPS);
+        if self.precursors >= self.taps {
+            problems.report(at, "precursors", self.precursors, format!("must be below the number of taps, {}", self.taps));
+        }
+        problems.range(at, "lms_step", self.lms_step, 1e-6..=1.0);
+    }
+
+    pub(crate) fn dsp(&self) -> Dsp {
+        let adaptation = match self.adaptation {
+            AdaptationKind::Mmse => Adaptation::Mmse,
+            AdaptationKind::Lms => Adaptation::Lms(self.lms_step),
+        };
+        Dsp { taps: self.taps, precursors: self.precursors, adaptation }
+    }
+}

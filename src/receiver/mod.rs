@@ -1,0 +1,76 @@
+//! From light to samples.
+
+mod adc;
+mod crosstalk;
+mod equaliser;
+mod photodiode;
+mod tia;
+
+pub use adc::Adc;
+pub use crosstalk::Crosstalk;
+pub use equaliser::{AdaptationKind, Equaliser};
+pub use photodiode::Photodiode;
+pub use tia::{Limiting, NoiseModel, Tia};
+
+use crate::chain::{Chain, Plan, Shape, Workshop};
+use crate::error::{Path, Problems};
+use crate::signal::{Field, Grid};
+use crate::units::amplitude_ratio;
+use serde::{Deserialize, Serialize};
+
+/// The receiver, in the light's order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Receiver {
+    /// Fibre to diode, dB.
+    pub coupling_loss_db: f64,
+    /// Photodiode.
+    pub photodiode: Photodiode,
+    /// What leaks in from other lanes of the module.
+    pub crosstalk: Crosstalk,
+    /// Transimpedance amplifier.
+    pub tia: Tia,
+    /// Analogue-to-digital converter.
+    pub adc: Adc,
+    /// Feed-forward equaliser.
+    pub ffe: Equaliser,
+}
+
+impl Default for Receiver {
+    fn default() -> Self {
+        Receiver {
+            coupling_loss_db: 1.0,
+            photodiode: Photodiode::default(),
+            crosstalk: Crosstalk::default(),
+            tia: Tia::default(),
+            adc: Adc::default(),
+            ffe: Equaliser::default(),
+        }
+    }
+}
+
+impl Receiver {
+    /// Reports every parameter that is out of its range.
+    pub fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
+        problems.range(at, "coupling_loss_db", self.coupling_loss_db, 0.0..=60.0);
+        self.photodiode.check(&at.key("photodiode"), problems);
+        self.crosstalk.check(&at.key("crosstalk"), problems);
+        self.tia.check(&at.key("tia"), problems);
+        self.adc.check(&at.key("adc"), symbol_rate_hz, problems);
+        self.ffe.check(&at.key("ffe"), problems);
+    }
+
+    /// Current of a settled outer swing of `oma_w` in the fibre at the receiver, A peak to peak.
+    pub(crate) fn settled_current_a(&self, oma_w: f64) -> f64 {
+        oma_w * amplitude_ratio(-self.coupling_loss_db).powi(2) * self.photodiode.responsivity_a_per_w
+    }
+
+    /// Light of nominal outer amplitude `oma_w` becomes samples.
+    pub(crate) fn extend(&self, light: Chain<Field>, oma_w: f64, grid: Grid, shop: &mut Workshop) -> Plan {
+        let light = light.response(Shape::Gain(amplitude_ratio(-self.coupling_loss_db)));
+        let current = self.photodiode.extend(light);
+        let current = self.crosstalk.extend(current, self.settled_current_a(oma_w), grid);
+        let volts = self.adc.filter(self.tia.extend(current));
+        volts.sample(self.adc.sampler(), grid, shop)
+    }
+}

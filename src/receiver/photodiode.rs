@@ -1,0 +1,77 @@
+//! PIN photodiode: light in, current out.
+
+use crate::chain::{Chain, Density, Law, Map, Noise, Shape};
+use crate::error::{Path, Problems};
+use crate::math::{prototype::Family, simd::widest};
+use crate::signal::{Ampere, Field};
+use crate::units::{CHARGE_C, giga};
+use num_complex::Complex32;
+use serde::{Deserialize, Serialize};
+
+/// A PIN photodiode with shot noise.
+///
+/// ```text
+/// i(t) = R |E(t)|^2 + n(t),    <n^2> = q (i + I_dark) f_s    (2 q (i + I_dark) over the band f_s / 2)
+/// ```
+///
+/// In: field, sqrt(W). Out: current, A. The dark current adds shot noise; its mean does not pass the AC-coupled receiver.
+///
+/// # Limits
+///
+/// Saturation is not modelled; the junction's bandwidth is [`Photodiode::bandwidth_ghz`], a single pole.
+///
+/// # Reference
+///
+/// G. P. Agrawal, *Fiber-Optic Communication Systems*, optical receivers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Photodiode {
+    /// Photocurrent per optical power at the diode, A/W.
+    pub responsivity_a_per_w: f64,
+    /// Current without light, nA.
+    pub dark_current_na: f64,
+    /// 3 dB electrical bandwidth, GHz.
+    pub bandwidth_ghz: f64,
+}
+
+impl Default for Photodiode {
+    fn default() -> Self {
+        Photodiode { responsivity_a_per_w: 0.85, dark_current_na: 10.0, bandwidth_ghz: 40.0 }
+    }
+}
+
+impl Photodiode {
+    /// Reports every parameter that is out of its range.
+    pub fn check(&self, at: &Path, problems: &mut Problems) {
+        problems.range(at, "responsivity_a_per_w", self.responsivity_a_per_w, 0.01..=2.0);
+        problems.range(at, "dark_current_na", self.dark_current_na, 0.0..=1e9);
+        problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
+    }
+
+    /// Detects: square law, shot noise, pole.
+    pub(crate) fn extend(&self, light: Chain<Field>) -> Chain<Ampere> {
+        let shot = Law::Shot { dark_na: self.dark_current_na.round() as u32 };
+        let current = light.map(SquareLaw { responsivity: self.responsivity_a_per_w as f32 });
+        current.noise(Noise::new("photodiode.shot", shot, Density::White(2.0 * CHARGE_C))).response(Shape::low_pass(
+            Family::Bessel,
+            1,
+            giga(self.bandwidth_ghz),
+            0.0,
+        ))
+    }
+}
+
+struct SquareLaw {
+    responsivity: f32,
+}
+
+impl Map<Field, Ampere> for SquareLaw {
+    fn apply(&self, x: &[Complex32], y: &mut [f32]) {
+        let r = self.responsivity;
+        widest(|| y.iter_mut().zip(x).for_each(|(y, e)| *y = r * (e.re * e.re + e.im * e.im)));
+    }
+
+    fn name(&self) -> &'static str {
+        "photodiode"
+    }
+}

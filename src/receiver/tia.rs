@@ -1,0 +1,168 @@
+//! Transimpedance amplifier.
+
+use crate::chain::{Chain, Density, Law, Map, Noise, Shape};
+use crate::error::{Path, Problems};
+use crate::math::{elementary, prototype::Family, simd::widest};
+use crate::signal::{Ampere, Volt};
+use crate::units::{giga, kilo, milli, pico};
+use serde::{Deserialize, Serialize};
+
+/// How the input noise is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NoiseModel {
+    /// By `average_pa_per_rthz`, as on data sheets.
+    #[default]
+    Average,
+    /// By `a0_pa2_per_hz` and `a2_pa2_per_hz_ghz2`.
+    Quadratic,
+}
+
+/// What happens to large currents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Limiting {
+    /// The output follows.
+    #[default]
+    Linear,
+    /// The output saturates as tanh, at an input of `overload_ma_pp`.
+    Tanh,
+}
+
+/// An amplifier with coloured input noise.
+///
+/// ```text
+/// S(f) = a0 + a2 f^2;   by average: a0 = 3/4 avg^2, a2 = a0 / BW^2, so that the mean of S over [0, BW] is avg^2
+/// ```
+///
+/// In: current, A. Out: voltage, V. Noise enters at the input, before the bandwidth. With `limiting = "tanh"` the mean
+/// current is removed and the output saturates behind the bandwidth.
+///
+/// # Limits
+///
+/// The transimpedance does not adapt; the noise does not depend on the current.
+///
+/// # Reference
+///
+/// E. Säckinger, *Analysis and Design of Transimpedance Amplifiers for Optical Receivers*, averaged input-referred noise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tia {
+    /// 3 dB bandwidth, peaking included, GHz.
+    pub bandwidth_ghz: f64,
+    /// Order of the low-pass, 3 to 8: below, the integral of the f^2 noise would not converge.
+    pub order: usize,
+    /// Family of the low-pass.
+    pub family: Family,
+    /// Peaking, dB.
+    pub peaking_db: f64,
+    /// How the noise is given.
+    pub noise: NoiseModel,
+    /// Input-referred noise averaged over the bandwidth, pA/sqrt(Hz).
+    pub average_pa_per_rthz: f64,
+    /// White part of the input-referred noise, pA^2/Hz.
+    pub a0_pa2_per_hz: f64,
+    /// Part that grows with the square of frequency, pA^2/Hz per GHz^2.
+    pub a2_pa2_per_hz_ghz2: f64,
+    /// Gain, kOhm.
+    pub transimpedance_kohm: f64,
+    /// What happens to large currents.
+    pub limiting: Limiting,
+    /// Input, peak to peak, at which the output would reach its limit, mA.
+    pub overload_ma_pp: f64,
+}
+
+impl Default for Tia {
+    fn default() -> Self {
+        Tia {
+            bandwidth_ghz: 36.0,
+            order: 4,
+            family: Family::Bessel,
+            peaking_db: 0.0,
+            noise: NoiseModel::Average,
+            average_pa_per_rthz: 16.0,
+            a0_pa2_per_hz: 192.0,
+            a2_pa2_per_hz_ghz2: 0.148,
+            transimpedance_kohm: 4.0,
+            limiting: Limiting::Linear,
+            overload_ma_pp: 3.0,
+        }
+    }
+}
+
+impl Tia {
+    /// Reports every parameter that is out of its range.
+    pub fn check(&self, at: &Path, problems: &mut Problems) {
+        problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
+        problems.count(at, "order", self.order, 3..=8);
+        problems.range(at, "peaking_db", self.peaking_db, 0.0..=12.0);
+        problems.range(at, "average_pa_per_rthz", self.average_pa_per_rthz, 0.0..=10_000.0);
+        problems.range(at, "a0_pa2_per_hz", self.a0_pa2_per_hz, 0.0..=1e8);
+        problems.range(at, "a2_pa2_per_hz_ghz2", self.a2_pa2_per_hz_ghz2, 0.0..=1e6);
+        problems.range(at, "transimpedance_kohm", self.transimpedance_kohm, 0.01..=1000.0);
+        problems.range(at, "overload_ma_pp", self.overload_ma_pp, 0.01..=1000.0);
+    }
+
+    /// One-sided density of the input noise, A^2/Hz.
+    pub fn density(&self) -> Density {
+        match self.noise {
+            NoiseModel::Average => {
+                let a0 = 0.75 * pico(self.average_pa_per_rthz).powi(2);
+                Density::Quadratic { a0, a2: a0 / giga(self.bandwidth_ghz).powi(2) }
+            }
+            NoiseModel::Quadratic => Density::Quadratic {
+                a0: self.a0_pa2_per_hz * pico(1.0).powi(2),
+                a2: self.a2_pa2_per_hz_ghz2 * pico(1.0).powi(2) / giga(1.0).powi(2),
+            },
+        }
+    }
+
+    /// Amplifies: input noise, bandwidth, saturation, gain.
+    pub(crate) fn extend(&self, current: Chain<Ampere>) -> Chain<Volt> {
+        let noisy = current.noise(Noise::new("tia.thermal", Law::Added, self.density()));
+        let filtered: Chain<Ampere> = noisy.response(Shape::low_pass(self.family, self.order, giga(self.bandwidth_ghz), self.peaking_db));
+        let limited = match self.limiting {
+            Limiting::Linear => filtered,
+            Limiting::Tanh => filtered.map(Overload { limit_a: (milli(self.overload_ma_pp) / 2.0) as f32 }),
+        };
+        limited.response(Shape::Gain(kilo(self.transimpedance_kohm)))
+    }
+}
+
+/// Saturation about the mean, which the amplifier's offset loop removes.
+struct Overload {
+    limit_a: f32,
+}
+
+impl Map<Ampere, Ampere> for Overload {
+    fn apply(&self, x: &[f32], y: &mut [f32]) {
+        let mean = (x.iter().map(|&x| f64::from(x)).sum::<f64>() / x.len() as f64) as f32;
+        let limit = self.limit_a;
+        widest(|| y.iter_mut().zip(x).for_each(|(y, x)| *y = limit * elementary::tanh((x - mean) / limit)));
+    }
+
+    fn name(&self) -> &'static str {
+        "tia"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_of_the_noise_density_over_the_bandwidth_is_the_average_squared() {
+        let tia = Tia::default();
+        let n = 100_000;
+        let mean = (0..n).map(|i| tia.density().at((i as f64 + 0.5) / n as f64 * giga(tia.bandwidth_ghz))).sum::<f64>() / n as f64;
+        assert!((mean.sqrt() / pico(16.0) - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_default_coefficients_are_those_of_the_default_average() {
+        let (average, quadratic) = (Tia::default(), Tia { noise: NoiseModel::Quadratic, ..Tia::default() });
+        for f_hz in [0.0, 20e9, 36e9] {
+            assert!((average.density().at(f_hz) / quadratic.density().at(f_hz) - 1.0).abs() < 2e-3);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Digital-to-analogue converter.
+
+use crate::chain::{Chain, Density, Law, Noise, Shape};
+use crate::error::{Path, Problems};
+use crate::math::prototype::Family;
+use crate::signal::{Grid, Symbol, Volt};
+use crate::units::{femto, giga};
+use serde::{Deserialize, Serialize};
+
+/// A converter that holds each symbol for its period.
+///
+/// ```text
+/// x(t) = hold(symbols + n) * Bessel-4,   <n^2> = FS^2 / 12 / 4^bits, FS = 2
+/// ```
+///
+/// In: symbols of full scale -1 .. 1. Out: volts of full scale -1 .. 1 V. The hold is the analytic sin(x)/x on an
+/// impulse train. Jitter displaces each edge of the hold; the displaced area enters to first order.
+///
+/// # Reference
+///
+/// W. Bennett, *Spectra of quantized signals*, BSTJ 27 (1948); effective bits as in IEEE Std 1658.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Dac {
+    /// 3 dB bandwidth behind the hold (fourth-order Bessel), GHz.
+    pub bandwidth_ghz: f64,
+    /// Effective number of bits.
+    pub effective_bits: f64,
+    /// Random jitter of each edge, fs rms.
+    pub jitter_fs: f64,
+}
+
+impl Default for Dac {
+    fn default() -> Self {
+        Dac { bandwidth_ghz: 40.0, effective_bits: 5.3, jitter_fs: 180.0 }
+    }
+}
+
+/// Largest jitter that the first order describes, symbol periods rms.
+pub(crate) const MOST_JITTER_UI: f64 = 0.05;
+
+impl Dac {
+    /// Reports every parameter that is out of its range.
+    pub fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
+        problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
+        problems.range(at, "effective_bits", self.effective_bits, 1.0..=24.0);
+        problems.range(at, "jitter_fs", self.jitter_fs, 0.0..=(MOST_JITTER_UI / symbol_rate_hz / femto(1.0)).floor());
+    }
+
+    /// Converts: quantisation noise, displaced edges, hold, bandwidth.
+    pub(crate) fn extend(&self, symbols: Chain<Symbol>, grid: Grid) -> Chain<Volt> {
+        let per_hz = 2.0 / grid.symbol_rate_hz; // a variance of independent symbols as a one-sided density
+        let quantisation = 4.0 / 12.0 / 4f64.powf(self.effective_bits);
+        let mut symbols = symbols.noise(Noise::new("dac.quantisation", Law::Added, Density::White(quantisation * per_hz)));
+        if self.jitter_fs > 0.0 {
+            let variance = femto(self.jitter_fs).powi(2);
+            symbols = symbols.noise(Noise::new("dac.jitter", Law::Timing, Density::White(variance * per_hz)));
+        }
+        symbols.hold(grid).response(Shape::low_pass(Family::Bessel, 4, giga(self.bandwidth_ghz), 0.0))
+    }
+}

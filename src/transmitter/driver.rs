@@ -1,0 +1,90 @@
+//! Modulator driver.
+
+use crate::chain::{Chain, Density, Law, Map, Noise, Shape};
+use crate::error::{Path, Problems};
+use crate::math::{elementary, prototype::Family, simd::widest};
+use crate::signal::Volt;
+use crate::units::{giga, nano};
+use serde::{Deserialize, Serialize};
+
+/// An amplifier that saturates.
+///
+/// ```text
+/// v = V_sat tanh(swing/2 (h * x) / V_sat) + n,   V_sat = saturation / 2
+/// ```
+///
+/// In: volts of full scale -1 .. 1. Out: drive voltage (differential where the modulator is), V. A sine of amplitude A
+/// has a third harmonic of about (A / V_sat)^2 / 12.
+///
+/// # Limits
+///
+/// The bandwidth stands before the saturation; output noise is white and passes the modulator's electrode.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Driver {
+    /// Peak-to-peak output for the converter's full scale, before saturation, V.
+    pub swing_vpp: f64,
+    /// Peak-to-peak output that it never exceeds, V.
+    pub saturation_vpp: f64,
+    /// 3 dB bandwidth (second-order Bessel), peaking included, GHz.
+    pub bandwidth_ghz: f64,
+    /// Peaking, dB.
+    pub peaking_db: f64,
+    /// Output noise, one-sided, nV/sqrt(Hz).
+    pub noise_nv_per_rthz: f64,
+}
+
+impl Default for Driver {
+    fn default() -> Self {
+        Driver { swing_vpp: 1.5, saturation_vpp: 3.0, bandwidth_ghz: 45.0, peaking_db: 0.0, noise_nv_per_rthz: 25.0 }
+    }
+}
+
+impl Driver {
+    /// Reports every parameter that is out of its range.
+    pub fn check(&self, at: &Path, problems: &mut Problems) {
+        problems.range(at, "swing_vpp", self.swing_vpp, 0.01..=50.0);
+        problems.range(at, "saturation_vpp", self.saturation_vpp, 0.02..=1000.0);
+        problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
+        problems.range(at, "peaking_db", self.peaking_db, 0.0..=12.0);
+        problems.range(at, "noise_nv_per_rthz", self.noise_nv_per_rthz, 0.0..=10_000.0);
+    }
+
+    /// Amplifies: bandwidth, saturation, output noise.
+    pub(crate) fn extend(&self, drive: Chain<Volt>) -> Chain<Volt> {
+        let saturation = Saturation { gain: (self.swing_vpp / self.saturation_vpp) as f32, limit_v: (self.saturation_vpp / 2.0) as f32 };
+        let low_pass = Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), self.peaking_db);
+        let driven: Chain<Volt> = drive.response::<Volt>(low_pass).map(saturation);
+        if self.noise_nv_per_rthz > 0.0 {
+            driven.noise(Noise::new("driver.noise", Law::Added, Density::White(nano(self.noise_nv_per_rthz).powi(2))))
+        } else {
+            driven
+        }
+    }
+
+    /// Output at a settled drive of -1 .. 1, V.
+    pub(crate) fn settled_v(&self, drive: f64) -> f64 {
+        self.saturation_vpp / 2.0 * (drive * self.swing_vpp / self.saturation_vpp).tanh()
+    }
+
+    /// Largest output, V; ringing of what follows may exceed it.
+    pub(crate) fn peak_v(&self) -> f64 {
+        self.saturation_vpp / 2.0
+    }
+}
+
+struct Saturation {
+    gain: f32,
+    limit_v: f32,
+}
+
+impl Map<Volt, Volt> for Saturation {
+    fn apply(&self, x: &[f32], y: &mut [f32]) {
+        let (gain, limit) = (self.gain, self.limit_v);
+        widest(|| y.iter_mut().zip(x).for_each(|(y, x)| *y = limit * elementary::tanh(gain * x)));
+    }
+
+    fn name(&self) -> &'static str {
+        "driver"
+    }
+}

@@ -1,0 +1,172 @@
+//! Electro-absorption modulated laser.
+
+use super::field_map::FieldMap;
+use super::{Driver, Laser, Modulator};
+use crate::chain::{Chain, Shape};
+use crate::error::{Path, Problems};
+use crate::math::prototype::Family;
+use crate::signal::{Field, Volt};
+use crate::units::{giga, power_ratio};
+use num_complex::Complex64;
+use serde::{Deserialize, Serialize};
+
+/// An electro-absorption modulator behind its own laser.
+///
+/// ```text
+/// T(V) = exp(-(|V| / V0)^a),      V0 and a from two points of the absorption curve
+/// phi  = 1/2 integral of alpha_H(V) d ln T,   alpha_H(V) = alpha_0 - alpha_1 |V|
+/// E    = sqrt(P T) e^(j phi)
+/// ```
+///
+/// In: volts of full scale -1 .. 1. Out: field in the fibre, sqrt(W). The laser's power is the facet's at 0 V.
+///
+/// # Limits
+///
+/// No self-heating, no adiabatic chirp, no reflection into the laser.
+///
+/// # Reference
+///
+/// F. Devaux et al., *Simple measurement of fiber dispersion and of chirp parameter of intensity modulated light
+/// emitter*, J. Lightwave Technol. 11 (1993), for the chirp; the curve is a fit, devices.md 1.2.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Eml {
+    /// The laser in front.
+    pub laser: Laser,
+    /// The driver.
+    pub driver: Driver,
+    /// Bias, V; zero or negative.
+    pub bias_v: f64,
+    /// First point of the absorption curve: reverse voltage, V.
+    pub absorption_low_v: f64,
+    /// Absorption there, dB.
+    pub absorption_low_db: f64,
+    /// Second point of the absorption curve: reverse voltage, V.
+    pub absorption_high_v: f64,
+    /// Absorption there, dB.
+    pub absorption_high_db: f64,
+    /// 3 dB electro-optic bandwidth (20 log, second-order Bessel), peaking included, GHz.
+    pub bandwidth_ghz: f64,
+    /// Peaking of the electro-optic response, dB.
+    pub peaking_db: f64,
+    /// Chirp parameter extrapolated to 0 V.
+    pub chirp_alpha_0: f64,
+    /// Fall of the chirp parameter per volt of reverse voltage, 1/V.
+    pub chirp_alpha_1_per_v: f64,
+    /// Facet to fibre, isolator included, dB.
+    pub coupling_loss_db: f64,
+}
+
+impl Default for Eml {
+    fn default() -> Self {
+        Eml {
+            laser: Laser::default(),
+            driver: Driver::default(),
+            bias_v: -1.8,
+            absorption_low_v: 2.0,
+            absorption_low_db: 3.25,
+            absorption_high_v: 3.5,
+            absorption_high_db: 12.5,
+            bandwidth_ghz: 38.0,
+            peaking_db: 0.0,
+            chirp_alpha_0: 1.2,
+            chirp_alpha_1_per_v: 0.8,
+            coupling_loss_db: 3.0,
+        }
+    }
+}
+
+impl Eml {
+    /// Exponent a and voltage V0 of the absorption curve.
+    pub fn absorption(&self) -> (f64, f64) {
+        let neper = 10.0 / std::f64::consts::LN_10; // dB of a factor e in power
+        let a = (self.absorption_high_db / self.absorption_low_db).ln() / (self.absorption_high_v / self.absorption_low_v).ln();
+        (a, self.absorption_low_v * (neper / self.absorption_low_db).powf(1.0 / a))
+    }
+
+    /// Field in the fibre at a drive voltage on top of the bias, sqrt(W).
+    pub fn field(&self, drive_v: f64) -> Complex64 {
+        let (a, v0) = self.absorption();
+        let u = (-(self.bias_v + drive_v)).max(0.0) / v0;
+        let absorbed = u.powf(a); // -ln T
+        // the integral of (alpha_0 - alpha_1 v0 u) d(-u^a), from no voltage
+        let phase = -0.5 * (self.chirp_alpha_0 * absorbed - self.chirp_alpha_1_per_v * v0 * a / (a + 1.0) * u.powf(a + 1.0));
+        let power_w = self.laser.power_w() * power_ratio(-self.coupling_loss_db);
+        Complex64::from_polar((power_w * (-absorbed).exp()).sqrt(), phase)
+    }
+
+    /// Chirp parameter at a drive voltage on top of the bias.
+    pub fn chirp(&self, drive_v: f64) -> f64 {
+        self.chirp_alpha_0 - self.chirp_alpha_1_per_v * (self.bias_v + drive_v).abs()
+    }
+}
+
+impl Modulator for Eml {
+    fn check(&self, at: &Path, problems: &mut Problems) {
+        self.laser.check(&at.key("laser"), problems);
+        self.driver.check(&at.key("driver"), problems);
+        problems.range(at, "bias_v", self.bias_v, -20.0..=0.0);
+        problems.range(at, "absorption_low_v", self.absorption_low_v, 0.01..=20.0);
+        problems.range(at, "absorption_low_db", self.absorption_low_db, 0.01..=60.0);
+        problems.range(at, "absorption_high_v", self.absorption_high_v, 0.01..=20.0);
+        problems.range(at, "absorption_high_db", self.absorption_high_db, 0.01..=60.0);
+        if self.absorption_high_v <= self.absorption_low_v {
+            problems.report(at, "absorption_high_v", self.absorption_high_v, "must be above absorption_low_v");
+        }
+        if self.absorption_high_db <= self.absorption_low_db {
+            problems.report(at, "absorption_high_db", self.absorption_high_db, "must be above absorption_low_db");
+        }
+        problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
+        problems.range(at, "peaking_db", self.peaking_db, 0.0..=12.0);
+        problems.range(at, "chirp_alpha_0", self.chirp_alpha_0, -20.0..=20.0);
+        problems.range(at, "chirp_alpha_1_per_v", self.chirp_alpha_1_per_v, -20.0..=20.0);
+        problems.range(at, "coupling_loss_db", self.coupling_loss_db, 0.0..=60.0);
+    }
+
+    fn extend(&self, drive: Chain<Volt>, lane: usize) -> Chain<Field> {
+        let electrode = Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), self.peaking_db);
+        let reach_v = 1.5 * self.driver.peak_v();
+        let light = self.driver.extend(drive).response::<Volt>(electrode).map(FieldMap::new("eml", reach_v, |v| self.field(v)));
+        self.laser.extend(light, lane)
+    }
+
+    fn settled_power_w(&self, drive: f64) -> f64 {
+        self.field(self.driver.settled_v(drive)).norm_sqr()
+    }
+
+    fn laser(&self) -> &Laser {
+        &self.laser
+    }
+
+    fn about(&self) -> &'static str {
+        "EML: absorption curve, bandwidth, voltage-dependent chirp, driver saturation and noise, RIN, linewidth"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::db_from_power_ratio;
+
+    /// devices.md 1.2: 3.25 dB at 2 V and 12.5 dB at 3.5 V give a = 2.41, V0 = 2.26 V, to the digits given.
+    #[test]
+    fn the_absorption_curve_runs_through_its_two_points() {
+        let eml = Eml::default();
+        let (a, v0) = eml.absorption();
+        assert!((a - 2.41).abs() < 0.005 && (v0 - 2.26).abs() < 0.005, "{a} {v0}");
+        let power = |v: f64| eml.field(-v - eml.bias_v).norm_sqr();
+        assert!((db_from_power_ratio(power(0.0) / power(2.0)) - 3.25).abs() < 1e-9);
+        assert!((db_from_power_ratio(power(0.0) / power(3.5)) - 12.5).abs() < 1e-9);
+    }
+
+    /// Along the curve d phi = alpha / 2 d ln P: central differences of 1e-4 V leave 1e-7 of it.
+    #[test]
+    fn the_phase_is_half_the_chirp_parameter_times_the_change_of_ln_power() {
+        let eml = Eml::default();
+        for drive_v in [-0.7, -0.2, 0.0, 0.4, 0.7] {
+            let (low, high) = (eml.field(drive_v - 1e-4), eml.field(drive_v + 1e-4));
+            let alpha = 2.0 * (high.arg() - low.arg()) / (high.norm_sqr() / low.norm_sqr()).ln();
+            assert!((alpha - eml.chirp(drive_v)).abs() < 1e-5, "{drive_v}: {alpha}");
+        }
+    }
+}

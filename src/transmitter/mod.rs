@@ -1,0 +1,112 @@
+//! From symbols to light.
+//!
+//! What stays whatever the modulator is (converter, transmit equaliser) stands here; every kind of modulator is a file with all
+//! that comes and goes with it: laser, driver, electrode, losses. A new kind is a new file and one line of [`kinds!`].
+
+mod dac;
+mod driver;
+mod eml;
+mod ffe;
+mod field_map;
+mod laser;
+mod mzm;
+
+pub use dac::Dac;
+pub(crate) use dac::MOST_JITTER_UI;
+pub use driver::Driver;
+pub use eml::Eml;
+pub use ffe::TransmitFfe;
+pub use laser::{Laser, Relaxation, RinKind};
+pub use mzm::{Electrode, Mzm};
+
+use crate::chain::Chain;
+use crate::error::{Path, Problems};
+use crate::signal::{Field, Grid, Symbol, Volt};
+use serde::{Deserialize, Serialize};
+
+/// A modulator with its driver and its laser.
+pub trait Modulator: Send + Sync {
+    /// Reports every parameter that is out of its range.
+    fn check(&self, at: &Path, problems: &mut Problems);
+    /// Volts of full scale -1 .. 1 V from the converter become light in the fibre; `lane` names what lanes share.
+    fn extend(&self, drive: Chain<Volt>, lane: usize) -> Chain<Field>;
+    /// Power in the fibre without modulation dynamics, W, at a settled drive of -1 .. 1.
+    fn settled_power_w(&self, drive: f64) -> f64;
+    /// Its laser.
+    fn laser(&self) -> &Laser;
+    /// What it is and which of its effects are modelled, in one line.
+    fn about(&self) -> &'static str;
+}
+
+macro_rules! kinds {
+    ($($key:ident => $name:ident),+ $(,)?) => {
+        /// The kinds of transmitter.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        pub enum TransmitterKind {
+            $(#[allow(missing_docs)] $name),+
+        }
+
+        /// The transmitter: one kind is used, all are kept and checked.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct Transmitter {
+            /// Which modulator.
+            pub kind: TransmitterKind,
+            /// Digital-to-analogue converter.
+            pub dac: Dac,
+            /// Transmit equaliser.
+            pub ffe: TransmitFfe,
+            $(#[allow(missing_docs)] pub $key: $name),+
+        }
+
+        impl Transmitter {
+            /// Every kind with its key.
+            pub fn all(&self) -> Vec<(&'static str, &dyn Modulator)> {
+                vec![$((stringify!($key), &self.$key as &dyn Modulator)),+]
+            }
+
+            /// The kind in use.
+            pub fn chosen(&self) -> &dyn Modulator {
+                match self.kind { $(TransmitterKind::$name => &self.$key),+ }
+            }
+        }
+    };
+}
+kinds! { eml => Eml, mzm => Mzm }
+
+impl Default for Transmitter {
+    fn default() -> Self {
+        Transmitter {
+            kind: TransmitterKind::Eml,
+            dac: Dac::default(),
+            ffe: TransmitFfe::default(),
+            eml: Eml::default(),
+            mzm: Mzm::default(),
+        }
+    }
+}
+
+impl Transmitter {
+    /// Reports every parameter that is out of its range, of all kinds.
+    pub fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
+        self.dac.check(&at.key("dac"), symbol_rate_hz, problems);
+        self.ffe.check(&at.key("ffe"), problems);
+        for (key, modulator) in self.all() {
+            modulator.check(&at.key(key), problems);
+        }
+    }
+
+    /// Symbols become light in the fibre.
+    pub(crate) fn extend(&self, symbols: Chain<Symbol>, grid: Grid, lane: usize) -> Chain<Field> {
+        let drive = self.dac.extend(self.ffe.extend(symbols), grid);
+        self.chosen().extend(drive, lane)
+    }
+
+    /// Outer optical modulation amplitude of settled runs in the fibre, W, without dynamics.
+    pub(crate) fn settled_oma_w(&self) -> f64 {
+        let settled = self.ffe.settled();
+        let modulator = self.chosen();
+        (modulator.settled_power_w(settled) - modulator.settled_power_w(-settled)).abs()
+    }
+}
