@@ -1,13 +1,16 @@
 //! lightlane simulates the physical layer of PAM4 data-centre optics, lane by lane, from laser to bit error ratio.
 
 pub mod chain;
+pub mod cli;
 pub mod dsp;
 pub mod error;
 pub mod fibre;
+pub mod link;
 pub mod math;
 pub mod measure;
 pub mod pattern;
 pub mod receiver;
+pub mod report;
 pub mod seed;
 pub mod signal;
 pub mod transmitter;

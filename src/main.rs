@@ -1,1 +1,7 @@
-fn main() {}
+//! The command line; everything it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lightlane::cli::main()
+}

@@ -1,3 +1,9 @@
 //! What lightlane claims, tested.
 
+mod cli;
+mod engine;
 mod ideal;
+mod links;
+mod oracle_links;
+mod physics;
+mod support;

@@ -11,21 +11,21 @@ pub(crate) const MOST_TAPS: usize = 256;
 /// The PAM4 levels in units of the full scale.
 pub(crate) const LEVELS: [f32; 4] = [-1.0, -1.0 / 3.0, 1.0 / 3.0, 1.0];
 
+widest! {
 /// Levels 0..3 through taps at the symbol rate, periodically; the middle tap is the main one.
 pub(super) fn transmit_taps(levels: &[u8], taps: &[f32], out: &mut [f32]) {
     let (n, main) = (levels.len(), taps.len() / 2);
-    widest(|| {
-        out.fill(0.0);
-        for (j, &tap) in taps.iter().enumerate() {
-            let shift = (j + n - main % n) % n; // out[k] += tap x[k + main - j]
-            for (out, level) in out[shift..].iter_mut().zip(&levels[..n - shift]) {
-                *out += tap * amplitude(*level);
-            }
-            for (out, level) in out[..shift].iter_mut().zip(&levels[n - shift..]) {
-                *out += tap * amplitude(*level);
-            }
+    out.fill(0.0);
+    for (j, &tap) in taps.iter().enumerate() {
+        let shift = (j + n - main % n) % n; // out[k] += tap x[k + main - j]
+        for (out, level) in out[shift..].iter_mut().zip(&levels[..n - shift]) {
+            *out += tap * amplitude(*level);
         }
-    });
+        for (out, level) in out[..shift].iter_mut().zip(&levels[n - shift..]) {
+            *out += tap * amplitude(*level);
+        }
+    }
+}
 }
 
 #[inline(always)]
@@ -33,53 +33,48 @@ fn amplitude(level: u8) -> f32 {
     f32::from(level) * (2.0 / 3.0) - 1.0
 }
 
+widest! {
 /// Areas of the impulses that displaced edges add: (x[k-1] - x[k]) displacement[k].
 pub(super) fn edges(x: &[f32], normals: &[f32], rms: f32, out: &mut [f32]) {
     let n = x.len();
-    widest(|| {
-        out[0] = (x[n - 1] - x[0]) * normals[0] * rms;
-        for ((out, x), normal) in out[1..].iter_mut().zip(x.windows(2)).zip(&normals[1..n]) {
-            *out = (x[0] - x[1]) * normal * rms;
-        }
-    });
+    out[0] = (x[n - 1] - x[0]) * normals[0] * rms;
+    for ((out, x), normal) in out[1..].iter_mut().zip(x.windows(2)).zip(&normals[1..n]) {
+        *out = (x[0] - x[1]) * normal * rms;
+    }
 }
 
 pub(super) fn replicate(symbols: &[Complex32], n: usize, response: &[Complex32], out: &mut [Complex32]) {
-    widest(|| fft::replicate_add(symbols, n, response, out));
+    fft::replicate_add(symbols, n, response, out);
 }
 
 pub(super) fn fold(x: &[Complex32], m: usize, n: usize, out: &mut [Complex32]) {
-    widest(|| fft::fold(x, m, n, out));
+    fft::fold(x, m, n, out);
 }
 
 pub(super) fn multiply(x: &mut [Complex32], h: &[Complex32]) {
-    widest(|| x.iter_mut().zip(h).for_each(|(x, h)| *x = Complex32::new(x.re * h.re - x.im * h.im, x.re * h.im + x.im * h.re)));
+    x.iter_mut().zip(h).for_each(|(x, h)| *x = Complex32::new(x.re * h.re - x.im * h.im, x.re * h.im + x.im * h.re));
 }
 
 /// x + scale deviation (n, n) bin by bin.
 pub(super) fn add_noise(x: &mut [Complex32], deviation: &[f32], normals: &[f32], scale: f32) {
     let normals = normals.as_chunks::<2>().0;
-    widest(|| {
-        for ((x, d), n) in x.iter_mut().zip(deviation).zip(normals) {
-            let d = d * scale;
-            *x = Complex32::new(x.re + d * n[0], x.im + d * n[1]);
-        }
-    });
+    for ((x, d), n) in x.iter_mut().zip(deviation).zip(normals) {
+        let d = d * scale;
+        *x = Complex32::new(x.re + d * n[0], x.im + d * n[1]);
+    }
 }
 
 /// Shot noise of variance `density` (x + dark).
 pub(super) fn shot(x: &mut [f32], normals: &[f32], density: f32, dark: f32, scale: f32) {
-    widest(|| {
-        for (x, n) in x.iter_mut().zip(normals) {
-            *x += scale * (density * (*x + dark)).max(0.0).sqrt() * n;
-        }
-    });
+    for (x, n) in x.iter_mut().zip(normals) {
+        *x += scale * (density * (*x + dark)).max(0.0).sqrt() * n;
+    }
 }
 
 /// Relative intensity noise: half of it on the field.
 pub(super) fn relative(field: &mut [Complex32], normals: &[f32], rms: f32) {
     let half = 0.5 * rms;
-    widest(|| field.iter_mut().zip(normals).for_each(|(e, n)| *e *= 1.0 + half * n));
+    field.iter_mut().zip(normals).for_each(|(e, n)| *e *= 1.0 + half * n);
 }
 
 /// Turns a field by a random walk that returns to a multiple of 2 pi at the block's end: a Brownian bridge.
@@ -93,50 +88,45 @@ pub(super) fn phase_bridge(field: &mut [Complex32], steps: &mut [f32], rms_rad: 
         walk += f64::from(*s * turns) - ramp;
         *s = walk as f32;
     }
-    widest(|| {
-        for (e, s) in field.iter_mut().zip(steps.iter()) {
-            let (sine, cosine) = elementary::sin_cos_turns(*s);
-            *e = Complex32::new(e.re * cosine - e.im * sine, e.re * sine + e.im * cosine);
-        }
-    });
+    for (e, s) in field.iter_mut().zip(steps.iter()) {
+        let (sine, cosine) = elementary::sin_cos_turns(*s);
+        *e = Complex32::new(e.re * cosine - e.im * sine, e.re * sine + e.im * cosine);
+    }
 }
 
 /// Random PAM4 symbols in units of the full scale.
 pub(super) fn aggressor(stream: Seed, out: &mut [f32]) {
     let mut rng = stream.rng();
-    widest(|| {
-        for chunk in out.chunks_mut(16 * 16) {
-            let words = rng.step();
-            for (i, out) in chunk.iter_mut().enumerate() {
-                *out = LEVELS[(words[i % 16] >> (2 * (i / 16)) & 3) as usize];
-            }
+    for chunk in out.chunks_mut(16 * 16) {
+        let words = rng.step();
+        for (i, out) in chunk.iter_mut().enumerate() {
+            *out = LEVELS[(words[i % 16] >> (2 * (i / 16)) & 3) as usize];
         }
-    });
+    }
 }
 
 pub(super) fn fold_derivative(x: &[Complex32], m: usize, n: usize, bin_hz: f64, out: &mut [Complex32]) {
     let rate = (std::f64::consts::TAU * bin_hz) as f32;
-    widest(|| fft::fold_derivative(x, m, n, rate, out));
+    fft::fold_derivative(x, m, n, rate, out);
 }
 
 /// The converter's noise: quantisation and, where slopes are given, displaced instants.
 pub(super) fn convert(x: &mut [f32], slope: &[f32], normals: &[f32], quantisation: f32, jitter_s: f32) {
     let q2 = quantisation * quantisation;
-    widest(|| {
-        if slope.is_empty() {
-            x.iter_mut().zip(normals).for_each(|(x, n)| *x += quantisation * n);
-        } else {
-            for ((x, s), n) in x.iter_mut().zip(slope).zip(normals) {
-                let j = jitter_s * s;
-                *x += (q2 + j * j).sqrt() * n;
-            }
+    if slope.is_empty() {
+        x.iter_mut().zip(normals).for_each(|(x, n)| *x += quantisation * n);
+    } else {
+        for ((x, s), n) in x.iter_mut().zip(slope).zip(normals) {
+            let j = jitter_s * s;
+            *x += (q2 + j * j).sqrt() * n;
         }
-    });
+    }
 }
 
 /// The converter's range.
 pub(super) fn clip(x: &mut [f32], half_scale: f32) {
-    widest(|| x.iter_mut().for_each(|x| *x = x.clamp(-half_scale, half_scale)));
+    x.iter_mut().for_each(|x| *x = x.clamp(-half_scale, half_scale));
+}
 }
 
 /// Turns a spectrum by a delay: out[k] = x[k] e^(j 2 pi k turns_per_bin).

@@ -74,6 +74,13 @@ impl Tally {
         self.bit_errors as f64 / self.bits().max(1) as f64
     }
 
+    /// Signal to noise ratio at the slicer, dB; absent until every level was seen.
+    pub fn snr_db(&self) -> Option<f64> {
+        let seen = self.moments.iter().all(|m| m[0] > 0.0);
+        let level = |[n, z, z2]: [f64; 3]| (z / n, (z2 / n - (z / n).powi(2)).max(0.0).sqrt());
+        seen.then(|| crate::dsp::slicer::snr_db(&self.moments.map(level)))
+    }
+
     /// 95 % interval of the bit error ratio, and which kind.
     ///
     /// Clopper-Pearson on symbols while errors are independent (variance over mean of the blocks' counts below 1.2),

@@ -5,10 +5,10 @@ use super::plan::Plan;
 use super::predict::Record;
 use super::variance::Noises;
 use super::worker::{Drawn, Draws, Worker};
-use crate::seed::Seed;
 
-/// Draws over all records of a source together.
-const DRAWS: usize = 64;
+/// Draws of a source over all records together: for a result, and for a step of a search.
+pub(super) const MANY: usize = 64;
+pub(super) const FEW: usize = 16;
 /// Part of its strength with which a source is drawn: small, so that the chain answers linearly.
 const SMALL: f32 = 0.25;
 /// Patterns of a symbol and its two neighbours.
@@ -37,17 +37,17 @@ fn class(levels: &[u8], k: usize) -> usize {
     at(k + n - 1) * 16 + at(k) * 4 + at(k + 1)
 }
 
-/// Measures every line that is to be drawn.
+/// Measures every line that is to be drawn, from the lane's `streams`.
 pub(super) fn classes(
     plan: &Plan,
     noises: &Noises,
     worker: &mut Worker,
     trained: &Trained,
     records: &[Record],
-    run: Seed,
-    lane: Seed,
+    streams: Draws<'_>,
+    draws: usize,
 ) -> Classes {
-    let draws = DRAWS.div_ceil(records.len().max(1));
+    let draws = draws.div_ceil(records.len().max(1));
     let mut lines = Vec::new();
     for line in &noises.lines {
         if !line.drawn {
@@ -56,7 +56,7 @@ pub(super) fn classes(
         }
         let (mut sums, mut counts, mut total) = ([0f64; CLASSES], [0f64; CLASSES], 0f64);
         for record in records {
-            let quiet = Draws { run, lane, block: record.block, noise: 0, what: Drawn::Nothing };
+            let quiet = Draws { block: record.block, what: Drawn::Nothing, ..streams };
             let means = pass(plan, worker, trained, &record.levels, &quiet, &quiet);
             for d in 0..draws {
                 let noise = PROBES + record.block * draws as u64 + d as u64;

@@ -123,6 +123,8 @@ impl Draft {
         let mut sources = Vec::new();
         for (at, noise) in &self.noises {
             if self.at_start(*at, noise) {
+                let on_light = matches!(noise.law, Law::Relative | Law::Phase);
+                assert!(on_light == both_sides, "{} acts on the wrong quantity", noise.entity);
                 start.push(noise.clone());
                 continue;
             }

@@ -6,7 +6,7 @@ use super::train::{Dsp, Training};
 use super::variance::{Noises, Reach};
 use super::worker::{Drawn, Draws, Nudge, Worker};
 use super::{Adaptation, Refusal, Trained, block, lms};
-use crate::dsp::slicer::{Thresholds, level_moments};
+use crate::dsp::slicer::{Thresholds, level_moments, mean_square, snr_db};
 use crate::math::fft;
 use crate::math::interval::{Interval, log_normal_mean};
 use crate::seed::Seed;
@@ -95,6 +95,9 @@ pub struct Predictor<'a> {
     recorded_at: f32,
     /// True when the transmitter precodes: a wrong decision then spoils two symbols.
     pub precoder: bool,
+    /// Drawn variances of the last full training: searches keep them, for what is drawn before a linear receiver
+    /// scales with the signal.
+    kept: Option<Classes>,
 }
 
 impl<'a> Predictor<'a> {
@@ -108,8 +111,18 @@ impl<'a> Predictor<'a> {
         scoring: Vec<Vec<u8>>,
         worker: &mut Worker,
     ) -> Self {
-        let mut predictor =
-            Predictor { plan, dsp, run, lane, noises: Noises::new(plan), training: vec![], scoring: vec![], recorded_at: 1.0, precoder: false };
+        let mut predictor = Predictor {
+            plan,
+            dsp,
+            run,
+            lane,
+            noises: Noises::new(plan),
+            training: vec![],
+            scoring: vec![],
+            recorded_at: 1.0,
+            precoder: false,
+            kept: None,
+        };
         let trained = lane.named("training");
         predictor.training = predictor.record(worker, trained, training, 1.0);
         predictor.scoring = predictor.record(worker, lane, scoring, 1.0);
@@ -152,11 +165,12 @@ impl<'a> Predictor<'a> {
             lms::train(self.plan, worker, &mut trained, &levels, draws, step)?;
         }
         // thresholds where the mixtures of the training blocks cross
-        let classes = self.classes(worker, &trained, &self.training, self.lane.named("training"));
+        self.draw(worker, &trained, near.is_some());
+        let classes = self.kept.as_ref().expect("just drawn");
         let (mut sent, mut means, mut variances) = (Vec::new(), Vec::new(), Vec::new());
         let reach = Reach::new(self.plan, &trained);
         for record in &self.training {
-            let at = self.symbols(record, &trained, &reach, &classes, scale);
+            let at = self.symbols(record, &trained, &reach, classes, scale);
             sent.extend_from_slice(&record.levels);
             means.extend(at.means);
             variances.extend(at.variances);
@@ -168,15 +182,31 @@ impl<'a> Predictor<'a> {
     /// Predicts on the scoring blocks.
     pub fn predict(&mut self, worker: &mut Worker, trained: &Trained) -> Prediction {
         let scale = self.prepare(worker, trained.attenuation);
-        let classes = self.classes(worker, trained, &self.scoring, self.lane);
+        let classes = drawn::classes(self.plan, &self.noises, worker, trained, &self.scoring, self.streams(self.lane), drawn::MANY);
         self.score(&self.scoring, trained, &classes, scale)
     }
 
-    /// Predicts on the training blocks: quick, for searches.
-    pub fn predict_quickly(&mut self, worker: &mut Worker, trained: &Trained) -> Prediction {
-        let scale = self.prepare(worker, trained.attenuation);
-        let classes = self.classes(worker, trained, &self.training, self.lane.named("training"));
-        self.score(&self.training, trained, &classes, scale)
+    /// Trains and predicts on the training blocks alone: quick, for searches. `near` is an earlier training.
+    pub fn try_at(&mut self, worker: &mut Worker, attenuation: f32, near: &Trained) -> Result<(Trained, Prediction), Refusal> {
+        let trained = self.train(worker, attenuation, Some(near))?;
+        let scale = self.prepare(worker, attenuation);
+        let classes = self.kept.as_ref().expect("drawn by the training");
+        let prediction = self.score(&self.training, &trained, classes, scale);
+        Ok((trained, prediction))
+    }
+
+    fn streams(&self, lane: Seed) -> Draws<'static> {
+        Draws { run: self.run, lane, block: 0, noise: 0, what: Drawn::Nothing }
+    }
+
+    /// Variances by pattern, on the training blocks, of the sources that have no closed form here.
+    fn draw(&mut self, worker: &mut Worker, trained: &Trained, searching: bool) {
+        if searching && self.plan.linear_receiver() && self.kept.is_some() {
+            return;
+        }
+        let draws = if searching { drawn::FEW } else { drawn::MANY };
+        let streams = self.streams(self.lane.named("training"));
+        self.kept = Some(drawn::classes(self.plan, &self.noises, worker, trained, &self.training, streams, draws));
     }
 
     /// Part of the detected power's fluctuation in the top tenth of the band: large parts have been aliased.
@@ -190,11 +220,6 @@ impl<'a> Predictor<'a> {
             sum(bins * 9 / 10) / sum(1).max(f64::MIN_POSITIVE)
         };
         self.scoring.first().map_or(0.0, power)
-    }
-
-    /// Variances by pattern of the sources that have no closed form here.
-    fn classes(&self, worker: &mut Worker, trained: &Trained, records: &[Record], lane: Seed) -> Classes {
-        drawn::classes(self.plan, &self.noises, worker, trained, records, self.run, lane)
     }
 
     fn score(&self, records: &[Record], trained: &Trained, classes: &Classes, scale: f32) -> Prediction {
@@ -227,15 +252,14 @@ impl<'a> Predictor<'a> {
         sums.sort_by(|a, b| b.share.total_cmp(&a.share));
         let levels = level_moments(&sent, &means, &variances);
         let noise = variances.iter().map(|&v| f64::from(v)).sum::<f64>() / variances.len() as f64;
-        let (signal, rest) = signal_and_rest(&sent, &levels);
         Prediction {
             ber: bers.iter().sum::<f64>() / bers.len() as f64,
             interval: log_normal_mean(&bers, 0.95),
             pattern_limited: pattern_limited(worst),
-            snr_db: crate::units::db_from_power_ratio(signal / rest),
+            snr_db: snr_db(&levels),
             levels,
             shares: sums,
-            interference_share: (1.0 - noise / rest).clamp(0.0, 1.0),
+            interference_share: (1.0 - noise / mean_square(&levels)).clamp(0.0, 1.0),
         }
     }
 
@@ -342,16 +366,6 @@ fn one_record(plan: &Plan, worker: &mut Worker, levels: Vec<u8>, draws: &Draws<'
         symbol_power,
         levels,
     }
-}
-
-/// Variance of the level means, and mean square of what is left around them.
-fn signal_and_rest(sent: &[u8], levels: &[(f64, f64); 4]) -> (f64, f64) {
-    let mut counts = [0f64; 4];
-    sent.iter().for_each(|&s| counts[usize::from(s)] += 1.0);
-    let n = sent.len() as f64;
-    let weighted = |f: &dyn Fn(usize) -> f64| (0..4).map(|l| counts[l] * f(l)).sum::<f64>() / n;
-    let mean = weighted(&|l| levels[l].0);
-    (weighted(&|l| (levels[l].0 - mean).powi(2)), weighted(&|l| levels[l].1.powi(2)).max(f64::MIN_POSITIVE))
 }
 
 /// True when the largest hundredth of the values makes more than half of their sum.

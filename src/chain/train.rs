@@ -90,7 +90,8 @@ pub(super) struct Training<'a> {
 struct Normal {
     r: Vec<f64>,
     b: Vec<f64>,
-    mean: f64,
+    /// Mean of the samples at each phase: a tone at the symbol rate makes them differ.
+    means: Vec<f64>,
     symbol_mean: f64,
     symbol_variance: f64,
 }
@@ -119,6 +120,8 @@ impl<'a> Training<'a> {
         let delay_ui = self.fine_phase(coarse, quantisation)?;
         let normal = self.normal(delay_ui, quantisation);
         let (taps, _) = normal.solve().ok_or_else(|| Refusal::new("the equaliser's equations have no solution: no signal reaches it"))?;
+        let phase_of = |j: usize| (j as isize - self.dsp.precursors as isize).rem_euclid(normal.means.len() as isize) as usize;
+        let off_mean: f64 = taps.iter().enumerate().map(|(j, w)| w * (normal.means[phase_of(j)] - normal.means[0])).sum();
         let turns = delay_ui / self.plan.grid.symbols as f64;
         let turn = |h: &[Complex32]| {
             let mut out = vec![Complex32::default(); h.len()];
@@ -129,11 +132,11 @@ impl<'a> Training<'a> {
             delay_ui,
             attenuation,
             full_scale: full_scale as f32,
-            offset: normal.symbol_mean as f32,
+            offset: (normal.symbol_mean - off_mean) as f32,
             taps: taps.iter().map(|&w| w as f32).collect(),
             precursors: self.dsp.precursors,
             thresholds: Thresholds::MIDDLE,
-            mean: normal.mean as f32,
+            mean: normal.means[0] as f32,
             quantisation: quantisation as f32,
             response: turn(&self.plan.end().response),
             interferers: self.plan.end().interferers.iter().map(|(_, path)| turn(path)).collect(),
@@ -227,12 +230,13 @@ impl<'a> Training<'a> {
         // correlations by whole symbols of each pair of sampling phases, and with the symbols
         let mut pairs = vec![vec![0f64; n]; p * p];
         let mut crosses = vec![vec![0f64; n]; p];
-        let (mut mean, mut symbol_mean, mut symbol_power, mut jitter) = (0.0, 0.0, 0.0, 0.0);
+        let mut means = vec![0.0; p];
+        let (mut symbol_mean, mut symbol_power, mut jitter) = (0.0, 0.0, 0.0);
         let mut line = vec![0f32; n];
         for i in 0..self.records.len() {
             let phases: Vec<Vec<Complex32>> = (0..p).map(|q| self.folded(i, phase + q as f64 / p as f64)).collect();
             let record = &self.records[i];
-            mean += f64::from(phases[0][0].re) / records;
+            means.iter_mut().zip(&phases).for_each(|(m, y)| *m += f64::from(y[0].re) / records);
             symbol_mean += record.symbol_mean / records;
             symbol_power += record.symbol_power / records;
             jitter += self.slope_power(i, phase) * self.plan.sampler.jitter_s.powi(2) / records;
@@ -258,19 +262,19 @@ impl<'a> Training<'a> {
         let mut b = vec![0.0; taps];
         for i in 0..taps {
             let (qi, pi) = split(i);
-            b[i] = crosses[pi][wrap(qi)] - symbol_mean * mean;
+            b[i] = crosses[pi][wrap(qi)] - symbol_mean * means[pi];
             for j in 0..=i {
                 let (qj, pj) = split(j);
                 let signal = if pi >= pj { pairs[pi * p + pj][wrap(qi - qj)] } else { pairs[pj * p + pi][wrap(qj - qi)] };
                 let noise = f64::from(self.covariance[(i - j) * spacing % grid.samples()]);
                 let white = if i == j { quantisation * quantisation + jitter } else { 0.0 };
-                r[i * taps + j] = signal - mean * mean + noise + white;
+                r[i * taps + j] = signal - means[pi] * means[pj] + noise + white;
                 r[j * taps + i] = r[i * taps + j];
             }
         }
         let ridge = 1e-9 * r[0];
         (0..taps).for_each(|i| r[i * taps + i] += ridge);
-        Normal { r, b, mean, symbol_mean, symbol_variance: symbol_power - symbol_mean * symbol_mean }
+        Normal { r, b, means, symbol_mean, symbol_variance: symbol_power - symbol_mean * symbol_mean }
     }
 }
 

@@ -299,7 +299,7 @@ impl Reach {
             .collect();
         let mut sums = vec![0f32; n + width];
         let slopes: Vec<f32> = (0..slope.len() + h.values.len()).map(|i| slope[(i as isize + h.first).rem_euclid(m) as usize]).collect();
-        widest(|| symbols_kernel(&lines, width, &slopes, h.values.len(), weights, s, &mut sums));
+        symbols_kernel(&lines, width, &slopes, h.values.len(), weights, s, &mut sums);
         for (i, sum) in sums.iter().enumerate() {
             out[(i as isize + low).rem_euclid(n as isize) as usize] += sum;
         }
@@ -320,7 +320,7 @@ impl Reach {
     }
 }
 
-#[inline(always)]
+widest! {
 fn symbols_kernel(lines: &[f32], width: usize, slopes: &[f32], length: usize, weights: &[f32], s: usize, sums: &mut [f32]) {
     const RUN: usize = 16;
     for (k, &weight) in weights.iter().enumerate() {
@@ -339,4 +339,5 @@ fn symbols_kernel(lines: &[f32], width: usize, slopes: &[f32], length: usize, we
             }
         }
     }
+}
 }

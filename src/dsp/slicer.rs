@@ -41,55 +41,8 @@ impl Thresholds {
     }
 
     /// Decides a block and counts what is wrong.
-    pub(crate) fn decide(&self, sent: &[u8], out: &[f32]) -> Decisions {
-        widest(|| self.decide_kernel(sent, out))
-    }
-
-    #[inline(always)]
-    fn decide_kernel(&self, sent: &[u8], out: &[f32]) -> Decisions {
-        const RUN: usize = 16;
-        let mut total = Decisions::default();
-        let [t0, t1, t2] = self.0;
-        let (sent_runs, sent_rest) = sent.as_chunks::<RUN>();
-        let (out_runs, out_rest) = out.as_chunks::<RUN>();
-        // f32 sums of up to 64 runs, then f64
-        for (sent, out) in sent_runs.chunks(64).zip(out_runs.chunks(64)) {
-            let (mut symbols, mut bits) = ([0u32; RUN], [0u32; RUN]);
-            let mut moments = [[[0f32; RUN]; 3]; 4];
-            for (sent, out) in sent.iter().zip(out) {
-                for i in 0..RUN {
-                    let (s, z) = (u32::from(sent[i]), out[i]);
-                    let d = u32::from(z > t0) + u32::from(z > t1) + u32::from(z > t2);
-                    let x = (s ^ (s >> 1)) ^ (d ^ (d >> 1));
-                    bits[i] += (x & 1) + (x >> 1);
-                    symbols[i] += u32::from(x != 0);
-                    for (level, m) in moments.iter_mut().enumerate() {
-                        let one = if s == level as u32 { 1.0 } else { 0.0 };
-                        m[0][i] += one;
-                        m[1][i] += one * z;
-                        m[2][i] += one * z * z;
-                    }
-                }
-            }
-            total.symbol_errors += symbols.iter().map(|&x| u64::from(x)).sum::<u64>();
-            total.bit_errors += bits.iter().map(|&x| u64::from(x)).sum::<u64>();
-            for (t, m) in total.moments.iter_mut().zip(&moments) {
-                for (t, m) in t.iter_mut().zip(m) {
-                    *t += m.iter().map(|&x| f64::from(x)).sum::<f64>();
-                }
-            }
-        }
-        for (&sent, &z) in sent_rest.iter().zip(out_rest) {
-            let d = usize::from(z > t0) + usize::from(z > t1) + usize::from(z > t2);
-            let wrong = u64::from(crate::pattern::gray::BIT_ERRORS[usize::from(sent)][d]);
-            total.bit_errors += wrong;
-            total.symbol_errors += u64::from(wrong > 0);
-            let m = &mut total.moments[usize::from(sent)];
-            m[0] += 1.0;
-            m[1] += f64::from(z);
-            m[2] += f64::from(z) * f64::from(z);
-        }
-        total
+    pub fn decide(&self, sent: &[u8], out: &[f32]) -> Decisions {
+        decide(self, sent, out)
     }
 
     /// The decided levels.
@@ -118,6 +71,54 @@ impl Thresholds {
     }
 }
 
+widest! {
+fn decide(thresholds: &Thresholds, sent: &[u8], out: &[f32]) -> Decisions {
+    const RUN: usize = 16;
+    let mut total = Decisions::default();
+    let [t0, t1, t2] = thresholds.0;
+    let (sent_runs, sent_rest) = sent.as_chunks::<RUN>();
+    let (out_runs, out_rest) = out.as_chunks::<RUN>();
+    // f32 sums of up to 64 runs, then f64
+    for (sent, out) in sent_runs.chunks(64).zip(out_runs.chunks(64)) {
+        let (mut symbols, mut bits) = ([0u32; RUN], [0u32; RUN]);
+        let mut moments = [[[0f32; RUN]; 3]; 4];
+        for (sent, out) in sent.iter().zip(out) {
+            for i in 0..RUN {
+                let (s, z) = (u32::from(sent[i]), out[i]);
+                let d = u32::from(z > t0) + u32::from(z > t1) + u32::from(z > t2);
+                let x = (s ^ (s >> 1)) ^ (d ^ (d >> 1));
+                bits[i] += (x & 1) + (x >> 1);
+                symbols[i] += u32::from(x != 0);
+                for (level, m) in moments.iter_mut().enumerate() {
+                    let one = if s == level as u32 { 1.0 } else { 0.0 };
+                    m[0][i] += one;
+                    m[1][i] += one * z;
+                    m[2][i] += one * z * z;
+                }
+            }
+        }
+        total.symbol_errors += symbols.iter().map(|&x| u64::from(x)).sum::<u64>();
+        total.bit_errors += bits.iter().map(|&x| u64::from(x)).sum::<u64>();
+        for (t, m) in total.moments.iter_mut().zip(&moments) {
+            for (t, m) in t.iter_mut().zip(m) {
+                *t += m.iter().map(|&x| f64::from(x)).sum::<f64>();
+            }
+        }
+    }
+    for (&sent, &z) in sent_rest.iter().zip(out_rest) {
+        let d = usize::from(z > t0) + usize::from(z > t1) + usize::from(z > t2);
+        let wrong = u64::from(crate::pattern::gray::BIT_ERRORS[usize::from(sent)][d]);
+        total.bit_errors += wrong;
+        total.symbol_errors += u64::from(wrong > 0);
+        let m = &mut total.moments[usize::from(sent)];
+        m[0] += 1.0;
+        m[1] += f64::from(z);
+        m[2] += f64::from(z) * f64::from(z);
+    }
+    total
+}
+}
+
 /// Gaussian tail; beyond 38 sigma there is none.
 fn tail(x: f64) -> f64 {
     if x > 38.0 { 0.0 } else { q_fast(x) }
@@ -139,6 +140,19 @@ pub(crate) fn level_moments(sent: &[u8], means: &[f32], variances: &[f32]) -> [(
         let mean = m / n;
         (mean, (m2 / n - mean * mean + v / n).max(0.0).sqrt())
     })
+}
+
+/// Mean square around the levels' means, each level counting alike.
+pub(crate) fn mean_square(levels: &[(f64, f64); 4]) -> f64 {
+    levels.iter().map(|(_, sigma)| sigma * sigma).sum::<f64>() / 4.0
+}
+
+/// Signal to noise ratio of four levels (mean, rms), each counting alike: variance of the means over the mean square
+/// around them, dB. Equidistant levels in equal noise have 5 q^2, q half the distance over the rms.
+pub(crate) fn snr_db(levels: &[(f64, f64); 4]) -> f64 {
+    let mean = levels.iter().map(|(m, _)| m).sum::<f64>() / 4.0;
+    let signal = levels.iter().map(|(m, _)| (m - mean).powi(2)).sum::<f64>() / 4.0;
+    crate::units::db_from_power_ratio(signal / mean_square(levels).max(f64::MIN_POSITIVE))
 }
 
 /// Root of ln(density of level j) - ln(density of level j + 1) between their means: secant within a bracket.

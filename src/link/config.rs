@@ -62,7 +62,7 @@ impl Default for Config {
 }
 
 /// Most lanes of a link.
-pub const MOST_LANES: usize = 64;
+pub(super) const MOST_LANES: usize = 64;
 
 /// How lanes differ: a module off the line, drawn once from its own seed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -25,10 +25,9 @@ pub(super) enum Margin {
 pub(super) fn find(predictor: &mut Predictor<'_>, worker: &mut Worker, start: &Trained, limit_ber: f64) -> Margin {
     let mut near = start.clone();
     let mut solve = |loss_db: f64| -> Option<(f64, Trained)> {
-        let trained = predictor.train(worker, power_ratio(-loss_db) as f32, Some(&near)).ok()?;
-        let ber = predictor.predict_quickly(worker, &trained).ber;
+        let (trained, prediction) = predictor.try_at(worker, power_ratio(-loss_db) as f32, &near).ok()?;
         near = trained.clone();
-        Some(((ber.max(1e-300) / limit_ber).ln(), trained))
+        Some(((prediction.ber.max(1e-300) / limit_ber).ln(), trained))
     };
     // f falls below zero where the limit is kept
     let Some((f0, trained)) = solve(0.0) else { return Margin::Floor(0.5) };
@@ -38,7 +37,11 @@ pub(super) fn find(predictor: &mut Predictor<'_>, worker: &mut Worker, start: &T
     let (mut low, mut high): (Option<(f64, f64)>, Option<(f64, f64)>) = (None, None);
     let mut at = (0.0, f0);
     for step in 0..STEPS {
-        if at.1 < 0.0 { low = Some(at) } else { high = Some(at) }
+        if at.1 < 0.0 {
+            low = Some(at)
+        } else {
+            high = Some(at)
+        }
         let next_db = match (low, high) {
             (Some(low), Some(high)) => between(low, high, step),
             (Some((db, f)), None) if db < MOST_DB => (db + (q_db(f, limit_ber)).max(0.3) * 1.15).min(MOST_DB),

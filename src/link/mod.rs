@@ -10,7 +10,8 @@ mod run;
 mod targets;
 
 pub use config::{Config, Limits, Simulation, Spread, Targets};
-pub use layers::Stack;
+pub use lane::Lane;
+pub use layers::{Resolved, Stack};
 pub use result::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
 pub use run::{Link, Progress};
 pub use targets::{TargetVerdict, Verdict, judge};

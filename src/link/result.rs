@@ -56,6 +56,8 @@ pub struct LaneResult {
     pub pattern_limited: Option<bool>,
     /// Signal to noise ratio at the slicer, dB.
     pub snr_db: Option<f64>,
+    /// The same from the counted blocks, dB.
+    pub snr_counted_db: Option<f64>,
     /// Ratio of level mismatch at the slicer.
     pub rlm: Option<f64>,
     /// Outer optical modulation amplitude at TP2, dBm.

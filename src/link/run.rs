@@ -139,6 +139,14 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop) -> Solved {
             Margin::Found(_, trained) => Some(predictor.predict(worker, trained)),
             _ => None,
         };
+        let drive: f64 = prediction.shares.iter().filter(|s| s.entity.starts_with("dac.quant") || s.entity.starts_with("driver")).map(|s| s.share).sum();
+        if drive > 0.5 {
+            warnings.push(format!(
+                "lane {}: {:.0} % of the noise enters before the modulator, whose curvature the semi-analytic estimator takes as straight: trust the count",
+                lane.number,
+                100.0 * drive
+            ));
+        }
         let part = predictor.power_near_band_edge();
         if part > 1e-4 {
             warnings.push(format!(
@@ -263,6 +271,7 @@ fn lane_result(solved: &Solved, here: Option<&Tally>, at_limit: Option<&Tally>, 
     if let Some(tally) = here {
         let (interval, kind) = tally.interval();
         result.bits = tally.bits();
+        result.snr_counted_db = tally.snr_db();
         result.errors = tally.bit_errors;
         result.interval_kind = kind;
         result.ber_counted = (tally.bit_errors > 0).then(|| tally.ber());

@@ -5,16 +5,12 @@ use super::simd::widest;
 /// Outputs computed side by side: four vectors of eight.
 const WIDTH: usize = 64;
 
-/// `y[k] = sum_j taps[j] x[k + j]`; `x` is at least as long as `y` and the taps together, less one.
-pub(crate) fn correlate(x: &[f32], taps: &[f32], y: &mut [f32]) {
-    y.fill(0.0);
-    correlate_add(x, taps, y);
-}
-
-/// `y[k] += sum_j taps[j] x[k + j]`.
+widest! {
+/// `y[k] += sum_j taps[j] x[k + j]`; `x` is at least as long as `y` and the taps together, less one.
 pub(crate) fn correlate_add(x: &[f32], taps: &[f32], y: &mut [f32]) {
     assert!(x.len() + 1 >= y.len() + taps.len(), "{} samples for {} outputs and {} taps", x.len(), y.len(), taps.len());
-    widest(|| kernel(x, taps, y));
+    kernel(x, taps, y);
+}
 }
 
 #[inline(always)]
@@ -49,7 +45,7 @@ mod tests {
         let taps: Vec<f32> = (0..21).map(|j| j as f32 - 7.0).collect();
         for n in [1, 63, 64, 65, 200] {
             let mut y = vec![0.0; n];
-            correlate(&x, &taps, &mut y);
+            correlate_add(&x, &taps, &mut y);
             for (k, &y) in y.iter().enumerate() {
                 let expected: f32 = taps.iter().enumerate().map(|(j, t)| t * x[k + j]).sum();
                 assert_eq!(y, expected); // small integers: exact in any order

@@ -67,11 +67,16 @@ struct SquareLaw {
 
 impl Map<Field, Ampere> for SquareLaw {
     fn apply(&self, x: &[Complex32], y: &mut [f32]) {
-        let r = self.responsivity;
-        widest(|| y.iter_mut().zip(x).for_each(|(y, e)| *y = r * (e.re * e.re + e.im * e.im)));
+        square(self.responsivity, x, y);
     }
 
     fn name(&self) -> &'static str {
         "photodiode"
     }
+}
+
+widest! {
+fn square(responsivity: f32, x: &[Complex32], y: &mut [f32]) {
+    y.iter_mut().zip(x).for_each(|(y, e)| *y = responsivity * (e.re * e.re + e.im * e.im));
+}
 }

@@ -137,13 +137,18 @@ struct Overload {
 impl Map<Ampere, Ampere> for Overload {
     fn apply(&self, x: &[f32], y: &mut [f32]) {
         let mean = (x.iter().map(|&x| f64::from(x)).sum::<f64>() / x.len() as f64) as f32;
-        let limit = self.limit_a;
-        widest(|| y.iter_mut().zip(x).for_each(|(y, x)| *y = limit * elementary::tanh((x - mean) / limit)));
+        overload(self.limit_a, mean, x, y);
     }
 
     fn name(&self) -> &'static str {
         "tia"
     }
+}
+
+widest! {
+fn overload(limit: f32, mean: f32, x: &[f32], y: &mut [f32]) {
+    y.iter_mut().zip(x).for_each(|(y, x)| *y = limit * elementary::tanh((x - mean) / limit));
+}
 }
 
 #[cfg(test)]

@@ -80,11 +80,16 @@ struct Saturation {
 
 impl Map<Volt, Volt> for Saturation {
     fn apply(&self, x: &[f32], y: &mut [f32]) {
-        let (gain, limit) = (self.gain, self.limit_v);
-        widest(|| y.iter_mut().zip(x).for_each(|(y, x)| *y = limit * elementary::tanh(gain * x)));
+        saturate(self.gain, self.limit_v, x, y);
     }
 
     fn name(&self) -> &'static str {
         "driver"
     }
+}
+
+widest! {
+fn saturate(gain: f32, limit: f32, x: &[f32], y: &mut [f32]) {
+    y.iter_mut().zip(x).for_each(|(y, x)| *y = limit * elementary::tanh(gain * x));
+}
 }

@@ -35,20 +35,23 @@ impl FieldMap {
 
 impl Map<Volt, Field> for FieldMap {
     fn apply(&self, x: &[f32], y: &mut [Complex32]) {
-        let (first, per_v, re, im) = (self.first_v, self.per_v, &self.re, &self.im);
-        widest(|| {
-            for (y, x) in y.iter_mut().zip(x) {
-                let at = ((x - first) * per_v).max(0.0).min((STEPS as f32) - 0.001);
-                let i = (at as i32 as usize) & (STEPS - 1);
-                let w = at - i as f32;
-                *y = Complex32::new(re[i] + w * (re[i + 1] - re[i]), im[i] + w * (im[i + 1] - im[i]));
-            }
-        });
+        interpolate(self.first_v, self.per_v, &self.re, &self.im, x, y);
     }
 
     fn name(&self) -> &'static str {
         self.name
     }
+}
+
+widest! {
+fn interpolate(first: f32, per_v: f32, re: &[f32; STEPS + 1], im: &[f32; STEPS + 1], x: &[f32], y: &mut [Complex32]) {
+    for (y, x) in y.iter_mut().zip(x) {
+        let at = ((x - first) * per_v).max(0.0).min((STEPS as f32) - 0.001);
+        let i = (at as i32 as usize) & (STEPS - 1);
+        let w = at - i as f32;
+        *y = Complex32::new(re[i] + w * (re[i + 1] - re[i]), im[i] + w * (im[i + 1] - im[i]));
+    }
+}
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! From symbols to light.
 //!
 //! What stays whatever the modulator is (converter, transmit equaliser) stands here; every kind of modulator is a file with all
-//! that comes and goes with it: laser, driver, electrode, losses. A new kind is a new file and one line of [`kinds!`].
+//! that comes and goes with it: laser, driver, electrode, losses. A new kind is a new file and one line of `kinds!`.
 
 mod dac;
 mod driver;

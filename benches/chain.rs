@@ -1,0 +1,117 @@
+//! Symbols per second: the whole chain, the estimator, the inner loop.
+//!
+//! `cargo bench`; one core: `taskset -c 0 cargo bench`. Items are symbols.
+
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use lightlane::chain::{Drawn, Draws, Predictor, Trained, Worker, Workshop};
+use lightlane::dsp::slicer::Thresholds;
+use lightlane::link::{Config, Lane, presets};
+use lightlane::math::normals;
+use lightlane::pattern::{Pattern, PatternKind};
+use lightlane::seed::Seed;
+use lightlane::transmitter::TransmitterKind;
+
+fn main() {
+    divan::main();
+}
+
+/// The bench of the budget: 800G, 2 km, all noise on, 21 trained taps, blocks of 2^13.
+fn config(kind: TransmitterKind, samples_per_symbol: usize) -> Config {
+    let preset = presets::find("800gbase-dr8").expect("it ships");
+    let mut config: Config = toml::from_str(preset.text).expect("a preset is a description");
+    config.transmitter.kind = kind;
+    config.fibre.length_km = 2.0;
+    config.simulation.samples_per_symbol = samples_per_symbol;
+    config
+}
+
+fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
+    let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
+    let mut predictor = Predictor::new(&lane.plan, lane.dsp, lane.run, lane.seed, training, scoring, worker);
+    predictor.train(worker, 1.0, None).expect("it trains")
+}
+
+/// Symbols, transmit taps, converter, driver, modulator, fibre, photodiode, amplifier, converter, 21 taps, slicer, count.
+#[divan::bench(args = [(TransmitterKind::Eml, 4), (TransmitterKind::Mzm, 4), (TransmitterKind::Eml, 2), (TransmitterKind::Mzm, 2)])]
+fn whole_chain(bencher: Bencher, (kind, samples_per_symbol): (TransmitterKind, usize)) {
+    let lane = Lane::build(&config(kind, samples_per_symbol), 0, &mut Workshop::default()).expect("it builds");
+    let mut worker = Worker::new(&lane.plan);
+    let trained = trained(&lane, &mut worker);
+    let mut levels = vec![0u8; 8192];
+    let mut block = 0;
+    bencher.counter(ItemsCount::new(8192usize)).bench_local(|| {
+        block += 1;
+        lane.pattern.fill(block * 8192, lane.seed, &mut levels);
+        let draws = Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
+        worker.decisions(&lane.plan, &trained, &levels, &draws, false).bit_errors
+    });
+}
+
+/// The same block without its noises.
+#[divan::bench]
+fn whole_chain_without_noise(bencher: Bencher) {
+    let lane = Lane::build(&config(TransmitterKind::Eml, 4), 0, &mut Workshop::default()).expect("it builds");
+    let mut worker = Worker::new(&lane.plan);
+    let trained = trained(&lane, &mut worker);
+    let levels = lane.blocks(1, false).remove(0);
+    let draws = Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Nothing };
+    bencher.counter(ItemsCount::new(8192usize)).bench_local(|| worker.decisions(&lane.plan, &trained, &levels, &draws, false).bit_errors);
+}
+
+/// Building a lane whose responses are all known to the workshop.
+#[divan::bench]
+fn rebuild_a_lane(bencher: Bencher) {
+    let (config, mut shop) = (config(TransmitterKind::Eml, 4), Workshop::default());
+    bencher.bench_local(|| Lane::build(&config, 0, &mut shop).expect("it builds"));
+}
+
+/// Semi-analytic: training and prediction of two blocks each.
+#[divan::bench]
+fn train_and_predict(bencher: Bencher) {
+    let mut config = config(TransmitterKind::Eml, 4);
+    config.fibre.length_km = 0.5;
+    let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
+    let mut worker = Worker::new(&lane.plan);
+    bencher.bench_local(|| {
+        let mut predictor =
+            Predictor::new(&lane.plan, lane.dsp, lane.run, lane.seed, lane.blocks(2, true), lane.blocks(2, false), &mut worker);
+        let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
+        predictor.predict(&mut worker, &trained).ber
+    });
+}
+
+/// PAM4 symbols, Gaussian noise, slicer, count: 2^13 symbols.
+#[divan::bench]
+fn inner_loop(bencher: Bencher) {
+    let source = Pattern { kind: PatternKind::Random, ..Pattern::default() }.build().expect("it builds");
+    let (mut levels, mut noise, mut out) = (vec![0u8; 8192], vec![0f32; 8192], vec![0f32; 8192]);
+    let mut block = 0;
+    bencher.counter(ItemsCount::new(8192usize)).bench_local(|| {
+        block += 1;
+        source.fill(block * 8192, Seed::new(1), &mut levels);
+        normals::fill(&mut Seed::new(1).index(block).rng(), &mut noise);
+        out.iter_mut().zip(&levels).zip(&noise).for_each(|((o, &l), n)| *o = f32::from(l) * (2.0 / 3.0) - 1.0 + 0.11 * n);
+        Thresholds::MIDDLE.decide(&levels, &out).bit_errors
+    });
+}
+
+/// Standard normal numbers.
+#[divan::bench]
+fn normal_numbers(bencher: Bencher) {
+    let mut out = vec![0f32; 1 << 14];
+    let mut rng = Seed::new(1).rng();
+    bencher.counter(ItemsCount::new(1usize << 14)).bench_local(|| normals::fill(&mut rng, &mut out));
+}
+
+/// PRBS31Q levels.
+#[divan::bench]
+fn pattern(bencher: Bencher) {
+    let source = Pattern::default().build().expect("it builds");
+    let mut levels = vec![0u8; 8192];
+    let mut block = 0;
+    bencher.counter(ItemsCount::new(8192usize)).bench_local(|| {
+        block += 1;
+        source.fill(block * 8192, Seed::new(1), &mut levels);
+    });
+}

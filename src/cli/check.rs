@@ -1,0 +1,73 @@
+//! `lightlane check`: is a link as good as it is expected to be?
+
+use super::runner::Runner;
+use super::{Failure, Outcome, output};
+use crate::error::{Error, Problem, Problems};
+use crate::link::{Resolved, Stack, Verdict, judge};
+use crate::report;
+use clap::Args;
+
+const EXAMPLES: &str = "\
+Examples:
+  lightlane check my.toml
+  lightlane check links/*.toml
+
+A file says what it expects of the worst lane:
+
+  preset = \"800gbase-dr8\"
+  [targets]
+  margin_db = [4.5, 7.5]
+  ber_semi_analytic = [1e-12, 1e-7]
+
+Exit codes: 0 all targets are kept, 1 one is missed or has not enough errors, 2 the input is wrong.";
+
+/// Runs links and holds the results against their targets
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Check {
+    /// TOML files, each with [targets]
+    #[arg(value_name = "FILE.toml", required = true)]
+    files: Vec<String>,
+    #[command(flatten)]
+    runner: Runner,
+}
+
+impl Check {
+    pub(super) fn execute(&self) -> Result<Outcome, Failure> {
+        let mut judged = Vec::new();
+        for (file, link) in self.resolve()? {
+            let config = link.base.clone();
+            let result = self.runner.run(link, file)?;
+            judged.push((file.clone(), judge(&result, &config)));
+        }
+        output::print(&report::verdicts(&judged))?;
+        let kept = judged.iter().flat_map(|(_, verdicts)| verdicts).all(|judged| judged.verdict == Verdict::Pass);
+        Ok(if kept { Outcome::Good } else { Outcome::TargetMissed })
+    }
+
+    /// All files, or the problems of all files, before anything is run.
+    fn resolve(&self) -> Result<Vec<(&String, Resolved)>, Error> {
+        let (mut links, mut problems) = (Vec::new(), Problems::new());
+        for file in &self.files {
+            match Stack::open(file).and_then(|stack| stack.resolve()) {
+                Ok(link) if link.base.targets.all().next().is_none() => problems.push(without_targets(file)),
+                Ok(link) => links.push((file, link)),
+                Err(Error::Input(found)) => found.iter().for_each(|problem| problems.push(problem.clone())),
+                Err(Error::Io { path, source }) => {
+                    problems.push(Problem {
+                        place: None,
+                        path: path.display().to_string(),
+                        value: String::new(),
+                        remedy: source.to_string(),
+                    });
+                }
+            }
+        }
+        problems.finish().map(|()| links)
+    }
+}
+
+fn without_targets(file: &str) -> Problem {
+    let remedy = "has no [targets]: nothing is expected of it, such as margin_db = [4.0, 8.0]".to_owned();
+    Problem { place: None, path: file.to_owned(), value: String::new(), remedy }
+}

@@ -1,0 +1,26 @@
+//! `lightlane completions`: for the shell.
+
+use super::{Cli, Failure, Outcome, output};
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+const EXAMPLES: &str = "\
+Examples:
+  lightlane completions bash > ~/.local/share/bash-completion/completions/lightlane
+  lightlane completions fish > ~/.config/fish/completions/lightlane.fish";
+
+/// Prints completions for a shell
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Completions {
+    shell: Shell,
+}
+
+impl Completions {
+    pub(super) fn execute(&self) -> Result<Outcome, Failure> {
+        let mut bytes = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "lightlane", &mut bytes);
+        output::print(&String::from_utf8_lossy(&bytes))?;
+        Ok(Outcome::Good)
+    }
+}

@@ -1,0 +1,39 @@
+//! Why a command did not do what it was asked.
+
+use crate::error::Error;
+use std::fmt::{self, Display};
+
+pub(super) enum Failure {
+    /// The input is wrong, or a path cannot be read.
+    Input(Error),
+    /// The results cannot be written.
+    Output(std::io::Error),
+    /// The threads asked for cannot be had.
+    Threads(rayon::ThreadPoolBuildError),
+}
+
+impl Failure {
+    pub(super) fn exit_code(&self) -> u8 {
+        match self {
+            Failure::Input(_) | Failure::Threads(_) => 2,
+            Failure::Output(_) => 3,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Input(error)
+    }
+}
+
+/// One line for each problem.
+impl Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Input(error) => write!(f, "{error}"),
+            Failure::Output(error) => write!(f, "the output cannot be written: {error}"),
+            Failure::Threads(error) => write!(f, "--threads: {error}"),
+        }
+    }
+}

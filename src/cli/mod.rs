@@ -1,0 +1,96 @@
+//! The command line: a thin door to the library. A sub-command is a file here.
+
+mod check;
+mod completions;
+mod failure;
+mod init;
+mod output;
+mod presets;
+mod run;
+mod runner;
+mod source;
+
+use clap::{Parser, Subcommand};
+use failure::Failure;
+use std::process::ExitCode;
+
+const EXAMPLES: &str = "\
+Examples:
+  lightlane run 800gbase-dr8                            eight lanes of 100 Gb/s
+  lightlane run 1.6tbase-dr8 --set transmitter.kind=mzm the same with silicon photonics
+  lightlane init 800gbase-dr8 > my.toml                 a file to begin with
+  lightlane run my.toml --json                          for scripts
+  lightlane check my.toml                               is it still as good as expected?
+
+Exit codes: 0 good, 1 a target is missed, 2 the input is wrong, 3 the output cannot be written";
+
+/// Simulates the physical layer of PAM4 data-centre optics, from laser to bit error ratio.
+#[derive(Parser)]
+#[command(name = "lightlane", version, about, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Run(run::Run),
+    Check(check::Check),
+    Presets(presets::Presets),
+    Init(init::Init),
+    Completions(completions::Completions),
+}
+
+/// How a command ended that did what it was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Good,
+    TargetMissed,
+}
+
+/// Parses the arguments, does what they say, and gives the exit code.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // help asked for goes to stdout and is good; a reader that went away is no failure
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let done = match cli.command {
+        Command::Run(run) => run.execute(),
+        Command::Check(check) => check.execute(),
+        Command::Presets(presets) => presets.execute(),
+        Command::Init(init) => init.execute(),
+        Command::Completions(completions) => completions.execute(),
+    };
+    match done {
+        Ok(Outcome::Good) => ExitCode::SUCCESS,
+        Ok(Outcome::TargetMissed) => ExitCode::from(1),
+        Err(failure) => {
+            output::complain(&failure);
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_free_of_contradictions() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_explains_itself_with_examples() {
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            assert!(help.contains(&format!("lightlane {}", command.get_name())), "{}: {help}", command.get_name());
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! `lightlane presets`: what comes with it.
+
+use super::{Failure, Outcome, output};
+use crate::link::{Stack, presets};
+use clap::Args;
+
+const EXAMPLES: &str = "\
+Examples:
+  lightlane presets                 names, each with one line
+  lightlane presets 800gbase-dr8    every value with its source and status";
+
+/// Lists the presets, or prints one as TOML
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Presets {
+    /// The preset to print
+    name: Option<String>,
+}
+
+impl Presets {
+    pub(super) fn execute(&self) -> Result<Outcome, Failure> {
+        let text = match &self.name {
+            None => list(),
+            Some(name) => presets::find(name).ok_or_else(|| Stack::unknown_preset(name))?.text.to_owned(),
+        };
+        output::print(&text)?;
+        Ok(Outcome::Good)
+    }
+}
+
+fn list() -> String {
+    presets::all().iter().map(|preset| format!("{:<16}{}\n", preset.name, preset.about)).collect()
+}

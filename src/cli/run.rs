@@ -1,0 +1,37 @@
+//! `lightlane run`: bit error ratio and margin of every lane.
+
+use super::runner::Runner;
+use super::source::Source;
+use super::{Failure, Outcome, output};
+use crate::report;
+use clap::Args;
+
+const EXAMPLES: &str = "\
+Examples:
+  lightlane run 800gbase-dr8
+  lightlane run 1.6tbase-dr8 --set transmitter.kind=mzm --set fibre.length_km=2
+  lightlane run my.toml --set lane.3.fibre.connector_loss_db=5 --symbols 10M
+  lightlane run 800gbase-dr8 --set lanes=1 --json
+
+Results do not depend on the number of threads; the same seed gives the same bits.";
+
+/// Runs a link: bit error ratio, margin and powers of every lane
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Run {
+    #[command(flatten)]
+    source: Source,
+    /// Prints JSON instead of a table
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    runner: Runner,
+}
+
+impl Run {
+    pub(super) fn execute(&self) -> Result<Outcome, Failure> {
+        let result = self.runner.run(self.source.resolve()?, "run")?;
+        output::print(&if self.json { report::json(&result) } else { report::table(&result) })?;
+        Ok(Outcome::Good)
+    }
+}

@@ -1,0 +1,44 @@
+//! Running a link on some threads, with words of progress for who looks.
+
+use super::Failure;
+use crate::link::{Link, LinkResult, Progress, Resolved};
+use clap::Args;
+use std::io::{IsTerminal, Write};
+use std::sync::atomic::AtomicBool;
+
+#[derive(Args)]
+pub(super) struct Runner {
+    /// Threads, by default one for each processor; results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+impl Runner {
+    /// Runs a link; `name` is what progress calls it.
+    pub(super) fn run(&self, resolved: Resolved, name: &str) -> Result<LinkResult, Failure> {
+        let link = Link::new(resolved);
+        let go = || link.run(&|progress| tell(name, progress), &AtomicBool::new(false));
+        let result = match self.threads {
+            None => go(),
+            Some(threads) => rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build().map_err(Failure::Threads)?.install(go),
+        };
+        clear();
+        Ok(result?)
+    }
+}
+
+fn tell(name: &str, progress: Progress) {
+    let mut err = std::io::stderr().lock();
+    if err.is_terminal() {
+        let _ = write!(err, "\r{name}: {} %", 100 * progress.done / progress.total.max(1));
+        let _ = err.flush();
+    }
+}
+
+/// Takes the words of progress off the terminal.
+fn clear() {
+    let mut err = std::io::stderr().lock();
+    if err.is_terminal() {
+        let _ = write!(err, "\r\x1b[K");
+    }
+}

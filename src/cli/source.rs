@@ -1,0 +1,85 @@
+//! What a command works on: a preset or a file, and the flags laid on top.
+
+use crate::error::{Error, Problems};
+use crate::link::{Resolved, Stack};
+use clap::Args;
+
+#[derive(Args)]
+pub(super) struct Source {
+    /// Name of a preset, or path of a TOML file
+    #[arg(value_name = "PRESET|FILE")]
+    source: String,
+    /// Changes one key; may be given many times, the last one wins
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    sets: Vec<String>,
+    /// Symbols counted per lane, such as 1000000, 1e6 or 10M
+    #[arg(long, value_name = "N", value_parser = symbols)]
+    symbols: Option<u64>,
+    /// Seed of all noise and of random data
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    seed: Option<u64>,
+}
+
+impl Source {
+    /// Lays all layers on each other; the error holds the problems of all of them.
+    pub(super) fn resolve(&self) -> Result<Resolved, Error> {
+        let mut stack = Stack::open(&self.source)?;
+        let mut of_flags = Problems::new();
+        let mut collect = |set: Result<(), Error>| match set {
+            Err(Error::Input(problems)) => {
+                problems.iter().for_each(|problem| of_flags.push(problem.clone()));
+                Ok(())
+            }
+            other => other,
+        };
+        for assignment in &self.sets {
+            collect(stack.set(assignment))?;
+        }
+        if let Some(symbols) = self.symbols {
+            collect(stack.set_by(&format!("--symbols {symbols}"), &format!("simulation.symbols={symbols}")))?;
+        }
+        if let Some(seed) = self.seed {
+            collect(stack.set_by(&format!("--seed {seed}"), &format!("simulation.seed={seed}")))?;
+        }
+        match stack.resolve() {
+            Ok(resolved) => of_flags.finish().map(|()| resolved),
+            Err(Error::Input(mut problems)) => {
+                of_flags.iter().for_each(|problem| problems.push(problem.clone()));
+                Err(Error::Input(problems))
+            }
+            Err(other) => Err(other),
+        }
+    }
+}
+
+/// A number of symbols: `1000000`, `1e6`, `10M`.
+fn symbols(text: &str) -> Result<u64, String> {
+    const MOST: f64 = (1u64 << 50) as f64;
+    let (digits, unit) = match text.strip_suffix(['k', 'M', 'G']) {
+        Some(digits) if text.ends_with('k') => (digits, 1e3),
+        Some(digits) if text.ends_with('M') => (digits, 1e6),
+        Some(digits) => (digits, 1e9),
+        None => (text, 1.0),
+    };
+    let count = digits.parse::<f64>().map_err(|_| "not a number such as 1000000, 1e6 or 10M".to_owned())? * unit;
+    if count.fract() == 0.0 && (1.0..=MOST).contains(&count) {
+        Ok(count as u64)
+    } else {
+        Err("must be a whole number from 1 to 2^50".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::symbols;
+
+    #[test]
+    fn a_number_of_symbols_may_be_written_in_several_ways() {
+        for (text, expected) in [("1000000", 1_000_000), ("1e6", 1_000_000), ("10M", 10_000_000), ("0.5k", 500), ("1", 1)] {
+            assert_eq!(symbols(text), Ok(expected), "{text}");
+        }
+        for text in ["0", "-1", "nan", "inf", "1e99", "1.5", "M", "", "many"] {
+            assert!(symbols(text).is_err(), "{text}");
+        }
+    }
+}

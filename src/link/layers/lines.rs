@@ -1,0 +1,40 @@
+//! A text by lines, for places and for what stands there.
+
+use std::ops::Range;
+
+/// Characters of a value that are printed.
+const MOST_SHOWN: usize = 40;
+
+/// A text by lines.
+pub(super) struct Lines<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        let starts = std::iter::once(0).chain(text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(i, _)| i + 1)).collect();
+        Lines { text, starts }
+    }
+
+    /// Line and column (in characters) of a byte, from 1.
+    pub(super) fn at(&self, byte: usize) -> (usize, usize) {
+        let line = self.starts.partition_point(|&start| start <= byte);
+        let start = self.starts[line.saturating_sub(1)];
+        (line, self.text.get(start..byte).map_or(1, |before| before.trim_start_matches('\u{feff}').chars().count() + 1))
+    }
+
+    /// A part of the text for a message: one line, not too long.
+    pub(super) fn shown(&self, span: Range<usize>) -> String {
+        let line = self.text.get(span).unwrap_or_default().lines().next().unwrap_or_default();
+        let short: String = line.chars().take(MOST_SHOWN).collect();
+        if short.len() < line.len() { format!("{short}..") } else { short }
+    }
+
+    /// The key of the assignment in front of a byte.
+    pub(super) fn key_before(&self, byte: usize) -> String {
+        let (line, _) = self.at(byte);
+        let before = self.text.get(self.starts[line - 1]..byte).unwrap_or_default();
+        before.split('=').next().unwrap_or_default().trim().to_owned()
+    }
+}

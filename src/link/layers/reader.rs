@@ -1,0 +1,146 @@
+//! Walking a layer's document: which keys are known, which values are of their type.
+
+use super::layer::{Layer, Mark};
+use super::lines::Lines;
+use super::remedy;
+use crate::error::Problem;
+use crate::link::Config;
+use crate::link::config::MOST_LANES;
+use serde::Deserialize;
+use std::ops::Range;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+use toml::{Spanned, Table, Value};
+
+/// Problems of one layer after which it is not read further.
+const MOST_PROBLEMS: usize = 50;
+/// Keys that are one for all lanes.
+const OF_THE_LINK: [&str; 5] = ["lane", "lanes", "preset", "simulation", "targets"];
+
+/// Walks a document, key by key: each is tried alone against the description.
+pub(super) struct Reader<'l> {
+    pub(super) layer: &'l mut Layer,
+    pub(super) lines: &'l Lines<'l>,
+    /// Lines whose value was already reported.
+    pub(super) spoilt: Vec<usize>,
+    /// `lane.N.` within a patch.
+    pub(super) lane: String,
+}
+
+impl Reader<'_> {
+    pub(super) fn table(&mut self, table: &DeTable<'_>, at: &mut Vec<String>, into: &mut Table) {
+        for (key, value) in table {
+            if self.is_full() {
+                return;
+            }
+            let name = key.get_ref().to_string();
+            at.push(name.clone());
+            let path = format!("{}{}", self.lane, at.join("."));
+            let mark = Mark { key: self.lines.at(key.span().start), value: self.lines.at(value.span().start) };
+            let place = mark.key;
+            self.layer.marks.insert(path, mark);
+            if at.len() == 1 && !self.lane.is_empty() && OF_THE_LINK.contains(&name.as_str()) {
+                self.report(place, at, String::new(), "is one for all lanes: it stands outside [lane.N]".to_owned());
+            } else if let (["lane"], true, DeValue::Table(patches)) = (at_str(at).as_slice(), self.lane.is_empty(), value.get_ref()) {
+                let mut kept = Table::new();
+                self.patches(patches, &mut kept);
+                into.insert(name, Value::Table(kept));
+            } else {
+                self.entry(key.span(), value, at, into);
+            }
+            at.pop();
+        }
+    }
+
+    fn patches(&mut self, patches: &DeTable<'_>, into: &mut Table) {
+        for (key, value) in patches {
+            if self.is_full() {
+                return;
+            }
+            let name = key.get_ref().to_string();
+            let at = vec!["lane".to_owned(), name.clone()];
+            let mark = Mark { key: self.lines.at(key.span().start), value: self.lines.at(value.span().start) };
+            let place = mark.key;
+            self.layer.marks.insert(at.join("."), mark);
+            if !name.parse::<usize>().is_ok_and(|number| number < MOST_LANES && number.to_string() == name) {
+                self.report(place, &at, String::new(), format!("must be the number of a lane, from 0 to {}", MOST_LANES - 1));
+            } else if let DeValue::Table(patch) = value.get_ref() {
+                let mut kept = Table::new();
+                self.lane = format!("lane.{name}.");
+                self.table(patch, &mut Vec::new(), &mut kept);
+                self.lane = String::new();
+                into.insert(name, Value::Table(kept));
+            } else {
+                self.report(place, &at, self.lines.shown(value.span()), format!("must be a table of keys: [lane.{name}]"));
+            }
+        }
+    }
+
+    /// True when so much is wrong that the rest is not read; says so once.
+    fn is_full(&mut self) -> bool {
+        let full = self.layer.problems.iter().count() >= MOST_PROBLEMS;
+        if full && !self.layer.unreadable {
+            self.layer.unreadable = true;
+            let remedy = format!("more than {MOST_PROBLEMS} problems; the rest was not read");
+            self.layer.refuse(Problem { place: self.layer.whole(), path: String::new(), value: String::new(), remedy });
+        }
+        full
+    }
+
+    fn entry(&mut self, key: Range<usize>, value: &Spanned<DeValue<'_>>, at: &mut Vec<String>, into: &mut Table) {
+        let name = at.last().cloned().unwrap_or_default();
+        let (key_place, place) = (self.lines.at(key.start), self.lines.at(value.span().start));
+        if self.spoilt.contains(&place.0) {
+            return;
+        }
+        let as_table = try_alone(at, Value::Table(Table::new()));
+        match (&as_table, value.get_ref()) {
+            (Err(message), _) if remedy::is_unknown_key(message) => {
+                self.report(key_place, at, String::new(), remedy::of_unknown_key(&name, message));
+            }
+            (Ok(_), DeValue::Table(inner)) => {
+                let mut kept = Table::new();
+                self.table(inner, at, &mut kept);
+                into.insert(name, Value::Table(kept));
+            }
+            (Ok(_), _) => self.report(place, at, self.lines.shown(value.span()), "must be a table of keys".to_owned()),
+            (Err(_), _) => match self.value(value, at) {
+                Ok(value) => {
+                    into.insert(name, value);
+                }
+                Err(remedy) => self.report(place, at, self.lines.shown(value.span()), remedy),
+            },
+        }
+    }
+
+    /// A value of the type its key has, or what would be right.
+    fn value(&self, written: &Spanned<DeValue<'_>>, at: &[String]) -> Result<Value, String> {
+        let value = Value::deserialize(ValueDeserializer::from(written.clone())).map_err(|_| "must be at most 2^63 - 1".to_owned())?;
+        // text tried on purpose: an enumeration then names its variants
+        let right = |message: &str| {
+            let variants = try_alone(at, Value::String("?".to_owned())).err().filter(|m| m.starts_with("unknown variant"));
+            remedy::of_wrong_value(value.as_str().unwrap_or_default(), variants.as_deref().unwrap_or(message))
+        };
+        match try_alone(at, value.clone()) {
+            Err(message) => Err(right(&message)),
+            // an enumeration takes a table with the name of a variant, too: there is one spelling
+            Ok(_) if value.is_table() => Err(right("expected a single value")),
+            Ok(_) => Ok(value),
+        }
+    }
+
+    fn report(&mut self, line_column: (usize, usize), at: &[String], value: String, remedy: String) {
+        let path = format!("{}{}", if at.first().is_some_and(|key| key == "lane") { "" } else { &self.lane }, at.join("."));
+        let place = self.layer.place(line_column);
+        self.layer.problems.push(Problem { place, path, value, remedy });
+    }
+}
+
+fn at_str(at: &[String]) -> Vec<&str> {
+    at.iter().map(String::as_str).collect()
+}
+
+/// The description that says nothing but one key, or the parser's complaint.
+fn try_alone(at: &[String], value: Value) -> Result<Config, String> {
+    let nested = at.iter().rev().fold(value, |value, key| Value::Table(Table::from_iter([(key.clone(), value)])));
+    nested.try_into().map_err(|error: toml::de::Error| error.message().to_owned())
+}

@@ -1,0 +1,79 @@
+//! What would be right, said in the user's words instead of the parser's.
+
+use crate::link::Config;
+use toml::{Table, Value};
+
+/// The nearest of some names, if one is near.
+pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let folded = name.to_lowercase();
+    known
+        .map(|known| (strsim::normalized_damerau_levenshtein(&folded, known), known))
+        .filter(|&(likeness, _)| likeness > 0.5)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known)| known)
+}
+
+/// True when the parser did not know the key.
+pub(super) fn is_unknown_key(message: &str) -> bool {
+    message.starts_with("unknown field")
+}
+
+/// For a key that is not known: the nearest of its table, or the place where one of that name stands, or what stands here.
+pub(super) fn of_unknown_key(key: &str, message: &str) -> String {
+    let known = quoted(message);
+    if let Some(near) = nearest(key, known.iter().copied()) {
+        return format!("unknown key, did you mean {near}?");
+    }
+    let elsewhere = paths_to(key);
+    if !elsewhere.is_empty() {
+        return format!("unknown key here, did you mean {}?", elsewhere.join(" or "));
+    }
+    format!("unknown key; here stand {}", known.join(", "))
+}
+
+/// For a value of the wrong kind.
+pub(super) fn of_wrong_value(written: &str, message: &str) -> String {
+    if message.starts_with("unknown variant") {
+        let known = quoted(message);
+        let near = nearest(written, known.iter().copied()).map_or(String::new(), |near| format!(", did you mean {near}?"));
+        let choice: Vec<String> = known.iter().map(|name| format!("\"{name}\"")).collect();
+        return format!("must be {}{near}", choice.join(" or "));
+    }
+    let Some((_, expected)) = message.rsplit_once("expected ") else { return message.to_owned() };
+    match expected {
+        "f64" => "must be a number".to_owned(),
+        "usize" | "u64" | "u32" => "must be a whole number, 0 or more".to_owned(),
+        "a boolean" => "must be true or false".to_owned(),
+        "a string" => "must be text in quotes".to_owned(),
+        "a sequence" => "must be a list of numbers, such as [0.0, 1.0, 0.0]".to_owned(),
+        "an array of length 2" | "fewer elements in array" => "must be two numbers, the lower one first: [low, high]".to_owned(),
+        other if other.starts_with("struct") || other == "a map" => "must be a table of keys".to_owned(),
+        other => format!("must be {other}"),
+    }
+}
+
+/// Names in backticks behind `expected`.
+fn quoted(message: &str) -> Vec<&str> {
+    let expected = message.rsplit_once("expected").map_or("", |(_, expected)| expected);
+    expected.split('`').skip(1).step_by(2).collect()
+}
+
+/// Up to three dotted paths that end in a key.
+fn paths_to(key: &str) -> Vec<String> {
+    fn walk(table: &Table, at: &str, key: &str, found: &mut Vec<String>) {
+        for (name, value) in table {
+            let path = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+            if name == key && found.len() < 3 {
+                found.push(path.clone());
+            }
+            if let Value::Table(inner) = value {
+                walk(inner, &path, key, found);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    if let Ok(table) = Table::try_from(Config::default()) {
+        walk(&table, "", key, &mut found);
+    }
+    found
+}

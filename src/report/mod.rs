@@ -1,0 +1,33 @@
+//! What is shown of results: to a reader, to a machine, in the manual.
+
+mod figure;
+mod json;
+mod models;
+mod table;
+mod verdicts;
+
+pub use json::json;
+pub use models::models;
+pub use table::table;
+pub use verdicts::verdicts;
+
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+
+/// A table without lines around its cells, columns two blanks apart, the named ones left-aligned.
+fn plain(header: &[&str], left: &[usize]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled).set_header(header);
+    for (i, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        column.set_cell_alignment(if left.contains(&i) { CellAlignment::Left } else { CellAlignment::Right });
+    }
+    table
+}
+
+/// The table's text without blanks at the ends of lines.
+fn text(table: &Table) -> String {
+    table.to_string().lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+}
+
+#[cfg(test)]
+mod sample;

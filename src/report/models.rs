@@ -1,0 +1,68 @@
+//! The manual's table of what is modelled, from the registries.
+
+use crate::link::{Config, presets};
+use crate::pattern::PatternKind;
+
+/// What stands in every link, whatever its kinds.
+const ALWAYS: [(&str, &str, &str); 9] = [
+    ("converter", "`transmitter.dac`", "bandwidth, zero-order hold, quantisation, random jitter"),
+    ("transmit equaliser", "`transmitter.ffe`", "taps limited by the converter's full scale"),
+    (
+        "fibre",
+        "`fibre`",
+        "loss, connectors, exact chromatic dispersion of the field; multipath interference as a loss; no polarisation-mode dispersion, no nonlinearity",
+    ),
+    ("photodiode", "`receiver.photodiode`", "responsivity, pole, dark current, shot noise of the instantaneous power"),
+    ("crosstalk", "`receiver.crosstalk`", "neighbouring lanes and the module's own transmitters as shaped PAM4 of their own data"),
+    ("amplifier", "`receiver.tia`", "bandwidth and order, peaking, input noise, overload"),
+    ("converter", "`receiver.adc`", "anti-alias filter, gain control, sampling phase, quantisation, random jitter"),
+    ("equaliser", "`receiver.ffe`", "feed-forward, T or T/2 spaced, by closed-form MMSE or LMS; thresholds, slicer"),
+    ("estimators", "`run`", "counted with its interval, semi-analytic with its interval, margin, noise shares"),
+];
+
+/// What no link has yet.
+const MISSING: &str = "decision feedback, sequence detection and clock recovery, electrical channels, error correction, reflections as interference, \
+                       eye diagrams and TDECQ, rings, nonlinear and polarisation effects of the fibre";
+
+/// The table as Markdown.
+pub fn models() -> String {
+    let config = Config::default();
+    let mut rows: Vec<(String, String, String)> = Vec::new();
+    for preset in presets::all() {
+        rows.push(("preset".into(), format!("`{}`", preset.name), preset.about.into()));
+    }
+    let patterns: Vec<String> = PatternKind::all().iter().map(|kind| format!("`{}`", format!("{kind:?}").to_lowercase())).collect();
+    rows.push(("pattern".into(), patterns.join(", "), "Gray coded PAM4, with or without 1/(1+D) precoder".into()));
+    for (key, modulator) in config.transmitter.all() {
+        rows.push(("transmitter".into(), format!("`{key}`"), modulator.about().into()));
+    }
+    rows.extend(ALWAYS.map(|(part, key, about)| (part.into(), key.into(), about.into())));
+    let mut text = "| part | name | what is modelled |\n| --- | --- | --- |\n".to_owned();
+    for (part, name, about) in rows {
+        text += &format!("| {part} | {name} | {about} |\n");
+    }
+    text + &format!("\nNot modelled yet: {MISSING}.\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MARKER: &str = "<!-- models -->";
+
+    #[test]
+    fn the_readme_carries_the_table_of_models() {
+        let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap_or_default();
+        let between = readme.split(MARKER).nth(1).map(str::trim);
+        let expected = models();
+        assert_eq!(between, Some(expected.trim()), "README.md must read:\n{MARKER}\n{expected}{MARKER}\n");
+    }
+
+    #[test]
+    fn every_kind_of_transmitter_and_pattern_is_in_the_table() {
+        let text = models();
+        for name in ["`eml`", "`mzm`", "`prbs13q`", "`ssprq`", "`800gbase-dr8`"] {
+            assert!(text.contains(name), "{name}\n{text}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! A result to show in tests: figures of every kind, as wide as they come.
+
+use crate::link::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
+
+pub(super) fn lane(lane: usize) -> LaneResult {
+    let shares = [("laser.0.rin", 0.41), ("adc.quantisation", 0.33), ("tia.thermal", 0.14), ("photodiode.shot", 0.12)];
+    LaneResult {
+        lane,
+        bits: 262_144,
+        errors: 12,
+        ber_counted: Some(4.6e-5),
+        ber_counted_low: Some(2.4e-5),
+        ber_counted_high: Some(1.8e-4),
+        interval_kind: "clopper-pearson",
+        ber_semi_analytic: Some(1.234e-112),
+        ber_semi_analytic_low: Some(1.1e-112),
+        ber_semi_analytic_high: Some(9.4e-111),
+        pattern_limited: Some(true),
+        snr_db: Some(21.74),
+        rlm: Some(0.987),
+        oma_tp2_dbm: Some(-11.94),
+        er_tp2_db: Some(14.11),
+        launch_power_dbm: Some(-12.53),
+        received_power_dbm: Some(-20.61),
+        margin_db: Some(-10.02),
+        bits_at_limit: 524_288,
+        errors_at_limit: 126,
+        ber_counted_at_limit: Some(2.4e-4),
+        passes: Some(true),
+        slicer: Some(Slicer {
+            level_means: [-1.0, -0.33, 0.33, 1.0],
+            level_sigmas: [0.05; 4],
+            thresholds: [-0.66, 0.0, 0.66],
+            delay_ui: 0.1,
+            taps: vec![1.0],
+            noise_shares: shares.map(|(entity, share)| NoiseShare { entity: entity.to_owned(), share }).into(),
+            interference_share: 0.1,
+        }),
+        ..LaneResult::default()
+    }
+}
+
+pub(super) fn result(lanes: Vec<LaneResult>) -> LinkResult {
+    let port = PortResult {
+        bits: 2_097_152,
+        errors: 96,
+        ber_counted: Some(4.6e-5),
+        ber_counted_low: Some(3.7e-5),
+        ber_counted_high: Some(5.6e-5),
+        ber_semi_analytic: Some(1.2e-9),
+        margin_db: Some(5.9),
+        worst_lane: Some(1),
+        passes: lanes.iter().map(|lane| lane.passes).collect::<Option<Vec<_>>>().map(|passes| passes.iter().all(|&p| p)),
+    };
+    LinkResult {
+        schema: 1,
+        version: "0.1.0",
+        seed: 1,
+        config_hash: "0123456789abcdef".to_owned(),
+        preset: Some("800gbase-dr8".to_owned()),
+        transmitter: "eml".to_owned(),
+        symbol_rate_gbd: 53.125,
+        limit_ber: 2.4e-4,
+        lanes,
+        port,
+        warnings: vec!["the light is dim".to_owned()],
+    }
+}

@@ -1,0 +1,205 @@
+//! The table an engineer reads at a glance.
+
+use super::figure::{counted, decimals, ratio, ratio_within};
+use super::{plain, text};
+use crate::link::{LaneResult, LinkResult};
+
+/// Widest line, characters.
+#[cfg(test)]
+const WIDTH: usize = 120;
+/// Warnings that are printed.
+const MOST_WARNINGS: usize = 12;
+/// Characters for the noise sources of a lane.
+const MOST_NOISE: usize = 25;
+
+const HEADER: [&str; 11] = [
+    "\n\nlane",
+    "\nBER\nsemi-analytic",
+    "\nBER\ncounted",
+    "\nmargin\ndB",
+    "\nSNR\ndB",
+    "\n\nRLM",
+    "TP2\nOMA\ndBm",
+    "TP2\nER\ndB",
+    "TP2\nmean\ndBm",
+    "TP3\nmean\ndBm",
+    "\nlargest parts of\nthe noise, %",
+];
+
+/// All lanes, the port, the verdict and the warnings; at most 120 characters wide.
+pub fn table(result: &LinkResult) -> String {
+    let name = result.preset.as_deref().unwrap_or("own link");
+    let mut out = format!(
+        "{name}: {} transmitter, {} lane{} of {} GBd, seed {}, config {}\n\n",
+        result.transmitter,
+        result.lanes.len(),
+        if result.lanes.len() == 1 { "" } else { "s" },
+        result.symbol_rate_gbd,
+        result.seed,
+        result.config_hash
+    );
+    let mut table = plain(&HEADER, &[1, 2, 10]);
+    for lane in &result.lanes {
+        table.add_row(row(lane));
+    }
+    out += &text(&table);
+    out += &format!("\n{}\n", port(result));
+    if let Some(line) = at_limit(result) {
+        out += &format!("{line}\n");
+    }
+    out += &format!("{}\n", verdict(result));
+    for note in notes(result) {
+        out += &format!("{note}\n");
+    }
+    for warning in result.warnings.iter().take(MOST_WARNINGS) {
+        out += &format!("warning: {warning}\n");
+    }
+    if result.warnings.len() > MOST_WARNINGS {
+        out += &format!("warning: {} more, see --json\n", result.warnings.len() - MOST_WARNINGS);
+    }
+    out
+}
+
+fn row(lane: &LaneResult) -> [String; 11] {
+    let mark = if lane.pattern_limited == Some(true) { "*" } else { " " };
+    [
+        format!("{}{mark}", lane.lane),
+        ratio_within(lane.ber_semi_analytic, lane.ber_semi_analytic_low, lane.ber_semi_analytic_high),
+        counted(lane.bits, lane.ber_counted, lane.ber_counted_low, lane.ber_counted_high),
+        if lane.floor_ber.is_some() { "none".to_owned() } else { decimals(lane.margin_db, 2) },
+        decimals(lane.snr_db, 1),
+        decimals(lane.rlm, 3),
+        decimals(lane.oma_tp2_dbm, 2),
+        decimals(lane.er_tp2_db, 2),
+        decimals(lane.launch_power_dbm, 2),
+        decimals(lane.received_power_dbm, 2),
+        noises(lane),
+    ]
+}
+
+/// The largest noise sources in per cent, as many as there is room for: `rin 41 adc 33 thermal 14`.
+fn noises(lane: &LaneResult) -> String {
+    let Some(slicer) = &lane.slicer else { return "-".to_owned() };
+    let mut out = String::new();
+    for part in slicer.noise_shares.iter().filter(|part| part.share >= 0.005) {
+        let next = format!("{} {:.0}", short(&part.entity), 100.0 * part.share);
+        if out.len() + 1 + next.len() > MOST_NOISE {
+            break;
+        }
+        out += if out.is_empty() { "" } else { " " };
+        out += &next;
+    }
+    out
+}
+
+/// `laser.0.rin` is called rin, `adc.quantisation` adc, `dac.jitter` dac jitter.
+fn short(entity: &str) -> String {
+    let first = entity.split('.').next().unwrap_or(entity);
+    match entity.rsplit('.').next().unwrap_or(entity) {
+        "noise" | "quantisation" => first.to_owned(),
+        "jitter" => format!("{first} jitter"),
+        last => last.to_owned(),
+    }
+}
+
+fn port(result: &LinkResult) -> String {
+    let port = &result.port;
+    let worst = port.worst_lane.map_or(String::new(), |lane| format!(", worst lane {lane}"));
+    format!(
+        "port: BER semi-analytic {}, counted {} ({} errors in {:.2e} bits), margin {} dB{worst}",
+        ratio(port.ber_semi_analytic),
+        counted(port.bits, port.ber_counted, port.ber_counted_low, port.ber_counted_high),
+        port.errors,
+        port.bits as f64,
+        decimals(port.margin_db, 2),
+    )
+}
+
+/// What was counted with the power lowered to the limit: it validates the margin.
+fn at_limit(result: &LinkResult) -> Option<String> {
+    let bits: u64 = result.lanes.iter().map(|lane| lane.bits_at_limit).sum();
+    let errors: u64 = result.lanes.iter().map(|lane| lane.errors_at_limit).sum();
+    let agree = match result.lanes.iter().filter_map(|lane| lane.estimators_agree).reduce(|a, b| a && b) {
+        Some(true) => ": the estimators agree",
+        Some(false) => ": THE ESTIMATORS DISAGREE",
+        None => "",
+    };
+    (bits > 0).then(|| {
+        let ber = errors as f64 / bits as f64;
+        format!(
+            "with the power lowered to the limit: counted {ber:.2e} ({errors} errors) where {:.2e} is foreseen{agree}",
+            result.limit_ber
+        )
+    })
+}
+
+fn verdict(result: &LinkResult) -> String {
+    let limit = result.limit_ber;
+    let lanes = |of: &dyn Fn(&LaneResult) -> bool| {
+        let lanes: Vec<String> = result.lanes.iter().filter(|lane| of(lane)).map(|lane| lane.lane.to_string()).collect();
+        format!("lane{} {}", if lanes.len() == 1 { "" } else { "s" }, lanes.join(", "))
+    };
+    if result.lanes.iter().any(|lane| lane.passes == Some(false)) {
+        format!("FAIL: {} above the limit of {limit:e} before error correction", lanes(&|lane| lane.passes == Some(false)))
+    } else if result.lanes.iter().any(|lane| lane.passes.is_none()) {
+        format!("NOT JUDGED: {} without an error ratio to hold against the limit of {limit:e}", lanes(&|lane| lane.passes.is_none()))
+    } else {
+        format!("PASS: every lane keeps the limit of {limit:e} before error correction")
+    }
+}
+
+fn notes(result: &LinkResult) -> Vec<String> {
+    let mut notes = Vec::new();
+    for lane in &result.lanes {
+        if let Some(refusal) = &lane.refusal {
+            notes.push(format!("lane {}: {refusal}", lane.lane));
+        }
+        if let Some(floor) = lane.floor_ber {
+            notes.push(format!("lane {}: no power reaches the limit; the least error ratio is {floor:.1e}", lane.lane));
+        }
+    }
+    if result.lanes.iter().any(|lane| lane.pattern_limited == Some(true)) {
+        notes.push("* the worst 1 % of the symbols make more than half of the lane's error ratio".to_owned());
+    }
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn the_widest_figures_fit_the_width() {
+        let result = sample::result((56..64).map(sample::lane).collect());
+        let text = table(&result);
+        let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= WIDTH, "{widest}\n{text}");
+    }
+
+    #[test]
+    fn a_lane_is_one_line_with_its_figures() {
+        let text = table(&sample::result(vec![sample::lane(0), sample::lane(3)]));
+        let line = text.lines().find(|line| line.trim_start().starts_with("3*")).unwrap();
+        for figure in ["3*", "1.2e-112 (1.1..94)", "4.6e-5 (2.4..18)", "-10.02", "21.7", "0.987", "rin 41 adc 33 thermal 14"] {
+            assert!(line.contains(figure), "{figure}: {line}");
+        }
+        assert!(text.contains("PASS: every lane keeps the limit of 2.4e-4"));
+        assert!(text.contains("warning: the light is dim"));
+    }
+
+    #[test]
+    fn a_lane_without_figures_is_never_a_pass() {
+        let dark = LaneResult { lane: 1, refusal: Some("no lock".to_owned()), ..LaneResult::default() };
+        let text = table(&sample::result(vec![sample::lane(0), dark]));
+        assert!(text.contains("NOT JUDGED: lane 1 "), "{text}");
+        assert!(text.contains("lane 1: no lock"), "{text}");
+    }
+
+    #[test]
+    fn a_lane_above_the_limit_fails_the_link() {
+        let bad = LaneResult { passes: Some(false), floor_ber: Some(1e-3), margin_db: None, ..sample::lane(1) };
+        let text = table(&sample::result(vec![sample::lane(0), bad]));
+        assert!(text.contains("FAIL: lane 1 above the limit") && text.contains("the least error ratio is 1.0e-3"), "{text}");
+    }
+}

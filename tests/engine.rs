@@ -1,0 +1,142 @@
+//! What the engine promises whatever the link is.
+
+use crate::support::{preset, run, run_lane};
+use lightlane::link::{Config, Link, Resolved};
+use lightlane::receiver::AdaptationKind;
+use lightlane::transmitter::TransmitterKind;
+use std::sync::atomic::AtomicBool;
+
+const KINDS: [TransmitterKind; 2] = [TransmitterKind::Eml, TransmitterKind::Mzm];
+
+/// physics.md 1: SNR at 2, 4 and 8 samples per symbol within 0.1, 0.03 and 0.01 dB of 16.
+#[test]
+fn the_snr_of_every_preset_converges_in_samples_per_symbol() {
+    for name in ["800gbase-dr8", "1.6tbase-dr8"] {
+        for kind in KINDS {
+            let snr_db = |samples_per_symbol: usize| {
+                let mut c = preset(name);
+                c.transmitter.kind = kind;
+                c.simulation.samples_per_symbol = samples_per_symbol;
+                // the crosstalk's data is the same at every rate
+                run_lane(&c, 0).snr_db.expect("predicted")
+            };
+            let reference = snr_db(16);
+            for (samples_per_symbol, bound_db) in [(2, 0.1), (4, 0.03), (8, 0.01)] {
+                let difference = snr_db(samples_per_symbol) - reference;
+                println!("{name} {kind:?} {samples_per_symbol}: {difference:.4} dB of {reference:.3}");
+                assert!(difference.abs() < bound_db, "{name} {kind:?} {samples_per_symbol}: {difference} dB");
+            }
+        }
+    }
+}
+
+#[test]
+fn one_two_and_three_threads_give_the_same_bits() {
+    for kind in KINDS {
+        let mut c = preset("800gbase-dr8");
+        c.transmitter.kind = kind;
+        c.lanes = 3;
+        c.fibre.connector_loss_db = 10.0;
+        let with = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            serde_json::to_string(&pool.install(|| run(&c))).expect("results are JSON")
+        };
+        let one = with(1);
+        assert_eq!(one, with(2));
+        assert_eq!(one, with(3));
+    }
+}
+
+#[test]
+fn the_seed_changes_the_noise_and_nothing_else_and_the_same_seed_nothing() {
+    let mut c = preset("800gbase-dr8");
+    c.fibre.connector_loss_db = 11.0;
+    let first = run_lane(&c, 1 << 17);
+    assert_eq!(first.errors, run_lane(&c, 1 << 17).errors);
+    c.simulation.seed = 2;
+    let second = run_lane(&c, 1 << 17);
+    assert_ne!(first.errors, second.errors);
+    assert_eq!(first.oma_tp2_dbm, second.oma_tp2_dbm);
+}
+
+/// Switching one source off rescales the others' draws: paired runs differ by that source alone.
+#[test]
+fn a_source_less_never_adds_errors_on_average() {
+    let mut c = preset("800gbase-dr8");
+    c.fibre.connector_loss_db = 10.0;
+    let with = run_lane(&c, 1 << 18);
+    c.receiver.adc.jitter_fs = 0.0;
+    let without = run_lane(&c, 1 << 18);
+    assert!(without.errors < with.errors, "{} {}", without.errors, with.errors);
+}
+
+#[test]
+fn lanes_differ_by_their_patches_and_their_spread_only() {
+    let mut c = preset("800gbase-dr8");
+    c.lanes = 2;
+    let mut patched = c.clone();
+    patched.fibre.connector_loss_db += 1.0;
+    let resolved = Resolved { base: c.clone(), lanes: vec![c.clone(), patched], hash: String::new() };
+    let result = Link::new(resolved).run(&|_| (), &AtomicBool::new(false)).expect("it runs");
+    let plain = run(&c);
+    assert_eq!(result.lanes[0].ber_semi_analytic, plain.lanes[0].ber_semi_analytic);
+    let moved = plain.lanes[1].margin_db.expect("found") - result.lanes[1].margin_db.expect("found");
+    // crosstalk is relative to the lane's nominal power, so a decibel of loss is a little less than a decibel of margin
+    assert!((0.8..1.05).contains(&moved), "{moved}");
+    assert_ne!(plain.lanes[0].launch_power_dbm, plain.lanes[1].launch_power_dbm);
+}
+
+/// physics.md 3: T-spaced within 0.1 dB of the closed form after four blocks, T/2 after twenty.
+#[test]
+fn lms_comes_within_a_tenth_of_a_decibel_of_the_closed_form() {
+    for samples_per_symbol in [1, 2] {
+        let snr_db = |adaptation: AdaptationKind| {
+            let mut c: Config = preset("800gbase-dr8");
+            c.receiver.adc.samples_per_symbol = samples_per_symbol;
+            c.receiver.ffe.adaptation = adaptation;
+            run_lane(&c, 0).snr_db.expect("predicted")
+        };
+        let (mmse, lms) = (snr_db(AdaptationKind::Mmse), snr_db(AdaptationKind::Lms));
+        println!("{samples_per_symbol}: MMSE {mmse:.3}, LMS {lms:.3}");
+        assert!((mmse - lms).abs() < 0.1, "{samples_per_symbol}: {mmse} {lms}");
+    }
+}
+
+#[test]
+fn the_precoder_costs_a_factor_of_two_and_the_estimators_agree_with_it() {
+    let mut c = preset("800gbase-dr8");
+    c.fibre.connector_loss_db = 11.5;
+    let plain = run_lane(&c, 1 << 19);
+    c.pattern.precoder = true;
+    let precoded = run_lane(&c, 1 << 19);
+    let ratio = precoded.ber_counted.expect("errors") / plain.ber_counted.expect("errors");
+    assert!((1.7..2.1).contains(&ratio), "{ratio}");
+    crate::support::agreement("precoded", &precoded);
+}
+
+/// physics.md 6: no leading term is missing or rules alone, and the presets lie in their windows.
+#[test]
+fn every_preset_lies_in_its_window_with_every_source_in_its_place() {
+    for (name, kind, margin_db, ber) in [
+        ("800gbase-dr8", TransmitterKind::Eml, 4.5..7.5, 1e-12..1e-7),
+        ("800gbase-dr8", TransmitterKind::Mzm, 4.5..7.5, 1e-12..1e-7),
+        ("1.6tbase-dr8", TransmitterKind::Eml, 3.0..5.5, 1e-8..1e-5),
+        ("1.6tbase-dr8", TransmitterKind::Mzm, 1.5..4.5, 1e-7..1e-4),
+    ] {
+        let mut c = preset(name);
+        c.transmitter.kind = kind;
+        let result = run(&c);
+        let worst = &result.lanes[result.port.worst_lane.expect("there is one")];
+        println!("{name} {kind:?}: {:?} dB, {:?}", worst.margin_db, worst.ber_semi_analytic);
+        assert!(margin_db.contains(&worst.margin_db.expect("found")));
+        assert!(ber.contains(&worst.ber_semi_analytic.expect("predicted")));
+        for lane in &result.lanes {
+            assert_ne!(lane.estimators_agree, Some(false), "{name} {kind:?} lane {}", lane.lane);
+            for entity in ["tia.thermal", "laser", "adc", "photodiode.shot"] {
+                let share = crate::support::share(lane, entity);
+                assert!((0.03..0.6).contains(&share), "{name} {kind:?}: {entity} {share}");
+            }
+        }
+        assert!(result.warnings.is_empty(), "{:?}", result.warnings);
+    }
+}
