@@ -7,3 +7,4 @@ mod links;
 mod oracle_links;
 mod physics;
 mod support;
+mod targets;

@@ -1,6 +1,6 @@
 //! `lightlane check`: is a link as good as it is expected to be?
 
-use super::runner::Runner;
+use super::runner::{Runner, stopped};
 use super::{Failure, Outcome, output};
 use crate::error::{Error, Problem, Problems};
 use crate::link::{Resolved, Stack, Verdict, judge};
@@ -38,10 +38,16 @@ impl Check {
         for (file, link) in self.resolve()? {
             let config = link.base.clone();
             let result = self.runner.run(link, file)?;
+            if stopped() {
+                break;
+            }
             judged.push((file.clone(), judge(&result, &config)));
         }
         output::print(&report::verdicts(&judged))?;
         let kept = judged.iter().flat_map(|(_, verdicts)| verdicts).all(|judged| judged.verdict == Verdict::Pass);
+        if stopped() {
+            return Ok(Outcome::Stopped);
+        }
         Ok(if kept { Outcome::Good } else { Outcome::TargetMissed })
     }
 

@@ -22,7 +22,7 @@ Examples:
   lightlane run my.toml --json                          for scripts
   lightlane check my.toml                               is it still as good as expected?
 
-Exit codes: 0 good, 1 a target is missed, 2 the input is wrong, 3 the output cannot be written";
+Exit codes: 0 good, 1 a target is missed, 2 the input is wrong, 3 stopped early (Ctrl-C, disk full)";
 
 /// Simulates the physical layer of PAM4 data-centre optics, from laser to bit error ratio.
 #[derive(Parser)]
@@ -46,6 +46,8 @@ enum Command {
 enum Outcome {
     Good,
     TargetMissed,
+    /// Ctrl-C: what was done until then is printed.
+    Stopped,
 }
 
 /// Parses the arguments, does what they say, and gives the exit code.
@@ -68,6 +70,7 @@ pub fn main() -> ExitCode {
     match done {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
         Ok(Outcome::TargetMissed) => ExitCode::from(1),
+        Ok(Outcome::Stopped) => ExitCode::from(3),
         Err(failure) => {
             output::complain(&failure);
             ExitCode::from(failure.exit_code())

@@ -1,6 +1,6 @@
 //! `lightlane run`: bit error ratio and margin of every lane.
 
-use super::runner::Runner;
+use super::runner::{Runner, stopped};
 use super::source::Source;
 use super::{Failure, Outcome, output};
 use crate::report;
@@ -32,6 +32,6 @@ impl Run {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let result = self.runner.run(self.source.resolve()?, "run")?;
         output::print(&if self.json { report::json(&result) } else { report::table(&result) })?;
-        Ok(Outcome::Good)
+        Ok(if stopped() { Outcome::Stopped } else { Outcome::Good })
     }
 }

@@ -4,7 +4,11 @@ use super::Failure;
 use crate::link::{Link, LinkResult, Progress, Resolved};
 use clap::Args;
 use std::io::{IsTerminal, Write};
-use std::sync::atomic::AtomicBool;
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Set by Ctrl-C: what is counted so far is kept.
+static STOPPED: AtomicBool = AtomicBool::new(false);
 
 #[derive(Args)]
 pub(super) struct Runner {
@@ -14,10 +18,11 @@ pub(super) struct Runner {
 }
 
 impl Runner {
-    /// Runs a link; `name` is what progress calls it.
+    /// Runs a link until it is done or Ctrl-C is pressed; `name` is what progress calls it.
     pub(super) fn run(&self, resolved: Resolved, name: &str) -> Result<LinkResult, Failure> {
+        listen();
         let link = Link::new(resolved);
-        let go = || link.run(&|progress| tell(name, progress), &AtomicBool::new(false));
+        let go = || link.run(&|progress| tell(name, progress), &STOPPED);
         let result = match self.threads {
             None => go(),
             Some(threads) => rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build().map_err(Failure::Threads)?.install(go),
@@ -25,6 +30,24 @@ impl Runner {
         clear();
         Ok(result?)
     }
+}
+
+/// True when Ctrl-C was pressed.
+pub(super) fn stopped() -> bool {
+    STOPPED.load(Ordering::Relaxed)
+}
+
+/// From now on Ctrl-C ends the run with what it has; pressed again, it ends the program.
+fn listen() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // without a handler Ctrl-C ends the program at once, which is no worse than before
+        let _ = ctrlc::set_handler(|| {
+            if STOPPED.swap(true, Ordering::Relaxed) {
+                std::process::exit(3);
+            }
+        });
+    });
 }
 
 fn tell(name: &str, progress: Progress) {

@@ -5,11 +5,11 @@ use crate::units::{db_from_power_ratio, power_ratio};
 
 /// Losses between which the limit is looked for, dB.
 const LEAST_DB: f64 = -10.0;
-const MOST_DB: f64 = 30.0;
+const MOST_DB: f64 = 60.0;
 /// Distance from the limit at which the search ends, in ln of the bit error ratio: a few thousandths of a decibel.
 const CLOSE: f64 = 0.01;
 /// Solves at the most.
-const STEPS: usize = 14;
+const STEPS: usize = 20;
 
 /// What a search found.
 pub(super) enum Margin {

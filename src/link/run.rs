@@ -87,7 +87,11 @@ impl Link {
             _ => None,
         });
         step();
-        Ok(self.result(&solved, &here, &at_limit))
+        let mut result = self.result(&solved, &here, &at_limit);
+        if cancel.load(Ordering::Relaxed) {
+            result.warnings.push("stopped early: fewer symbols were counted than asked".to_owned());
+        }
+        Ok(result)
     }
 
     fn result(&self, solved: &[Solved], here: &[Option<Tally>], at_limit: &[Option<Tally>]) -> LinkResult {

@@ -1,0 +1,21 @@
+//! The committed targets: both rates, both transmitters, held by `cargo test` as `lightlane check` holds a user's.
+
+use lightlane::link::{Link, Stack, Verdict, judge};
+use std::sync::atomic::AtomicBool;
+
+#[test]
+fn every_committed_target_is_kept() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/targets");
+    let mut files = 0;
+    for entry in std::fs::read_dir(folder).expect("the targets are committed") {
+        let path = entry.expect("readable").path();
+        let resolved = Stack::open(&path.to_string_lossy()).and_then(|s| s.resolve()).unwrap_or_else(|e| panic!("{e}"));
+        let config = resolved.base.clone();
+        let result = Link::new(resolved).run(&|_| (), &AtomicBool::new(false)).unwrap_or_else(|e| panic!("{e}"));
+        for judged in judge(&result, &config) {
+            assert_eq!(judged.verdict, Verdict::Pass, "{}: {} in {:?}: {:?}", path.display(), judged.key, judged.range, judged.value);
+        }
+        files += 1;
+    }
+    assert_eq!(files, 4);
+}
