@@ -250,7 +250,7 @@ impl Plan {
     pub(super) fn dispersive(&self) -> bool {
         let angle = self.sideband_angle.abs();
         let worst = crate::units::db_from_amplitude_ratio(angle.cos() - angle.sin());
-        !(worst > -0.5)
+        worst.is_nan() || worst <= -0.5
     }
 }
 
