@@ -84,12 +84,6 @@ impl Worker {
     pub fn new(plan: &Plan) -> Worker {
         let (grid, k) = (plan.grid, plan.grid.symbols * 2);
         let m = grid.samples();
-        let scratch = [
-            plan.transforms.symbols.scratch(),
-            plan.transforms.samples.scratch(),
-            plan.transforms.sampled.scratch(),
-            plan.transforms.field.scratch(),
-        ];
         let zeros = |n: usize| vec![Complex32::default(); n];
         Worker {
             grid,
@@ -109,7 +103,15 @@ impl Worker {
             sent: vec![0; grid.symbols],
             decided: vec![0; grid.symbols],
             plain: vec![0; grid.symbols],
-            scratch: zeros(scratch.into_iter().max().unwrap_or(0).max(1)),
+            scratch: zeros(plan.transforms.scratch()),
+        }
+    }
+
+    /// Makes room for `plan`, which is on the same grid but may sample otherwise.
+    pub(super) fn fit(&mut self, plan: &Plan) {
+        let scratch = plan.transforms.scratch();
+        if self.scratch.len() < scratch {
+            self.scratch.resize(scratch, Complex32::default());
         }
     }
 
