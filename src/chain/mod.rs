@@ -17,7 +17,6 @@ mod variance;
 mod worker;
 mod workshop;
 
-pub(crate) use block::MOST_TAPS;
 pub use count::{Count, Stop, Tally, Workers, block_levels, count};
 pub use interferer::Interferer;
 pub use map::Map;

@@ -6,6 +6,7 @@ use super::train::{Dsp, Training};
 use super::variance::{Noises, Reach};
 use super::worker::{Drawn, Draws, Nudge, Worker};
 use super::{Adaptation, Refusal, Trained, block, lms};
+use crate::dsp::ffe;
 use crate::dsp::slicer::{Thresholds, level_moments, mean_square, snr_db};
 use crate::math::fft;
 use crate::math::interval::{Interval, log_normal_mean};
@@ -269,7 +270,7 @@ impl<'a> Predictor<'a> {
         let (samples, slope_square) = sampled(plan, record, trained, scale);
         let per_symbol = plan.sampler.samples_per_symbol;
         let mut means = vec![0f32; n];
-        let mut padded = vec![0f32; samples.len() + 2 * block::MOST_TAPS];
+        let mut padded = vec![0f32; samples.len() + 2 * ffe::MOST_TAPS];
         trained.equalise(&samples, per_symbol, &mut padded, &mut means);
         let mut variances = vec![0f32; n];
         let mut shares = Vec::new();

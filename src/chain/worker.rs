@@ -2,6 +2,7 @@
 
 use super::plan::{Plan, Section, SymbolNoise};
 use super::{Density, Law, Noise, Storage, Trained, block};
+use crate::dsp::ffe;
 use crate::math::{fft, normals};
 use crate::seed::Seed;
 use crate::signal::{Ampere, Field, Grid, Quantity, Samples};
@@ -98,7 +99,7 @@ impl Worker {
             sampled_spectrum: zeros(fft::bins(k)),
             sampled: vec![0.0; k],
             slope: vec![0.0; k],
-            padded: vec![0.0; k + 2 * block::MOST_TAPS],
+            padded: vec![0.0; k + 2 * ffe::MOST_TAPS],
             equalised: vec![0.0; grid.symbols],
             sent: vec![0; grid.symbols],
             decided: vec![0; grid.symbols],

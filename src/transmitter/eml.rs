@@ -6,7 +6,7 @@ use crate::chain::{Chain, Shape};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
 use crate::signal::{Field, Volt};
-use crate::units::{giga, power_ratio};
+use crate::units::{db_from_power_ratio, giga, power_ratio};
 use num_complex::Complex64;
 use serde::{Deserialize, Serialize};
 
@@ -79,7 +79,7 @@ impl Default for Eml {
 impl Eml {
     /// Exponent a and voltage V0 of the absorption curve.
     pub fn absorption(&self) -> (f64, f64) {
-        let neper = 10.0 / std::f64::consts::LN_10; // dB of a factor e in power
+        let neper = db_from_power_ratio(std::f64::consts::E);
         let a = (self.absorption_high_db / self.absorption_low_db).ln() / (self.absorption_high_v / self.absorption_low_v).ln();
         (a, self.absorption_low_v * (neper / self.absorption_low_db).powf(1.0 / a))
     }
@@ -146,7 +146,6 @@ impl Modulator for Eml {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::db_from_power_ratio;
 
     /// devices.md 1.2: 3.25 dB at 2 V and 12.5 dB at 3.5 V give a = 2.41, V0 = 2.26 V, to the digits given.
     #[test]

@@ -6,7 +6,7 @@ use crate::chain::{Chain, Shape};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
 use crate::signal::{Field, Volt};
-use crate::units::{LIGHT_M_PER_S, amplitude_ratio, giga, milli, neper, power_ratio};
+use crate::units::{LIGHT_M_PER_S, amplitude_ratio, centi, giga, milli, neper, power_ratio};
 use num_complex::Complex64;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
@@ -111,10 +111,14 @@ impl Default for Mzm {
 }
 
 impl Mzm {
+    fn length_cm(&self) -> f64 {
+        milli(self.length_mm) / centi(1.0)
+    }
+
     /// Phase of an arm at a reverse voltage, from its bias, rad.
     fn arm_phase(&self, reverse_v: f64) -> f64 {
         let root = |v: f64| (1.0 + v.max(-0.9 * self.built_in_v) / self.built_in_v).sqrt();
-        let slope = PI * self.length_mm / 10.0 / self.vpi_l_v_cm;
+        let slope = PI * self.length_cm() / self.vpi_l_v_cm;
         slope * 2.0 * self.built_in_v * root(self.reverse_bias_v) * (root(reverse_v) - root(self.reverse_bias_v))
     }
 
@@ -148,7 +152,7 @@ impl Mzm {
 
     /// Response of the electrode.
     pub fn electrode_shape(&self) -> Shape {
-        let db = |per_cm: f64| neper(per_cm * self.length_mm / 10.0);
+        let db = |per_cm: f64| neper(per_cm * self.length_cm());
         match self.electrode {
             Electrode::LowPass => Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), 0.0),
             Electrode::TravellingWave => Shape::TravellingWave {
