@@ -9,6 +9,7 @@ mod presets;
 mod run;
 mod runner;
 mod source;
+mod sweep;
 
 use clap::{Parser, Subcommand};
 use failure::Failure;
@@ -36,6 +37,7 @@ struct Cli {
 enum Command {
     Run(run::Run),
     Check(check::Check),
+    Sweep(sweep::Sweep),
     Presets(presets::Presets),
     Init(init::Init),
     Completions(completions::Completions),
@@ -63,6 +65,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Run(run) => run.execute(),
         Command::Check(check) => check.execute(),
+        Command::Sweep(sweep) => sweep.execute(),
         Command::Presets(presets) => presets.execute(),
         Command::Init(init) => init.execute(),
         Command::Completions(completions) => completions.execute(),
