@@ -7,4 +7,5 @@ mod links;
 mod oracle_links;
 mod physics;
 mod support;
+mod sweep;
 mod targets;

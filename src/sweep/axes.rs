@@ -183,7 +183,7 @@ fn read_range(a: &str, b: &str, by: &str) -> std::result::Result<Values, String>
         return Err(format!("a step of {by} leads away from {b}"));
     }
     // the end belongs to it although 0.1 + 0.2 is not 0.3
-    let steps = (steps + 1e-9 * steps.max(1.0)).floor();
+    let steps = (steps + (1e-12 * steps).clamp(1e-9, 0.01)).floor();
     if steps >= MOST_VALUES {
         return Err(format!("{steps:.0e} values are more than can be counted"));
     }
@@ -246,7 +246,7 @@ mod tests {
         assert_eq!(values("fibre.length_km=0:0.5:0.1"), ["0", "0.1", "0.2", "0.3", "0.4", "0.5"]);
         assert_eq!(values("fibre.length_km=2:0:-0.5"), ["2", "1.5", "1", "0.5", "0"]);
         assert_eq!(values("fibre.length_km=0:1:0.4"), ["0", "0.4", "0.8"]);
-        assert_eq!(values("limits.pmd_ber=1e-5:5e-5:2e-5"), ["1e-5", "3e-5", "5e-5"]);
+        assert_eq!(values("limits.pmd_ber=1e-5:5e-5:2e-5"), ["0.00001", "0.00003", "0.00005"]);
         assert_eq!(values("receiver.ffe.taps=5:21:8"), ["5", "13", "21"]);
         assert_eq!(values("fibre.length_km=3:3:1"), ["3"]);
         assert_eq!(values("fibre.length_km=0:1:1e-3").len(), 1001);
@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn points_have_equal_differences_or_equal_ratios() {
         assert_eq!(values("fibre.length_km=0:1:5lin"), ["0", "0.25", "0.5", "0.75", "1"]);
-        assert_eq!(values("limits.pmd_ber=1e-6:1e-3:4log"), ["1e-6", "1e-5", "0.0001", "0.001"]);
+        assert_eq!(values("limits.pmd_ber=1e-6:1e-3:4log"), ["0.000001", "0.00001", "0.0001", "0.001"]);
         assert_eq!(values("fibre.length_km=8:1:4log"), ["8", "4", "2", "1"]);
     }
 
@@ -284,7 +284,7 @@ mod tests {
             ("fibre.length_km=0:1:5log", "a logarithmic axis begins and ends above zero"),
             ("fibre.length_km=1:2:1log", "1log must be a number of points, 2 or more"),
             ("fibre.length_km=0:1e300:1e-300", "more than can be counted"),
-            ("fibre.length_km=1,two", "fibre.length_km = two: must be a number"),
+            ("fibre.length_km=1,two", "fibre.length_km = \"two\": must be a number"),
             ("receiver.ffe.taps=5:6:0.5", "receiver.ffe.taps = 5.5: must be a whole number"),
             ("receiver.ffe.taps=-1:6:1", "must be a whole number, 0 or more"),
             ("transmitter.kind=eml,mmz", "must be \"eml\" or \"mzm\", did you mean mzm?"),

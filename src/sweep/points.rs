@@ -55,7 +55,7 @@ impl Points<'_> {
                 values
             })
         });
-        let mut found = Found { of_layers: problems_of(stack.resolve().err()), problems: Problems::new(), points: 0 };
+        let mut found = Found { of_layers: problems_of(stack.resolve().err()), problems: Problems::new(), said: Vec::new(), points: 0 };
         along.take_while(|values| found.look(self, values)).for_each(drop);
         if found.problems.is_empty() {
             (0..axes::points(self.axes)).take_while(|&index| found.look(self, &axes::point(self.axes, index))).for_each(drop);
@@ -69,6 +69,8 @@ struct Found {
     /// What is wrong without axes.
     of_layers: Vec<Problem>,
     problems: Problems,
+    /// The same without the points at which they were found.
+    said: Vec<Problem>,
     points: usize,
 }
 
@@ -79,15 +81,16 @@ impl Found {
         self.points += usize::from(!problems.is_empty());
         let at: Vec<String> = points.axes.iter().zip(values).map(|(axis, value)| format!("{}={value}", axis.name())).collect();
         for mut problem in problems {
-            let told_by_axis =
-                points.axes.iter().any(|axis| axis.name() == problem.path || problem.path.ends_with(&format!(".{}", axis.name())));
-            if !told_by_axis && !self.of_layers.contains(&problem) {
+            if self.said.contains(&problem) {
+                continue;
+            }
+            self.said.push(problem.clone());
+            let is_one_axis = points.axes.iter().any(|axis| problem.path.ends_with(&axis.name()));
+            if !is_one_axis && !self.of_layers.contains(&problem) {
                 problem.remedy += &format!(" (at {})", at.join(", "));
             }
-            if self.problems.iter().all(|known| known != &problem) {
-                self.problems.push(problem);
-            }
-            if self.problems.iter().count() == MOST_PROBLEMS {
+            self.problems.push(problem);
+            if self.said.len() == MOST_PROBLEMS {
                 let remedy = format!("more than {MOST_PROBLEMS} problems; the other points were not looked at");
                 self.problems.push(Problem { place: None, path: String::new(), value: String::new(), remedy });
                 return false;
