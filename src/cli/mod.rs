@@ -22,6 +22,7 @@ Examples:
   lightlane init 800gbase-dr8 > my.toml                 a file to begin with
   lightlane run my.toml --json                          for scripts
   lightlane check my.toml                               is it still as good as expected?
+  lightlane sweep my.toml --axis fibre.length_km=0:2:0.1 --out reach.csv
 
 Exit codes: 0 good, 1 a target is missed, 2 the input is wrong, 3 stopped early (Ctrl-C, disk full)";
 
