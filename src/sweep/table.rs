@@ -59,7 +59,7 @@ pub struct TableFile {
 }
 
 impl TableFile {
-    /// Creates the file, or empties it, and writes the header.
+    /// Creates the file, or empties it; the header comes with the first row.
     ///
     /// # Errors
     ///
@@ -67,10 +67,7 @@ impl TableFile {
     pub fn create(path: &Path, format: Format, axes: &[Axis]) -> Result<TableFile> {
         let io = |source| Error::Io { path: PathBuf::from(path), source };
         let columns: Vec<String> = axes.iter().map(Axis::name).chain(Row::figures()).collect();
-        let mut table = TableFile { file: File::create(path).map_err(io)?, format, columns, whole: 0 };
-        let header = format.header(&table.columns);
-        table.put(&header).map_err(io)?;
-        Ok(table)
+        Ok(TableFile { file: File::create(path).map_err(io)?, format, columns, whole: 0 })
     }
 
     /// Writes a row.
@@ -79,11 +76,8 @@ impl TableFile {
     ///
     /// What the operating system says, as of a full disk; the file then holds the rows before.
     pub fn push(&mut self, row: &Row) -> io::Result<()> {
-        let text = self.format.row(&self.columns, row);
-        self.put(&text)
-    }
-
-    fn put(&mut self, text: &str) -> io::Result<()> {
+        let header = if self.whole == 0 { self.format.header(&self.columns) } else { String::new() };
+        let text = header + &self.format.row(&self.columns, row);
         match self.file.write_all(text.as_bytes()) {
             Ok(()) => {
                 self.whole += text.len() as u64;
