@@ -13,6 +13,7 @@ pub mod receiver;
 pub mod report;
 pub mod seed;
 pub mod signal;
+pub mod sweep;
 pub mod transmitter;
 pub mod units;
 

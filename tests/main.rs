@@ -11,4 +11,5 @@ mod oracle_links;
 mod physics;
 mod registry;
 mod support;
+mod sweep;
 mod targets;

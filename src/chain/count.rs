@@ -115,7 +115,13 @@ impl Workers {
         let mut worker = idle.unwrap_or_else(|| Worker::new(plan));
         worker.fit(plan);
         let result = work(&mut worker);
-        self.0.lock().expect("no holder panics").push(worker);
+        let mut idle = self.0.lock().expect("no holder panics");
+        // a sweep over grids would pile up workers that nobody asks for again
+        if idle.len() >= 2 * rayon::current_num_threads() {
+            idle.remove(0);
+        }
+        idle.push(worker);
+        drop(idle);
         result
     }
 }

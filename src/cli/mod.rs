@@ -9,6 +9,7 @@ mod presets;
 mod run;
 mod runner;
 mod source;
+mod sweep;
 
 use clap::{Parser, Subcommand};
 use failure::Failure;
@@ -21,6 +22,7 @@ Examples:
   lightlane init 800gbase-dr8 > my.toml                 a file to begin with
   lightlane run my.toml --json                          for scripts
   lightlane check my.toml                               is it still as good as expected?
+  lightlane sweep my.toml --axis fibre.length_km=0:2:0.1 --out reach.csv
 
 Exit codes: 0 good, 1 a target is missed, 2 the input is wrong, 3 stopped early (Ctrl-C, disk full)";
 
@@ -36,6 +38,7 @@ struct Cli {
 enum Command {
     Run(run::Run),
     Check(check::Check),
+    Sweep(sweep::Sweep),
     Presets(presets::Presets),
     Init(init::Init),
     Completions(completions::Completions),
@@ -63,6 +66,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Run(run) => run.execute(),
         Command::Check(check) => check.execute(),
+        Command::Sweep(sweep) => sweep.execute(),
         Command::Presets(presets) => presets.execute(),
         Command::Init(init) => init.execute(),
         Command::Completions(completions) => completions.execute(),

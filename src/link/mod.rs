@@ -11,7 +11,7 @@ mod targets;
 
 pub use config::{Config, Limits, Simulation, Spread, Targets};
 pub use lane::Lane;
-pub use layers::{Resolved, Stack};
+pub use layers::{Key, Resolved, Stack, Varied};
 pub use result::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
 pub use run::{Link, Progress};
 pub use targets::{TargetVerdict, Verdict, judge};

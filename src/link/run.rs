@@ -1,5 +1,6 @@
 //! Running a link: every lane built, trained, predicted, searched for its margin, and counted.
 
+use super::config::{Config, Simulation};
 use super::lane::Lane;
 use super::layers::Resolved;
 use super::margin::{self, Margin};
@@ -79,19 +80,23 @@ impl Link {
             })
             .collect();
         let solved: Vec<Solved> = solved.into_iter().collect::<Result<_>>()?;
-        let simulation = &self.resolved.base.simulation;
-        let here = count_all(&solved, &workers, cancel, simulation.symbols, |r| Some(&r.trained));
-        step();
-        let at_limit = count_all(&solved, &workers, cancel, simulation.symbols_at_limit, |r| match &r.margin {
-            Margin::Found(_, trained) => Some(trained),
-            _ => None,
-        });
-        step();
+        let [here, at_limit] = count_both(&solved, &workers, cancel, &self.resolved.base.simulation, &step);
         let mut result = self.result(&solved, &here, &at_limit);
         if cancel.load(Ordering::Relaxed) {
             result.warnings.push("stopped early: fewer symbols were counted than asked".to_owned());
         }
         Ok(result)
+    }
+
+    /// Runs one lane from its own description, the same figures as among the others; `shop` and `workers` are kept between calls.
+    ///
+    /// # Errors
+    ///
+    /// A pattern's file that cannot be read or is no pattern.
+    pub fn run_lane(config: &Config, number: usize, shop: &mut Workshop, workers: &Workers, cancel: &AtomicBool) -> Result<LaneResult> {
+        let solved = [solve(Lane::build(config, number, shop)?, workers, shop)];
+        let [here, at_limit] = count_both(&solved, workers, cancel, &config.simulation, &|| ());
+        Ok(lane_result(&solved[0], here[0].as_ref(), at_limit[0].as_ref(), config.limits.pmd_ber))
     }
 
     fn result(&self, solved: &[Solved], here: &[Option<Tally>], at_limit: &[Option<Tally>]) -> LinkResult {
@@ -196,6 +201,24 @@ fn launch_warnings(lane: &Lane, tp2: Option<Outer>) -> Vec<String> {
         above("extinction ratio (dB)", tp2.extinction_ratio_db(), limits.extinction_ratio_min_db, "below");
     }
     warnings
+}
+
+/// Counts every lane as it is, and with its power lowered to the limit; `step` is called after each.
+fn count_both(
+    solved: &[Solved],
+    workers: &Workers,
+    cancel: &AtomicBool,
+    simulation: &Simulation,
+    step: &dyn Fn(),
+) -> [Vec<Option<Tally>>; 2] {
+    let here = count_all(solved, workers, cancel, simulation.symbols, |r| Some(&r.trained));
+    step();
+    let at_limit = count_all(solved, workers, cancel, simulation.symbols_at_limit, |r| match &r.margin {
+        Margin::Found(_, trained) => Some(trained),
+        _ => None,
+    });
+    step();
+    [here, at_limit]
 }
 
 /// Counts every lane that has the receiver asked for.

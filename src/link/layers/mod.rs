@@ -5,6 +5,7 @@ mod lines;
 mod reader;
 mod remedy;
 mod source;
+mod varied;
 
 use super::Config;
 use super::config::MOST_LANES;
@@ -13,6 +14,7 @@ use crate::error::{Error, Place, Problem, Problems, Result};
 use layer::Layer;
 use std::path::Path as FilePath;
 use toml::{Table, Value};
+pub use varied::{Key, Varied};
 
 /// What a user says of a link, layer upon layer; a later layer wins.
 ///
