@@ -56,11 +56,15 @@ fn assert_finite(name: &str, lane: &LaneResult) {
     let mut figures = Vec::new();
     numbers(&Value::try_from(lane).expect("a result is a table"), "", &mut figures);
     let wrong: Vec<_> = figures.iter().filter(|(_, x)| !x.is_finite()).collect();
-    if !wrong.is_empty() { println!("WRONG {name}: {wrong:?}"); }
+    if !wrong.is_empty() {
+        println!("WRONG {name}: {wrong:?}");
+    }
     for (key, ber) in figures.iter().filter(|(key, _)| key.starts_with("ber_")) {
         assert!((0.0..=1.0).contains(ber), "{name}: {key} = {ber}");
     }
-    if let Some(r)=&lane.refusal { println!("REFUSED {name}: {r}"); }
+    if let Some(r) = &lane.refusal {
+        println!("REFUSED {name}: {r}");
+    }
     assert!(lane.ber_semi_analytic.is_some() || lane.refusal.is_some(), "{name}: neither a figure nor a reason");
 }
 
@@ -68,7 +72,9 @@ fn assert_finite(name: &str, lane: &LaneResult) {
 fn short(config: &Config) -> Option<LaneResult> {
     let t0 = std::time::Instant::now();
     let r = short2(config);
-    if t0.elapsed().as_millis() > 300 { println!("SLOW {:?} {} BER {:?}", t0.elapsed(), std::panic::Location::caller(), r.as_ref().map(|r| r.ber_semi_analytic)); }
+    if t0.elapsed().as_millis() > 300 {
+        println!("SLOW {:?} {} BER {:?}", t0.elapsed(), std::panic::Location::caller(), r.as_ref().map(|r| r.ber_semi_analytic));
+    }
     r
 }
 fn short2(config: &Config) -> Option<LaneResult> {
@@ -113,14 +119,62 @@ fn every_kind_says_what_it_is() {
 
 /// The units that end a key.
 const UNITS: [&str; 34] = [
-    "_gbd", "_ghz", "_mhz", "_db", "_dbm", "_db_per_hz", "_db_per_km", "_db_per_rad", "_db_per_cm_rtghz", "_db_per_cm_ghz2", "_fs", "_ns",
-    "_nm", "_mm", "_km", "_v", "_vpp", "_v_cm", "_per_v", "_deg", "_na", "_ma_pp", "_kohm", "_a_per_w", "_nv_per_rthz", "_pa_per_rthz",
-    "_pa2_per_hz", "_pa2_per_hz_ghz2", "_ps_per_nm2_km", "_grad_per_s", "_ps", "_pj", "_w", "_mw",
+    "_gbd",
+    "_ghz",
+    "_mhz",
+    "_db",
+    "_dbm",
+    "_db_per_hz",
+    "_db_per_km",
+    "_db_per_rad",
+    "_db_per_cm_rtghz",
+    "_db_per_cm_ghz2",
+    "_fs",
+    "_ns",
+    "_nm",
+    "_mm",
+    "_km",
+    "_v",
+    "_vpp",
+    "_v_cm",
+    "_per_v",
+    "_deg",
+    "_na",
+    "_ma_pp",
+    "_kohm",
+    "_a_per_w",
+    "_nv_per_rthz",
+    "_pa_per_rthz",
+    "_pa2_per_hz",
+    "_pa2_per_hz_ghz2",
+    "_ps_per_nm2_km",
+    "_grad_per_s",
+    "_ps",
+    "_pj",
+    "_w",
+    "_mw",
 ];
 /// Keys without one: counts, ratios and seeds.
 const DIMENSIONLESS: [&str; 19] = [
-    "lanes", "lanes_per_laser", "taps", "precursors", "order", "samples_per_symbol", "block_symbols", "symbols", "symbols_at_limit", "seed",
-    "module", "effective_bits", "chirp_alpha_0", "index_mismatch", "lms_step", "pmd_ber", "", "", "",
+    "lanes",
+    "lanes_per_laser",
+    "taps",
+    "precursors",
+    "order",
+    "samples_per_symbol",
+    "block_symbols",
+    "symbols",
+    "symbols_at_limit",
+    "seed",
+    "module",
+    "effective_bits",
+    "chirp_alpha_0",
+    "index_mismatch",
+    "lms_step",
+    "pmd_ber",
+    "",
+    "",
+    "",
 ];
 
 #[test]
@@ -244,7 +298,10 @@ fn every_figure_is_finite_or_absent_at_extreme_but_legal_links() {
         for (change, apply) in &changes {
             let mut config = config.clone();
             apply(&mut config);
-            let Some(lane) = short(&config) else { println!("ILLEGAL {name} {change}"); continue };
+            let Some(lane) = short(&config) else {
+                println!("ILLEGAL {name} {change}");
+                continue;
+            };
             println!("{name} {change}");
             assert_finite(&format!("{name}, {change}"), &lane);
         }

@@ -155,7 +155,16 @@ impl<'a> Predictor<'a> {
     }
 
     /// Trains the receiver at this extra factor on the received power. `near` is an earlier training to start from.
+    ///
+    /// # Errors
+    ///
+    /// A level that the pattern lacks, or no signal for the equaliser.
     pub fn train(&mut self, worker: &mut Worker, attenuation: f32, near: Option<&Trained>) -> Result<Trained, Refusal> {
+        for records in [&self.training, &self.scoring] {
+            if let Some(level) = (0..4).find(|level| !records.iter().any(|r| r.levels.contains(level))) {
+                return Err(Refusal::new(format!("level {level} does not occur in the pattern, so no threshold can be placed")));
+            }
+        }
         let scale = self.prepare(worker, attenuation);
         let training = Training::new(self.plan, self.dsp, &self.training, scale, &self.noises);
         let mut trained = training.run(attenuation, near.map(|t| t.delay_ui))?;
@@ -210,6 +219,11 @@ impl<'a> Predictor<'a> {
         self.kept = Some(drawn::classes(self.plan, &self.noises, worker, trained, &self.training, streams, draws));
     }
 
+    /// True when loss only scales what the receiver detects.
+    pub fn linear_receiver(&self) -> bool {
+        self.plan.linear_receiver()
+    }
+
     /// Part of the detected power's fluctuation in the top tenth of the band: large parts have been aliased.
     pub fn power_near_band_edge(&self) -> f64 {
         let bins = self.plan.grid.bins();
@@ -234,7 +248,11 @@ impl<'a> Predictor<'a> {
             let errors = |((&s, &m), &v): ((&u8, &f32), &f32)| trained.thresholds.expected_bit_errors(s, m, v);
             let mut per_symbol: Vec<f64> = record.levels.iter().zip(&at.means).zip(&at.variances).map(errors).collect();
             if self.precoder {
-                per_symbol.iter_mut().for_each(|e| *e *= 2.0 - *e);
+                // a symbol is wrong when its own decision or the one before is
+                let mut before = per_symbol[per_symbol.len() - 1];
+                for e in &mut per_symbol {
+                    (before, *e) = (*e, *e + before - *e * before);
+                }
             }
             bers.push(per_symbol.iter().sum::<f64>() / (2 * per_symbol.len()) as f64);
             worst.extend(per_symbol);

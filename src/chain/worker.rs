@@ -235,11 +235,10 @@ impl Worker {
             let owner = if noise.shared { draws.run } else { draws.lane };
             let stream = owner.named(&noise.entity).index(draws.noise);
             match noise.law {
-                Law::Shot { dark_na } => {
+                Law::Shot { dark_a } => {
                     self.white(stream);
                     let density = noise.density.at(0.0) * self.grid.sample_rate_hz() / 2.0;
-                    let dark = crate::units::nano(f64::from(dark_na));
-                    block::shot(Ampere::of_mut(&mut self.real), &self.normals, density as f32, dark as f32, scale);
+                    block::shot(Ampere::of_mut(&mut self.real), &self.normals, density as f32, dark_a as f32, scale);
                 }
                 Law::Relative => {
                     let rms = self.relative(plan, noise, stream);

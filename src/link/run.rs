@@ -4,7 +4,7 @@ use super::config::{Config, Simulation};
 use super::lane::Lane;
 use super::layers::Resolved;
 use super::margin::{self, Margin};
-use super::result::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
+use super::result::{Counted, LaneResult, LinkResult, NoiseShare, PortResult, Slicer, pooled};
 use crate::chain::{Count, Drawn, Draws, Prediction, Predictor, Refusal, Stop, Tally, Trained, Workers, Workshop, count};
 use crate::error::Result;
 use crate::math::interval::Interval;
@@ -126,7 +126,7 @@ impl Link {
             transmitter: format!("{:?}", base.transmitter.kind).to_lowercase(),
             symbol_rate_gbd: base.symbol_rate_gbd,
             limit_ber,
-            port: port(&lanes, here),
+            port: port(&lanes),
             lanes,
             warnings,
         }
@@ -317,14 +317,21 @@ fn lane_result(solved: &Solved, here: Option<&Tally>, at_limit: Option<&Tally>, 
         verdicts.extend(agree(tally, interval, prediction));
     }
     result.estimators_agree = (!verdicts.is_empty()).then(|| verdicts.iter().all(|&v| v));
+    if result.estimators_agree == Some(false) {
+        result.passes = None;
+    }
     result
 }
 
-/// Whether a count with at least ten errors and a prediction agree: the logarithm of their ratio lies within the
+/// Whether a count and a prediction agree, where either has at least ten errors: the logarithm of their ratio lies within the
 /// intervals of both, widened from two to four standard deviations so that chance does not cry wolf, and 3 % of model.
 fn agree(tally: &Tally, interval: Interval, prediction: &Prediction) -> Option<bool> {
-    if tally.bit_errors < 10 || prediction.ber <= 0.0 {
+    let expected = prediction.ber * tally.bits() as f64;
+    if tally.bit_errors < 10 && expected < 10.0 {
         return None;
+    }
+    if tally.bit_errors == 0 || prediction.ber <= 0.0 {
+        return Some(false);
     }
     let half = |low: f64, high: f64| (high / low.max(1e-300)).ln() / 2.0;
     let counted = half(interval.low, interval.high);
@@ -332,18 +339,22 @@ fn agree(tally: &Tally, interval: Interval, prediction: &Prediction) -> Option<b
     Some((tally.ber() / prediction.ber).ln().abs() < 2.0 * counted.hypot(predicted) + 0.03)
 }
 
-fn port(lanes: &[LaneResult], here: &[Option<Tally>]) -> PortResult {
-    let mut all = Tally::default();
-    here.iter().flatten().for_each(|t| all.merge(t));
-    let (interval, _) = all.interval();
+fn port(lanes: &[LaneResult]) -> PortResult {
+    let of_lane = |l: &LaneResult| Counted {
+        bits: l.bits,
+        errors: l.errors,
+        low: l.ber_counted_low.unwrap_or(0.0),
+        high: l.ber_counted_high.unwrap_or(1.0),
+    };
+    let (ber_counted, interval) = pooled(lanes.iter().map(of_lane));
     let bers: Option<Vec<f64>> = lanes.iter().map(|l| l.ber_semi_analytic).collect();
     let worst = lanes.iter().max_by(|a, b| badness(a).total_cmp(&badness(b)));
     PortResult {
-        bits: all.bits(),
-        errors: all.bit_errors,
-        ber_counted: (all.bit_errors > 0).then(|| all.ber()),
-        ber_counted_low: (all.symbols > 0).then_some(interval.low),
-        ber_counted_high: (all.symbols > 0).then_some(interval.high),
+        bits: lanes.iter().map(|l| l.bits).sum(),
+        errors: lanes.iter().map(|l| l.errors).sum(),
+        ber_counted,
+        ber_counted_low: interval.map(|i| i.low),
+        ber_counted_high: interval.map(|i| i.high),
         ber_semi_analytic: bers.filter(|b| !b.is_empty()).map(|b| b.iter().sum::<f64>() / b.len() as f64),
         margin_db: lanes.iter().map(|l| l.margin_db).collect::<Option<Vec<_>>>().and_then(|m| m.into_iter().reduce(f64::min)),
         worst_lane: worst.map(|l| l.lane),

@@ -4,7 +4,7 @@ use crate::chain::{Chain, Density, Law, Map, Noise, Shape};
 use crate::error::{Path, Problems};
 use crate::math::{prototype::Family, simd::widest};
 use crate::signal::{Ampere, Field};
-use crate::units::{CHARGE_C, giga};
+use crate::units::{CHARGE_C, giga, nano};
 use num_complex::Complex32;
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +50,7 @@ impl Photodiode {
 
     /// Detects: square law, shot noise, pole.
     pub(crate) fn extend(&self, light: Chain<Field>) -> Chain<Ampere> {
-        let shot = Law::Shot { dark_na: self.dark_current_na.round() as u32 };
+        let shot = Law::Shot { dark_a: nano(self.dark_current_na) };
         let current = light.map(SquareLaw { responsivity: self.responsivity_a_per_w as f32 });
         current.noise(Noise::new("photodiode.shot", shot, Density::White(2.0 * CHARGE_C))).response(Shape::low_pass(
             Family::Bessel,

@@ -67,9 +67,9 @@ impl Driver {
         self.saturation_vpp / 2.0 * (drive * self.swing_vpp / self.saturation_vpp).tanh()
     }
 
-    /// Largest output, V; ringing of what follows may exceed it.
+    /// Largest output of an unfiltered drive, V; ringing may exceed it, saturation may not.
     pub(crate) fn peak_v(&self) -> f64 {
-        self.saturation_vpp / 2.0
+        self.settled_v(1.0)
     }
 }
 

@@ -125,9 +125,9 @@ impl Modulator for Eml {
 
     fn extend(&self, drive: Chain<Volt>, lane: usize) -> Chain<Field> {
         let electrode = Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), self.peaking_db);
-        let reach_v = 1.5 * self.driver.peak_v();
+        let reach_v = 2.0 * self.driver.peak_v();
         let light = self.driver.extend(drive).response::<Volt>(electrode).map(FieldMap::new("eml", reach_v, |v| self.field(v)));
-        self.laser.extend(light, lane)
+        self.laser.extend(light, "eml", lane)
     }
 
     fn settled_power_w(&self, drive: f64) -> f64 {

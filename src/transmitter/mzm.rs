@@ -194,10 +194,10 @@ impl Modulator for Mzm {
     }
 
     fn extend(&self, drive: Chain<Volt>, lane: usize) -> Chain<Field> {
-        let reach_v = 1.5 * self.driver.peak_v();
+        let reach_v = 2.0 * self.driver.peak_v();
         let light =
             self.driver.extend(drive).response::<Volt>(self.electrode_shape()).map(FieldMap::new("mzm", reach_v, |v| self.field(v)));
-        self.laser.extend(light, lane / self.lanes_per_laser)
+        self.laser.extend(light, "mzm", lane / self.lanes_per_laser)
     }
 
     fn settled_power_w(&self, drive: f64) -> f64 {
