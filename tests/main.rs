@@ -9,6 +9,7 @@ mod ideal;
 mod links;
 mod oracle_links;
 mod physics;
+mod properties;
 mod registry;
 mod support;
 mod sweep;

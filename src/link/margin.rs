@@ -54,9 +54,10 @@ pub(super) fn find(predictor: &mut Predictor<'_>, worker: &mut Worker, start: &T
         let stuck = f > 0.0 && kept.is_none() && missed.is_some_and(|m| loss_db < m.loss_db && f > m.f - 0.02);
         least = least.min(f);
         if f < 0.0 {
-            kept = Some(tried)
+            // what missed with less loss than this was overload
+            (kept, missed) = (Some(tried), missed.filter(|m| m.loss_db > loss_db));
         } else {
-            missed = Some(tried)
+            missed = Some(tried);
         }
         loss_db = match (kept, missed) {
             // an overloaded receiver may want less light
