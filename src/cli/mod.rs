@@ -2,9 +2,11 @@
 
 mod check;
 mod completions;
+mod eye;
 mod failure;
 mod init;
 mod output;
+mod plots;
 mod presets;
 mod run;
 mod runner;
@@ -20,6 +22,7 @@ Examples:
   lightlane run 1.6tbase-dr8 --set transmitter.kind=mzm the same with silicon photonics
   lightlane init 800gbase-dr8 > my.toml                 a file to begin with
   lightlane run my.toml --json                          for scripts
+  lightlane eye 800gbase-dr8 --at tp2 --out eye.png     what an oscilloscope would show
   lightlane check my.toml                               is it still as good as expected?
 
 Exit codes: 0 good, 1 a target is missed, 2 the input is wrong, 3 stopped early (Ctrl-C, disk full)";
@@ -36,6 +39,7 @@ struct Cli {
 enum Command {
     Run(run::Run),
     Check(check::Check),
+    Eye(eye::Eye),
     Presets(presets::Presets),
     Init(init::Init),
     Completions(completions::Completions),
@@ -63,6 +67,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Run(run) => run.execute(),
         Command::Check(check) => check.execute(),
+        Command::Eye(eye) => eye.execute(),
         Command::Presets(presets) => presets.execute(),
         Command::Init(init) => init.execute(),
         Command::Completions(completions) => completions.execute(),

@@ -8,10 +8,12 @@ pub mod presets;
 mod result;
 mod run;
 mod targets;
+mod view;
 
 pub use config::{Config, Limits, Simulation, Spread, Targets};
 pub use lane::Lane;
 pub use layers::{Resolved, Stack};
 pub use result::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
 pub use run::{Link, Progress};
+pub use view::{Counted, Curve, EyeView, Histogram, Node, Overview, Panel, Spectra, View, Waterfall};
 pub use targets::{TargetVerdict, Verdict, judge};
