@@ -4,6 +4,7 @@
 
 mod cli;
 mod engine;
+mod figures;
 mod ideal;
 mod links;
 mod oracle_links;

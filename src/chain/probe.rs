@@ -33,7 +33,8 @@ enum Branch<'a> {
 impl<'a> Probe<'a> {
     /// A probe of light at `node`; `None` when the chain has no such node. There are never fewer samples than the grid's.
     pub fn light(plan: &'a Plan, node: &str, samples_per_symbol: usize, shop: &mut Workshop) -> Option<Probe<'a>> {
-        let named = |(i, s): (usize, &'a super::plan::Section)| s.probes.iter().find(|(name, _)| *name == node).map(|(_, shapes)| (i, shapes));
+        let named =
+            |(i, s): (usize, &'a super::plan::Section)| s.probes.iter().find(|(name, _)| *name == node).map(|(_, shapes)| (i, shapes));
         let (section, shapes) = plan.sections.iter().enumerate().filter(|(_, s)| s.storage == Storage::Complex).find_map(named)?;
         let samples_per_symbol = samples_per_symbol.max(plan.grid.samples_per_symbol);
         let response = shop.product(shapes, plan.grid, true);

@@ -15,5 +15,5 @@ pub use lane::Lane;
 pub use layers::{Resolved, Stack};
 pub use result::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
 pub use run::{Link, Progress};
-pub use view::{Counted, Curve, EyeView, Histogram, Node, Overview, Panel, Spectra, View, Waterfall};
 pub use targets::{TargetVerdict, Verdict, judge};
+pub use view::{Counted, Curve, EyeView, Histogram, Node, Overview, Panel, Spectra, View, Waterfall};

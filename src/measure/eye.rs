@@ -155,7 +155,8 @@ mod tests {
     #[test]
     fn a_triangle_has_its_peak_in_the_centre_of_the_eye() {
         let (s, centre) = (32, 13);
-        let waveform: Vec<f32> = (0..4 * s).map(|i| 1.0 - ((i + 2 * s - centre) % s).min((centre + 2 * s - i % s) % s) as f32 / 16.0).collect();
+        let waveform: Vec<f32> =
+            (0..4 * s).map(|i| 1.0 - ((i + 2 * s - centre) % s).min((centre + 2 * s - i % s) % s) as f32 / 16.0).collect();
         let mut eye = Eye::new(s, (-0.1, 1.1), 240);
         eye.push(&waveform, centre);
         let row = eye.centre().iter().position(|&n| n > 0).expect("drawn");

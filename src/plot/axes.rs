@@ -15,8 +15,8 @@ type Fails<B> = DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>;
 pub(super) fn page<B: DrawingBackend>(area: &Area<B>, theme: &Theme, title: &str, caption: &str) -> Result<Area<B>, Fails<B>> {
     area.fill(&PAPER)?;
     let m = theme.margin;
-    area.draw(&Text::new(title.to_owned(), (m, m * 2 / 3), theme.bold(theme.title, INK)))?;
-    let below = m * 2 / 3 + theme.title * 11 / 10;
+    area.draw(&Text::new(title.to_owned(), (m, m), theme.bold(theme.title, INK)))?;
+    let below = m + theme.title * 11 / 10;
     area.draw(&Text::new(caption.to_owned(), (m, below), theme.text(theme.caption, PALE_INK)))?;
     Ok(area.split_vertically(below + theme.caption * 12 / 10).1)
 }
@@ -37,9 +37,15 @@ pub(super) struct Room {
 }
 
 /// A chart without its mesh.
-pub(super) fn chart<'a, B: DrawingBackend>(area: &Area<B>, theme: &Theme, x: &Axis<'_>, y: &Axis<'_>, room: Room) -> Result<Chart<'a, B>, Fails<B>> {
+pub(super) fn chart<'a, B: DrawingBackend>(
+    area: &Area<B>,
+    theme: &Theme,
+    x: &Axis<'_>,
+    y: &Axis<'_>,
+    room: Room,
+) -> Result<Chart<'a, B>, Fails<B>> {
     ChartBuilder::on(area)
-        .margin_left(theme.margin / 2)
+        .margin_left(theme.margin)
         .margin_top(theme.margin / 2 + room.top)
         .margin_right(theme.margin + room.right)
         .margin_bottom(theme.margin / 2)
@@ -115,4 +121,3 @@ pub(super) fn sample_line(theme: &Theme, style: ShapeStyle) -> impl Fn((i32, i32
 pub(super) fn round_out(low: f64, high: f64, step: f64) -> Range<f64> {
     (low / step).floor() * step..(high / step).ceil() * step
 }
-

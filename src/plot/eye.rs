@@ -1,7 +1,7 @@
 //! Eye diagram: a density, two symbol periods wide.
 
 use super::axes::{self, Axis, Chart, Room};
-use super::theme::{BLUE, GREEN, INK, PALE_INK};
+use super::theme::{BLUE, BRIGHT_BLUE, BRIGHT_GREEN, GREEN, INK, PALE_INK};
 use super::{Area, Drawn, Figure, Theme, colour, text};
 use crate::link::{EyeView, Node};
 use crate::measure::eye::Eye;
@@ -17,12 +17,12 @@ impl Figure for EyeView {
     fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
         let body = axes::page(area, theme, &self.title(), &self.caption())?;
         let unit = self.unit();
-        let x = Axis { name: "time (UI)", range: -1.0..1.0, ticks: 9, format: &|t| text::decimals(*t, 2) };
+        let x = Axis { name: "time (UI)", range: -1.0..1.0, ticks: 9, format: &|t| text::decimals(*t, 1) };
         let name = if self.is_light() { "optical power (mW)" } else { "equaliser output (full scale ±1)" };
         let digits = if (self.eye.high - self.eye.low) / unit < 0.8 { 2 } else { 1 };
         let format = |p: &f64| text::decimals(*p, digits);
         let y = Axis { name, range: self.eye.low / unit..self.eye.high / unit, ticks: 9, format: &format };
-        let room = Room { top: theme.tick * 3 / 2, right: theme.tick * 5 };
+        let room = Room { top: theme.tick * 3 / 2, right: theme.tick * 11 / 2 };
         let mut chart = axes::chart(&body, theme, &x, &y, room)?;
         heat(&mut chart, &self.eye)?;
         axes::mesh(&mut chart, theme, &x, &y, false)?;
@@ -72,30 +72,31 @@ impl EyeView {
             let style = theme.text(theme.tick, PALE_INK);
             axes::note(body, chart, (t, high), (0, -theme.tick / 3), &text, style, (HPos::Center, VPos::Bottom))?;
         }
-        chart.plotting_area().draw(&PathElement::new(vec![(-1.0, high), (1.0, high)], theme.hair(INK)))
+        let low = self.eye.low / self.unit();
+        chart.plotting_area().draw(&PathElement::new(vec![(-1.0, high), (1.0, high), (1.0, low)], theme.hair(INK)))
     }
 
     /// Levels and thresholds, with their values at the right.
     fn marks<B: DrawingBackend>(&self, body: &Area<B>, chart: &mut Chart<'_, B>, theme: &Theme) -> Drawn<B> {
         let unit = self.unit();
-        let (levels, thresholds) = (self.levels.iter().map(|&l| (l, BLUE)), self.thresholds.iter().map(|&t| (t, GREEN)));
-        for (value, colour) in levels.chain(thresholds) {
+        let levels = self.levels.iter().map(|&l| (l, BLUE, BRIGHT_BLUE));
+        let thresholds = self.thresholds.iter().map(|&t| (t, GREEN, BRIGHT_GREEN));
+        for (value, dark, bright) in levels.chain(thresholds) {
             let y = value / unit;
-            axes::dashed(chart, theme, vec![(-1.0, y), (1.0, y)], theme.hair(colour))?;
+            axes::dashed(chart, theme, vec![(-1.0, y), (1.0, y)], bright.stroke_width((theme.line * 2 / 3).max(1)))?;
             let text = text::decimals(y, if self.is_light() { 3 } else { 2 });
-            let style = theme.text(theme.tick, colour);
+            let style = theme.text(theme.tick, dark);
             axes::note(body, chart, (1.0, y), (theme.tick / 3, 0), &text, style, (HPos::Left, VPos::Center))?;
         }
-        let (name, colour) = if self.is_light() { ("settled", BLUE) } else { ("levels", BLUE) };
-        let mut legend = vec![(name, colour)];
-        if !self.thresholds.is_empty() {
-            legend.push(("thresholds", GREEN));
-        }
-        for (i, (name, colour)) in legend.into_iter().enumerate() {
-            let by = (theme.tick / 3, -theme.tick / 3 - (1 - i as i32) * theme.tick * 11 / 10);
-            let style = theme.text(theme.tick * 4 / 5, colour);
-            let _ = (&style, by);
-            axes::note(body, chart, (1.0, self.eye.low / unit), (theme.tick / 3, by.1), name, style, (HPos::Left, VPos::Bottom))?;
+        let names: &[(&str, RGBColor)] = match (self.is_light(), self.levels.is_empty()) {
+            (true, false) => &[("settled", BLUE)],
+            (false, false) => &[("thresholds", GREEN), ("levels", BLUE)],
+            _ => &[],
+        };
+        for (i, (name, colour)) in names.iter().enumerate() {
+            let by = (theme.tick / 3, -(i as i32) * theme.tick * 11 / 10);
+            let style = theme.text(theme.tick * 9 / 10, *colour);
+            axes::note(body, chart, (1.0, self.eye.low / unit), by, name, style, (HPos::Left, VPos::Bottom))?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::axes;
 use super::eye::heat;
-use super::theme::{GREEN, GRID, INK, PALE_INK, RED};
+use super::theme::{BRIGHT_GREEN, GREEN, GRID, INK, PALE_INK, RED};
 use super::{Area, Drawn, Figure, Theme, text};
 use crate::link::{Overview, Panel};
 use plotters::prelude::*;
@@ -35,7 +35,8 @@ impl Overview {
     fn lane<B: DrawingBackend>(&self, panel: &Panel, area: &Area<B>, theme: &Theme) -> Drawn<B> {
         let result = &panel.result;
         let m = theme.margin / 2;
-        let name = if Some(result.lane) == self.worst_lane { format!("lane {} (worst)", result.lane) } else { format!("lane {}", result.lane) };
+        let name =
+            if Some(result.lane) == self.worst_lane { format!("lane {} (worst)", result.lane) } else { format!("lane {}", result.lane) };
         area.draw(&Text::new(name, (m, m), theme.bold(theme.title, INK)))?;
         let (verdict, colour) = match result.passes {
             Some(true) => ("pass", GREEN),
@@ -62,7 +63,7 @@ impl Overview {
         let mut chart = ChartBuilder::on(&picture).build_cartesian_2d(-1f64..1f64, view.eye.low..view.eye.high)?;
         heat(&mut chart, &view.eye)?;
         for &t in &view.thresholds {
-            axes::dashed(&mut chart, theme, vec![(-1.0, t), (1.0, t)], theme.hair(GREEN))?;
+            axes::dashed(&mut chart, theme, vec![(-1.0, t), (1.0, t)], theme.hair(BRIGHT_GREEN))?;
         }
         let (low, high) = (view.eye.low, view.eye.high);
         let frame = vec![(-1.0, low), (1.0, low), (1.0, high), (-1.0, high), (-1.0, low)];

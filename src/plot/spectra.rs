@@ -3,7 +3,7 @@
 use super::axes::{self, Axis, Room};
 use super::theme::{BLUE, GREEN, GREY, INK, ORANGE, PALE_INK};
 use super::{Area, Drawn, Figure, Theme, text};
-use crate::link::{Curve, Spectra};
+use crate::link::Spectra;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
@@ -32,21 +32,17 @@ impl Figure for Spectra {
             axes::note(&body, &chart, (f, y.range.end), (0, -theme.tick / 4), name, style, (HPos::Center, VPos::Bottom))?;
         }
         let thin = Theme { line: theme.line / 2 + 1, ..*theme };
-        let curves = self.spectra.iter().zip([(INK, thin), (GREY, thin)]).chain(self.responses.iter().zip([BLUE, ORANGE, GREEN].map(|c| (c, *theme))));
+        let curves = self
+            .spectra
+            .iter()
+            .zip([(INK, thin), (GREY, thin)])
+            .chain(self.responses.iter().zip([BLUE, ORANGE, GREEN].map(|c| (c, *theme))));
         for (curve, (colour, theme)) in curves {
-            for piece in visible(curve, end, y.range.end) {
-                chart.draw_series(LineSeries::new(piece, theme.stroke(colour)))?;
-            }
+            let points = curve.points.iter().filter(|p| p.0 <= end).map(|p| (p.0, p.1.clamp(LEAST_DB, y.range.end)));
+            chart.draw_series(LineSeries::new(points, theme.stroke(colour)))?;
             let empty = std::iter::empty::<PathElement<(f64, f64)>>();
             chart.draw_series(empty)?.label(curve.name).legend(axes::sample_line(&theme, theme.stroke(colour)));
         }
         axes::legend(&mut chart, theme, SeriesLabelPosition::LowerLeft)
     }
-}
-
-/// The pieces of a curve that lie within the chart.
-fn visible(curve: &Curve, end: f64, top: f64) -> Vec<Vec<(f64, f64)>> {
-    let inside = |p: &(f64, f64)| p.0 <= end && (LEAST_DB..=top).contains(&p.1);
-    let pieces = curve.points.chunk_by(|a, b| inside(a) == inside(b));
-    pieces.filter(|piece| inside(&piece[0])).map(<[(f64, f64)]>::to_vec).collect()
 }

@@ -17,6 +17,10 @@ pub(super) const BLUE: RGBColor = RGBColor(0, 93, 170);
 pub(super) const ORANGE: RGBColor = RGBColor(213, 94, 0);
 /// Third curve; thresholds.
 pub(super) const GREEN: RGBColor = RGBColor(0, 128, 96);
+/// The same over a density.
+pub(super) const BRIGHT_BLUE: RGBColor = RGBColor(30, 160, 255);
+/// The same over a density.
+pub(super) const BRIGHT_GREEN: RGBColor = RGBColor(0, 190, 120);
 /// Limits.
 pub(super) const RED: RGBColor = RGBColor(190, 24, 40);
 /// Noise.
@@ -77,7 +81,14 @@ impl Theme {
     /// The theme of one panel on a page of many.
     pub(super) fn panel(&self) -> Theme {
         let part = |x: i32| x * 3 / 4;
-        Theme { title: part(self.caption), caption: part(self.caption), label: part(self.label), tick: part(self.tick), line: 1, margin: part(self.margin) }
+        Theme {
+            title: part(self.caption),
+            caption: part(self.caption),
+            label: part(self.label),
+            tick: part(self.tick),
+            line: 1,
+            margin: part(self.margin),
+        }
     }
 
     /// Letters of a size and colour.
@@ -107,7 +118,8 @@ impl Theme {
 fn load_font() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let loaded = [(FontStyle::Normal, REGULAR), (FontStyle::Bold, BOLD)].map(|(style, bytes)| register_font(FAMILY, style, bytes).is_ok());
+        let loaded =
+            [(FontStyle::Normal, REGULAR), (FontStyle::Bold, BOLD)].map(|(style, bytes)| register_font(FAMILY, style, bytes).is_ok());
         assert!(loaded == [true; 2], "the embedded fonts are fonts");
     });
 }

@@ -14,8 +14,7 @@ impl Figure for Waterfall {
     fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
         let (power, ber) = self.operating;
         let margin = self.margin_db.map_or("limit not crossed".to_owned(), |db| format!("margin {} dB", text::decimals(db, 2)));
-        let caption =
-            format!("BER {} at {} dBm   {margin} to {}", text::ratio(ber), text::decimals(power, 2), text::ratio(self.limit_ber));
+        let caption = format!("BER {} at {} dBm   {margin} to {}", text::ratio(ber), text::decimals(power, 2), text::ratio(self.limit_ber));
         let body = axes::page(area, theme, &format!("{}: BER against received power", self.name), &caption)?;
         let curve: Vec<(f64, f64)> = self.curve.iter().map(|&(x, ber)| (x, ber.max(1e-300).log10())).collect();
         let ends = |of: &dyn Fn(&(f64, f64)) -> f64| {
@@ -38,22 +37,38 @@ impl Figure for Waterfall {
         axes::dashed(&mut chart, theme, vec![(x.range.start, limit), (x.range.end, limit)], theme.stroke(RED))?;
         let style = theme.text(theme.tick, RED);
         let label = format!("limit {}", text::ratio(self.limit_ber));
-        axes::note(&body, &chart, (x.range.end, limit), (-theme.tick / 2, -theme.tick / 4), &label, style, (HPos::Right, VPos::Bottom))?;
+        axes::note(&body, &chart, (x.range.end, limit), (-theme.tick / 2, theme.tick / 4), &label, style, (HPos::Right, VPos::Top))?;
         let inside = curve.iter().copied().filter(|p| p.1 >= y.range.start && p.1 <= y.range.end);
         let line = theme.stroke(BLUE);
         chart.draw_series(LineSeries::new(inside, line))?.label("semi-analytic").legend(axes::sample_line(theme, line));
         self.points(&mut chart, theme, y.range.start)?;
-        if ber.log10() >= y.range.start && ber.log10() <= y.range.end {
-            axes::dashed(&mut chart, theme, vec![(power, y.range.start), (power, ber.log10())], theme.hair(GREY))?;
-            chart.draw_series([Circle::new((power, ber.log10()), theme.tick / 4, BLUE.filled())])?;
-            let style = theme.text(theme.tick, INK);
-            axes::note(&body, &chart, (power, ber.log10()), (-theme.tick / 2, 0), "this link", style, (HPos::Right, VPos::Center))?;
-        }
+        self.place(&body, &mut chart, theme, y.range.start)?;
         axes::legend(&mut chart, theme, SeriesLabelPosition::LowerLeft)
     }
 }
 
 impl Waterfall {
+    /// The link as it is, and its way to the limit.
+    fn place<B: DrawingBackend>(&self, body: &Area<B>, chart: &mut axes::Chart<'_, B>, theme: &Theme, lowest: f64) -> Drawn<B> {
+        let (power, ber) = (self.operating.0, self.operating.1.max(1e-300).log10().max(lowest));
+        let limit = self.limit_ber.log10();
+        axes::dashed(chart, theme, vec![(power, lowest), (power, ber.max(limit))], theme.hair(GREY))?;
+        chart.draw_series([Circle::new((power, ber), theme.tick / 4, BLUE.filled())])?;
+        let range = chart.x_range();
+        // towards the side with more room
+        let (sign, side) = if power > 0.5 * (range.start + range.end) { (-1, HPos::Right) } else { (1, HPos::Left) };
+        let by = (sign * theme.tick / 2, -theme.tick / 2);
+        axes::note(body, chart, (power, lowest), by, "this link", theme.text(theme.tick, INK), (side, VPos::Bottom))?;
+        let Some(margin_db) = self.margin_db else { return Ok(()) };
+        let ends = [(power - margin_db, limit), (power, limit)];
+        chart.draw_series([PathElement::new(ends.to_vec(), theme.stroke(INK))])?;
+        let cap = theme.tick / 3;
+        chart.draw_series(ends.map(|end| EmptyElement::at(end) + PathElement::new(vec![(0, -cap), (0, cap)], theme.stroke(INK))))?;
+        let middle = (power - 0.5 * margin_db, limit);
+        let text = format!("margin {} dB", text::decimals(margin_db, 2));
+        axes::note(body, chart, middle, (0, -theme.tick / 3), &text, theme.text(theme.tick, INK), (HPos::Center, VPos::Bottom))
+    }
+
     /// Counted points with their intervals.
     fn points<B: DrawingBackend>(&self, chart: &mut axes::Chart<'_, B>, theme: &Theme, lowest: f64) -> Drawn<B> {
         let style = ORANGE.stroke_width(theme.line);

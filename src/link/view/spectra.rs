@@ -46,9 +46,9 @@ impl View {
         let grid = plan.grid();
         let to_ghz = grid.bin_hz() / giga(1.0);
         let relative = |values: Vec<f32>| {
-            let bands = values.chunks(grid.bins().div_ceil(BANDS)).enumerate();
-            let width = grid.bins().div_ceil(BANDS) as f64;
-            bands.map(|(i, band)| (i as f64 * width * to_ghz, db_from_amplitude_ratio(f64::from(band[0])))).collect::<Vec<_>>()
+            let every = (2 * grid.bins()).div_ceil(BANDS);
+            let single = |(k, h): (usize, &f32)| (k as f64 * to_ghz, db_from_amplitude_ratio(f64::from(h.max(1e-15))));
+            values.iter().enumerate().step_by(every).map(single).collect::<Vec<_>>()
         };
         let zero = trained.equaliser_at(0.0, plan).norm();
         let equaliser = (0..grid.bins()).map(|k| trained.equaliser_at(k as f64 * grid.bin_hz(), plan).norm() / zero).collect();
