@@ -1,7 +1,7 @@
 //! Closed forms: what a link must do whoever computes it.
 
 use crate::support::{agreement, preset, quiet, run_lane, share};
-use lightlane::chain::{Chain, Drawn, Draws, Map, Sampler, Shape, Worker, Workshop};
+use lightlane::chain::{Chain, Drawn, Draws, Map, Probe, Sampler, Shape, Worker, Workshop};
 use lightlane::fibre::SingleMode;
 use lightlane::link::{Config, LaneResult};
 use lightlane::math::gaussian::pam4_ber;

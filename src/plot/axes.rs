@@ -47,7 +47,7 @@ pub(super) fn chart<'a, B: DrawingBackend>(
     ChartBuilder::on(area)
         .margin_left(theme.margin)
         .margin_top(theme.margin / 2 + room.top)
-        .margin_right(theme.margin + room.right)
+        .margin_right(theme.margin + theme.tick + room.right)
         .margin_bottom(theme.margin / 2)
         .x_label_area_size(theme.label * 13 / 10 + theme.tick * 14 / 10)
         .y_label_area_size(theme.label * 13 / 10 + theme.tick * 32 / 10)

@@ -22,7 +22,7 @@ impl Figure for EyeView {
         let digits = if (self.eye.high - self.eye.low) / unit < 0.8 { 2 } else { 1 };
         let format = |p: &f64| text::decimals(*p, digits);
         let y = Axis { name, range: self.eye.low / unit..self.eye.high / unit, ticks: 9, format: &format };
-        let room = Room { top: theme.tick * 3 / 2, right: theme.tick * 11 / 2 };
+        let room = Room { top: theme.tick * 3 / 2, right: theme.tick * 9 / 2 };
         let mut chart = axes::chart(&body, theme, &x, &y, room)?;
         heat(&mut chart, &self.eye)?;
         axes::mesh(&mut chart, theme, &x, &y, false)?;

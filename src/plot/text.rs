@@ -48,7 +48,7 @@ mod tests {
     fn numbers_read_as_on_a_slide() {
         assert_eq!(ratio(1.23e-9), "1.2×10⁻⁹");
         assert_eq!(ratio(2.4e-14), "2.4×10⁻¹⁴");
-        assert_eq!(decimals(-3.14159, 2), "\u{2212}3.14");
+        assert_eq!(decimals(-3.2149, 2), "\u{2212}3.21");
         assert_eq!(decimals(-0.001, 1), "0.0");
         assert_eq!(count(131_072), "131 072");
         assert_eq!(count(1_000_000), "1 000 000");
