@@ -19,7 +19,7 @@ impl Figure for EyeView {
         let unit = self.unit();
         let x = Axis { name: "time (UI)", range: -1.0..1.0, ticks: 9, format: &|t| text::decimals(*t, 1) };
         let name = if self.is_light() { "optical power (mW)" } else { "equaliser output (full scale ±1)" };
-        let digits = if (self.eye.high - self.eye.low) / unit < 0.8 { 2 } else { 1 };
+        let digits = self.digits();
         let format = |p: &f64| text::decimals(*p, digits);
         let y = Axis { name, range: self.eye.low / unit..self.eye.high / unit, ticks: 9, format: &format };
         let room = Room { top: theme.tick * 3 / 2, right: theme.tick * 9 / 2 };
@@ -38,6 +38,12 @@ impl EyeView {
 
     fn unit(&self) -> f64 {
         if self.is_light() { milli(1.0) } else { 1.0 }
+    }
+
+    /// Decimals that tell the axis' ticks apart.
+    fn digits(&self) -> usize {
+        let tick = (self.eye.high - self.eye.low) / self.unit() / 6.0;
+        (-tick.log10()).ceil().clamp(0.0, 9.0) as usize
     }
 
     fn title(&self) -> String {
@@ -59,7 +65,7 @@ impl EyeView {
             parts.push(format!("ER {} dB", text::decimals(outer.extinction_ratio_db(), 2)));
         }
         parts.push(format!("{} symbols", text::count(self.symbols)));
-        parts.join("   ")
+        parts.join(" · ")
     }
 
     /// The axis above: the same time in ps.
@@ -84,7 +90,7 @@ impl EyeView {
         for (value, dark, bright) in levels.chain(thresholds) {
             let y = value / unit;
             axes::dashed(chart, theme, vec![(-1.0, y), (1.0, y)], bright.stroke_width((theme.line * 2 / 3).max(1)))?;
-            let text = text::decimals(y, if self.is_light() { 3 } else { 2 });
+            let text = text::decimals(y, self.digits() + if self.is_light() { 2 } else { 1 });
             let style = theme.text(theme.tick, dark);
             axes::note(body, chart, (1.0, y), (theme.tick / 3, 0), &text, style, (HPos::Left, VPos::Center))?;
         }

@@ -20,7 +20,7 @@ impl Figure for Overview {
         if self.panels.len() < self.lanes {
             caption.push(format!("{} lanes shown", self.panels.len()));
         }
-        let body = axes::page(area, theme, &title, &caption.join("   "))?;
+        let body = axes::page(area, theme, &title, &caption.join(" · "))?;
         let columns = self.panels.len().clamp(1, 4);
         let rows = self.panels.len().div_ceil(columns).max(1);
         let body = body.margin(theme.margin / 3, theme.margin / 3, theme.margin / 2, theme.margin / 2);
@@ -50,7 +50,7 @@ impl Overview {
         figures.extend(result.ber_semi_analytic.map(|ber| format!("BER {}", text::ratio(ber))));
         figures.extend(result.margin_db.map(|db| format!("margin {} dB", text::decimals(db, 2))));
         let below = m + theme.title * 11 / 10;
-        let figures = if figures.is_empty() { "no figure".to_owned() } else { figures.join("   ") };
+        let figures = if figures.is_empty() { "no figure".to_owned() } else { figures.join(" · ") };
         area.draw(&Text::new(figures, (m, below), theme.text(theme.caption, PALE_INK)))?;
         let (_, picture) = area.split_vertically(below + theme.caption * 13 / 10);
         let picture = picture.margin(0, m, m, m);

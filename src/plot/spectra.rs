@@ -14,7 +14,7 @@ impl Figure for Spectra {
     fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
         let title = format!("{}: spectra and responses", self.name);
         let caption = format!(
-            "symbol rate {} GBd   spectra relative to the signal at low frequency, responses to zero frequency",
+            "symbol rate {} GBd · spectra relative to the signal at low frequency, responses to zero frequency",
             text::decimals(self.symbol_rate_gbd, 3).trim_end_matches('0').trim_end_matches('.')
         );
         let body = axes::page(area, theme, &title, &caption)?;

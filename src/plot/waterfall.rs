@@ -14,7 +14,7 @@ impl Figure for Waterfall {
     fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
         let (power, ber) = self.operating;
         let margin = self.margin_db.map_or("limit not crossed".to_owned(), |db| format!("margin {} dB", text::decimals(db, 2)));
-        let caption = format!("BER {} at {} dBm   {margin} to {}", text::ratio(ber), text::decimals(power, 2), text::ratio(self.limit_ber));
+        let caption = format!("BER {} at {} dBm · {margin} to {}", text::ratio(ber), text::decimals(power, 2), text::ratio(self.limit_ber));
         let body = axes::page(area, theme, &format!("{}: BER against received power", self.name), &caption)?;
         let curve: Vec<(f64, f64)> = self.curve.iter().map(|&(x, ber)| (x, ber.max(1e-300).log10())).collect();
         let ends = |of: &dyn Fn(&(f64, f64)) -> f64| {
@@ -29,15 +29,16 @@ impl Figure for Waterfall {
             ticks: 12,
             format: &|p| text::decimals(*p, 1),
         };
+        let top = if ber.max(self.limit_ber) > 0.1 { 0.0 } else { -1.0 };
         let whole = |y: &f64| if (y - y.round()).abs() < 1e-6 { text::power_of_ten(y.round() as i32) } else { String::new() };
-        let y = Axis { name: "bit error ratio", range: lowest.floor()..-1.0, ticks: 15, format: &whole };
+        let y = Axis { name: "bit error ratio", range: lowest.floor()..top, ticks: 15, format: &whole };
         let mut chart = axes::chart(&body, theme, &x, &y, Room::default())?;
         axes::mesh(&mut chart, theme, &x, &y, true)?;
         let limit = self.limit_ber.log10();
         axes::dashed(&mut chart, theme, vec![(x.range.start, limit), (x.range.end, limit)], theme.stroke(RED))?;
         let style = theme.text(theme.tick, RED);
         let label = format!("limit {}", text::ratio(self.limit_ber));
-        axes::note(&body, &chart, (x.range.end, limit), (-theme.tick / 2, theme.tick / 4), &label, style, (HPos::Right, VPos::Top))?;
+        axes::note(&body, &chart, (x.range.end, limit), (-theme.tick / 2, theme.tick * 2 / 3), &label, style, (HPos::Right, VPos::Top))?;
         let inside = curve.iter().copied().filter(|p| p.1 >= y.range.start && p.1 <= y.range.end);
         let line = theme.stroke(BLUE);
         chart.draw_series(LineSeries::new(inside, line))?.label("semi-analytic").legend(axes::sample_line(theme, line));

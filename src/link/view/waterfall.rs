@@ -1,6 +1,6 @@
 //! Bit error ratio against received power, by both estimators.
 
-use super::{View, predictor};
+use super::{View, predictor, refused};
 use crate::chain::{Count, Stop, Trained, count};
 use crate::error::Result;
 use crate::link::margin::{self, Margin};
@@ -8,7 +8,7 @@ use crate::units::{dbm_from_watt, power_ratio};
 use std::sync::atomic::AtomicBool;
 
 /// Loss between the points of the curve, dB, and the losses at its ends.
-const STEP_DB: f64 = 0.25;
+const STEP_DB: f64 = 0.5;
 const LEAST_DB: f64 = -1.0;
 const MOST_DB: f64 = 30.0;
 /// The curve ends where errors are this many.
@@ -60,7 +60,8 @@ impl View {
     pub fn waterfall(&self) -> Result<Waterfall> {
         let (start, prediction) = self.receiver()?;
         let lane = &self.lane;
-        let received_dbm = self.tp3.map_or(f64::NAN, |tp3| dbm_from_watt(tp3.average_w));
+        let tp3 = self.tp3.ok_or_else(|| refused("lane", lane.number, "has no settled levels at TP3".to_owned()))?;
+        let received_dbm = dbm_from_watt(tp3.average_w);
         let limit_ber = lane.config.limits.pmd_ber;
         let mut solved: Vec<(f64, f64, Trained)> = Vec::new();
         let margin_db = self.workers.with(&lane.plan, |worker| {
@@ -90,6 +91,9 @@ impl View {
         let mut counted: Vec<Counted> = picked.iter().filter_map(|&i| self.counted(received_dbm - solved[i].0, &solved[i].2)).collect();
         counted.sort_by(|a, b| a.dbm.total_cmp(&b.dbm));
         let mut curve: Vec<(f64, f64)> = solved.iter().map(|(loss_db, ber, _)| (received_dbm - loss_db, *ber)).collect();
+        if curve.is_empty() {
+            curve.push((received_dbm, prediction.ber));
+        }
         curve.reverse();
         Ok(Waterfall { name: self.name.clone(), curve, counted, limit_ber, operating: (received_dbm, prediction.ber), margin_db })
     }
