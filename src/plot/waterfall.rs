@@ -25,7 +25,7 @@ impl Figure for Waterfall {
         let visible = curve.iter().filter(|p| p.1 >= lowest).fold(f64::NEG_INFINITY, |x, p| x.max(p.0));
         let x = Axis {
             name: "average received power (dBm)",
-            range: axes::round_out(left - 0.1, visible.max(power).min(right) + 0.3, 0.5),
+            range: axes::round_out(left.min(power) - 0.1, visible.max(power).min(right) + 0.3, 0.5),
             ticks: 12,
             format: &|p| text::decimals(*p, 1),
         };

@@ -66,21 +66,24 @@ impl View {
         let mut solved: Vec<(f64, f64, Trained)> = Vec::new();
         let margin_db = self.workers.with(&lane.plan, |worker| {
             let mut predictor = predictor(lane, worker);
+            let margin_db = match margin::find(&mut predictor, worker, start, limit_ber) {
+                Margin::Found(db, _) => Some(db),
+                _ => None,
+            };
+            // a link that fails is followed to where it would not
+            let least_db = margin_db.map_or(LEAST_DB, |db| (db + LEAST_DB).min(LEAST_DB).floor());
             let mut near = start.clone();
-            let steps = ((MOST_DB - LEAST_DB) / STEP_DB) as usize;
-            for loss_db in (0..=steps).map(|i| LEAST_DB + i as f64 * STEP_DB) {
+            let steps = ((MOST_DB - least_db) / STEP_DB) as usize;
+            for loss_db in (0..=steps).map(|i| least_db + i as f64 * STEP_DB) {
                 let Ok(trained) = predictor.train(worker, power_ratio(-loss_db) as f32, Some(&near)) else { break };
                 let ber = predictor.predict(worker, &trained).ber;
                 near = trained.clone();
                 solved.push((loss_db, ber, trained));
-                if ber > MOST_BER {
+                if ber > MOST_BER && loss_db >= 0.0 {
                     break;
                 }
             }
-            match margin::find(&mut predictor, worker, start, limit_ber) {
-                Margin::Found(db, _) => Some(db),
-                _ => None,
-            }
+            margin_db
         });
         let mut picked: Vec<usize> = Vec::new();
         for ber in COUNTED_AT {
