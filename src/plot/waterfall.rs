@@ -44,7 +44,7 @@ impl Figure for Waterfall {
         chart.draw_series(LineSeries::new(inside, line))?.label("semi-analytic").legend(axes::sample_line(theme, line));
         self.points(&mut chart, theme, y.range.start)?;
         self.place(&body, &mut chart, theme, y.range.start)?;
-        axes::legend(&mut chart, theme, SeriesLabelPosition::LowerLeft)
+        axes::legend(&mut chart, theme, SeriesLabelPosition::UpperRight)
     }
 }
 
