@@ -9,6 +9,7 @@ pub mod link;
 pub mod math;
 pub mod measure;
 pub mod pattern;
+pub mod plot;
 pub mod receiver;
 pub mod report;
 pub mod seed;

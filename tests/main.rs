@@ -5,6 +5,7 @@
 mod architecture;
 mod cli;
 mod engine;
+mod figures;
 mod ideal;
 mod links;
 mod oracle_links;

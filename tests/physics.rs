@@ -1,7 +1,7 @@
 //! Closed forms: what a link must do whoever computes it.
 
 use crate::support::{agreement, preset, quiet, run_lane, share};
-use lightlane::chain::{Chain, Drawn, Draws, Map, Sampler, Shape, Worker, Workshop};
+use lightlane::chain::{Chain, Drawn, Draws, Map, Probe, Sampler, Shape, Worker, Workshop};
 use lightlane::fibre::SingleMode;
 use lightlane::link::{Config, LaneResult};
 use lightlane::math::gaussian::pam4_ber;
@@ -167,7 +167,7 @@ fn dispersion_and_chirp_have_the_small_signal_response() {
             let draws = Draws { run: Seed::new(1), lane: Seed::new(1), block: 0, noise: 0, what: Drawn::Nothing };
             let f_hz = 106.25e9 / period as f64;
             let mut tone = |node: &str| -> f64 {
-                let power = worker.power_at(&plan, &levels, &draws, node, &mut shop).expect("the node is there");
+                let power = Probe::light(&plan, node, 8, &mut shop).expect("the node is there").waveform(&mut worker, &levels, &draws);
                 let angle = |i: usize| std::f64::consts::TAU * i as f64 / (8 * period) as f64;
                 let sum = |part: fn(f64) -> f64| power.iter().enumerate().map(|(i, &p)| f64::from(p) * part(angle(i))).sum::<f64>();
                 sum(f64::cos).hypot(sum(f64::sin))

@@ -205,6 +205,18 @@ impl<'a> Predictor<'a> {
         Ok((trained, prediction))
     }
 
+    /// What each symbol of the scoring blocks is at the slicer: the level sent, mean and variance.
+    pub fn mixture(&mut self, worker: &mut Worker, trained: &Trained) -> Vec<(u8, f32, f32)> {
+        let scale = self.prepare(worker, trained.attenuation);
+        let classes = drawn::classes(self.plan, &self.noises, worker, trained, &self.scoring, self.streams(self.lane), drawn::MANY);
+        let reach = Reach::new(self.plan, trained);
+        let one = |record: &Record| {
+            let at = self.symbols(record, trained, &reach, &classes, scale);
+            record.levels.iter().zip(at.means).zip(at.variances).map(|((&l, m), v)| (l, m, v)).collect::<Vec<_>>()
+        };
+        self.scoring.iter().flat_map(one).collect()
+    }
+
     fn streams(&self, lane: Seed) -> Draws<'static> {
         Draws { run: self.run, lane, block: 0, noise: 0, what: Drawn::Nothing }
     }

@@ -1,5 +1,6 @@
 //! `lightlane run`: bit error ratio and margin of every lane.
 
+use super::plots::Plots;
 use super::runner::{Runner, stopped};
 use super::source::Source;
 use super::{Failure, Outcome, output};
@@ -12,6 +13,7 @@ Examples:
   lightlane run 1.6tbase-dr8 --set transmitter.kind=mzm --set fibre.length_km=2
   lightlane run my.toml --set lane.3.fibre.connector_loss_db=5 --symbols 10M
   lightlane run 800gbase-dr8 --set lanes=1 --json
+  lightlane run 800gbase-dr8 --plots figures
 
 Results do not depend on the number of threads; the same seed gives the same bits.";
 
@@ -24,14 +26,22 @@ pub(super) struct Run {
     /// Prints JSON instead of a table
     #[arg(long)]
     json: bool,
+    /// Also draws figures of the worst lane and of all lanes into this folder
+    #[arg(long, value_name = "DIR")]
+    plots: Option<String>,
     #[command(flatten)]
     runner: Runner,
 }
 
 impl Run {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
-        let result = self.runner.run(self.source.resolve()?, "run")?;
+        let link = self.source.resolve()?;
+        let plots = self.plots.as_deref().map(Plots::open).transpose()?;
+        let result = self.runner.run(link.clone(), "run")?;
         output::print(&if self.json { report::json(&result) } else { report::table(&result) })?;
+        if let Some(plots) = plots.filter(|_| !stopped()) {
+            plots.draw(&link, &result)?;
+        }
         Ok(if stopped() { Outcome::Stopped } else { Outcome::Good })
     }
 }

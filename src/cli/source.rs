@@ -12,7 +12,7 @@ pub(super) struct Source {
     /// Changes one key; may be given many times, the last one wins
     #[arg(long = "set", value_name = "KEY=VALUE")]
     sets: Vec<String>,
-    /// Symbols counted per lane, such as 1000000, 1e6 or 10M; 0 counts nothing, neither here nor at the limit
+    /// Symbols per lane, counted or drawn, such as 1000000, 1e6 or 10M; 0 counts nothing, neither here nor at the limit
     #[arg(long, value_name = "N", value_parser = symbols)]
     symbols: Option<u64>,
     /// Seed of all noise and of random data
@@ -21,6 +21,11 @@ pub(super) struct Source {
 }
 
 impl Source {
+    /// What --symbols says.
+    pub(super) fn symbols(&self) -> Option<u64> {
+        self.symbols
+    }
+
     /// Lays all layers on each other; the error holds the problems of all of them.
     pub(super) fn resolve(&self) -> Result<Resolved, Error> {
         let (stack, of_flags) = self.stack()?;

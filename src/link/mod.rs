@@ -8,6 +8,7 @@ pub mod presets;
 mod result;
 mod run;
 mod targets;
+mod view;
 
 pub use config::{Config, Limits, Simulation, Spread, Targets};
 pub use lane::Lane;
@@ -15,3 +16,4 @@ pub use layers::{Key, Resolved, Stack, Varied};
 pub use result::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
 pub use run::{Link, Progress};
 pub use targets::{TargetVerdict, Verdict, judge};
+pub use view::{Counted, Curve, EyeView, Histogram, Node, Overview, Panel, Spectra, View, Waterfall};

@@ -5,7 +5,7 @@ use super::lane::Lane;
 use super::layers::Resolved;
 use super::margin::{self, Margin};
 use super::result::{Counted, LaneResult, LinkResult, NoiseShare, PortResult, Slicer, pooled};
-use crate::chain::{Count, Drawn, Draws, Prediction, Predictor, Refusal, Stop, Tally, Trained, Workers, Workshop, count};
+use crate::chain::{Count, Drawn, Draws, Prediction, Predictor, Probe, Refusal, Stop, Tally, Trained, Workers, Workshop, count};
 use crate::error::Result;
 use crate::math::interval::Interval;
 use crate::measure::levels::{Outer, outer, rlm, settled_pattern};
@@ -15,8 +15,8 @@ use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Blocks of training and of prediction.
-const TRAINING_BLOCKS: u64 = 2;
-const SCORING_BLOCKS: u64 = 4;
+pub(super) const TRAINING_BLOCKS: u64 = 2;
+pub(super) const SCORING_BLOCKS: u64 = 4;
 /// Blocks of a lane between looks at whether enough was counted.
 const ROUND_BLOCKS: u64 = 32;
 
@@ -169,14 +169,14 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop) -> Solved {
 }
 
 /// Settled levels at TP2 and TP3.
-fn settled(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> (Option<Outer>, Option<Outer>) {
+pub(super) fn settled(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> (Option<Outer>, Option<Outer>) {
     let prbs13q = Pattern { kind: PatternKind::Prbs13q, ..Pattern::default() }.build().expect("a computed pattern builds");
     let levels = settled_pattern(lane.plan.grid().symbols, &prbs13q);
     let draws = Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Nothing };
     workers.with(&lane.plan, |worker| {
         let mut at = |node: &str| {
-            let power = worker.power_at(&lane.plan, &levels, &draws, node, shop)?;
-            outer(&power, lane.plan.grid().samples_per_symbol, &levels)
+            let probe = Probe::light(&lane.plan, node, lane.plan.grid().samples_per_symbol, shop)?;
+            outer(&probe.waveform(worker, &levels, &draws), probe.samples_per_symbol(), &levels)
         };
         (at("tp2"), at("tp3"))
     })
@@ -185,7 +185,7 @@ fn settled(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> (Option<Outer
 fn launch_warnings(lane: &Lane, tp2: Option<Outer>) -> Vec<String> {
     let limits = &lane.config.limits;
     let Some(tp2) = tp2 else {
-        return vec!["no settled runs in the block: OMA and extinction ratio were not measured".to_owned()];
+        return vec!["no settled runs: OMA and extinction ratio were not measured".to_owned()];
     };
     let mut warnings = Vec::new();
     let mut above = |what: &str, value: f64, limit: f64, side: &str| {
