@@ -1,5 +1,6 @@
 //! What is said of a link: flat, with the same names in JSON, in tables and as columns of a sweep.
 
+use crate::part::FileRead;
 use serde::Serialize;
 
 /// The results of all lanes.
@@ -25,6 +26,8 @@ pub struct LinkResult {
     pub lanes: Vec<LaneResult>,
     /// All lanes together.
     pub port: PortResult,
+    /// Files of patterns and measured parts; those of a lane's own patch under `lane.N.`.
+    pub files: Vec<FileRead>,
     /// What a reader should know of these figures.
     pub warnings: Vec<String>,
 }

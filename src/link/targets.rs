@@ -140,6 +140,7 @@ mod tests {
             limit_ber,
             lanes,
             port,
+            files: vec![],
             warnings: vec![],
         }
     }
