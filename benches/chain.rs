@@ -48,6 +48,36 @@ fn whole_chain(bencher: Bencher, (kind, samples_per_symbol): (TransmitterKind, u
     });
 }
 
+/// First stage: symbols to detected current.
+#[divan::bench]
+fn stage_front(bencher: Bencher) {
+    stage(bencher, |worker, lane, trained, levels, draws| {
+        worker.front(&lane.plan, levels, draws, trained.attenuation);
+    });
+}
+
+/// Second stage: receiver bandwidth, noise, sampling.
+#[divan::bench]
+fn stage_sample(bencher: Bencher) {
+    stage(bencher, |worker, lane, trained, _, draws| worker.sample(&lane.plan, trained, draws));
+}
+
+/// Third stage: conversion and 21 taps.
+#[divan::bench]
+fn stage_equalise(bencher: Bencher) {
+    stage(bencher, |worker, lane, trained, _, draws| worker.equalise(&lane.plan, trained, draws));
+}
+
+fn stage(bencher: Bencher, run: impl Fn(&mut Worker, &Lane, &Trained, &[u8], &Draws<'_>)) {
+    let lane = Lane::build(&config(TransmitterKind::Eml, 4), 0, &mut Workshop::default()).expect("it builds");
+    let mut worker = Worker::new(&lane.plan);
+    let trained = trained(&lane, &mut worker);
+    let levels = lane.blocks(1, false).remove(0);
+    let draws = Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Everything };
+    worker.decisions(&lane.plan, &trained, &levels, &draws, false);
+    bencher.counter(ItemsCount::new(8192usize)).bench_local(|| run(&mut worker, &lane, &trained, &levels, &draws));
+}
+
 /// The same block without its noises.
 #[divan::bench]
 fn whole_chain_without_noise(bencher: Bencher) {

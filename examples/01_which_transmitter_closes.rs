@@ -1,6 +1,7 @@
 //! Which transmitter closes the link with more margin: an EML or a silicon-photonics modulator, at 800G and at 1.6T?
 //!
 //! `cargo run --release --example 01_which_transmitter_closes`
+#![allow(clippy::print_stdout)]
 
 use lightlane::link::{Link, Stack};
 use std::sync::atomic::AtomicBool;

@@ -1,4 +1,4 @@
-//! lightlane simulates the physical layer of PAM4 data-centre optics, lane by lane, from laser to bit error ratio.
+#![doc = include_str!("../README.md")]
 
 pub mod chain;
 pub mod cli;

@@ -154,7 +154,7 @@ fn a_file_that_may_not_be_read_is_one_clear_line() {
     let folder = Folder::new("locked");
     folder.write("locked.toml", "lanes = 1\n");
     let path = folder.0.join("locked.toml");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
     // the superuser reads everything
     if std::fs::read(&path).is_err() {
         let lines = refused(&folder.run(&["run", "locked.toml"]));

@@ -113,6 +113,7 @@ impl Workers {
             idle.iter().position(|w| w.grid == plan.grid()).map(|i| idle.swap_remove(i))
         };
         let mut worker = idle.unwrap_or_else(|| Worker::new(plan));
+        worker.fit(plan);
         let result = work(&mut worker);
         self.0.lock().expect("no holder panics").push(worker);
         result

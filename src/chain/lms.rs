@@ -29,8 +29,8 @@ pub(super) fn train(
         worker.sample(plan, trained, &draws);
         worker.equalise(plan, trained, &draws);
         let target: Vec<f32> = sent.iter().map(|&l| block::LEVELS[usize::from(l)]).collect();
-        // the step falls to a fifth towards the end, so that the taps settle
-        let settled = step / (1.0 + 4.0 * b as f64 / (blocks - 1) as f64);
+        // the step falls to a twentieth towards the end, so that the taps settle
+        let settled = step * 0.05f64.powf(b as f64 / (blocks - 1) as f64);
         let samples = &worker.sampled[..plan.sampled()];
         let error = ffe::adapt(samples, per_symbol, &target, settled as f32, trained.precursors, &mut trained.taps, &mut trained.offset);
         if !error.is_finite() {

@@ -45,6 +45,13 @@ pub(super) struct Transforms {
     pub(super) sampled: fft::RealFft,
 }
 
+impl Transforms {
+    /// Scratch that each of them fits into.
+    pub(super) fn scratch(&self) -> usize {
+        [self.symbols.scratch(), self.samples.scratch(), self.sampled.scratch(), self.field.scratch(), 1].into_iter().max().unwrap_or(1)
+    }
+}
+
 pub(super) struct SymbolSource {
     pub(super) entity: String,
     pub(super) kind: SymbolNoise,
@@ -250,7 +257,7 @@ impl Plan {
     pub(super) fn dispersive(&self) -> bool {
         let angle = self.sideband_angle.abs();
         let worst = crate::units::db_from_amplitude_ratio(angle.cos() - angle.sin());
-        !(worst > -0.5)
+        worst.is_nan() || worst <= -0.5
     }
 }
 

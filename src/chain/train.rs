@@ -105,7 +105,7 @@ impl<'a> Training<'a> {
         let spectra = records.iter().map(|r| r.at_sampler(attenuation)).collect();
         let covariance = noises.covariance(plan, records, attenuation);
         let t = &plan.transforms;
-        let scratch = t.symbols.scratch().max(t.samples.scratch()).max(t.sampled.scratch());
+        let scratch = t.scratch();
         let turned = vec![Complex32::default(); plan.grid.bins()];
         Training { plan, dsp, records, spectra, covariance, scratch: vec![Complex32::default(); scratch], turned }
     }

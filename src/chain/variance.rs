@@ -213,7 +213,7 @@ impl Reach {
         }
         let mut tap_spectrum = vec![Complex32::default(); fft::bins(k)];
         let t = &plan.transforms;
-        let mut scratch = vec![Complex32::default(); t.samples.scratch().max(t.sampled.scratch())];
+        let mut scratch = vec![Complex32::default(); t.scratch()];
         t.sampled.forward(&mut taps, &mut tap_spectrum, &mut scratch);
         let periodic = |bin: usize| {
             let bin = bin % k;

@@ -84,12 +84,6 @@ impl Worker {
     pub fn new(plan: &Plan) -> Worker {
         let (grid, k) = (plan.grid, plan.grid.symbols * 2);
         let m = grid.samples();
-        let scratch = [
-            plan.transforms.symbols.scratch(),
-            plan.transforms.samples.scratch(),
-            plan.transforms.sampled.scratch(),
-            plan.transforms.field.scratch(),
-        ];
         let zeros = |n: usize| vec![Complex32::default(); n];
         Worker {
             grid,
@@ -109,12 +103,20 @@ impl Worker {
             sent: vec![0; grid.symbols],
             decided: vec![0; grid.symbols],
             plain: vec![0; grid.symbols],
-            scratch: zeros(scratch.into_iter().max().unwrap_or(0).max(1)),
+            scratch: zeros(plan.transforms.scratch()),
         }
     }
 
-    /// Runs symbols to the start of the last section; the current is then in [`Worker::current`].
-    pub(super) fn front(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>, attenuation: f32) {
+    /// Makes room for `plan`, which is on the same grid but may sample otherwise.
+    pub(super) fn fit(&mut self, plan: &Plan) {
+        let scratch = plan.transforms.scratch();
+        if self.scratch.len() < scratch {
+            self.scratch.resize(scratch, Complex32::default());
+        }
+    }
+
+    /// First stage: symbols through every map and section up to the start of the last one, mostly the detected current.
+    pub fn front(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>, attenuation: f32) {
         self.run_front(plan, levels, draws, attenuation, None);
     }
 
@@ -329,9 +331,8 @@ impl Worker {
         }
     }
 
-    /// Samples the current: the last section, trained phase, merged noise; then the samples are in `sampled`, their
-    /// slopes (per second) in `slope` when the sampler has jitter.
-    pub(super) fn sample(&mut self, plan: &Plan, trained: &Trained, draws: &Draws<'_>) {
+    /// Second stage: the last section at the trained phase, its merged noise, and the samples the converter takes.
+    pub fn sample(&mut self, plan: &Plan, trained: &Trained, draws: &Draws<'_>) {
         let (m, k) = (self.grid.samples(), plan.sampled());
         plan.transforms.samples.forward(Ampere::of_mut(&mut self.real), &mut self.spectrum, &mut self.scratch);
         block::multiply(&mut self.spectrum, &trained.response);
@@ -350,8 +351,8 @@ impl Worker {
         plan.transforms.sampled.inverse(&mut self.sampled_spectrum[..bins], &mut self.sampled[..k], &mut self.scratch);
     }
 
-    /// Converts (noise, jitter, clipping) and equalises: the slicer's inputs are then in `equalised`.
-    pub(super) fn equalise(&mut self, plan: &Plan, trained: &Trained, draws: &Draws<'_>) {
+    /// Third stage: the converter's noise, jitter and clipping, and the equaliser.
+    pub fn equalise(&mut self, plan: &Plan, trained: &Trained, draws: &Draws<'_>) {
         let k = plan.sampled();
         if draws.what == Drawn::Everything {
             normals::fill(&mut draws.lane.named("adc").index(draws.noise).rng(), &mut self.normals[..k]);

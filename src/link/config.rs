@@ -7,7 +7,7 @@ use crate::pattern::{Pattern, PatternKind};
 use crate::receiver::Receiver;
 use crate::signal::Grid;
 use crate::transmitter::Transmitter;
-use crate::units::giga;
+use crate::units::{dbm_from_watt, giga};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -68,6 +68,9 @@ impl Default for Config {
 
 /// Largest file of levels, bytes.
 const MOST_PATTERN_BYTES: u64 = 64 << 20;
+/// Modulated power at the photodiode below which nothing is received, dBm: 85 nA peak to peak, a fiftieth of the rms noise
+/// of a quiet amplifier (assumed).
+const DARK_DBM: f64 = -50.0;
 /// Most lanes of a link.
 pub(super) const MOST_LANES: usize = 64;
 
@@ -206,9 +209,10 @@ impl Config {
         problems.range(&limits, "launch_power_max_dbm", self.limits.launch_power_max_dbm, -100.0..=100.0);
         problems.range(&limits, "oma_max_dbm", self.limits.oma_max_dbm, -100.0..=100.0);
         problems.range(&limits, "extinction_ratio_min_db", self.limits.extinction_ratio_min_db, 0.0..=100.0);
+        self.check_light(problems);
         self.check_simulation(&root.key("simulation"), problems);
         for (key, [low, high]) in self.targets.all() {
-            if !(low <= high) {
+            if low.is_nan() || high.is_nan() || low > high {
                 problems.report(&root.key("targets"), key, format!("[{low}, {high}]"), "must be two numbers, the lower one first");
             }
         }
@@ -236,6 +240,20 @@ impl Config {
         let others = self.transmitter.all().into_iter().map(|(key, _)| key).filter(move |key| *key != kind.key());
         let idle: Vec<String> = others.map(|key| format!("transmitter.{key}.")).collect();
         self.files.iter().filter(move |file| idle.iter().all(|idle| !file.key.starts_with(idle)))
+    }
+
+    /// Reports a photodiode in the dark: no equaliser finds a signal there.
+    fn check_light(&self, problems: &mut Problems) {
+        let loss_db = self.fibre.loss_db() + self.receiver.coupling_loss_db;
+        let oma_dbm = dbm_from_watt(self.transmitter.settled_oma_w()) - loss_db;
+        if problems.is_empty() && (oma_dbm.is_nan() || oma_dbm < DARK_DBM) {
+            let at = Path::root().key("receiver");
+            let remedy = format!(
+                "must see a modulated power above {DARK_DBM} dBm, not {oma_dbm:.1} dBm: \
+                 raise the laser's power or the swing, or lower the losses ({loss_db:.1} dB behind the transmitter)"
+            );
+            problems.report(&at, "photodiode", "dark", remedy);
+        }
     }
 
     fn check_simulation(&self, at: &Path, problems: &mut Problems) {

@@ -8,8 +8,10 @@ const LEAST_DB: f64 = -10.0;
 const MOST_DB: f64 = 60.0;
 /// Distance from the limit at which the search ends, in ln of the bit error ratio: a few thousandths of a decibel.
 const CLOSE: f64 = 0.01;
+/// Distance between a kept and a missed loss at which it ends too, dB.
+const NARROW_DB: f64 = 0.002;
 /// Solves at the most.
-const STEPS: usize = 20;
+const STEPS: usize = 30;
 
 /// What a search found.
 pub(super) enum Margin {
@@ -21,54 +23,50 @@ pub(super) enum Margin {
     Beyond,
 }
 
-/// Searches from a training and its bit error ratio at no extra loss.
+/// A loss that was tried: dB, and ln of the error ratio over the limit, below zero where the limit is kept.
+#[derive(Clone, Copy)]
+struct Tried {
+    loss_db: f64,
+    f: f64,
+}
+
+/// Searches from a training at no extra loss.
 pub(super) fn find(predictor: &mut Predictor<'_>, worker: &mut Worker, start: &Trained, limit_ber: f64) -> Margin {
     let mut near = start.clone();
-    let mut solve = |loss_db: f64| -> Option<(f64, Trained)> {
-        let (trained, prediction) = predictor.try_at(worker, power_ratio(-loss_db) as f32, &near).ok()?;
-        near = trained.clone();
-        Some(((prediction.ber.max(1e-300) / limit_ber).ln(), trained))
-    };
-    // f falls below zero where the limit is kept
-    let Some((f0, trained)) = solve(0.0) else { return Margin::Floor(0.5) };
-    if f0.abs() < CLOSE {
-        return Margin::Found(0.0, Box::new(trained));
-    }
-    let (mut low, mut high): (Option<(f64, f64)>, Option<(f64, f64)>) = (None, None);
-    let mut at = (0.0, f0);
+    let mut least = f64::INFINITY;
+    let (mut kept, mut missed): (Option<Tried>, Option<Tried>) = (None, None);
+    let mut loss_db = 0.0;
     for step in 0..STEPS {
-        if at.1 < 0.0 {
-            low = Some(at)
+        // a receiver that does not train decides nothing: half of its bits are wrong
+        let mut f = (0.5 / limit_ber).ln();
+        if let Ok((trained, prediction)) = predictor.try_at(worker, power_ratio(-loss_db) as f32, &near) {
+            f = (prediction.ber.max(1e-300) / limit_ber).ln();
+            near = trained;
+        }
+        let narrow = matches!((kept, missed), (Some(k), Some(m)) if m.loss_db - k.loss_db < NARROW_DB);
+        if f.abs() < CLOSE || narrow {
+            return Margin::Found(loss_db, Box::new(near));
+        }
+        let tried = Tried { loss_db, f };
+        // more power that no longer helps has met a floor
+        let stuck = f > 0.0 && kept.is_none() && missed.is_some_and(|m| loss_db < m.loss_db && f > m.f - 0.02);
+        least = least.min(f);
+        if f < 0.0 {
+            kept = Some(tried)
         } else {
-            high = Some(at)
+            missed = Some(tried)
         }
-        let next_db = match (low, high) {
-            (Some(low), Some(high)) => between(low, high, step),
-            (Some((db, f)), None) if db < MOST_DB => (db + (q_db(f, limit_ber)).max(0.3) * 1.15).min(MOST_DB),
-            (Some(_), None) => return Margin::Beyond,
-            (None, Some((db, _))) if db > LEAST_DB => (db - 2.0f64.max(0.6 * (0.0 - db))).max(LEAST_DB),
-            (None, _) => return Margin::Floor(limit_ber * at.1.exp()),
+        loss_db = match (kept, missed) {
+            _ if stuck || (kept.is_none() && loss_db <= LEAST_DB) => return Margin::Floor(limit_ber * least.exp()),
+            (Some(kept), Some(missed)) => between(kept, missed, step),
+            (Some(_), None) if loss_db >= MOST_DB => return Margin::Beyond,
+            (Some(kept), None) => (kept.loss_db + 1.15 * q_db(kept.f, limit_ber).max(0.3)).min(MOST_DB),
+            _ => (loss_db - (0.6 * -loss_db).max(2.0)).max(LEAST_DB),
         };
-        let Some((f, trained)) = solve(next_db) else {
-            at = (next_db, (0.5 / limit_ber).ln());
-            continue;
-        };
-        if f.abs() < CLOSE {
-            return Margin::Found(next_db, Box::new(trained));
-        }
-        // a bit error ratio that no longer falls with power is a floor
-        if f > 0.0 && high.is_some_and(|(db, last)| next_db < db && f > last - 0.02) && low.is_none() {
-            return Margin::Floor(limit_ber * f.exp());
-        }
-        at = (next_db, f);
     }
-    match (low, high) {
-        (Some((a, _)), Some((b, _))) if b - a < 0.05 => match solve(0.5 * (a + b)) {
-            Some((_, trained)) => Margin::Found(0.5 * (a + b), Box::new(trained)),
-            None => Margin::Floor(0.5),
-        },
-        (_, Some((_, f))) => Margin::Floor(limit_ber * f.exp()),
-        _ => Margin::Beyond,
+    match kept {
+        Some(kept) => Margin::Found(kept.loss_db, Box::new(near)),
+        None => Margin::Floor(limit_ber * least.exp()),
     }
 }
 
@@ -80,7 +78,7 @@ fn q_db(f: f64, limit_ber: f64) -> f64 {
 }
 
 /// A point between two whose signs differ: on the line through them, kept away from the ends; half way now and then.
-fn between((a, fa): (f64, f64), (b, fb): (f64, f64), step: usize) -> f64 {
-    let t = (fa / (fa - fb)).clamp(0.02, 0.98);
-    if step % 4 == 3 { 0.5 * (a + b) } else { a + t * (b - a) }
+fn between(kept: Tried, missed: Tried, step: usize) -> f64 {
+    let t = if step % 4 == 3 { 0.5 } else { (kept.f / (kept.f - missed.f)).clamp(0.02, 0.98) };
+    kept.loss_db + t * (missed.loss_db - kept.loss_db)
 }

@@ -31,7 +31,7 @@ pub struct Equaliser {
 
 impl Default for Equaliser {
     fn default() -> Self {
-        Equaliser { taps: 21, precursors: 10, adaptation: AdaptationKind::Mmse, lms_step: 0.05 }
+        Equaliser { taps: 21, precursors: 10, adaptation: AdaptationKind::Mmse, lms_step: 0.2 }
     }
 }
 

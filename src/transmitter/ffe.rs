@@ -29,12 +29,12 @@ impl TransmitFfe {
     /// Reports every parameter that is out of its range.
     pub fn check(&self, at: &Path, problems: &mut Problems) {
         let written = format!("{:?}", self.taps);
-        if self.taps.len() % 2 == 0 || self.taps.len() > 31 {
+        if self.taps.len().is_multiple_of(2) || self.taps.len() > 31 {
             problems.report(at, "taps", &written, "must be an odd number of taps, from 1 to 31, the middle one the main tap");
         }
         if self.taps.iter().any(|t| !t.is_finite() || t.abs() > 100.0) {
             problems.report(at, "taps", &written, "must be numbers from -100 to 100");
-        } else if self.taps.len() % 2 == 1 && self.settled() <= 0.0 {
+        } else if !self.taps.len().is_multiple_of(2) && self.settled() <= 0.0 {
             problems.report(at, "taps", &written, "must have a sum above zero, or no level settles");
         }
     }
