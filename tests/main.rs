@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout)] // a failing claim shows its numbers
 
 mod cli;
+mod cli_files;
 mod engine;
 mod ideal;
 mod links;

@@ -1,6 +1,7 @@
 //! A link: its description in layers, its lanes, and what is said of them. The order of the chain stands only here.
 
 mod config;
+mod files;
 mod lane;
 mod layers;
 mod margin;

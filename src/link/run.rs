@@ -1,5 +1,6 @@
 //! Running a link: every lane built, trained, predicted, searched for its margin, and counted.
 
+use super::files;
 use super::lane::Lane;
 use super::layers::Resolved;
 use super::margin::{self, Margin};
@@ -8,9 +9,8 @@ use crate::chain::{Count, Drawn, Draws, Prediction, Predictor, Refusal, Stop, Ta
 use crate::error::Result;
 use crate::math::interval::Interval;
 use crate::measure::levels::{Outer, outer, rlm, settled_pattern};
-use crate::part::FileRead;
 use crate::pattern::{Pattern, PatternKind};
-use crate::units::{db_from_power_ratio, dbm_from_watt, giga};
+use crate::units::{db_from_power_ratio, dbm_from_watt};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -124,7 +124,7 @@ impl Link {
             limit_ber,
             port: port(&lanes, here),
             lanes,
-            files: files(solved),
+            files: files::of(solved.iter().map(|s| &s.lane)),
             warnings,
         }
     }
@@ -134,7 +134,7 @@ impl Link {
 fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop) -> Solved {
     let (tp2, tp3) = settled(&lane, workers, shop);
     let mut warnings = launch_warnings(&lane, tp2);
-    warnings.extend(data_warnings(&lane));
+    warnings.extend(files::short(&lane));
     let receiver = workers.with(&lane.plan, |worker| {
         let (training, scoring) = (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(SCORING_BLOCKS, false));
         let mut predictor = Predictor::new(&lane.plan, lane.dsp, lane.run, lane.seed, training, scoring, worker);
@@ -164,31 +164,6 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop) -> Solved {
         Ok(Receiver { trained, prediction, margin, at_limit })
     });
     Solved { lane, receiver, tp2, tp3, warnings }
-}
-
-/// Responses whose data ends below the highest frequency of the grid.
-fn data_warnings(lane: &Lane) -> Vec<String> {
-    let top_hz = lane.plan.grid().sample_rate_hz() / 2.0;
-    let short = lane.config.files_in_use().filter_map(|file| Some((file, file.ends_hz.filter(|&end_hz| end_hz < top_hz)?)));
-    let warning = |(file, end_hz): (&FileRead, f64)| {
-        let (end, top) = (end_hz / giga(1.0), top_hz / giga(1.0));
-        format!(
-            "{}: {} ends at {end:.1} GHz; from there to {top:.1} GHz it is extrapolated by the slope of its last octave",
-            file.key, file.file
-        )
-    };
-    short.map(warning).collect()
-}
-
-/// The files of all lanes: those of lane 0, and what other lanes name otherwise.
-fn files(solved: &[Solved]) -> Vec<FileRead> {
-    let Some((first, others)) = solved.split_first() else { return Vec::new() };
-    let mut files = first.lane.config.files.clone();
-    for lane in others.iter().map(|s| &s.lane) {
-        let own = lane.config.files.iter().filter(|file| !first.lane.config.files.contains(file));
-        files.extend(own.map(|file| FileRead { key: format!("lane.{}.{}", lane.number, file.key), ..file.clone() }));
-    }
-    files
 }
 
 /// Settled levels at TP2 and TP3.
