@@ -9,6 +9,7 @@ pub mod presets;
 mod result;
 mod run;
 mod targets;
+mod waveform;
 
 pub use config::{Config, Limits, Simulation, Spread, Targets};
 pub use lane::Lane;
@@ -16,3 +17,4 @@ pub use layers::{Resolved, Stack};
 pub use result::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
 pub use run::{Link, Progress};
 pub use targets::{TargetVerdict, Verdict, judge};
+pub use waveform::{Node, Waveform};

@@ -31,7 +31,7 @@ pub struct Progress {
 
 /// A link, resolved from its layers.
 pub struct Link {
-    resolved: Resolved,
+    pub(super) resolved: Resolved,
 }
 
 /// One lane after prediction and margin, before counting.
