@@ -93,16 +93,11 @@ impl<'a> Loader<'a> {
     }
 
     pub(super) fn response(&mut self, at: &Path, recipe: &response::Recipe, loaded: &mut Option<Loaded<response::Recipe, Table>>) {
-        self.fill(
-            at,
-            "file",
-            &recipe.0,
-            recipe,
-            loaded,
-            |s| &mut s.responses,
-            |text| response::read(text, recipe),
-            |table| Some(table.ends_hz()),
-        );
+        let make = |library: &Library| library.made(&recipe.0, recipe, |s| &mut s.responses, |text| response::read(text, recipe));
+        self.fill(at, "file", &recipe.0, recipe, loaded, make);
+        if let Some(loaded) = loaded {
+            self.note(at.key("file").to_string(), &recipe.0, loaded.digest, Some(loaded.value.ends_hz()));
+        }
     }
 
     pub(super) fn series(
@@ -112,37 +107,31 @@ impl<'a> Loader<'a> {
         recipe: &(String, Reading),
         loaded: &mut Option<Loaded<(String, Reading), Monotone>>,
     ) {
-        self.fill(at, key, &recipe.0, recipe, loaded, |s| &mut s.series, |text| series::read(text, recipe.1), |_| None);
+        let make = |library: &Library| library.made(&recipe.0, recipe, |s| &mut s.series, |text| series::read(text, recipe.1));
+        self.fill(at, key, &recipe.0, recipe, loaded, make);
+        if let Some(loaded) = loaded {
+            self.note(at.key(key).to_string(), &recipe.0, loaded.digest, None);
+        }
     }
 
-    /// Fills one key, unless it holds what it should already.
-    #[allow(clippy::too_many_arguments)]
-    fn fill<R: Clone + Eq + Hash, T>(
+    /// Fills one key, unless it holds already what `recipe` says.
+    fn fill<R: PartialEq, T>(
         &mut self,
         at: &Path,
         key: &str,
         file: &str,
         recipe: &R,
         loaded: &mut Option<Loaded<R, T>>,
-        shelf: impl Fn(&mut Shelves) -> &mut HashMap<R, Read<T>>,
-        make: impl FnOnce(&Text) -> Result<T, String>,
-        ends: impl FnOnce(&T) -> Option<f64>,
+        make: impl FnOnce(&Library) -> Result<Loaded<R, T>, String>,
     ) {
         if file.is_empty() {
             *loaded = None;
-            return;
-        }
-        if loaded.as_ref().is_none_or(|loaded| loaded.recipe != *recipe) {
-            match self.library.made(file, recipe, shelf, make) {
-                Ok(made) => *loaded = Some(made),
-                Err(remedy) => {
-                    *loaded = None;
-                    self.problems.report(at, key, file, remedy);
-                }
+        } else if loaded.as_ref().is_none_or(|loaded| loaded.recipe != *recipe) {
+            let made = make(self.library);
+            if let Err(remedy) = &made {
+                self.problems.report(at, key, file, remedy.as_str());
             }
-        }
-        if let Some(loaded) = loaded {
-            self.note(at.key(key).to_string(), file, loaded.digest, ends(&loaded.value));
+            *loaded = made.ok();
         }
     }
 
