@@ -4,10 +4,11 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use lightlane::chain::{Drawn, Draws, Predictor, Trained, Worker, Workshop};
+use lightlane::chain::{Drawn, Draws, Predictor, Probe, Trained, Worker, Workshop};
 use lightlane::dsp::slicer::Thresholds;
 use lightlane::link::{Config, Lane, presets};
 use lightlane::math::normals;
+use lightlane::measure::eye::Eye;
 use lightlane::pattern::{Pattern, PatternKind};
 use lightlane::seed::Seed;
 use lightlane::transmitter::TransmitterKind;
@@ -144,4 +145,17 @@ fn pattern(bencher: Bencher) {
         block += 1;
         source.fill(block * 8192, Seed::new(1), &mut levels);
     });
+}
+
+/// Points drawn into an eye diagram: 2^13 symbols of 32 samples, eight points a sample.
+#[divan::bench]
+fn eye_density(bencher: Bencher) {
+    let lane = Lane::build(&config(TransmitterKind::Eml, 4), 0, &mut Workshop::default()).expect("it builds");
+    let mut worker = Worker::new(&lane.plan);
+    let probe = Probe::light(&lane.plan, "tp2", 32, &mut Workshop::default()).expect("there is one");
+    let draws = Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Everything };
+    let waveform = probe.waveform(&mut worker, &lane.blocks(1, false).remove(0), &draws);
+    let high = waveform.iter().copied().fold(0.0, f32::max);
+    let mut eye = Eye::new(32, (0.0, f64::from(high)), 400);
+    bencher.counter(ItemsCount::new(8192usize * 32 * 8)).bench_local(|| eye.push(&waveform, 5));
 }

@@ -10,10 +10,12 @@ pub mod math;
 pub mod measure;
 pub mod part;
 pub mod pattern;
+pub mod plot;
 pub mod receiver;
 pub mod report;
 pub mod seed;
 pub mod signal;
+pub mod sweep;
 pub mod transmitter;
 pub mod units;
 

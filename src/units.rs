@@ -21,6 +21,10 @@ pub fn mega(x: f64) -> f64 {
 pub fn kilo(x: f64) -> f64 {
     x * 1e3
 }
+/// From centi.. to ..
+pub fn centi(x: f64) -> f64 {
+    x * 1e-2
+}
 /// From milli.. to ..
 pub fn milli(x: f64) -> f64 {
     x * 1e-3

@@ -165,7 +165,7 @@ fn a_file_that_may_not_be_read_is_one_clear_line() {
 #[test]
 fn a_flag_out_of_range_is_refused_and_named() {
     for (flag, value) in
-        [("--threads", "0"), ("--threads", "-1"), ("--symbols", "0"), ("--symbols", "many"), ("--seed", "-1"), ("--seed", "1e99")]
+        [("--threads", "0"), ("--threads", "-1"), ("--symbols", "-1"), ("--symbols", "many"), ("--seed", "-1"), ("--seed", "1e99")]
     {
         let output = run(&["run", "800gbase-dr8", &format!("{flag}={value}")]);
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -238,7 +238,7 @@ fn every_shell_gets_completions() {
 
 #[test]
 fn help_has_examples_and_usage_errors_are_wrong_input() {
-    for command in ["run", "check", "presets", "init", "completions"] {
+    for command in ["run", "check", "sweep", "presets", "init", "completions"] {
         assert!(good(&run(&[command, "--help"])).contains("Examples:"), "{command}");
     }
     for arguments in [&["fly"][..], &[], &["run"], &["run", "a", "b"], &["check"], &["run", "--symbols"]] {

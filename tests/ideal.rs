@@ -108,7 +108,7 @@ fn shot_thermal_and_relative_noise_have_their_closed_forms_at_4_8_and_16_samples
     let band_hz = noise_bandwidth_hz(&Shape::low_pass(Family::Bessel, 4, 0.9 * RATE, 0.0));
     let currents = [0.5, 0.5 + 1.0 / 3.0, 0.5 + 2.0 / 3.0, 1.5];
     let density = 5e-4 / band_hz;
-    let shot = Law::Shot { dark_na: 0 };
+    let shot = Law::Shot { dark_a: 0.0 };
     let mut thermals = Vec::new();
     for samples_per_symbol in [4, 8, 16] {
         let thermal = variance_of_levels(samples_per_symbol, Noise::new("thermal", Law::Added, Density::White(density)));

@@ -2,13 +2,18 @@
 
 #![allow(clippy::print_stdout)] // a failing claim shows its numbers
 
+mod architecture;
 mod cli;
 mod cli_files;
 mod engine;
+mod figures;
 mod ideal;
 mod links;
 mod oracle_links;
 mod parts;
 mod physics;
+mod properties;
+mod registry;
 mod support;
+mod sweep;
 mod targets;

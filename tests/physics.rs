@@ -1,7 +1,7 @@
 //! Closed forms: what a link must do whoever computes it.
 
 use crate::support::{agreement, preset, quiet, run_lane, share};
-use lightlane::chain::{Chain, Drawn, Draws, Map, Sampler, Shape, Worker, Workshop};
+use lightlane::chain::{Chain, Drawn, Draws, Map, Probe, Sampler, Shape, Worker, Workshop};
 use lightlane::fibre::SingleMode;
 use lightlane::link::{Config, LaneResult};
 use lightlane::math::gaussian::pam4_ber;
@@ -48,7 +48,7 @@ fn shot_noise_is_counted_as_predicted() {
 fn white_rin_is_counted_as_predicted_and_acts_on_every_level() {
     let mut c = base(TransmitterKind::Eml);
     c.transmitter.eml.laser.rin_db_per_hz = -134.0;
-    let lane = line("RIN", "laser.0.rin", &c, 0.05);
+    let lane = line("RIN", "laser", &c, 0.05);
     agreement("RIN", &lane);
     // sigma grows with the level's power
     let sigmas = lane.slicer.expect("trained").level_sigmas;
@@ -60,7 +60,7 @@ fn relaxation_rin_is_counted_as_predicted() {
     let mut c = base(TransmitterKind::Mzm);
     c.transmitter.mzm.laser.rin = RinKind::Relaxation;
     c.transmitter.mzm.laser.relaxation.schawlow_townes_mhz = 15.0;
-    agreement("relaxation RIN", &line("relaxation RIN", "laser.0.rin", &c, 0.05));
+    agreement("relaxation RIN", &line("relaxation RIN", "laser", &c, 0.05));
 }
 
 /// A modulator driven where it is straight, for the estimator takes its curvature as straight.
@@ -115,7 +115,7 @@ fn laser_phase_noise_behind_dispersion_is_counted_as_predicted() {
     c.fibre.loss_db_per_km = 0.3;
     c.fibre.connector_loss_db = 0.0;
     c.transmitter.eml.laser.linewidth_mhz = 400.0;
-    line("linewidth", "laser.0.linewidth", &c, 0.1);
+    line("linewidth", "laser.eml0.linewidth", &c, 0.1);
 }
 
 /// A modulator of chirp alpha: E = sqrt(1 + m x) e^(j alpha/2 ln(1 + m x)).
@@ -167,7 +167,7 @@ fn dispersion_and_chirp_have_the_small_signal_response() {
             let draws = Draws { run: Seed::new(1), lane: Seed::new(1), block: 0, noise: 0, what: Drawn::Nothing };
             let f_hz = 106.25e9 / period as f64;
             let mut tone = |node: &str| -> f64 {
-                let power = worker.power_at(&plan, &levels, &draws, node, &mut shop).expect("the node is there");
+                let power = Probe::light(&plan, node, 8, &mut shop).expect("the node is there").waveform(&mut worker, &levels, &draws);
                 let angle = |i: usize| std::f64::consts::TAU * i as f64 / (8 * period) as f64;
                 let sum = |part: fn(f64) -> f64| power.iter().enumerate().map(|(i, &p)| f64::from(p) * part(angle(i))).sum::<f64>();
                 sum(f64::cos).hypot(sum(f64::sin))

@@ -5,9 +5,6 @@ use crate::math::{elementary, fft};
 use crate::seed::Seed;
 use num_complex::Complex32;
 
-/// Longest equaliser, taps.
-pub(crate) const MOST_TAPS: usize = 256;
-
 /// The PAM4 levels in units of the full scale.
 pub(crate) const LEVELS: [f32; 4] = [-1.0, -1.0 / 3.0, 1.0 / 3.0, 1.0];
 

@@ -83,15 +83,16 @@ impl Tally {
 
     /// 95 % interval of the bit error ratio, and which kind.
     ///
-    /// Clopper-Pearson on symbols while errors are independent (variance over mean of the blocks' counts below 1.2),
-    /// else a bootstrap over blocks; brought to bits by the bits seen wrong per wrong symbol.
+    /// Clopper-Pearson on symbols while errors are independent (variance over mean of the blocks' counts below 1.2, and
+    /// three of its standard deviations), else a bootstrap over at least 30 blocks; brought to bits by the bits seen wrong per wrong symbol.
     pub fn interval(&self) -> (Interval, &'static str) {
         if self.symbols == 0 {
             return (Interval { low: 0.0, high: 1.0 }, "none");
         }
         let bits_per_symbol = if self.symbol_errors == 0 { 1.0 } else { self.bit_errors as f64 / self.symbol_errors as f64 };
         let blocks = self.block_errors.len() as u64;
-        let (interval, kind) = if dispersion_index(&self.block_errors) < 1.2 || blocks < 8 {
+        let chance = 3.0 * (2.0 / (blocks.max(2) - 1) as f64).sqrt();
+        let (interval, kind) = if dispersion_index(&self.block_errors) < 1.2 + chance || blocks < 30 {
             (clopper_pearson(self.symbol_errors, self.symbols, 0.95), "clopper-pearson")
         } else {
             (block_bootstrap(&self.block_errors, self.symbols / blocks, 0.95, 1, 2000), "block-bootstrap")
@@ -115,7 +116,13 @@ impl Workers {
         let mut worker = idle.unwrap_or_else(|| Worker::new(plan));
         worker.fit(plan);
         let result = work(&mut worker);
-        self.0.lock().expect("no holder panics").push(worker);
+        let mut idle = self.0.lock().expect("no holder panics");
+        // a sweep over grids would pile up workers that nobody asks for again
+        if idle.len() >= 2 * rayon::current_num_threads() {
+            idle.remove(0);
+        }
+        idle.push(worker);
+        drop(idle);
         result
     }
 }

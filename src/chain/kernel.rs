@@ -9,6 +9,9 @@ pub(super) struct Kernel {
     pub(super) values: Vec<f32>,
 }
 
+/// Longest side of a cut, samples: what rings longer is cut off.
+const LONGEST: usize = 512;
+
 impl Kernel {
     /// Cuts a circular response to the shortest stretch around its peak that leaves out `lost` of its energy a side.
     pub(super) fn cut(circular: &[f32], lost: f64) -> Kernel {
@@ -19,7 +22,7 @@ impl Kernel {
         let side = |step: isize| {
             let at = |i: usize| (peak as isize + step * i as isize).rem_euclid(m as isize) as usize;
             let mut left = 0.0;
-            let mut reach = m / 2;
+            let mut reach = (m / 2).min(LONGEST);
             while reach > 0 {
                 left += energy(at(reach));
                 if left > lost * total {

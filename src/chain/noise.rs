@@ -5,14 +5,14 @@ use std::f64::consts::TAU;
 use std::sync::Arc;
 
 /// How a noise acts on what passes its node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Law {
     /// Added: x + n, density in the node's unit squared per Hz.
     Added,
     /// Shot noise of a current: density 2 q (x + I0); the density given is 2 q, A; I0 is the dark current.
     Shot {
-        /// Current without light, in nA, whole: laws are compared.
-        dark_na: u32,
+        /// Current without light, A.
+        dark_a: f64,
     },
     /// Relative to power: on a field x sqrt(1 + r), density of r in 1/Hz.
     Relative,

@@ -6,6 +6,7 @@ use super::train::{Dsp, Training};
 use super::variance::{Noises, Reach};
 use super::worker::{Drawn, Draws, Nudge, Worker};
 use super::{Adaptation, Refusal, Trained, block, lms};
+use crate::dsp::ffe;
 use crate::dsp::slicer::{Thresholds, level_moments, mean_square, snr_db};
 use crate::math::fft;
 use crate::math::interval::{Interval, log_normal_mean};
@@ -154,7 +155,16 @@ impl<'a> Predictor<'a> {
     }
 
     /// Trains the receiver at this extra factor on the received power. `near` is an earlier training to start from.
+    ///
+    /// # Errors
+    ///
+    /// A level that the pattern lacks, or no signal for the equaliser.
     pub fn train(&mut self, worker: &mut Worker, attenuation: f32, near: Option<&Trained>) -> Result<Trained, Refusal> {
+        for records in [&self.training, &self.scoring] {
+            if let Some(level) = (0..4).find(|level| !records.iter().any(|r| r.levels.contains(level))) {
+                return Err(Refusal::new(format!("level {level} does not occur in the pattern, so no threshold can be placed")));
+            }
+        }
         let scale = self.prepare(worker, attenuation);
         let training = Training::new(self.plan, self.dsp, &self.training, scale, &self.noises);
         let mut trained = training.run(attenuation, near.map(|t| t.delay_ui))?;
@@ -195,6 +205,18 @@ impl<'a> Predictor<'a> {
         Ok((trained, prediction))
     }
 
+    /// What each symbol of the scoring blocks is at the slicer: the level sent, mean and variance.
+    pub fn mixture(&mut self, worker: &mut Worker, trained: &Trained) -> Vec<(u8, f32, f32)> {
+        let scale = self.prepare(worker, trained.attenuation);
+        let classes = drawn::classes(self.plan, &self.noises, worker, trained, &self.scoring, self.streams(self.lane), drawn::MANY);
+        let reach = Reach::new(self.plan, trained);
+        let one = |record: &Record| {
+            let at = self.symbols(record, trained, &reach, &classes, scale);
+            record.levels.iter().zip(at.means).zip(at.variances).map(|((&l, m), v)| (l, m, v)).collect::<Vec<_>>()
+        };
+        self.scoring.iter().flat_map(one).collect()
+    }
+
     fn streams(&self, lane: Seed) -> Draws<'static> {
         Draws { run: self.run, lane, block: 0, noise: 0, what: Drawn::Nothing }
     }
@@ -207,6 +229,11 @@ impl<'a> Predictor<'a> {
         let draws = if searching { drawn::FEW } else { drawn::MANY };
         let streams = self.streams(self.lane.named("training"));
         self.kept = Some(drawn::classes(self.plan, &self.noises, worker, trained, &self.training, streams, draws));
+    }
+
+    /// True when loss only scales what the receiver detects.
+    pub fn linear_receiver(&self) -> bool {
+        self.plan.linear_receiver()
     }
 
     /// Part of the detected power's fluctuation in the top tenth of the band: large parts have been aliased.
@@ -233,7 +260,11 @@ impl<'a> Predictor<'a> {
             let errors = |((&s, &m), &v): ((&u8, &f32), &f32)| trained.thresholds.expected_bit_errors(s, m, v);
             let mut per_symbol: Vec<f64> = record.levels.iter().zip(&at.means).zip(&at.variances).map(errors).collect();
             if self.precoder {
-                per_symbol.iter_mut().for_each(|e| *e *= 2.0 - *e);
+                // a symbol is wrong when its own decision or the one before is
+                let mut before = per_symbol[per_symbol.len() - 1];
+                for e in &mut per_symbol {
+                    (before, *e) = (*e, *e + before - *e * before);
+                }
             }
             bers.push(per_symbol.iter().sum::<f64>() / (2 * per_symbol.len()) as f64);
             worst.extend(per_symbol);
@@ -269,7 +300,7 @@ impl<'a> Predictor<'a> {
         let (samples, slope_square) = sampled(plan, record, trained, scale);
         let per_symbol = plan.sampler.samples_per_symbol;
         let mut means = vec![0f32; n];
-        let mut padded = vec![0f32; samples.len() + 2 * block::MOST_TAPS];
+        let mut padded = vec![0f32; samples.len() + 2 * ffe::MOST_TAPS];
         trained.equalise(&samples, per_symbol, &mut padded, &mut means);
         let mut variances = vec![0f32; n];
         let mut shares = Vec::new();

@@ -90,10 +90,7 @@ impl Noises {
             for noise in &section.start {
                 let half_rate = plan.grid.sample_rate_hz() / 2.0;
                 let kind = match noise.law {
-                    Law::Shot { dark_na } => Kind::Shot {
-                        per_ampere: (noise.density.at(0.0) * half_rate) as f32,
-                        dark_a: crate::units::nano(f64::from(dark_na)) as f32,
-                    },
+                    Law::Shot { dark_a } => Kind::Shot { per_ampere: (noise.density.at(0.0) * half_rate) as f32, dark_a: dark_a as f32 },
                     Law::Phase => Kind::Phase,
                     _ => match noise.density.white() {
                         Some(density) => Kind::Relative(vec![(density * half_rate) as f32]),

@@ -2,6 +2,7 @@
 
 use super::plan::{Plan, Section, SymbolNoise};
 use super::{Density, Law, Noise, Storage, Trained, block};
+use crate::dsp::ffe;
 use crate::math::{fft, normals};
 use crate::seed::Seed;
 use crate::signal::{Ampere, Field, Grid, Quantity, Samples};
@@ -65,7 +66,7 @@ pub struct Worker {
     pub(super) symbol_spectrum: Vec<Complex32>,
     pub(super) real: Samples,
     other: Samples,
-    field: Samples,
+    pub(super) field: Samples,
     pub(super) spectrum: Vec<Complex32>,
     pub(super) normals: Vec<f32>,
     pub(super) sampled_spectrum: Vec<Complex32>,
@@ -98,7 +99,7 @@ impl Worker {
             sampled_spectrum: zeros(fft::bins(k)),
             sampled: vec![0.0; k],
             slope: vec![0.0; k],
-            padded: vec![0.0; k + 2 * block::MOST_TAPS],
+            padded: vec![0.0; k + 2 * ffe::MOST_TAPS],
             equalised: vec![0.0; grid.symbols],
             sent: vec![0; grid.symbols],
             decided: vec![0; grid.symbols],
@@ -154,29 +155,8 @@ impl Worker {
         Ampere::of_mut(&mut self.real)
     }
 
-    /// Light power at a probe of a noiseless block, W, at the grid's samples per symbol; `None` when there is no such node.
-    pub fn power_at(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>, node: &str, shop: &mut super::Workshop) -> Option<Vec<f32>> {
-        let at = plan.sections.iter().position(|s| s.probes.iter().any(|(name, _)| *name == node))?;
-        let (_, shapes) = plan.sections[at].probes.iter().find(|(name, _)| *name == node)?;
-        self.head(plan, levels, draws);
-        for (i, section) in plan.sections.iter().enumerate().take(at + 1) {
-            if i > 0 {
-                self.enter(section, plan.sections[i - 1].storage);
-            }
-            if i > 0 && i < at {
-                self.filter(plan, section, draws);
-            }
-        }
-        let response = shop.product(shapes, self.grid, true);
-        let field = Field::of_mut(&mut self.field);
-        plan.transforms.field.forward(field, &mut self.scratch);
-        field.iter_mut().zip(&response).for_each(|(e, h)| *e *= h / self.grid.samples() as f32);
-        plan.transforms.field.inverse(field, &mut self.scratch);
-        Some(field.iter().map(|e| e.norm_sqr()).collect())
-    }
-
     /// Symbols through the transmit taps, the hold and the first section.
-    fn head(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>) {
+    pub(super) fn head(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>) {
         let n = self.grid.symbols;
         block::transmit_taps(levels, &plan.taps, &mut self.symbols);
         self.spectrum.fill(Complex32::default());
@@ -208,7 +188,7 @@ impl Worker {
     }
 
     /// The map that begins a section.
-    fn enter(&mut self, section: &Section, from: Storage) {
+    pub(super) fn enter(&mut self, section: &Section, from: Storage) {
         let map = section.map.as_ref().expect("only the first section has none");
         match (from, section.storage) {
             (Storage::Real, Storage::Real) => {
@@ -222,7 +202,7 @@ impl Worker {
     }
 
     /// What acts on the samples at a section's start.
-    fn start(&mut self, plan: &Plan, section: &Section, draws: &Draws<'_>, attenuation: f32) {
+    pub(super) fn start(&mut self, plan: &Plan, section: &Section, draws: &Draws<'_>, attenuation: f32) {
         if attenuation != 1.0 {
             Ampere::of_mut(&mut self.real).iter_mut().for_each(|x| *x *= attenuation);
         }
@@ -234,11 +214,10 @@ impl Worker {
             let owner = if noise.shared { draws.run } else { draws.lane };
             let stream = owner.named(&noise.entity).index(draws.noise);
             match noise.law {
-                Law::Shot { dark_na } => {
+                Law::Shot { dark_a } => {
                     self.white(stream);
                     let density = noise.density.at(0.0) * self.grid.sample_rate_hz() / 2.0;
-                    let dark = crate::units::nano(f64::from(dark_na));
-                    block::shot(Ampere::of_mut(&mut self.real), &self.normals, density as f32, dark as f32, scale);
+                    block::shot(Ampere::of_mut(&mut self.real), &self.normals, density as f32, dark_a as f32, scale);
                 }
                 Law::Relative => {
                     let rms = self.relative(plan, noise, stream);
@@ -278,7 +257,7 @@ impl Worker {
     }
 
     /// A section's response and added noise.
-    fn filter(&mut self, plan: &Plan, section: &Section, draws: &Draws<'_>) {
+    pub(super) fn filter(&mut self, plan: &Plan, section: &Section, draws: &Draws<'_>) {
         match section.storage {
             Storage::Real => {
                 let real = Ampere::of_mut(&mut self.real);
@@ -307,7 +286,7 @@ impl Worker {
     }
 
     /// Adds a section's merged noise (or one source of it) to the spectrum at the section's end.
-    fn add_noise(&mut self, section: &Section, draws: &Draws<'_>) {
+    pub(super) fn add_noise(&mut self, section: &Section, draws: &Draws<'_>) {
         let (deviation, scale) = match draws.what {
             Drawn::Nothing => return,
             Drawn::Everything if section.sources.is_empty() => return,

@@ -7,7 +7,7 @@ use num_complex::Complex32;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-/// Evaluated responses that are kept; the oldest is dropped for a new one.
+/// Evaluated responses that are kept; the one not asked for longest is dropped for a new one.
 const KEPT_RESPONSES: usize = 48;
 
 /// Transforms and evaluated responses, one workshop a thread: a build evaluates only what is new.
@@ -49,8 +49,11 @@ impl Workshop {
 
     /// `shape` on the bins of a block: 0 ..= M/2, or all M when `both_sides`.
     pub(crate) fn response(&mut self, shape: &Shape, grid: Grid, both_sides: bool) -> Arc<[Complex32]> {
-        if let Some(kept) = self.responses.iter().find(|r| r.both_sides == both_sides && r.grid == grid && r.shape == *shape) {
-            return kept.values.clone();
+        let known = |r: &Evaluated| r.both_sides == both_sides && r.grid == grid && r.shape == *shape;
+        if let Some(kept) = self.responses.iter().position(known).and_then(|at| self.responses.remove(at)) {
+            let values = kept.values.clone();
+            self.responses.push_back(kept);
+            return values;
         }
         let single = |k: usize, f_hz: f64| {
             let h = shape.at(f_hz);

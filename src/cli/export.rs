@@ -1,7 +1,7 @@
 //! `run --export`: waveforms as files.
 
 use crate::error::{Error, Problem, Problems};
-use crate::link::{Link, Node, Resolved};
+use crate::link::{Link, Resolved, TestPoint};
 use crate::report;
 use clap::Args;
 use std::fs;
@@ -20,7 +20,7 @@ pub(super) struct Export {
 /// A node and where it goes.
 #[derive(Clone, Debug, PartialEq)]
 struct Target {
-    node: Node,
+    node: TestPoint,
     path: PathBuf,
     format: Format,
 }
@@ -72,7 +72,7 @@ fn whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 
 /// `tp2.npy`, `tp2=FILE.csv`.
 fn target(text: &str) -> Result<Target, String> {
-    let named = |name: &str| Node::all().into_iter().find(|node| node.name() == name);
+    let named = |name: &str| TestPoint::all().into_iter().find(|node| node.name() == name);
     let by_key = text.split_once('=').and_then(|(name, path)| Some((named(name)?, path)));
     let by_file = || {
         let stem = Path::new(text).file_stem()?.to_str()?;
@@ -94,9 +94,9 @@ mod tests {
     #[test]
     fn a_target_names_its_node_by_key_or_by_file() {
         let is = |node, path: &str, format| Ok(Target { node, path: path.into(), format });
-        assert_eq!(target("tp2.npy"), is(Node::Tp2, "tp2.npy", Format::Npy));
-        assert_eq!(target("out/tp3.csv"), is(Node::Tp3, "out/tp3.csv", Format::Csv));
-        assert_eq!(target("tp3=a=b.npy"), is(Node::Tp3, "a=b.npy", Format::Npy));
+        assert_eq!(target("tp2.npy"), is(TestPoint::Tp2, "tp2.npy", Format::Npy));
+        assert_eq!(target("out/tp3.csv"), is(TestPoint::Tp3, "out/tp3.csv", Format::Csv));
+        assert_eq!(target("tp3=a=b.npy"), is(TestPoint::Tp3, "a=b.npy", Format::Npy));
         for text in ["tp4.npy", "tp2", "tp2.txt", "tp2=", "x=tp2.wav", ""] {
             assert!(target(text).is_err(), "{text}");
         }

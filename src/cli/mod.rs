@@ -3,13 +3,16 @@
 mod check;
 mod completions;
 mod export;
+mod eye;
 mod failure;
 mod init;
 mod output;
+mod plots;
 mod presets;
 mod run;
 mod runner;
 mod source;
+mod sweep;
 
 use clap::{Parser, Subcommand};
 use failure::Failure;
@@ -21,7 +24,9 @@ Examples:
   lightlane run 1.6tbase-dr8 --set transmitter.kind=mzm the same with silicon photonics
   lightlane init 800gbase-dr8 > my.toml                 a file to begin with
   lightlane run my.toml --json                          for scripts
+  lightlane eye 800gbase-dr8 --at tp2 --out eye.png     what an oscilloscope would show
   lightlane check my.toml                               is it still as good as expected?
+  lightlane sweep my.toml --axis fibre.length_km=0:2:0.1 --out reach.csv
 
 Exit codes: 0 good, 1 a target is missed, 2 the input is wrong, 3 stopped early (Ctrl-C, disk full)";
 
@@ -37,6 +42,8 @@ struct Cli {
 enum Command {
     Run(run::Run),
     Check(check::Check),
+    Sweep(sweep::Sweep),
+    Eye(eye::Eye),
     Presets(presets::Presets),
     Init(init::Init),
     Completions(completions::Completions),
@@ -64,6 +71,8 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Run(run) => run.execute(),
         Command::Check(check) => check.execute(),
+        Command::Sweep(sweep) => sweep.execute(),
+        Command::Eye(eye) => eye.execute(),
         Command::Presets(presets) => presets.execute(),
         Command::Init(init) => init.execute(),
         Command::Completions(completions) => completions.execute(),

@@ -1,6 +1,7 @@
 //! `lightlane run`: bit error ratio and margin of every lane.
 
 use super::export::Export;
+use super::plots::Plots;
 use super::runner::{Runner, stopped};
 use super::source::Source;
 use super::{Failure, Outcome, output};
@@ -14,6 +15,7 @@ Examples:
   lightlane run my.toml --set lane.3.fibre.connector_loss_db=5 --symbols 10M
   lightlane run 800gbase-dr8 --set lanes=1 --json
   lightlane run 800gbase-dr8 --set receiver.tia.response.file=tia.s2p --export tp2.npy --export tp3=far.csv
+  lightlane run 800gbase-dr8 --plots figures
 
 Results do not depend on the number of threads; the same seed gives the same bits.";
 
@@ -26,6 +28,9 @@ pub(super) struct Run {
     /// Prints JSON instead of a table
     #[arg(long)]
     json: bool,
+    /// Also draws figures of the worst lane and of all lanes into this folder
+    #[arg(long, value_name = "DIR")]
+    plots: Option<String>,
     #[command(flatten)]
     export: Export,
     #[command(flatten)]
@@ -36,8 +41,12 @@ impl Run {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let link = self.source.resolve()?;
         self.export.write(&link)?;
-        let result = self.runner.run(link, "run")?;
+        let plots = self.plots.as_deref().map(Plots::open).transpose()?;
+        let result = self.runner.run(link.clone(), "run")?;
         output::print(&if self.json { report::json(&result) } else { report::table(&result) })?;
+        if let Some(plots) = plots.filter(|_| !stopped()) {
+            plots.draw(&link, &result)?;
+        }
         Ok(if stopped() { Outcome::Stopped } else { Outcome::Good })
     }
 }

@@ -20,15 +20,20 @@ pub(super) struct Runner {
 impl Runner {
     /// Runs a link until it is done or Ctrl-C is pressed; `name` is what progress calls it.
     pub(super) fn run(&self, resolved: Resolved, name: &str) -> Result<LinkResult, Failure> {
-        listen();
         let link = Link::new(resolved);
-        let go = || link.run(&|progress| tell(name, progress), &STOPPED);
-        let result = match self.threads {
+        let result = self.on_threads(|cancel| link.run(&|progress| tell(name, progress), cancel));
+        clear();
+        Ok(result??)
+    }
+
+    /// Does something on the threads asked for; Ctrl-C sets what it is given.
+    pub(super) fn on_threads<R: Send>(&self, work: impl FnOnce(&AtomicBool) -> R + Send) -> Result<R, Failure> {
+        listen();
+        let go = || work(&STOPPED);
+        Ok(match self.threads {
             None => go(),
             Some(threads) => rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build().map_err(Failure::Threads)?.install(go),
-        };
-        clear();
-        Ok(result?)
+        })
     }
 }
 
@@ -59,7 +64,7 @@ fn tell(name: &str, progress: Progress) {
 }
 
 /// Takes the words of progress off the terminal.
-fn clear() {
+pub(super) fn clear() {
     let mut err = std::io::stderr().lock();
     if err.is_terminal() {
         let _ = write!(err, "\r\x1b[K");

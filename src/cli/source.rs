@@ -12,7 +12,7 @@ pub(super) struct Source {
     /// Changes one key; may be given many times, the last one wins
     #[arg(long = "set", value_name = "KEY=VALUE")]
     sets: Vec<String>,
-    /// Symbols counted per lane, such as 1000000, 1e6 or 10M
+    /// Symbols per lane, counted or drawn, such as 1000000, 1e6 or 10M; 0 counts nothing, neither here nor at the limit
     #[arg(long, value_name = "N", value_parser = symbols)]
     symbols: Option<u64>,
     /// Seed of all noise and of random data
@@ -21,8 +21,26 @@ pub(super) struct Source {
 }
 
 impl Source {
+    /// What --symbols says.
+    pub(super) fn symbols(&self) -> Option<u64> {
+        self.symbols
+    }
+
     /// Lays all layers on each other; the error holds the problems of all of them.
     pub(super) fn resolve(&self) -> Result<Resolved, Error> {
+        let (stack, of_flags) = self.stack()?;
+        match stack.resolve() {
+            Ok(resolved) => of_flags.finish().map(|()| resolved),
+            Err(Error::Input(mut problems)) => {
+                of_flags.iter().for_each(|problem| problems.push(problem.clone()));
+                Err(Error::Input(problems))
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The layers, and what is wrong with the flags among them.
+    pub(super) fn stack(&self) -> Result<(Stack, Problems), Error> {
         let mut stack = Stack::open(&self.source)?;
         let mut of_flags = Problems::new();
         let mut collect = |set: Result<(), Error>| match set {
@@ -36,19 +54,16 @@ impl Source {
             collect(stack.set(assignment))?;
         }
         if let Some(symbols) = self.symbols {
-            collect(stack.set_by(&format!("--symbols {symbols}"), &format!("simulation.symbols={symbols}")))?;
+            let flag = format!("--symbols {symbols}");
+            collect(stack.set_by(&flag, &format!("simulation.symbols={symbols}")))?;
+            if symbols == 0 {
+                collect(stack.set_by(&flag, "simulation.symbols_at_limit=0"))?;
+            }
         }
         if let Some(seed) = self.seed {
             collect(stack.set_by(&format!("--seed {seed}"), &format!("simulation.seed={seed}")))?;
         }
-        match stack.resolve() {
-            Ok(resolved) => of_flags.finish().map(|()| resolved),
-            Err(Error::Input(mut problems)) => {
-                of_flags.iter().for_each(|problem| problems.push(problem.clone()));
-                Err(Error::Input(problems))
-            }
-            Err(other) => Err(other),
-        }
+        Ok((stack, of_flags))
     }
 }
 
@@ -62,10 +77,10 @@ fn symbols(text: &str) -> Result<u64, String> {
         None => (text, 1.0),
     };
     let count = digits.parse::<f64>().map_err(|_| "not a number such as 1000000, 1e6 or 10M".to_owned())? * unit;
-    if count.fract() == 0.0 && (1.0..=MOST).contains(&count) {
+    if count.fract() == 0.0 && (0.0..=MOST).contains(&count) {
         Ok(count as u64)
     } else {
-        Err("must be a whole number from 1 to 2^50".to_owned())
+        Err("must be a whole number from 0 to 2^50".to_owned())
     }
 }
 
@@ -75,10 +90,10 @@ mod tests {
 
     #[test]
     fn a_number_of_symbols_may_be_written_in_several_ways() {
-        for (text, expected) in [("1000000", 1_000_000), ("1e6", 1_000_000), ("10M", 10_000_000), ("0.5k", 500), ("1", 1)] {
+        for (text, expected) in [("1000000", 1_000_000), ("1e6", 1_000_000), ("10M", 10_000_000), ("0.5k", 500), ("0", 0)] {
             assert_eq!(symbols(text), Ok(expected), "{text}");
         }
-        for text in ["0", "-1", "nan", "inf", "1e99", "1.5", "M", "", "many"] {
+        for text in ["-1", "nan", "inf", "1e99", "1.5", "M", "", "many"] {
             assert!(symbols(text).is_err(), "{text}");
         }
     }

@@ -2,6 +2,9 @@
 
 use crate::math::fir;
 
+/// Longest equaliser, taps.
+pub(crate) const MOST_TAPS: usize = 256;
+
 /// Equalises a periodic block of one or two samples per symbol into one output per symbol.
 ///
 /// ```text
@@ -12,7 +15,7 @@ use crate::math::fir;
 pub(crate) fn equalise(x: &[f32], p: usize, taps: &[f32], precursors: usize, offset: f32, padded: &mut [f32], out: &mut [f32]) {
     let n = x.len() / p;
     out[..n].fill(offset);
-    let mut split = [0f32; crate::dsp::ffe::MOST_PER_PHASE];
+    let mut split = [0f32; MOST_TAPS];
     for phase in 0..p {
         // taps j with (j - precursors) mod p == phase see the samples x[(k + q) p + phase]
         let first = (phase + precursors) % p;
@@ -39,9 +42,6 @@ pub(crate) fn equalise(x: &[f32], p: usize, taps: &[f32], precursors: usize, off
         fir::correlate_add(line, &split[..count], &mut out[..n]);
     }
 }
-
-/// Most taps of one phase.
-pub(crate) const MOST_PER_PHASE: usize = crate::chain::MOST_TAPS;
 
 /// Normalised LMS: moves `taps` along the block once; returns the mean square error seen.
 ///

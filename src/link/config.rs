@@ -263,7 +263,7 @@ impl Config {
         }
         problems.count(at, "block_symbols", s.block_symbols, 256..=1 << 17);
         // the symbols of two presses of the longest memory must fit, or the block would equalise itself
-        let least = 8 * self.receiver.ffe.taps;
+        let least = self.receiver.ffe.taps.saturating_mul(8);
         if s.block_symbols < least {
             let remedy = format!("must be at least eight times receiver.ffe.taps, {least}");
             problems.report(at, "block_symbols", s.block_symbols, remedy);

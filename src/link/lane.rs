@@ -26,10 +26,12 @@ pub struct Lane {
     pub seed: Seed,
 }
 
-/// Symbols from one lane's data to the next one's: neighbours never send the same window.
-const LANE_STRIDE: u64 = 1 << 27;
-/// Symbols from a lane's data to its training's.
-const TRAINING_OFFSET: u64 = 1 << 26;
+/// Lanes that share one pattern: a lane begins a 64th of its period behind its neighbour, its training half as far.
+///
+/// Short patterns are the same data at another phase; training then sees what is scored.
+const SHARES: u64 = 64;
+/// The same distance for a pattern without a period.
+const ENDLESS_STRIDE: u64 = 1 << 40;
 
 impl Lane {
     /// Builds lane `number` from its own description, which must have been checked.
@@ -65,13 +67,20 @@ impl Lane {
 
     /// Absolute index of the lane's first symbol.
     pub fn first_symbol(&self) -> u64 {
-        self.number as u64 * LANE_STRIDE
+        self.number as u64 * self.stride()
+    }
+
+    fn stride(&self) -> u64 {
+        self.pattern.period().map_or(ENDLESS_STRIDE, |period| period / SHARES)
     }
 
     /// The lane's first blocks of levels, or those of its training.
     pub fn blocks(&self, count: u64, training: bool) -> Vec<Vec<u8>> {
-        let (first, seed) =
-            if training { (self.first_symbol() + TRAINING_OFFSET, self.seed.named("training")) } else { (self.first_symbol(), self.seed) };
+        let (first, seed) = if training {
+            (self.first_symbol() + self.stride() / 2, self.seed.named("training"))
+        } else {
+            (self.first_symbol(), self.seed)
+        };
         let block = |b| {
             let mut levels = vec![0; self.plan.grid().symbols];
             block_levels(&self.pattern, self.config.pattern.precoder, first, b, seed, &mut levels);

@@ -6,8 +6,10 @@ use crate::units::{db_from_power_ratio, power_ratio};
 /// Losses between which the limit is looked for, dB.
 const LEAST_DB: f64 = -10.0;
 const MOST_DB: f64 = 60.0;
-/// Distance from the limit at which the search ends, in ln of the bit error ratio: a few thousandths of a decibel.
-const CLOSE: f64 = 0.01;
+/// Most loss tried for an overloaded receiver that has not kept the limit yet, dB.
+const LIGHT_STEPS_DB: f64 = 20.0;
+/// Distance from the limit at which the search ends, in ln of the bit error ratio: a thousandth of a decibel.
+const CLOSE: f64 = 0.003;
 /// Distance between a kept and a missed loss at which it ends too, dB.
 const NARROW_DB: f64 = 0.002;
 /// Solves at the most.
@@ -17,7 +19,7 @@ const STEPS: usize = 30;
 pub(super) enum Margin {
     /// Extra loss, and the receiver trained there.
     Found(f64, Box<Trained>),
-    /// Smallest bit error ratio at any power: the limit is never kept.
+    /// Smallest bit error ratio with up to 10 dB more power: the limit is never kept.
     Floor(f64),
     /// The limit is kept even with the most loss.
     Beyond,
@@ -52,12 +54,17 @@ pub(super) fn find(predictor: &mut Predictor<'_>, worker: &mut Worker, start: &T
         let stuck = f > 0.0 && kept.is_none() && missed.is_some_and(|m| loss_db < m.loss_db && f > m.f - 0.02);
         least = least.min(f);
         if f < 0.0 {
-            kept = Some(tried)
+            // what missed with less loss than this was overload
+            (kept, missed) = (Some(tried), missed.filter(|m| m.loss_db > loss_db));
         } else {
-            missed = Some(tried)
+            missed = Some(tried);
         }
         loss_db = match (kept, missed) {
-            _ if stuck || (kept.is_none() && loss_db <= LEAST_DB) => return Margin::Floor(limit_ber * least.exp()),
+            // an overloaded receiver may want less light
+            (None, _) if (stuck || loss_db <= LEAST_DB || loss_db > 0.0) && !predictor.linear_receiver() && loss_db < LIGHT_STEPS_DB => {
+                loss_db.max(0.0) + 2.0
+            }
+            (None, _) if stuck || loss_db <= LEAST_DB || loss_db > 0.0 => return Margin::Floor(limit_ber * least.exp()),
             (Some(kept), Some(missed)) => between(kept, missed, step),
             (Some(_), None) if loss_db >= MOST_DB => return Margin::Beyond,
             (Some(kept), None) => (kept.loss_db + 1.15 * q_db(kept.f, limit_ber).max(0.3)).min(MOST_DB),

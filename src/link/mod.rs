@@ -9,12 +9,14 @@ pub mod presets;
 mod result;
 mod run;
 mod targets;
+mod view;
 mod waveform;
 
 pub use config::{Config, Limits, Simulation, Spread, Targets};
 pub use lane::Lane;
-pub use layers::{Resolved, Stack};
+pub use layers::{Key, Resolved, Stack, Varied};
 pub use result::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
 pub use run::{Link, Progress};
 pub use targets::{TargetVerdict, Verdict, judge};
-pub use waveform::{Node, Waveform};
+pub use view::{Counted, Curve, EyeView, Histogram, Node, Overview, Panel, Spectra, View, Waterfall};
+pub use waveform::{TestPoint, Waveform};

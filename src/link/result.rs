@@ -1,5 +1,6 @@
 //! What is said of a link: flat, with the same names in JSON, in tables and as columns of a sweep.
 
+use crate::math::interval::{Interval, clopper_pearson};
 use crate::part::FileRead;
 use serde::Serialize;
 
@@ -77,7 +78,7 @@ pub struct LaneResult {
     pub received_power_dbm: Option<f64>,
     /// Extra loss to the limit, dB; negative when the link misses it.
     pub margin_db: Option<f64>,
-    /// Smallest bit error ratio at any power, when the limit is never reached.
+    /// Smallest bit error ratio with up to 10 dB more power, when none of it reaches the limit.
     pub floor_ber: Option<f64>,
     /// Bits compared with the power lowered to the limit.
     pub bits_at_limit: u64,
@@ -150,4 +151,33 @@ pub struct PortResult {
     pub worst_lane: Option<usize>,
     /// True when every lane passes.
     pub passes: Option<bool>,
+}
+
+/// One lane's count with its interval.
+pub(super) struct Counted {
+    pub(super) bits: u64,
+    pub(super) errors: u64,
+    pub(super) low: f64,
+    pub(super) high: f64,
+}
+
+/// The error ratio of several lanes together, and its 95 % interval: the lanes' own half widths, weighted by bits, in
+/// quadrature, for lanes differ and are not draws of one ratio. Nothing when nothing was counted.
+pub(super) fn pooled(lanes: impl Iterator<Item = Counted>) -> (Option<f64>, Option<Interval>) {
+    let lanes: Vec<Counted> = lanes.filter(|lane| lane.bits > 0).collect();
+    let (bits, errors) = lanes.iter().fold((0, 0), |(bits, errors), lane| (bits + lane.bits, errors + lane.errors));
+    if bits == 0 {
+        return (None, None);
+    }
+    if errors == 0 {
+        return (None, Some(clopper_pearson(0, bits, 0.95)));
+    }
+    let ber = errors as f64 / bits as f64;
+    let quadrature = |half: &dyn Fn(&Counted, f64) -> f64| {
+        let square = |lane: &Counted| (lane.bits as f64 / bits as f64 * half(lane, lane.errors as f64 / lane.bits as f64)).powi(2);
+        lanes.iter().map(square).sum::<f64>().sqrt()
+    };
+    let low = (ber - quadrature(&|lane, own| own - lane.low)).max(0.0);
+    let high = (ber + quadrature(&|lane, own| lane.high - own)).min(1.0);
+    (Some(ber), Some(Interval { low, high }))
 }

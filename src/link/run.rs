@@ -1,11 +1,12 @@
 //! Running a link: every lane built, trained, predicted, searched for its margin, and counted.
 
+use super::config::{Config, Simulation};
 use super::files;
 use super::lane::Lane;
 use super::layers::Resolved;
 use super::margin::{self, Margin};
-use super::result::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
-use crate::chain::{Count, Drawn, Draws, Prediction, Predictor, Refusal, Stop, Tally, Trained, Workers, Workshop, count};
+use super::result::{Counted, LaneResult, LinkResult, NoiseShare, PortResult, Slicer, pooled};
+use crate::chain::{Count, Drawn, Draws, Prediction, Predictor, Probe, Refusal, Stop, Tally, Trained, Workers, Workshop, count};
 use crate::error::Result;
 use crate::math::interval::Interval;
 use crate::measure::levels::{Outer, outer, rlm, settled_pattern};
@@ -15,8 +16,8 @@ use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Blocks of training and of prediction.
-const TRAINING_BLOCKS: u64 = 2;
-const SCORING_BLOCKS: u64 = 4;
+pub(super) const TRAINING_BLOCKS: u64 = 2;
+pub(super) const SCORING_BLOCKS: u64 = 4;
 /// Blocks of a lane between looks at whether enough was counted.
 const ROUND_BLOCKS: u64 = 32;
 
@@ -80,19 +81,23 @@ impl Link {
             })
             .collect();
         let solved: Vec<Solved> = solved.into_iter().collect::<Result<_>>()?;
-        let simulation = &self.resolved.base.simulation;
-        let here = count_all(&solved, &workers, cancel, simulation.symbols, |r| Some(&r.trained));
-        step();
-        let at_limit = count_all(&solved, &workers, cancel, simulation.symbols_at_limit, |r| match &r.margin {
-            Margin::Found(_, trained) => Some(trained),
-            _ => None,
-        });
-        step();
+        let [here, at_limit] = count_both(&solved, &workers, cancel, &self.resolved.base.simulation, &step);
         let mut result = self.result(&solved, &here, &at_limit);
         if cancel.load(Ordering::Relaxed) {
             result.warnings.push("stopped early: fewer symbols were counted than asked".to_owned());
         }
         Ok(result)
+    }
+
+    /// Runs one lane from its own description, the same figures as among the others; `shop` and `workers` are kept between calls.
+    ///
+    /// # Errors
+    ///
+    /// A pattern's file that cannot be read or is no pattern.
+    pub fn run_lane(config: &Config, number: usize, shop: &mut Workshop, workers: &Workers, cancel: &AtomicBool) -> Result<LaneResult> {
+        let solved = [solve(Lane::build(config, number, shop)?, workers, shop)];
+        let [here, at_limit] = count_both(&solved, workers, cancel, &config.simulation, &|| ());
+        Ok(lane_result(&solved[0], here[0].as_ref(), at_limit[0].as_ref(), config.limits.pmd_ber))
     }
 
     fn result(&self, solved: &[Solved], here: &[Option<Tally>], at_limit: &[Option<Tally>]) -> LinkResult {
@@ -122,7 +127,7 @@ impl Link {
             transmitter: format!("{:?}", base.transmitter.kind).to_lowercase(),
             symbol_rate_gbd: base.symbol_rate_gbd,
             limit_ber,
-            port: port(&lanes, here),
+            port: port(&lanes),
             lanes,
             files: files::of(solved.iter().map(|s| &s.lane)),
             warnings,
@@ -167,14 +172,14 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop) -> Solved {
 }
 
 /// Settled levels at TP2 and TP3.
-fn settled(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> (Option<Outer>, Option<Outer>) {
+pub(super) fn settled(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> (Option<Outer>, Option<Outer>) {
     let prbs13q = Pattern { kind: PatternKind::Prbs13q, ..Pattern::default() }.build().expect("a computed pattern builds");
     let levels = settled_pattern(lane.plan.grid().symbols, &prbs13q);
     let draws = Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Nothing };
     workers.with(&lane.plan, |worker| {
         let mut at = |node: &str| {
-            let power = worker.power_at(&lane.plan, &levels, &draws, node, shop)?;
-            outer(&power, lane.plan.grid().samples_per_symbol, &levels)
+            let probe = Probe::light(&lane.plan, node, lane.plan.grid().samples_per_symbol, shop)?;
+            outer(&probe.waveform(worker, &levels, &draws), probe.samples_per_symbol(), &levels)
         };
         (at("tp2"), at("tp3"))
     })
@@ -183,7 +188,7 @@ fn settled(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> (Option<Outer
 fn launch_warnings(lane: &Lane, tp2: Option<Outer>) -> Vec<String> {
     let limits = &lane.config.limits;
     let Some(tp2) = tp2 else {
-        return vec!["no settled runs in the block: OMA and extinction ratio were not measured".to_owned()];
+        return vec!["no settled runs: OMA and extinction ratio were not measured".to_owned()];
     };
     let mut warnings = Vec::new();
     let mut above = |what: &str, value: f64, limit: f64, side: &str| {
@@ -199,6 +204,24 @@ fn launch_warnings(lane: &Lane, tp2: Option<Outer>) -> Vec<String> {
         above("extinction ratio (dB)", tp2.extinction_ratio_db(), limits.extinction_ratio_min_db, "below");
     }
     warnings
+}
+
+/// Counts every lane as it is, and with its power lowered to the limit; `step` is called after each.
+fn count_both(
+    solved: &[Solved],
+    workers: &Workers,
+    cancel: &AtomicBool,
+    simulation: &Simulation,
+    step: &dyn Fn(),
+) -> [Vec<Option<Tally>>; 2] {
+    let here = count_all(solved, workers, cancel, simulation.symbols, |r| Some(&r.trained));
+    step();
+    let at_limit = count_all(solved, workers, cancel, simulation.symbols_at_limit, |r| match &r.margin {
+        Margin::Found(_, trained) => Some(trained),
+        _ => None,
+    });
+    step();
+    [here, at_limit]
 }
 
 /// Counts every lane that has the receiver asked for.
@@ -297,14 +320,21 @@ fn lane_result(solved: &Solved, here: Option<&Tally>, at_limit: Option<&Tally>, 
         verdicts.extend(agree(tally, interval, prediction));
     }
     result.estimators_agree = (!verdicts.is_empty()).then(|| verdicts.iter().all(|&v| v));
+    if result.estimators_agree == Some(false) {
+        result.passes = None;
+    }
     result
 }
 
-/// Whether a count with at least ten errors and a prediction agree: the logarithm of their ratio lies within the
+/// Whether a count and a prediction agree, where either has at least ten errors: the logarithm of their ratio lies within the
 /// intervals of both, widened from two to four standard deviations so that chance does not cry wolf, and 3 % of model.
 fn agree(tally: &Tally, interval: Interval, prediction: &Prediction) -> Option<bool> {
-    if tally.bit_errors < 10 || prediction.ber <= 0.0 {
+    let expected = prediction.ber * tally.bits() as f64;
+    if tally.bit_errors < 10 && expected < 10.0 {
         return None;
+    }
+    if tally.bit_errors == 0 || prediction.ber <= 0.0 {
+        return Some(false);
     }
     let half = |low: f64, high: f64| (high / low.max(1e-300)).ln() / 2.0;
     let counted = half(interval.low, interval.high);
@@ -312,18 +342,22 @@ fn agree(tally: &Tally, interval: Interval, prediction: &Prediction) -> Option<b
     Some((tally.ber() / prediction.ber).ln().abs() < 2.0 * counted.hypot(predicted) + 0.03)
 }
 
-fn port(lanes: &[LaneResult], here: &[Option<Tally>]) -> PortResult {
-    let mut all = Tally::default();
-    here.iter().flatten().for_each(|t| all.merge(t));
-    let (interval, _) = all.interval();
+fn port(lanes: &[LaneResult]) -> PortResult {
+    let of_lane = |l: &LaneResult| Counted {
+        bits: l.bits,
+        errors: l.errors,
+        low: l.ber_counted_low.unwrap_or(0.0),
+        high: l.ber_counted_high.unwrap_or(1.0),
+    };
+    let (ber_counted, interval) = pooled(lanes.iter().map(of_lane));
     let bers: Option<Vec<f64>> = lanes.iter().map(|l| l.ber_semi_analytic).collect();
     let worst = lanes.iter().max_by(|a, b| badness(a).total_cmp(&badness(b)));
     PortResult {
-        bits: all.bits(),
-        errors: all.bit_errors,
-        ber_counted: (all.bit_errors > 0).then(|| all.ber()),
-        ber_counted_low: (all.symbols > 0).then_some(interval.low),
-        ber_counted_high: (all.symbols > 0).then_some(interval.high),
+        bits: lanes.iter().map(|l| l.bits).sum(),
+        errors: lanes.iter().map(|l| l.errors).sum(),
+        ber_counted,
+        ber_counted_low: interval.map(|i| i.low),
+        ber_counted_high: interval.map(|i| i.high),
         ber_semi_analytic: bers.filter(|b| !b.is_empty()).map(|b| b.iter().sum::<f64>() / b.len() as f64),
         margin_db: lanes.iter().map(|l| l.margin_db).collect::<Option<Vec<_>>>().and_then(|m| m.into_iter().reduce(f64::min)),
         worst_lane: worst.map(|l| l.lane),

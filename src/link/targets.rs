@@ -1,7 +1,7 @@
 //! Judging results against the ranges that are expected of them.
 
+use super::result::{Counted, pooled};
 use super::{Config, LaneResult, LinkResult};
-use crate::math::interval::clopper_pearson;
 
 /// What is said of one target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,33 +98,23 @@ fn counted(key: &'static str, range: [f64; 2], value: Option<f64>, interval: Opt
     TargetVerdict { key, range, value, interval: interval.map(|(low, high)| [low, high]), lane: None, verdict }
 }
 
-/// The counted error ratio of all lanes at the limit. Each lane's own interval knows whether its errors bunch, so the pooled one is
-/// made of them: distances to the limits add as squares.
+/// What was counted at the limit, all lanes together.
 fn counted_at_limit(lanes: &[LaneResult]) -> (Option<f64>, Option<(f64, f64)>) {
-    let bits: u64 = lanes.iter().map(|lane| lane.bits_at_limit).sum();
-    let errors: u64 = lanes.iter().map(|lane| lane.errors_at_limit).sum();
-    if bits == 0 {
-        return (None, None);
-    }
-    if errors == 0 {
-        let interval = clopper_pearson(0, bits, 0.95);
-        return (None, Some((interval.low, interval.high)));
-    }
-    let ber = errors as f64 / bits as f64;
-    let (mut below, mut above) = (0.0, 0.0);
-    for lane in lanes.iter().filter(|lane| lane.bits_at_limit > 0) {
-        let weight = lane.bits_at_limit as f64 / bits as f64;
-        let of_lane = lane.errors_at_limit as f64 / lane.bits_at_limit as f64;
-        below += (weight * (of_lane - lane.ber_counted_at_limit_low.unwrap_or(0.0))).powi(2);
-        above += (weight * (lane.ber_counted_at_limit_high.unwrap_or(1.0) - of_lane)).powi(2);
-    }
-    (Some(ber), Some(((ber - below.sqrt()).max(0.0), (ber + above.sqrt()).min(1.0))))
+    let of_lane = |l: &LaneResult| Counted {
+        bits: l.bits_at_limit,
+        errors: l.errors_at_limit,
+        low: l.ber_counted_at_limit_low.unwrap_or(0.0),
+        high: l.ber_counted_at_limit_high.unwrap_or(1.0),
+    };
+    let (ber, interval) = pooled(lanes.iter().map(of_lane));
+    (ber, interval.map(|i| (i.low, i.high)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::link::PortResult;
+    use crate::math::interval::clopper_pearson;
 
     fn result(lanes: Vec<LaneResult>, port: PortResult) -> LinkResult {
         let (config_hash, transmitter) = (String::new(), "eml".to_owned());

@@ -1,6 +1,10 @@
 //! Analogue low-pass prototypes by their poles.
 
 use num_complex::Complex64;
+use std::sync::OnceLock;
+
+/// Highest order.
+const MOST_ORDER: usize = 8;
 
 /// The families of low-pass filters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -25,9 +29,14 @@ pub fn poles(family: Family, order: usize) -> Vec<Complex64> {
             (0..order).map(|k| Complex64::from_polar(1.0, std::f64::consts::PI * (0.5 + (2 * k + 1) as f64 / (2 * order) as f64))).collect()
         }
         Family::Bessel => {
-            let poles = roots(&bessel_polynomial(order));
-            let scale = half_power(|w| magnitude(&[], &poles, w));
-            poles.iter().map(|p| p / scale).collect()
+            // a sweep asks for the same few thousands of times
+            static KNOWN: [OnceLock<Vec<Complex64>>; MOST_ORDER + 1] = [const { OnceLock::new() }; MOST_ORDER + 1];
+            let compute = || {
+                let poles = roots(&bessel_polynomial(order));
+                let scale = half_power(|w| magnitude(&[], &poles, w));
+                poles.iter().map(|p| p / scale).collect()
+            };
+            KNOWN[order].get_or_init(compute).clone()
         }
     }
 }

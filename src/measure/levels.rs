@@ -37,7 +37,8 @@ impl Outer {
     }
 }
 
-/// Measures a periodic `power` waveform (W) that carries `levels`; `None` when a settled run is missing.
+/// Measures a periodic `power` waveform (W) that carries `levels`; `None` when a settled run is missing, or when the runs do
+/// not settle and the threes end below the zeros.
 pub fn outer(power: &[f32], samples_per_symbol: usize, levels: &[u8]) -> Option<Outer> {
     let delay = delay(power, samples_per_symbol, levels);
     let mean = |level: u8, length: usize| -> Option<f64> {
@@ -53,7 +54,8 @@ pub fn outer(power: &[f32], samples_per_symbol: usize, levels: &[u8]) -> Option<
         (!all.is_empty()).then(|| all.iter().sum::<f64>() / all.len() as f64)
     };
     let average_w = power.iter().map(|&p| f64::from(p)).sum::<f64>() / power.len() as f64;
-    Some(Outer { three_w: mean(3, THREES)?, zero_w: mean(0, ZEROS)?, average_w })
+    let outer = Outer { three_w: mean(3, THREES)?, zero_w: mean(0, ZEROS)?, average_w };
+    (outer.three_w > outer.zero_w).then_some(outer)
 }
 
 /// First symbols of the runs of exactly `length`.

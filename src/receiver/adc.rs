@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// A converter behind its anti-alias filter.
 ///
 /// ```text
-/// y_k = clip(v(t_k + tau_k)) + n_k,   <n^2> = FS^2 / 12 / 4^bits
+/// y_k = clip(v(t_k + tau_k) + n_k),   <n^2> = FS^2 / 12 / 4^bits
 /// ```
 ///
 /// In: voltage, V. Out: one or two samples per symbol. Full scale is twice the 99.99 % quantile of |v| (automatic gain);

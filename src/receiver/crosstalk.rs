@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 /// ```
 ///
 /// The aggressors are PAM4 at the same rate with their own data, shaped by a hold and a fourth-order Bessel low-pass of
-/// 0.6 of the symbol rate, the surrogate of a transmitter. They keep their strength when this lane loses power.
+/// 0.6 of the symbol rate, the surrogate of a transmitter. They keep their strength when the margin's search takes power
+/// from this lane; a link described with more loss is another victim, with aggressors as much weaker.
 ///
 /// # Limits
 ///

@@ -1,6 +1,7 @@
 //! The receiver's feed-forward equaliser, as it is described.
 
 use crate::chain::{Adaptation, Dsp};
+use crate::dsp::ffe::MOST_TAPS;
 use crate::error::{Path, Problems};
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +39,7 @@ impl Default for Equaliser {
 impl Equaliser {
     /// Reports every parameter that is out of its range.
     pub fn check(&self, at: &Path, problems: &mut Problems) {
-        problems.count(at, "taps", self.taps, 1..=crate::chain::MOST_TAPS);
+        problems.count(at, "taps", self.taps, 1..=MOST_TAPS);
         if self.precursors >= self.taps {
             problems.report(at, "precursors", self.precursors, format!("must be below the number of taps, {}", self.taps));
         }

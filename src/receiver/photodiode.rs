@@ -5,7 +5,7 @@ use crate::error::{Path, Problems};
 use crate::math::{prototype::Family, simd::widest};
 use crate::part::{Loader, Response, Scale};
 use crate::signal::{Ampere, Field};
-use crate::units::{CHARGE_C, giga};
+use crate::units::{CHARGE_C, giga, nano};
 use num_complex::Complex32;
 use serde::{Deserialize, Serialize};
 
@@ -58,7 +58,7 @@ impl Photodiode {
 
     /// Detects: square law, shot noise, pole.
     pub(crate) fn extend(&self, light: Chain<Field>) -> Chain<Ampere> {
-        let shot = Law::Shot { dark_na: self.dark_current_na.round() as u32 };
+        let shot = Law::Shot { dark_a: nano(self.dark_current_na) };
         let current = light.map(SquareLaw { responsivity: self.responsivity_a_per_w as f32 });
         let response = self.response.or(|| Shape::low_pass(Family::Bessel, 1, giga(self.bandwidth_ghz), 0.0));
         current.noise(Noise::new("photodiode.shot", shot, Density::White(2.0 * CHARGE_C))).response(response)

@@ -38,8 +38,8 @@ pub enum Limiting {
 /// S(f) = a0 + a2 f^2;   by average: a0 = 3/4 avg^2, a2 = a0 / BW^2, so that the mean of S over [0, BW] is avg^2
 /// ```
 ///
-/// In: current, A. Out: voltage, V. Noise enters at the input, before the bandwidth. With `limiting = "tanh"` the mean
-/// current is removed and the output saturates behind the bandwidth.
+/// In: current, A. Out: voltage, V. Noise enters at the input, before the bandwidth. With `limiting = "tanh"` the
+/// output saturates behind the bandwidth, about the mean current, which the amplifier's offset loop finds.
 ///
 /// # Limits
 ///
@@ -149,7 +149,7 @@ impl Tia {
     }
 }
 
-/// Saturation about the mean, which the amplifier's offset loop removes.
+/// Saturation about the mean, which the amplifier's offset loop finds; far below the limit the current passes as it is.
 struct Overload {
     limit_a: f32,
 }
@@ -167,7 +167,7 @@ impl Map<Ampere, Ampere> for Overload {
 
 widest! {
 fn overload(limit: f32, mean: f32, x: &[f32], y: &mut [f32]) {
-    y.iter_mut().zip(x).for_each(|(y, x)| *y = limit * elementary::tanh((x - mean) / limit));
+    y.iter_mut().zip(x).for_each(|(y, x)| *y = mean + limit * elementary::tanh((x - mean) / limit));
 }
 }
 

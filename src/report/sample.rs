@@ -3,7 +3,7 @@
 use crate::link::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
 
 pub(super) fn lane(lane: usize) -> LaneResult {
-    let shares = [("laser.0.rin", 0.41), ("adc.quantisation", 0.33), ("tia.thermal", 0.14), ("photodiode.shot", 0.12)];
+    let shares = [("laser.eml0.rin", 0.41), ("adc.quantisation", 0.33), ("tia.thermal", 0.14), ("photodiode.shot", 0.12)];
     LaneResult {
         lane,
         bits: 262_144,

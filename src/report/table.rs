@@ -126,10 +126,9 @@ fn at_limit(result: &LinkResult) -> Option<String> {
     };
     (bits > 0).then(|| {
         let ber = errors as f64 / bits as f64;
-        format!(
-            "with the power lowered to the limit: counted {ber:.2e} ({errors} errors) where {:.2e} is foreseen{agree}",
-            result.limit_ber
-        )
+        let expected = |lane: &LaneResult| lane.ber_semi_analytic_at_limit.unwrap_or(0.0) * lane.bits_at_limit as f64;
+        let foreseen = result.lanes.iter().map(expected).sum::<f64>() / bits as f64;
+        format!("with the power lowered to the limit: counted {ber:.2e} ({errors} errors) where {foreseen:.2e} is foreseen{agree}")
     })
 }
 
@@ -155,7 +154,8 @@ fn notes(result: &LinkResult) -> Vec<String> {
             notes.push(format!("lane {}: {refusal}", lane.lane));
         }
         if let Some(floor) = lane.floor_ber {
-            notes.push(format!("lane {}: no power reaches the limit; the least error ratio is {floor:.1e}", lane.lane));
+            notes
+                .push(format!("lane {}: up to 10 dB more power does not reach the limit; the least error ratio is {floor:.1e}", lane.lane));
         }
     }
     if result.lanes.iter().any(|lane| lane.pattern_limited == Some(true)) {

@@ -24,7 +24,7 @@ impl Grid {
 
     /// Bins of a real block's spectrum, from zero to half the sampling rate.
     pub fn bins(&self) -> usize {
-        crate::math::fft::bins(self.samples())
+        self.samples() / 2 + 1
     }
 
     /// Distance of two bins, Hz.

@@ -96,11 +96,11 @@ impl Driver {
         }
     }
 
-    /// Largest output, V; ringing of what follows may exceed it.
+    /// Largest output of an unfiltered drive, V; ringing may exceed it, saturation may not.
     pub(crate) fn peak_v(&self) -> f64 {
         match self.curve.file.curve() {
             Some(curve) => VoltMap::new("driver", curve).peak_v(),
-            None => self.saturation_vpp / 2.0,
+            None => self.settled_v(1.0),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
 use crate::part::{Loader, Reading, Response, Scale, Transmission};
 use crate::signal::{Field, Volt};
-use crate::units::{giga, power_ratio};
+use crate::units::{db_from_power_ratio, giga, power_ratio};
 use num_complex::Complex64;
 use serde::{Deserialize, Serialize};
 
@@ -86,7 +86,7 @@ impl Default for Eml {
 impl Eml {
     /// Exponent a and voltage V0 of the absorption curve.
     pub fn absorption(&self) -> (f64, f64) {
-        let neper = 10.0 / std::f64::consts::LN_10; // dB of a factor e in power
+        let neper = db_from_power_ratio(std::f64::consts::E);
         let a = (self.absorption_high_db / self.absorption_low_db).ln() / (self.absorption_high_v / self.absorption_low_v).ln();
         (a, self.absorption_low_v * (neper / self.absorption_low_db).powf(1.0 / a))
     }
@@ -157,9 +157,9 @@ impl Modulator for Eml {
 
     fn extend(&self, drive: Chain<Volt>, lane: usize) -> Chain<Field> {
         let electrode = self.response.or(|| Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), self.peaking_db));
-        let reach_v = 1.5 * self.driver.peak_v();
+        let reach_v = 2.0 * self.driver.peak_v();
         let light = self.driver.extend(drive).response::<Volt>(electrode).map(FieldMap::new("eml", reach_v, |v| self.field(v)));
-        self.laser.extend(light, lane)
+        self.laser.extend(light, "eml", lane)
     }
 
     fn settled_power_w(&self, drive: f64) -> f64 {
@@ -178,7 +178,6 @@ impl Modulator for Eml {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::db_from_power_ratio;
 
     /// devices.md 1.2: 3.25 dB at 2 V and 12.5 dB at 3.5 V give a = 2.41, V0 = 2.26 V, to the digits given.
     #[test]

@@ -22,14 +22,12 @@ impl FieldMap {
     /// Tabulates `field` (V to sqrt W) over +-`reach_v`.
     pub(super) fn new(name: &'static str, reach_v: f64, field: impl Fn(f64) -> Complex64) -> Self {
         let at = |i: usize| field(reach_v * (2.0 * i as f64 / STEPS as f64 - 1.0));
-        let column = |part: fn(Complex64) -> f64| -> Box<[f32; STEPS + 1]> { Box::new(std::array::from_fn(|i| part(at(i)) as f32)) };
-        FieldMap {
-            name,
-            first_v: -reach_v as f32,
-            per_v: (STEPS as f64 / (2.0 * reach_v)) as f32,
-            re: column(|e| e.re),
-            im: column(|e| e.im),
+        let (mut re, mut im) = (Box::new([0.0; STEPS + 1]), Box::new([0.0; STEPS + 1]));
+        for (i, (re, im)) in re.iter_mut().zip(im.iter_mut()).enumerate() {
+            let e = at(i);
+            (*re, *im) = (e.re as f32, e.im as f32);
         }
+        FieldMap { name, first_v: -reach_v as f32, per_v: (STEPS as f64 / (2.0 * reach_v)) as f32, re, im }
     }
 }
 

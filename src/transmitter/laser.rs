@@ -136,14 +136,14 @@ impl Laser {
         }
     }
 
-    /// Adds the noises of laser number `index` to its modulated light.
-    pub(crate) fn extend(&self, light: Chain<Field>, index: usize) -> Chain<Field> {
-        let light = light.noise(Noise::shared(&format!("laser.{index}.rin"), Law::Relative, self.rin()));
+    /// Adds the noises of laser number `index` of a `kind` of transmitter to its modulated light.
+    pub(crate) fn extend(&self, light: Chain<Field>, kind: &str, index: usize) -> Chain<Field> {
+        let light = light.noise(Noise::shared(&format!("laser.{kind}{index}.rin"), Law::Relative, self.rin()));
         if self.linewidth_mhz == 0.0 {
             return light;
         }
         let frequency = Density::White(mega(self.linewidth_mhz) / std::f64::consts::PI);
-        light.noise(Noise::shared(&format!("laser.{index}.linewidth"), Law::Phase, frequency))
+        light.noise(Noise::shared(&format!("laser.{kind}{index}.linewidth"), Law::Phase, frequency))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
 use crate::part::{Loader, Response, Scale};
 use crate::signal::{Field, Volt};
-use crate::units::{LIGHT_M_PER_S, amplitude_ratio, giga, milli, neper, power_ratio};
+use crate::units::{LIGHT_M_PER_S, amplitude_ratio, centi, giga, milli, neper, power_ratio};
 use num_complex::Complex64;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
@@ -115,10 +115,14 @@ impl Default for Mzm {
 }
 
 impl Mzm {
+    fn length_cm(&self) -> f64 {
+        milli(self.length_mm) / centi(1.0)
+    }
+
     /// Phase of an arm at a reverse voltage, from its bias, rad.
     fn arm_phase(&self, reverse_v: f64) -> f64 {
         let root = |v: f64| (1.0 + v.max(-0.9 * self.built_in_v) / self.built_in_v).sqrt();
-        let slope = PI * self.length_mm / 10.0 / self.vpi_l_v_cm;
+        let slope = PI * self.length_cm() / self.vpi_l_v_cm;
         slope * 2.0 * self.built_in_v * root(self.reverse_bias_v) * (root(reverse_v) - root(self.reverse_bias_v))
     }
 
@@ -152,7 +156,7 @@ impl Mzm {
 
     /// Response of the electrode.
     pub fn electrode_shape(&self) -> Shape {
-        let db = |per_cm: f64| neper(per_cm * self.length_mm / 10.0);
+        let db = |per_cm: f64| neper(per_cm * self.length_cm());
         self.response.or(|| match self.electrode {
             Electrode::LowPass => Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), 0.0),
             Electrode::TravellingWave => Shape::TravellingWave {
@@ -200,10 +204,10 @@ impl Modulator for Mzm {
     }
 
     fn extend(&self, drive: Chain<Volt>, lane: usize) -> Chain<Field> {
-        let reach_v = 1.5 * self.driver.peak_v();
+        let reach_v = 2.0 * self.driver.peak_v();
         let light =
             self.driver.extend(drive).response::<Volt>(self.electrode_shape()).map(FieldMap::new("mzm", reach_v, |v| self.field(v)));
-        self.laser.extend(light, lane / self.lanes_per_laser)
+        self.laser.extend(light, "mzm", lane / self.lanes_per_laser)
     }
 
     fn settled_power_w(&self, drive: f64) -> f64 {

@@ -43,12 +43,7 @@ impl Layer {
     pub(super) fn flag(name: &str, assignment: &str) -> Layer {
         // a flag is repeated in a message of one line
         let mut layer = Layer::empty(&name.replace(char::is_control, " "), true);
-        let malformed = Problem {
-            place: layer.place((1, 1)),
-            path: String::new(),
-            value: String::new(),
-            remedy: "must be KEY=VALUE, such as fibre.length_km=2".into(),
-        };
+        let malformed = Layer::not_an_assignment(&layer.name);
         let Some((key, value)) = assignment.split_once('=') else {
             layer.problems.push(malformed);
             return layer;
@@ -71,6 +66,17 @@ impl Layer {
             layer.refuse(Problem { place: layer.place((1, 1)), path: "preset".to_owned(), value: value.to_owned(), remedy });
         }
         layer
+    }
+
+    /// The problem of a flag that is no assignment.
+    pub(super) fn not_an_assignment(flag: &str) -> Problem {
+        let layer = Layer::empty(flag, true);
+        layer.problem(String::new(), "must be KEY=VALUE, such as fibre.length_km=2")
+    }
+
+    /// A problem of the whole layer with one key.
+    pub(super) fn problem(&self, path: String, remedy: &str) -> Problem {
+        Problem { place: self.whole(), path, value: String::new(), remedy: remedy.to_owned() }
     }
 
     fn empty(name: &str, is_flag: bool) -> Layer {

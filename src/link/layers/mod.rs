@@ -5,6 +5,7 @@ mod lines;
 mod reader;
 mod remedy;
 mod source;
+mod varied;
 
 use super::Config;
 use super::config::MOST_LANES;
@@ -14,6 +15,7 @@ use crate::part::Library;
 use layer::Layer;
 use std::path::Path as FilePath;
 use toml::{Table, Value};
+pub use varied::{Key, Varied};
 
 /// What a user says of a link, layer upon layer; a later layer wins.
 ///

@@ -19,6 +19,9 @@ pub(super) fn read(path: &Path) -> Result<String> {
     if about.is_dir() {
         return Err(refused("is a directory; a link is described by a TOML file".to_owned()));
     }
+    if !about.is_file() {
+        return Err(refused("is not a file; a link is described by a TOML file".to_owned()));
+    }
     let too_large = || refused(format!("is too large for a description of a link: at most {} KiB", MOST_BYTES >> 10));
     if about.len() > MOST_BYTES {
         return Err(too_large());

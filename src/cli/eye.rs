@@ -1,0 +1,83 @@
+//! `lightlane eye`: what an oscilloscope would show.
+
+use super::source::Source;
+use super::{Failure, Outcome};
+use crate::error::{Error, Path, Problems};
+use crate::link::{Node, View};
+use crate::plot::{Size, Target};
+use clap::{Args, ValueEnum};
+
+const EXAMPLES: &str = "\
+Examples:
+  lightlane eye 800gbase-dr8 --at tp2 --out eye.png
+  lightlane eye 1.6tbase-dr8 --set transmitter.kind=mzm --at slicer --out eye.svg
+  lightlane eye my.toml --lane 3 --at tp3 --out small.png --size small --symbols 1M
+
+The file is PNG or SVG by its ending; noise is drawn as in a run.";
+
+/// Draws the eye diagram of one lane
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Eye {
+    #[command(flatten)]
+    source: Source,
+    /// Where: light into the fibre, light out of it, or the equaliser's output
+    #[arg(long, value_enum)]
+    at: At,
+    /// File to write, ending in .png or .svg
+    #[arg(long, value_name = "FILE")]
+    out: String,
+    /// Lane, from 0
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    lane: usize,
+    /// 1600 x 900 or 800 x 500 pixels
+    #[arg(long, value_enum, default_value_t = Format::Slide)]
+    size: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum At {
+    Tp2,
+    Tp3,
+    Slicer,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Slide,
+    Small,
+}
+
+/// Symbols of an eye: the fewest, the default, the most.
+const SYMBOLS: (u64, u64, u64) = (100_000, 131_072, 100_000_000);
+
+impl Eye {
+    fn symbols(&self) -> Result<u64, Error> {
+        let (least, default, most) = SYMBOLS;
+        let symbols = self.source.symbols().unwrap_or(default);
+        if (least..=most).contains(&symbols) {
+            return Ok(symbols);
+        }
+        let mut problems = Problems::new();
+        problems.report(&Path::root(), "--symbols", symbols, format!("an eye needs from {least} to {most} symbols"));
+        Err(Error::Input(problems))
+    }
+
+    pub(super) fn execute(&self) -> Result<Outcome, Failure> {
+        let link = self.source.resolve()?;
+        let symbols = self.symbols()?;
+        let target = Target::new(&self.out)?;
+        let node = match self.at {
+            At::Tp2 => Node::Tp2,
+            At::Tp3 => Node::Tp3,
+            At::Slicer => Node::Slicer,
+        };
+        let size = match self.size {
+            Format::Slide => Size::Slide,
+            Format::Small => Size::Small,
+        };
+        let eye = View::new(&link, self.lane)?.eye(node, symbols)?;
+        target.write(&eye, size)?;
+        Ok(Outcome::Good)
+    }
+}

@@ -1,0 +1,48 @@
+//! `run --plots DIR`: the figures of a run.
+
+use crate::error::{Error, Problem, Problems, Result};
+use crate::link::{LinkResult, Node, Overview, Resolved, View};
+use crate::plot::{Figure, Size, save};
+use std::path::PathBuf;
+
+/// Symbols of each eye and of the histograms.
+const SYMBOLS: u64 = 131_072;
+
+/// A folder for figures.
+pub(super) struct Plots(PathBuf);
+
+impl Plots {
+    /// Makes the folder, before a long run rather than behind it.
+    pub(super) fn open(folder: &str) -> Result<Plots> {
+        let path = PathBuf::from(folder);
+        if path.exists() && !path.is_dir() {
+            let remedy = "is a file; --plots takes a folder".to_owned();
+            let mut problems = Problems::new();
+            problems.push(Problem { place: None, path: folder.to_owned(), value: String::new(), remedy });
+            return Err(Error::Input(problems));
+        }
+        std::fs::create_dir_all(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
+        Ok(Plots(path))
+    }
+
+    /// Draws the page of all lanes, and everything there is of the worst one.
+    pub(super) fn draw(&self, link: &Resolved, result: &LinkResult) -> Result<()> {
+        self.save("overview.png", &Overview::new(link, result)?)?;
+        let lane = result.port.worst_lane.unwrap_or(0);
+        let mut view = View::new(link, lane)?;
+        self.save("eye-tp2.png", &view.eye(Node::Tp2, SYMBOLS)?)?;
+        self.save("eye-tp3.png", &view.eye(Node::Tp3, SYMBOLS)?)?;
+        if result.lanes.iter().any(|l| l.lane == lane && l.refusal.is_some()) {
+            // the reason stands in the results; there is nothing behind the receiver to draw
+            return Ok(());
+        }
+        self.save("eye-slicer.png", &view.eye(Node::Slicer, SYMBOLS)?)?;
+        self.save("waterfall.png", &view.waterfall()?)?;
+        self.save("histogram.png", &view.histogram(SYMBOLS)?)?;
+        self.save("spectrum.png", &view.spectra()?)
+    }
+
+    fn save(&self, name: &str, figure: &impl Figure) -> Result<()> {
+        save(figure, self.0.join(name), Size::Slide)
+    }
+}

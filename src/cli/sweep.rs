@@ -1,0 +1,189 @@
+//! `lightlane sweep`: one link at many points, into a table.
+
+use super::runner::{Runner, clear};
+use super::source::Source;
+use super::{Failure, Outcome};
+use crate::error::{Error, Problem, Problems};
+use crate::sweep::{Axis, End, Format, Progress, Sweep as Points, TableFile};
+use clap::Args;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// Points from which on a sweep might be a slip of the finger.
+const MANY_POINTS: u64 = 100_000;
+/// Time between two words of progress on a terminal, and in a log.
+const ON_TERMINAL: Duration = Duration::from_millis(100);
+const IN_LOG: Duration = Duration::from_secs(10);
+
+const EXAMPLES: &str = "\
+Axes, each with any key of the description (lane.3.fibre.length_km, too):
+  fibre.length_km=0:2:0.5         from 0 to 2 in steps of 0.5, both ends included
+  fibre.length_km=0:2:5lin        5 points with equal differences
+  limits.pmd_ber=1e-6:1e-3:13log  13 points with equal ratios: a logarithmic axis
+  transmitter.kind=eml,mzm        a list of numbers, names or files
+
+Several axes make every combination, the last axis fastest. A row is a point and a lane, in the order of the points; its
+figures are the names of `run --json`, and the same to the last bit. What was not evaluated is empty (CSV) or null (JSONL).
+
+Examples:
+  lightlane sweep 800gbase-dr8 --axis fibre.length_km=0:10:0.5 --set lanes=1 --out reach.csv
+  lightlane sweep 1.6tbase-dr8 --axis transmitter.kind=eml,mzm --axis receiver.tia.bandwidth_ghz=40:80:5 --out tia.csv
+  lightlane sweep my.toml --axis simulation.seed=1:100:1 --symbols 0 --out seeds.jsonl
+
+Exit codes: 0 all rows are written, 2 the input is wrong, 3 stopped early (Ctrl-C, disk full): finished rows are kept.";
+
+/// Runs a link at many points and writes a table
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Sweep {
+    #[command(flatten)]
+    source: Source,
+    /// A key and its values; may be given many times
+    #[arg(long = "axis", value_name = "KEY=VALUES", required = true)]
+    axes: Vec<String>,
+    /// The table: .csv, or .jsonl for a line of JSON each
+    #[arg(long, value_name = "FILE", value_parser = table)]
+    out: Table,
+    /// Runs more than 100 000 points without asking
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    runner: Runner,
+}
+
+#[derive(Clone)]
+struct Table {
+    path: PathBuf,
+    format: Format,
+}
+
+impl Sweep {
+    pub(super) fn execute(&self) -> Result<Outcome, Failure> {
+        let axes = self.axes()?;
+        let points = Points::points_of(&axes);
+        if points > MANY_POINTS && !self.yes {
+            let remedy = format!("these axes make {points} points; if that is meant, add --yes");
+            return Err(Failure::Input(Error::Input(one(remedy))));
+        }
+        let (stack, _) = self.source.stack()?;
+        let done = self.runner.on_threads(|cancel| {
+            let sweep = Points::new(&stack, axes)?;
+            let mut file = TableFile::create(&self.out.path, self.out.format, sweep.axes())?;
+            let mut teller = Teller::new();
+            sweep.run(&mut |row| file.push(row), &mut |progress| teller.tell(progress), cancel)
+        })??;
+        clear();
+        let kept = format!("{} of {} rows are in {}", done.rows, done.total, self.out.path.display());
+        match done.end {
+            End::Complete => Ok(Outcome::Good),
+            End::Cancelled => {
+                say(&format!("stopped early: {kept}"));
+                Ok(Outcome::Stopped)
+            }
+            End::Unwritable(error) => {
+                say(&kept);
+                Err(Failure::Output(error))
+            }
+        }
+    }
+
+    /// All axes, or the problems of all axes and of all layers.
+    fn axes(&self) -> Result<Vec<Axis>, Error> {
+        let (mut axes, mut problems) = (Vec::new(), Problems::new());
+        for text in &self.axes {
+            match Axis::parse(text) {
+                Ok(axis) => axes.push(axis),
+                Err(Error::Input(found)) => found.iter().for_each(|problem| problems.push(problem.clone())),
+                Err(other) => return Err(other),
+            }
+        }
+        let (_, of_flags) = self.source.stack()?;
+        if problems.is_empty() && of_flags.is_empty() {
+            return Ok(axes);
+        }
+        let mut all = match self.source.resolve() {
+            Err(Error::Input(found)) => found,
+            Err(other) => return Err(other),
+            Ok(_) => Problems::new(),
+        };
+        problems.iter().for_each(|problem| all.push(problem.clone()));
+        Err(Error::Input(all))
+    }
+}
+
+fn one(remedy: String) -> Problems {
+    let mut problems = Problems::new();
+    problems.push(Problem { place: None, path: String::new(), value: String::new(), remedy });
+    problems
+}
+
+fn table(text: &str) -> Result<Table, String> {
+    let path = PathBuf::from(text);
+    let format = Format::of(&path).ok_or("a table ends in .csv or .jsonl")?;
+    Ok(Table { path, format })
+}
+
+/// Words of progress: rate and what is left, often for who looks, now and then for a log.
+struct Teller {
+    begun: Instant,
+    told: Instant,
+    terminal: bool,
+}
+
+impl Teller {
+    fn new() -> Self {
+        let now = Instant::now();
+        Teller { begun: now, told: now, terminal: std::io::stderr().is_terminal() }
+    }
+
+    fn tell(&mut self, progress: Progress) {
+        if self.told.elapsed() < if self.terminal { ON_TERMINAL } else { IN_LOG } {
+            return;
+        }
+        self.told = Instant::now();
+        let words = words(progress, self.begun.elapsed());
+        if self.terminal {
+            let mut err = std::io::stderr().lock();
+            let _ = write!(err, "\r{words}\x1b[K");
+            let _ = err.flush();
+        } else {
+            say(&words);
+        }
+    }
+}
+
+/// `sweep: 120 of 1000 rows, 35.2 rows/s, 25 s left`.
+fn words(Progress { rows, total }: Progress, elapsed: Duration) -> String {
+    let rate = rows as f64 / elapsed.as_secs_f64().max(1e-3);
+    let left = (total - rows) as f64 / rate.max(1e-9);
+    let decimals = if rate < 10.0 { 2 } else { 0 };
+    format!("sweep: {rows} of {total} rows, {rate:.decimals$} rows/s, {} left", clock(left))
+}
+
+fn clock(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    match whole {
+        0..60 => format!("{whole} s"),
+        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
+        _ => format!("{} h {} min", whole / 3600, whole / 60 % 60),
+    }
+}
+
+/// A line for the reader; if it cannot be written, nobody reads it.
+fn say(words: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{words}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_tells_rate_and_rest() {
+        let told = |rows, total, seconds| words(Progress { rows, total }, Duration::from_secs(seconds));
+        assert_eq!(told(120, 1000, 4), "sweep: 120 of 1000 rows, 30 rows/s, 29 s left");
+        assert_eq!(told(1, 1001, 4), "sweep: 1 of 1001 rows, 0.25 rows/s, 1 h 6 min left");
+        assert_eq!(told(10, 1010, 100), "sweep: 10 of 1010 rows, 0.10 rows/s, 2 h 46 min left");
+    }
+}

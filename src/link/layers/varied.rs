@@ -1,0 +1,226 @@
+//! One description at many points: merged once, a few keys set for each.
+
+use super::layer::Layer;
+use super::{Stack, complete, merge};
+use crate::error::{Problems, Result};
+use crate::link::Config;
+use crate::link::config::MOST_LANES;
+use toml::{Table, Value};
+
+/// A key whose value is set point by point, known to the description.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// The flag that named it, its places, its path; without a value.
+    layer: Layer,
+    path: Vec<String>,
+}
+
+impl Key {
+    /// Reads a key with some values as they are written; `flag` is what problems name.
+    ///
+    /// # Errors
+    ///
+    /// An unknown key; every value that is not of the key's type.
+    pub fn read(flag: &str, key: &str, values: &[String]) -> Result<(Key, Vec<Value>)> {
+        let mut problems = Problems::new();
+        let mut read = None;
+        let mut taken = Vec::new();
+        for value in values {
+            let layer = Layer::flag(flag, &format!("{key}={value}"));
+            for problem in layer.problems.iter() {
+                if problems.iter().all(|known| known != problem) {
+                    problems.push(problem.clone());
+                }
+            }
+            if let Some((path, value)) = only_value(&layer.table) {
+                taken.push(value.clone());
+                read = Some(Key { path, layer });
+            }
+        }
+        problems.finish()?;
+        read.map(|key| (key, taken)).ok_or_else(|| super::refused(Layer::not_an_assignment(flag)))
+    }
+
+    /// The key as it is written in a flag: `fibre.length_km`, `lane.3.fibre.length_km`.
+    pub fn name(&self) -> String {
+        self.path.join(".")
+    }
+
+    /// The layer that sets the key.
+    fn set(&self, value: &Value) -> Layer {
+        let mut layer = self.layer.clone();
+        layer.table = Table::new();
+        put(&mut layer.table, &self.path, value.clone());
+        layer
+    }
+
+    /// The lane whose patch the key stands in, and the path in there.
+    fn patched(&self) -> Option<(&str, &[String])> {
+        match self.path.as_slice() {
+            [first, lane, rest @ ..] if first == "lane" => Some((lane, rest)),
+            _ => None,
+        }
+    }
+}
+
+/// A stack of layers, merged, and the keys that are laid on top: a point is a value for each.
+///
+/// ```
+/// use lightlane::link::{Key, Stack};
+/// let (key, lengths) = Key::read("--axis", "fibre.length_km", &["0.5".into(), "2".into()]).unwrap();
+/// let varied = Stack::open("800gbase-dr8").unwrap().vary(vec![key]).unwrap();
+/// let point = std::slice::from_ref(&lengths[1]);
+/// varied.check(point).unwrap();
+/// assert_eq!(varied.lane(point, 0).unwrap().fibre.length_km, 2.0);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Varied {
+    stack: Stack,
+    keys: Vec<Key>,
+    /// What holds for all lanes, without patches and targets.
+    shared: Table,
+    /// Patches of single lanes.
+    patches: Table,
+    /// Index of the key that says how many lanes there are.
+    lanes_key: Option<usize>,
+    lanes: usize,
+}
+
+impl Stack {
+    /// Prepares points that differ in `keys`, each laid on top in its turn.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of the layers; a key that is given twice.
+    pub fn vary(&self, keys: Vec<Key>) -> Result<Varied> {
+        let mut problems = Problems::new();
+        self.layers.iter().flat_map(|layer| layer.problems.iter()).for_each(|problem| problems.push(problem.clone()));
+        for (i, key) in keys.iter().enumerate() {
+            if keys[..i].iter().any(|earlier| earlier.path == key.path) {
+                problems.push(key.layer.problem(key.name(), "is varied twice: one axis takes all its values"));
+            } else if key.path.first().is_some_and(|first| first == "targets") {
+                problems.push(key.layer.problem(key.name(), "is compared by check and changes no figure: it cannot be varied"));
+            }
+        }
+        problems.finish()?;
+        let mut shared = self.merged();
+        let lanes = complete(shared.clone())?.lanes;
+        shared.remove("targets");
+        let patches = match shared.remove("lane") {
+            Some(Value::Table(patches)) => patches,
+            _ => Table::new(),
+        };
+        let lanes_key = keys.iter().position(|key| key.path == ["lanes"]);
+        Ok(Varied { stack: self.clone(), keys, shared, patches, lanes_key, lanes })
+    }
+}
+
+impl Varied {
+    /// The keys that differ.
+    pub fn keys(&self) -> &[Key] {
+        &self.keys
+    }
+
+    /// Lanes at a point.
+    pub fn lanes(&self, values: &[Value]) -> usize {
+        let varied = self.lanes_key.and_then(|key| values[key].as_integer()).map(|lanes| usize::try_from(lanes).unwrap_or(0));
+        varied.unwrap_or(self.lanes)
+    }
+
+    /// One lane's own description at a point: what [`Stack::resolve`] would give it there, but for the targets.
+    ///
+    /// # Errors
+    ///
+    /// A value that [`Varied::check`] refuses.
+    pub fn lane(&self, values: &[Value], lane: usize) -> Result<Config> {
+        let mut table = self.shared.clone();
+        for (key, value) in self.keys.iter().zip(values).filter(|(key, _)| key.patched().is_none()) {
+            put(&mut table, &key.path, value.clone());
+        }
+        let name = lane.to_string();
+        if let Some(Value::Table(patch)) = self.patches.get(&name) {
+            merge(&mut table, patch);
+        }
+        for (key, value) in self.keys.iter().zip(values) {
+            if let Some((_, path)) = key.patched().filter(|(lane, _)| *lane == name) {
+                put(&mut table, path, value.clone());
+            }
+        }
+        let mut config = complete(table)?;
+        // files are read once for all points; what is wrong with one is said by the check
+        config.load(&self.stack.library, &mut Problems::new());
+        Ok(config)
+    }
+
+    /// Checks a point; gives the descriptions of its lanes, those without a patch of their own once.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of the point, each at the place where it was written last.
+    pub fn check(&self, values: &[Value]) -> Result<Vec<Config>> {
+        match self.quick(values) {
+            Some(good) => Ok(good),
+            None => self.resolve(values).map(|resolved| resolved.lanes),
+        }
+    }
+
+    /// The point as a link of its own: every layer merged anew, slow and with all problems.
+    ///
+    /// # Errors
+    ///
+    /// As [`Stack::resolve`].
+    pub fn resolve(&self, values: &[Value]) -> Result<super::Resolved> {
+        let mut stack = self.stack.clone();
+        stack.layers.extend(self.keys.iter().zip(values).map(|(key, value)| key.set(value)));
+        stack.resolve()
+    }
+
+    /// The point's distinct lanes when nothing is wrong with them.
+    fn quick(&self, values: &[Value]) -> Option<Vec<Config>> {
+        let lanes = self.lanes(values);
+        let patched = self.patches.keys().map(String::as_str).chain(self.keys.iter().filter_map(|key| key.patched().map(|(lane, _)| lane)));
+        let mut patched: Vec<usize> = patched.filter_map(|name| name.parse().ok()).collect();
+        patched.sort_unstable();
+        patched.dedup();
+        if patched.last().is_some_and(|&last| last >= lanes) {
+            return None;
+        }
+        // a number no lane has: what holds for all
+        patched.push(MOST_LANES);
+        let mut found = Problems::new();
+        let mut configs: Vec<Config> = patched.into_iter().map(|lane| self.lane(values, lane)).collect::<Result<_>>().ok()?;
+        for config in &mut configs {
+            config.load(&self.stack.library, &mut found);
+            config.check(&mut found);
+        }
+        found.is_empty().then_some(configs)
+    }
+}
+
+/// The path to the only value of a table, and the value.
+fn only_value(table: &Table) -> Option<(Vec<String>, &Value)> {
+    let mut path = Vec::new();
+    let mut table = table;
+    loop {
+        let (key, value) = table.iter().next()?;
+        path.push(key.clone());
+        match value {
+            Value::Table(inner) => table = inner,
+            value => return Some((path, value)),
+        }
+    }
+}
+
+/// Sets the value at a path, making the tables on the way.
+fn put(table: &mut Table, path: &[String], value: Value) {
+    let Some((last, way)) = path.split_last() else { return };
+    let mut table = table;
+    for key in way {
+        let inner = table.entry(key.clone()).or_insert_with(|| Value::Table(Table::new()));
+        match inner {
+            Value::Table(inner) => table = inner,
+            _ => return,
+        }
+    }
+    table.insert(last.clone(), value);
+}

@@ -1,0 +1,123 @@
+//! What every figure has: paper, title, caption, a chart with named axes.
+
+use super::theme::{GRID, INK, PALE_INK, PAPER};
+use super::{Area, Drawn, Theme};
+use plotters::coord::types::RangedCoordf64;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use std::ops::Range;
+
+/// A chart over two linear axes.
+pub(super) type Chart<'a, B> = ChartContext<'a, B, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+type Fails<B> = DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>;
+
+/// Paper, title and caption; returns what is left below.
+pub(super) fn page<B: DrawingBackend>(area: &Area<B>, theme: &Theme, title: &str, caption: &str) -> Result<Area<B>, Fails<B>> {
+    area.fill(&PAPER)?;
+    let m = theme.margin;
+    area.draw(&Text::new(title.to_owned(), (m, m), theme.bold(theme.title, INK)))?;
+    let below = m + theme.title * 11 / 10;
+    area.draw(&Text::new(caption.to_owned(), (m, below), theme.text(theme.caption, PALE_INK)))?;
+    Ok(area.split_vertically(below + theme.caption * 12 / 10).1)
+}
+
+/// What an axis says.
+pub(super) struct Axis<'a> {
+    pub(super) name: &'a str,
+    pub(super) range: Range<f64>,
+    pub(super) ticks: usize,
+    pub(super) format: &'a dyn Fn(&f64) -> String,
+}
+
+/// Room beside a chart, pixels.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Room {
+    pub(super) top: i32,
+    pub(super) right: i32,
+}
+
+/// A chart without its mesh.
+pub(super) fn chart<'a, B: DrawingBackend>(
+    area: &Area<B>,
+    theme: &Theme,
+    x: &Axis<'_>,
+    y: &Axis<'_>,
+    room: Room,
+) -> Result<Chart<'a, B>, Fails<B>> {
+    ChartBuilder::on(area)
+        .margin_left(theme.margin)
+        .margin_top(theme.margin / 2 + room.top)
+        .margin_right(theme.margin + theme.tick + room.right)
+        .margin_bottom(theme.margin / 2)
+        .x_label_area_size(theme.label * 13 / 10 + theme.tick * 14 / 10)
+        .y_label_area_size(theme.label * 13 / 10 + theme.tick * 32 / 10)
+        .build_cartesian_2d(x.range.clone(), y.range.clone())
+}
+
+/// Grid, ticks and names of the axes.
+pub(super) fn mesh<B: DrawingBackend>(chart: &mut Chart<'_, B>, theme: &Theme, x: &Axis<'_>, y: &Axis<'_>, lines: bool) -> Drawn<B> {
+    let mut mesh = chart.configure_mesh();
+    mesh.x_desc(x.name)
+        .y_desc(y.name)
+        .x_labels(x.ticks)
+        .y_labels(y.ticks)
+        .x_label_formatter(x.format)
+        .y_label_formatter(y.format)
+        .axis_style(theme.hair(INK))
+        .label_style(theme.text(theme.tick, INK))
+        .axis_desc_style(theme.text(theme.label, INK))
+        .light_line_style(TRANSPARENT)
+        .bold_line_style(GRID.stroke_width(1))
+        .set_all_tick_mark_size(theme.tick / 4);
+    if !lines {
+        mesh.disable_mesh();
+    }
+    mesh.draw()
+}
+
+/// Text at a point of a chart, moved by pixels.
+pub(super) fn note<B: DrawingBackend>(
+    area: &Area<B>,
+    chart: &Chart<'_, B>,
+    at: (f64, f64),
+    by: (i32, i32),
+    text: &str,
+    style: TextStyle<'_>,
+    (h, v): (HPos, VPos),
+) -> Drawn<B> {
+    let (x, y) = chart.plotting_area().map_coordinate(&at);
+    let (x0, y0) = area.get_pixel_range();
+    let place = (x - x0.start + by.0, y - y0.start + by.1);
+    area.draw(&Text::new(text.to_owned(), place, style.pos(Pos::new(h, v))))
+}
+
+/// A dashed line through points.
+pub(super) fn dashed<B: DrawingBackend>(chart: &mut Chart<'_, B>, theme: &Theme, points: Vec<(f64, f64)>, style: ShapeStyle) -> Drawn<B> {
+    let dash = theme.tick / 2;
+    chart.draw_series(DashedLineSeries::new(points, dash as u32, dash as u32 * 2 / 3, style))?;
+    Ok(())
+}
+
+/// The legend of what was drawn with a label.
+pub(super) fn legend<'a, B: DrawingBackend + 'a>(chart: &mut Chart<'a, B>, theme: &Theme, place: SeriesLabelPosition) -> Drawn<B> {
+    chart
+        .configure_series_labels()
+        .position(place)
+        .margin(theme.margin / 2)
+        .legend_area_size(theme.tick * 2)
+        .label_font(theme.text(theme.tick, INK))
+        .background_style(PAPER.mix(0.9))
+        .border_style(GRID.stroke_width(1))
+        .draw()
+}
+
+/// A piece of a curve for the legend.
+pub(super) fn sample_line(theme: &Theme, style: ShapeStyle) -> impl Fn((i32, i32)) -> PathElement<(i32, i32)> + use<> {
+    let width = theme.tick * 3 / 2;
+    move |(x, y)| PathElement::new(vec![(x, y), (x + width, y)], style)
+}
+
+/// The nearest whole multiple below and above.
+pub(super) fn round_out(low: f64, high: f64, step: f64) -> Range<f64> {
+    (low / step).floor() * step..(high / step).ceil() * step
+}

@@ -1,0 +1,38 @@
+//! A perceptual colour map for densities: paper, then darker and darker.
+
+/// Magma of N. Smith and S. van der Walt (matplotlib, CC0), from its light end, with paper before it: lightness falls all the way.
+const STOPS: [[f64; 3]; 11] = [
+    [255.0, 255.0, 255.0],
+    [252.0, 253.0, 191.0],
+    [254.0, 201.0, 141.0],
+    [253.0, 149.0, 103.0],
+    [241.0, 96.0, 93.0],
+    [205.0, 64.0, 113.0],
+    [159.0, 47.0, 127.0],
+    [114.0, 31.0, 129.0],
+    [69.0, 16.0, 119.0],
+    [24.0, 15.0, 62.0],
+    [0.0, 0.0, 4.0],
+];
+
+/// Colour of a part from 0 (nothing there) to 1.
+pub(super) fn density(part: f64) -> [u8; 3] {
+    let at = part.clamp(0.0, 1.0) * (STOPS.len() - 1) as f64;
+    let i = (at as usize).min(STOPS.len() - 2);
+    let t = at - i as f64;
+    std::array::from_fn(|c| (STOPS[i][c] + t * (STOPS[i + 1][c] - STOPS[i][c])).round() as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_paper_and_more_is_darker() {
+        assert_eq!(density(0.0), [255; 3]);
+        let light = |part: f64| density(part).iter().zip([0.2126, 0.7152, 0.0722]).map(|(&c, w)| f64::from(c) * w).sum::<f64>();
+        for i in 0..100 {
+            assert!(light(f64::from(i) / 100.0) > light(f64::from(i + 1) / 100.0));
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Eye diagram: a density, two symbol periods wide.
+
+use super::axes::{self, Axis, Chart, Room};
+use super::theme::{BLUE, BRIGHT_BLUE, BRIGHT_GREEN, GREEN, INK, PALE_INK};
+use super::{Area, Drawn, Figure, Theme, colour, text};
+use crate::link::{EyeView, Node};
+use crate::measure::eye::Eye;
+use crate::units::{milli, pico};
+use plotters::element::BitMapElement;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, VPos};
+
+/// Density to darkness: between linear, which hides what is rare, and logarithmic, which hides what is frequent.
+const EXPONENT: f64 = 0.42;
+
+impl Figure for EyeView {
+    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
+        let body = axes::page(area, theme, &self.title(), &self.caption())?;
+        let unit = self.unit();
+        let x = Axis { name: "time (UI)", range: -1.0..1.0, ticks: 9, format: &|t| text::decimals(*t, 1) };
+        let name = if self.is_light() { "optical power (mW)" } else { "equaliser output (full scale ±1)" };
+        let digits = self.digits();
+        let format = |p: &f64| text::decimals(*p, digits);
+        let y = Axis { name, range: self.eye.low / unit..self.eye.high / unit, ticks: 9, format: &format };
+        let room = Room { top: theme.tick * 3 / 2, right: theme.tick * 9 / 2 };
+        let mut chart = axes::chart(&body, theme, &x, &y, room)?;
+        heat(&mut chart, &self.eye)?;
+        axes::mesh(&mut chart, theme, &x, &y, false)?;
+        self.picoseconds(&body, &chart, theme)?;
+        self.marks(&body, &mut chart, theme)
+    }
+}
+
+impl EyeView {
+    fn is_light(&self) -> bool {
+        self.node != Node::Slicer
+    }
+
+    fn unit(&self) -> f64 {
+        if self.is_light() { milli(1.0) } else { 1.0 }
+    }
+
+    /// Decimals that tell the axis' ticks apart.
+    fn digits(&self) -> usize {
+        let tick = (self.eye.high - self.eye.low) / self.unit() / 6.0;
+        (-tick.log10()).ceil().clamp(0.0, 9.0) as usize
+    }
+
+    fn title(&self) -> String {
+        let place = match self.node {
+            Node::Tp2 => "eye at TP2, into the fibre",
+            Node::Tp3 => "eye at TP3, out of the fibre",
+            Node::Slicer => "eye at the equaliser's output",
+        };
+        format!("{}: {place}", self.name)
+    }
+
+    fn caption(&self) -> String {
+        let mut parts = Vec::new();
+        parts.extend(self.ber.map(|ber| format!("BER {}", text::ratio(ber))));
+        parts.extend(self.snr_db.map(|db| format!("SNR {} dB", text::decimals(db, 1))));
+        if let Some((node, outer)) = self.light {
+            let place = if self.is_light() { String::new() } else { format!(" ({})", node.name().to_uppercase()) };
+            parts.push(format!("OMA{place} {} dBm", text::decimals(outer.oma_dbm(), 2)));
+            parts.push(format!("ER {} dB", text::decimals(outer.extinction_ratio_db(), 2)));
+        }
+        parts.push(format!("{} symbols", text::count(self.symbols)));
+        parts.join(" · ")
+    }
+
+    /// The axis above: the same time in ps.
+    fn picoseconds<B: DrawingBackend>(&self, body: &Area<B>, chart: &Chart<'_, B>, theme: &Theme) -> Drawn<B> {
+        let ui_ps = self.symbol_s / pico(1.0);
+        let high = self.eye.high / self.unit();
+        for t in [-1.0, -0.5, 0.0, 0.5, 1.0] {
+            let unit = if t == 1.0 { " ps" } else { "" };
+            let text = text::decimals(t * ui_ps, if ui_ps < 100.0 { 1 } else { 0 }) + unit;
+            let style = theme.text(theme.tick, PALE_INK);
+            axes::note(body, chart, (t, high), (0, -theme.tick / 3), &text, style, (HPos::Center, VPos::Bottom))?;
+        }
+        let low = self.eye.low / self.unit();
+        chart.plotting_area().draw(&PathElement::new(vec![(-1.0, high), (1.0, high), (1.0, low)], theme.hair(INK)))
+    }
+
+    /// Levels and thresholds, with their values at the right.
+    fn marks<B: DrawingBackend>(&self, body: &Area<B>, chart: &mut Chart<'_, B>, theme: &Theme) -> Drawn<B> {
+        let unit = self.unit();
+        let levels = self.levels.iter().map(|&l| (l, BLUE, BRIGHT_BLUE));
+        let thresholds = self.thresholds.iter().map(|&t| (t, GREEN, BRIGHT_GREEN));
+        for (value, dark, bright) in levels.chain(thresholds) {
+            let y = value / unit;
+            axes::dashed(chart, theme, vec![(-1.0, y), (1.0, y)], bright.stroke_width((theme.line * 2 / 3).max(1)))?;
+            let text = text::decimals(y, self.digits() + if self.is_light() { 2 } else { 1 });
+            let style = theme.text(theme.tick, dark);
+            axes::note(body, chart, (1.0, y), (theme.tick / 3, 0), &text, style, (HPos::Left, VPos::Center))?;
+        }
+        let names: &[(&str, RGBColor)] = match (self.is_light(), self.levels.is_empty()) {
+            (true, false) => &[("settled", BLUE)],
+            (false, false) => &[("thresholds", GREEN), ("levels", BLUE)],
+            _ => &[],
+        };
+        for (i, (name, colour)) in names.iter().enumerate() {
+            let by = (theme.tick / 3, -(i as i32) * theme.tick * 11 / 10);
+            let style = theme.text(theme.tick * 9 / 10, *colour);
+            axes::note(body, chart, (1.0, self.eye.low / unit), by, name, style, (HPos::Left, VPos::Bottom))?;
+        }
+        Ok(())
+    }
+}
+
+/// The density over the whole of a chart, as one picture.
+pub(super) fn heat<B: DrawingBackend>(chart: &mut Chart<'_, B>, eye: &Eye) -> Drawn<B> {
+    let area = chart.plotting_area();
+    let (x, y) = area.get_pixel_range();
+    let (width, height) = ((x.end - x.start).max(1) as usize, (y.end - y.start).max(1) as usize);
+    let parts = darkness(eye);
+    let (columns, rows) = eye.density.dim();
+    let places = |pixels: usize, cells: usize| -> Vec<(usize, usize, f64)> {
+        let place = |i: usize| {
+            let at = ((i as f64 + 0.5) * cells as f64 / pixels as f64 - 0.5).clamp(0.0, (cells - 1) as f64);
+            (at as usize, (at as usize + 1).min(cells - 1), at.fract())
+        };
+        (0..pixels).map(place).collect()
+    };
+    let (across, up) = (places(width, columns), places(height, rows));
+    let mut pixels = Vec::with_capacity(width * height * 3);
+    for &(r0, r1, v) in up.iter().rev() {
+        for &(c0, c1, u) in &across {
+            let at = |c: usize, r: usize| f64::from(parts[c * rows + r]);
+            let part = (1.0 - u) * ((1.0 - v) * at(c0, r0) + v * at(c0, r1)) + u * ((1.0 - v) * at(c1, r0) + v * at(c1, r1));
+            pixels.extend(colour::density(part));
+        }
+    }
+    let corner = (chart.x_range().start, chart.y_range().end);
+    let Some(picture) = BitMapElement::with_owned_buffer(corner, (width as u32, height as u32), pixels) else { return Ok(()) };
+    area.draw(&picture)
+}
+
+/// Darkness of every cell, from 0 to 1: a power of the count over nearly the largest one.
+fn darkness(eye: &Eye) -> Vec<f32> {
+    let mut counts: Vec<u32> = eye.density.iter().copied().filter(|&n| n > 0).collect();
+    if counts.is_empty() {
+        return vec![0.0; eye.density.len()];
+    }
+    let nearly_all = counts.len() * 999 / 1000;
+    let (_, &mut most, _) = counts.select_nth_unstable(nearly_all);
+    let scale = 1.0 / f64::from(most.max(1));
+    eye.density.iter().map(|&n| (f64::from(n) * scale).min(1.0).powf(EXPONENT) as f32 * 0.92).collect()
+}

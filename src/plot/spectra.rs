@@ -1,0 +1,48 @@
+//! Spectra at the detector and fused responses.
+
+use super::axes::{self, Axis, Room};
+use super::theme::{BLUE, GREEN, GREY, INK, ORANGE, PALE_INK};
+use super::{Area, Drawn, Figure, Theme, text};
+use crate::link::Spectra;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, VPos};
+
+/// The lowest that is drawn, dB.
+const LEAST_DB: f64 = -60.0;
+
+impl Figure for Spectra {
+    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
+        let title = format!("{}: spectra and responses", self.name);
+        let caption = format!(
+            "symbol rate {} GBd · spectra relative to the signal at low frequency, responses to zero frequency",
+            text::decimals(self.symbol_rate_gbd, 3).trim_end_matches('0').trim_end_matches('.')
+        );
+        let body = axes::page(area, theme, &title, &caption)?;
+        let all = || self.spectra.iter().chain(&self.responses).flat_map(|curve| &curve.points);
+        let end = all().fold(0.0, |end: f64, p| end.max(p.0)).min(1.25 * self.symbol_rate_gbd);
+        let highest = all().filter(|p| p.0 <= end).fold(0.0, |high: f64, p| high.max(p.1));
+        let x = Axis { name: "frequency (GHz)", range: 0.0..end, ticks: 11, format: &|f| text::decimals(*f, 0) };
+        let y = Axis { name: "level (dB)", range: LEAST_DB..(highest + 6.0).min(40.0), ticks: 9, format: &|d| text::decimals(*d, 0) };
+        let mut chart = axes::chart(&body, theme, &x, &y, Room { top: theme.tick, right: 0 })?;
+        axes::mesh(&mut chart, theme, &x, &y, true)?;
+        let half = self.symbol_rate_gbd / 2.0;
+        for (f, name) in [(half, "half the symbol rate"), (2.0 * half, "symbol rate")].into_iter().filter(|(f, _)| *f < end) {
+            axes::dashed(&mut chart, theme, vec![(f, y.range.start), (f, y.range.end)], theme.hair(INK))?;
+            let style = theme.text(theme.tick, PALE_INK);
+            axes::note(&body, &chart, (f, y.range.end), (0, -theme.tick / 4), name, style, (HPos::Center, VPos::Bottom))?;
+        }
+        let thin = Theme { line: theme.line / 2 + 1, ..*theme };
+        let curves = self
+            .spectra
+            .iter()
+            .zip([(INK, thin), (GREY, thin)])
+            .chain(self.responses.iter().zip([BLUE, ORANGE, GREEN].map(|c| (c, *theme))));
+        for (curve, (colour, theme)) in curves {
+            let points = curve.points.iter().filter(|p| p.0 <= end).map(|p| (p.0, p.1.clamp(LEAST_DB, y.range.end)));
+            chart.draw_series(LineSeries::new(points, theme.stroke(colour)))?;
+            let empty = std::iter::empty::<PathElement<(f64, f64)>>();
+            chart.draw_series(empty)?.label(curve.name).legend(axes::sample_line(&theme, theme.stroke(colour)));
+        }
+        axes::legend(&mut chart, theme, SeriesLabelPosition::LowerLeft)
+    }
+}

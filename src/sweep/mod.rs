@@ -1,0 +1,12 @@
+//! Sweeps: one link at many points, a row for every point and lane, in the order of the points.
+
+mod axes;
+mod points;
+mod row;
+mod run;
+mod table;
+
+pub use axes::Axis;
+pub use row::Row;
+pub use run::{Done, End, Progress, Sweep};
+pub use table::{Format, TableFile};

@@ -1,0 +1,109 @@
+//! All points before the first is run: is every one of them a link?
+
+use super::axes::{self, Axis};
+use crate::error::{Error, Path, Problem, Problems, Result};
+use crate::link::{Stack, Varied};
+use crate::pattern::{Pattern, PatternKind};
+use std::sync::Mutex;
+
+/// Problems that are printed.
+const MOST_PROBLEMS: usize = 20;
+/// Points with problems that are looked at.
+const MOST_BAD_POINTS: usize = 200;
+
+/// The points of a sweep, to be checked.
+pub(super) struct Points<'a> {
+    pub(super) varied: &'a Varied,
+    pub(super) axes: &'a [Axis],
+    /// Patterns whose files are known to be good.
+    pub(super) files: Mutex<Vec<Pattern>>,
+}
+
+impl Points<'_> {
+    /// The lanes of a point, if nothing is wrong with them.
+    pub(super) fn check(&self, values: &[toml::Value]) -> Result<u64> {
+        for lane in self.varied.check(values)? {
+            self.read(&lane.pattern)?;
+        }
+        Ok(self.varied.lanes(values) as u64)
+    }
+
+    /// Reads a pattern's file, once for all points.
+    fn read(&self, pattern: &Pattern) -> Result<()> {
+        let known = || self.files.lock().expect("no holder panics");
+        if pattern.kind != PatternKind::File || known().contains(pattern) {
+            return Ok(());
+        }
+        pattern.build().map_err(|because| {
+            let mut problems = Problems::new();
+            problems.report(&Path::root().key("pattern"), "file", &pattern.file, because);
+            Error::Input(problems)
+        })?;
+        known().push(pattern.clone());
+        Ok(())
+    }
+
+    /// All that is wrong, each once: what some point said in haste is looked for in order.
+    pub(super) fn explain(&self, stack: &Stack, hasty: Error) -> Error {
+        let first = axes::point(self.axes, 0);
+        // axis by axis from the first point: a value that is wrong is wrong with all the others
+        let along = self.axes.iter().enumerate().flat_map(|(i, axis)| {
+            let first = &first;
+            (0..axis.len()).map(move |at| {
+                let mut values = first.clone();
+                values[i] = axis.value(at);
+                values
+            })
+        });
+        let mut found = Found { of_layers: problems_of(stack.resolve().err()), problems: Problems::new(), said: Vec::new(), points: 0 };
+        along.take_while(|values| found.look(self, values)).for_each(drop);
+        if found.problems.is_empty() {
+            (0..axes::points(self.axes)).take_while(|&index| found.look(self, &axes::point(self.axes, index))).for_each(drop);
+        }
+        if found.problems.is_empty() { hasty } else { Error::Input(found.problems) }
+    }
+}
+
+/// Problems of points.
+struct Found {
+    /// What is wrong without axes.
+    of_layers: Vec<Problem>,
+    problems: Problems,
+    /// The same without the points at which they were found.
+    said: Vec<Problem>,
+    points: usize,
+}
+
+impl Found {
+    /// Adds what is wrong at a point and was not said; false when enough is.
+    fn look(&mut self, points: &Points<'_>, values: &[toml::Value]) -> bool {
+        let problems = problems_of(points.check(values).err());
+        self.points += usize::from(!problems.is_empty());
+        let at: Vec<String> = points.axes.iter().zip(values).map(|(axis, value)| format!("{}={value}", axis.name())).collect();
+        for mut problem in problems {
+            if self.said.contains(&problem) {
+                continue;
+            }
+            self.said.push(problem.clone());
+            let is_one_axis = points.axes.iter().any(|axis| problem.path.ends_with(&axis.name()));
+            if !is_one_axis && !self.of_layers.contains(&problem) {
+                problem.remedy += &format!(" (at {})", at.join(", "));
+            }
+            self.problems.push(problem);
+            if self.said.len() == MOST_PROBLEMS {
+                let remedy = format!("more than {MOST_PROBLEMS} problems; the other points were not looked at");
+                self.problems.push(Problem { place: None, path: String::new(), value: String::new(), remedy });
+                return false;
+            }
+        }
+        self.points < MOST_BAD_POINTS
+    }
+}
+
+fn problems_of(error: Option<Error>) -> Vec<Problem> {
+    match error {
+        Some(Error::Input(problems)) => problems.iter().cloned().collect(),
+        Some(other) => vec![Problem { place: None, path: String::new(), value: String::new(), remedy: other.to_string() }],
+        None => Vec::new(),
+    }
+}

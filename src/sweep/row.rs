@@ -1,0 +1,98 @@
+//! A row: where on the axes, and one lane's figures under their own names.
+
+use crate::link::LaneResult;
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+use std::fmt;
+
+/// Parts of a lane's result that are no column: a table of its own, and a word on another column.
+const LEFT_OUT: [&str; 2] = ["slicer", "interval_kind"];
+
+/// One point and one lane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The axes' values.
+    pub at: Vec<Value>,
+    /// The lane's figures, in the order of [`Row::figures`]; one that was not evaluated is null.
+    pub figures: Vec<Value>,
+}
+
+impl Row {
+    /// The row of a lane's result at a point.
+    pub fn new(at: &[toml::Value], result: &LaneResult) -> Row {
+        Row { at: at.iter().map(of_toml).collect(), figures: flat(result).into_iter().map(|(_, value)| value).collect() }
+    }
+
+    /// The names of the figures: those of a lane's result.
+    pub fn figures() -> Vec<String> {
+        flat(&LaneResult::default()).into_iter().map(|(name, _)| name).collect()
+    }
+}
+
+/// A lane's figures with their names, in the order in which they are described.
+fn flat(result: &LaneResult) -> Vec<(String, Value)> {
+    let text = serde_json::to_string(result).expect("every key is text");
+    let Ordered(all) = serde_json::from_str(&text).expect("written just now");
+    all.into_iter().filter(|(name, _)| !LEFT_OUT.contains(&name.as_str())).collect()
+}
+
+/// An axis value as JSON. A number keeps every digit; a list or a date stays as it is written.
+fn of_toml(value: &toml::Value) -> Value {
+    match value {
+        toml::Value::Integer(n) => Value::from(*n),
+        toml::Value::Float(x) => Value::from(*x),
+        toml::Value::Boolean(yes) => Value::from(*yes),
+        toml::Value::String(text) => Value::from(text.as_str()),
+        other => Value::from(other.to_string()),
+    }
+}
+
+/// A JSON object whose keys stay in order.
+struct Ordered(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Ordered {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Keys;
+        impl<'de> Visitor<'de> for Keys {
+            type Value = Ordered;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Ordered, A::Error> {
+                let mut all = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    all.push(entry);
+                }
+                Ok(Ordered(all))
+            }
+        }
+        deserializer.deserialize_map(Keys)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_has_the_names_of_a_lane_in_their_order_and_every_digit() {
+        let lane = LaneResult {
+            lane: 3,
+            margin_db: Some(0.1 + 0.2),
+            snr_db: Some(f64::NAN),
+            refusal: Some("dark".into()),
+            ..LaneResult::default()
+        };
+        let row = Row::new(&[toml::Value::Float(0.3), toml::Value::String("eml".into())], &lane);
+        assert_eq!(row.at, [Value::from(0.3), Value::from("eml")]);
+        let names = Row::figures();
+        assert_eq!(names[..4], ["lane", "bits", "errors", "ber_counted"]);
+        assert_eq!(names.len(), row.figures.len());
+        let figure = |name: &str| &row.figures[names.iter().position(|n| n == name).unwrap()];
+        assert_eq!(figure("margin_db").as_f64(), Some(0.1 + 0.2));
+        assert!(figure("snr_db").is_null() && figure("rlm").is_null());
+        assert_eq!(figure("refusal"), "dark");
+        assert!(row.figures.iter().all(|value| !value.is_array() && !value.is_object()), "flat");
+    }
+}

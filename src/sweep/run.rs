@@ -1,0 +1,205 @@
+//! Running a sweep: all points checked first, then every point and lane by itself, rows in the order of the points.
+
+use super::axes::{self, Axis};
+use super::points::Points;
+use super::row::Row;
+use crate::chain::{Workers, Workshop};
+use crate::error::{Error, Result};
+use crate::link::{LaneResult, Link, Stack, Varied};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A link and the axes along which it is run, every point checked.
+pub struct Sweep {
+    axes: Vec<Axis>,
+    varied: Varied,
+    /// Rows of all points.
+    rows: u64,
+}
+
+/// How far a sweep is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Rows written.
+    pub rows: u64,
+    /// Rows in all.
+    pub total: u64,
+}
+
+/// How a sweep ended.
+#[derive(Debug)]
+pub struct Done {
+    /// Rows written, the first ones in the order of the points.
+    pub rows: u64,
+    /// Rows in all.
+    pub total: u64,
+    /// Why it ended.
+    pub end: End,
+}
+
+/// Why a sweep ended.
+#[derive(Debug)]
+pub enum End {
+    /// Every row is written.
+    Complete,
+    /// It was cancelled.
+    Cancelled,
+    /// A row could not be written.
+    Unwritable(io::Error),
+}
+
+impl Sweep {
+    /// How many points some axes have together.
+    pub fn points_of(axes: &[Axis]) -> u64 {
+        axes::points(axes)
+    }
+
+    /// Checks every point, on rayon's current threads.
+    ///
+    /// # Errors
+    ///
+    /// The problems of all points, each once and not more than a screen of them; a pattern's file that is none.
+    pub fn new(stack: &Stack, axes: Vec<Axis>) -> Result<Sweep> {
+        let varied = stack.vary(axes.iter().map(Axis::key).cloned().collect())?;
+        let points = Points { varied: &varied, axes: &axes, files: Mutex::default() };
+        // the first one with all layers: what is wrong with them is wrong whatever the axes are
+        let rows = varied.resolve(&axes::point(&axes, 0)).and_then(|_| {
+            let lanes = |index| points.check(&axes::point(&axes, index));
+            (0..axes::points(&axes)).into_par_iter().try_fold(|| 0, |rows, i| Ok(rows + lanes(i)?)).try_reduce(|| 0, |a, b| Ok(a + b))
+        });
+        let rows = rows.map_err(|error| points.explain(stack, error))?;
+        Ok(Sweep { axes, varied, rows })
+    }
+
+    /// The axes.
+    pub fn axes(&self) -> &[Axis] {
+        &self.axes
+    }
+
+    /// Points.
+    pub fn points(&self) -> u64 {
+        axes::points(&self.axes)
+    }
+
+    /// Rows: lanes of all points.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Runs every point and lane on rayon's current threads and hands the rows over in order, each once it and all before it are
+    /// done; they do not depend on how many threads there are.
+    ///
+    /// `progress` is called behind every row. `cancel` ends it: what is then half counted is thrown away.
+    ///
+    /// # Errors
+    ///
+    /// A pattern's file that can no longer be read.
+    pub fn run(
+        &self,
+        write: &mut (dyn FnMut(&Row) -> io::Result<()> + Send),
+        progress: &mut (dyn FnMut(Progress) + Send),
+        cancel: &AtomicBool,
+    ) -> Result<Done> {
+        let workers = Workers::default();
+        let queue = Mutex::new(Queue { point: 0, lane: 0, number: 0 });
+        let writer = Mutex::new(Writer { write, progress, waiting: BTreeMap::new(), rows: 0, total: self.rows, end: None, failed: None });
+        // one loop a thread, not one task a row: while its blocks are counted, a thread helps with blocks and begins no other row
+        rayon::broadcast(|_| {
+            let mut shop = Workshop::default();
+            loop {
+                if cancel.load(Ordering::Relaxed) || writer.lock().expect(UNHARMED).has_ended() {
+                    return;
+                }
+                let Some(item) = queue.lock().expect(UNHARMED).next(self) else { return };
+                let result = self.one(&item, &mut shop, &workers, cancel);
+                if cancel.load(Ordering::Relaxed) {
+                    return;
+                }
+                writer.lock().expect(UNHARMED).take(item, result);
+            }
+        });
+        let writer = writer.into_inner().expect(UNHARMED);
+        let end = match (writer.failed, writer.end) {
+            (Some(error), _) => return Err(error),
+            (None, Some(end)) => end,
+            (None, None) if writer.rows == self.rows => End::Complete,
+            (None, None) => End::Cancelled,
+        };
+        Ok(Done { rows: writer.rows, total: self.rows, end })
+    }
+
+    fn one(&self, item: &Item, shop: &mut Workshop, workers: &Workers, cancel: &AtomicBool) -> Result<LaneResult> {
+        Link::run_lane(&self.varied.lane(&item.values, item.lane)?, item.lane, shop, workers, cancel)
+    }
+}
+
+/// Why no lock is poisoned.
+const UNHARMED: &str = "no holder panics";
+
+/// One row to do.
+struct Item {
+    number: u64,
+    lane: usize,
+    values: Vec<toml::Value>,
+}
+
+/// What is to be done next.
+struct Queue {
+    point: u64,
+    lane: usize,
+    number: u64,
+}
+
+impl Queue {
+    fn next(&mut self, sweep: &Sweep) -> Option<Item> {
+        if self.point == sweep.points() {
+            return None;
+        }
+        let values = axes::point(&sweep.axes, self.point);
+        let item = Item { number: self.number, lane: self.lane, values };
+        self.number += 1;
+        self.lane += 1;
+        if self.lane == sweep.varied.lanes(&item.values) {
+            (self.lane, self.point) = (0, self.point + 1);
+        }
+        Some(item)
+    }
+}
+
+/// Puts rows back into their order.
+struct Writer<'a> {
+    write: &'a mut (dyn FnMut(&Row) -> io::Result<()> + Send),
+    progress: &'a mut (dyn FnMut(Progress) + Send),
+    /// Rows that are done before one of their predecessors.
+    waiting: BTreeMap<u64, Row>,
+    rows: u64,
+    total: u64,
+    end: Option<End>,
+    failed: Option<Error>,
+}
+
+impl Writer<'_> {
+    fn has_ended(&self) -> bool {
+        self.end.is_some() || self.failed.is_some()
+    }
+
+    fn take(&mut self, item: Item, result: Result<LaneResult>) {
+        match result {
+            Ok(result) => _ = self.waiting.insert(item.number, Row::new(&item.values, &result)),
+            Err(error) => _ = self.failed.get_or_insert(error),
+        }
+        while !self.has_ended() {
+            let Some(row) = self.waiting.remove(&self.rows) else { return };
+            match (self.write)(&row) {
+                Ok(()) => {
+                    self.rows += 1;
+                    (self.progress)(Progress { rows: self.rows, total: self.total });
+                }
+                Err(error) => self.end = Some(End::Unwritable(error)),
+            }
+        }
+    }
+}

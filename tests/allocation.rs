@@ -1,0 +1,186 @@
+//! Running does not allocate: counted by this binary's own allocator.
+
+use lightlane::chain::{Drawn, Draws, Predictor, Trained, Worker, Workshop, block_levels};
+use lightlane::error::Problems;
+use lightlane::link::{Config, Lane, presets};
+use lightlane::pattern::PatternKind;
+use lightlane::receiver::{AdaptationKind, Limiting};
+use lightlane::transmitter::{RinKind, TransmitterKind};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+thread_local! {
+    /// Allocations of this thread: other tests run beside this one.
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The system's allocator, counting.
+struct Counting;
+
+fn count() {
+    // a thread that ends has no counter any more
+    let _ = ALLOCATIONS.try_with(|counter| counter.set(counter.get() + 1));
+}
+
+// SAFETY: every call goes to the system's allocator as it came; counting neither allocates nor unwinds.
+#[allow(unsafe_code)] // an allocator is an unsafe trait
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count();
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Allocations while `work` runs.
+fn allocations(work: impl FnOnce()) -> u64 {
+    let before = ALLOCATIONS.get();
+    work();
+    ALLOCATIONS.get() - before
+}
+
+/// 800G with every noise, over 2 km, in short blocks.
+fn noisy(kind: TransmitterKind) -> Config {
+    let preset = presets::find("800gbase-dr8").expect("it ships");
+    let mut config: Config = toml::from_str(preset.text).expect("a preset is a description");
+    config.transmitter.kind = kind;
+    config.fibre.length_km = 2.0;
+    config.simulation.block_symbols = 1024;
+    config
+}
+
+fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
+    let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
+    let mut predictor = Predictor::new(&lane.plan, lane.dsp, lane.run, lane.seed, training, scoring, worker);
+    predictor.train(worker, 1.0, None).expect("it trains")
+}
+
+/// Asserts that blocks behind the first one allocate nothing, with the noises `what`.
+fn runs_without_allocating(config: &Config, what: Drawn<'_>) {
+    let mut problems = Problems::new();
+    config.check(&mut problems);
+    assert!(problems.is_empty(), "{problems}");
+    let lane = Lane::build(config, 0, &mut Workshop::default()).expect("it builds");
+    let mut worker = Worker::new(&lane.plan);
+    let trained = trained(&lane, &mut worker);
+    let mut levels = vec![0u8; config.simulation.block_symbols];
+    let mut block = |block: u64| {
+        block_levels(&lane.pattern, config.pattern.precoder, lane.first_symbol(), block, lane.seed, &mut levels);
+        let draws = Draws { run: lane.run, lane: lane.seed, block, noise: block, what };
+        worker.decisions(&lane.plan, &trained, &levels, &draws, config.pattern.precoder).bit_errors
+    };
+    block(0);
+    let mut errors = 0;
+    let made = allocations(|| errors = (1..6).map(&mut block).sum());
+    assert_eq!(made, 0, "allocations in five blocks of {config:?}");
+    assert!(errors < config.simulation.block_symbols as u64, "{errors} errors, a tenth of the bits: the lane does not work");
+}
+
+const KINDS: [TransmitterKind; 2] = [TransmitterKind::Eml, TransmitterKind::Mzm];
+
+#[test]
+fn the_counter_sees_an_allocation() {
+    assert_eq!(allocations(|| drop(std::hint::black_box(Box::new(1)))), 1);
+    assert_eq!(allocations(|| drop(std::hint::black_box(vec![0u8; 100]))), 1);
+}
+
+#[test]
+fn a_block_with_every_noise_allocates_nothing_at_one_and_two_samples_per_symbol() {
+    for kind in KINDS {
+        for samples_per_symbol in [1, 2] {
+            let mut config = noisy(kind);
+            config.receiver.adc.samples_per_symbol = samples_per_symbol;
+            runs_without_allocating(&config, Drawn::Everything);
+        }
+    }
+}
+
+#[test]
+fn a_block_without_noise_allocates_nothing() {
+    for kind in KINDS {
+        runs_without_allocating(&noisy(kind), Drawn::Nothing);
+    }
+}
+
+#[test]
+fn the_precoder_allocates_nothing() {
+    let mut config = noisy(TransmitterKind::Eml);
+    config.pattern.precoder = true;
+    runs_without_allocating(&config, Drawn::Everything);
+}
+
+#[test]
+fn every_computed_pattern_fills_without_allocating() {
+    for kind in PatternKind::all().into_iter().filter(|&kind| kind != PatternKind::File) {
+        let mut config = noisy(TransmitterKind::Eml);
+        config.pattern.kind = kind;
+        runs_without_allocating(&config, Drawn::Everything);
+    }
+}
+
+#[test]
+fn relaxation_noise_allocates_nothing() {
+    for kind in KINDS {
+        let mut config = noisy(kind);
+        config.transmitter.eml.laser.rin = RinKind::Relaxation;
+        config.transmitter.mzm.laser.rin = RinKind::Relaxation;
+        runs_without_allocating(&config, Drawn::Everything);
+    }
+}
+
+#[test]
+fn a_walking_phase_behind_dispersion_allocates_nothing() {
+    for kind in KINDS {
+        let mut config = noisy(kind);
+        config.transmitter.eml.laser.linewidth_mhz = 500.0;
+        config.transmitter.mzm.laser.linewidth_mhz = 500.0;
+        config.fibre.length_km = 20.0;
+        config.fibre.loss_db_per_km = 0.1;
+        runs_without_allocating(&config, Drawn::Everything);
+    }
+}
+
+#[test]
+fn a_saturating_amplifier_allocates_nothing() {
+    for samples_per_symbol in [1, 2] {
+        let mut config = noisy(TransmitterKind::Eml);
+        config.receiver.tia.limiting = Limiting::Tanh;
+        config.receiver.tia.overload_ma_pp = 1.0;
+        config.receiver.adc.samples_per_symbol = samples_per_symbol;
+        runs_without_allocating(&config, Drawn::Everything);
+    }
+}
+
+/// The transforms of 1000 and of 1009 symbols are others than those of a power of two.
+#[test]
+fn blocks_of_any_length_allocate_nothing() {
+    for block_symbols in [1000, 1009, 8191] {
+        let mut config = noisy(TransmitterKind::Mzm);
+        config.simulation.block_symbols = block_symbols;
+        config.receiver.adc.samples_per_symbol = 2;
+        runs_without_allocating(&config, Drawn::Everything);
+    }
+}
+
+#[test]
+fn a_receiver_trained_by_lms_runs_without_allocating() {
+    let mut config = noisy(TransmitterKind::Eml);
+    config.receiver.ffe.adaptation = AdaptationKind::Lms;
+    runs_without_allocating(&config, Drawn::Everything);
+}

@@ -1,0 +1,218 @@
+//! Figures: probes change nothing, densities add up, files are whole.
+
+use crate::support::{preset, run};
+use lightlane::chain::{Drawn, Draws, Predictor, Probe, Worker, Workshop};
+use lightlane::link::{Config, EyeView, Lane, Node, Overview, Resolved, View};
+use lightlane::plot::{self, Size};
+use lightlane::transmitter::TransmitterKind;
+use std::path::PathBuf;
+
+/// A folder of its own for one test, gone with it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("lightlane-figures-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = std::fs::read_dir(&self.0).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    fn lightlane(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_lightlane")).args(arguments).current_dir(&self.0).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn one_lane(kind: TransmitterKind, samples_per_symbol: usize) -> Config {
+    let mut config = preset("800gbase-dr8");
+    config.transmitter.kind = kind;
+    config.receiver.adc.samples_per_symbol = samples_per_symbol;
+    config.lanes = 1;
+    config
+}
+
+fn resolved(config: &Config) -> Resolved {
+    Resolved { base: config.clone(), lanes: vec![config.clone(); config.lanes], hash: String::new() }
+}
+
+fn slicer_eye(config: &Config) -> EyeView {
+    View::new(&resolved(config), 0).unwrap().eye(Node::Slicer, 100_000).unwrap()
+}
+
+/// Both ways are f32 sums of the same spectrum; 1e-3 of a step between levels is ten times their rounding.
+#[test]
+fn the_slicers_waveform_has_the_equalised_samples_at_the_sampling_instants() {
+    for (kind, per_symbol) in [(TransmitterKind::Eml, 1), (TransmitterKind::Mzm, 2)] {
+        let lane = Lane::build(&one_lane(kind, per_symbol), 0, &mut Workshop::default()).unwrap();
+        let mut worker = Worker::new(&lane.plan);
+        let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
+        let levels = scoring[0].clone();
+        let mut predictor = Predictor::new(&lane.plan, lane.dsp, lane.run, lane.seed, training, scoring, &mut worker);
+        let trained = predictor.train(&mut worker, 1.0, None).unwrap();
+        let quiet = Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Nothing };
+        let samples = worker.slicer_inputs(&lane.plan, &trained, &levels, &quiet).to_vec();
+        let probe = Probe::slicer(&lane.plan, &trained, 32, &mut Workshop::default());
+        let waveform = probe.waveform(&mut worker, &levels, &quiet);
+        assert_eq!(waveform.len(), 32 * samples.len());
+        let worst = samples.iter().zip(waveform.iter().step_by(32)).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(worst < 1e-3 * 2.0 / 3.0, "{kind:?} {per_symbol}: {worst}");
+    }
+}
+
+/// A noisy block at the instants has the rms around each level that is foreseen: 32768 symbols of a level know it to 0.4 %.
+#[test]
+fn the_eyes_centre_has_the_levels_and_the_spread_that_are_reported() {
+    for (kind, per_symbol) in [(TransmitterKind::Eml, 1), (TransmitterKind::Mzm, 2)] {
+        let config = one_lane(kind, per_symbol);
+        let view = slicer_eye(&config);
+        let thresholds = [view.thresholds[0], view.thresholds[1], view.thresholds[2]];
+        let reported = run(&config).lanes.remove(0).slicer.unwrap();
+        assert_eq!(view.levels, reported.level_means.to_vec());
+        assert_eq!(view.thresholds, reported.thresholds.to_vec());
+        let row = (view.eye.high - view.eye.low) / view.eye.density.ncols() as f64;
+        for (found, mean) in view.eye.centre_levels(thresholds).iter().zip(reported.level_means) {
+            assert!((found - mean).abs() < 0.5 * row, "{kind:?}: {found} against {mean}");
+        }
+        let (mut square, mut count) = (0.0, 0.0);
+        for (row, &n) in view.eye.centre().iter().enumerate() {
+            let z = view.eye.amplitude(row);
+            let mean = reported.level_means[thresholds.iter().filter(|&&t| z > t).count()];
+            square += f64::from(n) * (z - mean).powi(2);
+            count += f64::from(n);
+        }
+        let expected = (reported.level_sigmas.iter().map(|s| s * s).sum::<f64>() / 4.0).sqrt();
+        let found = (square / count - row * row / 12.0).sqrt();
+        assert!((found / expected - 1.0).abs() < 0.02, "{kind:?} {per_symbol}: {found} against {expected}");
+    }
+}
+
+#[test]
+fn a_density_sums_to_the_points_drawn() {
+    let mut view = View::new(&resolved(&one_lane(TransmitterKind::Eml, 1)), 0).unwrap();
+    for node in Node::all() {
+        let view = view.eye(node, 100_000).unwrap();
+        assert!(view.symbols >= 100_000);
+        assert_eq!(view.eye.points(), view.symbols * view.eye.columns_per_symbol() as u64, "{node:?}");
+    }
+}
+
+/// The eye's outer levels at TP2 are crossed by interference; their means lie within 5 % of the swing of the settled ones.
+#[test]
+fn the_settled_levels_of_light_lie_where_the_eye_is_dark() {
+    let mut view = View::new(&resolved(&one_lane(TransmitterKind::Eml, 1)), 0).unwrap();
+    let view = view.eye(Node::Tp2, 100_000).unwrap();
+    let (zero, three) = (view.levels[0], view.levels[1]);
+    let third = (three - zero) / 3.0;
+    let found = view.eye.centre_levels([zero + 0.5 * third, zero + 1.5 * third, zero + 2.5 * third]);
+    assert!((found[0] - zero).abs() < 0.15 * third && (found[3] - three).abs() < 0.15 * third, "{found:?} {zero} {three}");
+}
+
+#[test]
+fn results_with_and_without_figures_are_the_same_bits() {
+    let folder = Folder::new("bits");
+    let arguments = ["run", "800gbase-dr8", "--set", "lanes=2", "--json"];
+    let (_, without, _) = folder.lightlane(&arguments);
+    let (code, with, words) = folder.lightlane(&[&arguments[..], &["--plots", "a/b"]].concat());
+    assert_eq!(code, Some(0), "{words}");
+    assert_eq!(without, with);
+    let names = Folder(folder.0.join("a/b")).names();
+    let all = ["eye-slicer.png", "eye-tp2.png", "eye-tp3.png", "histogram.png", "overview.png", "spectrum.png", "waterfall.png"];
+    assert_eq!(names, all);
+}
+
+#[test]
+fn every_figure_is_a_picture_of_its_size_and_not_blank_and_a_page_of_text_that_names_its_axes() {
+    let folder = Folder::new("pictures");
+    let mut config = one_lane(TransmitterKind::Mzm, 1);
+    config.lanes = 2;
+    let link = resolved(&config);
+    let mut view = View::new(&link, 1).unwrap();
+    let eye = view.eye(Node::Tp3, 100_000).unwrap();
+    look(&folder, &eye, &["time (UI)", "optical power (mW)", " ps", "BER ", "SNR ", "OMA ", "ER ", "settled"]);
+    let eye = view.eye(Node::Slicer, 100_000).unwrap();
+    look(&folder, &eye, &["time (UI)", "equaliser output", "thresholds", "levels"]);
+    look(&folder, &view.waterfall().unwrap(), &["average received power (dBm)", "bit error ratio", "limit ", "margin ", "counted"]);
+    look(&folder, &view.histogram(100_000).unwrap(), &["equaliser output", "probability density", "sum of Gaussians"]);
+    look(&folder, &view.spectra().unwrap(), &["frequency (GHz)", "level (dB)", "equaliser", "noise at the detector"]);
+    look(&folder, &Overview::new(&link, &run(&config)).unwrap(), &["lane 0", "lane 1", "limit "]);
+}
+
+fn look(folder: &Folder, figure: &impl plot::Figure, words: &[&str]) {
+    for size in [Size::Slide, Size::Small] {
+        let path = folder.0.join("figure.png");
+        plot::save(figure, &path, size).unwrap();
+        let picture = image::open(&path).unwrap().to_rgb8();
+        assert_eq!(picture.dimensions(), size.pixels());
+        let marked = picture.pixels().filter(|p| p.0 != [255; 3]).count();
+        assert!(marked > picture.pixels().len() / 200, "{marked} pixels");
+        // nothing runs into the rim
+        let (width, height) = picture.dimensions();
+        let rim = picture.enumerate_pixels().filter(|(x, y, _)| *x < 2 || *y < 2 || *x + 2 >= width || *y + 2 >= height);
+        assert!(rim.map(|(_, _, p)| p.0).all(|p| p == [255; 3]), "{words:?} {size:?}");
+    }
+    let path = folder.0.join("figure.svg");
+    plot::save(figure, &path, Size::Small).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    well_formed(&text);
+    assert!(!text.contains("data:png"));
+    for word in words {
+        assert!(text.contains(word), "{word}");
+    }
+    assert_eq!(folder.names(), ["figure.png", "figure.svg"], "nothing else is left");
+}
+
+/// Every element is closed in its order, every attribute quoted.
+fn well_formed(text: &str) {
+    let mut open = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find('<') {
+        let end = start + rest[start..].find('>').expect("a tag ends");
+        let tag = &rest[start + 1..end];
+        rest = &rest[end + 1..];
+        assert!(tag.matches('"').count().is_multiple_of(2), "{tag}");
+        match tag.strip_prefix('/') {
+            Some(name) => assert_eq!(open.pop(), Some(name)),
+            None if tag.starts_with(['?', '!']) || tag.ends_with('/') => {}
+            None => open.push(tag.split_whitespace().next().expect("a name")),
+        }
+    }
+    assert!(open.is_empty() && text.contains("<svg"), "{open:?}");
+}
+
+#[test]
+fn what_cannot_be_drawn_is_said_in_one_line_before_any_file_is_made() {
+    let folder = Folder::new("refused");
+    std::fs::write(folder.0.join("file"), "").unwrap();
+    fn eye<'a>(more: &[&'a str]) -> Vec<&'a str> {
+        [&["eye", "800gbase-dr8", "--at", "slicer"], more].concat()
+    }
+    let cases: [(Vec<&str>, &str); 8] = [
+        (eye(&["--out", "eye.gif"]), "must end in .png or .svg"),
+        (eye(&["--out", "nowhere/eye.png"]), "there is no folder nowhere"),
+        (eye(&["--out", "eye.png", "--lane", "8"]), "must be a lane of the link, from 0 to 7"),
+        (eye(&["--out", "eye.png", "--symbols", "1000"]), "from 100000 to 100000000 symbols"),
+        (eye(&["--out", "eye.png", "--set", "fibre.lenght_km=2"]), "did you mean"),
+        (eye(&["--out", "file/eye.png"]), "there is no folder file"),
+        (vec!["run", "800gbase-dr8", "--plots", "file"], "is a file; --plots takes a folder"),
+        (vec!["run", "800gbase-dr8", "--plots", "file/in"], "file/in"),
+    ];
+    for (arguments, remedy) in cases {
+        let (code, out, words) = folder.lightlane(&arguments);
+        assert_eq!(code, Some(2), "{arguments:?}: {words}");
+        assert!(out.is_empty() && words.lines().count() == 1 && words.contains(remedy), "{arguments:?}: {words}");
+    }
+    assert_eq!(folder.names(), ["file"]);
+}

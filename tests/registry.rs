@@ -1,0 +1,231 @@
+//! What is true of all models is tested on all of them, and of every number at the ends of its range.
+
+use crate::support::{preset, quiet, run_lane};
+use lightlane::chain::{Drawn, Draws, Predictor, Worker, Workshop};
+use lightlane::error::Problems;
+use lightlane::link::{Config, Lane, LaneResult, Stack, presets};
+use lightlane::receiver::Limiting;
+use lightlane::transmitter::{RinKind, TransmitterKind};
+use toml::Value;
+
+/// The default description and every preset's, with every kind of transmitter.
+fn all() -> Vec<(String, Config)> {
+    let mut all = Vec::new();
+    for (name, config) in presets::all().iter().map(|p| (p.name, preset(p.name))).chain([("default", Config::default())]) {
+        for (key, _) in config.transmitter.all() {
+            let kind: TransmitterKind = Value::from(key).try_into().unwrap_or_else(|e| panic!("{key} is no kind: {e}"));
+            let mut config = config.clone();
+            config.transmitter.kind = kind;
+            all.push((format!("{name} {key}"), config));
+        }
+    }
+    all
+}
+
+/// Every number of a table with its dotted path.
+fn numbers(value: &Value, path: &str, found: &mut Vec<(String, f64)>) {
+    match value {
+        Value::Table(table) => {
+            for (key, value) in table {
+                numbers(value, &if path.is_empty() { key.clone() } else { format!("{path}.{key}") }, found);
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| numbers(value, path, found)),
+        Value::Float(x) => found.push((path.to_owned(), *x)),
+        Value::Integer(n) => found.push((path.to_owned(), *n as f64)),
+        _ => {}
+    }
+}
+
+/// The keys of all numbers of the default description.
+fn keys() -> Vec<String> {
+    let mut found = Vec::new();
+    numbers(&Value::try_from(Config::default()).expect("a description is TOML"), "", &mut found);
+    let mut keys: Vec<String> = found.into_iter().map(|(key, _)| key).collect();
+    keys.dedup();
+    assert!(keys.len() > 70, "{}", keys.len());
+    keys
+}
+
+/// Runs one lane in short blocks and asserts that every figure is finite or absent, and every error ratio one; false when
+/// the description is refused.
+fn finite(name: &str, config: &Config) -> bool {
+    let mut config = config.clone();
+    config.simulation.block_symbols = 256.max(8 * config.receiver.ffe.taps);
+    let mut problems = Problems::new();
+    config.check(&mut problems);
+    if !problems.is_empty() {
+        return false;
+    }
+    let lane: LaneResult = run_lane(&config, 1024);
+    let mut figures = Vec::new();
+    numbers(&Value::try_from(&lane).expect("a result is a table"), "", &mut figures);
+    let wrong: Vec<_> = figures.iter().filter(|(_, x)| !x.is_finite()).collect();
+    assert!(wrong.is_empty(), "{name}: {wrong:?}");
+    for (key, ber) in figures.iter().filter(|(key, _)| key.starts_with("ber_")) {
+        assert!((0.0..=1.0).contains(ber), "{name}: {key} = {ber}");
+    }
+    assert!(lane.ber_semi_analytic.is_some() || lane.refusal.is_some(), "{name}: neither a figure nor a reason");
+    true
+}
+
+#[test]
+fn every_kind_of_every_preset_builds_and_runs_a_block() {
+    for (name, config) in all() {
+        let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
+        let mut worker = Worker::new(&lane.plan);
+        let blocks = lane.blocks(1, false);
+        let mut predictor = Predictor::new(&lane.plan, lane.dsp, lane.run, lane.seed, lane.blocks(1, true), blocks.clone(), &mut worker);
+        let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
+        let draws = Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Everything };
+        let decisions = worker.decisions(&lane.plan, &trained, &blocks[0], &draws, false);
+        assert!(decisions.symbol_errors * 20 < blocks[0].len() as u64, "{name}: {} errors", decisions.symbol_errors);
+    }
+}
+
+#[test]
+fn every_kind_of_every_preset_survives_toml() {
+    for (name, config) in all() {
+        let text = toml::to_string(&config).expect("a description is TOML");
+        let again: Config = toml::from_str(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert_eq!(again, config, "{name}");
+    }
+}
+
+#[test]
+fn every_kind_says_what_it_is_in_its_own_words() {
+    let config = Config::default();
+    let said: Vec<&str> = config.transmitter.all().iter().map(|(_, modulator)| modulator.about()).collect();
+    assert!(said.iter().enumerate().all(|(i, about)| about.len() > 20 && !said[..i].contains(about)), "{said:?}");
+}
+
+/// The units that end a key.
+const UNITS: &str = "_gbd _ghz _mhz _db _dbm _db_per_hz _db_per_km _db_per_rad _db_per_cm_rtghz _db_per_cm_ghz2 _fs _ns _nm _mm _km _v _vpp \
+                     _v_cm _per_v _deg _na _ma_pp _kohm _a_per_w _nv_per_rthz _pa_per_rthz _pa2_per_hz _pa2_per_hz_ghz2 _ps_per_nm2_km \
+                     _grad_per_s";
+/// Keys without one: counts, ratios and seeds.
+const DIMENSIONLESS: &str = "lanes lanes_per_laser taps precursors order samples_per_symbol block_symbols symbols symbols_at_limit seed \
+                             module effective_bits chirp_alpha_0 index_mismatch lms_step pmd_ber";
+
+#[test]
+fn every_number_names_its_unit_or_has_none() {
+    let keys = keys();
+    let names: Vec<&str> = keys.iter().map(|key| key.rsplit('.').next().expect("never empty")).collect();
+    for (key, name) in keys.iter().zip(&names) {
+        let unit = UNITS.split_whitespace().any(|unit| name.ends_with(unit));
+        let none = DIMENSIONLESS.split_whitespace().any(|known| known == *name);
+        assert!(unit != none, "{key}: no unit, or one too many");
+    }
+    let idle = DIMENSIONLESS.split_whitespace().find(|known| !names.contains(known));
+    assert_eq!(idle, None, "in the list, but no key");
+}
+
+#[test]
+fn the_same_seed_counts_the_same_errors_and_another_seed_others() {
+    for (name, mut config) in all() {
+        config.fibre.connector_loss_db += 12.0;
+        config.simulation.block_symbols = 1024;
+        let counted = |seed: u64| {
+            let mut config = config.clone();
+            config.simulation.seed = seed;
+            let lane = run_lane(&config, 4096);
+            (lane.errors, lane.snr_counted_db)
+        };
+        let first = counted(1);
+        assert!(first.0 > 0, "{name}");
+        assert_eq!(first, counted(1), "{name}");
+        assert_ne!(first.1, counted(2).1, "{name}");
+    }
+}
+
+/// A preset with assignments laid on top, or what is wrong with it.
+fn resolved(name: &str, assignments: &[String]) -> Result<Config, String> {
+    let mut stack = Stack::open(name).expect("it ships");
+    assignments.iter().try_for_each(|a| stack.set(a)).map_err(|e| e.to_string())?;
+    stack.resolve().map(|resolved| resolved.lanes[0].clone()).map_err(|e| e.to_string())
+}
+
+/// The least and the most that a key may be, as the description says when it refuses a number; none for what is not a range.
+fn bounds(name: &str, key: &str) -> Option<[String; 2]> {
+    // whole numbers know no nan
+    ["nan", "9000000000000000000"].iter().find_map(|value| {
+        let refused = resolved(name, &[format!("{key}={value}")]).err()?;
+        let (_, said) = refused.lines().find_map(|line| line.split_once(&format!("{key} = "))?.1.split_once("must be from "))?;
+        said.split_once(" to ").map(|(low, high)| [low.to_owned(), high.to_owned()])
+    })
+}
+
+/// What else must be set for a number to matter.
+fn companions(key: &str) -> Vec<String> {
+    let choice = match key {
+        _ if key.contains(".relaxation.") => format!("{}.rin=relaxation", key.split(".relaxation").next().expect("never empty")),
+        "transmitter.mzm.bandwidth_ghz" => "transmitter.mzm.electrode=low-pass".to_owned(),
+        "receiver.tia.a0_pa2_per_hz" | "receiver.tia.a2_pa2_per_hz_ghz2" => "receiver.tia.noise=quadratic".to_owned(),
+        "receiver.tia.overload_ma_pp" => "receiver.tia.limiting=tanh".to_owned(),
+        "receiver.ffe.lms_step" => "receiver.ffe.adaptation=lms".to_owned(),
+        _ => "pattern.kind=random".to_owned(),
+    };
+    let kind = if key.starts_with("transmitter.mzm.") { "mzm" } else { "eml" };
+    vec![choice, format!("transmitter.kind={kind}"), "lanes=1".to_owned()]
+}
+
+#[test]
+fn every_figure_is_finite_or_absent_at_both_ends_of_every_range() {
+    for preset in presets::all() {
+        let mut ran = 0;
+        for key in keys() {
+            for bound in bounds(preset.name, &key).into_iter().flatten() {
+                let name = format!("{key} = {bound}");
+                let assignments: Vec<String> = companions(&key).into_iter().chain([format!("{key}={bound}")]).collect();
+                match resolved(preset.name, &assignments) {
+                    Ok(config) => ran += u32::from(finite(&format!("{}, {name}", preset.name), &config)),
+                    // another rule may stand against it, its own range does not
+                    Err(because) => assert!(!because.contains(&format!("{name}: must be from")), "{because}"),
+                }
+            }
+        }
+        assert!(ran > 120, "{}: only {ran} of the ranges' ends are legal", preset.name);
+    }
+}
+
+#[test]
+fn every_figure_is_finite_or_absent_at_extreme_but_legal_links() {
+    type Change = fn(&mut Config);
+    let changes: [(&str, Change); 12] = [
+        ("all bandwidths 1 GHz", |c| bandwidths(c, 1.0)),
+        ("all bandwidths 500 GHz", |c| bandwidths(c, 500.0)),
+        ("hardly any noise", quiet),
+        ("back to back", |c| (c.fibre.length_km, c.fibre.connector_loss_db) = (0.0, 0.0)),
+        ("100 km", |c| (c.fibre.length_km, c.fibre.loss_db_per_km) = (100.0, 0.2)),
+        ("1000 km without loss", |c| (c.fibre.length_km, c.fibre.loss_db_per_km) = (1000.0, 0.0)),
+        ("smallest swing", |c| (c.transmitter.eml.driver.swing_vpp, c.transmitter.mzm.driver.swing_vpp) = (0.01, 0.01)),
+        ("largest swing", |c| (c.transmitter.eml.driver.swing_vpp, c.transmitter.mzm.driver.swing_vpp) = (50.0, 50.0)),
+        ("linewidth of 1 GHz over 20 km", |c| {
+            c.fibre.length_km = 20.0;
+            (c.transmitter.eml.laser.linewidth_mhz, c.transmitter.mzm.laser.linewidth_mhz) = (1000.0, 1000.0);
+        }),
+        ("jitter at its bound", |c| {
+            let most_fs = (0.05 * 1e6 / c.symbol_rate_gbd).floor();
+            (c.transmitter.dac.jitter_fs, c.receiver.adc.jitter_fs) = (most_fs, most_fs);
+        }),
+        ("amplifier deep in overload", |c| (c.receiver.tia.limiting, c.receiver.tia.overload_ma_pp) = (Limiting::Tanh, 0.01)),
+        ("strongest relaxation noise", |c| {
+            for laser in [&mut c.transmitter.eml.laser, &mut c.transmitter.mzm.laser] {
+                (laser.rin, laser.rin_db_per_hz, laser.relaxation.damping_grad_per_s) = (RinKind::Relaxation, -100.0, 0.1);
+            }
+        }),
+    ];
+    for (change, apply) in changes {
+        let run = |(name, mut config): (String, Config)| {
+            apply(&mut config);
+            finite(&format!("{name}, {change}"), &config)
+        };
+        assert!(all().into_iter().map(run).filter(|&ran| ran).count() > 0, "{change} is legal nowhere");
+    }
+}
+
+fn bandwidths(c: &mut Config, ghz: f64) {
+    let (t, r) = (&mut c.transmitter, &mut c.receiver);
+    (t.dac.bandwidth_ghz, t.eml.bandwidth_ghz, t.eml.driver.bandwidth_ghz, t.mzm.driver.bandwidth_ghz) = (ghz, ghz, ghz, ghz);
+    (r.photodiode.bandwidth_ghz, r.tia.bandwidth_ghz, r.adc.bandwidth_ghz) = (ghz, ghz, ghz);
+}
