@@ -8,6 +8,7 @@ pub mod fibre;
 pub mod link;
 pub mod math;
 pub mod measure;
+pub mod part;
 pub mod pattern;
 pub mod plot;
 pub mod receiver;

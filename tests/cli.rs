@@ -4,21 +4,21 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// A folder of its own for one test, gone with it.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("lightlane-cli-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Folder(path)
     }
 
-    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> &Self {
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> &Self {
         std::fs::write(self.0.join(name), bytes).unwrap();
         self
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         run_in(&self.0, arguments)
     }
 }
@@ -43,7 +43,7 @@ fn stdout(output: &Output) -> String {
 
 /// The lines of what was refused: exit code 2, nothing on stdout, every line an error, no panic.
 #[track_caller]
-fn refused(output: &Output) -> Vec<String> {
+pub(crate) fn refused(output: &Output) -> Vec<String> {
     let text = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!(output.status.code(), Some(2), "{text}");
     assert!(output.stdout.is_empty() && !text.contains("panicked"), "{text}");
@@ -53,13 +53,13 @@ fn refused(output: &Output) -> Vec<String> {
 }
 
 #[track_caller]
-fn good(output: &Output) -> String {
+pub(crate) fn good(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     stdout(output)
 }
 
 /// As little work as gives every figure.
-const SMALL: [&str; 6] = ["--set", "lanes=2", "--set", "simulation.symbols_at_limit=8192", "--symbols", "8192"];
+pub(crate) const SMALL: [&str; 6] = ["--set", "lanes=2", "--set", "simulation.symbols_at_limit=8192", "--symbols", "8192"];
 
 #[test]
 fn a_run_prints_a_line_for_every_lane_and_a_verdict() {

@@ -4,11 +4,13 @@
 
 mod architecture;
 mod cli;
+mod cli_files;
 mod engine;
 mod figures;
 mod ideal;
 mod links;
 mod oracle_links;
+mod parts;
 mod physics;
 mod properties;
 mod registry;

@@ -1,6 +1,8 @@
 //! Noise as data: where it enters, by which law, with which density.
 
+use crate::math::monotone::Monotone;
 use std::f64::consts::TAU;
+use std::sync::Arc;
 
 /// How a noise acts on what passes its node.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,15 +47,18 @@ pub enum Density {
         /// Damping, rad/s.
         damping_rad_per_s: f64,
     },
+    /// By points: the logarithm of the density over frequency, Hz.
+    Table(Arc<Monotone>),
 }
 
 impl Density {
     /// The density at `f_hz`.
     pub fn at(&self, f_hz: f64) -> f64 {
-        match *self {
-            Density::White(density) => density,
-            Density::Quadratic { a0, a2 } => a0 + a2 * f_hz * f_hz,
-            Density::Relaxation { floor, rise_hz, lifetime_s, resonance_hz, damping_rad_per_s } => {
+        match self {
+            Density::Table(ln_density) => ln_density.at(f_hz.abs()).exp(),
+            &Density::White(density) => density,
+            &Density::Quadratic { a0, a2 } => a0 + a2 * f_hz * f_hz,
+            &Density::Relaxation { floor, rise_hz, lifetime_s, resonance_hz, damping_rad_per_s } => {
                 let (w2, r2) = ((TAU * f_hz).powi(2), (TAU * resonance_hz).powi(2));
                 floor + rise_hz * (lifetime_s.powi(-2) + w2) / ((r2 - w2).powi(2) + damping_rad_per_s.powi(2) * w2)
             }

@@ -1,8 +1,10 @@
 //! Responses as values: described by parameters, evaluated at a frequency.
 
+use super::Table;
 use crate::math::prototype::{self, Family, half_power, magnitude};
 use num_complex::Complex64;
 use std::f64::consts::{PI, TAU};
+use std::sync::Arc;
 
 /// A linear time-invariant response, as a value that can be compared and kept.
 ///
@@ -40,6 +42,8 @@ pub enum Shape {
     },
     /// A coupling that rises with frequency: j f / f0, as of crosstalk.
     Derivative(f64),
+    /// By points, as measured.
+    Table(Arc<Table>),
 }
 
 impl Shape {
@@ -84,6 +88,7 @@ impl Shape {
                 if x.norm() < 1e-6 { one - x / 2.0 } else { (one - (-x).exp()) / x }
             }
             Shape::Derivative(f0_hz) => Complex64::new(0.0, f_hz / f0_hz),
+            Shape::Table(table) => table.at(f_hz),
         }
     }
 

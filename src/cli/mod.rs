@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod export;
 mod eye;
 mod failure;
 mod init;

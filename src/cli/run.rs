@@ -1,5 +1,6 @@
 //! `lightlane run`: bit error ratio and margin of every lane.
 
+use super::export::Export;
 use super::plots::Plots;
 use super::runner::{Runner, stopped};
 use super::source::Source;
@@ -13,6 +14,7 @@ Examples:
   lightlane run 1.6tbase-dr8 --set transmitter.kind=mzm --set fibre.length_km=2
   lightlane run my.toml --set lane.3.fibre.connector_loss_db=5 --symbols 10M
   lightlane run 800gbase-dr8 --set lanes=1 --json
+  lightlane run 800gbase-dr8 --set receiver.tia.response.file=tia.s2p --export tp2.npy --export tp3=far.csv
   lightlane run 800gbase-dr8 --plots figures
 
 Results do not depend on the number of threads; the same seed gives the same bits.";
@@ -30,12 +32,15 @@ pub(super) struct Run {
     #[arg(long, value_name = "DIR")]
     plots: Option<String>,
     #[command(flatten)]
+    export: Export,
+    #[command(flatten)]
     runner: Runner,
 }
 
 impl Run {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let link = self.source.resolve()?;
+        self.export.write(&link)?;
         let plots = self.plots.as_deref().map(Plots::open).transpose()?;
         let result = self.runner.run(link.clone(), "run")?;
         output::print(&if self.json { report::json(&result) } else { report::table(&result) })?;

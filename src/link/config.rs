@@ -2,7 +2,8 @@
 
 use crate::error::{Path, Problems};
 use crate::fibre::SingleMode;
-use crate::pattern::Pattern;
+use crate::part::{FileRead, Library, Loader};
+use crate::pattern::{Pattern, PatternKind};
 use crate::receiver::Receiver;
 use crate::signal::Grid;
 use crate::transmitter::Transmitter;
@@ -40,6 +41,9 @@ pub struct Config {
     /// Patches of single lanes, by number from 0, with the keys of the whole file.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub lane: BTreeMap<String, toml::Table>,
+    /// Files that [`Config::load`] read.
+    #[serde(skip)]
+    pub files: Vec<FileRead>,
 }
 
 impl Default for Config {
@@ -57,10 +61,13 @@ impl Default for Config {
             simulation: Simulation::default(),
             targets: Targets::default(),
             lane: BTreeMap::new(),
+            files: Vec::new(),
         }
     }
 }
 
+/// Largest file of levels, bytes.
+const MOST_PATTERN_BYTES: u64 = 64 << 20;
 /// Modulated power at the photodiode below which nothing is received, dBm: 85 nA peak to peak, a fiftieth of the rms noise
 /// of a quiet amplifier (assumed).
 const DARK_DBM: f64 = -50.0;
@@ -214,6 +221,25 @@ impl Config {
                 problems.report(&root.key("lane"), name, "", format!("must be the number of a lane, from 0 to {}", MOST_LANES - 1));
             }
         }
+    }
+
+    /// Fills what is measured from its files, and reports what is wrong with them.
+    pub fn load(&mut self, library: &Library, problems: &mut Problems) {
+        let (root, mut loader) = (Path::root(), Loader::new(library, problems));
+        if self.pattern.kind == PatternKind::File {
+            loader.witness(&root.key("pattern"), "file", &self.pattern.file, MOST_PATTERN_BYTES);
+        }
+        self.transmitter.load(&root.key("transmitter"), &mut loader);
+        self.receiver.load(&root.key("receiver"), &mut loader);
+        self.files = loader.finish();
+    }
+
+    /// Files of the parts in use: what another kind of transmitter names is left out.
+    pub fn files_in_use(&self) -> impl Iterator<Item = &FileRead> {
+        let kind = self.transmitter.kind;
+        let others = self.transmitter.all().into_iter().map(|(key, _)| key).filter(move |key| *key != kind.key());
+        let idle: Vec<String> = others.map(|key| format!("transmitter.{key}.")).collect();
+        self.files.iter().filter(move |file| idle.iter().all(|idle| !file.key.starts_with(idle)))
     }
 
     /// Reports a photodiode in the dark: no equaliser finds a signal there.

@@ -3,6 +3,7 @@
 use super::Config;
 use crate::chain::{Chain, Dsp, Plan, Workshop, block_levels};
 use crate::error::{Error, Path, Problems, Result};
+use crate::part::Library;
 use crate::pattern::Source;
 use crate::seed::Seed;
 use crate::units::{amplitude_ratio, power_ratio};
@@ -37,8 +38,13 @@ impl Lane {
     ///
     /// # Errors
     ///
-    /// A pattern's file that cannot be read or is no pattern.
+    /// A file, of a pattern or of a measured part, that cannot be read or is none.
     pub fn build(config: &Config, number: usize, shop: &mut Workshop) -> Result<Lane> {
+        let mut config = config.clone();
+        let mut problems = Problems::new();
+        config.load(&Library::default(), &mut problems); // only what is not loaded yet is read
+        problems.finish()?;
+        let config = &config;
         let pattern = config.pattern.build().map_err(|because| {
             let mut problems = Problems::new();
             problems.report(&Path::root().key("pattern"), "file", &config.pattern.file, because);

@@ -1,6 +1,7 @@
 //! A link: its description in layers, its lanes, and what is said of them. The order of the chain stands only here.
 
 mod config;
+mod files;
 mod lane;
 mod layers;
 mod margin;
@@ -9,6 +10,7 @@ mod result;
 mod run;
 mod targets;
 mod view;
+mod waveform;
 
 pub use config::{Config, Limits, Simulation, Spread, Targets};
 pub use lane::Lane;
@@ -17,3 +19,4 @@ pub use result::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
 pub use run::{Link, Progress};
 pub use targets::{TargetVerdict, Verdict, judge};
 pub use view::{Counted, Curve, EyeView, Histogram, Node, Overview, Panel, Spectra, View, Waterfall};
+pub use waveform::{TestPoint, Waveform};

@@ -1,6 +1,7 @@
 //! What is said of a link: flat, with the same names in JSON, in tables and as columns of a sweep.
 
 use crate::math::interval::{Interval, clopper_pearson};
+use crate::part::FileRead;
 use serde::Serialize;
 
 /// The results of all lanes.
@@ -26,6 +27,8 @@ pub struct LinkResult {
     pub lanes: Vec<LaneResult>,
     /// All lanes together.
     pub port: PortResult,
+    /// Files of patterns and measured parts; those of a lane's own patch under `lane.N.`.
+    pub files: Vec<FileRead>,
     /// What a reader should know of these figures.
     pub warnings: Vec<String>,
 }

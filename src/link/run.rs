@@ -1,6 +1,7 @@
 //! Running a link: every lane built, trained, predicted, searched for its margin, and counted.
 
 use super::config::{Config, Simulation};
+use super::files;
 use super::lane::Lane;
 use super::layers::Resolved;
 use super::margin::{self, Margin};
@@ -31,7 +32,7 @@ pub struct Progress {
 
 /// A link, resolved from its layers.
 pub struct Link {
-    resolved: Resolved,
+    pub(super) resolved: Resolved,
 }
 
 /// One lane after prediction and margin, before counting.
@@ -62,7 +63,7 @@ impl Link {
     ///
     /// # Errors
     ///
-    /// A pattern's file that cannot be read or is no pattern.
+    /// A file, of a pattern or of a measured part, that cannot be read or is none.
     pub fn run(&self, progress: &(dyn Fn(Progress) + Sync), cancel: &AtomicBool) -> Result<LinkResult> {
         let configs = &self.resolved.lanes;
         let workers = Workers::default();
@@ -128,6 +129,7 @@ impl Link {
             limit_ber,
             port: port(&lanes),
             lanes,
+            files: files::of(solved.iter().map(|s| &s.lane)),
             warnings,
         }
     }
@@ -137,6 +139,7 @@ impl Link {
 fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop) -> Solved {
     let (tp2, tp3) = settled(&lane, workers, shop);
     let mut warnings = launch_warnings(&lane, tp2);
+    warnings.extend(files::short(&lane));
     let receiver = workers.with(&lane.plan, |worker| {
         let (training, scoring) = (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(SCORING_BLOCKS, false));
         let mut predictor = Predictor::new(&lane.plan, lane.dsp, lane.run, lane.seed, training, scoring, worker);

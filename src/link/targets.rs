@@ -130,6 +130,7 @@ mod tests {
             limit_ber,
             lanes,
             port,
+            files: vec![],
             warnings: vec![],
         }
     }

@@ -6,6 +6,8 @@ pub(crate) mod fir;
 pub mod gaussian;
 pub mod interval;
 pub(crate) mod least_squares;
+pub(crate) mod minimum_phase;
+pub mod monotone;
 pub mod normals;
 pub mod prototype;
 pub(crate) mod quantile;

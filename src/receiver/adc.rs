@@ -3,6 +3,7 @@
 use crate::chain::{Chain, Sampler, Shape};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
+use crate::part::{Loader, Response, Scale};
 use crate::signal::Volt;
 use crate::transmitter::MOST_JITTER_UI;
 use crate::units::{femto, giga};
@@ -33,11 +34,13 @@ pub struct Adc {
     pub jitter_fs: f64,
     /// 1 or 2.
     pub samples_per_symbol: usize,
+    /// A measured response in place of the anti-alias filter.
+    pub response: Response,
 }
 
 impl Default for Adc {
     fn default() -> Self {
-        Adc { bandwidth_ghz: 35.0, order: 4, effective_bits: 5.0, jitter_fs: 180.0, samples_per_symbol: 1 }
+        Adc { bandwidth_ghz: 35.0, order: 4, effective_bits: 5.0, jitter_fs: 180.0, samples_per_symbol: 1, response: Response::default() }
     }
 }
 
@@ -51,8 +54,13 @@ impl Adc {
         problems.count(at, "samples_per_symbol", self.samples_per_symbol, 1..=2);
     }
 
+    /// Fills what is measured from its files.
+    pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
+        self.response.load(&at.key("response"), Scale::Electrical, loader);
+    }
+
     pub(crate) fn filter(&self, volts: Chain<Volt>) -> Chain<Volt> {
-        volts.response(Shape::low_pass(Family::Bessel, self.order, giga(self.bandwidth_ghz), 0.0))
+        volts.response(self.response.or(|| Shape::low_pass(Family::Bessel, self.order, giga(self.bandwidth_ghz), 0.0)))
     }
 
     pub(crate) fn sampler(&self) -> Sampler {

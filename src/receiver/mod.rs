@@ -14,6 +14,7 @@ pub use tia::{Limiting, NoiseModel, Tia};
 
 use crate::chain::{Chain, Plan, Shape, Workshop};
 use crate::error::{Path, Problems};
+use crate::part::Loader;
 use crate::signal::{Field, Grid};
 use crate::units::amplitude_ratio;
 use serde::{Deserialize, Serialize};
@@ -58,6 +59,13 @@ impl Receiver {
         self.tia.check(&at.key("tia"), problems);
         self.adc.check(&at.key("adc"), symbol_rate_hz, problems);
         self.ffe.check(&at.key("ffe"), problems);
+    }
+
+    /// Fills what is measured from its files.
+    pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
+        self.photodiode.load(&at.key("photodiode"), loader);
+        self.tia.load(&at.key("tia"), loader);
+        self.adc.load(&at.key("adc"), loader);
     }
 
     /// Current of a settled outer swing of `oma_w` in the fibre at the receiver, A peak to peak.

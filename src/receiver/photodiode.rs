@@ -3,6 +3,7 @@
 use crate::chain::{Chain, Density, Law, Map, Noise, Shape};
 use crate::error::{Path, Problems};
 use crate::math::{prototype::Family, simd::widest};
+use crate::part::{Loader, Response, Scale};
 use crate::signal::{Ampere, Field};
 use crate::units::{CHARGE_C, giga, nano};
 use num_complex::Complex32;
@@ -32,11 +33,13 @@ pub struct Photodiode {
     pub dark_current_na: f64,
     /// 3 dB electrical bandwidth, GHz.
     pub bandwidth_ghz: f64,
+    /// A measured opto-electric response in place of the pole.
+    pub response: Response,
 }
 
 impl Default for Photodiode {
     fn default() -> Self {
-        Photodiode { responsivity_a_per_w: 0.85, dark_current_na: 10.0, bandwidth_ghz: 40.0 }
+        Photodiode { responsivity_a_per_w: 0.85, dark_current_na: 10.0, bandwidth_ghz: 40.0, response: Response::default() }
     }
 }
 
@@ -48,16 +51,17 @@ impl Photodiode {
         problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
     }
 
+    /// Fills what is measured from its files.
+    pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
+        self.response.load(&at.key("response"), Scale::Optical, loader);
+    }
+
     /// Detects: square law, shot noise, pole.
     pub(crate) fn extend(&self, light: Chain<Field>) -> Chain<Ampere> {
         let shot = Law::Shot { dark_a: nano(self.dark_current_na) };
         let current = light.map(SquareLaw { responsivity: self.responsivity_a_per_w as f32 });
-        current.noise(Noise::new("photodiode.shot", shot, Density::White(2.0 * CHARGE_C))).response(Shape::low_pass(
-            Family::Bessel,
-            1,
-            giga(self.bandwidth_ghz),
-            0.0,
-        ))
+        let response = self.response.or(|| Shape::low_pass(Family::Bessel, 1, giga(self.bandwidth_ghz), 0.0));
+        current.noise(Noise::new("photodiode.shot", shot, Density::White(2.0 * CHARGE_C))).response(response)
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::chain::{Chain, Density, Law, Map, Noise, Shape};
 use crate::error::{Path, Problems};
 use crate::math::{elementary, prototype::Family, simd::widest};
+use crate::part::{Loader, Reading, Response, Scale, SeriesFile};
 use crate::signal::{Ampere, Volt};
 use crate::units::{giga, kilo, milli, pico};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,8 @@ pub enum NoiseModel {
     Average,
     /// By `a0_pa2_per_hz` and `a2_pa2_per_hz_ghz2`.
     Quadratic,
+    /// Measured: `noise_file`.
+    Table,
 }
 
 /// What happens to large currents.
@@ -64,12 +67,16 @@ pub struct Tia {
     pub a0_pa2_per_hz: f64,
     /// Part that grows with the square of frequency, pA^2/Hz per GHz^2.
     pub a2_pa2_per_hz_ghz2: f64,
+    /// Frequency and input-referred noise in pA/sqrt(Hz), used by `noise = "table"`; beyond its ends it stays.
+    pub noise_file: SeriesFile,
     /// Gain, kOhm.
     pub transimpedance_kohm: f64,
     /// What happens to large currents.
     pub limiting: Limiting,
     /// Input, peak to peak, at which the output would reach its limit, mA.
     pub overload_ma_pp: f64,
+    /// A measured response in place of the low-pass.
+    pub response: Response,
 }
 
 impl Default for Tia {
@@ -83,9 +90,11 @@ impl Default for Tia {
             average_pa_per_rthz: 16.0,
             a0_pa2_per_hz: 192.0,
             a2_pa2_per_hz_ghz2: 0.148,
+            noise_file: SeriesFile::default(),
             transimpedance_kohm: 4.0,
             limiting: Limiting::Linear,
             overload_ma_pp: 3.0,
+            response: Response::default(),
         }
     }
 }
@@ -101,6 +110,15 @@ impl Tia {
         problems.range(at, "a2_pa2_per_hz_ghz2", self.a2_pa2_per_hz_ghz2, 0.0..=1e6);
         problems.range(at, "transimpedance_kohm", self.transimpedance_kohm, 0.01..=1000.0);
         problems.range(at, "overload_ma_pp", self.overload_ma_pp, 0.01..=1000.0);
+        if self.noise == NoiseModel::Table && self.noise_file.is_empty() {
+            problems.report(at, "noise_file", "", "must name a file of frequency and pA/sqrt(Hz), as noise = \"table\" asks");
+        }
+    }
+
+    /// Fills what is measured from its files.
+    pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
+        self.noise_file.load(at, "noise_file", Reading::CurrentNoise, loader);
+        self.response.load(&at.key("response"), Scale::Electrical, loader);
     }
 
     /// One-sided density of the input noise, A^2/Hz.
@@ -110,6 +128,7 @@ impl Tia {
                 let a0 = 0.75 * pico(self.average_pa_per_rthz).powi(2);
                 Density::Quadratic { a0, a2: a0 / giga(self.bandwidth_ghz).powi(2) }
             }
+            NoiseModel::Table => Density::Table(self.noise_file.curve().expect("a description is loaded before it is used").clone()),
             NoiseModel::Quadratic => Density::Quadratic {
                 a0: self.a0_pa2_per_hz * pico(1.0).powi(2),
                 a2: self.a2_pa2_per_hz_ghz2 * pico(1.0).powi(2) / giga(1.0).powi(2),
@@ -120,7 +139,8 @@ impl Tia {
     /// Amplifies: input noise, bandwidth, saturation, gain.
     pub(crate) fn extend(&self, current: Chain<Ampere>) -> Chain<Volt> {
         let noisy = current.noise(Noise::new("tia.thermal", Law::Added, self.density()));
-        let filtered: Chain<Ampere> = noisy.response(Shape::low_pass(self.family, self.order, giga(self.bandwidth_ghz), self.peaking_db));
+        let response = self.response.or(|| Shape::low_pass(self.family, self.order, giga(self.bandwidth_ghz), self.peaking_db));
+        let filtered: Chain<Ampere> = noisy.response(response);
         let limited = match self.limiting {
             Limiting::Linear => filtered,
             Limiting::Tanh => filtered.map(Overload { limit_a: (milli(self.overload_ma_pp) / 2.0) as f32 }),

@@ -63,6 +63,7 @@ pub(super) fn result(lanes: Vec<LaneResult>) -> LinkResult {
         limit_ber: 2.4e-4,
         lanes,
         port,
+        files: Vec::new(),
         warnings: vec!["the light is dim".to_owned()],
     }
 }

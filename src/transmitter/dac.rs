@@ -3,6 +3,7 @@
 use crate::chain::{Chain, Density, Law, Noise, Shape};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
+use crate::part::{Loader, Response, Scale};
 use crate::signal::{Grid, Symbol, Volt};
 use crate::units::{femto, giga};
 use serde::{Deserialize, Serialize};
@@ -28,11 +29,13 @@ pub struct Dac {
     pub effective_bits: f64,
     /// Random jitter of each edge, fs rms.
     pub jitter_fs: f64,
+    /// A measured response in place of the low-pass behind the hold.
+    pub response: Response,
 }
 
 impl Default for Dac {
     fn default() -> Self {
-        Dac { bandwidth_ghz: 40.0, effective_bits: 5.3, jitter_fs: 180.0 }
+        Dac { bandwidth_ghz: 40.0, effective_bits: 5.3, jitter_fs: 180.0, response: Response::default() }
     }
 }
 
@@ -47,6 +50,11 @@ impl Dac {
         problems.range(at, "jitter_fs", self.jitter_fs, 0.0..=(MOST_JITTER_UI / symbol_rate_hz / femto(1.0)).floor());
     }
 
+    /// Fills what is measured from its files.
+    pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
+        self.response.load(&at.key("response"), Scale::Electrical, loader);
+    }
+
     /// Converts: quantisation noise, displaced edges, hold, bandwidth.
     pub(crate) fn extend(&self, symbols: Chain<Symbol>, grid: Grid) -> Chain<Volt> {
         let per_hz = 2.0 / grid.symbol_rate_hz; // a variance of independent symbols as a one-sided density
@@ -56,6 +64,6 @@ impl Dac {
             let variance = femto(self.jitter_fs).powi(2);
             symbols = symbols.noise(Noise::new("dac.jitter", Law::Timing, Density::White(variance * per_hz)));
         }
-        symbols.hold(grid).response(Shape::low_pass(Family::Bessel, 4, giga(self.bandwidth_ghz), 0.0))
+        symbols.hold(grid).response(self.response.or(|| Shape::low_pass(Family::Bessel, 4, giga(self.bandwidth_ghz), 0.0)))
     }
 }

@@ -1,8 +1,10 @@
 //! Modulator driver.
 
+use super::volt_map::VoltMap;
 use crate::chain::{Chain, Density, Law, Map, Noise, Shape};
 use crate::error::{Path, Problems};
 use crate::math::{elementary, prototype::Family, simd::widest};
+use crate::part::{DriveCurve, Loader, Reading, Response, Scale};
 use crate::signal::Volt;
 use crate::units::{giga, nano};
 use serde::{Deserialize, Serialize};
@@ -14,7 +16,7 @@ use serde::{Deserialize, Serialize};
 /// ```
 ///
 /// In: volts of full scale -1 .. 1. Out: drive voltage (differential where the modulator is), V. A sine of amplitude A
-/// has a third harmonic of about (A / V_sat)^2 / 12.
+/// has a third harmonic of about (A / V_sat)^2 / 12. A measured `curve` stands in place of swing and saturation.
 ///
 /// # Limits
 ///
@@ -32,11 +34,23 @@ pub struct Driver {
     pub peaking_db: f64,
     /// Output noise, one-sided, nV/sqrt(Hz).
     pub noise_nv_per_rthz: f64,
+    /// A measured response in place of the low-pass.
+    pub response: Response,
+    /// A measured static curve in place of swing and saturation.
+    pub curve: DriveCurve,
 }
 
 impl Default for Driver {
     fn default() -> Self {
-        Driver { swing_vpp: 1.5, saturation_vpp: 3.0, bandwidth_ghz: 45.0, peaking_db: 0.0, noise_nv_per_rthz: 25.0 }
+        Driver {
+            swing_vpp: 1.5,
+            saturation_vpp: 3.0,
+            bandwidth_ghz: 45.0,
+            peaking_db: 0.0,
+            noise_nv_per_rthz: 25.0,
+            response: Response::default(),
+            curve: DriveCurve::default(),
+        }
     }
 }
 
@@ -50,11 +64,23 @@ impl Driver {
         problems.range(at, "noise_nv_per_rthz", self.noise_nv_per_rthz, 0.0..=10_000.0);
     }
 
+    /// Fills what is measured from its files.
+    pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
+        self.response.load(&at.key("response"), Scale::Electrical, loader);
+        self.curve.file.load(&at.key("curve"), "file", Reading::Drive, loader);
+    }
+
     /// Amplifies: bandwidth, saturation, output noise.
     pub(crate) fn extend(&self, drive: Chain<Volt>) -> Chain<Volt> {
-        let saturation = Saturation { gain: (self.swing_vpp / self.saturation_vpp) as f32, limit_v: (self.saturation_vpp / 2.0) as f32 };
-        let low_pass = Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), self.peaking_db);
-        let driven: Chain<Volt> = drive.response::<Volt>(low_pass).map(saturation);
+        let response = self.response.or(|| Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), self.peaking_db));
+        let filtered = drive.response::<Volt>(response);
+        let driven: Chain<Volt> = match self.curve.file.curve() {
+            Some(curve) => filtered.map(VoltMap::new("driver", curve)),
+            None => {
+                let gain = (self.swing_vpp / self.saturation_vpp) as f32;
+                filtered.map(Saturation { gain, limit_v: (self.saturation_vpp / 2.0) as f32 })
+            }
+        };
         if self.noise_nv_per_rthz > 0.0 {
             driven.noise(Noise::new("driver.noise", Law::Added, Density::White(nano(self.noise_nv_per_rthz).powi(2))))
         } else {
@@ -64,12 +90,18 @@ impl Driver {
 
     /// Output at a settled drive of -1 .. 1, V.
     pub(crate) fn settled_v(&self, drive: f64) -> f64 {
-        self.saturation_vpp / 2.0 * (drive * self.swing_vpp / self.saturation_vpp).tanh()
+        match self.curve.file.curve() {
+            Some(curve) => curve.at(drive),
+            None => self.saturation_vpp / 2.0 * (drive * self.swing_vpp / self.saturation_vpp).tanh(),
+        }
     }
 
     /// Largest output of an unfiltered drive, V; ringing may exceed it, saturation may not.
     pub(crate) fn peak_v(&self) -> f64 {
-        self.settled_v(1.0)
+        match self.curve.file.curve() {
+            Some(curve) => VoltMap::new("driver", curve).peak_v(),
+            None => self.settled_v(1.0),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use super::{Driver, Laser, Modulator};
 use crate::chain::{Chain, Shape};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
+use crate::part::{Loader, Reading, Response, Scale, Transmission};
 use crate::signal::{Field, Volt};
 use crate::units::{db_from_power_ratio, giga, power_ratio};
 use num_complex::Complex64;
@@ -55,6 +56,10 @@ pub struct Eml {
     pub chirp_alpha_1_per_v: f64,
     /// Facet to fibre, isolator included, dB.
     pub coupling_loss_db: f64,
+    /// A measured electro-optic response in place of the low-pass.
+    pub response: Response,
+    /// A measured transmission over voltage in place of the absorption's two points.
+    pub curve: Transmission,
 }
 
 impl Default for Eml {
@@ -72,6 +77,8 @@ impl Default for Eml {
             chirp_alpha_0: 1.2,
             chirp_alpha_1_per_v: 0.8,
             coupling_loss_db: 3.0,
+            response: Response::default(),
+            curve: Transmission::default(),
         }
     }
 }
@@ -86,13 +93,23 @@ impl Eml {
 
     /// Field in the fibre at a drive voltage on top of the bias, sqrt(W).
     pub fn field(&self, drive_v: f64) -> Complex64 {
-        let (a, v0) = self.absorption();
-        let u = (-(self.bias_v + drive_v)).max(0.0) / v0;
-        let absorbed = u.powf(a); // -ln T
-        // the integral of (alpha_0 - alpha_1 v0 u) d(-u^a), from no voltage
-        let phase = -0.5 * (self.chirp_alpha_0 * absorbed - self.chirp_alpha_1_per_v * v0 * a / (a + 1.0) * u.powf(a + 1.0));
+        let reverse_v = (-(self.bias_v + drive_v)).max(0.0);
+        let (absorbed, moment) = self.absorbed(reverse_v);
+        let phase = -0.5 * (self.chirp_alpha_0 * absorbed - self.chirp_alpha_1_per_v * moment);
         let power_w = self.laser.power_w() * power_ratio(-self.coupling_loss_db);
         Complex64::from_polar((power_w * (-absorbed).exp()).sqrt(), phase)
+    }
+
+    /// -ln T at a reverse voltage, and the integral of V d(-ln T) from no voltage, V.
+    fn absorbed(&self, reverse_v: f64) -> (f64, f64) {
+        if let Some(ln_t) = self.curve.file.curve() {
+            let start_v = ln_t.first().max(0.0); // by parts; below its first point T is one
+            let at = reverse_v.clamp(start_v, ln_t.last().max(start_v));
+            return (-ln_t.at(at), ln_t.integral(at) - ln_t.integral(start_v) - at * ln_t.at(at) + start_v * ln_t.at(start_v));
+        }
+        let (a, v0) = self.absorption();
+        let u = reverse_v / v0;
+        (u.powf(a), v0 * a / (a + 1.0) * u.powf(a + 1.0))
     }
 
     /// Chirp parameter at a drive voltage on top of the bias.
@@ -123,8 +140,23 @@ impl Modulator for Eml {
         problems.range(at, "coupling_loss_db", self.coupling_loss_db, 0.0..=60.0);
     }
 
+    fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
+        self.laser.load(&at.key("laser"), loader);
+        self.driver.load(&at.key("driver"), loader);
+        self.response.load(&at.key("response"), Scale::Optical, loader);
+        let at = at.key("curve");
+        self.curve.file.load(&at, "file", Reading::Transmission(self.curve.unit), loader);
+        let reached_v = -self.bias_v + self.driver.settled_v(-1.0).abs().max(self.driver.settled_v(1.0).abs());
+        if let Some(last_v) = self.curve.file.curve().map(|ln_t| ln_t.last())
+            && last_v < reached_v
+        {
+            let remedy = format!("ends at {:.2} V; must reach what bias and full drive do, {:.2} V", -last_v, -reached_v);
+            loader.problems().report(&at, "file", &self.curve.file.file, remedy);
+        }
+    }
+
     fn extend(&self, drive: Chain<Volt>, lane: usize) -> Chain<Field> {
-        let electrode = Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), self.peaking_db);
+        let electrode = self.response.or(|| Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), self.peaking_db));
         let reach_v = 2.0 * self.driver.peak_v();
         let light = self.driver.extend(drive).response::<Volt>(electrode).map(FieldMap::new("eml", reach_v, |v| self.field(v)));
         self.laser.extend(light, "eml", lane)

@@ -2,6 +2,7 @@
 
 use crate::chain::{Chain, Density, Law, Noise};
 use crate::error::{Path, Problems};
+use crate::part::{Loader, Reading, SeriesFile};
 use crate::signal::Field;
 use crate::units::{giga, mega, nano, power_ratio, watt_from_dbm};
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,8 @@ pub enum RinKind {
     White,
     /// A floor and the peak of the relaxation oscillation.
     Relaxation,
+    /// Measured: `rin_file`.
+    Table,
 }
 
 /// Parameters of the relaxation oscillation.
@@ -63,6 +66,8 @@ pub struct Laser {
     pub rin: RinKind,
     /// One-sided RIN, or its floor far above the relaxation peak, dB/Hz.
     pub rin_db_per_hz: f64,
+    /// Frequency and RIN in dB/Hz, one-sided, used by `rin = "table"`; beyond its ends it stays.
+    pub rin_file: SeriesFile,
     /// The relaxation oscillation, used by `rin = "relaxation"`.
     pub relaxation: Relaxation,
     /// Full width of the line at half maximum, MHz.
@@ -78,6 +83,7 @@ impl Default for Laser {
             ageing_db: 0.0,
             rin: RinKind::White,
             rin_db_per_hz: -146.0,
+            rin_file: SeriesFile::default(),
             relaxation: Relaxation::default(),
             linewidth_mhz: 1.0,
             wavelength_nm: 1311.0,
@@ -93,11 +99,19 @@ impl Laser {
         problems.range(at, "rin_db_per_hz", self.rin_db_per_hz, -300.0..=-100.0);
         problems.range(at, "linewidth_mhz", self.linewidth_mhz, 0.0..=1000.0);
         problems.range(at, "wavelength_nm", self.wavelength_nm, 800.0..=1700.0);
+        if self.rin == RinKind::Table && self.rin_file.is_empty() {
+            problems.report(at, "rin_file", "", "must name a file of frequency and dB/Hz, as rin = \"table\" asks");
+        }
         let (r, at) = (&self.relaxation, at.key("relaxation"));
         problems.range(&at, "resonance_ghz", r.resonance_ghz, 0.1..=200.0);
         problems.range(&at, "damping_grad_per_s", r.damping_grad_per_s, 0.1..=2000.0);
         problems.range(&at, "schawlow_townes_mhz", r.schawlow_townes_mhz, 0.0..=100.0);
         problems.range(&at, "lifetime_ns", r.lifetime_ns, 0.01..=100.0);
+    }
+
+    /// Fills what is measured from its files.
+    pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
+        self.rin_file.load(at, "rin_file", Reading::Rin, loader);
     }
 
     /// Power at the end of life, W.
@@ -111,6 +125,7 @@ impl Laser {
         let r = &self.relaxation;
         match self.rin {
             RinKind::White => Density::White(floor),
+            RinKind::Table => Density::Table(self.rin_file.curve().expect("a description is loaded before it is used").clone()),
             RinKind::Relaxation => Density::Relaxation {
                 floor,
                 rise_hz: 16.0 * std::f64::consts::PI * mega(r.schawlow_townes_mhz),

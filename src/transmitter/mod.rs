@@ -10,6 +10,7 @@ mod ffe;
 mod field_map;
 mod laser;
 mod mzm;
+mod volt_map;
 
 pub use dac::Dac;
 pub(crate) use dac::MOST_JITTER_UI;
@@ -21,6 +22,7 @@ pub use mzm::{Electrode, Mzm};
 
 use crate::chain::Chain;
 use crate::error::{Path, Problems};
+use crate::part::Loader;
 use crate::signal::{Field, Grid, Symbol, Volt};
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +30,8 @@ use serde::{Deserialize, Serialize};
 pub trait Modulator: Send + Sync {
     /// Reports every parameter that is out of its range.
     fn check(&self, at: &Path, problems: &mut Problems);
+    /// Fills what is measured from its files and reports what is wrong with them.
+    fn load(&mut self, at: &Path, loader: &mut Loader<'_>);
     /// Volts of full scale -1 .. 1 V from the converter become light in the fibre; `lane` names what lanes share.
     fn extend(&self, drive: Chain<Volt>, lane: usize) -> Chain<Field>;
     /// Power in the fibre without modulation dynamics, W, at a settled drive of -1 .. 1.
@@ -47,6 +51,13 @@ macro_rules! kinds {
             $(#[allow(missing_docs)] $name),+
         }
 
+        impl TransmitterKind {
+            /// The key of its table.
+            pub fn key(self) -> &'static str {
+                match self { $(TransmitterKind::$name => stringify!($key)),+ }
+            }
+        }
+
         /// The transmitter: one kind is used, all are kept and checked.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields, default)]
@@ -64,6 +75,12 @@ macro_rules! kinds {
             /// Every kind with its key.
             pub fn all(&self) -> Vec<(&'static str, &dyn Modulator)> {
                 vec![$((stringify!($key), &self.$key as &dyn Modulator)),+]
+            }
+
+            /// Fills what is measured, of all kinds, from its files.
+            pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
+                self.dac.load(&at.key("dac"), loader);
+                $(self.$key.load(&at.key(stringify!($key)), loader);)+
             }
 
             /// The kind in use.

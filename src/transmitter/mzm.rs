@@ -5,6 +5,7 @@ use super::{Driver, Laser, Modulator};
 use crate::chain::{Chain, Shape};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
+use crate::part::{Loader, Response, Scale};
 use crate::signal::{Field, Volt};
 use crate::units::{LIGHT_M_PER_S, amplitude_ratio, centi, giga, milli, neper, power_ratio};
 use num_complex::Complex64;
@@ -82,6 +83,8 @@ pub struct Mzm {
     pub index_mismatch: f64,
     /// 3 dB electro-optic bandwidth (20 log), GHz; low-pass.
     pub bandwidth_ghz: f64,
+    /// A measured electro-optic response in place of the electrode.
+    pub response: Response,
 }
 
 impl Default for Mzm {
@@ -93,7 +96,7 @@ impl Default for Mzm {
             laser_coupling_loss_db: 2.0,
             insertion_loss_db: 4.0,
             fibre_coupling_loss_db: 1.8,
-            driver: Driver { swing_vpp: 3.2, saturation_vpp: 6.4, bandwidth_ghz: 45.0, peaking_db: 0.0, noise_nv_per_rthz: 40.0 },
+            driver: Driver { swing_vpp: 3.2, saturation_vpp: 6.4, noise_nv_per_rthz: 40.0, ..Driver::default() },
             length_mm: 2.0,
             vpi_l_v_cm: 1.8,
             reverse_bias_v: 2.0,
@@ -106,6 +109,7 @@ impl Default for Mzm {
             junction_loss_db_per_cm_ghz2: 0.008,
             index_mismatch: 0.2,
             bandwidth_ghz: 36.0,
+            response: Response::default(),
         }
     }
 }
@@ -153,14 +157,14 @@ impl Mzm {
     /// Response of the electrode.
     pub fn electrode_shape(&self) -> Shape {
         let db = |per_cm: f64| neper(per_cm * self.length_cm());
-        match self.electrode {
+        self.response.or(|| match self.electrode {
             Electrode::LowPass => Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), 0.0),
             Electrode::TravellingWave => Shape::TravellingWave {
                 skin_neper: db(self.skin_loss_db_per_cm_rtghz) / giga(1.0).sqrt(),
                 junction_neper: db(self.junction_loss_db_per_cm_ghz2) / giga(1.0).powi(2),
                 skew_s: self.index_mismatch * milli(self.length_mm) / LIGHT_M_PER_S,
             },
-        }
+        })
     }
 }
 
@@ -191,6 +195,12 @@ impl Modulator for Mzm {
                 format!("must keep the junction from conducting: at least {:.2}", self.driver.peak_v() / 2.0 - 0.5 * self.built_in_v);
             problems.report(at, "reverse_bias_v", self.reverse_bias_v, remedy);
         }
+    }
+
+    fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
+        self.laser.load(&at.key("laser"), loader);
+        self.driver.load(&at.key("driver"), loader);
+        self.response.load(&at.key("response"), Scale::Optical, loader);
     }
 
     fn extend(&self, drive: Chain<Volt>, lane: usize) -> Chain<Field> {

@@ -11,6 +11,7 @@ use super::Config;
 use super::config::MOST_LANES;
 use super::presets;
 use crate::error::{Error, Place, Problem, Problems, Result};
+use crate::part::Library;
 use layer::Layer;
 use std::path::Path as FilePath;
 use toml::{Table, Value};
@@ -21,6 +22,8 @@ pub use varied::{Key, Varied};
 /// ```text
 /// preset <- file <- each flag <- [lane.N]
 /// ```
+///
+/// A stack and its clones read each file of a measured part once.
 ///
 /// ```
 /// use lightlane::link::Stack;
@@ -35,6 +38,7 @@ pub use varied::{Key, Varied};
 pub struct Stack {
     layers: Vec<Layer>,
     preset: Option<&'static str>,
+    library: Library,
 }
 
 /// A description without layers: complete and checked.
@@ -57,7 +61,8 @@ impl Stack {
     /// *in* a file is said by [`Stack::resolve`], together with everything else.
     pub fn open(source: &str) -> Result<Stack> {
         if let Some(preset) = presets::find(source) {
-            return Ok(Stack { layers: vec![Layer::parse(preset.name, preset.text)], preset: Some(preset.name) });
+            let layers = vec![Layer::parse(preset.name, preset.text)];
+            return Ok(Stack { layers, preset: Some(preset.name), library: Library::default() });
         }
         let path = FilePath::new(source);
         if path.components().count() < 2 && !source.ends_with(".toml") && !source.contains(['/', '\\']) && !path.exists() {
@@ -65,7 +70,7 @@ impl Stack {
         }
         let text = source::read(path)?;
         let mut file = Layer::parse(source, &text);
-        let mut stack = Stack { layers: Vec::new(), preset: None };
+        let mut stack = Stack { layers: Vec::new(), preset: None, library: Library::default() };
         if let Some(Value::String(name)) = file.table.remove("preset") {
             match presets::find(&name) {
                 Some(preset) => {
@@ -137,6 +142,7 @@ impl Stack {
         base.preset = self.preset.map(str::to_owned);
         self.check_lane_numbers(base.lanes, &mut problems);
         let mut found = Problems::new();
+        base.load(&self.library, &mut found);
         base.check(&mut found);
         found.iter().for_each(|problem| problems.push(self.located(problem.clone(), None)));
 
@@ -148,8 +154,9 @@ impl Stack {
             if let Some(Value::Table(patch)) = patches.as_ref().and_then(|p| p.get(number.to_string())) {
                 merge(&mut table, patch);
             }
-            let lane = complete(table)?;
+            let mut lane = complete(table)?;
             let mut found_here = Problems::new();
+            lane.load(&self.library, &mut found_here);
             lane.check(&mut found_here);
             for problem in found_here.iter().filter(|&problem| found.iter().all(|shared| shared != problem)) {
                 problems.push(self.located(problem.clone(), Some(number)));
@@ -232,12 +239,13 @@ fn refused(problem: Problem) -> Error {
     Error::Input(problems)
 }
 
-/// FNV-1a of the canonical text.
+/// FNV-1a of the canonical text, and of the digests of the files it names.
 fn digest(lanes: &[Config]) -> String {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for lane in lanes {
         let text = toml::to_string(lane).unwrap_or_default();
-        for byte in text.bytes().chain([0]) {
+        let files = lane.files.iter().flat_map(|file| file.digest.bytes());
+        for byte in text.bytes().chain([0]).chain(files) {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
     }

@@ -146,7 +146,10 @@ impl Varied {
                 put(&mut table, path, value.clone());
             }
         }
-        complete(table)
+        let mut config = complete(table)?;
+        // files are read once for all points; what is wrong with one is said by the check
+        config.load(&self.stack.library, &mut Problems::new());
+        Ok(config)
     }
 
     /// Checks a point; gives the descriptions of its lanes, those without a patch of their own once.
@@ -185,8 +188,11 @@ impl Varied {
         // a number no lane has: what holds for all
         patched.push(MOST_LANES);
         let mut found = Problems::new();
-        let configs: Vec<Config> = patched.into_iter().map(|lane| self.lane(values, lane)).collect::<Result<_>>().ok()?;
-        configs.iter().for_each(|config| config.check(&mut found));
+        let mut configs: Vec<Config> = patched.into_iter().map(|lane| self.lane(values, lane)).collect::<Result<_>>().ok()?;
+        for config in &mut configs {
+            config.load(&self.stack.library, &mut found);
+            config.check(&mut found);
+        }
         found.is_empty().then_some(configs)
     }
 }

@@ -1,0 +1,104 @@
+//! `run --export`: waveforms as files.
+
+use crate::error::{Error, Problem, Problems};
+use crate::link::{Link, Resolved, TestPoint};
+use crate::report;
+use clap::Args;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[derive(Args)]
+pub(super) struct Export {
+    /// Writes a lane's power in mW without noise: tp2.npy, tp3.csv, or tp2=FILE.npy; may be given many times
+    #[arg(long = "export", value_name = "[NODE=]FILE", value_parser = target)]
+    targets: Vec<Target>,
+    /// Lane that is exported
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    lane: usize,
+}
+
+/// A node and where it goes.
+#[derive(Clone, Debug, PartialEq)]
+struct Target {
+    node: TestPoint,
+    path: PathBuf,
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Format {
+    Npy,
+    Csv,
+}
+
+impl Export {
+    /// Writes what was asked for.
+    pub(super) fn write(&self, resolved: &Resolved) -> Result<(), Error> {
+        if self.targets.is_empty() {
+            return Ok(());
+        }
+        if self.lane >= resolved.lanes.len() {
+            let mut problems = Problems::new();
+            let remedy = format!("there is no such lane: lanes = {}, numbered from 0", resolved.lanes.len());
+            problems.push(Problem { place: None, path: "--lane".to_owned(), value: self.lane.to_string(), remedy });
+            return Err(Error::Input(problems));
+        }
+        let link = Link::new(resolved.clone());
+        for target in &self.targets {
+            let waveform = link.waveform(self.lane, target.node)?;
+            let bytes = match target.format {
+                Format::Npy => report::npy(&waveform.power_mw),
+                Format::Csv => report::waveform_csv(&waveform).into_bytes(),
+            };
+            whole(&target.path, &bytes).map_err(|source| Error::Io { path: target.path.clone(), source })?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes a file whole or not at all: beside its place first, then moved there. What is no regular file is written to.
+fn whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        return fs::write(path, bytes);
+    }
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.part", std::process::id()));
+    let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&beside); // the first error is the one to tell
+    }
+    written
+}
+
+/// `tp2.npy`, `tp2=FILE.csv`.
+fn target(text: &str) -> Result<Target, String> {
+    let named = |name: &str| TestPoint::all().into_iter().find(|node| node.name() == name);
+    let by_key = text.split_once('=').and_then(|(name, path)| Some((named(name)?, path)));
+    let by_file = || {
+        let stem = Path::new(text).file_stem()?.to_str()?;
+        Some((named(stem)?, text))
+    };
+    let (node, path) = by_key.or_else(by_file).ok_or("must name a node: tp2.npy, tp3.npy, or tp2=FILE.npy")?;
+    let format = match Path::new(path).extension().and_then(|extension| extension.to_str()) {
+        Some("npy") => Format::Npy,
+        Some("csv") => Format::Csv,
+        _ => return Err("must end in .npy or .csv".to_owned()),
+    };
+    Ok(Target { node, path: path.into(), format })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_names_its_node_by_key_or_by_file() {
+        let is = |node, path: &str, format| Ok(Target { node, path: path.into(), format });
+        assert_eq!(target("tp2.npy"), is(TestPoint::Tp2, "tp2.npy", Format::Npy));
+        assert_eq!(target("out/tp3.csv"), is(TestPoint::Tp3, "out/tp3.csv", Format::Csv));
+        assert_eq!(target("tp3=a=b.npy"), is(TestPoint::Tp3, "a=b.npy", Format::Npy));
+        for text in ["tp4.npy", "tp2", "tp2.txt", "tp2=", "x=tp2.wav", ""] {
+            assert!(target(text).is_err(), "{text}");
+        }
+    }
+}

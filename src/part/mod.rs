@@ -1,0 +1,25 @@
+//! Parts as they were measured: responses, curves and spectra from files, in place of a model.
+//!
+//! | key | file | columns |
+//! | --- | --- | --- |
+//! | `response.file` of a converter, driver, modulator, photodiode or amplifier | Touchstone 1 (`.s2p`) or text | frequency, abs(S21) in dB, phase in degrees |
+//! | `transmitter.eml.curve.file` | text | voltage, transmission in dB or linear |
+//! | `driver.curve.file` | text | input of full scale -1 .. 1, output in V |
+//! | `laser.rin_file` | text | frequency, RIN in dB/Hz |
+//! | `tia.noise_file` | text | frequency, noise in pA/sqrt(Hz) |
+//!
+//! Text has columns between commas, semicolons, tabs or blanks, comments behind `#`, `!` or `%`, and a header if one likes.
+//! Frequency is in GHz unless the header says Hz, kHz or MHz. A path is looked for from the current folder. A file is
+//! read once by a [`Library`], and [`Loader`] fills every key of a description from there.
+
+mod columns;
+mod library;
+mod response;
+mod series;
+mod text;
+mod touchstone;
+
+pub use library::{FileRead, Library, Loader};
+pub use response::{Convention, Port, Response, Scale};
+pub(crate) use series::Reading;
+pub use series::{DriveCurve, SeriesFile, Transmission, TransmissionUnit};

@@ -1,0 +1,299 @@
+//! A measured response in place of a model's.
+
+use super::library::{Loaded, Loader};
+use super::text::Text;
+use super::{columns, touchstone};
+use crate::chain::{Shape, Table};
+use crate::error::Path;
+use crate::math::minimum_phase::minimum_phase;
+use crate::units::{amplitude_ratio, giga, power_ratio, tera};
+use serde::{Deserialize, Serialize};
+use std::f64::consts::{PI, TAU};
+
+/// What the decibels of a text file are of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Convention {
+    /// 20 log of a voltage's or current's ratio: the electrical and the component analyser's convention.
+    #[default]
+    Amplitude,
+    /// 10 log of an optical power's ratio.
+    Power,
+}
+
+/// Which transmission of a Touchstone file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Port {
+    /// From port 1 to port 2.
+    #[default]
+    S21,
+    /// From port 2 to port 1.
+    S12,
+}
+
+/// What a part's response is a ratio of: where light is at one side, decibels may be optical.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// Volts and amperes on both sides.
+    Electrical,
+    /// Optical power on one side.
+    Optical,
+}
+
+/// File, decibels, transmission: what a table is made of.
+pub(super) type Recipe = (String, Convention, Port);
+
+/// A measured response; without a file the part's model is used.
+///
+/// ```text
+/// H(f) = S21(f) e^(j 2 pi f tau) / |S21(f_1)|,   ln|H| and unwrapped phase straight between the points
+/// ```
+///
+/// The gain is the part's own: the response is normalised to one (sign included) at its first point, the lowest frequency measured. The delay
+/// tau by which the measurement lags the minimum-phase response of the same magnitude (cables, fixture; a fit weighted
+/// by |H|^2) is taken out when it is more than 3 ps, and what ripple of phase remains is kept. Without a phase the response is minimum-phase. Below the first point
+/// |H| is constant and the phase runs straight to zero; beyond the last |H| falls by the slope of the last octave, at
+/// least 20 dB per decade, with linear phase (minimum phase to eight times the last frequency where no phase was given).
+///
+/// # Limits
+///
+/// Reflections at the ports are not part of it: S21 between matched ports.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Response {
+    /// A Touchstone file (`.s2p`) or text of frequency, |S21| in dB and phase in degrees; empty for the model.
+    pub file: String,
+    /// What the decibels of a text file are of.
+    pub convention: Convention,
+    /// Which transmission of a Touchstone file.
+    pub ports: Port,
+    #[serde(skip)]
+    table: Option<Loaded<Recipe, Table>>,
+}
+
+impl Response {
+    /// The response of a file, in 20 log.
+    pub fn of(file: &str) -> Self {
+        Response { file: file.to_owned(), ..Response::default() }
+    }
+
+    /// Fills it from its file and reports what is wrong with that.
+    pub fn load(&mut self, at: &Path, scale: Scale, loader: &mut Loader<'_>) {
+        if self.convention == Convention::Power && (scale == Scale::Electrical || is_touchstone(&self.file)) {
+            let remedy = "must be \"amplitude\": only text of an optical power's response is in 10 log";
+            loader.problems().report(at, "convention", "power", remedy);
+        }
+        let recipe = (self.file.clone(), self.convention, self.ports);
+        loader.response(at, &recipe, &mut self.table);
+    }
+
+    /// The measured response, or else the model's.
+    pub(crate) fn or(&self, model: impl FnOnce() -> Shape) -> Shape {
+        match &self.table {
+            Some(loaded) if loaded.recipe.0 == self.file => Shape::Table(loaded.value.clone()),
+            _ => {
+                assert!(self.file.is_empty(), "{} is loaded before it is used", self.file);
+                model()
+            }
+        }
+    }
+}
+
+fn is_touchstone(file: &str) -> bool {
+    file.to_ascii_lowercase().ends_with(".s2p")
+}
+
+/// Delay behind the minimum phase up to which a measurement is taken as free of its cables, s.
+const DE_EMBEDDED_S: f64 = 3e-12;
+
+/// Frequencies, ln of the magnitude, phase if there is one.
+struct Points {
+    f_hz: Vec<f64>,
+    ln_magnitude: Vec<f64>,
+    phase_rad: Option<Vec<f64>>,
+}
+
+/// Makes a table of a file's text.
+pub(super) fn read(text: &Text, recipe: &Recipe) -> Result<Table, String> {
+    let (file, convention, port) = recipe;
+    let points = if is_touchstone(file) { of_touchstone(&text.text, *port)? } else { of_columns(&text.text, *convention)? };
+    Ok(table(text.digest, points))
+}
+
+fn of_touchstone(text: &str, port: Port) -> Result<Points, String> {
+    let pair = match port {
+        Port::S21 => touchstone::Pair::S21,
+        Port::S12 => touchstone::Pair::S12,
+    };
+    let points = touchstone::parse(text, pair)?;
+    points_of(points.iter().map(|&(line, f_hz, s)| (line, f_hz, s.norm(), Some(s.arg()))).collect())
+}
+
+fn of_columns(text: &str, convention: Convention) -> Result<Points, String> {
+    let columns = columns::parse(text, 2..=3, "frequency, |S21| in dB, and phase in degrees if known")?;
+    let unit_hz = columns.frequency_unit_hz();
+    let ratio = match convention {
+        Convention::Amplitude => amplitude_ratio,
+        Convention::Power => power_ratio,
+    };
+    let point = |(line, row): &(usize, Vec<f64>)| (*line, row[0] * unit_hz, ratio(row[1]), row.get(2).map(|degrees| degrees.to_radians()));
+    points_of(columns.rows.iter().map(point).collect())
+}
+
+/// Checks what every file must keep, and unwraps the phase.
+fn points_of(points: Vec<(usize, f64, f64, Option<f64>)>) -> Result<Points, String> {
+    let ghz = |f_hz: f64| f_hz / giga(1.0);
+    columns::ascending(&points.iter().map(|p| (p.0, vec![ghz(p.1)])).collect::<Vec<_>>(), "frequency, GHz,")?;
+    for &(line, f_hz, magnitude, _) in &points {
+        if !(0.0..=tera(10.0)).contains(&f_hz) {
+            return Err(format!(
+                "line {line}: frequency {} GHz: must be from 0 to 10000; a header names another unit, such as f_Hz",
+                ghz(f_hz)
+            ));
+        }
+        if !(1e-15..1e15).contains(&magnitude) {
+            return Err(format!("line {line}: a magnitude of {magnitude:e}: must be from -300 to 300 dB: remove the line"));
+        }
+    }
+    let mut turned = 0.0;
+    let mut before: Option<f64> = None;
+    let unwrapped = points.iter().map(|point| {
+        let phase = point.3?;
+        turned -= before.map_or(0.0, |before| TAU * ((phase - before) / TAU).round());
+        before = Some(phase);
+        Some(phase + turned)
+    });
+    let phase_rad: Option<Vec<f64>> = unwrapped.collect();
+    Ok(Points { f_hz: points.iter().map(|p| p.1).collect(), ln_magnitude: points.iter().map(|p| p.2.ln()).collect(), phase_rad })
+}
+
+/// Normalises, completes and aligns.
+fn table(digest: u64, points: Points) -> Table {
+    let Points { mut f_hz, mut ln_magnitude, mut phase_rad } = points;
+    let reference = ln_magnitude[0];
+    ln_magnitude.iter_mut().for_each(|ln| *ln -= reference);
+    if f_hz[0] > 0.0 {
+        f_hz.insert(0, 0.0);
+        ln_magnitude.insert(0, ln_magnitude[0]);
+        phase_rad.iter_mut().for_each(|phase| phase.insert(0, phase[0]));
+    }
+    let end_hz = f_hz[f_hz.len() - 1];
+    let fall = fall(&f_hz, &ln_magnitude);
+    let flat = Table::new(digest, f_hz.clone(), ln_magnitude.clone(), vec![0.0; f_hz.len()], fall);
+    let magnitude = |f: f64| flat.at(f).norm().ln();
+    let mut phase = match phase_rad {
+        Some(measured) => aligned(&f_hz, &ln_magnitude, &measured, &minimum_phase(magnitude, end_hz, fall, &f_hz)),
+        None => {
+            f_hz.extend((1..=64).map(|i| end_hz * 8f64.powf(f64::from(i) / 64.0)));
+            ln_magnitude = f_hz.iter().map(|&f| magnitude(f)).collect();
+            minimum_phase(magnitude, end_hz, fall, &f_hz)
+        }
+    };
+    phase[0] = 0.0;
+    Table::new(digest, f_hz, ln_magnitude, phase, fall).measured_to(end_hz)
+}
+
+/// Nepers per neper of frequency by which the last octave falls, at least one (20 dB per decade).
+fn fall(f_hz: &[f64], ln_magnitude: &[f64]) -> f64 {
+    let last = f_hz.len() - 1;
+    let octave = f_hz.partition_point(|&f| f < f_hz[last] / 2.0).min(last - 1);
+    let per_neper = -(ln_magnitude[last] - ln_magnitude[octave]) / (f_hz[last] / f_hz[octave]).ln(); // -0 when it starts at 0 Hz
+    per_neper.max(1.0)
+}
+
+/// The measured phase without its inversion and without the delay behind the minimum phase.
+fn aligned(f_hz: &[f64], ln_magnitude: &[f64], measured: &[f64], minimum: &[f64]) -> Vec<f64> {
+    let excess: Vec<f64> = measured.iter().zip(minimum).map(|(a, b)| a - b).collect();
+    let weight = |i: usize| (2.0 * ln_magnitude[i]).exp();
+    let sum = |of: &dyn Fn(usize) -> f64| (0..f_hz.len()).map(|i| weight(i) * of(i)).sum::<f64>();
+    let (w, x, y) = (sum(&|_| 1.0), sum(&|i| f_hz[i]), sum(&|i| excess[i]));
+    let (xx, xy) = (sum(&|i| f_hz[i] * f_hz[i]), sum(&|i| f_hz[i] * excess[i]));
+    let free_slope = (w * xy - x * y) / (w * xx - x * x);
+    let inversion = PI * ((y - free_slope * x) / w / PI).round();
+    let slope = (xy - inversion * x) / xx; // a delay alone: through zero
+    let slope = if slope.abs() > TAU * DE_EMBEDDED_S { slope } else { 0.0 };
+    measured.iter().zip(f_hz).map(|(phase, f)| phase - inversion - slope * f).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::prototype::Family;
+    use num_complex::Complex64;
+
+    fn model() -> Shape {
+        Shape::low_pass(Family::Bessel, 4, giga(36.0), 1.0)
+    }
+
+    fn read(file: &str, text: &str) -> Result<Table, String> {
+        let text = Text { text: text.to_owned(), digest: 1 };
+        super::read(&text, &(file.to_owned(), Convention::Amplitude, Port::S21))
+    }
+
+    /// Lines of a file of our model in steps of 0.1 GHz from `first`, each written by `line` of GHz and response.
+    fn written(first: u32, line: impl Fn(f64, Complex64) -> String) -> String {
+        (first..=1500).map(|i| f64::from(i) / 10.0).map(|ghz| line(ghz, model().at(giga(ghz)))).collect()
+    }
+
+    fn degrees(h: Complex64) -> f64 {
+        h.arg().to_degrees()
+    }
+
+    /// Largest distance from the model up to 100 GHz.
+    fn distance(table: &Table) -> f64 {
+        (0..=1000).map(|i| giga(f64::from(i) / 10.0)).map(|f| (table.at(f) - model().at(f)).norm()).fold(0.0, f64::max)
+    }
+
+    /// Straight lines over 0.1 GHz bend by 1e-6, and so much is missing at the first point. Where the
+    /// phase is made of the magnitude, what lies beyond 150 GHz is guessed: a delay of 0.1 ps, 0.05 at 100 GHz.
+    #[test]
+    fn every_format_of_a_response_reads_as_the_model_it_came_from() {
+        let db = |h: Complex64| crate::units::db_from_amplitude_ratio(h.norm());
+        for (file, text) in [
+            ("a.s2p", "# GHz S RI R 50\n".to_owned() + &written(0, |f, h| format!("{f} 0 0 {} {} 0 0 0 0\n", h.re, h.im))),
+            ("a.S2P", "# Hz S MA R 50\n".to_owned() + &written(1, |f, h| format!("{}e9 0 0 {} {} 0 0 0 0\n", f, h.norm(), degrees(h)))),
+            ("a.s2p", "# MHz S DB R 50\n".to_owned() + &written(2, |f, h| format!("{}e3 0 0 {} {} 0 0 0 0\n", f, db(h), degrees(h)))),
+            ("a.csv", written(0, |f, h| format!("{f},{},{}\n", db(h), degrees(h)))),
+            ("a.txt", "f (Hz);dB;deg\n".to_owned() + &written(1, |f, h| format!("{f}e9;{};{}\n", db(h), degrees(h)))),
+            ("a.csv", written(0, |f, h| format!("{f}\t{}\n", db(h)))),
+        ] {
+            let distance = distance(&read(file, &text).unwrap());
+            let tolerance = if text.contains('\t') { 0.05 } else { 2e-3 };
+            assert!(distance < tolerance, "{file} {}: {distance}", &text[..20]);
+        }
+    }
+
+    /// The delay is known to that of the minimum phase, 0.1 ps.
+    #[test]
+    fn gain_inversion_and_delay_of_a_measurement_are_taken_out() {
+        let text = written(1, |f, h| {
+            let h = h * -30.0 * Complex64::from_polar(1.0, -TAU * giga(f) * 300e-12);
+            format!("{f} 0 0 {} {} 0 0 0 0\n", h.re, h.im)
+        });
+        let distance = distance(&read("a.s2p", &format!("# GHz S RI R 50\n{text}")).unwrap());
+        assert!(distance < 0.05, "{distance}");
+    }
+
+    #[test]
+    fn beyond_its_data_a_response_falls_by_at_least_20_db_per_decade() {
+        let table = read("a.csv", "1, 0\n10, 0\n20, -1\n").unwrap();
+        assert!((table.at(giga(200.0)).norm() / table.at(giga(20.0)).norm() - 0.1).abs() < 1e-6);
+        let steep = read("a.csv", "1, 0\n10, 0\n20, -12\n").unwrap();
+        let octave = crate::units::db_from_amplitude_ratio(steep.at(giga(40.0)).norm() / steep.at(giga(20.0)).norm());
+        assert!((octave + 12.0).abs() < 1e-2, "{octave}");
+        assert_eq!(table.ends_hz(), giga(20.0));
+    }
+
+    #[test]
+    fn a_wrong_unit_order_or_magnitude_is_refused_with_its_line() {
+        for (text, expected) in [
+            ("1e9, 0\n2e9, -1\n", "line 1: frequency 1000000000 GHz: must be from 0 to 10000; a header names another unit"),
+            ("2, 0\n1, -1\n", "line 2: frequency, GHz, 1 descends behind 2; must ascend"),
+            ("1, 0\n2, -400\n", "line 2: a magnitude of 1e-20: must be from -300 to 300 dB"),
+        ] {
+            let complaint = read("a.csv", text).unwrap_err();
+            assert!(complaint.starts_with(expected), "{text}: {complaint}");
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Measured curves and spectra: one column over another.
+
+use super::columns::{self, Columns};
+use super::library::{Loaded, Loader};
+use super::text::Text;
+use crate::error::Path;
+use crate::math::monotone::Monotone;
+use crate::units::{giga, pico, power_ratio, tera};
+use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
+
+/// What the transmission's column is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TransmissionUnit {
+    /// Optical decibels, 10 log.
+    #[default]
+    Db,
+    /// A ratio or any unit of power.
+    Linear,
+}
+
+/// What the two columns are, and what becomes of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Reading {
+    /// Voltage and transmission; becomes ln T over the reverse voltage.
+    Transmission(TransmissionUnit),
+    /// Input of full scale -1 .. 1 and output in V, both signs or the upper half of an odd curve.
+    Drive,
+    /// Frequency and RIN in dB/Hz; becomes ln of the density over Hz.
+    Rin,
+    /// Frequency and pA/sqrt(Hz); becomes ln of the density, A^2/Hz, over Hz.
+    CurrentNoise,
+}
+
+/// A file that holds a curve; as a key it is the file's name alone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct SeriesFile {
+    /// The file; empty for none.
+    pub file: String,
+    loaded: Option<Loaded<(String, Reading), Monotone>>,
+}
+
+impl From<String> for SeriesFile {
+    fn from(file: String) -> Self {
+        SeriesFile { file, loaded: None }
+    }
+}
+
+impl From<SeriesFile> for String {
+    fn from(series: SeriesFile) -> Self {
+        series.file
+    }
+}
+
+/// A measured transmission over voltage in place of the model's absorption curve.
+///
+/// Two columns: voltage as the bias is written (reverse voltages negative, in either order) and transmission, in the unit of
+/// `unit`. Only its shape counts: it is normalised to one at 0 V, or at the least reverse voltage it has. Between points ln T
+/// is a monotone cubic; beyond them it stays.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Transmission {
+    /// The file; empty for the model.
+    pub file: SeriesFile,
+    /// What its second column is.
+    pub unit: TransmissionUnit,
+}
+
+/// A measured static curve of a driver in place of its tanh.
+///
+/// Two columns: input in units of the converter's full scale, -1 .. 1, and output, V. When the input begins at 0 or above, it is the upper half of an odd
+/// curve. Between points it is a monotone cubic; beyond them the output stays.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DriveCurve {
+    /// The file; empty for the model.
+    pub file: SeriesFile,
+}
+
+impl SeriesFile {
+    /// Fills it from its file and reports what is wrong with that.
+    pub(crate) fn load(&mut self, at: &Path, key: &str, reading: Reading, loader: &mut Loader<'_>) {
+        loader.series(at, key, &(self.file.clone(), reading), &mut self.loaded);
+    }
+
+    /// The curve, when there is one.
+    pub(crate) fn curve(&self) -> Option<&std::sync::Arc<Monotone>> {
+        let loaded = self.loaded.as_ref().filter(|loaded| loaded.recipe.0 == self.file);
+        loaded.map(|loaded| &loaded.value)
+    }
+
+    /// True when no file is named.
+    pub fn is_empty(&self) -> bool {
+        self.file.is_empty()
+    }
+}
+
+/// Makes a curve of a file's text.
+pub(super) fn read(text: &Text, reading: Reading) -> Result<Monotone, String> {
+    let text = &text.text;
+    match reading {
+        Reading::Transmission(unit) => transmission(columns::parse(text, 2..=2, "voltage and transmission")?, unit),
+        Reading::Drive => drive(columns::parse(text, 2..=2, "input in full scale and output in V")?),
+        Reading::Rin => {
+            spectrum(columns::parse(text, 2..=2, "frequency and RIN in dB/Hz")?, "RIN in dB/Hz", -300.0..=-80.0, |db| power_ratio(db).ln())
+        }
+        Reading::CurrentNoise => {
+            let columns = columns::parse(text, 2..=2, "frequency and noise in pA/sqrt(Hz)")?;
+            spectrum(columns, "noise in pA/sqrt(Hz)", 1e-6..=1e4, |pa| 2.0 * pico(pa).ln())
+        }
+    }
+}
+
+fn transmission(columns: Columns, unit: TransmissionUnit) -> Result<Monotone, String> {
+    let mut rows = columns.rows;
+    // measured from 0 V down: read it from its end
+    if rows[1].1[0] < rows[0].1[0] {
+        rows.reverse();
+        if let Some(pair) = rows.windows(2).find(|pair| pair[1].1[0] <= pair[0].1[0]) {
+            return Err(format!("line {}: voltage {} turns round; must go one way: sort the lines", pair[1].0, pair[1].1[0]));
+        }
+    }
+    columns::ascending(&rows, "voltage")?;
+    if rows[1].1[0] > 0.0 {
+        return Err(format!("line {}: voltage {}: must be negative for reverse voltages, as bias_v is", rows[1].0, rows[1].1[0]));
+    }
+    let ln = |(line, row): &(usize, Vec<f64>)| match unit {
+        TransmissionUnit::Db if row[1].abs() <= 200.0 => Ok(power_ratio(row[1]).ln()),
+        TransmissionUnit::Db => Err(format!("line {line}: transmission {} dB: must be from -200 to 200", row[1])),
+        TransmissionUnit::Linear if row[1] > 0.0 => Ok(row[1].ln()),
+        TransmissionUnit::Linear => Err(format!("line {line}: transmission {}: must be above 0; decibels need unit = \"db\"", row[1])),
+    };
+    let ln_t = rows.iter().rev().map(ln).collect::<Result<Vec<f64>, String>>()?;
+    let reverse_v: Vec<f64> = rows.iter().rev().map(|(_, row)| -row[0]).collect();
+    let at_zero = Monotone::new(reverse_v.clone(), ln_t.clone()).at(0.0);
+    Ok(Monotone::new(reverse_v, ln_t.iter().map(|ln| ln - at_zero).collect()))
+}
+
+fn drive(columns: Columns) -> Result<Monotone, String> {
+    let rows = columns.rows;
+    columns::ascending(&rows, "input")?;
+    if let Some((line, row)) = rows.iter().find(|(_, row)| row[0].abs() > 100.0 || row[1].abs() > 1000.0) {
+        return Err(format!("line {line}: {} and {} V: must be an input of full scale -1 to 1 and an output in V", row[0], row[1]));
+    }
+    if rows[rows.len() - 1].1[0] < 1.0 || (rows[0].1[0] < 0.0 && rows[0].1[0] > -1.0) {
+        let (line, row) = if rows[rows.len() - 1].1[0] < 1.0 { &rows[rows.len() - 1] } else { &rows[0] };
+        return Err(format!("line {line}: the input ends at {}: must reach full scale, 1", row[0]));
+    }
+    let (mut x, mut y): (Vec<f64>, Vec<f64>) = rows.iter().map(|(_, row)| (row[0], row[1])).unzip();
+    if x[0] >= 0.0 {
+        let above: Vec<(f64, f64)> = x.iter().copied().zip(y).filter(|&(x, _)| x > 0.0).collect();
+        let odd = above.iter().rev().map(|&(x, y)| (-x, -y)).chain([(0.0, 0.0)]).chain(above.iter().copied());
+        (x, y) = odd.unzip();
+    }
+    Ok(Monotone::new(x, y))
+}
+
+fn spectrum(columns: Columns, what: &str, range: RangeInclusive<f64>, ln_density: impl Fn(f64) -> f64) -> Result<Monotone, String> {
+    let unit_hz = columns.frequency_unit_hz();
+    columns::ascending(&columns.rows, "frequency")?;
+    for (line, row) in &columns.rows {
+        if !(0.0..=tera(10.0)).contains(&(row[0] * unit_hz)) {
+            let ghz = row[0] * unit_hz / giga(1.0);
+            return Err(format!("line {line}: frequency {ghz} GHz: must be from 0 to 10000; a header names another unit, such as f_Hz"));
+        }
+        if !range.contains(&row[1]) {
+            return Err(format!("line {line}: {what} of {}: must be from {} to {}", row[1], range.start(), range.end()));
+        }
+    }
+    Ok(columns.rows.iter().map(|(_, row)| (row[0] * unit_hz, ln_density(row[1]))).unzip()).map(|(x, y)| Monotone::new(x, y))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn curve(text: &str, reading: Reading) -> Result<Monotone, String> {
+        read(&Text { text: text.to_owned(), digest: 0 }, reading)
+    }
+
+    #[test]
+    fn a_transmission_is_one_at_0_v_in_either_order_and_unit() {
+        for (text, unit) in [
+            ("V, dB\n-3, -12\n-2, -5\n0, -2\n", TransmissionUnit::Db),
+            ("0, -2\n-2, -5\n-3, -12\n", TransmissionUnit::Db),
+            ("-3, 0.1\n-2, 0.5011872336\n0, 1\n", TransmissionUnit::Linear),
+        ] {
+            let curve = curve(text, Reading::Transmission(unit)).unwrap();
+            assert!(curve.at(0.0).abs() < 1e-9 && curve.at(-1.0).abs() < 1e-9, "{text}");
+            assert!((curve.at(2.0).exp() - 0.501_187_233_6).abs() < 1e-9 && (curve.at(3.0).exp() - 0.1).abs() < 1e-9, "{text}");
+        }
+    }
+
+    #[test]
+    fn half_a_drive_curve_is_completed_to_an_odd_one() {
+        let curve = curve("0, 0\n0.5, 0.6\n1, 1\n", Reading::Drive).unwrap();
+        assert!((curve.at(-0.5) + 0.6).abs() < 1e-12 && curve.at(0.0).abs() < 1e-12 && (curve.at(9.0) - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_spectrum_is_a_density_over_hz() {
+        let rin = curve("f (MHz), RIN\n100, -140\n20000, -150\n", Reading::Rin).unwrap();
+        assert!((rin.at(1e8).exp() / 1e-14 - 1.0).abs() < 1e-9 && (rin.at(1e12).exp() / 1e-15 - 1.0).abs() < 1e-9);
+        let noise = curve("0 10\n50 20\n", Reading::CurrentNoise).unwrap();
+        assert!((noise.at(50e9).exp() / 4e-22 - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_is_no_curve_is_refused_with_its_line() {
+        let db = Reading::Transmission(TransmissionUnit::Db);
+        for (text, reading, expected) in [
+            ("0, 0\n1, -3\n2, -6\n", db, "line 2: voltage 1: must be negative for reverse voltages"),
+            ("0, 0\n-2, -3\n-1, -6\n", db, "line 2: voltage -2 turns round"),
+            ("-2, 0\n0, 1\n", Reading::Transmission(TransmissionUnit::Linear), "line 1: transmission 0: must be above 0"),
+            ("0, 0\n0.5, 0.5\n", Reading::Drive, "line 2: the input ends at 0.5: must reach full scale"),
+            ("-0.5, 0\n1, 0.5\n", Reading::Drive, "line 1: the input ends at -0.5"),
+            ("0, 146\n1, 146\n", Reading::Rin, "line 1: RIN in dB/Hz of 146: must be from -300 to -80"),
+            ("0, 0\n1, 16\n", Reading::CurrentNoise, "line 1: noise in pA/sqrt(Hz) of 0: must be from"),
+        ] {
+            let complaint = curve(text, reading).unwrap_err();
+            assert!(complaint.starts_with(expected), "{text}: {complaint}");
+        }
+    }
+}

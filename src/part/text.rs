@@ -1,0 +1,67 @@
+//! A file's text, and its digest.
+
+use std::fs::{self, File};
+use std::io::Read;
+
+/// Bytes that a file of a measured part may hold.
+const MOST_BYTES: u64 = 16 << 20;
+
+/// A file as it was read.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Text {
+    pub(super) text: String,
+    /// FNV-1a of its bytes.
+    pub(super) digest: u64,
+}
+
+/// Reads a file of text; its size is looked at first.
+///
+/// # Errors
+///
+/// The reason, to be written behind the file's name.
+pub(super) fn read(path: &str) -> Result<Text, String> {
+    let bytes = bytes(path, MOST_BYTES)?;
+    let digest = fnv(&bytes);
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        format!("line {line}: is no text; must be a text file of numbers")
+    })?;
+    match text.lines().position(|line| line.contains('\0')) {
+        Some(line) => Err(format!("line {}: is no text; must be a text file of numbers", line + 1)),
+        None => Ok(Text { text: text.trim_start_matches('\u{feff}').to_owned(), digest }),
+    }
+}
+
+/// The bytes of a regular file of at most `most`.
+pub(super) fn bytes(path: &str, most: u64) -> Result<Vec<u8>, String> {
+    let metadata = fs::metadata(path).map_err(|error| format!("cannot be opened ({error})"))?;
+    if !metadata.is_file() {
+        return Err("is not a regular file; must be a text file of numbers".to_owned());
+    }
+    let too_large = |bytes: u64| format!("has {bytes} bytes, must have at most {most}: thin it out");
+    if metadata.len() > most {
+        return Err(too_large(metadata.len()));
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| format!("cannot be opened ({error})"))?;
+    file.take(most + 1).read_to_end(&mut bytes).map_err(|error| format!("cannot be read ({error})"))?;
+    if bytes.len() as u64 > most { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
+}
+
+/// FNV-1a, 64 bits.
+pub(super) fn fnv(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Published vectors of FNV-1a (Landon Curt Noll's test suite).
+    #[test]
+    fn the_digest_is_fnv_1a() {
+        assert_eq!(fnv(b""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv(b"a"), 0xaf63_dc4c_8601_ec8c);
+        assert_eq!(fnv(b"foobar"), 0x8594_4171_f739_67e8);
+    }
+}

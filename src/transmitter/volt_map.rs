@@ -1,0 +1,65 @@
+//! A measured static curve from voltage to voltage, as a table.
+
+use crate::chain::Map;
+use crate::math::monotone::Monotone;
+use crate::math::simd::widest;
+use crate::signal::Volt;
+
+const STEPS: usize = 2048;
+
+/// Voltage to voltage by linear interpolation in 2048 steps over the curve's points; beyond its ends the output stays.
+pub(super) struct VoltMap {
+    name: &'static str,
+    first: f32,
+    per_volt: f32,
+    out: Box<[f32; STEPS + 1]>,
+}
+
+impl VoltMap {
+    /// Tabulates a curve.
+    pub(super) fn new(name: &'static str, curve: &Monotone) -> Self {
+        let (first, reach) = (curve.first(), curve.last() - curve.first());
+        let at = |i: usize| curve.at(first + reach * i as f64 / STEPS as f64) as f32;
+        VoltMap { name, first: first as f32, per_volt: (STEPS as f64 / reach) as f32, out: Box::new(std::array::from_fn(at)) }
+    }
+
+    /// Largest magnitude of its output, V.
+    pub(super) fn peak_v(&self) -> f64 {
+        self.out.iter().fold(0.0, |peak: f64, &v| peak.max(f64::from(v).abs()))
+    }
+}
+
+impl Map<Volt, Volt> for VoltMap {
+    fn apply(&self, x: &[f32], y: &mut [f32]) {
+        interpolate(self.first, self.per_volt, &self.out, x, y);
+    }
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+widest! {
+fn interpolate(first: f32, per_volt: f32, out: &[f32; STEPS + 1], x: &[f32], y: &mut [f32]) {
+    for (y, x) in y.iter_mut().zip(x) {
+        let at = ((x - first) * per_volt).max(0.0).min((STEPS as f32) - 0.001);
+        let i = (at as i32 as usize) & (STEPS - 1);
+        *y = out[i] + (at - i as f32) * (out[i + 1] - out[i]);
+    }
+}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_follows_its_curve_and_stays_beyond_its_ends() {
+        let curve = Monotone::new(vec![-1.0, 0.0, 1.0], vec![-0.8, 0.1, 0.7]);
+        let mut y = [0f32; 5];
+        VoltMap::new("test", &curve).apply(&[-7.0, -1.0, 0.3, 1.0, 7.0], &mut y);
+        for (y, expected) in y.iter().zip([-0.8, -0.8, curve.at(0.3), 0.7, 0.7]) {
+            assert!((f64::from(*y) - expected).abs() < 1e-5);
+        }
+    }
+}
