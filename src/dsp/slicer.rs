@@ -158,7 +158,7 @@ pub(crate) fn snr_db(levels: &[(f64, f64); 4]) -> f64 {
 /// Root of ln(density of level j) - ln(density of level j + 1) between their means: secant within a bracket.
 fn crossing(sent: &[u8], means: &[f32], variances: &[f32], j: u8, start: f64, between: (f64, f64)) -> f64 {
     let (mut low, mut high) = between;
-    if low >= high {
+    if low.is_nan() || high.is_nan() || low >= high {
         return start;
     }
     // only symbols of the two levels, with 1/variance and 1/sigma
