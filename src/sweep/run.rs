@@ -92,7 +92,8 @@ impl Sweep {
     /// Runs every point and lane on rayon's current threads and hands the rows over in order, each once it and all before it are
     /// done; they do not depend on how many threads there are.
     ///
-    /// `progress` is called behind every row. `cancel` ends it: what is then half counted is thrown away.
+    /// `progress` is called behind every row. `cancel` ends it, exactly: no row is written behind it, and what is half counted is
+    /// thrown away.
     ///
     /// # Errors
     ///
@@ -105,19 +106,17 @@ impl Sweep {
     ) -> Result<Done> {
         let workers = Workers::default();
         let queue = Mutex::new(Queue { point: 0, lane: 0, number: 0 });
-        let writer = Mutex::new(Writer { write, progress, waiting: BTreeMap::new(), rows: 0, total: self.rows, end: None, failed: None });
+        let writer =
+            Mutex::new(Writer { write, progress, waiting: BTreeMap::new(), rows: 0, total: self.rows, end: None, failed: None, cancel });
         // one loop a thread, not one task a row: while its blocks are counted, a thread helps with blocks and begins no other row
         rayon::broadcast(|_| {
             let mut shop = Workshop::default();
             loop {
-                if cancel.load(Ordering::Relaxed) || writer.lock().expect(UNHARMED).has_ended() {
+                if writer.lock().expect(UNHARMED).has_ended() {
                     return;
                 }
                 let Some(item) = queue.lock().expect(UNHARMED).next(self) else { return };
                 let result = self.one(&item, &mut shop, &workers, cancel);
-                if cancel.load(Ordering::Relaxed) {
-                    return;
-                }
                 writer.lock().expect(UNHARMED).take(item, result);
             }
         });
@@ -179,14 +178,18 @@ struct Writer<'a> {
     total: u64,
     end: Option<End>,
     failed: Option<Error>,
+    cancel: &'a AtomicBool,
 }
 
 impl Writer<'_> {
     fn has_ended(&self) -> bool {
-        self.end.is_some() || self.failed.is_some()
+        self.end.is_some() || self.failed.is_some() || self.cancel.load(Ordering::Relaxed)
     }
 
     fn take(&mut self, item: Item, result: Result<LaneResult>) {
+        if self.has_ended() {
+            return; // a count that was cancelled half way is no result
+        }
         match result {
             Ok(result) => _ = self.waiting.insert(item.number, Row::new(&item.values, &result)),
             Err(error) => _ = self.failed.get_or_insert(error),
