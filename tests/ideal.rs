@@ -92,7 +92,7 @@ fn variance_of_levels(samples_per_symbol: usize, noise: Noise) -> [f64; 4] {
     let plan = plan(grid(samples_per_symbol), &[noise], 0.9 * RATE, &mut Workshop::default());
     let mut worker = Worker::new(&plan);
     let (trained, _) = trained(&plan, &source(), &mut worker);
-    let tally = counted(&plan, &trained, &source(), Stop { round_blocks: 64, blocks: 128, bit_errors: u64::MAX });
+    let tally = counted(&plan, &trained, &source(), Stop { round_blocks: 64, symbols: 128 << 13, bit_errors: u64::MAX });
     let mean = |l: usize| tally.moments[l][1] / tally.moments[l][0];
     let per_ampere = mean(3) - mean(0);
     std::array::from_fn(|l| (tally.moments[l][2] / tally.moments[l][0] - mean(l).powi(2)) / per_ampere.powi(2))
@@ -153,7 +153,7 @@ fn counted_errors_of_pam4_in_white_noise_are_the_predicted_ones_from_1e_2_to_1e_
         let mut worker = Worker::new(&plan);
         let (trained, mut predictor) = trained(&plan, &source, &mut worker);
         let prediction = predictor.predict(&mut worker, &trained);
-        let tally = counted(&plan, &trained, &source, Stop { round_blocks: 64, blocks: 6400, bit_errors: 1000 });
+        let tally = counted(&plan, &trained, &source, Stop { round_blocks: 64, symbols: 6400 << 13, bit_errors: 1000 });
         let ratio = (tally.ber() / prediction.ber).ln();
         sum += ratio;
         println!(

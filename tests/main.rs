@@ -17,3 +17,4 @@ mod registry;
 mod support;
 mod sweep;
 mod targets;
+mod waveform;

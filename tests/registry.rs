@@ -1,9 +1,10 @@
 //! What is true of all models is tested on all of them, and of every number at the ends of its range.
 
-use crate::support::{preset, quiet, run_lane};
+use crate::support::{captured, preset, quiet, run_lane};
 use lightlane::chain::{Drawn, Draws, Predictor, Worker, Workshop};
 use lightlane::error::Problems;
 use lightlane::link::{Config, Lane, LaneResult, Stack, presets};
+use lightlane::pattern::PatternKind;
 use lightlane::receiver::Limiting;
 use lightlane::transmitter::{RinKind, TransmitterKind};
 use toml::Value;
@@ -16,6 +17,12 @@ fn all() -> Vec<(String, Config)> {
             let kind: TransmitterKind = Value::from(key).try_into().unwrap_or_else(|e| panic!("{key} is no kind: {e}"));
             let mut config = config.clone();
             config.transmitter.kind = kind;
+            if kind == TransmitterKind::Waveform {
+                let [_, levels, _, capture] = captured();
+                let named = |assignment: &str| assignment.split_once('=').expect("an assignment").1.to_owned();
+                config.transmitter.waveform.file = named(capture).into();
+                (config.pattern.kind, config.pattern.file) = (PatternKind::File, named(levels));
+            }
             all.push((format!("{name} {key}"), config));
         }
     }
@@ -165,6 +172,9 @@ fn companions(key: &str) -> Vec<String> {
         "receiver.ffe.lms_step" => "receiver.ffe.adaptation=lms".to_owned(),
         _ => "pattern.kind=random".to_owned(),
     };
+    if key.starts_with("transmitter.waveform.") {
+        return captured().iter().cloned().chain(["lanes=1".to_owned()]).collect();
+    }
     let kind = if key.starts_with("transmitter.mzm.") { "mzm" } else { "eml" };
     vec![choice, format!("transmitter.kind={kind}"), "lanes=1".to_owned()]
 }

@@ -1,8 +1,67 @@
 //! What several tests need.
 
 use lightlane::error::Problems;
-use lightlane::link::{Config, LaneResult, Link, LinkResult, Resolved};
+use lightlane::link::{Config, LaneResult, Link, LinkResult, Record, Resolved, Stack, TestPoint};
+use lightlane::part::npy;
+use lightlane::pattern::Pattern;
+use lightlane::seed::Seed;
+use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
+
+/// A folder of its own for one test, gone with it.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("lightlane-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    /// Writes a file and names it.
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// The name of a file in it.
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A file of 512 levels and a capture of four periods of it, for all tests of a process: assignments that use them.
+pub(crate) fn captured() -> &'static [String; 4] {
+    static FILES: OnceLock<[String; 4]> = OnceLock::new();
+    FILES.get_or_init(|| {
+        let at = |name: &str| {
+            std::env::temp_dir().join(format!("lightlane-captured-{}-{name}", std::process::id())).to_str().unwrap().to_owned()
+        };
+        let (levels, capture) = (at("levels.txt"), at("capture.npy"));
+        // settled runs, and what looks random
+        let mut symbols = [0u8; 512];
+        Pattern::default().build().unwrap().fill(0, Seed::new(0), &mut symbols);
+        symbols[..17].copy_from_slice(&[1, 3, 3, 3, 3, 3, 3, 3, 1, 2, 0, 0, 0, 0, 0, 0, 2]);
+        std::fs::write(&levels, symbols.map(|l| l.to_string()).join(" ")).unwrap();
+        let pattern = ["pattern.kind=file".to_owned(), format!("pattern.file={levels}")];
+        let mut stack = Stack::open("800gbase-dr8").unwrap();
+        for assignment in pattern.iter().map(String::as_str).chain(["simulation.block_symbols=512"]) {
+            stack.set(assignment).unwrap();
+        }
+        let waveform = Link::new(stack.resolve().unwrap()).waveform(0, TestPoint::Tp2, Record::Repeats(4)).unwrap();
+        std::fs::write(&capture, npy::write(&waveform.power_mw)).unwrap();
+        let [kind, file] = pattern;
+        [kind, file, "transmitter.kind=waveform".to_owned(), format!("transmitter.waveform.file={capture}")]
+    })
+}
 
 /// A preset's description as it stands.
 pub(crate) fn preset(name: &str) -> Config {

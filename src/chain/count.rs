@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Stop {
     /// Blocks of a lane before the next look.
     pub round_blocks: u64,
-    /// Blocks of a lane at the most.
-    pub blocks: u64,
+    /// Symbols of a lane at the most, rounded up to whole blocks.
+    pub symbols: u64,
     /// Errors of a lane that are enough.
     pub bit_errors: u64,
 }
@@ -135,7 +135,8 @@ pub fn count(lanes: &[Count<'_>], stop: &Stop, workers: &Workers, cancelled: &At
             .filter(|&l| tallies[l].bit_errors < stop.bit_errors)
             .flat_map(|l| {
                 let done = tallies[l].block_errors.len() as u64;
-                (done..stop.blocks.min(done + stop.round_blocks)).map(move |b| (l, b))
+                let blocks = stop.symbols.div_ceil(lanes[l].plan.grid.symbols as u64);
+                (done..blocks.min(done + stop.round_blocks)).map(move |b| (l, b))
             })
             .collect();
         if work.is_empty() || cancelled.load(Ordering::Relaxed) {

@@ -32,11 +32,12 @@ pub use train::{Adaptation, Dsp, Refusal, Trained};
 pub use worker::{Drawn, Draws, Worker};
 pub use workshop::Workshop;
 
-use crate::signal::{Ampere, Field, Grid, Quantity, Symbol, Volt};
+use crate::signal::{Ampere, Field, Grid, Quantity, Symbol, Volt, Watt};
 use map::{Erased, Typed};
 use std::marker::PhantomData;
 
 pub(crate) enum Step {
+    Recorded(Vec<f32>),
     Taps(Vec<f64>),
     Response(Shape),
     Noise(Noise),
@@ -72,6 +73,14 @@ impl Chain<Symbol> {
     /// Holds each symbol for its period: symbols become volts of a full scale of -1 .. 1 V.
     pub fn hold(self, grid: Grid) -> Chain<Volt> {
         self.push(Step::Response(Shape::Hold(grid.symbol_s())))
+    }
+}
+
+impl Chain<Watt> {
+    /// A chain that begins with recorded power over one block, whatever the levels are that a worker is given: they must be
+    /// the recording's.
+    pub fn recorded(power_w: Vec<f32>) -> Self {
+        Chain { steps: vec![Step::Recorded(power_w)], quantity: PhantomData }
     }
 }
 

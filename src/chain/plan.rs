@@ -19,6 +19,8 @@ pub struct Sampler {
 /// An immutable chain, shared by threads and by both estimators.
 pub struct Plan {
     pub(super) grid: Grid,
+    /// Spectrum of a recording at the first section's end, in place of symbols.
+    pub(super) recorded: Option<Vec<Complex32>>,
     /// Transmit taps at the symbol rate, main tap in the middle.
     pub(super) taps: Vec<f32>,
     /// Noise and jitter of the converter that holds the symbols.
@@ -118,10 +120,10 @@ impl Draft {
         noise.law != Law::Added && self.shapes[..at].iter().all(|s| s.gain().is_some())
     }
 
-    fn finish(self, grid: Grid, sampled_last: bool, shop: &mut Workshop) -> Section {
+    fn finish(self, grid: Grid, symbols_first: bool, sampled_last: bool, shop: &mut Workshop) -> Section {
         let both_sides = self.storage == Storage::Complex;
         let m = grid.samples() as f64;
-        let scale = 1.0 / if self.map.is_some() { m } else { grid.symbols as f64 };
+        let scale = 1.0 / if self.map.is_none() && symbols_first { grid.symbols as f64 } else { m };
         let scaled = |mut response: Vec<Complex32>| {
             response.iter_mut().for_each(|h| *h *= scale as f32);
             response
@@ -177,6 +179,7 @@ pub(super) fn folded(deviation: &[f32], m: usize, n: usize) -> Vec<f32> {
 impl Plan {
     pub(super) fn new(steps: Vec<Step>, sampler: Sampler, grid: Grid, shop: &mut Workshop) -> Plan {
         let mut taps = vec![1.0];
+        let mut recording: Option<Vec<f32>> = None;
         let mut symbol_sources = Vec::new();
         let mut drafts = vec![Draft::new(None, Storage::Real)];
         let mut detector = 0;
@@ -184,9 +187,12 @@ impl Plan {
             let sections = drafts.len();
             let draft = drafts.last_mut().expect("never empty");
             match step {
+                Step::Recorded(power) => recording = Some(power),
                 Step::Taps(t) => taps = t,
                 Step::Response(shape) => draft.shapes.push(shape),
-                Step::Noise(noise) if sections == 1 && draft.shapes.is_empty() => symbol_sources.push(symbol_source(&noise, grid)),
+                Step::Noise(noise) if sections == 1 && draft.shapes.is_empty() && recording.is_none() => {
+                    symbol_sources.push(symbol_source(&noise, grid))
+                }
                 Step::Noise(noise) => draft.noises.push((draft.shapes.len(), noise)),
                 Step::Interferer(interferer) => draft.interferers.push((draft.shapes.len(), interferer)),
                 Step::Probe(node) => draft.probes.push((node, draft.shapes.len())),
@@ -211,7 +217,9 @@ impl Plan {
         let light = drafts.iter().filter(|d| d.storage == Storage::Complex);
         let sideband_angle = light.flat_map(|d| &d.shapes).map(|s| s.sideband_angle(grid.symbol_rate_hz / 2.0)).sum();
         let last = drafts.len() - 1;
-        let mut sections: Vec<Section> = drafts.into_iter().enumerate().map(|(i, d)| d.finish(grid, i == last, shop)).collect();
+        let mut sections: Vec<Section> =
+            drafts.into_iter().enumerate().map(|(i, d)| d.finish(grid, recording.is_none(), i == last, shop)).collect();
+        let recorded = recording.map(|power| recorded(power, &sections[0], grid, shop));
         drop_quiet_phase(&mut sections, sideband_angle, grid);
         let (m, k) = (grid.samples(), grid.symbols * sampler.samples_per_symbol);
         assert!(m.is_multiple_of(k), "the sampler's rate divides the grid's");
@@ -220,6 +228,7 @@ impl Plan {
             Transforms { symbols: shop.real(grid.symbols), samples: shop.real(m), field: shop.complex(m), sampled: shop.real(k) };
         Plan {
             grid,
+            recorded,
             taps: taps.iter().map(|&t| t as f32).collect(),
             symbol_sources,
             edge,
@@ -259,6 +268,16 @@ impl Plan {
         let worst = crate::units::db_from_amplitude_ratio(angle.cos() - angle.sin());
         worst.is_nan() || worst <= -0.5
     }
+}
+
+/// A recording's spectrum through the first section.
+fn recorded(mut power: Vec<f32>, head: &Section, grid: Grid, shop: &mut Workshop) -> Vec<Complex32> {
+    assert_eq!(power.len(), grid.samples(), "a recording is as long as the block");
+    let fft = shop.real(grid.samples());
+    let mut spectrum = vec![Complex32::default(); grid.bins()];
+    fft.forward(&mut power, &mut spectrum, &mut vec![Complex32::default(); fft.scratch()]);
+    super::block::multiply(&mut spectrum, &head.response);
+    spectrum
 }
 
 /// A noise at the symbols themselves: its density holds up to half the symbol rate.

@@ -157,6 +157,17 @@ impl Worker {
 
     /// Symbols through the transmit taps, the hold and the first section.
     pub(super) fn head(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>) {
+        match &plan.recorded {
+            Some(recorded) => self.spectrum.copy_from_slice(recorded),
+            None => self.symbols(plan, levels, draws),
+        }
+        self.add_noise(&plan.sections[0], draws);
+        let real = Ampere::of_mut(&mut self.real);
+        plan.transforms.samples.inverse(&mut self.spectrum, real, &mut self.scratch);
+    }
+
+    /// The spectrum of the symbols at the first section's end.
+    fn symbols(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>) {
         let n = self.grid.symbols;
         block::transmit_taps(levels, &plan.taps, &mut self.symbols);
         self.spectrum.fill(Complex32::default());
@@ -180,11 +191,7 @@ impl Worker {
             }
         }
         plan.transforms.symbols.forward(&mut self.symbols, &mut self.symbol_spectrum, &mut self.scratch);
-        let head = &plan.sections[0];
-        block::replicate(&self.symbol_spectrum, n, &head.response, &mut self.spectrum);
-        self.add_noise(head, draws);
-        let real = Ampere::of_mut(&mut self.real);
-        plan.transforms.samples.inverse(&mut self.spectrum, real, &mut self.scratch);
+        block::replicate(&self.symbol_spectrum, n, &plan.sections[0].response, &mut self.spectrum);
     }
 
     /// The map that begins a section.

@@ -1,7 +1,9 @@
 //! `run --export`: waveforms as files.
 
+use super::output::say;
 use crate::error::{Error, Problem, Problems};
-use crate::link::{Link, Resolved, TestPoint};
+use crate::link::{Link, Record, Resolved, TestPoint};
+use crate::part::npy;
 use crate::report;
 use clap::Args;
 use std::fs;
@@ -9,12 +11,15 @@ use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub(super) struct Export {
-    /// Writes a lane's power in mW without noise: tp2.npy, tp3.csv, or tp2=FILE.npy; may be given many times
+    /// Writes a lane's power in mW: tp2.npy, tp3.csv, or tp2=FILE.npy; may be given many times
     #[arg(long = "export", value_name = "[NODE=]FILE", value_parser = target)]
     targets: Vec<Target>,
     /// Lane that is exported
     #[arg(long, value_name = "N", default_value_t = 0)]
     lane: usize,
+    /// Periods with noise, as an oscilloscope records them; without it, one period without noise
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    repeats: Option<u64>,
 }
 
 /// A node and where it goes.
@@ -44,13 +49,21 @@ impl Export {
             return Err(Error::Input(problems));
         }
         let link = Link::new(resolved.clone());
+        let record = self.repeats.map_or(Record::Noiseless, Record::Repeats);
         for target in &self.targets {
-            let waveform = link.waveform(self.lane, target.node)?;
+            let waveform = link.waveform(self.lane, target.node, record)?;
             let bytes = match target.format {
-                Format::Npy => report::npy(&waveform.power_mw),
+                Format::Npy => npy::write(&waveform.power_mw),
                 Format::Csv => report::waveform_csv(&waveform).into_bytes(),
             };
             whole(&target.path, &bytes).map_err(|source| Error::Io { path: target.path.clone(), source })?;
+            if !waveform.is_period {
+                let path = target.path.display();
+                say(&format!(
+                    "{path}: {} symbols of a longer pattern; to read it back, pattern.kind = \"file\" needs its levels",
+                    waveform.levels.len()
+                ));
+            }
         }
         Ok(())
     }

@@ -12,6 +12,11 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// A line for the reader; if it cannot be written, nobody reads it.
+pub(super) fn say(words: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{words}");
+}
+
 /// Prints what is wrong, a line for each problem; if even that cannot be written, nobody reads it.
 pub(super) fn complain(failure: &Failure) {
     let mut err = std::io::stderr().lock();

@@ -2,11 +2,11 @@
 
 use crate::error::{Path, Problems};
 use crate::fibre::SingleMode;
-use crate::part::{FileRead, Library, Loader};
+use crate::part::{FileRead, Library, Loader, Sending};
 use crate::pattern::{Pattern, PatternKind};
 use crate::receiver::Receiver;
 use crate::signal::Grid;
-use crate::transmitter::Transmitter;
+use crate::transmitter::{Transmitter, TransmitterKind};
 use crate::units::{dbm_from_watt, giga};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -184,10 +184,10 @@ impl Targets {
 }
 
 impl Config {
-    /// The grid of its blocks.
+    /// The grid of its blocks; a captured waveform's period is one.
     pub fn grid(&self) -> Grid {
         Grid {
-            symbols: self.simulation.block_symbols,
+            symbols: self.transmitter.recording().map_or(self.simulation.block_symbols, |recording| recording.periods.levels.len()),
             samples_per_symbol: self.simulation.samples_per_symbol,
             symbol_rate_hz: giga(self.symbol_rate_gbd),
         }
@@ -210,6 +210,14 @@ impl Config {
         problems.range(&limits, "oma_max_dbm", self.limits.oma_max_dbm, -100.0..=100.0);
         problems.range(&limits, "extinction_ratio_min_db", self.limits.extinction_ratio_min_db, 0.0..=100.0);
         self.check_light(problems);
+        if self.pattern.precoder && self.transmitter.kind == TransmitterKind::Waveform {
+            problems.report(
+                &root.key("pattern"),
+                "precoder",
+                true,
+                "must be false where a captured waveform is sent: it carries the levels as they are",
+            );
+        }
         self.check_simulation(&root.key("simulation"), problems);
         for (key, [low, high]) in self.targets.all() {
             if low.is_nan() || high.is_nan() || low > high {
@@ -225,7 +233,12 @@ impl Config {
 
     /// Fills what is measured from its files, and reports what is wrong with them.
     pub fn load(&mut self, library: &Library, problems: &mut Problems) {
-        let (root, mut loader) = (Path::root(), Loader::new(library, problems));
+        let sending = Sending {
+            pattern: self.pattern.clone(),
+            symbol_rate_hz: giga(self.symbol_rate_gbd),
+            samples_per_symbol: self.simulation.samples_per_symbol,
+        };
+        let (root, mut loader) = (Path::root(), Loader::new(library, problems).sends(sending));
         if self.pattern.kind == PatternKind::File {
             loader.witness(&root.key("pattern"), "file", &self.pattern.file, MOST_PATTERN_BYTES);
         }
@@ -246,7 +259,9 @@ impl Config {
     fn check_light(&self, problems: &mut Problems) {
         let loss_db = self.fibre.loss_db() + self.receiver.coupling_loss_db;
         let oma_dbm = dbm_from_watt(self.transmitter.settled_oma_w()) - loss_db;
-        if problems.is_empty() && (oma_dbm.is_nan() || oma_dbm < DARK_DBM) {
+        // a waveform that is not read yet says nothing
+        let known = self.transmitter.kind != TransmitterKind::Waveform || self.transmitter.recording().is_some();
+        if problems.is_empty() && known && (oma_dbm.is_nan() || oma_dbm < DARK_DBM) {
             let at = Path::root().key("receiver");
             let remedy = format!(
                 "must see a modulated power above {DARK_DBM} dBm, not {oma_dbm:.1} dBm: \
@@ -263,10 +278,16 @@ impl Config {
         }
         problems.count(at, "block_symbols", s.block_symbols, 256..=1 << 17);
         // the symbols of two presses of the longest memory must fit, or the block would equalise itself
-        let least = self.receiver.ffe.taps.saturating_mul(8);
-        if s.block_symbols < least {
+        let (least, symbols) = (self.receiver.ffe.taps.saturating_mul(8), self.grid().symbols);
+        if symbols < least {
             let remedy = format!("must be at least eight times receiver.ffe.taps, {least}");
-            problems.report(at, "block_symbols", s.block_symbols, remedy);
+            match self.transmitter.recording() {
+                Some(recording) => {
+                    let remedy = format!("has a period of {symbols} symbols; {remedy}");
+                    problems.report(&Path::root().key("transmitter").key("waveform"), "file", &recording.located.pattern, remedy);
+                }
+                None => problems.report(at, "block_symbols", symbols, remedy),
+            }
         }
         let most = 1u64 << 50;
         if s.symbols > most || s.symbols_at_limit > most {

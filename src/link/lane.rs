@@ -45,17 +45,20 @@ impl Lane {
         config.load(&Library::default(), &mut problems); // only what is not loaded yet is read
         problems.finish()?;
         let config = &config;
-        let pattern = config.pattern.build().map_err(|because| {
+        let recorded = config.transmitter.recording().map(|recording| Ok(Source::stored(recording.periods.levels.clone())));
+        let pattern = recorded.unwrap_or_else(|| config.pattern.build()).map_err(|because| {
             let mut problems = Problems::new();
             problems.report(&Path::root().key("pattern"), "file", &config.pattern.file, because);
             Error::Input(problems)
         })?;
         let grid = config.grid();
         let run = Seed::new(config.simulation.seed);
-        let spread_db =
+        // a captured lane is as it is
+        let spread_of_lane_db =
             config.spread.launch_power_db * Seed::new(config.spread.module).named("launch power").index(number as u64).rng().normal();
         let transmitter = &config.transmitter;
-        let wavelength_nm = transmitter.chosen().laser().wavelength_nm;
+        let spread_db = if transmitter.recording().is_some() { 0.0 } else { spread_of_lane_db };
+        let wavelength_nm = transmitter.chosen().wavelength_nm();
         let light = transmitter.extend(Chain::symbols(), grid, number);
         let light = light.response(crate::chain::Shape::Gain(amplitude_ratio(spread_db))).probe("tp2");
         let light = config.fibre.extend(light, wavelength_nm).probe("tp3");
@@ -71,6 +74,9 @@ impl Lane {
     }
 
     fn stride(&self) -> u64 {
+        if self.config.transmitter.recording().is_some() {
+            return 0; // a recording is in its own phase
+        }
         self.pattern.period().map_or(ENDLESS_STRIDE, |period| period / SHARES)
     }
 

@@ -19,4 +19,4 @@ pub use result::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
 pub use run::{Link, Progress};
 pub use targets::{TargetVerdict, Verdict, judge};
 pub use view::{Counted, Curve, EyeView, Histogram, Node, Overview, Panel, Spectra, View, Waterfall};
-pub use waveform::{TestPoint, Waveform};
+pub use waveform::{Record, TestPoint, Waveform};

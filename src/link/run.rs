@@ -173,8 +173,12 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop) -> Solved {
 
 /// Settled levels at TP2 and TP3.
 pub(super) fn settled(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> (Option<Outer>, Option<Outer>) {
-    let prbs13q = Pattern { kind: PatternKind::Prbs13q, ..Pattern::default() }.build().expect("a computed pattern builds");
-    let levels = settled_pattern(lane.plan.grid().symbols, &prbs13q);
+    let levels = if lane.config.transmitter.recording().is_some() {
+        lane.blocks(1, false).remove(0)
+    } else {
+        let prbs13q = Pattern { kind: PatternKind::Prbs13q, ..Pattern::default() }.build().expect("a computed pattern builds");
+        settled_pattern(lane.plan.grid().symbols, &prbs13q)
+    };
     let draws = Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Nothing };
     workers.with(&lane.plan, |worker| {
         let mut at = |node: &str| {
@@ -249,8 +253,7 @@ fn count_all<'a>(
             })
         })
         .collect();
-    let block = solved.first().map_or(1, |s| s.lane.plan.grid().symbols as u64);
-    let stop = Stop { round_blocks: ROUND_BLOCKS, blocks: symbols.div_ceil(block), bit_errors: u64::MAX };
+    let stop = Stop { round_blocks: ROUND_BLOCKS, symbols, bit_errors: u64::MAX };
     let mut tallies = count(&lanes, &stop, workers, cancel).into_iter();
     trained.iter().map(|t| t.and_then(|_| tallies.next())).collect()
 }

@@ -1,5 +1,6 @@
 //! Files of measured parts: read once, kept with what was made of them.
 
+use super::capture::{self, Recording, Sending};
 use super::response;
 use super::series::{self, Reading};
 use super::text::{self, Text};
@@ -25,6 +26,8 @@ struct Shelves {
     texts: HashMap<String, Read<Text>>,
     responses: HashMap<response::Recipe, Read<Table>>,
     series: HashMap<(String, Reading), Read<Monotone>>,
+    /// Recordings with their files' digests: few, and each another.
+    captures: Vec<(capture::Recipe, Result<(u64, Arc<Recording>), String>)>,
 }
 
 /// What was made of a file and of what else; stale when either changes.
@@ -47,12 +50,16 @@ pub struct FileRead {
     /// Where a response's data ends, Hz; beyond, it is extrapolated.
     #[serde(skip)]
     pub ends_hz: Option<f64>,
+    /// What was found in a waveform.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
 }
 
 /// One walk through a description that fills every key which names a file.
 pub struct Loader<'a> {
     library: &'a Library,
     problems: &'a mut Problems,
+    sending: Option<Sending>,
     read: Vec<FileRead>,
 }
 
@@ -76,10 +83,35 @@ impl Library {
     }
 }
 
+impl Library {
+    /// A recording; read with the shelves open, so that a waveform which many lanes name is aligned once.
+    fn capture(&self, recipe: &capture::Recipe) -> Result<Loaded<capture::Recipe, Recording>, String> {
+        let mut shelves = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = shelves.captures.iter().find(|(known, _)| known == recipe).map(|(_, made)| made.clone());
+        let made = known.unwrap_or_else(|| {
+            let read = text::bytes(&recipe.file, capture::MOST_BYTES);
+            let made = read.and_then(|bytes| Ok((text::fnv(&bytes), Arc::new(Recording::read(&bytes, recipe)?))));
+            shelves.captures.push((recipe.clone(), made.clone()));
+            made
+        });
+        made.map(|(digest, value)| Loaded { recipe: recipe.clone(), digest, value })
+    }
+}
+
 impl<'a> Loader<'a> {
     /// A walk that takes files from `library` and reports to `problems`.
     pub fn new(library: &'a Library, problems: &'a mut Problems) -> Self {
-        Loader { library, problems, read: Vec::new() }
+        Loader { library, problems, sending: None, read: Vec::new() }
+    }
+
+    /// The same walk, which knows what is sent: captured waveforms are read only then.
+    pub fn sends(self, sending: Sending) -> Self {
+        Loader { sending: Some(sending).filter(Sending::is_sound), ..self }
+    }
+
+    /// What is sent.
+    pub(super) fn sending(&self) -> Option<&Sending> {
+        self.sending.as_ref()
     }
 
     /// The problems, to report more.
@@ -96,7 +128,7 @@ impl<'a> Loader<'a> {
         let make = |library: &Library| library.made(&recipe.0, recipe, |s| &mut s.responses, |text| response::read(text, recipe));
         self.fill(at, "file", &recipe.0, recipe, loaded, make);
         if let Some(loaded) = loaded {
-            self.note(at.key("file").to_string(), &recipe.0, loaded.digest, Some(loaded.value.ends_hz()));
+            self.note(at.key("file").to_string(), &recipe.0, loaded.digest, Some(loaded.value.ends_hz()), None);
         }
     }
 
@@ -110,7 +142,20 @@ impl<'a> Loader<'a> {
         let make = |library: &Library| library.made(&recipe.0, recipe, |s| &mut s.series, |text| series::read(text, recipe.1));
         self.fill(at, key, &recipe.0, recipe, loaded, make);
         if let Some(loaded) = loaded {
-            self.note(at.key(key).to_string(), &recipe.0, loaded.digest, None);
+            self.note(at.key(key).to_string(), &recipe.0, loaded.digest, None, None);
+        }
+    }
+
+    pub(super) fn capture(
+        &mut self,
+        at: &Path,
+        key: &str,
+        recipe: &capture::Recipe,
+        loaded: &mut Option<Loaded<capture::Recipe, Recording>>,
+    ) {
+        self.fill(at, key, &recipe.file, recipe, loaded, |library| library.capture(recipe));
+        if let Some(loaded) = loaded {
+            self.note(at.key(key).to_string(), &recipe.file, loaded.digest, None, Some(loaded.value.found()));
         }
     }
 
@@ -138,11 +183,11 @@ impl<'a> Loader<'a> {
     /// Notes a file that someone else reads, if it can be read.
     pub(crate) fn witness(&mut self, at: &Path, key: &str, file: &str, most_bytes: u64) {
         if let Ok(bytes) = text::bytes(file, most_bytes) {
-            self.note(at.key(key).to_string(), file, text::fnv(&bytes), None);
+            self.note(at.key(key).to_string(), file, text::fnv(&bytes), None, None);
         }
     }
 
-    fn note(&mut self, key: String, file: &str, digest: u64, ends_hz: Option<f64>) {
-        self.read.push(FileRead { key, file: file.to_owned(), digest: format!("fnv1a64:{digest:016x}"), ends_hz });
+    fn note(&mut self, key: String, file: &str, digest: u64, ends_hz: Option<f64>, found: Option<String>) {
+        self.read.push(FileRead { key, file: file.to_owned(), digest: format!("fnv1a64:{digest:016x}"), ends_hz, found });
     }
 }

@@ -7,18 +7,22 @@
 //! | `driver.curve.file` | text | input of full scale -1 .. 1, output in V |
 //! | `laser.rin_file` | text | frequency, RIN in dB/Hz |
 //! | `tia.noise_file` | text | frequency, noise in pA/sqrt(Hz) |
+//! | `transmitter.waveform.file` | text or NumPy (`.npy`) | time and power, or power alone |
 //!
 //! Text has columns between commas, semicolons, tabs or blanks, comments behind `#`, `!` or `%`, and a header if one likes.
 //! Frequency is in GHz unless the header says Hz, kHz or MHz. A path is looked for from the current folder. A file is
 //! read once by a [`Library`], and [`Loader`] fills every key of a description from there.
 
+mod capture;
 mod columns;
 mod library;
+pub mod npy;
 mod response;
 mod series;
 mod text;
 mod touchstone;
 
+pub use capture::{Candidate, Capture, CaptureFile, Located, Periods, PowerUnit, Recording, Residual, Sending, locate};
 pub use library::{FileRead, Library, Loader};
 pub use response::{Convention, Port, Response, Scale};
 pub(crate) use series::Reading;

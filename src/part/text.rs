@@ -22,13 +22,18 @@ pub(super) struct Text {
 pub(super) fn read(path: &str) -> Result<Text, String> {
     let bytes = bytes(path, MOST_BYTES)?;
     let digest = fnv(&bytes);
+    Ok(Text { text: of_bytes(bytes)?, digest })
+}
+
+/// The text that some bytes are, without a byte order mark.
+pub(super) fn of_bytes(bytes: Vec<u8>) -> Result<String, String> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|&&byte| byte == b'\n').count() + 1;
         format!("line {line}: is no text; must be a text file of numbers")
     })?;
     match text.lines().position(|line| line.contains('\0')) {
         Some(line) => Err(format!("line {}: is no text; must be a text file of numbers", line + 1)),
-        None => Ok(Text { text: text.trim_start_matches('\u{feff}').to_owned(), digest }),
+        None => Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned)),
     }
 }
 

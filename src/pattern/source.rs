@@ -20,8 +20,12 @@ enum Supply {
 }
 
 impl Source {
-    /// A pattern that repeats the levels given, at least one.
-    pub(super) fn stored(levels: Vec<u8>) -> Self {
+    /// A pattern that repeats the levels given.
+    ///
+    /// # Panics
+    ///
+    /// Without a level.
+    pub fn stored(levels: Vec<u8>) -> Self {
         assert!(!levels.is_empty(), "a pattern has at least one symbol");
         Self { supply: Supply::Stored(levels) }
     }

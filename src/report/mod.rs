@@ -3,14 +3,12 @@
 mod figure;
 mod json;
 mod models;
-mod npy;
 mod table;
 mod verdicts;
 mod waveform;
 
 pub use json::json;
 pub use models::models;
-pub use npy::npy;
 pub use table::table;
 pub use verdicts::verdicts;
 pub use waveform::waveform_csv;

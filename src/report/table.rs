@@ -161,6 +161,11 @@ fn notes(result: &LinkResult) -> Vec<String> {
     if result.lanes.iter().any(|lane| lane.pattern_limited == Some(true)) {
         notes.push("* the worst 1 % of the symbols make more than half of the lane's error ratio".to_owned());
     }
+    for file in result.files.iter() {
+        if let Some(found) = &file.found {
+            notes.push(format!("{} = {}: {found}", file.key, file.file));
+        }
+    }
     notes
 }
 

@@ -7,10 +7,10 @@ use std::fmt::Write;
 /// Columns of time, ps, power, mW, and the level sent in the symbol that a sample lies in, without delays.
 pub fn waveform_csv(waveform: &Waveform) -> String {
     let mut text = "time_ps,power_mw,level\n".to_owned();
-    let (samples, symbols) = (waveform.power_mw.len(), waveform.levels.len());
     for (i, power_mw) in waveform.power_mw.iter().enumerate() {
         let time_ps = i as f64 / waveform.sample_rate_hz / pico(1.0);
-        let level = waveform.levels[(i + samples / symbols / 2) * symbols / samples % symbols];
+        let s = waveform.samples_per_symbol;
+        let level = waveform.levels[(i + s / 2) / s % waveform.levels.len()];
         let _ = writeln!(text, "{time_ps:.4},{power_mw},{level}"); // text takes everything
     }
     text

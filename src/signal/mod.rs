@@ -4,4 +4,4 @@ mod grid;
 mod quantity;
 
 pub use grid::Grid;
-pub use quantity::{Ampere, Field, Quantity, Samples, Symbol, Volt};
+pub use quantity::{Ampere, Field, Quantity, Samples, Symbol, Volt, Watt};

@@ -25,6 +25,8 @@ pub trait Quantity: Send + Sync + 'static {
 pub enum Symbol {}
 /// Voltage, V.
 pub enum Volt {}
+/// Optical power, W.
+pub enum Watt {}
 /// Current, A.
 pub enum Ampere {}
 /// Complex envelope of the optical field about its carrier, sqrt(W).
@@ -41,7 +43,7 @@ macro_rules! real {
         }
     })+ };
 }
-real!(Symbol, Volt, Ampere);
+real!(Symbol, Volt, Watt, Ampere);
 
 impl Quantity for Field {
     type Sample = Complex32;

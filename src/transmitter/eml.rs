@@ -162,12 +162,13 @@ impl Modulator for Eml {
         self.laser.extend(light, "eml", lane)
     }
 
-    fn settled_power_w(&self, drive: f64) -> f64 {
-        self.field(self.driver.settled_v(drive)).norm_sqr()
+    fn settled_oma_w(&self, drive: f64) -> f64 {
+        let power_w = |drive: f64| self.field(self.driver.settled_v(drive)).norm_sqr();
+        (power_w(drive) - power_w(-drive)).abs()
     }
 
-    fn laser(&self) -> &Laser {
-        &self.laser
+    fn wavelength_nm(&self) -> f64 {
+        self.laser.wavelength_nm
     }
 
     fn about(&self) -> &'static str {

@@ -11,6 +11,7 @@ mod field_map;
 mod laser;
 mod mzm;
 mod volt_map;
+mod waveform;
 
 pub use dac::Dac;
 pub(crate) use dac::MOST_JITTER_UI;
@@ -19,10 +20,11 @@ pub use eml::Eml;
 pub use ffe::TransmitFfe;
 pub use laser::{Laser, Relaxation, RinKind};
 pub use mzm::{Electrode, Mzm};
+pub use waveform::Waveform;
 
 use crate::chain::Chain;
 use crate::error::{Path, Problems};
-use crate::part::Loader;
+use crate::part::{Loader, Recording};
 use crate::signal::{Field, Grid, Symbol, Volt};
 use serde::{Deserialize, Serialize};
 
@@ -34,10 +36,11 @@ pub trait Modulator: Send + Sync {
     fn load(&mut self, at: &Path, loader: &mut Loader<'_>);
     /// Volts of full scale -1 .. 1 V from the converter become light in the fibre; `lane` names what lanes share.
     fn extend(&self, drive: Chain<Volt>, lane: usize) -> Chain<Field>;
-    /// Power in the fibre without modulation dynamics, W, at a settled drive of -1 .. 1.
-    fn settled_power_w(&self, drive: f64) -> f64;
-    /// Its laser.
-    fn laser(&self) -> &Laser;
+    /// Outer optical modulation amplitude in the fibre without modulation dynamics, W, between settled drives of +-`drive`; not a
+    /// number before its file is read.
+    fn settled_oma_w(&self, drive: f64) -> f64;
+    /// Wavelength of its light, nm.
+    fn wavelength_nm(&self) -> f64;
     /// What it is and which of its effects are modelled, in one line.
     fn about(&self) -> &'static str;
 }
@@ -90,7 +93,7 @@ macro_rules! kinds {
         }
     };
 }
-kinds! { eml => Eml, mzm => Mzm }
+kinds! { eml => Eml, mzm => Mzm, waveform => Waveform }
 
 impl Default for Transmitter {
     fn default() -> Self {
@@ -100,6 +103,7 @@ impl Default for Transmitter {
             ffe: TransmitFfe::default(),
             eml: Eml::default(),
             mzm: Mzm::default(),
+            waveform: Waveform::default(),
         }
     }
 }
@@ -112,6 +116,10 @@ impl Transmitter {
         for (key, modulator) in self.all() {
             modulator.check(&at.key(key), problems);
         }
+        if self.kind == TransmitterKind::Waveform && self.waveform.file.is_empty() {
+            let remedy = "must name a file of time and power, as kind = \"waveform\" asks";
+            problems.report(&at.key("waveform"), "file", "", remedy);
+        }
     }
 
     /// Symbols become light in the fibre.
@@ -122,8 +130,11 @@ impl Transmitter {
 
     /// Outer optical modulation amplitude of settled runs in the fibre, W, without dynamics.
     pub(crate) fn settled_oma_w(&self) -> f64 {
-        let settled = self.ffe.settled();
-        let modulator = self.chosen();
-        (modulator.settled_power_w(settled) - modulator.settled_power_w(-settled)).abs()
+        self.chosen().settled_oma_w(self.ffe.settled())
+    }
+
+    /// The recording in place of a modulator, where that is the kind.
+    pub(crate) fn recording(&self) -> Option<&Recording> {
+        self.waveform.recording().filter(|_| self.kind == TransmitterKind::Waveform)
     }
 }

@@ -112,7 +112,7 @@ impl View {
             run: lane.run,
             lane: lane.seed,
         };
-        let stop = Stop { round_blocks: 8, blocks: self.blocks_of(MOST_SYMBOLS), bit_errors: ENOUGH_ERRORS };
+        let stop = Stop { round_blocks: 8, symbols: MOST_SYMBOLS, bit_errors: ENOUGH_ERRORS };
         let tally = count(&[one], &stop, &self.workers, &AtomicBool::new(false)).remove(0);
         let (interval, _) = tally.interval();
         let point = Counted { dbm, ber: tally.ber(), low: interval.low, high: interval.high, errors: tally.bit_errors };

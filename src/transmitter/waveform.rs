@@ -1,0 +1,178 @@
+//! A transmitter that was captured: power over time from a file.
+
+use super::Modulator;
+use crate::chain::{Chain, Density, Law, Map, Noise};
+use crate::error::{Path, Problems};
+use crate::math::{elementary, simd::widest};
+use crate::part::{CaptureFile, Loader, PowerUnit, Recording};
+use crate::signal::{Field, Volt, Watt};
+use crate::units::{power_ratio, watt_from_dbm};
+use num_complex::Complex32;
+use serde::{Deserialize, Serialize};
+
+/// Power at TP2 as an oscilloscope or another simulator recorded it, in place of converter, driver, modulator and laser.
+///
+/// ```text
+/// E = sqrt(P + n) e^(j alpha/2 ln P) sqrt(1 + r)
+/// ```
+///
+/// P is the mean of the capture's periods; the noises n and r have the variance and the spectrum of what the periods differ
+/// by, told apart by how it grows with power. The pattern is looked for in the file ([`crate::part::locate`]); one period of
+/// it is the block, whatever `simulation.block_symbols` says, and what `pattern` may leave open. Light below zero, which is
+/// noise of the capture, counts as darkness.
+///
+/// # Limits
+///
+/// Power knows no phase: chirp is one number. Noise on edges counts as noise on levels. A capture of one period holds no noise
+/// that could be told from its signal, so none is added but `rin_db_per_hz`. No precoder.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Waveform {
+    /// Text of time and power, or of power alone, or a `.npy` array: one or more whole periods of a pattern.
+    pub file: CaptureFile,
+    /// What its power is in.
+    pub unit: PowerUnit,
+    /// Average power to which it is scaled, dBm; as it was captured when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub launch_power_dbm: Option<f64>,
+    /// Noise of the instrument, rms over the capture's band, left out of what is added again, uW.
+    pub instrument_noise_uw: f64,
+    /// White one-sided RIN on top of what the capture shows, dB/Hz: for an averaged one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rin_db_per_hz: Option<f64>,
+    /// Chirp parameter.
+    pub chirp_alpha: f64,
+    /// Wavelength, nm.
+    pub wavelength_nm: f64,
+}
+
+impl Default for Waveform {
+    fn default() -> Self {
+        Waveform {
+            file: CaptureFile::default(),
+            unit: PowerUnit::Header,
+            launch_power_dbm: None,
+            instrument_noise_uw: 0.0,
+            rin_db_per_hz: None,
+            chirp_alpha: 0.0,
+            wavelength_nm: 1311.0,
+        }
+    }
+}
+
+impl Waveform {
+    /// What was read from the file.
+    pub fn recording(&self) -> Option<&Recording> {
+        self.file.recording()
+    }
+
+    /// W per unit of the recording.
+    fn scale(&self, recording: &Recording) -> f64 {
+        let mean = &recording.periods.mean;
+        let average = mean.iter().map(|&p| f64::from(p)).sum::<f64>() / mean.len() as f64;
+        self.launch_power_dbm.map_or(1.0, |dbm| watt_from_dbm(dbm) / average)
+    }
+}
+
+impl Modulator for Waveform {
+    fn check(&self, at: &Path, problems: &mut Problems) {
+        problems.range(at, "instrument_noise_uw", self.instrument_noise_uw, 0.0..=1e6);
+        problems.range(at, "chirp_alpha", self.chirp_alpha, -20.0..=20.0);
+        problems.range(at, "wavelength_nm", self.wavelength_nm, 800.0..=1700.0);
+        if let Some(rin_db_per_hz) = self.rin_db_per_hz {
+            problems.range(at, "rin_db_per_hz", rin_db_per_hz, -300.0..=-100.0);
+        }
+        match self.launch_power_dbm {
+            Some(dbm) => problems.range(at, "launch_power_dbm", dbm, -60.0..=40.0),
+            None if self.unit == PowerUnit::Linear => {
+                problems.report(at, "launch_power_dbm", "", "must be given where unit = \"linear\" leaves the power open");
+            }
+            None => {}
+        }
+    }
+
+    fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
+        self.file.load(at, "file", self.unit, self.instrument_noise_uw, loader);
+    }
+
+    /// What drives it is in the recording already.
+    fn extend(&self, _: Chain<Volt>, _: usize) -> Chain<Field> {
+        let recording = self.recording().expect("a description is loaded before it is used");
+        let scale = self.scale(recording);
+        let power_w = recording.periods.mean.iter().map(|&p| (f64::from(p) * scale) as f32).collect();
+        let residual = recording.residual.as_ref();
+        let mut power = Chain::recorded(power_w);
+        if let Some(added) = residual.and_then(|residual| residual.added(scale)) {
+            power = power.noise(Noise::new("waveform.added", Law::Added, added));
+        }
+        let mut light = power.map(Root { half_alpha: (self.chirp_alpha / 2.0) as f32 });
+        if let Some(relative) = residual.and_then(crate::part::Residual::relative) {
+            light = light.noise(Noise::new("waveform.relative", Law::Relative, relative));
+        }
+        match self.rin_db_per_hz {
+            Some(db) => light.noise(Noise::new("waveform.rin", Law::Relative, Density::White(power_ratio(db)))),
+            None => light,
+        }
+    }
+
+    /// Between the mean powers of the outer levels where they are best told.
+    fn settled_oma_w(&self, _: f64) -> f64 {
+        let Some(recording) = self.recording() else { return f64::NAN };
+        let (periods, delay_ui) = (&recording.periods, recording.located.delay_ui);
+        let s = periods.samples_per_symbol;
+        let at = |k: usize| f64::from(periods.mean[(k * s + (delay_ui * s as f64).round() as usize) % periods.mean.len()]);
+        let mean = |level: u8| {
+            let of_level = || (0..periods.levels.len()).filter(|&k| periods.levels[k] == level);
+            of_level().map(at).sum::<f64>() / of_level().count() as f64
+        };
+        (mean(3) - mean(0)).abs() * self.scale(recording)
+    }
+
+    fn wavelength_nm(&self) -> f64 {
+        self.wavelength_nm
+    }
+
+    fn about(&self) -> &'static str {
+        "a capture of the light at TP2, text or NumPy: pattern, phase, rate and polarity are found, the noise of its repeats is added again"
+    }
+}
+
+/// Power to field.
+struct Root {
+    half_alpha: f32,
+}
+
+impl Map<Watt, Field> for Root {
+    fn apply(&self, x: &[f32], y: &mut [Complex32]) {
+        root(self.half_alpha, x, y);
+    }
+
+    fn name(&self) -> &'static str {
+        "waveform"
+    }
+}
+
+widest! {
+fn root(half_alpha: f32, x: &[f32], y: &mut [Complex32]) {
+    for (y, x) in y.iter_mut().zip(x) {
+        let power = x.max(1e-20);
+        let (sine, cosine) = elementary::sin_cos_turns(half_alpha * elementary::ln(power) / std::f32::consts::TAU);
+        *y = Complex32::new(cosine, sine) * power.sqrt();
+    }
+}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_field_has_the_power_and_the_chirp_of_the_recording() {
+        let x = [1e-3f32, 2e-3, 0.0, -1e-4];
+        let mut y = [Complex32::default(); 4];
+        Root { half_alpha: 0.75 }.apply(&x, &mut y);
+        assert!((y[0].norm_sqr() / 1e-3 - 1.0).abs() < 1e-5 && y[2].norm_sqr() < 1e-19 && y[3].norm_sqr() < 1e-19);
+        // d phi = alpha / 2 d ln P
+        assert!(((y[1] / y[0]).arg() - 0.75 * 2f32.ln()).abs() < 1e-4);
+    }
+}
