@@ -133,15 +133,17 @@ fn curves_and_spectra_from_files_of_our_models_give_the_models_error_ratio() {
     let rin = format!("GHz,dB/Hz\n0.1,{0}\n100,{0}\n", eml.laser.rin_db_per_hz);
     let density = link().receiver.tia.density();
     let noise: String = (0..=250).map(f64::from).map(|ghz| format!("{ghz}\t{}\n", density.at(ghz * 1e9).sqrt() * 1e12)).collect();
+    let light = format!("mA,mW\n0,0\n12,0\n80,{0}\n120,{1}\n", 10f64.powf(0.081 * 10.0), 10.0);
     let files = [
         Scratch::new("transmission.csv", &transmission),
         Scratch::new("drive.csv", &drive),
         Scratch::new("rin.csv", &rin),
         Scratch::new("noise.csv", &noise),
+        Scratch::new("light.csv", &light),
     ];
     let path = |i: usize| files[i].path().to_owned();
     type Change<'a> = &'a dyn Fn(&mut Config);
-    let changes: [(&str, Change<'_>); 4] = [
+    let changes: [(&str, Change<'_>); 5] = [
         ("transmission", &|c| {
             c.transmitter.eml.curve.file = path(0).into();
             c.transmitter.eml.curve.unit = lightlane::part::TransmissionUnit::Linear;
@@ -156,6 +158,10 @@ fn curves_and_spectra_from_files_of_our_models_give_the_models_error_ratio() {
             c.receiver.tia.noise = lightlane::receiver::NoiseModel::Table;
             c.receiver.tia.noise_file = path(3).into();
         }),
+        ("light", &|c| {
+            let laser = &mut c.transmitter.eml.laser;
+            (laser.curve.file, laser.bias_ma, laser.power_dbm) = (path(4).into(), 80.0, -30.0);
+        }),
     ];
     for (name, change) in changes {
         let mut config = link();
@@ -164,4 +170,34 @@ fn curves_and_spectra_from_files_of_our_models_give_the_models_error_ratio() {
         println!("{name}: {found:.4e} against {expected:.4e}");
         assert!((found / expected - 1.0).abs() < 0.01, "{name}: {found:e} against {expected:e}");
     }
+}
+
+/// Steps of 0.05 V through a cosine bend by (0.05)^2 / 8 of it, steps of 0.02 mA through a tanh of 1.5 mA by less.
+#[test]
+fn a_modulators_transmission_and_an_amplifiers_overload_may_come_from_files() {
+    let mut chirpless = link();
+    chirpless.transmitter.kind = lightlane::transmitter::TransmitterKind::Mzm;
+    chirpless.fibre.length_km = 0.0;
+    let mzm = chirpless.transmitter.mzm.clone();
+    let table: String = (-80..=80).map(|i| f64::from(i) * 0.05).map(|v| format!("{v},{}\n", 3.0 * mzm.field(v).norm_sqr())).collect();
+    let file = Scratch::new("mzm-curve.csv", &table);
+    let mut measured = chirpless.clone();
+    measured.transmitter.mzm.curve.file = file.path().to_owned().into();
+    measured.transmitter.mzm.curve.unit = lightlane::part::TransmissionUnit::Linear;
+    // a curve's largest transmission counts as one, which the model does not reach at 4 V
+    let most = (-80..=80).map(|i| mzm.field(f64::from(i) * 0.05).norm_sqr()).fold(0.0, f64::max) / mzm.power_before_modulation_w();
+    measured.transmitter.mzm.insertion_loss_db -= 10.0 * most.log10();
+    let (expected, found) = (ber(&lane(&chirpless)), ber(&lane(&measured)));
+    assert!((found / expected - 1.0).abs() < 0.01, "{found:e} against {expected:e}");
+
+    let mut saturated = link();
+    saturated.receiver.tia.limiting = lightlane::receiver::Limiting::Tanh;
+    let limit_ma = saturated.receiver.tia.overload_ma_pp / 2.0;
+    let table: String = (0..=300).map(|i| f64::from(i) * 0.02).map(|x| format!("{x},{}\n", 7.0 * (x / limit_ma).tanh())).collect();
+    let file = Scratch::new("tia-curve.csv", &table);
+    let mut measured = saturated.clone();
+    measured.receiver.tia.limiting = lightlane::receiver::Limiting::Curve;
+    measured.receiver.tia.curve.file = file.path().to_owned().into();
+    let (expected, found) = (ber(&lane(&saturated)), ber(&lane(&measured)));
+    assert!((found / expected - 1.0).abs() < 0.01, "{found:e} against {expected:e}");
 }

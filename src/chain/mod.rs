@@ -7,6 +7,7 @@ mod drawn;
 mod interferer;
 mod kernel;
 mod lms;
+mod lookup;
 mod map;
 mod noise;
 mod plan;
@@ -21,6 +22,7 @@ mod workshop;
 
 pub use count::{Count, Stop, Tally, Workers, block_levels, count};
 pub use interferer::Interferer;
+pub(crate) use lookup::Lookup;
 pub use map::Map;
 pub use noise::{Density, Law, Noise};
 pub use plan::{Plan, Sampler};

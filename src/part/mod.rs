@@ -4,6 +4,9 @@
 //! | --- | --- | --- |
 //! | `response.file` of a converter, driver, modulator, photodiode or amplifier | Touchstone 1 (`.s2p`) or text | frequency, abs(S21) in dB, phase in degrees |
 //! | `transmitter.eml.curve.file` | text | voltage, transmission in dB or linear |
+//! | `transmitter.mzm.curve.file` | text | differential drive voltage, transmission in dB or linear |
+//! | `laser.curve.file` | text | current in mA, power in mW |
+//! | `tia.curve.file` | text | input in mA about its mean, output |
 //! | `driver.curve.file` | text | input of full scale -1 .. 1, output in V |
 //! | `laser.rin_file` | text | frequency, RIN in dB/Hz |
 //! | `tia.noise_file` | text | frequency, noise in pA/sqrt(Hz) |
@@ -26,4 +29,4 @@ pub use capture::{Candidate, Capture, CaptureFile, Located, Periods, PowerUnit, 
 pub use library::{FileRead, Library, Loader};
 pub use response::{Convention, Port, Response, Scale};
 pub(crate) use series::Reading;
-pub use series::{DriveCurve, SeriesFile, Transmission, TransmissionUnit};
+pub use series::{CompressionCurve, DriveCurve, LightCurve, SeriesFile, Transmission, TransmissionUnit};

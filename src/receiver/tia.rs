@@ -1,9 +1,9 @@
 //! Transimpedance amplifier.
 
-use crate::chain::{Chain, Density, Law, Map, Noise, Shape};
+use crate::chain::{Chain, Density, Law, Lookup, Map, Noise, Shape};
 use crate::error::{Path, Problems};
 use crate::math::{elementary, prototype::Family, simd::widest};
-use crate::part::{Loader, Reading, Response, Scale, SeriesFile};
+use crate::part::{CompressionCurve, Loader, Reading, Response, Scale, SeriesFile};
 use crate::signal::{Ampere, Volt};
 use crate::units::{giga, kilo, milli, pico};
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,8 @@ pub enum Limiting {
     Linear,
     /// The output saturates as tanh, at an input of `overload_ma_pp`.
     Tanh,
+    /// Measured: `curve`.
+    Curve,
 }
 
 /// An amplifier with coloured input noise.
@@ -77,6 +79,8 @@ pub struct Tia {
     pub overload_ma_pp: f64,
     /// A measured response in place of the low-pass.
     pub response: Response,
+    /// A measured static curve, used by `limiting = "curve"`.
+    pub curve: CompressionCurve,
 }
 
 impl Default for Tia {
@@ -95,6 +99,7 @@ impl Default for Tia {
             limiting: Limiting::Linear,
             overload_ma_pp: 3.0,
             response: Response::default(),
+            curve: CompressionCurve::default(),
         }
     }
 }
@@ -110,6 +115,9 @@ impl Tia {
         problems.range(at, "a2_pa2_per_hz_ghz2", self.a2_pa2_per_hz_ghz2, 0.0..=1e6);
         problems.range(at, "transimpedance_kohm", self.transimpedance_kohm, 0.01..=1000.0);
         problems.range(at, "overload_ma_pp", self.overload_ma_pp, 0.01..=1000.0);
+        if self.limiting == Limiting::Curve && self.curve.file.is_empty() {
+            problems.report(&at.key("curve"), "file", "", "must name a file of input in mA and output, as limiting = \"curve\" asks");
+        }
         if self.noise == NoiseModel::Table && self.noise_file.is_empty() {
             problems.report(at, "noise_file", "", "must name a file of frequency and pA/sqrt(Hz), as noise = \"table\" asks");
         }
@@ -119,6 +127,7 @@ impl Tia {
     pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
         self.noise_file.load(at, "noise_file", Reading::CurrentNoise, loader);
         self.response.load(&at.key("response"), Scale::Electrical, loader);
+        self.curve.file.load(&at.key("curve"), "file", Reading::Compression, loader);
     }
 
     /// One-sided density of the input noise, A^2/Hz.
@@ -143,9 +152,41 @@ impl Tia {
         let filtered: Chain<Ampere> = noisy.response(response);
         let limited = match self.limiting {
             Limiting::Linear => filtered,
+            Limiting::Curve => {
+                let curve = self.curve.file.curve().expect("a description is loaded before it is used");
+                filtered.map(Compression { lookup: Lookup::new("tia", curve) })
+            }
             Limiting::Tanh => filtered.map(Overload { limit_a: (milli(self.overload_ma_pp) / 2.0) as f32 }),
         };
         limited.response(Shape::Gain(kilo(self.transimpedance_kohm)))
+    }
+}
+
+/// The mean current, which an amplifier's offset loop finds.
+fn mean(x: &[f32]) -> f32 {
+    (x.iter().map(|&x| f64::from(x)).sum::<f64>() / x.len() as f64) as f32
+}
+
+/// A measured curve of mA about the mean.
+struct Compression {
+    lookup: Lookup,
+}
+
+impl Map<Ampere, Ampere> for Compression {
+    fn apply(&self, x: &[f32], y: &mut [f32]) {
+        let (mean, unit) = (mean(x), milli(1.0) as f32);
+        // in place, a piece at a time: the curve takes other numbers than the block holds
+        let mut piece = [0f32; 256];
+        for (x, y) in x.chunks(piece.len()).zip(y.chunks_mut(piece.len())) {
+            let piece = &mut piece[..x.len()];
+            piece.iter_mut().zip(x).for_each(|(p, x)| *p = (x - mean) / unit);
+            self.lookup.at(piece, y);
+            y.iter_mut().for_each(|y| *y = mean + *y * unit);
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "tia"
     }
 }
 
@@ -156,8 +197,7 @@ struct Overload {
 
 impl Map<Ampere, Ampere> for Overload {
     fn apply(&self, x: &[f32], y: &mut [f32]) {
-        let mean = (x.iter().map(|&x| f64::from(x)).sum::<f64>() / x.len() as f64) as f32;
-        overload(self.limit_a, mean, x, y);
+        overload(self.limit_a, mean(x), x, y);
     }
 
     fn name(&self) -> &'static str {

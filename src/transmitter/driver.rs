@@ -1,7 +1,6 @@
 //! Modulator driver.
 
-use super::volt_map::VoltMap;
-use crate::chain::{Chain, Density, Law, Map, Noise, Shape};
+use crate::chain::{Chain, Density, Law, Lookup, Map, Noise, Shape};
 use crate::error::{Path, Problems};
 use crate::math::{elementary, prototype::Family, simd::widest};
 use crate::part::{DriveCurve, Loader, Reading, Response, Scale};
@@ -75,7 +74,7 @@ impl Driver {
         let response = self.response.or(|| Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), self.peaking_db));
         let filtered = drive.response::<Volt>(response);
         let driven: Chain<Volt> = match self.curve.file.curve() {
-            Some(curve) => filtered.map(VoltMap::new("driver", curve)),
+            Some(curve) => filtered.map(Lookup::new("driver", curve)),
             None => {
                 let gain = (self.swing_vpp / self.saturation_vpp) as f32;
                 filtered.map(Saturation { gain, limit_v: (self.saturation_vpp / 2.0) as f32 })
@@ -99,7 +98,7 @@ impl Driver {
     /// Largest output of an unfiltered drive, V; ringing may exceed it, saturation may not.
     pub(crate) fn peak_v(&self) -> f64 {
         match self.curve.file.curve() {
-            Some(curve) => VoltMap::new("driver", curve).peak_v(),
+            Some(curve) => Lookup::new("driver", curve).peak(),
             None => self.settled_v(1.0),
         }
     }

@@ -2,9 +2,9 @@
 
 use crate::chain::{Chain, Density, Law, Noise};
 use crate::error::{Path, Problems};
-use crate::part::{Loader, Reading, SeriesFile};
+use crate::part::{LightCurve, Loader, Reading, SeriesFile};
 use crate::signal::Field;
-use crate::units::{giga, mega, nano, power_ratio, watt_from_dbm};
+use crate::units::{giga, mega, milli, nano, power_ratio, watt_from_dbm};
 use serde::{Deserialize, Serialize};
 
 /// The spectrum of relative intensity noise.
@@ -58,8 +58,12 @@ impl Default for Relaxation {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Laser {
-    /// Power at its facet, dBm.
+    /// Power at its facet, dBm; with a `curve`, what that says at `bias_ma` counts.
     pub power_dbm: f64,
+    /// Bias, mA: where on a measured `curve`.
+    pub bias_ma: f64,
+    /// A measured power over current in place of the power.
+    pub curve: LightCurve,
     /// Loss of power at the end of life, dB.
     pub ageing_db: f64,
     /// Spectrum of the RIN.
@@ -80,6 +84,8 @@ impl Default for Laser {
     fn default() -> Self {
         Laser {
             power_dbm: 8.1,
+            bias_ma: 100.0,
+            curve: LightCurve::default(),
             ageing_db: 0.0,
             rin: RinKind::White,
             rin_db_per_hz: -146.0,
@@ -95,6 +101,7 @@ impl Laser {
     /// Reports every parameter that is out of its range.
     pub fn check(&self, at: &Path, problems: &mut Problems) {
         problems.range(at, "power_dbm", self.power_dbm, -60.0..=40.0);
+        problems.range(at, "bias_ma", self.bias_ma, 0.0..=10_000.0);
         problems.range(at, "ageing_db", self.ageing_db, 0.0..=20.0);
         problems.range(at, "rin_db_per_hz", self.rin_db_per_hz, -300.0..=-100.0);
         problems.range(at, "linewidth_mhz", self.linewidth_mhz, 0.0..=1000.0);
@@ -112,11 +119,19 @@ impl Laser {
     /// Fills what is measured from its files.
     pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
         self.rin_file.load(at, "rin_file", Reading::Rin, loader);
+        self.curve.file.load(&at.key("curve"), "file", Reading::Light, loader);
+        let Some(curve) = self.curve.file.curve() else { return };
+        let (first_ma, last_ma) = (curve.first(), curve.last());
+        if !(first_ma..=last_ma).contains(&self.bias_ma) || curve.at(self.bias_ma) <= 0.0 {
+            let remedy = format!("must lie on the curve above threshold, which runs from {first_ma} to {last_ma} mA");
+            loader.problems().report(at, "bias_ma", self.bias_ma, remedy);
+        }
     }
 
     /// Power at the end of life, W.
     pub(crate) fn power_w(&self) -> f64 {
-        watt_from_dbm(self.power_dbm - self.ageing_db)
+        let new_w = self.curve.file.curve().map_or_else(|| watt_from_dbm(self.power_dbm), |curve| milli(curve.at(self.bias_ma)));
+        new_w * power_ratio(-self.ageing_db)
     }
 
     /// One-sided RIN.

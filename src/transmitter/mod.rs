@@ -10,7 +10,6 @@ mod ffe;
 mod field_map;
 mod laser;
 mod mzm;
-mod volt_map;
 mod waveform;
 
 pub use dac::Dac;

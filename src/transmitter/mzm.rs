@@ -5,7 +5,7 @@ use super::{Driver, Laser, Modulator};
 use crate::chain::{Chain, Shape};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
-use crate::part::{Loader, Response, Scale};
+use crate::part::{Loader, Reading, Response, Scale, Transmission};
 use crate::signal::{Field, Volt};
 use crate::units::{LIGHT_M_PER_S, amplitude_ratio, centi, giga, milli, neper, power_ratio};
 use num_complex::Complex64;
@@ -85,6 +85,8 @@ pub struct Mzm {
     pub bandwidth_ghz: f64,
     /// A measured electro-optic response in place of the electrode.
     pub response: Response,
+    /// A measured transmission over drive voltage in place of junction and interferometer; without chirp, on one side of a null.
+    pub curve: Transmission,
 }
 
 impl Default for Mzm {
@@ -110,6 +112,7 @@ impl Default for Mzm {
             index_mismatch: 0.2,
             bandwidth_ghz: 36.0,
             response: Response::default(),
+            curve: Transmission::default(),
         }
     }
 }
@@ -136,6 +139,9 @@ impl Mzm {
 
     /// Field in the fibre at a differential drive voltage, sqrt(W).
     pub fn field(&self, drive_v: f64) -> Complex64 {
+        if let Some(ln_t) = self.curve.file.curve() {
+            return Complex64::new((self.power_before_modulation_w() * ln_t.at(drive_v).exp()).sqrt(), 0.0);
+        }
         let arm = |v: f64| {
             let phase = self.arm_phase(v);
             Complex64::from_polar(amplitude_ratio(self.arm_loss_db_per_rad * phase), phase)
@@ -201,6 +207,15 @@ impl Modulator for Mzm {
         self.laser.load(&at.key("laser"), loader);
         self.driver.load(&at.key("driver"), loader);
         self.response.load(&at.key("response"), Scale::Optical, loader);
+        let at = at.key("curve");
+        self.curve.file.load(&at, "file", Reading::DriveTransmission(self.curve.unit), loader);
+        let (low_v, high_v) = (self.driver.settled_v(-1.0), self.driver.settled_v(1.0));
+        if let Some((first_v, last_v)) = self.curve.file.curve().map(|ln_t| (ln_t.first(), ln_t.last()))
+            && (first_v > low_v || last_v < high_v)
+        {
+            let remedy = format!("runs from {first_v:.2} to {last_v:.2} V; must reach what full drive does, {low_v:.2} to {high_v:.2} V");
+            loader.problems().report(&at, "file", &self.curve.file.file, remedy);
+        }
     }
 
     fn extend(&self, drive: Chain<Volt>, lane: usize) -> Chain<Field> {

@@ -1,37 +1,42 @@
-//! A measured static curve from voltage to voltage, as a table.
+//! A measured static curve as a table.
 
-use crate::chain::Map;
+use super::Map;
 use crate::math::monotone::Monotone;
 use crate::math::simd::widest;
-use crate::signal::Volt;
+use crate::signal::Quantity;
 
 const STEPS: usize = 2048;
 
-/// Voltage to voltage by linear interpolation in 2048 steps over the curve's points; beyond its ends the output stays.
-pub(super) struct VoltMap {
+/// A real quantity to its like by linear interpolation in 2048 steps over the curve's points; beyond its ends the output stays.
+pub(crate) struct Lookup {
     name: &'static str,
     first: f32,
-    per_volt: f32,
+    per_unit: f32,
     out: Box<[f32; STEPS + 1]>,
 }
 
-impl VoltMap {
+impl Lookup {
     /// Tabulates a curve.
-    pub(super) fn new(name: &'static str, curve: &Monotone) -> Self {
+    pub(crate) fn new(name: &'static str, curve: &Monotone) -> Self {
         let (first, reach) = (curve.first(), curve.last() - curve.first());
         let at = |i: usize| curve.at(first + reach * i as f64 / STEPS as f64) as f32;
-        VoltMap { name, first: first as f32, per_volt: (STEPS as f64 / reach) as f32, out: Box::new(std::array::from_fn(at)) }
+        Lookup { name, first: first as f32, per_unit: (STEPS as f64 / reach) as f32, out: Box::new(std::array::from_fn(at)) }
     }
 
-    /// Largest magnitude of its output, V.
-    pub(super) fn peak_v(&self) -> f64 {
+    /// Largest magnitude of its output.
+    pub(crate) fn peak(&self) -> f64 {
         self.out.iter().fold(0.0, |peak: f64, &v| peak.max(f64::from(v).abs()))
+    }
+
+    /// The curve at each of `x`.
+    pub(crate) fn at(&self, x: &[f32], y: &mut [f32]) {
+        interpolate(self.first, self.per_unit, &self.out, x, y);
     }
 }
 
-impl Map<Volt, Volt> for VoltMap {
+impl<Q: Quantity<Sample = f32>> Map<Q, Q> for Lookup {
     fn apply(&self, x: &[f32], y: &mut [f32]) {
-        interpolate(self.first, self.per_volt, &self.out, x, y);
+        self.at(x, y);
     }
 
     fn name(&self) -> &'static str {
@@ -40,9 +45,9 @@ impl Map<Volt, Volt> for VoltMap {
 }
 
 widest! {
-fn interpolate(first: f32, per_volt: f32, out: &[f32; STEPS + 1], x: &[f32], y: &mut [f32]) {
+fn interpolate(first: f32, per_unit: f32, out: &[f32; STEPS + 1], x: &[f32], y: &mut [f32]) {
     for (y, x) in y.iter_mut().zip(x) {
-        let at = ((x - first) * per_volt).max(0.0).min((STEPS as f32) - 0.001);
+        let at = ((x - first) * per_unit).max(0.0).min((STEPS as f32) - 0.001);
         let i = (at as i32 as usize) & (STEPS - 1);
         *y = out[i] + (at - i as f32) * (out[i + 1] - out[i]);
     }
@@ -57,7 +62,7 @@ mod tests {
     fn the_table_follows_its_curve_and_stays_beyond_its_ends() {
         let curve = Monotone::new(vec![-1.0, 0.0, 1.0], vec![-0.8, 0.1, 0.7]);
         let mut y = [0f32; 5];
-        VoltMap::new("test", &curve).apply(&[-7.0, -1.0, 0.3, 1.0, 7.0], &mut y);
+        Lookup::new("test", &curve).at(&[-7.0, -1.0, 0.3, 1.0, 7.0], &mut y);
         for (y, expected) in y.iter().zip([-0.8, -0.8, curve.at(0.3), 0.7, 0.7]) {
             assert!((f64::from(*y) - expected).abs() < 1e-5);
         }
