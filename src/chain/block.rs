@@ -107,6 +107,23 @@ pub(super) fn fold_derivative(x: &[Complex32], m: usize, n: usize, bin_hz: f64, 
     fft::fold_derivative(x, m, n, rate, out);
 }
 
+/// The same of the second time derivative.
+pub(super) fn fold_curvature(x: &[Complex32], m: usize, n: usize, bin_hz: f64, out: &mut [Complex32]) {
+    let rate = (std::f64::consts::TAU * bin_hz) as f32;
+    fft::fold_curvature(x, m, n, rate, out);
+}
+
+/// Displaced instants to second order.
+///
+/// The first order alone makes stationary noise larger by its slope, though noise is the same at every instant; the second
+/// takes that back.
+pub(super) fn displace(x: &mut [f32], slope: &[f32], curvature: &[f32], normals: &[f32], jitter_s: f32) {
+    for (((x, s), c), n) in x.iter_mut().zip(slope).zip(curvature).zip(normals) {
+        let late = jitter_s * n;
+        *x += late * (s + 0.5 * late * c);
+    }
+}
+
 /// The converter's noise: quantisation and, where slopes are given, displaced instants.
 pub(super) fn convert(x: &mut [f32], slope: &[f32], normals: &[f32], quantisation: f32, jitter_s: f32) {
     let q2 = quantisation * quantisation;

@@ -16,6 +16,16 @@ pub struct Sampler {
     pub jitter_s: f64,
 }
 
+/// Jitter up to which its first order, slope times displacement, is enough, symbol periods rms.
+const FIRST_ORDER_UI: f64 = 0.02;
+
+impl Sampler {
+    /// True when jitter is so large that its second order counts.
+    pub(super) fn jitters_far(&self, grid: Grid) -> bool {
+        self.jitter_s > FIRST_ORDER_UI * grid.symbol_s()
+    }
+}
+
 /// An immutable chain, shared by threads and by both estimators.
 pub struct Plan {
     pub(super) grid: Grid,
@@ -244,6 +254,11 @@ impl Plan {
     /// The grid of its blocks.
     pub fn grid(&self) -> Grid {
         self.grid
+    }
+
+    /// True when the sampler's jitter is so large that its second order counts.
+    pub fn jitters_far(&self) -> bool {
+        self.sampler.jitters_far(self.grid)
     }
 
     /// Samples that the sampler takes in a block.

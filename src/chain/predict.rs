@@ -332,7 +332,7 @@ struct AtSlicer {
     shares: Vec<Share>,
 }
 
-/// The noiseless samples of a record, clipped, and the squares of their slopes.
+/// The noiseless samples of a record, clipped, and the squares of their slopes, curvature included where jitter is large.
 fn sampled(plan: &Plan, record: &Record, trained: &Trained, scale: f32) -> (Vec<f32>, Vec<f32>) {
     let (m, k) = (plan.grid.samples(), plan.sampled());
     let mut turned = vec![Complex32::default(); plan.grid.bins()];
@@ -344,6 +344,14 @@ fn sampled(plan: &Plan, record: &Record, trained: &Trained, scale: f32) -> (Vec<
         block::fold_derivative(&turned, m, k, plan.grid.bin_hz(), &mut folded);
         plan.transforms.sampled.inverse(&mut folded, &mut slope_square, &mut scratch);
         slope_square.iter_mut().for_each(|s| *s *= *s);
+        if plan.jitters_far() {
+            // var(y' tau + y'' tau^2 / 2) = y'^2 s^2 + y''^2 s^4 / 2
+            let half_variance = (plan.sampler.jitter_s.powi(2) / 2.0) as f32;
+            let mut curvature = vec![0f32; k];
+            block::fold_curvature(&turned, m, k, plan.grid.bin_hz(), &mut folded);
+            plan.transforms.sampled.inverse(&mut folded, &mut curvature, &mut scratch);
+            slope_square.iter_mut().zip(&curvature).for_each(|(s, c)| *s += half_variance * c * c);
+        }
     }
     block::fold(&turned, m, k, &mut folded);
     folded[0].re -= trained.mean;
@@ -365,7 +373,14 @@ fn one_record(plan: &Plan, worker: &mut Worker, levels: Vec<u8>, draws: &Draws<'
     block::multiply(&mut spectrum, &plan.end().response);
     worker.spectrum.fill(Complex32::default());
     worker.interfere(plan, plan.end(), None, draws);
-    let interference = worker.spectrum.clone();
+    let mut interference = worker.spectrum.clone();
+    if plan.jitters_far() {
+        // what is sampled on average: E[y(t + tau)] has y's spectrum times the characteristic function of tau
+        let mean = |k: usize| (-(std::f64::consts::TAU * k as f64 * plan.grid.bin_hz() * plan.sampler.jitter_s).powi(2) / 2.0).exp() as f32;
+        for (k, (s, i)) in spectrum.iter_mut().zip(&mut interference).enumerate() {
+            (*s, *i) = (*s * mean(k), *i * mean(k));
+        }
+    }
     for &section in sections {
         let moved = worker.front_nudged(plan, &levels, draws, attenuation, Nudge { section, of_peak: NUDGE });
         let values: Vec<f32> = worker.current().iter().zip(&current).map(|(b, a)| (b - a) / moved).collect();

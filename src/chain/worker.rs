@@ -72,6 +72,7 @@ pub struct Worker {
     pub(super) sampled_spectrum: Vec<Complex32>,
     pub(super) sampled: Vec<f32>,
     pub(super) slope: Vec<f32>,
+    curvature: Vec<f32>,
     pub(super) padded: Vec<f32>,
     pub(super) equalised: Vec<f32>,
     pub(super) sent: Vec<u8>,
@@ -99,6 +100,7 @@ impl Worker {
             sampled_spectrum: zeros(fft::bins(k)),
             sampled: vec![0.0; k],
             slope: vec![0.0; k],
+            curvature: vec![0.0; k],
             padded: vec![0.0; k + 2 * ffe::MOST_TAPS],
             equalised: vec![0.0; grid.symbols],
             sent: vec![0; grid.symbols],
@@ -327,6 +329,10 @@ impl Worker {
         if plan.sampler.jitter_s > 0.0 && draws.what == Drawn::Everything {
             block::fold_derivative(&self.spectrum, m, k, self.grid.bin_hz(), &mut self.sampled_spectrum[..bins]);
             plan.transforms.sampled.inverse(&mut self.sampled_spectrum[..bins], &mut self.slope[..k], &mut self.scratch);
+            if plan.jitters_far() {
+                block::fold_curvature(&self.spectrum, m, k, self.grid.bin_hz(), &mut self.sampled_spectrum[..bins]);
+                plan.transforms.sampled.inverse(&mut self.sampled_spectrum[..bins], &mut self.curvature[..k], &mut self.scratch);
+            }
         }
         block::fold(&self.spectrum, m, k, &mut self.sampled_spectrum[..bins]);
         self.sampled_spectrum[0].re -= trained.mean;
@@ -341,9 +347,15 @@ impl Worker {
     pub fn equalise(&mut self, plan: &Plan, trained: &Trained, draws: &Draws<'_>) {
         let k = plan.sampled();
         if draws.what == Drawn::Everything {
+            let jitter_s = plan.sampler.jitter_s as f32;
+            let far = plan.jitters_far();
+            if far {
+                normals::fill(&mut draws.lane.named("adc.jitter").index(draws.noise).rng(), &mut self.normals[..k]);
+                block::displace(&mut self.sampled[..k], &self.slope[..k], &self.curvature[..k], &self.normals[..k], jitter_s);
+            }
             normals::fill(&mut draws.lane.named("adc").index(draws.noise).rng(), &mut self.normals[..k]);
-            let slope = if plan.sampler.jitter_s > 0.0 { &self.slope[..k] } else { &[] };
-            block::convert(&mut self.sampled[..k], slope, &self.normals[..k], trained.quantisation, plan.sampler.jitter_s as f32);
+            let slope = if jitter_s > 0.0 && !far { &self.slope[..k] } else { &[] };
+            block::convert(&mut self.sampled[..k], slope, &self.normals[..k], trained.quantisation, jitter_s);
         }
         block::clip(&mut self.sampled[..k], trained.full_scale / 2.0);
         trained.equalise(&self.sampled[..k], plan.sampler.samples_per_symbol, &mut self.padded, &mut self.equalised);

@@ -159,6 +159,14 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop) -> Solved {
                 100.0 * drive
             ));
         }
+        let jitter: f64 = prediction.shares.iter().filter(|s| s.entity == "adc.jitter").map(|s| s.share).sum();
+        if lane.plan.jitters_far() && jitter > 0.2 {
+            warnings.push(format!(
+                "lane {}: {:.0} % of the noise is sampling jitter above 0.02 UI, whose tails are wider than a Gaussian's: trust the count",
+                lane.number,
+                100.0 * jitter
+            ));
+        }
         let part = predictor.power_near_band_edge();
         if part > 1e-4 {
             warnings.push(format!(

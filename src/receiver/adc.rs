@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 /// ```
 ///
 /// In: voltage, V. Out: one or two samples per symbol. Full scale is twice the 99.99 % quantile of |v| (automatic gain);
-/// the sampling phase is searched to 1/64 of a symbol. Jitter displaces each instant, to first order: value + slope tau.
+/// the sampling phase is searched to 1/64 of a symbol. Jitter displaces each instant, to first order: value + slope tau;
+/// above 0.02 symbol periods to second order.
 ///
 /// # Limits
 ///

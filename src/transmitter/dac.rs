@@ -39,7 +39,7 @@ impl Default for Dac {
     }
 }
 
-/// Largest jitter that the first order describes, symbol periods rms.
+/// Largest jitter that the first two orders describe, symbol periods rms.
 pub(crate) const MOST_JITTER_UI: f64 = 0.05;
 
 impl Dac {
