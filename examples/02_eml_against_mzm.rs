@@ -9,6 +9,7 @@
 mod gallery;
 
 use lightlane::link::{Link, View, Waterfall};
+use lightlane::plot::Size;
 use lightlane::sweep::{Bar, Better, Curves, Limit, Scale, Spacing, Trace};
 use std::sync::atomic::AtomicBool;
 
@@ -44,7 +45,7 @@ fn main() -> lightlane::Result<()> {
         traces,
         limit: Some(Limit { value: limit, better: Better::Lower }),
     };
-    gallery::draw(&figure, "02_eml_against_mzm.svg")
+    gallery::draw(&figure, "02_eml_against_mzm.svg", Size::Slide)
 }
 
 fn trace(name: String, waterfall: &Waterfall) -> Trace {

@@ -7,6 +7,7 @@
 
 mod gallery;
 
+use lightlane::plot::Size;
 use lightlane::sweep::{Curves, Trace};
 
 const PARTS: [(&str, &str); 4] = [
@@ -18,7 +19,7 @@ const PARTS: [(&str, &str); 4] = [
 
 fn main() -> lightlane::Result<()> {
     let stack = gallery::one_lane("1.6tbase-dr8")?;
-    let range = gallery::full_or_quick("25:85:2.5", "25:85:15");
+    let range = gallery::full_or_quick("30:80:2.5", "30:80:10");
     let mut all: Option<Curves> = None;
     for (name, key) in PARTS {
         let curves = gallery::curves(&stack, &[&format!("{key}={range}")], "margin_db")?;
@@ -31,5 +32,5 @@ fn main() -> lightlane::Result<()> {
     figure.title = "1.6T EML link: how the bandwidth of one part eats margin".to_owned();
     figure.caption = "one nominal lane of 106.25 GBd, 500 m · the other parts as in the preset: 56 to 65 GHz · 21 taps".to_owned();
     figure.x.quantity = "3 dB bandwidth of the part".to_owned();
-    gallery::draw(&figure, "03_bandwidth_eats_margin.svg")
+    gallery::draw(&figure, "03_bandwidth_eats_margin.svg", Size::Slide)
 }

@@ -5,6 +5,7 @@
 
 mod gallery;
 
+use lightlane::plot::Size;
 use lightlane::sweep::{Curves, Trace};
 
 fn main() -> lightlane::Result<()> {
@@ -24,5 +25,5 @@ fn main() -> lightlane::Result<()> {
     figure.title = "Silicon-photonics links: how bias error eats margin".to_owned();
     figure.caption = "one nominal lane, 500 m · the modulator's departure from quadrature, the laser's power held".to_owned();
     figure.x.quantity = "bias error".to_owned();
-    gallery::draw(&figure, "04_bias_error_eats_margin.svg")
+    gallery::draw(&figure, "04_bias_error_eats_margin.svg", Size::Slide)
 }

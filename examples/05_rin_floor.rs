@@ -5,6 +5,8 @@
 
 mod gallery;
 
+use lightlane::plot::Size;
+
 /// Relative intensity noise of the curves, dB/Hz.
 const RIN: &str = "transmitter.eml.laser.rin_db_per_hz=-150,-145,-142,-139,-136";
 
@@ -24,5 +26,5 @@ fn main() -> lightlane::Result<()> {
     figure.legend = "RIN (dB/Hz)".to_owned();
     figure.x.quantity = "average received power".to_owned();
     figure.x.unit = "dBm".to_owned();
-    gallery::draw(&figure, "05_rin_floor.svg")
+    gallery::draw(&figure, "05_rin_floor.svg", Size::Slide)
 }

@@ -7,6 +7,8 @@
 
 mod gallery;
 
+use lightlane::plot::Size;
+
 fn main() -> lightlane::Result<()> {
     let stack = gallery::one_lane("1.6tbase-dr8")?;
     let lengths = format!("fibre.length_km={}", gallery::full_or_quick("0:10:0.5", "0:10:2.5"));
@@ -17,5 +19,5 @@ fn main() -> lightlane::Result<()> {
     }
     figure.title = "Reach of a 1.6T link by transmitter".to_owned();
     figure.caption = "one nominal lane of 106.25 GBd, 0.5 dB/km, 2.75 dB of connectors, worst zero-dispersion wavelength".to_owned();
-    gallery::draw(&figure, "07_reach_of_1_6t.svg")
+    gallery::draw(&figure, "07_reach_of_1_6t.svg", Size::Slide)
 }

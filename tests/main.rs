@@ -16,4 +16,5 @@ mod properties;
 mod registry;
 mod support;
 mod sweep;
+mod sweep_figures;
 mod targets;

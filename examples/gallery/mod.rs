@@ -68,9 +68,9 @@ pub(crate) fn at(points: &[(f64, f64)], x: f64) -> f64 {
 }
 
 /// Writes a picture of the manual, or one to be thrown away.
-pub(crate) fn draw(figure: &impl Figure, name: &str) -> lightlane::Result<()> {
+pub(crate) fn draw(figure: &impl Figure, name: &str, size: Size) -> lightlane::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = full_or_quick(root.join("plots"), root.join("target/quick-plots"));
     std::fs::create_dir_all(&folder).map_err(|source| lightlane::Error::Io { path: folder.clone(), source })?;
-    save(figure, folder.join(name), Size::Slide)
+    save(figure, folder.join(name), size)
 }

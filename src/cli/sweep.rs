@@ -6,7 +6,7 @@ use super::{Failure, Outcome};
 use crate::error::{Error, Problem, Problems};
 use crate::plot::{Size, Target};
 use crate::sweep::{Axis, Chart, Done, End, Format, Progress, Row, Sweep as Points, TableFile};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -41,7 +41,7 @@ Exit codes: 0 all rows are written, 2 the input is wrong, 3 stopped early (Ctrl-
 
 /// Runs a link at many points and writes a table
 #[derive(Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, group = ArgGroup::new("results").required(true).multiple(true).args(["out", "plot"]))]
 pub(super) struct Sweep {
     #[command(flatten)]
     source: Source,
@@ -49,7 +49,7 @@ pub(super) struct Sweep {
     #[arg(long = "axis", value_name = "KEY=VALUES", required = true)]
     axes: Vec<String>,
     /// The table: .csv, or .jsonl for a line of JSON each
-    #[arg(long, value_name = "FILE", value_parser = table, required_unless_present = "plot")]
+    #[arg(long, value_name = "FILE", value_parser = table)]
     out: Option<Table>,
     /// The figure: .png or .svg
     #[arg(long, value_name = "FILE")]

@@ -99,6 +99,9 @@ impl Curves {
             chart.draw_series(visible.map(|p| Circle::new(p, radius, colour.filled())))?;
         } else {
             for piece in pieces(&points, floor) {
+                // at a sharp bend the backend's strokes grow thin: straight pieces do not
+                let straight: Vec<_> = piece.windows(2).filter(|_| points.len() <= MOST_MARKED).map(<[_]>::to_vec).collect();
+                chart.draw_series(straight.into_iter().map(|pair| PathElement::new(pair, theme.stroke(colour))))?;
                 chart.draw_series(LineSeries::new(piece, theme.stroke(colour)))?;
             }
             let alone =
