@@ -131,7 +131,7 @@ fn every_kind_of_figure_is_a_picture_at_both_sizes() {
     let map = ["fibre.length_km=0:4:2", "receiver.tia.bandwidth_ghz=20:60:20"];
     draw(&map, "margin_db", &["fibre length (km)", "receiver TIA bandwidth (GHz)", "margin (dB)", "limit: margin 0 dB", "not evaluated"]);
     draw(&map, "ber_semi_analytic", &["limit: BER semi-analytic 2.3×10⁻⁴", "10⁻"]);
-    draw(&["fibre.length_km=0.5:8:3log"], "margin_db", &["each lane", "worst lane", "limit 0 dB", "\n0.5\n", "\n8\n"]);
+    draw(&["fibre.length_km=0.5:8:3log"], "margin_db", &["each lane", "worst lane", "limit 0 dB", "\n0.5\n", "\n5\n"]);
     draw(&["transmitter.kind=eml,mzm", "pattern.kind=ssprq,prbs13q"], "margin_db", &["EML", "MZM", "ssprq", "transmitter kind"]);
     draw(&["fibre.length_km=0,1"], "ber_counted", &["not evaluated at any point"]);
     draw(&map, "ber_counted", &["not evaluated at any point"]);

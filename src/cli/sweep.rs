@@ -28,7 +28,8 @@ Several axes make every combination, the last axis fastest. A row is a point and
 figures are the names of `run --json`, and the same to the last bit. What was not evaluated is empty (CSV) or null (JSONL).
 
 --plot draws one axis as curves (all lanes and the worst; names as points), one with a list or names as a curve each, two axes
-of numbers as a contour map of the worst lane, with the line of the limit.
+of numbers as a contour map of the worst lane, with the line of the limit. What was not evaluated (a margin where no power
+reaches the limit) is a gap, on a map hatched.
 
 Examples:
   lightlane sweep 800gbase-dr8 --axis fibre.length_km=0:10:0.5 --set lanes=1 --out reach.csv
