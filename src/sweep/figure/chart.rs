@@ -2,7 +2,7 @@
 
 use super::layout::{self, Layout};
 use super::words::{of_value, spoken};
-use super::{Bar, Curves, Limit, Map, Merit, Picture, Role, Scale, Trace};
+use super::{Curves, Limit, Map, Merit, Picture, Role, Scale, Trace};
 use crate::error::Result;
 use crate::link::{Config, link_name};
 use crate::sweep::{Axis, Row, Sweep};
@@ -10,10 +10,9 @@ use ndarray::Array2;
 
 /// A figure to be: its axes are known and good, its values come row by row.
 ///
-/// ```
+/// ```no_run
 /// use lightlane::{link::Stack, plot, sweep::{Axis, Chart, Sweep}};
 /// use std::sync::atomic::AtomicBool;
-/// # std::env::set_current_dir(std::env::temp_dir()).unwrap();
 /// let mut stack = Stack::open("800gbase-dr8")?;
 /// for assignment in ["lanes=2", "simulation.symbols=0", "simulation.symbols_at_limit=0", "simulation.block_symbols=1024"] {
 ///     stack.set(assignment)?;
@@ -191,13 +190,6 @@ impl Chart {
 impl Layout {
     fn keeps_lanes(self) -> bool {
         matches!(self, Layout::Lanes { .. })
-    }
-}
-
-impl Bar {
-    /// A counted point of a waterfall.
-    pub fn of(point: &crate::link::Counted) -> Bar {
-        Bar { x: point.dbm, y: point.ber, low: point.low, high: point.high }
     }
 }
 

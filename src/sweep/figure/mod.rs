@@ -8,6 +8,7 @@ mod words;
 pub use chart::Chart;
 pub use merit::{Better, Merit};
 
+use crate::link::Counted;
 use ndarray::Array2;
 
 /// What a chart becomes.
@@ -103,6 +104,13 @@ pub struct Bar {
     pub low: f64,
     /// Upper end of its interval.
     pub high: f64,
+}
+
+impl Bar {
+    /// A counted point of a waterfall.
+    pub fn of(point: &Counted) -> Bar {
+        Bar { x: point.dbm, y: point.ber, low: point.low, high: point.high }
+    }
 }
 
 /// A quantity over two axes.
