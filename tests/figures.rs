@@ -8,22 +8,22 @@ use lightlane::transmitter::TransmitterKind;
 use std::path::PathBuf;
 
 /// A folder of its own for one test, gone with it.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("lightlane-figures-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Folder(path)
     }
 
-    fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = std::fs::read_dir(&self.0).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }
 
-    fn lightlane(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
+    pub(crate) fn lightlane(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_lightlane")).args(arguments).current_dir(&self.0).output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         (output.status.code(), text(&output.stdout), text(&output.stderr))
@@ -150,7 +150,8 @@ fn every_figure_is_a_picture_of_its_size_and_not_blank_and_a_page_of_text_that_n
     look(&folder, &Overview::new(&link, &run(&config)).unwrap(), &["lane 0", "lane 1", "limit "]);
 }
 
-fn look(folder: &Folder, figure: &impl plot::Figure, words: &[&str]) {
+/// Draws a figure at every size and as text; nothing else is left.
+pub(crate) fn look(folder: &Folder, figure: &impl plot::Figure, words: &[&str]) {
     for size in [Size::Slide, Size::Small] {
         let path = folder.0.join("figure.png");
         plot::save(figure, &path, size).unwrap();

@@ -16,5 +16,6 @@ mod properties;
 mod registry;
 mod support;
 mod sweep;
+mod sweep_figures;
 mod targets;
 mod waveform;

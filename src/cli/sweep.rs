@@ -1,11 +1,12 @@
-//! `lightlane sweep`: one link at many points, into a table.
+//! `lightlane sweep`: one link at many points, into a table and a figure.
 
 use super::runner::{Runner, clear};
 use super::source::Source;
 use super::{Failure, Outcome};
 use crate::error::{Error, Problem, Problems};
-use crate::sweep::{Axis, End, Format, Progress, Sweep as Points, TableFile};
-use clap::Args;
+use crate::plot::{Size, Target};
+use crate::sweep::{Axis, Chart, Done, End, Format, Progress, Row, Sweep as Points, TableFile};
+use clap::{ArgGroup, Args};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -26,16 +27,22 @@ Axes, each with any key of the description (lane.3.fibre.length_km, too):
 Several axes make every combination, the last axis fastest. A row is a point and a lane, in the order of the points; its
 figures are the names of `run --json`, and the same to the last bit. What was not evaluated is empty (CSV) or null (JSONL).
 
+--plot draws one axis as curves (all lanes and the worst; names as points), one with a list or names as a curve each, two axes
+of numbers as a contour map of the worst lane, with the line of the limit. What was not evaluated (a margin where no power
+reaches the limit) is a gap, on a map hatched.
+
 Examples:
   lightlane sweep 800gbase-dr8 --axis fibre.length_km=0:10:0.5 --set lanes=1 --out reach.csv
   lightlane sweep 1.6tbase-dr8 --axis transmitter.kind=eml,mzm --axis receiver.tia.bandwidth_ghz=40:80:5 --out tia.csv
   lightlane sweep my.toml --axis simulation.seed=1:100:1 --symbols 0 --out seeds.jsonl
+  lightlane sweep my.toml --axis transmitter.kind=eml,mzm --axis fibre.length_km=0:4:0.25 --symbols 0 --plot reach.svg
+  lightlane sweep my.toml --axis fibre.length_km=0:4:0.25 --axis receiver.tia.bandwidth_ghz=30:60:2 --symbols 0 --plot map.png
 
 Exit codes: 0 all rows are written, 2 the input is wrong, 3 stopped early (Ctrl-C, disk full): finished rows are kept.";
 
 /// Runs a link at many points and writes a table
 #[derive(Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, group = ArgGroup::new("results").required(true).multiple(true).args(["out", "plot"]))]
 pub(super) struct Sweep {
     #[command(flatten)]
     source: Source,
@@ -44,7 +51,13 @@ pub(super) struct Sweep {
     axes: Vec<String>,
     /// The table: .csv, or .jsonl for a line of JSON each
     #[arg(long, value_name = "FILE", value_parser = table)]
-    out: Table,
+    out: Option<Table>,
+    /// The figure: .png or .svg
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
+    /// What the figure shows: a numeric column of the table
+    #[arg(long, value_name = "NAME", default_value = "margin_db", requires = "plot")]
+    figure: String,
     /// Runs more than 100 000 points without asking
     #[arg(long)]
     yes: bool,
@@ -66,23 +79,40 @@ impl Sweep {
             let remedy = format!("these axes make {points} points; if that is meant, add --yes");
             return Err(Failure::Input(Error::Input(one(remedy))));
         }
+        let target = self.plot.as_ref().map(Target::new).transpose()?;
         let (stack, _) = self.source.stack()?;
-        let done = self.runner.on_threads(|cancel| {
+        let (done, chart) = self.runner.on_threads(|cancel| {
             let sweep = Points::new(&stack, axes)?;
-            let mut file = TableFile::create(&self.out.path, self.out.format, sweep.axes())?;
+            let mut chart = target.as_ref().map(|_| Chart::new(&sweep, &self.figure)).transpose()?;
+            let mut file = self.out.as_ref().map(|out| TableFile::create(&out.path, out.format, sweep.axes())).transpose()?;
             let mut teller = Teller::new();
-            sweep.run(&mut |row| file.push(row), &mut |progress| teller.tell(progress), cancel)
+            let mut write = |row: &Row| {
+                chart.iter_mut().for_each(|chart| chart.push(row));
+                file.as_mut().map_or(Ok(()), |file| file.push(row))
+            };
+            let done = sweep.run(&mut write, &mut |progress| teller.tell(progress), cancel)?;
+            Ok::<_, Error>((done, chart))
         })??;
         clear();
-        let kept = format!("{} of {} rows are in {}", done.rows, done.total, self.out.path.display());
+        if let (Some(target), Some(picture), End::Complete) = (target, chart.and_then(|chart| chart.picture()), &done.end) {
+            target.write(&picture, Size::Slide)?;
+        }
+        self.outcome(done)
+    }
+
+    /// How it ended, with a word on what is kept.
+    fn outcome(&self, done: Done) -> Result<Outcome, Failure> {
+        let rows = format!("{} of {} rows are", done.rows, done.total);
+        let kept = self.out.as_ref().map_or_else(|| format!("{rows} done"), |out| format!("{rows} in {}", out.path.display()));
+        let drawn = self.plot.as_ref().map_or_else(String::new, |plot| format!("; {} is not drawn", plot.display()));
         match done.end {
             End::Complete => Ok(Outcome::Good),
             End::Cancelled => {
-                say(&format!("stopped early: {kept}"));
+                say(&format!("stopped early: {kept}{drawn}"));
                 Ok(Outcome::Stopped)
             }
             End::Unwritable(error) => {
-                say(&kept);
+                say(&format!("{kept}{drawn}"));
                 Err(Failure::Output(error))
             }
         }

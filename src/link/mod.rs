@@ -14,9 +14,11 @@ mod waveform;
 
 pub use config::{Config, Limits, Simulation, Spread, Targets};
 pub use lane::Lane;
+pub(crate) use layers::nearest;
 pub use layers::{Key, Resolved, Stack, Varied};
 pub use result::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
 pub use run::{Link, Progress};
 pub use targets::{TargetVerdict, Verdict, judge};
+pub(crate) use view::link_name;
 pub use view::{Counted, Curve, EyeView, Histogram, Node, Overview, Panel, Spectra, View, Waterfall};
 pub use waveform::{Record, TestPoint, Waveform};

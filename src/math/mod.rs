@@ -1,5 +1,6 @@
 //! Kernels on slices, without physics.
 
+pub mod contour;
 pub(crate) mod elementary;
 pub(crate) mod fft;
 pub(crate) mod fir;

@@ -1,24 +1,37 @@
 //! What every figure has: paper, title, caption, a chart with named axes.
 
+use super::ruler::Ruler;
 use super::theme::{GRID, INK, PALE_INK, PAPER};
 use super::{Area, Drawn, Theme};
-use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::ops::Range;
 
-/// A chart over two linear axes.
-pub(super) type Chart<'a, B> = ChartContext<'a, B, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
-type Fails<B> = DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>;
+/// A chart over two axes.
+pub(super) type Chart<'a, B> = ChartContext<'a, B, Cartesian2d<Ruler, Ruler>>;
+pub(super) type Fails<B> = DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>;
 
 /// Paper, title and caption; returns what is left below.
 pub(super) fn page<B: DrawingBackend>(area: &Area<B>, theme: &Theme, title: &str, caption: &str) -> Result<Area<B>, Fails<B>> {
     area.fill(&PAPER)?;
     let m = theme.margin;
-    area.draw(&Text::new(title.to_owned(), (m, m), theme.bold(theme.title, INK)))?;
+    area.draw(&Text::new(title.to_owned(), (m, m), fitting(area, theme, title, &|theme| theme.bold(theme.title, INK))?))?;
     let below = m + theme.title * 11 / 10;
-    area.draw(&Text::new(caption.to_owned(), (m, below), theme.text(theme.caption, PALE_INK)))?;
+    area.draw(&Text::new(caption.to_owned(), (m, below), fitting(area, theme, caption, &|theme| theme.text(theme.caption, PALE_INK))?))?;
     Ok(area.split_vertically(below + theme.caption * 12 / 10).1)
+}
+
+/// Letters of a line that is not wider than the paper; small ones at the least.
+fn fitting<B: DrawingBackend>(
+    area: &Area<B>,
+    theme: &Theme,
+    text: &str,
+    style: &dyn Fn(&Theme) -> TextStyle<'static>,
+) -> Result<TextStyle<'static>, Fails<B>> {
+    let (width, _) = area.estimate_text_size(text, &style(theme))?;
+    let room = area.dim_in_pixel().0 as i32 - 2 * theme.margin;
+    let shrunk = |size: i32| (size * room / width.max(1) as i32).clamp(size / 2, size);
+    Ok(style(&Theme { title: shrunk(theme.title), caption: shrunk(theme.caption), ..*theme }))
 }
 
 /// What an axis says.
@@ -26,6 +39,8 @@ pub(super) struct Axis<'a> {
     pub(super) name: &'a str,
     pub(super) range: Range<f64>,
     pub(super) ticks: usize,
+    /// Where the ticks are; none: at round numbers, about `ticks` of them.
+    pub(super) marks: &'a [f64],
     pub(super) format: &'a dyn Fn(&f64) -> String,
 }
 
@@ -51,7 +66,7 @@ pub(super) fn chart<'a, B: DrawingBackend>(
         .margin_bottom(theme.margin / 2)
         .x_label_area_size(theme.label * 13 / 10 + theme.tick * 14 / 10)
         .y_label_area_size(theme.label * 13 / 10 + theme.tick * 32 / 10)
-        .build_cartesian_2d(x.range.clone(), y.range.clone())
+        .build_cartesian_2d(Ruler::new(x.range.clone(), x.marks), Ruler::new(y.range.clone(), y.marks))
 }
 
 /// Grid, ticks and names of the axes.

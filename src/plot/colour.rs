@@ -15,12 +15,32 @@ const STOPS: [[f64; 3]; 11] = [
     [0.0, 0.0, 4.0],
 ];
 
+/// Viridis of the same authors (CC0), without its darkest quarter, on which no line is seen: lightness rises all the way.
+const HEIGHTS: [[f64; 3]; 7] = [
+    [59.0, 82.0, 139.0],
+    [44.0, 114.0, 142.0],
+    [33.0, 145.0, 140.0],
+    [40.0, 174.0, 128.0],
+    [94.0, 201.0, 98.0],
+    [173.0, 220.0, 48.0],
+    [253.0, 231.0, 37.0],
+];
+
+/// Colour of a height from 0, the lowest, to 1.
+pub(super) fn height(part: f64) -> [u8; 3] {
+    between(&HEIGHTS, part)
+}
+
 /// Colour of a part from 0 (nothing there) to 1.
 pub(super) fn density(part: f64) -> [u8; 3] {
-    let at = part.clamp(0.0, 1.0) * (STOPS.len() - 1) as f64;
-    let i = (at as usize).min(STOPS.len() - 2);
+    between(&STOPS, part)
+}
+
+fn between(stops: &[[f64; 3]], part: f64) -> [u8; 3] {
+    let at = part.clamp(0.0, 1.0) * (stops.len() - 1) as f64;
+    let i = (at as usize).min(stops.len() - 2);
     let t = at - i as f64;
-    std::array::from_fn(|c| (STOPS[i][c] + t * (STOPS[i + 1][c] - STOPS[i][c])).round() as u8)
+    std::array::from_fn(|c| (stops[i][c] + t * (stops[i + 1][c] - stops[i][c])).round() as u8)
 }
 
 #[cfg(test)]
@@ -28,11 +48,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_paper_and_more_is_darker() {
+    fn nothing_is_paper_more_is_darker_and_higher_is_lighter() {
         assert_eq!(density(0.0), [255; 3]);
-        let light = |part: f64| density(part).iter().zip([0.2126, 0.7152, 0.0722]).map(|(&c, w)| f64::from(c) * w).sum::<f64>();
+        let light = |colour: [u8; 3]| colour.iter().zip([0.2126, 0.7152, 0.0722]).map(|(&c, w)| f64::from(c) * w).sum::<f64>();
         for i in 0..100 {
-            assert!(light(f64::from(i) / 100.0) > light(f64::from(i + 1) / 100.0));
+            let (part, more) = (f64::from(i) / 100.0, f64::from(i + 1) / 100.0);
+            assert!(light(density(part)) > light(density(more)) && light(height(part)) < light(height(more)));
         }
     }
 }

@@ -17,11 +17,11 @@ impl Figure for EyeView {
     fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
         let body = axes::page(area, theme, &self.title(), &self.caption())?;
         let unit = self.unit();
-        let x = Axis { name: "time (UI)", range: -1.0..1.0, ticks: 9, format: &|t| text::decimals(*t, 1) };
+        let x = Axis { name: "time (UI)", range: -1.0..1.0, ticks: 9, marks: &[], format: &|t| text::decimals(*t, 1) };
         let name = if self.is_light() { "optical power (mW)" } else { "equaliser output (full scale ±1)" };
         let digits = self.digits();
         let format = |p: &f64| text::decimals(*p, digits);
-        let y = Axis { name, range: self.eye.low / unit..self.eye.high / unit, ticks: 9, format: &format };
+        let y = Axis { name, range: self.eye.low / unit..self.eye.high / unit, ticks: 9, marks: &[], format: &format };
         let room = Room { top: theme.tick * 3 / 2, right: theme.tick * 9 / 2 };
         let mut chart = axes::chart(&body, theme, &x, &y, room)?;
         heat(&mut chart, &self.eye)?;

@@ -19,9 +19,10 @@ impl Figure for Histogram {
         let most = self.counted.iter().chain(&self.foreseen).flatten().copied().fold(1e-9, f64::max);
         let top = most.log10() + 1.2; // room for the legend
         let bottom = (most.log10() - DECADES).floor();
-        let x = Axis { name: "equaliser output (full scale ±1)", range: -1.5..1.5, ticks: 13, format: &|z| text::decimals(*z, 2) };
+        let x =
+            Axis { name: "equaliser output (full scale ±1)", range: -1.5..1.5, ticks: 13, marks: &[], format: &|z| text::decimals(*z, 2) };
         let whole = |y: &f64| if (y - y.round()).abs() < 1e-6 { text::power_of_ten(y.round() as i32) } else { String::new() };
-        let y = Axis { name: "probability density (1 / full scale)", range: bottom..top, ticks: 9, format: &whole };
+        let y = Axis { name: "probability density (1 / full scale)", range: bottom..top, ticks: 9, marks: &[], format: &whole };
         let mut chart = axes::chart(&body, theme, &x, &y, Room { top: theme.tick, right: 0 })?;
         axes::mesh(&mut chart, theme, &x, &y, true)?;
         let half = 0.5 * (self.amplitudes[1] - self.amplitudes[0]);

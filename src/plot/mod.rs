@@ -4,10 +4,17 @@
 
 mod axes;
 mod colour;
+mod curves;
 mod eye;
 mod histogram;
+mod labels;
+mod legend;
+mod map;
 mod overview;
+mod relief;
+mod ruler;
 mod save;
+mod scale;
 mod spectra;
 mod text;
 mod theme;

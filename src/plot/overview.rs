@@ -2,6 +2,7 @@
 
 use super::axes;
 use super::eye::heat;
+use super::ruler::Ruler;
 use super::theme::{BRIGHT_GREEN, GREEN, GRID, INK, PALE_INK, RED};
 use super::{Area, Drawn, Figure, Theme, text};
 use crate::link::{Overview, Panel};
@@ -60,7 +61,8 @@ impl Overview {
             let style = theme.text(theme.caption, PALE_INK).pos(Pos::new(HPos::Center, VPos::Center));
             return picture.draw(&Text::new("no trained receiver", (width as i32 / 2, height as i32 / 2), style));
         };
-        let mut chart = ChartBuilder::on(&picture).build_cartesian_2d(-1f64..1f64, view.eye.low..view.eye.high)?;
+        let mut chart =
+            ChartBuilder::on(&picture).build_cartesian_2d(Ruler::new(-1.0..1.0, &[]), Ruler::new(view.eye.low..view.eye.high, &[]))?;
         heat(&mut chart, &view.eye)?;
         for &t in &view.thresholds {
             axes::dashed(&mut chart, theme, vec![(-1.0, t), (1.0, t)], theme.hair(BRIGHT_GREEN))?;

@@ -21,8 +21,14 @@ impl Figure for Spectra {
         let all = || self.spectra.iter().chain(&self.responses).flat_map(|curve| &curve.points);
         let end = all().fold(0.0, |end: f64, p| end.max(p.0)).min(1.25 * self.symbol_rate_gbd);
         let highest = all().filter(|p| p.0 <= end).fold(0.0, |high: f64, p| high.max(p.1));
-        let x = Axis { name: "frequency (GHz)", range: 0.0..end, ticks: 11, format: &|f| text::decimals(*f, 0) };
-        let y = Axis { name: "level (dB)", range: LEAST_DB..(highest + 6.0).min(40.0), ticks: 9, format: &|d| text::decimals(*d, 0) };
+        let x = Axis { name: "frequency (GHz)", range: 0.0..end, ticks: 11, marks: &[], format: &|f| text::decimals(*f, 0) };
+        let y = Axis {
+            name: "level (dB)",
+            range: LEAST_DB..(highest + 6.0).min(40.0),
+            ticks: 9,
+            marks: &[],
+            format: &|d| text::decimals(*d, 0),
+        };
         let mut chart = axes::chart(&body, theme, &x, &y, Room { top: theme.tick, right: 0 })?;
         axes::mesh(&mut chart, theme, &x, &y, true)?;
         let half = self.symbol_rate_gbd / 2.0;

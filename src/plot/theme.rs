@@ -28,6 +28,10 @@ pub(super) const GREY: RGBColor = RGBColor(128, 136, 148);
 /// The four levels, lowest first.
 pub(super) const LEVELS: [RGBColor; 4] = [BLUE, GREEN, RGBColor(202, 138, 0), RGBColor(168, 40, 110)];
 
+/// Curves, first to last, told apart by who sees red and green alike (M. Okabe, K. Ito, darkened for paper).
+pub(super) const CURVES: [RGBColor; 8] =
+    [BLUE, ORANGE, GREEN, RGBColor(168, 40, 110), RGBColor(202, 138, 0), RGBColor(70, 160, 220), INK, RGBColor(120, 90, 60)];
+
 /// The font's name; a viewer of an SVG that has not ours takes the next.
 const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
 const REGULAR: &[u8] = include_bytes!("font/DejaVuSans-subset.ttf");

@@ -27,11 +27,12 @@ impl Figure for Waterfall {
             name: "average received power (dBm)",
             range: axes::round_out(left.min(power) - 0.1, visible.max(power).min(right) + 0.3, 0.5),
             ticks: 12,
+            marks: &[],
             format: &|p| text::decimals(*p, 1),
         };
         let top = if ber.max(self.limit_ber) > 0.1 { 0.0 } else { -1.0 };
         let whole = |y: &f64| if (y - y.round()).abs() < 1e-6 { text::power_of_ten(y.round() as i32) } else { String::new() };
-        let y = Axis { name: "bit error ratio", range: lowest.floor()..top, ticks: 15, format: &whole };
+        let y = Axis { name: "bit error ratio", range: lowest.floor()..top, ticks: 15, marks: &[], format: &whole };
         let mut chart = axes::chart(&body, theme, &x, &y, Room::default())?;
         axes::mesh(&mut chart, theme, &x, &y, true)?;
         let limit = self.limit_ber.log10();

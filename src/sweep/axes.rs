@@ -76,6 +76,16 @@ impl Axis {
         self.key.name()
     }
 
+    /// Whether its values are in equal ratios, as a range ending in `log` makes them.
+    pub fn is_logarithmic(&self) -> bool {
+        matches!(self.values, Values::Logarithmic { .. })
+    }
+
+    /// Whether its values were written one by one.
+    pub fn is_list(&self) -> bool {
+        matches!(self.values, Values::List(_))
+    }
+
     pub(super) fn key(&self) -> &Key {
         &self.key
     }

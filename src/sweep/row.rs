@@ -24,6 +24,12 @@ impl Row {
         Row { at: at.iter().map(of_toml).collect(), figures: flat(result).into_iter().map(|(_, value)| value).collect() }
     }
 
+    /// Its lane, from 0.
+    pub fn lane(&self) -> u64 {
+        // the first figure of a lane is its number
+        self.figures.first().and_then(Value::as_u64).unwrap_or(0)
+    }
+
     /// The names of the figures: those of a lane's result.
     pub fn figures() -> Vec<String> {
         flat(&LaneResult::default()).into_iter().map(|(name, _)| name).collect()

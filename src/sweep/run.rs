@@ -5,7 +5,7 @@ use super::points::Points;
 use super::row::Row;
 use crate::chain::{Workers, Workshop};
 use crate::error::{Error, Result};
-use crate::link::{LaneResult, Link, Stack, Varied};
+use crate::link::{LaneResult, Link, Resolved, Stack, Varied};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::io;
@@ -77,6 +77,11 @@ impl Sweep {
     /// The axes.
     pub fn axes(&self) -> &[Axis] {
         &self.axes
+    }
+
+    /// The link at the first point.
+    pub(super) fn first(&self) -> Result<Resolved> {
+        self.varied.resolve(&axes::point(&self.axes, 0))
     }
 
     /// Points.

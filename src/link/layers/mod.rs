@@ -13,6 +13,7 @@ use super::presets;
 use crate::error::{Error, Place, Problem, Problems, Result};
 use crate::part::Library;
 use layer::Layer;
+pub(crate) use remedy::nearest;
 use std::path::Path as FilePath;
 use toml::{Table, Value};
 pub use varied::{Key, Varied};
@@ -207,7 +208,7 @@ impl Stack {
 
 fn unknown_preset(name: &str, place: Option<Place>, path: &str) -> Problem {
     let names: Vec<&str> = presets::all().iter().map(|preset| preset.name).collect();
-    let nearest = remedy::nearest(name, names.iter().copied()).map_or(String::new(), |near| format!(", did you mean {near}?"));
+    let nearest = nearest(name, names.iter().copied()).map_or(String::new(), |near| format!(", did you mean {near}?"));
     let missing = if path.is_empty() { "neither a file nor a preset" } else { "no such preset" };
     let remedy = format!("{missing}{nearest} (presets: {})", names.join(", "));
     Problem { place, path: path.to_owned(), value: name.to_owned(), remedy }

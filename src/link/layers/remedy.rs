@@ -4,7 +4,7 @@ use crate::link::Config;
 use toml::{Table, Value};
 
 /// The nearest of some names, if one is near.
-pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let folded = name.to_lowercase();
     known
         .map(|known| (strsim::normalized_damerau_levenshtein(&folded, known), known))

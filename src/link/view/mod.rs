@@ -92,7 +92,8 @@ fn name(base: &Config, lane: usize) -> String {
     format!("{}, lane {lane}", link_name(base))
 }
 
-fn link_name(base: &Config) -> String {
+/// The same without a lane: `800gbase-dr8, EML`.
+pub(crate) fn link_name(base: &Config) -> String {
     let preset = base.preset.as_deref().map_or_else(|| format!("{} GBd", base.symbol_rate_gbd), str::to_owned);
     format!("{preset}, {}", format!("{:?}", base.transmitter.kind).to_uppercase())
 }

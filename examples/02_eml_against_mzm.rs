@@ -1,0 +1,54 @@
+//! Which transmitter closes the link with more margin: an EML or a silicon-photonics modulator, at 800G and at 1.6T?
+//!
+//! Prints worst error ratio and margin of all lanes of the four links, and draws each one's error ratio against received power on
+//! a nominal lane: the curve is semi-analytic, the points are counted.
+//!
+//! `cargo run --release --example 02_eml_against_mzm` draws `plots/02_eml_against_mzm.svg`; `-- --quick` is for CI.
+#![allow(clippy::print_stdout)]
+
+mod gallery;
+
+use lightlane::link::{Link, View, Waterfall};
+use lightlane::plot::Size;
+use lightlane::sweep::{Bar, Better, Curves, Limit, Scale, Spacing, Trace};
+use std::sync::atomic::AtomicBool;
+
+/// Error ratio at which the curves end.
+const LEAST_BER: f64 = 1e-10;
+
+fn main() -> lightlane::Result<()> {
+    let mut traces = Vec::new();
+    let mut limit = f64::INFINITY;
+    println!("{:14} {:4} {:>12} {:>10} {:>10}", "link", "", "worst BER", "limit", "margin dB");
+    for (preset, rate) in [("800gbase-dr8", "800G"), ("1.6tbase-dr8", "1.6T")] {
+        for kind in ["eml", "mzm"] {
+            let mut stack = gallery::uncounted(preset)?;
+            stack.set(&format!("transmitter.kind={kind}"))?;
+            stack.set(&format!("lanes={}", gallery::full_or_quick(8, 2)))?;
+            let result = Link::new(stack.resolve()?).run(&|_| (), &AtomicBool::new(false))?;
+            let worst_ber = result.lanes.iter().filter_map(|lane| lane.ber_semi_analytic).fold(0.0, f64::max);
+            let margin = result.port.margin_db.map_or("none".to_owned(), |db| format!("{db:.2}"));
+            println!("{preset:14} {kind:4} {worst_ber:12.1e} {:10.2e} {margin:>10}", result.limit_ber);
+            limit = limit.min(result.limit_ber);
+
+            let mut stack = gallery::one_lane(preset)?;
+            stack.set(&format!("transmitter.kind={kind}"))?;
+            traces.push(trace(format!("{rate} {}", kind.to_uppercase()), &View::new(&stack.resolve()?, 0)?.waterfall()?));
+        }
+    }
+    let figure = Curves {
+        title: "EML against silicon photonics: BER against received power".to_owned(),
+        caption: "one nominal lane of 53 GBd (800G) or 106 GBd (1.6T), 500 m · limit 2.4×10⁻⁴ at 800G, 2.28×10⁻⁴ at 1.6T".to_owned(),
+        x: Scale { quantity: "average received power".to_owned(), unit: "dBm".to_owned(), spacing: Spacing::Linear },
+        y: Scale { quantity: "bit error ratio".to_owned(), unit: String::new(), spacing: Spacing::Logarithmic },
+        legend: String::new(),
+        traces,
+        limit: Some(Limit { value: limit, better: Better::Lower }),
+    };
+    gallery::draw(&figure, "02_eml_against_mzm.svg", Size::Slide)
+}
+
+fn trace(name: String, waterfall: &Waterfall) -> Trace {
+    let points = waterfall.curve.iter().copied().filter(|point| point.1 > LEAST_BER).collect();
+    Trace { name, points, counted: waterfall.counted.iter().map(Bar::of).collect(), ..Trace::default() }
+}

@@ -1,0 +1,29 @@
+//! How well must a silicon-photonics modulator's bias be held?
+//!
+//! `cargo run --release --example 04_bias_error_eats_margin` draws `plots/04_bias_error_eats_margin.svg`; `-- --quick` is for CI.
+#![allow(clippy::print_stdout)]
+
+mod gallery;
+
+use lightlane::plot::Size;
+use lightlane::sweep::{Curves, Trace};
+
+fn main() -> lightlane::Result<()> {
+    let axis = format!("transmitter.mzm.bias_error_deg={}", gallery::full_or_quick("-40:40:2.5", "-40:40:20"));
+    let mut all: Option<Curves> = None;
+    for (preset, rate) in [("800gbase-dr8", "800G"), ("1.6tbase-dr8", "1.6T")] {
+        let mut stack = gallery::one_lane(preset)?;
+        stack.set("transmitter.kind=mzm")?;
+        let curves = gallery::curves(&stack, &[&axis], "margin_db")?;
+        let points = curves.traces[0].points.clone();
+        let [low, zero, high] = [-20.0, 0.0, 20.0].map(|degrees| gallery::at(&points, degrees));
+        println!("{rate}: margin {zero:.2} dB in quadrature, {low:.2} dB at -20 degrees, {high:.2} dB at 20 degrees");
+        let traces = &mut all.get_or_insert(Curves { traces: Vec::new(), ..curves }).traces;
+        traces.push(Trace { name: format!("{rate} MZM"), points, ..Trace::default() });
+    }
+    let mut figure = all.expect("two links");
+    figure.title = "Silicon-photonics links: how bias error eats margin".to_owned();
+    figure.caption = "one nominal lane, 500 m · the modulator's departure from quadrature, the laser's power held".to_owned();
+    figure.x.quantity = "bias error".to_owned();
+    gallery::draw(&figure, "04_bias_error_eats_margin.svg", Size::Slide)
+}

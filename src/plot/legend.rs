@@ -1,0 +1,65 @@
+//! A legend in rows above a chart, where no curve can be.
+
+use super::axes::Fails;
+use super::theme::{INK, PALE_INK};
+use super::{Area, Theme};
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+/// What stands before a name.
+#[derive(Clone, Copy)]
+pub(super) enum Sample {
+    /// Nothing: what follows is a heading.
+    None,
+    /// A piece of a curve.
+    Line(ShapeStyle),
+    /// A piece of a dashed curve.
+    Dashes(ShapeStyle),
+    /// A point.
+    Dot(RGBColor),
+    /// A point with a bar.
+    Bar(ShapeStyle),
+}
+
+/// Draws names with their samples in as few rows as hold them, and returns what is left below.
+pub(super) fn above<B: DrawingBackend>(area: &Area<B>, theme: &Theme, names: &[(Sample, String)]) -> Result<Area<B>, Fails<B>> {
+    if names.is_empty() {
+        return Ok(area.clone());
+    }
+    let height = theme.tick * 15 / 10;
+    let (left, right) = (theme.margin, area.dim_in_pixel().0 as i32 - theme.margin);
+    let (mut x, mut y) = (left, theme.tick / 4);
+    for (sample, name) in names {
+        let style = theme.text(theme.tick, if matches!(sample, Sample::None) { PALE_INK } else { INK });
+        let space = if matches!(sample, Sample::None) { 0 } else { theme.tick * 2 };
+        let (width, _) = area.estimate_text_size(name, &style)?;
+        let width = space + width as i32;
+        if x > left && x + width > right {
+            (x, y) = (left, y + height);
+        }
+        let middle = y + height / 2;
+        draw(area, theme, *sample, (x, middle))?;
+        area.draw(&Text::new(name.clone(), (x + space, middle), style.pos(Pos::new(HPos::Left, VPos::Center))))?;
+        x += width + theme.tick * 12 / 10;
+    }
+    Ok(area.split_vertically(y + height).1)
+}
+
+fn draw<B: DrawingBackend>(area: &Area<B>, theme: &Theme, sample: Sample, (x, y): (i32, i32)) -> Result<(), Fails<B>> {
+    let width = theme.tick * 3 / 2;
+    let line = |from: i32, to: i32, style: ShapeStyle| PathElement::new(vec![(x + from, y), (x + to, y)], style);
+    match sample {
+        Sample::None => Ok(()),
+        Sample::Line(style) => area.draw(&line(0, width, style)),
+        Sample::Dashes(style) => {
+            area.draw(&line(0, width * 2 / 5, style))?;
+            area.draw(&line(width * 3 / 5, width, style))
+        }
+        Sample::Dot(colour) => area.draw(&Circle::new((x + width / 2, y), theme.tick / 4, colour.filled())),
+        Sample::Bar(style) => {
+            let (middle, tall) = (x + width / 2, theme.tick / 2);
+            area.draw(&Circle::new((middle, y), theme.tick / 5, style.filled()))?;
+            area.draw(&PathElement::new(vec![(middle, y - tall), (middle, y + tall)], style))
+        }
+    }
+}

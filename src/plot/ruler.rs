@@ -1,0 +1,41 @@
+//! An axis of a chart: linear on paper, with ticks at round numbers or where it is told.
+
+use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
+use plotters::coord::types::RangedCoordf64;
+use std::ops::Range;
+
+/// A linear axis with ticks of its own, if any.
+#[derive(Clone)]
+pub(super) struct Ruler {
+    line: RangedCoordf64,
+    marks: Vec<f64>,
+}
+
+impl Ruler {
+    /// Ticks at `marks` within the range; none: at round numbers.
+    pub(super) fn new(range: Range<f64>, marks: &[f64]) -> Ruler {
+        let marks = marks.iter().copied().filter(|mark| (range.start..=range.end).contains(mark)).collect();
+        Ruler { line: range.into(), marks }
+    }
+}
+
+impl Ranged for Ruler {
+    type FormatOption = DefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+        self.line.map(value, limit)
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
+        match (self.marks.is_empty(), hint.weight().allow_light_points()) {
+            (true, _) => self.line.key_points(hint),
+            (false, false) => self.marks.clone(),
+            (false, true) => Vec::new(),
+        }
+    }
+
+    fn range(&self) -> Range<f64> {
+        self.line.range()
+    }
+}
