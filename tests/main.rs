@@ -17,3 +17,5 @@ mod registry;
 mod support;
 mod sweep;
 mod targets;
+mod tdecq;
+mod tdecq_brute;

@@ -14,3 +14,4 @@ pub mod prototype;
 pub(crate) mod quantile;
 pub mod resample;
 pub(crate) mod simd;
+pub(crate) mod tails;

@@ -1,4 +1,6 @@
 //! What an instrument would read off a waveform.
 
+pub mod align;
 pub mod eye;
 pub mod levels;
+pub mod tdecq;
