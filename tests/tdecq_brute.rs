@@ -10,7 +10,6 @@ pub(crate) struct Fixed {
     pub(crate) main: usize,
     pub(crate) dfe: f64,
     pub(crate) thresholds: [f64; 3],
-    pub(crate) centre_samples: f64,
 }
 
 /// The waveform, filtered, with what is measured on it before.
@@ -59,18 +58,27 @@ fn between(waveform: &[f32], at: f64) -> f64 {
     sum / weight
 }
 
-/// Histograms of both windows.
-fn histograms(signal: &Signal<'_>, fixed: &Fixed) -> [Vec<f64>; 2] {
-    let (n, s) = (signal.levels.len() as isize, signal.samples_per_symbol as f64);
-    [-0.05, 0.05].map(|window| {
+/// Samples in both windows about one centre.
+pub(crate) struct Windows<'a> {
+    signal: &'a Signal<'a>,
+    rows: [Vec<Vec<f64>>; 2],
+}
+
+impl<'a> Windows<'a> {
+    pub(crate) fn new(signal: &'a Signal<'a>, centre_samples: f64) -> Self {
+        let (n, s) = (signal.levels.len(), signal.samples_per_symbol as f64);
+        let row = |place: f64| (0..n).map(|k| between(signal.waveform, centre_samples + (place + k as f64) * s)).collect();
+        let place = |step: usize| 0.04 * ((step as f64 + 0.5) / STEPS_PER_WINDOW as f64 - 0.5);
+        Windows { signal, rows: [-0.05, 0.05].map(|window| (0..STEPS_PER_WINDOW).map(|step| row(window + place(step))).collect()) }
+    }
+
+    fn histogram(&self, window: usize, fixed: &Fixed) -> Vec<f64> {
+        let (signal, n) = (self.signal, self.signal.levels.len() as isize);
         let mut histogram = vec![0.0; CELLS];
-        for step in 0..STEPS_PER_WINDOW {
-            let place = window + 0.04 * ((step as f64 + 0.5) / STEPS_PER_WINDOW as f64 - 0.5);
-            let row: Vec<f64> = (0..n).map(|k| between(signal.waveform, fixed.centre_samples + (place + k as f64) * s)).collect();
+        for row in &self.rows[window] {
             for k in 0..n {
-                let ffe: f64 = (0..fixed.taps.len())
-                    .map(|j| fixed.taps[j] * row[(k - (j as isize - fixed.main as isize)).rem_euclid(n) as usize])
-                    .sum();
+                let tap = |j: usize| fixed.taps[j] * row[(k - (j as isize - fixed.main as isize)).rem_euclid(n) as usize];
+                let ffe: f64 = (0..fixed.taps.len()).map(tap).sum();
                 let before = f64::from(signal.levels[(k - 1).rem_euclid(n) as usize]);
                 let z = ffe - fixed.dfe * (signal.average + signal.oma * (before / 3.0 - 0.5));
                 let cell = ((z - signal.average) / signal.oma + 1.0) * 0.5 * CELLS as f64;
@@ -78,7 +86,39 @@ fn histograms(signal: &Signal<'_>, fixed: &Fixed) -> [Vec<f64>; 2] {
             }
         }
         histogram
-    })
+    }
+
+    /// The worse window's symbol error ratio with some noise behind the equaliser, over the OMA.
+    pub(crate) fn error_ratio(&self, fixed: &Fixed, sigma: f64) -> f64 {
+        self.errors(fixed)(sigma)
+    }
+
+    fn errors(&self, fixed: &Fixed) -> impl Fn(f64) -> f64 + use<> {
+        let thresholds = fixed.thresholds.map(|p| (p - self.signal.average) / self.signal.oma);
+        let both = [0, 1].map(|window| self.histogram(window, fixed));
+        move |sigma| both.iter().map(|h| error_ratio(h, thresholds, sigma)).fold(0.0, f64::max)
+    }
+
+    /// TDECQ in dB of a fixed equaliser, with a reference's target and bandwidth.
+    pub(crate) fn tdecq_db(&self, fixed: &Fixed, target: f64, bandwidth: f64) -> f64 {
+        let errors = self.errors(fixed);
+        let (mut low, mut high) = (1e-4, 1.0);
+        for _ in 0..40 {
+            let middle = 0.5 * (low + high);
+            if errors(middle) > target { high = middle } else { low = middle }
+        }
+        10.0 * (ceq(&fixed.taps, bandwidth) / (6.0 * qt(target) * low)).log10()
+    }
+}
+
+/// Q of the target, by bisection of 3/2 Q(x) = target.
+pub(crate) fn qt(target: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 10.0);
+    for _ in 0..60 {
+        let middle: f64 = 0.5 * (low + high);
+        if 0.75 * libm::erfc(middle / std::f64::consts::SQRT_2) > target { low = middle } else { high = middle }
+    }
+    low
 }
 
 /// The clause's sum: for each threshold, the cumulative function away from it times the noise's density, through a window.
@@ -92,22 +132,4 @@ fn error_ratio(histogram: &[f64], thresholds: [f64; 3], sigma: f64) -> f64 {
         }
     }
     total
-}
-
-/// TDECQ in dB of a fixed equaliser.
-pub(crate) fn tdecq_db(signal: &Signal<'_>, fixed: &Fixed, target: f64, bandwidth: f64) -> f64 {
-    let thresholds = fixed.thresholds.map(|p| (p - signal.average) / signal.oma);
-    let both = histograms(signal, fixed);
-    let (mut low, mut high) = (1e-4, 1.0);
-    for _ in 0..40 {
-        let middle = 0.5 * (low + high);
-        let worse = both.iter().map(|h| error_ratio(h, thresholds, middle)).fold(0.0, f64::max);
-        if worse > target { high = middle } else { low = middle }
-    }
-    let mut qt = (0.0, 10.0);
-    for _ in 0..60 {
-        let middle: f64 = 0.5 * (qt.0 + qt.1);
-        if 0.75 * libm::erfc(middle / std::f64::consts::SQRT_2) > target { qt.0 = middle } else { qt.1 = middle }
-    }
-    10.0 * (ceq(&fixed.taps, bandwidth) / (6.0 * qt.0 * low)).log10()
 }

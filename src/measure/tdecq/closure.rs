@@ -160,7 +160,8 @@ impl<'a> Eye<'a> {
             let sigma = levels.largest(gain, &own, target)?;
             let s = own.each_ref().map(|(v, _)| (v + gain * sigma * sigma).sqrt());
             let sums = levels.sums(s);
-            let with_sigma: f64 = (0..4).map(|l| sums[l].iter().map(|t| t.moment).sum::<f64>() / (s[l] * s[l])).sum::<f64>() * gain * sigma * sigma;
+            let with_sigma: f64 =
+                (0..4).map(|l| sums[l].iter().map(|t| t.moment).sum::<f64>() / (s[l] * s[l])).sum::<f64>() * gain * sigma * sigma;
             let mut slope = self.slope(setting, rows, (window, count), levels.table(s));
             for (level, sides) in sums.iter().enumerate() {
                 let moment = sides.iter().map(|t| t.moment).sum::<f64>() / (2.0 * s[level] * s[level]);
@@ -298,7 +299,11 @@ impl<'a> Levels<'a> {
         let mut x = 0.03f64.ln();
         for _ in 0..NEWTON_STEPS {
             let (total, rate) = ser(x);
-            if total > target { high = x } else { low = x }
+            if total > target {
+                high = x
+            } else {
+                low = x
+            }
             let step = (target / total).ln() * total / rate;
             if step.abs() < 1e-9 {
                 break;

@@ -51,7 +51,15 @@ mod tests {
     #[test]
     fn spreading_keeps_the_weight_and_adds_the_variance() {
         let mut out = vec![0.0; 101];
-        spread(&{ let mut c = vec![0.0; 101]; c[50] = 3.0; c }, 4.0, &mut out);
+        spread(
+            &{
+                let mut c = vec![0.0; 101];
+                c[50] = 3.0;
+                c
+            },
+            4.0,
+            &mut out,
+        );
         let variance: f64 = out.iter().enumerate().map(|(i, w)| w * (i as f64 - 50.0).powi(2)).sum::<f64>() / 3.0;
         assert!((out.iter().sum::<f64>() - 3.0).abs() < 1e-12 && (variance / 16.0 - 1.0).abs() < 1e-3, "{variance}");
     }

@@ -23,6 +23,9 @@ use windows::Polyphase;
 /// Fewest samples per symbol: fewer leave nothing to read between.
 pub const LEAST_SAMPLES_PER_SYMBOL: usize = 8;
 
+/// Smaller OMA over the largest sample is the rounding of single precision.
+const LEAST_OMA: f64 = 1e-5;
+
 /// The transmitter's own noise, which is part of its TDECQ.
 #[derive(Clone, Debug, Default)]
 pub enum Noise<'a> {
@@ -79,7 +82,9 @@ pub enum Refusal {
         what: &'static str,
     },
     /// The capture is not one whole period, or too coarse.
-    #[error("{samples} samples for {symbols} symbols of {samples_per_symbol}: must be one whole period of at least {LEAST_SAMPLES_PER_SYMBOL} samples per symbol")]
+    #[error(
+        "{samples} samples for {symbols} symbols of {samples_per_symbol}: must be one whole period of at least {LEAST_SAMPLES_PER_SYMBOL} samples per symbol"
+    )]
     Length {
         /// Samples of the waveform or of a repeat.
         samples: usize,
@@ -190,6 +195,10 @@ pub fn measure(capture: &Capture<'_>, reference: &Reference) -> Result<Tdecq, Re
     let delay = align::delay(&waveform, s, capture.levels);
     let outer = levels::outer_at(&waveform, s, capture.levels, delay).ok_or(Refusal::NoSettledRuns)?;
     let (oma, average) = (outer.three_w - outer.zero_w, outer.average_w);
+    let largest = waveform.iter().fold(0f32, |most, y| most.max(y.abs()));
+    if oma < LEAST_OMA * f64::from(largest) {
+        return Err(Refusal::NoSettledRuns);
+    }
     let waveforms = match capture.noise {
         Noise::Repeats(repeats) if !repeats.is_empty() => {
             let repeat = |residual: &Vec<f32>| {

@@ -136,7 +136,8 @@ impl Reference {
             wrong("main_tap_min must be below 1, dfe_max from 0 to 1")
         } else if !(0.0..=0.1).contains(&self.threshold_adjust) {
             wrong("threshold_adjust must be from 0 to 0.1")
-        } else if ranges.is_some_and(|[main, others @ ..]| !(main[0] < 1.0 && main[1] > 1.0) || others.iter().any(|r| !(r[0] < 0.0 && r[1] > 0.0)))
+        } else if ranges
+            .is_some_and(|[main, others @ ..]| !(main[0] < 1.0 && main[1] > 1.0) || others.iter().any(|r| !(r[0] < 0.0 && r[1] > 0.0)))
             || self.tap_limits.is_some_and(|l| l.difference.is_nan() || l.difference <= 0.0)
         {
             wrong("tap_limits must leave room for no equalisation: main about 1, the others about 0")

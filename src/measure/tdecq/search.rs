@@ -8,8 +8,7 @@ use crate::math::minimax::{HalfSpace, Point, minimise};
 
 /// Instants tried for the start: steps of one symbol period. A step is about the distance of a window from the centre.
 const INSTANTS: usize = 16;
-/// Error, of the expected noise per square symbol period, that draws a start to the middle of the symbols among equals.
-const TO_MIDDLE: f64 = 1e-3;
+const MIDDLE: usize = INSTANTS / 2;
 /// How far the windows may move from the start, symbol periods.
 const CENTRE_REACH_UI: f64 = 0.15;
 /// Foreseen gain at which the search ends, neper of the noise: 4e-5 dB.
@@ -195,13 +194,14 @@ struct Start {
     x: Vec<f64>,
 }
 
-/// One start for every place that the largest tap may have: least squares within the limits, at the instant of least error.
+/// Starts for every place that the largest tap may have: least squares within the limits, at the instant of least error and
+/// in the middle of the symbols.
 fn starts(eye: &Eye<'_>, reference: &Reference) -> Vec<Start> {
     let variance = (EXPECTED / (6.0 * reference.qt())).powi(2);
     let sent = eye.sent();
     let instants = (0..=INSTANTS).map(|i| i as f64 / INSTANTS as f64 - 0.5);
     let errors: Vec<(f64, SquareError)> = instants.map(|t| (t, SquareError::new(eye, &sent, t))).collect();
-    let one = |main: usize| {
+    let both = |main: usize| {
         let variables = |centre_ui| Variables {
             taps: reference.taps,
             main,
@@ -210,33 +210,43 @@ fn starts(eye: &Eye<'_>, reference: &Reference) -> Vec<Start> {
             centre_ui,
         };
         let forms: Vec<_> = errors.iter().map(|(t, error)| (*t, error.quadratic(&variables(*t), eye, variance))).collect();
-        // at the windows, not at the centre
-        let score = |i: usize| 0.5 * (least(&forms[i - 1].1) + least(&forms[i + 1].1)) + TO_MIDDLE * variance * forms[i].0.powi(2);
-        let centre = (1..INSTANTS).min_by(|&a, &b| score(a).total_cmp(&score(b)))?;
-        let (variables, (curvature, gradient, _)) = (variables(forms[centre].0), &forms[centre].1);
-        let (m, count) = (variables.linear(), variables.count());
-        let mut full = vec![0.0; count * count];
-        for i in 0..count {
-            for j in 0..m.min(count) {
-                if i < m {
-                    full[i * count + j] = curvature[i * m + j] / variance;
-                }
-            }
-            if i >= m {
-                full[i * count + i] = if i + 1 == count { CENTRE_CURVATURE } else { 1.0 / (3.0 * variance) };
+        // at the windows, not between them
+        let score = |i: usize| 0.5 * (least(&forms[i - 1].1) + least(&forms[i + 1].1));
+        let least_error = (1..INSTANTS).min_by(|&a, &b| score(a).total_cmp(&score(b))).unwrap_or(MIDDLE);
+        let chosen = [Some(MIDDLE), Some(least_error).filter(|&i| i != MIDDLE)].into_iter().flatten();
+        chosen.filter_map(|i| start(variables(forms[i].0), &forms[i].1, variance, reference)).collect::<Vec<_>>()
+    };
+    (0..=reference.most_precursors).flat_map(both).collect()
+}
+
+/// Least squares within the limits.
+fn start(
+    variables: Variables,
+    (curvature, gradient, _): &(Vec<f64>, Vec<f64>, f64),
+    variance: f64,
+    reference: &Reference,
+) -> Option<Start> {
+    let (m, count) = (variables.linear(), variables.count());
+    let mut full = vec![0.0; count * count];
+    for i in 0..count {
+        for j in 0..m.min(count) {
+            if i < m {
+                full[i * count + j] = curvature[i * m + j] / variance;
             }
         }
-        let constraints = variables.constraints(reference);
-        let bowl = |x: &[f64]| {
-            let along = |i: usize| (0..count).map(|j| full[i * count + j] * x[j]).sum::<f64>();
-            let pull = |i: usize| gradient.get(i).map_or(0.0, |g| g / variance);
-            let value = (0..count).map(|i| x[i] * (0.5 * along(i) + pull(i))).sum();
-            Some(Point { values: vec![value], gradients: vec![(0..count).map(|i| along(i) + pull(i)).collect()] })
-        };
-        let (x, _) = minimise(&vec![0.0; count], &constraints, &full, TOLERANCE, bowl)?;
-        Some(Start { variables, constraints, curvature: full, x })
+        if i >= m {
+            full[i * count + i] = if i + 1 == count { CENTRE_CURVATURE } else { 1.0 / (3.0 * variance) };
+        }
+    }
+    let constraints = variables.constraints(reference);
+    let bowl = |x: &[f64]| {
+        let along = |i: usize| (0..count).map(|j| full[i * count + j] * x[j]).sum::<f64>();
+        let pull = |i: usize| gradient.get(i).map_or(0.0, |g| g / variance);
+        let value = (0..count).map(|i| x[i] * (0.5 * along(i) + pull(i))).sum();
+        Some(Point { values: vec![value], gradients: vec![(0..count).map(|i| along(i) + pull(i)).collect()] })
     };
-    (0..=reference.most_precursors).filter_map(one).collect()
+    let (x, _) = minimise(&vec![0.0; count], &constraints, &full, TOLERANCE, bowl)?;
+    Some(Start { variables, constraints, curvature: full, x })
 }
 
 /// The setting that bears most noise at the reference's target; `None` for an eye that stays closed.
@@ -245,7 +255,7 @@ pub(super) fn best(eye: &Eye<'_>, reference: &Reference, rows: &mut Rows) -> Opt
     let worst = |b: &Borne| b.sigma[0].min(b.sigma[1]);
     let mut target = reference.target_ser;
     // a closed start is measured at a larger error ratio
-    let mut measured = loop {
+    let measured = loop {
         let open = |s: &Start, rows: &mut Rows| eye.borne(&s.variables.setting(&s.x), target, rows).map(|b| worst(&b).ln());
         let measured: Vec<Option<f64>> = starts.iter().map(|s| open(s, rows)).collect();
         if measured.iter().any(Option::is_some) {
@@ -257,8 +267,14 @@ pub(super) fn best(eye: &Eye<'_>, reference: &Reference, rows: &mut Rows) -> Opt
         }
     };
     let top = measured.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
-    let mut kept = measured.drain(..);
-    starts.retain(|_| kept.next().flatten().is_some_and(|m| m > top - NEAR));
+    // the better instant for each place
+    let better = |i: usize, m: f64| {
+        (0..starts.len())
+            .all(|j| j == i || starts[j].variables.main != starts[i].variables.main || measured[j].is_none_or(|other| other < m))
+    };
+    let kept: Vec<bool> = measured.iter().enumerate().map(|(i, m)| m.is_some_and(|m| m > top - NEAR && better(i, m))).collect();
+    let mut kept = kept.into_iter();
+    starts.retain(|_| kept.next().unwrap_or(false));
     let optimum = |start: Start| {
         let (variables, mut x, mut target) = (&start.variables, start.x, target);
         loop {
