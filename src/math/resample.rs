@@ -5,25 +5,38 @@ use num_complex::{Complex32, Complex64};
 use realfft::RealFftPlanner;
 
 /// Spectrum of a real periodic block, bins 0 ..= n/2, scaled so that bin 0 is the mean.
-pub(crate) fn spectrum(block: &[f32]) -> Vec<Complex32> {
-    let fft = RealFft::new(&mut RealFftPlanner::new(), block.len());
-    let (mut block, mut out) = (block.to_vec(), vec![Complex32::default(); bins(block.len())]);
-    fft.forward(&mut block, &mut out, &mut vec![Complex32::default(); fft.scratch()]);
+pub(crate) fn spectrum(planner: &mut RealFftPlanner<f32>, block: &[f32]) -> Vec<Complex32> {
+    let fft = RealFft::new(planner, block.len());
+    // about its first sample: a large mean costs the others no digits
+    let mut moved: Vec<f32> = block.iter().map(|y| y - block[0]).collect();
+    let mut out = vec![Complex32::default(); bins(block.len())];
+    fft.forward(&mut moved, &mut out, &mut vec![Complex32::default(); fft.scratch()]);
     let scale = 1.0 / block.len() as f32;
     out.iter_mut().for_each(|bin| *bin *= scale);
+    out[0].re += block[0];
     out
 }
 
 /// The real block of `length` samples that has a [`spectrum`]; bins that are missing are zero, bins beyond half the
 /// rate are left out.
-pub(crate) fn block(spectrum: &[Complex32], length: usize) -> Vec<f32> {
-    let fft = RealFft::new(&mut RealFftPlanner::new(), length);
+pub(crate) fn block(planner: &mut RealFftPlanner<f32>, spectrum: &[Complex32], length: usize) -> Vec<f32> {
+    let fft = RealFft::new(planner, length);
     let mut padded = vec![Complex32::default(); bins(length)];
     let kept = padded.len().min(spectrum.len());
-    padded[..kept].copy_from_slice(&spectrum[..kept]);
+    // bin 0 is added at the end
+    padded[1..kept].copy_from_slice(&spectrum[1..kept]);
     let mut out = vec![0f32; length];
     fft.inverse(&mut padded, &mut out, &mut vec![Complex32::default(); fft.scratch()]);
+    out.iter_mut().for_each(|y| *y += spectrum[0].re);
     out
+}
+
+/// Multiplies the spectrum of a block of `samples` by a response, asked at frequencies in turns per sample, 0 to 1/2.
+pub(crate) fn apply(spectrum: &mut [Complex32], samples: usize, response: impl Fn(f64) -> Complex64) {
+    for (k, bin) in spectrum.iter_mut().enumerate() {
+        let h = response(k as f64 / samples as f64);
+        *bin *= Complex32::new(h.re as f32, h.im as f32);
+    }
 }
 
 /// One period of a waveform on a grid of `length` samples: band-limited interpolation, or decimation without aliases.
@@ -48,11 +61,12 @@ pub fn by_spectrum(period: &[f32], length: usize) -> Vec<f32> {
     if period.is_empty() || length == 0 || period.len() == length {
         return period[..length.min(period.len())].to_vec();
     }
-    let mut bins = spectrum(period);
+    let mut planner = RealFftPlanner::new();
+    let mut bins = spectrum(&mut planner, period);
     if period.len().is_multiple_of(2) && length > period.len() {
         bins[period.len() / 2] *= 0.5; // shared by both signs
     }
-    block(&bins, length)
+    block(&mut planner, &bins, length)
 }
 
 /// One period of a waveform behind a response; `response` is asked at frequencies in turns per sample, 0 to 1/2.
@@ -60,12 +74,10 @@ pub fn filtered(period: &[f32], response: impl Fn(f64) -> Complex64) -> Vec<f32>
     if period.is_empty() {
         return Vec::new();
     }
-    let mut bins = spectrum(period);
-    for (k, bin) in bins.iter_mut().enumerate() {
-        let h = response(k as f64 / period.len() as f64);
-        *bin *= Complex32::new(h.re as f32, h.im as f32);
-    }
-    block(&bins, period.len())
+    let mut planner = RealFftPlanner::new();
+    let mut bins = spectrum(&mut planner, period);
+    apply(&mut bins, period.len(), response);
+    block(&mut planner, &bins, period.len())
 }
 
 #[cfg(test)]

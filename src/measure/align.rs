@@ -3,6 +3,7 @@
 use crate::math::fft;
 use crate::math::resample;
 use num_complex::Complex32;
+use realfft::RealFftPlanner;
 
 /// Samples per symbol of the correlation: a parabola through three of them finds a smooth peak to 0.02 symbols.
 const COARSE: usize = 4;
@@ -20,33 +21,35 @@ pub fn delay(waveform: &[f32], samples_per_symbol: usize, levels: &[u8]) -> f64 
     if n == 0 || samples_per_symbol == 0 || waveform.len() != n * samples_per_symbol {
         return 0.0;
     }
+    let mut planner = RealFftPlanner::new();
+    let bins = resample::spectrum(&mut planner, waveform);
+    delay_of(&mut planner, bins, samples_per_symbol, levels)
+}
+
+/// [`delay`] of the waveform that has a spectrum of [`resample::spectrum`]; at least one symbol.
+pub(super) fn delay_of(planner: &mut RealFftPlanner<f32>, mut bins: Vec<Complex32>, samples_per_symbol: usize, levels: &[u8]) -> f64 {
+    let n = levels.len();
     let levels: Vec<f32> = levels.iter().map(|&l| f32::from(l)).collect();
-    let symbols = resample::spectrum(&levels);
+    let symbols = resample::spectrum(planner, &levels);
     let grid = COARSE.min(samples_per_symbol) * n;
-    let mut bins = resample::spectrum(&waveform_head(waveform));
     bins.truncate(fft::bins(grid));
     bins[0] = Complex32::default();
-    for (k, bin) in bins.iter_mut().enumerate() {
+    for (k, bin) in bins.iter_mut().enumerate().skip(1) {
         let x = std::f32::consts::PI * k as f32 / n as f32;
         // the integral over a symbol
-        *bin = bin.conj() * if k == 0 { 1.0 } else { x.sin() / x };
+        *bin = bin.conj() * (x.sin() / x);
     }
     let mut product = vec![Complex32::default(); bins.len()];
     fft::replicate_add(&symbols, n, &bins, &mut product);
     // conjugated, so the lag runs backwards
-    let correlation = resample::block(&product, grid);
+    let correlation = resample::block(planner, &product, grid);
     let at = |d: usize| f64::from(correlation[(grid - d % grid) % grid]);
     let best = (0..grid).max_by(|&a, &b| at(a).total_cmp(&at(b))).unwrap_or(0);
     let (before, peak, behind) = (at(best + grid - 1), at(best), at(best + 1));
     let bend = before - 2.0 * peak + behind;
     let fraction = if bend < 0.0 { (0.5 * (before - behind) / bend).clamp(-0.5, 0.5) } else { 0.0 };
-    let period = waveform.len() as f64;
+    let period = (n * samples_per_symbol) as f64;
     ((best as f64 + fraction) * period / grid as f64).rem_euclid(period)
-}
-
-/// The waveform about its first sample, so that a large mean costs no digits.
-fn waveform_head(waveform: &[f32]) -> Vec<f32> {
-    waveform.iter().map(|y| y - waveform[0]).collect()
 }
 
 #[cfg(test)]

@@ -98,6 +98,21 @@ pub fn rlm(v: [f64; 4]) -> f64 {
     (3.0 * es1).min(3.0 * es2).min(2.0 - 3.0 * es1).min(2.0 - 3.0 * es2)
 }
 
+/// Ratio of level mismatch, clause 94: six times half of the smallest step over the outer levels' distance.
+///
+/// ```text
+/// S = min(v3 - v2, v2 - v1, v1 - v0) / 2,   RLM = 6 S / (v3 - v0)
+/// ```
+pub fn rlm_clause_94(v: [f64; 4]) -> f64 {
+    3.0 * (v[3] - v[2]).min(v[2] - v[1]).min(v[1] - v[0]) / (v[3] - v[0])
+}
+
+/// Eye linearity (OIF CEI): the smallest step between mean levels at the eye's centre over the largest.
+pub fn eye_linearity(v: [f64; 4]) -> f64 {
+    let steps = [v[1] - v[0], v[2] - v[1], v[3] - v[2]];
+    steps.iter().copied().fold(f64::INFINITY, f64::min) / steps.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+}
+
 /// A block of `symbols` levels that holds settled runs of both outer levels: PRBS13Q, as far as it reaches, behind one
 /// run of seven threes and one of six zeros.
 pub fn settled_pattern(symbols: usize, prbs13q: &crate::pattern::Source) -> Vec<u8> {
@@ -118,6 +133,26 @@ mod tests {
         assert!((rlm([0.0, 1.0, 2.0, 3.0]) - 1.0).abs() < 1e-12);
         // v1 = 0.9: ES1 = 0.4, 2 - 1.2 = 0.8
         assert!((rlm([0.0, 0.9, 2.0, 3.0]) - 0.8).abs() < 1e-12);
+    }
+
+    /// The example of Keysight's FlexDCA help, *PAM linearity definition*: 14.6, 7.5, -8.0, -15.2 mV have 0.715 by clause 94.
+    /// By 120D: ES1 = 7.7 / 14.9, 2 - 3 ES1 = 0.4497; by CEI: 7.1 / 15.5.
+    #[test]
+    fn one_set_of_levels_has_three_linearities() {
+        let v = [-15.2, -8.0, 7.5, 14.6];
+        assert!((rlm_clause_94(v) - 0.715).abs() < 5e-4, "{}", rlm_clause_94(v));
+        assert!((rlm(v) - (2.0 - 3.0 * 7.8 / 14.9)).abs() < 1e-9, "{}", rlm(v));
+        assert!((eye_linearity(v) - 7.1 / 15.5).abs() < 1e-12);
+        for all in [rlm_clause_94, eye_linearity] {
+            assert!((all([0.0, 1.0, 2.0, 3.0]) - 1.0).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn mean_levels_at_the_centre_are_those_sent() {
+        let levels = [0, 1, 2, 3, 3, 1, 0, 2];
+        let power: Vec<f32> = (0..8 * 16).map(|i| f32::from(levels[(i / 16 + 5) % 8])).collect();
+        assert_eq!(centre_levels(&power, 16, &levels, 3.0 * 16.0 + 7.5), [0.0, 1.0, 2.0, 3.0]);
     }
 
     #[test]

@@ -16,8 +16,10 @@ pub use windows::OFFSETS_UI;
 
 use super::align;
 use super::levels::{self, Outer};
+use crate::math::resample;
 use crate::units::db_from_power_ratio;
 use closure::{Eye, Rows, Setting};
+use realfft::RealFftPlanner;
 use windows::Polyphase;
 
 /// Fewest samples per symbol: fewer leave nothing to read between.
@@ -187,12 +189,15 @@ pub fn measure(capture: &Capture<'_>, reference: &Reference) -> Result<Tdecq, Re
     reference.check()?;
     check(capture, reference)?;
     let s = capture.samples_per_symbol;
-    let pass = |waveform: &[f32]| match capture.receiver {
-        Receiver::Reference => filtered(waveform, s, reference.bandwidth_symbol_rates),
-        Receiver::AlreadyPassed => waveform.to_vec(),
-    };
-    let waveform = pass(capture.waveform);
-    let delay = align::delay(&waveform, s, capture.levels);
+    let mut planner = RealFftPlanner::new();
+    let mut bins = resample::spectrum(&mut planner, capture.waveform);
+    let filter = capture.receiver == Receiver::Reference;
+    let mut waveform = capture.waveform.to_vec();
+    if filter {
+        resample::apply(&mut bins, waveform.len(), receiver::response(s, reference.bandwidth_symbol_rates));
+        waveform = resample::block(&mut planner, &bins, waveform.len());
+    }
+    let delay = align::delay_of(&mut planner, bins, s, capture.levels);
     let outer = levels::outer_at(&waveform, s, capture.levels, delay).ok_or(Refusal::NoSettledRuns)?;
     let (oma, average) = (outer.three_w - outer.zero_w, outer.average_w);
     let largest = waveform.iter().fold(0f32, |most, y| most.max(y.abs()));
@@ -202,7 +207,8 @@ pub fn measure(capture: &Capture<'_>, reference: &Reference) -> Result<Tdecq, Re
     let waveforms = match capture.noise {
         Noise::Repeats(repeats) if !repeats.is_empty() => {
             let repeat = |residual: &Vec<f32>| {
-                let noisy: Vec<f32> = pass(residual).iter().zip(&waveform).map(|(n, y)| n + y).collect();
+                let behind = if filter { filtered(residual, s, reference.bandwidth_symbol_rates) } else { residual.clone() };
+                let noisy: Vec<f32> = behind.iter().zip(&waveform).map(|(n, y)| n + y).collect();
                 Polyphase::new(&noisy, s, average, oma)
             };
             repeats.iter().map(repeat).collect()

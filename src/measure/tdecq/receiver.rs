@@ -35,11 +35,16 @@ impl BesselThomson {
     }
 }
 
-/// One period of a waveform behind the reference receiver's filter, its delay included.
-pub fn filtered(waveform: &[f32], samples_per_symbol: usize, bandwidth_symbol_rates: f64) -> Vec<f32> {
+/// The filter's response at a frequency in turns per sample.
+pub(super) fn response(samples_per_symbol: usize, bandwidth_symbol_rates: f64) -> impl Fn(f64) -> Complex64 {
     let filter = BesselThomson::new();
     let scale = samples_per_symbol as f64 / bandwidth_symbol_rates;
-    resample::filtered(waveform, |turns_per_sample| filter.at(turns_per_sample * scale))
+    move |turns_per_sample| filter.at(turns_per_sample * scale)
+}
+
+/// One period of a waveform behind the reference receiver's filter, its delay included.
+pub fn filtered(waveform: &[f32], samples_per_symbol: usize, bandwidth_symbol_rates: f64) -> Vec<f32> {
+    resample::filtered(waveform, response(samples_per_symbol, bandwidth_symbol_rates))
 }
 
 /// Correlation of white noise behind the filter, at 0 .. `lags` symbol periods; 1 at 0.
