@@ -43,19 +43,19 @@ pub(crate) fn ceq(taps: &[f64], bandwidth: f64) -> f64 {
     (with / without).sqrt().max(1.0)
 }
 
-/// Amplitude between samples: Hann-windowed sinc of 32 samples.
-fn between(waveform: &[f32], at: f64) -> f64 {
-    let (m, base) = (waveform.len() as isize, at.floor() as isize);
-    let (mut sum, mut weight) = (0.0, 0.0);
-    for i in base - 15..=base + 16 {
+/// Amplitudes a fixed time behind every symbol's first sample: Hann-windowed sinc of 32 samples.
+fn between(signal: &Signal<'_>, at: f64) -> Vec<f64> {
+    let (m, base) = (signal.waveform.len() as isize, at.floor() as isize);
+    let weight = |i: isize| {
         let d = at - i as f64;
         let x = std::f64::consts::PI * d;
-        let sinc = if d.abs() < 1e-9 { 1.0 } else { x.sin() / x };
-        let h = sinc * (0.5 + 0.5 * (x / 16.5).cos());
-        sum += h * f64::from(waveform[i.rem_euclid(m) as usize]);
-        weight += h;
-    }
-    sum / weight
+        (if d.abs() < 1e-9 { 1.0 } else { x.sin() / x }) * (0.5 + 0.5 * (x / 16.5).cos())
+    };
+    let weights: Vec<(isize, f64)> = (base - 15..=base + 16).map(|i| (i, weight(i))).collect();
+    let total: f64 = weights.iter().map(|(_, w)| w).sum();
+    let sample = |i: isize| f64::from(signal.waveform[i.rem_euclid(m) as usize]);
+    let one = |k: usize| weights.iter().map(|&(i, w)| w * sample(i + (k * signal.samples_per_symbol) as isize)).sum::<f64>() / total;
+    (0..signal.levels.len()).map(one).collect()
 }
 
 /// Samples in both windows about one centre.
@@ -66,9 +66,8 @@ pub(crate) struct Windows<'a> {
 
 impl<'a> Windows<'a> {
     pub(crate) fn new(signal: &'a Signal<'a>, centre_samples: f64) -> Self {
-        let (n, s) = (signal.levels.len(), signal.samples_per_symbol as f64);
-        let row = |place: f64| (0..n).map(|k| between(signal.waveform, centre_samples + (place + k as f64) * s)).collect();
         let place = |step: usize| 0.04 * ((step as f64 + 0.5) / STEPS_PER_WINDOW as f64 - 0.5);
+        let row = |place: f64| between(signal, centre_samples + place * signal.samples_per_symbol as f64);
         Windows { signal, rows: [-0.05, 0.05].map(|window| (0..STEPS_PER_WINDOW).map(|step| row(window + place(step))).collect()) }
     }
 
