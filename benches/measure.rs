@@ -4,7 +4,7 @@
 
 use divan::Bencher;
 use lightlane::math::resample;
-use lightlane::measure::tdecq::{Capture, Reference, measure};
+use lightlane::measure::tdecq::{Capture, Instrument, Reference, measure};
 use lightlane::pattern::{Pattern, PatternKind};
 use lightlane::seed::Seed;
 use num_complex::Complex64;
@@ -26,16 +26,34 @@ fn waveform(levels: &[u8]) -> Vec<f32> {
     })
 }
 
-#[divan::bench(args = [
-    (PatternKind::Prbs13q, "100g-smf"), (PatternKind::Ssprq, "100g-smf"), (PatternKind::Ssprq, "100g-lpo"),
-    (PatternKind::Prbs13q, "200g-106gbd"), (PatternKind::Ssprq, "200g-106gbd"),
-], sample_count = 20)]
-fn tdecq(bencher: Bencher, (kind, name): (PatternKind, &str)) {
+const CASES: [(PatternKind, &str); 5] = [
+    (PatternKind::Prbs13q, "100g-smf"),
+    (PatternKind::Prbs13q, "200g-106gbd"),
+    (PatternKind::Ssprq, "100g-smf"),
+    (PatternKind::Ssprq, "100g-lpo"),
+    (PatternKind::Ssprq, "200g-106gbd"),
+];
+
+/// One capture alone.
+#[divan::bench(args = CASES, sample_count = 20)]
+fn tdecq(bencher: Bencher, case: (PatternKind, &str)) {
+    with_capture(case, |capture, reference| bencher.bench_local(|| measure(capture, reference).expect("it is open").tdecq_db));
+}
+
+/// The second and all further captures of a length.
+#[divan::bench(args = CASES, sample_count = 20)]
+fn tdecq_again(bencher: Bencher, case: (PatternKind, &str)) {
+    let mut instrument = Instrument::default();
+    with_capture(case, |capture, reference| {
+        bencher.bench_local(|| instrument.measure(capture, reference).expect("it is open").tdecq_db);
+    });
+}
+
+fn with_capture((kind, name): (PatternKind, &str), run: impl FnOnce(&Capture<'_>, &Reference)) {
     let reference = Reference::all().into_iter().find(|r| r.name == name).expect("it exists");
     let source = Pattern { kind, ..Pattern::default() }.build().expect("it builds");
     let mut levels = vec![0; source.period().expect("it repeats") as usize];
     source.fill(0, Seed::new(0), &mut levels);
     let waveform = waveform(&levels);
-    let capture = Capture { waveform: &waveform, samples_per_symbol: SAMPLES_PER_SYMBOL, levels: &levels, ..Capture::default() };
-    bencher.bench_local(|| measure(&capture, &reference).expect("it is open").tdecq_db);
+    run(&Capture { waveform: &waveform, samples_per_symbol: SAMPLES_PER_SYMBOL, levels: &levels, ..Capture::default() }, &reference);
 }

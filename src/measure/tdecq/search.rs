@@ -11,8 +11,8 @@ const INSTANTS: usize = 16;
 const MIDDLE: usize = INSTANTS / 2;
 /// How far the windows may move from the start, symbol periods.
 const CENTRE_REACH_UI: f64 = 0.15;
-/// Foreseen gain at which the search ends, neper of the noise: 4e-5 dB.
-const TOLERANCE: f64 = 1e-5;
+/// Foreseen gain at which the search ends, neper of the noise: 4e-6 dB. Ceq is flatter: a tenth of the root of it.
+const TOLERANCE: f64 = 1e-6;
 /// The start expects this part of an ideal eye's noise: 1.5 dB of TDECQ.
 const EXPECTED: f64 = 0.7;
 /// Second-best places of the largest tap are searched as well when their start is this near, neper: 0.2 dB.
