@@ -15,8 +15,8 @@ const CENTRE_REACH_UI: f64 = 0.15;
 const TOLERANCE: f64 = 1e-6;
 /// The start expects this part of an ideal eye's noise: 1.5 dB of TDECQ.
 const EXPECTED: f64 = 0.7;
-/// Second-best places of the largest tap are searched as well when their start is this near, neper: 0.2 dB.
-const NEAR: f64 = 0.05;
+/// Second-best places of the largest tap are searched as well when their start is this near, neper: 0.1 dB.
+const NEAR: f64 = 0.02;
 /// Curvature of the logarithm of the noise with the centre at the start, per square symbol period: any guess of its order.
 const CENTRE_CURVATURE: f64 = 30.0;
 /// A closed eye is opened at error ratios that fall by this factor, from at most the largest on.
