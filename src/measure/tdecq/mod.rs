@@ -7,6 +7,8 @@ mod histogram;
 mod receiver;
 mod reference;
 mod search;
+mod start;
+mod variables;
 mod windows;
 
 pub use histogram::Histogram;
