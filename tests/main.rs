@@ -18,4 +18,6 @@ mod support;
 mod sweep;
 mod sweep_figures;
 mod targets;
+mod tdecq;
+mod tdecq_brute;
 mod waveform;

@@ -1,5 +1,6 @@
 //! Levels from settled runs: OMA, extinction ratio; linearity of four levels.
 
+use super::align;
 use crate::units::{db_from_power_ratio, dbm_from_watt};
 
 /// Runs of the highest and the lowest level that count as settled.
@@ -40,9 +41,13 @@ impl Outer {
 /// Measures a periodic `power` waveform (W) that carries `levels`; `None` when a settled run is missing, or when the runs do
 /// not settle and the threes end below the zeros.
 pub fn outer(power: &[f32], samples_per_symbol: usize, levels: &[u8]) -> Option<Outer> {
-    let delay = delay(power, samples_per_symbol, levels);
+    outer_at(power, samples_per_symbol, levels, align::delay(power, samples_per_symbol, levels))
+}
+
+/// [`outer`] of a waveform whose symbols have their middles at `k samples_per_symbol + delay`.
+pub fn outer_at(power: &[f32], samples_per_symbol: usize, levels: &[u8], delay: f64) -> Option<Outer> {
     let mean = |level: u8, length: usize| -> Option<f64> {
-        let centres = runs(levels, level, length).map(|first| (2 * first + length - 1) * samples_per_symbol / 2 + delay);
+        let centre = |first: usize| ((2 * first + length - 1) as f64 / 2.0 * samples_per_symbol as f64 + delay).round() as usize;
         // 2 UI about the centre, both ends half
         let reach = samples_per_symbol;
         let at = |i: usize| f64::from(power[i % power.len()]);
@@ -50,12 +55,28 @@ pub fn outer(power: &[f32], samples_per_symbol: usize, levels: &[u8]) -> Option<
             let from = centre + power.len() - reach;
             (at(from) + at(from + 2 * reach)) / 2.0 + (1..2 * reach).map(|i| at(from + i)).sum::<f64>()
         };
-        let all: Vec<f64> = centres.map(|c| one(c) / (2 * reach) as f64).collect();
+        let all: Vec<f64> = runs(levels, level, length).map(|first| one(centre(first)) / (2 * reach) as f64).collect();
         (!all.is_empty()).then(|| all.iter().sum::<f64>() / all.len() as f64)
     };
     let average_w = power.iter().map(|&p| f64::from(p)).sum::<f64>() / power.len() as f64;
     let outer = Outer { three_w: mean(3, THREES)?, zero_w: mean(0, ZEROS)?, average_w };
     (outer.three_w > outer.zero_w).then_some(outer)
+}
+
+/// Part of the symbol about its middle over which [`centre_levels`] averages: 5 %, as scopes do for eye linearity.
+const CENTRE_UI: f64 = 0.05;
+
+/// Mean amplitude at the middle of the symbols by the level sent; not a number where none was.
+pub fn centre_levels(power: &[f32], samples_per_symbol: usize, levels: &[u8], delay: f64) -> [f64; 4] {
+    let reach = (0.5 * CENTRE_UI * samples_per_symbol as f64).round() as usize;
+    let first = delay.round() as usize + power.len() - reach;
+    let mut sums = [(0.0, 0.0); 4];
+    for (k, &level) in levels.iter().enumerate() {
+        let sum: f64 = (0..=2 * reach).map(|i| f64::from(power[(k * samples_per_symbol + first + i) % power.len()])).sum();
+        let total = &mut sums[usize::from(level.min(3))];
+        *total = (total.0 + (2 * reach + 1) as f64, total.1 + sum);
+    }
+    sums.map(|(count, sum)| sum / count)
 }
 
 /// First symbols of the runs of exactly `length`.
@@ -64,18 +85,6 @@ fn runs(levels: &[u8], level: u8, length: usize) -> impl Iterator<Item = usize> 
     (0..n).filter(move |&i| {
         levels[(i + n - 1) % n] != level && levels[(i + length) % n] != level && (0..length).all(|j| levels[(i + j) % n] == level)
     })
-}
-
-/// Delay of the waveform behind its symbols, samples: the largest correlation within 16 symbols.
-fn delay(power: &[f32], samples_per_symbol: usize, levels: &[u8]) -> usize {
-    let m = power.len();
-    let mean = power.iter().map(|&p| f64::from(p)).sum::<f64>() / m as f64;
-    let correlation = |delay: usize| -> f64 {
-        let at = |k: usize| f64::from(power[(k * samples_per_symbol + delay) % m]) - mean;
-        levels.iter().enumerate().map(|(k, &l)| f64::from(l) * at(k)).sum()
-    };
-    let most = (16 * samples_per_symbol).min(m - 1);
-    (0..=most).max_by(|&a, &b| correlation(a).total_cmp(&correlation(b))).unwrap_or(0)
 }
 
 /// Ratio of level mismatch, 120D.3.1.2: min(3 ES1, 3 ES2, 2 - 3 ES1, 2 - 3 ES2).
@@ -87,6 +96,21 @@ pub fn rlm(v: [f64; 4]) -> f64 {
     let mid = (v[0] + v[3]) / 2.0;
     let (es1, es2) = ((v[1] - mid) / (v[0] - mid), (v[2] - mid) / (v[3] - mid));
     (3.0 * es1).min(3.0 * es2).min(2.0 - 3.0 * es1).min(2.0 - 3.0 * es2)
+}
+
+/// Ratio of level mismatch, clause 94: six times half of the smallest step over the outer levels' distance.
+///
+/// ```text
+/// S = min(v3 - v2, v2 - v1, v1 - v0) / 2,   RLM = 6 S / (v3 - v0)
+/// ```
+pub fn rlm_clause_94(v: [f64; 4]) -> f64 {
+    3.0 * (v[3] - v[2]).min(v[2] - v[1]).min(v[1] - v[0]) / (v[3] - v[0])
+}
+
+/// Eye linearity (OIF CEI): the smallest step between mean levels at the eye's centre over the largest.
+pub fn eye_linearity(v: [f64; 4]) -> f64 {
+    let steps = [v[1] - v[0], v[2] - v[1], v[3] - v[2]];
+    steps.iter().copied().fold(f64::INFINITY, f64::min) / steps.iter().copied().fold(f64::NEG_INFINITY, f64::max)
 }
 
 /// A block of `symbols` levels that holds settled runs of both outer levels: PRBS13Q, as far as it reaches, behind one
@@ -109,6 +133,26 @@ mod tests {
         assert!((rlm([0.0, 1.0, 2.0, 3.0]) - 1.0).abs() < 1e-12);
         // v1 = 0.9: ES1 = 0.4, 2 - 1.2 = 0.8
         assert!((rlm([0.0, 0.9, 2.0, 3.0]) - 0.8).abs() < 1e-12);
+    }
+
+    /// The example of Keysight's FlexDCA help, *PAM linearity definition*: 14.6, 7.5, -8.0, -15.2 mV have 0.715 by clause 94.
+    /// By 120D: ES1 = 7.7 / 14.9, 2 - 3 ES1 = 0.4497; by CEI: 7.1 / 15.5.
+    #[test]
+    fn one_set_of_levels_has_three_linearities() {
+        let v = [-15.2, -8.0, 7.5, 14.6];
+        assert!((rlm_clause_94(v) - 0.715).abs() < 5e-4, "{}", rlm_clause_94(v));
+        assert!((rlm(v) - (2.0 - 3.0 * 7.8 / 14.9)).abs() < 1e-9, "{}", rlm(v));
+        assert!((eye_linearity(v) - 7.1 / 15.5).abs() < 1e-12);
+        for all in [rlm_clause_94, eye_linearity] {
+            assert!((all([0.0, 1.0, 2.0, 3.0]) - 1.0).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn mean_levels_at_the_centre_are_those_sent() {
+        let levels = [0, 1, 2, 3, 3, 1, 0, 2];
+        let power: Vec<f32> = (0..8 * 16).map(|i| f32::from(levels[(i / 16 + 5) % 8])).collect();
+        assert_eq!(centre_levels(&power, 16, &levels, 3.0 * 16.0 + 7.5), [0.0, 1.0, 2.0, 3.0]);
     }
 
     #[test]

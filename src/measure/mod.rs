@@ -1,4 +1,9 @@
 //! What an instrument would read off a waveform.
 
+pub mod align;
+pub mod bathtub;
+pub mod excursion;
 pub mod eye;
 pub mod levels;
+pub mod tdecq;
+pub mod transition;

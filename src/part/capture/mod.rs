@@ -5,10 +5,10 @@
 //! period onto a grid of whole samples per symbol.
 
 mod file;
+mod kernel;
 mod locate;
 mod periods;
 mod read;
-mod resample;
 mod residual;
 
 pub(super) use file::Recipe;

@@ -1,7 +1,8 @@
 //! Every period of a capture on one grid.
 
-use super::resample::{self, Kernel};
+use super::kernel::Kernel;
 use super::{Capture, Located};
+use crate::math::resample::by_spectrum;
 use std::collections::HashMap;
 
 /// Distance from a whole number of samples at which a capture counts as one, samples.
@@ -40,7 +41,7 @@ impl Periods {
         let (length, period) = (n * samples_per_symbol, n as f64 * s);
         let count = (x.len() as f64 / period).round().max(1.0);
         if (count * period - x.len() as f64).abs() < WHOLE {
-            let all = resample::periodic(x, length * count as usize);
+            let all = by_spectrum(x, length * count as usize);
             let power = all.chunks_exact(length).map(<[f32]>::to_vec).collect();
             return Ok(Self::of(located.levels.clone(), samples_per_symbol, power));
         }

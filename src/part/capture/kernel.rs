@@ -1,7 +1,5 @@
-//! Samples at other instants.
+//! A waveform between its samples.
 
-use crate::math::fft::{RealFft, bins};
-use num_complex::Complex32;
 use std::f64::consts::PI;
 
 /// Zero crossings of the kernel on each side.
@@ -68,30 +66,6 @@ fn bessel_i0(x: f64) -> f64 {
     1.0 + terms.sum::<f64>()
 }
 
-/// A periodic waveform on `length` samples: its spectrum, cut off or continued by zeros.
-pub(super) fn periodic(x: &[f32], length: usize) -> Vec<f32> {
-    if x.len() == length {
-        return x.to_vec();
-    }
-    let mut planner = realfft::RealFftPlanner::new();
-    let (from, to) = (RealFft::new(&mut planner, x.len()), RealFft::new(&mut planner, length));
-    let mut scratch = vec![Complex32::default(); from.scratch().max(to.scratch())];
-    let mut spectrum = vec![Complex32::default(); bins(x.len())];
-    from.forward(&mut x.to_vec(), &mut spectrum, &mut scratch);
-    spectrum.resize(bins(length), Complex32::default());
-    let shorter = x.len().min(length);
-    if shorter.is_multiple_of(2) {
-        // half a rate's bin holds both signs of its frequency on the shorter grid, one on the longer
-        let bin = &mut spectrum[shorter / 2];
-        *bin = Complex32::new(if x.len() < length { 0.5 * bin.re } else { 2.0 * bin.re }, 0.0);
-    }
-    let mut out = vec![0f32; length];
-    to.inverse(&mut spectrum, &mut out, &mut scratch);
-    let scale = 1.0 / x.len() as f32;
-    out.iter_mut().for_each(|y| *y *= scale);
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,14 +83,5 @@ mod tests {
         }
         let (half, x): (Kernel, Vec<f32>) = (Kernel::new(0.5), (0..n).map(|i| tone(0.4, i as f64) as f32).collect());
         assert!((500..3000).all(|t| half.at(&x, f64::from(t), n).abs() < 2e-4));
-    }
-
-    #[test]
-    fn a_periodic_waveform_keeps_its_tones_on_any_length() {
-        for (from, to) in [(60, 84), (84, 60), (61, 83), (60, 60), (60, 31)] {
-            let wave = |n: usize| -> Vec<f32> { (0..n).map(|i| 0.5 + (2.0 * PI * 7.0 * i as f64 / n as f64 + 0.2).sin() as f32).collect() };
-            let error = periodic(&wave(from), to).iter().zip(wave(to)).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            assert!(error < 1e-5, "{from} {to}: {error}");
-        }
     }
 }
