@@ -27,8 +27,11 @@ struct Shelves {
     responses: HashMap<response::Recipe, Read<Table>>,
     series: HashMap<(String, Reading), Read<Monotone>>,
     /// Recordings with their files' digests: few, and each another.
-    captures: Vec<(capture::Recipe, Result<(u64, Arc<Recording>), String>)>,
+    captures: Vec<(capture::Recipe, Digested)>,
 }
+
+/// A recording with its file's digest.
+type Digested = Result<(u64, Arc<Recording>), String>;
 
 /// What was made of a file and of what else; stale when either changes.
 #[derive(Clone, Debug, PartialEq)]
