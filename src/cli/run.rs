@@ -16,8 +16,12 @@ Examples:
   lightlane run 800gbase-dr8 --set lanes=1 --json
   lightlane run 800gbase-dr8 --set receiver.tia.response.file=tia.s2p --export tp2.npy --export tp3=far.csv
   lightlane run 800gbase-dr8 --plots figures
+  lightlane run 1.6tbase-dr8 --spec
 
 Results do not depend on the number of threads; the same seed gives the same bits.";
+
+/// What --tdecq and --spec lay on top.
+const MEASURED: &str = "tdecq.enabled=true";
 
 /// Runs a link: bit error ratio, margin and powers of every lane
 #[derive(Args)]
@@ -28,6 +32,12 @@ pub(super) struct Run {
     /// Prints JSON instead of a table
     #[arg(long)]
     json: bool,
+    /// Also measures the transmitter: TECQ, TDECQ behind the worst test fibre, transition time, over- and undershoot
+    #[arg(long)]
+    tdecq: bool,
+    /// Prints the limits of the PMD with a verdict each; measures the transmitter for it
+    #[arg(long)]
+    spec: bool,
     /// Also draws figures of the worst lane and of all lanes into this folder
     #[arg(long, value_name = "DIR")]
     plots: Option<String>,
@@ -39,11 +49,19 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
-        let link = self.source.resolve()?;
+        let link = match (self.tdecq, self.spec) {
+            (_, true) => self.source.resolve_with(&[("--spec", MEASURED)]),
+            (true, false) => self.source.resolve_with(&[("--tdecq", MEASURED)]),
+            (false, false) => self.source.resolve(),
+        }?;
         self.export.write(&link)?;
         let plots = self.plots.as_deref().map(Plots::open).transpose()?;
         let result = self.runner.run(link.clone(), "run")?;
-        output::print(&if self.json { report::json(&result) } else { report::table(&result) })?;
+        output::print(&match (self.json, self.spec) {
+            (true, _) => report::json(&result),
+            (false, true) => report::table(&result) + "\n" + &report::spec(&result.spec),
+            (false, false) => report::table(&result),
+        })?;
         if let Some(plots) = plots.filter(|_| !stopped()) {
             plots.draw(&link, &result)?;
         }

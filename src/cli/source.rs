@@ -28,7 +28,12 @@ impl Source {
 
     /// Lays all layers on each other; the error holds the problems of all of them.
     pub(super) fn resolve(&self) -> Result<Resolved, Error> {
-        let (stack, of_flags) = self.stack()?;
+        self.resolve_with(&[])
+    }
+
+    /// The same with assignments of other flags, each with its flag's name, on top.
+    pub(super) fn resolve_with(&self, more: &[(&str, &str)]) -> Result<Resolved, Error> {
+        let (stack, of_flags) = self.stack(more)?;
         match stack.resolve() {
             Ok(resolved) => of_flags.finish().map(|()| resolved),
             Err(Error::Input(mut problems)) => {
@@ -40,7 +45,7 @@ impl Source {
     }
 
     /// The layers, and what is wrong with the flags among them.
-    pub(super) fn stack(&self) -> Result<(Stack, Problems), Error> {
+    pub(super) fn stack(&self, more: &[(&str, &str)]) -> Result<(Stack, Problems), Error> {
         let mut stack = Stack::open(&self.source)?;
         let mut of_flags = Problems::new();
         let mut collect = |set: Result<(), Error>| match set {
@@ -62,6 +67,9 @@ impl Source {
         }
         if let Some(seed) = self.seed {
             collect(stack.set_by(&format!("--seed {seed}"), &format!("simulation.seed={seed}")))?;
+        }
+        for (flag, assignment) in more {
+            collect(stack.set_by(flag, assignment))?;
         }
         Ok((stack, of_flags))
     }

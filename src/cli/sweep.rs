@@ -80,7 +80,7 @@ impl Sweep {
             return Err(Failure::Input(Error::Input(one(remedy))));
         }
         let target = self.plot.as_ref().map(Target::new).transpose()?;
-        let (stack, _) = self.source.stack()?;
+        let (stack, _) = self.source.stack(&[])?;
         let (done, chart) = self.runner.on_threads(|cancel| {
             let sweep = Points::new(&stack, axes)?;
             let mut chart = target.as_ref().map(|_| Chart::new(&sweep, &self.figure)).transpose()?;
@@ -128,7 +128,7 @@ impl Sweep {
                 Err(other) => return Err(other),
             }
         }
-        let (_, of_flags) = self.source.stack()?;
+        let (_, of_flags) = self.source.stack(&[])?;
         if problems.is_empty() && of_flags.is_empty() {
             return Ok(axes);
         }

@@ -91,6 +91,12 @@ impl SingleMode {
     }
 }
 
+/// The phase of an accumulated dispersion, without slope.
+pub(crate) fn dispersion(ps_per_nm: f64, wavelength_nm: f64) -> Shape {
+    let dl = ps_per_nm * pico(1.0) / nano(1.0); // s / m
+    Shape::Dispersion { b2_s2: -dl * nano(wavelength_nm).powi(2) / (TAU * LIGHT_M_PER_S), b3_s3: 0.0 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,5 +121,7 @@ mod tests {
         let shape = fibre.dispersion(1317.5);
         let even = (shape.at(f).arg() + shape.at(-f).arg()) / 2.0;
         assert!(expected > 0.0 && (even / expected - 1.0).abs() < 1e-9, "{even} {expected}");
+        let lumped = super::dispersion(10.0 * fibre.dispersion_ps_per_nm_km(1317.5), 1317.5).at(f).arg();
+        assert!((lumped / expected - 1.0).abs() < 1e-9, "{lumped} {expected}");
     }
 }

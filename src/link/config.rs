@@ -1,5 +1,6 @@
 //! The description of a link, as it is written: plain data, engineering units, everything checked.
 
+use super::{Limits, Tdecq};
 use crate::error::{Path, Problems};
 use crate::fibre::SingleMode;
 use crate::part::{FileRead, Library, Loader, Sending};
@@ -36,6 +37,8 @@ pub struct Config {
     pub limits: Limits,
     /// How it is computed.
     pub simulation: Simulation,
+    /// Whether and how the transmitter is measured.
+    pub tdecq: Tdecq,
     /// What results are expected of it; `check` compares.
     pub targets: Targets,
     /// Patches of single lanes, by number from 0, with the keys of the whole file.
@@ -59,6 +62,7 @@ impl Default for Config {
             spread: Spread::default(),
             limits: Limits::default(),
             simulation: Simulation::default(),
+            tdecq: Tdecq::default(),
             targets: Targets::default(),
             lane: BTreeMap::new(),
             files: Vec::new(),
@@ -87,26 +91,6 @@ pub struct Spread {
 impl Default for Spread {
     fn default() -> Self {
         Spread { launch_power_db: 0.0, module: 1 }
-    }
-}
-
-/// What the results are held against.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Limits {
-    /// Bit error ratio before error correction that the optical segment may reach.
-    pub pmd_ber: f64,
-    /// Largest average launch power of a lane, dBm.
-    pub launch_power_max_dbm: f64,
-    /// Largest outer modulation amplitude of a lane, dBm.
-    pub oma_max_dbm: f64,
-    /// Smallest extinction ratio, dB.
-    pub extinction_ratio_min_db: f64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits { pmd_ber: 2.4e-4, launch_power_max_dbm: 4.0, oma_max_dbm: 4.2, extinction_ratio_min_db: 3.5 }
     }
 }
 
@@ -204,11 +188,8 @@ impl Config {
         self.fibre.check(&root.key("fibre"), problems);
         self.receiver.check(&root.key("receiver"), rate_hz, problems);
         problems.range(&root.key("spread"), "launch_power_db", self.spread.launch_power_db, 0.0..=10.0);
-        let limits = root.key("limits");
-        problems.range(&limits, "pmd_ber", self.limits.pmd_ber, 1e-15..=0.2);
-        problems.range(&limits, "launch_power_max_dbm", self.limits.launch_power_max_dbm, -100.0..=100.0);
-        problems.range(&limits, "oma_max_dbm", self.limits.oma_max_dbm, -100.0..=100.0);
-        problems.range(&limits, "extinction_ratio_min_db", self.limits.extinction_ratio_min_db, 0.0..=100.0);
+        self.limits.check(&root.key("limits"), problems);
+        self.tdecq.check(&root.key("tdecq"), problems);
         self.check_light(problems);
         if self.pattern.precoder && self.transmitter.kind == TransmitterKind::Waveform {
             problems.report(

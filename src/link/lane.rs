@@ -1,11 +1,12 @@
 //! One lane: the order of its chain.
 
 use super::Config;
-use crate::chain::{Chain, Dsp, Plan, Workshop, block_levels};
+use crate::chain::{Chain, Drawn, Draws, Dsp, Plan, Shape, Workshop, block_levels};
 use crate::error::{Error, Path, Problems, Result};
 use crate::part::Library;
 use crate::pattern::Source;
 use crate::seed::Seed;
+use crate::signal::{Field, Grid};
 use crate::units::{amplitude_ratio, power_ratio};
 
 /// A built lane: its plan, its data and its random streams, ready for both estimators.
@@ -33,6 +34,20 @@ const SHARES: u64 = 64;
 /// The same distance for a pattern without a period.
 const ENDLESS_STRIDE: u64 = 1 << 40;
 
+/// Departure of a lane's launch power from its description, dB; a captured lane is as it is.
+fn spread_db(config: &Config, number: usize) -> f64 {
+    if config.transmitter.recording().is_some() {
+        return 0.0;
+    }
+    config.spread.launch_power_db * Seed::new(config.spread.module).named("launch power").index(number as u64).rng().normal()
+}
+
+/// Symbols become light in the fibre at the transmitter.
+fn transmitted(config: &Config, number: usize, grid: Grid) -> Chain<Field> {
+    let light = config.transmitter.extend(Chain::symbols(), grid, number);
+    light.response(Shape::Gain(amplitude_ratio(spread_db(config, number))))
+}
+
 impl Lane {
     /// Builds lane `number` from its own description, which must have been checked.
     ///
@@ -53,19 +68,23 @@ impl Lane {
         })?;
         let grid = config.grid();
         let run = Seed::new(config.simulation.seed);
-        // a captured lane is as it is
-        let spread_of_lane_db =
-            config.spread.launch_power_db * Seed::new(config.spread.module).named("launch power").index(number as u64).rng().normal();
         let transmitter = &config.transmitter;
-        let spread_db = if transmitter.recording().is_some() { 0.0 } else { spread_of_lane_db };
-        let wavelength_nm = transmitter.chosen().wavelength_nm();
-        let light = transmitter.extend(Chain::symbols(), grid, number);
-        let light = light.response(crate::chain::Shape::Gain(amplitude_ratio(spread_db))).probe("tp2");
-        let light = config.fibre.extend(light, wavelength_nm).probe("tp3");
-        let received_oma_w = transmitter.settled_oma_w() * power_ratio(spread_db - config.fibre.loss_db());
+        let tp2 = transmitted(config, number, grid).probe("tp2");
+        let light = config.fibre.extend(tp2, transmitter.chosen().wavelength_nm()).probe("tp3");
+        let received_oma_w = transmitter.settled_oma_w() * power_ratio(spread_db(config, number) - config.fibre.loss_db());
         let plan = config.receiver.extend(light, received_oma_w, grid, shop);
         let dsp = config.receiver.ffe.dsp();
         Ok(Lane { number, config: config.clone(), plan, dsp, pattern, run, seed: run.named("lane").index(number as u64) })
+    }
+
+    /// Its light in the fibre at the transmitter, on another grid.
+    pub(super) fn light(&self, grid: Grid) -> Chain<Field> {
+        transmitted(&self.config, self.number, grid)
+    }
+
+    /// What its first block draws without noise.
+    pub(super) fn noiseless(&self) -> Draws<'static> {
+        Draws { run: self.run, lane: self.seed, block: 0, noise: 0, what: Drawn::Nothing }
     }
 
     /// Absolute index of the lane's first symbol.

@@ -1,5 +1,7 @@
 //! The links that come with lightlane. A new one is a TOML file and one line here.
 
+use super::{Config, Limits};
+
 /// A link by name.
 #[derive(Clone, Copy, Debug)]
 pub struct Preset {
@@ -9,6 +11,18 @@ pub struct Preset {
     pub about: &'static str,
     /// Its TOML text, each value with its source and status.
     pub text: &'static str,
+}
+
+impl Preset {
+    /// Its limits.
+    ///
+    /// # Panics
+    ///
+    /// Never: a test reads every preset.
+    pub fn limits(&self) -> Limits {
+        let config: Config = toml::from_str(self.text).expect("a preset is a description");
+        config.limits
+    }
 }
 
 static PRESETS: [Preset; 2] = [

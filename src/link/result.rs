@@ -1,5 +1,6 @@
 //! What is said of a link: flat, with the same names in JSON, in tables and as columns of a sweep.
 
+use super::SpecRow;
 use crate::math::interval::{Interval, clopper_pearson};
 use crate::part::FileRead;
 use serde::Serialize;
@@ -29,6 +30,9 @@ pub struct LinkResult {
     pub port: PortResult,
     /// Files of patterns and measured parts; those of a lane's own patch under `lane.N.`.
     pub files: Vec<FileRead>,
+    /// The limits of the PMD with a verdict each; empty unless the transmitter was measured.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub spec: Vec<SpecRow>,
     /// What a reader should know of these figures.
     pub warnings: Vec<String>,
 }
@@ -76,6 +80,24 @@ pub struct LaneResult {
     pub er_tp3_db: Option<f64>,
     /// Average power at TP3, dBm.
     pub received_power_dbm: Option<f64>,
+    /// Outer optical modulation amplitude at TP3 at which the limit is just kept, with this lane's own transmitter, dBm.
+    pub sensitivity_oma_dbm: Option<f64>,
+    /// Transmitter eye closure at TP2, dB; this and what follows to `rin_oma_db_per_hz` only with `tdecq.enabled`.
+    pub tecq_db: Option<f64>,
+    /// Transmitter and dispersion eye closure behind the test fibre, the worse of both extremes, dB.
+    pub tdecq_db: Option<f64>,
+    /// TDECQ - 10 log10(Ceq), the worse of both extremes, dB.
+    pub tdecq_minus_ceq_db: Option<f64>,
+    /// Ratio of level mismatch at TP2 (120D.3.1.2), behind the reference filter.
+    pub rlm_tp2: Option<f64>,
+    /// Slower transition time from 20 to 80 % at TP2, behind the reference filter, ps.
+    pub transition_time_ps: Option<f64>,
+    /// Overshoot at TP2, behind the reference filter, % of the OMA.
+    pub overshoot_percent: Option<f64>,
+    /// Undershoot likewise.
+    pub undershoot_percent: Option<f64>,
+    /// RIN relative to OMA, of the intrinsic RIN over the reference filter's band, dB/Hz.
+    pub rin_oma_db_per_hz: Option<f64>,
     /// Extra loss to the limit, dB; negative when the link misses it.
     pub margin_db: Option<f64>,
     /// Smallest bit error ratio with up to 10 dB more power, when none of it reaches the limit.

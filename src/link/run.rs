@@ -6,7 +6,8 @@ use super::lane::Lane;
 use super::layers::Resolved;
 use super::margin::{self, Margin};
 use super::result::{Counted, LaneResult, LinkResult, NoiseShare, PortResult, Slicer, pooled};
-use crate::chain::{Count, Drawn, Draws, Prediction, Predictor, Probe, Refusal, Stop, Tally, Trained, Workers, Workshop, count};
+use super::transmitted::{self, Transmitted};
+use crate::chain::{Count, Prediction, Predictor, Probe, Refusal, Stop, Tally, Trained, Workers, Workshop, count};
 use crate::error::Result;
 use crate::math::interval::Interval;
 use crate::measure::levels::{Outer, outer, rlm, settled_pattern};
@@ -41,6 +42,8 @@ struct Solved {
     receiver: std::result::Result<Receiver, Refusal>,
     tp2: Option<Outer>,
     tp3: Option<Outer>,
+    /// What an instrument reads off the transmitter, where that is asked.
+    transmitted: Option<Transmitted>,
     warnings: Vec<String>,
 }
 
@@ -118,7 +121,7 @@ impl Link {
         for lane in lanes.iter().filter(|l| l.estimators_agree == Some(false)) {
             warnings.push(format!("lane {}: the counted and the semi-analytic error ratio disagree beyond their intervals", lane.lane));
         }
-        LinkResult {
+        let mut result = LinkResult {
             schema: 1,
             version: env!("CARGO_PKG_VERSION"),
             seed: base.simulation.seed,
@@ -130,8 +133,13 @@ impl Link {
             port: port(&lanes),
             lanes,
             files: files::of(solved.iter().map(|s| &s.lane)),
+            spec: Vec::new(),
             warnings,
+        };
+        if base.tdecq.enabled {
+            result.spec = base.limits.judge(&result);
         }
+        result
     }
 }
 
@@ -176,7 +184,11 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop) -> Solved {
         }
         Ok(Receiver { trained, prediction, margin, at_limit })
     });
-    Solved { lane, receiver, tp2, tp3, warnings }
+    let transmitted = lane.config.tdecq.enabled.then(|| transmitted::measure(&lane, workers, shop));
+    if let Some(transmitted) = &transmitted {
+        warnings.extend(transmitted.refusals.iter().cloned());
+    }
+    Solved { lane, receiver, tp2, tp3, transmitted, warnings }
 }
 
 /// Settled levels at TP2 and TP3.
@@ -187,7 +199,7 @@ pub(super) fn settled(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> (O
         let prbs13q = Pattern { kind: PatternKind::Prbs13q, ..Pattern::default() }.build().expect("a computed pattern builds");
         settled_pattern(lane.plan.grid().symbols, &prbs13q)
     };
-    let draws = Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Nothing };
+    let draws = lane.noiseless();
     workers.with(&lane.plan, |worker| {
         let mut at = |node: &str| {
             let probe = Probe::light(&lane.plan, node, lane.plan.grid().samples_per_symbol, shop)?;
@@ -278,6 +290,16 @@ fn lane_result(solved: &Solved, here: Option<&Tally>, at_limit: Option<&Tally>, 
         result.er_tp3_db = Some(tp3.extinction_ratio_db());
         result.received_power_dbm = Some(dbm_from_watt(tp3.average_w));
     }
+    if let Some(transmitted) = &solved.transmitted {
+        result.tecq_db = transmitted.tecq_db;
+        result.tdecq_db = transmitted.tdecq_db;
+        result.tdecq_minus_ceq_db = transmitted.tdecq_minus_ceq_db;
+        result.rlm_tp2 = transmitted.rlm;
+        result.transition_time_ps = transmitted.transition_time_ps;
+        result.overshoot_percent = transmitted.overshoot_percent;
+        result.undershoot_percent = transmitted.undershoot_percent;
+        result.rin_oma_db_per_hz = transmitted.rin_oma_db_per_hz;
+    }
     let receiver = match &solved.receiver {
         Ok(receiver) => receiver,
         Err(refusal) => {
@@ -294,7 +316,10 @@ fn lane_result(solved: &Solved, here: Option<&Tally>, at_limit: Option<&Tally>, 
     result.rlm = Some(rlm(prediction.levels.map(|(mean, _)| mean)));
     result.passes = Some(prediction.ber <= limit_ber);
     match &receiver.margin {
-        Margin::Found(db, _) => result.margin_db = Some(*db),
+        Margin::Found(db, _) => {
+            result.margin_db = Some(*db);
+            result.sensitivity_oma_dbm = result.oma_tp3_dbm.map(|dbm| dbm - db);
+        }
         Margin::Floor(ber) => result.floor_ber = Some(*ber),
         Margin::Beyond => {}
     }

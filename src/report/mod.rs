@@ -3,12 +3,15 @@
 mod figure;
 mod json;
 mod models;
+mod spec;
 mod table;
+mod transmitted;
 mod verdicts;
 mod waveform;
 
 pub use json::json;
 pub use models::models;
+pub use spec::spec;
 pub use table::table;
 pub use verdicts::verdicts;
 pub use waveform::waveform_csv;

@@ -64,6 +64,7 @@ pub(super) fn result(lanes: Vec<LaneResult>) -> LinkResult {
         lanes,
         port,
         files: Vec::new(),
+        spec: Vec::new(),
         warnings: vec!["the light is dim".to_owned()],
     }
 }

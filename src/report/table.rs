@@ -1,6 +1,7 @@
 //! The table an engineer reads at a glance.
 
 use super::figure::{counted, decimals, ratio, ratio_within};
+use super::transmitted::transmitted;
 use super::{plain, text};
 use crate::link::{LaneResult, LinkResult};
 
@@ -43,6 +44,10 @@ pub fn table(result: &LinkResult) -> String {
         table.add_row(row(lane));
     }
     out += &text(&table);
+    let transmitted = transmitted(&result.lanes);
+    if !transmitted.is_empty() {
+        out += &format!("\n{transmitted}");
+    }
     out += &format!("\n{}\n", port(result));
     if let Some(line) = at_limit(result) {
         out += &format!("{line}\n");

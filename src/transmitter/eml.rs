@@ -167,6 +167,10 @@ impl Modulator for Eml {
         (power_w(drive) - power_w(-drive)).abs()
     }
 
+    fn rin_per_hz(&self, band_hz: f64) -> Option<f64> {
+        Some(self.laser.mean_rin_per_hz(band_hz))
+    }
+
     fn wavelength_nm(&self) -> f64 {
         self.laser.wavelength_nm
     }

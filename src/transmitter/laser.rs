@@ -151,6 +151,13 @@ impl Laser {
         }
     }
 
+    /// Mean of the RIN from 0 to `band_hz`, 1/Hz, by the middles of 1000 steps.
+    pub(crate) fn mean_rin_per_hz(&self, band_hz: f64) -> f64 {
+        const STEPS: u32 = 1000;
+        let rin = self.rin();
+        (0..STEPS).map(|i| rin.at((f64::from(i) + 0.5) / f64::from(STEPS) * band_hz)).sum::<f64>() / f64::from(STEPS)
+    }
+
     /// Adds the noises of laser number `index` of a `kind` of transmitter to its modulated light.
     pub(crate) fn extend(&self, light: Chain<Field>, kind: &str, index: usize) -> Chain<Field> {
         let light = light.noise(Noise::shared(&format!("laser.{kind}{index}.rin"), Law::Relative, self.rin()));

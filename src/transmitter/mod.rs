@@ -38,6 +38,8 @@ pub trait Modulator: Send + Sync {
     /// Outer optical modulation amplitude in the fibre without modulation dynamics, W, between settled drives of +-`drive`; not a
     /// number before its file is read.
     fn settled_oma_w(&self, drive: f64) -> f64;
+    /// Intrinsic RIN, one-sided, its mean from 0 to `band_hz`, 1/Hz; none where nobody knows it.
+    fn rin_per_hz(&self, band_hz: f64) -> Option<f64>;
     /// Wavelength of its light, nm.
     fn wavelength_nm(&self) -> f64;
     /// What it is and which of its effects are modelled, in one line.

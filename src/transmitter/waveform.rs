@@ -128,6 +128,10 @@ impl Modulator for Waveform {
         (mean(3) - mean(0)).abs() * self.scale(recording)
     }
 
+    fn rin_per_hz(&self, _: f64) -> Option<f64> {
+        None
+    }
+
     fn wavelength_nm(&self) -> f64 {
         self.wavelength_nm
     }

@@ -1,0 +1,50 @@
+//! The table of a PMD's limits: value, limit, standing, verdict.
+
+use super::figure::{decimals, ratio};
+use super::{plain, text};
+use crate::link::{Side, SpecRow};
+
+/// Every limit with the worst lane's value.
+pub fn spec(rows: &[SpecRow]) -> String {
+    let mut table = plain(&["limit", "value", "lane", "", "limit", "status", "finding"], &[0, 3, 5, 6]);
+    for row in rows {
+        let number = |value: Option<f64>| if row.limit_key == "pmd_ber" { ratio(value) } else { decimals(value, 2) };
+        let side = if row.side == Side::Max { "<=" } else { ">=" };
+        let lane = row.lane.map_or_else(|| "-".to_owned(), |lane| lane.to_string());
+        let cells = [
+            row.name.to_owned(),
+            number(row.value),
+            lane,
+            side.to_owned(),
+            number(Some(row.limit)),
+            row.status.to_owned(),
+            row.finding.words().to_owned(),
+        ];
+        table.add_row(cells);
+    }
+    text(&table) + "Limits were read through secondary sources: no verdict here is a statement of compliance.\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::link::Finding;
+
+    #[test]
+    fn every_limit_has_a_line_with_its_finding() {
+        let row = |limit_key, value, finding| SpecRow {
+            limit_key,
+            name: "what is limited, dB",
+            value,
+            lane: value.map(|_| 3),
+            limit: 3.4,
+            side: Side::Max,
+            status: "draft",
+            finding,
+        };
+        let text = spec(&[row("tdecq_max_db", Some(1.2345), Finding::Pass), row("tecq_max_db", None, Finding::NotMeasured)]);
+        let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
+        assert_eq!(lines[1][4..], ["1.23", "3", "<=", "3.40", "draft", "pass"]);
+        assert_eq!(lines[2][4..], ["-", "-", "<=", "3.40", "draft", "not", "measured"]);
+    }
+}
