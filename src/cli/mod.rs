@@ -12,6 +12,7 @@ mod presets;
 mod run;
 mod runner;
 mod source;
+mod srs;
 mod sweep;
 
 use clap::{Parser, Subcommand};
@@ -42,6 +43,7 @@ struct Cli {
 enum Command {
     Run(run::Run),
     Check(check::Check),
+    Srs(srs::Srs),
     Sweep(sweep::Sweep),
     Eye(eye::Eye),
     Presets(presets::Presets),
@@ -71,6 +73,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Run(run) => run.execute(),
         Command::Check(check) => check.execute(),
+        Command::Srs(srs) => srs.execute(),
         Command::Sweep(sweep) => sweep.execute(),
         Command::Eye(eye) => eye.execute(),
         Command::Presets(presets) => presets.execute(),

@@ -124,6 +124,13 @@ pub(super) fn measure(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> Tr
     out
 }
 
+/// TECQ at TP2, which for a stressed source is SECQ; none where the eye is closed.
+pub(super) fn tecq_db(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> Option<f64> {
+    let reference = lane.config.tdecq.reference()?;
+    let light = Light::new(lane, 0.0, &reference, workers, shop);
+    light.tdecq(&mut Instrument::default(), &reference).ok().map(|tdecq| tdecq.tdecq_db)
+}
+
 /// One period of light behind a test fibre.
 struct Light {
     power: Vec<f32>,

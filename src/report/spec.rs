@@ -18,7 +18,11 @@ pub fn spec(rows: &[SpecRow]) -> String {
             side.to_owned(),
             number(Some(row.limit)),
             row.status.to_owned(),
-            row.finding.words().to_owned(),
+            if row.status == "own" {
+                row.finding.words().replace("assumed", "own").replace("ASSUMED", "OWN")
+            } else {
+                row.finding.words().to_owned()
+            },
         ];
         table.add_row(cells);
     }

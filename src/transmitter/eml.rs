@@ -1,7 +1,7 @@
 //! Electro-absorption modulated laser.
 
 use super::field_map::FieldMap;
-use super::{Driver, Laser, Modulator};
+use super::{Drive, Driver, Laser, Modulator};
 use crate::chain::{Chain, Shape};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
@@ -155,10 +155,10 @@ impl Modulator for Eml {
         }
     }
 
-    fn extend(&self, drive: Chain<Volt>, lane: usize) -> Chain<Field> {
+    fn extend(&self, drive: Drive<'_>, lane: usize) -> Chain<Field> {
         let electrode = self.response.or(|| Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), self.peaking_db));
         let reach_v = 2.0 * self.driver.peak_v();
-        let light = self.driver.extend(drive).response::<Volt>(electrode).map(FieldMap::new("eml", reach_v, |v| self.field(v)));
+        let light = self.driver.extend(drive.volts()).response::<Volt>(electrode).map(FieldMap::new("eml", reach_v, |v| self.field(v)));
         self.laser.extend(light, "eml", lane)
     }
 

@@ -10,6 +10,7 @@ mod ffe;
 mod field_map;
 mod laser;
 mod mzm;
+mod stressed;
 mod waveform;
 
 pub use dac::Dac;
@@ -19,6 +20,7 @@ pub use eml::Eml;
 pub use ffe::TransmitFfe;
 pub use laser::{Laser, Relaxation, RinKind};
 pub use mzm::{Electrode, Mzm};
+pub use stressed::Stressed;
 pub use waveform::Waveform;
 
 use crate::chain::Chain;
@@ -33,8 +35,8 @@ pub trait Modulator: Send + Sync {
     fn check(&self, at: &Path, problems: &mut Problems);
     /// Fills what is measured from its files and reports what is wrong with them.
     fn load(&mut self, at: &Path, loader: &mut Loader<'_>);
-    /// Volts of full scale -1 .. 1 V from the converter become light in the fibre; `lane` names what lanes share.
-    fn extend(&self, drive: Chain<Volt>, lane: usize) -> Chain<Field>;
+    /// Symbols become light in the fibre; `lane` names what lanes share.
+    fn extend(&self, drive: Drive<'_>, lane: usize) -> Chain<Field>;
     /// Outer optical modulation amplitude in the fibre without modulation dynamics, W, between settled drives of +-`drive`; not a
     /// number before its file is read.
     fn settled_oma_w(&self, drive: f64) -> f64;
@@ -44,6 +46,26 @@ pub trait Modulator: Send + Sync {
     fn wavelength_nm(&self) -> f64;
     /// What it is and which of its effects are modelled, in one line.
     fn about(&self) -> &'static str;
+}
+
+/// What a modulator is driven by: the symbols, and the converter and equaliser that most of them have in front.
+pub struct Drive<'a> {
+    dac: &'a Dac,
+    ffe: &'a TransmitFfe,
+    symbols: Chain<Symbol>,
+    grid: Grid,
+}
+
+impl Drive<'_> {
+    /// Volts of full scale -1 .. 1 V from the converter, equalised.
+    pub(crate) fn volts(self) -> Chain<Volt> {
+        self.dac.extend(self.ffe.extend(self.symbols), self.grid)
+    }
+
+    /// The symbols themselves, for a source that is its own converter.
+    pub(crate) fn symbols(self) -> (Chain<Symbol>, Grid) {
+        (self.symbols, self.grid)
+    }
 }
 
 macro_rules! kinds {
@@ -94,7 +116,7 @@ macro_rules! kinds {
         }
     };
 }
-kinds! { eml => Eml, mzm => Mzm, waveform => Waveform }
+kinds! { eml => Eml, mzm => Mzm, waveform => Waveform, stressed => Stressed }
 
 impl Default for Transmitter {
     fn default() -> Self {
@@ -105,6 +127,7 @@ impl Default for Transmitter {
             eml: Eml::default(),
             mzm: Mzm::default(),
             waveform: Waveform::default(),
+            stressed: Stressed::default(),
         }
     }
 }
@@ -125,8 +148,7 @@ impl Transmitter {
 
     /// Symbols become light in the fibre.
     pub(crate) fn extend(&self, symbols: Chain<Symbol>, grid: Grid, lane: usize) -> Chain<Field> {
-        let drive = self.dac.extend(self.ffe.extend(symbols), grid);
-        self.chosen().extend(drive, lane)
+        self.chosen().extend(Drive { dac: &self.dac, ffe: &self.ffe, symbols, grid }, lane)
     }
 
     /// Outer optical modulation amplitude of settled runs in the fibre, W, without dynamics.

@@ -1,7 +1,7 @@
 //! Silicon Mach-Zehnder modulator fed by a continuous-wave laser.
 
 use super::field_map::FieldMap;
-use super::{Driver, Laser, Modulator};
+use super::{Drive, Driver, Laser, Modulator};
 use crate::chain::{Chain, Shape};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
@@ -218,10 +218,13 @@ impl Modulator for Mzm {
         }
     }
 
-    fn extend(&self, drive: Chain<Volt>, lane: usize) -> Chain<Field> {
+    fn extend(&self, drive: Drive<'_>, lane: usize) -> Chain<Field> {
         let reach_v = 2.0 * self.driver.peak_v();
-        let light =
-            self.driver.extend(drive).response::<Volt>(self.electrode_shape()).map(FieldMap::new("mzm", reach_v, |v| self.field(v)));
+        let light = self
+            .driver
+            .extend(drive.volts())
+            .response::<Volt>(self.electrode_shape())
+            .map(FieldMap::new("mzm", reach_v, |v| self.field(v)));
         self.laser.extend(light, "mzm", lane / self.lanes_per_laser)
     }
 

@@ -1,11 +1,11 @@
 //! A transmitter that was captured: power over time from a file.
 
-use super::Modulator;
+use super::{Drive, Modulator};
 use crate::chain::{Chain, Density, Law, Map, Noise};
 use crate::error::{Path, Problems};
 use crate::math::{elementary, simd::widest};
 use crate::part::{CaptureFile, Loader, PowerUnit, Recording};
-use crate::signal::{Field, Volt, Watt};
+use crate::signal::{Field, Watt};
 use crate::units::{power_ratio, watt_from_dbm};
 use num_complex::Complex32;
 use serde::{Deserialize, Serialize};
@@ -96,7 +96,7 @@ impl Modulator for Waveform {
     }
 
     /// What drives it is in the recording already.
-    fn extend(&self, _: Chain<Volt>, _: usize) -> Chain<Field> {
+    fn extend(&self, _: Drive<'_>, _: usize) -> Chain<Field> {
         let recording = self.recording().expect("a description is loaded before it is used");
         let scale = self.scale(recording);
         let power_w = recording.periods.mean.iter().map(|&p| (f64::from(p) * scale) as f32).collect();

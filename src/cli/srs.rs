@@ -1,0 +1,69 @@
+//! `lightlane srs`: the stressed receiver test.
+
+use super::runner::Runner;
+use super::source::Source;
+use super::{Failure, Outcome, output};
+use crate::error::{Error, Path, Problems};
+use crate::link::{Stress, stressed};
+use crate::report;
+use clap::Args;
+
+const EXAMPLES: &str = "\
+Examples:
+  lightlane srs 800gbase-dr8
+  lightlane srs 1.6tbase-dr8 --secq-db 3.4 --oma-dbm -0.9
+  lightlane srs my.toml --set receiver.tia.average_pa_per_rthz=20 --json
+
+The source is an ideal PAM4 transmitter through a low-pass that makes half of SECQ, with a sinusoidal interferer, and noise that
+makes the rest; the receiver stands directly behind it. SECQ and OMA are those of the link's limits unless they are given.";
+
+/// Runs the receiver of a link on a stressed signal
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Srs {
+    #[command(flatten)]
+    source: Source,
+    /// Stressed eye closure of the source, dB; limits.tdecq_max_db when not given
+    #[arg(long, value_name = "DB", allow_negative_numbers = true)]
+    secq_db: Option<f64>,
+    /// OMA at TP3, dBm; limits.stressed_sensitivity_max_dbm when not given
+    #[arg(long, value_name = "DBM", allow_negative_numbers = true)]
+    oma_dbm: Option<f64>,
+    /// Amplitude of the sinusoidal interferer, % of the OMA
+    #[arg(long, value_name = "PERCENT", default_value_t = 2.0)]
+    interferer_percent: f64,
+    /// Prints JSON instead of tables
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    runner: Runner,
+}
+
+impl Srs {
+    pub(super) fn execute(&self) -> Result<Outcome, Failure> {
+        let link = self.source.resolve()?;
+        let stress = self.stress(Stress::of_limits(&link.base))?;
+        let (stack, _) = self.source.stack(&[])?;
+        let found = self.runner.on_threads(|cancel| stressed(&stack, &stress, cancel))??;
+        output::print(&if self.json { report::stressed_json(&found) } else { report::stressed(&found, &link.base.limits) })?;
+        Ok(if super::runner::stopped() { Outcome::Stopped } else { Outcome::Good })
+    }
+
+    /// What is wanted, from the flags or from the limits.
+    fn stress(&self, (secq_db, oma_dbm): (Option<f64>, Option<f64>)) -> Result<Stress, Error> {
+        let mut problems = Problems::new();
+        let root = Path::root();
+        let mut of = |flag: &str, given: Option<f64>, limit: Option<f64>, key: &str, range| {
+            let Some(value) = given.or(limit) else {
+                problems.report(&root, flag, "", format!("must be given: this link has no {key}"));
+                return f64::NAN;
+            };
+            problems.range(&root, flag, value, range);
+            value
+        };
+        let secq_db = of("--secq-db", self.secq_db, secq_db, "limits.tdecq_max_db", 0.5..=10.0);
+        let oma_dbm = of("--oma-dbm", self.oma_dbm, oma_dbm, "limits.stressed_sensitivity_max_dbm", -40.0..=20.0);
+        problems.finish()?;
+        Ok(Stress { secq_db, oma_dbm, interferer_percent: self.interferer_percent })
+    }
+}

@@ -1,0 +1,36 @@
+//! The stressed receiver test, to a reader and to a machine.
+
+use super::figure::decimals;
+use super::table;
+use crate::link::{Limits, Status, Stressed};
+
+/// The source, the lanes, the verdict.
+pub fn stressed(found: &Stressed, limits: &Limits) -> String {
+    let mut out = format!(
+        "stressed source: SECQ {:.2} dB, OMA {:.2} dBm at TP3\n  low-pass of {:.2} GHz (alone {:.2} dB), interferer of {} % of OMA at {} MHz, noise of {:.2} % rms in half the symbol rate\n\n",
+        found.secq_db,
+        found.oma_dbm,
+        found.bandwidth_ghz,
+        found.low_pass_secq_db,
+        found.interferer_percent,
+        found.interferer_mhz,
+        found.noise_percent
+    );
+    out += &table(&found.result);
+    out += &format!("stressed receiver sensitivity (OMA) of the worst lane: {} dBm", decimals(found.stressed_sensitivity_oma_dbm, 2));
+    if let (Some(limit), Some(value)) = (limits.stressed_sensitivity_max_dbm, found.stressed_sensitivity_oma_dbm) {
+        let status = limits.status.get("stressed_sensitivity_max_dbm").copied().unwrap_or(Status::Assumed);
+        let side = if value <= limit { "keeps" } else { "MISSES" };
+        out += &format!(", {side} the limit of {limit:.2} dBm ({})", status.name());
+    }
+    out + "\n"
+}
+
+/// The same as indented JSON.
+///
+/// # Panics
+///
+/// Never: every key is text.
+pub fn stressed_json(found: &Stressed) -> String {
+    serde_json::to_string_pretty(found).expect("every key is text") + "\n"
+}
