@@ -20,4 +20,5 @@ mod sweep_figures;
 mod targets;
 mod tdecq;
 mod tdecq_brute;
+mod transmitted;
 mod waveform;

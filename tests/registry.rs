@@ -108,7 +108,7 @@ fn every_kind_says_what_it_is_in_its_own_words() {
 
 /// The units that end a key.
 const UNITS: &str = "_gbd _ghz _mhz _db _dbm _db_per_hz _db_per_km _db_per_rad _db_per_cm_rtghz _db_per_cm_ghz2 _fs _ns _nm _mm _km _v _vpp \
-                     _v_cm _per_v _deg _na _ma_pp _kohm _a_per_w _nv_per_rthz _pa_per_rthz _pa2_per_hz _pa2_per_hz_ghz2 _ps_per_nm2_km _uw _ma \
+                     _v_cm _per_v _deg _na _ma_pp _kohm _a_per_w _nv_per_rthz _pa_per_rthz _pa2_per_hz _pa2_per_hz_ghz2 _ps_per_nm2_km _uw _ma _ps_per_nm _ps _percent _dbm \
                      _grad_per_s";
 /// Keys without one: counts, ratios and seeds.
 const DIMENSIONLESS: &str = "lanes lanes_per_laser taps precursors order samples_per_symbol block_symbols symbols symbols_at_limit seed \
@@ -175,7 +175,7 @@ fn companions(key: &str) -> Vec<String> {
     if key.starts_with("transmitter.waveform.") {
         return captured().iter().cloned().chain(["lanes=1".to_owned()]).collect();
     }
-    let kind = if key.starts_with("transmitter.mzm.") { "mzm" } else { "eml" };
+    let kind = ["mzm", "stressed"].into_iter().find(|kind| key.starts_with(&format!("transmitter.{kind}."))).unwrap_or("eml");
     vec![choice, format!("transmitter.kind={kind}"), "lanes=1".to_owned()]
 }
 

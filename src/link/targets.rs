@@ -131,6 +131,7 @@ mod tests {
             lanes,
             port,
             files: vec![],
+            spec: vec![],
             warnings: vec![],
         }
     }

@@ -4,7 +4,7 @@ use crate::link::{Config, presets};
 use crate::pattern::PatternKind;
 
 /// What stands in every link, whatever its kinds.
-const ALWAYS: [(&str, &str, &str); 9] = [
+const ALWAYS: [(&str, &str, &str); 10] = [
     ("converter", "`transmitter.dac`", "bandwidth, zero-order hold, quantisation, random jitter"),
     ("transmit equaliser", "`transmitter.ffe`", "taps limited by the converter's full scale"),
     (
@@ -17,12 +17,17 @@ const ALWAYS: [(&str, &str, &str); 9] = [
     ("amplifier", "`receiver.tia`", "bandwidth and order, peaking, input noise, overload"),
     ("converter", "`receiver.adc`", "anti-alias filter, gain control, sampling phase, quantisation, random jitter"),
     ("equaliser", "`receiver.ffe`", "feed-forward, T or T/2 spaced, by closed-form MMSE or LMS; thresholds, slicer"),
+    (
+        "instrument",
+        "`tdecq`",
+        "OMA, extinction ratio, TECQ, TDECQ behind a dispersive test fibre with the reference equalisers of 100G and 200G (draft), RLM, transition time, over- and undershoot, RIN_OMA; limits with verdicts; stressed receiver",
+    ),
     ("estimators", "`run`", "counted with its interval, semi-analytic with its interval, margin, noise shares"),
 ];
 
 /// What no link has yet.
-const MISSING: &str = "decision feedback, sequence detection and clock recovery, electrical channels, error correction, reflections as interference, \
-                       eye diagrams and TDECQ, rings, nonlinear and polarisation effects of the fibre";
+const MISSING: &str = "decision feedback, sequence detection and clock recovery, electrical channels, error correction, reflections as interference, rings, \
+                        nonlinear and polarisation effects of the fibre";
 
 /// The table as Markdown.
 pub fn models() -> String {

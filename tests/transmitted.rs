@@ -1,0 +1,185 @@
+//! What an instrument reads off a link's transmitter, its limits, and the receiver under stress.
+
+use lightlane::link::{Finding, LaneResult, Link, LinkResult, Record, Stack, Stress, TestPoint, stressed};
+use lightlane::math::resample::by_spectrum;
+use lightlane::measure::tdecq::{Capture, Instrument, Noise, Receiver, Reference};
+use std::process::{Command, Output};
+use std::sync::atomic::AtomicBool;
+
+fn stack(preset: &str, assignments: &[&str]) -> Stack {
+    let mut stack = Stack::open(preset).unwrap();
+    for assignment in ["lanes=1", "simulation.symbols=0", "simulation.symbols_at_limit=0"].iter().chain(assignments) {
+        stack.set(assignment).unwrap();
+    }
+    stack
+}
+
+fn run(preset: &str, assignments: &[&str]) -> LinkResult {
+    Link::new(stack(preset, assignments).resolve().unwrap_or_else(|e| panic!("{e}"))).run(&|_| (), &AtomicBool::new(false)).unwrap()
+}
+
+fn lane(preset: &str, assignments: &[&str]) -> LaneResult {
+    run(preset, assignments).lanes.remove(0)
+}
+
+const MEASURED: [&str; 2] = ["tdecq.enabled=true", "tdecq.pattern=prbs13q"];
+
+/// The estimator's variance by level in TECQ, against the noise itself in 24 repeats of the waveform: 8191 symbols each tell an
+/// error ratio of 4.8e-4 to 10 % (100 errors), 0.03 of its noise's rms: 0.13 dB of that part of TECQ that is noise, a fifth.
+#[test]
+fn tecq_with_the_estimators_variance_is_that_of_the_noise_itself() {
+    for (preset, kind, reference) in [
+        ("800gbase-dr8", "eml", Reference::SMF_100G),
+        ("800gbase-dr8", "mzm", Reference::SMF_100G),
+        ("1.6tbase-dr8", "eml", Reference::DR_106),
+    ] {
+        let kind = format!("transmitter.kind={kind}");
+        let told = lane(preset, &[&MEASURED[..], &[&kind]].concat()).tecq_db.unwrap();
+        let own = [kind.as_str(), "pattern.kind=prbs13q", "simulation.block_symbols=8191", "simulation.samples_per_symbol=8"];
+        let link = Link::new(stack(preset, &own).resolve().unwrap());
+        let quiet = link.waveform(0, TestPoint::Tp2, Record::Noiseless).unwrap();
+        let noisy = link.waveform(0, TestPoint::Tp2, Record::Repeats(24)).unwrap();
+        let n = quiet.power_mw.len();
+        let fine = |power: &[f32]| by_spectrum(power, 2 * n);
+        let repeats: Vec<Vec<f32>> = noisy
+            .power_mw
+            .chunks_exact(n)
+            .map(|one| fine(&one.iter().zip(&quiet.power_mw).map(|(a, b)| a - b).collect::<Vec<f32>>()))
+            .collect();
+        let waveform = fine(&quiet.power_mw);
+        let capture = Capture {
+            waveform: &waveform,
+            samples_per_symbol: 16,
+            levels: &quiet.levels,
+            noise: Noise::Repeats(&repeats),
+            receiver: Receiver::Reference,
+            instrument_sigma: 0.0,
+        };
+        let counted = Instrument::default().measure(&capture, &reference).unwrap().tdecq_db;
+        println!("{preset} {kind}: {told:.3} dB told, {counted:.3} dB counted");
+        assert!((told - counted).abs() < 0.05, "{preset} {kind}: {told} {counted}");
+    }
+}
+
+/// TECQ is the transmitter's alone; a chirp of the wrong sign for the fibre's dispersion closes the eye behind it.
+#[test]
+fn tdecq_is_tecq_without_dispersion_and_more_with_the_wrong_chirp() {
+    let with = |more: &[&str]| lane("800gbase-dr8", &[&MEASURED[..], more].concat());
+    let none = with(&["tdecq.dispersion_min_ps_per_nm=0", "tdecq.dispersion_max_ps_per_nm=0"]);
+    assert_eq!(none.tecq_db, none.tdecq_db);
+    let far = ["tdecq.dispersion_min_ps_per_nm=-8", "tdecq.dispersion_max_ps_per_nm=8"];
+    let chirped = with(&[&far[..], &["transmitter.eml.chirp_alpha_0=3"]].concat());
+    assert!((chirped.tecq_db.unwrap() - none.tecq_db.unwrap()).abs() < 1e-4, "chirp is no matter at TP2");
+    assert!(chirped.tdecq_db.unwrap() > none.tdecq_db.unwrap() + 0.2, "{:?} {:?}", chirped.tdecq_db, none.tdecq_db);
+}
+
+/// RIN_OMA = RIN + 20 log10((ER + 1) / (ER - 1)); settled levels behind the filter are those before it to 0.1 %.
+#[test]
+fn rin_of_oma_has_its_closed_form_and_other_figures_stay_the_same_bits() {
+    let measured = lane("800gbase-dr8", &MEASURED);
+    let er = 10f64.powf(measured.er_tp2_db.unwrap() / 10.0);
+    let expected = -146.0 + 20.0 * ((er + 1.0) / (er - 1.0)).log10();
+    assert!((measured.rin_oma_db_per_hz.unwrap() - expected).abs() < 0.02, "{:?} {expected}", measured.rin_oma_db_per_hz);
+    let plain = lane("800gbase-dr8", &[]);
+    assert!(plain.tecq_db.is_none() && plain.rin_oma_db_per_hz.is_none());
+    assert_eq!((plain.ber_semi_analytic, plain.margin_db, plain.snr_db), (measured.ber_semi_analytic, measured.margin_db, measured.snr_db));
+    assert_eq!(plain.sensitivity_oma_dbm, Some(plain.oma_tp3_dbm.unwrap() - plain.margin_db.unwrap()));
+}
+
+/// A slower modulator takes longer from 20 to 80 %, and its equaliser enhances more noise.
+#[test]
+fn less_bandwidth_is_a_longer_transition_and_more_tecq() {
+    let at = |ghz: &str| lane("800gbase-dr8", &[&MEASURED[..], &[&format!("transmitter.eml.bandwidth_ghz={ghz}")]].concat());
+    let (fast, slow) = (at("45"), at("25"));
+    assert!(slow.transition_time_ps.unwrap() > fast.transition_time_ps.unwrap() + 1.0, "{slow:?}");
+    assert!(slow.tecq_db.unwrap() > fast.tecq_db.unwrap() + 0.1);
+}
+
+#[test]
+fn a_limit_passes_by_its_source_and_one_that_is_ones_own_says_so() {
+    let result = run("1.6tbase-dr8", &[&MEASURED[..], &["limits.transition_time_max_ps=5", "limits.overshoot_max_percent=22"]].concat());
+    let row = |key: &str| result.spec.iter().find(|row| row.limit_key == key).unwrap_or_else(|| panic!("{key}"));
+    assert_eq!((row("tdecq_max_db").finding, row("tdecq_max_db").status), (Finding::Pass, "draft"));
+    assert_eq!((row("oma_max_dbm").finding, row("oma_max_dbm").status), (Finding::InsideAssumedLimit, "assumed"));
+    assert_eq!((row("transition_time_max_ps").finding, row("transition_time_max_ps").status), (Finding::OutsideAssumedLimit, "own"));
+    assert_eq!(row("overshoot_max_percent").status, "draft", "the preset's own value is the preset's");
+    assert_eq!(row("stressed_sensitivity_max_dbm").finding, Finding::NotMeasured);
+    let failed = run("800gbase-dr8", &[&MEASURED[..], &["transmitter.eml.laser.power_dbm=20"]].concat());
+    let row = failed.spec.iter().find(|row| row.limit_key == "launch_power_max_dbm").unwrap();
+    assert_eq!((row.finding, row.lane), (Finding::Fail, Some(0)));
+    assert!(row.value.unwrap() > 4.0);
+}
+
+/// The stress is what it says: measured again on the same source, and the sensitivity is where the limit is just kept.
+#[test]
+fn a_stressed_source_has_its_secq_and_the_receiver_its_sensitivity() {
+    let stress = Stress { secq_db: 3.4, oma_dbm: -1.9, interferer_percent: 2.0 };
+    let found = stressed(&stack("800gbase-dr8", &[]), &stress, &AtomicBool::new(false)).unwrap();
+    assert!(
+        (found.secq_db - 3.4).abs() < 0.02 && (found.low_pass_secq_db - 1.7).abs() < 0.01,
+        "{} {}",
+        found.secq_db,
+        found.low_pass_secq_db
+    );
+    let source = |oma_dbm: f64| -> Vec<String> {
+        let of = |key: &str, value: f64| format!("transmitter.stressed.{key}={value:?}");
+        [
+            "transmitter.kind=stressed",
+            "fibre.length_km=0",
+            "fibre.connector_loss_db=0",
+            "fibre.mpi_penalty_db=0",
+            "spread.launch_power_db=0",
+        ]
+        .map(str::to_owned)
+        .into_iter()
+        .chain([
+            of("oma_dbm", oma_dbm),
+            of("bandwidth_ghz", found.bandwidth_ghz),
+            of("interferer_percent", 2.0),
+            of("noise_percent", found.noise_percent),
+        ])
+        .collect()
+    };
+    let at = |oma_dbm: f64, more: &[&str]| {
+        let source = source(oma_dbm);
+        lane("800gbase-dr8", &source.iter().map(String::as_str).chain(more.iter().copied()).collect::<Vec<_>>())
+    };
+    let again = at(-1.9, &["tdecq.enabled=true"]);
+    assert!((again.tecq_db.unwrap() - found.secq_db).abs() < 1e-3, "{:?}", again.tecq_db);
+    assert!((again.oma_tp2_dbm.unwrap() + 1.9).abs() < 0.05, "{:?}", again.oma_tp2_dbm);
+    // aggressors keep their strength while the margin is searched, and not when the OMA is set
+    let alone = ["receiver.crosstalk.lane_db=-300", "receiver.crosstalk.tx_db=-300"];
+    let sensitivity = -1.9 - at(-1.9, &alone).margin_db.unwrap();
+    let ber = at(sensitivity, &alone).ber_semi_analytic.unwrap();
+    assert!((ber / 2.4e-4).ln().abs() < 0.05, "{ber:e} at {sensitivity}");
+}
+
+fn command(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_lightlane")).args(arguments).output().unwrap()
+}
+
+#[test]
+fn the_verdicts_are_printed_and_bad_input_is_refused_in_one_line() {
+    let quick = ["--symbols", "0", "--set", "lanes=1", "--set", "tdecq.pattern=prbs13q"];
+    let good = command(&[&["run", "800gbase-dr8", "--spec"], &quick[..]].concat());
+    let text = String::from_utf8(good.stdout).unwrap();
+    assert_eq!(good.status.code(), Some(0));
+    for line in ["TDECQ, dB", "OMAouter - max(TECQ, TDECQ), dBm", "not measured", "no verdict here is a statement of compliance"] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    for (arguments, expected) in [
+        (
+            &["run", "800gbase-dr8", "--tdecq", "--set", "tdecq.reference=100g-sfm"][..],
+            "tdecq.reference = \"100g-sfm\": must be one of 100g-smf",
+        ),
+        (&["run", "800gbase-dr8", "--set", "limits.status.tdecq_max=draft"], "limits.status.tdecq_max: there is no such limit"),
+        (&["srs", "800gbase-dr8", "--secq-db", "30"], "--secq-db = 30: must be from 0.5 to 10"),
+        (&["srs", "800gbase-dr8", "--secq-db", "0.6"], "a SECQ of 0.6 dB cannot be built"),
+        (&["srs", "800gbase-dr8", "--interferer-percent", "80"], "transmitter.stressed.interferer_percent = 80: must be from 0 to 50"),
+    ] {
+        let output = command(arguments);
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{words}");
+        assert!(words.contains(expected) && words.lines().count() == 1 && output.stdout.is_empty(), "{expected}: {words}");
+    }
+}
