@@ -3,12 +3,14 @@
 mod figure;
 mod json;
 mod models;
+mod reading;
 mod table;
 mod verdicts;
 mod waveform;
 
 pub use json::json;
 pub use models::models;
+pub use reading::reading;
 pub use table::table;
 pub use verdicts::verdicts;
 pub use waveform::waveform_csv;

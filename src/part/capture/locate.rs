@@ -62,6 +62,18 @@ pub struct Located {
     pub correlation: f64,
 }
 
+impl Located {
+    /// What was found, in words, with so many periods of it.
+    pub fn found(&self, periods: usize) -> String {
+        let mut words =
+            format!("{periods} period{} of {} ({} symbols)", if periods == 1 { "" } else { "s" }, self.pattern, self.levels.len());
+        words +=
+            &format!(", {:.3} samples per symbol, {:+.1} ppm, correlation {:.3}", self.samples_per_symbol, self.off_ppm, self.correlation);
+        words += if self.inverted { ", inverted" } else { "" };
+        words + if self.swapped { ", bits of each symbol swapped" } else { "" }
+    }
+}
+
 /// Finds one of `candidates` in a capture of `symbol_rate_hz`.
 ///
 /// A chunk of the capture is correlated with each pattern, in both orders of bits; then the clock is followed through the whole
@@ -87,7 +99,10 @@ pub fn locate(capture: &Capture, symbol_rate_hz: f64, candidates: &[Candidate]) 
     for candidate in candidates {
         for s in rates(candidate) {
             if s < LEAST_SAMPLES {
-                return Err(format!("has {s:.3} samples per symbol at {} GBd; must have at least 2", gbd(symbol_rate_hz)));
+                return Err(format!(
+                    "has {s:.3} samples per symbol at {} GBd; must have at least 2: is its time in another unit, which a header tells (time_ps)?",
+                    gbd(symbol_rate_hz)
+                ));
             }
             if (x.len() as f64) < candidate.levels.len() as f64 * s - 0.5 * s {
                 let held = x.len() as f64 / s / candidate.levels.len() as f64;
@@ -151,7 +166,9 @@ fn nothing(capture: &Capture, symbol_rate_hz: f64, candidates: &[Candidate], sho
         } else {
             "is not a whole number of periods"
         };
-        return format!("does not carry {names}, or {rate}; a column of time tells the rate, pattern.kind = \"file\" another pattern");
+        return format!(
+            "does not carry {names}, or {rate}; a column of time tells the rate, pattern.kind = \"file\" (measure: --pattern FILE) another pattern"
+        );
     };
     let x = &capture.power_w;
     let tried = OTHER_RATES.into_iter().flat_map(|factor| candidates.iter().map(move |candidate| (factor, candidate)));
@@ -169,7 +186,7 @@ fn nothing(capture: &Capture, symbol_rate_hz: f64, candidates: &[Candidate], sho
         return format!("{short}; must hold a whole one");
     }
     format!(
-        "does not carry {names} at {} GBd; must be one whole period or more of it; pattern.kind = \"file\" names another pattern's levels",
+        "does not carry {names} at {} GBd; must be one whole period or more of it; pattern.kind = \"file\" (measure: --pattern FILE) names another pattern's levels",
         gbd(symbol_rate_hz)
     )
 }
