@@ -39,6 +39,7 @@ impl Bathtubs {
 
     fn bathtubs<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme, name: &str, vertical: bool) -> Drawn<B> {
         let area = heading(area, theme, name)?;
+        let curves = if vertical { &self.vertical } else { &self.horizontal };
         let (range, unit) = if vertical { (self.amplitudes(), self.quantity.unit()) } else { (-0.5..0.5, 1.0) };
         let digits = axes::digits(&range);
         let amplitude = format!("amplitude ({})", self.quantity);
@@ -51,7 +52,6 @@ impl Bathtubs {
         axes::mesh(&mut chart, theme, &x, &y, true)?;
         let target = self.target_ser.log10();
         axes::dashed(&mut chart, theme, vec![(x.range.start, target), (x.range.end, target)], theme.stroke(RED))?;
-        let curves = if vertical { &self.vertical } else { &self.horizontal };
         for (curve, (_, colour)) in curves.iter().zip(EYES) {
             let points: Vec<(f64, f64)> = curve.iter().map(|&(at, errors)| (at / unit, errors.max(1e-300).log10())).collect();
             for pair in points.windows(2) {
@@ -73,9 +73,7 @@ impl Bathtubs {
         let mut chart = axes::chart(&area, theme, &x, &y, Room::default())?;
         axes::mesh(&mut chart, theme, &x, &y, true)?;
         for (contour, (_, colour)) in self.contours.iter().zip(EYES) {
-            let open: Vec<_> = contour.iter().filter(|(_, [lower, upper])| lower < upper).collect();
-            let lower = open.iter().map(|(t, edges)| (*t, edges[0] / unit));
-            let around: Vec<(f64, f64)> = lower.chain(open.iter().rev().map(|(t, edges)| (*t, edges[1] / unit))).collect();
+            let around: Vec<(f64, f64)> = around(contour).into_iter().map(|(t, v)| (t, v / unit)).collect();
             chart.draw_series([Polygon::new(around.clone(), colour.mix(0.15).filled())])?;
             let closed = around.iter().copied().chain(around.first().copied());
             chart.draw_series(LineSeries::new(closed, colour.stroke_width(theme.line + 1)))?;
@@ -83,6 +81,26 @@ impl Bathtubs {
         chart.draw_series([PathElement::new(vec![(0.0, y.range.start), (0.0, y.range.end)], theme.hair(INK))])?;
         Ok(())
     }
+}
+
+/// The line around an eye: its lower edge, and its upper one back; both end where they meet.
+fn around(contour: &[(f64, [f64; 2])]) -> Vec<(f64, f64)> {
+    let height = |p: &(f64, [f64; 2])| p.1[1] - p.1[0];
+    let Some(best) = (0..contour.len()).max_by(|&a, &b| height(&contour[a]).total_cmp(&height(&contour[b]))) else { return Vec::new() };
+    let is_open = |i: &usize| height(&contour[*i]) > 0.0;
+    let behind: Vec<usize> = (best..contour.len()).take_while(is_open).collect();
+    let before: Vec<usize> = (0..best).rev().take_while(is_open).collect();
+    let (Some(&last), first) = (behind.last(), before.last().copied().unwrap_or(best)) else { return Vec::new() };
+    let tip = |open: usize, closed: Option<&(f64, [f64; 2])>| {
+        let (a, b) = (&contour[open], closed?);
+        let part = height(a) / (height(a) - height(b));
+        Some((a.0 + part * (b.0 - a.0), a.1[0] + part * (b.1[0] - a.1[0])))
+    };
+    let left = tip(first, first.checked_sub(1).and_then(|i| contour.get(i)));
+    let open = &contour[first..=last];
+    let lower = open.iter().map(|(t, edges)| (*t, edges[0]));
+    let upper = open.iter().rev().map(|(t, edges)| (*t, edges[1]));
+    left.into_iter().chain(lower).chain(tip(last, contour.get(last + 1))).chain(upper).collect()
 }
 
 /// The part of a line that lies above the lowest decade.

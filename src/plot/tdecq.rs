@@ -2,7 +2,6 @@
 
 use super::axes::{self, Axis, Chart, Room};
 use super::eye::heat;
-use super::legend::{self, Sample};
 use super::theme::{BLUE, BRIGHT_BLUE, BRIGHT_GREEN, INK, ORANGE, PALE_INK, RED};
 use super::{Area, Drawn, Figure, Theme, text};
 use crate::measure::eye::Eye;
@@ -80,7 +79,15 @@ impl Page {
     fn eye<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme, name: &str, eye: &Eye, equalised: Option<&Equalised>) -> Drawn<B> {
         let area = heading(area, theme, name)?;
         let (range, digits) = self.range();
-        let x = Axis { name: "time (UI)", range: -1.0..1.0, ticks: 5, marks: &[], format: &|t| text::decimals(*t, 1) };
+        // time is that from the windows' centre
+        let centre_ui = equalised.map_or(0.0, |equalised| equalised.centre_ui);
+        let x = Axis {
+            name: "time (UI)",
+            range: -1.0 - centre_ui..1.0 - centre_ui,
+            ticks: 5,
+            marks: &[-1.0, -0.5, 0.0, 0.5, 1.0],
+            format: &|t| text::decimals(*t, 1),
+        };
         let format = |p: &f64| text::decimals(*p, digits);
         let y = Axis { name: &self.amplitude(), range: range.clone(), ticks: 6, marks: &[], format: &format };
         let mut chart = axes::chart(&area, theme, &x, &y, Room::default())?;
@@ -88,8 +95,7 @@ impl Page {
         axes::mesh(&mut chart, theme, &x, &y, false)?;
         let Some(equalised) = equalised else { return Ok(()) };
         for offset in OFFSETS_UI {
-            let middle = equalised.centre_ui + offset;
-            let corners = [(middle - HALF_WIDTH_UI, range.start), (middle + HALF_WIDTH_UI, range.end)];
+            let corners = [(offset - HALF_WIDTH_UI, range.start), (offset + HALF_WIDTH_UI, range.end)];
             chart.draw_series([Rectangle::new(corners, BRIGHT_BLUE.mix(0.25).filled())])?;
             chart.draw_series([Rectangle::new(corners, BRIGHT_BLUE.stroke_width(1))])?;
         }
@@ -107,6 +113,11 @@ impl Page {
 
     /// What stands in the two windows, on the amplitudes of the eyes.
     fn histograms<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme, tdecq: &Tdecq) -> Drawn<B> {
+        let (width, _) = area.dim_in_pixel();
+        for (i, (name, colour)) in [("right", ORANGE), ("left", BLUE)].into_iter().enumerate() {
+            let at = (width as i32 - theme.margin - i as i32 * theme.tick * 7 / 2, theme.margin / 3);
+            area.draw(&Text::new(name, at, theme.bold(theme.tick, colour).pos(Pos::new(HPos::Right, VPos::Top))))?;
+        }
         let area = heading(area, theme, "in the windows")?;
         let unit = self.quantity.unit();
         let (range, digits) = self.range();
@@ -114,8 +125,6 @@ impl Page {
         let x = Axis { name: "density", range: 0.0..1.05, ticks: 3, marks: &[], format: &|_| String::new() };
         let format = |p: &f64| text::decimals(*p, digits);
         let y = Axis { name: "", range: range.clone(), ticks: 6, marks: &[], format: &format };
-        let names = [("left", BLUE), ("right", ORANGE)].map(|(name, colour)| (Sample::Line(theme.stroke(colour)), name.to_owned()));
-        let area = legend::above(&area, theme, &names)?;
         let mut chart = axes::chart(&area, theme, &x, &y, Room::default())?;
         axes::mesh(&mut chart, theme, &x, &y, false)?;
         for (histogram, colour) in tdecq.histograms.iter().zip([BLUE, ORANGE]) {
@@ -143,7 +152,7 @@ impl Page {
         }
         rows.push(("RLM", text::decimals(tdecq.rlm, 3)));
         rows.push(("limiting window", limiting.to_owned()));
-        rows.push(("σG there", amplitude(tdecq.sigma_g[0].min(tdecq.sigma_g[1]))));
+        rows.push(("largest noise σG", amplitude(tdecq.sigma_g[0].min(tdecq.sigma_g[1]))));
         if self.reference.dfe_max > 0.0 {
             rows.push(("feedback tap", text::decimals(tdecq.dfe, 3)));
         }
