@@ -173,13 +173,15 @@ fn an_average_excludes_the_noise_and_says_so() {
 fn the_other_order_of_bits_is_measured_as_it_was_sent() {
     let folder = Folder::new("measure-bits");
     let swapped: Vec<u8> = fine().levels.iter().map(|&level| gray::bits(level)).map(|(a, b)| gray::level(b, a)).collect();
+    // a rectangular eye without filter is ideal
     let wave: Vec<f32> = swapped.iter().flat_map(|&level| [1.0 + f32::from(level); 16]).collect();
     let text: String = swapped.iter().map(u8::to_string).collect::<Vec<_>>().join(" ");
     folder.write("bits.npy", npy::write(&wave)).write("levels.txt", text);
-    let (found, told) = (json(&folder, &["bits.npy"]), json(&folder, &["bits.npy", "--pattern", "levels.txt"]));
+    let passed = ["bits.npy", "--receiver", "none"];
+    let (found, told) = (json(&folder, &passed), json(&folder, &[&passed[..], &["--pattern", "levels.txt"]].concat()));
     assert_eq!((found["bits_swapped"].as_bool(), told["bits_swapped"].as_bool()), (Some(true), Some(false)));
     assert!((number(&found, "tdecq_db") - number(&told, "tdecq_db")).abs() < 1e-3);
-    assert!((number(&found, "oma_mw") - 3.0).abs() < 1e-2 && (number(&found, "tdecq_db") - 0.31).abs() < 0.03);
+    assert!((number(&found, "oma_mw") - 3.0).abs() < 1e-2 && number(&found, "tdecq_db").abs() < 0.01, "{found}");
 }
 
 #[test]

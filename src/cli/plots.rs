@@ -50,7 +50,6 @@ impl Plots {
     }
 
     fn save(&self, name: &str, figure: &impl Figure) -> Result<()> {
-        save(figure, self.0.join(format!("small-{name}")), Size::Small)?; // TEMPORARY
         save(figure, self.0.join(name), Size::Slide)
     }
 }

@@ -85,7 +85,7 @@ impl Page {
             name: "time (UI)",
             range: -1.0 - centre_ui..1.0 - centre_ui,
             ticks: 5,
-            marks: &[-1.0, -0.5, 0.0, 0.5, 1.0],
+            marks: &[-0.5, 0.0, 0.5],
             format: &|t| text::decimals(*t, 1),
         };
         let format = |p: &f64| text::decimals(*p, digits);

@@ -9,7 +9,8 @@ pub fn reading(reading: &Reading) -> String {
     let r = reading;
     let mut out = format!("{}: {}\n", r.file, r.found);
     let filter = if r.receiver == "bt4" { "4th-order Bessel-Thomson" } else { "no filter (already passed)" };
-    out += &format!("reference {} at {} GBd, {filter}, {} taps", r.reference, r.symbol_rate_gbd, count(r));
+    out += &format!("reference {} at {} GBd, {filter}", r.reference, r.symbol_rate_gbd);
+    out += &r.taps.as_ref().map_or(String::new(), |taps| format!(", {} taps", taps.len()));
     out += &match r.noise_periods {
         0 => ", transmitter's noise excluded\n\n".to_owned(),
         periods => format!(", transmitter's noise of {periods} periods\n\n"),
@@ -25,7 +26,7 @@ pub fn reading(reading: &Reading) -> String {
     row("TDECQ - Ceq", decimals(r.tdecq_minus_ceq_db, 2), "dB", String::new());
     match r.oma_v {
         Some(_) => row("OMA", decimals(r.oma_v, 4), "V", String::new()),
-        None => row("OMA", decimals(r.oma_dbm, 2), "dBm", joined(&[decimals(r.oma_mw, 4)], "mW")),
+        None => row("OMA", decimals(r.oma_dbm, 2), "dBm", r.oma_mw.map_or(String::new(), |mw| format!("{mw:.4} mW"))),
     }
     row("extinction ratio", decimals(r.er_db, 2), "dB", String::new());
     row("average power", decimals(r.average_power_dbm, 2), "dBm", String::new());
@@ -47,9 +48,9 @@ pub fn reading(reading: &Reading) -> String {
     }
     out += &text(&table);
     if let (Some(taps), Some(main)) = (&r.taps, r.main_tap) {
-        let tap = |(i, w): (usize, &f64)| if i == main { format!("[{w:.4}]") } else { format!("{w:.4}") };
+        let tap = |(i, w): (usize, &f64)| if i == main { format!("[{w:.3}]") } else { format!("{w:.3}") };
         let taps: Vec<String> = taps.iter().enumerate().map(tap).collect();
-        let dfe = r.dfe.filter(|&b| b != 0.0).map_or(String::new(), |b| format!(", feedback {b:.4}"));
+        let dfe = r.dfe.filter(|&b| b != 0.0).map_or(String::new(), |b| format!(", feedback {b:.3}"));
         out += &format!("\ntaps {}{dfe}\n", taps.join(" "));
     }
     for note in &r.notes {
@@ -58,14 +59,30 @@ pub fn reading(reading: &Reading) -> String {
     out
 }
 
-fn count(reading: &Reading) -> String {
-    reading.taps.as_ref().map_or_else(|| "-".to_owned(), |taps| taps.len().to_string())
-}
-
-fn joined(values: &[String], unit: &str) -> String {
-    if values.iter().any(|value| value == "-") { String::new() } else { format!("{} {unit}", values.join(" ")) }
-}
-
 fn listed(values: &[f64], digits: usize) -> String {
     values.iter().map(|&value| decimals(Some(value), digits)).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_eye_has_dashes_and_its_reason() {
+        let closed = Reading { tdecq_refusal: Some("eye closed".to_owned()), notes: vec!["averaged".to_owned()], ..Reading::default() };
+        let text = reading(&closed);
+        let words: Vec<&str> = text.lines().find(|line| line.starts_with("TDECQ ")).unwrap().split_whitespace().collect();
+        assert_eq!(words, ["TDECQ", "-", "dB", "eye", "closed"]);
+        assert!(text.contains("noise excluded") && text.ends_with("note: averaged\n") && !text.contains("taps"), "{text}");
+    }
+
+    #[test]
+    fn the_longest_equaliser_fits_a_line_and_marks_its_main_tap() {
+        let mut taps = vec![-0.0876; 15];
+        taps[3] = 1.2345;
+        let long = Reading { taps: Some(taps), main_tap: Some(3), dfe: Some(0.3), tdecq_db: Some(2.345), ..Reading::default() };
+        let text = reading(&long);
+        assert!(text.contains("-0.088 [1.234]") && text.contains(", feedback 0.300"), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 135), "{text}");
+    }
 }

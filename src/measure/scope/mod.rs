@@ -21,9 +21,6 @@ use trace::Trace;
 
 /// Symbol rates that a capture may have, GBd.
 const RATES_GBD: std::ops::RangeInclusive<f64> = 0.1..=500.0;
-/// Distance of a symbol rate from the one that a reference is for, as a part.
-const RATE_TOLERANCE: f64 = 2e-3;
-
 /// Whether the instrument has averaged what it recorded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Averaging {
@@ -63,16 +60,6 @@ pub struct Measured {
     quantity: Quantity,
     reference: Reference,
     tdecq: std::result::Result<Tdecq, Refusal>,
-}
-
-impl Reference {
-    /// The reference for a symbol rate, GBd: 53.125, 106.25 and 113.4375 have one of their own.
-    pub fn of_rate(symbol_rate_gbd: f64) -> Option<Reference> {
-        let near = |rate: f64| (symbol_rate_gbd / rate - 1.0).abs() < RATE_TOLERANCE;
-        [(53.125, Reference::SMF_100G), (106.25, Reference::DR_106), (113.4375, Reference::DR_113)]
-            .into_iter()
-            .find_map(|(rate, reference)| near(rate).then_some(reference))
-    }
 }
 
 impl Scope {

@@ -239,10 +239,8 @@ fn notes(scope: &Scope, found: &Found, quantity: Quantity, reading: &Reading) ->
     }
     match (scope.averaging, found.averaged) {
         (Averaging::Done, _) => notes.push("averaged: the transmitter's noise is excluded, TDECQ is too small by its part".to_owned()),
-        (Averaging::None, 1) => notes.push(
-            "one period: without repeats noise cannot be told from the waveform and is excluded; what is in the samples counts as pattern"
-                .to_owned(),
-        ),
+        (Averaging::None, 1) => notes
+            .push("one period: its noise cannot be told from the waveform, and is excluded: what is in the samples is pattern".to_owned()),
         _ => {}
     }
     if found.held >= found.averaged as f64 + 1.0 {

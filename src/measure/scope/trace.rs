@@ -5,8 +5,6 @@ use crate::measure::align;
 use crate::measure::tdecq::{self, Noise, Receiver, Tdecq, filtered};
 use crate::part::{Candidate, Capture, Located, Periods, locate};
 
-/// Samples per symbol on which is measured.
-const SAMPLES_PER_SYMBOL: usize = 16;
 /// Symbols that are averaged, and those whose noise is used, at the most: whole periods of them.
 const AVERAGED: usize = 1 << 20;
 const NOISY: usize = 1 << 19;
@@ -35,7 +33,8 @@ pub(super) struct Trace {
 }
 
 impl Trace {
-    pub(super) const SAMPLES_PER_SYMBOL: usize = SAMPLES_PER_SYMBOL;
+    /// Samples per symbol on which is measured.
+    pub(super) const SAMPLES_PER_SYMBOL: usize = 16;
 
     /// Finds the pattern, cuts the periods, filters them.
     pub(super) fn of(mut capture: Capture, symbol_rate_hz: f64, candidates: &[Candidate], scope: &Scope) -> Result<(Trace, Found), String> {
@@ -48,10 +47,10 @@ impl Trace {
             let kept = if whole { most.round() } else { most + ENDS * located.samples_per_symbol };
             capture.power_w.truncate(kept as usize);
         }
-        let Periods { levels, power, mean, .. } = Periods::cut(&capture, &located, SAMPLES_PER_SYMBOL)?;
+        let Periods { levels, power, mean, .. } = Periods::cut(&capture, &located, Self::SAMPLES_PER_SYMBOL)?;
         let averaged = power.len();
         let behind = |waveform: Vec<f32>| match scope.receiver {
-            Receiver::Reference => filtered(&waveform, SAMPLES_PER_SYMBOL, scope.reference.bandwidth_symbol_rates),
+            Receiver::Reference => filtered(&waveform, Self::SAMPLES_PER_SYMBOL, scope.reference.bandwidth_symbol_rates),
             Receiver::AlreadyPassed => waveform,
         };
         let noisy = if averaged > 1 && scope.averaging == Averaging::None { (NOISY / levels.len()).clamp(1, averaged) } else { 0 };
@@ -59,7 +58,7 @@ impl Trace {
         let one = |k: usize| power[k * averaged / noisy].iter().zip(&mean).map(|(p, m)| p - m).collect();
         let repeats = (0..noisy).map(one).map(behind).collect();
         let waveform = behind(mean);
-        let delay = align::delay(&waveform, SAMPLES_PER_SYMBOL, &levels);
+        let delay = align::delay(&waveform, Self::SAMPLES_PER_SYMBOL, &levels);
         Ok((Trace { levels, waveform, repeats, averaged: averaged as f64, delay }, Found { located, held, averaged }))
     }
 
@@ -67,7 +66,7 @@ impl Trace {
     pub(super) fn capture(&self, instrument_sigma: f64) -> tdecq::Capture<'_> {
         tdecq::Capture {
             waveform: &self.waveform,
-            samples_per_symbol: SAMPLES_PER_SYMBOL,
+            samples_per_symbol: Self::SAMPLES_PER_SYMBOL,
             levels: &self.levels,
             noise: if self.repeats.is_empty() { Noise::None } else { Noise::Repeats(&self.repeats) },
             receiver: Receiver::AlreadyPassed,
@@ -84,7 +83,7 @@ impl Trace {
 
     /// Rms of the transmitter's noise behind the equaliser at the centre, by level.
     pub(super) fn sigma(&self, tdecq: &Tdecq) -> [f64; 4] {
-        let (s, m) = (SAMPLES_PER_SYMBOL as isize, self.waveform.len() as isize);
+        let (s, m) = (Self::SAMPLES_PER_SYMBOL as isize, self.waveform.len() as isize);
         let centre = tdecq.centre_samples.round() as isize;
         let mut sums = [(0.0, 0.0); 4];
         for noise in &self.repeats {

@@ -119,7 +119,11 @@ pub fn locate(capture: &Capture, symbol_rate_hz: f64, candidates: &[Candidate]) 
         }
     }
     match best {
-        Some((found, candidate, swapped)) => found.finish(candidate, swapped, symbol_rate_hz),
+        Some((found, candidate, swapped)) => {
+            // whole periods have the rate that they were taken for
+            let slope = if capture.interval_s.is_none() { 0.0 } else { found.slope };
+            Found { slope, ..found }.finish(candidate, swapped, symbol_rate_hz)
+        }
         None => Err(nothing(capture, symbol_rate_hz, candidates, short)),
     }
 }
@@ -345,10 +349,23 @@ impl<'a> Search<'a> {
         let step = 1.0 / PHASES as f64;
         let values: Vec<f64> = (-5..=5).map(|i| at(expected + f64::from(i) * step)).collect();
         let top = (1..values.len() - 1).max_by(|&a, &b| (sign * values[a]).total_cmp(&(sign * values[b]))).unwrap_or(5);
-        let (before, here, after) = (values[top - 1], values[top], values[top + 1]);
-        let bend = before - 2.0 * here + after;
-        let fine = if bend == 0.0 { 0.0 } else { (0.5 * (before - after) / bend).clamp(-0.5, 0.5) };
-        (expected + (top as f64 - 5.0 + fine) * step, here)
+        (expected + (middle(&values, top) - 5.0) * step, values[top])
+    }
+}
+
+/// The middle between the places where values have fallen to half of their top: steep where a top may be flat, as that of
+/// rectangular symbols is.
+fn middle(values: &[f64], top: usize) -> f64 {
+    let part = |i: usize| values[i] / values[top] - 0.5;
+    let crossing = |inner: usize, outer: usize| {
+        let on = part(inner) / (part(inner) - part(outer));
+        inner as f64 + on * (outer as f64 - inner as f64)
+    };
+    let left = (0..top).rev().find(|&i| part(i) <= 0.0).map(|i| crossing(i + 1, i));
+    let right = (top + 1..values.len()).find(|&i| part(i) <= 0.0).map(|i| crossing(i - 1, i));
+    match (left, right) {
+        (Some(left), Some(right)) => 0.5 * (left + right),
+        _ => top as f64,
     }
 }
 
