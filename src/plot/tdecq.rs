@@ -15,26 +15,19 @@ impl Figure for Page {
     fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
         let body = axes::page(area, theme, &self.title(), &self.caption())?;
         let panel = theme.panel();
+        let Ok(equalised) = &self.equalised else {
+            return self.eye(&body, theme, "before the equaliser", &self.before, None);
+        };
         let (width, height) = body.dim_in_pixel();
         let (above, below) = body.split_vertically(height * 61 / 100);
         let (before, rest) = above.split_horizontally(width * 38 / 100);
         let (behind, beside) = rest.split_horizontally(width * 38 / 100);
         let (taps, numbers) = below.split_horizontally(width * 56 / 100);
-        let equalised = self.equalised.as_ref();
-        self.eye(&before, &panel, "before the equaliser", &self.before, equalised.ok())?;
-        match equalised {
-            Ok(equalised) => {
-                self.eye(&behind, &panel, "behind the equaliser", &equalised.eye, Some(equalised))?;
-                self.histograms(&beside, &panel, &equalised.tdecq)?;
-                stems(&taps, &panel, &equalised.tdecq)?;
-                self.numbers(&numbers, &panel, &equalised.tdecq)
-            }
-            Err(_) => {
-                let style = panel.text(panel.label, PALE_INK).pos(Pos::new(HPos::Center, VPos::Center));
-                let (width, height) = rest.dim_in_pixel();
-                rest.draw(&Text::new("no eye behind the reference equaliser", (width as i32 / 2, height as i32 / 2), style))
-            }
-        }
+        self.eye(&before, &panel, "before the equaliser", &self.before, Some(equalised))?;
+        self.eye(&behind, &panel, "behind the equaliser", &equalised.eye, Some(equalised))?;
+        self.histograms(&beside, &panel, &equalised.tdecq)?;
+        stems(&taps, &panel, &equalised.tdecq)?;
+        self.numbers(&numbers, &panel, &equalised.tdecq)
     }
 }
 

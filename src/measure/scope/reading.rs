@@ -252,7 +252,7 @@ fn notes(scope: &Scope, found: &Found, quantity: Quantity, reading: &Reading) ->
     if quantity == Quantity::Voltage {
         notes.push(match reading.er_db {
             Some(_) => "a voltage: the extinction ratio holds if zero volts are darkness".to_owned(),
-            None => "a voltage that reaches zero: no extinction ratio, as zero volts are not darkness".to_owned(),
+            None => "a voltage whose lowest level is not above zero: no extinction ratio".to_owned(),
         });
     }
     notes
