@@ -9,6 +9,7 @@ mod engine;
 mod figures;
 mod ideal;
 mod links;
+mod measure;
 mod oracle_links;
 mod parts;
 mod physics;

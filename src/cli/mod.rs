@@ -6,6 +6,7 @@ mod export;
 mod eye;
 mod failure;
 mod init;
+mod measure;
 mod output;
 mod plots;
 mod presets;
@@ -26,6 +27,7 @@ Examples:
   lightlane init 800gbase-dr8 > my.toml                 a file to begin with
   lightlane run my.toml --json                          for scripts
   lightlane eye 800gbase-dr8 --at tp2 --out eye.png     what an oscilloscope would show
+  lightlane measure tp2.csv --symbol-rate-gbd 53.125    TDECQ, OMA, ER of a capture
   lightlane check my.toml                               is it still as good as expected?
   lightlane sweep my.toml --axis fibre.length_km=0:2:0.1 --out reach.csv
 
@@ -46,6 +48,7 @@ enum Command {
     Srs(srs::Srs),
     Sweep(sweep::Sweep),
     Eye(eye::Eye),
+    Measure(measure::Measure),
     Presets(presets::Presets),
     Init(init::Init),
     Completions(completions::Completions),
@@ -76,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::Srs(srs) => srs.execute(),
         Command::Sweep(sweep) => sweep.execute(),
         Command::Eye(eye) => eye.execute(),
+        Command::Measure(measure) => measure.execute(),
         Command::Presets(presets) => presets.execute(),
         Command::Init(init) => init.execute(),
         Command::Completions(completions) => completions.execute(),

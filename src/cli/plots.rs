@@ -1,7 +1,8 @@
-//! `run --plots DIR`: the figures of a run.
+//! `--plots DIR`: the figures of a run, and of a capture that was measured.
 
 use crate::error::{Error, Problem, Problems, Result};
 use crate::link::{LinkResult, Node, Overview, Resolved, View};
+use crate::measure::scope::Measured;
 use crate::plot::{Figure, Size, save};
 use std::path::PathBuf;
 
@@ -40,6 +41,12 @@ impl Plots {
         self.save("waterfall.png", &view.waterfall()?)?;
         self.save("histogram.png", &view.histogram(SYMBOLS)?)?;
         self.save("spectrum.png", &view.spectra()?)
+    }
+
+    /// Draws the page of an instrument, and bathtubs where there are.
+    pub(super) fn measured(&self, measured: &Measured) -> Result<()> {
+        self.save("tdecq.png", &measured.page())?;
+        measured.bathtubs().map_or(Ok(()), |bathtubs| self.save("bathtub.png", &bathtubs))
     }
 
     fn save(&self, name: &str, figure: &impl Figure) -> Result<()> {

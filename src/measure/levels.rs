@@ -7,8 +7,10 @@ use crate::units::{db_from_power_ratio, dbm_from_watt};
 ///
 /// IEEE Std 802.3 clause 121.8.4 (status: secondary source, standards.md 7): the mean of the central 2 UI of seven
 /// threes and of six zeros.
-const THREES: usize = 7;
-const ZEROS: usize = 6;
+///
+/// An inverted pattern has them the other way round; one with the bits of each symbol in the other order has six of both
+/// (assumed: such a pattern is no clause's).
+const RUNS: [(usize, usize); 3] = [(7, 6), (6, 7), (6, 6)];
 
 /// The settled outer levels of an optical waveform.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,7 +61,8 @@ pub fn outer_at(power: &[f32], samples_per_symbol: usize, levels: &[u8], delay: 
         (!all.is_empty()).then(|| all.iter().sum::<f64>() / all.len() as f64)
     };
     let average_w = power.iter().map(|&p| f64::from(p)).sum::<f64>() / power.len() as f64;
-    let outer = Outer { three_w: mean(3, THREES)?, zero_w: mean(0, ZEROS)?, average_w };
+    let settled = |(threes, zeros)| Some(Outer { three_w: mean(3, threes)?, zero_w: mean(0, zeros)?, average_w });
+    let outer = RUNS.into_iter().find_map(settled)?;
     (outer.three_w > outer.zero_w).then_some(outer)
 }
 

@@ -5,5 +5,6 @@ pub mod bathtub;
 pub mod excursion;
 pub mod eye;
 pub mod levels;
+pub mod scope;
 pub mod tdecq;
 pub mod transition;

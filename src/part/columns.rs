@@ -57,10 +57,10 @@ pub(super) fn parse(text: &str, columns: RangeInclusive<usize>, named: &str) -> 
     let mut named_here = false;
     for (line, code) in lines() {
         let fields = split(code);
-        let is_name = |field: &String| field.starts_with(|c: char| c.is_alphabetic() || c == '|') && field.parse::<f64>().is_err();
+        let is_name = |field: &String| field.starts_with(|c: char| c.is_alphabetic() || "|([".contains(c)) && field.parse::<f64>().is_err();
         if rows.is_empty() && !named_here && fields.iter().all(is_name) {
             named_here = true;
-            header = fields.iter().map(|field| field.to_lowercase()).collect();
+            header = names(&fields);
             continue;
         }
         let expected = rows.first().map_or(columns.clone(), |(_, first): &(usize, Vec<f64>)| first.len()..=first.len());
@@ -79,6 +79,8 @@ pub(super) fn parse(text: &str, columns: RangeInclusive<usize>, named: &str) -> 
     match rows.len() {
         0 => Err(format!("holds no numbers; must hold two lines or more: {named}")),
         1 => Err(format!("line {}: is the only one with numbers; must be two or more: {named}", rows[0].0)),
+        // one column is named by all words of its line
+        _ if named_here && rows[0].1.len() == 1 => Ok(Columns { header: vec![header.join(" ")], rows }),
         _ => Ok(Columns { header, rows }),
     }
 }
@@ -87,8 +89,21 @@ pub(super) fn parse(text: &str, columns: RangeInclusive<usize>, named: &str) -> 
 fn header_in_comment(text: &str, split: impl Fn(&str) -> Vec<String>) -> Vec<String> {
     let above = text.lines().take_while(|line| code(line).is_empty());
     let last = above.filter(|line| !line.trim().is_empty()).last().unwrap_or_default();
-    let fields = split(last.trim_start_matches(|c: char| c.is_whitespace() || "#!%".contains(c)));
-    if fields.len() > 1 { fields.iter().map(|field| field.to_lowercase()).collect() } else { Vec::new() }
+    let names = names(&split(last.trim_start_matches(|c: char| c.is_whitespace() || "#!%".contains(c))));
+    // a single one is prose, unless it has a unit
+    if names.len() > 1 || names.iter().any(|name| name.ends_with([')', ']'])) { names } else { Vec::new() }
+}
+
+/// Names in lower case; a unit in brackets belongs to the name before it.
+fn names(fields: &[String]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for field in fields.iter().map(|field| field.to_lowercase()) {
+        match names.last_mut() {
+            Some(name) if field.starts_with(['(', '[']) => *name += &format!(" {field}"),
+            _ => names.push(field),
+        }
+    }
+    names
 }
 
 impl Columns {
@@ -138,6 +153,16 @@ mod tests {
         assert_eq!(read("freq [MHz], dB\n0, 0\n1, 0\n").unwrap().frequency_unit_hz(), 1e6);
         assert_eq!(read("# f (MHz), S21 (dB)\n0, 0\n1, 0\n").unwrap().frequency_unit_hz(), 1e6);
         assert_eq!(read("0, 0\n1, 0\n").unwrap().frequency_unit_hz(), 1e9);
+    }
+
+    #[test]
+    fn a_unit_behind_a_blank_belongs_to_its_name() {
+        let header = |text| parse(text, 1..=3, "").unwrap().header;
+        assert_eq!(header("Power (uW)\n1\n2\n"), ["power (uw)"]);
+        assert_eq!(header("optical power uW\n1\n2\n"), ["optical power uw"]);
+        assert_eq!(header("Time (ns) Power [mW]\n1 2\n2 3\n"), ["time (ns)", "power [mw]"]);
+        assert_eq!(header("# Power (uW)\n1\n2\n"), ["power (uw)"]);
+        assert!(header("# measured\n1\n2\n").is_empty());
     }
 
     #[test]

@@ -191,6 +191,6 @@ impl<'a> Loader<'a> {
     }
 
     fn note(&mut self, key: String, file: &str, digest: u64, ends_hz: Option<f64>, found: Option<String>) {
-        self.read.push(FileRead { key, file: file.to_owned(), digest: format!("fnv1a64:{digest:016x}"), ends_hz, found });
+        self.read.push(FileRead { key, file: file.to_owned(), digest: text::digest(digest), ends_hz, found });
     }
 }

@@ -25,7 +25,7 @@ mod series;
 mod text;
 mod touchstone;
 
-pub use capture::{Candidate, Capture, CaptureFile, Located, Periods, PowerUnit, Recording, Residual, Sending, locate};
+pub use capture::{Candidate, Capture, CaptureFile, Located, Opened, Periods, PowerUnit, Quantity, Recording, Residual, Sending, locate};
 pub use library::{FileRead, Library, Loader};
 pub use response::{Convention, Port, Response, Scale};
 pub(crate) use series::Reading;

@@ -53,6 +53,11 @@ pub(super) fn bytes(path: &str, most: u64) -> Result<Vec<u8>, String> {
     if bytes.len() as u64 > most { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
 }
 
+/// A digest as it is shown.
+pub(super) fn digest(fnv: u64) -> String {
+    format!("fnv1a64:{fnv:016x}")
+}
+
 /// FNV-1a, 64 bits.
 pub(super) fn fnv(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))

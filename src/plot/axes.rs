@@ -136,3 +136,9 @@ pub(super) fn sample_line(theme: &Theme, style: ShapeStyle) -> impl Fn((i32, i32
 pub(super) fn round_out(low: f64, high: f64, step: f64) -> Range<f64> {
     (low / step).floor() * step..(high / step).ceil() * step
 }
+
+/// Decimals that tell about six ticks of a range apart.
+pub(super) fn digits(range: &Range<f64>) -> usize {
+    let tick = (range.end - range.start) / 6.0;
+    (-tick.log10()).ceil().clamp(0.0, 9.0) as usize
+}

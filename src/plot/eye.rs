@@ -42,8 +42,7 @@ impl EyeView {
 
     /// Decimals that tell the axis' ticks apart.
     fn digits(&self) -> usize {
-        let tick = (self.eye.high - self.eye.low) / self.unit() / 6.0;
-        (-tick.log10()).ceil().clamp(0.0, 9.0) as usize
+        axes::digits(&(self.eye.low / self.unit()..self.eye.high / self.unit()))
     }
 
     fn title(&self) -> String {

@@ -3,6 +3,7 @@
 //! Text is drawn with a font of our own: no system font is asked for.
 
 mod axes;
+mod bathtub;
 mod colour;
 mod curves;
 mod eye;
@@ -16,6 +17,7 @@ mod ruler;
 mod save;
 mod scale;
 mod spectra;
+mod tdecq;
 mod text;
 mod theme;
 mod waterfall;

@@ -5,7 +5,10 @@ const ABSENT: &str = "-";
 
 /// A number with some decimals, or a dash.
 pub(super) fn decimals(value: Option<f64>, digits: usize) -> String {
-    value.filter(|x| x.is_finite()).map_or_else(|| ABSENT.to_owned(), |x| format!("{x:.digits$}"))
+    let Some(x) = value.filter(|x| x.is_finite()) else { return ABSENT.to_owned() };
+    let text = format!("{x:.digits$}");
+    // never -0.00
+    if text.contains(|c| matches!(c, '1'..='9')) { text } else { text.trim_start_matches('-').to_owned() }
 }
 
 /// An error ratio to two digits, or a dash.
@@ -52,6 +55,7 @@ mod tests {
     #[test]
     fn an_absent_figure_is_a_dash_and_never_a_number() {
         assert_eq!(decimals(None, 2), "-");
+        assert_eq!((decimals(Some(-0.004), 2).as_str(), decimals(Some(-0.006), 2).as_str()), ("0.00", "-0.01"));
         assert_eq!(decimals(Some(f64::NAN), 2), "-");
         assert_eq!(ratio_within(None, Some(0.1), Some(0.2)), "-");
         assert_eq!(counted(0, None, None, None), "-");

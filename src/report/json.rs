@@ -1,13 +1,13 @@
 //! Results for machines.
 
-use crate::link::LinkResult;
+use serde::Serialize;
 
-/// The result as indented JSON: every figure to its last digit, one that was not evaluated or is no number as `null`.
+/// A result as indented JSON: every figure to its last digit, one that was not evaluated or is no number as `null`.
 ///
 /// # Panics
 ///
 /// Never: every key is text.
-pub fn json(result: &LinkResult) -> String {
+pub fn json(result: &impl Serialize) -> String {
     serde_json::to_string_pretty(result).expect("every key is text") + "\n"
 }
 

@@ -3,6 +3,7 @@
 mod figure;
 mod json;
 mod models;
+mod reading;
 mod spec;
 mod stressed;
 mod table;
@@ -12,6 +13,7 @@ mod waveform;
 
 pub use json::json;
 pub use models::models;
+pub use reading::reading;
 pub use spec::spec;
 pub use stressed::{stressed, stressed_json};
 pub use table::table;

@@ -6,6 +6,9 @@ use crate::math::gaussian::q_inverse;
 /// Longest reference equaliser, taps.
 pub const MOST_TAPS: usize = 64;
 
+/// Distance of a symbol rate from the one that a reference is for, as a part.
+const RATE_TOLERANCE: f64 = 2e-3;
+
 /// Limits of the taps over the largest one, w(i) / w(0), by their distance from it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TapLimits {
@@ -117,6 +120,14 @@ impl Reference {
         [SMF_100G, MMF_100G, LPO_100G, DR_106, DR_113]
     }
 
+    /// The reference for a symbol rate, GBd: 53.125, 106.25 and 113.4375 have one of their own.
+    pub fn of_rate(symbol_rate_gbd: f64) -> Option<Reference> {
+        let near = |rate: f64| (symbol_rate_gbd / rate - 1.0).abs() < RATE_TOLERANCE;
+        [(53.125, Reference::SMF_100G), (106.25, Reference::DR_106), (113.4375, Reference::DR_113)]
+            .into_iter()
+            .find_map(|(rate, reference)| near(rate).then_some(reference))
+    }
+
     /// Q of the target: an ideal eye has the symbol error ratio 3/2 Q(Qt).
     pub fn qt(&self) -> f64 {
         q_inverse(self.target_ser / 1.5)
@@ -156,6 +167,13 @@ mod tests {
     fn targets_have_the_qs_of_the_literature() {
         for (reference, qt) in [(SMF_100G, 3.41407), (LPO_100G, 3.463), (DR_113, 2.489)] {
             assert!((reference.qt() - qt).abs() < 6e-4, "{}: {}", reference.name, reference.qt());
+        }
+    }
+
+    #[test]
+    fn a_symbol_rate_has_its_reference_if_a_clause_has_one() {
+        for (rate, name) in [(53.125, Some("100g-smf")), (106.25, Some("200g-106gbd")), (113.44, Some("200g-113gbd")), (50.0, None)] {
+            assert_eq!(Reference::of_rate(rate).map(|r| r.name), name);
         }
     }
 

@@ -2,11 +2,12 @@
 
 use crate::math::simd::widest;
 
-/// Distance of each window from the centre, and half its width, symbol periods: 0.45 and 0.55 UI, 0.04 UI wide.
+/// Distance of each window from the centre, symbol periods: 0.45 and 0.55 UI.
 ///
 /// Clause 121.8.5.3 (status: secondary sources, standards.md 7).
 pub const OFFSETS_UI: [f64; 2] = [-0.05, 0.05];
-const HALF_WIDTH_UI: f64 = 0.02;
+/// Half the width of each, symbol periods: 0.04 UI wide; same clause.
+pub const HALF_WIDTH_UI: f64 = 0.02;
 
 /// Positions in a window: the nodes of Gauss's rule of two points, exact for cubics across the window.
 const NODES: [f64; 2] = [-0.577_350_269_189_625_8, 0.577_350_269_189_625_8];

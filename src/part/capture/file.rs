@@ -23,17 +23,22 @@ pub struct Sending {
     pub samples_per_symbol: usize,
 }
 
-impl Sending {
-    /// The patterns that a capture may carry.
-    fn candidates(&self) -> Result<Vec<Candidate>, String> {
-        let kinds = match self.pattern.kind {
+impl Candidate {
+    /// The patterns that a capture may carry when `pattern` is sent: that one, or the short ones when it is too long to be
+    /// captured whole.
+    ///
+    /// # Errors
+    ///
+    /// A file of levels that cannot be read; a period that is too short or too long.
+    pub fn all_of(pattern: &Pattern) -> Result<Vec<Candidate>, String> {
+        let kinds = match pattern.kind {
             PatternKind::Random | PatternKind::Prbs31q => vec![PatternKind::Prbs13q, PatternKind::Ssprq],
             kind => vec![kind],
         };
         let candidate = |kind: PatternKind| {
-            let source = Pattern { kind, ..self.pattern.clone() }.build()?;
+            let source = Pattern { kind, ..pattern.clone() }.build()?;
             let symbols = source.period().unwrap_or(0) as usize;
-            let name = if kind == PatternKind::File { self.pattern.file.clone() } else { format!("{kind:?}").to_lowercase() };
+            let name = if kind == PatternKind::File { pattern.file.clone() } else { format!("{kind:?}").to_lowercase() };
             if !SYMBOLS.contains(&symbols) {
                 return Err(format!(
                     "{name} has {symbols} symbols; a captured period must have from {} to {}",
@@ -76,7 +81,7 @@ pub struct Recording {
 impl Recording {
     pub(in crate::part) fn read(bytes: &[u8], recipe: &Recipe) -> Result<Recording, String> {
         let capture = Capture::read(&recipe.file, bytes, recipe.unit)?;
-        let located = locate(&capture, recipe.sending.symbol_rate_hz, &recipe.sending.candidates()?)?;
+        let located = locate(&capture, recipe.sending.symbol_rate_hz, &Candidate::all_of(&recipe.sending.pattern)?)?;
         let per_symbol = recipe.sending.samples_per_symbol;
         let periods = Periods::cut(&capture, &located, per_symbol)?;
         let residual = Residual::of(&periods, per_symbol as f64 * recipe.sending.symbol_rate_hz, recipe.instrument_rms);
@@ -85,12 +90,7 @@ impl Recording {
 
     /// What was found, in words.
     pub fn found(&self) -> String {
-        let l = &self.located;
-        let (count, symbols) = (self.periods.power.len(), l.levels.len());
-        let mut words = format!("{count} period{} of {} ({symbols} symbols)", if count == 1 { "" } else { "s" }, l.pattern);
-        words += &format!(", {:.3} samples per symbol, {:+.1} ppm, correlation {:.3}", l.samples_per_symbol, l.off_ppm, l.correlation);
-        words += if l.inverted { ", inverted" } else { "" };
-        words + if l.swapped { ", bits of each symbol swapped" } else { "" }
+        self.located.found(self.periods.power.len())
     }
 }
 

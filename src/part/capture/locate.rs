@@ -62,6 +62,18 @@ pub struct Located {
     pub correlation: f64,
 }
 
+impl Located {
+    /// What was found, in words, with so many periods of it.
+    pub fn found(&self, periods: usize) -> String {
+        let mut words =
+            format!("{periods} period{} of {} ({} symbols)", if periods == 1 { "" } else { "s" }, self.pattern, self.levels.len());
+        words +=
+            &format!(", {:.3} samples per symbol, {:+.1} ppm, correlation {:.3}", self.samples_per_symbol, self.off_ppm, self.correlation);
+        words += if self.inverted { ", inverted" } else { "" };
+        words + if self.swapped { ", bits of each symbol swapped" } else { "" }
+    }
+}
+
 /// Finds one of `candidates` in a capture of `symbol_rate_hz`.
 ///
 /// A chunk of the capture is correlated with each pattern, in both orders of bits; then the clock is followed through the whole
@@ -87,7 +99,10 @@ pub fn locate(capture: &Capture, symbol_rate_hz: f64, candidates: &[Candidate]) 
     for candidate in candidates {
         for s in rates(candidate) {
             if s < LEAST_SAMPLES {
-                return Err(format!("has {s:.3} samples per symbol at {} GBd; must have at least 2", gbd(symbol_rate_hz)));
+                return Err(format!(
+                    "has {s:.3} samples per symbol at {} GBd; must have at least 2: is its time in another unit, which a header tells (time_ps)?",
+                    gbd(symbol_rate_hz)
+                ));
             }
             if (x.len() as f64) < candidate.levels.len() as f64 * s - 0.5 * s {
                 let held = x.len() as f64 / s / candidate.levels.len() as f64;
@@ -104,7 +119,11 @@ pub fn locate(capture: &Capture, symbol_rate_hz: f64, candidates: &[Candidate]) 
         }
     }
     match best {
-        Some((found, candidate, swapped)) => found.finish(candidate, swapped, symbol_rate_hz),
+        Some((found, candidate, swapped)) => {
+            // whole periods have the rate that they were taken for
+            let slope = if capture.interval_s.is_none() { 0.0 } else { found.slope };
+            Found { slope, ..found }.finish(candidate, swapped, symbol_rate_hz)
+        }
         None => Err(nothing(capture, symbol_rate_hz, candidates, short)),
     }
 }
@@ -151,7 +170,9 @@ fn nothing(capture: &Capture, symbol_rate_hz: f64, candidates: &[Candidate], sho
         } else {
             "is not a whole number of periods"
         };
-        return format!("does not carry {names}, or {rate}; a column of time tells the rate, pattern.kind = \"file\" another pattern");
+        return format!(
+            "does not carry {names}, or {rate}; a column of time tells the rate, pattern.kind = \"file\" (measure: --pattern FILE) another pattern"
+        );
     };
     let x = &capture.power_w;
     let tried = OTHER_RATES.into_iter().flat_map(|factor| candidates.iter().map(move |candidate| (factor, candidate)));
@@ -169,7 +190,7 @@ fn nothing(capture: &Capture, symbol_rate_hz: f64, candidates: &[Candidate], sho
         return format!("{short}; must hold a whole one");
     }
     format!(
-        "does not carry {names} at {} GBd; must be one whole period or more of it; pattern.kind = \"file\" names another pattern's levels",
+        "does not carry {names} at {} GBd; must be one whole period or more of it; pattern.kind = \"file\" (measure: --pattern FILE) names another pattern's levels",
         gbd(symbol_rate_hz)
     )
 }
@@ -328,10 +349,23 @@ impl<'a> Search<'a> {
         let step = 1.0 / PHASES as f64;
         let values: Vec<f64> = (-5..=5).map(|i| at(expected + f64::from(i) * step)).collect();
         let top = (1..values.len() - 1).max_by(|&a, &b| (sign * values[a]).total_cmp(&(sign * values[b]))).unwrap_or(5);
-        let (before, here, after) = (values[top - 1], values[top], values[top + 1]);
-        let bend = before - 2.0 * here + after;
-        let fine = if bend == 0.0 { 0.0 } else { (0.5 * (before - after) / bend).clamp(-0.5, 0.5) };
-        (expected + (top as f64 - 5.0 + fine) * step, here)
+        (expected + (middle(&values, top) - 5.0) * step, values[top])
+    }
+}
+
+/// The middle between the places where values have fallen to half of their top: steep where a top may be flat, as that of
+/// rectangular symbols is.
+fn middle(values: &[f64], top: usize) -> f64 {
+    let part = |i: usize| values[i] / values[top] - 0.5;
+    let crossing = |inner: usize, outer: usize| {
+        let on = part(inner) / (part(inner) - part(outer));
+        inner as f64 + on * (outer as f64 - inner as f64)
+    };
+    let left = (0..top).rev().find(|&i| part(i) <= 0.0).map(|i| crossing(i + 1, i));
+    let right = (top + 1..values.len()).find(|&i| part(i) <= 0.0).map(|i| crossing(i - 1, i));
+    match (left, right) {
+        (Some(left), Some(right)) => 0.5 * (left + right),
+        _ => top as f64,
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::part::{columns, npy, text};
 use crate::units::{micro, milli, nano, pico};
 use serde::{Deserialize, Serialize};
+use std::fmt::{self, Display};
 
 /// Bytes that a file of samples may hold.
 pub(in crate::part) const MOST_BYTES: u64 = 256 << 20;
@@ -26,6 +27,56 @@ pub enum PowerUnit {
     Linear,
 }
 
+/// What a capture's samples are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Quantity {
+    /// Optical power, W.
+    #[default]
+    Power,
+    /// A voltage proportional to it, V; whether zero is darkness is not known.
+    Voltage,
+}
+
+impl Quantity {
+    /// The unit in which amplitudes are shown, in W or V.
+    pub fn unit(self) -> f64 {
+        match self {
+            Quantity::Power => milli(1.0),
+            Quantity::Voltage => 1.0,
+        }
+    }
+}
+
+/// The unit's name.
+impl Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Quantity::Power => "mW",
+            Quantity::Voltage => "V",
+        })
+    }
+}
+
+/// Whether volts are as good as power.
+#[derive(Clone, Copy, PartialEq)]
+enum Volts {
+    /// No: what lies in the fibre is wanted, darkness at zero.
+    Refused,
+    /// Yes, with any offset.
+    Welcome,
+}
+
+/// A capture, and what its file said of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opened {
+    /// The samples.
+    pub capture: Capture,
+    /// What they are.
+    pub quantity: Quantity,
+    /// FNV-1a of the file's bytes, such as `fnv1a64:85944171f73967e8`.
+    pub digest: String,
+}
+
 /// Power over time at equal distances.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Capture {
@@ -44,26 +95,41 @@ impl Capture {
     ///
     /// The reason, to be written behind the file's name: line, value and remedy.
     pub(in crate::part) fn read(file: &str, bytes: &[u8], unit: PowerUnit) -> Result<Capture, String> {
-        if file.to_ascii_lowercase().ends_with(".npy") { of_array(bytes, unit) } else { of_text(bytes, unit) }
+        Ok(of_bytes(file, bytes, unit, Volts::Refused)?.0)
+    }
+
+    /// Reads a file as [`Capture::read`] does; a voltage is read too, in V and with any offset.
+    ///
+    /// # Errors
+    ///
+    /// The reason, to be written behind the file's name: line, value and remedy.
+    pub fn open(file: &str, unit: PowerUnit) -> Result<Opened, String> {
+        let bytes = text::bytes(file, MOST_BYTES)?;
+        let (capture, quantity) = of_bytes(file, &bytes, unit, Volts::Welcome)?;
+        Ok(Opened { capture, quantity, digest: text::digest(text::fnv(&bytes)) })
     }
 }
 
-fn of_array(bytes: &[u8], unit: PowerUnit) -> Result<Capture, String> {
+fn of_bytes(file: &str, bytes: &[u8], unit: PowerUnit, volts: Volts) -> Result<(Capture, Quantity), String> {
+    if file.to_ascii_lowercase().ends_with(".npy") { of_array(bytes, unit, volts) } else { of_text(bytes, unit, volts) }
+}
+
+fn of_array(bytes: &[u8], unit: PowerUnit, volts: Volts) -> Result<(Capture, Quantity), String> {
     let array = npy::read(bytes)?;
     if let Some(at) = array.values.iter().position(|x| !x.is_finite()) {
         return Err(format!("number {at} is {}; must be finite: cut or fill the gap", array.values[at]));
     }
-    let watt = watt(unit, "")?;
+    let (scale, quantity) = scale(unit, "", volts)?;
     let (rows, power): (Vec<f64>, Vec<f32>) = match array.columns {
         1 => (Vec::new(), array.values),
         2 => array.values.as_chunks::<2>().0.iter().map(|row| (f64::from(row[0]), row[1])).unzip(),
         columns => return Err(format!("has {columns} columns, must have one or two: {NAMED}")),
     };
     let interval_s = if rows.is_empty() { None } else { Some(interval(&rows, |i| format!("row {i}"))?) };
-    finish(power.iter().map(|&p| f64::from(p) * watt).collect(), interval_s)
+    finish(power.iter().map(|&p| f64::from(p) * scale).collect(), interval_s, quantity, volts)
 }
 
-fn of_text(bytes: &[u8], unit: PowerUnit) -> Result<Capture, String> {
+fn of_text(bytes: &[u8], unit: PowerUnit, volts: Volts) -> Result<(Capture, Quantity), String> {
     let text = text::of_bytes(bytes.to_vec())?;
     let columns = columns::parse(&text, 1..=3, NAMED)?;
     let count = columns.rows[0].1.len();
@@ -72,34 +138,40 @@ fn of_text(bytes: &[u8], unit: PowerUnit) -> Result<Capture, String> {
         return Err(format!("line {}: has 3 columns, must have one or two: {NAMED}", columns.rows[0].0));
     }
     let power = count.min(2) - 1;
-    let watt = watt(unit, header(power))?;
-    let power_w = columns.rows.iter().map(|(_, row)| row[power] * watt).collect();
+    let (scale, quantity) = scale(unit, header(power), volts)?;
+    let power_w = columns.rows.iter().map(|(_, row)| row[power] * scale).collect();
     let interval_s = if count == 1 {
         None
     } else {
         let time: Vec<f64> = columns.rows.iter().map(|(_, row)| row[0]).collect();
         Some(interval(&time, |i| format!("line {}", columns.rows[i].0))? * second(header(0)))
     };
-    finish(power_w, interval_s)
+    finish(power_w, interval_s, quantity, volts)
 }
 
-/// W per unit of the samples.
-fn watt(unit: PowerUnit, header: &str) -> Result<f64, String> {
+/// W or V per unit of the samples.
+fn scale(unit: PowerUnit, header: &str, volts: Volts) -> Result<(f64, Quantity), String> {
     let named = |names: [&str; 2]| names.iter().any(|name| header.contains(name));
-    Ok(match unit {
-        PowerUnit::W | PowerUnit::Linear => 1.0,
+    let word = |name: &str| header.split(|c: char| !c.is_alphanumeric()).any(|word| word == name);
+    let watt = match unit {
+        PowerUnit::Linear => return Ok((1.0, Quantity::Voltage)),
+        PowerUnit::W => 1.0,
         PowerUnit::Mw => milli(1.0),
         PowerUnit::Uw => micro(1.0),
         PowerUnit::Header if named(["uw", "\u{b5}w"]) || named(["\u{3bc}w", "microwatt"]) => micro(1.0),
         PowerUnit::Header if named(["mw", "milliwatt"]) => milli(1.0),
         PowerUnit::Header if named(["(w)", "[w]"]) || named(["_w", "watt"]) || header == "w" => 1.0,
-        PowerUnit::Header if named(["volt", "(v)"]) || named(["(mv)", "[v]"]) || named(["_v", "_mv"]) => {
-            return Err(format!(
-                "its column `{header}` is a voltage; must be power, or unit = \"linear\" with launch_power_dbm if zero volts are no light"
-            ));
+        PowerUnit::Header if header.contains("volt") || word("v") || word("mv") => {
+            if volts == Volts::Refused {
+                return Err(format!(
+                    "its column `{header}` is a voltage; must be power, or unit = \"linear\" with launch_power_dbm if zero volts are no light"
+                ));
+            }
+            return Ok((if word("mv") || header.contains("millivolt") { milli(1.0) } else { 1.0 }, Quantity::Voltage));
         }
         PowerUnit::Header => milli(1.0),
-    })
+    };
+    Ok((watt, Quantity::Power))
 }
 
 /// Seconds per unit of time.
@@ -130,19 +202,20 @@ fn interval(time: &[f64], at: impl Fn(usize) -> String) -> Result<f64, String> {
     Ok(step)
 }
 
-fn finish(power_w: Vec<f64>, interval_s: Option<f64>) -> Result<Capture, String> {
+fn finish(power_w: Vec<f64>, interval_s: Option<f64>, quantity: Quantity, volts: Volts) -> Result<(Capture, Quantity), String> {
     let mean = power_w.iter().sum::<f64>() / power_w.len() as f64;
     let (low, high) = power_w.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &p| (low.min(p), high.max(p)));
     if low == high {
         return Err("is constant; must be a modulated waveform".to_owned());
     }
     // noise about darkness is all that may lie below it
-    if mean <= 0.0 || low < -0.25 * (high - low) {
+    let offset_is_known = quantity == Quantity::Power || volts == Volts::Refused;
+    if offset_is_known && (mean <= 0.0 || low < -0.25 * (high - low)) {
         return Err(format!(
             "reaches down to {low:e} W with a mean of {mean:e} W; must be power with darkness at zero: capture it with direct coupling"
         ));
     }
-    Ok(Capture { power_w: power_w.iter().map(|&p| p as f32).collect(), interval_s })
+    Ok((Capture { power_w: power_w.iter().map(|&p| p as f32).collect(), interval_s }, quantity))
 }
 
 #[cfg(test)]
@@ -169,6 +242,11 @@ mod tests {
                 (Some(a), Some(b)) => assert!((a / b - 1.0).abs() < 1e-3, "{text}: {a}"),
                 (a, b) => assert_eq!(a, b, "{text}"),
             }
+        }
+        for (header, first_v) in [("V", 1.0), ("Ch1 (mV)", 1e-3), ("voltage", 1.0), ("ch1_mv", 1e-3)] {
+            let (capture, quantity) =
+                of_bytes("a.csv", format!("{header}\n1\n-2\n").as_bytes(), PowerUnit::Header, Volts::Welcome).unwrap();
+            assert_eq!((capture.power_w[0], quantity), (first_v, Quantity::Voltage), "{header}");
         }
         let linear = Capture::read("a.csv", b"V\n1\n2\n", PowerUnit::Linear).unwrap();
         assert_eq!(linear.power_w, [1.0, 2.0]);

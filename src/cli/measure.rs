@@ -1,0 +1,158 @@
+//! `lightlane measure`: what the sampling scope would print of a capture.
+
+use super::plots::Plots;
+use super::{Failure, Outcome, output};
+use crate::error::{Error, Problem, Problems};
+use crate::link::nearest;
+use crate::measure::scope::{Averaging, Scope};
+use crate::measure::tdecq::{Receiver, Reference};
+use crate::part::PowerUnit;
+use crate::pattern::{Pattern, PatternKind};
+use crate::report;
+use clap::{Args, ValueEnum};
+
+const EXAMPLES: &str = "\
+Examples:
+  lightlane measure tp2.csv --symbol-rate-gbd 53.125
+  lightlane measure scope.npy --symbol-rate-gbd 106.25 --pattern ssprq --json
+  lightlane measure lpo.csv --symbol-rate-gbd 53.125 --reference 100g-lpo --plots figures
+  lightlane measure filtered.csv --symbol-rate-gbd 113.4375 --receiver none --average
+  lightlane measure ours.csv --symbol-rate-gbd 50 --reference 100g-smf --pattern levels.txt
+
+FILE holds time and power, or power alone (then a whole number of periods), between commas, semicolons, tabs or blanks; its
+header tells units (time_ps, power (uW), V). Pattern, phase, rate, polarity and order of bits are found. A closed eye is a
+result: TDECQ is null, with its reason, and the exit code is 0. References: 100g-smf, 100g-mmf, 100g-lpo, 200g-106gbd,
+200g-113gbd (the last two are drafts).";
+
+/// Measures a captured waveform: TDECQ, OMA, extinction ratio, linearity, transitions
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Measure {
+    /// Capture: text of columns, or .npy
+    #[arg(value_name = "FILE")]
+    file: String,
+    /// Symbol rate; must be given
+    #[arg(long, value_name = "GBD", allow_negative_numbers = true)]
+    symbol_rate_gbd: Option<f64>,
+    /// Reference receiver; by the symbol rate at 53.125, 106.25 and 113.4375 GBd
+    #[arg(long, value_name = "NAME")]
+    reference: Option<String>,
+    /// ssprq, prbs13q, or a text file of levels 0 to 3; without it ssprq or prbs13q is found
+    #[arg(long, value_name = "NAME|FILE")]
+    pattern: Option<String>,
+    /// Filter that is still to come; none when the waveform has passed the reference receiver's
+    #[arg(long, value_enum, default_value_t = Filter::Bt4)]
+    receiver: Filter,
+    /// Says that the capture is an average already: it has no noise to put into TDECQ
+    #[arg(long)]
+    average: bool,
+    /// Unit of the samples
+    #[arg(long, value_enum, default_value_t = Unit::Header)]
+    unit: Unit,
+    /// Rms of the instrument's own noise behind the filter, uW; given back to TDECQ
+    #[arg(long, value_name = "UW", default_value_t = 0.0, allow_negative_numbers = true)]
+    instrument_noise_uw: f64,
+    /// Prints JSON instead of a table
+    #[arg(long)]
+    json: bool,
+    /// Also draws the TDECQ page and the bathtubs into this folder
+    #[arg(long, value_name = "DIR")]
+    plots: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Filter {
+    Bt4,
+    None,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Unit {
+    /// What the header says; mW where it says nothing
+    Header,
+    W,
+    Mw,
+    Uw,
+    V,
+}
+
+impl Measure {
+    pub(super) fn execute(&self) -> Result<Outcome, Failure> {
+        let scope = self.scope()?;
+        let measured = scope.measure()?;
+        let plots = self.plots.as_deref().map(Plots::open).transpose()?;
+        output::print(&if self.json { report::json(&measured.reading) } else { report::reading(&measured.reading) })?;
+        if let Some(plots) = plots {
+            plots.measured(&measured)?;
+        }
+        Ok(Outcome::Good)
+    }
+
+    /// What the flags ask for; all that is wrong with them at once.
+    fn scope(&self) -> Result<Scope, Error> {
+        let mut problems = Problems::new();
+        if self.symbol_rate_gbd.is_none() {
+            let remedy = "must be given, such as 53.125, 106.25 or 113.4375: a capture does not tell it".to_owned();
+            problems.push(problem("--symbol-rate-gbd", "", remedy));
+        }
+        let reference = self.reference().map_err(|problem| problems.push(problem)).ok();
+        let pattern = self.pattern().map_err(|problem| problems.push(problem)).ok();
+        let (Some(symbol_rate_gbd), Some(reference), Some(pattern)) = (self.symbol_rate_gbd, reference, pattern) else {
+            return Err(Error::Input(problems));
+        };
+        Ok(Scope {
+            file: self.file.clone(),
+            unit: match self.unit {
+                Unit::Header => PowerUnit::Header,
+                Unit::W => PowerUnit::W,
+                Unit::Mw => PowerUnit::Mw,
+                Unit::Uw => PowerUnit::Uw,
+                Unit::V => PowerUnit::Linear,
+            },
+            symbol_rate_gbd,
+            reference,
+            pattern,
+            receiver: match self.receiver {
+                Filter::Bt4 => Receiver::Reference,
+                Filter::None => Receiver::AlreadyPassed,
+            },
+            averaging: if self.average { Averaging::Done } else { Averaging::None },
+            instrument_noise_uw: self.instrument_noise_uw,
+        })
+    }
+
+    fn reference(&self) -> Result<Reference, Problem> {
+        let names = Reference::all().map(|reference| reference.name);
+        let all = names.join(", ");
+        let Some(name) = &self.reference else {
+            // without a rate, that is what is wrong; a range is the library's to tell
+            let rate = self.symbol_rate_gbd.filter(|rate| (0.1..=500.0).contains(rate));
+            return match rate.map(|rate| (rate, Reference::of_rate(rate))) {
+                Some((rate, None)) => Err(problem("--reference", "", format!("must be given at {rate} GBd: {all}"))),
+                found => Ok(found.and_then(|(_, reference)| reference).unwrap_or(Reference::SMF_100G)),
+            };
+        };
+        Reference::all().into_iter().find(|reference| reference.name == name).ok_or_else(|| {
+            let near = nearest(name, names.into_iter()).map_or(String::new(), |near| format!("did you mean {near}? "));
+            problem("--reference", name, format!("no such reference, {near}There are {all}"))
+        })
+    }
+
+    fn pattern(&self) -> Result<Pattern, Problem> {
+        let short = [("ssprq", PatternKind::Ssprq), ("prbs13q", PatternKind::Prbs13q)];
+        let Some(name) = &self.pattern else { return Ok(Pattern::default()) };
+        if let Some((_, kind)) = short.into_iter().find(|(known, _)| name.eq_ignore_ascii_case(known)) {
+            return Ok(Pattern { kind, ..Pattern::default() });
+        }
+        if !std::path::Path::new(name).exists() {
+            let near =
+                nearest(name, short.map(|(known, _)| known).into_iter()).map_or(String::new(), |near| format!(", did you mean {near}?"));
+            return Err(problem("--pattern", name, format!("neither ssprq, prbs13q nor a file of levels{near}")));
+        }
+        Ok(Pattern { kind: PatternKind::File, file: name.clone(), ..Pattern::default() })
+    }
+}
+
+fn problem(flag: &str, value: &str, remedy: String) -> Problem {
+    Problem { place: None, path: flag.to_owned(), value: value.to_owned(), remedy }
+}

@@ -1,0 +1,74 @@
+//! What the page of a TDECQ instrument is drawn from.
+
+use super::{Measured, Trace};
+use crate::measure::eye::Eye;
+use crate::measure::tdecq::{Reference, Tdecq};
+use crate::part::Quantity;
+
+/// Cells of an eye's height.
+const ROWS: usize = 320;
+/// Room above and below a waveform, as a part of its swing.
+const ROOM: f64 = 0.06;
+/// Symbols of each eye, at the most.
+const SYMBOLS: usize = 1 << 18;
+
+/// The page: eyes before and behind the reference equaliser, and what was measured on them.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// What was measured.
+    pub name: String,
+    /// What amplitudes are.
+    pub quantity: Quantity,
+    /// The reference receiver.
+    pub reference: Reference,
+    /// Symbols of a period, and periods whose noise counts.
+    pub symbols: (usize, usize),
+    /// Behind the reference receiver's filter.
+    pub before: Eye,
+    /// Behind the equaliser; the reason when there is no TDECQ.
+    pub equalised: Result<Equalised, String>,
+}
+
+/// What stands behind the equaliser.
+#[derive(Clone, Debug)]
+pub struct Equalised {
+    /// The eye, on the amplitudes of the one before.
+    pub eye: Eye,
+    /// Centre between the windows, symbol periods from the middle of both eyes.
+    pub centre_ui: f64,
+    /// The measurement.
+    pub tdecq: Tdecq,
+}
+
+impl Measured {
+    /// The page of this measurement.
+    pub fn page(&self) -> Page {
+        let (trace, s) = (&self.trace, Trace::SAMPLES_PER_SYMBOL);
+        let periods = (SYMBOLS / trace.levels.len()).max(1);
+        let noisy: Vec<Vec<f32>> = trace.noisy().take(periods).collect();
+        let equalised = |tdecq: &Tdecq| noisy.iter().map(|y| tdecq.equalise(y, s, &trace.levels)).collect::<Vec<_>>();
+        let behind = self.tdecq.as_ref().map(equalised).map_err(ToString::to_string);
+        let all = noisy.iter().chain(behind.iter().flatten()).flatten();
+        let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &y| (low.min(y.into()), high.max(y.into())));
+        let room = ROOM * (high - low);
+        let centre = self.tdecq.as_ref().map_or(trace.delay, |t| t.centre_samples);
+        let draw = |waveforms: &[Vec<f32>]| {
+            let mut eye = Eye::new(s, (low - room, high + room), ROWS);
+            waveforms.iter().for_each(|waveform| eye.push(waveform, centre.round() as usize));
+            eye
+        };
+        let before = draw(&noisy);
+        let equalised = behind.and_then(|waveforms| {
+            let tdecq = self.tdecq.clone().map_err(|refusal| refusal.to_string())?;
+            Ok(Equalised { eye: draw(&waveforms), centre_ui: (centre - centre.round()) / s as f64, tdecq })
+        });
+        Page {
+            name: self.reading.name(),
+            quantity: self.quantity,
+            reference: self.reference,
+            symbols: (trace.levels.len(), trace.repeats.len()),
+            before,
+            equalised,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! A capture on its grid, behind the reference receiver's filter.
+
+use super::{Averaging, Scope};
+use crate::measure::align;
+use crate::measure::tdecq::{self, Noise, Receiver, Tdecq, filtered};
+use crate::part::{Candidate, Capture, Located, Periods, locate};
+
+/// Symbols that are averaged, and those whose noise is used, at the most: whole periods of them.
+const AVERAGED: usize = 1 << 20;
+const NOISY: usize = 1 << 19;
+/// Symbols beyond whole periods that the interpolation between samples takes from, both ends together.
+const ENDS: f64 = 64.0;
+
+/// What was found in a capture.
+pub(super) struct Found {
+    pub(super) located: Located,
+    /// Periods that it holds, and those which were averaged.
+    pub(super) held: f64,
+    pub(super) averaged: usize,
+}
+
+/// Periods of a pattern behind the filter.
+pub(super) struct Trace {
+    pub(super) levels: Vec<u8>,
+    /// The mean period.
+    pub(super) waveform: Vec<f32>,
+    /// What periods differ from it by.
+    pub(super) repeats: Vec<Vec<f32>>,
+    /// Periods in the mean.
+    averaged: f64,
+    /// Middles of the symbols, samples.
+    pub(super) delay: f64,
+}
+
+impl Trace {
+    /// Samples per symbol on which is measured.
+    pub(super) const SAMPLES_PER_SYMBOL: usize = 16;
+
+    /// Finds the pattern, cuts the periods, filters them.
+    pub(super) fn of(mut capture: Capture, symbol_rate_hz: f64, candidates: &[Candidate], scope: &Scope) -> Result<(Trace, Found), String> {
+        let located = locate(&capture, symbol_rate_hz, candidates)?;
+        let period = located.levels.len() as f64 * located.samples_per_symbol;
+        let held = capture.power_w.len() as f64 / period;
+        let most = (AVERAGED / located.levels.len()).max(1) as f64 * period;
+        if capture.power_w.len() as f64 > most + ENDS * located.samples_per_symbol {
+            let whole = (most - most.round()).abs() < 1e-6;
+            let kept = if whole { most.round() } else { most + ENDS * located.samples_per_symbol };
+            capture.power_w.truncate(kept as usize);
+        }
+        let Periods { levels, power, mean, .. } = Periods::cut(&capture, &located, Self::SAMPLES_PER_SYMBOL)?;
+        let averaged = power.len();
+        let behind = |waveform: Vec<f32>| match scope.receiver {
+            Receiver::Reference => filtered(&waveform, Self::SAMPLES_PER_SYMBOL, scope.reference.bandwidth_symbol_rates),
+            Receiver::AlreadyPassed => waveform,
+        };
+        let noisy = if averaged > 1 && scope.averaging == Averaging::None { (NOISY / levels.len()).clamp(1, averaged) } else { 0 };
+        // spread over the whole record, so that slow noise is seen
+        let one = |k: usize| power[k * averaged / noisy].iter().zip(&mean).map(|(p, m)| p - m).collect();
+        let repeats = (0..noisy).map(one).map(behind).collect();
+        let waveform = behind(mean);
+        let delay = align::delay(&waveform, Self::SAMPLES_PER_SYMBOL, &levels);
+        Ok((Trace { levels, waveform, repeats, averaged: averaged as f64, delay }, Found { located, held, averaged }))
+    }
+
+    /// As the instrument takes it.
+    pub(super) fn capture(&self, instrument_sigma: f64) -> tdecq::Capture<'_> {
+        tdecq::Capture {
+            waveform: &self.waveform,
+            samples_per_symbol: Self::SAMPLES_PER_SYMBOL,
+            levels: &self.levels,
+            noise: if self.repeats.is_empty() { Noise::None } else { Noise::Repeats(&self.repeats) },
+            receiver: Receiver::AlreadyPassed,
+            instrument_sigma,
+        }
+    }
+
+    /// Periods as they were captured; the mean one when their noise is not known.
+    pub(super) fn noisy(&self) -> impl Iterator<Item = Vec<f32>> {
+        let with = |noise: &Vec<f32>| noise.iter().zip(&self.waveform).map(|(n, y)| n + y).collect();
+        let mean = self.repeats.is_empty().then(|| self.waveform.clone());
+        mean.into_iter().chain(self.repeats.iter().map(with))
+    }
+
+    /// Rms of the transmitter's noise behind the equaliser at the centre, by level.
+    pub(super) fn sigma(&self, tdecq: &Tdecq) -> [f64; 4] {
+        let (s, m) = (Self::SAMPLES_PER_SYMBOL as isize, self.waveform.len() as isize);
+        let centre = tdecq.centre_samples.round() as isize;
+        let mut sums = [(0.0, 0.0); 4];
+        for noise in &self.repeats {
+            for (k, &level) in self.levels.iter().enumerate() {
+                let at = |tap: usize| noise[(centre + s * (k as isize - tap as isize + tdecq.main_tap as isize)).rem_euclid(m) as usize];
+                let z: f64 = tdecq.taps.iter().enumerate().map(|(tap, w)| w * f64::from(at(tap))).sum();
+                let sum = &mut sums[usize::from(level)];
+                *sum = (sum.0 + 1.0, sum.1 + z * z);
+            }
+        }
+        // K periods lie about their own mean: their noise is K / (K - 1) of what is seen
+        let share = self.averaged / (self.averaged - 1.0).max(1.0);
+        sums.map(|(count, sum)| if count == 0.0 { 0.0 } else { (sum / count * share).sqrt() })
+    }
+}

@@ -1,0 +1,118 @@
+//! Bathtubs: errors over amplitude and over time, and the contours of the eyes.
+
+use super::axes::{self, Axis, Room};
+use super::legend::{self, Sample};
+use super::tdecq::heading;
+use super::theme::{INK, LEVELS, RED};
+use super::{Area, Drawn, Figure, Theme, text};
+use crate::measure::scope::Bathtubs;
+use plotters::prelude::*;
+
+/// Decades of errors that are drawn.
+const LEAST_DECADE: f64 = -15.0;
+/// Names and colours of the eyes, the lowest first.
+const EYES: [(&str, RGBColor); 3] = [("lowest eye", LEVELS[0]), ("middle eye", LEVELS[1]), ("highest eye", LEVELS[3])];
+
+impl Figure for Bathtubs {
+    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
+        let body = axes::page(area, theme, &format!("{}: behind the reference equaliser", self.name), &self.noise)?;
+        let panel = theme.panel();
+        let mut names: Vec<(Sample, String)> = EYES.map(|(name, colour)| (Sample::Line(theme.stroke(colour)), name.to_owned())).into();
+        names.push((Sample::Dashes(theme.stroke(RED)), format!("target {}", text::ratio(self.target_ser))));
+        let body = legend::above(&body, &Theme { tick: panel.label, ..*theme }, &names)?;
+        let width = body.dim_in_pixel().0;
+        let (over_amplitude, rest) = body.split_horizontally(width / 3);
+        let (over_time, contours) = rest.split_horizontally(width / 3);
+        self.bathtubs(&over_amplitude, &panel, "over amplitude", true)?;
+        self.bathtubs(&over_time, &panel, "over time", false)?;
+        self.contours(&contours, &panel)
+    }
+}
+
+impl Bathtubs {
+    /// Amplitudes of the contours' panel and of the vertical bathtub, in the figure's unit.
+    fn amplitudes(&self) -> std::ops::Range<f64> {
+        let (first, last) = (self.vertical[0].first(), self.vertical[0].last());
+        let unit = self.quantity.unit();
+        first.map_or(0.0, |p| p.0 / unit)..last.map_or(1.0, |p| p.0 / unit)
+    }
+
+    fn bathtubs<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme, name: &str, vertical: bool) -> Drawn<B> {
+        let area = heading(area, theme, name)?;
+        let curves = if vertical { &self.vertical } else { &self.horizontal };
+        let (range, unit) = if vertical { (self.amplitudes(), self.quantity.unit()) } else { (-0.5..0.5, 1.0) };
+        let digits = axes::digits(&range);
+        let amplitude = format!("amplitude ({})", self.quantity);
+        let format = |v: &f64| text::decimals(*v, digits);
+        let x = Axis { name: if vertical { &amplitude } else { "time (UI)" }, range, ticks: 4, marks: &[], format: &format };
+        let whole = |y: &f64| if (y - y.round()).abs() < 1e-6 { text::power_of_ten(y.round() as i32) } else { String::new() };
+        let marks = [-15.0, -12.0, -9.0, -6.0, -3.0, 0.0];
+        let y = Axis { name: "errors per symbol", range: LEAST_DECADE..0.0, ticks: 6, marks: &marks, format: &whole };
+        let mut chart = axes::chart(&area, theme, &x, &y, Room::default())?;
+        axes::mesh(&mut chart, theme, &x, &y, true)?;
+        let target = self.target_ser.log10();
+        axes::dashed(&mut chart, theme, vec![(x.range.start, target), (x.range.end, target)], theme.stroke(RED))?;
+        for (curve, (_, colour)) in curves.iter().zip(EYES) {
+            let points: Vec<(f64, f64)> = curve.iter().map(|&(at, errors)| (at / unit, errors.max(1e-300).log10())).collect();
+            for pair in points.windows(2) {
+                chart.draw_series(within(pair[0], pair[1]).map(|line| PathElement::new(line, colour.stroke_width(theme.line + 1))))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where each eye is open at the target.
+    fn contours<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
+        let area = heading(area, theme, "open at the target")?;
+        let (range, unit) = (self.amplitudes(), self.quantity.unit());
+        let digits = axes::digits(&range);
+        let amplitude = format!("amplitude ({})", self.quantity);
+        let x = Axis { name: "time (UI)", range: -0.5..0.5, ticks: 4, marks: &[], format: &|t| text::decimals(*t, 1) };
+        let format = |v: &f64| text::decimals(*v, digits);
+        let y = Axis { name: &amplitude, range, ticks: 6, marks: &[], format: &format };
+        let mut chart = axes::chart(&area, theme, &x, &y, Room::default())?;
+        axes::mesh(&mut chart, theme, &x, &y, true)?;
+        for (contour, (_, colour)) in self.contours.iter().zip(EYES) {
+            let around: Vec<(f64, f64)> = around(contour).into_iter().map(|(t, v)| (t, v / unit)).collect();
+            chart.draw_series([Polygon::new(around.clone(), colour.mix(0.15).filled())])?;
+            let closed = around.iter().copied().chain(around.first().copied());
+            chart.draw_series(LineSeries::new(closed, colour.stroke_width(theme.line + 1)))?;
+        }
+        chart.draw_series([PathElement::new(vec![(0.0, y.range.start), (0.0, y.range.end)], theme.hair(INK))])?;
+        Ok(())
+    }
+}
+
+/// The line around an eye: its lower edge, and its upper one back; both end where they meet.
+fn around(contour: &[(f64, [f64; 2])]) -> Vec<(f64, f64)> {
+    let height = |p: &(f64, [f64; 2])| p.1[1] - p.1[0];
+    let Some(best) = (0..contour.len()).max_by(|&a, &b| height(&contour[a]).total_cmp(&height(&contour[b]))) else { return Vec::new() };
+    let is_open = |i: &usize| height(&contour[*i]) > 0.0;
+    let behind: Vec<usize> = (best..contour.len()).take_while(is_open).collect();
+    let before: Vec<usize> = (0..best).rev().take_while(is_open).collect();
+    let (Some(&last), first) = (behind.last(), before.last().copied().unwrap_or(best)) else { return Vec::new() };
+    let tip = |open: usize, closed: Option<&(f64, [f64; 2])>| {
+        let (a, b) = (&contour[open], closed?);
+        let part = height(a) / (height(a) - height(b));
+        Some((a.0 + part * (b.0 - a.0), a.1[0] + part * (b.1[0] - a.1[0])))
+    };
+    let left = tip(first, first.checked_sub(1).and_then(|i| contour.get(i)));
+    let open = &contour[first..=last];
+    let lower = open.iter().map(|(t, edges)| (*t, edges[0]));
+    let upper = open.iter().rev().map(|(t, edges)| (*t, edges[1]));
+    left.into_iter().chain(lower).chain(tip(last, contour.get(last + 1))).chain(upper).collect()
+}
+
+/// The part of a line that lies above the lowest decade.
+fn within(a: (f64, f64), b: (f64, f64)) -> Option<Vec<(f64, f64)>> {
+    let cut = |from: (f64, f64), to: (f64, f64)| {
+        let part = (LEAST_DECADE - from.1) / (to.1 - from.1);
+        (from.0 + part * (to.0 - from.0), LEAST_DECADE)
+    };
+    match (a.1 >= LEAST_DECADE, b.1 >= LEAST_DECADE) {
+        (true, true) => Some(vec![a, b]),
+        (true, false) => Some(vec![a, cut(a, b)]),
+        (false, true) => Some(vec![cut(a, b), b]),
+        (false, false) => None,
+    }
+}
