@@ -6,7 +6,7 @@ use super::theme::{BLUE, BRIGHT_BLUE, BRIGHT_GREEN, INK, ORANGE, PALE_INK, RED};
 use super::{Area, Drawn, Figure, Theme, text};
 use crate::measure::eye::Eye;
 use crate::measure::scope::{Equalised, Page};
-use crate::measure::tdecq::{HALF_WIDTH_UI, OFFSETS_UI, Side, Tdecq};
+use crate::measure::tdecq::{Side, Tdecq};
 use crate::part::Quantity;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -87,8 +87,9 @@ impl Page {
         heat(&mut chart, eye)?;
         axes::mesh(&mut chart, theme, &x, &y, false)?;
         let Some(equalised) = equalised else { return Ok(()) };
-        for offset in OFFSETS_UI {
-            let corners = [(offset - HALF_WIDTH_UI, range.start), (offset + HALF_WIDTH_UI, range.end)];
+        let (offset, half_width) = (self.reference.window_offset_ui, self.reference.window_width_ui / 2.0);
+        for offset in [-offset, offset] {
+            let corners = [(offset - half_width, range.start), (offset + half_width, range.end)];
             chart.draw_series([Rectangle::new(corners, BRIGHT_BLUE.mix(0.25).filled())])?;
             chart.draw_series([Rectangle::new(corners, BRIGHT_BLUE.stroke_width(1))])?;
         }

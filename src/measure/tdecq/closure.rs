@@ -27,6 +27,7 @@ pub(super) struct Eye<'a> {
     pub(super) fed_back: Vec<f32>,
     /// Middle of the symbols, samples behind each symbol's first.
     delay: f64,
+    reference: Reference,
     samples_per_symbol: usize,
     pub(super) pad: usize,
     /// Correlation of the instrument's noise at whole symbol periods.
@@ -96,7 +97,21 @@ impl<'a> Eye<'a> {
         let share = [0, 1, 2, 3].map(|level| levels.iter().filter(|&&l| l == level).count() as f64 / n as f64);
         let histogram = levels.iter().map(|&l| u32::from(l) * CELLS as u32).collect();
         let pad = reference.taps - 1;
-        Eye { waveforms, levels, histogram, fed_back, delay, samples_per_symbol, pad, correlation, own_sigma, own_correlation, share }
+        let reference = *reference;
+        Eye {
+            waveforms,
+            levels,
+            histogram,
+            fed_back,
+            delay,
+            samples_per_symbol,
+            reference,
+            pad,
+            correlation,
+            own_sigma,
+            own_correlation,
+            share,
+        }
     }
 
     /// Levels sent, -1/2 to 1/2.
@@ -186,7 +201,7 @@ impl<'a> Eye<'a> {
         if rows.centre_ui != Some(setting.centre_ui) {
             rows.centre_ui = Some(setting.centre_ui);
             let centre = self.delay + setting.centre_ui * self.samples_per_symbol as f64;
-            let windows = positions(centre, self.samples_per_symbol);
+            let windows = positions(centre, self.samples_per_symbol, &self.reference);
             rows.rows = windows.map(|at| self.waveforms.iter().flat_map(|w| at.iter().map(|&at| w.row(at, self.pad))).collect());
         }
         let n = self.levels.len();

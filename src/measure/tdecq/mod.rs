@@ -14,7 +14,6 @@ mod windows;
 pub use histogram::Histogram;
 pub use receiver::{filtered, noise_correlation};
 pub use reference::{MOST_TAPS, Reference, TapLimits};
-pub use windows::{HALF_WIDTH_UI, OFFSETS_UI};
 
 use super::align;
 use super::levels::{self, Outer};

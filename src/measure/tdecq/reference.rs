@@ -55,6 +55,10 @@ pub struct Reference {
     pub taps: usize,
     /// Most taps before the largest.
     pub most_precursors: usize,
+    /// Distance of each histogram window from the centre, symbol periods.
+    pub window_offset_ui: f64,
+    /// Width of a window, symbol periods.
+    pub window_width_ui: f64,
     /// Smallest value of the largest tap.
     pub main_tap_min: f64,
     /// Limits of the others; without them none is larger than the largest.
@@ -67,7 +71,7 @@ pub struct Reference {
 
 /// IEEE Std 802.3 clause 121.8.5 with the changes of 802.3cd (status: secondary sources, standards.md 7).
 ///
-/// Precursors (assumed): the largest is tap 1, 2 or 3; `main_tap_min` 0.8 and the thresholds' 1 % (assumed, from memory
+/// Windows at 0.45 and 0.55 UI, 0.04 UI wide. Precursors (assumed): the largest is tap 1, 2 or 3; `main_tap_min` 0.8 and the thresholds' 1 % (assumed, from memory
 /// of clauses 138 to 140).
 const SMF_100G: Reference = Reference {
     name: "100g-smf",
@@ -75,6 +79,8 @@ const SMF_100G: Reference = Reference {
     bandwidth_symbol_rates: 0.5,
     taps: 5,
     most_precursors: 2,
+    window_offset_ui: 0.05,
+    window_width_ui: 0.04,
     main_tap_min: 0.8,
     tap_limits: None,
     dfe_max: 0.0,
@@ -147,6 +153,8 @@ impl Reference {
             wrong("main_tap_min must be below 1, dfe_max from 0 to 1")
         } else if !(0.0..=0.1).contains(&self.threshold_adjust) {
             wrong("threshold_adjust must be from 0 to 0.1")
+        } else if !(0.0..=0.4).contains(&self.window_offset_ui) || !(0.0..=0.2).contains(&self.window_width_ui) {
+            wrong("window_offset_ui must be from 0 to 0.4, window_width_ui from 0 to 0.2")
         } else if ranges
             .is_some_and(|[main, others @ ..]| !(main[0] < 1.0 && main[1] > 1.0) || others.iter().any(|r| !(r[0] < 0.0 && r[1] > 0.0)))
             || self.tap_limits.is_some_and(|l| l.difference.is_nan() || l.difference <= 0.0)

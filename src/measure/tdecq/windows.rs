@@ -1,13 +1,7 @@
 //! The two histogram windows: the waveform's samples at interpolated instants, one row a position in a window.
 
+use super::Reference;
 use crate::math::simd::widest;
-
-/// Distance of each window from the centre, symbol periods: 0.45 and 0.55 UI.
-///
-/// Clause 121.8.5.3 (status: secondary sources, standards.md 7).
-pub const OFFSETS_UI: [f64; 2] = [-0.05, 0.05];
-/// Half the width of each, symbol periods: 0.04 UI wide; same clause.
-pub const HALF_WIDTH_UI: f64 = 0.02;
 
 /// Positions in a window: the nodes of Gauss's rule of two points, exact for cubics across the window.
 const NODES: [f64; 2] = [-0.577_350_269_189_625_8, 0.577_350_269_189_625_8];
@@ -64,8 +58,9 @@ pub(super) struct Row {
 }
 
 /// The positions of both windows about a centre, in samples behind each symbol's first.
-pub(super) fn positions(centre: f64, samples_per_symbol: usize) -> [[f64; NODES.len()]; 2] {
-    OFFSETS_UI.map(|offset| NODES.map(|node| centre + (offset + HALF_WIDTH_UI * node) * samples_per_symbol as f64))
+pub(super) fn positions(centre: f64, samples_per_symbol: usize, reference: &Reference) -> [[f64; NODES.len()]; 2] {
+    let (offset, half_width) = (reference.window_offset_ui, reference.window_width_ui / 2.0);
+    [-offset, offset].map(|offset| NODES.map(|node| centre + (offset + half_width * node) * samples_per_symbol as f64))
 }
 
 /// Weights of the samples 0 .. 5 in the value at `x`, and in the slope there.

@@ -14,6 +14,8 @@ const MOST_LOOKS: usize = 192;
 const CLOSE_LOOKS: usize = 64;
 /// Correlation of symbols with their samples that is a pattern's: chance alone reaches 5 / sqrt(512) = 0.2.
 const PATTERN: f64 = 0.45;
+/// The same over the whole capture: a pattern read at twice its rate reaches 0.46.
+const CARRIED: f64 = 0.6;
 /// Steps of a symbol in which its sampling phase is looked for.
 const PHASES: usize = 4;
 /// Places that the first search hands on: parts of a pattern may repeat.
@@ -298,7 +300,7 @@ impl<'a> Search<'a> {
     /// The place that holds through the whole capture.
     fn best(&self) -> Option<Found> {
         let places = self.places().into_iter().filter(|place| place.correlation.abs() > PATTERN);
-        let followed = places.map(|place| self.follow(place)).filter(|found| found.score.abs() > PATTERN);
+        let followed = places.map(|place| self.follow(place)).filter(|found| found.score.abs() > CARRIED);
         followed.max_by(|a, b| a.score.abs().total_cmp(&b.score.abs()))
     }
 
