@@ -235,6 +235,9 @@ fn bad_input_is_one_line_with_file_reason_and_remedy() {
         (&["--symbol-rate-gbd", "5e9"], "symbol_rate_gbd = 5000000000: must be from 0.1 to 500"),
         (&["--symbol-rate-gbd", "-1"], "symbol_rate_gbd = -1: must be from 0.1 to 500"),
         (&["--symbol-rate-gbd", "nan"], "symbol_rate_gbd = NaN: must be from"),
+        // every second symbol of PRBS13Q is a little like it
+        (&["--symbol-rate-gbd", "106.25"], "good.csv: carries prbs13q at 53.125 GBd, not at 106.25: the symbol rate"),
+        (&["--symbol-rate-gbd", "26.5625", "--reference", "100g-smf"], "good.csv: carries prbs13q at 53.125 GBd, not at 26.5625"),
         (&["--symbol-rate-gbd", "50"], "--reference: must be given at 50 GBd: 100g-smf, "),
         (&["--symbol-rate-gbd", RATE_GBD, "--reference", "100g-smt"], "--reference = 100g-smt: no such reference, did you mean 100g-smf?"),
         (

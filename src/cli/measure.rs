@@ -19,10 +19,11 @@ Examples:
   lightlane measure filtered.csv --symbol-rate-gbd 113.4375 --receiver none --average
   lightlane measure ours.csv --symbol-rate-gbd 50 --reference 100g-smf --pattern levels.txt
 
-FILE holds time and power, or power alone (then a whole number of periods), between commas, semicolons, tabs or blanks; its
-header tells units (time_ps, power (uW), V). Pattern, phase, rate, polarity and order of bits are found. A closed eye is a
-result: TDECQ is null, with its reason, and the exit code is 0. References: 100g-smf, 100g-mmf, 100g-lpo, 200g-106gbd,
-200g-113gbd (the last two are drafts).";
+FILE holds time and power, or power alone (then a whole number of periods), between commas,
+semicolons, tabs or blanks; its header tells units: time_ps, power (uW), V. Pattern, phase, rate,
+polarity and order of bits are found. A closed eye is a result: TDECQ is null, with its reason,
+and the exit code is 0. References: 100g-smf, 100g-mmf, 100g-lpo, 200g-106gbd (draft),
+200g-113gbd (draft).";
 
 /// Measures a captured waveform: TDECQ, OMA, extinction ratio, linearity, transitions
 #[derive(Args)]

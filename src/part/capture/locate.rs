@@ -14,8 +14,9 @@ const MOST_LOOKS: usize = 192;
 const CLOSE_LOOKS: usize = 64;
 /// Correlation of symbols with their samples that is a pattern's: chance alone reaches 5 / sqrt(512) = 0.2.
 const PATTERN: f64 = 0.45;
-/// The same over the whole capture: a pattern read at twice its rate reaches 0.46.
-const CARRIED: f64 = 0.6;
+/// Correlation above which no other rate is tried, and how much clearer another one must be.
+const SURE: f64 = 0.8;
+const CLEARER: f64 = 0.1;
 /// Steps of a symbol in which its sampling phase is looked for.
 const PHASES: usize = 4;
 /// Places that the first search hands on: parts of a pattern may repeat.
@@ -122,6 +123,11 @@ pub fn locate(capture: &Capture, symbol_rate_hz: f64, candidates: &[Candidate]) 
     }
     match best {
         Some((found, candidate, swapped)) => {
+            if let Some(interval_s) = capture.interval_s.filter(|_| found.score.abs() < SURE)
+                && let Some(words) = another_rate(capture, interval_s, symbol_rate_hz, candidates, found.score.abs() + CLEARER)
+            {
+                return Err(words);
+            }
             // whole periods have the rate that they were taken for
             let slope = if capture.interval_s.is_none() { 0.0 } else { found.slope };
             Found { slope, ..found }.finish(candidate, swapped, symbol_rate_hz)
@@ -176,17 +182,10 @@ fn nothing(capture: &Capture, symbol_rate_hz: f64, candidates: &[Candidate], sho
             "does not carry {names}, or {rate}; a column of time tells the rate, pattern.kind = \"file\" (measure: --pattern FILE) another pattern"
         );
     };
-    let x = &capture.power_w;
-    let tried = OTHER_RATES.into_iter().flat_map(|factor| candidates.iter().map(move |candidate| (factor, candidate)));
-    let other =
-        tried.map(|(factor, candidate)| (correlation(x, 1.0 / (interval_s * symbol_rate_hz * factor), candidate), factor, candidate));
     // every second symbol of a pattern may look like the pattern, but not as clearly
     let here = short.as_ref().map_or(PATTERN, |(clear, _)| *clear);
-    if let Some((clear, factor, candidate)) = other.max_by(|a, b| a.0.total_cmp(&b.0))
-        && clear > here
-    {
-        let (rate, given) = (gbd(symbol_rate_hz * factor), gbd(symbol_rate_hz));
-        return format!("carries {} at {rate} GBd, not at {given}: the symbol rate or the unit of time is another", candidate.name);
+    if let Some(words) = another_rate(capture, interval_s, symbol_rate_hz, candidates, here) {
+        return words;
     }
     if let Some((_, short)) = short {
         return format!("{short}; must hold a whole one");
@@ -195,6 +194,16 @@ fn nothing(capture: &Capture, symbol_rate_hz: f64, candidates: &[Candidate], sho
         "does not carry {names} at {} GBd; must be one whole period or more of it; pattern.kind = \"file\" (measure: --pattern FILE) names another pattern's levels",
         gbd(symbol_rate_hz)
     )
+}
+
+/// The rate at which a pattern is there more clearly than `here`.
+fn another_rate(capture: &Capture, interval_s: f64, symbol_rate_hz: f64, candidates: &[Candidate], here: f64) -> Option<String> {
+    let tried = OTHER_RATES.into_iter().flat_map(|factor| candidates.iter().map(move |candidate| (factor, candidate)));
+    let clear = |factor: f64, candidate| correlation(&capture.power_w, 1.0 / (interval_s * symbol_rate_hz * factor), candidate);
+    let other = tried.map(|(factor, candidate)| (clear(factor, candidate), factor, candidate));
+    let (_, factor, candidate) = other.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(clear, ..)| *clear > here)?;
+    let (rate, given) = (gbd(symbol_rate_hz * factor), gbd(symbol_rate_hz));
+    Some(format!("carries {} at {rate} GBd, not at {given}: the symbol rate or the unit of time is another", candidate.name))
 }
 
 /// How clearly the beginning of a capture is somewhere in a pattern, 0 to 1.
@@ -300,7 +309,7 @@ impl<'a> Search<'a> {
     /// The place that holds through the whole capture.
     fn best(&self) -> Option<Found> {
         let places = self.places().into_iter().filter(|place| place.correlation.abs() > PATTERN);
-        let followed = places.map(|place| self.follow(place)).filter(|found| found.score.abs() > CARRIED);
+        let followed = places.map(|place| self.follow(place)).filter(|found| found.score.abs() > PATTERN);
         followed.max_by(|a, b| a.score.abs().total_cmp(&b.score.abs()))
     }
 
