@@ -4,9 +4,15 @@
 //! port's payload; [`Layout`] says which bit of which codeword every symbol of every lane carries. [`errors`] makes channels other than a
 //! link, [`Histogram`] is what a switch shows, [`tail`] and [`extrapolate`] are what it means.
 
+pub mod extrapolate;
 pub mod galois;
+mod histogram;
+pub mod inner;
 mod powers;
 pub mod reed_solomon;
 pub mod tail;
+mod tally;
 
+pub use histogram::Histogram;
 pub use reed_solomon::ReedSolomon;
+pub use tally::Tally;
