@@ -4,7 +4,10 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
+use lightlane::fec::inner::{self, BLOCK_SYMBOLS, Chase, PAYLOAD_SYMBOLS, Soft};
 use lightlane::fec::reed_solomon::{Code, ReedSolomon, Workspace};
+use lightlane::fec::tail;
+use lightlane::math::gaussian::pam4_half_eye_from_ber;
 use lightlane::seed::Seed;
 
 fn main() {
@@ -52,4 +55,35 @@ fn kp4_encode(bencher: Bencher) {
     let code = Code::KP4.build().expect("it is legal");
     let mut words = words(&code, 0);
     bencher.counter(ItemsCount::new(WORDS)).bench_local(|| words.iter_mut().for_each(|word| code.encode(word).expect("it fits")));
+}
+
+/// The inner code at 4.85e-3 with that many least reliable positions; items are bits of payload.
+#[divan::bench(args = [0, 3, 6])]
+fn inner_decode(bencher: Bencher, positions: usize) {
+    let sigma = (0.5 / pam4_half_eye_from_ber(4.85e-3)) as f32;
+    let soft = Soft::new([0.0, 1.0, 2.0, 3.0], [sigma; 4]).expect("they rise");
+    let chase = Chase::new(positions).expect("they are few");
+    let mut rng = Seed::new(1).rng();
+    let blocks: Vec<[f32; BLOCK_SYMBOLS]> = (0..1000)
+        .map(|_| {
+            let mut levels: [u8; BLOCK_SYMBOLS] = std::array::from_fn(|_| (rng.next_u64() >> 62) as u8);
+            inner::encode(&mut levels);
+            levels.map(|level| f32::from(level) + sigma * rng.normal() as f32)
+        })
+        .collect();
+    let mut payload = [0; PAYLOAD_SYMBOLS];
+    bencher.counter(ItemsCount::new(2 * PAYLOAD_SYMBOLS * blocks.len())).bench_local(|| {
+        for received in &blocks {
+            divan::black_box(chase.decode(&soft, received, &mut payload));
+        }
+    });
+}
+
+/// The closed form at a hundred ratios; items are points.
+#[divan::bench]
+fn closed_form(bencher: Bencher) {
+    let ratios: Vec<f64> = (0..100).map(|i| 10f64.powf(-6.0 + 0.04 * f64::from(i))).collect();
+    bencher.counter(ItemsCount::new(ratios.len())).bench_local(|| {
+        ratios.iter().map(|&ber| tail::random_errors(&Code::KP4, ber).expect("a ratio").ln_codeword_error_ratio).sum::<f64>()
+    });
 }
