@@ -6,7 +6,7 @@ use divan::Bencher;
 use divan::counter::ItemsCount;
 use lightlane::fec::inner::{self, BLOCK_SYMBOLS, Chase, PAYLOAD_SYMBOLS, Soft};
 use lightlane::fec::reed_solomon::{Code, ReedSolomon, Workspace};
-use lightlane::fec::tail;
+use lightlane::fec::{Coding, Receiver, Sender, tail};
 use lightlane::math::gaussian::pam4_half_eye_from_ber;
 use lightlane::seed::Seed;
 
@@ -85,5 +85,25 @@ fn closed_form(bencher: Bencher) {
     let ratios: Vec<f64> = (0..100).map(|i| 10f64.powf(-6.0 + 0.04 * f64::from(i))).collect();
     bencher.counter(ItemsCount::new(ratios.len())).bench_local(|| {
         ratios.iter().map(|&ber| tail::random_errors(&Code::KP4, ber).expect("a ratio").ln_codeword_error_ratio).sum::<f64>()
+    });
+}
+
+/// A port's codewords encoded, dealt to its lanes and gathered again; items are PAM4 symbols of all lanes.
+#[divan::bench]
+fn deal_and_gather(bencher: Bencher) {
+    let layout = Coding::named("800gbase-df").expect("it ships").build().expect("it builds");
+    let mut sender = Sender::new(&layout, Seed::new(1)).expect("it builds");
+    let mut receiver = Receiver::new(&layout);
+    let mut levels = vec![0; 8192];
+    let mut first = 0;
+    bencher.counter(ItemsCount::new(8 * levels.len())).bench_local(|| {
+        for lane in 0..8 {
+            sender.fill(lane, first, &mut levels);
+            receiver.push(lane, &levels);
+        }
+        first += 8192;
+        while receiver.take(|set, words| {
+            divan::black_box((set, words));
+        }) {}
     });
 }

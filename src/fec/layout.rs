@@ -19,11 +19,12 @@ pub struct Address {
     pub bit: u32,
 }
 
+/// A bit of a set.
 #[derive(Clone, Copy, Debug)]
-struct Place {
-    codeword: u16,
-    symbol: u16,
-    bit: u16,
+pub(super) struct Place {
+    /// The symbol among those of all codewords of the set, one codeword behind the other.
+    pub(super) symbol: u32,
+    pub(super) bit: u32,
 }
 
 /// The map from a lane's bits to the codewords', a pure function of absolute indices.
@@ -90,21 +91,31 @@ impl Layout {
     /// If there is no such lane.
     #[must_use]
     pub fn address(&self, lane: usize, payload_bit: u64) -> Address {
+        let (set, places) = self.runs(lane, payload_bit, 1).next().expect("one bit");
+        let (symbol, n) = (places[0].symbol as usize, self.coding.outer.codeword_symbols);
+        Address { set, codeword: symbol / n, symbol: symbol % n, bit: places[0].bit }
+    }
+
+    /// The places of `count` payload bits of a lane, cut where the set changes or the interleaver jumps.
+    pub(super) fn runs(&self, lane: usize, first: u64, count: usize) -> impl Iterator<Item = (u64, &[Place])> {
         assert!(lane < self.coding.lanes, "lane {lane} of {}", self.coding.lanes);
-        let coded = match &self.coding.inner {
-            None => payload_bit,
-            Some(inner) => {
-                let turn_bits = self.turn_bits(inner.interleaver.turn_symbols);
-                inner.interleaver.input(payload_bit / turn_bits) * turn_bits + payload_bit % turn_bits
-            }
-        };
-        let place = self.places[lane * self.lane_bits + (coded % self.lane_bits as u64) as usize];
-        Address {
-            set: coded / self.lane_bits as u64,
-            codeword: usize::from(place.codeword),
-            symbol: usize::from(place.symbol),
-            bit: u32::from(place.bit),
-        }
+        let places = &self.places[lane * self.lane_bits..][..self.lane_bits];
+        let (mut at, end) = (first, first + count as u64);
+        std::iter::from_fn(move || {
+            let left = end - at;
+            let (coded, straight) = match &self.coding.inner {
+                None => (at, left),
+                Some(inner) => {
+                    let turn_bits = self.turn_bits(inner.interleaver.turn_symbols);
+                    let within = at % turn_bits;
+                    (inner.interleaver.input(at / turn_bits) * turn_bits + within, turn_bits - within)
+                }
+            };
+            let (set, begin) = (coded / self.lane_bits as u64, (coded % self.lane_bits as u64) as usize);
+            let taken = left.min(straight).min((self.lane_bits - begin) as u64);
+            at += taken;
+            (taken > 0).then(|| (set, &places[begin..begin + taken as usize]))
+        })
     }
 
     /// The first set of which every bit is sent: 0, or what the interleaver takes to fill.
@@ -114,12 +125,6 @@ impl Layout {
             let turn_bits = self.turn_bits(inner.interleaver.turn_symbols);
             (inner.interleaver.first_complete() * turn_bits).div_ceil(self.lane_bits as u64)
         })
-    }
-
-    /// Sets between the oldest and the newest bit that a lane carries at about the same time.
-    #[must_use]
-    pub fn depth(&self) -> usize {
-        self.first_set() as usize + 2
     }
 
     fn turn_bits(&self, turn_symbols: usize) -> u64 {
@@ -136,11 +141,9 @@ fn place(coding: &Coding, lane: usize, bit: usize) -> Place {
         Mux::Symbol => (bit / symbol_bits % shared, bit / symbol_bits / shared, bit % symbol_bits),
     };
     let (flow, pcs_lane) = (turn % coding.flows, lane * (per_flow / coding.lanes) + turn / coding.flows);
-    Place {
-        codeword: (flow * depth + (pcs_lane + row) % depth) as u16,
-        symbol: (row * (per_flow / depth) + pcs_lane / depth) as u16,
-        bit: within as u16,
-    }
+    let codeword = flow * depth + (pcs_lane + row) % depth;
+    let symbol = row * (per_flow / depth) + pcs_lane / depth;
+    Place { symbol: (codeword * coding.outer.codeword_symbols + symbol) as u32, bit: within as u32 }
 }
 
 #[cfg(test)]
@@ -153,12 +156,12 @@ mod tests {
         CODINGS.iter().map(|(name, _)| Coding::named(name).unwrap().build().unwrap())
     }
 
-    /// Every bit of ten sets beyond the first complete one is carried once.
+    /// Three sets from the first complete one on, and no bit of any other twice.
     #[test]
     fn every_bit_of_every_codeword_is_carried_exactly_once() {
         for layout in layouts() {
             let sets = layout.first_set()..layout.first_set() + 3;
-            let bits = (layout.set_symbols() * 2) as u64 * (sets.end + layout.depth() as u64);
+            let bits = (layout.set_symbols() * 2) as u64 * (sets.end + layout.first_set() + 2);
             let mut seen = HashMap::new();
             for lane in 0..8 {
                 for bit in 0..bits {

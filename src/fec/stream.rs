@@ -1,11 +1,14 @@
 //! Codewords to the levels of lanes, and decided levels back to codewords.
 
 use super::inner::{self, BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
-use super::layout::{Address, Layout};
+use super::layout::Layout;
 use super::reed_solomon::{CodeError, ReedSolomon};
 use crate::pattern::gray;
 use crate::seed::Seed;
 use std::collections::VecDeque;
+
+/// Sets that are kept: more than a block of lane symbols or an interleaver touches.
+const RECENT: u64 = 16;
 
 /// What a port sends: a pure function of seed, lane and index, whatever was asked for before.
 ///
@@ -13,10 +16,38 @@ use std::collections::VecDeque;
 #[derive(Clone, Debug)]
 pub struct Sender {
     layout: Layout,
+    payload: Payload,
+}
+
+/// The codewords of the port.
+#[derive(Clone, Debug)]
+struct Payload {
     code: ReedSolomon,
     seed: Seed,
-    /// Sets made last, each at its number modulo the length.
-    recent: Vec<Option<(u64, Vec<u16>)>>,
+    /// Sets made last, each at its number modulo [`RECENT`].
+    recent: Vec<Made>,
+}
+
+#[derive(Clone, Debug)]
+struct Made {
+    number: Option<u64>,
+    words: Vec<u16>,
+}
+
+impl Payload {
+    fn set(&mut self, set: u64) -> &[u16] {
+        let slot = &mut self.recent[(set % RECENT) as usize];
+        if slot.number != Some(set) {
+            let mask = self.code.field().order() as u64;
+            let mut rng = self.seed.index(set).rng();
+            for word in slot.words.chunks_exact_mut(self.code.code().codeword_symbols) {
+                word.iter_mut().for_each(|symbol| *symbol = (rng.next_u64() & mask) as u16);
+                self.code.encode(word).expect("a word of the code's own");
+            }
+            slot.number = Some(set);
+        }
+        &slot.words
+    }
 }
 
 impl Sender {
@@ -26,27 +57,16 @@ impl Sender {
     ///
     /// An outer code that cannot be built.
     pub fn new(layout: &Layout, seed: Seed) -> Result<Self, CodeError> {
-        let recent = vec![None; layout.depth() + 1];
-        Ok(Self { layout: layout.clone(), code: layout.coding().outer.build()?, seed: seed.named("fec.payload"), recent })
+        let coding = layout.coding();
+        let empty = Made { number: None, words: vec![0; coding.codewords * coding.outer.codeword_symbols] };
+        let recent = vec![empty; RECENT as usize];
+        let payload = Payload { code: coding.outer.build()?, seed: seed.named("fec.payload"), recent };
+        Ok(Self { layout: layout.clone(), payload })
     }
 
     /// The codewords of a set, one behind the other.
     pub fn set(&mut self, set: u64) -> &[u16] {
-        let length = self.recent.len() as u64;
-        let slot = &mut self.recent[(set % length) as usize];
-        let known = slot.as_ref().is_some_and(|(number, _)| *number == set);
-        if !known {
-            let coding = self.layout.coding();
-            let (n, mask) = (coding.outer.codeword_symbols, self.code.field().order() as u64);
-            let mut words = slot.take().map_or_else(|| vec![0; coding.codewords * n], |(_, words)| words);
-            let mut rng = self.seed.index(set).rng();
-            for word in words.chunks_exact_mut(n) {
-                word.iter_mut().for_each(|symbol| *symbol = (rng.next_u64() & mask) as u16);
-                self.code.encode(word).expect("a word of the code's own");
-            }
-            *slot = Some((set, words));
-        }
-        &slot.as_ref().expect("just made").1
+        self.payload.set(set)
     }
 
     /// Writes the levels `first ..` of a lane.
@@ -73,14 +93,17 @@ impl Sender {
     }
 
     fn fill_payload(&mut self, lane: usize, first: u64, levels: &mut [u8]) {
-        let n = self.layout.coding().outer.codeword_symbols;
-        for (symbol, level) in (first..).zip(levels) {
-            let [first, second] = [2 * symbol, 2 * symbol + 1].map(|bit| {
-                let Address { set, codeword, symbol, bit } = self.layout.address(lane, bit);
-                self.set(set)[codeword * n + symbol] >> bit & 1 == 1
-            });
-            *level = gray::level(first, second);
+        levels.fill(0);
+        let mut at = 0;
+        for (set, places) in self.layout.runs(lane, 2 * first, 2 * levels.len()) {
+            let words = self.payload.set(set);
+            for place in places {
+                let bit = words[place.symbol as usize] >> place.bit & 1;
+                levels[at / 2] = levels[at / 2] << 1 | bit as u8;
+                at += 1;
+            }
         }
+        levels.iter_mut().for_each(|bits| *bits = gray::level(*bits & 2 != 0, *bits & 1 != 0));
     }
 }
 
@@ -118,25 +141,24 @@ impl Receiver {
     pub fn push(&mut self, lane: usize, payload: &[u8]) {
         let first = self.arrived[lane];
         self.arrived[lane] += payload.len() as u64;
-        for (symbol, &level) in (first..).zip(payload) {
-            let (one, two) = gray::bits(level);
-            self.put(self.layout.address(lane, 2 * symbol), one);
-            self.put(self.layout.address(lane, 2 * symbol + 1), two);
+        let symbols = self.layout.coding().codewords * self.layout.coding().outer.codeword_symbols;
+        let mut at = 0;
+        for (set, places) in self.layout.runs(lane, 2 * first, 2 * payload.len()) {
+            let bits = places.iter().enumerate().map(|(k, place)| {
+                let (one, two) = gray::bits(payload[(at + k) / 2]);
+                (place, if (at + k).is_multiple_of(2) { one } else { two })
+            });
+            // a set that began before the stream is dropped
+            if let Some(ahead) = set.checked_sub(self.next) {
+                while self.waiting.len() <= ahead as usize {
+                    self.waiting.push_back(self.spare.pop().unwrap_or_else(|| Gathering { words: vec![0; symbols], bits: 0 }));
+                }
+                let gathering = &mut self.waiting[ahead as usize];
+                bits.for_each(|(place, value)| gathering.words[place.symbol as usize] |= u16::from(value) << place.bit);
+                gathering.bits += places.len();
+            }
+            at += places.len();
         }
-    }
-
-    fn put(&mut self, Address { set, codeword, symbol, bit }: Address, value: bool) {
-        let Some(ahead) = set.checked_sub(self.next) else {
-            return; // of a set that began before the stream
-        };
-        let outer = &self.layout.coding().outer;
-        while self.waiting.len() <= ahead as usize {
-            let empty = || Gathering { words: vec![0; self.layout.coding().codewords * outer.codeword_symbols], bits: 0 };
-            self.waiting.push_back(self.spare.pop().unwrap_or_else(empty));
-        }
-        let gathering = &mut self.waiting[ahead as usize];
-        gathering.words[codeword * outer.codeword_symbols + symbol] |= u16::from(value) << bit;
-        gathering.bits += 1;
     }
 
     /// Hands out the next set, when all lanes have brought all of it: its number, and its codewords one behind the other.
