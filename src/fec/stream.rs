@@ -197,13 +197,12 @@ mod tests {
                 let mut sender = Sender::new(&layout, Seed::new(1)).unwrap();
                 let mut reference = sender.clone();
                 let mut receiver = Receiver::new(&layout);
-                let mut memory = [(0, 0); 8];
+                let mut memory = [(0, 0); 8]; // last level sent, last received
                 let mut sets = 0;
                 for first in (0..16_384).step_by(block) {
-                    for lane in 0..8 {
+                    for (lane, (sent, received)) in memory.iter_mut().enumerate() {
                         let mut levels = vec![0; block];
                         sender.fill(lane, first, &mut levels);
-                        let (sent, received) = &mut memory[lane];
                         *sent = precode(&mut levels, *sent);
                         *received = unprecode(&mut levels, *received);
                         let payload: Vec<u8> = (first..)

@@ -11,11 +11,11 @@ const BER_IN: f64 = 4.85e-3;
 /// Omer-Sella/802.3, test_clause_177_5_encoder.py, as in `shared/standards.md` 6.2; m(0) is the top bit.
 #[test]
 fn the_encoder_reproduces_the_vector_of_the_draft() {
-    let message = 0x58CC_D6AB_6DAE_BB37_AAFB_6975_82D4_B0u128;
+    let message = 0x58_CCD6_AB6D_AEBB_37AA_FB69_7582_D4B0_u128;
     let bit = |i: usize| message >> (119 - i) & 1 == 1;
     let mut levels = [0; BLOCK_SYMBOLS];
-    for k in 0..PAYLOAD_SYMBOLS {
-        levels[k] = gray::level(bit(2 * k), bit(2 * k + 1));
+    for (k, level) in levels[..PAYLOAD_SYMBOLS].iter_mut().enumerate() {
+        *level = gray::level(bit(2 * k), bit(2 * k + 1));
     }
     encode(&mut levels);
     let parity: Vec<bool> = levels[PAYLOAD_SYMBOLS..].iter().map(|&level| gray::bits(level)).flat_map(|(a, b)| [a, b]).collect();
@@ -56,6 +56,24 @@ fn the_hard_decision_corrects_one_and_detects_two() {
     for a in 0..CODE_BITS {
         assert_eq!(at(&[a]), Some(1 << a));
         (0..a).for_each(|b| assert_eq!(at(&[a, b]), None));
+    }
+}
+
+/// One error of 68 bits is corrected, two never are: (1 - p)^68 + 68 p (1 - p)^67 of all words come through. 50 000 words, |z| < 5.
+#[test]
+fn the_hard_decision_fails_as_often_as_its_closed_form_says() {
+    let mut rng = Seed::new(2).named("bits").rng();
+    for p in [3e-3, 1e-2, 3e-2f64] {
+        let words = 50_000;
+        let right = (0..words).filter(|_| {
+            let llr: [f32; CODE_BITS] = std::array::from_fn(|_| if rng.uniform() < p { -1.0 } else { 1.0 });
+            let errors: u128 = (0..CODE_BITS).filter(|&i| llr[i] < 0.0).fold(0, |sum, i| sum | 1 << i);
+            Chase::HARD.flips(&llr) == Some(errors)
+        });
+        let share = (1.0 - p).powi(68) + 68.0 * p * (1.0 - p).powi(67);
+        let (mean, error) = (share * f64::from(words), (share * (1.0 - share) * f64::from(words)).sqrt());
+        let right = right.count() as f64;
+        assert!((right - mean).abs() < 5.0 * error, "{p}: {right}, expected {mean}");
     }
 }
 

@@ -164,6 +164,28 @@ fn miscorrection_beyond_t_is_as_seldom_as_its_bound_says() {
     }
 }
 
+/// RS(511,481), m = 9: words not decoded to the sent one over 2000 words at three ratios, |z| < 5.
+#[test]
+fn another_code_fails_as_often_as_the_closed_form_says() {
+    let code = Code { field_polynomial: 0x211, codeword_symbols: 511, message_symbols: 481, first_root: 1 };
+    let built = code.build().unwrap();
+    let mut work = Workspace::new(&built);
+    let mut rng = Seed::new(5).rng();
+    for ber in [2.5e-3, 3e-3, 3.5e-3] {
+        let sent = random_word(&built, &mut rng);
+        let words = 2000;
+        let failed = (0..words).filter(|_| {
+            let mut word = sent.clone();
+            word.iter_mut().for_each(|symbol| (0..9).filter(|_| rng.uniform() < ber).for_each(|bit| *symbol ^= 1 << bit));
+            built.decode(&mut word, &[], &mut work).unwrap();
+            word != sent
+        });
+        let (failed, ratio) = (failed.count() as f64, tail::random_errors(&code, ber).unwrap().codeword_error_ratio());
+        let (mean, error) = (ratio * f64::from(words), (ratio * (1.0 - ratio) * f64::from(words)).sqrt());
+        assert!((failed - mean).abs() < 5.0 * error, "{ber}: {failed}, expected {mean}");
+    }
+}
+
 /// The bound is 5e-17 per word: not one in any test.
 #[test]
 fn kp4_corrects_fifteen_errors_and_detects_more() {
