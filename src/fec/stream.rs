@@ -248,7 +248,7 @@ mod tests {
                 for (sent, received) in sender.set(set).chunks_exact(544).zip(words.chunks_exact(544)) {
                     let mut word = received.to_vec();
                     let outcome = code.decode(&mut word, &[], &mut work).unwrap();
-                    tally.decoded(outer, sent, received, &word, outcome);
+                    tally.push_decoded(outer, sent, received, &word, outcome);
                 }
             }) {}
         }

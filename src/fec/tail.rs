@@ -4,11 +4,11 @@
 
 use super::reed_solomon::Code;
 
-/// Message bits of which one codes a block of 256, 802.3 91.5.2.5 (`derived`: 5140 = 20 x 257).
+/// Bits of a transcoded block, 802.3 clause 91 (`derived`: a KP4 message of 5140 bits is 20 blocks).
 const TRANSCODED_BITS: f64 = 257.0;
-/// Payload bits in such a block.
+/// Bits of payload in such a block, 802.3 clause 91 (`derived`, as above).
 const PAYLOAD_BITS: f64 = 256.0;
-/// Octets of the shortest frame, in which 802.3 states a frame loss ratio (`derived`: 64-octet frames, 124.1.1).
+/// Octets of the shortest frame, for which 802.3 states a frame loss ratio (`normative`, through a secondary source; no clause at hand).
 pub const SHORTEST_FRAME_OCTETS: f64 = 64.0;
 
 /// A ratio that is no ratio of wrong bits.
@@ -53,7 +53,7 @@ impl Tail {
 /// ```text
 /// p = 1 - (1 - ber)^m
 /// codeword error ratio = sum over i > t of C(n, i) p^i (1 - p)^(n-i)
-/// post-FEC BER         = sum over i > t of (i / n) C(n, i) p^i (1 - p)^(n-i)  m ber / p  / m
+/// post-FEC BER         = sum over i > t of (i / n) C(n, i) p^i (1 - p)^(n-i)  ber / p      (ber / p: wrong bits of a wrong symbol's)
 /// ```
 ///
 /// The sum begins at its largest term and runs both ways until a term no longer counts: no underflow, no cancellation.

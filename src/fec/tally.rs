@@ -31,7 +31,7 @@ impl Tally {
     }
 
     /// Adds a decoded word: what was sent, what came and what the decoder made of it.
-    pub fn decoded(&mut self, code: &Code, sent: &[u16], received: &[u16], decoded: &[u16], outcome: Outcome) {
+    pub fn push_decoded(&mut self, code: &Code, sent: &[u16], received: &[u16], decoded: &[u16], outcome: Outcome) {
         let wrong = wrong_bits(sent, decoded);
         self.bits += (sent.len() * code.symbol_bits() as usize) as u64;
         self.pre_fec_errors += wrong_bits(sent, received);
@@ -55,7 +55,7 @@ impl Tally {
     /// ```text
     /// the same counts as decoding, but for words that a decoder would miscorrect
     /// ```
-    pub fn genie(&mut self, code: &Code, sent: &[u16], received: &[u16]) {
+    pub fn push_genie(&mut self, code: &Code, sent: &[u16], received: &[u16]) {
         let symbols = sent.iter().zip(received).filter(|(sent, received)| sent != received).count();
         let bits = wrong_bits(sent, received) as usize;
         let (decoded, outcome) = match symbols {
@@ -63,7 +63,7 @@ impl Tally {
             _ if symbols <= code.correctable() => (sent, Outcome::Corrected { symbols, bits }),
             _ => (received, Outcome::Detected),
         };
-        self.decoded(code, sent, received, decoded, outcome);
+        self.push_decoded(code, sent, received, decoded, outcome);
     }
 
     /// Adds what another one counted.

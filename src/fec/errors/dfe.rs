@@ -56,7 +56,7 @@ pub fn continuation(tap: f64, half_eye_over_sigma: f64) -> f64 {
 
 /// The equaliser with its last decision.
 #[derive(Clone)]
-pub struct Source {
+pub(super) struct Source {
     tap: f32,
     sigma: f32,
     rng: Rng,

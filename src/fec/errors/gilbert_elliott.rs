@@ -46,7 +46,7 @@ impl GilbertElliott {
 
 /// The channel in a state.
 #[derive(Clone)]
-pub struct Source {
+pub(super) struct Source {
     channel: GilbertElliott,
     rng: Rng,
     bad: bool,

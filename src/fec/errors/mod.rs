@@ -49,40 +49,32 @@ impl Errors {
         self.check(&Path::root(), &mut problems);
         problems.finish()?;
         let rng = seed.named("fec.errors").rng();
-        Ok(match *self {
-            Self::Independent { ber } => ErrorSource::Independent { rng, ber },
-            Self::GilbertElliott(channel) => ErrorSource::GilbertElliott(gilbert_elliott::Source::new(channel, rng)),
-            Self::Dfe(dfe) => ErrorSource::Dfe(dfe::Source::new(dfe, rng)),
-        })
+        Ok(ErrorSource(match *self {
+            Self::Independent { ber } => Kind::Independent { rng, ber },
+            Self::GilbertElliott(channel) => Kind::GilbertElliott(gilbert_elliott::Source::new(channel, rng)),
+            Self::Dfe(dfe) => Kind::Dfe(dfe::Source::new(dfe, rng)),
+        }))
     }
 }
 
 /// Makes errors, block after block: its memory is carried over.
 #[derive(Clone)]
-pub enum ErrorSource {
-    /// See [`Errors::Independent`].
-    #[doc(hidden)]
-    Independent {
-        /// Its stream.
-        rng: Rng,
-        /// Wrong bits over all bits.
-        ber: f64,
-    },
-    /// See [`Errors::GilbertElliott`].
-    #[doc(hidden)]
+pub struct ErrorSource(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    Independent { rng: Rng, ber: f64 },
     GilbertElliott(gilbert_elliott::Source),
-    /// See [`Errors::Dfe`].
-    #[doc(hidden)]
     Dfe(dfe::Source),
 }
 
 impl ErrorSource {
     /// Turns the levels that were sent into those that are decided.
     pub fn corrupt(&mut self, levels: &mut [u8]) {
-        match self {
-            Self::Independent { rng, ber } => flip_bits(rng, *ber, levels),
-            Self::GilbertElliott(source) => source.corrupt(levels),
-            Self::Dfe(source) => source.corrupt(levels),
+        match &mut self.0 {
+            Kind::Independent { rng, ber } => flip_bits(rng, *ber, levels),
+            Kind::GilbertElliott(source) => source.corrupt(levels),
+            Kind::Dfe(source) => source.corrupt(levels),
         }
     }
 }

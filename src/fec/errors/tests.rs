@@ -1,3 +1,4 @@
+use super::super::extrapolate::foretell;
 use super::super::reed_solomon::{Code, Workspace};
 use super::super::{Coding, Layout, Mux, Receiver, Sender, Tally, tail};
 use super::*;
@@ -124,8 +125,8 @@ fn run(layout: &Layout, errors: Errors, sets: u64) -> (Tally, Tally) {
             for (sent, received) in sender.set(set).chunks_exact(n).zip(words.chunks_exact(n)) {
                 word.copy_from_slice(received);
                 let outcome = code.decode(&mut word, &[], &mut work).unwrap();
-                decoded.decoded(&outer, sent, received, &word, outcome);
-                genie.genie(&outer, sent, received);
+                decoded.push_decoded(&outer, sent, received, &word, outcome);
+                genie.push_genie(&outer, sent, received);
             }
         }) {}
     }
@@ -176,4 +177,19 @@ fn symbol_mux_and_the_precoder_help_against_bursts() {
     for better in [beyond(Mux::Bit, true), beyond(Mux::Symbol, false)] {
         assert!(dealt - better > 5.0 * (dealt + better).sqrt(), "{dealt} {better}");
     }
+}
+
+/// Bit mux behind a tap of 0.7: counted over 160 000 words, 120 of them beyond t (9 %), and foretold from the first 10 000, whose scatter
+/// is 20 % to 25 %. The shape errs by 1.0 to 1.6 on top.
+#[test]
+#[ignore = "slow"]
+fn the_tail_behind_a_feedback_equaliser_is_foretold() {
+    let coding = Coding { mux: Mux::Bit, ..Coding::named("1.6tbase-dr8").unwrap() };
+    let layout = coding.build().unwrap();
+    let errors = Errors::Dfe(Dfe { tap: 0.7, half_eye_over_sigma: 3.15 });
+    let counted = run(&layout, errors, 40_000).0.histogram;
+    let ratio = counted.beyond() as f64 / counted.codewords() as f64;
+    let foretold = foretell(&run(&layout, errors, 2500).1.histogram, 0.95).unwrap();
+    let found = foretold.codeword_error_ratio / ratio;
+    assert!(1.0 / 2.5 < found && found < 1.6 * 2.5, "{foretold:?}, counted {ratio:e}");
 }
