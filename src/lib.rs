@@ -4,6 +4,7 @@ pub mod chain;
 pub mod cli;
 pub mod dsp;
 pub mod error;
+pub mod fec;
 pub mod fibre;
 pub mod link;
 pub mod math;

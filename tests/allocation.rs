@@ -2,6 +2,8 @@
 
 use lightlane::chain::{Drawn, Draws, Predictor, Trained, Worker, Workshop, block_levels};
 use lightlane::error::Problems;
+use lightlane::fec::inner::{self, Chase, Soft};
+use lightlane::fec::reed_solomon::{Code, Workspace};
 use lightlane::link::{Config, Lane, presets};
 use lightlane::pattern::PatternKind;
 use lightlane::receiver::{AdaptationKind, Limiting};
@@ -183,4 +185,26 @@ fn a_receiver_trained_by_lms_runs_without_allocating() {
     let mut config = noisy(TransmitterKind::Eml);
     config.receiver.ffe.adaptation = AdaptationKind::Lms;
     runs_without_allocating(&config, Drawn::Everything);
+}
+
+/// Clean, correctable, beyond t, with erasures; and the inner code.
+#[test]
+fn decoding_does_not_allocate() {
+    let code = Code::KP4.build().expect("it is legal");
+    let mut work = Workspace::new(&code);
+    let mut word = vec![0; code.code().codeword_symbols];
+    for errors in [0, 1, 15, 16, 40] {
+        let made = allocations(|| {
+            word.fill(0);
+            word[..errors].iter_mut().enumerate().for_each(|(i, symbol)| *symbol = 1 + i as u16);
+            code.decode(&mut word, &[500, 501], &mut work).expect("a word of the code");
+        });
+        assert_eq!(made, 0, "{errors} errors");
+    }
+    let soft = Soft::new([0.0, 1.0, 2.0, 3.0], [0.2; 4]).expect("they rise");
+    let mut payload = [0; inner::PAYLOAD_SYMBOLS];
+    let made = allocations(|| {
+        Chase::SOFT.decode(&soft, &[1.6; inner::BLOCK_SYMBOLS], &mut payload);
+    });
+    assert_eq!(made, 0);
 }

@@ -1,0 +1,152 @@
+//! The whole coding of a PMD, as data.
+
+use super::inner::Chase;
+use super::interleaver::Interleaver;
+use super::layout::Layout;
+use super::reed_solomon::Code;
+use crate::error::{Path, Problems, Result};
+use serde::{Deserialize, Serialize};
+
+/// How the PCS lanes of a physical lane take turns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mux {
+    /// A bit of each: neighbouring bits belong to different codewords' symbols.
+    Bit,
+    /// A symbol of each: the bits of a symbol stay together.
+    Symbol,
+}
+
+/// The inner code of a PMD.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InnerCoding {
+    /// How the receiver decodes.
+    pub decoder: Chase,
+    /// What stands between the lane's symbols and the inner code.
+    pub interleaver: Interleaver,
+}
+
+/// What a PMD does to a port's payload: outer code, interleaving, striping, multiplexing, inner code, precoder.
+///
+/// ```text
+/// codeword sets -> PCS lanes, symbol by symbol -> lanes, by bits or symbols -> interleaver, inner code -> Gray code -> precoder
+/// ```
+///
+/// # Limits
+///
+/// Alignment markers, their scrambling and skew between PCS lanes are not modelled: every codeword is payload. The pad of 1089/1088 that
+/// frames the inner code is left out.
+///
+/// ```
+/// use lightlane::fec::Coding;
+/// let coding = Coding::named("1.6tbase-dr8").unwrap();
+/// assert_eq!(coding.build().unwrap().set_symbols(), 1360);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Coding {
+    /// The outer code.
+    pub outer: Code,
+    /// Codewords that are interleaved, a set.
+    pub codewords: usize,
+    /// Parts of the port with codewords and PCS lanes of their own.
+    pub flows: usize,
+    /// PCS lanes of the port.
+    pub pcs_lanes: usize,
+    /// Physical lanes of the port.
+    pub lanes: usize,
+    /// How PCS lanes share a physical lane.
+    pub mux: Mux,
+    /// Whether the levels are precoded, 1/(1+D) mod 4.
+    pub precoder: bool,
+    /// The inner code, where there is one.
+    pub inner: Option<InnerCoding>,
+}
+
+/// The codings that ship, by name; each value stands in its file with source and status.
+pub const CODINGS: [(&str, &str); 3] = [
+    ("800gbase-df", include_str!("codings/800gbase-df.toml")),
+    ("1.6tbase-dr8", include_str!("codings/1.6tbase-dr8.toml")),
+    ("1.6tbase-dr8-2", include_str!("codings/1.6tbase-dr8-2.toml")),
+];
+
+impl Coding {
+    /// A coding that ships, see [`CODINGS`].
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let (_, text) = CODINGS.iter().find(|(known, _)| *known == name)?;
+        Some(toml::from_str(text).expect("a coding that ships can be read; a test reads each"))
+    }
+
+    /// Reports every number that does not fit the others.
+    pub fn check(&self, at: &Path, problems: &mut Problems) {
+        self.outer.check(&at.key("outer"), problems);
+        problems.count(at, "codewords", self.codewords, 1..=64);
+        problems.count(at, "flows", self.flows, 1..=8);
+        problems.count(at, "pcs_lanes", self.pcs_lanes, 1..=256);
+        problems.count(at, "lanes", self.lanes, 1..=32);
+        if let Some(inner) = &self.inner {
+            inner.interleaver.check(&at.key("inner").key("interleaver"), problems);
+        }
+        if !problems.is_empty() {
+            return;
+        }
+        let mut multiple = |key: &str, value: usize, of: usize, what: &str| {
+            if !value.is_multiple_of(of) {
+                problems.report(at, key, value, format!("must be a multiple of {of}, {what}"));
+            }
+        };
+        multiple("codewords", self.codewords, self.flows, "the flows");
+        multiple("pcs_lanes", self.pcs_lanes, self.flows * self.lanes, "the flows times the lanes");
+        multiple("pcs_lanes", self.pcs_lanes, self.codewords, "the codewords");
+        let symbols = self.outer.codeword_symbols;
+        if self.pcs_lanes.is_multiple_of(self.codewords) {
+            multiple("outer.codeword_symbols", symbols, self.pcs_lanes / self.codewords, "the PCS lanes over the codewords");
+        }
+        let bits = self.codewords * symbols * self.outer.symbol_bits() as usize;
+        if !bits.is_multiple_of(2 * self.lanes) {
+            problems.report(at, "lanes", self.lanes, format!("must divide the {bits} bits of a set into pairs"));
+        }
+    }
+
+    /// Lays the codewords out on the lanes.
+    ///
+    /// # Errors
+    ///
+    /// Every number that does not fit the others.
+    pub fn build(&self) -> Result<Layout> {
+        let mut problems = Problems::new();
+        self.check(&Path::root(), &mut problems);
+        problems.finish()?;
+        Ok(Layout::new(self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_coding_that_ships_builds_and_survives_toml() {
+        for (name, _) in CODINGS {
+            let coding = Coding::named(name).unwrap();
+            assert_eq!(toml::from_str(&toml::to_string(&coding).unwrap()), Ok(coding.clone()));
+            // a set of four KP4 codewords over eight lanes
+            assert_eq!(coding.build().unwrap().set_symbols(), 1360, "{name}");
+            assert_eq!(coding.outer, Code::KP4);
+        }
+        assert!(Coding::named("400gbase-kr").is_none());
+    }
+
+    #[test]
+    fn numbers_that_do_not_fit_are_named() {
+        let good = Coding::named("800gbase-df").unwrap();
+        let said = |coding: Coding| coding.build().unwrap_err().to_string();
+        assert_eq!(said(Coding { codewords: 0, ..good.clone() }), "codewords = 0: must be from 1 to 64");
+        assert_eq!(said(Coding { codewords: 3, ..good.clone() }).lines().count(), 2);
+        assert!(said(Coding { lanes: 5, ..good.clone() }).contains("pcs_lanes = 32: must be a multiple of 10, the flows times the lanes"));
+        assert!(said(Coding { outer: Code { codeword_symbols: 1024, ..Code::KP4 }, ..good }).contains("outer.codeword_symbols = 1024"));
+        assert!(toml::from_str::<Coding>("mux = \"byte\"").is_err());
+    }
+}

@@ -1,0 +1,94 @@
+//! How many codewords had how many wrong symbols: what a switch shows.
+
+use super::reed_solomon::Code;
+use crate::math::interval::{Interval, clopper_pearson};
+
+/// Codewords by their number of wrong symbols: bins 0 to t, and those beyond.
+///
+/// For KP4 these are BIN0 to BIN15 and `> 15`. A decoder fills it with the symbols it corrected, a genie with the symbols that differ from
+/// what was sent; the two are the same but for miscorrected words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Histogram {
+    symbols: usize,
+    bins: Vec<u64>,
+    beyond: u64,
+}
+
+impl Histogram {
+    /// No codeword yet.
+    #[must_use]
+    pub fn new(code: &Code) -> Self {
+        Self { symbols: code.codeword_symbols, bins: vec![0; code.correctable() + 1], beyond: 0 }
+    }
+
+    /// Adds a codeword with that many wrong symbols; `None` for one that was detected.
+    pub fn push(&mut self, wrong_symbols: Option<usize>) {
+        match wrong_symbols.and_then(|wrong| self.bins.get_mut(wrong)) {
+            Some(bin) => *bin += 1,
+            None => self.beyond += 1,
+        }
+    }
+
+    /// Adds what another one counted.
+    ///
+    /// # Panics
+    ///
+    /// If it counted for another code.
+    pub fn merge(&mut self, other: &Self) {
+        assert_eq!((self.symbols, self.bins.len()), (other.symbols, other.bins.len()), "histograms of different codes");
+        self.bins.iter_mut().zip(&other.bins).for_each(|(bin, more)| *bin += more);
+        self.beyond += other.beyond;
+    }
+
+    /// Codewords with 0, 1, .., t wrong symbols.
+    #[must_use]
+    pub fn bins(&self) -> &[u64] {
+        &self.bins
+    }
+
+    /// Codewords with more than t.
+    #[must_use]
+    pub fn beyond(&self) -> u64 {
+        self.beyond
+    }
+
+    /// Symbols of a codeword.
+    #[must_use]
+    pub fn symbols(&self) -> usize {
+        self.symbols
+    }
+
+    /// All codewords.
+    #[must_use]
+    pub fn codewords(&self) -> u64 {
+        self.bins.iter().sum::<u64>() + self.beyond
+    }
+
+    /// The interval of the share of codewords beyond t, for independent codewords.
+    ///
+    /// # Panics
+    ///
+    /// If `confidence` is not between 0 and 1.
+    #[must_use]
+    pub fn codeword_error_ratio(&self, confidence: f64) -> Interval {
+        clopper_pearson(self.beyond, self.codewords(), confidence)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_fall_into_their_bins_and_two_counts_add() {
+        let mut histogram = Histogram::new(&Code::KP4);
+        for wrong in [Some(0), Some(0), Some(15), Some(16), None] {
+            histogram.push(wrong);
+        }
+        histogram.merge(&histogram.clone());
+        assert_eq!((histogram.bins()[0], histogram.bins()[15], histogram.beyond()), (4, 2, 4));
+        assert_eq!((histogram.bins().len(), histogram.codewords()), (16, 10));
+        let Interval { low, high } = histogram.codeword_error_ratio(0.95);
+        assert!(low < 0.4 && 0.4 < high);
+    }
+}

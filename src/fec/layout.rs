@@ -1,0 +1,212 @@
+//! Which bit of which codeword a lane carries at any time.
+
+use super::coding::{Coding, Mux};
+use super::inner::{BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
+
+/// Bits of a PAM4 symbol.
+const SYMBOL_BITS: u64 = 2;
+
+/// A bit of a codeword.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Address {
+    /// The set of codewords, from 0.
+    pub set: u64,
+    /// The codeword of the set.
+    pub codeword: usize,
+    /// The symbol of the codeword, from 0, the first sent.
+    pub symbol: usize,
+    /// The bit of the symbol; the least significant one is sent first.
+    pub bit: u32,
+}
+
+/// A bit of a set.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// The symbol among those of all codewords of the set, one codeword behind the other.
+    pub(super) symbol: u32,
+    pub(super) bit: u32,
+}
+
+/// The map from a lane's bits to the codewords', a pure function of absolute indices.
+///
+/// ```text
+/// PCS lane q of flow f, row r:       codeword f D + (q + r) mod D, symbol r (Q / D) + q / D     (D codewords, Q PCS lanes a flow)
+/// lane l takes the PCS lanes         l w + i of every flow, i < w = Q / lanes, flow after flow for each i
+/// bit mux                            a bit of each, in that order; symbol mux: a symbol of each
+/// inner code                         turns of the interleaver fill 60 PAM4 symbols of every 64
+/// ```
+///
+/// A lane's *payload bits* are counted from 0, without the parity of an inner code; two make a PAM4 symbol.
+///
+/// # Limits
+///
+/// The rotation of the codewords from row to row is that remembered of 119.2.4.7, and the order of the PCS lanes on a lane is free in the
+/// standard: both `assumed`.
+///
+/// # Reference
+///
+/// IEEE 802.3, 119.2.4.7 (distribution), clause 173 (bit multiplexing); P802.3dj clauses 176 and 177.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    coding: Coding,
+    /// Lane after lane, the bits of one set.
+    places: Vec<Place>,
+    lane_bits: usize,
+}
+
+impl Layout {
+    pub(super) fn new(coding: &Coding) -> Self {
+        let bits = coding.codewords * coding.outer.codeword_symbols * coding.outer.symbol_bits() as usize;
+        let lane_bits = bits / coding.lanes;
+        let places = (0..bits).map(|k| place(coding, k / lane_bits, k % lane_bits)).collect();
+        Self { coding: coding.clone(), places, lane_bits }
+    }
+
+    /// What it was built from.
+    #[must_use]
+    pub fn coding(&self) -> &Coding {
+        &self.coding
+    }
+
+    /// PAM4 symbols of payload that a set takes on each lane.
+    #[must_use]
+    pub fn set_symbols(&self) -> usize {
+        self.lane_bits / SYMBOL_BITS as usize
+    }
+
+    /// The payload symbol that is symbol `index` of a lane; none for the parity of an inner code.
+    #[must_use]
+    pub fn payload_symbol(&self, index: u64) -> Option<u64> {
+        if self.coding.inner.is_none() {
+            return Some(index);
+        }
+        let (block, within) = (index / BLOCK_SYMBOLS as u64, index % BLOCK_SYMBOLS as u64);
+        (within < PAYLOAD_SYMBOLS as u64).then(|| block * PAYLOAD_SYMBOLS as u64 + within)
+    }
+
+    /// Where a payload bit of a lane belongs.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such lane.
+    #[must_use]
+    pub fn address(&self, lane: usize, payload_bit: u64) -> Address {
+        let (set, places) = self.runs(lane, payload_bit, 1).next().expect("one bit");
+        let (symbol, n) = (places[0].symbol as usize, self.coding.outer.codeword_symbols);
+        Address { set, codeword: symbol / n, symbol: symbol % n, bit: places[0].bit }
+    }
+
+    /// The places of `count` payload bits of a lane, cut where the set changes or the interleaver jumps.
+    pub(super) fn runs(&self, lane: usize, first: u64, count: usize) -> impl Iterator<Item = (u64, &[Place])> {
+        assert!(lane < self.coding.lanes, "lane {lane} of {}", self.coding.lanes);
+        let places = &self.places[lane * self.lane_bits..][..self.lane_bits];
+        let (mut at, end) = (first, first + count as u64);
+        std::iter::from_fn(move || {
+            let left = end - at;
+            let (coded, straight) = match &self.coding.inner {
+                None => (at, left),
+                Some(inner) => {
+                    let turn_bits = self.turn_bits(inner.interleaver.turn_symbols);
+                    let within = at % turn_bits;
+                    (inner.interleaver.input(at / turn_bits) * turn_bits + within, turn_bits - within)
+                }
+            };
+            let (set, begin) = (coded / self.lane_bits as u64, (coded % self.lane_bits as u64) as usize);
+            let taken = left.min(straight).min((self.lane_bits - begin) as u64);
+            at += taken;
+            (taken > 0).then(|| (set, &places[begin..begin + taken as usize]))
+        })
+    }
+
+    /// The first set of which every bit is sent: 0, or what the interleaver takes to fill.
+    #[must_use]
+    pub fn first_set(&self) -> u64 {
+        self.coding.inner.as_ref().map_or(0, |inner| {
+            let turn_bits = self.turn_bits(inner.interleaver.turn_symbols);
+            (inner.interleaver.first_complete() * turn_bits).div_ceil(self.lane_bits as u64)
+        })
+    }
+
+    fn turn_bits(&self, turn_symbols: usize) -> u64 {
+        turn_symbols as u64 * u64::from(self.coding.outer.symbol_bits())
+    }
+}
+
+fn place(coding: &Coding, lane: usize, bit: usize) -> Place {
+    let symbol_bits = coding.outer.symbol_bits() as usize;
+    let (per_flow, depth) = (coding.pcs_lanes / coding.flows, coding.codewords / coding.flows);
+    let shared = coding.pcs_lanes / coding.lanes;
+    let (turn, row, within) = match coding.mux {
+        Mux::Bit => (bit % shared, bit / shared / symbol_bits, bit / shared % symbol_bits),
+        Mux::Symbol => (bit / symbol_bits % shared, bit / symbol_bits / shared, bit % symbol_bits),
+    };
+    let (flow, pcs_lane) = (turn % coding.flows, lane * (per_flow / coding.lanes) + turn / coding.flows);
+    let codeword = flow * depth + (pcs_lane + row) % depth;
+    let symbol = row * (per_flow / depth) + pcs_lane / depth;
+    Place { symbol: (codeword * coding.outer.codeword_symbols + symbol) as u32, bit: within as u32 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::coding::CODINGS;
+    use super::*;
+    use std::collections::{HashMap, HashSet};
+
+    fn layouts() -> impl Iterator<Item = Layout> {
+        CODINGS.iter().map(|(name, _)| Coding::named(name).unwrap().build().unwrap())
+    }
+
+    /// Three sets from the first complete one on, and no bit of any other twice.
+    #[test]
+    fn every_bit_of_every_codeword_is_carried_exactly_once() {
+        for layout in layouts() {
+            let sets = layout.first_set()..layout.first_set() + 3;
+            let bits = (layout.set_symbols() * 2) as u64 * (sets.end + layout.first_set() + 2);
+            let mut seen = HashMap::new();
+            for lane in 0..8 {
+                for bit in 0..bits {
+                    let address = layout.address(lane, bit);
+                    assert!(address.codeword < 4 && address.symbol < 544 && address.bit < 10);
+                    *seen.entry(address).or_insert(0) += 1;
+                }
+            }
+            assert!(seen.values().all(|&count| count == 1));
+            let complete = seen.keys().filter(|address| sets.contains(&address.set)).count();
+            assert_eq!(complete, 3 * 4 * 5440);
+        }
+    }
+
+    /// `shared/physics.md` section 4. A burst of ten bits: symbol mux keeps ten bits together, bit mux deals them to four PCS lanes.
+    #[test]
+    fn a_burst_of_five_symbols_wets_one_or_two_symbols_by_symbol_mux_and_many_by_bit_mux() {
+        let wet = |name: &str| -> HashSet<usize> {
+            let layout = Coding::named(name).unwrap().build().unwrap();
+            let symbols = |first: u64| (2 * first..2 * first + 10).map(|bit| Address { bit: 0, ..layout.address(3, bit) });
+            (0..1360).map(|first| symbols(first).collect::<HashSet<_>>().len()).collect()
+        };
+        assert_eq!(wet("1.6tbase-dr8"), HashSet::from([1, 2]));
+        // four PCS lanes, and one more symbol for each at a boundary
+        assert!(wet("800gbase-df").iter().all(|count| (4..=8).contains(count)));
+    }
+
+    /// The bits of a PAM4 symbol belong to different PCS lanes (`shared/physics.md` section 4), here to different codewords too.
+    #[test]
+    fn bit_mux_parts_the_bits_of_a_pam4_symbol() {
+        let layout = Coding::named("800gbase-df").unwrap().build().unwrap();
+        for symbol in 0..1360 {
+            assert_ne!(layout.address(5, 2 * symbol).codeword, layout.address(5, 2 * symbol + 1).codeword);
+        }
+    }
+
+    /// `shared/standards.md` 6.2: the 120 bits of a block are 12 symbols of 12 codewords.
+    #[test]
+    fn a_block_of_the_inner_code_holds_symbols_of_twelve_codewords() {
+        let layout = Coding::named("1.6tbase-dr8-2").unwrap().build().unwrap();
+        for block in 0..500 {
+            let addresses: Vec<Address> = (120 * block..120 * (block + 1)).map(|bit| layout.address(2, bit)).collect();
+            let words: HashSet<_> = addresses.iter().map(|address| (address.set, address.codeword)).collect();
+            assert_eq!(words.len(), 12, "block {block}");
+        }
+        assert_eq!((layout.payload_symbol(59), layout.payload_symbol(60), layout.payload_symbol(64)), (Some(59), None, Some(60)));
+    }
+}

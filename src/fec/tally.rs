@@ -1,0 +1,87 @@
+//! What an outer decoder did to a port's codewords.
+
+use super::histogram::Histogram;
+use super::reed_solomon::{Code, Outcome};
+
+/// Counts over codewords whose sent word is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// Codewords by wrong symbols, as decoder or genie saw them.
+    pub histogram: Histogram,
+    /// Bits of all codewords.
+    pub bits: u64,
+    /// Wrong bits before the decoder.
+    pub pre_fec_errors: u64,
+    /// Wrong bits behind it.
+    pub post_fec_errors: u64,
+    /// Bits the decoder changed.
+    pub corrected_bits: u64,
+    /// Words the decoder gave up.
+    pub uncorrectable: u64,
+    /// Words that were changed to, or received as, a codeword that was not sent. A receiver cannot know these.
+    pub miscorrected: u64,
+}
+
+impl Tally {
+    /// No codeword yet.
+    #[must_use]
+    pub fn new(code: &Code) -> Self {
+        let histogram = Histogram::new(code);
+        Self { histogram, bits: 0, pre_fec_errors: 0, post_fec_errors: 0, corrected_bits: 0, uncorrectable: 0, miscorrected: 0 }
+    }
+
+    /// Adds a decoded word: what was sent, what came and what the decoder made of it.
+    pub fn push_decoded(&mut self, code: &Code, sent: &[u16], received: &[u16], decoded: &[u16], outcome: Outcome) {
+        let wrong = wrong_bits(sent, decoded);
+        self.bits += (sent.len() * code.symbol_bits() as usize) as u64;
+        self.pre_fec_errors += wrong_bits(sent, received);
+        self.post_fec_errors += wrong;
+        match outcome {
+            Outcome::Clean => self.histogram.push(Some(0)),
+            Outcome::Corrected { symbols, bits } => {
+                self.histogram.push(Some(symbols));
+                self.corrected_bits += bits as u64;
+            }
+            Outcome::Detected => {
+                self.histogram.push(None);
+                self.uncorrectable += 1;
+            }
+        }
+        self.miscorrected += u64::from(wrong > 0 && outcome != Outcome::Detected);
+    }
+
+    /// Adds a word without decoding it: up to t wrong symbols count as corrected, more as given up.
+    ///
+    /// ```text
+    /// the same counts as decoding, but for words that a decoder would miscorrect
+    /// ```
+    pub fn push_genie(&mut self, code: &Code, sent: &[u16], received: &[u16]) {
+        let symbols = sent.iter().zip(received).filter(|(sent, received)| sent != received).count();
+        let bits = wrong_bits(sent, received) as usize;
+        let (decoded, outcome) = match symbols {
+            0 => (sent, Outcome::Clean),
+            _ if symbols <= code.correctable() => (sent, Outcome::Corrected { symbols, bits }),
+            _ => (received, Outcome::Detected),
+        };
+        self.push_decoded(code, sent, received, decoded, outcome);
+    }
+
+    /// Adds what another one counted.
+    ///
+    /// # Panics
+    ///
+    /// If it counted for another code.
+    pub fn merge(&mut self, other: &Self) {
+        self.histogram.merge(&other.histogram);
+        self.bits += other.bits;
+        self.pre_fec_errors += other.pre_fec_errors;
+        self.post_fec_errors += other.post_fec_errors;
+        self.corrected_bits += other.corrected_bits;
+        self.uncorrectable += other.uncorrectable;
+        self.miscorrected += other.miscorrected;
+    }
+}
+
+fn wrong_bits(sent: &[u16], found: &[u16]) -> u64 {
+    sent.iter().zip(found).map(|(a, b)| u64::from((a ^ b).count_ones())).sum()
+}
