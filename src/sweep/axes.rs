@@ -297,7 +297,7 @@ mod tests {
             ("fibre.length_km=1,two", "fibre.length_km = \"two\": must be a number"),
             ("receiver.ffe.taps=5:6:0.5", "receiver.ffe.taps = 5.5: must be a whole number"),
             ("receiver.ffe.taps=-1:6:1", "must be a whole number, 0 or more"),
-            ("transmitter.kind=eml,mmz", "must be \"eml\" or \"mzm\" or \"waveform\", did you mean mzm?"),
+            ("transmitter.kind=eml,mmz", "must be \"eml\" or \"mzm\" or \"waveform\" or \"stressed\", did you mean mzm?"),
             ("preset=a,b", "the preset is chosen by the name"),
             ("=1,2", "must be KEY=VALUE"),
         ] {
