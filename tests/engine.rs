@@ -187,3 +187,22 @@ fn a_pattern_that_lacks_a_level_is_refused_not_passed() {
     assert!(lane.refusal.is_some_and(|r| r.contains("level 3")));
     assert_eq!((lane.passes, lane.ber_semi_analytic), (None, None));
 }
+
+/// Links, sweeps, captures and figures go to any thread: a notebook's, a server's.
+#[test]
+fn whatever_a_user_holds_may_cross_threads() {
+    fn crosses<T: Send>() {}
+    crosses::<lightlane::link::Stack>();
+    crosses::<lightlane::link::Link>();
+    crosses::<lightlane::link::LinkResult>();
+    crosses::<lightlane::link::Lane>();
+    crosses::<lightlane::link::View>();
+    crosses::<lightlane::link::Waveform>();
+    crosses::<lightlane::sweep::Sweep>();
+    crosses::<lightlane::sweep::Chart>();
+    crosses::<lightlane::measure::scope::Measured>();
+    crosses::<lightlane::chain::Plan>();
+    crosses::<lightlane::chain::Worker>();
+    crosses::<lightlane::chain::Workshop>();
+    crosses::<lightlane::Error>();
+}

@@ -112,8 +112,14 @@ fn a_flag_that_is_wrong_is_named() {
         ("a\nb=2", "--set a b=2: must be KEY=VALUE, such as fibre.length_km=2"),
         ("=2", "--set =2: must be KEY=VALUE, such as fibre.length_km=2"),
         ("lane.8.fibre.length_km=2", "--set lane.8.fibre.length_km=2: lane.8: there is no such lane: lanes = 8, numbered from 0"),
-        ("transmitter.kind=3", "--set transmitter.kind=3: transmitter.kind = 3: must be \"eml\" or \"mzm\" or \"waveform\" or \"stressed\""),
-        ("transmitter.kind={}", "--set transmitter.kind={}: transmitter.kind = {}: must be \"eml\" or \"mzm\" or \"waveform\" or \"stressed\""),
+        (
+            "transmitter.kind=3",
+            "--set transmitter.kind=3: transmitter.kind = 3: must be \"eml\" or \"mzm\" or \"waveform\" or \"stressed\"",
+        ),
+        (
+            "transmitter.kind={}",
+            "--set transmitter.kind={}: transmitter.kind = {}: must be \"eml\" or \"mzm\" or \"waveform\" or \"stressed\"",
+        ),
         (
             "simulation.seed=99999999999999999999",
             "--set simulation.seed=99999999999999999999: simulation.seed = 99999999999999999999: must be at most 2^63 - 1",
