@@ -213,6 +213,25 @@ fn command(arguments: &[&str]) -> Output {
 }
 
 #[test]
+fn check_compares_tdecq_and_wants_it_measured() {
+    let folder = crate::support::Folder::new("tdecq-targets");
+    let file = |name: &str, enabled: bool, low: f64| {
+        let text = format!(
+            "preset = '800gbase-dr8'\nlanes = 1\nsimulation.symbols = 0\nsimulation.symbols_at_limit = 0\n\
+             [tdecq]\nenabled = {enabled}\npattern = 'prbs13q'\n[targets]\ntecq_db = [{low}, 2.0]\ntdecq_db = [{low}, 3.4]\n"
+        );
+        folder.write(name, text)
+    };
+    for (enabled, low, code, expected) in
+        [(true, 1.0, 0, "tdecq_db"), (true, 1.9, 1, "FAIL"), (false, 1.0, 2, "targets.tdecq_db = [1, 3.4]: needs tdecq.enabled = true")]
+    {
+        let output = command(&["check", &file("a.toml", enabled, low)]);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(code) && text.contains(expected), "{text}");
+    }
+}
+
+#[test]
 fn the_verdicts_are_printed_and_bad_input_is_refused_in_one_line() {
     let quick = ["--symbols", "0", "--set", "lanes=1", "--set", "tdecq.pattern=prbs13q"];
     let good = command(&[&["run", "800gbase-dr8", "--spec"], &quick[..]].concat());

@@ -147,6 +147,12 @@ pub struct Targets {
     /// Ratio of level mismatch at the slicer, every lane.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rlm: Option<[f64; 2]>,
+    /// TECQ of the worst lane, dB; with `tdecq.enabled`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tecq_db: Option<[f64; 2]>,
+    /// TDECQ of the worst lane, dB; with `tdecq.enabled`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tdecq_db: Option<[f64; 2]>,
 }
 
 impl Targets {
@@ -162,6 +168,8 @@ impl Targets {
             ("er_tp2_db", self.er_tp2_db),
             ("launch_power_dbm", self.launch_power_dbm),
             ("rlm", self.rlm),
+            ("tecq_db", self.tecq_db),
+            ("tdecq_db", self.tdecq_db),
         ];
         all.into_iter().filter_map(|(key, range)| range.map(|range| (key, range)))
     }
@@ -201,6 +209,14 @@ impl Config {
         }
         self.check_simulation(&root.key("simulation"), problems);
         for (key, [low, high]) in self.targets.all() {
+            if key.ends_with("ecq_db") && !self.tdecq.enabled {
+                problems.report(
+                    &root.key("targets"),
+                    key,
+                    format!("[{low}, {high}]"),
+                    "needs tdecq.enabled = true: the transmitter is not measured otherwise",
+                );
+            }
             if low.is_nan() || high.is_nan() || low > high {
                 problems.report(&root.key("targets"), key, format!("[{low}, {high}]"), "must be two numbers, the lower one first");
             }

@@ -68,6 +68,8 @@ fn judge_one(result: &LinkResult, key: &'static str, range: [f64; 2]) -> TargetV
         "er_tp2_db" => of(|lane| lane.er_tp2_db, &outside),
         "launch_power_dbm" => of(|lane| lane.launch_power_dbm, &outside),
         "rlm" => of(|lane| lane.rlm, &outside),
+        "tecq_db" => of(|lane| lane.tecq_db, &|x| x),
+        "tdecq_db" => of(|lane| lane.tdecq_db, &|x| x),
         _ => TargetVerdict { key, range, value: None, interval: None, lane: None, verdict: Verdict::Fail },
     }
 }

@@ -10,6 +10,7 @@ mod ffe;
 mod field_map;
 mod laser;
 mod mzm;
+mod power_map;
 mod stressed;
 mod waveform;
 

@@ -1,5 +1,6 @@
 //! The stressed receiver's source: an ideal PAM4 transmitter, made worse on purpose.
 
+use super::power_map::PowerMap;
 use super::{Drive, Modulator};
 use crate::chain::{Chain, Density, Law, Map, Noise, Shape};
 use crate::error::{Path, Problems};
@@ -7,7 +8,6 @@ use crate::math::prototype::Family;
 use crate::part::Loader;
 use crate::signal::{Field, Volt, Watt};
 use crate::units::{femto, giga, mega, power_ratio, watt_from_dbm};
-use num_complex::Complex32;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
 
@@ -99,7 +99,7 @@ impl Modulator for Stressed {
             let density = (oma_w * self.noise_percent / 100.0).powi(2) / (grid.symbol_rate_hz / 2.0);
             power = power.noise(Noise::new("stressed.noise", Law::Added, Density::White(density)));
         }
-        power.map(Root)
+        power.map(PowerMap::new("stressed.light", 0.0))
     }
 
     fn settled_oma_w(&self, _: f64) -> f64 {
@@ -137,18 +137,5 @@ impl Map<Volt, Watt> for Interferer {
 
     fn name(&self) -> &'static str {
         "stressed"
-    }
-}
-
-/// Power to field.
-struct Root;
-
-impl Map<Watt, Field> for Root {
-    fn apply(&self, x: &[f32], y: &mut [Complex32]) {
-        y.iter_mut().zip(x).for_each(|(y, x)| *y = Complex32::new(x.max(0.0).sqrt(), 0.0));
-    }
-
-    fn name(&self) -> &'static str {
-        "stressed.light"
     }
 }

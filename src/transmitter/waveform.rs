@@ -1,13 +1,12 @@
 //! A transmitter that was captured: power over time from a file.
 
+use super::power_map::PowerMap;
 use super::{Drive, Modulator};
-use crate::chain::{Chain, Density, Law, Map, Noise};
+use crate::chain::{Chain, Density, Law, Noise};
 use crate::error::{Path, Problems};
-use crate::math::{elementary, simd::widest};
 use crate::part::{CaptureFile, Loader, PowerUnit, Recording};
-use crate::signal::{Field, Watt};
+use crate::signal::Field;
 use crate::units::{power_ratio, watt_from_dbm};
-use num_complex::Complex32;
 use serde::{Deserialize, Serialize};
 
 /// Power at TP2 as an oscilloscope or another simulator recorded it, in place of converter, driver, modulator and laser.
@@ -105,7 +104,7 @@ impl Modulator for Waveform {
         if let Some(added) = residual.and_then(|residual| residual.added(scale)) {
             power = power.noise(Noise::new("waveform.added", Law::Added, added));
         }
-        let mut light = power.map(Root { half_alpha: (self.chirp_alpha / 2.0) as f32 });
+        let mut light = power.map(PowerMap::new("waveform", self.chirp_alpha));
         if let Some(relative) = residual.and_then(crate::part::Residual::relative) {
             light = light.noise(Noise::new("waveform.relative", Law::Relative, relative));
         }
@@ -138,45 +137,5 @@ impl Modulator for Waveform {
 
     fn about(&self) -> &'static str {
         "a capture of the light at TP2, text or NumPy: pattern, phase, rate and polarity are found, the noise of its repeats is added again"
-    }
-}
-
-/// Power to field.
-struct Root {
-    half_alpha: f32,
-}
-
-impl Map<Watt, Field> for Root {
-    fn apply(&self, x: &[f32], y: &mut [Complex32]) {
-        root(self.half_alpha, x, y);
-    }
-
-    fn name(&self) -> &'static str {
-        "waveform"
-    }
-}
-
-widest! {
-fn root(half_alpha: f32, x: &[f32], y: &mut [Complex32]) {
-    for (y, x) in y.iter_mut().zip(x) {
-        let power = x.max(1e-20);
-        let (sine, cosine) = elementary::sin_cos_turns(half_alpha * elementary::ln(power) / std::f32::consts::TAU);
-        *y = Complex32::new(cosine, sine) * power.sqrt();
-    }
-}
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_field_has_the_power_and_the_chirp_of_the_recording() {
-        let x = [1e-3f32, 2e-3, 0.0, -1e-4];
-        let mut y = [Complex32::default(); 4];
-        Root { half_alpha: 0.75 }.apply(&x, &mut y);
-        assert!((y[0].norm_sqr() / 1e-3 - 1.0).abs() < 1e-5 && y[2].norm_sqr() < 1e-19 && y[3].norm_sqr() < 1e-19);
-        // d phi = alpha / 2 d ln P
-        assert!(((y[1] / y[0]).arg() - 0.75 * 2f32.ln()).abs() < 1e-4);
     }
 }

@@ -98,7 +98,7 @@ impl Capture {
         Ok(of_bytes(file, bytes, unit, Volts::Refused)?.0)
     }
 
-    /// Reads a file as [`Capture::read`] does; a voltage is read too, in V and with any offset.
+    /// Reads a file as a description of a link does; a voltage is read too, in V and with any offset.
     ///
     /// # Errors
     ///
