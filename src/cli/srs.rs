@@ -1,6 +1,7 @@
 //! `lightlane srs`: the stressed receiver test.
 
-use super::runner::Runner;
+use super::output::say;
+use super::runner::{Runner, stopped};
 use super::source::Source;
 use super::{Failure, Outcome, output};
 use crate::error::{Error, Path, Problems};
@@ -44,9 +45,15 @@ impl Srs {
         let link = self.source.resolve()?;
         let stress = self.stress(Stress::of_limits(&link.base))?;
         let (stack, _) = self.source.stack(&[])?;
-        let found = self.runner.on_threads(|cancel| stressed(&stack, &stress, cancel))??;
+        let found = match self.runner.on_threads(|cancel| stressed(&stack, &stress, cancel))? {
+            Err(_) if stopped() => {
+                say("stopped early: the stress was not built, nothing is printed");
+                return Ok(Outcome::Stopped);
+            }
+            found => found?,
+        };
         output::print(&if self.json { report::stressed_json(&found) } else { report::stressed(&found, &link.base.limits) })?;
-        Ok(if super::runner::stopped() { Outcome::Stopped } else { Outcome::Good })
+        Ok(if stopped() { Outcome::Stopped } else { Outcome::Good })
     }
 
     /// What is wanted, from the flags or from the limits.

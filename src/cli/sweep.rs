@@ -1,5 +1,6 @@
 //! `lightlane sweep`: one link at many points, into a table and a figure.
 
+use super::output::say;
 use super::runner::{Runner, clear};
 use super::source::Source;
 use super::{Failure, Outcome};
@@ -198,11 +199,6 @@ fn clock(seconds: f64) -> String {
         60..3600 => format!("{} min {} s", whole / 60, whole % 60),
         _ => format!("{} h {} min", whole / 3600, whole / 60 % 60),
     }
-}
-
-/// A line for the reader; if it cannot be written, nobody reads it.
-fn say(words: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{words}");
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What an instrument reads off a lane's transmitter: TECQ, TDECQ, edges, linearity, RIN.
 
 use super::Lane;
-use crate::chain::{Adaptation, Dsp, Map, Plan, Predictor, Probe, Sampler, Shape, Workers, Workshop};
+use crate::chain::{Adaptation, Dsp, Map, Plan, Predictor, Probe, Refusal, Sampler, Shape, Worker, Workers, Workshop};
 use crate::error::{Path, Problems};
 use crate::fibre::dispersion;
 use crate::math::prototype::Family;
@@ -135,8 +135,8 @@ pub(super) fn tecq_db(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> Op
 struct Light {
     power: Vec<f32>,
     levels: Vec<u8>,
-    /// Variance by level behind the reference filter, W^2.
-    variance: [f64; 4],
+    /// Variance by level behind the reference filter, W^2, or why nobody knows it.
+    variance: Result<[f64; 4], Refusal>,
 }
 
 impl Light {
@@ -157,16 +157,17 @@ impl Light {
         })
     }
 
-    fn tdecq(&self, instrument: &mut Instrument, reference: &Reference) -> Result<tdecq::Tdecq, tdecq::Refusal> {
+    fn tdecq(&self, instrument: &mut Instrument, reference: &Reference) -> Result<tdecq::Tdecq, String> {
+        let variance = self.variance.as_ref().map_err(|refusal| refusal.because.clone())?;
         let capture = Capture {
             waveform: &self.power,
             samples_per_symbol: SAMPLES_PER_SYMBOL,
             levels: &self.levels,
-            noise: Noise::Gaussian { variance: self.variance, correlation: None },
+            noise: Noise::Gaussian { variance: *variance, correlation: None },
             receiver: Receiver::Reference,
             instrument_sigma: 0.0,
         };
-        instrument.measure(&capture, reference)
+        instrument.measure(&capture, reference).map_err(|refusal| refusal.to_string())
     }
 
     /// What is read off the waveform behind the reference filter.
@@ -204,17 +205,17 @@ fn pattern(lane: &Lane) -> (Source, usize) {
 }
 
 /// Variance of the transmitter's noise on each level where a symbol is best told, behind the filter, W^2.
-fn variance(plan: &Plan, lane: &Lane, levels: &[u8], worker: &mut crate::chain::Worker) -> [f64; 4] {
+fn variance(plan: &Plan, lane: &Lane, levels: &[u8], worker: &mut Worker) -> Result<[f64; 4], Refusal> {
     let one_tap = Dsp { taps: 1, precursors: 0, adaptation: Adaptation::Mmse };
     let mut predictor = Predictor::new(plan, one_tap, lane.run, lane.seed, vec![levels.to_vec()], vec![levels.to_vec()], worker);
-    let Ok(trained) = predictor.train(worker, 1.0, None) else { return [0.0; 4] };
+    let trained = predictor.train(worker, 1.0, None)?;
     let per_square = f64::from(trained.taps[0]).powi(-2);
     let mut sums = [(0f64, 0f64); 4];
     for (level, _, variance) in predictor.mixture(worker, &trained) {
         let sum = &mut sums[usize::from(level)];
         *sum = (sum.0 + 1.0, sum.1 + f64::from(variance));
     }
-    sums.map(|(count, sum)| sum / f64::max(count, 1.0) * per_square)
+    Ok(sums.map(|(count, sum)| sum / f64::max(count, 1.0) * per_square))
 }
 
 /// An ideal photodiode: W become V.

@@ -31,7 +31,6 @@ pub struct Residual {
     shape: Arc<Monotone>,
     /// Mean square of the whole.
     variance: f64,
-    repeats: usize,
 }
 
 impl Residual {
@@ -65,12 +64,7 @@ impl Residual {
         let (f_hz, ln_density) = power.chunks(band).enumerate().map(|(i, bins)| density(i, bins)).unzip();
         let variance = variances.iter().sum::<f64>() / n as f64;
         let shape = Arc::new(Monotone::new(f_hz, ln_density));
-        Some(Residual { added_rms: added.sqrt(), relative_rms: relative.sqrt(), shape, variance, repeats })
-    }
-
-    /// Periods it was taken from.
-    pub fn repeats(&self) -> usize {
-        self.repeats
+        Some(Residual { added_rms: added.sqrt(), relative_rms: relative.sqrt(), shape, variance })
     }
 
     /// One-sided density of the added part, per Hz, in the square of the unit over `scale`.
