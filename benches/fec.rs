@@ -92,7 +92,7 @@ fn closed_form(bencher: Bencher) {
 #[divan::bench]
 fn deal_and_gather(bencher: Bencher) {
     let layout = Coding::named("800gbase-df").expect("it ships").build().expect("it builds");
-    let mut sender = Sender::new(&layout, Seed::new(1)).expect("it builds");
+    let sender = Sender::new(&layout, Seed::new(1)).expect("it builds");
     let mut receiver = Receiver::new(&layout);
     let mut levels = vec![0; 8192];
     let mut first = 0;

@@ -110,6 +110,13 @@ impl Coding {
         }
     }
 
+    /// The same codewords on one lane alone, symbol by symbol or bit by bit in turn, without inner code: what a port would be whose
+    /// lanes all were like that one.
+    #[must_use]
+    pub fn alone(&self) -> Self {
+        Self { lanes: 1, pcs_lanes: self.codewords, inner: None, ..self.clone() }
+    }
+
     /// Lays the codewords out on the lanes.
     ///
     /// # Errors
@@ -135,6 +142,7 @@ mod tests {
             // a set of four KP4 codewords over eight lanes
             assert_eq!(coding.build().unwrap().set_symbols(), 1360, "{name}");
             assert_eq!(coding.outer, Code::KP4);
+            assert_eq!(coding.alone().build().unwrap().set_symbols(), 8 * 1360, "{name}");
         }
         assert!(Coding::named("400gbase-kr").is_none());
     }

@@ -118,6 +118,15 @@ impl Layout {
         })
     }
 
+    /// Sets before this one are whole when every lane has brought that many payload symbols from its first on.
+    #[must_use]
+    pub fn whole_sets(&self, payload_symbols: u64) -> u64 {
+        let bits = SYMBOL_BITS * payload_symbols;
+        // a turn of input is sent at its own turn of output at the latest
+        let turn_bits = self.coding.inner.as_ref().map_or(1, |inner| self.turn_bits(inner.interleaver.turn_symbols));
+        bits / turn_bits * turn_bits / self.lane_bits as u64
+    }
+
     /// The first set of which every bit is sent: 0, or what the interleaver takes to fill.
     #[must_use]
     pub fn first_set(&self) -> u64 {

@@ -5,6 +5,7 @@
 //! link, [`Histogram`] is what a switch shows, [`tail`] and [`extrapolate`] are what it means.
 
 mod coding;
+mod counter;
 pub mod errors;
 pub mod extrapolate;
 pub mod galois;
@@ -13,15 +14,18 @@ pub mod inner;
 mod interleaver;
 mod layout;
 mod powers;
+mod reader;
 pub mod reed_solomon;
 mod stream;
 pub mod tail;
 mod tally;
 
 pub use coding::{CODINGS, Coding, InnerCoding, Mux};
+pub use counter::{Counter, Decoding};
 pub use histogram::Histogram;
 pub use interleaver::Interleaver;
 pub use layout::{Address, Layout};
+pub use reader::{Read, Reader, Wrong};
 pub use reed_solomon::ReedSolomon;
 pub use stream::{Receiver, Sender};
 pub use tally::Tally;

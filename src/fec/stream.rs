@@ -3,50 +3,53 @@
 use super::inner::{self, BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
 use super::layout::Layout;
 use super::reed_solomon::{CodeError, ReedSolomon};
-use crate::pattern::gray;
+use crate::pattern::{Levels, gray};
 use crate::seed::Seed;
 use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
 
-/// Sets that are kept: more than a block of lane symbols or an interleaver touches.
-const RECENT: u64 = 16;
+/// Sets that are kept: more than the blocks in hand of all threads touch.
+const RECENT: u64 = 256;
 
 /// What a port sends: a pure function of seed, lane and index, whatever was asked for before.
 ///
-/// Payload is random, a stream for every set of codewords. The levels are those ahead of the precoder.
+/// Payload is random, a stream for every set of codewords. The levels are those ahead of the precoder. Clones share the codewords made
+/// last, so that the lanes of a port encode each but once.
 #[derive(Clone, Debug)]
 pub struct Sender {
-    layout: Layout,
-    payload: Payload,
+    layout: Arc<Layout>,
+    payload: Arc<Payload>,
 }
 
 /// The codewords of the port.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Payload {
     code: ReedSolomon,
     seed: Seed,
     /// Sets made last, each at its number modulo [`RECENT`].
-    recent: Vec<Made>,
+    recent: Vec<Mutex<Made>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug, Default)]
 struct Made {
     number: Option<u64>,
     words: Vec<u16>,
 }
 
 impl Payload {
-    fn set(&mut self, set: u64) -> &[u16] {
-        let slot = &mut self.recent[(set % RECENT) as usize];
-        if slot.number != Some(set) {
+    fn set<R>(&self, set: u64, symbols: usize, with: impl FnOnce(&[u16]) -> R) -> R {
+        let mut made = self.recent[(set % RECENT) as usize].lock().expect("no holder panics");
+        if made.number != Some(set) {
+            made.words.resize(symbols, 0);
             let mask = self.code.field().order() as u64;
             let mut rng = self.seed.index(set).rng();
-            for word in slot.words.chunks_exact_mut(self.code.code().codeword_symbols) {
+            for word in made.words.chunks_exact_mut(self.code.code().codeword_symbols) {
                 word.iter_mut().for_each(|symbol| *symbol = (rng.next_u64() & mask) as u16);
                 self.code.encode(word).expect("a word of the code's own");
             }
-            slot.number = Some(set);
+            made.number = Some(set);
         }
-        &slot.words
+        with(&made.words)
     }
 }
 
@@ -57,16 +60,26 @@ impl Sender {
     ///
     /// An outer code that cannot be built.
     pub fn new(layout: &Layout, seed: Seed) -> Result<Self, CodeError> {
-        let coding = layout.coding();
-        let empty = Made { number: None, words: vec![0; coding.codewords * coding.outer.codeword_symbols] };
-        let recent = vec![empty; RECENT as usize];
-        let payload = Payload { code: coding.outer.build()?, seed: seed.named("fec.payload"), recent };
-        Ok(Self { layout: layout.clone(), payload })
+        let recent = (0..RECENT).map(|_| Mutex::default()).collect();
+        let payload = Payload { code: layout.coding().outer.build()?, seed: seed.named("fec.payload"), recent };
+        Ok(Self { layout: Arc::new(layout.clone()), payload: Arc::new(payload) })
     }
 
-    /// The codewords of a set, one behind the other.
-    pub fn set(&mut self, set: u64) -> &[u16] {
-        self.payload.set(set)
+    /// Shows the codewords of a set, one behind the other.
+    pub fn set<R>(&self, set: u64, with: impl FnOnce(&[u16]) -> R) -> R {
+        let coding = self.layout.coding();
+        self.payload.set(set, coding.codewords * coding.outer.codeword_symbols, with)
+    }
+
+    /// The levels of one lane.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such lane.
+    #[must_use]
+    pub fn lane(&self, lane: usize) -> Arc<dyn Levels> {
+        assert!(lane < self.layout.coding().lanes, "lane {lane} of {}", self.layout.coding().lanes);
+        Arc::new(LaneSender { sender: self.clone(), lane })
     }
 
     /// Writes the levels `first ..` of a lane.
@@ -74,7 +87,7 @@ impl Sender {
     /// # Panics
     ///
     /// If there is no such lane.
-    pub fn fill(&mut self, lane: usize, first: u64, levels: &mut [u8]) {
+    pub fn fill(&self, lane: usize, first: u64, levels: &mut [u8]) {
         if self.layout.coding().inner.is_none() {
             return self.fill_payload(lane, first, levels);
         }
@@ -92,18 +105,32 @@ impl Sender {
         }
     }
 
-    fn fill_payload(&mut self, lane: usize, first: u64, levels: &mut [u8]) {
+    fn fill_payload(&self, lane: usize, first: u64, levels: &mut [u8]) {
         levels.fill(0);
         let mut at = 0;
         for (set, places) in self.layout.runs(lane, 2 * first, 2 * levels.len()) {
-            let words = self.payload.set(set);
-            for place in places {
-                let bit = words[place.symbol as usize] >> place.bit & 1;
-                levels[at / 2] = levels[at / 2] << 1 | bit as u8;
-                at += 1;
-            }
+            self.set(set, |words| {
+                for place in places {
+                    let bit = words[place.symbol as usize] >> place.bit & 1;
+                    levels[at / 2] = levels[at / 2] << 1 | bit as u8;
+                    at += 1;
+                }
+            });
         }
         levels.iter_mut().for_each(|bits| *bits = gray::level(*bits & 2 != 0, *bits & 1 != 0));
+    }
+}
+
+/// One lane's part of what the port sends.
+#[derive(Debug)]
+struct LaneSender {
+    sender: Sender,
+    lane: usize,
+}
+
+impl Levels for LaneSender {
+    fn fill(&self, first_symbol: u64, out: &mut [u8]) {
+        self.sender.fill(self.lane, first_symbol, out);
     }
 }
 
@@ -194,9 +221,8 @@ mod tests {
         for (name, _) in CODINGS {
             let layout = Coding::named(name).unwrap().build().unwrap();
             for block in [1000, 1360, 8192] {
-                let mut sender = Sender::new(&layout, Seed::new(1)).unwrap();
-                let mut reference = sender.clone();
-                let mut receiver = Receiver::new(&layout);
+                let sender = Sender::new(&layout, Seed::new(1)).unwrap();
+                                let mut receiver = Receiver::new(&layout);
                 let mut memory = [(0, 0); 8]; // last level sent, last received
                 let mut sets = 0;
                 for first in (0..16_384).step_by(block) {
@@ -212,7 +238,7 @@ mod tests {
                             .collect();
                         receiver.push(lane, &payload);
                     }
-                    while receiver.take(|set, words| assert_eq!(words, reference.set(set), "{name}: {block}, set {set}")) {
+                    while receiver.take(|set, words| sender.set(set, |sent| assert_eq!(words, sent, "{name}: {block}, set {set}"))) {
                         sets += 1;
                     }
                 }
@@ -231,7 +257,7 @@ mod tests {
         let (code, chase) = (outer.build().unwrap(), inner.as_ref().unwrap().decoder);
         let sigma = (0.5 / pam4_half_eye_from_ber(4.85e-3)) as f32;
         let soft = Soft::new([0.0, 1.0, 2.0, 3.0], [sigma; 4]).unwrap();
-        let mut sender = Sender::new(&layout, Seed::new(3)).unwrap();
+        let sender = Sender::new(&layout, Seed::new(3)).unwrap();
         let mut receiver = Receiver::new(&layout);
         let (mut work, mut tally) = (Workspace::new(&code), Tally::new(outer));
         for block in 0..1000 {
@@ -245,11 +271,14 @@ mod tests {
                 receiver.push(lane, &payload);
             }
             while receiver.take(|set, words| {
-                for (sent, received) in sender.set(set).chunks_exact(544).zip(words.chunks_exact(544)) {
-                    let mut word = received.to_vec();
-                    let outcome = code.decode(&mut word, &[], &mut work).unwrap();
-                    tally.push_decoded(outer, sent, received, &word, outcome);
-                }
+                let words = words.chunks_exact(544);
+                sender.set(set, |sent| {
+                    for (sent, received) in sent.chunks_exact(544).zip(words) {
+                        let mut word = received.to_vec();
+                        let outcome = code.decode(&mut word, &[], &mut work).unwrap();
+                        tally.push_decoded(outer, sent, received, &word, outcome);
+                    }
+                });
             }) {}
         }
         assert!(tally.bits > 800_000, "{tally:?}");
@@ -262,7 +291,7 @@ mod tests {
     fn what_is_sent_does_not_depend_on_what_was_asked_before() {
         for (name, _) in CODINGS {
             let layout = Coding::named(name).unwrap().build().unwrap();
-            let mut sender = Sender::new(&layout, Seed::new(1)).unwrap();
+            let sender = Sender::new(&layout, Seed::new(1)).unwrap();
             let (mut whole, mut parts) = (vec![0; 9000], vec![0; 9000]);
             sender.fill(3, 0, &mut whole);
             for first in [5000, 0, 7001, 2500].map(|first| first as usize) {

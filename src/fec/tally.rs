@@ -50,6 +50,12 @@ impl Tally {
         self.miscorrected += u64::from(wrong > 0 && outcome != Outcome::Detected);
     }
 
+    /// Adds words that came as they were sent.
+    pub fn push_clean(&mut self, code: &Code, words: u64) {
+        self.bits += words * code.codeword_symbols as u64 * u64::from(code.symbol_bits());
+        (0..words).for_each(|_| self.histogram.push(Some(0)));
+    }
+
     /// Adds a word without decoding it: up to t wrong symbols count as corrected, more as given up.
     ///
     /// ```text
@@ -82,6 +88,7 @@ impl Tally {
     }
 }
 
+/// Bits in which two words differ.
 fn wrong_bits(sent: &[u16], found: &[u16]) -> u64 {
     sent.iter().zip(found).map(|(a, b)| u64::from((a ^ b).count_ones())).sum()
 }

@@ -13,7 +13,7 @@ mod source;
 mod ssprq;
 
 pub use precoder::{precode, unprecode};
-pub use source::Source;
+pub use source::{Levels, Source};
 
 use crate::error::{Path, Problems};
 use serde::{Deserialize, Serialize};
@@ -33,13 +33,15 @@ pub enum PatternKind {
     Random,
     /// Levels from a text file, repeated.
     File,
+    /// What a port carries: random payload in codewords, dealt to the lanes by the link's coding; never repeats.
+    Payload,
 }
 
 impl PatternKind {
     /// Every kind, in the order of the manual.
     #[must_use]
-    pub const fn all() -> [Self; 5] {
-        [Self::Prbs13q, Self::Prbs31q, Self::Ssprq, Self::Random, Self::File]
+    pub const fn all() -> [Self; 6] {
+        [Self::Prbs13q, Self::Prbs31q, Self::Ssprq, Self::Random, Self::File, Self::Payload]
     }
 }
 
@@ -79,13 +81,15 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// A pattern file that cannot be read as levels: its name, the line, what stands there and what would be right.
+    /// A pattern file that cannot be read as levels: its name, the line, what stands there and what would be right. Payload, which
+    /// only a link's coding makes.
     pub fn build(&self) -> Result<Source, String> {
         Ok(match self.kind {
             PatternKind::Prbs13q => Source::stored(prbs::prbs13q()),
             PatternKind::Prbs31q => Source::prbs31q(),
             PatternKind::Ssprq => Source::stored(ssprq::ssprq()),
             PatternKind::Random => Source::random(),
+            PatternKind::Payload => return Err("payload is made by the coding of a link".to_owned()),
             PatternKind::File => {
                 let levels = file::read(self.file.as_ref()).map_err(|reason| format!("{}: {reason}", self.file))?;
                 Source::stored(levels)

@@ -2,6 +2,14 @@
 
 use super::{prbs31q, prbs31q::Prbs31q, random};
 use crate::seed::Seed;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+/// Levels that are computed elsewhere: what stands at a symbol depends on its index alone.
+pub trait Levels: Debug + Send + Sync {
+    /// Writes the levels 0..=3 from a symbol on; nothing is allocated.
+    fn fill(&self, first_symbol: u64, out: &mut [u8]);
+}
 
 /// A source of PAM4 levels, made by [`Pattern::build`](super::Pattern::build).
 ///
@@ -17,6 +25,7 @@ enum Supply {
     Stored(Vec<u8>),
     Prbs31q(Prbs31q),
     Random,
+    Computed(Arc<dyn Levels>),
 }
 
 impl Source {
@@ -38,13 +47,18 @@ impl Source {
         Self { supply: Supply::Random }
     }
 
+    /// What is computed elsewhere, and never repeats.
+    pub fn computed(levels: Arc<dyn Levels>) -> Self {
+        Self { supply: Supply::Computed(levels) }
+    }
+
     /// Symbols after which the pattern repeats; `None` if it never does.
     #[must_use]
     pub fn period(&self) -> Option<u64> {
         match &self.supply {
             Supply::Stored(levels) => Some(levels.len() as u64),
             Supply::Prbs31q(_) => Some(prbs31q::PERIOD),
-            Supply::Random => None,
+            Supply::Random | Supply::Computed(_) => None,
         }
     }
 
@@ -56,6 +70,7 @@ impl Source {
             Supply::Stored(levels) => repeat(levels, first_symbol, out),
             Supply::Prbs31q(prbs) => prbs.fill(first_symbol, out),
             Supply::Random => random::fill(first_symbol, seed, out),
+            Supply::Computed(levels) => levels.fill(first_symbol, out),
         }
     }
 }
@@ -82,7 +97,7 @@ pub(super) mod tests {
     }
 
     fn sources() -> Vec<(String, Source)> {
-        let computed = PatternKind::all().into_iter().filter(|&kind| kind != PatternKind::File);
+        let computed = PatternKind::all().into_iter().filter(|kind| !matches!(kind, PatternKind::File | PatternKind::Payload));
         let built = computed.map(|kind| (format!("{kind:?}"), Pattern { kind, ..Pattern::default() }.build().unwrap()));
         built.chain([("a short file".into(), Source::stored(vec![0, 3, 1]))]).collect()
     }

@@ -103,7 +103,7 @@ fn run(layout: &Layout, errors: Errors, sets: u64) -> (Tally, Tally) {
     let code = outer.build().unwrap();
     let mut work = Workspace::new(&code);
     let (mut decoded, mut genie) = (Tally::new(&outer), Tally::new(&outer));
-    let mut sender = Sender::new(layout, Seed::new(2)).unwrap();
+    let sender = Sender::new(layout, Seed::new(2)).unwrap();
     let mut receiver = Receiver::new(layout);
     let mut channels: Vec<_> = (0..lanes).map(|lane| (source(errors, &format!("lane {lane}")), 0, 0)).collect();
     let mut levels = vec![0; layout.set_symbols()];
@@ -122,7 +122,8 @@ fn run(layout: &Layout, errors: Errors, sets: u64) -> (Tally, Tally) {
         }
         while receiver.take(|set, words| {
             let n = outer.codeword_symbols;
-            for (sent, received) in sender.set(set).chunks_exact(n).zip(words.chunks_exact(n)) {
+            let sent = sender.set(set, <[u16]>::to_vec);
+            for (sent, received) in sent.chunks_exact(n).zip(words.chunks_exact(n)) {
                 word.copy_from_slice(received);
                 let outcome = code.decode(&mut word, &[], &mut work).unwrap();
                 decoded.push_decoded(&outer, sent, received, &word, outcome);

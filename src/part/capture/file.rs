@@ -32,7 +32,7 @@ impl Candidate {
     /// A file of levels that cannot be read; a period that is too short or too long.
     pub fn all_of(pattern: &Pattern) -> Result<Vec<Candidate>, String> {
         let kinds = match pattern.kind {
-            PatternKind::Random | PatternKind::Prbs31q => vec![PatternKind::Prbs13q, PatternKind::Ssprq],
+            PatternKind::Random | PatternKind::Prbs31q | PatternKind::Payload => vec![PatternKind::Prbs13q, PatternKind::Ssprq],
             kind => vec![kind],
         };
         let candidate = |kind: PatternKind| {

@@ -1,0 +1,245 @@
+//! Wrong symbols of lanes, gathered into codewords, decoded and counted.
+
+use super::layout::Layout;
+use super::reader::Wrong;
+use super::reed_solomon::{CodeError, ReedSolomon, Workspace};
+use super::stream::Sender;
+use super::tally::Tally;
+use crate::pattern::gray;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What becomes of a codeword.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decoding {
+    /// It is decoded, and what the decoder made of it compared with what was sent.
+    #[default]
+    BitTrue,
+    /// Its wrong symbols are counted against what was sent: up to t count as corrected.
+    Genie,
+}
+
+/// Gathers the wrong symbols of a port's lanes into codewords and decodes every set that is whole.
+///
+/// ```text
+/// received word = sent word + wrong bits
+/// ```
+///
+/// Sent are the codewords of a [`Sender`], or the word of zeros: the code is linear, its decoder sees the same errors. So lanes may carry
+/// a test pattern. Codewords without a wrong bit are codewords as they come and only counted.
+#[derive(Clone, Debug)]
+pub struct Counter {
+    layout: Layout,
+    code: ReedSolomon,
+    decoding: Decoding,
+    sender: Option<Sender>,
+    /// Payload symbols that each lane has brought.
+    brought: Vec<u64>,
+    /// The set that is decoded next.
+    next: u64,
+    /// Wrong bits of sets that are not whole yet: symbol of the set, bits.
+    waiting: BTreeMap<u64, Vec<(u32, u16)>>,
+    sent: Vec<u16>,
+    received: Vec<u16>,
+    decoded: Vec<u16>,
+    work: Workspace,
+    tally: Tally,
+    sets: u64,
+    lost_sets: u64,
+}
+
+impl Counter {
+    /// A counter that has seen nothing; `sender` where its codewords are sent.
+    ///
+    /// # Errors
+    ///
+    /// An outer code that cannot be built.
+    pub fn new(layout: Layout, decoding: Decoding, sender: Option<Sender>) -> Result<Self, CodeError> {
+        let code = layout.coding().outer.build()?;
+        let symbols = vec![0; layout.coding().codewords * code.code().codeword_symbols];
+        Ok(Self {
+            decoding,
+            sender,
+            brought: vec![0; layout.coding().lanes],
+            next: layout.first_set(),
+            waiting: BTreeMap::new(),
+            sent: symbols.clone(),
+            received: symbols,
+            decoded: vec![0; code.code().codeword_symbols],
+            work: Workspace::new(&code),
+            tally: Tally::new(code.code()),
+            sets: 0,
+            lost_sets: 0,
+            layout,
+            code,
+        })
+    }
+
+    /// Takes the next payload symbols of a lane: how many, and those that are wrong.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such lane.
+    pub fn push(&mut self, lane: usize, symbols: u64, wrong: &[Wrong]) {
+        let first = self.brought[lane];
+        self.brought[lane] += symbols;
+        let codeword_symbols = self.layout.coding().outer.codeword_symbols;
+        for wrong in wrong {
+            let (sent, decided) = (gray::bits(wrong.sent), gray::bits(wrong.decided));
+            for (second, differs) in [(0, sent.0 != decided.0), (1, sent.1 != decided.1)] {
+                let address = self.layout.address(lane, 2 * (first + u64::from(wrong.index)) + second);
+                if differs && address.set >= self.next {
+                    let symbol = (address.codeword * codeword_symbols + address.symbol) as u32;
+                    self.waiting.entry(address.set).or_default().push((symbol, 1 << address.bit));
+                }
+            }
+        }
+        let least = self.brought.iter().copied().min().unwrap_or(0);
+        while self.next < self.layout.whole_sets(least) {
+            self.finish_set();
+        }
+    }
+
+    fn finish_set(&mut self) {
+        let (set, coding) = (self.next, self.layout.coding());
+        let n = coding.outer.codeword_symbols;
+        self.next += 1;
+        self.sets += 1;
+        let wrong = self.waiting.remove(&set).unwrap_or_default();
+        let mut touched = vec![false; coding.codewords];
+        wrong.iter().for_each(|&(symbol, _)| touched[symbol as usize / n] = true);
+        let clean = touched.iter().filter(|&&touched| !touched).count();
+        self.tally.push_clean(&coding.outer, clean as u64);
+        if wrong.is_empty() {
+            return;
+        }
+        if let Some(sender) = &self.sender {
+            sender.set(set, |words| self.sent.copy_from_slice(words));
+        }
+        self.received.copy_from_slice(&self.sent);
+        wrong.iter().for_each(|&(symbol, bits)| self.received[symbol as usize] ^= bits);
+        let right = |tally: &Tally| tally.uncorrectable + tally.miscorrected;
+        let before = right(&self.tally);
+        for (word, _) in touched.iter().enumerate().filter(|(_, touched)| **touched) {
+            let (sent, received) = (&self.sent[word * n..][..n], &self.received[word * n..][..n]);
+            match self.decoding {
+                Decoding::Genie => self.tally.push_genie(&coding.outer, sent, received),
+                Decoding::BitTrue => {
+                    self.decoded.copy_from_slice(received);
+                    let outcome = self.code.decode(&mut self.decoded, &[], &mut self.work).expect("a word of the code's own");
+                    self.tally.push_decoded(&coding.outer, sent, received, &self.decoded, outcome);
+                }
+            }
+        }
+        self.lost_sets += u64::from(right(&self.tally) > before);
+    }
+
+    /// What was counted over the sets that were whole.
+    #[must_use]
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// Where the codewords' bits travel.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Share of frames of that many octets that touch a codeword with a wrong bit behind the decoder; none before the first set.
+    ///
+    /// ```text
+    /// lost sets / sets (1 + frame / payload of a set)
+    /// ```
+    ///
+    /// A frame is dealt to all codewords of its set, and one in so many reaches into the next set.
+    #[must_use]
+    pub fn frame_loss_ratio(&self, frame_octets: f64) -> Option<f64> {
+        let coding = self.layout.coding();
+        // of one codeword in a set of one, as the closed form counts it
+        let per_set = super::tail::ln_frame_loss_ratio(0.0, &coding.outer, 1, frame_octets / coding.codewords as f64);
+        (self.sets > 0).then(|| (self.lost_sets as f64 / self.sets as f64 * libm::exp(per_set)).min(1.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::coding::{CODINGS, Coding};
+    use super::super::errors::Errors;
+    use super::super::inner::{BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
+    use super::super::stream::Receiver;
+    use super::*;
+    use crate::pattern::gray::BIT_ERRORS;
+    use crate::seed::Seed;
+
+    /// Levels of 64 symbols a time, without the inner code's parity.
+    fn payload(coding: &Coding, levels: &[u8]) -> Vec<u8> {
+        match coding.inner {
+            None => levels.to_vec(),
+            Some(_) => levels.chunks(BLOCK_SYMBOLS).flat_map(|block| &block[..PAYLOAD_SYMBOLS]).copied().collect(),
+        }
+    }
+
+    /// Bit for bit: levels with errors, gathered whole and decoded, against their wrong symbols alone; and a genie, and a test pattern.
+    #[test]
+    fn wrong_symbols_alone_give_what_decoding_whole_words_gives() {
+        for (name, _) in CODINGS {
+            let coding = Coding::named(name).unwrap();
+            let layout = coding.build().unwrap();
+            let code = coding.outer.build().unwrap();
+            let sender = Sender::new(&layout, Seed::new(1)).unwrap();
+            let mut counters = [
+                Counter::new(layout.clone(), Decoding::BitTrue, Some(sender.clone())).unwrap(),
+                Counter::new(layout.clone(), Decoding::BitTrue, None).unwrap(),
+                Counter::new(layout.clone(), Decoding::Genie, None).unwrap(),
+            ];
+            let (mut receiver, mut whole, mut work) = (Receiver::new(&layout), Tally::new(&coding.outer), Workspace::new(&code));
+            // some 15 wrong symbols a codeword: many corrected, many not
+            let mut errors: Vec<_> = (0..8).map(|lane| Errors::Independent { ber: 2.7e-3 }.build(Seed::new(2).index(lane)).unwrap()).collect();
+            let block = 2048;
+            for first in (0..40 * block as u64).step_by(block) {
+                for (lane, errors) in errors.iter_mut().enumerate() {
+                    let mut sent = vec![0; block];
+                    sender.lane(lane).fill(first, &mut sent);
+                    let sent = payload(&coding, &sent);
+                    let mut decided = sent.clone();
+                    errors.corrupt(&mut decided);
+                    let pairs = sent.iter().zip(&decided).enumerate();
+                    let wrong: Vec<Wrong> = pairs
+                        .filter(|&(_, (&sent, &decided))| BIT_ERRORS[usize::from(sent)][usize::from(decided)] > 0)
+                        .map(|(index, (&sent, &decided))| Wrong { index: index as u32, sent, decided })
+                        .collect();
+                    counters.iter_mut().for_each(|counter| counter.push(lane, sent.len() as u64, &wrong));
+                    receiver.push(lane, &decided);
+                }
+                while receiver.take(|set, words| {
+                    let sent = sender.set(set, <[u16]>::to_vec);
+                    for (sent, received) in sent.chunks_exact(544).zip(words.chunks_exact(544)) {
+                        let mut word = received.to_vec();
+                        let outcome = code.decode(&mut word, &[], &mut work).unwrap();
+                        whole.push_decoded(&coding.outer, sent, received, &word, outcome);
+                    }
+                }) {}
+            }
+            assert!(whole.uncorrectable > 20 && whole.corrected_bits > 500, "{name}: {whole:?}");
+            for counter in &counters {
+                assert_eq!(counter.tally(), &whole, "{name}: {:?}", counter.decoding);
+            }
+            let lost = counters[0].frame_loss_ratio(64.0).unwrap();
+            assert!(0.0 < lost && lost <= 1.0);
+        }
+    }
+
+    #[test]
+    fn lanes_that_lag_hold_their_sets_back() {
+        let layout = Coding::named("800gbase-df").unwrap().build().unwrap();
+        let mut counter = Counter::new(layout, Decoding::BitTrue, None).unwrap();
+        for lane in 0..8 {
+            assert_eq!(counter.tally().histogram.codewords(), 0);
+            counter.push(lane, 1361, &[]);
+        }
+        assert_eq!((counter.tally().histogram.codewords(), counter.tally().bits), (4, 4 * 5440));
+        assert_eq!(counter.frame_loss_ratio(64.0), Some(0.0));
+    }
+}
