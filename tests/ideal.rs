@@ -74,7 +74,7 @@ fn trained<'a>(plan: &'a Plan, source: &Source, worker: &mut Worker) -> (Trained
 fn counted(plan: &Plan, trained: &Trained, source: &Source, stop: Stop) -> Tally {
     let run = Seed::new(1);
     let lane = Count { plan, trained, pattern: source, first_symbol: 0, precoder: false, run, lane: run.named("lane").index(0) };
-    count(&[lane], &stop, &Workers::default(), &AtomicBool::new(false)).remove(0)
+    count(&[lane], &stop, &Workers::default(), &mut (), &AtomicBool::new(false)).remove(0)
 }
 
 fn source() -> Source {

@@ -127,8 +127,39 @@ impl Workers {
     }
 }
 
+/// A block that was counted.
+pub struct Seen<'a> {
+    /// The levels on the line.
+    pub sent: &'a [u8],
+    /// What the slicer saw of them.
+    pub values: &'a [f32],
+    /// What it decided.
+    pub decided: &'a [u8],
+}
+
+/// Who else looks at every block that is counted.
+pub trait Witness: Sync {
+    /// What is kept of a block.
+    type Found: Send;
+
+    /// Looks at a block of a lane; blocks come in any order, on any thread.
+    fn look(&self, lane: usize, seen: &Seen<'_>) -> Self::Found;
+
+    /// Takes what was found, each lane's blocks in their order.
+    fn take(&mut self, lane: usize, found: Self::Found);
+}
+
+/// Nobody looks.
+impl Witness for () {
+    type Found = ();
+
+    fn look(&self, _: usize, _: &Seen<'_>) {}
+
+    fn take(&mut self, _: usize, (): ()) {}
+}
+
 /// Counts all lanes, in rounds, on rayon's current threads. `cancelled` ends it after the round in hand.
-pub fn count(lanes: &[Count<'_>], stop: &Stop, workers: &Workers, cancelled: &AtomicBool) -> Vec<Tally> {
+pub fn count<W: Witness>(lanes: &[Count<'_>], stop: &Stop, workers: &Workers, witness: &mut W, cancelled: &AtomicBool) -> Vec<Tally> {
     let mut tallies = vec![Tally::default(); lanes.len()];
     loop {
         let work: Vec<(usize, u64)> = (0..lanes.len())
@@ -142,9 +173,17 @@ pub fn count(lanes: &[Count<'_>], stop: &Stop, workers: &Workers, cancelled: &At
         if work.is_empty() || cancelled.load(Ordering::Relaxed) {
             return tallies;
         }
-        let counted: Vec<Tally> = work.par_iter().map(|&(l, b)| workers.with(lanes[l].plan, |w| one_block(&lanes[l], b, w))).collect();
-        for (&(lane, _), tally) in work.iter().zip(&counted) {
-            tallies[lane].merge(tally);
+        let one = |&(l, b): &(usize, u64)| {
+            workers.with(lanes[l].plan, |worker| {
+                let tally = one_block(&lanes[l], b, worker);
+                let seen = Seen { sent: &worker.sent, values: &worker.equalised, decided: &worker.decided };
+                (tally, witness.look(l, &seen))
+            })
+        };
+        let counted: Vec<(Tally, W::Found)> = work.par_iter().map(one).collect();
+        for (&(lane, _), (tally, found)) in work.iter().zip(counted) {
+            tallies[lane].merge(&tally);
+            witness.take(lane, found);
         }
     }
 }
@@ -155,6 +194,7 @@ fn one_block(lane: &Count<'_>, block: u64, worker: &mut Worker) -> Tally {
     block_levels(lane.pattern, lane.precoder, lane.first_symbol, block, lane.lane, &mut sent);
     let decisions = worker.decisions(lane.plan, lane.trained, &sent, &draws, lane.precoder);
     worker.sent = sent;
+    lane.trained.thresholds.levels(&worker.equalised, &mut worker.decided);
     Tally {
         symbols: lane.plan.grid.symbols as u64,
         symbol_errors: decisions.symbol_errors,
@@ -187,8 +227,8 @@ impl Worker {
         self.equalise(plan, trained, draws);
         let mut decisions = trained.thresholds.decide(sent, &self.equalised);
         if precoder {
-            // what stands before the block is taken as decided rightly
-            let before = sent[sent.len() - 1];
+            // what stands before the block is taken as decided rightly, and was 0 to the precoder
+            let before = 0;
             trained.thresholds.levels(&self.equalised, &mut self.decided);
             unprecode(&mut self.decided, before);
             self.plain.copy_from_slice(sent);

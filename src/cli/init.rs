@@ -20,9 +20,9 @@ pub(super) struct Init {
 }
 
 /// Tables and keys that are changed most, each with what it is.
-const KEYS: [(&str, &[(&str, &str)]); 13] = [
+const KEYS: [(&str, &[(&str, &str)]); 14] = [
     ("", &[("lanes", "lanes that are run, from lane 0"), ("symbol_rate_gbd", "of a lane, GBd")]),
-    ("pattern", &[("kind", "prbs13q, prbs31q, ssprq, random or file")]),
+    ("pattern", &[("kind", "payload, prbs13q, prbs31q, ssprq, random or file")]),
     ("transmitter", &[("kind", "eml or mzm; each has its data sheet")]),
     ("transmitter.ffe", &[("taps", "limited by the converter's full scale")]),
     ("transmitter.eml", &[("bandwidth_ghz", "modulator"), ("bias_v", "modulator, V")]),
@@ -33,6 +33,7 @@ const KEYS: [(&str, &[(&str, &str)]); 13] = [
     ("receiver.tia", &[("bandwidth_ghz", "amplifier"), ("average_pa_per_rthz", "input noise, pA/rtHz")]),
     ("receiver.adc", &[("effective_bits", "at half the symbol rate"), ("samples_per_symbol", "1 or 2")]),
     ("receiver.ffe", &[("taps", "feed-forward equaliser"), ("precursors", "taps before the main one")]),
+    ("fec", &[("coding", "of the port"), ("decoding", "bit-true, or genie to count only")]),
     ("simulation", &[("symbols", "counted per lane"), ("seed", "of all noise")]),
 ];
 

@@ -17,6 +17,17 @@ pub enum Mux {
     Symbol,
 }
 
+/// In which order the PCS lanes of several flows take turns on a physical lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Turns {
+    /// One of each flow, and again. With bit multiplexing of two flows, one has all the first bits of the PAM4 symbols and the other all
+    /// the second ones, which are wrong more often.
+    Alternating,
+    /// All of a flow, then all of the next.
+    Grouped,
+}
+
 /// The inner code of a PMD.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -58,6 +69,8 @@ pub struct Coding {
     pub lanes: usize,
     /// How PCS lanes share a physical lane.
     pub mux: Mux,
+    /// The order of the flows on a lane.
+    pub turns: Turns,
     /// Whether the levels are precoded, 1/(1+D) mod 4.
     pub precoder: bool,
     /// The inner code, where there is one.

@@ -49,26 +49,42 @@ pub struct Foretold {
 /// J. Royal Stat. Soc. B 10 (1948).
 #[must_use]
 pub fn foretell(histogram: &Histogram, confidence: f64) -> Option<Foretold> {
+    foretell_with(histogram, 0.0, confidence)
+}
+
+/// The same with symbol errors added that are not in the histogram: independent ones, a share `added` of the symbols.
+///
+/// ```text
+/// p' = p + added,    u' = u p / p'        (mean and excess variance of the sum)
+/// ```
+///
+/// # Panics
+///
+/// If `confidence` is not between 0 and 1.
+#[must_use]
+pub fn foretell_with(histogram: &Histogram, added: f64, confidence: f64) -> Option<Foretold> {
     assert!(confidence > 0.0 && confidence < 1.0, "confidence = {confidence}: must be between 0 and 1");
     let z = q_inverse((1.0 - confidence) / 2.0);
     let words = histogram.codewords() as f64;
     let counts = || histogram.bins().iter().chain([&histogram.beyond()]).map(|&count| count as f64).collect::<Vec<_>>();
-    let mean = counts().iter().enumerate().map(|(i, count)| i as f64 * count).sum::<f64>() / words;
-    if mean.is_nan() || mean == 0.0 {
+    let (mean, _) = histogram.moments();
+    if mean == 0.0 {
         return None;
     }
     let fit = Fit { n: histogram.symbols(), t: histogram.bins().len() - 1, counts: counts() };
     let p = mean / fit.n as f64;
     let best = fit.most_likely(p);
-    let (top, ln_tail) = fit.evaluate(p, best);
+    let top = fit.evaluate(p, best).0;
+    let ln_tail_of = |p: f64, u: f64| fit.evaluate(p + added, u * p / (p + added)).1;
+    let ln_tail = ln_tail_of(p, best);
 
     let below = |u: f64| fit.evaluate(p, u).0 < top - z * z / 2.0;
     let low = if below(0.0) { boundary(best, 0.0, below) } else { 0.0 };
     let high = boundary(best, MOST_EXCESS, below);
     let ln_p_error = ((1.0 + best) / (mean * words)).sqrt();
     // the tail's slope over ln p, from one standard error
-    let by_p = z * (fit.evaluate(p * libm::exp(ln_p_error), best).1 - ln_tail);
-    let limit = |u: f64| (fit.evaluate(p, u).1 - ln_tail).abs() + by_p;
+    let by_p = z * (ln_tail_of(p * libm::exp(ln_p_error), best) - ln_tail);
+    let limit = |u: f64| (ln_tail_of(p, u) - ln_tail).abs() + by_p;
     Some(Foretold {
         codeword_error_ratio: libm::exp(ln_tail),
         interval: Interval { low: libm::exp(ln_tail - limit(low)), high: libm::exp(ln_tail + limit(high)).min(1.0) },
@@ -218,6 +234,22 @@ mod tests {
         let excess = foretold.codeword_error_ratio / ratio;
         assert!(0.8 < excess && excess < 3.0, "{excess}");
         assert!(foretold.excess > 0.1);
+    }
+
+    /// 20 000 words of independent errors, and as many again added by number: the closed form at twice the ratio lies in the interval.
+    #[test]
+    fn errors_added_by_number_are_those_of_a_channel_with_both() {
+        let ber = 2.8e-4;
+        let p = -f64::exp_m1(10.0 * f64::ln_1p(-ber));
+        let mut rng = Seed::new(3).named("binomial").rng();
+        let mut histogram = Histogram::new(&Code::KP4);
+        (0..20_000).for_each(|_| histogram.push(Some(binomial(&mut rng, 544, p))));
+        let both = tail::random_errors(&Code::KP4, 2.0 * ber).unwrap().codeword_error_ratio();
+        let alone = tail::random_errors(&Code::KP4, ber).unwrap().codeword_error_ratio();
+        let foretold = foretell_with(&histogram, p, 0.9999).unwrap().interval;
+        assert!(foretold.low < both && both < foretold.high, "{foretold:?} {both:e}");
+        let foretold = foretell(&histogram, 0.9999).unwrap().interval;
+        assert!(foretold.low < alone && alone < foretold.high && foretold.high < both, "{foretold:?} {alone:e}");
     }
 
     #[test]

@@ -64,6 +64,15 @@ impl Histogram {
         self.bins.iter().sum::<u64>() + self.beyond
     }
 
+    /// Mean and variance of the wrong symbols, words beyond t taken with t + 1; zero of nothing.
+    #[must_use]
+    pub fn moments(&self) -> (f64, f64) {
+        let all = || self.bins.iter().chain([&self.beyond]).enumerate().map(|(wrong, &count)| (wrong as f64, count as f64));
+        let words = self.codewords().max(1) as f64;
+        let mean = all().map(|(wrong, count)| wrong * count).sum::<f64>() / words;
+        (mean, all().map(|(wrong, count)| (wrong - mean).powi(2) * count).sum::<f64>() / words)
+    }
+
     /// The interval of the share of codewords beyond t, for independent codewords.
     ///
     /// # Panics

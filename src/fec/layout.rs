@@ -1,6 +1,6 @@
 //! Which bit of which codeword a lane carries at any time.
 
-use super::coding::{Coding, Mux};
+use super::coding::{Coding, Mux, Turns};
 use super::inner::{BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
 
 /// Bits of a PAM4 symbol.
@@ -31,7 +31,7 @@ pub(super) struct Place {
 ///
 /// ```text
 /// PCS lane q of flow f, row r:       codeword f D + (q + r) mod D, symbol r (Q / D) + q / D     (D codewords, Q PCS lanes a flow)
-/// lane l takes the PCS lanes         l w + i of every flow, i < w = Q / lanes, flow after flow for each i
+/// lane l takes the PCS lanes         l w + i of every flow, i < w = Q / lanes; flows in turn for each i, or all i of a flow, then the next
 /// bit mux                            a bit of each, in that order; symbol mux: a symbol of each
 /// inner code                         turns of the interleaver fill 60 PAM4 symbols of every 64
 /// ```
@@ -149,7 +149,12 @@ fn place(coding: &Coding, lane: usize, bit: usize) -> Place {
         Mux::Bit => (bit % shared, bit / shared / symbol_bits, bit / shared % symbol_bits),
         Mux::Symbol => (bit / symbol_bits % shared, bit / symbol_bits / shared, bit % symbol_bits),
     };
-    let (flow, pcs_lane) = (turn % coding.flows, lane * (per_flow / coding.lanes) + turn / coding.flows);
+    let of_flow = per_flow / coding.lanes;
+    let (flow, own) = match coding.turns {
+        Turns::Alternating => (turn % coding.flows, turn / coding.flows),
+        Turns::Grouped => (turn / of_flow, turn % of_flow),
+    };
+    let pcs_lane = lane * of_flow + own;
     let codeword = flow * depth + (pcs_lane + row) % depth;
     let symbol = row * (per_flow / depth) + pcs_lane / depth;
     Place { symbol: (codeword * coding.outer.codeword_symbols + symbol) as u32, bit: within as u32 }

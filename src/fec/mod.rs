@@ -20,7 +20,7 @@ mod stream;
 pub mod tail;
 mod tally;
 
-pub use coding::{CODINGS, Coding, InnerCoding, Mux};
+pub use coding::{CODINGS, Coding, InnerCoding, Mux, Turns};
 pub use counter::{Counter, Decoding};
 pub use histogram::Histogram;
 pub use interleaver::Interleaver;

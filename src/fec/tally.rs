@@ -30,24 +30,27 @@ impl Tally {
         Self { histogram, bits: 0, pre_fec_errors: 0, post_fec_errors: 0, corrected_bits: 0, uncorrectable: 0, miscorrected: 0 }
     }
 
-    /// Adds a decoded word: what was sent, what came and what the decoder made of it.
-    pub fn push_decoded(&mut self, code: &Code, sent: &[u16], received: &[u16], decoded: &[u16], outcome: Outcome) {
+    /// Adds a decoded word: what was sent, what came and what the decoder made of it; gives the wrong symbols it corrected, none if it
+    /// gave up.
+    pub fn push_decoded(&mut self, code: &Code, sent: &[u16], received: &[u16], decoded: &[u16], outcome: Outcome) -> Option<usize> {
         let wrong = wrong_bits(sent, decoded);
         self.bits += (sent.len() * code.symbol_bits() as usize) as u64;
         self.pre_fec_errors += wrong_bits(sent, received);
         self.post_fec_errors += wrong;
-        match outcome {
-            Outcome::Clean => self.histogram.push(Some(0)),
+        let wrong_symbols = match outcome {
+            Outcome::Clean => Some(0),
             Outcome::Corrected { symbols, bits } => {
-                self.histogram.push(Some(symbols));
                 self.corrected_bits += bits as u64;
+                Some(symbols)
             }
             Outcome::Detected => {
-                self.histogram.push(None);
                 self.uncorrectable += 1;
+                None
             }
-        }
+        };
+        self.histogram.push(wrong_symbols);
         self.miscorrected += u64::from(wrong > 0 && outcome != Outcome::Detected);
+        wrong_symbols
     }
 
     /// Adds words that came as they were sent.
@@ -61,7 +64,7 @@ impl Tally {
     /// ```text
     /// the same counts as decoding, but for words that a decoder would miscorrect
     /// ```
-    pub fn push_genie(&mut self, code: &Code, sent: &[u16], received: &[u16]) {
+    pub fn push_genie(&mut self, code: &Code, sent: &[u16], received: &[u16]) -> Option<usize> {
         let symbols = sent.iter().zip(received).filter(|(sent, received)| sent != received).count();
         let bits = wrong_bits(sent, received) as usize;
         let (decoded, outcome) = match symbols {
@@ -69,7 +72,7 @@ impl Tally {
             _ if symbols <= code.correctable() => (sent, Outcome::Corrected { symbols, bits }),
             _ => (received, Outcome::Detected),
         };
-        self.push_decoded(code, sent, received, decoded, outcome);
+        self.push_decoded(code, sent, received, decoded, outcome)
     }
 
     /// Adds what another one counted.

@@ -1,6 +1,6 @@
 //! The description of a link, as it is written: plain data, engineering units, everything checked.
 
-use super::{Limits, Tdecq};
+use super::{Fec, Limits, Tdecq};
 use crate::error::{Path, Problems};
 use crate::fibre::SingleMode;
 use crate::part::{FileRead, Library, Loader, Sending};
@@ -33,6 +33,8 @@ pub struct Config {
     pub receiver: Receiver,
     /// How lanes differ.
     pub spread: Spread,
+    /// Error correction of the port.
+    pub fec: Fec,
     /// What the bit error ratio is held against.
     pub limits: Limits,
     /// How it is computed.
@@ -60,6 +62,7 @@ impl Default for Config {
             fibre: SingleMode::default(),
             receiver: Receiver::default(),
             spread: Spread::default(),
+            fec: Fec::default(),
             limits: Limits::default(),
             simulation: Simulation::default(),
             tdecq: Tdecq::default(),
@@ -147,6 +150,12 @@ pub struct Targets {
     /// Ratio of level mismatch at the slicer, every lane.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rlm: Option<[f64; 2]>,
+    /// Share of lost frames in closed form, of the worst lane.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frame_loss_ratio_closed: Option<[f64; 2]>,
+    /// Codewords of the port that were given up; needs all of its lanes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncorrectable: Option<[f64; 2]>,
     /// TECQ of the worst lane, dB; with `tdecq.enabled`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tecq_db: Option<[f64; 2]>,
@@ -168,6 +177,8 @@ impl Targets {
             ("er_tp2_db", self.er_tp2_db),
             ("launch_power_dbm", self.launch_power_dbm),
             ("rlm", self.rlm),
+            ("frame_loss_ratio_closed", self.frame_loss_ratio_closed),
+            ("uncorrectable", self.uncorrectable),
             ("tecq_db", self.tecq_db),
             ("tdecq_db", self.tdecq_db),
         ];
@@ -185,6 +196,11 @@ impl Config {
         }
     }
 
+    /// Whether the levels are precoded: as the pattern is, or as the port's coding wants it.
+    pub fn precodes(&self) -> bool {
+        self.pattern.precoder || self.fec.chosen().is_some_and(|coding| coding.precoder)
+    }
+
     /// Reports everything that is out of its range or does not fit together.
     pub fn check(&self, problems: &mut Problems) {
         let root = Path::root();
@@ -196,10 +212,11 @@ impl Config {
         self.fibre.check(&root.key("fibre"), problems);
         self.receiver.check(&root.key("receiver"), rate_hz, problems);
         problems.range(&root.key("spread"), "launch_power_db", self.spread.launch_power_db, 0.0..=10.0);
+        self.check_fec(&root, problems);
         self.limits.check(&root.key("limits"), problems);
         self.tdecq.check(&root.key("tdecq"), problems);
         self.check_light(problems);
-        if self.pattern.precoder && self.transmitter.kind == TransmitterKind::Waveform {
+        if self.precodes() && self.transmitter.kind == TransmitterKind::Waveform {
             problems.report(
                 &root.key("pattern"),
                 "precoder",
@@ -250,6 +267,23 @@ impl Config {
         let others = self.transmitter.all().into_iter().map(|(key, _)| key).filter(move |key| *key != kind.key());
         let idle: Vec<String> = others.map(|key| format!("transmitter.{key}.")).collect();
         self.files.iter().filter(move |file| idle.iter().all(|idle| !file.key.starts_with(idle)))
+    }
+
+    /// Reports error correction that does not fit, and payload that no coding makes.
+    fn check_fec(&self, root: &Path, problems: &mut Problems) {
+        self.fec.check(&root.key("fec"), self.precodes(), self.simulation.block_symbols, problems);
+        if self.pattern.kind != PatternKind::Payload {
+            return;
+        }
+        let pattern = root.key("pattern");
+        match self.fec.chosen() {
+            None if self.fec.coding == "none" => problems.report(&pattern, "kind", "payload", "needs a coding that makes it: set fec.coding, or pattern.kind = \"prbs31q\""),
+            Some(coding) if self.lanes > coding.lanes => {
+                let remedy = format!("must be at most {}, those of {}, to carry its payload", coding.lanes, self.fec.coding);
+                problems.report(root, "lanes", self.lanes, remedy);
+            }
+            _ => {}
+        }
     }
 
     /// Reports a photodiode in the dark: no equaliser finds a signal there.

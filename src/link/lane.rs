@@ -1,10 +1,11 @@
 //! One lane: the order of its chain.
 
 use super::Config;
-use crate::chain::{Chain, Drawn, Draws, Dsp, Plan, Shape, Workshop, block_levels};
+use crate::chain::{Chain, Count, Drawn, Draws, Dsp, Plan, Shape, Trained, Workshop, block_levels};
 use crate::error::{Error, Path, Problems, Result};
+use crate::fec::Sender;
 use crate::part::Library;
-use crate::pattern::Source;
+use crate::pattern::{PatternKind, Source};
 use crate::seed::Seed;
 use crate::signal::{Field, Grid};
 use crate::units::{amplitude_ratio, power_ratio};
@@ -21,6 +22,8 @@ pub struct Lane {
     pub dsp: Dsp,
     /// What it sends.
     pub pattern: Source,
+    /// Where its payload comes from, when it carries any.
+    pub sender: Option<Sender>,
     /// Streams of what lanes share.
     pub run: Seed,
     /// Its own streams.
@@ -55,13 +58,26 @@ impl Lane {
     ///
     /// A file, of a pattern or of a measured part, that cannot be read or is none.
     pub fn build(config: &Config, number: usize, shop: &mut Workshop) -> Result<Lane> {
+        Self::build_sending(config, number, Self::sender(config), shop)
+    }
+
+    /// The payload of the port, when lanes carry any.
+    pub(super) fn sender(config: &Config) -> Option<Sender> {
+        let carries = config.pattern.kind == PatternKind::Payload && config.transmitter.recording().is_none();
+        let layout = config.fec.chosen().filter(|_| carries)?.build().ok()?;
+        Sender::new(&layout, Seed::new(config.simulation.seed)).ok()
+    }
+
+    /// The same with the port's payload, so that its codewords are encoded once for all lanes.
+    pub(super) fn build_sending(config: &Config, number: usize, sender: Option<Sender>, shop: &mut Workshop) -> Result<Lane> {
         let mut config = config.clone();
         let mut problems = Problems::new();
         config.load(&Library::default(), &mut problems); // only what is not loaded yet is read
         problems.finish()?;
         let config = &config;
         let recorded = config.transmitter.recording().map(|recording| Ok(Source::stored(recording.periods.levels.clone())));
-        let pattern = recorded.unwrap_or_else(|| config.pattern.build()).map_err(|because| {
+        let payload = sender.as_ref().map(|sender| Ok(Source::computed(sender.lane(number))));
+        let pattern = recorded.or(payload).unwrap_or_else(|| config.pattern.build()).map_err(|because| {
             let mut problems = Problems::new();
             problems.report(&Path::root().key("pattern"), "file", &config.pattern.file, because);
             Error::Input(problems)
@@ -74,7 +90,7 @@ impl Lane {
         let received_oma_w = transmitter.settled_oma_w() * power_ratio(spread_db(config, number) - config.fibre.loss_db());
         let plan = config.receiver.extend(light, received_oma_w, grid, shop);
         let dsp = config.receiver.ffe.dsp();
-        Ok(Lane { number, config: config.clone(), plan, dsp, pattern, run, seed: run.named("lane").index(number as u64) })
+        Ok(Lane { number, config: config.clone(), plan, dsp, pattern, sender, run, seed: run.named("lane").index(number as u64) })
     }
 
     /// Its light in the fibre at the transmitter, on another grid.
@@ -87,9 +103,23 @@ impl Lane {
         Draws { run: self.run, lane: self.seed, block: 0, noise: 0, what: Drawn::Nothing }
     }
 
+    /// The lane as it is counted with a receiver.
+    pub(super) fn counted<'a>(&'a self, trained: &'a Trained) -> Count<'a> {
+        Count {
+            plan: &self.plan,
+            trained,
+            pattern: &self.pattern,
+            first_symbol: self.first_symbol(),
+            precoder: self.config.precodes(),
+            run: self.run,
+            lane: self.seed,
+        }
+    }
+
     /// Absolute index of the lane's first symbol.
     pub fn first_symbol(&self) -> u64 {
-        self.number as u64 * self.stride()
+        // the lanes of a port carry its codewords side by side
+        if self.sender.is_some() { 0 } else { self.number as u64 * self.stride() }
     }
 
     fn stride(&self) -> u64 {
@@ -108,7 +138,7 @@ impl Lane {
         };
         let block = |b| {
             let mut levels = vec![0; self.plan.grid().symbols];
-            block_levels(&self.pattern, self.config.pattern.precoder, first, b, seed, &mut levels);
+            block_levels(&self.pattern, self.config.precodes(), first, b, seed, &mut levels);
             levels
         };
         (0..count).map(block).collect()

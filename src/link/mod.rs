@@ -1,6 +1,8 @@
 //! A link: its description in layers, its lanes, and what is said of them. The order of the chain stands only here.
 
 mod config;
+mod corrected;
+mod fec;
 mod files;
 mod lane;
 mod layers;
@@ -10,17 +12,19 @@ pub mod presets;
 mod result;
 mod run;
 mod srs;
+mod summary;
 mod targets;
 mod transmitted;
 mod view;
 mod waveform;
 
 pub use config::{Config, Simulation, Spread, Targets};
+pub use fec::Fec;
 pub use lane::Lane;
 pub(crate) use layers::nearest;
 pub use layers::{Key, Resolved, Stack, Varied};
 pub use limits::{Finding, Limits, Side, SpecRow, Status};
-pub use result::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
+pub use result::{FecResult, LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
 pub use run::{Link, Progress};
 pub use srs::{Stress, Stressed, stressed};
 pub use targets::{TargetVerdict, Verdict, judge};

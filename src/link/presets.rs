@@ -25,7 +25,7 @@ impl Preset {
     }
 }
 
-static PRESETS: [Preset; 2] = [
+static PRESETS: [Preset; 3] = [
     Preset {
         name: "800gbase-dr8",
         about: "8 x 100 Gb/s PAM4, 53.125 GBd, 500 m of single-mode fibre (IEEE 802.3df)",
@@ -35,6 +35,11 @@ static PRESETS: [Preset; 2] = [
         name: "1.6tbase-dr8",
         about: "8 x 200 Gb/s PAM4, 106.25 GBd, 500 m of single-mode fibre (IEEE P802.3dj, draft)",
         text: include_str!("presets/1.6tbase-dr8.toml"),
+    },
+    Preset {
+        name: "1.6tbase-dr8-2",
+        about: "8 x 200 Gb/s PAM4, 113.4375 GBd with inner code, 2 km of single-mode fibre (IEEE P802.3dj, draft)",
+        text: include_str!("presets/1.6tbase-dr8-2.toml"),
     },
 ];
 

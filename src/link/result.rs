@@ -1,6 +1,7 @@
 //! What is said of a link: flat, with the same names in JSON, in tables and as columns of a sweep.
 
 use super::SpecRow;
+use crate::fec::Decoding;
 use crate::math::interval::{Interval, clopper_pearson};
 use crate::part::FileRead;
 use serde::Serialize;
@@ -118,6 +119,41 @@ pub struct LaneResult {
     pub estimators_agree: Option<bool>,
     /// True when the semi-analytic figure keeps the limit.
     pub passes: Option<bool>,
+    /// Counted bit error ratio behind the inner code, where the coding has one; absent when no error was seen.
+    pub ber_inner_counted: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub ber_inner_counted_low: Option<f64>,
+    /// Upper end of its 95 % interval.
+    pub ber_inner_counted_high: Option<f64>,
+    /// Codeword error ratio of the outer code, in closed form, were all lanes as this one and its errors independent: from the
+    /// semi-analytic bit error ratio, or from the counted one behind an inner code. Zero below 1e-308.
+    pub codeword_error_ratio_closed: Option<f64>,
+    /// Bit error ratio behind the outer code, likewise.
+    pub post_fec_ber_closed: Option<f64>,
+    /// Share of frames that are lost, likewise.
+    pub frame_loss_ratio_closed: Option<f64>,
+    /// Codewords that this lane carried alone, its symbols dealt to as many codewords as the port interleaves. So is what follows.
+    pub test_blocks: u64,
+    /// Share of them with more wrong symbols than the outer code corrects; absent when none was seen.
+    pub block_error_ratio: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub block_error_ratio_low: Option<f64>,
+    /// Upper end of its 95 % interval.
+    pub block_error_ratio_high: Option<f64>,
+    /// The same foretold from their histogram, with `fec.added_ber` of the rest of the link.
+    pub block_error_ratio_foretold: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub block_error_ratio_foretold_low: Option<f64>,
+    /// Upper end of its 95 % interval.
+    pub block_error_ratio_foretold_high: Option<f64>,
+    /// Bits that the outer code's decoder corrected in them.
+    pub corrected_bits: u64,
+    /// Those it gave up.
+    pub uncorrectable_blocks: u64,
+    /// Counted bit error ratio behind the outer code; absent when no error was seen.
+    pub post_fec_ber: Option<f64>,
+    /// How many of them had 0, 1, .. wrong symbols; the last, more than are corrected. Empty without a coding.
+    pub symbol_error_histogram: Vec<u64>,
     /// The slicer.
     pub slicer: Option<Slicer>,
     /// Why there is no figure.
@@ -173,6 +209,66 @@ pub struct PortResult {
     pub worst_lane: Option<usize>,
     /// True when every lane passes.
     pub passes: Option<bool>,
+    /// What the port's error correction did; absent without a coding, and unless all of its lanes were counted.
+    pub fec: Option<FecResult>,
+    /// The same with the power of every lane lowered to the limit.
+    pub fec_at_limit: Option<FecResult>,
+}
+
+/// What the error correction of a port did, and what is foretold of it.
+///
+/// *Closed* is the closed form for independent errors, *foretold* is drawn from the histogram, the rest is counted; a counted ratio is
+/// absent when nothing was seen. Ratios are zero below 1e-308.
+#[derive(Clone, Debug, Serialize)]
+pub struct FecResult {
+    /// The coding.
+    pub coding: String,
+    /// Whether codewords were decoded.
+    pub decoding: Decoding,
+    /// Codewords that came whole.
+    pub codewords: u64,
+    /// Bit error ratio ahead of the outer code.
+    pub pre_fec_ber: Option<f64>,
+    /// Lower end of its 95 % interval, for independent errors.
+    pub pre_fec_ber_low: Option<f64>,
+    /// Upper end.
+    pub pre_fec_ber_high: Option<f64>,
+    /// Codewords with 0, 1, .. wrong symbols; the last, with more than are corrected.
+    pub histogram: Vec<u64>,
+    /// Bits the outer code's decoder changed.
+    pub corrected_bits: u64,
+    /// Codewords it gave up.
+    pub uncorrectable: u64,
+    /// Codewords it took for others.
+    pub miscorrected: u64,
+    /// Bit error ratio behind it.
+    pub post_fec_ber: Option<f64>,
+    /// The same, closed.
+    pub post_fec_ber_closed: Option<f64>,
+    /// Share of codewords with more wrong symbols than are corrected.
+    pub codeword_error_ratio: Option<f64>,
+    /// Lower end of its 95 % interval, for independent codewords.
+    pub codeword_error_ratio_low: Option<f64>,
+    /// Upper end.
+    pub codeword_error_ratio_high: Option<f64>,
+    /// The same, closed.
+    pub codeword_error_ratio_closed: Option<f64>,
+    /// The same, foretold.
+    pub codeword_error_ratio_foretold: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub codeword_error_ratio_foretold_low: Option<f64>,
+    /// Upper end.
+    pub codeword_error_ratio_foretold_high: Option<f64>,
+    /// Share of frames of `fec.frame_octets` that were lost.
+    pub frame_loss_ratio: Option<f64>,
+    /// The same, closed.
+    pub frame_loss_ratio_closed: Option<f64>,
+    /// The same, foretold.
+    pub frame_loss_ratio_foretold: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub frame_loss_ratio_foretold_low: Option<f64>,
+    /// Upper end.
+    pub frame_loss_ratio_foretold_high: Option<f64>,
 }
 
 /// One lane's count with its interval.

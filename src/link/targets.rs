@@ -68,6 +68,13 @@ fn judge_one(result: &LinkResult, key: &'static str, range: [f64; 2]) -> TargetV
         "er_tp2_db" => of(|lane| lane.er_tp2_db, &outside),
         "launch_power_dbm" => of(|lane| lane.launch_power_dbm, &outside),
         "rlm" => of(|lane| lane.rlm, &outside),
+        "frame_loss_ratio_closed" => of(|lane| lane.frame_loss_ratio_closed, &|x| x),
+        "uncorrectable" => {
+            let value = port.fec.as_ref().map(|fec| fec.uncorrectable as f64);
+            let inside = value.is_some_and(|x| (range[0]..=range[1]).contains(&x));
+            let verdict = if inside { Verdict::Pass } else { Verdict::Fail };
+            TargetVerdict { key, range, value, interval: None, lane: None, verdict }
+        }
         "tecq_db" => of(|lane| lane.tecq_db, &|x| x),
         "tdecq_db" => of(|lane| lane.tdecq_db, &|x| x),
         _ => TargetVerdict { key, range, value: None, interval: None, lane: None, verdict: Verdict::Fail },

@@ -1,5 +1,6 @@
 //! What is shown of results: to a reader, to a machine, in the manual.
 
+mod fec;
 mod figure;
 mod json;
 mod models;

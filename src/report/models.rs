@@ -4,7 +4,7 @@ use crate::link::{Config, presets};
 use crate::pattern::PatternKind;
 
 /// What stands in every link, whatever its kinds.
-const ALWAYS: [(&str, &str, &str); 10] = [
+const ALWAYS: [(&str, &str, &str); 11] = [
     ("converter", "`transmitter.dac`", "bandwidth, zero-order hold, quantisation, random jitter"),
     ("transmit equaliser", "`transmitter.ffe`", "taps limited by the converter's full scale"),
     (
@@ -18,6 +18,11 @@ const ALWAYS: [(&str, &str, &str); 10] = [
     ("converter", "`receiver.adc`", "anti-alias filter, gain control, sampling phase, quantisation, random jitter"),
     ("equaliser", "`receiver.ffe`", "feed-forward, T or T/2 spaced, by closed-form MMSE or LMS; thresholds, slicer"),
     (
+        "error correction",
+        "`fec`",
+        "codewords of the port over its lanes, bit for bit: KP4, the inner code of 200G lanes with soft decisions (draft), interleaving, multiplexing, precoder; symbol-error histogram, post-FEC error ratio, frame loss, counted, closed and foretold",
+    ),
+    (
         "instrument",
         "`tdecq`",
         "OMA, extinction ratio, TECQ, TDECQ behind a dispersive test fibre with the reference equalisers of 100G and 200G (draft), RLM, transition time, over- and undershoot, RIN_OMA; limits with verdicts; stressed receiver",
@@ -26,7 +31,7 @@ const ALWAYS: [(&str, &str, &str); 10] = [
 ];
 
 /// What no link has yet.
-const MISSING: &str = "decision feedback, sequence detection and clock recovery, electrical channels, error correction, reflections as interference, rings, \
+const MISSING: &str = "decision feedback, sequence detection and clock recovery, electrical channels, reflections as interference, rings, \
                         nonlinear and polarisation effects of the fibre";
 
 /// The table as Markdown.

@@ -51,6 +51,7 @@ pub(super) fn result(lanes: Vec<LaneResult>) -> LinkResult {
         margin_db: Some(5.9),
         worst_lane: Some(1),
         passes: lanes.iter().map(|lane| lane.passes).collect::<Option<Vec<_>>>().map(|passes| passes.iter().all(|&p| p)),
+        ..PortResult::default()
     };
     LinkResult {
         schema: 1,

@@ -1,5 +1,6 @@
 //! The table an engineer reads at a glance.
 
+use super::fec::fec;
 use super::figure::{counted, decimals, ratio, ratio_within};
 use super::transmitted::transmitted;
 use super::{plain, text};
@@ -47,6 +48,10 @@ pub fn table(result: &LinkResult) -> String {
     let transmitted = transmitted(&result.lanes);
     if !transmitted.is_empty() {
         out += &format!("\n{transmitted}");
+    }
+    let corrected = fec(result);
+    if !corrected.is_empty() {
+        out += &format!("\n{corrected}");
     }
     out += &format!("\n{}\n", port(result));
     if let Some(line) = at_limit(result) {

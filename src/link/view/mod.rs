@@ -69,7 +69,7 @@ impl View {
     fn block(&self, block: u64) -> (Vec<u8>, Draws<'static>) {
         let lane = &self.lane;
         let mut levels = vec![0; lane.plan.grid().symbols];
-        block_levels(&lane.pattern, lane.config.pattern.precoder, lane.first_symbol(), block, lane.seed, &mut levels);
+        block_levels(&lane.pattern, lane.config.precodes(), lane.first_symbol(), block, lane.seed, &mut levels);
         (levels, Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything })
     }
 
@@ -83,7 +83,7 @@ impl View {
 fn predictor<'a>(lane: &'a Lane, worker: &mut Worker) -> Predictor<'a> {
     let (training, scoring) = (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(SCORING_BLOCKS, false));
     let mut predictor = Predictor::new(&lane.plan, lane.dsp, lane.run, lane.seed, training, scoring, worker);
-    predictor.precoder = lane.config.pattern.precoder;
+    predictor.precoder = lane.config.precodes();
     predictor
 }
 

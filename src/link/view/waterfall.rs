@@ -1,7 +1,7 @@
 //! Bit error ratio against received power, by both estimators.
 
 use super::{View, predictor, refused};
-use crate::chain::{Count, Stop, Trained, count};
+use crate::chain::{Stop, Trained, count};
 use crate::error::Result;
 use crate::link::margin::{self, Margin};
 use crate::units::{dbm_from_watt, power_ratio};
@@ -102,18 +102,8 @@ impl View {
     }
 
     fn counted(&self, dbm: f64, trained: &Trained) -> Option<Counted> {
-        let lane = &self.lane;
-        let one = Count {
-            plan: &lane.plan,
-            trained,
-            pattern: &lane.pattern,
-            first_symbol: lane.first_symbol(),
-            precoder: lane.config.pattern.precoder,
-            run: lane.run,
-            lane: lane.seed,
-        };
         let stop = Stop { round_blocks: 8, symbols: MOST_SYMBOLS, bit_errors: ENOUGH_ERRORS };
-        let tally = count(&[one], &stop, &self.workers, &AtomicBool::new(false)).remove(0);
+        let tally = count(&[self.lane.counted(trained)], &stop, &self.workers, &mut (), &AtomicBool::new(false)).remove(0);
         let (interval, _) = tally.interval();
         let point = Counted { dbm, ber: tally.ber(), low: interval.low, high: interval.high, errors: tally.bit_errors };
         (tally.bit_errors >= 10).then_some(point)

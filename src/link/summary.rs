@@ -1,0 +1,152 @@
+//! What is said of a lane and of the port, from what was solved and counted.
+
+use super::margin::Margin;
+use super::result::{Counted, LaneResult, NoiseShare, PortResult, Slicer, pooled};
+use super::run::{CountedLanes, Solved};
+use crate::chain::{Prediction, Tally};
+use crate::math::interval::Interval;
+use crate::measure::levels::rlm;
+use crate::units::{db_from_power_ratio, dbm_from_watt};
+
+/// The result of lane `index` of those that were run.
+pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at_limit: &CountedLanes) -> LaneResult {
+    let limit_ber = solved.lane.config.limits.pmd_ber;
+    let mut result = LaneResult { lane: solved.lane.number, interval_kind: "none", ..LaneResult::default() };
+    if let Some(tp2) = solved.tp2 {
+        result.oma_tp2_dbm = Some(tp2.oma_dbm());
+        result.er_tp2_db = Some(tp2.extinction_ratio_db());
+        result.launch_power_dbm = Some(tp2.average_dbm());
+    }
+    if let Some(tp3) = solved.tp3 {
+        result.oma_tp3_dbm = Some(tp3.oma_dbm());
+        result.er_tp3_db = Some(tp3.extinction_ratio_db());
+        result.received_power_dbm = Some(dbm_from_watt(tp3.average_w));
+    }
+    if let Some(transmitted) = &solved.transmitted {
+        result.tecq_db = transmitted.tecq_db;
+        result.tdecq_db = transmitted.tdecq_db;
+        result.tdecq_minus_ceq_db = transmitted.tdecq_minus_ceq_db;
+        result.rlm_tp2 = transmitted.rlm;
+        result.transition_time_ps = transmitted.transition_time_ps;
+        result.overshoot_percent = transmitted.overshoot_percent;
+        result.undershoot_percent = transmitted.undershoot_percent;
+        result.rin_oma_db_per_hz = transmitted.rin_oma_db_per_hz;
+    }
+    let receiver = match &solved.receiver {
+        Ok(receiver) => receiver,
+        Err(refusal) => {
+            result.refusal = Some(refusal.because.clone());
+            return result;
+        }
+    };
+    let prediction = &receiver.prediction;
+    result.ber_semi_analytic = Some(prediction.ber);
+    result.ber_semi_analytic_low = Some(prediction.interval.low);
+    result.ber_semi_analytic_high = Some(prediction.interval.high);
+    result.pattern_limited = Some(prediction.pattern_limited);
+    result.snr_db = Some(prediction.snr_db);
+    result.rlm = Some(rlm(prediction.levels.map(|(mean, _)| mean)));
+    result.passes = Some(prediction.ber <= limit_ber);
+    match &receiver.margin {
+        Margin::Found(db, _) => {
+            result.margin_db = Some(*db);
+            result.sensitivity_oma_dbm = result.oma_tp3_dbm.map(|dbm| dbm - db);
+        }
+        Margin::Floor(ber) => result.floor_ber = Some(*ber),
+        Margin::Beyond => {}
+    }
+    let thresholds = receiver.trained.thresholds.0.map(f64::from);
+    result.slicer = Some(Slicer {
+        level_means: prediction.levels.map(|(mean, _)| mean),
+        level_sigmas: prediction.levels.map(|(_, sigma)| sigma),
+        thresholds,
+        delay_ui: receiver.trained.delay_ui,
+        taps: receiver.trained.taps.iter().map(|&w| f64::from(w)).collect(),
+        noise_shares: prediction.shares.iter().map(|s| NoiseShare { entity: s.entity.clone(), share: s.share }).collect(),
+        interference_share: prediction.interference_share,
+    });
+    let mut verdicts = Vec::new();
+    if let Some(tally) = here.tally(index) {
+        let (interval, kind) = tally.interval();
+        result.bits = tally.bits();
+        result.snr_counted_db = tally.snr_db();
+        result.errors = tally.bit_errors;
+        result.interval_kind = kind;
+        result.ber_counted = (tally.bit_errors > 0).then(|| tally.ber());
+        result.ber_counted_low = (tally.symbols > 0).then_some(interval.low);
+        result.ber_counted_high = (tally.symbols > 0).then_some(interval.high);
+        verdicts.extend(agree(tally, interval, prediction));
+    }
+    if let (Some(tally), Some(prediction)) = (at_limit.tally(index), &receiver.at_limit) {
+        let (interval, _) = tally.interval();
+        result.bits_at_limit = tally.bits();
+        result.errors_at_limit = tally.bit_errors;
+        result.ber_counted_at_limit = (tally.bit_errors > 0).then(|| tally.ber());
+        result.ber_counted_at_limit_low = (tally.symbols > 0).then_some(interval.low);
+        result.ber_counted_at_limit_high = (tally.symbols > 0).then_some(interval.high);
+        result.ber_semi_analytic_at_limit = Some(prediction.ber);
+        verdicts.extend(agree(tally, interval, prediction));
+    }
+    result.estimators_agree = (!verdicts.is_empty()).then(|| verdicts.iter().all(|&v| v));
+    if result.estimators_agree == Some(false) {
+        result.passes = None;
+    }
+    here.correct(index, &mut result);
+    result
+}
+
+/// Whether a count and a prediction agree, where either has at least ten errors: the logarithm of their ratio lies within the
+/// intervals of both, widened from two to four standard deviations so that chance does not cry wolf, and 3 % of model.
+fn agree(tally: &Tally, interval: Interval, prediction: &Prediction) -> Option<bool> {
+    let expected = prediction.ber * tally.bits() as f64;
+    if tally.bit_errors < 10 && expected < 10.0 {
+        return None;
+    }
+    if tally.bit_errors == 0 || prediction.ber <= 0.0 {
+        return Some(false);
+    }
+    let half = |low: f64, high: f64| (high / low.max(1e-300)).ln() / 2.0;
+    let counted = half(interval.low, interval.high);
+    let predicted = half(prediction.interval.low, prediction.interval.high);
+    Some((tally.ber() / prediction.ber).ln().abs() < 2.0 * counted.hypot(predicted) + 0.03)
+}
+
+/// All lanes together.
+pub(super) fn port(lanes: &[LaneResult], here: &CountedLanes, at_limit: &CountedLanes) -> PortResult {
+    let of_lane = |l: &LaneResult| Counted {
+        bits: l.bits,
+        errors: l.errors,
+        low: l.ber_counted_low.unwrap_or(0.0),
+        high: l.ber_counted_high.unwrap_or(1.0),
+    };
+    let (ber_counted, interval) = pooled(lanes.iter().map(of_lane));
+    let mean = |of: fn(&LaneResult) -> Option<f64>| {
+        let all: Option<Vec<f64>> = lanes.iter().map(of).collect();
+        all.filter(|all| !all.is_empty()).map(|all| all.iter().sum::<f64>() / all.len() as f64)
+    };
+    let ber_semi_analytic = mean(|l| l.ber_semi_analytic);
+    let worst = lanes.iter().max_by(|a, b| badness(a).total_cmp(&badness(b)));
+    PortResult {
+        bits: lanes.iter().map(|l| l.bits).sum(),
+        errors: lanes.iter().map(|l| l.errors).sum(),
+        ber_counted,
+        ber_counted_low: interval.map(|i| i.low),
+        ber_counted_high: interval.map(|i| i.high),
+        ber_semi_analytic,
+        margin_db: lanes.iter().map(|l| l.margin_db).collect::<Option<Vec<_>>>().and_then(|m| m.into_iter().reduce(f64::min)),
+        worst_lane: worst.map(|l| l.lane),
+        passes: lanes.iter().map(|l| l.passes).collect::<Option<Vec<_>>>().map(|p| p.iter().all(|&p| p)),
+        fec: here.corrected.port(ber_semi_analytic),
+        fec_at_limit: at_limit.corrected.port(mean(|l| l.ber_semi_analytic_at_limit)),
+    }
+}
+
+/// Orders lanes from best to worst: margin where there is one, else the error ratio.
+fn badness(lane: &LaneResult) -> f64 {
+    match (lane.margin_db, lane.ber_semi_analytic) {
+        (Some(margin_db), _) => -margin_db,
+        (None, Some(ber)) if lane.floor_ber.is_some() => 100.0 + db_from_power_ratio(ber.max(1e-300)) / 100.0,
+        (None, Some(_)) => -1000.0,
+        (None, None) => f64::INFINITY,
+    }
+}

@@ -1,0 +1,117 @@
+//! What error correction makes of the lanes and of the port.
+
+use super::figure::{counted, ratio, ratio_within};
+use super::{plain, text};
+use crate::link::{FecResult, LaneResult, LinkResult};
+
+const HEADER: [&str; 9] = [
+    "",
+    "BER ahead of\nouter code",
+    "\ncodewords",
+    "corrected\nbits",
+    "uncor-\nrectable",
+    "codeword error ratio\nforetold (95 %)",
+    "\nclosed",
+    "post-FEC BER\nclosed",
+    "frame loss\nclosed",
+];
+
+/// A line for each lane, for the port and for the port at its limit, and the port's codewords by wrong symbols; nothing without a coding.
+pub(super) fn fec(result: &LinkResult) -> String {
+    let lanes: Vec<&LaneResult> = result.lanes.iter().filter(|lane| !lane.symbol_error_histogram.is_empty()).collect();
+    if lanes.is_empty() {
+        return String::new();
+    }
+    let mut table = plain(&HEADER, &[0, 5]);
+    for lane in lanes {
+        table.add_row(of_lane(lane));
+    }
+    let ports = [("port", &result.port.fec), ("at limit", &result.port.fec_at_limit)];
+    let ports: Vec<(&str, &FecResult)> = ports.into_iter().filter_map(|(name, port)| Some((name, port.as_ref()?))).collect();
+    for &(name, port) in &ports {
+        table.add_row(of_port(name, port));
+    }
+    let mut out = text(&table);
+    for &(name, port) in &ports {
+        out += &format!("codewords by wrong symbols, {name}: {}\n", bins(&port.histogram));
+    }
+    if ports.is_empty() {
+        out += "a lane's codewords are its own, as were all lanes like it; the port's need all of its lanes\n";
+    }
+    out
+}
+
+fn of_lane(lane: &LaneResult) -> [String; 9] {
+    let ahead = if lane.ber_inner_counted_high.is_some() {
+        ratio_within(lane.ber_inner_counted, lane.ber_inner_counted_low, lane.ber_inner_counted_high)
+    } else {
+        ratio(lane.ber_semi_analytic)
+    };
+    [
+        format!("lane {}", lane.lane),
+        ahead,
+        lane.test_blocks.to_string(),
+        lane.corrected_bits.to_string(),
+        lane.uncorrectable_blocks.to_string(),
+        ratio_within(lane.block_error_ratio_foretold, lane.block_error_ratio_foretold_low, lane.block_error_ratio_foretold_high),
+        closed(lane.codeword_error_ratio_closed),
+        closed(lane.post_fec_ber_closed),
+        closed(lane.frame_loss_ratio_closed),
+    ]
+}
+
+fn of_port(name: &str, port: &FecResult) -> [String; 9] {
+    [
+        name.to_owned(),
+        counted(port.codewords, port.pre_fec_ber, port.pre_fec_ber_low, port.pre_fec_ber_high),
+        port.codewords.to_string(),
+        port.corrected_bits.to_string(),
+        port.uncorrectable.to_string(),
+        ratio_within(
+            port.codeword_error_ratio_foretold,
+            port.codeword_error_ratio_foretold_low,
+            port.codeword_error_ratio_foretold_high,
+        ),
+        closed(port.codeword_error_ratio_closed),
+        closed(port.post_fec_ber_closed),
+        closed(port.frame_loss_ratio_closed),
+    ]
+}
+
+/// A closed form's figure; what is below the smallest number is said to be.
+fn closed(value: Option<f64>) -> String {
+    if value == Some(0.0) { "< 1e-308".to_owned() } else { ratio(value) }
+}
+
+/// `0: 334, 1: 157, > 15: 2`: those that hold something.
+fn bins(histogram: &[u64]) -> String {
+    let last = histogram.len().saturating_sub(1);
+    let bins = histogram.iter().enumerate().filter(|(_, count)| **count > 0);
+    let bins: Vec<String> =
+        bins.map(|(i, count)| if i == last { format!("> {}: {count}", i - 1) } else { format!("{i}: {count}") }).collect();
+    if bins.is_empty() { "none came whole".to_owned() } else { bins.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn only_bins_with_codewords_are_told_and_the_last_is_beyond() {
+        assert_eq!(bins(&[3, 0, 1, 0]), "0: 3, 2: 1");
+        assert_eq!(bins(&[0, 0, 7]), "> 1: 7");
+        assert_eq!(bins(&[0; 17]), "none came whole");
+    }
+
+    #[test]
+    fn without_a_coding_there_is_nothing_to_tell() {
+        assert_eq!(fec(&sample::result(vec![sample::lane(0)])), "");
+    }
+
+    #[test]
+    fn a_ratio_too_small_for_a_number_is_not_zero() {
+        let lane = LaneResult { symbol_error_histogram: vec![48, 0], frame_loss_ratio_closed: Some(0.0), ..sample::lane(0) };
+        assert!(fec(&sample::result(vec![lane])).contains("< 1e-308"));
+    }
+}
