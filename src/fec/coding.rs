@@ -1,6 +1,6 @@
 //! The whole coding of a PMD, as data.
 
-use super::inner::Chase;
+use super::inner::{BLOCK_SYMBOLS, Chase};
 use super::interleaver::Interleaver;
 use super::layout::Layout;
 use super::reed_solomon::Code;
@@ -36,12 +36,23 @@ pub struct InnerCoding {
     pub decoder: Chase,
     /// What stands between the lane's symbols and the inner code.
     pub interleaver: Interleaver,
+    /// Blocks that take turns on the lane, PAM4 symbol by symbol: neighbours on the line, whose noise an equaliser has made alike, belong to
+    /// different blocks.
+    pub interleaved_blocks: usize,
+}
+
+impl InnerCoding {
+    /// PAM4 symbols of blocks that are interleaved with each other.
+    #[must_use]
+    pub fn span_symbols(&self) -> usize {
+        BLOCK_SYMBOLS * self.interleaved_blocks
+    }
 }
 
 /// What a PMD does to a port's payload: outer code, interleaving, striping, multiplexing, inner code, precoder.
 ///
 /// ```text
-/// codeword sets -> PCS lanes, symbol by symbol -> lanes, by bits or symbols -> interleaver, inner code -> Gray code -> precoder
+/// codeword sets -> PCS lanes, symbol by symbol -> lanes, by bits or symbols -> interleaver, inner code, blocks in turn -> Gray code -> precoder
 /// ```
 ///
 /// # Limits
@@ -100,7 +111,9 @@ impl Coding {
         problems.count(at, "pcs_lanes", self.pcs_lanes, 1..=256);
         problems.count(at, "lanes", self.lanes, 1..=32);
         if let Some(inner) = &self.inner {
-            inner.interleaver.check(&at.key("inner").key("interleaver"), problems);
+            let at = at.key("inner");
+            inner.interleaver.check(&at.key("interleaver"), problems);
+            problems.count(&at, "interleaved_blocks", inner.interleaved_blocks, 1..=64);
         }
         if !problems.is_empty() {
             return;

@@ -207,21 +207,13 @@ impl Counter {
 #[cfg(test)]
 mod tests {
     use super::super::coding::{CODINGS, Coding, Turns};
-    use super::super::reed_solomon::Code;
     use super::super::errors::Errors;
-    use super::super::inner::{BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
+    use super::super::reader::payload;
+    use super::super::reed_solomon::Code;
     use super::super::stream::Receiver;
     use super::*;
     use crate::pattern::gray::BIT_ERRORS;
     use crate::seed::Seed;
-
-    /// Levels of 64 symbols a time, without the inner code's parity.
-    fn payload(coding: &Coding, levels: &[u8]) -> Vec<u8> {
-        match coding.inner {
-            None => levels.to_vec(),
-            Some(_) => levels.chunks(BLOCK_SYMBOLS).flat_map(|block| &block[..PAYLOAD_SYMBOLS]).copied().collect(),
-        }
-    }
 
     /// Bit for bit: levels with errors, gathered whole and decoded, against their wrong symbols alone; and a genie, and a test pattern.
     #[test]
@@ -238,13 +230,14 @@ mod tests {
             ];
             let (mut receiver, mut whole, mut work) = (Receiver::new(&layout), Tally::new(&coding.outer), Workspace::new(&code));
             // some 15 wrong symbols a codeword: many corrected, many not
-            let mut errors: Vec<_> = (0..8).map(|lane| Errors::Independent { ber: 2.7e-3 }.build(Seed::new(2).index(lane)).unwrap()).collect();
+            let mut errors: Vec<_> =
+                (0..8).map(|lane| Errors::Independent { ber: 2.7e-3 }.build(Seed::new(2).index(lane)).unwrap()).collect();
             let block = 2048;
             for first in (0..40 * block as u64).step_by(block) {
                 for (lane, errors) in errors.iter_mut().enumerate() {
                     let mut sent = vec![0; block];
                     sender.lane(lane).fill(first, &mut sent);
-                    let sent = payload(&coding, &sent);
+                    let sent = payload(&layout, &sent);
                     let mut decided = sent.clone();
                     errors.corrupt(&mut decided);
                     let pairs = sent.iter().zip(&decided).enumerate();

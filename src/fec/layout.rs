@@ -1,7 +1,7 @@
 //! Which bit of which codeword a lane carries at any time.
 
 use super::coding::{Coding, Mux, Turns};
-use super::inner::{BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
+use super::inner::PAYLOAD_SYMBOLS;
 
 /// Bits of a PAM4 symbol.
 const SYMBOL_BITS: u64 = 2;
@@ -33,7 +33,8 @@ pub(super) struct Place {
 /// PCS lane q of flow f, row r:       codeword f D + (q + r) mod D, symbol r (Q / D) + q / D     (D codewords, Q PCS lanes a flow)
 /// lane l takes the PCS lanes         l w + i of every flow, i < w = Q / lanes; flows in turn for each i, or all i of a flow, then the next
 /// bit mux                            a bit of each, in that order; symbol mux: a symbol of each
-/// inner code                         turns of the interleaver fill 60 PAM4 symbols of every 64
+/// inner code                         turns of the interleaver fill 60 PAM4 symbols of every block of 64
+/// line                               symbol 0 of each of the interleaved blocks, then symbol 1, ..
 /// ```
 ///
 /// A lane's *payload bits* are counted from 0, without the parity of an inner code; two make a PAM4 symbol.
@@ -77,10 +78,9 @@ impl Layout {
     /// The payload symbol that is symbol `index` of a lane; none for the parity of an inner code.
     #[must_use]
     pub fn payload_symbol(&self, index: u64) -> Option<u64> {
-        if self.coding.inner.is_none() {
-            return Some(index);
-        }
-        let (block, within) = (index / BLOCK_SYMBOLS as u64, index % BLOCK_SYMBOLS as u64);
+        let Some(inner) = &self.coding.inner else { return Some(index) };
+        let (span, turns) = (inner.span_symbols() as u64, inner.interleaved_blocks as u64);
+        let (block, within) = (index / span * turns + index % span % turns, index % span / turns);
         (within < PAYLOAD_SYMBOLS as u64).then(|| block * PAYLOAD_SYMBOLS as u64 + within)
     }
 
@@ -221,6 +221,11 @@ mod tests {
             let words: HashSet<_> = addresses.iter().map(|address| (address.set, address.codeword)).collect();
             assert_eq!(words.len(), 12, "block {block}");
         }
-        assert_eq!((layout.payload_symbol(59), layout.payload_symbol(60), layout.payload_symbol(64)), (Some(59), None, Some(60)));
+        // eight blocks in turn: their first symbols, then their second, .., then parity
+        let of = |index| layout.payload_symbol(index);
+        assert_eq!(
+            (of(0), of(1), of(8), of(479), of(480), of(511), of(512)),
+            (Some(0), Some(60), Some(1), Some(479), None, None, Some(480))
+        );
     }
 }

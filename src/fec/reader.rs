@@ -20,8 +20,8 @@ pub enum Reader {
     Plain,
     /// Decisions on precoded levels, a block's first one precoded behind level 0.
     Precoded,
-    /// Blocks of the inner code.
-    Inner(Chase, Soft),
+    /// Blocks of the inner code, that many in turn.
+    Inner(Chase, Soft, usize),
 }
 
 /// What a block came to.
@@ -40,14 +40,14 @@ impl Reader {
     ///
     /// # Panics
     ///
-    /// If the slices differ in length; with an inner code, if they hold no whole number of its blocks.
+    /// If the slices differ in length; with an inner code, if they hold no whole number of its blocks in turn.
     #[must_use]
     pub fn read(&self, sent: &[u8], values: &[f32], decided: &[u8]) -> Read {
         assert!(sent.len() == values.len() && sent.len() == decided.len());
         match self {
             Reader::Plain => Read { symbols: sent.len() as u64, wrong: differing(sent, decided).collect(), seam: None },
             Reader::Precoded => precoded(sent, decided),
-            Reader::Inner(chase, soft) => inner(chase, soft, sent, values),
+            Reader::Inner(chase, soft, turns) => inner(chase, soft, *turns, sent, values),
         }
     }
 }
@@ -116,17 +116,30 @@ fn precoded(sent: &[u8], decided: &[u8]) -> Read {
     read
 }
 
-fn inner(chase: &Chase, soft: &Soft, sent: &[u8], values: &[f32]) -> Read {
-    let (sent, rest) = sent.as_chunks::<BLOCK_SYMBOLS>();
-    assert!(rest.is_empty(), "blocks of the inner code are whole");
-    let mut read = Read { symbols: (sent.len() * PAYLOAD_SYMBOLS) as u64, ..Read::default() };
-    let mut payload = [0; PAYLOAD_SYMBOLS];
-    for (block, (sent, values)) in sent.iter().zip(values.as_chunks::<BLOCK_SYMBOLS>().0).enumerate() {
-        chase.decode(soft, values, &mut payload);
-        let first = (block * PAYLOAD_SYMBOLS) as u32;
-        read.wrong.extend(differing(&sent[..PAYLOAD_SYMBOLS], &payload).map(|wrong| Wrong { index: first + wrong.index, ..wrong }));
+fn inner(chase: &Chase, soft: &Soft, turns: usize, sent: &[u8], values: &[f32]) -> Read {
+    assert!(sent.len().is_multiple_of(BLOCK_SYMBOLS * turns), "blocks of the inner code are whole");
+    let mut read = Read { symbols: (sent.len() / BLOCK_SYMBOLS * PAYLOAD_SYMBOLS) as u64, ..Read::default() };
+    let (mut block, mut received, mut payload) = ([0; BLOCK_SYMBOLS], [0.0; BLOCK_SYMBOLS], [0; PAYLOAD_SYMBOLS]);
+    let spans = sent.chunks_exact(BLOCK_SYMBOLS * turns).zip(values.chunks_exact(BLOCK_SYMBOLS * turns));
+    for (span, (sent, values)) in spans.enumerate() {
+        for turn in 0..turns {
+            block.iter_mut().zip(sent.iter().skip(turn).step_by(turns)).for_each(|(to, &from)| *to = from);
+            received.iter_mut().zip(values.iter().skip(turn).step_by(turns)).for_each(|(to, &from)| *to = from);
+            chase.decode(soft, &received, &mut payload);
+            let first = ((span * turns + turn) * PAYLOAD_SYMBOLS) as u32;
+            read.wrong.extend(differing(&block[..PAYLOAD_SYMBOLS], &payload).map(|wrong| Wrong { index: first + wrong.index, ..wrong }));
+        }
     }
     read
+}
+
+/// The payload among whole spans of levels on the line, in its order.
+#[cfg(test)]
+pub(super) fn payload(layout: &super::Layout, levels: &[u8]) -> Vec<u8> {
+    let mut placed: Vec<(u64, u8)> =
+        levels.iter().enumerate().filter_map(|(index, &level)| Some((layout.payload_symbol(index as u64)?, level))).collect();
+    placed.sort_unstable();
+    placed.into_iter().map(|(_, level)| level).collect()
 }
 
 #[cfg(test)]

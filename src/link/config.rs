@@ -277,7 +277,9 @@ impl Config {
         }
         let pattern = root.key("pattern");
         match self.fec.chosen() {
-            None if self.fec.coding == "none" => problems.report(&pattern, "kind", "payload", "needs a coding that makes it: set fec.coding, or pattern.kind = \"prbs31q\""),
+            None if self.fec.coding == "none" => {
+                problems.report(&pattern, "kind", "payload", "needs a coding that makes it: set fec.coding, or pattern.kind = \"prbs31q\"")
+            }
             Some(coding) if self.lanes > coding.lanes => {
                 let remedy = format!("must be at most {}, those of {}, to carry its payload", coding.lanes, self.fec.coding);
                 problems.report(root, "lanes", self.lanes, remedy);

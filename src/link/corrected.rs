@@ -121,7 +121,7 @@ fn line(lane: &Lane, prediction: &Prediction) -> Option<Line> {
         Some(inner) => {
             lane.sender.as_ref()?;
             let [means, sigmas] = [prediction.levels.map(|(mean, _)| mean as f32), prediction.levels.map(|(_, sigma)| sigma as f32)];
-            Reader::Inner(inner.decoder, Soft::new(means, sigmas).ok()?)
+            Reader::Inner(inner.decoder, Soft::new(means, sigmas).ok()?, inner.interleaved_blocks)
         }
         None if lane.config.precodes() => Reader::Precoded,
         None => Reader::Plain,
@@ -136,7 +136,8 @@ fn port(lanes: &[(&Lane, &Prediction)]) -> Option<Port> {
     let (first, _) = lanes.first()?;
     let fec = &first.config.fec;
     let layout = fec.chosen()?.build().ok()?;
-    let alike = |number: usize, lane: &Lane| lane.number == number && lane.config.fec == *fec && lane.config.precodes() == first.config.precodes();
+    let alike =
+        |number: usize, lane: &Lane| lane.number == number && lane.config.fec == *fec && lane.config.precodes() == first.config.precodes();
     let whole = lanes.len() == layout.coding().lanes && lanes.iter().enumerate().all(|(number, (lane, _))| alike(number, lane));
     let counter = Counter::new(layout, fec.decoding, first.sender.clone()).ok().filter(|_| whole)?;
     Some(Port { coding: fec.coding.clone(), decoding: fec.decoding, counter, frame_octets: fec.frame_octets })

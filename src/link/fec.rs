@@ -2,7 +2,7 @@
 
 use super::nearest;
 use crate::error::{Path, Problems};
-use crate::fec::inner::{BLOCK_SYMBOLS, Chase};
+use crate::fec::inner::Chase;
 use crate::fec::tail::SHORTEST_FRAME_OCTETS;
 use crate::fec::{CODINGS, Coding, Decoding};
 use serde::{Deserialize, Serialize};
@@ -76,15 +76,23 @@ impl Fec {
         let Some(coding) = self.chosen().filter(|_| sound) else { return };
         match (&coding.inner, self.inner_positions) {
             (Some(_), Some(positions)) => problems.count(at, "inner_positions", positions, 0..=16),
-            (None, Some(positions)) => problems.report(at, "inner_positions", positions, format!("must be left out: {} has no inner code", self.coding)),
+            (None, Some(positions)) => {
+                problems.report(at, "inner_positions", positions, format!("must be left out: {} has no inner code", self.coding))
+            }
             (_, None) => {}
         }
-        if coding.inner.is_some() {
+        if let Some(inner) = &coding.inner {
             if precoder {
-                problems.report(at, "coding", &self.coding, "has an inner code, which reads levels as they are: pattern.precoder must be false");
+                problems.report(
+                    at,
+                    "coding",
+                    &self.coding,
+                    "has an inner code, which reads levels as they are: pattern.precoder must be false",
+                );
             }
-            if !block_symbols.is_multiple_of(BLOCK_SYMBOLS) {
-                let remedy = format!("must be a multiple of {BLOCK_SYMBOLS}, the blocks of the inner code of {}", self.coding);
+            let span = inner.span_symbols();
+            if !block_symbols.is_multiple_of(span) {
+                let remedy = format!("must be a multiple of {span}, the interleaved blocks of the inner code of {}", self.coding);
                 problems.report(&Path::root().key("simulation"), "block_symbols", block_symbols, remedy);
             }
         }

@@ -149,7 +149,9 @@ impl Link {
 fn unread(base: &Config, solved: &[Solved]) -> Option<String> {
     let inner = base.fec.chosen().is_some_and(|coding| coding.inner.is_some());
     let idle = inner && solved.iter().all(|s| s.lane.sender.is_none());
-    idle.then(|| format!("the inner code of {} is not decoded: its codewords are sent with pattern.kind = \"payload\" only", base.fec.coding))
+    idle.then(|| {
+        format!("the inner code of {} is not decoded: its codewords are sent with pattern.kind = \"payload\" only", base.fec.coding)
+    })
 }
 
 /// Trains, predicts and searches one lane.

@@ -67,11 +67,7 @@ fn of_port(name: &str, port: &FecResult) -> [String; 9] {
         port.codewords.to_string(),
         port.corrected_bits.to_string(),
         port.uncorrectable.to_string(),
-        ratio_within(
-            port.codeword_error_ratio_foretold,
-            port.codeword_error_ratio_foretold_low,
-            port.codeword_error_ratio_foretold_high,
-        ),
+        ratio_within(port.codeword_error_ratio_foretold, port.codeword_error_ratio_foretold_low, port.codeword_error_ratio_foretold_high),
         closed(port.codeword_error_ratio_closed),
         closed(port.post_fec_ber_closed),
         closed(port.frame_loss_ratio_closed),
