@@ -107,3 +107,13 @@ fn deal_and_gather(bencher: Bencher) {
         }) {}
     });
 }
+
+/// What a run needs before it codes: tables of the code, the layout, room for codewords; items are ports.
+#[divan::bench]
+fn port_built(bencher: Bencher) {
+    let coding = Coding::named("800gbase-df").expect("it ships");
+    bencher.counter(ItemsCount::new(1usize)).bench_local(|| {
+        let layout = divan::black_box(&coding).build().expect("it builds");
+        Sender::new(&layout, Seed::new(1)).expect("it builds")
+    });
+}

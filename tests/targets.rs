@@ -17,5 +17,5 @@ fn every_committed_target_is_kept() {
         }
         files += 1;
     }
-    assert_eq!(files, 4);
+    assert_eq!(files, 5);
 }

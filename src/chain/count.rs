@@ -162,18 +162,20 @@ impl Witness for () {
 pub fn count<W: Witness>(lanes: &[Count<'_>], stop: &Stop, workers: &Workers, witness: &mut W, cancelled: &AtomicBool) -> Vec<Tally> {
     let mut tallies = vec![Tally::default(); lanes.len()];
     loop {
-        let work: Vec<(usize, u64)> = (0..lanes.len())
+        // block by block, for what lanes send may be made for all of them at once
+        let mut work: Vec<(u64, usize)> = (0..lanes.len())
             .filter(|&l| tallies[l].bit_errors < stop.bit_errors)
             .flat_map(|l| {
                 let done = tallies[l].block_errors.len() as u64;
                 let blocks = stop.symbols.div_ceil(lanes[l].plan.grid.symbols as u64);
-                (done..blocks.min(done + stop.round_blocks)).map(move |b| (l, b))
+                (done..blocks.min(done + stop.round_blocks)).map(move |b| (b, l))
             })
             .collect();
+        work.sort_unstable();
         if work.is_empty() || cancelled.load(Ordering::Relaxed) {
             return tallies;
         }
-        let one = |&(l, b): &(usize, u64)| {
+        let one = |&(b, l): &(u64, usize)| {
             workers.with(lanes[l].plan, |worker| {
                 let tally = one_block(&lanes[l], b, worker);
                 let seen = Seen { sent: &worker.sent, values: &worker.equalised, decided: &worker.decided };
@@ -181,7 +183,7 @@ pub fn count<W: Witness>(lanes: &[Count<'_>], stop: &Stop, workers: &Workers, wi
             })
         };
         let counted: Vec<(Tally, W::Found)> = work.par_iter().map(one).collect();
-        for (&(lane, _), (tally, found)) in work.iter().zip(counted) {
+        for (&(_, lane), (tally, found)) in work.iter().zip(counted) {
             tallies[lane].merge(&tally);
             witness.take(lane, found);
         }

@@ -3,9 +3,11 @@
 use super::inner::{BLOCK_SYMBOLS, Chase};
 use super::interleaver::Interleaver;
 use super::layout::Layout;
+use super::recent::Recent;
 use super::reed_solomon::Code;
 use crate::error::{Path, Problems, Result};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// How the PCS lanes of a physical lane take turns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,11 +150,14 @@ impl Coding {
     /// # Errors
     ///
     /// Every number that does not fit the others.
-    pub fn build(&self) -> Result<Layout> {
-        let mut problems = Problems::new();
-        self.check(&Path::root(), &mut problems);
-        problems.finish()?;
-        Ok(Layout::new(self))
+    pub fn build(&self) -> Result<Arc<Layout>> {
+        static LAYOUTS: Recent<Coding, Layout> = Recent::new();
+        LAYOUTS.get(self, || {
+            let mut problems = Problems::new();
+            self.check(&Path::root(), &mut problems);
+            problems.finish()?;
+            Ok(Layout::new(self))
+        })
     }
 }
 

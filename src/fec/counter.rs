@@ -11,6 +11,7 @@ use crate::math::interval::Interval;
 use crate::pattern::gray;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What becomes of a codeword.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,8 +34,8 @@ pub enum Decoding {
 /// a test pattern. Codewords without a wrong bit are codewords as they come and only counted.
 #[derive(Clone, Debug)]
 pub struct Counter {
-    layout: Layout,
-    code: ReedSolomon,
+    layout: Arc<Layout>,
+    code: Arc<ReedSolomon>,
     decoding: Decoding,
     sender: Option<Sender>,
     /// Payload symbols that each lane has brought.
@@ -63,7 +64,7 @@ impl Counter {
     /// # Errors
     ///
     /// An outer code that cannot be built.
-    pub fn new(layout: Layout, decoding: Decoding, sender: Option<Sender>) -> Result<Self, CodeError> {
+    pub fn new(layout: Arc<Layout>, decoding: Decoding, sender: Option<Sender>) -> Result<Self, CodeError> {
         let code = layout.coding().outer.build()?;
         let symbols = vec![0; layout.coding().codewords * code.code().codeword_symbols];
         Ok(Self {

@@ -165,8 +165,9 @@ mod tests {
     use super::super::coding::CODINGS;
     use super::*;
     use std::collections::{HashMap, HashSet};
+    use std::sync::Arc;
 
-    fn layouts() -> impl Iterator<Item = Layout> {
+    fn layouts() -> impl Iterator<Item = Arc<Layout>> {
         CODINGS.iter().map(|(name, _)| Coding::named(name).unwrap().build().unwrap())
     }
 

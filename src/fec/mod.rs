@@ -15,6 +15,7 @@ mod interleaver;
 mod layout;
 mod powers;
 mod reader;
+mod recent;
 pub mod reed_solomon;
 mod stream;
 pub mod tail;

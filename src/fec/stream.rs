@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 /// Sets that are kept: more than the blocks in hand of all threads touch.
-const RECENT: u64 = 256;
+const RECENT: u64 = 64;
 
 /// What a port sends: a pure function of seed, lane and index, whatever was asked for before.
 ///
@@ -24,23 +24,22 @@ pub struct Sender {
 /// The codewords of the port.
 #[derive(Debug)]
 struct Payload {
-    code: ReedSolomon,
+    code: Arc<ReedSolomon>,
     seed: Seed,
     /// Sets made last, each at its number modulo [`RECENT`].
     recent: Vec<Mutex<Made>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Made {
     number: Option<u64>,
     words: Vec<u16>,
 }
 
 impl Payload {
-    fn set<R>(&self, set: u64, symbols: usize, with: impl FnOnce(&[u16]) -> R) -> R {
+    fn set<R>(&self, set: u64, with: impl FnOnce(&[u16]) -> R) -> R {
         let mut made = self.recent[(set % RECENT) as usize].lock().expect("no holder panics");
         if made.number != Some(set) {
-            made.words.resize(symbols, 0);
             let mask = self.code.field().order() as u64;
             let mut rng = self.seed.index(set).rng();
             for word in made.words.chunks_exact_mut(self.code.code().codeword_symbols) {
@@ -59,16 +58,16 @@ impl Sender {
     /// # Errors
     ///
     /// An outer code that cannot be built.
-    pub fn new(layout: &Layout, seed: Seed) -> Result<Self, CodeError> {
-        let recent = (0..RECENT).map(|_| Mutex::default()).collect();
+    pub fn new(layout: &Arc<Layout>, seed: Seed) -> Result<Self, CodeError> {
+        let symbols = layout.coding().codewords * layout.coding().outer.codeword_symbols;
+        let recent = (0..RECENT).map(|_| Mutex::new(Made { number: None, words: vec![0; symbols] })).collect();
         let payload = Payload { code: layout.coding().outer.build()?, seed: seed.named("fec.payload"), recent };
-        Ok(Self { layout: Arc::new(layout.clone()), payload: Arc::new(payload) })
+        Ok(Self { layout: layout.clone(), payload: Arc::new(payload) })
     }
 
     /// Shows the codewords of a set, one behind the other.
     pub fn set<R>(&self, set: u64, with: impl FnOnce(&[u16]) -> R) -> R {
-        let coding = self.layout.coding();
-        self.payload.set(set, coding.codewords * coding.outer.codeword_symbols, with)
+        self.payload.set(set, with)
     }
 
     /// The levels of one lane.
@@ -144,7 +143,7 @@ impl Levels for LaneSender {
 /// Gathers decided levels into codewords.
 #[derive(Clone, Debug)]
 pub struct Receiver {
-    layout: Layout,
+    layout: Arc<Layout>,
     /// Payload symbols that each lane has brought.
     arrived: Vec<u64>,
     /// The set that leaves next, and those behind it.
@@ -162,7 +161,7 @@ struct Gathering {
 impl Receiver {
     /// A receiver that has seen nothing.
     #[must_use]
-    pub fn new(layout: &Layout) -> Self {
+    pub fn new(layout: &Arc<Layout>) -> Self {
         let arrived = vec![0; layout.coding().lanes];
         Self { layout: layout.clone(), arrived, next: layout.first_set(), waiting: VecDeque::new(), spare: Vec::new() }
     }

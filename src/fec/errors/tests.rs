@@ -3,6 +3,7 @@ use super::super::reed_solomon::{Code, Workspace};
 use super::super::{Coding, Layout, Mux, Receiver, Sender, Tally, tail};
 use super::*;
 use crate::pattern::{precode, unprecode};
+use std::sync::Arc;
 
 fn source(errors: Errors, name: &str) -> ErrorSource {
     errors.build(Seed::new(1).named(name)).unwrap()
@@ -98,7 +99,7 @@ fn no_error_is_made_at_a_ratio_of_zero() {
 }
 
 /// Sends sets over a port's lanes through errors; counts by decoding and by genie.
-fn run(layout: &Layout, errors: Errors, sets: u64) -> (Tally, Tally) {
+fn run(layout: &Arc<Layout>, errors: Errors, sets: u64) -> (Tally, Tally) {
     let Coding { outer, lanes, precoder, .. } = layout.coding().clone();
     let code = outer.build().unwrap();
     let mut work = Workspace::new(&code);

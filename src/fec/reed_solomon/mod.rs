@@ -15,10 +15,12 @@ pub use decode::{Outcome, Workspace};
 
 use super::galois::{Field, FieldError};
 use super::powers::Powers;
+use super::recent::Recent;
 use super::tail;
 use crate::error::{Path, Problems};
 use remainder::Remainder;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The parameters of a Reed-Solomon code; shortened when `codeword_symbols` is below 2^m - 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +84,12 @@ impl Code {
     /// # Errors
     ///
     /// A field or parameters that make no code.
-    pub fn build(&self) -> Result<ReedSolomon, CodeError> {
+    pub fn build(&self) -> Result<Arc<ReedSolomon>, CodeError> {
+        static CODES: Recent<Code, ReedSolomon> = Recent::new();
+        CODES.get(self, || self.build_anew())
+    }
+
+    fn build_anew(&self) -> Result<ReedSolomon, CodeError> {
         let field = Field::new(self.field_polynomial)?;
         let Self { codeword_symbols: n, message_symbols: k, first_root, .. } = *self;
         if !(2..=field.order()).contains(&n) {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 /// Primitive polynomials of degree 4 to 12.
 const PRIMITIVE: [u32; 9] = [0x13, 0x25, 0x43, 0x83, 0x11d, 0x211, 0x409, 0x805, 0x1053];
 
-fn small(parity: usize, first_root: usize) -> ReedSolomon {
+fn small(parity: usize, first_root: usize) -> Arc<ReedSolomon> {
     Code { field_polynomial: 0x13, codeword_symbols: 15, message_symbols: 15 - parity, first_root }.build().unwrap()
 }
 
