@@ -5,6 +5,7 @@
 //! link, [`Histogram`] is what a switch shows, [`tail`] and [`extrapolate`] are what it means.
 
 mod coding;
+pub mod curve;
 pub mod errors;
 pub mod extrapolate;
 pub mod galois;

@@ -1,0 +1,93 @@
+//! Codewords of a point, decoded and counted.
+
+use super::channel::{Channel, Slicer};
+use super::scatter::Scatter;
+use crate::fec::layout::{Address, Layout};
+use crate::fec::reed_solomon::{ReedSolomon, Workspace};
+use crate::fec::tally::Tally;
+use crate::seed::Seed;
+
+/// Codewords that are drawn at once, with streams of their own.
+pub(super) const CHUNK_CODEWORDS: u64 = 1024;
+
+/// What was counted.
+#[derive(Clone, Debug)]
+pub(super) struct Counted {
+    pub(super) tally: Tally,
+    pub(super) slicer: Slicer,
+    pub(super) scatter: Scatter,
+}
+
+impl Counted {
+    pub(super) fn new(layout: &Layout) -> Self {
+        let (set, chunk) = (layout.coding().codewords as u64, chunk_sets(layout) * layout.coding().codewords as u64);
+        Self { tally: Tally::new(&layout.coding().outer), slicer: Slicer::default(), scatter: Scatter::new(set, chunk) }
+    }
+
+    /// Adds a chunk.
+    pub(super) fn merge(&mut self, chunk: &Self) {
+        self.tally.merge(&chunk.tally);
+        self.scatter.merge(&chunk.scatter);
+        self.slicer.bits += chunk.slicer.bits;
+        self.slicer.errors += chunk.slicer.errors;
+    }
+}
+
+/// Sets of a chunk.
+pub(super) fn chunk_sets(layout: &Layout) -> u64 {
+    (CHUNK_CODEWORDS / layout.coding().codewords as u64).max(1)
+}
+
+/// Memory for decoding and the words of a chunk: one a thread.
+pub(super) struct Desk {
+    work: Workspace,
+    /// What is wrong with each codeword of the chunk, one behind the other.
+    wrong: Vec<u16>,
+    sent: Vec<u16>,
+    decoded: Vec<u16>,
+}
+
+impl Desk {
+    pub(super) fn new(code: &ReedSolomon) -> Self {
+        let [sent, decoded] = [(); 2].map(|()| vec![0; code.code().codeword_symbols]);
+        Self { work: Workspace::new(code), wrong: Vec::new(), sent, decoded }
+    }
+
+    /// Draws the errors of some sets and decodes.
+    ///
+    /// The codes are linear: what a decoder does depends on what is wrong, not on what was sent, so the word of zeros stands for all.
+    /// Up to t wrong symbols are corrected for certain; only words with more are decoded.
+    pub(super) fn count(&mut self, layout: &Layout, code: &ReedSolomon, channel: &Channel, sets: u64, seed: Seed) -> Counted {
+        let coding = layout.coding();
+        let (symbols, first) = (coding.outer.codeword_symbols, layout.first_set());
+        let mut counted = Counted::new(layout);
+        self.wrong.clear();
+        self.wrong.resize(sets as usize * coding.codewords * symbols, 0);
+        // sets ahead of the first are not whole, and none behind the last is begun to be looked at
+        let payload_symbols = (first + sets) * layout.set_symbols() as u64;
+        for lane in 0..coding.lanes {
+            let slicer = channel.draw(seed.index(lane as u64).rng(), payload_symbols, |payload_bit| {
+                let Address { set, codeword, symbol, bit } = layout.address(lane, payload_bit);
+                if let Some(set) = set.checked_sub(first).filter(|set| *set < sets) {
+                    self.wrong[(set as usize * coding.codewords + codeword) * symbols + symbol] ^= 1 << bit;
+                }
+            });
+            counted.slicer.bits += slicer.bits;
+            counted.slicer.errors += slicer.errors;
+        }
+        for set in self.wrong.chunks_exact(coding.codewords * symbols) {
+            let before = counted.tally.uncorrectable + counted.tally.miscorrected;
+            for word in set.chunks_exact(symbols) {
+                if word.iter().filter(|symbol| **symbol != 0).count() <= coding.outer.correctable() {
+                    counted.tally.push_genie(&coding.outer, &self.sent, word);
+                    continue;
+                }
+                self.decoded.copy_from_slice(word);
+                let outcome = code.decode(&mut self.decoded, &[], &mut self.work).expect("a word of the code's own");
+                counted.tally.push_decoded(&coding.outer, &self.sent, word, &self.decoded, outcome);
+            }
+            counted.scatter.push(counted.tally.uncorrectable + counted.tally.miscorrected - before);
+        }
+        counted
+    }
+}
