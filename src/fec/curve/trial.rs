@@ -25,9 +25,9 @@ pub struct Trial {
 /// How far a trial is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// Codewords of all points that are counted or no longer wanted.
-    pub codewords: u64,
-    /// Codewords of all points.
+    /// Chunks of all points that are counted or no longer wanted.
+    pub chunks: u64,
+    /// Chunks of all points, of a thousand codewords each.
     pub total: u64,
 }
 
@@ -67,9 +67,19 @@ impl Trial {
             (next, round) = (end, (2 * round).min(MOST_CHUNKS));
             let enough = counted.iter().filter(|counted| is_enough(counted)).count() as u64;
             let open = counted.len() as u64 - enough;
-            progress(Progress { codewords: enough * chunks + open * next, total: counted.len() as u64 * chunks });
+            progress(Progress { chunks: enough * chunks + open * next, total: counted.len() as u64 * chunks });
         }
-        let points = self.bers.par_iter().zip(&self.channels).zip(&counted);
+        self.points(&counted)
+    }
+
+    /// The points before anything is counted: what the closed form says without.
+    #[must_use]
+    pub fn foreseen(&self) -> Vec<Point> {
+        self.points(&vec![Counted::new(&self.layout); self.bers.len()])
+    }
+
+    fn points(&self, counted: &[Counted]) -> Vec<Point> {
+        let points = self.bers.par_iter().zip(&self.channels).zip(counted);
         points.map(|((ber, channel), counted)| Point::new(*ber, &self.layout, channel, counted)).collect()
     }
 
