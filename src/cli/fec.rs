@@ -143,14 +143,10 @@ impl Fec {
                 None
             }
         };
-        let mut number = |flag: &str, text: &str| match count(text) {
-            Ok(number) => number,
-            Err(remedy) => {
-                problems.push(problem(flag, text, remedy));
-                0
-            }
-        };
-        let (codewords, errors) = (number("--codewords", &self.codewords), number("--errors", &self.errors));
+        let mut number =
+            |flag: &str, text: &str, usual: u64| count(text).map_err(|remedy| problems.push(problem(flag, text, remedy))).unwrap_or(usual);
+        let codewords = number("--codewords", &self.codewords, usual.codewords);
+        let errors = number("--errors", &self.errors, usual.errors);
         let burst = parsed("--burst", &self.burst, &mut problems).unwrap_or(usual.burst);
         let decoder = self.decoder(scheme, &mut problems);
         let coding = self.coding(scheme, decoder, &mut problems);
@@ -159,12 +155,10 @@ impl Fec {
         if problems.is_empty() {
             return Ok(curve);
         }
-        // what can be said of the others is said as well, but not what follows from a default that was not asked for
-        if ber.is_some() {
-            let mut of_curve = Problems::new();
-            curve.ber.check(&Path::root(), &mut of_curve);
-            of_curve.iter().for_each(|found| problems.push(Problem { path: format!("--{}", found.path), ..found.clone() }));
-        }
+        // the others are looked at as well; defaults that stand for what could not be read are good
+        let mut of_curve = Problems::new();
+        curve.check(&Path::root(), &mut of_curve);
+        of_curve.iter().for_each(|found| problems.push(Problem { path: format!("--{}", found.path), ..found.clone() }));
         Err(Error::Input(problems))
     }
 

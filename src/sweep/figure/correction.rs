@@ -4,7 +4,7 @@ use super::{Bar, Curves, Role, Scale, Spacing, Trace};
 use crate::fec::curve::{Bers, Burst, Curve, Point};
 
 /// Points of the closed form.
-const CLOSED_POINTS: usize = 121;
+const CLOSED_POINTS: usize = 45;
 
 impl Curves {
     /// Codeword error ratio against bit error ratio: closed form and foretold as lines, counted as points with intervals.
