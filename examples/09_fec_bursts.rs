@@ -18,7 +18,7 @@ use std::sync::atomic::AtomicBool;
 /// The equaliser's tap, over the main cursor.
 const TAP: f64 = 1.0;
 /// Where the curves are compared.
-const COMPARED_AT: f64 = 2.5e-3;
+const COMPARED_AT: f64 = 3e-3;
 
 fn main() -> lightlane::Result<()> {
     let by_bits = Scheme::Kp4.on("800gbase-df").expect("it ships");
@@ -51,8 +51,8 @@ fn main() -> lightlane::Result<()> {
 
 /// Ratios of the comparison and two decades of what follows from them.
 fn curve(burst: Burst) -> Curve {
-    let ber = gallery::full_or_quick("6.25e-4:2.5e-3:9", "1.25e-3:2.5e-3:3").parse().expect("a range");
-    Curve { ber, burst, codewords: gallery::full_or_quick(20_000_000, 20_000), errors: gallery::full_or_quick(200, 30), ..Curve::default() }
+    let ber = gallery::full_or_quick("7.5e-4:3e-3:9", "1.5e-3:3e-3:3").parse().expect("a range");
+    Curve { ber, burst, codewords: gallery::full_or_quick(6_000_000, 20_000), errors: gallery::full_or_quick(200, 30), ..Curve::default() }
 }
 
 fn run(curve: &Curve) -> lightlane::Result<Vec<Point>> {
