@@ -24,7 +24,7 @@ impl Curves {
         traces.extend(Some(foretold).filter(|_| is_foretold));
         Curves {
             title: format!("RS({},{}){inner}: uncorrected codewords", outer.codeword_symbols, outer.message_symbols),
-            caption: caption(curve),
+            caption: caption(curve, points),
             x: logarithmic("pre-FEC bit error ratio"),
             y: logarithmic("codeword error ratio"),
             legend: String::new(),
@@ -65,8 +65,8 @@ fn logarithmic(quantity: &str) -> Scale {
     Scale { quantity: quantity.to_owned(), unit: String::new(), spacing: Spacing::Logarithmic }
 }
 
-/// Errors, interleaving, precoder.
-fn caption(curve: &Curve) -> String {
+/// Errors, interleaving, precoder, what a dash is.
+fn caption(curve: &Curve, points: &[Point]) -> String {
     let coding = &curve.coding;
     let errors = match (&coding.inner, curve.burst) {
         (Some(inner), _) if inner.decoder.positions() == 0 => "white noise, hard decisions".to_owned(),
@@ -84,7 +84,9 @@ fn caption(curve: &Curve) -> String {
         (codewords, lanes) => format!("{codewords} codewords interleaved on {lanes} lanes"),
     };
     let precoder = if coding.precoder { " · precoder on" } else { "" };
-    format!("{errors} · {lanes}{precoder}")
+    let is_dashed = points.iter().any(|point| point.codewords > 0 && point.codeword_error_ratio_counted.is_none());
+    let dashes = if is_dashed { " · dash: none lost, the ratio is below" } else { "" };
+    format!("{errors} · {lanes}{precoder}{dashes}")
 }
 
 #[cfg(test)]
@@ -102,7 +104,7 @@ mod tests {
         assert_eq!((figure.traces[0].points.len(), figure.traces[1].counted.len(), figure.traces[2].points.len()), (CLOSED_POINTS, 3, 3));
         // 2048 codewords at 1e-3 have no uncorrected one but with 5e-3: either way the dash or the bar ends where the point says
         assert_eq!(Some(figure.traces[1].counted[0].high), points[0].codeword_error_ratio_high);
-        assert_eq!(figure.caption, "independent bit errors · 4 codewords interleaved on 8 lanes");
+        assert!(figure.caption.starts_with("independent bit errors · 4 codewords interleaved on 8 lanes"), "{}", figure.caption);
         let silent = Curve { codewords: 0, ..curve };
         assert_eq!(Curves::of_codes(&silent, &silent.build().unwrap().foreseen()).traces.len(), 1);
     }
