@@ -106,7 +106,6 @@ fn push_correctable(tally: &mut Tally, wrong: &[u16], symbols: usize, symbol_bit
 mod tests {
     use super::*;
     use crate::fec::curve::{Curve, Scheme};
-    use crate::fec::reed_solomon::Outcome;
 
     /// Every word decoded: the same counts to the last bit, for words within the code and beyond it. 800 and 200 codewords, of which 64
     /// and 110 are expected beyond, 21 and 18 with five wrong symbols.
