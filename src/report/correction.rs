@@ -5,17 +5,20 @@ use super::{json, plain, text};
 use crate::fec::curve::{Curve, Point};
 use serde::Serialize;
 
+/// The smallest ratio that is printed.
+const LEAST: f64 = 1e-99;
+
 /// A line for each point; at most 120 characters wide.
 pub fn correction(curve: &Curve, points: &[Point]) -> String {
     let with_inner = curve.coding.inner.is_some();
     let mut header = vec!["\npre-FEC\nBER"];
     if with_inner {
-        header.push("behind\nthe inner\ncode");
+        header.push("inner\nBER\ncounted");
     }
     header.extend([
-        "codeword\nerror ratio\nclosed",
-        "codeword\nerror ratio\ncounted",
-        "codeword\nerror ratio\nforetold",
+        "codeword\nerrors\nclosed",
+        "codeword\nerrors\ncounted",
+        "codeword\nerrors\nforetold",
         "post-FEC\nBER\nclosed",
         "post-FEC\nBER\ncounted",
         "frame\nloss\nclosed",
@@ -40,17 +43,27 @@ pub fn correction(curve: &Curve, points: &[Point]) -> String {
 
 fn cells(point: &Point) -> [String; 8] {
     let Point { codeword_error_ratio_counted: value, codeword_error_ratio_low: low, codeword_error_ratio_high: high, .. } = *point;
-    let foretold = [point.codeword_error_ratio_foretold, point.codeword_error_ratio_foretold_low, point.codeword_error_ratio_foretold_high];
+    let foretold = match point.codeword_error_ratio_foretold {
+        Some(ratio) if ratio >= LEAST => {
+            ratio_within(Some(ratio), point.codeword_error_ratio_foretold_low, point.codeword_error_ratio_foretold_high)
+        }
+        other => short(other),
+    };
     [
-        ratio(point.codeword_error_ratio_closed),
+        short(point.codeword_error_ratio_closed),
         counted(point.codewords, value, low, high),
-        ratio_within(foretold[0], foretold[1], foretold[2]),
-        ratio(point.post_fec_ber_closed),
+        foretold,
+        short(point.post_fec_ber_closed),
         ratio(point.post_fec_ber_counted),
-        ratio(point.frame_loss_ratio_closed),
-        point.codewords.to_string(),
+        short(point.frame_loss_ratio_closed),
+        if point.codewords < 1_000_000_000 { point.codewords.to_string() } else { format!("{:.2e}", point.codewords as f64) },
         (point.uncorrectable + point.miscorrected).to_string(),
     ]
+}
+
+/// A ratio that may be as small as it likes.
+fn short(value: Option<f64>) -> String {
+    if value.is_some_and(|x| x > 0.0 && x < LEAST) { "< 1e-99".to_owned() } else { ratio(value) }
 }
 
 /// The same as indented JSON, every figure to its last digit: `{"points": [..]}`.
@@ -88,10 +101,17 @@ mod tests {
             uncorrectable: 1,
             miscorrected: 2,
         };
-        let text = correction(&curve, &[point]);
+        let wide = Point {
+            codeword_error_ratio_closed: Some(1.2e-98),
+            codeword_error_ratio_foretold: Some(1.2e-98),
+            post_fec_ber_closed: Some(1.2e-98),
+            frame_loss_ratio_closed: Some(1.2e-98),
+            ..point.clone()
+        };
+        let text = correction(&curve, &[point, wide]);
         let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
         assert!(widest <= 120, "{widest}\n{text}");
-        assert!(text.contains("1.23e-12") && text.contains("2 were changed to another codeword"), "{text}");
+        assert!(text.contains("1.23e-12") && text.contains("< 1e-99") && text.contains("4 were changed to another codeword"), "{text}");
         let unknown = correction(&Curve::default(), &Curve { codewords: 0, ..Curve::default() }.build().unwrap().foreseen());
         assert!(unknown.lines().nth(3).unwrap().contains(" -  "), "{unknown}");
     }
