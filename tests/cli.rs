@@ -238,7 +238,7 @@ fn every_shell_gets_completions() {
 
 #[test]
 fn help_has_examples_and_usage_errors_are_wrong_input() {
-    for command in ["run", "check", "sweep", "presets", "init", "completions"] {
+    for command in ["run", "check", "sweep", "fec", "presets", "init", "completions"] {
         assert!(good(&run(&[command, "--help"])).contains("Examples:"), "{command}");
     }
     for arguments in [&["fly"][..], &[], &["run"], &["run", "a", "b"], &["check"], &["run", "--symbols"]] {

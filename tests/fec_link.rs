@@ -138,7 +138,10 @@ fn a_lane_alone_tells_of_its_own_errors() {
     let foretold = lane.block_error_ratio_foretold_low.unwrap()..=lane.block_error_ratio_foretold_high.unwrap();
     let closed = lane.codeword_error_ratio_closed.unwrap();
     // the two know the bit error ratio to a tenth each at some hundred errors; sixteen errors in a word make that a factor of five
-    assert!(foretold.contains(&closed) || foretold.contains(&(closed * 5.0)) || foretold.contains(&(closed / 5.0)), "{foretold:?} {closed:e}");
+    assert!(
+        foretold.contains(&closed) || foretold.contains(&(closed * 5.0)) || foretold.contains(&(closed / 5.0)),
+        "{foretold:?} {closed:e}"
+    );
     config.fec.added_ber = 2e-4;
     let with = &run(&config).lanes[0];
     assert!(with.block_error_ratio_foretold > lane.block_error_ratio_foretold);

@@ -6,6 +6,7 @@ mod architecture;
 mod cli;
 mod cli_files;
 mod engine;
+mod fec;
 mod fec_link;
 mod figures;
 mod ideal;

@@ -5,6 +5,7 @@ mod completions;
 mod export;
 mod eye;
 mod failure;
+mod fec;
 mod init;
 mod measure;
 mod output;
@@ -28,6 +29,7 @@ Examples:
   lightlane run my.toml --json                          for scripts
   lightlane eye 800gbase-dr8 --at tp2 --out eye.png     what an oscilloscope would show
   lightlane measure tp2.csv --symbol-rate-gbd 53.125    TDECQ, OMA, ER of a capture
+  lightlane fec --code kp4 --ber 1e-4:3e-3:10           what error correction leaves
   lightlane check my.toml                               is it still as good as expected?
   lightlane sweep my.toml --axis fibre.length_km=0:2:0.1 --out reach.csv
 
@@ -49,6 +51,7 @@ enum Command {
     Sweep(sweep::Sweep),
     Eye(eye::Eye),
     Measure(measure::Measure),
+    Fec(fec::Fec),
     Presets(presets::Presets),
     Init(init::Init),
     Completions(completions::Completions),
@@ -80,6 +83,7 @@ pub fn main() -> ExitCode {
         Command::Sweep(sweep) => sweep.execute(),
         Command::Eye(eye) => eye.execute(),
         Command::Measure(measure) => measure.execute(),
+        Command::Fec(fec) => fec.execute(),
         Command::Presets(presets) => presets.execute(),
         Command::Init(init) => init.execute(),
         Command::Completions(completions) => completions.execute(),

@@ -55,7 +55,8 @@ fn listen() {
     });
 }
 
-fn tell(name: &str, progress: Progress) {
+/// Progress on the terminal, for who looks.
+pub(super) fn tell(name: &str, progress: Progress) {
     let mut err = std::io::stderr().lock();
     if err.is_terminal() {
         let _ = write!(err, "\r{name}: {} %", 100 * progress.done / progress.total.max(1));

@@ -76,7 +76,7 @@ impl Source {
 }
 
 /// A number of symbols: `1000000`, `1e6`, `10M`.
-fn symbols(text: &str) -> Result<u64, String> {
+pub(super) fn symbols(text: &str) -> Result<u64, String> {
     const MOST: f64 = (1u64 << 50) as f64;
     let (digits, unit) = match text.strip_suffix(['k', 'M', 'G']) {
         Some(digits) if text.ends_with('k') => (digits, 1e3),

@@ -6,6 +6,7 @@
 
 mod coding;
 mod counter;
+pub mod curve;
 pub mod errors;
 pub mod extrapolate;
 pub mod galois;

@@ -77,7 +77,11 @@ impl<'a> Side<'a> {
                 let room = (0.5 * (1.0 - range.end + range.start)).max(0.1 * (range.end - range.start));
                 Side::exact(scale, range.start - room..range.end + room, ticks)
             }
-            Spacing::Logarithmic => Side::exact(scale, (range.start - 0.1).floor()..(range.end + 0.1).ceil(), ticks),
+            Spacing::Logarithmic => {
+                let top = (range.end + 0.1).ceil();
+                // ratios end at one
+                Side::exact(scale, (range.start - 0.1).floor()..if range.end <= 0.0 { top.min(0.0) } else { top }, ticks)
+            }
         }
     }
 
@@ -185,5 +189,6 @@ mod tests {
         let narrow = Side::roomy(&decades, -3.62..-3.62, 8);
         assert!(narrow.marks.len() > 3, "a single ratio stands among others: {:?}", narrow.marks);
         assert_eq!(decades.extent([f64::NAN].into_iter()), None);
+        assert_eq!((Side::roomy(&decades, -4.2..-0.02, 8).range, Side::roomy(&decades, -4.2..0.95, 8).range), (-5.0..0.0, -5.0..2.0));
     }
 }

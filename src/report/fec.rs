@@ -1,6 +1,6 @@
 //! What error correction makes of the lanes and of the port.
 
-use super::figure::{counted, ratio, ratio_within};
+use super::figure::{counted, ratio, ratio_within, small};
 use super::{plain, text};
 use crate::link::{FecResult, LaneResult, LinkResult};
 
@@ -54,9 +54,9 @@ fn of_lane(lane: &LaneResult) -> [String; 9] {
         lane.corrected_bits.to_string(),
         lane.uncorrectable_blocks.to_string(),
         ratio_within(lane.block_error_ratio_foretold, lane.block_error_ratio_foretold_low, lane.block_error_ratio_foretold_high),
-        closed(lane.codeword_error_ratio_closed),
-        closed(lane.post_fec_ber_closed),
-        closed(lane.frame_loss_ratio_closed),
+        small(lane.codeword_error_ratio_closed),
+        small(lane.post_fec_ber_closed),
+        small(lane.frame_loss_ratio_closed),
     ]
 }
 
@@ -68,15 +68,10 @@ fn of_port(name: &str, port: &FecResult) -> [String; 9] {
         port.corrected_bits.to_string(),
         port.uncorrectable.to_string(),
         ratio_within(port.codeword_error_ratio_foretold, port.codeword_error_ratio_foretold_low, port.codeword_error_ratio_foretold_high),
-        closed(port.codeword_error_ratio_closed),
-        closed(port.post_fec_ber_closed),
-        closed(port.frame_loss_ratio_closed),
+        small(port.codeword_error_ratio_closed),
+        small(port.post_fec_ber_closed),
+        small(port.frame_loss_ratio_closed),
     ]
-}
-
-/// A closed form's figure; what is below the smallest number is said to be.
-fn closed(value: Option<f64>) -> String {
-    if value == Some(0.0) { "< 1e-308".to_owned() } else { ratio(value) }
 }
 
 /// `0: 334, 1: 157, > 15: 2`: those that hold something.
@@ -108,6 +103,6 @@ mod tests {
     #[test]
     fn a_ratio_too_small_for_a_number_is_not_zero() {
         let lane = LaneResult { symbol_error_histogram: vec![48, 0], frame_loss_ratio_closed: Some(0.0), ..sample::lane(0) };
-        assert!(fec(&sample::result(vec![lane])).contains("< 1e-308"));
+        assert!(fec(&sample::result(vec![lane])).contains("< 1e-99"));
     }
 }

@@ -16,6 +16,14 @@ pub(super) fn ratio(value: Option<f64>) -> String {
     value.filter(|x| x.is_finite()).map_or_else(|| ABSENT.to_owned(), |x| if x == 0.0 { "0".to_owned() } else { format!("{x:.1e}") })
 }
 
+/// The smallest ratio that is printed.
+pub(super) const LEAST: f64 = 1e-99;
+
+/// A ratio in closed form, which may be as small as it likes.
+pub(super) fn small(value: Option<f64>) -> String {
+    if value.is_some_and(|x| x < LEAST) { "< 1e-99".to_owned() } else { ratio(value) }
+}
+
 /// An error ratio with its interval, both ends as multiples of the same power of ten: `1.2e-9 (0.9..1.5)`.
 pub(super) fn ratio_within(value: Option<f64>, low: Option<f64>, high: Option<f64>) -> String {
     let (Some(x), Some(low), Some(high)) = (value.filter(|&x| x > 0.0 && x.is_finite()), low, high) else { return ratio(value) };

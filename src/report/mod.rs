@@ -1,5 +1,6 @@
 //! What is shown of results: to a reader, to a machine, in the manual.
 
+mod correction;
 mod fec;
 mod figure;
 mod json;
@@ -12,6 +13,7 @@ mod transmitted;
 mod verdicts;
 mod waveform;
 
+pub use correction::{correction, correction_json};
 pub use json::json;
 pub use models::models;
 pub use reading::reading;

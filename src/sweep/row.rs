@@ -1,8 +1,8 @@
 //! A row: where on the axes, and one lane's figures under their own names.
 
 use crate::link::LaneResult;
-use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
 
@@ -24,6 +24,16 @@ impl Row {
         Row { at: at.iter().map(of_toml).collect(), figures: flat(result).into_iter().map(|(_, value)| value).collect() }
     }
 
+    /// The row of any flat result, without axes.
+    pub fn alone(result: &impl Serialize) -> Row {
+        Row { at: Vec::new(), figures: flat(result).into_iter().map(|(_, value)| value).collect() }
+    }
+
+    /// The names of a flat result's figures.
+    pub fn names(result: &impl Serialize) -> Vec<String> {
+        flat(result).into_iter().map(|(name, _)| name).collect()
+    }
+
     /// Its lane, from 0.
     pub fn lane(&self) -> u64 {
         // the first figure of a lane is its number
@@ -32,12 +42,12 @@ impl Row {
 
     /// The names of the figures: those of a lane's result.
     pub fn figures() -> Vec<String> {
-        flat(&LaneResult::default()).into_iter().map(|(name, _)| name).collect()
+        Row::names(&LaneResult::default())
     }
 }
 
-/// A lane's figures with their names, in the order in which they are described.
-fn flat(result: &LaneResult) -> Vec<(String, Value)> {
+/// A result's figures with their names, in the order in which they are described.
+fn flat(result: &impl Serialize) -> Vec<(String, Value)> {
     let text = serde_json::to_string(result).expect("every key is text");
     let Ordered(all) = serde_json::from_str(&text).expect("written just now");
     all.into_iter().filter(|(name, _)| !LEFT_OUT.contains(&name.as_str())).collect()

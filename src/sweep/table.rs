@@ -1,4 +1,4 @@
-//! The file of a sweep: rows as CSV or as lines of JSON, every row whole.
+//! The file of a sweep, or of another curve: rows as CSV or as lines of JSON, every row whole.
 
 use super::{Axis, Row};
 use crate::error::{Error, Result};
@@ -65,8 +65,16 @@ impl TableFile {
     ///
     /// A path that cannot be written.
     pub fn create(path: &Path, format: Format, axes: &[Axis]) -> Result<TableFile> {
+        TableFile::with_columns(path, format, axes.iter().map(Axis::name).chain(Row::figures()).collect())
+    }
+
+    /// The same for rows of any columns.
+    ///
+    /// # Errors
+    ///
+    /// A path that cannot be written.
+    pub fn with_columns(path: &Path, format: Format, columns: Vec<String>) -> Result<TableFile> {
         let io = |source| Error::Io { path: PathBuf::from(path), source };
-        let columns: Vec<String> = axes.iter().map(Axis::name).chain(Row::figures()).collect();
         Ok(TableFile { file: File::create(path).map_err(io)?, format, columns, whole: 0 })
     }
 

@@ -1,10 +1,13 @@
 //! Channels other than a link: wrong symbols of a known statistic.
 
+mod chain;
 mod dfe;
 mod gilbert_elliott;
+mod slips;
 
 pub use dfe::{Dfe, continuation};
 pub use gilbert_elliott::GilbertElliott;
+pub(super) use slips::Model;
 
 use crate::error::{Path, Problems, Result};
 use crate::pattern::gray;
@@ -91,7 +94,7 @@ fn flip_bits(rng: &mut Rng, ber: f64, levels: &mut [u8]) {
 }
 
 /// Failures before the first success; huge for a probability of zero.
-fn geometric(rng: &mut Rng, probability: f64) -> u64 {
+pub(super) fn geometric(rng: &mut Rng, probability: f64) -> u64 {
     if probability >= 1.0 {
         return 0;
     }

@@ -168,10 +168,15 @@ fn a_preset_that_is_not_there_is_named_with_its_place_and_the_list() {
     let found = problems("preset", "lanes = 8\npreset = '800gbase-dr4'\n");
     assert_eq!(
         found,
-        ["FILE:2:10: preset = 800gbase-dr4: no such preset, did you mean 800gbase-dr8? (presets: 800gbase-dr8, 1.6tbase-dr8, 1.6tbase-dr8-2)"]
+        [
+            "FILE:2:10: preset = 800gbase-dr4: no such preset, did you mean 800gbase-dr8? (presets: 800gbase-dr8, 1.6tbase-dr8, 1.6tbase-dr8-2)"
+        ]
     );
     let error = Stack::open("800gbase").unwrap_err().to_string();
-    assert_eq!(error, "800gbase: neither a file nor a preset, did you mean 800gbase-dr8? (presets: 800gbase-dr8, 1.6tbase-dr8, 1.6tbase-dr8-2)");
+    assert_eq!(
+        error,
+        "800gbase: neither a file nor a preset, did you mean 800gbase-dr8? (presets: 800gbase-dr8, 1.6tbase-dr8, 1.6tbase-dr8-2)"
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Figures of a sweep: curves over one axis, a map over two. What they are made of is plain, so that any results can be drawn so.
 
 mod chart;
+mod correction;
 mod layout;
 mod merit;
 mod words;

@@ -1,0 +1,222 @@
+//! `lightlane fec`: what error correction leaves, over the bit error ratio ahead of it.
+
+use super::output::say;
+use super::runner::{Runner, clear, stopped, tell};
+use super::source::symbols as count;
+use super::{Failure, Outcome, output};
+use crate::error::{Error, Path, Problem, Problems};
+use crate::fec::Coding;
+use crate::fec::curve::{Curve, Point, Scheme};
+use crate::fec::inner::Chase;
+use crate::link::Progress;
+use crate::plot::{Size, Target};
+use crate::report;
+use crate::sweep::{Curves, Format, Row, TableFile};
+use clap::Args;
+use std::fmt::Display;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+const EXAMPLES: &str = "\
+Bursts:
+  none                     every bit wrong by itself
+  ge:SYMBOLS[:BER_BAD]     Gilbert-Elliott: a bad state of SYMBOLS PAM4 symbols on average, of whose bits BER_BAD (0.25) are wrong
+  dfe:TAP                  error propagation of a feedback equaliser with one tap, its noise such that the ratio is the one asked for
+
+The ratio is that of the slicer's decisions. Closed figures are those of random errors at the ratio that enters the outer code: the
+one asked for or, behind an inner decoder or the precoder's inverse, the one counted there. Counting a point ends with --codewords or
+with --errors, whichever comes first. Intervals are 95 %, wider where codewords fail together; foretold is what the histogram of wrong
+symbols says. Behind the inner code the channel is white noise.
+
+Examples:
+  lightlane fec --code kp4 --ber 1e-4:3e-3:10
+  lightlane fec --code kp4 --ber 1e-3:4e-3:7 --burst dfe:0.7 --precoder --out curve.csv --plot curve.svg
+  lightlane fec --code kp4 --ber 5e-4:4e-3:7 --burst ge:20 --no-interleave --json
+  lightlane fec --code kp4+inner --ber 5e-3:1.2e-2:5 --codewords 100k
+  lightlane fec --code kr4 --ber 1e-9:1e-4:6 --codewords 0
+
+Exit codes: 0 all points are there, 2 the input is wrong, 3 stopped early (Ctrl-C: what is counted so far is given, disk full).";
+
+/// Computes and counts what error correction leaves: codeword errors against bit error ratio
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Fec {
+    /// kp4, kp4+inner or kr4
+    #[arg(long, value_name = "NAME", default_value = "kp4")]
+    code: String,
+    /// Bit error ratios ahead of it, with equal ratios between them; or one alone
+    #[arg(long, value_name = "A:B:POINTS", allow_hyphen_values = true)]
+    ber: Option<String>,
+    /// How errors hang together: none, ge:SYMBOLS[:BER_BAD] or dfe:TAP
+    #[arg(long, value_name = "BURST", default_value = "none")]
+    burst: String,
+    /// Undoes a precoder, 1/(1+D) mod 4, ahead of the code
+    #[arg(long)]
+    precoder: bool,
+    /// Coding whose interleaving is used; 800gbase-df, with an inner code 1.6tbase-dr8-2, when not given
+    #[arg(long, value_name = "NAME")]
+    coding: Option<String>,
+    /// Every codeword alone, its symbols in a row on one lane
+    #[arg(long)]
+    no_interleave: bool,
+    /// Decodes the inner code softly, 64 patterns a block; so it does when nothing is said
+    #[arg(long)]
+    soft: bool,
+    /// Decodes the inner code by hard decisions
+    #[arg(long)]
+    hard: bool,
+    /// Least reliable positions that the inner decoder tries, 2^N patterns; 6 when not given
+    #[arg(long, value_name = "N")]
+    positions: Option<String>,
+    /// Codewords of a point at the most, such as 1000000, 1e6 or 1M; 0 counts nothing
+    #[arg(long, value_name = "N", default_value = "1M", allow_hyphen_values = true)]
+    codewords: String,
+    /// Uncorrected codewords that are enough for a point
+    #[arg(long, value_name = "N", default_value = "100", allow_hyphen_values = true)]
+    errors: String,
+    /// Seed of all that is drawn
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// The table: .csv, or .jsonl for a line of JSON each
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// The figure: .png or .svg
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
+    /// Prints JSON instead of a table
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    runner: Runner,
+}
+
+impl Fec {
+    pub(super) fn execute(&self) -> Result<Outcome, Failure> {
+        let curve = self.curve()?;
+        let trial = curve.build().map_err(of_flags)?;
+        let target = self.plot.as_ref().map(Target::new).transpose()?;
+        let mut file = self.file(&trial.foreseen())?;
+        let points = self.runner.on_threads(|cancel| {
+            let mut told = |at: crate::fec::curve::Progress| tell("fec", Progress { done: at.chunks, total: at.total });
+            trial.run(&mut told, cancel)
+        })?;
+        clear();
+        if let Some(file) = &mut file {
+            points.iter().try_for_each(|point| file.push(&Row::alone(point))).map_err(Failure::Output)?;
+        }
+        if let Some(target) = target {
+            target.write(&Curves::of_codes(&curve, &points), Size::Slide)?;
+        }
+        if self.json {
+            output::print(&report::correction_json(&points))?;
+        } else if self.out.is_none() && self.plot.is_none() {
+            output::print(&report::correction(&curve, &points))?;
+        }
+        if !stopped() {
+            return Ok(Outcome::Good);
+        }
+        let codewords: u64 = points.iter().map(|point| point.codewords).sum();
+        say(&format!("stopped early: {codewords} codewords are counted"));
+        Ok(Outcome::Stopped)
+    }
+
+    fn file(&self, points: &[Point]) -> Result<Option<TableFile>, Failure> {
+        let Some(path) = &self.out else { return Ok(None) };
+        let format = Format::of(path).ok_or_else(|| {
+            let mut problems = Problems::new();
+            problems.push(problem("--out", &path.display().to_string(), "a table ends in .csv or .jsonl"));
+            Error::Input(problems)
+        })?;
+        let columns = points.first().map(Row::names).unwrap_or_default();
+        Ok(Some(TableFile::with_columns(path, format, columns)?))
+    }
+
+    /// What the flags ask for; all that is wrong with them at once.
+    fn curve(&self) -> Result<Curve, Error> {
+        let mut problems = Problems::new();
+        let usual = Curve::default();
+        let scheme = parsed("--code", &self.code, &mut problems).unwrap_or(Scheme::Kp4);
+        let ber = match &self.ber {
+            Some(text) => parsed("--ber", text, &mut problems),
+            None => {
+                problems.push(problem("--ber", "", "must be given: A:B:POINTS, such as 1e-4:3e-3:10, or one ratio"));
+                None
+            }
+        };
+        let mut number =
+            |flag: &str, text: &str, usual: u64| count(text).map_err(|remedy| problems.push(problem(flag, text, remedy))).unwrap_or(usual);
+        let codewords = number("--codewords", &self.codewords, usual.codewords);
+        let errors = number("--errors", &self.errors, usual.errors);
+        let burst = parsed("--burst", &self.burst, &mut problems).unwrap_or(usual.burst);
+        let decoder = self.decoder(scheme, &mut problems);
+        let coding = self.coding(scheme, decoder, &mut problems);
+        let curve =
+            Curve { coding: coding.unwrap_or(usual.coding), ber: ber.unwrap_or(usual.ber), burst, codewords, errors, seed: self.seed };
+        if problems.is_empty() {
+            return Ok(curve);
+        }
+        // the others are looked at as well; defaults that stand for what could not be read are good
+        let mut of_curve = Problems::new();
+        curve.check(&Path::root(), &mut of_curve);
+        of_curve.iter().for_each(|found| problems.push(Problem { path: format!("--{}", found.path), ..found.clone() }));
+        Err(Error::Input(problems))
+    }
+
+    fn decoder(&self, scheme: Scheme, problems: &mut Problems) -> Chase {
+        let given = [("--soft", self.soft), ("--hard", self.hard), ("--positions", self.positions.is_some())];
+        let given: Vec<&str> = given.into_iter().filter(|(_, is_given)| *is_given).map(|(flag, _)| flag).collect();
+        if let (false, Some(flag)) = (scheme.has_inner(), given.first()) {
+            problems.push(problem(flag, "", format!("{scheme} has no inner code to decode; --code kp4+inner has")));
+        } else if self.hard && given.len() > 1 {
+            problems.push(problem("--hard", "", format!("contradicts {}: give one of them", given[usize::from(given[0] == "--hard")])));
+        }
+        match &self.positions {
+            Some(text) => {
+                let parsed = text.parse().map_err(|_| "must be a whole number from 0 to 16".to_owned());
+                let chase = parsed.and_then(|positions| Chase::new(positions).map_err(|_| "must be from 0 to 16".to_owned()));
+                chase.unwrap_or_else(|remedy| {
+                    problems.push(problem("--positions", text, remedy));
+                    Chase::SOFT
+                })
+            }
+            None if self.hard => Chase::HARD,
+            None => Chase::SOFT,
+        }
+    }
+
+    fn coding(&self, scheme: Scheme, decoder: Chase, problems: &mut Problems) -> Option<Coding> {
+        let mut coding = match &self.coding {
+            Some(name) if self.no_interleave => {
+                problems.push(problem("--no-interleave", "", format!("contradicts --coding {name}: give one of them")));
+                return None;
+            }
+            None if self.no_interleave => scheme.alone(),
+            name => {
+                let name = name.as_deref().unwrap_or(scheme.usual_coding());
+                scheme.on(name).map_err(|error| problems.push(problem("--coding", name, error))).ok()?
+            }
+        };
+        coding.precoder = self.precoder;
+        coding.inner.iter_mut().for_each(|inner| inner.decoder = decoder);
+        Some(coding)
+    }
+}
+
+fn parsed<T: FromStr<Err: Display>>(flag: &str, text: &str, problems: &mut Problems) -> Option<T> {
+    text.parse().map_err(|error: T::Err| problems.push(problem(flag, text, error))).ok()
+}
+
+/// What is wrong with a curve, by the names of the flags.
+fn of_flags(error: Error) -> Error {
+    match error {
+        Error::Input(mut problems) => {
+            problems.iter_mut().for_each(|problem| problem.path = format!("--{}", problem.path));
+            Error::Input(problems)
+        }
+        other => other,
+    }
+}
+
+fn problem(flag: &str, value: &str, remedy: impl Display) -> Problem {
+    Problem { place: None, path: flag.to_owned(), value: value.to_owned(), remedy: remedy.to_string() }
+}

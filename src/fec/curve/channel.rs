@@ -1,0 +1,59 @@
+//! What stands between the sent and the received codewords of a point.
+
+use super::Curve;
+use super::awgn::Awgn;
+use crate::fec::errors::Model;
+use crate::fec::inner::{BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
+use crate::seed::Rng;
+
+/// The errors of a point.
+#[derive(Clone, Debug)]
+pub(super) enum Channel {
+    /// Decisions that are wrong, and the precoder.
+    Hard { model: Model, precoder: bool },
+    /// Noise, and the inner decoder behind it.
+    Soft(Box<Awgn>),
+}
+
+/// Bits ahead of any decoder.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Slicer {
+    pub(super) bits: u64,
+    pub(super) errors: u64,
+}
+
+impl Channel {
+    /// The errors of a curve at a bit error ratio.
+    pub(super) fn new(curve: &Curve, ber: f64) -> Self {
+        match &curve.coding.inner {
+            Some(inner) => Self::Soft(Box::new(Awgn::new(ber, inner.decoder))),
+            None => {
+                let errors = curve.burst.errors(ber).expect("checked: the burst makes this ratio");
+                Self::Hard { model: Model::new(&errors), precoder: curve.coding.precoder }
+            }
+        }
+    }
+
+    /// Whether bits enter the outer code with another ratio than they leave the slicer.
+    pub(super) fn is_changed(&self) -> bool {
+        matches!(self, Self::Soft(_) | Self::Hard { precoder: true, .. })
+    }
+
+    /// Tells every wrong one of the first payload bits of a lane, in order.
+    pub(super) fn draw(&self, rng: Rng, payload_symbols: u64, mut wrong: impl FnMut(u64)) -> Slicer {
+        let hit = |symbol: u64, bits: u8| {
+            if symbol < payload_symbols {
+                [2, 1].into_iter().zip(2 * symbol..).filter(|(mask, _)| bits & mask != 0).for_each(|(_, bit)| wrong(bit));
+            }
+        };
+        match self {
+            Self::Hard { model, precoder } => {
+                Slicer { bits: 2 * payload_symbols, errors: model.draw(rng, payload_symbols, *precoder, hit) }
+            }
+            Self::Soft(awgn) => {
+                let blocks = payload_symbols.div_ceil(PAYLOAD_SYMBOLS as u64);
+                Slicer { bits: 2 * blocks * BLOCK_SYMBOLS as u64, errors: awgn.draw(rng, blocks, hit) }
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Codewords of a point, decoded and counted.
+
+use super::channel::{Channel, Slicer};
+use super::scatter::Scatter;
+use crate::fec::layout::{Address, Layout};
+use crate::fec::reed_solomon::{ReedSolomon, Workspace};
+use crate::fec::tally::Tally;
+use crate::seed::Seed;
+
+/// Codewords that are drawn at once, with streams of their own.
+pub(super) const CHUNK_CODEWORDS: u64 = 1024;
+
+/// What was counted.
+#[derive(Clone, Debug)]
+pub(super) struct Counted {
+    pub(super) tally: Tally,
+    pub(super) slicer: Slicer,
+    pub(super) scatter: Scatter,
+}
+
+impl Counted {
+    pub(super) fn new(layout: &Layout) -> Self {
+        let (set, chunk) = (layout.coding().codewords as u64, chunk_sets(layout) * layout.coding().codewords as u64);
+        Self { tally: Tally::new(&layout.coding().outer), slicer: Slicer::default(), scatter: Scatter::new(set, chunk) }
+    }
+
+    /// Adds a chunk.
+    pub(super) fn merge(&mut self, chunk: &Self) {
+        self.tally.merge(&chunk.tally);
+        self.scatter.merge(&chunk.scatter);
+        self.slicer.bits += chunk.slicer.bits;
+        self.slicer.errors += chunk.slicer.errors;
+    }
+}
+
+/// Sets of a chunk.
+pub(super) fn chunk_sets(layout: &Layout) -> u64 {
+    (CHUNK_CODEWORDS / layout.coding().codewords as u64).max(1)
+}
+
+/// Memory for decoding and the words of a chunk: one a thread.
+pub(super) struct Desk {
+    work: Workspace,
+    /// What is wrong with each codeword of the chunk, one behind the other.
+    wrong: Vec<u16>,
+    sent: Vec<u16>,
+    decoded: Vec<u16>,
+}
+
+impl Desk {
+    pub(super) fn new(code: &ReedSolomon) -> Self {
+        let [sent, decoded] = [(); 2].map(|()| vec![0; code.code().codeword_symbols]);
+        Self { work: Workspace::new(code), wrong: Vec::new(), sent, decoded }
+    }
+
+    /// Draws the errors of some sets and decodes.
+    ///
+    /// The codes are linear: what a decoder does depends on what is wrong, not on what was sent, so the word of zeros stands for all.
+    /// Up to t wrong symbols are corrected for certain; only words with more are decoded.
+    pub(super) fn count(&mut self, layout: &Layout, code: &ReedSolomon, channel: &Channel, sets: u64, seed: Seed) -> Counted {
+        let coding = layout.coding();
+        let (symbols, first) = (coding.outer.codeword_symbols, layout.first_set());
+        let mut counted = Counted::new(layout);
+        self.wrong.clear();
+        self.wrong.resize(sets as usize * coding.codewords * symbols, 0);
+        // sets ahead of the first are not whole, and none behind the last is begun to be looked at
+        let payload_symbols = (first + sets) * layout.set_symbols() as u64;
+        for lane in 0..coding.lanes {
+            let slicer = channel.draw(seed.index(lane as u64).rng(), payload_symbols, |payload_bit| {
+                let Address { set, codeword, symbol, bit } = layout.address(lane, payload_bit);
+                if let Some(set) = set.checked_sub(first).filter(|set| *set < sets) {
+                    self.wrong[(set as usize * coding.codewords + codeword) * symbols + symbol] ^= 1 << bit;
+                }
+            });
+            counted.slicer.bits += slicer.bits;
+            counted.slicer.errors += slicer.errors;
+        }
+        for set in self.wrong.chunks_exact(coding.codewords * symbols) {
+            let before = counted.tally.uncorrectable + counted.tally.miscorrected;
+            for word in set.chunks_exact(symbols) {
+                let wrong = word.iter().map(|symbol| u16::from(*symbol != 0)).sum::<u16>().into();
+                if wrong <= coding.outer.correctable() {
+                    push_correctable(&mut counted.tally, word, wrong, coding.outer.symbol_bits());
+                    continue;
+                }
+                self.decoded.copy_from_slice(word);
+                let outcome = code.decode(&mut self.decoded, &[], &mut self.work).expect("a word of the code's own");
+                counted.tally.push_decoded(&coding.outer, &self.sent, word, &self.decoded, outcome);
+            }
+            counted.scatter.push(counted.tally.uncorrectable + counted.tally.miscorrected - before);
+        }
+        counted
+    }
+}
+
+/// Adds a word that is corrected for certain: what [`Tally::push_decoded`] would add, without decoding.
+fn push_correctable(tally: &mut Tally, wrong: &[u16], symbols: usize, symbol_bits: u32) {
+    let bits: u32 = if symbols == 0 { 0 } else { wrong.iter().map(|symbol| symbol.count_ones()).sum() };
+    tally.histogram.push(Some(symbols));
+    tally.bits += wrong.len() as u64 * u64::from(symbol_bits);
+    tally.pre_fec_errors += u64::from(bits);
+    tally.corrected_bits += u64::from(bits);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fec::curve::{Curve, Scheme};
+
+    /// Every word decoded: the same counts to the last bit, for words within the code and beyond it. 800 and 200 codewords, of which 64
+    /// and 110 are expected beyond, 21 and 18 with five wrong symbols.
+    #[test]
+    fn what_is_not_decoded_is_counted_as_if_it_were() {
+        for (coding, ber) in [(Scheme::Kp4.on("800gbase-df").unwrap(), 2e-3), (Scheme::Kr4.alone(), 1.5e-3)] {
+            let (layout, code) = (coding.build().unwrap(), coding.outer.build().unwrap());
+            let channel = Channel::new(&Curve { coding, ..Curve::default() }, ber);
+            let mut desk = Desk::new(&code);
+            let counted = desk.count(&layout, &code, &channel, 200, Seed::new(1));
+            let mut tally = Tally::new(code.code());
+            for word in desk.wrong.chunks_exact(code.code().codeword_symbols) {
+                let mut decoded = word.to_vec();
+                let outcome = code.decode(&mut decoded, &[], &mut desk.work).unwrap();
+                tally.push_decoded(code.code(), &desk.sent, word, &decoded, outcome);
+            }
+            assert_eq!(counted.tally, tally);
+            assert!(tally.histogram.bins()[5] > 0 && tally.uncorrectable > 0, "{tally:?}");
+        }
+    }
+}

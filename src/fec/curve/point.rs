@@ -1,0 +1,99 @@
+//! A point of a curve: what is foreseen and what was counted.
+
+use super::channel::Channel;
+use super::count::Counted;
+use crate::fec::extrapolate::foretell;
+use crate::fec::layout::Layout;
+use crate::fec::tail::{self, SHORTEST_FRAME_OCTETS};
+use serde::Serialize;
+
+/// Confidence of all intervals.
+const CONFIDENCE: f64 = 0.95;
+/// Share of uncorrected codewords above which a histogram foretells nothing: its fit takes each as t + 1 wrong symbols.
+const MOST_BEYOND: f64 = 0.1;
+
+/// Figures of one bit error ratio; what was not evaluated is absent.
+///
+/// *Closed* figures are those of random errors: every bit that enters the outer code wrong with the same probability, independently. That
+/// probability is `pre_fec_ber` itself, or what was counted where a decoder or the precoder's inverse stands between.
+///
+/// An uncorrected codeword is one given up or changed to another codeword. Codewords of a set fail together when a burst takes them
+/// together: then the interval is that of as many fewer independent codewords (variance of the sets' counts over the binomial one, or of
+/// the counts of chunks of a thousand codewords, if that is more), else it is Clopper and Pearson's.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Point {
+    /// Bit error ratio at the slicer, as asked for.
+    pub pre_fec_ber: f64,
+    /// What is known only with an inner code.
+    #[serde(flatten)]
+    pub inner: Option<InnerPoint>,
+    /// Share of codewords that are not corrected, closed form of random errors.
+    pub codeword_error_ratio_closed: Option<f64>,
+    /// The same counted; absent when every codeword was corrected.
+    pub codeword_error_ratio_counted: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub codeword_error_ratio_low: Option<f64>,
+    /// Upper end.
+    pub codeword_error_ratio_high: Option<f64>,
+    /// The same foretold from the counted histogram of wrong symbols, see [`foretell`]; absent where more than a tenth is uncorrected.
+    pub codeword_error_ratio_foretold: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub codeword_error_ratio_foretold_low: Option<f64>,
+    /// Upper end.
+    pub codeword_error_ratio_foretold_high: Option<f64>,
+    /// Share of wrong bits behind the outer code, closed form of random errors.
+    pub post_fec_ber_closed: Option<f64>,
+    /// The same counted.
+    pub post_fec_ber_counted: Option<f64>,
+    /// Share of frames of 64 octets that are lost, closed form of random errors, the coding's codewords interleaved.
+    pub frame_loss_ratio_closed: Option<f64>,
+    /// Bit error ratio at the slicer, as counted.
+    pub pre_fec_ber_counted: Option<f64>,
+    /// Codewords counted.
+    pub codewords: u64,
+    /// Of these, given up.
+    pub uncorrectable: u64,
+    /// Of these, changed to a codeword that was not sent.
+    pub miscorrected: u64,
+}
+
+/// What is known only with an inner code.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct InnerPoint {
+    /// Bit error ratio behind the inner decoder.
+    pub inner_ber_counted: Option<f64>,
+}
+
+impl Point {
+    pub(super) fn new(pre_fec_ber: f64, layout: &Layout, channel: &Channel, counted: &Counted) -> Self {
+        let (coding, tally) = (layout.coding(), &counted.tally);
+        let codewords = tally.histogram.codewords();
+        let ratio = |errors: u64, of: u64| (errors > 0).then(|| errors as f64 / of as f64);
+        let entering = ratio(tally.pre_fec_errors, tally.bits);
+        let closed = if channel.is_changed() { entering } else { Some(pre_fec_ber) };
+        let closed = closed.and_then(|ber| tail::random_errors(&coding.outer, ber).ok());
+        let lost = closed.map(|tail| tail.ln_frame_loss_ratio(&coding.outer, coding.codewords, SHORTEST_FRAME_OCTETS));
+        let interval = (codewords > 0).then(|| counted.scatter.interval());
+        let is_tail = counted.scatter.failed() as f64 <= MOST_BEYOND * codewords as f64;
+        let foretold = foretell(&tally.histogram, CONFIDENCE).filter(|_| is_tail);
+        Self {
+            pre_fec_ber,
+            inner: coding.inner.is_some().then_some(InnerPoint { inner_ber_counted: entering }),
+            codeword_error_ratio_closed: closed.map(|tail| tail.codeword_error_ratio()),
+            codeword_error_ratio_counted: ratio(counted.scatter.failed(), codewords),
+            codeword_error_ratio_low: interval.map(|interval| interval.low),
+            codeword_error_ratio_high: interval.map(|interval| interval.high),
+            codeword_error_ratio_foretold: foretold.map(|foretold| foretold.codeword_error_ratio),
+            codeword_error_ratio_foretold_low: foretold.map(|foretold| foretold.interval.low),
+            codeword_error_ratio_foretold_high: foretold.map(|foretold| foretold.interval.high),
+            post_fec_ber_closed: closed.map(|tail| tail.post_fec_ber()),
+            post_fec_ber_counted: ratio(tally.post_fec_errors, tally.bits),
+            // of ratios that are not small the sum counts some frames twice
+            frame_loss_ratio_closed: lost.map(|ln| libm::exp(ln).min(1.0)),
+            pre_fec_ber_counted: ratio(counted.slicer.errors, counted.slicer.bits),
+            codewords,
+            uncorrectable: tally.uncorrectable,
+            miscorrected: tally.miscorrected,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Counting a curve: rounds of chunks, every chunk by itself.
+
+use super::channel::Channel;
+use super::count::{Counted, Desk, chunk_sets};
+use super::{Curve, Point};
+use crate::fec::layout::Layout;
+use crate::fec::reed_solomon::ReedSolomon;
+use crate::seed::Seed;
+use rayon::prelude::*;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Chunks of a point in a round at the most; the first round has one, every next twice as many as the one before.
+const MOST_CHUNKS: u64 = 64;
+
+/// A curve, ready to be counted.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    curve: Curve,
+    layout: Arc<Layout>,
+    code: Arc<ReedSolomon>,
+    bers: Vec<f64>,
+    channels: Vec<Channel>,
+}
+
+/// How far a trial is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Chunks of all points that are counted or no longer wanted.
+    pub chunks: u64,
+    /// Chunks of all points, of a thousand codewords each.
+    pub total: u64,
+}
+
+impl Trial {
+    pub(super) fn new(curve: &Curve) -> Self {
+        let layout = curve.coding.build().expect("checked: a coding");
+        let code = curve.coding.outer.build().expect("checked: a code");
+        let bers: Vec<f64> = curve.ber.values().collect();
+        let channels = bers.iter().map(|ber| Channel::new(curve, *ber)).collect();
+        Self { curve: curve.clone(), layout, code, bers, channels }
+    }
+
+    /// Counts all points on rayon's current threads; they do not depend on how many threads there are.
+    ///
+    /// Chunks of some thousand codewords have random streams of their own. Between rounds, and only there, it is decided which points
+    /// have errors enough. `cancel` ends it: what is counted so far is kept, but for chunks half done.
+    pub fn run(&self, progress: &mut (dyn FnMut(Progress) + Send), cancel: &AtomicBool) -> Vec<Point> {
+        let sets = self.curve.codewords.div_ceil(self.curve.coding.codewords as u64);
+        let chunks = sets.div_ceil(chunk_sets(&self.layout));
+        let mut counted: Vec<Counted> = self.bers.iter().map(|_| Counted::new(&self.layout)).collect();
+        let (mut next, mut round) = (0, 1);
+        let is_enough = |counted: &Counted| counted.scatter.failed() >= self.curve.errors;
+        while next < chunks && !cancel.load(Ordering::Relaxed) && !counted.iter().all(is_enough) {
+            let end = chunks.min(next + round);
+            let wanted = (0..self.bers.len()).filter(|&point| !is_enough(&counted[point]));
+            let work: Vec<(usize, u64)> = wanted.flat_map(|point| (next..end).map(move |chunk| (point, chunk))).collect();
+            let done: Vec<Option<Counted>> = work
+                .par_iter()
+                .map_init(
+                    || Desk::new(&self.code),
+                    |desk, &(point, chunk)| (!cancel.load(Ordering::Relaxed)).then(|| self.count(desk, point, chunk, sets)),
+                )
+                .collect();
+            for ((point, _), chunk) in work.iter().zip(&done) {
+                chunk.iter().for_each(|chunk| counted[*point].merge(chunk));
+            }
+            (next, round) = (end, (2 * round).min(MOST_CHUNKS));
+            let enough = counted.iter().filter(|counted| is_enough(counted)).count() as u64;
+            let open = counted.len() as u64 - enough;
+            progress(Progress { chunks: enough * chunks + open * next, total: counted.len() as u64 * chunks });
+        }
+        self.points(&counted)
+    }
+
+    /// The points before anything is counted: what the closed form says without.
+    #[must_use]
+    pub fn foreseen(&self) -> Vec<Point> {
+        self.points(&vec![Counted::new(&self.layout); self.bers.len()])
+    }
+
+    fn points(&self, counted: &[Counted]) -> Vec<Point> {
+        let points = self.bers.par_iter().zip(&self.channels).zip(counted);
+        points.map(|((ber, channel), counted)| Point::new(*ber, &self.layout, channel, counted)).collect()
+    }
+
+    fn count(&self, desk: &mut Desk, point: usize, chunk: u64, sets: u64) -> Counted {
+        let most = chunk_sets(&self.layout);
+        let seed = Seed::new(self.curve.seed).named("fec.curve").index(point as u64).index(chunk);
+        desk.count(&self.layout, &self.code, &self.channels[point], most.min(sets - chunk * most), seed)
+    }
+}
