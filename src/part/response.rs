@@ -2,7 +2,7 @@
 
 use super::library::{Loaded, Loader};
 use super::text::Text;
-use super::{columns, touchstone};
+use super::{Touchstone, columns, touchstone};
 use crate::chain::{Shape, Table};
 use crate::error::Path;
 use crate::math::minimum_phase::minimum_phase;
@@ -101,7 +101,7 @@ impl Response {
 }
 
 fn is_touchstone(file: &str) -> bool {
-    file.to_ascii_lowercase().ends_with(".s2p")
+    touchstone::ports_of_name(file).is_some()
 }
 
 /// Delay behind the minimum phase up to which a measurement is taken as free of its cables, s.
@@ -117,17 +117,27 @@ struct Points {
 /// Makes a table of a file's text.
 pub(super) fn read(text: &Text, recipe: &Recipe) -> Result<Table, String> {
     let (file, convention, port) = recipe;
-    let points = if is_touchstone(file) { of_touchstone(&text.text, *port)? } else { of_columns(&text.text, *convention)? };
+    let points = if is_touchstone(file) { of_touchstone(&text.text, file, *port)? } else { of_columns(&text.text, *convention)? };
     Ok(table(text.digest, points))
 }
 
-fn of_touchstone(text: &str, port: Port) -> Result<Points, String> {
-    let pair = match port {
-        Port::S21 => touchstone::Pair::S21,
-        Port::S12 => touchstone::Pair::S12,
+fn of_touchstone(text: &str, file: &str, port: Port) -> Result<Points, String> {
+    let network = Touchstone::parse(text, touchstone::ports_of_name(file))?;
+    if network.ports() != 2 {
+        return Err(format!("has {} ports; must have 2: export the two of the part", network.ports()));
+    }
+    if network.f_hz().len() == 1 {
+        return Err(format!("line {}: is the only one with data; must be two or more", network.lines()[0]));
+    }
+    let (to, from) = match port {
+        Port::S21 => (2, 1),
+        Port::S12 => (1, 2),
     };
-    let points = touchstone::parse(text, pair)?;
-    points_of(points.iter().map(|&(line, f_hz, s)| (line, f_hz, s.norm(), Some(s.arg()))).collect())
+    let point = |(k, (&line, &f_hz)): (usize, (&usize, &f64))| {
+        let s = network.at(k, to, from);
+        (line, f_hz, s.norm(), Some(s.arg()))
+    };
+    points_of(network.lines().iter().zip(network.f_hz()).enumerate().map(point).collect())
 }
 
 fn of_columns(text: &str, convention: Convention) -> Result<Points, String> {
