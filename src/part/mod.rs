@@ -27,6 +27,7 @@ mod touchstone;
 
 pub use capture::{Candidate, Capture, CaptureFile, Located, Opened, Periods, PowerUnit, Quantity, Recording, Residual, Sending, locate};
 pub use library::{FileRead, Library, Loader};
+pub(crate) use response::fall;
 pub use response::{Convention, Port, Response, Scale};
 pub(crate) use series::Reading;
 pub use series::{CompressionCurve, DriveCurve, LightCurve, SeriesFile, Transmission, TransmissionUnit};

@@ -205,7 +205,7 @@ fn table(digest: u64, points: Points) -> Table {
 }
 
 /// Nepers per neper of frequency by which the last octave falls, at least one (20 dB per decade).
-fn fall(f_hz: &[f64], ln_magnitude: &[f64]) -> f64 {
+pub(crate) fn fall(f_hz: &[f64], ln_magnitude: &[f64]) -> f64 {
     let last = f_hz.len() - 1;
     let octave = f_hz.partition_point(|&f| f < f_hz[last] / 2.0).min(last - 1);
     let per_neper = -(ln_magnitude[last] - ln_magnitude[octave]) / (f_hz[last] / f_hz[octave]).ln(); // -0 when it starts at 0 Hz

@@ -48,10 +48,14 @@ mod tests {
         let others = [
             scattering(Kind::Admittance, &real([y, -y, -y, y + 1.0 / shunt]), &z).unwrap(),
             scattering(Kind::Hybrid, &real([series, 1.0, -1.0, 1.0 / shunt]), &z).unwrap(),
-            scattering(Kind::InverseHybrid, &{
-                let sum = series + shunt;
-                real([1.0 / sum, -shunt / sum, shunt / sum, series * shunt / sum])
-            }, &z)
+            scattering(
+                Kind::InverseHybrid,
+                &{
+                    let sum = series + shunt;
+                    real([1.0 / sum, -shunt / sum, shunt / sum, series * shunt / sum])
+                },
+                &z,
+            )
             .unwrap(),
         ];
         for other in &others {

@@ -7,7 +7,6 @@ mod reader;
 mod tests;
 
 use super::text;
-use crate::error::{Problem, Problems};
 use num_complex::Complex64;
 
 /// Ports that a file may have.
@@ -62,14 +61,10 @@ impl Touchstone {
     ///
     /// # Errors
     ///
-    /// One problem: the file and, behind its name, what [`Touchstone::parse`] says.
-    pub fn open(file: &str) -> crate::Result<Self> {
-        let read = text::bytes(file, MOST_BYTES).and_then(text::of_bytes).and_then(|text| Self::parse(&text, ports_of_name(file)));
-        read.map_err(|remedy| {
-            let mut problems = Problems::new();
-            problems.push(Problem { place: None, path: file.to_owned(), value: String::new(), remedy });
-            problems.into()
-        })
+    /// What is wrong with it, to be written behind its name: see [`Touchstone::parse`].
+    pub fn open(file: &str) -> Result<Self, String> {
+        let text = text::bytes(file, MOST_BYTES).and_then(text::of_bytes)?;
+        Self::parse(&text, ports_of_name(file))
     }
 
     /// Reads a file's text; `ports` as its name says, which version 1 needs.
@@ -135,7 +130,8 @@ pub(crate) fn ports_of_name(file: &str) -> Option<usize> {
 /// The number of ports that the first frequency looks like: a line of an odd number of columns and those of even ones below.
 fn likely_ports(text: &str) -> Option<usize> {
     let code = |line| str::split(line, '!').next().unwrap_or_default();
-    let counts = text.lines().map(code).filter(|line| !line.trim_start().starts_with(['#', '['])).map(|line| line.split_whitespace().count());
+    let counts =
+        text.lines().map(code).filter(|line| !line.trim_start().starts_with(['#', '['])).map(|line| line.split_whitespace().count());
     let mut counts = counts.filter(|&count| count > 0).take(1 + MOST_PORTS * MOST_PORTS);
     let first = counts.next()?;
     let total = first + counts.take_while(|count| count % 2 == 0).sum::<usize>();

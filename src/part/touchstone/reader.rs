@@ -205,7 +205,11 @@ impl Reader {
             return Err(format!("line {line}: [Network Data] is repeated; must stand once"));
         }
         let ports = self.ports.ok_or_else(|| {
-            if self.is_version_2 { missing("[Number of Ports]") } else { "has no number of ports; must be named .s1p to .s12p, such as channel.s4p".to_owned() }
+            if self.is_version_2 {
+                missing("[Number of Ports]")
+            } else {
+                "has no number of ports; must be named .s1p to .s12p, such as channel.s4p".to_owned()
+            }
         })?;
         if !(1..=MOST_PORTS).contains(&ports) {
             return Err(format!("has {ports} ports; must have 1 to {MOST_PORTS}"));
@@ -308,7 +312,9 @@ impl Reader {
         let reference_ohm = if self.is_version_2 { &self.file.reference_ohm } else { &ones };
         let s = scattering(options.kind, &m, reference_ohm);
         let s = s.filter(|s| s.iter().all(|s| s.norm() < LARGEST)).ok_or_else(|| {
-            format!("line {begins}: S at {f_hz} Hz is not finite or above {LARGEST:e}; must be a network's: remove lines {begins} to {line}")
+            format!(
+                "line {begins}: S at {f_hz} Hz is not finite or above {LARGEST:e}; must be a network's: remove lines {begins} to {line}"
+            )
         })?;
         self.file.f_hz.push(f_hz);
         self.file.s.extend(s);
@@ -332,7 +338,9 @@ impl Reader {
         }
         if let Some(announced) = self.frequencies.filter(|&announced| announced != self.file.f_hz.len()) {
             let found = self.file.f_hz.len();
-            return Err(format!("has {found} frequencies where [Number of Frequencies] says {announced}: the file is cut off or the count wrong"));
+            return Err(format!(
+                "has {found} frequencies where [Number of Frequencies] says {announced}: the file is cut off or the count wrong"
+            ));
         }
         if self.noise_lines > 0 {
             self.file.notes.push(format!("{} lines of noise parameters are left", self.noise_lines));

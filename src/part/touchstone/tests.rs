@@ -81,12 +81,24 @@ fn what_is_wrong_in_version_2_is_named_too() {
         (with("[Network Data\n"), "line 6: `[`: must be closed"),
         (with("1 0 0\n"), "line 6: numbers stand before [Network Data]"),
         (with("[Network Data]\n1 0 0 1\n[End]\n"), "line 7: has 4 columns, must have 9"),
-        (with("[Network Data]\n1 0 0 1 0 1 0 0 0\n2 0 0 1 0 1 0 0 0\n[End]\n"), "line 8: is a frequency more than [Number of Frequencies] 1"),
-        (with("[Number of Frequencies] 9\n[Network Data]\n1 0 0 1 0 1 0 0 0\n[End]\n"), "has 1 frequencies where [Number of Frequencies] says 9"),
+        (
+            with("[Network Data]\n1 0 0 1 0 1 0 0 0\n2 0 0 1 0 1 0 0 0\n[End]\n"),
+            "line 8: is a frequency more than [Number of Frequencies] 1",
+        ),
+        (
+            with("[Number of Frequencies] 9\n[Network Data]\n1 0 0 1 0 1 0 0 0\n[End]\n"),
+            "has 1 frequencies where [Number of Frequencies] says 9",
+        ),
         (with("[Network Data]\n[Network Data]\n"), "line 7: [Network Data] is repeated"),
-        (with("[Number of Frequencies] 18446744073709551616\n"), "line 6: [Number of Frequencies] `18446744073709551616`: must be a whole number"),
+        (
+            with("[Number of Frequencies] 18446744073709551616\n"),
+            "line 6: [Number of Frequencies] `18446744073709551616`: must be a whole number",
+        ),
         (with("[End]\n"), "holds no data; must hold [Network Data]"),
-        ("[Version] 2.0\n#\n[Number of Ports] 4000000000\n".to_owned(), "line 3: [Number of Ports] `4000000000`: must be a whole number from 1 to 64"),
+        (
+            "[Version] 2.0\n#\n[Number of Ports] 4000000000\n".to_owned(),
+            "line 3: [Number of Ports] `4000000000`: must be a whole number from 1 to 64",
+        ),
         ("[Version] 2.0\n#\n[Network Data]\n".to_owned(), "line 3: data begin without [Number of Ports]"),
         ("[Version] 2.0\n#\n[Number of Ports] 3\n[Network Data]\n".to_owned(), "line 4: data begin without [Number of Frequencies]"),
     ] {
@@ -98,7 +110,10 @@ fn what_is_wrong_in_version_2_is_named_too() {
 #[test]
 fn both_orders_of_two_ports_and_a_reference_each_are_read() {
     let body = "[Network Data]\n1 .1 0 .2 0 .3 0 .4 0\n[Noise Data]\n1 2 3 4 5\n[End]\nanything\n";
-    let file = Touchstone::parse(&format!("{TWO}[Reference] 50\n75\n[begin  information]\n[Manufacturer] x\n# y\n1 2\n[End Information]\n{body}"), None);
+    let file = Touchstone::parse(
+        &format!("{TWO}[Reference] 50\n75\n[begin  information]\n[Manufacturer] x\n# y\n1 2\n[End Information]\n{body}"),
+        None,
+    );
     let file = file.unwrap();
     assert_eq!((file.at(0, 1, 2).re, file.at(0, 2, 1).re, file.reference_ohm()), (0.2, 0.3, &[50.0, 75.0][..]));
     let file = Touchstone::parse(&format!("{}{body}", TWO.replace("12_21", "21_12")), Some(4)).unwrap();
@@ -153,7 +168,8 @@ fn one_network_written_in_versions_1_and_2_and_all_matrix_formats_reads_the_same
         for format in ["RI", "MA", "DB"] {
             let matrix = |k: usize| &s[k * ports * ports..(k + 1) * ports * ports];
             let mut one = format!("! version 1\n# MHz S {format} R 42.5\n");
-            let head = format!("[Version] 2.1\n# MHz S {format}\n[Number of Ports] {ports}\n[Two-Port Order] 21_12\n[Number of Frequencies] 3\n");
+            let head =
+                format!("[Version] 2.1\n# MHz S {format}\n[Number of Ports] {ports}\n[Two-Port Order] 21_12\n[Number of Frequencies] 3\n");
             let head = if ports == 2 { head } else { head.replace("[Two-Port Order] 21_12\n", "") };
             let head = head + "[Reference]" + &" 42.5".repeat(ports) + "\n";
             let mut twos: Vec<String> =
