@@ -5,6 +5,7 @@ use lightlane::part::Touchstone;
 use num_complex::Complex64;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Where the files lie: beside the project, or beside the folder of its worktrees.
 fn folder() -> Option<PathBuf> {
@@ -24,8 +25,13 @@ struct Channel {
     mixed: MixedMode,
 }
 
-/// All channels, or none with a message.
-fn channels() -> Vec<Channel> {
+/// All channels, or none with a message; read once.
+fn channels() -> &'static [Channel] {
+    static CHANNELS: OnceLock<Vec<Channel>> = OnceLock::new();
+    CHANNELS.get_or_init(read)
+}
+
+fn read() -> Vec<Channel> {
     let Some(folder) = folder() else {
         println!("skipped: no ../shared/data/channels beside the project");
         return Vec::new();
@@ -108,19 +114,23 @@ fn the_port_map_of_a_channel_is_guessed_and_that_of_crosstalk_is_not() {
     }
 }
 
-/// Every second point is taken away and made again from the others, 20 MHz apart; 5 GHz to 35 GHz, where nothing is cut off.
+/// Every second point up to 39.99 GHz is taken away and made again from the others, 20 MHz apart.
 #[test]
 fn an_interpolated_channel_is_the_measured_one_and_keeps_its_delay() {
     for Channel { name, mixed, .. } in channels() {
         let Completed { network, .. } = mixed.differential().completed();
         let half: Vec<f64> = network.f_hz().iter().copied().step_by(2).collect();
-        let again = network.on(&half).expect("inside").on(&network.f_hz()[..4000]).expect("inside");
-        let wrong = (0..4000).map(|k| (again.at(k, 2, 1) - network.at(k, 2, 1)).norm()).fold(0.0, f64::max);
-        let largest = (0..4000).map(|k| network.at(k, 2, 1).norm()).fold(0.0, f64::max);
+        let network = network.on(&network.f_hz()[..4000]).expect("inside");
+        let half = &half[..2000];
+        let again = network.on(half).expect("inside").on(&network.f_hz()[..3999]).expect("inside");
+        let network = network.on(&network.f_hz()[..3999]).expect("inside");
+        let wrong = (0..3999).map(|k| (again.at(k, 2, 1) - network.at(k, 2, 1)).norm()).fold(0.0, f64::max);
+        let largest = (0..3999).map(|k| network.at(k, 2, 1).norm()).fold(0.0, f64::max);
         let transfer = |network: &Network| network.voltage_transfer(100.0, 100.0).expect("lossy");
         let (before_s, behind_s) = (transfer(&network).delay_s(), transfer(&again).delay_s());
         println!("{name}: error {wrong:.1e} of {largest:.3}, delay {:.3} ps against {:.3} ps", behind_s * 1e12, before_s * 1e12);
         assert!(wrong < 1e-3 * largest, "{name}: {wrong:e}");
+        assert!((behind_s - before_s).abs() < 1e-15, "{name}: {behind_s:e} s against {before_s:e} s");
     }
 }
 
@@ -141,7 +151,8 @@ fn the_pulse_of_a_real_channel_comes_after_its_cause() {
             transfer.delay_s() * 1e9
         );
         assert!(gain.im == 0.0 && (pulse.area() * 53.125e9 - gain.re).abs() < 1e-9, "{name}");
-        assert!(early < 0.05, "{name}: {early} %");
+        // near-end crosstalk begins at once, so the window's tails show
+        assert!(early < if name.contains("next") { 0.5 } else { 1e-3 }, "{name}: {early} %");
         if name.contains("thru") {
             assert!((0.9..1.0).contains(&gain.re), "{name}: {gain}");
         }

@@ -1,7 +1,7 @@
 //! Down to 0 Hz: what lies below the first frequency of a measurement.
 
 use super::Network;
-use super::grid::delay_s;
+use super::grid::{delay_s, half_power};
 use crate::units::giga;
 use nalgebra::{DMatrix, DVector};
 use num_complex::Complex64;
@@ -91,7 +91,7 @@ impl Law {
         let rows = f_hz.len();
         let top_hz = f_hz[rows - 1];
         let term = |row: usize, term: usize| {
-            let value = basis(f_hz[row % rows] / top_hz, term);
+            let value = half_power(f_hz[row % rows] / top_hz, term);
             if row < rows { value.re } else { value.im }
         };
         let fit = DMatrix::from_fn(2 * rows, terms, term).svd(true, true);
@@ -106,15 +106,9 @@ impl Law {
         let right = DVector::from_iterator(2 * still.len(), still.iter().map(|s| s.re).chain(still.iter().map(|s| s.im)));
         let c = self.fit.solve(&right, 1e-13).expect("both bases are computed");
         let top_hz = self.f_hz[self.f_hz.len() - 1];
-        let value = |f: f64| (0..self.terms).map(|term| c[term] * basis(f / top_hz, term)).sum::<Complex64>() * turned(f, -1.0);
+        let value = |f: f64| (0..self.terms).map(|term| c[term] * half_power(f / top_hz, term)).sum::<Complex64>() * turned(f, -1.0);
         below.iter().map(|&f| value(f)).collect()
     }
-}
-
-/// A term of the law, (j x)^(term / 2).
-fn basis(x: f64, term: usize) -> Complex64 {
-    let half = term as f64 / 2.0;
-    if term == 0 { Complex64::new(1.0, 0.0) } else { Complex64::from_polar(x.powf(half), half * TAU / 4.0) }
 }
 
 #[cfg(test)]
@@ -143,7 +137,6 @@ mod tests {
                 let Completed { network, notes } = of(&grid(first, 10e6, 200 - first), law).completed();
                 assert_eq!(network.f_hz(), whole.f_hz());
                 let wrong = (0..first).map(|k| (network.at(k, 2, 1) - whole.at(k, 2, 1)).norm()).fold(0.0, f64::max);
-                println!("{name} from {first}: {wrong:e}");
                 assert!(wrong < 1e-4, "{name} from {first}: {wrong:e}");
                 assert_eq!(network.at(0, 2, 1).im, 0.0);
                 assert!(notes[0].starts_with(&format!("begins at 0.0{first} GHz")), "{notes:?}");

@@ -33,7 +33,7 @@ impl Network {
         for (k, f_hz) in self.f_hz.iter().enumerate() {
             let s = self.matrix(k);
             let sum = |diagonal: &[f64], times: &[f64]| -> Vec<Complex64> {
-                let on_diagonal = |at: usize| if at % (n + 1) == 0 { diagonal[at % n] } else { 0.0 };
+                let on_diagonal = |at: usize| if at.is_multiple_of(n + 1) { diagonal[at % n] } else { 0.0 };
                 (0..n * n).map(|at| s[at] * times[at % n] + on_diagonal(at)).collect()
             };
             let solved = solve(&sum(&plus, &minus), &sum(&minus, &plus), n);

@@ -8,9 +8,9 @@ use realfft::RealFftPlanner;
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
 /// Share of a step by which a grid may be uneven.
-const UNEVEN: f64 = 1e-6;
+const UNEVEN: f64 = 1e-4;
 /// |H| below which a table says nothing more.
-const LEAST: f64 = 1e-15;
+const LEAST: f64 = 1e-16;
 
 /// Volts over a load by volts of a source, over frequency.
 #[derive(Clone, Debug, PartialEq)]

@@ -61,10 +61,10 @@ pub(crate) fn largest_singular_value(a: &[Complex64], n: usize) -> f64 {
                 let cosine = 1.0 / (1.0 + t * t).sqrt();
                 let sine = cosine * t;
                 let phase = gamma / size;
-                for i in 0..n {
-                    let (x, y) = (columns[p][i], columns[q][i] * phase.conj());
-                    columns[p][i] = cosine * x - sine * y;
-                    columns[q][i] = sine * x + cosine * y;
+                let (left, right) = columns.split_at_mut(q);
+                for (a, b) in left[p].iter_mut().zip(&mut right[0]) {
+                    let (x, y) = (*a, *b * phase.conj());
+                    (*a, *b) = (cosine * x - sine * y, sine * x + cosine * y);
                 }
             }
         }

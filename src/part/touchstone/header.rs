@@ -1,6 +1,5 @@
 //! What stands above the data of a Touchstone file: option line and keywords.
 
-use super::super::columns::number;
 use super::MOST_PORTS;
 use crate::units::{amplitude_ratio, giga, kilo, mega, tera};
 use num_complex::Complex64;
@@ -91,7 +90,7 @@ impl Options {
                     }
                 }
                 _ => {
-                    let word: String = word.chars().take(20).flat_map(char::escape_debug).collect();
+                    let word = quoted(word);
                     return Err(format!("line {line}: `{word}`: must be an option line such as # GHz S RI R 50"));
                 }
             }
@@ -102,9 +101,14 @@ impl Options {
 
 /// A reference impedance, ohm.
 pub(super) fn reference(line: usize, word: &str) -> Result<f64, String> {
-    let ohm = number(line, 1, word).map_err(|_| format!("line {line}: reference `{}`: must be a number of ohms", word.escape_debug()))?;
+    let ohm = word.parse().ok().filter(|ohm| REFERENCE_OHM.contains(ohm));
     let (least, most) = (REFERENCE_OHM.start(), REFERENCE_OHM.end());
-    if REFERENCE_OHM.contains(&ohm) { Ok(ohm) } else { Err(format!("line {line}: reference {ohm} ohm: must be from {least} to {most}")) }
+    ohm.ok_or_else(|| format!("line {line}: reference `{}`: must be from {least} to {most} ohm", quoted(word)))
+}
+
+/// The first letters of a word, for a message.
+pub(super) fn quoted(word: &str) -> String {
+    word.chars().take(40).flat_map(char::escape_debug).collect()
 }
 
 /// Which elements of a matrix the file holds, row by row.
@@ -161,7 +165,6 @@ impl<'a> Keyword<'a> {
 
     /// Says that what stands behind it must be something else.
     pub(super) fn wrong(&self, line: usize, expected: &str) -> String {
-        let short = |text: &str| text.chars().take(40).flat_map(char::escape_debug).collect::<String>();
-        format!("line {line}: {} `{}`: must be {expected}", short(self.written), short(self.rest))
+        format!("line {line}: {} `{}`: must be {expected}", quoted(self.written), quoted(self.rest))
     }
 }

@@ -19,7 +19,7 @@ use num_complex::Complex64;
 pub(super) fn scattering(kind: Kind, m: &[Complex64], reference_ohm: &[f64]) -> Option<Vec<Complex64>> {
     let n = reference_ohm.len();
     let (zero, one) = (Complex64::default(), Complex64::new(1.0, 0.0));
-    let unit: Vec<Complex64> = (0..n * n).map(|at| if at % (n + 1) == 0 { one } else { zero }).collect();
+    let unit: Vec<Complex64> = (0..n * n).map(|at| if at.is_multiple_of(n + 1) { one } else { zero }).collect();
     let negative: Vec<Complex64> = m.iter().map(|x| -x).collect();
     let (a, b) = match kind {
         Kind::Scattering => return Some(m.to_vec()),

@@ -289,11 +289,16 @@ impl Reader {
         let (begins, ports) = (self.begins, self.file.ports);
         let f_hz = self.record[0] * options.unit_hz;
         if !(0.0..=tera(10.0)).contains(&f_hz) {
-            return Err(format!("line {begins}: frequency {f_hz} Hz: must be from 0 to {} Hz; the option line names the unit", tera(10.0)));
+            return Err(format!(
+                "line {begins}: frequency {f_hz:e} Hz: must be from 0 to {:e} Hz; the option line names the unit",
+                tera(10.0)
+            ));
         }
         if let Some(&last) = self.file.f_hz.last().filter(|&&last| f_hz <= last) {
             let how = if f_hz == last { "is repeated" } else { "descends" };
-            return Err(format!("line {begins}: frequency {f_hz} Hz {how} behind {last} Hz; must ascend: sort the lines, keep each once"));
+            return Err(format!(
+                "line {begins}: frequency {f_hz:e} Hz {how} behind {last:e} Hz; must ascend: sort the lines, keep each once"
+            ));
         }
         if self.frequencies.is_some_and(|announced| self.file.f_hz.len() >= announced) {
             let announced = self.frequencies.unwrap_or_default();
@@ -313,7 +318,7 @@ impl Reader {
         let s = scattering(options.kind, &m, reference_ohm);
         let s = s.filter(|s| s.iter().all(|s| s.norm() < LARGEST)).ok_or_else(|| {
             format!(
-                "line {begins}: S at {f_hz} Hz is not finite or above {LARGEST:e}; must be a network's: remove lines {begins} to {line}"
+                "line {begins}: S at {f_hz:e} Hz is not finite or above {LARGEST:e}; must be a network's: remove lines {begins} to {line}"
             )
         })?;
         self.file.f_hz.push(f_hz);

@@ -42,21 +42,21 @@ fn what_is_wrong_is_named_with_its_line() {
     for (text, expected) in [
         ("# GHz Q RI R 50\n", "line 1: `Q`: must be an option line such as"),
         ("# GHz S R\n1 0 0 1 0 .9 0 0 0\n", "line 1: `R`: must be followed by a reference impedance"),
-        ("# GHz S R -50\n", "line 1: reference -50 ohm: must be from 0.001 to 1000000"),
+        ("# GHz S R -50\n", "line 1: reference `-50`: must be from 0.001 to 1000000 ohm"),
         ("# R 50 50 50\n1 0 0 1 0 .9 0 0 0\n", "line 2: has 3 reference impedances; must have one or 2"),
         ("[Version] 3.0\n", "line 1: [Version] `3.0`: must be 1.0, 1.1, 2.0 or 2.1"),
         ("[Network Data]\n", "line 1: [Network Data] ``: must be behind [Version] 2.0"),
         ("1 0 0\n", "line 1: has 3 columns, must have 9"),
         ("1 0 0 1 0 .9 0 0 0 1 1\n", "line 1: has more columns than the 9 numbers of a frequency of 2 ports"),
         ("# GHz S MA R 50\n1 0 0 x 0 0 0 0 0\n", "line 2, column 4: `x`: must be a number"),
-        ("1 0 0 1 0 0 0 0 0\n1 0 0 1 0 0 0 0 0\n", "line 2: frequency 1000000000 Hz is repeated behind 1000000000 Hz; must ascend"),
-        ("1 0 0 1 0 0 0 0 0\n.5 0 0 1 0 0 0 0 0\n", "line 2: frequency 500000000 Hz descends"),
-        ("-1 0 0 1 0 0 0 0 0\n", "line 1: frequency -1000000000 Hz: must be from 0"),
-        ("# DB\n1 9999 0 1 0 0 0 0 0\n", "line 2: S at 1000000000 Hz is not finite or above 1e12"),
-        ("# Z RI\n1 -1 0 0 0 0 0 -1 0\n", "line 2: S at 1000000000 Hz is not finite"),
+        ("1 0 0 1 0 0 0 0 0\n1 0 0 1 0 0 0 0 0\n", "line 2: frequency 1e9 Hz is repeated behind 1e9 Hz; must ascend"),
+        ("1 0 0 1 0 0 0 0 0\n.5 0 0 1 0 0 0 0 0\n", "line 2: frequency 5e8 Hz descends"),
+        ("-1 0 0 1 0 0 0 0 0\n", "line 1: frequency -1e9 Hz: must be from 0"),
+        ("# DB\n1 9999 0 1 0 0 0 0 0\n", "line 2: S at 1e9 Hz is not finite or above 1e12"),
+        ("# Z RI\n1 -1 0 0 0 0 0 -1 0\n", "line 2: S at 1e9 Hz is not finite"),
         ("1 inf 0 1 0 0 0 0 0\n", "line 1, column 2: `inf`: must be a finite number"),
         ("! nothing\n", "holds no data"),
-        ("# GHz S MA R 50\n1 0 0 1 0 1 0 0 0\n0 0 1 0 1 0 0 0\n0 0 1 0 1 0 0 0\n0 0 1 0 1 0 0 0\n", "line 3: frequency 0 Hz"),
+        ("# GHz S MA R 50\n1 0 0 1 0 1 0 0 0\n0 0 1 0 1 0 0 0\n0 0 1 0 1 0 0 0\n0 0 1 0 1 0 0 0\n", "line 3: frequency 0e0 Hz"),
     ] {
         let complaint = Touchstone::parse(text, Some(2)).unwrap_err();
         assert!(complaint.starts_with(expected), "{text}: {complaint}");
