@@ -55,7 +55,7 @@ impl Network {
         }
         let first_hz = network.f_hz[0];
         let step_hz = network.f_hz.get(1).map_or(first_hz, |second| second - first_hz);
-        let count = ((first_hz / step_hz - 1e-6).ceil().max(1.0) as usize).min(MOST_POINTS);
+        let count = ((first_hz / step_hz - 1e-5).ceil().max(1.0) as usize).min(MOST_POINTS);
         let below: Vec<f64> = (0..count).map(|i| first_hz * i as f64 / count as f64).collect();
         if notes.is_empty() {
             let (first, points) = (first_hz / giga(1.0), if count == 1 { "point".to_owned() } else { format!("{count} points") });

@@ -120,6 +120,18 @@ mod tests {
     }
 
     #[test]
+    fn a_lane_of_twelve_ports_is_named_by_its_map_and_its_references_are_made_one() {
+        let gain = |i: usize, j: usize| if i / 2 == j / 2 && i != j { 0.1 * (1 + i / 2) as f64 } else { 0.0 };
+        let s: Vec<Complex64> = (0..144).map(|at| Complex64::new(gain(at / 12, at % 12), 0.0)).collect();
+        let network = Network::new(vec![1e9], s, vec![50.0; 12]).unwrap();
+        let lane = |network: &Network| MixedMode::of(network, &"9-10/5-6".parse().unwrap()).unwrap();
+        assert!((lane(&network).sdd21()[0] - 0.4).norm() < 1e-15 && (lane(&network).scd21()[0] - 0.1).norm() < 1e-15);
+        let other = network.renormalised(&(40..52).map(f64::from).collect::<Vec<_>>()).unwrap();
+        let expected = lane(&network).network().renormalised(&[96.0, 96.0, 24.0, 24.0]).unwrap();
+        assert!((lane(&other).sdd21()[0] - expected.at(0, 2, 1)).norm() < 1e-14, "of the reference of port 9, 48 ohm");
+    }
+
+    #[test]
     fn a_port_that_is_not_there_is_named_with_the_map() {
         let network = Network::thru(&[1e9], 50.0);
         assert_eq!(MixedMode::of(&network, &map()).unwrap_err(), "port map 1-2/3-4: port 3: must be from 1 to 2");

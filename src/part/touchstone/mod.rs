@@ -54,6 +54,7 @@ pub struct Touchstone {
     reference_ohm: Vec<f64>,
     lines: Vec<usize>,
     notes: Vec<String>,
+    digest: u64,
 }
 
 impl Touchstone {
@@ -73,7 +74,8 @@ impl Touchstone {
     ///
     /// The first line that is wrong and what would be right, to be written behind the file's name.
     pub fn parse(text: &str, ports: Option<usize>) -> Result<Self, String> {
-        reader::Reader::new(ports).read(text).map_err(|remedy| match (ports, likely_ports(text)) {
+        let read = reader::Reader::new(ports).read(text).map(|file| Touchstone { digest: text::fnv(text.as_bytes()), ..file });
+        read.map_err(|remedy| match (ports, likely_ports(text)) {
             (Some(named), Some(likely)) if named != likely => format!("{remedy}; its lines look like {likely} ports: name it .s{likely}p?"),
             _ => remedy,
         })
@@ -102,6 +104,11 @@ impl Touchstone {
     /// What was left or assumed.
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// FNV-1a of its text, 64 bits.
+    pub fn digest(&self) -> u64 {
+        self.digest
     }
 
     /// S at frequency number `k` (from 0), into port `to` from port `from` (both from 1, as in S21).

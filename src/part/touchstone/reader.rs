@@ -131,6 +131,10 @@ impl Reader {
         if self.section == Section::Network && !self.record.is_empty() {
             return Err(self.cut_off());
         }
+        if !self.places.is_empty() && !["network data", "noise data", "number of noise frequencies", "end"].contains(&keyword.name.as_str())
+        {
+            return Err(keyword.wrong(line, "above [Network Data], or removed"));
+        }
         if self.section == Section::Reference {
             self.section = Section::Head;
         }

@@ -89,6 +89,7 @@ fn what_is_wrong_in_version_2_is_named_too() {
             with("[Number of Frequencies] 9\n[Network Data]\n1 0 0 1 0 1 0 0 0\n[End]\n"),
             "has 1 frequencies where [Number of Frequencies] says 9",
         ),
+        (with("[Network Data]\n[Matrix Format] Lower\n"), "line 7: [Matrix Format] `Lower`: must be above [Network Data], or removed"),
         (with("[Network Data]\n[Network Data]\n"), "line 7: [Network Data] is repeated"),
         (
             with("[Number of Frequencies] 18446744073709551616\n"),
