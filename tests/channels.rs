@@ -119,7 +119,8 @@ fn the_port_map_of_a_channel_is_guessed_and_that_of_crosstalk_is_not() {
 }
 
 /// Every second point up to 39.99 GHz is taken away and made again from the others, 20 MHz apart. The solvers that made the
-/// c2m files left seams (4e-4 of the thru at 9.55 GHz, 0.3 of the NEXT at 14.97 GHz): 99.5 % of the points are judged.
+/// c2m files left seams (4e-4 of the thru at 9.55 GHz, 0.3 of the NEXT at 14.97 GHz): 99.5 % of the points are judged. Echoes
+/// from the far end, 4.5 ns behind the mean of the NEXT, turn by 0.57 rad a step: four points leave 3/128 (0.57)^4 = 2.5e-3 of them.
 #[test]
 fn an_interpolated_channel_is_the_measured_one_and_keeps_its_delay() {
     for Channel { name, mixed, .. } in channels() {
@@ -139,7 +140,7 @@ fn an_interpolated_channel_is_the_measured_one_and_keeps_its_delay() {
             behind_s * 1e12,
             before_s * 1e12
         );
-        assert!(most < 1e-3 * largest, "{name}: {most:e}");
+        assert!(most < 2.5e-3 * largest, "{name}: {most:e}");
         // 10 fs: the phase between the two lowest points, where the exporter's 0 Hz is replaced, is not known better
         assert!(!name.contains("thru") || (behind_s - before_s).abs() < 1e-14, "{name}: {behind_s:e} s against {before_s:e} s");
     }

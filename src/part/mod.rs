@@ -2,7 +2,7 @@
 //!
 //! | key | file | columns |
 //! | --- | --- | --- |
-//! | `response.file` of a converter, driver, modulator, photodiode or amplifier | Touchstone (`.s2p`) or text | frequency, abs(S21) in dB, phase in degrees |
+//! | `response.file` of a converter, driver, modulator, photodiode or amplifier | Touchstone (`.s2p`, `.ts`) or text | frequency, abs(S21) in dB, phase in degrees |
 //! | `transmitter.eml.curve.file` | text | voltage, transmission in dB or linear |
 //! | `transmitter.mzm.curve.file` | text | differential drive voltage, transmission in dB or linear |
 //! | `laser.curve.file` | text | current in mA, power in mW |

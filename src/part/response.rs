@@ -62,7 +62,7 @@ pub(super) type Recipe = (String, Convention, Port);
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Response {
-    /// A Touchstone file (`.s2p`) or text of frequency, |S21| in dB and phase in degrees; empty for the model.
+    /// A Touchstone file (`.s2p`, or `.ts` of version 2) or text of frequency, |S21| in dB and phase in degrees; empty for the model.
     pub file: String,
     /// What the decibels of a text file are of.
     pub convention: Convention,
@@ -101,7 +101,7 @@ impl Response {
 }
 
 fn is_touchstone(file: &str) -> bool {
-    touchstone::ports_of_name(file).is_some()
+    touchstone::ports_of_name(file).is_some() || file.to_ascii_lowercase().ends_with(".ts")
 }
 
 /// Delay behind the minimum phase up to which a measurement is taken as free of its cables, s.
@@ -265,6 +265,12 @@ mod tests {
             ("a.S2P", "# Hz S MA R 50\n".to_owned() + &written(1, |f, h| format!("{}e9 0 0 {} {} 0 0 0 0\n", f, h.norm(), degrees(h)))),
             ("a.s2p", "# MHz S DB R 50\n".to_owned() + &written(2, |f, h| format!("{}e3 0 0 {} {} 0 0 0 0\n", f, db(h), degrees(h)))),
             ("a.csv", written(0, |f, h| format!("{f},{},{}\n", db(h), degrees(h)))),
+            (
+                "a.ts",
+                "[Version] 2.0\n# GHz S RI\n[Number of Ports] 2\n[Two-Port Data Order] 12_21\n[Number of Frequencies] 1501\n[Network Data]\n"
+                    .to_owned()
+                    + &written(0, |f, h| format!("{f} 0 0 0 0 {} {} 0 0\n", h.re, h.im)),
+            ),
             ("a.txt", "f (Hz);dB;deg\n".to_owned() + &written(1, |f, h| format!("{f}e9;{};{}\n", db(h), degrees(h)))),
             ("a.csv", written(0, |f, h| format!("{f}\t{}\n", db(h)))),
         ] {
@@ -305,5 +311,7 @@ mod tests {
             let complaint = read("a.csv", text).unwrap_err();
             assert!(complaint.starts_with(expected), "{text}: {complaint}");
         }
+        let four = read("a.s4p", &format!("1 {0}2 {0}", "0 0 1 0 0 0 0 0\n".repeat(4))).unwrap_err();
+        assert_eq!(four, "has 4 ports; must have 2: export the two of the part");
     }
 }
