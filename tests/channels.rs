@@ -94,6 +94,8 @@ fn passivity_reciprocity_and_a_cascade_of_real_channels_are_those_of_an_independ
         assert!((quality.largest_singular_value - number(&oracle["largest_singular_value"])).abs() < TOLERANCE, "{name}");
         assert!((quality.largest_asymmetry - number(&oracle["largest_asymmetry"])).abs() < TOLERANCE, "{name}");
         assert!((quality.largest_singular_value_hz - number(&oracle["largest_singular_value_hz"])).abs() < 1.0, "{name}");
+        assert!((quality.causality_percent - number(&oracle["causality_percent"])).abs() < 1e-9, "{name}");
+        assert!((quality.least_causality_percent - number(&oracle["least_causality_percent"])).abs() < 1e-9, "{name}");
         assert!(quality.warnings().is_empty(), "{name}: {:?}", quality.warnings());
         let two = mixed.differential();
         let twice = two.then(&two).expect("lossy");

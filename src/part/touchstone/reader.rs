@@ -9,6 +9,9 @@ use crate::units::tera;
 /// Frequencies that a file may announce.
 const MOST_FREQUENCIES: usize = 100_000_000;
 
+/// Notes that are kept.
+const MOST_NOTES: usize = 16;
+
 /// What the lines of a file are about.
 #[derive(Clone, Copy, PartialEq)]
 enum Section {
@@ -80,11 +83,9 @@ impl Reader {
 
     fn line(&mut self, (line, code): Line<'_>, next: &str) -> Result<(), String> {
         if code.starts_with('[') {
-            let keyword = Keyword::parse(line, code)?;
-            if self.section == Section::Information && keyword.name != "end information" {
-                return Ok(());
-            }
-            return self.keyword(line, &keyword);
+            let keyword = Keyword::parse(line, code);
+            let ends = || keyword.as_ref().is_ok_and(|keyword| keyword.name == "end information");
+            return if self.section == Section::Information && !ends() { Ok(()) } else { self.keyword(line, &keyword?) };
         }
         if self.section == Section::Information {
             return Ok(());
@@ -111,9 +112,9 @@ impl Reader {
 
     fn option_line(&mut self, line: usize, text: &str) -> Result<(), String> {
         if self.section == Section::Network || self.section == Section::Noise {
-            self.file.notes.push(format!("line {line}: an option line behind data is left"));
+            self.note(format!("line {line}: an option line behind data is left"));
         } else if self.options.is_some() {
-            self.file.notes.push(format!("line {line}: a second option line is left; the first holds"));
+            self.note(format!("line {line}: a second option line is left; the first holds"));
         } else {
             self.options = Some(Options::parse(line, text)?);
         }
@@ -143,7 +144,7 @@ impl Reader {
                 let ports = keyword.count(line, MOST_PORTS)?;
                 if self.ports.is_some_and(|named| named != ports) {
                     let named = self.ports.unwrap_or_default();
-                    self.file.notes.push(format!("line {line}: has {ports} ports, the file's name says {named}; the keyword holds"));
+                    self.note(format!("line {line}: has {ports} ports, the file's name says {named}; the keyword holds"));
                 }
                 self.ports = Some(ports);
             }
@@ -202,6 +203,13 @@ impl Reader {
         Ok(())
     }
 
+    /// Notes what was left or assumed, up to a number that a user reads.
+    fn note(&mut self, note: String) {
+        if self.file.notes.len() < MOST_NOTES {
+            self.file.notes.push(note);
+        }
+    }
+
     /// Everything that must be known before the first number.
     fn begin_network(&mut self, line: usize) -> Result<(), String> {
         let missing = |keyword: &str| format!("line {line}: data begin without {keyword} above them; add it");
@@ -219,7 +227,7 @@ impl Reader {
             return Err(format!("has {ports} ports; must have 1 to {MOST_PORTS}"));
         }
         if self.options.is_none() {
-            self.file.notes.push("has no option line; read as # GHz S MA R 50".to_owned());
+            self.note("has no option line; read as # GHz S MA R 50".to_owned());
         }
         let options = self.options.get_or_insert_default();
         if ports != 2 && matches!(options.kind, Kind::Hybrid | Kind::InverseHybrid) {
@@ -235,7 +243,7 @@ impl Reader {
             n => return Err(format!("line {line}: has {n} reference impedances; must have one or {ports}, one for each port")),
         };
         if self.is_version_2 && ports == 2 && self.transposed.is_none() {
-            self.file.notes.push("has no [Two-Port Data Order]; read as 21_12".to_owned());
+            self.note("has no [Two-Port Data Order]; read as 21_12".to_owned());
         }
         let transposed = ports == 2 && self.triangle == Triangle::Full && self.transposed.unwrap_or(true);
         self.places = self.triangle.places(ports, transposed);
@@ -352,7 +360,7 @@ impl Reader {
             ));
         }
         if self.noise_lines > 0 {
-            self.file.notes.push(format!("{} lines of noise parameters are left", self.noise_lines));
+            self.note(format!("{} lines of noise parameters are left", self.noise_lines));
         }
         Ok(self.file)
     }

@@ -38,6 +38,13 @@ fn noise_parameters_are_left_with_a_note() {
 }
 
 #[test]
+fn option_lines_behind_the_first_are_left_with_a_few_notes() {
+    let file = read(&format!("# MHz\n{}1 0 0 1 0 .9 0 0 0\n# kHz\n2 0 0 1 0 .9 0 0 0\n", "#\n".repeat(1000)), 2);
+    assert_eq!(file.f_hz(), [1e6, 2e6]);
+    assert!(file.notes().len() == 16 && file.notes()[0] == "line 2: a second option line is left; the first holds", "{:?}", file.notes());
+}
+
+#[test]
 fn what_is_wrong_is_named_with_its_line() {
     for (text, expected) in [
         ("# GHz Q RI R 50\n", "line 1: `Q`: must be an option line such as"),
@@ -112,7 +119,7 @@ fn what_is_wrong_in_version_2_is_named_too() {
 fn both_orders_of_two_ports_and_a_reference_each_are_read() {
     let body = "[Network Data]\n1 .1 0 .2 0 .3 0 .4 0\n[Noise Data]\n1 2 3 4 5\n[End]\nanything\n";
     let file = Touchstone::parse(
-        &format!("{TWO}[Reference] 50\n75\n[begin  information]\n[Manufacturer] x\n# y\n1 2\n[End Information]\n{body}"),
+        &format!("{TWO}[Reference] 50\n75\n[begin  information]\n[Manufacturer] x\n[no end\n# y\n1 2\n[End Information]\n{body}"),
         None,
     );
     let file = file.unwrap();

@@ -48,6 +48,10 @@ for file in FILES:
         })
     singular = np.linalg.svd(raw, compute_uv=False)[:, 0]
     asymmetry = np.abs(raw - raw.transpose(0, 2, 1)).max(axis=(1, 2))
+    # IEEE 370's turning: clockwise area of each element's path over all of it
+    d = np.diff(raw, axis=0)
+    r = d[1:].real * d[:-1].imag - d[1:].imag * d[:-1].real
+    clockwise, whole = np.maximum(r, 0).sum(axis=0), np.abs(r).sum(axis=0)
     # the differential two-port twice in cascade
     two = skrf.Network(f=mixed.f, f_unit="hz", s=mixed.s[:, :2, :2], z0=100.0)
     twice = two ** two
@@ -59,6 +63,8 @@ for file in FILES:
         "largest_singular_value": float(singular.max()),
         "largest_singular_value_hz": float(mixed.f[int(singular.argmax())]),
         "largest_asymmetry": float(asymmetry.max()),
+        "causality_percent": float(100 * clockwise.sum() / whole.sum()),
+        "least_causality_percent": float(100 * (clockwise / whole).min()),
         "points": points,
         "twice_sdd21": [[float(mixed.f[k]), *pair(twice.s[k, 1, 0])] for k in (0, 100, 1000, 2000)],
     })
