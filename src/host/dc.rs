@@ -14,7 +14,7 @@ const TERMS: usize = 5;
 /// Imaginary part of S at 0 Hz above which it cannot have been measured there.
 const FALSE_DC: f64 = 0.01;
 /// Points that are put below the first frequency.
-const MOST_POINTS: usize = 4096;
+const MOST_POINTS: usize = 1024;
 
 /// A network from 0 Hz on.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +26,7 @@ pub struct Completed {
 }
 
 impl Network {
-    /// The network from 0 Hz on, in steps no wider than its own first one.
+    /// The network from 0 Hz on, in steps no wider than its own first one (at most 1024 more).
     ///
     /// ```text
     /// S(s) = e^(-s tau) (c0 + c1 s^(1/2) + c2 s + c3 s^(3/2) + c4 s^2),   s = j 2 pi f,   c real

@@ -62,7 +62,8 @@ impl Default for Trace {
 /// ```
 ///
 /// capacitors across, inductors in series. Capacitances are of each wire to ground and inductances of each wire, as 802.3 gives
-/// them; the line's impedance is between the wires. The default is that of the 802.3dj COM sheet with 33 mm.
+/// them; the line's impedance is between the wires. The default is that of the 802.3dj COM sheet with 33 mm of 87.5 ohm, without
+/// its second line of 1.8 mm.
 ///
 /// # Reference
 ///
@@ -100,7 +101,7 @@ impl Default for Package {
             die_ph: [130.0, 150.0, 140.0],
             bump_ff: 30.0,
             length_mm: 33.0,
-            impedance_ohm: 92.5,
+            impedance_ohm: 87.5,
             ball_ff: 40.0,
         }
     }
