@@ -6,6 +6,7 @@ pub mod dsp;
 pub mod error;
 pub mod fec;
 pub mod fibre;
+pub mod host;
 pub mod link;
 pub mod math;
 pub mod measure;

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout)] // a failing claim shows its numbers
 
 mod architecture;
+mod channels;
 mod cli;
 mod cli_files;
 mod engine;
@@ -23,5 +24,6 @@ mod sweep_figures;
 mod targets;
 mod tdecq;
 mod tdecq_brute;
+mod touchstone;
 mod transmitted;
 mod waveform;

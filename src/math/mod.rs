@@ -7,6 +7,7 @@ pub(crate) mod fir;
 pub mod gaussian;
 pub mod interval;
 pub(crate) mod least_squares;
+pub(crate) mod matrix;
 pub mod minimax;
 pub(crate) mod minimum_phase;
 pub mod monotone;

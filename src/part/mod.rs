@@ -2,7 +2,7 @@
 //!
 //! | key | file | columns |
 //! | --- | --- | --- |
-//! | `response.file` of a converter, driver, modulator, photodiode or amplifier | Touchstone 1 (`.s2p`) or text | frequency, abs(S21) in dB, phase in degrees |
+//! | `response.file` of a converter, driver, modulator, photodiode or amplifier | Touchstone (`.s2p`, `.ts`) or text | frequency, abs(S21) in dB, phase in degrees |
 //! | `transmitter.eml.curve.file` | text | voltage, transmission in dB or linear |
 //! | `transmitter.mzm.curve.file` | text | differential drive voltage, transmission in dB or linear |
 //! | `laser.curve.file` | text | current in mA, power in mW |
@@ -27,6 +27,8 @@ mod touchstone;
 
 pub use capture::{Candidate, Capture, CaptureFile, Located, Opened, Periods, PowerUnit, Quantity, Recording, Residual, Sending, locate};
 pub use library::{FileRead, Library, Loader};
+pub(crate) use response::fall;
 pub use response::{Convention, Port, Response, Scale};
 pub(crate) use series::Reading;
 pub use series::{CompressionCurve, DriveCurve, LightCurve, SeriesFile, Transmission, TransmissionUnit};
+pub use touchstone::{MOST_PORTS, Touchstone};

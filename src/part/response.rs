@@ -2,7 +2,7 @@
 
 use super::library::{Loaded, Loader};
 use super::text::Text;
-use super::{columns, touchstone};
+use super::{Touchstone, columns, touchstone};
 use crate::chain::{Shape, Table};
 use crate::error::Path;
 use crate::math::minimum_phase::minimum_phase;
@@ -62,7 +62,7 @@ pub(super) type Recipe = (String, Convention, Port);
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Response {
-    /// A Touchstone file (`.s2p`) or text of frequency, |S21| in dB and phase in degrees; empty for the model.
+    /// A Touchstone file (`.s2p`, or `.ts` of version 2) or text of frequency, |S21| in dB and phase in degrees; empty for the model.
     pub file: String,
     /// What the decibels of a text file are of.
     pub convention: Convention,
@@ -101,7 +101,7 @@ impl Response {
 }
 
 fn is_touchstone(file: &str) -> bool {
-    file.to_ascii_lowercase().ends_with(".s2p")
+    touchstone::ports_of_name(file).is_some() || file.to_ascii_lowercase().ends_with(".ts")
 }
 
 /// Delay behind the minimum phase up to which a measurement is taken as free of its cables, s.
@@ -117,17 +117,27 @@ struct Points {
 /// Makes a table of a file's text.
 pub(super) fn read(text: &Text, recipe: &Recipe) -> Result<Table, String> {
     let (file, convention, port) = recipe;
-    let points = if is_touchstone(file) { of_touchstone(&text.text, *port)? } else { of_columns(&text.text, *convention)? };
+    let points = if is_touchstone(file) { of_touchstone(&text.text, file, *port)? } else { of_columns(&text.text, *convention)? };
     Ok(table(text.digest, points))
 }
 
-fn of_touchstone(text: &str, port: Port) -> Result<Points, String> {
-    let pair = match port {
-        Port::S21 => touchstone::Pair::S21,
-        Port::S12 => touchstone::Pair::S12,
+fn of_touchstone(text: &str, file: &str, port: Port) -> Result<Points, String> {
+    let network = Touchstone::parse(text, touchstone::ports_of_name(file))?;
+    if network.ports() != 2 {
+        return Err(format!("has {} ports; must have 2: export the two of the part", network.ports()));
+    }
+    if network.f_hz().len() == 1 {
+        return Err(format!("line {}: is the only one with data; must be two or more", network.lines()[0]));
+    }
+    let (to, from) = match port {
+        Port::S21 => (2, 1),
+        Port::S12 => (1, 2),
     };
-    let points = touchstone::parse(text, pair)?;
-    points_of(points.iter().map(|&(line, f_hz, s)| (line, f_hz, s.norm(), Some(s.arg()))).collect())
+    let point = |(k, (&line, &f_hz)): (usize, (&usize, &f64))| {
+        let s = network.at(k, to, from);
+        (line, f_hz, s.norm(), Some(s.arg()))
+    };
+    points_of(network.lines().iter().zip(network.f_hz()).enumerate().map(point).collect())
 }
 
 fn of_columns(text: &str, convention: Convention) -> Result<Points, String> {
@@ -195,7 +205,7 @@ fn table(digest: u64, points: Points) -> Table {
 }
 
 /// Nepers per neper of frequency by which the last octave falls, at least one (20 dB per decade).
-fn fall(f_hz: &[f64], ln_magnitude: &[f64]) -> f64 {
+pub(crate) fn fall(f_hz: &[f64], ln_magnitude: &[f64]) -> f64 {
     let last = f_hz.len() - 1;
     let octave = f_hz.partition_point(|&f| f < f_hz[last] / 2.0).min(last - 1);
     let per_neper = -(ln_magnitude[last] - ln_magnitude[octave]) / (f_hz[last] / f_hz[octave]).ln(); // -0 when it starts at 0 Hz
@@ -255,6 +265,12 @@ mod tests {
             ("a.S2P", "# Hz S MA R 50\n".to_owned() + &written(1, |f, h| format!("{}e9 0 0 {} {} 0 0 0 0\n", f, h.norm(), degrees(h)))),
             ("a.s2p", "# MHz S DB R 50\n".to_owned() + &written(2, |f, h| format!("{}e3 0 0 {} {} 0 0 0 0\n", f, db(h), degrees(h)))),
             ("a.csv", written(0, |f, h| format!("{f},{},{}\n", db(h), degrees(h)))),
+            (
+                "a.ts",
+                "[Version] 2.0\n# GHz S RI\n[Number of Ports] 2\n[Two-Port Data Order] 12_21\n[Number of Frequencies] 1501\n[Network Data]\n"
+                    .to_owned()
+                    + &written(0, |f, h| format!("{f} 0 0 0 0 {} {} 0 0\n", h.re, h.im)),
+            ),
             ("a.txt", "f (Hz);dB;deg\n".to_owned() + &written(1, |f, h| format!("{f}e9;{};{}\n", db(h), degrees(h)))),
             ("a.csv", written(0, |f, h| format!("{f}\t{}\n", db(h)))),
         ] {
@@ -295,5 +311,7 @@ mod tests {
             let complaint = read("a.csv", text).unwrap_err();
             assert!(complaint.starts_with(expected), "{text}: {complaint}");
         }
+        let four = read("a.s4p", &format!("1 {0}2 {0}", "0 0 1 0 0 0 0 0\n".repeat(4))).unwrap_err();
+        assert_eq!(four, "has 4 ports; must have 2: export the two of the part");
     }
 }

@@ -1,0 +1,167 @@
+//! Down to 0 Hz: what lies below the first frequency of a measurement.
+
+use super::Network;
+use super::grid::{delay_s, half_power};
+use crate::units::giga;
+use nalgebra::{DMatrix, DVector};
+use num_complex::Complex64;
+use std::f64::consts::TAU;
+
+/// Lowest frequencies that the law is fitted to.
+const FITTED: usize = 12;
+/// Terms of the law.
+const TERMS: usize = 5;
+/// Imaginary part of S at 0 Hz above which it cannot have been measured there.
+const FALSE_DC: f64 = 0.01;
+/// Points that are put below the first frequency.
+const MOST_POINTS: usize = 1024;
+
+/// A network from 0 Hz on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Completed {
+    /// The network.
+    pub network: Network,
+    /// What was put in or replaced, to be shown.
+    pub notes: Vec<String>,
+}
+
+impl Network {
+    /// The network from 0 Hz on, in steps no wider than its own first one (at most 1024 more).
+    ///
+    /// ```text
+    /// S(s) = e^(-s tau) (c0 + c1 s^(1/2) + c2 s + c3 s^(3/2) + c4 s^2),   s = j 2 pi f,   c real
+    /// ```
+    ///
+    /// fitted to each element at the twelve lowest frequencies, tau its delay there. Every term is analytic for Re s > 0 and
+    /// real at 0 Hz, so what is put in is causal; s^(1/2) is the skin effect's, whole powers a lumped circuit's. A point at
+    /// 0 Hz is kept when it is real; where its imaginary part is above 0.01 (an exporter wrote a low frequency as 0) it is replaced.
+    ///
+    /// # Limits
+    ///
+    /// What happens below the first frequency alone, a coupling capacitor's corner, is not known to it. Fewer than three
+    /// frequencies are held as they are.
+    pub fn completed(&self) -> Completed {
+        let (mut network, mut notes) = (self.clone(), Vec::new());
+        if self.f_hz[0] == 0.0 {
+            let largest = self.matrix(0).iter().map(|s| s.im.abs()).fold(0.0, f64::max);
+            let size = self.ports() * self.ports();
+            if largest <= FALSE_DC || self.f_hz.len() == 1 {
+                network.s[..size].iter_mut().for_each(|s| s.im = 0.0);
+                return Completed { network, notes };
+            }
+            notes.push(format!("S at 0 Hz has an imaginary part of {largest:.3}, so it is not of 0 Hz: it is replaced"));
+            network.s.drain(..size);
+            network.f_hz.remove(0);
+        }
+        let first_hz = network.f_hz[0];
+        let step_hz = network.f_hz.get(1).map_or(first_hz, |second| second - first_hz);
+        let count = ((first_hz / step_hz - 1e-5).ceil().max(1.0) as usize).min(MOST_POINTS);
+        let below: Vec<f64> = (0..count).map(|i| first_hz * i as f64 / count as f64).collect();
+        if notes.is_empty() {
+            let (first, points) = (first_hz / giga(1.0), if count == 1 { "point".to_owned() } else { format!("{count} points") });
+            notes.push(format!("begins at {first} GHz: the {points} from 0 Hz on follow a causal law fitted to the lowest frequencies"));
+        }
+        let law = Law::new(&network.f_hz);
+        let n = network.ports();
+        let mut s = vec![Complex64::default(); count * n * n];
+        for at in 0..n * n {
+            let low: Vec<Complex64> = (0..law.f_hz.len()).map(|k| network.matrix(k)[at]).collect();
+            for (k, value) in law.extrapolate(&low, &below).into_iter().enumerate() {
+                s[k * n * n + at] = value;
+            }
+        }
+        network.s.splice(0..0, s);
+        network.f_hz.splice(0..0, below);
+        Completed { network, notes }
+    }
+}
+
+/// The law of one set of lowest frequencies.
+struct Law {
+    f_hz: Vec<f64>,
+    terms: usize,
+    fit: nalgebra::SVD<f64, nalgebra::Dyn, nalgebra::Dyn>,
+}
+
+impl Law {
+    fn new(f_hz: &[f64]) -> Self {
+        let f_hz = f_hz[..f_hz.len().min(FITTED)].to_vec();
+        // one term alone, a constant, when there is no slope to see
+        let terms = if f_hz.len() < 3 { 1 } else { TERMS.min(f_hz.len()) };
+        let rows = f_hz.len();
+        let top_hz = f_hz[rows - 1];
+        let term = |row: usize, term: usize| {
+            let value = half_power(f_hz[row % rows] / top_hz, term);
+            if row < rows { value.re } else { value.im }
+        };
+        let fit = DMatrix::from_fn(2 * rows, terms, term).svd(true, true);
+        Law { f_hz, terms, fit }
+    }
+
+    /// The values at `below` of what is `low` at the law's frequencies.
+    fn extrapolate(&self, low: &[Complex64], below: &[f64]) -> Vec<Complex64> {
+        let tau_s = delay_s(&self.f_hz, low);
+        let turned = |f: f64, sign: f64| Complex64::from_polar(1.0, sign * TAU * f * tau_s);
+        let still: Vec<Complex64> = self.f_hz.iter().zip(low).map(|(&f, s)| s * turned(f, 1.0)).collect();
+        let right = DVector::from_iterator(2 * still.len(), still.iter().map(|s| s.re).chain(still.iter().map(|s| s.im)));
+        let c = self.fit.solve(&right, 1e-13).expect("both bases are computed");
+        let top_hz = self.f_hz[self.f_hz.len() - 1];
+        let value = |f: f64| (0..self.terms).map(|term| c[term] * half_power(f / top_hz, term)).sum::<Complex64>() * turned(f, -1.0);
+        below.iter().map(|&f| value(f)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grid(first: usize, step_hz: f64, points: usize) -> Vec<f64> {
+        (first..first + points).map(|k| k as f64 * step_hz).collect()
+    }
+
+    /// A two-port of one formula in all elements.
+    fn of(f_hz: &[f64], s: impl Fn(Complex64) -> Complex64) -> Network {
+        Network::two_port(f_hz, 50.0, |f| [s(Complex64::new(0.0, TAU * f)); 4])
+    }
+
+    /// S = 0.9 e^(-s T) / (1 + s RC) with its pole at 5 GHz and 4 ns; S = e^(-a sqrt(s) - s T) of a line that loses 2 dB at
+    /// 1 GHz by the skin effect. The law's next term, s^(5/2), is about 2e-4 of S at the top of the fit (0.16 GHz), and less than
+    /// half of it is left at 0 Hz.
+    #[test]
+    fn a_lumped_circuit_and_a_line_of_skin_effect_are_extrapolated_to_their_closed_form() {
+        let lumped = |s: Complex64| 0.9 * (-s * 4e-9).exp() / (1.0 + s / (TAU * 5e9));
+        let skin = |s: Complex64| (-s.sqrt() * (0.23 / (TAU * 1e9 / 2.0).sqrt()) - s * 4e-9).exp();
+        for (name, law) in [("RC", &lumped as &dyn Fn(Complex64) -> Complex64), ("skin", &skin)] {
+            for first in [1, 3, 5] {
+                let whole = of(&grid(0, 10e6, 200), law);
+                let Completed { network, notes } = of(&grid(first, 10e6, 200 - first), law).completed();
+                assert_eq!(network.f_hz(), whole.f_hz());
+                let wrong = (0..first).map(|k| (network.at(k, 2, 1) - whole.at(k, 2, 1)).norm()).fold(0.0, f64::max);
+                assert!(wrong < 1e-4, "{name} from {first}: {wrong:e}");
+                assert_eq!(network.at(0, 2, 1).im, 0.0);
+                assert!(notes[0].starts_with(&format!("begins at 0.0{first} GHz")), "{notes:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_real_point_at_0_hz_is_kept_and_a_false_one_replaced() {
+        let law = |s: Complex64| 0.9 * (-s * 4e-9).exp() / (1.0 + s / (TAU * 5e9));
+        let whole = of(&grid(0, 10e6, 50), law);
+        assert_eq!(whole.completed(), Completed { network: whole.clone(), notes: vec![] });
+        let mut wrong = whole.clone();
+        wrong.s[..4].iter_mut().for_each(|s| *s = Complex64::from_polar(0.9, -0.05));
+        let Completed { network, notes } = wrong.completed();
+        assert!((network.at(0, 2, 1) - 0.9).norm() < 1e-5 && network.f_hz().len() == 50);
+        assert!(notes[0].contains("so it is not of 0 Hz"), "{notes:?}");
+    }
+
+    #[test]
+    fn a_network_of_few_frequencies_is_held() {
+        for points in [1, 2, 3, 4] {
+            let Completed { network, .. } = of(&grid(3, 1e9, points), |_| Complex64::new(0.5, 0.0)).completed();
+            assert!(network.f_hz().len() == points + 3 || points == 1, "{:?}", network.f_hz());
+            assert!((network.at(0, 2, 1) - 0.5).norm() < 1e-12);
+        }
+    }
+}

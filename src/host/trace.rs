@@ -1,0 +1,239 @@
+//! A channel without a file: package, trace, package.
+
+use super::{Network, Propagation};
+use crate::error::{Path, Problems};
+use crate::units::{femto, giga, nano, neper, pico};
+use serde::{Deserialize, Serialize};
+use std::f64::consts::PI;
+
+/// Frequency up to which a trace must be causal, GHz.
+const CAUSAL_TO_GHZ: f64 = 110.0;
+
+/// A differential trace between two packages.
+///
+/// ```text
+/// loss(f) = loss_db (s sqrt(f / f0) + (1 - s) f / f0),   s = skin_percent / 100,   f0 = loss_at_ghz
+/// near package - line of impedance_ohm, loss and delay_ps - far package
+/// ```
+///
+/// In and out: volts between the two wires. Where the line's impedance is not that of its neighbours it reflects, and the
+/// packages do by their capacitances.
+///
+/// # Limits
+///
+/// One uniform line: no via, no connector, no roughness, no skew between the wires. Loss at 0 Hz is none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Trace {
+    /// Loss of the line alone, without packages, at [`Trace::loss_at_ghz`], dB.
+    pub loss_db: f64,
+    /// Where that loss is, usually half the symbol rate, GHz.
+    pub loss_at_ghz: f64,
+    /// Part of it that grows as the root of frequency (skin effect), percent; the rest grows as frequency (dielectric).
+    pub skin_percent: f64,
+    /// Delay of the line, ps.
+    pub delay_ps: f64,
+    /// Characteristic impedance between the wires, ohm.
+    pub impedance_ohm: f64,
+    /// The package at the near end.
+    pub near: Package,
+    /// The package at the far end.
+    pub far: Package,
+}
+
+impl Default for Trace {
+    fn default() -> Self {
+        Trace {
+            loss_db: 10.0,
+            loss_at_ghz: 26.5625,
+            skin_percent: 50.0,
+            delay_ps: 1200.0,
+            impedance_ohm: 100.0,
+            near: Package::default(),
+            far: Package::none(),
+        }
+    }
+}
+
+/// A die and its package, from the die's pad outwards.
+///
+/// ```text
+/// die_ff[0] | die_ph[0] | die_ff[1] | die_ph[1] | die_ff[2] | die_ph[2] | bump_ff | line | ball_ff
+/// ```
+///
+/// capacitors across, inductors in series. Capacitances are of each wire to ground and inductances of each wire, as 802.3 gives
+/// them; the line's impedance is between the wires. The default is that of the 802.3dj COM sheet with 33 mm of 87.5 ohm, without
+/// its second line of 1.8 mm.
+///
+/// # Reference
+///
+/// IEEE 802.3dj, annex 178A parameter sheet (`draft`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Package {
+    /// Capacitances of the die, from the pad outwards, fF.
+    pub die_ff: [f64; 3],
+    /// Inductances behind each of them, pH.
+    pub die_ph: [f64; 3],
+    /// Capacitance of the bump, fF.
+    pub bump_ff: f64,
+    /// Length of the package's line, mm.
+    pub length_mm: f64,
+    /// Impedance of the line between the wires, ohm.
+    pub impedance_ohm: f64,
+    /// Capacitance of the ball, fF.
+    pub ball_ff: f64,
+}
+
+/// Loss of a package's line at every frequency, Np/mm (802.3dj, gamma 0).
+const PACKAGE_DC_NEPER_PER_MM: f64 = 5e-4;
+/// Skin loss, Np/mm at 1 GHz (802.3dj, a1).
+const PACKAGE_SKIN_NEPER_PER_MM: f64 = 8.9e-4;
+/// Dielectric loss, Np/mm at 1 GHz (802.3dj, a2).
+const PACKAGE_DIELECTRIC_NEPER_PER_MM: f64 = 2.0e-4;
+/// Delay, ns/mm (802.3dj, tau).
+const PACKAGE_DELAY_NS_PER_MM: f64 = 6.141e-3;
+
+impl Default for Package {
+    fn default() -> Self {
+        Package {
+            die_ff: [40.0, 90.0, 110.0],
+            die_ph: [130.0, 150.0, 140.0],
+            bump_ff: 30.0,
+            length_mm: 33.0,
+            impedance_ohm: 87.5,
+            ball_ff: 40.0,
+        }
+    }
+}
+
+impl Package {
+    /// No package.
+    pub fn none() -> Self {
+        Package { die_ff: [0.0; 3], die_ph: [0.0; 3], bump_ff: 0.0, length_mm: 0.0, impedance_ohm: 100.0, ball_ff: 0.0 }
+    }
+
+    /// Reports every parameter that is out of its range.
+    pub fn check(&self, at: &Path, problems: &mut Problems) {
+        for (key, values) in [("die_ff", self.die_ff), ("die_ph", self.die_ph)] {
+            values.iter().for_each(|&value| problems.range(at, key, value, 0.0..=1e4));
+        }
+        problems.range(at, "bump_ff", self.bump_ff, 0.0..=1e4);
+        problems.range(at, "length_mm", self.length_mm, 0.0..=200.0);
+        problems.range(at, "impedance_ohm", self.impedance_ohm, 10.0..=1000.0);
+        problems.range(at, "ball_ff", self.ball_ff, 0.0..=1e4);
+    }
+
+    /// Its two-ports from the die outwards.
+    fn stages(&self, f_hz: &[f64], reference_ohm: f64) -> Vec<Network> {
+        // between the wires two capacitances are in series, and so are two inductances
+        let capacitor = |ff: f64| Network::shunt_capacitor(f_hz, femto(ff) / 2.0, reference_ohm);
+        let inductor = |ph: f64| Network::series_inductor(f_hz, 2.0 * pico(ph), reference_ohm);
+        let mut stages: Vec<Network> = self.die_ff.iter().zip(self.die_ph).flat_map(|(&ff, ph)| [capacitor(ff), inductor(ph)]).collect();
+        let line = Propagation {
+            dc_neper: PACKAGE_DC_NEPER_PER_MM * self.length_mm,
+            skin_neper: PACKAGE_SKIN_NEPER_PER_MM * self.length_mm / giga(1.0).sqrt(),
+            dielectric_neper: PACKAGE_DIELECTRIC_NEPER_PER_MM * self.length_mm / giga(1.0),
+            delay_s: nano(PACKAGE_DELAY_NS_PER_MM) * self.length_mm,
+        };
+        stages.push(capacitor(self.bump_ff));
+        stages.push(Network::line(f_hz, &line, self.impedance_ohm, reference_ohm));
+        stages.push(capacitor(self.ball_ff));
+        stages
+    }
+}
+
+impl Trace {
+    /// Reports every parameter that is out of its range.
+    pub fn check(&self, at: &Path, problems: &mut Problems) {
+        problems.range(at, "loss_db", self.loss_db, 0.0..=60.0);
+        problems.range(at, "loss_at_ghz", self.loss_at_ghz, 1.0..=200.0);
+        problems.range(at, "skin_percent", self.skin_percent, 0.0..=100.0);
+        problems.range(at, "impedance_ohm", self.impedance_ohm, 10.0..=1000.0);
+        problems.range(at, "delay_ps", self.delay_ps, 0.0..=1e5);
+        let least_ps = self.propagation().dielectric_neper / (PI * PI) * (1.0 + CAUSAL_TO_GHZ.ln()) / pico(1.0);
+        if self.delay_ps < least_ps {
+            let remedy = format!("must be at least {least_ps:.1} with this dielectric loss: its phase would come before time 0");
+            problems.report(at, "delay_ps", self.delay_ps, remedy);
+        }
+        self.near.check(&at.key("near"), problems);
+        self.far.check(&at.key("far"), problems);
+    }
+
+    /// What the line does to a wave.
+    pub fn propagation(&self) -> Propagation {
+        let (loss, at_hz, skin) = (neper(self.loss_db), giga(self.loss_at_ghz), self.skin_percent / 100.0);
+        Propagation {
+            dc_neper: 0.0,
+            skin_neper: loss * skin / at_hz.sqrt(),
+            dielectric_neper: loss * (1.0 - skin) / at_hz,
+            delay_s: pico(self.delay_ps),
+        }
+    }
+
+    /// Its differential two-port at some frequencies, from the near die to the far one.
+    ///
+    /// # Errors
+    ///
+    /// When two of its parts resonate without loss.
+    pub fn network(&self, f_hz: &[f64], reference_ohm: f64) -> Result<Network, String> {
+        let line = Network::line(f_hz, &self.propagation(), self.impedance_ohm, reference_ohm);
+        let far = self.far.stages(f_hz, reference_ohm);
+        let stages = self.near.stages(f_hz, reference_ohm).into_iter().chain([line]).chain(far.into_iter().rev());
+        stages.into_iter().try_fold(Network::thru(f_hz, reference_ohm), |chain, stage| chain.then(&stage))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::db_from_amplitude_ratio;
+
+    fn grid() -> Vec<f64> {
+        (0..=4000).map(|k| f64::from(k) * 25e6).collect()
+    }
+
+    fn checked(trace: &Trace) -> Vec<String> {
+        let mut problems = Problems::new();
+        trace.check(&Path::root().key("trace"), &mut problems);
+        problems.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_matched_trace_has_the_loss_it_names_at_its_frequency() {
+        let trace = Trace { near: Package::none(), ..Trace::default() };
+        let network = trace.network(&[0.0, 26.5625e9 / 4.0, 26.5625e9], 100.0).unwrap();
+        let db = |k: usize| db_from_amplitude_ratio(network.at(k, 2, 1).norm());
+        assert!(db(0).abs() < 1e-12 && (db(2) + 10.0).abs() < 1e-9, "{} {}", db(0), db(2));
+        assert!((db(1) + 5.0 / 2.0 + 5.0 / 4.0).abs() < 1e-9 && network.at(2, 1, 1).norm() < 1e-12);
+        assert!(checked(&Trace::default()).is_empty());
+    }
+
+    #[test]
+    fn a_trace_with_packages_is_passive_reciprocal_and_causal() {
+        let trace = Trace { impedance_ohm: 88.0, far: Package { length_mm: 8.0, ..Package::default() }, ..Trace::default() };
+        let network = trace.network(&grid(), 100.0).unwrap();
+        let quality = network.quality();
+        assert!(quality.largest_singular_value <= 1.0 + 1e-12 && quality.largest_asymmetry < 1e-12, "{quality:?}");
+        assert!(quality.warnings().is_empty(), "{quality:?}");
+        let early = network.voltage_transfer(92.0, 105.0).unwrap().early_percent().unwrap();
+        assert!(early < 1e-3, "{early}"); // the window's own tails: the channel is cut at 100 GHz
+    }
+
+    /// The far package is the near one seen from behind: exchanged, the channel is the same from its other end.
+    #[test]
+    fn both_packages_stand_with_their_dies_outside() {
+        let small = Package { length_mm: 5.0, ..Package::default() };
+        let one = Trace { near: Package::default(), far: small.clone(), ..Trace::default() }.network(&grid(), 100.0).unwrap();
+        let other = Trace { near: small, far: Package::default(), ..Trace::default() }.network(&grid(), 100.0).unwrap();
+        let turned = other.of_ports(&[2, 1]).unwrap();
+        assert!((0..grid().len()).all(|k| (1..=2).all(|i| (1..=2).all(|j| (one.at(k, i, j) - turned.at(k, i, j)).norm() < 1e-12))));
+    }
+
+    #[test]
+    fn a_delay_too_short_for_its_loss_is_refused() {
+        let said = checked(&Trace { delay_ps: 1.0, skin_percent: 0.0, loss_db: 30.0, ..Trace::default() });
+        assert!(said.len() == 1 && said[0].starts_with("trace.delay_ps = 1: must be at least 75."), "{said:?}");
+        assert_eq!(checked(&Trace { loss_db: f64::NAN, ..Trace::default() })[0], "trace.loss_db = NaN: must be from 0 to 60");
+    }
+}

@@ -1,0 +1,170 @@
+//! What stands above the data of a Touchstone file: option line and keywords.
+
+use super::MOST_PORTS;
+use crate::units::{amplitude_ratio, giga, kilo, mega, tera};
+use num_complex::Complex64;
+use std::f64::consts::PI;
+
+/// Reference impedances that a file may name, ohm.
+const REFERENCE_OHM: std::ops::RangeInclusive<f64> = 1e-3..=1e6;
+
+/// How a pair of columns makes a complex number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Format {
+    RealImaginary,
+    MagnitudeAngle,
+    DecibelAngle,
+}
+
+impl Format {
+    /// The number that two columns stand for.
+    pub(super) fn complex(self, a: f64, b: f64) -> Complex64 {
+        match self {
+            Format::RealImaginary => Complex64::new(a, b),
+            Format::MagnitudeAngle => polar(a, b),
+            Format::DecibelAngle => polar(amplitude_ratio(a), b),
+        }
+    }
+}
+
+/// A number of a magnitude and an angle in degrees, which may turn often.
+fn polar(magnitude: f64, degrees: f64) -> Complex64 {
+    Complex64::from_polar(magnitude, (degrees % 360.0) * PI / 180.0)
+}
+
+/// What the numbers of a file are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Kind {
+    Scattering,
+    Admittance,
+    Impedance,
+    /// h-parameters of two ports: (V1, I2) from (I1, V2).
+    Hybrid,
+    /// g-parameters of two ports: (I1, V2) from (V1, I2).
+    InverseHybrid,
+}
+
+/// The option line: `# GHz S MA R 50` where nothing else is said.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Options {
+    pub(super) unit_hz: f64,
+    pub(super) kind: Kind,
+    pub(super) format: Format,
+    /// One for all ports, or one for each.
+    pub(super) reference_ohm: Vec<f64>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { unit_hz: giga(1.0), kind: Kind::Scattering, format: Format::MagnitudeAngle, reference_ohm: vec![50.0] }
+    }
+}
+
+impl Options {
+    /// Reads what stands behind the `#` of line number `line`.
+    pub(super) fn parse(line: usize, text: &str) -> Result<Options, String> {
+        let mut options = Options::default();
+        let mut words = text.split_whitespace().peekable();
+        while let Some(word) = words.next() {
+            match word.to_ascii_uppercase().as_str() {
+                "HZ" => options.unit_hz = 1.0,
+                "KHZ" => options.unit_hz = kilo(1.0),
+                "MHZ" => options.unit_hz = mega(1.0),
+                "GHZ" => options.unit_hz = giga(1.0),
+                "THZ" => options.unit_hz = tera(1.0),
+                "S" => options.kind = Kind::Scattering,
+                "Y" => options.kind = Kind::Admittance,
+                "Z" => options.kind = Kind::Impedance,
+                "H" => options.kind = Kind::Hybrid,
+                "G" => options.kind = Kind::InverseHybrid,
+                "RI" => options.format = Format::RealImaginary,
+                "MA" => options.format = Format::MagnitudeAngle,
+                "DB" => options.format = Format::DecibelAngle,
+                "R" => {
+                    options.reference_ohm.clear();
+                    while let Some(ohm) = words.next_if(|word| word.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))) {
+                        options.reference_ohm.push(reference(line, ohm)?);
+                    }
+                    if !(1..=MOST_PORTS).contains(&options.reference_ohm.len()) {
+                        return Err(format!("line {line}: `R`: must be followed by a reference impedance in ohm, such as R 50"));
+                    }
+                }
+                _ => {
+                    let word = quoted(word);
+                    return Err(format!("line {line}: `{word}`: must be an option line such as # GHz S RI R 50"));
+                }
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// A reference impedance, ohm.
+pub(super) fn reference(line: usize, word: &str) -> Result<f64, String> {
+    let ohm = word.parse().ok().filter(|ohm| REFERENCE_OHM.contains(ohm));
+    let (least, most) = (REFERENCE_OHM.start(), REFERENCE_OHM.end());
+    ohm.ok_or_else(|| format!("line {line}: reference `{}`: must be from {least} to {most} ohm", quoted(word)))
+}
+
+/// The first letters of a word, for a message.
+pub(super) fn quoted(word: &str) -> String {
+    word.chars().take(40).flat_map(char::escape_debug).collect()
+}
+
+/// Which elements of a matrix the file holds, row by row.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) enum Triangle {
+    #[default]
+    Full,
+    Lower,
+    Upper,
+}
+
+impl Triangle {
+    /// Pairs of numbers per frequency.
+    pub(super) fn pairs(self, ports: usize) -> usize {
+        if self == Triangle::Full { ports * ports } else { ports * (ports + 1) / 2 }
+    }
+
+    /// Row and column of every pair, in the order of the file; `transposed` when two ports stand as 11 21 12 22.
+    pub(super) fn places(self, ports: usize, transposed: bool) -> Vec<(usize, usize)> {
+        let row = |i: usize| match self {
+            Triangle::Full => 0..ports,
+            Triangle::Lower => 0..i + 1,
+            Triangle::Upper => i..ports,
+        };
+        let place = |i: usize, j: usize| if transposed { (j, i) } else { (i, j) };
+        (0..ports).flat_map(|i| row(i).map(move |j| place(i, j))).collect()
+    }
+}
+
+/// A keyword of version 2, `[Name] rest`.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Keyword<'a> {
+    /// In lower case, single blanks between its words.
+    pub(super) name: String,
+    /// As written, for messages.
+    pub(super) written: &'a str,
+    pub(super) rest: &'a str,
+}
+
+impl<'a> Keyword<'a> {
+    /// Reads a line that begins with `[`.
+    pub(super) fn parse(line: usize, text: &'a str) -> Result<Self, String> {
+        let (name, rest) =
+            text[1..].split_once(']').ok_or_else(|| format!("line {line}: `[`: must be closed, such as [Number of Ports] 4"))?;
+        let name = name.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_lowercase();
+        Ok(Keyword { name, written: &text[..text.len() - rest.len()], rest: rest.trim() })
+    }
+
+    /// The count behind it.
+    pub(super) fn count(&self, line: usize, most: usize) -> Result<usize, String> {
+        let count = self.rest.parse::<usize>().ok().filter(|count| (1..=most).contains(count));
+        count.ok_or_else(|| self.wrong(line, &format!("a whole number from 1 to {most}")))
+    }
+
+    /// Says that what stands behind it must be something else.
+    pub(super) fn wrong(&self, line: usize, expected: &str) -> String {
+        format!("line {line}: {} `{}`: must be {expected}", quoted(self.written), quoted(self.rest))
+    }
+}

@@ -1,0 +1,146 @@
+//! Touchstone files: the scattering of networks of up to [`MOST_PORTS`] ports.
+
+mod header;
+mod immittance;
+mod reader;
+#[cfg(test)]
+mod tests;
+
+use super::text;
+use num_complex::Complex64;
+
+/// Ports that a file may have.
+pub const MOST_PORTS: usize = 64;
+/// Bytes that a file may have: 12 ports at 10 000 frequencies take about 60 MB.
+const MOST_BYTES: u64 = 128 << 20;
+/// Scattering above which a file is taken for broken.
+const LARGEST: f64 = 1e12;
+
+/// A Touchstone file as it was read: frequencies, scattering, reference impedances.
+///
+/// ```text
+/// b = S a,   a = (V + Z I) / (2 sqrt(Z)),   b = (V - Z I) / (2 sqrt(Z)),   Z the port's own reference
+/// ```
+///
+/// Versions 1.0, 1.1, 2.0 and 2.1; S, Y, Z, H or G parameters (all become S); real and imaginary part, magnitude or decibels
+/// and angle; Hz to THz; comments anywhere, lines broken anywhere; whole matrices or a triangle; both orders of two ports; one
+/// reference impedance or one for each port.
+///
+/// # Limits
+///
+/// Noise parameters are left, with a note. Files of mixed modes are refused: export the single ports. A frequency begins
+/// a line, and frequencies ascend. What simulators say in comments (port impedances, port names) is not read.
+///
+/// # Reference
+///
+/// IBIS Open Forum, *Touchstone File Format Specification*, versions 1.1 and 2.1.
+///
+/// # Example
+///
+/// ```
+/// use lightlane::part::Touchstone;
+/// let file = Touchstone::parse("# GHz S MA R 50\n0  0 0  1 0  1 0  0 0\n1  0 0  0.9 -90  0.9 -90  0 0\n", Some(2))?;
+/// assert!((file.at(1, 2, 1).im + 0.9).abs() < 1e-12);
+/// let wrong = Touchstone::parse("# GHz S MA R 50\n0  0 0  1 x  1 0  0 0\n", Some(2)).unwrap_err();
+/// assert!(wrong.starts_with("line 2, column 5: `x`: must be a number"));
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Touchstone {
+    ports: usize,
+    f_hz: Vec<f64>,
+    /// Matrices row by row, one frequency behind another.
+    s: Vec<Complex64>,
+    reference_ohm: Vec<f64>,
+    lines: Vec<usize>,
+    notes: Vec<String>,
+    digest: u64,
+}
+
+impl Touchstone {
+    /// Reads a file; its name ends in `.s1p` to `.s64p`, or in anything for version 2.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, to be written behind its name: see [`Touchstone::parse`].
+    pub fn open(file: &str) -> Result<Self, String> {
+        let text = text::bytes(file, MOST_BYTES).and_then(text::of_bytes)?;
+        Self::parse(&text, ports_of_name(file))
+    }
+
+    /// Reads a file's text; `ports` as its name says, which version 1 needs.
+    ///
+    /// # Errors
+    ///
+    /// The first line that is wrong and what would be right, to be written behind the file's name.
+    pub fn parse(text: &str, ports: Option<usize>) -> Result<Self, String> {
+        let read = reader::Reader::new(ports).read(text).map(|file| Touchstone { digest: text::fnv(text.as_bytes()), ..file });
+        read.map_err(|remedy| match (ports, likely_ports(text)) {
+            (Some(named), Some(likely)) if named != likely => format!("{remedy}; its lines look like {likely} ports: name it .s{likely}p?"),
+            _ => remedy,
+        })
+    }
+
+    /// Number of ports.
+    pub fn ports(&self) -> usize {
+        self.ports
+    }
+
+    /// Frequencies, Hz, ascending.
+    pub fn f_hz(&self) -> &[f64] {
+        &self.f_hz
+    }
+
+    /// The line of the file at which each frequency begins, from 1.
+    pub fn lines(&self) -> &[usize] {
+        &self.lines
+    }
+
+    /// Reference impedance of every port, ohm.
+    pub fn reference_ohm(&self) -> &[f64] {
+        &self.reference_ohm
+    }
+
+    /// What was left or assumed.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// FNV-1a of its text, 64 bits.
+    pub fn digest(&self) -> u64 {
+        self.digest
+    }
+
+    /// S at frequency number `k` (from 0), into port `to` from port `from` (both from 1, as in S21).
+    ///
+    /// # Panics
+    ///
+    /// When there is no such frequency or port.
+    pub fn at(&self, k: usize, to: usize, from: usize) -> Complex64 {
+        assert!((1..=self.ports).contains(&to) && (1..=self.ports).contains(&from), "ports are counted from 1");
+        self.s[(k * self.ports + to - 1) * self.ports + from - 1]
+    }
+
+    /// Takes it apart: frequencies, scattering row by row, references.
+    pub(crate) fn into_parts(self) -> (Vec<f64>, Vec<Complex64>, Vec<f64>) {
+        (self.f_hz, self.s, self.reference_ohm)
+    }
+}
+
+/// The number of ports that a file's name says, as of `.s4p`.
+pub(crate) fn ports_of_name(file: &str) -> Option<usize> {
+    let (_, extension) = file.rsplit_once('.')?;
+    let extension = extension.to_ascii_lowercase();
+    extension.strip_prefix('s')?.strip_suffix('p')?.parse().ok()
+}
+
+/// The number of ports that the first frequency looks like: a line of an odd number of columns and those of even ones below.
+fn likely_ports(text: &str) -> Option<usize> {
+    let code = |line| str::split(line, '!').next().unwrap_or_default();
+    let counts =
+        text.lines().map(code).filter(|line| !line.trim_start().starts_with(['#', '['])).map(|line| line.split_whitespace().count());
+    let mut counts = counts.filter(|&count| count > 0).take(1 + MOST_PORTS * MOST_PORTS);
+    let first = counts.next()?;
+    let total = first + counts.take_while(|count| count % 2 == 0).sum::<usize>();
+    (1..=MOST_PORTS).find(|n| 1 + 2 * n * n == total)
+}

@@ -1,0 +1,367 @@
+//! Line by line through a Touchstone file.
+
+use super::super::columns::number;
+use super::header::{Keyword, Kind, Options, Triangle, reference};
+use super::immittance::scattering;
+use super::{LARGEST, MOST_PORTS, Touchstone};
+use crate::units::tera;
+
+/// Frequencies that a file may announce.
+const MOST_FREQUENCIES: usize = 100_000_000;
+
+/// Notes that are kept.
+const MOST_NOTES: usize = 16;
+
+/// What the lines of a file are about.
+#[derive(Clone, Copy, PartialEq)]
+enum Section {
+    Head,
+    Reference,
+    Information,
+    Network,
+    Noise,
+    End,
+}
+
+/// What has been read so far.
+pub(super) struct Reader {
+    section: Section,
+    is_version_2: bool,
+    options: Option<Options>,
+    /// By the file's name or its keyword.
+    ports: Option<usize>,
+    frequencies: Option<usize>,
+    triangle: Triangle,
+    /// Two ports stand as 11 21 12 22, as they do in version 1.
+    transposed: Option<bool>,
+    references: Vec<f64>,
+    /// Row and column of every pair of a frequency.
+    places: Vec<(usize, usize)>,
+    /// Numbers of the frequency that is being read, and the line where it begins.
+    record: Vec<f64>,
+    begins: usize,
+    noise_lines: usize,
+    file: Touchstone,
+}
+
+/// A line's code with its number.
+type Line<'a> = (usize, &'a str);
+
+impl Reader {
+    pub(super) fn new(ports: Option<usize>) -> Self {
+        Reader {
+            section: Section::Head,
+            is_version_2: false,
+            options: None,
+            ports,
+            frequencies: None,
+            triangle: Triangle::Full,
+            transposed: None,
+            references: Vec::new(),
+            places: Vec::new(),
+            record: Vec::new(),
+            begins: 0,
+            noise_lines: 0,
+            file: Touchstone::default(),
+        }
+    }
+
+    /// Reads all of it.
+    pub(super) fn read(mut self, text: &str) -> Result<Touchstone, String> {
+        let end = if text.contains('\n') { '\n' } else { '\r' };
+        let code = |line| str::trim(str::split(line, '!').next().unwrap_or_default());
+        let lines = text.split(end).map(code).enumerate().map(|(i, line)| (i + 1, line)).filter(|(_, line)| !line.is_empty());
+        let mut lines = lines.peekable();
+        while let Some(line) = lines.next() {
+            if self.section == Section::End {
+                break;
+            }
+            self.line(line, lines.peek().map_or("", |next| next.1))?;
+        }
+        self.finish()
+    }
+
+    fn line(&mut self, (line, code): Line<'_>, next: &str) -> Result<(), String> {
+        if code.starts_with('[') {
+            let keyword = Keyword::parse(line, code);
+            let ends = || keyword.as_ref().is_ok_and(|keyword| keyword.name == "end information");
+            return if self.section == Section::Information && !ends() { Ok(()) } else { self.keyword(line, &keyword?) };
+        }
+        if self.section == Section::Information {
+            return Ok(());
+        }
+        if let Some(options) = code.strip_prefix('#') {
+            return self.option_line(line, options);
+        }
+        match self.section {
+            Section::Reference => self.reference(line, code),
+            Section::Noise => {
+                self.noise_lines += 1;
+                Ok(())
+            }
+            Section::Head if self.is_version_2 => {
+                Err(format!("line {line}: numbers stand before [Network Data]; the keyword must come first"))
+            }
+            Section::Head => {
+                self.begin_network(line)?;
+                self.numbers(line, code, next)
+            }
+            _ => self.numbers(line, code, next),
+        }
+    }
+
+    fn option_line(&mut self, line: usize, text: &str) -> Result<(), String> {
+        if self.section == Section::Network || self.section == Section::Noise {
+            self.note(format!("line {line}: an option line behind data is left"));
+        } else if self.options.is_some() {
+            self.note(format!("line {line}: a second option line is left; the first holds"));
+        } else {
+            self.options = Some(Options::parse(line, text)?);
+        }
+        Ok(())
+    }
+
+    fn keyword(&mut self, line: usize, keyword: &Keyword<'_>) -> Result<(), String> {
+        if keyword.name == "version" {
+            return self.version(line, keyword);
+        }
+        if !self.is_version_2 {
+            let written = keyword.wrong(line, "behind [Version] 2.0, which begins a file of version 2");
+            return Err(written);
+        }
+        if self.section == Section::Network && !self.record.is_empty() {
+            return Err(self.cut_off());
+        }
+        if !self.places.is_empty() && !["network data", "noise data", "number of noise frequencies", "end"].contains(&keyword.name.as_str())
+        {
+            return Err(keyword.wrong(line, "above [Network Data], or removed"));
+        }
+        if self.section == Section::Reference {
+            self.section = Section::Head;
+        }
+        match keyword.name.as_str() {
+            "number of ports" => {
+                let ports = keyword.count(line, MOST_PORTS)?;
+                if self.ports.is_some_and(|named| named != ports) {
+                    let named = self.ports.unwrap_or_default();
+                    self.note(format!("line {line}: has {ports} ports, the file's name says {named}; the keyword holds"));
+                }
+                self.ports = Some(ports);
+            }
+            "two-port data order" | "two-port order" => {
+                self.transposed = Some(match keyword.rest.to_ascii_lowercase().as_str() {
+                    "21_12" => true,
+                    "12_21" => false,
+                    _ => return Err(keyword.wrong(line, "21_12 or 12_21")),
+                });
+            }
+            "number of frequencies" => self.frequencies = Some(keyword.count(line, MOST_FREQUENCIES)?),
+            "number of noise frequencies" => {}
+            "reference" => {
+                self.section = Section::Reference;
+                self.references.clear();
+                return self.reference(line, keyword.rest);
+            }
+            "matrix format" => {
+                self.triangle = match keyword.rest.to_ascii_lowercase().as_str() {
+                    "full" => Triangle::Full,
+                    "lower" => Triangle::Lower,
+                    "upper" => Triangle::Upper,
+                    _ => return Err(keyword.wrong(line, "Full, Lower or Upper")),
+                };
+            }
+            "mixed-mode order" => return Err(keyword.wrong(line, "absent: mixed modes are not read, export the single ports")),
+            "begin information" => self.section = Section::Information,
+            "end information" => self.section = Section::Head,
+            "network data" => self.begin_network(line)?,
+            "noise data" => self.section = Section::Noise,
+            "end" => self.section = Section::End,
+            _ => return Err(keyword.wrong(line, "a keyword of Touchstone 2.0 or 2.1, such as [Network Data]")),
+        }
+        Ok(())
+    }
+
+    fn version(&mut self, line: usize, keyword: &Keyword<'_>) -> Result<(), String> {
+        self.is_version_2 = match keyword.rest {
+            "2.0" | "2.1" | "2" => true,
+            "1.0" | "1.1" | "1" => false,
+            _ => return Err(keyword.wrong(line, "1.0, 1.1, 2.0 or 2.1")),
+        };
+        if self.section != Section::Head {
+            return Err(format!("line {line}: [Version] stands behind other keywords or data; must come first"));
+        }
+        Ok(())
+    }
+
+    fn reference(&mut self, line: usize, text: &str) -> Result<(), String> {
+        for word in text.split_whitespace() {
+            if self.references.len() == MOST_PORTS {
+                return Err(format!("line {line}: [Reference] has more than {MOST_PORTS} impedances; must have one for each port"));
+            }
+            self.references.push(reference(line, word)?);
+        }
+        Ok(())
+    }
+
+    /// Notes what was left or assumed, up to a number that a user reads.
+    fn note(&mut self, note: String) {
+        if self.file.notes.len() < MOST_NOTES {
+            self.file.notes.push(note);
+        }
+    }
+
+    /// Everything that must be known before the first number.
+    fn begin_network(&mut self, line: usize) -> Result<(), String> {
+        let missing = |keyword: &str| format!("line {line}: data begin without {keyword} above them; add it");
+        if !self.places.is_empty() {
+            return Err(format!("line {line}: [Network Data] is repeated; must stand once"));
+        }
+        let ports = self.ports.ok_or_else(|| {
+            if self.is_version_2 {
+                missing("[Number of Ports]")
+            } else {
+                "has no number of ports; must be named .s1p to .s12p, such as channel.s4p".to_owned()
+            }
+        })?;
+        if !(1..=MOST_PORTS).contains(&ports) {
+            return Err(format!("has {ports} ports; must have 1 to {MOST_PORTS}"));
+        }
+        if self.options.is_none() {
+            self.note("has no option line; read as # GHz S MA R 50".to_owned());
+        }
+        let options = self.options.get_or_insert_default();
+        if ports != 2 && matches!(options.kind, Kind::Hybrid | Kind::InverseHybrid) {
+            return Err(format!("line {line}: h- and g-parameters are of 2 ports, not of {ports}: export S"));
+        }
+        if self.is_version_2 && self.frequencies.is_none() {
+            return Err(missing("[Number of Frequencies]"));
+        }
+        let references = if self.references.is_empty() { options.reference_ohm.clone() } else { std::mem::take(&mut self.references) };
+        self.file.reference_ohm = match references.len() {
+            1 => vec![references[0]; ports],
+            n if n == ports => references,
+            n => return Err(format!("line {line}: has {n} reference impedances; must have one or {ports}, one for each port")),
+        };
+        if self.is_version_2 && ports == 2 && self.transposed.is_none() {
+            self.note("has no [Two-Port Data Order]; read as 21_12".to_owned());
+        }
+        let transposed = ports == 2 && self.triangle == Triangle::Full && self.transposed.unwrap_or(true);
+        self.places = self.triangle.places(ports, transposed);
+        self.file.ports = ports;
+        self.section = Section::Network;
+        Ok(())
+    }
+
+    /// Numbers that a frequency has.
+    fn length(&self) -> usize {
+        1 + 2 * self.triangle.pairs(self.file.ports)
+    }
+
+    fn numbers(&mut self, line: usize, code: &str, next: &str) -> Result<(), String> {
+        if self.record.is_empty() && self.begins_noise(line, code, next)? {
+            self.section = Section::Noise;
+            self.noise_lines = 1;
+            return Ok(());
+        }
+        for (i, word) in code.split_whitespace().enumerate() {
+            if self.record.is_empty() {
+                if i > 0 {
+                    let (length, ports) = (self.length(), self.file.ports);
+                    let begins = self.begins;
+                    return Err(format!(
+                        "line {line}: has more columns than the {length} numbers of a frequency of {ports} ports, the one that begins in line {begins}; each frequency must begin a line"
+                    ));
+                }
+                self.begins = line;
+            }
+            self.record.push(number(line, i + 1, word)?);
+            if self.record.len() == self.length() {
+                self.frequency(line)?;
+                self.record.clear();
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether noise parameters begin here, which version 1 does not mark: lines of five, or a frequency that falls back.
+    fn begins_noise(&self, line: usize, code: &str, next: &str) -> Result<bool, String> {
+        let Some(&last) = self.file.f_hz.last() else { return Ok(false) };
+        if self.is_version_2 || self.file.ports != 2 || code.split_whitespace().count() != 5 {
+            return Ok(false);
+        }
+        let unit_hz = self.options.as_ref().map_or(1.0, |options| options.unit_hz);
+        let first = number(line, 1, code.split_whitespace().next().unwrap_or_default())?;
+        // four numbers behind it would be the rest of a broken line
+        Ok(first * unit_hz <= last || next.split_whitespace().count() != 4)
+    }
+
+    /// Takes a whole frequency.
+    fn frequency(&mut self, line: usize) -> Result<(), String> {
+        let options = self.options.get_or_insert_default();
+        let (begins, ports) = (self.begins, self.file.ports);
+        let f_hz = self.record[0] * options.unit_hz;
+        if !(0.0..=tera(10.0)).contains(&f_hz) {
+            return Err(format!(
+                "line {begins}: frequency {f_hz:e} Hz: must be from 0 to {:e} Hz; the option line names the unit",
+                tera(10.0)
+            ));
+        }
+        if let Some(&last) = self.file.f_hz.last().filter(|&&last| f_hz <= last) {
+            let how = if f_hz == last { "is repeated" } else { "descends" };
+            return Err(format!(
+                "line {begins}: frequency {f_hz:e} Hz {how} behind {last:e} Hz; must ascend: sort the lines, keep each once"
+            ));
+        }
+        if self.frequencies.is_some_and(|announced| self.file.f_hz.len() >= announced) {
+            let announced = self.frequencies.unwrap_or_default();
+            return Err(format!("line {begins}: is a frequency more than [Number of Frequencies] {announced}: correct the count"));
+        }
+        let mut m = vec![Default::default(); ports * ports];
+        for (pair, &(i, j)) in self.record[1..].chunks_exact(2).zip(&self.places) {
+            let value = options.format.complex(pair[0], pair[1]);
+            m[i * ports + j] = value;
+            if self.triangle != Triangle::Full {
+                m[j * ports + i] = value;
+            }
+        }
+        // version 1 writes other parameters relative to the reference
+        let ones = vec![1.0; ports];
+        let reference_ohm = if self.is_version_2 { &self.file.reference_ohm } else { &ones };
+        let s = scattering(options.kind, &m, reference_ohm);
+        let s = s.filter(|s| s.iter().all(|s| s.norm() < LARGEST)).ok_or_else(|| {
+            format!(
+                "line {begins}: S at {f_hz:e} Hz is not finite or above {LARGEST:e}; must be a network's: remove lines {begins} to {line}"
+            )
+        })?;
+        self.file.f_hz.push(f_hz);
+        self.file.s.extend(s);
+        self.file.lines.push(begins);
+        Ok(())
+    }
+
+    fn cut_off(&self) -> String {
+        let (begins, has, length, ports) = (self.begins, self.record.len(), self.length(), self.file.ports);
+        let what = if ports == 2 { "frequency and S11 S21 S12 S22 in pairs".to_owned() } else { format!("a frequency of {ports} ports") };
+        format!("line {begins}: has {has} columns, must have {length}: {what}")
+    }
+
+    fn finish(mut self) -> Result<Touchstone, String> {
+        if !self.record.is_empty() {
+            return Err(self.cut_off());
+        }
+        if self.file.f_hz.is_empty() {
+            let missing = if self.is_version_2 { "[Network Data] and behind it " } else { "" };
+            return Err(format!("holds no data; must hold {missing}lines of frequency and S-parameters"));
+        }
+        if let Some(announced) = self.frequencies.filter(|&announced| announced != self.file.f_hz.len()) {
+            let found = self.file.f_hz.len();
+            return Err(format!(
+                "has {found} frequencies where [Number of Frequencies] says {announced}: the file is cut off or the count wrong"
+            ));
+        }
+        if self.noise_lines > 0 {
+            self.note(format!("{} lines of noise parameters are left", self.noise_lines));
+        }
+        Ok(self.file)
+    }
+}
