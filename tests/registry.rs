@@ -58,7 +58,8 @@ fn keys() -> Vec<String> {
 /// the description is refused.
 fn finite(name: &str, config: &Config) -> bool {
     let mut config = config.clone();
-    config.simulation.block_symbols = 256.max(8 * config.receiver.ffe.taps);
+    let span = config.fec.chosen().and_then(|coding| coding.inner).map_or(1, |inner| inner.span_symbols());
+    config.simulation.block_symbols = 256.max(8 * config.receiver.ffe.taps).next_multiple_of(span);
     let mut problems = Problems::new();
     config.check(&mut problems);
     if !problems.is_empty() {
