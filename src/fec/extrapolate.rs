@@ -4,6 +4,8 @@ use super::histogram::Histogram;
 use crate::math::gaussian::q_inverse;
 use crate::math::interval::Interval;
 
+/// Share of codewords beyond t above which nothing is foretold: each is taken with t + 1 wrong symbols.
+const MOST_BEYOND: f64 = 0.1;
 /// Highest excess dispersion that is tried.
 const MOST_EXCESS: f64 = 50.0;
 /// Halvings of a search: the width of its range, 50, falls below 1e-12.
@@ -30,7 +32,8 @@ pub struct Foretold {
 ///
 /// u = 0 is the binomial of independent errors. Variance over mean of the bins is about 1 + u.
 ///
-/// `None` without a wrong symbol: then nothing is known but [`Histogram::codeword_error_ratio`].
+/// `None` without a wrong symbol, and where more than a tenth of the codewords lies beyond t: then nothing is known but
+/// [`Histogram::codeword_error_ratio`].
 ///
 /// # Limits
 ///
@@ -68,7 +71,7 @@ pub fn foretell_with(histogram: &Histogram, added: f64, confidence: f64) -> Opti
     let words = histogram.codewords() as f64;
     let counts = || histogram.bins().iter().chain([&histogram.beyond()]).map(|&count| count as f64).collect::<Vec<_>>();
     let (mean, _) = histogram.moments();
-    if mean == 0.0 {
+    if mean == 0.0 || histogram.beyond() as f64 > MOST_BEYOND * words {
         return None;
     }
     let fit = Fit { n: histogram.symbols(), t: histogram.bins().len() - 1, counts: counts() };
@@ -258,7 +261,12 @@ mod tests {
         assert!(foretell(&histogram, 0.95).is_none());
         histogram.push(Some(0));
         assert!(foretell(&histogram, 0.95).is_none());
+        (0..9).for_each(|_| histogram.push(Some(1)));
+        assert!(foretell(&histogram, 0.95).is_some());
+        // a tail, and no longer one
         histogram.push(None);
         assert!(foretell(&histogram, 0.95).is_some());
+        histogram.push(None);
+        assert!(foretell(&histogram, 0.95).is_none());
     }
 }

@@ -34,6 +34,12 @@ pub(super) fn fec(result: &LinkResult) -> String {
     let mut out = text(&table);
     for &(name, port) in &ports {
         out += &format!("codewords by wrong symbols, {name}: {}\n", bins(&port.histogram));
+        let counted = port.frame_loss_ratio.map_or_else(|| "none".to_owned(), |ratio| format!("{ratio:.1e}"));
+        let foretold = match port.frame_loss_ratio_foretold {
+            None => "nothing".to_owned(),
+            ratio => ratio_within(ratio, port.frame_loss_ratio_foretold_low, port.frame_loss_ratio_foretold_high),
+        };
+        out += &format!("frames lost, {name}: {counted} counted, {foretold} foretold\n");
     }
     if ports.is_empty() {
         out += "a lane's codewords are its own, as were all lanes like it; the port's need all of its lanes\n";

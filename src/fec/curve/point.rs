@@ -9,8 +9,6 @@ use serde::Serialize;
 
 /// Confidence of all intervals.
 const CONFIDENCE: f64 = 0.95;
-/// Share of uncorrected codewords above which a histogram foretells nothing: its fit takes each as t + 1 wrong symbols.
-const MOST_BEYOND: f64 = 0.1;
 
 /// Figures of one bit error ratio; what was not evaluated is absent.
 ///
@@ -74,8 +72,7 @@ impl Point {
         let closed = closed.and_then(|ber| tail::random_errors(&coding.outer, ber).ok());
         let lost = closed.map(|tail| tail.ln_frame_loss_ratio(&coding.outer, coding.codewords, SHORTEST_FRAME_OCTETS));
         let interval = (codewords > 0).then(|| counted.scatter.interval());
-        let is_tail = counted.scatter.failed() as f64 <= MOST_BEYOND * codewords as f64;
-        let foretold = foretell(&tally.histogram, CONFIDENCE).filter(|_| is_tail);
+        let foretold = foretell(&tally.histogram, CONFIDENCE);
         Self {
             pre_fec_ber,
             inner: coding.inner.is_some().then_some(InnerPoint { inner_ber_counted: entering }),
