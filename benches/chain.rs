@@ -22,6 +22,7 @@ fn config(kind: TransmitterKind, samples_per_symbol: usize) -> Config {
     let preset = presets::find("800gbase-dr8").expect("it ships");
     let mut config: Config = toml::from_str(preset.text).expect("a preset is a description");
     config.transmitter.kind = kind;
+    config.pattern.kind = PatternKind::Prbs31q; // one lane alone would encode the codewords of eight
     config.fibre.length_km = 2.0;
     config.simulation.samples_per_symbol = samples_per_symbol;
     config
