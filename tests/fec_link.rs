@@ -181,3 +181,77 @@ fn blocks_in_turn_undo_what_the_equaliser_did_to_the_noise() {
     assert!((in_turn / expected).ln().abs() < 0.5, "{in_turn:e} {expected:e}");
     assert!(hard > 5.0 * in_turn, "{hard:e}");
 }
+
+/// The description with flags on top, or what is said against it.
+fn resolved(flags: &[&str]) -> Result<lightlane::link::Resolved, String> {
+    let mut stack = lightlane::link::Stack::open("1.6tbase-dr8-2").expect("it ships");
+    flags.iter().try_for_each(|flag| stack.set(flag)).and_then(|()| stack.resolve()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_coding_of_ones_own_is_read_key_by_key_and_refused_in_one_line_each() {
+    let own = "fec.coding=own";
+    let fec = resolved(&[own, "fec.own.inner.interleaved_blocks=2", "fec.own.inner.interleaver.delay_turns=7", "fec.own.mux=symbol"]);
+    let coding = fec.unwrap().base.fec.chosen().unwrap();
+    let inner = coding.inner.unwrap();
+    assert_eq!((inner.interleaved_blocks, inner.interleaver.delay_turns, inner.interleaver.branches, coding.codewords), (2, 7, 3, 4));
+    let shorter = resolved(&[own, "fec.own.outer.codeword_symbols=528", "fec.own.codewords=2", "fec.own.pcs_lanes=16"]).unwrap();
+    assert_eq!(shorter.base.fec.chosen().unwrap().build().unwrap().set_symbols(), 2 * 528 * 10 / 16);
+    for (flags, expected) in [
+        (vec![own], "fec.coding = own: needs the table fec.own"),
+        (vec!["fec.own.codewords=4"], "fec.own.lanes: is not looked at"),
+        (vec![own, "fec.own.codewords=3"], "fec.own.codewords = 3: must be a multiple of 2, the flows"),
+        (vec![own, "fec.own.outer.field_polynomial=5"], "fec.own.outer"),
+        (vec![own, "fec.own.outer.message_symbols=600"], "fec.own.outer"),
+        (vec![own, "fec.own.inner.interleaver.branches=0"], "fec.own.inner.interleaver.branches = 0: must be from 1 to 64"),
+        (vec![own, "fec.own.inner.interleaved_blocks=5"], "simulation.block_symbols = 8192: must be a multiple of 320"),
+        (vec![own, "fec.own.inner.decoder.positions=17"], "fec.own.inner.decoder"),
+        (vec![own, "fec.own.mux=byte"], "fec.own.mux = \"byte\": must be \"bit\" or \"symbol\""),
+        (vec![own, "fec.own.muxx=bit"], "fec.own.muxx: unknown key, did you mean mux?"),
+        (vec!["fec.coding=kp4"], "fec.coding = kp4: is no coding"),
+        (vec!["fec.coding=none", "fec.inner_positions=3"], "fec.inner_positions = 3: must be left out"),
+        (vec!["fec.frame_octets=8"], "fec.frame_octets = 8: must be from 64"),
+        (vec!["lane.3.fec.frame_octets=100"], "fec: is one for all lanes"),
+        (vec!["lanes=4", "targets.uncorrectable=[0,0]"], "targets.uncorrectable = [0, 0]: needs a coding and all of its lanes"),
+    ] {
+        let said = resolved(&flags).map(|_| ()).expect_err(expected);
+        assert!(said.contains(expected) && said.lines().count() <= 2, "{flags:?}: {said}");
+    }
+}
+
+/// Lanes that do not carry the port's codewords: nothing waits for them, the reason is said, and their own figures stay.
+#[test]
+fn a_lane_of_another_pattern_leaves_the_port_without_codewords() {
+    let quick = ["lane.3.pattern.kind=prbs31q", "fibre.length_km=0", "simulation.symbols=8192", "simulation.symbols_at_limit=0"];
+    for (coding, lane_3_is_told) in [("fec.coding=1.6tbase-dr8", true), ("fec.coding=1.6tbase-dr8-2", false)] {
+        let resolved = resolved(&[&quick[..], &[coding]].concat()).unwrap();
+        let configs = resolved.lanes.clone();
+        let result = lightlane::link::Link::new(resolved).run(&|_| (), &std::sync::atomic::AtomicBool::new(false)).unwrap();
+        assert!(result.port.fec.is_none() && result.port.fec_refusal.as_ref().unwrap().contains("lane 3 has another pattern"));
+        assert!(result.lanes[0].codeword_error_ratio_closed.is_some());
+        assert_eq!(result.lanes[3].codeword_error_ratio_closed.is_some(), lane_3_is_told);
+        // a lane alone is what it is among the others
+        let alone = lightlane::link::Link::run_lane(
+            &configs[3],
+            3,
+            &mut Workshop::default(),
+            &lightlane::chain::Workers::default(),
+            &std::sync::atomic::AtomicBool::new(false),
+        );
+        assert_eq!(alone.unwrap().ber_semi_analytic, result.lanes[3].ber_semi_analytic);
+    }
+}
+
+/// No error behind the inner code: what is told is what hard decisions would leave, more than soft ones do, and never nothing.
+#[test]
+fn a_healthy_link_with_an_inner_code_is_told_by_hard_decisions() {
+    let mut config = preset("1.6tbase-dr8-2");
+    config.lanes = 1;
+    config.fibre.length_km = 0.0;
+    config.simulation.symbols = 8192;
+    config.simulation.symbols_at_limit = 0;
+    let lane = run(&config).lanes.remove(0);
+    assert_eq!((lane.ber_inner_counted, lane.test_blocks), (None, 0));
+    let closed = lane.codeword_error_ratio_closed.unwrap();
+    assert!(closed > 0.0 && closed < 1e-60, "{closed:e}");
+}

@@ -30,9 +30,9 @@ pub enum Turns {
     Grouped,
 }
 
-/// The inner code of a PMD.
+/// The inner code of a PMD; a key that is not written is as in `1.6tbase-dr8-2`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct InnerCoding {
     /// How the receiver decodes.
     pub decoder: Chase,
@@ -67,8 +67,10 @@ impl InnerCoding {
 /// let coding = Coding::named("1.6tbase-dr8").unwrap();
 /// assert_eq!(coding.build().unwrap().set_symbols(), 1360);
 /// ```
+///
+/// A key that is not written is as in `800gbase-df`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct Coding {
     /// The outer code.
     pub outer: Code,
@@ -87,7 +89,21 @@ pub struct Coding {
     /// Whether the levels are precoded, 1/(1+D) mod 4.
     pub precoder: bool,
     /// The inner code, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub inner: Option<InnerCoding>,
+}
+
+impl Default for Coding {
+    fn default() -> Self {
+        let (codewords, flows, pcs_lanes, lanes) = (4, 2, 32, 8);
+        Self { outer: Code::KP4, codewords, flows, pcs_lanes, lanes, mux: Mux::Bit, turns: Turns::Grouped, precoder: false, inner: None }
+    }
+}
+
+impl Default for InnerCoding {
+    fn default() -> Self {
+        Self { decoder: Chase::SOFT, interleaver: Interleaver::default(), interleaved_blocks: 8 }
+    }
 }
 
 /// The codings that ship, by name; each value stands in its file with source and status.
@@ -138,11 +154,15 @@ impl Coding {
         }
     }
 
-    /// The same codewords on one lane alone, symbol by symbol or bit by bit in turn, without inner code: what a port would be whose
-    /// lanes all were like that one.
+    /// The same codewords on one lane alone, symbol by symbol or bit by bit in turn: what a port would be whose lanes all were like that
+    /// one. Ahead of an inner code the branches lag by as many turns more as a set takes longer.
     #[must_use]
     pub fn alone(&self) -> Self {
-        Self { lanes: 1, pcs_lanes: self.codewords, inner: None, ..self.clone() }
+        let mut alone = Self { lanes: 1, pcs_lanes: self.codewords, ..self.clone() };
+        if let Some(inner) = &mut alone.inner {
+            inner.interleaver.delay_turns *= self.lanes;
+        }
+        alone
     }
 
     /// Lays the codewords out on the lanes.
@@ -176,6 +196,8 @@ mod tests {
             assert_eq!(coding.alone().build().unwrap().set_symbols(), 8 * 1360, "{name}");
         }
         assert!(Coding::named("400gbase-kr").is_none());
+        assert_eq!(Coding::named("800gbase-df"), Some(Coding::default()));
+        assert_eq!(Coding::named("1.6tbase-dr8-2").unwrap().inner, Some(InnerCoding::default()));
     }
 
     #[test]

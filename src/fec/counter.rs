@@ -5,6 +5,7 @@ use super::histogram::Histogram;
 use super::layout::Layout;
 use super::reader::Wrong;
 use super::reed_solomon::{CodeError, ReedSolomon, Workspace};
+use super::scatter::Scatter;
 use super::stream::Sender;
 use super::tally::Tally;
 use crate::math::interval::Interval;
@@ -51,6 +52,9 @@ pub struct Counter {
     tally: Tally,
     /// One histogram for each codeword of a set.
     of_codeword: Vec<Histogram>,
+    /// Codewords of a set that were not given back, and wrong bits of it.
+    failed: Scatter,
+    wrong_bits: Scatter,
     sets: u64,
     lost_sets: u64,
 }
@@ -74,11 +78,13 @@ impl Counter {
             next: layout.first_set(),
             waiting: BTreeMap::new(),
             sent: symbols.clone(),
-            received: symbols,
+            received: symbols.clone(),
             decoded: vec![0; code.code().codeword_symbols],
             work: Workspace::new(&code),
             tally: Tally::new(code.code()),
             of_codeword: vec![Histogram::new(code.code()); layout.coding().codewords],
+            failed: Scatter::new(layout.coding().codewords as u64, 0),
+            wrong_bits: Scatter::new((symbols.len() * code.code().symbol_bits() as usize) as u64, 0),
             sets: 0,
             lost_sets: 0,
             layout,
@@ -123,6 +129,8 @@ impl Counter {
         let clean = clean.map(|(_, histogram)| histogram.push(Some(0))).count();
         self.tally.push_clean(&coding.outer, clean as u64);
         if wrong.is_empty() {
+            self.failed.push(0);
+            self.wrong_bits.push(0);
             return;
         }
         if let Some(sender) = &self.sender {
@@ -130,8 +138,8 @@ impl Counter {
         }
         self.received.copy_from_slice(&self.sent);
         wrong.iter().for_each(|&(symbol, bits)| self.received[symbol as usize] ^= bits);
-        let right = |tally: &Tally| tally.uncorrectable + tally.miscorrected;
-        let before = right(&self.tally);
+        let failed = |tally: &Tally| tally.uncorrectable + tally.miscorrected;
+        let before = (failed(&self.tally), self.tally.pre_fec_errors);
         for (word, _) in touched.iter().enumerate().filter(|(_, touched)| **touched) {
             let (sent, received) = (&self.sent[word * n..][..n], &self.received[word * n..][..n]);
             let wrong_symbols = match self.decoding {
@@ -144,13 +152,34 @@ impl Counter {
             };
             self.of_codeword[word].push(wrong_symbols);
         }
-        self.lost_sets += u64::from(right(&self.tally) > before);
+        let failed = failed(&self.tally) - before.0;
+        self.failed.push(failed);
+        self.wrong_bits.push(self.tally.pre_fec_errors - before.1);
+        self.lost_sets += u64::from(failed > 0);
     }
 
     /// What was counted over the sets that were whole.
     #[must_use]
     pub fn tally(&self) -> &Tally {
         &self.tally
+    }
+
+    /// Codewords that were not given back: given up, or taken for others.
+    #[must_use]
+    pub fn failed(&self) -> u64 {
+        self.failed.failed()
+    }
+
+    /// The 95 % interval of their share; wider where the codewords of a set fail together. Of nothing, all.
+    #[must_use]
+    pub fn codeword_error_interval(&self) -> Interval {
+        self.failed.interval()
+    }
+
+    /// The 95 % interval of the bit error ratio ahead of the decoder; wider where bits of a set are wrong together.
+    #[must_use]
+    pub fn bit_error_interval(&self) -> Interval {
+        self.wrong_bits.interval()
     }
 
     /// The codeword error ratio that the histogram foretells, with symbol errors added as [`extrapolate::foretell_with`] does.
@@ -173,9 +202,18 @@ impl Counter {
         if !unlike {
             return Some(together);
         }
-        let each: Vec<Foretold> =
-            self.of_codeword.iter().filter_map(|histogram| extrapolate::foretell_with(histogram, added, confidence)).collect();
-        let mean = |of: fn(&Foretold) -> f64| each.iter().map(of).sum::<f64>() / self.of_codeword.len() as f64;
+        let alone = |histogram: &Histogram| match extrapolate::foretell_with(histogram, added, confidence) {
+            Some(foretold) => foretold,
+            // no wrong symbol, or no tail any more: what was counted
+            None => {
+                let codeword_error_ratio = histogram.beyond() as f64 / histogram.codewords() as f64;
+                let interval =
+                    if histogram.beyond() > 0 { histogram.codeword_error_ratio(confidence) } else { Interval { low: 0.0, high: 0.0 } };
+                Foretold { codeword_error_ratio, interval, excess: 0.0 }
+            }
+        };
+        let each: Vec<Foretold> = self.of_codeword.iter().map(alone).collect();
+        let mean = |of: fn(&Foretold) -> f64| each.iter().map(of).sum::<f64>() / each.len() as f64;
         Some(Foretold {
             codeword_error_ratio: mean(|f| f.codeword_error_ratio),
             interval: Interval { low: mean(|f| f.interval.low), high: mean(|f| f.interval.high) },
@@ -297,6 +335,32 @@ mod tests {
             found.push(foretold.codeword_error_ratio);
         }
         assert!(found[0] > 100.0 * found[1], "{found:?}");
+    }
+
+    /// One codeword of four with 60 of 300 words beyond, the others clean: 5 % together, and so foretold.
+    #[test]
+    fn a_codeword_without_a_tail_is_foretold_as_counted() {
+        let layout = Coding { turns: Turns::Alternating, ..Coding::default() }.build().unwrap();
+        let mut counter = Counter::new(layout, Decoding::Genie, None).unwrap();
+        for set in 0..300u64 {
+            for lane in 0..8 {
+                let bits = (0..2720).filter(|&bit| {
+                    let address = counter.layout.address(lane, 2720 * set + bit);
+                    address.codeword == 3 && address.bit == 0 && address.symbol < if set % 5 == 0 { 20 } else { 1 }
+                });
+                let wrong: Vec<Wrong> = bits
+                    .map(|bit| {
+                        let decided = gray::level(bit % 2 == 0, bit % 2 == 1);
+                        Wrong { index: (bit / 2) as u32, sent: gray::level(false, false), decided }
+                    })
+                    .collect();
+                counter.push(lane, 1360, &wrong);
+            }
+        }
+        assert_eq!((counter.failed(), counter.tally().histogram.codewords()), (60, 1200));
+        let foretold = counter.foretell(0.0, 0.95).unwrap();
+        assert_eq!(foretold.codeword_error_ratio, 0.05);
+        assert!(foretold.interval.low < 0.05 && foretold.interval.high > 0.05);
     }
 
     #[test]

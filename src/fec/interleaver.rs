@@ -18,7 +18,7 @@ use std::ops::Range;
 /// J. L. Ramsey, *Realization of optimum interleavers*, IEEE Trans. Inf. Theory 16 (1970). The numbers of clause 177 are not settled in our
 /// sources: they stand, `assumed`, in the codings that ship.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct Interleaver {
     /// Branches, B.
     pub branches: usize,
@@ -26,6 +26,13 @@ pub struct Interleaver {
     pub turn_symbols: usize,
     /// Turns by which a branch lags the next one, counted in turns of its own, D.
     pub delay_turns: usize,
+}
+
+/// That of `1.6tbase-dr8-2`.
+impl Default for Interleaver {
+    fn default() -> Self {
+        Self { branches: 3, turn_symbols: 4, delay_turns: 23 }
+    }
 }
 
 impl Interleaver {

@@ -214,6 +214,16 @@ mod tests {
     }
 
     /// `shared/standards.md` 6.2: the 120 bits of a block are 12 symbols of 12 codewords.
+    /// On one lane alone as well, whose sets are eight times as long.
+    #[test]
+    fn a_lane_alone_keeps_twelve_codewords_in_a_block_of_the_inner_code() {
+        let layout = Coding::named("1.6tbase-dr8-2").unwrap().alone().build().unwrap();
+        let words = |block: u64| -> HashSet<_> {
+            (120 * block..120 * (block + 1)).map(|bit| layout.address(0, bit)).map(|address| (address.set, address.codeword)).collect()
+        };
+        assert!((0..2000).all(|block| words(block).len() == 12));
+    }
+
     #[test]
     fn a_block_of_the_inner_code_holds_symbols_of_twelve_codewords() {
         let layout = Coding::named("1.6tbase-dr8-2").unwrap().build().unwrap();

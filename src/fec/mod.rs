@@ -18,6 +18,7 @@ mod powers;
 mod reader;
 mod recent;
 pub mod reed_solomon;
+mod scatter;
 mod stream;
 pub mod tail;
 mod tally;

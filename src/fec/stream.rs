@@ -8,7 +8,7 @@ use crate::seed::Seed;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-/// Sets that are kept: more than the blocks in hand of all threads touch.
+/// Sets that are kept: more than the blocks in hand of a few threads touch; beyond, they are made again.
 const RECENT: u64 = 64;
 
 /// What a port sends: a pure function of seed, lane and index, whatever was asked for before.

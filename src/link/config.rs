@@ -201,6 +201,11 @@ impl Config {
         self.pattern.precoder || self.fec.chosen().is_some_and(|coding| coding.precoder)
     }
 
+    /// Whether its levels are the codewords of a coding: the payload of a transmitter that is no recording.
+    pub(super) fn carries_payload(&self) -> bool {
+        self.pattern.kind == PatternKind::Payload && self.transmitter.kind != TransmitterKind::Waveform && self.fec.chosen().is_some()
+    }
+
     /// Reports everything that is out of its range or does not fit together.
     pub fn check(&self, problems: &mut Problems) {
         let root = Path::root();
@@ -232,6 +237,14 @@ impl Config {
                     key,
                     format!("[{low}, {high}]"),
                     "needs tdecq.enabled = true: the transmitter is not measured otherwise",
+                );
+            }
+            if key == "uncorrectable" && self.fec.chosen().is_none_or(|coding| coding.lanes != self.lanes) {
+                problems.report(
+                    &root.key("targets"),
+                    key,
+                    format!("[{low}, {high}]"),
+                    "needs a coding and all of its lanes: see fec.coding and lanes",
                 );
             }
             if low.is_nan() || high.is_nan() || low > high {
@@ -269,22 +282,14 @@ impl Config {
         self.files.iter().filter(move |file| idle.iter().all(|idle| !file.key.starts_with(idle)))
     }
 
-    /// Reports error correction that does not fit, and payload that no coding makes.
+    /// Reports error correction that does not fit.
     fn check_fec(&self, root: &Path, problems: &mut Problems) {
-        self.fec.check(&root.key("fec"), self.precodes(), self.simulation.block_symbols, problems);
-        if self.pattern.kind != PatternKind::Payload {
-            return;
-        }
-        let pattern = root.key("pattern");
-        match self.fec.chosen() {
-            None if self.fec.coding == "none" => {
-                problems.report(&pattern, "kind", "payload", "needs a coding that makes it: set fec.coding, or pattern.kind = \"prbs31q\"")
-            }
-            Some(coding) if self.lanes > coding.lanes => {
-                let remedy = format!("must be at most {}, those of {}, to carry its payload", coding.lanes, self.fec.coding);
-                problems.report(root, "lanes", self.lanes, remedy);
-            }
-            _ => {}
+        let carries = self.carries_payload();
+        self.fec.check(&root.key("fec"), carries.then_some((self.precodes(), self.simulation.block_symbols)), problems);
+        let Some(coding) = self.fec.chosen().filter(|coding| coding.lanes > 0) else { return };
+        if carries && self.lanes > coding.lanes {
+            let remedy = format!("must be at most {}, those of {}, to carry its payload", coding.lanes, self.fec.coding);
+            problems.report(root, "lanes", self.lanes, remedy);
         }
     }
 

@@ -3,10 +3,9 @@
 use super::lane::Lane;
 use super::result::{FecResult, LaneResult};
 use crate::chain::{Prediction, Seen, Tally, Witness};
-use crate::fec::inner::Soft;
+use crate::fec::inner::{Soft, hard_decision_ber};
 use crate::fec::reed_solomon::Code;
 use crate::fec::{Coding, Counter, Decoding, Histogram, Read, Reader, tail};
-use crate::math::interval::clopper_pearson;
 use crate::pattern::gray::BIT_ERRORS;
 
 /// Confidence of every interval.
@@ -15,7 +14,7 @@ const CONFIDENCE: f64 = 0.95;
 /// Reads what the lanes decide, alone and as a port.
 pub(super) struct Corrected {
     lines: Vec<Option<Line>>,
-    port: Option<Port>,
+    port: Result<Port, Option<String>>,
 }
 
 /// All lanes with their codewords.
@@ -42,7 +41,14 @@ struct Line {
 impl Corrected {
     /// For lanes with what is foreseen of each; the port only when they are all of its lanes, alike in their coding.
     pub(super) fn new(lanes: &[(&Lane, &Prediction)]) -> Self {
-        Corrected { lines: lanes.iter().map(|(lane, prediction)| line(lane, prediction)).collect(), port: port(lanes) }
+        let lines: Vec<Option<Line>> = lanes.iter().map(|(lane, prediction)| line(lane, prediction)).collect();
+        let port = port(lanes, &lines);
+        Corrected { lines, port }
+    }
+
+    /// Why the port has no codewords, where it has a coding.
+    pub(super) fn refusal(&self) -> Option<String> {
+        self.port.as_ref().err().cloned().flatten()
     }
 
     /// Adds to a lane's result what was counted of it, the `index`-th of those that were given.
@@ -54,15 +60,15 @@ impl Corrected {
 
     /// What the port counted; `ber` is foreseen of it without an inner code.
     pub(super) fn port(&self, ber: Option<f64>) -> Option<FecResult> {
-        let Port { coding, decoding, counter, frame_octets } = self.port.as_ref()?;
+        let Port { coding, decoding, counter, frame_octets } = self.port.as_ref().ok()?;
         let Coding { outer, codewords, inner, .. } = counter.layout().coding();
         let tally = counter.tally();
         let share = |count: u64, of: u64| (count > 0).then(|| count as f64 / of as f64);
         let pre_fec_ber = share(tally.pre_fec_errors, tally.bits);
-        let ber = if inner.is_some() { pre_fec_ber } else { ber };
+        let ber = if inner.is_some() { pre_fec_ber.or(ber.map(hard_decision_ber)) } else { ber };
         let words = tally.histogram.codewords();
-        let interval = (words > 0).then(|| tally.histogram.codeword_error_ratio(CONFIDENCE));
-        let bits = (words > 0).then(|| clopper_pearson(tally.pre_fec_errors, tally.bits, CONFIDENCE));
+        let interval = (words > 0).then(|| counter.codeword_error_interval());
+        let bits = (words > 0).then(|| counter.bit_error_interval());
         let foretold = counter.foretell(0.0, CONFIDENCE);
         let lost = |ratio: f64| tail::ln_frame_loss_ratio(libm::log(ratio), outer, *codewords, *frame_octets).exp().min(1.0);
         let closed = ber.and_then(|ber| tail::random_errors(outer, ber).ok());
@@ -79,7 +85,7 @@ impl Corrected {
             miscorrected: tally.miscorrected,
             post_fec_ber: share(tally.post_fec_errors, tally.bits),
             post_fec_ber_closed: closed.map(|tail| tail.post_fec_ber()),
-            codeword_error_ratio: share(tally.histogram.beyond(), words),
+            codeword_error_ratio: share(counter.failed(), words),
             codeword_error_ratio_low: interval.map(|i| i.low),
             codeword_error_ratio_high: interval.map(|i| i.high),
             codeword_error_ratio_closed: closed.map(|tail| tail.codeword_error_ratio()),
@@ -106,7 +112,7 @@ impl Witness for Corrected {
         if let (Some(line), Some(mut read)) = (&mut self.lines[lane], found) {
             line.carried = read.join(line.carried);
             line.take(&read);
-            if let Some(port) = &mut self.port {
+            if let Ok(port) = &mut self.port {
                 port.counter.push(line.number, read.symbols, &read.wrong);
             }
         }
@@ -132,15 +138,24 @@ fn line(lane: &Lane, prediction: &Prediction) -> Option<Line> {
     Some(Line { number: lane.number, reader, carried: 0, alone, payload: Tally::default(), frame_octets, added_ber })
 }
 
-fn port(lanes: &[(&Lane, &Prediction)]) -> Option<Port> {
-    let (first, _) = lanes.first()?;
+fn port(lanes: &[(&Lane, &Prediction)], lines: &[Option<Line>]) -> Result<Port, Option<String>> {
+    let (first, _) = lanes.first().ok_or(None)?;
     let fec = &first.config.fec;
-    let layout = fec.chosen()?.build().ok()?;
-    let alike =
-        |number: usize, lane: &Lane| lane.number == number && lane.config.fec == *fec && lane.config.precodes() == first.config.precodes();
-    let whole = lanes.len() == layout.coding().lanes && lanes.iter().enumerate().all(|(number, (lane, _))| alike(number, lane));
-    let counter = Counter::new(layout, fec.decoding, first.sender.clone()).ok().filter(|_| whole)?;
-    Some(Port { coding: fec.coding.clone(), decoding: fec.decoding, counter, frame_octets: fec.frame_octets })
+    let layout = fec.chosen().and_then(|coding| coding.build().ok()).ok_or(None)?;
+    let expected = layout.coding().lanes;
+    let refused = |because: String| Err(Some(format!("no codewords of the port: {because}")));
+    if lanes.len() != expected || lanes.iter().enumerate().any(|(number, (lane, _))| lane.number != number) {
+        return refused(format!("{} has {expected} lanes, of which {} are decided", fec.coding, lanes.len().min(expected)));
+    }
+    let unlike = |lane: &Lane| lane.config.precodes() != first.config.precodes() || lane.sender.is_some() != first.sender.is_some();
+    if let Some((lane, _)) = lanes.iter().find(|(lane, _)| unlike(lane)) {
+        return refused(format!("lane {} has another pattern or precoder than lane {}", lane.number, first.number));
+    }
+    if lines.iter().any(Option::is_none) {
+        return refused(format!("the inner code of {} decodes its own codewords only, pattern.kind = \"payload\"", fec.coding));
+    }
+    let counter = Counter::new(layout, fec.decoding, first.sender.clone()).map_err(|_| None)?;
+    Ok(Port { coding: fec.coding.clone(), decoding: fec.decoding, counter, frame_octets: fec.frame_octets })
 }
 
 fn bins(histogram: &Histogram) -> Vec<u64> {
@@ -167,8 +182,9 @@ impl Line {
         let mut ber = result.ber_semi_analytic;
         if matches!(self.reader, Reader::Inner(..)) {
             let (interval, _) = self.payload.interval();
-            ber = (self.payload.bit_errors > 0).then(|| self.payload.ber());
-            result.ber_inner_counted = ber;
+            let counted = (self.payload.bit_errors > 0).then(|| self.payload.ber());
+            ber = counted.or(ber.map(hard_decision_ber));
+            result.ber_inner_counted = counted;
             result.ber_inner_counted_low = (self.payload.symbols > 0).then_some(interval.low);
             result.ber_inner_counted_high = (self.payload.symbols > 0).then_some(interval.high);
         }
@@ -183,8 +199,8 @@ impl Line {
             return;
         }
         let share = |count: u64, of: u64| (count > 0).then(|| count as f64 / of as f64);
-        let interval = tally.histogram.codeword_error_ratio(CONFIDENCE);
-        result.block_error_ratio = share(tally.histogram.beyond(), words);
+        let interval = self.alone.codeword_error_interval();
+        result.block_error_ratio = share(self.alone.failed(), words);
         result.block_error_ratio_low = Some(interval.low);
         result.block_error_ratio_high = Some(interval.high);
         if let Some(foretold) = self.alone.foretell(symbol_ratio(outer, self.added_ber), CONFIDENCE) {

@@ -54,14 +54,15 @@ impl Fec {
         Some(coding)
     }
 
-    /// Reports what is out of its range, or does not fit the blocks and lanes that carry it.
-    pub(super) fn check(&self, at: &Path, precoder: bool, block_symbols: usize, problems: &mut Problems) {
+    /// Reports what is out of its range or, where lanes carry its codewords, does not fit their precoder and block.
+    pub(super) fn check(&self, at: &Path, carried: Option<(bool, usize)>, problems: &mut Problems) {
         problems.range(at, "added_ber", self.added_ber, 0.0..=0.1);
-        problems.range(at, "frame_octets", self.frame_octets, 1.0..=65_536.0);
+        problems.range(at, "frame_octets", self.frame_octets, SHORTEST_FRAME_OCTETS..=65_536.0);
         let mut found = Problems::new();
         match (self.coding.as_str(), &self.own) {
             (OWN, Some(own)) => own.check(&at.key("own"), &mut found),
-            (OWN, None) => found.report(at, "coding", OWN, "needs the tables fec.own, fec.own.outer and, for an inner code, fec.own.inner"),
+            (OWN, None) => found.report(at, "coding", OWN, "needs the table fec.own; a key not in there is as in 800gbase-df"),
+            (_, Some(_)) => found.report(&at.key("own"), "lanes", "", "is not looked at: it needs fec.coding = \"own\""),
             (NONE, _) => {}
             (name, _) if Coding::named(name).is_some() => {}
             (name, _) => {
@@ -73,15 +74,15 @@ impl Fec {
         }
         let sound = found.is_empty();
         found.iter().for_each(|problem| problems.push(problem.clone()));
-        let Some(coding) = self.chosen().filter(|_| sound) else { return };
-        match (&coding.inner, self.inner_positions) {
+        let coding = self.chosen().filter(|_| sound);
+        match (coding.as_ref().and_then(|coding| coding.inner.as_ref()), self.inner_positions) {
             (Some(_), Some(positions)) => problems.count(at, "inner_positions", positions, 0..=16),
-            (None, Some(positions)) => {
-                problems.report(at, "inner_positions", positions, format!("must be left out: {} has no inner code", self.coding))
+            (None, Some(positions)) if sound => {
+                problems.report(at, "inner_positions", positions, format!("must be left out: {} has no inner code", self.coding));
             }
-            (_, None) => {}
+            _ => {}
         }
-        if let Some(inner) = &coding.inner {
+        if let (Some(inner), Some((precoder, block_symbols))) = (coding.and_then(|coding| coding.inner), carried) {
             if precoder {
                 problems.report(
                     at,

@@ -5,7 +5,7 @@ use crate::chain::{Chain, Count, Drawn, Draws, Dsp, Plan, Shape, Trained, Worksh
 use crate::error::{Error, Path, Problems, Result};
 use crate::fec::Sender;
 use crate::part::Library;
-use crate::pattern::{PatternKind, Source};
+use crate::pattern::Source;
 use crate::seed::Seed;
 use crate::signal::{Field, Grid};
 use crate::units::{amplitude_ratio, power_ratio};
@@ -63,8 +63,7 @@ impl Lane {
 
     /// The payload of the port, when lanes carry any.
     pub(super) fn sender(config: &Config) -> Option<Sender> {
-        let carries = config.pattern.kind == PatternKind::Payload && config.transmitter.recording().is_none();
-        let layout = config.fec.chosen().filter(|_| carries)?.build().ok()?;
+        let layout = config.fec.chosen().filter(|_| config.carries_payload())?.build().ok()?;
         Sender::new(&layout, Seed::new(config.simulation.seed)).ok()
     }
 

@@ -126,15 +126,17 @@ pub struct LaneResult {
     /// Upper end of its 95 % interval.
     pub ber_inner_counted_high: Option<f64>,
     /// Codeword error ratio of the outer code, in closed form, were all lanes as this one and its errors independent: from the
-    /// semi-analytic bit error ratio, or from the counted one behind an inner code. Zero below 1e-308.
+    /// semi-analytic bit error ratio or, behind an inner code, from the counted one; where none was counted there, from what hard decisions
+    /// leave, which is more than soft ones do. Zero below 1e-308.
     pub codeword_error_ratio_closed: Option<f64>,
     /// Bit error ratio behind the outer code, likewise.
     pub post_fec_ber_closed: Option<f64>,
     /// Share of frames that are lost, likewise.
     pub frame_loss_ratio_closed: Option<f64>,
-    /// Codewords that this lane carried alone, its symbols dealt to as many codewords as the port interleaves. So is what follows.
+    /// Codewords that this lane carried alone, its symbols dealt to as many codewords as the port interleaves; what follows is of them. So
+    /// Annex 174A of P802.3dj is remembered to count blocks on a lane (`assumed`: no text was at hand).
     pub test_blocks: u64,
-    /// Share of them with more wrong symbols than the outer code corrects; absent when none was seen.
+    /// Share of them that the outer code does not give back; absent when none was seen.
     pub block_error_ratio: Option<f64>,
     /// Lower end of its 95 % interval.
     pub block_error_ratio_low: Option<f64>,
@@ -213,6 +215,8 @@ pub struct PortResult {
     pub fec: Option<FecResult>,
     /// The same with the power of every lane lowered to the limit.
     pub fec_at_limit: Option<FecResult>,
+    /// Why there is none, where there is a coding.
+    pub fec_refusal: Option<String>,
 }
 
 /// What the error correction of a port did, and what is foretold of it.
@@ -229,7 +233,7 @@ pub struct FecResult {
     pub codewords: u64,
     /// Bit error ratio ahead of the outer code.
     pub pre_fec_ber: Option<f64>,
-    /// Lower end of its 95 % interval, for independent errors.
+    /// Lower end of its 95 % interval, wider where bits of a set are wrong together.
     pub pre_fec_ber_low: Option<f64>,
     /// Upper end.
     pub pre_fec_ber_high: Option<f64>,
@@ -245,9 +249,9 @@ pub struct FecResult {
     pub post_fec_ber: Option<f64>,
     /// The same, closed.
     pub post_fec_ber_closed: Option<f64>,
-    /// Share of codewords with more wrong symbols than are corrected.
+    /// Share of codewords that were not given back: given up, or taken for others.
     pub codeword_error_ratio: Option<f64>,
-    /// Lower end of its 95 % interval, for independent codewords.
+    /// Lower end of its 95 % interval, wider where the codewords of a set fail together.
     pub codeword_error_ratio_low: Option<f64>,
     /// Upper end.
     pub codeword_error_ratio_high: Option<f64>,

@@ -75,8 +75,8 @@ impl Link {
         let step = || progress(Progress { done: done.fetch_add(1, Ordering::Relaxed) + 1, total });
         let base = &self.resolved.base;
         let shared = Lane::sender(base);
-        // a lane with a coding of its own carries payload of its own
-        let sender = |config: &Config| if config.fec == base.fec { shared.clone() } else { Lane::sender(config) };
+        // a lane that carries payload carries the port's
+        let sender = |config: &Config| if config.carries_payload() { shared.clone().or_else(|| Lane::sender(config)) } else { None };
         let solved: Vec<Result<Solved>> = configs
             .par_iter()
             .enumerate()
@@ -120,9 +120,6 @@ impl Link {
         for lane in lanes.iter().filter(|l| l.estimators_agree == Some(false)) {
             warnings.push(format!("lane {}: the counted and the semi-analytic error ratio disagree beyond their intervals", lane.lane));
         }
-        if let Some(warning) = unread(base, solved) {
-            warnings.push(warning);
-        }
         let mut result = LinkResult {
             schema: 1,
             version: env!("CARGO_PKG_VERSION"),
@@ -143,15 +140,6 @@ impl Link {
         }
         result
     }
-}
-
-/// Says when an inner code has no codewords to read.
-fn unread(base: &Config, solved: &[Solved]) -> Option<String> {
-    let inner = base.fec.chosen().is_some_and(|coding| coding.inner.is_some());
-    let idle = inner && solved.iter().all(|s| s.lane.sender.is_none());
-    idle.then(|| {
-        format!("the inner code of {} is not decoded: its codewords are sent with pattern.kind = \"payload\" only", base.fec.coding)
-    })
 }
 
 /// Trains, predicts and searches one lane.

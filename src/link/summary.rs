@@ -137,7 +137,8 @@ pub(super) fn port(lanes: &[LaneResult], here: &CountedLanes, at_limit: &Counted
         worst_lane: worst.map(|l| l.lane),
         passes: lanes.iter().map(|l| l.passes).collect::<Option<Vec<_>>>().map(|p| p.iter().all(|&p| p)),
         fec: here.corrected.port(ber_semi_analytic),
-        fec_at_limit: at_limit.corrected.port(mean(|l| l.ber_semi_analytic_at_limit)),
+        fec_at_limit: at_limit.corrected.port(mean(|l| l.ber_semi_analytic_at_limit)).filter(|fec| fec.codewords > 0),
+        fec_refusal: here.corrected.refusal(),
     }
 }
 

@@ -33,7 +33,7 @@ pub enum PatternKind {
     Random,
     /// Levels from a text file, repeated.
     File,
-    /// What a port carries: random payload in codewords, dealt to the lanes by the link's coding; never repeats.
+    /// What a port carries: random payload, in codewords that the link's coding deals to the lanes, where it has one; never repeats.
     Payload,
 }
 
@@ -81,15 +81,13 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// A pattern file that cannot be read as levels: its name, the line, what stands there and what would be right. Payload, which
-    /// only a link's coding makes.
+    /// A pattern file that cannot be read as levels: its name, the line, what stands there and what would be right.
     pub fn build(&self) -> Result<Source, String> {
         Ok(match self.kind {
             PatternKind::Prbs13q => Source::stored(prbs::prbs13q()),
             PatternKind::Prbs31q => Source::prbs31q(),
             PatternKind::Ssprq => Source::stored(ssprq::ssprq()),
-            PatternKind::Random => Source::random(),
-            PatternKind::Payload => return Err("payload is made by the coding of a link".to_owned()),
+            PatternKind::Random | PatternKind::Payload => Source::random(),
             PatternKind::File => {
                 let levels = file::read(self.file.as_ref()).map_err(|reason| format!("{}: {reason}", self.file))?;
                 Source::stored(levels)

@@ -97,7 +97,7 @@ pub(super) mod tests {
     }
 
     fn sources() -> Vec<(String, Source)> {
-        let computed = PatternKind::all().into_iter().filter(|kind| !matches!(kind, PatternKind::File | PatternKind::Payload));
+        let computed = PatternKind::all().into_iter().filter(|&kind| kind != PatternKind::File);
         let built = computed.map(|kind| (format!("{kind:?}"), Pattern { kind, ..Pattern::default() }.build().unwrap()));
         built.chain([("a short file".into(), Source::stored(vec![0, 3, 1]))]).collect()
     }

@@ -18,9 +18,10 @@ const HEADER: [&str; 9] = [
 
 /// A line for each lane, for the port and for the port at its limit, and the port's codewords by wrong symbols; nothing without a coding.
 pub(super) fn fec(result: &LinkResult) -> String {
-    let lanes: Vec<&LaneResult> = result.lanes.iter().filter(|lane| !lane.symbol_error_histogram.is_empty()).collect();
+    let coded = |lane: &&LaneResult| lane.codeword_error_ratio_closed.is_some() || !lane.symbol_error_histogram.is_empty();
+    let lanes: Vec<&LaneResult> = result.lanes.iter().filter(coded).collect();
     if lanes.is_empty() {
-        return String::new();
+        return result.port.fec_refusal.as_ref().map_or_else(String::new, |because| format!("{because}\n"));
     }
     let mut table = plain(&HEADER, &[0, 5]);
     for lane in lanes {
@@ -41,8 +42,11 @@ pub(super) fn fec(result: &LinkResult) -> String {
         };
         out += &format!("frames lost, {name}: {counted} counted, {foretold} foretold\n");
     }
-    if ports.is_empty() {
-        out += "a lane's codewords are its own, as were all lanes like it; the port's need all of its lanes\n";
+    if result.lanes.iter().any(|lane| lane.block_error_ratio_foretold.is_some()) {
+        out += "what is foretold of a lane holds the bit errors of the rest of the link, fec.added_ber\n";
+    }
+    if let Some(because) = &result.port.fec_refusal {
+        out += &format!("{because}; a lane's are its own, as were all lanes like it\n");
     }
     out
 }

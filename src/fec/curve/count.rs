@@ -1,9 +1,9 @@
 //! Codewords of a point, decoded and counted.
 
 use super::channel::{Channel, Slicer};
-use super::scatter::Scatter;
 use crate::fec::layout::{Address, Layout};
 use crate::fec::reed_solomon::{ReedSolomon, Workspace};
+use crate::fec::scatter::Scatter;
 use crate::fec::tally::Tally;
 use crate::seed::Seed;
 

@@ -9,7 +9,6 @@ mod burst;
 mod channel;
 mod count;
 mod point;
-mod scatter;
 mod scheme;
 mod trial;
 
@@ -26,7 +25,7 @@ use serde::{Deserialize, Serialize};
 /// Highest bit error ratio of the noise ahead of an inner code: beyond, a quarter of all symbols is wrong.
 const MOST_INNER_BER: f64 = 0.4;
 /// Most codewords of a point.
-const MOST_CODEWORDS: u64 = 1 << 40;
+const MOST_CODEWORDS: u64 = 1 << 50;
 
 /// Codeword error ratio against bit error ratio.
 ///

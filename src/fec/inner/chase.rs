@@ -52,10 +52,16 @@ pub struct Chase {
 
 /// [`Chase`] as it is written.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 struct Positions {
     /// Least reliable positions that are tried.
     positions: usize,
+}
+
+impl Default for Positions {
+    fn default() -> Self {
+        Chase::SOFT.into()
+    }
 }
 
 impl TryFrom<Positions> for Chase {

@@ -13,6 +13,7 @@
 //! IEEE P802.3dj, 177.4.6, table 177-1; D0.1 to D1.1 as transcribed in Omer-Sella/802.3 (`draft`).
 
 mod chase;
+mod closed;
 mod soft;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ mod tests;
 mod trellis;
 
 pub use chase::{Chase, ChaseError, InnerOutcome};
+pub use closed::hard_decision_ber;
 pub use soft::{Soft, SoftError};
 
 use crate::pattern::gray;

@@ -77,6 +77,20 @@ fn the_hard_decision_fails_as_often_as_its_closed_form_says() {
     }
 }
 
+/// In white noise: an odd number of errors above one finds another codeword's neighbour in 60 of 68 cases or less, so what is counted lies
+/// between nine tenths of the closed form and all of it; 40 000 blocks know it to 2 %. And the leading term, two errors of 64 on average.
+#[test]
+fn hard_decisions_leave_what_the_closed_form_says_and_no_more() {
+    for ber in [2e-3, 4.85e-3, 1e-2] {
+        let (counted, error) = behind(Chase::HARD, ber, 40_000);
+        let closed = hard_decision_ber(ber);
+        assert!(counted < closed + 5.0 * error && counted > 0.85 * closed - 5.0 * error, "{ber}: {counted:e} {closed:e}");
+    }
+    let ber = 1e-12f64;
+    let two = (60.0 * 59.0 / 2.0 * 4.0 * 2.0 + 60.0 * 8.0 * 2.0) * ber * ber / 120.0;
+    assert!((hard_decision_ber(ber) / two - 1.0).abs() < 1e-6);
+}
+
 /// Blocks of random levels in white noise, and what becomes of them.
 struct Channel {
     rng: Rng,

@@ -22,9 +22,9 @@ use remainder::Remainder;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// The parameters of a Reed-Solomon code; shortened when `codeword_symbols` is below 2^m - 1.
+/// The parameters of a Reed-Solomon code, KP4's where nothing is written; shortened when `codeword_symbols` is below 2^m - 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct Code {
     /// The field's primitive polynomial, bit i being the coefficient of x^i; its degree m is the number of bits of a symbol.
     pub field_polynomial: u32,
@@ -33,7 +33,6 @@ pub struct Code {
     /// Symbols of a message, k.
     pub message_symbols: usize,
     /// The generator's first root is alpha to this power.
-    #[serde(default)]
     pub first_root: usize,
 }
 

@@ -14,7 +14,7 @@ use toml::{Spanned, Table, Value};
 /// Problems of one layer after which it is not read further.
 const MOST_PROBLEMS: usize = 50;
 /// Keys that are one for all lanes.
-const OF_THE_LINK: [&str; 5] = ["lane", "lanes", "preset", "simulation", "targets"];
+const OF_THE_LINK: [&str; 6] = ["fec", "lane", "lanes", "preset", "simulation", "targets"];
 
 /// Walks a document, key by key: each is tried alone against the description.
 pub(super) struct Reader<'l> {

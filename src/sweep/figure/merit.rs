@@ -61,7 +61,8 @@ impl Merit {
 
     /// Which way it is better.
     pub fn better(&self) -> Better {
-        if self.is_ratio() || self.name.starts_with("errors") { Better::Lower } else { Better::Higher }
+        let counts = ["errors", "corrected_bits", "uncorrectable"];
+        if self.is_ratio() || counts.iter().any(|count| self.name.starts_with(count)) { Better::Lower } else { Better::Higher }
     }
 
     /// Its value in a row; NaN when it was not evaluated.
@@ -79,13 +80,14 @@ impl Merit {
     pub(super) fn limit(&self, limit_ber: Option<f64>) -> Option<f64> {
         match self.name.as_str() {
             "margin_db" => Some(0.0),
-            _ if self.is_ratio() => limit_ber,
+            // what is held against it is the ratio ahead of all codes
+            name if name == "floor_ber" || name.starts_with("ber_") && !name.starts_with("ber_inner") => limit_ber,
             _ => None,
         }
     }
 
     fn is_ratio(&self) -> bool {
-        self.name.starts_with("ber_") || self.name == "floor_ber"
+        self.name.starts_with("ber_") || self.name == "floor_ber" || self.name.starts_with("post_fec_ber") || self.name.contains("_ratio")
     }
 }
 
@@ -96,7 +98,14 @@ mod tests {
     #[test]
     fn a_name_that_is_none_is_told_the_nearest() {
         assert_eq!(Merit::named("margin_db").map(|m| m.better()).unwrap(), Better::Higher);
-        assert_eq!(Merit::named("ber_counted").map(|m| m.better()).unwrap(), Better::Lower);
+        let of = |name: &str| Merit::named(name).map(|m| (m.better(), m.scale().spacing, m.limit(Some(1e-4)).is_some())).unwrap();
+        assert_eq!(of("ber_counted"), (Better::Lower, Spacing::Logarithmic, true));
+        for name in
+            ["ber_inner_counted", "post_fec_ber_closed", "codeword_error_ratio_closed", "frame_loss_ratio_closed", "block_error_ratio"]
+        {
+            assert_eq!(of(name), (Better::Lower, Spacing::Logarithmic, false), "{name}");
+        }
+        assert_eq!(of("uncorrectable_blocks"), (Better::Lower, Spacing::Linear, false));
         for (name, expected) in [
             ("margin", "figure = margin: no such figure in a row, did you mean margin_db?"),
             ("ber_semianalytic", "did you mean ber_semi_analytic?"),

@@ -1,4 +1,4 @@
-//! Whether codewords fail together, and what then is known of their ratio.
+//! Whether codewords fail together, or bits, and what then is known of their ratio.
 
 use crate::math::interval::{Interval, clopper_pearson};
 
@@ -32,7 +32,7 @@ impl Groups {
     }
 }
 
-/// Failed codewords, by sets and by chunks of sets that were drawn independently.
+/// Failed codewords, by sets and by chunks of sets that were drawn independently; or wrong bits likewise.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scatter {
     set_codewords: u64,
@@ -42,6 +42,7 @@ pub(super) struct Scatter {
 }
 
 impl Scatter {
+    /// For sets and chunks of so many codewords; 0 where nothing is drawn in chunks.
     pub(super) fn new(set_codewords: u64, chunk_codewords: u64) -> Self {
         Self { set_codewords, chunk_codewords, sets: Groups::default(), chunks: Groups::default() }
     }
