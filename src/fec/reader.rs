@@ -155,7 +155,8 @@ mod tests {
         let mut rng = Seed::new(5).rng();
         let plain: Vec<u8> = (0..6000).map(|_| (rng.next_u64() & 3) as u8).collect();
         for one_in in [2, 5, 50] {
-            let errors: Vec<u8> = plain.iter().map(|_| if rng.next_u64() % one_in == 0 { (rng.next_u64() & 3) as u8 } else { 0 }).collect();
+            let errors: Vec<u8> =
+                plain.iter().map(|_| if rng.next_u64().is_multiple_of(one_in) { (rng.next_u64() & 3) as u8 } else { 0 }).collect();
             let mut whole = plain.clone();
             precode(&mut whole, 0);
             let mut received: Vec<u8> = whole.iter().zip(&errors).map(|(p, e)| (p + e) & 3).collect();

@@ -46,7 +46,7 @@ pub(super) fn fec(result: &LinkResult) -> String {
         out += "what is foretold of a lane holds the bit errors of the rest of the link, fec.added_ber\n";
     }
     if let Some(because) = &result.port.fec_refusal {
-        out += &format!("{because}; a lane's are its own, as were all lanes like it\n");
+        out += &format!("{because}\na lane's codewords are its own, as were all lanes like it\n");
     }
     out
 }
