@@ -177,7 +177,8 @@ fn companions(key: &str) -> Vec<String> {
         return captured().iter().cloned().chain(["lanes=1".to_owned()]).collect();
     }
     let kind = ["mzm", "stressed"].into_iter().find(|kind| key.starts_with(&format!("transmitter.{kind}."))).unwrap_or("eml");
-    vec![choice, format!("transmitter.kind={kind}"), "lanes=1".to_owned()]
+    // sources ahead of a long dispersive fibre are drawn, which takes its time
+    vec![choice, format!("transmitter.kind={kind}"), "lanes=1".to_owned(), "fibre.length_km=0.5".to_owned()]
 }
 
 #[test]

@@ -53,7 +53,7 @@ pub(super) fn fec(result: &LinkResult) -> String {
 
 fn of_lane(lane: &LaneResult) -> [String; 9] {
     let ahead = if lane.ber_inner_counted_high.is_some() {
-        counted(lane.test_blocks, lane.ber_inner_counted, lane.ber_inner_counted_low, lane.ber_inner_counted_high)
+        counted(1, lane.ber_inner_counted, lane.ber_inner_counted_low, lane.ber_inner_counted_high)
     } else {
         ratio(lane.ber_semi_analytic)
     };
