@@ -1,5 +1,6 @@
 //! The command line: a thin door to the library. A sub-command is a file here.
 
+mod channel;
 mod check;
 mod completions;
 mod export;
@@ -30,6 +31,7 @@ Examples:
   lightlane eye 800gbase-dr8 --at tp2 --out eye.png     what an oscilloscope would show
   lightlane measure tp2.csv --symbol-rate-gbd 53.125    TDECQ, OMA, ER of a capture
   lightlane fec --code kp4 --ber 1e-4:3e-3:10           what error correction leaves
+  lightlane channel host.s4p --symbol-rate-gbd 106.25   what a host channel's file holds
   lightlane check my.toml                               is it still as good as expected?
   lightlane sweep my.toml --axis fibre.length_km=0:2:0.1 --out reach.csv
 
@@ -51,6 +53,7 @@ enum Command {
     Sweep(sweep::Sweep),
     Eye(eye::Eye),
     Measure(measure::Measure),
+    Channel(channel::Channel),
     Fec(fec::Fec),
     Presets(presets::Presets),
     Init(init::Init),
@@ -83,6 +86,7 @@ pub fn main() -> ExitCode {
         Command::Sweep(sweep) => sweep.execute(),
         Command::Eye(eye) => eye.execute(),
         Command::Measure(measure) => measure.execute(),
+        Command::Channel(channel) => channel.execute(),
         Command::Fec(fec) => fec.execute(),
         Command::Presets(presets) => presets.execute(),
         Command::Init(init) => init.execute(),

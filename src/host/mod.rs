@@ -14,6 +14,7 @@
 mod cascade;
 mod dc;
 mod grid;
+mod inspection;
 mod line;
 mod lumped;
 mod mixed;
@@ -25,6 +26,7 @@ mod trace;
 mod transfer;
 
 pub use dc::Completed;
+pub use inspection::Inspection;
 pub use line::Propagation;
 pub use mixed::{MixedMode, Mode};
 pub use network::Network;

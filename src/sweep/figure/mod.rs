@@ -1,5 +1,6 @@
 //! Figures of a sweep: curves over one axis, a map over two. What they are made of is plain, so that any results can be drawn so.
 
+mod channel;
 mod chart;
 mod correction;
 mod layout;

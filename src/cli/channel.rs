@@ -1,0 +1,64 @@
+//! `lightlane channel`: what a Touchstone file of a host channel holds.
+
+use super::{Failure, Outcome, output};
+use crate::error::{Error, Path, Problems};
+use crate::host::{Inspection, PortMap};
+use crate::plot::{Size, Target};
+use crate::report;
+use crate::sweep::Curves;
+use clap::Args;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  lightlane channel host.s4p --symbol-rate-gbd 106.25
+  lightlane channel host.s4p --ports 1-3/2-4 --json
+  lightlane channel next.s12p --ports 1-2/5-6 --plot next.svg
+
+--ports names both lines, each from its near end to its far end, the positive one first: 1-2/3-4 goes in at 1 and 3 and comes out at 2
+and 4. Without it the lines of four ports are guessed, with a warning: they are the pairs that pass at low frequency.";
+
+/// Reads a Touchstone file: loss, return loss, conversion, delay, and whether it can be a network
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Channel {
+    /// Touchstone file, .s1p to .s64p or .ts, version 1 or 2
+    #[arg(value_name = "FILE")]
+    file: String,
+    /// Ports of the differential channel, such as 1-2/3-4
+    #[arg(long, value_name = "MAP")]
+    ports: Option<String>,
+    /// Symbol rate, for figures at and up to its half
+    #[arg(long, value_name = "GBD", allow_negative_numbers = true)]
+    symbol_rate_gbd: Option<f64>,
+    /// Prints JSON instead of a table
+    #[arg(long)]
+    json: bool,
+    /// A figure of the magnitudes: .png or .svg
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
+}
+
+impl Channel {
+    pub(super) fn execute(&self) -> Result<Outcome, Failure> {
+        let map =
+            self.ports.as_deref().map(|ports| ports.parse::<PortMap>().map_err(|remedy| one("--ports", ports, remedy))).transpose()?;
+        if let Some(rate) = self.symbol_rate_gbd.filter(|rate| !(0.1..=500.0).contains(rate)) {
+            return Err(Failure::Input(one("--symbol-rate-gbd", rate, "must be from 0.1 to 500".to_owned())));
+        }
+        let target = self.plot.as_ref().map(Target::new).transpose()?;
+        let found = Inspection::open(&self.file, map, self.symbol_rate_gbd).map_err(|remedy| one("", &self.file, remedy))?;
+        output::print(&if self.json { report::json(&found) } else { report::channel(&found) })?;
+        if let Some(target) = target {
+            target.write(&Curves::of_channel(&found), Size::Slide)?;
+        }
+        Ok(Outcome::Good)
+    }
+}
+
+fn one(flag: &str, value: impl std::fmt::Display, remedy: String) -> Error {
+    let mut problems = Problems::new();
+    let at = if flag.is_empty() { Path::root() } else { Path::root().key(flag) };
+    problems.push(crate::error::Problem { place: None, path: at.to_string(), value: value.to_string(), remedy });
+    Error::Input(problems)
+}

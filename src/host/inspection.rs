@@ -1,0 +1,146 @@
+//! What an engineer asks of a channel's file before using it.
+
+use super::{MixedMode, Network, PortMap};
+use crate::part::Touchstone;
+use crate::units::{db_from_amplitude_ratio, giga, pico};
+use num_complex::Complex64;
+use serde::Serialize;
+
+/// A channel as it was read: loss, return loss, conversion, delay, and whether its numbers can be a network's.
+///
+/// Up to the Nyquist frequency where a symbol rate was given, else up to the last one. A figure that was not evaluated is absent.
+#[derive(Clone, Debug, Serialize)]
+pub struct Inspection {
+    /// The file.
+    pub file: String,
+    /// Its ports.
+    pub ports: usize,
+    /// Its frequencies.
+    pub points: usize,
+    /// The lowest, GHz.
+    pub lowest_ghz: f64,
+    /// The highest, GHz.
+    pub highest_ghz: f64,
+    /// Which ports make the differential channel; absent for two ports.
+    pub port_map: Option<PortMap>,
+    /// Half the symbol rate, GHz.
+    pub nyquist_ghz: Option<f64>,
+    /// Loss at 0 Hz, extrapolated, dB.
+    pub dc_loss_db: f64,
+    /// Loss at the Nyquist frequency, dB; absent where the file does not reach it.
+    pub nyquist_loss_db: Option<f64>,
+    /// Smallest return loss of the near end, dB.
+    pub near_return_loss_db: f64,
+    /// Smallest return loss of the far end, dB.
+    pub far_return_loss_db: f64,
+    /// Largest conversion of a differential wave into a common one at the far end, dB.
+    pub conversion_db: Option<f64>,
+    /// Delay, weighted by the power that passes, ps.
+    pub delay_ps: f64,
+    /// Energy of the impulse response ahead of its delay's start at 0, % of all; what cannot be computed is absent.
+    pub early_percent: Option<f64>,
+    /// Largest singular value of S: above 1 the network gives more than it gets.
+    pub largest_singular_value: f64,
+    /// Where, GHz.
+    pub largest_singular_value_ghz: f64,
+    /// Largest |S - S^T|.
+    pub largest_asymmetry: f64,
+    /// Share of the phase that turns as delay does, %.
+    pub causality_percent: f64,
+    /// What a reader should know.
+    pub warnings: Vec<String>,
+    /// |S| over frequency, for a figure.
+    #[serde(skip)]
+    pub curves: Vec<(&'static str, Vec<(f64, f64)>)>,
+}
+
+impl Inspection {
+    /// Reads a file; a map is guessed for four ports when none is given.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read or is none, ports without a map, a map that does not fit.
+    pub fn open(file: &str, map: Option<PortMap>, symbol_rate_gbd: Option<f64>) -> Result<Self, String> {
+        let touchstone = Touchstone::open(file)?;
+        let mut warnings = touchstone.notes().to_vec();
+        let network = Network::from(touchstone);
+        let (points, highest_ghz, lowest_ghz) =
+            (network.f_hz().len(), network.f_hz()[network.f_hz().len() - 1] / giga(1.0), network.f_hz()[0] / giga(1.0));
+        let quality = network.quality();
+        warnings.extend(quality.warnings());
+        let map = match (map, network.ports()) {
+            (map, ports) if map.is_some() || ports == 2 => map,
+            _ => {
+                let guess = PortMap::guess(&network)?;
+                warnings.push(guess.warning);
+                Some(guess.map)
+            }
+        };
+        let completed = network.completed();
+        warnings.extend(completed.notes);
+        let mixed = map.map(|map| MixedMode::of(&completed.network, &map)).transpose()?;
+        let channel = mixed.as_ref().map_or_else(|| completed.network.clone(), MixedMode::differential);
+        let half_reference = channel.reference_ohm()[0];
+        let transfer = channel.voltage_transfer(half_reference, channel.reference_ohm()[1])?;
+        let nyquist_ghz = symbol_rate_gbd.map(|rate| rate / 2.0);
+        let up_to_hz = nyquist_ghz.map_or(f64::INFINITY, giga);
+        let f_hz = channel.f_hz();
+        let db = |s: &Complex64| db_from_amplitude_ratio(s.norm().max(f64::EPSILON));
+        let largest =
+            |s: &[Complex64]| f_hz.iter().zip(s).filter(|(f, _)| **f <= up_to_hz).map(|(_, s)| db(s)).fold(f64::NEG_INFINITY, f64::max);
+        let curve = |s: &[Complex64]| f_hz.iter().zip(s).map(|(f, s)| (f / giga(1.0), db(s))).collect();
+        let (through, near, far) = (channel.element(2, 1), channel.element(1, 1), channel.element(2, 2));
+        let converted = mixed.as_ref().map(MixedMode::scd21);
+        let names = if mixed.is_some() { ["SDD21", "SDD11", "SCD21"] } else { ["S21", "S11", ""] };
+        let mut curves = vec![(names[0], curve(&through)), (names[1], curve(&near))];
+        curves.extend(converted.as_ref().map(|s| (names[2], curve(s))));
+        if let Some(nyquist) = nyquist_ghz.filter(|nyquist| *nyquist > highest_ghz) {
+            warnings.push(format!("ends at {highest_ghz} GHz, below the Nyquist frequency of {nyquist} GHz"));
+        }
+        Ok(Inspection {
+            file: file.to_owned(),
+            ports: network.ports(),
+            points,
+            lowest_ghz,
+            highest_ghz,
+            port_map: map,
+            nyquist_ghz,
+            dc_loss_db: -db(&through[0]),
+            nyquist_loss_db: nyquist_ghz.and_then(|nyquist| loss_db(f_hz, &through, giga(nyquist))),
+            near_return_loss_db: -largest(&near),
+            far_return_loss_db: -largest(&far),
+            conversion_db: converted.as_deref().map(largest),
+            delay_ps: transfer.delay_s() / pico(1.0),
+            early_percent: transfer.early_percent().ok(),
+            largest_singular_value: quality.largest_singular_value,
+            largest_singular_value_ghz: quality.largest_singular_value_hz / giga(1.0),
+            largest_asymmetry: quality.largest_asymmetry,
+            causality_percent: quality.causality_percent,
+            warnings,
+            curves,
+        })
+    }
+}
+
+/// Loss at a frequency, straight in dB between its neighbours.
+fn loss_db(f_hz: &[f64], s: &[Complex64], at_hz: f64) -> Option<f64> {
+    let db = |k: usize| db_from_amplitude_ratio(s[k].norm().max(f64::EPSILON));
+    let above = f_hz.iter().position(|&f| f >= at_hz)?;
+    let below = above.saturating_sub(1);
+    let part = if above == below { 0.0 } else { (at_hz - f_hz[below]) / (f_hz[above] - f_hz[below]) };
+    Some(-(db(below) + part * (db(above) - db(below))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loss_lies_between_its_neighbours() {
+        let s: Vec<Complex64> = [1.0, 0.1, 0.01].map(|x| Complex64::new(x, 0.0)).into();
+        let f = [0.0, 1e9, 2e9];
+        assert!((loss_db(&f, &s, 0.5e9).unwrap() - 10.0).abs() < 1e-12);
+        assert!((loss_db(&f, &s, 2e9).unwrap() - 40.0).abs() < 1e-12);
+        assert_eq!((loss_db(&f, &s, 0.0), loss_db(&f, &s, 3e9)), (Some(-0.0), None));
+    }
+}

@@ -1,0 +1,34 @@
+//! What a channel's file holds, at a glance.
+
+use super::figure::decimals;
+use super::{plain, text};
+use crate::host::Inspection;
+
+/// The figures with their units, and what they must be read with.
+pub fn channel(found: &Inspection) -> String {
+    let c = found;
+    let mut out = format!("{}: {} ports, {} points from {} to {} GHz", c.file, c.ports, c.points, c.lowest_ghz, c.highest_ghz);
+    out += &c.port_map.map_or_else(|| ", single-ended\n\n".to_owned(), |map| format!(", differential through {map}\n\n"));
+    let up_to = c.nyquist_ghz.map_or_else(|| "of all frequencies".to_owned(), |ghz| format!("up to {ghz} GHz"));
+    let mut table = plain(&["figure", "value", "unit", ""], &[0, 2, 3]);
+    let mut row = |name: &str, value: Option<f64>, digits: usize, unit: &str, remark: String| {
+        table.add_row([name, decimals(value, digits).as_str(), unit, remark.as_str()]);
+    };
+    row("loss at 0 Hz", Some(c.dc_loss_db), 2, "dB", "extrapolated".to_owned());
+    let at = c.nyquist_ghz.map_or_else(|| "give --symbol-rate-gbd".to_owned(), |ghz| format!("at {ghz} GHz"));
+    row("loss at Nyquist", c.nyquist_loss_db, 2, "dB", at);
+    row("return loss, near end", Some(c.near_return_loss_db), 2, "dB", format!("least {up_to}"));
+    row("return loss, far end", Some(c.far_return_loss_db), 2, "dB", format!("least {up_to}"));
+    row("differential to common", c.conversion_db, 2, "dB", format!("most {up_to}"));
+    row("delay", Some(c.delay_ps), 2, "ps", String::new());
+    row("energy ahead of 0", c.early_percent, 4, "%", "of the impulse response".to_owned());
+    let at = format!("passive up to 1; largest at {} GHz", c.largest_singular_value_ghz);
+    row("largest singular value", Some(c.largest_singular_value), 4, "", at);
+    row("|S - S^T|", Some(c.largest_asymmetry), 4, "", "reciprocal: 0".to_owned());
+    row("phase that turns as delay", Some(c.causality_percent), 1, "%", String::new());
+    out += &text(&table);
+    for warning in &c.warnings {
+        out += &format!("warning: {warning}\n");
+    }
+    out
+}
