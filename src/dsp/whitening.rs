@@ -136,7 +136,7 @@ mod tests {
     fn the_recursion_solves_the_normal_equations() {
         let r = [2.0, -0.9, 0.5, -0.45, 0.1];
         for count in 1..=4 {
-            let matrix: Vec<f64> = (0..count * count).map(|i| r[(i / count).abs_diff(i % count)]).collect();
+            let matrix: Vec<f64> = (0..count * count).map(|i: usize| r[(i / count).abs_diff(i % count)]).collect();
             let right: Vec<f64> = (0..count).map(|i| -r[i + 1]).collect();
             let solved = least_squares::solve(&matrix, &right).expect("definite");
             let whitening = Whitening::from_autocorrelation(&r, count).expect("a noise's");
