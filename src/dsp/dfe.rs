@@ -205,7 +205,7 @@ pub(super) mod tests {
             let x = 3.0;
             let (sent, y) = received("dfe.gain", &[a], sigma(x), 3_000_000);
             let (mut out, mut decided) = (vec![0.0; y.len()], vec![0; y.len()]);
-            let mut half_eye = |decided: &[u8]| {
+            let half_eye = |decided: &[u8]| {
                 let errors = wrong(&sent, decided);
                 let p = errors.wrong() as f64 / y.len() as f64;
                 let x = q_inverse(p / 1.5);
