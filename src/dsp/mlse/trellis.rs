@@ -128,9 +128,9 @@ impl<const S: usize> Trellis<S> {
     pub(super) fn step_back(&self, later: &[f32; S], y: f32) -> [f32; S] {
         let mut best = [f32::INFINITY; S];
         for x in 0..4 {
-            for s in 0..S {
+            for (s, &later) in later.iter().enumerate() {
                 let error = y * self.scale[s] - self.expected[x][s];
-                let candidate = later[s] + (error * error + self.offset[s]);
+                let candidate = later + (error * error + self.offset[s]);
                 let p = (s >> 2) + x * (S / 4);
                 best[p] = if candidate < best[p] { candidate } else { best[p] };
             }
