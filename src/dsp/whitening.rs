@@ -6,7 +6,7 @@
 /// out[n] = x[n] + sum_j taps[j] x[n-1-j],    j = 0 .. N-1
 /// ```
 ///
-/// Ahead of a sequence detector for 1 + taps[0] D + taps[1] D^2. Samples are kept from call to call; before the first lie zeros.
+/// Ahead of a sequence detector for 1 + a1 D + a2 D^2 with these taps. Samples are kept from call to call; before the first lie zeros.
 ///
 /// # Reference
 ///
