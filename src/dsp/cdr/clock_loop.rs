@@ -123,7 +123,7 @@ pub fn damping_from_peaking_db(peaking_db: f64) -> f64 {
 /// use lightlane::dsp::cdr::{ClockLoop, LoopGains};
 /// let mut clock = ClockLoop::new(LoopGains::new(0.01, 2.0));
 /// // data at a phase of 0.2 UI
-/// (0..2000).for_each(|_| { clock.push(0.2 - clock.phase_ui()); });
+/// (0..6000).for_each(|_| { clock.push(0.2 - clock.phase_ui()); });
 /// assert!((clock.phase_ui() - 0.2).abs() < 1e-6);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
