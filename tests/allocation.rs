@@ -1,6 +1,11 @@
 //! Running does not allocate: counted by this binary's own allocator.
 
 use lightlane::chain::{Drawn, Draws, Predictor, Trained, Worker, Workshop, block_levels};
+use lightlane::dsp::cdr::{ClockLoop, Detector, LoopGains, TimingDetector};
+use lightlane::dsp::dfe::Dfe;
+use lightlane::dsp::mlse::{Mlse, PartialResponse, SoftMlse};
+use lightlane::dsp::slicer::Thresholds;
+use lightlane::dsp::whitening::Whitening;
 use lightlane::error::Problems;
 use lightlane::fec::inner::{self, Chase, Soft};
 use lightlane::fec::reed_solomon::{Code, Workspace};
@@ -207,4 +212,29 @@ fn decoding_does_not_allocate() {
         Chase::SOFT.decode(&soft, &[1.6; inner::BLOCK_SYMBOLS], &mut payload);
     });
     assert_eq!(made, 0);
+}
+
+#[test]
+fn equalisers_detectors_and_clocks_do_not_allocate() {
+    let y: Vec<f32> = (0..1000).map(|n| ((n * 37 % 101) as f32 - 50.0) / 40.0).collect();
+    let (mut out, mut decided, mut penalties) = (vec![0.0; 1000], vec![0; 1100], vec![[0.0; 4]; 1100]);
+    for taps in [[0.5].as_slice(), &[0.5, 0.1]] {
+        let mut dfe = Dfe::new(taps, Thresholds::MIDDLE);
+        let response = PartialResponse::new(taps);
+        let (mut mlse, mut soft) = (Mlse::new(&response, 32), SoftMlse::new(&response, 32));
+        let mut whitening = Whitening::from_autocorrelation(&[1.0, -0.5, 0.2], taps.len()).expect("a noise's");
+        let (mut detector, mut clock) = (TimingDetector::new(Detector::BangBang), ClockLoop::new(LoopGains::new(1e-3, 2.0)));
+        let made = allocations(|| {
+            whitening.apply(&y, &mut out);
+            dfe.decide(&y, &mut out, &mut decided[..1000]);
+            mlse.detect(&y, &mut decided);
+            mlse.finish(&mut decided);
+            soft.detect(&y, &mut penalties);
+            soft.finish(&mut penalties);
+            y.iter().for_each(|&y| {
+                clock.push(f64::from(detector.push(y, y)));
+            });
+        });
+        assert_eq!(made, 0, "{} taps", taps.len());
+    }
 }

@@ -5,8 +5,7 @@ use crate::math::{elementary, fft};
 use crate::seed::Seed;
 use num_complex::Complex32;
 
-/// The PAM4 levels in units of the full scale.
-pub(crate) const LEVELS: [f32; 4] = [-1.0, -1.0 / 3.0, 1.0 / 3.0, 1.0];
+pub(crate) use crate::dsp::LEVELS;
 
 widest! {
 /// Levels 0..3 through taps at the symbol rate, periodically; the middle tap is the main one.

@@ -1,0 +1,258 @@
+//! Decision-feedback equaliser.
+
+use super::LEVELS;
+use super::slicer::Thresholds;
+
+/// Most feedback taps.
+pub const MOST_TAPS: usize = 16;
+
+/// Cancels what earlier symbols leave in a sample by what was decided for them, then decides.
+///
+/// ```text
+/// z[n] = y[n] - sum_j taps[j] level(d[n-1-j]),    d[n] = how many thresholds lie below z[n],    j = 0 .. N-1
+/// ```
+///
+/// In: one sample per symbol, levels at -1, -1/3, 1/3, 1 ahead of the postcursors. Out: z and the decisions. The decisions
+/// that it feeds back are kept from call to call; before the first one nothing is fed back.
+///
+/// # Limits
+///
+/// Taps stay as they are given; a tap larger than the eye allows lets one wrong decision make the next, as the real one.
+///
+/// # Reference
+///
+/// C. A. Belfiore, J. H. Park, *Decision feedback equalization*, Proc. IEEE 67 (1979).
+///
+/// ```
+/// use lightlane::dsp::{dfe::Dfe, slicer::Thresholds};
+/// let mut dfe = Dfe::new(&[0.5], Thresholds::MIDDLE);
+/// let (mut out, mut decided) = ([0.0; 3], [0; 3]);
+/// dfe.decide(&[1.0, -1.0 / 3.0 + 0.5, 1.0 - 0.5 / 3.0], &mut out, &mut decided);
+/// assert_eq!(decided, [3, 1, 3]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Dfe {
+    taps: [f32; MOST_TAPS],
+    count: usize,
+    thresholds: Thresholds,
+    /// Levels decided, latest first.
+    past: [f32; MOST_TAPS],
+}
+
+impl Dfe {
+    /// An equaliser with the given taps, the latest symbol's first.
+    ///
+    /// # Panics
+    ///
+    /// If there are none or more than [`MOST_TAPS`].
+    #[must_use]
+    pub fn new(taps: &[f32], thresholds: Thresholds) -> Self {
+        assert!((1..=MOST_TAPS).contains(&taps.len()), "{} feedback taps: must be from 1 to {MOST_TAPS}", taps.len());
+        let mut padded = [0.0; MOST_TAPS];
+        padded[..taps.len()].copy_from_slice(taps);
+        Self { taps: padded, count: taps.len(), thresholds, past: [0.0; MOST_TAPS] }
+    }
+
+    /// Forgets what was decided.
+    pub fn reset(&mut self) {
+        self.past = [0.0; MOST_TAPS];
+    }
+
+    /// The taps.
+    #[must_use]
+    pub fn taps(&self) -> &[f32] {
+        &self.taps[..self.count]
+    }
+
+    /// Equalises and decides the samples that come next.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths differ.
+    pub fn decide(&mut self, y: &[f32], out: &mut [f32], decided: &mut [u8]) {
+        assert!(y.len() == out.len() && y.len() == decided.len(), "as many outputs and decisions as samples");
+        match self.count {
+            1 => self.run::<1, false>(y, &[], out, decided),
+            2 => self.run::<2, false>(y, &[], out, decided),
+            3..=4 => self.run::<4, false>(y, &[], out, decided),
+            5..=8 => self.run::<8, false>(y, &[], out, decided),
+            _ => self.run::<MOST_TAPS, false>(y, &[], out, decided),
+        }
+    }
+
+    /// As [`Dfe::decide`], but feeds back what was sent: the ideal equaliser, whose errors do not spread.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths differ, or a symbol sent is above 3.
+    pub fn decide_knowing(&mut self, y: &[f32], sent: &[u8], out: &mut [f32], decided: &mut [u8]) {
+        assert!(y.len() == out.len() && y.len() == decided.len(), "as many outputs and decisions as samples");
+        assert_eq!(y.len(), sent.len(), "as many symbols sent as samples");
+        self.run::<MOST_TAPS, true>(y, sent, out, decided);
+    }
+
+    /// The loop over `N` taps, those behind the last being zero.
+    fn run<const N: usize, const GENIE: bool>(&mut self, y: &[f32], sent: &[u8], out: &mut [f32], decided: &mut [u8]) {
+        let Thresholds([t0, t1, t2]) = self.thresholds;
+        let taps: [f32; N] = std::array::from_fn(|j| self.taps[j]);
+        let mut past: [f32; N] = std::array::from_fn(|j| self.past[j]);
+        for (n, ((&y, out), decided)) in y.iter().zip(out).zip(decided).enumerate() {
+            let mut z = y;
+            // the latest decision last: the others do not wait for it
+            for j in (0..N).rev() {
+                z -= taps[j] * past[j];
+            }
+            let d = u8::from(z > t0) + u8::from(z > t1) + u8::from(z > t2);
+            past.copy_within(..N - 1, 1);
+            past[0] = LEVELS[usize::from(if GENIE { sent[n] } else { d })];
+            *out = z;
+            *decided = d;
+        }
+        self.past[..N].copy_from_slice(&past);
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::dsp::bursts::Bursts;
+    use crate::math::gaussian::{q, q_inverse};
+    use crate::math::normals;
+    use crate::seed::Seed;
+
+    /// Random levels and their samples behind 1 + sum taps D^j in white noise of `sigma`.
+    pub(crate) fn received(name: &str, taps: &[f32], sigma: f32, n: usize) -> (Vec<u8>, Vec<f32>) {
+        let mut rng = Seed::new(1).named(name).rng();
+        let sent: Vec<u8> = (0..n).map(|_| (rng.next_u64() >> 62) as u8).collect();
+        let mut y = vec![0.0; n];
+        normals::fill(&mut rng, &mut y);
+        let level = |n: usize, back: usize| if n < back { 0.0 } else { LEVELS[usize::from(sent[n - back])] };
+        for (n, y) in y.iter_mut().enumerate() {
+            *y = *y * sigma + level(n, 0) + taps.iter().enumerate().map(|(j, tap)| tap * level(n, j + 1)).sum::<f32>();
+        }
+        (sent, y)
+    }
+
+    /// Half an eye is 1/3 of the full scale.
+    fn sigma(x: f64) -> f32 {
+        (1.0 / (3.0 * x)) as f32
+    }
+
+    fn wrong(sent: &[u8], decided: &[u8]) -> Bursts {
+        let mut bursts = Bursts::new(1);
+        bursts.push(sent, decided);
+        bursts
+    }
+
+    /// Each decision behind one wrong by a level is a draw of its own, so their number is binomial. 8 million symbols
+    /// start some 2800 bursts: 5 sigma of 0.06 are 0.02.
+    #[test]
+    fn bursts_go_on_as_the_closed_form_says() {
+        let x = 3.5;
+        let (sent, mut y) = received("dfe.bursts", &[], sigma(x), 8_000_000);
+        let (mut out, mut decided) = (vec![0.0; y.len()], vec![0; y.len()]);
+        let mut before = 0.0;
+        for b in [0.3, 0.5, 0.7, 1.0] {
+            // the same noise behind each tap
+            let step = b - before;
+            y[1..].iter_mut().zip(&sent).for_each(|(y, &s)| *y += step * LEVELS[usize::from(s)]);
+            before = b;
+            Dfe::new(&[b], Thresholds::MIDDLE).decide(&y, &mut out, &mut decided);
+            let (mut behind, mut on) = (0u64, 0u64);
+            for (s, d) in sent.windows(2).zip(decided.windows(2)) {
+                let one = u64::from(s[0].abs_diff(d[0]) == 1);
+                behind += one;
+                on += one * u64::from(s[1] != d[1]);
+            }
+            let b = f64::from(b);
+            let expected = 0.75 * (q((1.0 - 2.0 * b) * x) + q((1.0 + 2.0 * b) * x));
+            let sigma = (expected * (1.0 - expected) / behind as f64).sqrt();
+            let counted = on as f64 / behind as f64;
+            assert!(behind > 2000);
+            assert!((counted - expected).abs() < 5.0 * sigma, "tap {b}: {counted} against {expected} +- {sigma}");
+            // an error of two levels is rare: all wrong decisions go on alike
+            assert!((wrong(&sent, &decided).continuation() - expected).abs() < 5.0 * sigma + 0.01);
+        }
+    }
+
+    /// The sum is rounded in another order: only what lies within 1e-6 of a threshold may differ.
+    #[test]
+    fn a_genie_makes_it_a_memoryless_slicer() {
+        let taps = [0.7, -0.4, 0.2, 0.1, 0.05];
+        let sigma = sigma(2.5);
+        let (sent, bare) = received("dfe.genie", &[], sigma, 200_000);
+        let (same, y) = received("dfe.genie", &taps, sigma, 200_000);
+        assert_eq!(sent, same);
+        let (mut out, mut decided) = (vec![0.0; y.len()], vec![0; y.len()]);
+        Dfe::new(&taps, Thresholds::MIDDLE).decide_knowing(&y, &sent, &mut out, &mut decided);
+        let mut sliced = vec![0; y.len()];
+        Thresholds::MIDDLE.levels(&bare, &mut sliced);
+        for (n, bare) in bare.iter().enumerate() {
+            assert!((out[n] - bare).abs() < 1e-6);
+            let near = Thresholds::MIDDLE.0.iter().any(|t| (bare - t).abs() < 1e-6);
+            assert!(near || decided[n] == sliced[n], "symbol {n}");
+        }
+        let p = 1.5 * q(2.5);
+        let errors = wrong(&sent, &decided).wrong() as f64;
+        assert!((errors - p * 2e5).abs() < 5.0 * (p * 2e5).sqrt(), "{errors} errors");
+    }
+
+    /// Zero forcing by z[n] = y[n] - a z[n-1] gives the noise the variance s^2 / (1 - a^2); a wrong decision's count has the
+    /// deviation of its bursts, and an error of p is one of x by dp / (p x^2).
+    #[test]
+    fn over_a_zero_forcing_filter_it_gains_what_the_tap_amplifies() {
+        for a in [0.3f32, 0.5, 0.7] {
+            let x = 3.0;
+            let (sent, y) = received("dfe.gain", &[a], sigma(x), 3_000_000);
+            let (mut out, mut decided) = (vec![0.0; y.len()], vec![0; y.len()]);
+            let half_eye = |decided: &[u8]| {
+                let errors = wrong(&sent, decided);
+                let p = errors.wrong() as f64 / y.len() as f64;
+                let x = q_inverse(p / 1.5);
+                (x, 5.0 * errors.deviation() / (errors.wrong() as f64 * x * x))
+            };
+            Dfe::new(&[a], Thresholds::MIDDLE).decide_knowing(&y, &sent, &mut out, &mut decided);
+            let (ideal, ideal_known) = half_eye(&decided);
+            let mut forced = y.clone();
+            (1..y.len()).for_each(|n| forced[n] -= a * forced[n - 1]);
+            Thresholds::MIDDLE.levels(&forced, &mut decided);
+            let (linear, linear_known) = half_eye(&decided);
+            let gain_db = 20.0 * (ideal / linear).log10();
+            let expected_db = 10.0 * (1.0 / (1.0 - f64::from(a).powi(2))).log10();
+            let known_db = 8.69 * (ideal_known + linear_known);
+            assert!((gain_db - expected_db).abs() < known_db, "{a}: {gain_db} dB, {expected_db} +- {known_db}");
+            assert!(known_db < 0.15);
+        }
+    }
+
+    #[test]
+    fn pieces_give_what_one_call_gives_for_any_number_of_taps() {
+        for count in 1..=MOST_TAPS {
+            let taps: Vec<f32> = (0..count).map(|j| 0.5 / (1.0 + j as f32)).collect();
+            let (_, y) = received("dfe.pieces", &taps, 0.2, 2000);
+            let (mut whole, mut pieces) = ((vec![0.0; 2000], vec![0; 2000]), (vec![0.0; 2000], vec![0; 2000]));
+            Dfe::new(&taps, Thresholds::MIDDLE).decide(&y, &mut whole.0, &mut whole.1);
+            let mut dfe = Dfe::new(&taps, Thresholds::MIDDLE);
+            let (mut at, mut length) = (0, 0);
+            while at < y.len() {
+                let end = (at + length).min(y.len());
+                dfe.decide(&y[at..end], &mut pieces.0[at..end], &mut pieces.1[at..end]);
+                (at, length) = (end, (length + 1) % 29);
+            }
+            assert_eq!(whole, pieces);
+            // every output is its sum over the decisions
+            for n in 0..y.len() {
+                let fed: f32 = (0..count.min(n)).map(|j| taps[j] * LEVELS[usize::from(whole.1[n - 1 - j])]).sum();
+                assert!((y[n] - fed - whole.0[n]).abs() < 1e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn thresholds_may_lie_anywhere() {
+        let mut dfe = Dfe::new(&[0.0], Thresholds([-0.9, 0.1, 0.2]));
+        let (mut out, mut decided) = ([0.0; 4], [0; 4]);
+        dfe.decide(&[-0.8, 0.05, 0.15, 0.25], &mut out, &mut decided);
+        assert_eq!(decided, [1, 1, 2, 3]);
+    }
+}

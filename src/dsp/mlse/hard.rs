@@ -1,0 +1,183 @@
+//! Viterbi's algorithm.
+
+use super::trellis::{Trellis, normalise};
+use super::{PartialResponse, RUN};
+use crate::math::simd::widest;
+
+/// Finds the most probable sequence of symbols by Viterbi's algorithm and keeps its state from call to call.
+///
+/// ```text
+/// metric(s) = min over predecessors p of metric(p) + (y - expected(p, s))^2 / 2 v + ln v / 2
+/// ```
+///
+/// In: one sample per symbol. Out: decisions of symbols that have at least `depth` samples behind them, [`RUN`](super::RUN) at a
+/// time; [`Mlse::finish`] gives the rest. When they are given depends on the number of samples only, so pieces of
+/// any lengths give what one call gives. Before the first sample every symbol is as probable as another.
+///
+/// # Limits
+///
+/// Survivors have to agree `depth` symbols back: with 1 + a D, a depth of 16 to 32. A sample that is not a number spoils all that follow.
+///
+/// # Reference
+///
+/// G. D. Forney, *Maximum-likelihood sequence estimation of digital sequences in the presence of intersymbol interference*, IEEE
+/// Trans. Inf. Theory 18 (1972).
+///
+/// ```
+/// use lightlane::dsp::mlse::{Mlse, PartialResponse};
+/// let mut mlse = Mlse::new(&PartialResponse::new(&[0.5]), 16);
+/// let mut decided = [0; 3];
+/// assert_eq!(mlse.detect(&[1.5, 0.2, -1.1], &mut decided), 0);
+/// assert_eq!(mlse.finish(&mut decided), 3);
+/// assert_eq!(decided, [3, 1, 0]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Mlse(States);
+
+#[derive(Clone, Debug)]
+enum States {
+    Four(Box<Viterbi<4>>),
+    Sixteen(Box<Viterbi<16>>),
+}
+
+impl Mlse {
+    /// A detector that looks `depth` samples ahead at least.
+    #[must_use]
+    pub fn new(response: &PartialResponse, depth: usize) -> Self {
+        Self(match response.states() {
+            4 => States::Four(Box::new(Viterbi::new(response, depth))),
+            _ => States::Sixteen(Box::new(Viterbi::new(response, depth))),
+        })
+    }
+
+    /// Begins anew; `known` are the symbols sent ahead of the first sample, latest last, or none.
+    ///
+    /// # Panics
+    ///
+    /// If some are known, but fewer than the response has postcursors, or one is above 3.
+    pub fn restart(&mut self, known: &[u8]) {
+        assert!(known.iter().all(|&symbol| symbol < 4), "{known:?}: symbols are 0 to 3");
+        match &mut self.0 {
+            States::Four(viterbi) => viterbi.restart(known),
+            States::Sixteen(viterbi) => viterbi.restart(known),
+        }
+    }
+
+    /// Decisions that [`Mlse::detect`] will give for that many samples.
+    #[must_use]
+    pub fn ready(&self, samples: usize) -> usize {
+        let (held, depth) = match &self.0 {
+            States::Four(viterbi) => (viterbi.held, viterbi.depth()),
+            States::Sixteen(viterbi) => (viterbi.held, viterbi.depth()),
+        };
+        (held + samples).saturating_sub(depth) / RUN * RUN
+    }
+
+    /// Takes samples and gives decisions; returns their number.
+    ///
+    /// # Panics
+    ///
+    /// If `decided` is shorter than [`Mlse::ready`] says.
+    pub fn detect(&mut self, y: &[f32], decided: &mut [u8]) -> usize {
+        let ready = self.ready(y.len());
+        let decided = &mut decided[..ready];
+        match &mut self.0 {
+            States::Four(viterbi) => detect_4(viterbi, y, decided),
+            States::Sixteen(viterbi) => detect_16(viterbi, y, decided),
+        }
+        ready
+    }
+
+    /// Decides all symbols that are left and begins anew; returns their number.
+    ///
+    /// # Panics
+    ///
+    /// If `decided` is shorter than what is left: at most the depth and [`RUN`](super::RUN).
+    pub fn finish(&mut self, decided: &mut [u8]) -> usize {
+        match &mut self.0 {
+            States::Four(viterbi) => viterbi.finish(decided),
+            States::Sixteen(viterbi) => viterbi.finish(decided),
+        }
+    }
+}
+
+widest! {
+fn detect_4(viterbi: &mut Viterbi<4>, y: &[f32], decided: &mut [u8]) {
+    viterbi.detect(y, decided);
+}
+
+fn detect_16(viterbi: &mut Viterbi<16>, y: &[f32], decided: &mut [u8]) {
+    viterbi.detect(y, decided);
+}
+}
+
+#[derive(Clone, Debug)]
+struct Viterbi<const S: usize> {
+    trellis: Trellis<S>,
+    metric: [f32; S],
+    /// Per sample the symbols that left on the best ways, two bits a state; depth and a run long.
+    survivors: Vec<u32>,
+    held: usize,
+}
+
+impl<const S: usize> Viterbi<S> {
+    fn new(response: &PartialResponse, depth: usize) -> Self {
+        Self { trellis: Trellis::new(response), metric: [0.0; S], survivors: vec![0; depth + RUN], held: 0 }
+    }
+
+    fn depth(&self) -> usize {
+        self.survivors.len() - RUN
+    }
+
+    fn restart(&mut self, known: &[u8]) {
+        self.metric = Trellis::start(known);
+        self.held = 0;
+    }
+
+    #[inline(always)]
+    fn detect(&mut self, mut y: &[f32], decided: &mut [u8]) {
+        let (depth, mut given) = (self.depth(), 0);
+        while !y.is_empty() {
+            let (now, later) = y.split_at(y.len().min(self.survivors.len() - self.held));
+            let mut metric = self.metric;
+            for (&y, survivor) in now.iter().zip(&mut self.survivors[self.held..]) {
+                (metric, *survivor) = self.trellis.step(&metric, y);
+            }
+            self.metric = metric;
+            self.held += now.len();
+            y = later;
+            if self.held == self.survivors.len() {
+                normalise(&mut self.metric);
+                self.trace(&mut decided[given..given + RUN]);
+                given += RUN;
+                self.survivors.copy_within(RUN.., 0);
+                self.held = depth;
+            }
+        }
+    }
+
+    fn finish(&mut self, decided: &mut [u8]) -> usize {
+        let held = self.held;
+        self.trace(&mut decided[..held]);
+        self.restart(&[]);
+        held
+    }
+
+    /// The first decisions of the best way back.
+    #[inline(always)]
+    fn trace(&self, decided: &mut [u8]) {
+        let mut state = 0;
+        for s in 1..S {
+            state = if self.metric[s] < self.metric[state] { s } else { state };
+        }
+        let back = |state: usize, word: u32| (state >> 2) + (word >> (2 * state) & 3) as usize * (S / 4);
+        let (first, ahead) = self.survivors[..self.held].split_at(decided.len());
+        for &word in ahead.iter().rev() {
+            state = back(state, word);
+        }
+        for (decided, &word) in decided.iter_mut().zip(first).rev() {
+            *decided = (state & 3) as u8;
+            state = back(state, word);
+        }
+    }
+}

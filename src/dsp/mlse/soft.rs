@@ -1,0 +1,161 @@
+//! Soft decisions: the best sequence with each level at each symbol.
+
+use super::trellis::{Trellis, normalise};
+use super::{PartialResponse, RUN};
+
+/// How much less probable the best sequence becomes with each of the four levels at a symbol.
+///
+/// ```text
+/// penalty[n](d) = min over sequences with d at n of metric - min over all sequences of metric    (max-log: natural logarithms)
+/// ```
+///
+/// In: one sample per symbol. Out: four penalties per symbol, 0 for the decision of [`Mlse`](super::Mlse). The second
+/// least one is the decision's reliability. As there, outputs come [`RUN`](super::RUN) at a time, with at least `depth` samples behind
+/// them, and pieces give what one call gives; forward metrics are exact, those from behind begin with nothing known.
+///
+/// # Limits
+///
+/// Logarithms of likelihood only when the variances of [`PartialResponse::with_variances`] are the noise's. The sum over sequences is
+/// taken as its largest term.
+///
+/// # Reference
+///
+/// P. Robertson, E. Villebrun, P. Hoeher, *A comparison of optimal and sub-optimal MAP decoding algorithms operating in the log
+/// domain*, ICC 1995.
+#[derive(Clone, Debug)]
+pub struct SoftMlse(States);
+
+#[derive(Clone, Debug)]
+enum States {
+    Four(Box<MaxLog<4>>),
+    Sixteen(Box<MaxLog<16>>),
+}
+
+impl SoftMlse {
+    /// A detector that looks `depth` samples ahead at least.
+    #[must_use]
+    pub fn new(response: &PartialResponse, depth: usize) -> Self {
+        Self(match response.states() {
+            4 => States::Four(Box::new(MaxLog::new(response, depth))),
+            _ => States::Sixteen(Box::new(MaxLog::new(response, depth))),
+        })
+    }
+
+    /// Begins anew; `known` are the symbols sent ahead of the first sample, latest last, or none.
+    ///
+    /// # Panics
+    ///
+    /// If some are known, but fewer than the response has postcursors, or one is above 3.
+    pub fn restart(&mut self, known: &[u8]) {
+        assert!(known.iter().all(|&symbol| symbol < 4), "{known:?}: symbols are 0 to 3");
+        match &mut self.0 {
+            States::Four(detector) => detector.restart(known),
+            States::Sixteen(detector) => detector.restart(known),
+        }
+    }
+
+    /// Outputs that [`SoftMlse::detect`] will give for that many samples.
+    #[must_use]
+    pub fn ready(&self, samples: usize) -> usize {
+        let (held, depth) = match &self.0 {
+            States::Four(detector) => (detector.held, detector.depth()),
+            States::Sixteen(detector) => (detector.held, detector.depth()),
+        };
+        (held + samples).saturating_sub(depth) / RUN * RUN
+    }
+
+    /// Takes samples and gives penalties by level; returns the number of symbols.
+    ///
+    /// # Panics
+    ///
+    /// If `penalties` is shorter than [`SoftMlse::ready`] says.
+    pub fn detect(&mut self, y: &[f32], penalties: &mut [[f32; 4]]) -> usize {
+        let ready = self.ready(y.len());
+        let penalties = &mut penalties[..ready];
+        match &mut self.0 {
+            States::Four(detector) => detector.detect(y, penalties),
+            States::Sixteen(detector) => detector.detect(y, penalties),
+        }
+        ready
+    }
+
+    /// Gives all that is left and begins anew; returns the number of symbols.
+    ///
+    /// # Panics
+    ///
+    /// If `penalties` is shorter than what is left: at most the depth and [`RUN`](super::RUN).
+    pub fn finish(&mut self, penalties: &mut [[f32; 4]]) -> usize {
+        match &mut self.0 {
+            States::Four(detector) => detector.finish(penalties),
+            States::Sixteen(detector) => detector.finish(penalties),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct MaxLog<const S: usize> {
+    trellis: Trellis<S>,
+    metric: [f32; S],
+    /// Samples and the metrics behind each; depth and a run long.
+    samples: Vec<f32>,
+    forward: Vec<[f32; S]>,
+    held: usize,
+}
+
+impl<const S: usize> MaxLog<S> {
+    fn new(response: &PartialResponse, depth: usize) -> Self {
+        let (samples, forward) = (vec![0.0; depth + RUN], vec![[0.0; S]; depth + RUN]);
+        Self { trellis: Trellis::new(response), metric: [0.0; S], samples, forward, held: 0 }
+    }
+
+    fn depth(&self) -> usize {
+        self.samples.len() - RUN
+    }
+
+    fn restart(&mut self, known: &[u8]) {
+        self.metric = Trellis::start(known);
+        self.held = 0;
+    }
+
+    fn detect(&mut self, y: &[f32], penalties: &mut [[f32; 4]]) {
+        let (depth, mut given) = (self.depth(), 0);
+        for &y in y {
+            (self.metric, _) = self.trellis.step(&self.metric, y);
+            normalise(&mut self.metric);
+            self.samples[self.held] = y;
+            self.forward[self.held] = self.metric;
+            self.held += 1;
+            if self.held == self.samples.len() {
+                self.give(&mut penalties[given..given + RUN]);
+                given += RUN;
+                self.samples.copy_within(RUN.., 0);
+                self.forward.copy_within(RUN.., 0);
+                self.held = depth;
+            }
+        }
+    }
+
+    fn finish(&mut self, penalties: &mut [[f32; 4]]) -> usize {
+        let held = self.held;
+        self.give(&mut penalties[..held]);
+        self.restart(&[]);
+        held
+    }
+
+    /// Penalties of the first symbols held.
+    fn give(&self, penalties: &mut [[f32; 4]]) {
+        let mut later = [0.0; S];
+        for n in (0..self.held).rev() {
+            if let Some(penalty) = penalties.get_mut(n) {
+                let mut least = [f32::INFINITY; 4];
+                for s in 0..S {
+                    least[s & 3] = least[s & 3].min(self.forward[n][s] + later[s]);
+                }
+                normalise(&mut least);
+                *penalty = least;
+            }
+            later = self.trellis.step_back(&later, self.samples[n]);
+            normalise(&mut later);
+        }
+    }
+}
