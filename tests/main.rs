@@ -6,6 +6,7 @@ mod architecture;
 mod channels;
 mod cli;
 mod cli_files;
+mod compare;
 mod engine;
 mod fec;
 mod fec_link;

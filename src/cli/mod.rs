@@ -1,6 +1,7 @@
 //! The command line: a thin door to the library. A sub-command is a file here.
 
 mod check;
+mod compare;
 mod completions;
 mod export;
 mod eye;
@@ -32,6 +33,7 @@ Examples:
   lightlane fec --code kp4 --ber 1e-4:3e-3:10           what error correction leaves
   lightlane check my.toml                               is it still as good as expected?
   lightlane sweep my.toml --axis fibre.length_km=0:2:0.1 --out reach.csv
+  lightlane compare 800gbase-dr8 --vary transmitter.kind=eml,mzm     side by side, with differences
 
 Exit codes: 0 good, 1 a target is missed, 2 the input is wrong, 3 stopped early (Ctrl-C, disk full)";
 
@@ -49,6 +51,7 @@ enum Command {
     Check(check::Check),
     Srs(srs::Srs),
     Sweep(sweep::Sweep),
+    Compare(compare::Compare),
     Eye(eye::Eye),
     Measure(measure::Measure),
     Fec(fec::Fec),
@@ -81,6 +84,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check.execute(),
         Command::Srs(srs) => srs.execute(),
         Command::Sweep(sweep) => sweep.execute(),
+        Command::Compare(compare) => compare.execute(),
         Command::Eye(eye) => eye.execute(),
         Command::Measure(measure) => measure.execute(),
         Command::Fec(fec) => fec.execute(),

@@ -132,6 +132,32 @@ pub fn log_normal_mean(values: &[f64], confidence: f64) -> Interval {
     Interval { low: mean * libm::exp(-half_width), high: mean * libm::exp(half_width) }
 }
 
+/// The interval of the mean of normal values, from their spread.
+///
+/// ```text
+/// m -+ t s / sqrt n,    t = student_t_quantile((1 + confidence) / 2, n - 1)
+/// ```
+///
+/// Values that are all alike give their mean; fewer than two show no spread and give `[-inf, inf]`.
+///
+/// # Panics
+///
+/// If `confidence` is not between 0 and 1.
+///
+/// # Reference
+///
+/// W. S. Gosset ("Student"), *The probable error of a mean*, Biometrika 6 (1908).
+pub fn normal_mean(values: &[f64], confidence: f64) -> Interval {
+    let side = outside(confidence) / 2.0;
+    if values.len() < 2 {
+        return Interval { low: f64::NEG_INFINITY, high: f64::INFINITY };
+    }
+    let (mean, variance) = mean_and_variance(values.iter().copied());
+    let t = -student_t_quantile(side, u32::try_from(values.len() - 1).unwrap_or(u32::MAX));
+    let half_width = t * (variance / values.len() as f64).sqrt();
+    Interval { low: mean - half_width, high: mean + half_width }
+}
+
 /// Variance over mean of the counts of equal blocks: 1 for independent errors (Poisson), above 1 for bursts.
 ///
 /// For `n` blocks of independent errors it scatters by `sqrt(2 / (n - 1))`. Without a count, or with fewer than two blocks, nothing
@@ -365,6 +391,17 @@ mod tests {
             assert_close(found.low, low, 1e-12, &at);
             assert_close(found.high, high, 1e-12, &at);
         }
+    }
+
+    /// Mean 2, s = 1: 2 -+ 4.302653 / sqrt 3 (t of two degrees of freedom, tables).
+    #[test]
+    fn the_mean_of_few_values_is_known_as_student_says() {
+        let found = normal_mean(&[1.0, 2.0, 3.0], 0.95);
+        let half = 4.302_652_729_911_275 / 3f64.sqrt();
+        assert_close(found.low, 2.0 - half, 1e-10, "low");
+        assert_close(found.high, 2.0 + half, 1e-10, "high");
+        assert_eq!(normal_mean(&[0.0; 4], 0.95), Interval { low: 0.0, high: 0.0 });
+        assert_eq!(normal_mean(&[5.0], 0.95), Interval { low: f64::NEG_INFINITY, high: f64::INFINITY });
     }
 
     #[test]

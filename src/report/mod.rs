@@ -1,5 +1,6 @@
 //! What is shown of results: to a reader, to a machine, in the manual.
 
+mod compare;
 mod correction;
 mod fec;
 mod figure;
@@ -13,6 +14,7 @@ mod transmitted;
 mod verdicts;
 mod waveform;
 
+pub use compare::compared;
 pub use correction::{correction, correction_json};
 pub use json::json;
 pub use models::models;
