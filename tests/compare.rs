@@ -106,7 +106,7 @@ fn a_comparison_that_is_cancelled_keeps_whole_variants() {
     // a variant is two lanes and two counts
     let told = |progress: lightlane::link::Progress| {
         assert_eq!(progress.total, 40);
-        cancel.store(progress.done > 9, Ordering::Relaxed);
+        cancel.fetch_or(progress.done > 9, Ordering::Relaxed);
     };
     let compared = comparison.run(&told, &cancel).unwrap();
     assert_eq!((compared.variants.len(), compared.total, compared.complete), (2, 10, false));

@@ -393,11 +393,11 @@ mod tests {
         }
     }
 
-    /// Mean 2, s = 1: 2 -+ 4.302653 / sqrt 3 (t of two degrees of freedom, tables).
+    /// Mean 2, s = 1, and of two degrees of freedom t = (2 p - 1) / sqrt(2 p (1 - p)), p = 0.975.
     #[test]
     fn the_mean_of_few_values_is_known_as_student_says() {
         let found = normal_mean(&[1.0, 2.0, 3.0], 0.95);
-        let half = 4.302_652_729_911_275 / 3f64.sqrt();
+        let half = 0.95 / (2.0 * 0.975 * 0.025f64).sqrt() / 3f64.sqrt();
         assert_close(found.low, 2.0 - half, 1e-10, "low");
         assert_close(found.high, 2.0 + half, 1e-10, "high");
         assert_eq!(normal_mean(&[0.0; 4], 0.95), Interval { low: 0.0, high: 0.0 });
