@@ -173,7 +173,7 @@ fn meaning(variants: &[Variant]) -> Vec<String> {
     };
     let lanes = if least == most { format!("{most}") } else { format!("{least} to {most}") };
     lines.push(if most < 2 {
-        format!("differences to variant 1, of {lanes} lane: no scatter, no interval")
+        format!("differences to variant 1, lanes with a figure in both: {lanes}; no scatter, no interval")
     } else {
         format!("differences to variant 1, lane by lane: mean over {lanes} lanes, 95 % interval by their scatter (Student t)")
     });
@@ -186,7 +186,7 @@ fn meaning(variants: &[Variant]) -> Vec<String> {
     }
     if let Some((i, best)) = variants.iter().enumerate().find(|(_, variant)| variant.rank == 1) {
         let equals = variants.iter().filter(|variant| variant.rank == 1).count() - 1;
-        let equals = if equals > 0 { format!(" ({equals} more are as good)") } else { String::new() };
+        let equals = if equals > 0 { format!(" (as good: {equals} more)") } else { String::new() };
         match best.result.port.margin_db {
             Some(db) => {
                 lines.push(format!("best: variant {}, margin {} dB, {}{equals}", i + 1, decimals(Some(db), 2), verdict(&best.result)))

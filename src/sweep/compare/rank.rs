@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 /// How good a variant is, the best first.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Standing {
-    /// Margin of the worst lane, dB; infinite where no loss that is tried misses the limit.
+    /// Margin of the worst lane, dB, to a hundredth as it is printed, for the search ends within less; infinite where no loss that is tried misses the limit.
     Margin(f64),
     /// Some lane reaches the limit with no power: the port's error ratio.
     Floor(f64),
@@ -22,7 +22,9 @@ impl Standing {
         } else if lanes.iter().any(|lane| lane.floor_ber.is_some()) {
             Standing::Floor(result.port.ber_semi_analytic.unwrap_or(1.0))
         } else {
-            Standing::Margin(lanes.iter().map(|lane| lane.margin_db.unwrap_or(f64::INFINITY)).fold(f64::INFINITY, f64::min))
+            let margin_db = lanes.iter().map(|lane| lane.margin_db.unwrap_or(f64::INFINITY)).fold(f64::INFINITY, f64::min);
+            // zero has no sign
+            Standing::Margin((margin_db * 100.0).round() / 100.0 + 0.0)
         }
     }
 

@@ -29,7 +29,7 @@ pub struct Compared {
 pub struct Variant {
     /// Its values.
     pub at: At,
-    /// Place by the loss margin of the worst lane, from 1; equals share a place. Behind those with a margin come those of which a lane
+    /// Place by the loss margin of the worst lane to 0.01 dB, from 1; equals share a place. Behind those with a margin come those of which a lane
     /// reaches the limit with no power, then those of which a lane has no figure.
     pub rank: usize,
     /// Mean margin of all lanes, dB; absent unless every lane has one.
