@@ -132,32 +132,6 @@ pub fn log_normal_mean(values: &[f64], confidence: f64) -> Interval {
     Interval { low: mean * libm::exp(-half_width), high: mean * libm::exp(half_width) }
 }
 
-/// The interval of the mean of normal values, from their spread.
-///
-/// ```text
-/// m -+ t s / sqrt n,    t = student_t_quantile((1 + confidence) / 2, n - 1)
-/// ```
-///
-/// Values that are all alike give their mean; fewer than two show no spread and give `[-inf, inf]`.
-///
-/// # Panics
-///
-/// If `confidence` is not between 0 and 1.
-///
-/// # Reference
-///
-/// W. S. Gosset ("Student"), *The probable error of a mean*, Biometrika 6 (1908).
-pub fn normal_mean(values: &[f64], confidence: f64) -> Interval {
-    let side = outside(confidence) / 2.0;
-    if values.len() < 2 {
-        return Interval { low: f64::NEG_INFINITY, high: f64::INFINITY };
-    }
-    let (mean, variance) = mean_and_variance(values.iter().copied());
-    let t = -student_t_quantile(side, u32::try_from(values.len() - 1).unwrap_or(u32::MAX));
-    let half_width = t * (variance / values.len() as f64).sqrt();
-    Interval { low: mean - half_width, high: mean + half_width }
-}
-
 /// Variance over mean of the counts of equal blocks: 1 for independent errors (Poisson), above 1 for bursts.
 ///
 /// For `n` blocks of independent errors it scatters by `sqrt(2 / (n - 1))`. Without a count, or with fewer than two blocks, nothing
@@ -207,13 +181,13 @@ pub fn block_bootstrap(counts: &[u64], per_block: u64, confidence: f64, seed: u6
 }
 
 /// The probability left outside, checked.
-fn outside(confidence: f64) -> f64 {
+pub(super) fn outside(confidence: f64) -> f64 {
     assert!(confidence > 0.0 && confidence < 1.0, "confidence = {confidence}: must be between 0 and 1");
     1.0 - confidence
 }
 
 /// Sample mean and variance (over `n - 1`) in two passes.
-fn mean_and_variance(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f64) {
+pub(super) fn mean_and_variance(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f64) {
     let n = values.len() as f64;
     let mean = values.clone().sum::<f64>() / n;
     (mean, values.map(|value| (value - mean) * (value - mean)).sum::<f64>() / (n - 1.0))
@@ -391,17 +365,6 @@ mod tests {
             assert_close(found.low, low, 1e-12, &at);
             assert_close(found.high, high, 1e-12, &at);
         }
-    }
-
-    /// Mean 2, s = 1, and of two degrees of freedom t = (2 p - 1) / sqrt(2 p (1 - p)), p = 0.975.
-    #[test]
-    fn the_mean_of_few_values_is_known_as_student_says() {
-        let found = normal_mean(&[1.0, 2.0, 3.0], 0.95);
-        let half = 0.95 / (2.0 * 0.975 * 0.025f64).sqrt() / 3f64.sqrt();
-        assert_close(found.low, 2.0 - half, 1e-10, "low");
-        assert_close(found.high, 2.0 + half, 1e-10, "high");
-        assert_eq!(normal_mean(&[0.0; 4], 0.95), Interval { low: 0.0, high: 0.0 });
-        assert_eq!(normal_mean(&[5.0], 0.95), Interval { low: f64::NEG_INFINITY, high: f64::INFINITY });
     }
 
     #[test]

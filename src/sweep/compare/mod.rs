@@ -10,7 +10,8 @@ use super::row::of_toml;
 use super::{Axis, Sweep};
 use crate::error::Result;
 use crate::link::{Link, LinkResult, Progress, Stack};
-use crate::math::interval::{Interval, normal_mean};
+use crate::math::interval::Interval;
+use crate::math::scatter::normal_mean;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Confidence of every interval.
