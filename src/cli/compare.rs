@@ -12,13 +12,14 @@ use clap::Args;
 const MANY_VARIANTS: u64 = 64;
 
 const EXAMPLES: &str = "\
-Several --vary make every combination, the last one fastest. Values are those of `sweep --axis`: names, files, numbers, ranges.
-Every variant is what `run` says of it, to the last bit.
+Several --vary make every combination, the last one fastest. Values are those of `sweep --axis`:
+names, files, numbers, ranges. Every variant is what `run` says of it, to the last bit.
 
-Differences are to the first variant. They are paired: variants share the seeds of data and noise, and the difference is taken lane by
-lane: its mean over the lanes, with a 95 % interval by their scatter (Student t), and 0.002 dB more for the search of the margins.
-Where --vary changes the seed there is no such pair, and the table says so. The rank goes by the margin of the worst lane; a variant
-without a figure on some lane is the last and never a pass.
+Differences are to the first variant. They are paired: variants share the seeds of data and noise,
+and the difference is taken lane by lane: its mean over the lanes, with a 95 % interval by their
+scatter (Student t), and 0.002 dB more for the search of the margins. Where --vary changes the seed
+there is no such pair, and the table says so. The rank goes by the margin of the worst lane, to
+0.01 dB; a variant without a figure on some lane is the last and never a pass.
 
 Examples:
   lightlane compare 800gbase-dr8 --vary transmitter.kind=eml,mzm
@@ -26,7 +27,8 @@ Examples:
   lightlane compare my.toml --vary receiver.tia.response.file=old.s2p,new.s2p --json
   lightlane compare my.toml --vary receiver.ffe.taps=9:25:4 --symbols 0
 
-Exit codes: 0 all variants were run, 2 the input is wrong, 3 stopped early (Ctrl-C): finished variants are printed.";
+Exit codes: 0 all variants were run, 2 the input is wrong, 3 stopped early
+(Ctrl-C): finished variants are printed.";
 
 /// Runs several variants of a link and prints them side by side, with their differences
 #[derive(Args)]
