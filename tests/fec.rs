@@ -254,12 +254,7 @@ fn ctrl_c_gives_what_is_counted() {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    // the file is there once the signal is listened to, or a moment before
-    while !folder.0.join("a.csv").exists() && child.try_wait().unwrap().is_none() {
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    assert!(std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    crate::support::interrupt(&mut child);
     let output = child.wait_with_output().unwrap();
     let words = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(3), "{words}");

@@ -125,3 +125,25 @@ pub(crate) fn quiet(config: &mut Config) {
     config.receiver.crosstalk.lane_db = -300.0;
     config.receiver.crosstalk.tx_db = -300.0;
 }
+
+/// Presses Ctrl-C once the command listens to it; where no `/proc` tells that, after a time.
+#[cfg(unix)]
+pub(crate) fn interrupt(child: &mut std::process::Child) {
+    use std::time::Duration;
+    let status = || std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok();
+    // signals that are caught, in hexadecimal; SIGINT is number 2
+    let caught = |status: &str| status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigCgt:")?.trim(), 16).ok());
+    let listens = || status().and_then(|status| caught(&status)).map(|mask| mask & 2 != 0);
+    for _ in 0..6000 {
+        match listens() {
+            Some(true) => break,
+            Some(false) => std::thread::sleep(Duration::from_millis(10)),
+            None => std::thread::sleep(Duration::from_millis(1500)),
+        }
+        if listens().is_none() {
+            break;
+        }
+    }
+    assert!(child.try_wait().unwrap().is_none(), "it ended before it was stopped");
+    assert!(std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+}

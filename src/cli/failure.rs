@@ -1,6 +1,6 @@
 //! Why a command did not do what it was asked.
 
-use crate::error::Error;
+use crate::error::{Error, Problem, Problems};
 use std::fmt::{self, Display};
 
 pub(super) enum Failure {
@@ -13,6 +13,13 @@ pub(super) enum Failure {
 }
 
 impl Failure {
+    /// Wrong input that is no single key's.
+    pub(super) fn input(remedy: String) -> Failure {
+        let mut problems = Problems::new();
+        problems.push(Problem { place: None, path: String::new(), value: String::new(), remedy });
+        Failure::Input(Error::Input(problems))
+    }
+
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Failure::Input(_) | Failure::Threads(_) => 2,

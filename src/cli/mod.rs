@@ -2,6 +2,7 @@
 
 mod channel;
 mod check;
+mod compare;
 mod completions;
 mod export;
 mod eye;
@@ -34,6 +35,7 @@ Examples:
   lightlane channel host.s4p --symbol-rate-gbd 106.25   what a host channel's file holds
   lightlane check my.toml                               is it still as good as expected?
   lightlane sweep my.toml --axis fibre.length_km=0:2:0.1 --out reach.csv
+  lightlane compare 800gbase-dr8 --vary transmitter.kind=eml,mzm     side by side, with differences
 
 Exit codes: 0 good, 1 a target is missed, 2 the input is wrong, 3 stopped early (Ctrl-C, disk full)";
 
@@ -51,6 +53,7 @@ enum Command {
     Check(check::Check),
     Srs(srs::Srs),
     Sweep(sweep::Sweep),
+    Compare(compare::Compare),
     Eye(eye::Eye),
     Measure(measure::Measure),
     Channel(channel::Channel),
@@ -84,6 +87,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check.execute(),
         Command::Srs(srs) => srs.execute(),
         Command::Sweep(sweep) => sweep.execute(),
+        Command::Compare(compare) => compare.execute(),
         Command::Eye(eye) => eye.execute(),
         Command::Measure(measure) => measure.execute(),
         Command::Channel(channel) => channel.execute(),

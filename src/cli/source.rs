@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Problems};
 use crate::link::{Resolved, Stack};
+use crate::sweep::Axis;
 use clap::Args;
 
 #[derive(Args)]
@@ -42,6 +43,29 @@ impl Source {
             }
             Err(other) => Err(other),
         }
+    }
+
+    /// All axes of a flag, or the problems of all axes and of all layers.
+    pub(super) fn axes(&self, flag: &str, texts: &[String]) -> Result<Vec<Axis>, Error> {
+        let (mut axes, mut problems) = (Vec::new(), Problems::new());
+        for text in texts {
+            match Axis::parse_by(flag, text) {
+                Ok(axis) => axes.push(axis),
+                Err(Error::Input(found)) => found.iter().for_each(|problem| problems.push(problem.clone())),
+                Err(other) => return Err(other),
+            }
+        }
+        let (_, of_flags) = self.stack(&[])?;
+        if problems.is_empty() && of_flags.is_empty() {
+            return Ok(axes);
+        }
+        let mut all = match self.resolve() {
+            Err(Error::Input(found)) => found,
+            Err(other) => return Err(other),
+            Ok(_) => Problems::new(),
+        };
+        problems.iter().for_each(|problem| all.push(problem.clone()));
+        Err(Error::Input(all))
     }
 
     /// The layers, and what is wrong with the flags among them.

@@ -4,9 +4,9 @@ use super::output::say;
 use super::runner::{Runner, clear};
 use super::source::Source;
 use super::{Failure, Outcome};
-use crate::error::{Error, Problem, Problems};
+use crate::error::Error;
 use crate::plot::{Size, Target};
-use crate::sweep::{Axis, Chart, Done, End, Format, Progress, Row, Sweep as Points, TableFile};
+use crate::sweep::{Chart, Done, End, Format, Progress, Row, Sweep as Points, TableFile};
 use clap::{ArgGroup, Args};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -74,11 +74,10 @@ struct Table {
 
 impl Sweep {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
-        let axes = self.axes()?;
+        let axes = self.source.axes("--axis", &self.axes)?;
         let points = Points::points_of(&axes);
         if points > MANY_POINTS && !self.yes {
-            let remedy = format!("these axes make {points} points; if that is meant, add --yes");
-            return Err(Failure::Input(Error::Input(one(remedy))));
+            return Err(Failure::input(format!("these axes make {points} points; if that is meant, add --yes")));
         }
         let target = self.plot.as_ref().map(Target::new).transpose()?;
         let (stack, _) = self.source.stack(&[])?;
@@ -118,35 +117,6 @@ impl Sweep {
             }
         }
     }
-
-    /// All axes, or the problems of all axes and of all layers.
-    fn axes(&self) -> Result<Vec<Axis>, Error> {
-        let (mut axes, mut problems) = (Vec::new(), Problems::new());
-        for text in &self.axes {
-            match Axis::parse(text) {
-                Ok(axis) => axes.push(axis),
-                Err(Error::Input(found)) => found.iter().for_each(|problem| problems.push(problem.clone())),
-                Err(other) => return Err(other),
-            }
-        }
-        let (_, of_flags) = self.source.stack(&[])?;
-        if problems.is_empty() && of_flags.is_empty() {
-            return Ok(axes);
-        }
-        let mut all = match self.source.resolve() {
-            Err(Error::Input(found)) => found,
-            Err(other) => return Err(other),
-            Ok(_) => Problems::new(),
-        };
-        problems.iter().for_each(|problem| all.push(problem.clone()));
-        Err(Error::Input(all))
-    }
-}
-
-fn one(remedy: String) -> Problems {
-    let mut problems = Problems::new();
-    problems.push(Problem { place: None, path: String::new(), value: String::new(), remedy });
-    problems
 }
 
 fn table(text: &str) -> Result<Table, String> {

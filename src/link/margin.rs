@@ -12,6 +12,8 @@ const LIGHT_STEPS_DB: f64 = 20.0;
 const CLOSE: f64 = 0.003;
 /// Distance between a kept and a missed loss at which it ends too, dB.
 const NARROW_DB: f64 = 0.002;
+/// How far a margin that was found may lie from the true one, dB.
+pub const MARGIN_WITHIN_DB: f64 = 0.001;
 /// Solves at the most.
 const STEPS: usize = 30;
 

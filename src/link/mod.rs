@@ -24,6 +24,7 @@ pub use lane::Lane;
 pub(crate) use layers::nearest;
 pub use layers::{Key, Resolved, Stack, Varied};
 pub use limits::{Finding, Limits, Side, SpecRow, Status};
+pub use margin::MARGIN_WITHIN_DB;
 pub use result::{FecResult, LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
 pub use run::{Link, Progress};
 pub use srs::{Stress, Stressed, stressed};

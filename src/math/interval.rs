@@ -181,13 +181,13 @@ pub fn block_bootstrap(counts: &[u64], per_block: u64, confidence: f64, seed: u6
 }
 
 /// The probability left outside, checked.
-fn outside(confidence: f64) -> f64 {
+pub(super) fn outside(confidence: f64) -> f64 {
     assert!(confidence > 0.0 && confidence < 1.0, "confidence = {confidence}: must be between 0 and 1");
     1.0 - confidence
 }
 
 /// Sample mean and variance (over `n - 1`) in two passes.
-fn mean_and_variance(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f64) {
+pub(super) fn mean_and_variance(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f64) {
     let n = values.len() as f64;
     let mean = values.clone().sum::<f64>() / n;
     (mean, values.map(|value| (value - mean) * (value - mean)).sum::<f64>() / (n - 1.0))

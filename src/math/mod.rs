@@ -15,5 +15,6 @@ pub mod normals;
 pub mod prototype;
 pub(crate) mod quantile;
 pub mod resample;
+pub(crate) mod scatter;
 pub(crate) mod simd;
 pub(crate) mod tails;

@@ -49,6 +49,23 @@ pub(super) fn counted(bits: u64, value: Option<f64>, low: Option<f64>, high: Opt
     }
 }
 
+/// A difference with its sign and its interval: `-1.00 (-1.02..-0.98)`; the larger, the fewer decimals.
+pub(super) fn difference(value: Option<f64>, low: Option<f64>, high: Option<f64>) -> String {
+    let digits = match value.map_or(0.0, f64::abs) {
+        x if x < 9.995 => 2,
+        x if x < 99.95 => 1,
+        _ => 0,
+    };
+    let signed = |value: Option<f64>| {
+        let text = decimals(value, digits);
+        if text.starts_with('-') || !text.contains(|c| matches!(c, '1'..='9')) { text } else { format!("+{text}") }
+    };
+    match (low, high) {
+        (Some(_), Some(_)) => format!("{} ({}..{})", signed(value), signed(low), signed(high)),
+        _ => signed(value),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +84,15 @@ mod tests {
         assert_eq!(decimals(Some(f64::NAN), 2), "-");
         assert_eq!(ratio_within(None, Some(0.1), Some(0.2)), "-");
         assert_eq!(counted(0, None, None, None), "-");
+    }
+
+    #[test]
+    fn a_difference_has_a_sign_but_for_nothing() {
+        assert_eq!(difference(Some(-1.0), Some(-1.021), Some(-0.979)), "-1.00 (-1.02..-0.98)");
+        assert_eq!(difference(Some(12.34), Some(-0.001), Some(25.0)), "+12.3 (0.0..+25.0)");
+        assert_eq!(difference(Some(-123.4), None, None), "-123");
+        assert_eq!(difference(Some(0.0), Some(0.0), Some(0.0)), "0.00 (0.00..0.00)");
+        assert_eq!(difference(None, None, None), "-");
     }
 
     #[test]

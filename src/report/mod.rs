@@ -1,6 +1,7 @@
 //! What is shown of results: to a reader, to a machine, in the manual.
 
 mod channel;
+mod compare;
 mod correction;
 mod fec;
 mod figure;
@@ -15,6 +16,7 @@ mod verdicts;
 mod waveform;
 
 pub use channel::channel;
+pub use compare::compared;
 pub use correction::{correction, correction_json};
 pub use json::json;
 pub use models::models;

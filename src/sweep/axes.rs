@@ -42,7 +42,16 @@ impl Axis {
     ///
     /// An unknown key; a value of the wrong type; a range that is none.
     pub fn parse(text: &str) -> Result<Axis> {
-        let flag = format!("--axis {text}").replace(char::is_control, " ");
+        Axis::parse_by("--axis", text)
+    }
+
+    /// The same for a flag that has its own name; problems then name that flag.
+    ///
+    /// # Errors
+    ///
+    /// As [`Axis::parse`].
+    pub fn parse_by(flag: &str, text: &str) -> Result<Axis> {
+        let flag = format!("{flag} {text}").replace(char::is_control, " ");
         let refused = |value: &str, remedy: &str| {
             let place = Some(Place { layer: flag.clone(), line_column: None });
             let mut problems = Problems::new();

@@ -54,7 +54,7 @@ fn flat(result: &impl Serialize) -> Vec<(String, Value)> {
 }
 
 /// An axis value as JSON. A number keeps every digit; a list or a date stays as it is written.
-fn of_toml(value: &toml::Value) -> Value {
+pub(super) fn of_toml(value: &toml::Value) -> Value {
     match value {
         toml::Value::Integer(n) => Value::from(*n),
         toml::Value::Float(x) => Value::from(*x),

@@ -79,9 +79,14 @@ impl Sweep {
         &self.axes
     }
 
-    /// The link at the first point.
-    pub(super) fn first(&self) -> Result<Resolved> {
-        self.varied.resolve(&axes::point(&self.axes, 0))
+    /// The axes' values at a point.
+    pub(super) fn values(&self, point: u64) -> Vec<toml::Value> {
+        axes::point(&self.axes, point)
+    }
+
+    /// The link at some values.
+    pub(super) fn link(&self, values: &[toml::Value]) -> Result<Resolved> {
+        self.varied.resolve(values)
     }
 
     /// Points.

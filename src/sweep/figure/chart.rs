@@ -48,7 +48,7 @@ impl Chart {
     pub fn new(sweep: &Sweep, figure: &str) -> Result<Chart> {
         let merit = Merit::named(figure)?;
         let layout = Layout::of(sweep.axes())?;
-        let first = sweep.first()?;
+        let first = sweep.link(&sweep.values(0))?;
         let limit = merit.limit(limit_ber(&first.lanes, sweep.axes())).map(|value| Limit { value, better: merit.better() });
         Ok(Chart {
             axes: sweep.axes().to_vec(),

@@ -1,0 +1,103 @@
+//! What is said of variants side by side.
+
+use crate::link::LinkResult;
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::Value;
+
+/// The variants, in the order of the points.
+#[derive(Clone, Debug, Serialize)]
+pub struct Compared {
+    /// Version of these names.
+    pub schema: u32,
+    /// Version of lightlane.
+    pub version: &'static str,
+    /// Keys that differ.
+    pub keys: Vec<String>,
+    /// Variants that were asked for.
+    pub total: u64,
+    /// False when it was stopped before all of them were run.
+    pub complete: bool,
+    /// Whether data and noise of every lane are drawn from the same seed in all variants.
+    pub same_seeds: bool,
+    /// Those that were run to their end.
+    pub variants: Vec<Variant>,
+}
+
+/// One variant: where it stands on the axes, its place among the others, and all that a run says of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Variant {
+    /// Its values.
+    pub at: At,
+    /// Place by the loss margin of the worst lane to 0.01 dB, from 1; equals share a place. Behind those with a margin come those of which a lane
+    /// reaches the limit with no power, then those of which a lane has no figure.
+    pub rank: usize,
+    /// Mean margin of all lanes, dB; absent unless every lane has one.
+    pub margin_mean_db: Option<f64>,
+    /// Lower end of its 95 % interval by the scatter of the lanes (Student t); absent for one lane.
+    pub margin_mean_db_low: Option<f64>,
+    /// Upper end.
+    pub margin_mean_db_high: Option<f64>,
+    /// Difference to the first variant; absent for the first.
+    pub difference: Option<Difference>,
+    /// What a run says of it.
+    #[serde(flatten)]
+    pub result: LinkResult,
+}
+
+/// A variant less the first one, lane by lane.
+///
+/// ```text
+/// d_i = x_i(variant) - x_i(first),    mean(d) -+ t s(d) / sqrt(lanes)
+/// ```
+///
+/// Only lanes that have the figure in both are taken. Margins are searched to [`MARGIN_WITHIN_DB`](crate::link::MARGIN_WITHIN_DB) each: the
+/// interval of their difference is wider by both, unless every lane's difference is exactly zero.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Difference {
+    /// Whether each lane draws data and noise from the same seed as in the first variant.
+    pub same_seeds: bool,
+    /// Lanes with a margin in both.
+    pub margin_lanes: usize,
+    /// Mean difference of their margins, dB; above zero where this variant is better.
+    pub margin_db: Option<f64>,
+    /// Lower end of its 95 % interval; absent for one lane.
+    pub margin_db_low: Option<f64>,
+    /// Upper end.
+    pub margin_db_high: Option<f64>,
+    /// Lanes with a semi-analytic bit error ratio above zero in both.
+    pub ln_ber_lanes: usize,
+    /// Mean difference of its natural logarithm; below zero where this variant is better.
+    pub ln_ber: Option<f64>,
+    /// Lower end of its 95 % interval; absent for one lane.
+    pub ln_ber_low: Option<f64>,
+    /// Upper end.
+    pub ln_ber_high: Option<f64>,
+    /// The lanes that both have.
+    pub lanes: Vec<LaneDifference>,
+}
+
+/// One lane's differences.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct LaneDifference {
+    /// Number, from 0.
+    pub lane: usize,
+    /// Of the margins, dB.
+    pub margin_db: Option<f64>,
+    /// Of the natural logarithms of the semi-analytic bit error ratios.
+    pub ln_ber: Option<f64>,
+}
+
+/// Keys with their values, in the order of the axes; an object in JSON.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct At(pub Vec<(String, Value)>);
+
+impl Serialize for At {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (key, value) in &self.0 {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}
