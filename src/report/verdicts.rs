@@ -1,6 +1,6 @@
 //! The table of targets: what was expected, what was found, the verdict.
 
-use super::figure::{decimals, ratio, ratio_within};
+use super::figure::{decimals, ratio, ratio_within, small};
 use super::{plain, text};
 use crate::link::TargetVerdict;
 
@@ -26,13 +26,15 @@ fn found(judged: &TargetVerdict) -> String {
     match (judged.value, judged.interval) {
         (Some(_), Some([low, high])) => ratio_within(judged.value, Some(low), Some(high)),
         (None, Some([_, high])) => format!("< {high:.1e}"),
-        (value, None) if is_ratio(judged) => ratio(value),
+        (value, None) if is_ratio(judged) => small(value),
+        // a count has no decimals
+        (Some(count), None) if judged.key == "uncorrectable" => count.to_string(),
         (value, None) => decimals(value, 3),
     }
 }
 
 fn is_ratio(judged: &TargetVerdict) -> bool {
-    judged.key.starts_with("ber_")
+    judged.key.starts_with("ber_") || judged.key.contains("_ratio_")
 }
 
 #[cfg(test)]
@@ -49,11 +51,15 @@ mod tests {
                 judged("margin_db", Some(5.1234), None, Some(3), Verdict::Fail),
                 judged("ber_counted", None, Some([0.0, 1.4e-5]), None, Verdict::NotEnoughErrors),
                 judged("rlm", None, None, None, Verdict::Fail),
+                judged("frame_loss_ratio_closed", Some(1e-130), None, Some(1), Verdict::Fail),
+                judged("uncorrectable", Some(3.0), None, None, Verdict::Fail),
             ],
         )]);
         let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
         assert_eq!(lines[1], ["a.toml", "margin_db", "0.00001", "..", "2", "5.123", "3", "FAIL"]);
         assert_eq!(lines[2], ["ber_counted", "1.0e-5", "..", "2.0e0", "<", "1.4e-5", "all", "not", "enough", "errors"]);
         assert_eq!(lines[3].last(), Some(&"FAIL"));
+        assert_eq!(lines[4], ["frame_loss_ratio_closed", "1.0e-5", "..", "2.0e0", "<", "1e-99", "1", "FAIL"]);
+        assert_eq!(lines[5], ["uncorrectable", "0.00001", "..", "2", "3", "all", "FAIL"]);
     }
 }
