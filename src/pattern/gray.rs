@@ -44,6 +44,12 @@ pub const fn bits(level: u8) -> (bool, bool) {
     (first, first ^ (level % 2 == 1))
 }
 
+/// The two bits of [`bits`] as a number, the first one on top: what differs between two levels is their exclusive or.
+#[must_use]
+pub(crate) const fn pair(level: u8) -> u8 {
+    level ^ level >> 1
+}
+
 /// The levels of a sequence of bits, taken two by two.
 pub(super) fn encode(bits: impl IntoIterator<Item = bool>) -> Vec<u8> {
     let mut bits = bits.into_iter();
@@ -97,6 +103,7 @@ mod tests {
         for sent in 0..4 {
             let (first, second) = bits(sent);
             assert_eq!(level(first, second), sent);
+            assert_eq!(pair(sent), u8::from(first) << 1 | u8::from(second));
         }
     }
 

@@ -59,7 +59,7 @@ impl Awgn {
             }
             self.chase.decode(&self.soft, &received, &mut payload);
             for (k, (&sent, &decoded)) in sent.iter().zip(&payload).enumerate().filter(|(_, (sent, decoded))| sent != decoded) {
-                hit(block * PAYLOAD_SYMBOLS as u64 + k as u64, bits(sent) ^ bits(decoded));
+                hit(block * PAYLOAD_SYMBOLS as u64 + k as u64, gray::pair(sent) ^ gray::pair(decoded));
             }
         }
         wrong_bits
@@ -80,11 +80,6 @@ impl Awgn {
         let size = beyond.max(self.half_eye_over_sigma) as f32;
         if rng.next_u64() >> 63 == 1 { size } else { -size }
     }
-}
-
-fn bits(level: u8) -> u8 {
-    let (first, second) = gray::bits(level);
-    u8::from(first) << 1 | u8::from(second)
 }
 
 struct Noise {
@@ -145,9 +140,9 @@ mod tests {
                     let sent = noise.levels();
                     let received = sent.map(|level| f32::from(level) + awgn.sigma * noise.within(f32::INFINITY));
                     let decided = received.map(|y| (y + 0.5).clamp(0.0, 3.5) as u8);
-                    ahead += sent.iter().zip(&decided).map(|(&s, &d)| (bits(s) ^ bits(d)).count_ones()).sum::<u32>();
+                    ahead += sent.iter().zip(&decided).map(|(&s, &d)| (gray::pair(s) ^ gray::pair(d)).count_ones()).sum::<u32>();
                     awgn.chase.decode(&awgn.soft, &received, &mut payload);
-                    behind += sent.iter().zip(&payload).map(|(&s, &d)| (bits(s) ^ bits(d)).count_ones()).sum::<u32>();
+                    behind += sent.iter().zip(&payload).map(|(&s, &d)| (gray::pair(s) ^ gray::pair(d)).count_ones()).sum::<u32>();
                 }
                 [f64::from(ahead), f64::from(behind)]
             };

@@ -92,7 +92,7 @@ impl Model {
         let mut wrong_bits = 0;
         let mut arrive = |symbol: u64, sent: u8, decided: u8| {
             if sent != decided && counted.contains(&symbol) {
-                hit(symbol - WARM, bits(sent) ^ bits(decided));
+                hit(symbol - WARM, gray::pair(sent) ^ gray::pair(decided));
             }
         };
         let mut last: Option<Slip> = None;
@@ -117,15 +117,10 @@ impl Model {
             if slip.symbol >= counted.end {
                 return wrong_bits;
             } else if slip.symbol >= counted.start {
-                wrong_bits += u64::from((bits(slip.sent) ^ bits(slip.decided)).count_ones());
+                wrong_bits += u64::from((gray::pair(slip.sent) ^ gray::pair(slip.decided)).count_ones());
             }
         }
     }
-}
-
-fn bits(level: u8) -> u8 {
-    let (first, second) = gray::bits(level);
-    u8::from(first) << 1 | u8::from(second)
 }
 
 /// The symbol ahead of the precoder, as it was and as it is found.
@@ -276,7 +271,9 @@ mod tests {
             }
             let mut decided = levels.clone();
             source.corrupt(&mut decided);
-            let wrong = |a: &[u8], b: &[u8]| -> Vec<u8> { a.iter().zip(b).skip(WARM as usize).map(|(&a, &b)| bits(a) ^ bits(b)).collect() };
+            let wrong = |a: &[u8], b: &[u8]| -> Vec<u8> {
+                a.iter().zip(b).skip(WARM as usize).map(|(&a, &b)| gray::pair(a) ^ gray::pair(b)).collect()
+            };
             let slicer = wrong(&levels, &decided);
             if precoder {
                 unprecode(&mut decided, 0);
