@@ -16,6 +16,7 @@ pub mod plot;
 pub mod receiver;
 pub mod report;
 pub mod seed;
+pub mod serdes;
 pub mod signal;
 pub mod sweep;
 pub mod transmitter;

@@ -2,7 +2,7 @@
 
 use crate::support::{preset, run, run_lane};
 use lightlane::link::{Config, Link, Resolved};
-use lightlane::receiver::AdaptationKind;
+use lightlane::serdes::AdaptationKind;
 use lightlane::transmitter::TransmitterKind;
 use std::sync::atomic::AtomicBool;
 

@@ -1,7 +1,7 @@
 //! The engine alone: an ideal modulator and photodiode, PAM4 in noise.
 
 use lightlane::chain::{
-    Adaptation, Chain, Count, Density, Dsp, Law, Map, Noise, Plan, Predictor, Sampler, Shape, Stop, Tally, Trained, Worker, Workers,
+    Adaptation, Chain, Count, Density, Dsp, Hop, Law, Map, Noise, Plan, Predictor, Sampler, Shape, Stop, Tally, Trained, Worker, Workers,
 };
 use lightlane::chain::{Workshop, block_levels, count};
 use lightlane::math::gaussian::pam4_half_eye_from_ber;
@@ -73,8 +73,10 @@ fn trained<'a>(plan: &'a Plan, source: &Source, worker: &mut Worker) -> (Trained
 
 fn counted(plan: &Plan, trained: &Trained, source: &Source, stop: Stop) -> Tally {
     let run = Seed::new(1);
-    let lane = Count { plan, trained, pattern: source, first_symbol: 0, precoder: false, run, lane: run.named("lane").index(0) };
-    count(&[lane], &stop, &Workers::default(), &mut (), &AtomicBool::new(false)).remove(0)
+    let lane = run.named("lane").index(0);
+    let hops = vec![Hop { plan, trained, streams: lane }];
+    let lane = Count { hops, pattern: source, first_symbol: 0, precoder: false, run, lane };
+    count(&[lane], &stop, &Workers::default(), &mut (), &AtomicBool::new(false)).remove(0).end
 }
 
 fn source() -> Source {

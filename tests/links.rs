@@ -2,7 +2,8 @@
 
 use crate::support::{preset, quiet, run, share};
 use lightlane::link::Config;
-use lightlane::receiver::{AdaptationKind, NoiseModel};
+use lightlane::receiver::NoiseModel;
+use lightlane::serdes::AdaptationKind;
 use lightlane::transmitter::{Electrode, RinKind, TransmitterKind};
 
 type Change = fn(&mut Config);

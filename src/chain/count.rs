@@ -1,6 +1,7 @@
 //! The counted estimator: Monte Carlo, bits compared with what was sent.
 
 use super::{Draws, Plan, Trained, Worker, worker::Drawn};
+use crate::dsp::slicer::{self, Decisions};
 use crate::math::interval::{Interval, block_bootstrap, clopper_pearson, dispersion_index};
 use crate::pattern::{Source, precode, unprecode};
 use crate::seed::Seed;
@@ -19,12 +20,27 @@ pub struct Stop {
     pub bit_errors: u64,
 }
 
-/// One lane to count.
-pub struct Count<'a> {
+/// A segment of a lane: from what drives symbols to what decides them.
+#[derive(Clone, Copy)]
+pub struct Hop<'a> {
     /// Its chain.
     pub plan: &'a Plan,
     /// Its receiver.
     pub trained: &'a Trained,
+    /// Its own streams.
+    pub streams: Seed,
+}
+
+impl Hop<'_> {
+    fn draws(&self, run: Seed, block: u64) -> Draws<'static> {
+        Draws { run, lane: self.streams, block, noise: block, what: Drawn::Everything }
+    }
+}
+
+/// One lane to count.
+pub struct Count<'a> {
+    /// Its segments, one or more of the same grid: each sends on what the one before it decided.
+    pub hops: Vec<Hop<'a>>,
     /// Its data.
     pub pattern: &'a Source,
     /// Absolute index of its first symbol.
@@ -33,11 +49,34 @@ pub struct Count<'a> {
     pub precoder: bool,
     /// Streams of what lanes share.
     pub run: Seed,
-    /// The lane's streams.
+    /// The lane's streams: its data.
     pub lane: Seed,
 }
 
-/// What was counted.
+impl Count<'_> {
+    fn block_symbols(&self) -> u64 {
+        self.hops[0].plan.grid.symbols as u64
+    }
+}
+
+/// What was counted of a lane.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Counted {
+    /// From its first to its last segment.
+    pub end: Tally,
+    /// Segment by segment, each against what it was given; empty where there is only one.
+    pub hops: Vec<Tally>,
+}
+
+impl Counted {
+    fn merge(&mut self, next: &Counted) {
+        self.end.merge(&next.end);
+        self.hops.resize_with(next.hops.len(), Tally::default);
+        self.hops.iter_mut().zip(&next.hops).for_each(|(tally, next)| tally.merge(next));
+    }
+}
+
+/// What was counted of symbols.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
     /// Symbols compared.
@@ -53,6 +92,11 @@ pub struct Tally {
 }
 
 impl Tally {
+    fn of(symbols: usize, decisions: &Decisions) -> Tally {
+        let Decisions { symbol_errors, bit_errors, moments } = *decisions;
+        Tally { symbols: symbols as u64, symbol_errors, bit_errors, block_errors: vec![symbol_errors], moments }
+    }
+
     /// Adds what came next; floats too are the same whatever the split, for the order is the blocks'.
     pub fn merge(&mut self, next: &Tally) {
         self.symbols += next.symbols;
@@ -159,51 +203,62 @@ impl Witness for () {
 }
 
 /// Counts all lanes, in rounds, on rayon's current threads. `cancelled` ends it after the round in hand.
-pub fn count<W: Witness>(lanes: &[Count<'_>], stop: &Stop, workers: &Workers, witness: &mut W, cancelled: &AtomicBool) -> Vec<Tally> {
-    let mut tallies = vec![Tally::default(); lanes.len()];
+pub fn count<W: Witness>(lanes: &[Count<'_>], stop: &Stop, workers: &Workers, witness: &mut W, cancelled: &AtomicBool) -> Vec<Counted> {
+    let mut counted = vec![Counted::default(); lanes.len()];
     loop {
         // block by block, for what lanes send may be made for all of them at once
         let mut work: Vec<(u64, usize)> = (0..lanes.len())
-            .filter(|&l| tallies[l].bit_errors < stop.bit_errors)
+            .filter(|&l| counted[l].end.bit_errors < stop.bit_errors)
             .flat_map(|l| {
-                let done = tallies[l].block_errors.len() as u64;
-                let blocks = stop.symbols.div_ceil(lanes[l].plan.grid.symbols as u64);
+                let done = counted[l].end.block_errors.len() as u64;
+                let blocks = stop.symbols.div_ceil(lanes[l].block_symbols());
                 (done..blocks.min(done + stop.round_blocks)).map(move |b| (b, l))
             })
             .collect();
         work.sort_unstable();
         if work.is_empty() || cancelled.load(Ordering::Relaxed) {
-            return tallies;
+            return counted;
         }
         let one = |&(b, l): &(u64, usize)| {
-            workers.with(lanes[l].plan, |worker| {
-                let tally = one_block(&lanes[l], b, worker);
+            workers.with(lanes[l].hops[0].plan, |worker| {
+                let counted = one_block(&lanes[l], b, worker);
                 let seen = Seen { sent: &worker.sent, values: &worker.equalised, decided: &worker.decided };
-                (tally, witness.look(l, &seen))
+                (counted, witness.look(l, &seen))
             })
         };
-        let counted: Vec<(Tally, W::Found)> = work.par_iter().map(one).collect();
-        for (&(_, lane), (tally, found)) in work.iter().zip(counted) {
-            tallies[lane].merge(&tally);
+        let found: Vec<(Counted, W::Found)> = work.par_iter().map(one).collect();
+        for (&(_, lane), (block, found)) in work.iter().zip(found) {
+            counted[lane].merge(&block);
             witness.take(lane, found);
         }
     }
 }
 
-fn one_block(lane: &Count<'_>, block: u64, worker: &mut Worker) -> Tally {
-    let mut sent = std::mem::take(&mut worker.sent);
-    let draws = Draws { run: lane.run, lane: lane.lane, block, noise: block, what: Drawn::Everything };
+fn one_block(lane: &Count<'_>, block: u64, worker: &mut Worker) -> Counted {
+    let (mut sent, mut given) = (std::mem::take(&mut worker.sent), std::mem::take(&mut worker.given));
     block_levels(lane.pattern, lane.precoder, lane.first_symbol, block, lane.lane, &mut sent);
-    let decisions = worker.decisions(lane.plan, lane.trained, &sent, &draws, lane.precoder);
-    worker.sent = sent;
-    lane.trained.thresholds.levels(&worker.equalised, &mut worker.decided);
-    Tally {
-        symbols: lane.plan.grid.symbols as u64,
-        symbol_errors: decisions.symbol_errors,
-        bit_errors: decisions.bit_errors,
-        block_errors: vec![decisions.symbol_errors],
-        moments: decisions.moments,
+    given.copy_from_slice(&sent);
+    let last = lane.hops.len() - 1;
+    let mut hops = Vec::new();
+    for hop in &lane.hops[..last] {
+        worker.fit(hop.plan);
+        let decisions = worker.decisions(hop.plan, hop.trained, &given, &hop.draws(lane.run, block), false);
+        hops.push(Tally::of(given.len(), &decisions));
+        given.copy_from_slice(&worker.decided);
     }
+    let hop = &lane.hops[last];
+    worker.fit(hop.plan);
+    let precoder = lane.precoder && last == 0;
+    let mut decisions = worker.decisions(hop.plan, hop.trained, &given, &hop.draws(lane.run, block), precoder);
+    if last > 0 {
+        hops.push(Tally::of(given.len(), &decisions));
+        let moments = decisions.moments;
+        decisions = worker.compared(&sent, lane.precoder);
+        // what the last slicer saw belongs to what it was given
+        decisions.moments = moments;
+    }
+    (worker.sent, worker.given) = (sent, given);
+    Counted { end: Tally::of(worker.sent.len(), &decisions), hops }
 }
 
 /// The levels of a block: the window of the pattern, precoded when asked.
@@ -216,29 +271,28 @@ pub fn block_levels(pattern: &Source, precoder: bool, first_symbol: u64, block: 
 
 impl Worker {
     /// Runs one block through a trained chain and decides it.
-    pub fn decisions(
-        &mut self,
-        plan: &Plan,
-        trained: &Trained,
-        sent: &[u8],
-        draws: &Draws<'_>,
-        precoder: bool,
-    ) -> crate::dsp::slicer::Decisions {
+    pub fn decisions(&mut self, plan: &Plan, trained: &Trained, sent: &[u8], draws: &Draws<'_>, precoder: bool) -> Decisions {
         self.front(plan, sent, draws, trained.attenuation);
         self.sample(plan, trained, draws);
         self.equalise(plan, trained, draws);
-        let mut decisions = trained.thresholds.decide(sent, &self.equalised);
+        trained.thresholds.levels(&self.equalised, &mut self.decided);
+        self.compared(sent, precoder)
+    }
+
+    /// Holds what was decided of a block against what was sent, with the precoder undone on both sides.
+    fn compared(&mut self, sent: &[u8], precoder: bool) -> Decisions {
+        let mut decisions = slicer::compare(sent, &self.decided, &self.equalised);
         if precoder {
             // what stands before the block is taken as decided rightly, and was 0 to the precoder
             let before = 0;
-            trained.thresholds.levels(&self.equalised, &mut self.decided);
-            unprecode(&mut self.decided, before);
-            self.plain.copy_from_slice(sent);
-            unprecode(&mut self.plain, before);
-            let pairs = self.plain.iter().zip(&self.decided);
-            let bits = |(s, d): (&u8, &u8)| u64::from(crate::pattern::gray::BIT_ERRORS[usize::from(*s)][usize::from(*d)]);
-            decisions.bit_errors = pairs.clone().map(bits).sum();
-            decisions.symbol_errors = pairs.filter(|(s, d)| s != d).count() as u64;
+            let (mut decided, mut plain) = (std::mem::take(&mut self.decided_plain), std::mem::take(&mut self.plain));
+            decided.copy_from_slice(&self.decided);
+            unprecode(&mut decided, before);
+            plain.copy_from_slice(sent);
+            unprecode(&mut plain, before);
+            let moments = decisions.moments;
+            decisions = Decisions { moments, ..slicer::compare(&plain, &decided, &self.equalised) };
+            (self.decided_plain, self.plain) = (decided, plain);
         }
         decisions
     }

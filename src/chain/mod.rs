@@ -20,7 +20,7 @@ mod variance;
 mod worker;
 mod workshop;
 
-pub use count::{Count, Seen, Stop, Tally, Witness, Workers, block_levels, count};
+pub use count::{Count, Counted, Hop, Seen, Stop, Tally, Witness, Workers, block_levels, count};
 pub use interferer::Interferer;
 pub(crate) use lookup::Lookup;
 pub use map::Map;

@@ -77,7 +77,10 @@ pub struct Worker {
     pub(super) equalised: Vec<f32>,
     pub(super) sent: Vec<u8>,
     pub(super) decided: Vec<u8>,
+    /// What a segment is given to send on.
+    pub(super) given: Vec<u8>,
     pub(super) plain: Vec<u8>,
+    pub(super) decided_plain: Vec<u8>,
     pub(super) scratch: Vec<Complex32>,
 }
 
@@ -105,7 +108,9 @@ impl Worker {
             equalised: vec![0.0; grid.symbols],
             sent: vec![0; grid.symbols],
             decided: vec![0; grid.symbols],
+            given: vec![0; grid.symbols],
             plain: vec![0; grid.symbols],
+            decided_plain: vec![0; grid.symbols],
             scratch: zeros(plan.transforms.scratch()),
         }
     }

@@ -46,7 +46,7 @@ impl Thresholds {
     }
 
     /// The decided levels.
-    pub(crate) fn levels(&self, out: &[f32], decided: &mut [u8]) {
+    pub fn levels(&self, out: &[f32], decided: &mut [u8]) {
         let [t0, t1, t2] = self.0;
         decided.iter_mut().zip(out).for_each(|(d, &z)| *d = u8::from(z > t0) + u8::from(z > t1) + u8::from(z > t2));
     }
@@ -71,21 +71,43 @@ impl Thresholds {
     }
 }
 
+/// Holds decisions that something else than thresholds made against what was sent; `out` is what they were made of.
+///
+/// # Panics
+///
+/// If the lengths differ.
+pub fn compare(sent: &[u8], decided: &[u8], out: &[f32]) -> Decisions {
+    assert!(sent.len() == decided.len() && sent.len() == out.len(), "as many decisions and outputs as symbols");
+    compare_kernel(sent, decided, out)
+}
+
 widest! {
 fn decide(thresholds: &Thresholds, sent: &[u8], out: &[f32]) -> Decisions {
+    let [t0, t1, t2] = thresholds.0;
+    tally(sent, sent, out, |_, z| u32::from(z > t0) + u32::from(z > t1) + u32::from(z > t2))
+}
+
+fn compare_kernel(sent: &[u8], decided: &[u8], out: &[f32]) -> Decisions {
+    tally(sent, decided, out, |d, _| u32::from(d))
+}
+}
+
+/// Counts what is wrong in runs that become vectors; `decision` makes the level of what was decided and of the output.
+#[inline(always)]
+fn tally(sent: &[u8], decided: &[u8], out: &[f32], decision: impl Fn(u8, f32) -> u32) -> Decisions {
     const RUN: usize = 16;
     let mut total = Decisions::default();
-    let [t0, t1, t2] = thresholds.0;
     let (sent_runs, sent_rest) = sent.as_chunks::<RUN>();
+    let (decided_runs, decided_rest) = decided.as_chunks::<RUN>();
     let (out_runs, out_rest) = out.as_chunks::<RUN>();
     // f32 sums of up to 64 runs, then f64
-    for (sent, out) in sent_runs.chunks(64).zip(out_runs.chunks(64)) {
+    for ((sent, decided), out) in sent_runs.chunks(64).zip(decided_runs.chunks(64)).zip(out_runs.chunks(64)) {
         let (mut symbols, mut bits) = ([0u32; RUN], [0u32; RUN]);
         let mut moments = [[[0f32; RUN]; 3]; 4];
-        for (sent, out) in sent.iter().zip(out) {
+        for ((sent, decided), out) in sent.iter().zip(decided).zip(out) {
             for i in 0..RUN {
                 let (s, z) = (u32::from(sent[i]), out[i]);
-                let d = u32::from(z > t0) + u32::from(z > t1) + u32::from(z > t2);
+                let d = decision(decided[i], z);
                 let x = (s ^ (s >> 1)) ^ (d ^ (d >> 1));
                 bits[i] += (x & 1) + (x >> 1);
                 symbols[i] += u32::from(x != 0);
@@ -105,9 +127,8 @@ fn decide(thresholds: &Thresholds, sent: &[u8], out: &[f32]) -> Decisions {
             }
         }
     }
-    for (&sent, &z) in sent_rest.iter().zip(out_rest) {
-        let d = usize::from(z > t0) + usize::from(z > t1) + usize::from(z > t2);
-        let wrong = u64::from(crate::pattern::gray::BIT_ERRORS[usize::from(sent)][d]);
+    for ((&sent, &decided), &z) in sent_rest.iter().zip(decided_rest).zip(out_rest) {
+        let wrong = u64::from(crate::pattern::gray::BIT_ERRORS[usize::from(sent)][decision(decided, z) as usize]);
         total.bit_errors += wrong;
         total.symbol_errors += u64::from(wrong > 0);
         let m = &mut total.moments[usize::from(sent)];
@@ -116,7 +137,6 @@ fn decide(thresholds: &Thresholds, sent: &[u8], out: &[f32]) -> Decisions {
         m[2] += f64::from(z) * f64::from(z);
     }
     total
-}
 }
 
 /// Gaussian tail; beyond 38 sigma there is none.
@@ -237,6 +257,9 @@ mod tests {
             let expected: u64 =
                 sent.iter().enumerate().map(|(i, &s)| u64::from(crate::pattern::gray::BIT_ERRORS[usize::from(s)][(i / 4) % 4])).sum();
             assert_eq!(d.bit_errors, expected);
+            let mut decided = vec![0; n];
+            Thresholds::MIDDLE.levels(&out, &mut decided);
+            assert_eq!(compare(&sent, &decided, &out), d);
             assert_eq!(d.moments.iter().map(|m| m[0]).sum::<f64>(), n as f64);
         }
     }

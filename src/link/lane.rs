@@ -1,7 +1,7 @@
 //! One lane: the order of its chain.
 
 use super::Config;
-use crate::chain::{Chain, Count, Drawn, Draws, Dsp, Plan, Shape, Trained, Workshop, block_levels};
+use crate::chain::{Chain, Count, Drawn, Draws, Dsp, Hop, Plan, Shape, Trained, Workshop, block_levels};
 use crate::error::{Error, Path, Problems, Result};
 use crate::fec::Sender;
 use crate::part::Library;
@@ -105,8 +105,7 @@ impl Lane {
     /// The lane as it is counted with a receiver.
     pub(super) fn counted<'a>(&'a self, trained: &'a Trained) -> Count<'a> {
         Count {
-            plan: &self.plan,
-            trained,
+            hops: vec![Hop { plan: &self.plan, trained, streams: self.seed }],
             pattern: &self.pattern,
             first_symbol: self.first_symbol(),
             precoder: self.config.precodes(),

@@ -9,7 +9,7 @@ use super::margin::{self, Margin};
 use super::result::{LaneResult, LinkResult};
 use super::summary::{lane_result, port};
 use super::transmitted::{self, Transmitted};
-use crate::chain::{Count, Prediction, Predictor, Probe, Refusal, Stop, Tally, Trained, Workers, Workshop, count};
+use crate::chain::{Count, Counted, Prediction, Predictor, Probe, Refusal, Stop, Tally, Trained, Workers, Workshop, count};
 use crate::error::Result;
 use crate::measure::levels::{Outer, outer, settled_pattern};
 use crate::pattern::{Pattern, PatternKind};
@@ -231,7 +231,7 @@ fn launch_warnings(lane: &Lane, tp2: Option<Outer>) -> Vec<String> {
 
 /// What was counted of all lanes with some receiver, and what error correction makes of it.
 pub(super) struct CountedLanes {
-    tallies: Vec<Option<Tally>>,
+    counted: Vec<Option<Counted>>,
     /// Place of each lane among those that have the receiver.
     places: Vec<Option<usize>>,
     pub(super) corrected: Corrected,
@@ -240,7 +240,7 @@ pub(super) struct CountedLanes {
 impl CountedLanes {
     /// What was counted of a lane.
     pub(super) fn tally(&self, lane: usize) -> Option<&Tally> {
-        self.tallies[lane].as_ref()
+        self.counted[lane].as_ref().map(|counted| &counted.end)
     }
 
     /// Adds what error correction made of a lane to its result.
@@ -276,10 +276,10 @@ fn count_all<'a>(
     let lanes: Vec<Count<'_>> = able().map(|(lane, trained, _)| lane.counted(trained)).collect();
     let mut corrected = Corrected::new(&able().map(|(lane, _, prediction)| (lane, prediction)).collect::<Vec<_>>());
     let stop = Stop { round_blocks: ROUND_BLOCKS, symbols, bit_errors: u64::MAX };
-    let mut tallies = count(&lanes, &stop, workers, &mut corrected, cancel).into_iter();
+    let mut counted = count(&lanes, &stop, workers, &mut corrected, cancel).into_iter();
     let mut places = 0..;
     CountedLanes {
-        tallies: ready.iter().map(|ready| ready.and_then(|_| tallies.next())).collect(),
+        counted: ready.iter().map(|ready| ready.and_then(|_| counted.next())).collect(),
         places: ready.iter().map(|ready| ready.and_then(|_| places.next())).collect(),
         corrected,
     }

@@ -1,20 +1,17 @@
 //! From light to samples.
 
-mod adc;
 mod crosstalk;
-mod equaliser;
 mod photodiode;
 mod tia;
 
-pub use adc::Adc;
 pub use crosstalk::Crosstalk;
-pub use equaliser::{AdaptationKind, Equaliser};
 pub use photodiode::Photodiode;
 pub use tia::{Limiting, NoiseModel, Tia};
 
 use crate::chain::{Chain, Plan, Shape, Workshop};
 use crate::error::{Path, Problems};
 use crate::part::Loader;
+use crate::serdes::{Adc, Equaliser};
 use crate::signal::{Field, Grid};
 use crate::units::amplitude_ratio;
 use serde::{Deserialize, Serialize};

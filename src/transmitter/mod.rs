@@ -3,10 +3,8 @@
 //! What stays whatever the modulator is (converter, transmit equaliser) stands here; every kind of modulator is a file with all
 //! that comes and goes with it: laser, driver, electrode, losses. A new kind is a new file and one line of `kinds!`.
 
-mod dac;
 mod driver;
 mod eml;
-mod ffe;
 mod field_map;
 mod laser;
 mod mzm;
@@ -14,11 +12,8 @@ mod power_map;
 mod stressed;
 mod waveform;
 
-pub use dac::Dac;
-pub(crate) use dac::MOST_JITTER_UI;
 pub use driver::Driver;
 pub use eml::Eml;
-pub use ffe::TransmitFfe;
 pub use laser::{Laser, Relaxation, RinKind};
 pub use mzm::{Electrode, Mzm};
 pub use stressed::Stressed;
@@ -27,6 +22,7 @@ pub use waveform::Waveform;
 use crate::chain::Chain;
 use crate::error::{Path, Problems};
 use crate::part::{Loader, Recording};
+use crate::serdes::{Dac, TransmitFfe};
 use crate::signal::{Field, Grid, Symbol, Volt};
 use serde::{Deserialize, Serialize};
 

@@ -103,7 +103,7 @@ impl View {
 
     fn counted(&self, dbm: f64, trained: &Trained) -> Option<Counted> {
         let stop = Stop { round_blocks: 8, symbols: MOST_SYMBOLS, bit_errors: ENOUGH_ERRORS };
-        let tally = count(&[self.lane.counted(trained)], &stop, &self.workers, &mut (), &AtomicBool::new(false)).remove(0);
+        let tally = count(&[self.lane.counted(trained)], &stop, &self.workers, &mut (), &AtomicBool::new(false)).remove(0).end;
         let (interval, _) = tally.interval();
         let point = Counted { dbm, ber: tally.ber(), low: interval.low, high: interval.high, errors: tally.bit_errors };
         (tally.bit_errors >= 10).then_some(point)

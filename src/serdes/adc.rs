@@ -1,11 +1,11 @@
 //! Analogue-to-digital converter.
 
+use super::MOST_JITTER_UI;
 use crate::chain::{Chain, Sampler, Shape};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
 use crate::part::{Loader, Response, Scale};
 use crate::signal::Volt;
-use crate::transmitter::MOST_JITTER_UI;
 use crate::units::{femto, giga};
 use serde::{Deserialize, Serialize};
 
