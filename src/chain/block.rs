@@ -8,34 +8,35 @@ use num_complex::Complex32;
 pub(crate) use crate::dsp::LEVELS;
 
 widest! {
-/// Levels 0..3 through taps at the symbol rate, periodically; the middle tap is the main one.
-pub(super) fn transmit_taps(levels: &[u8], taps: &[f32], out: &mut [f32]) {
+/// Levels 0..3, bent by `c`, through taps at the symbol rate, periodically; the middle tap is the main one.
+pub(super) fn transmit_taps(levels: &[u8], taps: &[f32], c: f32, out: &mut [f32]) {
     let (n, main) = (levels.len(), taps.len() / 2);
     out.fill(0.0);
     for (j, &tap) in taps.iter().enumerate() {
         let shift = (j + n - main % n) % n; // out[k] += tap x[k + main - j]
         for (out, level) in out[shift..].iter_mut().zip(&levels[..n - shift]) {
-            *out += tap * amplitude(*level);
+            *out += tap * amplitude(*level, c);
         }
         for (out, level) in out[..shift].iter_mut().zip(&levels[n - shift..]) {
-            *out += tap * amplitude(*level);
+            *out += tap * amplitude(*level, c);
         }
     }
 }
 }
 
 #[inline(always)]
-fn amplitude(level: u8) -> f32 {
-    f32::from(level) * (2.0 / 3.0) - 1.0
+fn amplitude(level: u8, c: f32) -> f32 {
+    let x = f32::from(level) * (2.0 / 3.0) - 1.0;
+    (x - c * x * x * x) * (1.0 / (1.0 - c))
 }
 
 widest! {
-/// Areas of the impulses that displaced edges add: (x[k-1] - x[k]) displacement[k].
+/// Adds the areas of the impulses that displaced edges add: (x[k-1] - x[k]) displacement[k].
 pub(super) fn edges(x: &[f32], normals: &[f32], rms: f32, out: &mut [f32]) {
     let n = x.len();
-    out[0] = (x[n - 1] - x[0]) * normals[0] * rms;
+    out[0] += (x[n - 1] - x[0]) * normals[0] * rms;
     for ((out, x), normal) in out[1..].iter_mut().zip(x.windows(2)).zip(&normals[1..n]) {
-        *out = (x[0] - x[1]) * normal * rms;
+        *out += (x[0] - x[1]) * normal * rms;
     }
 }
 
@@ -164,7 +165,7 @@ mod tests {
     #[test]
     fn transmit_taps_wrap_around_the_block_about_the_middle_tap() {
         let mut out = [0f32; 4];
-        transmit_taps(&[3, 0, 0, 0], &[-0.1, 0.8, -0.2], &mut out);
+        transmit_taps(&[3, 0, 0, 0], &[-0.1, 0.8, -0.2], 0.0, &mut out);
         // the impulse of +2 over the base of -1: a tap before the main one acts a symbol early
         let base = -0.5;
         for (out, expected) in out.iter().zip([base + 1.6, base - 0.4, base, base - 0.2]) {

@@ -9,4 +9,6 @@ pub struct Interferer {
     pub entity: String,
     /// From the aggressor's impulse train of full scale -1 .. 1 to this node, in the node's unit.
     pub path: Vec<Shape>,
+    /// True behind a gain that makes up for lost light.
+    pub behind_gain: bool,
 }

@@ -34,13 +34,14 @@ pub use train::{Adaptation, Dsp, Refusal, Trained};
 pub use worker::{Drawn, Draws, Worker};
 pub use workshop::Workshop;
 
-use crate::signal::{Ampere, Field, Grid, Quantity, Symbol, Volt, Watt};
+use crate::signal::{Field, Grid, Quantity, Symbol, Volt, Watt};
 use map::{Erased, Typed};
 use std::marker::PhantomData;
 
 pub(crate) enum Step {
     Recorded(Vec<f32>),
     Taps(Vec<f64>),
+    Compression(f64),
     Response(Shape),
     Noise(Noise),
     Map(Box<dyn Erased>, Storage),
@@ -70,6 +71,11 @@ impl Chain<Symbol> {
     /// Filters the symbols at their own rate; the middle tap is the main one.
     pub fn taps(self, taps: &[f64]) -> Self {
         self.push(Step::Taps(taps.to_vec()))
+    }
+
+    /// Bends the levels: x becomes (x - c x^3) / (1 - c), the outer levels stay.
+    pub fn compressed(self, c: f64) -> Self {
+        self.push(Step::Compression(c))
     }
 
     /// Holds each symbol for its period: symbols become volts of a full scale of -1 .. 1 V.
@@ -114,7 +120,7 @@ impl<Q: Quantity> Chain<Q> {
     }
 }
 
-impl Chain<Ampere> {
+impl<Q: Quantity<Sample = f32>> Chain<Q> {
     /// Another lane's symbols that leak into this node.
     pub fn interferer(self, interferer: Interferer) -> Self {
         self.push(Step::Interferer(interferer))

@@ -20,6 +20,10 @@ pub enum Law {
     Phase,
     /// Displacement of a hold's edges: density in s^2/Hz at the symbol rate.
     Timing,
+    /// The same by one of two amounts, early or late at random.
+    TimingTwoPoint,
+    /// Displacement of even edges one way and of odd ones the other: no noise, but part of every block.
+    TimingEvenOdd,
 }
 
 /// One-sided density of a stationary noise.
@@ -83,6 +87,8 @@ pub struct Noise {
     pub law: Law,
     /// One-sided density.
     pub density: Density,
+    /// True behind a gain that makes up for lost light: the noise is as much smaller against what was received.
+    pub behind_gain: bool,
     /// True when other lanes see the same draw, as of a laser that feeds several.
     pub shared: bool,
 }
@@ -90,7 +96,12 @@ pub struct Noise {
 impl Noise {
     /// A noise of one lane.
     pub fn new(entity: &str, law: Law, density: Density) -> Self {
-        Noise { entity: entity.to_owned(), law, density, shared: false }
+        Noise { entity: entity.to_owned(), law, density, behind_gain: false, shared: false }
+    }
+
+    /// The same behind a gain that makes up for lost light.
+    pub fn behind_gain(self) -> Self {
+        Noise { behind_gain: true, ..self }
     }
 
     /// A noise whose owner may feed several lanes: its stream is the owner's.

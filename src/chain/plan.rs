@@ -33,12 +33,14 @@ pub struct Plan {
     pub(super) recorded: Option<Vec<Complex32>>,
     /// Transmit taps at the symbol rate, main tap in the middle.
     pub(super) taps: Vec<f32>,
+    /// c of the bent levels (x - c x^3) / (1 - c).
+    pub(super) compression: f32,
     /// Noise and jitter of the converter that holds the symbols.
     pub(super) symbol_sources: Vec<SymbolSource>,
     /// From edge impulses to the end of the first section; empty when nothing displaces edges.
     pub(super) edge: Vec<Complex32>,
     pub(super) sections: Vec<Section>,
-    /// The section in which light has become current.
+    /// The section in which light has become current; without light, the last.
     pub(super) detector: usize,
     pub(super) sampler: Sampler,
     /// The last section's merged noise at the sampler, per bin of the sampled block.
@@ -75,6 +77,17 @@ pub(super) enum SymbolNoise {
     Added(f32),
     /// Displacement of each edge, s rms.
     Timing(f32),
+    /// Displacement of each edge by this or its opposite at random, s.
+    TwoPoint(f32),
+    /// Displacement of each even edge and, the other way, of each odd one, s; always there.
+    EvenOdd(f32),
+}
+
+impl SymbolNoise {
+    /// True for what displaces edges.
+    fn displaces(self) -> bool {
+        !matches!(self, SymbolNoise::Added(_))
+    }
 }
 
 /// What stands between two maps: responses and noises.
@@ -93,15 +106,25 @@ pub(super) struct Section {
     /// All of them, merged; empty when there is none.
     pub(super) deviation: Vec<f32>,
     /// Interferers with their response to the section's end, scaled as `response`.
-    pub(super) interferers: Vec<(String, Vec<Complex32>)>,
+    pub(super) interferers: Vec<Leak>,
     /// Named nodes with the responses up to them.
     pub(super) probes: Vec<(&'static str, Vec<Shape>)>,
+}
+
+/// An interferer at its section's end.
+pub(super) struct Leak {
+    pub(super) entity: String,
+    pub(super) path: Vec<Complex32>,
+    /// True behind a gain that makes up for lost light.
+    pub(super) behind_gain: bool,
 }
 
 /// An added noise at its section's end: rms of the real (and of the imaginary) part of each bin.
 pub(super) struct Source {
     pub(super) entity: String,
     pub(super) deviation: Vec<f32>,
+    /// True behind a gain that makes up for lost light.
+    pub(super) behind_gain: bool,
 }
 
 impl Section {
@@ -153,13 +176,13 @@ impl Draft {
                 let density = noise.density.at(k as f64 * grid.bin_hz());
                 (density * grid.sample_rate_hz() / (4.0 * m)).sqrt() as f32 * h.norm()
             });
-            sources.push(Source { entity: noise.entity.clone(), deviation: deviation.collect() });
+            sources.push(Source { entity: noise.entity.clone(), deviation: deviation.collect(), behind_gain: noise.behind_gain });
         }
         let interferers = self.interferers.iter().map(|(at, i)| {
             let shapes: Vec<Shape> = i.path.iter().chain(&self.shapes[*at..]).cloned().collect();
             let mut path = shop.product(&shapes, grid, false);
             path.iter_mut().for_each(|h| *h *= 1.0 / grid.symbols as f32);
-            (i.entity.clone(), path)
+            Leak { entity: i.entity.clone(), path, behind_gain: i.behind_gain }
         });
         let interferers: Vec<_> = interferers.collect();
         let gains: Option<f64> = self.shapes.iter().map(Shape::gain).product();
@@ -167,14 +190,15 @@ impl Draft {
         let flat = gains.filter(|_| idle).map(|g| g as f32);
         let response = if flat.is_some() { Vec::new() } else { scaled(shop.product(&self.shapes, grid, both_sides)) };
         let probes = self.probes.iter().map(|&(node, at)| (node, self.shapes[..at].to_vec())).collect();
-        Section { map: self.map, storage: self.storage, flat, response, start, deviation: merged(&sources), sources, interferers, probes }
+        Section { map: self.map, storage: self.storage, flat, response, start, deviation: merged(&sources, 1.0), sources, interferers, probes }
     }
 }
 
-/// Root of the summed squares, bin by bin.
-fn merged(sources: &[Source]) -> Vec<f32> {
+/// Root of the summed squares, bin by bin, with this factor on what stands behind a gain.
+pub(super) fn merged(sources: &[Source], gained: f32) -> Vec<f32> {
     let Some(first) = sources.first() else { return Vec::new() };
-    (0..first.deviation.len()).map(|k| sources.iter().map(|s| s.deviation[k].powi(2)).sum::<f32>().sqrt()).collect()
+    let scale = |s: &Source| if s.behind_gain { gained } else { 1.0 };
+    (0..first.deviation.len()).map(|k| sources.iter().map(|s| (scale(s) * s.deviation[k]).powi(2)).sum::<f32>().sqrt()).collect()
 }
 
 /// A merged deviation folded onto the bins of the sampled block.
@@ -189,6 +213,7 @@ pub(super) fn folded(deviation: &[f32], m: usize, n: usize) -> Vec<f32> {
 impl Plan {
     pub(super) fn new(steps: Vec<Step>, sampler: Sampler, grid: Grid, shop: &mut Workshop) -> Plan {
         let mut taps = vec![1.0];
+        let mut compression = 0.0;
         let mut recording: Option<Vec<f32>> = None;
         let mut symbol_sources = Vec::new();
         let mut drafts = vec![Draft::new(None, Storage::Real)];
@@ -199,6 +224,7 @@ impl Plan {
             match step {
                 Step::Recorded(power) => recording = Some(power),
                 Step::Taps(t) => taps = t,
+                Step::Compression(c) => compression = c as f32,
                 Step::Response(shape) => draft.shapes.push(shape),
                 Step::Noise(noise) if sections == 1 && draft.shapes.is_empty() && recording.is_none() => {
                     symbol_sources.push(symbol_source(&noise, grid))
@@ -214,7 +240,7 @@ impl Plan {
                 }
             }
         }
-        let timed = symbol_sources.iter().any(|s| matches!(s.kind, SymbolNoise::Timing(_)));
+        let timed = symbol_sources.iter().any(|s| s.kind.displaces());
         let edge = if timed {
             let mut shapes = vec![Shape::Edge(grid.symbol_s())];
             shapes.extend(drafts[0].shapes.iter().filter(|s| !matches!(s, Shape::Hold(_))).cloned());
@@ -227,6 +253,7 @@ impl Plan {
         let light = drafts.iter().filter(|d| d.storage == Storage::Complex);
         let sideband_angle = light.flat_map(|d| &d.shapes).map(|s| s.sideband_angle(grid.symbol_rate_hz / 2.0)).sum();
         let last = drafts.len() - 1;
+        let detector = if drafts.iter().any(|d| d.storage == Storage::Complex) { detector } else { last };
         let mut sections: Vec<Section> =
             drafts.into_iter().enumerate().map(|(i, d)| d.finish(grid, recording.is_none(), i == last, shop)).collect();
         let recorded = recording.map(|power| recorded(power, &sections[0], grid, shop));
@@ -240,6 +267,7 @@ impl Plan {
             grid,
             recorded,
             taps: taps.iter().map(|&t| t as f32).collect(),
+            compression,
             symbol_sources,
             edge,
             sections,
@@ -264,6 +292,13 @@ impl Plan {
     /// Samples that the sampler takes in a block.
     pub(super) fn sampled(&self) -> usize {
         self.grid.symbols * self.sampler.samples_per_symbol
+    }
+
+    /// The last section's noise at the sampler when the light is attenuated, where that changes it.
+    pub(super) fn gained_deviation(&self, attenuation: f32) -> Option<Vec<f32>> {
+        let sources = &self.end().sources;
+        let changes = attenuation != 1.0 && sources.iter().any(|s| s.behind_gain);
+        changes.then(|| folded(&merged(sources, attenuation), self.grid.samples(), self.sampled()))
     }
 
     /// The last section.
@@ -301,6 +336,8 @@ fn symbol_source(noise: &Noise, grid: Grid) -> SymbolSource {
     let kind = match noise.law {
         Law::Added => SymbolNoise::Added(rms),
         Law::Timing => SymbolNoise::Timing(rms),
+        Law::TimingTwoPoint => SymbolNoise::TwoPoint(rms),
+        Law::TimingEvenOdd => SymbolNoise::EvenOdd(rms),
         _ => panic!("{} cannot act on symbols", noise.entity),
     };
     SymbolSource { entity: noise.entity.clone(), kind }

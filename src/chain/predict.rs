@@ -52,7 +52,7 @@ pub(super) struct Record {
     pub(super) current_square: f64,
     /// Spectrum of the signal and of the interference at the sampler.
     signal: Vec<Complex32>,
-    interference: Vec<Complex32>,
+    interference: [Vec<Complex32>; 2],
     slopes: Vec<Slope>,
     /// Squares of the steps between transmitted symbols.
     pub(super) edge_squares: Vec<f32>,
@@ -76,7 +76,8 @@ impl Record {
 
     /// Spectrum at the sampler with the signal attenuated.
     pub(super) fn at_sampler(&self, attenuation: f32) -> Vec<Complex32> {
-        self.signal.iter().zip(&self.interference).map(|(s, i)| s * attenuation + i).collect()
+        let [fixed, gained] = &self.interference;
+        self.signal.iter().zip(fixed).zip(gained).map(|((s, fixed), gained)| (s + gained) * attenuation + fixed).collect()
     }
 }
 
@@ -371,14 +372,16 @@ fn one_record(plan: &Plan, worker: &mut Worker, levels: Vec<u8>, draws: &Draws<'
     let mut spectrum = vec![Complex32::default(); plan.grid.bins()];
     plan.transforms.samples.forward(Ampere::of_mut(&mut worker.real), &mut spectrum, &mut worker.scratch);
     block::multiply(&mut spectrum, &plan.end().response);
-    worker.spectrum.fill(Complex32::default());
-    worker.interfere(plan, plan.end(), None, draws);
-    let mut interference = worker.spectrum.clone();
+    let mut interference = [false, true].map(|gained| {
+        worker.spectrum.fill(Complex32::default());
+        worker.interfere_where(plan, plan.end(), None, draws, |leak| leak.behind_gain == gained);
+        worker.spectrum.clone()
+    });
     if plan.jitters_far() {
         // what is sampled on average: E[y(t + tau)] has y's spectrum times the characteristic function of tau
         let mean = |k: usize| (-(std::f64::consts::TAU * k as f64 * plan.grid.bin_hz() * plan.sampler.jitter_s).powi(2) / 2.0).exp() as f32;
-        for (k, (s, i)) in spectrum.iter_mut().zip(&mut interference).enumerate() {
-            (*s, *i) = (*s * mean(k), *i * mean(k));
+        for bins in interference.iter_mut().chain([&mut spectrum]) {
+            bins.iter_mut().enumerate().for_each(|(k, x)| *x *= mean(k));
         }
     }
     for &section in sections {
@@ -389,7 +392,7 @@ fn one_record(plan: &Plan, worker: &mut Worker, levels: Vec<u8>, draws: &Draws<'
     }
     let n = levels.len() as f64;
     let mut transmitted = vec![0f32; levels.len()];
-    block::transmit_taps(&levels, &plan.taps, &mut transmitted);
+    block::transmit_taps(&levels, &plan.taps, plan.compression, &mut transmitted);
     let step = |k: usize| (transmitted[(k + levels.len() - 1) % levels.len()] - transmitted[k]).powi(2);
     let edge_squares: Vec<f32> = (0..levels.len()).map(step).collect();
     let mut symbols: Vec<f32> = levels.iter().map(|&l| block::LEVELS[usize::from(l)]).collect();

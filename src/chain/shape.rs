@@ -15,6 +15,10 @@ pub enum Shape {
     Gain(f64),
     /// Zero-order hold of an impulse train for one period, s, about the impulse: sin(x) / x.
     Hold(f64),
+    /// A transition of this time from 20 to 80 %, s, of Gaussian shape: exp(-2 (pi f t / 1.6832)^2) (802.3, 93A-46).
+    Gaussian(f64),
+    /// A delay, s.
+    Delay(f64),
     /// The edges of a hold of one period, s, as impulses of area V s half a period before the symbol's middle.
     Edge(f64),
     /// Zeros and poles in rad/s; unit gain at zero frequency.
@@ -72,6 +76,8 @@ impl Shape {
         match self {
             Shape::Gain(gain) => Complex64::new(*gain, 0.0),
             Shape::Hold(period_s) => Complex64::new(sinc(f_hz * period_s), 0.0),
+            Shape::Gaussian(time_s) => Complex64::new((-2.0 * (PI * f_hz * time_s / GAUSSIAN_TRANSITION).powi(2)).exp(), 0.0),
+            Shape::Delay(delay_s) => Complex64::from_polar(1.0, -TAU * f_hz * delay_s),
             Shape::Edge(period_s) => Complex64::from_polar(1.0 / period_s, PI * f_hz * period_s),
             Shape::Rational { zeros, poles } => {
                 let s = Complex64::new(0.0, TAU * f_hz);
@@ -109,6 +115,9 @@ impl Shape {
         }
     }
 }
+
+/// Transition time times the deviation of the Gaussian's spectrum: two distances of a fifth of the step.
+const GAUSSIAN_TRANSITION: f64 = 1.6832;
 
 /// The two roots of s^2 + s w0 / Q + w0^2.
 fn resonance(w0: f64, quality: f64) -> [Complex64; 2] {
@@ -152,6 +161,17 @@ mod tests {
             let bandwidth_hz = half_power(|w| shape.at(w * 1e9).norm()) * 1e9;
             assert!((bandwidth_hz / 1e9 - expected_ghz).abs() < 0.1, "{length_m}: {bandwidth_hz}");
         }
+    }
+
+    /// The step's transition from 20 to 80 %: the Gaussian impulse of deviation t / 1.6832 has these points 1.6832 deviations apart.
+    #[test]
+    fn a_gaussian_has_its_transition_time() {
+        let time_s = 7.5e-12;
+        let h = |f: f64| Shape::Gaussian(time_s).at(f).re;
+        // step(t) = 1/2 + integral of H sin(2 pi f t) / (pi f)
+        let step = |t: f64| 0.5 + (0..20_000).map(|i| (f64::from(i) + 0.5) * 1e7).map(|f| h(f) * (TAU * f * t).sin() / (PI * f) * 1e7).sum::<f64>();
+        assert!((step(time_s / 2.0) - 0.8).abs() < 1e-4, "{}", step(time_s / 2.0));
+        assert!((Shape::Delay(1e-11).at(25e9) - Complex64::new(0.0, -1.0)).norm() < 1e-12);
     }
 
     #[test]

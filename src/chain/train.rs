@@ -64,6 +64,8 @@ pub struct Trained {
     /// The last section's response with the sampling phase.
     pub(super) response: Vec<Complex32>,
     pub(super) interferers: Vec<Vec<Complex32>>,
+    /// The last section's noise at the sampler, where some of it stands behind a gain that this attenuation has raised.
+    pub(super) deviation: Option<Vec<f32>>,
 }
 
 impl Trained {
@@ -123,9 +125,12 @@ impl<'a> Training<'a> {
         let phase_of = |j: usize| (j as isize - self.dsp.precursors as isize).rem_euclid(normal.means.len() as isize) as usize;
         let off_mean: f64 = taps.iter().enumerate().map(|(j, w)| w * (normal.means[phase_of(j)] - normal.means[0])).sum();
         let turns = delay_ui / self.plan.grid.symbols as f64;
-        let turn = |h: &[Complex32]| {
+        let turned = |h: &[Complex32], behind_gain: bool| {
             let mut out = vec![Complex32::default(); h.len()];
             block::turn(h, turns, &mut out);
+            if behind_gain {
+                out.iter_mut().for_each(|h| *h *= attenuation);
+            }
             out
         };
         Ok(Trained {
@@ -138,8 +143,9 @@ impl<'a> Training<'a> {
             thresholds: Thresholds::MIDDLE,
             mean: normal.means[0] as f32,
             quantisation: quantisation as f32,
-            response: turn(&self.plan.end().response),
-            interferers: self.plan.end().interferers.iter().map(|(_, path)| turn(path)).collect(),
+            response: turned(&self.plan.end().response, false),
+            interferers: self.plan.end().interferers.iter().map(|leak| turned(&leak.path, leak.behind_gain)).collect(),
+            deviation: self.plan.gained_deviation(attenuation),
         })
     }
 

@@ -14,7 +14,7 @@
 //! are drawn instead ([`super::drawn`]).
 
 use super::kernel::Kernel;
-use super::plan::{Plan, SymbolNoise};
+use super::plan::{Plan, Source, SymbolNoise};
 use super::predict::Record;
 use super::{Law, Storage, Trained};
 use crate::math::{fft, simd::widest};
@@ -57,13 +57,14 @@ impl Noises {
     pub(super) fn new(plan: &Plan) -> Noises {
         let mut lines = Vec::new();
         let before = plan.dispersive() || !plan.linear_receiver();
-        let light = plan.sections.iter().position(|s| s.storage == Storage::Complex).unwrap_or(plan.sections.len());
+        let light = plan.sections.iter().position(|s| s.storage == Storage::Complex).unwrap_or(plan.sections.len() - 1);
         let last = plan.sections.len() - 1;
         let mut scratch = vec![Complex32::default(); plan.transforms.samples.scratch()];
         for source in &plan.symbol_sources {
             let (timing, rms, response) = match source.kind {
                 SymbolNoise::Added(rms) => (false, rms, &plan.sections[0].response),
-                SymbolNoise::Timing(rms_s) => (true, rms_s, &plan.edge),
+                SymbolNoise::Timing(rms_s) | SymbolNoise::TwoPoint(rms_s) => (true, rms_s, &plan.edge),
+                SymbolNoise::EvenOdd(_) => continue, // in the noiseless block
             };
             let mut path: Vec<Complex32> = response.clone();
             downstream(plan, 0, light).iter().zip(&mut path).for_each(|(d, p)| *p *= d);
@@ -139,7 +140,11 @@ impl Noises {
         let add = |to: &mut [f32], f: &dyn Fn(usize) -> f32| to.iter_mut().enumerate().for_each(|(k, t)| *t += f(k));
         for line in &self.lines {
             match &line.kind {
-                Kind::Sampled(j) => add(&mut behind, &|k| 2.0 * end.sources[*j].deviation[k].powi(2)),
+                Kind::Sampled(j) => {
+                    let Source { deviation, behind_gain, .. } = &end.sources[*j];
+                    let gain = if *behind_gain { attenuation * attenuation } else { 1.0 };
+                    add(&mut behind, &|k| 2.0 * gain * deviation[k].powi(2));
+                }
                 Kind::Interior { section, source } => {
                     let deviation = &plan.sections[*section].sources[*source].deviation;
                     add(&mut before, &|k| 2.0 * (m * deviation[k]).powi(2));
@@ -230,7 +235,8 @@ impl Reach {
         let a2 = attenuation * attenuation;
         match &line.kind {
             Kind::Sampled(j) => {
-                let deviation = &plan.end().sources[*j].deviation;
+                let Source { deviation, behind_gain, .. } = &plan.end().sources[*j];
+                let gain = if *behind_gain { f64::from(a2) } else { 1.0 };
                 let k = plan.sampled();
                 let taps = |bin: usize| {
                     let bin = bin % k;
@@ -238,7 +244,7 @@ impl Reach {
                 };
                 let mirrored = |bin: usize| if bin == 0 || 2 * bin == plan.grid.samples() { 1.0 } else { 2.0 };
                 let sum: f64 = deviation.iter().enumerate().map(|(bin, d)| f64::from(mirrored(bin) * 2.0 * d * d * taps(bin))).sum();
-                out.iter_mut().for_each(|v| *v += sum as f32);
+                out.iter_mut().for_each(|v| *v += (gain * sum) as f32);
             }
             Kind::Shot { per_ampere, dark_a } => {
                 let x: Vec<f32> = record.current.iter().map(|i| (per_ampere * (attenuation * i + dark_a)).max(0.0)).collect();

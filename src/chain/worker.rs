@@ -1,6 +1,6 @@
 //! One thread's memory, and how it runs a block through a plan: nothing is allocated, nothing can fail.
 
-use super::plan::{Plan, Section, SymbolNoise};
+use super::plan::{Leak, Plan, Section, SymbolNoise};
 use super::{Density, Law, Noise, Storage, Trained, block};
 use crate::dsp::ffe;
 use crate::math::{fft, normals};
@@ -169,6 +169,7 @@ impl Worker {
             None => self.symbols(plan, levels, draws),
         }
         self.add_noise(&plan.sections[0], draws);
+        self.interfere(plan, &plan.sections[0], None, draws);
         let real = Ampere::of_mut(&mut self.real);
         plan.transforms.samples.inverse(&mut self.spectrum, real, &mut self.scratch);
     }
@@ -176,16 +177,35 @@ impl Worker {
     /// The spectrum of the symbols at the first section's end.
     fn symbols(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>) {
         let n = self.grid.symbols;
-        block::transmit_taps(levels, &plan.taps, &mut self.symbols);
+        block::transmit_taps(levels, &plan.taps, plan.compression, &mut self.symbols);
         self.spectrum.fill(Complex32::default());
+        let mut displaced = false;
         for source in &plan.symbol_sources {
-            let SymbolNoise::Timing(rms_s) = source.kind else { continue };
-            let scale = rms_s * draws.what.scale(&source.entity);
-            if scale == 0.0 {
+            let scale = draws.what.scale(&source.entity);
+            let (most_s, random) = match source.kind {
+                SymbolNoise::Added(_) => continue,
+                SymbolNoise::EvenOdd(most_s) => (most_s, false),
+                SymbolNoise::Timing(most_s) | SymbolNoise::TwoPoint(most_s) => (scale * most_s, true),
+            };
+            if most_s == 0.0 {
                 continue;
             }
-            normals::fill(&mut draws.lane.named(&source.entity).index(draws.noise).rng(), &mut self.normals[..n]);
-            block::edges(&self.symbols, &self.normals, scale, &mut self.edges);
+            let steps = &mut self.normals[..n];
+            if random {
+                normals::fill(&mut draws.lane.named(&source.entity).index(draws.noise).rng(), steps);
+            }
+            match source.kind {
+                SymbolNoise::TwoPoint(_) => steps.iter_mut().for_each(|step| *step = 1f32.copysign(*step)),
+                SymbolNoise::EvenOdd(_) => steps.iter_mut().enumerate().for_each(|(k, step)| *step = if k % 2 == 0 { 1.0 } else { -1.0 }),
+                _ => {}
+            }
+            if !displaced {
+                self.edges.fill(0.0);
+            }
+            displaced = true;
+            block::edges(&self.symbols, &self.normals, most_s, &mut self.edges);
+        }
+        if displaced {
             plan.transforms.symbols.forward(&mut self.edges, &mut self.symbol_spectrum, &mut self.scratch);
             block::replicate(&self.symbol_spectrum, n, &plan.edge, &mut self.spectrum);
         }
@@ -243,7 +263,7 @@ impl Worker {
                     let step = std::f64::consts::TAU * (noise.density.at(0.0) / 2.0 / self.grid.sample_rate_hz()).sqrt();
                     block::phase_bridge(Field::of_mut(&mut self.field), &mut self.normals, step as f32 * scale);
                 }
-                Law::Added | Law::Timing => unreachable!("not a noise of a section's start"),
+                Law::Added | Law::Timing | Law::TimingTwoPoint | Law::TimingEvenOdd => unreachable!("not a noise of a section's start"),
             }
         }
     }
@@ -317,7 +337,20 @@ impl Worker {
 
     /// Adds a section's interferers to the spectrum at the section's end, through `paths` when they are given.
     pub(super) fn interfere(&mut self, plan: &Plan, section: &Section, paths: Option<&[Vec<Complex32>]>, draws: &Draws<'_>) {
-        for (i, (entity, own)) in section.interferers.iter().enumerate() {
+        self.interfere_where(plan, section, paths, draws, |_| true);
+    }
+
+    /// The same for some of them.
+    pub(super) fn interfere_where(
+        &mut self,
+        plan: &Plan,
+        section: &Section,
+        paths: Option<&[Vec<Complex32>]>,
+        draws: &Draws<'_>,
+        wanted: impl Fn(&Leak) -> bool,
+    ) {
+        for (i, leak) in section.interferers.iter().enumerate().filter(|(_, leak)| wanted(leak)) {
+            let Leak { entity, path: own, .. } = leak;
             block::aggressor(draws.lane.named(entity).index(draws.block), &mut self.symbols);
             plan.transforms.symbols.forward(&mut self.symbols, &mut self.symbol_spectrum, &mut self.scratch);
             block::replicate(&self.symbol_spectrum, self.grid.symbols, paths.map_or(own, |p| &p[i]), &mut self.spectrum);
@@ -341,9 +374,10 @@ impl Worker {
         }
         block::fold(&self.spectrum, m, k, &mut self.sampled_spectrum[..bins]);
         self.sampled_spectrum[0].re -= trained.mean;
-        if draws.what == Drawn::Everything && !plan.sampled_deviation.is_empty() {
+        let deviation = trained.deviation.as_ref().unwrap_or(&plan.sampled_deviation);
+        if draws.what == Drawn::Everything && !deviation.is_empty() {
             normals::fill(&mut draws.lane.named(plan.end().name()).index(draws.noise).rng(), &mut self.normals[..2 * bins]);
-            block::add_noise(&mut self.sampled_spectrum[..bins], &plan.sampled_deviation, &self.normals[..2 * bins], 1.0);
+            block::add_noise(&mut self.sampled_spectrum[..bins], deviation, &self.normals[..2 * bins], 1.0);
         }
         plan.transforms.sampled.inverse(&mut self.sampled_spectrum[..bins], &mut self.sampled[..k], &mut self.scratch);
     }

@@ -3,7 +3,7 @@
 use super::inner::{BLOCK_SYMBOLS, Chase};
 use super::interleaver::Interleaver;
 use super::layout::Layout;
-use super::recent::Recent;
+use crate::math::recent::Recent;
 use super::reed_solomon::Code;
 use crate::error::{Path, Problems, Result};
 use serde::{Deserialize, Serialize};

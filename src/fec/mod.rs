@@ -16,7 +16,6 @@ mod interleaver;
 mod layout;
 mod powers;
 mod reader;
-mod recent;
 pub mod reed_solomon;
 mod scatter;
 mod stream;

@@ -12,6 +12,7 @@
 //! Ports are counted from 1, as in S21; frequencies in Hz; the basis is e^(+j 2 pi f t), so that delay is a falling phase.
 
 mod cascade;
+mod channel;
 mod dc;
 mod grid;
 mod inspection;
@@ -25,6 +26,7 @@ mod reference;
 mod trace;
 mod transfer;
 
+pub use channel::{Channel, ChannelKind};
 pub use dc::Completed;
 pub use inspection::Inspection;
 pub use line::Propagation;

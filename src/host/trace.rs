@@ -124,6 +124,15 @@ impl Package {
         problems.range(at, "ball_ff", self.ball_ff, 0.0..=1e4);
     }
 
+    /// Its two-port, the die at port 1.
+    ///
+    /// # Errors
+    ///
+    /// When two of its parts resonate without loss.
+    pub fn network(&self, f_hz: &[f64], reference_ohm: f64) -> Result<Network, String> {
+        self.stages(f_hz, reference_ohm).iter().try_fold(Network::thru(f_hz, reference_ohm), |chain, stage| chain.then(stage))
+    }
+
     /// Its two-ports from the die outwards.
     fn stages(&self, f_hz: &[f64], reference_ohm: f64) -> Vec<Network> {
         // between the wires two capacitances are in series, and so are two inductances

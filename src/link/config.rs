@@ -1,6 +1,6 @@
 //! The description of a link, as it is written: plain data, engineering units, everything checked.
 
-use super::{Fec, Limits, Tdecq};
+use super::{Fec, Host, Limits, Module, ModuleKind, Tdecq};
 use crate::error::{Path, Problems};
 use crate::fibre::SingleMode;
 use crate::part::{FileRead, Library, Loader, Sending};
@@ -25,6 +25,10 @@ pub struct Config {
     pub symbol_rate_gbd: f64,
     /// The symbols that are sent.
     pub pattern: Pattern,
+    /// Which segments the module makes of a lane.
+    pub module: Module,
+    /// The hosts that it connects.
+    pub host: Host,
     /// From symbols to light.
     pub transmitter: Transmitter,
     /// From fibre to fibre.
@@ -58,6 +62,8 @@ impl Default for Config {
             lanes: 8,
             symbol_rate_gbd: 53.125,
             pattern: Pattern::default(),
+            module: Module::default(),
+            host: Host::default(),
             transmitter: Transmitter::default(),
             fibre: SingleMode::default(),
             receiver: Receiver::default(),
@@ -213,6 +219,8 @@ impl Config {
         problems.range(&root, "symbol_rate_gbd", self.symbol_rate_gbd, 0.1..=500.0);
         let rate_hz = giga(self.symbol_rate_gbd.clamp(0.1, 500.0));
         self.pattern.check(&root.key("pattern"), problems);
+        self.module.check(&root.key("module"), rate_hz, problems);
+        self.host.check(&root.key("host"), rate_hz, problems);
         self.transmitter.check(&root.key("transmitter"), rate_hz, problems);
         self.fibre.check(&root.key("fibre"), problems);
         self.receiver.check(&root.key("receiver"), rate_hz, problems);
@@ -220,6 +228,7 @@ impl Config {
         self.check_fec(&root, problems);
         self.limits.check(&root.key("limits"), problems);
         self.tdecq.check(&root.key("tdecq"), problems);
+        self.check_module(&root, problems);
         self.check_light(problems);
         if self.precodes() && self.transmitter.kind == TransmitterKind::Waveform {
             problems.report(
@@ -269,6 +278,8 @@ impl Config {
         if self.pattern.kind == PatternKind::File {
             loader.witness(&root.key("pattern"), "file", &self.pattern.file, MOST_PATTERN_BYTES);
         }
+        self.module.load(&root.key("module"), &mut loader);
+        self.host.load(&root.key("host"), &mut loader);
         self.transmitter.load(&root.key("transmitter"), &mut loader);
         self.receiver.load(&root.key("receiver"), &mut loader);
         self.files = loader.finish();
@@ -278,8 +289,51 @@ impl Config {
     pub fn files_in_use(&self) -> impl Iterator<Item = &FileRead> {
         let kind = self.transmitter.kind;
         let others = self.transmitter.all().into_iter().map(|(key, _)| key).filter(move |key| *key != kind.key());
-        let idle: Vec<String> = others.map(|key| format!("transmitter.{key}.")).collect();
+        let mut idle: Vec<String> = others.map(|key| format!("transmitter.{key}.")).collect();
+        match self.module.kind {
+            ModuleKind::Optics => idle.extend(["module.".to_owned(), "host.".to_owned()]),
+            ModuleKind::Retimed => {}
+            ModuleKind::Lro => idle.push("receiver.adc.".to_owned()),
+            ModuleKind::Lpo => idle.extend(["module.rx.", "transmitter.dac.", "receiver.adc."].map(str::to_owned)),
+        }
         self.files.iter().filter(move |file| idle.iter().all(|idle| !file.key.starts_with(idle)))
+    }
+
+    /// Reports a module that cannot be between these hosts.
+    fn check_module(&self, root: &Path, problems: &mut Problems) {
+        let kind = self.module.kind;
+        if !kind.has_hosts() {
+            return;
+        }
+        let name = format!("{kind:?}").to_lowercase();
+        let at = root.key("module");
+        if !self.transmitter.has_driver() {
+            let remedy = format!("must be \"optics\" with transmitter.kind = \"{}\", which no host drives", self.transmitter.kind.key());
+            problems.report(&at, "kind", &name, remedy);
+        }
+        if self.fec.chosen().is_some_and(|coding| coding.inner.is_some()) && kind.retimes_transmit() {
+            let remedy = format!("must be \"optics\" or \"lpo\" with the inner code of {}: segments of unlike rates are not built", self.fec.coding);
+            problems.report(&at, "kind", &name, remedy);
+        }
+    }
+
+    /// What a lane's bit error ratio is held against: of the light alone, or from host to host.
+    pub fn limit_ber(&self) -> f64 {
+        if self.module.kind.has_hosts() { self.limits.link_ber } else { self.limits.pmd_ber }
+    }
+
+    /// Taps of the longest equaliser in use.
+    pub(super) fn longest_equaliser(&self) -> usize {
+        let own = self.receiver.ffe.taps;
+        if self.module.kind.has_hosts() { own.max(self.host.rx.ffe.taps).max(self.module.rx.ffe.taps) } else { own }
+    }
+
+    /// Outer optical modulation amplitude of settled runs in the fibre, W, as the module's drive makes it.
+    pub(super) fn settled_oma_w(&self) -> f64 {
+        match self.module.kind {
+            ModuleKind::Lpo => self.transmitter.chosen().settled_oma_w(self.module.input.drive()),
+            _ => self.transmitter.settled_oma_w(),
+        }
     }
 
     /// Reports error correction that does not fit.
@@ -296,7 +350,7 @@ impl Config {
     /// Reports a photodiode in the dark: no equaliser finds a signal there.
     fn check_light(&self, problems: &mut Problems) {
         let loss_db = self.fibre.loss_db() + self.receiver.coupling_loss_db;
-        let oma_dbm = dbm_from_watt(self.transmitter.settled_oma_w()) - loss_db;
+        let oma_dbm = dbm_from_watt(self.settled_oma_w()) - loss_db;
         // a waveform that is not read yet says nothing
         let known = self.transmitter.kind != TransmitterKind::Waveform || self.transmitter.recording().is_some();
         if problems.is_empty() && known && (oma_dbm.is_nan() || oma_dbm < DARK_DBM) {
@@ -316,9 +370,9 @@ impl Config {
         }
         problems.count(at, "block_symbols", s.block_symbols, 256..=1 << 17);
         // the symbols of two presses of the longest memory must fit, or the block would equalise itself
-        let (least, symbols) = (self.receiver.ffe.taps.saturating_mul(8), self.grid().symbols);
+        let (least, symbols) = (self.longest_equaliser().saturating_mul(8), self.grid().symbols);
         if symbols < least {
-            let remedy = format!("must be at least eight times receiver.ffe.taps, {least}");
+            let remedy = format!("must be at least eight times the longest ffe.taps, {least}");
             match self.transmitter.recording() {
                 Some(recording) => {
                     let remedy = format!("has a period of {symbols} symbols; {remedy}");

@@ -1,12 +1,14 @@
 //! One lane: the order of its chain.
 
-use super::Config;
+use super::{Config, ModuleKind, tuning};
 use crate::chain::{Chain, Count, Drawn, Draws, Dsp, Hop, Plan, Shape, Trained, Workshop, block_levels};
 use crate::error::{Error, Path, Problems, Result};
 use crate::fec::Sender;
+use crate::host::Channel;
 use crate::part::Library;
 use crate::pattern::Source;
 use crate::seed::Seed;
+use crate::serdes::{Line, SerdesRx, SerdesTx};
 use crate::signal::{Field, Grid};
 use crate::units::{amplitude_ratio, power_ratio};
 
@@ -16,10 +18,14 @@ pub struct Lane {
     pub number: usize,
     /// Its own description.
     pub config: Config,
-    /// Its chain.
+    /// The chain of the segment with the light.
     pub plan: Plan,
     /// Its receiver's signal processing.
     pub dsp: Dsp,
+    /// From the host to a module that decides.
+    pub ahead: Option<Segment>,
+    /// From a module that has decided to the host.
+    pub behind: Option<Segment>,
     /// What it sends.
     pub pattern: Source,
     /// Where its payload comes from, when it carries any.
@@ -28,6 +34,16 @@ pub struct Lane {
     pub run: Seed,
     /// Its own streams.
     pub seed: Seed,
+}
+
+/// An electrical segment of a lane: from what drives symbols to what decides them.
+pub struct Segment {
+    /// Its chain.
+    pub plan: Plan,
+    /// Its receiver's signal processing.
+    pub dsp: Dsp,
+    /// Its own streams.
+    pub streams: Seed,
 }
 
 /// Lanes that share one pattern: a lane begins a 64th of its period behind its neighbour, its training half as far.
@@ -45,10 +61,79 @@ fn spread_db(config: &Config, number: usize) -> f64 {
     config.spread.launch_power_db * Seed::new(config.spread.module).named("launch power").index(number as u64).rng().normal()
 }
 
+/// A part of a lane that makes decisions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// From the host to a module that decides.
+    Ahead,
+    /// The segment with the light.
+    Light,
+    /// From a module that has decided to the host.
+    Behind,
+}
+
+impl Part {
+    /// True when a description has it.
+    pub(super) fn exists(self, config: &Config) -> bool {
+        match self {
+            Part::Ahead => config.module.kind.retimes_transmit(),
+            Part::Light => true,
+            Part::Behind => config.module.kind == ModuleKind::Retimed,
+        }
+    }
+}
+
 /// Symbols become light in the fibre at the transmitter.
 fn transmitted(config: &Config, number: usize, grid: Grid) -> Chain<Field> {
-    let light = config.transmitter.extend(Chain::symbols(), grid, number);
+    let Config { host, module, transmitter, .. } = config;
+    let light = if module.kind == ModuleKind::Lpo {
+        let sent = host.tx.extend(Chain::symbols(), "host.tx", grid);
+        let arrived = host.channel.extend(sent, &host.tx, "host.channel", false, grid);
+        let driven = module.input.extend(arrived, host.tx.settled_v() * host.channel.settled());
+        transmitter.extend_driven(driven, grid, number)
+    } else {
+        transmitter.extend(Chain::symbols(), grid, number)
+    };
     light.response(Shape::Gain(amplitude_ratio(spread_db(config, number))))
+}
+
+/// What is received becomes samples: of the module, or of the host behind a linear output.
+fn received(config: &Config, light: Chain<Field>, oma_w: f64, grid: Grid, shop: &mut Workshop) -> (Plan, Dsp) {
+    let Config { host, module, receiver, .. } = config;
+    if !module.kind.linear_receive() {
+        return (receiver.extend(light, oma_w, grid, shop), receiver.ffe.dsp());
+    }
+    // neighbouring lanes' outputs are the far-end aggressors
+    let neighbour = SerdesTx { swing_vppd: module.output.swing_vppd, ..module.tx.clone() };
+    let sent = receiver.extend_linear(light, oma_w, &module.output, grid);
+    let arrived = host.back().extend(sent, &neighbour, "host.back", true, grid);
+    (host.rx.extend(arrived, "host.rx", true, grid, shop), host.rx.dsp())
+}
+
+/// The segment with the light, of one lane.
+fn light(config: &Config, number: usize, grid: Grid, shop: &mut Workshop) -> (Plan, Dsp) {
+    let tp2 = transmitted(config, number, grid).probe("tp2");
+    let light = config.fibre.extend(tp2, config.transmitter.chosen().wavelength_nm()).probe("tp3");
+    let received_oma_w = config.settled_oma_w() * power_ratio(spread_db(config, number) - config.fibre.loss_db());
+    received(config, light, received_oma_w, grid, shop)
+}
+
+/// An electrical segment of one lane; nothing where the light is, or where there is none.
+fn electrical(config: &Config, part: Part, lane: Seed, grid: Grid, shop: &mut Workshop) -> Option<Segment> {
+    let Config { host, module, .. } = config;
+    if !part.exists(config) {
+        return None;
+    }
+    let mut built = |name: &str, (sender, tx): (&SerdesTx, &str), (channel, line): (&Channel, &str), (receiver, rx): (&SerdesRx, &str)| {
+        let sent = sender.extend(Chain::symbols(), tx, grid).map(Line);
+        let plan = receiver.extend(channel.extend(sent, sender, line, false, grid), rx, false, grid, shop);
+        Segment { plan, dsp: receiver.dsp(), streams: lane.named(name) }
+    };
+    match part {
+        Part::Light => None,
+        Part::Ahead => Some(built("host to module", (&host.tx, "host.tx"), (&host.channel, "host.channel"), (&module.rx, "module.rx"))),
+        Part::Behind => Some(built("module to host", (&module.tx, "module.tx"), (host.back(), "host.back"), (&host.rx, "host.rx"))),
+    }
 }
 
 impl Lane {
@@ -73,7 +158,7 @@ impl Lane {
         let mut problems = Problems::new();
         config.load(&Library::default(), &mut problems); // only what is not loaded yet is read
         problems.finish()?;
-        let config = &config;
+        let config = &tuning::tuned(&config, shop);
         let recorded = config.transmitter.recording().map(|recording| Ok(Source::stored(recording.periods.levels.clone())));
         let payload = sender.as_ref().map(|sender| Ok(Source::computed(sender.lane(number))));
         let pattern = recorded.or(payload).unwrap_or_else(|| config.pattern.build()).map_err(|because| {
@@ -83,13 +168,19 @@ impl Lane {
         })?;
         let grid = config.grid();
         let run = Seed::new(config.simulation.seed);
-        let transmitter = &config.transmitter;
-        let tp2 = transmitted(config, number, grid).probe("tp2");
-        let light = config.fibre.extend(tp2, transmitter.chosen().wavelength_nm()).probe("tp3");
-        let received_oma_w = transmitter.settled_oma_w() * power_ratio(spread_db(config, number) - config.fibre.loss_db());
-        let plan = config.receiver.extend(light, received_oma_w, grid, shop);
-        let dsp = config.receiver.ffe.dsp();
-        Ok(Lane { number, config: config.clone(), plan, dsp, pattern, sender, run, seed: run.named("lane").index(number as u64) })
+        let (plan, dsp) = light(config, number, grid, shop);
+        let seed = run.named("lane").index(number as u64);
+        let [ahead, behind] = [Part::Ahead, Part::Behind].map(|part| electrical(config, part, seed, grid, shop));
+        Ok(Lane { number, config: config.clone(), plan, dsp, ahead, behind, pattern, sender, run, seed })
+    }
+
+    /// One part of lane 0 alone.
+    pub(super) fn part(config: &Config, part: Part, shop: &mut Workshop) -> Segment {
+        let streams = Seed::new(config.simulation.seed).named("lane").index(0);
+        electrical(config, part, streams, config.grid(), shop).unwrap_or_else(|| {
+            let (plan, dsp) = light(config, 0, config.grid(), shop);
+            Segment { plan, dsp, streams }
+        })
     }
 
     /// Its light in the fibre at the transmitter, on another grid.
@@ -102,10 +193,20 @@ impl Lane {
         Draws { run: self.run, lane: self.seed, block: 0, noise: 0, what: Drawn::Nothing }
     }
 
-    /// The lane as it is counted with a receiver.
+    /// The lane as it is counted with the receiver of the light alone.
     pub(super) fn counted<'a>(&'a self, trained: &'a Trained) -> Count<'a> {
+        self.counted_through(trained, [None, None])
+    }
+
+    /// The lane as it is counted with its receivers: of the light, of what stands ahead, and of what stands behind.
+    pub(super) fn counted_through<'a>(&'a self, trained: &'a Trained, electrical: [Option<&'a Trained>; 2]) -> Count<'a> {
+        let hop = |segment: &'a Option<Segment>, trained: Option<&'a Trained>| {
+            segment.as_ref().zip(trained).map(|(s, trained)| Hop { plan: &s.plan, trained, streams: s.streams })
+        };
+        let [ahead, behind] = electrical;
+        let light = Hop { plan: &self.plan, trained, streams: self.seed };
         Count {
-            hops: vec![Hop { plan: &self.plan, trained, streams: self.seed }],
+            hops: hop(&self.ahead, ahead).into_iter().chain([light]).chain(hop(&self.behind, behind)).collect(),
             pattern: &self.pattern,
             first_symbol: self.first_symbol(),
             precoder: self.config.precodes(),

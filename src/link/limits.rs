@@ -38,6 +38,10 @@ impl Status {
 pub struct Limits {
     /// Bit error ratio before error correction that the optical segment may reach.
     pub pmd_ber: f64,
+    /// The same that an electrical segment between a host and a module may reach.
+    pub aui_ber: f64,
+    /// The same from host to host.
+    pub link_ber: f64,
     /// Largest average launch power of a lane, dBm.
     pub launch_power_max_dbm: f64,
     /// Largest outer modulation amplitude of a lane, dBm.
@@ -92,6 +96,8 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             pmd_ber: 2.4e-4,
+            aui_ber: 1e-5,
+            link_ber: 2.8e-4,
             launch_power_max_dbm: 4.0,
             oma_max_dbm: 4.2,
             extinction_ratio_min_db: 3.5,
@@ -198,9 +204,11 @@ const ROWS: [(&str, &str, Side, Value); 17] = [
 
 impl Limits {
     /// Every limit that is set, by key.
-    fn set(&self) -> [(&'static str, Option<f64>); 17] {
+    fn set(&self) -> [(&'static str, Option<f64>); 19] {
         [
             ("pmd_ber", Some(self.pmd_ber)),
+            ("aui_ber", Some(self.aui_ber)),
+            ("link_ber", Some(self.link_ber)),
             ("launch_power_max_dbm", Some(self.launch_power_max_dbm)),
             ("oma_max_dbm", Some(self.oma_max_dbm)),
             ("extinction_ratio_min_db", Some(self.extinction_ratio_min_db)),
@@ -228,7 +236,7 @@ impl Limits {
     pub(super) fn check(&self, at: &Path, problems: &mut Problems) {
         for (key, limit) in self.set().into_iter().filter_map(|(key, limit)| Some((key, limit?))) {
             let range = match key {
-                "pmd_ber" => 1e-15..=0.2,
+                "pmd_ber" | "aui_ber" | "link_ber" => 1e-15..=0.2,
                 "extinction_ratio_min_db" => 0.0..=100.0,
                 "rin_oma_max_db_per_hz" => -300.0..=0.0,
                 "transition_time_max_ps" | "overshoot_max_percent" => 0.0..=1000.0,

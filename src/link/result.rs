@@ -156,10 +156,52 @@ pub struct LaneResult {
     pub post_fec_ber: Option<f64>,
     /// How many of them had 0, 1, .. wrong symbols; the last, more than are corrected. Empty without a coding.
     pub symbol_error_histogram: Vec<u64>,
+    /// Segment by segment, where a host is part of the link.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<SegmentResult>,
     /// The slicer.
     pub slicer: Option<Slicer>,
     /// Why there is no figure.
     pub refusal: Option<String>,
+}
+
+/// One segment of a lane: from what drives symbols to what decides them, with the settings that an operator would program.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct SegmentResult {
+    /// Between which of host, module and light.
+    pub name: &'static str,
+    /// Semi-analytic bit error ratio.
+    pub ber_semi_analytic: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub ber_semi_analytic_low: Option<f64>,
+    /// Upper end.
+    pub ber_semi_analytic_high: Option<f64>,
+    /// Bits compared with what the segment was given.
+    pub bits: u64,
+    /// Bits wrong.
+    pub errors: u64,
+    /// Counted bit error ratio; absent when no error was seen.
+    pub ber_counted: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub ber_counted_low: Option<f64>,
+    /// Upper end.
+    pub ber_counted_high: Option<f64>,
+    /// What it is held against, where it has a limit of its own.
+    pub limit_ber: Option<f64>,
+    /// True when it keeps that.
+    pub passes: Option<bool>,
+    /// Signal to noise ratio at its slicer, dB.
+    pub snr_db: Option<f64>,
+    /// Loss of its electrical channel at half the symbol rate, packages and mismatch included, dB; of a linear lane, of that ahead of the module.
+    pub channel_loss_db: Option<f64>,
+    /// Taps of its electrical transmitter.
+    pub tx_taps: Vec<f64>,
+    /// Gain and low gain of a linear module's input equaliser, dB.
+    pub input_ctle_db: Option<[f64; 2]>,
+    /// Gain and low gain of its receiver's analogue equaliser, dB.
+    pub ctle_db: Option<[f64; 2]>,
+    /// Taps of its receiver's equaliser.
+    pub rx_taps: Vec<f64>,
 }
 
 /// What the slicer sees.

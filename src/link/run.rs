@@ -6,11 +6,13 @@ use super::files;
 use super::lane::Lane;
 use super::layers::Resolved;
 use super::margin::{self, Margin};
+use super::segment::{self, SolvedSegment};
 use super::result::{LaneResult, LinkResult};
 use super::summary::{lane_result, port};
 use super::transmitted::{self, Transmitted};
 use crate::chain::{Count, Counted, Prediction, Predictor, Probe, Refusal, Stop, Tally, Trained, Workers, Workshop, count};
 use crate::error::Result;
+use crate::math::interval::Interval;
 use crate::measure::levels::{Outer, outer, settled_pattern};
 use crate::pattern::{Pattern, PatternKind};
 use rayon::prelude::*;
@@ -52,6 +54,22 @@ pub(super) struct Receiver {
     pub(super) prediction: Prediction,
     pub(super) margin: Margin,
     pub(super) at_limit: Option<Prediction>,
+    /// Of what stands ahead of and behind the light.
+    pub(super) electrical: [Option<SolvedSegment>; 2],
+}
+
+impl Receiver {
+    /// A prediction of the light's segment with what the electrical ones add to it.
+    pub(super) fn whole(&self, light: &Prediction) -> (f64, Interval) {
+        let others = || self.electrical.iter().flatten().map(|solved| &solved.prediction);
+        let sum = |of: &dyn Fn(&Prediction) -> f64| of(light) + others().map(of).sum::<f64>();
+        (sum(&|p| p.ber), Interval { low: sum(&|p| p.interval.low), high: sum(&|p| p.interval.high) })
+    }
+
+    /// The receivers of what stands ahead of and behind the light.
+    pub(super) fn trained_around(&self) -> [Option<&Trained>; 2] {
+        self.electrical.each_ref().map(|solved| solved.as_ref().map(|solved| &solved.trained))
+    }
 }
 
 impl Link {
@@ -109,7 +127,7 @@ impl Link {
 
     fn result(&self, solved: &[Solved], here: &CountedLanes, at_limit: &CountedLanes) -> LinkResult {
         let base = &self.resolved.base;
-        let limit_ber = base.limits.pmd_ber;
+        let limit_ber = base.limit_ber();
         let lanes: Vec<LaneResult> = solved.iter().enumerate().map(|(i, s)| lane_result(i, s, here, at_limit)).collect();
         let mut warnings: Vec<String> = Vec::new();
         for warning in solved.iter().flat_map(|s| &s.warnings) {
@@ -147,13 +165,21 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop) -> Solved {
     let (tp2, tp3) = settled(&lane, workers, shop);
     let mut warnings = launch_warnings(&lane, tp2);
     warnings.extend(files::short(&lane));
+    let electrical = [&lane.ahead, &lane.behind].map(|part| part.as_ref().map(|part| segment::solve(&lane, part, workers)));
     let receiver = workers.with(&lane.plan, |worker| {
+        let [ahead, behind] = electrical;
+        let electrical = [ahead.transpose()?, behind.transpose()?];
         let (training, scoring) = (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(SCORING_BLOCKS, false));
         let mut predictor = Predictor::new(&lane.plan, lane.dsp, lane.run, lane.seed, training, scoring, worker);
         predictor.precoder = lane.config.precodes();
         let trained = predictor.train(worker, 1.0, None)?;
         let prediction = predictor.predict(worker, &trained);
-        let margin = margin::find(&mut predictor, worker, &trained, lane.config.limits.pmd_ber);
+        // what the electrical segments leave of the limit is the light's
+        let spent: f64 = electrical.iter().flatten().map(|solved| solved.prediction.ber).sum();
+        let margin = match lane.config.limit_ber() - spent {
+            left if left > 0.0 => margin::find(&mut predictor, worker, &trained, left),
+            _ => Margin::Floor(spent),
+        };
         let at_limit = match &margin {
             Margin::Found(_, trained) => Some(predictor.predict(worker, trained)),
             _ => None,
@@ -181,7 +207,7 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop) -> Solved {
                 part, lane.config.simulation.samples_per_symbol
             ));
         }
-        Ok(Receiver { trained, prediction, margin, at_limit })
+        Ok(Receiver { trained, prediction, margin, at_limit, electrical })
     });
     let transmitted = lane.config.tdecq.enabled.then(|| transmitted::measure(&lane, workers, shop));
     if let Some(transmitted) = &transmitted {
@@ -243,6 +269,14 @@ impl CountedLanes {
         self.counted[lane].as_ref().map(|counted| &counted.end)
     }
 
+    /// What was counted of a lane's segments, where it has several.
+    pub(super) fn segments(&self, lane: usize) -> &[Tally] {
+        self.counted[lane].as_ref().map_or(&[], |counted| match counted.hops.as_slice() {
+            [] => std::slice::from_ref(&counted.end),
+            hops => hops,
+        })
+    }
+
     /// Adds what error correction made of a lane to its result.
     pub(super) fn correct(&self, lane: usize, result: &mut LaneResult) {
         if let Some(place) = self.places[lane] {
@@ -273,7 +307,8 @@ fn count_all<'a>(
 ) -> CountedLanes {
     let ready: Vec<Option<(&Trained, &Prediction)>> = solved.iter().map(|s| s.receiver.as_ref().ok().and_then(&receiver)).collect();
     let able = || solved.iter().zip(&ready).filter_map(|(s, ready)| ready.map(|(trained, prediction)| (&s.lane, trained, prediction)));
-    let lanes: Vec<Count<'_>> = able().map(|(lane, trained, _)| lane.counted(trained)).collect();
+    let around = solved.iter().filter_map(|s| s.receiver.as_ref().ok().filter(|r| receiver(r).is_some())).map(Receiver::trained_around);
+    let lanes: Vec<Count<'_>> = able().zip(around).map(|((lane, trained, _), around)| lane.counted_through(trained, around)).collect();
     let mut corrected = Corrected::new(&able().map(|(lane, _, prediction)| (lane, prediction)).collect::<Vec<_>>());
     let stop = Stop { round_blocks: ROUND_BLOCKS, symbols, bit_errors: u64::MAX };
     let mut counted = count(&lanes, &stop, workers, &mut corrected, cancel).into_iter();

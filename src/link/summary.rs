@@ -3,14 +3,15 @@
 use super::margin::Margin;
 use super::result::{Counted, LaneResult, NoiseShare, PortResult, Slicer, pooled};
 use super::run::{CountedLanes, Solved};
-use crate::chain::{Prediction, Tally};
+use super::segment;
+use crate::chain::Tally;
 use crate::math::interval::Interval;
 use crate::measure::levels::rlm;
 use crate::units::{db_from_power_ratio, dbm_from_watt};
 
 /// The result of lane `index` of those that were run.
 pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at_limit: &CountedLanes) -> LaneResult {
-    let limit_ber = solved.lane.config.limits.pmd_ber;
+    let config = &solved.lane.config;
     let mut result = LaneResult { lane: solved.lane.number, interval_kind: "none", ..LaneResult::default() };
     if let Some(tp2) = solved.tp2 {
         result.oma_tp2_dbm = Some(tp2.oma_dbm());
@@ -40,13 +41,18 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
         }
     };
     let prediction = &receiver.prediction;
-    result.ber_semi_analytic = Some(prediction.ber);
-    result.ber_semi_analytic_low = Some(prediction.interval.low);
-    result.ber_semi_analytic_high = Some(prediction.interval.high);
+    let (ber, interval) = receiver.whole(prediction);
+    result.ber_semi_analytic = Some(ber);
+    result.ber_semi_analytic_low = Some(interval.low);
+    result.ber_semi_analytic_high = Some(interval.high);
     result.pattern_limited = Some(prediction.pattern_limited);
     result.snr_db = Some(prediction.snr_db);
     result.rlm = Some(rlm(prediction.levels.map(|(mean, _)| mean)));
-    result.passes = Some(prediction.ber <= limit_ber);
+    let [ahead, behind] = receiver.electrical.each_ref().map(|part| part.as_ref().map(|part| (&part.trained, &part.prediction)));
+    let parts: Vec<_> = ahead.into_iter().chain([(&receiver.trained, prediction)]).chain(behind).collect();
+    result.segments = segment::results(config, &parts, here.segments(index));
+    // a link keeps its limit, and so does every segment that has one of its own
+    result.passes = Some(ber <= config.limit_ber() && result.segments.iter().all(|segment| segment.passes != Some(false)));
     match &receiver.margin {
         Margin::Found(db, _) => {
             result.margin_db = Some(*db);
@@ -75,7 +81,7 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
         result.ber_counted = (tally.bit_errors > 0).then(|| tally.ber());
         result.ber_counted_low = (tally.symbols > 0).then_some(interval.low);
         result.ber_counted_high = (tally.symbols > 0).then_some(interval.high);
-        verdicts.extend(agree(tally, interval, prediction));
+        verdicts.extend(agree(tally, interval, receiver.whole(prediction)));
     }
     if let (Some(tally), Some(prediction)) = (at_limit.tally(index), &receiver.at_limit) {
         let (interval, _) = tally.interval();
@@ -84,8 +90,9 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
         result.ber_counted_at_limit = (tally.bit_errors > 0).then(|| tally.ber());
         result.ber_counted_at_limit_low = (tally.symbols > 0).then_some(interval.low);
         result.ber_counted_at_limit_high = (tally.symbols > 0).then_some(interval.high);
-        result.ber_semi_analytic_at_limit = Some(prediction.ber);
-        verdicts.extend(agree(tally, interval, prediction));
+        let whole = receiver.whole(prediction);
+        result.ber_semi_analytic_at_limit = Some(whole.0);
+        verdicts.extend(agree(tally, interval, whole));
     }
     result.estimators_agree = (!verdicts.is_empty()).then(|| verdicts.iter().all(|&v| v));
     if result.estimators_agree == Some(false) {
@@ -97,18 +104,18 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
 
 /// Whether a count and a prediction agree, where either has at least ten errors: the logarithm of their ratio lies within the
 /// intervals of both, widened from two to four standard deviations so that chance does not cry wolf, and 3 % of model.
-fn agree(tally: &Tally, interval: Interval, prediction: &Prediction) -> Option<bool> {
-    let expected = prediction.ber * tally.bits() as f64;
+fn agree(tally: &Tally, interval: Interval, (ber, foreseen): (f64, Interval)) -> Option<bool> {
+    let expected = ber * tally.bits() as f64;
     if tally.bit_errors < 10 && expected < 10.0 {
         return None;
     }
-    if tally.bit_errors == 0 || prediction.ber <= 0.0 {
+    if tally.bit_errors == 0 || ber <= 0.0 {
         return Some(false);
     }
     let half = |low: f64, high: f64| (high / low.max(1e-300)).ln() / 2.0;
     let counted = half(interval.low, interval.high);
-    let predicted = half(prediction.interval.low, prediction.interval.high);
-    Some((tally.ber() / prediction.ber).ln().abs() < 2.0 * counted.hypot(predicted) + 0.03)
+    let predicted = half(foreseen.low, foreseen.high);
+    Some((tally.ber() / ber).ln().abs() < 2.0 * counted.hypot(predicted) + 0.03)
 }
 
 /// All lanes together.

@@ -14,6 +14,7 @@ pub mod monotone;
 pub mod normals;
 pub mod prototype;
 pub(crate) mod quantile;
+pub(crate) mod recent;
 pub mod resample;
 pub(crate) mod scatter;
 pub(crate) mod simd;

@@ -3,6 +3,7 @@
 use super::capture::{self, Recording, Sending};
 use super::response;
 use super::series::{self, Reading};
+use super::Touchstone;
 use super::text::{self, Text};
 use crate::chain::Table;
 use crate::error::{Path, Problems};
@@ -13,7 +14,7 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What went wrong with a file, to be written behind its name.
-pub(super) type Read<T> = Result<Arc<T>, String>;
+pub(crate) type Read<T> = Result<Arc<T>, String>;
 
 /// The files of measured parts, each read once however many keys and lanes name it; clones share what was read.
 ///
@@ -26,6 +27,7 @@ struct Shelves {
     texts: HashMap<String, Read<Text>>,
     responses: HashMap<response::Recipe, Read<Table>>,
     series: HashMap<(String, Reading), Read<Monotone>>,
+    networks: HashMap<String, Read<Touchstone>>,
     /// Recordings with their files' digests: few, and each another.
     captures: Vec<(capture::Recipe, Digested)>,
 }
@@ -181,6 +183,17 @@ impl<'a> Loader<'a> {
             }
             *loaded = made.ok();
         }
+    }
+
+    /// A network with all of its ports; the caller says what it took with [`Loader::took`].
+    pub(crate) fn touchstone(&self, file: &str) -> Read<Touchstone> {
+        let mut shelves = self.library.0.lock().unwrap_or_else(PoisonError::into_inner);
+        shelves.networks.entry(file.to_owned()).or_insert_with(|| Touchstone::open(file).map(Arc::new)).clone()
+    }
+
+    /// Notes a file that was read, perhaps earlier.
+    pub(crate) fn took(&mut self, at: &Path, key: &str, file: &str, digest: u64, ends_hz: f64, found: Option<String>) {
+        self.note(at.key(key).to_string(), file, digest, Some(ends_hz), found);
     }
 
     /// Notes a file that someone else reads, if it can be read.

@@ -31,4 +31,5 @@ pub(crate) use response::fall;
 pub use response::{Convention, Port, Response, Scale};
 pub(crate) use series::Reading;
 pub use series::{CompressionCurve, DriveCurve, LightCurve, SeriesFile, Transmission, TransmissionUnit};
+pub(crate) use text::fnv;
 pub use touchstone::{MOST_PORTS, Touchstone};

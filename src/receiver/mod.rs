@@ -1,10 +1,12 @@
 //! From light to samples.
 
 mod crosstalk;
+mod linear;
 mod photodiode;
 mod tia;
 
 pub use crosstalk::Crosstalk;
+pub use linear::LinearOutput;
 pub use photodiode::Photodiode;
 pub use tia::{Limiting, NoiseModel, Tia};
 
@@ -12,7 +14,7 @@ use crate::chain::{Chain, Plan, Shape, Workshop};
 use crate::error::{Path, Problems};
 use crate::part::Loader;
 use crate::serdes::{Adc, Equaliser};
-use crate::signal::{Field, Grid};
+use crate::signal::{Field, Grid, Volt};
 use crate::units::amplitude_ratio;
 use serde::{Deserialize, Serialize};
 
@@ -72,10 +74,20 @@ impl Receiver {
 
     /// Light of nominal outer amplitude `oma_w` becomes samples.
     pub(crate) fn extend(&self, light: Chain<Field>, oma_w: f64, grid: Grid, shop: &mut Workshop) -> Plan {
+        let volts = self.adc.filter(self.detect(light, oma_w, grid));
+        volts.sample(self.adc.sampler(), grid, shop)
+    }
+
+    /// The same light becomes volts of a linear output.
+    pub(crate) fn extend_linear(&self, light: Chain<Field>, oma_w: f64, output: &LinearOutput, grid: Grid) -> Chain<Volt> {
+        output.extend(self.detect(light, oma_w, grid), self.settled_current_a(oma_w) * self.tia.gain_v_per_a())
+    }
+
+    /// Light becomes the amplifier's volts.
+    fn detect(&self, light: Chain<Field>, oma_w: f64, grid: Grid) -> Chain<Volt> {
         let light = light.response(Shape::Gain(amplitude_ratio(-self.coupling_loss_db)));
         let current = self.photodiode.extend(light);
         let current = self.crosstalk.extend(current, self.settled_current_a(oma_w), grid);
-        let volts = self.adc.filter(self.tia.extend(current));
-        volts.sample(self.adc.sampler(), grid, shop)
+        self.tia.extend(current)
     }
 }

@@ -145,6 +145,11 @@ impl Tia {
         }
     }
 
+    /// Gain for small settled currents, V/A.
+    pub(crate) fn gain_v_per_a(&self) -> f64 {
+        kilo(self.transimpedance_kohm)
+    }
+
     /// Amplifies: input noise, bandwidth, saturation, gain.
     pub(crate) fn extend(&self, current: Chain<Ampere>) -> Chain<Volt> {
         let noisy = current.noise(Noise::new("tia.thermal", Law::Added, self.density()));
@@ -158,7 +163,7 @@ impl Tia {
             }
             Limiting::Tanh => filtered.map(Overload { limit_a: (milli(self.overload_ma_pp) / 2.0) as f32 }),
         };
-        limited.response(Shape::Gain(kilo(self.transimpedance_kohm)))
+        limited.response(Shape::Gain(self.gain_v_per_a()))
     }
 }
 

@@ -1,12 +1,20 @@
 //! From symbols to volts and from volts to symbols: what a host's SerDes and a module's DSP have alike.
 
 mod adc;
+mod ctle;
 mod dac;
 mod equaliser;
+mod rx;
 mod transmit_ffe;
+mod tx;
 
 pub use adc::Adc;
+pub use ctle::Ctle;
 pub use dac::Dac;
 pub(crate) use dac::MOST_JITTER_UI;
 pub use equaliser::{AdaptationKind, Equaliser};
+pub use rx::SerdesRx;
+pub(crate) use rx::through;
 pub use transmit_ffe::TransmitFfe;
+pub(crate) use tx::Line;
+pub use tx::SerdesTx;

@@ -7,6 +7,7 @@ mod driver;
 mod eml;
 mod field_map;
 mod laser;
+mod linear;
 mod mzm;
 mod power_map;
 mod stressed;
@@ -14,6 +15,7 @@ mod waveform;
 
 pub use driver::Driver;
 pub use eml::Eml;
+pub use linear::LinearInput;
 pub use laser::{Laser, Relaxation, RinKind};
 pub use mzm::{Electrode, Mzm};
 pub use stressed::Stressed;
@@ -49,19 +51,33 @@ pub trait Modulator: Send + Sync {
 pub struct Drive<'a> {
     dac: &'a Dac,
     ffe: &'a TransmitFfe,
-    symbols: Chain<Symbol>,
+    from: From,
     grid: Grid,
+}
+
+/// Where a drive comes from.
+enum From {
+    /// The module's own converter.
+    Symbols(Chain<Symbol>),
+    /// A host, through a linear input.
+    Host(Chain<Volt>),
 }
 
 impl Drive<'_> {
     /// Volts of full scale -1 .. 1 V from the converter, equalised.
     pub(crate) fn volts(self) -> Chain<Volt> {
-        self.dac.extend(self.ffe.extend(self.symbols), self.grid)
+        match self.from {
+            From::Symbols(symbols) => self.dac.extend(self.ffe.extend(symbols), self.grid),
+            From::Host(volts) => volts,
+        }
     }
 
     /// The symbols themselves, for a source that is its own converter.
     pub(crate) fn symbols(self) -> (Chain<Symbol>, Grid) {
-        (self.symbols, self.grid)
+        match self.from {
+            From::Symbols(symbols) => (symbols, self.grid),
+            From::Host(_) => unreachable!("a description that drives such a source from a host is refused"),
+        }
     }
 }
 
@@ -145,7 +161,17 @@ impl Transmitter {
 
     /// Symbols become light in the fibre.
     pub(crate) fn extend(&self, symbols: Chain<Symbol>, grid: Grid, lane: usize) -> Chain<Field> {
-        self.chosen().extend(Drive { dac: &self.dac, ffe: &self.ffe, symbols, grid }, lane)
+        self.chosen().extend(Drive { dac: &self.dac, ffe: &self.ffe, from: From::Symbols(symbols), grid }, lane)
+    }
+
+    /// What a host sends becomes light: `volts` of full scale -1 .. 1 at the driver.
+    pub(crate) fn extend_driven(&self, volts: Chain<Volt>, grid: Grid, lane: usize) -> Chain<Field> {
+        self.chosen().extend(Drive { dac: &self.dac, ffe: &self.ffe, from: From::Host(volts), grid }, lane)
+    }
+
+    /// True for a source with a driver of its own; the others are their own converters.
+    pub(crate) fn has_driver(&self) -> bool {
+        matches!(self.kind, TransmitterKind::Eml | TransmitterKind::Mzm)
     }
 
     /// Outer optical modulation amplitude of settled runs in the fibre, W, without dynamics.

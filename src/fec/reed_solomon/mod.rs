@@ -15,7 +15,7 @@ pub use decode::{Outcome, Workspace};
 
 use super::galois::{Field, FieldError};
 use super::powers::Powers;
-use super::recent::Recent;
+use crate::math::recent::Recent;
 use super::tail;
 use crate::error::{Path, Problems};
 use remainder::Remainder;

@@ -6,16 +6,16 @@ use std::sync::{Arc, Mutex};
 const KEPT: usize = 8;
 
 /// What was built last, by what it was built from: a pure function, remembered.
-pub(super) struct Recent<K, V>(Mutex<Vec<(K, Arc<V>)>>);
+pub(crate) struct Recent<K, V>(Mutex<Vec<(K, Arc<V>)>>);
 
 impl<K: Clone + PartialEq, V> Recent<K, V> {
     /// Nothing yet.
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(Mutex::new(Vec::new()))
     }
 
     /// What `build` makes of a key, or made of it before.
-    pub(super) fn get<E>(&self, key: &K, build: impl FnOnce() -> Result<V, E>) -> Result<Arc<V>, E> {
+    pub(crate) fn get<E>(&self, key: &K, build: impl FnOnce() -> Result<V, E>) -> Result<Arc<V>, E> {
         let find = |kept: &[(K, Arc<V>)]| kept.iter().find(|(known, _)| known == key).map(|(_, value)| value.clone());
         if let Some(value) = find(&self.0.lock().expect("no holder panics")) {
             return Ok(value);

@@ -1,0 +1,305 @@
+//! The electrical channel between a host and a module.
+
+use super::{MixedMode, Network, PortMap, Trace, Transfer};
+use crate::chain::{Chain, Interferer, Shape, Table};
+use crate::error::{Path, Problems};
+use crate::math::prototype::Family;
+use crate::part::{Loader, fnv};
+use crate::serdes::SerdesTx;
+use crate::signal::{Grid, Volt};
+use crate::units::{amplitude_ratio, db_from_amplitude_ratio, giga, mega};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What a channel is described by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChannelKind {
+    /// A line of stated loss between two packages.
+    #[default]
+    Trace,
+    /// Touchstone files, one behind another.
+    Files,
+    /// Nothing between the two: no loss, no delay, no reflection.
+    Thru,
+}
+
+/// A differential channel with what leaks into it.
+///
+/// ```text
+/// v_out = H v_in + sum over aggressors of H_k v_k,   H = voltage transfer between source_ohm and load_ohm
+/// ```
+///
+/// In: volts of a sender over a matched load. Out: volts at the receiver. H comes from a [`Trace`] or from files in cascade, with their
+/// reflections; its delay is taken out. Far-end aggressors send what this channel's sender would send, near-end ones `next_swing_vppd`,
+/// each its own data at its own phase; through their own files, or as a coupling that rises with frequency, stated where half the symbol
+/// rate is.
+///
+/// # Limits
+///
+/// Aggressors have the victim's symbol rate, without ppm, and no taps. Modes do not convert.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Channel {
+    /// Which of the following is used.
+    pub kind: ChannelKind,
+    /// A line without a file.
+    pub trace: Trace,
+    /// Touchstone files in cascade, from the sender on.
+    pub files: Vec<String>,
+    /// Ports of the differential channel in each file, such as `1-2/3-4`; guessed with a warning when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ports: Option<PortMap>,
+    /// Whether the packages of `trace` stand at both ends of the files too.
+    pub with_packages: bool,
+    /// Impedance of the sender between the wires, ohm.
+    pub source_ohm: f64,
+    /// Impedance of the receiver, ohm.
+    pub load_ohm: f64,
+    /// Far-end crosstalk from the sender's full scale to the receiver, at half the symbol rate, dB.
+    pub fext_db: f64,
+    /// Near-end crosstalk, likewise.
+    pub next_db: f64,
+    /// Swing of near-end aggressors, V.
+    pub next_swing_vppd: f64,
+    /// Files of far-end aggressors; each from the aggressor to the receiver.
+    pub fext_files: Vec<String>,
+    /// Their ports; needed, for nothing passes at low frequency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fext_ports: Option<PortMap>,
+    /// Files of near-end aggressors.
+    pub next_files: Vec<String>,
+    /// Their ports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_ports: Option<PortMap>,
+    #[serde(skip)]
+    made: Option<Made>,
+}
+
+/// What was made of a description.
+#[derive(Clone, Debug, PartialEq)]
+struct Made {
+    recipe: Box<Channel>,
+    read: Vec<Taken>,
+    through: Option<Arc<Table>>,
+    fext: Vec<Arc<Table>>,
+    next: Vec<Arc<Table>>,
+}
+
+/// A file that was read: the key that names it, the file, its digest, where it ends, and the port map that was guessed.
+type Taken = (&'static str, String, u64, f64, Option<String>);
+
+/// Coupling below which an aggressor is left out, dB.
+const SILENT_DB: f64 = -120.0;
+/// Step and end of a trace's frequencies, beyond which it is extrapolated.
+const STEP_MHZ: f64 = 25.0;
+const END_GHZ: f64 = 110.0;
+/// Impedance in which networks are put together, ohm.
+const REFERENCE_OHM: f64 = 100.0;
+/// Phases of aggressors against the victim, symbol periods: neither in step with it nor with each other (assumed).
+const FEXT_PHASE_UI: f64 = 0.37;
+const NEXT_PHASE_UI: f64 = 0.71;
+/// Most files of a kind.
+const MOST_FILES: usize = 32;
+
+impl Default for Channel {
+    fn default() -> Self {
+        Channel {
+            kind: ChannelKind::Trace,
+            trace: Trace::default(),
+            files: Vec::new(),
+            ports: None,
+            with_packages: false,
+            source_ohm: 100.0,
+            load_ohm: 100.0,
+            fext_db: -46.0,
+            next_db: -50.0,
+            next_swing_vppd: 0.826,
+            fext_files: Vec::new(),
+            fext_ports: None,
+            next_files: Vec::new(),
+            next_ports: None,
+            made: None,
+        }
+    }
+}
+
+impl Channel {
+    /// A channel that does nothing.
+    pub fn thru() -> Self {
+        Channel { kind: ChannelKind::Thru, fext_db: -300.0, next_db: -300.0, ..Channel::default() }
+    }
+
+    /// Reports every parameter that is out of its range.
+    pub fn check(&self, at: &Path, problems: &mut Problems) {
+        self.trace.check(&at.key("trace"), problems);
+        problems.range(at, "source_ohm", self.source_ohm, 1.0..=1000.0);
+        problems.range(at, "load_ohm", self.load_ohm, 1.0..=1000.0);
+        problems.range(at, "fext_db", self.fext_db, -300.0..=0.0);
+        problems.range(at, "next_db", self.next_db, -300.0..=0.0);
+        problems.range(at, "next_swing_vppd", self.next_swing_vppd, 0.0..=5.0);
+        if self.kind == ChannelKind::Files && self.files.is_empty() {
+            problems.report(at, "files", "[]", "must name Touchstone files, as kind = \"files\" asks");
+        }
+        for (key, files) in [("files", &self.files), ("fext_files", &self.fext_files), ("next_files", &self.next_files)] {
+            if files.len() > MOST_FILES {
+                problems.report(at, key, files.len(), format!("must be at most {MOST_FILES} files"));
+            }
+        }
+    }
+
+    /// Makes what is computed once: reads its files, puts networks together.
+    pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
+        let recipe = Box::new(Channel { made: None, ..self.clone() });
+        if self.made.as_ref().is_none_or(|made| made.recipe != recipe) {
+            self.made = self.make(recipe, at, loader);
+        }
+        for (key, file, digest, ends_hz, found) in self.made.iter().flat_map(|made| &made.read) {
+            loader.took(at, key, file, *digest, *ends_hz, found.clone());
+        }
+    }
+
+    fn make(&self, recipe: Box<Channel>, at: &Path, loader: &mut Loader<'_>) -> Option<Made> {
+        let digest = fnv(format!("{recipe:?}").as_bytes());
+        let mut read = Vec::new();
+        let files = self.files_used(loader, at, &mut read);
+        let through = match self.kind {
+            ChannelKind::Thru => None,
+            _ => match self.network(&files[0]).and_then(|network| self.table(&network, digest)) {
+                Ok(table) => Some(Arc::new(table)),
+                Err(remedy) => {
+                    let (key, value) = if self.kind == ChannelKind::Files { ("files", self.files.join(", ")) } else { ("trace", String::new()) };
+                    loader.problems().report(at, key, value, remedy);
+                    return None;
+                }
+            },
+        };
+        let mut leaks = [Vec::new(), Vec::new()];
+        let kinds = [("fext_files", &self.fext_files), ("next_files", &self.next_files)];
+        for ((leaks, networks), (key, names)) in leaks.iter_mut().zip(&files[1..]).zip(kinds) {
+            for (network, name) in networks.iter().zip(names) {
+                match self.table(network, digest) {
+                    Ok(table) => leaks.push(Arc::new(table)),
+                    Err(remedy) => loader.problems().report(at, key, name, remedy),
+                }
+            }
+        }
+        let [fext, next] = leaks;
+        Some(Made { recipe, read, through, fext, next })
+    }
+
+    /// The differential networks of the files that are used: of the channel, of far-end and of near-end aggressors.
+    fn files_used(&self, loader: &mut Loader<'_>, at: &Path, read: &mut Vec<Taken>) -> [Vec<Network>; 3] {
+        let own: &[String] = if self.kind == ChannelKind::Files { &self.files } else { &[] };
+        let lists = [("files", own, self.ports), ("fext_files", &self.fext_files, self.fext_ports), ("next_files", &self.next_files, self.next_ports)];
+        lists.map(|(key, files, map)| {
+            let one = |file: &String| {
+                let mut found = None;
+                let made = loader.touchstone(file).and_then(|touchstone| {
+                    let digest = touchstone.digest();
+                    Ok((differential(Network::from((*touchstone).clone()), map, &mut found)?, digest))
+                });
+                match made {
+                    Ok((network, digest)) => {
+                        read.push((key, file.clone(), digest, end_hz(&network), found));
+                        Some(network)
+                    }
+                    Err(remedy) => {
+                        loader.problems().report(at, key, file, remedy);
+                        None
+                    }
+                }
+            };
+            files.iter().filter_map(one).collect()
+        })
+    }
+
+    /// The two-port from the sender's pad to the receiver's.
+    fn network(&self, files: &[Network]) -> Result<Network, String> {
+        if self.kind == ChannelKind::Trace {
+            let steps = (giga(END_GHZ) / mega(STEP_MHZ)) as usize;
+            let f_hz: Vec<f64> = (0..=steps).map(|k| k as f64 * mega(STEP_MHZ)).collect();
+            return self.trace.network(&f_hz, REFERENCE_OHM);
+        }
+        let first = files.first().ok_or("no file could be read")?;
+        if files.len() != self.files.len() {
+            return Err("cannot be put together: not every file was read".to_owned());
+        }
+        // on the frequencies of the file that ends first
+        let shortest = files.iter().min_by(|a, b| end_hz(a).total_cmp(&end_hz(b))).unwrap_or(first);
+        let f_hz = shortest.f_hz();
+        let part = |network: &Network| network.on(f_hz)?.renormalised(&[REFERENCE_OHM; 2]);
+        let mut cascade = part(first)?;
+        for behind in &files[1..] {
+            cascade = cascade.then(&part(behind)?)?;
+        }
+        if self.with_packages {
+            let [near, far] = [&self.trace.near, &self.trace.far].map(|package| package.network(f_hz, REFERENCE_OHM));
+            cascade = near?.then(&cascade)?.then(&far?.of_ports(&[2, 1])?)?;
+        }
+        Ok(cascade)
+    }
+
+    fn table(&self, network: &Network, digest: u64) -> Result<Table, String> {
+        let transfer: Transfer = network.voltage_transfer(self.source_ohm, self.load_ohm)?;
+        transfer.advanced(transfer.delay_s()).table(digest)
+    }
+
+    /// Loss at a frequency against 0 dB, dB: the voltage at the load by that without the channel.
+    pub fn loss_db(&self, f_hz: f64) -> f64 {
+        let table = self.made.as_ref().and_then(|made| made.through.as_ref());
+        table.map_or(0.0, |table| -db_from_amplitude_ratio(table.at(f_hz).norm()))
+    }
+
+    /// What a settled voltage becomes.
+    pub(crate) fn settled(&self) -> f64 {
+        amplitude_ratio(-self.loss_db(0.0))
+    }
+
+    /// Passes on what `sender` has sent; sources are called `name.fext`, ... `behind_gain` as of noise.
+    pub(crate) fn extend(&self, volts: Chain<Volt>, sender: &SerdesTx, name: &str, behind_gain: bool, grid: Grid) -> Chain<Volt> {
+        let made = self.made.as_ref().expect("a description is loaded before it is used");
+        let mut volts = match &made.through {
+            Some(table) => volts.response(Shape::Table(table.clone())),
+            None => volts,
+        };
+        let near = SerdesTx { swing_vppd: self.next_swing_vppd, ..sender.clone() };
+        let half_hz = grid.symbol_rate_hz / 2.0;
+        let kinds = [("fext", self.fext_db, &made.fext, sender, FEXT_PHASE_UI), ("next", self.next_db, &made.next, &near, NEXT_PHASE_UI)];
+        for (kind, db, files, aggressor, phase_ui) in kinds {
+            let coupled = (db > SILENT_DB).then(|| {
+                // a rising coupling without end is no channel: it is held by the receiver's band
+                let band = Shape::low_pass(Family::Bessel, 4, 2.0 * half_hz, 0.0);
+                vec![Shape::Gain(amplitude_ratio(db)), Shape::Derivative(half_hz), band]
+            });
+            let through = files.iter().map(|table| vec![Shape::Table(table.clone())]);
+            for (k, coupling) in through.chain(coupled).enumerate() {
+                let delay_s = ((k + 1) as f64 * phase_ui).fract() * grid.symbol_s();
+                let path = aggressor.pulse(grid).into_iter().chain([Shape::Delay(delay_s)]).chain(coupling).collect();
+                volts = volts.interferer(Interferer { entity: format!("{name}.{kind}.{k}"), path, behind_gain });
+            }
+        }
+        volts
+    }
+}
+
+fn end_hz(network: &Network) -> f64 {
+    network.f_hz().last().copied().unwrap_or(0.0)
+}
+
+/// The two-port that differential signals see in a file, from 0 Hz on.
+fn differential(network: Network, map: Option<PortMap>, found: &mut Option<String>) -> Result<Network, String> {
+    let completed = network.completed().network;
+    if map.is_none() && network.ports() == 2 {
+        return Ok(completed);
+    }
+    let map = match map {
+        Some(map) => map,
+        None => {
+            let guess = PortMap::guess(&network)?;
+            *found = Some(guess.warning);
+            guess.map
+        }
+    };
+    Ok(MixedMode::of(&completed, &map)?.differential())
+}

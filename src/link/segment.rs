@@ -1,0 +1,80 @@
+//! The electrical segments of a lane: trained, predicted, and what is said of them.
+
+use super::lane::{Lane, Segment};
+use super::result::SegmentResult;
+use super::run::{SCORING_BLOCKS, TRAINING_BLOCKS};
+use super::{Config, ModuleKind};
+use crate::chain::{Prediction, Predictor, Refusal, Tally, Trained, Workers};
+use crate::host::Channel;
+use crate::serdes::{Ctle, SerdesTx};
+use crate::units::giga;
+
+/// An electrical segment with its receiver.
+pub(super) struct SolvedSegment {
+    pub(super) trained: Trained,
+    pub(super) prediction: Prediction,
+}
+
+/// Trains and predicts a segment on the lane's own data.
+pub(super) fn solve(lane: &Lane, segment: &Segment, workers: &Workers) -> Result<SolvedSegment, Refusal> {
+    workers.with(&segment.plan, |worker| {
+        let (training, scoring) = (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(SCORING_BLOCKS, false));
+        let mut predictor = Predictor::new(&segment.plan, segment.dsp, lane.run, segment.streams, training, scoring, worker);
+        let trained = predictor.train(worker, 1.0, None)?;
+        let prediction = predictor.predict(worker, &trained);
+        Ok(SolvedSegment { trained, prediction })
+    })
+}
+
+/// What the segments of a lane were set to and what each of them came to, in their order: their receivers, and what was counted of each.
+pub(super) fn results(config: &Config, solved: &[(&Trained, &Prediction)], counted: &[Tally]) -> Vec<SegmentResult> {
+    let (host, module, limits) = (&config.host, &config.module, &config.limits);
+    let settings = |tx: Option<&SerdesTx>, channel: Option<&Channel>, ctles: [Option<&Ctle>; 2]| Settings {
+        tx_taps: tx.map_or_else(Vec::new, |tx| tx.ffe.taps.clone()),
+        loss_db: channel.map(|channel| channel.loss_db(giga(config.symbol_rate_gbd) / 2.0)),
+        ctles: ctles.map(|ctle| ctle.map(|ctle| [ctle.gain_db, ctle.low_gain_db])),
+    };
+    let ahead = || ("host to module", Some(limits.aui_ber), settings(Some(&host.tx), Some(&host.channel), [None, Some(&module.rx.ctle)]));
+    let behind = || ("module to host", Some(limits.aui_ber), settings(Some(&module.tx), Some(host.back()), [None, Some(&host.rx.ctle)]));
+    let rows = match module.kind {
+        ModuleKind::Optics => vec![],
+        ModuleKind::Retimed => vec![ahead(), ("light", Some(limits.pmd_ber), settings(None, None, [None, None])), behind()],
+        ModuleKind::Lro => vec![ahead(), ("light to host", None, settings(None, Some(host.back()), [None, Some(&host.rx.ctle)]))],
+        ModuleKind::Lpo => {
+            let ctles = [Some(&module.input.ctle), Some(&host.rx.ctle)];
+            vec![("host to host", None, settings(Some(&host.tx), Some(&host.channel), ctles))]
+        }
+    };
+    let one = |(i, (name, limit_ber, settings)): (usize, (&'static str, Option<f64>, Settings))| {
+        let (trained, prediction) = solved[i];
+        let tally = counted.get(i);
+        let interval = tally.map(|tally| tally.interval().0);
+        let [input, output] = settings.ctles;
+        SegmentResult {
+            name,
+            ber_semi_analytic: Some(prediction.ber),
+            ber_semi_analytic_low: Some(prediction.interval.low),
+            ber_semi_analytic_high: Some(prediction.interval.high),
+            bits: tally.map_or(0, Tally::bits),
+            errors: tally.map_or(0, |tally| tally.bit_errors),
+            ber_counted: tally.filter(|tally| tally.bit_errors > 0).map(Tally::ber),
+            ber_counted_low: interval.map(|interval| interval.low),
+            ber_counted_high: interval.map(|interval| interval.high),
+            limit_ber,
+            passes: limit_ber.map(|limit| prediction.ber <= limit),
+            snr_db: Some(prediction.snr_db),
+            channel_loss_db: settings.loss_db,
+            tx_taps: settings.tx_taps,
+            input_ctle_db: input,
+            ctle_db: output,
+            rx_taps: trained.taps.iter().map(|&tap| f64::from(tap)).collect(),
+        }
+    };
+    rows.into_iter().enumerate().filter(|(i, _)| *i < solved.len()).map(one).collect()
+}
+
+struct Settings {
+    tx_taps: Vec<f64>,
+    loss_db: Option<f64>,
+    ctles: [Option<[f64; 2]>; 2],
+}

@@ -1,0 +1,159 @@
+//! A SerDes transmitter: symbols in, volts on a line out.
+
+use super::{MOST_JITTER_UI, TransmitFfe};
+use crate::chain::{Chain, Density, Law, Map, Noise, Shape};
+use crate::error::{Path, Problems};
+use crate::signal::{Grid, Symbol, Volt};
+use crate::units::{femto, pico, power_ratio};
+use serde::{Deserialize, Serialize};
+
+/// A transmitter on a line of its own impedance.
+///
+/// ```text
+/// v(t) = swing/2 gauss(hold(taps * level + n)),   <n^2> = 10^(-SNDR/10)
+/// level: x -> (x - c x^3) / (1 - c),   c = (1 - R_LM) / (17/9 - R_LM)
+/// ```
+///
+/// In: PAM4 symbols. Out: volts between the wires over a load that matches. Taps are scaled to the full scale, as every transmit
+/// equaliser's. SNDR is against the settled outer level without taps. Edges are displaced by a Gaussian jitter, by one of two amounts at
+/// random (dual-Dirac), and evens against odds; all to first order.
+///
+/// # Limits
+///
+/// Distortion is no more than R_LM and the noise of SNDR.
+///
+/// # Reference
+///
+/// IEEE 802.3, 93A.1 (transmitter filter, noise and jitter of COM), 120D.3.1 (SNDR, R_LM, even-odd jitter).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SerdesTx {
+    /// Taps.
+    pub ffe: TransmitFfe,
+    /// Whether the taps are searched for within the limits below; else they are used.
+    pub adapt: bool,
+    /// Least of each tap in the search, parts of the full scale; of the main tap too.
+    pub tap_low: Vec<f64>,
+    /// Largest of each.
+    pub tap_high: Vec<f64>,
+    /// Their step.
+    pub tap_step: f64,
+    /// Full scale between the wires, peak to peak, V.
+    pub swing_vppd: f64,
+    /// Signal over noise and distortion, dB.
+    pub sndr_db: f64,
+    /// Ratio of level mismatch R_LM.
+    pub rlm: f64,
+    /// Transition time from 20 to 80 %, ps.
+    pub transition_ps: f64,
+    /// Random jitter of each edge, fs rms.
+    pub jitter_fs: f64,
+    /// Displacement of each edge, early or late at random (dual-Dirac A_DD), fs.
+    pub two_point_jitter_fs: f64,
+    /// Distance of even and odd edges from their even spacing (even-odd jitter), fs peak to peak.
+    pub even_odd_jitter_fs: f64,
+}
+
+impl Default for SerdesTx {
+    fn default() -> Self {
+        SerdesTx {
+            ffe: TransmitFfe { taps: vec![0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0] },
+            adapt: true,
+            tap_low: vec![-0.06, 0.0, -0.34, 0.54, -0.2, 0.0, 0.0],
+            tap_high: vec![0.0, 0.12, 0.0, 1.0, 0.0, 0.0, 0.0],
+            tap_step: 0.02,
+            swing_vppd: 0.826,
+            sndr_db: 33.0,
+            rlm: 0.95,
+            transition_ps: 7.5,
+            jitter_fs: 188.0,
+            two_point_jitter_fs: 0.0,
+            even_odd_jitter_fs: 0.0,
+        }
+    }
+}
+
+impl SerdesTx {
+    /// Reports every parameter that is out of its range.
+    pub fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
+        self.ffe.check(&at.key("ffe"), problems);
+        for (key, limits) in [("tap_low", &self.tap_low), ("tap_high", &self.tap_high)] {
+            if limits.len() != self.ffe.taps.len() {
+                problems.report(at, key, format!("{limits:?}"), format!("must be as many as ffe.taps, {}", self.ffe.taps.len()));
+            } else if limits.iter().any(|limit| !(-1.0..=1.0).contains(limit)) {
+                problems.report(at, key, format!("{limits:?}"), "must be numbers from -1 to 1");
+            }
+        }
+        problems.range(at, "tap_step", self.tap_step, 0.001..=0.5);
+        problems.range(at, "swing_vppd", self.swing_vppd, 0.01..=5.0);
+        problems.range(at, "sndr_db", self.sndr_db, 10.0..=200.0);
+        problems.range(at, "rlm", self.rlm, 0.5..=1.0);
+        problems.range(at, "transition_ps", self.transition_ps, 0.0..=100.0);
+        let most_fs = (MOST_JITTER_UI / symbol_rate_hz / femto(1.0)).floor();
+        problems.range(at, "jitter_fs", self.jitter_fs, 0.0..=most_fs);
+        problems.range(at, "two_point_jitter_fs", self.two_point_jitter_fs, 0.0..=most_fs);
+        problems.range(at, "even_odd_jitter_fs", self.even_odd_jitter_fs, 0.0..=2.0 * most_fs);
+    }
+
+    /// Voltage of the outer level that a long run settles to, V.
+    pub(crate) fn settled_v(&self) -> f64 {
+        self.swing_vppd / 2.0 * self.ffe.settled()
+    }
+
+    /// What its full scale becomes on the line, for its own symbols and for those of its neighbours.
+    pub(crate) fn pulse(&self, grid: Grid) -> Vec<Shape> {
+        vec![Shape::Gain(self.swing_vppd / 2.0), Shape::Hold(grid.symbol_s()), Shape::Gaussian(pico(self.transition_ps))]
+    }
+
+    /// Sends: levels, taps, noise, displaced edges, hold, transition. Its sources are called `name.noise`, ...
+    pub(crate) fn extend(&self, symbols: Chain<Symbol>, name: &str, grid: Grid) -> Chain<Volt> {
+        let per_hz = 2.0 / grid.symbol_rate_hz; // a variance of independent symbols as a one-sided density
+        let noise = |entity: &str, law: Law, variance: f64| Noise::new(&format!("{name}.{entity}"), law, Density::White(variance * per_hz));
+        let mut symbols = self.ffe.extend(symbols.compressed(compression(self.rlm))).noise(noise("noise", Law::Added, power_ratio(-self.sndr_db)));
+        for (entity, law, displacement_fs) in [
+            ("jitter", Law::Timing, self.jitter_fs),
+            ("two_point_jitter", Law::TimingTwoPoint, self.two_point_jitter_fs),
+            ("even_odd_jitter", Law::TimingEvenOdd, self.even_odd_jitter_fs / 2.0),
+        ] {
+            if displacement_fs > 0.0 {
+                symbols = symbols.noise(noise(entity, law, femto(displacement_fs).powi(2)));
+            }
+        }
+        let volts: Chain<Volt> = symbols.hold(grid).response(Shape::Gaussian(pico(self.transition_ps)));
+        volts.response(Shape::Gain(self.swing_vppd / 2.0))
+    }
+}
+
+/// c of levels (x - c x^3) / (1 - c) of this R_LM.
+fn compression(rlm: f64) -> f64 {
+    (1.0 - rlm) / (17.0 / 9.0 - rlm)
+}
+
+/// A line: what goes in comes out. It parts what a sender is from what a channel does.
+pub(crate) struct Line;
+
+impl Map<Volt, Volt> for Line {
+    fn apply(&self, x: &[f32], y: &mut [f32]) {
+        y.copy_from_slice(x);
+    }
+
+    fn name(&self) -> &'static str {
+        "line"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R_LM of PAM4 by 120D.3.1.2: min(3 ES, 2 - 3 ES), ES the inner level over the outer one.
+    #[test]
+    fn bent_levels_have_the_mismatch_that_is_asked_for() {
+        for rlm in [0.8f64, 0.95, 1.0] {
+            let c = compression(rlm);
+            let bent = |x: f64| (x - c * x * x * x) / (1.0 - c);
+            let es = bent(1.0 / 3.0) / bent(1.0);
+            assert!((f64::min(3.0 * es, 2.0 - 3.0 * es) - rlm).abs() < 1e-12, "{rlm}");
+        }
+    }
+}
