@@ -23,6 +23,9 @@ use num_complex::Complex32;
 /// Energy of a response that its cut may lose on each side: a variance is as much too small.
 const LOST: f64 = 2e-5;
 
+/// The same of a response from symbols to the modulator, which may ring as long as a host's channel does.
+const SYMBOL_LOST: f64 = 5e-4;
+
 /// One source and how it comes to the slicer.
 pub(super) struct Line {
     pub(super) entity: String,
@@ -71,7 +74,7 @@ impl Noises {
             let power = path.iter().map(|p| p.norm_sqr()).collect();
             let mut circular = vec![0f32; plan.grid.samples()];
             plan.transforms.samples.inverse(&mut path, &mut circular, &mut scratch);
-            let kind = Kind::Symbol { timing, variance: rms * rms, power, kernel: Kernel::cut(&circular, LOST) };
+            let kind = Kind::Symbol { timing, variance: rms * rms, power, kernel: Kernel::cut(&circular, SYMBOL_LOST) };
             lines.push(Line { entity: source.entity.clone(), kind, drawn: before });
         }
         for (i, section) in plan.sections.iter().enumerate() {

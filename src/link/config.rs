@@ -305,15 +305,14 @@ impl Config {
         if !kind.has_hosts() {
             return;
         }
-        let name = format!("{kind:?}").to_lowercase();
         let at = root.key("module");
         if !self.transmitter.has_driver() {
             let remedy = format!("must be \"optics\" with transmitter.kind = \"{}\", which no host drives", self.transmitter.kind.key());
-            problems.report(&at, "kind", &name, remedy);
+            problems.report(&at, "kind", kind.name(), remedy);
         }
         if self.fec.chosen().is_some_and(|coding| coding.inner.is_some()) && kind.retimes_transmit() {
             let remedy = format!("must be \"optics\" or \"lpo\" with the inner code of {}: segments of unlike rates are not built", self.fec.coding);
-            problems.report(&at, "kind", &name, remedy);
+            problems.report(&at, "kind", kind.name(), remedy);
         }
     }
 

@@ -31,6 +31,16 @@ pub enum ModuleKind {
 }
 
 impl ModuleKind {
+    /// Its key.
+    pub fn name(self) -> &'static str {
+        match self {
+            ModuleKind::Optics => "optics",
+            ModuleKind::Retimed => "retimed",
+            ModuleKind::Lro => "lro",
+            ModuleKind::Lpo => "lpo",
+        }
+    }
+
     /// True when a host's channels are part of the link.
     pub fn has_hosts(self) -> bool {
         self != ModuleKind::Optics

@@ -1,6 +1,6 @@
 //! What is said of a link: flat, with the same names in JSON, in tables and as columns of a sweep.
 
-use super::SpecRow;
+use super::{ModuleKind, SpecRow};
 use crate::fec::Decoding;
 use crate::math::interval::{Interval, clopper_pearson};
 use crate::part::FileRead;
@@ -21,6 +21,8 @@ pub struct LinkResult {
     pub preset: Option<String>,
     /// Kind of transmitter.
     pub transmitter: String,
+    /// Kind of module.
+    pub module: ModuleKind,
     /// Symbol rate of a lane, GBd.
     pub symbol_rate_gbd: f64,
     /// Bit error ratio before error correction that is held as the limit.

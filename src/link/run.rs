@@ -145,6 +145,7 @@ impl Link {
             config_hash: self.resolved.hash.clone(),
             preset: base.preset.clone(),
             transmitter: format!("{:?}", base.transmitter.kind).to_lowercase(),
+            module: base.module.kind,
             symbol_rate_gbd: base.symbol_rate_gbd,
             limit_ber,
             port: port(&lanes, here, at_limit),

@@ -8,6 +8,7 @@ mod figure;
 mod json;
 mod models;
 mod reading;
+mod segments;
 mod spec;
 mod stressed;
 mod table;

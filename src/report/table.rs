@@ -2,6 +2,7 @@
 
 use super::fec::fec;
 use super::figure::{counted, decimals, ratio, ratio_within};
+use super::segments::segments;
 use super::transmitted::transmitted;
 use super::{plain, text};
 use crate::link::{LaneResult, LinkResult};
@@ -32,7 +33,8 @@ const HEADER: [&str; 11] = [
 pub fn table(result: &LinkResult) -> String {
     let name = result.preset.as_deref().unwrap_or("own link");
     let mut out = format!(
-        "{name}: {} transmitter, {} lane{} of {} GBd, seed {}, config {}\n\n",
+        "{name}: {}{} transmitter, {} lane{} of {} GBd, seed {}, config {}\n\n",
+        if result.module.has_hosts() { format!("{} module, ", result.module.name()) } else { String::new() },
         result.transmitter,
         result.lanes.len(),
         if result.lanes.len() == 1 { "" } else { "s" },
@@ -45,6 +47,10 @@ pub fn table(result: &LinkResult) -> String {
         table.add_row(row(lane));
     }
     out += &text(&table);
+    let segments = segments(result);
+    if !segments.is_empty() {
+        out += &format!("\n{segments}");
+    }
     let transmitted = transmitted(&result.lanes);
     if !transmitted.is_empty() {
         out += &format!("\n{transmitted}");
@@ -149,7 +155,9 @@ fn verdict(result: &LinkResult) -> String {
         format!("lane{} {}", if lanes.len() == 1 { "" } else { "s" }, lanes.join(", "))
     };
     if result.lanes.iter().any(|lane| lane.passes == Some(false)) {
-        format!("FAIL: {} above the limit of {limit:e} before error correction", lanes(&|lane| lane.passes == Some(false)))
+        let segment = result.lanes.iter().flat_map(|lane| &lane.segments).find(|segment| segment.passes == Some(false));
+        let at = segment.map_or(String::new(), |s| format!(" (or the segment {} above its own)", s.name));
+        format!("FAIL: {} above the limit of {limit:e} before error correction{at}", lanes(&|lane| lane.passes == Some(false)))
     } else if result.lanes.iter().any(|lane| lane.passes.is_none()) {
         format!("NOT JUDGED: {} without an error ratio to hold against the limit of {limit:e}", lanes(&|lane| lane.passes.is_none()))
     } else {
