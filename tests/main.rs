@@ -15,6 +15,7 @@ mod figures;
 mod ideal;
 mod links;
 mod measure;
+mod modules;
 mod oracle_links;
 mod parts;
 mod physics;

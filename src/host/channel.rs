@@ -130,6 +130,16 @@ impl Channel {
         Channel { kind: ChannelKind::Thru, fext_db: -300.0, next_db: -300.0, ..Channel::default() }
     }
 
+    /// A channel of this trace.
+    pub fn of_trace(trace: Trace) -> Self {
+        Channel { trace, ..Channel::default() }
+    }
+
+    /// A channel of Touchstone files in cascade.
+    pub fn of_files(files: Vec<String>) -> Self {
+        Channel { kind: ChannelKind::Files, files, ..Channel::default() }
+    }
+
     /// Reports every parameter that is out of its range.
     pub fn check(&self, at: &Path, problems: &mut Problems) {
         self.trace.check(&at.key("trace"), problems);

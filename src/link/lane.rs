@@ -1,15 +1,14 @@
 //! One lane: the order of its chain.
 
-use super::{Config, ModuleKind, tuning};
+use super::{Config, Host, ModuleKind, tuning};
 use crate::chain::{Chain, Count, Drawn, Draws, Dsp, Hop, Plan, Shape, Trained, Workshop, block_levels};
 use crate::error::{Error, Path, Problems, Result};
 use crate::fec::Sender;
-use crate::host::Channel;
 use crate::part::Library;
 use crate::pattern::Source;
 use crate::seed::Seed;
 use crate::serdes::{Line, SerdesRx, SerdesTx};
-use crate::signal::{Field, Grid};
+use crate::signal::{Field, Grid, Volt};
 use crate::units::{amplitude_ratio, power_ratio};
 
 /// A built lane: its plan, its data and its random streams, ready for both estimators.
@@ -97,25 +96,37 @@ fn transmitted(config: &Config, number: usize, grid: Grid) -> Chain<Field> {
     light.response(Shape::Gain(amplitude_ratio(spread_db(config, number))))
 }
 
-/// What is received becomes samples: of the module, or of the host behind a linear output.
-fn received(config: &Config, light: Chain<Field>, oma_w: f64, grid: Grid, shop: &mut Workshop) -> (Plan, Dsp) {
+/// What a host has sent, behind its channel.
+pub(super) fn sent_to_module(config: &Config, grid: Grid) -> Chain<Volt> {
+    let Host { tx, channel, .. } = &config.host;
+    channel.extend(tx.extend(Chain::symbols(), "host.tx", grid).map(Line), tx, "host.channel", false, grid)
+}
+
+/// What a linear module sends to its host, ahead of the channel.
+pub(super) fn sent_to_host(config: &Config, number: usize, grid: Grid) -> Chain<Volt> {
+    let (light, oma_w) = arriving(config, number, grid);
+    config.receiver.extend_linear(light, oma_w, &config.module.output, grid)
+}
+
+/// The light at the receiver, and its nominal outer modulation amplitude, W.
+fn arriving(config: &Config, number: usize, grid: Grid) -> (Chain<Field>, f64) {
+    let tp2 = transmitted(config, number, grid).probe("tp2");
+    let light = config.fibre.extend(tp2, config.transmitter.chosen().wavelength_nm()).probe("tp3");
+    (light, config.settled_oma_w() * power_ratio(spread_db(config, number) - config.fibre.loss_db()))
+}
+
+/// The segment with the light, of one lane: decided by the module, or by the host behind a linear output.
+fn light(config: &Config, number: usize, grid: Grid, shop: &mut Workshop) -> (Plan, Dsp) {
     let Config { host, module, receiver, .. } = config;
     if !module.kind.linear_receive() {
+        let (light, oma_w) = arriving(config, number, grid);
         return (receiver.extend(light, oma_w, grid, shop), receiver.ffe.dsp());
     }
     // neighbouring lanes' outputs are the far-end aggressors
     let neighbour = SerdesTx { swing_vppd: module.output.swing_vppd, ..module.tx.clone() };
-    let sent = receiver.extend_linear(light, oma_w, &module.output, grid);
+    let sent = sent_to_host(config, number, grid);
     let arrived = host.back().extend(sent, &neighbour, "host.back", true, grid);
     (host.rx.extend(arrived, "host.rx", true, grid, shop), host.rx.dsp())
-}
-
-/// The segment with the light, of one lane.
-fn light(config: &Config, number: usize, grid: Grid, shop: &mut Workshop) -> (Plan, Dsp) {
-    let tp2 = transmitted(config, number, grid).probe("tp2");
-    let light = config.fibre.extend(tp2, config.transmitter.chosen().wavelength_nm()).probe("tp3");
-    let received_oma_w = config.settled_oma_w() * power_ratio(spread_db(config, number) - config.fibre.loss_db());
-    received(config, light, received_oma_w, grid, shop)
 }
 
 /// An electrical segment of one lane; nothing where the light is, or where there is none.
@@ -124,16 +135,17 @@ fn electrical(config: &Config, part: Part, lane: Seed, grid: Grid, shop: &mut Wo
     if !part.exists(config) {
         return None;
     }
-    let mut built = |name: &str, (sender, tx): (&SerdesTx, &str), (channel, line): (&Channel, &str), (receiver, rx): (&SerdesRx, &str)| {
-        let sent = sender.extend(Chain::symbols(), tx, grid).map(Line);
-        let plan = receiver.extend(channel.extend(sent, sender, line, false, grid), rx, false, grid, shop);
-        Segment { plan, dsp: receiver.dsp(), streams: lane.named(name) }
+    let decided = |volts: Chain<Volt>, rx: &SerdesRx, name: &str, shop: &mut Workshop| (rx.extend(volts, name, false, grid, shop), rx.dsp());
+    let ((plan, dsp), name) = match part {
+        Part::Light => return None,
+        Part::Ahead => (decided(sent_to_module(config, grid), &module.rx, "module.rx", shop), "host to module"),
+        Part::Behind => {
+            let sent = module.tx.extend(Chain::symbols(), "module.tx", grid).map(Line);
+            let arrived = host.back().extend(sent, &module.tx, "host.back", false, grid);
+            (decided(arrived, &host.rx, "host.rx", shop), "module to host")
+        }
     };
-    match part {
-        Part::Light => None,
-        Part::Ahead => Some(built("host to module", (&host.tx, "host.tx"), (&host.channel, "host.channel"), (&module.rx, "module.rx"))),
-        Part::Behind => Some(built("module to host", (&module.tx, "module.tx"), (host.back(), "host.back"), (&host.rx, "host.rx"))),
-    }
+    Some(Segment { plan, dsp, streams: lane.named(name) })
 }
 
 impl Lane {

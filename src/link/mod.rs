@@ -2,6 +2,7 @@
 
 mod config;
 mod corrected;
+mod eecq;
 mod fec;
 mod files;
 mod lane;

@@ -101,6 +101,10 @@ pub struct LaneResult {
     pub undershoot_percent: Option<f64>,
     /// RIN relative to OMA, of the intrinsic RIN over the reference filter's band, dB/Hz.
     pub rin_oma_db_per_hz: Option<f64>,
+    /// Eye closure of what a host sends, behind its channel at a linear module's input, by the method of TECQ, dB.
+    pub eecq_tp1a_db: Option<f64>,
+    /// The same of what a linear module sends to its host.
+    pub eecq_tp4_db: Option<f64>,
     /// Extra loss to the limit, dB; negative when the link misses it.
     pub margin_db: Option<f64>,
     /// Smallest bit error ratio with up to 10 dB more power, when none of it reaches the limit.

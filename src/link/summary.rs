@@ -27,6 +27,8 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
         result.tecq_db = transmitted.tecq_db;
         result.tdecq_db = transmitted.tdecq_db;
         result.tdecq_minus_ceq_db = transmitted.tdecq_minus_ceq_db;
+        result.eecq_tp1a_db = transmitted.eecq_tp1a_db;
+        result.eecq_tp4_db = transmitted.eecq_tp4_db;
         result.rlm_tp2 = transmitted.rlm;
         result.transition_time_ps = transmitted.transition_time_ps;
         result.overshoot_percent = transmitted.overshoot_percent;

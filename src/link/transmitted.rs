@@ -1,6 +1,8 @@
 //! What an instrument reads off a lane's transmitter: TECQ, TDECQ, edges, linearity, RIN.
 
-use super::Lane;
+use super::eecq::eecq_db;
+use super::lane::Part;
+use super::{Lane, ModuleKind};
 use crate::chain::{Adaptation, Dsp, Map, Plan, Predictor, Probe, Refusal, Sampler, Shape, Worker, Workers, Workshop};
 use crate::error::{Path, Problems};
 use crate::fibre::dispersion;
@@ -17,11 +19,11 @@ use num_complex::Complex32;
 use serde::{Deserialize, Serialize};
 
 /// Samples per symbol of what is measured.
-const SAMPLES_PER_SYMBOL: usize = 16;
+pub(super) const SAMPLES_PER_SYMBOL: usize = 16;
 /// Part of all samples that over- and undershoot leave beyond them: 1e-2 (status: secondary source, standards.md 7).
 const HIT_RATIO: f64 = 1e-2;
 /// Bits at which a converter adds no noise.
-const EXACT_BITS: f64 = 24.0;
+pub(super) const EXACT_BITS: f64 = 24.0;
 
 /// The pattern on which a transmitter is measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +91,8 @@ pub(super) struct Transmitted {
     pub(super) overshoot_percent: Option<f64>,
     pub(super) undershoot_percent: Option<f64>,
     pub(super) rin_oma_db_per_hz: Option<f64>,
+    pub(super) eecq_tp1a_db: Option<f64>,
+    pub(super) eecq_tp4_db: Option<f64>,
     /// Why there is no TECQ or TDECQ.
     pub(super) refusals: Vec<String>,
 }
@@ -120,6 +124,17 @@ pub(super) fn measure(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> Tr
             out.tdecq_minus_ceq_db = Some(a.tdecq_minus_ceq_db.max(b.tdecq_minus_ceq_db));
         }
         [Err(refusal), _] | [_, Err(refusal)] => out.refusals.push(format!("lane {}: no TDECQ: {refusal}", lane.number)),
+    }
+    let kind = lane.config.module.kind;
+    for (wanted, at, point, figure) in [
+        (kind == ModuleKind::Lpo, Part::Ahead, "TP1a", &mut out.eecq_tp1a_db),
+        (kind.linear_receive(), Part::Behind, "TP4", &mut out.eecq_tp4_db),
+    ] {
+        match wanted.then(|| eecq_db(lane, at, &reference, workers, shop)) {
+            Some(Ok(db)) => *figure = Some(db),
+            Some(Err(because)) => out.refusals.push(format!("lane {}: no EECQ at {point}: {because}", lane.number)),
+            None => {}
+        }
     }
     out
 }
@@ -191,7 +206,7 @@ impl Light {
 }
 
 /// What is sent while the transmitter is measured.
-fn pattern(lane: &Lane) -> (Source, usize) {
+pub(super) fn pattern(lane: &Lane) -> (Source, usize) {
     let kind = match lane.config.tdecq.pattern {
         TestPattern::Ssprq => PatternKind::Ssprq,
         TestPattern::Prbs13q => PatternKind::Prbs13q,

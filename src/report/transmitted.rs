@@ -4,7 +4,7 @@ use super::figure::decimals;
 use super::{plain, text};
 use crate::link::LaneResult;
 
-const HEADER: [&str; 9] = [
+const HEADER: [&str; 10] = [
     "\nlane",
     "TECQ\ndB",
     "TDECQ\ndB",
@@ -14,6 +14,7 @@ const HEADER: [&str; 9] = [
     "over- / under-\nshoot, %",
     "RIN_OMA\ndB/Hz",
     "sensitivity\nOMA, dBm",
+    "EECQ, dB\nTP1a / TP4",
 ];
 
 /// A line for each lane; nothing where no transmitter was measured.
@@ -33,6 +34,7 @@ pub(super) fn transmitted(lanes: &[LaneResult]) -> String {
             format!("{} / {}", decimals(lane.overshoot_percent, 1), decimals(lane.undershoot_percent, 1)),
             decimals(lane.rin_oma_db_per_hz, 1),
             decimals(lane.sensitivity_oma_dbm, 2),
+            format!("{} / {}", decimals(lane.eecq_tp1a_db, 2), decimals(lane.eecq_tp4_db, 2)),
         ]);
     }
     text(&table)
