@@ -169,3 +169,59 @@ fn counted_errors_of_pam4_in_white_noise_are_the_predicted_ones_from_1e_2_to_1e_
     }
     assert!((sum / 4.0f64).abs() < 0.05, "a bias of {sum} over four");
 }
+
+/// A first-order channel's least mean square error of an endless linear equaliser, from the folded spectrum:
+///
+/// ```text
+/// MMSE = mean over |f| < R/2 of  s^2 n^2 / (s^2 |F(f)|^2 + n^2),   F(f) = sum over m of H(f + m R) e^(j 2 pi (f + m R) t)
+/// ```
+///
+/// with s^2 = 5/9 of the levels; the slicer's ratio is s^2 / MMSE - 1. 81 taps leave less than 0.01 dB of it, the phase search 1/128 UI.
+#[test]
+fn a_first_order_channels_mmse_is_that_of_the_folded_spectrum() {
+    let mut shop = Workshop::default();
+    let grid = grid(4);
+    for (pole, density) in [(0.25, 2e-14), (0.5, 5e-14)] {
+        let channel = || Shape::low_pass(Family::Bessel, 1, pole * RATE, 0.0);
+        let drive: Chain<Volt> = Chain::symbols().hold(grid).response(channel());
+        let current: Chain<Ampere> = drive.map(Ideal).map(Square);
+        let current = current.noise(Noise::new("white", Law::Added, Density::White(density)));
+        let sampler = Sampler { samples_per_symbol: 1, effective_bits: 20.0, jitter_s: 0.0 };
+        let plan = current.response::<Volt>(Shape::Gain(1.0)).sample(sampler, grid, &mut shop);
+        let mut worker = Worker::new(&plan);
+        let (run, lane) = (Seed::new(1), Seed::new(1).named("lane").index(0));
+        let source = source();
+        let blocks = |from: u64| -> Vec<Vec<u8>> {
+            (0..4)
+                .map(|b| {
+                    let mut levels = vec![0; grid.symbols];
+                    block_levels(&source, false, from, b, lane, &mut levels);
+                    levels
+                })
+                .collect()
+        };
+        let dsp = Dsp { taps: 81, precursors: 40, ..DSP };
+        let mut predictor = Predictor::new(&plan, dsp, run, lane, blocks(1 << 20), blocks(0), &mut worker);
+        let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
+        let snr_db = predictor.predict(&mut worker, &trained).snr_db;
+        let (signal, noise, delay_s) = (5.0 / 9.0 * 0.25, density * 4.0 * RATE / 2.0, trained.delay_ui / RATE);
+        let n = 4096;
+        let mmse: f64 = (0..n)
+            .map(|i| {
+                let f = ((f64::from(i) + 0.5) / f64::from(n) - 0.5) * RATE;
+                // the grid holds four replicas
+                let folded: num_complex::Complex64 = (-2..=2)
+                    .map(|m| f + f64::from(m) * RATE)
+                    .filter(|f| f.abs() < 2.0 * RATE)
+                    .map(|f| {
+                        let turn = num_complex::Complex64::from_polar(1.0, std::f64::consts::TAU * f * delay_s);
+                        channel().at(f) * Shape::Hold(1.0 / RATE).at(f) * turn
+                    })
+                    .sum();
+                noise / (signal * folded.norm_sqr() + noise) / f64::from(n)
+            })
+            .sum();
+        let expected_db = 10.0 * (1.0 / mmse - 1.0).log10();
+        assert!((snr_db - expected_db).abs() < 0.05, "pole {pole}: {snr_db} dB, {expected_db} dB");
+    }
+}

@@ -77,7 +77,9 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
     if let Some(tally) = here.tally(index) {
         let (interval, kind) = tally.interval();
         result.bits = tally.bits();
-        result.snr_counted_db = tally.snr_db();
+        // where hosts are part of the link, the last slicer is not that of the light
+        let light = usize::from(solved.lane.ahead.is_some());
+        result.snr_counted_db = here.segments(index).get(light).and_then(Tally::snr_db);
         result.errors = tally.bit_errors;
         result.interval_kind = kind;
         result.ber_counted = (tally.bit_errors > 0).then(|| tally.ber());

@@ -4,7 +4,27 @@ use crate::link::{Config, presets};
 use crate::pattern::PatternKind;
 
 /// What stands in every link, whatever its kinds.
-const ALWAYS: [(&str, &str, &str); 11] = [
+const ALWAYS: [(&str, &str, &str); 15] = [
+    (
+        "module",
+        "`module.kind`",
+        "`optics` alone, or between two hosts `retimed`, `lro`, `lpo`: one to three segments, each with its own decisions, noise and error ratio; linear input and output with gain control",
+    ),
+    (
+        "host's channel",
+        "`host.channel`",
+        "a trace between packages or Touchstone files in cascade, with reflections; far- and near-end crosstalk from files or as a level, with their own data and phase",
+    ),
+    (
+        "SerDes transmitter",
+        "`host.tx`, `module.tx`",
+        "taps within limits, swing, SNDR, R_LM, transition time, random, two-point and even-odd jitter; taps found by search",
+    ),
+    (
+        "SerDes receiver",
+        "`host.rx`, `module.rx`",
+        "input noise, analogue equaliser (CTLE) with the poles and zeros of 802.3 found by search, converter, equaliser as below",
+    ),
     ("converter", "`transmitter.dac`", "bandwidth, zero-order hold, quantisation, random jitter"),
     ("transmit equaliser", "`transmitter.ffe`", "taps limited by the converter's full scale"),
     (
@@ -31,7 +51,7 @@ const ALWAYS: [(&str, &str, &str); 11] = [
 ];
 
 /// What no link has yet.
-const MISSING: &str = "decision feedback, sequence detection and clock recovery, electrical channels, reflections as interference, rings, \
+const MISSING: &str = "decision feedback, sequence detection and clock recovery, reflections of light as interference, rings, \
                         nonlinear and polarisation effects of the fibre";
 
 /// The table as Markdown.

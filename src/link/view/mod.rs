@@ -95,7 +95,8 @@ fn name(base: &Config, lane: usize) -> String {
 /// The same without a lane: `800gbase-dr8, EML`.
 pub(crate) fn link_name(base: &Config) -> String {
     let preset = base.preset.as_deref().map_or_else(|| format!("{} GBd", base.symbol_rate_gbd), str::to_owned);
-    format!("{preset}, {}", format!("{:?}", base.transmitter.kind).to_uppercase())
+    let module = if base.module.kind.has_hosts() { format!("{}, ", base.module.kind.name().to_uppercase()) } else { String::new() };
+    format!("{preset}, {module}{}", format!("{:?}", base.transmitter.kind).to_uppercase())
 }
 
 fn refused(key: &str, value: impl std::fmt::Display, remedy: String) -> Error {
