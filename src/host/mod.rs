@@ -12,6 +12,7 @@
 //! Ports are counted from 1, as in S21; frequencies in Hz; the basis is e^(+j 2 pi f t), so that delay is a falling phase.
 
 mod cascade;
+pub mod com;
 mod dc;
 mod grid;
 mod inspection;
