@@ -25,7 +25,8 @@ impl Correlation {
     pub(super) fn new(parts: &[Vec<f64>; 3], lags: usize) -> Self {
         let one = |a: &[f64], b: &[f64], lag: usize| {
             let mut sums = [0.0; SAMPLES];
-            let behind = b[lag * SAMPLES..].chunks_exact(SAMPLES);
+            // records are periodic
+            let behind = b[lag * SAMPLES..].chunks_exact(SAMPLES).chain(b[..lag * SAMPLES].chunks_exact(SAMPLES));
             for (x, y) in a.chunks_exact(SAMPLES).zip(behind) {
                 sums.iter_mut().zip(x.iter().zip(y)).for_each(|(sum, (x, y))| *sum += x * y);
             }

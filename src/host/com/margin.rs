@@ -107,7 +107,8 @@ impl Parameters {
         let ends = |channel: &Channel| channel.network.f_hz()[channel.network.f_hz().len() - 1] / giga(1.0);
         let first = std::iter::once(ends(victim)).chain(aggressors.iter().map(|a| ends(&a.channel))).fold(f64::INFINITY, f64::min);
         if first < self.symbol_rate_gbd {
-            warnings.push(format!("ends at {first} GHz, below the symbol rate of {} GBd: beyond, it is extrapolated", self.symbol_rate_gbd));
+            warnings
+                .push(format!("ends at {first} GHz, below the symbol rate of {} GBd: beyond, it is extrapolated", self.symbol_rate_gbd));
         }
         warnings
     }
@@ -217,7 +218,7 @@ impl<'a> Scene<'a> {
 }
 
 fn squares(x: &[f64]) -> f64 {
-    x.iter().map(|x| x * x).sum()
+    x.iter().fold(0.0, |sum, x| sum + x * x)
 }
 
 /// Samples behind the receive taps, the main sample in its row.

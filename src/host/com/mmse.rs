@@ -109,7 +109,8 @@ impl Scene<'_> {
             let slopes = self.slopes.sent(&sending, lag).phases(&mix);
             let unequalised = self.levels.sent(&plain, lag).phases(&mix);
             let products = mix.products();
-            let crosstalk: f64 = worst.iter().map(|(aggressor, sending, phase)| aggressor.levels.sent(sending, lag).at(&products, *phase)).sum();
+            let crosstalk: f64 =
+                worst.iter().map(|(aggressor, sending, phase)| aggressor.levels.sent(sending, lag).at(&products, *phase)).sum();
             let still = self.noise.at(&mix, lag) / power + crosstalk;
             let noise = std::array::from_fn(|p| still + jitter * slopes[p] + sender_noise * unequalised[p] / power);
             correlation.push((levels, noise));
@@ -142,9 +143,8 @@ impl Scene<'_> {
         let fed_back: Vec<Vec<f64>> = (1..=dfe.most.len()).map(row).collect();
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
         let r = |i: usize, j: usize| with_noise[i.abs_diff(j)];
-        let free: Vec<f64> = (0..n * n)
-            .map(|at| r(at / n, at % n) - fed_back.iter().map(|row| row[at / n] * row[at % n]).sum::<f64>())
-            .collect();
+        let free: Vec<f64> =
+            (0..n * n).map(|at| r(at / n, at % n) - fed_back.iter().map(|row| row[at / n] * row[at % n]).sum::<f64>()).collect();
         let limited = |w: &[f64]| -> Vec<f64> {
             fed_back.iter().zip(dfe.least.iter().zip(&dfe.most)).map(|(row, (&least, &most))| dot(row, w).clamp(least, most)).collect()
         };

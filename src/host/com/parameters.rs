@@ -221,7 +221,8 @@ impl Parameters {
         self.transmitter.check(&at.key("transmitter"), problems);
         self.receiver.check(&at.key("receiver"), problems);
         let counts = self.transmitter.taps.iter().map(|tap| tap.steps().count());
-        let settings = counts.fold(self.receiver.ctle.gain_db.count().saturating_mul(self.receiver.ctle.low_gain_db.count()), usize::saturating_mul);
+        let settings =
+            counts.fold(self.receiver.ctle.gain_db.count().saturating_mul(self.receiver.ctle.low_gain_db.count()), usize::saturating_mul);
         if settings > MOST_SETTINGS && self.receiver.ffe.is_none() {
             let remedy = format!("make {settings} settings of the equalisers; must be at most {MOST_SETTINGS}: take wider steps");
             problems.report(&at.key("transmitter"), "taps", "and receiver.ctle", remedy);
@@ -329,7 +330,8 @@ mod tests {
             set.check(&Path::root(), &mut problems);
             assert!(problems.is_empty(), "{problems}");
             assert_eq!(toml::from_str::<Parameters>(&toml::to_string(&set).unwrap()).unwrap(), set);
-            let numbers = text.lines().filter(|line| !line.starts_with('#') && line.contains(|c: char| c.is_ascii_digit()) && line.contains('='));
+            let numbers =
+                text.lines().filter(|line| !line.starts_with('#') && line.contains(|c: char| c.is_ascii_digit()) && line.contains('='));
             for line in numbers.filter(|line| !line.starts_with("name") && !line.starts_with("title")) {
                 let status = line.split_once('#').map_or("", |(_, comment)| comment);
                 assert!(["normative", "draft", "derived", "assumed"].iter().any(|known| status.contains(known)), "{name}: {line}");
@@ -350,12 +352,12 @@ mod tests {
     fn what_is_wrong_with_a_set_is_said_with_its_place() {
         let good = SETS[0].1;
         let file = std::env::temp_dir().join(format!("lightlane-com-{}.toml", std::process::id()));
-        let mut said = |text: &str| {
+        let said = |text: &str| {
             std::fs::write(&file, text).unwrap();
             Parameters::open(file.to_str().unwrap()).unwrap_err().to_string()
         };
         let text = said(&good.replace("snr_db", "snr_bd"));
-        assert!(text.contains("unknown field `snr_bd`") && text.contains(".toml:19:1: ") && text.lines().count() == 1, "{text}");
+        assert!(text.contains("unknown field `snr_bd`") && text.contains(".toml:18:1: ") && text.lines().count() == 1, "{text}");
         let text = said(&good.replace("levels = 4", "levels = 1"));
         assert!(text.ends_with("levels = 1: must be from 2 to 16"), "{text}");
         let text = said(&good.replace("cursor = 1,", "cursor = -1,"));

@@ -12,6 +12,8 @@ use std::f64::consts::PI;
 pub(super) const SAMPLES: usize = 32;
 /// Symbols that a response may last; a coarser or finer file is brought to one of these.
 const SYMBOLS: std::ops::RangeInclusive<usize> = 1024..=8192;
+/// Peak of a victim's pulse below which nothing passes, V.
+const LEAST_V: f64 = 1e-8;
 /// Rise time of 20 to 80 % by the standard deviation of a Gaussian (93A-46).
 const RISE_PER_SIGMA: f64 = 1.6832;
 
@@ -28,7 +30,11 @@ impl Grid {
         let step_hz = (f_hz[f_hz.len() - 1] - f_hz[0]) / (f_hz.len() - 1).max(1) as f64;
         let wanted = ((rate_hz / step_hz).ceil() as usize).clamp(*SYMBOLS.start(), *SYMBOLS.end());
         let smooth = |mut n: usize| {
-            [2, 3, 5].iter().for_each(|p| while n.is_multiple_of(*p) { n /= p });
+            [2, 3, 5].iter().for_each(|p| {
+                while n.is_multiple_of(*p) {
+                    n /= p
+                }
+            });
             n == 1
         };
         // 8192 is smooth, so the search ends
@@ -130,6 +136,9 @@ impl Pulses {
         let [a, b, c] = Mix::new(set, 0.0, 0.0).0;
         let flat: Vec<f64> = (0..parts[0].len()).map(|k| a * parts[0][k] + b * parts[1][k] + c * parts[2][k]).collect();
         let peak = (0..flat.len()).max_by(|&a, &b| flat[a].abs().total_cmp(&flat[b].abs())).expect("never empty");
+        if side.is_none() && flat[peak].abs() < LEAST_V {
+            return Err("passes no pulse: is this the right port map?".to_owned());
+        }
         let inverted = flat[peak] < 0.0;
         let (rows, ahead) = (grid.symbols, grid.symbols / 8);
         for part in &mut parts {

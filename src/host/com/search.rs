@@ -136,10 +136,8 @@ impl Scene<'_> {
         let of_side = |side: Side| self.aggressors.iter().filter(move |aggressor| aggressor.side == side);
         let near: Vec<Sent> = of_side(Side::NearEnd).map(|aggressor| aggressor.levels.sent(&plain, 0)).collect();
         // what no transmit setting changes
-        let still: Vec<f64> = gains
-            .iter()
-            .map(|(_, mix)| self.noise.at(mix, 0) + power * near.iter().map(|sent| sent.largest(mix).1).sum::<f64>())
-            .collect();
+        let still: Vec<f64> =
+            gains.iter().map(|(_, mix)| self.noise.at(mix, 0) + power * near.iter().map(|sent| sent.largest(mix).1).sum::<f64>()).collect();
         let mut h = vec![0.0; rows * SAMPLES];
         let mut best: Option<Choice> = None;
         for sending in self.settings.sendings() {
