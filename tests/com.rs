@@ -57,8 +57,9 @@ fn channels(case: &Value) -> Option<(Channel, Vec<Aggressor>)> {
     Some((open(ends[0]), aggressors))
 }
 
-/// Both sample 32 times a symbol; pulses differ by what each puts beyond the last frequency and between points, and PyChOpMarg cuts an
-/// impulse response where it is below 1e-3 of its peak. Signal within 2 %, receiver noise (no channel in it) within 0.1 %.
+/// Both sample 32 times a symbol at the same phase. Pulses differ by what each puts between points and beyond the last frequency and by
+/// a cut of PyChOpMarg's below 1e-3 of the peak, which shows in the ISI; PDFs by interference below A_s / 1000, which it leaves out and we
+/// count as Gaussian: of COM 0.02 dB were seen, of the NEXT, all of it near that bound, 20 %, so that crosstalk is compared by its COM.
 #[test]
 fn margins_of_one_setting_are_those_of_an_independent_program() {
     let oracle: Value = serde_json::from_str(include_str!("oracle/com/com.json")).expect("the oracle is JSON");
@@ -88,14 +89,20 @@ fn margins_of_one_setting_are_those_of_an_independent_program() {
             ours.crosstalk_mv,
             theirs("crosstalk_mv")
         );
-        assert!((ours.com_db - theirs("com_db")).abs() < 0.5, "{what}: {} {at}", ours.com_db);
-        assert!((ours.signal_mv / theirs("signal_mv") - 1.0).abs() < 0.02, "{what}: {} {at}", ours.signal_mv);
-        if set.receiver.ffe.is_none() {
-            assert!((ours.receiver_noise_mv / theirs("receiver_noise_mv") - 1.0).abs() < 1e-3, "{what}: {}", ours.receiver_noise_mv);
+        assert!((ours.com_db - theirs("com_db")).abs() < 0.05, "{what}: COM {} {at}", ours.com_db);
+        assert!((ours.fom_db - theirs("fom_db")).abs() < 0.05, "{what}: FOM {} {at}", ours.fom_db);
+        for (name, ours, share) in [
+            ("signal_mv", ours.signal_mv, 1e-3),
+            ("isi_mv", ours.isi_mv, 0.02),
+            ("receiver_noise_mv", ours.receiver_noise_mv, 2e-3),
+            ("transmitter_noise_mv", ours.transmitter_noise_mv, 2e-3),
+            ("random_jitter_mv", ours.random_jitter_mv, 2e-3),
+        ] {
+            assert!((ours / theirs(name) - 1.0).abs() < share, "{what}: {name} {ours} {at}");
         }
         let best = set.margin(&victim, &aggressors).expect("a margin");
         let found = held(&set, &case["found"]).margin(&victim, &aggressors).expect("a margin");
-        assert!(best.fom_db > found.fom_db - 0.01, "{what}: what was found from three starts is better: {} {}", best.fom_db, found.fom_db);
+        assert!(best.fom_db > found.fom_db - 0.01, "{what}: what was found by them is better: {} {}", best.fom_db, found.fom_db);
     }
 }
 

@@ -101,6 +101,9 @@ impl Parameters {
 
     fn warnings(&self, victim: &Channel, aggressors: &[Aggressor], inverted: bool) -> Vec<String> {
         let mut warnings = victim.warnings.clone();
+        for (i, aggressor) in aggressors.iter().enumerate() {
+            warnings.extend(aggressor.channel.warnings.iter().map(|warning| format!("aggressor {}: {warning}", i + 1)));
+        }
         if inverted {
             warnings.push("the victim's polarity is turned: its pulse is negative".to_owned());
         }

@@ -152,7 +152,7 @@ impl Scene<'_> {
         let scale = dot(&main, &w);
         w.iter_mut().for_each(|x| *x /= scale);
         let mut b = limited(&w);
-        if fed_back.iter().zip(&b).any(|(row, b)| (dot(row, &w) - b).abs() > 1e-12 * b.abs().max(1.0)) {
+        if fed_back.iter().zip(&b).any(|(row, b)| (dot(row, &w) - b).abs() > 1e-13 * b.abs().max(1.0)) {
             let whole: Vec<f64> = (0..n * n).map(|at| r(at / n, at % n)).collect();
             let forced: Vec<f64> = (0..n).map(|i| fed_back.iter().zip(&b).map(|(row, b)| row[i] * b).sum()).collect();
             let (toward, along) = (solve(&whole, &main)?, solve(&whole, &forced)?);

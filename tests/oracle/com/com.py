@@ -4,7 +4,7 @@ python com.py [FOLDER of c2m_il14_*.s4p] > com.json
 
 The parameters are read from src/host/com/*.toml. The traces are made here, by the line equations, as host::Trace does. Every case is
 judged at lightlane's own settings (LIGHTLANE below: transmit taps beside the main one, g_DC, g_DC2), and at the best that PyChOpMarg's
-FOM finds from three starts, each setting swept in turn until none improves: a full search would take days.
+FOM finds from there and from the idle equaliser, each setting swept in turn until none improves: a full search would take days.
 """
 
 import contextlib
@@ -79,7 +79,8 @@ def parameters(p, fstep_ghz):
         L_s=[[e["die_ph"][k] * 1e-3 for k in u] for e, u in zip(ends, used)],
         C_b=[e["bump_ff"] * 1e-6 for e in ends], C_p=[e["ball_ff"] * 1e-6 for e in ends],
         z_c=[ends[0]["impedance_ohm"], ends[0]["second_impedance_ohm"]], z_p=[ends[0]["length_mm"], 1.8],
-        zp_tx=[ends[0]["length_mm"], ends[0]["second_length_mm"]], zp_rx=[ends[1]["length_mm"], ends[1]["second_length_mm"]],
+        zp_tx=[ends[0]["length_mm"], ends[0]["second_length_mm"]], # PyChOpMarg puts the receiver's lines in the order given from the ball on; mirrored, the second one stands at the ball
+        zp_rx=[ends[1]["second_length_mm"], ends[1]["length_mm"]], z_c_rx=[ends[1]["second_impedance_ohm"], ends[1]["impedance_ohm"]],
         zp_next=[ends[0]["length_mm"], ends[0]["second_length_mm"]], zp_fext=[ends[0]["length_mm"], ends[0]["second_length_mm"]],
         gamma0=max(ends[0]["dc_neper_per_mm"], 1e-7), a1=ends[0]["skin_neper_per_mm"], a2=ends[0]["dielectric_neper_per_mm"],
         tau=ends[0]["delay_ns_per_mm"])
@@ -155,9 +156,8 @@ def run(p, channels, fstep_ghz, chosen):
              for lo, st, n, tap in zip(params.tx_taps_min, params.tx_taps_step, com._tx_grid_lens, [*taps, 0, 0])]
     place += [int(np.argmin(np.abs(np.array(grid) - value))) for grid, value in ((params.g_DC, gain), (params.g_DC2, low))]
     zero = [int(np.argmin(np.abs(lo + st * np.arange(n)))) for lo, st, n in zip(params.tx_taps_min, params.tx_taps_step, com._tx_grid_lens)]
-    middle = [n // 2 if n > 1 else 0 for n in com._tx_grid_lens[:2]] + [n * 2 // 3 for n in com._tx_grid_lens[2:]]
     quarter = [len(params.g_DC) // 4, len(params.g_DC2) // 2]
-    found = [uphill(com, evaluate, start) for start in (place, zero + quarter, middle + quarter)]
+    found = [uphill(com, evaluate, start) for start in (place, zero + quarter)]
     best = max(found, key=lambda one: one[1])[0]
     at, better = judged(tuple(place)), judged(best)
     pychopmarg.com.loc_curs = LOCATE
