@@ -6,6 +6,7 @@ use super::paths::{FrontNoise, Grid, Pulses, sampled};
 use super::search::{Choice, Coupled, Scene, symbol_power};
 use super::settings::{Mix, Settings};
 use super::{Aggressor, Channel, Parameters, Side};
+use crate::error::{Path, Problems};
 use crate::units::{db_from_amplitude_ratio, giga, micro, milli, power_ratio};
 use serde::Serialize;
 
@@ -73,7 +74,8 @@ impl Parameters {
     ///
     /// # Errors
     ///
-    /// A channel that ends below the Nyquist frequency or has no pulse; `victim` or the number of the aggressor stands in front.
+    /// Parameters out of their range; a channel that ends below the Nyquist frequency or passes no pulse, behind the aggressor's number
+    /// where it is not the victim.
     ///
     /// # Example
     ///
@@ -87,6 +89,11 @@ impl Parameters {
     /// # Ok::<(), String>(())
     /// ```
     pub fn margin(&self, victim: &Channel, aggressors: &[Aggressor]) -> Result<Margin, String> {
+        let mut problems = Problems::new();
+        self.check(&Path::root(), &mut problems);
+        if !problems.is_empty() {
+            return Err(problems.to_string());
+        }
         let scene = Scene::new(self, victim, aggressors)?;
         let best = match &self.receiver.ffe {
             None => scene.best(),

@@ -209,14 +209,16 @@ fn more_loss_is_never_more_margin() {
 }
 
 #[test]
-fn a_file_that_ends_below_nyquist_is_refused() {
-    let set = ideal();
+fn a_file_that_ends_below_nyquist_and_a_set_out_of_range_are_refused() {
+    let mut set = ideal();
     let short = Channel::from(Network::thru(&[0.0, 10e9, 20e9], 100.0));
     assert!(set.margin(&short, &[]).unwrap_err().contains("must reach from 0 to the Nyquist frequency of 25 GHz"));
     let bad = Aggressor { side: Side::NearEnd, channel: short };
     assert!(set.margin(&thru(), &[bad]).unwrap_err().starts_with("aggressor 1: has frequencies of 0 to 20 GHz"));
     let dead = Channel::from(Network::two_port(&wide(), 100.0, |_| [num_complex::Complex64::default(); 4]));
     assert!(set.margin(&dead, &[]).unwrap_err().contains("passes no pulse"));
+    set.levels = 1;
+    assert_eq!(set.margin(&thru(), &[]).unwrap_err(), "levels = 1: must be from 2 to 16");
 }
 
 /// A receive FFE alone, by hand: with a large share of noise and taps of any size, w ~ R^-1 h, and the error is 1 / (h' R^-1 h) - 1.
@@ -224,7 +226,7 @@ fn a_file_that_ends_below_nyquist_is_refused() {
 fn the_receive_taps_are_those_of_the_least_mean_square_error() {
     let mut set = Parameters::named("kr1-802.3dj").unwrap();
     set.transmitter.taps.clear();
-    (set.receiver.ctle.gain_db, set.receiver.ctle.low_gain_db) = (Steps { from: -6.0, ..ONE }, ONE);
+    (set.receiver.ctle.gain_db, set.receiver.ctle.low_gain_db) = (Steps { from: -6.0, to: -6.0, step: 0.0 }, ONE);
     let f_hz: Vec<f64> = (0..=1400).map(|k| f64::from(k) * 100e6).collect();
     let channel = Channel::from(Trace { loss_db: 6.0, near: Package::none(), ..Trace::default() }.network(&f_hz, 100.0).unwrap());
     let scene = Scene::new(&set, &channel, &[]).unwrap();
