@@ -7,6 +7,7 @@ mod channel;
 mod channels;
 mod cli;
 mod cli_files;
+mod com;
 mod compare;
 mod engine;
 mod fec;

@@ -2,6 +2,7 @@
 
 mod channel;
 mod check;
+mod com;
 mod compare;
 mod completions;
 mod export;
@@ -33,6 +34,7 @@ Examples:
   lightlane measure tp2.csv --symbol-rate-gbd 53.125    TDECQ, OMA, ER of a capture
   lightlane fec --code kp4 --ber 1e-4:3e-3:10           what error correction leaves
   lightlane channel host.s4p --symbol-rate-gbd 106.25   what a host channel's file holds
+  lightlane com host.s4p --next next.s4p                its channel operating margin (COM)
   lightlane check my.toml                               is it still as good as expected?
   lightlane sweep my.toml --axis fibre.length_km=0:2:0.1 --out reach.csv
   lightlane compare 800gbase-dr8 --vary transmitter.kind=eml,mzm     side by side, with differences
@@ -57,6 +59,7 @@ enum Command {
     Eye(eye::Eye),
     Measure(measure::Measure),
     Channel(channel::Channel),
+    Com(com::Com),
     Fec(fec::Fec),
     Presets(presets::Presets),
     Init(init::Init),
@@ -91,6 +94,7 @@ pub fn main() -> ExitCode {
         Command::Eye(eye) => eye.execute(),
         Command::Measure(measure) => measure.execute(),
         Command::Channel(channel) => channel.execute(),
+        Command::Com(com) => com.execute(),
         Command::Fec(fec) => fec.execute(),
         Command::Presets(presets) => presets.execute(),
         Command::Init(init) => init.execute(),

@@ -13,6 +13,7 @@
 
 mod cascade;
 mod channel;
+pub mod com;
 mod dc;
 mod grid;
 mod inspection;

@@ -58,11 +58,12 @@ impl Default for Trace {
 /// A die and its package, from the die's pad outwards.
 ///
 /// ```text
-/// die_ff[0] | die_ph[0] | die_ff[1] | die_ph[1] | die_ff[2] | die_ph[2] | bump_ff | line | ball_ff
+/// die_ff[0] | die_ph[0] | die_ff[1] | die_ph[1] | die_ff[2] | die_ph[2] | bump_ff | line | second line | ball_ff
+/// gamma = dc + skin (1 + j) sqrt(f) + dielectric f (1 - j 2/pi ln f) + j 2 pi f delay     per mm, f in GHz, of both lines
 /// ```
 ///
 /// capacitors across, inductors in series. Capacitances are of each wire to ground and inductances of each wire, as 802.3 gives
-/// them; the line's impedance is between the wires. The default is that of the 802.3dj COM sheet with 33 mm of 87.5 ohm, without
+/// them; the lines' impedances are between the wires. The default is that of the 802.3dj COM sheet with 33 mm of 87.5 ohm, without
 /// its second line of 1.8 mm.
 ///
 /// # Reference
@@ -81,18 +82,21 @@ pub struct Package {
     pub length_mm: f64,
     /// Impedance of the line between the wires, ohm.
     pub impedance_ohm: f64,
+    /// Length of the second line, between the first and the ball, mm.
+    pub second_length_mm: f64,
+    /// Its impedance between the wires, ohm.
+    pub second_impedance_ohm: f64,
     /// Capacitance of the ball, fF.
     pub ball_ff: f64,
+    /// Loss of the lines at every frequency, gamma 0, Np/mm.
+    pub dc_neper_per_mm: f64,
+    /// Skin loss of the lines at 1 GHz, a1, Np/mm.
+    pub skin_neper_per_mm: f64,
+    /// Dielectric loss of the lines at 1 GHz, a2, Np/mm.
+    pub dielectric_neper_per_mm: f64,
+    /// Delay of the lines, tau, ns/mm.
+    pub delay_ns_per_mm: f64,
 }
-
-/// Loss of a package's line at every frequency, Np/mm (802.3dj, gamma 0).
-const PACKAGE_DC_NEPER_PER_MM: f64 = 5e-4;
-/// Skin loss, Np/mm at 1 GHz (802.3dj, a1).
-const PACKAGE_SKIN_NEPER_PER_MM: f64 = 8.9e-4;
-/// Dielectric loss, Np/mm at 1 GHz (802.3dj, a2).
-const PACKAGE_DIELECTRIC_NEPER_PER_MM: f64 = 2.0e-4;
-/// Delay, ns/mm (802.3dj, tau).
-const PACKAGE_DELAY_NS_PER_MM: f64 = 6.141e-3;
 
 impl Default for Package {
     fn default() -> Self {
@@ -102,7 +106,13 @@ impl Default for Package {
             bump_ff: 30.0,
             length_mm: 33.0,
             impedance_ohm: 87.5,
+            second_length_mm: 0.0,
+            second_impedance_ohm: 92.5,
             ball_ff: 40.0,
+            dc_neper_per_mm: 5e-4,
+            skin_neper_per_mm: 8.9e-4,
+            dielectric_neper_per_mm: 2.0e-4,
+            delay_ns_per_mm: 6.141e-3,
         }
     }
 }
@@ -110,7 +120,8 @@ impl Default for Package {
 impl Package {
     /// No package.
     pub fn none() -> Self {
-        Package { die_ff: [0.0; 3], die_ph: [0.0; 3], bump_ff: 0.0, length_mm: 0.0, impedance_ohm: 100.0, ball_ff: 0.0 }
+        let nothing = Package { die_ff: [0.0; 3], die_ph: [0.0; 3], bump_ff: 0.0, length_mm: 0.0, ball_ff: 0.0, ..Package::default() };
+        Package { impedance_ohm: 100.0, second_impedance_ohm: 100.0, ..nothing }
     }
 
     /// Reports every parameter that is out of its range.
@@ -121,7 +132,13 @@ impl Package {
         problems.range(at, "bump_ff", self.bump_ff, 0.0..=1e4);
         problems.range(at, "length_mm", self.length_mm, 0.0..=200.0);
         problems.range(at, "impedance_ohm", self.impedance_ohm, 10.0..=1000.0);
+        problems.range(at, "second_length_mm", self.second_length_mm, 0.0..=200.0);
+        problems.range(at, "second_impedance_ohm", self.second_impedance_ohm, 10.0..=1000.0);
         problems.range(at, "ball_ff", self.ball_ff, 0.0..=1e4);
+        problems.range(at, "dc_neper_per_mm", self.dc_neper_per_mm, 0.0..=0.1);
+        problems.range(at, "skin_neper_per_mm", self.skin_neper_per_mm, 0.0..=0.1);
+        problems.range(at, "dielectric_neper_per_mm", self.dielectric_neper_per_mm, 0.0..=0.1);
+        problems.range(at, "delay_ns_per_mm", self.delay_ns_per_mm, 0.0..=1.0);
     }
 
     /// Its two-port, the die at port 1.
@@ -139,16 +156,28 @@ impl Package {
         let capacitor = |ff: f64| Network::shunt_capacitor(f_hz, femto(ff) / 2.0, reference_ohm);
         let inductor = |ph: f64| Network::series_inductor(f_hz, 2.0 * pico(ph), reference_ohm);
         let mut stages: Vec<Network> = self.die_ff.iter().zip(self.die_ph).flat_map(|(&ff, ph)| [capacitor(ff), inductor(ph)]).collect();
-        let line = Propagation {
-            dc_neper: PACKAGE_DC_NEPER_PER_MM * self.length_mm,
-            skin_neper: PACKAGE_SKIN_NEPER_PER_MM * self.length_mm / giga(1.0).sqrt(),
-            dielectric_neper: PACKAGE_DIELECTRIC_NEPER_PER_MM * self.length_mm / giga(1.0),
-            delay_s: nano(PACKAGE_DELAY_NS_PER_MM) * self.length_mm,
+        let line = |length_mm: f64, ohm: f64| {
+            let propagation = Propagation {
+                dc_neper: self.dc_neper_per_mm * length_mm,
+                skin_neper: self.skin_neper_per_mm * length_mm / giga(1.0).sqrt(),
+                dielectric_neper: self.dielectric_neper_per_mm * length_mm / giga(1.0),
+                delay_s: nano(self.delay_ns_per_mm) * length_mm,
+            };
+            Network::line(f_hz, &propagation, ohm, reference_ohm)
         };
         stages.push(capacitor(self.bump_ff));
-        stages.push(Network::line(f_hz, &line, self.impedance_ohm, reference_ohm));
+        stages.push(line(self.length_mm, self.impedance_ohm));
+        stages.push(line(self.second_length_mm, self.second_impedance_ohm));
         stages.push(capacitor(self.ball_ff));
         stages
+    }
+
+    /// A two-port between two packages, from the near die to the far one.
+    pub(super) fn around(near: &Package, between: Network, far: &Package, reference_ohm: f64) -> Result<Network, String> {
+        let f_hz = between.f_hz().to_vec();
+        let far = far.stages(&f_hz, reference_ohm);
+        let stages = near.stages(&f_hz, reference_ohm).into_iter().chain([between]).chain(far.into_iter().rev());
+        stages.into_iter().try_fold(Network::thru(&f_hz, reference_ohm), |chain, stage| chain.then(&stage))
     }
 }
 
@@ -187,9 +216,7 @@ impl Trace {
     /// When two of its parts resonate without loss.
     pub fn network(&self, f_hz: &[f64], reference_ohm: f64) -> Result<Network, String> {
         let line = Network::line(f_hz, &self.propagation(), self.impedance_ohm, reference_ohm);
-        let far = self.far.stages(f_hz, reference_ohm);
-        let stages = self.near.stages(f_hz, reference_ohm).into_iter().chain([line]).chain(far.into_iter().rev());
-        stages.into_iter().try_fold(Network::thru(f_hz, reference_ohm), |chain, stage| chain.then(&stage))
+        Package::around(&self.near, line, &self.far, reference_ohm)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is shown of results: to a reader, to a machine, in the manual.
 
 mod channel;
+mod com;
 mod compare;
 mod correction;
 mod fec;
@@ -17,6 +18,7 @@ mod verdicts;
 mod waveform;
 
 pub use channel::channel;
+pub use com::com;
 pub use compare::compared;
 pub use correction::{correction, correction_json};
 pub use json::json;

@@ -60,6 +60,7 @@ pub(super) fn result(lanes: Vec<LaneResult>) -> LinkResult {
         config_hash: "0123456789abcdef".to_owned(),
         preset: Some("800gbase-dr8".to_owned()),
         transmitter: "eml".to_owned(),
+        module: crate::link::ModuleKind::Optics,
         symbol_rate_gbd: 53.125,
         limit_ber: 2.4e-4,
         lanes,

@@ -1,0 +1,93 @@
+//! `lightlane com`: the channel operating margin of Touchstone files.
+
+use super::{Failure, Outcome, output};
+use crate::error::{Error, Path, Problem, Problems};
+use crate::host::PortMap;
+use crate::host::com::{Aggressor, Channel, Parameters, Side};
+use crate::report;
+use clap::Args;
+
+const EXAMPLES: &str = "\
+Examples:
+  lightlane com thru.s4p --ports 1-2/3-4
+  lightlane com thru.s4p --fext fext1.s4p fext2.s4p --next next1.s4p --parameters kr1-802.3dj
+  lightlane com die_to_die.s4p --parameters my_set.toml --json
+
+The files end at the balls: dies and packages are added by the set of parameters, kr1-802.3ck (annex 93A) or
+kr1-802.3dj (annex 178A, an early draft), or a TOML file with the same keys. Aggressors go from their transmitter
+to the victim's receiver; without a map of their own they have the victim's. A map is given once or for each file.
+
+A figure of merit by the method of the standard, not a proof of compliance: what is left out stands in the manual
+of host::com, and the status of every parameter in its set. The exit code is 1 when COM is below the set's limit.";
+
+/// Channel operating margin (COM) of a host channel: equaliser search, ISI, crosstalk, jitter and noise
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Com {
+    /// Touchstone file of the victim, .s4p with two lines or .s2p of differential ports
+    #[arg(value_name = "FILE")]
+    file: String,
+    /// Set of parameters: kr1-802.3ck, kr1-802.3dj or a TOML file
+    #[arg(long, value_name = "NAME|FILE", default_value = "kr1-802.3ck")]
+    parameters: String,
+    /// Ports of the victim, such as 1-2/3-4; guessed, with a warning, when not given
+    #[arg(long, value_name = "MAP")]
+    ports: Option<String>,
+    /// Aggressors at the far end
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    fext: Vec<String>,
+    /// Aggressors at the near end
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    next: Vec<String>,
+    /// Ports of the far-end aggressors
+    #[arg(long, value_name = "MAP", num_args = 1.., requires = "fext")]
+    fext_ports: Vec<String>,
+    /// Ports of the near-end aggressors
+    #[arg(long, value_name = "MAP", num_args = 1.., requires = "next")]
+    next_ports: Vec<String>,
+    /// Prints JSON instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+impl Com {
+    pub(super) fn execute(&self) -> Result<Outcome, Failure> {
+        let set = Parameters::open(&self.parameters)?;
+        let map = self.ports.as_deref().map(|ports| map("--ports", ports)).transpose()?;
+        let far = maps("--fext-ports", &self.fext_ports, self.fext.len())?;
+        let near = maps("--next-ports", &self.next_ports, self.next.len())?;
+        let victim = Channel::open(&self.file, map).map_err(|remedy| one("", &self.file, remedy))?;
+        let mut aggressors = Vec::new();
+        for (files, maps, side) in [(&self.fext, &far, Side::FarEnd), (&self.next, &near, Side::NearEnd)] {
+            for (i, file) in files.iter().enumerate() {
+                let map = maps.get(i).or(maps.first()).copied().or(victim.port_map);
+                let channel = Channel::open(file, map).map_err(|remedy| one("", file, remedy))?;
+                aggressors.push(Aggressor { side, channel });
+            }
+        }
+        let margin = set.margin(&victim, &aggressors).map_err(|remedy| one("", &self.file, remedy))?;
+        output::print(&if self.json { report::json(&margin) } else { report::com(&self.file, &set, &margin) })?;
+        Ok(if margin.passes { Outcome::Good } else { Outcome::TargetMissed })
+    }
+}
+
+/// A map of a flag.
+fn map(flag: &str, text: &str) -> Result<PortMap, Error> {
+    text.parse().map_err(|remedy| one(flag, text, remedy))
+}
+
+/// None, one for all, or one for each file.
+fn maps(flag: &str, texts: &[String], files: usize) -> Result<Vec<PortMap>, Error> {
+    if texts.len() > 1 && texts.len() != files {
+        let remedy = format!("{} maps for {files} files; must be one for all or one for each", texts.len());
+        return Err(one(flag, texts.join(" "), remedy));
+    }
+    texts.iter().map(|text| map(flag, text)).collect()
+}
+
+fn one(flag: &str, value: impl std::fmt::Display, remedy: String) -> Error {
+    let mut problems = Problems::new();
+    let at = if flag.is_empty() { Path::root() } else { Path::root().key(flag) };
+    problems.push(Problem { place: None, path: at.to_string(), value: value.to_string(), remedy });
+    Error::Input(problems)
+}

@@ -1,0 +1,67 @@
+//! What a file holds of a lane or of an aggressor.
+
+use crate::host::{MixedMode, Network, PortMap};
+use crate::part::Touchstone;
+
+/// A differential two-port from 0 Hz on.
+#[derive(Clone, Debug)]
+pub struct Channel {
+    /// Its scattering, between the wires.
+    pub network: Network,
+    /// Which ports it goes from and to; absent for a file of two ports.
+    pub port_map: Option<PortMap>,
+    /// What a reader should know.
+    pub warnings: Vec<String>,
+}
+
+/// Where an aggressor sits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// At the victim's transmitter, with the same equaliser.
+    FarEnd,
+    /// At the victim's receiver, without equaliser.
+    NearEnd,
+}
+
+/// A neighbour that couples into the victim's receiver.
+#[derive(Clone, Debug)]
+pub struct Aggressor {
+    /// Where it sits.
+    pub side: Side,
+    /// From its transmitter to the victim's receiver.
+    pub channel: Channel,
+}
+
+impl Channel {
+    /// Reads a Touchstone file; a map is guessed for four ports when none is given. Two ports are taken as differential.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read or is none, ports without a map, a map that does not fit; to be written behind the file's name.
+    pub fn open(file: &str, map: Option<PortMap>) -> Result<Self, String> {
+        let touchstone = Touchstone::open(file)?;
+        let mut warnings = touchstone.notes().to_vec();
+        let network = Network::from(touchstone);
+        let port_map = match map {
+            Some(map) => Some(map),
+            None if network.ports() == 2 => None,
+            None => {
+                let guess = PortMap::guess(&network)?;
+                warnings.push(guess.warning);
+                Some(guess.map)
+            }
+        };
+        let completed = network.completed();
+        warnings.extend(completed.notes);
+        let mixed = port_map.map(|map| MixedMode::of(&completed.network, &map)).transpose()?;
+        let network = mixed.map_or(completed.network, |mixed| mixed.differential());
+        Ok(Channel { network, port_map, warnings })
+    }
+}
+
+impl From<Network> for Channel {
+    /// A two-port that is differential already.
+    fn from(network: Network) -> Self {
+        Channel { network, port_map: None, warnings: Vec::new() }
+    }
+}

@@ -1,0 +1,238 @@
+//! The margin of one channel.
+
+use super::amplitudes::Amplitudes;
+use super::correlation::Correlation;
+use super::paths::{FrontNoise, Grid, Pulses, sampled};
+use super::search::{Choice, Coupled, Scene, symbol_power};
+use super::settings::{Mix, Settings};
+use super::{Aggressor, Channel, Parameters, Side};
+use crate::error::{Path, Problems};
+use crate::units::{db_from_amplitude_ratio, giga, micro, milli, power_ratio};
+use serde::Serialize;
+
+/// Interference that is smaller by the signal than this is counted as Gaussian (93A neglects it).
+const SMALL: f64 = 0.001;
+/// Widest bin of a PDF, uV.
+const WIDEST_BIN_UV: f64 = 10.0;
+
+/// The channel operating margin with what makes it.
+///
+/// Millivolts are at the decision, half an eye for the signal and standard deviations for what disturbs it; behind a receive FFE
+/// of main tap 1.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Margin {
+    /// Name of the set of parameters.
+    pub parameters: String,
+    /// COM = 20 log10(A_s / A_ni), dB; `null` in JSON where nothing disturbs.
+    pub com_db: f64,
+    /// The set's limit, dB.
+    pub least_com_db: f64,
+    /// COM reaches the limit.
+    pub passes: bool,
+    /// Vertical eye closure, 20 log10(A_s / (A_s - A_ni)), dB; absent where the eye is closed.
+    pub vec_db: Option<f64>,
+    /// Figure of merit of the settings, dB.
+    pub fom_db: f64,
+    /// Loss of the channel without packages at half the symbol rate, dB.
+    pub nyquist_loss_db: f64,
+    /// A_s: half the opening of an eye that nothing disturbs, mV.
+    pub signal_mv: f64,
+    /// A_ni: what interference and noise exceed with the detector error ratio, mV.
+    pub noise_mv: f64,
+    /// ISI that the equalisers leave, mV.
+    pub isi_mv: f64,
+    /// Crosstalk of all aggressors, mV.
+    pub crosstalk_mv: f64,
+    /// Noise of the receiver, mV.
+    pub receiver_noise_mv: f64,
+    /// Noise of the transmitter, mV.
+    pub transmitter_noise_mv: f64,
+    /// Random jitter by the slopes, mV.
+    pub random_jitter_mv: f64,
+    /// Dual-Dirac jitter by the slopes, mV.
+    pub dual_dirac_jitter_mv: f64,
+    /// Cursor of the first of the transmit taps.
+    pub transmit_first_cursor: i32,
+    /// Taps of the transmit equaliser.
+    pub transmit_taps: Vec<f64>,
+    /// Gain of the CTLE's first stage at low frequency, dB.
+    pub ctle_gain_db: f64,
+    /// Gain of the CTLE's second stage at low frequency, dB.
+    pub ctle_low_gain_db: f64,
+    /// Taps of the receiver's feed-forward equaliser by its main one; none where it has none.
+    pub receive_taps: Vec<f64>,
+    /// Number of taps before the main one.
+    pub receive_taps_before: usize,
+    /// Taps of the decision-feedback equaliser by the main sample.
+    pub dfe_taps: Vec<f64>,
+    /// What a reader should know.
+    pub warnings: Vec<String>,
+}
+
+impl Parameters {
+    /// The channel operating margin of a lane with its aggressors.
+    ///
+    /// # Errors
+    ///
+    /// Parameters out of their range; a channel that ends below the Nyquist frequency or passes no pulse, behind the aggressor's number
+    /// where it is not the victim.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use lightlane::host::{Package, Trace, com::{Channel, Parameters}};
+    /// let set = Parameters::named("kr1-802.3ck").expect("it ships");
+    /// let f_hz: Vec<f64> = (0..=1200).map(|k| f64::from(k) * 50e6).collect();
+    /// let trace = Trace { loss_db: 12.0, near: Package::none(), ..Trace::default() };
+    /// let margin = set.margin(&Channel::from(trace.network(&f_hz, 100.0)?), &[])?;
+    /// assert!(margin.passes && margin.com_db > 3.0);
+    /// # Ok::<(), String>(())
+    /// ```
+    pub fn margin(&self, victim: &Channel, aggressors: &[Aggressor]) -> Result<Margin, String> {
+        let mut problems = Problems::new();
+        self.check(&Path::root(), &mut problems);
+        if !problems.is_empty() {
+            return Err(problems.to_string());
+        }
+        let scene = Scene::new(self, victim, aggressors)?;
+        let best = match &self.receiver.ffe {
+            None => scene.best(),
+            Some(ffe) => scene.best_by_mmse(ffe),
+        };
+        let choice = best.ok_or("has no pulse at any setting of the equalisers: is this the right port map?")?;
+        let mut margin = scene.judged(&choice);
+        margin.nyquist_loss_db = loss_db(victim, giga(self.symbol_rate_gbd) / 2.0)?;
+        margin.warnings = self.warnings(victim, aggressors, scene.victim.inverted);
+        Ok(margin)
+    }
+
+    fn warnings(&self, victim: &Channel, aggressors: &[Aggressor], inverted: bool) -> Vec<String> {
+        let mut warnings = victim.warnings.clone();
+        for (i, aggressor) in aggressors.iter().enumerate() {
+            warnings.extend(aggressor.channel.warnings.iter().map(|warning| format!("aggressor {}: {warning}", i + 1)));
+        }
+        if inverted {
+            warnings.push("the victim's polarity is turned: its pulse is negative".to_owned());
+        }
+        let ends = |channel: &Channel| channel.network.f_hz()[channel.network.f_hz().len() - 1] / giga(1.0);
+        let first = std::iter::once(ends(victim)).chain(aggressors.iter().map(|a| ends(&a.channel))).fold(f64::INFINITY, f64::min);
+        if first < self.symbol_rate_gbd {
+            warnings
+                .push(format!("ends at {first} GHz, below the symbol rate of {} GBd: beyond, it is extrapolated", self.symbol_rate_gbd));
+        }
+        warnings
+    }
+}
+
+/// Loss between matched ends.
+fn loss_db(channel: &Channel, at_hz: f64) -> Result<f64, String> {
+    Ok(-db_from_amplitude_ratio(channel.network.on(&[at_hz])?.at(0, 2, 1).norm()))
+}
+
+impl<'a> Scene<'a> {
+    pub(super) fn new(set: &'a Parameters, victim: &Channel, aggressors: &[Aggressor]) -> Result<Self, String> {
+        let settings = Settings::new(set);
+        let lags = settings.span() + set.receiver.ffe.as_ref().map_or(1, |ffe| ffe.taps_before + 1 + ffe.taps_behind);
+        let grid = Grid::new(giga(set.symbol_rate_gbd), &victim.network);
+        let pulses = Pulses::new(set, &grid, &victim.network, None)?;
+        let coupled = |(i, aggressor): (usize, &Aggressor)| {
+            let pulses = Pulses::new(set, &grid, &aggressor.channel.network, Some(aggressor.side));
+            let pulses = pulses.map_err(|remedy| format!("aggressor {}: {remedy}", i + 1))?;
+            let levels = Correlation::new(&pulses.parts, lags);
+            Ok::<_, String>(Coupled { pulses, side: aggressor.side, levels })
+        };
+        Ok(Scene {
+            set,
+            levels: Correlation::new(&pulses.parts, lags),
+            slopes: Correlation::new(&pulses.slopes, lags),
+            aggressors: aggressors.iter().enumerate().map(coupled).collect::<Result<_, _>>()?,
+            noise: FrontNoise::new(set, &grid, lags),
+            victim: pulses,
+            settings,
+        })
+    }
+
+    /// The margin of one setting: its samples, their distributions, and what is exceeded with the detector error ratio.
+    pub(super) fn judged(&self, choice: &Choice) -> Margin {
+        let (set, sender) = (self.set, &self.set.transmitter);
+        let mix = Mix::new(set, choice.gains.gain_db, choice.gains.low_gain_db);
+        let before = set.receiver.ffe.as_ref().map_or(0, |ffe| ffe.taps_before);
+        let received = |samples: Vec<f64>| behind_ffe(&samples, &choice.receive_taps, before);
+        let at = |parts, taps: &[f64], phase| received(sampled(parts, &mix, taps, self.settings.first_cursor, phase));
+        let mut isi = at(&self.victim.parts, &choice.sending.taps, choice.phase);
+        let slopes = at(&self.victim.slopes, &choice.sending.taps, choice.phase);
+        let main = std::mem::take(&mut isi[choice.row]);
+        let signal = sender.level_mismatch_ratio * main / (set.levels - 1) as f64;
+        let mut dfe_taps = Vec::new();
+        for (i, (&least, &most)) in set.receiver.dfe.least.iter().zip(&set.receiver.dfe.most).enumerate() {
+            let sample = &mut isi[choice.row + 1 + i];
+            let tap = (*sample / main).clamp(least, most);
+            *sample -= tap * main;
+            dfe_taps.push(tap);
+        }
+        let plain = self.settings.plain();
+        let crosstalk = self.aggressors.iter().map(|aggressor| {
+            let sending = if aggressor.side == Side::FarEnd { &choice.sending } else { &plain };
+            let phase = aggressor.levels.sent(sending, 0).largest(&mix).0;
+            at(&aggressor.pulses.parts, &sending.taps, phase)
+        });
+        let crosstalk: Vec<f64> = crosstalk.flatten().collect();
+        let sent = if set.receiver.ffe.is_some() {
+            // 178A: what leaves the transmitter is noisy at every instant; 93A: the main sample is
+            squares(&at(&self.victim.parts, &plain.taps, choice.phase))
+        } else {
+            main * main
+        };
+        let taps = &choice.receive_taps;
+        let own = |i: usize, j: usize| taps[i] * taps[j] * self.noise.at(&mix, i.abs_diff(j));
+        let receiver_noise: f64 = (0..taps.len()).map(|i| (0..taps.len()).map(|j| own(i, j)).sum::<f64>()).sum();
+        let transmitter_noise = sent * power_ratio(-sender.snr_db);
+        let power = symbol_power(set.levels);
+        let slope = power * squares(&slopes);
+        let (random, dual) = (sender.random_jitter_ui, sender.dual_dirac_jitter_ui);
+        let shaken: Vec<f64> = slopes.iter().map(|slope| dual * slope).collect();
+        let mut sum = Amplitudes::none((SMALL * signal).min(micro(WIDEST_BIN_UV)), set.levels);
+        let mut gaussian = receiver_noise + transmitter_noise + random * random * slope;
+        for amplitude in isi.iter().chain(&shaken).chain(&crosstalk) {
+            if amplitude.abs() > SMALL * signal { sum.add(*amplitude) } else { gaussian += power * amplitude * amplitude }
+        }
+        let noise = sum.exceeded_v(set.detector_error_ratio, gaussian.sqrt());
+        let com_db = db_from_amplitude_ratio(signal / noise);
+        let mv = |v: f64| v / milli(1.0);
+        Margin {
+            parameters: set.name.clone(),
+            com_db,
+            least_com_db: set.least_com_db,
+            passes: com_db >= set.least_com_db,
+            vec_db: (noise < signal).then(|| db_from_amplitude_ratio(signal / (signal - noise))),
+            fom_db: choice.fom_db,
+            nyquist_loss_db: f64::NAN,
+            signal_mv: mv(signal),
+            noise_mv: mv(noise),
+            isi_mv: mv((power * squares(&isi)).sqrt()),
+            crosstalk_mv: mv((power * squares(&crosstalk)).sqrt()),
+            receiver_noise_mv: mv(receiver_noise.sqrt()),
+            transmitter_noise_mv: mv(transmitter_noise.sqrt()),
+            random_jitter_mv: mv(random * slope.sqrt()),
+            dual_dirac_jitter_mv: mv(dual * slope.sqrt()),
+            transmit_first_cursor: self.settings.first_cursor,
+            transmit_taps: choice.sending.taps.clone(),
+            ctle_gain_db: choice.gains.gain_db,
+            ctle_low_gain_db: choice.gains.low_gain_db,
+            receive_taps: if set.receiver.ffe.is_some() { taps.clone() } else { Vec::new() },
+            receive_taps_before: before,
+            dfe_taps,
+            warnings: Vec::new(),
+        }
+    }
+}
+
+fn squares(x: &[f64]) -> f64 {
+    x.iter().fold(0.0, |sum, x| sum + x * x)
+}
+
+/// Samples behind the receive taps, the main sample in its row.
+fn behind_ffe(samples: &[f64], taps: &[f64], before: usize) -> Vec<f64> {
+    let rows = samples.len();
+    (0..rows).map(|n| taps.iter().enumerate().map(|(i, tap)| tap * samples[(n + before + rows - i) % rows]).sum()).collect()
+}

@@ -1,0 +1,192 @@
+//! The best setting by the figure of merit of 93A, over every setting.
+
+use super::correlation::{Correlation, Sent};
+use super::paths::{FrontNoise, Pulses, SAMPLES};
+use super::settings::{Gains, Mix, Sending, Settings};
+use super::{Parameters, Side};
+use crate::units::{db_from_power_ratio, power_ratio};
+
+/// Symbols before and behind the largest sample of an unequalised pulse, of which the inner ones are searched for the peak.
+const AROUND: usize = 3;
+
+/// A path with its correlations.
+pub(super) struct Coupled {
+    pub(super) pulses: Pulses,
+    pub(super) side: Side,
+    pub(super) levels: Correlation,
+}
+
+/// All that a search looks at.
+pub(super) struct Scene<'a> {
+    pub(super) set: &'a Parameters,
+    pub(super) settings: Settings,
+    pub(super) victim: Pulses,
+    pub(super) levels: Correlation,
+    pub(super) slopes: Correlation,
+    pub(super) aggressors: Vec<Coupled>,
+    pub(super) noise: FrontNoise,
+}
+
+/// The equalisers as they are set, and where the pulse is sampled.
+#[derive(Clone, Debug)]
+pub(super) struct Choice {
+    pub(super) fom_db: f64,
+    pub(super) sending: Sending,
+    pub(super) gains: Gains,
+    /// Row and phase of the main sample.
+    pub(super) row: usize,
+    pub(super) phase: usize,
+    /// Taps of the receiver's feed-forward equaliser, the main one 1; one tap where it has none.
+    pub(super) receive_taps: Vec<f64>,
+}
+
+/// Mean square of the symbols by that of the outer levels.
+///
+/// ```text
+/// sigma_X^2 = (L^2 - 1) / (3 (L - 1)^2)          (93A-29)
+/// ```
+pub(super) fn symbol_power(levels: usize) -> f64 {
+    let l = levels as f64;
+    (l * l - 1.0) / (3.0 * (l - 1.0) * (l - 1.0))
+}
+
+/// Three responses behind a transmit equaliser, some rows from `first_row` on.
+pub(super) fn window(pulses: &Pulses, settings: &Settings, sending: &Sending, first_row: usize, rows: usize) -> [Vec<f64>; 3] {
+    std::array::from_fn(|i| {
+        let mut out = vec![0.0; rows * SAMPLES];
+        for (at, tap) in sending.taps.iter().enumerate().filter(|(_, tap)| **tap != 0.0) {
+            let from = (first_row as i64 - i64::from(settings.first_cursor) - at as i64) as usize * SAMPLES;
+            out.iter_mut().zip(&pulses.parts[i][from..]).for_each(|(out, x)| *out += tap * x);
+        }
+        out
+    })
+}
+
+/// The three responses as one CTLE setting mixes them.
+pub(super) fn mixed(parts: &[Vec<f64>; 3], mix: &Mix, out: &mut [f64]) {
+    let [a, b, c] = mix.0;
+    for (out, ((x, y), z)) in out.iter_mut().zip(parts[0].iter().zip(&parts[1]).zip(&parts[2])) {
+        *out = a * x + b * y + c * z;
+    }
+}
+
+/// The largest sample, not nearer than `margin` symbols to either end.
+pub(super) fn peak(h: &[f64], margin: usize) -> usize {
+    let (mut at, mut most) = (margin * SAMPLES, f64::NEG_INFINITY);
+    for (k, &x) in h.iter().enumerate().take(h.len() - margin * SAMPLES).skip(margin * SAMPLES) {
+        if x > most {
+            (at, most) = (k, x);
+        }
+    }
+    at
+}
+
+/// Where a pulse is sampled: the last time at or before its peak at which
+///
+/// ```text
+/// F(t) = h(t - T) - h(t + T) + b_1 h(t) = 0,   b_1 = h(t + T) / h(t) within its limits     (93A-25, 93A-26)
+/// ```
+///
+/// changes sign; where it never does within a symbol, the least |F| within a symbol of the peak. `None` when the peak is not positive.
+pub(super) fn main_sample(h: &[f64], first_tap: Option<(f64, f64)>) -> Option<usize> {
+    let at_peak = peak(h, AROUND - 1);
+    if h[at_peak] <= 0.0 {
+        return None;
+    }
+    let off = |k: usize| {
+        let late = h[k + SAMPLES];
+        let fed_back = first_tap.map_or(0.0, |(least, most)| (late / h[k]).clamp(least, most) * h[k]);
+        h[k - SAMPLES] - late + fed_back
+    };
+    let mut behind = off(at_peak);
+    for k in (at_peak - SAMPLES..at_peak).rev() {
+        if h[k] <= 0.0 {
+            break;
+        }
+        let here = off(k);
+        if here * behind <= 0.0 {
+            return Some(if here.abs() < behind.abs() { k } else { k + 1 });
+        }
+        behind = here;
+    }
+    (at_peak - SAMPLES..at_peak + SAMPLES).filter(|&k| h[k] > 0.0).min_by(|&a, &b| off(a).abs().total_cmp(&off(b).abs()))
+}
+
+impl Scene<'_> {
+    /// The setting of the best figure of merit.
+    ///
+    /// ```text
+    /// FOM = 10 log10(A_s^2 / (sigma_TX^2 + sigma_ISI^2 + sigma_J^2 + sigma_XT^2 + sigma_N^2))     (93A-36)
+    /// ```
+    ///
+    /// `None` when no setting has a pulse with a positive peak.
+    pub(super) fn best(&self) -> Option<Choice> {
+        let (set, dfe) = (self.set, &self.set.receiver.dfe);
+        let first_row = self.victim.ahead() - AROUND;
+        let rows = 2 * AROUND + dfe.most.len();
+        let power = symbol_power(set.levels);
+        let sender = &set.transmitter;
+        let jitter = sender.random_jitter_ui.powi(2) + sender.dual_dirac_jitter_ui.powi(2);
+        let sender_noise = power_ratio(-sender.snr_db);
+        let step = sender.level_mismatch_ratio / (set.levels - 1) as f64;
+        let first_tap = dfe.most.first().map(|&most| (dfe.least[0], most));
+        let gains: Vec<(Gains, Mix)> =
+            self.settings.gains().map(|gains| (gains, Mix::new(set, gains.gain_db, gains.low_gain_db))).collect();
+        let plain = self.settings.plain();
+        let of_side = |side: Side| self.aggressors.iter().filter(move |aggressor| aggressor.side == side);
+        let near: Vec<Sent> = of_side(Side::NearEnd).map(|aggressor| aggressor.levels.sent(&plain, 0)).collect();
+        // what no transmit setting changes
+        let still: Vec<f64> =
+            gains.iter().map(|(_, mix)| self.noise.at(mix, 0) + power * near.iter().map(|sent| sent.largest(mix).1).sum::<f64>()).collect();
+        let mut h = vec![0.0; rows * SAMPLES];
+        let mut best: Option<Choice> = None;
+        for sending in self.settings.sendings() {
+            let parts = window(&self.victim, &self.settings, &sending, first_row, rows);
+            let (levels, slopes) = (self.levels.sent(&sending, 0), self.slopes.sent(&sending, 0));
+            let far: Vec<Sent> = of_side(Side::FarEnd).map(|aggressor| aggressor.levels.sent(&sending, 0)).collect();
+            for ((gains, mix), still) in gains.iter().zip(&still) {
+                mixed(&parts, mix, &mut h);
+                let Some(k) = main_sample(&h[..2 * AROUND * SAMPLES], first_tap) else { continue };
+                let (main, products) = (h[k], mix.products());
+                let mut interference = levels.at(&products, k % SAMPLES) - main * main;
+                for (i, (&least, &most)) in dfe.least.iter().zip(&dfe.most).enumerate() {
+                    let sample = h[k + (i + 1) * SAMPLES];
+                    let left = sample - (sample / main).clamp(least, most) * main;
+                    interference += left * left - sample * sample;
+                }
+                let crosstalk: f64 = far.iter().map(|sent| sent.largest(mix).1).sum();
+                let noise = power * (interference.max(0.0) + jitter * slopes.at(&products, k % SAMPLES) + crosstalk)
+                    + main * main * sender_noise
+                    + still;
+                let fom_db = db_from_power_ratio((step * main).powi(2) / noise);
+                if best.as_ref().is_none_or(|best| fom_db > best.fom_db) {
+                    let (row, phase) = (first_row + k / SAMPLES, k % SAMPLES);
+                    let (sending, receive_taps) = (sending.clone(), vec![1.0]);
+                    best = Some(Choice { fom_db, sending, gains: *gains, row, phase, receive_taps });
+                }
+            }
+        }
+        best
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A pulse of cos^2 over two symbols each side of its peak at row 3: without feedback F is 0 at the peak by symmetry; with a free
+    /// first tap F is h(t - T), which is 0 where the pulse begins, a symbol before the sample.
+    #[test]
+    fn a_pulse_is_sampled_where_93a_says() {
+        let at = |k: usize| (k as f64 - 3.0 * SAMPLES as f64) / SAMPLES as f64;
+        let h: Vec<f64> = (0..6 * SAMPLES)
+            .map(|k| at(k) / 1.5)
+            .map(|t| if t.abs() < 1.0 { (std::f64::consts::FRAC_PI_2 * t).cos().powi(2) } else { 0.0 })
+            .collect();
+        assert_eq!(main_sample(&h, None), Some(3 * SAMPLES));
+        // 0 from -1.5 symbols on: -0.5 symbols
+        assert_eq!(main_sample(&h, Some((-1.0, 1.0))).map(at), Some(-0.5));
+        assert_eq!(main_sample(&vec![-1.0; 6 * SAMPLES], None), None);
+        assert!((symbol_power(4) - 5.0 / 9.0).abs() < 1e-15 && symbol_power(2) == 1.0);
+    }
+}
