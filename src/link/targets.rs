@@ -135,6 +135,7 @@ mod tests {
             config_hash,
             preset: None,
             transmitter,
+            module: crate::link::ModuleKind::Optics,
             symbol_rate_gbd,
             limit_ber,
             lanes,
