@@ -67,7 +67,7 @@ fn starter(preset: &str, config: &Config) -> String {
     }
     out += "\n# One lane that differs, with the keys of the whole file:\n# [lane.3.fibre]\n# length_km = 2.0\n";
     out += "\n# What `lightlane check` expects of the worst lane.\n[targets]\n";
-    out + &format!("ber_semi_analytic = [0.0, {:e}]\nmargin_db = [0.0, 30.0]\n", config.limits.pmd_ber)
+    out + &format!("ber_semi_analytic = [0.0, {:e}]\nmargin_db = [0.0, 30.0]\n", config.limit_ber())
 }
 
 #[cfg(test)]

@@ -182,7 +182,7 @@ pub struct SpecRow {
 type Value = fn(&LaneResult) -> Option<f64>;
 
 /// Every limit with what it limits.
-const ROWS: [(&str, &str, Side, Value); 17] = [
+const ROWS: [(&str, &str, Side, Value); 19] = [
     ("launch_power_max_dbm", "average launch power, dBm", Side::Max, |l| l.launch_power_dbm),
     ("launch_power_min_dbm", "average launch power, dBm", Side::Min, |l| l.launch_power_dbm),
     ("oma_max_dbm", "OMAouter, dBm", Side::Max, |l| l.oma_tp2_dbm),
@@ -196,7 +196,15 @@ const ROWS: [(&str, &str, Side, Value); 17] = [
     ("transition_time_max_ps", "transition time, ps", Side::Max, |l| l.transition_time_ps),
     ("overshoot_max_percent", "over- and undershoot, %", Side::Max, |l| Some(l.overshoot_percent?.max(l.undershoot_percent?))),
     ("rin_oma_max_db_per_hz", "RIN_xOMA, dB/Hz", Side::Max, |l| l.rin_oma_db_per_hz),
-    ("pmd_ber", "bit error ratio before FEC", Side::Max, |l| l.ber_semi_analytic),
+    ("pmd_ber", "bit error ratio before FEC, light", Side::Max, |l| match l.segments.as_slice() {
+        [] => l.ber_semi_analytic,
+        segments => segments.iter().find(|segment| segment.name == "light")?.ber_semi_analytic,
+    }),
+    ("aui_ber", "bit error ratio before FEC, host and module", Side::Max, |l| {
+        let electrical = l.segments.iter().filter(|segment| segment.name.contains("module"));
+        electrical.filter_map(|segment| segment.ber_semi_analytic).reduce(f64::max)
+    }),
+    ("link_ber", "bit error ratio before FEC, host to host", Side::Max, |l| l.ber_semi_analytic),
     ("sensitivity_max_dbm", "receiver sensitivity (OMA), dBm", Side::Max, |l| l.sensitivity_oma_dbm),
     ("sensitivity_minus_tecq_max_dbm", "receiver sensitivity (OMA) - TECQ, dBm", Side::Max, |l| Some(l.sensitivity_oma_dbm? - l.tecq_db?)),
     ("stressed_sensitivity_max_dbm", "stressed sensitivity (OMA), dBm: lightlane srs", Side::Max, |_| None),
@@ -254,6 +262,16 @@ impl Limits {
         let preset = result.preset.as_deref().and_then(presets::find).map(presets::Preset::limits);
         let row = |&(key, name, side, value): &(&'static str, &'static str, Side, Value)| {
             let limit = self.get(key)?;
+            // a segment that a link does not have is not looked at
+            let idle = match key {
+                "pmd_ber" => result.module.linear_receive(),
+                "aui_ber" => !result.module.retimes_transmit(),
+                "link_ber" => !result.module.has_hosts(),
+                _ => false,
+            };
+            if idle {
+                return None;
+            }
             let own = preset.as_ref().is_some_and(|preset| preset.get(key) != Some(limit));
             let status = self.status.get(key).copied().unwrap_or(Status::Assumed);
             let worse = |a: f64, b: f64| if side == Side::Max { a > b } else { a < b };

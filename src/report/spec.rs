@@ -8,7 +8,7 @@ use crate::link::{Side, SpecRow};
 pub fn spec(rows: &[SpecRow]) -> String {
     let mut table = plain(&["limit", "value", "lane", "", "limit", "status", "finding"], &[0, 3, 5, 6]);
     for row in rows {
-        let number = |value: Option<f64>| if row.limit_key == "pmd_ber" { ratio(value) } else { decimals(value, 2) };
+        let number = |value: Option<f64>| if row.limit_key.ends_with("_ber") { ratio(value) } else { decimals(value, 2) };
         let side = if row.side == Side::Max { "<=" } else { ">=" };
         let lane = row.lane.map_or_else(|| "-".to_owned(), |lane| lane.to_string());
         let cells = [

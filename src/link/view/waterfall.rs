@@ -62,7 +62,7 @@ impl View {
         let lane = &self.lane;
         let tp3 = self.tp3.ok_or_else(|| refused("lane", lane.number, "has no settled levels at TP3".to_owned()))?;
         let received_dbm = dbm_from_watt(tp3.average_w);
-        let limit_ber = lane.config.limits.pmd_ber;
+        let limit_ber = lane.config.limit_ber();
         let mut solved: Vec<(f64, f64, Trained)> = Vec::new();
         let margin_db = self.workers.with(&lane.plan, |worker| {
             let mut predictor = predictor(lane, worker);
