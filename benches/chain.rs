@@ -30,7 +30,7 @@ fn config(kind: TransmitterKind, samples_per_symbol: usize) -> Config {
 
 fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
     let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
-    let mut predictor = Predictor::new(&lane.plan, lane.dsp, lane.run, lane.seed, training, scoring, worker);
+    let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker);
     predictor.train(worker, 1.0, None).expect("it trains")
 }
 
@@ -107,7 +107,7 @@ fn train_and_predict(bencher: Bencher) {
     let mut worker = Worker::new(&lane.plan);
     bencher.bench_local(|| {
         let mut predictor =
-            Predictor::new(&lane.plan, lane.dsp, lane.run, lane.seed, lane.blocks(2, true), lane.blocks(2, false), &mut worker);
+            Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(2, true), lane.blocks(2, false), &mut worker);
         let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
         predictor.predict(&mut worker, &trained).ber
     });

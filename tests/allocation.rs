@@ -75,7 +75,7 @@ fn noisy(kind: TransmitterKind) -> Config {
 
 fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
     let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
-    let mut predictor = Predictor::new(&lane.plan, lane.dsp, lane.run, lane.seed, training, scoring, worker);
+    let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker);
     predictor.train(worker, 1.0, None).expect("it trains")
 }
 

@@ -275,7 +275,7 @@ impl Worker {
         self.front(plan, sent, draws, trained.attenuation);
         self.sample(plan, trained, draws);
         self.equalise(plan, trained, draws);
-        trained.thresholds.levels(&self.equalised, &mut self.decided);
+        self.decide(trained, sent);
         self.compared(sent, precoder)
     }
 

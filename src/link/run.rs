@@ -149,7 +149,7 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop) -> Solved {
     warnings.extend(files::short(&lane));
     let receiver = workers.with(&lane.plan, |worker| {
         let (training, scoring) = (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(SCORING_BLOCKS, false));
-        let mut predictor = Predictor::new(&lane.plan, lane.dsp, lane.run, lane.seed, training, scoring, worker);
+        let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker);
         predictor.precoder = lane.config.precodes();
         let trained = predictor.train(worker, 1.0, None)?;
         let prediction = predictor.predict(worker, &trained);
