@@ -33,6 +33,13 @@ pub struct Bursts {
     right: u64,
 }
 
+impl Default for Bursts {
+    /// Nothing counted; runs of wrong decisions.
+    fn default() -> Self {
+        Bursts::new(1)
+    }
+}
+
 impl Bursts {
     /// Nothing counted; bursts are apart when `memory` right decisions lie between them.
     ///

@@ -2,6 +2,7 @@
 
 use super::config::{Config, Simulation};
 use super::corrected::Corrected;
+use super::counted_margin::Search;
 use super::files;
 use super::lane::Lane;
 use super::layers::Resolved;
@@ -13,6 +14,7 @@ use crate::chain::{Count, Counted, Prediction, Predictor, Probe, Refusal, Stop, 
 use crate::error::Result;
 use crate::measure::levels::{Outer, outer, settled_pattern};
 use crate::pattern::{Pattern, PatternKind};
+use crate::units::db_from_power_ratio;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -20,7 +22,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 pub(super) const TRAINING_BLOCKS: u64 = 2;
 pub(super) const SCORING_BLOCKS: u64 = 4;
 /// Blocks of a lane between looks at whether enough was counted.
-const ROUND_BLOCKS: u64 = 32;
+pub(super) const ROUND_BLOCKS: u64 = 32;
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,6 +53,8 @@ pub(super) struct Receiver {
     pub(super) trained: Trained,
     pub(super) prediction: Prediction,
     pub(super) margin: Margin,
+    /// 95 % interval of a margin that was counted.
+    pub(super) margin_interval: Option<[f64; 2]>,
     pub(super) at_limit: Option<Prediction>,
 }
 
@@ -82,7 +86,7 @@ impl Link {
             .enumerate()
             .map_init(Workshop::default, |shop, (number, config)| {
                 let lane = Lane::build_sending(config, number, sender(config), shop)?;
-                let solved = solve(lane, &workers, shop);
+                let solved = solve(lane, &workers, shop, cancel);
                 step();
                 Ok(solved)
             })
@@ -102,7 +106,7 @@ impl Link {
     ///
     /// A pattern's file that cannot be read or is no pattern.
     pub fn run_lane(config: &Config, number: usize, shop: &mut Workshop, workers: &Workers, cancel: &AtomicBool) -> Result<LaneResult> {
-        let solved = [solve(Lane::build(config, number, shop)?, workers, shop)];
+        let solved = [solve(Lane::build(config, number, shop)?, workers, shop, cancel)];
         let [here, at_limit] = count_both(&solved, workers, cancel, &config.simulation, &|| ());
         Ok(lane_result(0, &solved[0], &here, &at_limit))
     }
@@ -143,7 +147,7 @@ impl Link {
 }
 
 /// Trains, predicts and searches one lane.
-fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop) -> Solved {
+fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop, cancel: &AtomicBool) -> Solved {
     let (tp2, tp3) = settled(&lane, workers, shop);
     let mut warnings = launch_warnings(&lane, tp2);
     warnings.extend(files::short(&lane));
@@ -153,7 +157,13 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop) -> Solved {
         predictor.precoder = lane.config.precodes();
         let trained = predictor.train(worker, 1.0, None)?;
         let prediction = predictor.predict(worker, &trained);
-        let margin = margin::find(&mut predictor, worker, &trained, lane.config.limits.pmd_ber);
+        let (margin, margin_interval) = if prediction.ideal_feedback {
+            let search = Search { lane: &lane, workers, cancel };
+            search.find(&mut predictor, worker, &trained, prediction.ber)
+        } else {
+            (margin::find(&mut predictor, worker, &trained, lane.config.limits.pmd_ber), None)
+        };
+        warnings.extend(unsettled(&lane, &trained));
         let at_limit = match &margin {
             Margin::Found(_, trained) => Some(predictor.predict(worker, trained)),
             _ => None,
@@ -181,13 +191,26 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop) -> Solved {
                 part, lane.config.simulation.samples_per_symbol
             ));
         }
-        Ok(Receiver { trained, prediction, margin, at_limit })
+        Ok(Receiver { trained, prediction, margin, margin_interval, at_limit })
     });
     let transmitted = lane.config.tdecq.enabled.then(|| transmitted::measure(&lane, workers, shop));
     if let Some(transmitted) = &transmitted {
         warnings.extend(transmitted.refusals.iter().cloned());
     }
     Solved { lane, receiver, tp2, tp3, transmitted, warnings }
+}
+
+/// What is to be said of an adaptive loop that did not settle.
+fn unsettled(lane: &Lane, trained: &Trained) -> Option<String> {
+    let end = trained.convergence.filter(|end| !end.reached())?;
+    let db = |ratio: f64| db_from_power_ratio(ratio);
+    Some(format!(
+        "lane {}: LMS has not settled: its last block lies {:.1} dB above the least mean square error and {:+.1} dB from the block before; \
+         another receiver.ffe.lms_step may help",
+        lane.number,
+        db(end.last / end.least),
+        db(end.last / end.before)
+    ))
 }
 
 /// Settled levels at TP2 and TP3.

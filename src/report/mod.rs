@@ -3,6 +3,7 @@
 mod channel;
 mod compare;
 mod correction;
+mod decision;
 mod fec;
 mod figure;
 mod json;

@@ -1,5 +1,6 @@
 //! The table an engineer reads at a glance.
 
+use super::decision::decisions;
 use super::fec::fec;
 use super::figure::{counted, decimals, ratio, ratio_within};
 use super::transmitted::transmitted;
@@ -48,6 +49,10 @@ pub fn table(result: &LinkResult) -> String {
     let transmitted = transmitted(&result.lanes);
     if !transmitted.is_empty() {
         out += &format!("\n{transmitted}");
+    }
+    let decided = decisions(&result.lanes);
+    if !decided.is_empty() {
+        out += &format!("\n{decided}");
     }
     let corrected = fec(result);
     if !corrected.is_empty() {
@@ -160,7 +165,7 @@ fn verdict(result: &LinkResult) -> String {
 fn notes(result: &LinkResult) -> Vec<String> {
     let mut notes = Vec::new();
     for lane in &result.lanes {
-        if let Some(refusal) = &lane.refusal {
+        for refusal in [&lane.refusal, &lane.margin_refusal].into_iter().flatten() {
             notes.push(format!("lane {}: {refusal}", lane.lane));
         }
         if let Some(floor) = lane.floor_ber {
