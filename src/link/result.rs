@@ -139,6 +139,12 @@ pub struct LaneResult {
     pub longest_burst: u64,
     /// Runs of 1, 2, .. wrong decisions; the 64th has the longer ones too.
     pub burst_lengths: Vec<u64>,
+    /// The same three with the power lowered to the limit.
+    pub burst_continuation_at_limit: Option<f64>,
+    /// Longest run there.
+    pub longest_burst_at_limit: u64,
+    /// Runs of 1, 2, .. there.
+    pub burst_lengths_at_limit: Vec<u64>,
     /// Counted bit error ratio behind the inner code, where the coding has one; absent when no error was seen.
     pub ber_inner_counted: Option<f64>,
     /// Lower end of its 95 % interval.

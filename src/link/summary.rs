@@ -96,9 +96,7 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
         result.ber_counted_low = (tally.symbols > 0).then_some(interval.low);
         result.ber_counted_high = (tally.symbols > 0).then_some(interval.high);
         verdicts.extend(agree(tally, interval, prediction));
-        result.burst_continuation = (tally.bursts.wrong() > 0).then(|| tally.bursts.continuation());
-        result.longest_burst = tally.bursts.longest();
-        result.burst_lengths = lengths(tally);
+        (result.burst_continuation, result.longest_burst, result.burst_lengths) = bursts(tally);
         if prediction.ideal_feedback {
             let here = if tally.symbols > 0 { judged([interval.low, interval.high], limit_ber) } else { None };
             result.passes = here.or(judged_by_margin(&result));
@@ -107,6 +105,7 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
     if let (Some(tally), Some(prediction)) = (at_limit.tally(index), &receiver.at_limit) {
         let (interval, _) = tally.interval();
         result.bits_at_limit = tally.bits();
+        (result.burst_continuation_at_limit, result.longest_burst_at_limit, result.burst_lengths_at_limit) = bursts(tally);
         result.errors_at_limit = tally.bit_errors;
         result.ber_counted_at_limit = (tally.bit_errors > 0).then(|| tally.ber());
         result.ber_counted_at_limit_low = (tally.symbols > 0).then_some(interval.low);
@@ -132,10 +131,11 @@ fn judged_by_margin(result: &LaneResult) -> Option<bool> {
     judged([-result.margin_db_high?, -result.margin_db_low?], 0.0).or(result.floor_ber.map(|_| false))
 }
 
-/// Bursts of 1, 2, .. symbols, up to the longest that was seen.
-fn lengths(tally: &Tally) -> Vec<u64> {
+/// Share of wrong decisions that go on, the longest burst, and bursts of 1, 2, .. symbols up to it.
+fn bursts(tally: &Tally) -> (Option<f64>, u64, Vec<u64>) {
     let lengths = &tally.bursts.lengths()[1..];
-    lengths[..lengths.iter().rposition(|&count| count > 0).map_or(0, |last| last + 1)].to_vec()
+    let lengths = lengths[..lengths.iter().rposition(|&count| count > 0).map_or(0, |last| last + 1)].to_vec();
+    ((tally.bursts.wrong() > 0).then(|| tally.bursts.continuation()), tally.bursts.longest(), lengths)
 }
 
 /// Whether a count and a prediction agree, where either has at least ten errors: the logarithm of their ratio lies within the

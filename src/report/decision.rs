@@ -18,7 +18,7 @@ pub(super) fn decisions(lanes: &[LaneResult]) -> String {
         "BER, ideal\nfeedback",
         "counted margin\n95 %, dB",
         "a wrong one\ngoes on, %",
-        "bursts of 1, 2, 3, more symbols\n(longest)",
+        "runs of 1, 2, 3, more\nwrong symbols (longest)",
     ];
     let mut table = plain(&header, &[1, 2, 6]);
     for (lane, slicer) in ours() {
@@ -31,12 +31,19 @@ pub(super) fn decisions(lanes: &[LaneResult]) -> String {
 fn row(lane: &LaneResult, slicer: &Slicer) -> [String; 7] {
     let mut left: Vec<String> = slicer.postcursors.iter().take(MOST_TAPS).map(|b| format!("{b:.3}")).collect();
     left.extend((slicer.postcursors.len() > MOST_TAPS).then(|| "..".to_owned()));
-    let count = |length: usize| lane.burst_lengths.get(length - 1).copied().unwrap_or(0);
-    let more: u64 = lane.burst_lengths.iter().skip(3).sum();
-    let bursts = if lane.burst_lengths.is_empty() {
-        "none".to_owned()
+    // more errors are counted at the limit, where that was done
+    let (lengths, longest, continuation) = if lane.bits_at_limit > 0 {
+        (&lane.burst_lengths_at_limit, lane.longest_burst_at_limit, lane.burst_continuation_at_limit)
     } else {
-        format!("{}, {}, {}, {more} ({})", count(1), count(2), count(3), lane.longest_burst)
+        (&lane.burst_lengths, lane.longest_burst, lane.burst_continuation)
+    };
+    let count = |length: usize| lengths.get(length - 1).copied().unwrap_or(0);
+    let more: u64 = lengths.iter().skip(3).sum();
+    let place = if lane.bits_at_limit > 0 { " at limit" } else { "" };
+    let bursts = if lengths.is_empty() {
+        format!("none{place}")
+    } else {
+        format!("{}, {}, {}, {more} ({longest}){place}", count(1), count(2), count(3))
     };
     let margin = match (lane.margin_db_low, lane.margin_db_high) {
         (Some(low), Some(high)) => format!("{low:.2}..{high:.2}"),
@@ -48,7 +55,7 @@ fn row(lane: &LaneResult, slicer: &Slicer) -> [String; 7] {
         left.join(" "),
         ratio(lane.ber_ideal_feedback),
         margin,
-        decimals(lane.burst_continuation.map(|share| 100.0 * share), 0),
+        decimals(continuation.map(|share| 100.0 * share), 0),
         bursts,
     ]
 }
@@ -64,11 +71,11 @@ mod tests {
         let slicer = fed.slicer.as_mut().unwrap();
         (slicer.decider, slicer.postcursors) = ("dfe", vec![-0.25, 0.5, 0.125, 0.1]);
         (fed.ber_ideal_feedback, fed.margin_db_low, fed.margin_db_high) = (Some(1.5e-5), Some(-1.25), Some(0.5));
-        (fed.burst_lengths, fed.longest_burst, fed.burst_continuation) = (vec![90, 9, 0, 0, 1], 5, Some(0.11));
+        (fed.burst_lengths_at_limit, fed.longest_burst_at_limit, fed.burst_continuation_at_limit) = (vec![90, 9, 0, 0, 1], 5, Some(0.11));
         assert_eq!(decisions(&[sample::lane(0)]), "");
         let text = decisions(&[sample::lane(0), fed]);
         let line = text.lines().find(|line| line.contains("lane 7")).unwrap();
-        for figure in ["DFE", "-0.250 0.500 0.125 ..", "1.5e-5", "-1.25..0.50", "11", "90, 9, 0, 1 (5)"] {
+        for figure in ["DFE", "-0.250 0.500 0.125 ..", "1.5e-5", "-1.25..0.50", "11", "90, 9, 0, 1 (5) at limit"] {
             assert!(line.contains(figure), "{figure}: {line}");
         }
         assert!(text.lines().all(|line| line.chars().count() <= 120) && !text.contains("lane 0"), "{text}");
