@@ -195,7 +195,9 @@ fn a_receiver_trained_by_lms_runs_without_allocating() {
 
 #[test]
 fn feedback_and_sequences_decide_without_allocating() {
-    for (decision, memory, taps) in [(DecisionKind::Dfe, 1, 1), (DecisionKind::Dfe, 1, 16), (DecisionKind::Mlse, 1, 1), (DecisionKind::Mlse, 2, 1)] {
+    for (decision, memory, taps) in
+        [(DecisionKind::Dfe, 1, 1), (DecisionKind::Dfe, 1, 16), (DecisionKind::Mlse, 1, 1), (DecisionKind::Mlse, 2, 1)]
+    {
         let mut config = noisy(TransmitterKind::Eml);
         (config.receiver.decision, config.receiver.mlse.memory, config.receiver.dfe.taps) = (decision, memory, taps);
         runs_without_allocating(&config, Drawn::Everything);

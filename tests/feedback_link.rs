@@ -42,7 +42,10 @@ fn feedback_of_nothing_is_the_slicer_bit_for_bit() {
         let [a, b] = [&slicer, &fed].map(|lane| lane.slicer.clone().expect("trained"));
         assert_eq!((a.taps, a.thresholds, a.level_means), (b.taps, b.thresholds, b.level_means));
         assert_eq!(fed.ber_ideal_feedback, slicer.ber_semi_analytic);
-        assert_eq!((fed.ber_semi_analytic, fed.burst_lengths, fed.ber_counted_low), (None, slicer.burst_lengths.clone(), slicer.ber_counted_low));
+        assert_eq!(
+            (fed.ber_semi_analytic, fed.burst_lengths, fed.ber_counted_low),
+            (None, slicer.burst_lengths.clone(), slicer.ber_counted_low)
+        );
         assert!(b.postcursors.iter().all(|&b| b == 0.0));
     }
 }
@@ -70,7 +73,7 @@ fn the_counted_margin_is_the_semi_analytic_one_within_its_interval() {
     let (low, high) = (counted.margin_db_low.expect("counted"), counted.margin_db_high.expect("counted"));
     let margin = counted.margin_db.expect("found");
     println!("semi-analytic {semi:.3}, counted {margin:.3} ({low:.3}..{high:.3})");
-    assert!(low < margin + 0.01 && margin - 0.01 < high && high - low < 0.2 && high - low > 0.02);
+    assert!(low < margin + 0.01 && margin - 0.01 < high && high - low < 0.3 && high - low > 0.02);
     let middle = 0.5 * (low + high);
     assert!((semi - middle).abs() < high - low, "{semi} {low}..{high}");
     // the search ended at the limit: it is what is counted there
@@ -82,11 +85,14 @@ fn the_counted_margin_is_the_semi_analytic_one_within_its_interval() {
 #[test]
 fn a_starved_link_gains_by_feedback_and_more_by_sequences() {
     let [slicer, fed, sequence] = [DecisionKind::Slicer, DecisionKind::Dfe, DecisionKind::Mlse].map(|d| with_margin(starved(d), 1 << 18));
-    println!("{:?} {:?}..{:?} {:?}..{:?}", slicer.margin_db, fed.margin_db_low, fed.margin_db_high, sequence.margin_db_low, sequence.margin_db_high);
+    println!(
+        "{:?} {:?}..{:?} {:?}..{:?}",
+        slicer.margin_db, fed.margin_db_low, fed.margin_db_high, sequence.margin_db_low, sequence.margin_db_high
+    );
     assert!(fed.margin_db_low.unwrap() > slicer.margin_db.unwrap() + 0.5);
     assert!(sequence.margin_db_low.unwrap() > fed.margin_db_high.unwrap() + 0.2);
-    // bursts: a tap near 0.55 carries on some four of ten, and the detector's errors come together too
-    assert!((0.2..0.6).contains(&fed.burst_continuation_at_limit.unwrap()), "{:?}", fed.burst_continuation_at_limit);
+    // bursts: a tap near 0.59 carries on more than half, for neighbouring noises are opposite, and the detector's errors come together too
+    assert!((0.4..0.8).contains(&fed.burst_continuation_at_limit.unwrap()), "{:?}", fed.burst_continuation_at_limit);
     assert!(fed.burst_lengths_at_limit[0] > fed.burst_lengths_at_limit[1] && fed.longest_burst_at_limit >= 3);
     assert_eq!((fed.passes, fed.pattern_limited.is_some()), (Some(true), true));
     assert!(slicer.burst_continuation_at_limit.unwrap() < fed.burst_continuation_at_limit.unwrap());
@@ -133,13 +139,14 @@ fn codewords(codewords: usize, loss_db: f64) -> (LaneResult, f64) {
     config.receiver.dfe.frozen = vec![0.85];
     config.fibre.connector_loss_db += loss_db;
     config.simulation.block_symbols = 16_384;
-    config.simulation.symbols = 8 << 20;
+    config.simulation.symbols = 4 << 20;
     config.simulation.symbols_at_limit = 0;
     let mut stack = Stack::open("1.6tbase-dr8").expect("it ships");
     let keys = [format!("fec.own.codewords={codewords}"), format!("fec.own.pcs_lanes={codewords}")];
     let fixed = ["fec.coding=own", "fec.own.flows=1", "fec.own.lanes=1", "fec.own.mux=symbol", "fec.decoding=genie", "lanes=1"];
     fixed.into_iter().chain(keys.iter().map(String::as_str)).for_each(|key| stack.set(key).expect("it can be set"));
     config.fec = stack.resolve().expect("it fits").base.fec;
+    config.fec.added_ber = 0.0;
     let lane = run(&config).lanes.remove(0);
     let words: u64 = lane.symbol_error_histogram.iter().sum();
     let wrong: u64 = lane.symbol_error_histogram.iter().enumerate().map(|(wrong, count)| wrong as u64 * count).sum();
@@ -147,8 +154,9 @@ fn codewords(codewords: usize, loss_db: f64) -> (LaneResult, f64) {
 }
 
 /// Feedback's bursts cross from one symbol of ten bits into the next. With one codeword on the lane both belong to it: for the same mean
-/// number of wrong symbols many more codewords fail than were they independent. Four codewords in turn share a burst, and the excess goes.
-/// (For the same *bit* error ratio bursts fail fewer codewords, for several wrong bits share a symbol: that, too, is seen.)
+/// number of wrong symbols ten times as many codewords fail as were they independent. Four codewords in turn share a burst, and the excess
+/// goes. Against independent *bits* of the same ratio it depends: several wrong bits share a symbol, so that at 3e-3 fewer codewords fail;
+/// far below, where only bursts can make sixteen of them, many more.
 #[test]
 fn bursts_of_feedback_fail_more_codewords_than_independent_symbols_unless_they_take_turns() {
     let independent = |mean: f64| {
@@ -156,17 +164,23 @@ fn bursts_of_feedback_fail_more_codewords_than_independent_symbols_unless_they_t
         let ber = -f64::exp_m1(f64::ln_1p(-mean / 544.0) / 10.0);
         tail::random_errors(&Code::KP4, ber).expect("a ratio").codeword_error_ratio()
     };
-    let (alone, mean) = codewords(1, 7.4);
+    let (alone, mean) = codewords(1, 6.0);
     let failed = alone.block_error_ratio.expect("some fail");
-    println!("alone: BER {:.3e}, {mean:.3} wrong, {failed:.3e} fail of {}, independent symbols {:.3e}, bits {:?}", alone.ber_counted.unwrap(), alone.test_blocks, independent(mean), alone.codeword_error_ratio_closed);
-    assert!(alone.test_blocks > 2000 && failed * alone.test_blocks as f64 > 10.0);
-    assert!(alone.block_error_ratio_low.unwrap() > 2.0 * independent(mean));
+    println!(
+        "alone: BER {:.3e}, {mean:.3} wrong, {failed:.3e} fail, independent symbols {:.3e}",
+        alone.ber_counted.unwrap(),
+        independent(mean)
+    );
+    assert!(failed * alone.test_blocks as f64 > 10.0 && alone.block_error_ratio_low.unwrap() > 3.0 * independent(mean));
     assert!(alone.block_error_ratio_high.unwrap() < alone.codeword_error_ratio_closed.unwrap());
-    let (turns, mean) = codewords(4, 7.4);
-    let failed_in_turns = turns.block_error_ratio.unwrap_or(0.0);
-    println!("in turn: {mean:.3} wrong, {failed_in_turns:.3e} fail, independent symbols {:.3e}", independent(mean));
-    assert!(failed_in_turns < failed);
-    assert!((turns.ber_counted.unwrap() / alone.ber_counted.unwrap()).ln().abs() < 0.1);
+    let (turns, mean) = codewords(4, 6.0);
+    println!("in turn: {mean:.3} wrong, {:?} fail, independent symbols {:.3e}", turns.block_error_ratio, independent(mean));
+    assert!(turns.block_error_ratio_high.unwrap() < alone.block_error_ratio_low.unwrap());
+    assert_eq!(turns.errors, alone.errors);
+    let (low, _) = codewords(1, 4.0);
+    let (foretold, closed) = (low.block_error_ratio_foretold_low.unwrap(), low.codeword_error_ratio_closed.unwrap());
+    println!("at {:.3e}: at least {foretold:.3e} foretold, independent bits {closed:.3e}", low.ber_counted.unwrap());
+    assert!(foretold > 100.0 * closed);
 }
 
 /// LMS in a link: the result says that it settled, or warns.
@@ -209,7 +223,12 @@ fn eyes_histograms_and_waterfalls_show_what_is_behind_the_feedback() {
         assert!(waterfall.ideal_feedback && waterfall.margin_db.is_some() && waterfall.counted.len() >= 3);
         // feedback counts above its ideal, a sequence detector below
         let nearest = |dbm: f64| waterfall.curve.iter().min_by(|a, b| (a.0 - dbm).abs().total_cmp(&(b.0 - dbm).abs())).unwrap().1;
-        let ratios: Vec<f64> = waterfall.counted.iter().filter(|point| point.errors > 300).map(|point| point.ber / nearest(point.dbm)).collect();
+        let ratios: Vec<f64> = waterfall
+            .counted
+            .iter()
+            .filter(|point| point.errors > 100 && point.ber < 5e-3)
+            .map(|point| point.ber / nearest(point.dbm))
+            .collect();
         assert!(!ratios.is_empty() && ratios.iter().all(|&r| if decision == DecisionKind::Dfe { r > 1.1 } else { r < 0.9 }), "{ratios:?}");
     }
 }
@@ -217,7 +236,13 @@ fn eyes_histograms_and_waterfalls_show_what_is_behind_the_feedback() {
 #[test]
 fn the_command_line_runs_sweeps_compares_and_checks_them() {
     let folder = Folder::new("decision");
-    let quick = ["pattern.kind=prbs31q", "lanes=1", "receiver.adc.bandwidth_ghz=30", "simulation.symbols=16384", "simulation.symbols_at_limit=65536"];
+    let quick = [
+        "pattern.kind=prbs31q",
+        "lanes=1",
+        "receiver.adc.bandwidth_ghz=30",
+        "simulation.symbols=16384",
+        "simulation.symbols_at_limit=65536",
+    ];
     let lightlane = |arguments: &[&str]| {
         let sets = quick.iter().flat_map(|set| ["--set", set]);
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_lightlane")).args(arguments).args(sets).output().unwrap();
@@ -230,15 +255,18 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
     assert!(out.lines().all(|line| line.chars().count() <= 120), "{out}");
     let (_, json, _) = lightlane(&["run", "1.6tbase-dr8", "--json", "--set", "receiver.decision=mlse"]);
     let lane = &serde_json::from_str::<serde_json::Value>(&json).unwrap()["lanes"][0];
-    assert!(lane["ber_semi_analytic"].is_null() && lane["ber_semi_analytic_refusal"].is_string() && lane["margin_db_low"].is_number(), "{lane}");
+    assert!(
+        lane["ber_semi_analytic"].is_null() && lane["ber_semi_analytic_refusal"].is_string() && lane["margin_db_low"].is_number(),
+        "{lane}"
+    );
     assert_eq!((&lane["slicer"]["decider"], lane["slicer"]["postcursors"].as_array().unwrap().len()), (&"mlse".into(), 1));
-    let out = folder.path("out.csv");
+    let out = folder.path("out.jsonl");
     let (code, _, err) = lightlane(&["sweep", "1.6tbase-dr8", "--axis", "receiver.decision=slicer,dfe,mlse", "--out", &out]);
     assert_eq!(code, Some(0), "{err}");
     let table = std::fs::read_to_string(&out).unwrap();
-    let columns: Vec<&str> = table.lines().next().unwrap().split(',').collect();
-    let column = columns.iter().position(|&name| name == "margin_db").unwrap();
-    let margins: Vec<f64> = table.lines().skip(1).map(|row| row.split(',').nth(column).unwrap().parse().unwrap()).collect();
+    let margin = |row: &str| serde_json::from_str::<serde_json::Value>(row).unwrap()["margin_db"].as_f64().unwrap();
+    let margins: Vec<f64> = table.lines().map(margin).collect();
+    assert_eq!(margins.len(), 3);
     assert!(margins.windows(2).all(|m| m[1] > m[0] + 0.3), "{margins:?}");
     let (code, out, err) = lightlane(&["compare", "1.6tbase-dr8", "--vary", "receiver.decision=slicer,dfe,mlse"]);
     assert_eq!(code, Some(0), "{err}");
@@ -253,7 +281,7 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
     // what cannot be is said in one line each
     for (set, said) in [
-        ("receiver.decision=viterbi", "must be \"slicer\", \"dfe\" or \"mlse\""),
+        ("receiver.decision=viterbi", "must be \"slicer\" or \"dfe\" or \"mlse\""),
         ("receiver.dfe.taps=17", "receiver.dfe.taps = 17: must be from 1 to 16"),
         ("receiver.dfe.frozen=[0.1,0.2]", "must be as many values as there are taps, 1, or none"),
         ("receiver.dfe.frozen=[0.9]", "receiver.dfe.frozen = [0.9]: must keep the limit of 0.85"),
@@ -263,4 +291,25 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
         let (code, _, err) = lightlane(&["run", "1.6tbase-dr8", "--set", set]);
         assert!(code == Some(2) && err.contains(said), "{set}: {err}");
     }
+}
+
+/// The inner code takes the values behind the feedback as it takes a slicer's; of sequences it would need more, and that is said.
+#[test]
+fn an_inner_code_decodes_what_feedback_leaves_and_refuses_sequences() {
+    let mut config = preset("1.6tbase-dr8-2");
+    config.receiver.decision = DecisionKind::Dfe;
+    config.receiver.adc.bandwidth_ghz = 32.0;
+    config.lanes = 1;
+    config.fibre.connector_loss_db += 2.5;
+    config.simulation.symbols = 1 << 19;
+    config.simulation.symbols_at_limit = 0;
+    let lane = run(&config).lanes.remove(0);
+    let (ahead, behind) = (lane.ber_counted.unwrap(), lane.ber_inner_counted.unwrap_or(0.0));
+    println!("{ahead:.2e} ahead of the inner code, {behind:.2e} behind, goes on {:?}", lane.burst_continuation);
+    assert!(ahead > 1e-3 && ahead < 1e-2 && behind < 0.3 * ahead, "{ahead} {behind}");
+    config.receiver.decision = DecisionKind::Mlse;
+    let mut problems = lightlane::error::Problems::new();
+    config.check(&mut problems);
+    let said = problems.to_string();
+    assert!(said.contains("receiver.decision = mlse: must be slicer or dfe") && said.lines().count() == 1, "{said}");
 }

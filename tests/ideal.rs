@@ -1,7 +1,8 @@
 //! The engine alone: an ideal modulator and photodiode, PAM4 in noise.
 
 use lightlane::chain::{
-    Adaptation, Chain, Count, Decision, Density, Dsp, Hop, Law, Map, Noise, Plan, Predictor, Sampler, Shape, Stop, Tally, Trained, Worker, Workers,
+    Adaptation, Chain, Count, Decision, Density, Dsp, Hop, Law, Map, Noise, Plan, Predictor, Sampler, Shape, Stop, Tally, Trained, Worker,
+    Workers,
 };
 use lightlane::chain::{Workshop, block_levels, count};
 use lightlane::math::gaussian::pam4_half_eye_from_ber;

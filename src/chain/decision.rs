@@ -72,8 +72,12 @@ impl Decider {
     pub fn refusal(&self) -> Option<&'static str> {
         match self {
             Decider::Slicer => None,
-            Decider::Dfe => Some("decision feedback turns one wrong symbol into several, which the semi-analytic estimator does not follow"),
-            Decider::Mlse(..) => Some("a sequence detector decides on many samples at once, which the semi-analytic estimator does not follow"),
+            Decider::Dfe => {
+                Some("decision feedback turns one wrong symbol into several, which the semi-analytic estimator does not follow")
+            }
+            Decider::Mlse(..) => {
+                Some("a sequence detector decides on many samples at once, which the semi-analytic estimator does not follow")
+            }
         }
     }
 

@@ -43,12 +43,20 @@ struct Step {
 impl Search<'_> {
     /// Searches from a training at no extra loss, of which `foreseen` is the error ratio with ideal feedback; what it found, and the 95 %
     /// interval that the count gives it.
-    pub(super) fn find(&self, predictor: &mut Predictor<'_>, worker: &mut Worker, start: &Trained, foreseen: f64) -> (Margin, Option<[f64; 2]>) {
+    pub(super) fn find(
+        &self,
+        predictor: &mut Predictor<'_>,
+        worker: &mut Worker,
+        start: &Trained,
+        foreseen: f64,
+    ) -> (Margin, Option<[f64; 2]>) {
         let limit_ber = self.lane.config.limits.pmd_ber;
         let symbols = self.lane.config.simulation.symbols_at_limit;
         if 2.0 * symbols as f64 * limit_ber < LEAST_ERRORS {
             let least = (LEAST_ERRORS / 2.0 / limit_ber).ceil();
-            let because = format!("no margin: it would be counted, and simulation.symbols_at_limit = {symbols} shows too few errors (at least {least})");
+            let because = format!(
+                "no margin: it would be counted, and simulation.symbols_at_limit = {symbols} shows too few errors (at least {least})"
+            );
             return (Margin::Uncounted(because), None);
         }
         let stopped = || (Margin::Uncounted("no margin: stopped before it was counted".to_owned()), None);
@@ -86,7 +94,9 @@ impl Search<'_> {
                 other => return (other, None),
             }
         }
-        let Some(Step { loss_db, trained, tally, .. }) = best else { return (Margin::Uncounted("no margin: no loss meets the limit".to_owned()), None) };
+        let Some(Step { loss_db, trained, tally, .. }) = best else {
+            return (Margin::Uncounted("no margin: no loss meets the limit".to_owned()), None);
+        };
         let interval = self.slope(predictor, worker, &trained, loss_db).map(|slope| {
             let (ber, _) = tally.interval();
             let at = |ber: f64| loss_db - (ber.max(1e-300) / limit_ber).ln() / slope;

@@ -190,7 +190,9 @@ const ROWS: [(&str, &str, Side, Value); 17] = [
     ("transition_time_max_ps", "transition time, ps", Side::Max, |l| l.transition_time_ps),
     ("overshoot_max_percent", "over- and undershoot, %", Side::Max, |l| Some(l.overshoot_percent?.max(l.undershoot_percent?))),
     ("rin_oma_max_db_per_hz", "RIN_xOMA, dB/Hz", Side::Max, |l| l.rin_oma_db_per_hz),
-    ("pmd_ber", "bit error ratio before FEC", Side::Max, |l| l.ber_semi_analytic.or(l.ber_counted).or(l.ber_counted_high.filter(|_| l.ber_ideal_feedback.is_some()))),
+    ("pmd_ber", "bit error ratio before FEC", Side::Max, |l| {
+        l.ber_semi_analytic.or(l.ber_counted).or(l.ber_counted_high.filter(|_| l.ber_ideal_feedback.is_some()))
+    }),
     ("sensitivity_max_dbm", "receiver sensitivity (OMA), dBm", Side::Max, |l| l.sensitivity_oma_dbm),
     ("sensitivity_minus_tecq_max_dbm", "receiver sensitivity (OMA) - TECQ, dBm", Side::Max, |l| Some(l.sensitivity_oma_dbm? - l.tecq_db?)),
     ("stressed_sensitivity_max_dbm", "stressed sensitivity (OMA), dBm: lightlane srs", Side::Max, |_| None),

@@ -128,7 +128,10 @@ fn judged([low, high]: [f64; 2], limit: f64) -> Option<bool> {
 
 /// The same of a counted margin.
 fn judged_by_margin(result: &LaneResult) -> Option<bool> {
-    judged([-result.margin_db_high?, -result.margin_db_low?], 0.0).or(result.floor_ber.map(|_| false))
+    if result.floor_ber.is_some() {
+        return Some(false);
+    }
+    judged([-result.margin_db_high?, -result.margin_db_low?], 0.0)
 }
 
 /// Share of wrong decisions that go on, the longest burst, and bursts of 1, 2, .. symbols up to it.
@@ -183,7 +186,10 @@ pub(super) fn port(lanes: &[LaneResult], here: &CountedLanes, at_limit: &Counted
         worst_lane: worst.map(|l| l.lane),
         passes: lanes.iter().map(|l| l.passes).collect::<Option<Vec<_>>>().map(|p| p.iter().all(|&p| p)),
         fec: here.corrected.port(ber_semi_analytic.or(ber_counted)),
-        fec_at_limit: at_limit.corrected.port(mean(|l| l.ber_semi_analytic_at_limit.or(l.ber_counted_at_limit))).filter(|fec| fec.codewords > 0),
+        fec_at_limit: at_limit
+            .corrected
+            .port(mean(|l| l.ber_semi_analytic_at_limit.or(l.ber_counted_at_limit)))
+            .filter(|fec| fec.codewords > 0),
         fec_refusal: here.corrected.refusal(),
     }
 }

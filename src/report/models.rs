@@ -4,7 +4,7 @@ use crate::link::{Config, presets};
 use crate::pattern::PatternKind;
 
 /// What stands in every link, whatever its kinds.
-const ALWAYS: [(&str, &str, &str); 11] = [
+const ALWAYS: [(&str, &str, &str); 12] = [
     ("converter", "`transmitter.dac`", "bandwidth, zero-order hold, quantisation, random jitter"),
     ("transmit equaliser", "`transmitter.ffe`", "taps limited by the converter's full scale"),
     (
@@ -16,7 +16,12 @@ const ALWAYS: [(&str, &str, &str); 11] = [
     ("crosstalk", "`receiver.crosstalk`", "neighbouring lanes and the module's own transmitters as shaped PAM4 of their own data"),
     ("amplifier", "`receiver.tia`", "bandwidth and order, peaking, input noise, overload"),
     ("converter", "`receiver.adc`", "anti-alias filter, gain control, sampling phase, quantisation, random jitter"),
-    ("equaliser", "`receiver.ffe`", "feed-forward, T or T/2 spaced, by closed-form MMSE or LMS; thresholds, slicer"),
+    ("equaliser", "`receiver.ffe`", "feed-forward, T or T/2 spaced, by closed-form MMSE or LMS, or given; thresholds, slicer"),
+    (
+        "decision",
+        "`receiver.decision`",
+        "slicer; decision feedback (`receiver.dfe`, up to 16 taps with a limit) or sequence detection (`receiver.mlse`, 4 or 16 states), trained together with the feed-forward taps; error bursts counted; margin by counting",
+    ),
     (
         "error correction",
         "`fec`",
@@ -31,7 +36,7 @@ const ALWAYS: [(&str, &str, &str); 11] = [
 ];
 
 /// What no link has yet.
-const MISSING: &str = "decision feedback, sequence detection and clock recovery, electrical channels, reflections as interference, rings, \
+const MISSING: &str = "clock recovery, electrical channels, reflections as interference, rings, \
                         nonlinear and polarisation effects of the fibre";
 
 /// The table as Markdown.

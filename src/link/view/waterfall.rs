@@ -108,7 +108,15 @@ impl View {
             curve.push((received_dbm, prediction.ber));
         }
         curve.reverse();
-        Ok(Waterfall { name: self.name.clone(), ideal_feedback: prediction.ideal_feedback, curve, counted, limit_ber, operating: (received_dbm, prediction.ber), margin_db })
+        Ok(Waterfall {
+            name: self.name.clone(),
+            ideal_feedback: prediction.ideal_feedback,
+            curve,
+            counted,
+            limit_ber,
+            operating: (received_dbm, prediction.ber),
+            margin_db,
+        })
     }
 
     fn counted(&self, dbm: f64, trained: &Trained) -> Option<Counted> {
