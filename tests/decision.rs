@@ -219,29 +219,30 @@ impl Witness for Continuation {
     }
 }
 
-/// `shared/physics.md` section 4, through the engine: 0.75 [Q((1-2b)x) + Q((1+2b)x)], b and x by the levels at the slicer. Binomial, five
-/// sigma; and 0.02 for what the forward filter, which trades noise for interference, leaves of the next symbol: a symbol that helped its
-/// neighbour to go wrong is no draw of its own.
+/// `shared/physics.md` section 4, through the engine: 0.75 [Q((1-2b)x) + Q((1+2b)x)], binomial, five sigma.
+///
+/// The receiver is trained where there is hardly any noise and leaves nothing of a neighbour. (One trained in this noise trades noise for
+/// a little of the next symbol, x^2 / SNR of which is 1/5 at any noise: a symbol that helped its neighbour to go wrong then goes wrong
+/// itself more often, 0.41 in place of 0.375 at b = 0.5.)
 #[test]
 fn a_wrong_decision_goes_on_as_the_closed_form_says() {
     for b in [0.3, 0.5, 0.7] {
-        let plan = plan(b, sigma(17.5));
-        let (trained, prediction) = trained(&plan, &dsp(Decision::Dfe { taps: 1, limit: 1.0, frozen: vec![b] }));
+        let (quiet, plan) = (plan(b, sigma(45.0)), plan(b, sigma(17.0)));
+        let (trained, _) = trained(&quiet, &dsp(dfe(1)));
         let mut witness = Continuation::default();
         let tally = counted(&plan, &trained, 4 << 20, &mut witness).end;
-        let gain = (prediction.levels[3].0 - prediction.levels[0].0) / 2.0;
-        let noise = (prediction.levels.iter().map(|(_, sigma)| sigma * sigma).sum::<f64>() / 4.0).sqrt();
-        let (x, b) = (gain / 3.0 / noise, b / gain);
+        let x = (10f64.powf(1.7) / 5.0).sqrt();
+        assert!((f64::from(trained.postcursors[0]) - b).abs() < 0.01, "{:?}", trained.postcursors);
         let expected = 0.75 * (q((1.0 - 2.0 * b) * x) + q((1.0 + 2.0 * b) * x));
         let sigma = (expected * (1.0 - expected) / witness.behind as f64).sqrt();
         let found = witness.on as f64 / witness.behind as f64;
         println!("b {b:.3}, x {x:.3}: {found:.4} of {} against {expected:.4} +- {sigma:.4}", witness.behind);
         assert!(witness.behind > 2000);
-        assert!((found - expected).abs() < 5.0 * sigma + 0.02);
+        assert!((found - expected).abs() < 5.0 * sigma);
         // what the lane's own counter says of all wrong decisions: errors of two levels are rare
         assert!((tally.bursts.continuation() - found).abs() < 0.01);
         // bursts multiply the errors of ideal feedback by 1 / (1 - p)
-        let ratio = tally.ber() / (prediction.ber / (1.0 - found));
+        let ratio = tally.ber() / (pam4_ber(x) / (1.0 - found));
         assert!(ratio.ln().abs() < 0.1, "b {b}: {ratio}");
         // and the interval knows: variance over mean of geometric runs is (1 + p) / (1 - p)
         let (interval, kind) = tally.interval();

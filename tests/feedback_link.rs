@@ -300,7 +300,7 @@ fn an_inner_code_decodes_what_feedback_leaves_and_refuses_sequences() {
     config.receiver.decision = DecisionKind::Dfe;
     config.receiver.adc.bandwidth_ghz = 32.0;
     config.lanes = 1;
-    config.fibre.connector_loss_db += 2.5;
+    config.fibre.connector_loss_db += 4.0;
     config.simulation.symbols = 1 << 19;
     config.simulation.symbols_at_limit = 0;
     let lane = run(&config).lanes.remove(0);
