@@ -11,6 +11,7 @@ use lightlane::math::normals;
 use lightlane::measure::eye::Eye;
 use lightlane::pattern::{Pattern, PatternKind};
 use lightlane::seed::Seed;
+use lightlane::serdes::DecisionKind;
 use lightlane::transmitter::TransmitterKind;
 
 fn main() {
@@ -30,7 +31,7 @@ fn config(kind: TransmitterKind, samples_per_symbol: usize) -> Config {
 
 fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
     let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
-    let mut predictor = Predictor::new(&lane.plan, lane.dsp, lane.run, lane.seed, training, scoring, worker);
+    let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker);
     predictor.train(worker, 1.0, None).expect("it trains")
 }
 
@@ -45,6 +46,26 @@ fn whole_chain(bencher: Bencher, (kind, samples_per_symbol): (TransmitterKind, u
     bencher.counter(ItemsCount::new(8192usize)).bench_local(|| {
         block += 1;
         lane.pattern.fill(block * 8192, lane.seed, &mut levels);
+        let draws = Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
+        worker.decisions(&lane.plan, &trained, &levels, &draws, false).bit_errors
+    });
+}
+
+/// The same behind a converter of 18 GHz, decided with one and sixteen taps of feedback and in 4 and 16 states.
+#[divan::bench(args = [(DecisionKind::Dfe, 1), (DecisionKind::Dfe, 16), (DecisionKind::Mlse, 1), (DecisionKind::Mlse, 2)])]
+fn whole_chain_deciding(bencher: Bencher, (decision, memory): (DecisionKind, usize)) {
+    let mut config = config(TransmitterKind::Eml, 4);
+    config.receiver.adc.bandwidth_ghz = 18.0;
+    config.receiver.decision = decision;
+    config.receiver.dfe.taps = memory;
+    config.receiver.mlse.memory = memory.min(2);
+    let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
+    let mut worker = Worker::new(&lane.plan);
+    let trained = trained(&lane, &mut worker);
+    let levels = lane.blocks(1, false).remove(0);
+    let mut block = 0;
+    bencher.counter(ItemsCount::new(8192usize)).bench_local(|| {
+        block += 1;
         let draws = Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
         worker.decisions(&lane.plan, &trained, &levels, &draws, false).bit_errors
     });
@@ -107,7 +128,7 @@ fn train_and_predict(bencher: Bencher) {
     let mut worker = Worker::new(&lane.plan);
     bencher.bench_local(|| {
         let mut predictor =
-            Predictor::new(&lane.plan, lane.dsp, lane.run, lane.seed, lane.blocks(2, true), lane.blocks(2, false), &mut worker);
+            Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(2, true), lane.blocks(2, false), &mut worker);
         let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
         predictor.predict(&mut worker, &trained).ber
     });

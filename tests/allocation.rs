@@ -12,7 +12,7 @@ use lightlane::fec::reed_solomon::{Code, Workspace};
 use lightlane::link::{Config, Lane, presets};
 use lightlane::pattern::PatternKind;
 use lightlane::receiver::Limiting;
-use lightlane::serdes::AdaptationKind;
+use lightlane::serdes::{AdaptationKind, DecisionKind};
 use lightlane::transmitter::{RinKind, TransmitterKind};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -75,7 +75,7 @@ fn noisy(kind: TransmitterKind) -> Config {
 
 fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
     let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
-    let mut predictor = Predictor::new(&lane.plan, lane.dsp, lane.run, lane.seed, training, scoring, worker);
+    let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker);
     predictor.train(worker, 1.0, None).expect("it trains")
 }
 
@@ -191,6 +191,17 @@ fn a_receiver_trained_by_lms_runs_without_allocating() {
     let mut config = noisy(TransmitterKind::Eml);
     config.receiver.ffe.adaptation = AdaptationKind::Lms;
     runs_without_allocating(&config, Drawn::Everything);
+}
+
+#[test]
+fn feedback_and_sequences_decide_without_allocating() {
+    for (decision, memory, taps) in
+        [(DecisionKind::Dfe, 1, 1), (DecisionKind::Dfe, 1, 16), (DecisionKind::Mlse, 1, 1), (DecisionKind::Mlse, 2, 1)]
+    {
+        let mut config = noisy(TransmitterKind::Eml);
+        (config.receiver.decision, config.receiver.mlse.memory, config.receiver.dfe.taps) = (decision, memory, taps);
+        runs_without_allocating(&config, Drawn::Everything);
+    }
 }
 
 /// Clean, correctable, beyond t, with erasures; and the inner code.

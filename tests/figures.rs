@@ -60,7 +60,7 @@ fn the_slicers_waveform_has_the_equalised_samples_at_the_sampling_instants() {
         let mut worker = Worker::new(&lane.plan);
         let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
         let levels = scoring[0].clone();
-        let mut predictor = Predictor::new(&lane.plan, lane.dsp, lane.run, lane.seed, training, scoring, &mut worker);
+        let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, &mut worker);
         let trained = predictor.train(&mut worker, 1.0, None).unwrap();
         let quiet = Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Nothing };
         let samples = worker.slicer_inputs(&lane.plan, &trained, &levels, &quiet).to_vec();

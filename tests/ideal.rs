@@ -1,7 +1,8 @@
 //! The engine alone: an ideal modulator and photodiode, PAM4 in noise.
 
 use lightlane::chain::{
-    Adaptation, Chain, Count, Density, Dsp, Hop, Law, Map, Noise, Plan, Predictor, Sampler, Shape, Stop, Tally, Trained, Worker, Workers,
+    Adaptation, Chain, Count, Decision, Density, Dsp, Hop, Law, Map, Noise, Plan, Predictor, Sampler, Shape, Stop, Tally, Trained, Worker,
+    Workers,
 };
 use lightlane::chain::{Workshop, block_levels, count};
 use lightlane::math::gaussian::pam4_half_eye_from_ber;
@@ -52,7 +53,7 @@ fn plan(grid: Grid, noises: &[Noise], bandwidth_hz: f64, shop: &mut Workshop) ->
     volt.sample(Sampler { samples_per_symbol: 1, effective_bits: 20.0, jitter_s: 0.0 }, grid, shop)
 }
 
-const DSP: Dsp = Dsp { taps: 21, precursors: 10, adaptation: Adaptation::Mmse };
+const DSP: Dsp = Dsp { taps: 21, precursors: 10, adaptation: Adaptation::Mmse, frozen: Vec::new(), decision: Decision::Slicer };
 
 fn trained<'a>(plan: &'a Plan, source: &Source, worker: &mut Worker) -> (Trained, Predictor<'a>) {
     let (run, lane) = (Seed::new(1), Seed::new(1).named("lane").index(0));
@@ -66,7 +67,7 @@ fn trained<'a>(plan: &'a Plan, source: &Source, worker: &mut Worker) -> (Trained
             })
             .collect()
     };
-    let mut predictor = Predictor::new(plan, DSP, run, lane, blocks(1 << 20, 2), blocks(0, 4), worker);
+    let mut predictor = Predictor::new(plan, &DSP, run, lane, blocks(1 << 20, 2), blocks(0, 4), worker);
     let trained = predictor.train(worker, 1.0, None).expect("an ideal link trains");
     (trained, predictor)
 }
@@ -201,7 +202,7 @@ fn a_first_order_channels_mmse_is_that_of_the_folded_spectrum() {
                 .collect()
         };
         let dsp = Dsp { taps: 81, precursors: 40, ..DSP };
-        let mut predictor = Predictor::new(&plan, dsp, run, lane, blocks(1 << 20), blocks(0), &mut worker);
+        let mut predictor = Predictor::new(&plan, &dsp, run, lane, blocks(1 << 20), blocks(0), &mut worker);
         let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
         let snr_db = predictor.predict(&mut worker, &trained).snr_db;
         let (signal, noise, delay_s) = (5.0 / 9.0 * 0.25, density * 4.0 * RATE / 2.0, trained.delay_ui / RATE);

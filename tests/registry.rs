@@ -73,7 +73,8 @@ fn finite(name: &str, config: &Config) -> bool {
     for (key, ber) in figures.iter().filter(|(key, _)| key.starts_with("ber_")) {
         assert!((0.0..=1.0).contains(ber), "{name}: {key} = {ber}");
     }
-    assert!(lane.ber_semi_analytic.is_some() || lane.refusal.is_some(), "{name}: neither a figure nor a reason");
+    let reason = lane.refusal.is_some() || lane.ber_semi_analytic_refusal.is_some();
+    assert!(lane.ber_semi_analytic.is_some() != reason, "{name}: neither a figure nor a reason, or both");
     true
 }
 
@@ -83,7 +84,7 @@ fn every_kind_of_every_preset_builds_and_runs_a_block() {
         let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
         let mut worker = Worker::new(&lane.plan);
         let blocks = lane.blocks(1, false);
-        let mut predictor = Predictor::new(&lane.plan, lane.dsp, lane.run, lane.seed, lane.blocks(1, true), blocks.clone(), &mut worker);
+        let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(1, true), blocks.clone(), &mut worker);
         let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
         let draws = Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Everything };
         let decisions = worker.decisions(&lane.plan, &trained, &blocks[0], &draws, false);
@@ -114,7 +115,7 @@ const UNITS: &str = "_gbd _ghz _mhz _db _dbm _db_per_hz _db_per_km _db_per_rad _
 /// Keys without one: counts, ratios and seeds.
 const DIMENSIONLESS: &str = "lanes lanes_per_laser taps precursors order samples_per_symbol block_symbols symbols symbols_at_limit seed \
                              module effective_bits chirp_alpha chirp_alpha_0 index_mismatch lms_step pmd_ber aui_ber link_ber added_ber \
-                             rlm tap_low tap_high tap_step";
+                             rlm tap_low tap_high tap_step limit memory depth";
 
 #[test]
 fn every_number_names_its_unit_or_has_none() {
@@ -172,6 +173,8 @@ fn companions(key: &str) -> Vec<String> {
         "receiver.tia.a0_pa2_per_hz" | "receiver.tia.a2_pa2_per_hz_ghz2" => "receiver.tia.noise=quadratic".to_owned(),
         "receiver.tia.overload_ma_pp" => "receiver.tia.limiting=tanh".to_owned(),
         "receiver.ffe.lms_step" => "receiver.ffe.adaptation=lms".to_owned(),
+        _ if key.starts_with("receiver.dfe.") => "receiver.decision=dfe".to_owned(),
+        _ if key.starts_with("receiver.mlse.") => "receiver.decision=mlse".to_owned(),
         _ => "pattern.kind=random".to_owned(),
     };
     if key.starts_with("transmitter.waveform.") {

@@ -1,6 +1,7 @@
 //! The counted estimator: Monte Carlo, bits compared with what was sent.
 
 use super::{Draws, Plan, Trained, Worker, worker::Drawn};
+use crate::dsp::bursts::Bursts;
 use crate::dsp::slicer::{self, Decisions};
 use crate::math::interval::{Interval, block_bootstrap, clopper_pearson, dispersion_index};
 use crate::pattern::{Source, precode, unprecode};
@@ -89,12 +90,18 @@ pub struct Tally {
     pub block_errors: Vec<u64>,
     /// Count, sum and sum of squares at the slicer by level.
     pub moments: [[f64; 3]; 4],
+    /// Runs of wrong decisions on the line, ahead of undoing a precoder; a block's end ends them. Counted from a lane's first to its last
+    /// segment.
+    pub bursts: Bursts,
 }
+
+/// Square length over length of bursts from which errors no longer pass as independent.
+const BURSTY: f64 = 1.2;
 
 impl Tally {
     fn of(symbols: usize, decisions: &Decisions) -> Tally {
         let Decisions { symbol_errors, bit_errors, moments } = *decisions;
-        Tally { symbols: symbols as u64, symbol_errors, bit_errors, block_errors: vec![symbol_errors], moments }
+        Tally { symbols: symbols as u64, symbol_errors, bit_errors, block_errors: vec![symbol_errors], moments, bursts: Bursts::default() }
     }
 
     /// Adds what came next; floats too are the same whatever the split, for the order is the blocks'.
@@ -105,6 +112,20 @@ impl Tally {
         self.block_errors.extend_from_slice(&next.block_errors);
         for (m, n) in self.moments.iter_mut().flatten().zip(next.moments.iter().flatten()) {
             *m += n;
+        }
+        self.bursts.merge(&next.bursts);
+    }
+
+    /// Variance of the count over that of as many independent errors, by the bursts that were seen: mean square length over mean length,
+    /// or, where a precoder leaves other errors than the line's, errors a burst.
+    fn clustering(&self) -> f64 {
+        let (wrong, bursts) = (self.bursts.wrong() as f64, self.bursts.bursts() as f64);
+        if bursts == 0.0 {
+            1.0
+        } else if self.symbol_errors == self.bursts.wrong() {
+            self.bursts.deviation().powi(2) / wrong
+        } else {
+            self.symbol_errors as f64 / bursts
         }
     }
 
@@ -129,6 +150,7 @@ impl Tally {
     ///
     /// Clopper-Pearson on symbols while errors are independent (variance over mean of the blocks' counts below 1.2, and
     /// three of its standard deviations), else a bootstrap over at least 30 blocks; brought to bits by the bits seen wrong per wrong symbol.
+    /// Errors that come in bursts are as many fewer as bursts scatter the count more.
     pub fn interval(&self) -> (Interval, &'static str) {
         if self.symbols == 0 {
             return (Interval { low: 0.0, high: 1.0 }, "none");
@@ -137,7 +159,13 @@ impl Tally {
         let blocks = self.block_errors.len() as u64;
         let chance = 3.0 * (2.0 / (blocks.max(2) - 1) as f64).sqrt();
         let (interval, kind) = if dispersion_index(&self.block_errors) < 1.2 + chance || blocks < 30 {
-            (clopper_pearson(self.symbol_errors, self.symbols, 0.95), "clopper-pearson")
+            match self.clustering() {
+                clustering if clustering > BURSTY => {
+                    let apart = |count: u64| (count as f64 / clustering).round() as u64;
+                    (clopper_pearson(apart(self.symbol_errors), apart(self.symbols), 0.95), "clopper-pearson, bursts")
+                }
+                _ => (clopper_pearson(self.symbol_errors, self.symbols, 0.95), "clopper-pearson"),
+            }
         } else {
             (block_bootstrap(&self.block_errors, self.symbols / blocks, 0.95, 1, 2000), "block-bootstrap")
         };
@@ -258,7 +286,9 @@ fn one_block(lane: &Count<'_>, block: u64, worker: &mut Worker) -> Counted {
         decisions.moments = moments;
     }
     (worker.sent, worker.given) = (sent, given);
-    Counted { end: Tally::of(worker.sent.len(), &decisions), hops }
+    let mut end = Tally::of(worker.sent.len(), &decisions);
+    end.bursts.push(&worker.sent, &worker.decided);
+    Counted { end, hops }
 }
 
 /// The levels of a block: the window of the pattern, precoded when asked.
@@ -275,7 +305,7 @@ impl Worker {
         self.front(plan, sent, draws, trained.attenuation);
         self.sample(plan, trained, draws);
         self.equalise(plan, trained, draws);
-        trained.thresholds.levels(&self.equalised, &mut self.decided);
+        self.decide(trained, sent);
         self.compared(sent, precoder)
     }
 

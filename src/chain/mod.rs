@@ -3,6 +3,7 @@
 mod agc;
 mod block;
 mod count;
+mod decision;
 mod drawn;
 mod interferer;
 mod kernel;
@@ -10,6 +11,7 @@ mod lms;
 mod lookup;
 mod map;
 mod noise;
+mod normal;
 mod plan;
 mod predict;
 mod probe;
@@ -21,7 +23,9 @@ mod worker;
 mod workshop;
 
 pub use count::{Count, Counted, Hop, Seen, Stop, Tally, Witness, Workers, block_levels, count};
+pub use decision::{Decider, Decision};
 pub use interferer::Interferer;
+pub use lms::Convergence;
 pub(crate) use lookup::Lookup;
 pub use map::Map;
 pub use noise::{Density, Law, Noise};

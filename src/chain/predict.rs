@@ -1,5 +1,6 @@
 //! The semi-analytic estimator: the noiseless block gives each symbol's mean, the plan's noises its variance.
 
+use super::decision::Decider;
 use super::drawn::{self, Classes};
 use super::plan::Plan;
 use super::train::{Dsp, Training};
@@ -17,8 +18,10 @@ use num_complex::Complex32;
 /// What the estimator says of a lane.
 #[derive(Clone, Debug)]
 pub struct Prediction {
-    /// Bit error ratio.
+    /// Bit error ratio; with ideal feedback a figure of merit, which the receiver does not reach or exceeds.
     pub ber: f64,
+    /// True when feedback that is never wrong was supposed, of this and of all that follows: see [`Decider::refusal`].
+    pub ideal_feedback: bool,
     /// Its 95 % interval from the spread over the blocks.
     pub interval: Interval,
     /// True when the worst 1 % of the symbols make more than half of it: another pattern may give another figure.
@@ -106,7 +109,7 @@ impl<'a> Predictor<'a> {
     /// Runs the noiseless blocks: `training` from the lane's training stream, `scoring` from its own, given as levels.
     pub fn new(
         plan: &'a Plan,
-        dsp: Dsp,
+        dsp: &Dsp,
         run: Seed,
         lane: Seed,
         training: Vec<Vec<u8>>,
@@ -115,7 +118,7 @@ impl<'a> Predictor<'a> {
     ) -> Self {
         let mut predictor = Predictor {
             plan,
-            dsp,
+            dsp: dsp.clone(),
             run,
             lane,
             noises: Noises::new(plan),
@@ -167,13 +170,13 @@ impl<'a> Predictor<'a> {
             }
         }
         let scale = self.prepare(worker, attenuation);
-        let training = Training::new(self.plan, self.dsp, &self.training, scale, &self.noises);
+        let training = Training::new(self.plan, &self.dsp, &self.training, scale, &self.noises);
         let mut trained = training.run(attenuation, near.map(|t| t.delay_ui))?;
         if let Adaptation::Lms(step) = self.dsp.adaptation {
             let levels: Vec<&[u8]> = self.training.iter().map(|r| r.levels.as_slice()).collect();
             let draws =
                 Draws { run: self.run.named("training"), lane: self.lane.named("training"), block: 0, noise: 0, what: Drawn::Everything };
-            lms::train(self.plan, worker, &mut trained, &levels, draws, step)?;
+            lms::train(self.plan, worker, &mut trained, &self.dsp, &levels, draws, step)?;
         }
         // thresholds where the mixtures of the training blocks cross
         self.draw(worker, &trained, near.is_some());
@@ -187,6 +190,7 @@ impl<'a> Predictor<'a> {
             variances.extend(at.variances);
         }
         trained.thresholds = Thresholds::at_crossings(&sent, &means, &variances);
+        trained.decider = Decider::trained(&self.dsp.decision, &level_moments(&sent, &means, &variances), &trained.postcursors);
         Ok(trained)
     }
 
@@ -286,6 +290,7 @@ impl<'a> Predictor<'a> {
         let noise = variances.iter().map(|&v| f64::from(v)).sum::<f64>() / variances.len() as f64;
         Prediction {
             ber: bers.iter().sum::<f64>() / bers.len() as f64,
+            ideal_feedback: trained.decider != Decider::Slicer,
             interval: log_normal_mean(&bers, 0.95),
             pattern_limited: pattern_limited(worst),
             snr_db: snr_db(&levels),
@@ -295,7 +300,7 @@ impl<'a> Predictor<'a> {
         }
     }
 
-    /// Mean and variance of each symbol of a record at the slicer.
+    /// Mean and variance of each symbol of a record at the slicer, with feedback that is never wrong.
     fn symbols(&self, record: &Record, trained: &Trained, reach: &Reach, classes: &Classes, scale: f32) -> AtSlicer {
         let (plan, n) = (self.plan, self.plan.grid.symbols);
         let (samples, slope_square) = sampled(plan, record, trained, scale);
@@ -303,6 +308,7 @@ impl<'a> Predictor<'a> {
         let mut means = vec![0f32; n];
         let mut padded = vec![0f32; samples.len() + 2 * ffe::MOST_TAPS];
         trained.equalise(&samples, per_symbol, &mut padded, &mut means);
+        trained.feed_back(&record.levels, &mut means);
         let mut variances = vec![0f32; n];
         let mut shares = Vec::new();
         let mean_of = |v: &[f32]| v.iter().map(|&v| f64::from(v)).sum::<f64>() / v.len() as f64;

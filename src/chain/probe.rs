@@ -14,6 +14,7 @@ use std::f64::consts::TAU;
 /// slicer     sum_j taps[j] y(t + (j - precursors) T / p) + offset,  full scale -1 .. 1;  p samples per symbol
 /// ```
 ///
+/// Behind feedback, or ahead of a sequence detector, what the symbols sent before leave is taken off, each for its symbol period.
 /// At the slicer, sample 0 of each symbol is its sampling instant: a noiseless waveform has the equalised samples there.
 ///
 /// # Limits
@@ -113,16 +114,24 @@ impl<'a> Probe<'a> {
         let mut out = vec![0f32; length];
         wide.inverse(&mut padded, &mut out, &mut vec![Complex32::default(); wide.scratch()]);
         out.iter_mut().for_each(|z| *z += trained.offset);
+        let mut left = vec![0f32; levels.len()];
+        trained.feed_back(levels, &mut left);
+        for (k, left) in left.iter().enumerate().filter(|_| !trained.postcursors.is_empty()) {
+            // from half a symbol ahead of the sampling instant to half a symbol behind it
+            let first = k * self.samples_per_symbol + length - self.samples_per_symbol / 2;
+            (first..first + self.samples_per_symbol).for_each(|i| out[i % length] += left);
+        }
         out
     }
 }
 
 impl Worker {
-    /// The slicer's inputs of one block, through the counting path itself.
+    /// The slicer's inputs of one block, through the counting path itself: behind feedback, where there is any.
     pub fn slicer_inputs(&mut self, plan: &Plan, trained: &Trained, levels: &[u8], draws: &Draws<'_>) -> &[f32] {
         self.front(plan, levels, draws, trained.attenuation);
         self.sample(plan, trained, draws);
         self.equalise(plan, trained, draws);
+        self.decide(trained, levels);
         &self.equalised
     }
 

@@ -1,10 +1,13 @@
 //! Training: gain, sampling phase, taps, thresholds, once, for both estimators.
 
+use super::decision::{Decider, Decision};
+use super::lms::Convergence;
+use super::normal::Normal;
 use super::plan::Plan;
 use super::predict::Record;
 use super::{agc, block, variance::Noises};
 use crate::dsp::{ffe, slicer::Thresholds};
-use crate::math::{fft, least_squares};
+use crate::math::fft;
 use num_complex::Complex32;
 
 /// How the equaliser finds its taps.
@@ -17,7 +20,7 @@ pub enum Adaptation {
 }
 
 /// The receiver's signal processing.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Dsp {
     /// Taps of the feed-forward equaliser, at the sampler's rate.
     pub taps: usize,
@@ -25,6 +28,10 @@ pub struct Dsp {
     pub precursors: usize,
     /// How they are found.
     pub adaptation: Adaptation,
+    /// The taps' values, of which training takes the shape and finds the gain; empty where it finds them all.
+    pub frozen: Vec<f64>,
+    /// What decides behind them.
+    pub decision: Decision,
 }
 
 /// Why there is no answer: a result, not an error.
@@ -57,6 +64,14 @@ pub struct Trained {
     pub offset: f32,
     /// Thresholds of the slicer.
     pub thresholds: Thresholds,
+    /// What earlier symbols leave in an equalised sample, latest first, for levels of full scale -1 .. 1; empty for a slicer.
+    pub postcursors: Vec<f32>,
+    /// What decides.
+    pub decider: Decider,
+    /// Mean square error that training in closed form leaves.
+    pub mse: f64,
+    /// How an adaptive loop ended, where one ran.
+    pub convergence: Option<Convergence>,
     /// Mean that is subtracted before the converter.
     pub(super) mean: f32,
     /// Quantisation noise, rms.
@@ -78,7 +93,7 @@ impl Trained {
 /// What the training works on: noiseless blocks at the sampler, and the noise there.
 pub(super) struct Training<'a> {
     plan: &'a Plan,
-    dsp: Dsp,
+    dsp: &'a Dsp,
     records: &'a [Record],
     /// Spectra at the sampler, attenuated, with interference.
     spectra: Vec<Vec<Complex32>>,
@@ -88,22 +103,12 @@ pub(super) struct Training<'a> {
     turned: Vec<Complex32>,
 }
 
-/// Normal equations of one sampling phase.
-struct Normal {
-    r: Vec<f64>,
-    b: Vec<f64>,
-    /// Mean of the samples at each phase: a tone at the symbol rate makes them differ.
-    means: Vec<f64>,
-    symbol_mean: f64,
-    symbol_variance: f64,
-}
-
 /// Coarse steps of the phase search in a symbol; the finest is 1/64.
 const COARSE: usize = 16;
 const FINEST: f64 = 1.0 / 64.0;
 
 impl<'a> Training<'a> {
-    pub(super) fn new(plan: &'a Plan, dsp: Dsp, records: &'a [Record], attenuation: f32, noises: &Noises) -> Self {
+    pub(super) fn new(plan: &'a Plan, dsp: &'a Dsp, records: &'a [Record], attenuation: f32, noises: &Noises) -> Self {
         let spectra = records.iter().map(|r| r.at_sampler(attenuation)).collect();
         let covariance = noises.covariance(plan, records, attenuation);
         let t = &plan.transforms;
@@ -121,7 +126,12 @@ impl<'a> Training<'a> {
         let (full_scale, quantisation) = self.gain(coarse);
         let delay_ui = self.fine_phase(coarse, quantisation)?;
         let normal = self.normal(delay_ui, quantisation);
-        let (taps, _) = normal.solve().ok_or_else(|| Refusal::new("the equaliser's equations have no solution: no signal reaches it"))?;
+        if normal.foretold() {
+            return Err(Refusal::new("the pattern's symbols follow from those before them, so that feedback would learn the pattern"));
+        }
+        let solution = normal.solve(self.dsp);
+        let solution = solution.ok_or_else(|| Refusal::new("the equaliser's equations have no solution: no signal reaches it"))?;
+        let taps = solution.taps;
         let phase_of = |j: usize| (j as isize - self.dsp.precursors as isize).rem_euclid(normal.means.len() as isize) as usize;
         let off_mean: f64 = taps.iter().enumerate().map(|(j, w)| w * (normal.means[phase_of(j)] - normal.means[0])).sum();
         let turns = delay_ui / self.plan.grid.symbols as f64;
@@ -137,10 +147,14 @@ impl<'a> Training<'a> {
             delay_ui,
             attenuation,
             full_scale: full_scale as f32,
-            offset: (normal.symbol_mean - off_mean) as f32,
+            offset: (normal.symbol_mean * (1.0 + solution.postcursors.iter().sum::<f64>()) - off_mean) as f32,
             taps: taps.iter().map(|&w| w as f32).collect(),
             precursors: self.dsp.precursors,
             thresholds: Thresholds::MIDDLE,
+            postcursors: solution.postcursors.iter().map(|&b| b as f32).collect(),
+            decider: if solution.postcursors.is_empty() { Decider::Slicer } else { Decider::Dfe },
+            mse: solution.mse,
+            convergence: None,
             mean: normal.means[0] as f32,
             quantisation: quantisation as f32,
             response: turned(&self.plan.end().response, false),
@@ -175,8 +189,8 @@ impl<'a> Training<'a> {
     }
 
     fn better(&mut self, best: (f64, f64), phase: f64, quantisation: f64) -> (f64, f64) {
-        match self.normal(phase, quantisation).solve() {
-            Some((_, mse)) if mse < best.0 => (mse, phase),
+        match self.normal(phase, quantisation).solve(self.dsp) {
+            Some(solution) if solution.mse < best.0 => (solution.mse, phase),
             _ => best,
         }
     }
@@ -233,9 +247,11 @@ impl<'a> Training<'a> {
     fn normal(&mut self, phase: f64, quantisation: f64) -> Normal {
         let (grid, p) = (self.plan.grid, self.plan.sampler.samples_per_symbol);
         let (n, taps, records) = (grid.symbols, self.dsp.taps, self.records.len() as f64);
+        let fed_back = self.dsp.decision.postcursors();
         // correlations by whole symbols of each pair of sampling phases, and with the symbols
         let mut pairs = vec![vec![0f64; n]; p * p];
         let mut crosses = vec![vec![0f64; n]; p];
+        let mut own = vec![0f64; n];
         let mut means = vec![0.0; p];
         let (mut symbol_mean, mut symbol_power, mut jitter) = (0.0, 0.0, 0.0);
         let mut line = vec![0f32; n];
@@ -247,6 +263,11 @@ impl<'a> Training<'a> {
             symbol_power += record.symbol_power / records;
             jitter += self.slope_power(i, phase) * self.plan.sampler.jitter_s.powi(2) / records;
             let transforms = &self.plan.transforms.symbols;
+            if fed_back > 0 {
+                let mut s: Vec<Complex32> = record.symbol_spectrum.iter().map(|a| Complex32::new(a.norm_sqr(), 0.0)).collect();
+                transforms.inverse(&mut s, &mut line, &mut self.scratch);
+                own.iter_mut().zip(&line).for_each(|(r, &l)| *r += f64::from(l) / ((n * n) as f64 * records));
+            }
             for (a, ya) in phases.iter().enumerate() {
                 for (b, yb) in phases.iter().enumerate().take(a + 1) {
                     let mut s: Vec<Complex32> = ya.iter().zip(yb).map(|(x, y)| x * y.conj()).collect();
@@ -264,31 +285,34 @@ impl<'a> Training<'a> {
             (o.div_euclid(p as isize), o.rem_euclid(p as isize) as usize)
         };
         let spacing = grid.samples_per_symbol / p;
-        let mut r = vec![0.0; taps * taps];
-        let mut b = vec![0.0; taps];
+        let size = taps + fed_back;
+        let mut g = vec![0.0; size * size];
+        let mut h = vec![0.0; size];
         for i in 0..taps {
             let (qi, pi) = split(i);
-            b[i] = crosses[pi][wrap(qi)] - symbol_mean * means[pi];
+            let cross = |back: usize| crosses[pi][wrap(qi + back as isize)] - symbol_mean * means[pi];
+            h[i] = cross(0);
             for j in 0..=i {
                 let (qj, pj) = split(j);
                 let signal = if pi >= pj { pairs[pi * p + pj][wrap(qi - qj)] } else { pairs[pj * p + pi][wrap(qj - qi)] };
                 let noise = f64::from(self.covariance[(i - j) * spacing % grid.samples()]);
                 let white = if i == j { quantisation * quantisation + jitter } else { 0.0 };
-                r[i * taps + j] = signal - means[pi] * means[pj] + noise + white;
-                r[j * taps + i] = r[i * taps + j];
+                g[i * size + j] = signal - means[pi] * means[pj] + noise + white;
+                g[j * size + i] = g[i * size + j];
+            }
+            for j in 0..fed_back {
+                g[i * size + taps + j] = -cross(j + 1);
+                g[(taps + j) * size + i] = g[i * size + taps + j];
             }
         }
-        let ridge = 1e-9 * r[0];
-        (0..taps).for_each(|i| r[i * taps + i] += ridge);
-        Normal { r, b, means, symbol_mean, symbol_variance: symbol_power - symbol_mean * symbol_mean }
-    }
-}
-
-impl Normal {
-    /// Taps and the mean square error they leave.
-    fn solve(&self) -> Option<(Vec<f64>, f64)> {
-        let taps = least_squares::solve(&self.r, &self.b)?;
-        let explained: f64 = taps.iter().zip(&self.b).map(|(w, b)| w * b).sum();
-        Some((taps, self.symbol_variance - explained))
+        let ridge = 1e-9 * g[0];
+        (0..taps).for_each(|i| g[i * size + i] += ridge);
+        let covariance = |lag: usize| own[lag] - symbol_mean * symbol_mean;
+        for i in 0..fed_back {
+            h[taps + i] = -covariance(i + 1);
+            (0..fed_back).for_each(|j| g[(taps + i) * size + taps + j] = covariance(i.abs_diff(j)));
+        }
+        let symbol_variance = symbol_power - symbol_mean * symbol_mean;
+        Normal { g, h, forward: taps, means, symbol_mean, symbol_variance }
     }
 }

@@ -1,5 +1,6 @@
 //! One thread's memory, and how it runs a block through a plan: nothing is allocated, nothing can fail.
 
+use super::decision::Detection;
 use super::plan::{Leak, Plan, Section, SymbolNoise};
 use super::{Density, Law, Noise, Storage, Trained, block};
 use crate::dsp::ffe;
@@ -81,6 +82,7 @@ pub struct Worker {
     pub(super) given: Vec<u8>,
     pub(super) plain: Vec<u8>,
     pub(super) decided_plain: Vec<u8>,
+    pub(super) detection: Detection,
     pub(super) scratch: Vec<Complex32>,
 }
 
@@ -111,6 +113,7 @@ impl Worker {
             given: vec![0; grid.symbols],
             plain: vec![0; grid.symbols],
             decided_plain: vec![0; grid.symbols],
+            detection: Detection::default(),
             scratch: zeros(plan.transforms.scratch()),
         }
     }

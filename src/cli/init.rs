@@ -20,7 +20,7 @@ pub(super) struct Init {
 }
 
 /// Tables and keys that are changed most, each with what it is.
-const KEYS: [(&str, &[(&str, &str)]); 14] = [
+const KEYS: [(&str, &[(&str, &str)]); 15] = [
     ("", &[("lanes", "lanes that are run, from lane 0"), ("symbol_rate_gbd", "of a lane, GBd")]),
     ("pattern", &[("kind", "payload, prbs13q, prbs31q, ssprq, random or file")]),
     ("transmitter", &[("kind", "eml or mzm; each has its data sheet")]),
@@ -30,6 +30,7 @@ const KEYS: [(&str, &[(&str, &str)]); 14] = [
     ("transmitter.mzm", &[("lanes_per_laser", "modulators on one laser"), ("length_mm", "phase shifters, mm")]),
     ("transmitter.mzm.laser", &[("power_dbm", "continuous wave, dBm"), ("rin_db_per_hz", "one-sided, dB/Hz")]),
     ("fibre", &[("length_km", "0 is back to back"), ("connector_loss_db", "all together, dB")]),
+    ("receiver", &[("decision", "slicer, dfe or mlse; each has a table of its own")]),
     ("receiver.tia", &[("bandwidth_ghz", "amplifier"), ("average_pa_per_rthz", "input noise, pA/rtHz")]),
     ("receiver.adc", &[("effective_bits", "at half the symbol rate"), ("samples_per_symbol", "1 or 2")]),
     ("receiver.ffe", &[("taps", "feed-forward equaliser"), ("precursors", "taps before the main one")]),

@@ -58,6 +58,16 @@ impl Dfe {
         self.past = [0.0; MOST_TAPS];
     }
 
+    /// Begins behind symbols that are known, latest last: as if they had been decided. Those that are missing count as nothing.
+    ///
+    /// # Panics
+    ///
+    /// If one is above 3.
+    pub fn restart(&mut self, known: &[u8]) {
+        self.reset();
+        self.past.iter_mut().zip(known.iter().rev()).for_each(|(past, &symbol)| *past = LEVELS[usize::from(symbol)]);
+    }
+
     /// The taps.
     #[must_use]
     pub fn taps(&self) -> &[f32] {

@@ -43,29 +43,59 @@ pub(crate) fn equalise(x: &[f32], p: usize, taps: &[f32], precursors: usize, off
     }
 }
 
-/// Normalised LMS: moves `taps` along the block once; returns the mean square error seen.
-///
-/// ```text
-/// e = sent - out;   taps += step e x / |x|^2
-/// ```
-pub(crate) fn adapt(x: &[f32], p: usize, sent: &[f32], step: f32, precursors: usize, taps: &mut [f32], offset: &mut f32) -> f64 {
-    let total = x.len();
-    let mut error = 0f64;
-    let mut window = vec![0f32; taps.len()];
-    for (k, &sent) in sent.iter().enumerate() {
-        let first = (k * p + total - precursors % total) % total;
-        for (j, w) in window.iter_mut().enumerate() {
-            *w = x[(first + j) % total];
+/// What an adaptive loop moves: forward taps, what is added, and the postcursors that are left to decisions.
+pub(crate) struct Loop<'a> {
+    pub(crate) precursors: usize,
+    pub(crate) taps: &'a mut [f32],
+    pub(crate) offset: &'a mut f32,
+    pub(crate) postcursors: &'a mut [f32],
+    /// Most that a postcursor may become.
+    pub(crate) limit: f32,
+    /// Whether forward taps and postcursors move.
+    pub(crate) moves: [bool; 2],
+}
+
+/// Mean square of equidistant full-scale levels.
+const LEVEL_POWER: f32 = 5.0 / 9.0;
+
+impl Loop<'_> {
+    /// Normalised LMS along a periodic block once; `sent` are its levels. Returns the mean square error seen.
+    ///
+    /// ```text
+    /// e = sent - (out - sum_j b_j sent_-j);   taps += step e x / |x|^2 N / (N + M);   b_j -= step e sent_-j / s_a^2 / (N + M)
+    /// ```
+    ///
+    /// N taps and M postcursors share the step: each regressor counts by its own power.
+    pub(crate) fn adapt(&mut self, x: &[f32], p: usize, sent: &[f32], step: f32) -> f64 {
+        let (total, n) = (x.len(), sent.len());
+        let mut error = 0f64;
+        let mut window = vec![0f32; self.taps.len()];
+        let unknowns = (self.taps.len() + self.postcursors.len()) as f32;
+        let share = self.taps.len() as f32 / unknowns;
+        for (k, &target) in sent.iter().enumerate() {
+            let first = (k * p + total - self.precursors % total) % total;
+            for (j, w) in window.iter_mut().enumerate() {
+                *w = x[(first + j) % total];
+            }
+            let power: f32 = window.iter().map(|x| x * x).sum();
+            let before = |j: usize| sent[(k + n - 1 - j) % n];
+            let left: f32 = self.postcursors.iter().enumerate().map(|(j, b)| b * before(j)).sum();
+            let out: f32 = *self.offset + window.iter().zip(self.taps.iter()).map(|(x, w)| x * w).sum::<f32>() - left;
+            let e = target - out;
+            error += f64::from(e * e);
+            if self.moves[0] {
+                let gain = step * e / power.max(f32::MIN_POSITIVE) * share;
+                self.taps.iter_mut().zip(&window).for_each(|(w, x)| *w += gain * x);
+            }
+            *self.offset += step / unknowns * e;
+            if self.moves[1] {
+                let gain = step * e / LEVEL_POWER / unknowns;
+                let limit = self.limit;
+                self.postcursors.iter_mut().enumerate().for_each(|(j, b)| *b = (*b - gain * before(j)).clamp(-limit, limit));
+            }
         }
-        let power: f32 = window.iter().map(|x| x * x).sum();
-        let out: f32 = *offset + window.iter().zip(taps.iter()).map(|(x, w)| x * w).sum::<f32>();
-        let e = sent - out;
-        error += f64::from(e * e);
-        let gain = step * e / power.max(f32::MIN_POSITIVE);
-        taps.iter_mut().zip(&window).for_each(|(w, x)| *w += gain * x);
-        *offset += step / taps.len() as f32 * e;
+        error / n as f64
     }
-    error / sent.len() as f64
 }
 
 #[cfg(test)]

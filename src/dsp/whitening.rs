@@ -6,7 +6,8 @@
 /// out[n] = x[n] + sum_j taps[j] x[n-1-j],    j = 0 .. N-1
 /// ```
 ///
-/// Ahead of a sequence detector for 1 + a1 D + a2 D^2 with these taps. Samples are kept from call to call; before the first lie zeros.
+/// Receivers of a link do not use it: their forward filter, trained together with the response it leaves, whitens by itself. It is for
+/// samples that some other equaliser made. Ahead of a sequence detector for 1 + a1 D + a2 D^2 with these taps. Samples are kept from call to call; before the first lie zeros.
 ///
 /// # Reference
 ///

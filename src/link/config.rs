@@ -6,6 +6,7 @@ use crate::fibre::SingleMode;
 use crate::part::{FileRead, Library, Loader, Sending};
 use crate::pattern::{Pattern, PatternKind};
 use crate::receiver::Receiver;
+use crate::serdes::DecisionKind;
 use crate::signal::Grid;
 use crate::transmitter::{Transmitter, TransmitterKind};
 use crate::units::{dbm_from_watt, giga};
@@ -340,6 +341,10 @@ impl Config {
         let carries = self.carries_payload();
         self.fec.check(&root.key("fec"), carries.then_some((self.precodes(), self.simulation.block_symbols)), problems);
         let Some(coding) = self.fec.chosen().filter(|coding| coding.lanes > 0) else { return };
+        if carries && coding.inner.is_some() && self.receiver.decision == DecisionKind::Mlse {
+            let remedy = "must be slicer or dfe where the payload has an inner code: it is decoded softly, and a sequence decides hard";
+            problems.report(&root.key("receiver"), "decision", "mlse", remedy);
+        }
         if carries && self.lanes > coding.lanes {
             let remedy = format!("must be at most {}, those of {}, to carry its payload", coding.lanes, self.fec.coding);
             problems.report(root, "lanes", self.lanes, remedy);

@@ -58,7 +58,7 @@ impl Corrected {
         }
     }
 
-    /// What the port counted; `ber` is foreseen of it without an inner code.
+    /// What the port counted; `ber` is foreseen (or, where nothing is, counted) of it without an inner code.
     pub(super) fn port(&self, ber: Option<f64>) -> Option<FecResult> {
         let Port { coding, decoding, counter, frame_octets } = self.port.as_ref().ok()?;
         let Coding { outer, codewords, inner, .. } = counter.layout().coding();
@@ -179,7 +179,7 @@ impl Line {
     fn tell(&self, result: &mut LaneResult) {
         let Coding { outer, codewords, .. } = self.alone.layout().coding();
         let tally = self.alone.tally();
-        let mut ber = result.ber_semi_analytic;
+        let mut ber = result.ber_semi_analytic.or(result.ber_counted);
         if matches!(self.reader, Reader::Inner(..)) {
             let (interval, _) = self.payload.interval();
             let counted = (self.payload.bit_errors > 0).then(|| self.payload.ber());

@@ -3,7 +3,7 @@
 use super::Lane;
 use super::lane::{Part, sent_to_host, sent_to_module};
 use super::transmitted::{EXACT_BITS, SAMPLES_PER_SYMBOL, pattern};
-use crate::chain::{Adaptation, Chain, Dsp, Predictor, Probe, Sampler, Shape, Workers, Workshop};
+use crate::chain::{Adaptation, Chain, Decision, Dsp, Predictor, Probe, Sampler, Shape, Workers, Workshop};
 use crate::math::prototype::Family;
 use crate::measure::tdecq::{Capture, Instrument, Noise, Receiver, Reference};
 use crate::signal::Volt;
@@ -25,10 +25,10 @@ pub(super) fn eecq_db(lane: &Lane, at: Part, reference: &Reference, workers: &Wo
     let filter = Shape::low_pass(Family::Bessel, 4, reference.bandwidth_symbol_rates * grid.symbol_rate_hz, 0.0);
     let sampler = Sampler { samples_per_symbol: 1, effective_bits: EXACT_BITS, jitter_s: 0.0 };
     let plan = volts.response::<Volt>(filter).sample(sampler, grid, shop);
-    let one_tap = Dsp { taps: 1, precursors: 0, adaptation: Adaptation::Mmse };
+    let one_tap = Dsp { taps: 1, precursors: 0, adaptation: Adaptation::Mmse, frozen: Vec::new(), decision: Decision::Slicer };
     let (waveform, variance) = workers.with(&plan, |worker| {
         let blocks = || vec![levels.clone()];
-        let mut predictor = Predictor::new(&plan, one_tap, lane.run, lane.seed, blocks(), blocks(), worker);
+        let mut predictor = Predictor::new(&plan, &one_tap, lane.run, lane.seed, blocks(), blocks(), worker);
         let trained = predictor.train(worker, 1.0, None).map_err(|refusal| refusal.because)?;
         let mut sums = [(0f64, 0f64); 4];
         for (level, _, variance) in predictor.mixture(worker, &trained) {

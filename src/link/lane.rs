@@ -120,7 +120,7 @@ fn light(config: &Config, number: usize, grid: Grid, shop: &mut Workshop) -> (Pl
     let Config { host, module, receiver, .. } = config;
     if !module.kind.linear_receive() {
         let (light, oma_w) = arriving(config, number, grid);
-        return (receiver.extend(light, oma_w, grid, shop), receiver.ffe.dsp());
+        return (receiver.extend(light, oma_w, grid, shop), receiver.dsp());
     }
     // neighbouring lanes' outputs are the far-end aggressors
     let neighbour = SerdesTx { swing_vppd: module.output.swing_vppd, ..module.tx.clone() };

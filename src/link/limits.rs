@@ -1,7 +1,7 @@
 //! The limits of a PMD, each with the standing of its source, and the verdicts on a result.
 
 use super::presets;
-use super::result::{LaneResult, LinkResult};
+use super::result::{LaneResult, LinkResult, SegmentResult};
 use crate::error::{Path, Problems};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -197,14 +197,14 @@ const ROWS: [(&str, &str, Side, Value); 19] = [
     ("overshoot_max_percent", "over- and undershoot, %", Side::Max, |l| Some(l.overshoot_percent?.max(l.undershoot_percent?))),
     ("rin_oma_max_db_per_hz", "RIN_xOMA, dB/Hz", Side::Max, |l| l.rin_oma_db_per_hz),
     ("pmd_ber", "bit error ratio before FEC, light", Side::Max, |l| match l.segments.as_slice() {
-        [] => l.ber_semi_analytic,
-        segments => segments.iter().find(|segment| segment.name == "light")?.ber_semi_analytic,
+        [] => l.told_ber(),
+        segments => segments.iter().find(|segment| segment.name == "light")?.told_ber(),
     }),
     ("aui_ber", "bit error ratio before FEC, host and module", Side::Max, |l| {
         let electrical = l.segments.iter().filter(|segment| segment.name.contains("module"));
-        electrical.filter_map(|segment| segment.ber_semi_analytic).reduce(f64::max)
+        electrical.filter_map(SegmentResult::told_ber).reduce(f64::max)
     }),
-    ("link_ber", "bit error ratio before FEC, host to host", Side::Max, |l| l.ber_semi_analytic),
+    ("link_ber", "bit error ratio before FEC, host to host", Side::Max, LaneResult::told_ber),
     ("sensitivity_max_dbm", "receiver sensitivity (OMA), dBm", Side::Max, |l| l.sensitivity_oma_dbm),
     ("sensitivity_minus_tecq_max_dbm", "receiver sensitivity (OMA) - TECQ, dBm", Side::Max, |l| Some(l.sensitivity_oma_dbm? - l.tecq_db?)),
     ("stressed_sensitivity_max_dbm", "stressed sensitivity (OMA), dBm: lightlane srs", Side::Max, |_| None),

@@ -25,6 +25,8 @@ pub(super) enum Margin {
     Floor(f64),
     /// The limit is kept even with the most loss.
     Beyond,
+    /// It was not searched, and why.
+    Uncounted(String),
 }
 
 /// A loss that was tried: dB, and ln of the error ratio over the limit, below zero where the limit is kept.

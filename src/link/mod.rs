@@ -2,6 +2,7 @@
 
 mod config;
 mod corrected;
+mod counted_margin;
 mod eecq;
 mod fec;
 mod files;

@@ -63,6 +63,13 @@ pub struct LaneResult {
     pub ber_semi_analytic_low: Option<f64>,
     /// Upper end of its 95 % interval.
     pub ber_semi_analytic_high: Option<f64>,
+    /// Why there is no semi-analytic one, where the receiver decides otherwise than by a slicer.
+    pub ber_semi_analytic_refusal: Option<&'static str>,
+    /// What it would be there if feedback were never wrong: a figure of merit, below what a feedback equaliser reaches and above what a
+    /// sequence detector does. Such a receiver's signal to noise ratio, levels, thresholds and noise shares are those with ideal feedback.
+    pub ber_ideal_feedback: Option<f64>,
+    /// Whether the loop that adapted the receiver settled; absent where training was in closed form.
+    pub converged: Option<bool>,
     /// True when the worst 1 % of the symbols make more than half of it.
     pub pattern_limited: Option<bool>,
     /// Signal to noise ratio at the slicer, dB.
@@ -107,6 +114,12 @@ pub struct LaneResult {
     pub eecq_tp4_db: Option<f64>,
     /// Extra loss to the limit, dB; negative when the link misses it.
     pub margin_db: Option<f64>,
+    /// Lower end of its 95 % interval; absent where it is not counted.
+    pub margin_db_low: Option<f64>,
+    /// Upper end.
+    pub margin_db_high: Option<f64>,
+    /// Why a margin that would be counted is not there.
+    pub margin_refusal: Option<String>,
     /// Smallest bit error ratio with up to 10 dB more power, when none of it reaches the limit.
     pub floor_ber: Option<f64>,
     /// Bits compared with the power lowered to the limit.
@@ -123,8 +136,21 @@ pub struct LaneResult {
     pub ber_semi_analytic_at_limit: Option<f64>,
     /// Whether the two estimators agree within their intervals wherever both have a figure; absent when neither place has.
     pub estimators_agree: Option<bool>,
-    /// True when the semi-analytic figure keeps the limit.
+    /// True when the semi-analytic figure keeps the limit; where there is none, when all of the counted one's interval does, or of the
+    /// margin's. Absent where an interval holds the limit.
     pub passes: Option<bool>,
+    /// Share of wrong decisions whose next one is wrong as well, on the line; absent when no error was seen.
+    pub burst_continuation: Option<f64>,
+    /// Longest run of wrong decisions, symbols.
+    pub longest_burst: u64,
+    /// Runs of 1, 2, .. wrong decisions; the 64th has the longer ones too.
+    pub burst_lengths: Vec<u64>,
+    /// The same three with the power lowered to the limit.
+    pub burst_continuation_at_limit: Option<f64>,
+    /// Longest run there.
+    pub longest_burst_at_limit: u64,
+    /// Runs of 1, 2, .. there.
+    pub burst_lengths_at_limit: Vec<u64>,
     /// Counted bit error ratio behind the inner code, where the coding has one; absent when no error was seen.
     pub ber_inner_counted: Option<f64>,
     /// Lower end of its 95 % interval.
@@ -182,6 +208,8 @@ pub struct SegmentResult {
     pub ber_semi_analytic_low: Option<f64>,
     /// Upper end.
     pub ber_semi_analytic_high: Option<f64>,
+    /// The same if feedback were never wrong, where the receiver has any or detects sequences: then there is no semi-analytic figure.
+    pub ber_ideal_feedback: Option<f64>,
     /// Bits compared with what the segment was given.
     pub bits: u64,
     /// Bits wrong.
@@ -206,8 +234,24 @@ pub struct SegmentResult {
     pub input_ctle_db: Option<[f64; 2]>,
     /// Gain and low gain of its receiver's analogue equaliser, dB.
     pub ctle_db: Option<[f64; 2]>,
+    /// What its receiver's decisions take off of earlier symbols, the latest first, full scale 1.
+    pub rx_postcursors: Vec<f64>,
     /// Taps of its receiver's equaliser.
     pub rx_taps: Vec<f64>,
+}
+
+impl LaneResult {
+    /// The error ratio to hold against a limit: foreseen or, where it cannot be, counted, or what the count does not exclude.
+    pub(super) fn told_ber(&self) -> Option<f64> {
+        self.ber_semi_analytic.or(self.ber_counted).or(self.ber_counted_high.filter(|_| self.ber_ideal_feedback.is_some()))
+    }
+}
+
+impl SegmentResult {
+    /// The same of a segment.
+    pub(super) fn told_ber(&self) -> Option<f64> {
+        self.ber_semi_analytic.or(self.ber_counted).or(self.ber_counted_high.filter(|_| self.ber_ideal_feedback.is_some()))
+    }
 }
 
 /// What the slicer sees.
@@ -223,6 +267,10 @@ pub struct Slicer {
     pub delay_ui: f64,
     /// Taps of the equaliser.
     pub taps: Vec<f64>,
+    /// What decides: `slicer`, `dfe` or `mlse`.
+    pub decider: &'static str,
+    /// Taps of the feedback, or the response of the sequence detector behind its leading 1; latest symbol first.
+    pub postcursors: Vec<f64>,
     /// Parts of the noise variance, largest first.
     pub noise_shares: Vec<NoiseShare>,
     /// Interference by symbols, ours and others', as part of noise and interference.

@@ -2,6 +2,7 @@
 
 use super::config::{Config, Simulation};
 use super::corrected::Corrected;
+use super::counted_margin::Search;
 use super::files;
 use super::lane::Lane;
 use super::layers::Resolved;
@@ -15,6 +16,7 @@ use crate::error::Result;
 use crate::math::interval::Interval;
 use crate::measure::levels::{Outer, outer, settled_pattern};
 use crate::pattern::{Pattern, PatternKind};
+use crate::units::db_from_power_ratio;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -22,7 +24,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 pub(super) const TRAINING_BLOCKS: u64 = 2;
 pub(super) const SCORING_BLOCKS: u64 = 4;
 /// Blocks of a lane between looks at whether enough was counted.
-const ROUND_BLOCKS: u64 = 32;
+pub(super) const ROUND_BLOCKS: u64 = 32;
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,17 +55,31 @@ pub(super) struct Receiver {
     pub(super) trained: Trained,
     pub(super) prediction: Prediction,
     pub(super) margin: Margin,
+    /// 95 % interval of a margin that was counted.
+    pub(super) margin_interval: Option<[f64; 2]>,
     pub(super) at_limit: Option<Prediction>,
     /// Of what stands ahead of and behind the light.
     pub(super) electrical: [Option<SolvedSegment>; 2],
 }
 
+/// The error ratio that is foreseen of a lane, its 95 % interval, and whether feedback was taken as never wrong.
+#[derive(Clone, Copy)]
+pub(super) struct Foreseen {
+    pub(super) ber: f64,
+    pub(super) interval: Interval,
+    pub(super) ideal_feedback: bool,
+}
+
 impl Receiver {
     /// A prediction of the light's segment with what the electrical ones add to it.
-    pub(super) fn whole(&self, light: &Prediction) -> (f64, Interval) {
-        let others = || self.electrical.iter().flatten().map(|solved| &solved.prediction);
-        let sum = |of: &dyn Fn(&Prediction) -> f64| of(light) + others().map(of).sum::<f64>();
-        (sum(&|p| p.ber), Interval { low: sum(&|p| p.interval.low), high: sum(&|p| p.interval.high) })
+    pub(super) fn whole(&self, light: &Prediction) -> Foreseen {
+        let all = || self.electrical.iter().flatten().map(|solved| &solved.prediction).chain([light]);
+        let sum = |of: &dyn Fn(&Prediction) -> f64| all().map(of).sum::<f64>();
+        Foreseen {
+            ber: sum(&|p| p.ber),
+            interval: Interval { low: sum(&|p| p.interval.low), high: sum(&|p| p.interval.high) },
+            ideal_feedback: all().any(|p| p.ideal_feedback),
+        }
     }
 
     /// The receivers of what stands ahead of and behind the light.
@@ -100,7 +116,7 @@ impl Link {
             .enumerate()
             .map_init(Workshop::default, |shop, (number, config)| {
                 let lane = Lane::build_sending(config, number, sender(config), shop)?;
-                let solved = solve(lane, &workers, shop);
+                let solved = solve(lane, &workers, shop, cancel);
                 step();
                 Ok(solved)
             })
@@ -120,7 +136,7 @@ impl Link {
     ///
     /// A pattern's file that cannot be read or is no pattern.
     pub fn run_lane(config: &Config, number: usize, shop: &mut Workshop, workers: &Workers, cancel: &AtomicBool) -> Result<LaneResult> {
-        let solved = [solve(Lane::build(config, number, shop)?, workers, shop)];
+        let solved = [solve(Lane::build(config, number, shop)?, workers, shop, cancel)];
         let [here, at_limit] = count_both(&solved, workers, cancel, &config.simulation, &|| ());
         Ok(lane_result(0, &solved[0], &here, &at_limit))
     }
@@ -162,7 +178,7 @@ impl Link {
 }
 
 /// Trains, predicts and searches one lane.
-fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop) -> Solved {
+fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop, cancel: &AtomicBool) -> Solved {
     let (tp2, tp3) = settled(&lane, workers, shop);
     let mut warnings = launch_warnings(&lane, tp2);
     warnings.extend(files::short(&lane));
@@ -171,16 +187,24 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop) -> Solved {
         let [ahead, behind] = electrical;
         let electrical = [ahead.transpose()?, behind.transpose()?];
         let (training, scoring) = (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(SCORING_BLOCKS, false));
-        let mut predictor = Predictor::new(&lane.plan, lane.dsp, lane.run, lane.seed, training, scoring, worker);
+        let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker);
         predictor.precoder = lane.config.precodes();
         let trained = predictor.train(worker, 1.0, None)?;
         let prediction = predictor.predict(worker, &trained);
+        let around = electrical.each_ref().map(|solved| solved.as_ref().map(|solved| &solved.trained));
+        let ideal_feedback = prediction.ideal_feedback || electrical.iter().flatten().any(|solved| solved.prediction.ideal_feedback);
         // what the electrical segments leave of the limit is the light's
         let spent: f64 = electrical.iter().flatten().map(|solved| solved.prediction.ber).sum();
-        let margin = match lane.config.limit_ber() - spent {
-            left if left > 0.0 => margin::find(&mut predictor, worker, &trained, left),
-            _ => Margin::Floor(spent),
+        let left = lane.config.limit_ber() - spent;
+        let (margin, margin_interval) = if left <= 0.0 {
+            (Margin::Floor(spent), None)
+        } else if ideal_feedback {
+            let search = Search { lane: &lane, around, workers, cancel };
+            search.find(&mut predictor, worker, &trained, prediction.ber)
+        } else {
+            (margin::find(&mut predictor, worker, &trained, left), None)
         };
+        warnings.extend(unsettled(&lane, &trained));
         let at_limit = match &margin {
             Margin::Found(_, trained) => Some(predictor.predict(worker, trained)),
             _ => None,
@@ -208,13 +232,26 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop) -> Solved {
                 part, lane.config.simulation.samples_per_symbol
             ));
         }
-        Ok(Receiver { trained, prediction, margin, at_limit, electrical })
+        Ok(Receiver { trained, prediction, margin, margin_interval, at_limit, electrical })
     });
     let transmitted = lane.config.tdecq.enabled.then(|| transmitted::measure(&lane, workers, shop));
     if let Some(transmitted) = &transmitted {
         warnings.extend(transmitted.refusals.iter().cloned());
     }
     Solved { lane, receiver, tp2, tp3, transmitted, warnings }
+}
+
+/// What is to be said of an adaptive loop that did not settle.
+fn unsettled(lane: &Lane, trained: &Trained) -> Option<String> {
+    let end = trained.convergence.filter(|end| !end.reached())?;
+    let db = |ratio: f64| db_from_power_ratio(ratio);
+    Some(format!(
+        "lane {}: LMS has not settled: its last block lies {:.1} dB above the least mean square error and {:+.1} dB from the block before; \
+         another receiver.ffe.lms_step may help",
+        lane.number,
+        db(end.last / end.least),
+        db(end.last / end.before)
+    ))
 }
 
 /// Settled levels at TP2 and TP3.

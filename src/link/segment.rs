@@ -2,6 +2,7 @@
 
 use super::lane::{Lane, Segment};
 use super::result::SegmentResult;
+use super::summary::judged;
 use super::run::{SCORING_BLOCKS, TRAINING_BLOCKS};
 use super::{Config, ModuleKind};
 use crate::chain::{Prediction, Predictor, Refusal, Tally, Trained, Workers};
@@ -19,7 +20,7 @@ pub(super) struct SolvedSegment {
 pub(super) fn solve(lane: &Lane, segment: &Segment, workers: &Workers) -> Result<SolvedSegment, Refusal> {
     workers.with(&segment.plan, |worker| {
         let (training, scoring) = (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(SCORING_BLOCKS, false));
-        let mut predictor = Predictor::new(&segment.plan, segment.dsp, lane.run, segment.streams, training, scoring, worker);
+        let mut predictor = Predictor::new(&segment.plan, &segment.dsp, lane.run, segment.streams, training, scoring, worker);
         let trained = predictor.train(worker, 1.0, None)?;
         let prediction = predictor.predict(worker, &trained);
         Ok(SolvedSegment { trained, prediction })
@@ -50,23 +51,31 @@ pub(super) fn results(config: &Config, solved: &[(&Trained, &Prediction)], count
         let tally = counted.get(i);
         let interval = tally.map(|tally| tally.interval().0);
         let [input, output] = settings.ctles;
+        let foreseen = |figure: f64| (!prediction.ideal_feedback).then_some(figure);
+        let keeps = |limit: f64| match (prediction.ideal_feedback, interval) {
+            (false, _) => Some(prediction.ber <= limit),
+            (true, Some(interval)) => judged([interval.low, interval.high], limit),
+            (true, None) => None,
+        };
         SegmentResult {
             name,
-            ber_semi_analytic: Some(prediction.ber),
-            ber_semi_analytic_low: Some(prediction.interval.low),
-            ber_semi_analytic_high: Some(prediction.interval.high),
+            ber_semi_analytic: foreseen(prediction.ber),
+            ber_semi_analytic_low: foreseen(prediction.interval.low),
+            ber_semi_analytic_high: foreseen(prediction.interval.high),
+            ber_ideal_feedback: prediction.ideal_feedback.then_some(prediction.ber),
             bits: tally.map_or(0, Tally::bits),
             errors: tally.map_or(0, |tally| tally.bit_errors),
             ber_counted: tally.filter(|tally| tally.bit_errors > 0).map(Tally::ber),
             ber_counted_low: interval.map(|interval| interval.low),
             ber_counted_high: interval.map(|interval| interval.high),
             limit_ber,
-            passes: limit_ber.map(|limit| prediction.ber <= limit),
+            passes: limit_ber.and_then(keeps),
             snr_db: Some(prediction.snr_db),
             channel_loss_db: settings.loss_db,
             tx_taps: settings.tx_taps,
             input_ctle_db: input,
             ctle_db: output,
+            rx_postcursors: trained.postcursors.iter().map(|&tap| f64::from(tap)).collect(),
             rx_taps: trained.taps.iter().map(|&tap| f64::from(tap)).collect(),
         }
     };

@@ -3,8 +3,9 @@
 use super::margin::Margin;
 use super::result::{Counted, LaneResult, NoiseShare, PortResult, Slicer, pooled};
 use super::run::{CountedLanes, Solved};
+use super::run::Foreseen;
 use super::segment;
-use crate::chain::Tally;
+use crate::chain::{Decider, Tally};
 use crate::math::interval::Interval;
 use crate::measure::levels::rlm;
 use crate::units::{db_from_power_ratio, dbm_from_watt};
@@ -43,24 +44,35 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
         }
     };
     let prediction = &receiver.prediction;
-    let (ber, interval) = receiver.whole(prediction);
-    result.ber_semi_analytic = Some(ber);
-    result.ber_semi_analytic_low = Some(interval.low);
-    result.ber_semi_analytic_high = Some(interval.high);
-    result.pattern_limited = Some(prediction.pattern_limited);
-    result.snr_db = Some(prediction.snr_db);
-    result.rlm = Some(rlm(prediction.levels.map(|(mean, _)| mean)));
+    let limit_ber = config.limit_ber();
+    let foreseen = receiver.whole(prediction);
+    let decider = [&receiver.trained.decider].into_iter().chain(receiver.trained_around().into_iter().flatten().map(|t| &t.decider));
+    result.ber_semi_analytic_refusal = decider.filter_map(Decider::refusal).next();
     let [ahead, behind] = receiver.electrical.each_ref().map(|part| part.as_ref().map(|part| (&part.trained, &part.prediction)));
     let parts: Vec<_> = ahead.into_iter().chain([(&receiver.trained, prediction)]).chain(behind).collect();
     result.segments = segment::results(config, &parts, here.segments(index));
     // a link keeps its limit, and so does every segment that has one of its own
-    result.passes = Some(ber <= config.limit_ber() && result.segments.iter().all(|segment| segment.passes != Some(false)));
+    let segments_pass = result.segments.iter().all(|segment| segment.passes != Some(false));
+    if foreseen.ideal_feedback {
+        result.ber_ideal_feedback = Some(foreseen.ber);
+    } else {
+        result.ber_semi_analytic = Some(foreseen.ber);
+        result.ber_semi_analytic_low = Some(foreseen.interval.low);
+        result.ber_semi_analytic_high = Some(foreseen.interval.high);
+        result.passes = Some(foreseen.ber <= limit_ber && segments_pass);
+    }
+    result.converged = receiver.trained.convergence.map(|end| end.reached());
+    result.pattern_limited = Some(prediction.pattern_limited);
+    result.snr_db = Some(prediction.snr_db);
+    result.rlm = Some(rlm(prediction.levels.map(|(mean, _)| mean)));
+    [result.margin_db_low, result.margin_db_high] = receiver.margin_interval.map_or([None; 2], |interval| interval.map(Some));
     match &receiver.margin {
         Margin::Found(db, _) => {
             result.margin_db = Some(*db);
             result.sensitivity_oma_dbm = result.oma_tp3_dbm.map(|dbm| dbm - db);
         }
         Margin::Floor(ber) => result.floor_ber = Some(*ber),
+        Margin::Uncounted(because) => result.margin_refusal = Some(because.clone()),
         Margin::Beyond => {}
     }
     let thresholds = receiver.trained.thresholds.0.map(f64::from);
@@ -70,6 +82,18 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
         thresholds,
         delay_ui: receiver.trained.delay_ui,
         taps: receiver.trained.taps.iter().map(|&w| f64::from(w)).collect(),
+        decider: match receiver.trained.decider {
+            Decider::Slicer => "slicer",
+            Decider::Dfe => "dfe",
+            Decider::Mlse(..) => "mlse",
+        },
+        postcursors: match &receiver.trained.decider {
+            Decider::Mlse(response, _) => response.postcursors(),
+            _ => &receiver.trained.postcursors,
+        }
+        .iter()
+        .map(|&b| f64::from(b))
+        .collect(),
         noise_shares: prediction.shares.iter().map(|s| NoiseShare { entity: s.entity.clone(), share: s.share }).collect(),
         interference_share: prediction.interference_share,
     });
@@ -85,18 +109,24 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
         result.ber_counted = (tally.bit_errors > 0).then(|| tally.ber());
         result.ber_counted_low = (tally.symbols > 0).then_some(interval.low);
         result.ber_counted_high = (tally.symbols > 0).then_some(interval.high);
-        verdicts.extend(agree(tally, interval, receiver.whole(prediction)));
+        verdicts.extend(agree(tally, interval, foreseen));
+        (result.burst_continuation, result.longest_burst, result.burst_lengths) = bursts(tally);
+        if foreseen.ideal_feedback {
+            let here = if tally.symbols > 0 { judged([interval.low, interval.high], limit_ber) } else { None };
+            result.passes = here.or(judged_by_margin(&result)).map(|passes| passes && segments_pass);
+        }
     }
     if let (Some(tally), Some(prediction)) = (at_limit.tally(index), &receiver.at_limit) {
         let (interval, _) = tally.interval();
         result.bits_at_limit = tally.bits();
+        (result.burst_continuation_at_limit, result.longest_burst_at_limit, result.burst_lengths_at_limit) = bursts(tally);
         result.errors_at_limit = tally.bit_errors;
         result.ber_counted_at_limit = (tally.bit_errors > 0).then(|| tally.ber());
         result.ber_counted_at_limit_low = (tally.symbols > 0).then_some(interval.low);
         result.ber_counted_at_limit_high = (tally.symbols > 0).then_some(interval.high);
-        let whole = receiver.whole(prediction);
-        result.ber_semi_analytic_at_limit = Some(whole.0);
-        verdicts.extend(agree(tally, interval, whole));
+        let foreseen = receiver.whole(prediction);
+        result.ber_semi_analytic_at_limit = (!foreseen.ideal_feedback).then_some(foreseen.ber);
+        verdicts.extend(agree(tally, interval, foreseen));
     }
     result.estimators_agree = (!verdicts.is_empty()).then(|| verdicts.iter().all(|&v| v));
     if result.estimators_agree == Some(false) {
@@ -106,9 +136,33 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
     result
 }
 
+/// Whether a counted error ratio keeps the limit, where all of its interval lies on one side.
+pub(super) fn judged([low, high]: [f64; 2], limit: f64) -> Option<bool> {
+    if high <= limit { Some(true) } else { (low > limit).then_some(false) }
+}
+
+/// The same of a counted margin.
+fn judged_by_margin(result: &LaneResult) -> Option<bool> {
+    if result.floor_ber.is_some() {
+        return Some(false);
+    }
+    judged([-result.margin_db_high?, -result.margin_db_low?], 0.0)
+}
+
+/// Share of wrong decisions that go on, the longest burst, and bursts of 1, 2, .. symbols up to it.
+fn bursts(tally: &Tally) -> (Option<f64>, u64, Vec<u64>) {
+    let lengths = &tally.bursts.lengths()[1..];
+    let lengths = lengths[..lengths.iter().rposition(|&count| count > 0).map_or(0, |last| last + 1)].to_vec();
+    ((tally.bursts.wrong() > 0).then(|| tally.bursts.continuation()), tally.bursts.longest(), lengths)
+}
+
 /// Whether a count and a prediction agree, where either has at least ten errors: the logarithm of their ratio lies within the
 /// intervals of both, widened from two to four standard deviations so that chance does not cry wolf, and 3 % of model.
-fn agree(tally: &Tally, interval: Interval, (ber, foreseen): (f64, Interval)) -> Option<bool> {
+fn agree(tally: &Tally, interval: Interval, foreseen: Foreseen) -> Option<bool> {
+    if foreseen.ideal_feedback {
+        return None;
+    }
+    let Foreseen { ber, interval: foreseen, .. } = foreseen;
     let expected = ber * tally.bits() as f64;
     if tally.bit_errors < 10 && expected < 10.0 {
         return None;
@@ -147,8 +201,11 @@ pub(super) fn port(lanes: &[LaneResult], here: &CountedLanes, at_limit: &Counted
         margin_db: lanes.iter().map(|l| l.margin_db).collect::<Option<Vec<_>>>().and_then(|m| m.into_iter().reduce(f64::min)),
         worst_lane: worst.map(|l| l.lane),
         passes: lanes.iter().map(|l| l.passes).collect::<Option<Vec<_>>>().map(|p| p.iter().all(|&p| p)),
-        fec: here.corrected.port(ber_semi_analytic),
-        fec_at_limit: at_limit.corrected.port(mean(|l| l.ber_semi_analytic_at_limit)).filter(|fec| fec.codewords > 0),
+        fec: here.corrected.port(ber_semi_analytic.or(ber_counted)),
+        fec_at_limit: at_limit
+            .corrected
+            .port(mean(|l| l.ber_semi_analytic_at_limit.or(l.ber_counted_at_limit)))
+            .filter(|fec| fec.codewords > 0),
         fec_refusal: here.corrected.refusal(),
     }
 }
@@ -159,6 +216,7 @@ fn badness(lane: &LaneResult) -> f64 {
         (Some(margin_db), _) => -margin_db,
         (None, Some(ber)) if lane.floor_ber.is_some() => 100.0 + db_from_power_ratio(ber.max(1e-300)) / 100.0,
         (None, Some(_)) => -1000.0,
+        (None, None) if lane.refusal.is_none() => 100.0 + lane.ber_counted.unwrap_or(0.0),
         (None, None) => f64::INFINITY,
     }
 }

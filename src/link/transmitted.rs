@@ -3,7 +3,7 @@
 use super::eecq::eecq_db;
 use super::lane::Part;
 use super::{Lane, ModuleKind};
-use crate::chain::{Adaptation, Dsp, Map, Plan, Predictor, Probe, Refusal, Sampler, Shape, Worker, Workers, Workshop};
+use crate::chain::{Adaptation, Decision, Dsp, Map, Plan, Predictor, Probe, Refusal, Sampler, Shape, Worker, Workers, Workshop};
 use crate::error::{Path, Problems};
 use crate::fibre::dispersion;
 use crate::math::prototype::Family;
@@ -221,8 +221,8 @@ pub(super) fn pattern(lane: &Lane) -> (Source, usize) {
 
 /// Variance of the transmitter's noise on each level where a symbol is best told, behind the filter, W^2.
 fn variance(plan: &Plan, lane: &Lane, levels: &[u8], worker: &mut Worker) -> Result<[f64; 4], Refusal> {
-    let one_tap = Dsp { taps: 1, precursors: 0, adaptation: Adaptation::Mmse };
-    let mut predictor = Predictor::new(plan, one_tap, lane.run, lane.seed, vec![levels.to_vec()], vec![levels.to_vec()], worker);
+    let one_tap = Dsp { taps: 1, precursors: 0, adaptation: Adaptation::Mmse, frozen: Vec::new(), decision: Decision::Slicer };
+    let mut predictor = Predictor::new(plan, &one_tap, lane.run, lane.seed, vec![levels.to_vec()], vec![levels.to_vec()], worker);
     let trained = predictor.train(worker, 1.0, None)?;
     let per_square = f64::from(trained.taps[0]).powi(-2);
     let mut sums = [(0f64, 0f64); 4];

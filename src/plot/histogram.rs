@@ -13,8 +13,8 @@ const DECADES: f64 = 6.0;
 impl Figure for Histogram {
     fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
         let title = format!("{}: levels at the slicer", self.name);
-        let caption =
-            format!("BER {} · SNR {} dB · {} symbols", text::ratio(self.ber), text::decimals(self.snr_db, 1), text::count(self.symbols));
+        let ber = self.ber.map_or("with ideal feedback".to_owned(), |ber| format!("BER {}", text::ratio(ber)));
+        let caption = format!("{ber} · SNR {} dB · {} symbols", text::decimals(self.snr_db, 1), text::count(self.symbols));
         let body = axes::page(area, theme, &title, &caption)?;
         let most = self.counted.iter().chain(&self.foreseen).flatten().copied().fold(1e-9, f64::max);
         let top = most.log10() + 1.2; // room for the legend

@@ -48,7 +48,7 @@ impl Overview {
         let right = theme.bold(theme.title, colour).pos(Pos::new(HPos::Right, VPos::Top));
         area.draw(&Text::new(verdict, (width as i32 - m, m), right))?;
         let mut figures = vec![];
-        figures.extend(result.ber_semi_analytic.map(|ber| format!("BER {}", text::ratio(ber))));
+        figures.extend(result.ber_semi_analytic.or(result.ber_counted).map(|ber| format!("BER {}", text::ratio(ber))));
         figures.extend(result.margin_db.map(|db| format!("margin {} dB", text::decimals(db, 2))));
         let below = m + theme.title * 11 / 10;
         let figures = if figures.is_empty() { "no figure".to_owned() } else { figures.join(" · ") };

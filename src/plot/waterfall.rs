@@ -14,7 +14,9 @@ impl Figure for Waterfall {
     fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
         let (power, ber) = self.operating;
         let margin = self.margin_db.map_or("limit not crossed".to_owned(), |db| format!("margin {} dB", text::decimals(db, 2)));
-        let caption = format!("BER {} at {} dBm · {margin} to {}", text::ratio(ber), text::decimals(power, 2), text::ratio(self.limit_ber));
+        let ideal = if self.ideal_feedback { " with ideal feedback" } else { "" };
+        let caption =
+            format!("BER{ideal} {} at {} dBm · {margin} to {}", text::ratio(ber), text::decimals(power, 2), text::ratio(self.limit_ber));
         let body = axes::page(area, theme, &format!("{}: BER against received power", self.name), &caption)?;
         let curve: Vec<(f64, f64)> = self.curve.iter().map(|&(x, ber)| (x, ber.max(1e-300).log10())).collect();
         let ends = |of: &dyn Fn(&(f64, f64)) -> f64| {
@@ -42,7 +44,10 @@ impl Figure for Waterfall {
         axes::note(&body, &chart, (x.range.end, limit), (-theme.tick / 2, theme.tick * 2 / 3), &label, style, (HPos::Right, VPos::Top))?;
         let inside = curve.iter().copied().filter(|p| p.1 >= y.range.start && p.1 <= y.range.end);
         let line = theme.stroke(BLUE);
-        chart.draw_series(LineSeries::new(inside, line))?.label("semi-analytic").legend(axes::sample_line(theme, line));
+        chart
+            .draw_series(LineSeries::new(inside, line))?
+            .label(if self.ideal_feedback { "with ideal feedback" } else { "semi-analytic" })
+            .legend(axes::sample_line(theme, line));
         self.points(&mut chart, theme, y.range.start)?;
         self.place(&body, &mut chart, theme, y.range.start)?;
         axes::legend(&mut chart, theme, SeriesLabelPosition::UpperRight)

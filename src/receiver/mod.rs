@@ -10,10 +10,10 @@ pub use linear::LinearOutput;
 pub use photodiode::Photodiode;
 pub use tia::{Limiting, NoiseModel, Tia};
 
-use crate::chain::{Chain, Plan, Shape, Workshop};
+use crate::chain::{Chain, Dsp, Plan, Shape, Workshop};
 use crate::error::{Path, Problems};
 use crate::part::Loader;
-use crate::serdes::{Adc, Equaliser};
+use crate::serdes::{self, Adc, DecisionKind, Equaliser, FeedbackEqualiser, SequenceDetector};
 use crate::signal::{Field, Grid, Volt};
 use crate::units::amplitude_ratio;
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,12 @@ pub struct Receiver {
     pub adc: Adc,
     /// Feed-forward equaliser.
     pub ffe: Equaliser,
+    /// What decides behind it: each has a table of its own, one is used.
+    pub decision: DecisionKind,
+    /// Decision-feedback equaliser.
+    pub dfe: FeedbackEqualiser,
+    /// Sequence detector.
+    pub mlse: SequenceDetector,
 }
 
 impl Default for Receiver {
@@ -45,6 +51,9 @@ impl Default for Receiver {
             tia: Tia::default(),
             adc: Adc::default(),
             ffe: Equaliser::default(),
+            decision: DecisionKind::default(),
+            dfe: FeedbackEqualiser::default(),
+            mlse: SequenceDetector::default(),
         }
     }
 }
@@ -58,6 +67,8 @@ impl Receiver {
         self.tia.check(&at.key("tia"), problems);
         self.adc.check(&at.key("adc"), symbol_rate_hz, problems);
         self.ffe.check(&at.key("ffe"), problems);
+        self.dfe.check(&at.key("dfe"), problems);
+        self.mlse.check(&at.key("mlse"), problems);
     }
 
     /// Fills what is measured from its files.
@@ -65,6 +76,11 @@ impl Receiver {
         self.photodiode.load(&at.key("photodiode"), loader);
         self.tia.load(&at.key("tia"), loader);
         self.adc.load(&at.key("adc"), loader);
+    }
+
+    /// Its signal processing.
+    pub(crate) fn dsp(&self) -> Dsp {
+        serdes::dsp(&self.ffe, self.decision, &self.dfe, &self.mlse)
     }
 
     /// Current of a settled outer swing of `oma_w` in the fibre at the receiver, A peak to peak.

@@ -55,7 +55,7 @@ fn of_lane(lane: &LaneResult) -> [String; 9] {
     let ahead = if lane.ber_inner_counted_high.is_some() {
         counted(1, lane.ber_inner_counted, lane.ber_inner_counted_low, lane.ber_inner_counted_high)
     } else {
-        ratio(lane.ber_semi_analytic)
+        ratio(lane.ber_semi_analytic.or(lane.ber_counted))
     };
     [
         format!("lane {}", lane.lane),

@@ -4,6 +4,7 @@ mod channel;
 mod com;
 mod compare;
 mod correction;
+mod decision;
 mod fec;
 mod figure;
 mod json;

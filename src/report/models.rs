@@ -4,7 +4,7 @@ use crate::link::{Config, presets};
 use crate::pattern::PatternKind;
 
 /// What stands in every link, whatever its kinds.
-const ALWAYS: [(&str, &str, &str); 15] = [
+const ALWAYS: [(&str, &str, &str); 16] = [
     (
         "module",
         "`module.kind`",
@@ -36,7 +36,12 @@ const ALWAYS: [(&str, &str, &str); 15] = [
     ("crosstalk", "`receiver.crosstalk`", "neighbouring lanes and the module's own transmitters as shaped PAM4 of their own data"),
     ("amplifier", "`receiver.tia`", "bandwidth and order, peaking, input noise, overload"),
     ("converter", "`receiver.adc`", "anti-alias filter, gain control, sampling phase, quantisation, random jitter"),
-    ("equaliser", "`receiver.ffe`", "feed-forward, T or T/2 spaced, by closed-form MMSE or LMS; thresholds, slicer"),
+    ("equaliser", "`receiver.ffe`", "feed-forward, T or T/2 spaced, by closed-form MMSE or LMS, or given; thresholds, slicer"),
+    (
+        "decision",
+        "`receiver.decision`",
+        "slicer; decision feedback (`receiver.dfe`, up to 16 taps with a limit) or sequence detection (`receiver.mlse`, 4 or 16 states), trained together with the feed-forward taps; error bursts counted; margin by counting",
+    ),
     (
         "error correction",
         "`fec`",
@@ -51,7 +56,7 @@ const ALWAYS: [(&str, &str, &str); 15] = [
 ];
 
 /// What no link has yet.
-const MISSING: &str = "decision feedback, sequence detection and clock recovery, reflections of light as interference, rings, \
+const MISSING: &str = "clock recovery, reflections of light as interference, rings, \
                         nonlinear and polarisation effects of the fibre";
 
 /// The table as Markdown.

@@ -33,6 +33,8 @@ pub(super) fn lane(lane: usize) -> LaneResult {
             thresholds: [-0.66, 0.0, 0.66],
             delay_ui: 0.1,
             taps: vec![1.0],
+            decider: "slicer",
+            postcursors: vec![],
             noise_shares: shares.map(|(entity, share)| NoiseShare { entity: entity.to_owned(), share }).into(),
             interference_share: 0.1,
         }),

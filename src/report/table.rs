@@ -1,5 +1,6 @@
 //! The table an engineer reads at a glance.
 
+use super::decision::decisions;
 use super::fec::fec;
 use super::figure::{counted, decimals, ratio, ratio_within};
 use super::segments::segments;
@@ -54,6 +55,10 @@ pub fn table(result: &LinkResult) -> String {
     let transmitted = transmitted(&result.lanes);
     if !transmitted.is_empty() {
         out += &format!("\n{transmitted}");
+    }
+    let decided = decisions(&result.lanes);
+    if !decided.is_empty() {
+        out += &format!("\n{decided}");
     }
     let corrected = fec(result);
     if !corrected.is_empty() {
@@ -147,9 +152,11 @@ fn at_limit(result: &LinkResult) -> Option<String> {
     };
     (bits > 0).then(|| {
         let ber = errors as f64 / bits as f64;
-        let expected = |lane: &LaneResult| lane.ber_semi_analytic_at_limit.unwrap_or(0.0) * lane.bits_at_limit as f64;
-        let foreseen = result.lanes.iter().map(expected).sum::<f64>() / bits as f64;
-        format!("with the power lowered to the limit: counted {ber:.2e} ({errors} errors) where {foreseen:.2e} is foreseen{agree}")
+        let counted_there = || result.lanes.iter().filter(|lane| lane.bits_at_limit > 0);
+        let expected = |lane: &LaneResult| Some(lane.ber_semi_analytic_at_limit? * lane.bits_at_limit as f64);
+        let foreseen = counted_there().map(expected).sum::<Option<f64>>().map(|errors| errors / bits as f64);
+        let foreseen = foreseen.map_or(String::new(), |ber| format!(" where {ber:.2e} is foreseen"));
+        format!("with the power lowered to the limit: counted {ber:.2e} ({errors} errors){foreseen}{agree}")
     })
 }
 
@@ -183,6 +190,8 @@ fn notes(result: &LinkResult) -> Vec<String> {
         if let Some(refusal) = &lane.refusal {
             notes.push(format!("lane {}: {refusal}", lane.lane));
         }
+        // the same for many lanes, mostly
+        notes.extend(lane.margin_refusal.iter().filter(|refusal| !notes.contains(refusal)).cloned().collect::<Vec<_>>());
         if let Some(floor) = lane.floor_ber {
             notes
                 .push(format!("lane {}: up to 10 dB more power does not reach the limit; the least error ratio is {floor:.1e}", lane.lane));

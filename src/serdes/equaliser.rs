@@ -1,6 +1,6 @@
 //! The receiver's feed-forward equaliser, as it is described.
 
-use crate::chain::{Adaptation, Dsp};
+use crate::chain::Adaptation;
 use crate::dsp::ffe::MOST_TAPS;
 use crate::error::{Path, Problems};
 use serde::{Deserialize, Serialize};
@@ -28,11 +28,13 @@ pub struct Equaliser {
     pub adaptation: AdaptationKind,
     /// Step of the normalised LMS at its start.
     pub lms_step: f64,
+    /// Given values of the taps, first precursor first, as many as there are taps; the gain ahead of them is still found. Empty: all are found.
+    pub frozen: Vec<f64>,
 }
 
 impl Default for Equaliser {
     fn default() -> Self {
-        Equaliser { taps: 21, precursors: 10, adaptation: AdaptationKind::Mmse, lms_step: 0.2 }
+        Equaliser { taps: 21, precursors: 10, adaptation: AdaptationKind::Mmse, lms_step: 0.2, frozen: Vec::new() }
     }
 }
 
@@ -44,13 +46,16 @@ impl Equaliser {
             problems.report(at, "precursors", self.precursors, format!("must be below the number of taps, {}", self.taps));
         }
         problems.range(at, "lms_step", self.lms_step, 1e-6..=1.0);
+        super::decision::check_frozen(at, &self.frozen, self.taps, problems);
+        if !self.frozen.is_empty() && self.frozen.iter().all(|tap| *tap == 0.0) {
+            problems.report(at, "frozen", format!("{:?}", self.frozen), "must have a tap that is not 0");
+        }
     }
 
-    pub(crate) fn dsp(&self) -> Dsp {
-        let adaptation = match self.adaptation {
+    pub(super) fn adaptation(&self) -> Adaptation {
+        match self.adaptation {
             AdaptationKind::Mmse => Adaptation::Mmse,
             AdaptationKind::Lms => Adaptation::Lms(self.lms_step),
-        };
-        Dsp { taps: self.taps, precursors: self.precursors, adaptation }
+        }
     }
 }

@@ -3,8 +3,11 @@
 mod adc;
 mod ctle;
 mod dac;
+mod decision;
 mod equaliser;
+mod feedback;
 mod rx;
+mod sequence;
 mod transmit_ffe;
 mod tx;
 
@@ -12,9 +15,13 @@ pub use adc::Adc;
 pub use ctle::Ctle;
 pub use dac::Dac;
 pub(crate) use dac::MOST_JITTER_UI;
+pub use decision::DecisionKind;
+pub(crate) use decision::dsp;
 pub use equaliser::{AdaptationKind, Equaliser};
+pub use feedback::FeedbackEqualiser;
 pub use rx::SerdesRx;
 pub(crate) use rx::through;
+pub use sequence::SequenceDetector;
 pub use transmit_ffe::TransmitFfe;
 pub(crate) use tx::Line;
 pub use tx::SerdesTx;

@@ -1,6 +1,6 @@
 //! A SerDes receiver: volts from a line in, samples out.
 
-use super::{Adc, Ctle, Equaliser};
+use super::{Adc, Ctle, DecisionKind, Equaliser, FeedbackEqualiser, SequenceDetector, dsp};
 use crate::chain::{Chain, Density, Dsp, Law, Noise, Plan, Shape, Workshop};
 use crate::error::{Path, Problems};
 use crate::part::Loader;
@@ -30,12 +30,26 @@ pub struct SerdesRx {
     pub adc: Adc,
     /// Feed-forward equaliser.
     pub ffe: Equaliser,
+    /// What decides behind it: each has a table of its own, one is used.
+    pub decision: DecisionKind,
+    /// Decision-feedback equaliser.
+    pub dfe: FeedbackEqualiser,
+    /// Sequence detector.
+    pub mlse: SequenceDetector,
 }
 
 impl Default for SerdesRx {
     fn default() -> Self {
         let adc = Adc { bandwidth_ghz: 39.84, ..Adc::default() };
-        SerdesRx { noise_nv_per_rthz: 2.86, ctle: Ctle::default(), adc, ffe: Equaliser::default() }
+        SerdesRx {
+            noise_nv_per_rthz: 2.86,
+            ctle: Ctle::default(),
+            adc,
+            ffe: Equaliser::default(),
+            decision: DecisionKind::default(),
+            dfe: FeedbackEqualiser::default(),
+            mlse: SequenceDetector::default(),
+        }
     }
 }
 
@@ -46,6 +60,8 @@ impl SerdesRx {
         self.ctle.check(&at.key("ctle"), problems);
         self.adc.check(&at.key("adc"), symbol_rate_hz, problems);
         self.ffe.check(&at.key("ffe"), problems);
+        self.dfe.check(&at.key("dfe"), problems);
+        self.mlse.check(&at.key("mlse"), problems);
     }
 
     /// Fills what is measured from its files.
@@ -62,7 +78,7 @@ impl SerdesRx {
 
     /// Its signal processing.
     pub(crate) fn dsp(&self) -> Dsp {
-        self.ffe.dsp()
+        dsp(&self.ffe, self.decision, &self.dfe, &self.mlse)
     }
 }
 

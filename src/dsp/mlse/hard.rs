@@ -1,5 +1,6 @@
 //! Viterbi's algorithm.
 
+use super::either::{Detector, Either};
 use super::trellis::{Trellis, normalise};
 use super::{PartialResponse, RUN};
 use crate::math::simd::widest;
@@ -32,22 +33,18 @@ use crate::math::simd::widest;
 /// assert_eq!(decided, [3, 1, 0]);
 /// ```
 #[derive(Clone, Debug)]
-pub struct Mlse(States);
-
-#[derive(Clone, Debug)]
-enum States {
-    Four(Box<Viterbi<4>>),
-    Sixteen(Box<Viterbi<16>>),
-}
+pub struct Mlse(Either<Viterbi<4>, Viterbi<16>>);
 
 impl Mlse {
     /// A detector that looks `depth` samples ahead at least.
     #[must_use]
     pub fn new(response: &PartialResponse, depth: usize) -> Self {
-        Self(match response.states() {
-            4 => States::Four(Box::new(Viterbi::new(response, depth))),
-            _ => States::Sixteen(Box::new(Viterbi::new(response, depth))),
-        })
+        Self(Either::new(response, depth))
+    }
+
+    /// Believes in another response from now on and begins anew; memory is made only for another depth or number of states.
+    pub fn believe(&mut self, response: &PartialResponse, depth: usize) {
+        self.0.believe(response, depth);
     }
 
     /// Begins anew; `known` are the symbols sent ahead of the first sample, latest last, or none.
@@ -56,21 +53,13 @@ impl Mlse {
     ///
     /// If some are known, but fewer than the response has postcursors, or one is above 3.
     pub fn restart(&mut self, known: &[u8]) {
-        assert!(known.iter().all(|&symbol| symbol < 4), "{known:?}: symbols are 0 to 3");
-        match &mut self.0 {
-            States::Four(viterbi) => viterbi.restart(known),
-            States::Sixteen(viterbi) => viterbi.restart(known),
-        }
+        self.0.restart(known);
     }
 
     /// Decisions that [`Mlse::detect`] will give for that many samples.
     #[must_use]
     pub fn ready(&self, samples: usize) -> usize {
-        let (held, depth) = match &self.0 {
-            States::Four(viterbi) => (viterbi.held, viterbi.depth()),
-            States::Sixteen(viterbi) => (viterbi.held, viterbi.depth()),
-        };
-        (held + samples).saturating_sub(depth) / RUN * RUN
+        self.0.ready(samples)
     }
 
     /// Takes samples and gives decisions; returns their number.
@@ -80,11 +69,7 @@ impl Mlse {
     /// If `decided` is shorter than [`Mlse::ready`] says.
     pub fn detect(&mut self, y: &[f32], decided: &mut [u8]) -> usize {
         let ready = self.ready(y.len());
-        let decided = &mut decided[..ready];
-        match &mut self.0 {
-            States::Four(viterbi) => detect_4(viterbi, y, decided),
-            States::Sixteen(viterbi) => detect_16(viterbi, y, decided),
-        }
+        detect(&mut self.0, y, &mut decided[..ready]);
         ready
     }
 
@@ -94,20 +79,13 @@ impl Mlse {
     ///
     /// If `decided` is shorter than what is left: at most the depth and [`RUN`](super::RUN).
     pub fn finish(&mut self, decided: &mut [u8]) -> usize {
-        match &mut self.0 {
-            States::Four(viterbi) => viterbi.finish(decided),
-            States::Sixteen(viterbi) => viterbi.finish(decided),
-        }
+        self.0.finish(decided)
     }
 }
 
 widest! {
-fn detect_4(viterbi: &mut Viterbi<4>, y: &[f32], decided: &mut [u8]) {
-    viterbi.detect(y, decided);
-}
-
-fn detect_16(viterbi: &mut Viterbi<16>, y: &[f32], decided: &mut [u8]) {
-    viterbi.detect(y, decided);
+fn detect(either: &mut Either<Viterbi<4>, Viterbi<16>>, y: &[f32], decided: &mut [u8]) {
+    either.detect(y, decided);
 }
 }
 
@@ -120,13 +98,23 @@ struct Viterbi<const S: usize> {
     held: usize,
 }
 
-impl<const S: usize> Viterbi<S> {
+impl<const S: usize> Detector for Viterbi<S> {
+    type Given = u8;
+
     fn new(response: &PartialResponse, depth: usize) -> Self {
         Self { trellis: Trellis::new(response), metric: [0.0; S], survivors: vec![0; depth + RUN], held: 0 }
     }
 
     fn depth(&self) -> usize {
         self.survivors.len() - RUN
+    }
+
+    fn held(&self) -> usize {
+        self.held
+    }
+
+    fn believe(&mut self, response: &PartialResponse) {
+        self.trellis = Trellis::new(response);
     }
 
     fn restart(&mut self, known: &[u8]) {
@@ -162,7 +150,9 @@ impl<const S: usize> Viterbi<S> {
         self.restart(&[]);
         held
     }
+}
 
+impl<const S: usize> Viterbi<S> {
     /// The first decisions of the best way back.
     #[inline(always)]
     fn trace(&self, decided: &mut [u8]) {

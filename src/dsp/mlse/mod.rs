@@ -2,6 +2,7 @@
 //!
 //! [`Mlse`] gives decisions, [`SoftMlse`] how much worse each other level would explain the samples.
 
+mod either;
 mod hard;
 mod soft;
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Soft decisions: the best sequence with each level at each symbol.
 
+use super::either::{Detector, Either};
 use super::trellis::{Trellis, normalise};
 use super::{PartialResponse, RUN};
+use crate::math::simd::widest;
 
 /// How much less probable the best sequence becomes with each of the four levels at a symbol.
 ///
@@ -23,22 +25,18 @@ use super::{PartialResponse, RUN};
 /// P. Robertson, E. Villebrun, P. Hoeher, *A comparison of optimal and sub-optimal MAP decoding algorithms operating in the log
 /// domain*, ICC 1995.
 #[derive(Clone, Debug)]
-pub struct SoftMlse(States);
-
-#[derive(Clone, Debug)]
-enum States {
-    Four(Box<MaxLog<4>>),
-    Sixteen(Box<MaxLog<16>>),
-}
+pub struct SoftMlse(Either<MaxLog<4>, MaxLog<16>>);
 
 impl SoftMlse {
     /// A detector that looks `depth` samples ahead at least.
     #[must_use]
     pub fn new(response: &PartialResponse, depth: usize) -> Self {
-        Self(match response.states() {
-            4 => States::Four(Box::new(MaxLog::new(response, depth))),
-            _ => States::Sixteen(Box::new(MaxLog::new(response, depth))),
-        })
+        Self(Either::new(response, depth))
+    }
+
+    /// Believes in another response from now on and begins anew; memory is made only for another depth or number of states.
+    pub fn believe(&mut self, response: &PartialResponse, depth: usize) {
+        self.0.believe(response, depth);
     }
 
     /// Begins anew; `known` are the symbols sent ahead of the first sample, latest last, or none.
@@ -47,21 +45,13 @@ impl SoftMlse {
     ///
     /// If some are known, but fewer than the response has postcursors, or one is above 3.
     pub fn restart(&mut self, known: &[u8]) {
-        assert!(known.iter().all(|&symbol| symbol < 4), "{known:?}: symbols are 0 to 3");
-        match &mut self.0 {
-            States::Four(detector) => detector.restart(known),
-            States::Sixteen(detector) => detector.restart(known),
-        }
+        self.0.restart(known);
     }
 
     /// Outputs that [`SoftMlse::detect`] will give for that many samples.
     #[must_use]
     pub fn ready(&self, samples: usize) -> usize {
-        let (held, depth) = match &self.0 {
-            States::Four(detector) => (detector.held, detector.depth()),
-            States::Sixteen(detector) => (detector.held, detector.depth()),
-        };
-        (held + samples).saturating_sub(depth) / RUN * RUN
+        self.0.ready(samples)
     }
 
     /// Takes samples and gives penalties by level; returns the number of symbols.
@@ -71,11 +61,7 @@ impl SoftMlse {
     /// If `penalties` is shorter than [`SoftMlse::ready`] says.
     pub fn detect(&mut self, y: &[f32], penalties: &mut [[f32; 4]]) -> usize {
         let ready = self.ready(y.len());
-        let penalties = &mut penalties[..ready];
-        match &mut self.0 {
-            States::Four(detector) => detector.detect(y, penalties),
-            States::Sixteen(detector) => detector.detect(y, penalties),
-        }
+        detect(&mut self.0, y, &mut penalties[..ready]);
         ready
     }
 
@@ -85,11 +71,14 @@ impl SoftMlse {
     ///
     /// If `penalties` is shorter than what is left: at most the depth and [`RUN`](super::RUN).
     pub fn finish(&mut self, penalties: &mut [[f32; 4]]) -> usize {
-        match &mut self.0 {
-            States::Four(detector) => detector.finish(penalties),
-            States::Sixteen(detector) => detector.finish(penalties),
-        }
+        self.0.finish(penalties)
     }
+}
+
+widest! {
+fn detect(either: &mut Either<MaxLog<4>, MaxLog<16>>, y: &[f32], penalties: &mut [[f32; 4]]) {
+    either.detect(y, penalties);
+}
 }
 
 #[derive(Clone, Debug)]
@@ -102,7 +91,9 @@ struct MaxLog<const S: usize> {
     held: usize,
 }
 
-impl<const S: usize> MaxLog<S> {
+impl<const S: usize> Detector for MaxLog<S> {
+    type Given = [f32; 4];
+
     fn new(response: &PartialResponse, depth: usize) -> Self {
         let (samples, forward) = (vec![0.0; depth + RUN], vec![[0.0; S]; depth + RUN]);
         Self { trellis: Trellis::new(response), metric: [0.0; S], samples, forward, held: 0 }
@@ -112,11 +103,20 @@ impl<const S: usize> MaxLog<S> {
         self.samples.len() - RUN
     }
 
+    fn held(&self) -> usize {
+        self.held
+    }
+
+    fn believe(&mut self, response: &PartialResponse) {
+        self.trellis = Trellis::new(response);
+    }
+
     fn restart(&mut self, known: &[u8]) {
         self.metric = Trellis::start(known);
         self.held = 0;
     }
 
+    #[inline(always)]
     fn detect(&mut self, y: &[f32], penalties: &mut [[f32; 4]]) {
         let (depth, mut given) = (self.depth(), 0);
         for &y in y {
@@ -141,8 +141,11 @@ impl<const S: usize> MaxLog<S> {
         self.restart(&[]);
         held
     }
+}
 
+impl<const S: usize> MaxLog<S> {
     /// Penalties of the first symbols held.
+    #[inline(always)]
     fn give(&self, penalties: &mut [[f32; 4]]) {
         let mut later = [0.0; S];
         for n in (0..self.held).rev() {

@@ -52,6 +52,12 @@ impl PartialResponse {
         Self { variances, ..self }
     }
 
+    /// The postcursors a1, or a1 and a2.
+    #[must_use]
+    pub fn postcursors(&self) -> &[f32] {
+        &self.postcursors[..self.memory]
+    }
+
     /// States of the trellis: 4 or 16.
     #[must_use]
     pub fn states(&self) -> usize {

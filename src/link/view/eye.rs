@@ -58,7 +58,8 @@ pub struct EyeView {
     pub levels: Vec<f64>,
     /// Thresholds, where there are.
     pub thresholds: Vec<f64>,
-    /// Semi-analytic bit error ratio of the lane.
+    /// Semi-analytic bit error ratio of the lane; absent where the receiver feeds decisions back or detects sequences. At its slicer what
+    /// the symbols sent before leave is taken off, each for its symbol period.
     pub ber: Option<f64>,
     /// Signal to noise ratio at the slicer, dB.
     pub snr_db: Option<f64>,
@@ -126,7 +127,7 @@ impl View {
             symbol_s: self.lane.plan.grid().symbol_s(),
             levels,
             thresholds,
-            ber: receiver.map(|(_, p)| p.ber),
+            ber: receiver.filter(|(_, p)| !p.ideal_feedback).map(|(_, p)| p.ber),
             snr_db: receiver.map(|(_, p)| p.snr_db),
             light,
         }

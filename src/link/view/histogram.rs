@@ -28,8 +28,8 @@ pub struct Histogram {
     pub thresholds: [f64; 3],
     /// Symbols counted.
     pub symbols: u64,
-    /// Semi-analytic bit error ratio.
-    pub ber: f64,
+    /// Semi-analytic bit error ratio; absent where it would suppose feedback that is never wrong, as `foreseen` then does.
+    pub ber: Option<f64>,
     /// Signal to noise ratio, dB.
     pub snr_db: f64,
 }
@@ -72,7 +72,7 @@ impl View {
             levels: prediction.levels,
             thresholds: trained.thresholds.0.map(f64::from),
             symbols,
-            ber: prediction.ber,
+            ber: (!prediction.ideal_feedback).then_some(prediction.ber),
             snr_db: prediction.snr_db,
         })
     }

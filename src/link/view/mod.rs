@@ -82,7 +82,7 @@ impl View {
 /// The estimator with the blocks that a run gives it.
 fn predictor<'a>(lane: &'a Lane, worker: &mut Worker) -> Predictor<'a> {
     let (training, scoring) = (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(SCORING_BLOCKS, false));
-    let mut predictor = Predictor::new(&lane.plan, lane.dsp, lane.run, lane.seed, training, scoring, worker);
+    let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker);
     predictor.precoder = lane.config.precodes();
     predictor
 }

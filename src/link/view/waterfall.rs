@@ -3,6 +3,7 @@
 use super::{View, predictor, refused};
 use crate::chain::{Stop, Trained, count};
 use crate::error::Result;
+use crate::link::counted_margin::Search;
 use crate::link::margin::{self, Margin};
 use crate::units::{dbm_from_watt, power_ratio};
 use std::sync::atomic::AtomicBool;
@@ -24,6 +25,8 @@ const MOST_SYMBOLS: u64 = 1 << 19;
 pub struct Waterfall {
     /// Link and lane.
     pub name: String,
+    /// True when the curve supposes feedback that is never wrong: only the counted points are the receiver's own.
+    pub ideal_feedback: bool,
     /// Semi-analytic: average received power in dBm, and bit error ratio; most power last.
     pub curve: Vec<(f64, f64)>,
     /// Counted points with at least ten errors.
@@ -66,7 +69,14 @@ impl View {
         let mut solved: Vec<(f64, f64, Trained)> = Vec::new();
         let margin_db = self.workers.with(&lane.plan, |worker| {
             let mut predictor = predictor(lane, worker);
-            let margin_db = match margin::find(&mut predictor, worker, start, limit_ber) {
+            let never = AtomicBool::new(false);
+            let search = Search { lane, around: [None, None], workers: &self.workers, cancel: &never };
+            let margin = if prediction.ideal_feedback {
+                search.find(&mut predictor, worker, start, prediction.ber).0
+            } else {
+                margin::find(&mut predictor, worker, start, limit_ber)
+            };
+            let margin_db = match margin {
                 Margin::Found(db, _) => Some(db),
                 _ => None,
             };
@@ -98,7 +108,15 @@ impl View {
             curve.push((received_dbm, prediction.ber));
         }
         curve.reverse();
-        Ok(Waterfall { name: self.name.clone(), curve, counted, limit_ber, operating: (received_dbm, prediction.ber), margin_db })
+        Ok(Waterfall {
+            name: self.name.clone(),
+            ideal_feedback: prediction.ideal_feedback,
+            curve,
+            counted,
+            limit_ber,
+            operating: (received_dbm, prediction.ber),
+            margin_db,
+        })
     }
 
     fn counted(&self, dbm: f64, trained: &Trained) -> Option<Counted> {

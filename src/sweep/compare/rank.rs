@@ -17,10 +17,10 @@ enum Standing {
 impl Standing {
     fn of(result: &LinkResult) -> Standing {
         let lanes = &result.lanes;
-        if lanes.iter().any(|lane| lane.ber_semi_analytic.is_none()) {
+        if lanes.iter().any(|lane| lane.ber_semi_analytic.or(lane.margin_db).or(lane.floor_ber).is_none()) {
             Standing::Unknown
         } else if lanes.iter().any(|lane| lane.floor_ber.is_some()) {
-            Standing::Floor(result.port.ber_semi_analytic.unwrap_or(1.0))
+            Standing::Floor(result.port.ber_semi_analytic.or(result.port.ber_counted).unwrap_or(1.0))
         } else {
             let margin_db = lanes.iter().map(|lane| lane.margin_db.unwrap_or(f64::INFINITY)).fold(f64::INFINITY, f64::min);
             // zero has no sign

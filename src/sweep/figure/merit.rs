@@ -7,7 +7,8 @@ use crate::link::nearest;
 use crate::sweep::Row;
 
 /// Columns of a row that are no number, and the lane's own.
-const NO_NUMBER: [&str; 5] = ["lane", "pattern_limited", "estimators_agree", "passes", "refusal"];
+const NO_NUMBER: [&str; 8] =
+    ["lane", "pattern_limited", "estimators_agree", "converged", "passes", "refusal", "margin_refusal", "ber_semi_analytic_refusal"];
 
 /// Which way a figure of merit is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

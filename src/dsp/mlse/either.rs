@@ -1,0 +1,85 @@
+//! A detector of 4 or of 16 states, which is known only once its response is.
+
+use super::{PartialResponse, RUN};
+
+/// A detector of a fixed number of states.
+pub(super) trait Detector {
+    /// What it gives for a symbol.
+    type Given;
+
+    fn new(response: &PartialResponse, depth: usize) -> Self;
+
+    /// Samples that it looks ahead at least.
+    fn depth(&self) -> usize;
+
+    /// Symbols that it has not given yet.
+    fn held(&self) -> usize;
+
+    /// Replaces the response by another one of as many states.
+    fn believe(&mut self, response: &PartialResponse);
+
+    /// Begins anew behind what is known.
+    fn restart(&mut self, known: &[u8]);
+
+    /// Takes samples, gives what is ready.
+    fn detect(&mut self, y: &[f32], given: &mut [Self::Given]);
+
+    /// Gives what is held and begins anew; returns how many.
+    fn finish(&mut self, given: &mut [Self::Given]) -> usize;
+}
+
+/// One of two sizes of a detector; the only place that tells them apart.
+#[derive(Clone, Debug)]
+pub(super) enum Either<F, S> {
+    Four(Box<F>),
+    Sixteen(Box<S>),
+}
+
+/// The same words for both sizes.
+macro_rules! both {
+    ($either:expr, $detector:ident => $words:expr) => {
+        match $either {
+            Either::Four($detector) => $words,
+            Either::Sixteen($detector) => $words,
+        }
+    };
+}
+
+impl<F: Detector, S: Detector<Given = F::Given>> Either<F, S> {
+    pub(super) fn new(response: &PartialResponse, depth: usize) -> Self {
+        match response.states() {
+            4 => Self::Four(Box::new(F::new(response, depth))),
+            _ => Self::Sixteen(Box::new(S::new(response, depth))),
+        }
+    }
+
+    pub(super) fn believe(&mut self, response: &PartialResponse, depth: usize) {
+        let states = if matches!(self, Self::Four(_)) { 4 } else { 16 };
+        if states != response.states() || both!(self, detector => detector.depth()) != depth {
+            *self = Self::new(response, depth);
+        }
+        both!(self, detector => {
+            detector.believe(response);
+            detector.restart(&[]);
+        });
+    }
+
+    pub(super) fn restart(&mut self, known: &[u8]) {
+        assert!(known.iter().all(|&symbol| symbol < 4), "{known:?}: symbols are 0 to 3");
+        both!(self, detector => detector.restart(known));
+    }
+
+    pub(super) fn ready(&self, samples: usize) -> usize {
+        let (held, depth) = both!(self, detector => (detector.held(), detector.depth()));
+        (held + samples).saturating_sub(depth) / RUN * RUN
+    }
+
+    #[inline(always)]
+    pub(super) fn detect(&mut self, y: &[f32], given: &mut [F::Given]) {
+        both!(self, detector => detector.detect(y, given));
+    }
+
+    pub(super) fn finish(&mut self, given: &mut [F::Given]) -> usize {
+        both!(self, detector => detector.finish(given))
+    }
+}

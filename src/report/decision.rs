@@ -1,0 +1,83 @@
+//! What decides behind the equaliser, where it is more than a slicer.
+
+use super::figure::{decimals, ratio};
+use super::{plain, text};
+use crate::link::{LaneResult, Slicer};
+
+/// Postcursors that are printed.
+const MOST_TAPS: usize = 3;
+
+/// A line for each lane whose receiver feeds decisions back or detects sequences; empty where none does.
+pub(super) fn decisions(lanes: &[LaneResult]) -> String {
+    let ours = || lanes.iter().filter_map(|lane| Some((lane, lane.slicer.as_ref().filter(|slicer| slicer.decider != "slicer")?)));
+    let Some((first, _)) = ours().next() else { return String::new() };
+    let header = [
+        "\n",
+        "\ndecided by",
+        "left to it by\nearlier symbols",
+        "BER, ideal\nfeedback",
+        "counted margin\n95 %, dB",
+        "a wrong one\ngoes on, %",
+        "runs of 1, 2, 3, more\nwrong symbols (longest)",
+    ];
+    let mut table = plain(&header, &[1, 2, 6]);
+    for (lane, slicer) in ours() {
+        table.add_row(row(lane, slicer));
+    }
+    let because = first.ber_semi_analytic_refusal.unwrap_or_default();
+    format!("{}{because}:\nSNR, RLM and noise are those with ideal feedback, error ratios and margin are counted\n", text(&table))
+}
+
+fn row(lane: &LaneResult, slicer: &Slicer) -> [String; 7] {
+    let mut left: Vec<String> = slicer.postcursors.iter().take(MOST_TAPS).map(|b| format!("{b:.3}")).collect();
+    left.extend((slicer.postcursors.len() > MOST_TAPS).then(|| "..".to_owned()));
+    // more errors are counted at the limit, where that was done
+    let (lengths, longest, continuation) = if lane.bits_at_limit > 0 {
+        (&lane.burst_lengths_at_limit, lane.longest_burst_at_limit, lane.burst_continuation_at_limit)
+    } else {
+        (&lane.burst_lengths, lane.longest_burst, lane.burst_continuation)
+    };
+    let count = |length: usize| lengths.get(length - 1).copied().unwrap_or(0);
+    let more: u64 = lengths.iter().skip(3).sum();
+    let place = if lane.bits_at_limit > 0 { " at limit" } else { "" };
+    let bursts = if lengths.is_empty() {
+        format!("none{place}")
+    } else {
+        format!("{}, {}, {}, {more} ({longest}){place}", count(1), count(2), count(3))
+    };
+    let margin = match (lane.margin_db_low, lane.margin_db_high) {
+        (Some(low), Some(high)) => format!("{low:.2}..{high:.2}"),
+        _ => "-".to_owned(),
+    };
+    [
+        format!("lane {}", lane.lane),
+        slicer.decider.to_uppercase(),
+        left.join(" "),
+        ratio(lane.ber_ideal_feedback),
+        margin,
+        decimals(continuation.map(|share| 100.0 * share), 0),
+        bursts,
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn a_lane_that_feeds_back_has_a_line_and_a_slicer_none() {
+        let mut fed = sample::lane(7);
+        let slicer = fed.slicer.as_mut().unwrap();
+        (slicer.decider, slicer.postcursors) = ("dfe", vec![-0.25, 0.5, 0.125, 0.1]);
+        (fed.ber_ideal_feedback, fed.margin_db_low, fed.margin_db_high) = (Some(1.5e-5), Some(-1.25), Some(0.5));
+        (fed.burst_lengths_at_limit, fed.longest_burst_at_limit, fed.burst_continuation_at_limit) = (vec![90, 9, 0, 0, 1], 5, Some(0.11));
+        assert_eq!(decisions(&[sample::lane(0)]), "");
+        let text = decisions(&[sample::lane(0), fed]);
+        let line = text.lines().find(|line| line.contains("lane 7")).unwrap();
+        for figure in ["DFE", "-0.250 0.500 0.125 ..", "1.5e-5", "-1.25..0.50", "11", "90, 9, 0, 1 (5) at limit"] {
+            assert!(line.contains(figure), "{figure}: {line}");
+        }
+        assert!(text.lines().all(|line| line.chars().count() <= 120) && !text.contains("lane 0"), "{text}");
+    }
+}

@@ -1,0 +1,50 @@
+//! The receiver's sequence detector, as it is described.
+
+use super::decision::check_frozen;
+use crate::chain::Decision;
+use crate::error::{Path, Problems};
+use serde::{Deserialize, Serialize};
+
+/// Maximum-likelihood sequence estimation behind 1 + a1 D (+ a2 D^2), by Viterbi's algorithm in 4 or 16 states.
+///
+/// The response is what the forward filter leaves when it is trained together with as many feedback taps: then the noise behind it is as
+/// white as such a filter can make it. Levels and their noise are those of training, level by level.
+///
+/// # Limits
+///
+/// Noise of neighbouring samples is taken as independent. An inner code with soft decisions cannot follow: it is refused.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SequenceDetector {
+    /// Earlier symbols in a sample: 1 (4 states) or 2 (16 states).
+    pub memory: usize,
+    /// Samples that it looks ahead at least.
+    pub depth: usize,
+    /// Given postcursors relative to the main cursor, latest symbol first, as many as the memory. Empty: they are found.
+    pub frozen: Vec<f64>,
+}
+
+impl Default for SequenceDetector {
+    fn default() -> Self {
+        SequenceDetector { memory: 1, depth: 32, frozen: Vec::new() }
+    }
+}
+
+/// Largest postcursor that may be given: beyond it the main cursor is another one.
+const MOST_POSTCURSOR: f64 = 2.0;
+
+impl SequenceDetector {
+    /// Reports every parameter that is out of its range.
+    pub fn check(&self, at: &Path, problems: &mut Problems) {
+        problems.count(at, "memory", self.memory, 1..=2);
+        problems.count(at, "depth", self.depth, 4..=256);
+        check_frozen(at, &self.frozen, self.memory, problems);
+        if self.frozen.iter().any(|tap| tap.abs() > MOST_POSTCURSOR) {
+            problems.report(at, "frozen", format!("{:?}", self.frozen), format!("must be from -{MOST_POSTCURSOR} to {MOST_POSTCURSOR}"));
+        }
+    }
+
+    pub(super) fn decision(&self) -> Decision {
+        Decision::Mlse { memory: self.memory, depth: self.depth, frozen: self.frozen.clone() }
+    }
+}
