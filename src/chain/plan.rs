@@ -45,6 +45,8 @@ pub struct Plan {
     pub(super) sampled_deviation: Vec<f32>,
     /// Angle by which the fibre turns a sideband at half the symbol rate.
     pub(super) sideband_angle: f64,
+    /// How the receiver finds its phase; nothing in periodic mode.
+    pub(super) clocking: Option<super::Clocking>,
     /// Transforms.
     pub(super) transforms: Transforms,
 }
@@ -247,6 +249,7 @@ impl Plan {
             sampler,
             sampled_deviation,
             sideband_angle,
+            clocking: None,
             transforms,
         }
     }

@@ -51,6 +51,13 @@ impl Corrected {
         self.port.as_ref().err().cloned().flatten()
     }
 
+    /// Leaves the port without codewords.
+    pub(super) fn refuse(&mut self, because: String) {
+        if self.port.is_ok() {
+            self.port = Err(Some(because));
+        }
+    }
+
     /// Adds to a lane's result what was counted of it, the `index`-th of those that were given.
     pub(super) fn tell(&self, index: usize, result: &mut LaneResult) {
         if let Some(line) = self.lines.get(index).and_then(Option::as_ref) {
@@ -179,7 +186,7 @@ impl Line {
     fn tell(&self, result: &mut LaneResult) {
         let Coding { outer, codewords, .. } = self.alone.layout().coding();
         let tally = self.alone.tally();
-        let mut ber = result.ber_semi_analytic;
+        let mut ber = result.ber_semi_analytic.or(result.ber_counted);
         if matches!(self.reader, Reader::Inner(..)) {
             let (interval, _) = self.payload.interval();
             let counted = (self.payload.bit_errors > 0).then(|| self.payload.ber());

@@ -88,6 +88,10 @@ impl Lane {
         let light = config.fibre.extend(tp2, transmitter.chosen().wavelength_nm()).probe("tp3");
         let received_oma_w = transmitter.settled_oma_w() * power_ratio(spread_db(config, number) - config.fibre.loss_db());
         let plan = config.receiver.extend(light, received_oma_w, grid, shop);
+        let plan = match config.clocking() {
+            Some(clocking) => plan.clocked(clocking),
+            None => plan,
+        };
         let dsp = config.receiver.ffe.dsp();
         Ok(Lane { number, config: config.clone(), plan, dsp, pattern, sender, run, seed: run.named("lane").index(number as u64) })
     }

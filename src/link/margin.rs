@@ -25,6 +25,8 @@ pub(super) enum Margin {
     Floor(f64),
     /// The limit is kept even with the most loss.
     Beyond,
+    /// Not looked for: there is no semi-analytic figure to look with.
+    Unforeseen,
 }
 
 /// A loss that was tried: dB, and ln of the error ratio over the limit, below zero where the limit is kept.

@@ -1,6 +1,6 @@
 //! What is said of a link: flat, with the same names in JSON, in tables and as columns of a sweep.
 
-use super::SpecRow;
+use super::{ClockResult, SpecRow};
 use crate::fec::Decoding;
 use crate::math::interval::{Interval, clopper_pearson};
 use crate::part::FileRead;
@@ -158,6 +158,10 @@ pub struct LaneResult {
     pub symbol_error_histogram: Vec<u64>,
     /// The slicer.
     pub slicer: Option<Slicer>,
+    /// The clock, in stream mode.
+    pub clock: ClockResult,
+    /// Why there is no semi-analytic figure and no margin where the lane is counted.
+    pub estimator_refusal: Option<String>,
     /// Why there is no figure.
     pub refusal: Option<String>,
 }

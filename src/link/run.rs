@@ -1,5 +1,6 @@
 //! Running a link: every lane built, trained, predicted, searched for its margin, and counted.
 
+use super::clock;
 use super::config::{Config, Simulation};
 use super::corrected::Corrected;
 use super::files;
@@ -9,7 +10,7 @@ use super::margin::{self, Margin};
 use super::result::{LaneResult, LinkResult};
 use super::summary::{lane_result, port};
 use super::transmitted::{self, Transmitted};
-use crate::chain::{Count, Counted, Prediction, Predictor, Probe, Refusal, Stop, Tally, Trained, Workers, Workshop, count};
+use crate::chain::{ClockReading, Count, Counted, Prediction, Predictor, Probe, Refusal, Stop, Tally, Trained, Workers, Workshop, count};
 use crate::error::Result;
 use crate::measure::levels::{Outer, outer, settled_pattern};
 use crate::pattern::{Pattern, PatternKind};
@@ -52,6 +53,8 @@ pub(super) struct Receiver {
     pub(super) prediction: Prediction,
     pub(super) margin: Margin,
     pub(super) at_limit: Option<Prediction>,
+    /// Why what is predicted is not this lane's.
+    pub(super) unforeseen: Option<String>,
 }
 
 impl Link {
@@ -153,7 +156,12 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop) -> Solved {
         predictor.precoder = lane.config.precodes();
         let trained = predictor.train(worker, 1.0, None)?;
         let prediction = predictor.predict(worker, &trained);
-        let margin = margin::find(&mut predictor, worker, &trained, lane.config.limits.pmd_ber);
+        warnings.extend(clock::guarded(&lane, &trained)?);
+        let unforeseen = clock::unforeseen(&lane);
+        let margin = match &unforeseen {
+            Some(_) => Margin::Unforeseen,
+            None => margin::find(&mut predictor, worker, &trained, lane.config.limits.pmd_ber),
+        };
         let at_limit = match &margin {
             Margin::Found(_, trained) => Some(predictor.predict(worker, trained)),
             _ => None,
@@ -181,7 +189,7 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop) -> Solved {
                 part, lane.config.simulation.samples_per_symbol
             ));
         }
-        Ok(Receiver { trained, prediction, margin, at_limit })
+        Ok(Receiver { trained, prediction, margin, at_limit, unforeseen })
     });
     let transmitted = lane.config.tdecq.enabled.then(|| transmitted::measure(&lane, workers, shop));
     if let Some(transmitted) = &transmitted {
@@ -243,6 +251,12 @@ impl CountedLanes {
         self.counted[lane].as_ref().map(|counted| &counted.end)
     }
 
+    /// What the lane's clock did, and why nothing was counted of it.
+    pub(super) fn clock(&self, lane: usize) -> (Option<&ClockReading>, Option<&Refusal>) {
+        let counted = self.counted[lane].as_ref();
+        (counted.and_then(|counted| counted.clocks.last()), counted.and_then(|counted| counted.refusal.as_ref()))
+    }
+
     /// Adds what error correction made of a lane to its result.
     pub(super) fn correct(&self, lane: usize, result: &mut LaneResult) {
         if let Some(place) = self.places[lane] {
@@ -276,7 +290,12 @@ fn count_all<'a>(
     let lanes: Vec<Count<'_>> = able().map(|(lane, trained, _)| lane.counted(trained)).collect();
     let mut corrected = Corrected::new(&able().map(|(lane, _, prediction)| (lane, prediction)).collect::<Vec<_>>());
     let stop = Stop { round_blocks: ROUND_BLOCKS, symbols, bit_errors: u64::MAX };
-    let mut counted = count(&lanes, &stop, workers, &mut corrected, cancel).into_iter();
+    let counted = count(&lanes, &stop, workers, &mut corrected, cancel);
+    if let Some((counted, (lane, ..))) = counted.iter().zip(able()).find(|(counted, _)| counted.refusal.is_some()) {
+        let because = &counted.refusal.as_ref().expect("just found").because;
+        corrected.refuse(format!("no codewords of the port: lane {}: {because}", lane.number));
+    }
+    let mut counted = counted.into_iter();
     let mut places = 0..;
     CountedLanes {
         counted: ready.iter().map(|ready| ready.and_then(|_| counted.next())).collect(),

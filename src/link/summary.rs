@@ -1,5 +1,6 @@
 //! What is said of a lane and of the port, from what was solved and counted.
 
+use super::clock::ClockResult;
 use super::margin::Margin;
 use super::result::{Counted, LaneResult, NoiseShare, PortResult, Slicer, pooled};
 use super::run::{CountedLanes, Solved};
@@ -40,20 +41,23 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
         }
     };
     let prediction = &receiver.prediction;
-    result.ber_semi_analytic = Some(prediction.ber);
-    result.ber_semi_analytic_low = Some(prediction.interval.low);
-    result.ber_semi_analytic_high = Some(prediction.interval.high);
-    result.pattern_limited = Some(prediction.pattern_limited);
-    result.snr_db = Some(prediction.snr_db);
+    result.estimator_refusal.clone_from(&receiver.unforeseen);
+    if receiver.unforeseen.is_none() {
+        result.ber_semi_analytic = Some(prediction.ber);
+        result.ber_semi_analytic_low = Some(prediction.interval.low);
+        result.ber_semi_analytic_high = Some(prediction.interval.high);
+        result.pattern_limited = Some(prediction.pattern_limited);
+        result.snr_db = Some(prediction.snr_db);
+        result.passes = Some(prediction.ber <= limit_ber);
+    }
     result.rlm = Some(rlm(prediction.levels.map(|(mean, _)| mean)));
-    result.passes = Some(prediction.ber <= limit_ber);
     match &receiver.margin {
         Margin::Found(db, _) => {
             result.margin_db = Some(*db);
             result.sensitivity_oma_dbm = result.oma_tp3_dbm.map(|dbm| dbm - db);
         }
         Margin::Floor(ber) => result.floor_ber = Some(*ber),
-        Margin::Beyond => {}
+        Margin::Beyond | Margin::Unforeseen => {}
     }
     let thresholds = receiver.trained.thresholds.0.map(f64::from);
     result.slicer = Some(Slicer {
@@ -75,7 +79,18 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
         result.ber_counted = (tally.bit_errors > 0).then(|| tally.ber());
         result.ber_counted_low = (tally.symbols > 0).then_some(interval.low);
         result.ber_counted_high = (tally.symbols > 0).then_some(interval.high);
-        verdicts.extend(agree(tally, interval, prediction));
+        if receiver.unforeseen.is_none() {
+            verdicts.extend(agree(tally, interval, prediction));
+        } else if tally.symbols > 0 {
+            // the count alone judges, where its interval lies on one side of the limit
+            result.passes = (interval.high <= limit_ber || interval.low > limit_ber).then_some(interval.high <= limit_ber);
+        }
+    }
+    let (clock, refusal) = here.clock(index);
+    result.clock = clock.map_or_else(ClockResult::default, |clock| ClockResult::of(clock, solved.lane.config.symbol_rate_gbd));
+    if let Some(refusal) = refusal {
+        result.refusal = Some(refusal.because.clone());
+        return result;
     }
     if let (Some(tally), Some(prediction)) = (at_limit.tally(index), &receiver.at_limit) {
         let (interval, _) = tally.interval();
@@ -136,7 +151,7 @@ pub(super) fn port(lanes: &[LaneResult], here: &CountedLanes, at_limit: &Counted
         margin_db: lanes.iter().map(|l| l.margin_db).collect::<Option<Vec<_>>>().and_then(|m| m.into_iter().reduce(f64::min)),
         worst_lane: worst.map(|l| l.lane),
         passes: lanes.iter().map(|l| l.passes).collect::<Option<Vec<_>>>().map(|p| p.iter().all(|&p| p)),
-        fec: here.corrected.port(ber_semi_analytic),
+        fec: here.corrected.port(ber_semi_analytic.or(ber_counted)),
         fec_at_limit: at_limit.corrected.port(mean(|l| l.ber_semi_analytic_at_limit)).filter(|fec| fec.codewords > 0),
         fec_refusal: here.corrected.refusal(),
     }
@@ -148,6 +163,9 @@ fn badness(lane: &LaneResult) -> f64 {
         (Some(margin_db), _) => -margin_db,
         (None, Some(ber)) if lane.floor_ber.is_some() => 100.0 + db_from_power_ratio(ber.max(1e-300)) / 100.0,
         (None, Some(_)) => -1000.0,
+        (None, None) if lane.estimator_refusal.is_some() && lane.refusal.is_none() => {
+            -100.0 + db_from_power_ratio(lane.ber_counted.unwrap_or(1e-300)) / 100.0
+        }
         (None, None) => f64::INFINITY,
     }
 }

@@ -11,7 +11,7 @@ pub use tia::{Limiting, NoiseModel, Tia};
 use crate::chain::{Chain, Plan, Shape, Workshop};
 use crate::error::{Path, Problems};
 use crate::part::Loader;
-use crate::serdes::{Adc, Equaliser};
+use crate::serdes::{Adc, Clock, Equaliser};
 use crate::signal::{Field, Grid};
 use crate::units::amplitude_ratio;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,8 @@ pub struct Receiver {
     pub adc: Adc,
     /// Feed-forward equaliser.
     pub ffe: Equaliser,
+    /// Clock recovery.
+    pub clock: Clock,
 }
 
 impl Default for Receiver {
@@ -43,6 +45,7 @@ impl Default for Receiver {
             tia: Tia::default(),
             adc: Adc::default(),
             ffe: Equaliser::default(),
+            clock: Clock::default(),
         }
     }
 }
@@ -56,6 +59,7 @@ impl Receiver {
         self.tia.check(&at.key("tia"), problems);
         self.adc.check(&at.key("adc"), symbol_rate_hz, problems);
         self.ffe.check(&at.key("ffe"), problems);
+        self.clock.check(&at.key("clock"), symbol_rate_hz, problems);
     }
 
     /// Fills what is measured from its files.

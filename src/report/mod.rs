@@ -1,6 +1,7 @@
 //! What is shown of results: to a reader, to a machine, in the manual.
 
 mod channel;
+mod clock;
 mod compare;
 mod correction;
 mod fec;

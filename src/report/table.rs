@@ -1,5 +1,6 @@
 //! The table an engineer reads at a glance.
 
+use super::clock::clock;
 use super::fec::fec;
 use super::figure::{counted, decimals, ratio, ratio_within};
 use super::transmitted::transmitted;
@@ -57,6 +58,7 @@ pub fn table(result: &LinkResult) -> String {
     if let Some(line) = at_limit(result) {
         out += &format!("{line}\n");
     }
+    out += &clock(&result.lanes);
     out += &format!("{}\n", verdict(result));
     for note in notes(result) {
         out += &format!("{note}\n");
@@ -168,6 +170,9 @@ fn notes(result: &LinkResult) -> Vec<String> {
                 .push(format!("lane {}: up to 10 dB more power does not reach the limit; the least error ratio is {floor:.1e}", lane.lane));
         }
     }
+    let mut unforeseen: Vec<&str> = result.lanes.iter().filter_map(|lane| lane.estimator_refusal.as_deref()).collect();
+    unforeseen.dedup();
+    notes.extend(unforeseen.into_iter().map(str::to_owned));
     if result.lanes.iter().any(|lane| lane.pattern_limited == Some(true)) {
         notes.push("* the worst 1 % of the symbols make more than half of the lane's error ratio".to_owned());
     }

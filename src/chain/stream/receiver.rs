@@ -1,0 +1,323 @@
+//! The sequential receiver: one sample after the other, at a phase that the last decisions have moved.
+
+use super::{ClockReading, Clocking, dithered, sinusoid_at};
+use crate::chain::{Plan, Trained};
+use crate::dsp::LEVELS;
+use crate::dsp::cdr::{ClockLoop, Detector, LockDetector, LoopGains, Slips, TimingDetector};
+use crate::dsp::slicer::Thresholds;
+use crate::math::interpolator::{self, BEFORE, Interpolator};
+use crate::math::simd::widest;
+use std::f64::consts::TAU;
+
+/// Symbols of a guard that slips, jitter and interpolation may take.
+pub(super) const SLACK: usize = 16;
+/// Phase error at which a loop begins, UI.
+const FIRST_ERROR_UI: f64 = 0.1;
+/// Most that a symbol's timing error counts, UI.
+const MOST_ERROR_UI: f64 = 0.5;
+/// Most frequency offset that a loop holds, UI per symbol.
+const MOST_DRIFT_UI: f64 = 0.02;
+/// Error below which a loop is locked, UI rms; a free one has 0.29.
+const LOCKED_UI: f64 = 0.15;
+/// Time constants of the loop over which the lock is judged before and behind the first scored symbol: one slip alone does not end it.
+const LOCK_MEMORY: [f64; 2] = [4.0, 16.0];
+/// Products summed side by side.
+const WIDTH: usize = 16;
+
+/// Symbols by which the equaliser's output is older than its last sample: the loop hears of a phase so much later.
+///
+/// ```text
+/// ceil((taps - precursors) / p) - 1,   p samples per symbol
+/// ```
+pub(super) fn latency(trained: &Trained, per_symbol: usize) -> i64 {
+    ((trained.taps.len() - trained.precursors).div_ceil(per_symbol) - 1) as i64
+}
+
+/// What one block gives the receiver.
+pub(super) struct Block<'a> {
+    /// Waveform at the sampler without its mean, on the grid.
+    pub(super) wave: &'a [f32],
+    /// Symbol that stands at its first sample.
+    pub(super) first: i64,
+    /// First symbol that is scored.
+    pub(super) scored: i64,
+    /// Normal numbers, one a sample, for the converter's noise and for its jitter; empty without noise.
+    pub(super) noise: &'a [f32],
+    pub(super) jitter: &'a [f32],
+}
+
+/// Decisions, in one place.
+struct Decider {
+    thresholds: Thresholds,
+}
+
+impl Decider {
+    /// The level of an equalised sample, and the value that it was decided by.
+    #[inline(always)]
+    fn decide(&mut self, z: f32) -> (u8, f32) {
+        let [t0, t1, t2] = self.thresholds.0;
+        (u8::from(z > t0) + u8::from(z > t1) + u8::from(z > t2), z)
+    }
+}
+
+/// The loop and what it is told.
+struct Recovered {
+    bang_bang: bool,
+    gains: LoopGains,
+    /// Subtracted from the detector's output, and the factor to UI.
+    zero: f32,
+    per_output: f64,
+    /// What the detector's slope is over the calibrated one, and the jitter that linearises a sign.
+    noisy: f64,
+    sigma_ui: f64,
+    clock: ClockLoop,
+    detector: TimingDetector,
+    lock: LockDetector,
+    /// The step at which the acquiring loop becomes the loop.
+    acquired_at: i64,
+    acquired: bool,
+    /// Locked at every scored step.
+    held: bool,
+}
+
+/// A receiver between two blocks.
+pub(super) struct Receiver {
+    clocking: Clocking,
+    per_symbol: usize,
+    samples_per_symbol: f64,
+    /// Taps with zeros ahead, to whole vectors.
+    taps: Vec<f32>,
+    /// Of those, how many stand before the main one.
+    before: usize,
+    offset: f32,
+    latency: i64,
+    half_scale: f32,
+    quantisation: f32,
+    /// Of the converter's instants, samples of the grid rms.
+    jitter: f64,
+    /// Part of the baseline's error that it follows in a sample.
+    follow: f32,
+    decider: Decider,
+    recovered: Option<Recovered>,
+    /// Samples, the oldest first, and how many there are.
+    line: Vec<f32>,
+    filled: usize,
+    baseline: f32,
+    /// Next sample's number, from the first scored symbol.
+    step: i64,
+    slips: Slips,
+    /// Whole symbols by which sample and symbol were apart at the first scored one.
+    aligned: i64,
+    scoring: bool,
+    /// A decision that belongs to the next block.
+    carried: Option<(f32, u8)>,
+    /// Outputs and decisions of the block.
+    pub(super) values: Vec<f32>,
+    pub(super) decided: Vec<u8>,
+    steps: f64,
+    error_square: f64,
+    drift: f64,
+}
+
+impl Receiver {
+    /// A receiver that begins with the block at symbol `start`, 0 or before, and scores from 0 on.
+    pub(super) fn new(plan: &Plan, trained: &Trained, clocking: Clocking, start: i64) -> Receiver {
+        let (p, n) = (plan.sampler.samples_per_symbol, plan.grid.symbols - 2 * clocking.guard);
+        let padding = trained.taps.len().next_multiple_of(WIDTH) - trained.taps.len();
+        let taps: Vec<f32> = std::iter::repeat_n(0.0, padding).chain(trained.taps.iter().copied()).collect();
+        let latency = latency(trained, p);
+        // what the first output needs of older samples
+        let step = start - (trained.precursors.div_ceil(p) as i64 + 1);
+        let kept = taps.len() + p * (latency as usize + 1);
+        let recovered = clocking.recovery.zip(trained.timing).map(|(recovery, timing)| {
+            let (zero, slope) =
+                if recovery.bang_bang { (timing.sign_zero, timing.sign_slope) } else { (timing.zero, timing.slope) };
+            let begins_at = moved(&clocking, step) + FIRST_ERROR_UI;
+            Recovered {
+                bang_bang: recovery.bang_bang,
+                gains: recovery.gains,
+                zero: zero as f32,
+                per_output: 1.0 / slope,
+                noisy: if recovery.bang_bang { 1.0 } else { timing.noisy },
+                sigma_ui: timing.sigma_ui,
+                clock: ClockLoop::new(recovery.acquiring()).at(begins_at, 0.0),
+                detector: TimingDetector::new(Detector::MuellerMuller),
+                lock: LockDetector::new(LOCK_MEMORY[0] / recovery.gains.proportional, LOCKED_UI),
+                acquired_at: step + clocking.warm_up().0 as i64,
+                acquired: false,
+                held: true,
+            }
+        });
+        Receiver {
+            clocking,
+            per_symbol: p,
+            samples_per_symbol: plan.grid.samples_per_symbol as f64,
+            before: padding + trained.precursors,
+            offset: trained.offset,
+            latency,
+            half_scale: trained.full_scale / 2.0,
+            quantisation: trained.quantisation,
+            jitter: plan.sampler.jitter_s * plan.grid.sample_rate_hz(),
+            follow: (TAU * clocking.ac_corner / p as f64) as f32,
+            decider: Decider { thresholds: trained.thresholds },
+            recovered,
+            line: vec![0.0; 2 * kept + (n + 2 * clocking.guard) * p],
+            filled: kept,
+            taps,
+            baseline: 0.0,
+            step,
+            slips: Slips::new(),
+            aligned: 0,
+            scoring: false,
+            carried: None,
+            values: vec![0.0; n],
+            decided: vec![0; n],
+            steps: 0.0,
+            error_square: 0.0,
+            drift: 0.0,
+        }
+    }
+
+    /// From here on it is scored: the symbols are aligned, slips count, and the lock must hold.
+    pub(super) fn begin_scoring(&mut self) {
+        self.scoring = true;
+        self.aligned += self.slips.offset();
+        self.slips = Slips::new();
+        if let Some(recovered) = &mut self.recovered {
+            recovered.lock = recovered.lock.remembering(LOCK_MEMORY[1] / recovered.gains.proportional);
+            recovered.held = recovered.lock.locked();
+        }
+    }
+
+    /// Whether every scored symbol so far was taken by a locked clock.
+    pub(super) fn held(&self) -> bool {
+        self.recovered.as_ref().is_none_or(|recovered| recovered.held)
+    }
+
+    /// What its clock did since it is scored.
+    pub(super) fn reading(&self) -> ClockReading {
+        let phase_error_rms_ui = (self.error_square / self.steps.max(1.0)).sqrt();
+        let slope = |r: &Recovered| r.noisy * if r.bang_bang { dithered(r.sigma_ui, phase_error_rms_ui) } else { 1.0 };
+        let recovered = self.recovered.as_ref();
+        ClockReading {
+            locked: recovered.map(|r| r.held),
+            phase_error_rms_ui,
+            drift: recovered.map(|_| self.drift / self.steps.max(1.0)),
+            slips_forward: self.slips.forward(),
+            slips_backward: self.slips.backward(),
+            bandwidth: recovered.map(|r| r.gains.with_slope(slope(r)).bandwidth()),
+        }
+    }
+
+    /// Takes samples of a block until every symbol that it scores is decided.
+    pub(super) fn receive(&mut self, block: &Block<'_>) {
+        receive(self, block);
+    }
+
+    /// Moves the samples that are still needed to the front of the line.
+    fn rewind(&mut self) {
+        let kept = self.taps.len() + self.per_symbol * (self.latency as usize + 1);
+        self.line.copy_within(self.filled - kept..self.filled, 0);
+        self.filled = kept;
+    }
+}
+
+/// Where the transmitter's phase is against the receiver's free clock at step `n`, UI.
+fn moved(clocking: &Clocking, n: i64) -> f64 {
+    let sine = clocking.sinusoid.map_or(0.0, |sinusoid| sinusoid.amplitude_ui * sinusoid_at(sinusoid, n)[0].0);
+    clocking.offset * n as f64 + sine
+}
+
+widest! {
+fn receive(rx: &mut Receiver, block: &Block<'_>) {
+    let bank = Interpolator::shared();
+    let n = rx.values.len() as i64;
+    let (amplitude, [mut angle, turn]) =
+        rx.clocking.sinusoid.map_or((0.0, [(0.0, 1.0); 2]), |s| (s.amplitude_ui, sinusoid_at(s, rx.step)));
+    let (p, spacing) = (rx.per_symbol, rx.samples_per_symbol / rx.per_symbol as f64);
+    let reach = (BEFORE as f64, (block.wave.len() - interpolator::TAPS) as f64);
+    // of the block's symbols, how many are decided
+    let mut done = 0;
+    if let Some((value, level)) = rx.carried.take() {
+        (rx.values[0], rx.decided[0]) = (value, level);
+        done = 1;
+    }
+    let mut drawn = 0;
+    rx.rewind();
+    while done < n {
+        let theta = rx.clocking.offset * rx.step as f64 + amplitude * angle.0;
+        angle = (angle.0 * turn.1 + angle.1 * turn.0, angle.1 * turn.1 - angle.0 * turn.0);
+        let late = rx.recovered.as_ref().map_or(0.0, |r| r.clock.phase_ui()) - theta;
+        rx.slips.push(late - rx.aligned as f64);
+        let shift = rx.aligned + rx.slips.offset();
+
+        if rx.filled + p > rx.line.len() {
+            rx.rewind();
+        }
+        for q in 0..p {
+            let mut at = ((rx.step - block.first) as f64 + late) * rx.samples_per_symbol + q as f64 * spacing;
+            let mut converted = 0.0;
+            if !block.noise.is_empty() {
+                at += rx.jitter * f64::from(block.jitter[drawn]);
+                converted = rx.quantisation * block.noise[drawn];
+                // a clock that runs away may take more samples than were drawn
+                drawn = if drawn + 1 == block.noise.len() { 0 } else { drawn + 1 };
+            }
+            let y = bank.at(block.wave, at.clamp(reach.0, reach.1)) - rx.baseline;
+            rx.baseline += rx.follow * y;
+            rx.line[rx.filled] = (y + converted).clamp(-rx.half_scale, rx.half_scale);
+            rx.filled += 1;
+        }
+
+        // the newest symbol that the equaliser has all samples of
+        let main = rx.filled - p * (rx.latency as usize + 1);
+        let window = &rx.line[main - rx.before..main - rx.before + rx.taps.len()];
+        let mut sums = [0f32; WIDTH];
+        for (taps, x) in rx.taps.as_chunks::<WIDTH>().0.iter().zip(window.as_chunks::<WIDTH>().0) {
+            for i in 0..WIDTH {
+                sums[i] += taps[i] * x[i];
+            }
+        }
+        let (level, value) = rx.decider.decide(rx.offset + interpolator::sum(&sums));
+        let at = rx.step - rx.latency + shift - block.scored;
+        if at >= done && at < n {
+            // a symbol that was slipped over is taken for its successor
+            while done <= at {
+                (rx.values[done as usize], rx.decided[done as usize]) = (value, level);
+                done += 1;
+            }
+        } else if at >= n {
+            while done < n {
+                (rx.values[done as usize], rx.decided[done as usize]) = (value, level);
+                done += 1;
+            }
+            rx.carried = Some((value, level));
+        } else if at >= 0 {
+            (rx.values[at as usize], rx.decided[at as usize]) = (value, level);
+        }
+
+        let error_ui = late - shift as f64;
+        if let Some(r) = &mut rx.recovered {
+            let output = r.detector.push(value, LEVELS[usize::from(level)]) - r.zero;
+            let output = if r.bang_bang { f32::from(i8::from(output > 0.0) - i8::from(output < 0.0)) } else { output };
+            r.clock.push((f64::from(output) * r.per_output).clamp(-MOST_ERROR_UI, MOST_ERROR_UI));
+            if r.clock.drift_ui().abs() > MOST_DRIFT_UI {
+                r.clock = r.clock.at(r.clock.phase_ui(), MOST_DRIFT_UI.copysign(r.clock.drift_ui()));
+            }
+            let locked = r.lock.push(error_ui - error_ui.round());
+            r.held &= locked || !rx.scoring;
+            if !r.acquired && rx.step >= r.acquired_at {
+                r.acquired = true;
+                r.clock = ClockLoop::new(r.gains).at(r.clock.phase_ui(), r.clock.drift_ui());
+            }
+            rx.drift += r.clock.drift_ui();
+        }
+        rx.steps += 1.0;
+        rx.error_square += error_ui * error_ui;
+        rx.step += 1;
+    }
+    if !rx.scoring {
+        (rx.steps, rx.error_square, rx.drift) = (0.0, 0.0, 0.0);
+    }
+}
+}
