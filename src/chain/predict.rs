@@ -186,6 +186,7 @@ impl<'a> Predictor<'a> {
             variances.extend(at.variances);
         }
         trained.thresholds = Thresholds::at_crossings(&sent, &means, &variances);
+        trained.balanced = level_moments(&sent, &means, &variances).iter().map(|(mean, _)| mean / 4.0).sum::<f64>() as f32;
         if self.plan.clocking().is_some_and(|clocking| clocking.recovery.is_some()) {
             trained.timing = Some(self.timing(&trained, scale)?);
         }

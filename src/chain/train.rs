@@ -64,6 +64,8 @@ pub struct Trained {
     /// The last section's response with the sampling phase.
     pub(super) response: Vec<Complex32>,
     pub(super) interferers: Vec<Vec<Complex32>>,
+    /// Its mean output when every level comes alike: what AC coupling makes of its offset.
+    pub(super) balanced: f32,
     /// What its timing detector sees, where a clock is recovered.
     pub(super) timing: Option<super::Timing>,
 }
@@ -142,6 +144,7 @@ impl<'a> Training<'a> {
             quantisation: quantisation as f32,
             response: turn(&self.plan.end().response),
             interferers: self.plan.end().interferers.iter().map(|(_, path)| turn(path)).collect(),
+            balanced: 0.0,
             timing: None,
         })
     }

@@ -120,7 +120,15 @@ pub struct Simulation {
 
 impl Default for Simulation {
     fn default() -> Self {
-        Simulation { samples_per_symbol: 4, block_symbols: 8192, symbols: 131_072, symbols_at_limit: 262_144, seed: 1, stream: false, guard_symbols: 256 }
+        Simulation {
+            samples_per_symbol: 4,
+            block_symbols: 8192,
+            symbols: 131_072,
+            symbols_at_limit: 262_144,
+            seed: 1,
+            stream: false,
+            guard_symbols: 256,
+        }
     }
 }
 
@@ -194,7 +202,8 @@ impl Targets {
 impl Config {
     /// The grid of its blocks; a captured waveform's period is one.
     pub fn grid(&self) -> Grid {
-        let block = self.simulation.block_symbols + self.clocking().map_or(0, |clocking| 2 * clocking.guard);
+        let guards = if self.streams() { 2 * self.simulation.guard_symbols } else { 0 };
+        let block = self.simulation.block_symbols.saturating_add(guards);
         Grid {
             symbols: self.transmitter.recording().map_or(block, |recording| recording.periods.levels.len()),
             samples_per_symbol: self.simulation.samples_per_symbol,
@@ -204,8 +213,12 @@ impl Config {
 
     /// How its receiver finds the phase, in stream mode.
     pub fn clocking(&self) -> Option<Clocking> {
-        let clock = &self.receiver.clock;
-        (self.simulation.stream || clock.streams()).then(|| clock.clocking(self.symbol_rate_gbd, self.simulation.guard_symbols))
+        self.streams().then(|| self.receiver.clock.clocking(self.symbol_rate_gbd, self.simulation.guard_symbols))
+    }
+
+    /// Whether blocks are parts of one sequence.
+    fn streams(&self) -> bool {
+        self.simulation.stream || self.receiver.clock.streams()
     }
 
     /// Whether the levels are precoded: as the pattern is, or as the port's coding wants it.
@@ -329,11 +342,16 @@ impl Config {
             problems.report(&Path::root().key("transmitter"), "kind", "waveform", remedy);
         }
         if s.samples_per_symbol < 4 {
-            problems.report(at, "samples_per_symbol", s.samples_per_symbol, "must be from 4 in stream mode: the phase moves between samples");
+            problems.report(
+                at,
+                "samples_per_symbol",
+                s.samples_per_symbol,
+                "must be from 4 in stream mode: the phase moves between samples",
+            );
         }
         let needed = self.receiver.ffe.taps + 64;
         if s.guard_symbols < needed || s.guard_symbols > s.block_symbols {
-            let remedy = format!("must be from {needed}, the equaliser's taps and 64, to block_symbols, {}", s.block_symbols);
+            let remedy = format!("must be at least {needed}, the equaliser's taps and 64, and at most block_symbols, {}", s.block_symbols);
             problems.report(at, "guard_symbols", s.guard_symbols, remedy);
         }
     }
@@ -345,7 +363,7 @@ impl Config {
         }
         problems.count(at, "block_symbols", s.block_symbols, 256..=1 << 17);
         problems.count(at, "guard_symbols", s.guard_symbols, 64..=1 << 14);
-        if problems.is_empty() && self.clocking().is_some() {
+        if problems.is_empty() && self.streams() {
             self.check_stream(at, problems);
         }
         // the symbols of two presses of the longest memory must fit, or the block would equalise itself

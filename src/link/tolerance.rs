@@ -69,7 +69,7 @@ impl JitterTolerance {
         clocking.sinusoid = Some(Sinusoid { amplitude_ui: sinusoidal_ui / 2.0, frequency });
         self.lane.plan.set_clocking(clocking);
         let symbols = self.lane.config.simulation.symbols.max((1.0 / frequency) as u64);
-        let stop = Stop { round_blocks: u64::MAX, symbols, bit_errors: u64::MAX };
+        let stop = Stop { round_blocks: 1 << 32, symbols, bit_errors: u64::MAX };
         let counted = count(&[self.lane.counted(&self.trained)], &stop, &self.workers, &mut (), &AtomicBool::new(false)).remove(0);
         let slipped = counted.clocks.iter().any(|clock| clock.slips_forward + clock.slips_backward > 0);
         (counted.refusal.is_none() && !slipped && counted.end.symbols > 0).then(|| counted.end.ber())
@@ -87,7 +87,11 @@ impl JitterTolerance {
         let mut missed = None;
         let mut next = mask_ui(sinusoidal_mhz).min(most_ui);
         loop {
-            if keeps(next) { kept = next } else { missed = Some(next) }
+            if keeps(next) {
+                kept = next
+            } else {
+                missed = Some(next)
+            }
             next = match missed {
                 Some(missed) if missed / kept <= NARROW => return Some(kept),
                 Some(missed) => (kept * missed).sqrt(),

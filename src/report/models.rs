@@ -4,7 +4,7 @@ use crate::link::{Config, presets};
 use crate::pattern::PatternKind;
 
 /// What stands in every link, whatever its kinds.
-const ALWAYS: [(&str, &str, &str); 11] = [
+const ALWAYS: [(&str, &str, &str); 12] = [
     ("converter", "`transmitter.dac`", "bandwidth, zero-order hold, quantisation, random jitter"),
     ("transmit equaliser", "`transmitter.ffe`", "taps limited by the converter's full scale"),
     (
@@ -17,6 +17,11 @@ const ALWAYS: [(&str, &str, &str); 11] = [
     ("amplifier", "`receiver.tia`", "bandwidth and order, peaking, input noise, overload"),
     ("converter", "`receiver.adc`", "anti-alias filter, gain control, sampling phase, quantisation, random jitter"),
     ("equaliser", "`receiver.ffe`", "feed-forward, T or T/2 spaced, by closed-form MMSE or LMS; thresholds, slicer"),
+    (
+        "clock recovery",
+        "`receiver.clock`",
+        "second-order loop behind a Mueller-Muller or bang-bang detector, frequency offset, sinusoidal jitter, AC coupling; lock, slips; blocks in stream mode",
+    ),
     (
         "error correction",
         "`fec`",
@@ -31,7 +36,7 @@ const ALWAYS: [(&str, &str, &str); 11] = [
 ];
 
 /// What no link has yet.
-const MISSING: &str = "decision feedback, sequence detection and clock recovery, electrical channels, reflections as interference, rings, \
+const MISSING: &str = "decision feedback, sequence detection, electrical channels, reflections as interference, rings, \
                         nonlinear and polarisation effects of the fibre";
 
 /// The table as Markdown.

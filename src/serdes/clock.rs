@@ -84,13 +84,15 @@ impl Clock {
         problems.range(at, "sinusoidal_mhz", self.sinusoidal_mhz, (1e-3 * fastest_mhz).min(1e-3)..=fastest_mhz);
         problems.range(at, "ac_coupling_khz", self.ac_coupling_khz, 0.0..=(HIGHEST_CORNER * symbol_rate_hz / kilo(1.0)).floor());
         if self.recovery == ClockRecovery::Ideal && self.offset_ppm != 0.0 {
-            let remedy = "needs receiver.clock.recovery = \"mueller-muller\" or \"bang-bang\": an ideal clock has the transmitter's frequency";
+            let remedy =
+                "needs receiver.clock.recovery = \"mueller-muller\" or \"bang-bang\": an ideal clock has the transmitter's frequency";
             problems.report(at, "offset_ppm", self.offset_ppm, remedy);
         }
         let steepest = std::f64::consts::PI * self.sinusoidal_ui * mega(self.sinusoidal_mhz) / symbol_rate_hz;
         if steepest > STEEPEST_UI {
             let most = STEEPEST_UI * symbol_rate_hz / (std::f64::consts::PI * mega(self.sinusoidal_mhz));
-            let remedy = format!("must be at most {most:.3} at {} MHz: it moves {STEEPEST_UI} UI from symbol to symbol", self.sinusoidal_mhz);
+            let remedy =
+                format!("must be at most {most:.3} at {} MHz: it moves {STEEPEST_UI} UI from symbol to symbol", self.sinusoidal_mhz);
             problems.report(at, "sinusoidal_ui", self.sinusoidal_ui, remedy);
         }
     }

@@ -19,7 +19,7 @@ pub use timing::Timing;
 use super::{Plan, Trained};
 use crate::dsp::cdr::LoopGains;
 use crate::math::fft;
-use num_complex::Complex32;
+use num_complex::{Complex32, Complex64};
 
 /// How a receiver finds its phase, and how the transmitter's moves.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,6 +67,8 @@ pub struct ClockReading {
     pub slips_forward: u64,
     /// Slips towards earlier sampling: a symbol comes twice.
     pub slips_backward: u64,
+    /// Phase of the loop over the transmitter's sinusoidal jitter, as it was: over whole periods, with the noise there is.
+    pub jitter_transfer: Option<Complex64>,
     /// Bandwidth of the loop with the detector as it is behind noise and jitter, in symbol rates.
     pub bandwidth: Option<f64>,
 }

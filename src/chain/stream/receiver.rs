@@ -7,6 +7,7 @@ use crate::dsp::cdr::{ClockLoop, Detector, LockDetector, LoopGains, Slips, Timin
 use crate::dsp::slicer::Thresholds;
 use crate::math::interpolator::{self, BEFORE, Interpolator};
 use crate::math::simd::widest;
+use num_complex::Complex64;
 use std::f64::consts::TAU;
 
 /// Symbols of a guard that slips, jitter and interpolation may take.
@@ -117,6 +118,8 @@ pub(super) struct Receiver {
     steps: f64,
     error_square: f64,
     drift: f64,
+    /// Sum of the phase error's products with sine and cosine of the transmitter's jitter.
+    tone: [f64; 2],
 }
 
 impl Receiver {
@@ -126,12 +129,12 @@ impl Receiver {
         let padding = trained.taps.len().next_multiple_of(WIDTH) - trained.taps.len();
         let taps: Vec<f32> = std::iter::repeat_n(0.0, padding).chain(trained.taps.iter().copied()).collect();
         let latency = latency(trained, p);
+        let coupled = clocking.ac_corner > 0.0;
         // what the first output needs of older samples
         let step = start - (trained.precursors.div_ceil(p) as i64 + 1);
         let kept = taps.len() + p * (latency as usize + 1);
         let recovered = clocking.recovery.zip(trained.timing).map(|(recovery, timing)| {
-            let (zero, slope) =
-                if recovery.bang_bang { (timing.sign_zero, timing.sign_slope) } else { (timing.zero, timing.slope) };
+            let (zero, slope) = if recovery.bang_bang { (timing.sign_zero, timing.sign_slope) } else { (timing.zero, timing.slope) };
             let begins_at = moved(&clocking, step) + FIRST_ERROR_UI;
             Recovered {
                 bang_bang: recovery.bang_bang,
@@ -153,7 +156,7 @@ impl Receiver {
             per_symbol: p,
             samples_per_symbol: plan.grid.samples_per_symbol as f64,
             before: padding + trained.precursors,
-            offset: trained.offset,
+            offset: if coupled { trained.balanced } else { trained.offset },
             latency,
             half_scale: trained.full_scale / 2.0,
             quantisation: trained.quantisation,
@@ -164,7 +167,8 @@ impl Receiver {
             line: vec![0.0; 2 * kept + (n + 2 * clocking.guard) * p],
             filled: kept,
             taps,
-            baseline: 0.0,
+            // where it rests when levels come alike: the training took away the mean of its own data
+            baseline: if coupled { (trained.balanced - trained.offset) / trained.taps.iter().sum::<f32>() } else { 0.0 },
             step,
             slips: Slips::new(),
             aligned: 0,
@@ -175,6 +179,7 @@ impl Receiver {
             steps: 0.0,
             error_square: 0.0,
             drift: 0.0,
+            tone: [0.0; 2],
         }
     }
 
@@ -205,6 +210,11 @@ impl Receiver {
             drift: recovered.map(|_| self.drift / self.steps.max(1.0)),
             slips_forward: self.slips.forward(),
             slips_backward: self.slips.backward(),
+            jitter_transfer: self.clocking.sinusoid.filter(|_| recovered.is_some()).map(|sinusoid| {
+                // the error is the sinusoid times H - 1
+                let scale = 2.0 / (sinusoid.amplitude_ui * self.steps.max(1.0));
+                1.0 + Complex64::new(self.tone[0], self.tone[1]) * scale
+            }),
             bandwidth: recovered.map(|r| r.gains.with_slope(slope(r)).bandwidth()),
         }
     }
@@ -246,6 +256,7 @@ fn receive(rx: &mut Receiver, block: &Block<'_>) {
     rx.rewind();
     while done < n {
         let theta = rx.clocking.offset * rx.step as f64 + amplitude * angle.0;
+        let tone = angle;
         angle = (angle.0 * turn.1 + angle.1 * turn.0, angle.1 * turn.1 - angle.0 * turn.0);
         let late = rx.recovered.as_ref().map_or(0.0, |r| r.clock.phase_ui()) - theta;
         rx.slips.push(late - rx.aligned as f64);
@@ -314,10 +325,12 @@ fn receive(rx: &mut Receiver, block: &Block<'_>) {
         }
         rx.steps += 1.0;
         rx.error_square += error_ui * error_ui;
+        rx.tone[0] += error_ui * tone.0;
+        rx.tone[1] += error_ui * tone.1;
         rx.step += 1;
     }
     if !rx.scoring {
-        (rx.steps, rx.error_square, rx.drift) = (0.0, 0.0, 0.0);
+        (rx.steps, rx.error_square, rx.drift, rx.tone) = (0.0, 0.0, 0.0, [0.0; 2]);
     }
 }
 }
