@@ -36,9 +36,12 @@ const SCORED: usize = 1024;
 const GUARD: usize = 256;
 const SEED: u64 = 1;
 
-/// Blocks of a noiseless ideal link, sampled `per_symbol` times a symbol by the grid's second argument, and what they should be: the
-/// periodic block of the same symbols, and that block begun `shifted` symbols later.
-fn noiseless(clocking: Clocking, blocks: u64) -> (Kept, Counted, Vec<Vec<(u8, f32, f32)>>) {
+/// A symbol at the slicer: the level sent, mean and variance.
+type AtSlicer = (u8, f32, f32);
+
+/// Blocks of a noiseless ideal link in stream mode, and the periodic blocks of the same symbols: those of block 1 and of block 2 with their
+/// guards, and the latter begun 100 symbols earlier.
+fn noiseless(clocking: Clocking, blocks: u64) -> (Kept, Counted, Vec<Vec<AtSlicer>>) {
     let grid = Grid { symbols: SCORED + 2 * GUARD, samples_per_symbol: 4, symbol_rate_hz: crate::ideal::RATE };
     let plan = plan(grid, &[], 0.5 * crate::ideal::RATE, &mut Workshop::default()).clocked(clocking);
     let (run, source) = (Seed::new(SEED), source());

@@ -43,7 +43,7 @@ pub struct Clock {
     pub peaking_db: f64,
     /// Frequency of the receiver's free clock over the transmitter's, ppm.
     pub offset_ppm: f64,
-    /// Sinusoidal jitter of the transmitter, UI peak to peak.
+    /// Sinusoidal jitter of the transmitter, UI peak to peak, from the first counted symbol on.
     pub sinusoidal_ui: f64,
     /// Its frequency, MHz.
     pub sinusoidal_mhz: f64,

@@ -45,7 +45,7 @@ pub struct Recovery {
     pub gains: LoopGains,
 }
 
-/// Sinusoidal jitter: `amplitude_ui sin(2 pi frequency n)`.
+/// Sinusoidal jitter: `amplitude_ui sin(2 pi frequency n)` from the first scored symbol, n = 0, on: the clock has locked by then.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sinusoid {
     /// Half of it peak to peak, UI.

@@ -21,7 +21,7 @@ const MOST_DRIFT_UI: f64 = 0.02;
 /// Error below which a loop is locked, UI rms; a free one has 0.29.
 const LOCKED_UI: f64 = 0.15;
 /// Time constants of the loop over which the lock is judged before and behind the first scored symbol: one slip alone does not end it.
-const LOCK_MEMORY: [f64; 2] = [4.0, 16.0];
+const LOCK_MEMORY: [f64; 2] = [4.0, 8.0];
 /// Products summed side by side.
 const WIDTH: usize = 16;
 
@@ -135,7 +135,7 @@ impl Receiver {
         let kept = taps.len() + p * (latency as usize + 1);
         let recovered = clocking.recovery.zip(trained.timing).map(|(recovery, timing)| {
             let (zero, slope) = if recovery.bang_bang { (timing.sign_zero, timing.sign_slope) } else { (timing.zero, timing.slope) };
-            let begins_at = moved(&clocking, step) + FIRST_ERROR_UI;
+            let begins_at = clocking.offset * step as f64 + FIRST_ERROR_UI;
             Recovered {
                 bang_bang: recovery.bang_bang,
                 gains: recovery.gains,
@@ -232,18 +232,13 @@ impl Receiver {
     }
 }
 
-/// Where the transmitter's phase is against the receiver's free clock at step `n`, UI.
-fn moved(clocking: &Clocking, n: i64) -> f64 {
-    let sine = clocking.sinusoid.map_or(0.0, |sinusoid| sinusoid.amplitude_ui * sinusoid_at(sinusoid, n)[0].0);
-    clocking.offset * n as f64 + sine
-}
-
 widest! {
 fn receive(rx: &mut Receiver, block: &Block<'_>) {
     let bank = Interpolator::shared();
     let n = rx.values.len() as i64;
-    let (amplitude, [mut angle, turn]) =
-        rx.clocking.sinusoid.map_or((0.0, [(0.0, 1.0); 2]), |s| (s.amplitude_ui, sinusoid_at(s, rx.step)));
+    // a clock locks to a transmitter at rest: the jitter begins with the first symbol that is scored
+    let sinusoid = rx.clocking.sinusoid.filter(|_| rx.scoring);
+    let (amplitude, [mut angle, turn]) = sinusoid.map_or((0.0, [(0.0, 1.0); 2]), |s| (s.amplitude_ui, sinusoid_at(s, rx.step)));
     let (p, spacing) = (rx.per_symbol, rx.samples_per_symbol / rx.per_symbol as f64);
     let reach = (BEFORE as f64, (block.wave.len() - interpolator::TAPS) as f64);
     // of the block's symbols, how many are decided

@@ -54,7 +54,7 @@ impl Timing {
     /// A detector that does not see the phase.
     pub(crate) fn of([early, on, late]: [&[Vec<AtSlicer>]; 3], thresholds: &Thresholds) -> Result<Timing, Refusal> {
         let slope_of = |curve: &dyn Fn(&[Vec<AtSlicer>]) -> f64| (curve(early) - curve(late)) / (2.0 * Timing::STEP_UI);
-        let mean = |blocks: &[Vec<AtSlicer>]| average(blocks, |now, last| error(now, last));
+        let mean = |blocks: &[Vec<AtSlicer>]| average(blocks, error);
         let (zero, slope) = (mean(on), slope_of(&mean));
         if slope.is_nan() || slope < LEAST_SLOPE {
             return Err(Refusal::new(format!(
