@@ -98,6 +98,10 @@ fn a_lane_with_a_recovered_clock_is_judged_by_its_count_and_says_why() {
         assert!(lane.estimator_refusal.as_ref().is_some_and(|because| because.contains("recovered clock")));
         assert!(lane.refusal.is_none() && lane.snr_counted_db.is_some());
     }
+    let config = recovered(0.0, ClockRecovery::MuellerMuller);
+    let resolved = lightlane::link::Resolved { base: config.clone(), lanes: vec![config], hash: String::new() };
+    let drawn = lightlane::link::View::new(&resolved, 0).and_then(|view| view.waterfall().map(|_| ()));
+    assert!(drawn.is_err_and(|because| because.to_string().contains("has no waterfall: the sampling phase follows")));
     assert_eq!(lanes.iter().map(|lane| lane.passes).collect::<Vec<_>>(), [Some(true), Some(false)]);
 }
 
