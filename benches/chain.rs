@@ -4,15 +4,16 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use lightlane::chain::{Drawn, Draws, Predictor, Probe, Trained, Worker, Workshop};
+use lightlane::chain::{Count, Drawn, Draws, Hop, Predictor, Probe, Stop, Trained, Worker, Workers, Workshop, count};
 use lightlane::dsp::slicer::Thresholds;
 use lightlane::link::{Config, Lane, presets};
 use lightlane::math::normals;
 use lightlane::measure::eye::Eye;
 use lightlane::pattern::{Pattern, PatternKind};
 use lightlane::seed::Seed;
-use lightlane::serdes::DecisionKind;
+use lightlane::serdes::{ClockRecovery, DecisionKind};
 use lightlane::transmitter::TransmitterKind;
+use std::sync::atomic::AtomicBool;
 
 fn main() {
     divan::main();
@@ -68,6 +69,22 @@ fn whole_chain_deciding(bencher: Bencher, (decision, memory): (DecisionKind, usi
         block += 1;
         let draws = Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
         worker.decisions(&lane.plan, &trained, &levels, &draws, false).bit_errors
+    });
+}
+
+/// Blocks in stream mode behind a Mueller-Muller loop, one lane on one core, the warm-up of four blocks shared by 128.
+#[divan::bench]
+fn stream_with_a_recovered_clock(bencher: Bencher) {
+    let mut config = config(TransmitterKind::Eml, 4);
+    config.receiver.clock.recovery = ClockRecovery::MuellerMuller;
+    let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
+    let mut worker = Worker::new(&lane.plan);
+    let (trained, workers, symbols) = (trained(&lane, &mut worker), Workers::default(), 128u64 << 13);
+    let stop = Stop { round_blocks: 128, symbols, bit_errors: u64::MAX };
+    bencher.counter(ItemsCount::new(symbols)).bench_local(|| {
+        let hops = vec![Hop { plan: &lane.plan, trained: &trained, streams: lane.seed }];
+        let count_of = Count { hops, pattern: &lane.pattern, first_symbol: 0, precoder: false, run: lane.run, lane: lane.seed };
+        count(&[count_of], &stop, &workers, &mut (), &AtomicBool::new(false))
     });
 }
 

@@ -1,6 +1,6 @@
 //! Running does not allocate: counted by this binary's own allocator.
 
-use lightlane::chain::{Drawn, Draws, Predictor, Trained, Worker, Workshop, block_levels};
+use lightlane::chain::{Count, Drawn, Draws, Hop, Predictor, Stop, Trained, Worker, Workers, Workshop, block_levels, count};
 use lightlane::dsp::cdr::{ClockLoop, Detector, LoopGains, TimingDetector};
 use lightlane::dsp::dfe::Dfe;
 use lightlane::dsp::mlse::{Mlse, PartialResponse, SoftMlse};
@@ -12,10 +12,11 @@ use lightlane::fec::reed_solomon::{Code, Workspace};
 use lightlane::link::{Config, Lane, presets};
 use lightlane::pattern::PatternKind;
 use lightlane::receiver::Limiting;
-use lightlane::serdes::{AdaptationKind, DecisionKind};
+use lightlane::serdes::{AdaptationKind, ClockRecovery, DecisionKind};
 use lightlane::transmitter::{RinKind, TransmitterKind};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::sync::atomic::AtomicBool;
 
 thread_local! {
     /// Allocations of this thread: other tests run beside this one.
@@ -25,7 +26,7 @@ thread_local! {
 /// The system's allocator, counting.
 struct Counting;
 
-fn count() {
+fn count_one() {
     // a thread that ends has no counter any more
     let _ = ALLOCATIONS.try_with(|counter| counter.set(counter.get() + 1));
 }
@@ -34,17 +35,17 @@ fn count() {
 #[allow(unsafe_code)] // an allocator is an unsafe trait
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
+        count_one();
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        count();
+        count_one();
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
+        count_one();
         unsafe { System.realloc(pointer, layout, size) }
     }
 
@@ -248,5 +249,32 @@ fn equalisers_detectors_and_clocks_do_not_allocate() {
             });
         });
         assert_eq!(made, 0, "{} taps", taps.len());
+    }
+}
+
+/// What a block of a stream allocates is its count, whatever its length: the symbols, their loop and the waveform under them nothing.
+#[test]
+fn a_stream_allocates_a_few_times_a_block_and_never_a_symbol() {
+    for recovery in [ClockRecovery::MuellerMuller, ClockRecovery::BangBang] {
+        let mut config = noisy(TransmitterKind::Eml);
+        config.receiver.clock.recovery = recovery;
+        (config.receiver.clock.sinusoidal_ui, config.receiver.clock.ac_coupling_khz) = (0.05, 100.0);
+        config.receiver.adc.samples_per_symbol = 2;
+        let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
+        let mut worker = Worker::new(&lane.plan);
+        let trained = trained(&lane, &mut worker);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
+        let workers = Workers::default();
+        let made = |blocks: u64| {
+            let hops = vec![Hop { plan: &lane.plan, trained: &trained, streams: lane.seed }];
+            let first_symbol = lane.first_symbol();
+            let count_of = [Count { hops, pattern: &lane.pattern, first_symbol, precoder: false, run: lane.run, lane: lane.seed }];
+            let stop = Stop { round_blocks: 64, symbols: blocks * 1024, bit_errors: u64::MAX };
+            let go = || allocations(|| assert!(count(&count_of, &stop, &workers, &mut (), &AtomicBool::new(false))[0].refusal.is_none()));
+            pool.install(go)
+        };
+        made(4);
+        let (few, many) = (made(4), made(36));
+        assert!(few > 0 && many - few <= 4 * 32, "{few} allocations in 4 blocks, {many} in 36");
     }
 }

@@ -307,7 +307,7 @@ fn sixteen_states_decide_as_four_where_one_postcursor_is_all() {
     // the same noise: a few hundred of the errors may differ by what the second tap filters otherwise
     let ratio = |other: &Counted| other.end.bit_errors as f64 / four.0.bit_errors as f64;
     for tally in [&sixteen.0, &frozen.0] {
-        let end = Counted { end: tally.clone(), hops: vec![] };
+        let end = Counted { end: tally.clone(), ..Counted::default() };
         assert!((ratio(&end) - 1.0).abs() < 0.05, "{}", ratio(&end));
     }
 }

@@ -14,7 +14,7 @@ use num_complex::Complex32;
 use std::sync::atomic::AtomicBool;
 
 /// Light whose power is 1 + x/2.
-struct Ideal;
+pub(crate) struct Ideal;
 impl Map<Volt, Field> for Ideal {
     fn apply(&self, x: &[f32], y: &mut [Complex32]) {
         y.iter_mut().zip(x).for_each(|(y, x)| *y = Complex32::new((1.0 + 0.5 * x).max(0.0).sqrt(), 0.0));
@@ -23,7 +23,7 @@ impl Map<Volt, Field> for Ideal {
         "modulator"
     }
 }
-struct Square;
+pub(crate) struct Square;
 impl Map<Field, Ampere> for Square {
     fn apply(&self, x: &[Complex32], y: &mut [f32]) {
         y.iter_mut().zip(x).for_each(|(y, x)| *y = x.norm_sqr());
@@ -33,13 +33,13 @@ impl Map<Field, Ampere> for Square {
     }
 }
 
-const RATE: f64 = 53.125e9;
+pub(crate) const RATE: f64 = 53.125e9;
 
 fn grid(samples_per_symbol: usize) -> Grid {
     Grid { symbols: 8192, samples_per_symbol, symbol_rate_hz: RATE }
 }
 
-fn plan(grid: Grid, noises: &[Noise], bandwidth_hz: f64, shop: &mut Workshop) -> Plan {
+pub(crate) fn plan(grid: Grid, noises: &[Noise], bandwidth_hz: f64, shop: &mut Workshop) -> Plan {
     let drive: Chain<Volt> = Chain::symbols().hold(grid).response(Shape::low_pass(Family::Bessel, 4, 0.7 * RATE, 0.0));
     let mut light: Chain<Field> = drive.map(Ideal);
     for noise in noises.iter().filter(|n| n.law == Law::Relative) {
@@ -53,7 +53,7 @@ fn plan(grid: Grid, noises: &[Noise], bandwidth_hz: f64, shop: &mut Workshop) ->
     volt.sample(Sampler { samples_per_symbol: 1, effective_bits: 20.0, jitter_s: 0.0 }, grid, shop)
 }
 
-const DSP: Dsp = Dsp { taps: 21, precursors: 10, adaptation: Adaptation::Mmse, frozen: Vec::new(), decision: Decision::Slicer };
+pub(crate) const DSP: Dsp = Dsp { taps: 21, precursors: 10, adaptation: Adaptation::Mmse, frozen: Vec::new(), decision: Decision::Slicer };
 
 fn trained<'a>(plan: &'a Plan, source: &Source, worker: &mut Worker) -> (Trained, Predictor<'a>) {
     let (run, lane) = (Seed::new(1), Seed::new(1).named("lane").index(0));
@@ -80,7 +80,7 @@ fn counted(plan: &Plan, trained: &Trained, source: &Source, stop: Stop) -> Tally
     count(&[lane], &stop, &Workers::default(), &mut (), &AtomicBool::new(false)).remove(0).end
 }
 
-fn source() -> Source {
+pub(crate) fn source() -> Source {
     Pattern::default().build().expect("the default pattern builds")
 }
 

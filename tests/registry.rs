@@ -111,9 +111,9 @@ fn every_kind_says_what_it_is_in_its_own_words() {
 /// The units that end a key.
 const UNITS: &str = "_gbd _ghz _mhz _db _dbm _db_per_hz _db_per_km _db_per_rad _db_per_cm_rtghz _db_per_cm_ghz2 _fs _ns _nm _mm _km _v _vpp \
                      _v_cm _per_v _deg _na _ma_pp _kohm _a_per_w _nv_per_rthz _pa_per_rthz _pa2_per_hz _pa2_per_hz_ghz2 _ps_per_nm2_km _uw _ma _ps_per_nm _ps _percent _dbm \
-                     _grad_per_s _octets _vppd _ohm _ff _ph";
+                     _grad_per_s _octets _vppd _ohm _ff _ph _khz _ppm _ui";
 /// Keys without one: counts, ratios and seeds.
-const DIMENSIONLESS: &str = "lanes lanes_per_laser taps precursors order samples_per_symbol block_symbols symbols symbols_at_limit seed \
+const DIMENSIONLESS: &str = "lanes lanes_per_laser taps precursors order samples_per_symbol block_symbols symbols symbols_at_limit guard_symbols seed \
                              module effective_bits chirp_alpha chirp_alpha_0 index_mismatch lms_step pmd_ber aui_ber link_ber added_ber \
                              rlm tap_low tap_high tap_step limit memory depth";
 
@@ -172,6 +172,7 @@ fn companions(key: &str) -> Vec<String> {
         "transmitter.mzm.bandwidth_ghz" => "transmitter.mzm.electrode=low-pass".to_owned(),
         "receiver.tia.a0_pa2_per_hz" | "receiver.tia.a2_pa2_per_hz_ghz2" => "receiver.tia.noise=quadratic".to_owned(),
         "receiver.tia.overload_ma_pp" => "receiver.tia.limiting=tanh".to_owned(),
+        _ if key.starts_with("receiver.clock.") || key.ends_with(".guard_symbols") => "receiver.clock.recovery=mueller-muller".to_owned(),
         "receiver.ffe.lms_step" => "receiver.ffe.adaptation=lms".to_owned(),
         _ if key.starts_with("receiver.dfe.") => "receiver.decision=dfe".to_owned(),
         _ if key.starts_with("receiver.mlse.") => "receiver.decision=mlse".to_owned(),

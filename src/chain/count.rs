@@ -1,6 +1,7 @@
 //! The counted estimator: Monte Carlo, bits compared with what was sent.
 
-use super::{Draws, Plan, Trained, Worker, worker::Drawn};
+use super::stream::{ClockReading, Stream};
+use super::{Draws, Plan, Refusal, Trained, Worker, worker::Drawn};
 use crate::dsp::bursts::Bursts;
 use crate::dsp::slicer::{self, Decisions};
 use crate::math::interval::{Interval, block_bootstrap, clopper_pearson, dispersion_index};
@@ -67,6 +68,10 @@ pub struct Counted {
     pub end: Tally,
     /// Segment by segment, each against what it was given; empty where there is only one.
     pub hops: Vec<Tally>,
+    /// What the clock of each segment did, in stream mode.
+    pub clocks: Vec<ClockReading>,
+    /// Why nothing is counted: a clock that is not locked has no error ratio.
+    pub refusal: Option<Refusal>,
 }
 
 impl Counted {
@@ -99,7 +104,7 @@ pub struct Tally {
 const BURSTY: f64 = 1.2;
 
 impl Tally {
-    fn of(symbols: usize, decisions: &Decisions) -> Tally {
+    pub(super) fn of(symbols: usize, decisions: &Decisions) -> Tally {
         let Decisions { symbol_errors, bit_errors, moments } = *decisions;
         Tally { symbols: symbols as u64, symbol_errors, bit_errors, block_errors: vec![symbol_errors], moments, bursts: Bursts::default() }
     }
@@ -233,31 +238,49 @@ impl Witness for () {
 /// Counts all lanes, in rounds, on rayon's current threads. `cancelled` ends it after the round in hand.
 pub fn count<W: Witness>(lanes: &[Count<'_>], stop: &Stop, workers: &Workers, witness: &mut W, cancelled: &AtomicBool) -> Vec<Counted> {
     let mut counted = vec![Counted::default(); lanes.len()];
+    // a lane in stream mode is one item of work a round, its blocks in order
+    let streams: Vec<Option<Mutex<Stream>>> = lanes.iter().map(|lane| Stream::new(lane).map(Mutex::new)).collect();
+    let block_symbols = |l: usize| match &streams[l] {
+        Some(stream) => stream.lock().expect("no holder panics").symbols(),
+        None => lanes[l].block_symbols(),
+    };
     loop {
         // block by block, for what lanes send may be made for all of them at once
-        let mut work: Vec<(u64, usize)> = (0..lanes.len())
-            .filter(|&l| counted[l].end.bit_errors < stop.bit_errors)
+        let mut work: Vec<(u64, usize, u64)> = (0..lanes.len())
+            .filter(|&l| counted[l].end.bit_errors < stop.bit_errors && counted[l].refusal.is_none())
             .flat_map(|l| {
                 let done = counted[l].end.block_errors.len() as u64;
-                let blocks = stop.symbols.div_ceil(lanes[l].block_symbols());
-                (done..blocks.min(done + stop.round_blocks)).map(move |b| (b, l))
+                let blocks = stop.symbols.div_ceil(block_symbols(l));
+                let end = blocks.min(done + stop.round_blocks);
+                let each = if streams[l].is_some() { end.saturating_sub(done).max(1) } else { 1 };
+                (done..end).step_by(each as usize).map(move |b| (b, l, each))
             })
             .collect();
         work.sort_unstable();
         if work.is_empty() || cancelled.load(Ordering::Relaxed) {
             return counted;
         }
-        let one = |&(b, l): &(u64, usize)| {
+        let one = |&(b, l, blocks): &(u64, usize, u64)| {
             workers.with(lanes[l].hops[0].plan, |worker| {
+                if let Some(stream) = &streams[l] {
+                    let mut stream = stream.lock().expect("no holder panics");
+                    let next = |_| stream.next(&lanes[l], worker).map(|counted| (counted, witness.look(l, &stream.seen())));
+                    return (0..blocks).map_while(next).collect();
+                }
                 let counted = one_block(&lanes[l], b, worker);
                 let seen = Seen { sent: &worker.sent, values: &worker.equalised, decided: &worker.decided };
-                (counted, witness.look(l, &seen))
+                vec![(counted, witness.look(l, &seen))]
             })
         };
-        let found: Vec<(Counted, W::Found)> = work.par_iter().map(one).collect();
-        for (&(_, lane), (block, found)) in work.iter().zip(found) {
-            counted[lane].merge(&block);
-            witness.take(lane, found);
+        let found: Vec<Vec<(Counted, W::Found)>> = work.par_iter().map(one).collect();
+        for (&(_, lane, _), blocks) in work.iter().zip(found) {
+            for (block, found) in blocks {
+                counted[lane].merge(&block);
+                witness.take(lane, found);
+            }
+            if let Some(stream) = &streams[lane] {
+                stream.lock().expect("no holder panics").tell(&mut counted[lane]);
+            }
         }
     }
 }
@@ -288,7 +311,7 @@ fn one_block(lane: &Count<'_>, block: u64, worker: &mut Worker) -> Counted {
     (worker.sent, worker.given) = (sent, given);
     let mut end = Tally::of(worker.sent.len(), &decisions);
     end.bursts.push(&worker.sent, &worker.decided);
-    Counted { end, hops }
+    Counted { end, hops, ..Counted::default() }
 }
 
 /// The levels of a block: the window of the pattern, precoded when asked.

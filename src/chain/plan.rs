@@ -47,6 +47,8 @@ pub struct Plan {
     pub(super) sampled_deviation: Vec<f32>,
     /// Angle by which the fibre turns a sideband at half the symbol rate.
     pub(super) sideband_angle: f64,
+    /// How the receiver finds its phase; nothing in periodic mode.
+    pub(super) clocking: Option<super::Clocking>,
     /// Transforms.
     pub(super) transforms: Transforms,
 }
@@ -109,6 +111,13 @@ pub(super) struct Section {
     pub(super) interferers: Vec<Leak>,
     /// Named nodes with the responses up to them.
     pub(super) probes: Vec<(&'static str, Vec<Shape>)>,
+}
+
+/// The last section's merged noise where part of it stands behind a gain: bin by bin of the grid, and of the sampled block.
+#[derive(Clone)]
+pub(super) struct Gained {
+    pub(super) wave: Vec<f32>,
+    pub(super) sampled: Vec<f32>,
 }
 
 /// An interferer at its section's end.
@@ -275,6 +284,7 @@ impl Plan {
             sampler,
             sampled_deviation,
             sideband_angle,
+            clocking: None,
             transforms,
         }
     }
@@ -295,10 +305,13 @@ impl Plan {
     }
 
     /// The last section's noise at the sampler when the light is attenuated, where that changes it.
-    pub(super) fn gained_deviation(&self, attenuation: f32) -> Option<Vec<f32>> {
+    pub(super) fn gained_deviation(&self, attenuation: f32) -> Option<Gained> {
         let sources = &self.end().sources;
         let changes = attenuation != 1.0 && sources.iter().any(|s| s.behind_gain);
-        changes.then(|| folded(&merged(sources, attenuation), self.grid.samples(), self.sampled()))
+        changes.then(|| {
+            let wave = merged(sources, attenuation);
+            Gained { sampled: folded(&wave, self.grid.samples(), self.sampled()), wave }
+        })
     }
 
     /// The last section.

@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::train::{Dsp, Training};
 use super::variance::{Noises, Reach};
 use super::worker::{Drawn, Draws, Nudge, Worker};
-use super::{Adaptation, Refusal, Trained, block, lms};
+use super::{Adaptation, Refusal, Timing, Trained, block, lms};
 use crate::dsp::ffe;
 use crate::dsp::slicer::{Thresholds, level_moments, mean_square, snr_db};
 use crate::math::fft;
@@ -190,7 +190,12 @@ impl<'a> Predictor<'a> {
             variances.extend(at.variances);
         }
         trained.thresholds = Thresholds::at_crossings(&sent, &means, &variances);
-        trained.decider = Decider::trained(&self.dsp.decision, &level_moments(&sent, &means, &variances), &trained.postcursors);
+        let levels = level_moments(&sent, &means, &variances);
+        trained.decider = Decider::trained(&self.dsp.decision, &levels, &trained.postcursors);
+        trained.balanced = levels.iter().map(|(mean, _)| mean / 4.0).sum::<f64>() as f32;
+        if self.plan.clocking().is_some_and(|clocking| clocking.recovery.is_some()) {
+            trained.timing = Some(self.timing(&trained, scale)?);
+        }
         Ok(trained)
     }
 
@@ -208,6 +213,21 @@ impl<'a> Predictor<'a> {
         let classes = self.kept.as_ref().expect("drawn by the training");
         let prediction = self.score(&self.training, &trained, classes, scale);
         Ok((trained, prediction))
+    }
+
+    /// The timing detector's curve, on the training blocks with the sampling instant moved.
+    fn timing(&self, trained: &Trained, scale: f32) -> Result<Timing, Refusal> {
+        let classes = self.kept.as_ref().expect("drawn by the training");
+        let [early, on, late] = [-Timing::STEP_UI, 0.0, Timing::STEP_UI].map(|late_ui| {
+            let moved = Trained { delay_ui: trained.delay_ui + late_ui, ..trained.clone() };
+            let reach = Reach::new(self.plan, trained);
+            let one = |record: &Record| {
+                let at = self.symbols(record, &moved, &reach, classes, scale);
+                record.levels.iter().zip(at.means).zip(at.variances).map(|((&l, m), v)| (l, m, v)).collect()
+            };
+            self.training.iter().map(one).collect::<Vec<Vec<_>>>()
+        });
+        Timing::of([&early, &on, &late], &trained.thresholds)
     }
 
     /// What each symbol of the scoring blocks is at the slicer: the level sent, mean and variance.

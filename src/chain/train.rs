@@ -3,7 +3,7 @@
 use super::decision::{Decider, Decision};
 use super::lms::Convergence;
 use super::normal::Normal;
-use super::plan::Plan;
+use super::plan::{Gained, Plan};
 use super::predict::Record;
 use super::{agc, block, variance::Noises};
 use crate::dsp::{ffe, slicer::Thresholds};
@@ -80,7 +80,11 @@ pub struct Trained {
     pub(super) response: Vec<Complex32>,
     pub(super) interferers: Vec<Vec<Complex32>>,
     /// The last section's noise at the sampler, where some of it stands behind a gain that this attenuation has raised.
-    pub(super) deviation: Option<Vec<f32>>,
+    pub(super) deviation: Option<Gained>,
+    /// Its mean output when every level comes alike: what AC coupling makes of its offset.
+    pub(super) balanced: f32,
+    /// What its timing detector sees, where a clock is recovered.
+    pub(super) timing: Option<super::Timing>,
 }
 
 impl Trained {
@@ -160,6 +164,8 @@ impl<'a> Training<'a> {
             response: turned(&self.plan.end().response, false),
             interferers: self.plan.end().interferers.iter().map(|leak| turned(&leak.path, leak.behind_gain)).collect(),
             deviation: self.plan.gained_deviation(attenuation),
+            balanced: 0.0,
+            timing: None,
         })
     }
 

@@ -333,6 +333,11 @@ impl Worker {
                 None => return,
             },
         };
+        self.add_merged(section, deviation, scale, draws);
+    }
+
+    /// Adds noise of this deviation from the section's stream.
+    pub(super) fn add_merged(&mut self, section: &Section, deviation: &[f32], scale: f32, draws: &Draws<'_>) {
         let count = 2 * deviation.len();
         normals::fill(&mut draws.lane.named(section.name()).index(draws.noise).rng(), &mut self.normals[..count]);
         block::add_noise(&mut self.spectrum, deviation, &self.normals[..count], scale);
@@ -377,7 +382,7 @@ impl Worker {
         }
         block::fold(&self.spectrum, m, k, &mut self.sampled_spectrum[..bins]);
         self.sampled_spectrum[0].re -= trained.mean;
-        let deviation = trained.deviation.as_ref().unwrap_or(&plan.sampled_deviation);
+        let deviation = trained.deviation.as_ref().map_or(&plan.sampled_deviation, |gained| &gained.sampled);
         if draws.what == Drawn::Everything && !deviation.is_empty() {
             normals::fill(&mut draws.lane.named(plan.end().name()).index(draws.noise).rng(), &mut self.normals[..2 * bins]);
             block::add_noise(&mut self.sampled_spectrum[..bins], deviation, &self.normals[..2 * bins], 1.0);

@@ -38,7 +38,10 @@ impl Plots {
             return Ok(());
         }
         self.save("eye-slicer.png", &view.eye(Node::Slicer, SYMBOLS)?)?;
-        self.save("waterfall.png", &view.waterfall()?)?;
+        // the estimator's reason stands in the results as well
+        if result.lanes.iter().all(|l| l.lane != lane || l.ber_semi_analytic_refusal.is_none()) {
+            self.save("waterfall.png", &view.waterfall()?)?;
+        }
         self.save("histogram.png", &view.histogram(SYMBOLS)?)?;
         self.save("spectrum.png", &view.spectra()?)
     }

@@ -1,12 +1,15 @@
 //! The description of a link, as it is written: plain data, engineering units, everything checked.
 
+use super::lane::Part;
 use super::{Fec, Host, Limits, Module, ModuleKind, Tdecq};
+use crate::chain::Clocking;
 use crate::error::{Path, Problems};
 use crate::fibre::SingleMode;
 use crate::part::{FileRead, Library, Loader, Sending};
 use crate::pattern::{Pattern, PatternKind};
 use crate::receiver::Receiver;
 use crate::serdes::DecisionKind;
+use crate::serdes::Clock;
 use crate::signal::Grid;
 use crate::transmitter::{Transmitter, TransmitterKind};
 use crate::units::{dbm_from_watt, giga};
@@ -118,11 +121,23 @@ pub struct Simulation {
     pub symbols_at_limit: u64,
     /// Seed of all noise and of random data.
     pub seed: u64,
+    /// Blocks as parts of one endless sequence, in order, with an ideal clock too; without one it is so whatever stands here.
+    pub stream: bool,
+    /// In stream mode, symbols on each side of a block that are run and thrown away: the memory of all responses.
+    pub guard_symbols: usize,
 }
 
 impl Default for Simulation {
     fn default() -> Self {
-        Simulation { samples_per_symbol: 4, block_symbols: 8192, symbols: 131_072, symbols_at_limit: 262_144, seed: 1 }
+        Simulation {
+            samples_per_symbol: 4,
+            block_symbols: 8192,
+            symbols: 131_072,
+            symbols_at_limit: 262_144,
+            seed: 1,
+            stream: false,
+            guard_symbols: 256,
+        }
     }
 }
 
@@ -196,11 +211,32 @@ impl Targets {
 impl Config {
     /// The grid of its blocks; a captured waveform's period is one.
     pub fn grid(&self) -> Grid {
+        let guards = if self.streams() { 2 * self.simulation.guard_symbols } else { 0 };
+        let block = self.simulation.block_symbols.saturating_add(guards);
         Grid {
-            symbols: self.transmitter.recording().map_or(self.simulation.block_symbols, |recording| recording.periods.levels.len()),
+            symbols: self.transmitter.recording().map_or(block, |recording| recording.periods.levels.len()),
             samples_per_symbol: self.simulation.samples_per_symbol,
             symbol_rate_hz: giga(self.symbol_rate_gbd),
         }
+    }
+
+    /// How the receiver of a part finds the phase, in stream mode.
+    pub(super) fn clocking(&self, part: Part) -> Option<Clocking> {
+        self.streams().then(|| self.clock(part).clocking(self.symbol_rate_gbd, self.simulation.guard_symbols))
+    }
+
+    /// The clock of a part's receiver.
+    fn clock(&self, part: Part) -> &Clock {
+        match part {
+            Part::Ahead => &self.module.rx.clock,
+            Part::Light if !self.module.kind.linear_receive() => &self.receiver.clock,
+            Part::Light | Part::Behind => &self.host.rx.clock,
+        }
+    }
+
+    /// Whether blocks are parts of one sequence.
+    fn streams(&self) -> bool {
+        self.simulation.stream || Part::ALL.iter().any(|&part| part.exists(self) && self.clock(part).streams())
     }
 
     /// Whether the levels are precoded: as the pattern is, or as the port's coding wants it.
@@ -367,12 +403,38 @@ impl Config {
         }
     }
 
+    /// Reports what a stream cannot be made of.
+    fn check_stream(&self, at: &Path, problems: &mut Problems) {
+        let s = &self.simulation;
+        if self.transmitter.kind == TransmitterKind::Waveform {
+            let remedy = "must be another in stream mode: a captured waveform is one period, see simulation.stream and receiver.clock";
+            problems.report(&Path::root().key("transmitter"), "kind", "waveform", remedy);
+        }
+        if s.samples_per_symbol < 4 {
+            problems.report(
+                at,
+                "samples_per_symbol",
+                s.samples_per_symbol,
+                "must be from 4 in stream mode: the phase moves between samples",
+            );
+        }
+        let needed = self.receiver.ffe.taps + 64;
+        if s.guard_symbols < needed || s.guard_symbols > s.block_symbols {
+            let remedy = format!("must be at least {needed}, the equaliser's taps and 64, and at most block_symbols, {}", s.block_symbols);
+            problems.report(at, "guard_symbols", s.guard_symbols, remedy);
+        }
+    }
+
     fn check_simulation(&self, at: &Path, problems: &mut Problems) {
         let s = &self.simulation;
         if ![2, 4, 8, 16].contains(&s.samples_per_symbol) {
             problems.report(at, "samples_per_symbol", s.samples_per_symbol, "must be 2, 4, 8 or 16");
         }
         problems.count(at, "block_symbols", s.block_symbols, 256..=1 << 17);
+        problems.count(at, "guard_symbols", s.guard_symbols, 64..=1 << 14);
+        if problems.is_empty() && self.streams() {
+            self.check_stream(at, problems);
+        }
         // the symbols of two presses of the longest memory must fit, or the block would equalise itself
         let (least, symbols) = (self.longest_equaliser().saturating_mul(8), self.grid().symbols);
         if symbols < least {

@@ -51,6 +51,13 @@ impl Corrected {
         self.port.as_ref().err().cloned().flatten()
     }
 
+    /// Leaves the port without codewords.
+    pub(super) fn refuse(&mut self, because: String) {
+        if self.port.is_ok() {
+            self.port = Err(Some(because));
+        }
+    }
+
     /// Adds to a lane's result what was counted of it, the `index`-th of those that were given.
     pub(super) fn tell(&self, index: usize, result: &mut LaneResult) {
         if let Some(line) = self.lines.get(index).and_then(Option::as_ref) {

@@ -72,6 +72,9 @@ pub(super) enum Part {
 }
 
 impl Part {
+    /// All of them, in the order of the symbols.
+    pub(super) const ALL: [Part; 3] = [Part::Ahead, Part::Light, Part::Behind];
+
     /// True when a description has it.
     pub(super) fn exists(self, config: &Config) -> bool {
         match self {
@@ -120,13 +123,21 @@ fn light(config: &Config, number: usize, grid: Grid, shop: &mut Workshop) -> (Pl
     let Config { host, module, receiver, .. } = config;
     if !module.kind.linear_receive() {
         let (light, oma_w) = arriving(config, number, grid);
-        return (receiver.extend(light, oma_w, grid, shop), receiver.dsp());
+        return (clocked(receiver.extend(light, oma_w, grid, shop), config, Part::Light), receiver.dsp());
     }
     // neighbouring lanes' outputs are the far-end aggressors
     let neighbour = SerdesTx { swing_vppd: module.output.swing_vppd, ..module.tx.clone() };
     let sent = sent_to_host(config, number, grid);
     let arrived = host.back().extend(sent, &neighbour, "host.back", true, grid);
-    (host.rx.extend(arrived, "host.rx", true, grid, shop), host.rx.dsp())
+    (clocked(host.rx.extend(arrived, "host.rx", true, grid, shop), config, Part::Light), host.rx.dsp())
+}
+
+/// A part's chain with its clock, in stream mode.
+fn clocked(plan: Plan, config: &Config, part: Part) -> Plan {
+    match config.clocking(part) {
+        Some(clocking) => plan.clocked(clocking),
+        None => plan,
+    }
 }
 
 /// An electrical segment of one lane; nothing where the light is, or where there is none.
@@ -145,7 +156,7 @@ fn electrical(config: &Config, part: Part, lane: Seed, grid: Grid, shop: &mut Wo
             (decided(arrived, &host.rx, "host.rx", shop), "module to host")
         }
     };
-    Some(Segment { plan, dsp, streams: lane.named(name) })
+    Some(Segment { plan: clocked(plan, config, part), dsp, streams: lane.named(name) })
 }
 
 impl Lane {

@@ -1,5 +1,6 @@
 //! A link: its description in layers, its lanes, and what is said of them. The order of the chain stands only here.
 
+mod clock;
 mod config;
 mod corrected;
 mod counted_margin;
@@ -18,11 +19,13 @@ mod segment;
 mod srs;
 mod summary;
 mod targets;
+mod tolerance;
 mod transmitted;
 mod tuning;
 mod view;
 mod waveform;
 
+pub use clock::ClockResult;
 pub use config::{Config, Simulation, Spread, Targets};
 pub use fec::Fec;
 pub use lane::{Lane, Segment};
@@ -35,6 +38,7 @@ pub use result::{FecResult, LaneResult, LinkResult, NoiseShare, PortResult, Segm
 pub use run::{Link, Progress};
 pub use srs::{Stress, Stressed, stressed};
 pub use targets::{TargetVerdict, Verdict, judge};
+pub use tolerance::{JitterTolerance, MASK_CORNER_MHZ, mask_ui};
 pub use transmitted::{Tdecq, TestPattern};
 pub(crate) use view::link_name;
 pub use view::{Counted, Curve, EyeView, Histogram, Node, Overview, Panel, Spectra, View, Waterfall};

@@ -1,6 +1,6 @@
 //! What is said of a link: flat, with the same names in JSON, in tables and as columns of a sweep.
 
-use super::{ModuleKind, SpecRow};
+use super::{ClockResult, ModuleKind, SpecRow};
 use crate::fec::Decoding;
 use crate::math::interval::{Interval, clopper_pearson};
 use crate::part::FileRead;
@@ -64,7 +64,7 @@ pub struct LaneResult {
     /// Upper end of its 95 % interval.
     pub ber_semi_analytic_high: Option<f64>,
     /// Why there is no semi-analytic one, where the receiver decides otherwise than by a slicer.
-    pub ber_semi_analytic_refusal: Option<&'static str>,
+    pub ber_semi_analytic_refusal: Option<String>,
     /// What it would be there if feedback were never wrong: a figure of merit, below what a feedback equaliser reaches and above what a
     /// sequence detector does. Such a receiver's signal to noise ratio, levels, thresholds and noise shares are those with ideal feedback.
     pub ber_ideal_feedback: Option<f64>,
@@ -193,6 +193,8 @@ pub struct LaneResult {
     pub segments: Vec<SegmentResult>,
     /// The slicer.
     pub slicer: Option<Slicer>,
+    /// The clock, in stream mode.
+    pub clock: ClockResult,
     /// Why there is no figure.
     pub refusal: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! Running a link: every lane built, trained, predicted, searched for its margin, and counted.
 
+use super::clock;
 use super::config::{Config, Simulation};
 use super::corrected::Corrected;
 use super::counted_margin::Search;
@@ -11,7 +12,7 @@ use super::segment::{self, SolvedSegment};
 use super::result::{LaneResult, LinkResult};
 use super::summary::{lane_result, port};
 use super::transmitted::{self, Transmitted};
-use crate::chain::{Count, Counted, Prediction, Predictor, Probe, Refusal, Stop, Tally, Trained, Workers, Workshop, count};
+use crate::chain::{ClockReading, Count, Counted, Prediction, Predictor, Probe, Refusal, Stop, Tally, Trained, Workers, Workshop, count};
 use crate::error::Result;
 use crate::math::interval::Interval;
 use crate::measure::levels::{Outer, outer, settled_pattern};
@@ -58,6 +59,8 @@ pub(super) struct Receiver {
     /// 95 % interval of a margin that was counted.
     pub(super) margin_interval: Option<[f64; 2]>,
     pub(super) at_limit: Option<Prediction>,
+    /// Why what is predicted is not this lane's: it guides the count, no more.
+    pub(super) unforeseen: Option<String>,
     /// Of what stands ahead of and behind the light.
     pub(super) electrical: [Option<SolvedSegment>; 2],
 }
@@ -191,14 +194,15 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop, cancel: &AtomicBool
         predictor.precoder = lane.config.precodes();
         let trained = predictor.train(worker, 1.0, None)?;
         let prediction = predictor.predict(worker, &trained);
+        warnings.extend(clock::guarded(&lane, &trained)?);
         let around = electrical.each_ref().map(|solved| solved.as_ref().map(|solved| &solved.trained));
-        let ideal_feedback = prediction.ideal_feedback || electrical.iter().flatten().any(|solved| solved.prediction.ideal_feedback);
+        let unforeseen = unforeseen(&lane, [&trained].into_iter().chain(around.into_iter().flatten()));
         // what the electrical segments leave of the limit is the light's
         let spent: f64 = electrical.iter().flatten().map(|solved| solved.prediction.ber).sum();
         let left = lane.config.limit_ber() - spent;
         let (margin, margin_interval) = if left <= 0.0 {
             (Margin::Floor(spent), None)
-        } else if ideal_feedback {
+        } else if unforeseen.is_some() {
             let search = Search { lane: &lane, around, workers, cancel };
             search.find(&mut predictor, worker, &trained, prediction.ber)
         } else {
@@ -232,13 +236,18 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop, cancel: &AtomicBool
                 part, lane.config.simulation.samples_per_symbol
             ));
         }
-        Ok(Receiver { trained, prediction, margin, margin_interval, at_limit, electrical })
+        Ok(Receiver { trained, prediction, margin, margin_interval, at_limit, unforeseen, electrical })
     });
     let transmitted = lane.config.tdecq.enabled.then(|| transmitted::measure(&lane, workers, shop));
     if let Some(transmitted) = &transmitted {
         warnings.extend(transmitted.refusals.iter().cloned());
     }
     Solved { lane, receiver, tp2, tp3, transmitted, warnings }
+}
+
+/// Why no error ratio can be foretold of a lane with these receivers.
+fn unforeseen<'a>(lane: &Lane, mut trained: impl Iterator<Item = &'a Trained>) -> Option<String> {
+    clock::unforeseen(lane).or_else(|| trained.find_map(|trained| trained.decider.refusal()).map(str::to_owned))
 }
 
 /// What is to be said of an adaptive loop that did not settle.
@@ -315,6 +324,12 @@ impl CountedLanes {
         })
     }
 
+    /// What the lane's clock did, and why nothing was counted of it.
+    pub(super) fn clock(&self, lane: usize) -> (Option<&ClockReading>, Option<&Refusal>) {
+        let counted = self.counted[lane].as_ref();
+        (counted.and_then(|counted| counted.clocks.last()), counted.and_then(|counted| counted.refusal.as_ref()))
+    }
+
     /// Adds what error correction made of a lane to its result.
     pub(super) fn correct(&self, lane: usize, result: &mut LaneResult) {
         if let Some(place) = self.places[lane] {
@@ -349,7 +364,12 @@ fn count_all<'a>(
     let lanes: Vec<Count<'_>> = able().zip(around).map(|((lane, trained, _), around)| lane.counted_through(trained, around)).collect();
     let mut corrected = Corrected::new(&able().map(|(lane, _, prediction)| (lane, prediction)).collect::<Vec<_>>());
     let stop = Stop { round_blocks: ROUND_BLOCKS, symbols, bit_errors: u64::MAX };
-    let mut counted = count(&lanes, &stop, workers, &mut corrected, cancel).into_iter();
+    let counted = count(&lanes, &stop, workers, &mut corrected, cancel);
+    if let Some((counted, (lane, ..))) = counted.iter().zip(able()).find(|(counted, _)| counted.refusal.is_some()) {
+        let because = &counted.refusal.as_ref().expect("just found").because;
+        corrected.refuse(format!("no codewords of the port: lane {}: {because}", lane.number));
+    }
+    let mut counted = counted.into_iter();
     let mut places = 0..;
     CountedLanes {
         counted: ready.iter().map(|ready| ready.and_then(|_| counted.next())).collect(),

@@ -1,5 +1,6 @@
 //! What is said of a lane and of the port, from what was solved and counted.
 
+use super::clock::ClockResult;
 use super::margin::Margin;
 use super::result::{Counted, LaneResult, NoiseShare, PortResult, Slicer, pooled};
 use super::run::{CountedLanes, Solved};
@@ -46,8 +47,7 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
     let prediction = &receiver.prediction;
     let limit_ber = config.limit_ber();
     let foreseen = receiver.whole(prediction);
-    let decider = [&receiver.trained.decider].into_iter().chain(receiver.trained_around().into_iter().flatten().map(|t| &t.decider));
-    result.ber_semi_analytic_refusal = decider.filter_map(Decider::refusal).next();
+    result.ber_semi_analytic_refusal.clone_from(&receiver.unforeseen);
     let [ahead, behind] = receiver.electrical.each_ref().map(|part| part.as_ref().map(|part| (&part.trained, &part.prediction)));
     let parts: Vec<_> = ahead.into_iter().chain([(&receiver.trained, prediction)]).chain(behind).collect();
     result.segments = segment::results(config, &parts, here.segments(index));
@@ -55,7 +55,8 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
     let segments_pass = result.segments.iter().all(|segment| segment.passes != Some(false));
     if foreseen.ideal_feedback {
         result.ber_ideal_feedback = Some(foreseen.ber);
-    } else {
+    }
+    if receiver.unforeseen.is_none() {
         result.ber_semi_analytic = Some(foreseen.ber);
         result.ber_semi_analytic_low = Some(foreseen.interval.low);
         result.ber_semi_analytic_high = Some(foreseen.interval.high);
@@ -109,12 +110,20 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
         result.ber_counted = (tally.bit_errors > 0).then(|| tally.ber());
         result.ber_counted_low = (tally.symbols > 0).then_some(interval.low);
         result.ber_counted_high = (tally.symbols > 0).then_some(interval.high);
-        verdicts.extend(agree(tally, interval, foreseen));
         (result.burst_continuation, result.longest_burst, result.burst_lengths) = bursts(tally);
-        if foreseen.ideal_feedback {
+        if receiver.unforeseen.is_none() {
+            verdicts.extend(agree(tally, interval, foreseen));
+        } else {
+            // the count alone judges, where its interval lies on one side of the limit
             let here = if tally.symbols > 0 { judged([interval.low, interval.high], limit_ber) } else { None };
             result.passes = here.or(judged_by_margin(&result)).map(|passes| passes && segments_pass);
         }
+    }
+    let (clock, refusal) = here.clock(index);
+    result.clock = clock.map_or_else(ClockResult::default, |clock| ClockResult::of(clock, solved.lane.config.symbol_rate_gbd));
+    if let Some(refusal) = refusal {
+        result.refusal = Some(refusal.because.clone());
+        return result;
     }
     if let (Some(tally), Some(prediction)) = (at_limit.tally(index), &receiver.at_limit) {
         let (interval, _) = tally.interval();

@@ -5,7 +5,7 @@ use super::{Config, ModuleKind};
 use crate::chain::{Predictor, Workers, Workshop, block_levels};
 use crate::math::recent::Recent;
 use crate::pattern::{Pattern, PatternKind};
-use crate::serdes::{Ctle, SerdesTx};
+use crate::serdes::{Clock, Ctle, SerdesTx};
 
 /// Symbols of a block of the search, and blocks.
 const BLOCK_SYMBOLS: usize = 2048;
@@ -144,13 +144,13 @@ static RECENT: Recent<Config, Config> = Recent::new();
 /// One setting after the other is moved by steps, coarse to fine, as long as the semi-analytic error ratio of two short blocks of random
 /// symbols falls: a local minimum. The settings stand in the description that comes back.
 pub(super) fn tuned(config: &Config, shop: &mut Workshop) -> Config {
-    if [Part::Ahead, Part::Light, Part::Behind].iter().all(|&part| !part.exists(config) || knobs(config, part).is_empty()) {
+    if Part::ALL.iter().all(|&part| !part.exists(config) || knobs(config, part).is_empty()) {
         return config.clone();
     }
     let search = || {
         let mut found = config.clone();
         let workers = Workers::default();
-        for part in [Part::Ahead, Part::Light, Part::Behind] {
+        for part in Part::ALL {
             if part.exists(config) {
                 search(&mut found, part, shop, &workers);
             }
@@ -169,6 +169,11 @@ fn search(config: &mut Config, part: Part, shop: &mut Workshop, workers: &Worker
         return;
     }
     let mut trial = config.clone();
+    // every clock ideal: blocks by themselves
+    trial.simulation.stream = false;
+    for clock in [&mut trial.receiver.clock, &mut trial.host.rx.clock, &mut trial.module.rx.clock] {
+        *clock = Clock::default();
+    }
     trial.simulation.block_symbols = BLOCK_SYMBOLS.max(trial.longest_equaliser() * 8);
     let mut best = (badness(&trial, part, shop, workers), trial.clone());
     for stride in STRIDES {

@@ -5,6 +5,7 @@ pub(crate) mod elementary;
 pub(crate) mod fft;
 pub(crate) mod fir;
 pub mod gaussian;
+pub(crate) mod interpolator;
 pub mod interval;
 pub(crate) mod least_squares;
 pub(crate) mod matrix;

@@ -13,7 +13,7 @@ pub use tia::{Limiting, NoiseModel, Tia};
 use crate::chain::{Chain, Dsp, Plan, Shape, Workshop};
 use crate::error::{Path, Problems};
 use crate::part::Loader;
-use crate::serdes::{self, Adc, DecisionKind, Equaliser, FeedbackEqualiser, SequenceDetector};
+use crate::serdes::{self, Adc, Clock, DecisionKind, Equaliser, FeedbackEqualiser, SequenceDetector};
 use crate::signal::{Field, Grid, Volt};
 use crate::units::amplitude_ratio;
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,8 @@ pub struct Receiver {
     pub dfe: FeedbackEqualiser,
     /// Sequence detector.
     pub mlse: SequenceDetector,
+    /// Clock recovery.
+    pub clock: Clock,
 }
 
 impl Default for Receiver {
@@ -54,6 +56,7 @@ impl Default for Receiver {
             decision: DecisionKind::default(),
             dfe: FeedbackEqualiser::default(),
             mlse: SequenceDetector::default(),
+            clock: Clock::default(),
         }
     }
 }
@@ -69,6 +72,7 @@ impl Receiver {
         self.ffe.check(&at.key("ffe"), problems);
         self.dfe.check(&at.key("dfe"), problems);
         self.mlse.check(&at.key("mlse"), problems);
+        self.clock.check(&at.key("clock"), symbol_rate_hz, problems);
     }
 
     /// Fills what is measured from its files.

@@ -24,7 +24,7 @@ pub(super) fn decisions(lanes: &[LaneResult]) -> String {
     for (lane, slicer) in ours() {
         table.add_row(row(lane, slicer));
     }
-    let because = first.ber_semi_analytic_refusal.unwrap_or_default();
+    let because = first.ber_semi_analytic_refusal.as_deref().unwrap_or_default();
     format!("{}{because}:\nSNR, RLM and noise are those with ideal feedback, error ratios and margin are counted\n", text(&table))
 }
 

@@ -2,6 +2,7 @@
 
 mod channel;
 mod com;
+mod clock;
 mod compare;
 mod correction;
 mod decision;

@@ -4,7 +4,7 @@ use crate::link::{Config, presets};
 use crate::pattern::PatternKind;
 
 /// What stands in every link, whatever its kinds.
-const ALWAYS: [(&str, &str, &str); 16] = [
+const ALWAYS: [(&str, &str, &str); 17] = [
     (
         "module",
         "`module.kind`",
@@ -43,6 +43,11 @@ const ALWAYS: [(&str, &str, &str); 16] = [
         "slicer; decision feedback (`receiver.dfe`, up to 16 taps with a limit) or sequence detection (`receiver.mlse`, 4 or 16 states), trained together with the feed-forward taps; error bursts counted; margin by counting",
     ),
     (
+        "clock recovery",
+        "`receiver.clock`",
+        "second-order loop behind a Mueller-Muller or bang-bang detector, frequency offset, sinusoidal jitter, AC coupling; lock, slips; blocks in stream mode",
+    ),
+    (
         "error correction",
         "`fec`",
         "codewords of the port over its lanes, bit for bit: KP4, the inner code of 200G lanes with soft decisions (draft), interleaving, multiplexing, precoder; symbol-error histogram, post-FEC error ratio, frame loss, counted, closed and foretold",
@@ -56,7 +61,7 @@ const ALWAYS: [(&str, &str, &str); 16] = [
 ];
 
 /// What no link has yet.
-const MISSING: &str = "clock recovery, reflections of light as interference, rings, \
+const MISSING: &str = "reflections of light as interference, rings, \
                         nonlinear and polarisation effects of the fibre";
 
 /// The table as Markdown.

@@ -1,5 +1,6 @@
 //! The table an engineer reads at a glance.
 
+use super::clock::clock;
 use super::decision::decisions;
 use super::fec::fec;
 use super::figure::{counted, decimals, ratio, ratio_within};
@@ -68,6 +69,7 @@ pub fn table(result: &LinkResult) -> String {
     if let Some(line) = at_limit(result) {
         out += &format!("{line}\n");
     }
+    out += &clock(&result.lanes);
     out += &format!("{}\n", verdict(result));
     for note in notes(result) {
         out += &format!("{note}\n");
@@ -197,6 +199,11 @@ fn notes(result: &LinkResult) -> Vec<String> {
                 .push(format!("lane {}: up to 10 dB more power does not reach the limit; the least error ratio is {floor:.1e}", lane.lane));
         }
     }
+    // where decisions are fed back, it stands below their table
+    let sliced = result.lanes.iter().filter(|lane| lane.slicer.as_ref().is_some_and(|slicer| slicer.decider == "slicer"));
+    let mut unforeseen: Vec<&str> = sliced.filter_map(|lane| lane.ber_semi_analytic_refusal.as_deref()).collect();
+    unforeseen.dedup();
+    notes.extend(unforeseen.into_iter().map(str::to_owned));
     if result.lanes.iter().any(|lane| lane.pattern_limited == Some(true)) {
         notes.push("* the worst 1 % of the symbols make more than half of the lane's error ratio".to_owned());
     }

@@ -1,6 +1,7 @@
 //! From symbols to volts and from volts to symbols: what a host's SerDes and a module's DSP have alike.
 
 mod adc;
+mod clock;
 mod ctle;
 mod dac;
 mod decision;
@@ -12,6 +13,7 @@ mod transmit_ffe;
 mod tx;
 
 pub use adc::Adc;
+pub use clock::{Clock, ClockRecovery};
 pub use ctle::Ctle;
 pub use dac::Dac;
 pub(crate) use dac::MOST_JITTER_UI;

@@ -1,6 +1,6 @@
 //! A SerDes receiver: volts from a line in, samples out.
 
-use super::{Adc, Ctle, DecisionKind, Equaliser, FeedbackEqualiser, SequenceDetector, dsp};
+use super::{Adc, Clock, Ctle, DecisionKind, Equaliser, FeedbackEqualiser, SequenceDetector, dsp};
 use crate::chain::{Chain, Density, Dsp, Law, Noise, Plan, Shape, Workshop};
 use crate::error::{Path, Problems};
 use crate::part::Loader;
@@ -36,6 +36,8 @@ pub struct SerdesRx {
     pub dfe: FeedbackEqualiser,
     /// Sequence detector.
     pub mlse: SequenceDetector,
+    /// Clock recovery.
+    pub clock: Clock,
 }
 
 impl Default for SerdesRx {
@@ -49,6 +51,7 @@ impl Default for SerdesRx {
             decision: DecisionKind::default(),
             dfe: FeedbackEqualiser::default(),
             mlse: SequenceDetector::default(),
+            clock: Clock::default(),
         }
     }
 }
@@ -62,6 +65,7 @@ impl SerdesRx {
         self.ffe.check(&at.key("ffe"), problems);
         self.dfe.check(&at.key("dfe"), problems);
         self.mlse.check(&at.key("mlse"), problems);
+        self.clock.check(&at.key("clock"), symbol_rate_hz, problems);
     }
 
     /// Fills what is measured from its files.

@@ -50,7 +50,13 @@ impl Row {
 fn flat(result: &impl Serialize) -> Vec<(String, Value)> {
     let text = serde_json::to_string(result).expect("every key is text");
     let Ordered(all) = serde_json::from_str(&text).expect("written just now");
-    all.into_iter().filter(|(name, _)| !LEFT_OUT.contains(&name.as_str())).collect()
+    let kept = all.into_iter().filter(|(name, _)| !LEFT_OUT.contains(&name.as_str()));
+    kept.flat_map(|(name, value)| match value {
+        // a table's figures are columns of their own
+        Value::Object(table) => table.into_iter().map(|(key, value)| (format!("{name}_{key}"), value)).collect(),
+        value => vec![(name, value)],
+    })
+    .collect()
 }
 
 /// An axis value as JSON. A number keeps every digit; a list or a date stays as it is written.

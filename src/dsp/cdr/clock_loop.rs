@@ -66,6 +66,29 @@ impl LoopGains {
         open / ((z - 1.0) * (z - 1.0) + open)
     }
 
+    /// The same loop behind a detector whose slope is `slope` instead of 1.
+    #[must_use]
+    pub fn with_slope(&self, slope: f64) -> Self {
+        Self { proportional: slope * self.proportional, integral: slope * self.integral }
+    }
+
+    /// Frequency from which on the jitter transfer stays below 1/sqrt(2), in units of the symbol rate.
+    #[must_use]
+    pub fn bandwidth(&self) -> f64 {
+        // an underdamped loop is at most three times as wide as one of its proportional gain, or of its natural frequency
+        let widest = (3.0 * (self.proportional + self.integral.sqrt()) / TAU).min(0.5);
+        let (mut low, mut high) = (0.0, widest);
+        for _ in 0..HALVINGS {
+            let middle = 0.5 * (low + high);
+            if self.jitter_transfer(middle).norm_sqr() > 0.5 {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        high
+    }
+
     /// Amplitude of sinusoidal jitter, UI, at which the loop's error reaches the amplitude `margin_ui`.
     ///
     /// ```text
@@ -203,6 +226,7 @@ mod tests {
             for damping in [0.5, 0.707, 2.0, 10.0, f64::INFINITY] {
                 let gains = LoopGains::new(bandwidth, damping);
                 assert!((gains.jitter_transfer(bandwidth).norm_sqr() - 0.5).abs() < 1e-9, "{bandwidth}, {damping}");
+                assert!((gains.bandwidth() / bandwidth - 1.0).abs() < 1e-9, "{bandwidth}, {damping}");
                 assert!(gains.jitter_transfer(0.9 * bandwidth).norm_sqr() > 0.5 && gains.jitter_transfer(1.1 * bandwidth).norm_sqr() < 0.5);
             }
         }

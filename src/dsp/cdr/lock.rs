@@ -39,6 +39,17 @@ impl LockDetector {
         Self { rate: 1.0 / memory, limit: limit_ui * limit_ui, mean_square: 1.0 / 12.0, locked: false }
     }
 
+    /// The same state, averaging over another number of symbols from now on.
+    ///
+    /// # Panics
+    ///
+    /// If the memory is below 1 symbol.
+    #[must_use]
+    pub fn remembering(self, memory: f64) -> Self {
+        assert!(memory >= 1.0, "a memory of {memory} symbols: must be from 1");
+        Self { rate: 1.0 / memory, ..self }
+    }
+
     /// Takes a phase error, UI; returns whether the loop is locked.
     #[inline(always)]
     pub fn push(&mut self, error_ui: f64) -> bool {

@@ -3,6 +3,7 @@
 use super::{View, predictor, refused};
 use crate::chain::{Stop, Trained, count};
 use crate::error::Result;
+use crate::link::clock;
 use crate::link::counted_margin::Search;
 use crate::link::margin::{self, Margin};
 use crate::units::{dbm_from_watt, power_ratio};
@@ -59,10 +60,13 @@ impl View {
     ///
     /// # Errors
     ///
-    /// A receiver that does not train.
+    /// A receiver that does not train, or a lane for which the estimator has no figure.
     pub fn waterfall(&self) -> Result<Waterfall> {
         let (start, prediction) = self.receiver()?;
         let lane = &self.lane;
+        if let Some(because) = clock::unforeseen(lane) {
+            return Err(refused("lane", lane.number, format!("has no waterfall: {because}")));
+        }
         let tp3 = self.tp3.ok_or_else(|| refused("lane", lane.number, "has no settled levels at TP3".to_owned()))?;
         let received_dbm = dbm_from_watt(tp3.average_w);
         let limit_ber = lane.config.limit_ber();
