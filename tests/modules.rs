@@ -66,7 +66,8 @@ fn linear_between_perfect_hosts_is_the_light_alone() {
     let lane = |kind: ModuleKind| {
         let mut config = dim("800gbase-dr8", kind);
         perfect(&mut config);
-        (config.transmitter.dac.bandwidth_ghz, config.transmitter.dac.effective_bits, config.transmitter.dac.jitter_fs) = (500.0, 14.0, 0.0);
+        (config.transmitter.dac.bandwidth_ghz, config.transmitter.dac.effective_bits, config.transmitter.dac.jitter_fs) =
+            (500.0, 14.0, 0.0);
         config.transmitter.ffe.taps = vec![-0.05, 0.9, -0.05];
         config.host.tx.ffe.taps = vec![0.0, 0.0, -0.05, 0.9, -0.05, 0.0, 0.0];
         config.receiver.adc = config.host.rx.adc.clone();
@@ -136,8 +137,10 @@ fn a_trace_its_file_and_the_files_of_its_halves_are_one_channel() {
     let package = || Package { length_mm: 12.0, ..Package::default() };
     let whole = half(package(), Package::none(), 1.0);
     let file = s2p(&folder, "whole.s2p", &whole);
-    let halves =
-        vec![s2p(&folder, "one.s2p", &half(package(), Package::none(), 0.5)), s2p(&folder, "two.s2p", &half(Package::none(), Package::none(), 0.5))];
+    let halves = vec![
+        s2p(&folder, "one.s2p", &half(package(), Package::none(), 0.5)),
+        s2p(&folder, "two.s2p", &half(Package::none(), Package::none(), 0.5)),
+    ];
     let lane = |channel: Channel| {
         let mut config = preset("800gbase-dr8");
         config.module.kind = ModuleKind::Lpo;
@@ -264,7 +267,10 @@ fn what_no_host_can_drive_is_refused_in_one_line() {
         problems.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     let inner = problems(|_| (), "1.6tbase-dr8-2");
-    assert!(inner.len() == 1 && inner[0].starts_with("module.kind = retimed: must be \"optics\" or \"lpo\" with the inner code"), "{inner:?}");
+    assert!(
+        inner.len() == 1 && inner[0].starts_with("module.kind = retimed: must be \"optics\" or \"lpo\" with the inner code"),
+        "{inner:?}"
+    );
     let taps = problems(|c| c.host.tx.tap_low = vec![0.0], "800gbase-dr8");
     assert!(taps.len() == 1 && taps[0].starts_with("host.tx.tap_low = [0.0]: must be as many as ffe.taps, 7"), "{taps:?}");
     let files = problems(|c| c.host.channel.kind = ChannelKind::Files, "800gbase-dr8");

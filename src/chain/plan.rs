@@ -199,7 +199,17 @@ impl Draft {
         let flat = gains.filter(|_| idle).map(|g| g as f32);
         let response = if flat.is_some() { Vec::new() } else { scaled(shop.product(&self.shapes, grid, both_sides)) };
         let probes = self.probes.iter().map(|&(node, at)| (node, self.shapes[..at].to_vec())).collect();
-        Section { map: self.map, storage: self.storage, flat, response, start, deviation: merged(&sources, 1.0), sources, interferers, probes }
+        Section {
+            map: self.map,
+            storage: self.storage,
+            flat,
+            response,
+            start,
+            deviation: merged(&sources, 1.0),
+            sources,
+            interferers,
+            probes,
+        }
     }
 }
 

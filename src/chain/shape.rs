@@ -169,7 +169,9 @@ mod tests {
         let time_s = 7.5e-12;
         let h = |f: f64| Shape::Gaussian(time_s).at(f).re;
         // step(t) = 1/2 + integral of H sin(2 pi f t) / (pi f)
-        let step = |t: f64| 0.5 + (0..20_000).map(|i| (f64::from(i) + 0.5) * 1e7).map(|f| h(f) * (TAU * f * t).sin() / (PI * f) * 1e7).sum::<f64>();
+        let step = |t: f64| {
+            0.5 + (0..20_000).map(|i| (f64::from(i) + 0.5) * 1e7).map(|f| h(f) * (TAU * f * t).sin() / (PI * f) * 1e7).sum::<f64>()
+        };
         assert!((step(time_s / 2.0) - 0.8).abs() < 1e-4, "{}", step(time_s / 2.0));
         assert!((Shape::Delay(1e-11).at(25e9) - Complex64::new(0.0, -1.0)).norm() < 1e-12);
     }

@@ -3,9 +3,9 @@
 use super::inner::{BLOCK_SYMBOLS, Chase};
 use super::interleaver::Interleaver;
 use super::layout::Layout;
-use crate::math::recent::Recent;
 use super::reed_solomon::Code;
 use crate::error::{Path, Problems, Result};
+use crate::math::recent::Recent;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 

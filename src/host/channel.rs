@@ -178,7 +178,8 @@ impl Channel {
             _ => match self.network(&files[0]).and_then(|network| self.table(&network, digest)) {
                 Ok(table) => Some(Arc::new(table)),
                 Err(remedy) => {
-                    let (key, value) = if self.kind == ChannelKind::Files { ("files", self.files.join(", ")) } else { ("trace", String::new()) };
+                    let (key, value) =
+                        if self.kind == ChannelKind::Files { ("files", self.files.join(", ")) } else { ("trace", String::new()) };
                     loader.problems().report(at, key, value, remedy);
                     return None;
                 }
@@ -201,7 +202,11 @@ impl Channel {
     /// The differential networks of the files that are used: of the channel, of far-end and of near-end aggressors.
     fn files_used(&self, loader: &mut Loader<'_>, at: &Path, read: &mut Vec<Taken>) -> [Vec<Network>; 3] {
         let own: &[String] = if self.kind == ChannelKind::Files { &self.files } else { &[] };
-        let lists = [("files", own, self.ports), ("fext_files", &self.fext_files, self.fext_ports), ("next_files", &self.next_files, self.next_ports)];
+        let lists = [
+            ("files", own, self.ports),
+            ("fext_files", &self.fext_files, self.fext_ports),
+            ("next_files", &self.next_files, self.next_ports),
+        ];
         lists.map(|(key, files, map)| {
             let one = |file: &String| {
                 let mut found = None;

@@ -8,8 +8,8 @@ use crate::fibre::SingleMode;
 use crate::part::{FileRead, Library, Loader, Sending};
 use crate::pattern::{Pattern, PatternKind};
 use crate::receiver::Receiver;
-use crate::serdes::DecisionKind;
 use crate::serdes::Clock;
+use crate::serdes::DecisionKind;
 use crate::signal::Grid;
 use crate::transmitter::{Transmitter, TransmitterKind};
 use crate::units::{dbm_from_watt, giga};
@@ -348,7 +348,8 @@ impl Config {
             problems.report(&at, "kind", kind.name(), remedy);
         }
         if self.fec.chosen().is_some_and(|coding| coding.inner.is_some()) && kind.retimes_transmit() {
-            let remedy = format!("must be \"optics\" or \"lpo\" with the inner code of {}: segments of unlike rates are not built", self.fec.coding);
+            let remedy =
+                format!("must be \"optics\" or \"lpo\" with the inner code of {}: segments of unlike rates are not built", self.fec.coding);
             problems.report(&at, "kind", kind.name(), remedy);
         }
     }

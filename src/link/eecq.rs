@@ -21,7 +21,8 @@ pub(super) fn eecq_db(lane: &Lane, at: Part, reference: &Reference, workers: &Wo
     grid.symbols = symbols;
     let mut levels = vec![0; symbols];
     source.fill(0, lane.seed, &mut levels);
-    let volts: Chain<Volt> = if at == Part::Behind { sent_to_host(&lane.config, lane.number, grid) } else { sent_to_module(&lane.config, grid) };
+    let volts: Chain<Volt> =
+        if at == Part::Behind { sent_to_host(&lane.config, lane.number, grid) } else { sent_to_module(&lane.config, grid) };
     let filter = Shape::low_pass(Family::Bessel, 4, reference.bandwidth_symbol_rates * grid.symbol_rate_hz, 0.0);
     let sampler = Sampler { samples_per_symbol: 1, effective_bits: EXACT_BITS, jitter_s: 0.0 };
     let plan = volts.response::<Volt>(filter).sample(sampler, grid, shop);

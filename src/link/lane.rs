@@ -146,7 +146,8 @@ fn electrical(config: &Config, part: Part, lane: Seed, grid: Grid, shop: &mut Wo
     if !part.exists(config) {
         return None;
     }
-    let decided = |volts: Chain<Volt>, rx: &SerdesRx, name: &str, shop: &mut Workshop| (rx.extend(volts, name, false, grid, shop), rx.dsp());
+    let decided =
+        |volts: Chain<Volt>, rx: &SerdesRx, name: &str, shop: &mut Workshop| (rx.extend(volts, name, false, grid, shop), rx.dsp());
     let ((plan, dsp), name) = match part {
         Part::Light => return None,
         Part::Ahead => (decided(sent_to_module(config, grid), &module.rx, "module.rx", shop), "host to module"),

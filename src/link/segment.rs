@@ -2,8 +2,8 @@
 
 use super::lane::{Lane, Segment};
 use super::result::SegmentResult;
-use super::summary::judged;
 use super::run::{SCORING_BLOCKS, TRAINING_BLOCKS};
+use super::summary::judged;
 use super::{Config, ModuleKind};
 use crate::chain::{Prediction, Predictor, Refusal, Tally, Trained, Workers};
 use crate::host::Channel;

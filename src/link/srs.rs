@@ -72,7 +72,9 @@ pub struct Stressed {
 pub fn stressed(stack: &Stack, stress: &Stress, cancel: &AtomicBool) -> Result<Stressed> {
     let mut stack = stack.clone();
     let flag = "srs";
-    for assignment in ["module.kind=optics", "transmitter.kind=stressed", "fibre.length_km=0", "fibre.connector_loss_db=0", "fibre.mpi_penalty_db=0"] {
+    for assignment in
+        ["module.kind=optics", "transmitter.kind=stressed", "fibre.length_km=0", "fibre.connector_loss_db=0", "fibre.mpi_penalty_db=0"]
+    {
         stack.set_by(flag, assignment)?;
     }
     stack.set_by(flag, "spread.launch_power_db=0")?;

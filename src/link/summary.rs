@@ -3,8 +3,8 @@
 use super::clock::ClockResult;
 use super::margin::Margin;
 use super::result::{Counted, LaneResult, NoiseShare, PortResult, Slicer, pooled};
-use super::run::{CountedLanes, Solved};
 use super::run::Foreseen;
+use super::run::{CountedLanes, Solved};
 use super::segment;
 use crate::chain::{Decider, Tally};
 use crate::math::interval::Interval;

@@ -1,9 +1,9 @@
 //! Files of measured parts: read once, kept with what was made of them.
 
+use super::Touchstone;
 use super::capture::{self, Recording, Sending};
 use super::response;
 use super::series::{self, Reading};
-use super::Touchstone;
 use super::text::{self, Text};
 use crate::chain::Table;
 use crate::error::{Path, Problems};

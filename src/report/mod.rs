@@ -1,8 +1,8 @@
 //! What is shown of results: to a reader, to a machine, in the manual.
 
 mod channel;
-mod com;
 mod clock;
+mod com;
 mod compare;
 mod correction;
 mod decision;

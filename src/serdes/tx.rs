@@ -109,7 +109,8 @@ impl SerdesTx {
     pub(crate) fn extend(&self, symbols: Chain<Symbol>, name: &str, grid: Grid) -> Chain<Volt> {
         let per_hz = 2.0 / grid.symbol_rate_hz; // a variance of independent symbols as a one-sided density
         let noise = |entity: &str, law: Law, variance: f64| Noise::new(&format!("{name}.{entity}"), law, Density::White(variance * per_hz));
-        let mut symbols = self.ffe.extend(symbols.compressed(compression(self.rlm))).noise(noise("noise", Law::Added, power_ratio(-self.sndr_db)));
+        let mut symbols =
+            self.ffe.extend(symbols.compressed(compression(self.rlm))).noise(noise("noise", Law::Added, power_ratio(-self.sndr_db)));
         for (entity, law, displacement_fs) in [
             ("jitter", Law::Timing, self.jitter_fs),
             ("two_point_jitter", Law::TimingTwoPoint, self.two_point_jitter_fs),

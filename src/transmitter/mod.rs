@@ -15,8 +15,8 @@ mod waveform;
 
 pub use driver::Driver;
 pub use eml::Eml;
-pub use linear::LinearInput;
 pub use laser::{Laser, Relaxation, RinKind};
+pub use linear::LinearInput;
 pub use mzm::{Electrode, Mzm};
 pub use stressed::Stressed;
 pub use waveform::Waveform;

@@ -201,11 +201,9 @@ impl Receiver {
             follow: (TAU * clocking.ac_corner / p as f64) as f32,
             decisions: Decisions::new(trained),
             sequences: match &trained.decider {
-                Decider::Mlse(response, depth) => Some(Sequences {
-                    detector: Mlse::new(response, *depth),
-                    equalised: vec![0.0; n],
-                    known: Vec::with_capacity(MOST_TAPS),
-                }),
+                Decider::Mlse(response, depth) => {
+                    Some(Sequences { detector: Mlse::new(response, *depth), equalised: vec![0.0; n], known: Vec::with_capacity(MOST_TAPS) })
+                }
                 Decider::Slicer | Decider::Dfe => None,
             },
             recovered,

@@ -15,9 +15,9 @@ pub use decode::{Outcome, Workspace};
 
 use super::galois::{Field, FieldError};
 use super::powers::Powers;
-use crate::math::recent::Recent;
 use super::tail;
 use crate::error::{Path, Problems};
+use crate::math::recent::Recent;
 use remainder::Remainder;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

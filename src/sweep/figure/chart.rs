@@ -195,7 +195,8 @@ impl Layout {
 
 /// The limit of all lanes and points, if it is one.
 fn limit_ber(lanes: &[Config], axes: &[Axis]) -> Option<f64> {
-    let varies = axes.iter().any(|axis| axis.len() > 1 && axis.name().ends_with("limits.pmd_ber") || axis.name().ends_with("limits.link_ber"));
+    let varies =
+        axes.iter().any(|axis| axis.len() > 1 && axis.name().ends_with("limits.pmd_ber") || axis.name().ends_with("limits.link_ber"));
     let first = lanes.first()?.limit_ber();
     (!varies && lanes.iter().all(|lane| lane.limit_ber() == first)).then_some(first)
 }
