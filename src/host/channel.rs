@@ -4,6 +4,7 @@ use super::{MixedMode, Network, PortMap, Trace, Transfer};
 use crate::chain::{Chain, Interferer, Shape, Table};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
+use crate::math::recent::Recent;
 use crate::part::{Loader, fnv};
 use crate::serdes::SerdesTx;
 use crate::signal::{Grid, Volt};
@@ -73,7 +74,7 @@ pub struct Channel {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_ports: Option<PortMap>,
     #[serde(skip)]
-    made: Option<Made>,
+    made: Option<Arc<Made>>,
 }
 
 /// What was made of a description.
@@ -88,6 +89,9 @@ struct Made {
 
 /// A file that was read: the key that names it, the file, its digest, where it ends, and the port map that was guessed.
 type Taken = (&'static str, String, u64, f64, Option<String>);
+
+/// What was made last.
+static RECENT: Recent<Channel, Made> = Recent::new();
 
 /// Coupling below which an aggressor is left out, dB.
 const SILENT_DB: f64 = -120.0;
@@ -162,9 +166,13 @@ impl Channel {
     pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
         let recipe = Box::new(Channel { made: None, ..self.clone() });
         if self.made.as_ref().is_none_or(|made| made.recipe != recipe) {
-            self.made = self.make(recipe, at, loader);
+            // a channel without files is a pure function of its description, and many lanes and points of a sweep have the same
+            let files = [&self.files, &self.fext_files, &self.next_files].iter().any(|files| !files.is_empty());
+            let mut make = || self.make(recipe.clone(), at, loader).ok_or(());
+            self.made = if files { make().ok().map(Arc::new) } else { RECENT.get(&recipe, make).ok() };
         }
-        for (key, file, digest, ends_hz, found) in self.made.iter().flat_map(|made| &made.read) {
+        let made = self.made.clone();
+        for (key, file, digest, ends_hz, found) in made.iter().flat_map(|made| &made.read) {
             loader.took(at, key, file, *digest, *ends_hz, found.clone());
         }
     }

@@ -315,8 +315,10 @@ impl Config {
         if self.pattern.kind == PatternKind::File {
             loader.witness(&root.key("pattern"), "file", &self.pattern.file, MOST_PATTERN_BYTES);
         }
-        self.module.load(&root.key("module"), &mut loader);
-        self.host.load(&root.key("host"), &mut loader);
+        if self.module.kind.has_hosts() {
+            self.module.load(&root.key("module"), &mut loader);
+            self.host.load(&root.key("host"), &mut loader);
+        }
         self.transmitter.load(&root.key("transmitter"), &mut loader);
         self.receiver.load(&root.key("receiver"), &mut loader);
         self.files = loader.finish();

@@ -61,7 +61,6 @@ impl Search<'_> {
             );
             return (Margin::Uncounted(because), None);
         }
-        let stopped = || (Margin::Uncounted("no margin: stopped before it was counted".to_owned()), None);
         // ln of the counted error ratio over the one with ideal feedback
         let mut gap = 0.0;
         let mut best: Option<Step> = None;
@@ -70,7 +69,10 @@ impl Search<'_> {
             let asked = (limit_ber * f64::exp(-gap)).clamp(ASKED[0], ASKED[1]);
             match margin::find(predictor, worker, start, asked) {
                 Margin::Found(loss_db, trained) => {
-                    let Some(tally) = self.counted(&trained) else { return stopped() };
+                    let tally = match self.counted(&trained) {
+                        Ok(tally) => tally,
+                        Err(because) => return (Margin::Uncounted(because), None),
+                    };
                     let f = self.ln_ratio(&tally) - limit_ber.ln();
                     gap += f;
                     let same = best.as_ref().is_some_and(|best| (best.loss_db - loss_db).abs() < SAME_DB);
@@ -90,7 +92,10 @@ impl Search<'_> {
                 Margin::Floor(_) => {
                     // the factor is that of the link as it is
                     met_floor = true;
-                    let Some(tally) = self.counted(start) else { return stopped() };
+                    let tally = match self.counted(start) {
+                        Ok(tally) => tally,
+                        Err(because) => return (Margin::Uncounted(because), None),
+                    };
                     gap = self.ln_ratio(&tally) - foreseen.max(1e-300).ln();
                 }
                 other => return (other, None),
@@ -107,11 +112,15 @@ impl Search<'_> {
         (Margin::Found(loss_db, trained), interval)
     }
 
-    /// Nothing when it was cancelled.
-    fn counted(&self, trained: &Trained) -> Option<Tally> {
+    /// Nothing, with the reason, when it was cancelled or a clock was not locked.
+    fn counted(&self, trained: &Trained) -> Result<Tally, String> {
         let stop = Stop { round_blocks: ROUND_BLOCKS, symbols: self.lane.config.simulation.symbols_at_limit, bit_errors: u64::MAX };
-        let tally = count(&[self.lane.counted_through(trained, self.around)], &stop, self.workers, &mut (), self.cancel).remove(0).end;
-        (!self.cancel.load(Ordering::Relaxed)).then_some(tally)
+        let counted = count(&[self.lane.counted_through(trained, self.around)], &stop, self.workers, &mut (), self.cancel).remove(0);
+        match counted.refusal {
+            Some(refusal) => Err(format!("no margin: {}", refusal.because)),
+            None if self.cancel.load(Ordering::Relaxed) => Err("no margin: stopped before it was counted".to_owned()),
+            None => Ok(counted.end),
+        }
     }
 
     /// Where no error was seen, half a one stands for none.

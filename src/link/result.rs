@@ -228,6 +228,8 @@ pub struct SegmentResult {
     pub passes: Option<bool>,
     /// Signal to noise ratio at its slicer, dB.
     pub snr_db: Option<f64>,
+    /// The clock of its receiver, in stream mode.
+    pub clock: ClockResult,
     /// Loss of its electrical channel at half the symbol rate, packages and mismatch included, dB; of a linear lane, of that ahead of the module.
     pub channel_loss_db: Option<f64>,
     /// Taps of its electrical transmitter.

@@ -324,10 +324,14 @@ impl CountedLanes {
         })
     }
 
-    /// What the lane's clock did, and why nothing was counted of it.
-    pub(super) fn clock(&self, lane: usize) -> (Option<&ClockReading>, Option<&Refusal>) {
-        let counted = self.counted[lane].as_ref();
-        (counted.and_then(|counted| counted.clocks.last()), counted.and_then(|counted| counted.refusal.as_ref()))
+    /// What the clocks of a lane's segments did, in stream mode.
+    pub(super) fn clocks(&self, lane: usize) -> &[ClockReading] {
+        self.counted[lane].as_ref().map_or(&[], |counted| &counted.clocks)
+    }
+
+    /// Why nothing was counted of a lane.
+    pub(super) fn refusal(&self, lane: usize) -> Option<&Refusal> {
+        self.counted[lane].as_ref().and_then(|counted| counted.refusal.as_ref())
     }
 
     /// Adds what error correction made of a lane to its result.

@@ -1,6 +1,7 @@
 //! What is said of a lane and of the port, from what was solved and counted.
 
 use super::clock::ClockResult;
+use super::clock;
 use super::margin::Margin;
 use super::result::{Counted, LaneResult, NoiseShare, PortResult, Slicer, pooled};
 use super::run::Foreseen;
@@ -47,12 +48,20 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
     let prediction = &receiver.prediction;
     let limit_ber = config.limit_ber();
     let foreseen = receiver.whole(prediction);
+    let clock_moves = clock::unforeseen(&solved.lane).is_some();
     result.ber_semi_analytic_refusal.clone_from(&receiver.unforeseen);
     let [ahead, behind] = receiver.electrical.each_ref().map(|part| part.as_ref().map(|part| (&part.trained, &part.prediction)));
     let parts: Vec<_> = ahead.into_iter().chain([(&receiver.trained, prediction)]).chain(behind).collect();
-    result.segments = segment::results(config, &parts, here.segments(index));
+    result.segments = segment::results(config, &parts, here.segments(index), here.clocks(index));
     // a link keeps its limit, and so does every segment that has one of its own
-    let segments_pass = result.segments.iter().all(|segment| segment.passes != Some(false));
+    let limited = || result.segments.iter().filter(|segment| segment.limit_ber.is_some()).map(|segment| segment.passes);
+    let segments_pass =
+        if limited().any(|passes| passes == Some(false)) { Some(false) } else { limited().all(|p| p.is_some()).then_some(true) };
+    // a miss is a miss, whatever else is not known
+    let both = |whole: Option<bool>| match (whole, segments_pass) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (whole, segments) => Some(whole? && segments?),
+    };
     if foreseen.ideal_feedback {
         result.ber_ideal_feedback = Some(foreseen.ber);
     }
@@ -60,11 +69,14 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
         result.ber_semi_analytic = Some(foreseen.ber);
         result.ber_semi_analytic_low = Some(foreseen.interval.low);
         result.ber_semi_analytic_high = Some(foreseen.interval.high);
-        result.passes = Some(foreseen.ber <= limit_ber && segments_pass);
+        result.passes = both(Some(foreseen.ber <= limit_ber));
     }
     result.converged = receiver.trained.convergence.map(|end| end.reached());
-    result.pattern_limited = Some(prediction.pattern_limited);
-    result.snr_db = Some(prediction.snr_db);
+    // with a clock that moves, what is foreseen of a fixed phase is not this lane's
+    if receiver.unforeseen.is_none() || !clock_moves {
+        result.pattern_limited = Some(prediction.pattern_limited);
+        result.snr_db = Some(prediction.snr_db);
+    }
     result.rlm = Some(rlm(prediction.levels.map(|(mean, _)| mean)));
     [result.margin_db_low, result.margin_db_high] = receiver.margin_interval.map_or([None; 2], |interval| interval.map(Some));
     match &receiver.margin {
@@ -99,6 +111,13 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
         interference_share: prediction.interference_share,
     });
     let mut verdicts = Vec::new();
+    let (clock, refusal) = (here.clocks(index).get(usize::from(solved.lane.ahead.is_some())), here.refusal(index));
+    result.clock = clock.map_or_else(ClockResult::default, |clock| ClockResult::of(clock, solved.lane.config.symbol_rate_gbd));
+    if let Some(refusal) = refusal {
+        result.refusal = Some(refusal.because.clone());
+        result.passes = None;
+        return result;
+    }
     if let Some(tally) = here.tally(index) {
         let (interval, kind) = tally.interval();
         result.bits = tally.bits();
@@ -116,14 +135,8 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
         } else {
             // the count alone judges, where its interval lies on one side of the limit
             let here = if tally.symbols > 0 { judged([interval.low, interval.high], limit_ber) } else { None };
-            result.passes = here.or(judged_by_margin(&result)).map(|passes| passes && segments_pass);
+            result.passes = both(here.or(judged_by_margin(&result)));
         }
-    }
-    let (clock, refusal) = here.clock(index);
-    result.clock = clock.map_or_else(ClockResult::default, |clock| ClockResult::of(clock, solved.lane.config.symbol_rate_gbd));
-    if let Some(refusal) = refusal {
-        result.refusal = Some(refusal.because.clone());
-        return result;
     }
     if let (Some(tally), Some(prediction)) = (at_limit.tally(index), &receiver.at_limit) {
         let (interval, _) = tally.interval();

@@ -11,8 +11,8 @@ const HEADER: [&str; 8] = [
     "\nlimit",
     "SNR\ndB",
     "channel\nloss dB",
-    "CTLE gains, dB\nmodule | receiver",
-    "\ntransmit taps, first precursor first",
+    "CTLE dB\nmodule|rx",
+    "\ntransmit taps",
 ];
 
 /// A line for each segment of the worst lane; nothing where no host is part of the link.
@@ -23,7 +23,12 @@ pub(super) fn segments(result: &LinkResult) -> String {
     for segment in &lane.segments {
         table.add_row(row(segment));
     }
-    format!("{}of lane {}, the worst; the taps of its receivers are in --json\n", text(&table), lane.lane)
+    format!("{}of lane {}, the worst; taps from the first precursor on, those of receivers in --json\n", text(&table), lane.lane)
+}
+
+/// A tap to two decimals without the zero ahead of the point: -.06.
+fn short(tap: f64) -> String {
+    decimals(Some(tap), 2).replacen("0.", ".", 1)
 }
 
 fn row(segment: &SegmentResult) -> [String; 8] {
@@ -32,15 +37,19 @@ fn row(segment: &SegmentResult) -> [String; 8] {
     // taps at the ends that do nothing are left out
     let ends = segment.tx_taps.len() / 2;
     let idle = segment.tx_taps.iter().rev().take(ends).take_while(|tap| **tap == 0.0).count();
-    let taps = segment.tx_taps.iter().rev().skip(idle).rev().map(|&tap| decimals(Some(tap), 2)).collect::<Vec<_>>().join(" ");
+    let taps = segment.tx_taps.iter().rev().skip(idle).rev().map(|&tap| short(tap)).collect::<Vec<_>>().join(" ");
     [
         segment.name.to_owned(),
-        ratio_within(segment.ber_semi_analytic, segment.ber_semi_analytic_low, segment.ber_semi_analytic_high),
+        match segment.ber_ideal_feedback {
+            // nothing else is foreseen where decisions are fed back
+            Some(ber) => format!("{} ideal", ratio(Some(ber))),
+            None => ratio_within(segment.ber_semi_analytic, segment.ber_semi_analytic_low, segment.ber_semi_analytic_high),
+        },
         counted(segment.bits, segment.ber_counted, segment.ber_counted_low, segment.ber_counted_high),
         ratio(segment.limit_ber),
         decimals(segment.snr_db, 1),
         decimals(segment.channel_loss_db, 1),
-        if ctles.is_empty() { "-".to_owned() } else { ctles.join(" | ") },
+        if ctles.is_empty() { "-".to_owned() } else { ctles.join("|") },
         if taps.is_empty() { "-".to_owned() } else { taps },
     ]
 }
@@ -75,7 +84,7 @@ mod tests {
         let text = segments(&sample::result(vec![lane]));
         let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
         assert!(widest <= 120, "{widest}\n{text}");
-        for shown in ["-14 -1 | -13 -2", "-0.06 0.12 -0.34 0.54 -0.20\n", "33.3", "of lane 3, the worst"] {
+        for shown in ["-14 -1|-13 -2", "-.06 .12 -.34 .54 -.20\n", "33.3", "of lane 3, the worst"] {
             assert!(text.contains(shown), "{shown}\n{text}");
         }
         assert!(segments(&sample::result(vec![sample::lane(0)])).is_empty());
