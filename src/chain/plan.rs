@@ -124,6 +124,9 @@ pub(super) struct Gained {
 pub(super) struct Leak {
     pub(super) entity: String,
     pub(super) path: Vec<Complex32>,
+    /// Its symbols in a block, and their transform.
+    pub(super) symbols: usize,
+    pub(super) transform: fft::RealFft,
     /// True behind a gain that makes up for lost light.
     pub(super) behind_gain: bool,
 }
@@ -191,7 +194,8 @@ impl Draft {
             let shapes: Vec<Shape> = i.path.iter().chain(&self.shapes[*at..]).cloned().collect();
             let mut path = shop.product(&shapes, grid, false);
             path.iter_mut().for_each(|h| *h *= 1.0 / grid.symbols as f32);
-            Leak { entity: i.entity.clone(), path, behind_gain: i.behind_gain }
+            let symbols = grid.symbols + i.extra_symbols;
+            Leak { entity: i.entity.clone(), path, symbols, transform: shop.real(symbols), behind_gain: i.behind_gain }
         });
         let interferers: Vec<_> = interferers.collect();
         let gains: Option<f64> = self.shapes.iter().map(Shape::gain).product();
@@ -307,6 +311,11 @@ impl Plan {
     /// True when the sampler's jitter is so large that its second order counts.
     pub fn jitters_far(&self) -> bool {
         self.sampler.jitters_far(self.grid)
+    }
+
+    /// Every interferer of every section.
+    pub(super) fn leaks(&self) -> impl Iterator<Item = &Leak> {
+        self.sections.iter().flat_map(|section| &section.interferers)
     }
 
     /// Samples that the sampler takes in a block.

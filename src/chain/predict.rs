@@ -400,7 +400,7 @@ fn one_record(plan: &Plan, worker: &mut Worker, levels: Vec<u8>, draws: &Draws<'
     block::multiply(&mut spectrum, &plan.end().response);
     let mut interference = [false, true].map(|gained| {
         worker.spectrum.fill(Complex32::default());
-        worker.interfere_where(plan, plan.end(), None, draws, |leak| leak.behind_gain == gained);
+        worker.interfere_where(plan.end(), None, draws, |leak| leak.behind_gain == gained);
         worker.spectrum.clone()
     });
     if plan.jitters_far() {

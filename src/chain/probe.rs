@@ -101,7 +101,7 @@ impl<'a> Probe<'a> {
         worker.front(plan, levels, draws, trained.attenuation);
         plan.transforms.samples.forward(Ampere::of_mut(&mut worker.real), &mut worker.spectrum, &mut worker.scratch);
         block::multiply(&mut worker.spectrum, &trained.response);
-        worker.interfere(plan, plan.end(), Some(&trained.interferers), draws);
+        worker.interfere(plan.end(), Some(&trained.interferers), draws);
         if draws.what == Drawn::Everything {
             let converter = worker.converter(plan, trained, draws);
             worker.add_noise(plan.end(), draws);

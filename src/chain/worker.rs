@@ -84,6 +84,8 @@ pub struct Worker {
     pub(super) decided_plain: Vec<u8>,
     pub(super) detection: Detection,
     pub(super) scratch: Vec<Complex32>,
+    aggressor: Vec<f32>,
+    aggressor_spectrum: Vec<Complex32>,
 }
 
 impl Worker {
@@ -92,7 +94,7 @@ impl Worker {
         let (grid, k) = (plan.grid, plan.grid.symbols * 2);
         let m = grid.samples();
         let zeros = |n: usize| vec![Complex32::default(); n];
-        Worker {
+        let mut worker = Worker {
             grid,
             symbols: vec![0.0; grid.symbols],
             edges: vec![0.0; grid.symbols],
@@ -115,12 +117,21 @@ impl Worker {
             decided_plain: vec![0; grid.symbols],
             detection: Detection::default(),
             scratch: zeros(plan.transforms.scratch()),
-        }
+            aggressor: Vec::new(),
+            aggressor_spectrum: Vec::new(),
+        };
+        worker.fit(plan);
+        worker
     }
 
     /// Makes room for `plan`, which is on the same grid but may sample otherwise.
     pub(super) fn fit(&mut self, plan: &Plan) {
-        let scratch = plan.transforms.scratch();
+        let scratch = plan.leaks().map(|leak| leak.transform.scratch()).chain([plan.transforms.scratch()]).max().unwrap_or(1);
+        let symbols = plan.leaks().map(|leak| leak.symbols).max().unwrap_or(0);
+        if self.aggressor.len() < symbols {
+            self.aggressor.resize(symbols, 0.0);
+            self.aggressor_spectrum.resize(fft::bins(symbols), Complex32::default());
+        }
         if self.scratch.len() < scratch {
             self.scratch.resize(scratch, Complex32::default());
         }
@@ -172,7 +183,7 @@ impl Worker {
             None => self.symbols(plan, levels, draws),
         }
         self.add_noise(&plan.sections[0], draws);
-        self.interfere(plan, &plan.sections[0], None, draws);
+        self.interfere(&plan.sections[0], None, draws);
         let real = Ampere::of_mut(&mut self.real);
         plan.transforms.samples.inverse(&mut self.spectrum, real, &mut self.scratch);
     }
@@ -305,7 +316,7 @@ impl Worker {
                 plan.transforms.samples.forward(real, &mut self.spectrum, &mut self.scratch);
                 block::multiply(&mut self.spectrum, &section.response);
                 self.add_noise(section, draws);
-                self.interfere(plan, section, None, draws);
+                self.interfere(section, None, draws);
                 let real = Ampere::of_mut(&mut self.real);
                 plan.transforms.samples.inverse(&mut self.spectrum, real, &mut self.scratch);
             }
@@ -344,24 +355,24 @@ impl Worker {
     }
 
     /// Adds a section's interferers to the spectrum at the section's end, through `paths` when they are given.
-    pub(super) fn interfere(&mut self, plan: &Plan, section: &Section, paths: Option<&[Vec<Complex32>]>, draws: &Draws<'_>) {
-        self.interfere_where(plan, section, paths, draws, |_| true);
+    pub(super) fn interfere(&mut self, section: &Section, paths: Option<&[Vec<Complex32>]>, draws: &Draws<'_>) {
+        self.interfere_where(section, paths, draws, |_| true);
     }
 
     /// The same for some of them.
     pub(super) fn interfere_where(
         &mut self,
-        plan: &Plan,
         section: &Section,
         paths: Option<&[Vec<Complex32>]>,
         draws: &Draws<'_>,
         wanted: impl Fn(&Leak) -> bool,
     ) {
         for (i, leak) in section.interferers.iter().enumerate().filter(|(_, leak)| wanted(leak)) {
-            let Leak { entity, path: own, .. } = leak;
-            block::aggressor(draws.lane.named(entity).index(draws.block), &mut self.symbols);
-            plan.transforms.symbols.forward(&mut self.symbols, &mut self.symbol_spectrum, &mut self.scratch);
-            block::replicate(&self.symbol_spectrum, self.grid.symbols, paths.map_or(own, |p| &p[i]), &mut self.spectrum);
+            let Leak { entity, path: own, symbols: n, transform, .. } = leak;
+            let bins = fft::bins(*n);
+            block::aggressor(draws.lane.named(entity).index(draws.block), &mut self.aggressor[..*n]);
+            transform.forward(&mut self.aggressor[..*n], &mut self.aggressor_spectrum[..bins], &mut self.scratch);
+            block::replicate(&self.aggressor_spectrum[..bins], *n, paths.map_or(own, |p| &p[i]), &mut self.spectrum);
         }
     }
 
@@ -370,7 +381,7 @@ impl Worker {
         let (m, k) = (self.grid.samples(), plan.sampled());
         plan.transforms.samples.forward(Ampere::of_mut(&mut self.real), &mut self.spectrum, &mut self.scratch);
         block::multiply(&mut self.spectrum, &trained.response);
-        self.interfere(plan, plan.end(), Some(&trained.interferers), draws);
+        self.interfere(plan.end(), Some(&trained.interferers), draws);
         let bins = fft::bins(k);
         if plan.sampler.jitter_s > 0.0 && draws.what == Drawn::Everything {
             block::fold_derivative(&self.spectrum, m, k, self.grid.bin_hz(), &mut self.sampled_spectrum[..bins]);

@@ -38,7 +38,7 @@ pub enum ChannelKind {
 ///
 /// # Limits
 ///
-/// Aggressors have the victim's symbol rate, without ppm, and no taps. Modes do not convert.
+/// Aggressors have no taps, far-end ones the victim's clock. Modes do not convert.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Channel {
@@ -61,6 +61,8 @@ pub struct Channel {
     pub fext_db: f64,
     /// Near-end crosstalk, likewise.
     pub next_db: f64,
+    /// Symbols that near-end aggressors send in a block beyond the victim's: they run on the other host's clock.
+    pub next_extra_symbols: usize,
     /// Swing of near-end aggressors, V.
     pub next_swing_vppd: f64,
     /// Files of far-end aggressors; each from the aggressor to the receiver.
@@ -118,6 +120,7 @@ impl Default for Channel {
             load_ohm: 100.0,
             fext_db: -46.0,
             next_db: -50.0,
+            next_extra_symbols: 2,
             next_swing_vppd: 0.826,
             fext_files: Vec::new(),
             fext_ports: None,
@@ -151,6 +154,7 @@ impl Channel {
         problems.range(at, "load_ohm", self.load_ohm, 1.0..=1000.0);
         problems.range(at, "fext_db", self.fext_db, -300.0..=0.0);
         problems.range(at, "next_db", self.next_db, -300.0..=0.0);
+        problems.count(at, "next_extra_symbols", self.next_extra_symbols, 0..=64);
         problems.range(at, "next_swing_vppd", self.next_swing_vppd, 0.0..=5.0);
         if self.kind == ChannelKind::Files && self.files.is_empty() {
             problems.report(at, "files", "[]", "must name Touchstone files, as kind = \"files\" asks");
@@ -288,8 +292,11 @@ impl Channel {
         };
         let near = SerdesTx { swing_vppd: self.next_swing_vppd, ..sender.clone() };
         let half_hz = grid.symbol_rate_hz / 2.0;
-        let kinds = [("fext", self.fext_db, &made.fext, sender, FEXT_PHASE_UI), ("next", self.next_db, &made.next, &near, NEXT_PHASE_UI)];
-        for (kind, db, files, aggressor, phase_ui) in kinds {
+        let kinds = [
+            ("fext", self.fext_db, &made.fext, sender, FEXT_PHASE_UI, 0),
+            ("next", self.next_db, &made.next, &near, NEXT_PHASE_UI, self.next_extra_symbols),
+        ];
+        for (kind, db, files, aggressor, phase_ui, extra_symbols) in kinds {
             let coupled = (db > SILENT_DB).then(|| {
                 // a rising coupling without end is no channel: it is held by the receiver's band
                 let band = Shape::low_pass(Family::Bessel, 4, 2.0 * half_hz, 0.0);
@@ -299,7 +306,7 @@ impl Channel {
             for (k, coupling) in through.chain(coupled).enumerate() {
                 let delay_s = ((k + 1) as f64 * phase_ui).fract() * grid.symbol_s();
                 let path = aggressor.pulse(grid).into_iter().chain([Shape::Delay(delay_s)]).chain(coupling).collect();
-                volts = volts.interferer(Interferer { entity: format!("{name}.{kind}.{k}"), path, behind_gain });
+                volts = volts.interferer(Interferer { entity: format!("{name}.{kind}.{k}"), path, extra_symbols, behind_gain });
             }
         }
         volts

@@ -1,7 +1,7 @@
 //! What is said of a lane and of the port, from what was solved and counted.
 
-use super::clock::ClockResult;
 use super::clock;
+use super::clock::ClockResult;
 use super::margin::Margin;
 use super::result::{Counted, LaneResult, NoiseShare, PortResult, Slicer, pooled};
 use super::run::Foreseen;

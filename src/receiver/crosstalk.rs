@@ -59,7 +59,7 @@ impl Crosstalk {
                 Shape::low_pass(Family::Bessel, 4, SURROGATE * grid.symbol_rate_hz, 0.0),
                 Shape::Derivative(grid.symbol_rate_hz / 2.0),
             ];
-            current = current.interferer(Interferer { entity: entity.to_owned(), path, behind_gain: false });
+            current = current.interferer(Interferer { entity: entity.to_owned(), path, extra_symbols: 0, behind_gain: false });
         }
         current
     }

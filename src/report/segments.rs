@@ -4,16 +4,8 @@ use super::figure::{counted, decimals, ratio, ratio_within};
 use super::{plain, text};
 use crate::link::{LinkResult, SegmentResult};
 
-const HEADER: [&str; 8] = [
-    "\nsegment",
-    "BER\nsemi-analytic",
-    "BER\ncounted",
-    "\nlimit",
-    "SNR\ndB",
-    "channel\nloss dB",
-    "CTLE dB\nmodule|rx",
-    "\ntransmit taps",
-];
+const HEADER: [&str; 8] =
+    ["\nsegment", "BER\nsemi-analytic", "BER\ncounted", "\nlimit", "SNR\ndB", "channel\nloss dB", "CTLE dB\nmodule|rx", "\ntransmit taps"];
 
 /// A line for each segment of the worst lane; nothing where no host is part of the link.
 pub(super) fn segments(result: &LinkResult) -> String {

@@ -204,7 +204,7 @@ impl Worker {
     fn wave(&mut self, plan: &Plan, trained: &Trained, draws: &Draws<'_>) {
         plan.transforms.samples.forward(Ampere::of_mut(&mut self.real), &mut self.spectrum, &mut self.scratch);
         block::multiply(&mut self.spectrum, &trained.response);
-        self.interfere(plan, plan.end(), Some(&trained.interferers), draws);
+        self.interfere(plan.end(), Some(&trained.interferers), draws);
         self.spectrum[0].re -= trained.mean;
         match &trained.deviation {
             None => self.add_noise(plan.end(), draws),
