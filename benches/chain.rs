@@ -82,7 +82,7 @@ fn stream_with_a_recovered_clock(bencher: Bencher) {
     let (trained, workers, symbols) = (trained(&lane, &mut worker), Workers::default(), 128u64 << 13);
     let stop = Stop { round_blocks: 128, symbols, bit_errors: u64::MAX };
     bencher.counter(ItemsCount::new(symbols)).bench_local(|| {
-        let hops = vec![Hop { plan: &lane.plan, trained: &trained, streams: lane.seed }];
+        let hops = vec![Hop { name: "light", plan: &lane.plan, trained: &trained, streams: lane.seed }];
         let count_of = Count { hops, pattern: &lane.pattern, first_symbol: 0, precoder: false, run: lane.run, lane: lane.seed };
         count(&[count_of], &stop, &workers, &mut (), &AtomicBool::new(false))
     });

@@ -16,20 +16,14 @@ use std::sync::atomic::AtomicBool;
 
 /// What the LPO MSA closes with, as public sources tell it: die to module, dB.
 const MSA_DB: f64 = 16.0;
-/// Limit of an electrical segment; both are alike here, and the light adds nothing to them.
-const AUI_BER: f64 = 1e-5;
 
 fn main() -> lightlane::Result<()> {
     let stack = gallery::one_lane("800gbase-dr8")?;
     let losses = gallery::full_or_quick("2:30:2", "6:26:10");
-    let axes = ["module.kind=retimed,lro,lpo", &format!("host.channel.trace.loss_db={losses}")];
-    let [mut figure, errors] = gallery::curves_of(&stack, &axes, ["margin_db", "ber_semi_analytic"])?;
+    let mut figure =
+        gallery::curves(&stack, &["module.kind=retimed,lro,lpo", &format!("host.channel.trace.loss_db={losses}")], "margin_db")?;
     let package_db = package_db(&stack)?;
-    for (trace, errors) in figure.traces.iter_mut().zip(&errors.traces) {
-        if trace.name == "retimed" {
-            let kept = errors.points.iter().take_while(|point| point.1 <= 2.0 * AUI_BER).count();
-            trace.points.truncate(kept);
-        }
+    for trace in &mut figure.traces {
         trace.points.iter_mut().for_each(|point| point.0 += package_db);
         trace.points.retain(|point| point.1.is_finite());
         let last = trace.points.last().copied().unwrap_or_default();

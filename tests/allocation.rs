@@ -266,7 +266,7 @@ fn a_stream_allocates_a_few_times_a_block_and_never_a_symbol() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
         let workers = Workers::default();
         let made = |blocks: u64| {
-            let hops = vec![Hop { plan: &lane.plan, trained: &trained, streams: lane.seed }];
+            let hops = vec![Hop { name: "light", plan: &lane.plan, trained: &trained, streams: lane.seed }];
             let first_symbol = lane.first_symbol();
             let count_of = [Count { hops, pattern: &lane.pattern, first_symbol, precoder: false, run: lane.run, lane: lane.seed }];
             let stop = Stop { round_blocks: 64, symbols: blocks * 1024, bit_errors: u64::MAX };

@@ -28,7 +28,7 @@ fn counted(config: &Config, symbols: u64) -> Counted {
     let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
     let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, &mut worker);
     let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
-    let hops = vec![Hop { plan: &lane.plan, trained: &trained, streams: lane.seed }];
+    let hops = vec![Hop { name: "light", plan: &lane.plan, trained: &trained, streams: lane.seed }];
     let first_symbol = lane.first_symbol();
     let count_of = Count { hops, pattern: &lane.pattern, first_symbol, precoder: false, run: lane.run, lane: lane.seed };
     let stop = Stop { round_blocks: 64, symbols, bit_errors: u64::MAX };

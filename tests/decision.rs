@@ -101,7 +101,7 @@ fn trained(plan: &Plan, dsp: &Dsp) -> (Trained, Prediction) {
 
 fn counted<W: Witness>(plan: &Plan, trained: &Trained, symbols: u64, witness: &mut W) -> Counted {
     let source = source();
-    let hops = vec![Hop { plan, trained, streams: lane() }];
+    let hops = vec![Hop { name: "light", plan, trained, streams: lane() }];
     let lane = Count { hops, pattern: &source, first_symbol: 0, precoder: false, run: Seed::new(1), lane: lane() };
     let stop = Stop { round_blocks: 64, symbols, bit_errors: u64::MAX };
     count(&[lane], &stop, &Workers::default(), witness, &AtomicBool::new(false)).remove(0)

@@ -75,7 +75,7 @@ fn trained<'a>(plan: &'a Plan, source: &Source, worker: &mut Worker) -> (Trained
 fn counted(plan: &Plan, trained: &Trained, source: &Source, stop: Stop) -> Tally {
     let run = Seed::new(1);
     let lane = run.named("lane").index(0);
-    let hops = vec![Hop { plan, trained, streams: lane }];
+    let hops = vec![Hop { name: "light", plan, trained, streams: lane }];
     let lane = Count { hops, pattern: source, first_symbol: 0, precoder: false, run, lane };
     count(&[lane], &stop, &Workers::default(), &mut (), &AtomicBool::new(false)).remove(0).end
 }

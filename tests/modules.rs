@@ -5,6 +5,7 @@ use lightlane::error::Problems;
 use lightlane::host::{Channel, ChannelKind, Network, Package, Trace};
 use lightlane::link::{Config, LaneResult, ModuleKind};
 use lightlane::pattern::PatternKind;
+use lightlane::receiver::Limiting;
 use lightlane::serdes::{ClockRecovery, Ctle, DecisionKind, SerdesRx, SerdesTx};
 
 /// An analogue equaliser that does nothing but for a pole at 500 GHz.
@@ -163,7 +164,8 @@ fn a_trace_its_file_and_the_files_of_its_halves_are_one_channel() {
 /// Each source of a host alone makes most of the noise of a linear lane, and both estimators see the same of it.
 #[test]
 fn every_source_of_a_host_is_foreseen() {
-    let sources: [(&str, fn(&mut Config)); 7] = [
+    type Change = (&'static str, fn(&mut Config));
+    let sources: [Change; 7] = [
         ("host.tx.noise", |c| c.host.tx.sndr_db = 24.0),
         ("host.tx.jitter", |c| c.host.tx.jitter_fs = 370.0),
         ("host.tx.two_point_jitter", |c| c.host.tx.two_point_jitter_fs = 370.0),
@@ -215,6 +217,17 @@ fn noise_behind_the_output_gain_does_not_take_the_margin() {
     assert!(lane.margin_db.unwrap() > 3.0 && lane.estimators_agree == Some(true), "{:?} {:?}", lane.margin_db, lane.estimators_agree);
 }
 
+/// The same behind an amplifier that limits, which has the loss in its signal already: what stands behind the gain still follows the light.
+#[test]
+fn noise_behind_the_gain_follows_the_light_through_an_amplifier_that_limits() {
+    let mut config = preset("800gbase-dr8");
+    (config.module.kind, config.lanes, config.spread.launch_power_db) = (ModuleKind::Lro, 1, 0.0);
+    config.receiver.tia.limiting = Limiting::Tanh;
+    config.simulation.symbols = 0;
+    let lane = run(&config).lanes.remove(0);
+    assert!(lane.estimators_agree == Some(true) && lane.errors_at_limit > 50, "{:?} {}", lane.ber_counted_at_limit, lane.errors_at_limit);
+}
+
 /// More loss in the host costs a linear lane margin, and a retimed one nothing until its own segment fails.
 #[test]
 fn host_loss_costs_a_linear_module_margin_and_a_retimed_one_its_segment() {
@@ -232,6 +245,14 @@ fn host_loss_costs_a_linear_module_margin_and_a_retimed_one_its_segment() {
     let closed = lane(ModuleKind::Retimed, 34.0);
     assert_eq!((closed.passes, closed.segments[0].passes), (Some(false), Some(false)), "{:?}", closed.segments[0].ber_semi_analytic);
     assert!(closed.margin_db.is_none() && closed.floor_ber.unwrap() > 2.8e-4);
+    // a segment above its own limit is a miss, though the sum keeps that of the link
+    let missed = lane(ModuleKind::Retimed, 27.0);
+    assert!(
+        missed.ber_semi_analytic.unwrap() < 2.8e-4 && missed.segments[0].ber_semi_analytic.unwrap() > 1e-5,
+        "{:?}",
+        missed.ber_semi_analytic
+    );
+    assert_eq!((missed.passes, missed.margin_db, missed.margin_refusal.is_some()), (Some(false), None, true));
 }
 
 /// A search ends where no step betters it; what it found is at least as good as what a careful engineer would begin with.

@@ -56,7 +56,7 @@ fn noiseless(clocking: Clocking, blocks: u64) -> (Kept, Counted, Vec<Vec<AtSlice
     let mut predictor = Predictor::new(&plan, &DSP, run, lane, vec![window(1 << 30), window(1 << 31)], windows, &mut worker);
     let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
     let expected = predictor.mixture(&mut worker, &trained).chunks(grid.symbols).map(<[_]>::to_vec).collect();
-    let hops = vec![Hop { plan: &plan, trained: &trained, streams: lane }];
+    let hops = vec![Hop { name: "light", plan: &plan, trained: &trained, streams: lane }];
     let count_of = Count { hops, pattern: &source, first_symbol: 0, precoder: false, run, lane };
     let stop = Stop { round_blocks: 3, symbols: blocks * SCORED as u64, bit_errors: u64::MAX };
     let mut kept = Kept::default();
@@ -209,7 +209,7 @@ fn segments_in_stream_mode_hand_their_decisions_on_block_by_block() {
     let trained = trained.expect("it trains");
     let counted = |segments: u64| {
         let streams = |segment: u64| if segment == 0 { lane.seed } else { lane.seed.named("second") };
-        let hops = (0..segments).map(|s| Hop { plan: &lane.plan, trained: &trained, streams: streams(s) }).collect();
+        let hops = (0..segments).map(|s| Hop { name: "light", plan: &lane.plan, trained: &trained, streams: streams(s) }).collect();
         let first_symbol = lane.first_symbol();
         let count_of = Count { hops, pattern: &lane.pattern, first_symbol, precoder: false, run: lane.run, lane: lane.seed };
         let stop = Stop { round_blocks: 32, symbols: 1 << 19, bit_errors: u64::MAX };

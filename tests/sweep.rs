@@ -254,6 +254,24 @@ fn a_full_disk_ends_a_sweep_with_3() {
 }
 
 #[cfg(unix)]
+/// A lane of several segments has the columns of any other.
+#[test]
+fn rows_of_every_kind_of_module_have_the_same_columns() {
+    let folder = Folder::new("modules");
+    let output = folder.sweep(&[&QUICK[..], &["--axis", "module.kind=optics,retimed,lro,lpo", "--out", "a.csv"]].concat());
+    assert!(output.status.success(), "{}", words(&output));
+    let text = folder.read("a.csv");
+    let header: Vec<&str> = text.lines().next().unwrap().split(',').collect();
+    let margin = header.iter().position(|name| *name == "margin_db").unwrap();
+    let locked = header.iter().position(|name| *name == "clock_locked").unwrap();
+    for line in text.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        assert_eq!(fields.len(), header.len(), "{line}");
+        assert!(fields[margin].parse::<f64>().is_ok() && fields[locked].is_empty(), "{line}");
+    }
+    assert_eq!(text.lines().count(), 5);
+}
+
 #[test]
 fn ctrl_c_keeps_the_finished_rows() {
     let folder = Folder::new("stopped");

@@ -25,6 +25,8 @@ pub struct Stop {
 /// A segment of a lane: from what drives symbols to what decides them.
 #[derive(Clone, Copy)]
 pub struct Hop<'a> {
+    /// What it is called.
+    pub name: &'static str,
     /// Its chain.
     pub plan: &'a Plan,
     /// Its receiver.

@@ -45,6 +45,14 @@ pub struct Share {
     pub share: f64,
 }
 
+/// Factors on records: on the signal, which a receiver that bends has in them already, and on what is added behind a gain that makes up for
+/// lost light.
+#[derive(Clone, Copy)]
+pub(super) struct Scale {
+    pub(super) signal: f32,
+    pub(super) gained: f32,
+}
+
 /// A noiseless block and what the estimator asks of it.
 pub(super) struct Record {
     pub(super) block: u64,
@@ -77,10 +85,10 @@ impl Record {
         self.slopes.iter().find(|s| s.section == section)
     }
 
-    /// Spectrum at the sampler with the signal attenuated.
-    pub(super) fn at_sampler(&self, attenuation: f32) -> Vec<Complex32> {
+    /// Spectrum at the sampler with the signal scaled, and with what stands behind a gain scaled against it.
+    pub(super) fn at_sampler(&self, scale: Scale) -> Vec<Complex32> {
         let [fixed, gained] = &self.interference;
-        self.signal.iter().zip(fixed).zip(gained).map(|((s, fixed), gained)| (s + gained) * attenuation + fixed).collect()
+        self.signal.iter().zip(fixed).zip(gained).map(|((s, fixed), gained)| s * scale.signal + gained * scale.gained + fixed).collect()
     }
 }
 
@@ -144,9 +152,9 @@ impl<'a> Predictor<'a> {
     }
 
     /// Remakes the records where the receiver bends them, and says by which factor they still scale.
-    fn prepare(&mut self, worker: &mut Worker, attenuation: f32) -> f32 {
+    fn prepare(&mut self, worker: &mut Worker, attenuation: f32) -> Scale {
         if self.plan.linear_receiver() {
-            return attenuation;
+            return Scale { signal: attenuation, gained: attenuation };
         }
         if self.recorded_at != attenuation {
             let take = |records: &mut Vec<Record>| std::mem::take(records).into_iter().map(|r| r.levels).collect::<Vec<_>>();
@@ -155,7 +163,7 @@ impl<'a> Predictor<'a> {
             self.scoring = self.record(worker, self.lane, scoring, attenuation);
             self.recorded_at = attenuation;
         }
-        1.0
+        Scale { signal: 1.0, gained: attenuation }
     }
 
     /// Trains the receiver at this extra factor on the received power. `near` is an earlier training to start from.
@@ -216,7 +224,7 @@ impl<'a> Predictor<'a> {
     }
 
     /// The timing detector's curve, on the training blocks with the sampling instant moved.
-    fn timing(&self, trained: &Trained, scale: f32) -> Result<Timing, Refusal> {
+    fn timing(&self, trained: &Trained, scale: Scale) -> Result<Timing, Refusal> {
         let classes = self.kept.as_ref().expect("drawn by the training");
         let [early, on, late] = [-Timing::STEP_UI, 0.0, Timing::STEP_UI].map(|late_ui| {
             let moved = Trained { delay_ui: trained.delay_ui + late_ui, ..trained.clone() };
@@ -274,7 +282,7 @@ impl<'a> Predictor<'a> {
         self.scoring.first().map_or(0.0, power)
     }
 
-    fn score(&self, records: &[Record], trained: &Trained, classes: &Classes, scale: f32) -> Prediction {
+    fn score(&self, records: &[Record], trained: &Trained, classes: &Classes, scale: Scale) -> Prediction {
         let reach = Reach::new(self.plan, trained);
         let mut bers = Vec::new();
         let mut worst = Vec::new();
@@ -321,7 +329,7 @@ impl<'a> Predictor<'a> {
     }
 
     /// Mean and variance of each symbol of a record at the slicer, with feedback that is never wrong.
-    fn symbols(&self, record: &Record, trained: &Trained, reach: &Reach, classes: &Classes, scale: f32) -> AtSlicer {
+    fn symbols(&self, record: &Record, trained: &Trained, reach: &Reach, classes: &Classes, scale: Scale) -> AtSlicer {
         let (plan, n) = (self.plan, self.plan.grid.symbols);
         let (samples, slope_square) = sampled(plan, record, trained, scale);
         let per_symbol = plan.sampler.samples_per_symbol;
@@ -360,7 +368,7 @@ struct AtSlicer {
 }
 
 /// The noiseless samples of a record, clipped, and the squares of their slopes, curvature included where jitter is large.
-fn sampled(plan: &Plan, record: &Record, trained: &Trained, scale: f32) -> (Vec<f32>, Vec<f32>) {
+fn sampled(plan: &Plan, record: &Record, trained: &Trained, scale: Scale) -> (Vec<f32>, Vec<f32>) {
     let (m, k) = (plan.grid.samples(), plan.sampled());
     let mut turned = vec![Complex32::default(); plan.grid.bins()];
     block::turn(&record.at_sampler(scale), trained.delay_ui / plan.grid.symbols as f64, &mut turned);

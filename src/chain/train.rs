@@ -4,7 +4,7 @@ use super::decision::{Decider, Decision};
 use super::lms::Convergence;
 use super::normal::Normal;
 use super::plan::{Gained, Plan};
-use super::predict::Record;
+use super::predict::{Record, Scale};
 use super::{agc, block, variance::Noises};
 use crate::dsp::{ffe, slicer::Thresholds};
 use crate::math::fft;
@@ -112,9 +112,9 @@ const COARSE: usize = 16;
 const FINEST: f64 = 1.0 / 64.0;
 
 impl<'a> Training<'a> {
-    pub(super) fn new(plan: &'a Plan, dsp: &'a Dsp, records: &'a [Record], attenuation: f32, noises: &Noises) -> Self {
-        let spectra = records.iter().map(|r| r.at_sampler(attenuation)).collect();
-        let covariance = noises.covariance(plan, records, attenuation);
+    pub(super) fn new(plan: &'a Plan, dsp: &'a Dsp, records: &'a [Record], scale: Scale, noises: &Noises) -> Self {
+        let spectra = records.iter().map(|r| r.at_sampler(scale)).collect();
+        let covariance = noises.covariance(plan, records, scale);
         let t = &plan.transforms;
         let scratch = t.scratch();
         let turned = vec![Complex32::default(); plan.grid.bins()];

@@ -15,7 +15,7 @@
 
 use super::kernel::Kernel;
 use super::plan::{Plan, Source, SymbolNoise};
-use super::predict::Record;
+use super::predict::{Record, Scale};
 use super::{Law, Storage, Trained};
 use crate::math::{fft, simd::widest};
 use num_complex::Complex32;
@@ -131,7 +131,8 @@ impl Noises {
 
     /// Covariance of all noise at the sampler by lag in samples of the grid, averaged over the records: what the taps
     /// are trained against.
-    pub(super) fn covariance(&self, plan: &Plan, records: &[Record], attenuation: f32) -> Vec<f32> {
+    pub(super) fn covariance(&self, plan: &Plan, records: &[Record], scale: Scale) -> Vec<f32> {
+        let attenuation = scale.signal;
         let (m, n) = (plan.grid.samples() as f32, plan.grid.symbols as f32);
         let average = |f: &dyn Fn(&Record) -> f64| (records.iter().map(f).sum::<f64>() / records.len() as f64) as f32;
         let current = average(&|r| r.current_mean) * attenuation;
@@ -145,7 +146,7 @@ impl Noises {
             match &line.kind {
                 Kind::Sampled(j) => {
                     let Source { deviation, behind_gain, .. } = &end.sources[*j];
-                    let gain = if *behind_gain { attenuation * attenuation } else { 1.0 };
+                    let gain = if *behind_gain { scale.gained * scale.gained } else { 1.0 };
                     add(&mut behind, &|k| 2.0 * gain * deviation[k].powi(2));
                 }
                 Kind::Interior { section, source } => {
@@ -232,14 +233,14 @@ impl Reach {
     }
 
     /// Adds one line's variance at each symbol of a record.
-    pub(super) fn add(&self, plan: &Plan, line: &Line, record: &Record, attenuation: f32, out: &mut [f32]) {
+    pub(super) fn add(&self, plan: &Plan, line: &Line, record: &Record, scale: Scale, out: &mut [f32]) {
         let (s, n) = (plan.grid.samples_per_symbol, plan.grid.symbols);
         let mut buffer = Vec::new();
-        let a2 = attenuation * attenuation;
+        let (attenuation, a2) = (scale.signal, scale.signal * scale.signal);
         match &line.kind {
             Kind::Sampled(j) => {
                 let Source { deviation, behind_gain, .. } = &plan.end().sources[*j];
-                let gain = if *behind_gain { f64::from(a2) } else { 1.0 };
+                let gain = if *behind_gain { f64::from(scale.gained * scale.gained) } else { 1.0 };
                 let k = plan.sampled();
                 let taps = |bin: usize| {
                     let bin = bin % k;

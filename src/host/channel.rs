@@ -57,7 +57,7 @@ pub struct Channel {
     pub source_ohm: f64,
     /// Impedance of the receiver, ohm.
     pub load_ohm: f64,
-    /// Far-end crosstalk from the sender's full scale to the receiver, at half the symbol rate, dB.
+    /// Far-end crosstalk from the sender's full scale to the receiver, at half the symbol rate, dB; without files of it.
     pub fext_db: f64,
     /// Near-end crosstalk, likewise.
     pub next_db: f64,
@@ -105,6 +105,8 @@ const REFERENCE_OHM: f64 = 100.0;
 /// Phases of aggressors against the victim, symbol periods: neither in step with it nor with each other (assumed).
 const FEXT_PHASE_UI: f64 = 0.37;
 const NEXT_PHASE_UI: f64 = 0.71;
+/// Least voltage at 0 Hz, of what is sent.
+const LEAST_AT_REST: f64 = 1e-3;
 /// Most files of a kind.
 const MOST_FILES: usize = 32;
 
@@ -185,11 +187,17 @@ impl Channel {
         let digest = fnv(format!("{recipe:?}").as_bytes());
         let mut read = Vec::new();
         let files = self.files_used(loader, at, &mut read);
+        if files[0].len() != own_files(self).len() || own_files(self).is_empty() && self.kind == ChannelKind::Files || self.wrong() {
+            return None; // said already
+        }
         let through = match self.kind {
             ChannelKind::Thru => None,
             _ => match self.network(&files[0]).and_then(|network| self.table(&network, digest)) {
-                Ok(table) => Some(Arc::new(table)),
-                Err(remedy) => {
+                Ok(table) if table.at(0.0).norm() > LEAST_AT_REST => Some(Arc::new(table)),
+                made => {
+                    let blocked =
+                        "passes nothing at 0 Hz, where gains are set; remove the coupling capacitor, or see host.rx.clock.ac_coupling_khz";
+                    let remedy = made.err().unwrap_or_else(|| blocked.to_owned());
                     let (key, value) =
                         if self.kind == ChannelKind::Files { ("files", self.files.join(", ")) } else { ("trace", String::new()) };
                     loader.problems().report(at, key, value, remedy);
@@ -213,7 +221,7 @@ impl Channel {
 
     /// The differential networks of the files that are used: of the channel, of far-end and of near-end aggressors.
     fn files_used(&self, loader: &mut Loader<'_>, at: &Path, read: &mut Vec<Taken>) -> [Vec<Network>; 3] {
-        let own: &[String] = if self.kind == ChannelKind::Files { &self.files } else { &[] };
+        let own = own_files(self);
         let lists = [
             ("files", own, self.ports),
             ("fext_files", &self.fext_files, self.fext_ports),
@@ -241,6 +249,13 @@ impl Channel {
         })
     }
 
+    /// True when its numbers are out of their ranges, which is reported elsewhere.
+    fn wrong(&self) -> bool {
+        let mut problems = Problems::new();
+        self.check(&Path::root(), &mut problems);
+        !problems.is_empty()
+    }
+
     /// The two-port from the sender's pad to the receiver's.
     fn network(&self, files: &[Network]) -> Result<Network, String> {
         if self.kind == ChannelKind::Trace {
@@ -249,9 +264,6 @@ impl Channel {
             return self.trace.network(&f_hz, REFERENCE_OHM);
         }
         let first = files.first().ok_or("no file could be read")?;
-        if files.len() != self.files.len() {
-            return Err("cannot be put together: not every file was read".to_owned());
-        }
         // on the frequencies of the file that ends first
         let shortest = files.iter().min_by(|a, b| end_hz(a).total_cmp(&end_hz(b))).unwrap_or(first);
         let f_hz = shortest.f_hz();
@@ -268,6 +280,9 @@ impl Channel {
     }
 
     fn table(&self, network: &Network, digest: u64) -> Result<Table, String> {
+        if network.f_hz().len() < 2 {
+            return Err("has one frequency; must have two or more".to_owned());
+        }
         let transfer: Transfer = network.voltage_transfer(self.source_ohm, self.load_ohm)?;
         transfer.advanced(transfer.delay_s()).table(digest)
     }
@@ -297,7 +312,8 @@ impl Channel {
             ("next", self.next_db, &made.next, &near, NEXT_PHASE_UI, self.next_extra_symbols),
         ];
         for (kind, db, files, aggressor, phase_ui, extra_symbols) in kinds {
-            let coupled = (db > SILENT_DB).then(|| {
+            // a level stands for files that nobody has
+            let coupled = (db > SILENT_DB && files.is_empty()).then(|| {
                 // a rising coupling without end is no channel: it is held by the receiver's band
                 let band = Shape::low_pass(Family::Bessel, 4, 2.0 * half_hz, 0.0);
                 vec![Shape::Gain(amplitude_ratio(db)), Shape::Derivative(half_hz), band]
@@ -313,6 +329,11 @@ impl Channel {
     }
 }
 
+/// The files of the channel itself, where they are used.
+fn own_files(channel: &Channel) -> &[String] {
+    if channel.kind == ChannelKind::Files { &channel.files } else { &[] }
+}
+
 fn end_hz(network: &Network) -> f64 {
     network.f_hz().last().copied().unwrap_or(0.0)
 }
@@ -320,6 +341,11 @@ fn end_hz(network: &Network) -> f64 {
 /// The two-port that differential signals see in a file, from 0 Hz on.
 fn differential(network: Network, map: Option<PortMap>, found: &mut Option<String>) -> Result<Network, String> {
     let completed = network.completed().network;
+    let passive = network.quality();
+    let wrong = passive.warnings();
+    if !wrong.is_empty() {
+        *found = Some(wrong.join("; "));
+    }
     if map.is_none() && network.ports() == 2 {
         return Ok(completed);
     }
@@ -327,7 +353,7 @@ fn differential(network: Network, map: Option<PortMap>, found: &mut Option<Strin
         Some(map) => map,
         None => {
             let guess = PortMap::guess(&network)?;
-            *found = Some(guess.warning);
+            *found = Some(found.take().into_iter().chain([guess.warning]).collect::<Vec<_>>().join("; "));
             guess.map
         }
     };

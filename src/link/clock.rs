@@ -66,8 +66,11 @@ fn moving(clocking: &Clocking) -> Option<String> {
 /// # Errors
 ///
 /// A guard so short that blocks are not parts of one sequence.
-pub(super) fn guarded(lane: &Lane, trained: &Trained) -> Result<Option<String>, Refusal> {
-    let beyond = lane.plan.energy_beyond_guard(trained);
+pub(super) fn guarded(lane: &Lane, trained: &Trained, around: [Option<&Trained>; 2]) -> Result<Option<String>, Refusal> {
+    let electrical =
+        [&lane.ahead, &lane.behind].into_iter().zip(around).filter_map(|(part, trained)| Some((&part.as_ref()?.plan, trained?)));
+    let all = electrical.chain([(&lane.plan, trained)]);
+    let beyond = all.map(|(plan, trained)| plan.energy_beyond_guard(trained)).fold(0.0, f64::max);
     let guard = lane.config.simulation.guard_symbols;
     let said = || format!("{beyond:.1e} of the response's energy lies beyond simulation.guard_symbols = {guard}: more symbols are needed");
     if beyond > REFUSED {

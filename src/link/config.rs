@@ -361,6 +361,15 @@ impl Config {
         if self.module.kind.has_hosts() { self.limits.link_ber } else { self.limits.pmd_ber }
     }
 
+    /// What decides a lane's symbols at last, and where it stands.
+    fn last_decision(&self) -> (Path, DecisionKind) {
+        let root = Path::root();
+        match self.module.kind {
+            ModuleKind::Optics => (root.key("receiver"), self.receiver.decision),
+            _ => (root.key("host").key("rx"), self.host.rx.decision),
+        }
+    }
+
     /// Taps of the longest equaliser in use.
     pub(super) fn longest_equaliser(&self) -> usize {
         let own = self.receiver.ffe.taps;
@@ -380,9 +389,9 @@ impl Config {
         let carries = self.carries_payload();
         self.fec.check(&root.key("fec"), carries.then_some((self.precodes(), self.simulation.block_symbols)), problems);
         let Some(coding) = self.fec.chosen().filter(|coding| coding.lanes > 0) else { return };
-        if carries && coding.inner.is_some() && self.receiver.decision == DecisionKind::Mlse {
+        if carries && coding.inner.is_some() && self.last_decision().1 == DecisionKind::Mlse {
             let remedy = "must be slicer or dfe where the payload has an inner code: it is decoded softly, and a sequence decides hard";
-            problems.report(&root.key("receiver"), "decision", "mlse", remedy);
+            problems.report(&self.last_decision().0, "decision", "mlse", remedy);
         }
         if carries && self.lanes > coding.lanes {
             let remedy = format!("must be at most {}, those of {}, to carry its payload", coding.lanes, self.fec.coding);
@@ -421,7 +430,7 @@ impl Config {
                 "must be from 4 in stream mode: the phase moves between samples",
             );
         }
-        let needed = self.receiver.ffe.taps + 64;
+        let needed = self.longest_equaliser() + 64;
         if s.guard_symbols < needed || s.guard_symbols > s.block_symbols {
             let remedy = format!("must be at least {needed}, the equaliser's taps and 64, and at most block_symbols, {}", s.block_symbols);
             problems.report(at, "guard_symbols", s.guard_symbols, remedy);

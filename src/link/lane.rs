@@ -37,6 +37,8 @@ pub struct Lane {
 
 /// An electrical segment of a lane: from what drives symbols to what decides them.
 pub struct Segment {
+    /// What it is called.
+    pub name: &'static str,
     /// Its chain.
     pub plan: Plan,
     /// Its receiver's signal processing.
@@ -157,7 +159,7 @@ fn electrical(config: &Config, part: Part, lane: Seed, grid: Grid, shop: &mut Wo
             (decided(arrived, &host.rx, "host.rx", shop), "module to host")
         }
     };
-    Some(Segment { plan: clocked(plan, config, part), dsp, streams: lane.named(name) })
+    Some(Segment { name, plan: clocked(plan, config, part), dsp, streams: lane.named(name) })
 }
 
 impl Lane {
@@ -203,7 +205,7 @@ impl Lane {
         let streams = Seed::new(config.simulation.seed).named("lane").index(0);
         electrical(config, part, streams, config.grid(), shop).unwrap_or_else(|| {
             let (plan, dsp) = light(config, 0, config.grid(), shop);
-            Segment { plan, dsp, streams }
+            Segment { name: "light", plan, dsp, streams }
         })
     }
 
@@ -225,10 +227,10 @@ impl Lane {
     /// The lane as it is counted with its receivers: of the light, of what stands ahead, and of what stands behind.
     pub(super) fn counted_through<'a>(&'a self, trained: &'a Trained, electrical: [Option<&'a Trained>; 2]) -> Count<'a> {
         let hop = |segment: &'a Option<Segment>, trained: Option<&'a Trained>| {
-            segment.as_ref().zip(trained).map(|(s, trained)| Hop { plan: &s.plan, trained, streams: s.streams })
+            segment.as_ref().zip(trained).map(|(s, trained)| Hop { name: s.name, plan: &s.plan, trained, streams: s.streams })
         };
         let [ahead, behind] = electrical;
-        let light = Hop { plan: &self.plan, trained, streams: self.seed };
+        let light = Hop { name: "light", plan: &self.plan, trained, streams: self.seed };
         Count {
             hops: hop(&self.ahead, ahead).into_iter().chain([light]).chain(hop(&self.behind, behind)).collect(),
             pattern: &self.pattern,

@@ -194,14 +194,16 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop, cancel: &AtomicBool
         predictor.precoder = lane.config.precodes();
         let trained = predictor.train(worker, 1.0, None)?;
         let prediction = predictor.predict(worker, &trained);
-        warnings.extend(clock::guarded(&lane, &trained)?);
         let around = electrical.each_ref().map(|solved| solved.as_ref().map(|solved| &solved.trained));
+        warnings.extend(clock::guarded(&lane, &trained, around)?);
         let unforeseen = unforeseen(&lane, [&trained].into_iter().chain(around.into_iter().flatten()));
         // what the electrical segments leave of the limit is the light's
         let spent: f64 = electrical.iter().flatten().map(|solved| solved.prediction.ber).sum();
         let left = lane.config.limit_ber() - spent;
         let (margin, margin_interval) = if left <= 0.0 {
             (Margin::Floor(spent), None)
+        } else if let Some(because) = missed(&lane, &electrical) {
+            (Margin::Uncounted(because), None)
         } else if unforeseen.is_some() {
             let search = Search { lane: &lane, around, workers, cancel };
             search.find(&mut predictor, worker, &trained, prediction.ber)
@@ -229,6 +231,15 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop, cancel: &AtomicBool
                 100.0 * jitter
             ));
         }
+        let two_point: f64 = prediction.shares.iter().filter(|s| s.entity.ends_with("two_point_jitter")).map(|s| s.share).sum();
+        if two_point > 0.1 {
+            warnings.push(format!(
+                "lane {}: {:.0} % of the noise is two-point jitter, which the semi-analytic estimator takes as Gaussian, with tails that it does \
+                 not have: trust the count",
+                lane.number,
+                100.0 * two_point
+            ));
+        }
         let part = predictor.power_near_band_edge();
         if part > 1e-4 {
             warnings.push(format!(
@@ -243,6 +254,18 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop, cancel: &AtomicBool
         warnings.extend(transmitted.refusals.iter().cloned());
     }
     Solved { lane, receiver, tp2, tp3, transmitted, warnings }
+}
+
+/// Why a lane has no margin in light: one of its electrical segments misses its own limit, whatever the light does.
+fn missed(lane: &Lane, electrical: &[Option<SolvedSegment>; 2]) -> Option<String> {
+    let limit = lane.config.limits.aui_ber;
+    let failing =
+        |solved: &Option<SolvedSegment>| solved.as_ref().is_some_and(|s| !s.prediction.ideal_feedback && s.prediction.ber > limit);
+    let names =
+        ["host to module", "module to host"].into_iter().zip(electrical).filter(|(_, solved)| failing(solved)).map(|(name, _)| name);
+    let names: Vec<&str> = names.collect();
+    (!names.is_empty())
+        .then(|| format!("no margin: {} misses the limit of a segment, {limit:e}, whatever the light does", names.join(", ")))
 }
 
 /// Why no error ratio can be foretold of a lane with these receivers.

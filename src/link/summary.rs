@@ -147,11 +147,15 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
         result.ber_counted_at_limit_low = (tally.symbols > 0).then_some(interval.low);
         result.ber_counted_at_limit_high = (tally.symbols > 0).then_some(interval.high);
         let foreseen = receiver.whole(prediction);
-        result.ber_semi_analytic_at_limit = (!foreseen.ideal_feedback).then_some(foreseen.ber);
-        verdicts.extend(agree(tally, interval, foreseen));
+        if receiver.unforeseen.is_none() {
+            result.ber_semi_analytic_at_limit = Some(foreseen.ber);
+            verdicts.extend(agree(tally, interval, foreseen));
+        }
     }
     result.estimators_agree = (!verdicts.is_empty()).then(|| verdicts.iter().all(|&v| v));
-    if result.estimators_agree == Some(false) {
+    // a miss by both is a miss, however far they are apart
+    let missed_by_both = result.passes == Some(false) && result.ber_counted_low.is_some_and(|low| low > limit_ber);
+    if result.estimators_agree == Some(false) && !missed_by_both {
         result.passes = None;
     }
     here.correct(index, &mut result);

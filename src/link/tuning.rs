@@ -19,6 +19,11 @@ const GAIN_STEP_DB: f64 = 1.0;
 /// A better error ratio, as ln, by which a setting is taken: below, it is rounding.
 const BETTER: f64 = 1e-4;
 
+/// Resolution of taps.
+const RESOLUTION: f64 = 1e-6;
+/// Bit error ratio of the start above which nothing is searched: the receiver sees nothing to better.
+const HOPELESS: f64 = 0.3;
+
 /// One number that is searched for.
 #[derive(Clone, Copy)]
 enum Knob {
@@ -91,9 +96,9 @@ impl Knob {
                 let tx = sender.of(config);
                 [tx.tap_low[tap], tx.tap_high[tap], tx.tap_step]
             }
-            Knob::Gain(_, gain) => {
-                let [low, high] = Ctle::RANGES_DB[gain];
-                [low, high, GAIN_STEP_DB]
+            Knob::Gain(equaliser, gain) => {
+                let ctle = equaliser.of(config);
+                [[ctle.gain_min_db, ctle.low_gain_min_db][gain], 0.0, GAIN_STEP_DB]
             }
         }
     }
@@ -106,8 +111,9 @@ impl Knob {
                 tx.ffe.taps[tap] = value;
                 let main = tx.ffe.taps.len() / 2;
                 let others: f64 = tx.ffe.taps.iter().enumerate().filter(|(i, _)| *i != main).map(|(_, tap)| tap.abs()).sum();
-                tx.ffe.taps[main] = 1.0 - others;
-                tx.ffe.taps[main] >= tx.tap_low[main] && tx.ffe.taps.iter().sum::<f64>() > 0.0
+                // a decimal number as the table shows it
+                tx.ffe.taps[main] = ((1.0 - others) / RESOLUTION).round() * RESOLUTION;
+                (tx.tap_low[main]..=tx.tap_high[main]).contains(&tx.ffe.taps[main]) && tx.ffe.taps.iter().sum::<f64>() > 0.0
             }
             Knob::Gain(equaliser, gain) => {
                 let ctle = equaliser.of_mut(config);
@@ -168,6 +174,11 @@ fn search(config: &mut Config, part: Part, shop: &mut Workshop, workers: &Worker
     if knobs.is_empty() {
         return;
     }
+    // taps begin within their limits
+    for &knob in &knobs {
+        let [low, high, _] = knob.range(config);
+        knob.set(config, knob.get(config).clamp(low, high));
+    }
     let mut trial = config.clone();
     // every clock ideal: blocks by themselves
     trial.simulation.stream = false;
@@ -176,6 +187,9 @@ fn search(config: &mut Config, part: Part, shop: &mut Workshop, workers: &Worker
     }
     trial.simulation.block_symbols = BLOCK_SYMBOLS.max(trial.longest_equaliser() * 8);
     let mut best = (badness(&trial, part, shop, workers), trial.clone());
+    if best.0 > HOPELESS.ln() {
+        return;
+    }
     for stride in STRIDES {
         for _ in 0..ROUNDS {
             let before = best.0;
@@ -201,12 +215,12 @@ fn moved(best: &(f64, Config), knob: Knob, steps: f64, part: Part, shop: &mut Wo
     let (badness_now, config) = best;
     let [low, high, step] = knob.range(config);
     let now = knob.get(config);
-    let next = (now + steps * step).clamp(low, high);
-    if (next - now).abs() < step / 2.0 {
+    // on the grid of steps, and never beyond a limit
+    let next = (((now + steps * step) / step).round() * step).clamp(low, high);
+    if (next - now).abs() < step / 100.0 {
         return None;
     }
     let mut trial = config.clone();
-    let next = (next / step).round() * step;
     if !knob.set(&mut trial, next) {
         return None;
     }

@@ -5,6 +5,12 @@ use crate::link::LaneResult;
 
 /// What the clocks of all lanes did, the worst of them; empty in periodic mode.
 pub(super) fn clock(lanes: &[LaneResult]) -> String {
+    // of every segment, where there are several
+    let each = lanes.iter().flat_map(|lane| match lane.segments.len() {
+        0 | 1 => vec![lane.clone()],
+        _ => lane.segments.iter().map(|segment| LaneResult { clock: segment.clock.clone(), ..LaneResult::default() }).collect(),
+    });
+    let lanes: &[LaneResult] = &each.collect::<Vec<_>>();
     let clocks = || lanes.iter().map(|lane| &lane.clock);
     let most = |of: &dyn Fn(&LaneResult) -> Option<f64>| lanes.iter().filter_map(of).reduce(f64::max);
     let Some(error_ui) = most(&|lane| lane.clock.phase_error_rms_ui) else { return String::new() };

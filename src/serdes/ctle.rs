@@ -13,7 +13,7 @@ use std::f64::consts::TAU;
 /// H(f) = (g + j f/f_z) (g2 + j f/f_l) / ((1 + j f/f_p1) (1 + j f/f_p2) (1 + j f/f_l)),   g = 10^(gain/20), g2 = 10^(low_gain/20)
 /// ```
 ///
-/// With `adapt` both gains are found together with the transmitter's taps, in steps of 1 dB within their ranges.
+/// With `adapt` both gains are found together with the transmitter's taps, in steps of 1 dB.
 ///
 /// # Reference
 ///
@@ -28,6 +28,10 @@ pub struct Ctle {
     pub gain_db: f64,
     /// Gain below the low pole, dB, on top.
     pub low_gain_db: f64,
+    /// Least gain in the search, dB; the largest is 0.
+    pub gain_min_db: f64,
+    /// Least low gain.
+    pub low_gain_min_db: f64,
     /// Zero, GHz.
     pub zero_ghz: f64,
     /// First pole, GHz.
@@ -38,24 +42,35 @@ pub struct Ctle {
     pub low_ghz: f64,
 }
 
-/// Ranges of the two gains, dB.
-const GAIN_DB: [f64; 2] = [-20.0, 0.0];
-const LOW_GAIN_DB: [f64; 2] = [-6.0, 0.0];
-
 impl Default for Ctle {
     fn default() -> Self {
-        Ctle { adapt: true, gain_db: -6.0, low_gain_db: -1.0, zero_ghz: 21.25, pole_1_ghz: 21.25, pole_2_ghz: 53.125, low_ghz: 1.328_125 }
+        let (gain_min_db, low_gain_min_db) = (-20.0, -6.0);
+        Ctle {
+            adapt: true,
+            gain_db: -6.0,
+            low_gain_db: -1.0,
+            gain_min_db,
+            low_gain_min_db,
+            zero_ghz: 21.25,
+            pole_1_ghz: 21.25,
+            pole_2_ghz: 53.125,
+            low_ghz: 1.328_125,
+        }
     }
 }
 
 impl Ctle {
-    /// Least and largest of its two gains, dB.
-    pub const RANGES_DB: [[f64; 2]; 2] = [GAIN_DB, LOW_GAIN_DB];
-
     /// Reports every parameter that is out of its range.
     pub fn check(&self, at: &Path, problems: &mut Problems) {
-        problems.range(at, "gain_db", self.gain_db, GAIN_DB[0]..=GAIN_DB[1]);
-        problems.range(at, "low_gain_db", self.low_gain_db, LOW_GAIN_DB[0]..=LOW_GAIN_DB[1]);
+        let gains = [
+            ("gain_db", self.gain_db),
+            ("low_gain_db", self.low_gain_db),
+            ("gain_min_db", self.gain_min_db),
+            ("low_gain_min_db", self.low_gain_min_db),
+        ];
+        for (key, db) in gains {
+            problems.range(at, key, db, -40.0..=0.0);
+        }
         for (key, ghz) in [("zero_ghz", self.zero_ghz), ("pole_1_ghz", self.pole_1_ghz), ("pole_2_ghz", self.pole_2_ghz)] {
             problems.range(at, key, ghz, 1.0..=500.0);
         }

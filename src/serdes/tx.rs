@@ -77,12 +77,19 @@ impl SerdesTx {
     /// Reports every parameter that is out of its range.
     pub fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
         self.ffe.check(&at.key("ffe"), problems);
+        let (taps, limits) = (self.ffe.taps.len(), [&self.tap_low, &self.tap_high]);
+        if self.adapt && limits.iter().any(|limits| limits.len() != taps) {
+            let given = limits.map(Vec::len);
+            let remedy = format!("must be as many as tap_low and tap_high, {} and {}, or adapt = false", given[0], given[1]);
+            problems.report(&at.key("ffe"), "taps", format!("{:?}", self.ffe.taps), remedy);
+        }
         for (key, limits) in [("tap_low", &self.tap_low), ("tap_high", &self.tap_high)] {
-            if limits.len() != self.ffe.taps.len() {
-                problems.report(at, key, format!("{limits:?}"), format!("must be as many as ffe.taps, {}", self.ffe.taps.len()));
-            } else if limits.iter().any(|limit| !(-1.0..=1.0).contains(limit)) {
+            if limits.iter().any(|limit| !(-1.0..=1.0).contains(limit)) {
                 problems.report(at, key, format!("{limits:?}"), "must be numbers from -1 to 1");
             }
+        }
+        if self.tap_low.iter().zip(&self.tap_high).any(|(low, high)| low > high) {
+            problems.report(at, "tap_low", format!("{:?}", self.tap_low), "must be at most tap_high, tap by tap");
         }
         problems.range(at, "tap_step", self.tap_step, 0.001..=0.5);
         problems.range(at, "swing_vppd", self.swing_vppd, 0.01..=5.0);

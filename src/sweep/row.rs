@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::fmt;
 
 /// Parts of a lane's result that are no column: a table of its own, and a word on another column.
-const LEFT_OUT: [&str; 5] = ["slicer", "symbol_error_histogram", "burst_lengths", "burst_lengths_at_limit", "interval_kind"];
+const LEFT_OUT: [&str; 6] = ["slicer", "segments", "symbol_error_histogram", "burst_lengths", "burst_lengths_at_limit", "interval_kind"];
 
 /// One point and one lane.
 #[derive(Clone, Debug, PartialEq)]

@@ -89,7 +89,7 @@ impl Stream {
         let block = self.segments[last].block;
         self.run(count, last, worker);
         if let Some(lost) = self.segments.iter().position(|segment| !segment.receiver.held()) {
-            self.refusal = Some(self.why(lost, block));
+            self.refusal = Some(self.why(count, lost, block));
             return None;
         }
         self.level(count, block);
@@ -103,9 +103,9 @@ impl Stream {
         Some(Counted { end, hops, ..Counted::default() })
     }
 
-    fn why(&self, segment: usize, block: i64) -> Refusal {
+    fn why(&self, count: &Count<'_>, segment: usize, block: i64) -> Refusal {
         let reading = self.segments[segment].receiver.reading();
-        let place = if self.segments.len() > 1 { format!("segment {segment}: ") } else { String::new() };
+        let place = if self.segments.len() > 1 { format!("{}: ", count.hops[segment].name) } else { String::new() };
         Refusal::new(format!(
             "{place}the clock is not locked {}: {:.2} UI rms from the transmitter's, {} slips forward, {} backward",
             if block == 0 { "after its warm-up".to_owned() } else { format!("any more in block {block}") },
