@@ -221,7 +221,7 @@ fn problems_of_axes_flags_and_file_come_together_and_are_not_more_than_a_screen(
         "a.csv",
     ]));
     assert_eq!(lines.len(), 1, "{lines:#?}");
-    assert!(lines[0].contains("simulation.block_symbols = 256: must be at least eight times receiver.ffe.taps, 480"), "{lines:#?}");
+    assert!(lines[0].contains("simulation.block_symbols = 256: must be at least eight times the longest ffe.taps, 480"), "{lines:#?}");
     assert_eq!(folder.files(), ["my.toml"]);
 }
 

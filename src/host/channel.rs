@@ -106,7 +106,7 @@ const REFERENCE_OHM: f64 = 100.0;
 const FEXT_PHASE_UI: f64 = 0.37;
 const NEXT_PHASE_UI: f64 = 0.71;
 /// Least voltage at 0 Hz, of what is sent.
-const LEAST_AT_REST: f64 = 1e-3;
+const LEAST_AT_REST: f64 = 0.001;
 /// Most files of a kind.
 const MOST_FILES: usize = 32;
 

@@ -28,6 +28,10 @@ pub fn mask_ui(mhz: f64) -> f64 {
 ///
 /// The receiver is trained once, without jitter; every count draws the same symbols and noises, so that amplitudes are compared and not seeds.
 /// A loop that loses its lock, or slips, does not keep the limit.
+///
+/// # Limits
+///
+/// Of a lane with several segments it is the one with the light that is shaken, and counted.
 pub struct JitterTolerance {
     lane: Lane,
     trained: Trained,
@@ -35,7 +39,7 @@ pub struct JitterTolerance {
 }
 
 impl JitterTolerance {
-    /// Builds and trains lane `number` of a checked description; a real `receiver.clock.recovery` makes sense of it.
+    /// Builds and trains lane `number` of a checked description; a real clock recovery of the receiver of its light makes sense of it.
     ///
     /// # Errors
     ///
@@ -43,6 +47,7 @@ impl JitterTolerance {
     pub fn new(config: &Config, number: usize) -> Result<Self> {
         let mut config = config.clone();
         config.receiver.clock.sinusoidal_ui = 0.0;
+        config.host.rx.clock.sinusoidal_ui = 0.0;
         config.simulation.stream = true;
         let mut problems = Problems::new();
         config.check(&mut problems);
