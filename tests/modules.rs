@@ -293,7 +293,10 @@ fn what_no_host_can_drive_is_refused_in_one_line() {
         "{inner:?}"
     );
     let taps = problems(|c| c.host.tx.tap_low = vec![0.0], "800gbase-dr8");
-    assert!(taps.len() == 1 && taps[0].starts_with("host.tx.ffe.taps = ") && taps[0].contains("as many as tap_low and tap_high, 1 and 7"), "{taps:?}");
+    assert!(
+        taps.len() == 1 && taps[0].starts_with("host.tx.ffe.taps = ") && taps[0].contains("as many as tap_low and tap_high, 1 and 7"),
+        "{taps:?}"
+    );
     let files = problems(|c| c.host.channel.kind = ChannelKind::Files, "800gbase-dr8");
     assert!(files.len() == 1 && files[0].contains("must name Touchstone files"), "{files:?}");
 }
