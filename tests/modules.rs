@@ -25,6 +25,7 @@ fn perfect(config: &mut Config) {
     config.module.output.bandwidth_ghz = 500.0;
     config.module.output.peaking_db = 0.0;
     config.module.input.noise_nv_per_rthz = 0.0;
+    config.module.input.drive_percent = 80.0;
     config.module.input.ctle = flat();
 }
 
