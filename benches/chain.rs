@@ -5,7 +5,7 @@
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use lightlane::chain::{Count, Drawn, Draws, Hop, Predictor, Probe, Stop, Trained, Worker, Workers, Workshop, count};
-use lightlane::dsp::slicer::Thresholds;
+use lightlane::dsp::awgn;
 use lightlane::link::{Config, Lane, presets};
 use lightlane::math::normals;
 use lightlane::measure::eye::Eye;
@@ -47,6 +47,23 @@ fn whole_chain(bencher: Bencher, (kind, samples_per_symbol): (TransmitterKind, u
     bencher.counter(ItemsCount::new(8192usize)).bench_local(|| {
         block += 1;
         lane.pattern.fill(block * 8192, lane.seed, &mut levels);
+        let draws = Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
+        worker.decisions(&lane.plan, &trained, &levels, &draws, false).bit_errors
+    });
+}
+
+/// The same at other block lengths.
+#[divan::bench(args = [2048, 4096, 8192, 16384])]
+fn whole_chain_in_blocks_of(bencher: Bencher, symbols: usize) {
+    let mut config = config(TransmitterKind::Eml, 4);
+    config.simulation.block_symbols = symbols;
+    let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
+    let mut worker = Worker::new(&lane.plan);
+    let trained = trained(&lane, &mut worker);
+    let levels = lane.blocks(1, false).remove(0);
+    let mut block = 0;
+    bencher.counter(ItemsCount::new(symbols)).bench_local(|| {
+        block += 1;
         let draws = Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
         worker.decisions(&lane.plan, &trained, &levels, &draws, false).bit_errors
     });
@@ -154,15 +171,10 @@ fn train_and_predict(bencher: Bencher) {
 /// PAM4 symbols, Gaussian noise, slicer, count: 2^13 symbols.
 #[divan::bench]
 fn inner_loop(bencher: Bencher) {
-    let source = Pattern { kind: PatternKind::Random, ..Pattern::default() }.build().expect("it builds");
-    let (mut levels, mut noise, mut out) = (vec![0u8; 8192], vec![0f32; 8192], vec![0f32; 8192]);
     let mut block = 0;
     bencher.counter(ItemsCount::new(8192usize)).bench_local(|| {
         block += 1;
-        source.fill(block * 8192, Seed::new(1), &mut levels);
-        normals::fill(&mut Seed::new(1).index(block).rng(), &mut noise);
-        out.iter_mut().zip(&levels).zip(&noise).for_each(|((o, &l), n)| *o = f32::from(l) * (2.0 / 3.0) - 1.0 + 0.11 * n);
-        Thresholds::MIDDLE.decide(&levels, &out).bit_errors
+        awgn::count(Seed::new(block), 4, 0.11).bit_errors
     });
 }
 

@@ -96,8 +96,9 @@ pub(super) fn aggressor(stream: Seed, out: &mut [f32]) {
     let mut rng = stream.rng();
     for chunk in out.chunks_mut(16 * 16) {
         let words = rng.step();
-        for (i, out) in chunk.iter_mut().enumerate() {
-            *out = LEVELS[(words[i % 16] >> (2 * (i / 16)) & 3) as usize];
+        for (shift, run) in chunk.chunks_mut(16).enumerate() {
+            // levels as in LEVELS: thirds of -3, -1, 1, 3
+            run.iter_mut().zip(&words).for_each(|(out, word)| *out = (2 * (word >> (2 * shift) & 3) as i32 - 3) as f32 * (1.0 / 3.0));
         }
     }
 }

@@ -2,17 +2,16 @@
 
 use super::Map;
 use crate::math::monotone::Monotone;
-use crate::math::simd::widest;
+use crate::math::steps::{self, STEPS};
 use crate::signal::Quantity;
-
-const STEPS: usize = 2048;
 
 /// A real quantity to its like by linear interpolation in 2048 steps over the curve's points; beyond its ends the output stays.
 pub(crate) struct Lookup {
     name: &'static str,
     first: f32,
     per_unit: f32,
-    out: Box<[f32; STEPS + 1]>,
+    /// A step's value at its start and its growth to the end.
+    steps: Box<[[f32; 2]; STEPS]>,
 }
 
 impl Lookup {
@@ -20,17 +19,19 @@ impl Lookup {
     pub(crate) fn new(name: &'static str, curve: &Monotone) -> Self {
         let (first, reach) = (curve.first(), curve.last() - curve.first());
         let at = |i: usize| curve.at(first + reach * i as f64 / STEPS as f64) as f32;
-        Lookup { name, first: first as f32, per_unit: (STEPS as f64 / reach) as f32, out: Box::new(std::array::from_fn(at)) }
+        let step = |i| [at(i), at(i + 1) - at(i)];
+        Lookup { name, first: first as f32, per_unit: (STEPS as f64 / reach) as f32, steps: Box::new(std::array::from_fn(step)) }
     }
 
     /// Largest magnitude of its output.
     pub(crate) fn peak(&self) -> f64 {
-        self.out.iter().fold(0.0, |peak: f64, &v| peak.max(f64::from(v).abs()))
+        let ends = self.steps.iter().flat_map(|[start, growth]| [*start, start + growth]);
+        ends.fold(0.0, |peak: f64, v| peak.max(f64::from(v).abs()))
     }
 
     /// The curve at each of `x`.
     pub(crate) fn at(&self, x: &[f32], y: &mut [f32]) {
-        interpolate(self.first, self.per_unit, &self.out, x, y);
+        steps::in_runs(self.first, self.per_unit, x, y, |places, parts, y| look_up(&self.steps, places, parts, y));
     }
 }
 
@@ -44,14 +45,12 @@ impl<Q: Quantity<Sample = f32>> Map<Q, Q> for Lookup {
     }
 }
 
-widest! {
-fn interpolate(first: f32, per_unit: f32, out: &[f32; STEPS + 1], x: &[f32], y: &mut [f32]) {
-    for (y, x) in y.iter_mut().zip(x) {
-        let at = ((x - first) * per_unit).max(0.0).min((STEPS as f32) - 0.001);
-        let i = (at as i32 as usize) & (STEPS - 1);
-        *y = out[i] + (at - i as f32) * (out[i + 1] - out[i]);
+#[inline(never)]
+fn look_up(steps: &[[f32; 2]; STEPS], places: &[u32], parts: &[f32], y: &mut [f32]) {
+    for ((y, &place), &part) in y.iter_mut().zip(places).zip(parts) {
+        let [start, growth] = steps[place as usize];
+        *y = start + part * growth;
     }
-}
 }
 
 #[cfg(test)]

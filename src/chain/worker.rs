@@ -263,16 +263,23 @@ impl Worker {
             let stream = owner.named(&noise.entity).index(draws.noise);
             match noise.law {
                 Law::Shot { dark_a } => {
-                    self.white(stream);
-                    let density = noise.density.at(0.0) * self.grid.sample_rate_hz() / 2.0;
-                    block::shot(Ampere::of_mut(&mut self.real), &self.normals, density as f32, dark_a as f32, scale);
+                    let density = (noise.density.at(0.0) * self.grid.sample_rate_hz() / 2.0) as f32;
+                    let current = Ampere::of_mut(&mut self.real);
+                    in_pieces(stream, current, &mut self.normals, |x, normals| block::shot(x, normals, density, dark_a as f32, scale));
                 }
                 Law::Relative => {
-                    let rms = self.relative(plan, noise, stream);
-                    block::relative(Field::of_mut(&mut self.field), &self.normals, rms * scale);
+                    if let Density::White(density) = noise.density {
+                        let rms = (density * self.grid.sample_rate_hz() / 2.0).sqrt() as f32 * scale;
+                        let field = Field::of_mut(&mut self.field);
+                        in_pieces(stream, field, &mut self.normals, |e, normals| block::relative(e, normals, rms));
+                    } else {
+                        self.coloured(plan, noise, stream);
+                        block::relative(Field::of_mut(&mut self.field), &self.normals, scale);
+                    }
                 }
                 Law::Phase => {
-                    self.white(stream);
+                    let m = self.grid.samples();
+                    normals::fill(&mut stream.rng(), &mut self.normals[..m]);
                     // the phase steps by 2 pi times the mean frequency over a sample: density / 2 dt
                     let step = std::f64::consts::TAU * (noise.density.at(0.0) / 2.0 / self.grid.sample_rate_hz()).sqrt();
                     block::phase_bridge(Field::of_mut(&mut self.field), &mut self.normals, step as f32 * scale);
@@ -282,18 +289,9 @@ impl Worker {
         }
     }
 
-    fn white(&mut self, stream: Seed) {
-        let m = self.grid.samples();
-        normals::fill(&mut stream.rng(), &mut self.normals[..m]);
-    }
-
-    /// Leaves relative noise in `normals`; returns the factor to take it with.
-    fn relative(&mut self, plan: &Plan, noise: &Noise, stream: Seed) -> f32 {
+    /// Leaves coloured noise in `normals`.
+    fn coloured(&mut self, plan: &Plan, noise: &Noise, stream: Seed) {
         let rate = self.grid.sample_rate_hz();
-        if let Density::White(density) = noise.density {
-            self.white(stream);
-            return (density * rate / 2.0).sqrt() as f32;
-        }
         let m = self.grid.samples();
         normals::fill(&mut stream.rng(), &mut self.normals[..2 * self.grid.bins()]);
         for (k, (bin, n)) in self.spectrum.iter_mut().zip(self.normals.as_chunks::<2>().0).enumerate() {
@@ -301,7 +299,6 @@ impl Worker {
             *bin = Complex32::new(n[0], n[1]) * rms;
         }
         plan.transforms.samples.inverse(&mut self.spectrum, &mut self.normals[..m], &mut self.scratch);
-        1.0
     }
 
     /// A section's response and added noise.
@@ -349,9 +346,8 @@ impl Worker {
 
     /// Adds noise of this deviation from the section's stream.
     pub(super) fn add_merged(&mut self, section: &Section, deviation: &[f32], scale: f32, draws: &Draws<'_>) {
-        let count = 2 * deviation.len();
-        normals::fill(&mut draws.lane.named(section.name()).index(draws.noise).rng(), &mut self.normals[..count]);
-        block::add_noise(&mut self.spectrum, deviation, &self.normals[..count], scale);
+        let stream = draws.lane.named(section.name()).index(draws.noise);
+        add_bins(stream, &mut self.spectrum, deviation, &mut self.normals, scale);
     }
 
     /// Adds a section's interferers to the spectrum at the section's end, through `paths` when they are given.
@@ -395,8 +391,8 @@ impl Worker {
         self.sampled_spectrum[0].re -= trained.mean;
         let deviation = trained.deviation.as_ref().map_or(&plan.sampled_deviation, |gained| &gained.sampled);
         if draws.what == Drawn::Everything && !deviation.is_empty() {
-            normals::fill(&mut draws.lane.named(plan.end().name()).index(draws.noise).rng(), &mut self.normals[..2 * bins]);
-            block::add_noise(&mut self.sampled_spectrum[..bins], deviation, &self.normals[..2 * bins], 1.0);
+            let stream = draws.lane.named(plan.end().name()).index(draws.noise);
+            add_bins(stream, &mut self.sampled_spectrum[..bins], deviation, &mut self.normals, 1.0);
         }
         plan.transforms.sampled.inverse(&mut self.sampled_spectrum[..bins], &mut self.sampled[..k], &mut self.scratch);
     }
@@ -411,11 +407,36 @@ impl Worker {
                 normals::fill(&mut draws.lane.named("adc.jitter").index(draws.noise).rng(), &mut self.normals[..k]);
                 block::displace(&mut self.sampled[..k], &self.slope[..k], &self.curvature[..k], &self.normals[..k], jitter_s);
             }
-            normals::fill(&mut draws.lane.named("adc").index(draws.noise).rng(), &mut self.normals[..k]);
             let slope = if jitter_s > 0.0 && !far { &self.slope[..k] } else { &[] };
-            block::convert(&mut self.sampled[..k], slope, &self.normals[..k], trained.quantisation, jitter_s);
+            let mut slopes = slope.chunks(PIECE);
+            in_pieces(draws.lane.named("adc").index(draws.noise), &mut self.sampled[..k], &mut self.normals, |x, normals| {
+                block::convert(x, slopes.next().unwrap_or_default(), normals, trained.quantisation, jitter_s);
+            });
         }
         block::clip(&mut self.sampled[..k], trained.full_scale / 2.0);
         trained.equalise(&self.sampled[..k], plan.sampler.samples_per_symbol, &mut self.padded, &mut self.equalised);
+    }
+}
+
+/// Normal numbers that are made at once and used while they are in the first cache; runs of [`normals::fill`] fit into it.
+const PIECE: usize = 2048;
+
+/// Gives each piece of `x` its numbers of the stream.
+fn in_pieces<T>(stream: Seed, x: &mut [T], memory: &mut [f32], mut act: impl FnMut(&mut [T], &[f32])) {
+    let mut rng = stream.rng();
+    for x in x.chunks_mut(PIECE) {
+        let normals = &mut memory[..x.len()];
+        normals::fill(&mut rng, normals);
+        act(x, normals);
+    }
+}
+
+/// Adds noise of this deviation to each bin, two numbers of the stream for each.
+fn add_bins(stream: Seed, x: &mut [Complex32], deviation: &[f32], memory: &mut [f32], scale: f32) {
+    let mut rng = stream.rng();
+    for (x, deviation) in x.chunks_mut(PIECE / 2).zip(deviation.chunks(PIECE / 2)) {
+        let normals = &mut memory[..2 * x.len()];
+        normals::fill(&mut rng, normals);
+        block::add_noise(x, deviation, normals, scale);
     }
 }

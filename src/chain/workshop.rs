@@ -1,7 +1,7 @@
 //! What is kept between builds: transforms by length and responses by value.
 
 use super::Shape;
-use crate::math::fft::{ComplexFft, RealFft};
+use crate::math::fft::{ComplexFft, Planner, RealFft};
 use crate::signal::Grid;
 use num_complex::Complex32;
 use std::collections::{HashMap, VecDeque};
@@ -12,8 +12,7 @@ const KEPT_RESPONSES: usize = 48;
 
 /// Transforms and evaluated responses, one workshop a thread: a build evaluates only what is new.
 pub struct Workshop {
-    real_planner: realfft::RealFftPlanner<f32>,
-    complex_planner: rustfft::FftPlanner<f32>,
+    planner: Planner,
     real: HashMap<usize, RealFft>,
     complex: HashMap<usize, ComplexFft>,
     responses: VecDeque<Evaluated>,
@@ -28,23 +27,17 @@ struct Evaluated {
 
 impl Default for Workshop {
     fn default() -> Self {
-        Workshop {
-            real_planner: realfft::RealFftPlanner::new(),
-            complex_planner: rustfft::FftPlanner::new(),
-            real: HashMap::new(),
-            complex: HashMap::new(),
-            responses: VecDeque::new(),
-        }
+        Workshop { planner: Planner::default(), real: HashMap::new(), complex: HashMap::new(), responses: VecDeque::new() }
     }
 }
 
 impl Workshop {
     pub(crate) fn real(&mut self, length: usize) -> RealFft {
-        self.real.entry(length).or_insert_with(|| RealFft::new(&mut self.real_planner, length)).clone()
+        self.real.entry(length).or_insert_with(|| RealFft::new(&mut self.planner, length)).clone()
     }
 
     pub(crate) fn complex(&mut self, length: usize) -> ComplexFft {
-        self.complex.entry(length).or_insert_with(|| ComplexFft::new(&mut self.complex_planner, length)).clone()
+        self.complex.entry(length).or_insert_with(|| ComplexFft::new(&mut self.planner, length)).clone()
     }
 
     /// `shape` on the bins of a block: 0 ..= M/2, or all M when `both_sides`.

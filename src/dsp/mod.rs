@@ -5,6 +5,7 @@
 //! as such a filter can; a [`whitening`] filter does that for an equaliser that was trained alone, and no receiver here uses it. [`cdr`] holds the loop that finds the sampling phase. Levels are
 //! [`LEVELS`], one sample is one symbol, and every state is kept from call to call.
 
+pub mod awgn;
 pub mod bursts;
 pub mod cdr;
 pub mod dfe;

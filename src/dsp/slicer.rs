@@ -103,7 +103,7 @@ fn tally(sent: &[u8], decided: &[u8], out: &[f32], decision: impl Fn(u8, f32) ->
     // f32 sums of up to 64 runs, then f64
     for ((sent, decided), out) in sent_runs.chunks(64).zip(decided_runs.chunks(64)).zip(out_runs.chunks(64)) {
         let (mut symbols, mut bits) = ([0u32; RUN], [0u32; RUN]);
-        let mut moments = [[[0f32; RUN]; 3]; 4];
+        let (mut counts, mut moments) = ([[0u32; RUN]; 4], [[[0f32; RUN]; 2]; 4]);
         for ((sent, decided), out) in sent.iter().zip(decided).zip(out) {
             for i in 0..RUN {
                 let (s, z) = (u32::from(sent[i]), out[i]);
@@ -111,18 +111,19 @@ fn tally(sent: &[u8], decided: &[u8], out: &[f32], decision: impl Fn(u8, f32) ->
                 let x = (s ^ (s >> 1)) ^ (d ^ (d >> 1));
                 bits[i] += (x & 1) + (x >> 1);
                 symbols[i] += u32::from(x != 0);
-                for (level, m) in moments.iter_mut().enumerate() {
-                    let one = if s == level as u32 { 1.0 } else { 0.0 };
-                    m[0][i] += one;
-                    m[1][i] += one * z;
-                    m[2][i] += one * z * z;
+                for (level, (count, m)) in (0u32..).zip(counts.iter_mut().zip(&mut moments)) {
+                    let of_level = if s == level { z } else { 0.0 };
+                    count[i] += u32::from(s == level);
+                    m[0][i] += of_level;
+                    m[1][i] = of_level.mul_add(of_level, m[1][i]);
                 }
             }
         }
         total.symbol_errors += symbols.iter().map(|&x| u64::from(x)).sum::<u64>();
         total.bit_errors += bits.iter().map(|&x| u64::from(x)).sum::<u64>();
-        for (t, m) in total.moments.iter_mut().zip(&moments) {
-            for (t, m) in t.iter_mut().zip(m) {
+        for ((t, count), m) in total.moments.iter_mut().zip(&counts).zip(&moments) {
+            t[0] += f64::from(count.iter().sum::<u32>());
+            for (t, m) in t[1..].iter_mut().zip(m) {
                 *t += m.iter().map(|&x| f64::from(x)).sum::<f64>();
             }
         }

@@ -2,6 +2,16 @@
 //!
 //! Series with closed-form coefficients; each error bound follows from the first term left out.
 
+/// A polynomial with its lowest coefficient first, by Horner's rule.
+#[inline(always)]
+pub(crate) fn polynomial<const N: usize>(x: f32, coefficients: &[f32; N]) -> f32 {
+    let mut sum = coefficients[N - 1];
+    for i in (0..N - 1).rev() {
+        sum = sum.mul_add(x, coefficients[i]);
+    }
+    sum
+}
+
 /// Natural logarithm of a positive normal number, relative error below 3e-7 away from 1.
 ///
 /// ```text
@@ -15,8 +25,8 @@ pub(crate) fn ln(x: f32) -> f32 {
     let m = f32::from_bits((bits & 0x007f_ffff).wrapping_add(ROOT_HALF));
     let s = (m - 1.0) / (m + 1.0);
     let z = s * s;
-    let series = 1.0 + z * (1.0 / 3.0 + z * (1.0 / 5.0 + z * (1.0 / 7.0 + z * (1.0 / 9.0))));
-    e as f32 * std::f32::consts::LN_2 + 2.0 * s * series
+    let series = polynomial(z, &[1.0, 1.0 / 3.0, 1.0 / 5.0, 1.0 / 7.0, 1.0 / 9.0]);
+    (e as f32).mul_add(std::f32::consts::LN_2, 2.0 * s * series)
 }
 
 /// Sine and cosine of `turns` full turns, |turns| <= 2^20, absolute error below 3e-7.
@@ -25,12 +35,12 @@ pub(crate) fn ln(x: f32) -> f32 {
 #[inline(always)]
 pub(crate) fn sin_cos_turns(turns: f32) -> (f32, f32) {
     const MAGIC: f32 = 12_582_912.0; // 1.5 x 2^23: adding it rounds to the nearest integer
-    let shifted = turns * 4.0 + MAGIC;
+    let shifted = turns.mul_add(4.0, MAGIC);
     let quadrant = shifted.to_bits();
-    let r = (turns - (shifted - MAGIC) * 0.25) * std::f32::consts::TAU;
+    let r = (shifted - MAGIC).mul_add(-0.25, turns) * std::f32::consts::TAU;
     let z = r * r;
-    let s = r * (1.0 + z * (-1.0 / 6.0 + z * (1.0 / 120.0 + z * (-1.0 / 5040.0 + z * (1.0 / 362_880.0)))));
-    let c = 1.0 + z * (-0.5 + z * (1.0 / 24.0 + z * (-1.0 / 720.0 + z * (1.0 / 40_320.0))));
+    let s = r * polynomial(z, &[1.0, -1.0 / 6.0, 1.0 / 120.0, -1.0 / 5040.0, 1.0 / 362_880.0]);
+    let c = polynomial(z, &[1.0, -0.5, 1.0 / 24.0, -1.0 / 720.0, 1.0 / 40_320.0]);
     let swap = quadrant & 1 != 0;
     let (a, b) = if swap { (c, s) } else { (s, c) };
     let sine = f32::from_bits(a.to_bits() ^ ((quadrant & 2) << 30));
@@ -42,10 +52,10 @@ pub(crate) fn sin_cos_turns(turns: f32) -> (f32, f32) {
 #[inline(always)]
 pub(crate) fn exp(x: f32) -> f32 {
     const MAGIC: f32 = 12_582_912.0;
-    let shifted = x * std::f32::consts::LOG2_E + MAGIC;
+    let shifted = x.mul_add(std::f32::consts::LOG2_E, MAGIC);
     let n = shifted - MAGIC;
-    let r = (x - n * 0.693_359_4) + n * 2.121_944_4e-4; // ln 2 in two parts: 355/512 - 2.12e-4
-    let series = 1.0 + r * (1.0 + r * (0.5 + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * (1.0 / 120.0 + r * (1.0 / 720.0))))));
+    let r = n.mul_add(2.121_944_4e-4, n.mul_add(-0.693_359_4, x)); // ln 2 in two parts: 355/512 - 2.12e-4
+    let series = polynomial(r, &[1.0, 1.0, 0.5, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0]);
     f32::from_bits(series.to_bits().wrapping_add(shifted.to_bits() << 23))
 }
 

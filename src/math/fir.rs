@@ -23,14 +23,14 @@ fn kernel(x: &[f32], taps: &[f32], y: &mut [f32]) {
         for (j, &tap) in taps.iter().enumerate() {
             let x: &[f32; WIDTH] = x[j..].first_chunk().expect("checked above");
             for i in 0..WIDTH {
-                sum[i] += tap * x[i];
+                sum[i] = tap.mul_add(x[i], sum[i]);
             }
         }
         *y = sum;
     }
     for (k, y) in rest.iter_mut().enumerate() {
         for (j, &tap) in taps.iter().enumerate() {
-            *y += tap * x[done + k + j];
+            *y = tap.mul_add(x[done + k + j], *y);
         }
     }
 }
@@ -46,7 +46,7 @@ pub(crate) fn lags_add(g: &[f32], x: &[f32], out: &mut [f64]) {
         let mut strands = [0f32; WIDTH];
         for (g, x) in blocks.iter().zip(x.as_chunks::<WIDTH>().0) {
             for i in 0..WIDTH {
-                strands[i] += g[i] * x[i];
+                strands[i] = g[i].mul_add(x[i], strands[i]);
             }
         }
         let end: f64 = rest.iter().zip(&x[g.len() - rest.len()..]).map(|(g, x)| f64::from(g * x)).sum();

@@ -19,4 +19,5 @@ pub(crate) mod recent;
 pub mod resample;
 pub(crate) mod scatter;
 pub(crate) mod simd;
+pub(crate) mod steps;
 pub(crate) mod tails;

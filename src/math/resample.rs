@@ -1,11 +1,10 @@
 //! A periodic waveform on another grid, or through a filter: by its spectrum.
 
-use super::fft::{RealFft, bins};
+use super::fft::{Planner, RealFft, bins};
 use num_complex::{Complex32, Complex64};
-use realfft::RealFftPlanner;
 
 /// Spectrum of a real periodic block, bins 0 ..= n/2, scaled so that bin 0 is the mean.
-pub(crate) fn spectrum(planner: &mut RealFftPlanner<f32>, block: &[f32]) -> Vec<Complex32> {
+pub(crate) fn spectrum(planner: &mut Planner, block: &[f32]) -> Vec<Complex32> {
     let fft = RealFft::new(planner, block.len());
     // about its first sample: a large mean costs the others no digits
     let mut moved: Vec<f32> = block.iter().map(|y| y - block[0]).collect();
@@ -19,7 +18,7 @@ pub(crate) fn spectrum(planner: &mut RealFftPlanner<f32>, block: &[f32]) -> Vec<
 
 /// The real block of `length` samples that has a [`spectrum`]; bins that are missing are zero, bins beyond half the
 /// rate are left out.
-pub(crate) fn block(planner: &mut RealFftPlanner<f32>, spectrum: &[Complex32], length: usize) -> Vec<f32> {
+pub(crate) fn block(planner: &mut Planner, spectrum: &[Complex32], length: usize) -> Vec<f32> {
     let fft = RealFft::new(planner, length);
     let mut padded = vec![Complex32::default(); bins(length)];
     let kept = padded.len().min(spectrum.len());
@@ -61,7 +60,7 @@ pub fn by_spectrum(period: &[f32], length: usize) -> Vec<f32> {
     if period.is_empty() || length == 0 || period.len() == length {
         return period[..length.min(period.len())].to_vec();
     }
-    let mut planner = RealFftPlanner::new();
+    let mut planner = Planner::default();
     let mut bins = spectrum(&mut planner, period);
     if period.len().is_multiple_of(2) && length > period.len() {
         bins[period.len() / 2] *= 0.5; // shared by both signs
@@ -74,7 +73,7 @@ pub fn filtered(period: &[f32], response: impl Fn(f64) -> Complex64) -> Vec<f32>
     if period.is_empty() {
         return Vec::new();
     }
-    let mut planner = RealFftPlanner::new();
+    let mut planner = Planner::default();
     let mut bins = spectrum(&mut planner, period);
     apply(&mut bins, period.len(), response);
     block(&mut planner, &bins, period.len())

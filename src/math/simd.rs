@@ -2,7 +2,53 @@
 //!
 //! Kernels are plain loops in safe Rust. [`widest!`] compiles each of them once more for the vector units that the machine
 //! may have and picks at run time, so that a plain build is as fast as a native one. The loops neither contract nor
-//! reorder floating-point operations: every copy gives the same bits.
+//! reorder floating-point operations; where a product and a sum are to be one operation they say so by `mul_add`, which rounds once on
+//! every machine, if slowly on those that cannot do it. Every copy gives the same bits.
+//!
+//! `LIGHTLANE_VECTORS` set to `portable` or `avx2` keeps to those copies: to compare their bits, and to count instructions.
+
+use std::sync::OnceLock;
+
+/// Which copy of the kernels runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Vectors {
+    /// What every machine of its kind has.
+    Portable,
+    /// 256 bits, with products and sums in one.
+    Avx2,
+    /// 512 bits.
+    Avx512,
+}
+
+impl Vectors {
+    /// What this process uses.
+    pub(crate) fn used() -> Vectors {
+        static USED: OnceLock<Vectors> = OnceLock::new();
+        *USED.get_or_init(|| {
+            let most = match std::env::var("LIGHTLANE_VECTORS").as_deref() {
+                Ok("portable") => Vectors::Portable,
+                Ok("avx2") => Vectors::Avx2,
+                _ => Vectors::Avx512,
+            };
+            most.min(Vectors::there())
+        })
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn there() -> Vectors {
+        let avx512 = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq") && is_x86_feature_detected!("avx512vl");
+        match is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            true if avx512 => Vectors::Avx512,
+            true => Vectors::Avx2,
+            false => Vectors::Portable,
+        }
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn there() -> Vectors {
+        Vectors::Portable
+    }
+}
 
 /// Defines functions that run with the widest vector instructions of this machine.
 ///
@@ -15,19 +61,18 @@ macro_rules! widest {
             fn plain($($argument: $type),*) $(-> $result)? $body
             #[cfg(target_arch = "x86_64")]
             {
-                #[target_feature(enable = "avx512f,avx512dq,avx512vl")]
+                #[target_feature(enable = "avx512f,avx512dq,avx512vl,fma")]
                 fn avx512($($argument: $type),*) $(-> $result)? { plain($($argument),*) }
-                #[target_feature(enable = "avx2")]
+                #[target_feature(enable = "avx2,fma")]
                 fn avx2($($argument: $type),*) $(-> $result)? { plain($($argument),*) }
-                if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq") && is_x86_feature_detected!("avx512vl") {
+                match $crate::math::simd::Vectors::used() {
                     // SAFETY: the features were detected on this processor.
                     #[allow(unsafe_code)]
-                    return unsafe { avx512($($argument),*) };
-                }
-                if is_x86_feature_detected!("avx2") {
-                    // SAFETY: the feature was detected on this processor.
+                    $crate::math::simd::Vectors::Avx512 => return unsafe { avx512($($argument),*) },
+                    // SAFETY: the features were detected on this processor.
                     #[allow(unsafe_code)]
-                    return unsafe { avx2($($argument),*) };
+                    $crate::math::simd::Vectors::Avx2 => return unsafe { avx2($($argument),*) },
+                    $crate::math::simd::Vectors::Portable => {}
                 }
             }
             plain($($argument),*)
@@ -41,7 +86,7 @@ mod tests {
     #[inline(always)]
     fn kernel(x: &[f32], y: &mut [f32]) {
         for (y, x) in y.iter_mut().zip(x) {
-            *y = (x * 1.1 + 0.3).sqrt() * x + crate::math::elementary::ln(*x + 1.0);
+            *y = (x * 1.1 + 0.3).sqrt().mul_add(*x, crate::math::elementary::ln(*x + 1.0)) - 0.3 * x;
         }
     }
 

@@ -1,9 +1,8 @@
 //! Where in a waveform its symbols stand.
 
-use crate::math::fft;
+use crate::math::fft::{self, Planner};
 use crate::math::resample;
 use num_complex::Complex32;
-use realfft::RealFftPlanner;
 
 /// Samples per symbol of the correlation: a parabola through three of them finds a smooth peak to 0.02 symbols.
 const COARSE: usize = 4;
@@ -21,13 +20,13 @@ pub fn delay(waveform: &[f32], samples_per_symbol: usize, levels: &[u8]) -> f64 
     if n == 0 || samples_per_symbol == 0 || waveform.len() != n * samples_per_symbol {
         return 0.0;
     }
-    let mut planner = RealFftPlanner::new();
+    let mut planner = Planner::default();
     let bins = resample::spectrum(&mut planner, waveform);
     delay_of(&mut planner, bins, samples_per_symbol, levels)
 }
 
 /// [`delay`] of the waveform that has a spectrum of [`resample::spectrum`]; at least one symbol.
-pub(super) fn delay_of(planner: &mut RealFftPlanner<f32>, mut bins: Vec<Complex32>, samples_per_symbol: usize, levels: &[u8]) -> f64 {
+pub(super) fn delay_of(planner: &mut Planner, mut bins: Vec<Complex32>, samples_per_symbol: usize, levels: &[u8]) -> f64 {
     let n = levels.len();
     let levels: Vec<f32> = levels.iter().map(|&l| f32::from(l)).collect();
     let symbols = resample::spectrum(planner, &levels);

@@ -1,11 +1,9 @@
 //! The static field of a modulator as a table.
 
 use crate::chain::Map;
-use crate::math::simd::widest;
+use crate::math::steps::{self, STEPS};
 use crate::signal::{Field, Volt};
 use num_complex::{Complex32, Complex64};
-
-const STEPS: usize = 2048;
 
 /// Voltage to complex field by linear interpolation in 2048 steps; beyond its ends the field stays.
 ///
@@ -14,26 +12,31 @@ pub(super) struct FieldMap {
     name: &'static str,
     first_v: f32,
     per_v: f32,
-    re: Box<[f32; STEPS + 1]>,
-    im: Box<[f32; STEPS + 1]>,
+    steps: Box<[Step; STEPS]>,
 }
+
+/// A step's field at its start and its growth to the end.
+type Step = [f32; 4];
 
 impl FieldMap {
     /// Tabulates `field` (V to sqrt W) over +-`reach_v`.
     pub(super) fn new(name: &'static str, reach_v: f64, field: impl Fn(f64) -> Complex64) -> Self {
-        let at = |i: usize| field(reach_v * (2.0 * i as f64 / STEPS as f64 - 1.0));
-        let (mut re, mut im) = (Box::new([0.0; STEPS + 1]), Box::new([0.0; STEPS + 1]));
-        for (i, (re, im)) in re.iter_mut().zip(im.iter_mut()).enumerate() {
-            let e = at(i);
-            (*re, *im) = (e.re as f32, e.im as f32);
+        let at = |i: usize| {
+            let e = field(reach_v * (2.0 * i as f64 / STEPS as f64 - 1.0));
+            (e.re as f32, e.im as f32)
+        };
+        let mut steps = Box::new([Step::default(); STEPS]);
+        for (i, step) in steps.iter_mut().enumerate() {
+            let ((re, im), (next_re, next_im)) = (at(i), at(i + 1));
+            *step = [re, im, next_re - re, next_im - im];
         }
-        FieldMap { name, first_v: -reach_v as f32, per_v: (STEPS as f64 / (2.0 * reach_v)) as f32, re, im }
+        FieldMap { name, first_v: -reach_v as f32, per_v: (STEPS as f64 / (2.0 * reach_v)) as f32, steps }
     }
 }
 
 impl Map<Volt, Field> for FieldMap {
     fn apply(&self, x: &[f32], y: &mut [Complex32]) {
-        interpolate(self.first_v, self.per_v, &self.re, &self.im, x, y);
+        steps::in_runs(self.first_v, self.per_v, x, y, |places, parts, y| look_up(&self.steps, places, parts, y));
     }
 
     fn name(&self) -> &'static str {
@@ -41,15 +44,12 @@ impl Map<Volt, Field> for FieldMap {
     }
 }
 
-widest! {
-fn interpolate(first: f32, per_v: f32, re: &[f32; STEPS + 1], im: &[f32; STEPS + 1], x: &[f32], y: &mut [Complex32]) {
-    for (y, x) in y.iter_mut().zip(x) {
-        let at = ((x - first) * per_v).max(0.0).min((STEPS as f32) - 0.001);
-        let i = (at as i32 as usize) & (STEPS - 1);
-        let w = at - i as f32;
-        *y = Complex32::new(re[i] + w * (re[i + 1] - re[i]), im[i] + w * (im[i + 1] - im[i]));
+#[inline(never)]
+fn look_up(steps: &[Step; STEPS], places: &[u32], parts: &[f32], y: &mut [Complex32]) {
+    for ((y, &place), &part) in y.iter_mut().zip(places).zip(parts) {
+        let [re, im, more_re, more_im] = steps[place as usize];
+        *y = Complex32::new(re + part * more_re, im + part * more_im);
     }
-}
 }
 
 #[cfg(test)]

@@ -17,10 +17,10 @@ pub use reference::{MOST_TAPS, Reference, TapLimits};
 
 use super::align;
 use super::levels::{self, Outer};
+use crate::math::fft::Planner;
 use crate::math::resample;
 use crate::units::db_from_power_ratio;
 use closure::{Eye, Rows, Setting};
-use realfft::RealFftPlanner;
 use windows::Polyphase;
 
 /// Fewest samples per symbol: fewer leave nothing to read between.
@@ -166,7 +166,7 @@ pub struct Tdecq {
 /// A first capture of SSPRQ spends half of its time on the plans.
 #[derive(Default)]
 pub struct Instrument {
-    planner: RealFftPlanner<f32>,
+    planner: Planner,
 }
 
 impl Instrument {

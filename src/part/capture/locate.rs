@@ -1,7 +1,7 @@
 //! Where in its pattern a capture begins, at which rate it runs, which way up it is.
 
 use super::Capture;
-use crate::math::fft::{RealFft, bins};
+use crate::math::fft::{Planner, RealFft, bins};
 use crate::pattern::gray;
 use crate::units::giga;
 use num_complex::Complex32;
@@ -271,7 +271,7 @@ impl<'a> Search<'a> {
     fn places(&self) -> Vec<Place> {
         let n = self.levels.len();
         let count = CHUNK.min(n).min((self.x.len() as f64 / self.s) as usize);
-        let fft = RealFft::new(&mut realfft::RealFftPlanner::new(), n);
+        let fft = RealFft::new(&mut Planner::default(), n);
         let mut scratch = vec![Complex32::default(); fft.scratch()];
         let (mut pattern, mut chunk) = (vec![Complex32::default(); bins(n)], vec![Complex32::default(); bins(n)]);
         let mut levels: Vec<f32> = self.levels.iter().map(|&l| (f64::from(l) - self.mean) as f32).collect();

@@ -1,88 +1,6 @@
-//! Fourier transforms of periodic blocks, and what spectra of real blocks do when the rate changes.
-//!
-//! # Normalisation
-//!
-//! No transform scales: forward and back multiply by the length. The engine's responses carry the factor.
-//!
-//! # Order
-//!
-//! A real block of length M has the bins 0 ..= M/2 (rounded down); a complex one has M bins, negative frequencies in
-//! the upper half.
+//! What spectra of real blocks do when the rate changes.
 
 use num_complex::Complex32;
-use realfft::{ComplexToReal, RealToComplex};
-use std::sync::Arc;
-
-/// Transforms of one length, planned once and shared.
-#[derive(Clone)]
-pub(crate) struct RealFft {
-    forward: Arc<dyn RealToComplex<f32>>,
-    inverse: Arc<dyn ComplexToReal<f32>>,
-}
-
-impl RealFft {
-    pub(crate) fn new(planner: &mut realfft::RealFftPlanner<f32>, length: usize) -> Self {
-        RealFft { forward: planner.plan_fft_forward(length), inverse: planner.plan_fft_inverse(length) }
-    }
-
-    pub(crate) fn scratch(&self) -> usize {
-        self.forward.get_scratch_len().max(self.inverse.get_scratch_len())
-    }
-
-    /// Real block to spectrum; the block is overwritten.
-    pub(crate) fn forward(&self, block: &mut [f32], spectrum: &mut [Complex32], scratch: &mut [Complex32]) {
-        let scratch = &mut scratch[..self.forward.get_scratch_len()];
-        self.forward.process_with_scratch(block, spectrum, scratch).expect("lengths are the plan's");
-    }
-
-    /// Spectrum to real block; the spectrum is overwritten.
-    pub(crate) fn inverse(&self, spectrum: &mut [Complex32], block: &mut [f32], scratch: &mut [Complex32]) {
-        spectrum[0].im = 0.0;
-        if block.len().is_multiple_of(2) {
-            spectrum[block.len() / 2].im = 0.0;
-        }
-        let scratch = &mut scratch[..self.inverse.get_scratch_len()];
-        self.inverse.process_with_scratch(spectrum, block, scratch).expect("lengths are the plan's");
-    }
-}
-
-/// Complex transforms of one length.
-#[derive(Clone)]
-pub(crate) struct ComplexFft {
-    forward: Arc<dyn rustfft::Fft<f32>>,
-    inverse: Arc<dyn rustfft::Fft<f32>>,
-}
-
-impl ComplexFft {
-    pub(crate) fn new(planner: &mut rustfft::FftPlanner<f32>, length: usize) -> Self {
-        ComplexFft { forward: planner.plan_fft_forward(length), inverse: planner.plan_fft_inverse(length) }
-    }
-
-    pub(crate) fn scratch(&self) -> usize {
-        let f = self.forward.get_inplace_scratch_len();
-        f.max(self.inverse.get_inplace_scratch_len())
-    }
-
-    pub(crate) fn forward(&self, block: &mut [Complex32], scratch: &mut [Complex32]) {
-        self.forward.process_with_scratch(block, &mut scratch[..self.forward.get_inplace_scratch_len()]);
-    }
-
-    pub(crate) fn inverse(&self, block: &mut [Complex32], scratch: &mut [Complex32]) {
-        self.inverse.process_with_scratch(block, &mut scratch[..self.inverse.get_inplace_scratch_len()]);
-    }
-}
-
-/// Bins of a real block of `length`.
-pub(crate) fn bins(length: usize) -> usize {
-    length / 2 + 1
-}
-
-/// Bin `k` of the periodic spectrum whose bins 0 ..= n/2 are `half`, for a real block of length `n`.
-#[inline(always)]
-fn periodic(half: &[Complex32], n: usize, k: usize) -> Complex32 {
-    let k = k % n;
-    if k <= n / 2 { half[k] } else { half[n - k].conj() }
-}
 
 /// The spectrum of symbols at their own rate, repeated up to the block's rate and shaped: `out[k] += a[k mod n] h[k]`.
 ///
@@ -111,13 +29,7 @@ pub(crate) fn replicate_add(symbols: &[Complex32], n: usize, response: &[Complex
 /// `out[k] = sum_j x[k + j n]`, k in 0 ..= n/2; unscaled.
 #[inline(always)]
 pub(crate) fn fold(x: &[Complex32], m: usize, n: usize, out: &mut [Complex32]) {
-    out.copy_from_slice(&x[..n / 2 + 1]);
-    for j in 1..m / n {
-        let start = j * n;
-        for (k, o) in out.iter_mut().enumerate() {
-            *o += periodic(x, m, start + k);
-        }
-    }
+    fold_by(x, m, n, out, |_, x| x, |_, x| x.conj());
 }
 
 /// Folds the spectrum of the time derivative: as [`fold`] of j w x; `rate` is 2 pi times the distance of bins, rad/s.
@@ -125,32 +37,45 @@ pub(crate) fn fold(x: &[Complex32], m: usize, n: usize, out: &mut [Complex32]) {
 /// The derivative is taken before the fold: what lies above half the new rate has the slope of its own frequency.
 #[inline(always)]
 pub(crate) fn fold_derivative(x: &[Complex32], m: usize, n: usize, rate: f32, out: &mut [Complex32]) {
-    out.fill(Complex32::default());
-    for j in 0..m / n {
-        let start = j * n;
-        for (k, o) in out.iter_mut().enumerate() {
-            let k = start + k;
-            if k <= m / 2 {
-                let w = k as f32 * rate;
-                *o += Complex32::new(-x[k].im * w, x[k].re * w);
-            } else {
-                let w = (m - k) as f32 * rate;
-                *o += Complex32::new(-x[m - k].im * w, -x[m - k].re * w);
-            }
-        }
-    }
+    let w = |bin: u32| bin as f32 * rate;
+    fold_by(x, m, n, out, |k, x| Complex32::new(-x.im * w(k), x.re * w(k)), |k, x| Complex32::new(-x.im * w(k), -x.re * w(k)));
 }
 
 /// Folds the spectrum of the second time derivative: as [`fold`] of -w^2 x; `rate` as of [`fold_derivative`].
 #[inline(always)]
 pub(crate) fn fold_curvature(x: &[Complex32], m: usize, n: usize, rate: f32, out: &mut [Complex32]) {
-    out.fill(Complex32::default());
+    let w2 = |bin: u32| -((bin as f32 * rate) * (bin as f32 * rate));
+    fold_by(x, m, n, out, |k, x| x * w2(k), |k, x| x.conj() * w2(k));
+}
+
+/// Sums every n-th bin of a real block's spectrum: of a bin's number and value, and of one whose image it is.
+#[inline(always)]
+fn fold_by(
+    x: &[Complex32],
+    m: usize,
+    n: usize,
+    out: &mut [Complex32],
+    straight: impl Fn(u32, Complex32) -> Complex32,
+    image: impl Fn(u32, Complex32) -> Complex32,
+) {
+    let (half, top) = (n / 2, m / 2);
+    assert!(x.len() == top + 1 && out.len() == half + 1, "bins of {m} and of {n} samples");
     for j in 0..m / n {
-        for (k, o) in out.iter_mut().enumerate() {
-            let k = j * n + k;
-            let (bin, value) = if k <= m / 2 { (k, x[k]) } else { (m - k, x[m - k].conj()) };
-            let w = bin as f32 * rate;
-            *o -= value * (w * w);
+        let start = j * n;
+        // bins up to the top one are there, those beyond as images
+        let there = (top + 1).saturating_sub(start).min(half + 1);
+        let (direct, mirrored) = out.split_at_mut(there);
+        let from = start.min(top + 1);
+        let sums = direct.iter_mut().zip(&x[from..from + there]).enumerate();
+        if j == 0 {
+            sums.for_each(|(k, (o, &x))| *o = straight(k as u32, x));
+        } else {
+            sums.for_each(|(k, (o, &x))| *o += straight((start + k) as u32, x));
+        }
+        if !mirrored.is_empty() {
+            let (last, first) = (m - start - there, m - start - half);
+            let images = mirrored.iter_mut().zip(x[first..=last].iter().rev()).enumerate();
+            images.for_each(|(i, (o, &x))| *o += image((last - i) as u32, x));
         }
     }
 }
@@ -158,8 +83,8 @@ pub(crate) fn fold_curvature(x: &[Complex32], m: usize, n: usize, rate: f32, out
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::fft::{Planner, RealFft, bins};
     use crate::seed::Seed;
-    use realfft::RealFftPlanner;
 
     fn noise(n: usize) -> Vec<f32> {
         let mut rng = Seed::new(n as u64).named("fft").rng();
@@ -167,7 +92,7 @@ mod tests {
     }
 
     fn spectrum(x: &[f32]) -> Vec<Complex32> {
-        let fft = RealFft::new(&mut RealFftPlanner::new(), x.len());
+        let fft = RealFft::new(&mut Planner::default(), x.len());
         let (mut x, mut s) = (x.to_vec(), vec![Complex32::default(); bins(x.len())]);
         fft.forward(&mut x, &mut s, &mut vec![Complex32::default(); fft.scratch()]);
         s
@@ -216,7 +141,7 @@ mod tests {
         let x: Vec<f32> = (0..m).map(|i| angle(i).cos()).collect();
         let mut folded = vec![Complex32::default(); bins(n)];
         fold_derivative(&spectrum(&x), m, n, std::f32::consts::TAU / m as f32, &mut folded);
-        let fft = RealFft::new(&mut RealFftPlanner::new(), n);
+        let fft = RealFft::new(&mut Planner::default(), n);
         let mut slope = vec![0.0; n];
         fft.inverse(&mut folded, &mut slope, &mut vec![Complex32::default(); fft.scratch()]);
         let w = std::f32::consts::TAU * 40.0 / m as f32;
