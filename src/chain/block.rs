@@ -41,6 +41,10 @@ pub(super) fn edges(x: &[f32], normals: &[f32], rms: f32, out: &mut [f32]) {
 }
 
 pub(super) fn replicate(symbols: &[Complex32], n: usize, response: &[Complex32], out: &mut [Complex32]) {
+    fft::replicate(symbols, n, response, out);
+}
+
+pub(super) fn replicate_add(symbols: &[Complex32], n: usize, response: &[Complex32], out: &mut [Complex32]) {
     fft::replicate_add(symbols, n, response, out);
 }
 

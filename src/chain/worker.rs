@@ -192,7 +192,6 @@ impl Worker {
     fn symbols(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>) {
         let n = self.grid.symbols;
         block::transmit_taps(levels, &plan.taps, plan.compression, &mut self.symbols);
-        self.spectrum.fill(Complex32::default());
         let mut displaced = false;
         for source in &plan.symbol_sources {
             let scale = draws.what.scale(&source.entity);
@@ -232,7 +231,8 @@ impl Worker {
             }
         }
         plan.transforms.symbols.forward(&mut self.symbols, &mut self.symbol_spectrum, &mut self.scratch);
-        block::replicate(&self.symbol_spectrum, n, &plan.sections[0].response, &mut self.spectrum);
+        let put = if displaced { block::replicate_add } else { block::replicate };
+        put(&self.symbol_spectrum, n, &plan.sections[0].response, &mut self.spectrum);
     }
 
     /// The map that begins a section.
@@ -368,7 +368,7 @@ impl Worker {
             let bins = fft::bins(*n);
             block::aggressor(draws.lane.named(entity).index(draws.block), &mut self.aggressor[..*n]);
             transform.forward(&mut self.aggressor[..*n], &mut self.aggressor_spectrum[..bins], &mut self.scratch);
-            block::replicate(&self.aggressor_spectrum[..bins], *n, paths.map_or(own, |p| &p[i]), &mut self.spectrum);
+            block::replicate_add(&self.aggressor_spectrum[..bins], *n, paths.map_or(own, |p| &p[i]), &mut self.spectrum);
         }
     }
 

@@ -12,7 +12,7 @@
 mod rates;
 mod real;
 
-pub(crate) use rates::{fold, fold_curvature, fold_derivative, replicate_add};
+pub(crate) use rates::{fold, fold_curvature, fold_derivative, replicate, replicate_add};
 pub(crate) use real::RealFft;
 
 use num_complex::Complex32;
@@ -44,8 +44,8 @@ impl ComplexFft {
     }
 
     pub(crate) fn scratch(&self) -> usize {
-        let f = self.forward.get_inplace_scratch_len();
-        f.max(self.inverse.get_inplace_scratch_len())
+        let of = |fft: &Arc<dyn rustfft::Fft<f32>>| fft.get_inplace_scratch_len().max(fft.get_outofplace_scratch_len());
+        of(&self.forward).max(of(&self.inverse))
     }
 
     pub(crate) fn forward(&self, block: &mut [Complex32], scratch: &mut [Complex32]) {
@@ -54,6 +54,12 @@ impl ComplexFft {
 
     pub(crate) fn inverse(&self, block: &mut [Complex32], scratch: &mut [Complex32]) {
         self.inverse.process_with_scratch(block, &mut scratch[..self.inverse.get_inplace_scratch_len()]);
+    }
+
+    /// From one place to another; what is transformed is overwritten.
+    fn across(&self, back: bool, from: &mut [Complex32], to: &mut [Complex32], scratch: &mut [Complex32]) {
+        let fft = if back { &self.inverse } else { &self.forward };
+        fft.process_outofplace_with_scratch(from, to, &mut scratch[..fft.get_outofplace_scratch_len()]);
     }
 }
 

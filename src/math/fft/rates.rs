@@ -2,23 +2,34 @@
 
 use num_complex::Complex32;
 
-/// The spectrum of symbols at their own rate, repeated up to the block's rate and shaped: `out[k] += a[k mod n] h[k]`.
+/// The spectrum of symbols at their own rate, repeated up to the block's rate and shaped: `out[k] = a[k mod n] h[k]`.
 ///
 /// An impulse train of n symbols on a grid of M samples has the symbols' spectrum, repeated.
 #[inline(always)]
+pub(crate) fn replicate(symbols: &[Complex32], n: usize, response: &[Complex32], out: &mut [Complex32]) {
+    replicate_by(symbols, n, response, out, |o, x| *o = x);
+}
+
+/// The same, added to what is there.
+#[inline(always)]
 pub(crate) fn replicate_add(symbols: &[Complex32], n: usize, response: &[Complex32], out: &mut [Complex32]) {
+    replicate_by(symbols, n, response, out, |o, x| *o += x);
+}
+
+#[inline(always)]
+fn replicate_by(symbols: &[Complex32], n: usize, response: &[Complex32], out: &mut [Complex32], put: impl Fn(&mut Complex32, Complex32)) {
     let half = n / 2;
     let mut start = 0; // runs k = start .. in which k mod n ascends through 0..=half, then descends conjugated
     while start < out.len() {
         let up = (half + 1).min(out.len() - start);
         for ((o, h), a) in out[start..start + up].iter_mut().zip(&response[start..]).zip(symbols) {
-            *o += a * h;
+            put(o, a * h);
         }
         let middle = start + up;
         let down = (n - half - 1).min(out.len() - middle);
         let images = symbols[n - half - down..n - half].iter().rev();
         for ((o, h), a) in out[middle..middle + down].iter_mut().zip(&response[middle..]).zip(images) {
-            *o += a.conj() * h;
+            put(o, a.conj() * h);
         }
         start += n;
     }

@@ -46,8 +46,7 @@ impl RealFft {
         match &self.by {
             By::Half { complex, turns } => {
                 assert!(block.len() == self.length && spectrum.len() == self.length / 2 + 1, "lengths are the plan's");
-                spectrum.iter_mut().zip(block.as_chunks::<2>().0).for_each(|(s, x)| *s = Complex32::new(x[0], x[1]));
-                complex.forward(&mut spectrum[..self.length / 2], scratch);
+                complex.across(false, bytemuck::cast_slice_mut(block), &mut spectrum[..self.length / 2], scratch);
                 take_apart(turns, spectrum);
             }
             By::Whole { forward, .. } => {
@@ -63,8 +62,7 @@ impl RealFft {
             By::Half { complex, turns } => {
                 assert!(block.len() == self.length && spectrum.len() == self.length / 2 + 1, "lengths are the plan's");
                 put_together(turns, spectrum);
-                complex.inverse(&mut spectrum[..self.length / 2], scratch);
-                block.as_chunks_mut::<2>().0.iter_mut().zip(spectrum).for_each(|(x, s)| *x = [s.re, s.im]);
+                complex.across(true, &mut spectrum[..self.length / 2], bytemuck::cast_slice_mut(block), scratch);
             }
             By::Whole { inverse, .. } => {
                 spectrum[0].im = 0.0;
