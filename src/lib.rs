@@ -18,6 +18,7 @@ pub mod report;
 pub mod seed;
 pub mod serdes;
 pub mod signal;
+pub mod speed;
 pub mod sweep;
 pub mod transmitter;
 pub mod units;

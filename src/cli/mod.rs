@@ -1,5 +1,6 @@
 //! The command line: a thin door to the library. A sub-command is a file here.
 
+mod bench;
 mod channel;
 mod check;
 mod com;
@@ -38,6 +39,7 @@ Examples:
   lightlane check my.toml                               is it still as good as expected?
   lightlane sweep my.toml --axis fibre.length_km=0:2:0.1 --out reach.csv
   lightlane compare 800gbase-dr8 --vary transmitter.kind=eml,mzm     side by side, with differences
+  lightlane bench                                       how fast this machine is
 
 Exit codes: 0 good, 1 a target is missed, 2 the input is wrong, 3 stopped early (Ctrl-C, disk full)";
 
@@ -61,6 +63,7 @@ enum Command {
     Channel(channel::Channel),
     Com(com::Com),
     Fec(fec::Fec),
+    Bench(bench::Bench),
     Presets(presets::Presets),
     Init(init::Init),
     Completions(completions::Completions),
@@ -96,6 +99,7 @@ pub fn main() -> ExitCode {
         Command::Channel(channel) => channel.execute(),
         Command::Com(com) => com.execute(),
         Command::Fec(fec) => fec.execute(),
+        Command::Bench(bench) => bench.execute(),
         Command::Presets(presets) => presets.execute(),
         Command::Init(init) => init.execute(),
         Command::Completions(completions) => completions.execute(),

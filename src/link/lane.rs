@@ -220,7 +220,7 @@ impl Lane {
     }
 
     /// The lane as it is counted with the receiver of the light alone.
-    pub(super) fn counted<'a>(&'a self, trained: &'a Trained) -> Count<'a> {
+    pub(crate) fn counted<'a>(&'a self, trained: &'a Trained) -> Count<'a> {
         self.counted_through(trained, [None, None])
     }
 

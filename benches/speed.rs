@@ -1,0 +1,23 @@
+//! The works of `lightlane bench` in a benchmark harness, one by one.
+//!
+//! `cargo bench --bench speed`; one core: `taskset -c 0 cargo bench --bench speed`.
+
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use lightlane::speed;
+
+fn main() {
+    divan::main();
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    speed::all().into_iter().map(|work| work.name)
+}
+
+/// Items are what the work counts: symbols, samples, lanes, codewords.
+#[divan::bench(args = names())]
+fn work(bencher: Bencher, name: &str) {
+    let work = speed::all().into_iter().find(|work| work.name == name).expect("it was just named");
+    let mut run = (work.begin)();
+    bencher.counter(ItemsCount::new(work.items as u64)).bench_local(|| run());
+}

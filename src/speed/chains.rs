@@ -1,0 +1,154 @@
+//! Whole chains of the preset for 8 x 100G over 2 km, lane 0: random data's cost is the same.
+
+use super::works::NORMAL_FLOPS;
+use super::{Scaling, Work};
+use crate::chain::{Count, Drawn, Draws, Predictor, Probe, Stop, Trained, Worker, Workers, Workshop, count};
+use crate::link::{Config, Lane, presets};
+use crate::measure::eye::Eye;
+use crate::pattern::PatternKind;
+use crate::serdes::DecisionKind;
+use crate::transmitter::TransmitterKind;
+use rayon::ThreadPoolBuilder;
+use std::hint::black_box;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+/// Symbols of a block.
+const SYMBOLS: usize = 8192;
+/// Samples per symbol of the eye, and points that are drawn a sample.
+const EYE_SAMPLES: usize = 32;
+const EYE_POINTS: usize = 8;
+
+pub(super) fn works() -> Vec<Work> {
+    let symbols = SYMBOLS as f64;
+    let chain = |name, what, samples, begin| {
+        let (flops, bytes) = cost(samples);
+        Work { name, what, unit: "symbols", items: symbols, flops: Some(flops), bytes: Some(bytes), begin }
+    };
+    let other = |name, what, unit, items, begin| Work { name, what, unit, items, flops: None, bytes: None, begin };
+    vec![
+        chain("chain_4sps", "EML, fibre, receiver, 21 taps; 4 samples a symbol", 4, || whole(|c| c.simulation.samples_per_symbol = 4)),
+        chain("chain_2sps", "the same at 2 samples a symbol", 2, || whole(|c| c.simulation.samples_per_symbol = 2)),
+        chain("chain_4sps_mzm", "chain_4sps with a silicon MZM", 4, || whole(|c| c.transmitter.kind = TransmitterKind::Mzm)),
+        other("chain_dfe", "chain_4sps with 16 taps of feedback", "symbols", symbols, || whole(|c| deciding(c, DecisionKind::Dfe))),
+        other("chain_mlse", "chain_4sps with 16 states of MLSE", "symbols", symbols, || whole(|c| deciding(c, DecisionKind::Mlse))),
+        other("eye_density", "points drawn into an eye diagram", "samples", symbols * (EYE_SAMPLES * EYE_POINTS) as f64, eye),
+        other("semi_analytic_lane", "one lane trained and predicted, 8192 symbols each", "lanes", 1.0, semi_analytic),
+        other("rebuild_lane", "one lane built after a change of fibre", "lanes", 1.0, rebuild),
+    ]
+}
+
+/// The link of the works: all noise on, a dispersive fibre, 21 taps trained in closed form.
+fn config(change: impl FnOnce(&mut Config)) -> Config {
+    let preset = presets::find("800gbase-dr8").expect("it ships");
+    let mut config: Config = toml::from_str(preset.text).expect("a preset is a description");
+    config.transmitter.kind = TransmitterKind::Eml;
+    config.pattern.kind = PatternKind::Prbs31q; // one lane alone would encode the codewords of eight
+    config.fibre.length_km = 2.0;
+    change(&mut config);
+    config
+}
+
+/// A receiver with memory in its decisions, behind a converter that leaves some interference.
+fn deciding(config: &mut Config, decision: DecisionKind) {
+    config.receiver.adc.bandwidth_ghz = 18.0;
+    config.receiver.decision = decision;
+    config.receiver.dfe.taps = 16;
+    config.receiver.mlse.memory = 2;
+}
+
+fn built(config: &Config) -> Lane {
+    Lane::build(config, 0, &mut Workshop::default()).expect("a preset builds")
+}
+
+fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
+    let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(2, true), lane.blocks(1, false), worker);
+    predictor.train(worker, 1.0, None).expect("a preset trains")
+}
+
+/// Operations and bytes a symbol of the chain at `s` samples a symbol.
+///
+/// Transforms: the field's there and back, four real ones of the block (into the driver, through the modulator's electrode and back, into the
+/// receiver), five at the symbol rate (symbols, edges, crosstalk, samples, slopes), of which each moves its numbers through the cache twice.
+/// Normal numbers: intensity noise, shot noise and the driver's at every sample, four a symbol. Passes: 60 operations a sample, 100 bytes.
+fn cost(s: usize) -> (f64, f64) {
+    let (n, s) = (SYMBOLS as f64, s as f64);
+    let transform = |points: f64| 5.0 * points * points.log2();
+    let flops = (2.0 * transform(s * n) + 4.0 * transform(s * n / 2.0) + 5.0 * transform(n / 2.0)) / n
+        + (3.0 * s + 4.0) * NORMAL_FLOPS
+        + 60.0 * s
+        + 2.0 * 21.0;
+    let bytes = 32.0 * (2.0 * s + 4.0 * s / 2.0 + 5.0 / 2.0) + 100.0 * s;
+    (flops, bytes)
+}
+
+fn whole(change: fn(&mut Config)) -> Box<dyn FnMut()> {
+    let lane = built(&config(change));
+    let mut worker = Worker::new(&lane.plan);
+    let trained = trained(&lane, &mut worker);
+    let (mut levels, mut block) = (vec![0u8; SYMBOLS], 0);
+    Box::new(move || {
+        block += 1;
+        lane.pattern.fill(block * SYMBOLS as u64, lane.seed, &mut levels);
+        let draws = Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
+        black_box(worker.decisions(&lane.plan, &trained, &levels, &draws, false));
+    })
+}
+
+fn eye() -> Box<dyn FnMut()> {
+    let lane = built(&config(|_| ()));
+    let mut worker = Worker::new(&lane.plan);
+    let probe = Probe::light(&lane.plan, "tp2", EYE_SAMPLES, &mut Workshop::default()).expect("the light passes tp2");
+    let draws = Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Everything };
+    let waveform = probe.waveform(&mut worker, &lane.blocks(1, false).remove(0), &draws);
+    let high = waveform.iter().copied().fold(0.0, f32::max);
+    let mut eye = Eye::new(EYE_SAMPLES, (0.0, f64::from(high)), 400);
+    Box::new(move || {
+        eye.push(&waveform, 5);
+        black_box(&eye);
+    })
+}
+
+fn semi_analytic() -> Box<dyn FnMut()> {
+    let lane = built(&config(|c| c.fibre.length_km = 0.5));
+    let mut worker = Worker::new(&lane.plan);
+    Box::new(move || {
+        let mut predictor =
+            Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(1, true), lane.blocks(1, false), &mut worker);
+        let trained = predictor.train(&mut worker, 1.0, None).expect("a preset trains");
+        black_box(predictor.predict(&mut worker, &trained).ber);
+    })
+}
+
+fn rebuild() -> Box<dyn FnMut()> {
+    let (mut config, mut shop, mut step) = (config(|_| ()), Workshop::default(), 0);
+    Box::new(move || {
+        step = (step + 1) % 1000;
+        config.fibre.length_km = 0.5 + 1e-3 * f64::from(step);
+        black_box(Lane::build(&config, 0, &mut shop).expect("a preset builds"));
+    })
+}
+
+/// Blocks that are counted at a time.
+const BLOCKS: u64 = 64;
+
+/// Counts the same blocks on one thread and on `threads`, in turn, and takes the fastest of each.
+pub(super) fn scaling(threads: usize, each: Duration) -> Scaling {
+    let lane = built(&config(|_| ()));
+    let trained = trained(&lane, &mut Worker::new(&lane.plan));
+    let workers = Workers::default();
+    let stop = Stop { round_blocks: BLOCKS, symbols: BLOCKS * SYMBOLS as u64, bit_errors: u64::MAX };
+    let pools = [1, threads].map(|n| ThreadPoolBuilder::new().num_threads(n).build().expect("threads can be had"));
+    let once = |pool: &rayon::ThreadPool| {
+        let lanes: [Count<'_>; 1] = [lane.counted(&trained)];
+        let begun = Instant::now();
+        pool.install(|| black_box(count(&lanes, &stop, &workers, &mut (), &AtomicBool::new(false))));
+        stop.symbols as f64 / begun.elapsed().as_secs_f64()
+    };
+    let mut most = [0f64; 2];
+    let end = Instant::now() + each.max(Duration::from_millis(300));
+    while Instant::now() < end {
+        most.iter_mut().zip(&pools).for_each(|(most, pool)| *most = most.max(once(pool)));
+    }
+    Scaling { threads, per_second: most[1], times: most[1] / most[0] }
+}
