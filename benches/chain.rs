@@ -4,7 +4,7 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use lightlane::chain::{Count, Drawn, Draws, Hop, Predictor, Probe, Stop, Trained, Worker, Workers, Workshop, count};
+use lightlane::chain::{Count, Drawn, Draws, Hop, Method, Predictor, Probe, Stop, Trained, Worker, Workers, Workshop, count};
 use lightlane::dsp::slicer::Thresholds;
 use lightlane::link::{Config, Lane, presets};
 use lightlane::math::normals;
@@ -83,7 +83,8 @@ fn stream_with_a_recovered_clock(bencher: Bencher) {
     let stop = Stop { round_blocks: 128, symbols, bit_errors: u64::MAX };
     bencher.counter(ItemsCount::new(symbols)).bench_local(|| {
         let hops = vec![Hop { name: "light", plan: &lane.plan, trained: &trained, streams: lane.seed }];
-        let count_of = Count { hops, pattern: &lane.pattern, first_symbol: 0, precoder: false, run: lane.run, lane: lane.seed };
+        let count_of =
+            Count { hops, pattern: &lane.pattern, first_symbol: 0, precoder: false, run: lane.run, lane: lane.seed, method: Method::Chain };
         count(&[count_of], &stop, &workers, &mut (), &AtomicBool::new(false))
     });
 }

@@ -1,7 +1,7 @@
 //! One lane: the order of its chain.
 
 use super::{Config, Host, ModuleKind, tuning};
-use crate::chain::{Chain, Count, Drawn, Draws, Dsp, Hop, Plan, Shape, Trained, Workshop, block_levels};
+use crate::chain::{Chain, Count, Drawn, Draws, Dsp, Hop, Method, Plan, Shape, Trained, Workshop, block_levels};
 use crate::error::{Error, Path, Problems, Result};
 use crate::fec::Sender;
 use crate::part::Library;
@@ -238,6 +238,7 @@ impl Lane {
             precoder: self.config.precodes(),
             run: self.run,
             lane: self.seed,
+            method: Method::Chain,
         }
     }
 
