@@ -25,6 +25,7 @@ mod parts;
 mod physics;
 mod properties;
 mod registry;
+mod replay;
 mod stream;
 mod support;
 mod sweep;

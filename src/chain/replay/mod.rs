@@ -57,6 +57,7 @@ const MOST_TWO_POINT: f64 = 0.1;
 /// # Reference
 ///
 /// M. C. Jeruchim, P. Balaban, K. S. Shanmugan, *Simulation of Communication Systems*, quasi-analytical and mixed simulation.
+#[derive(Clone)]
 pub struct Replay {
     blocks: Vec<Stored>,
     /// The colouring filter, of unit energy.
@@ -64,6 +65,7 @@ pub struct Replay {
 }
 
 /// A noiseless block at the slicer.
+#[derive(Clone)]
 struct Stored {
     levels: Vec<u8>,
     /// Ahead of feedback.
