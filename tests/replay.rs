@@ -104,7 +104,7 @@ fn deciding(decision: DecisionKind) -> Config {
     config.transmitter.dac.jitter_fs = 0.0;
     config.transmitter.dac.effective_bits = 9.0;
     config.receiver.adc.jitter_fs = 0.0;
-    config.receiver.adc.bandwidth_ghz = 18.0;
+    config.receiver.adc.bandwidth_ghz = 14.0;
     config.receiver.decision = decision;
     config.receiver.dfe.taps = 1;
     config.receiver.mlse.memory = 1;
@@ -204,7 +204,7 @@ fn replayed_bursts_are_those_of_the_chain() {
             &chain.bursts.lengths()[1..6],
             &replay.bursts.lengths()[1..6]
         );
-        assert!(on > 0.05 && (on - other).abs() < 5.0 * sigma + 0.02);
+        assert!(on > 0.02 && (on - other).abs() < 5.0 * sigma + 0.02);
         for length in 1..4 {
             let (c, r) = (chain.bursts.lengths()[length] as f64, replay.bursts.lengths()[length] as f64);
             assert!((c - r).abs() < 0.05 * c + 5.0 * (c + r + 1.0).sqrt(), "{decision:?}, bursts of {length}: {c} {r}");
@@ -250,7 +250,7 @@ fn rare_events_have_the_foreseen_ratio_down_to_1e_12() {
         let ratio = (weighted.ber() / made.ber).ln();
         let relative = weighted.deviation() / weighted.ber();
         assert!(made.ber < 3.0 * ber && relative < 0.05 && ratio.abs() < 4.0 * relative + 1e-3, "{ratio} +- {relative}");
-        assert!(weighted.effective_samples() > 500.0 && weighted.gain().unwrap() > 0.01 / ber);
+        assert!(weighted.effective_samples() > 500.0 && weighted.gain().unwrap() > 1e-3 / ber);
     }
 }
 

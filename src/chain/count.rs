@@ -62,7 +62,7 @@ pub struct Count<'a> {
 impl Count<'_> {
     fn block_symbols(&self) -> u64 {
         match self.method {
-            Method::Chain => self.hops[0].plan.grid.symbols as u64,
+            Method::Chain | Method::Refused(_) => self.hops[0].plan.grid.symbols as u64,
             Method::Replay(replay) => replay.block_symbols() as u64,
             Method::Rare(rare) => rare.block_symbols(),
         }
@@ -250,7 +250,8 @@ impl Witness for () {
 
 /// Counts all lanes, in rounds, on rayon's current threads. `cancelled` ends it after the round in hand.
 pub fn count<W: Witness>(lanes: &[Count<'_>], stop: &Stop, workers: &Workers, witness: &mut W, cancelled: &AtomicBool) -> Vec<Counted> {
-    let mut counted = vec![Counted::default(); lanes.len()];
+    let refused = |lane: &Count<'_>| if let Method::Refused(refusal) = lane.method { Some(refusal.clone()) } else { None };
+    let mut counted: Vec<Counted> = lanes.iter().map(|lane| Counted { refusal: refused(lane), ..Counted::default() }).collect();
     // a lane in stream mode is one item of work a round, its blocks in order
     let streams: Vec<Option<Mutex<Stream>>> =
         lanes.iter().map(|lane| Stream::new(lane).filter(|_| matches!(lane.method, Method::Chain)).map(Mutex::new)).collect();
@@ -283,7 +284,7 @@ pub fn count<W: Witness>(lanes: &[Count<'_>], stop: &Stop, workers: &Workers, wi
                     return (0..blocks).map_while(next).collect();
                 }
                 let counted = match lanes[l].method {
-                    Method::Chain => one_block(&lanes[l], b, worker),
+                    Method::Chain | Method::Refused(_) => one_block(&lanes[l], b, worker),
                     Method::Replay(replay) => replay.one_block(&lanes[l], b, worker),
                     Method::Rare(rare) => rare.one_block(&lanes[l], b),
                 };

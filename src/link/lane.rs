@@ -221,11 +221,16 @@ impl Lane {
 
     /// The lane as it is counted with the receiver of the light alone.
     pub(super) fn counted<'a>(&'a self, trained: &'a Trained) -> Count<'a> {
-        self.counted_through(trained, [None, None])
+        self.counted_through(trained, [None, None], Method::Chain)
     }
 
     /// The lane as it is counted with its receivers: of the light, of what stands ahead, and of what stands behind.
-    pub(super) fn counted_through<'a>(&'a self, trained: &'a Trained, electrical: [Option<&'a Trained>; 2]) -> Count<'a> {
+    pub(super) fn counted_through<'a>(
+        &'a self,
+        trained: &'a Trained,
+        electrical: [Option<&'a Trained>; 2],
+        method: Method<'a>,
+    ) -> Count<'a> {
         let hop = |segment: &'a Option<Segment>, trained: Option<&'a Trained>| {
             segment.as_ref().zip(trained).map(|(s, trained)| Hop { name: s.name, plan: &s.plan, trained, streams: s.streams })
         };
@@ -238,7 +243,7 @@ impl Lane {
             precoder: self.config.precodes(),
             run: self.run,
             lane: self.seed,
-            method: Method::Chain,
+            method,
         }
     }
 

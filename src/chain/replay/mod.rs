@@ -29,6 +29,8 @@ pub enum Method<'a> {
     Replay(&'a Replay),
     /// The same, with noise that is pushed towards errors.
     Rare(&'a Rare),
+    /// None, and why.
+    Refused(&'a Refusal),
 }
 
 /// Most of the noise that may depend on the signal where decisions depend on each other.
