@@ -1,12 +1,13 @@
 //! Replay and rare events against the whole chain, against the semi-analytic estimator, and against each other.
 
-use crate::support::preset;
+use crate::support::{preset, run};
 use lightlane::chain::{
     Count, Counted, Hop, Method, Predictor, Rare, Refusal, Replay, Seen, Stop, Tally, Trained, Weighted, Witness, Worker, Workers,
     Workshop, count,
 };
-use lightlane::link::{Config, Lane};
+use lightlane::link::{Config, Counting, Lane};
 use lightlane::pattern::{PatternKind, Source};
+use lightlane::report::table;
 use lightlane::seed::Seed;
 use lightlane::serdes::{ClockRecovery, DecisionKind};
 use std::sync::atomic::AtomicBool;
@@ -284,4 +285,56 @@ fn rare_events_are_unbiased_and_know_their_spread() {
     println!("{mean:.4e} against {:.4e}, spread {spread:.2e}, told {told:.2e}", made.ber);
     assert!((mean - made.ber).abs() < 3.0 * spread / 20f64.sqrt(), "{mean} {} {spread}", made.ber);
     assert!((0.4..2.5).contains(&(spread / told)), "{spread} {told}");
+}
+
+/// What a run says of a link of two lanes that is counted by replay and by rare events: interval, verdict and what is absent with its reason.
+#[test]
+fn a_run_counts_by_replay_and_by_rare_events() {
+    let mut config = preset("800gbase-dr8");
+    config.lanes = 2;
+    config.fibre.connector_loss_db = 3.0;
+    config.simulation.count = Counting::Replay;
+    config.simulation.symbols_at_limit = 1 << 20;
+    let replayed = run(&config);
+    for lane in &replayed.lanes {
+        assert_eq!((lane.counted_by, lane.estimators_agree, lane.gain), (Counting::Replay, Some(true), None));
+        assert!(lane.errors_at_limit > 200 && lane.test_blocks > 0 && lane.snr_counted_db.is_some());
+    }
+    assert!(table(&replayed).contains("counted by replay"));
+    config.simulation.count = Counting::Rare;
+    let rare = run(&config);
+    for (lane, other) in rare.lanes.iter().zip(&replayed.lanes) {
+        assert_eq!((lane.counted_by, lane.interval_kind, lane.estimators_agree), (Counting::Rare, "weighted samples", Some(true)));
+        let (ber, foreseen) = (lane.ber_counted.unwrap(), lane.ber_semi_analytic.unwrap());
+        assert!(foreseen < 1e-7 && (ber / foreseen).ln().abs() < 0.1, "{ber} {foreseen}");
+        assert!(lane.ber_counted_low.unwrap() < ber && ber < lane.ber_counted_high.unwrap());
+        assert!(lane.effective_samples.unwrap() > 1000.0 && lane.gain.unwrap() > 1e4 && lane.gain_at_limit.unwrap() > 1.0);
+        assert_eq!((lane.test_blocks, lane.block_error_ratio), (0, None));
+        assert_eq!((lane.ber_semi_analytic, lane.margin_db), (other.ber_semi_analytic, other.margin_db));
+    }
+    assert!(rare.port.fec.is_none());
+    let mean = rare.lanes.iter().map(|lane| lane.ber_counted.unwrap()).sum::<f64>() / 2.0;
+    assert!((rare.port.ber_counted.unwrap() / mean - 1.0).abs() < 1e-9);
+    let text = table(&rare);
+    assert!(text.contains("counted by rare events") && text.contains("effective samples") && text.contains(" hits in "), "{text}");
+}
+
+/// Where it cannot count, the reason stands instead of the ratio, and the rest of the result stays.
+#[test]
+fn a_count_that_is_refused_is_a_result() {
+    let mut config = preset("800gbase-dr8");
+    config.lanes = 1;
+    config.receiver.decision = DecisionKind::Dfe;
+    config.simulation.count = Counting::Rare;
+    let result = run(&config);
+    let lane = &result.lanes[0];
+    assert!(
+        lane.count_refusal.as_ref().is_some_and(|because| because.contains("not counted by rare events: ")),
+        "{:?}",
+        lane.count_refusal
+    );
+    assert_eq!((lane.bits, lane.ber_counted, lane.refusal.as_ref()), (0, None, None));
+    assert!(lane.ber_ideal_feedback.is_some() && lane.oma_tp2_dbm.is_some());
+    let text = table(&result);
+    assert!(text.contains("refused") && text.contains("depends on the signal"), "{text}");
 }

@@ -55,7 +55,7 @@ pub struct Count<'a> {
     pub run: Seed,
     /// The lane's streams: its data.
     pub lane: Seed,
-    /// Which estimator counts it; but for the chain, one that knows one segment.
+    /// Which estimator counts it; all but the chain's look at the first segment alone.
     pub method: Method<'a>,
 }
 
