@@ -189,7 +189,11 @@ fn rare(lanes: &[LaneResult]) -> String {
     if lanes.iter().all(|lane| lane.gain.is_none()) {
         return String::new();
     }
-    format!("rare events: {} effective samples, gain over plain counting {}\n", range(&|l| l.effective_samples), range(&|l| l.gain))
+    format!(
+        "rare events: {} effective samples, gain over plain counting {}; they are no codewords\n",
+        range(&|l| l.effective_samples),
+        range(&|l| l.gain)
+    )
 }
 
 fn verdict(result: &LinkResult) -> String {
