@@ -4,7 +4,7 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use lightlane::chain::{Count, Drawn, Draws, Hop, Predictor, Probe, Stop, Trained, Worker, Workers, Workshop, count};
+use lightlane::chain::{Count, Drawn, Draws, Hop, Method, Predictor, Probe, Rare, Stop, Trained, Worker, Workers, Workshop, count};
 use lightlane::dsp::awgn;
 use lightlane::link::{Config, Lane, presets};
 use lightlane::math::normals;
@@ -100,7 +100,8 @@ fn stream_with_a_recovered_clock(bencher: Bencher) {
     let stop = Stop { round_blocks: 128, symbols, bit_errors: u64::MAX };
     bencher.counter(ItemsCount::new(symbols)).bench_local(|| {
         let hops = vec![Hop { name: "light", plan: &lane.plan, trained: &trained, streams: lane.seed }];
-        let count_of = Count { hops, pattern: &lane.pattern, first_symbol: 0, precoder: false, run: lane.run, lane: lane.seed };
+        let count_of =
+            Count { hops, pattern: &lane.pattern, first_symbol: 0, precoder: false, run: lane.run, lane: lane.seed, method: Method::Chain };
         count(&[count_of], &stop, &workers, &mut (), &AtomicBool::new(false))
     });
 }
@@ -144,6 +145,47 @@ fn whole_chain_without_noise(bencher: Bencher) {
     let levels = lane.blocks(1, false).remove(0);
     let draws = Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Nothing };
     bencher.counter(ItemsCount::new(8192usize)).bench_local(|| worker.decisions(&lane.plan, &trained, &levels, &draws, false).bit_errors);
+}
+
+/// Noise on stored noiseless blocks, decided by a slicer and behind one tap of feedback.
+#[divan::bench(args = [DecisionKind::Slicer, DecisionKind::Dfe])]
+fn replay(bencher: Bencher, decision: DecisionKind) {
+    let mut config = config(TransmitterKind::Eml, 4);
+    config.receiver.decision = decision;
+    config.receiver.dfe.taps = 1;
+    if decision == DecisionKind::Dfe {
+        // what is fed back is not replayed in the light's own noise
+        config.transmitter.eml.laser.rin_db_per_hz = -165.0;
+        (config.transmitter.dac.jitter_fs, config.receiver.adc.jitter_fs, config.transmitter.dac.effective_bits) = (0.0, 0.0, 9.0);
+        config.receiver.adc.bandwidth_ghz = 14.0;
+    }
+    let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
+    let mut worker = Worker::new(&lane.plan);
+    let mut predictor =
+        Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(2, true), lane.blocks(4, false), &mut worker);
+    let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
+    let replay = predictor.replay(&mut worker, &trained).expect("a linear receiver");
+    let mut block = 0;
+    bencher.counter(ItemsCount::new(8192usize)).bench_local(|| {
+        block += 1;
+        replay.decisions(&trained, lane.seed, block, false, &mut worker).bit_errors
+    });
+}
+
+/// Rare events on the same blocks; items are symbols for which noise is drawn.
+#[divan::bench]
+fn rare_events(bencher: Bencher) {
+    let lane = Lane::build(&config(TransmitterKind::Eml, 4), 0, &mut Workshop::default()).expect("it builds");
+    let mut worker = Worker::new(&lane.plan);
+    let mut predictor =
+        Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(2, true), lane.blocks(4, false), &mut worker);
+    let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
+    let rare = Rare::new(predictor.replay(&mut worker, &trained).expect("a linear receiver"), &trained, false);
+    let mut block = 0;
+    bencher.counter(ItemsCount::new(rare.block_symbols())).bench_local(|| {
+        block += 1;
+        rare.sampled(lane.seed, block).ber()
+    });
 }
 
 /// Building a lane whose responses are all known to the workshop.

@@ -1,6 +1,6 @@
 //! Running does not allocate: counted by this binary's own allocator.
 
-use lightlane::chain::{Count, Drawn, Draws, Hop, Predictor, Stop, Trained, Worker, Workers, Workshop, block_levels, count};
+use lightlane::chain::{Count, Drawn, Draws, Hop, Method, Predictor, Stop, Trained, Worker, Workers, Workshop, block_levels, count};
 use lightlane::dsp::cdr::{ClockLoop, Detector, LoopGains, TimingDetector};
 use lightlane::dsp::dfe::Dfe;
 use lightlane::dsp::mlse::{Mlse, PartialResponse, SoftMlse};
@@ -268,7 +268,15 @@ fn a_stream_allocates_a_few_times_a_block_and_never_a_symbol() {
         let made = |blocks: u64| {
             let hops = vec![Hop { name: "light", plan: &lane.plan, trained: &trained, streams: lane.seed }];
             let first_symbol = lane.first_symbol();
-            let count_of = [Count { hops, pattern: &lane.pattern, first_symbol, precoder: false, run: lane.run, lane: lane.seed }];
+            let count_of = [Count {
+                hops,
+                pattern: &lane.pattern,
+                first_symbol,
+                precoder: false,
+                run: lane.run,
+                lane: lane.seed,
+                method: Method::Chain,
+            }];
             let stop = Stop { round_blocks: 64, symbols: blocks * 1024, bit_errors: u64::MAX };
             let go = || allocations(|| assert!(count(&count_of, &stop, &workers, &mut (), &AtomicBool::new(false))[0].refusal.is_none()));
             pool.install(go)

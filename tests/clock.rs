@@ -1,7 +1,7 @@
 //! Clock recovery in the chain.
 
 use crate::support::{preset, run, run_lane};
-use lightlane::chain::{Count, Counted, Hop, Predictor, Stop, Worker, Workers, Workshop, count};
+use lightlane::chain::{Count, Counted, Hop, Method, Predictor, Stop, Worker, Workers, Workshop, count};
 use lightlane::dsp::cdr::{LoopGains, damping_from_peaking_db};
 use lightlane::link::{Config, JitterTolerance, Lane, LaneResult, Stack, mask_ui};
 use lightlane::pattern::PatternKind;
@@ -30,7 +30,8 @@ fn counted(config: &Config, symbols: u64) -> Counted {
     let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
     let hops = vec![Hop { name: "light", plan: &lane.plan, trained: &trained, streams: lane.seed }];
     let first_symbol = lane.first_symbol();
-    let count_of = Count { hops, pattern: &lane.pattern, first_symbol, precoder: false, run: lane.run, lane: lane.seed };
+    let count_of =
+        Count { hops, pattern: &lane.pattern, first_symbol, precoder: false, run: lane.run, lane: lane.seed, method: Method::Chain };
     let stop = Stop { round_blocks: 64, symbols, bit_errors: u64::MAX };
     count(&[count_of], &stop, &Workers::default(), &mut (), &AtomicBool::new(false)).remove(0)
 }

@@ -1,8 +1,8 @@
 //! Decision feedback and sequence detection behind a known channel in white noise, through the engine.
 
 use lightlane::chain::{
-    Adaptation, Chain, Count, Counted, Decider, Decision, Density, Drawn, Draws, Dsp, Hop, Law, Map, Noise, Plan, Prediction, Predictor,
-    Sampler, Seen, Shape, Stop, Table, Trained, Witness, Worker, Workers, Workshop, block_levels, count,
+    Adaptation, Chain, Count, Counted, Decider, Decision, Density, Drawn, Draws, Dsp, Hop, Law, Map, Method, Noise, Plan, Prediction,
+    Predictor, Sampler, Seen, Shape, Stop, Table, Trained, Witness, Worker, Workers, Workshop, block_levels, count,
 };
 use lightlane::math::gaussian::{pam4_ber, q};
 use lightlane::pattern::{Pattern, PatternKind, Source};
@@ -102,7 +102,7 @@ fn trained(plan: &Plan, dsp: &Dsp) -> (Trained, Prediction) {
 fn counted<W: Witness>(plan: &Plan, trained: &Trained, symbols: u64, witness: &mut W) -> Counted {
     let source = source();
     let hops = vec![Hop { name: "light", plan, trained, streams: lane() }];
-    let lane = Count { hops, pattern: &source, first_symbol: 0, precoder: false, run: Seed::new(1), lane: lane() };
+    let lane = Count { hops, pattern: &source, first_symbol: 0, precoder: false, run: Seed::new(1), lane: lane(), method: Method::Chain };
     let stop = Stop { round_blocks: 64, symbols, bit_errors: u64::MAX };
     count(&[lane], &stop, &Workers::default(), witness, &AtomicBool::new(false)).remove(0)
 }

@@ -1,8 +1,8 @@
 //! The engine alone: an ideal modulator and photodiode, PAM4 in noise.
 
 use lightlane::chain::{
-    Adaptation, Chain, Count, Decision, Density, Dsp, Hop, Law, Map, Noise, Plan, Predictor, Sampler, Shape, Stop, Tally, Trained, Worker,
-    Workers,
+    Adaptation, Chain, Count, Decision, Density, Dsp, Hop, Law, Map, Method, Noise, Plan, Predictor, Sampler, Shape, Stop, Tally, Trained,
+    Worker, Workers,
 };
 use lightlane::chain::{Workshop, block_levels, count};
 use lightlane::math::gaussian::pam4_half_eye_from_ber;
@@ -76,7 +76,7 @@ fn counted(plan: &Plan, trained: &Trained, source: &Source, stop: Stop) -> Tally
     let run = Seed::new(1);
     let lane = run.named("lane").index(0);
     let hops = vec![Hop { name: "light", plan, trained, streams: lane }];
-    let lane = Count { hops, pattern: source, first_symbol: 0, precoder: false, run, lane };
+    let lane = Count { hops, pattern: source, first_symbol: 0, precoder: false, run, lane, method: Method::Chain };
     count(&[lane], &stop, &Workers::default(), &mut (), &AtomicBool::new(false)).remove(0).end
 }
 

@@ -25,6 +25,7 @@ mod parts;
 mod physics;
 mod properties;
 mod registry;
+mod replay;
 mod speed;
 mod stream;
 mod support;

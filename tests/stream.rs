@@ -2,7 +2,7 @@
 
 use crate::ideal::{DSP, plan, source};
 use crate::support::{agreement, preset, quiet, run, run_lane};
-use lightlane::chain::{Clocking, Count, Counted, Hop, Predictor, Seen, Sinusoid, Stop, Witness, Worker, Workers, Workshop, count};
+use lightlane::chain::{Clocking, Count, Counted, Hop, Method, Predictor, Seen, Sinusoid, Stop, Witness, Worker, Workers, Workshop, count};
 use lightlane::link::{Config, LaneResult};
 use lightlane::pattern::PatternKind;
 use lightlane::seed::Seed;
@@ -57,7 +57,7 @@ fn noiseless(clocking: Clocking, blocks: u64) -> (Kept, Counted, Vec<Vec<AtSlice
     let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
     let expected = predictor.mixture(&mut worker, &trained).chunks(grid.symbols).map(<[_]>::to_vec).collect();
     let hops = vec![Hop { name: "light", plan: &plan, trained: &trained, streams: lane }];
-    let count_of = Count { hops, pattern: &source, first_symbol: 0, precoder: false, run, lane };
+    let count_of = Count { hops, pattern: &source, first_symbol: 0, precoder: false, run, lane, method: Method::Chain };
     let stop = Stop { round_blocks: 3, symbols: blocks * SCORED as u64, bit_errors: u64::MAX };
     let mut kept = Kept::default();
     let counted = count(&[count_of], &stop, &Workers::default(), &mut kept, &AtomicBool::new(false)).remove(0);
@@ -211,7 +211,8 @@ fn segments_in_stream_mode_hand_their_decisions_on_block_by_block() {
         let streams = |segment: u64| if segment == 0 { lane.seed } else { lane.seed.named("second") };
         let hops = (0..segments).map(|s| Hop { name: "light", plan: &lane.plan, trained: &trained, streams: streams(s) }).collect();
         let first_symbol = lane.first_symbol();
-        let count_of = Count { hops, pattern: &lane.pattern, first_symbol, precoder: false, run: lane.run, lane: lane.seed };
+        let count_of =
+            Count { hops, pattern: &lane.pattern, first_symbol, precoder: false, run: lane.run, lane: lane.seed, method: Method::Chain };
         let stop = Stop { round_blocks: 32, symbols: 1 << 19, bit_errors: u64::MAX };
         count(&[count_of], &stop, &Workers::default(), &mut (), &AtomicBool::new(false)).remove(0)
     };

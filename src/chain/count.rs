@@ -1,7 +1,7 @@
 //! The counted estimator: Monte Carlo, bits compared with what was sent.
 
 use super::stream::{ClockReading, Stream};
-use super::{Draws, Plan, Refusal, Trained, Worker, worker::Drawn};
+use super::{Draws, Method, Plan, Refusal, Trained, Weighted, Worker, worker::Drawn};
 use crate::dsp::bursts::Bursts;
 use crate::dsp::slicer::{self, Decisions};
 use crate::math::interval::{Interval, block_bootstrap, clopper_pearson, dispersion_index};
@@ -55,19 +55,27 @@ pub struct Count<'a> {
     pub run: Seed,
     /// The lane's streams: its data.
     pub lane: Seed,
+    /// Which estimator counts it; all but the chain's look at the first segment alone.
+    pub method: Method<'a>,
 }
 
 impl Count<'_> {
     fn block_symbols(&self) -> u64 {
-        self.hops[0].plan.grid.symbols as u64
+        match self.method {
+            Method::Chain | Method::Refused(_) => self.hops[0].plan.grid.symbols as u64,
+            Method::Replay(replay) => replay.block_symbols() as u64,
+            Method::Rare(rare) => rare.block_symbols(),
+        }
     }
 }
 
 /// What was counted of a lane.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Counted {
-    /// From its first to its last segment.
+    /// From its first to its last segment; of rare events, what was simulated and hit, as it is ahead of weighting.
     pub end: Tally,
+    /// The error ratio of rare events.
+    pub weighted: Option<Weighted>,
     /// Segment by segment, each against what it was given; empty where there is only one.
     pub hops: Vec<Tally>,
     /// What the clock of each segment did, in stream mode.
@@ -79,6 +87,9 @@ pub struct Counted {
 impl Counted {
     fn merge(&mut self, next: &Counted) {
         self.end.merge(&next.end);
+        if let Some(next) = &next.weighted {
+            self.weighted.get_or_insert_default().merge(next);
+        }
         self.hops.resize_with(next.hops.len(), Tally::default);
         self.hops.iter_mut().zip(&next.hops).for_each(|(tally, next)| tally.merge(next));
     }
@@ -221,7 +232,7 @@ pub trait Witness: Sync {
     /// What is kept of a block.
     type Found: Send;
 
-    /// Looks at a block of a lane; blocks come in any order, on any thread.
+    /// Looks at a block of a lane; blocks come in any order, on any thread. Rare events are no blocks.
     fn look(&self, lane: usize, seen: &Seen<'_>) -> Self::Found;
 
     /// Takes what was found, each lane's blocks in their order.
@@ -239,13 +250,16 @@ impl Witness for () {
 
 /// Counts all lanes, in rounds, on rayon's current threads. `cancelled` ends it after the round in hand.
 pub fn count<W: Witness>(lanes: &[Count<'_>], stop: &Stop, workers: &Workers, witness: &mut W, cancelled: &AtomicBool) -> Vec<Counted> {
-    let mut counted = vec![Counted::default(); lanes.len()];
+    let refused = |lane: &Count<'_>| if let Method::Refused(refusal) = lane.method { Some(refusal.clone()) } else { None };
+    let mut counted: Vec<Counted> = lanes.iter().map(|lane| Counted { refusal: refused(lane), ..Counted::default() }).collect();
     // a lane in stream mode is one item of work a round, its blocks in order
-    let streams: Vec<Option<Mutex<Stream>>> = lanes.iter().map(|lane| Stream::new(lane).map(Mutex::new)).collect();
+    let streams: Vec<Option<Mutex<Stream>>> =
+        lanes.iter().map(|lane| Stream::new(lane).filter(|_| matches!(lane.method, Method::Chain)).map(Mutex::new)).collect();
     let block_symbols = |l: usize| match &streams[l] {
         Some(stream) => stream.lock().expect("no holder panics").symbols(),
         None => lanes[l].block_symbols(),
     };
+    let blind = |l: usize| matches!(lanes[l].method, Method::Rare(_));
     loop {
         // block by block, for what lanes send may be made for all of them at once
         let mut work: Vec<(u64, usize, u64)> = (0..lanes.len())
@@ -266,19 +280,25 @@ pub fn count<W: Witness>(lanes: &[Count<'_>], stop: &Stop, workers: &Workers, wi
             workers.with(lanes[l].hops[0].plan, |worker| {
                 if let Some(stream) = &streams[l] {
                     let mut stream = stream.lock().expect("no holder panics");
-                    let next = |_| stream.next(&lanes[l], worker).map(|counted| (counted, witness.look(l, &stream.seen())));
+                    let next = |_| stream.next(&lanes[l], worker).map(|counted| (counted, Some(witness.look(l, &stream.seen()))));
                     return (0..blocks).map_while(next).collect();
                 }
-                let counted = one_block(&lanes[l], b, worker);
+                let counted = match lanes[l].method {
+                    Method::Chain | Method::Refused(_) => one_block(&lanes[l], b, worker),
+                    Method::Replay(replay) => replay.one_block(&lanes[l], b, worker),
+                    Method::Rare(rare) => rare.one_block(&lanes[l], b),
+                };
                 let seen = Seen { sent: &worker.sent, values: &worker.equalised, decided: &worker.decided };
-                vec![(counted, witness.look(l, &seen))]
+                vec![(counted, (!blind(l)).then(|| witness.look(l, &seen)))]
             })
         };
-        let found: Vec<Vec<(Counted, W::Found)>> = work.par_iter().map(one).collect();
+        let found: Vec<Vec<(Counted, Option<W::Found>)>> = work.par_iter().map(one).collect();
         for (&(_, lane, _), blocks) in work.iter().zip(found) {
             for (block, found) in blocks {
                 counted[lane].merge(&block);
-                witness.take(lane, found);
+                if let Some(found) = found {
+                    witness.take(lane, found);
+                }
             }
             if let Some(stream) = &streams[lane] {
                 stream.lock().expect("no holder panics").tell(&mut counted[lane]);
@@ -335,7 +355,7 @@ impl Worker {
     }
 
     /// Holds what was decided of a block against what was sent, with the precoder undone on both sides.
-    fn compared(&mut self, sent: &[u8], precoder: bool) -> Decisions {
+    pub(super) fn compared(&mut self, sent: &[u8], precoder: bool) -> Decisions {
         let mut decisions = slicer::compare(sent, &self.decided, &self.equalised);
         if precoder {
             // what stands before the block is taken as decided rightly, and was 0 to the precoder

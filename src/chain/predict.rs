@@ -250,6 +250,15 @@ impl<'a> Predictor<'a> {
         self.scoring.iter().flat_map(one).collect()
     }
 
+    /// What replaying them needs of the scoring blocks.
+    pub(super) fn scored(&mut self, worker: &mut Worker, trained: &Trained) -> Scored {
+        let scale = self.prepare(worker, trained.attenuation);
+        let classes = drawn::classes(self.plan, &self.noises, worker, trained, &self.scoring, self.streams(self.lane), drawn::MANY);
+        let reach = Reach::new(self.plan, trained);
+        let one = |record: &Record| (record.levels.clone(), self.symbols(record, trained, &reach, &classes, scale));
+        Scored { blocks: self.scoring.iter().map(one).collect(), covariance: self.noises.covariance(self.plan, &self.scoring, scale) }
+    }
+
     fn streams(&self, lane: Seed) -> Draws<'static> {
         Draws { run: self.run, lane, block: 0, noise: 0, what: Drawn::Nothing }
     }
@@ -361,10 +370,18 @@ impl<'a> Predictor<'a> {
     }
 }
 
-struct AtSlicer {
-    means: Vec<f32>,
-    variances: Vec<f32>,
-    shares: Vec<Share>,
+/// A block at the slicer, with feedback that is never wrong.
+pub(super) struct AtSlicer {
+    pub(super) means: Vec<f32>,
+    pub(super) variances: Vec<f32>,
+    /// Mean variance line by line, in their order, then the converter's.
+    pub(super) shares: Vec<Share>,
+}
+
+/// The scoring blocks: levels and what they are at the slicer, and the covariance of the noise at the sampler by lag in samples of the grid.
+pub(super) struct Scored {
+    pub(super) blocks: Vec<(Vec<u8>, AtSlicer)>,
+    pub(super) covariance: Vec<f32>,
 }
 
 /// The noiseless samples of a record, clipped, and the squares of their slopes, curvature included where jitter is large.

@@ -1,7 +1,7 @@
 //! The description of a link, as it is written: plain data, engineering units, everything checked.
 
 use super::lane::Part;
-use super::{Fec, Host, Limits, Module, ModuleKind, Tdecq};
+use super::{Counting, Fec, Host, Limits, Module, ModuleKind, Tdecq};
 use crate::chain::Clocking;
 use crate::error::{Path, Problems};
 use crate::fibre::SingleMode;
@@ -119,6 +119,9 @@ pub struct Simulation {
     pub symbols: u64,
     /// Symbols counted per lane with the power lowered to the limit, rounded up to whole blocks.
     pub symbols_at_limit: u64,
+    /// What counts: `chain`, every block through the whole chain; `replay`, noise drawn at the slicer on four stored blocks, quicker; `rare`,
+    /// the same noise pushed towards errors, for ratios too small to be counted. The last two want a linear receiver in periodic mode.
+    pub count: Counting,
     /// Seed of all noise and of random data.
     pub seed: u64,
     /// Blocks as parts of one endless sequence, in order, with an ideal clock too; without one it is so whatever stands here.
@@ -134,6 +137,7 @@ impl Default for Simulation {
             block_symbols: 8192,
             symbols: 131_072,
             symbols_at_limit: 262_144,
+            count: Counting::Chain,
             seed: 1,
             stream: false,
             guard_symbols: 256,

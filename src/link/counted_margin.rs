@@ -7,7 +7,7 @@
 use super::lane::Lane;
 use super::margin::{self, Margin};
 use super::run::ROUND_BLOCKS;
-use crate::chain::{Predictor, Stop, Tally, Trained, Worker, Workers, count};
+use crate::chain::{Method, Predictor, Stop, Tally, Trained, Worker, Workers, count};
 use crate::units::power_ratio;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -115,7 +115,8 @@ impl Search<'_> {
     /// Nothing, with the reason, when it was cancelled or a clock was not locked.
     fn counted(&self, trained: &Trained) -> Result<Tally, String> {
         let stop = Stop { round_blocks: ROUND_BLOCKS, symbols: self.lane.config.simulation.symbols_at_limit, bit_errors: u64::MAX };
-        let counted = count(&[self.lane.counted_through(trained, self.around)], &stop, self.workers, &mut (), self.cancel).remove(0);
+        let counted =
+            count(&[self.lane.counted_through(trained, self.around, Method::Chain)], &stop, self.workers, &mut (), self.cancel).remove(0);
         match counted.refusal {
             Some(refusal) => Err(format!("no margin: {}", refusal.because)),
             None if self.cancel.load(Ordering::Relaxed) => Err("no margin: stopped before it was counted".to_owned()),

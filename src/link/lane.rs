@@ -1,7 +1,7 @@
 //! One lane: the order of its chain.
 
 use super::{Config, Host, ModuleKind, tuning};
-use crate::chain::{Chain, Count, Drawn, Draws, Dsp, Hop, Plan, Shape, Trained, Workshop, block_levels};
+use crate::chain::{Chain, Count, Drawn, Draws, Dsp, Hop, Method, Plan, Shape, Trained, Workshop, block_levels};
 use crate::error::{Error, Path, Problems, Result};
 use crate::fec::Sender;
 use crate::part::Library;
@@ -221,11 +221,16 @@ impl Lane {
 
     /// The lane as it is counted with the receiver of the light alone.
     pub(crate) fn counted<'a>(&'a self, trained: &'a Trained) -> Count<'a> {
-        self.counted_through(trained, [None, None])
+        self.counted_through(trained, [None, None], Method::Chain)
     }
 
     /// The lane as it is counted with its receivers: of the light, of what stands ahead, and of what stands behind.
-    pub(super) fn counted_through<'a>(&'a self, trained: &'a Trained, electrical: [Option<&'a Trained>; 2]) -> Count<'a> {
+    pub(super) fn counted_through<'a>(
+        &'a self,
+        trained: &'a Trained,
+        electrical: [Option<&'a Trained>; 2],
+        method: Method<'a>,
+    ) -> Count<'a> {
         let hop = |segment: &'a Option<Segment>, trained: Option<&'a Trained>| {
             segment.as_ref().zip(trained).map(|(s, trained)| Hop { name: s.name, plan: &s.plan, trained, streams: s.streams })
         };
@@ -238,6 +243,7 @@ impl Lane {
             precoder: self.config.precodes(),
             run: self.run,
             lane: self.seed,
+            method,
         }
     }
 

@@ -4,6 +4,7 @@ mod clock;
 mod config;
 mod corrected;
 mod counted_margin;
+mod counting;
 mod eecq;
 mod fec;
 mod files;
@@ -27,6 +28,7 @@ mod waveform;
 
 pub use clock::ClockResult;
 pub use config::{Config, Simulation, Spread, Targets};
+pub use counting::Counting;
 pub use fec::Fec;
 pub use lane::{Lane, Segment};
 pub(crate) use layers::nearest;

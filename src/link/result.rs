@@ -1,6 +1,6 @@
 //! What is said of a link: flat, with the same names in JSON, in tables and as columns of a sweep.
 
-use super::{ClockResult, ModuleKind, SpecRow};
+use super::{ClockResult, Counting, ModuleKind, SpecRow};
 use crate::fec::Decoding;
 use crate::math::interval::{Interval, clopper_pearson};
 use crate::part::FileRead;
@@ -57,6 +57,15 @@ pub struct LaneResult {
     pub ber_counted_high: Option<f64>,
     /// How the interval was made.
     pub interval_kind: &'static str,
+    /// What counted, `chain`, `replay` or `rare`. Of rare events `bits` are those for which noise was drawn and `errors` the targets that were
+    /// hit; the counted ratio is weighted, not their quotient.
+    pub counted_by: Counting,
+    /// Why it did not count, here or at the limit.
+    pub count_refusal: Option<String>,
+    /// Of rare events, as many equally weighted hits would know as much: (sum of weights)^2 / sum of their squares.
+    pub effective_samples: Option<f64>,
+    /// Of rare events, variance of plain counting over as many symbols, over the variance seen.
+    pub gain: Option<f64>,
     /// Semi-analytic bit error ratio.
     pub ber_semi_analytic: Option<f64>,
     /// Lower end of its 95 % interval, from the spread over blocks.
@@ -132,6 +141,10 @@ pub struct LaneResult {
     pub ber_counted_at_limit_low: Option<f64>,
     /// Upper end of its 95 % interval.
     pub ber_counted_at_limit_high: Option<f64>,
+    /// Effective samples of rare events there.
+    pub effective_samples_at_limit: Option<f64>,
+    /// Gain of rare events there.
+    pub gain_at_limit: Option<f64>,
     /// Semi-analytic bit error ratio there, on the blocks that were counted.
     pub ber_semi_analytic_at_limit: Option<f64>,
     /// Whether the two estimators agree within their intervals wherever both have a figure; absent when neither place has.
@@ -245,6 +258,19 @@ pub struct SegmentResult {
 }
 
 impl LaneResult {
+    /// Bits wrong here, or as many as the weighted ratio of rare events has.
+    pub(super) fn weighted_errors(&self) -> f64 {
+        if self.counted_by == Counting::Rare { self.ber_counted.unwrap_or(0.0) * self.bits as f64 } else { self.errors as f64 }
+    }
+
+    /// The same at the limit.
+    pub(crate) fn weighted_errors_at_limit(&self) -> f64 {
+        match self.counted_by {
+            Counting::Rare => self.ber_counted_at_limit.unwrap_or(0.0) * self.bits_at_limit as f64,
+            _ => self.errors_at_limit as f64,
+        }
+    }
+
     /// The error ratio to hold against a limit: foreseen or, where it cannot be, counted, or what the count does not exclude.
     pub(super) fn told_ber(&self) -> Option<f64> {
         self.ber_semi_analytic.or(self.ber_counted).or(self.ber_counted_high.filter(|_| self.ber_ideal_feedback.is_some()))
@@ -378,7 +404,8 @@ pub struct FecResult {
 /// One lane's count with its interval.
 pub(super) struct Counted {
     pub(super) bits: u64,
-    pub(super) errors: u64,
+    /// Bits wrong, or as many as a weighted ratio has of them.
+    pub(super) errors: f64,
     pub(super) low: f64,
     pub(super) high: f64,
 }
@@ -387,16 +414,19 @@ pub(super) struct Counted {
 /// quadrature, for lanes differ and are not draws of one ratio. Nothing when nothing was counted.
 pub(super) fn pooled(lanes: impl Iterator<Item = Counted>) -> (Option<f64>, Option<Interval>) {
     let lanes: Vec<Counted> = lanes.filter(|lane| lane.bits > 0).collect();
-    let (bits, errors) = lanes.iter().fold((0, 0), |(bits, errors), lane| (bits + lane.bits, errors + lane.errors));
+    let (bits, errors) = lanes.iter().fold((0, 0.0), |(bits, errors), lane| (bits + lane.bits, errors + lane.errors));
     if bits == 0 {
         return (None, None);
     }
-    if errors == 0 {
+    if errors == 0.0 && lanes.iter().all(|lane| lane.high >= 1.0) {
+        return (None, None);
+    }
+    if errors == 0.0 {
         return (None, Some(clopper_pearson(0, bits, 0.95)));
     }
-    let ber = errors as f64 / bits as f64;
+    let ber = errors / bits as f64;
     let quadrature = |half: &dyn Fn(&Counted, f64) -> f64| {
-        let square = |lane: &Counted| (lane.bits as f64 / bits as f64 * half(lane, lane.errors as f64 / lane.bits as f64)).powi(2);
+        let square = |lane: &Counted| (lane.bits as f64 / bits as f64 * half(lane, lane.errors / lane.bits as f64)).powi(2);
         lanes.iter().map(square).sum::<f64>().sqrt()
     };
     let low = (ber - quadrature(&|lane, own| own - lane.low)).max(0.0);

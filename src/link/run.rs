@@ -4,6 +4,7 @@ use super::clock;
 use super::config::{Config, Simulation};
 use super::corrected::Corrected;
 use super::counted_margin::Search;
+use super::counting::{Counting, Engine, Told};
 use super::files;
 use super::lane::Lane;
 use super::layers::Resolved;
@@ -59,6 +60,9 @@ pub(super) struct Receiver {
     /// 95 % interval of a margin that was counted.
     pub(super) margin_interval: Option<[f64; 2]>,
     pub(super) at_limit: Option<Prediction>,
+    /// What counts it as it is, and at the limit.
+    pub(super) engine: Engine,
+    pub(super) engine_at_limit: Engine,
     /// Why what is predicted is not this lane's: it guides the count, no more.
     pub(super) unforeseen: Option<String>,
     /// Of what stands ahead of and behind the light.
@@ -215,10 +219,16 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop, cancel: &AtomicBool
             Margin::Found(_, trained) => Some(predictor.predict(worker, trained)),
             _ => None,
         };
+        let engine_at_limit = match &margin {
+            Margin::Found(_, trained) => Engine::of(&lane, &mut predictor, worker, trained),
+            _ => Engine::Chain,
+        };
+        let engine = Engine::of(&lane, &mut predictor, worker, &trained);
+        let trust = if lane.config.simulation.count == Counting::Chain { "trust the count" } else { "trust a count by the whole chain" };
         let drive: f64 = prediction.shares.iter().filter(|s| s.entity.starts_with("dac.quant") || s.entity.starts_with("driver")).map(|s| s.share).sum();
         if drive > 0.5 {
             warnings.push(format!(
-                "lane {}: {:.0} % of the noise enters before the modulator, whose curvature the semi-analytic estimator takes as straight: trust the count",
+                "lane {}: {:.0} % of the noise enters before the modulator, whose curvature the semi-analytic estimator takes as straight: {trust}",
                 lane.number,
                 100.0 * drive
             ));
@@ -226,7 +236,7 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop, cancel: &AtomicBool
         let jitter: f64 = prediction.shares.iter().filter(|s| s.entity == "adc.jitter").map(|s| s.share).sum();
         if lane.plan.jitters_far() && jitter > 0.2 {
             warnings.push(format!(
-                "lane {}: {:.0} % of the noise is sampling jitter above 0.02 UI, whose tails are wider than a Gaussian's: trust the count",
+                "lane {}: {:.0} % of the noise is sampling jitter above 0.02 UI, whose tails are wider than a Gaussian's: {trust}",
                 lane.number,
                 100.0 * jitter
             ));
@@ -235,7 +245,7 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop, cancel: &AtomicBool
         if two_point > 0.1 {
             warnings.push(format!(
                 "lane {}: {:.0} % of the noise is two-point jitter, which the semi-analytic estimator takes as Gaussian, with tails that it does \
-                 not have: trust the count",
+                 not have: {trust}",
                 lane.number,
                 100.0 * two_point
             ));
@@ -247,7 +257,7 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop, cancel: &AtomicBool
                 part, lane.config.simulation.samples_per_symbol
             ));
         }
-        Ok(Receiver { trained, prediction, margin, margin_interval, at_limit, unforeseen, electrical })
+        Ok(Receiver { trained, prediction, margin, margin_interval, at_limit, engine, engine_at_limit, unforeseen, electrical })
     });
     let transmitted = lane.config.tdecq.enabled.then(|| transmitted::measure(&lane, workers, shop));
     if let Some(transmitted) = &transmitted {
@@ -334,14 +344,15 @@ pub(super) struct CountedLanes {
 }
 
 impl CountedLanes {
-    /// What was counted of a lane.
-    pub(super) fn tally(&self, lane: usize) -> Option<&Tally> {
-        self.counted[lane].as_ref().map(|counted| &counted.end)
+    /// What was counted of a lane, symbol by symbol, and the error ratio of that.
+    pub(super) fn tally(&self, lane: usize) -> Option<(&Tally, Told)> {
+        self.counted[lane].as_ref().map(|counted| (&counted.end, Told::of(counted)))
     }
 
-    /// What was counted of a lane's segments, where it has several.
+    /// What was counted of a lane's segments, where it has several; of rare events no tally tells a ratio.
     pub(super) fn segments(&self, lane: usize) -> &[Tally] {
-        self.counted[lane].as_ref().map_or(&[], |counted| match counted.hops.as_slice() {
+        let plain = self.counted[lane].as_ref().filter(|counted| counted.weighted.is_none());
+        plain.map_or(&[], |counted| match counted.hops.as_slice() {
             [] => std::slice::from_ref(&counted.end),
             hops => hops,
         })
@@ -367,10 +378,10 @@ impl CountedLanes {
 
 /// Counts every lane as it is, and with its power lowered to the limit; `step` is called after each.
 fn count_both(solved: &[Solved], workers: &Workers, cancel: &AtomicBool, simulation: &Simulation, step: &dyn Fn()) -> [CountedLanes; 2] {
-    let here = count_all(solved, workers, cancel, simulation.symbols, |r| Some((&r.trained, &r.prediction)));
+    let here = count_all(solved, workers, cancel, simulation.symbols, |r| Some((&r.trained, &r.prediction, &r.engine)));
     step();
     let at_limit = count_all(solved, workers, cancel, simulation.symbols_at_limit, |r| match (&r.margin, &r.at_limit) {
-        (Margin::Found(_, trained), Some(prediction)) => Some((trained, prediction)),
+        (Margin::Found(_, trained), Some(prediction)) => Some((trained, prediction, &r.engine_at_limit)),
         _ => None,
     });
     step();
@@ -383,18 +394,26 @@ fn count_all<'a>(
     workers: &Workers,
     cancel: &AtomicBool,
     symbols: u64,
-    receiver: impl Fn(&'a Receiver) -> Option<(&'a Trained, &'a Prediction)>,
+    receiver: impl Fn(&'a Receiver) -> Option<(&'a Trained, &'a Prediction, &'a Engine)>,
 ) -> CountedLanes {
-    let ready: Vec<Option<(&Trained, &Prediction)>> = solved.iter().map(|s| s.receiver.as_ref().ok().and_then(&receiver)).collect();
-    let able = || solved.iter().zip(&ready).filter_map(|(s, ready)| ready.map(|(trained, prediction)| (&s.lane, trained, prediction)));
+    let ready: Vec<Option<(&Trained, &Prediction, &Engine)>> =
+        solved.iter().map(|s| s.receiver.as_ref().ok().and_then(&receiver)).collect();
+    let able = || {
+        let ready = solved.iter().zip(&ready);
+        ready.filter_map(|(s, ready)| ready.map(|(trained, prediction, engine)| (&s.lane, trained, prediction, engine)))
+    };
     let around = solved.iter().filter_map(|s| s.receiver.as_ref().ok().filter(|r| receiver(r).is_some())).map(Receiver::trained_around);
-    let lanes: Vec<Count<'_>> = able().zip(around).map(|((lane, trained, _), around)| lane.counted_through(trained, around)).collect();
-    let mut corrected = Corrected::new(&able().map(|(lane, _, prediction)| (lane, prediction)).collect::<Vec<_>>());
+    let lanes: Vec<Count<'_>> =
+        able().zip(around).map(|((lane, trained, _, engine), around)| lane.counted_through(trained, around, engine.method())).collect();
+    let mut corrected = Corrected::new(&able().map(|(lane, _, prediction, _)| (lane, prediction)).collect::<Vec<_>>());
     let stop = Stop { round_blocks: ROUND_BLOCKS, symbols, bit_errors: u64::MAX };
     let counted = count(&lanes, &stop, workers, &mut corrected, cancel);
     if let Some((counted, (lane, ..))) = counted.iter().zip(able()).find(|(counted, _)| counted.refusal.is_some()) {
         let because = &counted.refusal.as_ref().expect("just found").because;
         corrected.refuse(format!("no codewords of the port: lane {}: {because}", lane.number));
+    }
+    if able().any(|(.., engine)| matches!(engine, Engine::Rare(_))) {
+        corrected.refuse("no codewords of the port: rare events are single bursts, not blocks of symbols".to_owned());
     }
     let mut counted = counted.into_iter();
     let mut places = 0..;

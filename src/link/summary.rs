@@ -2,13 +2,13 @@
 
 use super::clock;
 use super::clock::ClockResult;
+use super::counting::Told;
 use super::margin::Margin;
 use super::result::{Counted, LaneResult, NoiseShare, PortResult, Slicer, pooled};
 use super::run::Foreseen;
 use super::run::{CountedLanes, Solved};
 use super::segment;
 use crate::chain::{Decider, Tally};
-use crate::math::interval::Interval;
 use crate::measure::levels::rlm;
 use crate::units::{db_from_power_ratio, dbm_from_watt};
 
@@ -113,43 +113,48 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
     let mut verdicts = Vec::new();
     let (clock, refusal) = (here.clocks(index).get(usize::from(solved.lane.ahead.is_some())), here.refusal(index));
     result.clock = clock.map_or_else(ClockResult::default, |clock| ClockResult::of(clock, solved.lane.config.symbol_rate_gbd));
-    if let Some(refusal) = refusal {
+    result.counted_by = config.simulation.count;
+    let uncounted = receiver.engine.refusal().or(receiver.engine_at_limit.refusal());
+    result.count_refusal = uncounted.map(|refusal| format!("not counted by {}: {}", result.counted_by.name(), refusal.because));
+    if let Some(refusal) = refusal.filter(|_| receiver.engine.refusal().is_none()) {
         result.refusal = Some(refusal.because.clone());
         result.passes = None;
         return result;
     }
-    if let Some(tally) = here.tally(index) {
-        let (interval, kind) = tally.interval();
-        result.bits = tally.bits();
+    if let Some((tally, told)) = here.tally(index) {
+        let interval = told.interval;
+        result.bits = told.bits;
         // where hosts are part of the link, the last slicer is not that of the light
         let light = usize::from(solved.lane.ahead.is_some());
         result.snr_counted_db = here.segments(index).get(light).and_then(Tally::snr_db);
-        result.errors = tally.bit_errors;
-        result.interval_kind = kind;
-        result.ber_counted = (tally.bit_errors > 0).then(|| tally.ber());
+        result.errors = told.errors;
+        result.interval_kind = told.kind;
+        result.ber_counted = told.ber;
+        (result.effective_samples, result.gain) = (told.effective_samples, told.gain);
         result.ber_counted_low = (tally.symbols > 0).then_some(interval.low);
         result.ber_counted_high = (tally.symbols > 0).then_some(interval.high);
         (result.burst_continuation, result.longest_burst, result.burst_lengths) = bursts(tally);
         if receiver.unforeseen.is_none() {
-            verdicts.extend(agree(tally, interval, foreseen));
+            verdicts.extend(agree(&told, foreseen));
         } else {
             // the count alone judges, where its interval lies on one side of the limit
             let here = if tally.symbols > 0 { judged([interval.low, interval.high], limit_ber) } else { None };
             result.passes = both(here.or(judged_by_margin(&result)));
         }
     }
-    if let (Some(tally), Some(prediction)) = (at_limit.tally(index), &receiver.at_limit) {
-        let (interval, _) = tally.interval();
-        result.bits_at_limit = tally.bits();
+    if let (Some((tally, told)), Some(prediction)) = (at_limit.tally(index), &receiver.at_limit) {
+        let interval = told.interval;
+        result.bits_at_limit = told.bits;
         (result.burst_continuation_at_limit, result.longest_burst_at_limit, result.burst_lengths_at_limit) = bursts(tally);
-        result.errors_at_limit = tally.bit_errors;
-        result.ber_counted_at_limit = (tally.bit_errors > 0).then(|| tally.ber());
+        result.errors_at_limit = told.errors;
+        result.ber_counted_at_limit = told.ber;
+        (result.effective_samples_at_limit, result.gain_at_limit) = (told.effective_samples, told.gain);
         result.ber_counted_at_limit_low = (tally.symbols > 0).then_some(interval.low);
         result.ber_counted_at_limit_high = (tally.symbols > 0).then_some(interval.high);
         let foreseen = receiver.whole(prediction);
         if receiver.unforeseen.is_none() {
             result.ber_semi_analytic_at_limit = Some(foreseen.ber);
-            verdicts.extend(agree(tally, interval, foreseen));
+            verdicts.extend(agree(&told, foreseen));
         }
     }
     result.estimators_agree = (!verdicts.is_empty()).then(|| verdicts.iter().all(|&v| v));
@@ -184,29 +189,28 @@ fn bursts(tally: &Tally) -> (Option<f64>, u64, Vec<u64>) {
 
 /// Whether a count and a prediction agree, where either has at least ten errors: the logarithm of their ratio lies within the
 /// intervals of both, widened from two to four standard deviations so that chance does not cry wolf, and 3 % of model.
-fn agree(tally: &Tally, interval: Interval, foreseen: Foreseen) -> Option<bool> {
+fn agree(told: &Told, foreseen: Foreseen) -> Option<bool> {
     if foreseen.ideal_feedback {
         return None;
     }
     let Foreseen { ber, interval: foreseen, .. } = foreseen;
-    let expected = ber * tally.bits() as f64;
-    if tally.bit_errors < 10 && expected < 10.0 {
+    // rare events that were not hit say nothing of the ratio
+    let expected = if told.effective_samples.is_some() { 0.0 } else { ber * told.bits as f64 };
+    if told.errors < 10 && expected < 10.0 {
         return None;
     }
-    if tally.bit_errors == 0 || ber <= 0.0 {
-        return Some(false);
-    }
+    let Some(seen) = told.ber.filter(|_| ber > 0.0) else { return Some(false) };
     let half = |low: f64, high: f64| (high / low.max(1e-300)).ln() / 2.0;
-    let counted = half(interval.low, interval.high);
+    let counted = half(told.interval.low, told.interval.high);
     let predicted = half(foreseen.low, foreseen.high);
-    Some((tally.ber() / ber).ln().abs() < 2.0 * counted.hypot(predicted) + 0.03)
+    Some((seen / ber).ln().abs() < 2.0 * counted.hypot(predicted) + 0.03)
 }
 
 /// All lanes together.
 pub(super) fn port(lanes: &[LaneResult], here: &CountedLanes, at_limit: &CountedLanes) -> PortResult {
     let of_lane = |l: &LaneResult| Counted {
         bits: l.bits,
-        errors: l.errors,
+        errors: l.weighted_errors(),
         low: l.ber_counted_low.unwrap_or(0.0),
         high: l.ber_counted_high.unwrap_or(1.0),
     };

@@ -111,7 +111,7 @@ fn counted(key: &'static str, range: [f64; 2], value: Option<f64>, interval: Opt
 fn counted_at_limit(lanes: &[LaneResult]) -> (Option<f64>, Option<(f64, f64)>) {
     let of_lane = |l: &LaneResult| Counted {
         bits: l.bits_at_limit,
-        errors: l.errors_at_limit,
+        errors: l.weighted_errors_at_limit(),
         low: l.ber_counted_at_limit_low.unwrap_or(0.0),
         high: l.ber_counted_at_limit_high.unwrap_or(1.0),
     };

@@ -57,7 +57,11 @@ const ALWAYS: [(&str, &str, &str); 17] = [
         "`tdecq`",
         "OMA, extinction ratio, TECQ, TDECQ behind a dispersive test fibre with the reference equalisers of 100G and 200G (draft), RLM, transition time, over- and undershoot, RIN_OMA; limits with verdicts; stressed receiver",
     ),
-    ("estimators", "`run`", "counted with its interval, semi-analytic with its interval, margin, noise shares"),
+    (
+        "estimators",
+        "`run`",
+        "counted with its interval (`simulation.count`: whole chain, replay at the slicer, rare events by importance sampling), semi-analytic with its interval, margin, noise shares",
+    ),
 ];
 
 /// What no link has yet.

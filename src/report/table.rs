@@ -7,7 +7,7 @@ use super::figure::{counted, decimals, ratio, ratio_within};
 use super::segments::segments;
 use super::transmitted::transmitted;
 use super::{plain, text};
-use crate::link::{LaneResult, LinkResult};
+use crate::link::{Counting, LaneResult, LinkResult};
 
 /// Widest line, characters.
 #[cfg(test)]
@@ -69,6 +69,7 @@ pub fn table(result: &LinkResult) -> String {
     if let Some(line) = at_limit(result) {
         out += &format!("{line}\n");
     }
+    out += &rare(&result.lanes);
     out += &clock(&result.lanes);
     out += &format!("{}\n", verdict(result));
     for note in notes(result) {
@@ -88,7 +89,11 @@ fn row(lane: &LaneResult) -> [String; 11] {
     [
         format!("{}{mark}", lane.lane),
         ratio_within(lane.ber_semi_analytic, lane.ber_semi_analytic_low, lane.ber_semi_analytic_high),
-        counted(lane.bits, lane.ber_counted, lane.ber_counted_low, lane.ber_counted_high),
+        if lane.count_refusal.is_some() && lane.bits == 0 {
+            "refused".to_owned()
+        } else {
+            counted(lane.bits, lane.ber_counted, lane.ber_counted_low, lane.ber_counted_high)
+        },
         if lane.floor_ber.is_some() { "none".to_owned() } else { decimals(lane.margin_db, 2) },
         decimals(lane.snr_db, 1),
         decimals(lane.rlm, 3),
@@ -133,11 +138,14 @@ fn short(entity: &str) -> String {
 fn port(result: &LinkResult) -> String {
     let port = &result.port;
     let worst = port.worst_lane.map_or(String::new(), |lane| format!(", worst lane {lane}"));
+    let counting = counting(result);
+    let by = if counting == Counting::Chain { String::new() } else { format!(" by {}", counting.name()) };
     format!(
-        "port: BER semi-analytic {}, counted {} ({} errors in {:.2e} bits), margin {} dB{worst}",
+        "port: BER semi-analytic {}, counted{by} {} ({} {} in {:.2e} bits), margin {} dB{worst}",
         ratio(port.ber_semi_analytic),
         counted(port.bits, port.ber_counted, port.ber_counted_low, port.ber_counted_high),
         port.errors,
+        errors(counting),
         port.bits as f64,
         decimals(port.margin_db, 2),
     )
@@ -153,13 +161,39 @@ fn at_limit(result: &LinkResult) -> Option<String> {
         None => "",
     };
     (bits > 0).then(|| {
-        let ber = errors as f64 / bits as f64;
+        let ber = result.lanes.iter().map(LaneResult::weighted_errors_at_limit).sum::<f64>() / bits as f64;
+        let of = self::errors(counting(result));
         let counted_there = || result.lanes.iter().filter(|lane| lane.bits_at_limit > 0);
         let expected = |lane: &LaneResult| Some(lane.ber_semi_analytic_at_limit? * lane.bits_at_limit as f64);
         let foreseen = counted_there().map(expected).sum::<Option<f64>>().map(|errors| errors / bits as f64);
         let foreseen = foreseen.map_or(String::new(), |ber| format!(" where {ber:.2e} is foreseen"));
-        format!("with the power lowered to the limit: counted {ber:.2e} ({errors} errors){foreseen}{agree}")
+        format!("with the power lowered to the limit: counted {ber:.2e} ({errors} {of}){foreseen}{agree}")
     })
+}
+
+fn counting(result: &LinkResult) -> Counting {
+    result.lanes.first().map_or(Counting::Chain, |lane| lane.counted_by)
+}
+
+/// What a count of errors is of.
+fn errors(counting: Counting) -> &'static str {
+    if counting == Counting::Rare { "hits" } else { "errors" }
+}
+
+/// What rare events were worth: over all lanes, from the least to the most.
+fn rare(lanes: &[LaneResult]) -> String {
+    let range = |of: &dyn Fn(&LaneResult) -> Option<f64>| {
+        let (low, high) = lanes.iter().filter_map(of).fold((f64::INFINITY, 0f64), |(low, high), x| (low.min(x), high.max(x)));
+        if low < high { format!("{low:.1e}..{high:.1e}") } else { format!("{high:.1e}") }
+    };
+    if lanes.iter().all(|lane| lane.gain.is_none()) {
+        return String::new();
+    }
+    format!(
+        "rare events: {} effective samples, gain over plain counting {}; they are no codewords\n",
+        range(&|l| l.effective_samples),
+        range(&|l| l.gain)
+    )
 }
 
 fn verdict(result: &LinkResult) -> String {
@@ -193,6 +227,7 @@ fn notes(result: &LinkResult) -> Vec<String> {
             notes.push(format!("lane {}: {refusal}", lane.lane));
         }
         // the same for many lanes, mostly
+        notes.extend(lane.count_refusal.iter().filter(|refusal| !notes.contains(refusal)).cloned().collect::<Vec<_>>());
         notes.extend(lane.margin_refusal.iter().filter(|refusal| !notes.contains(refusal)).cloned().collect::<Vec<_>>());
         if let Some(floor) = lane.floor_ber {
             notes

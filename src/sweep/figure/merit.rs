@@ -7,8 +7,18 @@ use crate::link::nearest;
 use crate::sweep::Row;
 
 /// Columns of a row that are no number, and the lane's own.
-const NO_NUMBER: [&str; 8] =
-    ["lane", "pattern_limited", "estimators_agree", "converged", "passes", "refusal", "margin_refusal", "ber_semi_analytic_refusal"];
+const NO_NUMBER: [&str; 10] = [
+    "lane",
+    "pattern_limited",
+    "estimators_agree",
+    "converged",
+    "passes",
+    "refusal",
+    "margin_refusal",
+    "ber_semi_analytic_refusal",
+    "counted_by",
+    "count_refusal",
+];
 
 /// Which way a figure of merit is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

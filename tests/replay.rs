@@ -1,0 +1,340 @@
+//! Replay and rare events against the whole chain, against the semi-analytic estimator, and against each other.
+
+use crate::support::{preset, run};
+use lightlane::chain::{
+    Count, Counted, Hop, Method, Predictor, Rare, Refusal, Replay, Seen, Stop, Tally, Trained, Weighted, Witness, Worker, Workers,
+    Workshop, count,
+};
+use lightlane::link::{Config, Counting, Lane};
+use lightlane::pattern::{PatternKind, Source};
+use lightlane::report::table;
+use lightlane::seed::Seed;
+use lightlane::serdes::{ClockRecovery, DecisionKind};
+use std::sync::atomic::AtomicBool;
+
+/// A lane that is trained and predicted at the received power of an error ratio, and its stored blocks.
+struct Made {
+    lane: Lane,
+    trained: Trained,
+    /// Semi-analytic, on the stored blocks.
+    ber: f64,
+    /// Level, mean and variance of every stored symbol.
+    mixture: Vec<(u8, f32, f32)>,
+    blocks: Vec<Vec<u8>>,
+    replay: Result<Replay, Refusal>,
+    precoder: bool,
+}
+
+fn made(config: &Config, ber: f64) -> Made {
+    let lane = Lane::build(config, 0, &mut Workshop::default()).unwrap();
+    let mut worker = Worker::new(&lane.plan);
+    let (blocks, precoder) = (lane.blocks(4, false), config.pattern.precoder);
+    let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(2, true), blocks.clone(), &mut worker);
+    predictor.precoder = precoder;
+    let mut trained = predictor.train(&mut worker, 1.0, None).unwrap();
+    let (mut low_db, mut high_db) = (-6.0, 14.0);
+    for _ in 0..12 {
+        let loss_db = 0.5 * (low_db + high_db);
+        match predictor.try_at(&mut worker, 10f64.powf(-loss_db / 10.0) as f32, &trained) {
+            Ok((_, prediction)) if prediction.ber > ber => high_db = loss_db,
+            _ => low_db = loss_db,
+        }
+    }
+    trained = predictor.train(&mut worker, 10f64.powf(-low_db / 10.0) as f32, Some(&trained)).unwrap();
+    let ber = predictor.predict(&mut worker, &trained).ber;
+    let mixture = predictor.mixture(&mut worker, &trained);
+    let replay = predictor.replay(&mut worker, &trained);
+    Made { trained, ber, mixture, blocks, replay, precoder, lane }
+}
+
+impl Made {
+    fn counted<W: Witness>(&self, method: Method<'_>, symbols: u64, run: u64, witness: &mut W) -> Counted {
+        // the stored blocks, in the order in which they are replayed
+        let pattern = Source::stored(self.blocks.concat());
+        let (run, streams) = (Seed::new(run), Seed::new(run).named("lane"));
+        let hops = vec![Hop { name: "light", plan: &self.lane.plan, trained: &self.trained, streams }];
+        let one = Count { hops, pattern: &pattern, first_symbol: 0, precoder: self.precoder, run, lane: streams, method };
+        let stop = Stop { round_blocks: 256, symbols, bit_errors: u64::MAX };
+        count(&[one], &stop, &Workers::default(), witness, &AtomicBool::new(false)).remove(0)
+    }
+
+    fn stored(&self) -> &Replay {
+        self.replay.as_ref().unwrap_or_else(|refusal| panic!("{refusal:?}"))
+    }
+
+    fn replayed(&self, symbols: u64) -> Tally {
+        self.counted(Method::Replay(self.stored()), symbols, 7, &mut ()).end
+    }
+
+    fn rare(&self, symbols: u64, run: u64) -> Weighted {
+        let rare = Rare::new(self.stored().clone(), &self.trained, self.precoder);
+        let weighted = self.counted(Method::Rare(&rare), symbols, run, &mut ()).weighted.unwrap();
+        let (interval, _) = weighted.interval();
+        println!(
+            "rare {:.4e} ({:.3e}..{:.3e}), foreseen {:.4e}: {} hits of {}, {:.0} effective, {} symbols, gain {:.3e}",
+            weighted.ber(),
+            interval.low,
+            interval.high,
+            self.ber,
+            weighted.hits,
+            weighted.targets,
+            weighted.effective_samples(),
+            weighted.simulated,
+            weighted.gain().unwrap()
+        );
+        weighted
+    }
+}
+
+/// An 800G lane with all noise on.
+fn full() -> Config {
+    let mut config = preset("800gbase-dr8");
+    config.pattern.kind = PatternKind::Prbs31q;
+    // what replay repeats and the chain draws anew
+    config.receiver.crosstalk.lane_db = -300.0;
+    config.receiver.crosstalk.tx_db = -300.0;
+    config
+}
+
+/// A lane whose noise is the amplifier's and the converter's, behind a converter that leaves a postcursor.
+fn deciding(decision: DecisionKind) -> Config {
+    let mut config = full();
+    for laser in [&mut config.transmitter.eml.laser, &mut config.transmitter.mzm.laser] {
+        laser.rin_db_per_hz = -165.0;
+    }
+    config.transmitter.dac.jitter_fs = 0.0;
+    config.transmitter.dac.effective_bits = 9.0;
+    config.receiver.adc.jitter_fs = 0.0;
+    config.receiver.adc.bandwidth_ghz = 14.0;
+    config.receiver.decision = decision;
+    config.receiver.dfe.taps = 1;
+    config.receiver.mlse.memory = 1;
+    config
+}
+
+/// Noise around the stored means: by block, mean square over the foreseen variance and over it the products of neighbours one and two apart,
+/// with those of third powers to tell tails.
+struct Noise<'a>(&'a Made, Vec<[f64; 4]>);
+
+impl Witness for Noise<'_> {
+    type Found = [f64; 4];
+
+    fn look(&self, _: usize, seen: &Seen<'_>) -> [f64; 4] {
+        let n = seen.sent.len();
+        let block = self.0.blocks.iter().position(|levels| levels == seen.sent).expect("a stored block");
+        let at = &self.0.mixture[block * n..][..n];
+        let nu: Vec<f64> = seen.values.iter().zip(at).map(|(z, (_, mean, variance))| f64::from((z - mean) / variance.sqrt())).collect();
+        let mean = |f: &dyn Fn(usize) -> f64| (2..n).map(f).sum::<f64>() / (n - 2) as f64;
+        [mean(&|k| nu[k] * nu[k]), mean(&|k| nu[k] * nu[k - 1]), mean(&|k| nu[k] * nu[k - 2]), mean(&|k| nu[k].powi(4))]
+    }
+
+    fn take(&mut self, _: usize, found: [f64; 4]) {
+        self.1.push(found);
+    }
+}
+
+/// Means over the blocks and their standard deviations.
+fn of_blocks(found: &[[f64; 4]]) -> [(f64, f64); 4] {
+    let n = found.len() as f64;
+    std::array::from_fn(|i| {
+        let mean = found.iter().map(|f| f[i]).sum::<f64>() / n;
+        (mean, (found.iter().map(|f| (f[i] - mean).powi(2)).sum::<f64>() / (n - 1.0) / n).sqrt())
+    })
+}
+
+/// |ln ratio| of two counts: 5 % of model and five standard deviations.
+fn alike(what: &str, a: &Tally, b: &Tally) {
+    let (x, y) = (a.bit_errors as f64, b.bit_errors as f64);
+    let ratio = (a.ber() / b.ber()).ln();
+    println!("{what}: {:.3e} ({x} errors) and {:.3e} ({y}), ln ratio {ratio:.3}", a.ber(), b.ber());
+    let clustered = |t: &Tally| (t.bursts.deviation().powi(2) / t.bursts.wrong() as f64).max(1.0);
+    assert!(x > 300.0 && ratio.abs() < 0.05 + 5.0 * (clustered(a) / x + clustered(b) / y).sqrt(), "{what}: {ratio}");
+}
+
+/// 2^21 symbols of the chain at 5e-4: 2000 errors know the ratio to 2.2 %, and the moments of 256 blocks to 1e-3; the model of the
+/// estimator (drawn variances pooled by pattern, colour taken as one) is given 2 % of the variance and 0.02 of the correlation.
+#[test]
+fn replay_is_the_whole_chain_on_the_same_blocks() {
+    for samples_per_symbol in [1, 2] {
+        let mut config = full();
+        config.receiver.adc.samples_per_symbol = samples_per_symbol;
+        let made = made(&config, 5e-4);
+        let (mut chain, mut replay) = (Noise(&made, vec![]), Noise(&made, vec![]));
+        let of_chain = made.counted(Method::Chain, 1 << 21, 5, &mut chain).end;
+        let of_replay = made.counted(Method::Replay(made.stored()), 1 << 21, 6, &mut replay).end;
+        alike("chain and replay", &of_replay, &of_chain);
+        for ((c, r), within) in of_blocks(&chain.1).iter().zip(of_blocks(&replay.1)).zip([0.02, 0.02, 0.02, 0.15]) {
+            println!("{} taps: chain {:.4} +- {:.4}, replay {:.4} +- {:.4}", made.stored().taps(), c.0, c.1, r.0, r.1);
+            assert!((c.0 - r.0).abs() < within + 5.0 * c.1.hypot(r.1), "{c:?} {r:?}");
+        }
+        // the colour is there at all
+        assert!(of_blocks(&replay.1)[1].0.abs() > 0.05);
+        for (c, r) in of_chain.moments.iter().zip(&of_replay.moments) {
+            let [rms, other] = [c, r].map(|[n, z, z2]| (z2 / n - (z / n).powi(2)).sqrt());
+            assert!((c[1] / c[0] - r[1] / r[0]).abs() < 2e-3 && (rms / other - 1.0).abs() < 0.02, "{c:?} {r:?}");
+        }
+    }
+}
+
+/// 2^24 symbols at 1e-4 have 3400 errors: 5 sigma are 9 %, but both know the same means and variances, so no model comes on top.
+#[test]
+fn replay_counts_what_is_foreseen_of_its_blocks() {
+    for precoder in [false, true] {
+        let mut config = full();
+        config.pattern.precoder = precoder;
+        let made = made(&config, 1e-4);
+        let tally = made.replayed(1 << 24);
+        let ratio = (tally.ber() / made.ber).ln();
+        println!("precoder {precoder}: {} errors, ln ratio {ratio:.4}", tally.bit_errors);
+        // errors in pairs scatter twice as much
+        assert!(ratio.abs() < 5.0 * (2.0 / tally.bit_errors as f64).sqrt(), "{ratio}");
+    }
+}
+
+/// Feedback and sequences at about 1e-3: bursts of the chain and of the replay go on alike.
+#[test]
+fn replayed_bursts_are_those_of_the_chain() {
+    for decision in [DecisionKind::Dfe, DecisionKind::Mlse] {
+        let made = made(&deciding(decision), 4e-4);
+        let [chain, replay] = [Method::Chain, Method::Replay(made.stored())].map(|method| made.counted(method, 1 << 21, 3, &mut ()).end);
+        alike(&format!("{decision:?}"), &replay, &chain);
+        let [on, other] = [&chain, &replay].map(|t| t.bursts.continuation());
+        let sigma = (on * (1.0 - on) * (1.0 / chain.bursts.wrong() as f64 + 1.0 / replay.bursts.wrong() as f64)).sqrt();
+        println!(
+            "{decision:?}: goes on {on:.3} and {other:.3} +- {sigma:.3}; {:?} {:?}",
+            &chain.bursts.lengths()[1..6],
+            &replay.bursts.lengths()[1..6]
+        );
+        assert!(on > 0.02 && (on - other).abs() < 5.0 * sigma + 0.02);
+        for length in 1..4 {
+            let (c, r) = (chain.bursts.lengths()[length] as f64, replay.bursts.lengths()[length] as f64);
+            assert!((c - r).abs() < 0.05 * c + 5.0 * (c + r + 1.0).sqrt(), "{decision:?}, bursts of {length}: {c} {r}");
+        }
+    }
+}
+
+#[test]
+fn a_thread_more_changes_no_bit() {
+    let made = made(&full(), 1e-4);
+    let rare = Rare::new(made.stored().clone(), &made.trained, false);
+    let with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| [Method::Replay(made.stored()), Method::Rare(&rare)].map(|method| made.counted(method, 1 << 20, 2, &mut ())))
+    };
+    assert_eq!(with(1), with(3));
+}
+
+#[test]
+fn what_a_variance_does_not_tell_is_refused() {
+    let refused = |config: &Config| made(config, 1e-4).replay.err().expect("refused").because;
+    let mut config = full();
+    config.receiver.clock.recovery = ClockRecovery::MuellerMuller;
+    assert!(refused(&config).contains("stream mode"));
+    let mut config = full();
+    config.simulation.stream = true;
+    assert!(refused(&config).contains("stream mode"));
+    let mut config = full();
+    config.receiver.decision = DecisionKind::Dfe;
+    assert!(refused(&config).contains("% of the noise depends on the signal"));
+    config.receiver.decision = DecisionKind::Mlse;
+    assert!(refused(&config).contains("20 % at most"));
+}
+
+/// The estimator is exact on the stored blocks: 95 % intervals are widened to four standard deviations and 1e-3 of rounding.
+#[test]
+fn rare_events_have_the_foreseen_ratio_down_to_1e_12() {
+    for (precoder, ber) in [(false, 1e-8), (false, 1e-12), (true, 1e-8), (true, 1e-12)] {
+        let mut config = full();
+        config.pattern.precoder = precoder;
+        let made = made(&config, ber);
+        let weighted = made.rare(1 << 18, 1);
+        let ratio = (weighted.ber() / made.ber).ln();
+        let relative = weighted.deviation() / weighted.ber();
+        assert!(made.ber < 3.0 * ber && relative < 0.05 && ratio.abs() < 4.0 * relative + 1e-3, "{ratio} +- {relative}");
+        assert!(weighted.effective_samples() > 500.0 && weighted.gain().unwrap() > 1e-3 / ber);
+    }
+}
+
+/// At about 1e-5, where counting still works: 2^25 symbols.
+#[test]
+fn rare_events_are_those_of_the_replay() {
+    for decision in [DecisionKind::Slicer, DecisionKind::Dfe, DecisionKind::Mlse] {
+        let config = if decision == DecisionKind::Slicer { full() } else { deciding(decision) };
+        let made = made(&config, 1e-5);
+        let counted = made.replayed(1 << 25);
+        let weighted = made.rare(1 << 19, 1);
+        let errors = counted.bit_errors as f64;
+        let clustered = (counted.bursts.deviation().powi(2) / counted.bursts.wrong() as f64).max(1.0);
+        let ratio = (weighted.ber() / counted.ber()).ln();
+        let sigma = (clustered / errors).sqrt().hypot(weighted.deviation() / weighted.ber());
+        println!("{decision:?}: counted {:.3e} ({errors} errors), ln ratio {ratio:.3} +- {sigma:.3}", counted.ber());
+        assert!(errors > 100.0 && ratio.abs() < 4.0 * sigma, "{decision:?}: {ratio} +- {sigma}");
+        assert!(weighted.gain().unwrap() > 10.0);
+    }
+}
+
+/// Twenty seeds: their mean lies within three of its own standard deviations, and intervals tell the spread that is seen (a ratio of 20
+/// variances scatters by 32 %).
+#[test]
+fn rare_events_are_unbiased_and_know_their_spread() {
+    let made = made(&full(), 1e-9);
+    let all: Vec<Weighted> = (0..20).map(|run| made.rare(1 << 14, 100 + run)).collect();
+    let mean = all.iter().map(Weighted::ber).sum::<f64>() / 20.0;
+    let spread = (all.iter().map(|w| (w.ber() - mean).powi(2)).sum::<f64>() / 19.0).sqrt();
+    let told = (all.iter().map(|w| w.deviation().powi(2)).sum::<f64>() / 20.0).sqrt();
+    println!("{mean:.4e} against {:.4e}, spread {spread:.2e}, told {told:.2e}", made.ber);
+    assert!((mean - made.ber).abs() < 3.0 * spread / 20f64.sqrt(), "{mean} {} {spread}", made.ber);
+    assert!((0.4..2.5).contains(&(spread / told)), "{spread} {told}");
+}
+
+/// What a run says of a link of two lanes that is counted by replay and by rare events: interval, verdict and what is absent with its reason.
+#[test]
+fn a_run_counts_by_replay_and_by_rare_events() {
+    let mut config = preset("800gbase-dr8");
+    config.lanes = 2;
+    config.fibre.connector_loss_db = 3.0;
+    config.simulation.count = Counting::Replay;
+    config.simulation.symbols_at_limit = 1 << 20;
+    let replayed = run(&config);
+    for lane in &replayed.lanes {
+        assert_eq!((lane.counted_by, lane.estimators_agree, lane.gain), (Counting::Replay, Some(true), None));
+        assert!(lane.errors_at_limit > 200 && lane.test_blocks > 0 && lane.snr_counted_db.is_some());
+    }
+    assert!(table(&replayed).contains("counted by replay"));
+    config.simulation.count = Counting::Rare;
+    let rare = run(&config);
+    for (lane, other) in rare.lanes.iter().zip(&replayed.lanes) {
+        assert_eq!((lane.counted_by, lane.interval_kind, lane.estimators_agree), (Counting::Rare, "weighted samples", Some(true)));
+        let (ber, foreseen) = (lane.ber_counted.unwrap(), lane.ber_semi_analytic.unwrap());
+        assert!(foreseen < 1e-7 && (ber / foreseen).ln().abs() < 0.1, "{ber} {foreseen}");
+        assert!(lane.ber_counted_low.unwrap() < ber && ber < lane.ber_counted_high.unwrap());
+        assert!(lane.effective_samples.unwrap() > 1000.0 && lane.gain.unwrap() > 1e4 && lane.gain_at_limit.unwrap() > 1.0);
+        assert_eq!((lane.test_blocks, lane.block_error_ratio), (0, None));
+        assert_eq!((lane.ber_semi_analytic, lane.margin_db), (other.ber_semi_analytic, other.margin_db));
+    }
+    assert!(rare.port.fec.is_none());
+    let mean = rare.lanes.iter().map(|lane| lane.ber_counted.unwrap()).sum::<f64>() / 2.0;
+    assert!((rare.port.ber_counted.unwrap() / mean - 1.0).abs() < 1e-9);
+    let text = table(&rare);
+    assert!(text.contains("counted by rare events") && text.contains("effective samples") && text.contains(" hits in "), "{text}");
+}
+
+/// Where it cannot count, the reason stands instead of the ratio, and the rest of the result stays.
+#[test]
+fn a_count_that_is_refused_is_a_result() {
+    let mut config = preset("800gbase-dr8");
+    config.lanes = 1;
+    config.receiver.decision = DecisionKind::Dfe;
+    config.simulation.count = Counting::Rare;
+    let result = run(&config);
+    let lane = &result.lanes[0];
+    assert!(
+        lane.count_refusal.as_ref().is_some_and(|because| because.contains("not counted by rare events: ")),
+        "{:?}",
+        lane.count_refusal
+    );
+    assert_eq!((lane.bits, lane.ber_counted, lane.refusal.as_ref()), (0, None, None));
+    assert!(lane.ber_ideal_feedback.is_some() && lane.oma_tp2_dbm.is_some());
+    let text = table(&result);
+    assert!(text.contains("refused") && text.contains("depends on the signal"), "{text}");
+}
