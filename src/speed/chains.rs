@@ -2,7 +2,7 @@
 
 use super::works::NORMAL_FLOPS;
 use super::{Scaling, Work};
-use crate::chain::{Count, Drawn, Draws, Predictor, Probe, Stop, Trained, Worker, Workers, Workshop, count};
+use crate::chain::{Count, Drawn, Draws, Predictor, Probe, Rare, Replay, Stop, Trained, Worker, Workers, Workshop, count};
 use crate::link::{Config, Lane, presets};
 use crate::measure::eye::Eye;
 use crate::pattern::PatternKind;
@@ -32,6 +32,8 @@ pub(super) fn works() -> Vec<Work> {
         chain("chain_4sps_mzm", "chain_4sps with a silicon MZM", 4, || whole(|c| c.transmitter.kind = TransmitterKind::Mzm)),
         other("chain_dfe", "chain_4sps with 16 taps of feedback", "symbols", symbols, || whole(|c| deciding(c, DecisionKind::Dfe))),
         other("chain_mlse", "chain_4sps with 16 states of MLSE", "symbols", symbols, || whole(|c| deciding(c, DecisionKind::Mlse))),
+        other("replay", "noise at the slicer on stored blocks", "symbols", symbols, replay),
+        other("rare_events", "symbols whose noise is pushed towards errors", "symbols", symbols, rare_events),
         other("eye_density", "points drawn into an eye diagram", "samples", symbols * (EYE_SAMPLES * EYE_POINTS) as f64, eye),
         other("semi_analytic_lane", "one lane trained and predicted, 8192 symbols each", "lanes", 1.0, semi_analytic),
         other("rebuild_lane", "one lane built after a change of fibre", "lanes", 1.0, rebuild),
@@ -92,6 +94,36 @@ fn whole(change: fn(&mut Config)) -> Box<dyn FnMut()> {
         lane.pattern.fill(block * SYMBOLS as u64, lane.seed, &mut levels);
         let draws = Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
         black_box(worker.decisions(&lane.plan, &trained, &levels, &draws, false));
+    })
+}
+
+/// A lane, its receiver and its noiseless blocks.
+fn stored() -> (Lane, Worker, Trained, Replay) {
+    let lane = built(&config(|_| ()));
+    let mut worker = Worker::new(&lane.plan);
+    let mut predictor =
+        Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(2, true), lane.blocks(1, false), &mut worker);
+    let trained = predictor.train(&mut worker, 1.0, None).expect("a preset trains");
+    let replay = predictor.replay(&mut worker, &trained).expect("what a slicer sees is replayed");
+    (lane, worker, trained, replay)
+}
+
+fn replay() -> Box<dyn FnMut()> {
+    let (lane, mut worker, trained, replay) = stored();
+    let mut block = 0;
+    Box::new(move || {
+        block += 1;
+        black_box(replay.decisions(&trained, lane.seed, block, false, &mut worker));
+    })
+}
+
+fn rare_events() -> Box<dyn FnMut()> {
+    let (lane, _, trained, replay) = stored();
+    let rare = Rare::new(replay, &trained, false);
+    let mut block = 0;
+    Box::new(move || {
+        block += 1;
+        black_box(rare.sampled(lane.seed, block).ber());
     })
 }
 
