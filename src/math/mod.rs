@@ -14,6 +14,7 @@ pub(crate) mod minimum_phase;
 pub mod monotone;
 pub mod normals;
 pub mod prototype;
+pub(crate) mod pack;
 pub(crate) mod quantile;
 pub(crate) mod recent;
 pub mod resample;

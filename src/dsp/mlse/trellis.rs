@@ -1,6 +1,7 @@
 //! What a sequence detector believes: which samples which symbols give.
 
 use crate::dsp::LEVELS;
+use crate::math::pack::{Number, Word};
 
 /// PAM4 behind a short response, in noise that may depend on the level.
 ///
@@ -108,25 +109,43 @@ impl<const S: usize> Trellis<S> {
     }
 
     /// Metrics behind the sample `y`, each from its best predecessor, and which symbol left on the way, two bits a state.
+    ///
+    /// Of one detector: the states are what becomes vectors.
     #[inline(always)]
     pub(super) fn step(&self, metric: &[f32; S], y: f32) -> ([f32; S], u32) {
-        let mut best = [f32::INFINITY; S];
-        let mut left = [0u32; S];
+        let mut ways = [[0.0; S]; 4];
         for x in 0..4 {
             for s in 0..S {
-                let error = y * self.scale[s] - self.expected[x][s];
-                let candidate = metric[(s >> 2) + x * (S / 4)] + error * error;
-                let better = candidate < best[s];
-                best[s] = if better { candidate } else { best[s] };
-                left[s] = if better { x as u32 } else { left[s] };
+                ways[x][s] = on(metric[(s >> 2) + x * (S / 4)], y * self.scale[s], self.expected[x][s]);
             }
         }
-        let mut word = 0;
+        let (mut best, mut left) = ([0.0; S], [0; S]);
         for s in 0..S {
+            (best[s], left[s]) = least([ways[0][s], ways[1][s], ways[2][s], ways[3][s]], s);
             best[s] += self.offset[s];
-            word |= left[s] << (2 * s);
         }
-        (best, word)
+        let mut half = S;
+        while half > 1 {
+            half /= 2;
+            for s in 0..half {
+                left[s] |= left[s + half];
+            }
+        }
+        (best, left[0])
+    }
+
+    /// The same of several detectors side by side, a lane each; the metrics come in `next`.
+    #[inline(always)]
+    pub(super) fn step_lanes<T: Number>(&self, metric: &[T; S], y: T, next: &mut [T; S]) -> T::Word {
+        let mut word = T::Word::splat(0);
+        for (s, next) in next.iter_mut().enumerate() {
+            let scaled = y * T::splat(self.scale[s]);
+            let way = |x: usize| on(metric[(s >> 2) + x * (S / 4)], scaled, T::splat(self.expected[x][s]));
+            let (best, left) = least([way(0), way(1), way(2), way(3)], s);
+            *next = best + T::splat(self.offset[s]);
+            word = word | left;
+        }
+        word
     }
 
     /// Metrics of what follows: behind `later` at the state entered, ahead of the sample `y` at the state left.
@@ -145,9 +164,47 @@ impl<const S: usize> Trellis<S> {
     }
 }
 
+/// A metric behind a transition, from the scaled sample and the one expected.
+#[inline(always)]
+fn on<T: Number>(metric: T, scaled: T, expected: T) -> T {
+    let error = scaled - expected;
+    metric + error * error
+}
+
+/// The least of the ways into state `s`, the first among equals, and its symbol in the state's two bits.
+#[inline(always)]
+fn least<T: Number>(way: [T; 4], s: usize) -> (T, T::Word) {
+    let symbol = |x: u32| T::Word::splat(x << (2 * s));
+    let (low, high) = (way[0].least(way[1]), way[2].least(way[3]));
+    let low_symbol = way[1].word_if_less(way[0], symbol(1), symbol(0));
+    let high_symbol = way[3].word_if_less(way[2], symbol(3), symbol(2));
+    (low.least(high), high.word_if_less(low, high_symbol, low_symbol))
+}
+
+/// Goes back from the best state behind the last sample; `give` gets the symbols of the first `wanted` samples, the last one first.
+#[inline(always)]
+pub(super) fn trace<T: Number, const S: usize>(metric: &[T; S], left: &[T::Word], wanted: usize, mut give: impl FnMut(usize, T::Word)) {
+    let (mut state, mut best) = (T::Word::splat(0), metric[0]);
+    for (s, &metric) in metric.iter().enumerate().skip(1) {
+        state = metric.word_if_less(best, T::Word::splat(s as u32), state);
+        best = best.least(metric);
+    }
+    let (one, two, three) = (T::Word::splat(1), T::Word::splat(2), T::Word::splat(3));
+    let above = T::Word::splat(S.trailing_zeros() - 2);
+    let back = |state: T::Word, word: T::Word| state >> two | (word >> (state << one) & three) << above;
+    let (first, ahead) = left.split_at(wanted);
+    for &word in ahead.iter().rev() {
+        state = back(state, word);
+    }
+    for (n, &word) in first.iter().enumerate().rev() {
+        give(n, state & three);
+        state = back(state, word);
+    }
+}
+
 /// Subtracts the least, so that sums over many symbols stay small.
 #[inline(always)]
-pub(super) fn normalise<const S: usize>(metric: &mut [f32; S]) {
-    let least = metric.iter().fold(f32::INFINITY, |least, &m| if m < least { m } else { least });
-    metric.iter_mut().for_each(|m| *m -= least);
+pub(super) fn normalise<T: Number, const S: usize>(metric: &mut [T; S]) {
+    let least = metric.iter().fold(T::splat(f32::INFINITY), |least, &m| least.least(m));
+    metric.iter_mut().for_each(|m| *m = *m - least);
 }
