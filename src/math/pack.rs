@@ -13,15 +13,13 @@ pub(crate) const LANES: usize = 8;
 
 /// Eight numbers, or eight words.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[repr(align(32))]
+#[repr(align(64))]
 pub(crate) struct Pack<E>(pub(crate) [E; LANES]);
 
 /// One number or eight: what loops are written over. Comparisons are those of `f32`: nothing is less than what is not a number.
 pub(crate) trait Number:
     Copy + Default + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
 {
-    /// Lanes.
-    const LANES: usize;
     /// A word for each lane.
     type Word: Word;
 
@@ -56,7 +54,6 @@ pub(crate) trait Word:
 }
 
 impl Number for f32 {
-    const LANES: usize = 1;
     type Word = u32;
 
     #[inline(always)]
@@ -93,7 +90,6 @@ impl Word for u32 {
 }
 
 impl Number for Pack<f32> {
-    const LANES: usize = LANES;
     type Word = Pack<u32>;
 
     #[inline(always)]

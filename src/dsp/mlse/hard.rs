@@ -2,7 +2,8 @@
 
 use super::either::{Detector, Either};
 use super::trellis::{Trellis, normalise, trace};
-use super::{PartialResponse, RUN, stretches};
+use super::stretches::{self, Stretches};
+use super::{PartialResponse, RUN};
 use crate::math::pack::Pack;
 use crate::math::simd::eight;
 
@@ -90,7 +91,11 @@ impl Mlse {
     pub fn detect_periodic(&mut self, y: &[f32], sent: &[u8], decided: &mut [u8]) {
         assert!(y.len() == sent.len() && y.len() == decided.len(), "as many symbols and decisions as samples");
         let done = stretches::whole(y.len());
-        side_by_side(&mut self.0, y, sent, &mut decided[..done]);
+        let stretches = &mut decided[..done];
+        match &mut self.0 {
+            Either::Four(viterbi) => viterbi.stretches(y, sent).detect(stretches),
+            Either::Sixteen(viterbi) => viterbi.stretches(y, sent).detect(stretches),
+        }
         if done < y.len() {
             self.detect_stretch(y, sent, done, &mut decided[done..]);
         }
@@ -133,15 +138,6 @@ impl Mlse {
 eight! {
 fn detect(either: &mut Either<Viterbi<4>, Viterbi<16>>, y: &[f32], decided: &mut [u8]) {
     either.detect(y, decided);
-}
-}
-
-eight! {
-fn side_by_side(either: &mut Either<Viterbi<4>, Viterbi<16>>, y: &[f32], sent: &[u8], decided: &mut [u8]) {
-    match either {
-        Either::Four(viterbi) => stretches::detect(&viterbi.trellis, &mut viterbi.side_by_side, y, sent, decided),
-        Either::Sixteen(viterbi) => stretches::detect(&viterbi.trellis, &mut viterbi.side_by_side, y, sent, decided),
-    }
 }
 }
 
@@ -212,6 +208,10 @@ impl<const S: usize> Detector for Viterbi<S> {
 }
 
 impl<const S: usize> Viterbi<S> {
+    fn stretches<'a>(&'a mut self, y: &'a [f32], sent: &'a [u8]) -> Stretches<'a, S> {
+        Stretches { trellis: &self.trellis, survivors: &mut self.side_by_side, y, sent }
+    }
+
     /// The first decisions of the best way back.
     #[inline(always)]
     fn trace(&self, decided: &mut [u8]) {

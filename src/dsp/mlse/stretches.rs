@@ -3,6 +3,7 @@
 use super::RUN;
 use super::trellis::{Trellis, normalise, trace};
 use crate::math::pack::{LANES, Number, Pack};
+use crate::math::simd::eight;
 
 /// Samples ahead of a stretch from which on it is detected: whole runs, so that every stretch's runs are the block's.
 pub(super) fn warm_up(depth: usize) -> usize {
@@ -20,7 +21,6 @@ pub(super) fn before(place: usize, by: usize, n: usize) -> usize {
 }
 
 /// Copies from a periodic block.
-#[inline(always)]
 pub(super) fn cyclic<E: Copy>(block: &[E], mut at: usize, out: &mut [E]) {
     let mut filled = 0;
     while filled < out.len() {
@@ -31,51 +31,103 @@ pub(super) fn cyclic<E: Copy>(block: &[E], mut at: usize, out: &mut [E]) {
     }
 }
 
-/// Decides eight stretches: `decided` is theirs, one behind the other from the block's start. `survivors` are depth and a run long.
-#[inline(always)]
-pub(super) fn detect<const S: usize>(trellis: &Trellis<S>, survivors: &mut [Pack<u32>], y: &[f32], sent: &[u8], decided: &mut [u8]) {
-    let stretch = decided.len() / LANES;
-    if stretch == 0 {
-        return;
-    }
-    let (n, depth, memory) = (y.len(), survivors.len() - RUN, S.trailing_zeros() as usize / 2);
-    let warm_up = warm_up(depth);
-    let mut at: [usize; LANES] = std::array::from_fn(|lane| before(lane * stretch, warm_up, n));
-    let starts = at.map(|at| {
-        let mut known = [0; 2];
-        cyclic(sent, before(at, memory, n), &mut known[..memory]);
-        Trellis::<S>::start(&known[..memory])
-    });
-    let mut metric: [Pack<f32>; S] = std::array::from_fn(|s| Pack::each(|lane| starts[lane][s]));
-    let mut symbols = [Pack::default(); RUN];
-    let mut feed = |metric: &mut [Pack<f32>; S], survivors: &mut [Pack<u32>]| {
-        let mut samples = [[0.0; RUN]; LANES];
-        for (at, samples) in at.iter_mut().zip(&mut samples) {
-            cyclic(y, *at, &mut samples[..survivors.len()]);
-            *at = (*at + survivors.len()) % n;
-        }
-        let sample = |k: usize| Pack::each(|lane| samples[lane][k]);
-        let mut next = *metric;
-        // to and fro, so that no metric is copied
-        for (k, survivors) in survivors.chunks_mut(2).enumerate() {
-            survivors[0] = trellis.step_lanes(metric, sample(2 * k), &mut next);
-            match survivors.get_mut(1) {
-                Some(survivor) => *survivor = trellis.step_lanes(&next, sample(2 * k + 1), metric),
-                None => *metric = next,
-            }
-        }
-    };
-    survivors[..depth].chunks_mut(RUN).for_each(|survivors| feed(&mut metric, survivors));
-    for given in (0..warm_up + stretch).step_by(RUN) {
-        feed(&mut metric, &mut survivors[depth..]);
-        normalise(&mut metric);
-        if given >= warm_up {
-            trace(&metric, survivors, RUN, |n, symbol| symbols[n] = symbol);
-            for (lane, decided) in decided.chunks_exact_mut(stretch).enumerate() {
-                let run = &mut decided[given - warm_up..][..RUN];
-                run.iter_mut().zip(&symbols).for_each(|(decided, symbols)| *decided = symbols.0[lane] as u8);
-            }
-        }
-        survivors.copy_within(RUN.., 0);
+/// Copies from a periodic block into a lane.
+fn cyclic_lane(block: &[f32], mut at: usize, lane: usize, out: &mut [Pack<f32>]) {
+    let mut filled = 0;
+    while filled < out.len() {
+        let piece = (block.len() - at).min(out.len() - filled);
+        out[filled..filled + piece].iter_mut().zip(&block[at..]).for_each(|(out, &y)| out.0[lane] = y);
+        filled += piece;
+        at = 0;
     }
 }
+
+/// Detectors of eight stretches of one block.
+pub(super) struct Stretches<'a, const S: usize> {
+    pub(super) trellis: &'a Trellis<S>,
+    /// Depth and a run long.
+    pub(super) survivors: &'a mut [Pack<u32>],
+    pub(super) y: &'a [f32],
+    pub(super) sent: &'a [u8],
+}
+
+/// The loop over samples and the way back, compiled for a number of states.
+pub(super) trait Compiled<const S: usize> {
+    fn on(&self, metric: &mut [Pack<f32>; S], y: &[Pack<f32>], survivors: &mut [Pack<u32>]);
+
+    fn back(metric: &[Pack<f32>; S], survivors: &[Pack<u32>], symbols: &mut [Pack<u32>; RUN]);
+}
+
+impl<const S: usize> Stretches<'_, S>
+where
+    Trellis<S>: Compiled<S>,
+{
+    /// Decides: `decided` is the stretches', one behind the other from the block's start.
+    pub(super) fn detect(self, decided: &mut [u8]) {
+        let (n, stretch, memory) = (self.y.len(), decided.len() / LANES, S.trailing_zeros() as usize / 2);
+        let depth = self.survivors.len() - RUN;
+        let warm_up = warm_up(depth);
+        if stretch == 0 {
+            return;
+        }
+        let mut at: [usize; LANES] = std::array::from_fn(|lane| before(lane * stretch, warm_up, n));
+        let starts = at.map(|at| {
+            let mut known = [0; 2];
+            cyclic(self.sent, before(at, memory, n), &mut known[..memory]);
+            Trellis::<S>::start(&known[..memory])
+        });
+        let mut metric: [Pack<f32>; S] = std::array::from_fn(|s| Pack::each(|lane| starts[lane][s]));
+        let (mut samples, mut symbols) = ([Pack::default(); RUN], [Pack::default(); RUN]);
+        // the depth, then the runs that it is ahead of
+        let (mut filled, mut given) = (0, 0);
+        while given < warm_up + stretch {
+            let samples = &mut samples[..(if filled < depth { depth - filled } else { RUN }).min(RUN)];
+            for (lane, at) in at.iter_mut().enumerate() {
+                cyclic_lane(self.y, *at, lane, samples);
+                *at = (*at + samples.len()) % n;
+            }
+            self.trellis.on(&mut metric, samples, &mut self.survivors[filled..filled + samples.len()]);
+            filled += samples.len();
+            if filled <= depth {
+                continue;
+            }
+            normalise(&mut metric);
+            if given >= warm_up {
+                Trellis::<S>::back(&metric, self.survivors, &mut symbols);
+                for (lane, decided) in decided.chunks_exact_mut(stretch).enumerate() {
+                    let run = &mut decided[given - warm_up..][..RUN];
+                    run.iter_mut().zip(&symbols).for_each(|(decided, symbols)| *decided = symbols.0[lane] as u8);
+                }
+            }
+            self.survivors.copy_within(RUN.., 0);
+            filled = depth;
+            given += RUN;
+        }
+    }
+}
+
+/// Functions for a number of states, each alone: a small one becomes vectors as it is written.
+macro_rules! compiled {
+    ($($states:literal $on:ident $back:ident),+) => { $(
+        impl Compiled<$states> for Trellis<$states> {
+            fn on(&self, metric: &mut [Pack<f32>; $states], y: &[Pack<f32>], survivors: &mut [Pack<u32>]) {
+                $on(self, metric, y, survivors);
+            }
+
+            fn back(metric: &[Pack<f32>; $states], survivors: &[Pack<u32>], symbols: &mut [Pack<u32>; RUN]) {
+                $back(metric, survivors, symbols);
+            }
+        }
+
+        eight! {
+        fn $on(trellis: &Trellis<$states>, metric: &mut [Pack<f32>; $states], y: &[Pack<f32>], survivors: &mut [Pack<u32>]) {
+            trellis.run_lanes(metric, y, survivors);
+        }
+
+        fn $back(metric: &[Pack<f32>; $states], survivors: &[Pack<u32>], symbols: &mut [Pack<u32>; RUN]) {
+            trace(metric, survivors, RUN, |n, symbol| symbols[n] = symbol);
+        }
+        }
+    )+ };
+}
+compiled!(4 on_four back_four, 16 on_sixteen back_sixteen);

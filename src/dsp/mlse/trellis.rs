@@ -121,8 +121,9 @@ impl<const S: usize> Trellis<S> {
         }
         let (mut best, mut left) = ([0.0; S], [0; S]);
         for s in 0..S {
-            (best[s], left[s]) = least([ways[0][s], ways[1][s], ways[2][s], ways[3][s]], s);
+            (best[s], left[s]) = least([ways[0][s], ways[1][s], ways[2][s], ways[3][s]]);
             best[s] += self.offset[s];
+            left[s] <<= 2 * s;
         }
         let mut half = S;
         while half > 1 {
@@ -134,16 +135,33 @@ impl<const S: usize> Trellis<S> {
         (best, left[0])
     }
 
-    /// The same of several detectors side by side, a lane each; the metrics come in `next`.
+    /// Steps of several detectors side by side, a lane each.
     #[inline(always)]
-    pub(super) fn step_lanes<T: Number>(&self, metric: &[T; S], y: T, next: &mut [T; S]) -> T::Word {
+    pub(super) fn run_lanes<T: Number>(&self, metric: &mut [T; S], y: &[T], left: &mut [T::Word]) {
+        let (mut even, mut odd) = (*metric, *metric);
+        // to and fro, so that no metric is copied
+        let ((pairs, last), (left, last_left)) = (y.as_chunks::<2>(), left.as_chunks_mut::<2>());
+        for (y, left) in pairs.iter().zip(left) {
+            left[0] = self.step_lanes(&even, y[0], &mut odd);
+            left[1] = self.step_lanes(&odd, y[1], &mut even);
+        }
+        if let ([y], [left]) = (last, last_left) {
+            *left = self.step_lanes(&even, *y, &mut odd);
+            even = odd;
+        }
+        *metric = even;
+    }
+
+    /// One of them; the metrics come in `next`.
+    #[inline(always)]
+    fn step_lanes<T: Number>(&self, metric: &[T; S], y: T, next: &mut [T; S]) -> T::Word {
         let mut word = T::Word::splat(0);
-        for (s, next) in next.iter_mut().enumerate() {
+        for s in 0..S {
             let scaled = y * T::splat(self.scale[s]);
             let way = |x: usize| on(metric[(s >> 2) + x * (S / 4)], scaled, T::splat(self.expected[x][s]));
-            let (best, left) = least([way(0), way(1), way(2), way(3)], s);
-            *next = best + T::splat(self.offset[s]);
-            word = word | left;
+            let (best, left) = least([way(0), way(1), way(2), way(3)]);
+            next[s] = best + T::splat(self.offset[s]);
+            word = word | left << T::Word::splat(2 * s as u32);
         }
         word
     }
@@ -171,14 +189,16 @@ fn on<T: Number>(metric: T, scaled: T, expected: T) -> T {
     metric + error * error
 }
 
-/// The least of the ways into state `s`, the first among equals, and its symbol in the state's two bits.
+/// The least of the ways into a state, the first among equals, and which it is.
 #[inline(always)]
-fn least<T: Number>(way: [T; 4], s: usize) -> (T, T::Word) {
-    let symbol = |x: u32| T::Word::splat(x << (2 * s));
-    let (low, high) = (way[0].least(way[1]), way[2].least(way[3]));
+fn least<T: Number>(way: [T; 4]) -> (T, T::Word) {
+    let symbol = T::Word::splat;
+    let low = way[0].least(way[1]);
     let low_symbol = way[1].word_if_less(way[0], symbol(1), symbol(0));
+    let high = way[2].least(way[3]);
     let high_symbol = way[3].word_if_less(way[2], symbol(3), symbol(2));
-    (low.least(high), high.word_if_less(low, high_symbol, low_symbol))
+    let best = low.least(high);
+    (best, high.word_if_less(low, high_symbol, low_symbol))
 }
 
 /// Goes back from the best state behind the last sample; `give` gets the symbols of the first `wanted` samples, the last one first.
@@ -189,17 +209,22 @@ pub(super) fn trace<T: Number, const S: usize>(metric: &[T; S], left: &[T::Word]
         state = metric.word_if_less(best, T::Word::splat(s as u32), state);
         best = best.least(metric);
     }
-    let (one, two, three) = (T::Word::splat(1), T::Word::splat(2), T::Word::splat(3));
-    let above = T::Word::splat(S.trailing_zeros() - 2);
-    let back = |state: T::Word, word: T::Word| state >> two | (word >> (state << one) & three) << above;
     let (first, ahead) = left.split_at(wanted);
     for &word in ahead.iter().rev() {
-        state = back(state, word);
+        state = back::<T, S>(state, word);
     }
     for (n, &word) in first.iter().enumerate().rev() {
-        give(n, state & three);
-        state = back(state, word);
+        give(n, state & T::Word::splat(3));
+        state = back::<T, S>(state, word);
     }
+}
+
+/// The state before a state, by the symbols that left.
+#[inline(always)]
+fn back<T: Number, const S: usize>(state: T::Word, left: T::Word) -> T::Word {
+    let word = T::Word::splat;
+    let before = left >> (state << word(1)) & word(3);
+    if S == 4 { before } else { state >> word(2) | before << word(S.trailing_zeros() - 2) }
 }
 
 /// Subtracts the least, so that sums over many symbols stay small.
