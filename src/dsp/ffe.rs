@@ -74,7 +74,7 @@ pub struct Known<'a> {
 /// Mean square of equidistant full-scale levels.
 const LEVEL_POWER: f32 = 5.0 / 9.0;
 /// Sums run in so many strands.
-const STRANDS: usize = 4;
+const STRANDS: usize = 8;
 /// Symbols that are transposed, and whose square errors are summed, at a time.
 const PIECE: usize = 128;
 
@@ -281,10 +281,9 @@ fn strands<T: Number>(a: &[T], b: &[T]) -> T {
             sums[i] = sums[i] + a[i] * b[i];
         }
     }
-    for ((sum, &a), &b) in sums.iter_mut().zip(a_rest).zip(b_rest) {
-        *sum = *sum + a * b;
-    }
-    (sums[0] + sums[2]) + (sums[1] + sums[3])
+    let rest = a_rest.iter().zip(b_rest).fold(T::default(), |rest, (&a, &b)| rest + a * b);
+    let [a, b, c, d, e, f, g, h] = sums;
+    ((a + e) + (c + g)) + ((b + f) + (d + h)) + rest
 }
 
 #[cfg(test)]

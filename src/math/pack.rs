@@ -11,7 +11,7 @@ use std::ops::{Add, BitAnd, BitOr, Div, Mul, Shl, Shr, Sub};
 /// Lanes of a pack.
 pub(crate) const LANES: usize = 8;
 
-/// Eight numbers, or eight words.
+/// Eight numbers, or eight words. Half of its place is empty: of neighbours that touch the compiler would make vectors across packs.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[repr(align(64))]
 pub(crate) struct Pack<E>(pub(crate) [E; LANES]);
