@@ -383,7 +383,10 @@ pub(super) mod tests {
                             // the second call begins behind the first
                             plain.decide(&y, &mut a.0, &mut a.1);
                             guessing.decide_guessing(&y, guess, &mut b.0, &mut b.1);
-                            assert!(a.0.iter().zip(&b.0).all(|(a, b)| a.to_bits() == b.to_bits()), "{count} taps, {main}, {length} samples");
+                            assert!(
+                                a.0.iter().zip(&b.0).all(|(a, b)| a.to_bits() == b.to_bits()),
+                                "{count} taps, {main}, {length} samples"
+                            );
                             assert_eq!(a.1, b.1);
                         }
                     }

@@ -156,8 +156,7 @@ fn along<T: Number, const N: usize>(piece: Piece<T, N>, lanes: &mut [Loop<'_>], 
     let (first, block) = (&lanes[0], &blocks[0]);
     let (n, total, taps, memory) = (block.levels.len(), block.samples.len(), first.taps.len(), first.postcursors.len());
     let alike = |l: &Loop<'_>| {
-        (l.taps.len(), l.postcursors.len(), l.precursors, l.moves, l.limit)
-            == (taps, memory, first.precursors, first.moves, first.limit)
+        (l.taps.len(), l.postcursors.len(), l.precursors, l.moves, l.limit) == (taps, memory, first.precursors, first.moves, first.limit)
     };
     assert!(lanes.iter().all(alike), "loops of lanes are alike");
     assert!(blocks.iter().all(|b| b.levels.len() == n && b.samples.len() == total), "blocks of lanes are alike");
@@ -340,7 +339,9 @@ mod tests {
         for (p, taps, precursors, memory, n) in
             [(1, 21, 10, 0, 512), (2, 21, 15, 1, 500), (2, 4, 0, 3, 129), (1, 1, 0, 16, 40), (2, 33, 16, 0, 10), (2, 7, 6, 2, 1)]
         {
-            for (count, moves, limit) in [(8, [true, true], 0.1), (11, [true, false], 1.0), (2, [false, true], f32::INFINITY), (17, [true; 2], 0.5)] {
+            for (count, moves, limit) in
+                [(8, [true, true], 0.1), (11, [true, false], 1.0), (2, [false, true], f32::INFINITY), (17, [true; 2], 0.5)]
+            {
                 let known: Vec<_> = (0..count).map(|lane| block(lane, p, n)).collect();
                 let known: Vec<Known<'_>> = known.iter().map(|(samples, levels)| Known { samples, levels }).collect();
                 let mut alone = vec![start(taps, precursors, memory); count];
@@ -380,7 +381,10 @@ mod tests {
                 squares += e * e;
             }
             assert!((error / (squares / n as f64) - 1.0).abs() < 1e-4);
-            assert!(state.0.iter().zip(&w).chain(state.2.iter().zip(&b)).all(|(a, b)| (f64::from(*a) - b).abs() < 1e-5), "{state:?} {w:?} {b:?}");
+            assert!(
+                state.0.iter().zip(&w).chain(state.2.iter().zip(&b)).all(|(a, b)| (f64::from(*a) - b).abs() < 1e-5),
+                "{state:?} {w:?} {b:?}"
+            );
             assert!((f64::from(state.1) - offset).abs() < 1e-5);
         }
     }

@@ -17,9 +17,7 @@ pub(crate) const LANES: usize = 8;
 pub(crate) struct Pack<E>(pub(crate) [E; LANES]);
 
 /// One number or eight: what loops are written over. Comparisons are those of `f32`: nothing is less than what is not a number.
-pub(crate) trait Number:
-    Copy + Default + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
-{
+pub(crate) trait Number: Copy + Default + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> {
     /// A word for each lane.
     type Word: Word;
 

@@ -1,8 +1,8 @@
 //! Viterbi's algorithm.
 
 use super::either::{Detector, Either};
-use super::trellis::{Trellis, normalise, trace};
 use super::stretches::{self, Stretches};
+use super::trellis::{Trellis, normalise, trace};
 use super::{PartialResponse, RUN};
 use crate::math::pack::Pack;
 use crate::math::simd::eight;
