@@ -3,7 +3,8 @@
 use super::{Trained, Worker};
 use crate::dsp::LEVELS;
 use crate::dsp::dfe::Dfe;
-use crate::dsp::mlse::{Mlse, PartialResponse, RUN};
+use crate::dsp::mlse::{Mlse, PartialResponse};
+use crate::math::simd::widest;
 
 /// How a receiver decides, as it is asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -115,15 +116,13 @@ impl Trained {
 #[derive(Default)]
 pub(super) struct Detection {
     mlse: Option<Mlse>,
-    /// Decisions behind a block's end.
-    tail: Vec<u8>,
 }
 
 impl Worker {
     /// Decides the equalised block; behind it `equalised` holds what the decisions were made of, earlier symbols' parts taken off.
     ///
-    /// A block is periodic: the symbols ahead of its first are its last ones, which are taken as known. No error is carried from a block
-    /// into the next; one burst a block at most is cut short.
+    /// A block is periodic: the symbols ahead of its first are its last ones. Feedback takes them as known: no error is carried from a block
+    /// into the next; one burst a block at most is cut short. Sequences are detected around the block's ends too.
     pub(super) fn decide(&mut self, trained: &Trained, sent: &[u8]) {
         let n = sent.len();
         let known = &sent[n - trained.postcursors.len().min(n)..];
@@ -133,25 +132,29 @@ impl Worker {
                 let mut dfe = Dfe::new(&trained.postcursors, trained.thresholds);
                 dfe.restart(known);
                 self.padded[..n].copy_from_slice(&self.equalised);
-                dfe.decide(&self.padded[..n], &mut self.equalised, &mut self.decided);
+                dfe.decide_guessing(&self.padded[..n], sent, &mut self.equalised, &mut self.decided);
             }
             Decider::Mlse(response, depth) => {
                 let mlse = self.detection.mlse.get_or_insert_with(|| Mlse::new(response, *depth));
                 mlse.believe(response, *depth);
-                mlse.restart(known);
-                // the last symbols are seen in the first samples too, as every other in the samples behind it
-                let behind = (*depth).min(n);
-                let tail = &mut self.detection.tail;
-                tail.resize(2 * (depth + RUN), 0);
-                let given = mlse.detect(&self.equalised, &mut self.decided);
-                let more = mlse.detect(&self.equalised[..behind], tail);
-                mlse.finish(&mut tail[more..]);
-                self.decided[given..].copy_from_slice(&tail[..n - given]);
-                for (j, b) in trained.postcursors.iter().enumerate() {
-                    let left = |k: usize| LEVELS[usize::from(if k > j { self.decided[k - 1 - j] } else { sent[k + n - 1 - j] })];
-                    self.equalised.iter_mut().enumerate().for_each(|(k, z)| *z -= b * left(k));
+                mlse.detect_periodic(&self.equalised, sent, &mut self.decided);
+                for (j, &b) in trained.postcursors.iter().enumerate() {
+                    let (first, rest) = self.equalised.split_at_mut((j + 1).min(n));
+                    first.iter_mut().enumerate().for_each(|(k, z)| *z -= b * LEVELS[usize::from(sent[(k + n - 1 - j) % n])]);
+                    take_off(b, &self.decided, rest);
                 }
             }
         }
     }
+}
+
+widest! {
+/// Takes off what earlier decisions leave in samples.
+fn take_off(postcursor: f32, decided: &[u8], z: &mut [f32]) {
+    let [lowest, low, high, highest] = LEVELS.map(|level| postcursor * level);
+    for (z, &d) in z.iter_mut().zip(decided) {
+        let (lower, upper) = (if d == 0 { lowest } else { low }, if d == 3 { highest } else { high });
+        *z -= if d < 2 { lower } else { upper };
+    }
+}
 }

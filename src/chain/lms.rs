@@ -73,7 +73,7 @@ pub(super) fn train(
             moves,
         };
         before = last;
-        last = adaptive.adapt(&worker.sampled[..plan.sampled()], per_symbol, &target, settled as f32);
+        last = adaptive.adapt(ffe::Known { samples: &worker.sampled[..plan.sampled()], levels: &target }, settled as f32);
         if !last.is_finite() {
             return Err(Refusal::new(format!("LMS did not converge with a step of {step}")));
         }

@@ -9,7 +9,7 @@ pub mod awgn;
 pub mod bursts;
 pub mod cdr;
 pub mod dfe;
-pub(crate) mod ffe;
+pub mod ffe;
 pub mod mlse;
 pub mod slicer;
 pub mod whitening;

@@ -44,21 +44,30 @@ impl Interpolator {
     /// The waveform at `position`, in samples; `x` must reach from 11 samples before it to 12 behind it.
     #[inline(always)]
     pub(crate) fn at(&self, x: &[f32], position: f64) -> f32 {
-        let whole = position as usize;
-        let fine = (position - whole as f64) as f32 * PHASES as f32;
-        let phase = (fine as usize).min(PHASES - 1);
-        let part = fine - phase as f32;
+        // steps of the bank: the index is known before the part, which waits for a second conversion
+        let steps = position * PHASES as f64;
+        let index = steps as i64;
+        let part = (steps - index as f64) as f32;
+        let (whole, phase) = (index as usize / PHASES, index as usize % PHASES);
         let from = whole + 1 - BEFORE;
         let x: &[f32; TAPS] = x[from..].first_chunk().expect("the samples reach so far");
         let (low, high) = (&self.bank[phase], &self.bank[phase + 1]);
-        let mut products = [0f32; TAPS];
+        // the blend is last, so that the sums do not wait for the part either
+        let (mut on, mut between) = ([0f32; TAPS], [0f32; TAPS]);
         for j in 0..TAPS {
-            products[j] = (low[j] + part * (high[j] - low[j])) * x[j];
+            on[j] = low[j] * x[j];
+            between[j] = (high[j] - low[j]) * x[j];
         }
-        let mut sums: [f32; 16] = *products.first_chunk().expect("there are more");
-        sums.iter_mut().zip(&products[16..]).for_each(|(sum, product)| *sum += product);
-        sum(&sums)
+        total(&on) + part * total(&between)
     }
+}
+
+/// The sum of all products.
+#[inline(always)]
+fn total(products: &[f32; TAPS]) -> f32 {
+    let mut sums: [f32; 16] = *products.first_chunk().expect("there are more");
+    sums.iter_mut().zip(&products[16..]).for_each(|(sum, product)| *sum += product);
+    sum(&sums)
 }
 
 /// The sum by halves: what a vector unit does.

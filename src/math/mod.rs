@@ -13,6 +13,7 @@ pub mod minimax;
 pub(crate) mod minimum_phase;
 pub mod monotone;
 pub mod normals;
+pub(crate) mod pack;
 pub mod prototype;
 pub(crate) mod quantile;
 pub(crate) mod recent;

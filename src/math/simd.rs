@@ -81,6 +81,31 @@ macro_rules! widest {
 }
 pub(crate) use widest;
 
+/// As [`widest!`], but with vectors of eight numbers at most: for functions over packs, which are eight wide.
+///
+/// Where vectors are wider the compiler would join two packs in one by shuffles, which take more time than they save.
+macro_rules! eight {
+    ($($(#[$attribute:meta])* $visible:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block)+) => { $(
+        $(#[$attribute])*
+        $visible fn $name($($argument: $type),*) $(-> $result)? {
+            #[inline(always)]
+            fn plain($($argument: $type),*) $(-> $result)? $body
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx2")]
+                fn avx2($($argument: $type),*) $(-> $result)? { plain($($argument),*) }
+                if is_x86_feature_detected!("avx2") {
+                    // SAFETY: the feature was detected on this processor.
+                    #[allow(unsafe_code)]
+                    return unsafe { avx2($($argument),*) };
+                }
+            }
+            plain($($argument),*)
+        }
+    )+ };
+}
+pub(crate) use eight;
+
 #[cfg(test)]
 mod tests {
     #[inline(always)]

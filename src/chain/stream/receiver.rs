@@ -122,8 +122,9 @@ pub(super) struct Receiver {
     clocking: Clocking,
     per_symbol: usize,
     samples_per_symbol: f64,
-    /// Taps with zeros ahead, to whole vectors.
+    /// Taps with zeros ahead, to whole vectors; those of a symbol's newest samples are zero here and stand beside.
     taps: Vec<f32>,
+    newest: Vec<f32>,
     /// Of those, how many stand before the main one.
     before: usize,
     offset: f32,
@@ -164,8 +165,12 @@ impl Receiver {
     pub(super) fn new(plan: &Plan, trained: &Trained, clocking: Clocking, start: i64) -> Receiver {
         let (p, n) = (plan.sampler.samples_per_symbol, plan.grid.symbols - 2 * clocking.guard);
         let padding = trained.taps.len().next_multiple_of(WIDTH) - trained.taps.len();
-        let taps: Vec<f32> = std::iter::repeat_n(0.0, padding).chain(trained.taps.iter().copied()).collect();
+        let mut taps: Vec<f32> = std::iter::repeat_n(0.0, padding).chain(trained.taps.iter().copied()).collect();
         let latency = latency(trained, p);
+        // of a symbol's samples, how many the last taps weigh
+        let fresh = p - (p * (latency as usize + 1) - (trained.taps.len() - trained.precursors));
+        let (older, newest) = (taps.len() - fresh, trained.taps[trained.taps.len() - fresh..].to_vec());
+        taps[older..].fill(0.0);
         let coupled = clocking.ac_corner > 0.0;
         // what the first output needs of older samples
         let step = start - (trained.precursors.div_ceil(p) as i64 + 1);
@@ -210,6 +215,7 @@ impl Receiver {
             line: vec![0.0; 2 * kept + (n + 2 * clocking.guard) * p],
             filled: kept,
             taps,
+            newest,
             // where it rests when levels come alike: the training took away the mean of its own data
             baseline: if coupled { (trained.balanced - trained.offset) / trained.taps.iter().sum::<f32>() } else { 0.0 },
             step,
@@ -324,6 +330,17 @@ fn receive(rx: &mut Receiver, block: &Block<'_>) {
         if rx.filled + p > rx.line.len() {
             rx.rewind();
         }
+        // of the newest symbol that the equaliser will have all samples of: what does not wait for them
+        let main = rx.filled + p - p * (rx.latency as usize + 1);
+        let window = &rx.line[main - rx.before..main - rx.before + rx.taps.len()];
+        let mut sums = [0f32; WIDTH];
+        for (taps, x) in rx.taps.as_chunks::<WIDTH>().0.iter().zip(window.as_chunks::<WIDTH>().0) {
+            for i in 0..WIDTH {
+                sums[i] += taps[i] * x[i];
+            }
+        }
+        let older = rx.offset + interpolator::sum(&sums);
+
         for q in 0..p {
             let mut at = ((rx.step - block.first) as f64 + late) * rx.samples_per_symbol + q as f64 * spacing;
             let mut converted = 0.0;
@@ -339,16 +356,8 @@ fn receive(rx: &mut Receiver, block: &Block<'_>) {
             rx.filled += 1;
         }
 
-        // the newest symbol that the equaliser has all samples of
-        let main = rx.filled - p * (rx.latency as usize + 1);
-        let window = &rx.line[main - rx.before..main - rx.before + rx.taps.len()];
-        let mut sums = [0f32; WIDTH];
-        for (taps, x) in rx.taps.as_chunks::<WIDTH>().0.iter().zip(window.as_chunks::<WIDTH>().0) {
-            for i in 0..WIDTH {
-                sums[i] += taps[i] * x[i];
-            }
-        }
-        let equalised = rx.offset + interpolator::sum(&sums);
+        let newest = &rx.line[rx.filled - p..];
+        let equalised = rx.newest.iter().zip(newest).fold(older, |sum, (tap, x)| sum + tap * x);
         let (level, value) = rx.decisions.decide(equalised);
         let output = Output { equalised, value, level };
         let at = rx.step - rx.latency + shift - block.scored;

@@ -69,6 +69,11 @@ impl<F: Detector, S: Detector<Given = F::Given>> Either<F, S> {
         both!(self, detector => detector.restart(known));
     }
 
+    /// Samples that it looks ahead at least, and symbols that a state is made of.
+    pub(super) fn looks(&self) -> (usize, usize) {
+        (both!(self, detector => detector.depth()), if matches!(self, Self::Four(_)) { 1 } else { 2 })
+    }
+
     pub(super) fn ready(&self, samples: usize) -> usize {
         let (held, depth) = both!(self, detector => (detector.held(), detector.depth()));
         (held + samples).saturating_sub(depth) / RUN * RUN

@@ -1,9 +1,11 @@
 //! Viterbi's algorithm.
 
 use super::either::{Detector, Either};
-use super::trellis::{Trellis, normalise};
+use super::stretches::{self, Stretches};
+use super::trellis::{Trellis, normalise, trace};
 use super::{PartialResponse, RUN};
-use crate::math::simd::widest;
+use crate::math::pack::Pack;
+use crate::math::simd::eight;
 
 /// Finds the most probable sequence of symbols by Viterbi's algorithm and keeps its state from call to call.
 ///
@@ -73,6 +75,56 @@ impl Mlse {
         ready
     }
 
+    /// Decides a periodic block whose symbols are known, in stretches, eight side by side; begins anew before and behind it.
+    ///
+    /// Each stretch is decided as by [`Mlse::detect`] from `warm-up` samples ahead of it, behind the symbols sent there:
+    ///
+    /// ```text
+    /// warm-up = depth, to whole runs;    stretch = N / 8, to whole runs, and what is left
+    /// ```
+    ///
+    /// Decisions are those of one pass but where a wrong one would be the heir of one made more than a warm-up before.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths differ, or a symbol is above 3.
+    pub fn detect_periodic(&mut self, y: &[f32], sent: &[u8], decided: &mut [u8]) {
+        assert!(y.len() == sent.len() && y.len() == decided.len(), "as many symbols and decisions as samples");
+        let done = stretches::whole(y.len());
+        let stretches = &mut decided[..done];
+        match &mut self.0 {
+            Either::Four(viterbi) => viterbi.stretches(y, sent).detect(stretches),
+            Either::Sixteen(viterbi) => viterbi.stretches(y, sent).detect(stretches),
+        }
+        if done < y.len() {
+            self.detect_stretch(y, sent, done, &mut decided[done..]);
+        }
+        self.restart(&[]);
+    }
+
+    /// The symbols of one stretch of a periodic block, from the one at `from` on.
+    pub(super) fn detect_stretch(&mut self, y: &[f32], sent: &[u8], from: usize, decided: &mut [u8]) {
+        let (depth, memory) = self.0.looks();
+        let warm_up = stretches::warm_up(depth);
+        let mut at = stretches::before(from, warm_up, y.len());
+        let mut known = [0; 2];
+        stretches::cyclic(sent, stretches::before(at, memory, y.len()), &mut known[..memory]);
+        self.restart(&known[..memory]);
+        let (mut samples, mut run) = ([0.0; RUN], [0; RUN]);
+        let mut given = 0;
+        while given < warm_up + decided.len() {
+            stretches::cyclic(y, at, &mut samples);
+            at = (at + RUN) % y.len();
+            let ready = self.detect(&samples, &mut run);
+            if ready > 0 && given >= warm_up {
+                let decided = &mut decided[given - warm_up..];
+                let wanted = decided.len().min(RUN);
+                decided[..wanted].copy_from_slice(&run[..wanted]);
+            }
+            given += ready;
+        }
+    }
+
     /// Decides all symbols that are left and begins anew; returns their number.
     ///
     /// # Panics
@@ -83,7 +135,7 @@ impl Mlse {
     }
 }
 
-widest! {
+eight! {
 fn detect(either: &mut Either<Viterbi<4>, Viterbi<16>>, y: &[f32], decided: &mut [u8]) {
     either.detect(y, decided);
 }
@@ -96,13 +148,16 @@ struct Viterbi<const S: usize> {
     /// Per sample the symbols that left on the best ways, two bits a state; depth and a run long.
     survivors: Vec<u32>,
     held: usize,
+    /// The same for eight stretches side by side.
+    side_by_side: Vec<Pack<u32>>,
 }
 
 impl<const S: usize> Detector for Viterbi<S> {
     type Given = u8;
 
     fn new(response: &PartialResponse, depth: usize) -> Self {
-        Self { trellis: Trellis::new(response), metric: [0.0; S], survivors: vec![0; depth + RUN], held: 0 }
+        let (survivors, side_by_side) = (vec![0; depth + RUN], vec![Pack::default(); depth + RUN]);
+        Self { trellis: Trellis::new(response), metric: [0.0; S], survivors, held: 0, side_by_side }
     }
 
     fn depth(&self) -> usize {
@@ -153,21 +208,13 @@ impl<const S: usize> Detector for Viterbi<S> {
 }
 
 impl<const S: usize> Viterbi<S> {
+    fn stretches<'a>(&'a mut self, y: &'a [f32], sent: &'a [u8]) -> Stretches<'a, S> {
+        Stretches { trellis: &self.trellis, survivors: &mut self.side_by_side, y, sent }
+    }
+
     /// The first decisions of the best way back.
     #[inline(always)]
     fn trace(&self, decided: &mut [u8]) {
-        let mut state = 0;
-        for s in 1..S {
-            state = if self.metric[s] < self.metric[state] { s } else { state };
-        }
-        let back = |state: usize, word: u32| (state >> 2) + (word >> (2 * state) & 3) as usize * (S / 4);
-        let (first, ahead) = self.survivors[..self.held].split_at(decided.len());
-        for &word in ahead.iter().rev() {
-            state = back(state, word);
-        }
-        for (decided, &word) in decided.iter_mut().zip(first).rev() {
-            *decided = (state & 3) as u8;
-            state = back(state, word);
-        }
+        trace(&self.metric, &self.survivors[..self.held], decided.len(), |n, symbol| decided[n] = symbol as u8);
     }
 }

@@ -5,6 +5,7 @@
 mod either;
 mod hard;
 mod soft;
+mod stretches;
 #[cfg(test)]
 mod tests;
 mod trellis;

@@ -1,6 +1,7 @@
 //! What a sequence detector believes: which samples which symbols give.
 
 use crate::dsp::LEVELS;
+use crate::math::pack::{Number, Word};
 
 /// PAM4 behind a short response, in noise that may depend on the level.
 ///
@@ -108,25 +109,61 @@ impl<const S: usize> Trellis<S> {
     }
 
     /// Metrics behind the sample `y`, each from its best predecessor, and which symbol left on the way, two bits a state.
+    ///
+    /// Of one detector: the states are what becomes vectors.
     #[inline(always)]
     pub(super) fn step(&self, metric: &[f32; S], y: f32) -> ([f32; S], u32) {
-        let mut best = [f32::INFINITY; S];
-        let mut left = [0u32; S];
+        let mut ways = [[0.0; S]; 4];
         for x in 0..4 {
             for s in 0..S {
-                let error = y * self.scale[s] - self.expected[x][s];
-                let candidate = metric[(s >> 2) + x * (S / 4)] + error * error;
-                let better = candidate < best[s];
-                best[s] = if better { candidate } else { best[s] };
-                left[s] = if better { x as u32 } else { left[s] };
+                ways[x][s] = on(metric[(s >> 2) + x * (S / 4)], y * self.scale[s], self.expected[x][s]);
             }
         }
-        let mut word = 0;
+        let (mut best, mut left) = ([0.0; S], [0; S]);
         for s in 0..S {
+            (best[s], left[s]) = least([ways[0][s], ways[1][s], ways[2][s], ways[3][s]]);
             best[s] += self.offset[s];
-            word |= left[s] << (2 * s);
+            left[s] <<= 2 * s;
         }
-        (best, word)
+        let mut half = S;
+        while half > 1 {
+            half /= 2;
+            for s in 0..half {
+                left[s] |= left[s + half];
+            }
+        }
+        (best, left[0])
+    }
+
+    /// Steps of several detectors side by side, a lane each.
+    #[inline(always)]
+    pub(super) fn run_lanes<T: Number>(&self, metric: &mut [T; S], y: &[T], left: &mut [T::Word]) {
+        let (mut even, mut odd) = (*metric, *metric);
+        // to and fro, so that no metric is copied
+        let ((pairs, last), (left, last_left)) = (y.as_chunks::<2>(), left.as_chunks_mut::<2>());
+        for (y, left) in pairs.iter().zip(left) {
+            left[0] = self.step_lanes(&even, y[0], &mut odd);
+            left[1] = self.step_lanes(&odd, y[1], &mut even);
+        }
+        if let ([y], [left]) = (last, last_left) {
+            *left = self.step_lanes(&even, *y, &mut odd);
+            even = odd;
+        }
+        *metric = even;
+    }
+
+    /// One of them; the metrics come in `next`.
+    #[inline(always)]
+    fn step_lanes<T: Number>(&self, metric: &[T; S], y: T, next: &mut [T; S]) -> T::Word {
+        let mut word = T::Word::splat(0);
+        for s in 0..S {
+            let scaled = y * T::splat(self.scale[s]);
+            let way = |x: usize| on(metric[(s >> 2) + x * (S / 4)], scaled, T::splat(self.expected[x][s]));
+            let (best, left) = least([way(0), way(1), way(2), way(3)]);
+            next[s] = best + T::splat(self.offset[s]);
+            word = word | left << T::Word::splat(2 * s as u32);
+        }
+        word
     }
 
     /// Metrics of what follows: behind `later` at the state entered, ahead of the sample `y` at the state left.
@@ -145,9 +182,54 @@ impl<const S: usize> Trellis<S> {
     }
 }
 
+/// A metric behind a transition, from the scaled sample and the one expected.
+#[inline(always)]
+fn on<T: Number>(metric: T, scaled: T, expected: T) -> T {
+    let error = scaled - expected;
+    metric + error * error
+}
+
+/// The least of the ways into a state, the first among equals, and which it is.
+#[inline(always)]
+fn least<T: Number>(way: [T; 4]) -> (T, T::Word) {
+    let symbol = T::Word::splat;
+    let low = way[0].least(way[1]);
+    let low_symbol = way[1].word_if_less(way[0], symbol(1), symbol(0));
+    let high = way[2].least(way[3]);
+    let high_symbol = way[3].word_if_less(way[2], symbol(3), symbol(2));
+    let best = low.least(high);
+    (best, high.word_if_less(low, high_symbol, low_symbol))
+}
+
+/// Goes back from the best state behind the last sample; `give` gets the symbols of the first `wanted` samples, the last one first.
+#[inline(always)]
+pub(super) fn trace<T: Number, const S: usize>(metric: &[T; S], left: &[T::Word], wanted: usize, mut give: impl FnMut(usize, T::Word)) {
+    let (mut state, mut best) = (T::Word::splat(0), metric[0]);
+    for (s, &metric) in metric.iter().enumerate().skip(1) {
+        state = metric.word_if_less(best, T::Word::splat(s as u32), state);
+        best = best.least(metric);
+    }
+    let (first, ahead) = left.split_at(wanted);
+    for &word in ahead.iter().rev() {
+        state = back::<T, S>(state, word);
+    }
+    for (n, &word) in first.iter().enumerate().rev() {
+        give(n, state & T::Word::splat(3));
+        state = back::<T, S>(state, word);
+    }
+}
+
+/// The state before a state, by the symbols that left.
+#[inline(always)]
+fn back<T: Number, const S: usize>(state: T::Word, left: T::Word) -> T::Word {
+    let word = T::Word::splat;
+    let before = left >> (state << word(1)) & word(3);
+    if S == 4 { before } else { state >> word(2) | before << word(S.trailing_zeros() - 2) }
+}
+
 /// Subtracts the least, so that sums over many symbols stay small.
 #[inline(always)]
-pub(super) fn normalise<const S: usize>(metric: &mut [f32; S]) {
-    let least = metric.iter().fold(f32::INFINITY, |least, &m| if m < least { m } else { least });
-    metric.iter_mut().for_each(|m| *m -= least);
+pub(super) fn normalise<T: Number, const S: usize>(metric: &mut [T; S]) {
+    let least = metric.iter().fold(T::splat(f32::INFINITY), |least, &m| least.least(m));
+    metric.iter_mut().for_each(|m| *m = *m - least);
 }

@@ -1,0 +1,133 @@
+//! Stretches of a periodic block, eight detectors side by side.
+
+use super::RUN;
+use super::trellis::{Trellis, normalise, trace};
+use crate::math::pack::{LANES, Number, Pack};
+use crate::math::simd::eight;
+
+/// Samples ahead of a stretch from which on it is detected: whole runs, so that every stretch's runs are the block's.
+pub(super) fn warm_up(depth: usize) -> usize {
+    depth.next_multiple_of(RUN)
+}
+
+/// Symbols of a block that eight stretches of whole runs cover.
+pub(super) fn whole(n: usize) -> usize {
+    n / (LANES * RUN) * (LANES * RUN)
+}
+
+/// What stands `by` ahead of a place in a block of `n`.
+pub(super) fn before(place: usize, by: usize, n: usize) -> usize {
+    (place + by.next_multiple_of(n) - by) % n
+}
+
+/// Copies from a periodic block.
+pub(super) fn cyclic<E: Copy>(block: &[E], mut at: usize, out: &mut [E]) {
+    let mut filled = 0;
+    while filled < out.len() {
+        let piece = (block.len() - at).min(out.len() - filled);
+        out[filled..filled + piece].copy_from_slice(&block[at..at + piece]);
+        filled += piece;
+        at = 0;
+    }
+}
+
+/// Copies from a periodic block into a lane.
+fn cyclic_lane(block: &[f32], mut at: usize, lane: usize, out: &mut [Pack<f32>]) {
+    let mut filled = 0;
+    while filled < out.len() {
+        let piece = (block.len() - at).min(out.len() - filled);
+        out[filled..filled + piece].iter_mut().zip(&block[at..]).for_each(|(out, &y)| out.0[lane] = y);
+        filled += piece;
+        at = 0;
+    }
+}
+
+/// Detectors of eight stretches of one block.
+pub(super) struct Stretches<'a, const S: usize> {
+    pub(super) trellis: &'a Trellis<S>,
+    /// Depth and a run long.
+    pub(super) survivors: &'a mut [Pack<u32>],
+    pub(super) y: &'a [f32],
+    pub(super) sent: &'a [u8],
+}
+
+/// The loop over samples and the way back, compiled for a number of states.
+pub(super) trait Compiled<const S: usize> {
+    fn on(&self, metric: &mut [Pack<f32>; S], y: &[Pack<f32>], survivors: &mut [Pack<u32>]);
+
+    fn back(metric: &[Pack<f32>; S], survivors: &[Pack<u32>], symbols: &mut [Pack<u32>; RUN]);
+}
+
+impl<const S: usize> Stretches<'_, S>
+where
+    Trellis<S>: Compiled<S>,
+{
+    /// Decides: `decided` is the stretches', one behind the other from the block's start.
+    pub(super) fn detect(self, decided: &mut [u8]) {
+        let (n, stretch, memory) = (self.y.len(), decided.len() / LANES, S.trailing_zeros() as usize / 2);
+        let depth = self.survivors.len() - RUN;
+        let warm_up = warm_up(depth);
+        if stretch == 0 {
+            return;
+        }
+        let mut at: [usize; LANES] = std::array::from_fn(|lane| before(lane * stretch, warm_up, n));
+        let starts = at.map(|at| {
+            let mut known = [0; 2];
+            cyclic(self.sent, before(at, memory, n), &mut known[..memory]);
+            Trellis::<S>::start(&known[..memory])
+        });
+        let mut metric: [Pack<f32>; S] = std::array::from_fn(|s| Pack::each(|lane| starts[lane][s]));
+        let (mut samples, mut symbols) = ([Pack::default(); RUN], [Pack::default(); RUN]);
+        // the depth, then the runs that it is ahead of
+        let (mut filled, mut given) = (0, 0);
+        while given < warm_up + stretch {
+            let samples = &mut samples[..(if filled < depth { depth - filled } else { RUN }).min(RUN)];
+            for (lane, at) in at.iter_mut().enumerate() {
+                cyclic_lane(self.y, *at, lane, samples);
+                *at = (*at + samples.len()) % n;
+            }
+            self.trellis.on(&mut metric, samples, &mut self.survivors[filled..filled + samples.len()]);
+            filled += samples.len();
+            if filled <= depth {
+                continue;
+            }
+            normalise(&mut metric);
+            if given >= warm_up {
+                Trellis::<S>::back(&metric, self.survivors, &mut symbols);
+                for (lane, decided) in decided.chunks_exact_mut(stretch).enumerate() {
+                    let run = &mut decided[given - warm_up..][..RUN];
+                    run.iter_mut().zip(&symbols).for_each(|(decided, symbols)| *decided = symbols.0[lane] as u8);
+                }
+            }
+            self.survivors.copy_within(RUN.., 0);
+            filled = depth;
+            given += RUN;
+        }
+    }
+}
+
+/// Functions for a number of states, each alone: a small one becomes vectors as it is written.
+macro_rules! compiled {
+    ($($states:literal $on:ident $back:ident),+) => { $(
+        impl Compiled<$states> for Trellis<$states> {
+            fn on(&self, metric: &mut [Pack<f32>; $states], y: &[Pack<f32>], survivors: &mut [Pack<u32>]) {
+                $on(self, metric, y, survivors);
+            }
+
+            fn back(metric: &[Pack<f32>; $states], survivors: &[Pack<u32>], symbols: &mut [Pack<u32>; RUN]) {
+                $back(metric, survivors, symbols);
+            }
+        }
+
+        eight! {
+        fn $on(trellis: &Trellis<$states>, metric: &mut [Pack<f32>; $states], y: &[Pack<f32>], survivors: &mut [Pack<u32>]) {
+            trellis.run_lanes(metric, y, survivors);
+        }
+
+        fn $back(metric: &[Pack<f32>; $states], survivors: &[Pack<u32>], symbols: &mut [Pack<u32>; RUN]) {
+            trace(metric, survivors, RUN, |n, symbol| symbols[n] = symbol);
+        }
+        }
+    )+ };
+}
+compiled!(4 on_four back_four, 16 on_sixteen back_sixteen);
