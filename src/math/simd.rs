@@ -92,10 +92,10 @@ macro_rules! eight {
             fn plain($($argument: $type),*) $(-> $result)? $body
             #[cfg(target_arch = "x86_64")]
             {
-                #[target_feature(enable = "avx2")]
+                #[target_feature(enable = "avx2,fma")]
                 fn avx2($($argument: $type),*) $(-> $result)? { plain($($argument),*) }
-                if is_x86_feature_detected!("avx2") {
-                    // SAFETY: the feature was detected on this processor.
+                if $crate::math::simd::Vectors::used() >= $crate::math::simd::Vectors::Avx2 {
+                    // SAFETY: the features were detected on this processor.
                     #[allow(unsafe_code)]
                     return unsafe { avx2($($argument),*) };
                 }

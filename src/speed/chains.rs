@@ -3,9 +3,13 @@
 use super::works::NORMAL_FLOPS;
 use super::{Scaling, Work};
 use crate::chain::{Count, Drawn, Draws, Predictor, Probe, Rare, Replay, Stop, Trained, Worker, Workers, Workshop, count};
+use crate::dsp::LEVELS;
+use crate::dsp::ffe::{Known, Loop, adapt_lanes};
 use crate::link::{Config, Lane, presets};
+use crate::math::normals;
 use crate::measure::eye::Eye;
-use crate::pattern::PatternKind;
+use crate::pattern::{Pattern, PatternKind};
+use crate::seed::Seed;
 use crate::serdes::DecisionKind;
 use crate::transmitter::TransmitterKind;
 use rayon::ThreadPoolBuilder;
@@ -32,6 +36,8 @@ pub(super) fn works() -> Vec<Work> {
         chain("chain_4sps_mzm", "chain_4sps with a silicon MZM", 4, || whole(|c| c.transmitter.kind = TransmitterKind::Mzm)),
         other("chain_dfe", "chain_4sps with 16 taps of feedback", "symbols", symbols, || whole(|c| deciding(c, DecisionKind::Dfe))),
         other("chain_mlse", "chain_4sps with 16 states of MLSE", "symbols", symbols, || whole(|c| deciding(c, DecisionKind::Mlse))),
+        other("lms", "LMS, 21 taps, 2 samples a symbol, one lane", "symbols", symbols, || lms(1)),
+        other("lms_lanes", "the same of eight lanes side by side", "symbols", 8.0 * symbols, || lms(8)),
         other("replay", "noise at the slicer on stored blocks", "symbols", symbols, replay),
         other("rare_events", "symbols whose noise is pushed towards errors", "symbols", symbols, rare_events),
         other("eye_density", "points drawn into an eye diagram", "samples", symbols * (EYE_SAMPLES * EYE_POINTS) as f64, eye),
@@ -94,6 +100,30 @@ fn whole(change: fn(&mut Config)) -> Box<dyn FnMut()> {
         lane.pattern.fill(block * SYMBOLS as u64, lane.seed, &mut levels);
         let draws = Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
         black_box(worker.decisions(&lane.plan, &trained, &levels, &draws, false));
+    })
+}
+
+/// Taps adapted along a block of each of some lanes.
+fn lms(lanes: usize) -> Box<dyn FnMut()> {
+    let source = Pattern::default().build().expect("a computed pattern builds");
+    let mut levels = vec![0u8; SYMBOLS];
+    source.fill(0, Seed::new(1), &mut levels);
+    let sent: Vec<f32> = levels.iter().map(|&level| LEVELS[usize::from(level)]).collect();
+    // each symbol and the middle between it and the next, with noise
+    let samples: Vec<Vec<f32>> = (0..lanes)
+        .map(|lane| {
+            let mut samples = vec![0f32; 2 * SYMBOLS];
+            normals::fill(&mut Seed::new(1).index(lane as u64).rng(), &mut samples);
+            samples.iter_mut().enumerate().for_each(|(i, x)| *x = 0.05 * *x + 0.5 * (sent[i / 2] + sent[i.div_ceil(2) % SYMBOLS]));
+            samples
+        })
+        .collect();
+    let (mut taps, mut offsets) = (vec![vec![0f32; 21]; lanes], vec![0f32; lanes]);
+    Box::new(move || {
+        let one = |(taps, offset)| Loop { precursors: 10, taps, offset, postcursors: &mut [], limit: 1.0, moves: [true, false] };
+        let mut loops: Vec<Loop<'_>> = taps.iter_mut().map(Vec::as_mut_slice).zip(&mut offsets).map(one).collect();
+        let blocks: Vec<Known<'_>> = samples.iter().map(|samples| Known { samples, levels: &sent }).collect();
+        black_box(adapt_lanes(&mut loops, &blocks, 0.01));
     })
 }
 

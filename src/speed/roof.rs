@@ -20,7 +20,7 @@ pub struct Roof {
 const CACHED: usize = 1 << 16;
 const STORED: usize = 24 << 20;
 /// Sums side by side, enough to hide the latency of a step and few enough for the registers.
-const SUMS: usize = 128;
+const SUMS: usize = 96;
 const STEPS: usize = 1 << 14;
 
 impl Roof {
