@@ -5,8 +5,8 @@ use super::drawn::{self, Classes};
 use super::plan::Plan;
 use super::train::{Dsp, Training};
 use super::variance::{Noises, Reach};
-use super::worker::{Drawn, Draws, Nudge, Worker};
-use super::{Adaptation, Refusal, Timing, Trained, block, lms};
+use super::worker::{Drawn, Draws, Worker};
+use super::{Adaptation, Refusal, Timing, Trained, block, lms, slopes};
 use crate::dsp::ffe;
 use crate::dsp::slicer::{Thresholds, level_moments, mean_square, snr_db};
 use crate::math::fft;
@@ -80,9 +80,34 @@ pub(super) struct Slope {
     pub(super) square: f64,
 }
 
+impl Slope {
+    pub(super) fn new(section: usize, values: Vec<f32>) -> Slope {
+        let square = mean_of(&values, |v| v * v);
+        Slope { section, values, square }
+    }
+}
+
+/// Mean of a function of the samples, summed in runs.
+fn mean_of(x: &[f32], f: impl Fn(f32) -> f32) -> f64 {
+    let run = |run: &[f32]| {
+        let mut strands = [0f32; 16];
+        let (chunks, rest) = run.as_chunks::<16>();
+        chunks.iter().for_each(|x| strands.iter_mut().zip(x).for_each(|(s, x)| *s += f(*x)));
+        strands.iter().chain(&rest.iter().map(|x| f(*x)).collect::<Vec<_>>()).map(|&s| f64::from(s)).sum::<f64>()
+    };
+    x.chunks(1024).map(run).sum::<f64>() / x.len() as f64
+}
+
 impl Record {
     pub(super) fn slope(&self, section: usize) -> Option<&Slope> {
         self.slopes.iter().find(|s| s.section == section)
+    }
+
+    /// Mean product of two symbols so far apart.
+    pub(super) fn symbol_product(&self, lag: usize) -> f64 {
+        let n = self.levels.len();
+        let symbol = |k: usize| block::LEVELS[usize::from(self.levels[k % n])];
+        (0..n).map(|k| f64::from(symbol(k) * symbol(k + lag))).sum::<f64>() / n as f64
     }
 
     /// Spectrum at the sampler with the signal scaled, and with what stands behind a gain scaled against it.
@@ -91,9 +116,6 @@ impl Record {
         self.signal.iter().zip(fixed).zip(gained).map(|((s, fixed), gained)| s * scale.signal + gained * scale.gained + fixed).collect()
     }
 }
-
-/// Part of the waveform's peak by which a nudge measures slopes; second-order errors are as small.
-const NUDGE: f32 = 2e-3;
 
 /// The semi-analytic estimator of one lane.
 pub struct Predictor<'a> {
@@ -397,13 +419,11 @@ fn sampled(plan: &Plan, record: &Record, trained: &Trained, scale: Scale) -> (Ve
 }
 
 fn one_record(plan: &Plan, worker: &mut Worker, levels: Vec<u8>, draws: &Draws<'_>, attenuation: f32, sections: &[usize]) -> Record {
-    let mut slopes: Vec<Slope> = Vec::new();
-    worker.front(plan, &levels, draws, attenuation);
-    let current = worker.current().to_vec();
-    let mean_of = |f: &dyn Fn(f32) -> f64| current.iter().map(|&i| f(i)).sum::<f64>() / current.len() as f64;
-    let current_mean = mean_of(&f64::from);
-    let current_square = mean_of(&|i| f64::from(i).powi(2));
+    let (current, slopes) = slopes::front(plan, worker, &levels, draws, attenuation, sections);
+    let current_mean = mean_of(&current, |i| i);
+    let current_square = mean_of(&current, |i| i * i);
     let mut spectrum = vec![Complex32::default(); plan.grid.bins()];
+    Ampere::of_mut(&mut worker.real).copy_from_slice(&current);
     plan.transforms.samples.forward(Ampere::of_mut(&mut worker.real), &mut spectrum, &mut worker.scratch);
     block::multiply(&mut spectrum, &plan.end().response);
     let mut interference = [false, true].map(|gained| {
@@ -417,12 +437,6 @@ fn one_record(plan: &Plan, worker: &mut Worker, levels: Vec<u8>, draws: &Draws<'
         for bins in interference.iter_mut().chain([&mut spectrum]) {
             bins.iter_mut().enumerate().for_each(|(k, x)| *x *= mean(k));
         }
-    }
-    for &section in sections {
-        let moved = worker.front_nudged(plan, &levels, draws, attenuation, Nudge { section, of_peak: NUDGE });
-        let values: Vec<f32> = worker.current().iter().zip(&current).map(|(b, a)| (b - a) / moved).collect();
-        let square = values.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>() / values.len() as f64;
-        slopes.push(Slope { section, values, square });
     }
     let n = levels.len() as f64;
     let mut transmitted = vec![0f32; levels.len()];

@@ -2,6 +2,7 @@
 
 use super::decision::{Decider, Decision};
 use super::lms::Convergence;
+use super::lags::{Correlated, Lags, Wanted};
 use super::normal::Normal;
 use super::plan::{Gained, Plan};
 use super::predict::{Record, Scale};
@@ -105,6 +106,11 @@ pub(super) struct Training<'a> {
     covariance: Vec<f32>,
     scratch: Vec<Complex32>,
     turned: Vec<Complex32>,
+    /// The lags of the equations, where the block's length allows to pick them out.
+    lags: Option<Lags>,
+    correlated: Vec<Correlated>,
+    /// Mean products of symbols by distance, where feedback asks.
+    own: Vec<f64>,
 }
 
 /// Coarse steps of the phase search in a symbol; the finest is 1/64.
@@ -118,14 +124,32 @@ impl<'a> Training<'a> {
         let t = &plan.transforms;
         let scratch = t.scratch();
         let turned = vec![Complex32::default(); plan.grid.bins()];
-        Training { plan, dsp, records, spectra, covariance, scratch: vec![Complex32::default(); scratch], turned }
+        let (p, fed_back) = (plan.sampler.samples_per_symbol, dsp.decision.postcursors());
+        let cross = (-(dsp.precursors as isize), dsp.taps + p * fed_back);
+        let wanted = Wanted { per_symbol: p, lags: dsp.taps, cross, slope: plan.sampler.jitter_s > 0.0 };
+        let lags = Lags::new(wanted, plan.grid);
+        let scratch = vec![Complex32::default(); scratch];
+        Training { plan, dsp, records, spectra, covariance, scratch, turned, lags, correlated: vec![], own: vec![] }
+    }
+
+    /// Correlates the records around a whole delay.
+    fn correlate(&mut self, whole: f64) {
+        let Some(lags) = &self.lags else { return };
+        let of = |(spectrum, record): (&Vec<Complex32>, &Record)| Correlated::new(spectrum, &record.symbol_spectrum, whole as isize, lags);
+        let (fed_back, records) = (self.dsp.decision.postcursors(), self.records.len() as f64);
+        if fed_back > 0 {
+            self.own = (0..=fed_back).map(|lag| self.records.iter().map(|r| r.symbol_product(lag)).sum::<f64>() / records).collect();
+        }
+        self.correlated = self.spectra.iter().zip(self.records).map(of).collect();
     }
 
     /// Phase, gain and closed-form taps; thresholds are placed afterwards. A `hint` is a phase to search near.
     pub(super) fn run(mut self, attenuation: f32, hint: Option<f64>) -> Result<Trained, Refusal> {
+        let whole = hint.map_or_else(|| self.whole_delay(), f64::round);
+        self.correlate(whole);
         let coarse = match hint {
             Some(phase) => phase,
-            None => self.coarse_phase()?,
+            None => self.coarse_phase(whole)?,
         };
         let (full_scale, quantisation) = self.gain(coarse);
         let delay_ui = self.fine_phase(coarse, quantisation)?;
@@ -169,9 +193,8 @@ impl<'a> Training<'a> {
         })
     }
 
-    /// The whole symbols of delay by correlation, then the best of sixteen phases.
-    fn coarse_phase(&mut self) -> Result<f64, Refusal> {
-        let whole = self.whole_delay();
+    /// The best of sixteen phases around the whole symbols of delay.
+    fn coarse_phase(&mut self, whole: f64) -> Result<f64, Refusal> {
         let mut best = (f64::INFINITY, 0.0);
         for i in 0..COARSE {
             let phase = whole + i as f64 / COARSE as f64 - 0.5;
@@ -251,6 +274,73 @@ impl<'a> Training<'a> {
 
     /// Covariances of the samples with each other and with the symbols, averaged over the records.
     fn normal(&mut self, phase: f64, quantisation: f64) -> Normal {
+        match &self.lags {
+            Some(lags) if !self.correlated.is_empty() => self.normal_of(lags, phase, quantisation),
+            _ => self.normal_of_whole(phase, quantisation),
+        }
+    }
+
+    /// The same from the correlations at the lags that are wanted alone.
+    fn normal_of(&self, lags: &Lags, phase: f64, quantisation: f64) -> Normal {
+        let (grid, p, taps) = (self.plan.grid, self.plan.sampler.samples_per_symbol, self.dsp.taps);
+        let records = self.records.len() as f64;
+        let average = |of: &dyn Fn(&Correlated) -> f64| self.correlated.iter().map(of).sum::<f64>() / records;
+        let means: Vec<f64> = (0..p).map(|q| average(&|c| c.mean(phase + q as f64 / p as f64))).collect();
+        let mut sums = Sums { means, ..Sums::default() };
+        for (record, correlated) in self.records.iter().zip(&self.correlated) {
+            sums.symbol_mean += record.symbol_mean / records;
+            sums.symbol_power += record.symbol_power / records;
+            let crosses = correlated.crosses(phase, lags);
+            sums.crosses.resize(crosses.len(), 0.0);
+            sums.crosses.iter_mut().zip(crosses).for_each(|(c, own)| *c += own / records);
+        }
+        sums.own.clone_from(&self.own);
+        let jitter = match self.plan.sampler.jitter_s {
+            0.0 => 0.0,
+            jitter_s => average(&|c| c.slope_power(phase)) * jitter_s.powi(2),
+        };
+        let spacing = grid.samples_per_symbol / p;
+        // samples a whole number of symbols apart have the same covariances
+        let phase_of = |j: usize| (j as isize - self.dsp.precursors as isize).rem_euclid(p as isize) as usize;
+        let product = |q: usize, lag: usize| average(&|c| c.product(phase + q as f64 / p as f64, lag, lags));
+        let products: Vec<Vec<f64>> = (0..p).map(|q| (0..taps).map(|lag| product(q, lag)).collect()).collect();
+        let signal = |i: usize, j: usize| products[phase_of(j)][i - j] + f64::from(self.covariance[(i - j) * spacing % grid.samples()]);
+        self.equations(&sums, signal, quantisation * quantisation + jitter)
+    }
+
+    /// The equations from covariances, `signal` of two taps, the first not before the second, and `white` of one alone.
+    fn equations(&self, sums: &Sums, signal: impl Fn(usize, usize) -> f64, white: f64) -> Normal {
+        let (p, taps, fed_back) = (self.plan.sampler.samples_per_symbol, self.dsp.taps, self.dsp.decision.postcursors());
+        let Sums { means, crosses, own, symbol_mean, symbol_power } = sums;
+        let mean_of = |j: usize| means[(j as isize - self.dsp.precursors as isize).rem_euclid(p as isize) as usize];
+        let size = taps + fed_back;
+        let mut g = vec![0.0; size * size];
+        let mut h = vec![0.0; size];
+        for i in 0..taps {
+            let cross = |back: usize| crosses[i + back * p] - symbol_mean * mean_of(i);
+            h[i] = cross(0);
+            for j in 0..=i {
+                g[i * size + j] = signal(i, j) - mean_of(i) * mean_of(j) + if i == j { white } else { 0.0 };
+                g[j * size + i] = g[i * size + j];
+            }
+            for j in 0..fed_back {
+                g[i * size + taps + j] = -cross(j + 1);
+                g[(taps + j) * size + i] = g[i * size + taps + j];
+            }
+        }
+        let ridge = 1e-9 * g[0];
+        (0..taps).for_each(|i| g[i * size + i] += ridge);
+        let covariance = |lag: usize| own[lag] - symbol_mean * symbol_mean;
+        for i in 0..fed_back {
+            h[taps + i] = -covariance(i + 1);
+            (0..fed_back).for_each(|j| g[(taps + i) * size + taps + j] = covariance(i.abs_diff(j)));
+        }
+        let symbol_variance = symbol_power - symbol_mean * symbol_mean;
+        Normal { g, h, forward: taps, means: means.clone(), symbol_mean: *symbol_mean, symbol_variance }
+    }
+
+    /// The same by transforms of whole blocks, of any length.
+    fn normal_of_whole(&mut self, phase: f64, quantisation: f64) -> Normal {
         let (grid, p) = (self.plan.grid, self.plan.sampler.samples_per_symbol);
         let (n, taps, records) = (grid.symbols, self.dsp.taps, self.records.len() as f64);
         let fed_back = self.dsp.decision.postcursors();
@@ -291,34 +381,26 @@ impl<'a> Training<'a> {
             (o.div_euclid(p as isize), o.rem_euclid(p as isize) as usize)
         };
         let spacing = grid.samples_per_symbol / p;
-        let size = taps + fed_back;
-        let mut g = vec![0.0; size * size];
-        let mut h = vec![0.0; size];
-        for i in 0..taps {
-            let (qi, pi) = split(i);
-            let cross = |back: usize| crosses[pi][wrap(qi + back as isize)] - symbol_mean * means[pi];
-            h[i] = cross(0);
-            for j in 0..=i {
-                let (qj, pj) = split(j);
-                let signal = if pi >= pj { pairs[pi * p + pj][wrap(qi - qj)] } else { pairs[pj * p + pi][wrap(qj - qi)] };
-                let noise = f64::from(self.covariance[(i - j) * spacing % grid.samples()]);
-                let white = if i == j { quantisation * quantisation + jitter } else { 0.0 };
-                g[i * size + j] = signal - means[pi] * means[pj] + noise + white;
-                g[j * size + i] = g[i * size + j];
-            }
-            for j in 0..fed_back {
-                g[i * size + taps + j] = -cross(j + 1);
-                g[(taps + j) * size + i] = g[i * size + taps + j];
-            }
-        }
-        let ridge = 1e-9 * g[0];
-        (0..taps).for_each(|i| g[i * size + i] += ridge);
-        let covariance = |lag: usize| own[lag] - symbol_mean * symbol_mean;
-        for i in 0..fed_back {
-            h[taps + i] = -covariance(i + 1);
-            (0..fed_back).for_each(|j| g[(taps + i) * size + taps + j] = covariance(i.abs_diff(j)));
-        }
-        let symbol_variance = symbol_power - symbol_mean * symbol_mean;
-        Normal { g, h, forward: taps, means, symbol_mean, symbol_variance }
+        let crosses = (0..taps + p * fed_back).map(split).map(|(q, phase)| crosses[phase][wrap(q)]).collect();
+        let signal = |i: usize, j: usize| {
+            let ((qi, pi), (qj, pj)) = (split(i), split(j));
+            let signal = if pi >= pj { pairs[pi * p + pj][wrap(qi - qj)] } else { pairs[pj * p + pi][wrap(qj - qi)] };
+            signal + f64::from(self.covariance[(i - j) * spacing % grid.samples()])
+        };
+        let sums = Sums { means, crosses, own, symbol_mean, symbol_power };
+        self.equations(&sums, signal, quantisation * quantisation + jitter)
     }
+}
+
+/// Means of products, over records.
+#[derive(Default)]
+struct Sums {
+    /// Of the samples at each phase.
+    means: Vec<f64>,
+    /// Of samples and symbols, from the first tap on by taps.
+    crosses: Vec<f64>,
+    /// Of symbols, by distance.
+    own: Vec<f64>,
+    symbol_mean: f64,
+    symbol_power: f64,
 }

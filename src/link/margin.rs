@@ -1,5 +1,6 @@
 //! Margin: the extra loss between TP2 and TP3 until the limit, the receiver trained anew at every step.
 
+use super::Lane;
 use crate::chain::{Predictor, Trained, Worker};
 use crate::units::{db_from_power_ratio, power_ratio};
 
@@ -34,6 +35,16 @@ pub(super) enum Margin {
 struct Tried {
     loss_db: f64,
     f: f64,
+}
+
+impl Lane {
+    /// The extra loss that brings a trained lane of optics alone to `limit_ber`, dB; nothing where the limit is never met or always kept.
+    pub fn margin_db(&self, predictor: &mut Predictor<'_>, worker: &mut Worker, trained: &Trained, limit_ber: f64) -> Option<f64> {
+        match find(predictor, worker, trained, limit_ber) {
+            Margin::Found(loss_db, _) => Some(loss_db),
+            _ => None,
+        }
+    }
 }
 
 /// Searches from a training at no extra loss.
