@@ -303,11 +303,6 @@ impl Correlated {
         Correlated { whole, lags, cross, harmonics, slopes }
     }
 
-    /// Whole symbols around which its phases lie.
-    pub(super) fn whole(&self) -> isize {
-        self.whole
-    }
-
     /// Mean of the samples at phase `u`, symbols.
     pub(super) fn mean(&self, u: f64) -> f64 {
         harmonic_sum(self.harmonics.iter().copied(), u)

@@ -1,32 +1,32 @@
 //! Local slopes of the detected current by what stands at each section's end, along with the noiseless block.
 //!
 //! ```text
-//! di/dv_k = di/dv_(k+1) (H_(k+1) D_(k+1))(t),    D(t) = (map(v + e) - map(v)) / e
+//! dv_(k+1)/dv_k = (H_(k+1) D_(k+1))(t),    D(t) = (map(v_k + e) - map(v_k)) / e
 //! ```
 //!
 //! v_k is the waveform at the end of section k, which a constant moves by e; the map behind it makes D of that, and the next section's
-//! response H filters D. At the modulator di/dv is the current times the relative change of the power, which a fibre that hardly turns
-//! sidebands leaves as it is: it would delay one part of a slow factor against the other by less than it delays sidebands. Every other
-//! chain is run again with the section's end moved.
+//! response H filters D. The products of these lead to the modulator, and the change of its field through the fibre and the detector.
+//! A fibre that hardly disperses is a few taps there. Every other chain is run again with the section's end moved.
 
-use super::plan::Plan;
+use super::plan::{Plan, Section};
 use super::predict::Slope;
 use super::worker::{Draws, Nudge, Worker};
 use super::{Storage, block};
-use crate::signal::{Ampere, Quantity};
+use crate::math::simd::widest;
+use crate::signal::{Ampere, Field, Grid, Quantity};
+use num_complex::{Complex32, Complex64};
+use std::f64::consts::TAU;
 
 /// Part of the waveform's peak by which a nudge measures slopes; second-order errors are as small.
 const NUDGE: f32 = 2e-3;
-/// Angle of a sideband at half the symbol rate up to which a fibre leaves relative changes of power as they are.
-const STILL: f64 = 0.02;
-/// Part of the largest power below which no relative change is taken.
-const DARK: f32 = 1e-4;
-
-/// True when the slopes need no second run of the chain.
-fn local(plan: &Plan) -> bool {
-    let light = plan.sections.iter().filter(|s| s.storage == Storage::Complex).count();
-    plan.linear_receiver() && light <= 1 && plan.sideband_angle.abs() <= STILL && plan.recorded.is_none()
-}
+/// Taps on a side that may stand for a fibre.
+const SIDES: [usize; 4] = [0, 4, 8, 16];
+/// Most by which they may miss its response up to the symbol rate, where hardly any light is left.
+const MISSED: f64 = 2e-4;
+/// Frequencies at which the response is looked at.
+const LOOKS: usize = 64;
+/// Outputs side by side.
+const RUN: usize = 16;
 
 /// Runs the noiseless front: the current that it comes to, and its slopes by the ends of the `sections` wanted.
 pub(super) fn front(
@@ -37,21 +37,22 @@ pub(super) fn front(
     attenuation: f32,
     sections: &[usize],
 ) -> (Vec<f32>, Vec<Slope>) {
-    if sections.is_empty() || !local(plan) {
+    let light = plan.sections.iter().position(|s| s.storage == Storage::Complex);
+    let taps = light.and_then(|light| taps(&plan.sections[light], plan.grid));
+    let detected = light.is_none_or(|light| light + 2 == plan.sections.len() && taps.is_some());
+    if sections.is_empty() || !plan.linear_receiver() || !detected {
         return run_again(plan, worker, levels, draws, attenuation, sections);
     }
     let (first, last) = (sections.iter().copied().min().unwrap_or(0), plan.sections.len() - 1);
     // what each section makes of a change at the end of the one before it
     let mut steps: Vec<Vec<f32>> = Vec::new();
-    let mut relative = false;
+    let mut lit: Option<(Vec<Complex32>, f32)> = None;
     worker.head(plan, levels, draws);
     for (i, section) in plan.sections.iter().enumerate().skip(1) {
-        let from = plan.sections[i - 1].storage;
-        if from == Storage::Real && i > first {
-            relative = section.storage == Storage::Complex;
-            steps.push(if relative { of_power(plan, worker, i) } else { through(plan, worker, i) });
-        } else {
-            worker.enter(section, from);
+        match (plan.sections[i - 1].storage, section.storage) {
+            (Storage::Real, Storage::Real) if i > first => steps.push(through(plan, worker, i)),
+            (Storage::Real, Storage::Complex) if i > first => lit = Some(through_light(worker, section)),
+            (from, _) => worker.enter(section, from),
         }
         worker.start(plan, section, draws, if i == plan.detector { attenuation } else { 1.0 });
         if i < last {
@@ -59,23 +60,115 @@ pub(super) fn front(
         }
     }
     let current = worker.current().to_vec();
-    // from the current back to the first section
-    let mut slope = if relative { current.clone() } else { vec![attenuation; current.len()] };
+    let mut change: Vec<f32> = Vec::new(); // at the modulator, or at the end
     let mut slopes = Vec::new();
-    for (back, step) in steps.iter().enumerate().rev() {
-        slope.iter_mut().zip(step).for_each(|(slope, step)| *slope *= step);
-        if sections.contains(&(first + back)) {
-            slopes.push(Slope::new(first + back, slope.clone()));
+    let detect = lit.is_some().then(|| Field::of_mut(&mut worker.field).to_vec());
+    let highest = first + steps.len();
+    for at in (first..=highest).rev() {
+        if at < highest || lit.is_none() {
+            let Some(step) = steps.get(at - first) else { continue };
+            if change.is_empty() { change.clone_from(step) } else { change.iter_mut().zip(step).for_each(|(c, s)| *c *= s) }
         }
+        if !sections.contains(&at) {
+            continue;
+        }
+        let values = match (&lit, &detect, &taps) {
+            (Some((moved, by)), Some(field), Some(taps)) => {
+                let changed: Vec<Complex32> = match change.as_slice() {
+                    [] => moved.clone(),
+                    change => moved.iter().zip(change).map(|(e, c)| e * c).collect(),
+                };
+                worker_field(worker, field, &changed, taps);
+                worker.enter(&plan.sections[last], Storage::Complex);
+                let power = worker.current().iter();
+                power.zip(&current).map(|(moved, i)| (moved * attenuation - i) / by).collect()
+            }
+            _ => change.iter().map(|c| c * attenuation).collect(),
+        };
+        slopes.push(Slope::new(at, values, plan.grid.samples_per_symbol));
     }
+    slopes.reverse();
     (current, slopes)
 }
 
-/// The waveform at the worker, and by how much it is to be moved.
+/// Leaves the field at the detector with the worker, a change ahead of the fibre added to it.
+fn worker_field(worker: &mut Worker, field: &[Complex32], changed: &[Complex32], taps: &[Complex32]) {
+    let out = Field::of_mut(&mut worker.field);
+    out.copy_from_slice(field);
+    if let [gain] = taps {
+        out.iter_mut().zip(changed).for_each(|(e, c)| *e += c * gain);
+        return;
+    }
+    let (m, side) = (changed.len(), taps.len() / 2);
+    let at = |k: usize| changed[(k + m - side) % m];
+    let re: Vec<f32> = (0..m + 2 * side).map(|k| at(k).re).collect();
+    let im: Vec<f32> = (0..m + 2 * side).map(|k| at(k).im).collect();
+    add_filtered(&re, &im, taps, out);
+}
+
+widest! {
+/// out[k] += sum_j taps[j] x[k + j].
+fn add_filtered(re: &[f32], im: &[f32], taps: &[Complex32], out: &mut [Complex32]) {
+    let (blocks, rest) = out.as_chunks_mut::<RUN>();
+    let done = blocks.len() * RUN;
+    for (b, out) in blocks.iter_mut().enumerate() {
+        let (mut x, mut y) = ([0f32; RUN], [0f32; RUN]);
+        for (j, tap) in taps.iter().enumerate() {
+            let re: &[f32; RUN] = re[b * RUN + j..].first_chunk().expect("padded");
+            let im: &[f32; RUN] = im[b * RUN + j..].first_chunk().expect("padded");
+            for k in 0..RUN {
+                x[k] += tap.re * re[k] - tap.im * im[k];
+                y[k] += tap.re * im[k] + tap.im * re[k];
+            }
+        }
+        for k in 0..RUN {
+            out[k].re += x[k];
+            out[k].im += y[k];
+        }
+    }
+    for (k, out) in rest.iter_mut().enumerate() {
+        for (j, tap) in taps.iter().enumerate() {
+            *out += tap * Complex32::new(re[done + k + j], im[done + k + j]);
+        }
+    }
+}
+}
+
+/// A section of light as a few taps, the middle one the present; nothing when they miss its response.
+fn taps(section: &Section, grid: Grid) -> Option<Vec<Complex32>> {
+    if let Some(gain) = section.flat {
+        return Some(vec![Complex32::new(gain, 0.0)]);
+    }
+    let m = grid.samples();
+    if !m.is_multiple_of(LOOKS) {
+        return None;
+    }
+    let response: Vec<Complex64> = (0..LOOKS).map(|i| of(section.response[i * m / LOOKS]) * m as f64).collect();
+    let circle: Vec<Complex64> = (0..LOOKS).map(|i| Complex64::cis(TAU * i as f64 / LOOKS as f64)).collect();
+    let turn = |i: usize, t: isize| circle[(i as isize * t).rem_euclid(LOOKS as isize) as usize];
+    let tap = |t: isize| (0..LOOKS).map(|i| response[i] * turn(i, t)).sum::<Complex64>() / LOOKS as f64;
+    let far = SIDES[SIDES.len() - 1] as isize;
+    let all: Vec<Complex64> = (-far..=far).map(tap).collect();
+    let within = |i: usize| grid.signed_hz(i * m / LOOKS).abs() <= grid.symbol_rate_hz.min(0.4 * grid.sample_rate_hz());
+    SIDES.iter().find_map(|&side| {
+        let side = side as isize;
+        let of_taps = |i: usize| (-side..=side).map(|t| all[(t + far) as usize] * turn(i, -t)).sum::<Complex64>();
+        let close = (0..LOOKS).filter(|&i| within(i)).all(|i| (of_taps(i) - response[i]).norm() <= MISSED * response[0].norm());
+        // latest sample first: out[k] = sum over t of tap(t) x[k - t]
+        close.then(|| (-side..=side).rev().map(|t| all[(t + far) as usize]).map(|z| Complex32::new(z.re as f32, z.im as f32)).collect())
+    })
+}
+
+fn of(z: Complex32) -> Complex64 {
+    Complex64::new(f64::from(z.re), f64::from(z.im))
+}
+
+/// The waveform at the worker, which is left moved, and by how much.
 fn moved(worker: &mut Worker) -> (Vec<f32>, f32) {
-    let waveform = Ampere::of_mut(&mut worker.real).to_vec();
+    let real = Ampere::of_mut(&mut worker.real);
+    let waveform = real.to_vec();
     let by = NUDGE * waveform.iter().fold(0f32, |peak, x| peak.max(x.abs()));
-    Ampere::of_mut(&mut worker.real).iter_mut().for_each(|x| *x += by);
+    real.iter_mut().for_each(|x| *x += by);
     (waveform, by)
 }
 
@@ -98,20 +191,15 @@ fn through(plan: &Plan, worker: &mut Worker, i: usize) -> Vec<f32> {
     change
 }
 
-/// Enters the section of light `i`; the relative change of its power with a constant ahead of its map.
-fn of_power(plan: &Plan, worker: &mut Worker, i: usize) -> Vec<f32> {
-    let (section, detector) = (&plan.sections[i], &plan.sections[i + 1]);
+/// Enters a section of light; the change of its field by a constant ahead of its map, and that constant.
+fn through_light(worker: &mut Worker, section: &Section) -> (Vec<Complex32>, f32) {
     let (waveform, by) = moved(worker);
     worker.enter(section, Storage::Real);
-    worker.enter(detector, Storage::Complex);
-    let mut change = Ampere::of_mut(&mut worker.real).to_vec();
+    let mut change = Field::of_mut(&mut worker.field).to_vec();
     Ampere::of_mut(&mut worker.real).copy_from_slice(&waveform);
     worker.enter(section, Storage::Real);
-    worker.enter(detector, Storage::Complex);
-    let power = Ampere::of_mut(&mut worker.real);
-    let least = DARK * power.iter().fold(0f32, |peak, &x| peak.max(x));
-    change.iter_mut().zip(power.iter()).for_each(|(moved, x)| *moved = (*moved - x) / (by * x.max(least)));
-    change
+    change.iter_mut().zip(Field::of_mut(&mut worker.field).iter()).for_each(|(moved, x)| *moved -= x);
+    (change, by)
 }
 
 /// The same by the chain run again for each of the `sections`.
@@ -127,7 +215,8 @@ pub(super) fn run_again(
     let current = worker.current().to_vec();
     let slope = |&section: &usize| {
         let moved = worker.front_nudged(plan, levels, draws, attenuation, Nudge { section, of_peak: NUDGE });
-        Slope::new(section, worker.current().iter().zip(&current).map(|(b, a)| (b - a) / moved).collect())
+        let values = worker.current().iter().zip(&current).map(|(b, a)| (b - a) / moved).collect();
+        Slope::new(section, values, plan.grid.samples_per_symbol)
     };
     let slopes = sections.iter().map(slope).collect();
     (current, slopes)

@@ -102,8 +102,8 @@ pub(super) struct Training<'a> {
     records: &'a [Record],
     /// Spectra at the sampler, attenuated, with interference.
     spectra: Vec<Vec<Complex32>>,
-    /// Noise covariance at the sampler by distance in samples of the grid.
-    covariance: Vec<f32>,
+    /// Noise covariance at the sampler by distance in taps.
+    covariance: Vec<f64>,
     scratch: Vec<Complex32>,
     turned: Vec<Complex32>,
     /// The lags of the equations, where the block's length allows to pick them out.
@@ -120,7 +120,7 @@ const FINEST: f64 = 1.0 / 64.0;
 impl<'a> Training<'a> {
     pub(super) fn new(plan: &'a Plan, dsp: &'a Dsp, records: &'a [Record], scale: Scale, noises: &Noises) -> Self {
         let spectra = records.iter().map(|r| r.at_sampler(scale)).collect();
-        let covariance = noises.covariance(plan, records, scale);
+        let covariance = noises.covariance(plan, records, scale, dsp.taps.max(1));
         let t = &plan.transforms;
         let scratch = t.scratch();
         let turned = vec![Complex32::default(); plan.grid.bins()];
@@ -268,7 +268,7 @@ impl<'a> Training<'a> {
             self.plan.transforms.symbols.inverse(&mut y, &mut block, &mut self.scratch);
             samples.append(&mut block);
         }
-        let full_scale = agc::full_scale(&samples, f64::from(self.covariance[0]).sqrt());
+        let full_scale = agc::full_scale(&samples, self.covariance[0].max(0.0).sqrt());
         (full_scale, agc::quantisation(full_scale, self.plan.sampler.effective_bits))
     }
 
@@ -282,7 +282,7 @@ impl<'a> Training<'a> {
 
     /// The same from the correlations at the lags that are wanted alone.
     fn normal_of(&self, lags: &Lags, phase: f64, quantisation: f64) -> Normal {
-        let (grid, p, taps) = (self.plan.grid, self.plan.sampler.samples_per_symbol, self.dsp.taps);
+        let (p, taps) = (self.plan.sampler.samples_per_symbol, self.dsp.taps);
         let records = self.records.len() as f64;
         let average = |of: &dyn Fn(&Correlated) -> f64| self.correlated.iter().map(of).sum::<f64>() / records;
         let means: Vec<f64> = (0..p).map(|q| average(&|c| c.mean(phase + q as f64 / p as f64))).collect();
@@ -299,12 +299,11 @@ impl<'a> Training<'a> {
             0.0 => 0.0,
             jitter_s => average(&|c| c.slope_power(phase)) * jitter_s.powi(2),
         };
-        let spacing = grid.samples_per_symbol / p;
         // samples a whole number of symbols apart have the same covariances
         let phase_of = |j: usize| (j as isize - self.dsp.precursors as isize).rem_euclid(p as isize) as usize;
         let product = |q: usize, lag: usize| average(&|c| c.product(phase + q as f64 / p as f64, lag, lags));
         let products: Vec<Vec<f64>> = (0..p).map(|q| (0..taps).map(|lag| product(q, lag)).collect()).collect();
-        let signal = |i: usize, j: usize| products[phase_of(j)][i - j] + f64::from(self.covariance[(i - j) * spacing % grid.samples()]);
+        let signal = |i: usize, j: usize| products[phase_of(j)][i - j] + self.covariance[i - j];
         self.equations(&sums, signal, quantisation * quantisation + jitter)
     }
 
@@ -380,12 +379,11 @@ impl<'a> Training<'a> {
             let o = j as isize - self.dsp.precursors as isize;
             (o.div_euclid(p as isize), o.rem_euclid(p as isize) as usize)
         };
-        let spacing = grid.samples_per_symbol / p;
         let crosses = (0..taps + p * fed_back).map(split).map(|(q, phase)| crosses[phase][wrap(q)]).collect();
         let signal = |i: usize, j: usize| {
             let ((qi, pi), (qj, pj)) = (split(i), split(j));
             let signal = if pi >= pj { pairs[pi * p + pj][wrap(qi - qj)] } else { pairs[pj * p + pi][wrap(qj - qi)] };
-            signal + f64::from(self.covariance[(i - j) * spacing % grid.samples()])
+            signal + self.covariance[i - j]
         };
         let sums = Sums { means, crosses, own, symbol_mean, symbol_power };
         self.equations(&sums, signal, quantisation * quantisation + jitter)
