@@ -123,7 +123,11 @@ fn kept(most: usize, lost: f64, energy: impl Fn(usize) -> f64) -> usize {
 
 /// Samples of a block by their place in the symbol: all the first ones, all the second ones, and so on.
 pub(super) fn phases(x: &[f32], s: usize) -> Vec<f32> {
-    (0..s).flat_map(|p| x[p..].iter().step_by(s).copied()).collect()
+    let mut out = Vec::with_capacity(x.len());
+    for p in 0..s {
+        out.extend(x.chunks_exact(s).map(|x| x[p]));
+    }
+    out
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod shape;
 mod slopes;
 mod stream;
 mod table;
+mod thinning;
 mod train;
 mod variance;
 mod worker;

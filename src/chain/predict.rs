@@ -133,7 +133,7 @@ pub struct Predictor<'a> {
     run: Seed,
     lane: Seed,
     pub(super) noises: Noises,
-    training: Vec<Record>,
+    pub(super) training: Vec<Record>,
     scoring: Vec<Record>,
     /// Extra loss at which the records were made; they are remade for another one when the receiver is not linear.
     recorded_at: f32,
@@ -145,7 +145,7 @@ pub struct Predictor<'a> {
     /// The receiver's response at the phase trained last.
     pulse: Option<Pulse>,
     /// The training blocks at the slicer, as the last training found them.
-    at_slicer: Vec<AtSlicer>,
+    pub(super) at_slicer: Vec<AtSlicer>,
 }
 
 impl<'a> Predictor<'a> {
@@ -167,7 +167,7 @@ impl<'a> Predictor<'a> {
         Self::to_depth(plan, dsp, [streams; 2], [blocks, vec![]], worker, Depth::Search)
     }
 
-    fn to_depth(
+    pub(super) fn to_depth(
         plan: &'a Plan,
         dsp: &Dsp,
         [run, lane]: [Seed; 2],
@@ -393,10 +393,10 @@ impl<'a> Predictor<'a> {
     }
 }
 
-struct AtSlicer {
+pub(super) struct AtSlicer {
     means: Vec<f32>,
     variances: Vec<f32>,
-    shares: Vec<Share>,
+    pub(super) shares: Vec<Share>,
 }
 
 /// What was sent, means and variances of several records in one row.

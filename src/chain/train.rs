@@ -1,8 +1,8 @@
 //! Training: gain, sampling phase, taps, thresholds, once, for both estimators.
 
 use super::decision::{Decider, Decision};
-use super::lms::Convergence;
 use super::lags::{Correlated, Lags, Wanted};
+use super::lms::Convergence;
 use super::normal::Normal;
 use super::plan::{Gained, Plan};
 use super::predict::{Record, Scale};
@@ -401,4 +401,39 @@ struct Sums {
     own: Vec<f64>,
     symbol_mean: f64,
     symbol_power: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chain::slopes::tests::{levels, plan};
+    use crate::chain::{Predictor, Worker};
+    use crate::seed::Seed;
+
+    /// Entries are good to 3e-6 of the largest (see the lags' own test), twice that with the whole transforms' rounding; the slope's mean
+    /// square counts the bins at zero and at half the rate once, the whole transforms twice: a part of 1e-3 of a noise of 1e-3.
+    #[test]
+    fn equations_of_the_wanted_lags_are_those_of_whole_transforms() {
+        for (per_symbol, decision) in
+            [(1, Decision::Slicer), (2, Decision::Slicer), (1, Decision::Dfe { taps: 3, limit: 1.0, frozen: vec![] })]
+        {
+            let plan = plan(4e-25, 0.6, per_symbol);
+            let dsp = Dsp { taps: 11, precursors: 4, adaptation: Adaptation::Mmse, frozen: vec![], decision };
+            let mut worker = Worker::new(&plan);
+            let blocks = vec![levels(1), levels(2)];
+            let predictor = Predictor::new(&plan, &dsp, Seed::new(1), Seed::new(2), blocks.clone(), blocks, &mut worker);
+            let scale = Scale { signal: 0.7, gained: 0.7 };
+            let mut training = Training::new(&plan, &dsp, &predictor.training, scale, &predictor.noises);
+            let whole = training.whole_delay();
+            training.correlate(whole);
+            for phase in [whole - 0.5, whole, whole + 0.328_125] {
+                let fast = training.normal(phase, 0.01);
+                let plain = training.normal_of_whole(phase, 0.01);
+                let largest = plain.g.iter().chain(&plain.h).fold(0f64, |l, x| l.max(x.abs()));
+                let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-5 * largest, "{phase}: {a} against {b} of {largest}");
+                fast.g.iter().zip(&plain.g).chain(fast.h.iter().zip(&plain.h)).for_each(|(&a, &b)| close(a, b));
+                fast.means.iter().zip(&plain.means).for_each(|(&a, &b)| close(a, b));
+            }
+        }
+    }
 }

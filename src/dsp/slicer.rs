@@ -294,6 +294,20 @@ mod tests {
         }
     }
 
+    /// The same tails, added in another order: to rounding. Noiseless symbols, far ones and ones on the wrong side are among them.
+    #[test]
+    fn expected_errors_of_a_block_are_those_of_its_symbols() {
+        let sent: Vec<u8> = (0..1003).map(|k| (k % 4) as u8).collect();
+        let means: Vec<f32> = (0..1003).map(|k| ((k * 37) % 211) as f32 / 100.0 - 1.05).collect();
+        let variances: Vec<f32> = (0..1003).map(|k| [0.01, 0.0, 1e-4, 0.3][(k / 4) % 4]).collect();
+        let mut all = vec![0.0; sent.len()];
+        Thresholds::MIDDLE.expected_of_all(&sent, &means, &variances, &mut all);
+        for (k, all) in all.iter().enumerate() {
+            let one = Thresholds::MIDDLE.expected_bit_errors(sent[k], means[k], variances[k]);
+            assert!((all - one).abs() <= 4e-16 + 1e-14 * one.abs(), "{k}: {all} against {one}");
+        }
+    }
+
     #[test]
     fn crossings_of_equal_noise_are_half_way_and_of_unequal_noise_where_the_densities_are() {
         let sent = [0, 1, 2, 3];
