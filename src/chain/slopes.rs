@@ -21,11 +21,11 @@ use std::f64::consts::TAU;
 /// Part of the waveform's peak by which a nudge measures slopes; second-order errors are as small.
 const NUDGE: f32 = 2e-3;
 /// Taps on a side that may stand for a fibre.
-const SIDES: [usize; 4] = [0, 3, 6, 12];
+const SIDES: [usize; 4] = [0, 4, 6, 8];
 /// Most by which they may miss its response up to the symbol rate.
-const MISSED: f64 = 1e-5;
+const MISSED: f64 = 3e-5;
 /// Weight of frequencies beyond, where hardly any light is left.
-const BEYOND: f64 = 1e-4;
+const BEYOND: f64 = 1e-6;
 /// Frequencies at which the response is looked at.
 const LOOKS: usize = 64;
 /// Outputs side by side.
@@ -291,7 +291,7 @@ pub(super) mod tests {
     }
 
     /// Both are first differences: their second order is half the nudge times the second over the first derivative, for tanh and exp of
-    /// these slopes below 2, of 2e-3 of a waveform of 1: 2e-3 of the slope. The taps add 2e-5; what light there is beyond the symbol rate
+    /// these slopes below 2, of 2e-3 of a waveform of 1: 2e-3 of the slope. The taps add 6e-5; what light there is beyond the symbol rate
     /// is a hundredth of it. 4e-3 of the rms is twice that.
     #[test]
     fn slopes_along_with_the_block_are_those_of_the_chain_run_again() {
