@@ -401,8 +401,13 @@ pub(super) struct AtSlicer {
 
 /// What was sent, means and variances of several records in one row.
 fn all_of(records: &[Record], at: &[AtSlicer]) -> (Vec<u8>, Vec<f32>, Vec<f32>) {
-    let sent = records.iter().flat_map(|r| &r.levels).copied().collect();
-    (sent, at.iter().flat_map(|at| &at.means).copied().collect(), at.iter().flat_map(|at| &at.variances).copied().collect())
+    let (mut sent, mut means, mut variances) = (Vec::new(), Vec::new(), Vec::new());
+    for (record, at) in records.iter().zip(at) {
+        sent.extend_from_slice(&record.levels);
+        means.extend_from_slice(&at.means);
+        variances.extend_from_slice(&at.variances);
+    }
+    (sent, means, variances)
 }
 
 /// The noiseless samples of a record, clipped, and the squares of their slopes, curvature included where jitter is large.

@@ -398,7 +398,7 @@ impl Reach {
 
     /// `out[n] += sum_k weights[k] (sum_u g[n s - u] slope[u] h[u - k s])^2`.
     fn add_symbols(&self, h: &Kernel, slope: &[f32], weights: &[f32], s: usize, out: &mut [f32]) {
-        let (stride, n, m) = (s as isize, weights.len(), slope.len() as isize);
+        let (stride, n) = (s as isize, weights.len());
         // d = n - k for which g reaches from some u = k s + h.first + t
         let low = (self.g.first + h.first).div_euclid(stride);
         let high = (self.g.end() + h.end()).div_euclid(stride) + 1;
@@ -408,7 +408,11 @@ impl Reach {
             .map(|(t, d)| self.g.at((low + d) * stride - h.first - t) * h.values[t as usize])
             .collect();
         let mut sums = vec![0f32; n + width];
-        let slopes: Vec<f32> = (0..slope.len() + h.values.len()).map(|i| slope[(i as isize + h.first).rem_euclid(m) as usize]).collect();
+        let start = h.first.rem_euclid(slope.len() as isize) as usize;
+        let mut slopes: Vec<f32> = Vec::with_capacity(slope.len() + h.values.len());
+        slopes.extend_from_slice(&slope[start..]);
+        slopes.extend_from_slice(&slope[..start]);
+        slopes.extend_from_within(..h.values.len().min(slope.len()));
         // where a run of outputs has anything at all
         let reached = |block: usize| {
             let any = |t: &usize| lines[t * width + block..][..RUN].iter().any(|&line| line != 0.0);

@@ -35,9 +35,10 @@ impl Thresholds {
                 *t = ((m0 * s1 + m1 * s0) / (s0 + s1).max(1e-12)) as f32;
             }
         }
+        let sides = Side::of_levels(sent, means, variances);
         Thresholds(std::array::from_fn(|j| {
             let ((m0, _), (m1, _)) = (moments[j], moments[j + 1]);
-            crossing(sent, means, variances, j as u8, f64::from(start[j]), (m0, m1)) as f32
+            crossing(&sides[j], &sides[j + 1], f64::from(start[j]), (m0, m1)) as f32
         }))
     }
 
@@ -233,28 +234,41 @@ pub(crate) fn snr_db(levels: &[(f64, f64); 4]) -> f64 {
     crate::units::db_from_power_ratio(signal / mean_square(levels).max(f64::MIN_POSITIVE))
 }
 
-/// Root of ln(density of level j) - ln(density of level j + 1) between their means: secant within a bracket.
-fn crossing(sent: &[u8], means: &[f32], variances: &[f32], j: u8, start: f64, between: (f64, f64)) -> f64 {
+/// The Gaussians of one level's symbols.
+#[derive(Default)]
+struct Side {
+    means: Vec<f32>,
+    /// Half of 1 / variance.
+    halves: Vec<f32>,
+    /// 1 / sigma.
+    roots: Vec<f32>,
+}
+
+impl Side {
+    fn of_levels(sent: &[u8], means: &[f32], variances: &[f32]) -> [Side; 4] {
+        let mut sides: [Side; 4] = Default::default();
+        for ((&level, &mean), &variance) in sent.iter().zip(means).zip(variances) {
+            let side = &mut sides[usize::from(level)];
+            side.means.push(mean);
+            side.halves.push(0.5 / variance.max(1e-30));
+        }
+        sides.iter_mut().for_each(|side| side.roots = side.halves.iter().map(|half| (2.0 * half).sqrt()).collect());
+        sides
+    }
+
+    fn ln_density(&self, t: f64) -> f64 {
+        let (least, sum) = density(&self.means, &self.halves, &self.roots, t as f32);
+        (sum / self.means.len() as f64).ln() - f64::from(least)
+    }
+}
+
+/// Root of ln(density of the lower level) - ln(density of the upper one) between their means: secant within a bracket.
+fn crossing(lower: &Side, upper: &Side, start: f64, between: (f64, f64)) -> f64 {
     let (mut low, mut high) = between;
     if low.is_nan() || high.is_nan() || low >= high {
         return start;
     }
-    // only symbols of the two levels: mean, half of 1/variance, 1/sigma
-    let side = |level: u8| {
-        let mut side = (Vec::new(), Vec::new(), Vec::new());
-        for ((_, &mean), &variance) in sent.iter().zip(means).zip(variances).filter(|((s, _), _)| **s == level) {
-            side.0.push(mean);
-            side.1.push(0.5 / variance.max(1e-30));
-            side.2.push(1.0 / variance.max(1e-30).sqrt());
-        }
-        side
-    };
-    let (lower, upper) = (side(j), side(j + 1));
-    let log_density = |(means, halves, roots): &(Vec<f32>, Vec<f32>, Vec<f32>), t: f64| {
-        let (least, sum) = density(means, halves, roots, t as f32);
-        (sum / means.len() as f64).ln() - f64::from(least)
-    };
-    let difference = |t: f64| log_density(&lower, t) - log_density(&upper, t);
+    let difference = |t: f64| lower.ln_density(t) - upper.ln_density(t);
     let mut t = start.clamp(low, high);
     let mut last: Option<(f64, f64)> = None;
     for _ in 0..12 {
