@@ -210,6 +210,35 @@ fn train_and_predict(bencher: Bencher) {
     });
 }
 
+/// Semi-analytic: a lane from its built plan to its error ratio, trained on one block of 2^13 and predicted on another.
+#[divan::bench]
+fn semi_analytic_lane(bencher: Bencher) {
+    let mut config = config(TransmitterKind::Eml, 4);
+    config.fibre.length_km = 0.5;
+    let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
+    let mut worker = Worker::new(&lane.plan);
+    bencher.bench_local(|| {
+        let mut predictor =
+            Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(1, true), lane.blocks(1, false), &mut worker);
+        let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
+        predictor.predict(&mut worker, &trained).ber
+    });
+}
+
+/// The margin of a trained lane, on this many training blocks.
+#[divan::bench(args = [1, 2])]
+fn margin(bencher: Bencher, blocks: u64) {
+    let mut config = config(TransmitterKind::Eml, 4);
+    config.fibre.length_km = 0.5;
+    let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
+    let mut worker = Worker::new(&lane.plan);
+    let mut predictor =
+        Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(blocks, true), lane.blocks(1, false), &mut worker);
+    let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
+    let limit_ber = config.limit_ber();
+    bencher.bench_local(|| lane.margin_db(&mut predictor, &mut worker, &trained, limit_ber).expect("there is one"));
+}
+
 /// PAM4 symbols, Gaussian noise, slicer, count: 2^13 symbols.
 #[divan::bench]
 fn inner_loop(bencher: Bencher) {

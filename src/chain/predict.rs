@@ -4,9 +4,9 @@ use super::decision::Decider;
 use super::drawn::{self, Classes};
 use super::plan::Plan;
 use super::train::{Dsp, Training};
-use super::variance::{Noises, Reach};
-use super::worker::{Drawn, Draws, Nudge, Worker};
-use super::{Adaptation, Refusal, Timing, Trained, block, lms};
+use super::variance::{Depth, Noises, Pulse, Reach};
+use super::worker::{Drawn, Draws, Worker};
+use super::{Adaptation, Refusal, Timing, Trained, block, kernel, lms, slopes};
 use crate::dsp::ffe;
 use crate::dsp::slicer::{Thresholds, level_moments, mean_square, snr_db};
 use crate::math::fft;
@@ -59,6 +59,8 @@ pub(super) struct Record {
     pub(super) levels: Vec<u8>,
     /// Current at the start of the last section, without extra loss.
     pub(super) current: Vec<f32>,
+    /// The same by place in the symbol.
+    pub(super) phases: Vec<f32>,
     pub(super) current_mean: f64,
     pub(super) current_square: f64,
     /// Spectrum of the signal and of the interference at the sampler.
@@ -77,12 +79,44 @@ pub(super) struct Record {
 pub(super) struct Slope {
     section: usize,
     pub(super) values: Vec<f32>,
+    /// Squares by place in the symbol, their means there, and over all.
+    pub(super) squares: Vec<f32>,
+    pub(super) phase_squares: Vec<f64>,
     pub(super) square: f64,
+}
+
+impl Slope {
+    /// Of `s` samples a symbol.
+    pub(super) fn new(section: usize, values: Vec<f32>, s: usize) -> Slope {
+        let mut squares = kernel::phases(&values, s);
+        squares.iter_mut().for_each(|v| *v *= *v);
+        let phase_squares: Vec<f64> = squares.chunks_exact(values.len() / s).map(|x| mean_of(x, |v| v)).collect();
+        let square = phase_squares.iter().sum::<f64>() / s as f64;
+        Slope { section, values, squares, phase_squares, square }
+    }
+}
+
+/// Mean of a function of the samples, summed in runs.
+pub(super) fn mean_of(x: &[f32], f: impl Fn(f32) -> f32) -> f64 {
+    let run = |run: &[f32]| {
+        let mut strands = [0f32; 16];
+        let (chunks, rest) = run.as_chunks::<16>();
+        chunks.iter().for_each(|x| strands.iter_mut().zip(x).for_each(|(s, x)| *s += f(*x)));
+        strands.iter().map(|&s| f64::from(s)).sum::<f64>() + rest.iter().map(|&x| f64::from(f(x))).sum::<f64>()
+    };
+    x.chunks(1024).map(run).sum::<f64>() / x.len() as f64
 }
 
 impl Record {
     pub(super) fn slope(&self, section: usize) -> Option<&Slope> {
         self.slopes.iter().find(|s| s.section == section)
+    }
+
+    /// Mean product of two symbols so far apart.
+    pub(super) fn symbol_product(&self, lag: usize) -> f64 {
+        let n = self.levels.len();
+        let symbol = |k: usize| block::LEVELS[usize::from(self.levels[k % n])];
+        (0..n).map(|k| f64::from(symbol(k) * symbol(k + lag))).sum::<f64>() / n as f64
     }
 
     /// Spectrum at the sampler with the signal scaled, and with what stands behind a gain scaled against it.
@@ -92,9 +126,6 @@ impl Record {
     }
 }
 
-/// Part of the waveform's peak by which a nudge measures slopes; second-order errors are as small.
-const NUDGE: f32 = 2e-3;
-
 /// The semi-analytic estimator of one lane.
 pub struct Predictor<'a> {
     pub(super) plan: &'a Plan,
@@ -102,7 +133,7 @@ pub struct Predictor<'a> {
     run: Seed,
     lane: Seed,
     pub(super) noises: Noises,
-    training: Vec<Record>,
+    pub(super) training: Vec<Record>,
     scoring: Vec<Record>,
     /// Extra loss at which the records were made; they are remade for another one when the receiver is not linear.
     recorded_at: f32,
@@ -111,6 +142,10 @@ pub struct Predictor<'a> {
     /// Drawn variances of the last full training: searches keep them, for what is drawn before a linear receiver
     /// scales with the signal.
     kept: Option<Classes>,
+    /// The receiver's response at the phase trained last.
+    pulse: Option<Pulse>,
+    /// The training blocks at the slicer, as the last training found them.
+    pub(super) at_slicer: Vec<AtSlicer>,
 }
 
 impl<'a> Predictor<'a> {
@@ -124,17 +159,35 @@ impl<'a> Predictor<'a> {
         scoring: Vec<Vec<u8>>,
         worker: &mut Worker,
     ) -> Self {
+        Self::to_depth(plan, dsp, [run, lane], [training, scoring], worker, Depth::Result)
+    }
+
+    /// The same for a step of a search over settings: long responses are cut earlier, for up to 0.1 % of a source's variance.
+    pub(crate) fn for_search(plan: &'a Plan, dsp: &Dsp, streams: Seed, blocks: Vec<Vec<u8>>, worker: &mut Worker) -> Self {
+        Self::to_depth(plan, dsp, [streams; 2], [blocks, vec![]], worker, Depth::Search)
+    }
+
+    pub(super) fn to_depth(
+        plan: &'a Plan,
+        dsp: &Dsp,
+        [run, lane]: [Seed; 2],
+        [training, scoring]: [Vec<Vec<u8>>; 2],
+        worker: &mut Worker,
+        depth: Depth,
+    ) -> Self {
         let mut predictor = Predictor {
             plan,
             dsp: dsp.clone(),
             run,
             lane,
-            noises: Noises::new(plan),
+            noises: Noises::new(plan, dsp.taps, depth),
             training: vec![],
             scoring: vec![],
             recorded_at: 1.0,
             precoder: false,
             kept: None,
+            pulse: None,
+            at_slicer: vec![],
         };
         let trained = lane.named("training");
         predictor.training = predictor.record(worker, trained, training, 1.0);
@@ -172,7 +225,7 @@ impl<'a> Predictor<'a> {
     ///
     /// A level that the pattern lacks, or no signal for the equaliser.
     pub fn train(&mut self, worker: &mut Worker, attenuation: f32, near: Option<&Trained>) -> Result<Trained, Refusal> {
-        for records in [&self.training, &self.scoring] {
+        for records in [&self.training, &self.scoring].into_iter().filter(|records| !records.is_empty()) {
             if let Some(level) = (0..4).find(|level| !records.iter().any(|r| r.levels.contains(level))) {
                 return Err(Refusal::new(format!("level {level} does not occur in the pattern, so no threshold can be placed")));
             }
@@ -189,14 +242,10 @@ impl<'a> Predictor<'a> {
         // thresholds where the mixtures of the training blocks cross
         self.draw(worker, &trained, near.is_some());
         let classes = self.kept.as_ref().expect("just drawn");
-        let (mut sent, mut means, mut variances) = (Vec::new(), Vec::new(), Vec::new());
-        let reach = Reach::new(self.plan, &trained);
-        for record in &self.training {
-            let at = self.symbols(record, &trained, &reach, classes, scale);
-            sent.extend_from_slice(&record.levels);
-            means.extend(at.means);
-            variances.extend(at.variances);
-        }
+        let reach = Reach::new(self.plan, &self.noises, &trained, &mut self.pulse);
+        let at: Vec<AtSlicer> = self.training.iter().map(|record| self.symbols(record, &trained, &reach, classes, scale)).collect();
+        let (sent, means, variances) = all_of(&self.training, &at);
+        self.at_slicer = at;
         trained.thresholds = Thresholds::at_crossings(&sent, &means, &variances);
         let levels = level_moments(&sent, &means, &variances);
         trained.decider = Decider::trained(&self.dsp.decision, &levels, &trained.postcursors);
@@ -211,24 +260,24 @@ impl<'a> Predictor<'a> {
     pub fn predict(&mut self, worker: &mut Worker, trained: &Trained) -> Prediction {
         let scale = self.prepare(worker, trained.attenuation);
         let classes = drawn::classes(self.plan, &self.noises, worker, trained, &self.scoring, self.streams(self.lane), drawn::MANY);
-        self.score(&self.scoring, trained, &classes, scale)
+        let reach = Reach::new(self.plan, &self.noises, trained, &mut self.pulse);
+        let at: Vec<AtSlicer> = self.scoring.iter().map(|record| self.symbols(record, trained, &reach, &classes, scale)).collect();
+        self.score(&self.scoring, &at, trained)
     }
 
     /// Trains and predicts on the training blocks alone: quick, for searches. `near` is an earlier training.
     pub fn try_at(&mut self, worker: &mut Worker, attenuation: f32, near: &Trained) -> Result<(Trained, Prediction), Refusal> {
         let trained = self.train(worker, attenuation, Some(near))?;
-        let scale = self.prepare(worker, attenuation);
-        let classes = self.kept.as_ref().expect("drawn by the training");
-        let prediction = self.score(&self.training, &trained, classes, scale);
+        let prediction = self.score(&self.training, &self.at_slicer, &trained);
         Ok((trained, prediction))
     }
 
     /// The timing detector's curve, on the training blocks with the sampling instant moved.
-    fn timing(&self, trained: &Trained, scale: Scale) -> Result<Timing, Refusal> {
+    fn timing(&mut self, trained: &Trained, scale: Scale) -> Result<Timing, Refusal> {
+        let reach = Reach::new(self.plan, &self.noises, trained, &mut self.pulse);
         let classes = self.kept.as_ref().expect("drawn by the training");
         let [early, on, late] = [-Timing::STEP_UI, 0.0, Timing::STEP_UI].map(|late_ui| {
             let moved = Trained { delay_ui: trained.delay_ui + late_ui, ..trained.clone() };
-            let reach = Reach::new(self.plan, trained);
             let one = |record: &Record| {
                 let at = self.symbols(record, &moved, &reach, classes, scale);
                 record.levels.iter().zip(at.means).zip(at.variances).map(|((&l, m), v)| (l, m, v)).collect()
@@ -242,7 +291,7 @@ impl<'a> Predictor<'a> {
     pub fn mixture(&mut self, worker: &mut Worker, trained: &Trained) -> Vec<(u8, f32, f32)> {
         let scale = self.prepare(worker, trained.attenuation);
         let classes = drawn::classes(self.plan, &self.noises, worker, trained, &self.scoring, self.streams(self.lane), drawn::MANY);
-        let reach = Reach::new(self.plan, trained);
+        let reach = Reach::new(self.plan, &self.noises, trained, &mut self.pulse);
         let one = |record: &Record| {
             let at = self.symbols(record, trained, &reach, &classes, scale);
             record.levels.iter().zip(at.means).zip(at.variances).map(|((&l, m), v)| (l, m, v)).collect::<Vec<_>>()
@@ -254,9 +303,11 @@ impl<'a> Predictor<'a> {
     pub(super) fn scored(&mut self, worker: &mut Worker, trained: &Trained) -> Scored {
         let scale = self.prepare(worker, trained.attenuation);
         let classes = drawn::classes(self.plan, &self.noises, worker, trained, &self.scoring, self.streams(self.lane), drawn::MANY);
-        let reach = Reach::new(self.plan, trained);
+        let reach = Reach::new(self.plan, &self.noises, trained, &mut self.pulse);
         let one = |record: &Record| (record.levels.clone(), self.symbols(record, trained, &reach, &classes, scale));
-        Scored { blocks: self.scoring.iter().map(one).collect(), covariance: self.noises.covariance(self.plan, &self.scoring, scale) }
+        let distances = super::replay::distances(self.plan, trained);
+        let covariance = self.noises.covariance(self.plan, &self.scoring, scale, distances);
+        Scored { blocks: self.scoring.iter().map(one).collect(), covariance }
     }
 
     fn streams(&self, lane: Seed) -> Draws<'static> {
@@ -291,16 +342,14 @@ impl<'a> Predictor<'a> {
         self.scoring.first().map_or(0.0, power)
     }
 
-    fn score(&self, records: &[Record], trained: &Trained, classes: &Classes, scale: Scale) -> Prediction {
-        let reach = Reach::new(self.plan, trained);
+    fn score(&self, records: &[Record], at: &[AtSlicer], trained: &Trained) -> Prediction {
         let mut bers = Vec::new();
         let mut worst = Vec::new();
-        let (mut sent, mut means, mut variances) = (Vec::new(), Vec::new(), Vec::new());
+        let (sent, means, variances) = all_of(records, at);
         let mut sums: Vec<Share> = Vec::new();
-        for record in records {
-            let at = self.symbols(record, trained, &reach, classes, scale);
-            let errors = |((&s, &m), &v): ((&u8, &f32), &f32)| trained.thresholds.expected_bit_errors(s, m, v);
-            let mut per_symbol: Vec<f64> = record.levels.iter().zip(&at.means).zip(&at.variances).map(errors).collect();
+        for (record, at) in records.iter().zip(at) {
+            let mut per_symbol = vec![0f64; record.levels.len()];
+            trained.thresholds.expected_of_all(&record.levels, &at.means, &at.variances, &mut per_symbol);
             if self.precoder {
                 // a symbol is wrong when its own decision or the one before is
                 let mut before = per_symbol[per_symbol.len() - 1];
@@ -310,13 +359,10 @@ impl<'a> Predictor<'a> {
             }
             bers.push(per_symbol.iter().sum::<f64>() / (2 * per_symbol.len()) as f64);
             worst.extend(per_symbol);
-            sent.extend_from_slice(&record.levels);
-            means.extend(at.means);
-            variances.extend(at.variances);
-            for share in at.shares {
+            for share in &at.shares {
                 match sums.iter_mut().find(|s| s.entity == share.entity) {
                     Some(sum) => sum.share += share.share,
-                    None => sums.push(share),
+                    None => sums.push(share.clone()),
                 }
             }
         }
@@ -347,24 +393,12 @@ impl<'a> Predictor<'a> {
         trained.equalise(&samples, per_symbol, &mut padded, &mut means);
         trained.feed_back(&record.levels, &mut means);
         let mut variances = vec![0f32; n];
-        let mut shares = Vec::new();
-        let mean_of = |v: &[f32]| v.iter().map(|&v| f64::from(v)).sum::<f64>() / v.len() as f64;
-        let mut one = vec![0f32; n];
-        for (i, line) in self.noises.lines.iter().enumerate() {
-            one.fill(0.0);
-            if line.drawn {
-                classes.add(i, &record.levels, &mut one);
-            } else {
-                reach.add(plan, line, record, scale, &mut one);
-            }
-            shares.push(Share { entity: line.entity.clone(), share: mean_of(&one) });
-            variances.iter_mut().zip(&one).for_each(|(v, o)| *v += o);
-        }
+        let mut shares = reach.add(plan, &self.noises, record, scale, classes, &mut variances);
         let (quantisation, jitter) = Reach::converter(trained, per_symbol, &slope_square, plan.sampler.jitter_s);
         variances.iter_mut().zip(&jitter).for_each(|(v, j)| *v += quantisation + j);
         shares.push(Share { entity: "adc.quantisation".into(), share: f64::from(quantisation) });
         if plan.sampler.jitter_s > 0.0 {
-            shares.push(Share { entity: "adc.jitter".into(), share: mean_of(&jitter) });
+            shares.push(Share { entity: "adc.jitter".into(), share: mean_of(&jitter, |v| v) });
         }
         AtSlicer { means, variances, shares }
     }
@@ -378,10 +412,21 @@ pub(super) struct AtSlicer {
     pub(super) shares: Vec<Share>,
 }
 
-/// The scoring blocks: levels and what they are at the slicer, and the covariance of the noise at the sampler by lag in samples of the grid.
+/// The scoring blocks: levels and what they are at the slicer, and the covariance of the noise at the sampler by lag in its samples.
 pub(super) struct Scored {
     pub(super) blocks: Vec<(Vec<u8>, AtSlicer)>,
-    pub(super) covariance: Vec<f32>,
+    pub(super) covariance: Vec<f64>,
+}
+
+/// What was sent, means and variances of several records in one row.
+fn all_of(records: &[Record], at: &[AtSlicer]) -> (Vec<u8>, Vec<f32>, Vec<f32>) {
+    let (mut sent, mut means, mut variances) = (Vec::new(), Vec::new(), Vec::new());
+    for (record, at) in records.iter().zip(at) {
+        sent.extend_from_slice(&record.levels);
+        means.extend_from_slice(&at.means);
+        variances.extend_from_slice(&at.variances);
+    }
+    (sent, means, variances)
 }
 
 /// The noiseless samples of a record, clipped, and the squares of their slopes, curvature included where jitter is large.
@@ -414,13 +459,11 @@ fn sampled(plan: &Plan, record: &Record, trained: &Trained, scale: Scale) -> (Ve
 }
 
 fn one_record(plan: &Plan, worker: &mut Worker, levels: Vec<u8>, draws: &Draws<'_>, attenuation: f32, sections: &[usize]) -> Record {
-    let mut slopes: Vec<Slope> = Vec::new();
-    worker.front(plan, &levels, draws, attenuation);
-    let current = worker.current().to_vec();
-    let mean_of = |f: &dyn Fn(f32) -> f64| current.iter().map(|&i| f(i)).sum::<f64>() / current.len() as f64;
-    let current_mean = mean_of(&f64::from);
-    let current_square = mean_of(&|i| f64::from(i).powi(2));
+    let (current, slopes) = slopes::front(plan, worker, &levels, draws, attenuation, sections);
+    let current_mean = mean_of(&current, |i| i);
+    let current_square = mean_of(&current, |i| i * i);
     let mut spectrum = vec![Complex32::default(); plan.grid.bins()];
+    Ampere::of_mut(&mut worker.real).copy_from_slice(&current);
     plan.transforms.samples.forward(Ampere::of_mut(&mut worker.real), &mut spectrum, &mut worker.scratch);
     block::multiply(&mut spectrum, &plan.end().response);
     let mut interference = [false, true].map(|gained| {
@@ -435,12 +478,6 @@ fn one_record(plan: &Plan, worker: &mut Worker, levels: Vec<u8>, draws: &Draws<'
             bins.iter_mut().enumerate().for_each(|(k, x)| *x *= mean(k));
         }
     }
-    for &section in sections {
-        let moved = worker.front_nudged(plan, &levels, draws, attenuation, Nudge { section, of_peak: NUDGE });
-        let values: Vec<f32> = worker.current().iter().zip(&current).map(|(b, a)| (b - a) / moved).collect();
-        let square = values.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>() / values.len() as f64;
-        slopes.push(Slope { section, values, square });
-    }
     let n = levels.len() as f64;
     let mut transmitted = vec![0f32; levels.len()];
     block::transmit_taps(&levels, &plan.taps, plan.compression, &mut transmitted);
@@ -453,6 +490,7 @@ fn one_record(plan: &Plan, worker: &mut Worker, levels: Vec<u8>, draws: &Draws<'
     plan.transforms.symbols.forward(&mut symbols, &mut symbol_spectrum, &mut worker.scratch);
     Record {
         block: draws.block,
+        phases: kernel::phases(&current, plan.grid.samples_per_symbol),
         current,
         current_mean,
         current_square,

@@ -107,6 +107,14 @@ impl Shape {
         }
     }
 
+    /// What it is at the negative of a frequency; nothing when that is to be evaluated.
+    pub(super) fn mirrors(&self) -> Option<Mirrored> {
+        match self {
+            Shape::Dispersion { b3_s3, .. } => (*b3_s3 == 0.0).then_some(Mirrored::Same),
+            _ => Some(Mirrored::Conjugate),
+        }
+    }
+
     /// Angle by which dispersion turns a sideband at `f_hz`; zero for every other response.
     pub(crate) fn sideband_angle(&self, f_hz: f64) -> f64 {
         match self {
@@ -114,6 +122,13 @@ impl Shape {
             _ => 0.0,
         }
     }
+}
+
+/// A response at the negative of a frequency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mirrored {
+    Same,
+    Conjugate,
 }
 
 /// Transition time times the deviation of the Gaussian's spectrum: two distances of a fifth of the step.

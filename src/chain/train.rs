@@ -1,6 +1,7 @@
 //! Training: gain, sampling phase, taps, thresholds, once, for both estimators.
 
 use super::decision::{Decider, Decision};
+use super::lags::{Correlated, Lags, Wanted};
 use super::lms::Convergence;
 use super::normal::Normal;
 use super::plan::{Gained, Plan};
@@ -101,10 +102,15 @@ pub(super) struct Training<'a> {
     records: &'a [Record],
     /// Spectra at the sampler, attenuated, with interference.
     spectra: Vec<Vec<Complex32>>,
-    /// Noise covariance at the sampler by distance in samples of the grid.
-    covariance: Vec<f32>,
+    /// Noise covariance at the sampler by distance in taps.
+    covariance: Vec<f64>,
     scratch: Vec<Complex32>,
     turned: Vec<Complex32>,
+    /// The lags of the equations, where the block's length allows to pick them out.
+    lags: Option<Lags>,
+    correlated: Vec<Correlated>,
+    /// Mean products of symbols by distance, where feedback asks.
+    own: Vec<f64>,
 }
 
 /// Coarse steps of the phase search in a symbol; the finest is 1/64.
@@ -114,18 +120,36 @@ const FINEST: f64 = 1.0 / 64.0;
 impl<'a> Training<'a> {
     pub(super) fn new(plan: &'a Plan, dsp: &'a Dsp, records: &'a [Record], scale: Scale, noises: &Noises) -> Self {
         let spectra = records.iter().map(|r| r.at_sampler(scale)).collect();
-        let covariance = noises.covariance(plan, records, scale);
+        let covariance = noises.covariance(plan, records, scale, dsp.taps.max(1));
         let t = &plan.transforms;
         let scratch = t.scratch();
         let turned = vec![Complex32::default(); plan.grid.bins()];
-        Training { plan, dsp, records, spectra, covariance, scratch: vec![Complex32::default(); scratch], turned }
+        let (p, fed_back) = (plan.sampler.samples_per_symbol, dsp.decision.postcursors());
+        let cross = (-(dsp.precursors as isize), dsp.taps + p * fed_back);
+        let wanted = Wanted { per_symbol: p, lags: dsp.taps, cross, slope: plan.sampler.jitter_s > 0.0 };
+        let lags = Lags::new(wanted, plan.grid);
+        let scratch = vec![Complex32::default(); scratch];
+        Training { plan, dsp, records, spectra, covariance, scratch, turned, lags, correlated: vec![], own: vec![] }
+    }
+
+    /// Correlates the records around a whole delay.
+    fn correlate(&mut self, whole: f64) {
+        let Some(lags) = &self.lags else { return };
+        let of = |(spectrum, record): (&Vec<Complex32>, &Record)| Correlated::new(spectrum, &record.symbol_spectrum, whole as isize, lags);
+        let (fed_back, records) = (self.dsp.decision.postcursors(), self.records.len() as f64);
+        if fed_back > 0 {
+            self.own = (0..=fed_back).map(|lag| self.records.iter().map(|r| r.symbol_product(lag)).sum::<f64>() / records).collect();
+        }
+        self.correlated = self.spectra.iter().zip(self.records).map(of).collect();
     }
 
     /// Phase, gain and closed-form taps; thresholds are placed afterwards. A `hint` is a phase to search near.
     pub(super) fn run(mut self, attenuation: f32, hint: Option<f64>) -> Result<Trained, Refusal> {
+        let whole = hint.map_or_else(|| self.whole_delay(), f64::round);
+        self.correlate(whole);
         let coarse = match hint {
             Some(phase) => phase,
-            None => self.coarse_phase()?,
+            None => self.coarse_phase(whole)?,
         };
         let (full_scale, quantisation) = self.gain(coarse);
         let delay_ui = self.fine_phase(coarse, quantisation)?;
@@ -169,9 +193,8 @@ impl<'a> Training<'a> {
         })
     }
 
-    /// The whole symbols of delay by correlation, then the best of sixteen phases.
-    fn coarse_phase(&mut self) -> Result<f64, Refusal> {
-        let whole = self.whole_delay();
+    /// The best of sixteen phases around the whole symbols of delay.
+    fn coarse_phase(&mut self, whole: f64) -> Result<f64, Refusal> {
         let mut best = (f64::INFINITY, 0.0);
         for i in 0..COARSE {
             let phase = whole + i as f64 / COARSE as f64 - 0.5;
@@ -245,12 +268,78 @@ impl<'a> Training<'a> {
             self.plan.transforms.symbols.inverse(&mut y, &mut block, &mut self.scratch);
             samples.append(&mut block);
         }
-        let full_scale = agc::full_scale(&samples, f64::from(self.covariance[0]).sqrt());
+        let full_scale = agc::full_scale(&samples, self.covariance[0].max(0.0).sqrt());
         (full_scale, agc::quantisation(full_scale, self.plan.sampler.effective_bits))
     }
 
     /// Covariances of the samples with each other and with the symbols, averaged over the records.
     fn normal(&mut self, phase: f64, quantisation: f64) -> Normal {
+        match &self.lags {
+            Some(lags) if !self.correlated.is_empty() => self.normal_of(lags, phase, quantisation),
+            _ => self.normal_of_whole(phase, quantisation),
+        }
+    }
+
+    /// The same from the correlations at the lags that are wanted alone.
+    fn normal_of(&self, lags: &Lags, phase: f64, quantisation: f64) -> Normal {
+        let (p, taps) = (self.plan.sampler.samples_per_symbol, self.dsp.taps);
+        let records = self.records.len() as f64;
+        let average = |of: &dyn Fn(&Correlated) -> f64| self.correlated.iter().map(of).sum::<f64>() / records;
+        let means: Vec<f64> = (0..p).map(|q| average(&|c| c.mean(phase + q as f64 / p as f64))).collect();
+        let mut sums = Sums { means, ..Sums::default() };
+        for (record, correlated) in self.records.iter().zip(&self.correlated) {
+            sums.symbol_mean += record.symbol_mean / records;
+            sums.symbol_power += record.symbol_power / records;
+            let crosses = correlated.crosses(phase, lags);
+            sums.crosses.resize(crosses.len(), 0.0);
+            sums.crosses.iter_mut().zip(crosses).for_each(|(c, own)| *c += own / records);
+        }
+        sums.own.clone_from(&self.own);
+        let jitter = match self.plan.sampler.jitter_s {
+            0.0 => 0.0,
+            jitter_s => average(&|c| c.slope_power(phase)) * jitter_s.powi(2),
+        };
+        // samples a whole number of symbols apart have the same covariances
+        let phase_of = |j: usize| (j as isize - self.dsp.precursors as isize).rem_euclid(p as isize) as usize;
+        let product = |q: usize, lag: usize| average(&|c| c.product(phase + q as f64 / p as f64, lag, lags));
+        let products: Vec<Vec<f64>> = (0..p).map(|q| (0..taps).map(|lag| product(q, lag)).collect()).collect();
+        let signal = |i: usize, j: usize| products[phase_of(j)][i - j] + self.covariance[i - j];
+        self.equations(&sums, signal, quantisation * quantisation + jitter)
+    }
+
+    /// The equations from covariances, `signal` of two taps, the first not before the second, and `white` of one alone.
+    fn equations(&self, sums: &Sums, signal: impl Fn(usize, usize) -> f64, white: f64) -> Normal {
+        let (p, taps, fed_back) = (self.plan.sampler.samples_per_symbol, self.dsp.taps, self.dsp.decision.postcursors());
+        let Sums { means, crosses, own, symbol_mean, symbol_power } = sums;
+        let mean_of = |j: usize| means[(j as isize - self.dsp.precursors as isize).rem_euclid(p as isize) as usize];
+        let size = taps + fed_back;
+        let mut g = vec![0.0; size * size];
+        let mut h = vec![0.0; size];
+        for i in 0..taps {
+            let cross = |back: usize| crosses[i + back * p] - symbol_mean * mean_of(i);
+            h[i] = cross(0);
+            for j in 0..=i {
+                g[i * size + j] = signal(i, j) - mean_of(i) * mean_of(j) + if i == j { white } else { 0.0 };
+                g[j * size + i] = g[i * size + j];
+            }
+            for j in 0..fed_back {
+                g[i * size + taps + j] = -cross(j + 1);
+                g[(taps + j) * size + i] = g[i * size + taps + j];
+            }
+        }
+        let ridge = 1e-9 * g[0];
+        (0..taps).for_each(|i| g[i * size + i] += ridge);
+        let covariance = |lag: usize| own[lag] - symbol_mean * symbol_mean;
+        for i in 0..fed_back {
+            h[taps + i] = -covariance(i + 1);
+            (0..fed_back).for_each(|j| g[(taps + i) * size + taps + j] = covariance(i.abs_diff(j)));
+        }
+        let symbol_variance = symbol_power - symbol_mean * symbol_mean;
+        Normal { g, h, forward: taps, means: means.clone(), symbol_mean: *symbol_mean, symbol_variance }
+    }
+
+    /// The same by transforms of whole blocks, of any length.
+    fn normal_of_whole(&mut self, phase: f64, quantisation: f64) -> Normal {
         let (grid, p) = (self.plan.grid, self.plan.sampler.samples_per_symbol);
         let (n, taps, records) = (grid.symbols, self.dsp.taps, self.records.len() as f64);
         let fed_back = self.dsp.decision.postcursors();
@@ -290,35 +379,61 @@ impl<'a> Training<'a> {
             let o = j as isize - self.dsp.precursors as isize;
             (o.div_euclid(p as isize), o.rem_euclid(p as isize) as usize)
         };
-        let spacing = grid.samples_per_symbol / p;
-        let size = taps + fed_back;
-        let mut g = vec![0.0; size * size];
-        let mut h = vec![0.0; size];
-        for i in 0..taps {
-            let (qi, pi) = split(i);
-            let cross = |back: usize| crosses[pi][wrap(qi + back as isize)] - symbol_mean * means[pi];
-            h[i] = cross(0);
-            for j in 0..=i {
-                let (qj, pj) = split(j);
-                let signal = if pi >= pj { pairs[pi * p + pj][wrap(qi - qj)] } else { pairs[pj * p + pi][wrap(qj - qi)] };
-                let noise = f64::from(self.covariance[(i - j) * spacing % grid.samples()]);
-                let white = if i == j { quantisation * quantisation + jitter } else { 0.0 };
-                g[i * size + j] = signal - means[pi] * means[pj] + noise + white;
-                g[j * size + i] = g[i * size + j];
-            }
-            for j in 0..fed_back {
-                g[i * size + taps + j] = -cross(j + 1);
-                g[(taps + j) * size + i] = g[i * size + taps + j];
+        let crosses = (0..taps + p * fed_back).map(split).map(|(q, phase)| crosses[phase][wrap(q)]).collect();
+        let signal = |i: usize, j: usize| {
+            let ((qi, pi), (qj, pj)) = (split(i), split(j));
+            let signal = if pi >= pj { pairs[pi * p + pj][wrap(qi - qj)] } else { pairs[pj * p + pi][wrap(qj - qi)] };
+            signal + self.covariance[i - j]
+        };
+        let sums = Sums { means, crosses, own, symbol_mean, symbol_power };
+        self.equations(&sums, signal, quantisation * quantisation + jitter)
+    }
+}
+
+/// Means of products, over records.
+#[derive(Default)]
+struct Sums {
+    /// Of the samples at each phase.
+    means: Vec<f64>,
+    /// Of samples and symbols, from the first tap on by taps.
+    crosses: Vec<f64>,
+    /// Of symbols, by distance.
+    own: Vec<f64>,
+    symbol_mean: f64,
+    symbol_power: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chain::slopes::tests::{levels, plan};
+    use crate::chain::{Predictor, Worker};
+    use crate::seed::Seed;
+
+    /// Entries are good to 3e-6 of the largest (see the lags' own test), twice that with the whole transforms' rounding; the slope's mean
+    /// square counts the bins at zero and at half the rate once, the whole transforms twice: a part of 1e-3 of a noise of 1e-3.
+    #[test]
+    fn equations_of_the_wanted_lags_are_those_of_whole_transforms() {
+        for (per_symbol, decision) in
+            [(1, Decision::Slicer), (2, Decision::Slicer), (1, Decision::Dfe { taps: 3, limit: 1.0, frozen: vec![] })]
+        {
+            let plan = plan(4e-25, 0.6, per_symbol);
+            let dsp = Dsp { taps: 11, precursors: 4, adaptation: Adaptation::Mmse, frozen: vec![], decision };
+            let mut worker = Worker::new(&plan);
+            let blocks = vec![levels(1), levels(2)];
+            let predictor = Predictor::new(&plan, &dsp, Seed::new(1), Seed::new(2), blocks.clone(), blocks, &mut worker);
+            let scale = Scale { signal: 0.7, gained: 0.7 };
+            let mut training = Training::new(&plan, &dsp, &predictor.training, scale, &predictor.noises);
+            let whole = training.whole_delay();
+            training.correlate(whole);
+            for phase in [whole - 0.5, whole, whole + 0.328_125] {
+                let fast = training.normal(phase, 0.01);
+                let plain = training.normal_of_whole(phase, 0.01);
+                let largest = plain.g.iter().chain(&plain.h).fold(0f64, |l, x| l.max(x.abs()));
+                let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-5 * largest, "{phase}: {a} against {b} of {largest}");
+                fast.g.iter().zip(&plain.g).chain(fast.h.iter().zip(&plain.h)).for_each(|(&a, &b)| close(a, b));
+                fast.means.iter().zip(&plain.means).for_each(|(&a, &b)| close(a, b));
             }
         }
-        let ridge = 1e-9 * g[0];
-        (0..taps).for_each(|i| g[i * size + i] += ridge);
-        let covariance = |lag: usize| own[lag] - symbol_mean * symbol_mean;
-        for i in 0..fed_back {
-            h[taps + i] = -covariance(i + 1);
-            (0..fed_back).for_each(|j| g[(taps + i) * size + taps + j] = covariance(i.abs_diff(j)));
-        }
-        let symbol_variance = symbol_power - symbol_mean * symbol_mean;
-        Normal { g, h, forward: taps, means, symbol_mean, symbol_variance }
     }
 }

@@ -239,7 +239,7 @@ fn badness(config: &Config, part: Part, shop: &mut Workshop, workers: &Workers) 
     };
     workers.with(&segment.plan, |worker| {
         let blocks: Vec<Vec<u8>> = (0..BLOCKS).map(block).collect();
-        let mut predictor = Predictor::new(&segment.plan, &segment.dsp, segment.streams, segment.streams, blocks.clone(), blocks, worker);
+        let mut predictor = Predictor::for_search(&segment.plan, &segment.dsp, segment.streams, blocks, worker);
         let Ok(trained) = predictor.train(worker, 1.0, None) else { return f64::INFINITY };
         match predictor.try_at(worker, 1.0, &trained) {
             // where nothing is left to err, the distance to it decides

@@ -12,27 +12,34 @@ pub(super) const WITHIN: f64 = 1e-3;
 /// Most taps on one side of the middle.
 const MOST_SIDE: usize = LAGS / 2;
 
+fn lags(plan: &Plan) -> usize {
+    LAGS.min(plan.grid.symbols / 4)
+}
+
+/// Lags of the sampler's noise that are asked for, in its samples.
+pub(in crate::chain) fn distances(plan: &Plan, trained: &Trained) -> usize {
+    lags(plan) * plan.sampler.samples_per_symbol + trained.taps.len()
+}
+
 /// The normalised autocorrelation of the noise at the slicer, by lag in symbols.
 ///
 /// ```text
 /// r(l) = sum over d of A(d) C(l T + d T / p) + v A(l p) / A(0),    A(d) = sum over i of w[i] w[i + d]
 /// ```
 ///
-/// In: C, the covariance of what reaches the sampler by lag in samples of the grid, averaged over the records; v, the variance at the slicer of
+/// In: C, the covariance of what reaches the sampler by lag in its samples, averaged over the records; v, the variance at the slicer of
 /// what the converter makes, which is white between its samples; w, the taps, at p samples a symbol.
-pub(super) fn autocorrelation(plan: &Plan, trained: &Trained, covariance: &[f32], converter: f64) -> Vec<f64> {
+pub(super) fn autocorrelation(plan: &Plan, trained: &Trained, covariance: &[f64], converter: f64) -> Vec<f64> {
     let per_symbol = plan.sampler.samples_per_symbol;
-    let step = plan.grid.samples_per_symbol / per_symbol;
     let taps: Vec<f64> = trained.taps.iter().map(|&w| f64::from(w)).collect();
     let of_taps = lagged(&taps, taps.len());
-    let at_sampler = |lag: isize| f64::from(covariance[(lag * step as isize).rem_euclid(covariance.len() as isize) as usize]);
+    let at_sampler = |lag: isize| covariance[lag.unsigned_abs()];
     let one = |l: usize| {
         let d = |d: usize| at_sampler((l * per_symbol + d) as isize) + at_sampler((l * per_symbol) as isize - d as isize);
         let analogue = of_taps[0] * at_sampler((l * per_symbol) as isize) + (1..taps.len()).map(|i| of_taps[i] * d(i)).sum::<f64>();
         analogue + converter * of_taps.get(l * per_symbol).copied().unwrap_or(0.0) / of_taps[0]
     };
-    let lags = LAGS.min(plan.grid.symbols / 4);
-    let r: Vec<f64> = (0..lags).map(one).collect();
+    let r: Vec<f64> = (0..lags(plan)).map(one).collect();
     r.iter().map(|x| x / r[0].max(f64::MIN_POSITIVE)).collect()
 }
 

@@ -6,6 +6,7 @@ mod rare;
 mod shift;
 mod weighted;
 
+pub(super) use colour::distances;
 pub use rare::Rare;
 pub use weighted::Weighted;
 
