@@ -82,5 +82,5 @@ fn pass(plan: &Plan, worker: &mut Worker, trained: &Trained, levels: &[u8], fron
     worker.front(plan, levels, front, trained.attenuation);
     worker.sample(plan, trained, quiet);
     worker.equalise(plan, trained, quiet);
-    worker.equalised.clone()
+    worker.equalised.to_vec()
 }

@@ -469,7 +469,7 @@ fn one_record(plan: &Plan, worker: &mut Worker, levels: Vec<u8>, draws: &Draws<'
     let mut interference = [false, true].map(|gained| {
         worker.spectrum.fill(Complex32::default());
         worker.interfere_where(plan.end(), None, draws, |leak| leak.behind_gain == gained);
-        worker.spectrum.clone()
+        worker.spectrum.to_vec()
     });
     if plan.jitters_far() {
         // what is sampled on average: E[y(t + tau)] has y's spectrum times the characteristic function of tau

@@ -6,7 +6,7 @@ use super::{Density, Law, Noise, Storage, Trained, block};
 use crate::dsp::ffe;
 use crate::math::{fft, normals};
 use crate::seed::Seed;
-use crate::signal::{Ampere, Field, Grid, Quantity, Samples};
+use crate::signal::{Aligned, Ampere, Field, Grid, Quantity, Samples};
 use num_complex::Complex32;
 
 /// Which noises a block draws, and from which streams.
@@ -62,20 +62,20 @@ pub(super) struct Nudge {
 /// One thread's memory for blocks of one grid.
 pub struct Worker {
     pub(super) grid: Grid,
-    pub(super) symbols: Vec<f32>,
-    edges: Vec<f32>,
-    pub(super) symbol_spectrum: Vec<Complex32>,
+    pub(super) symbols: Aligned<f32>,
+    edges: Aligned<f32>,
+    pub(super) symbol_spectrum: Aligned<Complex32>,
     pub(super) real: Samples,
     other: Samples,
     pub(super) field: Samples,
-    pub(super) spectrum: Vec<Complex32>,
-    pub(super) normals: Vec<f32>,
-    pub(super) sampled_spectrum: Vec<Complex32>,
-    pub(super) sampled: Vec<f32>,
-    pub(super) slope: Vec<f32>,
-    curvature: Vec<f32>,
-    pub(super) padded: Vec<f32>,
-    pub(super) equalised: Vec<f32>,
+    pub(super) spectrum: Aligned<Complex32>,
+    pub(super) normals: Aligned<f32>,
+    pub(super) sampled_spectrum: Aligned<Complex32>,
+    pub(super) sampled: Aligned<f32>,
+    pub(super) slope: Aligned<f32>,
+    curvature: Aligned<f32>,
+    pub(super) padded: Aligned<f32>,
+    pub(super) equalised: Aligned<f32>,
     pub(super) sent: Vec<u8>,
     pub(super) decided: Vec<u8>,
     /// What a segment is given to send on.
@@ -83,9 +83,9 @@ pub struct Worker {
     pub(super) plain: Vec<u8>,
     pub(super) decided_plain: Vec<u8>,
     pub(super) detection: Detection,
-    pub(super) scratch: Vec<Complex32>,
-    aggressor: Vec<f32>,
-    aggressor_spectrum: Vec<Complex32>,
+    pub(super) scratch: Aligned<Complex32>,
+    aggressor: Aligned<f32>,
+    aggressor_spectrum: Aligned<Complex32>,
 }
 
 impl Worker {
@@ -93,32 +93,31 @@ impl Worker {
     pub fn new(plan: &Plan) -> Worker {
         let (grid, k) = (plan.grid, plan.grid.symbols * 2);
         let m = grid.samples();
-        let zeros = |n: usize| vec![Complex32::default(); n];
         let mut worker = Worker {
             grid,
-            symbols: vec![0.0; grid.symbols],
-            edges: vec![0.0; grid.symbols],
-            symbol_spectrum: zeros(fft::bins(grid.symbols)),
-            real: Samples::Real(vec![0.0; m]),
-            other: Samples::Real(vec![0.0; m]),
-            field: Samples::Complex(zeros(m)),
-            spectrum: zeros(grid.bins()),
-            normals: vec![0.0; m + 2],
-            sampled_spectrum: zeros(fft::bins(k)),
-            sampled: vec![0.0; k],
-            slope: vec![0.0; k],
-            curvature: vec![0.0; k],
-            padded: vec![0.0; k + 2 * ffe::MOST_TAPS],
-            equalised: vec![0.0; grid.symbols],
+            symbols: Aligned::new(grid.symbols),
+            edges: Aligned::new(grid.symbols),
+            symbol_spectrum: Aligned::new(fft::bins(grid.symbols)),
+            real: Samples::Real(Aligned::new(m)),
+            other: Samples::Real(Aligned::new(m)),
+            field: Samples::Complex(Aligned::new(m)),
+            spectrum: Aligned::new(grid.bins()),
+            normals: Aligned::new(m + 2),
+            sampled_spectrum: Aligned::new(fft::bins(k)),
+            sampled: Aligned::new(k),
+            slope: Aligned::new(k),
+            curvature: Aligned::new(k),
+            padded: Aligned::new(k + 2 * ffe::MOST_TAPS),
+            equalised: Aligned::new(grid.symbols),
             sent: vec![0; grid.symbols],
             decided: vec![0; grid.symbols],
             given: vec![0; grid.symbols],
             plain: vec![0; grid.symbols],
             decided_plain: vec![0; grid.symbols],
             detection: Detection::default(),
-            scratch: zeros(plan.transforms.scratch()),
-            aggressor: Vec::new(),
-            aggressor_spectrum: Vec::new(),
+            scratch: Aligned::new(plan.transforms.scratch()),
+            aggressor: Aligned::new(0),
+            aggressor_spectrum: Aligned::new(0),
         };
         worker.fit(plan);
         worker
@@ -129,11 +128,11 @@ impl Worker {
         let scratch = plan.leaks().map(|leak| leak.transform.scratch()).chain([plan.transforms.scratch()]).max().unwrap_or(1);
         let symbols = plan.leaks().map(|leak| leak.symbols).max().unwrap_or(0);
         if self.aggressor.len() < symbols {
-            self.aggressor.resize(symbols, 0.0);
-            self.aggressor_spectrum.resize(fft::bins(symbols), Complex32::default());
+            self.aggressor = Aligned::new(symbols);
+            self.aggressor_spectrum = Aligned::new(fft::bins(symbols));
         }
         if self.scratch.len() < scratch {
-            self.scratch.resize(scratch, Complex32::default());
+            self.scratch = Aligned::new(scratch);
         }
     }
 
@@ -227,7 +226,7 @@ impl Worker {
             let scale = rms * draws.what.scale(&source.entity);
             if scale > 0.0 {
                 normals::fill(&mut draws.lane.named(&source.entity).index(draws.noise).rng(), &mut self.normals[..n]);
-                self.symbols.iter_mut().zip(&self.normals).for_each(|(x, n)| *x += scale * n);
+                self.symbols.iter_mut().zip(self.normals.iter()).for_each(|(x, n)| *x += scale * n);
             }
         }
         plan.transforms.symbols.forward(&mut self.symbols, &mut self.symbol_spectrum, &mut self.scratch);

@@ -1,14 +1,15 @@
 //! The quantities that travel, as types: a part in the wrong place does not compile.
 
+use super::Aligned;
 use num_complex::Complex32;
 
 /// A block's samples, of one of the two storages there are.
 #[derive(Clone, Debug)]
 pub enum Samples {
     /// Symbols, volts, amperes.
-    Real(Vec<f32>),
+    Real(Aligned<f32>),
     /// A complex envelope.
-    Complex(Vec<Complex32>),
+    Complex(Aligned<Complex32>),
 }
 
 /// What a sample means.
