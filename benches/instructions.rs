@@ -1,0 +1,88 @@
+//! Instructions of our own kernels, counted by valgrind, against the counts of `instructions.toml`: a kernel may cost ten per cent more.
+//!
+//! ```text
+//! CARGO_INCREMENTAL=0 cargo test --test instructions               compares
+//! CARGO_INCREMENTAL=0 cargo test --test instructions -- --write    counts anew
+//! ```
+//!
+//! Counts do not see the machine's load, so they may be compared where times may not. They belong to a compiler and a way of building: with
+//! another one nothing is compared, and a line says so. Transforms are left out, for rustfft is not ours.
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+#[path = "instructions/callgrind.rs"]
+mod callgrind;
+#[path = "instructions/expected.rs"]
+mod expected;
+#[path = "instructions/kernels.rs"]
+mod kernels;
+
+use expected::{Expected, Toolchain};
+
+/// Most that a kernel may cost, of what is expected.
+const MOST: f64 = 1.10;
+/// Below this part of what is expected the counts are worth refreshing.
+const STALE: f64 = 0.90;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => guard(false),
+        ["--write"] => guard(true),
+        [callgrind::CHILD] => {
+            kernels::all().iter_mut().for_each(kernels::Kernel::run);
+            ExitCode::SUCCESS
+        }
+        // what `cargo test` was told is for other tests
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+/// Counts, and compares or writes.
+fn guard(write: bool) -> ExitCode {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/instructions.toml");
+    match compared(&path, write) {
+        Ok(lines) => {
+            lines.iter().for_each(|line| eprintln!("{line}"));
+            ExitCode::SUCCESS
+        }
+        Err(lines) => {
+            lines.iter().for_each(|line| eprintln!("{line}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What there is to say; `Err` when it is bad.
+fn compared(path: &Path, write: bool) -> Result<Vec<String>, Vec<String>> {
+    let here = match Toolchain::here() {
+        Ok(here) => here,
+        Err(missing) if write => return Err(vec![missing]),
+        Err(missing) => return Ok(vec![format!("instructions not counted: {missing}")]),
+    };
+    let one = |line: String| vec![line];
+    if write {
+        Expected { toolchain: here, per_item: counted().map_err(one)? }.write(path).map_err(one)?;
+        return Ok(vec![format!("{}: written", path.display())]);
+    }
+    let expected = Expected::read(path).map_err(one)?;
+    if expected.toolchain != here {
+        return Ok(vec![format!("instructions not compared, they were counted otherwise:\n  then {}\n  now  {here}", expected.toolchain)]);
+    }
+    expected.compare(&counted().map_err(one)?, STALE..=MOST)
+}
+
+/// Every kernel's instructions per item.
+fn counted() -> Result<Vec<(String, f64)>, String> {
+    let kernels = kernels::all();
+    let totals = callgrind::totals(kernels.len())?;
+    Ok(kernels.iter().zip(totals).map(|(kernel, total)| (kernel.name.to_owned(), total as f64 / kernel.items as f64)).collect())
+}
+
+/// The first line that a program prints about its version.
+fn version(program: &str, argument: &str) -> Option<String> {
+    let output = Command::new(program).arg(argument).current_dir(env!("CARGO_MANIFEST_DIR")).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| text.lines().next().unwrap_or_default().to_owned())
+}
