@@ -1,4 +1,4 @@
-//! Instructions of our own kernels, counted by valgrind, against the counts of `instructions.toml`: a kernel may cost ten per cent more.
+//! Instructions of our own kernels, counted by valgrind, against the counts of `counts.toml`: a kernel may cost ten per cent more.
 //!
 //! ```text
 //! CARGO_INCREMENTAL=0 cargo test --test instructions               compares
@@ -11,11 +11,8 @@
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-#[path = "instructions/callgrind.rs"]
 mod callgrind;
-#[path = "instructions/expected.rs"]
 mod expected;
-#[path = "instructions/kernels.rs"]
 mod kernels;
 
 use expected::{Expected, Toolchain};
@@ -41,7 +38,7 @@ fn main() -> ExitCode {
 
 /// Counts, and compares or writes.
 fn guard(write: bool) -> ExitCode {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/instructions.toml");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/instructions/counts.toml");
     match compared(&path, write) {
         Ok(lines) => {
             lines.iter().for_each(|line| eprintln!("{line}"));
