@@ -6,7 +6,12 @@
 //! ```
 //!
 //! Counts do not see the machine's load, so they may be compared where times may not. They belong to a compiler and a way of building: with
-//! another one nothing is compared, and a line says so. Transforms are left out, for rustfft is not ours.
+//! another one nothing is compared, and a line says so. Transforms are left out, for rustfft is not ours, and so is the system's memory.
+//!
+//! # Limits
+//!
+//! What is counted is what `cargo test` builds, for a build of its own would cost minutes: with overflow checks, which a release has not
+//! and which can keep a loop over integers out of vectors. Counts are of AVX2, the widest that valgrind runs. How fast a kernel is, `lightlane bench` tells.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -24,31 +29,25 @@ const STALE: f64 = 0.90;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => guard(false),
-        ["--write"] => guard(true),
+    let write = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => false,
+        ["--write"] => true,
         [callgrind::CHILD] => {
             kernels::all().iter_mut().for_each(kernels::Kernel::run);
-            ExitCode::SUCCESS
+            return ExitCode::SUCCESS;
         }
-        // what `cargo test` was told is for other tests
-        _ => ExitCode::SUCCESS,
-    }
-}
-
-/// Counts, and compares or writes.
-fn guard(write: bool) -> ExitCode {
+        _ => {
+            eprintln!("{}: the only argument is --write", arguments.join(" "));
+            return ExitCode::from(2);
+        }
+    };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/instructions/counts.toml");
-    match compared(&path, write) {
-        Ok(lines) => {
-            lines.iter().for_each(|line| eprintln!("{line}"));
-            ExitCode::SUCCESS
-        }
-        Err(lines) => {
-            lines.iter().for_each(|line| eprintln!("{line}"));
-            ExitCode::FAILURE
-        }
-    }
+    let (lines, code) = match compared(&path, write) {
+        Ok(lines) => (lines, ExitCode::SUCCESS),
+        Err(lines) => (lines, ExitCode::FAILURE),
+    };
+    lines.iter().for_each(|line| eprintln!("{line}"));
+    code
 }
 
 /// What there is to say; `Err` when it is bad.

@@ -256,7 +256,7 @@ def numpy_link(samples_per_symbol: int, adapts: bool) -> Turn:
 
 for rate in (4, 2):
     for adapts, how in ((True, "LMS every symbol"), (False, "taps frozen")):
-        label = f"NumPy, SciPy, numba, float32 frames, {rate} samples, {how}"
+        label = f"NumPy, float32 frames, numba taps, {rate} samples, {how}"
         prepare = lambda rate=rate, adapts=adapts: numpy_link(rate, adapts)
         peer("W2", f"chain_{rate}sps", label, "scipy", "numpy", "numba")(prepare)
 
@@ -495,7 +495,7 @@ class Line:
 
     def cells(self) -> Iterator[str]:
         yield self.peer.work
-        yield f"{self.peer.name} ({self.version})"
+        yield f"{self.peer.name} ({self.peer.package} {self.version})"
         yield f"{scaled(self.theirs)} {self.peer.unit}/s"
         yield f"{self.peer.row} {scaled(self.ours)}" if self.ours else f"{self.peer.row}: none"
         ratio = self.ours / self.theirs if self.ours else None
