@@ -14,6 +14,7 @@ use lightlane::measure::eye::Eye;
 use lightlane::measure::tdecq::{Capture, Instrument, Reference};
 use lightlane::pattern::{Pattern, PatternKind};
 use lightlane::seed::Seed;
+use lightlane::speed;
 use std::hint::black_box;
 
 /// A name, how many items a run works on, and the run.
@@ -46,7 +47,14 @@ pub(crate) fn all() -> Vec<Kernel> {
     all.extend([inner_decode(), eye_density(), tdecq()]);
     all.extend(stages());
     all.extend([training("mmse_training", "mmse"), training("lms_training", "lms"), predict()]);
+    all.extend(["lms", "lms_lanes", "replay"].map(of_bench));
     all
+}
+
+/// A work of `lightlane bench`.
+fn of_bench(name: &str) -> Kernel {
+    let work = speed::all().into_iter().find(|work| work.name == name).expect("it is one");
+    Kernel::new(work.name, work.items as usize, (work.begin)())
 }
 
 fn normal_numbers() -> Kernel {
