@@ -25,8 +25,8 @@ impl Toolchain {
         let valgrind = crate::version("valgrind", "--version").ok_or("valgrind is not installed")?;
         let rustc = crate::version("rustc", "-V").ok_or("rustc is not on the path")?;
         let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
-        // incremental builds inline otherwise
-        let incremental = option_env!("CARGO_INCREMENTAL") != Some("0");
+        // incremental builds, as those of the dev profile are by default, inline otherwise
+        let incremental = cfg!(debug_assertions) && option_env!("CARGO_INCREMENTAL") != Some("0");
         let profile = format!("{profile}, {}incremental", if incremental { "" } else { "not " });
         let baseline = if cfg!(target_feature = "avx") { "with more vectors than its baseline" } else { std::env::consts::OS };
         Ok(Toolchain { rustc, valgrind, target: format!("{} {baseline}", std::env::consts::ARCH), profile, vectors: vectors()? })
@@ -51,7 +51,14 @@ impl Display for Toolchain {
     }
 }
 
-/// What stands in the file.
+/// What stands in the file: counts of each profile.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Book {
+    counted: Vec<Expected>,
+}
+
+/// The counts of one way of building.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Expected {
@@ -74,20 +81,32 @@ mod tables {
     }
 }
 
-impl Expected {
-    pub(crate) fn read(path: &Path) -> Result<Expected, String> {
+impl Book {
+    pub(crate) fn read(path: &Path) -> Result<Book, String> {
         let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
         toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))
     }
 
-    pub(crate) fn write(self, path: &Path) -> Result<(), String> {
-        let rounded = |(name, count): (String, f64)| (name, (count * 100.0).round() / 100.0);
-        let expected = Expected { per_item: self.per_item.into_iter().map(rounded).collect(), ..self };
-        let text = toml::to_string(&expected).map_err(|e| e.to_string())?;
-        let head = "# Instructions per item. Refresh: CARGO_INCREMENTAL=0 cargo test --test instructions -- --write\n\n";
-        fs::write(path, format!("{head}{text}")).map_err(|e| format!("{}: {e}", path.display()))
+    /// What was counted as here; else with which toolchains.
+    pub(crate) fn of(&self, here: &Toolchain) -> Result<&Expected, String> {
+        let then = || self.counted.iter().map(|expected| format!("\n  then {}", expected.toolchain)).collect::<String>();
+        self.counted.iter().find(|expected| expected.toolchain == *here).ok_or_else(then)
     }
 
+    /// Puts counts in the place of those of the same profile.
+    pub(crate) fn write(mut self, new: Expected, path: &Path) -> Result<(), String> {
+        let rounded = |(name, count): (String, f64)| (name, (count * 100.0).round() / 100.0);
+        let new = Expected { per_item: new.per_item.into_iter().map(rounded).collect(), ..new };
+        self.counted.retain(|old| old.toolchain.profile != new.toolchain.profile);
+        self.counted.push(new);
+        self.counted.sort_by(|a, b| a.toolchain.profile.cmp(&b.toolchain.profile));
+        let text = toml::to_string(&self).map_err(|e| e.to_string())?;
+        let head = "# Instructions per item. Refresh: CARGO_INCREMENTAL=0 cargo test --test instructions -- --write (and --release)\n\n";
+        fs::write(path, format!("{head}{text}")).map_err(|e| format!("{}: {e}", path.display()))
+    }
+}
+
+impl Expected {
     /// One line a kernel; `Err` when one costs more than `allowed` or is not in the file.
     pub(crate) fn compare(&self, counted: &[(String, f64)], allowed: RangeInclusive<f64>) -> Result<Vec<String>, Vec<String>> {
         let mut bad = false;
