@@ -1,0 +1,75 @@
+//! Runs this binary under callgrind and reads what it counted.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// The argument with which this binary runs its kernels and nothing else.
+pub(crate) const CHILD: &str = "kernels";
+/// Which copy of the kernels is counted: the widest that valgrind knows.
+///
+/// The portable one repeats as well, but half of what it does is calls of `fmaf`, which is not ours and chosen by the processor, and it would
+/// not show that a kernel has lost its vectors.
+pub(crate) const VECTORS: &str = "avx2";
+/// Whose functions are not counted, in this program; those of other objects (memory, elementary functions) are the system's.
+const NOT_OURS: [&str; 2] = ["rustfft", "realfft"];
+
+/// What callgrind counts: the only function that turns collecting on, and each return from it ends a part.
+#[inline(never)]
+pub(crate) fn counted_once(work: &mut dyn FnMut()) {
+    work();
+}
+
+/// Instructions of every kernel in its order, without those of the transforms.
+pub(crate) fn totals(kernels: usize) -> Result<Vec<u64>, String> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("instructions-{}", std::process::id()));
+    fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    let totals =
+        run(&folder.join("part")).and_then(|this| (1..=kernels).map(|i| total(&folder.join(format!("part.{i}")), &this)).collect());
+    // it stands in the target folder, so what stays does no harm
+    let _ = fs::remove_dir_all(&folder);
+    totals
+}
+
+/// Writes the parts and says how they call this program.
+fn run(part: &Path) -> Result<String, String> {
+    const WHERE: &str = concat!(module_path!(), "::counted_once");
+    let this = std::env::current_exe().map_err(|e| e.to_string())?;
+    // without an environment, for its size moves the stack
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--compress-strings=no"])
+        .args([format!("--toggle-collect={WHERE}"), format!("--dump-after={WHERE}")])
+        .arg(format!("--callgrind-out-file={}", part.display()))
+        .args([&this, Path::new(CHILD)])
+        .env_clear()
+        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+        .env("LIGHTLANE_VECTORS", VECTORS)
+        .output()
+        .map_err(|e| format!("valgrind: {e}"))?;
+    if output.status.success() {
+        return Ok(this.display().to_string());
+    }
+    Err(format!("valgrind ended with {}:\n{}", output.status, String::from_utf8_lossy(&output.stderr)))
+}
+
+/// Sums what a part's functions cost themselves: of `this` object, but for the transforms. Behind `calls=` stands what the callee cost.
+fn total(part: &Path, this: &str) -> Result<u64, String> {
+    let text = fs::read_to_string(part).map_err(|e| format!("{}: {e}: valgrind did not see that a kernel was called", part.display()))?;
+    let (mut total, mut here, mut ours, mut called) = (0, false, false, false);
+    for line in text.lines() {
+        if let Some(object) = line.strip_prefix("ob=") {
+            here = object == this;
+        } else if let Some(function) = line.strip_prefix("fn=") {
+            ours = here && !NOT_OURS.iter().any(|not| function.contains(not));
+        } else if line.starts_with("calls=") {
+            called = true;
+        } else if line.starts_with(|c: char| c.is_ascii_digit() || ['+', '-', '*'].contains(&c)) {
+            if ours && !called {
+                let cost = line.split(' ').nth(1).and_then(|cost| cost.parse::<u64>().ok());
+                total += cost.ok_or_else(|| format!("{}: {line}: no cost", part.display()))?;
+            }
+            called = false;
+        }
+    }
+    if total == 0 { Err(format!("{}: nothing was counted", part.display())) } else { Ok(total) }
+}
