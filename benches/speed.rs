@@ -18,6 +18,6 @@ fn names() -> impl Iterator<Item = &'static str> {
 #[divan::bench(args = names())]
 fn work(bencher: Bencher, name: &str) {
     let work = speed::all().into_iter().find(|work| work.name == name).expect("it was just named");
-    let mut run = (work.begin)();
-    bencher.counter(ItemsCount::new(work.items as u64)).bench_local(|| run());
+    let run = (work.begin)();
+    bencher.counter(ItemsCount::new(work.items as u64)).bench_local(run);
 }

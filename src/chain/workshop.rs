@@ -16,6 +16,7 @@ const KEPT_RESPONSES: usize = 48;
 const KEPT_PRODUCTS: usize = 24;
 
 /// Transforms, evaluated responses and their products, one workshop a thread: a build evaluates only what is new.
+#[derive(Default)]
 pub struct Workshop {
     planner: Planner,
     real: HashMap<usize, RealFft>,
@@ -36,18 +37,6 @@ struct Evaluated {
     grid: Grid,
     both_sides: bool,
     values: Arc<[Complex32]>,
-}
-
-impl Default for Workshop {
-    fn default() -> Self {
-        Workshop {
-            planner: Planner::default(),
-            real: HashMap::new(),
-            complex: HashMap::new(),
-            responses: VecDeque::new(),
-            products: VecDeque::new(),
-        }
-    }
 }
 
 impl Workshop {

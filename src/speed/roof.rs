@@ -59,8 +59,8 @@ widest! {
 fn multiply_add(factor: f32, sums: &mut [f32; SUMS]) {
     let mut x = *sums;
     for _ in 0..STEPS {
-        for i in 0..SUMS {
-            x[i] = x[i].mul_add(factor, 0.001);
+        for x in &mut x {
+            *x = x.mul_add(factor, 0.001);
         }
     }
     *sums = x;
