@@ -106,6 +106,8 @@ fn quantisation_is_counted_as_predicted() {
 fn sampling_jitter_is_counted_as_predicted() {
     let mut c = base(TransmitterKind::Eml);
     c.receiver.adc.jitter_fs = 940.0;
+    // slopes differ from symbol to symbol: four blocks of 8192 know the mean of their squares to 0.03 dB only
+    c.simulation.block_symbols = 65_536;
     line("sampling jitter", "adc.jitter", &c, 0.05);
 }
 

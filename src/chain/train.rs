@@ -116,6 +116,8 @@ pub(super) struct Training<'a> {
 /// Coarse steps of the phase search in a symbol; the finest is 1/64.
 const COARSE: usize = 16;
 const FINEST: f64 = 1.0 / 64.0;
+/// Part of the symbols' variance above which a mean square error of the picked lags, which are good to 3e-6, tells phases apart.
+const TRUSTED: f64 = 1e-3;
 
 impl<'a> Training<'a> {
     pub(super) fn new(plan: &'a Plan, dsp: &'a Dsp, records: &'a [Record], scale: Scale, noises: &Noises) -> Self {
@@ -147,12 +149,16 @@ impl<'a> Training<'a> {
     pub(super) fn run(mut self, attenuation: f32, hint: Option<f64>) -> Result<Trained, Refusal> {
         let whole = hint.map_or_else(|| self.whole_delay(), f64::round);
         self.correlate(whole);
-        let coarse = match hint {
-            Some(phase) => phase,
-            None => self.coarse_phase(whole)?,
+        let found = self.search(whole, hint);
+        let (delay_ui, full_scale, quantisation) = match found {
+            Ok((at, least)) if self.correlated.is_empty() || least > TRUSTED => at,
+            _ => {
+                self.correlated.clear();
+                self.search(whole, hint)?.0
+            }
         };
-        let (full_scale, quantisation) = self.gain(coarse);
-        let delay_ui = self.fine_phase(coarse, quantisation)?;
+        // the equations that count are those of whole transforms
+        self.correlated.clear();
         let normal = self.normal(delay_ui, quantisation);
         if normal.foretold() {
             return Err(Refusal::new("the pattern's symbols follow from those before them, so that feedback would learn the pattern"));
@@ -191,6 +197,20 @@ impl<'a> Training<'a> {
             balanced: 0.0,
             timing: None,
         })
+    }
+
+    /// Phase, full scale and quantisation noise, and the least mean square error there as part of the symbols' variance. A `hint` is a phase
+    /// to search near.
+    fn search(&mut self, whole: f64, hint: Option<f64>) -> Result<((f64, f64, f64), f64), Refusal> {
+        let coarse = match hint {
+            Some(phase) => phase,
+            None => self.coarse_phase(whole)?,
+        };
+        let (full_scale, quantisation) = self.gain(coarse);
+        let delay_ui = self.fine_phase(coarse, quantisation)?;
+        let normal = self.normal(delay_ui, quantisation);
+        let least = normal.solve(self.dsp).map_or(0.0, |solution| solution.mse / normal.symbol_variance);
+        Ok(((delay_ui, full_scale, quantisation), least))
     }
 
     /// The best of sixteen phases around the whole symbols of delay.
