@@ -5,6 +5,7 @@ use super::plan::Plan;
 use super::predict::Record;
 use super::variance::Noises;
 use super::worker::{Drawn, Draws, Worker};
+use crate::math::rows::Row;
 
 /// Draws of a source over all records together: for a result, and for a step of a search.
 pub(super) const MANY: usize = 64;
@@ -62,7 +63,7 @@ pub(super) fn classes(
                 let noise = PROBES + record.block * draws as u64 + d as u64;
                 let probe = Draws { noise, what: Drawn::Only(&line.entity, SMALL), ..quiet };
                 let outputs = pass(plan, worker, trained, &record.levels, &probe, &quiet);
-                for (k, (z, mean)) in outputs.iter().zip(&means).enumerate() {
+                for (k, (z, mean)) in outputs.iter().zip(means.iter()).enumerate() {
                     let square = f64::from((z - mean) / SMALL).powi(2);
                     let class = class(&record.levels, k);
                     sums[class] += square;
@@ -78,9 +79,9 @@ pub(super) fn classes(
 }
 
 /// The slicer's inputs of one block: the front with one set of draws, the converter without noise.
-fn pass(plan: &Plan, worker: &mut Worker, trained: &Trained, levels: &[u8], front: &Draws<'_>, quiet: &Draws<'_>) -> Vec<f32> {
+fn pass(plan: &Plan, worker: &mut Worker, trained: &Trained, levels: &[u8], front: &Draws<'_>, quiet: &Draws<'_>) -> Row<f32> {
     worker.front(plan, levels, front, trained.attenuation);
     worker.sample(plan, trained, quiet);
     worker.equalise(plan, trained, quiet);
-    worker.equalised.to_vec()
+    Row::of(&worker.equalised)
 }

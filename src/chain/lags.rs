@@ -16,6 +16,7 @@
 
 use super::block;
 use super::thinning::{Planes, Thinning, around, circle};
+use crate::math::rows::Row;
 use crate::math::simd::widest;
 use crate::signal::Grid;
 use num_complex::{Complex32, Complex64};
@@ -155,7 +156,7 @@ pub(super) struct Correlated {
     /// B_d at the lags 0, 1 / p, 2 / p ..., harmonic by harmonic.
     lags: Vec<Vec<Complex64>>,
     /// Thinned spectrum of the correlation with the symbols around the whole delay, over n.
-    cross: Vec<Complex32>,
+    cross: Row<Complex32>,
     /// X at the multiples of the symbol rate.
     harmonics: Vec<Complex64>,
     /// The same as `lags` at lag 0 of the derivative, per s^2; empty when nobody asked.
@@ -167,11 +168,11 @@ impl Correlated {
     pub(super) fn new(spectrum: &[Complex32], symbols: &[Complex32], whole: isize, of: &Lags) -> Correlated {
         let Lags { wanted, grid, thinning, .. } = of;
         let (n, s, m) = (grid.symbols, grid.samples_per_symbol, grid.samples());
-        let mut x = spectrum.to_vec();
+        let mut x = Row::of(spectrum);
         x[m / 2] *= 0.5; // half of it at each end of the band
         let mut planes = Planes::default();
-        let mut product = vec![Complex32::default(); x.len()];
-        let mut folded = vec![Complex32::default(); n * wanted.per_symbol / 2 + 1];
+        let mut product = Row::zeros(x.len());
+        let mut folded = Row::zeros(n * wanted.per_symbol / 2 + 1);
         let (mut lags, mut slopes) = (Vec::new(), Vec::new());
         for d in 0..s {
             let a = d * n / 2;
@@ -183,7 +184,7 @@ impl Correlated {
             fold_even(product, &mut folded);
             lags.push(periodic_lags(&folded, of, &mut planes));
         }
-        let conjugate: Vec<Complex32> = symbols.iter().map(Complex32::conj).collect();
+        let conjugate: Row<Complex32> = symbols.iter().map(Complex32::conj).collect();
         let mut turned = conjugate.clone();
         block::turn(&conjugate, whole as f64 / n as f64, &mut turned);
         product.fill(Complex32::default());
@@ -236,13 +237,14 @@ fn harmonic_sum(x: impl Iterator<Item = Complex64>, u: f64) -> f64 {
 /// Sums over an even spectrum that repeats with p times the symbol rate, at the wanted lags.
 fn periodic_lags(folded: &[Complex32], of: &Lags, planes: &mut Planes) -> Vec<Complex64> {
     let (half, margin) = (folded.len() - 1, of.thinning.weights.len() / 2);
-    let mut mirrored = folded.to_vec();
-    mirrored.extend((1..=margin).map(|x| folded[half - x]));
+    let mut mirrored = Row::zeros(folded.len() + margin);
+    mirrored[..=half].copy_from_slice(folded);
+    mirrored[half + 1..].iter_mut().zip(folded[..half].iter().rev()).for_each(|(to, z)| *to = *z);
     let mut thin = of.thinning.thinned(&mirrored, true, planes);
-    thin.truncate(half / of.thinning.step + 1);
-    let last = thin.len() - 1;
+    let last = half / of.thinning.step;
+    let thin = &mut thin[..=last];
     thin[1..last].iter_mut().for_each(|z| *z *= 2.0);
-    let at = |(t, cosines): (usize, &Vec<f32>)| cosine_sum(&thin, cosines) * of.thinning.gain(t as f64 / of.wanted.per_symbol as f64);
+    let at = |(t, cosines): (usize, &Vec<f32>)| cosine_sum(thin, cosines) * of.thinning.gain(t as f64 / of.wanted.per_symbol as f64);
     of.cosines.iter().enumerate().map(at).collect()
 }
 

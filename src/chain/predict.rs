@@ -11,6 +11,7 @@ use crate::dsp::ffe;
 use crate::dsp::slicer::{Thresholds, level_moments, mean_square, snr_db};
 use crate::math::fft;
 use crate::math::interval::{Interval, log_normal_mean};
+use crate::math::rows::Row;
 use crate::seed::Seed;
 use crate::signal::{Ampere, Quantity};
 use num_complex::Complex32;
@@ -58,19 +59,19 @@ pub(super) struct Record {
     pub(super) block: u64,
     pub(super) levels: Vec<u8>,
     /// Current at the start of the last section, without extra loss.
-    pub(super) current: Vec<f32>,
+    pub(super) current: Row<f32>,
     /// The same by place in the symbol.
-    pub(super) phases: Vec<f32>,
+    pub(super) phases: Row<f32>,
     pub(super) current_mean: f64,
     pub(super) current_square: f64,
     /// Spectrum of the signal and of the interference at the sampler.
-    signal: Vec<Complex32>,
-    interference: [Vec<Complex32>; 2],
+    signal: Row<Complex32>,
+    interference: [Row<Complex32>; 2],
     slopes: Vec<Slope>,
     /// Squares of the steps between transmitted symbols.
-    pub(super) edge_squares: Vec<f32>,
+    pub(super) edge_squares: Row<f32>,
     pub(super) edge_square: f64,
-    pub(super) symbol_spectrum: Vec<Complex32>,
+    pub(super) symbol_spectrum: Row<Complex32>,
     pub(super) symbol_mean: f64,
     pub(super) symbol_power: f64,
 }
@@ -78,16 +79,16 @@ pub(super) struct Record {
 /// Local slope of the current by a section's end.
 pub(super) struct Slope {
     section: usize,
-    pub(super) values: Vec<f32>,
+    pub(super) values: Row<f32>,
     /// Squares by place in the symbol, their means there, and over all.
-    pub(super) squares: Vec<f32>,
+    pub(super) squares: Row<f32>,
     pub(super) phase_squares: Vec<f64>,
     pub(super) square: f64,
 }
 
 impl Slope {
     /// Of `s` samples a symbol.
-    pub(super) fn new(section: usize, values: Vec<f32>, s: usize) -> Slope {
+    pub(super) fn new(section: usize, values: Row<f32>, s: usize) -> Slope {
         let mut squares = kernel::phases(&values, s);
         squares.iter_mut().for_each(|v| *v *= *v);
         let phase_squares: Vec<f64> = squares.chunks_exact(values.len() / s).map(|x| mean_of(x, |v| v)).collect();
@@ -120,7 +121,7 @@ impl Record {
     }
 
     /// Spectrum at the sampler with the signal scaled, and with what stands behind a gain scaled against it.
-    pub(super) fn at_sampler(&self, scale: Scale) -> Vec<Complex32> {
+    pub(super) fn at_sampler(&self, scale: Scale) -> Row<Complex32> {
         let [fixed, gained] = &self.interference;
         self.signal.iter().zip(fixed).zip(gained).map(|((s, fixed), gained)| s * scale.signal + gained * scale.gained + fixed).collect()
     }
@@ -389,13 +390,13 @@ impl<'a> Predictor<'a> {
         let (samples, slope_square) = sampled(plan, record, trained, scale);
         let per_symbol = plan.sampler.samples_per_symbol;
         let mut means = vec![0f32; n];
-        let mut padded = vec![0f32; samples.len() + 2 * ffe::MOST_TAPS];
+        let mut padded = Row::zeros(samples.len() + 2 * ffe::MOST_TAPS);
         trained.equalise(&samples, per_symbol, &mut padded, &mut means);
         trained.feed_back(&record.levels, &mut means);
         let mut variances = vec![0f32; n];
         let mut shares = reach.add(plan, &self.noises, record, scale, classes, &mut variances);
         let (quantisation, jitter) = Reach::converter(trained, per_symbol, &slope_square, plan.sampler.jitter_s);
-        variances.iter_mut().zip(&jitter).for_each(|(v, j)| *v += quantisation + j);
+        variances.iter_mut().zip(jitter.iter()).for_each(|(v, j)| *v += quantisation + j);
         shares.push(Share { entity: "adc.quantisation".into(), share: f64::from(quantisation) });
         if plan.sampler.jitter_s > 0.0 {
             shares.push(Share { entity: "adc.jitter".into(), share: mean_of(&jitter, |v| v) });
@@ -430,13 +431,13 @@ fn all_of(records: &[Record], at: &[AtSlicer]) -> (Vec<u8>, Vec<f32>, Vec<f32>) 
 }
 
 /// The noiseless samples of a record, clipped, and the squares of their slopes, curvature included where jitter is large.
-fn sampled(plan: &Plan, record: &Record, trained: &Trained, scale: Scale) -> (Vec<f32>, Vec<f32>) {
+fn sampled(plan: &Plan, record: &Record, trained: &Trained, scale: Scale) -> (Row<f32>, Row<f32>) {
     let (m, k) = (plan.grid.samples(), plan.sampled());
-    let mut turned = vec![Complex32::default(); plan.grid.bins()];
+    let mut turned = Row::zeros(plan.grid.bins());
     block::turn(&record.at_sampler(scale), trained.delay_ui / plan.grid.symbols as f64, &mut turned);
-    let mut folded = vec![Complex32::default(); fft::bins(k)];
-    let mut scratch = vec![Complex32::default(); plan.transforms.sampled.scratch()];
-    let mut slope_square = vec![0f32; k];
+    let mut folded = Row::zeros(fft::bins(k));
+    let mut scratch = Row::zeros(plan.transforms.sampled.scratch());
+    let mut slope_square = Row::zeros(k);
     if plan.sampler.jitter_s > 0.0 {
         block::fold_derivative(&turned, m, k, plan.grid.bin_hz(), &mut folded);
         plan.transforms.sampled.inverse(&mut folded, &mut slope_square, &mut scratch);
@@ -444,7 +445,7 @@ fn sampled(plan: &Plan, record: &Record, trained: &Trained, scale: Scale) -> (Ve
         if plan.jitters_far() {
             // var(y' tau + y'' tau^2 / 2) = y'^2 s^2 + y''^2 s^4 / 2
             let half_variance = (plan.sampler.jitter_s.powi(2) / 2.0) as f32;
-            let mut curvature = vec![0f32; k];
+            let mut curvature = Row::zeros(k);
             block::fold_curvature(&turned, m, k, plan.grid.bin_hz(), &mut folded);
             plan.transforms.sampled.inverse(&mut folded, &mut curvature, &mut scratch);
             slope_square.iter_mut().zip(&curvature).for_each(|(s, c)| *s += half_variance * c * c);
@@ -452,7 +453,7 @@ fn sampled(plan: &Plan, record: &Record, trained: &Trained, scale: Scale) -> (Ve
     }
     block::fold(&turned, m, k, &mut folded);
     folded[0].re -= trained.mean;
-    let mut samples = vec![0f32; k];
+    let mut samples = Row::zeros(k);
     plan.transforms.sampled.inverse(&mut folded, &mut samples, &mut scratch);
     block::clip(&mut samples, trained.full_scale / 2.0);
     (samples, slope_square)
@@ -462,14 +463,14 @@ fn one_record(plan: &Plan, worker: &mut Worker, levels: Vec<u8>, draws: &Draws<'
     let (current, slopes) = slopes::front(plan, worker, &levels, draws, attenuation, sections);
     let current_mean = mean_of(&current, |i| i);
     let current_square = mean_of(&current, |i| i * i);
-    let mut spectrum = vec![Complex32::default(); plan.grid.bins()];
+    let mut spectrum = Row::zeros(plan.grid.bins());
     Ampere::of_mut(&mut worker.real).copy_from_slice(&current);
     plan.transforms.samples.forward(Ampere::of_mut(&mut worker.real), &mut spectrum, &mut worker.scratch);
     block::multiply(&mut spectrum, &plan.end().response);
     let mut interference = [false, true].map(|gained| {
         worker.spectrum.fill(Complex32::default());
         worker.interfere_where(plan.end(), None, draws, |leak| leak.behind_gain == gained);
-        worker.spectrum.to_vec()
+        Row::of(&worker.spectrum)
     });
     if plan.jitters_far() {
         // what is sampled on average: E[y(t + tau)] has y's spectrum times the characteristic function of tau
@@ -479,14 +480,14 @@ fn one_record(plan: &Plan, worker: &mut Worker, levels: Vec<u8>, draws: &Draws<'
         }
     }
     let n = levels.len() as f64;
-    let mut transmitted = vec![0f32; levels.len()];
+    let mut transmitted = Row::zeros(levels.len());
     block::transmit_taps(&levels, &plan.taps, plan.compression, &mut transmitted);
     let step = |k: usize| (transmitted[(k + levels.len() - 1) % levels.len()] - transmitted[k]).powi(2);
-    let edge_squares: Vec<f32> = (0..levels.len()).map(step).collect();
-    let mut symbols: Vec<f32> = levels.iter().map(|&l| block::LEVELS[usize::from(l)]).collect();
+    let edge_squares: Row<f32> = (0..levels.len()).map(step).collect();
+    let mut symbols: Row<f32> = levels.iter().map(|&l| block::LEVELS[usize::from(l)]).collect();
     let symbol_mean = symbols.iter().map(|&a| f64::from(a)).sum::<f64>() / n;
     let symbol_power = symbols.iter().map(|&a| f64::from(a).powi(2)).sum::<f64>() / n;
-    let mut symbol_spectrum = vec![Complex32::default(); fft::bins(levels.len())];
+    let mut symbol_spectrum = Row::zeros(fft::bins(levels.len()));
     plan.transforms.symbols.forward(&mut symbols, &mut symbol_spectrum, &mut worker.scratch);
     Record {
         block: draws.block,

@@ -9,6 +9,7 @@ use super::predict::{Record, Scale};
 use super::{agc, block, variance::Noises};
 use crate::dsp::{ffe, slicer::Thresholds};
 use crate::math::fft;
+use crate::math::rows::Row;
 use num_complex::Complex32;
 
 /// How the equaliser finds its taps.
@@ -78,8 +79,8 @@ pub struct Trained {
     /// Quantisation noise, rms.
     pub(super) quantisation: f32,
     /// The last section's response with the sampling phase.
-    pub(super) response: Vec<Complex32>,
-    pub(super) interferers: Vec<Vec<Complex32>>,
+    pub(super) response: Row<Complex32>,
+    pub(super) interferers: Vec<Row<Complex32>>,
     /// The last section's noise at the sampler, where some of it stands behind a gain that this attenuation has raised.
     pub(super) deviation: Option<Gained>,
     /// Its mean output when every level comes alike: what AC coupling makes of its offset.
@@ -101,11 +102,11 @@ pub(super) struct Training<'a> {
     dsp: &'a Dsp,
     records: &'a [Record],
     /// Spectra at the sampler, attenuated, with interference.
-    spectra: Vec<Vec<Complex32>>,
+    spectra: Vec<Row<Complex32>>,
     /// Noise covariance at the sampler by distance in taps.
     covariance: Vec<f64>,
-    scratch: Vec<Complex32>,
-    turned: Vec<Complex32>,
+    scratch: Row<Complex32>,
+    turned: Row<Complex32>,
     /// The lags of the equations, where the block's length allows to pick them out.
     lags: Option<Lags>,
     correlated: Vec<Correlated>,
@@ -123,19 +124,19 @@ impl<'a> Training<'a> {
         let covariance = noises.covariance(plan, records, scale, dsp.taps.max(1));
         let t = &plan.transforms;
         let scratch = t.scratch();
-        let turned = vec![Complex32::default(); plan.grid.bins()];
+        let turned = Row::zeros(plan.grid.bins());
         let (p, fed_back) = (plan.sampler.samples_per_symbol, dsp.decision.postcursors());
         let cross = (-(dsp.precursors as isize), dsp.taps + p * fed_back);
         let wanted = Wanted { per_symbol: p, lags: dsp.taps, cross, slope: plan.sampler.jitter_s > 0.0 };
         let lags = Lags::new(wanted, plan.grid);
-        let scratch = vec![Complex32::default(); scratch];
+        let scratch = Row::zeros(scratch);
         Training { plan, dsp, records, spectra, covariance, scratch, turned, lags, correlated: vec![], own: vec![] }
     }
 
     /// Correlates the records around a whole delay.
     fn correlate(&mut self, whole: f64) {
         let Some(lags) = &self.lags else { return };
-        let of = |(spectrum, record): (&Vec<Complex32>, &Record)| Correlated::new(spectrum, &record.symbol_spectrum, whole as isize, lags);
+        let of = |(spectrum, record): (&Row<Complex32>, &Record)| Correlated::new(spectrum, &record.symbol_spectrum, whole as isize, lags);
         let (fed_back, records) = (self.dsp.decision.postcursors(), self.records.len() as f64);
         if fed_back > 0 {
             self.own = (0..=fed_back).map(|lag| self.records.iter().map(|r| r.symbol_product(lag)).sum::<f64>() / records).collect();
@@ -164,7 +165,7 @@ impl<'a> Training<'a> {
         let off_mean: f64 = taps.iter().enumerate().map(|(j, w)| w * (normal.means[phase_of(j)] - normal.means[0])).sum();
         let turns = delay_ui / self.plan.grid.symbols as f64;
         let turned = |h: &[Complex32], behind_gain: bool| {
-            let mut out = vec![Complex32::default(); h.len()];
+            let mut out = Row::zeros(h.len());
             block::turn(h, turns, &mut out);
             if behind_gain {
                 out.iter_mut().for_each(|h| *h *= attenuation);
@@ -228,19 +229,19 @@ impl<'a> Training<'a> {
     fn whole_delay(&mut self) -> f64 {
         let n = self.plan.grid.symbols;
         let y = self.folded(0, 0.0);
-        let mut product: Vec<Complex32> = y.iter().zip(&self.records[0].symbol_spectrum).map(|(y, a)| y * a.conj()).collect();
+        let mut product: Row<Complex32> = y.iter().zip(self.records[0].symbol_spectrum.iter()).map(|(y, a)| y * a.conj()).collect();
         product[0] = Complex32::default();
-        let mut correlation = vec![0.0; n];
+        let mut correlation = Row::zeros(n);
         self.plan.transforms.symbols.inverse(&mut product, &mut correlation, &mut self.scratch);
         let peak = (0..n).max_by(|&i, &j| correlation[i].total_cmp(&correlation[j])).unwrap_or(0);
         if peak > n / 2 { peak as f64 - n as f64 } else { peak as f64 }
     }
 
     /// Spectrum of record `i` sampled once a symbol at `phase`.
-    fn folded(&mut self, i: usize, phase: f64) -> Vec<Complex32> {
+    fn folded(&mut self, i: usize, phase: f64) -> Row<Complex32> {
         let grid = self.plan.grid;
         block::turn(&self.spectra[i], phase / grid.symbols as f64, &mut self.turned);
-        let mut out = vec![Complex32::default(); fft::bins(grid.symbols)];
+        let mut out = Row::zeros(fft::bins(grid.symbols));
         block::fold(&self.turned, grid.samples(), grid.symbols, &mut out);
         out
     }
@@ -252,7 +253,7 @@ impl<'a> Training<'a> {
         }
         let grid = self.plan.grid;
         block::turn(&self.spectra[i], phase / grid.symbols as f64, &mut self.turned);
-        let mut slope = vec![Complex32::default(); fft::bins(grid.symbols)];
+        let mut slope = Row::zeros(fft::bins(grid.symbols));
         block::fold_derivative(&self.turned, grid.samples(), grid.symbols, grid.bin_hz(), &mut slope);
         2.0 * slope.iter().map(|s| f64::from(s.norm_sqr())).sum::<f64>()
     }
@@ -260,13 +261,11 @@ impl<'a> Training<'a> {
     /// Full scale and quantisation noise at `phase`.
     fn gain(&mut self, phase: f64) -> (f64, f64) {
         let n = self.plan.grid.symbols;
-        let mut samples = Vec::with_capacity(n * self.records.len());
-        for i in 0..self.records.len() {
+        let mut samples = Row::zeros(n * self.records.len());
+        for (i, block) in samples.chunks_exact_mut(n).enumerate() {
             let mut y = self.folded(i, phase);
             y[0] = Complex32::default();
-            let mut block = vec![0.0; n];
-            self.plan.transforms.symbols.inverse(&mut y, &mut block, &mut self.scratch);
-            samples.append(&mut block);
+            self.plan.transforms.symbols.inverse(&mut y, block, &mut self.scratch);
         }
         let full_scale = agc::full_scale(&samples, self.covariance[0].max(0.0).sqrt());
         (full_scale, agc::quantisation(full_scale, self.plan.sampler.effective_bits))
@@ -351,7 +350,7 @@ impl<'a> Training<'a> {
         let (mut symbol_mean, mut symbol_power, mut jitter) = (0.0, 0.0, 0.0);
         let mut line = vec![0f32; n];
         for i in 0..self.records.len() {
-            let phases: Vec<Vec<Complex32>> = (0..p).map(|q| self.folded(i, phase + q as f64 / p as f64)).collect();
+            let phases: Vec<Row<Complex32>> = (0..p).map(|q| self.folded(i, phase + q as f64 / p as f64)).collect();
             let record = &self.records[i];
             means.iter_mut().zip(&phases).for_each(|(m, y)| *m += f64::from(y[0].re) / records);
             symbol_mean += record.symbol_mean / records;
@@ -365,11 +364,11 @@ impl<'a> Training<'a> {
             }
             for (a, ya) in phases.iter().enumerate() {
                 for (b, yb) in phases.iter().enumerate().take(a + 1) {
-                    let mut s: Vec<Complex32> = ya.iter().zip(yb).map(|(x, y)| x * y.conj()).collect();
+                    let mut s: Vec<Complex32> = ya.iter().zip(yb.iter()).map(|(x, y)| x * y.conj()).collect();
                     transforms.inverse(&mut s, &mut line, &mut self.scratch);
                     pairs[a * p + b].iter_mut().zip(&line).for_each(|(r, &l)| *r += f64::from(l) / records);
                 }
-                let mut s: Vec<Complex32> = ya.iter().zip(&record.symbol_spectrum).map(|(y, a)| y * a.conj()).collect();
+                let mut s: Vec<Complex32> = ya.iter().zip(record.symbol_spectrum.iter()).map(|(y, a)| y * a.conj()).collect();
                 transforms.inverse(&mut s, &mut line, &mut self.scratch);
                 crosses[a].iter_mut().zip(&line).for_each(|(r, &l)| *r += f64::from(l) / (n as f64 * records));
             }
