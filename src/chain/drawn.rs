@@ -2,7 +2,7 @@
 
 use super::Trained;
 use super::plan::Plan;
-use super::predict::Record;
+use super::record::Record;
 use super::variance::Noises;
 use super::worker::{Drawn, Draws, Worker};
 use crate::math::rows::Row;

@@ -1,6 +1,6 @@
 //! Short pieces of circular impulse responses, and their sums at the symbols.
 
-use super::predict::mean_of;
+use super::record::mean_of;
 use crate::math::fir;
 use crate::math::rows::Row;
 

@@ -21,6 +21,7 @@ use crate::math::simd::widest;
 use crate::signal::Grid;
 use num_complex::{Complex32, Complex64};
 use std::f64::consts::TAU;
+use std::ops::AddAssign;
 
 /// Bins side by side in the sums.
 const RUN: usize = 16;
@@ -97,15 +98,15 @@ fn real_sum(z: &[Complex32], turned: &[[f32; 2]]) -> f64 {
 }
 
 /// Folds an even spectrum from 0 on onto as many bins, mirrored at both ends, the mirrored ends counted from both sides.
-fn fold_even(x: &[Complex32], out: &mut [Complex32]) {
+fn fold_even<T: Copy + Default + AddAssign>(x: &[T], out: &mut [T]) {
     let half = out.len() - 1;
-    out.fill(Complex32::default());
+    out.fill(T::default());
     for (r, start) in (0..x.len()).step_by(half).enumerate() {
         let run = &x[start..(start + half + 1).min(x.len())];
         if r % 2 == 0 {
-            out.iter_mut().zip(run).for_each(|(o, x)| *o += x);
+            out.iter_mut().zip(run).for_each(|(o, x)| *o += *x);
         } else {
-            out.iter_mut().rev().zip(run).for_each(|(o, x)| *o += x);
+            out.iter_mut().rev().zip(run).for_each(|(o, x)| *o += *x);
         }
     }
 }
@@ -146,6 +147,16 @@ impl Lags {
         let cosines = (0..wanted.lags).map(|t| around(&circle, t as isize, period / 2 + 1).map(|c| c[0]).collect()).collect();
         let turned = (0..wanted.cross.1).map(|i| around(&circle, wanted.cross.0 + i as isize, period).collect()).collect();
         Some(Lags { wanted, grid, thinning, cosines, turned })
+    }
+
+    /// The covariances at the lags of the samples with each other of a real noise with these mean powers per bin.
+    pub(super) fn covariances(&self, power: &[f32]) -> Vec<f64> {
+        let mut power = Row::of(power);
+        power[self.grid.samples() / 2] *= 0.5; // half of it at each end of the band
+        let mut folded = Row::zeros(self.grid.symbols * self.wanted.per_symbol / 2 + 1);
+        fold_even(&power, &mut folded);
+        let folded: Row<Complex32> = folded.iter().map(|&p| Complex32::new(p, 0.0)).collect();
+        periodic_lags(&folded, self, &mut Planes::default()).iter().map(|sum| sum.re).collect()
     }
 }
 
@@ -193,6 +204,18 @@ impl Correlated {
         cross.iter_mut().enumerate().for_each(|(i, z)| *z *= if i == 0 { 1.0 } else { 2.0 } / n as f32);
         let harmonics = (0..=s / 2).map(|j| Complex64::new(f64::from(x[j * n].re), f64::from(x[j * n].im))).collect();
         Correlated { whole, lags, cross, harmonics, slopes }
+    }
+
+    /// The same of a record `gain` times as large.
+    pub(super) fn scaled(&self, gain: f32) -> Correlated {
+        let (once, twice) = (f64::from(gain), f64::from(gain).powi(2));
+        Correlated {
+            whole: self.whole,
+            lags: self.lags.iter().map(|lags| lags.iter().map(|x| x * twice).collect()).collect(),
+            cross: self.cross.iter().map(|x| x * gain).collect(),
+            harmonics: self.harmonics.iter().map(|x| x * once).collect(),
+            slopes: self.slopes.iter().map(|x| x * twice).collect(),
+        }
     }
 
     /// Mean of the samples at phase `u`, symbols.
@@ -310,7 +333,12 @@ mod tests {
                         let plain = y[0].iter().zip(y_lag).map(|(a, b)| a * b).sum::<f64>() / n as f64;
                         close(correlated.product(phase, lag, &lags), plain, "lag");
                     }
+                    let half = correlated.scaled(0.5);
+                    close(half.mean(phase), 0.5 * correlated.mean(phase), "mean of half");
+                    close(half.product(phase, 3, &lags), 0.25 * correlated.product(phase, 3, &lags), "lag of half");
+                    close(half.slope_power(phase) / correlated.slope_power(phase), 0.25, "slope of half");
                     let crosses = correlated.crosses(phase, &lags);
+                    close(half.crosses(phase, &lags)[5], 0.5 * crosses[5], "cross of half");
                     for (i, cross) in crosses.iter().enumerate().filter(|(i, _)| *i >= 4) {
                         let plain = y[i - 4].iter().zip(&symbols).map(|(y, &a)| y * f64::from(a)).sum::<f64>() / n as f64;
                         close(*cross, plain, "cross");
@@ -321,6 +349,20 @@ mod tests {
                     let plain = early.iter().zip(&late).map(slope).sum::<f64>() / n as f64;
                     assert!((correlated.slope_power(phase) / plain - 1.0).abs() < 1e-3, "{phase}");
                 }
+            }
+        }
+    }
+
+    /// As in [`super::super::thinning`], whose sums these are without the fold: twice the rounding of f32 that is left to those.
+    #[test]
+    fn covariances_are_those_of_the_unfolded_spectrum() {
+        let power: Vec<f32> = (0..GRID.bins()).map(|k| 1.0 / (1.0 + (k as f32 / 700.0).powi(4)) + 0.01).collect();
+        for per_symbol in [1, 2, 4] {
+            let wanted = Wanted { per_symbol, lags: 9, cross: (-4, 12), slope: false };
+            let folded = Lags::new(wanted, GRID).expect("long enough").covariances(&power);
+            let plain = super::super::thinning::covariances(&power, GRID, 4 / per_symbol, 9).expect("long enough");
+            for (folded, plain_lag) in folded.iter().zip(&plain) {
+                assert!((folded - plain_lag).abs() < 4e-6 * plain[0], "{per_symbol}: {folded} against {plain_lag}");
             }
         }
     }

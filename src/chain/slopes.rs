@@ -9,7 +9,7 @@
 //! A fibre that hardly disperses is a few taps there. Every other chain is run again with the section's end moved.
 
 use super::plan::{Plan, Section};
-use super::predict::Slope;
+use super::record::Slope;
 use super::worker::{Draws, Nudge, Worker};
 use super::{Storage, block};
 use crate::math::least_squares;

@@ -5,7 +5,7 @@ use super::lags::{Correlated, Lags, Wanted};
 use super::lms::Convergence;
 use super::normal::Normal;
 use super::plan::{Gained, Plan};
-use super::predict::{Record, Scale};
+use super::record::{Record, Scale};
 use super::{agc, block, variance::Noises};
 use crate::dsp::{ffe, slicer::Thresholds};
 use crate::math::fft;
@@ -101,6 +101,7 @@ pub(super) struct Training<'a> {
     plan: &'a Plan,
     dsp: &'a Dsp,
     records: &'a [Record],
+    scale: Scale,
     /// Spectra at the sampler, attenuated, with interference.
     spectra: Vec<Row<Complex32>>,
     /// Noise covariance at the sampler by distance in taps.
@@ -108,10 +109,26 @@ pub(super) struct Training<'a> {
     scratch: Row<Complex32>,
     turned: Row<Complex32>,
     /// The lags of the equations, where the block's length allows to pick them out.
-    lags: Option<Lags>,
+    lags: Option<&'a Lags>,
     correlated: Vec<Correlated>,
     /// Mean products of symbols by distance, where feedback asks.
     own: Vec<f64>,
+}
+
+/// The records' correlations around a whole delay without extra loss, kept from one training to the next.
+pub(super) struct Unscaled {
+    whole: f64,
+    correlated: Vec<Correlated>,
+}
+
+impl Dsp {
+    /// The lags of the equations; nothing where blocks of this grid do not allow to pick them out.
+    pub(super) fn lags(&self, plan: &Plan) -> Option<Lags> {
+        let (p, fed_back) = (plan.sampler.samples_per_symbol, self.decision.postcursors());
+        let cross = (-(self.precursors as isize), self.taps + p * fed_back);
+        let wanted = Wanted { per_symbol: p, lags: self.taps, cross, slope: plan.sampler.jitter_s > 0.0 };
+        if self.taps == 0 { None } else { Lags::new(wanted, plan.grid) }
+    }
 }
 
 /// Coarse steps of the phase search in a symbol; the finest is 1/64.
@@ -119,35 +136,38 @@ const COARSE: usize = 16;
 const FINEST: f64 = 1.0 / 64.0;
 
 impl<'a> Training<'a> {
-    pub(super) fn new(plan: &'a Plan, dsp: &'a Dsp, records: &'a [Record], scale: Scale, noises: &Noises) -> Self {
+    pub(super) fn new(plan: &'a Plan, dsp: &'a Dsp, records: &'a [Record], scale: Scale, noises: &Noises, lags: Option<&'a Lags>) -> Self {
         let spectra = records.iter().map(|r| r.at_sampler(scale)).collect();
-        let covariance = noises.covariance(plan, records, scale, dsp.taps.max(1));
+        let covariance = noises.covariance(plan, records, scale, dsp.taps.max(1), lags);
         let t = &plan.transforms;
         let scratch = t.scratch();
         let turned = Row::zeros(plan.grid.bins());
-        let (p, fed_back) = (plan.sampler.samples_per_symbol, dsp.decision.postcursors());
-        let cross = (-(dsp.precursors as isize), dsp.taps + p * fed_back);
-        let wanted = Wanted { per_symbol: p, lags: dsp.taps, cross, slope: plan.sampler.jitter_s > 0.0 };
-        let lags = Lags::new(wanted, plan.grid);
         let scratch = Row::zeros(scratch);
-        Training { plan, dsp, records, spectra, covariance, scratch, turned, lags, correlated: vec![], own: vec![] }
+        Training { plan, dsp, records, scale, spectra, covariance, scratch, turned, lags, correlated: vec![], own: vec![] }
     }
 
-    /// Correlates the records around a whole delay.
-    fn correlate(&mut self, whole: f64) {
-        let Some(lags) = &self.lags else { return };
+    /// Correlates the records around a whole delay. Where all that is sampled scales, they are correlated once and `kept` unscaled.
+    fn correlate(&mut self, whole: f64, kept: &mut Option<Unscaled>) {
+        let Some(lags) = self.lags else { return };
         let of = |(spectrum, record): (&Row<Complex32>, &Record)| Correlated::new(spectrum, &record.symbol_spectrum, whole as isize, lags);
         let (fed_back, records) = (self.dsp.decision.postcursors(), self.records.len() as f64);
         if fed_back > 0 {
             self.own = (0..=fed_back).map(|lag| self.records.iter().map(|r| r.symbol_product(lag)).sum::<f64>() / records).collect();
         }
-        self.correlated = self.spectra.iter().zip(self.records).map(of).collect();
+        if !self.plan.linear_receiver() || !self.plan.end().interferers.is_empty() {
+            self.correlated = self.spectra.iter().zip(self.records).map(of).collect();
+            return;
+        }
+        if kept.as_ref().is_none_or(|kept| kept.whole != whole) {
+            *kept = Some(Unscaled { whole, correlated: self.records.iter().map(|record| of((&record.signal, record))).collect() });
+        }
+        self.correlated = kept.iter().flat_map(|kept| &kept.correlated).map(|one| one.scaled(self.scale.signal)).collect();
     }
 
     /// Phase, gain and closed-form taps; thresholds are placed afterwards. A `hint` is a phase to search near.
-    pub(super) fn run(mut self, attenuation: f32, hint: Option<f64>) -> Result<Trained, Refusal> {
+    pub(super) fn run(mut self, attenuation: f32, hint: Option<f64>, kept: &mut Option<Unscaled>) -> Result<Trained, Refusal> {
         let whole = hint.map_or_else(|| self.whole_delay(), f64::round);
-        self.correlate(whole);
+        self.correlate(whole, kept);
         let coarse = match hint {
             Some(phase) => phase,
             None => self.coarse_phase(whole)?,
@@ -273,7 +293,7 @@ impl<'a> Training<'a> {
 
     /// Covariances of the samples with each other and with the symbols, averaged over the records.
     fn normal(&mut self, phase: f64, quantisation: f64) -> Normal {
-        match &self.lags {
+        match self.lags {
             Some(lags) if !self.correlated.is_empty() => self.normal_of(lags, phase, quantisation),
             _ => self.normal_of_whole(phase, quantisation),
         }
@@ -422,9 +442,10 @@ mod tests {
             let blocks = vec![levels(1), levels(2)];
             let predictor = Predictor::new(&plan, &dsp, Seed::new(1), Seed::new(2), blocks.clone(), blocks, &mut worker);
             let scale = Scale { signal: 0.7, gained: 0.7 };
-            let mut training = Training::new(&plan, &dsp, &predictor.training, scale, &predictor.noises);
+            let lags = dsp.lags(&plan);
+            let mut training = Training::new(&plan, &dsp, &predictor.training, scale, &predictor.noises, lags.as_ref());
             let whole = training.whole_delay();
-            training.correlate(whole);
+            training.correlate(whole, &mut None);
             for phase in [whole - 0.5, whole, whole + 0.328_125] {
                 let fast = training.normal(phase, 0.01);
                 let plain = training.normal_of_whole(phase, 0.01);

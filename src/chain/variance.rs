@@ -15,11 +15,11 @@
 
 use super::drawn::Classes;
 use super::kernel::{self, Kernel};
+use super::lags::Lags;
 use super::plan::{Plan, Source, SymbolNoise};
-use super::predict::{Record, Scale, mean_of};
-use super::{Law, Share, Storage, Trained, thinning};
+use super::record::{Record, Scale, mean_of};
+use super::{Law, Share, Storage, Trained, symbols, thinning};
 use crate::math::rows::Row;
-use crate::math::simd::widest;
 use num_complex::Complex32;
 
 /// Energy of a response that its cut may lose on each side: a variance is as much too small.
@@ -93,8 +93,8 @@ pub(super) struct Noises {
 }
 
 impl Noises {
-    /// For an equaliser of so many taps.
-    pub(super) fn new(plan: &Plan, taps: usize, depth: Depth) -> Noises {
+    /// For an equaliser of so many taps, whose lags are known.
+    pub(super) fn new(plan: &Plan, taps: usize, lags: Option<&Lags>, depth: Depth) -> Noises {
         let mut lines = Vec::new();
         let before = plan.dispersive() || !plan.linear_receiver();
         let light = plan.sections.iter().position(|s| s.storage == Storage::Complex).unwrap_or(plan.sections.len() - 1);
@@ -118,7 +118,7 @@ impl Noises {
             for (j, source) in section.sources.iter().enumerate() {
                 let kind = if i == last {
                     let power: Row<f32> = source.deviation.iter().map(|d| 2.0 * d * d).collect();
-                    Kind::Sampled(j, covariances(plan, &power, taps))
+                    Kind::Sampled(j, covariances(plan, &power, taps, lags))
                 } else if i < light {
                     let path = downstream(plan, i, light);
                     let power: Row<f32> = source.deviation.iter().zip(path.iter()).map(|(d, h)| 2.0 * d * d * h.norm_sqr()).collect();
@@ -168,7 +168,7 @@ impl Noises {
     }
 
     /// Covariance of all noise at the sampler by distance in taps, averaged over the records: what they are trained against.
-    pub(super) fn covariance(&self, plan: &Plan, records: &[Record], scale: Scale, taps: usize) -> Vec<f64> {
+    pub(super) fn covariance(&self, plan: &Plan, records: &[Record], scale: Scale, taps: usize, lags: Option<&Lags>) -> Vec<f64> {
         let attenuation = scale.signal;
         let (m, n) = (plan.grid.samples() as f32, plan.grid.symbols as f32);
         let average = |f: &dyn Fn(&Record) -> f64| (records.iter().map(f).sum::<f64>() / records.len() as f64) as f32;
@@ -202,12 +202,15 @@ impl Noises {
         }
         let power = |((b, s), h): ((&f32, &f32), &Complex32)| (b + white) * h.norm_sqr() + s;
         let power: Row<f32> = before.iter().zip(behind.iter()).zip(&end.response).map(power).collect();
-        covariances(plan, &power, taps)
+        covariances(plan, &power, taps, lags)
     }
 }
 
-/// Covariances at the distances of so many taps of a real noise with this mean power per bin.
-fn covariances(plan: &Plan, power: &[f32], taps: usize) -> Vec<f64> {
+/// Covariances at the distances of so many taps, of which `lags` may know, of a real noise with this mean power per bin.
+fn covariances(plan: &Plan, power: &[f32], taps: usize, lags: Option<&Lags>) -> Vec<f64> {
+    if let Some(lags) = lags {
+        return lags.covariances(power);
+    }
     let spacing = plan.grid.samples_per_symbol / plan.sampler.samples_per_symbol;
     thinning::covariances(power, plan.grid, spacing, taps).unwrap_or_else(|| {
         let all = covariance_of(plan, power, &mut Row::zeros(plan.transforms.samples.scratch()));
@@ -347,7 +350,7 @@ impl Reach {
                     let weight = |e: &f32| if *timing { a2 * variance * e } else { a2 * variance };
                     let weights: Row<f32> = record.edge_squares.iter().map(weight).collect();
                     one.fill(0.0);
-                    self.add_symbols(kernel, &slope.values, &weights, s, &mut one);
+                    symbols::add(&self.g, kernel, &slope.values, &weights, s, &mut one);
                     add_all(&one, out)
                 }
                 Kind::Interior { .. } | Kind::Phase => 0.0,
@@ -397,35 +400,6 @@ impl Reach {
         Kernel { first: self.g.first, values }
     }
 
-    /// `out[n] += sum_k weights[k] (sum_u g[n s - u] slope[u] h[u - k s])^2`.
-    fn add_symbols(&self, h: &Kernel, slope: &[f32], weights: &[f32], s: usize, out: &mut [f32]) {
-        let (stride, n) = (s as isize, weights.len());
-        // d = n - k for which g reaches from some u = k s + h.first + t
-        let low = (self.g.first + h.first).div_euclid(stride);
-        let high = (self.g.end() + h.end()).div_euclid(stride) + 1;
-        let width = ((high - low) as usize).next_multiple_of(RUN);
-        let lines: Vec<f32> = (0..h.values.len() as isize)
-            .flat_map(|t| (0..width as isize).map(move |d| (t, d)))
-            .map(|(t, d)| self.g.at((low + d) * stride - h.first - t) * h.values[t as usize])
-            .collect();
-        let mut sums = Row::zeros(n + width);
-        let start = h.first.rem_euclid(slope.len() as isize) as usize;
-        let mut slopes = Row::zeros(slope.len() + h.values.len().min(slope.len()));
-        let around = slope[start..].iter().chain(slope).chain(slope);
-        slopes.iter_mut().zip(around).for_each(|(to, x)| *to = *x);
-        // where a run of outputs has anything at all
-        let reached = |block: usize| {
-            let any = |t: &usize| lines[t * width + block..][..RUN].iter().any(|&line| line != 0.0);
-            let from = (0..h.values.len()).find(any).unwrap_or(0);
-            (from, (from..h.values.len()).rev().find(any).map_or(from, |last| last + 1))
-        };
-        let reached: Vec<(usize, usize)> = (0..width).step_by(RUN).map(reached).collect();
-        symbols_kernel(&lines, width, &reached, &slopes, weights, s, &mut sums);
-        for (i, sum) in sums.iter().enumerate() {
-            out[(i as isize + low).rem_euclid(n as isize) as usize] += sum;
-        }
-    }
-
     /// The converter's own variance at each symbol: quantisation, and jitter by the slope before the taps.
     pub(super) fn converter(trained: &Trained, per_symbol: usize, slope_square: &[f32], jitter_s: f64) -> (f32, Row<f32>) {
         let taps: Vec<f32> = trained.taps.iter().map(|w| w * w).collect();
@@ -439,30 +413,6 @@ impl Reach {
         }
         (quantisation, jitter)
     }
-}
-
-/// Outputs side by side.
-const RUN: usize = 16;
-
-widest! {
-fn symbols_kernel(lines: &[f32], width: usize, reached: &[(usize, usize)], slopes: &[f32], weights: &[f32], s: usize, sums: &mut [f32]) {
-    for (k, &weight) in weights.iter().enumerate() {
-        for (block, &(from, to)) in reached.iter().enumerate() {
-            let block = block * RUN;
-            let mut sum = [0f32; RUN];
-            for (t, &d) in (from..to).zip(&slopes[k * s + from..k * s + to]) {
-                let line: &[f32; RUN] = lines[t * width + block..].first_chunk().expect("width is a multiple of the run");
-                for i in 0..RUN {
-                    sum[i] += d * line[i];
-                }
-            }
-            let to: &mut [f32; RUN] = sums[k + block..].first_chunk_mut().expect("sums are longer by the width");
-            for i in 0..RUN {
-                to[i] += weight * sum[i] * sum[i];
-            }
-        }
-    }
-}
 }
 
 #[cfg(test)]
