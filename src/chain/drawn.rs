@@ -26,16 +26,15 @@ impl Classes {
     /// Adds the variance of line `i` at each symbol.
     pub(super) fn add(&self, i: usize, levels: &[u8], out: &mut [f32]) {
         let Some(variance) = &self.lines[i] else { return };
-        for (k, out) in out.iter_mut().enumerate() {
-            *out += variance[class(levels, k)];
-        }
+        out.iter_mut().zip(patterns(levels)).for_each(|(out, class)| *out += variance[class]);
     }
 }
 
-fn class(levels: &[u8], k: usize) -> usize {
-    let n = levels.len();
-    let at = |k: usize| usize::from(levels[k % n]);
-    at(k + n - 1) * 16 + at(k) * 4 + at(k + 1)
+/// The class of each symbol of a periodic block.
+fn patterns(levels: &[u8]) -> impl Iterator<Item = usize> {
+    let before = levels.last().into_iter().chain(levels);
+    let after = levels.iter().skip(1).chain(levels.first());
+    before.zip(levels).zip(after).map(|((&before, &own), &after)| usize::from(before) * 16 + usize::from(own) * 4 + usize::from(after))
 }
 
 /// Measures every line that is to be drawn, from the lane's `streams`.
@@ -63,9 +62,8 @@ pub(super) fn classes(
                 let noise = PROBES + record.block * draws as u64 + d as u64;
                 let probe = Draws { noise, what: Drawn::Only(&line.entity, SMALL), ..quiet };
                 let outputs = pass(plan, worker, trained, &record.levels, &probe, &quiet);
-                for (k, (z, mean)) in outputs.iter().zip(means.iter()).enumerate() {
+                for ((z, mean), class) in outputs.iter().zip(&means).zip(patterns(&record.levels)) {
                     let square = f64::from((z - mean) / SMALL).powi(2);
-                    let class = class(&record.levels, k);
                     sums[class] += square;
                     counts[class] += 1.0;
                     total += square;

@@ -107,8 +107,8 @@ impl Record {
         let n = levels.len() as f64;
         let mut transmitted = Row::zeros(levels.len());
         block::transmit_taps(&levels, &plan.taps, plan.compression, &mut transmitted);
-        let step = |k: usize| (transmitted[(k + levels.len() - 1) % levels.len()] - transmitted[k]).powi(2);
-        let edge_squares: Row<f32> = (0..levels.len()).map(step).collect();
+        let before = transmitted.last().into_iter().chain(&transmitted);
+        let edge_squares: Row<f32> = transmitted.iter().zip(before).map(|(x, before)| (before - x).powi(2)).collect();
         let mut symbols: Row<f32> = levels.iter().map(|&l| block::LEVELS[usize::from(l)]).collect();
         let symbol_mean = symbols.iter().map(|&a| f64::from(a)).sum::<f64>() / n;
         let symbol_power = symbols.iter().map(|&a| f64::from(a).powi(2)).sum::<f64>() / n;

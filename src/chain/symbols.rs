@@ -4,6 +4,15 @@ use super::kernel::Kernel;
 use crate::math::rows::Row;
 use crate::math::simd::widest;
 
+/// What one symbol's part comes to at the slicer, `lines[t][d] = g[d s - u] h[t]` with u the t-th sample that it reaches.
+struct Lines {
+    /// Row by row.
+    values: Vec<f32>,
+    width: usize,
+    /// Rows between which each run of outputs has anything at all.
+    reached: Vec<(usize, usize)>,
+}
+
 /// `out[n] += sum_k weights[k] (sum_u g[n s - u] slope[u] h[u - k s])^2`.
 pub(super) fn add(g: &Kernel, h: &Kernel, slope: &[f32], weights: &[f32], s: usize, out: &mut [f32]) {
     let (stride, n) = (s as isize, weights.len());
@@ -11,11 +20,10 @@ pub(super) fn add(g: &Kernel, h: &Kernel, slope: &[f32], weights: &[f32], s: usi
     let low = (g.first + h.first).div_euclid(stride);
     let high = (g.end() + h.end()).div_euclid(stride) + 1;
     let width = ((high - low) as usize).next_multiple_of(RUN);
-    let lines: Vec<f32> = (0..h.values.len() as isize)
+    let values: Vec<f32> = (0..h.values.len() as isize)
         .flat_map(|t| (0..width as isize).map(move |d| (t, d)))
         .map(|(t, d)| g.at((low + d) * stride - h.first - t) * h.values[t as usize])
         .collect();
-    let mut sums = Row::zeros(n + width);
     // the slopes from the first that counts on, and again from there as far as the last symbol reaches
     let (start, more) = (h.first.rem_euclid(slope.len() as isize) as usize, h.values.len().min(slope.len()));
     let mut slopes = Row::zeros(slope.len() + more);
@@ -23,14 +31,14 @@ pub(super) fn add(g: &Kernel, h: &Kernel, slope: &[f32], weights: &[f32], s: usi
     slopes[..behind.len()].copy_from_slice(behind);
     slopes[behind.len()..slope.len()].copy_from_slice(ahead);
     slopes.copy_within(..more, slope.len());
-    // where a run of outputs has anything at all
     let reached = |block: usize| {
-        let any = |t: &usize| lines[t * width + block..][..RUN].iter().any(|&line| line != 0.0);
+        let any = |t: &usize| values[t * width + block..][..RUN].iter().any(|&line| line != 0.0);
         let from = (0..h.values.len()).find(any).unwrap_or(0);
         (from, (from..h.values.len()).rev().find(any).map_or(from, |last| last + 1))
     };
-    let reached: Vec<(usize, usize)> = (0..width).step_by(RUN).map(reached).collect();
-    symbols_kernel(&lines, width, &reached, &slopes, weights, s, &mut sums);
+    let reached = (0..width).step_by(RUN).map(reached).collect();
+    let mut sums = Row::zeros(n + width);
+    symbols_kernel(&Lines { values, width, reached }, &slopes, weights, s, &mut sums);
     let (mut at, mut left) = (low.rem_euclid(n as isize) as usize, &*sums);
     while !left.is_empty() {
         let (run, next) = left.split_at(left.len().min(n - at));
@@ -43,39 +51,29 @@ pub(super) fn add(g: &Kernel, h: &Kernel, slope: &[f32], weights: &[f32], s: usi
 const RUN: usize = 16;
 
 widest! {
-fn symbols_kernel(lines: &[f32], width: usize, reached: &[(usize, usize)], slopes: &[f32], weights: &[f32], s: usize, sums: &mut [f32]) {
+fn symbols_kernel(lines: &Lines, slopes: &[f32], weights: &[f32], s: usize, sums: &mut [f32]) {
     let (groups, rest) = weights.as_chunks::<TOGETHER>();
     for (group, weights) in groups.iter().enumerate() {
-        symbols_together(group * TOGETHER, weights, lines, width, reached, slopes, s, sums);
+        together(group * TOGETHER, weights, lines, slopes, s, sums);
     }
     for (k, &weight) in rest.iter().enumerate() {
-        symbols_together(groups.len() * TOGETHER + k, &[weight], lines, width, reached, slopes, s, sums);
+        together(groups.len() * TOGETHER + k, &[weight], lines, slopes, s, sums);
     }
 }
 }
 
-/// Symbols side by side, whose sums wait for each other's results as little as may be.
+/// Symbols side by side: sums that do not wait for each other.
 const TOGETHER: usize = 4;
 
 /// The symbols from `first` on. The last outputs come first: each then has its symbols' parts added in their order.
 #[inline(always)]
-#[allow(clippy::too_many_arguments)]
-fn symbols_together<const N: usize>(
-    first: usize,
-    weights: &[f32; N],
-    lines: &[f32],
-    width: usize,
-    reached: &[(usize, usize)],
-    slopes: &[f32],
-    s: usize,
-    sums: &mut [f32],
-) {
-    for (block, &(from, to)) in reached.iter().enumerate().rev() {
+fn together<const N: usize>(first: usize, weights: &[f32; N], lines: &Lines, slopes: &[f32], s: usize, sums: &mut [f32]) {
+    for (block, &(from, to)) in lines.reached.iter().enumerate().rev() {
         let block = block * RUN;
         let mut own = [[0f32; RUN]; N];
         let slopes: [&[f32]; N] = std::array::from_fn(|k| &slopes[(first + k) * s + from..(first + k) * s + to]);
         for t in from..to {
-            let line: &[f32; RUN] = lines[t * width + block..].first_chunk().expect("width is a multiple of the run");
+            let line: &[f32; RUN] = lines.values[t * lines.width + block..].first_chunk().expect("width is a multiple of the run");
             for k in 0..N {
                 let d = slopes[k][t - from];
                 for i in 0..RUN {

@@ -177,7 +177,7 @@ mod tests {
             let q = pam4_half_eye_from_ber(LIMIT);
             let within = (CLOSE / (q * q * std::f64::consts::LN_10 / 10.0 * per_db)).max(NARROW_DB);
             assert!((found - plain).abs() < within, "{found} against {plain} dB, {within}");
-            assert!(tries <= 12, "{tries}");
+            assert!(tries < STEPS, "it ends by itself: {tries}");
         }
     }
 
