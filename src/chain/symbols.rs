@@ -89,3 +89,32 @@ fn together<const N: usize>(first: usize, weights: &[f32; N], lines: &Lines, slo
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Small whole numbers, which f32 adds and multiplies exactly: the sums as they are written, with groups of symbols and some left over.
+    #[test]
+    fn sums_are_those_of_the_formula() {
+        for (n, g_first, h_first) in [(24, -3, 2), (27, 5, -4), (22, -31, 0)] {
+            let s = 2usize;
+            let small = |length: usize, step: usize| (0..length).map(|i| ((i * step) % 7) as f32 - 3.0).collect::<Vec<f32>>();
+            let (g, h) = (Kernel { first: g_first, values: small(9, 3) }, Kernel { first: h_first, values: small(5, 2) });
+            let (slope, weights) = (small(n * s, 5), small(n, 4));
+            let mut out = vec![1.0; n];
+            add(&g, &h, &slope, &weights, s, &mut out);
+            for (k, out) in out.iter().enumerate() {
+                let mut expected = 1.0;
+                // symbols far to either side stand for those around the block
+                for sent in -3 * n as isize..4 * n as isize {
+                    let start = sent * s as isize;
+                    let of = |u: isize| slope[u.rem_euclid((n * s) as isize) as usize] * h.at(u - start);
+                    let sum: f32 = (start + h.first..start + h.end()).map(|u| g.at((k * s) as isize - u) * of(u)).sum();
+                    expected += weights[sent.rem_euclid(n as isize) as usize] * sum * sum;
+                }
+                assert_eq!(*out, expected, "{n}, {k}");
+            }
+        }
+    }
+}
