@@ -27,7 +27,7 @@ pub(super) struct Record {
     pub(super) current_mean: f64,
     pub(super) current_square: f64,
     /// Spectrum of the signal and of the interference at the sampler.
-    pub(super) signal: Row<Complex32>,
+    signal: Row<Complex32>,
     /// Empty where nothing interferes.
     interference: [Row<Complex32>; 2],
     slopes: Vec<Slope>,

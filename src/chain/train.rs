@@ -118,8 +118,13 @@ pub(super) struct Training<'a> {
 /// The records' correlations around a whole delay without extra loss, kept from one training to the next.
 pub(super) struct Unscaled {
     whole: f64,
-    correlated: Vec<Correlated>,
+    one: Vec<Correlated>,
+    /// Without what loses light, and with its sign turned; nothing until another loss asks.
+    others: Vec<[Correlated; 2]>,
 }
+
+/// Least part of the light for which correlations are scaled rather than made anew: below it what others round would count.
+const LEAST_SCALED: f32 = 0.05;
 
 impl Dsp {
     /// The lags of the equations; nothing where blocks of this grid do not allow to pick them out.
@@ -146,22 +151,34 @@ impl<'a> Training<'a> {
         Training { plan, dsp, records, scale, spectra, covariance, scratch, turned, lags, correlated: vec![], own: vec![] }
     }
 
-    /// Correlates the records around a whole delay. Where all that is sampled scales, they are correlated once and `kept` unscaled.
+    /// Correlates the records around a whole delay, and for other losses of a linear receiver scales what was `kept` of that.
     fn correlate(&mut self, whole: f64, kept: &mut Option<Unscaled>) {
         let Some(lags) = self.lags else { return };
-        let of = |(spectrum, record): (&Row<Complex32>, &Record)| Correlated::new(spectrum, &record.symbol_spectrum, whole as isize, lags);
+        let of = |spectrum: &[Complex32], record: &Record| Correlated::new(spectrum, &record.symbol_spectrum, whole as isize, lags);
         let (fed_back, records) = (self.dsp.decision.postcursors(), self.records.len() as f64);
         if fed_back > 0 {
             self.own = (0..=fed_back).map(|lag| self.records.iter().map(|r| r.symbol_product(lag)).sum::<f64>() / records).collect();
         }
-        if !self.plan.linear_receiver() || !self.plan.end().interferers.is_empty() {
-            self.correlated = self.spectra.iter().zip(self.records).map(of).collect();
+        let gain = self.scale.signal;
+        let scales = self.plan.linear_receiver() && gain >= LEAST_SCALED;
+        let known = kept.as_ref().is_some_and(|kept| kept.whole == whole);
+        if !scales || !known {
+            self.correlated = self.spectra.iter().zip(self.records).map(|(spectrum, record)| of(spectrum, record)).collect();
+            if scales && gain == 1.0 {
+                *kept = Some(Unscaled { whole, one: self.correlated.clone(), others: vec![] });
+            }
             return;
         }
-        if kept.as_ref().is_none_or(|kept| kept.whole != whole) {
-            *kept = Some(Unscaled { whole, correlated: self.records.iter().map(|record| of((&record.signal, record))).collect() });
+        let Some(Unscaled { one, others, .. }) = kept else { return };
+        if gain == 1.0 {
+            self.correlated.clone_from(one);
+            return;
         }
-        self.correlated = kept.iter().flat_map(|kept| &kept.correlated).map(|one| one.scaled(self.scale.signal)).collect();
+        if others.is_empty() {
+            let with = |record: &Record, gain: f32| of(&record.at_sampler(Scale { signal: gain, gained: gain }), record);
+            *others = self.records.iter().map(|record| [0.0, -1.0].map(|gain| with(record, gain))).collect();
+        }
+        self.correlated = one.iter().zip(others).map(|(one, [none, turned])| Correlated::scaled(gain, [one, none, turned])).collect();
     }
 
     /// Phase, gain and closed-form taps; thresholds are placed afterwards. A `hint` is a phase to search near.
