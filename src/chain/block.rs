@@ -3,7 +3,7 @@
 use crate::math::simd::widest;
 use crate::math::{elementary, fft};
 use crate::seed::Seed;
-use num_complex::Complex32;
+use num_complex::{Complex32, Complex64};
 
 pub(crate) use crate::dsp::LEVELS;
 
@@ -150,17 +150,33 @@ pub(super) fn clip(x: &mut [f32], half_scale: f32) {
 
 /// Turns a spectrum by a delay: out[k] = x[k] e^(j 2 pi k turns_per_bin).
 pub(super) fn turn(x: &[Complex32], turns_per_bin: f64, out: &mut [Complex32]) {
-    const RUN: usize = 64;
     let angle = |k: usize| std::f64::consts::TAU * (k as f64 * turns_per_bin).fract();
-    let steps: [Complex32; RUN] = std::array::from_fn(|k| {
-        let (s, c) = angle(k).sin_cos();
-        Complex32::new(c as f32, s as f32)
+    let single = |z: Complex64| Complex32::new(z.re as f32, z.im as f32);
+    // products of f64 by far more than f32 can show: a sine and a cosine for each would take longer than the turn
+    let (bin, run) = (Complex64::cis(angle(1)), Complex64::cis(angle(TURNED)));
+    let mut at = Complex64::new(1.0, 0.0);
+    let steps: [Complex32; TURNED] = std::array::from_fn(|_| {
+        let here = at;
+        at *= bin;
+        single(here)
     });
-    for (start, (out, x)) in out.chunks_mut(RUN).zip(x.chunks(RUN)).enumerate() {
-        let (s, c) = angle(start * RUN).sin_cos();
-        let base = Complex32::new(c as f32, s as f32);
-        out.iter_mut().zip(x).zip(&steps).for_each(|((o, x), t)| *o = x * base * t);
+    let mut base = Complex64::new(1.0, 0.0);
+    for (out, x) in out.chunks_mut(TURNED).zip(x.chunks(TURNED)) {
+        turn_by(x, single(base), &steps, out);
+        base *= run;
     }
+}
+
+/// Bins that are turned from one base.
+const TURNED: usize = 64;
+
+widest! {
+fn turn_by(x: &[Complex32], base: Complex32, steps: &[Complex32; TURNED], out: &mut [Complex32]) {
+    for ((o, x), t) in out.iter_mut().zip(x).zip(steps) {
+        let (re, im) = (x.re * base.re - x.im * base.im, x.re * base.im + x.im * base.re);
+        *o = Complex32::new(re * t.re - im * t.im, re * t.im + im * t.re);
+    }
+}
 }
 
 #[cfg(test)]

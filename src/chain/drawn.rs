@@ -2,9 +2,10 @@
 
 use super::Trained;
 use super::plan::Plan;
-use super::predict::Record;
+use super::record::Record;
 use super::variance::Noises;
 use super::worker::{Drawn, Draws, Worker};
+use crate::math::rows::Row;
 
 /// Draws of a source over all records together: for a result, and for a step of a search.
 pub(super) const MANY: usize = 64;
@@ -25,16 +26,15 @@ impl Classes {
     /// Adds the variance of line `i` at each symbol.
     pub(super) fn add(&self, i: usize, levels: &[u8], out: &mut [f32]) {
         let Some(variance) = &self.lines[i] else { return };
-        for (k, out) in out.iter_mut().enumerate() {
-            *out += variance[class(levels, k)];
-        }
+        out.iter_mut().zip(patterns(levels)).for_each(|(out, class)| *out += variance[class]);
     }
 }
 
-fn class(levels: &[u8], k: usize) -> usize {
-    let n = levels.len();
-    let at = |k: usize| usize::from(levels[k % n]);
-    at(k + n - 1) * 16 + at(k) * 4 + at(k + 1)
+/// The class of each symbol of a periodic block.
+fn patterns(levels: &[u8]) -> impl Iterator<Item = usize> {
+    let before = levels.last().into_iter().chain(levels);
+    let after = levels.iter().skip(1).chain(levels.first());
+    before.zip(levels).zip(after).map(|((&before, &own), &after)| usize::from(before) * 16 + usize::from(own) * 4 + usize::from(after))
 }
 
 /// Measures every line that is to be drawn, from the lane's `streams`.
@@ -62,9 +62,8 @@ pub(super) fn classes(
                 let noise = PROBES + record.block * draws as u64 + d as u64;
                 let probe = Draws { noise, what: Drawn::Only(&line.entity, SMALL), ..quiet };
                 let outputs = pass(plan, worker, trained, &record.levels, &probe, &quiet);
-                for (k, (z, mean)) in outputs.iter().zip(&means).enumerate() {
+                for ((z, mean), class) in outputs.iter().zip(&means).zip(patterns(&record.levels)) {
                     let square = f64::from((z - mean) / SMALL).powi(2);
-                    let class = class(&record.levels, k);
                     sums[class] += square;
                     counts[class] += 1.0;
                     total += square;
@@ -78,9 +77,9 @@ pub(super) fn classes(
 }
 
 /// The slicer's inputs of one block: the front with one set of draws, the converter without noise.
-fn pass(plan: &Plan, worker: &mut Worker, trained: &Trained, levels: &[u8], front: &Draws<'_>, quiet: &Draws<'_>) -> Vec<f32> {
+fn pass(plan: &Plan, worker: &mut Worker, trained: &Trained, levels: &[u8], front: &Draws<'_>, quiet: &Draws<'_>) -> Row<f32> {
     worker.front(plan, levels, front, trained.attenuation);
     worker.sample(plan, trained, quiet);
     worker.equalise(plan, trained, quiet);
-    worker.equalised.to_vec()
+    Row::of(&worker.equalised)
 }

@@ -2,17 +2,19 @@
 
 use super::decision::Decider;
 use super::drawn::{self, Classes};
+use super::lags::Lags;
 use super::plan::Plan;
-use super::train::{Dsp, Training};
+use super::record::{Record, Scale, mean_of};
+use super::train::{Dsp, Training, Unscaled};
 use super::variance::{Depth, Noises, Pulse, Reach};
 use super::worker::{Drawn, Draws, Worker};
-use super::{Adaptation, Refusal, Timing, Trained, block, kernel, lms, slopes};
+use super::{Adaptation, Refusal, Timing, Trained, block, lms};
 use crate::dsp::ffe;
 use crate::dsp::slicer::{Thresholds, level_moments, mean_square, snr_db};
 use crate::math::fft;
 use crate::math::interval::{Interval, log_normal_mean};
+use crate::math::rows::Row;
 use crate::seed::Seed;
-use crate::signal::{Ampere, Quantity};
 use num_complex::Complex32;
 
 /// What the estimator says of a lane.
@@ -45,87 +47,6 @@ pub struct Share {
     pub share: f64,
 }
 
-/// Factors on records: on the signal, which a receiver that bends has in them already, and on what is added behind a gain that makes up for
-/// lost light.
-#[derive(Clone, Copy)]
-pub(super) struct Scale {
-    pub(super) signal: f32,
-    pub(super) gained: f32,
-}
-
-/// A noiseless block and what the estimator asks of it.
-pub(super) struct Record {
-    pub(super) block: u64,
-    pub(super) levels: Vec<u8>,
-    /// Current at the start of the last section, without extra loss.
-    pub(super) current: Vec<f32>,
-    /// The same by place in the symbol.
-    pub(super) phases: Vec<f32>,
-    pub(super) current_mean: f64,
-    pub(super) current_square: f64,
-    /// Spectrum of the signal and of the interference at the sampler.
-    signal: Vec<Complex32>,
-    interference: [Vec<Complex32>; 2],
-    slopes: Vec<Slope>,
-    /// Squares of the steps between transmitted symbols.
-    pub(super) edge_squares: Vec<f32>,
-    pub(super) edge_square: f64,
-    pub(super) symbol_spectrum: Vec<Complex32>,
-    pub(super) symbol_mean: f64,
-    pub(super) symbol_power: f64,
-}
-
-/// Local slope of the current by a section's end.
-pub(super) struct Slope {
-    section: usize,
-    pub(super) values: Vec<f32>,
-    /// Squares by place in the symbol, their means there, and over all.
-    pub(super) squares: Vec<f32>,
-    pub(super) phase_squares: Vec<f64>,
-    pub(super) square: f64,
-}
-
-impl Slope {
-    /// Of `s` samples a symbol.
-    pub(super) fn new(section: usize, values: Vec<f32>, s: usize) -> Slope {
-        let mut squares = kernel::phases(&values, s);
-        squares.iter_mut().for_each(|v| *v *= *v);
-        let phase_squares: Vec<f64> = squares.chunks_exact(values.len() / s).map(|x| mean_of(x, |v| v)).collect();
-        let square = phase_squares.iter().sum::<f64>() / s as f64;
-        Slope { section, values, squares, phase_squares, square }
-    }
-}
-
-/// Mean of a function of the samples, summed in runs.
-pub(super) fn mean_of(x: &[f32], f: impl Fn(f32) -> f32) -> f64 {
-    let run = |run: &[f32]| {
-        let mut strands = [0f32; 16];
-        let (chunks, rest) = run.as_chunks::<16>();
-        chunks.iter().for_each(|x| strands.iter_mut().zip(x).for_each(|(s, x)| *s += f(*x)));
-        strands.iter().map(|&s| f64::from(s)).sum::<f64>() + rest.iter().map(|&x| f64::from(f(x))).sum::<f64>()
-    };
-    x.chunks(1024).map(run).sum::<f64>() / x.len() as f64
-}
-
-impl Record {
-    pub(super) fn slope(&self, section: usize) -> Option<&Slope> {
-        self.slopes.iter().find(|s| s.section == section)
-    }
-
-    /// Mean product of two symbols so far apart.
-    pub(super) fn symbol_product(&self, lag: usize) -> f64 {
-        let n = self.levels.len();
-        let symbol = |k: usize| block::LEVELS[usize::from(self.levels[k % n])];
-        (0..n).map(|k| f64::from(symbol(k) * symbol(k + lag))).sum::<f64>() / n as f64
-    }
-
-    /// Spectrum at the sampler with the signal scaled, and with what stands behind a gain scaled against it.
-    pub(super) fn at_sampler(&self, scale: Scale) -> Vec<Complex32> {
-        let [fixed, gained] = &self.interference;
-        self.signal.iter().zip(fixed).zip(gained).map(|((s, fixed), gained)| s * scale.signal + gained * scale.gained + fixed).collect()
-    }
-}
-
 /// The semi-analytic estimator of one lane.
 pub struct Predictor<'a> {
     pub(super) plan: &'a Plan,
@@ -142,6 +63,9 @@ pub struct Predictor<'a> {
     /// Drawn variances of the last full training: searches keep them, for what is drawn before a linear receiver
     /// scales with the signal.
     kept: Option<Classes>,
+    /// The lags of the equaliser's equations, and the training blocks' correlations there.
+    lags: Option<Lags>,
+    unscaled: Option<Unscaled>,
     /// The receiver's response at the phase trained last.
     pulse: Option<Pulse>,
     /// The training blocks at the slicer, as the last training found them.
@@ -175,17 +99,20 @@ impl<'a> Predictor<'a> {
         worker: &mut Worker,
         depth: Depth,
     ) -> Self {
+        let lags = dsp.lags(plan);
         let mut predictor = Predictor {
             plan,
             dsp: dsp.clone(),
             run,
             lane,
-            noises: Noises::new(plan, dsp.taps, depth),
+            noises: Noises::new(plan, dsp.taps, lags.as_ref(), depth),
             training: vec![],
             scoring: vec![],
             recorded_at: 1.0,
             precoder: false,
             kept: None,
+            lags,
+            unscaled: None,
             pulse: None,
             at_slicer: vec![],
         };
@@ -199,7 +126,7 @@ impl<'a> Predictor<'a> {
         let sections = self.noises.sections_with_slope();
         let record = |(i, levels): (usize, Vec<u8>)| {
             let draws = Draws { run: self.run, lane, block: i as u64, noise: 0, what: Drawn::Nothing };
-            one_record(self.plan, worker, levels, &draws, attenuation, &sections)
+            Record::new(self.plan, worker, levels, &draws, attenuation, &sections)
         };
         blocks.into_iter().enumerate().map(record).collect()
     }
@@ -231,8 +158,8 @@ impl<'a> Predictor<'a> {
             }
         }
         let scale = self.prepare(worker, attenuation);
-        let training = Training::new(self.plan, &self.dsp, &self.training, scale, &self.noises);
-        let mut trained = training.run(attenuation, near.map(|t| t.delay_ui))?;
+        let training = Training::new(self.plan, &self.dsp, &self.training, scale, &self.noises, self.lags.as_ref());
+        let mut trained = training.run(attenuation, near.map(|t| t.delay_ui), &mut self.unscaled)?;
         if let Adaptation::Lms(step) = self.dsp.adaptation {
             let levels: Vec<&[u8]> = self.training.iter().map(|r| r.levels.as_slice()).collect();
             let draws =
@@ -246,8 +173,8 @@ impl<'a> Predictor<'a> {
         let at: Vec<AtSlicer> = self.training.iter().map(|record| self.symbols(record, &trained, &reach, classes, scale)).collect();
         let (sent, means, variances) = all_of(&self.training, &at);
         self.at_slicer = at;
-        trained.thresholds = Thresholds::at_crossings(&sent, &means, &variances);
         let levels = level_moments(&sent, &means, &variances);
+        trained.thresholds = Thresholds::at_crossings(&levels, &sent, &means, &variances);
         trained.decider = Decider::trained(&self.dsp.decision, &levels, &trained.postcursors);
         trained.balanced = levels.iter().map(|(mean, _)| mean / 4.0).sum::<f64>() as f32;
         if self.plan.clocking().is_some_and(|clocking| clocking.recovery.is_some()) {
@@ -306,7 +233,7 @@ impl<'a> Predictor<'a> {
         let reach = Reach::new(self.plan, &self.noises, trained, &mut self.pulse);
         let one = |record: &Record| (record.levels.clone(), self.symbols(record, trained, &reach, &classes, scale));
         let distances = super::replay::distances(self.plan, trained);
-        let covariance = self.noises.covariance(self.plan, &self.scoring, scale, distances);
+        let covariance = self.noises.covariance(self.plan, &self.scoring, scale, distances, None);
         Scored { blocks: self.scoring.iter().map(one).collect(), covariance }
     }
 
@@ -389,13 +316,13 @@ impl<'a> Predictor<'a> {
         let (samples, slope_square) = sampled(plan, record, trained, scale);
         let per_symbol = plan.sampler.samples_per_symbol;
         let mut means = vec![0f32; n];
-        let mut padded = vec![0f32; samples.len() + 2 * ffe::MOST_TAPS];
+        let mut padded = Row::zeros(samples.len() + 2 * ffe::MOST_TAPS);
         trained.equalise(&samples, per_symbol, &mut padded, &mut means);
         trained.feed_back(&record.levels, &mut means);
         let mut variances = vec![0f32; n];
         let mut shares = reach.add(plan, &self.noises, record, scale, classes, &mut variances);
         let (quantisation, jitter) = Reach::converter(trained, per_symbol, &slope_square, plan.sampler.jitter_s);
-        variances.iter_mut().zip(&jitter).for_each(|(v, j)| *v += quantisation + j);
+        variances.iter_mut().zip(jitter.iter()).for_each(|(v, j)| *v += quantisation + j);
         shares.push(Share { entity: "adc.quantisation".into(), share: f64::from(quantisation) });
         if plan.sampler.jitter_s > 0.0 {
             shares.push(Share { entity: "adc.jitter".into(), share: mean_of(&jitter, |v| v) });
@@ -430,13 +357,13 @@ fn all_of(records: &[Record], at: &[AtSlicer]) -> (Vec<u8>, Vec<f32>, Vec<f32>) 
 }
 
 /// The noiseless samples of a record, clipped, and the squares of their slopes, curvature included where jitter is large.
-fn sampled(plan: &Plan, record: &Record, trained: &Trained, scale: Scale) -> (Vec<f32>, Vec<f32>) {
+fn sampled(plan: &Plan, record: &Record, trained: &Trained, scale: Scale) -> (Row<f32>, Row<f32>) {
     let (m, k) = (plan.grid.samples(), plan.sampled());
-    let mut turned = vec![Complex32::default(); plan.grid.bins()];
+    let mut turned = Row::zeros(plan.grid.bins());
     block::turn(&record.at_sampler(scale), trained.delay_ui / plan.grid.symbols as f64, &mut turned);
-    let mut folded = vec![Complex32::default(); fft::bins(k)];
-    let mut scratch = vec![Complex32::default(); plan.transforms.sampled.scratch()];
-    let mut slope_square = vec![0f32; k];
+    let mut folded = Row::zeros(fft::bins(k));
+    let mut scratch = Row::zeros(plan.transforms.sampled.scratch());
+    let mut slope_square = Row::zeros(k);
     if plan.sampler.jitter_s > 0.0 {
         block::fold_derivative(&turned, m, k, plan.grid.bin_hz(), &mut folded);
         plan.transforms.sampled.inverse(&mut folded, &mut slope_square, &mut scratch);
@@ -444,7 +371,7 @@ fn sampled(plan: &Plan, record: &Record, trained: &Trained, scale: Scale) -> (Ve
         if plan.jitters_far() {
             // var(y' tau + y'' tau^2 / 2) = y'^2 s^2 + y''^2 s^4 / 2
             let half_variance = (plan.sampler.jitter_s.powi(2) / 2.0) as f32;
-            let mut curvature = vec![0f32; k];
+            let mut curvature = Row::zeros(k);
             block::fold_curvature(&turned, m, k, plan.grid.bin_hz(), &mut folded);
             plan.transforms.sampled.inverse(&mut folded, &mut curvature, &mut scratch);
             slope_square.iter_mut().zip(&curvature).for_each(|(s, c)| *s += half_variance * c * c);
@@ -452,58 +379,10 @@ fn sampled(plan: &Plan, record: &Record, trained: &Trained, scale: Scale) -> (Ve
     }
     block::fold(&turned, m, k, &mut folded);
     folded[0].re -= trained.mean;
-    let mut samples = vec![0f32; k];
+    let mut samples = Row::zeros(k);
     plan.transforms.sampled.inverse(&mut folded, &mut samples, &mut scratch);
     block::clip(&mut samples, trained.full_scale / 2.0);
     (samples, slope_square)
-}
-
-fn one_record(plan: &Plan, worker: &mut Worker, levels: Vec<u8>, draws: &Draws<'_>, attenuation: f32, sections: &[usize]) -> Record {
-    let (current, slopes) = slopes::front(plan, worker, &levels, draws, attenuation, sections);
-    let current_mean = mean_of(&current, |i| i);
-    let current_square = mean_of(&current, |i| i * i);
-    let mut spectrum = vec![Complex32::default(); plan.grid.bins()];
-    Ampere::of_mut(&mut worker.real).copy_from_slice(&current);
-    plan.transforms.samples.forward(Ampere::of_mut(&mut worker.real), &mut spectrum, &mut worker.scratch);
-    block::multiply(&mut spectrum, &plan.end().response);
-    let mut interference = [false, true].map(|gained| {
-        worker.spectrum.fill(Complex32::default());
-        worker.interfere_where(plan.end(), None, draws, |leak| leak.behind_gain == gained);
-        worker.spectrum.to_vec()
-    });
-    if plan.jitters_far() {
-        // what is sampled on average: E[y(t + tau)] has y's spectrum times the characteristic function of tau
-        let mean = |k: usize| (-(std::f64::consts::TAU * k as f64 * plan.grid.bin_hz() * plan.sampler.jitter_s).powi(2) / 2.0).exp() as f32;
-        for bins in interference.iter_mut().chain([&mut spectrum]) {
-            bins.iter_mut().enumerate().for_each(|(k, x)| *x *= mean(k));
-        }
-    }
-    let n = levels.len() as f64;
-    let mut transmitted = vec![0f32; levels.len()];
-    block::transmit_taps(&levels, &plan.taps, plan.compression, &mut transmitted);
-    let step = |k: usize| (transmitted[(k + levels.len() - 1) % levels.len()] - transmitted[k]).powi(2);
-    let edge_squares: Vec<f32> = (0..levels.len()).map(step).collect();
-    let mut symbols: Vec<f32> = levels.iter().map(|&l| block::LEVELS[usize::from(l)]).collect();
-    let symbol_mean = symbols.iter().map(|&a| f64::from(a)).sum::<f64>() / n;
-    let symbol_power = symbols.iter().map(|&a| f64::from(a).powi(2)).sum::<f64>() / n;
-    let mut symbol_spectrum = vec![Complex32::default(); fft::bins(levels.len())];
-    plan.transforms.symbols.forward(&mut symbols, &mut symbol_spectrum, &mut worker.scratch);
-    Record {
-        block: draws.block,
-        phases: kernel::phases(&current, plan.grid.samples_per_symbol),
-        current,
-        current_mean,
-        current_square,
-        signal: spectrum,
-        interference,
-        slopes,
-        edge_square: edge_squares.iter().map(|&e| f64::from(e)).sum::<f64>() / n,
-        edge_squares,
-        symbol_spectrum,
-        symbol_mean,
-        symbol_power,
-        levels,
-    }
 }
 
 /// True when the largest hundredth of the values makes more than half of their sum.

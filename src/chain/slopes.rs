@@ -9,10 +9,11 @@
 //! A fibre that hardly disperses is a few taps there. Every other chain is run again with the section's end moved.
 
 use super::plan::{Plan, Section};
-use super::predict::Slope;
+use super::record::Slope;
 use super::worker::{Draws, Nudge, Worker};
 use super::{Storage, block};
 use crate::math::least_squares;
+use crate::math::rows::Row;
 use crate::math::simd::widest;
 use crate::signal::{Ampere, Field, Grid, Quantity};
 use num_complex::{Complex32, Complex64};
@@ -39,7 +40,7 @@ pub(super) fn front(
     draws: &Draws<'_>,
     attenuation: f32,
     sections: &[usize],
-) -> (Vec<f32>, Vec<Slope>) {
+) -> (Row<f32>, Vec<Slope>) {
     let light = plan.sections.iter().position(|s| s.storage == Storage::Complex);
     let taps = light.and_then(|light| taps(&plan.sections[light], plan.grid));
     let detected = light.is_none_or(|light| light + 2 == plan.sections.len() && taps.is_some());
@@ -48,8 +49,8 @@ pub(super) fn front(
     }
     let (first, last) = (sections.iter().copied().min().unwrap_or(0), plan.sections.len() - 1);
     // what each section makes of a change at the end of the one before it
-    let mut steps: Vec<Vec<f32>> = Vec::new();
-    let mut lit: Option<(Vec<Complex32>, f32)> = None;
+    let mut steps: Vec<Row<f32>> = Vec::new();
+    let mut lit: Option<(Row<Complex32>, f32)> = None;
     worker.head(plan, levels, draws);
     for (i, section) in plan.sections.iter().enumerate().skip(1) {
         match (plan.sections[i - 1].storage, section.storage) {
@@ -62,29 +63,29 @@ pub(super) fn front(
             worker.filter(plan, section, draws);
         }
     }
-    let current = worker.current().to_vec();
-    let mut change: Vec<f32> = Vec::new(); // at the modulator, or at the end
+    let current = Row::of(worker.current());
+    let mut change: Row<f32> = Row::default(); // at the modulator, or at the end
     let mut slopes = Vec::new();
-    let detect = lit.is_some().then(|| Field::of_mut(&mut worker.field).to_vec());
+    let detect = lit.is_some().then(|| Row::of(Field::of_mut(&mut worker.field)));
     let highest = first + steps.len();
     for at in (first..=highest).rev() {
         if at < highest || lit.is_none() {
             let Some(step) = steps.get(at - first) else { continue };
-            if change.is_empty() { change.clone_from(step) } else { change.iter_mut().zip(step).for_each(|(c, s)| *c *= s) }
+            if change.is_empty() { change = step.clone() } else { change.iter_mut().zip(step).for_each(|(c, s)| *c *= s) }
         }
         if !sections.contains(&at) {
             continue;
         }
         let values = match (&lit, &detect, &taps) {
             (Some((moved, by)), Some(field), Some(taps)) => {
-                let changed: Vec<Complex32> = match change.as_slice() {
+                let changed: Row<Complex32> = match &*change {
                     [] => moved.clone(),
                     change => moved.iter().zip(change).map(|(e, c)| e * c).collect(),
                 };
                 worker_field(worker, field, &changed, taps);
                 worker.enter(&plan.sections[last], Storage::Complex);
                 let power = worker.current().iter();
-                power.zip(&current).map(|(moved, i)| (moved * attenuation - i) / by).collect()
+                power.zip(current.iter()).map(|(moved, i)| (moved * attenuation - i) / by).collect()
             }
             _ => change.iter().map(|c| c * attenuation).collect(),
         };
@@ -103,12 +104,17 @@ fn worker_field(worker: &mut Worker, field: &[Complex32], changed: &[Complex32],
         return;
     }
     let side = taps.len() / 2;
-    let (start, end) = (&changed[..side], &changed[changed.len() - side..]);
-    let padded = || end.iter().chain(changed).chain(start);
-    let (mut re, mut im) = (Vec::with_capacity(changed.len() + 2 * side), Vec::with_capacity(changed.len() + 2 * side));
-    re.extend(padded().map(|z| z.re));
-    im.extend(padded().map(|z| z.im));
-    add_filtered(&re, &im, taps, out);
+    add_filtered(&around(changed, side, |z| z.re), &around(changed, side, |z| z.im), taps, out);
+}
+
+/// A part of a periodic row, and as much as `side` of it again at each end.
+fn around(x: &[Complex32], side: usize, part: impl Fn(&Complex32) -> f32) -> Row<f32> {
+    let mut out = Row::zeros(x.len() + 2 * side);
+    let mut put = |at: usize, x: &[Complex32]| out[at..at + x.len()].iter_mut().zip(x).for_each(|(out, z)| *out = part(z));
+    put(0, &x[x.len() - side..]);
+    put(side, x);
+    put(side + x.len(), &x[..side]);
+    out
 }
 
 widest! {
@@ -175,20 +181,20 @@ fn of(z: Complex32) -> Complex64 {
 }
 
 /// The waveform at the worker, which is left moved, and by how much.
-fn moved(worker: &mut Worker) -> (Vec<f32>, f32) {
+fn moved(worker: &mut Worker) -> (Row<f32>, f32) {
     let real = Ampere::of_mut(&mut worker.real);
-    let waveform = real.to_vec();
+    let waveform = Row::of(real);
     let by = NUDGE * waveform.iter().fold(0f32, |peak, x| peak.max(x.abs()));
     real.iter_mut().for_each(|x| *x += by);
     (waveform, by)
 }
 
 /// Enters real section `i`; what its end makes of a constant ahead of its map.
-fn through(plan: &Plan, worker: &mut Worker, i: usize) -> Vec<f32> {
+fn through(plan: &Plan, worker: &mut Worker, i: usize) -> Row<f32> {
     let section = &plan.sections[i];
     let (waveform, by) = moved(worker);
     worker.enter(section, Storage::Real);
-    let mut change = Ampere::of_mut(&mut worker.real).to_vec();
+    let mut change = Row::of(Ampere::of_mut(&mut worker.real));
     Ampere::of_mut(&mut worker.real).copy_from_slice(&waveform);
     worker.enter(section, Storage::Real);
     let gain = section.flat.unwrap_or(1.0) / by;
@@ -203,10 +209,10 @@ fn through(plan: &Plan, worker: &mut Worker, i: usize) -> Vec<f32> {
 }
 
 /// Enters a section of light; the change of its field by a constant ahead of its map, and that constant.
-fn through_light(worker: &mut Worker, section: &Section) -> (Vec<Complex32>, f32) {
+fn through_light(worker: &mut Worker, section: &Section) -> (Row<Complex32>, f32) {
     let (waveform, by) = moved(worker);
     worker.enter(section, Storage::Real);
-    let mut change = Field::of_mut(&mut worker.field).to_vec();
+    let mut change = Row::of(Field::of_mut(&mut worker.field));
     Ampere::of_mut(&mut worker.real).copy_from_slice(&waveform);
     worker.enter(section, Storage::Real);
     change.iter_mut().zip(Field::of_mut(&mut worker.field).iter()).for_each(|(moved, x)| *moved -= x);
@@ -221,12 +227,12 @@ pub(super) fn run_again(
     draws: &Draws<'_>,
     attenuation: f32,
     sections: &[usize],
-) -> (Vec<f32>, Vec<Slope>) {
+) -> (Row<f32>, Vec<Slope>) {
     worker.front(plan, levels, draws, attenuation);
-    let current = worker.current().to_vec();
+    let current = Row::of(worker.current());
     let slope = |&section: &usize| {
         let moved = worker.front_nudged(plan, levels, draws, attenuation, Nudge { section, of_peak: NUDGE });
-        let values = worker.current().iter().zip(&current).map(|(b, a)| (b - a) / moved).collect();
+        let values = worker.current().iter().zip(current.iter()).map(|(b, a)| (b - a) / moved).collect();
         Slope::new(section, values, plan.grid.samples_per_symbol)
     };
     let slopes = sections.iter().map(slope).collect();
@@ -303,9 +309,9 @@ pub(super) mod tests {
             assert_eq!(taps(&plan.sections[2], GRID).expect("it hardly disperses").len() > 1, b2_s2 != 0.0);
             let (current, fast) = front(&plan, &mut worker, &levels, &draws, 0.5, &[0, 1]);
             let (again, plain) = run_again(&plan, &mut worker, &levels, &draws, 0.5, &[0, 1]);
-            assert_eq!(current, again);
+            assert_eq!(&*current, &*again);
             for (fast, plain) in fast.iter().zip(&plain) {
-                let missed: f64 = fast.values.iter().zip(&plain.values).map(|(a, b)| f64::from(a - b).powi(2)).sum();
+                let missed: f64 = fast.values.iter().zip(plain.values.iter()).map(|(a, b)| f64::from(a - b).powi(2)).sum();
                 let missed = (missed / plain.values.len() as f64 / plain.square).sqrt();
                 assert!(missed < 4e-3, "b2 {b2_s2}: {missed}");
                 assert!((fast.square / plain.square - 1.0).abs() < 4e-3);

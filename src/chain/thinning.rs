@@ -14,6 +14,7 @@
 //! J. Jackson, C. Meyer, D. Nishimura, A. Macovski, *Selection of a convolution function for Fourier inversion using gridding*, IEEE
 //! Trans. Med. Imaging 10 (1991).
 
+use crate::math::rows::Row;
 use crate::math::simd::widest;
 use crate::signal::Grid;
 use num_complex::Complex32;
@@ -76,7 +77,7 @@ impl Thinning {
     }
 
     /// Thins a spectrum that is even, or conjugate to its negative frequencies, and nothing beyond its end.
-    pub(super) fn thinned(&self, spectrum: &[Complex32], even: bool, planes: &mut Planes) -> Vec<Complex32> {
+    pub(super) fn thinned(&self, spectrum: &[Complex32], even: bool, planes: &mut Planes) -> Row<Complex32> {
         let (half, kept) = (self.weights.len() / 2, spectrum.len());
         let count = (kept - 1 + half) / self.step + 1;
         planes.fit(count * self.step + 2 * half);
@@ -87,7 +88,7 @@ impl Thinning {
         for (x, z) in spectrum.iter().enumerate() {
             (planes.re[half + x], planes.im[half + x]) = (z.re, z.im);
         }
-        let mut out = vec![Complex32::default(); count];
+        let mut out = Row::zeros(count);
         thin(&planes.re, &planes.im, &self.weights, self.step, &mut out);
         out
     }
@@ -96,15 +97,15 @@ impl Thinning {
 /// Real and imaginary parts of a padded spectrum.
 #[derive(Default)]
 pub(super) struct Planes {
-    re: Vec<f32>,
-    im: Vec<f32>,
+    re: Row<f32>,
+    im: Row<f32>,
 }
 
 impl Planes {
     pub(super) fn fit(&mut self, length: usize) {
         for plane in [&mut self.re, &mut self.im] {
-            plane.clear();
-            plane.resize(length, 0.0);
+            *plane = Row::default();
+            *plane = Row::zeros(length);
         }
     }
 }
@@ -150,7 +151,7 @@ pub(super) fn around(circle: &[[f32; 2]], step: isize, count: usize) -> impl Ite
 pub(super) fn covariances(power: &[f32], grid: Grid, spacing: usize, count: usize) -> Option<Vec<f64>> {
     let reach = (count * spacing) as f64 / grid.samples_per_symbol as f64;
     let thinning = Thinning::new(grid.symbols, reach)?;
-    let mut spectrum: Vec<Complex32> = power.iter().map(|&p| Complex32::new(p, 0.0)).collect();
+    let mut spectrum: Row<Complex32> = power.iter().map(|&p| Complex32::new(p, 0.0)).collect();
     if grid.samples().is_multiple_of(2) {
         spectrum[grid.samples() / 2] *= 0.5;
     }

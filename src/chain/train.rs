@@ -5,10 +5,11 @@ use super::lags::{Correlated, Lags, Wanted};
 use super::lms::Convergence;
 use super::normal::Normal;
 use super::plan::{Gained, Plan};
-use super::predict::{Record, Scale};
+use super::record::{Record, Scale};
 use super::{agc, block, variance::Noises};
 use crate::dsp::{ffe, slicer::Thresholds};
 use crate::math::fft;
+use crate::math::rows::Row;
 use num_complex::Complex32;
 
 /// How the equaliser finds its taps.
@@ -78,8 +79,8 @@ pub struct Trained {
     /// Quantisation noise, rms.
     pub(super) quantisation: f32,
     /// The last section's response with the sampling phase.
-    pub(super) response: Vec<Complex32>,
-    pub(super) interferers: Vec<Vec<Complex32>>,
+    pub(super) response: Row<Complex32>,
+    pub(super) interferers: Vec<Row<Complex32>>,
     /// The last section's noise at the sampler, where some of it stands behind a gain that this attenuation has raised.
     pub(super) deviation: Option<Gained>,
     /// Its mean output when every level comes alike: what AC coupling makes of its offset.
@@ -100,17 +101,39 @@ pub(super) struct Training<'a> {
     plan: &'a Plan,
     dsp: &'a Dsp,
     records: &'a [Record],
+    scale: Scale,
     /// Spectra at the sampler, attenuated, with interference.
-    spectra: Vec<Vec<Complex32>>,
+    spectra: Vec<Row<Complex32>>,
     /// Noise covariance at the sampler by distance in taps.
     covariance: Vec<f64>,
-    scratch: Vec<Complex32>,
-    turned: Vec<Complex32>,
+    scratch: Row<Complex32>,
+    turned: Row<Complex32>,
     /// The lags of the equations, where the block's length allows to pick them out.
-    lags: Option<Lags>,
+    lags: Option<&'a Lags>,
     correlated: Vec<Correlated>,
     /// Mean products of symbols by distance, where feedback asks.
     own: Vec<f64>,
+}
+
+/// The records' correlations around a whole delay without extra loss, kept from one training to the next.
+pub(super) struct Unscaled {
+    whole: f64,
+    one: Vec<Correlated>,
+    /// Without what loses light, and with its sign turned; nothing until another loss asks.
+    others: Vec<[Correlated; 2]>,
+}
+
+/// Least part of the light for which correlations are scaled rather than made anew: below it what others round would count.
+const LEAST_SCALED: f32 = 0.05;
+
+impl Dsp {
+    /// The lags of the equations; nothing where blocks of this grid do not allow to pick them out.
+    pub(super) fn lags(&self, plan: &Plan) -> Option<Lags> {
+        let (p, fed_back) = (plan.sampler.samples_per_symbol, self.decision.postcursors());
+        let cross = (-(self.precursors as isize), self.taps + p * fed_back);
+        let wanted = Wanted { per_symbol: p, lags: self.taps, cross, slope: plan.sampler.jitter_s > 0.0 };
+        if self.taps == 0 { None } else { Lags::new(wanted, plan.grid) }
+    }
 }
 
 /// Coarse steps of the phase search in a symbol; the finest is 1/64.
@@ -120,35 +143,50 @@ const FINEST: f64 = 1.0 / 64.0;
 const TRUSTED: f64 = 1e-3;
 
 impl<'a> Training<'a> {
-    pub(super) fn new(plan: &'a Plan, dsp: &'a Dsp, records: &'a [Record], scale: Scale, noises: &Noises) -> Self {
+    pub(super) fn new(plan: &'a Plan, dsp: &'a Dsp, records: &'a [Record], scale: Scale, noises: &Noises, lags: Option<&'a Lags>) -> Self {
         let spectra = records.iter().map(|r| r.at_sampler(scale)).collect();
-        let covariance = noises.covariance(plan, records, scale, dsp.taps.max(1));
+        let covariance = noises.covariance(plan, records, scale, dsp.taps.max(1), lags);
         let t = &plan.transforms;
         let scratch = t.scratch();
-        let turned = vec![Complex32::default(); plan.grid.bins()];
-        let (p, fed_back) = (plan.sampler.samples_per_symbol, dsp.decision.postcursors());
-        let cross = (-(dsp.precursors as isize), dsp.taps + p * fed_back);
-        let wanted = Wanted { per_symbol: p, lags: dsp.taps, cross, slope: plan.sampler.jitter_s > 0.0 };
-        let lags = Lags::new(wanted, plan.grid);
-        let scratch = vec![Complex32::default(); scratch];
-        Training { plan, dsp, records, spectra, covariance, scratch, turned, lags, correlated: vec![], own: vec![] }
+        let turned = Row::zeros(plan.grid.bins());
+        let scratch = Row::zeros(scratch);
+        Training { plan, dsp, records, scale, spectra, covariance, scratch, turned, lags, correlated: vec![], own: vec![] }
     }
 
-    /// Correlates the records around a whole delay.
-    fn correlate(&mut self, whole: f64) {
-        let Some(lags) = &self.lags else { return };
-        let of = |(spectrum, record): (&Vec<Complex32>, &Record)| Correlated::new(spectrum, &record.symbol_spectrum, whole as isize, lags);
+    /// Correlates the records around a whole delay, and for other losses of a linear receiver scales what was `kept` of that.
+    fn correlate(&mut self, whole: f64, kept: &mut Option<Unscaled>) {
+        let Some(lags) = self.lags else { return };
+        let of = |spectrum: &[Complex32], record: &Record| Correlated::new(spectrum, &record.symbol_spectrum, whole as isize, lags);
         let (fed_back, records) = (self.dsp.decision.postcursors(), self.records.len() as f64);
         if fed_back > 0 {
             self.own = (0..=fed_back).map(|lag| self.records.iter().map(|r| r.symbol_product(lag)).sum::<f64>() / records).collect();
         }
-        self.correlated = self.spectra.iter().zip(self.records).map(of).collect();
+        let gain = self.scale.signal;
+        let scales = self.plan.linear_receiver() && gain >= LEAST_SCALED;
+        let known = kept.as_ref().is_some_and(|kept| kept.whole == whole);
+        if !scales || !known {
+            self.correlated = self.spectra.iter().zip(self.records).map(|(spectrum, record)| of(spectrum, record)).collect();
+            if scales && gain == 1.0 {
+                *kept = Some(Unscaled { whole, one: self.correlated.clone(), others: vec![] });
+            }
+            return;
+        }
+        let Some(Unscaled { one, others, .. }) = kept else { return };
+        if gain == 1.0 {
+            self.correlated.clone_from(one);
+            return;
+        }
+        if others.is_empty() {
+            let with = |record: &Record, gain: f32| of(&record.at_sampler(Scale { signal: gain, gained: gain }), record);
+            *others = self.records.iter().map(|record| [0.0, -1.0].map(|gain| with(record, gain))).collect();
+        }
+        self.correlated = one.iter().zip(others).map(|(one, [none, turned])| Correlated::scaled(gain, [one, none, turned])).collect();
     }
 
     /// Phase, gain and closed-form taps; thresholds are placed afterwards. A `hint` is a phase to search near.
-    pub(super) fn run(mut self, attenuation: f32, hint: Option<f64>) -> Result<Trained, Refusal> {
+    pub(super) fn run(mut self, attenuation: f32, hint: Option<f64>, kept: &mut Option<Unscaled>) -> Result<Trained, Refusal> {
         let whole = hint.map_or_else(|| self.whole_delay(), f64::round);
-        self.correlate(whole);
+        self.correlate(whole, kept);
         let found = self.search(whole, hint);
         let (delay_ui, full_scale, quantisation) = match found {
             Ok((at, least)) if self.correlated.is_empty() || least > TRUSTED => at,
@@ -170,7 +208,7 @@ impl<'a> Training<'a> {
         let off_mean: f64 = taps.iter().enumerate().map(|(j, w)| w * (normal.means[phase_of(j)] - normal.means[0])).sum();
         let turns = delay_ui / self.plan.grid.symbols as f64;
         let turned = |h: &[Complex32], behind_gain: bool| {
-            let mut out = vec![Complex32::default(); h.len()];
+            let mut out = Row::zeros(h.len());
             block::turn(h, turns, &mut out);
             if behind_gain {
                 out.iter_mut().for_each(|h| *h *= attenuation);
@@ -248,19 +286,19 @@ impl<'a> Training<'a> {
     fn whole_delay(&mut self) -> f64 {
         let n = self.plan.grid.symbols;
         let y = self.folded(0, 0.0);
-        let mut product: Vec<Complex32> = y.iter().zip(&self.records[0].symbol_spectrum).map(|(y, a)| y * a.conj()).collect();
+        let mut product: Row<Complex32> = y.iter().zip(self.records[0].symbol_spectrum.iter()).map(|(y, a)| y * a.conj()).collect();
         product[0] = Complex32::default();
-        let mut correlation = vec![0.0; n];
+        let mut correlation = Row::zeros(n);
         self.plan.transforms.symbols.inverse(&mut product, &mut correlation, &mut self.scratch);
         let peak = (0..n).max_by(|&i, &j| correlation[i].total_cmp(&correlation[j])).unwrap_or(0);
         if peak > n / 2 { peak as f64 - n as f64 } else { peak as f64 }
     }
 
     /// Spectrum of record `i` sampled once a symbol at `phase`.
-    fn folded(&mut self, i: usize, phase: f64) -> Vec<Complex32> {
+    fn folded(&mut self, i: usize, phase: f64) -> Row<Complex32> {
         let grid = self.plan.grid;
         block::turn(&self.spectra[i], phase / grid.symbols as f64, &mut self.turned);
-        let mut out = vec![Complex32::default(); fft::bins(grid.symbols)];
+        let mut out = Row::zeros(fft::bins(grid.symbols));
         block::fold(&self.turned, grid.samples(), grid.symbols, &mut out);
         out
     }
@@ -272,7 +310,7 @@ impl<'a> Training<'a> {
         }
         let grid = self.plan.grid;
         block::turn(&self.spectra[i], phase / grid.symbols as f64, &mut self.turned);
-        let mut slope = vec![Complex32::default(); fft::bins(grid.symbols)];
+        let mut slope = Row::zeros(fft::bins(grid.symbols));
         block::fold_derivative(&self.turned, grid.samples(), grid.symbols, grid.bin_hz(), &mut slope);
         2.0 * slope.iter().map(|s| f64::from(s.norm_sqr())).sum::<f64>()
     }
@@ -280,13 +318,11 @@ impl<'a> Training<'a> {
     /// Full scale and quantisation noise at `phase`.
     fn gain(&mut self, phase: f64) -> (f64, f64) {
         let n = self.plan.grid.symbols;
-        let mut samples = Vec::with_capacity(n * self.records.len());
-        for i in 0..self.records.len() {
+        let mut samples = Row::zeros(n * self.records.len());
+        for (i, block) in samples.chunks_exact_mut(n).enumerate() {
             let mut y = self.folded(i, phase);
             y[0] = Complex32::default();
-            let mut block = vec![0.0; n];
-            self.plan.transforms.symbols.inverse(&mut y, &mut block, &mut self.scratch);
-            samples.append(&mut block);
+            self.plan.transforms.symbols.inverse(&mut y, block, &mut self.scratch);
         }
         let full_scale = agc::full_scale(&samples, self.covariance[0].max(0.0).sqrt());
         (full_scale, agc::quantisation(full_scale, self.plan.sampler.effective_bits))
@@ -294,7 +330,7 @@ impl<'a> Training<'a> {
 
     /// Covariances of the samples with each other and with the symbols, averaged over the records.
     fn normal(&mut self, phase: f64, quantisation: f64) -> Normal {
-        match &self.lags {
+        match self.lags {
             Some(lags) if !self.correlated.is_empty() => self.normal_of(lags, phase, quantisation),
             _ => self.normal_of_whole(phase, quantisation),
         }
@@ -371,7 +407,7 @@ impl<'a> Training<'a> {
         let (mut symbol_mean, mut symbol_power, mut jitter) = (0.0, 0.0, 0.0);
         let mut line = vec![0f32; n];
         for i in 0..self.records.len() {
-            let phases: Vec<Vec<Complex32>> = (0..p).map(|q| self.folded(i, phase + q as f64 / p as f64)).collect();
+            let phases: Vec<Row<Complex32>> = (0..p).map(|q| self.folded(i, phase + q as f64 / p as f64)).collect();
             let record = &self.records[i];
             means.iter_mut().zip(&phases).for_each(|(m, y)| *m += f64::from(y[0].re) / records);
             symbol_mean += record.symbol_mean / records;
@@ -385,11 +421,11 @@ impl<'a> Training<'a> {
             }
             for (a, ya) in phases.iter().enumerate() {
                 for (b, yb) in phases.iter().enumerate().take(a + 1) {
-                    let mut s: Vec<Complex32> = ya.iter().zip(yb).map(|(x, y)| x * y.conj()).collect();
+                    let mut s: Vec<Complex32> = ya.iter().zip(yb.iter()).map(|(x, y)| x * y.conj()).collect();
                     transforms.inverse(&mut s, &mut line, &mut self.scratch);
                     pairs[a * p + b].iter_mut().zip(&line).for_each(|(r, &l)| *r += f64::from(l) / records);
                 }
-                let mut s: Vec<Complex32> = ya.iter().zip(&record.symbol_spectrum).map(|(y, a)| y * a.conj()).collect();
+                let mut s: Vec<Complex32> = ya.iter().zip(record.symbol_spectrum.iter()).map(|(y, a)| y * a.conj()).collect();
                 transforms.inverse(&mut s, &mut line, &mut self.scratch);
                 crosses[a].iter_mut().zip(&line).for_each(|(r, &l)| *r += f64::from(l) / (n as f64 * records));
             }
@@ -443,9 +479,10 @@ mod tests {
             let blocks = vec![levels(1), levels(2)];
             let predictor = Predictor::new(&plan, &dsp, Seed::new(1), Seed::new(2), blocks.clone(), blocks, &mut worker);
             let scale = Scale { signal: 0.7, gained: 0.7 };
-            let mut training = Training::new(&plan, &dsp, &predictor.training, scale, &predictor.noises);
+            let lags = dsp.lags(&plan);
+            let mut training = Training::new(&plan, &dsp, &predictor.training, scale, &predictor.noises, lags.as_ref());
             let whole = training.whole_delay();
-            training.correlate(whole);
+            training.correlate(whole, &mut None);
             for phase in [whole - 0.5, whole, whole + 0.328_125] {
                 let fast = training.normal(phase, 0.01);
                 let plain = training.normal_of_whole(phase, 0.01);

@@ -15,10 +15,11 @@
 
 use super::drawn::Classes;
 use super::kernel::{self, Kernel};
+use super::lags::Lags;
 use super::plan::{Plan, Source, SymbolNoise};
-use super::predict::{Record, Scale, mean_of};
-use super::{Law, Share, Storage, Trained, thinning};
-use crate::math::simd::widest;
+use super::record::{Record, Scale, mean_of};
+use super::{Law, Share, Storage, Trained, symbols, thinning};
+use crate::math::rows::Row;
 use num_complex::Complex32;
 
 /// Energy of a response that its cut may lose on each side: a variance is as much too small.
@@ -78,9 +79,9 @@ pub(super) enum Kind {
     /// Relative intensity: covariance by lag in samples.
     Relative(Vec<f32>),
     /// Added before the modulator: power per bin and covariance by lag at the modulator, slope at this section.
-    Slope { section: usize, power: Vec<f32>, covariance: Vec<f32> },
+    Slope { section: usize, power: Row<f32>, covariance: Vec<f32> },
     /// Added to symbols or displacing their edges: variance, response to the modulator, and the same cut.
-    Symbol { timing: bool, variance: f32, power: Vec<f32>, kernel: Kernel },
+    Symbol { timing: bool, variance: f32, power: Row<f32>, kernel: Kernel },
     /// Phase of the light.
     Phase,
 }
@@ -92,23 +93,23 @@ pub(super) struct Noises {
 }
 
 impl Noises {
-    /// For an equaliser of so many taps.
-    pub(super) fn new(plan: &Plan, taps: usize, depth: Depth) -> Noises {
+    /// For an equaliser of so many taps, whose lags are known.
+    pub(super) fn new(plan: &Plan, taps: usize, lags: Option<&Lags>, depth: Depth) -> Noises {
         let mut lines = Vec::new();
         let before = plan.dispersive() || !plan.linear_receiver();
         let light = plan.sections.iter().position(|s| s.storage == Storage::Complex).unwrap_or(plan.sections.len() - 1);
         let last = plan.sections.len() - 1;
-        let mut scratch = vec![Complex32::default(); plan.transforms.samples.scratch()];
+        let mut scratch = Row::zeros(plan.transforms.samples.scratch());
         for source in &plan.symbol_sources {
             let (timing, rms, response) = match source.kind {
                 SymbolNoise::Added(rms) => (false, rms, &plan.sections[0].response),
                 SymbolNoise::Timing(rms_s) | SymbolNoise::TwoPoint(rms_s) => (true, rms_s, &plan.edge),
                 SymbolNoise::EvenOdd(_) => continue, // in the noiseless block
             };
-            let mut path: Vec<Complex32> = response.clone();
-            downstream(plan, 0, light).iter().zip(&mut path).for_each(|(d, p)| *p *= d);
+            let mut path = Row::of(response);
+            downstream(plan, 0, light).iter().zip(path.iter_mut()).for_each(|(d, p)| *p *= d);
             let power = path.iter().map(|p| p.norm_sqr()).collect();
-            let mut circular = vec![0f32; plan.grid.samples()];
+            let mut circular = Row::zeros(plan.grid.samples());
             plan.transforms.samples.inverse(&mut path, &mut circular, &mut scratch);
             let kind = Kind::Symbol { timing, variance: rms * rms, power, kernel: Kernel::cut(&circular, depth.symbol_lost()) };
             lines.push(Line { entity: source.entity.clone(), kind, drawn: before });
@@ -116,13 +117,13 @@ impl Noises {
         for (i, section) in plan.sections.iter().enumerate() {
             for (j, source) in section.sources.iter().enumerate() {
                 let kind = if i == last {
-                    let power: Vec<f32> = source.deviation.iter().map(|d| 2.0 * d * d).collect();
-                    Kind::Sampled(j, covariances(plan, &power, taps))
+                    let power: Row<f32> = source.deviation.iter().map(|d| 2.0 * d * d).collect();
+                    Kind::Sampled(j, covariances(plan, &power, taps, lags))
                 } else if i < light {
                     let path = downstream(plan, i, light);
-                    let power: Vec<f32> = source.deviation.iter().zip(&path).map(|(d, h)| 2.0 * d * d * h.norm_sqr()).collect();
+                    let power: Row<f32> = source.deviation.iter().zip(path.iter()).map(|(d, h)| 2.0 * d * d * h.norm_sqr()).collect();
                     let covariance = covariance_of(plan, &power, &mut scratch);
-                    Kind::Slope { section: i, power, covariance: decaying(covariance, 8 * plan.grid.samples_per_symbol) }
+                    Kind::Slope { section: i, power, covariance: decaying(&covariance, 8 * plan.grid.samples_per_symbol) }
                 } else {
                     Kind::Interior { section: i, source: j }
                 };
@@ -138,7 +139,7 @@ impl Noises {
                         None => {
                             let m = plan.grid.samples() as f64;
                             let density = |k: usize| noise.density.at(k as f64 * plan.grid.bin_hz());
-                            let power: Vec<f32> = (0..plan.grid.bins()).map(|k| (density(k) * half_rate / m) as f32).collect();
+                            let power: Row<f32> = (0..plan.grid.bins()).map(|k| (density(k) * half_rate / m) as f32).collect();
                             Kind::Relative(covariance_of(plan, &power, &mut scratch)[..LAGS].to_vec())
                         }
                     },
@@ -167,7 +168,7 @@ impl Noises {
     }
 
     /// Covariance of all noise at the sampler by distance in taps, averaged over the records: what they are trained against.
-    pub(super) fn covariance(&self, plan: &Plan, records: &[Record], scale: Scale, taps: usize) -> Vec<f64> {
+    pub(super) fn covariance(&self, plan: &Plan, records: &[Record], scale: Scale, taps: usize, lags: Option<&Lags>) -> Vec<f64> {
         let attenuation = scale.signal;
         let (m, n) = (plan.grid.samples() as f32, plan.grid.symbols as f32);
         let average = |f: &dyn Fn(&Record) -> f64| (records.iter().map(f).sum::<f64>() / records.len() as f64) as f32;
@@ -176,7 +177,7 @@ impl Noises {
         let slope = |section: usize| average(&|r| r.slope(section).map_or(0.0, |s| s.square)) * attenuation * attenuation;
         let end = plan.end();
         // power of the detected current per bin of its transform, and what is added behind
-        let (mut before, mut behind, mut white) = (vec![0f32; plan.grid.bins()], vec![0f32; plan.grid.bins()], 0f32);
+        let (mut before, mut behind, mut white) = (Row::zeros(plan.grid.bins()), Row::zeros(plan.grid.bins()), 0f32);
         let add = |to: &mut [f32], gain: f32, power: &[f32]| to.iter_mut().zip(power).for_each(|(t, p)| *t += gain * p);
         let add_squares = |to: &mut [f32], gain: f32, rms: &[f32]| to.iter_mut().zip(rms).for_each(|(t, d)| *t += gain * d * d);
         for line in &self.lines {
@@ -200,16 +201,19 @@ impl Noises {
             }
         }
         let power = |((b, s), h): ((&f32, &f32), &Complex32)| (b + white) * h.norm_sqr() + s;
-        let power: Vec<f32> = before.iter().zip(&behind).zip(&end.response).map(power).collect();
-        covariances(plan, &power, taps)
+        let power: Row<f32> = before.iter().zip(behind.iter()).zip(&end.response).map(power).collect();
+        covariances(plan, &power, taps, lags)
     }
 }
 
-/// Covariances at the distances of so many taps of a real noise with this mean power per bin.
-fn covariances(plan: &Plan, power: &[f32], taps: usize) -> Vec<f64> {
+/// Covariances at the distances of so many taps, of which `lags` may know, of a real noise with this mean power per bin.
+fn covariances(plan: &Plan, power: &[f32], taps: usize, lags: Option<&Lags>) -> Vec<f64> {
+    if let Some(lags) = lags {
+        return lags.covariances(power);
+    }
     let spacing = plan.grid.samples_per_symbol / plan.sampler.samples_per_symbol;
     thinning::covariances(power, plan.grid, spacing, taps).unwrap_or_else(|| {
-        let all = covariance_of(plan, power, &mut vec![Complex32::default(); plan.transforms.samples.scratch()]);
+        let all = covariance_of(plan, power, &mut Row::zeros(plan.transforms.samples.scratch()));
         (0..taps).map(|t| f64::from(all[t * spacing % all.len()])).collect()
     })
 }
@@ -218,8 +222,9 @@ fn covariances(plan: &Plan, power: &[f32], taps: usize) -> Vec<f64> {
 const LAGS: usize = 64;
 
 /// From a section's end to the modulator: the product of the responses between, of unit gain at zero frequency.
-fn downstream(plan: &Plan, section: usize, light: usize) -> Vec<Complex32> {
-    let mut path = vec![Complex32::new(1.0, 0.0); plan.grid.bins()];
+fn downstream(plan: &Plan, section: usize, light: usize) -> Row<Complex32> {
+    let mut path = Row::zeros(plan.grid.bins());
+    path.fill(Complex32::new(1.0, 0.0));
     for s in plan.sections.iter().take(light).skip(section + 1).filter(|s| s.flat.is_none()) {
         let unit = 1.0 / s.response[0].norm().max(f32::MIN_POSITIVE);
         path.iter_mut().zip(&s.response).for_each(|(p, h)| *p *= h * unit);
@@ -228,9 +233,9 @@ fn downstream(plan: &Plan, section: usize, light: usize) -> Vec<Complex32> {
 }
 
 /// Covariance by lag of a real noise with this mean power per bin (transform without scaling on the way back).
-fn covariance_of(plan: &Plan, power: &[f32], scratch: &mut [Complex32]) -> Vec<f32> {
-    let mut spectrum: Vec<Complex32> = power.iter().map(|&p| Complex32::new(p, 0.0)).collect();
-    let mut covariance = vec![0f32; plan.grid.samples()];
+fn covariance_of(plan: &Plan, power: &[f32], scratch: &mut [Complex32]) -> Row<f32> {
+    let mut spectrum: Row<Complex32> = power.iter().map(|&p| Complex32::new(p, 0.0)).collect();
+    let mut covariance = Row::zeros(plan.grid.samples());
     plan.transforms.samples.inverse(&mut spectrum, &mut covariance, scratch);
     covariance
 }
@@ -242,12 +247,11 @@ fn add_all(one: &[f32], out: &mut [f32]) -> f64 {
 }
 
 /// The first lags, up to where less than 1e-4 of the variance is left.
-fn decaying(mut covariance: Vec<f32>, most: usize) -> Vec<f32> {
-    covariance.truncate(most);
+fn decaying(covariance: &[f32], most: usize) -> Vec<f32> {
+    let covariance = &covariance[..most.min(covariance.len())];
     let floor = covariance[0] * 1e-4;
     let keep = covariance.iter().rposition(|c| c.abs() > floor).map_or(1, |i| i + 1);
-    covariance.truncate(keep);
-    covariance
+    covariance[..keep].to_vec()
 }
 
 /// The response from the detected current to the sampler at one phase, kept from one training to the next.
@@ -259,8 +263,8 @@ pub(super) struct Pulse {
 
 impl Pulse {
     fn new(plan: &Plan, trained: &Trained, depth: Depth) -> Pulse {
-        let mut circular = vec![0f32; plan.grid.samples()];
-        let mut scratch = vec![Complex32::default(); plan.transforms.samples.scratch()];
+        let mut circular = Row::zeros(plan.grid.samples());
+        let mut scratch = Row::zeros(plan.transforms.samples.scratch());
         plan.transforms.samples.inverse(&mut trained.response.clone(), &mut circular, &mut scratch);
         Pulse { delay_ui: trained.delay_ui, kernel: Kernel::cut(&circular, depth.lost().min(PULSE_LOST)) }
     }
@@ -299,9 +303,9 @@ impl Reach {
         let s = plan.grid.samples_per_symbol;
         let a2 = scale.signal * scale.signal;
         let mut buffer = Vec::new();
-        let mut one = vec![0f32; out.len()];
+        let mut one = Row::zeros(out.len());
         // what shares a kernel is summed before it is filtered
-        let mut at_detector = vec![0f32; record.phases.len()];
+        let mut at_detector = Row::zeros(record.phases.len());
         let mut by_slope: Vec<(usize, Kernel)> = Vec::new();
         let mut shares = Vec::new();
         for (i, line) in noises.lines.iter().enumerate() {
@@ -344,9 +348,9 @@ impl Reach {
                 Kind::Symbol { timing, variance, kernel, .. } => {
                     let Some(slope) = record.slope(0) else { continue };
                     let weight = |e: &f32| if *timing { a2 * variance * e } else { a2 * variance };
-                    let weights: Vec<f32> = record.edge_squares.iter().map(weight).collect();
+                    let weights: Row<f32> = record.edge_squares.iter().map(weight).collect();
                     one.fill(0.0);
-                    self.add_symbols(kernel, &slope.values, &weights, s, &mut one);
+                    symbols::add(&self.g, kernel, &slope.values, &weights, s, &mut one);
                     add_all(&one, out)
                 }
                 Kind::Interior { .. } | Kind::Phase => 0.0,
@@ -375,7 +379,7 @@ impl Reach {
         for (lag, &c) in covariance.iter().enumerate() {
             let weight = if lag == 0 { c * a2 } else { 2.0 * c * a2 };
             let i = &record.current;
-            let x: Vec<f32> = (0..i.len()).map(|u| weight * i[u] * i[(u + i.len() - lag) % i.len()]).collect();
+            let x: Row<f32> = (0..i.len()).map(|u| weight * i[u] * i[(u + i.len() - lag) % i.len()]).collect();
             let values = self.g.values.iter().enumerate().map(|(t, g)| g * self.g.at(self.g.first + (t + lag) as isize)).collect();
             Kernel { first: self.g.first, values }.add_at_symbols(&kernel::phases(&x, s), s, &mut buffer, out);
         }
@@ -396,73 +400,19 @@ impl Reach {
         Kernel { first: self.g.first, values }
     }
 
-    /// `out[n] += sum_k weights[k] (sum_u g[n s - u] slope[u] h[u - k s])^2`.
-    fn add_symbols(&self, h: &Kernel, slope: &[f32], weights: &[f32], s: usize, out: &mut [f32]) {
-        let (stride, n) = (s as isize, weights.len());
-        // d = n - k for which g reaches from some u = k s + h.first + t
-        let low = (self.g.first + h.first).div_euclid(stride);
-        let high = (self.g.end() + h.end()).div_euclid(stride) + 1;
-        let width = ((high - low) as usize).next_multiple_of(RUN);
-        let lines: Vec<f32> = (0..h.values.len() as isize)
-            .flat_map(|t| (0..width as isize).map(move |d| (t, d)))
-            .map(|(t, d)| self.g.at((low + d) * stride - h.first - t) * h.values[t as usize])
-            .collect();
-        let mut sums = vec![0f32; n + width];
-        let start = h.first.rem_euclid(slope.len() as isize) as usize;
-        let mut slopes: Vec<f32> = Vec::with_capacity(slope.len() + h.values.len());
-        slopes.extend_from_slice(&slope[start..]);
-        slopes.extend_from_slice(&slope[..start]);
-        slopes.extend_from_within(..h.values.len().min(slope.len()));
-        // where a run of outputs has anything at all
-        let reached = |block: usize| {
-            let any = |t: &usize| lines[t * width + block..][..RUN].iter().any(|&line| line != 0.0);
-            let from = (0..h.values.len()).find(any).unwrap_or(0);
-            (from, (from..h.values.len()).rev().find(any).map_or(from, |last| last + 1))
-        };
-        let reached: Vec<(usize, usize)> = (0..width).step_by(RUN).map(reached).collect();
-        symbols_kernel(&lines, width, &reached, &slopes, weights, s, &mut sums);
-        for (i, sum) in sums.iter().enumerate() {
-            out[(i as isize + low).rem_euclid(n as isize) as usize] += sum;
-        }
-    }
-
     /// The converter's own variance at each symbol: quantisation, and jitter by the slope before the taps.
-    pub(super) fn converter(trained: &Trained, per_symbol: usize, slope_square: &[f32], jitter_s: f64) -> (f32, Vec<f32>) {
+    pub(super) fn converter(trained: &Trained, per_symbol: usize, slope_square: &[f32], jitter_s: f64) -> (f32, Row<f32>) {
         let taps: Vec<f32> = trained.taps.iter().map(|w| w * w).collect();
         let quantisation = trained.quantisation * trained.quantisation * taps.iter().sum::<f32>();
         let n = slope_square.len() / per_symbol;
-        let mut jitter = vec![0f32; n];
+        let mut jitter = Row::zeros(n);
         if jitter_s > 0.0 {
-            let x: Vec<f32> = slope_square.iter().map(|s| s * (jitter_s * jitter_s) as f32).collect();
-            let mut padded = vec![0f32; x.len() + 2 * taps.len()];
+            let x: Row<f32> = slope_square.iter().map(|s| s * (jitter_s * jitter_s) as f32).collect();
+            let mut padded = Row::zeros(x.len() + 2 * taps.len());
             crate::dsp::ffe::equalise(&x, per_symbol, &taps, trained.precursors, 0.0, &mut padded, &mut jitter);
         }
         (quantisation, jitter)
     }
-}
-
-/// Outputs side by side.
-const RUN: usize = 16;
-
-widest! {
-fn symbols_kernel(lines: &[f32], width: usize, reached: &[(usize, usize)], slopes: &[f32], weights: &[f32], s: usize, sums: &mut [f32]) {
-    for (k, &weight) in weights.iter().enumerate() {
-        for (block, &(from, to)) in reached.iter().enumerate() {
-            let block = block * RUN;
-            let mut sum = [0f32; RUN];
-            for (t, &d) in (from..to).zip(&slopes[k * s + from..k * s + to]) {
-                let line: &[f32; RUN] = lines[t * width + block..].first_chunk().expect("width is a multiple of the run");
-                for i in 0..RUN {
-                    sum[i] += d * line[i];
-                }
-            }
-            let to: &mut [f32; RUN] = sums[k + block..].first_chunk_mut().expect("sums are longer by the width");
-            for i in 0..RUN {
-                to[i] += weight * sum[i] * sum[i];
-            }
-        }
-    }
-}
 }
 
 #[cfg(test)]

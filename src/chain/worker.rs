@@ -4,6 +4,7 @@ use super::decision::Detection;
 use super::plan::{Leak, Plan, Section, SymbolNoise};
 use super::{Density, Law, Noise, Storage, Trained, block};
 use crate::dsp::ffe;
+use crate::math::rows::Row;
 use crate::math::{fft, normals};
 use crate::seed::Seed;
 use crate::signal::{Aligned, Ampere, Field, Grid, Quantity, Samples};
@@ -350,7 +351,7 @@ impl Worker {
     }
 
     /// Adds a section's interferers to the spectrum at the section's end, through `paths` when they are given.
-    pub(super) fn interfere(&mut self, section: &Section, paths: Option<&[Vec<Complex32>]>, draws: &Draws<'_>) {
+    pub(super) fn interfere(&mut self, section: &Section, paths: Option<&[Row<Complex32>]>, draws: &Draws<'_>) {
         self.interfere_where(section, paths, draws, |_| true);
     }
 
@@ -358,7 +359,7 @@ impl Worker {
     pub(super) fn interfere_where(
         &mut self,
         section: &Section,
-        paths: Option<&[Vec<Complex32>]>,
+        paths: Option<&[Row<Complex32>]>,
         draws: &Draws<'_>,
         wanted: impl Fn(&Leak) -> bool,
     ) {

@@ -23,12 +23,11 @@ impl Thresholds {
     /// Half way between equidistant levels.
     pub const MIDDLE: Thresholds = Thresholds([-2.0 / 3.0, 0.0, 2.0 / 3.0]);
 
-    /// Where neighbouring levels' densities cross: outputs `means` with `variances`, by the level `sent`.
+    /// Where neighbouring levels' densities cross: outputs `means` with `variances`, by the level `sent`; `moments` are [`level_moments`].
     ///
     /// Each level's density is the mixture of its symbols' Gaussians, for noise and interference differ by pattern.
-    pub(crate) fn at_crossings(sent: &[u8], means: &[f32], variances: &[f32]) -> Thresholds {
+    pub(crate) fn at_crossings(moments: &[(f64, f64); 4], sent: &[u8], means: &[f32], variances: &[f32]) -> Thresholds {
         let mut start = Thresholds::MIDDLE.0;
-        let moments = level_moments(sent, means, variances);
         for (j, t) in start.iter_mut().enumerate() {
             let ((m0, s0), (m1, s1)) = (moments[j], moments[j + 1]);
             if m1 > m0 {
@@ -323,18 +322,53 @@ mod tests {
         }
     }
 
+    fn crossings(sent: &[u8], means: &[f32], variances: &[f32]) -> [f32; 3] {
+        Thresholds::at_crossings(&level_moments(sent, means, variances), sent, means, variances).0
+    }
+
     #[test]
     fn crossings_of_equal_noise_are_half_way_and_of_unequal_noise_where_the_densities_are() {
         let sent = [0, 1, 2, 3];
         let means = [-1.0, -1.0 / 3.0, 1.0 / 3.0, 1.0];
-        let t = Thresholds::at_crossings(&sent, &means, &[0.01; 4]).0;
+        let t = crossings(&sent, &means, &[0.01; 4]);
         for (t, m) in t.iter().zip(Thresholds::MIDDLE.0) {
             assert!((t - m).abs() < 1e-5);
         }
-        let t = Thresholds::at_crossings(&sent, &means, &[0.0025, 0.01, 0.01, 0.01]).0[0];
+        let t = crossings(&sent, &means, &[0.0025, 0.01, 0.01, 0.01])[0];
         let density = |m: f32, v: f32| f64::from((-(t - m) * (t - m) / (2.0 * v)).exp() / v.sqrt());
         assert!((density(-1.0, 0.0025) / density(-1.0 / 3.0, 0.01) - 1.0).abs() < 1e-3);
         assert!(t < -2.0 / 3.0);
+    }
+
+    /// Against halving of the difference of densities summed in f64. The search ends by a step below 1e-6 of the levels' distance, 7e-7.
+    /// Exponents to 40 in f32 are good to 40 x 3 x 6e-8 = 7e-6, their exponentials to 5e-7; where noise is largest the difference falls by
+    /// (2/3) / 0.12^2 = 46 over a unit, so that this moves the crossing by 2 x 7e-6 / 46 = 3e-7 at the most.
+    #[test]
+    fn crossings_are_those_of_a_plain_search() {
+        for (seed, n) in [(1, 4099), (2, 67), (3, 1 << 13)] {
+            let mut rng = crate::seed::Seed::new(seed).rng();
+            let sent: Vec<u8> = (0..n).map(|k| ((k * 7 + k / 5) % 4) as u8).collect();
+            let means: Vec<f32> = sent.iter().map(|&level| (f64::from(level) * 2.0 / 3.0 - 1.0 + 0.03 * rng.normal()) as f32).collect();
+            // upper levels are noisier, as light's are
+            let sigma = |level: u8, normal: f64| 0.05 + 0.015 * f64::from(level) + 0.02 * normal.abs().min(1.0);
+            let variances: Vec<f32> = sent.iter().map(|&level| sigma(level, rng.normal()).powi(2) as f32).collect();
+            let found = crossings(&sent, &means, &variances);
+            for (j, found) in (0u8..).zip(found) {
+                let ln_density = |level: u8, t: f64| {
+                    let of_level = sent.iter().zip(&means).zip(&variances).filter(|((s, _), _)| **s == level);
+                    let terms: Vec<(f64, f64)> = of_level.map(|((_, &m), &v)| (f64::from(m), f64::from(v))).collect();
+                    let sum: f64 = terms.iter().map(|(m, v)| (-(t - m).powi(2) / (2.0 * v)).exp() / v.sqrt()).sum();
+                    (sum / terms.len() as f64).ln()
+                };
+                let moments = level_moments(&sent, &means, &variances);
+                let (mut low, mut high) = (moments[usize::from(j)].0, moments[usize::from(j) + 1].0);
+                while high - low > 1e-12 {
+                    let t = 0.5 * (low + high);
+                    if ln_density(j, t) > ln_density(j + 1, t) { low = t } else { high = t }
+                }
+                assert!((f64::from(found) - low).abs() < 1e-6, "{seed}, threshold {j}: {found} against {low}");
+            }
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub mod prototype;
 pub(crate) mod quantile;
 pub(crate) mod recent;
 pub mod resample;
+pub(crate) mod rows;
 pub(crate) mod scatter;
 pub(crate) mod simd;
 pub(crate) mod steps;

@@ -1,6 +1,7 @@
 //! The quantile of |signal + noise| from a noiseless record.
 
 use super::gaussian::q_fast;
+use super::simd::widest;
 
 /// Bins of the record's histogram.
 const BINS: usize = 1024;
@@ -19,14 +20,30 @@ pub(crate) fn upper(samples: &[f32], sigma: f64, probability: f64) -> f64 {
     let (mut low, mut high) = (0.0, f64::from(largest) + 9.0 * sigma);
     let exceed = |level: f64| -> f64 {
         let first = (((level - 9.0 * sigma) / width).max(0.0) as usize).min(BINS);
-        let bins = histogram.iter().enumerate().skip(first).filter(|(_, count)| **count > 0);
-        bins.map(|(i, &count)| f64::from(count) * q_fast((level - (i + 1) as f64 * width) / sigma)).sum::<f64>() / samples.len() as f64
+        exceeding(&histogram[first..], level / sigma - (first + 1) as f64 * width / sigma, width / sigma) / samples.len() as f64
     };
     while high - low > 1e-6 * high {
         let middle = 0.5 * (low + high);
         if exceed(middle) > probability { low = middle } else { high = middle }
     }
     0.5 * (low + high)
+}
+
+widest! {
+/// Sum of counts, each by the tail beyond `first`, a `step` less from one to the next.
+fn exceeding(counts: &[u32], first: f64, step: f64) -> f64 {
+    const RUN: usize = 8;
+    let mut strands = [0f64; RUN];
+    let (runs, rest) = counts.as_chunks::<RUN>();
+    let tail = |i: usize| q_fast(first - i as f64 * step);
+    for (r, counts) in runs.iter().enumerate() {
+        for k in 0..RUN {
+            strands[k] += f64::from(counts[k]) * tail(r * RUN + k);
+        }
+    }
+    let rest: f64 = rest.iter().enumerate().map(|(k, &count)| f64::from(count) * tail(runs.len() * RUN + k)).sum();
+    rest + strands.iter().sum::<f64>()
+}
 }
 
 #[cfg(test)]

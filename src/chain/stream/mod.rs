@@ -148,7 +148,7 @@ impl Plan {
     /// Of the fused responses; what maps do between them is memoryless.
     pub fn energy_beyond_guard(&self, trained: &Trained) -> f64 {
         let Some(clocking) = self.clocking else { return 0.0 };
-        let mut response: Vec<Complex32> = trained.response.clone();
+        let mut response = trained.response.clone();
         let sections = &self.sections[..self.sections.len() - 1];
         for section in sections.iter().filter(|section| section.flat.is_none()) {
             let unit = 1.0 / section.response[0].norm().max(f32::MIN_POSITIVE);

@@ -1,0 +1,166 @@
+//! Rows of numbers whose memory their thread keeps for the next ones.
+//!
+//! A system's allocator maps a row of a block anew each time and gives it back when it is dropped, and the first touch of each page costs
+//! more than what most loops do with it. Here a dropped row's memory goes to the thread that drops it, up to [`KEPT`] bytes, and the next row
+//! that it fits takes it from there.
+
+use num_complex::Complex32;
+use std::cell::RefCell;
+use std::ops::{Deref, DerefMut};
+use std::thread::LocalKey;
+
+/// Most memory that a thread keeps of each kind of number, bytes.
+const KEPT: usize = 2 << 20;
+/// Shorter rows are left to the allocator, bytes.
+const SHORTEST: usize = 16 << 10;
+
+/// A number of which rows are kept.
+pub(crate) trait Number: Copy + Default + 'static {
+    /// What this thread keeps.
+    fn kept() -> &'static LocalKey<RefCell<Vec<Vec<Self>>>>;
+}
+
+thread_local! {
+    static REAL: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
+    static COMPLEX: RefCell<Vec<Vec<Complex32>>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Number for f32 {
+    fn kept() -> &'static LocalKey<RefCell<Vec<Vec<f32>>>> {
+        &REAL
+    }
+}
+
+impl Number for Complex32 {
+    fn kept() -> &'static LocalKey<RefCell<Vec<Vec<Complex32>>>> {
+        &COMPLEX
+    }
+}
+
+/// A row of fixed length; dropped, it leaves its memory to the next one.
+pub(crate) struct Row<T: Number>(Vec<T>);
+
+impl<T: Number> Row<T> {
+    /// So many zeros.
+    pub(crate) fn zeros(length: usize) -> Row<T> {
+        let mut memory = memory(length);
+        memory.resize(length, T::default());
+        Row(memory)
+    }
+
+    /// The same numbers.
+    pub(crate) fn of(x: &[T]) -> Row<T> {
+        let mut memory = memory(x.len());
+        memory.extend_from_slice(x);
+        Row(memory)
+    }
+}
+
+impl<T: Number> FromIterator<T> for Row<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(x: I) -> Row<T> {
+        let x = x.into_iter();
+        let mut memory = memory(x.size_hint().0);
+        memory.extend(x);
+        Row(memory)
+    }
+}
+
+impl<T: Number> Clone for Row<T> {
+    fn clone(&self) -> Row<T> {
+        Row::of(self)
+    }
+}
+
+impl<T: Number> Default for Row<T> {
+    fn default() -> Row<T> {
+        Row(Vec::new())
+    }
+}
+
+impl<T: Number> Deref for Row<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T: Number> DerefMut for Row<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.0
+    }
+}
+
+impl<'a, T: Number> IntoIterator for &'a Row<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> std::slice::Iter<'a, T> {
+        self.0.iter()
+    }
+}
+
+impl<T: Number> Drop for Row<T> {
+    fn drop(&mut self) {
+        let mut memory = std::mem::take(&mut self.0);
+        if bytes(&memory) < SHORTEST {
+            return;
+        }
+        // at a thread's end there is nothing to keep it in
+        let _ = T::kept().try_with(|kept| {
+            let mut kept = kept.borrow_mut();
+            if kept.iter().map(bytes).sum::<usize>() + bytes(&memory) <= KEPT {
+                memory.clear();
+                kept.push(memory);
+            }
+        });
+    }
+}
+
+/// What a vector takes, bytes.
+fn bytes<T>(memory: &Vec<T>) -> usize {
+    memory.capacity() * size_of::<T>()
+}
+
+/// An empty vector with room for so many: the smallest that is kept and not twice as long, or a new one.
+fn memory<T: Number>(length: usize) -> Vec<T> {
+    let fits = |memory: &Vec<T>| (length..2 * length.max(1)).contains(&memory.capacity());
+    let kept = T::kept().try_with(|kept| {
+        let mut kept = kept.borrow_mut();
+        let at = (0..kept.len()).rev().filter(|&i| fits(&kept[i])).min_by_key(|&i| kept[i].capacity());
+        at.map(|at| kept.swap_remove(at))
+    });
+    kept.ok().flatten().unwrap_or_else(|| Vec::with_capacity(length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept() -> usize {
+        REAL.with(|kept| kept.borrow().iter().map(bytes).sum())
+    }
+
+    #[test]
+    fn a_row_takes_the_memory_of_one_that_was_dropped_and_holds_what_it_is_given() {
+        let first = Row::of(&[1f32; 8192]);
+        let at = first.as_ptr();
+        drop(first);
+        let second = Row::<f32>::zeros(8000);
+        assert!(second.as_ptr() == at && second.len() == 8000 && second.iter().all(|&x| x == 0.0));
+        let third: Row<f32> = (0..8192).map(|i| i as f32).collect();
+        assert!(third.as_ptr() != at && third.len() == 8192 && third[8191] == 8191.0);
+        assert!(third.clone().iter().eq(third.iter()));
+        drop(second);
+        assert!(Row::<f32>::zeros(4000).as_ptr() != at, "a short row leaves long memory alone");
+    }
+
+    #[test]
+    fn what_is_kept_stays_below_its_bound_and_short_rows_are_not_kept() {
+        drop(Row::<f32>::zeros(100));
+        assert_eq!(kept(), 0);
+        let many: Vec<Row<f32>> = (0..100).map(|_| Row::zeros(32_768)).collect();
+        drop(many);
+        assert!(kept() <= KEPT && kept() + (32_768 << 2) > KEPT, "{}", kept());
+    }
+}
