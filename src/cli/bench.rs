@@ -22,10 +22,10 @@ the operations and bytes of a work allow at the measured peaks of one core: work
 #[command(after_help = EXAMPLES)]
 pub(super) struct Bench {
     /// Only these works
-    #[arg(long, value_name = "NAME", num_args = 1..)]
+    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
     only: Vec<String>,
     /// Time for each work, s
-    #[arg(long, value_name = "SECONDS", default_value_t = 0.7)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.7, allow_negative_numbers = true)]
     seconds: f64,
     /// Prints JSON instead of a table
     #[arg(long)]

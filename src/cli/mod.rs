@@ -21,6 +21,7 @@ mod source;
 mod srs;
 mod sweep;
 
+use crate::math::simd::Vectors;
 use clap::{Parser, Subcommand};
 use failure::Failure;
 use std::process::ExitCode;
@@ -88,6 +89,10 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    if let Some(unknown) = std::env::var("LIGHTLANE_VECTORS").ok().filter(|name| Vectors::named(name).is_none()) {
+        output::say(&format!("error: LIGHTLANE_VECTORS = {unknown}: must be portable, avx2 or avx512"));
+        return ExitCode::from(2);
+    }
     let done = match cli.command {
         Command::Run(run) => run.execute(),
         Command::Check(check) => check.execute(),

@@ -28,6 +28,9 @@ pub(super) const SCORING_BLOCKS: u64 = 4;
 /// Blocks of a lane between looks at whether enough was counted.
 pub(super) const ROUND_BLOCKS: u64 = 32;
 
+/// Effective samples of rare events below which an interval means little.
+pub(super) const FEWEST_EFFECTIVE: f64 = 10.0;
+
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
@@ -158,6 +161,13 @@ impl Link {
                 warnings.push(warning.clone());
             }
         }
+        for lane in lanes.iter().filter(|l| l.effective_samples.is_some_and(|samples| samples < FEWEST_EFFECTIVE)) {
+            warnings.push(format!(
+                "lane {}: {:.1} effective samples are too few for its interval to be trusted: count more symbols",
+                lane.lane,
+                lane.effective_samples.unwrap_or(0.0)
+            ));
+        }
         for lane in lanes.iter().filter(|l| l.estimators_agree == Some(false)) {
             warnings.push(format!("lane {}: the counted and the semi-analytic error ratio disagree beyond their intervals", lane.lane));
         }
@@ -220,10 +230,10 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop, cancel: &AtomicBool
             _ => None,
         };
         let engine_at_limit = match &margin {
-            Margin::Found(_, trained) => Engine::of(&lane, &mut predictor, worker, trained),
+            Margin::Found(_, trained) => Engine::of(&lane, lane.config.simulation.symbols_at_limit, &mut predictor, worker, trained),
             _ => Engine::Chain,
         };
-        let engine = Engine::of(&lane, &mut predictor, worker, &trained);
+        let engine = Engine::of(&lane, lane.config.simulation.symbols, &mut predictor, worker, &trained);
         let trust = if lane.config.simulation.count == Counting::Chain { "trust the count" } else { "trust a count by the whole chain" };
         let drive: f64 = prediction.shares.iter().filter(|s| s.entity.starts_with("dac.quant") || s.entity.starts_with("driver")).map(|s| s.share).sum();
         if drive > 0.5 {
@@ -338,6 +348,8 @@ fn launch_warnings(lane: &Lane, tp2: Option<Outer>) -> Vec<String> {
 /// What was counted of all lanes with some receiver, and what error correction makes of it.
 pub(super) struct CountedLanes {
     counted: Vec<Option<Counted>>,
+    /// By which factors each lane's stored blocks may be off their pattern.
+    scatter: Vec<Option<[f64; 2]>>,
     /// Place of each lane among those that have the receiver.
     places: Vec<Option<usize>>,
     pub(super) corrected: Corrected,
@@ -346,7 +358,7 @@ pub(super) struct CountedLanes {
 impl CountedLanes {
     /// What was counted of a lane, symbol by symbol, and the error ratio of that.
     pub(super) fn tally(&self, lane: usize) -> Option<(&Tally, Told)> {
-        self.counted[lane].as_ref().map(|counted| (&counted.end, Told::of(counted)))
+        self.counted[lane].as_ref().map(|counted| (&counted.end, Told::of(counted, self.scatter[lane])))
     }
 
     /// What was counted of a lane's segments, where it has several; of rare events no tally tells a ratio.
@@ -419,6 +431,7 @@ fn count_all<'a>(
     let mut places = 0..;
     CountedLanes {
         counted: ready.iter().map(|ready| ready.and_then(|_| counted.next())).collect(),
+        scatter: ready.iter().map(|ready| ready.and_then(|(_, prediction, engine)| engine.scatter(prediction))).collect(),
         places: ready.iter().map(|ready| ready.and_then(|_| places.next())).collect(),
         corrected,
     }

@@ -5,8 +5,7 @@ use super::clock::ClockResult;
 use super::counting::Told;
 use super::margin::Margin;
 use super::result::{Counted, LaneResult, NoiseShare, PortResult, Slicer, pooled};
-use super::run::Foreseen;
-use super::run::{CountedLanes, Solved};
+use super::run::{CountedLanes, FEWEST_EFFECTIVE, Foreseen, Solved};
 use super::segment;
 use crate::chain::{Decider, Tally};
 use crate::measure::levels::rlm;
@@ -138,7 +137,8 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
             verdicts.extend(agree(&told, foreseen));
         } else {
             // the count alone judges, where its interval lies on one side of the limit
-            let here = if tally.symbols > 0 { judged([interval.low, interval.high], limit_ber) } else { None };
+            let few = told.effective_samples.is_some_and(|samples| samples < FEWEST_EFFECTIVE);
+            let here = if tally.symbols > 0 && !few { judged([interval.low, interval.high], limit_ber) } else { None };
             result.passes = both(here.or(judged_by_margin(&result)));
         }
     }

@@ -25,13 +25,19 @@ impl Vectors {
     pub(crate) fn used() -> Vectors {
         static USED: OnceLock<Vectors> = OnceLock::new();
         *USED.get_or_init(|| {
-            let most = match std::env::var("LIGHTLANE_VECTORS").as_deref() {
-                Ok("portable") => Vectors::Portable,
-                Ok("avx2") => Vectors::Avx2,
-                _ => Vectors::Avx512,
-            };
-            most.min(Vectors::there())
+            let asked = std::env::var("LIGHTLANE_VECTORS").ok();
+            asked.and_then(|name| Vectors::named(&name)).unwrap_or(Vectors::Avx512).min(Vectors::there())
         })
+    }
+
+    /// By the name that `LIGHTLANE_VECTORS` takes.
+    pub(crate) fn named(name: &str) -> Option<Vectors> {
+        match name {
+            "portable" => Some(Vectors::Portable),
+            "avx2" => Some(Vectors::Avx2),
+            "avx512" | "" => Some(Vectors::Avx512),
+            _ => None,
+        }
     }
 
     #[cfg(target_arch = "x86_64")]

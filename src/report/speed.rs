@@ -10,10 +10,11 @@ pub fn speed(report: &Report) -> String {
         let part = row.of_roofline.map_or_else(|| "-".to_owned(), |part| format!("{:.0} %", 100.0 * part));
         table.add_row([row.name, &rate(row.per_second), &rate(row.per_second_median), row.unit, &part, row.what]);
     }
-    let mut out = text(&table);
+    let mut out = if report.rows.is_empty() { String::new() } else { text(&table) };
     if let Some(scaling) = report.scaling {
         out += &format!(
-            "\n{} threads count {} symbols of chain_4sps a second, {:.2} times what one does\n",
+            "{}{} threads count {} symbols of chain_4sps a second, {:.2} times what one does\n",
+            if out.is_empty() { "" } else { "\n" },
             scaling.threads,
             rate(scaling.per_second),
             scaling.times

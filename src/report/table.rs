@@ -140,15 +140,13 @@ fn port(result: &LinkResult) -> String {
     let worst = port.worst_lane.map_or(String::new(), |lane| format!(", worst lane {lane}"));
     let counting = counting(result);
     let by = if counting == Counting::Chain { String::new() } else { format!(" by {}", counting.name()) };
-    format!(
-        "port: BER semi-analytic {}, counted{by} {} ({} {} in {:.2e} bits), margin {} dB{worst}",
-        ratio(port.ber_semi_analytic),
-        counted(port.bits, port.ber_counted, port.ber_counted_low, port.ber_counted_high),
-        port.errors,
-        errors(counting),
-        port.bits as f64,
-        decimals(port.margin_db, 2),
-    )
+    let count = if port.bits == 0 && result.lanes.iter().any(|lane| lane.count_refusal.is_some()) {
+        format!("not counted{by}")
+    } else {
+        let ratio = counted(port.bits, port.ber_counted, port.ber_counted_low, port.ber_counted_high);
+        format!("counted{by} {ratio} ({} {} in {:.2e} bits)", port.errors, errors(counting), port.bits as f64)
+    };
+    format!("port: BER semi-analytic {}, {count}, margin {} dB{worst}", ratio(port.ber_semi_analytic), decimals(port.margin_db, 2))
 }
 
 /// What was counted with the power lowered to the limit: it validates the margin.
@@ -190,7 +188,7 @@ fn rare(lanes: &[LaneResult]) -> String {
         return String::new();
     }
     format!(
-        "rare events: {} effective samples, gain over plain counting {}; they are no codewords\n",
+        "rare events: {} effective samples, gain over plain counting {} in symbols; they are no codewords\n",
         range(&|l| l.effective_samples),
         range(&|l| l.gain)
     )

@@ -195,12 +195,13 @@ fn rebuild() -> Box<dyn FnMut()> {
 const BLOCKS: u64 = 64;
 
 /// Counts the same blocks on one thread and on `threads`, in turn, and takes the fastest of each.
-pub(super) fn scaling(threads: usize, each: Duration) -> Scaling {
+pub(super) fn scaling(threads: usize, each: Duration) -> Option<Scaling> {
     let lane = built(&config(|_| ()));
     let trained = trained(&lane, &mut Worker::new(&lane.plan));
     let workers = Workers::default();
     let stop = Stop { round_blocks: BLOCKS, symbols: BLOCKS * SYMBOLS as u64, bit_errors: u64::MAX };
-    let pools = [1, threads].map(|n| ThreadPoolBuilder::new().num_threads(n).build().expect("threads can be had"));
+    let pool = |threads| ThreadPoolBuilder::new().num_threads(threads).build().ok();
+    let pools = [pool(1)?, pool(threads)?];
     let once = |pool: &rayon::ThreadPool| {
         let lanes: [Count<'_>; 1] = [lane.counted(&trained)];
         let begun = Instant::now();
@@ -212,5 +213,5 @@ pub(super) fn scaling(threads: usize, each: Duration) -> Scaling {
     while Instant::now() < end {
         most.iter_mut().zip(&pools).for_each(|(most, pool)| *most = most.max(once(pool)));
     }
-    Scaling { threads, per_second: most[1], times: most[1] / most[0] }
+    Some(Scaling { threads, per_second: most[1], times: most[1] / most[0] })
 }

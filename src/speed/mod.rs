@@ -45,6 +45,8 @@ pub struct Row {
 /// What a machine does.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
+    /// Version of what is told here.
+    pub schema: u32,
     /// Version of lightlane.
     pub version: &'static str,
     /// True when the compiler was not asked to optimise: figures then mean nothing.
@@ -55,7 +57,7 @@ pub struct Report {
     pub roof: Roof,
     /// Work by work.
     pub rows: Vec<Row>,
-    /// How much faster several threads count a link.
+    /// How much faster several threads count a link; absent where there is one processor, or no more threads can be had.
     pub scaling: Option<Scaling>,
 }
 
@@ -84,11 +86,14 @@ impl Report {
             rows.push(row(&work, each, &roof));
         }
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let scaling = (threads > 1 && wanted("threads")).then(|| {
+        let scaling = if threads > 1 && wanted("threads") {
             told("threads");
             chains::scaling(threads, each)
-        });
+        } else {
+            None
+        };
         Report {
+            schema: 1,
             version: env!("CARGO_PKG_VERSION"),
             unoptimised: cfg!(debug_assertions),
             vectors: format!("{:?}", crate::math::simd::Vectors::used()).to_lowercase(),

@@ -94,6 +94,9 @@ impl Predictor<'_> {
             ));
         }
         let scored = self.scored(worker, trained);
+        if scored.blocks.iter().any(|(_, at)| at.variances.iter().any(|&v| v <= 0.0)) {
+            return Err(Refusal::new("there is no noise to draw"));
+        }
         self.refuse(trained, &scored)?;
         // what stands behind the lines is the converter's
         let converters = scored.blocks.iter().flat_map(|(_, at)| at.shares.iter().skip(self.noises.lines.len()));
