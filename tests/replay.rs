@@ -304,7 +304,7 @@ fn a_run_counts_by_replay_and_by_rare_events() {
     config.simulation.count = Counting::Rare;
     let rare = run(&config);
     for (lane, other) in rare.lanes.iter().zip(&replayed.lanes) {
-        assert_eq!((lane.counted_by, lane.interval_kind, lane.estimators_agree), (Counting::Rare, "weighted samples", Some(true)));
+        assert_eq!((lane.counted_by, lane.interval_kind, lane.estimators_agree), (Counting::Rare, "count and stored blocks", Some(true)));
         let (ber, foreseen) = (lane.ber_counted.unwrap(), lane.ber_semi_analytic.unwrap());
         assert!(foreseen < 1e-7 && (ber / foreseen).ln().abs() < 0.1, "{ber} {foreseen}");
         assert!(lane.ber_counted_low.unwrap() < ber && ber < lane.ber_counted_high.unwrap());
