@@ -202,6 +202,7 @@ fn notes(variants: &[Variant]) -> Vec<String> {
     let of = |result: &LinkResult| -> Vec<String> {
         let lane = |lane: &LaneResult| {
             let refusal = lane.refusal.as_ref().map(|because| format!("lane {}: {because}", lane.lane));
+            let refusal = refusal.or_else(|| lane.count_refusal.as_ref().map(|because| format!("lane {}: {because}", lane.lane)));
             refusal.or_else(|| lane.floor_ber.map(|ber| format!("lane {}: no power reaches the limit; least BER {ber:.1e}", lane.lane)))
         };
         let warnings = result.warnings.iter().map(|warning| format!("warning: {warning}"));

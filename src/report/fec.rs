@@ -61,8 +61,8 @@ fn of_lane(lane: &LaneResult) -> [String; 9] {
         format!("lane {}", lane.lane),
         ahead,
         lane.test_blocks.to_string(),
-        lane.corrected_bits.to_string(),
-        lane.uncorrectable_blocks.to_string(),
+        decoded(lane.test_blocks, lane.corrected_bits),
+        decoded(lane.test_blocks, lane.uncorrectable_blocks),
         ratio_within(lane.block_error_ratio_foretold, lane.block_error_ratio_foretold_low, lane.block_error_ratio_foretold_high),
         small(lane.codeword_error_ratio_closed),
         small(lane.post_fec_ber_closed),
@@ -70,13 +70,18 @@ fn of_lane(lane: &LaneResult) -> [String; 9] {
     ]
 }
 
+/// A count of decoded codewords, or a dash where none were.
+fn decoded(codewords: u64, count: u64) -> String {
+    if codewords == 0 { "-".to_owned() } else { count.to_string() }
+}
+
 fn of_port(name: &str, port: &FecResult) -> [String; 9] {
     [
         name.to_owned(),
         counted(port.codewords, port.pre_fec_ber, port.pre_fec_ber_low, port.pre_fec_ber_high),
         port.codewords.to_string(),
-        port.corrected_bits.to_string(),
-        port.uncorrectable.to_string(),
+        decoded(port.codewords, port.corrected_bits),
+        decoded(port.codewords, port.uncorrectable),
         ratio_within(port.codeword_error_ratio_foretold, port.codeword_error_ratio_foretold_low, port.codeword_error_ratio_foretold_high),
         small(port.codeword_error_ratio_closed),
         small(port.post_fec_ber_closed),
