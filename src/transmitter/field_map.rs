@@ -26,9 +26,11 @@ impl FieldMap {
             (e.re as f32, e.im as f32)
         };
         let mut steps = Box::new([Step::default(); STEPS]);
+        let (mut re, mut im) = at(0);
         for (i, step) in steps.iter_mut().enumerate() {
-            let ((re, im), (next_re, next_im)) = (at(i), at(i + 1));
+            let (next_re, next_im) = at(i + 1);
             *step = [re, im, next_re - re, next_im - im];
+            (re, im) = (next_re, next_im);
         }
         FieldMap { name, first_v: -reach_v as f32, per_v: (STEPS as f64 / (2.0 * reach_v)) as f32, steps }
     }
