@@ -1,16 +1,12 @@
-//! Symbols per second: the whole chain, the estimator, the inner loop.
+//! Symbols per second of whole chains, stage by stage, and of the estimators; `benches/speed.rs` has what `lightlane bench` prints.
 //!
 //! `cargo bench`; one core: `taskset -c 0 cargo bench`. Items are symbols.
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use lightlane::chain::{Count, Drawn, Draws, Hop, Method, Predictor, Probe, Rare, Stop, Trained, Worker, Workers, Workshop, count};
-use lightlane::dsp::awgn;
+use lightlane::chain::{Count, Drawn, Draws, Hop, Method, Predictor, Stop, Trained, Worker, Workers, Workshop, count};
 use lightlane::link::{Config, Lane, presets};
-use lightlane::math::normals;
-use lightlane::measure::eye::Eye;
-use lightlane::pattern::{Pattern, PatternKind};
-use lightlane::seed::Seed;
+use lightlane::pattern::PatternKind;
 use lightlane::serdes::{ClockRecovery, DecisionKind};
 use lightlane::transmitter::TransmitterKind;
 use std::sync::atomic::AtomicBool;
@@ -172,22 +168,6 @@ fn replay(bencher: Bencher, decision: DecisionKind) {
     });
 }
 
-/// Rare events on the same blocks; items are symbols for which noise is drawn.
-#[divan::bench]
-fn rare_events(bencher: Bencher) {
-    let lane = Lane::build(&config(TransmitterKind::Eml, 4), 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.plan);
-    let mut predictor =
-        Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(2, true), lane.blocks(4, false), &mut worker);
-    let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
-    let rare = Rare::new(predictor.replay(&mut worker, &trained).expect("a linear receiver"), &trained, false);
-    let mut block = 0;
-    bencher.counter(ItemsCount::new(rare.block_symbols())).bench_local(|| {
-        block += 1;
-        rare.sampled(lane.seed, block).ber()
-    });
-}
-
 /// Building a lane whose responses are all known to the workshop.
 #[divan::bench]
 fn rebuild_a_lane(bencher: Bencher) {
@@ -237,47 +217,4 @@ fn margin(bencher: Bencher, blocks: u64) {
     let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
     let limit_ber = config.limit_ber();
     bencher.bench_local(|| lane.margin_db(&mut predictor, &mut worker, &trained, limit_ber).expect("there is one"));
-}
-
-/// PAM4 symbols, Gaussian noise, slicer, count: 2^13 symbols.
-#[divan::bench]
-fn inner_loop(bencher: Bencher) {
-    let mut block = 0;
-    bencher.counter(ItemsCount::new(8192usize)).bench_local(|| {
-        block += 1;
-        awgn::count(Seed::new(block), 4, 0.11).bit_errors
-    });
-}
-
-/// Standard normal numbers.
-#[divan::bench]
-fn normal_numbers(bencher: Bencher) {
-    let mut out = vec![0f32; 1 << 14];
-    let mut rng = Seed::new(1).rng();
-    bencher.counter(ItemsCount::new(1usize << 14)).bench_local(|| normals::fill(&mut rng, &mut out));
-}
-
-/// PRBS31Q levels.
-#[divan::bench]
-fn pattern(bencher: Bencher) {
-    let source = Pattern::default().build().expect("it builds");
-    let mut levels = vec![0u8; 8192];
-    let mut block = 0;
-    bencher.counter(ItemsCount::new(8192usize)).bench_local(|| {
-        block += 1;
-        source.fill(block * 8192, Seed::new(1), &mut levels);
-    });
-}
-
-/// Points drawn into an eye diagram: 2^13 symbols of 32 samples, eight points a sample.
-#[divan::bench]
-fn eye_density(bencher: Bencher) {
-    let lane = Lane::build(&config(TransmitterKind::Eml, 4), 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.plan);
-    let probe = Probe::light(&lane.plan, "tp2", 32, &mut Workshop::default()).expect("there is one");
-    let draws = Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Everything };
-    let waveform = probe.waveform(&mut worker, &lane.blocks(1, false).remove(0), &draws);
-    let high = waveform.iter().copied().fold(0.0, f32::max);
-    let mut eye = Eye::new(32, (0.0, f64::from(high)), 400);
-    bencher.counter(ItemsCount::new(8192usize * 32 * 8)).bench_local(|| eye.push(&waveform, 5));
 }

@@ -121,6 +121,7 @@ pub struct Simulation {
     pub symbols_at_limit: u64,
     /// What counts: `chain`, every block through the whole chain; `replay`, noise drawn at the slicer on four stored blocks, quicker; `rare`,
     /// the same noise pushed towards errors, for ratios too small to be counted. The last two want a linear receiver in periodic mode.
+    /// A margin that is counted, where none can be foreseen, is counted through the whole chain whatever stands here.
     pub count: Counting,
     /// Seed of all noise and of random data.
     pub seed: u64,

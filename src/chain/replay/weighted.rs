@@ -94,3 +94,27 @@ impl Weighted {
         (self.hits > 1 && own > 0.0).then(|| plain / own)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where nothing is pushed every weight is 1 and one symbol is simulated a target: plain counting, of gain 1, of as many effective samples
+    /// as hits, of the binomial deviation. Half as many hits of twice the weight tell the same ratio with half the effective samples.
+    #[test]
+    fn without_a_push_it_is_plain_counting() {
+        let count = |every: u64, weight: f64| {
+            let mut weighted = Weighted::default();
+            (0..100_000u64).for_each(|k| weighted.push(1, weight, u64::from(k % every == 0)));
+            weighted
+        };
+        let plain = count(100, 1.0);
+        assert_eq!((plain.ber(), plain.hits, plain.effective_samples()), (0.005, 1000, 1000.0));
+        assert!((plain.gain().unwrap() - 1.0).abs() < 1e-9);
+        // of a bit in two a symbol
+        assert!((plain.deviation() / (0.25 * 0.01 * 0.99 / 1e5f64).sqrt() - 1.0).abs() < 1e-9);
+        let doubled = count(200, 2.0);
+        assert_eq!((doubled.ber(), doubled.effective_samples()), (0.005, 500.0));
+        assert!((doubled.gain().unwrap() - 0.5).abs() < 0.01);
+    }
+}
