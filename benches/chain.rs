@@ -1,10 +1,13 @@
-//! Symbols per second of whole chains, stage by stage, and of the estimators; `benches/speed.rs` has what `lightlane bench` prints.
+//! Symbols per second of whole chains, stage by stage, and of the estimators; `benches/speed.rs`
+//! has what `lightlane bench` prints.
 //!
 //! `cargo bench`; one core: `taskset -c 0 cargo bench`. Items are symbols.
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use lightlane::chain::{Count, Drawn, Draws, Hop, Method, Predictor, Stop, Trained, Worker, Workers, Workshop, count};
+use lightlane::chain::{
+    Count, Drawn, Draws, Hop, Method, Predictor, Stop, Trained, Worker, Workers, Workshop, count,
+};
 use lightlane::link::{Config, Lane, presets};
 use lightlane::pattern::PatternKind;
 use lightlane::serdes::{ClockRecovery, DecisionKind};
@@ -28,14 +31,17 @@ fn config(kind: TransmitterKind, samples_per_symbol: usize) -> Config {
 
 fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
     let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
-    let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker);
+    let mut predictor =
+        Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker);
     predictor.train(worker, 1.0, None).expect("it trains")
 }
 
-/// Symbols, transmit taps, converter, driver, modulator, fibre, photodiode, amplifier, converter, 21 taps, slicer, count.
+/// Symbols, transmit taps, converter, driver, modulator, fibre, photodiode, amplifier, converter,
+/// 21 taps, slicer, count.
 #[divan::bench(args = [(TransmitterKind::Eml, 4), (TransmitterKind::Mzm, 4), (TransmitterKind::Eml, 2), (TransmitterKind::Mzm, 2)])]
 fn whole_chain(bencher: Bencher, (kind, samples_per_symbol): (TransmitterKind, usize)) {
-    let lane = Lane::build(&config(kind, samples_per_symbol), 0, &mut Workshop::default()).expect("it builds");
+    let lane = Lane::build(&config(kind, samples_per_symbol), 0, &mut Workshop::default())
+        .expect("it builds");
     let mut worker = Worker::new(&lane.plan);
     let trained = trained(&lane, &mut worker);
     let mut levels = vec![0u8; 8192];
@@ -43,7 +49,8 @@ fn whole_chain(bencher: Bencher, (kind, samples_per_symbol): (TransmitterKind, u
     bencher.counter(ItemsCount::new(8192usize)).bench_local(|| {
         block += 1;
         lane.pattern.fill(block * 8192, lane.seed, &mut levels);
-        let draws = Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
+        let draws =
+            Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
         worker.decisions(&lane.plan, &trained, &levels, &draws, false).bit_errors
     });
 }
@@ -60,12 +67,14 @@ fn whole_chain_in_blocks_of(bencher: Bencher, symbols: usize) {
     let mut block = 0;
     bencher.counter(ItemsCount::new(symbols)).bench_local(|| {
         block += 1;
-        let draws = Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
+        let draws =
+            Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
         worker.decisions(&lane.plan, &trained, &levels, &draws, false).bit_errors
     });
 }
 
-/// The same behind a converter of 18 GHz, decided with one and sixteen taps of feedback and in 4 and 16 states.
+/// The same behind a converter of 18 GHz, decided with one and sixteen taps of feedback and in 4
+/// and 16 states.
 #[divan::bench(args = [(DecisionKind::Dfe, 1), (DecisionKind::Dfe, 16), (DecisionKind::Mlse, 1), (DecisionKind::Mlse, 2)])]
 fn whole_chain_deciding(bencher: Bencher, (decision, memory): (DecisionKind, usize)) {
     let mut config = config(TransmitterKind::Eml, 4);
@@ -80,24 +89,35 @@ fn whole_chain_deciding(bencher: Bencher, (decision, memory): (DecisionKind, usi
     let mut block = 0;
     bencher.counter(ItemsCount::new(8192usize)).bench_local(|| {
         block += 1;
-        let draws = Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
+        let draws =
+            Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
         worker.decisions(&lane.plan, &trained, &levels, &draws, false).bit_errors
     });
 }
 
-/// Blocks in stream mode behind a Mueller-Muller loop, one lane on one core, the warm-up of four blocks shared by 128.
+/// Blocks in stream mode behind a Mueller-Muller loop, one lane on one core, the warm-up of four
+/// blocks shared by 128.
 #[divan::bench]
 fn stream_with_a_recovered_clock(bencher: Bencher) {
     let mut config = config(TransmitterKind::Eml, 4);
     config.receiver.clock.recovery = ClockRecovery::MuellerMuller;
     let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
     let mut worker = Worker::new(&lane.plan);
-    let (trained, workers, symbols) = (trained(&lane, &mut worker), Workers::default(), 128u64 << 13);
+    let (trained, workers, symbols) =
+        (trained(&lane, &mut worker), Workers::default(), 128u64 << 13);
     let stop = Stop { round_blocks: 128, symbols, bit_errors: u64::MAX };
     bencher.counter(ItemsCount::new(symbols)).bench_local(|| {
-        let hops = vec![Hop { name: "light", plan: &lane.plan, trained: &trained, streams: lane.seed }];
-        let count_of =
-            Count { hops, pattern: &lane.pattern, first_symbol: 0, precoder: false, run: lane.run, lane: lane.seed, method: Method::Chain };
+        let hops =
+            vec![Hop { name: "light", plan: &lane.plan, trained: &trained, streams: lane.seed }];
+        let count_of = Count {
+            hops,
+            pattern: &lane.pattern,
+            first_symbol: 0,
+            precoder: false,
+            run: lane.run,
+            lane: lane.seed,
+            method: Method::Chain,
+        };
         count(&[count_of], &stop, &workers, &mut (), &AtomicBool::new(false))
     });
 }
@@ -123,24 +143,31 @@ fn stage_equalise(bencher: Bencher) {
 }
 
 fn stage(bencher: Bencher, run: impl Fn(&mut Worker, &Lane, &Trained, &[u8], &Draws<'_>)) {
-    let lane = Lane::build(&config(TransmitterKind::Eml, 4), 0, &mut Workshop::default()).expect("it builds");
+    let lane = Lane::build(&config(TransmitterKind::Eml, 4), 0, &mut Workshop::default())
+        .expect("it builds");
     let mut worker = Worker::new(&lane.plan);
     let trained = trained(&lane, &mut worker);
     let levels = lane.blocks(1, false).remove(0);
-    let draws = Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Everything };
+    let draws =
+        Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Everything };
     worker.decisions(&lane.plan, &trained, &levels, &draws, false);
-    bencher.counter(ItemsCount::new(8192usize)).bench_local(|| run(&mut worker, &lane, &trained, &levels, &draws));
+    bencher
+        .counter(ItemsCount::new(8192usize))
+        .bench_local(|| run(&mut worker, &lane, &trained, &levels, &draws));
 }
 
 /// The same block without its noises.
 #[divan::bench]
 fn whole_chain_without_noise(bencher: Bencher) {
-    let lane = Lane::build(&config(TransmitterKind::Eml, 4), 0, &mut Workshop::default()).expect("it builds");
+    let lane = Lane::build(&config(TransmitterKind::Eml, 4), 0, &mut Workshop::default())
+        .expect("it builds");
     let mut worker = Worker::new(&lane.plan);
     let trained = trained(&lane, &mut worker);
     let levels = lane.blocks(1, false).remove(0);
     let draws = Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Nothing };
-    bencher.counter(ItemsCount::new(8192usize)).bench_local(|| worker.decisions(&lane.plan, &trained, &levels, &draws, false).bit_errors);
+    bencher
+        .counter(ItemsCount::new(8192usize))
+        .bench_local(|| worker.decisions(&lane.plan, &trained, &levels, &draws, false).bit_errors);
 }
 
 /// Noise on stored noiseless blocks, decided by a slicer and behind one tap of feedback.
@@ -152,13 +179,24 @@ fn replay(bencher: Bencher, decision: DecisionKind) {
     if decision == DecisionKind::Dfe {
         // what is fed back is not replayed in the light's own noise
         config.transmitter.eml.laser.rin_db_per_hz = -165.0;
-        (config.transmitter.dac.jitter_fs, config.receiver.adc.jitter_fs, config.transmitter.dac.effective_bits) = (0.0, 0.0, 9.0);
+        (
+            config.transmitter.dac.jitter_fs,
+            config.receiver.adc.jitter_fs,
+            config.transmitter.dac.effective_bits,
+        ) = (0.0, 0.0, 9.0);
         config.receiver.adc.bandwidth_ghz = 14.0;
     }
     let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
     let mut worker = Worker::new(&lane.plan);
-    let mut predictor =
-        Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(2, true), lane.blocks(4, false), &mut worker);
+    let mut predictor = Predictor::new(
+        &lane.plan,
+        &lane.dsp,
+        lane.run,
+        lane.seed,
+        lane.blocks(2, true),
+        lane.blocks(4, false),
+        &mut worker,
+    );
     let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
     let replay = predictor.replay(&mut worker, &trained).expect("a linear receiver");
     let mut block = 0;
@@ -183,14 +221,22 @@ fn train_and_predict(bencher: Bencher) {
     let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
     let mut worker = Worker::new(&lane.plan);
     bencher.bench_local(|| {
-        let mut predictor =
-            Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(2, true), lane.blocks(2, false), &mut worker);
+        let mut predictor = Predictor::new(
+            &lane.plan,
+            &lane.dsp,
+            lane.run,
+            lane.seed,
+            lane.blocks(2, true),
+            lane.blocks(2, false),
+            &mut worker,
+        );
         let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
         predictor.predict(&mut worker, &trained).ber
     });
 }
 
-/// Semi-analytic: a lane from its built plan to its error ratio, trained on one block of 2^13 and predicted on another.
+/// Semi-analytic: a lane from its built plan to its error ratio, trained on one block of 2^13 and
+/// predicted on another.
 #[divan::bench]
 fn semi_analytic_lane(bencher: Bencher) {
     let mut config = config(TransmitterKind::Eml, 4);
@@ -198,8 +244,15 @@ fn semi_analytic_lane(bencher: Bencher) {
     let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
     let mut worker = Worker::new(&lane.plan);
     bencher.bench_local(|| {
-        let mut predictor =
-            Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(1, true), lane.blocks(1, false), &mut worker);
+        let mut predictor = Predictor::new(
+            &lane.plan,
+            &lane.dsp,
+            lane.run,
+            lane.seed,
+            lane.blocks(1, true),
+            lane.blocks(1, false),
+            &mut worker,
+        );
         let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
         predictor.predict(&mut worker, &trained).ber
     });
@@ -212,9 +265,18 @@ fn margin(bencher: Bencher, blocks: u64) {
     config.fibre.length_km = 0.5;
     let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
     let mut worker = Worker::new(&lane.plan);
-    let mut predictor =
-        Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(blocks, true), lane.blocks(1, false), &mut worker);
+    let mut predictor = Predictor::new(
+        &lane.plan,
+        &lane.dsp,
+        lane.run,
+        lane.seed,
+        lane.blocks(blocks, true),
+        lane.blocks(1, false),
+        &mut worker,
+    );
     let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
     let limit_ber = config.limit_ber();
-    bencher.bench_local(|| lane.margin_db(&mut predictor, &mut worker, &trained, limit_ber).expect("there is one"));
+    bencher.bench_local(|| {
+        lane.margin_db(&mut predictor, &mut worker, &trained, limit_ber).expect("there is one")
+    });
 }

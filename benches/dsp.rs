@@ -45,17 +45,23 @@ fn dfe(bencher: Bencher, taps: usize) {
     weights[0] = 0.5;
     let (y, mut out, mut decided) = (samples(), vec![0.0; SYMBOLS], vec![0; SYMBOLS]);
     let mut dfe = Dfe::new(&weights, Thresholds::MIDDLE);
-    bencher.counter(ItemsCount::new(SYMBOLS)).bench_local(|| dfe.decide(divan::black_box(&y), &mut out, &mut decided));
+    bencher
+        .counter(ItemsCount::new(SYMBOLS))
+        .bench_local(|| dfe.decide(divan::black_box(&y), &mut out, &mut decided));
 }
 
-/// The same in stretches, the symbols sent guessed, as a receiver decides whose sent symbols are known.
+/// The same in stretches, the symbols sent guessed, as a receiver decides whose sent symbols are
+/// known.
 #[divan::bench(args = [1, 2, 4, 16])]
 fn dfe_guessing(bencher: Bencher, taps: usize) {
     let mut weights = vec![0.01; taps];
     weights[0] = 0.5;
-    let ((sent, y), mut out, mut decided) = (sent_and_samples(), vec![0.0; SYMBOLS], vec![0; SYMBOLS]);
+    let ((sent, y), mut out, mut decided) =
+        (sent_and_samples(), vec![0.0; SYMBOLS], vec![0; SYMBOLS]);
     let mut dfe = Dfe::new(&weights, Thresholds::MIDDLE);
-    bencher.counter(ItemsCount::new(SYMBOLS)).bench_local(|| dfe.decide_guessing(divan::black_box(&y), &sent, &mut out, &mut decided));
+    bencher
+        .counter(ItemsCount::new(SYMBOLS))
+        .bench_local(|| dfe.decide_guessing(divan::black_box(&y), &sent, &mut out, &mut decided));
 }
 
 /// Hard sequence detection with 1 (4 states) or 2 (16 states) postcursors; items are symbols.
@@ -63,7 +69,9 @@ fn dfe_guessing(bencher: Bencher, taps: usize) {
 fn mlse(bencher: Bencher, postcursors: usize) {
     let (y, mut decided) = (samples(), vec![0; SYMBOLS + 64]);
     let mut mlse = Mlse::new(&PartialResponse::new(&[0.5, 0.1][..postcursors]), 32);
-    bencher.counter(ItemsCount::new(SYMBOLS)).bench_local(|| mlse.detect(divan::black_box(&y), &mut decided));
+    bencher
+        .counter(ItemsCount::new(SYMBOLS))
+        .bench_local(|| mlse.detect(divan::black_box(&y), &mut decided));
 }
 
 /// The same of a periodic block, in stretches.
@@ -71,7 +79,9 @@ fn mlse(bencher: Bencher, postcursors: usize) {
 fn mlse_periodic(bencher: Bencher, postcursors: usize) {
     let ((sent, y), mut decided) = (sent_and_samples(), vec![0; SYMBOLS]);
     let mut mlse = Mlse::new(&PartialResponse::new(&[0.5, 0.1][..postcursors]), 32);
-    bencher.counter(ItemsCount::new(SYMBOLS)).bench_local(|| mlse.detect_periodic(divan::black_box(&y), &sent, &mut decided));
+    bencher
+        .counter(ItemsCount::new(SYMBOLS))
+        .bench_local(|| mlse.detect_periodic(divan::black_box(&y), &sent, &mut decided));
 }
 
 /// Soft sequence detection; items are symbols.
@@ -79,7 +89,9 @@ fn mlse_periodic(bencher: Bencher, postcursors: usize) {
 fn soft_mlse(bencher: Bencher, postcursors: usize) {
     let (y, mut penalties) = (samples(), vec![[0.0; 4]; SYMBOLS + 64]);
     let mut mlse = SoftMlse::new(&PartialResponse::new(&[0.5, 0.1][..postcursors]), 32);
-    bencher.counter(ItemsCount::new(SYMBOLS)).bench_local(|| mlse.detect(divan::black_box(&y), &mut penalties));
+    bencher
+        .counter(ItemsCount::new(SYMBOLS))
+        .bench_local(|| mlse.detect(divan::black_box(&y), &mut penalties));
 }
 
 /// Normalised LMS of one lane: 21 taps, two samples per symbol; items are symbols.
@@ -88,7 +100,14 @@ fn lms(bencher: Bencher) {
     let (x, mut taps, mut offset) = (lane_samples(0), vec![0.0; 21], 0.0);
     let levels = &samples()[..SYMBOLS];
     bencher.counter(ItemsCount::new(SYMBOLS)).bench_local(|| {
-        let mut lane = Loop { precursors: 15, taps: &mut taps, offset: &mut offset, postcursors: &mut [], limit: 1.0, moves: [true; 2] };
+        let mut lane = Loop {
+            precursors: 15,
+            taps: &mut taps,
+            offset: &mut offset,
+            postcursors: &mut [],
+            limit: 1.0,
+            moves: [true; 2],
+        };
         lane.adapt(Known { samples: divan::black_box(&x), levels }, 0.01)
     });
 }
@@ -96,12 +115,25 @@ fn lms(bencher: Bencher) {
 /// The same of eight lanes side by side; items are symbols of a lane.
 #[divan::bench]
 fn lms_lanes(bencher: Bencher) {
-    let (x, mut taps, mut offsets) = ([0, 1, 2, 3, 4, 5, 6, 7].map(lane_samples), vec![vec![0.0; 21]; 8], [0.0; 8]);
+    let (x, mut taps, mut offsets) =
+        ([0, 1, 2, 3, 4, 5, 6, 7].map(lane_samples), vec![vec![0.0; 21]; 8], [0.0; 8]);
     let levels = &samples()[..SYMBOLS];
     bencher.counter(ItemsCount::new(8 * SYMBOLS)).bench_local(|| {
-        let lane = |(taps, offset)| Loop { precursors: 15, taps, offset, postcursors: &mut [], limit: 1.0, moves: [true; 2] };
-        let mut lanes: Vec<Loop<'_>> = taps.iter_mut().map(Vec::as_mut_slice).zip(&mut offsets).map(lane).collect();
-        adapt_lanes(&mut lanes, &x.each_ref().map(|samples| Known { samples: divan::black_box(samples), levels }), 0.01)
+        let lane = |(taps, offset)| Loop {
+            precursors: 15,
+            taps,
+            offset,
+            postcursors: &mut [],
+            limit: 1.0,
+            moves: [true; 2],
+        };
+        let mut lanes: Vec<Loop<'_>> =
+            taps.iter_mut().map(Vec::as_mut_slice).zip(&mut offsets).map(lane).collect();
+        adapt_lanes(
+            &mut lanes,
+            &x.each_ref().map(|samples| Known { samples: divan::black_box(samples), levels }),
+            0.01,
+        )
     });
 }
 
@@ -115,7 +147,10 @@ fn lane_samples(lane: usize) -> Vec<f32> {
 #[divan::bench]
 fn clock(bencher: Bencher) {
     let y = samples();
-    let (mut detector, mut clock) = (TimingDetector::new(Detector::MuellerMuller), ClockLoop::new(LoopGains::new(7.53e-5, 4.0)));
+    let (mut detector, mut clock) = (
+        TimingDetector::new(Detector::MuellerMuller),
+        ClockLoop::new(LoopGains::new(7.53e-5, 4.0)),
+    );
     bencher.counter(ItemsCount::new(SYMBOLS)).bench_local(|| {
         for (&y, level) in divan::black_box(&y).iter().zip(LEVELS.iter().cycle()) {
             clock.push(f64::from(detector.push(y, *level)));

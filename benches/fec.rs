@@ -1,4 +1,5 @@
-//! Codewords per second of the outer code, blocks per second of the inner one, curves of the closed form.
+//! Codewords per second of the outer code, blocks per second of the inner one, curves of the closed
+//! form.
 //!
 //! `cargo bench --bench fec`; one core: `taskset -c 0 cargo bench --bench fec`.
 
@@ -21,7 +22,8 @@ fn words(code: &ReedSolomon, errors: usize) -> Vec<Vec<u16>> {
     let mut rng = Seed::new(1).rng();
     (0..WORDS)
         .map(|_| {
-            let mut word: Vec<u16> = (0..code.code().codeword_symbols).map(|_| rng.next_u64() as u16 & 1023).collect();
+            let mut word: Vec<u16> =
+                (0..code.code().codeword_symbols).map(|_| rng.next_u64() as u16 & 1023).collect();
             code.encode(&mut word).expect("it fits");
             let mut wrong = Vec::new();
             while wrong.len() < errors {
@@ -36,11 +38,13 @@ fn words(code: &ReedSolomon, errors: usize) -> Vec<Vec<u16>> {
         .collect()
 }
 
-/// RS(544,514) with that many symbol errors; items are codewords. The copy of the received word is in the time.
+/// RS(544,514) with that many symbol errors; items are codewords. The copy of the received word is
+/// in the time.
 #[divan::bench(args = [0, 1, 8, 15, 16])]
 fn kp4_decode(bencher: Bencher, errors: usize) {
     let code = Code::KP4.build().expect("it is legal");
-    let (received, mut work, mut word) = (words(&code, errors), Workspace::new(&code), vec![0; 544]);
+    let (received, mut work, mut word) =
+        (words(&code, errors), Workspace::new(&code), vec![0; 544]);
     bencher.counter(ItemsCount::new(WORDS)).bench_local(|| {
         for received in &received {
             word.copy_from_slice(received);
@@ -54,7 +58,9 @@ fn kp4_decode(bencher: Bencher, errors: usize) {
 fn kp4_encode(bencher: Bencher) {
     let code = Code::KP4.build().expect("it is legal");
     let mut words = words(&code, 0);
-    bencher.counter(ItemsCount::new(WORDS)).bench_local(|| words.iter_mut().for_each(|word| code.encode(word).expect("it fits")));
+    bencher
+        .counter(ItemsCount::new(WORDS))
+        .bench_local(|| words.iter_mut().for_each(|word| code.encode(word).expect("it fits")));
 }
 
 /// The inner code at 4.85e-3 with that many least reliable positions; items are bits of payload.
@@ -66,7 +72,8 @@ fn inner_decode(bencher: Bencher, positions: usize) {
     let mut rng = Seed::new(1).rng();
     let blocks: Vec<[f32; BLOCK_SYMBOLS]> = (0..1000)
         .map(|_| {
-            let mut levels: [u8; BLOCK_SYMBOLS] = std::array::from_fn(|_| (rng.next_u64() >> 62) as u8);
+            let mut levels: [u8; BLOCK_SYMBOLS] =
+                std::array::from_fn(|_| (rng.next_u64() >> 62) as u8);
             inner::encode(&mut levels);
             levels.map(|level| f32::from(level) + sigma * rng.normal() as f32)
         })
@@ -84,11 +91,17 @@ fn inner_decode(bencher: Bencher, positions: usize) {
 fn closed_form(bencher: Bencher) {
     let ratios: Vec<f64> = (0..100).map(|i| 10f64.powf(-6.0 + 0.04 * f64::from(i))).collect();
     bencher.counter(ItemsCount::new(ratios.len())).bench_local(|| {
-        ratios.iter().map(|&ber| tail::random_errors(&Code::KP4, ber).expect("a ratio").ln_codeword_error_ratio).sum::<f64>()
+        ratios
+            .iter()
+            .map(|&ber| {
+                tail::random_errors(&Code::KP4, ber).expect("a ratio").ln_codeword_error_ratio
+            })
+            .sum::<f64>()
     });
 }
 
-/// A port's codewords encoded, dealt to its lanes and gathered again; items are PAM4 symbols of all lanes.
+/// A port's codewords encoded, dealt to its lanes and gathered again; items are PAM4 symbols of all
+/// lanes.
 #[divan::bench]
 fn deal_and_gather(bencher: Bencher) {
     let layout = Coding::named("800gbase-df").expect("it ships").build().expect("it builds");
@@ -108,7 +121,8 @@ fn deal_and_gather(bencher: Bencher) {
     });
 }
 
-/// What a run needs before it codes: tables of the code, the layout, room for codewords; items are ports.
+/// What a run needs before it codes: tables of the code, the layout, room for codewords; items are
+/// ports.
 #[divan::bench]
 fn port_built(bencher: Bencher) {
     let coding = Coding::named("800gbase-df").expect("it ships");

@@ -15,14 +15,18 @@ fn main() {
 
 const SAMPLES_PER_SYMBOL: usize = 16;
 
-/// Rectangular symbols behind a Gaussian low-pass of 0.45 symbol rates with some dispersion of its delay.
+/// Rectangular symbols behind a Gaussian low-pass of 0.45 symbol rates with some dispersion of its
+/// delay.
 fn waveform(levels: &[u8]) -> Vec<f32> {
     let mut train = vec![0f32; levels.len() * SAMPLES_PER_SYMBOL];
-    levels.iter().enumerate().for_each(|(k, &l)| train[k * SAMPLES_PER_SYMBOL] = (1.0 + f32::from(l)) * SAMPLES_PER_SYMBOL as f32);
+    levels.iter().enumerate().for_each(|(k, &l)| {
+        train[k * SAMPLES_PER_SYMBOL] = (1.0 + f32::from(l)) * SAMPLES_PER_SYMBOL as f32
+    });
     resample::filtered(&train, |turns| {
         let f = turns * SAMPLES_PER_SYMBOL as f64;
         let x = std::f64::consts::PI * f;
-        Complex64::from_polar((-0.35 * (f / 0.45).powi(2)).exp(), 3.0 * f.powi(3)) * if f == 0.0 { 1.0 } else { x.sin() / x }
+        Complex64::from_polar((-0.35 * (f / 0.45).powi(2)).exp(), 3.0 * f.powi(3))
+            * if f == 0.0 { 1.0 } else { x.sin() / x }
     })
 }
 
@@ -37,7 +41,9 @@ const CASES: [(PatternKind, &str); 5] = [
 /// One capture alone.
 #[divan::bench(args = CASES, sample_count = 20)]
 fn tdecq(bencher: Bencher, case: (PatternKind, &str)) {
-    with_capture(case, |capture, reference| bencher.bench_local(|| measure(capture, reference).expect("it is open").tdecq_db));
+    with_capture(case, |capture, reference| {
+        bencher.bench_local(|| measure(capture, reference).expect("it is open").tdecq_db)
+    });
 }
 
 /// The second and all further captures of a length.
@@ -45,7 +51,8 @@ fn tdecq(bencher: Bencher, case: (PatternKind, &str)) {
 fn tdecq_again(bencher: Bencher, case: (PatternKind, &str)) {
     let mut instrument = Instrument::default();
     with_capture(case, |capture, reference| {
-        bencher.bench_local(|| instrument.measure(capture, reference).expect("it is open").tdecq_db);
+        bencher
+            .bench_local(|| instrument.measure(capture, reference).expect("it is open").tdecq_db);
     });
 }
 
@@ -55,5 +62,13 @@ fn with_capture((kind, name): (PatternKind, &str), run: impl FnOnce(&Capture<'_>
     let mut levels = vec![0; source.period().expect("it repeats") as usize];
     source.fill(0, Seed::new(0), &mut levels);
     let waveform = waveform(&levels);
-    run(&Capture { waveform: &waveform, samples_per_symbol: SAMPLES_PER_SYMBOL, levels: &levels, ..Capture::default() }, &reference);
+    run(
+        &Capture {
+            waveform: &waveform,
+            samples_per_symbol: SAMPLES_PER_SYMBOL,
+            levels: &levels,
+            ..Capture::default()
+        },
+        &reference,
+    );
 }

@@ -16,11 +16,17 @@ fn main() {
 
 fn varied(key: &str, values: &[String]) -> (Varied, Vec<Value>) {
     let (key, values) = Key::read("--axis", key, values).expect("it is known");
-    (Stack::open("800gbase-dr8").and_then(|stack| stack.vary(vec![key])).expect("it is good"), values)
+    (
+        Stack::open("800gbase-dr8").and_then(|stack| stack.vary(vec![key])).expect("it is good"),
+        values,
+    )
 }
 
 fn lengths() -> (Varied, Vec<Value>) {
-    varied("fibre.length_km", &(0..1000).map(|i| format!("{}", 0.002 * f64::from(i))).collect::<Vec<_>>())
+    varied(
+        "fibre.length_km",
+        &(0..1000).map(|i| format!("{}", 0.002 * f64::from(i))).collect::<Vec<_>>(),
+    )
 }
 
 /// The next of some values, for ever.
@@ -33,14 +39,18 @@ fn next<'a, T>(values: &'a [T], at: &Cell<usize>) -> &'a T {
 #[divan::bench]
 fn patch_and_deserialise(bencher: Bencher) {
     let ((varied, values), at) = (lengths(), Cell::new(0));
-    bencher.bench_local(|| varied.lane(std::slice::from_ref(next(&values, &at)), 0).expect("it is good"));
+    bencher.bench_local(|| {
+        varied.lane(std::slice::from_ref(next(&values, &at)), 0).expect("it is good")
+    });
 }
 
 /// A point checked: every lane of it.
 #[divan::bench]
 fn check_a_point(bencher: Bencher) {
     let ((varied, values), at) = (lengths(), Cell::new(0));
-    bencher.bench_local(|| varied.check(std::slice::from_ref(next(&values, &at))).expect("it is good"));
+    bencher.bench_local(|| {
+        varied.check(std::slice::from_ref(next(&values, &at))).expect("it is good")
+    });
 }
 
 /// A lane built anew after one key has changed, the workshop warm.
@@ -67,9 +77,11 @@ fn rebuild_after_one_key(bencher: Bencher, (key, kind): (&str, &str)) {
 #[divan::bench]
 fn semi_analytic_row(bencher: Bencher) {
     let ((varied, values), at) = (lengths(), Cell::new(0));
-    let (mut shop, workers, go_on) = (Workshop::default(), Workers::default(), AtomicBool::new(false));
+    let (mut shop, workers, go_on) =
+        (Workshop::default(), Workers::default(), AtomicBool::new(false));
     bencher.bench_local(|| {
-        let mut config = varied.lane(std::slice::from_ref(next(&values, &at)), 0).expect("it is good");
+        let mut config =
+            varied.lane(std::slice::from_ref(next(&values, &at)), 0).expect("it is good");
         (config.simulation.symbols, config.simulation.symbols_at_limit) = (0, 0);
         Link::run_lane(&config, 0, &mut shop, &workers, &go_on).expect("it runs")
     });

@@ -1,6 +1,7 @@
 //! What does the receiver of one 800G lane see?
 //!
-//! `cargo run --release --example 01_first_eye` draws `plots/01_first_eye.png`; `-- --quick` is for CI.
+//! `cargo run --release --example 01_first_eye` draws `plots/01_first_eye.png`; `-- --quick` is for
+//! CI.
 #![allow(clippy::print_stdout)]
 
 mod gallery;
@@ -12,6 +13,9 @@ fn main() -> lightlane::Result<()> {
     let link = Stack::open("800gbase-dr8")?.resolve()?;
     let eye = View::new(&link, 0)?.eye(Node::Slicer, gallery::full_or_quick(131_072, 32_768))?;
     let (ber, snr_db) = (eye.ber.unwrap_or(f64::NAN), eye.snr_db.unwrap_or(f64::NAN));
-    println!("behind the equaliser four levels at {:.2?} of full scale, {snr_db:.1} dB above the noise: BER {ber:.1e}", eye.levels);
+    println!(
+        "behind the equaliser four levels at {:.2?} of full scale, {snr_db:.1} dB above the noise: BER {ber:.1e}",
+        eye.levels
+    );
     gallery::draw(&eye, "01_first_eye.png", Size::Small)
 }

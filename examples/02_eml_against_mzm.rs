@@ -1,9 +1,12 @@
-//! Which transmitter closes the link with more margin: an EML or a silicon-photonics modulator, at 800G and at 1.6T?
+//! Which transmitter closes the link with more margin: an EML or a silicon-photonics modulator, at
+//! 800G and at 1.6T?
 //!
-//! Prints worst error ratio and margin of all lanes of the four links, and draws each one's error ratio against received power on
-//! a nominal lane: the curve is semi-analytic, the points are counted.
+//! Prints worst error ratio and margin of all lanes of the four links, and draws each one's error
+//! ratio against received power on a nominal lane: the curve is semi-analytic, the points are
+//! counted.
 //!
-//! `cargo run --release --example 02_eml_against_mzm` draws `plots/02_eml_against_mzm.svg`; `-- --quick` is for CI.
+//! `cargo run --release --example 02_eml_against_mzm` draws `plots/02_eml_against_mzm.svg`; `--
+//! --quick` is for CI.
 #![allow(clippy::print_stdout)]
 
 mod gallery;
@@ -26,14 +29,21 @@ fn main() -> lightlane::Result<()> {
             stack.set(&format!("transmitter.kind={kind}"))?;
             stack.set(&format!("lanes={}", gallery::full_or_quick(8, 2)))?;
             let result = Link::new(stack.resolve()?).run(&|_| (), &AtomicBool::new(false))?;
-            let worst_ber = result.lanes.iter().filter_map(|lane| lane.ber_semi_analytic).fold(0.0, f64::max);
+            let worst_ber =
+                result.lanes.iter().filter_map(|lane| lane.ber_semi_analytic).fold(0.0, f64::max);
             let margin = result.port.margin_db.map_or("none".to_owned(), |db| format!("{db:.2}"));
-            println!("{preset:14} {kind:4} {worst_ber:12.1e} {:10.2e} {margin:>10}", result.limit_ber);
+            println!(
+                "{preset:14} {kind:4} {worst_ber:12.1e} {:10.2e} {margin:>10}",
+                result.limit_ber
+            );
             limit = limit.min(result.limit_ber);
 
             let mut stack = gallery::one_lane(preset)?;
             stack.set(&format!("transmitter.kind={kind}"))?;
-            traces.push(trace(format!("{rate} {}", kind.to_uppercase()), &View::new(&stack.resolve()?, 0)?.waterfall()?));
+            traces.push(trace(
+                format!("{rate} {}", kind.to_uppercase()),
+                &View::new(&stack.resolve()?, 0)?.waterfall()?,
+            ));
         }
     }
     let figure = Curves {
@@ -50,5 +60,10 @@ fn main() -> lightlane::Result<()> {
 
 fn trace(name: String, waterfall: &Waterfall) -> Trace {
     let points = waterfall.curve.iter().copied().filter(|point| point.1 > LEAST_BER).collect();
-    Trace { name, points, counted: waterfall.counted.iter().map(Bar::of).collect(), ..Trace::default() }
+    Trace {
+        name,
+        points,
+        counted: waterfall.counted.iter().map(Bar::of).collect(),
+        ..Trace::default()
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! One part after the other is made slower or faster than its data sheet says; all others stay.
 //!
-//! `cargo run --release --example 03_bandwidth_eats_margin` draws `plots/03_bandwidth_eats_margin.svg`; `-- --quick` is for CI.
+//! `cargo run --release --example 03_bandwidth_eats_margin` draws
+//! `plots/03_bandwidth_eats_margin.svg`; `-- --quick` is for CI.
 #![allow(clippy::print_stdout)]
 
 mod gallery;
@@ -24,7 +25,11 @@ fn main() -> lightlane::Result<()> {
     for (name, key) in PARTS {
         let curves = gallery::curves(&stack, &[&format!("{key}={range}")], "margin_db")?;
         let points = curves.traces[0].points.clone();
-        println!("{name}: margin {:.2} dB with 40 GHz, {:.2} dB with 70 GHz", gallery::at(&points, 40.0), gallery::at(&points, 70.0));
+        println!(
+            "{name}: margin {:.2} dB with 40 GHz, {:.2} dB with 70 GHz",
+            gallery::at(&points, 40.0),
+            gallery::at(&points, 70.0)
+        );
         let traces = &mut all.get_or_insert(Curves { traces: Vec::new(), ..curves }).traces;
         traces.push(Trace { name: name.to_owned(), points, ..Trace::default() });
     }

@@ -1,6 +1,7 @@
 //! How well must a silicon-photonics modulator's bias be held?
 //!
-//! `cargo run --release --example 04_bias_error_eats_margin` draws `plots/04_bias_error_eats_margin.svg`; `-- --quick` is for CI.
+//! `cargo run --release --example 04_bias_error_eats_margin` draws
+//! `plots/04_bias_error_eats_margin.svg`; `-- --quick` is for CI.
 #![allow(clippy::print_stdout)]
 
 mod gallery;
@@ -9,7 +10,10 @@ use lightlane::plot::Size;
 use lightlane::sweep::{Curves, Trace};
 
 fn main() -> lightlane::Result<()> {
-    let axis = format!("transmitter.mzm.bias_error_deg={}", gallery::full_or_quick("-40:40:2.5", "-40:40:20"));
+    let axis = format!(
+        "transmitter.mzm.bias_error_deg={}",
+        gallery::full_or_quick("-40:40:2.5", "-40:40:20")
+    );
     let mut all: Option<Curves> = None;
     for (preset, rate) in [("800gbase-dr8", "800G"), ("1.6tbase-dr8", "1.6T")] {
         let mut stack = gallery::one_lane(preset)?;
@@ -17,7 +21,9 @@ fn main() -> lightlane::Result<()> {
         let curves = gallery::curves(&stack, &[&axis], "margin_db")?;
         let points = curves.traces[0].points.clone();
         let [low, zero, high] = [-20.0, 0.0, 20.0].map(|degrees| gallery::at(&points, degrees));
-        println!("{rate}: margin {zero:.2} dB in quadrature, {low:.2} dB at -20 degrees, {high:.2} dB at 20 degrees");
+        println!(
+            "{rate}: margin {zero:.2} dB in quadrature, {low:.2} dB at -20 degrees, {high:.2} dB at 20 degrees"
+        );
         let traces = &mut all.get_or_insert(Curves { traces: Vec::new(), ..curves }).traces;
         traces.push(Trace { name: format!("{rate} MZM"), points, ..Trace::default() });
     }

@@ -1,6 +1,7 @@
 //! From which laser noise (RIN) on does more light no longer help?
 //!
-//! `cargo run --release --example 05_rin_floor` draws `plots/05_rin_floor.svg`; `-- --quick` is for CI.
+//! `cargo run --release --example 05_rin_floor` draws `plots/05_rin_floor.svg`; `-- --quick` is for
+//! CI.
 #![allow(clippy::print_stdout)]
 
 mod gallery;
@@ -13,8 +14,10 @@ const RIN: &str = "transmitter.eml.laser.rin_db_per_hz=-150,-145,-142,-139,-136"
 fn main() -> lightlane::Result<()> {
     let stack = gallery::one_lane("1.6tbase-dr8")?;
     // less than no loss is gain: more light than the laser has
-    let loss = format!("fibre.connector_loss_db={}", gallery::full_or_quick("-6:12:0.5", "-6:12:3"));
-    let [mut figure, power] = gallery::curves_of(&stack, &[RIN, &loss], ["ber_semi_analytic", "received_power_dbm"])?;
+    let loss =
+        format!("fibre.connector_loss_db={}", gallery::full_or_quick("-6:12:0.5", "-6:12:3"));
+    let [mut figure, power] =
+        gallery::curves_of(&stack, &[RIN, &loss], ["ber_semi_analytic", "received_power_dbm"])?;
     for (trace, power) in figure.traces.iter_mut().zip(power.traces) {
         trace.points.iter_mut().zip(power.points).for_each(|(point, power)| point.0 = power.1);
         trace.points.reverse(); // most loss first, for least power first
@@ -22,7 +25,8 @@ fn main() -> lightlane::Result<()> {
         println!("RIN {} dB/Hz: BER {:.1e} at {:.1} dBm", trace.name, last.1, last.0);
     }
     figure.title = "1.6T EML link: the floor of laser noise".to_owned();
-    figure.caption = "one nominal lane of 106.25 GBd, 500 m · converters and driver as in the preset".to_owned();
+    figure.caption =
+        "one nominal lane of 106.25 GBd, 500 m · converters and driver as in the preset".to_owned();
     figure.legend = "RIN (dB/Hz)".to_owned();
     figure.x.quantity = "average received power".to_owned();
     figure.x.unit = "dBm".to_owned();

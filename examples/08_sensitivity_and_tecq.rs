@@ -1,9 +1,12 @@
-//! Does TECQ foretell what a receiver needs? Sensitivity against TECQ, in the reference receiver and in ours.
+//! Does TECQ foretell what a receiver needs? Sensitivity against TECQ, in the reference receiver
+//! and in ours.
 //!
-//! The modulator is made slower step by step. The reference receiver is what TECQ measures with: its filter, five taps, thermal noise
-//! alone. TECQ looks 0.05 UI beside the centre of the eye, a receiver at its best instant: so the slope is less than one.
+//! The modulator is made slower step by step. The reference receiver is what TECQ measures with:
+//! its filter, five taps, thermal noise alone. TECQ looks 0.05 UI beside the centre of the eye, a
+//! receiver at its best instant: so the slope is less than one.
 //!
-//! `cargo run --release --example 08_sensitivity_and_tecq` draws `plots/08_sensitivity_and_tecq.svg`; `-- --quick` is for CI.
+//! `cargo run --release --example 08_sensitivity_and_tecq` draws
+//! `plots/08_sensitivity_and_tecq.svg`; `-- --quick` is for CI.
 #![allow(clippy::print_stdout)]
 
 mod gallery;
@@ -12,7 +15,8 @@ use lightlane::link::Stack;
 use lightlane::plot::Size;
 use lightlane::sweep::{Curves, Trace};
 
-/// The filter of the clause at half the symbol rate, its five taps, white noise in front; no loss, no crosstalk, no converter.
+/// The filter of the clause at half the symbol rate, its five taps, white noise in front; no loss,
+/// no crosstalk, no converter.
 const REFERENCE: [&str; 14] = [
     "fibre.length_km=0",
     "fibre.connector_loss_db=0",
@@ -40,16 +44,24 @@ fn main() -> lightlane::Result<()> {
     for (name, stack) in [("reference receiver", reference), ("receiver of the preset", ours)] {
         let axis = gallery::full_or_quick("18,20,22,25,28,32,38,45,60", "20,28,60");
         let axis = format!("transmitter.eml.bandwidth_ghz={axis}");
-        let [tecq, sensitivity] = gallery::curves_of(&stack, &[&axis], ["tecq_db", "sensitivity_oma_dbm"])?;
-        let points: Vec<(f64, f64)> =
-            tecq.traces[0].points.iter().zip(&sensitivity.traces[0].points).map(|(x, y)| (x.1, y.1)).rev().collect();
+        let [tecq, sensitivity] =
+            gallery::curves_of(&stack, &[&axis], ["tecq_db", "sensitivity_oma_dbm"])?;
+        let points: Vec<(f64, f64)> = tecq.traces[0]
+            .points
+            .iter()
+            .zip(&sensitivity.traces[0].points)
+            .map(|(x, y)| (x.1, y.1))
+            .rev()
+            .collect();
         println!("{name}: {:.2} dB of sensitivity per dB of TECQ", slope(&points));
         let traces = &mut figure.get_or_insert(Curves { traces: Vec::new(), ..sensitivity }).traces;
         traces.push(Trace { name: name.to_owned(), points, ..Trace::default() });
     }
     let mut figure = figure.expect("two receivers");
     figure.title = "800G EML: receiver sensitivity against TECQ".to_owned();
-    figure.caption = "one nominal lane of 53.125 GBd, modulator of 60 (left) to 18 GHz · bit error ratio 2.4e-4".to_owned();
+    figure.caption =
+        "one nominal lane of 53.125 GBd, modulator of 60 (left) to 18 GHz · bit error ratio 2.4e-4"
+            .to_owned();
     (figure.x.quantity, figure.x.unit) = ("TECQ".to_owned(), "dB".to_owned());
     gallery::draw(&figure, "08_sensitivity_and_tecq.svg", Size::Slide)
 }
@@ -65,6 +77,8 @@ fn measured() -> lightlane::Result<Stack> {
 fn slope(points: &[(f64, f64)]) -> f64 {
     let n = points.len() as f64;
     let (x, y) = points.iter().fold((0.0, 0.0), |(x, y), p| (x + p.0 / n, y + p.1 / n));
-    let (up, over) = points.iter().fold((0.0, 0.0), |(up, over), p| (up + (p.0 - x) * (p.1 - y), over + (p.0 - x).powi(2)));
+    let (up, over) = points
+        .iter()
+        .fold((0.0, 0.0), |(up, over), p| (up + (p.0 - x) * (p.1 - y), over + (p.0 - x).powi(2)));
     up / over
 }

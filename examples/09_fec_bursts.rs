@@ -1,10 +1,13 @@
-//! What do bursts do to KP4? Codewords lost against the bit error ratio ahead of the code, for random errors and for the error
-//! propagation of a feedback equaliser, with and without precoder, interleaved and not.
+//! What do bursts do to KP4? Codewords lost against the bit error ratio ahead of the code, for
+//! random errors and for the error propagation of a feedback equaliser, with and without precoder,
+//! interleaved and not.
 //!
-//! The ratio is that of the slicer's decisions: a burst of four wrong symbols counts four times. With a tap of one, three of four errors
-//! make another; the precoder leaves the two ends of a burst. 800G deals the bits of a burst to four PCS lanes, 1.6T keeps ten together.
+//! The ratio is that of the slicer's decisions: a burst of four wrong symbols counts four times.
+//! With a tap of one, three of four errors make another; the precoder leaves the two ends of a
+//! burst. 800G deals the bits of a burst to four PCS lanes, 1.6T keeps ten together.
 //!
-//! `cargo run --release --example 09_fec_bursts` draws `plots/09_fec_bursts.svg`; `-- --quick` is for CI.
+//! `cargo run --release --example 09_fec_bursts` draws `plots/09_fec_bursts.svg`; `-- --quick` is
+//! for CI.
 #![allow(clippy::print_stdout)]
 
 mod gallery;
@@ -40,19 +43,34 @@ fn main() -> lightlane::Result<()> {
         ("the same, precoded", precoded(&alone)),
     ] {
         let points = run(&Curve { coding, ..curve(Burst::Dfe { tap: TAP }) })?;
-        let line = points.iter().map(|point| (point.pre_fec_ber, point.codeword_error_ratio_counted.unwrap_or(f64::NAN)));
-        figure.traces.push(Trace { name: name.to_owned(), points: line.collect(), counted: bars(&points), ..Trace::default() });
+        let line = points.iter().map(|point| {
+            (point.pre_fec_ber, point.codeword_error_ratio_counted.unwrap_or(f64::NAN))
+        });
+        figure.traces.push(Trace {
+            name: name.to_owned(),
+            points: line.collect(),
+            counted: bars(&points),
+            ..Trace::default()
+        });
         say(name, &points);
     }
     figure.title = "KP4: the same bit error ratio, other bursts, other losses".to_owned();
-    figure.caption = format!("bursts: error propagation of a feedback equaliser with a tap of {TAP} · same ratio at the slicer");
+    figure.caption = format!(
+        "bursts: error propagation of a feedback equaliser with a tap of {TAP} · same ratio at the slicer"
+    );
     gallery::draw(&figure, "09_fec_bursts.svg", Size::Slide)
 }
 
 /// Ratios of the comparison and two decades of what follows from them.
 fn curve(burst: Burst) -> Curve {
     let ber = gallery::full_or_quick("7.5e-4:3e-3:9", "1.5e-3:3e-3:3").parse().expect("a range");
-    Curve { ber, burst, codewords: gallery::full_or_quick(6_000_000, 20_000), errors: gallery::full_or_quick(200, 30), ..Curve::default() }
+    Curve {
+        ber,
+        burst,
+        codewords: gallery::full_or_quick(6_000_000, 20_000),
+        errors: gallery::full_or_quick(200, 30),
+        ..Curve::default()
+    }
 }
 
 fn run(curve: &Curve) -> lightlane::Result<Vec<Point>> {
@@ -62,7 +80,11 @@ fn run(curve: &Curve) -> lightlane::Result<Vec<Point>> {
 /// Counted points; where no codeword was lost there is none.
 fn bars(points: &[Point]) -> Vec<Bar> {
     let bar = |point: &Point| {
-        let (y, low, high) = (point.codeword_error_ratio_counted?, point.codeword_error_ratio_low?, point.codeword_error_ratio_high?);
+        let (y, low, high) = (
+            point.codeword_error_ratio_counted?,
+            point.codeword_error_ratio_low?,
+            point.codeword_error_ratio_high?,
+        );
         Some(Bar { x: point.pre_fec_ber, y, low, high })
     };
     points.iter().filter_map(bar).collect()
@@ -71,6 +93,9 @@ fn bars(points: &[Point]) -> Vec<Bar> {
 fn say(name: &str, points: &[Point]) {
     let ratios = points.iter().filter(|point| (point.pre_fec_ber / COMPARED_AT - 1.0).abs() < 1e-9);
     ratios.for_each(|point| {
-        println!("{name}: {:.1e} of codewords lost at {COMPARED_AT:e}", point.codeword_error_ratio_counted.unwrap_or(0.0))
+        println!(
+            "{name}: {:.1e} of codewords lost at {COMPARED_AT:e}",
+            point.codeword_error_ratio_counted.unwrap_or(0.0)
+        )
     });
 }

@@ -1,11 +1,12 @@
-//! How much sinusoidal jitter does a recovered clock bear? Tolerance over frequency for two bandwidths of the loop, with the mask of the
-//! standards.
+//! How much sinusoidal jitter does a recovered clock bear? Tolerance over frequency for two
+//! bandwidths of the loop, with the mask of the standards.
 //!
-//! The lane has so much loss that its bit error ratio without jitter is 4e-5, a sixth of the limit; the receiver is trained once, and each
-//! amplitude is counted with the same symbols and noises. Below its bandwidth the loop follows: a decade less in frequency bears ten times the
-//! jitter.
+//! The lane has so much loss that its bit error ratio without jitter is 4e-5, a sixth of the limit;
+//! the receiver is trained once, and each amplitude is counted with the same symbols and noises.
+//! Below its bandwidth the loop follows: a decade less in frequency bears ten times the jitter.
 //!
-//! `cargo run --release --example 10_jitter_tolerance` draws `plots/10_jitter_tolerance.png`; `-- --quick` is for CI.
+//! `cargo run --release --example 10_jitter_tolerance` draws `plots/10_jitter_tolerance.png`; `--
+//! --quick` is for CI.
 #![allow(clippy::print_stdout)]
 
 mod gallery;
@@ -25,28 +26,52 @@ const LIMIT_BER: f64 = 2.4e-4;
 fn main() -> lightlane::Result<()> {
     let mut stack = Stack::open("800gbase-dr8")?;
     let symbols = format!("simulation.symbols={}", gallery::full_or_quick(1 << 18, 1 << 16));
-    for assignment in ["pattern.kind=prbs31q", "spread.launch_power_db=0", "receiver.clock.recovery=mueller-muller", &symbols] {
+    for assignment in [
+        "pattern.kind=prbs31q",
+        "spread.launch_power_db=0",
+        "receiver.clock.recovery=mueller-muller",
+        &symbols,
+    ] {
         stack.set(assignment)?;
     }
     let mut config = stack.resolve()?.base;
     config.fibre.connector_loss_db += EXTRA_LOSS_DB;
-    let places_mhz = gallery::full_or_quick(vec![0.1, 0.2, 0.4, 0.7, 1.3, 2.5, 4.0, 6.0, 10.0, 18.0, 40.0], vec![1.0, 4.0, 40.0]);
+    let places_mhz = gallery::full_or_quick(
+        vec![0.1, 0.2, 0.4, 0.7, 1.3, 2.5, 4.0, 6.0, 10.0, 18.0, 40.0],
+        vec![1.0, 4.0, 40.0],
+    );
     let mut traces = Vec::new();
     for bandwidth_mhz in BANDWIDTHS_MHZ {
         config.receiver.clock.bandwidth_mhz = bandwidth_mhz;
-        let tolerated = |&mhz: &f64| Ok((mhz, JitterTolerance::new(&config, 0)?.at(mhz, LIMIT_BER).unwrap_or(f64::NAN)));
+        let tolerated = |&mhz: &f64| {
+            Ok((mhz, JitterTolerance::new(&config, 0)?.at(mhz, LIMIT_BER).unwrap_or(f64::NAN)))
+        };
         let points = places_mhz.par_iter().map(tolerated).collect::<lightlane::Result<Vec<_>>>()?;
         for (mhz, ui) in &points {
-            println!("{bandwidth_mhz} MHz: {ui:.3} UI at {mhz} MHz, {:.1} times the mask", ui / mask_ui(*mhz));
+            println!(
+                "{bandwidth_mhz} MHz: {ui:.3} UI at {mhz} MHz, {:.1} times the mask",
+                ui / mask_ui(*mhz)
+            );
         }
-        traces.push(Trace { name: format!("loop of {bandwidth_mhz} MHz"), points, ..Trace::default() });
+        traces.push(Trace {
+            name: format!("loop of {bandwidth_mhz} MHz"),
+            points,
+            ..Trace::default()
+        });
     }
-    let mask = [places_mhz[0], MASK_CORNER_MHZ, places_mhz[places_mhz.len() - 1]].map(|mhz| (mhz, mask_ui(mhz)));
+    let mask = [places_mhz[0], MASK_CORNER_MHZ, places_mhz[places_mhz.len() - 1]]
+        .map(|mhz| (mhz, mask_ui(mhz)));
     traces.push(Trace { name: "mask".to_owned(), points: mask.into(), ..Trace::default() });
-    let scale = |quantity: &str, unit: &str| Scale { quantity: quantity.to_owned(), unit: unit.to_owned(), spacing: Spacing::Logarithmic };
+    let scale = |quantity: &str, unit: &str| Scale {
+        quantity: quantity.to_owned(),
+        unit: unit.to_owned(),
+        spacing: Spacing::Logarithmic,
+    };
     let figure = Curves {
         title: "800G EML lane: how much sinusoidal jitter the clock bears".to_owned(),
-        caption: format!("jitter at which the bit error ratio reaches {LIMIT_BER:.1e}, 4e-5 without · Mueller-Muller, peaking 0.1 dB"),
+        caption: format!(
+            "jitter at which the bit error ratio reaches {LIMIT_BER:.1e}, 4e-5 without · Mueller-Muller, peaking 0.1 dB"
+        ),
         x: scale("frequency of the jitter", "MHz"),
         y: scale("tolerated jitter, peak to peak", "UI"),
         legend: String::new(),

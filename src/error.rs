@@ -114,7 +114,12 @@ impl Problems {
 
     /// Adds the problem of one key: its value, and what would be right.
     pub fn report(&mut self, at: &Path, key: &str, value: impl Display, remedy: impl Into<String>) {
-        self.push(Problem { place: None, path: at.key(key).to_string(), value: value.to_string(), remedy: remedy.into() });
+        self.push(Problem {
+            place: None,
+            path: at.key(key).to_string(),
+            value: value.to_string(),
+            remedy: remedy.into(),
+        });
     }
 
     /// Reports `value` unless it is a number within `range`; `nan` and infinities lie in no range.

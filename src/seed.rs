@@ -1,13 +1,14 @@
-//! Random streams by name: a stream's key is the run's seed, the names and the indices that lead to it.
+//! Random streams by name: a stream's key is the run's seed, the names and the indices that lead to
+//! it.
 //!
-//! No generator is shared. [`Seed::named`] and [`Seed::index`] make a key; [`Seed::rng`] turns it by Philox4x32-10
-//! into the state of sixteen xoshiro128++ generators that run side by side. The width is sixteen on every machine,
-//! so a stream is the same everywhere.
+//! No generator is shared. [`Seed::named`] and [`Seed::index`] make a key; [`Seed::rng`] turns it
+//! by Philox4x32-10 into the state of sixteen xoshiro128++ generators that run side by side. The
+//! width is sixteen on every machine, so a stream is the same everywhere.
 //!
 //! # Reference
 //!
-//! J. Salmon et al., *Parallel random numbers: as easy as 1, 2, 3*, SC11 (Philox); D. Blackman, S. Vigna,
-//! *Scrambled linear pseudorandom number generators*, ACM TOMS 47 (2021) (xoshiro128++).
+//! J. Salmon et al., *Parallel random numbers: as easy as 1, 2, 3*, SC11 (Philox); D. Blackman, S.
+//! Vigna, *Scrambled linear pseudorandom number generators*, ACM TOMS 47 (2021) (xoshiro128++).
 
 /// Generators that run side by side.
 pub(crate) const WIDTH: usize = 16;
@@ -24,7 +25,11 @@ impl Seed {
 
     /// The stream of a named entity.
     pub fn named(self, entity: &str) -> Self {
-        Seed(scramble(entity.bytes().fold(self.0, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3))))
+        Seed(scramble(
+            entity
+                .bytes()
+                .fold(self.0, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3)),
+        ))
     }
 
     /// The stream of the `i`-th of several alike: a lane, a block.
@@ -61,7 +66,12 @@ fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
     for _ in 0..10 {
         let a = u64::from(counter[0]) * 0xd251_1f53;
         let b = u64::from(counter[2]) * 0xcd9e_8d57;
-        counter = [(b >> 32) as u32 ^ counter[1] ^ key[0], b as u32, (a >> 32) as u32 ^ counter[3] ^ key[1], a as u32];
+        counter = [
+            (b >> 32) as u32 ^ counter[1] ^ key[0],
+            b as u32,
+            (a >> 32) as u32 ^ counter[3] ^ key[1],
+            a as u32,
+        ];
         key = [key[0].wrapping_add(0x9e37_79b9), key[1].wrapping_add(0xbb67_ae85)];
     }
     counter
@@ -136,9 +146,15 @@ mod tests {
     #[test]
     fn philox_gives_the_published_known_answers() {
         assert_eq!(philox([0; 4], [0; 2]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
-        assert_eq!(philox([u32::MAX; 4], [u32::MAX; 2]), [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]);
         assert_eq!(
-            philox([0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344], [0xa409_3822, 0x299f_31d0]),
+            philox([u32::MAX; 4], [u32::MAX; 2]),
+            [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]
+        );
+        assert_eq!(
+            philox(
+                [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344],
+                [0xa409_3822, 0x299f_31d0]
+            ),
             [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]
         );
     }
@@ -146,7 +162,8 @@ mod tests {
     /// xoshiro128++ from the state 1, 2, 3, 4; the first values of the reference implementation.
     #[test]
     fn each_generator_is_xoshiro128_plus_plus() {
-        let mut rng = Rng { s: [[1; WIDTH], [2; WIDTH], [3; WIDTH], [4; WIDTH]], spare: [0; WIDTH], left: 0 };
+        let mut rng =
+            Rng { s: [[1; WIDTH], [2; WIDTH], [3; WIDTH], [4; WIDTH]], spare: [0; WIDTH], left: 0 };
         let first: Vec<u32> = (0..4).map(|_| rng.step()[5]).collect();
         assert_eq!(first, [641, 1_573_767, 3_222_811_527, 3_517_856_514]);
     }
@@ -154,8 +171,14 @@ mod tests {
     #[test]
     fn names_and_indices_make_different_streams_and_the_same_key_the_same_stream() {
         let run = Seed::new(1);
-        let keys =
-            [run, run.named("laser"), run.named("laser").index(0), run.named("laser").index(1), run.index(0).named("laser"), Seed::new(2)];
+        let keys = [
+            run,
+            run.named("laser"),
+            run.named("laser").index(0),
+            run.named("laser").index(1),
+            run.index(0).named("laser"),
+            Seed::new(2),
+        ];
         for (i, a) in keys.iter().enumerate() {
             for b in &keys[i + 1..] {
                 assert_ne!(a.rng().next_u64(), b.rng().next_u64());

@@ -1,6 +1,9 @@
 //! Running does not allocate: counted by this binary's own allocator.
 
-use lightlane::chain::{Count, Drawn, Draws, Hop, Method, Predictor, Stop, Trained, Worker, Workers, Workshop, block_levels, count};
+use lightlane::chain::{
+    Count, Drawn, Draws, Hop, Method, Predictor, Stop, Trained, Worker, Workers, Workshop,
+    block_levels, count,
+};
 use lightlane::dsp::cdr::{ClockLoop, Detector, LoopGains, TimingDetector};
 use lightlane::dsp::dfe::Dfe;
 use lightlane::dsp::mlse::{Mlse, PartialResponse, SoftMlse};
@@ -31,7 +34,8 @@ fn count_one() {
     let _ = ALLOCATIONS.try_with(|counter| counter.set(counter.get() + 1));
 }
 
-// SAFETY: every call goes to the system's allocator as it came; counting neither allocates nor unwinds.
+// SAFETY: every call goes to the system's allocator as it came; counting neither allocates nor
+// unwinds.
 #[allow(unsafe_code)] // an allocator is an unsafe trait
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -76,7 +80,8 @@ fn noisy(kind: TransmitterKind) -> Config {
 
 fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
     let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
-    let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker);
+    let mut predictor =
+        Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker);
     predictor.train(worker, 1.0, None).expect("it trains")
 }
 
@@ -90,7 +95,14 @@ fn runs_without_allocating(config: &Config, what: Drawn<'_>) {
     let trained = trained(&lane, &mut worker);
     let mut levels = vec![0u8; config.simulation.block_symbols];
     let mut block = |block: u64| {
-        block_levels(&lane.pattern, config.pattern.precoder, lane.first_symbol(), block, lane.seed, &mut levels);
+        block_levels(
+            &lane.pattern,
+            config.pattern.precoder,
+            lane.first_symbol(),
+            block,
+            lane.seed,
+            &mut levels,
+        );
         let draws = Draws { run: lane.run, lane: lane.seed, block, noise: block, what };
         worker.decisions(&lane.plan, &trained, &levels, &draws, config.pattern.precoder).bit_errors
     };
@@ -98,7 +110,10 @@ fn runs_without_allocating(config: &Config, what: Drawn<'_>) {
     let mut errors = 0;
     let made = allocations(|| errors = (1..6).map(&mut block).sum());
     assert_eq!(made, 0, "allocations in five blocks of {config:?}");
-    assert!(errors < config.simulation.block_symbols as u64, "{errors} errors, a tenth of the bits: the lane does not work");
+    assert!(
+        errors < config.simulation.block_symbols as u64,
+        "{errors} errors, a tenth of the bits: the lane does not work"
+    );
 }
 
 const KINDS: [TransmitterKind; 2] = [TransmitterKind::Eml, TransmitterKind::Mzm];
@@ -196,11 +211,15 @@ fn a_receiver_trained_by_lms_runs_without_allocating() {
 
 #[test]
 fn feedback_and_sequences_decide_without_allocating() {
-    for (decision, memory, taps) in
-        [(DecisionKind::Dfe, 1, 1), (DecisionKind::Dfe, 1, 16), (DecisionKind::Mlse, 1, 1), (DecisionKind::Mlse, 2, 1)]
-    {
+    for (decision, memory, taps) in [
+        (DecisionKind::Dfe, 1, 1),
+        (DecisionKind::Dfe, 1, 16),
+        (DecisionKind::Mlse, 1, 1),
+        (DecisionKind::Mlse, 2, 1),
+    ] {
         let mut config = noisy(TransmitterKind::Eml);
-        (config.receiver.decision, config.receiver.mlse.memory, config.receiver.dfe.taps) = (decision, memory, taps);
+        (config.receiver.decision, config.receiver.mlse.memory, config.receiver.dfe.taps) =
+            (decision, memory, taps);
         runs_without_allocating(&config, Drawn::Everything);
     }
 }
@@ -230,13 +249,16 @@ fn decoding_does_not_allocate() {
 #[test]
 fn equalisers_detectors_and_clocks_do_not_allocate() {
     let y: Vec<f32> = (0..1000).map(|n| ((n * 37 % 101) as f32 - 50.0) / 40.0).collect();
-    let (mut out, mut decided, mut penalties) = (vec![0.0; 1000], vec![0; 1100], vec![[0.0; 4]; 1100]);
+    let (mut out, mut decided, mut penalties) =
+        (vec![0.0; 1000], vec![0; 1100], vec![[0.0; 4]; 1100]);
     for taps in [[0.5].as_slice(), &[0.5, 0.1]] {
         let mut dfe = Dfe::new(taps, Thresholds::MIDDLE);
         let response = PartialResponse::new(taps);
         let (mut mlse, mut soft) = (Mlse::new(&response, 32), SoftMlse::new(&response, 32));
-        let mut whitening = Whitening::from_autocorrelation(&[1.0, -0.5, 0.2], taps.len()).expect("a noise's");
-        let (mut detector, mut clock) = (TimingDetector::new(Detector::BangBang), ClockLoop::new(LoopGains::new(1e-3, 2.0)));
+        let mut whitening =
+            Whitening::from_autocorrelation(&[1.0, -0.5, 0.2], taps.len()).expect("a noise's");
+        let (mut detector, mut clock) =
+            (TimingDetector::new(Detector::BangBang), ClockLoop::new(LoopGains::new(1e-3, 2.0)));
         let made = allocations(|| {
             whitening.apply(&y, &mut out);
             dfe.decide(&y, &mut out, &mut decided[..1000]);
@@ -252,13 +274,15 @@ fn equalisers_detectors_and_clocks_do_not_allocate() {
     }
 }
 
-/// What a block of a stream allocates is its count, whatever its length: the symbols, their loop and the waveform under them nothing.
+/// What a block of a stream allocates is its count, whatever its length: the symbols, their loop
+/// and the waveform under them nothing.
 #[test]
 fn a_stream_allocates_a_few_times_a_block_and_never_a_symbol() {
     for recovery in [ClockRecovery::MuellerMuller, ClockRecovery::BangBang] {
         let mut config = noisy(TransmitterKind::Eml);
         config.receiver.clock.recovery = recovery;
-        (config.receiver.clock.sinusoidal_ui, config.receiver.clock.ac_coupling_khz) = (0.05, 100.0);
+        (config.receiver.clock.sinusoidal_ui, config.receiver.clock.ac_coupling_khz) =
+            (0.05, 100.0);
         config.receiver.adc.samples_per_symbol = 2;
         let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
         let mut worker = Worker::new(&lane.plan);
@@ -266,7 +290,12 @@ fn a_stream_allocates_a_few_times_a_block_and_never_a_symbol() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
         let workers = Workers::default();
         let made = |blocks: u64| {
-            let hops = vec![Hop { name: "light", plan: &lane.plan, trained: &trained, streams: lane.seed }];
+            let hops = vec![Hop {
+                name: "light",
+                plan: &lane.plan,
+                trained: &trained,
+                streams: lane.seed,
+            }];
             let first_symbol = lane.first_symbol();
             let count_of = [Count {
                 hops,
@@ -278,7 +307,15 @@ fn a_stream_allocates_a_few_times_a_block_and_never_a_symbol() {
                 method: Method::Chain,
             }];
             let stop = Stop { round_blocks: 64, symbols: blocks * 1024, bit_errors: u64::MAX };
-            let go = || allocations(|| assert!(count(&count_of, &stop, &workers, &mut (), &AtomicBool::new(false))[0].refusal.is_none()));
+            let go = || {
+                allocations(|| {
+                    assert!(
+                        count(&count_of, &stop, &workers, &mut (), &AtomicBool::new(false))[0]
+                            .refusal
+                            .is_none()
+                    )
+                })
+            };
             pool.install(go)
         };
         made(4);

@@ -33,14 +33,18 @@ impl File {
 /// Every Rust file below some folders of the repository.
 fn files(folders: &[&str]) -> Vec<File> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut waiting: Vec<PathBuf> = folders.iter().map(|folder| root.join(folder)).filter(|folder| folder.exists()).collect();
+    let mut waiting: Vec<PathBuf> =
+        folders.iter().map(|folder| root.join(folder)).filter(|folder| folder.exists()).collect();
     let mut found = Vec::new();
     while let Some(at) = waiting.pop() {
         if at.is_dir() {
-            waiting.extend(fs::read_dir(&at).expect("readable").map(|entry| entry.expect("readable").path()));
+            waiting.extend(
+                fs::read_dir(&at).expect("readable").map(|entry| entry.expect("readable").path()),
+            );
         } else if at.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&at).expect("readable");
-            let path = at.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
+            let path =
+                at.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
             found.push(File { path, code: code_of(&text), text });
         }
     }
@@ -53,9 +57,13 @@ fn code_of(text: &str) -> String {
     let mut code = String::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let hashes = rest.strip_prefix('r').map_or(0, |raw| raw.len() - raw.trim_start_matches('#').len());
-        let raw = rest.starts_with('r') && rest[1 + hashes..].starts_with('"') && !code.ends_with(|c: char| c.is_alphanumeric());
-        let character = rest.starts_with('\'') && (rest[1..].starts_with('\\') || rest.chars().nth(2) == Some('\''));
+        let hashes =
+            rest.strip_prefix('r').map_or(0, |raw| raw.len() - raw.trim_start_matches('#').len());
+        let raw = rest.starts_with('r')
+            && rest[1 + hashes..].starts_with('"')
+            && !code.ends_with(|c: char| c.is_alphanumeric());
+        let character = rest.starts_with('\'')
+            && (rest[1..].starts_with('\\') || rest.chars().nth(2) == Some('\''));
         let length = if rest.starts_with("//") {
             rest.find('\n').unwrap_or(rest.len())
         } else if rest.starts_with("/*") {
@@ -97,7 +105,10 @@ fn lines_outside_tests(file: &File) -> Vec<(usize, &str)> {
             kept.push((number, line));
             continue;
         };
-        let ends = |line: &str| line.strip_prefix(indent).is_some_and(|l| l == "}" || (!l.starts_with(' ') && l.ends_with([';', ','])));
+        let ends = |line: &str| {
+            line.strip_prefix(indent)
+                .is_some_and(|l| l == "}" || (!l.starts_with(' ') && l.ends_with([';', ','])))
+        };
         lines.by_ref().find(|(_, line)| ends(line));
     }
     kept
@@ -127,10 +138,16 @@ fn used_rooms(file: &File) -> Vec<(usize, String)> {
             if behind.starts_with("super::") {
                 continue;
             }
-            let list = behind.strip_prefix('{').map(|list| &list[..list.find("};").unwrap_or(list.len())]);
+            let list =
+                behind.strip_prefix('{').map(|list| &list[..list.find("};").unwrap_or(list.len())]);
             // of `a::b, c` the names that stand first
             let names = list.map_or(vec![behind], |list| list.split(',').collect());
-            used.extend(names.into_iter().filter_map(|name| words(name).next()).map(|name| (line, name.to_owned())));
+            used.extend(
+                names
+                    .into_iter()
+                    .filter_map(|name| words(name).next())
+                    .map(|name| (line, name.to_owned())),
+            );
         }
     }
     used
@@ -141,7 +158,8 @@ fn a_folder_uses_only_what_stands_before_it() {
     let place = |room: &str| ORDER.split(' ').position(|known| known == room);
     let (mut wrong, mut seen) = (Vec::new(), 0);
     for file in sources() {
-        let own = place(file.room()).unwrap_or_else(|| panic!("{}: {} has no place in the order", file.path, file.room()));
+        let own = place(file.room())
+            .unwrap_or_else(|| panic!("{}: {} has no place in the order", file.path, file.room()));
         for (line, room) in used_rooms(&file) {
             seen += 1;
             // a name that is no room is a re-export of lib.rs
@@ -175,7 +193,10 @@ fn no_file_is_longer_than_five_hundred_lines() {
 fn only_the_command_line_prints() {
     for file in sources().iter().filter(|file| file.room() != "cli") {
         for (number, line) in lines_outside_tests(file) {
-            let prints = words(line).any(|word| ["print", "println", "eprint", "eprintln", "dbg", "stdout", "stderr"].contains(&word));
+            let prints = words(line).any(|word| {
+                ["print", "println", "eprint", "eprintln", "dbg", "stdout", "stderr"]
+                    .contains(&word)
+            });
             assert!(!prints, "{}:{number}: {line}", file.path);
         }
     }
@@ -184,10 +205,17 @@ fn only_the_command_line_prints() {
 #[test]
 fn devices_take_their_factors_of_units_from_units() {
     let decibels = ["/ 10.0", "/ 20.0", "10.0 *", "20.0 *", "10.0 /", "10f64", "log10", "LN_10"];
-    for file in sources().iter().filter(|file| ["host", "transmitter", "fibre", "receiver"].contains(&file.room())) {
+    for file in sources()
+        .iter()
+        .filter(|file| ["host", "transmitter", "fibre", "receiver"].contains(&file.room()))
+    {
         // the bounds of a range are data
-        for (number, line) in lines_outside_tests(file).into_iter().filter(|(_, line)| !line.contains("problems.range(")) {
-            let power = words(&line.replace("e-", "e")).any(|word| ["1e3", "1e6", "1e9", "1e12", "1e15"].contains(&word));
+        for (number, line) in lines_outside_tests(file)
+            .into_iter()
+            .filter(|(_, line)| !line.contains("problems.range("))
+        {
+            let power = words(&line.replace("e-", "e"))
+                .any(|word| ["1e3", "1e6", "1e9", "1e12", "1e15"].contains(&word));
             let decibel = decibels.iter().any(|factor| line.contains(factor));
             assert!(!power && !decibel, "{}:{number}: {line}", file.path);
         }

@@ -2,7 +2,8 @@
 
 use crate::cli::{Folder, good, refused};
 
-/// Two lines of 4 dB at 10 GHz and 100 ps, uncoupled, matched to 50 ohm: from port 1 to 3 and from 2 to 4.
+/// Two lines of 4 dB at 10 GHz and 100 ps, uncoupled, matched to 50 ohm: from port 1 to 3 and from
+/// 2 to 4.
 fn lines() -> String {
     let mut text = "# GHz S MA R 50\n".to_owned();
     for k in 0..=200 {
@@ -19,15 +20,42 @@ fn lines() -> String {
 fn a_channel_of_closed_form_is_told_to_its_last_digit() {
     let folder = Folder::new("channel-command");
     folder.write("lines.s4p", lines());
-    let text = good(&folder.run(&["channel", "lines.s4p", "--symbol-rate-gbd", "20", "--plot", "lines.svg"]));
+    let text = good(&folder.run(&[
+        "channel",
+        "lines.s4p",
+        "--symbol-rate-gbd",
+        "20",
+        "--plot",
+        "lines.svg",
+    ]));
     assert!(text.contains("differential through 1-3/2-4") && text.contains("is guessed"), "{text}");
     assert!(std::fs::read_to_string(folder.0.join("lines.svg")).unwrap().starts_with("<svg"));
-    let json = good(&folder.run(&["channel", "lines.s4p", "--symbol-rate-gbd", "20", "--ports", "1-3/2-4", "--json"]));
+    let json = good(&folder.run(&[
+        "channel",
+        "lines.s4p",
+        "--symbol-rate-gbd",
+        "20",
+        "--ports",
+        "1-3/2-4",
+        "--json",
+    ]));
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     let figure = |name: &str| json[name].as_f64().unwrap();
-    assert!((figure("nyquist_loss_db") - 4.0).abs() < 1e-9 && (figure("delay_ps") - 100.0).abs() < 1e-6, "{json}");
-    assert!(figure("dc_loss_db").abs() < 1e-9 && figure("near_return_loss_db") > 200.0 && figure("conversion_db") < -200.0, "{json}");
-    assert!((figure("largest_singular_value") - 1.0).abs() < 1e-9 && json["warnings"].as_array().unwrap().is_empty(), "{json}");
+    assert!(
+        (figure("nyquist_loss_db") - 4.0).abs() < 1e-9 && (figure("delay_ps") - 100.0).abs() < 1e-6,
+        "{json}"
+    );
+    assert!(
+        figure("dc_loss_db").abs() < 1e-9
+            && figure("near_return_loss_db") > 200.0
+            && figure("conversion_db") < -200.0,
+        "{json}"
+    );
+    assert!(
+        (figure("largest_singular_value") - 1.0).abs() < 1e-9
+            && json["warnings"].as_array().unwrap().is_empty(),
+        "{json}"
+    );
     // from one line to the other nothing comes
     let across = good(&folder.run(&["channel", "lines.s4p", "--ports", "1-2/3-4", "--json"]));
     let across: serde_json::Value = serde_json::from_str(&across).unwrap();
@@ -44,7 +72,10 @@ fn what_is_no_channel_is_refused_in_one_line() {
         (&["channel", "text.s4p"], "line 1"),
         (&["channel", "lines.s4p", "--ports", "1-2"], "--ports = 1-2: "),
         (&["channel", "lines.s4p", "--ports", "1-2/3-9"], "port 9: must be from 1 to 4"),
-        (&["channel", "lines.s4p", "--symbol-rate-gbd", "0"], "--symbol-rate-gbd = 0: must be from 0.1 to 500"),
+        (
+            &["channel", "lines.s4p", "--symbol-rate-gbd", "0"],
+            "--symbol-rate-gbd = 0: must be from 0.1 to 500",
+        ),
         (&["channel", "lines.s4p", "--plot", "lines.pdf"], "lines.pdf"),
     ] {
         let said = refused(&folder.run(arguments));

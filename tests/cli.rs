@@ -8,7 +8,8 @@ pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
     pub(crate) fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("lightlane-cli-{}-{name}", std::process::id()));
+        let path =
+            std::env::temp_dir().join(format!("lightlane-cli-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Folder(path)
     }
@@ -30,7 +31,11 @@ impl Drop for Folder {
 }
 
 fn run_in(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_lightlane")).args(arguments).current_dir(folder).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_lightlane"))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap()
 }
 
 fn run(arguments: &[&str]) -> Output {
@@ -59,7 +64,8 @@ pub(crate) fn good(output: &Output) -> String {
 }
 
 /// As little work as gives every figure.
-pub(crate) const SMALL: [&str; 6] = ["--set", "lanes=2", "--set", "simulation.symbols_at_limit=8192", "--symbols", "8192"];
+pub(crate) const SMALL: [&str; 6] =
+    ["--set", "lanes=2", "--set", "simulation.symbols_at_limit=8192", "--symbols", "8192"];
 
 #[test]
 fn a_run_prints_a_line_for_every_lane_and_a_verdict() {
@@ -68,17 +74,27 @@ fn a_run_prints_a_line_for_every_lane_and_a_verdict() {
         assert!(text.lines().any(|line| line.split_whitespace().next() == Some(lane)), "{text}");
     }
     assert!(text.contains("PASS") && text.contains("port: "), "{text}");
-    assert!(text.lines().all(|line| line.chars().count() <= 120 || line.starts_with("warning")), "{text}");
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 120 || line.starts_with("warning")),
+        "{text}"
+    );
 }
 
 #[test]
 fn json_carries_the_agreed_names_and_does_not_depend_on_the_threads() {
-    let arguments = [&["run", "1.6tbase-dr8", "--json", "--set", "transmitter.kind=mzm", "--seed", "7"][..], &SMALL].concat();
+    let arguments = [
+        &["run", "1.6tbase-dr8", "--json", "--set", "transmitter.kind=mzm", "--seed", "7"][..],
+        &SMALL,
+    ]
+    .concat();
     let text = good(&run(&[&arguments[..], &["--threads", "1"]].concat()));
     assert_eq!(text, good(&run(&[&arguments[..], &["--threads", "3"]].concat())));
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!((json["schema"].as_u64(), json["seed"].as_u64()), (Some(1), Some(7)));
-    assert_eq!((json["transmitter"].as_str(), json["preset"].as_str()), (Some("mzm"), Some("1.6tbase-dr8")));
+    assert_eq!(
+        (json["transmitter"].as_str(), json["preset"].as_str()),
+        (Some("mzm"), Some("1.6tbase-dr8"))
+    );
     let lane = json["lanes"][1].as_object().unwrap();
     for key in "lane bits errors ber_counted ber_counted_low ber_counted_high interval_kind ber_semi_analytic ber_semi_analytic_low \
                 ber_semi_analytic_high snr_db rlm oma_tp2_dbm er_tp2_db received_power_dbm margin_db ber_counted_at_limit"
@@ -92,8 +108,16 @@ fn json_carries_the_agreed_names_and_does_not_depend_on_the_threads() {
 fn all_that_is_wrong_in_file_and_flags_is_said_at_once_with_its_place() {
     let folder = Folder::new("all");
     folder.write("bad.toml", "preset = '800gbase-dr8'\n\n[fibre]\nlenght_km = 2\nloss_db_per_km = true\nconnector_loss_db = 1e9\n[lane.2]\nfibre.length_km = nan\n");
-    let lines =
-        refused(&folder.run(&["run", "bad.toml", "--set", "receiver.ffe.tap=9", "--set", "fibre.length_km=inf", "--set", "nonsense"]));
+    let lines = refused(&folder.run(&[
+        "run",
+        "bad.toml",
+        "--set",
+        "receiver.ffe.tap=9",
+        "--set",
+        "fibre.length_km=inf",
+        "--set",
+        "nonsense",
+    ]));
     for expected in [
         "error: bad.toml:4:1: fibre.lenght_km: unknown key, did you mean length_km?",
         "error: bad.toml:5:18: fibre.loss_db_per_km = true: must be a number",
@@ -112,8 +136,14 @@ fn all_that_is_wrong_in_file_and_flags_is_said_at_once_with_its_place() {
 fn an_impossible_combination_is_refused() {
     for (assignments, expected) in [
         (&["lanes=0"][..], "lanes = 0: must be from 1 to 64"),
-        (&["simulation.block_symbols=256", "receiver.ffe.taps=60"], "simulation.block_symbols = 256: must be at least"),
-        (&["receiver.photodiode.responsivity_a_per_w=0"], "receiver.photodiode.responsivity_a_per_w = 0: must be from"),
+        (
+            &["simulation.block_symbols=256", "receiver.ffe.taps=60"],
+            "simulation.block_symbols = 256: must be at least",
+        ),
+        (
+            &["receiver.photodiode.responsivity_a_per_w=0"],
+            "receiver.photodiode.responsivity_a_per_w = 0: must be from",
+        ),
         (&["symbol_rate_gbd=nan"], "symbol_rate_gbd = NaN: must be from"),
         (&["pattern.kind=file"], "pattern.file"),
     ] {
@@ -126,8 +156,16 @@ fn an_impossible_combination_is_refused() {
 #[test]
 fn what_is_no_description_is_one_clear_line() {
     let folder = Folder::new("none");
-    folder.write("binary.toml", [0x7f, b'E', b'L', b'F', 0, 0]).write("broken.toml", "[fibre\nlength_km = 2\n").write("large.toml", "");
-    std::fs::File::options().write(true).open(folder.0.join("large.toml")).unwrap().set_len(100 << 20).unwrap();
+    folder
+        .write("binary.toml", [0x7f, b'E', b'L', b'F', 0, 0])
+        .write("broken.toml", "[fibre\nlength_km = 2\n")
+        .write("large.toml", "");
+    std::fs::File::options()
+        .write(true)
+        .open(folder.0.join("large.toml"))
+        .unwrap()
+        .set_len(100 << 20)
+        .unwrap();
     std::fs::create_dir(folder.0.join("folder.toml")).unwrap();
     for (source, expected) in [
         ("binary.toml", "binary.toml: is not TOML"),
@@ -158,19 +196,30 @@ fn a_file_that_may_not_be_read_is_one_clear_line() {
     // the superuser reads everything
     if std::fs::read(&path).is_err() {
         let lines = refused(&folder.run(&["run", "locked.toml"]));
-        assert!(lines.len() == 1 && lines[0].contains("locked.toml: Permission denied"), "{lines:#?}");
+        assert!(
+            lines.len() == 1 && lines[0].contains("locked.toml: Permission denied"),
+            "{lines:#?}"
+        );
     }
 }
 
 #[test]
 fn a_flag_out_of_range_is_refused_and_named() {
-    for (flag, value) in
-        [("--threads", "0"), ("--threads", "-1"), ("--symbols", "-1"), ("--symbols", "many"), ("--seed", "-1"), ("--seed", "1e99")]
-    {
+    for (flag, value) in [
+        ("--threads", "0"),
+        ("--threads", "-1"),
+        ("--symbols", "-1"),
+        ("--symbols", "many"),
+        ("--seed", "-1"),
+        ("--seed", "1e99"),
+    ] {
         let output = run(&["run", "800gbase-dr8", &format!("{flag}={value}")]);
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{text}");
-        assert!(text.starts_with(&format!("error: invalid value '{value}' for '{flag} <N>'")), "{text}");
+        assert!(
+            text.starts_with(&format!("error: invalid value '{value}' for '{flag} <N>'")),
+            "{text}"
+        );
     }
 }
 
@@ -218,13 +267,22 @@ fn check_tells_a_missed_target_and_too_few_errors_by_its_exit_code() {
     assert!(good(&folder.run(&["check", "good.toml"])).contains("pass"));
     let missed = folder.run(&["check", "good.toml", "missed.toml"]);
     assert_eq!(missed.status.code(), Some(1));
-    assert!(stdout(&missed).contains("pass") && stdout(&missed).contains("FAIL"), "{}", stdout(&missed));
+    assert!(
+        stdout(&missed).contains("pass") && stdout(&missed).contains("FAIL"),
+        "{}",
+        stdout(&missed)
+    );
     let few = folder.run(&["check", "few.toml"]);
     assert_eq!(few.status.code(), Some(1));
     assert!(stdout(&few).contains("not enough errors"), "{}", stdout(&few));
-    let lines = refused(&folder.run(&["check", "good.toml", "none.toml", "wrong.toml", "missing.toml"]));
+    let lines =
+        refused(&folder.run(&["check", "good.toml", "none.toml", "wrong.toml", "missing.toml"]));
     assert_eq!(lines.len(), 3, "{lines:#?}");
-    for expected in ["none.toml: has no [targets]", "wrong.toml:6:1: targets.margin_bd: unknown key", "missing.toml: No such file"] {
+    for expected in [
+        "none.toml: has no [targets]",
+        "wrong.toml:6:1: targets.margin_bd: unknown key",
+        "missing.toml: No such file",
+    ] {
         assert!(lines.iter().any(|line| line.contains(expected)), "{expected}: {lines:#?}");
     }
 }
@@ -241,7 +299,9 @@ fn help_has_examples_and_usage_errors_are_wrong_input() {
     for command in ["run", "check", "sweep", "fec", "presets", "init", "completions"] {
         assert!(good(&run(&[command, "--help"])).contains("Examples:"), "{command}");
     }
-    for arguments in [&["fly"][..], &[], &["run"], &["run", "a", "b"], &["check"], &["run", "--symbols"]] {
+    for arguments in
+        [&["fly"][..], &[], &["run"], &["run", "a", "b"], &["check"], &["run", "--symbols"]]
+    {
         assert_eq!(run(arguments).status.code(), Some(2), "{arguments:?}");
     }
 }
@@ -257,10 +317,22 @@ fn a_reader_that_goes_away_is_no_failure_and_a_full_disk_is() {
         .unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
-    assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success() && output.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     if let Ok(full) = std::fs::File::options().write(true).open("/dev/full") {
-        let output = Command::new(env!("CARGO_BIN_EXE_lightlane")).arg("presets").stdout(full).stderr(Stdio::piped()).output().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_lightlane"))
+            .arg("presets")
+            .stdout(full)
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap();
         assert_eq!(output.status.code(), Some(3));
-        assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: the output cannot be written"));
+        assert!(
+            String::from_utf8_lossy(&output.stderr)
+                .starts_with("error: the output cannot be written")
+        );
     }
 }

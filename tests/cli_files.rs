@@ -1,4 +1,5 @@
-//! Files of measured parts at the command line: what is read is named, what is wrong is said at once.
+//! Files of measured parts at the command line: what is read is named, what is wrong is said at
+//! once.
 
 use crate::cli::{Folder, SMALL, good, refused};
 
@@ -18,7 +19,12 @@ fn every_wrong_file_is_one_line_with_key_file_line_and_remedy() {
         .write("binary.csv", [0u8, 159, 146, 150])
         .write("good.csv", GOOD)
         .write("large.csv", "");
-    std::fs::File::options().write(true).open(folder.0.join("large.csv")).unwrap().set_len(100 << 20).unwrap();
+    std::fs::File::options()
+        .write(true)
+        .open(folder.0.join("large.csv"))
+        .unwrap()
+        .set_len(100 << 20)
+        .unwrap();
     folder.write(
         "bad.toml",
         "preset = '800gbase-dr8'\n[receiver]\ntia.response = { file = 'text.csv' }\nadc.response.file = 'gap.csv'\n\
@@ -58,35 +64,54 @@ fn json_names_every_file_with_its_digest_and_warns_where_data_ends() {
     let text = good(&folder.run(&[&["run", "my.toml", "--json"][..], &SMALL].concat()));
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     let files = json["files"].as_array().unwrap();
-    let keys: Vec<_> = files.iter().map(|file| (file["key"].as_str().unwrap(), file["file"].as_str().unwrap())).collect();
-    assert_eq!(keys, [("receiver.tia.response.file", "tia.csv"), ("lane.1.receiver.tia.response.file", "other.csv")]);
-    let digest = GOOD.bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let keys: Vec<_> = files
+        .iter()
+        .map(|file| (file["key"].as_str().unwrap(), file["file"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            ("receiver.tia.response.file", "tia.csv"),
+            ("lane.1.receiver.tia.response.file", "other.csv")
+        ]
+    );
+    let digest = GOOD.bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     assert_eq!(files[0]["digest"].as_str().unwrap(), format!("fnv1a64:{digest:016x}"));
     assert_ne!(files[0]["digest"], files[1]["digest"]);
     let warnings = json["warnings"].as_array().unwrap();
     let expected = "receiver.tia.response.file: tia.csv ends at 60.0 GHz; from there to 212.5 GHz it is extrapolated";
-    assert!(warnings.iter().any(|warning| warning.as_str().unwrap().starts_with(expected)), "{warnings:#?}");
+    assert!(
+        warnings.iter().any(|warning| warning.as_str().unwrap().starts_with(expected)),
+        "{warnings:#?}"
+    );
 }
 
-/// The mean and the settled levels of the power exported are those that the run reports: PRBS31Q's block of 8192 symbols
-/// and the settled pattern differ by 1 % of the swing in their mean.
+/// The mean and the settled levels of the power exported are those that the run reports: PRBS31Q's
+/// block of 8192 symbols and the settled pattern differ by 1 % of the swing in their mean.
 #[test]
 fn an_exported_waveform_has_the_power_that_is_reported_and_changes_no_result() {
     let folder = Folder::new("export");
     let plain = good(&folder.run(&[&["run", "800gbase-dr8", "--json"][..], &SMALL].concat()));
     let exports = ["--export", "tp2.npy", "--export", "tp3=far.csv", "--lane", "1"];
-    let text = good(&folder.run(&[&["run", "800gbase-dr8", "--json"][..], &SMALL, &exports].concat()));
+    let text =
+        good(&folder.run(&[&["run", "800gbase-dr8", "--json"][..], &SMALL, &exports].concat()));
     assert_eq!(plain, text);
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     let reported_mw = |key: &str| 10f64.powf(json["lanes"][1][key].as_f64().unwrap() / 10.0);
     let bytes = std::fs::read(folder.0.join("tp2.npy")).unwrap();
     let header = String::from_utf8_lossy(&bytes[10..128]).into_owned();
     assert!(header.contains("(32768,)"), "{header}");
-    let tp2: Vec<f64> = bytes[128..].chunks(4).map(|b| f64::from(f32::from_le_bytes(b.try_into().unwrap()))).collect();
+    let tp2: Vec<f64> = bytes[128..]
+        .chunks(4)
+        .map(|b| f64::from(f32::from_le_bytes(b.try_into().unwrap())))
+        .collect();
     let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
     assert!((mean(&tp2) / reported_mw("launch_power_dbm") - 1.0).abs() < 0.02, "{}", mean(&tp2));
     let far = std::fs::read_to_string(folder.0.join("far.csv")).unwrap();
-    let tp3: Vec<f64> = far.lines().skip(1).map(|line| line.split(',').nth(1).unwrap().parse().unwrap()).collect();
+    let tp3: Vec<f64> =
+        far.lines().skip(1).map(|line| line.split(',').nth(1).unwrap().parse().unwrap()).collect();
     assert_eq!((far.lines().next(), tp3.len()), (Some("time_ps,power_mw,level"), 32768));
     assert!((mean(&tp3) / reported_mw("received_power_dbm") - 1.0).abs() < 0.02, "{}", mean(&tp3));
     assert_eq!(std::fs::read_dir(&folder.0).unwrap().count(), 2, "nothing else is left");
@@ -97,7 +122,10 @@ fn an_export_that_cannot_be_is_refused_before_anything_is_run() {
     let folder = Folder::new("no-export");
     for (arguments, expected) in [
         (&["--export", "nowhere/tp2.npy"][..], "nowhere/tp2.npy: No such file or directory"),
-        (&["--export", "tp2.npy", "--lane", "8"], "--lane = 8: there is no such lane: lanes = 8, numbered from 0"),
+        (
+            &["--export", "tp2.npy", "--lane", "8"],
+            "--lane = 8: there is no such lane: lanes = 8, numbered from 0",
+        ),
     ] {
         let lines = refused(&folder.run(&[&["run", "800gbase-dr8"][..], arguments].concat()));
         assert!(lines.len() == 1 && lines[0].contains(expected), "{lines:#?}");

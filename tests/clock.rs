@@ -1,7 +1,9 @@
 //! Clock recovery in the chain.
 
 use crate::support::{preset, run, run_lane};
-use lightlane::chain::{Count, Counted, Hop, Method, Predictor, Stop, Worker, Workers, Workshop, count};
+use lightlane::chain::{
+    Count, Counted, Hop, Method, Predictor, Stop, Worker, Workers, Workshop, count,
+};
 use lightlane::dsp::cdr::{LoopGains, damping_from_peaking_db};
 use lightlane::link::{Config, JitterTolerance, Lane, LaneResult, Stack, mask_ui};
 use lightlane::pattern::PatternKind;
@@ -26,25 +28,37 @@ fn counted(config: &Config, symbols: u64) -> Counted {
     let lane = Lane::build(config, 0, &mut Workshop::default()).expect("it builds");
     let mut worker = Worker::new(&lane.plan);
     let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
-    let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, &mut worker);
+    let mut predictor =
+        Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, &mut worker);
     let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
     let hops = vec![Hop { name: "light", plan: &lane.plan, trained: &trained, streams: lane.seed }];
     let first_symbol = lane.first_symbol();
-    let count_of =
-        Count { hops, pattern: &lane.pattern, first_symbol, precoder: false, run: lane.run, lane: lane.seed, method: Method::Chain };
+    let count_of = Count {
+        hops,
+        pattern: &lane.pattern,
+        first_symbol,
+        precoder: false,
+        run: lane.run,
+        lane: lane.seed,
+        method: Method::Chain,
+    };
     let stop = Stop { round_blocks: 64, symbols, bit_errors: u64::MAX };
     count(&[count_of], &stop, &Workers::default(), &mut (), &AtomicBool::new(false)).remove(0)
 }
 
 fn gains(config: &Config) -> LoopGains {
     let clock = &config.receiver.clock;
-    LoopGains::new(clock.bandwidth_mhz * 1e-3 / config.symbol_rate_gbd, damping_from_peaking_db(clock.peaking_db))
+    LoopGains::new(
+        clock.bandwidth_mhz * 1e-3 / config.symbol_rate_gbd,
+        damping_from_peaking_db(clock.peaking_db),
+    )
 }
 
-/// Below, at and above the bandwidth, over whole periods of 2^19 symbols. The loop's own noise of 0.003 UI lasts as long as its 2100
-/// symbols: on 0.05 UI of 2^19 it is 0.003 * sqrt(2 * 2 * 2100 / 2^19) / 0.05 = 0.008 of each part, four standard deviations 0.03. The
-/// equaliser's ten symbols turn the open loop by 2 pi f 11, which moves H by less than 0.005 |1 - H|; the detector's curve is straight
-/// to 2 % over a twentieth of a symbol.
+/// Below, at and above the bandwidth, over whole periods of 2^19 symbols. The loop's own noise of
+/// 0.003 UI lasts as long as its 2100 symbols: on 0.05 UI of 2^19 it is 0.003 * sqrt(2 * 2 * 2100 /
+/// 2^19) / 0.05 = 0.008 of each part, four standard deviations 0.03. The equaliser's ten symbols
+/// turn the open loop by 2 pi f 11, which moves H by less than 0.005 |1 - H|; the detector's curve
+/// is straight to 2 % over a twentieth of a symbol.
 #[test]
 fn the_loop_in_the_chain_has_the_jitter_transfer_of_its_gains() {
     for (bandwidth_mhz, peaking_db) in [(4.0, 0.1), (8.0, 2.0)] {
@@ -53,18 +67,27 @@ fn the_loop_in_the_chain_has_the_jitter_transfer_of_its_gains() {
             let frequency = f64::from(per_half_million) / f64::from(1 << 19);
             let clock = &mut config.receiver.clock;
             (clock.bandwidth_mhz, clock.peaking_db) = (bandwidth_mhz, peaking_db);
-            (clock.sinusoidal_ui, clock.sinusoidal_mhz) = (0.1, frequency * 1e3 * config.symbol_rate_gbd);
+            (clock.sinusoidal_ui, clock.sinusoidal_mhz) =
+                (0.1, frequency * 1e3 * config.symbol_rate_gbd);
             let clock = counted(&config, 1 << 19).clocks.remove(0);
-            let (found, expected) = (clock.jitter_transfer.expect("shaken"), gains(&config).jitter_transfer(frequency));
-            println!("{bandwidth_mhz} MHz, {:.2} MHz: {found:.4} for {expected:.4}", config.receiver.clock.sinusoidal_mhz);
+            let (found, expected) =
+                (clock.jitter_transfer.expect("shaken"), gains(&config).jitter_transfer(frequency));
+            println!(
+                "{bandwidth_mhz} MHz, {:.2} MHz: {found:.4} for {expected:.4}",
+                config.receiver.clock.sinusoidal_mhz
+            );
             assert!((found - expected).norm() < 0.04, "{found} {expected}");
-            assert_eq!((clock.slips_forward, clock.slips_backward, clock.locked), (0, 0, Some(true)));
+            assert_eq!(
+                (clock.slips_forward, clock.slips_backward, clock.locked),
+                (0, 0, Some(true))
+            );
         }
     }
 }
 
-/// A second-order loop follows a frequency without error. Two phases of 0.003 UI at the ends of 2^19 symbols know it to 0.01 ppm; what
-/// the acquiring loop was wrong by, a few ppm, fades over 160 000 symbols. Its phase costs nothing: the same noise, other instants.
+/// A second-order loop follows a frequency without error. Two phases of 0.003 UI at the ends of
+/// 2^19 symbols know it to 0.01 ppm; what the acquiring loop was wrong by, a few ppm, fades over
+/// 160 000 symbols. Its phase costs nothing: the same noise, other instants.
 #[test]
 fn a_hundred_ppm_are_found_without_slips_and_cost_nothing() {
     let at = |offset_ppm: f64| {
@@ -79,11 +102,24 @@ fn a_hundred_ppm_are_found_without_slips_and_cost_nothing() {
     let ideal = run_lane(&ideal, 1 << 19);
     for (offset_ppm, lane) in [(0.0, &none), (100.0, &at(100.0)), (-100.0, &at(-100.0))] {
         println!("{offset_ppm}: {} errors against {}, {:?}", lane.errors, ideal.errors, lane.clock);
-        assert!((lane.clock.offset_ppm.expect("recovered") - offset_ppm).abs() < 2.0, "{:?}", lane.clock);
-        assert_eq!((lane.clock.slips_forward, lane.clock.slips_backward, lane.clock.locked), (Some(0), Some(0), Some(true)));
+        assert!(
+            (lane.clock.offset_ppm.expect("recovered") - offset_ppm).abs() < 2.0,
+            "{:?}",
+            lane.clock
+        );
+        assert_eq!(
+            (lane.clock.slips_forward, lane.clock.slips_backward, lane.clock.locked),
+            (Some(0), Some(0), Some(true))
+        );
         let sigma = ((lane.errors + ideal.errors) as f64).sqrt();
-        assert!((lane.errors as f64 - ideal.errors as f64).abs() < 5.0 * sigma, "{} {}", lane.errors, ideal.errors);
-        // its phase noise: white noise of the detector through the loop, far below a sixtieth of a symbol
+        assert!(
+            (lane.errors as f64 - ideal.errors as f64).abs() < 5.0 * sigma,
+            "{} {}",
+            lane.errors,
+            ideal.errors
+        );
+        // its phase noise: white noise of the detector through the loop, far below a sixtieth of a
+        // symbol
         assert!(lane.clock.phase_error_rms_ui.expect("recovered") < 1.0 / 64.0);
     }
 }
@@ -95,18 +131,33 @@ fn a_lane_with_a_recovered_clock_is_judged_by_its_count_and_says_why() {
         lanes.push(run_lane(&recovered(loss_db, ClockRecovery::MuellerMuller), 1 << 17));
     }
     for lane in &lanes {
-        assert_eq!((lane.ber_semi_analytic, lane.margin_db, lane.snr_db, lane.estimators_agree), (None, None, None, None));
-        assert!(lane.ber_semi_analytic_refusal.as_ref().is_some_and(|because| because.contains("recovered clock")));
+        assert_eq!(
+            (lane.ber_semi_analytic, lane.margin_db, lane.snr_db, lane.estimators_agree),
+            (None, None, None, None)
+        );
+        assert!(
+            lane.ber_semi_analytic_refusal
+                .as_ref()
+                .is_some_and(|because| because.contains("recovered clock"))
+        );
         assert!(lane.refusal.is_none() && lane.snr_counted_db.is_some());
     }
     let config = recovered(0.0, ClockRecovery::MuellerMuller);
-    let resolved = lightlane::link::Resolved { base: config.clone(), lanes: vec![config], hash: String::new() };
-    let drawn = lightlane::link::View::new(&resolved, 0).and_then(|view| view.waterfall().map(|_| ()));
-    assert!(drawn.is_err_and(|because| because.to_string().contains("has no waterfall: the sampling phase follows")));
+    let resolved = lightlane::link::Resolved {
+        base: config.clone(),
+        lanes: vec![config],
+        hash: String::new(),
+    };
+    let drawn =
+        lightlane::link::View::new(&resolved, 0).and_then(|view| view.waterfall().map(|_| ()));
+    assert!(drawn.is_err_and(|because| {
+        because.to_string().contains("has no waterfall: the sampling phase follows")
+    }));
     assert_eq!(lanes.iter().map(|lane| lane.passes).collect::<Vec<_>>(), [Some(true), Some(false)]);
 }
 
-/// 5000 ppm pass a loop of 4 MHz a period every 200 symbols, where it moves 0.0015 UI a symbol at most.
+/// 5000 ppm pass a loop of 4 MHz a period every 200 symbols, where it moves 0.0015 UI a symbol at
+/// most.
 #[test]
 fn beyond_its_pull_in_a_clock_has_no_lock_and_its_lane_no_error_ratio() {
     for recovery in [ClockRecovery::MuellerMuller, ClockRecovery::BangBang] {
@@ -115,8 +166,17 @@ fn beyond_its_pull_in_a_clock_has_no_lock_and_its_lane_no_error_ratio() {
         config.lanes = 1;
         let result = run(&config);
         let lane = &result.lanes[0];
-        assert_eq!((lane.bits, lane.errors, lane.ber_counted, lane.ber_counted_high, lane.passes), (0, 0, None, None, None));
-        assert!(lane.refusal.as_ref().is_some_and(|because| because.contains("the clock is not locked")), "{:?}", lane.refusal);
+        assert_eq!(
+            (lane.bits, lane.errors, lane.ber_counted, lane.ber_counted_high, lane.passes),
+            (0, 0, None, None, None)
+        );
+        assert!(
+            lane.refusal
+                .as_ref()
+                .is_some_and(|because| because.contains("the clock is not locked")),
+            "{:?}",
+            lane.refusal
+        );
         assert_eq!(lane.clock.locked, Some(false));
         assert_eq!((result.port.ber_counted, result.port.passes), (None, None));
         let text = lightlane::report::table(&result);
@@ -124,7 +184,8 @@ fn beyond_its_pull_in_a_clock_has_no_lock_and_its_lane_no_error_ratio() {
     }
 }
 
-/// Jitter that leaves half a symbol of error makes slips or ends the lock, and never half of the bits wrong.
+/// Jitter that leaves half a symbol of error makes slips or ends the lock, and never half of the
+/// bits wrong.
 #[test]
 fn jitter_far_beyond_the_tolerance_is_no_error_ratio_of_a_half() {
     let mut config = recovered(0.0, ClockRecovery::MuellerMuller);
@@ -134,27 +195,35 @@ fn jitter_far_beyond_the_tolerance_is_no_error_ratio_of_a_half() {
     assert!(lane.refusal.is_some() && lane.ber_counted.is_none());
 }
 
-/// The sign's slope is that of its noise: planned so, the loop is as wide as asked. Of the transfer at the bandwidth |1 - H| is found to
-/// 1 % by the noise; a slope of 0.7 to 1.3 times moves it from 0.8 to 0.55. The jitter of 0.02 UI is small against the sign's noise.
+/// The sign's slope is that of its noise: planned so, the loop is as wide as asked. Of the transfer
+/// at the bandwidth |1 - H| is found to 1 % by the noise; a slope of 0.7 to 1.3 times moves it from
+/// 0.8 to 0.55. The jitter of 0.02 UI is small against the sign's noise.
 #[test]
 fn a_bang_bang_loop_locks_and_is_about_as_wide_as_its_noise_lets_the_sign_be() {
     let mut config = recovered(NOISY_DB, ClockRecovery::BangBang);
     config.receiver.clock.offset_ppm = -50.0;
     let frequency = 40.0 / f64::from(1 << 19);
-    (config.receiver.clock.sinusoidal_ui, config.receiver.clock.sinusoidal_mhz) = (0.04, frequency * 1e3 * config.symbol_rate_gbd);
+    (config.receiver.clock.sinusoidal_ui, config.receiver.clock.sinusoidal_mhz) =
+        (0.04, frequency * 1e3 * config.symbol_rate_gbd);
     let clock = counted(&config, 1 << 19).clocks.remove(0);
     assert_eq!((clock.locked, clock.slips_forward, clock.slips_backward), (Some(true), 0, 0));
     assert!((clock.drift.expect("recovered") * 1e6 + 50.0).abs() < 3.0, "{clock:?}");
     let found = clock.jitter_transfer.expect("shaken");
     let at = |slope: f64| gains(&config).with_slope(slope).jitter_transfer(frequency).norm();
-    println!("{found:.4} for {:.4} ({:.4} to {:.4})", gains(&config).jitter_transfer(frequency), at(0.7), at(1.3));
+    println!(
+        "{found:.4} for {:.4} ({:.4} to {:.4})",
+        gains(&config).jitter_transfer(frequency),
+        at(0.7),
+        at(1.3)
+    );
     assert!((at(0.7)..at(1.3)).contains(&found.norm()), "{found}");
     let bandwidth_mhz = clock.bandwidth.expect("recovered") * config.symbol_rate_gbd * 1e3;
     assert!((0.7 * 4.0..4.1).contains(&bandwidth_mhz), "{bandwidth_mhz}");
 }
 
-/// A loop of hardly any peaking is of first order above 10 kHz: its tolerance is the margin over |1 - H|, 20 dB a decade. A search to
-/// 4 % at both ends and a count of some 250 errors, whose ratio goes with a high power of the phase error: 10 %.
+/// A loop of hardly any peaking is of first order above 10 kHz: its tolerance is the margin
+/// over |1 - H|, 20 dB a decade. A search to 4 % at both ends and a count of some 250 errors, whose
+/// ratio goes with a high power of the phase error: 10 %.
 #[test]
 fn the_tolerance_falls_by_twenty_decibels_a_decade_below_the_bandwidth() {
     let mut config = recovered(5.5, ClockRecovery::MuellerMuller);
@@ -162,22 +231,34 @@ fn the_tolerance_falls_by_twenty_decibels_a_decade_below_the_bandwidth() {
     config.simulation.symbols = 1 << 17;
     let limit_ber = 1e-3;
     let mut tolerance = JitterTolerance::new(&config, 0).expect("it trains");
-    let found = [0.2, 2.0, 40.0].map(|mhz| tolerance.at(mhz, limit_ber).expect("it keeps the limit without jitter"));
+    let found = [0.2, 2.0, 40.0]
+        .map(|mhz| tolerance.at(mhz, limit_ber).expect("it keeps the limit without jitter"));
     // peak to peak of what is left where the loop does nothing
-    let expected = |mhz: f64| gains(&config).jitter_tolerance_ui(mhz * 1e-3 / config.symbol_rate_gbd, 1.0);
-    println!("{found:?} UI, over 1/|1 - H| {:?}", [found[0] / expected(0.2), found[1] / expected(2.0), found[2] / expected(40.0)]);
+    let expected =
+        |mhz: f64| gains(&config).jitter_tolerance_ui(mhz * 1e-3 / config.symbol_rate_gbd, 1.0);
+    println!(
+        "{found:?} UI, over 1/|1 - H| {:?}",
+        [found[0] / expected(0.2), found[1] / expected(2.0), found[2] / expected(40.0)]
+    );
     let decade_db = 20.0 * (found[0] / found[1]).log10();
-    assert!((decade_db - 20.0 * (expected(0.2) / expected(2.0)).log10()).abs() < 1.2, "{decade_db} dB");
+    assert!(
+        (decade_db - 20.0 * (expected(0.2) / expected(2.0)).log10()).abs() < 1.2,
+        "{decade_db} dB"
+    );
     assert!((decade_db - 20.0).abs() < 2.2, "{decade_db} dB");
-    assert!((found[2] / found[1] * expected(2.0) / expected(40.0)).ln().abs() < 0.2, "far above, the same margin");
+    assert!(
+        (found[2] / found[1] * expected(2.0) / expected(40.0)).ln().abs() < 0.2,
+        "far above, the same margin"
+    );
     assert!(found[0] > mask_ui(0.2) && mask_ui(0.2) == 1.0 && mask_ui(40.0) == 0.05);
     // the same numbers again, and a limit that it misses by itself
     assert_eq!(tolerance.at(2.0, limit_ber), Some(found[1]));
     assert_eq!(tolerance.at(2.0, 1e-9), None);
 }
 
-/// Variance of the baseline behind a pole at f: <l^2> pi f T of independent levels; the count knows it to sqrt(2 * 2 * 170 / 2^20) = 3 %,
-/// and the noise, 17 dB below the levels, adds 2 %. The equaliser passes it like the levels' own mean.
+/// Variance of the baseline behind a pole at f: <l^2> pi f T of independent levels; the count knows
+/// it to sqrt(2 * 2 * 170 / 2^20) = 3 %, and the noise, 17 dB below the levels, adds 2 %. The
+/// equaliser passes it like the levels' own mean.
 #[test]
 fn ac_coupling_costs_its_baseline_and_at_a_hundred_kilohertz_nothing() {
     let tally = |ac_coupling_khz: f64| {
@@ -186,12 +267,21 @@ fn ac_coupling_costs_its_baseline_and_at_a_hundred_kilohertz_nothing() {
         config.receiver.clock.ac_coupling_khz = ac_coupling_khz;
         counted(&config, 1 << 20).end
     };
-    // mean variance around the levels: noises are the same draws, so their difference is the baseline
-    let variance = |moments: &[[f64; 3]; 4]| moments.iter().map(|[n, z, z2]| z2 / n - (z / n).powi(2)).sum::<f64>() / 4.0;
+    // mean variance around the levels: noises are the same draws, so their difference is the
+    // baseline
+    let variance = |moments: &[[f64; 3]; 4]| {
+        moments.iter().map(|[n, z, z2]| z2 / n - (z / n).powi(2)).sum::<f64>() / 4.0
+    };
     let (none, usual, high) = (tally(0.0), tally(100.0), tally(50_000.0));
     let wander = |khz: f64| 5.0 / 9.0 * PI * khz * 1e-6 / 53.125;
     let added = variance(&high.moments) - variance(&none.moments);
-    println!("{added:.4e} for {:.4e}; {} {} {} errors", wander(50_000.0), none.bit_errors, usual.bit_errors, high.bit_errors);
+    println!(
+        "{added:.4e} for {:.4e}; {} {} {} errors",
+        wander(50_000.0),
+        none.bit_errors,
+        usual.bit_errors,
+        high.bit_errors
+    );
     assert!((added / wander(50_000.0) - 1.0).abs() < 0.15, "{added}");
     assert!((variance(&usual.moments) - variance(&none.moments)).abs() < 20.0 * wander(100.0));
     assert!((usual.bit_errors as f64 / none.bit_errors as f64 - 1.0).abs() < 0.02);
@@ -202,21 +292,47 @@ fn ac_coupling_costs_its_baseline_and_at_a_hundred_kilohertz_nothing() {
 fn what_makes_no_sense_is_refused_in_one_line() {
     let mm = "receiver.clock.recovery=mueller-muller";
     for (flags, expected) in [
-        (vec!["receiver.clock.offset_ppm=100"], "receiver.clock.offset_ppm = 100: needs receiver.clock.recovery"),
+        (
+            vec!["receiver.clock.offset_ppm=100"],
+            "receiver.clock.offset_ppm = 100: needs receiver.clock.recovery",
+        ),
         (vec!["receiver.clock.recovery=mueller"], "receiver.clock.recovery"),
-        (vec![mm, "receiver.clock.bandwidth_mhz=54"], "receiver.clock.bandwidth_mhz = 54: must be from 0.1 to 53.1"),
-        (vec![mm, "receiver.clock.offset_ppm=6000"], "receiver.clock.offset_ppm = 6000: must be from -5000 to 5000"),
-        (vec![mm, "receiver.clock.peaking_db=0"], "receiver.clock.peaking_db = 0: must be from 0.01 to 6"),
+        (
+            vec![mm, "receiver.clock.bandwidth_mhz=54"],
+            "receiver.clock.bandwidth_mhz = 54: must be from 0.1 to 53.1",
+        ),
+        (
+            vec![mm, "receiver.clock.offset_ppm=6000"],
+            "receiver.clock.offset_ppm = 6000: must be from -5000 to 5000",
+        ),
+        (
+            vec![mm, "receiver.clock.peaking_db=0"],
+            "receiver.clock.peaking_db = 0: must be from 0.01 to 6",
+        ),
         (
             vec![mm, "receiver.clock.sinusoidal_ui=5", "receiver.clock.sinusoidal_mhz=40"],
             "receiver.clock.sinusoidal_ui = 5: must be at most 4.228",
         ),
-        (vec![mm, "simulation.samples_per_symbol=2"], "simulation.samples_per_symbol = 2: must be from 4 in stream mode"),
-        (vec![mm, "simulation.guard_symbols=80"], "simulation.guard_symbols = 80: must be at least 85"),
-        (vec![mm, "simulation.block_symbols=256", "simulation.guard_symbols=300"], "simulation.guard_symbols = 300: must be at least 85"),
+        (
+            vec![mm, "simulation.samples_per_symbol=2"],
+            "simulation.samples_per_symbol = 2: must be from 4 in stream mode",
+        ),
+        (
+            vec![mm, "simulation.guard_symbols=80"],
+            "simulation.guard_symbols = 80: must be at least 85",
+        ),
+        (
+            vec![mm, "simulation.block_symbols=256", "simulation.guard_symbols=300"],
+            "simulation.guard_symbols = 300: must be at least 85",
+        ),
     ] {
         let mut stack = Stack::open("800gbase-dr8").expect("it ships");
-        let said = flags.iter().try_for_each(|flag| stack.set(flag)).and_then(|()| stack.resolve()).expect_err(expected).to_string();
+        let said = flags
+            .iter()
+            .try_for_each(|flag| stack.set(flag))
+            .and_then(|()| stack.resolve())
+            .expect_err(expected)
+            .to_string();
         assert!(said.contains(expected) && said.lines().count() == 1, "{flags:?}: {said}");
     }
 }
@@ -225,14 +341,24 @@ fn what_makes_no_sense_is_refused_in_one_line() {
 fn a_sweep_over_jitter_has_the_clock_in_its_columns() {
     use lightlane::sweep::{Axis, Sweep};
     let mut stack = Stack::open("800gbase-dr8").expect("it ships");
-    for assignment in ["lanes=1", "receiver.clock.recovery=mueller-muller", "simulation.symbols=20000", "fibre.connector_loss_db=8"] {
+    for assignment in [
+        "lanes=1",
+        "receiver.clock.recovery=mueller-muller",
+        "simulation.symbols=20000",
+        "fibre.connector_loss_db=8",
+    ] {
         stack.set(assignment).expect("a key");
     }
-    let axes =
-        ["receiver.clock.sinusoidal_mhz=1,10", "receiver.clock.sinusoidal_ui=0.05,0.2"].map(|axis| Axis::parse(axis).expect("an axis"));
+    let axes = ["receiver.clock.sinusoidal_mhz=1,10", "receiver.clock.sinusoidal_ui=0.05,0.2"]
+        .map(|axis| Axis::parse(axis).expect("an axis"));
     let sweep = Sweep::new(&stack, axes.into()).expect("links");
     let names = lightlane::sweep::Row::figures();
-    let column = |name: &str| names.iter().position(|known| known == name).unwrap_or_else(|| panic!("no {name} in {names:?}"));
+    let column = |name: &str| {
+        names
+            .iter()
+            .position(|known| known == name)
+            .unwrap_or_else(|| panic!("no {name} in {names:?}"))
+    };
     let mut errors_ui = Vec::new();
     let mut write = |row: &lightlane::sweep::Row| {
         assert_eq!(row.figures[column("clock_locked")], true);

@@ -1,8 +1,10 @@
-//! Decision feedback and sequence detection behind a known channel in white noise, through the engine.
+//! Decision feedback and sequence detection behind a known channel in white noise, through the
+//! engine.
 
 use lightlane::chain::{
-    Adaptation, Chain, Count, Counted, Decider, Decision, Density, Drawn, Draws, Dsp, Hop, Law, Map, Method, Noise, Plan, Prediction,
-    Predictor, Sampler, Seen, Shape, Stop, Table, Trained, Witness, Worker, Workers, Workshop, block_levels, count,
+    Adaptation, Chain, Count, Counted, Decider, Decision, Density, Drawn, Draws, Dsp, Hop, Law,
+    Map, Method, Noise, Plan, Prediction, Predictor, Sampler, Seen, Shape, Stop, Table, Trained,
+    Witness, Worker, Workers, Workshop, block_levels, count,
 };
 use lightlane::math::gaussian::{pam4_ber, q};
 use lightlane::pattern::{Pattern, PatternKind, Source};
@@ -19,7 +21,9 @@ const DEPTH: f32 = 0.2;
 struct Ideal;
 impl Map<Volt, Field> for Ideal {
     fn apply(&self, x: &[f32], y: &mut [Complex32]) {
-        y.iter_mut().zip(x).for_each(|(y, x)| *y = Complex32::new((1.0 + DEPTH * x).max(0.0).sqrt(), 0.0));
+        y.iter_mut()
+            .zip(x)
+            .for_each(|(y, x)| *y = Complex32::new((1.0 + DEPTH * x).max(0.0).sqrt(), 0.0));
     }
     fn name(&self) -> &'static str {
         "modulator"
@@ -38,13 +42,20 @@ impl Map<Field, Ampere> for Square {
 const RATE: f64 = 53.125e9;
 const GRID: Grid = Grid { symbols: 8192, samples_per_symbol: 4, symbol_rate_hz: RATE };
 
-/// Undoes the hold up to half the symbol rate and lets nothing pass beyond: one pulse, whatever the sampling phase.
+/// Undoes the hold up to half the symbol rate and lets nothing pass beyond: one pulse, whatever the
+/// sampling phase.
 fn nyquist() -> Shape {
     // half of the gain at half the symbol rate, where both sides fold onto each other
     let (steps, half) = (256, 0.5 * RATE);
     let mut f_hz: Vec<f64> = (0..steps).map(|i| half * f64::from(i) / f64::from(steps)).collect();
     f_hz.push(half * (1.0 - 1e-4));
-    let hold = |f: f64| if f == 0.0 { 1.0 } else { (std::f64::consts::PI * f / RATE).sin() / (std::f64::consts::PI * f / RATE) };
+    let hold = |f: f64| {
+        if f == 0.0 {
+            1.0
+        } else {
+            (std::f64::consts::PI * f / RATE).sin() / (std::f64::consts::PI * f / RATE)
+        }
+    };
     let mut ln_magnitude: Vec<f64> = f_hz.iter().map(|&f| -hold(f).ln()).collect();
     f_hz.extend([half, half * (1.0 + 1e-4)]);
     ln_magnitude.extend([-(2.0 * hold(half)).ln(), -12.0]);
@@ -56,12 +67,21 @@ fn nyquist() -> Shape {
 fn plan(a: f64, sigma: f64) -> Plan {
     let drive: Chain<Volt> = Chain::symbols().taps(&[0.0, 1.0, a]).hold(GRID).response(nyquist());
     let density = sigma.powi(2) / (GRID.sample_rate_hz() / 2.0);
-    let current: Chain<Ampere> = drive.map(Ideal).map(Square).noise(Noise::new("thermal", Law::Added, Density::White(density)));
+    let current: Chain<Ampere> = drive.map(Ideal).map(Square).noise(Noise::new(
+        "thermal",
+        Law::Added,
+        Density::White(density),
+    ));
     let volt: Chain<Volt> = current.response(Shape::Gain(1.0));
-    volt.sample(Sampler { samples_per_symbol: 1, effective_bits: 20.0, jitter_s: 0.0 }, GRID, &mut Workshop::default())
+    volt.sample(
+        Sampler { samples_per_symbol: 1, effective_bits: 20.0, jitter_s: 0.0 },
+        GRID,
+        &mut Workshop::default(),
+    )
 }
 
-/// The filter must reach far back to undo the channel alone: taps before the main one see earlier samples.
+/// The filter must reach far back to undo the channel alone: taps before the main one see earlier
+/// samples.
 fn dsp(decision: Decision) -> Dsp {
     Dsp { taps: 61, precursors: 45, adaptation: Adaptation::Mmse, frozen: vec![], decision }
 }
@@ -93,7 +113,15 @@ fn blocks(from: u64, count: u64) -> Vec<Vec<u8>> {
 
 fn trained(plan: &Plan, dsp: &Dsp) -> (Trained, Prediction) {
     let mut worker = Worker::new(plan);
-    let mut predictor = Predictor::new(plan, dsp, Seed::new(1), lane(), blocks(1 << 20, 4), blocks(0, 4), &mut worker);
+    let mut predictor = Predictor::new(
+        plan,
+        dsp,
+        Seed::new(1),
+        lane(),
+        blocks(1 << 20, 4),
+        blocks(0, 4),
+        &mut worker,
+    );
     let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
     let prediction = predictor.predict(&mut worker, &trained);
     (trained, prediction)
@@ -102,30 +130,47 @@ fn trained(plan: &Plan, dsp: &Dsp) -> (Trained, Prediction) {
 fn counted<W: Witness>(plan: &Plan, trained: &Trained, symbols: u64, witness: &mut W) -> Counted {
     let source = source();
     let hops = vec![Hop { name: "light", plan, trained, streams: lane() }];
-    let lane = Count { hops, pattern: &source, first_symbol: 0, precoder: false, run: Seed::new(1), lane: lane(), method: Method::Chain };
+    let lane = Count {
+        hops,
+        pattern: &source,
+        first_symbol: 0,
+        precoder: false,
+        run: Seed::new(1),
+        lane: lane(),
+        method: Method::Chain,
+    };
     let stop = Stop { round_blocks: 64, symbols, bit_errors: u64::MAX };
     count(&[lane], &stop, &Workers::default(), witness, &AtomicBool::new(false)).remove(0)
 }
 
-/// Noise at the sampler for a signal to noise ratio of one symbol alone, dB: levels of variance 5/9.
+/// Noise at the sampler for a signal to noise ratio of one symbol alone, dB: levels of variance
+/// 5/9.
 fn sigma(snr_db: f64) -> f64 {
     f64::from(DEPTH) * (5.0 / 9.0 / 10f64.powf(snr_db / 10.0)).sqrt()
 }
 
-/// Unbiased signal to noise ratio of the best linear filter and of the best with ideal feedback behind 1 + a D, dB.
+/// Unbiased signal to noise ratio of the best linear filter and of the best with ideal feedback
+/// behind 1 + a D, dB.
 ///
 /// ```text
 /// linear: mse = mean of 1 / (|H|^2 S + 1),    feedback: mse = exp(mean of ln of it),    SNR = 1 / mse - 1
 /// ```
 fn closed_db(a: f64, snr_db: f64) -> [f64; 2] {
     let (s, n) = (10f64.powf(snr_db / 10.0), 100_000);
-    let part = |i: i32| 1.0 / (1.0 + s * (1.0 + a * a + 2.0 * a * (std::f64::consts::TAU * (f64::from(i) + 0.5) / f64::from(n)).cos()));
+    let part = |i: i32| {
+        1.0 / (1.0
+            + s * (1.0
+                + a * a
+                + 2.0 * a * (std::f64::consts::TAU * (f64::from(i) + 0.5) / f64::from(n)).cos()))
+    };
     let mean = |f: &dyn Fn(f64) -> f64| (0..n).map(|i| f(part(i))).sum::<f64>() / f64::from(n);
     [mean(&|x| x), mean(&f64::ln).exp()].map(|mse| 10.0 * (1.0 / mse - 1.0).log10())
 }
 
-/// Joint training reaches the closed forms of the infinite receivers: one tap of feedback leaves at 24 dB less than 0.02 dB, four blocks
-/// know the correlations to 0.5 % (0.02 dB together). The difference is 10 log10(1 / (1 - a^2)) but for what a noise of 24 dB lets the linear filter give up.
+/// Joint training reaches the closed forms of the infinite receivers: one tap of feedback leaves at
+/// 24 dB less than 0.02 dB, four blocks know the correlations to 0.5 % (0.02 dB together). The
+/// difference is 10 log10(1 / (1 - a^2)) but for what a noise of 24 dB lets the linear filter give
+/// up.
 #[test]
 fn feedback_gains_over_the_linear_filter_what_the_closed_form_says() {
     for a in [0.3, 0.5, 0.7] {
@@ -139,47 +184,71 @@ fn feedback_gains_over_the_linear_filter_what_the_closed_form_says() {
             "a {a}: {:.3} (closed {closed_linear:.3}), {:.3} (closed {closed_fed:.3}), tap {:?}",
             of_linear.snr_db, of_fed.snr_db, fed.postcursors
         );
-        assert!((of_linear.snr_db - closed_linear).abs() < 0.04 && (of_fed.snr_db - closed_fed).abs() < 0.04);
+        assert!(
+            (of_linear.snr_db - closed_linear).abs() < 0.04
+                && (of_fed.snr_db - closed_fed).abs() < 0.04
+        );
         let gain = of_fed.snr_db - of_linear.snr_db;
         assert!((gain - (closed_fed - closed_linear)).abs() < 0.04, "a {a}: gain of {gain} dB");
-        assert!(gain < asymptote + 0.05 && gain > 0.9 * asymptote - 0.05, "a {a}: {gain} against {asymptote} dB");
+        assert!(
+            gain < asymptote + 0.05 && gain > 0.9 * asymptote - 0.05,
+            "a {a}: {gain} against {asymptote} dB"
+        );
         // the tap is the channel's; shrinkage 1 / (1 + SNR) is 0.4 %
         assert!((f64::from(fed.postcursors[0]) - a).abs() < 0.02);
-        assert_eq!((linear.postcursors.len(), linear.decider, fed.decider), (0, Decider::Slicer, Decider::Dfe));
+        assert_eq!(
+            (linear.postcursors.len(), linear.decider, fed.decider),
+            (0, Decider::Slicer, Decider::Dfe)
+        );
         assert!(
-            of_fed.ideal_feedback && !of_linear.ideal_feedback && fed.decider.refusal().is_some() && linear.decider.refusal().is_none()
+            of_fed.ideal_feedback
+                && !of_linear.ideal_feedback
+                && fed.decider.refusal().is_some()
+                && linear.decider.refusal().is_none()
         );
     }
 }
 
-/// More taps than the channel has postcursors change nothing: 1/sqrt of 32 768 symbols is 0.6 %, of a tap.
+/// More taps than the channel has postcursors change nothing: 1/sqrt of 32 768 symbols is 0.6 %, of
+/// a tap.
 #[test]
 fn taps_that_are_not_needed_stay_at_nothing() {
     let plan = plan(0.5, sigma(22.0));
     let [(one, of_one), (many, of_many)] = [1, 8].map(|taps| trained(&plan, &dsp(dfe(taps))));
     assert!((of_one.snr_db - of_many.snr_db).abs() < 0.02, "{} {}", of_one.snr_db, of_many.snr_db);
     assert!(
-        (many.postcursors[0] - one.postcursors[0]).abs() < 0.02 && many.postcursors[1..].iter().all(|b| b.abs() < 0.03),
+        (many.postcursors[0] - one.postcursors[0]).abs() < 0.02
+            && many.postcursors[1..].iter().all(|b| b.abs() < 0.03),
         "{:?}",
         many.postcursors
     );
 }
 
-/// A tap at its limit stays there and the filter makes the best of it: between no tap and a free one, and the better the wider the limit.
+/// A tap at its limit stays there and the filter makes the best of it: between no tap and a free
+/// one, and the better the wider the limit.
 #[test]
 fn a_limit_is_kept_and_costs_what_lies_beyond_it() {
     let plan = plan(0.7, sigma(22.0));
     let snr = |limit: f64| {
-        let (trained, prediction) = trained(&plan, &dsp(Decision::Dfe { taps: 2, limit, frozen: vec![] }));
-        assert!(trained.postcursors.iter().all(|b| f64::from(b.abs()) <= limit + 1e-7), "{:?}", trained.postcursors);
+        let (trained, prediction) =
+            trained(&plan, &dsp(Decision::Dfe { taps: 2, limit, frozen: vec![] }));
+        assert!(
+            trained.postcursors.iter().all(|b| f64::from(b.abs()) <= limit + 1e-7),
+            "{:?}",
+            trained.postcursors
+        );
         (prediction.snr_db, trained.postcursors[0])
     };
     let [none, low, high, free] = [0.0, 0.3, 0.5, 1.0].map(snr);
-    assert!(none.0 + 0.3 < low.0 && low.0 + 0.1 < high.0 && high.0 < free.0, "{none:?} {low:?} {high:?} {free:?}");
+    assert!(
+        none.0 + 0.3 < low.0 && low.0 + 0.1 < high.0 && high.0 < free.0,
+        "{none:?} {low:?} {high:?} {free:?}"
+    );
     assert_eq!((low.1, high.1), (0.3, 0.5));
     assert_eq!(none.0, trained(&plan, &dsp(Decision::Slicer)).1.snr_db);
     // given taps are taken as they are, and the best given one is the free one
-    let given = |b: f64| trained(&plan, &dsp(Decision::Dfe { taps: 1, limit: 1.0, frozen: vec![b] }));
+    let given =
+        |b: f64| trained(&plan, &dsp(Decision::Dfe { taps: 1, limit: 1.0, frozen: vec![b] }));
     assert_eq!(given(0.3).0.postcursors, [0.3]);
     assert!(given(f64::from(free.1)).1.snr_db > given(0.3).1.snr_db);
 }
@@ -194,7 +263,8 @@ fn given_forward_taps_keep_their_shape() {
     let (given, of_given) = trained(&plan, &Dsp { frozen, ..dsp(dfe(1)) });
     assert!((of_free.snr_db - of_given.snr_db).abs() < 1e-3);
     assert!(free.taps.iter().zip(&given.taps).all(|(a, b)| (a - b).abs() < 1e-4));
-    let (other, of_other) = trained(&plan, &Dsp { taps: 1, precursors: 0, frozen: vec![2.0], ..dsp(Decision::Slicer) });
+    let (other, of_other) =
+        trained(&plan, &Dsp { taps: 1, precursors: 0, frozen: vec![2.0], ..dsp(Decision::Slicer) });
     assert!(of_other.snr_db < of_free.snr_db - 3.0 && other.taps.len() == 1);
 }
 
@@ -209,7 +279,12 @@ impl Witness for Continuation {
     type Found = (u64, u64);
 
     fn look(&self, _: usize, seen: &Seen<'_>) -> (u64, u64) {
-        let pairs = || seen.sent.windows(2).zip(seen.decided.windows(2)).filter(|(s, d)| s[0].abs_diff(d[0]) == 1);
+        let pairs = || {
+            seen.sent
+                .windows(2)
+                .zip(seen.decided.windows(2))
+                .filter(|(s, d)| s[0].abs_diff(d[0]) == 1)
+        };
         (pairs().count() as u64, pairs().filter(|(s, d)| s[1] != d[1]).count() as u64)
     }
 
@@ -219,11 +294,13 @@ impl Witness for Continuation {
     }
 }
 
-/// `shared/physics.md` section 4, through the engine: 0.75 [Q((1-2b)x) + Q((1+2b)x)], binomial, five sigma.
+/// `shared/physics.md` section 4, through the engine: 0.75 [Q((1-2b)x) + Q((1+2b)x)], binomial,
+/// five sigma.
 ///
-/// The receiver is trained where there is hardly any noise and leaves nothing of a neighbour. (One trained in this noise trades noise for
-/// a little of the next symbol, x^2 / SNR of which is 1/5 at any noise: a symbol that helped its neighbour to go wrong then goes wrong
-/// itself more often, 0.41 in place of 0.375 at b = 0.5.)
+/// The receiver is trained where there is hardly any noise and leaves nothing of a neighbour. (One
+/// trained in this noise trades noise for a little of the next symbol, x^2 / SNR of which is 1/5 at
+/// any noise: a symbol that helped its neighbour to go wrong then goes wrong itself more often,
+/// 0.41 in place of 0.375 at b = 0.5.)
 #[test]
 fn a_wrong_decision_goes_on_as_the_closed_form_says() {
     for b in [0.3, 0.5, 0.7] {
@@ -236,7 +313,10 @@ fn a_wrong_decision_goes_on_as_the_closed_form_says() {
         let expected = 0.75 * (q((1.0 - 2.0 * b) * x) + q((1.0 + 2.0 * b) * x));
         let sigma = (expected * (1.0 - expected) / witness.behind as f64).sqrt();
         let found = witness.on as f64 / witness.behind as f64;
-        println!("b {b:.3}, x {x:.3}: {found:.4} of {} against {expected:.4} +- {sigma:.4}", witness.behind);
+        println!(
+            "b {b:.3}, x {x:.3}: {found:.4} of {} against {expected:.4} +- {sigma:.4}",
+            witness.behind
+        );
         assert!(witness.behind > 2000);
         assert!((found - expected).abs() < 5.0 * sigma);
         // what the lane's own counter says of all wrong decisions: errors of two levels are rare
@@ -249,14 +329,16 @@ fn a_wrong_decision_goes_on_as_the_closed_form_says() {
         let half = (interval.high - interval.low) / 2.0 / tally.ber();
         let plain = 1.96 / (tally.symbol_errors as f64).sqrt();
         assert!(
-            found < 0.2 || kind != "clopper-pearson" && half > 0.8 * plain * ((1.0 + found) / (1.0 - found)).sqrt(),
+            found < 0.2
+                || kind != "clopper-pearson"
+                    && half > 0.8 * plain * ((1.0 + found) / (1.0 - found)).sqrt(),
             "{kind} {half} {plain}"
         );
     }
 }
 
-/// The order that theory knows, at an error ratio near 1e-3: linear, feedback, ideal feedback, sequence, matched filter bound. The
-/// detector's gain stays below 10 log10(1 + a^2).
+/// The order that theory knows, at an error ratio near 1e-3: linear, feedback, ideal feedback,
+/// sequence, matched filter bound. The detector's gain stays below 10 log10(1 + a^2).
 #[test]
 fn the_sequence_detector_beats_ideal_feedback_and_stays_below_its_bound() {
     for (a, snr_db) in [(0.3, 16.5), (0.5, 16.5), (0.7, 16.5)] {
@@ -267,7 +349,8 @@ fn the_sequence_detector_beats_ideal_feedback_and_stays_below_its_bound() {
             (counted(&plan, &trained, symbols, &mut ()).end, prediction)
         });
         let ideal = fed.1.ber;
-        // half an eye over sigma of one symbol alone is sqrt(SNR / 5); the bound has the power of both samples
+        // half an eye over sigma of one symbol alone is sqrt(SNR / 5); the bound has the power of
+        // both samples
         let half_eye = (10f64.powf(snr_db / 10.0) / 5.0).sqrt();
         let bound = pam4_ber(half_eye * (1.0 + a * a).sqrt());
         println!(
@@ -285,15 +368,21 @@ fn the_sequence_detector_beats_ideal_feedback_and_stays_below_its_bound() {
     }
 }
 
-/// The detector with two postcursors on a channel of one is the same detector; a frozen response is taken.
+/// The detector with two postcursors on a channel of one is the same detector; a frozen response is
+/// taken.
 #[test]
 fn sixteen_states_decide_as_four_where_one_postcursor_is_all() {
     let plan = plan(0.5, sigma(15.0));
-    let [four, sixteen, frozen] = [mlse(1), mlse(2), Decision::Mlse { memory: 1, depth: 32, frozen: vec![0.5] }].map(|decision| {
-        let (trained, _) = trained(&plan, &dsp(decision));
-        let Decider::Mlse(response, 32) = trained.decider else { panic!("{:?}", trained.decider) };
-        (counted(&plan, &trained, 1 << 19, &mut ()).end, response)
-    });
+    let [four, sixteen, frozen] =
+        [mlse(1), mlse(2), Decision::Mlse { memory: 1, depth: 32, frozen: vec![0.5] }].map(
+            |decision| {
+                let (trained, _) = trained(&plan, &dsp(decision));
+                let Decider::Mlse(response, 32) = trained.decider else {
+                    panic!("{:?}", trained.decider)
+                };
+                (counted(&plan, &trained, 1 << 19, &mut ()).end, response)
+            },
+        );
     assert_eq!((four.1.states(), sixteen.1.states()), (4, 16));
     println!(
         "{:?} {:?} {:?}: {} {} {} errors",
@@ -304,7 +393,8 @@ fn sixteen_states_decide_as_four_where_one_postcursor_is_all() {
         sixteen.0.bit_errors,
         frozen.0.bit_errors
     );
-    // the same noise: a few hundred of the errors may differ by what the second tap filters otherwise
+    // the same noise: a few hundred of the errors may differ by what the second tap filters
+    // otherwise
     let ratio = |other: &Counted| other.end.bit_errors as f64 / four.0.bit_errors as f64;
     for tally in [&sixteen.0, &frozen.0] {
         let end = Counted { end: tally.clone(), ..Counted::default() };
@@ -312,7 +402,8 @@ fn sixteen_states_decide_as_four_where_one_postcursor_is_all() {
     }
 }
 
-/// A block decided on its own is its place in the periodic block: no error at either end without noise.
+/// A block decided on its own is its place in the periodic block: no error at either end without
+/// noise.
 #[test]
 fn a_noiseless_block_has_no_wrong_symbol_from_end_to_end() {
     let plan = plan(0.7, sigma(25.0));
@@ -320,7 +411,8 @@ fn a_noiseless_block_has_no_wrong_symbol_from_end_to_end() {
         let (trained, _) = trained(&plan, &dsp(decision.clone()));
         let mut worker = Worker::new(&plan);
         let levels = blocks(7, 1).remove(0);
-        let draws = Draws { run: Seed::new(1), lane: lane(), block: 7, noise: 7, what: Drawn::Nothing };
+        let draws =
+            Draws { run: Seed::new(1), lane: lane(), block: 7, noise: 7, what: Drawn::Nothing };
         let decisions = worker.decisions(&plan, &trained, &levels, &draws, false);
         assert_eq!(decisions.symbol_errors, 0, "{decision:?}");
         // and what is left of the levels is small: the first symbol's feedback knew the last
@@ -329,8 +421,9 @@ fn a_noiseless_block_has_no_wrong_symbol_from_end_to_end() {
     }
 }
 
-/// LMS with the symbols known, on four blocks of fresh noise: within a tenth of a decibel of the closed form, and it says so. A step a
-/// thousand times smaller has not moved, and it says that too.
+/// LMS with the symbols known, on four blocks of fresh noise: within a tenth of a decibel of the
+/// closed form, and it says so. A step a thousand times smaller has not moved, and it says that
+/// too.
 #[test]
 fn lms_finds_forward_and_feedback_taps_and_says_whether_it_settled() {
     let plan = plan(0.5, sigma(20.0));
@@ -338,11 +431,17 @@ fn lms_finds_forward_and_feedback_taps_and_says_whether_it_settled() {
     assert_eq!(closed.convergence, None);
     let adapted = |step: f64, limit: f64| {
         let decision = Decision::Dfe { taps: 2, limit, frozen: vec![] };
-        trained(&plan, &Dsp { taps: 21, precursors: 15, adaptation: Adaptation::Lms(step), ..dsp(decision) })
+        trained(
+            &plan,
+            &Dsp { taps: 21, precursors: 15, adaptation: Adaptation::Lms(step), ..dsp(decision) },
+        )
     };
     let (settled, of_settled) = adapted(0.2, 1.0);
     let end = settled.convergence.expect("it ran");
-    println!("{end:?}, {:.3} against {:.3} dB, {:?}", of_settled.snr_db, of_closed.snr_db, settled.postcursors);
+    println!(
+        "{end:?}, {:.3} against {:.3} dB, {:?}",
+        of_settled.snr_db, of_closed.snr_db, settled.postcursors
+    );
     assert!(end.reached() && (of_settled.snr_db - of_closed.snr_db).abs() < 0.1);
     // forward taps can do nearly what the feedback does: that direction is the last to settle
     assert!((0.25..0.55).contains(&settled.postcursors[0]) && settled.postcursors[1].abs() < 0.1);
@@ -358,7 +457,15 @@ fn feedback_does_not_learn_the_pattern() {
     let plan = plan(0.5, sigma(20.0));
     let mut worker = Worker::new(&plan);
     let levels: Vec<u8> = (0..GRID.symbols).map(|k| [0, 3, 1, 2][k % 4]).collect();
-    let mut predictor = Predictor::new(&plan, &dsp(dfe(4)), Seed::new(1), lane(), vec![levels.clone()], vec![levels], &mut worker);
+    let mut predictor = Predictor::new(
+        &plan,
+        &dsp(dfe(4)),
+        Seed::new(1),
+        lane(),
+        vec![levels.clone()],
+        vec![levels],
+        &mut worker,
+    );
     let refusal = predictor.train(&mut worker, 1.0, None).err().expect("it is refused");
     assert!(refusal.because.contains("learn the pattern"), "{}", refusal.because);
 }

@@ -23,8 +23,13 @@ fn the_snr_of_every_preset_converges_in_samples_per_symbol() {
             let reference = snr_db(16);
             for (samples_per_symbol, bound_db) in [(2, 0.1), (4, 0.03), (8, 0.01)] {
                 let difference = snr_db(samples_per_symbol) - reference;
-                println!("{name} {kind:?} {samples_per_symbol}: {difference:.4} dB of {reference:.3}");
-                assert!(difference.abs() < bound_db, "{name} {kind:?} {samples_per_symbol}: {difference} dB");
+                println!(
+                    "{name} {kind:?} {samples_per_symbol}: {difference:.4} dB of {reference:.3}"
+                );
+                assert!(
+                    difference.abs() < bound_db,
+                    "{name} {kind:?} {samples_per_symbol}: {difference} dB"
+                );
             }
         }
     }
@@ -38,7 +43,8 @@ fn one_two_and_three_threads_give_the_same_bits() {
         c.lanes = 3;
         c.fibre.connector_loss_db = 10.0;
         let with = |threads: usize| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            let pool =
+                rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
             serde_json::to_string(&pool.install(|| run(&c))).expect("results are JSON")
         };
         let one = with(1);
@@ -76,12 +82,15 @@ fn lanes_differ_by_their_patches_and_their_spread_only() {
     c.lanes = 2;
     let mut patched = c.clone();
     patched.fibre.connector_loss_db += 1.0;
-    let resolved = Resolved { base: c.clone(), lanes: vec![c.clone(), patched], hash: String::new() };
+    let resolved =
+        Resolved { base: c.clone(), lanes: vec![c.clone(), patched], hash: String::new() };
     let result = Link::new(resolved).run(&|_| (), &AtomicBool::new(false)).expect("it runs");
     let plain = run(&c);
     assert_eq!(result.lanes[0].ber_semi_analytic, plain.lanes[0].ber_semi_analytic);
-    let moved = plain.lanes[1].margin_db.expect("found") - result.lanes[1].margin_db.expect("found");
-    // crosstalk is relative to the lane's nominal power, so a decibel of loss is a little less than a decibel of margin
+    let moved =
+        plain.lanes[1].margin_db.expect("found") - result.lanes[1].margin_db.expect("found");
+    // crosstalk is relative to the lane's nominal power, so a decibel of loss is a little less than
+    // a decibel of margin
     assert!((0.8..1.05).contains(&moved), "{moved}");
     assert_ne!(plain.lanes[0].launch_power_dbm, plain.lanes[1].launch_power_dbm);
 }
@@ -145,8 +154,9 @@ fn every_preset_lies_in_its_window_with_every_source_in_its_place() {
     }
 }
 
-/// A limit a thousand times above the signal is no limit: the overloaded receiver is the linear one. The drawn noises
-/// have 64 draws of 8192 symbols, pooled in 64 classes: 1.4 % of variance, 0.06 dB; the blocks' lengths do not matter.
+/// A limit a thousand times above the signal is no limit: the overloaded receiver is the linear
+/// one. The drawn noises have 64 draws of 8192 symbols, pooled in 64 classes: 1.4 % of variance,
+/// 0.06 dB; the blocks' lengths do not matter.
 #[test]
 fn an_amplifier_far_from_overload_is_the_linear_one() {
     for block_symbols in [2048, 8192] {
@@ -172,7 +182,12 @@ fn an_overloaded_receiver_finds_its_margin_at_more_loss() {
     c.fibre.connector_loss_db = 0.0;
     let lane = run_lane(&c, 0);
     assert_eq!(lane.passes, Some(false));
-    assert!(lane.margin_db.is_some_and(|db| (5.0..12.0).contains(&db)), "{:?} {:?}", lane.margin_db, lane.floor_ber);
+    assert!(
+        lane.margin_db.is_some_and(|db| (5.0..12.0).contains(&db)),
+        "{:?} {:?}",
+        lane.margin_db,
+        lane.floor_ber
+    );
 }
 
 #[test]

@@ -24,7 +24,8 @@ fn port(config: &Config) -> (FecResult, Vec<LaneResult>, u64) {
     (result.port.fec.expect("all lanes are there"), result.lanes, result.port.errors)
 }
 
-/// What the lanes of a link send, put together again, is the port's codewords: nobody's errors, the layout's own inverse.
+/// What the lanes of a link send, put together again, is the port's codewords: nobody's errors, the
+/// layout's own inverse.
 #[test]
 fn what_eight_lanes_send_is_codewords() {
     for precoder in [false, true] {
@@ -59,8 +60,8 @@ fn what_eight_lanes_send_is_codewords() {
     }
 }
 
-/// `shared/physics.md` section 4, through the whole link at a bit error ratio of 1e-11: a seam between blocks that made one error a block
-/// would show thousands.
+/// `shared/physics.md` section 4, through the whole link at a bit error ratio of 1e-11: a seam
+/// between blocks that made one error a block would show thousands.
 #[test]
 fn blocks_of_any_length_give_no_error_with_the_precoder_on() {
     for block in [1000, 1360, 8192] {
@@ -68,14 +69,18 @@ fn blocks_of_any_length_give_no_error_with_the_precoder_on() {
         config.pattern.precoder = true;
         config.simulation.block_symbols = block;
         let (fec, lanes, errors) = port(&config);
-        assert_eq!((errors, fec.pre_fec_ber, fec.uncorrectable, fec.miscorrected), (0, None, 0, 0), "blocks of {block}");
+        assert_eq!(
+            (errors, fec.pre_fec_ber, fec.uncorrectable, fec.miscorrected),
+            (0, None, 0, 0),
+            "blocks of {block}"
+        );
         assert!(fec.codewords >= 4 * 29 && fec.histogram[0] == fec.codewords, "{fec:?}");
         assert!(lanes.iter().all(|lane| lane.symbol_error_histogram[0] == lane.test_blocks));
     }
 }
 
-/// At 2.3e-3 a fifth of the codewords cannot be corrected. Decoder and genie agree to the last count; a test pattern's errors fall where
-/// they fall, and their balance is the same.
+/// At 2.3e-3 a fifth of the codewords cannot be corrected. Decoder and genie agree to the last
+/// count; a test pattern's errors fall where they fall, and their balance is the same.
 #[test]
 fn a_decoder_and_a_genie_see_the_same() {
     let mut config = lossy(8.75, 40 * 1360);
@@ -86,9 +91,19 @@ fn a_decoder_and_a_genie_see_the_same() {
         config.fec.decoding = Decoding::Genie;
         let (counted, counted_lanes, _) = port(&config);
         assert_eq!(decoded.miscorrected, 0);
-        let told = |fec: &FecResult| (fec.histogram.clone(), fec.corrected_bits, fec.uncorrectable, fec.post_fec_ber, fec.frame_loss_ratio);
+        let told = |fec: &FecResult| {
+            (
+                fec.histogram.clone(),
+                fec.corrected_bits,
+                fec.uncorrectable,
+                fec.post_fec_ber,
+                fec.frame_loss_ratio,
+            )
+        };
         assert_eq!(told(&decoded), told(&counted), "{kind:?}");
-        let of_lane = |lane: &LaneResult| (lane.symbol_error_histogram.clone(), lane.corrected_bits, lane.uncorrectable_blocks);
+        let of_lane = |lane: &LaneResult| {
+            (lane.symbol_error_histogram.clone(), lane.corrected_bits, lane.uncorrectable_blocks)
+        };
         assert!(decoded_lanes.iter().map(of_lane).eq(counted_lanes.iter().map(of_lane)));
         assert_eq!(decoded.codewords, 4 * 40);
         assert!(decoded.uncorrectable > 10 && decoded.corrected_bits > 500, "{decoded:?}");
@@ -103,8 +118,9 @@ fn a_decoder_and_a_genie_see_the_same() {
     }
 }
 
-/// With the precoder a wrong decision is two wrong symbols: twice the bit errors, and at a seam the second one lies in the next block. The
-/// counted ratio leaves that one out: one error in a block's length of them.
+/// With the precoder a wrong decision is two wrong symbols: twice the bit errors, and at a seam the
+/// second one lies in the next block. The counted ratio leaves that one out: one error in a block's
+/// length of them.
 #[test]
 fn a_precoded_seam_carries_its_error_into_the_next_block() {
     let mut config = lossy(7.9, 40 * 1360);
@@ -114,14 +130,19 @@ fn a_precoded_seam_carries_its_error_into_the_next_block() {
     let bits = 160.0 * 5440.0;
     let of_words = fec.pre_fec_ber.unwrap() * bits;
     let seams = 8.0 * 160.0;
-    // each seam's decision is wrong as often as any other: its ratio is half of the wrong symbols over the symbols
+    // each seam's decision is wrong as often as any other: its ratio is half of the wrong symbols
+    // over the symbols
     let expected = of_words / bits * 2.0 / 2.0 * seams;
     let more = of_words - errors as f64;
-    assert!((more - expected).abs() < 5.0 * expected.sqrt() + 1.0, "{more} more errors, {expected} expected");
+    assert!(
+        (more - expected).abs() < 5.0 * expected.sqrt() + 1.0,
+        "{more} more errors, {expected} expected"
+    );
 }
 
-/// A lane's own codewords, at a ratio where they can be counted: its histogram has the mean that its bit errors make, and the closed form
-/// lies within what the histogram foretells. Bits a symbol: 1 + (9/2) ber wrong of ten, so the mean is exact to the share of symbols with two.
+/// A lane's own codewords, at a ratio where they can be counted: its histogram has the mean that
+/// its bit errors make, and the closed form lies within what the histogram foretells. Bits a
+/// symbol: 1 + (9/2) ber wrong of ten, so the mean is exact to the share of symbols with two.
 #[test]
 fn a_lane_alone_tells_of_its_own_errors() {
     let mut config = lossy(7.4, 400 * 1360);
@@ -132,14 +153,19 @@ fn a_lane_alone_tells_of_its_own_errors() {
     let lane = &result.lanes[0];
     assert_eq!(lane.test_blocks, 400 * 1360 / (8 * 1360) * 4);
     let histogram = &lane.symbol_error_histogram;
-    let wrong: f64 = histogram.iter().enumerate().map(|(wrong, &count)| wrong as f64 * count as f64).sum();
+    let wrong: f64 =
+        histogram.iter().enumerate().map(|(wrong, &count)| wrong as f64 * count as f64).sum();
     let errors = lane.errors as f64;
     assert!(wrong <= errors && wrong > 0.93 * errors, "{wrong} wrong symbols, {errors} wrong bits");
-    let foretold = lane.block_error_ratio_foretold_low.unwrap()..=lane.block_error_ratio_foretold_high.unwrap();
+    let foretold = lane.block_error_ratio_foretold_low.unwrap()
+        ..=lane.block_error_ratio_foretold_high.unwrap();
     let closed = lane.codeword_error_ratio_closed.unwrap();
-    // the two know the bit error ratio to a tenth each at some hundred errors; sixteen errors in a word make that a factor of five
+    // the two know the bit error ratio to a tenth each at some hundred errors; sixteen errors in a
+    // word make that a factor of five
     assert!(
-        foretold.contains(&closed) || foretold.contains(&(closed * 5.0)) || foretold.contains(&(closed / 5.0)),
+        foretold.contains(&closed)
+            || foretold.contains(&(closed * 5.0))
+            || foretold.contains(&(closed / 5.0)),
         "{foretold:?} {closed:e}"
     );
     config.fec.added_ber = 2e-4;
@@ -148,7 +174,8 @@ fn a_lane_alone_tells_of_its_own_errors() {
     assert_eq!(with.symbol_error_histogram, *histogram);
 }
 
-/// 1.6T with the inner code behind an equaliser that lifts noise, on one lane at 4.85e-3 ahead of it.
+/// 1.6T with the inner code behind an equaliser that lifts noise, on one lane at 4.85e-3 ahead of
+/// it.
 fn inner(interleaved_blocks: usize, positions: usize) -> LaneResult {
     let mut config = preset("1.6tbase-dr8-2");
     config.lanes = 1;
@@ -165,12 +192,14 @@ fn inner(interleaved_blocks: usize, positions: usize) -> LaneResult {
     run(&config).lanes.remove(0)
 }
 
-/// The equaliser makes neighbours' noise alike (correlation -0.5 at one symbol): soft decisions, which take it for independent, pay for
-/// that where neighbours share a block, and no more when eight blocks take turns. In white noise 4.85e-3 become 2.2e-4 to 2.7e-4
-/// (`shared/physics.md` section 4), hard decisions 2.2e-3.
+/// The equaliser makes neighbours' noise alike (correlation -0.5 at one symbol): soft decisions,
+/// which take it for independent, pay for that where neighbours share a block, and no more when
+/// eight blocks take turns. In white noise 4.85e-3 become 2.2e-4 to 2.7e-4 (`shared/physics.md`
+/// section 4), hard decisions 2.2e-3.
 #[test]
 fn blocks_in_turn_undo_what_the_equaliser_did_to_the_noise() {
-    let [alone, in_turn, hard] = [(1, 6), (8, 6), (8, 0)].map(|(turns, positions)| inner(turns, positions));
+    let [alone, in_turn, hard] =
+        [(1, 6), (8, 6), (8, 0)].map(|(turns, positions)| inner(turns, positions));
     let ahead = in_turn.ber_counted.unwrap();
     let [alone, in_turn, hard] = [alone, in_turn, hard].map(|lane| lane.ber_inner_counted.unwrap());
     println!("{ahead:.3e} ahead: alone {alone:.3e}, in turn {in_turn:.3e}, hard {hard:.3e}");
@@ -185,49 +214,103 @@ fn blocks_in_turn_undo_what_the_equaliser_did_to_the_noise() {
 /// The description with flags on top, or what is said against it.
 fn resolved(flags: &[&str]) -> Result<lightlane::link::Resolved, String> {
     let mut stack = lightlane::link::Stack::open("1.6tbase-dr8-2").expect("it ships");
-    flags.iter().try_for_each(|flag| stack.set(flag)).and_then(|()| stack.resolve()).map_err(|error| error.to_string())
+    flags
+        .iter()
+        .try_for_each(|flag| stack.set(flag))
+        .and_then(|()| stack.resolve())
+        .map_err(|error| error.to_string())
 }
 
 #[test]
 fn a_coding_of_ones_own_is_read_key_by_key_and_refused_in_one_line_each() {
     let own = "fec.coding=own";
-    let fec = resolved(&[own, "fec.own.inner.interleaved_blocks=2", "fec.own.inner.interleaver.delay_turns=7", "fec.own.mux=symbol"]);
+    let fec = resolved(&[
+        own,
+        "fec.own.inner.interleaved_blocks=2",
+        "fec.own.inner.interleaver.delay_turns=7",
+        "fec.own.mux=symbol",
+    ]);
     let coding = fec.unwrap().base.fec.chosen().unwrap();
     let inner = coding.inner.unwrap();
-    assert_eq!((inner.interleaved_blocks, inner.interleaver.delay_turns, inner.interleaver.branches, coding.codewords), (2, 7, 3, 4));
-    let shorter = resolved(&[own, "fec.own.outer.codeword_symbols=528", "fec.own.codewords=2", "fec.own.pcs_lanes=16"]).unwrap();
-    assert_eq!(shorter.base.fec.chosen().unwrap().build().unwrap().set_symbols(), 2 * 528 * 10 / 16);
+    assert_eq!(
+        (
+            inner.interleaved_blocks,
+            inner.interleaver.delay_turns,
+            inner.interleaver.branches,
+            coding.codewords
+        ),
+        (2, 7, 3, 4)
+    );
+    let shorter = resolved(&[
+        own,
+        "fec.own.outer.codeword_symbols=528",
+        "fec.own.codewords=2",
+        "fec.own.pcs_lanes=16",
+    ])
+    .unwrap();
+    assert_eq!(
+        shorter.base.fec.chosen().unwrap().build().unwrap().set_symbols(),
+        2 * 528 * 10 / 16
+    );
     for (flags, expected) in [
         (vec![own], "fec.coding = own: needs the table fec.own"),
         (vec!["fec.own.codewords=4"], "fec.own.lanes: is not looked at"),
-        (vec![own, "fec.own.codewords=3"], "fec.own.codewords = 3: must be a multiple of 2, the flows"),
+        (
+            vec![own, "fec.own.codewords=3"],
+            "fec.own.codewords = 3: must be a multiple of 2, the flows",
+        ),
         (vec![own, "fec.own.outer.field_polynomial=5"], "fec.own.outer"),
         (vec![own, "fec.own.outer.message_symbols=600"], "fec.own.outer"),
-        (vec![own, "fec.own.inner.interleaver.branches=0"], "fec.own.inner.interleaver.branches = 0: must be from 1 to 64"),
-        (vec![own, "fec.own.inner.interleaved_blocks=5"], "simulation.block_symbols = 8192: must be a multiple of 320"),
+        (
+            vec![own, "fec.own.inner.interleaver.branches=0"],
+            "fec.own.inner.interleaver.branches = 0: must be from 1 to 64",
+        ),
+        (
+            vec![own, "fec.own.inner.interleaved_blocks=5"],
+            "simulation.block_symbols = 8192: must be a multiple of 320",
+        ),
         (vec![own, "fec.own.inner.decoder.positions=17"], "fec.own.inner.decoder"),
         (vec![own, "fec.own.mux=byte"], "fec.own.mux = \"byte\": must be \"bit\" or \"symbol\""),
         (vec![own, "fec.own.muxx=bit"], "fec.own.muxx: unknown key, did you mean mux?"),
         (vec!["fec.coding=kp4"], "fec.coding = kp4: is no coding"),
-        (vec!["fec.coding=none", "fec.inner_positions=3"], "fec.inner_positions = 3: must be left out"),
+        (
+            vec!["fec.coding=none", "fec.inner_positions=3"],
+            "fec.inner_positions = 3: must be left out",
+        ),
         (vec!["fec.frame_octets=8"], "fec.frame_octets = 8: must be from 64"),
         (vec!["lane.3.fec.frame_octets=100"], "fec: is one for all lanes"),
-        (vec!["lanes=4", "targets.uncorrectable=[0,0]"], "targets.uncorrectable = [0, 0]: needs a coding and all of its lanes"),
+        (
+            vec!["lanes=4", "targets.uncorrectable=[0,0]"],
+            "targets.uncorrectable = [0, 0]: needs a coding and all of its lanes",
+        ),
     ] {
         let said = resolved(&flags).map(|_| ()).expect_err(expected);
         assert!(said.contains(expected) && said.lines().count() <= 2, "{flags:?}: {said}");
     }
 }
 
-/// Lanes that do not carry the port's codewords: nothing waits for them, the reason is said, and their own figures stay.
+/// Lanes that do not carry the port's codewords: nothing waits for them, the reason is said, and
+/// their own figures stay.
 #[test]
 fn a_lane_of_another_pattern_leaves_the_port_without_codewords() {
-    let quick = ["lane.3.pattern.kind=prbs31q", "fibre.length_km=0", "simulation.symbols=8192", "simulation.symbols_at_limit=0"];
-    for (coding, lane_3_is_told) in [("fec.coding=1.6tbase-dr8", true), ("fec.coding=1.6tbase-dr8-2", false)] {
+    let quick = [
+        "lane.3.pattern.kind=prbs31q",
+        "fibre.length_km=0",
+        "simulation.symbols=8192",
+        "simulation.symbols_at_limit=0",
+    ];
+    for (coding, lane_3_is_told) in
+        [("fec.coding=1.6tbase-dr8", true), ("fec.coding=1.6tbase-dr8-2", false)]
+    {
         let resolved = resolved(&[&quick[..], &[coding]].concat()).unwrap();
         let configs = resolved.lanes.clone();
-        let result = lightlane::link::Link::new(resolved).run(&|_| (), &std::sync::atomic::AtomicBool::new(false)).unwrap();
-        assert!(result.port.fec.is_none() && result.port.fec_refusal.as_ref().unwrap().contains("lane 3 has another pattern"));
+        let result = lightlane::link::Link::new(resolved)
+            .run(&|_| (), &std::sync::atomic::AtomicBool::new(false))
+            .unwrap();
+        assert!(
+            result.port.fec.is_none()
+                && result.port.fec_refusal.as_ref().unwrap().contains("lane 3 has another pattern")
+        );
         assert!(result.lanes[0].codeword_error_ratio_closed.is_some());
         assert_eq!(result.lanes[3].codeword_error_ratio_closed.is_some(), lane_3_is_told);
         // a lane alone is what it is among the others
@@ -242,7 +325,8 @@ fn a_lane_of_another_pattern_leaves_the_port_without_codewords() {
     }
 }
 
-/// No error behind the inner code: what is told is what hard decisions would leave, more than soft ones do, and never nothing.
+/// No error behind the inner code: what is told is what hard decisions would leave, more than soft
+/// ones do, and never nothing.
 #[test]
 fn a_healthy_link_with_an_inner_code_is_told_by_hard_decisions() {
     let mut config = preset("1.6tbase-dr8-2");

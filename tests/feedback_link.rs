@@ -25,7 +25,8 @@ fn with_margin(mut config: Config, symbols_at_limit: u64) -> LaneResult {
     run(&config).lanes.remove(0)
 }
 
-/// Every bit of what a slicer decides and measures; feedback of nothing is found by freezing and by limiting.
+/// Every bit of what a slicer decides and measures; feedback of nothing is found by freezing and by
+/// limiting.
 #[test]
 fn feedback_of_nothing_is_the_slicer_bit_for_bit() {
     let mut config = preset("800gbase-dr8");
@@ -38,7 +39,10 @@ fn feedback_of_nothing_is_the_slicer_bit_for_bit() {
     (limited.receiver.dfe.limit, limited.receiver.dfe.taps) = (0.0, 5);
     assert!(slicer.errors > 100);
     for fed in [run_lane(&frozen, 1 << 17), run_lane(&limited, 1 << 17)] {
-        assert_eq!((fed.errors, fed.bits, fed.snr_counted_db), (slicer.errors, slicer.bits, slicer.snr_counted_db));
+        assert_eq!(
+            (fed.errors, fed.bits, fed.snr_counted_db),
+            (slicer.errors, slicer.bits, slicer.snr_counted_db)
+        );
         let [a, b] = [&slicer, &fed].map(|lane| lane.slicer.clone().expect("trained"));
         assert_eq!((a.taps, a.thresholds, a.level_means), (b.taps, b.thresholds, b.level_means));
         assert_eq!(fed.ber_ideal_feedback, slicer.ber_semi_analytic);
@@ -50,27 +54,31 @@ fn feedback_of_nothing_is_the_slicer_bit_for_bit() {
     }
 }
 
-/// At 1e-6 a wrong decision in a million changes no moment; 131 072 symbols know a variance to 0.4 %, 0.02 dB, and the foretold one is of
-/// four blocks and of sources in closed form (0.1 dB, as for a slicer).
+/// At 1e-6 a wrong decision in a million changes no moment; 131 072 symbols know a variance to 0.4
+/// %, 0.02 dB, and the foretold one is of four blocks and of sources in closed form (0.1 dB, as for
+/// a slicer).
 #[test]
 fn the_signal_to_noise_ratio_with_ideal_feedback_is_the_counted_one() {
     for decision in [DecisionKind::Slicer, DecisionKind::Dfe, DecisionKind::Mlse] {
         let lane = run_lane(&starved(decision), 1 << 17);
-        let (foretold, counted) = (lane.snr_db.expect("trained"), lane.snr_counted_db.expect("counted"));
+        let (foretold, counted) =
+            (lane.snr_db.expect("trained"), lane.snr_counted_db.expect("counted"));
         println!("{decision:?}: {foretold:.3} {counted:.3} dB, {} errors", lane.errors);
         assert!((foretold - counted).abs() < 0.1, "{decision:?}: {foretold} {counted}");
     }
 }
 
-/// A receiver whose feedback is nothing has both margins: by the estimator, and by counting. 1 million symbols show 480 errors at 2.28e-4:
-/// their interval of 9 % is 0.04 dB each way, which is widened to four standard deviations.
+/// A receiver whose feedback is nothing has both margins: by the estimator, and by counting. 1
+/// million symbols show 480 errors at 2.28e-4: their interval of 9 % is 0.04 dB each way, which is
+/// widened to four standard deviations.
 #[test]
 fn the_counted_margin_is_the_semi_analytic_one_within_its_interval() {
     let semi = with_margin(starved(DecisionKind::Slicer), 0).margin_db.expect("found");
     let mut config = starved(DecisionKind::Dfe);
     config.receiver.dfe.frozen = vec![0.0];
     let counted = with_margin(config, 1 << 20);
-    let (low, high) = (counted.margin_db_low.expect("counted"), counted.margin_db_high.expect("counted"));
+    let (low, high) =
+        (counted.margin_db_low.expect("counted"), counted.margin_db_high.expect("counted"));
     let margin = counted.margin_db.expect("found");
     println!("semi-analytic {semi:.3}, counted {margin:.3} ({low:.3}..{high:.3})");
     assert!(low < margin + 0.01 && margin - 0.01 < high && high - low < 0.3 && high - low > 0.02);
@@ -81,19 +89,33 @@ fn the_counted_margin_is_the_semi_analytic_one_within_its_interval() {
     assert!((there / 2.28e-4).ln().abs() < 0.05, "{there}");
 }
 
-/// A link that a narrow converter starves: each receiver is better than the one before by more than the intervals.
+/// A link that a narrow converter starves: each receiver is better than the one before by more than
+/// the intervals.
 #[test]
 fn a_starved_link_gains_by_feedback_and_more_by_sequences() {
-    let [slicer, fed, sequence] = [DecisionKind::Slicer, DecisionKind::Dfe, DecisionKind::Mlse].map(|d| with_margin(starved(d), 1 << 18));
+    let [slicer, fed, sequence] = [DecisionKind::Slicer, DecisionKind::Dfe, DecisionKind::Mlse]
+        .map(|d| with_margin(starved(d), 1 << 18));
     println!(
         "{:?} {:?}..{:?} {:?}..{:?}",
-        slicer.margin_db, fed.margin_db_low, fed.margin_db_high, sequence.margin_db_low, sequence.margin_db_high
+        slicer.margin_db,
+        fed.margin_db_low,
+        fed.margin_db_high,
+        sequence.margin_db_low,
+        sequence.margin_db_high
     );
     assert!(fed.margin_db_low.unwrap() > slicer.margin_db.unwrap() + 0.5);
     assert!(sequence.margin_db_low.unwrap() > fed.margin_db_high.unwrap() + 0.2);
-    // bursts: a tap near 0.59 carries on more than half, for neighbouring noises are opposite, and the detector's errors come together too
-    assert!((0.4..0.8).contains(&fed.burst_continuation_at_limit.unwrap()), "{:?}", fed.burst_continuation_at_limit);
-    assert!(fed.burst_lengths_at_limit[0] > fed.burst_lengths_at_limit[1] && fed.longest_burst_at_limit >= 3);
+    // bursts: a tap near 0.59 carries on more than half, for neighbouring noises are opposite, and
+    // the detector's errors come together too
+    assert!(
+        (0.4..0.8).contains(&fed.burst_continuation_at_limit.unwrap()),
+        "{:?}",
+        fed.burst_continuation_at_limit
+    );
+    assert!(
+        fed.burst_lengths_at_limit[0] > fed.burst_lengths_at_limit[1]
+            && fed.longest_burst_at_limit >= 3
+    );
     assert_eq!((fed.passes, fed.pattern_limited.is_some()), (Some(true), true));
     assert!(slicer.burst_continuation_at_limit.unwrap() < fed.burst_continuation_at_limit.unwrap());
 }
@@ -123,17 +145,22 @@ fn counted_margins_are_the_same_bits_for_any_number_of_threads() {
     for decision in [DecisionKind::Dfe, DecisionKind::Mlse] {
         let mut config = starved(decision);
         config.lanes = 2;
-        (config.simulation.symbols, config.simulation.symbols_at_limit, config.simulation.block_symbols) = (1 << 14, 1 << 16, 2048);
+        (
+            config.simulation.symbols,
+            config.simulation.symbols_at_limit,
+            config.simulation.block_symbols,
+        ) = (1 << 14, 1 << 16, 2048);
         let with = |threads: usize| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            let pool =
+                rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
             serde_json::to_string(&pool.install(|| run(&config))).expect("results are JSON")
         };
         assert_eq!(with(1), with(3), "{decision:?}");
     }
 }
 
-/// One codeword on the lane, or four in turn, behind feedback of 0.85: the mean number of wrong symbols a codeword, and the share of
-/// codewords with more than 15.
+/// One codeword on the lane, or four in turn, behind feedback of 0.85: the mean number of wrong
+/// symbols a codeword, and the share of codewords with more than 15.
 fn codewords(codewords: usize, loss_db: f64) -> (LaneResult, f64) {
     let mut config = starved(DecisionKind::Dfe);
     config.receiver.dfe.frozen = vec![0.85];
@@ -143,20 +170,36 @@ fn codewords(codewords: usize, loss_db: f64) -> (LaneResult, f64) {
     config.simulation.symbols_at_limit = 0;
     let mut stack = Stack::open("1.6tbase-dr8").expect("it ships");
     let keys = [format!("fec.own.codewords={codewords}"), format!("fec.own.pcs_lanes={codewords}")];
-    let fixed = ["fec.coding=own", "fec.own.flows=1", "fec.own.lanes=1", "fec.own.mux=symbol", "fec.decoding=genie", "lanes=1"];
-    fixed.into_iter().chain(keys.iter().map(String::as_str)).for_each(|key| stack.set(key).expect("it can be set"));
+    let fixed = [
+        "fec.coding=own",
+        "fec.own.flows=1",
+        "fec.own.lanes=1",
+        "fec.own.mux=symbol",
+        "fec.decoding=genie",
+        "lanes=1",
+    ];
+    fixed
+        .into_iter()
+        .chain(keys.iter().map(String::as_str))
+        .for_each(|key| stack.set(key).expect("it can be set"));
     config.fec = stack.resolve().expect("it fits").base.fec;
     config.fec.added_ber = 0.0;
     let lane = run(&config).lanes.remove(0);
     let words: u64 = lane.symbol_error_histogram.iter().sum();
-    let wrong: u64 = lane.symbol_error_histogram.iter().enumerate().map(|(wrong, count)| wrong as u64 * count).sum();
+    let wrong: u64 = lane
+        .symbol_error_histogram
+        .iter()
+        .enumerate()
+        .map(|(wrong, count)| wrong as u64 * count)
+        .sum();
     (lane, wrong as f64 / words as f64)
 }
 
-/// Feedback's bursts cross from one symbol of ten bits into the next. With one codeword on the lane both belong to it: for the same mean
-/// number of wrong symbols ten times as many codewords fail as were they independent. Four codewords in turn share a burst, and the excess
-/// goes. Against independent *bits* of the same ratio it depends: several wrong bits share a symbol, so that at 3e-3 fewer codewords fail;
-/// far below, where only bursts can make sixteen of them, many more.
+/// Feedback's bursts cross from one symbol of ten bits into the next. With one codeword on the lane
+/// both belong to it: for the same mean number of wrong symbols ten times as many codewords fail as
+/// were they independent. Four codewords in turn share a burst, and the excess goes. Against
+/// independent *bits* of the same ratio it depends: several wrong bits share a symbol, so that at
+/// 3e-3 fewer codewords fail; far below, where only bursts can make sixteen of them, many more.
 #[test]
 fn bursts_of_feedback_fail_more_codewords_than_independent_symbols_unless_they_take_turns() {
     let independent = |mean: f64| {
@@ -171,15 +214,26 @@ fn bursts_of_feedback_fail_more_codewords_than_independent_symbols_unless_they_t
         alone.ber_counted.unwrap(),
         independent(mean)
     );
-    assert!(failed * alone.test_blocks as f64 > 10.0 && alone.block_error_ratio_low.unwrap() > 3.0 * independent(mean));
+    assert!(
+        failed * alone.test_blocks as f64 > 10.0
+            && alone.block_error_ratio_low.unwrap() > 3.0 * independent(mean)
+    );
     assert!(alone.block_error_ratio_high.unwrap() < alone.codeword_error_ratio_closed.unwrap());
     let (turns, mean) = codewords(4, 6.0);
-    println!("in turn: {mean:.3} wrong, {:?} fail, independent symbols {:.3e}", turns.block_error_ratio, independent(mean));
+    println!(
+        "in turn: {mean:.3} wrong, {:?} fail, independent symbols {:.3e}",
+        turns.block_error_ratio,
+        independent(mean)
+    );
     assert!(turns.block_error_ratio_high.unwrap() < alone.block_error_ratio_low.unwrap());
     assert_eq!(turns.errors, alone.errors);
     let (low, _) = codewords(1, 4.0);
-    let (foretold, closed) = (low.block_error_ratio_foretold_low.unwrap(), low.codeword_error_ratio_closed.unwrap());
-    println!("at {:.3e}: at least {foretold:.3e} foretold, independent bits {closed:.3e}", low.ber_counted.unwrap());
+    let (foretold, closed) =
+        (low.block_error_ratio_foretold_low.unwrap(), low.codeword_error_ratio_closed.unwrap());
+    println!(
+        "at {:.3e}: at least {foretold:.3e} foretold, independent bits {closed:.3e}",
+        low.ber_counted.unwrap()
+    );
     assert!(foretold > 100.0 * closed);
 }
 
@@ -197,20 +251,27 @@ fn a_lane_says_whether_its_loop_settled() {
     config.receiver.ffe.lms_step = 1e-5;
     let slow = run(&config);
     assert_eq!(slow.lanes[0].converged, Some(false));
-    assert!(slow.warnings.iter().any(|warning| warning.contains("LMS has not settled")), "{:?}", slow.warnings);
+    assert!(
+        slow.warnings.iter().any(|warning| warning.contains("LMS has not settled")),
+        "{:?}",
+        slow.warnings
+    );
 }
 
-/// What a figure shows behind feedback is the slicer's input: its samples lie on the levels, its thresholds between them.
+/// What a figure shows behind feedback is the slicer's input: its samples lie on the levels, its
+/// thresholds between them.
 #[test]
 fn eyes_histograms_and_waterfalls_show_what_is_behind_the_feedback() {
     for decision in [DecisionKind::Dfe, DecisionKind::Mlse] {
         let mut config = starved(decision);
         config.simulation.symbols_at_limit = 1 << 16;
-        let resolved = Resolved { base: config.clone(), lanes: vec![config.clone()], hash: String::new() };
+        let resolved =
+            Resolved { base: config.clone(), lanes: vec![config.clone()], hash: String::new() };
         let mut view = View::new(&resolved, 0).unwrap();
         let histogram = view.histogram(1 << 16).unwrap();
         assert_eq!(histogram.ber, None);
-        // counted and foreseen densities overlap but for noise: half the sum of differences is the share that lies elsewhere
+        // counted and foreseen densities overlap but for noise: half the sum of differences is the
+        // share that lies elsewhere
         let width = histogram.amplitudes[1] - histogram.amplitudes[0];
         for level in 0..4 {
             let pairs = histogram.counted[level].iter().zip(&histogram.foreseen[level]);
@@ -218,18 +279,41 @@ fn eyes_histograms_and_waterfalls_show_what_is_behind_the_feedback() {
             assert!(apart < 0.02, "{decision:?}, level {level}: {apart}");
         }
         let eye = view.eye(Node::Slicer, 1 << 13).unwrap();
-        assert!(eye.ber.is_none() && eye.levels.windows(2).all(|l| l[1] > l[0] + 0.4), "{:?}", eye.levels);
+        assert!(
+            eye.ber.is_none() && eye.levels.windows(2).all(|l| l[1] > l[0] + 0.4),
+            "{:?}",
+            eye.levels
+        );
         let waterfall = view.waterfall().unwrap();
-        assert!(waterfall.ideal_feedback && waterfall.margin_db.is_some() && waterfall.counted.len() >= 3);
+        assert!(
+            waterfall.ideal_feedback
+                && waterfall.margin_db.is_some()
+                && waterfall.counted.len() >= 3
+        );
         // feedback counts above its ideal, a sequence detector below
-        let nearest = |dbm: f64| waterfall.curve.iter().min_by(|a, b| (a.0 - dbm).abs().total_cmp(&(b.0 - dbm).abs())).unwrap().1;
+        let nearest = |dbm: f64| {
+            waterfall
+                .curve
+                .iter()
+                .min_by(|a, b| (a.0 - dbm).abs().total_cmp(&(b.0 - dbm).abs()))
+                .unwrap()
+                .1
+        };
         let ratios: Vec<f64> = waterfall
             .counted
             .iter()
             .filter(|point| point.errors > 100 && point.ber < 5e-3)
             .map(|point| point.ber / nearest(point.dbm))
             .collect();
-        assert!(!ratios.is_empty() && ratios.iter().all(|&r| if decision == DecisionKind::Dfe { r > 1.1 } else { r < 0.9 }), "{ratios:?}");
+        assert!(
+            !ratios.is_empty()
+                && ratios.iter().all(|&r| if decision == DecisionKind::Dfe {
+                    r > 1.1
+                } else {
+                    r < 0.9
+                }),
+            "{ratios:?}"
+        );
     }
 }
 
@@ -245,30 +329,56 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
     ];
     let lightlane = |arguments: &[&str]| {
         let sets = quick.iter().flat_map(|set| ["--set", set]);
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_lightlane")).args(arguments).args(sets).output().unwrap();
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_lightlane"))
+            .args(arguments)
+            .args(sets)
+            .output()
+            .unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         (output.status.code(), text(&output.stdout), text(&output.stderr))
     };
     let (code, out, _) = lightlane(&["run", "1.6tbase-dr8", "--set", "receiver.decision=dfe"]);
     assert_eq!(code, Some(0), "{out}");
-    assert!(out.contains("DFE") && out.contains("ideal feedback") && out.contains("at limit") && out.contains("PASS"), "{out}");
+    assert!(
+        out.contains("DFE")
+            && out.contains("ideal feedback")
+            && out.contains("at limit")
+            && out.contains("PASS"),
+        "{out}"
+    );
     assert!(out.lines().all(|line| line.chars().count() <= 120), "{out}");
-    let (_, json, _) = lightlane(&["run", "1.6tbase-dr8", "--json", "--set", "receiver.decision=mlse"]);
+    let (_, json, _) =
+        lightlane(&["run", "1.6tbase-dr8", "--json", "--set", "receiver.decision=mlse"]);
     let lane = &serde_json::from_str::<serde_json::Value>(&json).unwrap()["lanes"][0];
     assert!(
-        lane["ber_semi_analytic"].is_null() && lane["ber_semi_analytic_refusal"].is_string() && lane["margin_db_low"].is_number(),
+        lane["ber_semi_analytic"].is_null()
+            && lane["ber_semi_analytic_refusal"].is_string()
+            && lane["margin_db_low"].is_number(),
         "{lane}"
     );
-    assert_eq!((&lane["slicer"]["decider"], lane["slicer"]["postcursors"].as_array().unwrap().len()), (&"mlse".into(), 1));
+    assert_eq!(
+        (&lane["slicer"]["decider"], lane["slicer"]["postcursors"].as_array().unwrap().len()),
+        (&"mlse".into(), 1)
+    );
     let out = folder.path("out.jsonl");
-    let (code, _, err) = lightlane(&["sweep", "1.6tbase-dr8", "--axis", "receiver.decision=slicer,dfe,mlse", "--out", &out]);
+    let (code, _, err) = lightlane(&[
+        "sweep",
+        "1.6tbase-dr8",
+        "--axis",
+        "receiver.decision=slicer,dfe,mlse",
+        "--out",
+        &out,
+    ]);
     assert_eq!(code, Some(0), "{err}");
     let table = std::fs::read_to_string(&out).unwrap();
-    let margin = |row: &str| serde_json::from_str::<serde_json::Value>(row).unwrap()["margin_db"].as_f64().unwrap();
+    let margin = |row: &str| {
+        serde_json::from_str::<serde_json::Value>(row).unwrap()["margin_db"].as_f64().unwrap()
+    };
     let margins: Vec<f64> = table.lines().map(margin).collect();
     assert_eq!(margins.len(), 3);
     assert!(margins.windows(2).all(|m| m[1] > m[0] + 0.3), "{margins:?}");
-    let (code, out, err) = lightlane(&["compare", "1.6tbase-dr8", "--vary", "receiver.decision=slicer,dfe,mlse"]);
+    let (code, out, err) =
+        lightlane(&["compare", "1.6tbase-dr8", "--vary", "receiver.decision=slicer,dfe,mlse"]);
     assert_eq!(code, Some(0), "{err}");
     let ranks = out.lines().find(|line| line.starts_with("rank by margin")).unwrap();
     assert_eq!(ranks.split_whitespace().skip(3).collect::<Vec<_>>(), ["3", "2", "1"], "{out}");
@@ -277,7 +387,10 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
         "preset = \"1.6tbase-dr8\"\nlanes = 1\npattern.kind = \"prbs31q\"\nsimulation.symbols_at_limit = 65536\n[receiver]\n\
          decision = \"dfe\"\nadc.bandwidth_ghz = 30.0\n[targets]\nmargin_db = [3.5, 6.0]\n",
     );
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_lightlane")).args(["check", &file]).output().unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_lightlane"))
+        .args(["check", &file])
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
     // what cannot be is said in one line each
     for (set, said) in [
@@ -286,14 +399,18 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
         ("receiver.dfe.frozen=[0.1,0.2]", "must be as many values as there are taps, 1, or none"),
         ("receiver.dfe.frozen=[0.9]", "receiver.dfe.frozen = [0.9]: must keep the limit of 0.85"),
         ("receiver.mlse.memory=3", "receiver.mlse.memory = 3: must be from 1 to 2"),
-        ("receiver.ffe.frozen=[1.0]", "receiver.ffe.frozen = [1.0]: must be as many values as there are taps, 21, or none"),
+        (
+            "receiver.ffe.frozen=[1.0]",
+            "receiver.ffe.frozen = [1.0]: must be as many values as there are taps, 21, or none",
+        ),
     ] {
         let (code, _, err) = lightlane(&["run", "1.6tbase-dr8", "--set", set]);
         assert!(code == Some(2) && err.contains(said), "{set}: {err}");
     }
 }
 
-/// The inner code takes the values behind the feedback as it takes a slicer's; of sequences it would need more, and that is said.
+/// The inner code takes the values behind the feedback as it takes a slicer's; of sequences it
+/// would need more, and that is said.
 #[test]
 fn an_inner_code_decodes_what_feedback_leaves_and_refuses_sequences() {
     let mut config = preset("1.6tbase-dr8-2");
@@ -305,11 +422,18 @@ fn an_inner_code_decodes_what_feedback_leaves_and_refuses_sequences() {
     config.simulation.symbols_at_limit = 0;
     let lane = run(&config).lanes.remove(0);
     let (ahead, behind) = (lane.ber_counted.unwrap(), lane.ber_inner_counted.unwrap_or(0.0));
-    println!("{ahead:.2e} ahead of the inner code, {behind:.2e} behind, goes on {:?}", lane.burst_continuation);
+    println!(
+        "{ahead:.2e} ahead of the inner code, {behind:.2e} behind, goes on {:?}",
+        lane.burst_continuation
+    );
     assert!(ahead > 1e-3 && ahead < 1e-2 && behind < 0.3 * ahead, "{ahead} {behind}");
     config.receiver.decision = DecisionKind::Mlse;
     let mut problems = lightlane::error::Problems::new();
     config.check(&mut problems);
     let said = problems.to_string();
-    assert!(said.contains("receiver.decision = mlse: must be slicer or dfe") && said.lines().count() == 1, "{said}");
+    assert!(
+        said.contains("receiver.decision = mlse: must be slicer or dfe")
+            && said.lines().count() == 1,
+        "{said}"
+    );
 }

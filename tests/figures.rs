@@ -12,19 +12,27 @@ pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
     pub(crate) fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("lightlane-figures-{}-{name}", std::process::id()));
+        let path =
+            std::env::temp_dir().join(format!("lightlane-figures-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Folder(path)
     }
 
     pub(crate) fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = std::fs::read_dir(&self.0).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> = std::fs::read_dir(&self.0)
+            .unwrap()
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         names
     }
 
     pub(crate) fn lightlane(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_lightlane")).args(arguments).current_dir(&self.0).output().unwrap();
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_lightlane"))
+            .args(arguments)
+            .current_dir(&self.0)
+            .output()
+            .unwrap();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         (output.status.code(), text(&output.stdout), text(&output.stderr))
     }
@@ -45,14 +53,19 @@ fn one_lane(kind: TransmitterKind, samples_per_symbol: usize) -> Config {
 }
 
 fn resolved(config: &Config) -> Resolved {
-    Resolved { base: config.clone(), lanes: vec![config.clone(); config.lanes], hash: String::new() }
+    Resolved {
+        base: config.clone(),
+        lanes: vec![config.clone(); config.lanes],
+        hash: String::new(),
+    }
 }
 
 fn slicer_eye(config: &Config) -> EyeView {
     View::new(&resolved(config), 0).unwrap().eye(Node::Slicer, 100_000).unwrap()
 }
 
-/// Both ways are f32 sums of the same spectrum; 1e-3 of a step between levels is ten times their rounding.
+/// Both ways are f32 sums of the same spectrum; 1e-3 of a step between levels is ten times their
+/// rounding.
 #[test]
 fn the_slicers_waveform_has_the_equalised_samples_at_the_sampling_instants() {
     for (kind, per_symbol) in [(TransmitterKind::Eml, 1), (TransmitterKind::Mzm, 2)] {
@@ -60,19 +73,33 @@ fn the_slicers_waveform_has_the_equalised_samples_at_the_sampling_instants() {
         let mut worker = Worker::new(&lane.plan);
         let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
         let levels = scoring[0].clone();
-        let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, &mut worker);
+        let mut predictor = Predictor::new(
+            &lane.plan,
+            &lane.dsp,
+            lane.run,
+            lane.seed,
+            training,
+            scoring,
+            &mut worker,
+        );
         let trained = predictor.train(&mut worker, 1.0, None).unwrap();
-        let quiet = Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Nothing };
+        let quiet =
+            Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Nothing };
         let samples = worker.slicer_inputs(&lane.plan, &trained, &levels, &quiet).to_vec();
         let probe = Probe::slicer(&lane.plan, &trained, 32, &mut Workshop::default());
         let waveform = probe.waveform(&mut worker, &levels, &quiet);
         assert_eq!(waveform.len(), 32 * samples.len());
-        let worst = samples.iter().zip(waveform.iter().step_by(32)).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        let worst = samples
+            .iter()
+            .zip(waveform.iter().step_by(32))
+            .map(|(a, b)| (a - b).abs())
+            .fold(0.0, f32::max);
         assert!(worst < 1e-3 * 2.0 / 3.0, "{kind:?} {per_symbol}: {worst}");
     }
 }
 
-/// A noisy block at the instants has the rms around each level that is foreseen: 32768 symbols of a level know it to 0.4 %.
+/// A noisy block at the instants has the rms around each level that is foreseen: 32768 symbols of a
+/// level know it to 0.4 %.
 #[test]
 fn the_eyes_centre_has_the_levels_and_the_spread_that_are_reported() {
     for (kind, per_symbol) in [(TransmitterKind::Eml, 1), (TransmitterKind::Mzm, 2)] {
@@ -95,7 +122,10 @@ fn the_eyes_centre_has_the_levels_and_the_spread_that_are_reported() {
         }
         let expected = (reported.level_sigmas.iter().map(|s| s * s).sum::<f64>() / 4.0).sqrt();
         let found = (square / count - row * row / 12.0).sqrt();
-        assert!((found / expected - 1.0).abs() < 0.02, "{kind:?} {per_symbol}: {found} against {expected}");
+        assert!(
+            (found / expected - 1.0).abs() < 0.02,
+            "{kind:?} {per_symbol}: {found} against {expected}"
+        );
     }
 }
 
@@ -105,19 +135,28 @@ fn a_density_sums_to_the_points_drawn() {
     for node in Node::all() {
         let view = view.eye(node, 100_000).unwrap();
         assert!(view.symbols >= 100_000);
-        assert_eq!(view.eye.points(), view.symbols * view.eye.columns_per_symbol() as u64, "{node:?}");
+        assert_eq!(
+            view.eye.points(),
+            view.symbols * view.eye.columns_per_symbol() as u64,
+            "{node:?}"
+        );
     }
 }
 
-/// The eye's outer levels at TP2 are crossed by interference; their means lie within 5 % of the swing of the settled ones.
+/// The eye's outer levels at TP2 are crossed by interference; their means lie within 5 % of the
+/// swing of the settled ones.
 #[test]
 fn the_settled_levels_of_light_lie_where_the_eye_is_dark() {
     let mut view = View::new(&resolved(&one_lane(TransmitterKind::Eml, 1)), 0).unwrap();
     let view = view.eye(Node::Tp2, 100_000).unwrap();
     let (zero, three) = (view.levels[0], view.levels[1]);
     let third = (three - zero) / 3.0;
-    let found = view.eye.centre_levels([zero + 0.5 * third, zero + 1.5 * third, zero + 2.5 * third]);
-    assert!((found[0] - zero).abs() < 0.15 * third && (found[3] - three).abs() < 0.15 * third, "{found:?} {zero} {three}");
+    let found =
+        view.eye.centre_levels([zero + 0.5 * third, zero + 1.5 * third, zero + 2.5 * third]);
+    assert!(
+        (found[0] - zero).abs() < 0.15 * third && (found[3] - three).abs() < 0.15 * third,
+        "{found:?} {zero} {three}"
+    );
 }
 
 #[test]
@@ -129,7 +168,15 @@ fn results_with_and_without_figures_are_the_same_bits() {
     assert_eq!(code, Some(0), "{words}");
     assert_eq!(without, with);
     let names = Folder(folder.0.join("a/b")).names();
-    let all = ["eye-slicer.png", "eye-tp2.png", "eye-tp3.png", "histogram.png", "overview.png", "spectrum.png", "waterfall.png"];
+    let all = [
+        "eye-slicer.png",
+        "eye-tp2.png",
+        "eye-tp3.png",
+        "histogram.png",
+        "overview.png",
+        "spectrum.png",
+        "waterfall.png",
+    ];
     assert_eq!(names, all);
 }
 
@@ -141,12 +188,28 @@ fn every_figure_is_a_picture_of_its_size_and_not_blank_and_a_page_of_text_that_n
     let link = resolved(&config);
     let mut view = View::new(&link, 1).unwrap();
     let eye = view.eye(Node::Tp3, 100_000).unwrap();
-    look(&folder, &eye, &["time (UI)", "optical power (mW)", " ps", "BER ", "SNR ", "OMA ", "ER ", "settled"]);
+    look(
+        &folder,
+        &eye,
+        &["time (UI)", "optical power (mW)", " ps", "BER ", "SNR ", "OMA ", "ER ", "settled"],
+    );
     let eye = view.eye(Node::Slicer, 100_000).unwrap();
     look(&folder, &eye, &["time (UI)", "equaliser output", "thresholds", "levels"]);
-    look(&folder, &view.waterfall().unwrap(), &["average received power (dBm)", "bit error ratio", "limit ", "margin ", "counted"]);
-    look(&folder, &view.histogram(100_000).unwrap(), &["equaliser output", "probability density", "sum of Gaussians"]);
-    look(&folder, &view.spectra().unwrap(), &["frequency (GHz)", "level (dB)", "equaliser", "noise at the detector"]);
+    look(
+        &folder,
+        &view.waterfall().unwrap(),
+        &["average received power (dBm)", "bit error ratio", "limit ", "margin ", "counted"],
+    );
+    look(
+        &folder,
+        &view.histogram(100_000).unwrap(),
+        &["equaliser output", "probability density", "sum of Gaussians"],
+    );
+    look(
+        &folder,
+        &view.spectra().unwrap(),
+        &["frequency (GHz)", "level (dB)", "equaliser", "noise at the detector"],
+    );
     look(&folder, &Overview::new(&link, &run(&config)).unwrap(), &["lane 0", "lane 1", "limit "]);
 }
 
@@ -161,7 +224,9 @@ pub(crate) fn look(folder: &Folder, figure: &impl plot::Figure, words: &[&str]) 
         assert!(marked > picture.pixels().len() / 200, "{marked} pixels");
         // nothing runs into the rim
         let (width, height) = picture.dimensions();
-        let rim = picture.enumerate_pixels().filter(|(x, y, _)| *x < 2 || *y < 2 || *x + 2 >= width || *y + 2 >= height);
+        let rim = picture
+            .enumerate_pixels()
+            .filter(|(x, y, _)| *x < 2 || *y < 2 || *x + 2 >= width || *y + 2 >= height);
         assert!(rim.map(|(_, _, p)| p.0).all(|p| p == [255; 3]), "{words:?} {size:?}");
     }
     let path = folder.0.join("figure.svg");
@@ -213,7 +278,10 @@ fn what_cannot_be_drawn_is_said_in_one_line_before_any_file_is_made() {
     for (arguments, remedy) in cases {
         let (code, out, words) = folder.lightlane(&arguments);
         assert_eq!(code, Some(2), "{arguments:?}: {words}");
-        assert!(out.is_empty() && words.lines().count() == 1 && words.contains(remedy), "{arguments:?}: {words}");
+        assert!(
+            out.is_empty() && words.lines().count() == 1 && words.contains(remedy),
+            "{arguments:?}: {words}"
+        );
     }
     assert_eq!(folder.names(), ["file"]);
 }

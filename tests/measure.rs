@@ -35,7 +35,10 @@ fn fine() -> &'static Waveform {
 }
 
 fn json(folder: &Folder, arguments: &[&str]) -> Value {
-    let text = good(&folder.run(&[&["measure"][..], arguments, &["--symbol-rate-gbd", RATE_GBD, "--json"]].concat()));
+    let text =
+        good(&folder.run(
+            &[&["measure"][..], arguments, &["--symbol-rate-gbd", RATE_GBD, "--json"]].concat(),
+        ));
     serde_json::from_str(&text).unwrap()
 }
 
@@ -47,17 +50,24 @@ fn number(json: &Value, name: &str) -> f64 {
 fn direct(waveform: &Waveform) -> Tdecq {
     let (levels, s) = (&waveform.levels, 16);
     let length = levels.len() * s;
-    let periods: Vec<Vec<f32>> =
-        waveform.power_mw.chunks(levels.len() * waveform.samples_per_symbol).map(|period| by_spectrum(period, length)).collect();
-    let mean: Vec<f32> = (0..length).map(|i| periods.iter().map(|p| p[i]).sum::<f32>() / periods.len() as f32).collect();
+    let periods: Vec<Vec<f32>> = waveform
+        .power_mw
+        .chunks(levels.len() * waveform.samples_per_symbol)
+        .map(|period| by_spectrum(period, length))
+        .collect();
+    let mean: Vec<f32> = (0..length)
+        .map(|i| periods.iter().map(|p| p[i]).sum::<f32>() / periods.len() as f32)
+        .collect();
     let residual = |period: &Vec<f32>| period.iter().zip(&mean).map(|(p, m)| p - m).collect();
     let repeats: Vec<Vec<f32>> = periods.iter().map(residual).collect();
     let noise = if periods.len() > 1 { Noise::Repeats(&repeats) } else { Noise::None };
-    let capture = Capture { waveform: &mean, samples_per_symbol: s, levels, noise, ..Capture::default() };
+    let capture =
+        Capture { waveform: &mean, samples_per_symbol: s, levels, noise, ..Capture::default() };
     measure(&capture, &Reference::SMF_100G).expect("it is open")
 }
 
-/// What the command finds by itself is what the library measures on the same samples, told everything.
+/// What the command finds by itself is what the library measures on the same samples, told
+/// everything.
 #[test]
 fn our_own_captures_have_the_tdecq_of_the_library() {
     let folder = Folder::new("measure-own");
@@ -73,21 +83,34 @@ fn our_own_captures_have_the_tdecq_of_the_library() {
         let waveform = waveform(pattern, symbols, samples_per_symbol, record);
         folder.write("own.npy", npy::write(&waveform.power_mw));
         let (found, expected) = (json(&folder, &["own.npy"]), direct(&waveform));
-        println!("{pattern} {samples_per_symbol} {record:?}: {} {:.4}", found["tdecq_db"], expected.tdecq_db);
-        assert!((number(&found, "tdecq_db") - expected.tdecq_db).abs() < 0.02, "{pattern} {samples_per_symbol} {record:?}");
+        println!(
+            "{pattern} {samples_per_symbol} {record:?}: {} {:.4}",
+            found["tdecq_db"], expected.tdecq_db
+        );
+        assert!(
+            (number(&found, "tdecq_db") - expected.tdecq_db).abs() < 0.02,
+            "{pattern} {samples_per_symbol} {record:?}"
+        );
         assert!((number(&found, "ceq_db") - expected.ceq_db).abs() < 0.02);
         // the library was given mW
-        assert!((number(&found, "oma_mw") / (expected.outer.three_w - expected.outer.zero_w) - 1.0).abs() < 1e-3);
+        assert!(
+            (number(&found, "oma_mw") / (expected.outer.three_w - expected.outer.zero_w) - 1.0)
+                .abs()
+                < 1e-3
+        );
         assert!((number(&found, "er_db") - expected.outer.extinction_ratio_db()).abs() < 0.01);
         assert!((number(&found, "rlm") - expected.rlm).abs() < 0.002);
         let repeats = if let Record::Repeats(repeats) = record { repeats } else { 1 };
-        assert_eq!((found["pattern"].as_str(), found["periods"].as_u64()), (Some(pattern), Some(repeats)));
+        assert_eq!(
+            (found["pattern"].as_str(), found["periods"].as_u64()),
+            (Some(pattern), Some(repeats))
+        );
         assert_eq!(found["noise_excluded"].as_bool(), Some(record == Record::Noiseless));
     }
 }
 
-/// Power between the samples of the fine waveform, read off 64 in a symbol: of a tone at the symbol rate a straight line errs by
-/// (2 pi / 64)^2 / 8 = 0.12 %, and there is hardly one.
+/// Power between the samples of the fine waveform, read off 64 in a symbol: of a tone at the symbol
+/// rate a straight line errs by (2 pi / 64)^2 / 8 = 0.12 %, and there is hardly one.
 fn recorded(samples_per_symbol: f64, off_ppm: f64, first_ui: f64, symbols: f64) -> Vec<f64> {
     static DENSE: OnceLock<Vec<f32>> = OnceLock::new();
     let dense = DENSE.get_or_init(|| by_spectrum(&fine().power_mw, 8191 * 64));
@@ -95,7 +118,8 @@ fn recorded(samples_per_symbol: f64, off_ppm: f64, first_ui: f64, symbols: f64) 
     let at = |i: usize| {
         let t = (first_ui + i as f64 * step_ui) * 64.0;
         let (cell, part) = (t as usize, t.fract());
-        let (a, b) = (f64::from(dense[cell % dense.len()]), f64::from(dense[(cell + 1) % dense.len()]));
+        let (a, b) =
+            (f64::from(dense[cell % dense.len()]), f64::from(dense[(cell + 1) % dense.len()]));
         a + part * (b - a)
     };
     (0..(symbols * samples_per_symbol) as usize).map(at).collect()
@@ -103,11 +127,14 @@ fn recorded(samples_per_symbol: f64, off_ppm: f64, first_ui: f64, symbols: f64) 
 
 fn table(header: &str, mark: &str, step: f64, amplitudes: impl Iterator<Item = f64>) -> String {
     let mut text = if header.is_empty() { String::new() } else { format!("{header}\n") };
-    amplitudes.enumerate().for_each(|(i, y)| text += &format!("{:.9e}{mark}{y:.7e}\n", (7 + i) as f64 * step));
+    amplitudes
+        .enumerate()
+        .for_each(|(i, y)| text += &format!("{:.9e}{mark}{y:.7e}\n", (7 + i) as f64 * step));
     text
 }
 
-/// At 4 samples per symbol what lies beyond two symbol rates is lost, at the others nothing: 0.02 dB, as the definition is kept to.
+/// At 4 samples per symbol what lies beyond two symbol rates is lost, at the others nothing: 0.02
+/// dB, as the definition is kept to.
 #[test]
 fn rate_unit_separator_start_and_polarity_do_not_change_tdecq() {
     let folder = Folder::new("measure-any");
@@ -125,63 +152,121 @@ fn rate_unit_separator_start_and_polarity_do_not_change_tdecq() {
         let high = power.iter().copied().fold(0.0, f64::max);
         let flip = |y: f64| if inverted && amplitude > 0.0 { 1.2 * high - y } else { y };
         let step = ui_ps / samples_per_symbol * time_ps;
-        folder.write("any.csv", table(header, mark, step, power.iter().map(|&y| amplitude * flip(y))));
+        folder.write(
+            "any.csv",
+            table(header, mark, step, power.iter().map(|&y| amplitude * flip(y))),
+        );
         let found = json(&folder, &["any.csv"]);
         println!("{header}: {} {:.4}, {}", found["tdecq_db"], plain.tdecq_db, found["found"]);
         assert!((number(&found, "tdecq_db") - plain.tdecq_db).abs() < 0.02, "{header}");
-        assert!((number(&found, "off_ppm") - off_ppm).abs() < 3.0 && found["inverted"].as_bool() == Some(inverted), "{header}");
+        assert!(
+            (number(&found, "off_ppm") - off_ppm).abs() < 3.0
+                && found["inverted"].as_bool() == Some(inverted),
+            "{header}"
+        );
         let is_volts = header.contains("V");
-        let oma = if is_volts { number(&found, "oma_v") * if header.contains("mV") { 1e3 } else { 1.0 } } else { number(&found, "oma_mw") };
-        let expected = (plain.outer.three_w - plain.outer.zero_w) * if is_volts { amplitude.abs() } else { 1.0 };
+        let oma = if is_volts {
+            number(&found, "oma_v") * if header.contains("mV") { 1e3 } else { 1.0 }
+        } else {
+            number(&found, "oma_mw")
+        };
+        let expected = (plain.outer.three_w - plain.outer.zero_w)
+            * if is_volts { amplitude.abs() } else { 1.0 };
         assert!((oma / expected - 1.0).abs() < 2e-3, "{header}: {oma} {expected}");
-        assert_eq!((found["oma_dbm"].is_null(), found["er_db"].is_null()), (is_volts, amplitude < 0.0), "{header}");
+        assert_eq!(
+            (found["oma_dbm"].is_null(), found["er_db"].is_null()),
+            (is_volts, amplitude < 0.0),
+            "{header}"
+        );
     }
 }
 
 #[test]
 fn a_waveform_behind_the_filter_is_measured_without_it() {
     let folder = Folder::new("measure-filter");
-    folder.write("plain.npy", npy::write(&fine().power_mw)).write("behind.npy", npy::write(&filtered(&fine().power_mw, 16, 0.5)));
-    let (plain, behind) = (json(&folder, &["plain.npy"]), json(&folder, &["behind.npy", "--receiver", "none"]));
-    for (name, tolerance) in [("tdecq_db", 0.005), ("ceq_db", 0.005), ("er_db", 0.001), ("transition_time_ps", 0.01)] {
-        assert!((number(&plain, name) - number(&behind, name)).abs() < tolerance, "{name}: {} {}", plain[name], behind[name]);
+    folder
+        .write("plain.npy", npy::write(&fine().power_mw))
+        .write("behind.npy", npy::write(&filtered(&fine().power_mw, 16, 0.5)));
+    let (plain, behind) =
+        (json(&folder, &["plain.npy"]), json(&folder, &["behind.npy", "--receiver", "none"]));
+    for (name, tolerance) in
+        [("tdecq_db", 0.005), ("ceq_db", 0.005), ("er_db", 0.001), ("transition_time_ps", 0.01)]
+    {
+        assert!(
+            (number(&plain, name) - number(&behind, name)).abs() < tolerance,
+            "{name}: {} {}",
+            plain[name],
+            behind[name]
+        );
     }
-    assert_eq!((plain["receiver"].as_str(), behind["receiver"].as_str()), (Some("bt4"), Some("none")));
+    assert_eq!(
+        (plain["receiver"].as_str(), behind["receiver"].as_str()),
+        (Some("bt4"), Some("none"))
+    );
 }
 
-/// An average has no noise, repeats have: without them TDECQ is that of the noiseless waveform, but for what twelve leave.
+/// An average has no noise, repeats have: without them TDECQ is that of the noiseless waveform, but
+/// for what twelve leave.
 #[test]
 fn an_average_excludes_the_noise_and_says_so() {
     let folder = Folder::new("measure-average");
     let noisy = waveform("prbs13q", 8191, 16, Record::Repeats(12));
     folder.write("noisy.npy", npy::write(&noisy.power_mw));
-    let (with, without) = (json(&folder, &["noisy.npy"]), json(&folder, &["noisy.npy", "--average"]));
+    let (with, without) =
+        (json(&folder, &["noisy.npy"]), json(&folder, &["noisy.npy", "--average"]));
     let noiseless = direct(fine()).tdecq_db;
-    assert_eq!((with["noise_excluded"].as_bool(), without["noise_excluded"].as_bool()), (Some(false), Some(true)));
-    assert!((number(&without, "tdecq_db") - noiseless).abs() < 0.04, "{} {noiseless}", without["tdecq_db"]);
+    assert_eq!(
+        (with["noise_excluded"].as_bool(), without["noise_excluded"].as_bool()),
+        (Some(false), Some(true))
+    );
+    assert!(
+        (number(&without, "tdecq_db") - noiseless).abs() < 0.04,
+        "{} {noiseless}",
+        without["tdecq_db"]
+    );
     assert!(number(&with, "tdecq_db") > noiseless + 0.1, "{} {noiseless}", with["tdecq_db"]);
     assert!(with["eye_height"][1].as_f64() < without["eye_height"][1].as_f64());
     // the instrument's share is given back
     let given = json(&folder, &["noisy.npy", "--instrument-noise-uw", "20"]);
     assert!(number(&given, "tdecq_db") < number(&with, "tdecq_db") - 0.2);
-    let single = good(&folder.write("one.npy", npy::write(&fine().power_mw)).run(&["measure", "one.npy", "--symbol-rate-gbd", RATE_GBD]));
+    let single = good(&folder.write("one.npy", npy::write(&fine().power_mw)).run(&[
+        "measure",
+        "one.npy",
+        "--symbol-rate-gbd",
+        RATE_GBD,
+    ]));
     assert!(single.contains("noise excluded") && single.contains("note: one period"), "{single}");
 }
 
-/// Rectangular symbols of the pattern with its two bits in the other order: measured as when the levels are given.
+/// Rectangular symbols of the pattern with its two bits in the other order: measured as when the
+/// levels are given.
 #[test]
 fn the_other_order_of_bits_is_measured_as_it_was_sent() {
     let folder = Folder::new("measure-bits");
-    let swapped: Vec<u8> = fine().levels.iter().map(|&level| gray::bits(level)).map(|(a, b)| gray::level(b, a)).collect();
+    let swapped: Vec<u8> = fine()
+        .levels
+        .iter()
+        .map(|&level| gray::bits(level))
+        .map(|(a, b)| gray::level(b, a))
+        .collect();
     // a rectangular eye without filter is ideal
     let wave: Vec<f32> = swapped.iter().flat_map(|&level| [1.0 + f32::from(level); 16]).collect();
     let text: String = swapped.iter().map(u8::to_string).collect::<Vec<_>>().join(" ");
     folder.write("bits.npy", npy::write(&wave)).write("levels.txt", text);
     let passed = ["bits.npy", "--receiver", "none"];
-    let (found, told) = (json(&folder, &passed), json(&folder, &[&passed[..], &["--pattern", "levels.txt"]].concat()));
-    assert_eq!((found["bits_swapped"].as_bool(), told["bits_swapped"].as_bool()), (Some(true), Some(false)));
+    let (found, told) = (
+        json(&folder, &passed),
+        json(&folder, &[&passed[..], &["--pattern", "levels.txt"]].concat()),
+    );
+    assert_eq!(
+        (found["bits_swapped"].as_bool(), told["bits_swapped"].as_bool()),
+        (Some(true), Some(false))
+    );
     assert!((number(&found, "tdecq_db") - number(&told, "tdecq_db")).abs() < 1e-3);
-    assert!((number(&found, "oma_mw") - 3.0).abs() < 1e-2 && number(&found, "tdecq_db").abs() < 0.01, "{found}");
+    assert!(
+        (number(&found, "oma_mw") - 3.0).abs() < 1e-2 && number(&found, "tdecq_db").abs() < 0.01,
+        "{found}"
+    );
 }
 
 #[test]
@@ -192,10 +277,15 @@ fn a_closed_eye_is_a_result_without_tdecq() {
     let text = good(&folder.run(&arguments));
     assert!(text.contains("eye closed: "), "{text}");
     let found = json(&folder, &["closed.npy"]);
-    assert!(found["tdecq_db"].is_null() && found["taps"].is_null() && found["eye_height"][0].is_null());
+    assert!(
+        found["tdecq_db"].is_null() && found["taps"].is_null() && found["eye_height"][0].is_null()
+    );
     assert!(found["tdecq_refusal"].as_str().is_some_and(|words| words.starts_with("eye closed")));
     assert!(number(&found, "average_power_dbm").is_finite());
-    assert!(folder.0.join("figures/tdecq.png").exists() && !folder.0.join("figures/bathtub.png").exists());
+    assert!(
+        folder.0.join("figures/tdecq.png").exists()
+            && !folder.0.join("figures/bathtub.png").exists()
+    );
 }
 
 fn rows(step_ps: f64, power: &[f32]) -> String {
@@ -211,23 +301,60 @@ fn bad_input_is_one_line_with_file_reason_and_remedy() {
     let noise: Vec<f32> = (0..four.len()).map(|_| (1.0 + 0.1 * rng.normal()) as f32).collect();
     let top = 0.94 * four.iter().copied().fold(0f32, f32::max);
     let clipped: Vec<f32> = four.iter().map(|x| x.min(top)).collect();
-    let wander: Vec<f32> = [0.0, 8000.7].into_iter().flat_map(|first| recorded(4.0, 0.0, first, 8000.0)).map(|p| p as f32).collect();
+    let wander: Vec<f32> = [0.0, 8000.7]
+        .into_iter()
+        .flat_map(|first| recorded(4.0, 0.0, first, 8000.0))
+        .map(|p| p as f32)
+        .collect();
     let good = rows(step_ps, &four);
     for (name, text, expected) in [
-        ("noise.csv", rows(step_ps, &noise), "does not carry prbs13q or ssprq at 53.125 GBd; must be one whole period"),
-        ("fast.csv", rows(step_ps / 2.0, &four), "carries prbs13q at 106.25 GBd, not at 53.125: the symbol rate or the unit"),
-        ("short.csv", rows(step_ps, &four[..20_000]), "holds 0.61 of a period of prbs13q (8191 symbols); must hold a whole one"),
+        (
+            "noise.csv",
+            rows(step_ps, &noise),
+            "does not carry prbs13q or ssprq at 53.125 GBd; must be one whole period",
+        ),
+        (
+            "fast.csv",
+            rows(step_ps / 2.0, &four),
+            "carries prbs13q at 106.25 GBd, not at 53.125: the symbol rate or the unit",
+        ),
+        (
+            "short.csv",
+            rows(step_ps, &four[..20_000]),
+            "holds 0.61 of a period of prbs13q (8191 symbols); must hold a whole one",
+        ),
         ("clipped.csv", rows(step_ps, &clipped), "is clipped: "),
         ("wander.csv", rows(step_ps, &wander), "but its symbols wander"),
-        ("seconds.csv", rows(step_ps, &four).replacen("time_ps", "time", 1), "samples per symbol at 53.125 GBd; must have at least 2"),
-        ("nan.csv", good.replacen("\n", "\n0,nan\n", 1), "line 2, column 2: `nan`: must be a finite number"),
-        ("columns.csv", "a,b,c\n1,2,3\n4,5,6\n".to_owned(), "line 2: has 3 columns, must have one or two"),
+        (
+            "seconds.csv",
+            rows(step_ps, &four).replacen("time_ps", "time", 1),
+            "samples per symbol at 53.125 GBd; must have at least 2",
+        ),
+        (
+            "nan.csv",
+            good.replacen("\n", "\n0,nan\n", 1),
+            "line 2, column 2: `nan`: must be a finite number",
+        ),
+        (
+            "columns.csv",
+            "a,b,c\n1,2,3\n4,5,6\n".to_owned(),
+            "line 2: has 3 columns, must have one or two",
+        ),
         ("flat.csv", "1\n1\n1\n".to_owned(), "is constant; must be a modulated waveform"),
-        ("dark.csv", rows(step_ps, &four.iter().map(|x| x - 1.4).collect::<Vec<_>>()), "with a mean of"),
+        (
+            "dark.csv",
+            rows(step_ps, &four.iter().map(|x| x - 1.4).collect::<Vec<_>>()),
+            "with a mean of",
+        ),
     ] {
         folder.write(name, text);
         let lines = refused(&folder.run(&["measure", name, "--symbol-rate-gbd", RATE_GBD]));
-        assert!(lines.len() == 1 && lines[0].starts_with(&format!("error: {name}: ")) && lines[0].contains(expected), "{name}: {lines:?}");
+        assert!(
+            lines.len() == 1
+                && lines[0].starts_with(&format!("error: {name}: "))
+                && lines[0].contains(expected),
+            "{name}: {lines:?}"
+        );
     }
     folder.write("good.csv", good);
     for (arguments, expected) in [
@@ -236,24 +363,42 @@ fn bad_input_is_one_line_with_file_reason_and_remedy() {
         (&["--symbol-rate-gbd", "-1"], "symbol_rate_gbd = -1: must be from 0.1 to 500"),
         (&["--symbol-rate-gbd", "nan"], "symbol_rate_gbd = NaN: must be from"),
         // every second symbol of PRBS13Q is a little like it
-        (&["--symbol-rate-gbd", "106.25"], "good.csv: carries prbs13q at 53.125 GBd, not at 106.25: the symbol rate"),
-        (&["--symbol-rate-gbd", "26.5625", "--reference", "100g-smf"], "good.csv: carries prbs13q at 53.125 GBd, not at 26.5625"),
+        (
+            &["--symbol-rate-gbd", "106.25"],
+            "good.csv: carries prbs13q at 53.125 GBd, not at 106.25: the symbol rate",
+        ),
+        (
+            &["--symbol-rate-gbd", "26.5625", "--reference", "100g-smf"],
+            "good.csv: carries prbs13q at 53.125 GBd, not at 26.5625",
+        ),
         (&["--symbol-rate-gbd", "50"], "--reference: must be given at 50 GBd: 100g-smf, "),
-        (&["--symbol-rate-gbd", RATE_GBD, "--reference", "100g-smt"], "--reference = 100g-smt: no such reference, did you mean 100g-smf?"),
+        (
+            &["--symbol-rate-gbd", RATE_GBD, "--reference", "100g-smt"],
+            "--reference = 100g-smt: no such reference, did you mean 100g-smf?",
+        ),
         (
             &["--symbol-rate-gbd", RATE_GBD, "--pattern", "ssprk"],
             "--pattern = ssprk: neither ssprq, prbs13q nor a file of levels, did you mean ssprq?",
         ),
         (&["--symbol-rate-gbd", RATE_GBD, "--pattern", "ssprq"], "good.csv: "),
         (&["--symbol-rate-gbd", RATE_GBD, "--pattern", "good.csv"], "good.csv: "),
-        (&["--symbol-rate-gbd", RATE_GBD, "--instrument-noise-uw", "-1"], "instrument_noise_uw = -1: must be from 0"),
-        (&["--symbol-rate-gbd", RATE_GBD, "--instrument-noise-uw", "1", "--unit", "v"], "is a voltage; instrument_noise_uw"),
+        (
+            &["--symbol-rate-gbd", RATE_GBD, "--instrument-noise-uw", "-1"],
+            "instrument_noise_uw = -1: must be from 0",
+        ),
+        (
+            &["--symbol-rate-gbd", RATE_GBD, "--instrument-noise-uw", "1", "--unit", "v"],
+            "is a voltage; instrument_noise_uw",
+        ),
     ] {
         let lines = refused(&folder.run(&[&["measure", "good.csv"], arguments].concat()));
         assert!(lines.len() == 1 && lines[0].contains(expected), "{arguments:?}: {lines:?}");
     }
     let lines = refused(&folder.run(&["measure", "missing.csv", "--symbol-rate-gbd", RATE_GBD]));
-    assert!(lines.len() == 1 && lines[0].contains("missing.csv: cannot be opened (No such file"), "{lines:?}");
+    assert!(
+        lines.len() == 1 && lines[0].contains("missing.csv: cannot be opened (No such file"),
+        "{lines:?}"
+    );
 }
 
 #[test]
@@ -278,7 +423,10 @@ fn the_pages_of_a_measurement_are_drawn_in_every_size() {
     assert_eq!(page.before.points(), equalised.eye.points());
     assert!(equalised.centre_ui.abs() <= 0.5 / 16.0);
     // each eye's least errors lie between its neighbours' levels, in the order of the eyes
-    let least = bathtubs.vertical.each_ref().map(|curve| curve.iter().copied().reduce(|a, b| if b.1 < a.1 { b } else { a }).unwrap().0);
+    let least = bathtubs
+        .vertical
+        .each_ref()
+        .map(|curve| curve.iter().copied().reduce(|a, b| if b.1 < a.1 { b } else { a }).unwrap().0);
     assert!(least[0] < least[1] && least[1] < least[2], "{least:?}");
     for size in [Size::Slide, Size::Small] {
         let path = |name: &str| folder.0.join(format!("{size:?}-{name}.png"));

@@ -15,9 +15,17 @@ fn flat() -> Ctle {
     Ctle { adapt: false, gain_db: 0.0, low_gain_db: 0.0, pole_2_ghz: 500.0, ..Ctle::default() }
 }
 
-/// A sender without noise and a receiver without noise, but for 14 bits, and a line that does nothing between.
+/// A sender without noise and a receiver without noise, but for 14 bits, and a line that does
+/// nothing between.
 fn perfect(config: &mut Config) {
-    let tx = SerdesTx { adapt: false, sndr_db: 200.0, rlm: 1.0, transition_ps: 0.0, jitter_fs: 0.0, ..SerdesTx::default() };
+    let tx = SerdesTx {
+        adapt: false,
+        sndr_db: 200.0,
+        rlm: 1.0,
+        transition_ps: 0.0,
+        jitter_fs: 0.0,
+        ..SerdesTx::default()
+    };
     let mut rx = SerdesRx { noise_nv_per_rthz: 0.0, ctle: flat(), ..SerdesRx::default() };
     (rx.adc.bandwidth_ghz, rx.adc.effective_bits, rx.adc.jitter_fs) = (500.0, 14.0, 0.0);
     (config.host.tx, config.module.tx) = (tx.clone(), tx);
@@ -40,7 +48,8 @@ fn dim(name: &str, kind: ModuleKind) -> Config {
     config
 }
 
-/// A retimed module between hosts that do nothing is the light alone: the same wrong bits in the same codewords, on every lane.
+/// A retimed module between hosts that do nothing is the light alone: the same wrong bits in the
+/// same codewords, on every lane.
 #[test]
 fn retimed_between_perfect_hosts_is_the_light_alone_bit_for_bit() {
     let counted = |kind: ModuleKind| {
@@ -53,25 +62,36 @@ fn retimed_between_perfect_hosts_is_the_light_alone_bit_for_bit() {
     let [light, retimed] = [ModuleKind::Optics, ModuleKind::Retimed].map(counted);
     for (light, retimed) in light.lanes.iter().zip(&retimed.lanes) {
         assert!(light.errors > 50, "{}", light.errors);
-        assert_eq!((light.bits, light.errors, light.corrected_bits), (retimed.bits, retimed.errors, retimed.corrected_bits));
+        assert_eq!(
+            (light.bits, light.errors, light.corrected_bits),
+            (retimed.bits, retimed.errors, retimed.corrected_bits)
+        );
         assert_eq!(light.symbol_error_histogram, retimed.symbol_error_histogram);
         assert_eq!(light.snr_counted_db, retimed.snr_counted_db);
-        let segments: Vec<(u64, u64)> = retimed.segments.iter().map(|s| (s.bits, s.errors)).collect();
+        let segments: Vec<(u64, u64)> =
+            retimed.segments.iter().map(|s| (s.bits, s.errors)).collect();
         assert_eq!(segments, [(light.bits, 0), (light.bits, light.errors), (light.bits, 0)]);
-        assert!((retimed.ber_semi_analytic.unwrap() / light.ber_semi_analytic.unwrap() - 1.0).abs() < 1e-9);
+        assert!(
+            (retimed.ber_semi_analytic.unwrap() / light.ber_semi_analytic.unwrap() - 1.0).abs()
+                < 1e-9
+        );
     }
 }
 
-/// A linear module between hosts that do nothing is the light alone, when the module's own converters do nothing either. What is left are
-/// two poles and two low-passes at 500 GHz: each costs less than (26.6 / 500)^2 of a signal's power at the Nyquist frequency, and an
-/// equaliser takes it back.
+/// A linear module between hosts that do nothing is the light alone, when the module's own
+/// converters do nothing either. What is left are two poles and two low-passes at 500 GHz: each
+/// costs less than (26.6 / 500)^2 of a signal's power at the Nyquist frequency, and an equaliser
+/// takes it back.
 #[test]
 fn linear_between_perfect_hosts_is_the_light_alone() {
     let lane = |kind: ModuleKind| {
         let mut config = dim("800gbase-dr8", kind);
         perfect(&mut config);
-        (config.transmitter.dac.bandwidth_ghz, config.transmitter.dac.effective_bits, config.transmitter.dac.jitter_fs) =
-            (500.0, 14.0, 0.0);
+        (
+            config.transmitter.dac.bandwidth_ghz,
+            config.transmitter.dac.effective_bits,
+            config.transmitter.dac.jitter_fs,
+        ) = (500.0, 14.0, 0.0);
         config.transmitter.ffe.taps = vec![-0.05, 0.9, -0.05];
         config.host.tx.ffe.taps = vec![0.0, 0.0, -0.05, 0.9, -0.05, 0.0, 0.0];
         config.receiver.adc = config.host.rx.adc.clone();
@@ -88,8 +108,8 @@ fn linear_between_perfect_hosts_is_the_light_alone() {
     assert!((lpo.ber_semi_analytic.unwrap() / light.ber_semi_analytic.unwrap()).ln().abs() < 0.05);
 }
 
-/// SNDR alone on a line that does nothing: levels of variance 5/9 in noise of 10^(-SNDR/10), which an equaliser of the pulse scales with
-/// the signal. 262 144 symbols know an SNR to 0.02 dB.
+/// SNDR alone on a line that does nothing: levels of variance 5/9 in noise of 10^(-SNDR/10), which
+/// an equaliser of the pulse scales with the signal. 262 144 symbols know an SNR to 0.02 dB.
 #[test]
 fn a_sender_in_noise_has_the_snr_of_its_sndr() {
     for sndr_db in [22.0, 26.0] {
@@ -106,13 +126,17 @@ fn a_sender_in_noise_has_the_snr_of_its_sndr() {
         let expected = lightlane::math::gaussian::pam4_ber(1.0 / 3.0 / sigma);
         // 0.03 dB move the logarithm by 0.0035 of (half eye / sigma)^2
         let known = 0.05 + 0.0035 * (1.0 / 3.0 / sigma).powi(2);
-        assert!((lane.segments[0].ber_semi_analytic.unwrap() / expected).ln().abs() < known, "{sndr_db}");
+        assert!(
+            (lane.segments[0].ber_semi_analytic.unwrap() / expected).ln().abs() < known,
+            "{sndr_db}"
+        );
     }
 }
 
-/// The noise of a SerDes receiver alone, through its filter: S times the filter's noise bandwidth, S one-sided in V^2/Hz, over levels of
-/// swing/2 whose mean square is 5/9. What symbols leave in each other adds up with it and is known from a run without noise. The tap that
-/// scales volts to levels cancels; what the error takes off the main cursor is below 0.3 %.
+/// The noise of a SerDes receiver alone, through its filter: S times the filter's noise bandwidth,
+/// S one-sided in V^2/Hz, over levels of swing/2 whose mean square is 5/9. What symbols leave in
+/// each other adds up with it and is known from a run without noise. The tap that scales volts to
+/// levels cancels; what the error takes off the main cursor is below 0.3 %.
 #[test]
 fn a_receivers_noise_has_the_power_of_its_one_sided_density() {
     let lane = |noise_nv_per_rthz: f64| {
@@ -120,13 +144,18 @@ fn a_receivers_noise_has_the_power_of_its_one_sided_density() {
         config.module.kind = ModuleKind::Retimed;
         perfect(&mut config);
         (config.module.rx.ffe.taps, config.module.rx.ffe.precursors) = (1, 0);
-        (config.module.rx.adc.bandwidth_ghz, config.module.rx.noise_nv_per_rthz) = (26.5625, noise_nv_per_rthz);
+        (config.module.rx.adc.bandwidth_ghz, config.module.rx.noise_nv_per_rthz) =
+            (26.5625, noise_nv_per_rthz);
         let segment = run_lane(&config, 8192).segments.remove(0);
         (10f64.powf(-segment.snr_db.unwrap() / 10.0), segment.rx_taps[0])
     };
-    let filters = [Shape::low_pass(Family::Bessel, 4, 26.5625e9, 0.0), Shape::low_pass(Family::Bessel, 1, 500e9, 0.0)];
+    let filters = [
+        Shape::low_pass(Family::Bessel, 4, 26.5625e9, 0.0),
+        Shape::low_pass(Family::Bessel, 1, 500e9, 0.0),
+    ];
     let power = |f: f64| filters.iter().map(|shape| shape.at(f).norm_sqr()).product::<f64>();
-    let noise_bandwidth_hz: f64 = (0..20_000).map(|i| power((f64::from(i) + 0.5) * 5e6) * 5e6).sum();
+    let noise_bandwidth_hz: f64 =
+        (0..20_000).map(|i| power((f64::from(i) + 0.5) * 5e6) * 5e6).sum();
     let (left, _) = lane(0.0);
     for noise_nv_per_rthz in [20.0f64, 60.0] {
         let (all, tap) = lane(noise_nv_per_rthz);
@@ -182,15 +211,27 @@ fn a_trace_its_file_and_the_files_of_its_halves_are_one_channel() {
         run_lane(&config, 8192)
     };
     let trace = lane(Channel::of_trace(whole));
-    for (name, other) in [("file", lane(Channel::of_files(vec![file]))), ("halves", lane(Channel::of_files(halves)))] {
-        for of in [|l: &LaneResult| l.snr_db, |l: &LaneResult| l.segments[0].channel_loss_db, |l: &LaneResult| l.oma_tp2_dbm] {
-            assert!((of(&other).unwrap() - of(&trace).unwrap()).abs() < 1e-3, "{name}: {:?} {:?}", of(&other), of(&trace));
+    for (name, other) in
+        [("file", lane(Channel::of_files(vec![file]))), ("halves", lane(Channel::of_files(halves)))]
+    {
+        for of in [
+            |l: &LaneResult| l.snr_db,
+            |l: &LaneResult| l.segments[0].channel_loss_db,
+            |l: &LaneResult| l.oma_tp2_dbm,
+        ] {
+            assert!(
+                (of(&other).unwrap() - of(&trace).unwrap()).abs() < 1e-3,
+                "{name}: {:?} {:?}",
+                of(&other),
+                of(&trace)
+            );
         }
     }
     assert!(trace.segments[0].channel_loss_db.unwrap() > 12.0);
 }
 
-/// Each source of a host alone makes most of the noise of a linear lane, and both estimators see the same of it.
+/// Each source of a host alone makes most of the noise of a linear lane, and both estimators see
+/// the same of it.
 #[test]
 fn every_source_of_a_host_is_foreseen() {
     type Change = (&'static str, fn(&mut Config));
@@ -212,27 +253,38 @@ fn every_source_of_a_host_is_foreseen() {
         config.module.kind = ModuleKind::Lpo;
         quiet(&mut config);
         config.fibre.connector_loss_db = 0.5;
-        (config.host.tx.sndr_db, config.host.tx.jitter_fs, config.host.rx.noise_nv_per_rthz) = (50.0, 0.0, 0.5);
+        (config.host.tx.sndr_db, config.host.tx.jitter_fs, config.host.rx.noise_nv_per_rthz) =
+            (50.0, 0.0, 0.5);
         (config.host.rx.adc.effective_bits, config.host.rx.adc.jitter_fs) = (8.0, 0.0);
         (config.host.channel.fext_db, config.host.channel.next_db) = (-300.0, -300.0);
-        (config.host.tx.ffe.taps, config.host.tx.adapt) = (vec![0.0, 0.04, -0.16, 0.80, 0.0, 0.0, 0.0], false);
+        (config.host.tx.ffe.taps, config.host.tx.adapt) =
+            (vec![0.0, 0.04, -0.16, 0.80, 0.0, 0.0, 0.0], false);
         (config.module.input.ctle.gain_db, config.module.input.ctle.adapt) = (-12.0, false);
         (config.host.rx.ctle.gain_db, config.host.rx.ctle.adapt) = (-12.0, false);
         change(&mut config);
         let lane = run_lane(&config, 262_144);
         if !entity.is_empty() {
-            assert!(share(&lane, entity) > 0.5, "{entity}: {} of {:?}", share(&lane, entity), lane.slicer.map(|s| s.noise_shares));
+            assert!(
+                share(&lane, entity) > 0.5,
+                "{entity}: {} of {:?}",
+                share(&lane, entity),
+                lane.slicer.map(|s| s.noise_shares)
+            );
         }
         let difference_db = lane.snr_counted_db.unwrap() - lane.snr_db.unwrap();
         println!("{entity}: {difference_db:.3} dB of {:?}", lane.snr_db);
-        assert!(difference_db.abs() < 0.1, "{entity}: counted and foreseen differ by {difference_db} dB");
+        assert!(
+            difference_db.abs() < 0.1,
+            "{entity}: counted and foreseen differ by {difference_db} dB"
+        );
         sum += difference_db;
     }
     assert!((sum / 7.0).abs() < 0.04, "a bias of {} dB", sum / 7.0);
 }
 
-/// What stands behind the linear output's gain keeps its strength against the signal when light is lost: the margin that is found with
-/// a host receiver that makes most of the noise is that which is counted at the limit.
+/// What stands behind the linear output's gain keeps its strength against the signal when light is
+/// lost: the margin that is found with a host receiver that makes most of the noise is that which
+/// is counted at the limit.
 #[test]
 fn noise_behind_the_output_gain_does_not_take_the_margin() {
     let mut config = preset("800gbase-dr8");
@@ -243,10 +295,16 @@ fn noise_behind_the_output_gain_does_not_take_the_margin() {
     let lane = run(&config).lanes.remove(0);
     assert!(share(&lane, "host.rx.noise") > 0.35, "{}", share(&lane, "host.rx.noise"));
     // were it fixed, it alone would meet the limit after the first decibel or two
-    assert!(lane.margin_db.unwrap() > 3.0 && lane.estimators_agree == Some(true), "{:?} {:?}", lane.margin_db, lane.estimators_agree);
+    assert!(
+        lane.margin_db.unwrap() > 3.0 && lane.estimators_agree == Some(true),
+        "{:?} {:?}",
+        lane.margin_db,
+        lane.estimators_agree
+    );
 }
 
-/// The same behind an amplifier that limits, which has the loss in its signal already: what stands behind the gain still follows the light.
+/// The same behind an amplifier that limits, which has the loss in its signal already: what stands
+/// behind the gain still follows the light.
 #[test]
 fn noise_behind_the_gain_follows_the_light_through_an_amplifier_that_limits() {
     let mut config = preset("800gbase-dr8");
@@ -254,10 +312,16 @@ fn noise_behind_the_gain_follows_the_light_through_an_amplifier_that_limits() {
     config.receiver.tia.limiting = Limiting::Tanh;
     config.simulation.symbols = 0;
     let lane = run(&config).lanes.remove(0);
-    assert!(lane.estimators_agree == Some(true) && lane.errors_at_limit > 50, "{:?} {}", lane.ber_counted_at_limit, lane.errors_at_limit);
+    assert!(
+        lane.estimators_agree == Some(true) && lane.errors_at_limit > 50,
+        "{:?} {}",
+        lane.ber_counted_at_limit,
+        lane.errors_at_limit
+    );
 }
 
-/// More loss in the host costs a linear lane margin, and a retimed one nothing until its own segment fails.
+/// More loss in the host costs a linear lane margin, and a retimed one nothing until its own
+/// segment fails.
 #[test]
 fn host_loss_costs_a_linear_module_margin_and_a_retimed_one_its_segment() {
     let lane = |kind: ModuleKind, loss_db: f64| {
@@ -269,22 +333,36 @@ fn host_loss_costs_a_linear_module_margin_and_a_retimed_one_its_segment() {
     let losses = [4.0, 12.0, 20.0];
     let margins = |kind: ModuleKind| losses.map(|loss_db| lane(kind, loss_db).margin_db);
     let (lpo, retimed) = (margins(ModuleKind::Lpo), margins(ModuleKind::Retimed));
-    assert!(lpo[0].unwrap() > lpo[1].unwrap() + 0.2 && lpo[2].is_none_or(|last| last < lpo[1].unwrap() - 0.5), "{lpo:?}");
+    assert!(
+        lpo[0].unwrap() > lpo[1].unwrap() + 0.2
+            && lpo[2].is_none_or(|last| last < lpo[1].unwrap() - 0.5),
+        "{lpo:?}"
+    );
     assert!((retimed[0].unwrap() - retimed[1].unwrap()).abs() < 1e-3, "{retimed:?}");
     let closed = lane(ModuleKind::Retimed, 34.0);
-    assert_eq!((closed.passes, closed.segments[0].passes), (Some(false), Some(false)), "{:?}", closed.segments[0].ber_semi_analytic);
+    assert_eq!(
+        (closed.passes, closed.segments[0].passes),
+        (Some(false), Some(false)),
+        "{:?}",
+        closed.segments[0].ber_semi_analytic
+    );
     assert!(closed.margin_db.is_none() && closed.floor_ber.unwrap() > 2.8e-4);
     // a segment above its own limit is a miss, though the sum keeps that of the link
     let missed = lane(ModuleKind::Retimed, 27.0);
     assert!(
-        missed.ber_semi_analytic.unwrap() < 2.8e-4 && missed.segments[0].ber_semi_analytic.unwrap() > 1e-5,
+        missed.ber_semi_analytic.unwrap() < 2.8e-4
+            && missed.segments[0].ber_semi_analytic.unwrap() > 1e-5,
         "{:?}",
         missed.ber_semi_analytic
     );
-    assert_eq!((missed.passes, missed.margin_db, missed.margin_refusal.is_some()), (Some(false), None, true));
+    assert_eq!(
+        (missed.passes, missed.margin_db, missed.margin_refusal.is_some()),
+        (Some(false), None, true)
+    );
 }
 
-/// A search ends where no step betters it; what it found is at least as good as what a careful engineer would begin with.
+/// A search ends where no step betters it; what it found is at least as good as what a careful
+/// engineer would begin with.
 #[test]
 fn the_taps_that_are_found_are_within_their_limits_and_better_than_none() {
     let lane = |adapt: bool| {
@@ -296,7 +374,10 @@ fn the_taps_that_are_found_are_within_their_limits_and_better_than_none() {
         let tx = config.host.tx;
         for (i, tap) in taps.iter().enumerate() {
             assert!((tx.tap_low[i] - 1e-9..=tx.tap_high[i] + 1e-9).contains(tap), "{taps:?}");
-            assert!(i == 3 || (tap / tx.tap_step - (tap / tx.tap_step).round()).abs() < 1e-6, "{taps:?}");
+            assert!(
+                i == 3 || (tap / tx.tap_step - (tap / tx.tap_step).round()).abs() < 1e-6,
+                "{taps:?}"
+            );
         }
         assert!((taps.iter().map(|tap| tap.abs()).sum::<f64>() - 1.0).abs() < 1e-9);
         (taps, lane.ber_semi_analytic.unwrap())
@@ -318,20 +399,25 @@ fn what_no_host_can_drive_is_refused_in_one_line() {
     };
     let inner = problems(|_| (), "1.6tbase-dr8-2");
     assert!(
-        inner.len() == 1 && inner[0].starts_with("module.kind = retimed: must be \"optics\" or \"lpo\" with the inner code"),
+        inner.len() == 1
+            && inner[0].starts_with(
+                "module.kind = retimed: must be \"optics\" or \"lpo\" with the inner code"
+            ),
         "{inner:?}"
     );
     let taps = problems(|c| c.host.tx.tap_low = vec![0.0], "800gbase-dr8");
     assert!(
-        taps.len() == 1 && taps[0].starts_with("host.tx.ffe.taps = ") && taps[0].contains("as many as tap_low and tap_high, 1 and 7"),
+        taps.len() == 1
+            && taps[0].starts_with("host.tx.ffe.taps = ")
+            && taps[0].contains("as many as tap_low and tap_high, 1 and 7"),
         "{taps:?}"
     );
     let files = problems(|c| c.host.channel.kind = ChannelKind::Files, "800gbase-dr8");
     assert!(files.len() == 1 && files[0].contains("must name Touchstone files"), "{files:?}");
 }
 
-/// Feedback and sequences decide in a stream as they do block by block. Bursts of a DFE, two errors long on average, scatter a count by up to
-/// twice the root of its errors.
+/// Feedback and sequences decide in a stream as they do block by block. Bursts of a DFE, two errors
+/// long on average, scatter a count by up to twice the root of its errors.
 #[test]
 fn feedback_and_sequences_count_in_a_stream_as_in_blocks() {
     for decision in [DecisionKind::Dfe, DecisionKind::Mlse] {
@@ -348,20 +434,25 @@ fn feedback_and_sequences_count_in_a_stream_as_in_blocks() {
         let ratio = (stream.0 / stream.1 / (blocks.0 / blocks.1)).ln();
         println!("{decision:?}: {} and {} errors, ln ratio {ratio:.3}", blocks.0, stream.0);
         assert!(blocks.0 > 150.0, "{decision:?}: {} errors", blocks.0);
-        assert!(ratio.abs() < 0.05 + 5.0 * (4.0 / blocks.0 + 4.0 / stream.0).sqrt(), "{decision:?}: {ratio}");
+        assert!(
+            ratio.abs() < 0.05 + 5.0 * (4.0 / blocks.0 + 4.0 / stream.0).sqrt(),
+            "{decision:?}: {ratio}"
+        );
     }
 }
 
-/// Three segments in stream mode, each clock recovered on its own with an offset of its own: all lock, find their offsets, lose no symbol, and
-/// the errors are those of ideal clocks.
+/// Three segments in stream mode, each clock recovered on its own with an offset of its own: all
+/// lock, find their offsets, lose no symbol, and the errors are those of ideal clocks.
 #[test]
 fn every_segment_recovers_its_own_clock() {
     let lane = |recovered: bool| {
         let mut config = dim("800gbase-dr8", ModuleKind::Retimed);
         if recovered {
-            for (clock, ppm) in
-                [(&mut config.module.rx.clock, 40.0), (&mut config.receiver.clock, -60.0), (&mut config.host.rx.clock, 90.0)]
-            {
+            for (clock, ppm) in [
+                (&mut config.module.rx.clock, 40.0),
+                (&mut config.receiver.clock, -60.0),
+                (&mut config.host.rx.clock, 90.0),
+            ] {
                 (clock.recovery, clock.offset_ppm) = (ClockRecovery::MuellerMuller, ppm);
             }
         }
@@ -370,20 +461,37 @@ fn every_segment_recovers_its_own_clock() {
     let (ideal, recovered) = (lane(false), lane(true));
     for (segment, ppm) in recovered.segments.iter().zip([40.0, -60.0, 90.0]) {
         let clock = &segment.clock;
-        assert_eq!((clock.locked, clock.slips_forward, clock.slips_backward), (Some(true), Some(0), Some(0)), "{}", segment.name);
-        assert!((clock.offset_ppm.unwrap() - ppm).abs() < 2.0, "{}: {:?}", segment.name, clock.offset_ppm);
+        assert_eq!(
+            (clock.locked, clock.slips_forward, clock.slips_backward),
+            (Some(true), Some(0), Some(0)),
+            "{}",
+            segment.name
+        );
+        assert!(
+            (clock.offset_ppm.unwrap() - ppm).abs() < 2.0,
+            "{}: {:?}",
+            segment.name,
+            clock.offset_ppm
+        );
     }
     assert_eq!((recovered.segments[0].errors, recovered.segments[2].errors), (0, 0));
     let ratio = (recovered.errors as f64 / ideal.errors as f64).ln();
-    assert!(ideal.errors > 50 && ratio.abs() < 0.05 + 5.0 * (2.0 / ideal.errors as f64).sqrt(), "{} {}", ideal.errors, recovered.errors);
+    assert!(
+        ideal.errors > 50 && ratio.abs() < 0.05 + 5.0 * (2.0 / ideal.errors as f64).sqrt(),
+        "{} {}",
+        ideal.errors,
+        recovered.errors
+    );
 }
 
 /// A real channel with its own aggressors: 14 dB, both ways. Skipped where the files are not.
 #[test]
 fn a_measured_channel_closes_and_both_estimators_see_the_same() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let found =
-        ["../shared/data/channels", "../../shared/data/channels"].iter().map(|beside| root.join(beside)).find(|folder| folder.is_dir());
+    let found = ["../shared/data/channels", "../../shared/data/channels"]
+        .iter()
+        .map(|beside| root.join(beside))
+        .find(|folder| folder.is_dir());
     let Some(folder) = found else {
         println!("skipped: no ../shared/data/channels beside the project");
         return;
@@ -394,12 +502,17 @@ fn a_measured_channel_closes_and_both_estimators_see_the_same() {
     config.fibre.connector_loss_db += 3.0;
     let channel = &mut config.host.channel;
     *channel = Channel::of_files(file("c2m_il14_thru.s4p"));
-    (channel.fext_files, channel.next_files) = (file("c2m_il14_fext1.s4p"), file("c2m_il14_next1.s4p"));
+    (channel.fext_files, channel.next_files) =
+        (file("c2m_il14_fext1.s4p"), file("c2m_il14_next1.s4p"));
     (channel.fext_db, channel.next_db) = (-300.0, -300.0);
     let map = Some("1-2/3-4".parse().expect("a map"));
     (channel.ports, channel.fext_ports, channel.next_ports) = (map, map, map);
     let lane = run_lane(&config, 1 << 20);
     agreement("measured channel", &lane);
     // SDD21 alone loses 13.94 dB (tests/oracle/channels)
-    assert!((lane.segments[0].channel_loss_db.unwrap() - 13.94).abs() < 0.05, "{:?}", lane.segments[0].channel_loss_db);
+    assert!(
+        (lane.segments[0].channel_loss_db.unwrap() - 13.94).abs() < 0.05,
+        "{:?}",
+        lane.segments[0].channel_loss_db
+    );
 }

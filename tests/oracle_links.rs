@@ -1,5 +1,5 @@
-//! Six links against an independent NumPy / SciPy chain (tests/oracle): 16 samples per symbol, time-domain filters, not
-//! periodic, written from the device notes alone.
+//! Six links against an independent NumPy / SciPy chain (tests/oracle): 16 samples per symbol,
+//! time-domain filters, not periodic, written from the device notes alone.
 
 use crate::support::{preset, quiet, run_lane};
 use lightlane::link::Config;
@@ -18,7 +18,12 @@ fn config(p: &Value) -> Config {
     c.symbol_rate_gbd = giga("symbol_rate_bd");
     c.simulation.samples_per_symbol = 8;
     let t = &mut c.transmitter;
-    t.ffe.taps = p["tx_ffe_taps"].as_array().expect("taps").iter().map(|t| t.as_f64().expect("a number")).collect();
+    t.ffe.taps = p["tx_ffe_taps"]
+        .as_array()
+        .expect("taps")
+        .iter()
+        .map(|t| t.as_f64().expect("a number"))
+        .collect();
     t.dac.bandwidth_ghz = giga("dac_bandwidth_hz");
     t.dac.effective_bits = number(p, "dac_enob_bits");
     t.dac.jitter_fs = number(p, "tx_jitter_s") * 1e15;
@@ -27,7 +32,10 @@ fn config(p: &Value) -> Config {
         t.eml.laser.power_dbm = number(p, "eml_facet_power_dbm");
         t.eml.coupling_loss_db = number(p, "eml_coupling_loss_db");
         // two points of the oracle's curve, 4.3429 (V / V0)^a dB
-        let absorption = |v: f64| 10.0 / std::f64::consts::LN_10 * (v / number(p, "eml_v0_v")).powf(number(p, "eml_exponent_a"));
+        let absorption = |v: f64| {
+            10.0 / std::f64::consts::LN_10
+                * (v / number(p, "eml_v0_v")).powf(number(p, "eml_exponent_a"))
+        };
         (t.eml.absorption_low_db, t.eml.absorption_high_db) = (absorption(2.0), absorption(3.5));
         t.eml.bias_v = number(p, "eml_bias_v");
         t.eml.bandwidth_ghz = giga("modulator_bandwidth_hz");
@@ -41,7 +49,13 @@ fn config(p: &Value) -> Config {
         m.lanes_per_laser = 1;
         (m.laser_coupling_loss_db, m.insertion_loss_db, m.fibre_coupling_loss_db) = (0.0, 0.0, 0.0);
         // the oracle's modulator is ideal: a stiff junction, no arm loss, no imbalance
-        (m.built_in_v, m.reverse_bias_v, m.arm_loss_db_per_rad, m.extinction_ratio_db, m.bias_error_deg) = (5.0, 20.0, 0.0, 60.0, 0.0);
+        (
+            m.built_in_v,
+            m.reverse_bias_v,
+            m.arm_loss_db_per_rad,
+            m.extinction_ratio_db,
+            m.bias_error_deg,
+        ) = (5.0, 20.0, 0.0, 60.0, 0.0);
         m.length_mm = 10.0 * m.vpi_l_v_cm / number(p, "mzm_vpi_v");
         m.electrode = Electrode::LowPass;
         m.bandwidth_ghz = giga("modulator_bandwidth_hz");
@@ -73,11 +87,13 @@ fn config(p: &Value) -> Config {
     c
 }
 
-/// SNR to 0.1 dB (the oracle's own repeatability is 0.025 dB); OMA and ER to 0.02 dB; the counted error ratios agree
-/// within five standard deviations of both counts and the 12 % that 0.05 dB of SNR is worth at 1e-3.
+/// SNR to 0.1 dB (the oracle's own repeatability is 0.025 dB); OMA and ER to 0.02 dB; the counted
+/// error ratios agree within five standard deviations of both counts and the 12 % that 0.05 dB of
+/// SNR is worth at 1e-3.
 #[test]
 fn snr_oma_er_and_counted_errors_are_those_of_the_independent_chain() {
-    let oracle: Value = serde_json::from_str(include_str!("oracle/oracle.json")).expect("the oracle is JSON");
+    let oracle: Value =
+        serde_json::from_str(include_str!("oracle/oracle.json")).expect("the oracle is JSON");
     for link in oracle["links"].as_array().expect("links") {
         let name = link["name"].as_str().expect("a name");
         let lane = run_lane(&config(&link["parameters"]), 1 << 20);
@@ -94,8 +110,14 @@ fn snr_oma_er_and_counted_errors_are_those_of_the_independent_chain() {
             number(link, "er_tp2_db")
         );
         assert!((snr_db - number(link, "snr_db")).abs() < 0.1, "{name}: SNR");
-        assert!((lane.oma_tp2_dbm.expect("measured") - number(link, "oma_tp2_dbm")).abs() < 0.02, "{name}: OMA");
-        assert!((lane.er_tp2_db.expect("measured") - number(link, "er_tp2_db")).abs() < 0.02, "{name}: ER");
+        assert!(
+            (lane.oma_tp2_dbm.expect("measured") - number(link, "oma_tp2_dbm")).abs() < 0.02,
+            "{name}: OMA"
+        );
+        assert!(
+            (lane.er_tp2_db.expect("measured") - number(link, "er_tp2_db")).abs() < 0.02,
+            "{name}: ER"
+        );
         let spread = 5.0 * (1.0 / errors + 1.0 / lane.errors as f64).sqrt() + 0.12;
         assert!((counted / ber).ln().abs() < spread, "{name}: counted {counted:e} against {ber:e}");
     }

@@ -13,7 +13,8 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn new(name: &str, text: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("lightlane-parts-{}-{name}", std::process::id()));
+        let path =
+            std::env::temp_dir().join(format!("lightlane-parts-{}-{name}", std::process::id()));
         std::fs::write(&path, text).unwrap();
         Scratch(path)
     }
@@ -43,7 +44,8 @@ fn exported(shape: &Shape, with_phase: bool) -> String {
     text
 }
 
-/// One lane of 800G with its power lowered to about 1e-5, where the error ratio is most curved in everything.
+/// One lane of 800G with its power lowered to about 1e-5, where the error ratio is most curved in
+/// everything.
 fn link() -> Config {
     let mut config = preset("800gbase-dr8");
     config.fibre.connector_loss_db += 3.0;
@@ -60,21 +62,31 @@ fn ber(lane: &LaneResult) -> f64 {
 
 /// Every place that takes a response, with the model that stands there.
 fn places(config: &mut Config) -> Vec<(&'static str, Shape, &mut Response)> {
-    let bessel = |order, ghz: f64, peaking_db| Shape::low_pass(Family::Bessel, order, ghz * 1e9, peaking_db);
+    let bessel =
+        |order, ghz: f64, peaking_db| Shape::low_pass(Family::Bessel, order, ghz * 1e9, peaking_db);
     let (t, r) = (&mut config.transmitter, &mut config.receiver);
     let eml = &mut t.eml;
     vec![
         ("dac", bessel(4, t.dac.bandwidth_ghz, 0.0), &mut t.dac.response),
-        ("driver", bessel(2, eml.driver.bandwidth_ghz, eml.driver.peaking_db), &mut eml.driver.response),
+        (
+            "driver",
+            bessel(2, eml.driver.bandwidth_ghz, eml.driver.peaking_db),
+            &mut eml.driver.response,
+        ),
         ("eml", bessel(2, eml.bandwidth_ghz, eml.peaking_db), &mut eml.response),
         ("photodiode", bessel(1, r.photodiode.bandwidth_ghz, 0.0), &mut r.photodiode.response),
-        ("tia", Shape::low_pass(r.tia.family, r.tia.order, r.tia.bandwidth_ghz * 1e9, r.tia.peaking_db), &mut r.tia.response),
+        (
+            "tia",
+            Shape::low_pass(r.tia.family, r.tia.order, r.tia.bandwidth_ghz * 1e9, r.tia.peaking_db),
+            &mut r.tia.response,
+        ),
         ("adc", bessel(r.adc.order, r.adc.bandwidth_ghz, 0.0), &mut r.adc.response),
     ]
 }
 
-/// A delay less than nothing may move the sampling phase by one of its steps of 1/64 UI, half of that off the best: an eighth costs 0.3 dB
-/// (`shared/physics.md` section 1), a 128th 0.001 dB, and the error ratio of 3e-9 moves by 8 in ln for a decibel: 1 %, for each of the two.
+/// A delay less than nothing may move the sampling phase by one of its steps of 1/64 UI, half of
+/// that off the best: an eighth costs 0.3 dB (`shared/physics.md` section 1), a 128th 0.001 dB, and
+/// the error ratio of 3e-9 moves by 8 in ln for a decibel: 1 %, for each of the two.
 #[test]
 fn a_response_from_a_file_of_our_model_gives_the_models_error_ratio_to_2_percent() {
     let expected = ber(&lane(&link()));
@@ -122,19 +134,28 @@ fn a_magnitude_alone_gives_the_snr_of_a_minimum_phase_model_to_0_05_db() {
     }
 }
 
-/// A curve of 0.05 V steps through a smooth law is known to 1e-4 of it; 2048 steps of the map are finer still.
+/// A curve of 0.05 V steps through a smooth law is known to 1e-4 of it; 2048 steps of the map are
+/// finer still.
 #[test]
 fn curves_and_spectra_from_files_of_our_models_give_the_models_error_ratio() {
     let expected = ber(&lane(&link()));
     let eml: Eml = link().transmitter.eml;
     let (a, v0) = eml.absorption();
-    let transmission: String = (0..=100).map(|i| f64::from(i) * 0.05).map(|v| format!("{},{}\n", -v, (-(v / v0).powf(a)).exp())).collect();
+    let transmission: String = (0..=100)
+        .map(|i| f64::from(i) * 0.05)
+        .map(|v| format!("{},{}\n", -v, (-(v / v0).powf(a)).exp()))
+        .collect();
     let (swing, saturation) = (eml.driver.swing_vpp, eml.driver.saturation_vpp);
-    let drive: String =
-        (0..=60).map(|i| f64::from(i) * 0.05).map(|x| format!("{x};{}\n", saturation / 2.0 * (x * swing / saturation).tanh())).collect();
+    let drive: String = (0..=60)
+        .map(|i| f64::from(i) * 0.05)
+        .map(|x| format!("{x};{}\n", saturation / 2.0 * (x * swing / saturation).tanh()))
+        .collect();
     let rin = format!("GHz,dB/Hz\n0.1,{0}\n100,{0}\n", eml.laser.rin_db_per_hz);
     let density = link().receiver.tia.density();
-    let noise: String = (0..=250).map(f64::from).map(|ghz| format!("{ghz}\t{}\n", density.at(ghz * 1e9).sqrt() * 1e12)).collect();
+    let noise: String = (0..=250)
+        .map(f64::from)
+        .map(|ghz| format!("{ghz}\t{}\n", density.at(ghz * 1e9).sqrt() * 1e12))
+        .collect();
     let light = format!("mA,mW\n0,0\n12,0\n80,{0}\n120,{1}\n", 10f64.powf(0.081 * 10.0), 10.0);
     let files = [
         Scratch::new("transmission.csv", &transmission),
@@ -174,20 +195,25 @@ fn curves_and_spectra_from_files_of_our_models_give_the_models_error_ratio() {
     }
 }
 
-/// Steps of 0.05 V through a cosine bend by (0.05)^2 / 8 of it, steps of 0.02 mA through a tanh of 1.5 mA by less.
+/// Steps of 0.05 V through a cosine bend by (0.05)^2 / 8 of it, steps of 0.02 mA through a tanh of
+/// 1.5 mA by less.
 #[test]
 fn a_modulators_transmission_and_an_amplifiers_overload_may_come_from_files() {
     let mut chirpless = link();
     chirpless.transmitter.kind = lightlane::transmitter::TransmitterKind::Mzm;
     chirpless.fibre.length_km = 0.0;
     let mzm = chirpless.transmitter.mzm.clone();
-    let table: String = (-80..=80).map(|i| f64::from(i) * 0.05).map(|v| format!("{v},{}\n", 3.0 * mzm.field(v).norm_sqr())).collect();
+    let table: String = (-80..=80)
+        .map(|i| f64::from(i) * 0.05)
+        .map(|v| format!("{v},{}\n", 3.0 * mzm.field(v).norm_sqr()))
+        .collect();
     let file = Scratch::new("mzm-curve.csv", &table);
     let mut measured = chirpless.clone();
     measured.transmitter.mzm.curve.file = file.path().to_owned().into();
     measured.transmitter.mzm.curve.unit = lightlane::part::TransmissionUnit::Linear;
     // a curve's largest transmission counts as one, which the model does not reach at 4 V
-    let most = (-80..=80).map(|i| mzm.field(f64::from(i) * 0.05).norm_sqr()).fold(0.0, f64::max) / mzm.power_before_modulation_w();
+    let most = (-80..=80).map(|i| mzm.field(f64::from(i) * 0.05).norm_sqr()).fold(0.0, f64::max)
+        / mzm.power_before_modulation_w();
     measured.transmitter.mzm.insertion_loss_db -= 10.0 * most.log10();
     let (expected, found) = (ber(&lane(&chirpless)), ber(&lane(&measured)));
     assert!((found / expected - 1.0).abs() < 0.01, "{found:e} against {expected:e}");
@@ -195,7 +221,10 @@ fn a_modulators_transmission_and_an_amplifiers_overload_may_come_from_files() {
     let mut saturated = link();
     saturated.receiver.tia.limiting = lightlane::receiver::Limiting::Tanh;
     let limit_ma = saturated.receiver.tia.overload_ma_pp / 2.0;
-    let table: String = (0..=300).map(|i| f64::from(i) * 0.02).map(|x| format!("{x},{}\n", 7.0 * (x / limit_ma).tanh())).collect();
+    let table: String = (0..=300)
+        .map(|i| f64::from(i) * 0.02)
+        .map(|x| format!("{x},{}\n", 7.0 * (x / limit_ma).tanh()))
+        .collect();
     let file = Scratch::new("tia-curve.csv", &table);
     let mut measured = saturated.clone();
     measured.receiver.tia.limiting = lightlane::receiver::Limiting::Curve;

@@ -17,13 +17,17 @@ fn base(kind: TransmitterKind) -> Config {
     c
 }
 
-/// A link on which one source makes more than half of the variance: the counted and the predicted variance agree to
-/// 0.05 dB (2^20 symbols know it to 0.01 dB), and so do the error ratios where there are errors.
+/// A link on which one source makes more than half of the variance: the counted and the predicted
+/// variance agree to 0.05 dB (2^20 symbols know it to 0.01 dB), and so do the error ratios where
+/// there are errors.
 fn line(name: &str, entity: &str, c: &Config, tolerance_db: f64) -> LaneResult {
     let lane = run_lane(c, 1 << 20);
     let share = share(&lane, entity);
     let difference_db = lane.snr_counted_db.expect("counted") - lane.snr_db.expect("predicted");
-    println!("{name}: share {share:.3}, counted less predicted SNR {difference_db:.4} dB, {:?}", lane.ber_semi_analytic);
+    println!(
+        "{name}: share {share:.3}, counted less predicted SNR {difference_db:.4} dB, {:?}",
+        lane.ber_semi_analytic
+    );
     assert!(share > 0.5, "{name}: share {share}");
     assert!(difference_db.abs() < tolerance_db, "{name}: {difference_db} dB");
     lane
@@ -89,14 +93,16 @@ fn transmit_jitter_is_counted_as_predicted() {
     let mut c = straight();
     c.transmitter.mzm.driver.swing_vpp = 1.4;
     c.transmitter.dac.jitter_fs = 500.0;
-    // steps between symbols differ: four blocks of 8192 know the mean of their squares to 0.03 dB only
+    // steps between symbols differ: four blocks of 8192 know the mean of their squares to 0.03 dB
+    // only
     c.simulation.block_symbols = 65_536;
     line("transmit jitter", "dac.jitter", &c, 0.05);
 }
 
 #[test]
 fn quantisation_is_counted_as_predicted() {
-    // the clip of the converter takes a little of the outer levels' noise, and of the error ratio nothing
+    // the clip of the converter takes a little of the outer levels' noise, and of the error ratio
+    // nothing
     let mut c = base(TransmitterKind::Eml);
     c.receiver.adc.effective_bits = 3.0;
     agreement("ADC", &line("ADC", "adc.quantisation", &c, 0.15));
@@ -106,7 +112,8 @@ fn quantisation_is_counted_as_predicted() {
 fn sampling_jitter_is_counted_as_predicted() {
     let mut c = base(TransmitterKind::Eml);
     c.receiver.adc.jitter_fs = 940.0;
-    // slopes differ from symbol to symbol: four blocks of 8192 know the mean of their squares to 0.03 dB only
+    // slopes differ from symbol to symbol: four blocks of 8192 know the mean of their squares to
+    // 0.03 dB only
     c.simulation.block_symbols = 65_536;
     line("sampling jitter", "adc.jitter", &c, 0.05);
 }
@@ -148,13 +155,18 @@ impl Map<Field, Ampere> for Square {
     }
 }
 
-/// Intensity response of a dispersive fibre to a small tone of a chirped source:
-/// sqrt(1 + a^2) |cos(pi l^2 D L f^2 / c + arctan a)|, Devaux et al., JLT 11 (1993). A depth of 1 % leaves 1e-4 of
-/// second order; f32 leaves 1e-4. The sign of a decides between rise and fall.
+/// Intensity response of a dispersive fibre to a small tone of a chirped source: sqrt(1 +
+/// a^2) |cos(pi l^2 D L f^2 / c + arctan a)|, Devaux et al., JLT 11 (1993). A depth of 1 % leaves
+/// 1e-4 of second order; f32 leaves 1e-4. The sign of a decides between rise and fall.
 #[test]
 fn dispersion_and_chirp_have_the_small_signal_response() {
     let grid = Grid { symbols: 960, samples_per_symbol: 8, symbol_rate_hz: 106.25e9 };
-    let fibre = SingleMode { length_km: 10.0, zero_dispersion_nm: 1300.0, dispersion_slope_ps_per_nm2_km: 0.092, ..SingleMode::default() };
+    let fibre = SingleMode {
+        length_km: 10.0,
+        zero_dispersion_nm: 1300.0,
+        dispersion_slope_ps_per_nm2_km: 0.092,
+        ..SingleMode::default()
+    };
     let wavelength_nm = 1317.5;
     let mut shop = Workshop::default();
     for alpha in [0.0f64, 0.5, -0.5, 1.0, -1.0] {
@@ -163,34 +175,60 @@ fn dispersion_and_chirp_have_the_small_signal_response() {
         let light = light.response::<Field>(fibre.dispersion(wavelength_nm)).probe("tp3");
         let current: Chain<Ampere> = light.map(Square);
         let volt: Chain<Volt> = current.response(Shape::Gain(1.0));
-        let plan = volt.sample(Sampler { samples_per_symbol: 1, effective_bits: 20.0, jitter_s: 0.0 }, grid, &mut shop);
+        let plan = volt.sample(
+            Sampler { samples_per_symbol: 1, effective_bits: 20.0, jitter_s: 0.0 },
+            grid,
+            &mut shop,
+        );
         let mut worker = Worker::new(&plan);
         for period in [2usize, 4, 6, 8] {
             // a square wave of 0 and 3: the block holds whole periods
-            let levels: Vec<u8> = (0..960).map(|k| if k % period < period / 2 { 3 } else { 0 }).collect();
-            let draws = Draws { run: Seed::new(1), lane: Seed::new(1), block: 0, noise: 0, what: Drawn::Nothing };
+            let levels: Vec<u8> =
+                (0..960).map(|k| if k % period < period / 2 { 3 } else { 0 }).collect();
+            let draws = Draws {
+                run: Seed::new(1),
+                lane: Seed::new(1),
+                block: 0,
+                noise: 0,
+                what: Drawn::Nothing,
+            };
             let f_hz = 106.25e9 / period as f64;
             let mut tone = |node: &str| -> f64 {
-                let power = Probe::light(&plan, node, 8, &mut shop).expect("the node is there").waveform(&mut worker, &levels, &draws);
+                let power = Probe::light(&plan, node, 8, &mut shop)
+                    .expect("the node is there")
+                    .waveform(&mut worker, &levels, &draws);
                 let angle = |i: usize| std::f64::consts::TAU * i as f64 / (8 * period) as f64;
-                let sum = |part: fn(f64) -> f64| power.iter().enumerate().map(|(i, &p)| f64::from(p) * part(angle(i))).sum::<f64>();
+                let sum = |part: fn(f64) -> f64| {
+                    power
+                        .iter()
+                        .enumerate()
+                        .map(|(i, &p)| f64::from(p) * part(angle(i)))
+                        .sum::<f64>()
+                };
                 sum(f64::cos).hypot(sum(f64::sin))
             };
             let ratio = tone("tp3") / tone("tp2");
             let d = fibre.dispersion_ps_per_nm_km(wavelength_nm) * 1e-6;
-            let theta = std::f64::consts::PI * (wavelength_nm * 1e-9).powi(2) * d * 10e3 * f_hz * f_hz / 299_792_458.0;
+            let theta =
+                std::f64::consts::PI * (wavelength_nm * 1e-9).powi(2) * d * 10e3 * f_hz * f_hz
+                    / 299_792_458.0;
             let expected = (1.0 + alpha * alpha).sqrt() * (theta + alpha.atan()).cos().abs();
             println!("alpha {alpha}, {:.1} GHz: {ratio:.5} against {expected:.5}", f_hz / 1e9);
-            assert!((ratio - expected).abs() < 1e-3, "alpha {alpha}, {f_hz}: {ratio} against {expected}");
+            assert!(
+                (ratio - expected).abs() < 1e-3,
+                "alpha {alpha}, {f_hz}: {ratio} against {expected}"
+            );
         }
     }
 }
 
-/// Thermal noise alone and nothing that bends or blurs: half eye over sigma is OMA R / 6 / (i_n sqrt B).
+/// Thermal noise alone and nothing that bends or blurs: half eye over sigma is OMA R / 6 / (i_n
+/// sqrt B).
 ///
-/// At 10 GBd behind a 20 GHz Bessel-Thomson amplifier with white noise, the closed form of devices.md 6. The drive is small
-/// (levels equidistant to 1e-3), so there is much light and a little shot noise, 2 q R P_avg, which enters; one tap
-/// equalises. A Bessel-Thomson filter overshoots a step by 0.8 %, which widens the sampled eye by up to 0.07 dB: bound 0.1 dB.
+/// At 10 GBd behind a 20 GHz Bessel-Thomson amplifier with white noise, the closed form of
+/// devices.md 6. The drive is small (levels equidistant to 1e-3), so there is much light and a
+/// little shot noise, 2 q R P_avg, which enters; one tap equalises. A Bessel-Thomson filter
+/// overshoots a step by 0.8 %, which widens the sampled eye by up to 0.07 dB: bound 0.1 dB.
 #[test]
 fn noise_only_sensitivity_is_the_closed_form() {
     let mut c = base(TransmitterKind::Mzm);
@@ -213,20 +251,28 @@ fn noise_only_sensitivity_is_the_closed_form() {
     c.fibre.connector_loss_db = -8.2;
     let lane = run_lane(&c, 1 << 20);
     let tia = Shape::low_pass(Default::default(), 4, 20e9, 0.0);
-    let band_hz: f64 = (0..100_000).map(|i| tia.at((f64::from(i) + 0.5) * 5e6).norm_sqr() * 5e6).sum();
+    let band_hz: f64 =
+        (0..100_000).map(|i| tia.at((f64::from(i) + 0.5) * 5e6).norm_sqr() * 5e6).sum();
     assert!((band_hz / 20e9 - 1.05).abs() < 0.01, "k_b {}", band_hz / 20e9);
     let oma_w = 1e-3 * 10f64.powf(lane.oma_tp3_dbm.expect("measured") / 10.0);
     let average_w = 1e-3 * 10f64.powf(lane.received_power_dbm.expect("measured") / 10.0);
-    let sigma_a = (((325e-12f64).powi(2) + 2.0 * 1.602_176_634e-19 * 0.85 * average_w) * band_hz).sqrt();
+    let sigma_a =
+        (((325e-12f64).powi(2) + 2.0 * 1.602_176_634e-19 * 0.85 * average_w) * band_hz).sqrt();
     let x = oma_w * 0.85 / 6.0 / sigma_a;
     let snr_db = 10.0 * (5.0 * x * x).log10();
-    println!("SNR {:?} against {snr_db}, BER {:?} against {:e}", lane.snr_db, lane.ber_semi_analytic, pam4_ber(x));
+    println!(
+        "SNR {:?} against {snr_db}, BER {:?} against {:e}",
+        lane.snr_db,
+        lane.ber_semi_analytic,
+        pam4_ber(x)
+    );
     assert!((lane.snr_db.expect("predicted") - snr_db).abs() < 0.1);
     assert!((lane.ber_semi_analytic.expect("predicted") / pam4_ber(x)).ln().abs() < 0.15);
     agreement("sensitivity", &lane);
 }
 
-/// RIN alone has a floor: more power changes nothing. 10 dB more light moves ln BER by less than 5 %.
+/// RIN alone has a floor: more power changes nothing. 10 dB more light moves ln BER by less than 5
+/// %.
 #[test]
 fn rin_alone_has_a_floor_that_power_does_not_move() {
     let ber = |loss_db: f64| {
@@ -239,7 +285,9 @@ fn rin_alone_has_a_floor_that_power_does_not_move() {
         lane
     };
     let (near, far) = (ber(-10.0), ber(0.0));
-    let ratio = (near.ber_semi_analytic.expect("predicted") / far.ber_semi_analytic.expect("predicted")).ln();
+    let ratio = (near.ber_semi_analytic.expect("predicted")
+        / far.ber_semi_analytic.expect("predicted"))
+    .ln();
     assert!(ratio.abs() < 0.05, "{ratio}");
     assert!(near.ber_semi_analytic.expect("predicted") > 1e-5);
     // and the margin to a limit below the floor does not exist
@@ -247,5 +295,10 @@ fn rin_alone_has_a_floor_that_power_does_not_move() {
     c.transmitter.mzm.laser.rin_db_per_hz = -134.0;
     c.limits.pmd_ber = 1e-6;
     let lane = run_lane(&c, 8192);
-    assert!(lane.margin_db.is_none() && lane.floor_ber.is_some_and(|f| f > 1e-5), "{:?} {:?}", lane.margin_db, lane.floor_ber);
+    assert!(
+        lane.margin_db.is_none() && lane.floor_ber.is_some_and(|f| f > 1e-5),
+        "{:?} {:?}",
+        lane.margin_db,
+        lane.floor_ber
+    );
 }

@@ -9,7 +9,13 @@ use proptest::test_runner::{RngAlgorithm, RngSeed};
 /// The same cases in every run.
 fn cases(cases: u32) -> ProptestConfig {
     let fixed = RngSeed::Fixed(1);
-    ProptestConfig { cases, failure_persistence: None, rng_seed: fixed, rng_algorithm: RngAlgorithm::ChaCha, ..ProptestConfig::default() }
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        rng_seed: fixed,
+        rng_algorithm: RngAlgorithm::ChaCha,
+        ..ProptestConfig::default()
+    }
 }
 
 /// A link within what is sold and some way beyond.
@@ -21,15 +27,20 @@ fn link() -> impl Strategy<Value = Config> {
         let mut c = preset("800gbase-dr8");
         let (mzm, bandwidth_ghz, bits, jitter_fs, rin_db_per_hz) = transmitter;
         c.transmitter.kind = if mzm { TransmitterKind::Mzm } else { TransmitterKind::Eml };
-        (c.transmitter.eml.bandwidth_ghz, c.transmitter.eml.driver.bandwidth_ghz) = (bandwidth_ghz, bandwidth_ghz);
-        (c.transmitter.dac.bandwidth_ghz, c.transmitter.mzm.driver.bandwidth_ghz) = (bandwidth_ghz, bandwidth_ghz);
+        (c.transmitter.eml.bandwidth_ghz, c.transmitter.eml.driver.bandwidth_ghz) =
+            (bandwidth_ghz, bandwidth_ghz);
+        (c.transmitter.dac.bandwidth_ghz, c.transmitter.mzm.driver.bandwidth_ghz) =
+            (bandwidth_ghz, bandwidth_ghz);
         (c.transmitter.dac.effective_bits, c.transmitter.dac.jitter_fs) = (bits, jitter_fs);
-        (c.transmitter.eml.laser.rin_db_per_hz, c.transmitter.mzm.laser.rin_db_per_hz) = (rin_db_per_hz, rin_db_per_hz);
+        (c.transmitter.eml.laser.rin_db_per_hz, c.transmitter.mzm.laser.rin_db_per_hz) =
+            (rin_db_per_hz, rin_db_per_hz);
         (c.fibre.length_km, c.fibre.connector_loss_db, c.fibre.zero_dispersion_nm) = fibre;
         let (bandwidth_ghz, noise_pa, bits, taps, samples_per_symbol) = receiver;
-        (c.receiver.tia.bandwidth_ghz, c.receiver.photodiode.bandwidth_ghz) = (bandwidth_ghz, bandwidth_ghz);
+        (c.receiver.tia.bandwidth_ghz, c.receiver.photodiode.bandwidth_ghz) =
+            (bandwidth_ghz, bandwidth_ghz);
         (c.receiver.tia.average_pa_per_rthz, c.receiver.adc.effective_bits) = (noise_pa, bits);
-        (c.receiver.ffe.taps, c.receiver.ffe.precursors, c.receiver.adc.samples_per_symbol) = (taps, taps / 2, samples_per_symbol);
+        (c.receiver.ffe.taps, c.receiver.ffe.precursors, c.receiver.adc.samples_per_symbol) =
+            (taps, taps / 2, samples_per_symbol);
         c.simulation.block_symbols = 2048;
         c
     })
@@ -41,10 +52,15 @@ fn ber(lane: &LaneResult) -> f64 {
 
 /// Extra loss to the limit; a link that never keeps it lies below all, one that always does above.
 fn margin_db(lane: &LaneResult) -> f64 {
-    lane.margin_db.unwrap_or(if lane.floor_ber.is_some() { f64::NEG_INFINITY } else { f64::INFINITY })
+    lane.margin_db.unwrap_or(if lane.floor_ber.is_some() {
+        f64::NEG_INFINITY
+    } else {
+        f64::INFINITY
+    })
 }
 
-/// True when the floor lies so near the limit that the search, to 2 % of an error ratio, may take it for either side.
+/// True when the floor lies so near the limit that the search, to 2 % of an error ratio, may take
+/// it for either side.
 fn grazes(lane: &LaneResult, limit_ber: f64) -> bool {
     lane.floor_ber.is_some_and(|floor| floor < 1.05 * limit_ber)
 }
@@ -66,7 +82,8 @@ proptest! {
         prop_assert!(lane.passes == Some(ber <= config.limits.pmd_ber));
     }
 
-    /// A margin is found to 0.01 in ln of the error ratio, some hundredths of a decibel where it is flat.
+    /// A margin is found to 0.01 in ln of the error ratio, some hundredths of a decibel where it is
+    /// flat.
     #[test]
     fn more_noise_in_the_amplifier_never_raises_the_margin(config in link(), more in 1.05..3.0) {
         let mut noisier = config.clone();
@@ -77,7 +94,8 @@ proptest! {
         prop_assert!(ber(&noisy) >= ber(&quiet) * 0.98, "{} {}", ber(&quiet), ber(&noisy));
     }
 
-    /// The converter's gain follows the signal, and crosstalk falls with it: loss only brings noise nearer.
+    /// The converter's gain follows the signal, and crosstalk falls with it: loss only brings noise
+    /// nearer.
     #[test]
     fn more_loss_never_lowers_the_error_ratio(config in link(), more_db in 0.1..3.0) {
         let mut lossier = config.clone();
@@ -183,7 +201,8 @@ fn assignment() -> impl Strategy<Value = String> {
         "lane.3.fibre.length_km",
         "lane.63.receiver.ffe.taps",
     ];
-    let path = prop::collection::vec(prop::sample::select(parts.to_vec()), 1..6).prop_map(|parts| parts.join("."));
+    let path = prop::collection::vec(prop::sample::select(parts.to_vec()), 1..6)
+        .prop_map(|parts| parts.join("."));
     let known = prop::sample::select(known.to_vec()).prop_map(str::to_owned);
     prop_oneof![
         4 => (known, value()).prop_map(|(key, value)| format!("{key}={value}")),

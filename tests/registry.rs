@@ -1,4 +1,5 @@
-//! What is true of all models is tested on all of them, and of every number at the ends of its range.
+//! What is true of all models is tested on all of them, and of every number at the ends of its
+//! range.
 
 use crate::support::{captured, preset, quiet, run_lane};
 use lightlane::chain::{Drawn, Draws, Predictor, Worker, Workshop};
@@ -12,14 +13,21 @@ use toml::Value;
 /// The default description and every preset's, with every kind of transmitter.
 fn all() -> Vec<(String, Config)> {
     let mut all = Vec::new();
-    for (name, config) in presets::all().iter().map(|p| (p.name, preset(p.name))).chain([("default", Config::default())]) {
+    for (name, config) in presets::all()
+        .iter()
+        .map(|p| (p.name, preset(p.name)))
+        .chain([("default", Config::default())])
+    {
         for (key, _) in config.transmitter.all() {
-            let kind: TransmitterKind = Value::from(key).try_into().unwrap_or_else(|e| panic!("{key} is no kind: {e}"));
+            let kind: TransmitterKind =
+                Value::from(key).try_into().unwrap_or_else(|e| panic!("{key} is no kind: {e}"));
             let mut config = config.clone();
             config.transmitter.kind = kind;
             if kind == TransmitterKind::Waveform {
                 let [_, levels, _, capture] = captured();
-                let named = |assignment: &str| assignment.split_once('=').expect("an assignment").1.to_owned();
+                let named = |assignment: &str| {
+                    assignment.split_once('=').expect("an assignment").1.to_owned()
+                };
                 config.transmitter.waveform.file = named(capture).into();
                 (config.pattern.kind, config.pattern.file) = (PatternKind::File, named(levels));
             }
@@ -34,7 +42,11 @@ fn numbers(value: &Value, path: &str, found: &mut Vec<(String, f64)>) {
     match value {
         Value::Table(table) => {
             for (key, value) in table {
-                numbers(value, &if path.is_empty() { key.clone() } else { format!("{path}.{key}") }, found);
+                numbers(
+                    value,
+                    &if path.is_empty() { key.clone() } else { format!("{path}.{key}") },
+                    found,
+                );
             }
         }
         Value::Array(values) => values.iter().for_each(|value| numbers(value, path, found)),
@@ -54,11 +66,12 @@ fn keys() -> Vec<String> {
     keys
 }
 
-/// Runs one lane in short blocks and asserts that every figure is finite or absent, and every error ratio one; false when
-/// the description is refused.
+/// Runs one lane in short blocks and asserts that every figure is finite or absent, and every error
+/// ratio one; false when the description is refused.
 fn finite(name: &str, config: &Config) -> bool {
     let mut config = config.clone();
-    let span = config.fec.chosen().and_then(|coding| coding.inner).map_or(1, |inner| inner.span_symbols());
+    let span =
+        config.fec.chosen().and_then(|coding| coding.inner).map_or(1, |inner| inner.span_symbols());
     config.simulation.block_symbols = 256.max(8 * config.receiver.ffe.taps).next_multiple_of(span);
     let mut problems = Problems::new();
     config.check(&mut problems);
@@ -74,7 +87,10 @@ fn finite(name: &str, config: &Config) -> bool {
         assert!((0.0..=1.0).contains(ber), "{name}: {key} = {ber}");
     }
     let reason = lane.refusal.is_some() || lane.ber_semi_analytic_refusal.is_some();
-    assert!(lane.ber_semi_analytic.is_some() != reason, "{name}: neither a figure nor a reason, or both");
+    assert!(
+        lane.ber_semi_analytic.is_some() != reason,
+        "{name}: neither a figure nor a reason, or both"
+    );
     true
 }
 
@@ -84,11 +100,24 @@ fn every_kind_of_every_preset_builds_and_runs_a_block() {
         let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
         let mut worker = Worker::new(&lane.plan);
         let blocks = lane.blocks(1, false);
-        let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(1, true), blocks.clone(), &mut worker);
+        let mut predictor = Predictor::new(
+            &lane.plan,
+            &lane.dsp,
+            lane.run,
+            lane.seed,
+            lane.blocks(1, true),
+            blocks.clone(),
+            &mut worker,
+        );
         let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
-        let draws = Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Everything };
+        let draws =
+            Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Everything };
         let decisions = worker.decisions(&lane.plan, &trained, &blocks[0], &draws, false);
-        assert!(decisions.symbol_errors * 20 < blocks[0].len() as u64, "{name}: {} errors", decisions.symbol_errors);
+        assert!(
+            decisions.symbol_errors * 20 < blocks[0].len() as u64,
+            "{name}: {} errors",
+            decisions.symbol_errors
+        );
     }
 }
 
@@ -104,8 +133,12 @@ fn every_kind_of_every_preset_survives_toml() {
 #[test]
 fn every_kind_says_what_it_is_in_its_own_words() {
     let config = Config::default();
-    let said: Vec<&str> = config.transmitter.all().iter().map(|(_, modulator)| modulator.about()).collect();
-    assert!(said.iter().enumerate().all(|(i, about)| about.len() > 20 && !said[..i].contains(about)), "{said:?}");
+    let said: Vec<&str> =
+        config.transmitter.all().iter().map(|(_, modulator)| modulator.about()).collect();
+    assert!(
+        said.iter().enumerate().all(|(i, about)| about.len() > 20 && !said[..i].contains(about)),
+        "{said:?}"
+    );
 }
 
 /// The units that end a key.
@@ -120,7 +153,8 @@ const DIMENSIONLESS: &str = "lanes lanes_per_laser taps precursors order samples
 #[test]
 fn every_number_names_its_unit_or_has_none() {
     let keys = keys();
-    let names: Vec<&str> = keys.iter().map(|key| key.rsplit('.').next().expect("never empty")).collect();
+    let names: Vec<&str> =
+        keys.iter().map(|key| key.rsplit('.').next().expect("never empty")).collect();
     for (key, name) in keys.iter().zip(&names) {
         let unit = UNITS.split_whitespace().any(|unit| name.ends_with(unit));
         let none = DIMENSIONLESS.split_whitespace().any(|known| known == *name);
@@ -155,12 +189,15 @@ fn resolved(name: &str, assignments: &[String]) -> Result<Config, String> {
     stack.resolve().map(|resolved| resolved.lanes[0].clone()).map_err(|e| e.to_string())
 }
 
-/// The least and the most that a key may be, as the description says when it refuses a number; none for what is not a range.
+/// The least and the most that a key may be, as the description says when it refuses a number; none
+/// for what is not a range.
 fn bounds(name: &str, key: &str) -> Option<[String; 2]> {
     // whole numbers know no nan
     ["nan", "9000000000000000000"].iter().find_map(|value| {
         let refused = resolved(name, &[format!("{key}={value}")]).err()?;
-        let (_, said) = refused.lines().find_map(|line| line.split_once(&format!("{key} = "))?.1.split_once("must be from "))?;
+        let (_, said) = refused.lines().find_map(|line| {
+            line.split_once(&format!("{key} = "))?.1.split_once("must be from ")
+        })?;
         said.split_once(" to ").map(|(low, high)| [low.to_owned(), high.to_owned()])
     })
 }
@@ -168,11 +205,17 @@ fn bounds(name: &str, key: &str) -> Option<[String; 2]> {
 /// What else must be set for a number to matter.
 fn companions(key: &str) -> Vec<String> {
     let choice = match key {
-        _ if key.contains(".relaxation.") => format!("{}.rin=relaxation", key.split(".relaxation").next().expect("never empty")),
+        _ if key.contains(".relaxation.") => {
+            format!("{}.rin=relaxation", key.split(".relaxation").next().expect("never empty"))
+        }
         "transmitter.mzm.bandwidth_ghz" => "transmitter.mzm.electrode=low-pass".to_owned(),
-        "receiver.tia.a0_pa2_per_hz" | "receiver.tia.a2_pa2_per_hz_ghz2" => "receiver.tia.noise=quadratic".to_owned(),
+        "receiver.tia.a0_pa2_per_hz" | "receiver.tia.a2_pa2_per_hz_ghz2" => {
+            "receiver.tia.noise=quadratic".to_owned()
+        }
         "receiver.tia.overload_ma_pp" => "receiver.tia.limiting=tanh".to_owned(),
-        _ if key.starts_with("receiver.clock.") || key.ends_with(".guard_symbols") => "receiver.clock.recovery=mueller-muller".to_owned(),
+        _ if key.starts_with("receiver.clock.") || key.ends_with(".guard_symbols") => {
+            "receiver.clock.recovery=mueller-muller".to_owned()
+        }
         "receiver.ffe.lms_step" => "receiver.ffe.adaptation=lms".to_owned(),
         _ if key.starts_with("receiver.dfe.") => "receiver.decision=dfe".to_owned(),
         _ if key.starts_with("receiver.mlse.") => "receiver.decision=mlse".to_owned(),
@@ -181,9 +224,17 @@ fn companions(key: &str) -> Vec<String> {
     if key.starts_with("transmitter.waveform.") {
         return captured().iter().cloned().chain(["lanes=1".to_owned()]).collect();
     }
-    let kind = ["mzm", "stressed"].into_iter().find(|kind| key.starts_with(&format!("transmitter.{kind}."))).unwrap_or("eml");
+    let kind = ["mzm", "stressed"]
+        .into_iter()
+        .find(|kind| key.starts_with(&format!("transmitter.{kind}.")))
+        .unwrap_or("eml");
     // sources ahead of a long dispersive fibre are drawn, which takes its time
-    vec![choice, format!("transmitter.kind={kind}"), "lanes=1".to_owned(), "fibre.length_km=0.5".to_owned()]
+    vec![
+        choice,
+        format!("transmitter.kind={kind}"),
+        "lanes=1".to_owned(),
+        "fibre.length_km=0.5".to_owned(),
+    ]
 }
 
 #[test]
@@ -193,11 +244,16 @@ fn every_figure_is_finite_or_absent_at_both_ends_of_every_range() {
         for key in keys() {
             for bound in bounds(preset.name, &key).into_iter().flatten() {
                 let name = format!("{key} = {bound}");
-                let assignments: Vec<String> = companions(&key).into_iter().chain([format!("{key}={bound}")]).collect();
+                let assignments: Vec<String> =
+                    companions(&key).into_iter().chain([format!("{key}={bound}")]).collect();
                 match resolved(preset.name, &assignments) {
-                    Ok(config) => ran += u32::from(finite(&format!("{}, {name}", preset.name), &config)),
+                    Ok(config) => {
+                        ran += u32::from(finite(&format!("{}, {name}", preset.name), &config))
+                    }
                     // another rule may stand against it, its own range does not
-                    Err(because) => assert!(!because.contains(&format!("{name}: must be from")), "{because}"),
+                    Err(because) => {
+                        assert!(!because.contains(&format!("{name}: must be from")), "{because}")
+                    }
                 }
             }
         }
@@ -215,20 +271,28 @@ fn every_figure_is_finite_or_absent_at_extreme_but_legal_links() {
         ("back to back", |c| (c.fibre.length_km, c.fibre.connector_loss_db) = (0.0, 0.0)),
         ("100 km", |c| (c.fibre.length_km, c.fibre.loss_db_per_km) = (100.0, 0.2)),
         ("1000 km without loss", |c| (c.fibre.length_km, c.fibre.loss_db_per_km) = (1000.0, 0.0)),
-        ("smallest swing", |c| (c.transmitter.eml.driver.swing_vpp, c.transmitter.mzm.driver.swing_vpp) = (0.01, 0.01)),
-        ("largest swing", |c| (c.transmitter.eml.driver.swing_vpp, c.transmitter.mzm.driver.swing_vpp) = (50.0, 50.0)),
+        ("smallest swing", |c| {
+            (c.transmitter.eml.driver.swing_vpp, c.transmitter.mzm.driver.swing_vpp) = (0.01, 0.01)
+        }),
+        ("largest swing", |c| {
+            (c.transmitter.eml.driver.swing_vpp, c.transmitter.mzm.driver.swing_vpp) = (50.0, 50.0)
+        }),
         ("linewidth of 1 GHz over 20 km", |c| {
             c.fibre.length_km = 20.0;
-            (c.transmitter.eml.laser.linewidth_mhz, c.transmitter.mzm.laser.linewidth_mhz) = (1000.0, 1000.0);
+            (c.transmitter.eml.laser.linewidth_mhz, c.transmitter.mzm.laser.linewidth_mhz) =
+                (1000.0, 1000.0);
         }),
         ("jitter at its bound", |c| {
             let most_fs = (0.05 * 1e6 / c.symbol_rate_gbd).floor();
             (c.transmitter.dac.jitter_fs, c.receiver.adc.jitter_fs) = (most_fs, most_fs);
         }),
-        ("amplifier deep in overload", |c| (c.receiver.tia.limiting, c.receiver.tia.overload_ma_pp) = (Limiting::Tanh, 0.01)),
+        ("amplifier deep in overload", |c| {
+            (c.receiver.tia.limiting, c.receiver.tia.overload_ma_pp) = (Limiting::Tanh, 0.01)
+        }),
         ("strongest relaxation noise", |c| {
             for laser in [&mut c.transmitter.eml.laser, &mut c.transmitter.mzm.laser] {
-                (laser.rin, laser.rin_db_per_hz, laser.relaxation.damping_grad_per_s) = (RinKind::Relaxation, -100.0, 0.1);
+                (laser.rin, laser.rin_db_per_hz, laser.relaxation.damping_grad_per_s) =
+                    (RinKind::Relaxation, -100.0, 0.1);
             }
         }),
     ];
@@ -237,12 +301,20 @@ fn every_figure_is_finite_or_absent_at_extreme_but_legal_links() {
             apply(&mut config);
             finite(&format!("{name}, {change}"), &config)
         };
-        assert!(all().into_iter().map(run).filter(|&ran| ran).count() > 0, "{change} is legal nowhere");
+        assert!(
+            all().into_iter().map(run).filter(|&ran| ran).count() > 0,
+            "{change} is legal nowhere"
+        );
     }
 }
 
 fn bandwidths(c: &mut Config, ghz: f64) {
     let (t, r) = (&mut c.transmitter, &mut c.receiver);
-    (t.dac.bandwidth_ghz, t.eml.bandwidth_ghz, t.eml.driver.bandwidth_ghz, t.mzm.driver.bandwidth_ghz) = (ghz, ghz, ghz, ghz);
+    (
+        t.dac.bandwidth_ghz,
+        t.eml.bandwidth_ghz,
+        t.eml.driver.bandwidth_ghz,
+        t.mzm.driver.bandwidth_ghz,
+    ) = (ghz, ghz, ghz, ghz);
     (r.photodiode.bandwidth_ghz, r.tia.bandwidth_ghz, r.adc.bandwidth_ghz) = (ghz, ghz, ghz);
 }

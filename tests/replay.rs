@@ -1,9 +1,10 @@
-//! Replay and rare events against the whole chain, against the semi-analytic estimator, and against each other.
+//! Replay and rare events against the whole chain, against the semi-analytic estimator, and against
+//! each other.
 
 use crate::support::{preset, run};
 use lightlane::chain::{
-    Count, Counted, Hop, Method, Predictor, Rare, Refusal, Replay, Seen, Stop, Tally, Trained, Weighted, Witness, Worker, Workers,
-    Workshop, count,
+    Count, Counted, Hop, Method, Predictor, Rare, Refusal, Replay, Seen, Stop, Tally, Trained,
+    Weighted, Witness, Worker, Workers, Workshop, count,
 };
 use lightlane::link::{Config, Counting, Lane};
 use lightlane::pattern::{PatternKind, Source};
@@ -12,7 +13,8 @@ use lightlane::seed::Seed;
 use lightlane::serdes::{ClockRecovery, DecisionKind};
 use std::sync::atomic::AtomicBool;
 
-/// A lane that is trained and predicted at the received power of an error ratio, and its stored blocks.
+/// A lane that is trained and predicted at the received power of an error ratio, and its stored
+/// blocks.
 struct Made {
     lane: Lane,
     trained: Trained,
@@ -29,7 +31,15 @@ fn made(config: &Config, ber: f64) -> Made {
     let lane = Lane::build(config, 0, &mut Workshop::default()).unwrap();
     let mut worker = Worker::new(&lane.plan);
     let (blocks, precoder) = (lane.blocks(4, false), config.pattern.precoder);
-    let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(2, true), blocks.clone(), &mut worker);
+    let mut predictor = Predictor::new(
+        &lane.plan,
+        &lane.dsp,
+        lane.run,
+        lane.seed,
+        lane.blocks(2, true),
+        blocks.clone(),
+        &mut worker,
+    );
     predictor.precoder = precoder;
     let mut trained = predictor.train(&mut worker, 1.0, None).unwrap();
     let (mut low_db, mut high_db) = (-6.0, 14.0);
@@ -40,7 +50,8 @@ fn made(config: &Config, ber: f64) -> Made {
             _ => low_db = loss_db,
         }
     }
-    trained = predictor.train(&mut worker, 10f64.powf(-low_db / 10.0) as f32, Some(&trained)).unwrap();
+    trained =
+        predictor.train(&mut worker, 10f64.powf(-low_db / 10.0) as f32, Some(&trained)).unwrap();
     let ber = predictor.predict(&mut worker, &trained).ber;
     let mixture = predictor.mixture(&mut worker, &trained);
     let replay = predictor.replay(&mut worker, &trained);
@@ -48,12 +59,27 @@ fn made(config: &Config, ber: f64) -> Made {
 }
 
 impl Made {
-    fn counted<W: Witness>(&self, method: Method<'_>, symbols: u64, run: u64, witness: &mut W) -> Counted {
+    fn counted<W: Witness>(
+        &self,
+        method: Method<'_>,
+        symbols: u64,
+        run: u64,
+        witness: &mut W,
+    ) -> Counted {
         // the stored blocks, in the order in which they are replayed
         let pattern = Source::stored(self.blocks.concat());
         let (run, streams) = (Seed::new(run), Seed::new(run).named("lane"));
-        let hops = vec![Hop { name: "light", plan: &self.lane.plan, trained: &self.trained, streams }];
-        let one = Count { hops, pattern: &pattern, first_symbol: 0, precoder: self.precoder, run, lane: streams, method };
+        let hops =
+            vec![Hop { name: "light", plan: &self.lane.plan, trained: &self.trained, streams }];
+        let one = Count {
+            hops,
+            pattern: &pattern,
+            first_symbol: 0,
+            precoder: self.precoder,
+            run,
+            lane: streams,
+            method,
+        };
         let stop = Stop { round_blocks: 256, symbols, bit_errors: u64::MAX };
         count(&[one], &stop, &Workers::default(), witness, &AtomicBool::new(false)).remove(0)
     }
@@ -96,7 +122,8 @@ fn full() -> Config {
     config
 }
 
-/// A lane whose noise is the amplifier's and the converter's, behind a converter that leaves a postcursor.
+/// A lane whose noise is the amplifier's and the converter's, behind a converter that leaves a
+/// postcursor.
 fn deciding(decision: DecisionKind) -> Config {
     let mut config = full();
     for laser in [&mut config.transmitter.eml.laser, &mut config.transmitter.mzm.laser] {
@@ -112,8 +139,8 @@ fn deciding(decision: DecisionKind) -> Config {
     config
 }
 
-/// Noise around the stored means: by block, mean square over the foreseen variance and over it the products of neighbours one and two apart,
-/// with those of third powers to tell tails.
+/// Noise around the stored means: by block, mean square over the foreseen variance and over it the
+/// products of neighbours one and two apart, with those of third powers to tell tails.
 struct Noise<'a>(&'a Made, Vec<[f64; 4]>);
 
 impl Witness for Noise<'_> {
@@ -121,11 +148,22 @@ impl Witness for Noise<'_> {
 
     fn look(&self, _: usize, seen: &Seen<'_>) -> [f64; 4] {
         let n = seen.sent.len();
-        let block = self.0.blocks.iter().position(|levels| levels == seen.sent).expect("a stored block");
+        let block =
+            self.0.blocks.iter().position(|levels| levels == seen.sent).expect("a stored block");
         let at = &self.0.mixture[block * n..][..n];
-        let nu: Vec<f64> = seen.values.iter().zip(at).map(|(z, (_, mean, variance))| f64::from((z - mean) / variance.sqrt())).collect();
+        let nu: Vec<f64> = seen
+            .values
+            .iter()
+            .zip(at)
+            .map(|(z, (_, mean, variance))| f64::from((z - mean) / variance.sqrt()))
+            .collect();
         let mean = |f: &dyn Fn(usize) -> f64| (2..n).map(f).sum::<f64>() / (n - 2) as f64;
-        [mean(&|k| nu[k] * nu[k]), mean(&|k| nu[k] * nu[k - 1]), mean(&|k| nu[k] * nu[k - 2]), mean(&|k| nu[k].powi(4))]
+        [
+            mean(&|k| nu[k] * nu[k]),
+            mean(&|k| nu[k] * nu[k - 1]),
+            mean(&|k| nu[k] * nu[k - 2]),
+            mean(&|k| nu[k].powi(4)),
+        ]
     }
 
     fn take(&mut self, _: usize, found: [f64; 4]) {
@@ -148,11 +186,15 @@ fn alike(what: &str, a: &Tally, b: &Tally) {
     let ratio = (a.ber() / b.ber()).ln();
     println!("{what}: {:.3e} ({x} errors) and {:.3e} ({y}), ln ratio {ratio:.3}", a.ber(), b.ber());
     let clustered = |t: &Tally| (t.bursts.deviation().powi(2) / t.bursts.wrong() as f64).max(1.0);
-    assert!(x > 300.0 && ratio.abs() < 0.05 + 5.0 * (clustered(a) / x + clustered(b) / y).sqrt(), "{what}: {ratio}");
+    assert!(
+        x > 300.0 && ratio.abs() < 0.05 + 5.0 * (clustered(a) / x + clustered(b) / y).sqrt(),
+        "{what}: {ratio}"
+    );
 }
 
-/// 2^21 symbols of the chain at 5e-4: 2000 errors know the ratio to 2.2 %, and the moments of 256 blocks to 1e-3; the model of the
-/// estimator (drawn variances pooled by pattern, colour taken as one) is given 2 % of the variance and 0.02 of the correlation.
+/// 2^21 symbols of the chain at 5e-4: 2000 errors know the ratio to 2.2 %, and the moments of 256
+/// blocks to 1e-3; the model of the estimator (drawn variances pooled by pattern, colour taken as
+/// one) is given 2 % of the variance and 0.02 of the correlation.
 #[test]
 fn replay_is_the_whole_chain_on_the_same_blocks() {
     for samples_per_symbol in [1, 2] {
@@ -163,20 +205,33 @@ fn replay_is_the_whole_chain_on_the_same_blocks() {
         let of_chain = made.counted(Method::Chain, 1 << 21, 5, &mut chain).end;
         let of_replay = made.counted(Method::Replay(made.stored()), 1 << 21, 6, &mut replay).end;
         alike("chain and replay", &of_replay, &of_chain);
-        for ((c, r), within) in of_blocks(&chain.1).iter().zip(of_blocks(&replay.1)).zip([0.02, 0.02, 0.02, 0.15]) {
-            println!("{} taps: chain {:.4} +- {:.4}, replay {:.4} +- {:.4}", made.stored().taps(), c.0, c.1, r.0, r.1);
+        for ((c, r), within) in
+            of_blocks(&chain.1).iter().zip(of_blocks(&replay.1)).zip([0.02, 0.02, 0.02, 0.15])
+        {
+            println!(
+                "{} taps: chain {:.4} +- {:.4}, replay {:.4} +- {:.4}",
+                made.stored().taps(),
+                c.0,
+                c.1,
+                r.0,
+                r.1
+            );
             assert!((c.0 - r.0).abs() < within + 5.0 * c.1.hypot(r.1), "{c:?} {r:?}");
         }
         // the colour is there at all
         assert!(of_blocks(&replay.1)[1].0.abs() > 0.05);
         for (c, r) in of_chain.moments.iter().zip(&of_replay.moments) {
             let [rms, other] = [c, r].map(|[n, z, z2]| (z2 / n - (z / n).powi(2)).sqrt());
-            assert!((c[1] / c[0] - r[1] / r[0]).abs() < 2e-3 && (rms / other - 1.0).abs() < 0.02, "{c:?} {r:?}");
+            assert!(
+                (c[1] / c[0] - r[1] / r[0]).abs() < 2e-3 && (rms / other - 1.0).abs() < 0.02,
+                "{c:?} {r:?}"
+            );
         }
     }
 }
 
-/// 2^24 symbols at 1e-4 have 3400 errors: 5 sigma are 9 %, but both know the same means and variances, so no model comes on top.
+/// 2^24 symbols at 1e-4 have 3400 errors: 5 sigma are 9 %, but both know the same means and
+/// variances, so no model comes on top.
 #[test]
 fn replay_counts_what_is_foreseen_of_its_blocks() {
     for precoder in [false, true] {
@@ -196,10 +251,14 @@ fn replay_counts_what_is_foreseen_of_its_blocks() {
 fn replayed_bursts_are_those_of_the_chain() {
     for decision in [DecisionKind::Dfe, DecisionKind::Mlse] {
         let made = made(&deciding(decision), 4e-4);
-        let [chain, replay] = [Method::Chain, Method::Replay(made.stored())].map(|method| made.counted(method, 1 << 21, 3, &mut ()).end);
+        let [chain, replay] = [Method::Chain, Method::Replay(made.stored())]
+            .map(|method| made.counted(method, 1 << 21, 3, &mut ()).end);
         alike(&format!("{decision:?}"), &replay, &chain);
         let [on, other] = [&chain, &replay].map(|t| t.bursts.continuation());
-        let sigma = (on * (1.0 - on) * (1.0 / chain.bursts.wrong() as f64 + 1.0 / replay.bursts.wrong() as f64)).sqrt();
+        let sigma = (on
+            * (1.0 - on)
+            * (1.0 / chain.bursts.wrong() as f64 + 1.0 / replay.bursts.wrong() as f64))
+            .sqrt();
         println!(
             "{decision:?}: goes on {on:.3} and {other:.3} +- {sigma:.3}; {:?} {:?}",
             &chain.bursts.lengths()[1..6],
@@ -207,8 +266,12 @@ fn replayed_bursts_are_those_of_the_chain() {
         );
         assert!(on > 0.02 && (on - other).abs() < 5.0 * sigma + 0.02);
         for length in 1..4 {
-            let (c, r) = (chain.bursts.lengths()[length] as f64, replay.bursts.lengths()[length] as f64);
-            assert!((c - r).abs() < 0.05 * c + 5.0 * (c + r + 1.0).sqrt(), "{decision:?}, bursts of {length}: {c} {r}");
+            let (c, r) =
+                (chain.bursts.lengths()[length] as f64, replay.bursts.lengths()[length] as f64);
+            assert!(
+                (c - r).abs() < 0.05 * c + 5.0 * (c + r + 1.0).sqrt(),
+                "{decision:?}, bursts of {length}: {c} {r}"
+            );
         }
     }
 }
@@ -219,7 +282,10 @@ fn a_thread_more_changes_no_bit() {
     let rare = Rare::new(made.stored().clone(), &made.trained, false);
     let with = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| [Method::Replay(made.stored()), Method::Rare(&rare)].map(|method| made.counted(method, 1 << 20, 2, &mut ())))
+        pool.install(|| {
+            [Method::Replay(made.stored()), Method::Rare(&rare)]
+                .map(|method| made.counted(method, 1 << 20, 2, &mut ()))
+        })
     };
     assert_eq!(with(1), with(3));
 }
@@ -240,7 +306,8 @@ fn what_a_variance_does_not_tell_is_refused() {
     assert!(refused(&config).contains("20 % at most"));
 }
 
-/// The estimator is exact on the stored blocks: 95 % intervals are widened to four standard deviations and 1e-3 of rounding.
+/// The estimator is exact on the stored blocks: 95 % intervals are widened to four standard
+/// deviations and 1e-3 of rounding.
 #[test]
 fn rare_events_have_the_foreseen_ratio_down_to_1e_12() {
     for (precoder, ber) in [(false, 1e-8), (false, 1e-12), (true, 1e-8), (true, 1e-12)] {
@@ -250,7 +317,10 @@ fn rare_events_have_the_foreseen_ratio_down_to_1e_12() {
         let weighted = made.rare(1 << 18, 1);
         let ratio = (weighted.ber() / made.ber).ln();
         let relative = weighted.deviation() / weighted.ber();
-        assert!(made.ber < 3.0 * ber && relative < 0.05 && ratio.abs() < 4.0 * relative + 1e-3, "{ratio} +- {relative}");
+        assert!(
+            made.ber < 3.0 * ber && relative < 0.05 && ratio.abs() < 4.0 * relative + 1e-3,
+            "{ratio} +- {relative}"
+        );
         assert!(weighted.effective_samples() > 500.0 && weighted.gain().unwrap() > 1e-3 / ber);
     }
 }
@@ -264,17 +334,21 @@ fn rare_events_are_those_of_the_replay() {
         let counted = made.replayed(1 << 25);
         let weighted = made.rare(1 << 19, 1);
         let errors = counted.bit_errors as f64;
-        let clustered = (counted.bursts.deviation().powi(2) / counted.bursts.wrong() as f64).max(1.0);
+        let clustered =
+            (counted.bursts.deviation().powi(2) / counted.bursts.wrong() as f64).max(1.0);
         let ratio = (weighted.ber() / counted.ber()).ln();
         let sigma = (clustered / errors).sqrt().hypot(weighted.deviation() / weighted.ber());
-        println!("{decision:?}: counted {:.3e} ({errors} errors), ln ratio {ratio:.3} +- {sigma:.3}", counted.ber());
+        println!(
+            "{decision:?}: counted {:.3e} ({errors} errors), ln ratio {ratio:.3} +- {sigma:.3}",
+            counted.ber()
+        );
         assert!(errors > 100.0 && ratio.abs() < 4.0 * sigma, "{decision:?}: {ratio} +- {sigma}");
         assert!(weighted.gain().unwrap() > 10.0);
     }
 }
 
-/// Twenty seeds: their mean lies within three of its own standard deviations, and intervals tell the spread that is seen (a ratio of 20
-/// variances scatters by 32 %).
+/// Twenty seeds: their mean lies within three of its own standard deviations, and intervals tell
+/// the spread that is seen (a ratio of 20 variances scatters by 32 %).
 #[test]
 fn rare_events_are_unbiased_and_know_their_spread() {
     let made = made(&full(), 1e-9);
@@ -287,7 +361,8 @@ fn rare_events_are_unbiased_and_know_their_spread() {
     assert!((0.4..2.5).contains(&(spread / told)), "{spread} {told}");
 }
 
-/// What a run says of a link of two lanes that is counted by replay and by rare events: interval, verdict and what is absent with its reason.
+/// What a run says of a link of two lanes that is counted by replay and by rare events: interval,
+/// verdict and what is absent with its reason.
 #[test]
 fn a_run_counts_by_replay_and_by_rare_events() {
     let mut config = preset("800gbase-dr8");
@@ -297,26 +372,46 @@ fn a_run_counts_by_replay_and_by_rare_events() {
     config.simulation.symbols_at_limit = 1 << 20;
     let replayed = run(&config);
     for lane in &replayed.lanes {
-        assert_eq!((lane.counted_by, lane.estimators_agree, lane.gain), (Counting::Replay, Some(true), None));
-        assert!(lane.errors_at_limit > 200 && lane.test_blocks > 0 && lane.snr_counted_db.is_some());
+        assert_eq!(
+            (lane.counted_by, lane.estimators_agree, lane.gain),
+            (Counting::Replay, Some(true), None)
+        );
+        assert!(
+            lane.errors_at_limit > 200 && lane.test_blocks > 0 && lane.snr_counted_db.is_some()
+        );
     }
     assert!(table(&replayed).contains("counted by replay"));
     config.simulation.count = Counting::Rare;
     let rare = run(&config);
     for (lane, other) in rare.lanes.iter().zip(&replayed.lanes) {
-        assert_eq!((lane.counted_by, lane.interval_kind, lane.estimators_agree), (Counting::Rare, "count and stored blocks", Some(true)));
+        assert_eq!(
+            (lane.counted_by, lane.interval_kind, lane.estimators_agree),
+            (Counting::Rare, "count and stored blocks", Some(true))
+        );
         let (ber, foreseen) = (lane.ber_counted.unwrap(), lane.ber_semi_analytic.unwrap());
         assert!(foreseen < 1e-7 && (ber / foreseen).ln().abs() < 0.1, "{ber} {foreseen}");
         assert!(lane.ber_counted_low.unwrap() < ber && ber < lane.ber_counted_high.unwrap());
-        assert!(lane.effective_samples.unwrap() > 1000.0 && lane.gain.unwrap() > 1e4 && lane.gain_at_limit.unwrap() > 1.0);
+        assert!(
+            lane.effective_samples.unwrap() > 1000.0
+                && lane.gain.unwrap() > 1e4
+                && lane.gain_at_limit.unwrap() > 1.0
+        );
         assert_eq!((lane.test_blocks, lane.block_error_ratio), (0, None));
-        assert_eq!((lane.ber_semi_analytic, lane.margin_db), (other.ber_semi_analytic, other.margin_db));
+        assert_eq!(
+            (lane.ber_semi_analytic, lane.margin_db),
+            (other.ber_semi_analytic, other.margin_db)
+        );
     }
     assert!(rare.port.fec.is_none());
     let mean = rare.lanes.iter().map(|lane| lane.ber_counted.unwrap()).sum::<f64>() / 2.0;
     assert!((rare.port.ber_counted.unwrap() / mean - 1.0).abs() < 1e-9);
     let text = table(&rare);
-    assert!(text.contains("counted by rare events") && text.contains("effective samples") && text.contains(" hits in "), "{text}");
+    assert!(
+        text.contains("counted by rare events")
+            && text.contains("effective samples")
+            && text.contains(" hits in "),
+        "{text}"
+    );
 }
 
 /// Where it cannot count, the reason stands instead of the ratio, and the rest of the result stays.
@@ -329,7 +424,9 @@ fn a_count_that_is_refused_is_a_result() {
     let result = run(&config);
     let lane = &result.lanes[0];
     assert!(
-        lane.count_refusal.as_ref().is_some_and(|because| because.contains("not counted by rare events: ")),
+        lane.count_refusal
+            .as_ref()
+            .is_some_and(|because| because.contains("not counted by rare events: ")),
         "{:?}",
         lane.count_refusal
     );

@@ -18,9 +18,13 @@ fn bench_times_what_it_is_asked_for_and_names_what_it_knows() {
     assert_eq!(out.status.code(), Some(0));
     let report: serde_json::Value = serde_json::from_slice(&out.stdout).expect("it is JSON");
     let rows = report["rows"].as_array().expect("it has rows");
-    assert_eq!(rows.iter().map(|row| row["name"].as_str().expect("it has a name")).collect::<Vec<_>>(), ["inner_loop", "normals"]);
+    assert_eq!(
+        rows.iter().map(|row| row["name"].as_str().expect("it has a name")).collect::<Vec<_>>(),
+        ["inner_loop", "normals"]
+    );
     for row in rows {
-        let [fastest, median] = ["per_second", "per_second_median"].map(|key| row[key].as_f64().expect("it is a number"));
+        let [fastest, median] = ["per_second", "per_second_median"]
+            .map(|key| row[key].as_f64().expect("it is a number"));
         assert!(fastest >= median && median > 1e5, "{row}");
     }
     let out = run(&["bench", "--only", "warp"]);
@@ -34,7 +38,8 @@ fn bench_times_what_it_is_asked_for_and_names_what_it_knows() {
 fn a_run_is_the_same_with_every_vector_unit() {
     let result = |vectors: &str| {
         let arguments = ["run", "800gbase-dr8", "--set", "lanes=1", "--symbols", "16384", "--json"];
-        let out = command(&arguments).env("LIGHTLANE_VECTORS", vectors).output().expect("it starts");
+        let out =
+            command(&arguments).env("LIGHTLANE_VECTORS", vectors).output().expect("it starts");
         assert_eq!(out.status.code(), Some(0), "{}", String::from_utf8_lossy(&out.stderr));
         out.stdout
     };
@@ -42,29 +47,39 @@ fn a_run_is_the_same_with_every_vector_unit() {
     assert!(result("portable") == widest && result("avx2") == widest);
 }
 
-/// The most memory that a run had, MiB: read while it runs, so what it takes in its last moments may be missed.
+/// The most memory that a run had, MiB: read while it runs, so what it takes in its last moments
+/// may be missed.
 #[cfg(target_os = "linux")]
 fn most_memory_mib(arguments: &[&str]) -> f64 {
-    let mut child = command(arguments).stdout(std::process::Stdio::null()).spawn().expect("it starts");
+    let mut child =
+        command(arguments).stdout(std::process::Stdio::null()).spawn().expect("it starts");
     let status = format!("/proc/{}/status", child.id());
     let mut most_kib = 0f64;
     while child.try_wait().expect("it is ours").is_none() {
         let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let peak = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?.trim().parse::<f64>().ok());
+        let peak = text.lines().find_map(|line| {
+            line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?.trim().parse::<f64>().ok()
+        });
         most_kib = most_kib.max(peak.unwrap_or(0.0));
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
     most_kib / 1024.0
 }
 
-/// 64 MiB and 8 for each thread; a run four times as long needs no more than a tenth of that beyond what it had.
+/// 64 MiB and 8 for each thread; a run four times as long needs no more than a tenth of that beyond
+/// what it had.
 #[test]
 #[cfg(target_os = "linux")]
 fn memory_is_small_and_does_not_grow_with_the_symbols() {
     for threads in ["1", "2"] {
-        let of = |symbols: &str| most_memory_mib(&["run", "800gbase-dr8", "--threads", threads, "--symbols", symbols]);
+        let of = |symbols: &str| {
+            most_memory_mib(&["run", "800gbase-dr8", "--threads", threads, "--symbols", symbols])
+        };
         let [short, long] = ["200k", "800k"].map(of);
         let most = 64.0 + 8.0 * threads.parse::<f64>().expect("it is a number");
-        assert!(short > 5.0 && long < most && long < short + 0.1 * most, "{threads} threads: {short} and {long} MiB");
+        assert!(
+            short > 5.0 && long < most && long < short + 0.1 * most,
+            "{threads} threads: {short} and {long} MiB"
+        );
     }
 }

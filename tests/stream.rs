@@ -2,7 +2,10 @@
 
 use crate::ideal::{DSP, plan, source};
 use crate::support::{agreement, preset, quiet, run, run_lane};
-use lightlane::chain::{Clocking, Count, Counted, Hop, Method, Predictor, Seen, Sinusoid, Stop, Witness, Worker, Workers, Workshop, count};
+use lightlane::chain::{
+    Clocking, Count, Counted, Hop, Method, Predictor, Seen, Sinusoid, Stop, Witness, Worker,
+    Workers, Workshop, count,
+};
 use lightlane::link::{Config, LaneResult};
 use lightlane::pattern::PatternKind;
 use lightlane::seed::Seed;
@@ -39,11 +42,16 @@ const SEED: u64 = 1;
 /// A symbol at the slicer: the level sent, mean and variance.
 type AtSlicer = (u8, f32, f32);
 
-/// Blocks of a noiseless ideal link in stream mode, and the periodic blocks of the same symbols: those of block 1 and of block 2 with their
-/// guards, and the latter begun 100 symbols earlier.
+/// Blocks of a noiseless ideal link in stream mode, and the periodic blocks of the same symbols:
+/// those of block 1 and of block 2 with their guards, and the latter begun 100 symbols earlier.
 fn noiseless(clocking: Clocking, blocks: u64) -> (Kept, Counted, Vec<Vec<AtSlicer>>) {
-    let grid = Grid { symbols: SCORED + 2 * GUARD, samples_per_symbol: 4, symbol_rate_hz: crate::ideal::RATE };
-    let plan = plan(grid, &[], 0.5 * crate::ideal::RATE, &mut Workshop::default()).clocked(clocking);
+    let grid = Grid {
+        symbols: SCORED + 2 * GUARD,
+        samples_per_symbol: 4,
+        symbol_rate_hz: crate::ideal::RATE,
+    };
+    let plan =
+        plan(grid, &[], 0.5 * crate::ideal::RATE, &mut Workshop::default()).clocked(clocking);
     let (run, source) = (Seed::new(SEED), source());
     let lane = run.named("lane").index(0);
     let window = |from: usize| {
@@ -52,29 +60,57 @@ fn noiseless(clocking: Clocking, blocks: u64) -> (Kept, Counted, Vec<Vec<AtSlice
         levels
     };
     let mut worker = Worker::new(&plan);
-    let windows = vec![window(SCORED - GUARD), window(2 * SCORED - GUARD), window(2 * SCORED - GUARD - 100)];
-    let mut predictor = Predictor::new(&plan, &DSP, run, lane, vec![window(1 << 30), window(1 << 31)], windows, &mut worker);
+    let windows =
+        vec![window(SCORED - GUARD), window(2 * SCORED - GUARD), window(2 * SCORED - GUARD - 100)];
+    let mut predictor = Predictor::new(
+        &plan,
+        &DSP,
+        run,
+        lane,
+        vec![window(1 << 30), window(1 << 31)],
+        windows,
+        &mut worker,
+    );
     let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
-    let expected = predictor.mixture(&mut worker, &trained).chunks(grid.symbols).map(<[_]>::to_vec).collect();
+    let expected =
+        predictor.mixture(&mut worker, &trained).chunks(grid.symbols).map(<[_]>::to_vec).collect();
     let hops = vec![Hop { name: "light", plan: &plan, trained: &trained, streams: lane }];
-    let count_of = Count { hops, pattern: &source, first_symbol: 0, precoder: false, run, lane, method: Method::Chain };
+    let count_of = Count {
+        hops,
+        pattern: &source,
+        first_symbol: 0,
+        precoder: false,
+        run,
+        lane,
+        method: Method::Chain,
+    };
     let stop = Stop { round_blocks: 3, symbols: blocks * SCORED as u64, bit_errors: u64::MAX };
     let mut kept = Kept::default();
-    let counted = count(&[count_of], &stop, &Workers::default(), &mut kept, &AtomicBool::new(false)).remove(0);
+    let counted =
+        count(&[count_of], &stop, &Workers::default(), &mut kept, &AtomicBool::new(false))
+            .remove(0);
     (kept, counted, expected)
 }
 
-/// The sampler's noise at 20 effective bits is 5e-7 of the full scale, taps lift it a few times; f32 transforms err by 1e-6. The equaliser
-/// of a periodic block begins anew, the stream's goes on: both must say the same of symbols 256 from an end.
+/// The sampler's noise at 20 effective bits is 5e-7 of the full scale, taps lift it a few times;
+/// f32 transforms err by 1e-6. The equaliser of a periodic block begins anew, the stream's goes on:
+/// both must say the same of symbols 256 from an end.
 #[test]
 fn a_noiseless_stream_has_the_values_of_the_periodic_blocks() {
     let (kept, counted, expected) = noiseless(Clocking::ideal(GUARD), 4);
-    assert_eq!((counted.end.symbols, counted.end.symbol_errors, kept.values.len()), (4096, 0, 4096));
+    assert_eq!(
+        (counted.end.symbols, counted.end.symbol_errors, kept.values.len()),
+        (4096, 0, 4096)
+    );
     for (block, expected) in [(1, &expected[0]), (2, &expected[1])] {
         for k in 0..SCORED {
             let ((level, mean, _), at) = (expected[GUARD + k], block * SCORED + k);
             assert_eq!(kept.sent[at], level);
-            assert!((kept.values[at] - mean).abs() < 1e-5, "block {block}, symbol {k}: {} {mean}", kept.values[at]);
+            assert!(
+                (kept.values[at] - mean).abs() < 1e-5,
+                "block {block}, symbol {k}: {} {mean}",
+                kept.values[at]
+            );
         }
     }
     // another window over the same symbols has the same values: the guard is long enough
@@ -83,9 +119,10 @@ fn a_noiseless_stream_has_the_values_of_the_periodic_blocks() {
     }
 }
 
-/// Sinusoidal jitter that nothing follows, 3 UI peak to peak over two blocks: it passes 0.75 UI, where a slip counts, and a quarter on its
-/// way back, to both sides in each period. Between slips the symbols are those that were sent, one further on: within 0.08 UI of a whole
-/// symbol, where two neighbours leave a quarter of half a step, there is no error.
+/// Sinusoidal jitter that nothing follows, 3 UI peak to peak over two blocks: it passes 0.75 UI,
+/// where a slip counts, and a quarter on its way back, to both sides in each period. Between slips
+/// the symbols are those that were sent, one further on: within 0.08 UI of a whole symbol, where
+/// two neighbours leave a quarter of half a step, there is no error.
 #[test]
 fn slips_are_counted_and_symbols_compared_at_their_shifted_place() {
     let (amplitude_ui, period) = (1.5, 2 * SCORED);
@@ -113,7 +150,12 @@ fn slips_are_counted_and_symbols_compared_at_their_shifted_place() {
 fn alike(name: &str, a: &LaneResult, b: &LaneResult) {
     let ratio = (a.ber_counted.expect("errors") / b.ber_counted.expect("errors")).ln();
     let sigma = (1.0 / a.errors as f64 + 1.0 / b.errors as f64).sqrt();
-    println!("{name}: {} and {} errors, {:.2} standard deviations", a.errors, b.errors, ratio / sigma);
+    println!(
+        "{name}: {} and {} errors, {:.2} standard deviations",
+        a.errors,
+        b.errors,
+        ratio / sigma
+    );
     assert!(a.errors > 500 && ratio.abs() < 5.0 * sigma, "{name}: {} {}", a.errors, b.errors);
 }
 
@@ -155,7 +197,8 @@ fn a_stream_gives_the_same_bits_on_any_number_of_threads() {
     assert_eq!(with(1), with(4));
 }
 
-/// The payload of eight lanes through a precoder, in blocks whose seams cut codewords, behind a recovered clock.
+/// The payload of eight lanes through a precoder, in blocks whose seams cut codewords, behind a
+/// recovered clock.
 #[test]
 fn a_port_of_streams_gives_its_codewords_back() {
     for recovery in [ClockRecovery::Ideal, ClockRecovery::MuellerMuller] {
@@ -169,12 +212,17 @@ fn a_port_of_streams_gives_its_codewords_back() {
         quiet(&mut config);
         let result = run(&config);
         let fec = result.port.fec.expect("all lanes are there");
-        assert_eq!((result.port.errors, fec.uncorrectable, fec.miscorrected, fec.post_fec_ber), (0, 0, 0, None), "{recovery:?}");
+        assert_eq!(
+            (result.port.errors, fec.uncorrectable, fec.miscorrected, fec.post_fec_ber),
+            (0, 0, 0, None),
+            "{recovery:?}"
+        );
         assert!(fec.codewords >= 4 * 14 && fec.histogram[0] == fec.codewords, "{fec:?}");
     }
 }
 
-/// 17 dB of signal to noise ratio, eight lanes: errors ahead of the code, wrong symbols and lost codewords are as many as in periodic mode.
+/// 17 dB of signal to noise ratio, eight lanes: errors ahead of the code, wrong symbols and lost
+/// codewords are as many as in periodic mode.
 #[test]
 fn codewords_are_lost_in_streams_as_in_periodic_blocks() {
     let told = |stream: bool| {
@@ -192,27 +240,48 @@ fn codewords_are_lost_in_streams_as_in_periodic_blocks() {
     };
     let ((errors, lost), (stream_errors, stream_lost)) = (told(false), told(true));
     println!("{errors} and {stream_errors} errors, {lost} and {stream_lost} lost");
-    assert!(errors > 2000.0 && (errors - stream_errors).abs() < 5.0 * (errors + stream_errors).sqrt());
+    assert!(
+        errors > 2000.0 && (errors - stream_errors).abs() < 5.0 * (errors + stream_errors).sqrt()
+    );
     // codewords of a set share their errors: twice the variance of independent ones
     assert!(lost > 10.0 && (lost - stream_lost).abs() < 5.0 * (2.0 * (lost + stream_lost)).sqrt());
 }
 
-/// Two segments in stream mode: the first is the lane alone, draw by draw; the second is given what it decided, guards and all.
+/// Two segments in stream mode: the first is the lane alone, draw by draw; the second is given what
+/// it decided, guards and all.
 #[test]
 fn segments_in_stream_mode_hand_their_decisions_on_block_by_block() {
     let mut config = noisy();
     config.receiver.clock.recovery = ClockRecovery::MuellerMuller;
-    let lane = lightlane::link::Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
+    let lane =
+        lightlane::link::Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
     let mut worker = Worker::new(&lane.plan);
     let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
-    let trained = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, &mut worker).train(&mut worker, 1.0, None);
+    let trained =
+        Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, &mut worker)
+            .train(&mut worker, 1.0, None);
     let trained = trained.expect("it trains");
     let counted = |segments: u64| {
-        let streams = |segment: u64| if segment == 0 { lane.seed } else { lane.seed.named("second") };
-        let hops = (0..segments).map(|s| Hop { name: "light", plan: &lane.plan, trained: &trained, streams: streams(s) }).collect();
+        let streams =
+            |segment: u64| if segment == 0 { lane.seed } else { lane.seed.named("second") };
+        let hops = (0..segments)
+            .map(|s| Hop {
+                name: "light",
+                plan: &lane.plan,
+                trained: &trained,
+                streams: streams(s),
+            })
+            .collect();
         let first_symbol = lane.first_symbol();
-        let count_of =
-            Count { hops, pattern: &lane.pattern, first_symbol, precoder: false, run: lane.run, lane: lane.seed, method: Method::Chain };
+        let count_of = Count {
+            hops,
+            pattern: &lane.pattern,
+            first_symbol,
+            precoder: false,
+            run: lane.run,
+            lane: lane.seed,
+            method: Method::Chain,
+        };
         let stop = Stop { round_blocks: 32, symbols: 1 << 19, bit_errors: u64::MAX };
         count(&[count_of], &stop, &Workers::default(), &mut (), &AtomicBool::new(false)).remove(0)
     };
@@ -223,7 +292,11 @@ fn segments_in_stream_mode_hand_their_decisions_on_block_by_block() {
     let sum = both.hops[0].symbol_errors + both.hops[1].symbol_errors;
     // an error of the one meets one of the other with the chance of its ratio
     assert!(both.hops[1].symbol_errors > 300 && both.end.symbol_errors <= sum);
-    assert!((both.end.symbol_errors as f64) > 0.99 * sum as f64 - 5.0, "{} of {sum}", both.end.symbol_errors);
+    assert!(
+        (both.end.symbol_errors as f64) > 0.99 * sum as f64 - 5.0,
+        "{} of {sum}",
+        both.end.symbol_errors
+    );
 }
 
 #[test]
@@ -232,10 +305,16 @@ fn a_guard_shorter_than_the_memory_is_said() {
     config.simulation.stream = true;
     config.simulation.guard_symbols = 85;
     assert!(run(&config).warnings.iter().all(|w| !w.contains("guard_symbols")));
-    // a pole at a hundredth of the symbol rate remembers 17 symbols a neper; 59 are covered beside equaliser and slack: exp(-2 59 / 17)
+    // a pole at a hundredth of the symbol rate remembers 17 symbols a neper; 59 are covered beside
+    // equaliser and slack: exp(-2 59 / 17)
     config.symbol_rate_gbd = 106.25;
     config.receiver.photodiode.bandwidth_ghz = 1.0;
     let result = run(&config);
-    let said = result.warnings.iter().chain(result.lanes.iter().filter_map(|lane| lane.refusal.as_ref()));
-    assert!(said.into_iter().any(|w| w.contains("simulation.guard_symbols = 85")), "{:?}", result.warnings);
+    let said =
+        result.warnings.iter().chain(result.lanes.iter().filter_map(|lane| lane.refusal.as_ref()));
+    assert!(
+        said.into_iter().any(|w| w.contains("simulation.guard_symbols = 85")),
+        "{:?}",
+        result.warnings
+    );
 }

@@ -38,12 +38,17 @@ impl Drop for Folder {
     }
 }
 
-/// A file of 512 levels and a capture of four periods of it, for all tests of a process: assignments that use them.
+/// A file of 512 levels and a capture of four periods of it, for all tests of a process:
+/// assignments that use them.
 pub(crate) fn captured() -> &'static [String; 4] {
     static FILES: OnceLock<[String; 4]> = OnceLock::new();
     FILES.get_or_init(|| {
         let at = |name: &str| {
-            std::env::temp_dir().join(format!("lightlane-captured-{}-{name}", std::process::id())).to_str().unwrap().to_owned()
+            std::env::temp_dir()
+                .join(format!("lightlane-captured-{}-{name}", std::process::id()))
+                .to_str()
+                .unwrap()
+                .to_owned()
         };
         let (levels, capture) = (at("levels.txt"), at("capture.npy"));
         // settled runs, and what looks random
@@ -53,13 +58,21 @@ pub(crate) fn captured() -> &'static [String; 4] {
         std::fs::write(&levels, symbols.map(|l| l.to_string()).join(" ")).unwrap();
         let pattern = ["pattern.kind=file".to_owned(), format!("pattern.file={levels}")];
         let mut stack = Stack::open("800gbase-dr8").unwrap();
-        for assignment in pattern.iter().map(String::as_str).chain(["simulation.block_symbols=512"]) {
+        for assignment in pattern.iter().map(String::as_str).chain(["simulation.block_symbols=512"])
+        {
             stack.set(assignment).unwrap();
         }
-        let waveform = Link::new(stack.resolve().unwrap()).waveform(0, TestPoint::Tp2, Record::Repeats(4)).unwrap();
+        let waveform = Link::new(stack.resolve().unwrap())
+            .waveform(0, TestPoint::Tp2, Record::Repeats(4))
+            .unwrap();
         std::fs::write(&capture, npy::write(&waveform.power_mw)).unwrap();
         let [kind, file] = pattern;
-        [kind, file, "transmitter.kind=waveform".to_owned(), format!("transmitter.waveform.file={capture}")]
+        [
+            kind,
+            file,
+            "transmitter.kind=waveform".to_owned(),
+            format!("transmitter.waveform.file={capture}"),
+        ]
     })
 }
 
@@ -79,7 +92,11 @@ pub(crate) fn run(config: &Config) -> LinkResult {
     let mut problems = Problems::new();
     config.check(&mut problems);
     assert!(problems.is_empty(), "{problems}");
-    let resolved = Resolved { base: config.clone(), lanes: vec![config.clone(); config.lanes], hash: String::new() };
+    let resolved = Resolved {
+        base: config.clone(),
+        lanes: vec![config.clone(); config.lanes],
+        hash: String::new(),
+    };
     Link::new(resolved).run(&|_| (), &AtomicBool::new(false)).expect("a checked link runs")
 }
 
@@ -93,13 +110,23 @@ pub(crate) fn run_lane(config: &Config, symbols: u64) -> LaneResult {
     run(&config).lanes.remove(0)
 }
 
-/// ln(counted / semi-analytic), asserted to lie within 5 % of model and five standard deviations of the count.
+/// ln(counted / semi-analytic), asserted to lie within 5 % of model and five standard deviations of
+/// the count.
 pub(crate) fn agreement(name: &str, lane: &LaneResult) -> f64 {
-    let counted = lane.ber_counted.unwrap_or_else(|| panic!("{name}: no errors to compare, {:?}", lane.ber_semi_analytic));
+    let counted = lane
+        .ber_counted
+        .unwrap_or_else(|| panic!("{name}: no errors to compare, {:?}", lane.ber_semi_analytic));
     let predicted = lane.ber_semi_analytic.expect("predicted");
     let ratio = (counted / predicted).ln();
-    println!("{name}: counted {counted:.3e} ({} errors), predicted {predicted:.3e}, ln ratio {ratio:.4}", lane.errors);
-    assert!(ratio.abs() < 0.05 + 5.0 / (lane.errors as f64).sqrt(), "{name}: ln ratio {ratio}, {} errors", lane.errors);
+    println!(
+        "{name}: counted {counted:.3e} ({} errors), predicted {predicted:.3e}, ln ratio {ratio:.4}",
+        lane.errors
+    );
+    assert!(
+        ratio.abs() < 0.05 + 5.0 / (lane.errors as f64).sqrt(),
+        "{name}: ln ratio {ratio}, {} errors",
+        lane.errors
+    );
     ratio
 }
 
@@ -132,7 +159,11 @@ pub(crate) fn interrupt(child: &mut std::process::Child) {
     use std::time::Duration;
     let status = || std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok();
     // signals that are caught, in hexadecimal; SIGINT is number 2
-    let caught = |status: &str| status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigCgt:")?.trim(), 16).ok());
+    let caught = |status: &str| {
+        status
+            .lines()
+            .find_map(|line| u64::from_str_radix(line.strip_prefix("SigCgt:")?.trim(), 16).ok())
+    };
     let listens = || status().and_then(|status| caught(&status)).map(|mask| mask & 2 != 0);
     for _ in 0..6000 {
         match listens() {
@@ -145,5 +176,11 @@ pub(crate) fn interrupt(child: &mut std::process::Child) {
         }
     }
     assert!(child.try_wait().unwrap().is_none(), "it ended before it was stopped");
-    assert!(std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert!(
+        std::process::Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .status()
+            .unwrap()
+            .success()
+    );
 }

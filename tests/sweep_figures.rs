@@ -1,4 +1,5 @@
-//! Figures of sweeps: they show the rows and nothing else, are drawn whole or not at all, and what cannot be drawn is said before.
+//! Figures of sweeps: they show the rows and nothing else, are drawn whole or not at all, and what
+//! cannot be drawn is said before.
 
 use crate::figures::{Folder, look};
 use lightlane::link::Stack;
@@ -22,7 +23,8 @@ fn stack(more: &[&str]) -> Stack {
 
 /// The rows of a sweep, and a chart of one of their figures.
 fn run(stack: &Stack, axes: &[&str], figure: &str) -> (Vec<Row>, Picture) {
-    let sweep = Sweep::new(stack, axes.iter().map(|axis| Axis::parse(axis).unwrap()).collect()).unwrap();
+    let sweep =
+        Sweep::new(stack, axes.iter().map(|axis| Axis::parse(axis).unwrap()).collect()).unwrap();
     let mut chart = Chart::new(&sweep, figure).unwrap();
     let mut rows = Vec::new();
     let mut push = |row: &Row| {
@@ -51,28 +53,49 @@ fn curves(picture: Picture) -> Curves {
 
 /// A column of a row, NaN for what was not evaluated.
 fn column(row: &Row, name: &str) -> f64 {
-    row.figures[Row::figures().iter().position(|figure| figure == name).unwrap()].as_f64().unwrap_or(f64::NAN)
+    row.figures[Row::figures().iter().position(|figure| figure == name).unwrap()]
+        .as_f64()
+        .unwrap_or(f64::NAN)
 }
 
 #[test]
 fn the_map_is_the_worst_row_of_every_point_and_a_hole_where_one_was_not_evaluated() {
     let axes = ["fibre.length_km=2:0:-1", "receiver.tia.bandwidth_ghz=20:60:20"];
-    for (figure, worse) in [("margin_db", f64::min as fn(f64, f64) -> f64), ("ber_semi_analytic", f64::max)] {
+    for (figure, worse) in
+        [("margin_db", f64::min as fn(f64, f64) -> f64), ("ber_semi_analytic", f64::max)]
+    {
         let (rows, picture) = run(&stack(&[]), &axes, figure);
         let map = map(picture);
-        assert_eq!((&map.across[..], &map.up[..]), (&[0.0, 1.0, 2.0][..], &[20.0, 40.0, 60.0][..]), "ascending");
+        assert_eq!(
+            (&map.across[..], &map.up[..]),
+            (&[0.0, 1.0, 2.0][..], &[20.0, 40.0, 60.0][..]),
+            "ascending"
+        );
         for (i, length) in map.across.iter().enumerate() {
             for (j, bandwidth) in map.up.iter().enumerate() {
-                let here = rows.iter().filter(|r| r.at[0].as_f64() == Some(*length) && r.at[1].as_f64() == Some(*bandwidth));
+                let here = rows.iter().filter(|r| {
+                    r.at[0].as_f64() == Some(*length) && r.at[1].as_f64() == Some(*bandwidth)
+                });
                 let lanes: Vec<f64> = here.map(|row| column(row, figure)).collect();
                 assert_eq!(lanes.len(), 2);
-                let expected = if lanes.iter().any(|x| x.is_nan()) { f64::NAN } else { worse(lanes[0], lanes[1]) };
+                let expected = if lanes.iter().any(|x| x.is_nan()) {
+                    f64::NAN
+                } else {
+                    worse(lanes[0], lanes[1])
+                };
                 let found = map.values[[i, j]];
-                assert!(found == expected || (found.is_nan() && expected.is_nan()), "{length} {bandwidth}: {found} {lanes:?}");
+                assert!(
+                    found == expected || (found.is_nan() && expected.is_nan()),
+                    "{length} {bandwidth}: {found} {lanes:?}"
+                );
             }
         }
         let holes = map.values.iter().filter(|value| value.is_nan()).count();
-        assert_eq!(holes > 0, figure == "margin_db", "at 20 GHz no power closes the link, its error ratio is known");
+        assert_eq!(
+            holes > 0,
+            figure == "margin_db",
+            "at 20 GHz no power closes the link, its error ratio is known"
+        );
         assert_eq!(map.caption.contains("not evaluated"), holes > 0, "{}", map.caption);
         let limit = map.limit.unwrap().value;
         assert_eq!(limit, if figure == "margin_db" { 0.0 } else { 2.28e-4 });
@@ -81,17 +104,26 @@ fn the_map_is_the_worst_row_of_every_point_and_a_hole_where_one_was_not_evaluate
 
 #[test]
 fn the_curves_are_the_rows_of_every_lane_and_the_worst() {
-    let (rows, picture) = run(&stack(&[]), &["fibre.length_km=0,2,1", "simulation.seed=5"], "margin_db");
+    let (rows, picture) =
+        run(&stack(&[]), &["fibre.length_km=0,2,1", "simulation.seed=5"], "margin_db");
     let curves = curves(picture);
     assert_eq!(curves.traces.len(), 3);
-    assert!(curves.title.starts_with("1.6tbase-dr8, EML: margin against fibre length"), "{}", curves.title);
+    assert!(
+        curves.title.starts_with("1.6tbase-dr8, EML: margin against fibre length"),
+        "{}",
+        curves.title
+    );
     assert_eq!(curves.caption, "simulation seed 5 · the worst of 2 lanes · 3 points");
     let value = |length: f64, lane: u64| {
-        let row = rows.iter().find(|row| row.at[0].as_f64() == Some(length) && row.lane() == lane).unwrap();
+        let row = rows
+            .iter()
+            .find(|row| row.at[0].as_f64() == Some(length) && row.lane() == lane)
+            .unwrap();
         column(row, "margin_db")
     };
     for (trace, lane) in curves.traces.iter().zip([0, 1, 1]) {
-        let expected: Vec<(f64, f64)> = [0.0, 1.0, 2.0].map(|length| (length, value(length, lane))).to_vec();
+        let expected: Vec<(f64, f64)> =
+            [0.0, 1.0, 2.0].map(|length| (length, value(length, lane))).to_vec();
         assert_eq!(trace.points, expected, "{}", trace.name);
         assert_eq!(trace.role == Role::Own, trace.name == "worst lane");
     }
@@ -99,40 +131,75 @@ fn the_curves_are_the_rows_of_every_lane_and_the_worst() {
 
 #[test]
 fn names_have_a_curve_each_or_a_place_each() {
-    let (rows, picture) = run(&stack(&["lanes=2"]), &["transmitter.kind=eml,mzm", "fibre.length_km=0:2:1"], "snr_db");
+    let (rows, picture) =
+        run(&stack(&["lanes=2"]), &["transmitter.kind=eml,mzm", "fibre.length_km=0:2:1"], "snr_db");
     let each = curves(picture);
     assert_eq!((each.limit, each.legend.as_str()), (None, "transmitter kind"));
     assert!(each.title.starts_with("1.6tbase-dr8: SNR"), "{}", each.title);
     for (trace, kind) in each.traces.iter().zip(["eml", "mzm"]) {
         assert_eq!(trace.name, kind.to_uppercase());
         for (length, value) in &trace.points {
-            let here = rows.iter().filter(|row| row.at[0] == kind && row.at[1].as_f64() == Some(*length));
+            let here =
+                rows.iter().filter(|row| row.at[0] == kind && row.at[1].as_f64() == Some(*length));
             assert_eq!(here.map(|row| column(row, "snr_db")).fold(f64::INFINITY, f64::min), *value);
         }
     }
     let (_, picture) = run(&stack(&[]), &["transmitter.kind=eml,mzm"], "margin_db");
-    assert_eq!(curves(picture).traces.last().unwrap().points.iter().map(|p| p.0).collect::<Vec<_>>(), [0.0, 1.0]);
+    assert_eq!(
+        curves(picture).traces.last().unwrap().points.iter().map(|p| p.0).collect::<Vec<_>>(),
+        [0.0, 1.0]
+    );
 }
 
 /// A new column that is no number must be named as one.
 #[test]
 fn every_number_of_a_row_can_be_drawn_and_nothing_else() {
-    let counted = ["simulation.symbols=4096", "simulation.symbols_at_limit=4096", "fibre.connector_loss_db=7"];
+    let counted = [
+        "simulation.symbols=4096",
+        "simulation.symbols_at_limit=4096",
+        "fibre.connector_loss_db=7",
+    ];
     let (rows, _) = run(&stack(&counted), &["simulation.seed=1,2"], "margin_db");
-    for (name, value) in Row::figures().iter().zip(&rows[1].figures).filter(|(_, value)| !value.is_null()) {
-        assert_eq!(Merit::named(name).is_ok(), value.is_number() && name != "lane", "{name} = {value}");
+    for (name, value) in
+        Row::figures().iter().zip(&rows[1].figures).filter(|(_, value)| !value.is_null())
+    {
+        assert_eq!(
+            Merit::named(name).is_ok(),
+            value.is_number() && name != "lane",
+            "{name} = {value}"
+        );
     }
 }
 
 #[test]
 fn every_kind_of_figure_is_a_picture_at_both_sizes() {
     let folder = Folder::new("sweep-pictures");
-    let draw = |axes: &[&str], figure: &str, words: &[&str]| look(&folder, &run(&stack(&[]), axes, figure).1, words);
+    let draw = |axes: &[&str], figure: &str, words: &[&str]| {
+        look(&folder, &run(&stack(&[]), axes, figure).1, words)
+    };
     let map = ["fibre.length_km=0:4:2", "receiver.tia.bandwidth_ghz=20:60:20"];
-    draw(&map, "margin_db", &["fibre length (km)", "receiver TIA bandwidth (GHz)", "margin (dB)", "limit: margin 0 dB", "not evaluated"]);
+    draw(
+        &map,
+        "margin_db",
+        &[
+            "fibre length (km)",
+            "receiver TIA bandwidth (GHz)",
+            "margin (dB)",
+            "limit: margin 0 dB",
+            "not evaluated",
+        ],
+    );
     draw(&map, "ber_semi_analytic", &["limit: BER semi-analytic 2.3×10⁻⁴", "10⁻"]);
-    draw(&["fibre.length_km=0.5:8:3log"], "margin_db", &["each lane", "worst lane", "limit 0 dB", "\n0.5\n", "\n5\n"]);
-    draw(&["transmitter.kind=eml,mzm", "pattern.kind=ssprq,prbs13q"], "margin_db", &["EML", "MZM", "ssprq", "transmitter kind"]);
+    draw(
+        &["fibre.length_km=0.5:8:3log"],
+        "margin_db",
+        &["each lane", "worst lane", "limit 0 dB", "\n0.5\n", "\n5\n"],
+    );
+    draw(
+        &["transmitter.kind=eml,mzm", "pattern.kind=ssprq,prbs13q"],
+        "margin_db",
+        &["EML", "MZM", "ssprq", "transmitter kind"],
+    );
     draw(&["fibre.length_km=0,1"], "ber_counted", &["not evaluated at any point"]);
     draw(&map, "ber_counted", &["not evaluated at any point"]);
 }
@@ -149,7 +216,10 @@ fn a_sweep_draws_beside_its_table_or_without_one_and_its_rows_stay_the_same() {
     let axis = ["--axis", "fibre.length_km=0:2:1"];
     for (more, names) in [
         (&["--out", "a.csv"][..], &["a.csv"][..]),
-        (&["--out", "b.csv", "--plot", "b.png", "--figure", "snr_db"], &["a.csv", "b.csv", "b.png"]),
+        (
+            &["--out", "b.csv", "--plot", "b.png", "--figure", "snr_db"],
+            &["a.csv", "b.csv", "b.png"],
+        ),
         (&["--plot", "c.svg"], &["a.csv", "b.csv", "b.png", "c.svg"]),
     ] {
         let (code, out, words) = folder.lightlane(&sweep(&[&axis[..], more].concat()));
@@ -168,45 +238,84 @@ fn what_cannot_be_drawn_ends_a_sweep_before_it_begins() {
     const LENGTH: [&str; 2] = ["--axis", "fibre.length_km=0:2:1"];
     const BANDWIDTH: [&str; 2] = ["--axis", "receiver.tia.bandwidth_ghz=30:50:10"];
     let cases: [(&[&[&str]], &str); 8] = [
-        (&[&LENGTH, &["--plot", "a.png", "--figure", "margin"]], "figure = margin: no such figure in a row, did you mean margin_db?"),
+        (
+            &[&LENGTH, &["--plot", "a.png", "--figure", "margin"]],
+            "figure = margin: no such figure in a row, did you mean margin_db?",
+        ),
         (&[&LENGTH, &["--plot", "a.png", "--figure", "passes"]], "figure = passes: is no number"),
-        (&[&LENGTH, &BANDWIDTH, &["--axis", "simulation.seed=1,2", "--plot", "a.png"]], "a figure: shows two axes that vary, here are 3"),
-        (&[&["--axis", "fibre.length_km=1", "--plot", "a.png"]], "a figure: needs an axis of two values or more"),
+        (
+            &[&LENGTH, &BANDWIDTH, &["--axis", "simulation.seed=1,2", "--plot", "a.png"]],
+            "a figure: shows two axes that vary, here are 3",
+        ),
+        (
+            &[&["--axis", "fibre.length_km=1", "--plot", "a.png"]],
+            "a figure: needs an axis of two values or more",
+        ),
         (&[&["--axis", "simulation.seed=1,1", "--plot", "a.png"]], "simulation.seed has 1 twice"),
         (&[&LENGTH, &["--plot", "a.gif"]], "must end in .png or .svg"),
         (&[&LENGTH, &["--plot", "nowhere/a.png"]], "there is no folder nowhere"),
-        (&[&["--axis", "fibre.length_km=0,-1", "--plot", "a.png"]], "fibre.length_km = -1: must be from 0 to 1000"),
+        (
+            &[&["--axis", "fibre.length_km=0,-1", "--plot", "a.png"]],
+            "fibre.length_km = -1: must be from 0 to 1000",
+        ),
     ];
     for (arguments, remedy) in cases {
         let arguments = sweep(&[&arguments.concat()[..], &["--out", "kept.csv"]].concat());
         let (code, out, words) = folder.lightlane(&arguments);
         assert_eq!(code, Some(2), "{remedy}: {words}");
-        assert!(out.is_empty() && words.lines().count() == 1 && words.contains(remedy), "{remedy}: {words}");
+        assert!(
+            out.is_empty() && words.lines().count() == 1 && words.contains(remedy),
+            "{remedy}: {words}"
+        );
     }
-    for flags in [&["--axis", "fibre.length_km=0,1"][..], &["--axis", "fibre.length_km=0,1", "--out", "a.csv", "--figure", "snr_db"]] {
+    for flags in [
+        &["--axis", "fibre.length_km=0,1"][..],
+        &["--axis", "fibre.length_km=0,1", "--out", "a.csv", "--figure", "snr_db"],
+    ] {
         let (code, _, words) = folder.lightlane(&sweep(flags));
         assert!(code == Some(2) && words.contains("--plot"), "{words}");
     }
     assert_eq!(folder.names(), ["kept.csv"]);
-    assert_eq!(std::fs::read_to_string(folder.0.join("kept.csv")).unwrap(), "kept", "not even emptied");
+    assert_eq!(
+        std::fs::read_to_string(folder.0.join("kept.csv")).unwrap(),
+        "kept",
+        "not even emptied"
+    );
 }
 
 #[cfg(unix)]
 #[test]
 fn a_sweep_that_is_stopped_draws_nothing_and_says_so() {
     let folder = Folder::new("sweep-stopped");
-    let arguments = sweep(&["--axis", "simulation.seed=1:50000:1", "--out", "a.csv", "--plot", "a.png"]);
+    let arguments =
+        sweep(&["--axis", "simulation.seed=1:50000:1", "--out", "a.csv", "--plot", "a.png"]);
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_lightlane"));
-    let mut child = command.args(arguments).current_dir(&folder.0).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .args(arguments)
+        .current_dir(&folder.0)
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
     let begun = std::time::Instant::now();
-    let rows = || std::fs::read_to_string(folder.0.join("a.csv")).map_or(0, |text| text.lines().count());
+    let rows =
+        || std::fs::read_to_string(folder.0.join("a.csv")).map_or(0, |text| text.lines().count());
     while rows() < 4 && begun.elapsed().as_secs() < 120 && child.try_wait().unwrap().is_none() {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    assert!(std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert!(
+        std::process::Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .status()
+            .unwrap()
+            .success()
+    );
     let output = child.wait_with_output().unwrap();
     let words = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(3), "{words}");
-    assert!(words.contains("stopped early: ") && words.contains(" rows are in a.csv; a.png is not drawn"), "{words}");
+    assert!(
+        words.contains("stopped early: ")
+            && words.contains(" rows are in a.csv; a.png is not drawn"),
+        "{words}"
+    );
     assert_eq!(folder.names(), ["a.csv"]);
 }

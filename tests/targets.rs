@@ -1,4 +1,5 @@
-//! The committed targets: both rates, both transmitters, a linear module, held by `cargo test` as `lightlane check` holds a user's.
+//! The committed targets: both rates, both transmitters, a linear module, held by `cargo test` as
+//! `lightlane check` holds a user's.
 
 use lightlane::link::{Link, Stack, Verdict, judge};
 use std::sync::atomic::AtomicBool;
@@ -9,11 +10,23 @@ fn every_committed_target_is_kept() {
     let mut files = 0;
     for entry in std::fs::read_dir(folder).expect("the targets are committed") {
         let path = entry.expect("readable").path();
-        let resolved = Stack::open(&path.to_string_lossy()).and_then(|s| s.resolve()).unwrap_or_else(|e| panic!("{e}"));
+        let resolved = Stack::open(&path.to_string_lossy())
+            .and_then(|s| s.resolve())
+            .unwrap_or_else(|e| panic!("{e}"));
         let config = resolved.base.clone();
-        let result = Link::new(resolved).run(&|_| (), &AtomicBool::new(false)).unwrap_or_else(|e| panic!("{e}"));
+        let result = Link::new(resolved)
+            .run(&|_| (), &AtomicBool::new(false))
+            .unwrap_or_else(|e| panic!("{e}"));
         for judged in judge(&result, &config) {
-            assert_eq!(judged.verdict, Verdict::Pass, "{}: {} in {:?}: {:?}", path.display(), judged.key, judged.range, judged.value);
+            assert_eq!(
+                judged.verdict,
+                Verdict::Pass,
+                "{}: {} in {:?}: {:?}",
+                path.display(),
+                judged.key,
+                judged.range,
+                judged.value
+            );
         }
         files += 1;
     }

@@ -1,7 +1,7 @@
 //! TDECQ by its definition, slow and plain: written apart from the library, for its tests only.
 //!
-//! Fine steps through both windows, a histogram of ten thousand cells, cumulative functions about each threshold, bisection
-//! over the noise, dense quadrature for the noise enhancement.
+//! Fine steps through both windows, a histogram of ten thousand cells, cumulative functions about
+//! each threshold, bisection over the noise, dense quadrature for the noise enhancement.
 
 /// What the definition leaves open, fixed.
 #[derive(Clone, Debug)]
@@ -24,7 +24,8 @@ pub(crate) struct Signal<'a> {
 const CELLS: usize = 10_000;
 const STEPS_PER_WINDOW: usize = 9;
 
-/// sqrt of the noise's power behind the taps over that before: |H|^2 averaged over the filter's noise, term by term.
+/// sqrt of the noise's power behind the taps over that before: |H|^2 averaged over the filter's
+/// noise, term by term.
 pub(crate) fn ceq(taps: &[f64], bandwidth: f64) -> f64 {
     let (mut with, mut without) = (0.0, 0.0);
     for i in 0..20_000 {
@@ -54,7 +55,13 @@ fn between(signal: &Signal<'_>, at: f64) -> Vec<f64> {
     let weights: Vec<(isize, f64)> = (base - 15..=base + 16).map(|i| (i, weight(i))).collect();
     let total: f64 = weights.iter().map(|(_, w)| w).sum();
     let sample = |i: isize| f64::from(signal.waveform[i.rem_euclid(m) as usize]);
-    let one = |k: usize| weights.iter().map(|&(i, w)| w * sample(i + (k * signal.samples_per_symbol) as isize)).sum::<f64>() / total;
+    let one = |k: usize| {
+        weights
+            .iter()
+            .map(|&(i, w)| w * sample(i + (k * signal.samples_per_symbol) as isize))
+            .sum::<f64>()
+            / total
+    };
     (0..signal.levels.len()).map(one).collect()
 }
 
@@ -67,8 +74,14 @@ pub(crate) struct Windows<'a> {
 impl<'a> Windows<'a> {
     pub(crate) fn new(signal: &'a Signal<'a>, centre_samples: f64) -> Self {
         let place = |step: usize| 0.04 * ((step as f64 + 0.5) / STEPS_PER_WINDOW as f64 - 0.5);
-        let row = |place: f64| between(signal, centre_samples + place * signal.samples_per_symbol as f64);
-        Windows { signal, rows: [-0.05, 0.05].map(|window| (0..STEPS_PER_WINDOW).map(|step| row(window + place(step))).collect()) }
+        let row =
+            |place: f64| between(signal, centre_samples + place * signal.samples_per_symbol as f64);
+        Windows {
+            signal,
+            rows: [-0.05, 0.05].map(|window| {
+                (0..STEPS_PER_WINDOW).map(|step| row(window + place(step))).collect()
+            }),
+        }
     }
 
     fn histogram(&self, window: usize, fixed: &Fixed) -> Vec<f64> {
@@ -76,12 +89,16 @@ impl<'a> Windows<'a> {
         let mut histogram = vec![0.0; CELLS];
         for row in &self.rows[window] {
             for k in 0..n {
-                let tap = |j: usize| fixed.taps[j] * row[(k - (j as isize - fixed.main as isize)).rem_euclid(n) as usize];
+                let tap = |j: usize| {
+                    fixed.taps[j]
+                        * row[(k - (j as isize - fixed.main as isize)).rem_euclid(n) as usize]
+                };
                 let ffe: f64 = (0..fixed.taps.len()).map(tap).sum();
                 let before = f64::from(signal.levels[(k - 1).rem_euclid(n) as usize]);
                 let z = ffe - fixed.dfe * (signal.average + signal.oma * (before / 3.0 - 0.5));
                 let cell = ((z - signal.average) / signal.oma + 1.0) * 0.5 * CELLS as f64;
-                histogram[(cell as usize).min(CELLS - 1)] += 1.0 / (STEPS_PER_WINDOW as f64 * n as f64);
+                histogram[(cell as usize).min(CELLS - 1)] +=
+                    1.0 / (STEPS_PER_WINDOW as f64 * n as f64);
             }
         }
         histogram
@@ -115,12 +132,17 @@ pub(crate) fn qt(target: f64) -> f64 {
     let (mut low, mut high) = (0.0, 10.0);
     for _ in 0..60 {
         let middle: f64 = 0.5 * (low + high);
-        if 0.75 * libm::erfc(middle / std::f64::consts::SQRT_2) > target { low = middle } else { high = middle }
+        if 0.75 * libm::erfc(middle / std::f64::consts::SQRT_2) > target {
+            low = middle
+        } else {
+            high = middle
+        }
     }
     low
 }
 
-/// The clause's sum: for each threshold, the cumulative function away from it times the noise's density, through a window.
+/// The clause's sum: for each threshold, the cumulative function away from it times the noise's
+/// density, through a window.
 fn error_ratio(histogram: &[f64], thresholds: [f64; 3], sigma: f64) -> f64 {
     let step = 2.0 / CELLS as f64;
     let mut total = 0.0;

@@ -1,4 +1,5 @@
-//! Hammers the Touchstone reader: whatever the bytes, an answer in words, and a network that survives everything done to it.
+//! Hammers the Touchstone reader: whatever the bytes, an answer in words, and a network that
+//! survives everything done to it.
 
 use lightlane::host::{MixedMode, Network, PortMap};
 use lightlane::part::Touchstone;
@@ -9,7 +10,13 @@ use std::fmt::Write;
 /// The same cases in every run.
 fn cases(cases: u32) -> ProptestConfig {
     let fixed = RngSeed::Fixed(1);
-    ProptestConfig { cases, failure_persistence: None, rng_seed: fixed, rng_algorithm: RngAlgorithm::ChaCha, ..ProptestConfig::default() }
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        rng_seed: fixed,
+        rng_algorithm: RngAlgorithm::ChaCha,
+        ..ProptestConfig::default()
+    }
 }
 
 /// Whole files of both versions to be spoilt.
@@ -26,7 +33,13 @@ fn sound() -> Vec<String> {
     let two = "# Hz S RI R 50 75\n1e9 .1 0 .9 0 .9 0 .1 0\n2e9 .1 0 .8 -.1 .8 -.1 .1 0\n3e9 .1 0 .8 -.1 .8 -.1 .1 0\n1 2 3 4 5\n";
     let hybrid = "[Version] 2.1\n# kHz H RI R 50\n[Number of Ports] 2\n[Two-Port Data Order] 12_21\n[Number of Frequencies] 1\n\
                   [Number of Noise Frequencies] 1\n[Network Data]\n1 25 0 1 0 -1 0 .01 0\n[Noise Data]\n1 2 3 4 5\n[End]\n";
-    vec![four, lower + "[End]\n", two.to_owned(), hybrid.to_owned(), "# THz Z MA R 1\n0 1 2\n.1 2 3\n".to_owned()]
+    vec![
+        four,
+        lower + "[End]\n",
+        two.to_owned(),
+        hybrid.to_owned(),
+        "# THz Z MA R 1\n0 1 2\n.1 2 3\n".to_owned(),
+    ]
 }
 
 /// One wound of a text.
@@ -111,17 +124,30 @@ fn survives(text: &str, ports: Option<usize>) -> bool {
     let file = match Touchstone::parse(text, ports) {
         Ok(file) => file,
         Err(remedy) => {
-            assert!(!remedy.is_empty() && remedy.len() < 400 && !remedy.contains('\n'), "{remedy:?}");
+            assert!(
+                !remedy.is_empty() && remedy.len() < 400 && !remedy.contains('\n'),
+                "{remedy:?}"
+            );
             return false;
         }
     };
     assert_eq!(file.lines().len(), file.f_hz().len());
     let network = Network::from(file);
     let quality = network.quality();
-    assert!(quality.largest_singular_value.is_finite() && quality.causality_percent >= 0.0, "{quality:?}");
-    let _ = (quality.warnings(), PortMap::guess(&network), network.renormalised(&vec![75.0; network.ports()]));
+    assert!(
+        quality.largest_singular_value.is_finite() && quality.causality_percent >= 0.0,
+        "{quality:?}"
+    );
+    let _ = (
+        quality.warnings(),
+        PortMap::guess(&network),
+        network.renormalised(&vec![75.0; network.ports()]),
+    );
     let whole = network.completed().network;
-    assert!(whole.f_hz()[0] == 0.0 && (0..whole.f_hz().len()).all(|k| whole.at(k, 1, 1).is_finite()), "{text:?}");
+    assert!(
+        whole.f_hz()[0] == 0.0 && (0..whole.f_hz().len()).all(|k| whole.at(k, 1, 1).is_finite()),
+        "{text:?}"
+    );
     if let Ok(mixed) = MixedMode::of(&whole, &"1-2/3-4".parse().expect("a map")) {
         let two = mixed.differential();
         if let Ok(transfer) = two.then(&two).and_then(|twice| twice.voltage_transfer(90.0, 110.0)) {
@@ -164,7 +190,8 @@ proptest! {
     }
 }
 
-/// A head that announces much, and data that are little: nothing is set aside for what is not there.
+/// A head that announces much, and data that are little: nothing is set aside for what is not
+/// there.
 #[test]
 fn a_hostile_head_costs_nothing() {
     let head = "[Version] 2.0\n# GHz S RI R 50\n[Number of Ports] 64\n[Number of Frequencies] 100000000\n[Network Data]\n";

@@ -1,6 +1,8 @@
 //! What an instrument reads off a link's transmitter, its limits, and the receiver under stress.
 
-use lightlane::link::{Finding, LaneResult, Link, LinkResult, Record, Stack, Stress, TestPoint, stressed};
+use lightlane::link::{
+    Finding, LaneResult, Link, LinkResult, Record, Stack, Stress, TestPoint, stressed,
+};
 use lightlane::math::resample::by_spectrum;
 use lightlane::measure::tdecq::{Capture, Instrument, Noise, Receiver, Reference};
 use std::process::{Command, Output};
@@ -8,14 +10,19 @@ use std::sync::atomic::AtomicBool;
 
 fn stack(preset: &str, assignments: &[&str]) -> Stack {
     let mut stack = Stack::open(preset).unwrap();
-    for assignment in ["lanes=1", "simulation.symbols=0", "simulation.symbols_at_limit=0"].iter().chain(assignments) {
+    for assignment in ["lanes=1", "simulation.symbols=0", "simulation.symbols_at_limit=0"]
+        .iter()
+        .chain(assignments)
+    {
         stack.set(assignment).unwrap();
     }
     stack
 }
 
 fn run(preset: &str, assignments: &[&str]) -> LinkResult {
-    Link::new(stack(preset, assignments).resolve().unwrap_or_else(|e| panic!("{e}"))).run(&|_| (), &AtomicBool::new(false)).unwrap()
+    Link::new(stack(preset, assignments).resolve().unwrap_or_else(|e| panic!("{e}")))
+        .run(&|_| (), &AtomicBool::new(false))
+        .unwrap()
 }
 
 fn lane(preset: &str, assignments: &[&str]) -> LaneResult {
@@ -24,8 +31,9 @@ fn lane(preset: &str, assignments: &[&str]) -> LaneResult {
 
 const MEASURED: [&str; 2] = ["tdecq.enabled=true", "tdecq.pattern=prbs13q"];
 
-/// The estimator's variance by level in TECQ, against the noise itself in 24 repeats of the waveform: 8191 symbols each tell an
-/// error ratio of 4.8e-4 to 10 % (100 errors), 0.03 of its noise's rms: 0.13 dB of that part of TECQ that is noise, a fifth.
+/// The estimator's variance by level in TECQ, against the noise itself in 24 repeats of the
+/// waveform: 8191 symbols each tell an error ratio of 4.8e-4 to 10 % (100 errors), 0.03 of its
+/// noise's rms: 0.13 dB of that part of TECQ that is noise, a fifth.
 #[test]
 fn tecq_with_the_estimators_variance_is_that_of_the_noise_itself() {
     for (preset, kind, reference) in [
@@ -35,7 +43,12 @@ fn tecq_with_the_estimators_variance_is_that_of_the_noise_itself() {
     ] {
         let kind = format!("transmitter.kind={kind}");
         let told = lane(preset, &[&MEASURED[..], &[&kind]].concat()).tecq_db.unwrap();
-        let own = [kind.as_str(), "pattern.kind=prbs13q", "simulation.block_symbols=8191", "simulation.samples_per_symbol=8"];
+        let own = [
+            kind.as_str(),
+            "pattern.kind=prbs13q",
+            "simulation.block_symbols=8191",
+            "simulation.samples_per_symbol=8",
+        ];
         let link = Link::new(stack(preset, &own).resolve().unwrap());
         let quiet = link.waveform(0, TestPoint::Tp2, Record::Noiseless).unwrap();
         let noisy = link.waveform(0, TestPoint::Tp2, Record::Repeats(24)).unwrap();
@@ -44,7 +57,9 @@ fn tecq_with_the_estimators_variance_is_that_of_the_noise_itself() {
         let repeats: Vec<Vec<f32>> = noisy
             .power_mw
             .chunks_exact(n)
-            .map(|one| fine(&one.iter().zip(&quiet.power_mw).map(|(a, b)| a - b).collect::<Vec<f32>>()))
+            .map(|one| {
+                fine(&one.iter().zip(&quiet.power_mw).map(|(a, b)| a - b).collect::<Vec<f32>>())
+            })
             .collect();
         let waveform = fine(&quiet.power_mw);
         let capture = Capture {
@@ -61,7 +76,8 @@ fn tecq_with_the_estimators_variance_is_that_of_the_noise_itself() {
     }
 }
 
-/// TECQ is the transmitter's alone; a chirp of the wrong sign for the fibre's dispersion closes the eye behind it.
+/// TECQ is the transmitter's alone; a chirp of the wrong sign for the fibre's dispersion closes the
+/// eye behind it.
 #[test]
 fn tdecq_is_tecq_without_dispersion_and_more_with_the_wrong_chirp() {
     let with = |more: &[&str]| lane("800gbase-dr8", &[&MEASURED[..], more].concat());
@@ -69,27 +85,51 @@ fn tdecq_is_tecq_without_dispersion_and_more_with_the_wrong_chirp() {
     assert_eq!(none.tecq_db, none.tdecq_db);
     let far = ["tdecq.dispersion_min_ps_per_nm=-8", "tdecq.dispersion_max_ps_per_nm=8"];
     let chirped = with(&[&far[..], &["transmitter.eml.chirp_alpha_0=3"]].concat());
-    assert!((chirped.tecq_db.unwrap() - none.tecq_db.unwrap()).abs() < 1e-4, "chirp is no matter at TP2");
-    assert!(chirped.tdecq_db.unwrap() > none.tdecq_db.unwrap() + 0.2, "{:?} {:?}", chirped.tdecq_db, none.tdecq_db);
+    assert!(
+        (chirped.tecq_db.unwrap() - none.tecq_db.unwrap()).abs() < 1e-4,
+        "chirp is no matter at TP2"
+    );
+    assert!(
+        chirped.tdecq_db.unwrap() > none.tdecq_db.unwrap() + 0.2,
+        "{:?} {:?}",
+        chirped.tdecq_db,
+        none.tdecq_db
+    );
 }
 
-/// RIN_OMA = RIN + 20 log10((ER + 1) / (ER - 1)); settled levels behind the filter are those before it to 0.1 %.
+/// RIN_OMA = RIN + 20 log10((ER + 1) / (ER - 1)); settled levels behind the filter are those before
+/// it to 0.1 %.
 #[test]
 fn rin_of_oma_has_its_closed_form_and_other_figures_stay_the_same_bits() {
     let measured = lane("800gbase-dr8", &MEASURED);
     let er = 10f64.powf(measured.er_tp2_db.unwrap() / 10.0);
     let expected = -146.0 + 20.0 * ((er + 1.0) / (er - 1.0)).log10();
-    assert!((measured.rin_oma_db_per_hz.unwrap() - expected).abs() < 0.02, "{:?} {expected}", measured.rin_oma_db_per_hz);
+    assert!(
+        (measured.rin_oma_db_per_hz.unwrap() - expected).abs() < 0.02,
+        "{:?} {expected}",
+        measured.rin_oma_db_per_hz
+    );
     let plain = lane("800gbase-dr8", &[]);
     assert!(plain.tecq_db.is_none() && plain.rin_oma_db_per_hz.is_none());
-    assert_eq!((plain.ber_semi_analytic, plain.margin_db, plain.snr_db), (measured.ber_semi_analytic, measured.margin_db, measured.snr_db));
-    assert_eq!(plain.sensitivity_oma_dbm, Some(plain.oma_tp3_dbm.unwrap() - plain.margin_db.unwrap()));
+    assert_eq!(
+        (plain.ber_semi_analytic, plain.margin_db, plain.snr_db),
+        (measured.ber_semi_analytic, measured.margin_db, measured.snr_db)
+    );
+    assert_eq!(
+        plain.sensitivity_oma_dbm,
+        Some(plain.oma_tp3_dbm.unwrap() - plain.margin_db.unwrap())
+    );
 }
 
 /// A slower modulator takes longer from 20 to 80 %, and its equaliser enhances more noise.
 #[test]
 fn less_bandwidth_is_a_longer_transition_and_more_tecq() {
-    let at = |ghz: &str| lane("800gbase-dr8", &[&MEASURED[..], &[&format!("transmitter.eml.bandwidth_ghz={ghz}")]].concat());
+    let at = |ghz: &str| {
+        lane(
+            "800gbase-dr8",
+            &[&MEASURED[..], &[&format!("transmitter.eml.bandwidth_ghz={ghz}")]].concat(),
+        )
+    };
     let (fast, slow) = (at("45"), at("25"));
     assert!(slow.transition_time_ps.unwrap() > fast.transition_time_ps.unwrap() + 1.0, "{slow:?}");
     assert!(slow.tecq_db.unwrap() > fast.tecq_db.unwrap() + 0.1);
@@ -97,20 +137,38 @@ fn less_bandwidth_is_a_longer_transition_and_more_tecq() {
 
 #[test]
 fn a_limit_passes_by_its_source_and_one_that_is_ones_own_says_so() {
-    let result = run("1.6tbase-dr8", &[&MEASURED[..], &["limits.transition_time_max_ps=5", "limits.overshoot_max_percent=22"]].concat());
-    let row = |key: &str| result.spec.iter().find(|row| row.limit_key == key).unwrap_or_else(|| panic!("{key}"));
+    let result = run(
+        "1.6tbase-dr8",
+        &[&MEASURED[..], &["limits.transition_time_max_ps=5", "limits.overshoot_max_percent=22"]]
+            .concat(),
+    );
+    let row = |key: &str| {
+        result.spec.iter().find(|row| row.limit_key == key).unwrap_or_else(|| panic!("{key}"))
+    };
     assert_eq!((row("tdecq_max_db").finding, row("tdecq_max_db").status), (Finding::Pass, "draft"));
-    assert_eq!((row("oma_max_dbm").finding, row("oma_max_dbm").status), (Finding::InsideAssumedLimit, "assumed"));
-    assert_eq!((row("transition_time_max_ps").finding, row("transition_time_max_ps").status), (Finding::OutsideAssumedLimit, "own"));
-    assert_eq!(row("overshoot_max_percent").status, "draft", "the preset's own value is the preset's");
+    assert_eq!(
+        (row("oma_max_dbm").finding, row("oma_max_dbm").status),
+        (Finding::InsideAssumedLimit, "assumed")
+    );
+    assert_eq!(
+        (row("transition_time_max_ps").finding, row("transition_time_max_ps").status),
+        (Finding::OutsideAssumedLimit, "own")
+    );
+    assert_eq!(
+        row("overshoot_max_percent").status,
+        "draft",
+        "the preset's own value is the preset's"
+    );
     assert_eq!(row("stressed_sensitivity_max_dbm").finding, Finding::NotMeasured);
-    let failed = run("800gbase-dr8", &[&MEASURED[..], &["transmitter.eml.laser.power_dbm=20"]].concat());
+    let failed =
+        run("800gbase-dr8", &[&MEASURED[..], &["transmitter.eml.laser.power_dbm=20"]].concat());
     let row = failed.spec.iter().find(|row| row.limit_key == "launch_power_max_dbm").unwrap();
     assert_eq!((row.finding, row.lane), (Finding::Fail, Some(0)));
     assert!(row.value.unwrap() > 4.0);
 }
 
-/// The stress is what it says: measured again on the same source, and the sensitivity is where the limit is just kept.
+/// The stress is what it says: measured again on the same source, and the sensitivity is where the
+/// limit is just kept.
 #[test]
 fn a_stressed_source_has_its_secq_and_the_receiver_its_sensitivity() {
     let stress = Stress { secq_db: 3.4, oma_dbm: -1.9, interferer_percent: 2.0 };
@@ -142,7 +200,10 @@ fn a_stressed_source_has_its_secq_and_the_receiver_its_sensitivity() {
     };
     let at = |oma_dbm: f64, more: &[&str]| {
         let source = source(oma_dbm);
-        lane("800gbase-dr8", &source.iter().map(String::as_str).chain(more.iter().copied()).collect::<Vec<_>>())
+        lane(
+            "800gbase-dr8",
+            &source.iter().map(String::as_str).chain(more.iter().copied()).collect::<Vec<_>>(),
+        )
     };
     let again = at(-1.9, &["tdecq.enabled=true"]);
     assert!((again.tecq_db.unwrap() - found.secq_db).abs() < 1e-3, "{:?}", again.tecq_db);
@@ -174,14 +235,26 @@ const REFERENCE_RECEIVER: [&str; 16] = [
     "receiver.adc.jitter_fs=0",
 ];
 
-/// Sensitivity against TECQ of a quiet transmitter made slower and slower: with both windows at the eye's centre, where a receiver
-/// samples, TECQ is by definition what the sensitivity loses, so the slope is 1; taps are by least squares in one and by TECQ in
-/// the other, worth 0.01 dB, over 1.5 dB. With the windows where the clause has them, 0.05 UI beside, it is less.
+/// Sensitivity against TECQ of a quiet transmitter made slower and slower: with both windows at the
+/// eye's centre, where a receiver samples, TECQ is by definition what the sensitivity loses, so the
+/// slope is 1; taps are by least squares in one and by TECQ in the other, worth 0.01 dB, over 1.5
+/// dB. With the windows where the clause has them, 0.05 UI beside, it is less.
 #[test]
 fn tecq_is_what_the_sensitivity_of_the_reference_receiver_loses() {
-    let quiet = ["transmitter.eml.laser.rin_db_per_hz=-200", "transmitter.dac.effective_bits=20", "transmitter.dac.jitter_fs=0"];
-    let quiet =
-        [&quiet[..], &["transmitter.eml.driver.noise_nv_per_rthz=0", "pattern.kind=prbs13q", "simulation.block_symbols=8191"]].concat();
+    let quiet = [
+        "transmitter.eml.laser.rin_db_per_hz=-200",
+        "transmitter.dac.effective_bits=20",
+        "transmitter.dac.jitter_fs=0",
+    ];
+    let quiet = [
+        &quiet[..],
+        &[
+            "transmitter.eml.driver.noise_nv_per_rthz=0",
+            "pattern.kind=prbs13q",
+            "simulation.block_symbols=8191",
+        ],
+    ]
+    .concat();
     let centred = Reference { window_offset_ui: 0.0, window_width_ui: 0.0, ..Reference::SMF_100G };
     let points: Vec<[f64; 3]> = ["60", "38", "28", "22", "18"]
         .iter()
@@ -192,8 +265,14 @@ fn tecq_is_what_the_sensitivity_of_the_reference_receiver_loses() {
             let link = Link::new(stack("800gbase-dr8", &assignments).resolve().unwrap());
             let light = link.waveform(0, TestPoint::Tp2, Record::Noiseless).unwrap();
             let waveform = by_spectrum(&light.power_mw, 16 * light.levels.len());
-            let capture = Capture { waveform: &waveform, samples_per_symbol: 16, levels: &light.levels, ..Capture::default() };
-            let tecq = |reference| Instrument::default().measure(&capture, reference).unwrap().tdecq_db;
+            let capture = Capture {
+                waveform: &waveform,
+                samples_per_symbol: 16,
+                levels: &light.levels,
+                ..Capture::default()
+            };
+            let tecq =
+                |reference| Instrument::default().measure(&capture, reference).unwrap().tdecq_db;
             [tecq(&centred), tecq(&Reference::SMF_100G), sensitivity]
         })
         .collect();
@@ -201,25 +280,31 @@ fn tecq_is_what_the_sensitivity_of_the_reference_receiver_loses() {
         let n = points.len() as f64;
         let mean = |i: usize| points.iter().map(|p| p[i]).sum::<f64>() / n;
         let (mx, my) = (mean(x), mean(2));
-        points.iter().map(|p| (p[x] - mx) * (p[2] - my)).sum::<f64>() / points.iter().map(|p| (p[x] - mx).powi(2)).sum::<f64>()
+        points.iter().map(|p| (p[x] - mx) * (p[2] - my)).sum::<f64>()
+            / points.iter().map(|p| (p[x] - mx).powi(2)).sum::<f64>()
     };
     println!("{points:?}: slopes {:.3} and {:.3}", slope(0), slope(1));
     assert!((slope(0) - 1.0).abs() < 0.02, "{}", slope(0));
     assert!((0.75..0.95).contains(&slope(1)), "{}", slope(1));
 }
 
-/// The stressed source's noise: p of the OMA in half the symbol rate is 2 p over two symbol rates, half of the grid's. 2^20 samples
-/// know an rms to 0.07 %.
+/// The stressed source's noise: p of the OMA in half the symbol rate is 2 p over two symbol rates,
+/// half of the grid's. 2^20 samples know an rms to 0.07 %.
 #[test]
 fn the_noise_of_a_stressed_source_has_the_rms_that_is_given_one_sided() {
-    let noise = ["transmitter.stressed.noise_percent=1.5", "transmitter.stressed.interferer_percent=2"];
+    let noise =
+        ["transmitter.stressed.noise_percent=1.5", "transmitter.stressed.interferer_percent=2"];
     let set = [&["transmitter.kind=stressed", "spread.launch_power_db=0"][..], &noise].concat();
     let link = Link::new(stack("800gbase-dr8", &set).resolve().unwrap());
     let quiet = link.waveform(0, TestPoint::Tp2, Record::Noiseless).unwrap();
     let noisy = link.waveform(0, TestPoint::Tp2, Record::Repeats(32)).unwrap();
     let oma_mw = 1.0; // 0 dBm
-    let square = |(i, p): (usize, &f32)| f64::from(p - quiet.power_mw[i % quiet.power_mw.len()]).powi(2);
-    let rms = (noisy.power_mw.iter().enumerate().map(square).sum::<f64>() / noisy.power_mw.len() as f64).sqrt() / oma_mw;
+    let square =
+        |(i, p): (usize, &f32)| f64::from(p - quiet.power_mw[i % quiet.power_mw.len()]).powi(2);
+    let rms = (noisy.power_mw.iter().enumerate().map(square).sum::<f64>()
+        / noisy.power_mw.len() as f64)
+        .sqrt()
+        / oma_mw;
     assert!((rms / (2.0 * 0.015) - 1.0).abs() < 5e-3, "{rms}");
 }
 
@@ -237,11 +322,14 @@ fn check_compares_tdecq_and_wants_it_measured() {
         );
         folder.write(name, text)
     };
-    for (enabled, low, code, expected) in
-        [(true, 1.0, 0, "tdecq_db"), (true, 1.9, 1, "FAIL"), (false, 1.0, 2, "targets.tdecq_db = [1, 3.4]: needs tdecq.enabled = true")]
-    {
+    for (enabled, low, code, expected) in [
+        (true, 1.0, 0, "tdecq_db"),
+        (true, 1.9, 1, "FAIL"),
+        (false, 1.0, 2, "targets.tdecq_db = [1, 3.4]: needs tdecq.enabled = true"),
+    ] {
         let output = command(&["check", &file("a.toml", enabled, low)]);
-        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned()
+            + &String::from_utf8_lossy(&output.stderr);
         assert!(output.status.code() == Some(code) && text.contains(expected), "{text}");
     }
 }
@@ -252,7 +340,12 @@ fn the_verdicts_are_printed_and_bad_input_is_refused_in_one_line() {
     let good = command(&[&["run", "800gbase-dr8", "--spec"], &quick[..]].concat());
     let text = String::from_utf8(good.stdout).unwrap();
     assert_eq!(good.status.code(), Some(0));
-    for line in ["TDECQ, dB", "OMAouter - max(TECQ, TDECQ), dBm", "not measured", "no verdict here is a statement of compliance"] {
+    for line in [
+        "TDECQ, dB",
+        "OMAouter - max(TECQ, TDECQ), dBm",
+        "not measured",
+        "no verdict here is a statement of compliance",
+    ] {
         assert!(text.contains(line), "{line}: {text}");
     }
     for (arguments, expected) in [
@@ -260,14 +353,23 @@ fn the_verdicts_are_printed_and_bad_input_is_refused_in_one_line() {
             &["run", "800gbase-dr8", "--tdecq", "--set", "tdecq.reference=100g-sfm"][..],
             "tdecq.reference = \"100g-sfm\": must be one of 100g-smf",
         ),
-        (&["run", "800gbase-dr8", "--set", "limits.status.tdecq_max=draft"], "limits.status.tdecq_max: there is no such limit"),
+        (
+            &["run", "800gbase-dr8", "--set", "limits.status.tdecq_max=draft"],
+            "limits.status.tdecq_max: there is no such limit",
+        ),
         (&["srs", "800gbase-dr8", "--secq-db", "30"], "--secq-db = 30: must be from 0.5 to 10"),
         (&["srs", "800gbase-dr8", "--secq-db", "0.6"], "a SECQ of 0.6 dB cannot be built"),
-        (&["srs", "800gbase-dr8", "--interferer-percent", "80"], "transmitter.stressed.interferer_percent = 80: must be from 0 to 50"),
+        (
+            &["srs", "800gbase-dr8", "--interferer-percent", "80"],
+            "transmitter.stressed.interferer_percent = 80: must be from 0 to 50",
+        ),
     ] {
         let output = command(arguments);
         let words = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{words}");
-        assert!(words.contains(expected) && words.lines().count() == 1 && output.stdout.is_empty(), "{expected}: {words}");
+        assert!(
+            words.contains(expected) && words.lines().count() == 1 && output.stdout.is_empty(),
+            "{expected}: {words}"
+        );
     }
 }

@@ -8,13 +8,15 @@ use std::process::Command;
 pub(crate) const CHILD: &str = "kernels";
 /// Which copy of the kernels is counted: the widest that valgrind knows.
 ///
-/// The portable one repeats as well, but half of what it does is calls of `fmaf`, which is not ours and chosen by the processor, and it would
-/// not show that a kernel has lost its vectors.
+/// The portable one repeats as well, but half of what it does is calls of `fmaf`, which is not ours
+/// and chosen by the processor, and it would not show that a kernel has lost its vectors.
 pub(crate) const VECTORS: &str = "avx2";
-/// Whose functions are not counted, in this program; those of other objects (memory, elementary functions) are the system's.
+/// Whose functions are not counted, in this program; those of other objects (memory, elementary
+/// functions) are the system's.
 const NOT_OURS: [&str; 2] = ["rustfft", "realfft"];
 
-/// What callgrind counts: the only function that turns collecting on, and each return from it ends a part.
+/// What callgrind counts: the only function that turns collecting on, and each return from it ends
+/// a part.
 #[inline(never)]
 pub(crate) fn counted_once(work: &mut dyn FnMut()) {
     work();
@@ -22,10 +24,12 @@ pub(crate) fn counted_once(work: &mut dyn FnMut()) {
 
 /// Instructions of every kernel in its order, without those of the transforms.
 pub(crate) fn totals(kernels: usize) -> Result<Vec<u64>, String> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("instructions-{}", std::process::id()));
+    let folder =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("instructions-{}", std::process::id()));
     fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-    let totals =
-        run(&folder.join("part")).and_then(|this| (1..=kernels).map(|i| total(&folder.join(format!("part.{i}")), &this)).collect());
+    let totals = run(&folder.join("part")).and_then(|this| {
+        (1..=kernels).map(|i| total(&folder.join(format!("part.{i}")), &this)).collect()
+    });
     // it stands in the target folder, so what stays does no harm
     let _ = fs::remove_dir_all(&folder);
     totals
@@ -49,12 +53,19 @@ fn run(part: &Path) -> Result<String, String> {
     if output.status.success() {
         return Ok(this.display().to_string());
     }
-    Err(format!("valgrind ended with {}:\n{}", output.status, String::from_utf8_lossy(&output.stderr)))
+    Err(format!(
+        "valgrind ended with {}:\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    ))
 }
 
-/// Sums what a part's functions cost themselves: of `this` object, but for the transforms. Behind `calls=` stands what the callee cost.
+/// Sums what a part's functions cost themselves: of `this` object, but for the transforms. Behind
+/// `calls=` stands what the callee cost.
 fn total(part: &Path, this: &str) -> Result<u64, String> {
-    let text = fs::read_to_string(part).map_err(|e| format!("{}: {e}: valgrind did not see that a kernel was called", part.display()))?;
+    let text = fs::read_to_string(part).map_err(|e| {
+        format!("{}: {e}: valgrind did not see that a kernel was called", part.display())
+    })?;
     let (mut total, mut here, mut ours, mut called) = (0, false, false, false);
     for line in text.lines() {
         if let Some(object) = line.strip_prefix("ob=") {

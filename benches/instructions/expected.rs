@@ -22,21 +22,36 @@ pub(crate) struct Toolchain {
 impl Toolchain {
     /// What counts here; `Err` says what there is not.
     pub(crate) fn here() -> Result<Toolchain, String> {
-        let valgrind = crate::version("valgrind", "--version").ok_or("valgrind is not installed")?;
+        let valgrind =
+            crate::version("valgrind", "--version").ok_or("valgrind is not installed")?;
         let rustc = crate::version("rustc", "-V").ok_or("rustc is not on the path")?;
         let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
         // incremental builds, as those of the dev profile are by default, inline otherwise
         let incremental = cfg!(debug_assertions) && option_env!("CARGO_INCREMENTAL") != Some("0");
         let profile = format!("{profile}, {}incremental", if incremental { "" } else { "not " });
-        let baseline = if cfg!(target_feature = "avx") { "with more vectors than its baseline" } else { std::env::consts::OS };
-        Ok(Toolchain { rustc, valgrind, target: format!("{} {baseline}", std::env::consts::ARCH), profile, vectors: vectors()? })
+        let baseline = if cfg!(target_feature = "avx") {
+            "with more vectors than its baseline"
+        } else {
+            std::env::consts::OS
+        };
+        Ok(Toolchain {
+            rustc,
+            valgrind,
+            target: format!("{} {baseline}", std::env::consts::ARCH),
+            profile,
+            vectors: vectors()?,
+        })
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 fn vectors() -> Result<String, String> {
     let there = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-    if there { Ok(VECTORS.to_owned()) } else { Err("the processor has no AVX2, whose copies of the kernels are counted".to_owned()) }
+    if there {
+        Ok(VECTORS.to_owned())
+    } else {
+        Err("the processor has no AVX2, whose copies of the kernels are counted".to_owned())
+    }
 }
 
 #[cfg(not(target_arch = "x86_64"))]
@@ -72,11 +87,16 @@ pub(crate) struct Expected {
 mod tables {
     use super::{BTreeMap, Deserialize, Serialize};
 
-    pub(super) fn serialize<S: serde::Serializer>(pairs: &[(String, f64)], to: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: serde::Serializer>(
+        pairs: &[(String, f64)],
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
         pairs.iter().cloned().collect::<BTreeMap<_, _>>().serialize(to)
     }
 
-    pub(super) fn deserialize<'a, D: serde::Deserializer<'a>>(from: D) -> Result<Vec<(String, f64)>, D::Error> {
+    pub(super) fn deserialize<'a, D: serde::Deserializer<'a>>(
+        from: D,
+    ) -> Result<Vec<(String, f64)>, D::Error> {
         Ok(BTreeMap::deserialize(from)?.into_iter().collect())
     }
 }
@@ -89,7 +109,12 @@ impl Book {
 
     /// What was counted as here; else with which toolchains.
     pub(crate) fn of(&self, here: &Toolchain) -> Result<&Expected, String> {
-        let then = || self.counted.iter().map(|expected| format!("\n  then {}", expected.toolchain)).collect::<String>();
+        let then = || {
+            self.counted
+                .iter()
+                .map(|expected| format!("\n  then {}", expected.toolchain))
+                .collect::<String>()
+        };
         self.counted.iter().find(|expected| expected.toolchain == *here).ok_or_else(then)
     }
 
@@ -108,26 +133,41 @@ impl Book {
 
 impl Expected {
     /// One line a kernel; `Err` when one costs more than `allowed` or is not in the file.
-    pub(crate) fn compare(&self, counted: &[(String, f64)], allowed: RangeInclusive<f64>) -> Result<Vec<String>, Vec<String>> {
+    pub(crate) fn compare(
+        &self,
+        counted: &[(String, f64)],
+        allowed: RangeInclusive<f64>,
+    ) -> Result<Vec<String>, Vec<String>> {
         let mut bad = false;
         let mut lines = Vec::new();
         for (name, now) in counted {
             let Some((_, then)) = self.per_item.iter().find(|(known, _)| known == name) else {
                 bad = true;
-                lines.push(format!("{name:18} {now:12.2}  is not in the file: count anew with -- --write"));
+                lines.push(format!(
+                    "{name:18} {now:12.2}  is not in the file: count anew with -- --write"
+                ));
                 continue;
             };
             let ratio = now / then;
             let remark = match ratio {
-                r if r > *allowed.end() => "  TOO MANY: make it cheaper, or say why not and count anew with -- --write",
+                r if r > *allowed.end() => {
+                    "  TOO MANY: make it cheaper, or say why not and count anew with -- --write"
+                }
                 r if r < *allowed.start() => "  fewer: count anew with -- --write",
                 _ => "",
             };
             bad |= ratio > *allowed.end();
-            lines.push(format!("{name:18} {now:12.2} where {then:12.2} is expected, {:+6.1} %{remark}", 100.0 * (ratio - 1.0)));
+            lines.push(format!(
+                "{name:18} {now:12.2} where {then:12.2} is expected, {:+6.1} %{remark}",
+                100.0 * (ratio - 1.0)
+            ));
         }
-        for (name, _) in self.per_item.iter().filter(|(known, _)| counted.iter().all(|(name, _)| name != known)) {
-            lines.push(format!("{name:18} is in the file and no kernel: count anew with -- --write"));
+        for (name, _) in
+            self.per_item.iter().filter(|(known, _)| counted.iter().all(|(name, _)| name != known))
+        {
+            lines.push(format!(
+                "{name:18} is in the file and no kernel: count anew with -- --write"
+            ));
         }
         if bad { Err(lines) } else { Ok(lines) }
     }

@@ -1,18 +1,22 @@
-//! Instructions of our own kernels, counted by valgrind, against the counts of `counts.toml`: a kernel may cost ten per cent more.
+//! Instructions of our own kernels, counted by valgrind, against the counts of `counts.toml`: a
+//! kernel may cost ten per cent more.
 //!
 //! ```text
 //! CARGO_INCREMENTAL=0 cargo test --test instructions               compares
 //! CARGO_INCREMENTAL=0 cargo test --test instructions -- --write    counts anew
 //! ```
 //!
-//! Counts do not see the machine's load, so they may be compared where times may not. They belong to a compiler and a way of building: with
-//! another one nothing is compared, and a line says so. Transforms are left out, for rustfft is not ours, and so is the system's memory.
+//! Counts do not see the machine's load, so they may be compared where times may not. They belong
+//! to a compiler and a way of building: with another one nothing is compared, and a line says so.
+//! Transforms are left out, for rustfft is not ours, and so is the system's memory.
 //!
 //! # Limits
 //!
-//! CI compares what `cargo test` builds, for a release of its own would cost minutes: with overflow checks, which keep loops over integers out
-//! of vectors (the slicers take eight times as many instructions, eight lanes of LMS six times). The file holds counts of the release profile, too;
-//! `--release` compares or refreshes them. Counts are of AVX2, the widest that valgrind runs. How fast a kernel is, `lightlane bench` tells.
+//! CI compares what `cargo test` builds, for a release of its own would cost minutes: with overflow
+//! checks, which keep loops over integers out of vectors (the slicers take eight times as many
+//! instructions, eight lanes of LMS six times). The file holds counts of the release profile, too;
+//! `--release` compares or refreshes them. Counts are of AVX2, the widest that valgrind runs. How
+//! fast a kernel is, `lightlane bench` tells.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -61,12 +65,15 @@ fn compared(path: &Path, write: bool) -> Result<Vec<String>, Vec<String>> {
     let one = |line: String| vec![line];
     if write {
         let book = if path.exists() { Book::read(path).map_err(one)? } else { Book::default() };
-        book.write(Expected { toolchain: here, per_item: counted().map_err(one)? }, path).map_err(one)?;
+        book.write(Expected { toolchain: here, per_item: counted().map_err(one)? }, path)
+            .map_err(one)?;
         return Ok(vec![format!("{}: written", path.display())]);
     }
     match Book::read(path).map_err(one)?.of(&here) {
         Ok(expected) => expected.compare(&counted().map_err(one)?, STALE..=MOST),
-        Err(then) => Ok(vec![format!("instructions not compared, they were counted otherwise:{then}\n  now  {here}")]),
+        Err(then) => Ok(vec![format!(
+            "instructions not compared, they were counted otherwise:{then}\n  now  {here}"
+        )]),
     }
 }
 
@@ -74,12 +81,20 @@ fn compared(path: &Path, write: bool) -> Result<Vec<String>, Vec<String>> {
 fn counted() -> Result<Vec<(String, f64)>, String> {
     let kernels = kernels::all();
     let totals = callgrind::totals(kernels.len())?;
-    Ok(kernels.iter().zip(totals).map(|(kernel, total)| (kernel.name.to_owned(), total as f64 / kernel.items as f64)).collect())
+    Ok(kernels
+        .iter()
+        .zip(totals)
+        .map(|(kernel, total)| (kernel.name.to_owned(), total as f64 / kernel.items as f64))
+        .collect())
 }
 
 /// The first line that a program prints about its version.
 fn version(program: &str, argument: &str) -> Option<String> {
-    let output = Command::new(program).arg(argument).current_dir(env!("CARGO_MANIFEST_DIR")).output().ok()?;
+    let output = Command::new(program)
+        .arg(argument)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| text.lines().next().unwrap_or_default().to_owned())
 }

@@ -42,8 +42,23 @@ const LENGTH: usize = 8192;
 const BLOCK: usize = 2048;
 
 pub(crate) fn all() -> Vec<Kernel> {
-    let mut all = vec![normal_numbers(), inner_loop(), prbs31q(), decide(), compare(), dfe(), mlse(), soft_mlse(), gaussian_tail()];
-    all.extend([0, 1, 8, 15].into_iter().zip(["rs_decode_0", "rs_decode_1", "rs_decode_8", "rs_decode_15"]).map(rs_decode));
+    let mut all = vec![
+        normal_numbers(),
+        inner_loop(),
+        prbs31q(),
+        decide(),
+        compare(),
+        dfe(),
+        mlse(),
+        soft_mlse(),
+        gaussian_tail(),
+    ];
+    all.extend(
+        [0, 1, 8, 15]
+            .into_iter()
+            .zip(["rs_decode_0", "rs_decode_1", "rs_decode_8", "rs_decode_15"])
+            .map(rs_decode),
+    );
     all.extend([inner_decode(), eye_density(), tdecq()]);
     all.extend(stages());
     all.extend([training("mmse_training", "mmse"), training("lms_training", "lms"), predict()]);
@@ -69,9 +84,12 @@ fn inner_loop() -> Kernel {
 }
 
 fn prbs31q() -> Kernel {
-    let source = Pattern { kind: PatternKind::Prbs31q, ..Pattern::default() }.build().expect("it builds");
+    let source =
+        Pattern { kind: PatternKind::Prbs31q, ..Pattern::default() }.build().expect("it builds");
     let mut levels = vec![0; LENGTH];
-    Kernel::new("prbs31q", LENGTH, move || source.fill(black_box(12345), Seed::new(1), black_box(&mut levels)))
+    Kernel::new("prbs31q", LENGTH, move || {
+        source.fill(black_box(12345), Seed::new(1), black_box(&mut levels))
+    })
 }
 
 /// Random levels and samples of them behind 1 + 0.5 D with some noise.
@@ -129,7 +147,10 @@ fn gaussian_tail() -> Kernel {
     let x: Vec<f64> = (0..LENGTH).map(|i| i as f64 * (12.0 / LENGTH as f64) - 4.0).collect();
     let mut out = vec![0.0; LENGTH];
     Kernel::new("gaussian_tail", LENGTH, move || {
-        black_box(&mut out).iter_mut().zip(black_box(&x)).for_each(|(out, &x)| *out = gaussian::q_fast(x));
+        black_box(&mut out)
+            .iter_mut()
+            .zip(black_box(&x))
+            .for_each(|(out, &x)| *out = gaussian::q_fast(x));
     })
 }
 
@@ -143,7 +164,9 @@ fn rs_decode((errors, name): (usize, &'static str)) -> Kernel {
             let mut word: Vec<u16> = (0..544).map(|_| rng.next_u64() as u16 & 1023).collect();
             code.encode(&mut word).expect("it fits");
             // 36 positions apart, so never twice the same
-            (0..errors).for_each(|i| word[36 * i + (rng.next_u64() % 36) as usize] ^= 1 + (rng.next_u64() % 1023) as u16);
+            (0..errors).for_each(|i| {
+                word[36 * i + (rng.next_u64() % 36) as usize] ^= 1 + (rng.next_u64() % 1023) as u16
+            });
             word
         })
         .collect();
@@ -164,7 +187,8 @@ fn inner_decode() -> Kernel {
     let mut rng = Seed::new(1).rng();
     let blocks: Vec<[f32; BLOCK_SYMBOLS]> = (0..BLOCKS)
         .map(|_| {
-            let mut levels: [u8; BLOCK_SYMBOLS] = std::array::from_fn(|_| (rng.next_u64() >> 62) as u8);
+            let mut levels: [u8; BLOCK_SYMBOLS] =
+                std::array::from_fn(|_| (rng.next_u64() >> 62) as u8);
             inner::encode(&mut levels);
             levels.map(|level| f32::from(level) + sigma * rng.normal() as f32)
         })
@@ -184,7 +208,8 @@ fn eye_density() -> Kernel {
     Kernel::new("eye_density", 8 * LENGTH, move || eye.push(black_box(&waveform), 5))
 }
 
-/// Random symbols behind slow edges, and the runs that an outer OMA needs: windows, histograms, tails and the search.
+/// Random symbols behind slow edges, and the runs that an outer OMA needs: windows, histograms,
+/// tails and the search.
 fn tdecq() -> Kernel {
     let mut rng = Seed::new(1).rng();
     let mut levels: Vec<u8> = (0..1000).map(|_| (rng.next_u64() >> 62) as u8).collect();
@@ -197,7 +222,12 @@ fn tdecq() -> Kernel {
     let waveform: Vec<f32> = levels.iter().flat_map(|&level| [level; 16]).map(rise).collect();
     let mut instrument = Instrument::default();
     Kernel::new("tdecq", levels.len(), move || {
-        let capture = Capture { waveform: &waveform, samples_per_symbol: 16, levels: &levels, ..Capture::default() };
+        let capture = Capture {
+            waveform: &waveform,
+            samples_per_symbol: 16,
+            levels: &levels,
+            ..Capture::default()
+        };
         black_box(instrument.measure(&capture, &Reference::SMF_100G)).expect("it is open");
     })
 }
@@ -207,13 +237,25 @@ fn lane(adaptation: &str) -> Lane {
     let mut stack = Stack::open("800gbase-dr8").expect("it ships");
     let chain = "transmitter.kind=eml pattern.kind=prbs31q fibre.length_km=2 simulation.samples_per_symbol=4 lanes=1";
     let assignments = chain.split(' ').map(str::to_owned);
-    let more = [format!("simulation.block_symbols={BLOCK}"), format!("receiver.ffe.adaptation={adaptation}")];
+    let more = [
+        format!("simulation.block_symbols={BLOCK}"),
+        format!("receiver.ffe.adaptation={adaptation}"),
+    ];
     assignments.chain(more).for_each(|assignment| stack.set(&assignment).expect("a key"));
-    Lane::build(&stack.resolve().expect("it is legal").base, 0, &mut Workshop::default()).expect("it builds")
+    Lane::build(&stack.resolve().expect("it is legal").base, 0, &mut Workshop::default())
+        .expect("it builds")
 }
 
 fn predictor<'a>(lane: &'a Lane, worker: &mut Worker) -> Predictor<'a> {
-    Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(1, true), lane.blocks(1, false), worker)
+    Predictor::new(
+        &lane.plan,
+        &lane.dsp,
+        lane.run,
+        lane.seed,
+        lane.blocks(1, true),
+        lane.blocks(1, false),
+        worker,
+    )
 }
 
 fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
@@ -226,10 +268,18 @@ fn stages() -> [Kernel; 3] {
         let lane = lane("mmse");
         let mut worker = Worker::new(&lane.plan);
         let (trained, levels) = (trained(&lane, &mut worker), lane.blocks(1, false).remove(0));
-        let draws = |lane: &Lane| Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Everything };
+        let draws = |lane: &Lane| Draws {
+            run: lane.run,
+            lane: lane.seed,
+            block: 0,
+            noise: 0,
+            what: Drawn::Everything,
+        };
         worker.decisions(&lane.plan, &trained, &levels, &draws(&lane), false);
         Kernel::new(stage, BLOCK, move || match stage {
-            "front" => worker.front(&lane.plan, black_box(&levels), &draws(&lane), trained.attenuation),
+            "front" => {
+                worker.front(&lane.plan, black_box(&levels), &draws(&lane), trained.attenuation)
+            }
             "sample" => worker.sample(&lane.plan, &trained, &draws(&lane)),
             _ => worker.equalise(&lane.plan, &trained, &draws(&lane)),
         })

@@ -1,7 +1,8 @@
 //! What the examples share: how much is computed, and where pictures go.
 //!
-//! Without arguments an example computes in full and draws into `plots/`. `--quick` takes fewer points and shorter blocks and draws
-//! into `target/quick-plots/`, so that the pictures of the manual stay; it is what `.ci/run` does.
+//! Without arguments an example computes in full and draws into `plots/`. `--quick` takes fewer
+//! points and shorter blocks and draws into `target/quick-plots/`, so that the pictures of the
+//! manual stay; it is what `.ci/run` does.
 #![allow(dead_code)] // no example needs all of it
 
 use lightlane::link::Stack;
@@ -39,10 +40,17 @@ pub(crate) fn curves(stack: &Stack, axes: &[&str], figure: &str) -> lightlane::R
 }
 
 /// Several figures of merit of the same rows.
-pub(crate) fn curves_of<const N: usize>(stack: &Stack, axes: &[&str], figures: [&str; N]) -> lightlane::Result<[Curves; N]> {
+pub(crate) fn curves_of<const N: usize>(
+    stack: &Stack,
+    axes: &[&str],
+    figures: [&str; N],
+) -> lightlane::Result<[Curves; N]> {
     let axes = axes.iter().map(|axis| Axis::parse(axis)).collect::<lightlane::Result<_>>()?;
     let sweep = Sweep::new(stack, axes)?;
-    let mut charts = figures.iter().map(|figure| Chart::new(&sweep, figure)).collect::<lightlane::Result<Vec<_>>>()?;
+    let mut charts = figures
+        .iter()
+        .map(|figure| Chart::new(&sweep, figure))
+        .collect::<lightlane::Result<Vec<_>>>()?;
     let mut push = |row: &_| {
         charts.iter_mut().for_each(|chart| chart.push(row));
         Ok(())
@@ -71,6 +79,7 @@ pub(crate) fn at(points: &[(f64, f64)], x: f64) -> f64 {
 pub(crate) fn draw(figure: &impl Figure, name: &str, size: Size) -> lightlane::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = full_or_quick(root.join("plots"), root.join("target/quick-plots"));
-    std::fs::create_dir_all(&folder).map_err(|source| lightlane::Error::Io { path: folder.clone(), source })?;
+    std::fs::create_dir_all(&folder)
+        .map_err(|source| lightlane::Error::Io { path: folder.clone(), source })?;
     save(figure, folder.join(name), size)
 }

@@ -2,7 +2,8 @@
 
 use crate::math::quantile;
 
-/// Probability that a sample leaves the converter's range: full scale is twice the 99.99 % quantile of |y|.
+/// Probability that a sample leaves the converter's range: full scale is twice the 99.99 % quantile
+/// of |y|.
 const CLIPPED: f64 = 1e-4;
 
 /// Full scale (peak to peak) for mean-free `samples` in Gaussian noise of `sigma`.

@@ -8,7 +8,8 @@ use num_complex::{Complex32, Complex64};
 pub(crate) use crate::dsp::LEVELS;
 
 widest! {
-/// Levels 0..3, bent by `c`, through taps at the symbol rate, periodically; the middle tap is the main one.
+/// Levels 0..3, bent by `c`, through taps at the symbol rate, periodically; the middle tap is the
+/// main one.
 pub(super) fn transmit_taps(levels: &[u8], taps: &[f32], c: f32, out: &mut [f32]) {
     let (n, main) = (levels.len(), taps.len() / 2);
     out.fill(0.0);
@@ -78,7 +79,8 @@ pub(super) fn relative(field: &mut [Complex32], normals: &[f32], rms: f32) {
     field.iter_mut().zip(normals).for_each(|(e, n)| *e *= 1.0 + half * n);
 }
 
-/// Turns a field by a random walk that returns to a multiple of 2 pi at the block's end: a Brownian bridge.
+/// Turns a field by a random walk that returns to a multiple of 2 pi at the block's end: a Brownian
+/// bridge.
 pub(super) fn phase_bridge(field: &mut [Complex32], steps: &mut [f32], rms_rad: f32) {
     let turns = rms_rad / std::f32::consts::TAU;
     let steps = &mut steps[..field.len()];
@@ -120,8 +122,8 @@ pub(super) fn fold_curvature(x: &[Complex32], m: usize, n: usize, bin_hz: f64, o
 
 /// Displaced instants to second order.
 ///
-/// The first order alone makes stationary noise larger by its slope, though noise is the same at every instant; the second
-/// takes that back.
+/// The first order alone makes stationary noise larger by its slope, though noise is the same at
+/// every instant; the second takes that back.
 pub(super) fn displace(x: &mut [f32], slope: &[f32], curvature: &[f32], normals: &[f32], jitter_s: f32) {
     for (((x, s), c), n) in x.iter_mut().zip(slope).zip(curvature).zip(normals) {
         let late = jitter_s * n;
@@ -152,7 +154,8 @@ pub(super) fn clip(x: &mut [f32], half_scale: f32) {
 pub(super) fn turn(x: &[Complex32], turns_per_bin: f64, out: &mut [Complex32]) {
     let angle = |k: usize| std::f64::consts::TAU * (k as f64 * turns_per_bin).fract();
     let single = |z: Complex64| Complex32::new(z.re as f32, z.im as f32);
-    // products of f64 by far more than f32 can show: a sine and a cosine for each would take longer than the turn
+    // products of f64 by far more than f32 can show: a sine and a cosine for each would take longer
+    // than the turn
     let (bin, run) = (Complex64::cis(angle(1)), Complex64::cis(angle(TURNED)));
     let mut at = Complex64::new(1.0, 0.0);
     let steps: [Complex32; TURNED] = std::array::from_fn(|_| {

@@ -72,7 +72,8 @@ impl Count<'_> {
 /// What was counted of a lane.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Counted {
-    /// From its first to its last segment; of rare events, what was simulated and hit, as it is ahead of weighting.
+    /// From its first to its last segment; of rare events, what was simulated and hit, as it is
+    /// ahead of weighting.
     pub end: Tally,
     /// The error ratio of rare events.
     pub weighted: Option<Weighted>,
@@ -108,8 +109,8 @@ pub struct Tally {
     pub block_errors: Vec<u64>,
     /// Count, sum and sum of squares at the slicer by level.
     pub moments: [[f64; 3]; 4],
-    /// Runs of wrong decisions on the line, ahead of undoing a precoder; a block's end ends them. Counted from a lane's first to its last
-    /// segment.
+    /// Runs of wrong decisions on the line, ahead of undoing a precoder; a block's end ends them.
+    /// Counted from a lane's first to its last segment.
     pub bursts: Bursts,
 }
 
@@ -119,10 +120,18 @@ const BURSTY: f64 = 1.2;
 impl Tally {
     pub(super) fn of(symbols: usize, decisions: &Decisions) -> Tally {
         let Decisions { symbol_errors, bit_errors, moments } = *decisions;
-        Tally { symbols: symbols as u64, symbol_errors, bit_errors, block_errors: vec![symbol_errors], moments, bursts: Bursts::default() }
+        Tally {
+            symbols: symbols as u64,
+            symbol_errors,
+            bit_errors,
+            block_errors: vec![symbol_errors],
+            moments,
+            bursts: Bursts::default(),
+        }
     }
 
-    /// Adds what came next; floats too are the same whatever the split, for the order is the blocks'.
+    /// Adds what came next; floats too are the same whatever the split, for the order is the
+    /// blocks'.
     pub fn merge(&mut self, next: &Tally) {
         self.symbols += next.symbols;
         self.symbol_errors += next.symbol_errors;
@@ -134,8 +143,9 @@ impl Tally {
         self.bursts.merge(&next.bursts);
     }
 
-    /// Variance of the count over that of as many independent errors, by the bursts that were seen: mean square length over mean length,
-    /// or, where a precoder leaves other errors than the line's, errors a burst.
+    /// Variance of the count over that of as many independent errors, by the bursts that were seen:
+    /// mean square length over mean length, or, where a precoder leaves other errors than the
+    /// line's, errors a burst.
     fn clustering(&self) -> f64 {
         let (wrong, bursts) = (self.bursts.wrong() as f64, self.bursts.bursts() as f64);
         if bursts == 0.0 {
@@ -166,26 +176,38 @@ impl Tally {
 
     /// 95 % interval of the bit error ratio, and which kind.
     ///
-    /// Clopper-Pearson on symbols while errors are independent (variance over mean of the blocks' counts below 1.2, and
-    /// three of its standard deviations), else a bootstrap over at least 30 blocks; brought to bits by the bits seen wrong per wrong symbol.
-    /// Errors that come in bursts are as many fewer as bursts scatter the count more.
+    /// Clopper-Pearson on symbols while errors are independent (variance over mean of the blocks'
+    /// counts below 1.2, and three of its standard deviations), else a bootstrap over at least 30
+    /// blocks; brought to bits by the bits seen wrong per wrong symbol. Errors that come in bursts
+    /// are as many fewer as bursts scatter the count more.
     pub fn interval(&self) -> (Interval, &'static str) {
         if self.symbols == 0 {
             return (Interval { low: 0.0, high: 1.0 }, "none");
         }
-        let bits_per_symbol = if self.symbol_errors == 0 { 1.0 } else { self.bit_errors as f64 / self.symbol_errors as f64 };
+        let bits_per_symbol = if self.symbol_errors == 0 {
+            1.0
+        } else {
+            self.bit_errors as f64 / self.symbol_errors as f64
+        };
         let blocks = self.block_errors.len() as u64;
         let chance = 3.0 * (2.0 / (blocks.max(2) - 1) as f64).sqrt();
-        let (interval, kind) = if dispersion_index(&self.block_errors) < 1.2 + chance || blocks < 30 {
+        let (interval, kind) = if dispersion_index(&self.block_errors) < 1.2 + chance || blocks < 30
+        {
             match self.clustering() {
                 clustering if clustering > BURSTY => {
                     let apart = |count: u64| (count as f64 / clustering).round() as u64;
-                    (clopper_pearson(apart(self.symbol_errors), apart(self.symbols), 0.95), "clopper-pearson, bursts")
+                    (
+                        clopper_pearson(apart(self.symbol_errors), apart(self.symbols), 0.95),
+                        "clopper-pearson, bursts",
+                    )
                 }
                 _ => (clopper_pearson(self.symbol_errors, self.symbols, 0.95), "clopper-pearson"),
             }
         } else {
-            (block_bootstrap(&self.block_errors, self.symbols / blocks, 0.95, 1, 2000), "block-bootstrap")
+            (
+                block_bootstrap(&self.block_errors, self.symbols / blocks, 0.95, 1, 2000),
+                "block-bootstrap",
+            )
         };
         let to_bits = bits_per_symbol / 2.0;
         (Interval { low: interval.low * to_bits, high: (interval.high * to_bits).min(1.0) }, kind)
@@ -232,7 +254,8 @@ pub trait Witness: Sync {
     /// What is kept of a block.
     type Found: Send;
 
-    /// Looks at a block of a lane; blocks come in any order, on any thread. Rare events are no blocks.
+    /// Looks at a block of a lane; blocks come in any order, on any thread. Rare events are no
+    /// blocks.
     fn look(&self, lane: usize, seen: &Seen<'_>) -> Self::Found;
 
     /// Takes what was found, each lane's blocks in their order.
@@ -248,13 +271,27 @@ impl Witness for () {
     fn take(&mut self, _: usize, (): ()) {}
 }
 
-/// Counts all lanes, in rounds, on rayon's current threads. `cancelled` ends it after the round in hand.
-pub fn count<W: Witness>(lanes: &[Count<'_>], stop: &Stop, workers: &Workers, witness: &mut W, cancelled: &AtomicBool) -> Vec<Counted> {
-    let refused = |lane: &Count<'_>| if let Method::Refused(refusal) = lane.method { Some(refusal.clone()) } else { None };
-    let mut counted: Vec<Counted> = lanes.iter().map(|lane| Counted { refusal: refused(lane), ..Counted::default() }).collect();
+/// Counts all lanes, in rounds, on rayon's current threads. `cancelled` ends it after the round in
+/// hand.
+pub fn count<W: Witness>(
+    lanes: &[Count<'_>],
+    stop: &Stop,
+    workers: &Workers,
+    witness: &mut W,
+    cancelled: &AtomicBool,
+) -> Vec<Counted> {
+    let refused = |lane: &Count<'_>| {
+        if let Method::Refused(refusal) = lane.method { Some(refusal.clone()) } else { None }
+    };
+    let mut counted: Vec<Counted> =
+        lanes.iter().map(|lane| Counted { refusal: refused(lane), ..Counted::default() }).collect();
     // a lane in stream mode is one item of work a round, its blocks in order
-    let streams: Vec<Option<Mutex<Stream>>> =
-        lanes.iter().map(|lane| Stream::new(lane).filter(|_| matches!(lane.method, Method::Chain)).map(Mutex::new)).collect();
+    let streams: Vec<Option<Mutex<Stream>>> = lanes
+        .iter()
+        .map(|lane| {
+            Stream::new(lane).filter(|_| matches!(lane.method, Method::Chain)).map(Mutex::new)
+        })
+        .collect();
     let block_symbols = |l: usize| match &streams[l] {
         Some(stream) => stream.lock().expect("no holder panics").symbols(),
         None => lanes[l].block_symbols(),
@@ -263,7 +300,9 @@ pub fn count<W: Witness>(lanes: &[Count<'_>], stop: &Stop, workers: &Workers, wi
     loop {
         // block by block, for what lanes send may be made for all of them at once
         let mut work: Vec<(u64, usize, u64)> = (0..lanes.len())
-            .filter(|&l| counted[l].end.bit_errors < stop.bit_errors && counted[l].refusal.is_none())
+            .filter(|&l| {
+                counted[l].end.bit_errors < stop.bit_errors && counted[l].refusal.is_none()
+            })
             .flat_map(|l| {
                 let done = counted[l].end.block_errors.len() as u64;
                 let blocks = stop.symbols.div_ceil(block_symbols(l));
@@ -280,7 +319,11 @@ pub fn count<W: Witness>(lanes: &[Count<'_>], stop: &Stop, workers: &Workers, wi
             workers.with(lanes[l].hops[0].plan, |worker| {
                 if let Some(stream) = &streams[l] {
                     let mut stream = stream.lock().expect("no holder panics");
-                    let next = |_| stream.next(&lanes[l], worker).map(|counted| (counted, Some(witness.look(l, &stream.seen()))));
+                    let next = |_| {
+                        stream
+                            .next(&lanes[l], worker)
+                            .map(|counted| (counted, Some(witness.look(l, &stream.seen()))))
+                    };
                     return (0..blocks).map_while(next).collect();
                 }
                 let counted = match lanes[l].method {
@@ -288,7 +331,11 @@ pub fn count<W: Witness>(lanes: &[Count<'_>], stop: &Stop, workers: &Workers, wi
                     Method::Replay(replay) => replay.one_block(&lanes[l], b, worker),
                     Method::Rare(rare) => rare.one_block(&lanes[l], b),
                 };
-                let seen = Seen { sent: &worker.sent, values: &worker.equalised, decided: &worker.decided };
+                let seen = Seen {
+                    sent: &worker.sent,
+                    values: &worker.equalised,
+                    decided: &worker.decided,
+                };
                 vec![(counted, (!blind(l)).then(|| witness.look(l, &seen)))]
             })
         };
@@ -308,21 +355,24 @@ pub fn count<W: Witness>(lanes: &[Count<'_>], stop: &Stop, workers: &Workers, wi
 }
 
 fn one_block(lane: &Count<'_>, block: u64, worker: &mut Worker) -> Counted {
-    let (mut sent, mut given) = (std::mem::take(&mut worker.sent), std::mem::take(&mut worker.given));
+    let (mut sent, mut given) =
+        (std::mem::take(&mut worker.sent), std::mem::take(&mut worker.given));
     block_levels(lane.pattern, lane.precoder, lane.first_symbol, block, lane.lane, &mut sent);
     given.copy_from_slice(&sent);
     let last = lane.hops.len() - 1;
     let mut hops = Vec::new();
     for hop in &lane.hops[..last] {
         worker.fit(hop.plan);
-        let decisions = worker.decisions(hop.plan, hop.trained, &given, &hop.draws(lane.run, block), false);
+        let decisions =
+            worker.decisions(hop.plan, hop.trained, &given, &hop.draws(lane.run, block), false);
         hops.push(Tally::of(given.len(), &decisions));
         given.copy_from_slice(&worker.decided);
     }
     let hop = &lane.hops[last];
     worker.fit(hop.plan);
     let precoder = lane.precoder && last == 0;
-    let mut decisions = worker.decisions(hop.plan, hop.trained, &given, &hop.draws(lane.run, block), precoder);
+    let mut decisions =
+        worker.decisions(hop.plan, hop.trained, &given, &hop.draws(lane.run, block), precoder);
     if last > 0 {
         hops.push(Tally::of(given.len(), &decisions));
         let moments = decisions.moments;
@@ -337,7 +387,14 @@ fn one_block(lane: &Count<'_>, block: u64, worker: &mut Worker) -> Counted {
 }
 
 /// The levels of a block: the window of the pattern, precoded when asked.
-pub fn block_levels(pattern: &Source, precoder: bool, first_symbol: u64, block: u64, lane: Seed, out: &mut [u8]) {
+pub fn block_levels(
+    pattern: &Source,
+    precoder: bool,
+    first_symbol: u64,
+    block: u64,
+    lane: Seed,
+    out: &mut [u8],
+) {
     pattern.fill(first_symbol.wrapping_add(block.wrapping_mul(out.len() as u64)), lane, out);
     if precoder {
         precode(out, 0);
@@ -346,7 +403,14 @@ pub fn block_levels(pattern: &Source, precoder: bool, first_symbol: u64, block: 
 
 impl Worker {
     /// Runs one block through a trained chain and decides it.
-    pub fn decisions(&mut self, plan: &Plan, trained: &Trained, sent: &[u8], draws: &Draws<'_>, precoder: bool) -> Decisions {
+    pub fn decisions(
+        &mut self,
+        plan: &Plan,
+        trained: &Trained,
+        sent: &[u8],
+        draws: &Draws<'_>,
+        precoder: bool,
+    ) -> Decisions {
         self.front(plan, sent, draws, trained.attenuation);
         self.sample(plan, trained, draws);
         self.equalise(plan, trained, draws);
@@ -354,13 +418,15 @@ impl Worker {
         self.compared(sent, precoder)
     }
 
-    /// Holds what was decided of a block against what was sent, with the precoder undone on both sides.
+    /// Holds what was decided of a block against what was sent, with the precoder undone on both
+    /// sides.
     pub(super) fn compared(&mut self, sent: &[u8], precoder: bool) -> Decisions {
         let mut decisions = slicer::compare(sent, &self.decided, &self.equalised);
         if precoder {
             // what stands before the block is taken as decided rightly, and was 0 to the precoder
             let before = 0;
-            let (mut decided, mut plain) = (std::mem::take(&mut self.decided_plain), std::mem::take(&mut self.plain));
+            let (mut decided, mut plain) =
+                (std::mem::take(&mut self.decided_plain), std::mem::take(&mut self.plain));
             decided.copy_from_slice(&self.decided);
             unprecode(&mut decided, before);
             plain.copy_from_slice(sent);

@@ -1,4 +1,5 @@
-//! From equalised samples to symbols: by the slicer, behind decision feedback, or as the likeliest sequence.
+//! From equalised samples to symbols: by the slicer, behind decision feedback, or as the likeliest
+//! sequence.
 
 use super::{Trained, Worker};
 use crate::dsp::LEVELS;
@@ -68,29 +69,45 @@ pub enum Decider {
 }
 
 impl Decider {
-    /// Why no error ratio can be foretold of it by symbols that are Gaussian and independent; nothing where one can.
+    /// Why no error ratio can be foretold of it by symbols that are Gaussian and independent;
+    /// nothing where one can.
     #[must_use]
     pub fn refusal(&self) -> Option<&'static str> {
         match self {
             Decider::Slicer => None,
-            Decider::Dfe => {
-                Some("decision feedback turns one wrong symbol into several, which the semi-analytic estimator does not follow")
-            }
-            Decider::Mlse(..) => {
-                Some("a sequence detector decides on many samples at once, which the semi-analytic estimator does not follow")
-            }
+            Decider::Dfe => Some(
+                "decision feedback turns one wrong symbol into several, which the semi-analytic estimator does not follow",
+            ),
+            Decider::Mlse(..) => Some(
+                "a sequence detector decides on many samples at once, which the semi-analytic estimator does not follow",
+            ),
         }
     }
 
-    /// For one of `kind`: levels (mean, rms) as they are seen with ideal feedback of `postcursors`, which are those of full-scale levels.
-    pub(super) fn trained(kind: &Decision, levels: &[(f64, f64); 4], postcursors: &[f32]) -> Decider {
+    /// For one of `kind`: levels (mean, rms) as they are seen with ideal feedback of `postcursors`,
+    /// which are those of full-scale levels.
+    pub(super) fn trained(
+        kind: &Decision,
+        levels: &[(f64, f64); 4],
+        postcursors: &[f32],
+    ) -> Decider {
         let Decision::Mlse { depth, .. } = kind else {
-            return if matches!(kind, Decision::Dfe { .. }) { Decider::Dfe } else { Decider::Slicer };
+            return if matches!(kind, Decision::Dfe { .. }) {
+                Decider::Dfe
+            } else {
+                Decider::Slicer
+            };
         };
-        // means against full-scale levels: what an earlier symbol leaves is smaller or larger likewise
-        let slope = levels.iter().zip(LEVELS).map(|((mean, _), level)| mean * f64::from(level)).sum::<f64>()
+        // means against full-scale levels: what an earlier symbol leaves is smaller or larger
+        // likewise
+        let slope = levels
+            .iter()
+            .zip(LEVELS)
+            .map(|((mean, _), level)| mean * f64::from(level))
+            .sum::<f64>()
             / LEVELS.iter().map(|&level| f64::from(level).powi(2)).sum::<f64>();
-        let relative: Vec<f32> = postcursors.iter().map(|b| (f64::from(*b) / slope) as f32).collect();
+        let relative: Vec<f32> =
+            postcursors.iter().map(|b| (f64::from(*b) / slope) as f32).collect();
         // the detector adds the mean of earlier levels, which the means have already
         let sum: f64 = relative.iter().map(|&a| f64::from(a)).sum();
         let mean = levels.iter().map(|(mean, _)| mean).sum::<f64>() / 4.0;
@@ -103,11 +120,14 @@ impl Decider {
 }
 
 impl Trained {
-    /// Takes off what the symbols `sent` before each leave in a periodic block: feedback that is never wrong.
+    /// Takes off what the symbols `sent` before each leave in a periodic block: feedback that is
+    /// never wrong.
     pub fn feed_back(&self, sent: &[u8], out: &mut [f32]) {
         let n = out.len();
         for (j, b) in self.postcursors.iter().enumerate() {
-            out.iter_mut().enumerate().for_each(|(k, z)| *z -= b * LEVELS[usize::from(sent[(k + n - 1 - j) % n])]);
+            out.iter_mut()
+                .enumerate()
+                .for_each(|(k, z)| *z -= b * LEVELS[usize::from(sent[(k + n - 1 - j) % n])]);
         }
     }
 }
@@ -119,10 +139,12 @@ pub(super) struct Detection {
 }
 
 impl Worker {
-    /// Decides the equalised block; behind it `equalised` holds what the decisions were made of, earlier symbols' parts taken off.
+    /// Decides the equalised block; behind it `equalised` holds what the decisions were made of,
+    /// earlier symbols' parts taken off.
     ///
-    /// A block is periodic: the symbols ahead of its first are its last ones. Feedback takes them as known: no error is carried from a block
-    /// into the next; one burst a block at most is cut short. Sequences are detected around the block's ends too.
+    /// A block is periodic: the symbols ahead of its first are its last ones. Feedback takes them
+    /// as known: no error is carried from a block into the next; one burst a block at most is cut
+    /// short. Sequences are detected around the block's ends too.
     pub(super) fn decide(&mut self, trained: &Trained, sent: &[u8]) {
         let n = sent.len();
         let known = &sent[n - trained.postcursors.len().min(n)..];
@@ -132,7 +154,12 @@ impl Worker {
                 let mut dfe = Dfe::new(&trained.postcursors, trained.thresholds);
                 dfe.restart(known);
                 self.padded[..n].copy_from_slice(&self.equalised);
-                dfe.decide_guessing(&self.padded[..n], sent, &mut self.equalised, &mut self.decided);
+                dfe.decide_guessing(
+                    &self.padded[..n],
+                    sent,
+                    &mut self.equalised,
+                    &mut self.decided,
+                );
             }
             Decider::Mlse(response, depth) => {
                 let mlse = self.detection.mlse.get_or_insert_with(|| Mlse::new(response, *depth));
@@ -140,7 +167,9 @@ impl Worker {
                 mlse.detect_periodic(&self.equalised, sent, &mut self.decided);
                 for (j, &b) in trained.postcursors.iter().enumerate() {
                     let (first, rest) = self.equalised.split_at_mut((j + 1).min(n));
-                    first.iter_mut().enumerate().for_each(|(k, z)| *z -= b * LEVELS[usize::from(sent[(k + n - 1 - j) % n])]);
+                    first.iter_mut().enumerate().for_each(|(k, z)| {
+                        *z -= b * LEVELS[usize::from(sent[(k + n - 1 - j) % n])]
+                    });
                     take_off(b, &self.decided, rest);
                 }
             }

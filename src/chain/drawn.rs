@@ -1,4 +1,5 @@
-//! Sources without a closed form: small draws through the real chain, their variance pooled by level and pattern.
+//! Sources without a closed form: small draws through the real chain, their variance pooled by
+//! level and pattern.
 
 use super::Trained;
 use super::plan::Plan;
@@ -34,7 +35,9 @@ impl Classes {
 fn patterns(levels: &[u8]) -> impl Iterator<Item = usize> {
     let before = levels.last().into_iter().chain(levels);
     let after = levels.iter().skip(1).chain(levels.first());
-    before.zip(levels).zip(after).map(|((&before, &own), &after)| usize::from(before) * 16 + usize::from(own) * 4 + usize::from(after))
+    before.zip(levels).zip(after).map(|((&before, &own), &after)| {
+        usize::from(before) * 16 + usize::from(own) * 4 + usize::from(after)
+    })
 }
 
 /// Measures every line that is to be drawn, from the lane's `streams`.
@@ -71,13 +74,22 @@ pub(super) fn classes(
             }
         }
         let mean = total / counts.iter().sum::<f64>().max(1.0);
-        lines.push(Some(std::array::from_fn(|c| if counts[c] > 0.0 { sums[c] / counts[c] } else { mean } as f32)));
+        lines.push(Some(std::array::from_fn(
+            |c| if counts[c] > 0.0 { sums[c] / counts[c] } else { mean } as f32,
+        )));
     }
     Classes { lines }
 }
 
 /// The slicer's inputs of one block: the front with one set of draws, the converter without noise.
-fn pass(plan: &Plan, worker: &mut Worker, trained: &Trained, levels: &[u8], front: &Draws<'_>, quiet: &Draws<'_>) -> Row<f32> {
+fn pass(
+    plan: &Plan,
+    worker: &mut Worker,
+    trained: &Trained,
+    levels: &[u8],
+    front: &Draws<'_>,
+    quiet: &Draws<'_>,
+) -> Row<f32> {
     worker.front(plan, levels, front, trained.attenuation);
     worker.sample(plan, trained, quiet);
     worker.equalise(plan, trained, quiet);

@@ -2,14 +2,16 @@
 
 use super::Shape;
 
-/// PAM4 symbols of an aggressor at our rate or nearly so, with their own data, that leak into a node.
+/// PAM4 symbols of an aggressor at our rate or nearly so, with their own data, that leak into a
+/// node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interferer {
     /// Who makes it, such as `crosstalk.lane`; its data has this name's stream.
     pub entity: String,
     /// From the aggressor's impulse train of full scale -1 .. 1 to this node, in the node's unit.
     pub path: Vec<Shape>,
-    /// Symbols that it sends in a block beyond ours: it runs on another clock, and its phase against ours drifts by as many periods a block.
+    /// Symbols that it sends in a block beyond ours: it runs on another clock, and its phase
+    /// against ours drifts by as many periods a block.
     pub extra_symbols: usize,
     /// True behind a gain that makes up for lost light.
     pub behind_gain: bool,

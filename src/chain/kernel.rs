@@ -4,7 +4,8 @@ use super::record::mean_of;
 use crate::math::fir;
 use crate::math::rows::Row;
 
-/// The part of a circular response that matters: `values[t]` stands at index `first + t`, modulo the block.
+/// The part of a circular response that matters: `values[t]` stands at index `first + t`, modulo
+/// the block.
 #[derive(Clone, Debug)]
 pub(super) struct Kernel {
     pub(super) first: isize,
@@ -15,7 +16,8 @@ pub(super) struct Kernel {
 const LONGEST: usize = 512;
 
 impl Kernel {
-    /// Cuts a circular response to the shortest stretch around its peak that leaves out `lost` of its energy a side.
+    /// Cuts a circular response to the shortest stretch around its peak that leaves out `lost` of
+    /// its energy a side.
     pub(super) fn cut(circular: &[f32], lost: f64) -> Kernel {
         let m = circular.len();
         let energy = |i: usize| f64::from(circular[i]).powi(2);
@@ -29,7 +31,9 @@ impl Kernel {
         };
         let (before, after) = (side(-1), side(1));
         let first = peak as isize - before as isize;
-        let values = (0..=before + after).map(|t| circular[(first + t as isize).rem_euclid(m as isize) as usize]).collect();
+        let values = (0..=before + after)
+            .map(|t| circular[(first + t as isize).rem_euclid(m as isize) as usize])
+            .collect();
         // counted from the nearest end of the block, so that delays may be negative
         let first = if first > m as isize / 2 { first - m as isize } else { first };
         Kernel { first, values }
@@ -39,19 +43,28 @@ impl Kernel {
     pub(super) fn shorter(&self, lost: f64) -> Kernel {
         let energy = |t: usize| f64::from(self.values[t]).powi(2);
         let total: f64 = (0..self.values.len()).map(energy).sum();
-        let peak = (0..self.values.len()).max_by(|&i, &j| energy(i).total_cmp(&energy(j))).unwrap_or(0);
+        let peak =
+            (0..self.values.len()).max_by(|&i, &j| energy(i).total_cmp(&energy(j))).unwrap_or(0);
         let before = kept(peak.min(LONGEST), lost * total, |i| energy(peak - i));
-        let after = kept((self.values.len() - 1 - peak).min(LONGEST), lost * total, |i| energy(peak + i));
-        Kernel { first: self.first + (peak - before) as isize, values: self.values[peak - before..=peak + after].to_vec() }
+        let after =
+            kept((self.values.len() - 1 - peak).min(LONGEST), lost * total, |i| energy(peak + i));
+        Kernel {
+            first: self.first + (peak - before) as isize,
+            values: self.values[peak - before..=peak + after].to_vec(),
+        }
     }
 
-    /// Behind taps at a distance of `spacing` samples: `out[t] = sum_j taps[j] self[t + (j - precursors) spacing]`.
+    /// Behind taps at a distance of `spacing` samples: `out[t] = sum_j taps[j] self[t + (j -
+    /// precursors) spacing]`.
     pub(super) fn through(&self, taps: &[f32], precursors: usize, spacing: usize) -> Kernel {
         let mut values = vec![0f32; self.values.len() + (taps.len() - 1) * spacing];
         for (tap, start) in taps.iter().rev().zip((0..).step_by(spacing)) {
             values[start..].iter_mut().zip(&self.values).for_each(|(v, x)| *v += tap * x);
         }
-        Kernel { first: self.first - (taps.len() as isize - 1 - precursors as isize) * spacing as isize, values }
+        Kernel {
+            first: self.first - (taps.len() as isize - 1 - precursors as isize) * spacing as isize,
+            values,
+        }
     }
 
     pub(super) fn at(&self, index: isize) -> f32 {
@@ -67,15 +80,18 @@ impl Kernel {
         Kernel { first: self.first, values: self.values.iter().map(|g| g * g).collect() }
     }
 
-    /// Taps at the samples `p` of each symbol, the farthest first, and the lowest and highest symbol that they reach back.
+    /// Taps at the samples `p` of each symbol, the farthest first, and the lowest and highest
+    /// symbol that they reach back.
     fn taps_at(&self, p: isize, stride: isize) -> (Vec<f32>, isize) {
         // j = q s - p
-        let low = (self.first + p).div_euclid(stride) + isize::from((self.first + p).rem_euclid(stride) != 0);
+        let low = (self.first + p).div_euclid(stride)
+            + isize::from((self.first + p).rem_euclid(stride) != 0);
         let high = (self.end() - 1 + p).div_euclid(stride);
         ((low..=high).rev().map(|q| self.at(q * stride - p)).collect(), high)
     }
 
-    /// `out[n] += sum_j self[j] x[n s - j]` for a periodic `x` of s samples per output, in the order of [`phases`].
+    /// `out[n] += sum_j self[j] x[n s - j]` for a periodic `x` of s samples per output, in the
+    /// order of [`phases`].
     pub(super) fn add_at_symbols(&self, x: &[f32], s: usize, line: &mut Vec<f32>, out: &mut [f32]) {
         let n = out.len();
         for (p, x) in x.chunks_exact(n).enumerate() {
@@ -95,16 +111,30 @@ impl Kernel {
         }
     }
 
-    /// Adds `f` of each sample to `to`; the mean at the symbols of what [`Kernel::add_at_symbols`] makes of that.
-    pub(super) fn add_phases(&self, x: &[f32], s: usize, f: impl Fn(f32) -> f32 + Copy, to: &mut [f32]) -> f64 {
+    /// Adds `f` of each sample to `to`; the mean at the symbols of what [`Kernel::add_at_symbols`]
+    /// makes of that.
+    pub(super) fn add_phases(
+        &self,
+        x: &[f32],
+        s: usize,
+        f: impl Fn(f32) -> f32 + Copy,
+        to: &mut [f32],
+    ) -> f64 {
         to.iter_mut().zip(x).for_each(|(to, &x)| *to += f(x));
         let means: Vec<f64> = x.chunks_exact(x.len() / s).map(|x| mean_of(x, f)).collect();
         self.mean(&means)
     }
 
-    /// The mean at the symbols of what [`Kernel::add_at_symbols`] makes of samples with these means at each of their phases.
+    /// The mean at the symbols of what [`Kernel::add_at_symbols`] makes of samples with these means
+    /// at each of their phases.
     pub(super) fn mean(&self, means: &[f64]) -> f64 {
-        let sum = |p: usize| self.taps_at(p as isize, means.len() as isize).0.iter().map(|&t| f64::from(t)).sum::<f64>();
+        let sum = |p: usize| {
+            self.taps_at(p as isize, means.len() as isize)
+                .0
+                .iter()
+                .map(|&t| f64::from(t))
+                .sum::<f64>()
+        };
         means.iter().enumerate().map(|(p, mean)| sum(p) * mean).sum()
     }
 }
@@ -122,7 +152,8 @@ fn kept(most: usize, lost: f64, energy: impl Fn(usize) -> f64) -> usize {
     reach
 }
 
-/// Samples of a block by their place in the symbol: all the first ones, all the second ones, and so on.
+/// Samples of a block by their place in the symbol: all the first ones, all the second ones, and so
+/// on.
 pub(super) fn phases(x: &[f32], s: usize) -> Row<f32> {
     let mut out = Row::zeros(x.len());
     for (p, out) in out.chunks_exact_mut(x.len() / s).enumerate() {
@@ -145,7 +176,8 @@ mod tests {
             kernel.add_at_symbols(&phases(&x, s), s, &mut Vec::new(), &mut out);
             for (k, &out) in out.iter().enumerate() {
                 let at = |j: isize| x[((k * s) as isize - j).rem_euclid((n * s) as isize) as usize];
-                let expected: f32 = 1.0 + (first..first + 30).map(|j| kernel.at(j) * at(j)).sum::<f32>();
+                let expected: f32 =
+                    1.0 + (first..first + 30).map(|j| kernel.at(j) * at(j)).sum::<f32>();
                 assert_eq!(out, expected);
             }
         }

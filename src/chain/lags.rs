@@ -1,4 +1,5 @@
-//! Correlations of a block at a few lags and at any sampling phase, from one pass over its spectrum.
+//! Correlations of a block at a few lags and at any sampling phase, from one pass over its
+//! spectrum.
 //!
 //! ```text
 //! y(t) = sum over bins f of X(f) e^(j 2 pi f t / n),    t in symbols, n symbols in the block
@@ -7,12 +8,13 @@
 //! B_d(tau) = sum over g of Q_d(g) cos(2 pi g tau / n),    Q_d(g) = X(d n / 2 + g) X*(g - d n / 2) = Q_d(-g)
 //! ```
 //!
-//! Sampling s times a symbol leaves s harmonics d, so that these few sums hold for every phase u. Only lags near zero are wanted:
-//! spectra are [thinned](super::thinning) before they are summed.
+//! Sampling s times a symbol leaves s harmonics d, so that these few sums hold for every phase u.
+//! Only lags near zero are wanted: spectra are [thinned](super::thinning) before they are summed.
 //!
 //! # Reference
 //!
-//! W. Gardner, *Cyclostationarity in Communications and Signal Processing*, IEEE Press 1994, for the harmonics.
+//! W. Gardner, *Cyclostationarity in Communications and Signal Processing*, IEEE Press 1994, for
+//! the harmonics.
 
 use super::block;
 use super::thinning::{Planes, Thinning, around, circle};
@@ -97,7 +99,8 @@ fn real_sum(z: &[Complex32], turned: &[[f32; 2]]) -> f64 {
 }
 }
 
-/// Folds an even spectrum from 0 on onto as many bins, mirrored at both ends, the mirrored ends counted from both sides.
+/// Folds an even spectrum from 0 on onto as many bins, mirrored at both ends, the mirrored ends
+/// counted from both sides.
 fn fold_even<T: Copy + Default + AddAssign>(x: &[T], out: &mut [T]) {
     let half = out.len() - 1;
     out.fill(T::default());
@@ -136,20 +139,27 @@ pub(super) struct Lags {
 }
 
 impl Lags {
-    /// For phases up to a symbol from the whole delay; nothing when blocks are too short, or of an odd length.
+    /// For phases up to a symbol from the whole delay; nothing when blocks are too short, or of an
+    /// odd length.
     pub(super) fn new(wanted: Wanted, grid: Grid) -> Option<Lags> {
         let p = wanted.per_symbol as f64;
         let last = wanted.cross.0 + wanted.cross.1 as isize;
-        let reach = (wanted.lags as f64 / p).max(wanted.cross.0.unsigned_abs().max(last.unsigned_abs()) as f64 / p + 1.5);
+        let reach = (wanted.lags as f64 / p)
+            .max(wanted.cross.0.unsigned_abs().max(last.unsigned_abs()) as f64 / p + 1.5);
         let thinning = Thinning::new(grid.symbols, reach)?;
         let period = thinning.per_rate() * wanted.per_symbol;
         let circle = circle(period);
-        let cosines = (0..wanted.lags).map(|t| around(&circle, t as isize, period / 2 + 1).map(|c| c[0]).collect()).collect();
-        let turned = (0..wanted.cross.1).map(|i| around(&circle, wanted.cross.0 + i as isize, period).collect()).collect();
+        let cosines = (0..wanted.lags)
+            .map(|t| around(&circle, t as isize, period / 2 + 1).map(|c| c[0]).collect())
+            .collect();
+        let turned = (0..wanted.cross.1)
+            .map(|i| around(&circle, wanted.cross.0 + i as isize, period).collect())
+            .collect();
         Some(Lags { wanted, grid, thinning, cosines, turned })
     }
 
-    /// The covariances at the lags of the samples with each other of a real noise with these mean powers per bin.
+    /// The covariances at the lags of the samples with each other of a real noise with these mean
+    /// powers per bin.
     pub(super) fn covariances(&self, power: &[f32]) -> Vec<f64> {
         let mut power = Row::of(power);
         power[self.grid.samples() / 2] *= 0.5; // half of it at each end of the band
@@ -176,8 +186,14 @@ pub(super) struct Correlated {
 }
 
 impl Correlated {
-    /// Of the spectrum at the sampler with the symbols' spectrum, for phases around `whole` symbols.
-    pub(super) fn new(spectrum: &[Complex32], symbols: &[Complex32], whole: isize, of: &Lags) -> Correlated {
+    /// Of the spectrum at the sampler with the symbols' spectrum, for phases around `whole`
+    /// symbols.
+    pub(super) fn new(
+        spectrum: &[Complex32],
+        symbols: &[Complex32],
+        whole: isize,
+        of: &Lags,
+    ) -> Correlated {
         let Lags { wanted, grid, thinning, .. } = of;
         let (n, s, m) = (grid.symbols, grid.samples_per_symbol, grid.samples());
         let mut x = Row::of(spectrum);
@@ -202,14 +218,21 @@ impl Correlated {
         product.fill(Complex32::default());
         block::replicate(&turned, n, &x, &mut product);
         let mut cross = thinning.thinned(&product, false, &mut planes);
-        cross.iter_mut().enumerate().for_each(|(i, z)| *z *= if i == 0 { 1.0 } else { 2.0 } / n as f32);
-        let harmonics = (0..=s / 2).map(|j| Complex64::new(f64::from(x[j * n].re), f64::from(x[j * n].im))).collect();
+        cross
+            .iter_mut()
+            .enumerate()
+            .for_each(|(i, z)| *z *= if i == 0 { 1.0 } else { 2.0 } / n as f32);
+        let harmonics = (0..=s / 2)
+            .map(|j| Complex64::new(f64::from(x[j * n].re), f64::from(x[j * n].im)))
+            .collect();
         Correlated { whole, lags, cross, harmonics, slopes }
     }
 
-    /// With a part of the record `gain` times as large, from those with it as it is, without it and with its sign turned.
+    /// With a part of the record `gain` times as large, from those with it as it is, without it and
+    /// with its sign turned.
     ///
-    /// Means are a line in the gain and mean products a parabola; the smaller the gain, the more the parabola shows the others' rounding.
+    /// Means are a line in the gain and mean products a parabola; the smaller the gain, the more
+    /// the parabola shows the others' rounding.
     pub(super) fn scaled(gain: f32, [one, none, turned]: [&Correlated; 3]) -> Correlated {
         let gain = f64::from(gain);
         let line = |one: Complex64, none: Complex64| none + (one - none) * gain;
@@ -219,9 +242,23 @@ impl Correlated {
         let lags = one.lags.iter().zip(&none.lags).zip(&turned.lags);
         Correlated {
             whole: one.whole,
-            lags: lags.map(|((one, none), turned)| one.iter().zip(none).zip(turned).map(parabola).collect()).collect(),
-            cross: one.cross.iter().zip(&none.cross).map(|(one, none)| none + (one - none) * gain as f32).collect(),
-            harmonics: one.harmonics.iter().zip(&none.harmonics).map(|(&one, &none)| line(one, none)).collect(),
+            lags: lags
+                .map(|((one, none), turned)| {
+                    one.iter().zip(none).zip(turned).map(parabola).collect()
+                })
+                .collect(),
+            cross: one
+                .cross
+                .iter()
+                .zip(&none.cross)
+                .map(|(one, none)| none + (one - none) * gain as f32)
+                .collect(),
+            harmonics: one
+                .harmonics
+                .iter()
+                .zip(&none.harmonics)
+                .map(|(&one, &none)| line(one, none))
+                .collect(),
             slopes: one.slopes.iter().zip(&none.slopes).zip(&turned.slopes).map(parabola).collect(),
         }
     }
@@ -233,7 +270,10 @@ impl Correlated {
 
     /// Mean product of a sample at phase `u` and one `lag` samples behind it.
     pub(super) fn product(&self, u: f64, lag: usize, of: &Lags) -> f64 {
-        harmonic_sum(self.lags.iter().map(|lags| lags[lag]), u + lag as f64 / (2 * of.wanted.per_symbol) as f64)
+        harmonic_sum(
+            self.lags.iter().map(|lags| lags[lag]),
+            u + lag as f64 / (2 * of.wanted.per_symbol) as f64,
+        )
     }
 
     /// Mean square slope at phase `u`, per s^2.
@@ -261,7 +301,9 @@ impl Correlated {
 
 /// x_0 + 2 Re sum x_d e^(j 2 pi d u).
 fn harmonic_sum(x: impl Iterator<Item = Complex64>, u: f64) -> f64 {
-    let one = |(d, x): (usize, Complex64)| if d == 0 { x.re } else { 2.0 * (x * Complex64::cis(TAU * d as f64 * u)).re };
+    let one = |(d, x): (usize, Complex64)| {
+        if d == 0 { x.re } else { 2.0 * (x * Complex64::cis(TAU * d as f64 * u)).re }
+    };
     x.enumerate().map(one).sum()
 }
 
@@ -275,7 +317,9 @@ fn periodic_lags(folded: &[Complex32], of: &Lags, planes: &mut Planes) -> Vec<Co
     let last = half / of.thinning.step;
     let thin = &mut thin[..=last];
     thin[1..last].iter_mut().for_each(|z| *z *= 2.0);
-    let at = |(t, cosines): (usize, &Vec<f32>)| cosine_sum(thin, cosines) * of.thinning.gain(t as f64 / of.wanted.per_symbol as f64);
+    let at = |(t, cosines): (usize, &Vec<f32>)| {
+        cosine_sum(thin, cosines) * of.thinning.gain(t as f64 / of.wanted.per_symbol as f64)
+    };
     of.cosines.iter().enumerate().map(at).collect()
 }
 
@@ -309,8 +353,9 @@ mod tests {
         out.iter().map(|&y| f64::from(y)).collect()
     }
 
-    /// Random symbols, and symbols that come again after four, whose far lags are as large as the near ones. The plain sums add 2048
-    /// products in f64 of samples that are good to 1e-6; images come in with 1e-7: 3e-6 of the power is over both.
+    /// Random symbols, and symbols that come again after four, whose far lags are as large as the
+    /// near ones. The plain sums add 2048 products in f64 of samples that are good to 1e-6; images
+    /// come in with 1e-7: 3e-6 of the power is over both.
     #[test]
     fn lags_at_every_phase_are_those_of_the_samples() {
         let n = GRID.symbols;
@@ -321,7 +366,10 @@ mod tests {
             let symbol_spectrum = spectrum(&symbols);
             // a pulse that leaves something at every harmonic, late by 7.3 symbols
             let pulse = |f: usize| {
-                Complex32::from_polar((-(f as f32 / (0.9 * n as f32)).powi(2)).exp() / n as f32, -(TAU * 7.3 * f as f64 / n as f64) as f32)
+                Complex32::from_polar(
+                    (-(f as f32 / (0.9 * n as f32)).powi(2)).exp() / n as f32,
+                    -(TAU * 7.3 * f as f64 / n as f64) as f32,
+                )
             };
             let response: Vec<Complex32> = (0..GRID.bins()).map(pulse).collect();
             let mut x = vec![Complex32::default(); GRID.bins()];
@@ -332,24 +380,37 @@ mod tests {
                 let lags = Lags::new(wanted, GRID).expect("long enough");
                 let correlated = Correlated::new(&x, &symbol_spectrum, 7, &lags);
                 for phase in [6.55, 7.0, 7.328_125, 7.5] {
-                    let y: Vec<Vec<f64>> = (0..12).map(|t| sampled(&x, phase + t as f64 / per_symbol as f64)).collect();
+                    let y: Vec<Vec<f64>> = (0..12)
+                        .map(|t| sampled(&x, phase + t as f64 / per_symbol as f64))
+                        .collect();
                     let power = y[0].iter().map(|y| y * y).sum::<f64>() / n as f64;
                     let close = |a: f64, b: f64, what: &str| {
-                        assert!((a - b).abs() < 3e-6 * power, "{what} at {phase}: {a} against {b}, power {power}")
+                        assert!(
+                            (a - b).abs() < 3e-6 * power,
+                            "{what} at {phase}: {a} against {b}, power {power}"
+                        )
                     };
                     close(correlated.mean(phase), y[0].iter().sum::<f64>() / n as f64, "mean");
                     for (lag, y_lag) in y.iter().enumerate().take(9) {
-                        let plain = y[0].iter().zip(y_lag).map(|(a, b)| a * b).sum::<f64>() / n as f64;
+                        let plain =
+                            y[0].iter().zip(y_lag).map(|(a, b)| a * b).sum::<f64>() / n as f64;
                         close(correlated.product(phase, lag, &lags), plain, "lag");
                     }
                     let crosses = correlated.crosses(phase, &lags);
                     for (i, cross) in crosses.iter().enumerate().filter(|(i, _)| *i >= 4) {
-                        let plain = y[i - 4].iter().zip(&symbols).map(|(y, &a)| y * f64::from(a)).sum::<f64>() / n as f64;
+                        let plain = y[i - 4]
+                            .iter()
+                            .zip(&symbols)
+                            .map(|(y, &a)| y * f64::from(a))
+                            .sum::<f64>()
+                            / n as f64;
                         close(*cross, plain, "cross");
                     }
-                    // slopes from a millionth of a symbol either side would round; a thousandth has a third-order error of 1e-5
+                    // slopes from a millionth of a symbol either side would round; a thousandth has
+                    // a third-order error of 1e-5
                     let (early, late) = (sampled(&x, phase - 1e-3), sampled(&x, phase + 1e-3));
-                    let slope = |(a, b): (&f64, &f64)| ((b - a) / 2e-3 * GRID.symbol_rate_hz).powi(2);
+                    let slope =
+                        |(a, b): (&f64, &f64)| ((b - a) / 2e-3 * GRID.symbol_rate_hz).powi(2);
                     let plain = early.iter().zip(&late).map(slope).sum::<f64>() / n as f64;
                     assert!((correlated.slope_power(phase) / plain - 1.0).abs() < 1e-3, "{phase}");
                 }
@@ -357,41 +418,65 @@ mod tests {
         }
     }
 
-    /// A pulse and an interferer a tenth as large. Each of the four correlations is good to 3e-6 of its power (see above), and the parabola
-    /// weighs them by up to 1 + gain; the interferer's power adds a hundredth at full gain, and a sixteenth at a quarter.
+    /// A pulse and an interferer a tenth as large. Each of the four correlations is good to 3e-6 of
+    /// its power (see above), and the parabola weighs them by up to 1 + gain; the interferer's
+    /// power adds a hundredth at full gain, and a sixteenth at a quarter.
     #[test]
     fn correlations_of_a_scaled_part_are_those_of_the_scaled_record() {
         let n = GRID.symbols;
         let mut rng = Seed::new(9).rng();
-        let mut row = |length: usize, rms: f64| (0..length).map(|_| (rms * rng.normal()) as f32).collect::<Vec<f32>>();
-        let (symbols, part, rest) = (row(n, 1.0), spectrum(&row(GRID.samples(), 1.0)), spectrum(&row(GRID.samples(), 0.1)));
-        let with = |gain: f32| -> Vec<Complex32> { part.iter().zip(&rest).map(|(p, r)| (p * gain + r) / GRID.samples() as f32).collect() };
+        let mut row = |length: usize, rms: f64| {
+            (0..length).map(|_| (rms * rng.normal()) as f32).collect::<Vec<f32>>()
+        };
+        let (symbols, part, rest) =
+            (row(n, 1.0), spectrum(&row(GRID.samples(), 1.0)), spectrum(&row(GRID.samples(), 0.1)));
+        let with = |gain: f32| -> Vec<Complex32> {
+            part.iter().zip(&rest).map(|(p, r)| (p * gain + r) / GRID.samples() as f32).collect()
+        };
         let wanted = Wanted { per_symbol: 1, lags: 9, cross: (-4, 12), slope: true };
         let lags = Lags::new(wanted, GRID).expect("long enough");
         let of = |gain: f32| Correlated::new(&with(gain), &spectrum(&symbols), 3, &lags);
         for gain in [0.25, 0.7, 2.0] {
-            let (scaled, plain) = (Correlated::scaled(gain, [&of(1.0), &of(0.0), &of(-1.0)]), of(gain));
+            let (scaled, plain) =
+                (Correlated::scaled(gain, [&of(1.0), &of(0.0), &of(-1.0)]), of(gain));
             for phase in [2.6, 3.0, 3.25] {
                 let power = plain.product(phase, 0, &lags);
-                let close = |a: f64, b: f64| assert!((a - b).abs() < 3e-5 * power, "{gain}, {phase}: {a} against {b}, power {power}");
+                let close = |a: f64, b: f64| {
+                    assert!(
+                        (a - b).abs() < 3e-5 * power,
+                        "{gain}, {phase}: {a} against {b}, power {power}"
+                    )
+                };
                 close(scaled.mean(phase), plain.mean(phase));
-                (0..9).for_each(|lag| close(scaled.product(phase, lag, &lags), plain.product(phase, lag, &lags)));
-                scaled.crosses(phase, &lags).iter().zip(plain.crosses(phase, &lags)).for_each(|(&a, b)| close(a, b));
+                (0..9).for_each(|lag| {
+                    close(scaled.product(phase, lag, &lags), plain.product(phase, lag, &lags))
+                });
+                scaled
+                    .crosses(phase, &lags)
+                    .iter()
+                    .zip(plain.crosses(phase, &lags))
+                    .for_each(|(&a, b)| close(a, b));
                 assert!((scaled.slope_power(phase) / plain.slope_power(phase) - 1.0).abs() < 3e-5);
             }
         }
     }
 
-    /// Sums of the same thinned bins, folded before or not: each may miss the transform's by 2e-6 of the power (see thinning's own test).
+    /// Sums of the same thinned bins, folded before or not: each may miss the transform's by 2e-6
+    /// of the power (see thinning's own test).
     #[test]
     fn covariances_are_those_of_the_unfolded_spectrum() {
-        let power: Vec<f32> = (0..GRID.bins()).map(|k| 1.0 / (1.0 + (k as f32 / 700.0).powi(4)) + 0.01).collect();
+        let power: Vec<f32> =
+            (0..GRID.bins()).map(|k| 1.0 / (1.0 + (k as f32 / 700.0).powi(4)) + 0.01).collect();
         for per_symbol in [1, 2, 4] {
             let wanted = Wanted { per_symbol, lags: 9, cross: (-4, 12), slope: false };
             let folded = Lags::new(wanted, GRID).expect("long enough").covariances(&power);
-            let plain = thinning::covariances(&power, GRID, 4 / per_symbol, 9).expect("long enough");
+            let plain =
+                thinning::covariances(&power, GRID, 4 / per_symbol, 9).expect("long enough");
             for (folded, plain_lag) in folded.iter().zip(&plain) {
-                assert!((folded - plain_lag).abs() < 4e-6 * plain[0], "{per_symbol}: {folded} against {plain_lag}");
+                assert!(
+                    (folded - plain_lag).abs() < 4e-6 * plain[0],
+                    "{per_symbol}: {folded} against {plain_lag}"
+                );
             }
         }
     }

@@ -9,7 +9,8 @@ use crate::units::power_ratio;
 /// Training blocks: one sample per symbol converges within four, two samples need more.
 const BLOCKS_T: u64 = 4;
 const BLOCKS_HALF_T: u64 = 20;
-/// Most by which a loop that has converged may lie above the least mean square error, and move from one block to the next, dB.
+/// Most by which a loop that has converged may lie above the least mean square error, and move from
+/// one block to the next, dB.
 const NEAR_DB: f64 = 0.5;
 
 /// How an adaptive loop ended: mean square errors of blocks, against noise that was drawn for them.
@@ -24,16 +25,19 @@ pub struct Convergence {
 }
 
 impl Convergence {
-    /// Whether the last block is no more than half a decibel above the least error, nor that far from the block before.
+    /// Whether the last block is no more than half a decibel above the least error, nor that far
+    /// from the block before.
     #[must_use]
     pub fn reached(&self) -> bool {
         let near = power_ratio(NEAR_DB);
-        self.last <= near * self.least && self.last <= near * self.before && self.before <= near * self.last
+        self.last <= near * self.least
+            && self.last <= near * self.before
+            && self.before <= near * self.last
     }
 }
 
-/// Adapts taps from a single one and postcursors from none, with the symbols known; the closed-form training has set phase and gain. What
-/// is frozen stays as that training left it.
+/// Adapts taps from a single one and postcursors from none, with the symbols known; the closed-form
+/// training has set phase and gain. What is frozen stays as that training left it.
 pub(super) fn train(
     plan: &Plan,
     worker: &mut Worker,
@@ -73,7 +77,10 @@ pub(super) fn train(
             moves,
         };
         before = last;
-        last = adaptive.adapt(ffe::Known { samples: &worker.sampled[..plan.sampled()], levels: &target }, settled as f32);
+        last = adaptive.adapt(
+            ffe::Known { samples: &worker.sampled[..plan.sampled()], levels: &target },
+            settled as f32,
+        );
         if !last.is_finite() {
             return Err(Refusal::new(format!("LMS did not converge with a step of {step}")));
         }

@@ -5,7 +5,8 @@ use crate::math::monotone::Monotone;
 use crate::math::steps::{self, STEPS};
 use crate::signal::Quantity;
 
-/// A real quantity to its like by linear interpolation in 2048 steps over the curve's points; beyond its ends the output stays.
+/// A real quantity to its like by linear interpolation in 2048 steps over the curve's points;
+/// beyond its ends the output stays.
 pub(crate) struct Lookup {
     name: &'static str,
     first: f32,
@@ -20,7 +21,12 @@ impl Lookup {
         let (first, reach) = (curve.first(), curve.last() - curve.first());
         let at = |i: usize| curve.at(first + reach * i as f64 / STEPS as f64) as f32;
         let step = |i| [at(i), at(i + 1) - at(i)];
-        Lookup { name, first: first as f32, per_unit: (STEPS as f64 / reach) as f32, steps: Box::new(std::array::from_fn(step)) }
+        Lookup {
+            name,
+            first: first as f32,
+            per_unit: (STEPS as f64 / reach) as f32,
+            steps: Box::new(std::array::from_fn(step)),
+        }
     }
 
     /// Largest magnitude of its output.
@@ -31,7 +37,9 @@ impl Lookup {
 
     /// The curve at each of `x`.
     pub(crate) fn at(&self, x: &[f32], y: &mut [f32]) {
-        steps::in_runs(self.first, self.per_unit, x, y, |places, parts, y| look_up(&self.steps, places, parts, y));
+        steps::in_runs(self.first, self.per_unit, x, y, |places, parts, y| {
+            look_up(&self.steps, places, parts, y)
+        });
     }
 }
 

@@ -1,4 +1,5 @@
-//! The engine: responses, maps and noise as data, built into a plan that both estimators run. It knows no device.
+//! The engine: responses, maps and noise as data, built into a plan that both estimators run. It
+//! knows no device.
 
 mod agc;
 mod block;
@@ -98,8 +99,8 @@ impl Chain<Symbol> {
 }
 
 impl Chain<Watt> {
-    /// A chain that begins with recorded power over one block, whatever the levels are that a worker is given: they must be
-    /// the recording's.
+    /// A chain that begins with recorded power over one block, whatever the levels are that a
+    /// worker is given: they must be the recording's.
     pub fn recorded(power_w: Vec<f32>) -> Self {
         Chain { steps: vec![Step::Recorded(power_w)], quantity: PhantomData }
     }
@@ -113,7 +114,11 @@ impl<Q: Quantity> Chain<Q> {
 
     /// A map.
     pub fn map<R: Quantity>(self, map: impl Map<Q, R>) -> Chain<R> {
-        let storage = if size_of::<R::Sample>() == size_of::<f32>() { Storage::Real } else { Storage::Complex };
+        let storage = if size_of::<R::Sample>() == size_of::<f32>() {
+            Storage::Real
+        } else {
+            Storage::Complex
+        };
         self.push(Step::Map(Box::new(Typed::<_, Q, R>(map, PhantomData)), storage))
     }
 
@@ -148,9 +153,12 @@ impl Chain<Volt> {
 }
 
 impl Chain<Field> {
-    /// The angle by which this chain's dispersion has turned a sideband at `f_hz` since the last map.
+    /// The angle by which this chain's dispersion has turned a sideband at `f_hz` since the last
+    /// map.
     pub fn sideband_angle(&self, f_hz: f64) -> f64 {
         let since_map = self.steps.iter().rev().take_while(|s| !matches!(s, Step::Map(..)));
-        since_map.map(|s| if let Step::Response(shape) = s { shape.sideband_angle(f_hz) } else { 0.0 }).sum()
+        since_map
+            .map(|s| if let Step::Response(shape) = s { shape.sideband_angle(f_hz) } else { 0.0 })
+            .sum()
     }
 }

@@ -9,7 +9,8 @@ use std::sync::Arc;
 pub enum Law {
     /// Added: x + n, density in the node's unit squared per Hz.
     Added,
-    /// Shot noise of a current: density 2 q (x + I0); the density given is 2 q, A; I0 is the dark current.
+    /// Shot noise of a current: density 2 q (x + I0); the density given is 2 q, A; I0 is the dark
+    /// current.
     Shot {
         /// Current without light, A.
         dark_a: f64,
@@ -22,7 +23,8 @@ pub enum Law {
     Timing,
     /// The same by one of two amounts, early or late at random.
     TimingTwoPoint,
-    /// Displacement of even edges one way and of odd ones the other: no noise, but part of every block.
+    /// Displacement of even edges one way and of odd ones the other: no noise, but part of every
+    /// block.
     TimingEvenOdd,
 }
 
@@ -38,7 +40,8 @@ pub enum Density {
         /// Growth, per Hz^2.
         a2: f64,
     },
-    /// Relaxation oscillation of a laser: floor + rise (1/tau^2 + w^2) / ((wr^2 - w^2)^2 + g^2 w^2).
+    /// Relaxation oscillation of a laser: floor + rise (1/tau^2 + w^2) / ((wr^2 - w^2)^2 + g^2
+    /// w^2).
     Relaxation {
         /// Density far above the resonance.
         floor: f64,
@@ -62,9 +65,17 @@ impl Density {
             Density::Table(ln_density) => ln_density.at(f_hz.abs()).exp(),
             &Density::White(density) => density,
             &Density::Quadratic { a0, a2 } => a0 + a2 * f_hz * f_hz,
-            &Density::Relaxation { floor, rise_hz, lifetime_s, resonance_hz, damping_rad_per_s } => {
+            &Density::Relaxation {
+                floor,
+                rise_hz,
+                lifetime_s,
+                resonance_hz,
+                damping_rad_per_s,
+            } => {
                 let (w2, r2) = ((TAU * f_hz).powi(2), (TAU * resonance_hz).powi(2));
-                floor + rise_hz * (lifetime_s.powi(-2) + w2) / ((r2 - w2).powi(2) + damping_rad_per_s.powi(2) * w2)
+                floor
+                    + rise_hz * (lifetime_s.powi(-2) + w2)
+                        / ((r2 - w2).powi(2) + damping_rad_per_s.powi(2) * w2)
             }
         }
     }
@@ -87,7 +98,8 @@ pub struct Noise {
     pub law: Law,
     /// One-sided density.
     pub density: Density,
-    /// True behind a gain that makes up for lost light: the noise is as much smaller against what was received.
+    /// True behind a gain that makes up for lost light: the noise is as much smaller against what
+    /// was received.
     pub behind_gain: bool,
     /// True when other lanes see the same draw, as of a laser that feeds several.
     pub shared: bool,

@@ -3,14 +3,16 @@
 use super::train::Dsp;
 use crate::math::least_squares;
 
-/// Normal equations of one sampling phase: the samples, and behind them the symbols whose interference is left to the decisions.
+/// Normal equations of one sampling phase: the samples, and behind them the symbols whose
+/// interference is left to the decisions.
 ///
 /// ```text
 /// e = w y - sum_j b_j a_-j - a_0,    unknown (w, b),    G = [[R, -C], [-C', A]],    h = (c_0, -r)
 /// ```
 ///
-/// Eliminating b for white symbols gives R - sum_j c_j c_j' / s_a^2 and b_j = w c_j / s_a^2. The symbols' own covariances A and r are
-/// those of the blocks, so that the few per mille by which they are not white do no harm.
+/// Eliminating b for white symbols gives R - sum_j c_j c_j' / s_a^2 and b_j = w c_j / s_a^2. The
+/// symbols' own covariances A and r are those of the blocks, so that the few per mille by which
+/// they are not white do no harm.
 pub(super) struct Normal {
     /// Row by row.
     pub(super) g: Vec<f64>,
@@ -33,7 +35,8 @@ pub(super) struct Solution {
     pub(super) mse: f64,
 }
 
-/// Part of a symbol's variance that the symbols before it may foretell; feedback would otherwise learn the pattern.
+/// Part of a symbol's variance that the symbols before it may foretell; feedback would otherwise
+/// learn the pattern.
 const MOST_FORETOLD: f64 = 0.1;
 
 impl Normal {
@@ -43,20 +46,27 @@ impl Normal {
         if n == f {
             return false;
         }
-        let a: Vec<f64> = (f..n).flat_map(|i| (f..n).map(move |j| (i, j))).map(|(i, j)| self.g[i * n + j]).collect();
+        let a: Vec<f64> = (f..n)
+            .flat_map(|i| (f..n).map(move |j| (i, j)))
+            .map(|(i, j)| self.g[i * n + j])
+            .collect();
         let r = &self.h[f..];
-        let explained = least_squares::solve(&a, r).map(|x| x.iter().zip(r).map(|(x, r)| x * r).sum::<f64>());
+        let explained =
+            least_squares::solve(&a, r).map(|x| x.iter().zip(r).map(|(x, r)| x * r).sum::<f64>());
         explained.is_none_or(|explained| explained > MOST_FORETOLD * self.symbol_variance)
     }
 
-    /// Taps, postcursors and what they leave. Postcursors beyond the limit are put to it, and the rest is solved again.
+    /// Taps, postcursors and what they leave. Postcursors beyond the limit are put to it, and the
+    /// rest is solved again.
     pub(super) fn solve(&self, dsp: &Dsp) -> Option<Solution> {
         if dsp.frozen.is_empty() {
             return self.limited(dsp);
         }
         // given taps keep their shape; the gain ahead of them is what is free
         let (n, f) = (self.h.len(), self.forward);
-        let row = |j: usize| dsp.frozen.iter().enumerate().map(|(i, w)| w * self.g[i * n + j]).sum::<f64>();
+        let row = |j: usize| {
+            dsp.frozen.iter().enumerate().map(|(i, w)| w * self.g[i * n + j]).sum::<f64>()
+        };
         let shaped: f64 = (0..f).map(|j| row(j) * dsp.frozen[j]).sum();
         let kept: Vec<usize> = (f..n).collect();
         let mut g = vec![shaped];
@@ -67,9 +77,19 @@ impl Normal {
         }
         let mut h = vec![dsp.frozen.iter().zip(&self.h).map(|(w, h)| w * h).sum::<f64>()];
         h.extend_from_slice(&self.h[f..]);
-        let reduced = Normal { g, h, forward: 1, means: vec![], symbol_mean: self.symbol_mean, symbol_variance: self.symbol_variance };
+        let reduced = Normal {
+            g,
+            h,
+            forward: 1,
+            means: vec![],
+            symbol_mean: self.symbol_mean,
+            symbol_variance: self.symbol_variance,
+        };
         let solution = reduced.limited(dsp)?;
-        Some(Solution { taps: dsp.frozen.iter().map(|w| w * solution.taps[0]).collect(), ..solution })
+        Some(Solution {
+            taps: dsp.frozen.iter().map(|w| w * solution.taps[0]).collect(),
+            ..solution
+        })
     }
 
     fn limited(&self, dsp: &Dsp) -> Option<Solution> {
@@ -78,7 +98,8 @@ impl Normal {
         fixed[f..].iter_mut().zip(dsp.decision.frozen()).for_each(|(fixed, &b)| *fixed = Some(b));
         loop {
             let (x, mse) = self.with(&fixed)?;
-            let beyond: Vec<usize> = (f..n).filter(|&j| fixed[j].is_none() && x[j].abs() > limit).collect();
+            let beyond: Vec<usize> =
+                (f..n).filter(|&j| fixed[j].is_none() && x[j].abs() > limit).collect();
             if beyond.is_empty() {
                 return Some(Solution { taps: x[..f].to_vec(), postcursors: x[f..].to_vec(), mse });
             }
@@ -92,7 +113,11 @@ impl Normal {
         let (free, given): (Vec<usize>, Vec<usize>) = (0..n).partition(|&i| fixed[i].is_none());
         let value = |j: usize| fixed[j].unwrap_or(0.0);
         let pull = |i: usize| given.iter().map(|&j| self.g[i * n + j] * value(j)).sum::<f64>();
-        let g: Vec<f64> = free.iter().flat_map(|&i| free.iter().map(move |&j| (i, j))).map(|(i, j)| self.g[i * n + j]).collect();
+        let g: Vec<f64> = free
+            .iter()
+            .flat_map(|&i| free.iter().map(move |&j| (i, j)))
+            .map(|(i, j)| self.g[i * n + j])
+            .collect();
         let h: Vec<f64> = free.iter().map(|&i| self.h[i] - pull(i)).collect();
         let solved = least_squares::solve(&g, &h)?;
         let mut x: Vec<f64> = (0..n).map(value).collect();

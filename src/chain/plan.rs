@@ -1,4 +1,5 @@
-//! A built chain: neighbouring responses fused, noises brought to the end of their section, nothing left to decide.
+//! A built chain: neighbouring responses fused, noises brought to the end of their section, nothing
+//! left to decide.
 
 use super::{Density, Interferer, Law, Noise, Shape, Step, Storage, Workshop, map::Erased};
 use crate::math::fft;
@@ -64,7 +65,16 @@ pub(super) struct Transforms {
 impl Transforms {
     /// Scratch that each of them fits into.
     pub(super) fn scratch(&self) -> usize {
-        [self.symbols.scratch(), self.samples.scratch(), self.sampled.scratch(), self.field.scratch(), 1].into_iter().max().unwrap_or(1)
+        [
+            self.symbols.scratch(),
+            self.samples.scratch(),
+            self.sampled.scratch(),
+            self.field.scratch(),
+            1,
+        ]
+        .into_iter()
+        .max()
+        .unwrap_or(1)
     }
 }
 
@@ -113,7 +123,8 @@ pub(super) struct Section {
     pub(super) probes: Vec<(&'static str, Vec<Shape>)>,
 }
 
-/// The last section's merged noise where part of it stands behind a gain: bin by bin of the grid, and of the sampled block.
+/// The last section's merged noise where part of it stands behind a gain: bin by bin of the grid,
+/// and of the sampled block.
 #[derive(Clone)]
 pub(super) struct Gained {
     pub(super) wave: Vec<f32>,
@@ -160,12 +171,19 @@ impl Draft {
         Draft { map, storage, shapes: vec![], noises: vec![], interferers: vec![], probes: vec![] }
     }
 
-    /// True for a noise that acts on the samples at the section's start: only factors may stand before it.
+    /// True for a noise that acts on the samples at the section's start: only factors may stand
+    /// before it.
     fn at_start(&self, at: usize, noise: &Noise) -> bool {
         noise.law != Law::Added && self.shapes[..at].iter().all(|s| s.gain().is_some())
     }
 
-    fn finish(self, grid: Grid, symbols_first: bool, sampled_last: bool, shop: &mut Workshop) -> Section {
+    fn finish(
+        self,
+        grid: Grid,
+        symbols_first: bool,
+        sampled_last: bool,
+        shop: &mut Workshop,
+    ) -> Section {
         let both_sides = self.storage == Storage::Complex;
         let m = grid.samples() as f64;
         let scale = 1.0 / if self.map.is_none() && symbols_first { grid.symbols as f64 } else { m };
@@ -182,27 +200,47 @@ impl Draft {
                 start.push(noise.clone());
                 continue;
             }
-            assert!(noise.law == Law::Added && !both_sides, "{} cannot act behind a response", noise.entity);
+            assert!(
+                noise.law == Law::Added && !both_sides,
+                "{} cannot act behind a response",
+                noise.entity
+            );
             let after = shop.product(&self.shapes[*at..], grid, false);
             let deviation = after.iter().enumerate().map(|(k, h)| {
                 let density = noise.density.at(k as f64 * grid.bin_hz());
                 (density * grid.sample_rate_hz() / (4.0 * m)).sqrt() as f32 * h.norm()
             });
-            sources.push(Source { entity: noise.entity.clone(), deviation: deviation.collect(), behind_gain: noise.behind_gain });
+            sources.push(Source {
+                entity: noise.entity.clone(),
+                deviation: deviation.collect(),
+                behind_gain: noise.behind_gain,
+            });
         }
         let interferers = self.interferers.iter().map(|(at, i)| {
             let shapes: Vec<Shape> = i.path.iter().chain(&self.shapes[*at..]).cloned().collect();
             let mut path = shop.product(&shapes, grid, false);
             path.iter_mut().for_each(|h| *h *= 1.0 / grid.symbols as f32);
             let symbols = grid.symbols + i.extra_symbols;
-            Leak { entity: i.entity.clone(), path, symbols, transform: shop.real(symbols), behind_gain: i.behind_gain }
+            Leak {
+                entity: i.entity.clone(),
+                path,
+                symbols,
+                transform: shop.real(symbols),
+                behind_gain: i.behind_gain,
+            }
         });
         let interferers: Vec<_> = interferers.collect();
         let gains: Option<f64> = self.shapes.iter().map(Shape::gain).product();
-        let idle = self.map.is_some() && sources.is_empty() && interferers.is_empty() && !sampled_last;
+        let idle =
+            self.map.is_some() && sources.is_empty() && interferers.is_empty() && !sampled_last;
         let flat = gains.filter(|_| idle).map(|g| g as f32);
-        let response = if flat.is_some() { Vec::new() } else { scaled(shop.product(&self.shapes, grid, both_sides)) };
-        let probes = self.probes.iter().map(|&(node, at)| (node, self.shapes[..at].to_vec())).collect();
+        let response = if flat.is_some() {
+            Vec::new()
+        } else {
+            scaled(shop.product(&self.shapes, grid, both_sides))
+        };
+        let probes =
+            self.probes.iter().map(|&(node, at)| (node, self.shapes[..at].to_vec())).collect();
         Section {
             map: self.map,
             storage: self.storage,
@@ -221,7 +259,9 @@ impl Draft {
 pub(super) fn merged(sources: &[Source], gained: f32) -> Vec<f32> {
     let Some(first) = sources.first() else { return Vec::new() };
     let scale = |s: &Source| if s.behind_gain { gained } else { 1.0 };
-    (0..first.deviation.len()).map(|k| sources.iter().map(|s| (scale(s) * s.deviation[k]).powi(2)).sum::<f32>().sqrt()).collect()
+    (0..first.deviation.len())
+        .map(|k| sources.iter().map(|s| (scale(s) * s.deviation[k]).powi(2)).sum::<f32>().sqrt())
+        .collect()
 }
 
 /// A merged deviation folded onto the bins of the sampled block.
@@ -249,11 +289,15 @@ impl Plan {
                 Step::Taps(t) => taps = t,
                 Step::Compression(c) => compression = c as f32,
                 Step::Response(shape) => draft.shapes.push(shape),
-                Step::Noise(noise) if sections == 1 && draft.shapes.is_empty() && recording.is_none() => {
+                Step::Noise(noise)
+                    if sections == 1 && draft.shapes.is_empty() && recording.is_none() =>
+                {
                     symbol_sources.push(symbol_source(&noise, grid))
                 }
                 Step::Noise(noise) => draft.noises.push((draft.shapes.len(), noise)),
-                Step::Interferer(interferer) => draft.interferers.push((draft.shapes.len(), interferer)),
+                Step::Interferer(interferer) => {
+                    draft.interferers.push((draft.shapes.len(), interferer))
+                }
                 Step::Probe(node) => draft.probes.push((node, draft.shapes.len())),
                 Step::Map(map, storage) => {
                     if draft.storage == Storage::Complex && storage == Storage::Real {
@@ -266,7 +310,8 @@ impl Plan {
         let timed = symbol_sources.iter().any(|s| s.kind.displaces());
         let edge = if timed {
             let mut shapes = vec![Shape::Edge(grid.symbol_s())];
-            shapes.extend(drafts[0].shapes.iter().filter(|s| !matches!(s, Shape::Hold(_))).cloned());
+            shapes
+                .extend(drafts[0].shapes.iter().filter(|s| !matches!(s, Shape::Hold(_))).cloned());
             let mut edge = shop.product(&shapes, grid, false);
             edge.iter_mut().for_each(|h| *h *= 1.0 / grid.symbols as f32);
             edge
@@ -274,18 +319,29 @@ impl Plan {
             Vec::new()
         };
         let light = drafts.iter().filter(|d| d.storage == Storage::Complex);
-        let sideband_angle = light.flat_map(|d| &d.shapes).map(|s| s.sideband_angle(grid.symbol_rate_hz / 2.0)).sum();
+        let sideband_angle = light
+            .flat_map(|d| &d.shapes)
+            .map(|s| s.sideband_angle(grid.symbol_rate_hz / 2.0))
+            .sum();
         let last = drafts.len() - 1;
-        let detector = if drafts.iter().any(|d| d.storage == Storage::Complex) { detector } else { last };
-        let mut sections: Vec<Section> =
-            drafts.into_iter().enumerate().map(|(i, d)| d.finish(grid, recording.is_none(), i == last, shop)).collect();
+        let detector =
+            if drafts.iter().any(|d| d.storage == Storage::Complex) { detector } else { last };
+        let mut sections: Vec<Section> = drafts
+            .into_iter()
+            .enumerate()
+            .map(|(i, d)| d.finish(grid, recording.is_none(), i == last, shop))
+            .collect();
         let recorded = recording.map(|power| recorded(power, &sections[0], grid, shop));
         drop_quiet_phase(&mut sections, sideband_angle, grid);
         let (m, k) = (grid.samples(), grid.symbols * sampler.samples_per_symbol);
         assert!(m.is_multiple_of(k), "the sampler's rate divides the grid's");
         let sampled_deviation = folded(&sections[last].deviation, m, k);
-        let transforms =
-            Transforms { symbols: shop.real(grid.symbols), samples: shop.real(m), field: shop.complex(m), sampled: shop.real(k) };
+        let transforms = Transforms {
+            symbols: shop.real(grid.symbols),
+            samples: shop.real(m),
+            field: shop.complex(m),
+            sampled: shop.real(k),
+        };
         Plan {
             grid,
             recorded,
@@ -343,8 +399,8 @@ impl Plan {
         self.detector + 1 == self.sections.len()
     }
 
-    /// True when the fibre turns sidebands so far that intensity no longer passes it unchanged (0.5 dB at half the
-    /// symbol rate for a chirp of one).
+    /// True when the fibre turns sidebands so far that intensity no longer passes it unchanged (0.5
+    /// dB at half the symbol rate for a chirp of one).
     pub(super) fn dispersive(&self) -> bool {
         let angle = self.sideband_angle.abs();
         let worst = crate::units::db_from_amplitude_ratio(angle.cos() - angle.sin());
@@ -353,7 +409,12 @@ impl Plan {
 }
 
 /// A recording's spectrum through the first section.
-fn recorded(mut power: Vec<f32>, head: &Section, grid: Grid, shop: &mut Workshop) -> Vec<Complex32> {
+fn recorded(
+    mut power: Vec<f32>,
+    head: &Section,
+    grid: Grid,
+    shop: &mut Workshop,
+) -> Vec<Complex32> {
     assert_eq!(power.len(), grid.samples(), "a recording is as long as the block");
     let fft = shop.real(grid.samples());
     let mut spectrum = vec![Complex32::default(); grid.bins()];
@@ -375,14 +436,17 @@ fn symbol_source(noise: &Noise, grid: Grid) -> SymbolSource {
     SymbolSource { entity: noise.entity.clone(), kind }
 }
 
-/// Drops laser phase noise that dispersion turns into less relative intensity noise than -165 dB/Hz at half the
-/// symbol rate: 2 sin(angle) phi, phi of density (frequency density) / f^2. Detection alone does not see phase.
+/// Drops laser phase noise that dispersion turns into less relative intensity noise than -165 dB/Hz
+/// at half the symbol rate: 2 sin(angle) phi, phi of density (frequency density) / f^2. Detection
+/// alone does not see phase.
 fn drop_quiet_phase(sections: &mut [Section], sideband_angle: f64, grid: Grid) {
     let f = grid.symbol_rate_hz / 2.0;
     for section in sections {
         section.start.retain(|noise| {
             let Density::White(density) = noise.density else { return true };
-            noise.law != Law::Phase || 4.0 * sideband_angle.sin().powi(2) * density / (f * f) > crate::units::power_ratio(-165.0)
+            noise.law != Law::Phase
+                || 4.0 * sideband_angle.sin().powi(2) * density / (f * f)
+                    > crate::units::power_ratio(-165.0)
         });
     }
 }

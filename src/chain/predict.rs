@@ -1,4 +1,5 @@
-//! The semi-analytic estimator: the noiseless block gives each symbol's mean, the plan's noises its variance.
+//! The semi-analytic estimator: the noiseless block gives each symbol's mean, the plan's noises its
+//! variance.
 
 use super::decision::Decider;
 use super::drawn::{self, Classes};
@@ -20,15 +21,19 @@ use num_complex::Complex32;
 /// What the estimator says of a lane.
 #[derive(Clone, Debug)]
 pub struct Prediction {
-    /// Bit error ratio; with ideal feedback a figure of merit, which the receiver does not reach or exceeds.
+    /// Bit error ratio; with ideal feedback a figure of merit, which the receiver does not reach or
+    /// exceeds.
     pub ber: f64,
-    /// True when feedback that is never wrong was supposed, of this and of all that follows: see [`Decider::refusal`].
+    /// True when feedback that is never wrong was supposed, of this and of all that follows: see
+    /// [`Decider::refusal`].
     pub ideal_feedback: bool,
     /// Its 95 % interval from the spread over the blocks.
     pub interval: Interval,
-    /// True when the worst 1 % of the symbols make more than half of it: another pattern may give another figure.
+    /// True when the worst 1 % of the symbols make more than half of it: another pattern may give
+    /// another figure.
     pub pattern_limited: bool,
-    /// Signal to noise ratio at the slicer: variance of the levels over the mean square of what is left, dB.
+    /// Signal to noise ratio at the slicer: variance of the levels over the mean square of what is
+    /// left, dB.
     pub snr_db: f64,
     /// Mean and rms of the four levels at the slicer, full scale -1 .. 1.
     pub levels: [(f64, f64); 4],
@@ -56,12 +61,13 @@ pub struct Predictor<'a> {
     pub(super) noises: Noises,
     pub(super) training: Vec<Record>,
     scoring: Vec<Record>,
-    /// Extra loss at which the records were made; they are remade for another one when the receiver is not linear.
+    /// Extra loss at which the records were made; they are remade for another one when the receiver
+    /// is not linear.
     recorded_at: f32,
     /// True when the transmitter precodes: a wrong decision then spoils two symbols.
     pub precoder: bool,
-    /// Drawn variances of the last full training: searches keep them, for what is drawn before a linear receiver
-    /// scales with the signal.
+    /// Drawn variances of the last full training: searches keep them, for what is drawn before a
+    /// linear receiver scales with the signal.
     kept: Option<Classes>,
     /// The lags of the equaliser's equations, and the training blocks' correlations there.
     lags: Option<Lags>,
@@ -73,7 +79,8 @@ pub struct Predictor<'a> {
 }
 
 impl<'a> Predictor<'a> {
-    /// Runs the noiseless blocks: `training` from the lane's training stream, `scoring` from its own, given as levels.
+    /// Runs the noiseless blocks: `training` from the lane's training stream, `scoring` from its
+    /// own, given as levels.
     pub fn new(
         plan: &'a Plan,
         dsp: &Dsp,
@@ -86,8 +93,15 @@ impl<'a> Predictor<'a> {
         Self::to_depth(plan, dsp, [run, lane], [training, scoring], worker, Depth::Result)
     }
 
-    /// The same for a step of a search over settings: long responses are cut earlier, for up to 0.1 % of a source's variance.
-    pub(crate) fn for_search(plan: &'a Plan, dsp: &Dsp, streams: Seed, blocks: Vec<Vec<u8>>, worker: &mut Worker) -> Self {
+    /// The same for a step of a search over settings: long responses are cut earlier, for up to 0.1
+    /// % of a source's variance.
+    pub(crate) fn for_search(
+        plan: &'a Plan,
+        dsp: &Dsp,
+        streams: Seed,
+        blocks: Vec<Vec<u8>>,
+        worker: &mut Worker,
+    ) -> Self {
         Self::to_depth(plan, dsp, [streams; 2], [blocks, vec![]], worker, Depth::Search)
     }
 
@@ -122,22 +136,32 @@ impl<'a> Predictor<'a> {
         predictor
     }
 
-    fn record(&self, worker: &mut Worker, lane: Seed, blocks: Vec<Vec<u8>>, attenuation: f32) -> Vec<Record> {
+    fn record(
+        &self,
+        worker: &mut Worker,
+        lane: Seed,
+        blocks: Vec<Vec<u8>>,
+        attenuation: f32,
+    ) -> Vec<Record> {
         let sections = self.noises.sections_with_slope();
         let record = |(i, levels): (usize, Vec<u8>)| {
-            let draws = Draws { run: self.run, lane, block: i as u64, noise: 0, what: Drawn::Nothing };
+            let draws =
+                Draws { run: self.run, lane, block: i as u64, noise: 0, what: Drawn::Nothing };
             Record::new(self.plan, worker, levels, &draws, attenuation, &sections)
         };
         blocks.into_iter().enumerate().map(record).collect()
     }
 
-    /// Remakes the records where the receiver bends them, and says by which factor they still scale.
+    /// Remakes the records where the receiver bends them, and says by which factor they still
+    /// scale.
     fn prepare(&mut self, worker: &mut Worker, attenuation: f32) -> Scale {
         if self.plan.linear_receiver() {
             return Scale { signal: attenuation, gained: attenuation };
         }
         if self.recorded_at != attenuation {
-            let take = |records: &mut Vec<Record>| std::mem::take(records).into_iter().map(|r| r.levels).collect::<Vec<_>>();
+            let take = |records: &mut Vec<Record>| {
+                std::mem::take(records).into_iter().map(|r| r.levels).collect::<Vec<_>>()
+            };
             let (training, scoring) = (take(&mut self.training), take(&mut self.scoring));
             self.training = self.record(worker, self.lane.named("training"), training, attenuation);
             self.scoring = self.record(worker, self.lane, scoring, attenuation);
@@ -146,31 +170,60 @@ impl<'a> Predictor<'a> {
         Scale { signal: 1.0, gained: attenuation }
     }
 
-    /// Trains the receiver at this extra factor on the received power. `near` is an earlier training to start from.
+    /// Trains the receiver at this extra factor on the received power. `near` is an earlier
+    /// training to start from.
     ///
     /// # Errors
     ///
     /// A level that the pattern lacks, or no signal for the equaliser.
-    pub fn train(&mut self, worker: &mut Worker, attenuation: f32, near: Option<&Trained>) -> Result<Trained, Refusal> {
-        for records in [&self.training, &self.scoring].into_iter().filter(|records| !records.is_empty()) {
-            if let Some(level) = (0..4).find(|level| !records.iter().any(|r| r.levels.contains(level))) {
-                return Err(Refusal::new(format!("level {level} does not occur in the pattern, so no threshold can be placed")));
+    pub fn train(
+        &mut self,
+        worker: &mut Worker,
+        attenuation: f32,
+        near: Option<&Trained>,
+    ) -> Result<Trained, Refusal> {
+        for records in
+            [&self.training, &self.scoring].into_iter().filter(|records| !records.is_empty())
+        {
+            if let Some(level) =
+                (0..4).find(|level| !records.iter().any(|r| r.levels.contains(level)))
+            {
+                return Err(Refusal::new(format!(
+                    "level {level} does not occur in the pattern, so no threshold can be placed"
+                )));
             }
         }
         let scale = self.prepare(worker, attenuation);
-        let training = Training::new(self.plan, &self.dsp, &self.training, scale, &self.noises, self.lags.as_ref());
-        let mut trained = training.run(attenuation, near.map(|t| t.delay_ui), &mut self.unscaled)?;
+        let training = Training::new(
+            self.plan,
+            &self.dsp,
+            &self.training,
+            scale,
+            &self.noises,
+            self.lags.as_ref(),
+        );
+        let mut trained =
+            training.run(attenuation, near.map(|t| t.delay_ui), &mut self.unscaled)?;
         if let Adaptation::Lms(step) = self.dsp.adaptation {
             let levels: Vec<&[u8]> = self.training.iter().map(|r| r.levels.as_slice()).collect();
-            let draws =
-                Draws { run: self.run.named("training"), lane: self.lane.named("training"), block: 0, noise: 0, what: Drawn::Everything };
+            let draws = Draws {
+                run: self.run.named("training"),
+                lane: self.lane.named("training"),
+                block: 0,
+                noise: 0,
+                what: Drawn::Everything,
+            };
             lms::train(self.plan, worker, &mut trained, &self.dsp, &levels, draws, step)?;
         }
         // thresholds where the mixtures of the training blocks cross
         self.draw(worker, &trained, near.is_some());
         let classes = self.kept.as_ref().expect("just drawn");
         let reach = Reach::new(self.plan, &self.noises, &trained, &mut self.pulse);
-        let at: Vec<AtSlicer> = self.training.iter().map(|record| self.symbols(record, &trained, &reach, classes, scale)).collect();
+        let at: Vec<AtSlicer> = self
+            .training
+            .iter()
+            .map(|record| self.symbols(record, &trained, &reach, classes, scale))
+            .collect();
         let (sent, means, variances) = all_of(&self.training, &at);
         self.at_slicer = at;
         let levels = level_moments(&sent, &means, &variances);
@@ -186,14 +239,32 @@ impl<'a> Predictor<'a> {
     /// Predicts on the scoring blocks.
     pub fn predict(&mut self, worker: &mut Worker, trained: &Trained) -> Prediction {
         let scale = self.prepare(worker, trained.attenuation);
-        let classes = drawn::classes(self.plan, &self.noises, worker, trained, &self.scoring, self.streams(self.lane), drawn::MANY);
+        let classes = drawn::classes(
+            self.plan,
+            &self.noises,
+            worker,
+            trained,
+            &self.scoring,
+            self.streams(self.lane),
+            drawn::MANY,
+        );
         let reach = Reach::new(self.plan, &self.noises, trained, &mut self.pulse);
-        let at: Vec<AtSlicer> = self.scoring.iter().map(|record| self.symbols(record, trained, &reach, &classes, scale)).collect();
+        let at: Vec<AtSlicer> = self
+            .scoring
+            .iter()
+            .map(|record| self.symbols(record, trained, &reach, &classes, scale))
+            .collect();
         self.score(&self.scoring, &at, trained)
     }
 
-    /// Trains and predicts on the training blocks alone: quick, for searches. `near` is an earlier training.
-    pub fn try_at(&mut self, worker: &mut Worker, attenuation: f32, near: &Trained) -> Result<(Trained, Prediction), Refusal> {
+    /// Trains and predicts on the training blocks alone: quick, for searches. `near` is an earlier
+    /// training.
+    pub fn try_at(
+        &mut self,
+        worker: &mut Worker,
+        attenuation: f32,
+        near: &Trained,
+    ) -> Result<(Trained, Prediction), Refusal> {
         let trained = self.train(worker, attenuation, Some(near))?;
         let prediction = self.score(&self.training, &self.at_slicer, &trained);
         Ok((trained, prediction))
@@ -207,7 +278,13 @@ impl<'a> Predictor<'a> {
             let moved = Trained { delay_ui: trained.delay_ui + late_ui, ..trained.clone() };
             let one = |record: &Record| {
                 let at = self.symbols(record, &moved, &reach, classes, scale);
-                record.levels.iter().zip(at.means).zip(at.variances).map(|((&l, m), v)| (l, m, v)).collect()
+                record
+                    .levels
+                    .iter()
+                    .zip(at.means)
+                    .zip(at.variances)
+                    .map(|((&l, m), v)| (l, m, v))
+                    .collect()
             };
             self.training.iter().map(one).collect::<Vec<Vec<_>>>()
         });
@@ -217,11 +294,25 @@ impl<'a> Predictor<'a> {
     /// What each symbol of the scoring blocks is at the slicer: the level sent, mean and variance.
     pub fn mixture(&mut self, worker: &mut Worker, trained: &Trained) -> Vec<(u8, f32, f32)> {
         let scale = self.prepare(worker, trained.attenuation);
-        let classes = drawn::classes(self.plan, &self.noises, worker, trained, &self.scoring, self.streams(self.lane), drawn::MANY);
+        let classes = drawn::classes(
+            self.plan,
+            &self.noises,
+            worker,
+            trained,
+            &self.scoring,
+            self.streams(self.lane),
+            drawn::MANY,
+        );
         let reach = Reach::new(self.plan, &self.noises, trained, &mut self.pulse);
         let one = |record: &Record| {
             let at = self.symbols(record, trained, &reach, &classes, scale);
-            record.levels.iter().zip(at.means).zip(at.variances).map(|((&l, m), v)| (l, m, v)).collect::<Vec<_>>()
+            record
+                .levels
+                .iter()
+                .zip(at.means)
+                .zip(at.variances)
+                .map(|((&l, m), v)| (l, m, v))
+                .collect::<Vec<_>>()
         };
         self.scoring.iter().flat_map(one).collect()
     }
@@ -229,9 +320,19 @@ impl<'a> Predictor<'a> {
     /// What replaying them needs of the scoring blocks.
     pub(super) fn scored(&mut self, worker: &mut Worker, trained: &Trained) -> Scored {
         let scale = self.prepare(worker, trained.attenuation);
-        let classes = drawn::classes(self.plan, &self.noises, worker, trained, &self.scoring, self.streams(self.lane), drawn::MANY);
+        let classes = drawn::classes(
+            self.plan,
+            &self.noises,
+            worker,
+            trained,
+            &self.scoring,
+            self.streams(self.lane),
+            drawn::MANY,
+        );
         let reach = Reach::new(self.plan, &self.noises, trained, &mut self.pulse);
-        let one = |record: &Record| (record.levels.clone(), self.symbols(record, trained, &reach, &classes, scale));
+        let one = |record: &Record| {
+            (record.levels.clone(), self.symbols(record, trained, &reach, &classes, scale))
+        };
         let distances = super::replay::distances(self.plan, trained);
         let covariance = self.noises.covariance(self.plan, &self.scoring, scale, distances, None);
         Scored { blocks: self.scoring.iter().map(one).collect(), covariance }
@@ -248,7 +349,15 @@ impl<'a> Predictor<'a> {
         }
         let draws = if searching { drawn::FEW } else { drawn::MANY };
         let streams = self.streams(self.lane.named("training"));
-        self.kept = Some(drawn::classes(self.plan, &self.noises, worker, trained, &self.training, streams, draws));
+        self.kept = Some(drawn::classes(
+            self.plan,
+            &self.noises,
+            worker,
+            trained,
+            &self.training,
+            streams,
+            draws,
+        ));
     }
 
     /// True when loss only scales what the receiver detects.
@@ -256,14 +365,20 @@ impl<'a> Predictor<'a> {
         self.plan.linear_receiver()
     }
 
-    /// Part of the detected power's fluctuation in the top tenth of the band: large parts have been aliased.
+    /// Part of the detected power's fluctuation in the top tenth of the band: large parts have been
+    /// aliased.
     pub fn power_near_band_edge(&self) -> f64 {
         let bins = self.plan.grid.bins();
         let power = |record: &Record| {
             let mut spectrum = vec![Complex32::default(); bins];
             let mut scratch = vec![Complex32::default(); self.plan.transforms.samples.scratch()];
-            self.plan.transforms.samples.forward(&mut record.current.clone(), &mut spectrum, &mut scratch);
-            let sum = |from: usize| spectrum[from..].iter().map(|s| f64::from(s.norm_sqr())).sum::<f64>();
+            self.plan.transforms.samples.forward(
+                &mut record.current.clone(),
+                &mut spectrum,
+                &mut scratch,
+            );
+            let sum =
+                |from: usize| spectrum[from..].iter().map(|s| f64::from(s.norm_sqr())).sum::<f64>();
             sum(bins * 9 / 10) / sum(1).max(f64::MIN_POSITIVE)
         };
         self.scoring.first().map_or(0.0, power)
@@ -276,7 +391,12 @@ impl<'a> Predictor<'a> {
         let mut sums: Vec<Share> = Vec::new();
         for (record, at) in records.iter().zip(at) {
             let mut per_symbol = vec![0f64; record.levels.len()];
-            trained.thresholds.expected_of_all(&record.levels, &at.means, &at.variances, &mut per_symbol);
+            trained.thresholds.expected_of_all(
+                &record.levels,
+                &at.means,
+                &at.variances,
+                &mut per_symbol,
+            );
             if self.precoder {
                 // a symbol is wrong when its own decision or the one before is
                 let mut before = per_symbol[per_symbol.len() - 1];
@@ -310,8 +430,16 @@ impl<'a> Predictor<'a> {
         }
     }
 
-    /// Mean and variance of each symbol of a record at the slicer, with feedback that is never wrong.
-    fn symbols(&self, record: &Record, trained: &Trained, reach: &Reach, classes: &Classes, scale: Scale) -> AtSlicer {
+    /// Mean and variance of each symbol of a record at the slicer, with feedback that is never
+    /// wrong.
+    fn symbols(
+        &self,
+        record: &Record,
+        trained: &Trained,
+        reach: &Reach,
+        classes: &Classes,
+        scale: Scale,
+    ) -> AtSlicer {
         let (plan, n) = (self.plan, self.plan.grid.symbols);
         let (samples, slope_square) = sampled(plan, record, trained, scale);
         let per_symbol = plan.sampler.samples_per_symbol;
@@ -321,7 +449,8 @@ impl<'a> Predictor<'a> {
         trained.feed_back(&record.levels, &mut means);
         let mut variances = vec![0f32; n];
         let mut shares = reach.add(plan, &self.noises, record, scale, classes, &mut variances);
-        let (quantisation, jitter) = Reach::converter(trained, per_symbol, &slope_square, plan.sampler.jitter_s);
+        let (quantisation, jitter) =
+            Reach::converter(trained, per_symbol, &slope_square, plan.sampler.jitter_s);
         variances.iter_mut().zip(jitter.iter()).for_each(|(v, j)| *v += quantisation + j);
         shares.push(Share { entity: "adc.quantisation".into(), share: f64::from(quantisation) });
         if plan.sampler.jitter_s > 0.0 {
@@ -339,7 +468,8 @@ pub(super) struct AtSlicer {
     pub(super) shares: Vec<Share>,
 }
 
-/// The scoring blocks: levels and what they are at the slicer, and the covariance of the noise at the sampler by lag in its samples.
+/// The scoring blocks: levels and what they are at the slicer, and the covariance of the noise at
+/// the sampler by lag in its samples.
 pub(super) struct Scored {
     pub(super) blocks: Vec<(Vec<u8>, AtSlicer)>,
     pub(super) covariance: Vec<f64>,
@@ -356,11 +486,16 @@ fn all_of(records: &[Record], at: &[AtSlicer]) -> (Vec<u8>, Vec<f32>, Vec<f32>) 
     (sent, means, variances)
 }
 
-/// The noiseless samples of a record, clipped, and the squares of their slopes, curvature included where jitter is large.
+/// The noiseless samples of a record, clipped, and the squares of their slopes, curvature included
+/// where jitter is large.
 fn sampled(plan: &Plan, record: &Record, trained: &Trained, scale: Scale) -> (Row<f32>, Row<f32>) {
     let (m, k) = (plan.grid.samples(), plan.sampled());
     let mut turned = Row::zeros(plan.grid.bins());
-    block::turn(&record.at_sampler(scale), trained.delay_ui / plan.grid.symbols as f64, &mut turned);
+    block::turn(
+        &record.at_sampler(scale),
+        trained.delay_ui / plan.grid.symbols as f64,
+        &mut turned,
+    );
     let mut folded = Row::zeros(fft::bins(k));
     let mut scratch = Row::zeros(plan.transforms.sampled.scratch());
     let mut slope_square = Row::zeros(k);

@@ -8,8 +8,8 @@ use crate::math::rows::Row;
 use crate::signal::{Ampere, Quantity};
 use num_complex::Complex32;
 
-/// Factors on records: on the signal, which a receiver that bends has in them already, and on what is added behind a gain that makes up for
-/// lost light.
+/// Factors on records: on the signal, which a receiver that bends has in them already, and on what
+/// is added behind a gain that makes up for lost light.
 #[derive(Clone, Copy)]
 pub(super) struct Scale {
     pub(super) signal: f32,
@@ -54,7 +54,8 @@ impl Slope {
     pub(super) fn new(section: usize, values: Row<f32>, s: usize) -> Slope {
         let mut squares = kernel::phases(&values, s);
         squares.iter_mut().for_each(|v| *v *= *v);
-        let phase_squares: Vec<f64> = squares.chunks_exact(values.len() / s).map(|x| mean_of(x, |v| v)).collect();
+        let phase_squares: Vec<f64> =
+            squares.chunks_exact(values.len() / s).map(|x| mean_of(x, |v| v)).collect();
         let square = phase_squares.iter().sum::<f64>() / s as f64;
         Slope { section, values, squares, phase_squares, square }
     }
@@ -66,7 +67,8 @@ pub(super) fn mean_of(x: &[f32], f: impl Fn(f32) -> f32) -> f64 {
         let mut strands = [0f32; 16];
         let (chunks, rest) = run.as_chunks::<16>();
         chunks.iter().for_each(|x| strands.iter_mut().zip(x).for_each(|(s, x)| *s += f(*x)));
-        strands.iter().map(|&s| f64::from(s)).sum::<f64>() + rest.iter().map(|&x| f64::from(f(x))).sum::<f64>()
+        strands.iter().map(|&s| f64::from(s)).sum::<f64>()
+            + rest.iter().map(|&x| f64::from(f(x))).sum::<f64>()
     };
     x.chunks(1024).map(run).sum::<f64>() / x.len() as f64
 }
@@ -86,7 +88,11 @@ impl Record {
         let current_square = mean_of(&current, |i| i * i);
         let mut spectrum = Row::zeros(plan.grid.bins());
         Ampere::of_mut(&mut worker.real).copy_from_slice(&current);
-        plan.transforms.samples.forward(Ampere::of_mut(&mut worker.real), &mut spectrum, &mut worker.scratch);
+        plan.transforms.samples.forward(
+            Ampere::of_mut(&mut worker.real),
+            &mut spectrum,
+            &mut worker.scratch,
+        );
         block::multiply(&mut spectrum, &plan.end().response);
         let mut interference = [false, true].map(|gained| {
             if plan.end().interferers.is_empty() {
@@ -97,9 +103,14 @@ impl Record {
             Row::of(&worker.spectrum)
         });
         if plan.jitters_far() {
-            // what is sampled on average: E[y(t + tau)] has y's spectrum times the characteristic function of tau
-            let mean =
-                |k: usize| (-(std::f64::consts::TAU * k as f64 * plan.grid.bin_hz() * plan.sampler.jitter_s).powi(2) / 2.0).exp() as f32;
+            // what is sampled on average: E[y(t + tau)] has y's spectrum times the characteristic
+            // function of tau
+            let mean = |k: usize| {
+                (-(std::f64::consts::TAU * k as f64 * plan.grid.bin_hz() * plan.sampler.jitter_s)
+                    .powi(2)
+                    / 2.0)
+                    .exp() as f32
+            };
             for bins in interference.iter_mut().chain([&mut spectrum]) {
                 bins.iter_mut().enumerate().for_each(|(k, x)| *x *= mean(k));
             }
@@ -108,7 +119,8 @@ impl Record {
         let mut transmitted = Row::zeros(levels.len());
         block::transmit_taps(&levels, &plan.taps, plan.compression, &mut transmitted);
         let before = transmitted.last().into_iter().chain(&transmitted);
-        let edge_squares: Row<f32> = transmitted.iter().zip(before).map(|(x, before)| (before - x).powi(2)).collect();
+        let edge_squares: Row<f32> =
+            transmitted.iter().zip(before).map(|(x, before)| (before - x).powi(2)).collect();
         let mut symbols: Row<f32> = levels.iter().map(|&l| block::LEVELS[usize::from(l)]).collect();
         let symbol_mean = symbols.iter().map(|&a| f64::from(a)).sum::<f64>() / n;
         let symbol_power = symbols.iter().map(|&a| f64::from(a).powi(2)).sum::<f64>() / n;
@@ -143,12 +155,18 @@ impl Record {
         (0..n).map(|k| f64::from(symbol(k) * symbol(k + lag))).sum::<f64>() / n as f64
     }
 
-    /// Spectrum at the sampler with the signal scaled, and with what stands behind a gain scaled against it.
+    /// Spectrum at the sampler with the signal scaled, and with what stands behind a gain scaled
+    /// against it.
     pub(super) fn at_sampler(&self, scale: Scale) -> Row<Complex32> {
         let [fixed, gained] = &self.interference;
         if fixed.is_empty() {
             return self.signal.iter().map(|s| s * scale.signal).collect();
         }
-        self.signal.iter().zip(fixed).zip(gained).map(|((s, fixed), gained)| s * scale.signal + gained * scale.gained + fixed).collect()
+        self.signal
+            .iter()
+            .zip(fixed)
+            .zip(gained)
+            .map(|((s, fixed), gained)| s * scale.signal + gained * scale.gained + fixed)
+            .collect()
     }
 }

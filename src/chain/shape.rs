@@ -8,18 +8,21 @@ use std::sync::Arc;
 
 /// A linear time-invariant response, as a value that can be compared and kept.
 ///
-/// The basis is e^(+j 2 pi f t). Every response of a real quantity is its own conjugate at the negative frequency.
+/// The basis is e^(+j 2 pi f t). Every response of a real quantity is its own conjugate at the
+/// negative frequency.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
     /// A factor, the same at all frequencies.
     Gain(f64),
     /// Zero-order hold of an impulse train for one period, s, about the impulse: sin(x) / x.
     Hold(f64),
-    /// A transition of this time from 20 to 80 %, s, of Gaussian shape: exp(-2 (pi f t / 1.6832)^2) (802.3, 93A-46).
+    /// A transition of this time from 20 to 80 %, s, of Gaussian shape: exp(-2 (pi f t / 1.6832)^2)
+    /// (802.3, 93A-46).
     Gaussian(f64),
     /// A delay, s.
     Delay(f64),
-    /// The edges of a hold of one period, s, as impulses of area V s half a period before the symbol's middle.
+    /// The edges of a hold of one period, s, as impulses of area V s half a period before the
+    /// symbol's middle.
     Edge(f64),
     /// Zeros and poles in rad/s; unit gain at zero frequency.
     Rational {
@@ -28,14 +31,16 @@ pub enum Shape {
         /// Poles, rad/s.
         poles: Vec<Complex64>,
     },
-    /// Dispersion of a whole fibre: exp(-j (b2 w^2 / 2 + b3 w^3 / 6)), b2 in s^2, b3 in s^3 (length included).
+    /// Dispersion of a whole fibre: exp(-j (b2 w^2 / 2 + b3 w^3 / 6)), b2 in s^2, b3 in s^3 (length
+    /// included).
     Dispersion {
         /// Second derivative of the propagation constant times length, s^2.
         b2_s2: f64,
         /// Third derivative times length, s^3.
         b3_s3: f64,
     },
-    /// A matched travelling-wave electrode: (1 - e^-x) / x, x = skin sqrt(f) + junction f^2 + j 2 pi f skew.
+    /// A matched travelling-wave electrode: (1 - e^-x) / x, x = skin sqrt(f) + junction f^2 + j 2
+    /// pi f skew.
     TravellingWave {
         /// Skin loss of the whole length, neper at 1 Hz, growing as the root of frequency.
         skin_neper: f64,
@@ -51,10 +56,11 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// A low-pass of `order` that falls by 3 dB at `bandwidth_hz`, its magnitude raised by about `peaking_db` below.
+    /// A low-pass of `order` that falls by 3 dB at `bandwidth_hz`, its magnitude raised by about
+    /// `peaking_db` below.
     ///
-    /// The peak is one resonant section centred at 0.7 of the bandwidth with a quality of 0.7; the whole is scaled so
-    /// that -3 dB stay at `bandwidth_hz`. Orders from 1 to 8.
+    /// The peak is one resonant section centred at 0.7 of the bandwidth with a quality of 0.7; the
+    /// whole is scaled so that -3 dB stay at `bandwidth_hz`. Orders from 1 to 8.
     pub fn low_pass(family: Family, order: usize, bandwidth_hz: f64, peaking_db: f64) -> Shape {
         let mut poles = prototype::poles(family, order);
         let mut zeros = Vec::new();
@@ -76,12 +82,16 @@ impl Shape {
         match self {
             Shape::Gain(gain) => Complex64::new(*gain, 0.0),
             Shape::Hold(period_s) => Complex64::new(sinc(f_hz * period_s), 0.0),
-            Shape::Gaussian(time_s) => Complex64::new((-2.0 * (PI * f_hz * time_s / GAUSSIAN_TRANSITION).powi(2)).exp(), 0.0),
+            Shape::Gaussian(time_s) => Complex64::new(
+                (-2.0 * (PI * f_hz * time_s / GAUSSIAN_TRANSITION).powi(2)).exp(),
+                0.0,
+            ),
             Shape::Delay(delay_s) => Complex64::from_polar(1.0, -TAU * f_hz * delay_s),
             Shape::Edge(period_s) => Complex64::from_polar(1.0 / period_s, PI * f_hz * period_s),
             Shape::Rational { zeros, poles } => {
                 let s = Complex64::new(0.0, TAU * f_hz);
-                let factor = |roots: &[Complex64]| roots.iter().map(|r| one - s / r).product::<Complex64>();
+                let factor =
+                    |roots: &[Complex64]| roots.iter().map(|r| one - s / r).product::<Complex64>();
                 factor(zeros) / factor(poles)
             }
             Shape::Dispersion { b2_s2, b3_s3 } => {
@@ -90,7 +100,10 @@ impl Shape {
             }
             Shape::TravellingWave { skin_neper, junction_neper, skew_s } => {
                 let f = f_hz.abs();
-                let x = Complex64::new(skin_neper * f.sqrt() + junction_neper * f * f, TAU * f_hz * skew_s);
+                let x = Complex64::new(
+                    skin_neper * f.sqrt() + junction_neper * f * f,
+                    TAU * f_hz * skew_s,
+                );
                 if x.norm() < 1e-6 { one - x / 2.0 } else { (one - (-x).exp()) / x }
             }
             Shape::Derivative(f0_hz) => Complex64::new(0.0, f_hz / f0_hz),
@@ -131,7 +144,8 @@ pub(super) enum Mirrored {
     Conjugate,
 }
 
-/// Transition time times the deviation of the Gaussian's spectrum: two distances of a fifth of the step.
+/// Transition time times the deviation of the Gaussian's spectrum: two distances of a fifth of the
+/// step.
 const GAUSSIAN_TRANSITION: f64 = 1.6832;
 
 /// The two roots of s^2 + s w0 / Q + w0^2.
@@ -156,14 +170,18 @@ mod tests {
             for peaking_db in [0.0, 2.0, 4.0] {
                 let shape = Shape::low_pass(Family::Bessel, order, 40e9, peaking_db);
                 assert!((shape.at(0.0).re - 1.0).abs() < 1e-12);
-                assert!((shape.at(40e9).norm() - 0.5f64.sqrt()).abs() < 1e-9, "order {order}, peaking {peaking_db}");
+                assert!(
+                    (shape.at(40e9).norm() - 0.5f64.sqrt()).abs() < 1e-9,
+                    "order {order}, peaking {peaking_db}"
+                );
                 assert!((shape.at(-25e9) - shape.at(25e9).conj()).norm() < 1e-12);
             }
         }
     }
 
-    /// Published electrodes (devices.md 2.1, physics.md 6): with a1 = 1.6 dB/(cm sqrt GHz), aj = 0.008 dB/(cm GHz^2) and
-    /// an index mismatch of 0.2 the bandwidth is 60.7, 50.0 and 42.7 GHz at 1.5, 2.0 and 2.5 mm, given to 0.1 GHz.
+    /// Published electrodes (devices.md 2.1, physics.md 6): with a1 = 1.6 dB/(cm sqrt GHz), aj =
+    /// 0.008 dB/(cm GHz^2) and an index mismatch of 0.2 the bandwidth is 60.7, 50.0 and 42.7 GHz at
+    /// 1.5, 2.0 and 2.5 mm, given to 0.1 GHz.
     #[test]
     fn the_travelling_wave_electrode_has_the_published_bandwidths() {
         for (length_m, expected_ghz) in [(1.5e-3, 60.7), (2.0e-3, 50.0), (2.5e-3, 42.7)] {
@@ -178,14 +196,18 @@ mod tests {
         }
     }
 
-    /// The step's transition from 20 to 80 %: the Gaussian impulse of deviation t / 1.6832 has these points 1.6832 deviations apart.
+    /// The step's transition from 20 to 80 %: the Gaussian impulse of deviation t / 1.6832 has
+    /// these points 1.6832 deviations apart.
     #[test]
     fn a_gaussian_has_its_transition_time() {
         let time_s = 7.5e-12;
         let h = |f: f64| Shape::Gaussian(time_s).at(f).re;
         // step(t) = 1/2 + integral of H sin(2 pi f t) / (pi f)
         let step = |t: f64| {
-            0.5 + (0..20_000).map(|i| (f64::from(i) + 0.5) * 1e7).map(|f| h(f) * (TAU * f * t).sin() / (PI * f) * 1e7).sum::<f64>()
+            0.5 + (0..20_000)
+                .map(|i| (f64::from(i) + 0.5) * 1e7)
+                .map(|f| h(f) * (TAU * f * t).sin() / (PI * f) * 1e7)
+                .sum::<f64>()
         };
         assert!((step(time_s / 2.0) - 0.8).abs() < 1e-4, "{}", step(time_s / 2.0));
         assert!((Shape::Delay(1e-11).at(25e9) - Complex64::new(0.0, -1.0)).norm() < 1e-12);

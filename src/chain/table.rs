@@ -23,15 +23,24 @@ pub struct Table {
 impl Table {
     /// A table of at least two points from 0 Hz on, of ascending frequency and unwrapped phase.
     ///
-    /// Beyond the last one |H| falls by `fall` nepers per neper of frequency, and the phase keeps its mean slope over the last
-    /// octave.
+    /// Beyond the last one |H| falls by `fall` nepers per neper of frequency, and the phase keeps
+    /// its mean slope over the last octave.
     ///
     /// # Panics
     ///
     /// When the points are fewer, do not begin at 0 or do not ascend.
-    pub fn new(digest: u64, f_hz: Vec<f64>, ln_magnitude: Vec<f64>, phase_rad: Vec<f64>, fall: f64) -> Table {
+    pub fn new(
+        digest: u64,
+        f_hz: Vec<f64>,
+        ln_magnitude: Vec<f64>,
+        phase_rad: Vec<f64>,
+        fall: f64,
+    ) -> Table {
         let last = f_hz.len().saturating_sub(1);
-        assert!(last > 0 && f_hz[0] == 0.0 && f_hz.windows(2).all(|f| f[0] < f[1]), "a table's frequencies ascend from 0");
+        assert!(
+            last > 0 && f_hz[0] == 0.0 && f_hz.windows(2).all(|f| f[0] < f[1]),
+            "a table's frequencies ascend from 0"
+        );
         let octave = f_hz.partition_point(|&f| f < f_hz[last] / 2.0).min(last - 1);
         let phase_slope = (phase_rad[last] - phase_rad[octave]) / (f_hz[last] - f_hz[octave]);
         let ends_hz = f_hz[last];
@@ -54,7 +63,10 @@ impl Table {
         let last = self.f_hz.len() - 1;
         let (ln_magnitude, phase) = if f >= self.f_hz[last] {
             let further = self.phase_slope * (f - self.f_hz[last]);
-            (self.ln_magnitude[last] - self.fall * (f / self.f_hz[last]).ln(), self.phase_rad[last] + further)
+            (
+                self.ln_magnitude[last] - self.fall * (f / self.f_hz[last]).ln(),
+                self.phase_rad[last] + further,
+            )
         } else {
             let i = self.f_hz.partition_point(|&start| start <= f).max(1) - 1;
             let part = (f - self.f_hz[i]) / (self.f_hz[i + 1] - self.f_hz[i]);
@@ -71,10 +83,20 @@ mod tests {
 
     #[test]
     fn a_table_is_straight_between_its_points_falls_beyond_them_and_is_its_own_conjugate() {
-        let table = Table::new(0, vec![0.0, 1e9, 2e9], vec![0.0, -0.1, -0.5], vec![0.0, -0.2, -0.6], 1.0);
+        let table =
+            Table::new(0, vec![0.0, 1e9, 2e9], vec![0.0, -0.1, -0.5], vec![0.0, -0.2, -0.6], 1.0);
         let at = |f: f64| (table.at(f).norm().ln(), table.at(f).arg());
-        for (f, expected) in [(0.0, (0.0, 0.0)), (0.5e9, (-0.05, -0.1)), (1.5e9, (-0.3, -0.4)), (4e9, (-0.5 - 2f64.ln(), -1.4))] {
-            assert!((at(f).0 - expected.0).abs() < 1e-12 && (at(f).1 - expected.1).abs() < 1e-12, "{f}: {:?}", at(f));
+        for (f, expected) in [
+            (0.0, (0.0, 0.0)),
+            (0.5e9, (-0.05, -0.1)),
+            (1.5e9, (-0.3, -0.4)),
+            (4e9, (-0.5 - 2f64.ln(), -1.4)),
+        ] {
+            assert!(
+                (at(f).0 - expected.0).abs() < 1e-12 && (at(f).1 - expected.1).abs() < 1e-12,
+                "{f}: {:?}",
+                at(f)
+            );
             assert!((table.at(-f) - table.at(f).conj()).norm() < 1e-12);
         }
     }

@@ -1,18 +1,20 @@
 //! Few values of a long spectrum's transform, near time zero.
 //!
-//! A spectrum is thinned before it is summed, which multiplies what stands at time t, in symbols, by a known window:
+//! A spectrum is thinned before it is summed, which multiplies what stands at time t, in symbols,
+//! by a known window:
 //!
 //! ```text
 //! sum over f of X(f) e^(j 2 pi f t / n) = sum over i of Z(i) e^(j 2 pi i D t / n) / P(D t / n),    Z(i) = sum over f of X(f) p((f - i D) / D)
 //! p(x) = I_0(b sqrt(1 - (2 x / W)^2)),    P(v) = W sinh(r) / r,    r^2 = b^2 - (pi W v)^2
 //! ```
 //!
-//! Times up to a tenth of n / D are kept; what stands at nine tenths and beyond comes in with less than 1e-7 of itself.
+//! Times up to a tenth of n / D are kept; what stands at nine tenths and beyond comes in with less
+//! than 1e-7 of itself.
 //!
 //! # Reference
 //!
-//! J. Jackson, C. Meyer, D. Nishimura, A. Macovski, *Selection of a convolution function for Fourier inversion using gridding*, IEEE
-//! Trans. Med. Imaging 10 (1991).
+//! J. Jackson, C. Meyer, D. Nishimura, A. Macovski, *Selection of a convolution function for
+//! Fourier inversion using gridding*, IEEE Trans. Med. Imaging 10 (1991).
 
 use crate::math::rows::Row;
 use crate::math::simd::widest;
@@ -44,14 +46,16 @@ impl Thinning {
     pub(super) fn new(symbols: usize, reach: f64) -> Option<Thinning> {
         let most = symbols as f64 / (KEPT as f64 * reach.max(1.0));
         // an even number of thinned bins to the symbol rate
-        let step = 1usize << symbols.trailing_zeros().saturating_sub(1).min(most.max(1.0).log2() as u32);
+        let step =
+            1usize << symbols.trailing_zeros().saturating_sub(1).min(most.max(1.0).log2() as u32);
         if step < LEAST {
             return None;
         }
         let half = (WIDTH * step / 2) as isize;
         let window = |x: isize| {
             let x = x as f64 / half as f64;
-            bessel_i0(Self::steepness() * (1.0 - x * x).max(0.0).sqrt()) / bessel_i0(Self::steepness())
+            bessel_i0(Self::steepness() * (1.0 - x * x).max(0.0).sqrt())
+                / bessel_i0(Self::steepness())
         };
         // even, and without the last point, which is as good as nothing
         let side: Vec<f32> = (0..=half).map(|x| window(x) as f32).collect();
@@ -76,8 +80,14 @@ impl Thinning {
         bessel_i0(b) * r / (WIDTH as f64 * r.sinh())
     }
 
-    /// Thins a spectrum that is even, or conjugate to its negative frequencies, and nothing beyond its end.
-    pub(super) fn thinned(&self, spectrum: &[Complex32], even: bool, planes: &mut Planes) -> Row<Complex32> {
+    /// Thins a spectrum that is even, or conjugate to its negative frequencies, and nothing beyond
+    /// its end.
+    pub(super) fn thinned(
+        &self,
+        spectrum: &[Complex32],
+        even: bool,
+        planes: &mut Planes,
+    ) -> Row<Complex32> {
         let (half, kept) = (self.weights.len() / 2, spectrum.len());
         let count = (kept - 1 + half) / self.step + 1;
         planes.fit(count * self.step + 2 * half);
@@ -134,7 +144,11 @@ pub(super) fn circle(period: usize) -> Vec<[f32; 2]> {
 }
 
 /// Points of a circle by steps, from its first on.
-pub(super) fn around(circle: &[[f32; 2]], step: isize, count: usize) -> impl Iterator<Item = [f32; 2]> {
+pub(super) fn around(
+    circle: &[[f32; 2]],
+    step: isize,
+    count: usize,
+) -> impl Iterator<Item = [f32; 2]> {
     let step = step.rem_euclid(circle.len() as isize) as usize;
     let mut at = 0;
     (0..count).map(move |_| {
@@ -147,8 +161,14 @@ pub(super) fn around(circle: &[[f32; 2]], step: isize, count: usize) -> impl Ite
     })
 }
 
-/// The covariances at lags of `spacing` samples, `count` of them, of a real noise with these mean powers per bin.
-pub(super) fn covariances(power: &[f32], grid: Grid, spacing: usize, count: usize) -> Option<Vec<f64>> {
+/// The covariances at lags of `spacing` samples, `count` of them, of a real noise with these mean
+/// powers per bin.
+pub(super) fn covariances(
+    power: &[f32],
+    grid: Grid,
+    spacing: usize,
+    count: usize,
+) -> Option<Vec<f64>> {
     let reach = (count * spacing) as f64 / grid.samples_per_symbol as f64;
     let thinning = Thinning::new(grid.symbols, reach)?;
     let mut spectrum: Row<Complex32> = power.iter().map(|&p| Complex32::new(p, 0.0)).collect();
@@ -161,7 +181,8 @@ pub(super) fn covariances(power: &[f32], grid: Grid, spacing: usize, count: usiz
     let circle = circle(period);
     let at = |t: usize| {
         let turned = thin.iter().zip(around(&circle, (t * spacing) as isize, thin.len()));
-        let sum: f64 = turned.map(|(z, c)| 2.0 * f64::from(z.re * c[0])).sum::<f64>() - f64::from(thin[0].re);
+        let sum: f64 =
+            turned.map(|(z, c)| 2.0 * f64::from(z.re * c[0])).sum::<f64>() - f64::from(thin[0].re);
         sum * thinning.gain((t * spacing) as f64 / grid.samples_per_symbol as f64)
     };
     Some((0..count).map(at).collect())
@@ -189,16 +210,22 @@ mod tests {
 
     const GRID: Grid = Grid { symbol_rate_hz: 1e9, symbols: 2048, samples_per_symbol: 4 };
 
-    /// A low-pass noise: the transform of its whole spectrum against the few lags that are picked out, to the rounding of f32.
+    /// A low-pass noise: the transform of its whole spectrum against the few lags that are picked
+    /// out, to the rounding of f32.
     #[test]
     fn covariances_are_those_of_the_whole_transform() {
-        let power: Vec<f32> = (0..GRID.bins()).map(|k| 1.0 / (1.0 + (k as f32 / 700.0).powi(4)) + 0.01).collect();
+        let power: Vec<f32> =
+            (0..GRID.bins()).map(|k| 1.0 / (1.0 + (k as f32 / 700.0).powi(4)) + 0.01).collect();
         let mut bins: Vec<Complex32> = power.iter().map(|&p| Complex32::new(p, 0.0)).collect();
         let fft = RealFft::new(&mut Planner::default(), GRID.samples());
         let mut all = vec![0.0; GRID.samples()];
         fft.inverse(&mut bins, &mut all, &mut vec![Complex32::default(); fft.scratch()]);
         for (t, c) in covariances(&power, GRID, 2, 20).expect("long enough").iter().enumerate() {
-            assert!((c - f64::from(all[2 * t])).abs() < 2e-6 * f64::from(all[0]), "{t}: {c} against {}", all[2 * t]);
+            assert!(
+                (c - f64::from(all[2 * t])).abs() < 2e-6 * f64::from(all[0]),
+                "{t}: {c} against {}",
+                all[2 * t]
+            );
         }
     }
 }

@@ -30,7 +30,8 @@ pub struct Dsp {
     pub precursors: usize,
     /// How they are found.
     pub adaptation: Adaptation,
-    /// The taps' values, of which training takes the shape and finds the gain; empty where it finds them all.
+    /// The taps' values, of which training takes the shape and finds the gain; empty where it finds
+    /// them all.
     pub frozen: Vec<f64>,
     /// What decides behind them.
     pub decision: Decision,
@@ -66,7 +67,8 @@ pub struct Trained {
     pub offset: f32,
     /// Thresholds of the slicer.
     pub thresholds: Thresholds,
-    /// What earlier symbols leave in an equalised sample, latest first, for levels of full scale -1 .. 1; empty for a slicer.
+    /// What earlier symbols leave in an equalised sample, latest first, for levels of full scale -1
+    /// .. 1; empty for a slicer.
     pub postcursors: Vec<f32>,
     /// What decides.
     pub decider: Decider,
@@ -81,7 +83,8 @@ pub struct Trained {
     /// The last section's response with the sampling phase.
     pub(super) response: Row<Complex32>,
     pub(super) interferers: Vec<Row<Complex32>>,
-    /// The last section's noise at the sampler, where some of it stands behind a gain that this attenuation has raised.
+    /// The last section's noise at the sampler, where some of it stands behind a gain that this
+    /// attenuation has raised.
     pub(super) deviation: Option<Gained>,
     /// Its mean output when every level comes alike: what AC coupling makes of its offset.
     pub(super) balanced: f32,
@@ -91,7 +94,13 @@ pub struct Trained {
 
 impl Trained {
     /// Equalises the samples of a periodic block.
-    pub(super) fn equalise(&self, sampled: &[f32], per_symbol: usize, padded: &mut [f32], out: &mut [f32]) {
+    pub(super) fn equalise(
+        &self,
+        sampled: &[f32],
+        per_symbol: usize,
+        padded: &mut [f32],
+        out: &mut [f32],
+    ) {
         ffe::equalise(sampled, per_symbol, &self.taps, self.precursors, self.offset, padded, out);
     }
 }
@@ -115,7 +124,8 @@ pub(super) struct Training<'a> {
     own: Vec<f64>,
 }
 
-/// The records' correlations around a whole delay without extra loss, kept from one training to the next.
+/// The records' correlations around a whole delay without extra loss, kept from one training to the
+/// next.
 pub(super) struct Unscaled {
     whole: f64,
     one: Vec<Correlated>,
@@ -123,7 +133,8 @@ pub(super) struct Unscaled {
     others: Vec<[Correlated; 2]>,
 }
 
-/// Least part of the light for which correlations are scaled rather than made anew: below it what others round would count.
+/// Least part of the light for which correlations are scaled rather than made anew: below it what
+/// others round would count.
 const LEAST_SCALED: f32 = 0.05;
 
 impl Dsp {
@@ -131,7 +142,8 @@ impl Dsp {
     pub(super) fn lags(&self, plan: &Plan) -> Option<Lags> {
         let (p, fed_back) = (plan.sampler.samples_per_symbol, self.decision.postcursors());
         let cross = (-(self.precursors as isize), self.taps + p * fed_back);
-        let wanted = Wanted { per_symbol: p, lags: self.taps, cross, slope: plan.sampler.jitter_s > 0.0 };
+        let wanted =
+            Wanted { per_symbol: p, lags: self.taps, cross, slope: plan.sampler.jitter_s > 0.0 };
         if self.taps == 0 { None } else { Lags::new(wanted, plan.grid) }
     }
 }
@@ -139,33 +151,65 @@ impl Dsp {
 /// Coarse steps of the phase search in a symbol; the finest is 1/64.
 const COARSE: usize = 16;
 const FINEST: f64 = 1.0 / 64.0;
-/// Part of the symbols' variance above which a mean square error of the picked lags, which are good to 3e-6, tells phases apart.
+/// Part of the symbols' variance above which a mean square error of the picked lags, which are good
+/// to 3e-6, tells phases apart.
 const TRUSTED: f64 = 1e-3;
 
 impl<'a> Training<'a> {
-    pub(super) fn new(plan: &'a Plan, dsp: &'a Dsp, records: &'a [Record], scale: Scale, noises: &Noises, lags: Option<&'a Lags>) -> Self {
+    pub(super) fn new(
+        plan: &'a Plan,
+        dsp: &'a Dsp,
+        records: &'a [Record],
+        scale: Scale,
+        noises: &Noises,
+        lags: Option<&'a Lags>,
+    ) -> Self {
         let spectra = records.iter().map(|r| r.at_sampler(scale)).collect();
         let covariance = noises.covariance(plan, records, scale, dsp.taps.max(1), lags);
         let t = &plan.transforms;
         let scratch = t.scratch();
         let turned = Row::zeros(plan.grid.bins());
         let scratch = Row::zeros(scratch);
-        Training { plan, dsp, records, scale, spectra, covariance, scratch, turned, lags, correlated: vec![], own: vec![] }
+        Training {
+            plan,
+            dsp,
+            records,
+            scale,
+            spectra,
+            covariance,
+            scratch,
+            turned,
+            lags,
+            correlated: vec![],
+            own: vec![],
+        }
     }
 
-    /// Correlates the records around a whole delay, and for other losses of a linear receiver scales what was `kept` of that.
+    /// Correlates the records around a whole delay, and for other losses of a linear receiver
+    /// scales what was `kept` of that.
     fn correlate(&mut self, whole: f64, kept: &mut Option<Unscaled>) {
         let Some(lags) = self.lags else { return };
-        let of = |spectrum: &[Complex32], record: &Record| Correlated::new(spectrum, &record.symbol_spectrum, whole as isize, lags);
+        let of = |spectrum: &[Complex32], record: &Record| {
+            Correlated::new(spectrum, &record.symbol_spectrum, whole as isize, lags)
+        };
         let (fed_back, records) = (self.dsp.decision.postcursors(), self.records.len() as f64);
         if fed_back > 0 {
-            self.own = (0..=fed_back).map(|lag| self.records.iter().map(|r| r.symbol_product(lag)).sum::<f64>() / records).collect();
+            self.own = (0..=fed_back)
+                .map(|lag| {
+                    self.records.iter().map(|r| r.symbol_product(lag)).sum::<f64>() / records
+                })
+                .collect();
         }
         let gain = self.scale.signal;
         let scales = self.plan.linear_receiver() && gain >= LEAST_SCALED;
         let known = kept.as_ref().is_some_and(|kept| kept.whole == whole);
         if !scales || !known {
-            self.correlated = self.spectra.iter().zip(self.records).map(|(spectrum, record)| of(spectrum, record)).collect();
+            self.correlated = self
+                .spectra
+                .iter()
+                .zip(self.records)
+                .map(|(spectrum, record)| of(spectrum, record))
+                .collect();
             if scales && gain == 1.0 {
                 *kept = Some(Unscaled { whole, one: self.correlated.clone(), others: vec![] });
             }
@@ -177,14 +221,30 @@ impl<'a> Training<'a> {
             return;
         }
         if others.is_empty() {
-            let with = |record: &Record, gain: f32| of(&record.at_sampler(Scale { signal: gain, gained: gain }), record);
-            *others = self.records.iter().map(|record| [0.0, -1.0].map(|gain| with(record, gain))).collect();
+            let with = |record: &Record, gain: f32| {
+                of(&record.at_sampler(Scale { signal: gain, gained: gain }), record)
+            };
+            *others = self
+                .records
+                .iter()
+                .map(|record| [0.0, -1.0].map(|gain| with(record, gain)))
+                .collect();
         }
-        self.correlated = one.iter().zip(others).map(|(one, [none, turned])| Correlated::scaled(gain, [one, none, turned])).collect();
+        self.correlated = one
+            .iter()
+            .zip(others)
+            .map(|(one, [none, turned])| Correlated::scaled(gain, [one, none, turned]))
+            .collect();
     }
 
-    /// Phase, gain and closed-form taps; thresholds are placed afterwards. A `hint` is a phase to search near.
-    pub(super) fn run(mut self, attenuation: f32, hint: Option<f64>, kept: &mut Option<Unscaled>) -> Result<Trained, Refusal> {
+    /// Phase, gain and closed-form taps; thresholds are placed afterwards. A `hint` is a phase to
+    /// search near.
+    pub(super) fn run(
+        mut self,
+        attenuation: f32,
+        hint: Option<f64>,
+        kept: &mut Option<Unscaled>,
+    ) -> Result<Trained, Refusal> {
         let whole = hint.map_or_else(|| self.whole_delay(), f64::round);
         self.correlate(whole, kept);
         let found = self.search(whole, hint);
@@ -199,13 +259,24 @@ impl<'a> Training<'a> {
         self.correlated.clear();
         let normal = self.normal(delay_ui, quantisation);
         if normal.foretold() {
-            return Err(Refusal::new("the pattern's symbols follow from those before them, so that feedback would learn the pattern"));
+            return Err(Refusal::new(
+                "the pattern's symbols follow from those before them, so that feedback would learn the pattern",
+            ));
         }
         let solution = normal.solve(self.dsp);
-        let solution = solution.ok_or_else(|| Refusal::new("the equaliser's equations have no solution: no signal reaches it"))?;
+        let solution = solution.ok_or_else(|| {
+            Refusal::new("the equaliser's equations have no solution: no signal reaches it")
+        })?;
         let taps = solution.taps;
-        let phase_of = |j: usize| (j as isize - self.dsp.precursors as isize).rem_euclid(normal.means.len() as isize) as usize;
-        let off_mean: f64 = taps.iter().enumerate().map(|(j, w)| w * (normal.means[phase_of(j)] - normal.means[0])).sum();
+        let phase_of = |j: usize| {
+            (j as isize - self.dsp.precursors as isize).rem_euclid(normal.means.len() as isize)
+                as usize
+        };
+        let off_mean: f64 = taps
+            .iter()
+            .enumerate()
+            .map(|(j, w)| w * (normal.means[phase_of(j)] - normal.means[0]))
+            .sum();
         let turns = delay_ui / self.plan.grid.symbols as f64;
         let turned = |h: &[Complex32], behind_gain: bool| {
             let mut out = Row::zeros(h.len());
@@ -219,7 +290,8 @@ impl<'a> Training<'a> {
             delay_ui,
             attenuation,
             full_scale: full_scale as f32,
-            offset: (normal.symbol_mean * (1.0 + solution.postcursors.iter().sum::<f64>()) - off_mean) as f32,
+            offset: (normal.symbol_mean * (1.0 + solution.postcursors.iter().sum::<f64>())
+                - off_mean) as f32,
             taps: taps.iter().map(|&w| w as f32).collect(),
             precursors: self.dsp.precursors,
             thresholds: Thresholds::MIDDLE,
@@ -230,15 +302,21 @@ impl<'a> Training<'a> {
             mean: normal.means[0] as f32,
             quantisation: quantisation as f32,
             response: turned(&self.plan.end().response, false),
-            interferers: self.plan.end().interferers.iter().map(|leak| turned(&leak.path, leak.behind_gain)).collect(),
+            interferers: self
+                .plan
+                .end()
+                .interferers
+                .iter()
+                .map(|leak| turned(&leak.path, leak.behind_gain))
+                .collect(),
             deviation: self.plan.gained_deviation(attenuation),
             balanced: 0.0,
             timing: None,
         })
     }
 
-    /// Phase, full scale and quantisation noise, and the least mean square error there as part of the symbols' variance. A `hint` is a phase
-    /// to search near.
+    /// Phase, full scale and quantisation noise, and the least mean square error there as part of
+    /// the symbols' variance. A `hint` is a phase to search near.
     fn search(&mut self, whole: f64, hint: Option<f64>) -> Result<((f64, f64, f64), f64), Refusal> {
         let coarse = match hint {
             Some(phase) => phase,
@@ -247,7 +325,8 @@ impl<'a> Training<'a> {
         let (full_scale, quantisation) = self.gain(coarse);
         let delay_ui = self.fine_phase(coarse, quantisation)?;
         let normal = self.normal(delay_ui, quantisation);
-        let least = normal.solve(self.dsp).map_or(0.0, |solution| solution.mse / normal.symbol_variance);
+        let least =
+            normal.solve(self.dsp).map_or(0.0, |solution| solution.mse / normal.symbol_variance);
         Ok(((delay_ui, full_scale, quantisation), least))
     }
 
@@ -258,7 +337,11 @@ impl<'a> Training<'a> {
             let phase = whole + i as f64 / COARSE as f64 - 0.5;
             best = self.better(best, phase, 0.0);
         }
-        if best.0.is_finite() { Ok(best.1) } else { Err(Refusal::new("no sampling phase gives the equaliser a signal")) }
+        if best.0.is_finite() {
+            Ok(best.1)
+        } else {
+            Err(Refusal::new("no sampling phase gives the equaliser a signal"))
+        }
     }
 
     /// Down to 1/64 of a symbol around `coarse`.
@@ -272,7 +355,11 @@ impl<'a> Training<'a> {
             }
             step /= 2.0;
         }
-        if best.0.is_finite() { Ok(best.1) } else { Err(Refusal::new("no sampling phase gives the equaliser a signal")) }
+        if best.0.is_finite() {
+            Ok(best.1)
+        } else {
+            Err(Refusal::new("no sampling phase gives the equaliser a signal"))
+        }
     }
 
     fn better(&mut self, best: (f64, f64), phase: f64, quantisation: f64) -> (f64, f64) {
@@ -286,7 +373,11 @@ impl<'a> Training<'a> {
     fn whole_delay(&mut self) -> f64 {
         let n = self.plan.grid.symbols;
         let y = self.folded(0, 0.0);
-        let mut product: Row<Complex32> = y.iter().zip(self.records[0].symbol_spectrum.iter()).map(|(y, a)| y * a.conj()).collect();
+        let mut product: Row<Complex32> = y
+            .iter()
+            .zip(self.records[0].symbol_spectrum.iter())
+            .map(|(y, a)| y * a.conj())
+            .collect();
         product[0] = Complex32::default();
         let mut correlation = Row::zeros(n);
         self.plan.transforms.symbols.inverse(&mut product, &mut correlation, &mut self.scratch);
@@ -303,7 +394,8 @@ impl<'a> Training<'a> {
         out
     }
 
-    /// Mean square slope of record `i` where it is sampled, per s^2; nothing when the sampler does not ask.
+    /// Mean square slope of record `i` where it is sampled, per s^2; nothing when the sampler does
+    /// not ask.
     fn slope_power(&mut self, i: usize, phase: f64) -> f64 {
         if self.plan.sampler.jitter_s == 0.0 {
             return 0.0;
@@ -311,7 +403,13 @@ impl<'a> Training<'a> {
         let grid = self.plan.grid;
         block::turn(&self.spectra[i], phase / grid.symbols as f64, &mut self.turned);
         let mut slope = Row::zeros(fft::bins(grid.symbols));
-        block::fold_derivative(&self.turned, grid.samples(), grid.symbols, grid.bin_hz(), &mut slope);
+        block::fold_derivative(
+            &self.turned,
+            grid.samples(),
+            grid.symbols,
+            grid.bin_hz(),
+            &mut slope,
+        );
         2.0 * slope.iter().map(|s| f64::from(s.norm_sqr())).sum::<f64>()
     }
 
@@ -340,8 +438,10 @@ impl<'a> Training<'a> {
     fn normal_of(&self, lags: &Lags, phase: f64, quantisation: f64) -> Normal {
         let (p, taps) = (self.plan.sampler.samples_per_symbol, self.dsp.taps);
         let records = self.records.len() as f64;
-        let average = |of: &dyn Fn(&Correlated) -> f64| self.correlated.iter().map(of).sum::<f64>() / records;
-        let means: Vec<f64> = (0..p).map(|q| average(&|c| c.mean(phase + q as f64 / p as f64))).collect();
+        let average =
+            |of: &dyn Fn(&Correlated) -> f64| self.correlated.iter().map(of).sum::<f64>() / records;
+        let means: Vec<f64> =
+            (0..p).map(|q| average(&|c| c.mean(phase + q as f64 / p as f64))).collect();
         let mut sums = Sums { means, ..Sums::default() };
         for (record, correlated) in self.records.iter().zip(&self.correlated) {
             sums.symbol_mean += record.symbol_mean / records;
@@ -356,18 +456,25 @@ impl<'a> Training<'a> {
             jitter_s => average(&|c| c.slope_power(phase)) * jitter_s.powi(2),
         };
         // samples a whole number of symbols apart have the same covariances
-        let phase_of = |j: usize| (j as isize - self.dsp.precursors as isize).rem_euclid(p as isize) as usize;
-        let product = |q: usize, lag: usize| average(&|c| c.product(phase + q as f64 / p as f64, lag, lags));
-        let products: Vec<Vec<f64>> = (0..p).map(|q| (0..taps).map(|lag| product(q, lag)).collect()).collect();
+        let phase_of =
+            |j: usize| (j as isize - self.dsp.precursors as isize).rem_euclid(p as isize) as usize;
+        let product =
+            |q: usize, lag: usize| average(&|c| c.product(phase + q as f64 / p as f64, lag, lags));
+        let products: Vec<Vec<f64>> =
+            (0..p).map(|q| (0..taps).map(|lag| product(q, lag)).collect()).collect();
         let signal = |i: usize, j: usize| products[phase_of(j)][i - j] + self.covariance[i - j];
         self.equations(&sums, signal, quantisation * quantisation + jitter)
     }
 
-    /// The equations from covariances, `signal` of two taps, the first not before the second, and `white` of one alone.
+    /// The equations from covariances, `signal` of two taps, the first not before the second, and
+    /// `white` of one alone.
     fn equations(&self, sums: &Sums, signal: impl Fn(usize, usize) -> f64, white: f64) -> Normal {
-        let (p, taps, fed_back) = (self.plan.sampler.samples_per_symbol, self.dsp.taps, self.dsp.decision.postcursors());
+        let (p, taps, fed_back) =
+            (self.plan.sampler.samples_per_symbol, self.dsp.taps, self.dsp.decision.postcursors());
         let Sums { means, crosses, own, symbol_mean, symbol_power } = sums;
-        let mean_of = |j: usize| means[(j as isize - self.dsp.precursors as isize).rem_euclid(p as isize) as usize];
+        let mean_of = |j: usize| {
+            means[(j as isize - self.dsp.precursors as isize).rem_euclid(p as isize) as usize]
+        };
         let size = taps + fed_back;
         let mut g = vec![0.0; size * size];
         let mut h = vec![0.0; size];
@@ -375,7 +482,8 @@ impl<'a> Training<'a> {
             let cross = |back: usize| crosses[i + back * p] - symbol_mean * mean_of(i);
             h[i] = cross(0);
             for j in 0..=i {
-                g[i * size + j] = signal(i, j) - mean_of(i) * mean_of(j) + if i == j { white } else { 0.0 };
+                g[i * size + j] =
+                    signal(i, j) - mean_of(i) * mean_of(j) + if i == j { white } else { 0.0 };
                 g[j * size + i] = g[i * size + j];
             }
             for j in 0..fed_back {
@@ -391,7 +499,14 @@ impl<'a> Training<'a> {
             (0..fed_back).for_each(|j| g[(taps + i) * size + taps + j] = covariance(i.abs_diff(j)));
         }
         let symbol_variance = symbol_power - symbol_mean * symbol_mean;
-        Normal { g, h, forward: taps, means: means.clone(), symbol_mean: *symbol_mean, symbol_variance }
+        Normal {
+            g,
+            h,
+            forward: taps,
+            means: means.clone(),
+            symbol_mean: *symbol_mean,
+            symbol_variance,
+        }
     }
 
     /// The same by transforms of whole blocks, of any length.
@@ -407,7 +522,8 @@ impl<'a> Training<'a> {
         let (mut symbol_mean, mut symbol_power, mut jitter) = (0.0, 0.0, 0.0);
         let mut line = vec![0f32; n];
         for i in 0..self.records.len() {
-            let phases: Vec<Row<Complex32>> = (0..p).map(|q| self.folded(i, phase + q as f64 / p as f64)).collect();
+            let phases: Vec<Row<Complex32>> =
+                (0..p).map(|q| self.folded(i, phase + q as f64 / p as f64)).collect();
             let record = &self.records[i];
             means.iter_mut().zip(&phases).for_each(|(m, y)| *m += f64::from(y[0].re) / records);
             symbol_mean += record.symbol_mean / records;
@@ -415,19 +531,36 @@ impl<'a> Training<'a> {
             jitter += self.slope_power(i, phase) * self.plan.sampler.jitter_s.powi(2) / records;
             let transforms = &self.plan.transforms.symbols;
             if fed_back > 0 {
-                let mut s: Vec<Complex32> = record.symbol_spectrum.iter().map(|a| Complex32::new(a.norm_sqr(), 0.0)).collect();
+                let mut s: Vec<Complex32> = record
+                    .symbol_spectrum
+                    .iter()
+                    .map(|a| Complex32::new(a.norm_sqr(), 0.0))
+                    .collect();
                 transforms.inverse(&mut s, &mut line, &mut self.scratch);
-                own.iter_mut().zip(&line).for_each(|(r, &l)| *r += f64::from(l) / ((n * n) as f64 * records));
+                own.iter_mut()
+                    .zip(&line)
+                    .for_each(|(r, &l)| *r += f64::from(l) / ((n * n) as f64 * records));
             }
             for (a, ya) in phases.iter().enumerate() {
                 for (b, yb) in phases.iter().enumerate().take(a + 1) {
-                    let mut s: Vec<Complex32> = ya.iter().zip(yb.iter()).map(|(x, y)| x * y.conj()).collect();
+                    let mut s: Vec<Complex32> =
+                        ya.iter().zip(yb.iter()).map(|(x, y)| x * y.conj()).collect();
                     transforms.inverse(&mut s, &mut line, &mut self.scratch);
-                    pairs[a * p + b].iter_mut().zip(&line).for_each(|(r, &l)| *r += f64::from(l) / records);
+                    pairs[a * p + b]
+                        .iter_mut()
+                        .zip(&line)
+                        .for_each(|(r, &l)| *r += f64::from(l) / records);
                 }
-                let mut s: Vec<Complex32> = ya.iter().zip(record.symbol_spectrum.iter()).map(|(y, a)| y * a.conj()).collect();
+                let mut s: Vec<Complex32> = ya
+                    .iter()
+                    .zip(record.symbol_spectrum.iter())
+                    .map(|(y, a)| y * a.conj())
+                    .collect();
                 transforms.inverse(&mut s, &mut line, &mut self.scratch);
-                crosses[a].iter_mut().zip(&line).for_each(|(r, &l)| *r += f64::from(l) / (n as f64 * records));
+                crosses[a]
+                    .iter_mut()
+                    .zip(&line)
+                    .for_each(|(r, &l)| *r += f64::from(l) / (n as f64 * records));
             }
         }
         let wrap = |lag: isize| lag.rem_euclid(n as isize) as usize;
@@ -435,10 +568,15 @@ impl<'a> Training<'a> {
             let o = j as isize - self.dsp.precursors as isize;
             (o.div_euclid(p as isize), o.rem_euclid(p as isize) as usize)
         };
-        let crosses = (0..taps + p * fed_back).map(split).map(|(q, phase)| crosses[phase][wrap(q)]).collect();
+        let crosses =
+            (0..taps + p * fed_back).map(split).map(|(q, phase)| crosses[phase][wrap(q)]).collect();
         let signal = |i: usize, j: usize| {
             let ((qi, pi), (qj, pj)) = (split(i), split(j));
-            let signal = if pi >= pj { pairs[pi * p + pj][wrap(qi - qj)] } else { pairs[pj * p + pi][wrap(qj - qi)] };
+            let signal = if pi >= pj {
+                pairs[pi * p + pj][wrap(qi - qj)]
+            } else {
+                pairs[pj * p + pi][wrap(qj - qi)]
+            };
             signal + self.covariance[i - j]
         };
         let sums = Sums { means, crosses, own, symbol_mean, symbol_power };
@@ -466,29 +604,59 @@ mod tests {
     use crate::chain::{Predictor, Worker};
     use crate::seed::Seed;
 
-    /// Entries are good to 3e-6 of the largest (see the lags' own test), twice that with the whole transforms' rounding; the slope's mean
-    /// square counts the bins at zero and at half the rate once, the whole transforms twice: a part of 1e-3 of a noise of 1e-3.
+    /// Entries are good to 3e-6 of the largest (see the lags' own test), twice that with the whole
+    /// transforms' rounding; the slope's mean square counts the bins at zero and at half the rate
+    /// once, the whole transforms twice: a part of 1e-3 of a noise of 1e-3.
     #[test]
     fn equations_of_the_wanted_lags_are_those_of_whole_transforms() {
-        for (per_symbol, decision) in
-            [(1, Decision::Slicer), (2, Decision::Slicer), (1, Decision::Dfe { taps: 3, limit: 1.0, frozen: vec![] })]
-        {
+        for (per_symbol, decision) in [
+            (1, Decision::Slicer),
+            (2, Decision::Slicer),
+            (1, Decision::Dfe { taps: 3, limit: 1.0, frozen: vec![] }),
+        ] {
             let plan = plan(4e-25, 0.6, per_symbol);
-            let dsp = Dsp { taps: 11, precursors: 4, adaptation: Adaptation::Mmse, frozen: vec![], decision };
+            let dsp = Dsp {
+                taps: 11,
+                precursors: 4,
+                adaptation: Adaptation::Mmse,
+                frozen: vec![],
+                decision,
+            };
             let mut worker = Worker::new(&plan);
             let blocks = vec![levels(1), levels(2)];
-            let predictor = Predictor::new(&plan, &dsp, Seed::new(1), Seed::new(2), blocks.clone(), blocks, &mut worker);
+            let predictor = Predictor::new(
+                &plan,
+                &dsp,
+                Seed::new(1),
+                Seed::new(2),
+                blocks.clone(),
+                blocks,
+                &mut worker,
+            );
             let scale = Scale { signal: 0.7, gained: 0.7 };
             let lags = dsp.lags(&plan);
-            let mut training = Training::new(&plan, &dsp, &predictor.training, scale, &predictor.noises, lags.as_ref());
+            let mut training = Training::new(
+                &plan,
+                &dsp,
+                &predictor.training,
+                scale,
+                &predictor.noises,
+                lags.as_ref(),
+            );
             let whole = training.whole_delay();
             training.correlate(whole, &mut None);
             for phase in [whole - 0.5, whole, whole + 0.328_125] {
                 let fast = training.normal(phase, 0.01);
                 let plain = training.normal_of_whole(phase, 0.01);
                 let largest = plain.g.iter().chain(&plain.h).fold(0f64, |l, x| l.max(x.abs()));
-                let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-5 * largest, "{phase}: {a} against {b} of {largest}");
-                fast.g.iter().zip(&plain.g).chain(fast.h.iter().zip(&plain.h)).for_each(|(&a, &b)| close(a, b));
+                let close = |a: f64, b: f64| {
+                    assert!((a - b).abs() < 1e-5 * largest, "{phase}: {a} against {b} of {largest}")
+                };
+                fast.g
+                    .iter()
+                    .zip(&plain.g)
+                    .chain(fast.h.iter().zip(&plain.h))
+                    .for_each(|(&a, &b)| close(a, b));
                 fast.means.iter().zip(&plain.means).for_each(|(&a, &b)| close(a, b));
             }
         }

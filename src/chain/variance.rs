@@ -9,9 +9,9 @@
 //! | added to symbols, displaced edges | sum over symbols of (sum of di/dv h g)^2 |
 //! | converter: quantisation, jitter | sum of w^2 (s_q^2 + s_j^2 y'^2) |
 //!
-//! g is the response from the detected current to the slicer, taps included; di/dv the local slope of the noiseless
-//! block. Where light passes a fibre that changes intensity, or a map stands behind the detector, the sources before it
-//! are drawn instead ([`super::drawn`]).
+//! g is the response from the detected current to the slicer, taps included; di/dv the local slope
+//! of the noiseless block. Where light passes a fibre that changes intensity, or a map stands
+//! behind the detector, the sources before it are drawn instead ([`super::drawn`]).
 
 use super::drawn::Classes;
 use super::kernel::{self, Kernel};
@@ -25,7 +25,8 @@ use num_complex::Complex32;
 /// Energy of a response that its cut may lose on each side: a variance is as much too small.
 const LOST: f64 = 2e-5;
 
-/// The same of a response from symbols to the modulator while settings are searched for: it may ring as long as a host's channel does.
+/// The same of a response from symbols to the modulator while settings are searched for: it may
+/// ring as long as a host's channel does.
 const SEARCH_LOST: f64 = 5e-4;
 /// The same of the receiver's response to one tap, of which its taps make the whole.
 const PULSE_LOST: f64 = 1e-8;
@@ -70,7 +71,8 @@ pub(super) struct Line {
 }
 
 pub(super) enum Kind {
-    /// Added behind the last map: index among the last section's sources, and covariances at the distances of taps.
+    /// Added behind the last map: index among the last section's sources, and covariances at the
+    /// distances of taps.
     Sampled(usize, Vec<f64>),
     /// Added in a section that ends in a map, behind the detector.
     Interior { section: usize, source: usize },
@@ -78,9 +80,11 @@ pub(super) enum Kind {
     Shot { per_ampere: f32, dark_a: f32 },
     /// Relative intensity: covariance by lag in samples.
     Relative(Vec<f32>),
-    /// Added before the modulator: power per bin and covariance by lag at the modulator, slope at this section.
+    /// Added before the modulator: power per bin and covariance by lag at the modulator, slope at
+    /// this section.
     Slope { section: usize, power: Row<f32>, covariance: Vec<f32> },
-    /// Added to symbols or displacing their edges: variance, response to the modulator, and the same cut.
+    /// Added to symbols or displacing their edges: variance, response to the modulator, and the
+    /// same cut.
     Symbol { timing: bool, variance: f32, power: Row<f32>, kernel: Kernel },
     /// Phase of the light.
     Phase,
@@ -97,13 +101,19 @@ impl Noises {
     pub(super) fn new(plan: &Plan, taps: usize, lags: Option<&Lags>, depth: Depth) -> Noises {
         let mut lines = Vec::new();
         let before = plan.dispersive() || !plan.linear_receiver();
-        let light = plan.sections.iter().position(|s| s.storage == Storage::Complex).unwrap_or(plan.sections.len() - 1);
+        let light = plan
+            .sections
+            .iter()
+            .position(|s| s.storage == Storage::Complex)
+            .unwrap_or(plan.sections.len() - 1);
         let last = plan.sections.len() - 1;
         let mut scratch = Row::zeros(plan.transforms.samples.scratch());
         for source in &plan.symbol_sources {
             let (timing, rms, response) = match source.kind {
                 SymbolNoise::Added(rms) => (false, rms, &plan.sections[0].response),
-                SymbolNoise::Timing(rms_s) | SymbolNoise::TwoPoint(rms_s) => (true, rms_s, &plan.edge),
+                SymbolNoise::Timing(rms_s) | SymbolNoise::TwoPoint(rms_s) => {
+                    (true, rms_s, &plan.edge)
+                }
                 SymbolNoise::EvenOdd(_) => continue, // in the noiseless block
             };
             let mut path = Row::of(response);
@@ -111,7 +121,12 @@ impl Noises {
             let power = path.iter().map(|p| p.norm_sqr()).collect();
             let mut circular = Row::zeros(plan.grid.samples());
             plan.transforms.samples.inverse(&mut path, &mut circular, &mut scratch);
-            let kind = Kind::Symbol { timing, variance: rms * rms, power, kernel: Kernel::cut(&circular, depth.symbol_lost()) };
+            let kind = Kind::Symbol {
+                timing,
+                variance: rms * rms,
+                power,
+                kernel: Kernel::cut(&circular, depth.symbol_lost()),
+            };
             lines.push(Line { entity: source.entity.clone(), kind, drawn: before });
         }
         for (i, section) in plan.sections.iter().enumerate() {
@@ -121,26 +136,47 @@ impl Noises {
                     Kind::Sampled(j, covariances(plan, &power, taps, lags))
                 } else if i < light {
                     let path = downstream(plan, i, light);
-                    let power: Row<f32> = source.deviation.iter().zip(path.iter()).map(|(d, h)| 2.0 * d * d * h.norm_sqr()).collect();
+                    let power: Row<f32> = source
+                        .deviation
+                        .iter()
+                        .zip(path.iter())
+                        .map(|(d, h)| 2.0 * d * d * h.norm_sqr())
+                        .collect();
                     let covariance = covariance_of(plan, &power, &mut scratch);
-                    Kind::Slope { section: i, power, covariance: decaying(&covariance, 8 * plan.grid.samples_per_symbol) }
+                    Kind::Slope {
+                        section: i,
+                        power,
+                        covariance: decaying(&covariance, 8 * plan.grid.samples_per_symbol),
+                    }
                 } else {
                     Kind::Interior { section: i, source: j }
                 };
-                lines.push(Line { entity: source.entity.clone(), drawn: i != last && before, kind });
+                lines.push(Line {
+                    entity: source.entity.clone(),
+                    drawn: i != last && before,
+                    kind,
+                });
             }
             for noise in &section.start {
                 let half_rate = plan.grid.sample_rate_hz() / 2.0;
                 let kind = match noise.law {
-                    Law::Shot { dark_a } => Kind::Shot { per_ampere: (noise.density.at(0.0) * half_rate) as f32, dark_a: dark_a as f32 },
+                    Law::Shot { dark_a } => Kind::Shot {
+                        per_ampere: (noise.density.at(0.0) * half_rate) as f32,
+                        dark_a: dark_a as f32,
+                    },
                     Law::Phase => Kind::Phase,
                     _ => match noise.density.white() {
                         Some(density) => Kind::Relative(vec![(density * half_rate) as f32]),
                         None => {
                             let m = plan.grid.samples() as f64;
-                            let density = |k: usize| noise.density.at(k as f64 * plan.grid.bin_hz());
-                            let power: Row<f32> = (0..plan.grid.bins()).map(|k| (density(k) * half_rate / m) as f32).collect();
-                            Kind::Relative(covariance_of(plan, &power, &mut scratch)[..LAGS].to_vec())
+                            let density =
+                                |k: usize| noise.density.at(k as f64 * plan.grid.bin_hz());
+                            let power: Row<f32> = (0..plan.grid.bins())
+                                .map(|k| (density(k) * half_rate / m) as f32)
+                                .collect();
+                            Kind::Relative(
+                                covariance_of(plan, &power, &mut scratch)[..LAGS].to_vec(),
+                            )
                         }
                     },
                 };
@@ -167,19 +203,36 @@ impl Noises {
         sections
     }
 
-    /// Covariance of all noise at the sampler by distance in taps, averaged over the records: what they are trained against.
-    pub(super) fn covariance(&self, plan: &Plan, records: &[Record], scale: Scale, taps: usize, lags: Option<&Lags>) -> Vec<f64> {
+    /// Covariance of all noise at the sampler by distance in taps, averaged over the records: what
+    /// they are trained against.
+    pub(super) fn covariance(
+        &self,
+        plan: &Plan,
+        records: &[Record],
+        scale: Scale,
+        taps: usize,
+        lags: Option<&Lags>,
+    ) -> Vec<f64> {
         let attenuation = scale.signal;
         let (m, n) = (plan.grid.samples() as f32, plan.grid.symbols as f32);
-        let average = |f: &dyn Fn(&Record) -> f64| (records.iter().map(f).sum::<f64>() / records.len() as f64) as f32;
+        let average = |f: &dyn Fn(&Record) -> f64| {
+            (records.iter().map(f).sum::<f64>() / records.len() as f64) as f32
+        };
         let current = average(&|r| r.current_mean) * attenuation;
         let square = average(&|r| r.current_square) * attenuation * attenuation;
-        let slope = |section: usize| average(&|r| r.slope(section).map_or(0.0, |s| s.square)) * attenuation * attenuation;
+        let slope = |section: usize| {
+            average(&|r| r.slope(section).map_or(0.0, |s| s.square)) * attenuation * attenuation
+        };
         let end = plan.end();
         // power of the detected current per bin of its transform, and what is added behind
-        let (mut before, mut behind, mut white) = (Row::zeros(plan.grid.bins()), Row::zeros(plan.grid.bins()), 0f32);
-        let add = |to: &mut [f32], gain: f32, power: &[f32]| to.iter_mut().zip(power).for_each(|(t, p)| *t += gain * p);
-        let add_squares = |to: &mut [f32], gain: f32, rms: &[f32]| to.iter_mut().zip(rms).for_each(|(t, d)| *t += gain * d * d);
+        let (mut before, mut behind, mut white) =
+            (Row::zeros(plan.grid.bins()), Row::zeros(plan.grid.bins()), 0f32);
+        let add = |to: &mut [f32], gain: f32, power: &[f32]| {
+            to.iter_mut().zip(power).for_each(|(t, p)| *t += gain * p)
+        };
+        let add_squares = |to: &mut [f32], gain: f32, rms: &[f32]| {
+            to.iter_mut().zip(rms).for_each(|(t, d)| *t += gain * d * d)
+        };
         for line in &self.lines {
             match &line.kind {
                 Kind::Sampled(j, _) => {
@@ -188,11 +241,17 @@ impl Noises {
                     add_squares(&mut behind, 2.0 * gain, deviation);
                 }
                 Kind::Interior { section, source } => {
-                    add_squares(&mut before, 2.0 * m * m, &plan.sections[*section].sources[*source].deviation);
+                    add_squares(
+                        &mut before,
+                        2.0 * m * m,
+                        &plan.sections[*section].sources[*source].deviation,
+                    );
                 }
                 Kind::Shot { per_ampere, dark_a } => white += m * per_ampere * (current + dark_a),
                 Kind::Relative(covariance) => white += m * covariance[0] * square,
-                Kind::Slope { section, power, .. } => add(&mut before, m * m * slope(*section), power),
+                Kind::Slope { section, power, .. } => {
+                    add(&mut before, m * m * slope(*section), power)
+                }
                 Kind::Symbol { timing, variance, power, .. } => {
                     let weight = if *timing { average(&|r| r.edge_square) } else { 1.0 };
                     add(&mut before, m * m * n * variance * weight * slope(0), power);
@@ -201,12 +260,14 @@ impl Noises {
             }
         }
         let power = |((b, s), h): ((&f32, &f32), &Complex32)| (b + white) * h.norm_sqr() + s;
-        let power: Row<f32> = before.iter().zip(behind.iter()).zip(&end.response).map(power).collect();
+        let power: Row<f32> =
+            before.iter().zip(behind.iter()).zip(&end.response).map(power).collect();
         covariances(plan, &power, taps, lags)
     }
 }
 
-/// Covariances at the distances of so many taps, of which `lags` may know, of a real noise with this mean power per bin.
+/// Covariances at the distances of so many taps, of which `lags` may know, of a real noise with
+/// this mean power per bin.
 fn covariances(plan: &Plan, power: &[f32], taps: usize, lags: Option<&Lags>) -> Vec<f64> {
     if let Some(lags) = lags {
         return lags.covariances(power);
@@ -221,7 +282,8 @@ fn covariances(plan: &Plan, power: &[f32], taps: usize, lags: Option<&Lags>) -> 
 /// Lags of a coloured relative noise that are followed.
 const LAGS: usize = 64;
 
-/// From a section's end to the modulator: the product of the responses between, of unit gain at zero frequency.
+/// From a section's end to the modulator: the product of the responses between, of unit gain at
+/// zero frequency.
 fn downstream(plan: &Plan, section: usize, light: usize) -> Row<Complex32> {
     let mut path = Row::zeros(plan.grid.bins());
     path.fill(Complex32::new(1.0, 0.0));
@@ -232,7 +294,8 @@ fn downstream(plan: &Plan, section: usize, light: usize) -> Row<Complex32> {
     path
 }
 
-/// Covariance by lag of a real noise with this mean power per bin (transform without scaling on the way back).
+/// Covariance by lag of a real noise with this mean power per bin (transform without scaling on the
+/// way back).
 fn covariance_of(plan: &Plan, power: &[f32], scratch: &mut [Complex32]) -> Row<f32> {
     let mut spectrum: Row<Complex32> = power.iter().map(|&p| Complex32::new(p, 0.0)).collect();
     let mut covariance = Row::zeros(plan.grid.samples());
@@ -254,7 +317,8 @@ fn decaying(covariance: &[f32], most: usize) -> Vec<f32> {
     covariance[..keep].to_vec()
 }
 
-/// The response from the detected current to the sampler at one phase, kept from one training to the next.
+/// The response from the detected current to the sampler at one phase, kept from one training to
+/// the next.
 #[derive(Clone)]
 pub(super) struct Pulse {
     delay_ui: f64,
@@ -266,7 +330,10 @@ impl Pulse {
         let mut circular = Row::zeros(plan.grid.samples());
         let mut scratch = Row::zeros(plan.transforms.samples.scratch());
         plan.transforms.samples.inverse(&mut trained.response.clone(), &mut circular, &mut scratch);
-        Pulse { delay_ui: trained.delay_ui, kernel: Kernel::cut(&circular, depth.lost().min(PULSE_LOST)) }
+        Pulse {
+            delay_ui: trained.delay_ui,
+            kernel: Kernel::cut(&circular, depth.lost().min(PULSE_LOST)),
+        }
     }
 }
 
@@ -279,18 +346,31 @@ pub(super) struct Reach {
 
 impl Reach {
     /// `kept` is the pulse of a training before, replaced when it is of another phase.
-    pub(super) fn new(plan: &Plan, noises: &Noises, trained: &Trained, kept: &mut Option<Pulse>) -> Reach {
+    pub(super) fn new(
+        plan: &Plan,
+        noises: &Noises,
+        trained: &Trained,
+        kept: &mut Option<Pulse>,
+    ) -> Reach {
         let pulse = match kept.take() {
             Some(pulse) if pulse.delay_ui == trained.delay_ui => pulse,
             _ => Pulse::new(plan, trained, noises.depth),
         };
         let spacing = plan.grid.samples_per_symbol / plan.sampler.samples_per_symbol;
-        let g = pulse.kernel.through(&trained.taps, trained.precursors, spacing).shorter(noises.depth.lost());
+        let g = pulse
+            .kernel
+            .through(&trained.taps, trained.precursors, spacing)
+            .shorter(noises.depth.lost());
         *kept = Some(pulse);
-        Reach { g_squared: g.squared(), g, taps: trained.taps.iter().map(|&w| f64::from(w)).collect() }
+        Reach {
+            g_squared: g.squared(),
+            g,
+            taps: trained.taps.iter().map(|&w| f64::from(w)).collect(),
+        }
     }
 
-    /// Adds the variance of every line at each symbol of a record, and says what each is on average.
+    /// Adds the variance of every line at each symbol of a record, and says what each is on
+    /// average.
     pub(super) fn add(
         &self,
         plan: &Plan,
@@ -316,7 +396,11 @@ impl Reach {
                     add_all(&one, out)
                 }
                 Kind::Sampled(j, lags) => {
-                    let gain = if plan.end().sources[*j].behind_gain { f64::from(scale.gained * scale.gained) } else { 1.0 };
+                    let gain = if plan.end().sources[*j].behind_gain {
+                        f64::from(scale.gained * scale.gained)
+                    } else {
+                        1.0
+                    };
                     let variance = (gain * self.of_taps(lags)) as f32;
                     out.iter_mut().for_each(|v| *v += variance);
                     f64::from(variance)
@@ -340,7 +424,9 @@ impl Reach {
                     kernel.values.iter_mut().for_each(|k| *k *= a2);
                     let share = kernel.mean(&slope.phase_squares);
                     match by_slope.iter_mut().find(|(other, _)| other == section) {
-                        Some((_, sum)) => sum.values.iter_mut().zip(&kernel.values).for_each(|(s, k)| *s += k),
+                        Some((_, sum)) => {
+                            sum.values.iter_mut().zip(&kernel.values).for_each(|(s, k)| *s += k)
+                        }
                         None => by_slope.push((*section, kernel)),
                     }
                     share
@@ -370,22 +456,46 @@ impl Reach {
     fn of_taps(&self, lags: &[f64]) -> f64 {
         let w = &self.taps;
         let products = |lag: usize| w.iter().zip(&w[lag..]).map(|(a, b)| a * b).sum::<f64>();
-        lags.iter().take(w.len()).enumerate().map(|(lag, c)| if lag == 0 { c * products(0) } else { 2.0 * c * products(lag) }).sum()
+        lags.iter()
+            .take(w.len())
+            .enumerate()
+            .map(|(lag, c)| if lag == 0 { c * products(0) } else { 2.0 * c * products(lag) })
+            .sum()
     }
 
     /// A relative noise that remembers.
-    fn add_coloured(&self, covariance: &[f32], a2: f32, record: &Record, s: usize, out: &mut [f32]) {
+    fn add_coloured(
+        &self,
+        covariance: &[f32],
+        a2: f32,
+        record: &Record,
+        s: usize,
+        out: &mut [f32],
+    ) {
         let mut buffer = Vec::new();
         for (lag, &c) in covariance.iter().enumerate() {
             let weight = if lag == 0 { c * a2 } else { 2.0 * c * a2 };
             let i = &record.current;
-            let x: Row<f32> = (0..i.len()).map(|u| weight * i[u] * i[(u + i.len() - lag) % i.len()]).collect();
-            let values = self.g.values.iter().enumerate().map(|(t, g)| g * self.g.at(self.g.first + (t + lag) as isize)).collect();
-            Kernel { first: self.g.first, values }.add_at_symbols(&kernel::phases(&x, s), s, &mut buffer, out);
+            let x: Row<f32> =
+                (0..i.len()).map(|u| weight * i[u] * i[(u + i.len() - lag) % i.len()]).collect();
+            let values = self
+                .g
+                .values
+                .iter()
+                .enumerate()
+                .map(|(t, g)| g * self.g.at(self.g.first + (t + lag) as isize))
+                .collect();
+            Kernel { first: self.g.first, values }.add_at_symbols(
+                &kernel::phases(&x, s),
+                s,
+                &mut buffer,
+                out,
+            );
         }
     }
 
-    /// K(t) = sum over lags of C(m) g(t + m/2) g(t - m/2); an odd lag's middle is shared by its two neighbours.
+    /// K(t) = sum over lags of C(m) g(t + m/2) g(t - m/2); an odd lag's middle is shared by its two
+    /// neighbours.
     fn smeared(&self, covariance: &[f32]) -> Kernel {
         let mut values = vec![0f32; self.g.values.len()];
         let length = values.len();
@@ -400,16 +510,31 @@ impl Reach {
         Kernel { first: self.g.first, values }
     }
 
-    /// The converter's own variance at each symbol: quantisation, and jitter by the slope before the taps.
-    pub(super) fn converter(trained: &Trained, per_symbol: usize, slope_square: &[f32], jitter_s: f64) -> (f32, Row<f32>) {
+    /// The converter's own variance at each symbol: quantisation, and jitter by the slope before
+    /// the taps.
+    pub(super) fn converter(
+        trained: &Trained,
+        per_symbol: usize,
+        slope_square: &[f32],
+        jitter_s: f64,
+    ) -> (f32, Row<f32>) {
         let taps: Vec<f32> = trained.taps.iter().map(|w| w * w).collect();
         let quantisation = trained.quantisation * trained.quantisation * taps.iter().sum::<f32>();
         let n = slope_square.len() / per_symbol;
         let mut jitter = Row::zeros(n);
         if jitter_s > 0.0 {
-            let x: Row<f32> = slope_square.iter().map(|s| s * (jitter_s * jitter_s) as f32).collect();
+            let x: Row<f32> =
+                slope_square.iter().map(|s| s * (jitter_s * jitter_s) as f32).collect();
             let mut padded = Row::zeros(x.len() + 2 * taps.len());
-            crate::dsp::ffe::equalise(&x, per_symbol, &taps, trained.precursors, 0.0, &mut padded, &mut jitter);
+            crate::dsp::ffe::equalise(
+                &x,
+                per_symbol,
+                &taps,
+                trained.precursors,
+                0.0,
+                &mut padded,
+                &mut jitter,
+            );
         }
         (quantisation, jitter)
     }
@@ -425,26 +550,52 @@ mod tests {
 
     fn shares(depth: Depth) -> Vec<Share> {
         let plan = plan(4e-25, 0.3, 1);
-        let dsp = Dsp { taps: 15, precursors: 5, adaptation: Adaptation::Mmse, frozen: vec![], decision: Decision::Slicer };
+        let dsp = Dsp {
+            taps: 15,
+            precursors: 5,
+            adaptation: Adaptation::Mmse,
+            frozen: vec![],
+            decision: Decision::Slicer,
+        };
         let mut worker = Worker::new(&plan);
         let streams = [Seed::new(1), Seed::new(2)];
-        let mut predictor = Predictor::to_depth(&plan, &dsp, streams, [vec![levels(1)], vec![]], &mut worker, depth);
+        let mut predictor = Predictor::to_depth(
+            &plan,
+            &dsp,
+            streams,
+            [vec![levels(1)], vec![]],
+            &mut worker,
+            depth,
+        );
         predictor.train(&mut worker, 1.0, None).expect("it trains");
         predictor.at_slicer.remove(0).shares
     }
 
-    /// Behind a drive of 0.3 of the symbol rate. Cuts lose 2e-5 of a response's energy a side, two responses 8e-5; what a cut tail would
-    /// have added to the rest, of either sign, is at most 2 sqrt(8e-5) = 1.8e-2 were it of the rest's shape, and no tail is: a twentieth
-    /// of that is left to it in one source, a hundredth in all together. Searches cut 25 times as much.
+    /// Behind a drive of 0.3 of the symbol rate. Cuts lose 2e-5 of a response's energy a side, two
+    /// responses 8e-5; what a cut tail would have added to the rest, of either sign, is at most 2
+    /// sqrt(8e-5) = 1.8e-2 were it of the rest's shape, and no tail is: a twentieth of that is left
+    /// to it in one source, a hundredth in all together. Searches cut 25 times as much.
     #[test]
     fn variances_of_results_are_those_of_uncut_responses() {
-        let (result, search, uncut) = (shares(Depth::Result), shares(Depth::Search), shares(Depth::Uncut));
+        let (result, search, uncut) =
+            (shares(Depth::Result), shares(Depth::Search), shares(Depth::Uncut));
         for (result, uncut) in result.iter().zip(&uncut) {
             assert!(uncut.share > 0.0, "{} is there", uncut.entity);
-            assert!((result.share / uncut.share - 1.0).abs() < 9e-4, "{}: {} against {}", uncut.entity, result.share, uncut.share);
+            assert!(
+                (result.share / uncut.share - 1.0).abs() < 9e-4,
+                "{}: {} against {}",
+                uncut.entity,
+                result.share,
+                uncut.share
+            );
         }
         let total = |shares: &[Share]| shares.iter().map(|share| share.share).sum::<f64>();
         let missed = |shares: &[Share]| (total(shares) / total(&uncut) - 1.0).abs();
-        assert!(missed(&result) < 1.8e-4 && missed(&search) > missed(&result), "{} and {}", missed(&result), missed(&search));
+        assert!(
+            missed(&result) < 1.8e-4 && missed(&search) > missed(&result),
+            "{} and {}",
+            missed(&result),
+            missed(&search)
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! One thread's memory, and how it runs a block through a plan: nothing is allocated, nothing can fail.
+//! One thread's memory, and how it runs a block through a plan: nothing is allocated, nothing can
+//! fail.
 
 use super::decision::Detection;
 use super::plan::{Leak, Plan, Section, SymbolNoise};
@@ -53,7 +54,8 @@ impl Drawn<'_> {
     }
 }
 
-/// A constant added at one section's end, as a part of the peak there: how the chain's local slope is felt.
+/// A constant added at one section's end, as a part of the peak there: how the chain's local slope
+/// is felt.
 #[derive(Clone, Copy)]
 pub(super) struct Nudge {
     pub(super) section: usize,
@@ -126,7 +128,12 @@ impl Worker {
 
     /// Makes room for `plan`, which is on the same grid but may sample otherwise.
     pub(super) fn fit(&mut self, plan: &Plan) {
-        let scratch = plan.leaks().map(|leak| leak.transform.scratch()).chain([plan.transforms.scratch()]).max().unwrap_or(1);
+        let scratch = plan
+            .leaks()
+            .map(|leak| leak.transform.scratch())
+            .chain([plan.transforms.scratch()])
+            .max()
+            .unwrap_or(1);
         let symbols = plan.leaks().map(|leak| leak.symbols).max().unwrap_or(0);
         if self.aggressor.len() < symbols {
             self.aggressor = Aligned::new(symbols);
@@ -137,24 +144,44 @@ impl Worker {
         }
     }
 
-    /// First stage: symbols through every map and section up to the start of the last one, mostly the detected current.
+    /// First stage: symbols through every map and section up to the start of the last one, mostly
+    /// the detected current.
     pub fn front(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>, attenuation: f32) {
         self.run_front(plan, levels, draws, attenuation, None);
     }
 
     /// The same with one section's end moved by a part of its peak; returns by how much.
-    pub(super) fn front_nudged(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>, attenuation: f32, nudge: Nudge) -> f32 {
+    pub(super) fn front_nudged(
+        &mut self,
+        plan: &Plan,
+        levels: &[u8],
+        draws: &Draws<'_>,
+        attenuation: f32,
+        nudge: Nudge,
+    ) -> f32 {
         self.run_front(plan, levels, draws, attenuation, Some(nudge))
     }
 
-    fn run_front(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>, attenuation: f32, nudge: Option<Nudge>) -> f32 {
+    fn run_front(
+        &mut self,
+        plan: &Plan,
+        levels: &[u8],
+        draws: &Draws<'_>,
+        attenuation: f32,
+        nudge: Option<Nudge>,
+    ) -> f32 {
         let mut moved = 0.0;
         let last = plan.sections.len() - 1;
         self.head(plan, levels, draws);
         for (i, section) in plan.sections.iter().enumerate() {
             if i > 0 {
                 self.enter(section, plan.sections[i - 1].storage);
-                self.start(plan, section, draws, if i == plan.detector { attenuation } else { 1.0 });
+                self.start(
+                    plan,
+                    section,
+                    draws,
+                    if i == plan.detector { attenuation } else { 1.0 },
+                );
             }
             if i == last {
                 break;
@@ -198,18 +225,28 @@ impl Worker {
             let (most_s, random) = match source.kind {
                 SymbolNoise::Added(_) => continue,
                 SymbolNoise::EvenOdd(most_s) => (most_s, false),
-                SymbolNoise::Timing(most_s) | SymbolNoise::TwoPoint(most_s) => (scale * most_s, true),
+                SymbolNoise::Timing(most_s) | SymbolNoise::TwoPoint(most_s) => {
+                    (scale * most_s, true)
+                }
             };
             if most_s == 0.0 {
                 continue;
             }
             let steps = &mut self.normals[..n];
             if random {
-                normals::fill(&mut draws.lane.named(&source.entity).index(draws.noise).rng(), steps);
+                normals::fill(
+                    &mut draws.lane.named(&source.entity).index(draws.noise).rng(),
+                    steps,
+                );
             }
             match source.kind {
-                SymbolNoise::TwoPoint(_) => steps.iter_mut().for_each(|step| *step = 1f32.copysign(*step)),
-                SymbolNoise::EvenOdd(_) => steps.iter_mut().enumerate().for_each(|(k, step)| *step = if k % 2 == 0 { 1.0 } else { -1.0 }),
+                SymbolNoise::TwoPoint(_) => {
+                    steps.iter_mut().for_each(|step| *step = 1f32.copysign(*step))
+                }
+                SymbolNoise::EvenOdd(_) => steps
+                    .iter_mut()
+                    .enumerate()
+                    .for_each(|(k, step)| *step = if k % 2 == 0 { 1.0 } else { -1.0 }),
                 _ => {}
             }
             if !displaced {
@@ -219,18 +256,29 @@ impl Worker {
             block::edges(&self.symbols, &self.normals, most_s, &mut self.edges);
         }
         if displaced {
-            plan.transforms.symbols.forward(&mut self.edges, &mut self.symbol_spectrum, &mut self.scratch);
+            plan.transforms.symbols.forward(
+                &mut self.edges,
+                &mut self.symbol_spectrum,
+                &mut self.scratch,
+            );
             block::replicate(&self.symbol_spectrum, n, &plan.edge, &mut self.spectrum);
         }
         for source in &plan.symbol_sources {
             let SymbolNoise::Added(rms) = source.kind else { continue };
             let scale = rms * draws.what.scale(&source.entity);
             if scale > 0.0 {
-                normals::fill(&mut draws.lane.named(&source.entity).index(draws.noise).rng(), &mut self.normals[..n]);
+                normals::fill(
+                    &mut draws.lane.named(&source.entity).index(draws.noise).rng(),
+                    &mut self.normals[..n],
+                );
                 self.symbols.iter_mut().zip(self.normals.iter()).for_each(|(x, n)| *x += scale * n);
             }
         }
-        plan.transforms.symbols.forward(&mut self.symbols, &mut self.symbol_spectrum, &mut self.scratch);
+        plan.transforms.symbols.forward(
+            &mut self.symbols,
+            &mut self.symbol_spectrum,
+            &mut self.scratch,
+        );
         let put = if displaced { block::replicate_add } else { block::replicate };
         put(&self.symbol_spectrum, n, &plan.sections[0].response, &mut self.spectrum);
     }
@@ -245,12 +293,20 @@ impl Worker {
             }
             (Storage::Real, Storage::Complex) => map.run(&self.real, &mut self.field),
             (Storage::Complex, Storage::Real) => map.run(&self.field, &mut self.real),
-            (Storage::Complex, Storage::Complex) => unreachable!("no map from field to field exists"),
+            (Storage::Complex, Storage::Complex) => {
+                unreachable!("no map from field to field exists")
+            }
         }
     }
 
     /// What acts on the samples at a section's start.
-    pub(super) fn start(&mut self, plan: &Plan, section: &Section, draws: &Draws<'_>, attenuation: f32) {
+    pub(super) fn start(
+        &mut self,
+        plan: &Plan,
+        section: &Section,
+        draws: &Draws<'_>,
+        attenuation: f32,
+    ) {
         if attenuation != 1.0 {
             Ampere::of_mut(&mut self.real).iter_mut().for_each(|x| *x *= attenuation);
         }
@@ -265,13 +321,18 @@ impl Worker {
                 Law::Shot { dark_a } => {
                     let density = (noise.density.at(0.0) * self.grid.sample_rate_hz() / 2.0) as f32;
                     let current = Ampere::of_mut(&mut self.real);
-                    in_pieces(stream, current, &mut self.normals, |x, normals| block::shot(x, normals, density, dark_a as f32, scale));
+                    in_pieces(stream, current, &mut self.normals, |x, normals| {
+                        block::shot(x, normals, density, dark_a as f32, scale)
+                    });
                 }
                 Law::Relative => {
                     if let Density::White(density) = noise.density {
-                        let rms = (density * self.grid.sample_rate_hz() / 2.0).sqrt() as f32 * scale;
+                        let rms =
+                            (density * self.grid.sample_rate_hz() / 2.0).sqrt() as f32 * scale;
                         let field = Field::of_mut(&mut self.field);
-                        in_pieces(stream, field, &mut self.normals, |e, normals| block::relative(e, normals, rms));
+                        in_pieces(stream, field, &mut self.normals, |e, normals| {
+                            block::relative(e, normals, rms)
+                        });
                     } else {
                         self.coloured(plan, noise, stream);
                         block::relative(Field::of_mut(&mut self.field), &self.normals, scale);
@@ -280,11 +341,19 @@ impl Worker {
                 Law::Phase => {
                     let m = self.grid.samples();
                     normals::fill(&mut stream.rng(), &mut self.normals[..m]);
-                    // the phase steps by 2 pi times the mean frequency over a sample: density / 2 dt
-                    let step = std::f64::consts::TAU * (noise.density.at(0.0) / 2.0 / self.grid.sample_rate_hz()).sqrt();
-                    block::phase_bridge(Field::of_mut(&mut self.field), &mut self.normals, step as f32 * scale);
+                    // the phase steps by 2 pi times the mean frequency over a sample: density / 2
+                    // dt
+                    let step = std::f64::consts::TAU
+                        * (noise.density.at(0.0) / 2.0 / self.grid.sample_rate_hz()).sqrt();
+                    block::phase_bridge(
+                        Field::of_mut(&mut self.field),
+                        &mut self.normals,
+                        step as f32 * scale,
+                    );
                 }
-                Law::Added | Law::Timing | Law::TimingTwoPoint | Law::TimingEvenOdd => unreachable!("not a noise of a section's start"),
+                Law::Added | Law::Timing | Law::TimingTwoPoint | Law::TimingEvenOdd => {
+                    unreachable!("not a noise of a section's start")
+                }
             }
         }
     }
@@ -294,11 +363,18 @@ impl Worker {
         let rate = self.grid.sample_rate_hz();
         let m = self.grid.samples();
         normals::fill(&mut stream.rng(), &mut self.normals[..2 * self.grid.bins()]);
-        for (k, (bin, n)) in self.spectrum.iter_mut().zip(self.normals.as_chunks::<2>().0).enumerate() {
-            let rms = (noise.density.at(k as f64 * self.grid.bin_hz()) * rate / (4.0 * m as f64)).sqrt() as f32;
+        for (k, (bin, n)) in
+            self.spectrum.iter_mut().zip(self.normals.as_chunks::<2>().0).enumerate()
+        {
+            let rms = (noise.density.at(k as f64 * self.grid.bin_hz()) * rate / (4.0 * m as f64))
+                .sqrt() as f32;
             *bin = Complex32::new(n[0], n[1]) * rms;
         }
-        plan.transforms.samples.inverse(&mut self.spectrum, &mut self.normals[..m], &mut self.scratch);
+        plan.transforms.samples.inverse(
+            &mut self.spectrum,
+            &mut self.normals[..m],
+            &mut self.scratch,
+        );
     }
 
     /// A section's response and added noise.
@@ -336,7 +412,8 @@ impl Worker {
             Drawn::Nothing => return,
             Drawn::Everything if section.sources.is_empty() => return,
             Drawn::Everything => (&section.deviation, 1.0),
-            Drawn::Only(entity, scale) => match section.sources.iter().find(|s| s.entity == entity) {
+            Drawn::Only(entity, scale) => match section.sources.iter().find(|s| s.entity == entity)
+            {
                 Some(source) => (&source.deviation, scale),
                 None => return,
             },
@@ -345,13 +422,25 @@ impl Worker {
     }
 
     /// Adds noise of this deviation from the section's stream.
-    pub(super) fn add_merged(&mut self, section: &Section, deviation: &[f32], scale: f32, draws: &Draws<'_>) {
+    pub(super) fn add_merged(
+        &mut self,
+        section: &Section,
+        deviation: &[f32],
+        scale: f32,
+        draws: &Draws<'_>,
+    ) {
         let stream = draws.lane.named(section.name()).index(draws.noise);
         add_bins(stream, &mut self.spectrum, deviation, &mut self.normals, scale);
     }
 
-    /// Adds a section's interferers to the spectrum at the section's end, through `paths` when they are given.
-    pub(super) fn interfere(&mut self, section: &Section, paths: Option<&[Row<Complex32>]>, draws: &Draws<'_>) {
+    /// Adds a section's interferers to the spectrum at the section's end, through `paths` when they
+    /// are given.
+    pub(super) fn interfere(
+        &mut self,
+        section: &Section,
+        paths: Option<&[Row<Complex32>]>,
+        draws: &Draws<'_>,
+    ) {
         self.interfere_where(section, paths, draws, |_| true);
     }
 
@@ -366,35 +455,77 @@ impl Worker {
         for (i, leak) in section.interferers.iter().enumerate().filter(|(_, leak)| wanted(leak)) {
             let Leak { entity, path: own, symbols: n, transform, .. } = leak;
             let bins = fft::bins(*n);
-            block::aggressor(draws.lane.named(entity).index(draws.block), &mut self.aggressor[..*n]);
-            transform.forward(&mut self.aggressor[..*n], &mut self.aggressor_spectrum[..bins], &mut self.scratch);
-            block::replicate_add(&self.aggressor_spectrum[..bins], *n, paths.map_or(own, |p| &p[i]), &mut self.spectrum);
+            block::aggressor(
+                draws.lane.named(entity).index(draws.block),
+                &mut self.aggressor[..*n],
+            );
+            transform.forward(
+                &mut self.aggressor[..*n],
+                &mut self.aggressor_spectrum[..bins],
+                &mut self.scratch,
+            );
+            block::replicate_add(
+                &self.aggressor_spectrum[..bins],
+                *n,
+                paths.map_or(own, |p| &p[i]),
+                &mut self.spectrum,
+            );
         }
     }
 
-    /// Second stage: the last section at the trained phase, its merged noise, and the samples the converter takes.
+    /// Second stage: the last section at the trained phase, its merged noise, and the samples the
+    /// converter takes.
     pub fn sample(&mut self, plan: &Plan, trained: &Trained, draws: &Draws<'_>) {
         let (m, k) = (self.grid.samples(), plan.sampled());
-        plan.transforms.samples.forward(Ampere::of_mut(&mut self.real), &mut self.spectrum, &mut self.scratch);
+        plan.transforms.samples.forward(
+            Ampere::of_mut(&mut self.real),
+            &mut self.spectrum,
+            &mut self.scratch,
+        );
         block::multiply(&mut self.spectrum, &trained.response);
         self.interfere(plan.end(), Some(&trained.interferers), draws);
         let bins = fft::bins(k);
         if plan.sampler.jitter_s > 0.0 && draws.what == Drawn::Everything {
-            block::fold_derivative(&self.spectrum, m, k, self.grid.bin_hz(), &mut self.sampled_spectrum[..bins]);
-            plan.transforms.sampled.inverse(&mut self.sampled_spectrum[..bins], &mut self.slope[..k], &mut self.scratch);
+            block::fold_derivative(
+                &self.spectrum,
+                m,
+                k,
+                self.grid.bin_hz(),
+                &mut self.sampled_spectrum[..bins],
+            );
+            plan.transforms.sampled.inverse(
+                &mut self.sampled_spectrum[..bins],
+                &mut self.slope[..k],
+                &mut self.scratch,
+            );
             if plan.jitters_far() {
-                block::fold_curvature(&self.spectrum, m, k, self.grid.bin_hz(), &mut self.sampled_spectrum[..bins]);
-                plan.transforms.sampled.inverse(&mut self.sampled_spectrum[..bins], &mut self.curvature[..k], &mut self.scratch);
+                block::fold_curvature(
+                    &self.spectrum,
+                    m,
+                    k,
+                    self.grid.bin_hz(),
+                    &mut self.sampled_spectrum[..bins],
+                );
+                plan.transforms.sampled.inverse(
+                    &mut self.sampled_spectrum[..bins],
+                    &mut self.curvature[..k],
+                    &mut self.scratch,
+                );
             }
         }
         block::fold(&self.spectrum, m, k, &mut self.sampled_spectrum[..bins]);
         self.sampled_spectrum[0].re -= trained.mean;
-        let deviation = trained.deviation.as_ref().map_or(&plan.sampled_deviation, |gained| &gained.sampled);
+        let deviation =
+            trained.deviation.as_ref().map_or(&plan.sampled_deviation, |gained| &gained.sampled);
         if draws.what == Drawn::Everything && !deviation.is_empty() {
             let stream = draws.lane.named(plan.end().name()).index(draws.noise);
             add_bins(stream, &mut self.sampled_spectrum[..bins], deviation, &mut self.normals, 1.0);
         }
-        plan.transforms.sampled.inverse(&mut self.sampled_spectrum[..bins], &mut self.sampled[..k], &mut self.scratch);
+        plan.transforms.sampled.inverse(
+            &mut self.sampled_spectrum[..bins],
+            &mut self.sampled[..k],
+            &mut self.scratch,
+        );
     }
 
     /// Third stage: the converter's noise, jitter and clipping, and the equaliser.
@@ -404,25 +535,56 @@ impl Worker {
             let jitter_s = plan.sampler.jitter_s as f32;
             let far = plan.jitters_far();
             if far {
-                normals::fill(&mut draws.lane.named("adc.jitter").index(draws.noise).rng(), &mut self.normals[..k]);
-                block::displace(&mut self.sampled[..k], &self.slope[..k], &self.curvature[..k], &self.normals[..k], jitter_s);
+                normals::fill(
+                    &mut draws.lane.named("adc.jitter").index(draws.noise).rng(),
+                    &mut self.normals[..k],
+                );
+                block::displace(
+                    &mut self.sampled[..k],
+                    &self.slope[..k],
+                    &self.curvature[..k],
+                    &self.normals[..k],
+                    jitter_s,
+                );
             }
             let slope = if jitter_s > 0.0 && !far { &self.slope[..k] } else { &[] };
             let mut slopes = slope.chunks(PIECE);
-            in_pieces(draws.lane.named("adc").index(draws.noise), &mut self.sampled[..k], &mut self.normals, |x, normals| {
-                block::convert(x, slopes.next().unwrap_or_default(), normals, trained.quantisation, jitter_s);
-            });
+            in_pieces(
+                draws.lane.named("adc").index(draws.noise),
+                &mut self.sampled[..k],
+                &mut self.normals,
+                |x, normals| {
+                    block::convert(
+                        x,
+                        slopes.next().unwrap_or_default(),
+                        normals,
+                        trained.quantisation,
+                        jitter_s,
+                    );
+                },
+            );
         }
         block::clip(&mut self.sampled[..k], trained.full_scale / 2.0);
-        trained.equalise(&self.sampled[..k], plan.sampler.samples_per_symbol, &mut self.padded, &mut self.equalised);
+        trained.equalise(
+            &self.sampled[..k],
+            plan.sampler.samples_per_symbol,
+            &mut self.padded,
+            &mut self.equalised,
+        );
     }
 }
 
-/// Normal numbers that are made at once and used while they are in the first cache; runs of [`normals::fill`] fit into it.
+/// Normal numbers that are made at once and used while they are in the first cache; runs of
+/// [`normals::fill`] fit into it.
 const PIECE: usize = 2048;
 
 /// Gives each piece of `x` its numbers of the stream.
-fn in_pieces<T>(stream: Seed, x: &mut [T], memory: &mut [f32], mut act: impl FnMut(&mut [T], &[f32])) {
+fn in_pieces<T>(
+    stream: Seed,
+    x: &mut [T],
+    memory: &mut [f32],
+    mut act: impl FnMut(&mut [T], &[f32]),
+) {
     let mut rng = stream.rng();
     for x in x.chunks_mut(PIECE) {
         let normals = &mut memory[..x.len()];

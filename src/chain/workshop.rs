@@ -15,7 +15,8 @@ const KEPT_RESPONSES: usize = 48;
 /// Products of responses that are kept likewise.
 const KEPT_PRODUCTS: usize = 24;
 
-/// Transforms, evaluated responses and their products, one workshop a thread: a build evaluates only what is new.
+/// Transforms, evaluated responses and their products, one workshop a thread: a build evaluates
+/// only what is new.
 #[derive(Default)]
 pub struct Workshop {
     planner: Planner,
@@ -45,13 +46,24 @@ impl Workshop {
     }
 
     pub(crate) fn complex(&mut self, length: usize) -> ComplexFft {
-        self.complex.entry(length).or_insert_with(|| ComplexFft::new(&mut self.planner, length)).clone()
+        self.complex
+            .entry(length)
+            .or_insert_with(|| ComplexFft::new(&mut self.planner, length))
+            .clone()
     }
 
     /// `shape` on the bins of a block: 0 ..= M/2, or all M when `both_sides`.
-    pub(crate) fn response(&mut self, shape: &Shape, grid: Grid, both_sides: bool) -> Arc<[Complex32]> {
-        let known = |r: &Evaluated| r.both_sides == both_sides && r.grid == grid && r.shape == *shape;
-        if let Some(kept) = self.responses.iter().position(known).and_then(|at| self.responses.remove(at)) {
+    pub(crate) fn response(
+        &mut self,
+        shape: &Shape,
+        grid: Grid,
+        both_sides: bool,
+    ) -> Arc<[Complex32]> {
+        let known =
+            |r: &Evaluated| r.both_sides == both_sides && r.grid == grid && r.shape == *shape;
+        if let Some(kept) =
+            self.responses.iter().position(known).and_then(|at| self.responses.remove(at))
+        {
             let values = kept.values.clone();
             self.responses.push_back(kept);
             return values;
@@ -61,11 +73,13 @@ impl Workshop {
         let at = |k: usize| shape.at(k as f64 * grid.bin_hz());
         let values: Arc<[Complex32]> = if !both_sides {
             // a real block's last bin is real
-            let real = |k: usize, h: Complex64| if 2 * k == m { Complex64::new(h.re, 0.0) } else { h };
+            let real =
+                |k: usize, h: Complex64| if 2 * k == m { Complex64::new(h.re, 0.0) } else { h };
             (0..bins).map(|k| single(real(k, at(k)))).collect()
         } else if shape.mirrors().is_some() {
             let mut values: Vec<Complex32> = (0..bins).map(|k| single(at(k))).collect();
-            let mirrored = |h: Complex32| if shape.mirrors() == Some(Mirrored::Same) { h } else { h.conj() };
+            let mirrored =
+                |h: Complex32| if shape.mirrors() == Some(Mirrored::Same) { h } else { h.conj() };
             if m.is_multiple_of(2) {
                 values[m / 2] = single(shape.at(grid.signed_hz(m / 2)));
             }
@@ -79,14 +93,27 @@ impl Workshop {
         if self.responses.len() == KEPT_RESPONSES {
             self.responses.pop_front();
         }
-        self.responses.push_back(Evaluated { shape: shape.clone(), grid, both_sides, values: values.clone() });
+        self.responses.push_back(Evaluated {
+            shape: shape.clone(),
+            grid,
+            both_sides,
+            values: values.clone(),
+        });
         values
     }
 
     /// The product of `shapes` on the bins of a block.
-    pub(crate) fn product(&mut self, shapes: &[Shape], grid: Grid, both_sides: bool) -> Vec<Complex32> {
-        let known = |p: &Multiplied| p.both_sides == both_sides && p.grid == grid && p.shapes == shapes;
-        if let Some(kept) = self.products.iter().position(known).and_then(|at| self.products.remove(at)) {
+    pub(crate) fn product(
+        &mut self,
+        shapes: &[Shape],
+        grid: Grid,
+        both_sides: bool,
+    ) -> Vec<Complex32> {
+        let known =
+            |p: &Multiplied| p.both_sides == both_sides && p.grid == grid && p.shapes == shapes;
+        if let Some(kept) =
+            self.products.iter().position(known).and_then(|at| self.products.remove(at))
+        {
             let values = kept.values.clone();
             self.products.push_back(kept);
             return values;
@@ -100,7 +127,12 @@ impl Workshop {
         if self.products.len() == KEPT_PRODUCTS {
             self.products.pop_front();
         }
-        self.products.push_back(Multiplied { shapes: shapes.to_vec(), grid, both_sides, values: product.clone() });
+        self.products.push_back(Multiplied {
+            shapes: shapes.to_vec(),
+            grid,
+            both_sides,
+            values: product.clone(),
+        });
         product
     }
 }
@@ -109,7 +141,8 @@ impl Workshop {
 mod tests {
     use super::*;
 
-    /// Kept and mirrored values are the plain ones to the rounding of an f32, on both sides of zero.
+    /// Kept and mirrored values are the plain ones to the rounding of an f32, on both sides of
+    /// zero.
     #[test]
     fn products_are_those_of_the_responses_bin_by_bin_first_and_again() {
         let shapes = [

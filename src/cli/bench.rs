@@ -17,7 +17,8 @@ Examples:
 Each figure is of one thread, of the fastest of many short stretches; the median beside it tells how busy the machine was. The roofline is what
 the operations and bytes of a work allow at the measured peaks of one core: works that are chains of steps, tables or integers have none.";
 
-/// Times the works of a simulation on this machine: symbols, lanes, codewords a second, and how near the roofline they are
+/// Times the works of a simulation on this machine: symbols, lanes, codewords a second, and how
+/// near the roofline they are
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Bench {
@@ -34,7 +35,8 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
-        let names: Vec<&str> = speed::all().iter().map(|work| work.name).chain(["threads"]).collect();
+        let names: Vec<&str> =
+            speed::all().iter().map(|work| work.name).chain(["threads"]).collect();
         if let Some(unknown) = self.only.iter().find(|only| !names.contains(&only.as_str())) {
             return Err(wrong("--only", unknown, &format!("must be one of {}", names.join(", "))));
         }
@@ -43,7 +45,9 @@ impl Bench {
         }
         let wanted = |name: &str| self.only.is_empty() || self.only.iter().any(|only| only == name);
         let measured =
-            Report::measure(Duration::from_secs_f64(self.seconds), &wanted, &mut |name| output::say(&format!("timing {name} ..")));
+            Report::measure(Duration::from_secs_f64(self.seconds), &wanted, &mut |name| {
+                output::say(&format!("timing {name} .."))
+            });
         output::print(&if self.json { report::json(&measured) } else { report::speed(&measured) })?;
         Ok(Outcome::Good)
     }

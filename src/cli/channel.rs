@@ -41,13 +41,21 @@ pub(super) struct Channel {
 
 impl Channel {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
-        let map =
-            self.ports.as_deref().map(|ports| ports.parse::<PortMap>().map_err(|remedy| one("--ports", ports, remedy))).transpose()?;
+        let map = self
+            .ports
+            .as_deref()
+            .map(|ports| ports.parse::<PortMap>().map_err(|remedy| one("--ports", ports, remedy)))
+            .transpose()?;
         if let Some(rate) = self.symbol_rate_gbd.filter(|rate| !(0.1..=500.0).contains(rate)) {
-            return Err(Failure::Input(one("--symbol-rate-gbd", rate, "must be from 0.1 to 500".to_owned())));
+            return Err(Failure::Input(one(
+                "--symbol-rate-gbd",
+                rate,
+                "must be from 0.1 to 500".to_owned(),
+            )));
         }
         let target = self.plot.as_ref().map(Target::new).transpose()?;
-        let found = Inspection::open(&self.file, map, self.symbol_rate_gbd).map_err(|remedy| one("", &self.file, remedy))?;
+        let found = Inspection::open(&self.file, map, self.symbol_rate_gbd)
+            .map_err(|remedy| one("", &self.file, remedy))?;
         output::print(&if self.json { report::json(&found) } else { report::channel(&found) })?;
         if let Some(target) = target {
             target.write(&Curves::of_channel(&found), Size::Slide)?;
@@ -59,6 +67,11 @@ impl Channel {
 fn one(flag: &str, value: impl std::fmt::Display, remedy: String) -> Error {
     let mut problems = Problems::new();
     let at = if flag.is_empty() { Path::root() } else { Path::root().key(flag) };
-    problems.push(crate::error::Problem { place: None, path: at.to_string(), value: value.to_string(), remedy });
+    problems.push(crate::error::Problem {
+        place: None,
+        path: at.to_string(),
+        value: value.to_string(),
+        remedy,
+    });
     Error::Input(problems)
 }

@@ -44,7 +44,10 @@ impl Check {
             judged.push((file.clone(), judge(&result, &config)));
         }
         output::print(&report::verdicts(&judged))?;
-        let kept = judged.iter().flat_map(|(_, verdicts)| verdicts).all(|judged| judged.verdict == Verdict::Pass);
+        let kept = judged
+            .iter()
+            .flat_map(|(_, verdicts)| verdicts)
+            .all(|judged| judged.verdict == Verdict::Pass);
         if stopped() {
             return Ok(Outcome::Stopped);
         }
@@ -56,9 +59,13 @@ impl Check {
         let (mut links, mut problems) = (Vec::new(), Problems::new());
         for file in &self.files {
             match Stack::open(file).and_then(|stack| stack.resolve()) {
-                Ok(link) if link.base.targets.all().next().is_none() => problems.push(without_targets(file)),
+                Ok(link) if link.base.targets.all().next().is_none() => {
+                    problems.push(without_targets(file))
+                }
                 Ok(link) => links.push((file, link)),
-                Err(Error::Input(found)) => found.iter().for_each(|problem| problems.push(problem.clone())),
+                Err(Error::Input(found)) => {
+                    found.iter().for_each(|problem| problems.push(problem.clone()))
+                }
                 Err(Error::Io { path, source }) => {
                     problems.push(Problem {
                         place: None,
@@ -74,6 +81,7 @@ impl Check {
 }
 
 fn without_targets(file: &str) -> Problem {
-    let remedy = "has no [targets]: nothing is expected of it, such as margin_db = [4.0, 8.0]".to_owned();
+    let remedy =
+        "has no [targets]: nothing is expected of it, such as margin_db = [4.0, 8.0]".to_owned();
     Problem { place: None, path: file.to_owned(), value: String::new(), remedy }
 }

@@ -20,7 +20,8 @@ to the victim's receiver; without a map of their own they have the victim's. A m
 A figure of merit by the method of the standard, not a proof of compliance: what is left out stands in the manual
 of host::com, and the status of every parameter in its set. The exit code is 1 when COM is below the set's limit.";
 
-/// Channel operating margin (COM) of a host channel: equaliser search, ISI, crosstalk, jitter and noise
+/// Channel operating margin (COM) of a host channel: equaliser search, ISI, crosstalk, jitter and
+/// noise
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Com {
@@ -56,17 +57,25 @@ impl Com {
         let map = self.ports.as_deref().map(|ports| map("--ports", ports)).transpose()?;
         let far = maps("--fext-ports", &self.fext_ports, self.fext.len())?;
         let near = maps("--next-ports", &self.next_ports, self.next.len())?;
-        let victim = Channel::open(&self.file, map).map_err(|remedy| one("", &self.file, remedy))?;
+        let victim =
+            Channel::open(&self.file, map).map_err(|remedy| one("", &self.file, remedy))?;
         let mut aggressors = Vec::new();
-        for (files, maps, side) in [(&self.fext, &far, Side::FarEnd), (&self.next, &near, Side::NearEnd)] {
+        for (files, maps, side) in
+            [(&self.fext, &far, Side::FarEnd), (&self.next, &near, Side::NearEnd)]
+        {
             for (i, file) in files.iter().enumerate() {
                 let map = maps.get(i).or(maps.first()).copied().or(victim.port_map);
                 let channel = Channel::open(file, map).map_err(|remedy| one("", file, remedy))?;
                 aggressors.push(Aggressor { side, channel });
             }
         }
-        let margin = set.margin(&victim, &aggressors).map_err(|remedy| one("", &self.file, remedy))?;
-        output::print(&if self.json { report::json(&margin) } else { report::com(&self.file, &set, &margin) })?;
+        let margin =
+            set.margin(&victim, &aggressors).map_err(|remedy| one("", &self.file, remedy))?;
+        output::print(&if self.json {
+            report::json(&margin)
+        } else {
+            report::com(&self.file, &set, &margin)
+        })?;
         Ok(if margin.passes { Outcome::Good } else { Outcome::TargetMissed })
     }
 }
@@ -79,7 +88,8 @@ fn map(flag: &str, text: &str) -> Result<PortMap, Error> {
 /// None, one for all, or one for each file.
 fn maps(flag: &str, texts: &[String], files: usize) -> Result<Vec<PortMap>, Error> {
     if texts.len() > 1 && texts.len() != files {
-        let remedy = format!("{} maps for {files} files; must be one for all or one for each", texts.len());
+        let remedy =
+            format!("{} maps for {files} files; must be one for all or one for each", texts.len());
         return Err(one(flag, texts.join(" "), remedy));
     }
     texts.iter().map(|text| map(flag, text)).collect()

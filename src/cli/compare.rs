@@ -54,7 +54,9 @@ impl Compare {
         let axes = self.source.axes("--vary", &self.vary)?;
         let variants = Sweep::points_of(&axes);
         if variants > MANY_VARIANTS && !self.yes {
-            return Err(Failure::input(format!("these lists make {variants} variants; if that is meant, add --yes")));
+            return Err(Failure::input(format!(
+                "these lists make {variants} variants; if that is meant, add --yes"
+            )));
         }
         let (stack, _) = self.source.stack(&[])?;
         let result = self.runner.on_threads(|cancel| {
@@ -63,11 +65,19 @@ impl Compare {
         });
         clear();
         let compared = result??;
-        output::print(&if self.json { report::json(&compared) } else { report::compared(&compared) })?;
+        output::print(&if self.json {
+            report::json(&compared)
+        } else {
+            report::compared(&compared)
+        })?;
         if compared.complete {
             return Ok(Outcome::Good);
         }
-        say(&format!("stopped early: {} of {} variants are done", compared.variants.len(), compared.total));
+        say(&format!(
+            "stopped early: {} of {} variants are done",
+            compared.variants.len(),
+            compared.total
+        ));
         Ok(Outcome::Stopped)
     }
 }

@@ -44,8 +44,14 @@ impl Export {
         }
         if self.lane >= resolved.lanes.len() {
             let mut problems = Problems::new();
-            let remedy = format!("there is no such lane: lanes = {}, numbered from 0", resolved.lanes.len());
-            problems.push(Problem { place: None, path: "--lane".to_owned(), value: self.lane.to_string(), remedy });
+            let remedy =
+                format!("there is no such lane: lanes = {}, numbered from 0", resolved.lanes.len());
+            problems.push(Problem {
+                place: None,
+                path: "--lane".to_owned(),
+                value: self.lane.to_string(),
+                remedy,
+            });
             return Err(Error::Input(problems));
         }
         let link = Link::new(resolved.clone());
@@ -56,7 +62,8 @@ impl Export {
                 Format::Npy => npy::write(&waveform.power_mw),
                 Format::Csv => report::waveform_csv(&waveform).into_bytes(),
             };
-            whole(&target.path, &bytes).map_err(|source| Error::Io { path: target.path.clone(), source })?;
+            whole(&target.path, &bytes)
+                .map_err(|source| Error::Io { path: target.path.clone(), source })?;
             if !waveform.is_period {
                 let path = target.path.display();
                 say(&format!(
@@ -69,7 +76,8 @@ impl Export {
     }
 }
 
-/// Writes a file whole or not at all: beside its place first, then moved there. What is no regular file is written to.
+/// Writes a file whole or not at all: beside its place first, then moved there. What is no regular
+/// file is written to.
 fn whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     if fs::metadata(path).is_ok_and(|about| !about.is_file()) {
         return fs::write(path, bytes);
@@ -91,7 +99,8 @@ fn target(text: &str) -> Result<Target, String> {
         let stem = Path::new(text).file_stem()?.to_str()?;
         Some((named(stem)?, text))
     };
-    let (node, path) = by_key.or_else(by_file).ok_or("must name a node: tp2.npy, tp3.npy, or tp2=FILE.npy")?;
+    let (node, path) =
+        by_key.or_else(by_file).ok_or("must name a node: tp2.npy, tp3.npy, or tp2=FILE.npy")?;
     let format = match Path::new(path).extension().and_then(|extension| extension.to_str()) {
         Some("npy") => Format::Npy,
         Some("csv") => Format::Csv,

@@ -59,7 +59,12 @@ impl Eye {
             return Ok(symbols);
         }
         let mut problems = Problems::new();
-        problems.report(&Path::root(), "--symbols", symbols, format!("an eye needs from {least} to {most} symbols"));
+        problems.report(
+            &Path::root(),
+            "--symbols",
+            symbols,
+            format!("an eye needs from {least} to {most} symbols"),
+        );
         Err(Error::Input(problems))
     }
 

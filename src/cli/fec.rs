@@ -53,7 +53,8 @@ pub(super) struct Fec {
     /// Undoes a precoder, 1/(1+D) mod 4, ahead of the code
     #[arg(long)]
     precoder: bool,
-    /// Coding whose interleaving is used; 800gbase-df, with an inner code 1.6tbase-dr8-2, when not given
+    /// Coding whose interleaving is used; 800gbase-df, with an inner code 1.6tbase-dr8-2, when not
+    /// given
     #[arg(long, value_name = "NAME")]
     coding: Option<String>,
     /// Every codeword alone, its symbols in a row on one lane
@@ -97,12 +98,17 @@ impl Fec {
         let target = self.plot.as_ref().map(Target::new).transpose()?;
         let mut file = self.file(&trial.foreseen())?;
         let points = self.runner.on_threads(|cancel| {
-            let mut told = |at: crate::fec::curve::Progress| tell("fec", Progress { done: at.chunks, total: at.total });
+            let mut told = |at: crate::fec::curve::Progress| {
+                tell("fec", Progress { done: at.chunks, total: at.total })
+            };
             trial.run(&mut told, cancel)
         })?;
         clear();
         if let Some(file) = &mut file {
-            points.iter().try_for_each(|point| file.push(&Row::alone(point))).map_err(Failure::Output)?;
+            points
+                .iter()
+                .try_for_each(|point| file.push(&Row::alone(point)))
+                .map_err(Failure::Output)?;
         }
         if let Some(target) = target {
             target.write(&Curves::of_codes(&curve, &points), Size::Slide)?;
@@ -124,7 +130,11 @@ impl Fec {
         let Some(path) = &self.out else { return Ok(None) };
         let format = Format::of(path).ok_or_else(|| {
             let mut problems = Problems::new();
-            problems.push(problem("--out", &path.display().to_string(), "a table ends in .csv or .jsonl"));
+            problems.push(problem(
+                "--out",
+                &path.display().to_string(),
+                "a table ends in .csv or .jsonl",
+            ));
             Error::Input(problems)
         })?;
         let columns = points.first().map(Row::names).unwrap_or_default();
@@ -139,41 +149,75 @@ impl Fec {
         let ber = match &self.ber {
             Some(text) => parsed("--ber", text, &mut problems),
             None => {
-                problems.push(problem("--ber", "", "must be given: A:B:POINTS, such as 1e-4:3e-3:10, or one ratio"));
+                problems.push(problem(
+                    "--ber",
+                    "",
+                    "must be given: A:B:POINTS, such as 1e-4:3e-3:10, or one ratio",
+                ));
                 None
             }
         };
-        let mut number =
-            |flag: &str, text: &str, usual: u64| count(text).map_err(|remedy| problems.push(problem(flag, text, remedy))).unwrap_or(usual);
+        let mut number = |flag: &str, text: &str, usual: u64| {
+            count(text)
+                .map_err(|remedy| problems.push(problem(flag, text, remedy)))
+                .unwrap_or(usual)
+        };
         let codewords = number("--codewords", &self.codewords, usual.codewords);
         let errors = number("--errors", &self.errors, usual.errors);
         let burst = parsed("--burst", &self.burst, &mut problems).unwrap_or(usual.burst);
         let decoder = self.decoder(scheme, &mut problems);
         let coding = self.coding(scheme, decoder, &mut problems);
-        let curve =
-            Curve { coding: coding.unwrap_or(usual.coding), ber: ber.unwrap_or(usual.ber), burst, codewords, errors, seed: self.seed };
+        let curve = Curve {
+            coding: coding.unwrap_or(usual.coding),
+            ber: ber.unwrap_or(usual.ber),
+            burst,
+            codewords,
+            errors,
+            seed: self.seed,
+        };
         if problems.is_empty() {
             return Ok(curve);
         }
         // the others are looked at as well; defaults that stand for what could not be read are good
         let mut of_curve = Problems::new();
         curve.check(&Path::root(), &mut of_curve);
-        of_curve.iter().for_each(|found| problems.push(Problem { path: format!("--{}", found.path), ..found.clone() }));
+        of_curve.iter().for_each(|found| {
+            problems.push(Problem { path: format!("--{}", found.path), ..found.clone() })
+        });
         Err(Error::Input(problems))
     }
 
     fn decoder(&self, scheme: Scheme, problems: &mut Problems) -> Chase {
-        let given = [("--soft", self.soft), ("--hard", self.hard), ("--positions", self.positions.is_some())];
-        let given: Vec<&str> = given.into_iter().filter(|(_, is_given)| *is_given).map(|(flag, _)| flag).collect();
+        let given = [
+            ("--soft", self.soft),
+            ("--hard", self.hard),
+            ("--positions", self.positions.is_some()),
+        ];
+        let given: Vec<&str> =
+            given.into_iter().filter(|(_, is_given)| *is_given).map(|(flag, _)| flag).collect();
         if let (false, Some(flag)) = (scheme.has_inner(), given.first()) {
-            problems.push(problem(flag, "", format!("{scheme} has no inner code to decode; --code kp4+inner has")));
+            problems.push(problem(
+                flag,
+                "",
+                format!("{scheme} has no inner code to decode; --code kp4+inner has"),
+            ));
         } else if self.hard && given.len() > 1 {
-            problems.push(problem("--hard", "", format!("contradicts {}: give one of them", given[usize::from(given[0] == "--hard")])));
+            problems.push(problem(
+                "--hard",
+                "",
+                format!(
+                    "contradicts {}: give one of them",
+                    given[usize::from(given[0] == "--hard")]
+                ),
+            ));
         }
         match &self.positions {
             Some(text) => {
-                let parsed = text.parse().map_err(|_| "must be a whole number from 0 to 16".to_owned());
-                let chase = parsed.and_then(|positions| Chase::new(positions).map_err(|_| "must be from 0 to 16".to_owned()));
+                let parsed =
+                    text.parse().map_err(|_| "must be a whole number from 0 to 16".to_owned());
+                let chase = parsed.and_then(|positions| {
+                    Chase::new(positions).map_err(|_| "must be from 0 to 16".to_owned())
+                });
                 chase.unwrap_or_else(|remedy| {
                     problems.push(problem("--positions", text, remedy));
                     Chase::SOFT
@@ -187,13 +231,20 @@ impl Fec {
     fn coding(&self, scheme: Scheme, decoder: Chase, problems: &mut Problems) -> Option<Coding> {
         let mut coding = match &self.coding {
             Some(name) if self.no_interleave => {
-                problems.push(problem("--no-interleave", "", format!("contradicts --coding {name}: give one of them")));
+                problems.push(problem(
+                    "--no-interleave",
+                    "",
+                    format!("contradicts --coding {name}: give one of them"),
+                ));
                 return None;
             }
             None if self.no_interleave => scheme.alone(),
             name => {
                 let name = name.as_deref().unwrap_or(scheme.usual_coding());
-                scheme.on(name).map_err(|error| problems.push(problem("--coding", name, error))).ok()?
+                scheme
+                    .on(name)
+                    .map_err(|error| problems.push(problem("--coding", name, error)))
+                    .ok()?
             }
         };
         coding.precoder = self.precoder;
@@ -218,5 +269,10 @@ fn of_flags(error: Error) -> Error {
 }
 
 fn problem(flag: &str, value: &str, remedy: impl Display) -> Problem {
-    Problem { place: None, path: flag.to_owned(), value: value.to_owned(), remedy: remedy.to_string() }
+    Problem {
+        place: None,
+        path: flag.to_owned(),
+        value: value.to_owned(),
+        remedy: remedy.to_string(),
+    }
 }

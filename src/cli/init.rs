@@ -26,14 +26,32 @@ const KEYS: [(&str, &[(&str, &str)]); 15] = [
     ("transmitter", &[("kind", "eml or mzm; each has its data sheet")]),
     ("transmitter.ffe", &[("taps", "limited by the converter's full scale")]),
     ("transmitter.eml", &[("bandwidth_ghz", "modulator"), ("bias_v", "modulator, V")]),
-    ("transmitter.eml.laser", &[("power_dbm", "at the facet, dBm"), ("rin_db_per_hz", "one-sided, dB/Hz")]),
-    ("transmitter.mzm", &[("lanes_per_laser", "modulators on one laser"), ("length_mm", "phase shifters, mm")]),
-    ("transmitter.mzm.laser", &[("power_dbm", "continuous wave, dBm"), ("rin_db_per_hz", "one-sided, dB/Hz")]),
+    (
+        "transmitter.eml.laser",
+        &[("power_dbm", "at the facet, dBm"), ("rin_db_per_hz", "one-sided, dB/Hz")],
+    ),
+    (
+        "transmitter.mzm",
+        &[("lanes_per_laser", "modulators on one laser"), ("length_mm", "phase shifters, mm")],
+    ),
+    (
+        "transmitter.mzm.laser",
+        &[("power_dbm", "continuous wave, dBm"), ("rin_db_per_hz", "one-sided, dB/Hz")],
+    ),
     ("fibre", &[("length_km", "0 is back to back"), ("connector_loss_db", "all together, dB")]),
     ("receiver", &[("decision", "slicer, dfe or mlse; each has a table of its own")]),
-    ("receiver.tia", &[("bandwidth_ghz", "amplifier"), ("average_pa_per_rthz", "input noise, pA/rtHz")]),
-    ("receiver.adc", &[("effective_bits", "at half the symbol rate"), ("samples_per_symbol", "1 or 2")]),
-    ("receiver.ffe", &[("taps", "feed-forward equaliser"), ("precursors", "taps before the main one")]),
+    (
+        "receiver.tia",
+        &[("bandwidth_ghz", "amplifier"), ("average_pa_per_rthz", "input noise, pA/rtHz")],
+    ),
+    (
+        "receiver.adc",
+        &[("effective_bits", "at half the symbol rate"), ("samples_per_symbol", "1 or 2")],
+    ),
+    (
+        "receiver.ffe",
+        &[("taps", "feed-forward equaliser"), ("precursors", "taps before the main one")],
+    ),
     ("fec", &[("coding", "of the port"), ("decoding", "bit-true, or genie to count only")]),
     ("simulation", &[("symbols", "counted per lane"), ("seed", "of all noise")]),
 ];
@@ -57,7 +75,8 @@ fn starter(preset: &str, config: &Config) -> String {
     );
     let root = Value::try_from(config).unwrap_or(Value::Boolean(false));
     for (table, keys) in KEYS {
-        let inner = table.split('.').filter(|key| !key.is_empty()).try_fold(&root, |at, key| at.get(key));
+        let inner =
+            table.split('.').filter(|key| !key.is_empty()).try_fold(&root, |at, key| at.get(key));
         out += &if table.is_empty() { "\n".to_owned() } else { format!("\n[{table}]\n") };
         for &(key, about) in keys {
             if let Some(value) = inner.and_then(|inner| inner.get(key)) {
@@ -76,7 +95,8 @@ mod tests {
     use super::*;
 
     fn hash(text: &str, name: &str) -> String {
-        let path = std::env::temp_dir().join(format!("lightlane-init-{}-{name}.toml", std::process::id()));
+        let path =
+            std::env::temp_dir().join(format!("lightlane-init-{}-{name}.toml", std::process::id()));
         std::fs::write(&path, text).unwrap();
         let hash = Stack::open(path.to_str().unwrap()).unwrap().resolve().unwrap().hash;
         std::fs::remove_file(&path).unwrap();
@@ -90,11 +110,23 @@ mod tests {
             let text = starter(preset.name, &resolved.base);
             assert_eq!(hash(&text, preset.name), resolved.hash);
             let (keys, rest) = text.split_once("# One lane").unwrap();
-            let taken: String =
-                keys.lines().map(|line| line.strip_prefix("# ").filter(|l| l.contains(" = ")).unwrap_or(line).to_owned() + "\n").collect();
-            assert_eq!(hash(&format!("{taken}# {rest}"), &format!("{}-taken", preset.name)), resolved.hash);
+            let taken: String = keys
+                .lines()
+                .map(|line| {
+                    line.strip_prefix("# ").filter(|l| l.contains(" = ")).unwrap_or(line).to_owned()
+                        + "\n"
+                })
+                .collect();
+            assert_eq!(
+                hash(&format!("{taken}# {rest}"), &format!("{}-taken", preset.name)),
+                resolved.hash
+            );
             let written: usize = KEYS.iter().map(|(_, keys)| keys.len()).sum();
-            assert_eq!(taken.lines().filter(|line| line.contains(" = ")).count(), written + 1, "every key is known\n{taken}");
+            assert_eq!(
+                taken.lines().filter(|line| line.contains(" = ")).count(),
+                written + 1,
+                "every key is known\n{taken}"
+            );
         }
     }
 }

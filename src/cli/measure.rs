@@ -82,7 +82,11 @@ impl Measure {
         let scope = self.scope()?;
         let measured = scope.measure()?;
         let plots = self.plots.as_deref().map(Plots::open).transpose()?;
-        output::print(&if self.json { report::json(&measured.reading) } else { report::reading(&measured.reading) })?;
+        output::print(&if self.json {
+            report::json(&measured.reading)
+        } else {
+            report::reading(&measured.reading)
+        })?;
         if let Some(plots) = plots {
             plots.measured(&measured)?;
         }
@@ -93,12 +97,16 @@ impl Measure {
     fn scope(&self) -> Result<Scope, Error> {
         let mut problems = Problems::new();
         if self.symbol_rate_gbd.is_none() {
-            let remedy = "must be given, such as 53.125, 106.25 or 113.4375: a capture does not tell it".to_owned();
+            let remedy =
+                "must be given, such as 53.125, 106.25 or 113.4375: a capture does not tell it"
+                    .to_owned();
             problems.push(problem("--symbol-rate-gbd", "", remedy));
         }
         let reference = self.reference().map_err(|problem| problems.push(problem)).ok();
         let pattern = self.pattern().map_err(|problem| problems.push(problem)).ok();
-        let (Some(symbol_rate_gbd), Some(reference), Some(pattern)) = (self.symbol_rate_gbd, reference, pattern) else {
+        let (Some(symbol_rate_gbd), Some(reference), Some(pattern)) =
+            (self.symbol_rate_gbd, reference, pattern)
+        else {
             return Err(Error::Input(problems));
         };
         Ok(Scope {
@@ -129,12 +137,17 @@ impl Measure {
             // without a rate, that is what is wrong; a range is the library's to tell
             let rate = self.symbol_rate_gbd.filter(|rate| (0.1..=500.0).contains(rate));
             return match rate.map(|rate| (rate, Reference::of_rate(rate))) {
-                Some((rate, None)) => Err(problem("--reference", "", format!("must be given at {rate} GBd: {all}"))),
-                found => Ok(found.and_then(|(_, reference)| reference).unwrap_or(Reference::SMF_100G)),
+                Some((rate, None)) => {
+                    Err(problem("--reference", "", format!("must be given at {rate} GBd: {all}")))
+                }
+                found => {
+                    Ok(found.and_then(|(_, reference)| reference).unwrap_or(Reference::SMF_100G))
+                }
             };
         };
         Reference::all().into_iter().find(|reference| reference.name == name).ok_or_else(|| {
-            let near = nearest(name, names.into_iter()).map_or(String::new(), |near| format!("did you mean {near}? "));
+            let near = nearest(name, names.into_iter())
+                .map_or(String::new(), |near| format!("did you mean {near}? "));
             problem("--reference", name, format!("no such reference, {near}There are {all}"))
         })
     }
@@ -142,13 +155,19 @@ impl Measure {
     fn pattern(&self) -> Result<Pattern, Problem> {
         let short = [("ssprq", PatternKind::Ssprq), ("prbs13q", PatternKind::Prbs13q)];
         let Some(name) = &self.pattern else { return Ok(Pattern::default()) };
-        if let Some((_, kind)) = short.into_iter().find(|(known, _)| name.eq_ignore_ascii_case(known)) {
+        if let Some((_, kind)) =
+            short.into_iter().find(|(known, _)| name.eq_ignore_ascii_case(known))
+        {
             return Ok(Pattern { kind, ..Pattern::default() });
         }
         if !std::path::Path::new(name).exists() {
-            let near =
-                nearest(name, short.map(|(known, _)| known).into_iter()).map_or(String::new(), |near| format!(", did you mean {near}?"));
-            return Err(problem("--pattern", name, format!("neither ssprq, prbs13q nor a file of levels{near}")));
+            let near = nearest(name, short.map(|(known, _)| known).into_iter())
+                .map_or(String::new(), |near| format!(", did you mean {near}?"));
+            return Err(problem(
+                "--pattern",
+                name,
+                format!("neither ssprq, prbs13q nor a file of levels{near}"),
+            ));
         }
         Ok(Pattern { kind: PatternKind::File, file: name.clone(), ..Pattern::default() })
     }

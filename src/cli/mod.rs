@@ -89,8 +89,12 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    if let Some(unknown) = std::env::var("LIGHTLANE_VECTORS").ok().filter(|name| Vectors::named(name).is_none()) {
-        output::say(&format!("error: LIGHTLANE_VECTORS = {unknown}: must be portable, avx2 or avx512"));
+    if let Some(unknown) =
+        std::env::var("LIGHTLANE_VECTORS").ok().filter(|name| Vectors::named(name).is_none())
+    {
+        output::say(&format!(
+            "error: LIGHTLANE_VECTORS = {unknown}: must be portable, avx2 or avx512"
+        ));
         return ExitCode::from(2);
     }
     let done = match cli.command {
@@ -135,7 +139,11 @@ mod tests {
         for command in Cli::command().get_subcommands() {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
             assert!(command.get_about().is_some(), "{}", command.get_name());
-            assert!(help.contains(&format!("lightlane {}", command.get_name())), "{}: {help}", command.get_name());
+            assert!(
+                help.contains(&format!("lightlane {}", command.get_name())),
+                "{}: {help}",
+                command.get_name()
+            );
         }
     }
 }

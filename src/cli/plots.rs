@@ -19,10 +19,16 @@ impl Plots {
         if path.exists() && !path.is_dir() {
             let remedy = "is a file; --plots takes a folder".to_owned();
             let mut problems = Problems::new();
-            problems.push(Problem { place: None, path: folder.to_owned(), value: String::new(), remedy });
+            problems.push(Problem {
+                place: None,
+                path: folder.to_owned(),
+                value: String::new(),
+                remedy,
+            });
             return Err(Error::Input(problems));
         }
-        std::fs::create_dir_all(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
+        std::fs::create_dir_all(&path)
+            .map_err(|source| Error::Io { path: path.clone(), source })?;
         Ok(Plots(path))
     }
 

@@ -21,7 +21,9 @@ impl Presets {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let text = match &self.name {
             None => list(),
-            Some(name) => presets::find(name).ok_or_else(|| Stack::unknown_preset(name))?.text.to_owned(),
+            Some(name) => {
+                presets::find(name).ok_or_else(|| Stack::unknown_preset(name))?.text.to_owned()
+            }
         };
         output::print(&text)?;
         Ok(Outcome::Good)

@@ -32,7 +32,8 @@ pub(super) struct Run {
     /// Prints JSON instead of a table
     #[arg(long)]
     json: bool,
-    /// Also measures the transmitter: TECQ, TDECQ behind the worst test fibre, transition time, over- and undershoot
+    /// Also measures the transmitter: TECQ, TDECQ behind the worst test fibre, transition time,
+    /// over- and undershoot
     #[arg(long)]
     tdecq: bool,
     /// Prints the limits of the PMD with a verdict each; measures the transmitter for it

@@ -27,12 +27,19 @@ impl Runner {
     }
 
     /// Does something on the threads asked for; Ctrl-C sets what it is given.
-    pub(super) fn on_threads<R: Send>(&self, work: impl FnOnce(&AtomicBool) -> R + Send) -> Result<R, Failure> {
+    pub(super) fn on_threads<R: Send>(
+        &self,
+        work: impl FnOnce(&AtomicBool) -> R + Send,
+    ) -> Result<R, Failure> {
         listen();
         let go = || work(&STOPPED);
         Ok(match self.threads {
             None => go(),
-            Some(threads) => rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build().map_err(Failure::Threads)?.install(go),
+            Some(threads) => rayon::ThreadPoolBuilder::new()
+                .num_threads(threads.into())
+                .build()
+                .map_err(Failure::Threads)?
+                .install(go),
         })
     }
 }

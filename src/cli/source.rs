@@ -13,7 +13,8 @@ pub(super) struct Source {
     /// Changes one key; may be given many times, the last one wins
     #[arg(long = "set", value_name = "KEY=VALUE")]
     sets: Vec<String>,
-    /// Symbols per lane, counted or drawn, such as 1000000, 1e6 or 10M; 0 counts nothing, neither here nor at the limit
+    /// Symbols per lane, counted or drawn, such as 1000000, 1e6 or 10M; 0 counts nothing, neither
+    /// here nor at the limit
     #[arg(long, value_name = "N", value_parser = symbols)]
     symbols: Option<u64>,
     /// Seed of all noise and of random data
@@ -51,7 +52,9 @@ impl Source {
         for text in texts {
             match Axis::parse_by(flag, text) {
                 Ok(axis) => axes.push(axis),
-                Err(Error::Input(found)) => found.iter().for_each(|problem| problems.push(problem.clone())),
+                Err(Error::Input(found)) => {
+                    found.iter().for_each(|problem| problems.push(problem.clone()))
+                }
                 Err(other) => return Err(other),
             }
         }
@@ -108,7 +111,9 @@ pub(super) fn symbols(text: &str) -> Result<u64, String> {
         Some(digits) => (digits, 1e9),
         None => (text, 1.0),
     };
-    let count = digits.parse::<f64>().map_err(|_| "not a number such as 1000000, 1e6 or 10M".to_owned())? * unit;
+    let count =
+        digits.parse::<f64>().map_err(|_| "not a number such as 1000000, 1e6 or 10M".to_owned())?
+            * unit;
     if count.fract() == 0.0 && (0.0..=MOST).contains(&count) {
         Ok(count as u64)
     } else {
@@ -122,7 +127,13 @@ mod tests {
 
     #[test]
     fn a_number_of_symbols_may_be_written_in_several_ways() {
-        for (text, expected) in [("1000000", 1_000_000), ("1e6", 1_000_000), ("10M", 10_000_000), ("0.5k", 500), ("0", 0)] {
+        for (text, expected) in [
+            ("1000000", 1_000_000),
+            ("1e6", 1_000_000),
+            ("10M", 10_000_000),
+            ("0.5k", 500),
+            ("0", 0),
+        ] {
             assert_eq!(symbols(text), Ok(expected), "{text}");
         }
         for text in ["-1", "nan", "inf", "1e99", "1.5", "M", "", "many"] {

@@ -52,7 +52,11 @@ impl Srs {
             }
             found => found?,
         };
-        output::print(&if self.json { report::stressed_json(&found) } else { report::stressed(&found, &link.base.limits) })?;
+        output::print(&if self.json {
+            report::stressed_json(&found)
+        } else {
+            report::stressed(&found, &link.base.limits)
+        })?;
         Ok(if stopped() { Outcome::Stopped } else { Outcome::Good })
     }
 
@@ -69,7 +73,13 @@ impl Srs {
             value
         };
         let secq_db = of("--secq-db", self.secq_db, secq_db, "limits.tdecq_max_db", 0.5..=10.0);
-        let oma_dbm = of("--oma-dbm", self.oma_dbm, oma_dbm, "limits.stressed_sensitivity_max_dbm", -40.0..=20.0);
+        let oma_dbm = of(
+            "--oma-dbm",
+            self.oma_dbm,
+            oma_dbm,
+            "limits.stressed_sensitivity_max_dbm",
+            -40.0..=20.0,
+        );
         problems.finish()?;
         Ok(Stress { secq_db, oma_dbm, interferer_percent: self.interferer_percent })
     }

@@ -77,14 +77,21 @@ impl Sweep {
         let axes = self.source.axes("--axis", &self.axes)?;
         let points = Points::points_of(&axes);
         if points > MANY_POINTS && !self.yes {
-            return Err(Failure::input(format!("these axes make {points} points; if that is meant, add --yes")));
+            return Err(Failure::input(format!(
+                "these axes make {points} points; if that is meant, add --yes"
+            )));
         }
         let target = self.plot.as_ref().map(Target::new).transpose()?;
         let (stack, _) = self.source.stack(&[])?;
         let (done, chart) = self.runner.on_threads(|cancel| {
             let sweep = Points::new(&stack, axes)?;
-            let mut chart = target.as_ref().map(|_| Chart::new(&sweep, &self.figure)).transpose()?;
-            let mut file = self.out.as_ref().map(|out| TableFile::create(&out.path, out.format, sweep.axes())).transpose()?;
+            let mut chart =
+                target.as_ref().map(|_| Chart::new(&sweep, &self.figure)).transpose()?;
+            let mut file = self
+                .out
+                .as_ref()
+                .map(|out| TableFile::create(&out.path, out.format, sweep.axes()))
+                .transpose()?;
             let mut teller = Teller::new();
             let mut write = |row: &Row| {
                 chart.iter_mut().for_each(|chart| chart.push(row));
@@ -94,7 +101,9 @@ impl Sweep {
             Ok::<_, Error>((done, chart))
         })??;
         clear();
-        if let (Some(target), Some(picture), End::Complete) = (target, chart.and_then(|chart| chart.picture()), &done.end) {
+        if let (Some(target), Some(picture), End::Complete) =
+            (target, chart.and_then(|chart| chart.picture()), &done.end)
+        {
             target.write(&picture, Size::Slide)?;
         }
         self.outcome(done)
@@ -103,8 +112,14 @@ impl Sweep {
     /// How it ended, with a word on what is kept.
     fn outcome(&self, done: Done) -> Result<Outcome, Failure> {
         let rows = format!("{} of {} rows are", done.rows, done.total);
-        let kept = self.out.as_ref().map_or_else(|| format!("{rows} done"), |out| format!("{rows} in {}", out.path.display()));
-        let drawn = self.plot.as_ref().map_or_else(String::new, |plot| format!("; {} is not drawn", plot.display()));
+        let kept = self.out.as_ref().map_or_else(
+            || format!("{rows} done"),
+            |out| format!("{rows} in {}", out.path.display()),
+        );
+        let drawn = self
+            .plot
+            .as_ref()
+            .map_or_else(String::new, |plot| format!("; {} is not drawn", plot.display()));
         match done.end {
             End::Complete => Ok(Outcome::Good),
             End::Cancelled => {
@@ -177,7 +192,8 @@ mod tests {
 
     #[test]
     fn progress_tells_rate_and_rest() {
-        let told = |rows, total, seconds| words(Progress { rows, total }, Duration::from_secs(seconds));
+        let told =
+            |rows, total, seconds| words(Progress { rows, total }, Duration::from_secs(seconds));
         assert_eq!(told(120, 1000, 4), "sweep: 120 of 1000 rows, 30 rows/s, 29 s left");
         assert_eq!(told(1, 1001, 4), "sweep: 1 of 1001 rows, 0.25 rows/s, 1 h 6 min left");
         assert_eq!(told(10, 1010, 100), "sweep: 10 of 1010 rows, 0.10 rows/s, 2 h 46 min left");

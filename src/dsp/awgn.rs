@@ -19,14 +19,15 @@ pub struct Errors {
 /// Symbols of a piece: its noise stays in the first cache.
 const PIECE: usize = 2048;
 
-/// Sends `pieces` times 2048 random symbols of levels -1, -1/3, 1/3, 1 through white noise of `sigma` and counts what the thresholds half way
-/// between decide wrongly.
+/// Sends `pieces` times 2048 random symbols of levels -1, -1/3, 1/3, 1 through white noise of
+/// `sigma` and counts what the thresholds half way between decide wrongly.
 ///
 /// ```text
 /// BER = (3 Q(x) + 2 Q(3 x) - Q(5 x)) / 4,    x = 1 / (3 sigma)
 /// ```
 ///
-/// It is what a link is without a link: the fastest loop there is, and the reference of the slower ones.
+/// It is what a link is without a link: the fastest loop there is, and the reference of the slower
+/// ones.
 ///
 /// ```
 /// let errors = lightlane::dsp::awgn::count(lightlane::seed::Seed::new(1), 1000, 0.11);
@@ -87,7 +88,10 @@ mod tests {
             let errors = count(Seed::new(1).named(name), 1 << 14, sigma);
             let bits = 2.0 * errors.symbols as f64;
             let expected = pam4_ber(1.0 / (3.0 * f64::from(sigma))) * bits;
-            assert!((errors.bit_errors as f64 - expected).abs() < 5.0 * (1.2 * expected).sqrt(), "{sigma}: {errors:?}, {expected}");
+            assert!(
+                (errors.bit_errors as f64 - expected).abs() < 5.0 * (1.2 * expected).sqrt(),
+                "{sigma}: {errors:?}, {expected}"
+            );
         }
     }
 
@@ -102,9 +106,13 @@ mod tests {
             let mut sent = [0u8; PIECE];
             for sent in sent.chunks_mut(256) {
                 let words = data.step();
-                sent.iter_mut().enumerate().for_each(|(i, s)| *s = level(words[i % 16], i / 16) as u8);
+                sent.iter_mut()
+                    .enumerate()
+                    .for_each(|(i, s)| *s = level(words[i % 16], i / 16) as u8);
             }
-            out.iter_mut().zip(&sent).for_each(|(z, &s)| *z = f32::mul_add(sigma, *z, LEVELS[usize::from(s)]));
+            out.iter_mut()
+                .zip(&sent)
+                .for_each(|(z, &s)| *z = f32::mul_add(sigma, *z, LEVELS[usize::from(s)]));
             let decided = Thresholds::MIDDLE.decide(&sent, &out);
             expected.symbols += PIECE as u64;
             expected.symbol_errors += decided.symbol_errors;

@@ -11,7 +11,8 @@ const RUN: usize = 64;
 /// a burst begins with a wrong decision behind `memory` right ones and ends with the last one ahead of `memory` right ones
 /// ```
 ///
-/// Its length has the right decisions between in it. With the memory 1 a burst is a run of wrong decisions.
+/// Its length has the right decisions between in it. With the memory 1 a burst is a run of wrong
+/// decisions.
 ///
 /// ```
 /// use lightlane::dsp::bursts::Bursts;
@@ -51,7 +52,17 @@ impl Bursts {
     #[must_use]
     pub fn new(memory: u64) -> Self {
         assert!(memory > 0, "bursts need at least one right decision between them");
-        Self { memory, lengths: [0; LONGEST + 1], symbols: 0, wrong: 0, continued: 0, longest: 0, square: 0, open: 0, right: 0 }
+        Self {
+            memory,
+            lengths: [0; LONGEST + 1],
+            symbols: 0,
+            wrong: 0,
+            continued: 0,
+            longest: 0,
+            square: 0,
+            open: 0,
+            right: 0,
+        }
     }
 
     /// Takes the next decisions and what was sent.
@@ -103,7 +114,10 @@ impl Bursts {
     /// Adds what another counter counted; an open burst of either ends.
     pub fn merge(&mut self, other: &Self) {
         let mut other = other.clone();
-        [&mut *self, &mut other].into_iter().filter(|bursts| bursts.open > 0).for_each(Bursts::close);
+        [&mut *self, &mut other]
+            .into_iter()
+            .filter(|bursts| bursts.open > 0)
+            .for_each(Bursts::close);
         self.lengths.iter_mut().zip(&other.lengths).for_each(|(count, other)| *count += other);
         self.symbols += other.symbols;
         self.wrong += other.wrong;
@@ -148,7 +162,8 @@ impl Bursts {
         if self.wrong == 0 { 0.0 } else { self.continued as f64 / self.wrong as f64 }
     }
 
-    /// Standard deviation of the count of wrong decisions, when bursts come independently: the root of their squares' sum.
+    /// Standard deviation of the count of wrong decisions, when bursts come independently: the root
+    /// of their squares' sum.
     #[must_use]
     pub fn deviation(&self) -> f64 {
         (self.square as f64).sqrt()
@@ -185,7 +200,10 @@ mod tests {
         let mut merged = counted(1, &a, 6);
         merged.merge(&counted(1, &b, 6));
         let whole = counted(1, &[a, b].concat().into_iter().chain([0]).collect::<Vec<_>>(), 4);
-        assert_eq!((merged.lengths(), merged.wrong(), merged.bursts()), (whole.lengths(), whole.wrong(), 4));
+        assert_eq!(
+            (merged.lengths(), merged.wrong(), merged.bursts()),
+            (whole.lengths(), whole.wrong(), 4)
+        );
     }
 
     #[test]

@@ -18,12 +18,14 @@ const LEAST_STRETCH: usize = 64;
 /// z[n] = y[n] - sum_j taps[j] level(d[n-1-j]),    d[n] = how many thresholds lie below z[n],    j = 0 .. N-1
 /// ```
 ///
-/// In: one sample per symbol, levels at -1, -1/3, 1/3, 1 ahead of the postcursors. Out: z and the decisions. The decisions
-/// that it feeds back are kept from call to call; before the first one nothing is fed back.
+/// In: one sample per symbol, levels at -1, -1/3, 1/3, 1 ahead of the postcursors. Out: z and the
+/// decisions. The decisions that it feeds back are kept from call to call; before the first one
+/// nothing is fed back.
 ///
 /// # Limits
 ///
-/// Taps stay as they are given; a tap larger than the eye allows lets one wrong decision make the next, as the real one.
+/// Taps stay as they are given; a tap larger than the eye allows lets one wrong decision make the
+/// next, as the real one.
 ///
 /// # Reference
 ///
@@ -53,7 +55,11 @@ impl Dfe {
     /// If there are none or more than [`MOST_TAPS`].
     #[must_use]
     pub fn new(taps: &[f32], thresholds: Thresholds) -> Self {
-        assert!((1..=MOST_TAPS).contains(&taps.len()), "{} feedback taps: must be from 1 to {MOST_TAPS}", taps.len());
+        assert!(
+            (1..=MOST_TAPS).contains(&taps.len()),
+            "{} feedback taps: must be from 1 to {MOST_TAPS}",
+            taps.len()
+        );
         let mut padded = [0.0; MOST_TAPS];
         padded[..taps.len()].copy_from_slice(taps);
         Self { taps: padded, count: taps.len(), thresholds, past: [0.0; MOST_TAPS] }
@@ -64,14 +70,18 @@ impl Dfe {
         self.past = [0.0; MOST_TAPS];
     }
 
-    /// Begins behind symbols that are known, latest last: as if they had been decided. Those that are missing count as nothing.
+    /// Begins behind symbols that are known, latest last: as if they had been decided. Those that
+    /// are missing count as nothing.
     ///
     /// # Panics
     ///
     /// If one is above 3.
     pub fn restart(&mut self, known: &[u8]) {
         self.reset();
-        self.past.iter_mut().zip(known.iter().rev()).for_each(|(past, &symbol)| *past = LEVELS[usize::from(symbol)]);
+        self.past
+            .iter_mut()
+            .zip(known.iter().rev())
+            .for_each(|(past, &symbol)| *past = LEVELS[usize::from(symbol)]);
     }
 
     /// The taps.
@@ -86,28 +96,48 @@ impl Dfe {
     ///
     /// If the lengths differ.
     pub fn decide(&mut self, y: &[f32], out: &mut [f32], decided: &mut [u8]) {
-        assert!(y.len() == out.len() && y.len() == decided.len(), "as many outputs and decisions as samples");
+        assert!(
+            y.len() == out.len() && y.len() == decided.len(),
+            "as many outputs and decisions as samples"
+        );
         out.copy_from_slice(y);
         one(&self.feedback(), &mut self.past, out);
         self.thresholds.levels(out, decided);
     }
 
-    /// As [`Dfe::decide`], to the bit, but faster when `guess` tells the decisions: eight stretches of the samples run side by side, each
-    /// behind the symbols guessed. Where the stretch before decides otherwise, one is run again until its decisions are what they were.
+    /// As [`Dfe::decide`], to the bit, but faster when `guess` tells the decisions: eight stretches
+    /// of the samples run side by side, each behind the symbols guessed. Where the stretch before
+    /// decides otherwise, one is run again until its decisions are what they were.
     ///
     /// # Panics
     ///
     /// If the lengths differ, or a symbol guessed is above 3.
-    pub fn decide_guessing(&mut self, y: &[f32], guess: &[u8], out: &mut [f32], decided: &mut [u8]) {
-        assert!(y.len() == out.len() && y.len() == decided.len(), "as many outputs and decisions as samples");
+    pub fn decide_guessing(
+        &mut self,
+        y: &[f32],
+        guess: &[u8],
+        out: &mut [f32],
+        decided: &mut [u8],
+    ) {
+        assert!(
+            y.len() == out.len() && y.len() == decided.len(),
+            "as many outputs and decisions as samples"
+        );
         assert_eq!(y.len(), guess.len(), "as many symbols guessed as samples");
         let stretch = y.len() / LANES;
         if stretch < LEAST_STRETCH {
             return self.decide(y, out, decided);
         }
         let feedback = self.feedback();
-        let ahead = |lane: usize, j: usize| if lane == 0 { self.past[j] } else { LEVELS[usize::from(guess[lane * stretch - 1 - j])] };
-        let mut past: [Pack<f32>; MOST_TAPS] = std::array::from_fn(|j| Pack::each(|lane| ahead(lane, j)));
+        let ahead = |lane: usize, j: usize| {
+            if lane == 0 {
+                self.past[j]
+            } else {
+                LEVELS[usize::from(guess[lane * stretch - 1 - j])]
+            }
+        };
+        let mut past: [Pack<f32>; MOST_TAPS] =
+            std::array::from_fn(|j| Pack::each(|lane| ahead(lane, j)));
         eight_stretches(&feedback, &mut past, &y[..LANES * stretch], &mut out[..LANES * stretch]);
         self.thresholds.levels(&out[..LANES * stretch], &mut decided[..LANES * stretch]);
         for at in (1..LANES).map(|lane| lane * stretch) {
@@ -120,7 +150,8 @@ impl Dfe {
         self.decide(&y[rest.clone()], &mut out[rest.clone()], &mut decided[rest]);
     }
 
-    /// Decides from the sample `at` on behind what was decided before it, until that is what was decided already.
+    /// Decides from the sample `at` on behind what was decided before it, until that is what was
+    /// decided already.
     fn decide_again(&mut self, at: usize, y: &[f32], out: &mut [f32], decided: &mut [u8]) {
         self.behind(&decided[..at]);
         for from in (at..y.len()).step_by(MOST_TAPS) {
@@ -137,16 +168,23 @@ impl Dfe {
 
     /// Takes the last symbols for what was decided.
     fn behind(&mut self, decided: &[u8]) {
-        self.past.iter_mut().zip(decided.iter().rev()).for_each(|(past, &symbol)| *past = LEVELS[usize::from(symbol)]);
+        self.past
+            .iter_mut()
+            .zip(decided.iter().rev())
+            .for_each(|(past, &symbol)| *past = LEVELS[usize::from(symbol)]);
     }
 
-    /// As [`Dfe::decide`], but feeds back what was sent: the ideal equaliser, whose errors do not spread.
+    /// As [`Dfe::decide`], but feeds back what was sent: the ideal equaliser, whose errors do not
+    /// spread.
     ///
     /// # Panics
     ///
     /// If the lengths differ, or a symbol sent is above 3.
     pub fn decide_knowing(&mut self, y: &[f32], sent: &[u8], out: &mut [f32], decided: &mut [u8]) {
-        assert!(y.len() == out.len() && y.len() == decided.len(), "as many outputs and decisions as samples");
+        assert!(
+            y.len() == out.len() && y.len() == decided.len(),
+            "as many outputs and decisions as samples"
+        );
         assert_eq!(y.len(), sent.len(), "as many symbols sent as samples");
         out.copy_from_slice(y);
         let feedback = self.feedback();
@@ -210,9 +248,15 @@ fn counted<T: Number>(feedback: &Feedback, past: &mut [T; MOST_TAPS], z: &mut [T
     }
 }
 
-/// The loop over `N` taps: samples in `z` become what is decided by. `fed` makes what is fed back of a level decided.
+/// The loop over `N` taps: samples in `z` become what is decided by. `fed` makes what is fed back
+/// of a level decided.
 #[inline(always)]
-fn run<T: Number, const N: usize>(feedback: &Feedback, before: &mut [T; MOST_TAPS], z: &mut [T], fed: impl Fn(usize, T) -> T) {
+fn run<T: Number, const N: usize>(
+    feedback: &Feedback,
+    before: &mut [T; MOST_TAPS],
+    z: &mut [T],
+    fed: impl Fn(usize, T) -> T,
+) {
     let (levels, [t0, t1, t2]) = (LEVELS.map(T::splat), feedback.thresholds.map(T::splat));
     let taps: [T; N] = std::array::from_fn(|j| T::splat(feedback.taps[j]));
     let mut past: [T; N] = std::array::from_fn(|j| before[j]);
@@ -223,7 +267,8 @@ fn run<T: Number, const N: usize>(feedback: &Feedback, before: &mut [T; MOST_TAP
             z = z - taps[j] * past[j];
         }
         *out = z;
-        let (lower, upper) = (t0.if_less(z, levels[1], levels[0]), t2.if_less(z, levels[3], levels[2]));
+        let (lower, upper) =
+            (t0.if_less(z, levels[1], levels[0]), t2.if_less(z, levels[3], levels[2]));
         past.copy_within(..N - 1, 1);
         past[0] = fed(n, t1.if_less(z, upper, lower));
     }
@@ -244,9 +289,13 @@ pub(super) mod tests {
         let sent: Vec<u8> = (0..n).map(|_| (rng.next_u64() >> 62) as u8).collect();
         let mut y = vec![0.0; n];
         normals::fill(&mut rng, &mut y);
-        let level = |n: usize, back: usize| if n < back { 0.0 } else { LEVELS[usize::from(sent[n - back])] };
+        let level = |n: usize, back: usize| {
+            if n < back { 0.0 } else { LEVELS[usize::from(sent[n - back])] }
+        };
         for (n, y) in y.iter_mut().enumerate() {
-            *y = *y * sigma + level(n, 0) + taps.iter().enumerate().map(|(j, tap)| tap * level(n, j + 1)).sum::<f32>();
+            *y = *y * sigma
+                + level(n, 0)
+                + taps.iter().enumerate().map(|(j, tap)| tap * level(n, j + 1)).sum::<f32>();
         }
         (sent, y)
     }
@@ -262,8 +311,8 @@ pub(super) mod tests {
         bursts
     }
 
-    /// Each decision behind one wrong by a level is a draw of its own, so their number is binomial. 8 million symbols
-    /// start some 2800 bursts: 5 sigma of 0.06 are 0.02.
+    /// Each decision behind one wrong by a level is a draw of its own, so their number is binomial.
+    /// 8 million symbols start some 2800 bursts: 5 sigma of 0.06 are 0.02.
     #[test]
     fn bursts_go_on_as_the_closed_form_says() {
         let x = 3.5;
@@ -287,7 +336,10 @@ pub(super) mod tests {
             let sigma = (expected * (1.0 - expected) / behind as f64).sqrt();
             let counted = on as f64 / behind as f64;
             assert!(behind > 2000);
-            assert!((counted - expected).abs() < 5.0 * sigma, "tap {b}: {counted} against {expected} +- {sigma}");
+            assert!(
+                (counted - expected).abs() < 5.0 * sigma,
+                "tap {b}: {counted} against {expected} +- {sigma}"
+            );
             // an error of two levels is rare: all wrong decisions go on alike
             assert!((wrong(&sent, &decided).continuation() - expected).abs() < 5.0 * sigma + 0.01);
         }
@@ -315,8 +367,9 @@ pub(super) mod tests {
         assert!((errors - p * 2e5).abs() < 5.0 * (p * 2e5).sqrt(), "{errors} errors");
     }
 
-    /// Zero forcing by z[n] = y[n] - a z[n-1] gives the noise the variance s^2 / (1 - a^2); a wrong decision's count has the
-    /// deviation of its bursts, and an error of p is one of x by dp / (p x^2).
+    /// Zero forcing by z[n] = y[n] - a z[n-1] gives the noise the variance s^2 / (1 - a^2); a wrong
+    /// decision's count has the deviation of its bursts, and an error of p is one of x by dp / (p
+    /// x^2).
     #[test]
     fn over_a_zero_forcing_filter_it_gains_what_the_tap_amplifies() {
         for a in [0.3f32, 0.5, 0.7] {
@@ -338,7 +391,10 @@ pub(super) mod tests {
             let gain_db = 20.0 * (ideal / linear).log10();
             let expected_db = 10.0 * (1.0 / (1.0 - f64::from(a).powi(2))).log10();
             let known_db = 8.69 * (ideal_known + linear_known);
-            assert!((gain_db - expected_db).abs() < known_db, "{a}: {gain_db} dB, {expected_db} +- {known_db}");
+            assert!(
+                (gain_db - expected_db).abs() < known_db,
+                "{a}: {gain_db} dB, {expected_db} +- {known_db}"
+            );
             assert!(known_db < 0.15);
         }
     }
@@ -348,7 +404,8 @@ pub(super) mod tests {
         for count in 1..=MOST_TAPS {
             let taps: Vec<f32> = (0..count).map(|j| 0.5 / (1.0 + j as f32)).collect();
             let (_, y) = received("dfe.pieces", &taps, 0.2, 2000);
-            let (mut whole, mut pieces) = ((vec![0.0; 2000], vec![0; 2000]), (vec![0.0; 2000], vec![0; 2000]));
+            let (mut whole, mut pieces) =
+                ((vec![0.0; 2000], vec![0; 2000]), (vec![0.0; 2000], vec![0; 2000]));
             Dfe::new(&taps, Thresholds::MIDDLE).decide(&y, &mut whole.0, &mut whole.1);
             let mut dfe = Dfe::new(&taps, Thresholds::MIDDLE);
             let (mut at, mut length) = (0, 0);
@@ -360,24 +417,31 @@ pub(super) mod tests {
             assert_eq!(whole, pieces);
             // every output is its sum over the decisions
             for n in 0..y.len() {
-                let fed: f32 = (0..count.min(n)).map(|j| taps[j] * LEVELS[usize::from(whole.1[n - 1 - j])]).sum();
+                let fed: f32 = (0..count.min(n))
+                    .map(|j| taps[j] * LEVELS[usize::from(whole.1[n - 1 - j])])
+                    .sum();
                 assert!((y[n] - fed - whole.0[n]).abs() < 1e-5);
             }
         }
     }
 
-    /// Taps up to one make errors that never end: stretches are run again to their ends, or into the next. A guess is good, bad, or random.
+    /// Taps up to one make errors that never end: stretches are run again to their ends, or into
+    /// the next. A guess is good, bad, or random.
     #[test]
     fn stretches_side_by_side_give_the_bits_of_one_after_the_other() {
         let mut rng = Seed::new(1).named("dfe.guess").rng();
         for count in 1..=MOST_TAPS {
             for (main, sigma) in [(0.3, 0.1), (0.7, 0.25), (1.0, 0.2), (1.0, 0.5)] {
-                let taps: Vec<f32> = (0..count).map(|j| if j == 0 { main } else { 0.3 * main / (1.0 + j as f32) }).collect();
+                let taps: Vec<f32> = (0..count)
+                    .map(|j| if j == 0 { main } else { 0.3 * main / (1.0 + j as f32) })
+                    .collect();
                 for length in [0, 1, 511, 512, 600, 4096, 8192] {
                     let (sent, y) = received("dfe.stretches", &taps, sigma, length);
-                    let random: Vec<u8> = (0..length).map(|_| (rng.next_u64() >> 62) as u8).collect();
+                    let random: Vec<u8> =
+                        (0..length).map(|_| (rng.next_u64() >> 62) as u8).collect();
                     for guess in [&sent, &random, &vec![0; length]] {
-                        let [mut plain, mut guessing] = [(); 2].map(|()| Dfe::new(&taps, Thresholds([-0.6, 0.05, 0.7])));
+                        let [mut plain, mut guessing] =
+                            [(); 2].map(|()| Dfe::new(&taps, Thresholds([-0.6, 0.05, 0.7])));
                         let [mut a, mut b] = [(); 2].map(|()| (vec![0.0; length], vec![0; length]));
                         for _ in 0..2 {
                             // the second call begins behind the first
@@ -401,7 +465,8 @@ pub(super) mod tests {
         let (sent, y) = received("dfe.seams", &[1.0], 0.35, 8192);
         let (mut out, mut decided) = (vec![0.0; 8192], vec![0; 8192]);
         Dfe::new(&[1.0], Thresholds::MIDDLE).decide(&y, &mut out, &mut decided);
-        let wrong = (1..LANES).filter(|lane| decided[lane * 1024 - 1] != sent[lane * 1024 - 1]).count();
+        let wrong =
+            (1..LANES).filter(|lane| decided[lane * 1024 - 1] != sent[lane * 1024 - 1]).count();
         assert!(wrong > 0, "no seam is wrong: the test above tests nothing");
     }
 

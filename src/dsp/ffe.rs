@@ -14,7 +14,15 @@ pub(crate) const MOST_TAPS: usize = 256;
 /// ```
 ///
 /// `padded` is memory for the samples with their wrapped neighbours, split by phase.
-pub(crate) fn equalise(x: &[f32], p: usize, taps: &[f32], precursors: usize, offset: f32, padded: &mut [f32], out: &mut [f32]) {
+pub(crate) fn equalise(
+    x: &[f32],
+    p: usize,
+    taps: &[f32],
+    precursors: usize,
+    offset: f32,
+    padded: &mut [f32],
+    out: &mut [f32],
+) {
     let n = x.len() / p;
     out[..n].fill(offset);
     let mut split = [0f32; MOST_TAPS];
@@ -35,7 +43,9 @@ pub(crate) fn equalise(x: &[f32], p: usize, taps: &[f32], precursors: usize, off
         let mut from = start;
         while filled < line.len() {
             let run = (n - from).min(line.len() - filled);
-            for (l, x) in line[filled..filled + run].iter_mut().zip(x[from * p + phase..].iter().step_by(p)) {
+            for (l, x) in
+                line[filled..filled + run].iter_mut().zip(x[from * p + phase..].iter().step_by(p))
+            {
                 *l = *x;
             }
             filled += run;
@@ -45,7 +55,8 @@ pub(crate) fn equalise(x: &[f32], p: usize, taps: &[f32], precursors: usize, off
     }
 }
 
-/// What an adaptive loop moves: forward taps, what is added, and the postcursors that are left to decisions.
+/// What an adaptive loop moves: forward taps, what is added, and the postcursors that are left to
+/// decisions.
 #[derive(Debug)]
 pub struct Loop<'a> {
     /// Forward taps ahead of the main one.
@@ -79,7 +90,8 @@ const STRANDS: usize = 8;
 const PIECE: usize = 128;
 
 impl Loop<'_> {
-    /// Normalised LMS along a periodic block once, its symbols known. Returns the mean square error seen.
+    /// Normalised LMS along a periodic block once, its symbols known. Returns the mean square error
+    /// seen.
     ///
     /// ```text
     /// e = sent - (out - sum_j b_j sent_-j);   taps += step e x / |x|^2 N / (N + M);   b_j -= step e sent_-j / s_a^2 / (N + M)
@@ -100,12 +112,13 @@ impl Loop<'_> {
     }
 }
 
-/// [`Loop::adapt`] of several lanes at once, eight side by side: the same bits for each, faster. Returns their mean square errors.
+/// [`Loop::adapt`] of several lanes at once, eight side by side: the same bits for each, faster.
+/// Returns their mean square errors.
 ///
 /// # Panics
 ///
-/// If there are not as many blocks as loops, or loops or blocks are not alike in their numbers of taps, precursors, postcursors, samples and
-/// symbols, and in what moves.
+/// If there are not as many blocks as loops, or loops or blocks are not alike in their numbers of
+/// taps, precursors, postcursors, samples and symbols, and in what moves.
 ///
 /// ```
 /// use lightlane::dsp::ffe::{Known, Loop, adapt_lanes};
@@ -148,18 +161,31 @@ struct Moving<T> {
     postcursors: Vec<T>,
 }
 
-/// A loop along a piece of its block from a sample and a level on, in memory for both; gives the sum of square errors.
-type Piece<T, const N: usize> = fn(&Shape, &mut Moving<T>, &[&[f32]; N], &[&[f32]; N], [usize; 2], [&mut [T]; 2]) -> T;
+/// A loop along a piece of its block from a sample and a level on, in memory for both; gives the
+/// sum of square errors.
+type Piece<T, const N: usize> =
+    fn(&Shape, &mut Moving<T>, &[&[f32]; N], &[&[f32]; N], [usize; 2], [&mut [T]; 2]) -> T;
 
-/// The driver: lanes transposed and back, piece by piece. Lanes that are not there adapt from nothing to the first one's block.
-fn along<T: Number, const N: usize>(piece: Piece<T, N>, lanes: &mut [Loop<'_>], blocks: &[Known<'_>], step: f32) -> [f64; N] {
+/// The driver: lanes transposed and back, piece by piece. Lanes that are not there adapt from
+/// nothing to the first one's block.
+fn along<T: Number, const N: usize>(
+    piece: Piece<T, N>,
+    lanes: &mut [Loop<'_>],
+    blocks: &[Known<'_>],
+    step: f32,
+) -> [f64; N] {
     let (first, block) = (&lanes[0], &blocks[0]);
-    let (n, total, taps, memory) = (block.levels.len(), block.samples.len(), first.taps.len(), first.postcursors.len());
+    let (n, total, taps, memory) =
+        (block.levels.len(), block.samples.len(), first.taps.len(), first.postcursors.len());
     let alike = |l: &Loop<'_>| {
-        (l.taps.len(), l.postcursors.len(), l.precursors, l.moves, l.limit) == (taps, memory, first.precursors, first.moves, first.limit)
+        (l.taps.len(), l.postcursors.len(), l.precursors, l.moves, l.limit)
+            == (taps, memory, first.precursors, first.moves, first.limit)
     };
     assert!(lanes.iter().all(alike), "loops of lanes are alike");
-    assert!(blocks.iter().all(|b| b.levels.len() == n && b.samples.len() == total), "blocks of lanes are alike");
+    assert!(
+        blocks.iter().all(|b| b.levels.len() == n && b.samples.len() == total),
+        "blocks of lanes are alike"
+    );
     assert!(n > 0 && total % n == 0, "{total} samples of {n} symbols: must be one or several each");
     let (p, unknowns) = (total / n, (taps + memory) as f32);
     let shape = Shape {
@@ -170,26 +196,43 @@ fn along<T: Number, const N: usize>(piece: Piece<T, N>, lanes: &mut [Loop<'_>], 
     };
     let before = [first.precursors, memory].map(|by| by.next_multiple_of(n * p));
     let (samples_from, levels_from) = (before[0] - first.precursors, before[1] - memory);
-    let each = |of: &dyn Fn(usize) -> f32| T::each(|lane| if lane < blocks.len() { of(lane) } else { 0.0 });
+    let each = |of: &dyn Fn(usize) -> f32| {
+        T::each(|lane| if lane < blocks.len() { of(lane) } else { 0.0 })
+    };
     let of = |lane: usize| blocks.get(lane).unwrap_or(block);
-    let (x, sent) = (std::array::from_fn(|lane| of(lane).samples), std::array::from_fn(|lane| of(lane).levels));
+    let (x, sent) =
+        (std::array::from_fn(|lane| of(lane).samples), std::array::from_fn(|lane| of(lane).levels));
     let mut moving = Moving {
         taps: (0..taps).map(|j| each(&|lane| lanes[lane].taps[j])).collect(),
         offset: each(&|lane| *lanes[lane].offset),
         postcursors: (0..memory).map(|j| each(&|lane| lanes[lane].postcursors[j])).collect(),
     };
-    let (mut samples, mut levels) = (vec![T::default(); PIECE * p + taps], vec![T::default(); PIECE + memory]);
+    let (mut samples, mut levels) =
+        (vec![T::default(); PIECE * p + taps], vec![T::default(); PIECE + memory]);
     let mut errors = [0f64; N];
     for from in (0..n).step_by(PIECE) {
         let count = (n - from).min(PIECE);
         let room = [&mut samples[..count * p + taps], &mut levels[..count + memory]];
-        let square = piece(&shape, &mut moving, &x, &sent, [samples_from + from * p, levels_from + from], room);
-        errors.iter_mut().enumerate().for_each(|(lane, error)| *error += f64::from(square.lane(lane)));
+        let square = piece(
+            &shape,
+            &mut moving,
+            &x,
+            &sent,
+            [samples_from + from * p, levels_from + from],
+            room,
+        );
+        errors
+            .iter_mut()
+            .enumerate()
+            .for_each(|(lane, error)| *error += f64::from(square.lane(lane)));
     }
     for (lane, l) in lanes.iter_mut().enumerate() {
         l.taps.iter_mut().zip(&moving.taps).for_each(|(to, from)| *to = from.lane(lane));
         *l.offset = moving.offset.lane(lane);
-        l.postcursors.iter_mut().zip(&moving.postcursors).for_each(|(to, from)| *to = from.lane(lane));
+        l.postcursors
+            .iter_mut()
+            .zip(&moving.postcursors)
+            .for_each(|(to, from)| *to = from.lane(lane));
     }
     errors.map(|error| error / n as f64)
 }
@@ -239,7 +282,8 @@ fn adapt<T: Number, const N: usize>(
     transpose(x, from[0], samples);
     transpose(sent, from[1], levels);
     let [to_taps, to_offset, to_postcursors] = shape.steps.map(T::splat);
-    let (limit, least_power, zero) = (T::splat(shape.limit), T::splat(f32::MIN_POSITIVE), T::default());
+    let (limit, least_power, zero) =
+        (T::splat(shape.limit), T::splat(f32::MIN_POSITIVE), T::default());
     let least_postcursor = zero - limit;
     let memory = moving.postcursors.len();
     let mut offset = moving.offset;
@@ -248,7 +292,11 @@ fn adapt<T: Number, const N: usize>(
         let window = &samples[k * shape.per_symbol..][..moving.taps.len()];
         let (power, sum) = (strands(window, window), strands(window, &moving.taps));
         let past = &levels[..memory];
-        let left = past.iter().rev().zip(&moving.postcursors).fold(zero, |left, (&level, &b)| left + b * level);
+        let left = past
+            .iter()
+            .rev()
+            .zip(&moving.postcursors)
+            .fold(zero, |left, (&level, &b)| left + b * level);
         let error = levels[memory] - (offset + sum - left);
         square = square + error * error;
         if shape.moves[0] {
@@ -293,7 +341,9 @@ mod tests {
 
     #[test]
     fn every_output_is_its_sum_at_one_and_at_two_samples_per_symbol() {
-        for (p, precursors, count) in [(1, 10, 21), (2, 10, 21), (2, 3, 4), (1, 0, 1), (2, 0, 1), (2, 1, 1)] {
+        for (p, precursors, count) in
+            [(1, 10, 21), (2, 10, 21), (2, 3, 4), (1, 0, 1), (2, 0, 1), (2, 1, 1)]
+        {
             let n = 100;
             let x: Vec<f32> = (0..n * p).map(|i| ((i * 31) % 97) as f32).collect();
             let taps: Vec<f32> = (0..count).map(|j| j as f32 - 3.0).collect();
@@ -301,23 +351,30 @@ mod tests {
             equalise(&x, p, &taps, precursors, 5.0, &mut padded, &mut out);
             for (k, &out) in out.iter().enumerate() {
                 let total = (n * p) as isize;
-                let at = |j: usize| x[((k * p + j) as isize - precursors as isize).rem_euclid(total) as usize];
-                let expected: f32 = 5.0 + taps.iter().enumerate().map(|(j, t)| t * at(j)).sum::<f32>();
+                let at = |j: usize| {
+                    x[((k * p + j) as isize - precursors as isize).rem_euclid(total) as usize]
+                };
+                let expected: f32 =
+                    5.0 + taps.iter().enumerate().map(|(j, t)| t * at(j)).sum::<f32>();
                 assert_eq!(out, expected);
             }
         }
     }
 
-    /// Levels and samples of a lane: through a channel of three taps and in a little noise, not the same for any two.
+    /// Levels and samples of a lane: through a channel of three taps and in a little noise, not the
+    /// same for any two.
     fn block(lane: usize, p: usize, n: usize) -> (Vec<f32>, Vec<f32>) {
         let mut rng = Seed::new(1).named("ffe").index(lane as u64).rng();
         let levels: Vec<f32> = (0..n).map(|_| LEVELS[(rng.next_u64() >> 62) as usize]).collect();
         let post = 0.1 + 0.05 * lane as f32;
         let sample = |i: usize| {
             let (k, phase) = (i / p, (i % p) as f32 / p as f32);
-            (1.0 - phase) * levels[k] + (phase - 0.1) * levels[(k + 1) % n] + post * levels[(k + n - 1) % n]
+            (1.0 - phase) * levels[k]
+                + (phase - 0.1) * levels[(k + 1) % n]
+                + post * levels[(k + n - 1) % n]
         };
-        let samples = (0..n * p).map(|i| 0.8 * sample(i) + 0.02 * rng.normal() as f32 + 0.05).collect();
+        let samples =
+            (0..n * p).map(|i| 0.8 * sample(i) + 0.02 * rng.normal() as f32 + 0.05).collect();
         (samples, levels)
     }
 
@@ -330,59 +387,95 @@ mod tests {
         (all, 0.0, vec![0.0; memory])
     }
 
-    fn of(precursors: usize, limit: f32, moves: [bool; 2], (taps, offset, postcursors): &mut Start) -> Loop<'_> {
+    fn of(
+        precursors: usize,
+        limit: f32,
+        moves: [bool; 2],
+        (taps, offset, postcursors): &mut Start,
+    ) -> Loop<'_> {
         Loop { precursors, taps, offset, postcursors, limit, moves }
     }
 
     #[test]
     fn lanes_side_by_side_adapt_to_the_bits_of_each_alone() {
-        for (p, taps, precursors, memory, n) in
-            [(1, 21, 10, 0, 512), (2, 21, 15, 1, 500), (2, 4, 0, 3, 129), (1, 1, 0, 16, 40), (2, 33, 16, 0, 10), (2, 7, 6, 2, 1)]
-        {
-            for (count, moves, limit) in
-                [(8, [true, true], 0.1), (11, [true, false], 1.0), (2, [false, true], f32::INFINITY), (17, [true; 2], 0.5)]
-            {
+        for (p, taps, precursors, memory, n) in [
+            (1, 21, 10, 0, 512),
+            (2, 21, 15, 1, 500),
+            (2, 4, 0, 3, 129),
+            (1, 1, 0, 16, 40),
+            (2, 33, 16, 0, 10),
+            (2, 7, 6, 2, 1),
+        ] {
+            for (count, moves, limit) in [
+                (8, [true, true], 0.1),
+                (11, [true, false], 1.0),
+                (2, [false, true], f32::INFINITY),
+                (17, [true; 2], 0.5),
+            ] {
                 let known: Vec<_> = (0..count).map(|lane| block(lane, p, n)).collect();
-                let known: Vec<Known<'_>> = known.iter().map(|(samples, levels)| Known { samples, levels }).collect();
+                let known: Vec<Known<'_>> =
+                    known.iter().map(|(samples, levels)| Known { samples, levels }).collect();
                 let mut alone = vec![start(taps, precursors, memory); count];
                 let mut together = alone.clone();
                 for step in [0.2, 0.05, 0.01] {
-                    let each = |(start, known): (&mut Start, &Known<'_>)| of(precursors, limit, moves, start).adapt(*known, step);
+                    let each = |(start, known): (&mut Start, &Known<'_>)| {
+                        of(precursors, limit, moves, start).adapt(*known, step)
+                    };
                     let errors: Vec<f64> = alone.iter_mut().zip(&known).map(each).collect();
-                    let mut loops: Vec<Loop<'_>> = together.iter_mut().map(|start| of(precursors, limit, moves, start)).collect();
+                    let mut loops: Vec<Loop<'_>> = together
+                        .iter_mut()
+                        .map(|start| of(precursors, limit, moves, start))
+                        .collect();
                     assert_eq!(adapt_lanes(&mut loops, &known, step), errors);
                 }
-                assert_eq!(alone, together, "{p} samples, {taps} taps, {memory} postcursors, {n} symbols, {count} lanes");
+                assert_eq!(
+                    alone, together,
+                    "{p} samples, {taps} taps, {memory} postcursors, {n} symbols, {count} lanes"
+                );
                 assert!(n < 100 || !moves[0] || alone[0] != alone[1], "lanes are not alike");
             }
         }
     }
 
-    /// The textbook's loop in f64, with a window copied for each symbol. Rounding of f32 does not grow along a loop that converges.
+    /// The textbook's loop in f64, with a window copied for each symbol. Rounding of f32 does not
+    /// grow along a loop that converges.
     #[test]
     fn the_loop_is_the_formula() {
         for (p, taps, precursors, memory) in [(1, 21, 10, 0), (2, 21, 15, 2), (2, 6, 5, 1)] {
             let n = 700;
             let (x, sent) = block(3, p, n);
             let mut state = start(taps, precursors, memory);
-            let error = of(precursors, 0.15, [true; 2], &mut state).adapt(Known { samples: &x, levels: &sent }, 0.1);
+            let error = of(precursors, 0.15, [true; 2], &mut state)
+                .adapt(Known { samples: &x, levels: &sent }, 0.1);
             let (mut w, mut offset, mut b) = (vec![0.0; taps], 0.0, vec![0.0; memory]);
             w[precursors] = 1.0;
             let (unknowns, mut squares) = ((taps + memory) as f64, 0.0);
             for k in 0..n {
-                let window: Vec<f64> = (0..taps).map(|j| f64::from(x[(k * p + j + n * p - precursors) % (n * p)])).collect();
-                let before: Vec<f64> = (0..memory).map(|j| f64::from(sent[(k + n - 1 - j) % n])).collect();
+                let window: Vec<f64> = (0..taps)
+                    .map(|j| f64::from(x[(k * p + j + n * p - precursors) % (n * p)]))
+                    .collect();
+                let before: Vec<f64> =
+                    (0..memory).map(|j| f64::from(sent[(k + n - 1 - j) % n])).collect();
                 let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
                 let e = f64::from(sent[k]) - (offset + dot(&w, &window) - dot(&b, &before));
                 let power = dot(&window, &window);
-                w.iter_mut().zip(&window).for_each(|(w, x)| *w += 0.1 * e * x / power * taps as f64 / unknowns);
-                b.iter_mut().zip(&before).for_each(|(b, l)| *b = (*b - 0.1 * e * l / (5.0 / 9.0) / unknowns).clamp(-0.15, 0.15));
+                w.iter_mut()
+                    .zip(&window)
+                    .for_each(|(w, x)| *w += 0.1 * e * x / power * taps as f64 / unknowns);
+                b.iter_mut().zip(&before).for_each(|(b, l)| {
+                    *b = (*b - 0.1 * e * l / (5.0 / 9.0) / unknowns).clamp(-0.15, 0.15)
+                });
                 offset += 0.1 / unknowns * e;
                 squares += e * e;
             }
             assert!((error / (squares / n as f64) - 1.0).abs() < 1e-4);
             assert!(
-                state.0.iter().zip(&w).chain(state.2.iter().zip(&b)).all(|(a, b)| (f64::from(*a) - b).abs() < 1e-5),
+                state
+                    .0
+                    .iter()
+                    .zip(&w)
+                    .chain(state.2.iter().zip(&b))
+                    .all(|(a, b)| (f64::from(*a) - b).abs() < 1e-5),
                 "{state:?} {w:?} {b:?}"
             );
             assert!((f64::from(state.1) - offset).abs() < 1e-5);

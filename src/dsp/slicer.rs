@@ -23,10 +23,17 @@ impl Thresholds {
     /// Half way between equidistant levels.
     pub const MIDDLE: Thresholds = Thresholds([-2.0 / 3.0, 0.0, 2.0 / 3.0]);
 
-    /// Where neighbouring levels' densities cross: outputs `means` with `variances`, by the level `sent`; `moments` are [`level_moments`].
+    /// Where neighbouring levels' densities cross: outputs `means` with `variances`, by the level
+    /// `sent`; `moments` are [`level_moments`].
     ///
-    /// Each level's density is the mixture of its symbols' Gaussians, for noise and interference differ by pattern.
-    pub(crate) fn at_crossings(moments: &[(f64, f64); 4], sent: &[u8], means: &[f32], variances: &[f32]) -> Thresholds {
+    /// Each level's density is the mixture of its symbols' Gaussians, for noise and interference
+    /// differ by pattern.
+    pub(crate) fn at_crossings(
+        moments: &[(f64, f64); 4],
+        sent: &[u8],
+        means: &[f32],
+        variances: &[f32],
+    ) -> Thresholds {
         let mut start = Thresholds::MIDDLE.0;
         for (j, t) in start.iter_mut().enumerate() {
             let ((m0, s0), (m1, s1)) = (moments[j], moments[j + 1]);
@@ -49,7 +56,10 @@ impl Thresholds {
     /// The decided levels.
     pub fn levels(&self, out: &[f32], decided: &mut [u8]) {
         let [t0, t1, t2] = self.0;
-        decided.iter_mut().zip(out).for_each(|(d, &z)| *d = u8::from(z > t0) + u8::from(z > t1) + u8::from(z > t2));
+        decided
+            .iter_mut()
+            .zip(out)
+            .for_each(|(d, &z)| *d = u8::from(z > t0) + u8::from(z > t1) + u8::from(z > t2));
     }
 
     /// Expected bit errors of one symbol whose output is Gaussian, of the two it carries.
@@ -75,23 +85,34 @@ impl Thresholds {
 
 impl Thresholds {
     /// The same of each symbol of a block.
-    pub(crate) fn expected_of_all(&self, sent: &[u8], means: &[f32], variances: &[f32], out: &mut [f64]) {
+    pub(crate) fn expected_of_all(
+        &self,
+        sent: &[u8],
+        means: &[f32],
+        variances: &[f32],
+        out: &mut [f64],
+    ) {
         expected(self, sent, means, variances, out);
     }
 }
 
-/// Holds decisions that something else than thresholds made against what was sent; `out` is what they were made of.
+/// Holds decisions that something else than thresholds made against what was sent; `out` is what
+/// they were made of.
 ///
 /// # Panics
 ///
 /// If the lengths differ.
 pub fn compare(sent: &[u8], decided: &[u8], out: &[f32]) -> Decisions {
-    assert!(sent.len() == decided.len() && sent.len() == out.len(), "as many decisions and outputs as symbols");
+    assert!(
+        sent.len() == decided.len() && sent.len() == out.len(),
+        "as many decisions and outputs as symbols"
+    );
     compare_kernel(sent, decided, out)
 }
 
 widest! {
-/// Tails towards the wrong side of each threshold; beyond an outer level's own decision the far one takes a bit back.
+/// Tails towards the wrong side of each threshold; beyond an outer level's own decision the far one
+/// takes a bit back.
 fn expected(thresholds: &Thresholds, sent: &[u8], means: &[f32], variances: &[f32], out: &mut [f64]) {
     let [t0, t1, t2] = thresholds.0.map(f64::from);
     for (((out, &sent), &mean), &variance) in out.iter_mut().zip(sent).zip(means).zip(variances) {
@@ -109,7 +130,8 @@ fn expected(thresholds: &Thresholds, sent: &[u8], means: &[f32], variances: &[f3
     }
 }
 
-/// Least exponent of the Gaussians of a level at `t`, and the sum of them over that: `r e^(least - (t - m)^2 h)`.
+/// Least exponent of the Gaussians of a level at `t`, and the sum of them over that: `r e^(least -
+/// (t - m)^2 h)`.
 fn density(means: &[f32], halves: &[f32], roots: &[f32], t: f32) -> (f32, f64) {
     const RUN: usize = 16;
     let exponent = |m: f32, h: f32| (t - m) * (t - m) * h;
@@ -149,7 +171,8 @@ fn compare_kernel(sent: &[u8], decided: &[u8], out: &[f32]) -> Decisions {
 }
 }
 
-/// Counts what is wrong in runs that become vectors; `decision` makes the level of what was decided and of the output.
+/// Counts what is wrong in runs that become vectors; `decision` makes the level of what was decided
+/// and of the output.
 #[inline(always)]
 fn tally(sent: &[u8], decided: &[u8], out: &[f32], decision: impl Fn(u8, f32) -> u32) -> Decisions {
     const RUN: usize = 16;
@@ -158,7 +181,9 @@ fn tally(sent: &[u8], decided: &[u8], out: &[f32], decision: impl Fn(u8, f32) ->
     let (decided_runs, decided_rest) = decided.as_chunks::<RUN>();
     let (out_runs, out_rest) = out.as_chunks::<RUN>();
     // f32 sums of up to 64 runs, then f64
-    for ((sent, decided), out) in sent_runs.chunks(64).zip(decided_runs.chunks(64)).zip(out_runs.chunks(64)) {
+    for ((sent, decided), out) in
+        sent_runs.chunks(64).zip(decided_runs.chunks(64)).zip(out_runs.chunks(64))
+    {
         let (mut symbols, mut bits) = ([0u32; RUN], [0u32; RUN]);
         let (mut counts, mut moments) = ([[0u32; RUN]; 4], [[[0f32; RUN]; 2]; 4]);
         for ((sent, decided), out) in sent.iter().zip(decided).zip(out) {
@@ -186,7 +211,9 @@ fn tally(sent: &[u8], decided: &[u8], out: &[f32], decision: impl Fn(u8, f32) ->
         }
     }
     for ((&sent, &decided), &z) in sent_rest.iter().zip(decided_rest).zip(out_rest) {
-        let wrong = u64::from(crate::pattern::gray::BIT_ERRORS[usize::from(sent)][decision(decided, z) as usize]);
+        let wrong = u64::from(
+            crate::pattern::gray::BIT_ERRORS[usize::from(sent)][decision(decided, z) as usize],
+        );
         total.bit_errors += wrong;
         total.symbol_errors += u64::from(wrong > 0);
         let m = &mut total.moments[usize::from(sent)];
@@ -226,8 +253,9 @@ pub(crate) fn mean_square(levels: &[(f64, f64); 4]) -> f64 {
     levels.iter().map(|(_, sigma)| sigma * sigma).sum::<f64>() / 4.0
 }
 
-/// Signal to noise ratio of four levels (mean, rms), each counting alike: variance of the means over the mean square
-/// around them, dB. Equidistant levels in equal noise have 5 q^2, q half the distance over the rms.
+/// Signal to noise ratio of four levels (mean, rms), each counting alike: variance of the means
+/// over the mean square around them, dB. Equidistant levels in equal noise have 5 q^2, q half the
+/// distance over the rms.
 pub(crate) fn snr_db(levels: &[(f64, f64); 4]) -> f64 {
     let mean = levels.iter().map(|(m, _)| m).sum::<f64>() / 4.0;
     let signal = levels.iter().map(|(m, _)| (m - mean).powi(2)).sum::<f64>() / 4.0;
@@ -252,7 +280,9 @@ impl Side {
             side.means.push(mean);
             side.halves.push(0.5 / variance.max(1e-30));
         }
-        sides.iter_mut().for_each(|side| side.roots = side.halves.iter().map(|half| (2.0 * half).sqrt()).collect());
+        sides.iter_mut().for_each(|side| {
+            side.roots = side.halves.iter().map(|half| (2.0 * half).sqrt()).collect()
+        });
         sides
     }
 
@@ -262,7 +292,8 @@ impl Side {
     }
 }
 
-/// Root of ln(density of the lower level) - ln(density of the upper one) between their means: secant within a bracket.
+/// Root of ln(density of the lower level) - ln(density of the upper one) between their means:
+/// secant within a bracket.
 fn crossing(lower: &Side, upper: &Side, start: f64, between: (f64, f64)) -> f64 {
     let (mut low, mut high) = between;
     if low.is_nan() || high.is_nan() || low >= high {
@@ -297,18 +328,28 @@ mod tests {
     use super::*;
     use crate::math::gaussian::pam4_ber;
 
-    /// Equal steps in equal noise: (3Q(x) + 2Q(3x) - Q(5x)) / 4 with x = half eye / sigma; f32 inputs limit it to 1e-6.
+    /// Equal steps in equal noise: (3Q(x) + 2Q(3x) - Q(5x)) / 4 with x = half eye / sigma; f32
+    /// inputs limit it to 1e-6.
     #[test]
     fn expected_errors_of_ideal_levels_are_the_closed_form() {
         for sigma in [0.02f32, 0.05, 0.1, 0.3] {
             let levels = [-1.0f32, -1.0 / 3.0, 1.0 / 3.0, 1.0];
-            let sum: f64 = (0..4).map(|l| Thresholds::MIDDLE.expected_bit_errors(l, levels[usize::from(l)], sigma * sigma)).sum();
+            let sum: f64 = (0..4)
+                .map(|l| {
+                    Thresholds::MIDDLE.expected_bit_errors(l, levels[usize::from(l)], sigma * sigma)
+                })
+                .sum();
             let expected = pam4_ber(1.0 / 3.0 / f64::from(sigma));
-            assert!((sum / 8.0 / expected - 1.0).abs() < 1e-4, "{sigma}: {} against {expected}", sum / 8.0);
+            assert!(
+                (sum / 8.0 / expected - 1.0).abs() < 1e-4,
+                "{sigma}: {} against {expected}",
+                sum / 8.0
+            );
         }
     }
 
-    /// The same tails, added in another order: to rounding. Noiseless symbols, far ones and ones on the wrong side are among them.
+    /// The same tails, added in another order: to rounding. Noiseless symbols, far ones and ones on
+    /// the wrong side are among them.
     #[test]
     fn expected_errors_of_a_block_are_those_of_its_symbols() {
         let sent: Vec<u8> = (0..1003).map(|k| (k % 4) as u8).collect();
@@ -340,33 +381,50 @@ mod tests {
         assert!(t < -2.0 / 3.0);
     }
 
-    /// Against halving of the difference of densities summed in f64. The search ends by a step below 1e-6 of the levels' distance, 7e-7.
-    /// Exponents to 40 in f32 are good to 40 x 3 x 6e-8 = 7e-6, their exponentials to 5e-7; where noise is largest the difference falls by
-    /// (2/3) / 0.12^2 = 46 over a unit, so that this moves the crossing by 2 x 7e-6 / 46 = 3e-7 at the most.
+    /// Against halving of the difference of densities summed in f64. The search ends by a step
+    /// below 1e-6 of the levels' distance, 7e-7. Exponents to 40 in f32 are good to 40 x 3 x 6e-8 =
+    /// 7e-6, their exponentials to 5e-7; where noise is largest the difference falls by (2/3) /
+    /// 0.12^2 = 46 over a unit, so that this moves the crossing by 2 x 7e-6 / 46 = 3e-7 at the
+    /// most.
     #[test]
     fn crossings_are_those_of_a_plain_search() {
         for (seed, n) in [(1, 4099), (2, 67), (3, 1 << 13)] {
             let mut rng = crate::seed::Seed::new(seed).rng();
             let sent: Vec<u8> = (0..n).map(|k| ((k * 7 + k / 5) % 4) as u8).collect();
-            let means: Vec<f32> = sent.iter().map(|&level| (f64::from(level) * 2.0 / 3.0 - 1.0 + 0.03 * rng.normal()) as f32).collect();
+            let means: Vec<f32> = sent
+                .iter()
+                .map(|&level| (f64::from(level) * 2.0 / 3.0 - 1.0 + 0.03 * rng.normal()) as f32)
+                .collect();
             // upper levels are noisier, as light's are
-            let sigma = |level: u8, normal: f64| 0.05 + 0.015 * f64::from(level) + 0.02 * normal.abs().min(1.0);
-            let variances: Vec<f32> = sent.iter().map(|&level| sigma(level, rng.normal()).powi(2) as f32).collect();
+            let sigma = |level: u8, normal: f64| {
+                0.05 + 0.015 * f64::from(level) + 0.02 * normal.abs().min(1.0)
+            };
+            let variances: Vec<f32> =
+                sent.iter().map(|&level| sigma(level, rng.normal()).powi(2) as f32).collect();
             let found = crossings(&sent, &means, &variances);
             for (j, found) in (0u8..).zip(found) {
                 let ln_density = |level: u8, t: f64| {
-                    let of_level = sent.iter().zip(&means).zip(&variances).filter(|((s, _), _)| **s == level);
-                    let terms: Vec<(f64, f64)> = of_level.map(|((_, &m), &v)| (f64::from(m), f64::from(v))).collect();
-                    let sum: f64 = terms.iter().map(|(m, v)| (-(t - m).powi(2) / (2.0 * v)).exp() / v.sqrt()).sum();
+                    let of_level =
+                        sent.iter().zip(&means).zip(&variances).filter(|((s, _), _)| **s == level);
+                    let terms: Vec<(f64, f64)> =
+                        of_level.map(|((_, &m), &v)| (f64::from(m), f64::from(v))).collect();
+                    let sum: f64 = terms
+                        .iter()
+                        .map(|(m, v)| (-(t - m).powi(2) / (2.0 * v)).exp() / v.sqrt())
+                        .sum();
                     (sum / terms.len() as f64).ln()
                 };
                 let moments = level_moments(&sent, &means, &variances);
-                let (mut low, mut high) = (moments[usize::from(j)].0, moments[usize::from(j) + 1].0);
+                let (mut low, mut high) =
+                    (moments[usize::from(j)].0, moments[usize::from(j) + 1].0);
                 while high - low > 1e-12 {
                     let t = 0.5 * (low + high);
                     if ln_density(j, t) > ln_density(j + 1, t) { low = t } else { high = t }
                 }
-                assert!((f64::from(found) - low).abs() < 1e-6, "{seed}, threshold {j}: {found} against {low}");
+                assert!(
+                    (f64::from(found) - low).abs() < 1e-6,
+                    "{seed}, threshold {j}: {found} against {low}"
+                );
             }
         }
     }
@@ -378,8 +436,13 @@ mod tests {
             let sent: Vec<u8> = (0..n).map(|i| (i % 4) as u8).collect();
             let out: Vec<f32> = (0..n).map(|i| levels[(i / 4) % 4]).collect();
             let d = Thresholds::MIDDLE.decide(&sent, &out);
-            let expected: u64 =
-                sent.iter().enumerate().map(|(i, &s)| u64::from(crate::pattern::gray::BIT_ERRORS[usize::from(s)][(i / 4) % 4])).sum();
+            let expected: u64 = sent
+                .iter()
+                .enumerate()
+                .map(|(i, &s)| {
+                    u64::from(crate::pattern::gray::BIT_ERRORS[usize::from(s)][(i / 4) % 4])
+                })
+                .sum();
             assert_eq!(d.bit_errors, expected);
             let mut decided = vec![0; n];
             Thresholds::MIDDLE.levels(&out, &mut decided);

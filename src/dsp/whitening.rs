@@ -1,4 +1,5 @@
-//! Whitening filter: makes an equaliser's coloured noise white, at the price of intersymbol interference that is known.
+//! Whitening filter: makes an equaliser's coloured noise white, at the price of intersymbol
+//! interference that is known.
 
 /// A prediction-error filter of one or more taps behind the leading 1.
 ///
@@ -6,12 +7,15 @@
 /// out[n] = x[n] + sum_j taps[j] x[n-1-j],    j = 0 .. N-1
 /// ```
 ///
-/// Receivers of a link do not use it: their forward filter, trained together with the response it leaves, whitens by itself. It is for
-/// samples that some other equaliser made. Ahead of a sequence detector for 1 + a1 D + a2 D^2 with these taps. Samples are kept from call to call; before the first lie zeros.
+/// Receivers of a link do not use it: their forward filter, trained together with the response it
+/// leaves, whitens by itself. It is for samples that some other equaliser made. Ahead of a sequence
+/// detector for 1 + a1 D + a2 D^2 with these taps. Samples are kept from call to call; before the
+/// first lie zeros.
 ///
 /// # Reference
 ///
-/// N. Levinson, *The Wiener rms error criterion in filter design and prediction*, J. Math. Phys. 25 (1946); J. Durbin (1960).
+/// N. Levinson, *The Wiener rms error criterion in filter design and prediction*, J. Math. Phys. 25
+/// (1946); J. Durbin (1960).
 ///
 /// ```
 /// use lightlane::dsp::whitening::Whitening;
@@ -28,8 +32,8 @@ pub struct Whitening {
 }
 
 impl Whitening {
-    /// The filter of `count` taps that leaves the least power of a noise with this autocorrelation (lags 0, 1, ..): Levinson's
-    /// recursion. Nothing when the numbers are not those of a noise.
+    /// The filter of `count` taps that leaves the least power of a noise with this autocorrelation
+    /// (lags 0, 1, ..): Levinson's recursion. Nothing when the numbers are not those of a noise.
     ///
     /// ```text
     /// sum_j r(|i - j|) taps[j] = -r(i + 1),    1 + a D for r(k) = r(0) (-a)^|k|
@@ -49,7 +53,11 @@ impl Whitening {
             }
             let ahead: f64 = taps.iter().enumerate().map(|(j, tap)| tap * r[order - j]).sum();
             let reflection = -(r[order + 1] + ahead) / power;
-            let mirrored: Vec<f64> = taps.iter().zip(taps.iter().rev()).map(|(tap, other)| tap + reflection * other).collect();
+            let mirrored: Vec<f64> = taps
+                .iter()
+                .zip(taps.iter().rev())
+                .map(|(tap, other)| tap + reflection * other)
+                .collect();
             taps = mirrored;
             taps.push(reflection);
             power *= 1.0 - reflection * reflection;
@@ -92,12 +100,18 @@ impl Whitening {
     }
 }
 
-/// Adds `errors`' products at lags 0, 1, .. to `sums`; over the number of errors that is their autocorrelation.
+/// Adds `errors`' products at lags 0, 1, .. to `sums`; over the number of errors that is their
+/// autocorrelation.
 ///
-/// The products across the ends of a block are left out, which makes lag k too small by k over the block's length.
+/// The products across the ends of a block are left out, which makes lag k too small by k over the
+/// block's length.
 pub fn add_autocorrelation(errors: &[f32], sums: &mut [f64]) {
     for (lag, sum) in sums.iter_mut().enumerate().take(errors.len()) {
-        *sum += errors.iter().zip(&errors[lag..]).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
+        *sum += errors
+            .iter()
+            .zip(&errors[lag..])
+            .map(|(a, b)| f64::from(*a) * f64::from(*b))
+            .sum::<f64>();
     }
 }
 
@@ -116,7 +130,11 @@ mod tests {
             for count in 1..=3 {
                 let whitening = Whitening::from_autocorrelation(&r, count).expect("a noise's");
                 assert!((f64::from(whitening.taps()[0]) - a).abs() < 1e-7);
-                assert!(whitening.taps()[1..].iter().all(|tap| tap.abs() < 1e-7), "{a}: {:?}", whitening.taps());
+                assert!(
+                    whitening.taps()[1..].iter().all(|tap| tap.abs() < 1e-7),
+                    "{a}: {:?}",
+                    whitening.taps()
+                );
                 assert!((whitening.power_left() - (1.0 - a * a)).abs() < 1e-12);
             }
         }
@@ -129,7 +147,10 @@ mod tests {
         let r1 = -a1 / (1.0 + a2);
         let r = [1.0, r1, -a1 * r1 - a2, 0.0];
         let whitening = Whitening::from_autocorrelation(&r, 2).expect("a noise's");
-        assert!((f64::from(whitening.taps()[0]) - a1).abs() < 1e-7 && (f64::from(whitening.taps()[1]) - a2).abs() < 1e-7);
+        assert!(
+            (f64::from(whitening.taps()[0]) - a1).abs() < 1e-7
+                && (f64::from(whitening.taps()[1]) - a2).abs() < 1e-7
+        );
         assert!((whitening.power_left() - (1.0 + a1 * r1 + a2 * r[2])).abs() < 1e-12);
     }
 
@@ -137,17 +158,26 @@ mod tests {
     fn the_recursion_solves_the_normal_equations() {
         let r = [2.0, -0.9, 0.5, -0.45, 0.1];
         for count in 1..=4 {
-            let matrix: Vec<f64> = (0..count * count).map(|i: usize| r[(i / count).abs_diff(i % count)]).collect();
+            let matrix: Vec<f64> =
+                (0..count * count).map(|i: usize| r[(i / count).abs_diff(i % count)]).collect();
             let right: Vec<f64> = (0..count).map(|i| -r[i + 1]).collect();
             let solved = least_squares::solve(&matrix, &right).expect("definite");
             let whitening = Whitening::from_autocorrelation(&r, count).expect("a noise's");
-            assert!(solved.iter().zip(whitening.taps()).all(|(a, b)| (a - f64::from(*b)).abs() < 1e-7));
+            assert!(
+                solved.iter().zip(whitening.taps()).all(|(a, b)| (a - f64::from(*b)).abs() < 1e-7)
+            );
         }
     }
 
     #[test]
     fn numbers_that_no_noise_has_are_refused() {
-        for r in [[0.0, 0.0, 0.0], [-1.0, 0.0, 0.0], [1.0, 1.2, 0.0], [1.0, -0.9, -0.9], [f64::NAN, 0.0, 0.0]] {
+        for r in [
+            [0.0, 0.0, 0.0],
+            [-1.0, 0.0, 0.0],
+            [1.0, 1.2, 0.0],
+            [1.0, -0.9, -0.9],
+            [f64::NAN, 0.0, 0.0],
+        ] {
             assert_eq!(Whitening::from_autocorrelation(&r, 2), None, "{r:?}");
         }
     }
@@ -164,11 +194,17 @@ mod tests {
         let mut whitening = Whitening::from_autocorrelation(&r, 1).expect("a noise's");
         let (mut one, mut whole, mut pieces) = (whitening.clone(), vec![0.0; n], vec![0.0; n]);
         one.apply(&noise, &mut whole);
-        noise.chunks(1001).zip(pieces.chunks_mut(1001)).for_each(|(noise, out)| whitening.apply(noise, out));
+        noise
+            .chunks(1001)
+            .zip(pieces.chunks_mut(1001))
+            .for_each(|(noise, out)| whitening.apply(noise, out));
         assert_eq!(whole, pieces);
         let mut left = [0.0; 4];
         add_autocorrelation(&whole, &mut left);
-        assert!(left[1..].iter().all(|l| (l / left[0]).abs() < 5.0 / (n as f64).sqrt()), "{left:?}");
+        assert!(
+            left[1..].iter().all(|l| (l / left[0]).abs() < 5.0 / (n as f64).sqrt()),
+            "{left:?}"
+        );
         assert!((left[0] / r[0] / whitening.power_left() - 1.0).abs() < 1e-3);
     }
 }

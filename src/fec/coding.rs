@@ -23,8 +23,8 @@ pub enum Mux {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Turns {
-    /// One of each flow, and again. With bit multiplexing of two flows, one has all the first bits of the PAM4 symbols and the other all
-    /// the second ones, which are wrong more often.
+    /// One of each flow, and again. With bit multiplexing of two flows, one has all the first bits
+    /// of the PAM4 symbols and the other all the second ones, which are wrong more often.
     Alternating,
     /// All of a flow, then all of the next.
     Grouped,
@@ -38,8 +38,8 @@ pub struct InnerCoding {
     pub decoder: Chase,
     /// What stands between the lane's symbols and the inner code.
     pub interleaver: Interleaver,
-    /// Blocks that take turns on the lane, PAM4 symbol by symbol: neighbours on the line, whose noise an equaliser has made alike, belong to
-    /// different blocks.
+    /// Blocks that take turns on the lane, PAM4 symbol by symbol: neighbours on the line, whose
+    /// noise an equaliser has made alike, belong to different blocks.
     pub interleaved_blocks: usize,
 }
 
@@ -51,7 +51,8 @@ impl InnerCoding {
     }
 }
 
-/// What a PMD does to a port's payload: outer code, interleaving, striping, multiplexing, inner code, precoder.
+/// What a PMD does to a port's payload: outer code, interleaving, striping, multiplexing, inner
+/// code, precoder.
 ///
 /// ```text
 /// codeword sets -> PCS lanes, symbol by symbol -> lanes, by bits or symbols -> interleaver, inner code, blocks in turn -> Gray code -> precoder
@@ -59,8 +60,8 @@ impl InnerCoding {
 ///
 /// # Limits
 ///
-/// Alignment markers, their scrambling and skew between PCS lanes are not modelled: every codeword is payload. The pad of 1089/1088 that
-/// frames the inner code is left out.
+/// Alignment markers, their scrambling and skew between PCS lanes are not modelled: every codeword
+/// is payload. The pad of 1089/1088 that frames the inner code is left out.
 ///
 /// ```
 /// use lightlane::fec::Coding;
@@ -96,7 +97,17 @@ pub struct Coding {
 impl Default for Coding {
     fn default() -> Self {
         let (codewords, flows, pcs_lanes, lanes) = (4, 2, 32, 8);
-        Self { outer: Code::KP4, codewords, flows, pcs_lanes, lanes, mux: Mux::Bit, turns: Turns::Grouped, precoder: false, inner: None }
+        Self {
+            outer: Code::KP4,
+            codewords,
+            flows,
+            pcs_lanes,
+            lanes,
+            mux: Mux::Bit,
+            turns: Turns::Grouped,
+            precoder: false,
+            inner: None,
+        }
     }
 }
 
@@ -146,16 +157,27 @@ impl Coding {
         multiple("pcs_lanes", self.pcs_lanes, self.codewords, "the codewords");
         let symbols = self.outer.codeword_symbols;
         if self.pcs_lanes.is_multiple_of(self.codewords) {
-            multiple("outer.codeword_symbols", symbols, self.pcs_lanes / self.codewords, "the PCS lanes over the codewords");
+            multiple(
+                "outer.codeword_symbols",
+                symbols,
+                self.pcs_lanes / self.codewords,
+                "the PCS lanes over the codewords",
+            );
         }
         let bits = self.codewords * symbols * self.outer.symbol_bits() as usize;
         if !bits.is_multiple_of(2 * self.lanes) {
-            problems.report(at, "lanes", self.lanes, format!("must divide the {bits} bits of a set into pairs"));
+            problems.report(
+                at,
+                "lanes",
+                self.lanes,
+                format!("must divide the {bits} bits of a set into pairs"),
+            );
         }
     }
 
-    /// The same codewords on one lane alone, symbol by symbol or bit by bit in turn: what a port would be whose lanes all were like that
-    /// one. Ahead of an inner code the branches lag by as many turns more as a set takes longer.
+    /// The same codewords on one lane alone, symbol by symbol or bit by bit in turn: what a port
+    /// would be whose lanes all were like that one. Ahead of an inner code the branches lag by as
+    /// many turns more as a set takes longer.
     #[must_use]
     pub fn alone(&self) -> Self {
         let mut alone = Self { lanes: 1, pcs_lanes: self.codewords, ..self.clone() };
@@ -204,10 +226,19 @@ mod tests {
     fn numbers_that_do_not_fit_are_named() {
         let good = Coding::named("800gbase-df").unwrap();
         let said = |coding: Coding| coding.build().unwrap_err().to_string();
-        assert_eq!(said(Coding { codewords: 0, ..good.clone() }), "codewords = 0: must be from 1 to 64");
+        assert_eq!(
+            said(Coding { codewords: 0, ..good.clone() }),
+            "codewords = 0: must be from 1 to 64"
+        );
         assert_eq!(said(Coding { codewords: 3, ..good.clone() }).lines().count(), 2);
-        assert!(said(Coding { lanes: 5, ..good.clone() }).contains("pcs_lanes = 32: must be a multiple of 10, the flows times the lanes"));
-        assert!(said(Coding { outer: Code { codeword_symbols: 1024, ..Code::KP4 }, ..good }).contains("outer.codeword_symbols = 1024"));
+        assert!(
+            said(Coding { lanes: 5, ..good.clone() })
+                .contains("pcs_lanes = 32: must be a multiple of 10, the flows times the lanes")
+        );
+        assert!(
+            said(Coding { outer: Code { codeword_symbols: 1024, ..Code::KP4 }, ..good })
+                .contains("outer.codeword_symbols = 1024")
+        );
         assert!(toml::from_str::<Coding>("mux = \"byte\"").is_err());
     }
 }

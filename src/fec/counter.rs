@@ -31,8 +31,9 @@ pub enum Decoding {
 /// received word = sent word + wrong bits
 /// ```
 ///
-/// Sent are the codewords of a [`Sender`], or the word of zeros: the code is linear, its decoder sees the same errors. So lanes may carry
-/// a test pattern. Codewords without a wrong bit are codewords as they come and only counted.
+/// Sent are the codewords of a [`Sender`], or the word of zeros: the code is linear, its decoder
+/// sees the same errors. So lanes may carry a test pattern. Codewords without a wrong bit are
+/// codewords as they come and only counted.
 #[derive(Clone, Debug)]
 pub struct Counter {
     layout: Arc<Layout>,
@@ -59,7 +60,8 @@ pub struct Counter {
     lost_sets: u64,
 }
 
-/// Standard errors by which the mean of one codeword's histogram must lie off before the codewords of a set are taken as unlike.
+/// Standard errors by which the mean of one codeword's histogram must lie off before the codewords
+/// of a set are taken as unlike.
 const UNLIKE: f64 = 4.0;
 
 impl Counter {
@@ -68,7 +70,11 @@ impl Counter {
     /// # Errors
     ///
     /// An outer code that cannot be built.
-    pub fn new(layout: Arc<Layout>, decoding: Decoding, sender: Option<Sender>) -> Result<Self, CodeError> {
+    pub fn new(
+        layout: Arc<Layout>,
+        decoding: Decoding,
+        sender: Option<Sender>,
+    ) -> Result<Self, CodeError> {
         let code = layout.coding().outer.build()?;
         let symbols = vec![0; layout.coding().codewords * code.code().codeword_symbols];
         Ok(Self {
@@ -84,7 +90,10 @@ impl Counter {
             tally: Tally::new(code.code()),
             of_codeword: vec![Histogram::new(code.code()); layout.coding().codewords],
             failed: Scatter::new(layout.coding().codewords as u64, 0),
-            wrong_bits: Scatter::new((symbols.len() * code.code().symbol_bits() as usize) as u64, 0),
+            wrong_bits: Scatter::new(
+                (symbols.len() * code.code().symbol_bits() as usize) as u64,
+                0,
+            ),
             sets: 0,
             lost_sets: 0,
             layout,
@@ -104,7 +113,8 @@ impl Counter {
         for wrong in wrong {
             let (sent, decided) = (gray::bits(wrong.sent), gray::bits(wrong.decided));
             for (second, differs) in [(0, sent.0 != decided.0), (1, sent.1 != decided.1)] {
-                let address = self.layout.address(lane, 2 * (first + u64::from(wrong.index)) + second);
+                let address =
+                    self.layout.address(lane, 2 * (first + u64::from(wrong.index)) + second);
                 if differs && address.set >= self.next {
                     let symbol = (address.codeword * codeword_symbols + address.symbol) as u32;
                     self.waiting.entry(address.set).or_default().push((symbol, 1 << address.bit));
@@ -146,7 +156,10 @@ impl Counter {
                 Decoding::Genie => self.tally.push_genie(&coding.outer, sent, received),
                 Decoding::BitTrue => {
                     self.decoded.copy_from_slice(received);
-                    let outcome = self.code.decode(&mut self.decoded, &[], &mut self.work).expect("a word of the code's own");
+                    let outcome = self
+                        .code
+                        .decode(&mut self.decoded, &[], &mut self.work)
+                        .expect("a word of the code's own");
                     self.tally.push_decoded(&coding.outer, sent, received, &self.decoded, outcome)
                 }
             };
@@ -170,23 +183,27 @@ impl Counter {
         self.failed.failed()
     }
 
-    /// The 95 % interval of their share; wider where the codewords of a set fail together. Of nothing, all.
+    /// The 95 % interval of their share; wider where the codewords of a set fail together. Of
+    /// nothing, all.
     #[must_use]
     pub fn codeword_error_interval(&self) -> Interval {
         self.failed.interval()
     }
 
-    /// The 95 % interval of the bit error ratio ahead of the decoder; wider where bits of a set are wrong together.
+    /// The 95 % interval of the bit error ratio ahead of the decoder; wider where bits of a set are
+    /// wrong together.
     #[must_use]
     pub fn bit_error_interval(&self) -> Interval {
         self.wrong_bits.interval()
     }
 
-    /// The codeword error ratio that the histogram foretells, with symbol errors added as [`extrapolate::foretell_with`] does.
+    /// The codeword error ratio that the histogram foretells, with symbol errors added as
+    /// [`extrapolate::foretell_with`] does.
     ///
-    /// The codewords of a set may differ: with bit multiplexing one has more of the second bits of the PAM4 symbols, another more of a bad
-    /// lane. Where the mean of one lies four standard errors off, each is foretold alone and the mean is taken; together they would look
-    /// like bursts.
+    /// The codewords of a set may differ: with bit multiplexing one has more of the second bits of
+    /// the PAM4 symbols, another more of a bad lane. Where the mean of one lies four standard
+    /// errors off, each is foretold alone and the mean is taken; together they would look like
+    /// bursts.
     ///
     /// # Panics
     ///
@@ -202,13 +219,18 @@ impl Counter {
         if !unlike {
             return Some(together);
         }
-        let alone = |histogram: &Histogram| match extrapolate::foretell_with(histogram, added, confidence) {
+        let alone = |histogram: &Histogram| match extrapolate::foretell_with(
+            histogram, added, confidence,
+        ) {
             Some(foretold) => foretold,
             // no wrong symbol, or no tail any more: what was counted
             None => {
                 let codeword_error_ratio = histogram.beyond() as f64 / histogram.codewords() as f64;
-                let interval =
-                    if histogram.beyond() > 0 { histogram.codeword_error_ratio(confidence) } else { Interval { low: 0.0, high: 0.0 } };
+                let interval = if histogram.beyond() > 0 {
+                    histogram.codeword_error_ratio(confidence)
+                } else {
+                    Interval { low: 0.0, high: 0.0 }
+                };
                 Foretold { codeword_error_ratio, interval, excess: 0.0 }
             }
         };
@@ -227,7 +249,8 @@ impl Counter {
         &self.layout
     }
 
-    /// Share of frames of that many octets that touch a codeword with a wrong bit behind the decoder; none before the first set.
+    /// Share of frames of that many octets that touch a codeword with a wrong bit behind the
+    /// decoder; none before the first set.
     ///
     /// ```text
     /// lost sets / sets (1 + frame / payload of a set)
@@ -238,8 +261,14 @@ impl Counter {
     pub fn frame_loss_ratio(&self, frame_octets: f64) -> Option<f64> {
         let coding = self.layout.coding();
         // of one codeword in a set of one, as the closed form counts it
-        let per_set = super::tail::ln_frame_loss_ratio(0.0, &coding.outer, 1, frame_octets / coding.codewords as f64);
-        (self.sets > 0).then(|| (self.lost_sets as f64 / self.sets as f64 * libm::exp(per_set)).min(1.0))
+        let per_set = super::tail::ln_frame_loss_ratio(
+            0.0,
+            &coding.outer,
+            1,
+            frame_octets / coding.codewords as f64,
+        );
+        (self.sets > 0)
+            .then(|| (self.lost_sets as f64 / self.sets as f64 * libm::exp(per_set)).min(1.0))
     }
 }
 
@@ -254,7 +283,8 @@ mod tests {
     use crate::pattern::gray::BIT_ERRORS;
     use crate::seed::Seed;
 
-    /// Bit for bit: levels with errors, gathered whole and decoded, against their wrong symbols alone; and a genie, and a test pattern.
+    /// Bit for bit: levels with errors, gathered whole and decoded, against their wrong symbols
+    /// alone; and a genie, and a test pattern.
     #[test]
     fn wrong_symbols_alone_give_what_decoding_whole_words_gives() {
         for (name, _) in CODINGS {
@@ -267,10 +297,14 @@ mod tests {
                 Counter::new(layout.clone(), Decoding::BitTrue, None).unwrap(),
                 Counter::new(layout.clone(), Decoding::Genie, None).unwrap(),
             ];
-            let (mut receiver, mut whole, mut work) = (Receiver::new(&layout), Tally::new(&coding.outer), Workspace::new(&code));
+            let (mut receiver, mut whole, mut work) =
+                (Receiver::new(&layout), Tally::new(&coding.outer), Workspace::new(&code));
             // some 15 wrong symbols a codeword: many corrected, many not
-            let mut errors: Vec<_> =
-                (0..8).map(|lane| Errors::Independent { ber: 2.7e-3 }.build(Seed::new(2).index(lane)).unwrap()).collect();
+            let mut errors: Vec<_> = (0..8)
+                .map(|lane| {
+                    Errors::Independent { ber: 2.7e-3 }.build(Seed::new(2).index(lane)).unwrap()
+                })
+                .collect();
             let block = 2048;
             for first in (0..40 * block as u64).step_by(block) {
                 for (lane, errors) in errors.iter_mut().enumerate() {
@@ -281,10 +315,18 @@ mod tests {
                     errors.corrupt(&mut decided);
                     let pairs = sent.iter().zip(&decided).enumerate();
                     let wrong: Vec<Wrong> = pairs
-                        .filter(|&(_, (&sent, &decided))| BIT_ERRORS[usize::from(sent)][usize::from(decided)] > 0)
-                        .map(|(index, (&sent, &decided))| Wrong { index: index as u32, sent, decided })
+                        .filter(|&(_, (&sent, &decided))| {
+                            BIT_ERRORS[usize::from(sent)][usize::from(decided)] > 0
+                        })
+                        .map(|(index, (&sent, &decided))| Wrong {
+                            index: index as u32,
+                            sent,
+                            decided,
+                        })
                         .collect();
-                    counters.iter_mut().for_each(|counter| counter.push(lane, sent.len() as u64, &wrong));
+                    counters
+                        .iter_mut()
+                        .for_each(|counter| counter.push(lane, sent.len() as u64, &wrong));
                     receiver.push(lane, &decided);
                 }
                 while receiver.take(|set, words| {
@@ -305,14 +347,20 @@ mod tests {
         }
     }
 
-    /// Second bits wrong at 6e-4, first bits never: flows in alternation have two clean codewords and two at 6e-4, grouped ones four at
-    /// 3e-4. Each closed form lies within what its histogram foretells of 8000 codewords, and they are three decades apart.
+    /// Second bits wrong at 6e-4, first bits never: flows in alternation have two clean codewords
+    /// and two at 6e-4, grouped ones four at 3e-4. Each closed form lies within what its histogram
+    /// foretells of 8000 codewords, and they are three decades apart.
     #[test]
     fn codewords_that_differ_are_foretold_each_alone() {
-        let random = |ber: f64| super::super::tail::random_errors(&Code::KP4, ber).unwrap().codeword_error_ratio();
+        let random = |ber: f64| {
+            super::super::tail::random_errors(&Code::KP4, ber).unwrap().codeword_error_ratio()
+        };
         let mut found = Vec::new();
-        // bits of a grouped codeword are wrong at half the ratio each, but all in the symbols of every other PCS lane
-        for (turns, closed) in [(Turns::Alternating, random(6e-4) / 2.0), (Turns::Grouped, random(3e-4))] {
+        // bits of a grouped codeword are wrong at half the ratio each, but all in the symbols of
+        // every other PCS lane
+        for (turns, closed) in
+            [(Turns::Alternating, random(6e-4) / 2.0), (Turns::Grouped, random(3e-4))]
+        {
             let layout = Coding { turns, ..Coding::named("800gbase-df").unwrap() }.build().unwrap();
             let mut counter = Counter::new(layout, Decoding::Genie, None).unwrap();
             for lane in 0..8 {
@@ -325,19 +373,27 @@ mod tests {
                     if at >= symbols {
                         break;
                     }
-                    wrong.push(Wrong { index: at, sent: gray::level(false, false), decided: gray::level(false, true) });
+                    wrong.push(Wrong {
+                        index: at,
+                        sent: gray::level(false, false),
+                        decided: gray::level(false, true),
+                    });
                 }
                 counter.push(lane, u64::from(symbols), &wrong);
             }
             let foretold = counter.foretell(0.0, 0.999).unwrap();
-            assert!(foretold.interval.low < 1.2 * closed && closed < 1.2 * foretold.interval.high, "{turns:?}: {foretold:?} {closed:e}");
+            assert!(
+                foretold.interval.low < 1.2 * closed && closed < 1.2 * foretold.interval.high,
+                "{turns:?}: {foretold:?} {closed:e}"
+            );
             assert_eq!(counter.tally().histogram.bins()[0] > 4000, turns == Turns::Alternating);
             found.push(foretold.codeword_error_ratio);
         }
         assert!(found[0] > 100.0 * found[1], "{found:?}");
     }
 
-    /// One codeword of four with 60 of 300 words beyond, the others clean: 5 % together, and so foretold.
+    /// One codeword of four with 60 of 300 words beyond, the others clean: 5 % together, and so
+    /// foretold.
     #[test]
     fn a_codeword_without_a_tail_is_foretold_as_counted() {
         let layout = Coding { turns: Turns::Alternating, ..Coding::default() }.build().unwrap();
@@ -346,7 +402,9 @@ mod tests {
             for lane in 0..8 {
                 let bits = (0..2720).filter(|&bit| {
                     let address = counter.layout.address(lane, 2720 * set + bit);
-                    address.codeword == 3 && address.bit == 0 && address.symbol < if set % 5 == 0 { 20 } else { 1 }
+                    address.codeword == 3
+                        && address.bit == 0
+                        && address.symbol < if set % 5 == 0 { 20 } else { 1 }
                 });
                 let wrong: Vec<Wrong> = bits
                     .map(|bit| {

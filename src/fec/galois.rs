@@ -15,7 +15,9 @@ pub enum FieldError {
         degree: u32,
     },
     /// x does not reach every element but zero.
-    #[error("field polynomial {polynomial:#x} is not primitive: x has order {order}, must be {full}")]
+    #[error(
+        "field polynomial {polynomial:#x} is not primitive: x has order {order}, must be {full}"
+    )]
     NotPrimitive {
         /// The polynomial, bit i being the coefficient of x^i.
         polynomial: u32,
@@ -26,14 +28,15 @@ pub enum FieldError {
     },
 }
 
-/// The field of polynomials over bits modulo a primitive polynomial; bit i of an element is the coefficient of x^i, and alpha = x.
+/// The field of polynomials over bits modulo a primitive polynomial; bit i of an element is the
+/// coefficient of x^i, and alpha = x.
 ///
 /// ```text
 /// a b = alpha^(log a + log b)
 /// ```
 ///
-/// Multiplication is two look-ups and a third, without a branch: the logarithm of zero lies beyond every sum of two others, and the
-/// powers there are zero.
+/// Multiplication is two look-ups and a third, without a branch: the logarithm of zero lies beyond
+/// every sum of two others, and the powers there are zero.
 ///
 /// # Limits
 ///
@@ -160,7 +163,8 @@ mod tests {
 
     /// Carry-less product, then reduction: the definition.
     fn schoolbook(a: u16, b: u16, polynomial: u32, bits: u32) -> u16 {
-        let mut product = (0..bits).filter(|i| b >> i & 1 == 1).fold(0u32, |sum, i| sum ^ u32::from(a) << i);
+        let mut product =
+            (0..bits).filter(|i| b >> i & 1 == 1).fold(0u32, |sum, i| sum ^ u32::from(a) << i);
         for i in (bits..2 * bits).rev() {
             if product >> i & 1 == 1 {
                 product ^= polynomial << (i - bits);
@@ -176,7 +180,11 @@ mod tests {
             let size = 1u16 << field.bits();
             for a in (0..size).step_by(if size > 64 { 37 } else { 1 }) {
                 for b in 0..size {
-                    assert_eq!(field.multiply(a, b), schoolbook(a, b, polynomial, field.bits()), "{polynomial:#x}: {a} {b}");
+                    assert_eq!(
+                        field.multiply(a, b),
+                        schoolbook(a, b, polynomial, field.bits()),
+                        "{polynomial:#x}: {a} {b}"
+                    );
                 }
             }
         }
@@ -198,9 +206,15 @@ mod tests {
     #[test]
     fn a_polynomial_that_is_not_primitive_is_refused_with_the_order_of_x() {
         // x^4 + x^3 + x^2 + x + 1 divides x^5 - 1; it is irreducible all the same
-        assert_eq!(Field::new(0x1f).unwrap_err(), FieldError::NotPrimitive { polynomial: 0x1f, order: 5, full: 15 });
+        assert_eq!(
+            Field::new(0x1f).unwrap_err(),
+            FieldError::NotPrimitive { polynomial: 0x1f, order: 5, full: 15 }
+        );
         // divisible by x
-        assert_eq!(Field::new(0x408).unwrap_err(), FieldError::NotPrimitive { polynomial: 0x408, order: 0, full: 1023 });
+        assert_eq!(
+            Field::new(0x408).unwrap_err(),
+            FieldError::NotPrimitive { polynomial: 0x408, order: 0, full: 1023 }
+        );
         // the polynomial of AES: irreducible, x has order 51
         assert!(Field::new(0x11b).unwrap_err().to_string().contains("order 51"));
     }
@@ -208,7 +222,10 @@ mod tests {
     #[test]
     fn a_degree_outside_four_to_twelve_is_refused() {
         for polynomial in [0, 1, 0xb, 0x201b, u32::MAX] {
-            assert!(matches!(Field::new(polynomial), Err(FieldError::Degree { .. })), "{polynomial:#x}");
+            assert!(
+                matches!(Field::new(polynomial), Err(FieldError::Degree { .. })),
+                "{polynomial:#x}"
+            );
         }
     }
 
@@ -216,7 +233,9 @@ mod tests {
     #[test]
     fn as_many_polynomials_are_primitive_as_there_should_be() {
         for (degree, count) in [(4, 2), (5, 6), (6, 6), (7, 18), (8, 16), (9, 48), (10, 60)] {
-            let primitive = (1u32 << degree..2 << degree).filter(|&polynomial| Field::new(polynomial).is_ok()).count();
+            let primitive = (1u32 << degree..2 << degree)
+                .filter(|&polynomial| Field::new(polynomial).is_ok())
+                .count();
             assert_eq!(primitive, count, "degree {degree}");
         }
     }

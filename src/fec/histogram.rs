@@ -5,8 +5,9 @@ use crate::math::interval::{Interval, clopper_pearson};
 
 /// Codewords by their number of wrong symbols: bins 0 to t, and those beyond.
 ///
-/// For KP4 these are BIN0 to BIN15 and `> 15`. A decoder fills it with the symbols it corrected, a genie with the symbols that differ from
-/// what was sent; the two are the same but for miscorrected words.
+/// For KP4 these are BIN0 to BIN15 and `> 15`. A decoder fills it with the symbols it corrected, a
+/// genie with the symbols that differ from what was sent; the two are the same but for miscorrected
+/// words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Histogram {
     symbols: usize,
@@ -35,7 +36,11 @@ impl Histogram {
     ///
     /// If it counted for another code.
     pub fn merge(&mut self, other: &Self) {
-        assert_eq!((self.symbols, self.bins.len()), (other.symbols, other.bins.len()), "histograms of different codes");
+        assert_eq!(
+            (self.symbols, self.bins.len()),
+            (other.symbols, other.bins.len()),
+            "histograms of different codes"
+        );
         self.bins.iter_mut().zip(&other.bins).for_each(|(bin, more)| *bin += more);
         self.beyond += other.beyond;
     }
@@ -67,7 +72,13 @@ impl Histogram {
     /// Mean and variance of the wrong symbols, words beyond t taken with t + 1; zero of nothing.
     #[must_use]
     pub fn moments(&self) -> (f64, f64) {
-        let all = || self.bins.iter().chain([&self.beyond]).enumerate().map(|(wrong, &count)| (wrong as f64, count as f64));
+        let all = || {
+            self.bins
+                .iter()
+                .chain([&self.beyond])
+                .enumerate()
+                .map(|(wrong, &count)| (wrong as f64, count as f64))
+        };
         let words = self.codewords().max(1) as f64;
         let mean = all().map(|(wrong, count)| wrong * count).sum::<f64>() / words;
         (mean, all().map(|(wrong, count)| (wrong - mean).powi(2) * count).sum::<f64>() / words)

@@ -10,13 +10,15 @@ use std::ops::Range;
 /// turn o of the output, on branch b = o mod B, is turn o + B D (B - 1 - b) of the input
 /// ```
 ///
-/// This is the usual device once its lines are full: branch 0 passes straight, the last lags by D (B - 1) of its turns. The first turns of
-/// the early branches are never sent: they left before index 0.
+/// This is the usual device once its lines are full: branch 0 passes straight, the last lags by D
+/// (B - 1) of its turns. The first turns of the early branches are never sent: they left before
+/// index 0.
 ///
 /// # Reference
 ///
-/// J. L. Ramsey, *Realization of optimum interleavers*, IEEE Trans. Inf. Theory 16 (1970). The numbers of clause 177 are not settled in our
-/// sources: they stand, `assumed`, in the codings that ship.
+/// J. L. Ramsey, *Realization of optimum interleavers*, IEEE Trans. Inf. Theory 16 (1970). The
+/// numbers of clause 177 are not settled in our sources: they stand, `assumed`, in the codings that
+/// ship.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Interleaver {
@@ -85,7 +87,10 @@ mod tests {
                     *count += 1;
                 }
             }
-            assert!(sent[first as usize..].iter().all(|&count| count == 1), "{branches} {delay_turns}");
+            assert!(
+                sent[first as usize..].iter().all(|&count| count == 1),
+                "{branches} {delay_turns}"
+            );
             assert!(sent.iter().all(|&count| count <= 1));
         }
     }

@@ -37,16 +37,18 @@ pub(super) struct Place {
 /// line                               symbol 0 of each of the interleaved blocks, then symbol 1, ..
 /// ```
 ///
-/// A lane's *payload bits* are counted from 0, without the parity of an inner code; two make a PAM4 symbol.
+/// A lane's *payload bits* are counted from 0, without the parity of an inner code; two make a PAM4
+/// symbol.
 ///
 /// # Limits
 ///
-/// The rotation of the codewords from row to row is that remembered of 119.2.4.7, and the order of the PCS lanes on a lane is free in the
-/// standard: both `assumed`.
+/// The rotation of the codewords from row to row is that remembered of 119.2.4.7, and the order of
+/// the PCS lanes on a lane is free in the standard: both `assumed`.
 ///
 /// # Reference
 ///
-/// IEEE 802.3, 119.2.4.7 (distribution), clause 173 (bit multiplexing); P802.3dj clauses 176 and 177.
+/// IEEE 802.3, 119.2.4.7 (distribution), clause 173 (bit multiplexing); P802.3dj clauses 176
+/// and 177.
 #[derive(Clone, Debug)]
 pub struct Layout {
     coding: Coding,
@@ -57,7 +59,8 @@ pub struct Layout {
 
 impl Layout {
     pub(super) fn new(coding: &Coding) -> Self {
-        let bits = coding.codewords * coding.outer.codeword_symbols * coding.outer.symbol_bits() as usize;
+        let bits =
+            coding.codewords * coding.outer.codeword_symbols * coding.outer.symbol_bits() as usize;
         let lane_bits = bits / coding.lanes;
         let places = (0..bits).map(|k| place(coding, k / lane_bits, k % lane_bits)).collect();
         Self { coding: coding.clone(), places, lane_bits }
@@ -96,8 +99,14 @@ impl Layout {
         Address { set, codeword: symbol / n, symbol: symbol % n, bit: places[0].bit }
     }
 
-    /// The places of `count` payload bits of a lane, cut where the set changes or the interleaver jumps.
-    pub(super) fn runs(&self, lane: usize, first: u64, count: usize) -> impl Iterator<Item = (u64, &[Place])> {
+    /// The places of `count` payload bits of a lane, cut where the set changes or the interleaver
+    /// jumps.
+    pub(super) fn runs(
+        &self,
+        lane: usize,
+        first: u64,
+        count: usize,
+    ) -> impl Iterator<Item = (u64, &[Place])> {
         assert!(lane < self.coding.lanes, "lane {lane} of {}", self.coding.lanes);
         let places = &self.places[lane * self.lane_bits..][..self.lane_bits];
         let (mut at, end) = (first, first + count as u64);
@@ -108,22 +117,31 @@ impl Layout {
                 Some(inner) => {
                     let turn_bits = self.turn_bits(inner.interleaver.turn_symbols);
                     let within = at % turn_bits;
-                    (inner.interleaver.input(at / turn_bits) * turn_bits + within, turn_bits - within)
+                    (
+                        inner.interleaver.input(at / turn_bits) * turn_bits + within,
+                        turn_bits - within,
+                    )
                 }
             };
-            let (set, begin) = (coded / self.lane_bits as u64, (coded % self.lane_bits as u64) as usize);
+            let (set, begin) =
+                (coded / self.lane_bits as u64, (coded % self.lane_bits as u64) as usize);
             let taken = left.min(straight).min((self.lane_bits - begin) as u64);
             at += taken;
             (taken > 0).then(|| (set, &places[begin..begin + taken as usize]))
         })
     }
 
-    /// Sets before this one are whole when every lane has brought that many payload symbols from its first on.
+    /// Sets before this one are whole when every lane has brought that many payload symbols from
+    /// its first on.
     #[must_use]
     pub fn whole_sets(&self, payload_symbols: u64) -> u64 {
         let bits = SYMBOL_BITS * payload_symbols;
         // a turn of input is sent at its own turn of output at the latest
-        let turn_bits = self.coding.inner.as_ref().map_or(1, |inner| self.turn_bits(inner.interleaver.turn_symbols));
+        let turn_bits = self
+            .coding
+            .inner
+            .as_ref()
+            .map_or(1, |inner| self.turn_bits(inner.interleaver.turn_symbols));
         bits / turn_bits * turn_bits / self.lane_bits as u64
     }
 
@@ -191,12 +209,15 @@ mod tests {
         }
     }
 
-    /// `shared/physics.md` section 4. A burst of ten bits: symbol mux keeps ten bits together, bit mux deals them to four PCS lanes.
+    /// `shared/physics.md` section 4. A burst of ten bits: symbol mux keeps ten bits together, bit
+    /// mux deals them to four PCS lanes.
     #[test]
     fn a_burst_of_five_symbols_wets_one_or_two_symbols_by_symbol_mux_and_many_by_bit_mux() {
         let wet = |name: &str| -> HashSet<usize> {
             let layout = Coding::named(name).unwrap().build().unwrap();
-            let symbols = |first: u64| (2 * first..2 * first + 10).map(|bit| Address { bit: 0, ..layout.address(3, bit) });
+            let symbols = |first: u64| {
+                (2 * first..2 * first + 10).map(|bit| Address { bit: 0, ..layout.address(3, bit) })
+            };
             (0..1360).map(|first| symbols(first).collect::<HashSet<_>>().len()).collect()
         };
         assert_eq!(wet("1.6tbase-dr8"), HashSet::from([1, 2]));
@@ -204,12 +225,16 @@ mod tests {
         assert!(wet("800gbase-df").iter().all(|count| (4..=8).contains(count)));
     }
 
-    /// The bits of a PAM4 symbol belong to different PCS lanes (`shared/physics.md` section 4), here to different codewords too.
+    /// The bits of a PAM4 symbol belong to different PCS lanes (`shared/physics.md` section 4),
+    /// here to different codewords too.
     #[test]
     fn bit_mux_parts_the_bits_of_a_pam4_symbol() {
         let layout = Coding::named("800gbase-df").unwrap().build().unwrap();
         for symbol in 0..1360 {
-            assert_ne!(layout.address(5, 2 * symbol).codeword, layout.address(5, 2 * symbol + 1).codeword);
+            assert_ne!(
+                layout.address(5, 2 * symbol).codeword,
+                layout.address(5, 2 * symbol + 1).codeword
+            );
         }
     }
 
@@ -219,7 +244,10 @@ mod tests {
     fn a_lane_alone_keeps_twelve_codewords_in_a_block_of_the_inner_code() {
         let layout = Coding::named("1.6tbase-dr8-2").unwrap().alone().build().unwrap();
         let words = |block: u64| -> HashSet<_> {
-            (120 * block..120 * (block + 1)).map(|bit| layout.address(0, bit)).map(|address| (address.set, address.codeword)).collect()
+            (120 * block..120 * (block + 1))
+                .map(|bit| layout.address(0, bit))
+                .map(|address| (address.set, address.codeword))
+                .collect()
         };
         assert!((0..2000).all(|block| words(block).len() == 12));
     }
@@ -228,8 +256,10 @@ mod tests {
     fn a_block_of_the_inner_code_holds_symbols_of_twelve_codewords() {
         let layout = Coding::named("1.6tbase-dr8-2").unwrap().build().unwrap();
         for block in 0..500 {
-            let addresses: Vec<Address> = (120 * block..120 * (block + 1)).map(|bit| layout.address(2, bit)).collect();
-            let words: HashSet<_> = addresses.iter().map(|address| (address.set, address.codeword)).collect();
+            let addresses: Vec<Address> =
+                (120 * block..120 * (block + 1)).map(|bit| layout.address(2, bit)).collect();
+            let words: HashSet<_> =
+                addresses.iter().map(|address| (address.set, address.codeword)).collect();
             assert_eq!(words.len(), 12, "block {block}");
         }
         // eight blocks in turn: their first symbols, then their second, .., then parity

@@ -1,8 +1,10 @@
-//! Forward error correction, bit for bit: the codes, where a codeword's bits travel, and what is left behind them.
+//! Forward error correction, bit for bit: the codes, where a codeword's bits travel, and what is
+//! left behind them.
 //!
-//! [`galois`] and [`reed_solomon`] are the outer code, [`inner`] the one of clause 177. A [`Coding`] describes all that a PMD does to a
-//! port's payload; [`Layout`] says which bit of which codeword every symbol of every lane carries. [`errors`] makes channels other than a
-//! link, [`Histogram`] is what a switch shows, [`tail`] and [`extrapolate`] are what it means.
+//! [`galois`] and [`reed_solomon`] are the outer code, [`inner`] the one of clause 177. A
+//! [`Coding`] describes all that a PMD does to a port's payload; [`Layout`] says which bit of which
+//! codeword every symbol of every lane carries. [`errors`] makes channels other than a link,
+//! [`Histogram`] is what a switch shows, [`tail`] and [`extrapolate`] are what it means.
 
 mod coding;
 mod counter;

@@ -5,19 +5,22 @@ use super::galois::Field;
 /// Most elements that are stored, 2^18 (512 KiB).
 const MOST_STORED: usize = 1 << 18;
 
-/// Adds `c alpha^(i j)`, j = 0, 1, .., to a slice: what a syndrome, a Chien search and an evaluation have in common.
+/// Adds `c alpha^(i j)`, j = 0, 1, .., to a slice: what a syndrome, a Chien search and an
+/// evaluation have in common.
 ///
 /// ```text
 /// c = alpha^L,    L = d + i s,  d < g = gcd(i, 2^m - 1)
 /// c alpha^(i j) = alpha^(d + i (s + j))
 /// ```
 ///
-/// All sequences of ratio alpha^i are therefore windows into g stored ones, and adding one is an exclusive or of two slices, which
-/// vectorises; a polynomial of degree v is evaluated at n consecutive powers by v such passes, without a multiplication.
+/// All sequences of ratio alpha^i are therefore windows into g stored ones, and adding one is an
+/// exclusive or of two slices, which vectorises; a polynomial of degree v is evaluated at n
+/// consecutive powers by v such passes, without a multiplication.
 ///
 /// # Limits
 ///
-/// Ratios beyond the first 2^18 stored elements are stepped through logarithms instead: the same result, slower.
+/// Ratios beyond the first 2^18 stored elements are stepped through logarithms instead: the same
+/// result, slower.
 #[derive(Clone, Debug)]
 pub(super) struct Powers {
     rows: Vec<Row>,
@@ -49,7 +52,9 @@ impl Powers {
                 break;
             }
             let step = i / classes % period;
-            let inverse = (0..period).find(|candidate| step * candidate % period == 1 % period).expect("coprime to the period");
+            let inverse = (0..period)
+                .find(|candidate| step * candidate % period == 1 % period)
+                .expect("coprime to the period");
             rows.push(Row { start: stored.len(), classes, period, inverse });
             for class in 0..classes {
                 stored.extend((0..period + longest).map(|j| field.power(class + i * j)));
@@ -72,7 +77,8 @@ impl Powers {
             return step(field, log, i, sums);
         };
         assert!(sums.len() <= self.longest, "{} terms of {}", sums.len(), self.longest);
-        let (class, shift) = (log % row.classes, log / row.classes % row.period * row.inverse % row.period);
+        let (class, shift) =
+            (log % row.classes, log / row.classes % row.period * row.inverse % row.period);
         let sequence = &self.stored[row.start + class * (row.period + self.longest) + shift..];
         add_slice(sums, &sequence[..sums.len()]);
     }
@@ -106,7 +112,8 @@ mod tests {
 
     #[test]
     fn a_window_of_the_table_is_the_sequence() {
-        for (polynomial, ratios, longest) in [(0x13, 16, 15), (0x409, 31, 544), (0x1053, 300, 100)] {
+        for (polynomial, ratios, longest) in [(0x13, 16, 15), (0x409, 31, 544), (0x1053, 300, 100)]
+        {
             let field = Field::new(polynomial).unwrap();
             let powers = Powers::new(&field, ratios, longest);
             for i in (0..ratios + 2).step_by(1 + ratios / 40) {

@@ -31,7 +31,8 @@ pub struct Read {
     pub symbols: u64,
     /// Those that are wrong, in order.
     pub wrong: Vec<Wrong>,
-    /// With a precoder: the first symbol's level, and by how much the last decision was too high, modulo 4.
+    /// With a precoder: the first symbol's level, and by how much the last decision was too high,
+    /// modulo 4.
     seam: Option<(u8, u8)>,
 }
 
@@ -40,12 +41,17 @@ impl Reader {
     ///
     /// # Panics
     ///
-    /// If the slices differ in length; with an inner code, if they hold no whole number of its blocks in turn.
+    /// If the slices differ in length; with an inner code, if they hold no whole number of its
+    /// blocks in turn.
     #[must_use]
     pub fn read(&self, sent: &[u8], values: &[f32], decided: &[u8]) -> Read {
         assert!(sent.len() == values.len() && sent.len() == decided.len());
         match self {
-            Reader::Plain => Read { symbols: sent.len() as u64, wrong: differing(sent, decided).collect(), seam: None },
+            Reader::Plain => Read {
+                symbols: sent.len() as u64,
+                wrong: differing(sent, decided).collect(),
+                seam: None,
+            },
             Reader::Precoded => precoded(sent, decided),
             Reader::Inner(chase, soft, turns) => inner(chase, soft, *turns, sent, values),
         }
@@ -53,13 +59,15 @@ impl Reader {
 }
 
 impl Read {
-    /// Joins the block to the one before, whose last decision was too high by `carried` modulo 4; gives the same of this block.
+    /// Joins the block to the one before, whose last decision was too high by `carried` modulo 4;
+    /// gives the same of this block.
     ///
     /// ```text
     /// decided(0) = r(0) + r(-1),    r(-1) = p(-1) + carried
     /// ```
     ///
-    /// The transmitter's own memory at a block's start does not matter: what it was, the receiver adds again.
+    /// The transmitter's own memory at a block's start does not matter: what it was, the receiver
+    /// adds again.
     pub fn join(&mut self, carried: u8) -> u8 {
         let Some((first, last_error)) = self.seam else { return 0 };
         if carried != 0 {
@@ -118,16 +126,28 @@ fn precoded(sent: &[u8], decided: &[u8]) -> Read {
 
 fn inner(chase: &Chase, soft: &Soft, turns: usize, sent: &[u8], values: &[f32]) -> Read {
     assert!(sent.len().is_multiple_of(BLOCK_SYMBOLS * turns), "blocks of the inner code are whole");
-    let mut read = Read { symbols: (sent.len() / BLOCK_SYMBOLS * PAYLOAD_SYMBOLS) as u64, ..Read::default() };
-    let (mut block, mut received, mut payload) = ([0; BLOCK_SYMBOLS], [0.0; BLOCK_SYMBOLS], [0; PAYLOAD_SYMBOLS]);
-    let spans = sent.chunks_exact(BLOCK_SYMBOLS * turns).zip(values.chunks_exact(BLOCK_SYMBOLS * turns));
+    let mut read =
+        Read { symbols: (sent.len() / BLOCK_SYMBOLS * PAYLOAD_SYMBOLS) as u64, ..Read::default() };
+    let (mut block, mut received, mut payload) =
+        ([0; BLOCK_SYMBOLS], [0.0; BLOCK_SYMBOLS], [0; PAYLOAD_SYMBOLS]);
+    let spans =
+        sent.chunks_exact(BLOCK_SYMBOLS * turns).zip(values.chunks_exact(BLOCK_SYMBOLS * turns));
     for (span, (sent, values)) in spans.enumerate() {
         for turn in 0..turns {
-            block.iter_mut().zip(sent.iter().skip(turn).step_by(turns)).for_each(|(to, &from)| *to = from);
-            received.iter_mut().zip(values.iter().skip(turn).step_by(turns)).for_each(|(to, &from)| *to = from);
+            block
+                .iter_mut()
+                .zip(sent.iter().skip(turn).step_by(turns))
+                .for_each(|(to, &from)| *to = from);
+            received
+                .iter_mut()
+                .zip(values.iter().skip(turn).step_by(turns))
+                .for_each(|(to, &from)| *to = from);
             chase.decode(soft, &received, &mut payload);
             let first = ((span * turns + turn) * PAYLOAD_SYMBOLS) as u32;
-            read.wrong.extend(differing(&block[..PAYLOAD_SYMBOLS], &payload).map(|wrong| Wrong { index: first + wrong.index, ..wrong }));
+            read.wrong.extend(
+                differing(&block[..PAYLOAD_SYMBOLS], &payload)
+                    .map(|wrong| Wrong { index: first + wrong.index, ..wrong }),
+            );
         }
     }
     read
@@ -136,8 +156,11 @@ fn inner(chase: &Chase, soft: &Soft, turns: usize, sent: &[u8], values: &[f32]) 
 /// The payload among whole spans of levels on the line, in its order.
 #[cfg(test)]
 pub(super) fn payload(layout: &super::Layout, levels: &[u8]) -> Vec<u8> {
-    let mut placed: Vec<(u64, u8)> =
-        levels.iter().enumerate().filter_map(|(index, &level)| Some((layout.payload_symbol(index as u64)?, level))).collect();
+    let mut placed: Vec<(u64, u8)> = levels
+        .iter()
+        .enumerate()
+        .filter_map(|(index, &level)| Some((layout.payload_symbol(index as u64)?, level)))
+        .collect();
     placed.sort_unstable();
     placed.into_iter().map(|(_, level)| level).collect()
 }
@@ -148,18 +171,27 @@ mod tests {
     use crate::pattern::{precode, unprecode};
     use crate::seed::Seed;
 
-    /// Blocks of any length behind a precoder that never restarts, errors of any density: the same wrong symbols as undoing the precoder
-    /// on the whole stream.
+    /// Blocks of any length behind a precoder that never restarts, errors of any density: the same
+    /// wrong symbols as undoing the precoder on the whole stream.
     #[test]
     fn precoded_blocks_joined_are_the_stream_undone_as_a_whole() {
         let mut rng = Seed::new(5).rng();
         let plain: Vec<u8> = (0..6000).map(|_| (rng.next_u64() & 3) as u8).collect();
         for one_in in [2, 5, 50] {
-            let errors: Vec<u8> =
-                plain.iter().map(|_| if rng.next_u64().is_multiple_of(one_in) { (rng.next_u64() & 3) as u8 } else { 0 }).collect();
+            let errors: Vec<u8> = plain
+                .iter()
+                .map(|_| {
+                    if rng.next_u64().is_multiple_of(one_in) {
+                        (rng.next_u64() & 3) as u8
+                    } else {
+                        0
+                    }
+                })
+                .collect();
             let mut whole = plain.clone();
             precode(&mut whole, 0);
-            let mut received: Vec<u8> = whole.iter().zip(&errors).map(|(p, e)| (p + e) & 3).collect();
+            let mut received: Vec<u8> =
+                whole.iter().zip(&errors).map(|(p, e)| (p + e) & 3).collect();
             unprecode(&mut received, 0);
             let expected: Vec<Wrong> = differing(&plain, &received).collect();
             for block in [1, 2, 7, 1000, 6000] {
@@ -168,10 +200,15 @@ mod tests {
                     let last = (first + block).min(plain.len());
                     let mut sent = plain[first..last].to_vec();
                     precode(&mut sent, 0);
-                    let decided: Vec<u8> = sent.iter().zip(&errors[first..]).map(|(p, e)| (p + e) & 3).collect();
+                    let decided: Vec<u8> =
+                        sent.iter().zip(&errors[first..]).map(|(p, e)| (p + e) & 3).collect();
                     let mut read = Reader::Precoded.read(&sent, &vec![0.0; sent.len()], &decided);
                     carried = read.join(carried);
-                    found.extend(read.wrong.iter().map(|wrong| Wrong { index: wrong.index + first as u32, ..*wrong }));
+                    found.extend(
+                        read.wrong
+                            .iter()
+                            .map(|wrong| Wrong { index: wrong.index + first as u32, ..*wrong }),
+                    );
                 }
                 assert_eq!(found, expected, "blocks of {block}, one error in {one_in}");
             }

@@ -32,7 +32,8 @@ impl Groups {
     }
 }
 
-/// Failed codewords, by sets and by chunks of sets that were drawn independently; or wrong bits likewise.
+/// Failed codewords, by sets and by chunks of sets that were drawn independently; or wrong bits
+/// likewise.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scatter {
     set_codewords: u64,
@@ -81,8 +82,10 @@ impl Scatter {
     ///
     /// L. Kish, *Survey Sampling*, 8.2: d is the design effect.
     pub(super) fn interval(&self) -> Interval {
-        let excess = self.sets.excess(self.set_codewords).max(self.chunks.excess(self.chunk_codewords));
-        let (failed, all) = (self.sets.sum as f64 / excess, (self.sets.count * self.set_codewords) as f64 / excess);
+        let excess =
+            self.sets.excess(self.set_codewords).max(self.chunks.excess(self.chunk_codewords));
+        let (failed, all) =
+            (self.sets.sum as f64 / excess, (self.sets.count * self.set_codewords) as f64 / excess);
         let all = all as u64;
         let limits = |failed: f64| clopper_pearson((failed as u64).min(all), all, 0.95);
         Interval { low: limits(failed.floor()).low, high: limits(failed.ceil()).high }
@@ -106,7 +109,8 @@ mod tests {
         all
     }
 
-    /// Sets that fail as a whole know their ratio as sets, not as codewords; 95 % of 400 runs less 5 standard errors of 0.011.
+    /// Sets that fail as a whole know their ratio as sets, not as codewords; 95 % of 400 runs less
+    /// 5 standard errors of 0.011.
     #[test]
     fn the_interval_holds_the_ratio_whether_codewords_fail_alone_or_together() {
         for at_once in [1, 2, 4] {
@@ -125,7 +129,10 @@ mod tests {
         let scatter = draw(1, 100, 1e-3, 1);
         assert_eq!(scatter.interval(), clopper_pearson(scatter.failed(), 102_400, 0.95));
         let (none, all) = (draw(1, 10, 0.0, 1).interval(), draw(1, 10, 1.0, 4).interval());
-        assert_eq!((none, all), (clopper_pearson(0, 10_240, 0.95), clopper_pearson(10_240, 10_240, 0.95)));
+        assert_eq!(
+            (none, all),
+            (clopper_pearson(0, 10_240, 0.95), clopper_pearson(10_240, 10_240, 0.95))
+        );
         assert_eq!(Scatter::new(4, 1024).interval(), Interval { low: 0.0, high: 1.0 });
     }
 }

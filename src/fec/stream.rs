@@ -8,13 +8,15 @@ use crate::seed::Seed;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-/// Sets that are kept: more than the blocks in hand of a few threads touch; beyond, they are made again.
+/// Sets that are kept: more than the blocks in hand of a few threads touch; beyond, they are made
+/// again.
 const RECENT: u64 = 64;
 
 /// What a port sends: a pure function of seed, lane and index, whatever was asked for before.
 ///
-/// Payload is random, a stream for every set of codewords. The levels are those ahead of the precoder. Clones share the codewords made
-/// last, so that the lanes of a port encode each but once.
+/// Payload is random, a stream for every set of codewords. The levels are those ahead of the
+/// precoder. Clones share the codewords made last, so that the lanes of a port encode each but
+/// once.
 #[derive(Clone, Debug)]
 pub struct Sender {
     layout: Arc<Layout>,
@@ -60,8 +62,14 @@ impl Sender {
     /// An outer code that cannot be built.
     pub fn new(layout: &Arc<Layout>, seed: Seed) -> Result<Self, CodeError> {
         let symbols = layout.coding().codewords * layout.coding().outer.codeword_symbols;
-        let recent = (0..RECENT).map(|_| Mutex::new(Made { number: None, words: vec![0; symbols] })).collect();
-        let payload = Payload { code: layout.coding().outer.build()?, seed: seed.named("fec.payload"), recent };
+        let recent = (0..RECENT)
+            .map(|_| Mutex::new(Made { number: None, words: vec![0; symbols] }))
+            .collect();
+        let payload = Payload {
+            code: layout.coding().outer.build()?,
+            seed: seed.named("fec.payload"),
+            recent,
+        };
         Ok(Self { layout: layout.clone(), payload: Arc::new(payload) })
     }
 
@@ -87,7 +95,9 @@ impl Sender {
     ///
     /// If there is no such lane.
     pub fn fill(&self, lane: usize, first: u64, levels: &mut [u8]) {
-        let Some(inner) = &self.layout.coding().inner else { return self.fill_payload(lane, first, levels) };
+        let Some(inner) = &self.layout.coding().inner else {
+            return self.fill_payload(lane, first, levels);
+        };
         let (span, turns) = (inner.span_symbols() as u64, inner.interleaved_blocks);
         let (mut at, mut rest) = (first, levels);
         while !rest.is_empty() {
@@ -96,7 +106,11 @@ impl Sender {
             let (head, tail) = rest.split_at_mut(taken);
             for turn in 0..turns {
                 let mut block = [0; BLOCK_SYMBOLS];
-                self.fill_payload(lane, (number * turns as u64 + turn as u64) * PAYLOAD_SYMBOLS as u64, &mut block[..PAYLOAD_SYMBOLS]);
+                self.fill_payload(
+                    lane,
+                    (number * turns as u64 + turn as u64) * PAYLOAD_SYMBOLS as u64,
+                    &mut block[..PAYLOAD_SYMBOLS],
+                );
                 inner::encode(&mut block);
                 // its symbols are turn, turn + turns, .. of the span
                 let before = within.saturating_sub(turn).div_ceil(turns);
@@ -163,10 +177,17 @@ impl Receiver {
     #[must_use]
     pub fn new(layout: &Arc<Layout>) -> Self {
         let arrived = vec![0; layout.coding().lanes];
-        Self { layout: layout.clone(), arrived, next: layout.first_set(), waiting: VecDeque::new(), spare: Vec::new() }
+        Self {
+            layout: layout.clone(),
+            arrived,
+            next: layout.first_set(),
+            waiting: VecDeque::new(),
+            spare: Vec::new(),
+        }
     }
 
-    /// Takes the next levels of a lane: decided, their precoding undone, without the parity of an inner code.
+    /// Takes the next levels of a lane: decided, their precoding undone, without the parity of an
+    /// inner code.
     ///
     /// # Panics
     ///
@@ -184,20 +205,28 @@ impl Receiver {
             // a set that began before the stream is dropped
             if let Some(ahead) = set.checked_sub(self.next) {
                 while self.waiting.len() <= ahead as usize {
-                    self.waiting.push_back(self.spare.pop().unwrap_or_else(|| Gathering { words: vec![0; symbols], bits: 0 }));
+                    self.waiting.push_back(
+                        self.spare
+                            .pop()
+                            .unwrap_or_else(|| Gathering { words: vec![0; symbols], bits: 0 }),
+                    );
                 }
                 let gathering = &mut self.waiting[ahead as usize];
-                bits.for_each(|(place, value)| gathering.words[place.symbol as usize] |= u16::from(value) << place.bit);
+                bits.for_each(|(place, value)| {
+                    gathering.words[place.symbol as usize] |= u16::from(value) << place.bit
+                });
                 gathering.bits += places.len();
             }
             at += places.len();
         }
     }
 
-    /// Hands out the next set, when all lanes have brought all of it: its number, and its codewords one behind the other.
+    /// Hands out the next set, when all lanes have brought all of it: its number, and its codewords
+    /// one behind the other.
     pub fn take(&mut self, mut with: impl FnMut(u64, &[u16])) -> bool {
         let outer = &self.layout.coding().outer;
-        let bits = self.layout.coding().codewords * outer.codeword_symbols * outer.symbol_bits() as usize;
+        let bits =
+            self.layout.coding().codewords * outer.codeword_symbols * outer.symbol_bits() as usize;
         if self.waiting.front().is_none_or(|gathering| gathering.bits < bits) {
             return false;
         }
@@ -222,7 +251,8 @@ mod tests {
     use crate::math::gaussian::pam4_half_eye_from_ber;
     use crate::pattern::{precode, unprecode};
 
-    /// `shared/physics.md` section 4: blocks of 1000, 1360 and 8192 symbols, the precoder on; its memory is handed from block to block.
+    /// `shared/physics.md` section 4: blocks of 1000, 1360 and 8192 symbols, the precoder on; its
+    /// memory is handed from block to block.
     #[test]
     fn noiseless_blocks_of_any_length_give_no_error_with_the_precoder_on() {
         for (name, _) in CODINGS {
@@ -246,7 +276,10 @@ mod tests {
                         let levels: Vec<u8> = waiting.drain(..whole).collect();
                         receiver.push(lane, &payload(&layout, &levels));
                     }
-                    while receiver.take(|set, words| sender.set(set, |sent| assert_eq!(words, sent, "{name}: {block}, set {set}"))) {
+                    while receiver.take(|set, words| {
+                        sender
+                            .set(set, |sent| assert_eq!(words, sent, "{name}: {block}, set {set}"))
+                    }) {
                         sets += 1;
                     }
                 }
@@ -255,9 +288,10 @@ mod tests {
         }
     }
 
-    /// The way of 1.6TBASE-DR8-2 at the 4.85e-3 that it allows ahead of the inner code: behind it 2.2e-4 to 2.7e-4
-    /// (`shared/physics.md` section 4) and five standard errors, blocks of 120 bits with some four wrong ones counted as one; behind KP4,
-    /// which fails once in 1e12 words there, nothing.
+    /// The way of 1.6TBASE-DR8-2 at the 4.85e-3 that it allows ahead of the inner code: behind it
+    /// 2.2e-4 to 2.7e-4 (`shared/physics.md` section 4) and five standard errors, blocks of 120
+    /// bits with some four wrong ones counted as one; behind KP4, which fails once in 1e12 words
+    /// there, nothing.
     #[test]
     fn the_two_codes_together_leave_no_error_at_their_limit() {
         let layout = Coding::named("1.6tbase-dr8-2").unwrap().build().unwrap();
@@ -269,15 +303,23 @@ mod tests {
         let mut receiver = Receiver::new(&layout);
         let (mut work, mut tally) = (Workspace::new(&code), Tally::new(outer));
         let inner = inner.as_ref().unwrap();
-        let (span, reader) = (inner.span_symbols(), Reader::Inner(inner.decoder, soft, inner.interleaved_blocks));
+        let (span, reader) =
+            (inner.span_symbols(), Reader::Inner(inner.decoder, soft, inner.interleaved_blocks));
         for block in 0..125 {
             for lane in 0..8 {
                 let mut levels = vec![0; span];
                 sender.fill(lane, block * span as u64, &mut levels);
                 let mut rng = Seed::new(4).index(block).index(lane as u64).rng();
-                let values: Vec<f32> = levels.iter().map(|&level| f32::from(level) + sigma * rng.normal() as f32).collect();
+                let values: Vec<f32> = levels
+                    .iter()
+                    .map(|&level| f32::from(level) + sigma * rng.normal() as f32)
+                    .collect();
                 let mut decided = payload(&layout, &levels);
-                reader.read(&levels, &values, &levels).wrong.iter().for_each(|wrong| decided[wrong.index as usize] = wrong.decided);
+                reader
+                    .read(&levels, &values, &levels)
+                    .wrong
+                    .iter()
+                    .for_each(|wrong| decided[wrong.index as usize] = wrong.decided);
                 receiver.push(lane, &decided);
             }
             while receiver.take(|set, words| {
@@ -292,8 +334,12 @@ mod tests {
             }) {}
         }
         assert!(tally.bits > 800_000, "{tally:?}");
-        let (ber, wrong_blocks) = (tally.pre_fec_errors as f64 / tally.bits as f64, tally.pre_fec_errors as f64 / 4.0);
-        assert!((ber / 2.45e-4).ln().abs() < (2.7f64 / 2.2).ln() / 2.0 + 5.0 / wrong_blocks.sqrt(), "{ber:e}");
+        let (ber, wrong_blocks) =
+            (tally.pre_fec_errors as f64 / tally.bits as f64, tally.pre_fec_errors as f64 / 4.0);
+        assert!(
+            (ber / 2.45e-4).ln().abs() < (2.7f64 / 2.2).ln() / 2.0 + 5.0 / wrong_blocks.sqrt(),
+            "{ber:e}"
+        );
         assert_eq!((tally.post_fec_errors, tally.uncorrectable), (0, 0));
     }
 

@@ -4,11 +4,13 @@
 
 use super::reed_solomon::Code;
 
-/// Bits of a transcoded block, 802.3 clause 91 (`derived`: a KP4 message of 5140 bits is 20 blocks).
+/// Bits of a transcoded block, 802.3 clause 91 (`derived`: a KP4 message of 5140 bits is 20
+/// blocks).
 const TRANSCODED_BITS: f64 = 257.0;
 /// Bits of payload in such a block, 802.3 clause 91 (`derived`, as above).
 const PAYLOAD_BITS: f64 = 256.0;
-/// Octets of the shortest frame, for which 802.3 states a frame loss ratio (`normative`, through a secondary source; no clause at hand).
+/// Octets of the shortest frame, for which 802.3 states a frame loss ratio (`normative`, through a
+/// secondary source; no clause at hand).
 pub const SHORTEST_FRAME_OCTETS: f64 = 64.0;
 
 /// A ratio that is no ratio of wrong bits.
@@ -56,12 +58,14 @@ impl Tail {
 /// post-FEC BER         = sum over i > t of (i / n) C(n, i) p^i (1 - p)^(n-i)  ber / p      (ber / p: wrong bits of a wrong symbol's)
 /// ```
 ///
-/// The sum begins at its largest term and runs both ways until a term no longer counts: no underflow, no cancellation.
+/// The sum begins at its largest term and runs both ways until a term no longer counts: no
+/// underflow, no cancellation.
 ///
 /// # Limits
 ///
-/// A word with more than t wrong symbols is taken to be left as it was; the few that are miscorrected
-/// ([`miscorrection_bound`](super::ReedSolomon::miscorrection_bound)) have up to t more wrong symbols. Erasures are not covered.
+/// A word with more than t wrong symbols is taken to be left as it was; the few that are
+/// miscorrected ([`miscorrection_bound`](super::ReedSolomon::miscorrection_bound)) have up to t
+/// more wrong symbols. Erasures are not covered.
 ///
 /// # Errors
 ///
@@ -81,7 +85,8 @@ pub fn random_errors(code: &Code, ber: f64) -> Result<Tail, BerError> {
     let (n, t) = (code.codeword_symbols, code.correctable());
     let ln_words = ln_binomial_tail(n, t, symbol, |_| 1.0);
     let ln_symbols = ln_binomial_tail(n, t, symbol, |i| i as f64 / n as f64);
-    let ln_post_fec_ber = if ber == 0.0 { f64::NEG_INFINITY } else { ln_symbols + libm::log(ber / symbol) };
+    let ln_post_fec_ber =
+        if ber == 0.0 { f64::NEG_INFINITY } else { ln_symbols + libm::log(ber / symbol) };
     Ok(Tail { ln_codeword_error_ratio: ln_words, ln_post_fec_ber })
 }
 
@@ -91,14 +96,21 @@ pub fn random_errors(code: &Code, ber: f64) -> Result<Tail, BerError> {
 /// frames lost = codeword error ratio (c + L / P),    c codewords interleaved, L octets of frame, P octets of payload a codeword
 /// ```
 ///
-/// A frame lies in all codewords of one set, and with probability L / (c P) in those of the next as well; for KP4 P = 640.
+/// A frame lies in all codewords of one set, and with probability L / (c P) in those of the next as
+/// well; for KP4 P = 640.
 ///
 /// # Limits
 ///
-/// Frames shorter than a set's payload; losses that seldom meet in one frame (a small ratio). The shortest frame is
-/// [`SHORTEST_FRAME_OCTETS`]; the figures of 802.3 are met with 84, the gap and the preamble included.
+/// Frames shorter than a set's payload; losses that seldom meet in one frame (a small ratio). The
+/// shortest frame is [`SHORTEST_FRAME_OCTETS`]; the figures of 802.3 are met with 84, the gap and
+/// the preamble included.
 #[must_use]
-pub fn ln_frame_loss_ratio(ln_codeword_error_ratio: f64, code: &Code, codewords: usize, frame_octets: f64) -> f64 {
+pub fn ln_frame_loss_ratio(
+    ln_codeword_error_ratio: f64,
+    code: &Code,
+    codewords: usize,
+    frame_octets: f64,
+) -> f64 {
     let message_bits = code.message_symbols as f64 * f64::from(code.symbol_bits());
     let payload_octets = message_bits * PAYLOAD_BITS / TRANSCODED_BITS / 8.0;
     ln_codeword_error_ratio + libm::log(codewords as f64 + frame_octets / payload_octets)
@@ -110,7 +122,8 @@ pub(super) fn ln_binomial(n: usize, k: usize) -> f64 {
     ln_factorial(n) - ln_factorial(k) - ln_factorial(n - k)
 }
 
-/// ln of the sum over i > t of `weight(i) C(n, i) p^i (1 - p)^(n-i)`; a weight grows slowly from term to term.
+/// ln of the sum over i > t of `weight(i) C(n, i) p^i (1 - p)^(n-i)`; a weight grows slowly from
+/// term to term.
 fn ln_binomial_tail(n: usize, t: usize, p: f64, weight: impl Fn(usize) -> f64) -> f64 {
     if p == 0.0 {
         return f64::NEG_INFINITY;
@@ -134,7 +147,9 @@ fn ln_binomial_tail(n: usize, t: usize, p: f64, weight: impl Fn(usize) -> f64) -
             break;
         }
     }
-    let ln_largest = ln_binomial(n, largest) + largest as f64 * libm::log(p) + (n - largest) as f64 * libm::log1p(-p);
+    let ln_largest = ln_binomial(n, largest)
+        + largest as f64 * libm::log(p)
+        + (n - largest) as f64 * libm::log1p(-p);
     ln_largest + libm::log(above + below)
 }
 
@@ -149,7 +164,12 @@ mod tests {
     /// `shared/standards.md` 6.1: printed to three digits (1e-4: two), so half a unit of the last.
     #[test]
     fn the_codeword_error_ratios_are_those_of_the_standards_sheet() {
-        let table = [(2.28e-4, 3.81e-13, 5e-16), (2.4e-4, 8.15e-13, 5e-16), (2.8e-4, 7.86e-12, 5e-15), (2.92e-4, 1.45e-11, 5e-14)];
+        let table = [
+            (2.28e-4, 3.81e-13, 5e-16),
+            (2.4e-4, 8.15e-13, 5e-16),
+            (2.8e-4, 7.86e-12, 5e-15),
+            (2.92e-4, 1.45e-11, 5e-14),
+        ];
         for (ber, printed, half_unit) in table.into_iter().chain([(1e-4, 1.4e-18, 5e-20)]) {
             let found = kp4(ber).codeword_error_ratio();
             assert!((found - printed).abs() <= half_unit, "{ber}: {found:e}");
@@ -180,8 +200,16 @@ mod tests {
         for (ber, ln_words, ln_bits) in table {
             let tail = kp4(ber);
             let tolerance = 3e-12;
-            assert!((tail.ln_codeword_error_ratio - ln_words).abs() < tolerance, "{ber}: {}", tail.ln_codeword_error_ratio);
-            assert!((tail.ln_post_fec_ber - ln_bits).abs() < tolerance, "{ber}: {}", tail.ln_post_fec_ber);
+            assert!(
+                (tail.ln_codeword_error_ratio - ln_words).abs() < tolerance,
+                "{ber}: {}",
+                tail.ln_codeword_error_ratio
+            );
+            assert!(
+                (tail.ln_post_fec_ber - ln_bits).abs() < tolerance,
+                "{ber}: {}",
+                tail.ln_post_fec_ber
+            );
         }
     }
 
@@ -196,12 +224,19 @@ mod tests {
         }
     }
 
-    /// What the standard prints, 9.2e-13, 1.7e-12 and 3.4e-12 for 1, 2 and 4 codewords; 0.90, 1.71 and 3.34 for the bare 64 octets.
+    /// What the standard prints, 9.2e-13, 1.7e-12 and 3.4e-12 for 1, 2 and 4 codewords; 0.90, 1.71
+    /// and 3.34 for the bare 64 octets.
     #[test]
     fn frames_are_lost_as_the_standards_sheet_says() {
-        let lost = |codewords, octets| libm::exp(kp4(2.4e-4).ln_frame_loss_ratio(&Code::KP4, codewords, octets)) * 1e12;
+        let lost = |codewords, octets| {
+            libm::exp(kp4(2.4e-4).ln_frame_loss_ratio(&Code::KP4, codewords, octets)) * 1e12
+        };
         for (codewords, bare, printed) in [(1, 0.90, 0.92), (2, 1.71, 1.74), (4, 3.34, 3.37)] {
-            assert!((lost(codewords, SHORTEST_FRAME_OCTETS) - bare).abs() < 0.005, "{}", lost(codewords, 64.0));
+            assert!(
+                (lost(codewords, SHORTEST_FRAME_OCTETS) - bare).abs() < 0.005,
+                "{}",
+                lost(codewords, 64.0)
+            );
             assert!((lost(codewords, 84.0) - printed).abs() < 0.005, "{}", lost(codewords, 84.0));
         }
     }
@@ -209,12 +244,20 @@ mod tests {
     /// A Hamming-like code, t = 1 and n = 15, has two terms that are not in the tail.
     #[test]
     fn a_short_code_leaves_one_minus_the_head() {
-        let code = Code { field_polynomial: 0x13, codeword_symbols: 15, message_symbols: 13, first_root: 0 };
+        let code = Code {
+            field_polynomial: 0x13,
+            codeword_symbols: 15,
+            message_symbols: 13,
+            first_root: 0,
+        };
         for ber in [1e-3, 1e-2, 0.1, 0.3] {
             let p = 1.0 - (1.0f64 - ber).powi(4);
             let head = (1.0 - p).powi(15) + 15.0 * p * (1.0 - p).powi(14);
             // the subtraction is good to an ulp of one
-            assert!((random_errors(&code, ber).unwrap().codeword_error_ratio() - (1.0 - head)).abs() < 1e-14);
+            assert!(
+                (random_errors(&code, ber).unwrap().codeword_error_ratio() - (1.0 - head)).abs()
+                    < 1e-14
+            );
         }
     }
 }

@@ -18,7 +18,8 @@ pub struct Tally {
     pub corrected_bits: u64,
     /// Words the decoder gave up.
     pub uncorrectable: u64,
-    /// Words that were changed to, or received as, a codeword that was not sent. A receiver cannot know these.
+    /// Words that were changed to, or received as, a codeword that was not sent. A receiver cannot
+    /// know these.
     pub miscorrected: u64,
 }
 
@@ -27,12 +28,27 @@ impl Tally {
     #[must_use]
     pub fn new(code: &Code) -> Self {
         let histogram = Histogram::new(code);
-        Self { histogram, bits: 0, pre_fec_errors: 0, post_fec_errors: 0, corrected_bits: 0, uncorrectable: 0, miscorrected: 0 }
+        Self {
+            histogram,
+            bits: 0,
+            pre_fec_errors: 0,
+            post_fec_errors: 0,
+            corrected_bits: 0,
+            uncorrectable: 0,
+            miscorrected: 0,
+        }
     }
 
-    /// Adds a decoded word: what was sent, what came and what the decoder made of it; gives the wrong symbols it corrected, none if it
-    /// gave up.
-    pub fn push_decoded(&mut self, code: &Code, sent: &[u16], received: &[u16], decoded: &[u16], outcome: Outcome) -> Option<usize> {
+    /// Adds a decoded word: what was sent, what came and what the decoder made of it; gives the
+    /// wrong symbols it corrected, none if it gave up.
+    pub fn push_decoded(
+        &mut self,
+        code: &Code,
+        sent: &[u16],
+        received: &[u16],
+        decoded: &[u16],
+        outcome: Outcome,
+    ) -> Option<usize> {
         let wrong = wrong_bits(sent, decoded);
         self.bits += (sent.len() * code.symbol_bits() as usize) as u64;
         self.pre_fec_errors += wrong_bits(sent, received);

@@ -14,12 +14,13 @@ use std::f64::consts::TAU;
 /// E(f) <- E(f) exp(-j (b2 w^2 / 2 + b3 w^3 / 6) L),   b2 = -D l^2 / (2 pi c),   b3 = (l^2 / (2 pi c))^2 (S + 2 D / l)
 /// ```
 ///
-/// In and out: field, sqrt(W). A positive chirp parameter and a positive D narrow the intensity response.
+/// In and out: field, sqrt(W). A positive chirp parameter and a positive D narrow the intensity
+/// response.
 ///
 /// # Limits
 ///
-/// No polarisation-mode dispersion, no nonlinearity; reflections between connectors (MPI) are a loss,
-/// `mpi_penalty_db`, until they are modelled.
+/// No polarisation-mode dispersion, no nonlinearity; reflections between connectors (MPI) are a
+/// loss, `mpi_penalty_db`, until they are modelled.
 ///
 /// # Reference
 ///
@@ -62,7 +63,12 @@ impl SingleMode {
         problems.range(at, "connector_loss_db", self.connector_loss_db, -20.0..=60.0);
         problems.range(at, "mpi_penalty_db", self.mpi_penalty_db, 0.0..=10.0);
         problems.range(at, "zero_dispersion_nm", self.zero_dispersion_nm, 1200.0..=1700.0);
-        problems.range(at, "dispersion_slope_ps_per_nm2_km", self.dispersion_slope_ps_per_nm2_km, 0.0..=1.0);
+        problems.range(
+            at,
+            "dispersion_slope_ps_per_nm2_km",
+            self.dispersion_slope_ps_per_nm2_km,
+            0.0..=1.0,
+        );
     }
 
     /// Loss of power, dB.
@@ -72,7 +78,8 @@ impl SingleMode {
 
     /// Dispersion parameter at a wavelength, ps/(nm km).
     pub fn dispersion_ps_per_nm_km(&self, wavelength_nm: f64) -> f64 {
-        self.dispersion_slope_ps_per_nm2_km / 4.0 * (wavelength_nm - self.zero_dispersion_nm.powi(4) / wavelength_nm.powi(3))
+        self.dispersion_slope_ps_per_nm2_km / 4.0
+            * (wavelength_nm - self.zero_dispersion_nm.powi(4) / wavelength_nm.powi(3))
     }
 
     /// The phase of dispersion over the whole length.
@@ -83,45 +90,59 @@ impl SingleMode {
         let slope = s0 / 4.0 * (1.0 + 3.0 * (l0 / l).powi(4));
         let to_angular = l * l / (TAU * LIGHT_M_PER_S);
         let length_m = kilo(self.length_km);
-        Shape::Dispersion { b2_s2: -d * to_angular * length_m, b3_s3: to_angular.powi(2) * (slope + 2.0 * d / l) * length_m }
+        Shape::Dispersion {
+            b2_s2: -d * to_angular * length_m,
+            b3_s3: to_angular.powi(2) * (slope + 2.0 * d / l) * length_m,
+        }
     }
 
     pub(crate) fn extend(&self, light: Chain<Field>, wavelength_nm: f64) -> Chain<Field> {
-        light.response::<Field>(self.dispersion(wavelength_nm)).response(Shape::Gain(amplitude_ratio(-self.loss_db())))
+        light
+            .response::<Field>(self.dispersion(wavelength_nm))
+            .response(Shape::Gain(amplitude_ratio(-self.loss_db())))
     }
 }
 
 /// The phase of an accumulated dispersion, without slope.
 pub(crate) fn dispersion(ps_per_nm: f64, wavelength_nm: f64) -> Shape {
     let dl = ps_per_nm * pico(1.0) / nano(1.0); // s / m
-    Shape::Dispersion { b2_s2: -dl * nano(wavelength_nm).powi(2) / (TAU * LIGHT_M_PER_S), b3_s3: 0.0 }
+    Shape::Dispersion {
+        b2_s2: -dl * nano(wavelength_nm).powi(2) / (TAU * LIGHT_M_PER_S),
+        b3_s3: 0.0,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// standards.md 5: at 500 m the extremes of 1304.5 .. 1317.5 nm against 1324 and 1300 nm are -0.93 and +0.80 ps/nm
-    /// with a slope of 0.093, given to 0.005.
+    /// standards.md 5: at 500 m the extremes of 1304.5 .. 1317.5 nm against 1324 and 1300 nm are
+    /// -0.93 and +0.80 ps/nm with a slope of 0.093, given to 0.005.
     #[test]
     fn the_dispersion_of_a_dr_link_has_the_tabulated_extremes() {
-        let fibre =
-            |zero_dispersion_nm: f64| SingleMode { zero_dispersion_nm, dispersion_slope_ps_per_nm2_km: 0.093, ..SingleMode::default() };
+        let fibre = |zero_dispersion_nm: f64| SingleMode {
+            zero_dispersion_nm,
+            dispersion_slope_ps_per_nm2_km: 0.093,
+            ..SingleMode::default()
+        };
         assert!((0.5 * fibre(1324.0).dispersion_ps_per_nm_km(1304.5) + 0.93).abs() < 0.005);
         assert!((0.5 * fibre(1300.0).dispersion_ps_per_nm_km(1317.5) - 0.80).abs() < 0.005);
     }
 
-    /// The phase at f is pi l^2 D L f^2 / c near the carrier; the cubic term adds less than 1e-3 of it at 20 GHz.
+    /// The phase at f is pi l^2 D L f^2 / c near the carrier; the cubic term adds less than 1e-3 of
+    /// it at 20 GHz.
     #[test]
     fn the_sideband_phase_has_the_sign_and_size_of_the_convention() {
-        let fibre = SingleMode { length_km: 10.0, zero_dispersion_nm: 1300.0, ..SingleMode::default() };
+        let fibre =
+            SingleMode { length_km: 10.0, zero_dispersion_nm: 1300.0, ..SingleMode::default() };
         let (l_m, f) = (1317.5e-9, 20e9f64);
         let dl = fibre.dispersion_ps_per_nm_km(1317.5) * 1e-6 * 10e3;
         let expected = std::f64::consts::PI * l_m * l_m * dl * f * f / LIGHT_M_PER_S;
         let shape = fibre.dispersion(1317.5);
         let even = (shape.at(f).arg() + shape.at(-f).arg()) / 2.0;
         assert!(expected > 0.0 && (even / expected - 1.0).abs() < 1e-9, "{even} {expected}");
-        let lumped = super::dispersion(10.0 * fibre.dispersion_ps_per_nm_km(1317.5), 1317.5).at(f).arg();
+        let lumped =
+            super::dispersion(10.0 * fibre.dispersion_ps_per_nm_km(1317.5), 1317.5).at(f).arg();
         assert!((lumped / expected - 1.0).abs() < 1e-9, "{lumped} {expected}");
     }
 }

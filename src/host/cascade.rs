@@ -12,12 +12,14 @@ impl Network {
     /// S21 = A21 B21 / d,             S22 = B22 + B12 B21 A22 / d
     /// ```
     ///
-    /// which is the product of their T-matrices without its division by S21, so that a line that passes nothing passes
-    /// nothing. The other's near reference is first made this one's far reference.
+    /// which is the product of their T-matrices without its division by S21, so that a line that
+    /// passes nothing passes nothing. The other's near reference is first made this one's far
+    /// reference.
     ///
     /// # Errors
     ///
-    /// When either is no two-port, their frequencies differ, or a resonance between them has no end.
+    /// When either is no two-port, their frequencies differ, or a resonance between them has no
+    /// end.
     pub fn then(&self, behind: &Network) -> Result<Network, String> {
         self.is_two_port()?;
         behind.is_two_port()?;
@@ -27,17 +29,27 @@ impl Network {
         let behind = behind.renormalised(&[self.reference_ohm[1], behind.reference_ohm[1]])?;
         let reference_ohm = vec![self.reference_ohm[0], behind.reference_ohm[1]];
         let cascade = self.with(reference_ohm, |k| {
-            let (&[a11, a12, a21, a22], &[b11, b12, b21, b22]) = (two(self.matrix(k)), two(behind.matrix(k)));
+            let (&[a11, a12, a21, a22], &[b11, b12, b21, b22]) =
+                (two(self.matrix(k)), two(behind.matrix(k)));
             let round = (1.0 - a22 * b11).inv();
-            vec![a11 + a12 * a21 * b11 * round, a12 * b12 * round, a21 * b21 * round, b22 + b12 * b21 * a22 * round]
+            vec![
+                a11 + a12 * a21 * b11 * round,
+                a12 * b12 * round,
+                a21 * b21 * round,
+                b22 + b12 * b21 * a22 * round,
+            ]
         });
         match (0..cascade.f_hz.len()).find(|&k| cascade.matrix(k).iter().any(|s| !s.is_finite())) {
-            Some(k) => Err(format!("at {} Hz two networks in cascade resonate without loss; must have a loss", self.f_hz[k])),
+            Some(k) => Err(format!(
+                "at {} Hz two networks in cascade resonate without loss; must have a loss",
+                self.f_hz[k]
+            )),
             None => Ok(cascade),
         }
     }
 
-    /// The voltage over a load, by that which a source of the same voltage has over a load that matches it.
+    /// The voltage over a load, by that which a source of the same voltage has over a load that
+    /// matches it.
     ///
     /// ```text
     /// H = 2 V_load / V_source
@@ -45,8 +57,8 @@ impl Network {
     /// G1 = (R_source - Z1) / (R_source + Z1),   G2 = (R_load - Z2) / (R_load + Z2)
     /// ```
     ///
-    /// V_source is the source's voltage without load. Between equal resistances a thru is 1, and where both are the
-    /// references H is S21.
+    /// V_source is the source's voltage without load. Between equal resistances a thru is 1, and
+    /// where both are the references H is S21.
     ///
     /// # Errors
     ///
@@ -75,7 +87,9 @@ impl Network {
     fn is_two_port(&self) -> Result<(), String> {
         match self.ports() {
             2 => Ok(()),
-            n => Err(format!("has {n} ports; must have 2: take two of them or the differential modes")),
+            n => Err(format!(
+                "has {n} ports; must have 2: take two of them or the differential modes"
+            )),
         }
     }
 }
@@ -101,7 +115,12 @@ mod tests {
     }
 
     fn lossy(delay_s: f64, share: f64) -> Propagation {
-        Propagation { dc_neper: 0.02 * share, skin_neper: 2e-6 * share, dielectric_neper: 3e-11 * share, delay_s }
+        Propagation {
+            dc_neper: 0.02 * share,
+            skin_neper: 2e-6 * share,
+            dielectric_neper: 3e-11 * share,
+            delay_s,
+        }
     }
 
     #[test]
@@ -113,7 +132,9 @@ mod tests {
         let through = thru.voltage_transfer(100.0, 100.0).unwrap();
         assert!(through.h().iter().all(|h| (h - 1.0).norm() == 0.0));
         let matched = line.voltage_transfer(100.0, 100.0).unwrap();
-        assert!(matched.h().iter().zip(line.element(2, 1)).all(|(h, s21)| (h - s21).norm() < 1e-15));
+        assert!(
+            matched.h().iter().zip(line.element(2, 1)).all(|(h, s21)| (h - s21).norm() < 1e-15)
+        );
     }
 
     #[test]
@@ -132,21 +153,36 @@ mod tests {
             let &[s11, s12, s21, s22] = two(s);
             [s12 - s11 * s22 / s21, s11 / s21, -s22 / s21, s21.inv()]
         };
-        let (a, b) = (Network::line(&grid(), &lossy(0.3e-9, 1.0), 70.0, 100.0), Network::line(&grid(), &lossy(0.2e-9, 2.0), 120.0, 100.0));
+        let (a, b) = (
+            Network::line(&grid(), &lossy(0.3e-9, 1.0), 70.0, 100.0),
+            Network::line(&grid(), &lossy(0.2e-9, 2.0), 120.0, 100.0),
+        );
         let cascade = a.then(&b).unwrap();
         for k in 0..a.f_hz.len() {
             let (x, y) = (t(a.matrix(k)), t(b.matrix(k)));
-            let product = [x[0] * y[0] + x[1] * y[2], x[0] * y[1] + x[1] * y[3], x[2] * y[0] + x[3] * y[2], x[2] * y[1] + x[3] * y[3]];
-            assert!(product.iter().zip(t(cascade.matrix(k))).all(|(p, q)| (p - q).norm() < 1e-12 * q.norm().max(1.0)));
+            let product = [
+                x[0] * y[0] + x[1] * y[2],
+                x[0] * y[1] + x[1] * y[3],
+                x[2] * y[0] + x[3] * y[2],
+                x[2] * y[1] + x[3] * y[3],
+            ];
+            assert!(
+                product
+                    .iter()
+                    .zip(t(cascade.matrix(k)))
+                    .all(|(p, q)| (p - q).norm() < 1e-12 * q.norm().max(1.0))
+            );
         }
     }
 
-    /// Source r, line, load: V = V_s Z_in / (Z_in + R) carried by cosh and sinh of the line equations.
+    /// Source r, line, load: V = V_s Z_in / (Z_in + R) carried by cosh and sinh of the line
+    /// equations.
     #[test]
     fn the_voltage_over_a_load_is_that_of_the_line_equations() {
         let (z, source, load) = (85.0, 90.0, 140.0);
         let propagation = lossy(0.7e-9, 1.0);
-        let transfer = Network::line(&grid(), &propagation, z, 100.0).voltage_transfer(source, load).unwrap();
+        let transfer =
+            Network::line(&grid(), &propagation, z, 100.0).voltage_transfer(source, load).unwrap();
         for (f, h) in grid().iter().zip(transfer.h()) {
             let gamma = propagation.at(*f);
             let (cosh, sinh) = (gamma.cosh(), gamma.sinh());
@@ -156,13 +192,20 @@ mod tests {
         }
     }
 
-    /// Two steps of reflection r enclose a delay: |S21| ripples between 1 and (1 - r^2) / (1 + r^2) with the period 1 / (2 tau).
+    /// Two steps of reflection r enclose a delay: |S21| ripples between 1 and (1 - r^2) / (1 + r^2)
+    /// with the period 1 / (2 tau).
     #[test]
     fn two_mismatched_lines_ripple_with_the_period_and_depth_of_the_closed_form() {
         let (tau, f_hz) = (0.5e-9, (0..=8000).map(|k| f64::from(k) * 1e6).collect::<Vec<_>>());
-        let lossless = |delay_s: f64, ohm: f64| Network::line(&f_hz, &Propagation { delay_s, ..Propagation::default() }, ohm, 100.0);
+        let lossless = |delay_s: f64, ohm: f64| {
+            Network::line(&f_hz, &Propagation { delay_s, ..Propagation::default() }, ohm, 100.0)
+        };
         // 100 ohm, then 150 for tau between two matched lines
-        let chain = lossless(0.2e-9, 100.0).then(&lossless(tau, 150.0)).unwrap().then(&lossless(0.3e-9, 100.0)).unwrap();
+        let chain = lossless(0.2e-9, 100.0)
+            .then(&lossless(tau, 150.0))
+            .unwrap()
+            .then(&lossless(0.3e-9, 100.0))
+            .unwrap();
         let h = chain.voltage_transfer(100.0, 100.0).unwrap();
         let magnitude: Vec<f64> = h.h().iter().map(|h| h.norm()).collect();
         let r: f64 = 50.0 / 250.0;
@@ -172,19 +215,33 @@ mod tests {
             assert!((h - closed).abs() < 1e-13, "{f}");
         }
         let least = (1.0 - r * r) / (1.0 + r * r);
-        let notches: Vec<f64> =
-            (1..8000).filter(|&k| magnitude[k] < magnitude[k - 1] && magnitude[k] < magnitude[k + 1]).map(|k| f_hz[k]).collect();
-        assert_eq!(notches, (0..8).map(|n| 0.5e9 + f64::from(n) * 1e9).collect::<Vec<_>>(), "one a 1 / (2 tau)");
+        let notches: Vec<f64> = (1..8000)
+            .filter(|&k| magnitude[k] < magnitude[k - 1] && magnitude[k] < magnitude[k + 1])
+            .map(|k| f_hz[k])
+            .collect();
+        assert_eq!(
+            notches,
+            (0..8).map(|n| 0.5e9 + f64::from(n) * 1e9).collect::<Vec<_>>(),
+            "one a 1 / (2 tau)"
+        );
         assert!((magnitude[500] - least).abs() < 1e-13 && (magnitude[1000] - 1.0).abs() < 1e-13);
     }
 
     #[test]
     fn what_is_no_cascade_is_refused() {
         let line = Network::thru(&[1e9], 100.0);
-        assert!(line.then(&Network::thru(&[2e9], 100.0)).unwrap_err().contains("different frequencies"));
-        assert!(line.then(&line.of_ports(&[1]).unwrap()).unwrap_err().starts_with("has 1 ports; must have 2"));
+        assert!(
+            line.then(&Network::thru(&[2e9], 100.0)).unwrap_err().contains("different frequencies")
+        );
+        assert!(
+            line.then(&line.of_ports(&[1]).unwrap())
+                .unwrap_err()
+                .starts_with("has 1 ports; must have 2")
+        );
         assert!(line.voltage_transfer(0.0, 100.0).unwrap_err().starts_with("a source of 0 ohm"));
-        assert!(line.voltage_transfer(100.0, f64::NAN).unwrap_err().starts_with("a load of NaN ohm"));
+        assert!(
+            line.voltage_transfer(100.0, f64::NAN).unwrap_err().starts_with("a load of NaN ohm")
+        );
         let mirror = Network::two_port(&[1e9], 100.0, |_| [Complex64::new(1.0, 0.0); 4]);
         assert!(mirror.then(&mirror).unwrap_err().contains("resonate without loss"));
     }

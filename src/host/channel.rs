@@ -31,10 +31,11 @@ pub enum ChannelKind {
 /// v_out = H v_in + sum over aggressors of H_k v_k,   H = voltage transfer between source_ohm and load_ohm
 /// ```
 ///
-/// In: volts of a sender over a matched load. Out: volts at the receiver. H comes from a [`Trace`] or from files in cascade, with their
-/// reflections; its delay is taken out. Far-end aggressors send what this channel's sender would send, near-end ones `next_swing_vppd`,
-/// each its own data at its own phase; through their own files, or as a coupling that rises with frequency, stated where half the symbol
-/// rate is.
+/// In: volts of a sender over a matched load. Out: volts at the receiver. H comes from a [`Trace`]
+/// or from files in cascade, with their reflections; its delay is taken out. Far-end aggressors
+/// send what this channel's sender would send, near-end ones `next_swing_vppd`, each its own data
+/// at its own phase; through their own files, or as a coupling that rises with frequency, stated
+/// where half the symbol rate is.
 ///
 /// # Limits
 ///
@@ -48,7 +49,8 @@ pub struct Channel {
     pub trace: Trace,
     /// Touchstone files in cascade, from the sender on.
     pub files: Vec<String>,
-    /// Ports of the differential channel in each file, such as `1-2/3-4`; guessed with a warning when absent.
+    /// Ports of the differential channel in each file, such as `1-2/3-4`; guessed with a warning
+    /// when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ports: Option<PortMap>,
     /// Whether the packages of `trace` stand at both ends of the files too.
@@ -57,11 +59,13 @@ pub struct Channel {
     pub source_ohm: f64,
     /// Impedance of the receiver, ohm.
     pub load_ohm: f64,
-    /// Far-end crosstalk from the sender's full scale to the receiver, at half the symbol rate, dB; without files of it.
+    /// Far-end crosstalk from the sender's full scale to the receiver, at half the symbol rate, dB;
+    /// without files of it.
     pub fext_db: f64,
     /// Near-end crosstalk, likewise.
     pub next_db: f64,
-    /// Symbols that near-end aggressors send in a block beyond the victim's: they run on the other host's clock.
+    /// Symbols that near-end aggressors send in a block beyond the victim's: they run on the other
+    /// host's clock.
     pub next_extra_symbols: usize,
     /// Swing of near-end aggressors, V.
     pub next_swing_vppd: f64,
@@ -89,7 +93,8 @@ struct Made {
     next: Vec<Arc<Table>>,
 }
 
-/// A file that was read: the key that names it, the file, its digest, where it ends, and the port map that was guessed.
+/// A file that was read: the key that names it, the file, its digest, where it ends, and the port
+/// map that was guessed.
 type Taken = (&'static str, String, u64, f64, Option<String>);
 
 /// What was made last.
@@ -102,7 +107,8 @@ const STEP_MHZ: f64 = 25.0;
 const END_GHZ: f64 = 110.0;
 /// Impedance in which networks are put together, ohm.
 const REFERENCE_OHM: f64 = 100.0;
-/// Phases of aggressors against the victim, symbol periods: neither in step with it nor with each other (assumed).
+/// Phases of aggressors against the victim, symbol periods: neither in step with it nor with each
+/// other (assumed).
 const FEXT_PHASE_UI: f64 = 0.37;
 const NEXT_PHASE_UI: f64 = 0.71;
 /// Least voltage at 0 Hz, of what is sent.
@@ -159,11 +165,25 @@ impl Channel {
         problems.count(at, "next_extra_symbols", self.next_extra_symbols, 0..=64);
         problems.range(at, "next_swing_vppd", self.next_swing_vppd, 0.0..=5.0);
         if self.kind == ChannelKind::Files && self.files.is_empty() {
-            problems.report(at, "files", "[]", "must name Touchstone files, as kind = \"files\" asks");
+            problems.report(
+                at,
+                "files",
+                "[]",
+                "must name Touchstone files, as kind = \"files\" asks",
+            );
         }
-        for (key, files) in [("files", &self.files), ("fext_files", &self.fext_files), ("next_files", &self.next_files)] {
+        for (key, files) in [
+            ("files", &self.files),
+            ("fext_files", &self.fext_files),
+            ("next_files", &self.next_files),
+        ] {
             if files.len() > MOST_FILES {
-                problems.report(at, key, files.len(), format!("must be at most {MOST_FILES} files"));
+                problems.report(
+                    at,
+                    key,
+                    files.len(),
+                    format!("must be at most {MOST_FILES} files"),
+                );
             }
         }
     }
@@ -172,10 +192,14 @@ impl Channel {
     pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
         let recipe = Box::new(Channel { made: None, ..self.clone() });
         if self.made.as_ref().is_none_or(|made| made.recipe != recipe) {
-            // a channel without files is a pure function of its description, and many lanes and points of a sweep have the same
-            let files = [&self.files, &self.fext_files, &self.next_files].iter().any(|files| !files.is_empty());
+            // a channel without files is a pure function of its description, and many lanes and
+            // points of a sweep have the same
+            let files = [&self.files, &self.fext_files, &self.next_files]
+                .iter()
+                .any(|files| !files.is_empty());
             let mut make = || self.make(recipe.clone(), at, loader).ok_or(());
-            self.made = if files { make().ok().map(Arc::new) } else { RECENT.get(&recipe, make).ok() };
+            self.made =
+                if files { make().ok().map(Arc::new) } else { RECENT.get(&recipe, make).ok() };
         }
         let made = self.made.clone();
         for (key, file, digest, ends_hz, found) in made.iter().flat_map(|made| &made.read) {
@@ -187,7 +211,10 @@ impl Channel {
         let digest = fnv(format!("{recipe:?}").as_bytes());
         let mut read = Vec::new();
         let files = self.files_used(loader, at, &mut read);
-        if files[0].len() != own_files(self).len() || own_files(self).is_empty() && self.kind == ChannelKind::Files || self.wrong() {
+        if files[0].len() != own_files(self).len()
+            || own_files(self).is_empty() && self.kind == ChannelKind::Files
+            || self.wrong()
+        {
             return None; // said already
         }
         let through = match self.kind {
@@ -195,11 +222,13 @@ impl Channel {
             _ => match self.network(&files[0]).and_then(|network| self.table(&network, digest)) {
                 Ok(table) if table.at(0.0).norm() > LEAST_AT_REST => Some(Arc::new(table)),
                 made => {
-                    let blocked =
-                        "passes nothing at 0 Hz, where gains are set; remove the coupling capacitor, or see host.rx.clock.ac_coupling_khz";
+                    let blocked = "passes nothing at 0 Hz, where gains are set; remove the coupling capacitor, or see host.rx.clock.ac_coupling_khz";
                     let remedy = made.err().unwrap_or_else(|| blocked.to_owned());
-                    let (key, value) =
-                        if self.kind == ChannelKind::Files { ("files", self.files.join(", ")) } else { ("trace", String::new()) };
+                    let (key, value) = if self.kind == ChannelKind::Files {
+                        ("files", self.files.join(", "))
+                    } else {
+                        ("trace", String::new())
+                    };
                     loader.problems().report(at, key, value, remedy);
                     return None;
                 }
@@ -219,8 +248,14 @@ impl Channel {
         Some(Made { recipe, read, through, fext, next })
     }
 
-    /// The differential networks of the files that are used: of the channel, of far-end and of near-end aggressors.
-    fn files_used(&self, loader: &mut Loader<'_>, at: &Path, read: &mut Vec<Taken>) -> [Vec<Network>; 3] {
+    /// The differential networks of the files that are used: of the channel, of far-end and of
+    /// near-end aggressors.
+    fn files_used(
+        &self,
+        loader: &mut Loader<'_>,
+        at: &Path,
+        read: &mut Vec<Taken>,
+    ) -> [Vec<Network>; 3] {
         let own = own_files(self);
         let lists = [
             ("files", own, self.ports),
@@ -232,7 +267,10 @@ impl Channel {
                 let mut found = None;
                 let made = loader.touchstone(file).and_then(|touchstone| {
                     let digest = touchstone.digest();
-                    Ok((differential(Network::from((*touchstone).clone()), map, &mut found)?, digest))
+                    Ok((
+                        differential(Network::from((*touchstone).clone()), map, &mut found)?,
+                        digest,
+                    ))
                 });
                 match made {
                     Ok((network, digest)) => {
@@ -273,7 +311,8 @@ impl Channel {
             cascade = cascade.then(&part(behind)?)?;
         }
         if self.with_packages {
-            let [near, far] = [&self.trace.near, &self.trace.far].map(|package| package.network(f_hz, REFERENCE_OHM));
+            let [near, far] = [&self.trace.near, &self.trace.far]
+                .map(|package| package.network(f_hz, REFERENCE_OHM));
             cascade = near?.then(&cascade)?.then(&far?.of_ports(&[2, 1])?)?;
         }
         Ok(cascade)
@@ -298,8 +337,16 @@ impl Channel {
         amplitude_ratio(-self.loss_db(0.0))
     }
 
-    /// Passes on what `sender` has sent; sources are called `name.fext`, ... `behind_gain` as of noise.
-    pub(crate) fn extend(&self, volts: Chain<Volt>, sender: &SerdesTx, name: &str, behind_gain: bool, grid: Grid) -> Chain<Volt> {
+    /// Passes on what `sender` has sent; sources are called `name.fext`, ... `behind_gain` as of
+    /// noise.
+    pub(crate) fn extend(
+        &self,
+        volts: Chain<Volt>,
+        sender: &SerdesTx,
+        name: &str,
+        behind_gain: bool,
+        grid: Grid,
+    ) -> Chain<Volt> {
         let made = self.made.as_ref().expect("a description is loaded before it is used");
         let mut volts = match &made.through {
             Some(table) => volts.response(Shape::Table(table.clone())),
@@ -321,8 +368,18 @@ impl Channel {
             let through = files.iter().map(|table| vec![Shape::Table(table.clone())]);
             for (k, coupling) in through.chain(coupled).enumerate() {
                 let delay_s = ((k + 1) as f64 * phase_ui).fract() * grid.symbol_s();
-                let path = aggressor.pulse(grid).into_iter().chain([Shape::Delay(delay_s)]).chain(coupling).collect();
-                volts = volts.interferer(Interferer { entity: format!("{name}.{kind}.{k}"), path, extra_symbols, behind_gain });
+                let path = aggressor
+                    .pulse(grid)
+                    .into_iter()
+                    .chain([Shape::Delay(delay_s)])
+                    .chain(coupling)
+                    .collect();
+                volts = volts.interferer(Interferer {
+                    entity: format!("{name}.{kind}.{k}"),
+                    path,
+                    extra_symbols,
+                    behind_gain,
+                });
             }
         }
         volts
@@ -339,7 +396,11 @@ fn end_hz(network: &Network) -> f64 {
 }
 
 /// The two-port that differential signals see in a file, from 0 Hz on.
-fn differential(network: Network, map: Option<PortMap>, found: &mut Option<String>) -> Result<Network, String> {
+fn differential(
+    network: Network,
+    map: Option<PortMap>,
+    found: &mut Option<String>,
+) -> Result<Network, String> {
     let completed = network.completed().network;
     let passive = network.quality();
     let wrong = passive.warnings();
@@ -353,7 +414,9 @@ fn differential(network: Network, map: Option<PortMap>, found: &mut Option<Strin
         Some(map) => map,
         None => {
             let guess = PortMap::guess(&network)?;
-            *found = Some(found.take().into_iter().chain([guess.warning]).collect::<Vec<_>>().join("; "));
+            *found = Some(
+                found.take().into_iter().chain([guess.warning]).collect::<Vec<_>>().join("; "),
+            );
             guess.map
         }
     };

@@ -32,14 +32,15 @@ impl Network {
     /// S(s) = e^(-s tau) (c0 + c1 s^(1/2) + c2 s + c3 s^(3/2) + c4 s^2),   s = j 2 pi f,   c real
     /// ```
     ///
-    /// fitted to each element at the twelve lowest frequencies, tau its delay there. Every term is analytic for Re s > 0 and
-    /// real at 0 Hz, so what is put in is causal; s^(1/2) is the skin effect's, whole powers a lumped circuit's. A point at
-    /// 0 Hz is kept when it is real; where its imaginary part is above 0.01 (an exporter wrote a low frequency as 0) it is replaced.
+    /// fitted to each element at the twelve lowest frequencies, tau its delay there. Every term is
+    /// analytic for Re s > 0 and real at 0 Hz, so what is put in is causal; s^(1/2) is the skin
+    /// effect's, whole powers a lumped circuit's. A point at 0 Hz is kept when it is real; where
+    /// its imaginary part is above 0.01 (an exporter wrote a low frequency as 0) it is replaced.
     ///
     /// # Limits
     ///
-    /// What happens below the first frequency alone, a coupling capacitor's corner, is not known to it. Fewer than three
-    /// frequencies are held as they are.
+    /// What happens below the first frequency alone, a coupling capacitor's corner, is not known to
+    /// it. Fewer than three frequencies are held as they are.
     pub fn completed(&self) -> Completed {
         let (mut network, mut notes) = (self.clone(), Vec::new());
         if self.f_hz[0] == 0.0 {
@@ -58,7 +59,10 @@ impl Network {
         let count = ((first_hz / step_hz - 1e-5).ceil().max(1.0) as usize).min(MOST_POINTS);
         let below: Vec<f64> = (0..count).map(|i| first_hz * i as f64 / count as f64).collect();
         if notes.is_empty() {
-            let (first, points) = (first_hz / giga(1.0), if count == 1 { "point".to_owned() } else { format!("{count} points") });
+            let (first, points) = (
+                first_hz / giga(1.0),
+                if count == 1 { "point".to_owned() } else { format!("{count} points") },
+            );
             notes.push(format!("begins at {first} GHz: the {points} from 0 Hz on follow a causal law fitted to the lowest frequencies"));
         }
         let law = Law::new(&network.f_hz);
@@ -102,11 +106,18 @@ impl Law {
     fn extrapolate(&self, low: &[Complex64], below: &[f64]) -> Vec<Complex64> {
         let tau_s = delay_s(&self.f_hz, low);
         let turned = |f: f64, sign: f64| Complex64::from_polar(1.0, sign * TAU * f * tau_s);
-        let still: Vec<Complex64> = self.f_hz.iter().zip(low).map(|(&f, s)| s * turned(f, 1.0)).collect();
-        let right = DVector::from_iterator(2 * still.len(), still.iter().map(|s| s.re).chain(still.iter().map(|s| s.im)));
+        let still: Vec<Complex64> =
+            self.f_hz.iter().zip(low).map(|(&f, s)| s * turned(f, 1.0)).collect();
+        let right = DVector::from_iterator(
+            2 * still.len(),
+            still.iter().map(|s| s.re).chain(still.iter().map(|s| s.im)),
+        );
         let c = self.fit.solve(&right, 1e-13).expect("both bases are computed");
         let top_hz = self.f_hz[self.f_hz.len() - 1];
-        let value = |f: f64| (0..self.terms).map(|term| c[term] * half_power(f / top_hz, term)).sum::<Complex64>() * turned(f, -1.0);
+        let value = |f: f64| {
+            (0..self.terms).map(|term| c[term] * half_power(f / top_hz, term)).sum::<Complex64>()
+                * turned(f, -1.0)
+        };
         below.iter().map(|&f| value(f)).collect()
     }
 }
@@ -124,9 +135,9 @@ mod tests {
         Network::two_port(f_hz, 50.0, |f| [s(Complex64::new(0.0, TAU * f)); 4])
     }
 
-    /// S = 0.9 e^(-s T) / (1 + s RC) with its pole at 5 GHz and 4 ns; S = e^(-a sqrt(s) - s T) of a line that loses 2 dB at
-    /// 1 GHz by the skin effect. The law's next term, s^(5/2), is about 2e-4 of S at the top of the fit (0.16 GHz), and less than
-    /// half of it is left at 0 Hz.
+    /// S = 0.9 e^(-s T) / (1 + s RC) with its pole at 5 GHz and 4 ns; S = e^(-a sqrt(s) - s T) of a
+    /// line that loses 2 dB at 1 GHz by the skin effect. The law's next term, s^(5/2), is about
+    /// 2e-4 of S at the top of the fit (0.16 GHz), and less than half of it is left at 0 Hz.
     #[test]
     fn a_lumped_circuit_and_a_line_of_skin_effect_are_extrapolated_to_their_closed_form() {
         let lumped = |s: Complex64| 0.9 * (-s * 4e-9).exp() / (1.0 + s / (TAU * 5e9));
@@ -134,9 +145,12 @@ mod tests {
         for (name, law) in [("RC", &lumped as &dyn Fn(Complex64) -> Complex64), ("skin", &skin)] {
             for first in [1, 3, 5] {
                 let whole = of(&grid(0, 10e6, 200), law);
-                let Completed { network, notes } = of(&grid(first, 10e6, 200 - first), law).completed();
+                let Completed { network, notes } =
+                    of(&grid(first, 10e6, 200 - first), law).completed();
                 assert_eq!(network.f_hz(), whole.f_hz());
-                let wrong = (0..first).map(|k| (network.at(k, 2, 1) - whole.at(k, 2, 1)).norm()).fold(0.0, f64::max);
+                let wrong = (0..first)
+                    .map(|k| (network.at(k, 2, 1) - whole.at(k, 2, 1)).norm())
+                    .fold(0.0, f64::max);
                 assert!(wrong < 1e-4, "{name} from {first}: {wrong:e}");
                 assert_eq!(network.at(0, 2, 1).im, 0.0);
                 assert!(notes[0].starts_with(&format!("begins at 0.0{first} GHz")), "{notes:?}");
@@ -159,7 +173,8 @@ mod tests {
     #[test]
     fn a_network_of_few_frequencies_is_held() {
         for points in [1, 2, 3, 4] {
-            let Completed { network, .. } = of(&grid(3, 1e9, points), |_| Complex64::new(0.5, 0.0)).completed();
+            let Completed { network, .. } =
+                of(&grid(3, 1e9, points), |_| Complex64::new(0.5, 0.0)).completed();
             assert!(network.f_hz().len() == points + 3 || points == 1, "{:?}", network.f_hz());
             assert!((network.at(0, 2, 1) - 0.5).norm() < 1e-12);
         }

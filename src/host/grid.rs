@@ -18,9 +18,10 @@ impl Network {
     /// S(f) = e^(-j 2 pi f tau) p(f),   p through four neighbours of S e^(+j 2 pi f tau)
     /// ```
     ///
-    /// Each element's delay tau is taken out, so that what is interpolated turns slowly, and put back: neither phase nor
-    /// notches are unwrapped. p is of third order through complex values. Below the fourth point from 0 Hz, where the skin
-    /// effect's root of frequency is no polynomial, p is c0 + c1 s^(1/2) + .. + c6 s^3 with real c through all four, s = j 2 pi f.
+    /// Each element's delay tau is taken out, so that what is interpolated turns slowly, and put
+    /// back: neither phase nor notches are unwrapped. p is of third order through complex values.
+    /// Below the fourth point from 0 Hz, where the skin effect's root of frequency is no
+    /// polynomial, p is c0 + c1 s^(1/2) + .. + c6 s^3 with real c through all four, s = j 2 pi f.
     /// At the network's own frequencies S stays to rounding.
     ///
     /// # Errors
@@ -31,18 +32,28 @@ impl Network {
         if let Some(outside) = f_hz.iter().find(|f| !(first..=last).contains(*f)) {
             let ghz = |f: f64| f / giga(1.0);
             let remedy = if *outside < first { ": complete it to 0 Hz first" } else { "" };
-            return Err(format!("{} GHz lies outside the network's {} to {} GHz{remedy}", ghz(*outside), ghz(first), ghz(last)));
+            return Err(format!(
+                "{} GHz lies outside the network's {} to {} GHz{remedy}",
+                ghz(*outside),
+                ghz(first),
+                ghz(last)
+            ));
         }
         let n = self.ports();
         let mut s = vec![Complex64::default(); f_hz.len() * n * n];
         let places: Vec<Place> = f_hz.iter().map(|&f| Place::new(&self.f_hz, f)).collect();
-        let start = (self.f_hz[0] == 0.0 && self.f_hz.len() >= POINTS).then(|| Start::new(&self.f_hz)).flatten();
-        let low = start.as_ref().map_or(0, |_| f_hz.partition_point(|&f| f < self.f_hz[POINTS - 1]));
+        let start = (self.f_hz[0] == 0.0 && self.f_hz.len() >= POINTS)
+            .then(|| Start::new(&self.f_hz))
+            .flatten();
+        let low =
+            start.as_ref().map_or(0, |_| f_hz.partition_point(|&f| f < self.f_hz[POINTS - 1]));
         for at in 0..n * n {
-            let element: Vec<Complex64> = (0..self.f_hz.len()).map(|k| self.matrix(k)[at]).collect();
+            let element: Vec<Complex64> =
+                (0..self.f_hz.len()).map(|k| self.matrix(k)[at]).collect();
             let tau_s = delay_s(&self.f_hz, &element);
             let turned = |f: f64, sign: f64| Complex64::from_polar(1.0, sign * TAU * f * tau_s);
-            let still: Vec<Complex64> = self.f_hz.iter().zip(&element).map(|(&f, s)| s * turned(f, 1.0)).collect();
+            let still: Vec<Complex64> =
+                self.f_hz.iter().zip(&element).map(|(&f, s)| s * turned(f, 1.0)).collect();
             let law = start.as_ref().map(|start| start.law(&still));
             for (k, (&f, place)) in f_hz.iter().zip(&places).enumerate() {
                 let between = match &law {
@@ -63,7 +74,8 @@ impl Network {
 /// ```
 pub(super) fn delay_s(f_hz: &[f64], values: &[Complex64]) -> f64 {
     // a first estimate by the mean turn per step, which has no ambiguity but one turn
-    let steps = || f_hz.windows(2).zip(values.windows(2)).map(|(f, s)| (f[1] - f[0], s[1] * s[0].conj()));
+    let steps =
+        || f_hz.windows(2).zip(values.windows(2)).map(|(f, s)| (f[1] - f[0], s[1] * s[0].conj()));
     let (mut turn, mut width) = (Complex64::default(), 0.0);
     for (step_hz, product) in steps() {
         turn += product;
@@ -96,7 +108,13 @@ impl Place {
         let count = POINTS.min(f_hz.len());
         let first = here.saturating_sub(1).min(f_hz.len() - count);
         let points = &f_hz[first..first + count];
-        let weight = |this: f64| points.iter().filter(|&&other| other != this).map(|other| (f - other) / (this - other)).product();
+        let weight = |this: f64| {
+            points
+                .iter()
+                .filter(|&&other| other != this)
+                .map(|other| (f - other) / (this - other))
+                .product()
+        };
         Place { first, weights: points.iter().map(|&this| weight(this)).collect() }
     }
 
@@ -128,15 +146,29 @@ impl Start {
     fn law(&self, values: &[Complex64]) -> impl Fn(f64) -> Complex64 {
         let (top_hz, zero) = (self.top_hz, values[0]);
         let rise = || values[1..POINTS].iter().map(|value| value - zero);
-        let c = &self.inverse * DVector::from_iterator(2 * (POINTS - 1), rise().map(|x| x.re).chain(rise().map(|x| x.im)));
-        move |f| zero + c.iter().enumerate().map(|(i, c)| half_power(f / top_hz, i + 1) * *c).sum::<Complex64>()
+        let c = &self.inverse
+            * DVector::from_iterator(
+                2 * (POINTS - 1),
+                rise().map(|x| x.re).chain(rise().map(|x| x.im)),
+            );
+        move |f| {
+            zero + c
+                .iter()
+                .enumerate()
+                .map(|(i, c)| half_power(f / top_hz, i + 1) * *c)
+                .sum::<Complex64>()
+        }
     }
 }
 
 /// (j x)^(n / 2).
 pub(super) fn half_power(x: f64, n: usize) -> Complex64 {
     let half = n as f64 / 2.0;
-    if n == 0 { Complex64::new(1.0, 0.0) } else { Complex64::from_polar(x.powf(half), half * TAU / 4.0) }
+    if n == 0 {
+        Complex64::new(1.0, 0.0)
+    } else {
+        Complex64::from_polar(x.powf(half), half * TAU / 4.0)
+    }
 }
 
 #[cfg(test)]
@@ -153,38 +185,53 @@ mod tests {
         Network::two_port(f_hz, 50.0, |f| [s(f); 4])
     }
 
-    /// 5 ns turn by 0.3 turns in 60 MHz steps. What is left of them after the mean delay, 0.3 ns, is w h = 0.12 rad a step:
-    /// the error of four points is 3/128 (0.12)^4 = 5e-6 of what turns; below the fourth, half powers end at s^3 and
-    /// leave (3 w h)^4 / 24 = 7e-4 times their own weight.
+    /// 5 ns turn by 0.3 turns in 60 MHz steps. What is left of them after the mean delay, 0.3 ns,
+    /// is w h = 0.12 rad a step: the error of four points is 3/128 (0.12)^4 = 5e-6 of what turns;
+    /// below the fourth, half powers end at s^3 and leave (3 w h)^4 / 24 = 7e-4 times their own
+    /// weight.
     #[test]
     fn delay_and_notches_are_kept_between_the_points() {
         let coarse: Vec<f64> = (0..=334).map(|k| f64::from(k) * 60e6).collect();
         let fine: Vec<f64> = (0..=20_000).map(|k| f64::from(k) * 1e6).collect();
         let on = network(&coarse, notched).on(&fine).unwrap();
-        let wrong = |from: usize| (from..=20_000).map(|k| (on.at(k, 2, 1) - notched(fine[k])).norm()).fold(0.0, f64::max);
+        let wrong = |from: usize| {
+            (from..=20_000).map(|k| (on.at(k, 2, 1) - notched(fine[k])).norm()).fold(0.0, f64::max)
+        };
         assert!(wrong(180) < 1e-5 && wrong(0) < 1e-4, "{:e} {:e}", wrong(180), wrong(0));
         let again = on.on(&coarse[..333]).unwrap();
-        assert!((0..333).all(|k| (again.at(k, 1, 1) - notched(coarse[k])).norm() < 1e-12), "its own frequencies stay");
+        assert!(
+            (0..333).all(|k| (again.at(k, 1, 1) - notched(coarse[k])).norm() < 1e-12),
+            "its own frequencies stay"
+        );
     }
 
-    /// 2 dB at 1 GHz by the skin effect: S falls by 0.023 in the first step of 10 MHz. Half powers up to s^3 leave the next
-    /// one; polynomials behind them err by 3/128 h^4 of the root's fourth derivative at the fourth point, 6e-4 of the fall.
+    /// 2 dB at 1 GHz by the skin effect: S falls by 0.023 in the first step of 10 MHz. Half powers
+    /// up to s^3 leave the next one; polynomials behind them err by 3/128 h^4 of the root's fourth
+    /// derivative at the fourth point, 6e-4 of the fall.
     #[test]
     fn the_skin_effect_is_kept_down_to_0_hz() {
         let f_hz: Vec<f64> = (0..=500).map(|k| f64::from(k) * 10e6).collect();
-        let skin = |f: f64| (-Complex64::new(0.23, 0.23) * (f / 1e9).sqrt() - Complex64::new(0.0, TAU * f * 3e-9)).exp();
+        let skin = |f: f64| {
+            (-Complex64::new(0.23, 0.23) * (f / 1e9).sqrt() - Complex64::new(0.0, TAU * f * 3e-9))
+                .exp()
+        };
         let middles: Vec<f64> = (0..500).map(|k| f64::from(k) * 10e6 + 5e6).collect();
         let on = network(&f_hz, skin).on(&middles).unwrap();
-        let wrong: Vec<f64> = middles.iter().enumerate().map(|(k, &f)| (on.at(k, 2, 1) - skin(f)).norm()).collect();
+        let wrong: Vec<f64> =
+            middles.iter().enumerate().map(|(k, &f)| (on.at(k, 2, 1) - skin(f)).norm()).collect();
         assert!(wrong.iter().all(|w| *w < 3e-5), "{:?}", &wrong[..8]);
     }
 
     #[test]
     fn the_delay_is_that_of_the_line_on_even_and_uneven_grids() {
         let even: Vec<f64> = (0..500).map(|k| f64::from(k) * 10e6).collect();
-        let uneven: Vec<f64> = (0..500).map(|k| 1e6 * 1.02f64.powi(k)).take_while(|&f| f < 5e9).collect();
+        let uneven: Vec<f64> =
+            (0..500).map(|k| 1e6 * 1.02f64.powi(k)).take_while(|&f| f < 5e9).collect();
         for (f_hz, tau) in [(&even, 30e-9), (&even, -0.2e-9), (&uneven, 1e-9)] {
-            let s: Vec<Complex64> = f_hz.iter().map(|&f| Complex64::from_polar((-f / 5e9).exp(), -TAU * f * tau)).collect();
+            let s: Vec<Complex64> = f_hz
+                .iter()
+                .map(|&f| Complex64::from_polar((-f / 5e9).exp(), -TAU * f * tau))
+                .collect();
             assert!((delay_s(f_hz, &s) / tau - 1.0).abs() < 1e-9, "{tau}: {}", delay_s(f_hz, &s));
         }
         assert_eq!(delay_s(&even, &vec![Complex64::default(); 500]), 0.0);
@@ -194,7 +241,12 @@ mod tests {
     #[test]
     fn what_lies_outside_is_refused() {
         let network = network(&[1e9, 2e9], notched);
-        assert!(network.on(&[0.5e9]).unwrap_err().contains("0.5 GHz lies outside the network's 1 to 2 GHz: complete it"));
+        assert!(
+            network
+                .on(&[0.5e9])
+                .unwrap_err()
+                .contains("0.5 GHz lies outside the network's 1 to 2 GHz: complete it")
+        );
         assert!(network.on(&[3e9]).unwrap_err().ends_with("1 to 2 GHz"));
         assert!(network.on(&[f64::NAN]).is_err() && network.on(&[2e9, 1e9]).is_err());
     }

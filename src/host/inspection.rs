@@ -6,9 +6,11 @@ use crate::units::{db_from_amplitude_ratio, giga, pico};
 use num_complex::Complex64;
 use serde::Serialize;
 
-/// A channel as it was read: loss, return loss, conversion, delay, and whether its numbers can be a network's.
+/// A channel as it was read: loss, return loss, conversion, delay, and whether its numbers can be a
+/// network's.
 ///
-/// Up to the Nyquist frequency where a symbol rate was given, else up to the last one. A figure that was not evaluated is absent.
+/// Up to the Nyquist frequency where a symbol rate was given, else up to the last one. A figure
+/// that was not evaluated is absent.
 #[derive(Clone, Debug, Serialize)]
 pub struct Inspection {
     /// The file.
@@ -37,7 +39,8 @@ pub struct Inspection {
     pub conversion_db: Option<f64>,
     /// Delay, weighted by the power that passes, ps.
     pub delay_ps: f64,
-    /// Energy of the impulse response ahead of its delay's start at 0, % of all; what cannot be computed is absent.
+    /// Energy of the impulse response ahead of its delay's start at 0, % of all; what cannot be
+    /// computed is absent.
     pub early_percent: Option<f64>,
     /// Largest singular value of S: above 1 the network gives more than it gets.
     pub largest_singular_value: f64,
@@ -60,12 +63,19 @@ impl Inspection {
     /// # Errors
     ///
     /// A file that cannot be read or is none, ports without a map, a map that does not fit.
-    pub fn open(file: &str, map: Option<PortMap>, symbol_rate_gbd: Option<f64>) -> Result<Self, String> {
+    pub fn open(
+        file: &str,
+        map: Option<PortMap>,
+        symbol_rate_gbd: Option<f64>,
+    ) -> Result<Self, String> {
         let touchstone = Touchstone::open(file)?;
         let mut warnings = touchstone.notes().to_vec();
         let network = Network::from(touchstone);
-        let (points, highest_ghz, lowest_ghz) =
-            (network.f_hz().len(), network.f_hz()[network.f_hz().len() - 1] / giga(1.0), network.f_hz()[0] / giga(1.0));
+        let (points, highest_ghz, lowest_ghz) = (
+            network.f_hz().len(),
+            network.f_hz()[network.f_hz().len() - 1] / giga(1.0),
+            network.f_hz()[0] / giga(1.0),
+        );
         let quality = network.quality();
         warnings.extend(quality.warnings());
         let map = match (map, network.ports()) {
@@ -79,23 +89,33 @@ impl Inspection {
         let completed = network.completed();
         warnings.extend(completed.notes);
         let mixed = map.map(|map| MixedMode::of(&completed.network, &map)).transpose()?;
-        let channel = mixed.as_ref().map_or_else(|| completed.network.clone(), MixedMode::differential);
+        let channel =
+            mixed.as_ref().map_or_else(|| completed.network.clone(), MixedMode::differential);
         let half_reference = channel.reference_ohm()[0];
         let transfer = channel.voltage_transfer(half_reference, channel.reference_ohm()[1])?;
         let nyquist_ghz = symbol_rate_gbd.map(|rate| rate / 2.0);
         let up_to_hz = nyquist_ghz.map_or(f64::INFINITY, giga);
         let f_hz = channel.f_hz();
         let db = |s: &Complex64| db_from_amplitude_ratio(s.norm().max(f64::EPSILON));
-        let largest =
-            |s: &[Complex64]| f_hz.iter().zip(s).filter(|(f, _)| **f <= up_to_hz).map(|(_, s)| db(s)).fold(f64::NEG_INFINITY, f64::max);
-        let curve = |s: &[Complex64]| f_hz.iter().zip(s).map(|(f, s)| (f / giga(1.0), db(s))).collect();
-        let (through, near, far) = (channel.element(2, 1), channel.element(1, 1), channel.element(2, 2));
+        let largest = |s: &[Complex64]| {
+            f_hz.iter()
+                .zip(s)
+                .filter(|(f, _)| **f <= up_to_hz)
+                .map(|(_, s)| db(s))
+                .fold(f64::NEG_INFINITY, f64::max)
+        };
+        let curve =
+            |s: &[Complex64]| f_hz.iter().zip(s).map(|(f, s)| (f / giga(1.0), db(s))).collect();
+        let (through, near, far) =
+            (channel.element(2, 1), channel.element(1, 1), channel.element(2, 2));
         let converted = mixed.as_ref().map(MixedMode::scd21);
         let names = if mixed.is_some() { ["SDD21", "SDD11", "SCD21"] } else { ["S21", "S11", ""] };
         let mut curves = vec![(names[0], curve(&through)), (names[1], curve(&near))];
         curves.extend(converted.as_ref().map(|s| (names[2], curve(s))));
         if let Some(nyquist) = nyquist_ghz.filter(|nyquist| *nyquist > highest_ghz) {
-            warnings.push(format!("ends at {highest_ghz} GHz, below the Nyquist frequency of {nyquist} GHz"));
+            warnings.push(format!(
+                "ends at {highest_ghz} GHz, below the Nyquist frequency of {nyquist} GHz"
+            ));
         }
         Ok(Inspection {
             file: file.to_owned(),
@@ -127,7 +147,8 @@ fn loss_db(f_hz: &[f64], s: &[Complex64], at_hz: f64) -> Option<f64> {
     let db = |k: usize| db_from_amplitude_ratio(s[k].norm().max(f64::EPSILON));
     let above = f_hz.iter().position(|&f| f >= at_hz)?;
     let below = above.saturating_sub(1);
-    let part = if above == below { 0.0 } else { (at_hz - f_hz[below]) / (f_hz[above] - f_hz[below]) };
+    let part =
+        if above == below { 0.0 } else { (at_hz - f_hz[below]) / (f_hz[above] - f_hz[below]) };
     Some(-(db(below) + part * (db(above) - db(below))))
 }
 

@@ -26,11 +26,13 @@ pub enum Mode {
 ///
 /// # Limits
 ///
-/// The lines' four references are made one, that of the near positive port, before modes are formed.
+/// The lines' four references are made one, that of the near positive port, before modes are
+/// formed.
 ///
 /// # Reference
 ///
-/// D. Bockelman, W. Eisenstadt, *Combined differential and common-mode scattering parameters*, IEEE Trans. MTT 43 (1995).
+/// D. Bockelman, W. Eisenstadt, *Combined differential and common-mode scattering parameters*, IEEE
+/// Trans. MTT 43 (1995).
 #[derive(Clone, Debug, PartialEq)]
 pub struct MixedMode {
     /// Ports D1, D2, C1, C2.
@@ -44,7 +46,8 @@ impl MixedMode {
     ///
     /// When the network has no such port, or none of the references.
     pub fn of(network: &Network, map: &PortMap) -> Result<Self, String> {
-        let single = network.of_ports(&map.ports()).map_err(|remedy| format!("port map {map}: {remedy}"))?;
+        let single =
+            network.of_ports(&map.ports()).map_err(|remedy| format!("port map {map}: {remedy}"))?;
         let ohm = single.reference_ohm[0];
         let single = single.renormalised(&[ohm; 4])?;
         // rows D1, D2, C1, C2 over p1, n1, p2, n2
@@ -54,7 +57,11 @@ impl MixedMode {
             (0..16).map(|at| s[at] * (modes[to][at / 4] * modes[from][at % 4])).sum()
         };
         let references = vec![2.0 * ohm, 2.0 * ohm, ohm / 2.0, ohm / 2.0];
-        Ok(MixedMode { network: single.with(references, |k| (0..16).map(|at| of(single.matrix(k), at / 4, at % 4)).collect()) })
+        Ok(MixedMode {
+            network: single.with(references, |k| {
+                (0..16).map(|at| of(single.matrix(k), at / 4, at % 4)).collect()
+            }),
+        })
     }
 
     /// S into one mode from another over frequency.
@@ -104,14 +111,19 @@ mod tests {
     /// Two lines of unequal gain a and b: SDD21 = (a + b) / 2, SCD21 = (a - b) / 2.
     #[test]
     fn two_uncoupled_lines_add_in_the_differential_and_subtract_in_the_common_mode() {
-        let (a, b, r) = (Complex64::new(0.0, -0.9), Complex64::new(0.1, -0.7), Complex64::new(0.2, 0.0));
+        let (a, b, r) =
+            (Complex64::new(0.0, -0.9), Complex64::new(0.1, -0.7), Complex64::new(0.2, 0.0));
         let zero = Complex64::default();
         let s = vec![r, a, zero, zero, a, r, zero, zero, zero, zero, r, b, zero, zero, b, r];
         let network = Network::new(vec![1e9], s, vec![50.0; 4]).unwrap();
         let mixed = MixedMode::of(&network, &map()).unwrap();
         let close = |x: &[Complex64], y: Complex64| (x[0] - y).norm() < 1e-15;
         assert!(close(&mixed.sdd21(), (a + b) / 2.0) && close(&mixed.scd21(), (a - b) / 2.0));
-        assert!(close(&mixed.sdd11(), r) && close(&mixed.sdd22(), r) && close(&mixed.element(Mode::C1, Mode::D1), zero));
+        assert!(
+            close(&mixed.sdd11(), r)
+                && close(&mixed.sdd22(), r)
+                && close(&mixed.element(Mode::C1, Mode::D1), zero)
+        );
         assert_eq!(mixed.network().reference_ohm(), [100.0, 100.0, 25.0, 25.0]);
         assert_eq!(mixed.differential().ports(), 2);
         // with its lines exchanged a lane is the same, but for the sign of its common mode
@@ -121,19 +133,32 @@ mod tests {
 
     #[test]
     fn a_lane_of_twelve_ports_is_named_by_its_map_and_its_references_are_made_one() {
-        let gain = |i: usize, j: usize| if i / 2 == j / 2 && i != j { 0.1 * (1 + i / 2) as f64 } else { 0.0 };
-        let s: Vec<Complex64> = (0..144).map(|at| Complex64::new(gain(at / 12, at % 12), 0.0)).collect();
+        let gain = |i: usize, j: usize| {
+            if i / 2 == j / 2 && i != j { 0.1 * (1 + i / 2) as f64 } else { 0.0 }
+        };
+        let s: Vec<Complex64> =
+            (0..144).map(|at| Complex64::new(gain(at / 12, at % 12), 0.0)).collect();
         let network = Network::new(vec![1e9], s, vec![50.0; 12]).unwrap();
-        let lane = |network: &Network| MixedMode::of(network, &"9-10/5-6".parse().unwrap()).unwrap();
-        assert!((lane(&network).sdd21()[0] - 0.4).norm() < 1e-15 && (lane(&network).scd21()[0] - 0.1).norm() < 1e-15);
+        let lane =
+            |network: &Network| MixedMode::of(network, &"9-10/5-6".parse().unwrap()).unwrap();
+        assert!(
+            (lane(&network).sdd21()[0] - 0.4).norm() < 1e-15
+                && (lane(&network).scd21()[0] - 0.1).norm() < 1e-15
+        );
         let other = network.renormalised(&(40..52).map(f64::from).collect::<Vec<_>>()).unwrap();
         let expected = lane(&network).network().renormalised(&[96.0, 96.0, 24.0, 24.0]).unwrap();
-        assert!((lane(&other).sdd21()[0] - expected.at(0, 2, 1)).norm() < 1e-14, "of the reference of port 9, 48 ohm");
+        assert!(
+            (lane(&other).sdd21()[0] - expected.at(0, 2, 1)).norm() < 1e-14,
+            "of the reference of port 9, 48 ohm"
+        );
     }
 
     #[test]
     fn a_port_that_is_not_there_is_named_with_the_map() {
         let network = Network::thru(&[1e9], 50.0);
-        assert_eq!(MixedMode::of(&network, &map()).unwrap_err(), "port map 1-2/3-4: port 3: must be from 1 to 2");
+        assert_eq!(
+            MixedMode::of(&network, &map()).unwrap_err(),
+            "port map 1-2/3-4: port 3: must be from 1 to 2"
+        );
     }
 }

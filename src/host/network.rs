@@ -43,29 +43,47 @@ impl Network {
     ///
     /// # Errors
     ///
-    /// When frequencies do not ascend from 0 Hz or above, a number is not finite, a reference not positive or a length wrong.
+    /// When frequencies do not ascend from 0 Hz or above, a number is not finite, a reference not
+    /// positive or a length wrong.
     pub fn new(f_hz: Vec<f64>, s: Vec<Complex64>, reference_ohm: Vec<f64>) -> Result<Self, String> {
         let n = reference_ohm.len();
         if n == 0 || f_hz.is_empty() || s.len() != f_hz.len() * n * n {
             let (has, at) = (s.len(), f_hz.len());
-            return Err(format!("has {has} elements of S; must have {n} x {n} at each of {at} frequencies, one or more of both"));
+            return Err(format!(
+                "has {has} elements of S; must have {n} x {n} at each of {at} frequencies, one or more of both"
+            ));
         }
         if let Some(ohm) = reference_ohm.iter().find(|ohm| !(ohm.is_finite() && **ohm > 0.0)) {
             return Err(format!("has a reference of {ohm} ohm; must be above 0"));
         }
-        let ascends = f_hz.windows(2).all(|f| f[0] < f[1]) && f_hz[0] >= 0.0 && f_hz[f_hz.len() - 1].is_finite();
+        let ascends = f_hz.windows(2).all(|f| f[0] < f[1])
+            && f_hz[0] >= 0.0
+            && f_hz[f_hz.len() - 1].is_finite();
         if !ascends {
-            return Err("has frequencies that do not ascend from 0 Hz or above; must ascend".to_owned());
+            return Err(
+                "has frequencies that do not ascend from 0 Hz or above; must ascend".to_owned()
+            );
         }
         match s.iter().position(|s| !s.is_finite()) {
-            Some(at) => Err(format!("has S at {} Hz that is not finite; must be numbers", f_hz[at / (n * n)])),
+            Some(at) => Err(format!(
+                "has S at {} Hz that is not finite; must be numbers",
+                f_hz[at / (n * n)]
+            )),
             None => Ok(Network { f_hz, s, reference_ohm }),
         }
     }
 
     /// A two-port by a formula: S11, S12, S21, S22 at each frequency, both ports of one reference.
-    pub(super) fn two_port(f_hz: &[f64], reference_ohm: f64, s: impl Fn(f64) -> [Complex64; 4]) -> Self {
-        Network { f_hz: f_hz.to_vec(), s: f_hz.iter().flat_map(|&f| s(f)).collect(), reference_ohm: vec![reference_ohm; 2] }
+    pub(super) fn two_port(
+        f_hz: &[f64],
+        reference_ohm: f64,
+        s: impl Fn(f64) -> [Complex64; 4],
+    ) -> Self {
+        Network {
+            f_hz: f_hz.to_vec(),
+            s: f_hz.iter().flat_map(|&f| s(f)).collect(),
+            reference_ohm: vec![reference_ohm; 2],
+        }
     }
 
     /// The two-port that changes nothing.
@@ -89,14 +107,18 @@ impl Network {
         &self.reference_ohm
     }
 
-    /// S at frequency number `k` (from 0), into port `to` from port `from` (both from 1, as in S21).
+    /// S at frequency number `k` (from 0), into port `to` from port `from` (both from 1, as in
+    /// S21).
     ///
     /// # Panics
     ///
     /// When there is no such frequency or port.
     pub fn at(&self, k: usize, to: usize, from: usize) -> Complex64 {
         let n = self.ports();
-        assert!((1..=n).contains(&to) && (1..=n).contains(&from), "ports are counted from 1 to {n}");
+        assert!(
+            (1..=n).contains(&to) && (1..=n).contains(&from),
+            "ports are counted from 1 to {n}"
+        );
         self.s[(k * n + to - 1) * n + from - 1]
     }
 
@@ -116,8 +138,16 @@ impl Network {
     }
 
     /// The same frequencies with other matrices.
-    pub(super) fn with(&self, reference_ohm: Vec<f64>, matrix: impl Fn(usize) -> Vec<Complex64>) -> Self {
-        Network { f_hz: self.f_hz.clone(), s: (0..self.f_hz.len()).flat_map(matrix).collect(), reference_ohm }
+    pub(super) fn with(
+        &self,
+        reference_ohm: Vec<f64>,
+        matrix: impl Fn(usize) -> Vec<Complex64>,
+    ) -> Self {
+        Network {
+            f_hz: self.f_hz.clone(),
+            s: (0..self.f_hz.len()).flat_map(matrix).collect(),
+            reference_ohm,
+        }
     }
 
     /// Some ports, in this order (from 1); the others end in their references.
@@ -138,7 +168,12 @@ impl Network {
             return Err("no port is named; must be one or more".to_owned());
         }
         let reference_ohm = ports.iter().map(|port| self.reference_ohm[port - 1]).collect();
-        Ok(self.with(reference_ohm, |k| ports.iter().flat_map(|&to| ports.iter().map(move |&from| self.at(k, to, from))).collect()))
+        Ok(self.with(reference_ohm, |k| {
+            ports
+                .iter()
+                .flat_map(|&to| ports.iter().map(move |&from| self.at(k, to, from)))
+                .collect()
+        }))
     }
 }
 
@@ -150,13 +185,23 @@ mod tests {
     fn what_is_no_network_is_refused() {
         let one = Complex64::new(1.0, 0.0);
         for (f_hz, s, ohm, expected) in [
-            (vec![1.0], vec![one; 3], vec![50.0; 2], "has 3 elements of S; must have 2 x 2 at each of 1"),
+            (
+                vec![1.0],
+                vec![one; 3],
+                vec![50.0; 2],
+                "has 3 elements of S; must have 2 x 2 at each of 1",
+            ),
             (vec![], vec![], vec![50.0], "has 0 elements"),
             (vec![1.0], vec![], vec![], "has 0 elements"),
             (vec![1.0], vec![one], vec![0.0], "has a reference of 0 ohm"),
             (vec![2.0, 1.0], vec![one; 2], vec![50.0], "has frequencies that do not ascend"),
             (vec![f64::NAN], vec![one], vec![50.0], "has frequencies that do not ascend"),
-            (vec![1.0], vec![Complex64::new(f64::NAN, 0.0)], vec![50.0], "has S at 1 Hz that is not finite"),
+            (
+                vec![1.0],
+                vec![Complex64::new(f64::NAN, 0.0)],
+                vec![50.0],
+                "has S at 1 Hz that is not finite",
+            ),
         ] {
             let complaint = Network::new(f_hz, s, ohm).unwrap_err();
             assert!(complaint.starts_with(expected), "{complaint}");
@@ -171,7 +216,10 @@ mod tests {
         assert_eq!(two.s.iter().map(|s| s.re).collect::<Vec<_>>(), [9.0, 7.0, 3.0, 1.0]);
         assert_eq!(two.reference_ohm(), [70.0, 50.0]);
         assert_eq!(network.of_ports(&[1, 4]).unwrap_err(), "port 4: must be from 1 to 3");
-        assert_eq!(network.of_ports(&[1, 1]).unwrap_err(), "port 1: is named twice; must be named once");
+        assert_eq!(
+            network.of_ports(&[1, 1]).unwrap_err(),
+            "port 1: is named twice; must be named once"
+        );
         assert!(network.of_ports(&[0]).is_err() && network.of_ports(&[]).is_err());
     }
 }

@@ -11,7 +11,8 @@ const LOW_GHZ: f64 = 1.0;
 /// |S| above which a pair of ports is a line's two ends.
 const PASSES: f64 = 0.5;
 
-/// The four ports of a differential lane, written `1-2/3-4`: the positive line from port 1 to 2, the negative from 3 to 4.
+/// The four ports of a differential lane, written `1-2/3-4`: the positive line from port 1 to 2,
+/// the negative from 3 to 4.
 ///
 /// # Example
 ///
@@ -46,21 +47,28 @@ impl PortMap {
         [self.near[0], self.near[1], self.far[0], self.far[1]]
     }
 
-    /// Guesses the map of a four-port: its lines are the pairs that pass more than half the voltage at low frequency.
+    /// Guesses the map of a four-port: its lines are the pairs that pass more than half the voltage
+    /// at low frequency.
     ///
-    /// The lowest frequency decides; where no two lines pass there (capacitors), the largest |S| up to 1 GHz. Of each line
-    /// the lower port is taken as the near end, of both lines the one with the lowest port as the positive one.
+    /// The lowest frequency decides; where no two lines pass there (capacitors), the largest |S| up
+    /// to 1 GHz. Of each line the lower port is taken as the near end, of both lines the one with
+    /// the lowest port as the positive one.
     ///
     /// # Errors
     ///
-    /// When no two lines are found, as in a file of crosstalk, or when there are other than four ports.
+    /// When no two lines are found, as in a file of crosstalk, or when there are other than four
+    /// ports.
     pub fn guess(network: &Network) -> Result<Guess, String> {
         let n = network.ports();
         if n != 4 {
-            return Err(format!("has {n} ports; a port map is guessed for 4 only, give one such as 1-2/3-4"));
+            return Err(format!(
+                "has {n} ports; a port map is guessed for 4 only, give one such as 1-2/3-4"
+            ));
         }
         let low = network.f_hz().partition_point(|&f| f <= giga(LOW_GHZ)).max(1);
-        let found = [1, low].into_iter().find_map(|points| lines(network, points).map(|lines| (lines, points)));
+        let found = [1, low]
+            .into_iter()
+            .find_map(|points| lines(network, points).map(|lines| (lines, points)));
         let ([(a, b), (c, d)], points) = found.ok_or_else(|| {
             "has no two lines that pass low frequencies, as a file of crosstalk has none; give its port map, such as 1-2/3-4".to_owned()
         })?;
@@ -79,13 +87,17 @@ impl PortMap {
 
 /// The largest |S| among the first `points` frequencies, of both directions.
 fn passes(network: &Network, points: usize, to: usize, from: usize) -> f64 {
-    (0..points).map(|k| network.at(k, to, from).norm().max(network.at(k, from, to).norm())).fold(0.0, f64::max)
+    (0..points)
+        .map(|k| network.at(k, to, from).norm().max(network.at(k, from, to).norm()))
+        .fold(0.0, f64::max)
 }
 
 /// Two lines over four ports, by their first frequencies.
 fn lines(network: &Network, points: usize) -> Option<[(usize, usize); 2]> {
     let pairings = [[(1, 2), (3, 4)], [(1, 3), (2, 4)], [(1, 4), (2, 3)]];
-    let weakest = |lines: &[(usize, usize); 2]| lines.iter().map(|&(a, b)| passes(network, points, b, a)).fold(f64::INFINITY, f64::min);
+    let weakest = |lines: &[(usize, usize); 2]| {
+        lines.iter().map(|&(a, b)| passes(network, points, b, a)).fold(f64::INFINITY, f64::min)
+    };
     let best = pairings.into_iter().max_by(|x, y| weakest(x).total_cmp(&weakest(y)))?;
     (weakest(&best) > PASSES).then_some(best)
 }
@@ -104,15 +116,22 @@ impl FromStr for PortMap {
             let (near, far) = text.split_once('-')?;
             Some((near.trim().parse().ok()?, far.trim().parse().ok()?))
         };
-        let lines = text.split_once('/').and_then(|(positive, negative)| Some((line(positive)?, line(negative)?)));
+        let lines = text
+            .split_once('/')
+            .and_then(|(positive, negative)| Some((line(positive)?, line(negative)?)));
         let short: String = text.chars().take(40).flat_map(char::escape_debug).collect();
-        let ((a, b), (c, d)) = lines.ok_or_else(|| format!("port map `{short}`: must be two lines such as 1-2/3-4 or 1-3/2-4"))?;
+        let ((a, b), (c, d)) = lines.ok_or_else(|| {
+            format!("port map `{short}`: must be two lines such as 1-2/3-4 or 1-3/2-4")
+        })?;
         let ports = [a, b, c, d];
         if ports.contains(&0) {
             return Err(format!("port map `{short}`: ports are counted from 1, not from 0"));
         }
         match (1..4).find(|&i| ports[..i].contains(&ports[i])) {
-            Some(i) => Err(format!("port map `{short}`: port {} is named twice; each must be named once", ports[i])),
+            Some(i) => Err(format!(
+                "port map `{short}`: port {} is named twice; each must be named once",
+                ports[i]
+            )),
             None => Ok(PortMap { near: [a, c], far: [b, d] }),
         }
     }
@@ -137,11 +156,15 @@ mod tests {
     use super::*;
     use num_complex::Complex64;
 
-    /// Two lines that pass from 1 MHz on or only from 100 MHz on, with their four ends in any order.
+    /// Two lines that pass from 1 MHz on or only from 100 MHz on, with their four ends in any
+    /// order.
     fn four(order: [usize; 4], blocked: bool) -> Network {
         let f_hz = vec![1e6, 1e8, 5e9];
         let s = |k: usize, i: usize, j: usize| {
-            let (a, b) = (order.iter().position(|&p| p == i + 1).unwrap(), order.iter().position(|&p| p == j + 1).unwrap());
+            let (a, b) = (
+                order.iter().position(|&p| p == i + 1).unwrap(),
+                order.iter().position(|&p| p == j + 1).unwrap(),
+            );
             let through = a / 2 == b / 2 && a != b;
             let gain = if k == 0 && blocked { 0.01 } else { 0.9 };
             Complex64::new(if through { gain } else { 0.05 }, 0.0)
@@ -152,14 +175,22 @@ mod tests {
 
     #[test]
     fn the_guess_finds_the_lines_that_pass_and_says_so() {
-        for (order, expected) in
-            [([1, 2, 3, 4], "1-2/3-4"), ([1, 3, 2, 4], "1-3/2-4"), ([4, 1, 3, 2], "1-4/2-3"), ([3, 1, 4, 2], "1-3/2-4")]
-        {
+        for (order, expected) in [
+            ([1, 2, 3, 4], "1-2/3-4"),
+            ([1, 3, 2, 4], "1-3/2-4"),
+            ([4, 1, 3, 2], "1-4/2-3"),
+            ([3, 1, 4, 2], "1-3/2-4"),
+        ] {
             for blocked in [false, true] {
                 let guess = PortMap::guess(&four(order, blocked)).unwrap();
                 assert_eq!(guess.map.to_string(), expected);
-                let level = if blocked { "-0.92 dB up to 0.1 GHz" } else { "-0.92 dB at 0.001 GHz" };
-                assert!(guess.warning.contains("is guessed") && guess.warning.contains(level), "{}", guess.warning);
+                let level =
+                    if blocked { "-0.92 dB up to 0.1 GHz" } else { "-0.92 dB at 0.001 GHz" };
+                assert!(
+                    guess.warning.contains("is guessed") && guess.warning.contains(level),
+                    "{}",
+                    guess.warning
+                );
             }
         }
     }
@@ -168,7 +199,9 @@ mod tests {
     fn what_passes_nothing_or_has_other_ports_is_not_guessed() {
         let mut crosstalk = four([1, 2, 3, 4], false);
         crosstalk.s.iter_mut().for_each(|s| *s *= 0.05);
-        assert!(PortMap::guess(&crosstalk).unwrap_err().contains("as a file of crosstalk has none"));
+        assert!(
+            PortMap::guess(&crosstalk).unwrap_err().contains("as a file of crosstalk has none")
+        );
         let three = crosstalk.of_ports(&[1, 2, 3]).unwrap();
         assert!(PortMap::guess(&three).unwrap_err().starts_with("has 3 ports"));
     }
@@ -178,7 +211,11 @@ mod tests {
         for text in ["1-2/3-4", "12-10/9-11"] {
             assert_eq!(text.parse::<PortMap>().unwrap().to_string(), text);
         }
-        for (text, expected) in [("1-2", "must be two lines"), ("0-1/2-3", "counted from 1"), ("1-2/2-3", "port 2 is named twice")] {
+        for (text, expected) in [
+            ("1-2", "must be two lines"),
+            ("0-1/2-3", "counted from 1"),
+            ("1-2/2-3", "port 2 is named twice"),
+        ] {
             assert!(text.parse::<PortMap>().unwrap_err().contains(expected), "{text}");
         }
     }

@@ -15,7 +15,8 @@ const CAUSAL_PERCENT: f64 = 80.0;
 /// What a network's S say about it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Quality {
-    /// The largest singular value of S over frequency; above 1 the network gives more power than it gets.
+    /// The largest singular value of S over frequency; above 1 the network gives more power than it
+    /// gets.
     pub largest_singular_value: f64,
     /// Where that is, Hz.
     pub largest_singular_value_hz: f64,
@@ -23,7 +24,8 @@ pub struct Quality {
     pub largest_asymmetry: f64,
     /// Where that is, Hz.
     pub largest_asymmetry_hz: f64,
-    /// Share of clockwise turning in the paths of S over frequency, percent; 100 for a clean causal network.
+    /// Share of clockwise turning in the paths of S over frequency, percent; 100 for a clean causal
+    /// network.
     pub causality_percent: f64,
     /// The same of the worst single element, however small: what IEEE 370 takes.
     pub least_causality_percent: f64,
@@ -38,18 +40,18 @@ impl Network {
     /// causality    100 sum max(R, 0) / sum |R|,   R_n = Re D_(n+1) Im D_n - Im D_(n+1) Re D_n,   D_n = S(f_(n+1)) - S(f_n)
     /// ```
     ///
-    /// R is the area by which the path of an element turns clockwise, as delay turns it; sums go over all frequencies and
-    /// elements, so strong elements count most.
+    /// R is the area by which the path of an element turns clockwise, as delay turns it; sums go
+    /// over all frequencies and elements, so strong elements count most.
     ///
     /// # Limits
     ///
-    /// Causality by turning does not see an advance that is smaller than the delay of the line. With fewer than three frequencies, or none
-    /// that turns, it is 100.
+    /// Causality by turning does not see an advance that is smaller than the delay of the line.
+    /// With fewer than three frequencies, or none that turns, it is 100.
     ///
     /// # Reference
     ///
-    /// IEEE 370-2020, initial quality estimation of S-parameters: R, and the worst element for causality. The limits of
-    /// [`Quality::warnings`] are assumed.
+    /// IEEE 370-2020, initial quality estimation of S-parameters: R, and the worst element for
+    /// causality. The limits of [`Quality::warnings`] are assumed.
     pub fn quality(&self) -> Quality {
         let n = self.ports();
         let mut quality = Quality {
@@ -64,9 +66,11 @@ impl Network {
             let s = self.matrix(k);
             let singular = largest_singular_value(s, n);
             if singular > quality.largest_singular_value {
-                (quality.largest_singular_value, quality.largest_singular_value_hz) = (singular, f_hz);
+                (quality.largest_singular_value, quality.largest_singular_value_hz) =
+                    (singular, f_hz);
             }
-            let asymmetry = (0..n * n).map(|at| (s[at] - s[at % n * n + at / n]).norm()).fold(0.0, f64::max);
+            let asymmetry =
+                (0..n * n).map(|at| (s[at] - s[at % n * n + at / n]).norm()).fold(0.0, f64::max);
             if asymmetry > quality.largest_asymmetry {
                 (quality.largest_asymmetry, quality.largest_asymmetry_hz) = (asymmetry, f_hz);
             }
@@ -76,9 +80,11 @@ impl Network {
             let step = |k: usize| -> Complex64 { self.matrix(k + 1)[at] - self.matrix(k)[at] };
             let turned = |k: usize| step(k + 1).re * step(k).im - step(k + 1).im * step(k).re;
             let turns = || (0..self.f_hz.len().saturating_sub(2)).map(turned);
-            let (here, of) = (turns().map(|r| r.max(0.0)).sum::<f64>(), turns().map(f64::abs).sum::<f64>());
+            let (here, of) =
+                (turns().map(|r| r.max(0.0)).sum::<f64>(), turns().map(f64::abs).sum::<f64>());
             if of > 0.0 {
-                quality.least_causality_percent = quality.least_causality_percent.min(100.0 * here / of);
+                quality.least_causality_percent =
+                    quality.least_causality_percent.min(100.0 * here / of);
             }
             clockwise += here;
             all += of;
@@ -101,7 +107,9 @@ impl Quality {
         }
         if self.largest_asymmetry > RECIPROCAL {
             let (value, at) = (self.largest_asymmetry, ghz(self.largest_asymmetry_hz));
-            warnings.push(format!("is not reciprocal: |S - S^T| is {value:.4} at {at} GHz, 0 for a network of wires"));
+            warnings.push(format!(
+                "is not reciprocal: |S - S^T| is {value:.4} at {at} GHz, 0 for a network of wires"
+            ));
         }
         if self.causality_percent < CAUSAL_PERCENT {
             warnings.push(format!(
@@ -129,18 +137,35 @@ mod tests {
 
     #[test]
     fn a_line_is_passive_reciprocal_and_causal() {
-        let quality = of(|f| [Complex64::default(), line(f, 2e-9), line(f, 2e-9), Complex64::default()]).quality();
-        assert!((quality.largest_singular_value - 0.9).abs() < 1e-14 && quality.largest_singular_value_hz == 0.0);
+        let quality =
+            of(|f| [Complex64::default(), line(f, 2e-9), line(f, 2e-9), Complex64::default()])
+                .quality();
+        assert!(
+            (quality.largest_singular_value - 0.9).abs() < 1e-14
+                && quality.largest_singular_value_hz == 0.0
+        );
         assert_eq!((quality.largest_asymmetry, quality.warnings().len()), (0.0, 0));
-        assert!(quality.causality_percent > 99.9 && quality.least_causality_percent > 99.9, "{quality:?}");
+        assert!(
+            quality.causality_percent > 99.9 && quality.least_causality_percent > 99.9,
+            "{quality:?}"
+        );
     }
 
     #[test]
     fn gain_one_way_transmission_and_a_phase_of_the_wrong_sign_are_told() {
-        let amplifier = of(|f| [Complex64::default(), Complex64::default(), 3.0 * line(f, -2e-9), Complex64::default()]).quality();
-        assert!((amplifier.largest_singular_value - 2.7).abs() < 1e-12 && (amplifier.largest_asymmetry - 2.7).abs() < 1e-12);
+        let amplifier = of(|f| {
+            [Complex64::default(), Complex64::default(), 3.0 * line(f, -2e-9), Complex64::default()]
+        })
+        .quality();
+        assert!(
+            (amplifier.largest_singular_value - 2.7).abs() < 1e-12
+                && (amplifier.largest_asymmetry - 2.7).abs() < 1e-12
+        );
         assert!(amplifier.causality_percent < 0.1, "{amplifier:?}");
         let warnings = amplifier.warnings();
-        assert!(warnings.len() == 3 && warnings[0].starts_with("is not passive: gives 2.7000"), "{warnings:?}");
+        assert!(
+            warnings.len() == 3 && warnings[0].starts_with("is not passive: gives 2.7000"),
+            "{warnings:?}"
+        );
     }
 }

@@ -17,7 +17,10 @@ impl Network {
     pub fn renormalised(&self, reference_ohm: &[f64]) -> Result<Self, String> {
         let n = self.ports();
         if reference_ohm.len() != n {
-            return Err(format!("has {n} ports; must get {n} references, not {}", reference_ohm.len()));
+            return Err(format!(
+                "has {n} ports; must get {n} references, not {}",
+                reference_ohm.len()
+            ));
         }
         if let Some(ohm) = reference_ohm.iter().find(|ohm| !(ohm.is_finite() && **ohm > 0.0)) {
             return Err(format!("a reference of {ohm} ohm: must be above 0"));
@@ -26,18 +29,25 @@ impl Network {
             return Ok(self.clone());
         }
         let of = |sign: f64| -> Vec<f64> {
-            self.reference_ohm.iter().zip(reference_ohm).map(|(z, new)| (z + sign * new) / (2.0 * (z * new).sqrt())).collect()
+            self.reference_ohm
+                .iter()
+                .zip(reference_ohm)
+                .map(|(z, new)| (z + sign * new) / (2.0 * (z * new).sqrt()))
+                .collect()
         };
         let (plus, minus) = (of(1.0), of(-1.0));
         let mut out = Vec::with_capacity(self.s.len());
         for (k, f_hz) in self.f_hz.iter().enumerate() {
             let s = self.matrix(k);
             let sum = |diagonal: &[f64], times: &[f64]| -> Vec<Complex64> {
-                let on_diagonal = |at: usize| if at.is_multiple_of(n + 1) { diagonal[at % n] } else { 0.0 };
+                let on_diagonal =
+                    |at: usize| if at.is_multiple_of(n + 1) { diagonal[at % n] } else { 0.0 };
                 (0..n * n).map(|at| s[at] * times[at % n] + on_diagonal(at)).collect()
             };
             let solved = solve(&sum(&plus, &minus), &sum(&minus, &plus), n);
-            out.extend(solved.ok_or_else(|| format!("at {f_hz} Hz has no S at these references: must be a passive network"))?);
+            out.extend(solved.ok_or_else(|| {
+                format!("at {f_hz} Hz has no S at these references: must be a passive network")
+            })?);
         }
         Ok(Network { f_hz: self.f_hz.clone(), s: out, reference_ohm: reference_ohm.to_vec() })
     }
@@ -62,7 +72,13 @@ mod tests {
     fn a_thru_between_two_references_is_their_step() {
         let step = Network::thru(&[1.0], 50.0).renormalised(&[50.0, 100.0]).unwrap();
         let close = |x: Complex64, y: f64| (x - y).norm() < 1e-15;
-        assert!(close(step.at(0, 1, 1), 1.0 / 3.0) && close(step.at(0, 2, 2), -1.0 / 3.0), "{step:?}");
-        assert!(close(step.at(0, 2, 1), 8f64.sqrt() / 3.0) && close(step.at(0, 1, 2), 8f64.sqrt() / 3.0));
+        assert!(
+            close(step.at(0, 1, 1), 1.0 / 3.0) && close(step.at(0, 2, 2), -1.0 / 3.0),
+            "{step:?}"
+        );
+        assert!(
+            close(step.at(0, 2, 1), 8f64.sqrt() / 3.0)
+                && close(step.at(0, 1, 2), 8f64.sqrt() / 3.0)
+        );
     }
 }

@@ -16,12 +16,13 @@ const CAUSAL_TO_GHZ: f64 = 110.0;
 /// near package - line of impedance_ohm, loss and delay_ps - far package
 /// ```
 ///
-/// In and out: volts between the two wires. Where the line's impedance is not that of its neighbours it reflects, and the
-/// packages do by their capacitances.
+/// In and out: volts between the two wires. Where the line's impedance is not that of its
+/// neighbours it reflects, and the packages do by their capacitances.
 ///
 /// # Limits
 ///
-/// One uniform line: no via, no connector, no roughness, no skew between the wires. Loss at 0 Hz is none.
+/// One uniform line: no via, no connector, no roughness, no skew between the wires. Loss at 0 Hz is
+/// none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Trace {
@@ -29,7 +30,8 @@ pub struct Trace {
     pub loss_db: f64,
     /// Where that loss is, usually half the symbol rate, GHz.
     pub loss_at_ghz: f64,
-    /// Part of it that grows as the root of frequency (skin effect), percent; the rest grows as frequency (dielectric).
+    /// Part of it that grows as the root of frequency (skin effect), percent; the rest grows as
+    /// frequency (dielectric).
     pub skin_percent: f64,
     /// Delay of the line, ps.
     pub delay_ps: f64,
@@ -62,9 +64,9 @@ impl Default for Trace {
 /// gamma = dc + skin (1 + j) sqrt(f) + dielectric f (1 - j 2/pi ln f) + j 2 pi f delay     per mm, f in GHz, of both lines
 /// ```
 ///
-/// capacitors across, inductors in series. Capacitances are of each wire to ground and inductances of each wire, as 802.3 gives
-/// them; the lines' impedances are between the wires. The default is that of the 802.3dj COM sheet with 33 mm of 87.5 ohm, without
-/// its second line of 1.8 mm.
+/// capacitors across, inductors in series. Capacitances are of each wire to ground and inductances
+/// of each wire, as 802.3 gives them; the lines' impedances are between the wires. The default is
+/// that of the 802.3dj COM sheet with 33 mm of 87.5 ohm, without its second line of 1.8 mm.
 ///
 /// # Reference
 ///
@@ -120,7 +122,14 @@ impl Default for Package {
 impl Package {
     /// No package.
     pub fn none() -> Self {
-        let nothing = Package { die_ff: [0.0; 3], die_ph: [0.0; 3], bump_ff: 0.0, length_mm: 0.0, ball_ff: 0.0, ..Package::default() };
+        let nothing = Package {
+            die_ff: [0.0; 3],
+            die_ph: [0.0; 3],
+            bump_ff: 0.0,
+            length_mm: 0.0,
+            ball_ff: 0.0,
+            ..Package::default()
+        };
         Package { impedance_ohm: 100.0, second_impedance_ohm: 100.0, ..nothing }
     }
 
@@ -147,7 +156,9 @@ impl Package {
     ///
     /// When two of its parts resonate without loss.
     pub fn network(&self, f_hz: &[f64], reference_ohm: f64) -> Result<Network, String> {
-        self.stages(f_hz, reference_ohm).iter().try_fold(Network::thru(f_hz, reference_ohm), |chain, stage| chain.then(stage))
+        self.stages(f_hz, reference_ohm)
+            .iter()
+            .try_fold(Network::thru(f_hz, reference_ohm), |chain, stage| chain.then(stage))
     }
 
     /// Its two-ports from the die outwards.
@@ -155,7 +166,12 @@ impl Package {
         // between the wires two capacitances are in series, and so are two inductances
         let capacitor = |ff: f64| Network::shunt_capacitor(f_hz, femto(ff) / 2.0, reference_ohm);
         let inductor = |ph: f64| Network::series_inductor(f_hz, 2.0 * pico(ph), reference_ohm);
-        let mut stages: Vec<Network> = self.die_ff.iter().zip(self.die_ph).flat_map(|(&ff, ph)| [capacitor(ff), inductor(ph)]).collect();
+        let mut stages: Vec<Network> = self
+            .die_ff
+            .iter()
+            .zip(self.die_ph)
+            .flat_map(|(&ff, ph)| [capacitor(ff), inductor(ph)])
+            .collect();
         let line = |length_mm: f64, ohm: f64| {
             let propagation = Propagation {
                 dc_neper: self.dc_neper_per_mm * length_mm,
@@ -173,11 +189,22 @@ impl Package {
     }
 
     /// A two-port between two packages, from the near die to the far one.
-    pub(super) fn around(near: &Package, between: Network, far: &Package, reference_ohm: f64) -> Result<Network, String> {
+    pub(super) fn around(
+        near: &Package,
+        between: Network,
+        far: &Package,
+        reference_ohm: f64,
+    ) -> Result<Network, String> {
         let f_hz = between.f_hz().to_vec();
         let far = far.stages(&f_hz, reference_ohm);
-        let stages = near.stages(&f_hz, reference_ohm).into_iter().chain([between]).chain(far.into_iter().rev());
-        stages.into_iter().try_fold(Network::thru(&f_hz, reference_ohm), |chain, stage| chain.then(&stage))
+        let stages = near
+            .stages(&f_hz, reference_ohm)
+            .into_iter()
+            .chain([between])
+            .chain(far.into_iter().rev());
+        stages
+            .into_iter()
+            .try_fold(Network::thru(&f_hz, reference_ohm), |chain, stage| chain.then(&stage))
     }
 }
 
@@ -189,9 +216,12 @@ impl Trace {
         problems.range(at, "skin_percent", self.skin_percent, 0.0..=100.0);
         problems.range(at, "impedance_ohm", self.impedance_ohm, 10.0..=1000.0);
         problems.range(at, "delay_ps", self.delay_ps, 0.0..=1e5);
-        let least_ps = self.propagation().dielectric_neper / (PI * PI) * (1.0 + CAUSAL_TO_GHZ.ln()) / pico(1.0);
+        let least_ps = self.propagation().dielectric_neper / (PI * PI) * (1.0 + CAUSAL_TO_GHZ.ln())
+            / pico(1.0);
         if (0.0..=60.0).contains(&self.loss_db) && self.delay_ps < least_ps {
-            let remedy = format!("must be at least {least_ps:.1} with this dielectric loss: its phase would come before time 0");
+            let remedy = format!(
+                "must be at least {least_ps:.1} with this dielectric loss: its phase would come before time 0"
+            );
             problems.report(at, "delay_ps", self.delay_ps, remedy);
         }
         self.near.check(&at.key("near"), problems);
@@ -200,7 +230,8 @@ impl Trace {
 
     /// What the line does to a wave.
     pub fn propagation(&self) -> Propagation {
-        let (loss, at_hz, skin) = (neper(self.loss_db), giga(self.loss_at_ghz), self.skin_percent / 100.0);
+        let (loss, at_hz, skin) =
+            (neper(self.loss_db), giga(self.loss_at_ghz), self.skin_percent / 100.0);
         Propagation {
             dc_neper: 0.0,
             skin_neper: loss * skin / at_hz.sqrt(),
@@ -247,29 +278,50 @@ mod tests {
 
     #[test]
     fn a_trace_with_packages_is_passive_reciprocal_and_causal() {
-        let trace = Trace { impedance_ohm: 88.0, far: Package { length_mm: 8.0, ..Package::default() }, ..Trace::default() };
+        let trace = Trace {
+            impedance_ohm: 88.0,
+            far: Package { length_mm: 8.0, ..Package::default() },
+            ..Trace::default()
+        };
         let network = trace.network(&grid(), 100.0).unwrap();
         let quality = network.quality();
-        assert!(quality.largest_singular_value <= 1.0 + 1e-12 && quality.largest_asymmetry < 1e-12, "{quality:?}");
+        assert!(
+            quality.largest_singular_value <= 1.0 + 1e-12 && quality.largest_asymmetry < 1e-12,
+            "{quality:?}"
+        );
         assert!(quality.warnings().is_empty(), "{quality:?}");
         let early = network.voltage_transfer(92.0, 105.0).unwrap().early_percent().unwrap();
         assert!(early < 1e-3, "{early}"); // the window's own tails: the channel is cut at 100 GHz
     }
 
-    /// The far package is the near one seen from behind: exchanged, the channel is the same from its other end.
+    /// The far package is the near one seen from behind: exchanged, the channel is the same from
+    /// its other end.
     #[test]
     fn both_packages_stand_with_their_dies_outside() {
         let small = Package { length_mm: 5.0, ..Package::default() };
-        let one = Trace { near: Package::default(), far: small.clone(), ..Trace::default() }.network(&grid(), 100.0).unwrap();
-        let other = Trace { near: small, far: Package::default(), ..Trace::default() }.network(&grid(), 100.0).unwrap();
+        let one = Trace { near: Package::default(), far: small.clone(), ..Trace::default() }
+            .network(&grid(), 100.0)
+            .unwrap();
+        let other = Trace { near: small, far: Package::default(), ..Trace::default() }
+            .network(&grid(), 100.0)
+            .unwrap();
         let turned = other.of_ports(&[2, 1]).unwrap();
-        assert!((0..grid().len()).all(|k| (1..=2).all(|i| (1..=2).all(|j| (one.at(k, i, j) - turned.at(k, i, j)).norm() < 1e-12))));
+        assert!((0..grid().len()).all(|k| {
+            (1..=2).all(|i| (1..=2).all(|j| (one.at(k, i, j) - turned.at(k, i, j)).norm() < 1e-12))
+        }));
     }
 
     #[test]
     fn a_delay_too_short_for_its_loss_is_refused() {
-        let said = checked(&Trace { delay_ps: 1.0, skin_percent: 0.0, loss_db: 30.0, ..Trace::default() });
-        assert!(said.len() == 1 && said[0].starts_with("trace.delay_ps = 1: must be at least 75."), "{said:?}");
-        assert_eq!(checked(&Trace { loss_db: f64::NAN, ..Trace::default() })[0], "trace.loss_db = NaN: must be from 0 to 60");
+        let said =
+            checked(&Trace { delay_ps: 1.0, skin_percent: 0.0, loss_db: 30.0, ..Trace::default() });
+        assert!(
+            said.len() == 1 && said[0].starts_with("trace.delay_ps = 1: must be at least 75."),
+            "{said:?}"
+        );
+        assert_eq!(
+            checked(&Trace { loss_db: f64::NAN, ..Trace::default() })[0],
+            "trace.loss_db = NaN: must be from 0 to 60"
+        );
     }
 }

@@ -35,12 +35,15 @@ impl Transfer {
     ///
     /// When there is none, one is not finite, or frequencies do not ascend from 0 Hz or above.
     pub fn new(f_hz: Vec<f64>, h: Vec<Complex64>) -> Result<Self, String> {
-        let ascends = f_hz.windows(2).all(|f| f[0] < f[1]) && f_hz.first().is_some_and(|&f| f >= 0.0);
+        let ascends =
+            f_hz.windows(2).all(|f| f[0] < f[1]) && f_hz.first().is_some_and(|&f| f >= 0.0);
         if !ascends || f_hz.len() != h.len() || !f_hz[f_hz.len() - 1].is_finite() {
             return Err("a transfer must have a value at each of some frequencies that ascend from 0 Hz or above".to_owned());
         }
         match h.iter().position(|h| !h.is_finite()) {
-            Some(at) => Err(format!("a transfer is not finite at {} Hz: a resonance has no loss", f_hz[at])),
+            Some(at) => {
+                Err(format!("a transfer is not finite at {} Hz: a resonance has no loss", f_hz[at]))
+            }
             None => Ok(Transfer { f_hz, h }),
         }
     }
@@ -62,14 +65,19 @@ impl Transfer {
 
     /// The same, earlier by `early_s`.
     pub fn advanced(&self, early_s: f64) -> Transfer {
-        let h = self.f_hz.iter().zip(&self.h).map(|(f, h)| h * Complex64::from_polar(1.0, TAU * f * early_s)).collect();
+        let h = self
+            .f_hz
+            .iter()
+            .zip(&self.h)
+            .map(|(f, h)| h * Complex64::from_polar(1.0, TAU * f * early_s))
+            .collect();
         Transfer { f_hz: self.f_hz.clone(), h }
     }
 
     /// The response that a chain takes; `digest` tells it from others.
     ///
-    /// Between the points ln|H| and the phase are straight; beyond the last |H| falls by the slope of the last octave, at least 20 dB
-    /// per decade, and the phase goes on straight.
+    /// Between the points ln|H| and the phase are straight; beyond the last |H| falls by the slope
+    /// of the last octave, at least 20 dB per decade, and the phase goes on straight.
     ///
     /// # Errors
     ///
@@ -91,7 +99,8 @@ impl Transfer {
         Ok(Table::new(digest, self.f_hz.clone(), ln_magnitude, phase_rad, falls))
     }
 
-    /// The response to an impulse of one step's area, band-limited to the last frequency; its samples' sum is H(0).
+    /// The response to an impulse of one step's area, band-limited to the last frequency; its
+    /// samples' sum is H(0).
     ///
     /// # Errors
     ///
@@ -100,7 +109,8 @@ impl Transfer {
         self.sampled(|_| Complex64::new(1.0, 0.0))
     }
 
-    /// The response to a pulse of 1 V and one symbol from time 0 on, band-limited to the last frequency.
+    /// The response to a pulse of 1 V and one symbol from time 0 on, band-limited to the last
+    /// frequency.
     ///
     /// # Errors
     ///
@@ -114,13 +124,15 @@ impl Transfer {
         })
     }
 
-    /// The part of the impulse response's energy that comes before time 0, percent: 0 for a causal transfer.
+    /// The part of the impulse response's energy that comes before time 0, percent: 0 for a causal
+    /// transfer.
     ///
     /// ```text
     /// 100 sum over t < -1 / f_end of h(t)^2 / sum of h(t)^2,   h of H(f) cos^2(pi f / (2 f_end))
     /// ```
     ///
-    /// The window spreads an impulse over +-1 / f_end; what a band-limited impulse has beyond is 0.02 % of its energy.
+    /// The window spreads an impulse over +-1 / f_end; what a band-limited impulse has beyond is
+    /// 0.02 % of its energy.
     ///
     /// # Limits
     ///
@@ -131,7 +143,8 @@ impl Transfer {
     /// When frequencies are not 0 Hz and even steps.
     pub fn early_percent(&self) -> Result<f64, String> {
         let end_hz = self.f_hz[self.f_hz.len() - 1];
-        let pulse = self.sampled(|f| Complex64::new((FRAC_PI_2 * f / end_hz).cos().powi(2), 0.0))?;
+        let pulse =
+            self.sampled(|f| Complex64::new((FRAC_PI_2 * f / end_hz).cos().powi(2), 0.0))?;
         let length = pulse.samples.len();
         let energy = |samples: &[f64]| samples.iter().map(|x| x * x).sum::<f64>();
         let early = energy(&pulse.samples[length / 2..length.saturating_sub(2).max(length / 2)]);
@@ -143,17 +156,25 @@ impl Transfer {
     fn sampled(&self, spectrum: impl Fn(f64) -> Complex64) -> Result<Pulse, String> {
         let last = self.f_hz.len() - 1;
         let step_hz = self.f_hz[last] / last.max(1) as f64;
-        let uneven = self.f_hz.iter().enumerate().find(|(k, f)| (*f - *k as f64 * step_hz).abs() > UNEVEN * step_hz);
+        let uneven = self
+            .f_hz
+            .iter()
+            .enumerate()
+            .find(|(k, f)| (*f - *k as f64 * step_hz).abs() > UNEVEN * step_hz);
         if last == 0 || uneven.is_some() {
             return Err(
                 "a waveform needs frequencies of even steps from 0 Hz: complete the network and bring it onto such a grid".to_owned()
             );
         }
         let length = 2 * last;
-        let mut bins: Vec<Complex64> = self.f_hz.iter().zip(&self.h).map(|(&f, h)| h * spectrum(f) / length as f64).collect();
+        let mut bins: Vec<Complex64> =
+            self.f_hz.iter().zip(&self.h).map(|(&f, h)| h * spectrum(f) / length as f64).collect();
         (bins[0].im, bins[last].im) = (0.0, 0.0);
         let mut samples = vec![0.0; length];
-        RealFftPlanner::new().plan_fft_inverse(length).process(&mut bins, &mut samples).expect("lengths are the plan's");
+        RealFftPlanner::new()
+            .plan_fft_inverse(length)
+            .process(&mut bins, &mut samples)
+            .expect("lengths are the plan's");
         Ok(Pulse { step_s: 1.0 / (length as f64 * step_hz), samples })
     }
 }
@@ -184,8 +205,9 @@ mod tests {
         Complex64::from_polar(1.0, -TAU * f * tau_s) / Complex64::new(1.0, f / 10e9)
     }
 
-    /// A pole of 10 GHz: energy of its impulse response pi f0 (two-sided, up to f_end: f0 atan(f_end / f0) 2), that of its
-    /// pulse T (1 - (1 - e^-a) / a), a = 2 pi f0 T. Cut at 100 GHz, a tail of f0^2 / (pi^2 T^2 f_end^3 3) 2 is missing, 1e-4.
+    /// A pole of 10 GHz: energy of its impulse response pi f0 (two-sided, up to f_end: f0
+    /// atan(f_end / f0) 2), that of its pulse T (1 - (1 - e^-a) / a), a = 2 pi f0 T. Cut at 100
+    /// GHz, a tail of f0^2 / (pi^2 T^2 f_end^3 3) 2 is missing, 1e-4.
     #[test]
     fn energy_and_area_of_a_pulse_are_those_of_the_closed_form() {
         let transfer = transfer(|f| pole(f, 1e-9));
@@ -198,7 +220,11 @@ mod tests {
         let a = TAU * 10e9 / rate;
         assert!((pulse.area() * rate - 1.0).abs() < 1e-12);
         let expected = (1.0 - (1.0 - (-a).exp()) / a) / rate;
-        assert!((pulse.energy() / expected - 1.0).abs() < 1e-3, "{:e} {expected:e}", pulse.energy());
+        assert!(
+            (pulse.energy() / expected - 1.0).abs() < 1e-3,
+            "{:e} {expected:e}",
+            pulse.energy()
+        );
         assert!(pulse.energy() < expected, "the tail is missing");
     }
 
@@ -208,7 +234,9 @@ mod tests {
         assert!(early(0.0) < 0.02 && early(2e-9) < 1e-6, "{} {}", early(0.0), early(2e-9));
         assert!(early(-0.2e-9) > 90.0, "{}", early(-0.2e-9));
         let delay = transfer(|f| Complex64::from_polar(1.0, -TAU * f * 1e-9));
-        assert!((delay.delay_s() - 1e-9).abs() < 1e-20 && delay.advanced(1e-9).delay_s().abs() < 1e-20);
+        assert!(
+            (delay.delay_s() - 1e-9).abs() < 1e-20 && delay.advanced(1e-9).delay_s().abs() < 1e-20
+        );
         assert!(transfer(|_| Complex64::new(1.0, 0.0)).early_percent().unwrap() < 0.02);
     }
 
@@ -219,19 +247,35 @@ mod tests {
             let transfer = transfer(|f| sign * pole(f, 5e-9));
             let table = transfer.table(1).unwrap();
             for f in [0.0, 10e6, 1.0125e9, 40e9, 99.99e9] {
-                assert!((table.at(f) - sign * pole(f, 5e-9)).norm() < 2e-6, "{f}: {} {}", table.at(f), pole(f, 5e-9));
+                assert!(
+                    (table.at(f) - sign * pole(f, 5e-9)).norm() < 2e-6,
+                    "{f}: {} {}",
+                    table.at(f),
+                    pole(f, 5e-9)
+                );
             }
         }
-        assert!((transfer(|f| pole(f, 0.0)).table(1).unwrap().at(200e9).norm() / 0.05 - 1.0).abs() < 0.01);
+        assert!(
+            (transfer(|f| pole(f, 0.0)).table(1).unwrap().at(200e9).norm() / 0.05 - 1.0).abs()
+                < 0.01
+        );
     }
 
     #[test]
     fn what_is_no_transfer_is_refused() {
         let one = Complex64::new(1.0, 0.0);
-        assert!(Transfer::new(vec![], vec![]).is_err() && Transfer::new(vec![1.0, 1.0], vec![one; 2]).is_err());
-        assert!(Transfer::new(vec![1.0], vec![one / 0.0]).unwrap_err().contains("not finite at 1 Hz"));
+        assert!(
+            Transfer::new(vec![], vec![]).is_err()
+                && Transfer::new(vec![1.0, 1.0], vec![one; 2]).is_err()
+        );
+        assert!(
+            Transfer::new(vec![1.0], vec![one / 0.0]).unwrap_err().contains("not finite at 1 Hz")
+        );
         let late = Transfer::new(vec![1.0, 2.0], vec![one; 2]).unwrap();
-        assert!(late.table(0).unwrap_err().contains("must begin at 0 Hz") && late.impulse().unwrap_err().contains("even steps"));
+        assert!(
+            late.table(0).unwrap_err().contains("must begin at 0 Hz")
+                && late.impulse().unwrap_err().contains("even steps")
+        );
         assert!(Transfer::new(vec![0.0], vec![one]).unwrap().impulse().is_err());
     }
 }

@@ -85,8 +85,8 @@ impl Default for Config {
 
 /// Largest file of levels, bytes.
 const MOST_PATTERN_BYTES: u64 = 64 << 20;
-/// Modulated power at the photodiode below which nothing is received, dBm: 85 nA peak to peak, a fiftieth of the rms noise
-/// of a quiet amplifier (assumed).
+/// Modulated power at the photodiode below which nothing is received, dBm: 85 nA peak to peak, a
+/// fiftieth of the rms noise of a quiet amplifier (assumed).
 const DARK_DBM: f64 = -50.0;
 /// Most lanes of a link.
 pub(super) const MOST_LANES: usize = 64;
@@ -119,17 +119,22 @@ pub struct Simulation {
     pub symbols: u64,
     /// Symbols counted per lane with the power lowered to the limit, rounded up to whole blocks.
     pub symbols_at_limit: u64,
-    /// What counts: `chain`, every block through the whole chain; `replay`, noise drawn at the slicer on four stored blocks, quicker; `rare`,
-    /// the same noise pushed towards errors, for ratios too small to be counted. The last two want a linear receiver in periodic mode.
-    /// A margin that is counted, where none can be foreseen, is counted through the whole chain whatever stands here.
+    /// What counts: `chain`, every block through the whole chain; `replay`, noise drawn at the
+    /// slicer on four stored blocks, quicker; `rare`, the same noise pushed towards errors, for
+    /// ratios too small to be counted. The last two want a linear receiver in periodic mode. A
+    /// margin that is counted, where none can be foreseen, is counted through the whole chain
+    /// whatever stands here.
     pub count: Counting,
     /// Seed of all noise and of random data.
     pub seed: u64,
-    /// Blocks as parts of one endless sequence, in order, with an ideal clock too; without one it is so whatever stands here.
+    /// Blocks as parts of one endless sequence, in order, with an ideal clock too; without one it
+    /// is so whatever stands here.
     pub stream: bool,
-    /// In stream mode, symbols on each side of a block that are run and thrown away: the memory of all responses.
+    /// In stream mode, symbols on each side of a block that are run and thrown away: the memory of
+    /// all responses.
     ///
-    /// Blocks of 8192 symbols with 512 on each side are 9 * 2^10 long, which a transform likes; with 256 a factor of 17 is left.
+    /// Blocks of 8192 symbols with 512 on each side are 9 * 2^10 long, which a transform likes;
+    /// with 256 a factor of 17 is left.
     pub guard_symbols: usize,
 }
 
@@ -221,7 +226,10 @@ impl Config {
         let guards = if self.streams() { 2 * self.simulation.guard_symbols } else { 0 };
         let block = self.simulation.block_symbols.saturating_add(guards);
         Grid {
-            symbols: self.transmitter.recording().map_or(block, |recording| recording.periods.levels.len()),
+            symbols: self
+                .transmitter
+                .recording()
+                .map_or(block, |recording| recording.periods.levels.len()),
             samples_per_symbol: self.simulation.samples_per_symbol,
             symbol_rate_hz: giga(self.symbol_rate_gbd),
         }
@@ -229,7 +237,8 @@ impl Config {
 
     /// How the receiver of a part finds the phase, in stream mode.
     pub(super) fn clocking(&self, part: Part) -> Option<Clocking> {
-        self.streams().then(|| self.clock(part).clocking(self.symbol_rate_gbd, self.simulation.guard_symbols))
+        self.streams()
+            .then(|| self.clock(part).clocking(self.symbol_rate_gbd, self.simulation.guard_symbols))
     }
 
     /// The clock of a part's receiver.
@@ -243,7 +252,8 @@ impl Config {
 
     /// Whether blocks are parts of one sequence.
     fn streams(&self) -> bool {
-        self.simulation.stream || Part::ALL.iter().any(|&part| part.exists(self) && self.clock(part).streams())
+        self.simulation.stream
+            || Part::ALL.iter().any(|&part| part.exists(self) && self.clock(part).streams())
     }
 
     /// Whether the levels are precoded: as the pattern is, or as the port's coding wants it.
@@ -251,9 +261,12 @@ impl Config {
         self.pattern.precoder || self.fec.chosen().is_some_and(|coding| coding.precoder)
     }
 
-    /// Whether its levels are the codewords of a coding: the payload of a transmitter that is no recording.
+    /// Whether its levels are the codewords of a coding: the payload of a transmitter that is no
+    /// recording.
     pub(super) fn carries_payload(&self) -> bool {
-        self.pattern.kind == PatternKind::Payload && self.transmitter.kind != TransmitterKind::Waveform && self.fec.chosen().is_some()
+        self.pattern.kind == PatternKind::Payload
+            && self.transmitter.kind != TransmitterKind::Waveform
+            && self.fec.chosen().is_some()
     }
 
     /// Reports everything that is out of its range or does not fit together.
@@ -268,7 +281,12 @@ impl Config {
         self.transmitter.check(&root.key("transmitter"), rate_hz, problems);
         self.fibre.check(&root.key("fibre"), problems);
         self.receiver.check(&root.key("receiver"), rate_hz, problems);
-        problems.range(&root.key("spread"), "launch_power_db", self.spread.launch_power_db, 0.0..=10.0);
+        problems.range(
+            &root.key("spread"),
+            "launch_power_db",
+            self.spread.launch_power_db,
+            0.0..=10.0,
+        );
         self.check_fec(&root, problems);
         self.limits.check(&root.key("limits"), problems);
         self.tdecq.check(&root.key("tdecq"), problems);
@@ -292,7 +310,9 @@ impl Config {
                     "needs tdecq.enabled = true: the transmitter is not measured otherwise",
                 );
             }
-            if key == "uncorrectable" && self.fec.chosen().is_none_or(|coding| coding.lanes != self.lanes) {
+            if key == "uncorrectable"
+                && self.fec.chosen().is_none_or(|coding| coding.lanes != self.lanes)
+            {
                 problems.report(
                     &root.key("targets"),
                     key,
@@ -301,12 +321,22 @@ impl Config {
                 );
             }
             if low.is_nan() || high.is_nan() || low > high {
-                problems.report(&root.key("targets"), key, format!("[{low}, {high}]"), "must be two numbers, the lower one first");
+                problems.report(
+                    &root.key("targets"),
+                    key,
+                    format!("[{low}, {high}]"),
+                    "must be two numbers, the lower one first",
+                );
             }
         }
         for name in self.lane.keys() {
             if !name.parse::<usize>().is_ok_and(|lane| lane < MOST_LANES) {
-                problems.report(&root.key("lane"), name, "", format!("must be the number of a lane, from 0 to {}", MOST_LANES - 1));
+                problems.report(
+                    &root.key("lane"),
+                    name,
+                    "",
+                    format!("must be the number of a lane, from 0 to {}", MOST_LANES - 1),
+                );
             }
         }
     }
@@ -334,13 +364,20 @@ impl Config {
     /// Files of the parts in use: what another kind of transmitter names is left out.
     pub fn files_in_use(&self) -> impl Iterator<Item = &FileRead> {
         let kind = self.transmitter.kind;
-        let others = self.transmitter.all().into_iter().map(|(key, _)| key).filter(move |key| *key != kind.key());
+        let others = self
+            .transmitter
+            .all()
+            .into_iter()
+            .map(|(key, _)| key)
+            .filter(move |key| *key != kind.key());
         let mut idle: Vec<String> = others.map(|key| format!("transmitter.{key}.")).collect();
         match self.module.kind {
             ModuleKind::Optics => idle.extend(["module.".to_owned(), "host.".to_owned()]),
             ModuleKind::Retimed => {}
             ModuleKind::Lro => idle.push("receiver.adc.".to_owned()),
-            ModuleKind::Lpo => idle.extend(["module.rx.", "transmitter.dac.", "receiver.adc."].map(str::to_owned)),
+            ModuleKind::Lpo => {
+                idle.extend(["module.rx.", "transmitter.dac.", "receiver.adc."].map(str::to_owned))
+            }
         }
         self.files.iter().filter(move |file| idle.iter().all(|idle| !file.key.starts_with(idle)))
     }
@@ -353,12 +390,18 @@ impl Config {
         }
         let at = root.key("module");
         if !self.transmitter.has_driver() {
-            let remedy = format!("must be \"optics\" with transmitter.kind = \"{}\", which no host drives", self.transmitter.kind.key());
+            let remedy = format!(
+                "must be \"optics\" with transmitter.kind = \"{}\", which no host drives",
+                self.transmitter.kind.key()
+            );
             problems.report(&at, "kind", kind.name(), remedy);
         }
-        if self.fec.chosen().is_some_and(|coding| coding.inner.is_some()) && kind.retimes_transmit() {
-            let remedy =
-                format!("must be \"optics\" or \"lpo\" with the inner code of {}: segments of unlike rates are not built", self.fec.coding);
+        if self.fec.chosen().is_some_and(|coding| coding.inner.is_some()) && kind.retimes_transmit()
+        {
+            let remedy = format!(
+                "must be \"optics\" or \"lpo\" with the inner code of {}: segments of unlike rates are not built",
+                self.fec.coding
+            );
             problems.report(&at, "kind", kind.name(), remedy);
         }
     }
@@ -380,10 +423,15 @@ impl Config {
     /// Taps of the longest equaliser in use.
     pub(super) fn longest_equaliser(&self) -> usize {
         let own = self.receiver.ffe.taps;
-        if self.module.kind.has_hosts() { own.max(self.host.rx.ffe.taps).max(self.module.rx.ffe.taps) } else { own }
+        if self.module.kind.has_hosts() {
+            own.max(self.host.rx.ffe.taps).max(self.module.rx.ffe.taps)
+        } else {
+            own
+        }
     }
 
-    /// Outer optical modulation amplitude of settled runs in the fibre, W, as the module's drive makes it.
+    /// Outer optical modulation amplitude of settled runs in the fibre, W, as the module's drive
+    /// makes it.
     pub(super) fn settled_oma_w(&self) -> f64 {
         match self.module.kind {
             ModuleKind::Lpo => self.transmitter.chosen().settled_oma_w(self.module.input.drive()),
@@ -394,14 +442,21 @@ impl Config {
     /// Reports error correction that does not fit.
     fn check_fec(&self, root: &Path, problems: &mut Problems) {
         let carries = self.carries_payload();
-        self.fec.check(&root.key("fec"), carries.then_some((self.precodes(), self.simulation.block_symbols)), problems);
+        self.fec.check(
+            &root.key("fec"),
+            carries.then_some((self.precodes(), self.simulation.block_symbols)),
+            problems,
+        );
         let Some(coding) = self.fec.chosen().filter(|coding| coding.lanes > 0) else { return };
         if carries && coding.inner.is_some() && self.last_decision().1 == DecisionKind::Mlse {
             let remedy = "must be slicer or dfe where the payload has an inner code: it is decoded softly, and a sequence decides hard";
             problems.report(&self.last_decision().0, "decision", "mlse", remedy);
         }
         if carries && self.lanes > coding.lanes {
-            let remedy = format!("must be at most {}, those of {}, to carry its payload", coding.lanes, self.fec.coding);
+            let remedy = format!(
+                "must be at most {}, those of {}, to carry its payload",
+                coding.lanes, self.fec.coding
+            );
             problems.report(root, "lanes", self.lanes, remedy);
         }
     }
@@ -411,7 +466,8 @@ impl Config {
         let loss_db = self.fibre.loss_db() + self.receiver.coupling_loss_db;
         let oma_dbm = dbm_from_watt(self.settled_oma_w()) - loss_db;
         // a waveform that is not read yet says nothing
-        let known = self.transmitter.kind != TransmitterKind::Waveform || self.transmitter.recording().is_some();
+        let known = self.transmitter.kind != TransmitterKind::Waveform
+            || self.transmitter.recording().is_some();
         if problems.is_empty() && known && (oma_dbm.is_nan() || oma_dbm < DARK_DBM) {
             let at = Path::root().key("receiver");
             let remedy = format!(
@@ -439,7 +495,10 @@ impl Config {
         }
         let needed = self.longest_equaliser() + 64;
         if s.guard_symbols < needed || s.guard_symbols > s.block_symbols {
-            let remedy = format!("must be at least {needed}, the equaliser's taps and 64, and at most block_symbols, {}", s.block_symbols);
+            let remedy = format!(
+                "must be at least {needed}, the equaliser's taps and 64, and at most block_symbols, {}",
+                s.block_symbols
+            );
             problems.report(at, "guard_symbols", s.guard_symbols, remedy);
         }
     }
@@ -447,28 +506,44 @@ impl Config {
     fn check_simulation(&self, at: &Path, problems: &mut Problems) {
         let s = &self.simulation;
         if ![2, 4, 8, 16].contains(&s.samples_per_symbol) {
-            problems.report(at, "samples_per_symbol", s.samples_per_symbol, "must be 2, 4, 8 or 16");
+            problems.report(
+                at,
+                "samples_per_symbol",
+                s.samples_per_symbol,
+                "must be 2, 4, 8 or 16",
+            );
         }
         problems.count(at, "block_symbols", s.block_symbols, 256..=1 << 17);
         problems.count(at, "guard_symbols", s.guard_symbols, 64..=1 << 14);
         if problems.is_empty() && self.streams() {
             self.check_stream(at, problems);
         }
-        // the symbols of two presses of the longest memory must fit, or the block would equalise itself
+        // the symbols of two presses of the longest memory must fit, or the block would equalise
+        // itself
         let (least, symbols) = (self.longest_equaliser().saturating_mul(8), self.grid().symbols);
         if symbols < least {
             let remedy = format!("must be at least eight times the longest ffe.taps, {least}");
             match self.transmitter.recording() {
                 Some(recording) => {
                     let remedy = format!("has a period of {symbols} symbols; {remedy}");
-                    problems.report(&Path::root().key("transmitter").key("waveform"), "file", &recording.located.pattern, remedy);
+                    problems.report(
+                        &Path::root().key("transmitter").key("waveform"),
+                        "file",
+                        &recording.located.pattern,
+                        remedy,
+                    );
                 }
                 None => problems.report(at, "block_symbols", symbols, remedy),
             }
         }
         let most = 1u64 << 50;
         if s.symbols > most || s.symbols_at_limit > most {
-            problems.report(at, "symbols", s.symbols.max(s.symbols_at_limit), "must be at most 2^50");
+            problems.report(
+                at,
+                "symbols",
+                s.symbols.max(s.symbols_at_limit),
+                "must be at most 2^50",
+            );
         }
     }
 }

@@ -39,9 +39,11 @@ struct Line {
 }
 
 impl Corrected {
-    /// For lanes with what is foreseen of each; the port only when they are all of its lanes, alike in their coding.
+    /// For lanes with what is foreseen of each; the port only when they are all of its lanes, alike
+    /// in their coding.
     pub(super) fn new(lanes: &[(&Lane, &Prediction)]) -> Self {
-        let lines: Vec<Option<Line>> = lanes.iter().map(|(lane, prediction)| line(lane, prediction)).collect();
+        let lines: Vec<Option<Line>> =
+            lanes.iter().map(|(lane, prediction)| line(lane, prediction)).collect();
         let port = port(lanes, &lines);
         Corrected { lines, port }
     }
@@ -65,7 +67,8 @@ impl Corrected {
         }
     }
 
-    /// What the port counted; `ber` is foreseen (or, where nothing is, counted) of it without an inner code.
+    /// What the port counted; `ber` is foreseen (or, where nothing is, counted) of it without an
+    /// inner code.
     pub(super) fn port(&self, ber: Option<f64>) -> Option<FecResult> {
         let Port { coding, decoding, counter, frame_octets } = self.port.as_ref().ok()?;
         let Coding { outer, codewords, inner, .. } = counter.layout().coding();
@@ -77,7 +80,11 @@ impl Corrected {
         let interval = (words > 0).then(|| counter.codeword_error_interval());
         let bits = (words > 0).then(|| counter.bit_error_interval());
         let foretold = counter.foretell(0.0, CONFIDENCE);
-        let lost = |ratio: f64| tail::ln_frame_loss_ratio(libm::log(ratio), outer, *codewords, *frame_octets).exp().min(1.0);
+        let lost = |ratio: f64| {
+            tail::ln_frame_loss_ratio(libm::log(ratio), outer, *codewords, *frame_octets)
+                .exp()
+                .min(1.0)
+        };
         let closed = ber.and_then(|ber| tail::random_errors(outer, ber).ok());
         Some(FecResult {
             coding: coding.clone(),
@@ -126,14 +133,18 @@ impl Witness for Corrected {
     }
 }
 
-/// What one lane needs; nothing without a coding, or with an inner code that its symbols do not carry.
+/// What one lane needs; nothing without a coding, or with an inner code that its symbols do not
+/// carry.
 fn line(lane: &Lane, prediction: &Prediction) -> Option<Line> {
     let fec = &lane.config.fec;
     let coding = fec.chosen()?;
     let reader = match &coding.inner {
         Some(inner) => {
             lane.sender.as_ref()?;
-            let [means, sigmas] = [prediction.levels.map(|(mean, _)| mean as f32), prediction.levels.map(|(_, sigma)| sigma as f32)];
+            let [means, sigmas] = [
+                prediction.levels.map(|(mean, _)| mean as f32),
+                prediction.levels.map(|(_, sigma)| sigma as f32),
+            ];
             Reader::Inner(inner.decoder, Soft::new(means, sigmas).ok()?, inner.interleaved_blocks)
         }
         None if lane.config.precodes() => Reader::Precoded,
@@ -142,7 +153,15 @@ fn line(lane: &Lane, prediction: &Prediction) -> Option<Line> {
     // a lane of its own carries no whole codewords of the port
     let alone = Counter::new(coding.alone().build().ok()?, fec.decoding, None).ok()?;
     let (frame_octets, added_ber) = (fec.frame_octets, fec.added_ber);
-    Some(Line { number: lane.number, reader, carried: 0, alone, payload: Tally::default(), frame_octets, added_ber })
+    Some(Line {
+        number: lane.number,
+        reader,
+        carried: 0,
+        alone,
+        payload: Tally::default(),
+        frame_octets,
+        added_ber,
+    })
 }
 
 fn port(lanes: &[(&Lane, &Prediction)], lines: &[Option<Line>]) -> Result<Port, Option<String>> {
@@ -151,18 +170,38 @@ fn port(lanes: &[(&Lane, &Prediction)], lines: &[Option<Line>]) -> Result<Port, 
     let layout = fec.chosen().and_then(|coding| coding.build().ok()).ok_or(None)?;
     let expected = layout.coding().lanes;
     let refused = |because: String| Err(Some(format!("no codewords of the port: {because}")));
-    if lanes.len() != expected || lanes.iter().enumerate().any(|(number, (lane, _))| lane.number != number) {
-        return refused(format!("{} has {expected} lanes, of which {} are decided", fec.coding, lanes.len().min(expected)));
+    if lanes.len() != expected
+        || lanes.iter().enumerate().any(|(number, (lane, _))| lane.number != number)
+    {
+        return refused(format!(
+            "{} has {expected} lanes, of which {} are decided",
+            fec.coding,
+            lanes.len().min(expected)
+        ));
     }
-    let unlike = |lane: &Lane| lane.config.precodes() != first.config.precodes() || lane.sender.is_some() != first.sender.is_some();
+    let unlike = |lane: &Lane| {
+        lane.config.precodes() != first.config.precodes()
+            || lane.sender.is_some() != first.sender.is_some()
+    };
     if let Some((lane, _)) = lanes.iter().find(|(lane, _)| unlike(lane)) {
-        return refused(format!("lane {} has another pattern or precoder than lane {}", lane.number, first.number));
+        return refused(format!(
+            "lane {} has another pattern or precoder than lane {}",
+            lane.number, first.number
+        ));
     }
     if lines.iter().any(Option::is_none) {
-        return refused(format!("the inner code of {} decodes its own codewords only, pattern.kind = \"payload\"", fec.coding));
+        return refused(format!(
+            "the inner code of {} decodes its own codewords only, pattern.kind = \"payload\"",
+            fec.coding
+        ));
     }
     let counter = Counter::new(layout, fec.decoding, first.sender.clone()).map_err(|_| None)?;
-    Ok(Port { coding: fec.coding.clone(), decoding: fec.decoding, counter, frame_octets: fec.frame_octets })
+    Ok(Port {
+        coding: fec.coding.clone(),
+        decoding: fec.decoding,
+        counter,
+        frame_octets: fec.frame_octets,
+    })
 }
 
 fn bins(histogram: &Histogram) -> Vec<u64> {
@@ -171,7 +210,11 @@ fn bins(histogram: &Histogram) -> Vec<u64> {
 
 impl Line {
     fn take(&mut self, read: &Read) {
-        let wrong_bits = read.wrong.iter().map(|wrong| u64::from(BIT_ERRORS[usize::from(wrong.sent)][usize::from(wrong.decided)])).sum();
+        let wrong_bits = read
+            .wrong
+            .iter()
+            .map(|wrong| u64::from(BIT_ERRORS[usize::from(wrong.sent)][usize::from(wrong.decided)]))
+            .sum();
         let symbol_errors = read.wrong.len() as u64;
         self.payload.merge(&Tally {
             symbols: read.symbols,
@@ -198,7 +241,9 @@ impl Line {
         if let Some(closed) = ber.and_then(|ber| tail::random_errors(outer, ber).ok()) {
             result.codeword_error_ratio_closed = Some(closed.codeword_error_ratio());
             result.post_fec_ber_closed = Some(closed.post_fec_ber());
-            result.frame_loss_ratio_closed = Some(closed.ln_frame_loss_ratio(outer, *codewords, self.frame_octets).exp().min(1.0));
+            result.frame_loss_ratio_closed = Some(
+                closed.ln_frame_loss_ratio(outer, *codewords, self.frame_octets).exp().min(1.0),
+            );
         }
         let words = tally.histogram.codewords();
         result.test_blocks = words;
@@ -210,7 +255,8 @@ impl Line {
         result.block_error_ratio = share(self.alone.failed(), words);
         result.block_error_ratio_low = Some(interval.low);
         result.block_error_ratio_high = Some(interval.high);
-        if let Some(foretold) = self.alone.foretell(symbol_ratio(outer, self.added_ber), CONFIDENCE) {
+        if let Some(foretold) = self.alone.foretell(symbol_ratio(outer, self.added_ber), CONFIDENCE)
+        {
             result.block_error_ratio_foretold = Some(foretold.codeword_error_ratio);
             result.block_error_ratio_foretold_low = Some(foretold.interval.low);
             result.block_error_ratio_foretold_high = Some(foretold.interval.high);

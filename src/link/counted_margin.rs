@@ -1,8 +1,9 @@
 //! Margin where no error ratio can be foretold: the loss at which the counted one meets the limit.
 //!
-//! The estimator with ideal feedback says how the error ratio moves with loss; what is counted at a step says by which factor it is wrong
-//! there. That factor hardly moves with loss, so the next step is where the estimator is as far from the limit the other way. Every step
-//! trains anew and counts with the same seeds: what differs from step to step is the loss alone.
+//! The estimator with ideal feedback says how the error ratio moves with loss; what is counted at a
+//! step says by which factor it is wrong there. That factor hardly moves with loss, so the next
+//! step is where the estimator is as far from the limit the other way. Every step trains anew and
+//! counts with the same seeds: what differs from step to step is the loss alone.
 
 use super::lane::Lane;
 use super::margin::{self, Margin};
@@ -13,7 +14,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Counts at the most.
 const STEPS: usize = 8;
-/// Distance of the counted ratio from the limit at which the search ends, in its logarithm: below a hundredth of a decibel.
+/// Distance of the counted ratio from the limit at which the search ends, in its logarithm: below a
+/// hundredth of a decibel.
 const CLOSE: f64 = 0.02;
 /// Losses nearer than this count the same errors, dB.
 const SAME_DB: f64 = 0.002;
@@ -43,8 +45,8 @@ struct Step {
 }
 
 impl Search<'_> {
-    /// Searches from a training at no extra loss, of which `foreseen` is the error ratio with ideal feedback; what it found, and the 95 %
-    /// interval that the count gives it.
+    /// Searches from a training at no extra loss, of which `foreseen` is the error ratio with ideal
+    /// feedback; what it found, and the 95 % interval that the count gives it.
     pub(super) fn find(
         &self,
         predictor: &mut Predictor<'_>,
@@ -75,7 +77,8 @@ impl Search<'_> {
                     };
                     let f = self.ln_ratio(&tally) - limit_ber.ln();
                     gap += f;
-                    let same = best.as_ref().is_some_and(|best| (best.loss_db - loss_db).abs() < SAME_DB);
+                    let same =
+                        best.as_ref().is_some_and(|best| (best.loss_db - loss_db).abs() < SAME_DB);
                     if best.as_ref().is_none_or(|best| f.abs() < best.f.abs()) {
                         best = Some(Step { loss_db, trained, tally, f });
                     }
@@ -114,12 +117,24 @@ impl Search<'_> {
 
     /// Nothing, with the reason, when it was cancelled or a clock was not locked.
     fn counted(&self, trained: &Trained) -> Result<Tally, String> {
-        let stop = Stop { round_blocks: ROUND_BLOCKS, symbols: self.lane.config.simulation.symbols_at_limit, bit_errors: u64::MAX };
-        let counted =
-            count(&[self.lane.counted_through(trained, self.around, Method::Chain)], &stop, self.workers, &mut (), self.cancel).remove(0);
+        let stop = Stop {
+            round_blocks: ROUND_BLOCKS,
+            symbols: self.lane.config.simulation.symbols_at_limit,
+            bit_errors: u64::MAX,
+        };
+        let counted = count(
+            &[self.lane.counted_through(trained, self.around, Method::Chain)],
+            &stop,
+            self.workers,
+            &mut (),
+            self.cancel,
+        )
+        .remove(0);
         match counted.refusal {
             Some(refusal) => Err(format!("no margin: {}", refusal.because)),
-            None if self.cancel.load(Ordering::Relaxed) => Err("no margin: stopped before it was counted".to_owned()),
+            None if self.cancel.load(Ordering::Relaxed) => {
+                Err("no margin: stopped before it was counted".to_owned())
+            }
             None => Ok(counted.end),
         }
     }
@@ -130,9 +145,16 @@ impl Search<'_> {
     }
 
     /// Change of ln of the error ratio with loss, 1/dB, with ideal feedback.
-    fn slope(&self, predictor: &mut Predictor<'_>, worker: &mut Worker, near: &Trained, loss_db: f64) -> Option<f64> {
+    fn slope(
+        &self,
+        predictor: &mut Predictor<'_>,
+        worker: &mut Worker,
+        near: &Trained,
+        loss_db: f64,
+    ) -> Option<f64> {
         let [less, more] = [-SLOPE_DB, SLOPE_DB].map(|step_db| {
-            let (_, prediction) = predictor.try_at(worker, power_ratio(-(loss_db + step_db)) as f32, near).ok()?;
+            let (_, prediction) =
+                predictor.try_at(worker, power_ratio(-(loss_db + step_db)) as f32, near).ok()?;
             Some(prediction.ber.max(1e-300).ln())
         });
         Some((more? - less?) / (2.0 * SLOPE_DB)).filter(|&slope| slope > 0.0)

@@ -1,7 +1,9 @@
 //! Which estimator counts a lane, and what it said.
 
 use super::lane::Lane;
-use crate::chain::{Counted, Method, Prediction, Predictor, Rare, Refusal, Replay, Trained, Worker};
+use crate::chain::{
+    Counted, Method, Prediction, Predictor, Rare, Refusal, Replay, Trained, Worker,
+};
 use crate::math::interval::Interval;
 use serde::{Deserialize, Serialize};
 
@@ -38,19 +40,30 @@ pub(super) enum Engine {
 }
 
 impl Engine {
-    /// As the lane's description asks for, with the receiver `trained`, where any `symbols` are to be counted.
-    pub(super) fn of(lane: &Lane, symbols: u64, predictor: &mut Predictor<'_>, worker: &mut Worker, trained: &Trained) -> Engine {
+    /// As the lane's description asks for, with the receiver `trained`, where any `symbols` are to
+    /// be counted.
+    pub(super) fn of(
+        lane: &Lane,
+        symbols: u64,
+        predictor: &mut Predictor<'_>,
+        worker: &mut Worker,
+        trained: &Trained,
+    ) -> Engine {
         let counting = lane.config.simulation.count;
         if counting == Counting::Chain || symbols == 0 {
             return Engine::Chain;
         }
         if lane.ahead.is_some() || lane.behind.is_some() {
-            return Engine::Refused(Refusal::new("a lane of several segments is counted through the whole chain only"));
+            return Engine::Refused(Refusal::new(
+                "a lane of several segments is counted through the whole chain only",
+            ));
         }
         match predictor.replay(worker, trained) {
             Err(refusal) => Engine::Refused(refusal),
             Ok(replay) if counting == Counting::Replay => Engine::Replay(Box::new(replay)),
-            Ok(replay) => Engine::Rare(Box::new(Rare::new(replay, trained, lane.config.precodes()))),
+            Ok(replay) => {
+                Engine::Rare(Box::new(Rare::new(replay, trained, lane.config.precodes())))
+            }
         }
     }
 
@@ -63,8 +76,8 @@ impl Engine {
         }
     }
 
-    /// By which factors the error ratio of the few blocks that it stores may be off that of the pattern, as `foreseen` of them; nothing where
-    /// every block is a new one.
+    /// By which factors the error ratio of the few blocks that it stores may be off that of the
+    /// pattern, as `foreseen` of them; nothing where every block is a new one.
     pub(super) fn scatter(&self, foreseen: &Prediction) -> Option<[f64; 2]> {
         let Interval { low, high } = foreseen.interval;
         let stored = matches!(self, Engine::Replay(_) | Engine::Rare(_));
@@ -95,9 +108,12 @@ impl Told {
     pub(super) fn of(counted: &Counted, scatter: Option<[f64; 2]>) -> Told {
         let tally = &counted.end;
         let (bits, errors) = (tally.bits(), tally.bit_errors);
-        let (interval, kind) = counted.weighted.map_or_else(|| tally.interval(), |weighted| weighted.interval());
+        let (interval, kind) =
+            counted.weighted.map_or_else(|| tally.interval(), |weighted| weighted.interval());
         let ber = counted.weighted.map_or_else(|| tally.ber(), |weighted| weighted.ber());
-        let (interval, kind) = scatter.map_or((interval, kind), |scatter| (widened(interval, ber, scatter), "count and stored blocks"));
+        let (interval, kind) = scatter.map_or((interval, kind), |scatter| {
+            (widened(interval, ber, scatter), "count and stored blocks")
+        });
         Told {
             bits,
             errors,
@@ -126,8 +142,15 @@ mod tests {
 
     #[test]
     fn causes_add_as_squares_of_logarithms_and_an_end_at_zero_stays() {
-        let both = widened(Interval { low: 1e-3 / 1.03f64.exp(), high: 1e-3 * 0.3f64.exp() }, 1e-3, [1.0, 0.4f64.exp()]);
-        assert!((both.high / (1e-3 * 0.5f64.exp()) - 1.0).abs() < 1e-12 && (both.low / (1e-3 * (-1.03f64).exp()) - 1.0).abs() < 1e-12);
+        let both = widened(
+            Interval { low: 1e-3 / 1.03f64.exp(), high: 1e-3 * 0.3f64.exp() },
+            1e-3,
+            [1.0, 0.4f64.exp()],
+        );
+        assert!(
+            (both.high / (1e-3 * 0.5f64.exp()) - 1.0).abs() < 1e-12
+                && (both.low / (1e-3 * (-1.03f64).exp()) - 1.0).abs() < 1e-12
+        );
         let unseen = widened(Interval { low: 0.0, high: 1e-6 }, 0.0, [0.5, 2.0]);
         assert_eq!((unseen.low, unseen.high), (0.0, 2e-6));
     }

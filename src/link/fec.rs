@@ -15,10 +15,12 @@ pub struct Fec {
     pub coding: String,
     /// Whether codewords are decoded, or their wrong symbols only counted.
     pub decoding: Decoding,
-    /// Least reliable positions that the inner code's decoder tries, from 0 (hard decision) to 16; the coding's own when absent.
+    /// Least reliable positions that the inner code's decoder tries, from 0 (hard decision) to 16;
+    /// the coding's own when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inner_positions: Option<usize>,
-    /// Bit errors that the rest of the link adds ahead of the outer code, as a ratio; part of the block error ratio that is foretold.
+    /// Bit errors that the rest of the link adds ahead of the outer code, as a ratio; part of the
+    /// block error ratio that is foretold.
     pub added_ber: f64,
     /// Frames whose loss is told, octets.
     pub frame_octets: f64,
@@ -47,27 +49,40 @@ impl Fec {
     /// The coding in use, if there is one.
     #[must_use]
     pub fn chosen(&self) -> Option<Coding> {
-        let mut coding = if self.coding == OWN { self.own.clone() } else { Coding::named(&self.coding) }?;
+        let mut coding =
+            if self.coding == OWN { self.own.clone() } else { Coding::named(&self.coding) }?;
         if let (Some(inner), Some(positions)) = (&mut coding.inner, self.inner_positions) {
             inner.decoder = Chase::new(positions).unwrap_or(inner.decoder);
         }
         Some(coding)
     }
 
-    /// Reports what is out of its range or, where lanes carry its codewords, does not fit their precoder and block.
+    /// Reports what is out of its range or, where lanes carry its codewords, does not fit their
+    /// precoder and block.
     pub(super) fn check(&self, at: &Path, carried: Option<(bool, usize)>, problems: &mut Problems) {
         problems.range(at, "added_ber", self.added_ber, 0.0..=0.1);
         problems.range(at, "frame_octets", self.frame_octets, SHORTEST_FRAME_OCTETS..=65_536.0);
         let mut found = Problems::new();
         match (self.coding.as_str(), &self.own) {
             (OWN, Some(own)) => own.check(&at.key("own"), &mut found),
-            (OWN, None) => found.report(at, "coding", OWN, "needs the table fec.own; a key not in there is as in 800gbase-df"),
-            (_, Some(_)) => found.report(&at.key("own"), "lanes", "", "is not looked at: it needs fec.coding = \"own\""),
+            (OWN, None) => found.report(
+                at,
+                "coding",
+                OWN,
+                "needs the table fec.own; a key not in there is as in 800gbase-df",
+            ),
+            (_, Some(_)) => found.report(
+                &at.key("own"),
+                "lanes",
+                "",
+                "is not looked at: it needs fec.coding = \"own\"",
+            ),
             (NONE, _) => {}
             (name, _) if Coding::named(name).is_some() => {}
             (name, _) => {
                 let names = || CODINGS.iter().map(|(name, _)| *name).chain([OWN, NONE]);
-                let meant = nearest(name, names()).map_or_else(String::new, |near| format!(", did you mean {near}"));
+                let meant = nearest(name, names())
+                    .map_or_else(String::new, |near| format!(", did you mean {near}"));
                 let all = names().collect::<Vec<_>>().join(", ");
                 found.report(at, "coding", name, format!("is no coding{meant}; there are {all}"));
             }
@@ -78,11 +93,18 @@ impl Fec {
         match (coding.as_ref().and_then(|coding| coding.inner.as_ref()), self.inner_positions) {
             (Some(_), Some(positions)) => problems.count(at, "inner_positions", positions, 0..=16),
             (None, Some(positions)) if sound => {
-                problems.report(at, "inner_positions", positions, format!("must be left out: {} has no inner code", self.coding));
+                problems.report(
+                    at,
+                    "inner_positions",
+                    positions,
+                    format!("must be left out: {} has no inner code", self.coding),
+                );
             }
             _ => {}
         }
-        if let (Some(inner), Some((precoder, block_symbols))) = (coding.and_then(|coding| coding.inner), carried) {
+        if let (Some(inner), Some((precoder, block_symbols))) =
+            (coding.and_then(|coding| coding.inner), carried)
+        {
             if precoder {
                 problems.report(
                     at,
@@ -93,8 +115,16 @@ impl Fec {
             }
             let span = inner.span_symbols();
             if !block_symbols.is_multiple_of(span) {
-                let remedy = format!("must be a multiple of {span}, the interleaved blocks of the inner code of {}", self.coding);
-                problems.report(&Path::root().key("simulation"), "block_symbols", block_symbols, remedy);
+                let remedy = format!(
+                    "must be a multiple of {span}, the interleaved blocks of the inner code of {}",
+                    self.coding
+                );
+                problems.report(
+                    &Path::root().key("simulation"),
+                    "block_symbols",
+                    block_symbols,
+                    remedy,
+                );
             }
         }
     }

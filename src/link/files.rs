@@ -7,7 +7,10 @@ use crate::units::giga;
 /// Warnings of responses whose data ends below the highest frequency of the grid.
 pub(super) fn short(lane: &Lane) -> Vec<String> {
     let top_hz = lane.plan.grid().sample_rate_hz() / 2.0;
-    let short = lane.config.files_in_use().filter_map(|file| Some((file, file.ends_hz.filter(|&end_hz| end_hz < top_hz)?)));
+    let short = lane
+        .config
+        .files_in_use()
+        .filter_map(|file| Some((file, file.ends_hz.filter(|&end_hz| end_hz < top_hz)?)));
     let warning = |(file, end_hz): (&FileRead, f64)| {
         let (end, top) = (end_hz / giga(1.0), top_hz / giga(1.0));
         format!(
@@ -24,7 +27,10 @@ pub(super) fn of<'a>(mut lanes: impl Iterator<Item = &'a Lane>) -> Vec<FileRead>
     let mut files = first.config.files.clone();
     for lane in lanes {
         let own = lane.config.files.iter().filter(|file| !first.config.files.contains(file));
-        files.extend(own.map(|file| FileRead { key: format!("lane.{}.{}", lane.number, file.key), ..file.clone() }));
+        files.extend(own.map(|file| FileRead {
+            key: format!("lane.{}.{}", lane.number, file.key),
+            ..file.clone()
+        }));
     }
     files
 }

@@ -1,7 +1,9 @@
 //! One lane: the order of its chain.
 
 use super::{Config, Host, ModuleKind, tuning};
-use crate::chain::{Chain, Count, Drawn, Draws, Dsp, Hop, Method, Plan, Shape, Trained, Workshop, block_levels};
+use crate::chain::{
+    Chain, Count, Drawn, Draws, Dsp, Hop, Method, Plan, Shape, Trained, Workshop, block_levels,
+};
 use crate::error::{Error, Path, Problems, Result};
 use crate::fec::Sender;
 use crate::part::Library;
@@ -47,7 +49,8 @@ pub struct Segment {
     pub streams: Seed,
 }
 
-/// Lanes that share one pattern: a lane begins a 64th of its period behind its neighbour, its training half as far.
+/// Lanes that share one pattern: a lane begins a 64th of its period behind its neighbour, its
+/// training half as far.
 ///
 /// Short patterns are the same data at another phase; training then sees what is scored.
 const SHARES: u64 = 64;
@@ -59,7 +62,8 @@ fn spread_db(config: &Config, number: usize) -> f64 {
     if config.transmitter.recording().is_some() {
         return 0.0;
     }
-    config.spread.launch_power_db * Seed::new(config.spread.module).named("launch power").index(number as u64).rng().normal()
+    config.spread.launch_power_db
+        * Seed::new(config.spread.module).named("launch power").index(number as u64).rng().normal()
 }
 
 /// A part of a lane that makes decisions.
@@ -104,7 +108,13 @@ fn transmitted(config: &Config, number: usize, grid: Grid) -> Chain<Field> {
 /// What a host has sent, behind its channel.
 pub(super) fn sent_to_module(config: &Config, grid: Grid) -> Chain<Volt> {
     let Host { tx, channel, .. } = &config.host;
-    channel.extend(tx.extend(Chain::symbols(), "host.tx", grid).map(Line), tx, "host.channel", false, grid)
+    channel.extend(
+        tx.extend(Chain::symbols(), "host.tx", grid).map(Line),
+        tx,
+        "host.channel",
+        false,
+        grid,
+    )
 }
 
 /// What a linear module sends to its host, ahead of the channel.
@@ -117,21 +127,31 @@ pub(super) fn sent_to_host(config: &Config, number: usize, grid: Grid) -> Chain<
 fn arriving(config: &Config, number: usize, grid: Grid) -> (Chain<Field>, f64) {
     let tp2 = transmitted(config, number, grid).probe("tp2");
     let light = config.fibre.extend(tp2, config.transmitter.chosen().wavelength_nm()).probe("tp3");
-    (light, config.settled_oma_w() * power_ratio(spread_db(config, number) - config.fibre.loss_db()))
+    (
+        light,
+        config.settled_oma_w() * power_ratio(spread_db(config, number) - config.fibre.loss_db()),
+    )
 }
 
-/// The segment with the light, of one lane: decided by the module, or by the host behind a linear output.
+/// The segment with the light, of one lane: decided by the module, or by the host behind a linear
+/// output.
 fn light(config: &Config, number: usize, grid: Grid, shop: &mut Workshop) -> (Plan, Dsp) {
     let Config { host, module, receiver, .. } = config;
     if !module.kind.linear_receive() {
         let (light, oma_w) = arriving(config, number, grid);
-        return (clocked(receiver.extend(light, oma_w, grid, shop), config, Part::Light), receiver.dsp());
+        return (
+            clocked(receiver.extend(light, oma_w, grid, shop), config, Part::Light),
+            receiver.dsp(),
+        );
     }
     // neighbouring lanes' outputs are the far-end aggressors
     let neighbour = SerdesTx { swing_vppd: module.output.swing_vppd, ..module.tx.clone() };
     let sent = sent_to_host(config, number, grid);
     let arrived = host.back().extend(sent, &neighbour, "host.back", true, grid);
-    (clocked(host.rx.extend(arrived, "host.rx", true, grid, shop), config, Part::Light), host.rx.dsp())
+    (
+        clocked(host.rx.extend(arrived, "host.rx", true, grid, shop), config, Part::Light),
+        host.rx.dsp(),
+    )
 }
 
 /// A part's chain with its clock, in stream mode.
@@ -143,16 +163,25 @@ fn clocked(plan: Plan, config: &Config, part: Part) -> Plan {
 }
 
 /// An electrical segment of one lane; nothing where the light is, or where there is none.
-fn electrical(config: &Config, part: Part, lane: Seed, grid: Grid, shop: &mut Workshop) -> Option<Segment> {
+fn electrical(
+    config: &Config,
+    part: Part,
+    lane: Seed,
+    grid: Grid,
+    shop: &mut Workshop,
+) -> Option<Segment> {
     let Config { host, module, .. } = config;
     if !part.exists(config) {
         return None;
     }
-    let decided =
-        |volts: Chain<Volt>, rx: &SerdesRx, name: &str, shop: &mut Workshop| (rx.extend(volts, name, false, grid, shop), rx.dsp());
+    let decided = |volts: Chain<Volt>, rx: &SerdesRx, name: &str, shop: &mut Workshop| {
+        (rx.extend(volts, name, false, grid, shop), rx.dsp())
+    };
     let ((plan, dsp), name) = match part {
         Part::Light => return None,
-        Part::Ahead => (decided(sent_to_module(config, grid), &module.rx, "module.rx", shop), "host to module"),
+        Part::Ahead => {
+            (decided(sent_to_module(config, grid), &module.rx, "module.rx", shop), "host to module")
+        }
         Part::Behind => {
             let sent = module.tx.extend(Chain::symbols(), "module.tx", grid).map(Line);
             let arrived = host.back().extend(sent, &module.tx, "host.back", false, grid);
@@ -179,25 +208,51 @@ impl Lane {
     }
 
     /// The same with the port's payload, so that its codewords are encoded once for all lanes.
-    pub(super) fn build_sending(config: &Config, number: usize, sender: Option<Sender>, shop: &mut Workshop) -> Result<Lane> {
+    pub(super) fn build_sending(
+        config: &Config,
+        number: usize,
+        sender: Option<Sender>,
+        shop: &mut Workshop,
+    ) -> Result<Lane> {
         let mut config = config.clone();
         let mut problems = Problems::new();
         config.load(&Library::default(), &mut problems); // only what is not loaded yet is read
         problems.finish()?;
         let config = &tuning::tuned(&config, shop);
-        let recorded = config.transmitter.recording().map(|recording| Ok(Source::stored(recording.periods.levels.clone())));
+        let recorded = config
+            .transmitter
+            .recording()
+            .map(|recording| Ok(Source::stored(recording.periods.levels.clone())));
         let payload = sender.as_ref().map(|sender| Ok(Source::computed(sender.lane(number))));
-        let pattern = recorded.or(payload).unwrap_or_else(|| config.pattern.build()).map_err(|because| {
-            let mut problems = Problems::new();
-            problems.report(&Path::root().key("pattern"), "file", &config.pattern.file, because);
-            Error::Input(problems)
-        })?;
+        let pattern =
+            recorded.or(payload).unwrap_or_else(|| config.pattern.build()).map_err(|because| {
+                let mut problems = Problems::new();
+                problems.report(
+                    &Path::root().key("pattern"),
+                    "file",
+                    &config.pattern.file,
+                    because,
+                );
+                Error::Input(problems)
+            })?;
         let grid = config.grid();
         let run = Seed::new(config.simulation.seed);
         let (plan, dsp) = light(config, number, grid, shop);
         let seed = run.named("lane").index(number as u64);
-        let [ahead, behind] = [Part::Ahead, Part::Behind].map(|part| electrical(config, part, seed, grid, shop));
-        Ok(Lane { number, config: config.clone(), plan, dsp, ahead, behind, pattern, sender, run, seed })
+        let [ahead, behind] =
+            [Part::Ahead, Part::Behind].map(|part| electrical(config, part, seed, grid, shop));
+        Ok(Lane {
+            number,
+            config: config.clone(),
+            plan,
+            dsp,
+            ahead,
+            behind,
+            pattern,
+            sender,
+            run,
+            seed,
+        })
     }
 
     /// One part of lane 0 alone.
@@ -224,7 +279,8 @@ impl Lane {
         self.counted_through(trained, [None, None], Method::Chain)
     }
 
-    /// The lane as it is counted with its receivers: of the light, of what stands ahead, and of what stands behind.
+    /// The lane as it is counted with its receivers: of the light, of what stands ahead, and of
+    /// what stands behind.
     pub(super) fn counted_through<'a>(
         &'a self,
         trained: &'a Trained,
@@ -232,12 +288,21 @@ impl Lane {
         method: Method<'a>,
     ) -> Count<'a> {
         let hop = |segment: &'a Option<Segment>, trained: Option<&'a Trained>| {
-            segment.as_ref().zip(trained).map(|(s, trained)| Hop { name: s.name, plan: &s.plan, trained, streams: s.streams })
+            segment.as_ref().zip(trained).map(|(s, trained)| Hop {
+                name: s.name,
+                plan: &s.plan,
+                trained,
+                streams: s.streams,
+            })
         };
         let [ahead, behind] = electrical;
         let light = Hop { name: "light", plan: &self.plan, trained, streams: self.seed };
         Count {
-            hops: hop(&self.ahead, ahead).into_iter().chain([light]).chain(hop(&self.behind, behind)).collect(),
+            hops: hop(&self.ahead, ahead)
+                .into_iter()
+                .chain([light])
+                .chain(hop(&self.behind, behind))
+                .collect(),
             pattern: &self.pattern,
             first_symbol: self.first_symbol(),
             precoder: self.config.precodes(),

@@ -81,7 +81,8 @@ pub struct Limits {
     /// Largest receiver sensitivity (OMA), dBm.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sensitivity_max_dbm: Option<f64>,
-    /// Largest receiver sensitivity (OMA) less the TECQ of the transmitter it is measured with, dBm.
+    /// Largest receiver sensitivity (OMA) less the TECQ of the transmitter it is measured with,
+    /// dBm.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sensitivity_minus_tecq_max_dbm: Option<f64>,
     /// Largest stressed receiver sensitivity (OMA), dBm.
@@ -173,7 +174,8 @@ pub struct SpecRow {
     pub limit: f64,
     /// Which side of it is good.
     pub side: Side,
-    /// How the limit is known: `normative`, `draft`, `derived`, `assumed`, or `own` where it differs from the preset's.
+    /// How the limit is known: `normative`, `draft`, `derived`, `assumed`, or `own` where it
+    /// differs from the preset's.
     pub status: &'static str,
     /// What is said.
     pub finding: Finding,
@@ -187,14 +189,20 @@ const ROWS: [(&str, &str, Side, Value); 19] = [
     ("launch_power_min_dbm", "average launch power, dBm", Side::Min, |l| l.launch_power_dbm),
     ("oma_max_dbm", "OMAouter, dBm", Side::Max, |l| l.oma_tp2_dbm),
     ("oma_min_dbm", "OMAouter, dBm", Side::Min, |l| l.oma_tp2_dbm),
-    ("oma_minus_tdecq_min_dbm", "OMAouter - max(TECQ, TDECQ), dBm", Side::Min, |l| Some(l.oma_tp2_dbm? - l.tecq_db?.max(l.tdecq_db?))),
+    ("oma_minus_tdecq_min_dbm", "OMAouter - max(TECQ, TDECQ), dBm", Side::Min, |l| {
+        Some(l.oma_tp2_dbm? - l.tecq_db?.max(l.tdecq_db?))
+    }),
     ("extinction_ratio_min_db", "extinction ratio, dB", Side::Min, |l| l.er_tp2_db),
     ("tdecq_max_db", "TDECQ, dB", Side::Max, |l| l.tdecq_db),
     ("tecq_max_db", "TECQ, dB", Side::Max, |l| l.tecq_db),
     ("tdecq_minus_ceq_max_db", "TDECQ - 10 log10(Ceq), dB", Side::Max, |l| l.tdecq_minus_ceq_db),
-    ("tdecq_minus_tecq_max_db", "|TDECQ - TECQ|, dB", Side::Max, |l| Some((l.tdecq_db? - l.tecq_db?).abs())),
+    ("tdecq_minus_tecq_max_db", "|TDECQ - TECQ|, dB", Side::Max, |l| {
+        Some((l.tdecq_db? - l.tecq_db?).abs())
+    }),
     ("transition_time_max_ps", "transition time, ps", Side::Max, |l| l.transition_time_ps),
-    ("overshoot_max_percent", "over- and undershoot, %", Side::Max, |l| Some(l.overshoot_percent?.max(l.undershoot_percent?))),
+    ("overshoot_max_percent", "over- and undershoot, %", Side::Max, |l| {
+        Some(l.overshoot_percent?.max(l.undershoot_percent?))
+    }),
     ("rin_oma_max_db_per_hz", "RIN_xOMA, dB/Hz", Side::Max, |l| l.rin_oma_db_per_hz),
     ("pmd_ber", "bit error ratio before FEC, light", Side::Max, |l| match l.segments.as_slice() {
         [] => l.told_ber(),
@@ -205,9 +213,18 @@ const ROWS: [(&str, &str, Side, Value); 19] = [
         electrical.filter_map(SegmentResult::told_ber).reduce(f64::max)
     }),
     ("link_ber", "bit error ratio before FEC, host to host", Side::Max, LaneResult::told_ber),
-    ("sensitivity_max_dbm", "receiver sensitivity (OMA), dBm", Side::Max, |l| l.sensitivity_oma_dbm),
-    ("sensitivity_minus_tecq_max_dbm", "receiver sensitivity (OMA) - TECQ, dBm", Side::Max, |l| Some(l.sensitivity_oma_dbm? - l.tecq_db?)),
-    ("stressed_sensitivity_max_dbm", "stressed sensitivity (OMA), dBm: lightlane srs", Side::Max, |_| None),
+    ("sensitivity_max_dbm", "receiver sensitivity (OMA), dBm", Side::Max, |l| {
+        l.sensitivity_oma_dbm
+    }),
+    ("sensitivity_minus_tecq_max_dbm", "receiver sensitivity (OMA) - TECQ, dBm", Side::Max, |l| {
+        Some(l.sensitivity_oma_dbm? - l.tecq_db?)
+    }),
+    (
+        "stressed_sensitivity_max_dbm",
+        "stressed sensitivity (OMA), dBm: lightlane srs",
+        Side::Max,
+        |_| None,
+    ),
 ];
 
 impl Limits {
@@ -252,12 +269,14 @@ impl Limits {
             };
             problems.range(at, key, limit, range);
         }
-        for key in self.status.keys().filter(|key| self.set().iter().all(|(known, _)| known != key)) {
+        for key in self.status.keys().filter(|key| self.set().iter().all(|(known, _)| known != key))
+        {
             problems.report(&at.key("status"), key, "", "there is no such limit");
         }
     }
 
-    /// Holds a result against every limit that is set; a limit that differs from that of the `preset` is the user's own.
+    /// Holds a result against every limit that is set; a limit that differs from that of the
+    /// `preset` is the user's own.
     pub fn judge(&self, result: &LinkResult) -> Vec<SpecRow> {
         let preset = result.preset.as_deref().and_then(presets::find).map(presets::Preset::limits);
         let row = |&(key, name, side, value): &(&'static str, &'static str, Side, Value)| {
@@ -279,7 +298,9 @@ impl Limits {
             let mut all = !result.lanes.is_empty();
             for lane in &result.lanes {
                 match value(lane).filter(|value| value.is_finite()) {
-                    Some(value) if worst.is_none_or(|(least, _)| worse(value, least)) => worst = Some((value, lane.lane)),
+                    Some(value) if worst.is_none_or(|(least, _)| worse(value, least)) => {
+                        worst = Some((value, lane.lane))
+                    }
                     Some(_) => {}
                     None => all = false,
                 }
@@ -296,7 +317,16 @@ impl Limits {
             };
             let worst = worst.filter(|_| all || outside);
             let (value, lane) = (worst.map(|(value, _)| value), worst.map(|(_, lane)| lane));
-            Some(SpecRow { limit_key: key, name, value, lane, limit, side, status: if own { "own" } else { status.name() }, finding })
+            Some(SpecRow {
+                limit_key: key,
+                name,
+                value,
+                lane,
+                limit,
+                side,
+                status: if own { "own" } else { status.name() },
+                finding,
+            })
         };
         ROWS.iter().filter_map(row).collect()
     }

@@ -1,4 +1,5 @@
-//! A link: its description in layers, its lanes, and what is said of them. The order of the chain stands only here.
+//! A link: its description in layers, its lanes, and what is said of them. The order of the chain
+//! stands only here.
 
 mod clock;
 mod config;
@@ -36,12 +37,16 @@ pub use layers::{Key, Resolved, Stack, Varied};
 pub use limits::{Finding, Limits, Side, SpecRow, Status};
 pub use margin::MARGIN_WITHIN_DB;
 pub use module::{Host, Module, ModuleKind};
-pub use result::{FecResult, LaneResult, LinkResult, NoiseShare, PortResult, SegmentResult, Slicer};
+pub use result::{
+    FecResult, LaneResult, LinkResult, NoiseShare, PortResult, SegmentResult, Slicer,
+};
 pub use run::{Link, Progress};
 pub use srs::{Stress, Stressed, stressed};
 pub use targets::{TargetVerdict, Verdict, judge};
 pub use tolerance::{JitterTolerance, MASK_CORNER_MHZ, mask_ui};
 pub use transmitted::{Tdecq, TestPattern};
 pub(crate) use view::link_name;
-pub use view::{Counted, Curve, EyeView, Histogram, Node, Overview, Panel, Spectra, View, Waterfall};
+pub use view::{
+    Counted, Curve, EyeView, Histogram, Node, Overview, Panel, Spectra, View, Waterfall,
+};
 pub use waveform::{Record, TestPoint, Waveform};

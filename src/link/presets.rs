@@ -70,8 +70,14 @@ mod tests {
     #[test]
     fn every_number_of_a_preset_names_its_source_in_a_comment() {
         for preset in all() {
-            for line in preset.text.lines().filter(|line| line.contains('=') && !line.starts_with('#')) {
-                assert!(line.split_once('#').is_some_and(|(_, source)| source.trim().len() > 3), "{}: {line}", preset.name);
+            for line in
+                preset.text.lines().filter(|line| line.contains('=') && !line.starts_with('#'))
+            {
+                assert!(
+                    line.split_once('#').is_some_and(|(_, source)| source.trim().len() > 3),
+                    "{}: {line}",
+                    preset.name
+                );
             }
         }
     }
@@ -81,7 +87,10 @@ mod tests {
         for preset in all() {
             let mut stack = Stack::open(preset.name).unwrap();
             stack.set("transmitter.kind=mzm").unwrap();
-            assert_eq!(stack.resolve().unwrap().base.transmitter.kind, crate::transmitter::TransmitterKind::Mzm);
+            assert_eq!(
+                stack.resolve().unwrap().base.transmitter.kind,
+                crate::transmitter::TransmitterKind::Mzm
+            );
         }
     }
 }

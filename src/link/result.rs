@@ -57,12 +57,14 @@ pub struct LaneResult {
     pub ber_counted_high: Option<f64>,
     /// How the interval was made.
     pub interval_kind: &'static str,
-    /// What counted, `chain`, `replay` or `rare`. Of rare events `bits` are those for which noise was drawn and `errors` the targets that were
-    /// hit; the counted ratio is weighted, not their quotient.
+    /// What counted, `chain`, `replay` or `rare`. Of rare events `bits` are those for which noise
+    /// was drawn and `errors` the targets that were hit; the counted ratio is weighted, not their
+    /// quotient.
     pub counted_by: Counting,
     /// Why it did not count, here or at the limit.
     pub count_refusal: Option<String>,
-    /// Of rare events, as many equally weighted hits would know as much: (sum of weights)^2 / sum of their squares.
+    /// Of rare events, as many equally weighted hits would know as much: (sum of weights)^2 / sum
+    /// of their squares.
     pub effective_samples: Option<f64>,
     /// Of rare events, variance of plain counting over as many symbols, over the variance seen.
     pub gain: Option<f64>,
@@ -74,10 +76,12 @@ pub struct LaneResult {
     pub ber_semi_analytic_high: Option<f64>,
     /// Why there is no semi-analytic one, where the receiver decides otherwise than by a slicer.
     pub ber_semi_analytic_refusal: Option<String>,
-    /// What it would be there if feedback were never wrong: a figure of merit, below what a feedback equaliser reaches and above what a
-    /// sequence detector does. Such a receiver's signal to noise ratio, levels, thresholds and noise shares are those with ideal feedback.
+    /// What it would be there if feedback were never wrong: a figure of merit, below what a
+    /// feedback equaliser reaches and above what a sequence detector does. Such a receiver's signal
+    /// to noise ratio, levels, thresholds and noise shares are those with ideal feedback.
     pub ber_ideal_feedback: Option<f64>,
-    /// Whether the loop that adapted the receiver settled; absent where training was in closed form.
+    /// Whether the loop that adapted the receiver settled; absent where training was in closed
+    /// form.
     pub converged: Option<bool>,
     /// True when the worst 1 % of the symbols make more than half of it.
     pub pattern_limited: Option<bool>,
@@ -99,11 +103,14 @@ pub struct LaneResult {
     pub er_tp3_db: Option<f64>,
     /// Average power at TP3, dBm.
     pub received_power_dbm: Option<f64>,
-    /// Outer optical modulation amplitude at TP3 at which the limit is just kept, with this lane's own transmitter, dBm.
+    /// Outer optical modulation amplitude at TP3 at which the limit is just kept, with this lane's
+    /// own transmitter, dBm.
     pub sensitivity_oma_dbm: Option<f64>,
-    /// Transmitter eye closure at TP2, dB; this and what follows to `rin_oma_db_per_hz` only with `tdecq.enabled`.
+    /// Transmitter eye closure at TP2, dB; this and what follows to `rin_oma_db_per_hz` only with
+    /// `tdecq.enabled`.
     pub tecq_db: Option<f64>,
-    /// Transmitter and dispersion eye closure behind the test fibre, the worse of both extremes, dB.
+    /// Transmitter and dispersion eye closure behind the test fibre, the worse of both extremes,
+    /// dB.
     pub tdecq_db: Option<f64>,
     /// TDECQ - 10 log10(Ceq), the worse of both extremes, dB.
     pub tdecq_minus_ceq_db: Option<f64>,
@@ -117,7 +124,8 @@ pub struct LaneResult {
     pub undershoot_percent: Option<f64>,
     /// RIN relative to OMA, of the intrinsic RIN over the reference filter's band, dB/Hz.
     pub rin_oma_db_per_hz: Option<f64>,
-    /// Eye closure of what a host sends, behind its channel at a linear module's input, by the method of TECQ, dB.
+    /// Eye closure of what a host sends, behind its channel at a linear module's input, by the
+    /// method of TECQ, dB.
     pub eecq_tp1a_db: Option<f64>,
     /// The same of what a linear module sends to its host.
     pub eecq_tp4_db: Option<f64>,
@@ -147,12 +155,14 @@ pub struct LaneResult {
     pub gain_at_limit: Option<f64>,
     /// Semi-analytic bit error ratio there, on the blocks that were counted.
     pub ber_semi_analytic_at_limit: Option<f64>,
-    /// Whether the two estimators agree within their intervals wherever both have a figure; absent when neither place has.
+    /// Whether the two estimators agree within their intervals wherever both have a figure; absent
+    /// when neither place has.
     pub estimators_agree: Option<bool>,
-    /// True when the semi-analytic figure keeps the limit; where there is none, when all of the counted one's interval does, or of the
-    /// margin's. Absent where an interval holds the limit.
+    /// True when the semi-analytic figure keeps the limit; where there is none, when all of the
+    /// counted one's interval does, or of the margin's. Absent where an interval holds the limit.
     pub passes: Option<bool>,
-    /// Share of wrong decisions whose next one is wrong as well, on the line; absent when no error was seen.
+    /// Share of wrong decisions whose next one is wrong as well, on the line; absent when no error
+    /// was seen.
     pub burst_continuation: Option<f64>,
     /// Longest run of wrong decisions, symbols.
     pub longest_burst: u64,
@@ -164,22 +174,25 @@ pub struct LaneResult {
     pub longest_burst_at_limit: u64,
     /// Runs of 1, 2, .. there.
     pub burst_lengths_at_limit: Vec<u64>,
-    /// Counted bit error ratio behind the inner code, where the coding has one; absent when no error was seen.
+    /// Counted bit error ratio behind the inner code, where the coding has one; absent when no
+    /// error was seen.
     pub ber_inner_counted: Option<f64>,
     /// Lower end of its 95 % interval.
     pub ber_inner_counted_low: Option<f64>,
     /// Upper end of its 95 % interval.
     pub ber_inner_counted_high: Option<f64>,
-    /// Codeword error ratio of the outer code, in closed form, were all lanes as this one and its errors independent: from the
-    /// semi-analytic bit error ratio or, behind an inner code, from the counted one; where none was counted there, from what hard decisions
-    /// leave, which is more than soft ones do. Zero below 1e-308.
+    /// Codeword error ratio of the outer code, in closed form, were all lanes as this one and its
+    /// errors independent: from the semi-analytic bit error ratio or, behind an inner code, from
+    /// the counted one; where none was counted there, from what hard decisions leave, which is more
+    /// than soft ones do. Zero below 1e-308.
     pub codeword_error_ratio_closed: Option<f64>,
     /// Bit error ratio behind the outer code, likewise.
     pub post_fec_ber_closed: Option<f64>,
     /// Share of frames that are lost, likewise.
     pub frame_loss_ratio_closed: Option<f64>,
-    /// Codewords that this lane carried alone, its symbols dealt to as many codewords as the port interleaves; what follows is of them. So
-    /// Annex 174A of P802.3dj is remembered to count blocks on a lane (`assumed`: no text was at hand).
+    /// Codewords that this lane carried alone, its symbols dealt to as many codewords as the port
+    /// interleaves; what follows is of them. So Annex 174A of P802.3dj is remembered to count
+    /// blocks on a lane (`assumed`: no text was at hand).
     pub test_blocks: u64,
     /// Share of them that the outer code does not give back; absent when none was seen.
     pub block_error_ratio: Option<f64>,
@@ -199,7 +212,8 @@ pub struct LaneResult {
     pub uncorrectable_blocks: u64,
     /// Counted bit error ratio behind the outer code; absent when no error was seen.
     pub post_fec_ber: Option<f64>,
-    /// How many of them had 0, 1, .. wrong symbols; the last, more than are corrected. Empty without a coding.
+    /// How many of them had 0, 1, .. wrong symbols; the last, more than are corrected. Empty
+    /// without a coding.
     pub symbol_error_histogram: Vec<u64>,
     /// Segment by segment, where a host is part of the link.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -212,7 +226,8 @@ pub struct LaneResult {
     pub refusal: Option<String>,
 }
 
-/// One segment of a lane: from what drives symbols to what decides them, with the settings that an operator would program.
+/// One segment of a lane: from what drives symbols to what decides them, with the settings that an
+/// operator would program.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct SegmentResult {
     /// Between which of host, module and light.
@@ -223,7 +238,8 @@ pub struct SegmentResult {
     pub ber_semi_analytic_low: Option<f64>,
     /// Upper end.
     pub ber_semi_analytic_high: Option<f64>,
-    /// The same if feedback were never wrong, where the receiver has any or detects sequences: then there is no semi-analytic figure.
+    /// The same if feedback were never wrong, where the receiver has any or detects sequences: then
+    /// there is no semi-analytic figure.
     pub ber_ideal_feedback: Option<f64>,
     /// Bits compared with what the segment was given.
     pub bits: u64,
@@ -243,7 +259,8 @@ pub struct SegmentResult {
     pub snr_db: Option<f64>,
     /// The clock of its receiver, in stream mode.
     pub clock: ClockResult,
-    /// Loss of its electrical channel at half the symbol rate, packages and mismatch included, dB; of a linear lane, of that ahead of the module.
+    /// Loss of its electrical channel at half the symbol rate, packages and mismatch included, dB;
+    /// of a linear lane, of that ahead of the module.
     pub channel_loss_db: Option<f64>,
     /// Taps of its electrical transmitter.
     pub tx_taps: Vec<f64>,
@@ -260,7 +277,11 @@ pub struct SegmentResult {
 impl LaneResult {
     /// Bits wrong here, or as many as the weighted ratio of rare events has.
     pub(super) fn weighted_errors(&self) -> f64 {
-        if self.counted_by == Counting::Rare { self.ber_counted.unwrap_or(0.0) * self.bits as f64 } else { self.errors as f64 }
+        if self.counted_by == Counting::Rare {
+            self.ber_counted.unwrap_or(0.0) * self.bits as f64
+        } else {
+            self.errors as f64
+        }
     }
 
     /// The same at the limit.
@@ -271,16 +292,21 @@ impl LaneResult {
         }
     }
 
-    /// The error ratio to hold against a limit: foreseen or, where it cannot be, counted, or what the count does not exclude.
+    /// The error ratio to hold against a limit: foreseen or, where it cannot be, counted, or what
+    /// the count does not exclude.
     pub(super) fn told_ber(&self) -> Option<f64> {
-        self.ber_semi_analytic.or(self.ber_counted).or(self.ber_counted_high.filter(|_| self.ber_ideal_feedback.is_some()))
+        self.ber_semi_analytic
+            .or(self.ber_counted)
+            .or(self.ber_counted_high.filter(|_| self.ber_ideal_feedback.is_some()))
     }
 }
 
 impl SegmentResult {
     /// The same of a segment.
     pub(super) fn told_ber(&self) -> Option<f64> {
-        self.ber_semi_analytic.or(self.ber_counted).or(self.ber_counted_high.filter(|_| self.ber_ideal_feedback.is_some()))
+        self.ber_semi_analytic
+            .or(self.ber_counted)
+            .or(self.ber_counted_high.filter(|_| self.ber_ideal_feedback.is_some()))
     }
 }
 
@@ -299,7 +325,8 @@ pub struct Slicer {
     pub taps: Vec<f64>,
     /// What decides: `slicer`, `dfe` or `mlse`.
     pub decider: &'static str,
-    /// Taps of the feedback, or the response of the sequence detector behind its leading 1; latest symbol first.
+    /// Taps of the feedback, or the response of the sequence detector behind its leading 1; latest
+    /// symbol first.
     pub postcursors: Vec<f64>,
     /// Parts of the noise variance, largest first.
     pub noise_shares: Vec<NoiseShare>,
@@ -337,7 +364,8 @@ pub struct PortResult {
     pub worst_lane: Option<usize>,
     /// True when every lane passes.
     pub passes: Option<bool>,
-    /// What the port's error correction did; absent without a coding, and unless all of its lanes were counted.
+    /// What the port's error correction did; absent without a coding, and unless all of its lanes
+    /// were counted.
     pub fec: Option<FecResult>,
     /// The same with the power of every lane lowered to the limit.
     pub fec_at_limit: Option<FecResult>,
@@ -347,8 +375,8 @@ pub struct PortResult {
 
 /// What the error correction of a port did, and what is foretold of it.
 ///
-/// *Closed* is the closed form for independent errors, *foretold* is drawn from the histogram, the rest is counted; a counted ratio is
-/// absent when nothing was seen. Ratios are zero below 1e-308.
+/// *Closed* is the closed form for independent errors, *foretold* is drawn from the histogram, the
+/// rest is counted; a counted ratio is absent when nothing was seen. Ratios are zero below 1e-308.
 #[derive(Clone, Debug, Serialize)]
 pub struct FecResult {
     /// The coding.
@@ -410,11 +438,14 @@ pub(super) struct Counted {
     pub(super) high: f64,
 }
 
-/// The error ratio of several lanes together, and its 95 % interval: the lanes' own half widths, weighted by bits, in
-/// quadrature, for lanes differ and are not draws of one ratio. Nothing when nothing was counted.
+/// The error ratio of several lanes together, and its 95 % interval: the lanes' own half widths,
+/// weighted by bits, in quadrature, for lanes differ and are not draws of one ratio. Nothing when
+/// nothing was counted.
 pub(super) fn pooled(lanes: impl Iterator<Item = Counted>) -> (Option<f64>, Option<Interval>) {
     let lanes: Vec<Counted> = lanes.filter(|lane| lane.bits > 0).collect();
-    let (bits, errors) = lanes.iter().fold((0, 0.0), |(bits, errors), lane| (bits + lane.bits, errors + lane.errors));
+    let (bits, errors) = lanes
+        .iter()
+        .fold((0, 0.0), |(bits, errors), lane| (bits + lane.bits, errors + lane.errors));
     if bits == 0 {
         return (None, None);
     }
@@ -426,7 +457,9 @@ pub(super) fn pooled(lanes: impl Iterator<Item = Counted>) -> (Option<f64>, Opti
     }
     let ber = errors / bits as f64;
     let quadrature = |half: &dyn Fn(&Counted, f64) -> f64| {
-        let square = |lane: &Counted| (lane.bits as f64 / bits as f64 * half(lane, lane.errors / lane.bits as f64)).powi(2);
+        let square = |lane: &Counted| {
+            (lane.bits as f64 / bits as f64 * half(lane, lane.errors / lane.bits as f64)).powi(2)
+        };
         lanes.iter().map(square).sum::<f64>().sqrt()
     };
     let low = (ber - quadrature(&|lane, own| own - lane.low)).max(0.0);

@@ -13,7 +13,10 @@ use super::result::{LaneResult, LinkResult};
 use super::segment::{self, SolvedSegment};
 use super::summary::{lane_result, port};
 use super::transmitted::{self, Transmitted};
-use crate::chain::{ClockReading, Count, Counted, Prediction, Predictor, Probe, Refusal, Stop, Tally, Trained, Workers, Workshop, count};
+use crate::chain::{
+    ClockReading, Count, Counted, Prediction, Predictor, Probe, Refusal, Stop, Tally, Trained,
+    Workers, Workshop, count,
+};
 use crate::error::Result;
 use crate::math::interval::Interval;
 use crate::measure::levels::{Outer, outer, settled_pattern};
@@ -72,7 +75,8 @@ pub(super) struct Receiver {
     pub(super) electrical: [Option<SolvedSegment>; 2],
 }
 
-/// The error ratio that is foreseen of a lane, its 95 % interval, and whether feedback was taken as never wrong.
+/// The error ratio that is foreseen of a lane, its 95 % interval, and whether feedback was taken as
+/// never wrong.
 #[derive(Clone, Copy)]
 pub(super) struct Foreseen {
     pub(super) ber: f64,
@@ -83,7 +87,8 @@ pub(super) struct Foreseen {
 impl Receiver {
     /// A prediction of the light's segment with what the electrical ones add to it.
     pub(super) fn whole(&self, light: &Prediction) -> Foreseen {
-        let all = || self.electrical.iter().flatten().map(|solved| &solved.prediction).chain([light]);
+        let all =
+            || self.electrical.iter().flatten().map(|solved| &solved.prediction).chain([light]);
         let sum = |of: &dyn Fn(&Prediction) -> f64| all().map(of).sum::<f64>();
         Foreseen {
             ber: sum(&|p| p.ber),
@@ -106,12 +111,17 @@ impl Link {
 
     /// Runs every lane on rayon's current threads; the result does not depend on how many they are.
     ///
-    /// `progress` is called now and then from any thread; `cancel` ends the counting after the round in hand.
+    /// `progress` is called now and then from any thread; `cancel` ends the counting after the
+    /// round in hand.
     ///
     /// # Errors
     ///
     /// A file, of a pattern or of a measured part, that cannot be read or is none.
-    pub fn run(&self, progress: &(dyn Fn(Progress) + Sync), cancel: &AtomicBool) -> Result<LinkResult> {
+    pub fn run(
+        &self,
+        progress: &(dyn Fn(Progress) + Sync),
+        cancel: &AtomicBool,
+    ) -> Result<LinkResult> {
         let configs = &self.resolved.lanes;
         let workers = Workers::default();
         let total = configs.len() as u64 + 2;
@@ -120,7 +130,13 @@ impl Link {
         let base = &self.resolved.base;
         let shared = Lane::sender(base);
         // a lane that carries payload carries the port's
-        let sender = |config: &Config| if config.carries_payload() { shared.clone().or_else(|| Lane::sender(config)) } else { None };
+        let sender = |config: &Config| {
+            if config.carries_payload() {
+                shared.clone().or_else(|| Lane::sender(config))
+            } else {
+                None
+            }
+        };
         let solved: Vec<Result<Solved>> = configs
             .par_iter()
             .enumerate()
@@ -132,7 +148,8 @@ impl Link {
             })
             .collect();
         let solved: Vec<Solved> = solved.into_iter().collect::<Result<_>>()?;
-        let [here, at_limit] = count_both(&solved, &workers, cancel, &self.resolved.base.simulation, &step);
+        let [here, at_limit] =
+            count_both(&solved, &workers, cancel, &self.resolved.base.simulation, &step);
         let mut result = self.result(&solved, &here, &at_limit);
         if cancel.load(Ordering::Relaxed) {
             result.warnings.push("stopped early: fewer symbols were counted than asked".to_owned());
@@ -140,28 +157,44 @@ impl Link {
         Ok(result)
     }
 
-    /// Runs one lane from its own description, the same figures as among the others; `shop` and `workers` are kept between calls.
+    /// Runs one lane from its own description, the same figures as among the others; `shop` and
+    /// `workers` are kept between calls.
     ///
     /// # Errors
     ///
     /// A pattern's file that cannot be read or is no pattern.
-    pub fn run_lane(config: &Config, number: usize, shop: &mut Workshop, workers: &Workers, cancel: &AtomicBool) -> Result<LaneResult> {
+    pub fn run_lane(
+        config: &Config,
+        number: usize,
+        shop: &mut Workshop,
+        workers: &Workers,
+        cancel: &AtomicBool,
+    ) -> Result<LaneResult> {
         let solved = [solve(Lane::build(config, number, shop)?, workers, shop, cancel)];
         let [here, at_limit] = count_both(&solved, workers, cancel, &config.simulation, &|| ());
         Ok(lane_result(0, &solved[0], &here, &at_limit))
     }
 
-    fn result(&self, solved: &[Solved], here: &CountedLanes, at_limit: &CountedLanes) -> LinkResult {
+    fn result(
+        &self,
+        solved: &[Solved],
+        here: &CountedLanes,
+        at_limit: &CountedLanes,
+    ) -> LinkResult {
         let base = &self.resolved.base;
         let limit_ber = base.limit_ber();
-        let lanes: Vec<LaneResult> = solved.iter().enumerate().map(|(i, s)| lane_result(i, s, here, at_limit)).collect();
+        let lanes: Vec<LaneResult> =
+            solved.iter().enumerate().map(|(i, s)| lane_result(i, s, here, at_limit)).collect();
         let mut warnings: Vec<String> = Vec::new();
         for warning in solved.iter().flat_map(|s| &s.warnings) {
             if !warnings.contains(warning) {
                 warnings.push(warning.clone());
             }
         }
-        for lane in lanes.iter().filter(|l| l.effective_samples.is_some_and(|samples| samples < FEWEST_EFFECTIVE)) {
+        for lane in lanes
+            .iter()
+            .filter(|l| l.effective_samples.is_some_and(|samples| samples < FEWEST_EFFECTIVE))
+        {
             warnings.push(format!(
                 "lane {}: {:.1} effective samples are too few for its interval to be trusted: count more symbols",
                 lane.lane,
@@ -199,7 +232,8 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop, cancel: &AtomicBool
     let (tp2, tp3) = settled(&lane, workers, shop);
     let mut warnings = launch_warnings(&lane, tp2);
     warnings.extend(files::short(&lane));
-    let electrical = [&lane.ahead, &lane.behind].map(|part| part.as_ref().map(|part| segment::solve(&lane, part, workers)));
+    let electrical = [&lane.ahead, &lane.behind]
+        .map(|part| part.as_ref().map(|part| segment::solve(&lane, part, workers)));
     let receiver = workers.with(&lane.plan, |worker| {
         let [ahead, behind] = electrical;
         let electrical = [ahead.transpose()?, behind.transpose()?];
@@ -276,21 +310,31 @@ fn solve(lane: Lane, workers: &Workers, shop: &mut Workshop, cancel: &AtomicBool
     Solved { lane, receiver, tp2, tp3, transmitted, warnings }
 }
 
-/// Why a lane has no margin in light: one of its electrical segments misses its own limit, whatever the light does.
+/// Why a lane has no margin in light: one of its electrical segments misses its own limit, whatever
+/// the light does.
 fn missed(lane: &Lane, electrical: &[Option<SolvedSegment>; 2]) -> Option<String> {
     let limit = lane.config.limits.aui_ber;
-    let failing =
-        |solved: &Option<SolvedSegment>| solved.as_ref().is_some_and(|s| !s.prediction.ideal_feedback && s.prediction.ber > limit);
-    let names =
-        ["host to module", "module to host"].into_iter().zip(electrical).filter(|(_, solved)| failing(solved)).map(|(name, _)| name);
+    let failing = |solved: &Option<SolvedSegment>| {
+        solved.as_ref().is_some_and(|s| !s.prediction.ideal_feedback && s.prediction.ber > limit)
+    };
+    let names = ["host to module", "module to host"]
+        .into_iter()
+        .zip(electrical)
+        .filter(|(_, solved)| failing(solved))
+        .map(|(name, _)| name);
     let names: Vec<&str> = names.collect();
-    (!names.is_empty())
-        .then(|| format!("no margin: {} misses the limit of a segment, {limit:e}, whatever the light does", names.join(", ")))
+    (!names.is_empty()).then(|| {
+        format!(
+            "no margin: {} misses the limit of a segment, {limit:e}, whatever the light does",
+            names.join(", ")
+        )
+    })
 }
 
 /// Why no error ratio can be foretold of a lane with these receivers.
 fn unforeseen<'a>(lane: &Lane, mut trained: impl Iterator<Item = &'a Trained>) -> Option<String> {
-    clock::unforeseen(lane).or_else(|| trained.find_map(|trained| trained.decider.refusal()).map(str::to_owned))
+    clock::unforeseen(lane)
+        .or_else(|| trained.find_map(|trained| trained.decider.refusal()).map(str::to_owned))
 }
 
 /// What is to be said of an adaptive loop that did not settle.
@@ -307,11 +351,17 @@ fn unsettled(lane: &Lane, trained: &Trained) -> Option<String> {
 }
 
 /// Settled levels at TP2 and TP3.
-pub(super) fn settled(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> (Option<Outer>, Option<Outer>) {
+pub(super) fn settled(
+    lane: &Lane,
+    workers: &Workers,
+    shop: &mut Workshop,
+) -> (Option<Outer>, Option<Outer>) {
     let levels = if lane.config.transmitter.recording().is_some() {
         lane.blocks(1, false).remove(0)
     } else {
-        let prbs13q = Pattern { kind: PatternKind::Prbs13q, ..Pattern::default() }.build().expect("a computed pattern builds");
+        let prbs13q = Pattern { kind: PatternKind::Prbs13q, ..Pattern::default() }
+            .build()
+            .expect("a computed pattern builds");
         settled_pattern(lane.plan.grid().symbols, &prbs13q)
     };
     let draws = lane.noiseless();
@@ -331,7 +381,10 @@ fn launch_warnings(lane: &Lane, tp2: Option<Outer>) -> Vec<String> {
     };
     let mut warnings = Vec::new();
     let mut above = |what: &str, value: f64, limit: f64, side: &str| {
-        warnings.push(format!("lane {}: {what} at TP2 of {value:.2} is {side} the limit of {limit}", lane.number));
+        warnings.push(format!(
+            "lane {}: {what} at TP2 of {value:.2} is {side} the limit of {limit}",
+            lane.number
+        ));
     };
     if tp2.average_dbm() > limits.launch_power_max_dbm {
         above("average power (dBm)", tp2.average_dbm(), limits.launch_power_max_dbm, "above");
@@ -340,7 +393,12 @@ fn launch_warnings(lane: &Lane, tp2: Option<Outer>) -> Vec<String> {
         above("OMA (dBm)", tp2.oma_dbm(), limits.oma_max_dbm, "above");
     }
     if tp2.extinction_ratio_db() < limits.extinction_ratio_min_db {
-        above("extinction ratio (dB)", tp2.extinction_ratio_db(), limits.extinction_ratio_min_db, "below");
+        above(
+            "extinction ratio (dB)",
+            tp2.extinction_ratio_db(),
+            limits.extinction_ratio_min_db,
+            "below",
+        );
     }
     warnings
 }
@@ -358,10 +416,13 @@ pub(super) struct CountedLanes {
 impl CountedLanes {
     /// What was counted of a lane, symbol by symbol, and the error ratio of that.
     pub(super) fn tally(&self, lane: usize) -> Option<(&Tally, Told)> {
-        self.counted[lane].as_ref().map(|counted| (&counted.end, Told::of(counted, self.scatter[lane])))
+        self.counted[lane]
+            .as_ref()
+            .map(|counted| (&counted.end, Told::of(counted, self.scatter[lane])))
     }
 
-    /// What was counted of a lane's segments, where it has several; of rare events no tally tells a ratio.
+    /// What was counted of a lane's segments, where it has several; of rare events no tally tells a
+    /// ratio.
     pub(super) fn segments(&self, lane: usize) -> &[Tally] {
         let plain = self.counted[lane].as_ref().filter(|counted| counted.weighted.is_none());
         plain.map_or(&[], |counted| match counted.hops.as_slice() {
@@ -388,13 +449,26 @@ impl CountedLanes {
     }
 }
 
-/// Counts every lane as it is, and with its power lowered to the limit; `step` is called after each.
-fn count_both(solved: &[Solved], workers: &Workers, cancel: &AtomicBool, simulation: &Simulation, step: &dyn Fn()) -> [CountedLanes; 2] {
-    let here = count_all(solved, workers, cancel, simulation.symbols, |r| Some((&r.trained, &r.prediction, &r.engine)));
+/// Counts every lane as it is, and with its power lowered to the limit; `step` is called after
+/// each.
+fn count_both(
+    solved: &[Solved],
+    workers: &Workers,
+    cancel: &AtomicBool,
+    simulation: &Simulation,
+    step: &dyn Fn(),
+) -> [CountedLanes; 2] {
+    let here = count_all(solved, workers, cancel, simulation.symbols, |r| {
+        Some((&r.trained, &r.prediction, &r.engine))
+    });
     step();
-    let at_limit = count_all(solved, workers, cancel, simulation.symbols_at_limit, |r| match (&r.margin, &r.at_limit) {
-        (Margin::Found(_, trained), Some(prediction)) => Some((trained, prediction, &r.engine_at_limit)),
-        _ => None,
+    let at_limit = count_all(solved, workers, cancel, simulation.symbols_at_limit, |r| {
+        match (&r.margin, &r.at_limit) {
+            (Margin::Found(_, trained), Some(prediction)) => {
+                Some((trained, prediction, &r.engine_at_limit))
+            }
+            _ => None,
+        }
     });
     step();
     [here, at_limit]
@@ -412,26 +486,45 @@ fn count_all<'a>(
         solved.iter().map(|s| s.receiver.as_ref().ok().and_then(&receiver)).collect();
     let able = || {
         let ready = solved.iter().zip(&ready);
-        ready.filter_map(|(s, ready)| ready.map(|(trained, prediction, engine)| (&s.lane, trained, prediction, engine)))
+        ready.filter_map(|(s, ready)| {
+            ready.map(|(trained, prediction, engine)| (&s.lane, trained, prediction, engine))
+        })
     };
-    let around = solved.iter().filter_map(|s| s.receiver.as_ref().ok().filter(|r| receiver(r).is_some())).map(Receiver::trained_around);
-    let lanes: Vec<Count<'_>> =
-        able().zip(around).map(|((lane, trained, _, engine), around)| lane.counted_through(trained, around, engine.method())).collect();
-    let mut corrected = Corrected::new(&able().map(|(lane, _, prediction, _)| (lane, prediction)).collect::<Vec<_>>());
+    let around = solved
+        .iter()
+        .filter_map(|s| s.receiver.as_ref().ok().filter(|r| receiver(r).is_some()))
+        .map(Receiver::trained_around);
+    let lanes: Vec<Count<'_>> = able()
+        .zip(around)
+        .map(|((lane, trained, _, engine), around)| {
+            lane.counted_through(trained, around, engine.method())
+        })
+        .collect();
+    let mut corrected = Corrected::new(
+        &able().map(|(lane, _, prediction, _)| (lane, prediction)).collect::<Vec<_>>(),
+    );
     let stop = Stop { round_blocks: ROUND_BLOCKS, symbols, bit_errors: u64::MAX };
     let counted = count(&lanes, &stop, workers, &mut corrected, cancel);
-    if let Some((counted, (lane, ..))) = counted.iter().zip(able()).find(|(counted, _)| counted.refusal.is_some()) {
+    if let Some((counted, (lane, ..))) =
+        counted.iter().zip(able()).find(|(counted, _)| counted.refusal.is_some())
+    {
         let because = &counted.refusal.as_ref().expect("just found").because;
         corrected.refuse(format!("no codewords of the port: lane {}: {because}", lane.number));
     }
     if able().any(|(.., engine)| matches!(engine, Engine::Rare(_))) {
-        corrected.refuse("no codewords of the port: rare events are single bursts, not blocks of symbols".to_owned());
+        corrected.refuse(
+            "no codewords of the port: rare events are single bursts, not blocks of symbols"
+                .to_owned(),
+        );
     }
     let mut counted = counted.into_iter();
     let mut places = 0..;
     CountedLanes {
         counted: ready.iter().map(|ready| ready.and_then(|_| counted.next())).collect(),
-        scatter: ready.iter().map(|ready| ready.and_then(|(_, prediction, engine)| engine.scatter(prediction))).collect(),
+        scatter: ready
+            .iter()
+            .map(|ready| ready.and_then(|(_, prediction, engine)| engine.scatter(prediction)))
+            .collect(),
         places: ready.iter().map(|ready| ready.and_then(|_| places.next())).collect(),
         corrected,
     }

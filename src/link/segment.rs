@@ -17,20 +17,35 @@ pub(super) struct SolvedSegment {
 }
 
 /// Trains and predicts a segment on the lane's own data.
-pub(super) fn solve(lane: &Lane, segment: &Segment, workers: &Workers) -> Result<SolvedSegment, Refusal> {
+pub(super) fn solve(
+    lane: &Lane,
+    segment: &Segment,
+    workers: &Workers,
+) -> Result<SolvedSegment, Refusal> {
     workers.with(&segment.plan, |worker| {
-        let (training, scoring) = (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(SCORING_BLOCKS, false));
-        let mut predictor = Predictor::new(&segment.plan, &segment.dsp, lane.run, segment.streams, training, scoring, worker);
+        let (training, scoring) =
+            (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(SCORING_BLOCKS, false));
+        let mut predictor = Predictor::new(
+            &segment.plan,
+            &segment.dsp,
+            lane.run,
+            segment.streams,
+            training,
+            scoring,
+            worker,
+        );
         let trained = predictor.train(worker, 1.0, None)?;
         let prediction = predictor.predict(worker, &trained);
         Ok(SolvedSegment { trained, prediction })
     })
 }
 
-/// Most that wrong feedback multiplies errors by: a tap of 1 goes on with 0.75, four in a burst, and a wide margin (assumed).
+/// Most that wrong feedback multiplies errors by: a tap of 1 goes on with 0.75, four in a burst,
+/// and a wide margin (assumed).
 const MOST_PROPAGATION: f64 = 20.0;
 
-/// What the segments of a lane were set to and what each of them came to, in their order: their receivers, and what was counted of each.
+/// What the segments of a lane were set to and what each of them came to, in their order: their
+/// receivers, and what was counted of each.
 pub(super) fn results(
     config: &Config,
     solved: &[(&Trained, &Prediction)],
@@ -38,17 +53,37 @@ pub(super) fn results(
     clocks: &[ClockReading],
 ) -> Vec<SegmentResult> {
     let (host, module, limits) = (&config.host, &config.module, &config.limits);
-    let settings = |tx: Option<&SerdesTx>, channel: Option<&Channel>, ctles: [Option<&Ctle>; 2]| Settings {
-        tx_taps: tx.map_or_else(Vec::new, |tx| tx.ffe.taps.clone()),
-        loss_db: channel.map(|channel| channel.loss_db(giga(config.symbol_rate_gbd) / 2.0)),
-        ctles: ctles.map(|ctle| ctle.map(|ctle| [ctle.gain_db, ctle.low_gain_db])),
+    let settings =
+        |tx: Option<&SerdesTx>, channel: Option<&Channel>, ctles: [Option<&Ctle>; 2]| Settings {
+            tx_taps: tx.map_or_else(Vec::new, |tx| tx.ffe.taps.clone()),
+            loss_db: channel.map(|channel| channel.loss_db(giga(config.symbol_rate_gbd) / 2.0)),
+            ctles: ctles.map(|ctle| ctle.map(|ctle| [ctle.gain_db, ctle.low_gain_db])),
+        };
+    let ahead = || {
+        (
+            "host to module",
+            Some(limits.aui_ber),
+            settings(Some(&host.tx), Some(&host.channel), [None, Some(&module.rx.ctle)]),
+        )
     };
-    let ahead = || ("host to module", Some(limits.aui_ber), settings(Some(&host.tx), Some(&host.channel), [None, Some(&module.rx.ctle)]));
-    let behind = || ("module to host", Some(limits.aui_ber), settings(Some(&module.tx), Some(host.back()), [None, Some(&host.rx.ctle)]));
+    let behind = || {
+        (
+            "module to host",
+            Some(limits.aui_ber),
+            settings(Some(&module.tx), Some(host.back()), [None, Some(&host.rx.ctle)]),
+        )
+    };
     let rows = match module.kind {
         ModuleKind::Optics => vec![],
-        ModuleKind::Retimed => vec![ahead(), ("light", Some(limits.pmd_ber), settings(None, None, [None, None])), behind()],
-        ModuleKind::Lro => vec![ahead(), ("light to host", None, settings(None, Some(host.back()), [None, Some(&host.rx.ctle)]))],
+        ModuleKind::Retimed => vec![
+            ahead(),
+            ("light", Some(limits.pmd_ber), settings(None, None, [None, None])),
+            behind(),
+        ],
+        ModuleKind::Lro => vec![
+            ahead(),
+            ("light to host", None, settings(None, Some(host.back()), [None, Some(&host.rx.ctle)])),
+        ],
         ModuleKind::Lpo => {
             let ctles = [Some(&module.input.ctle), Some(&host.rx.ctle)];
             vec![("host to host", None, settings(Some(&host.tx), Some(&host.channel), ctles))]
@@ -63,7 +98,8 @@ pub(super) fn results(
         let keeps = |limit: f64| match (prediction.ideal_feedback, interval) {
             (false, _) => Some(prediction.ber <= limit),
             (true, Some(interval)) => {
-                // what feedback that is never wrong leaves this far below, bursts do not bring up to the limit
+                // what feedback that is never wrong leaves this far below, bursts do not bring up
+                // to the limit
                 let far_below = prediction.ber * MOST_PROPAGATION <= limit && interval.low <= limit;
                 judged([interval.low, interval.high], limit).or(far_below.then_some(true))
             }
@@ -83,7 +119,9 @@ pub(super) fn results(
             limit_ber,
             passes: limit_ber.and_then(keeps),
             snr_db: Some(prediction.snr_db),
-            clock: clocks.get(i).map_or_else(ClockResult::default, |clock| ClockResult::of(clock, config.symbol_rate_gbd)),
+            clock: clocks.get(i).map_or_else(ClockResult::default, |clock| {
+                ClockResult::of(clock, config.symbol_rate_gbd)
+            }),
             channel_loss_db: settings.loss_db,
             tx_taps: settings.tx_taps,
             input_ctle_db: input,

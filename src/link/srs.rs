@@ -1,4 +1,5 @@
-//! The stressed receiver test: a source made worse to a wanted SECQ, and the receiver that must bear it.
+//! The stressed receiver test: a source made worse to a wanted SECQ, and the receiver that must
+//! bear it.
 
 use super::transmitted;
 use super::{Config, Lane, Link, LinkResult, Stack, TestPattern};
@@ -72,32 +73,48 @@ pub struct Stressed {
 pub fn stressed(stack: &Stack, stress: &Stress, cancel: &AtomicBool) -> Result<Stressed> {
     let mut stack = stack.clone();
     let flag = "srs";
-    for assignment in
-        ["module.kind=optics", "transmitter.kind=stressed", "fibre.length_km=0", "fibre.connector_loss_db=0", "fibre.mpi_penalty_db=0"]
-    {
+    for assignment in [
+        "module.kind=optics",
+        "transmitter.kind=stressed",
+        "fibre.length_km=0",
+        "fibre.connector_loss_db=0",
+        "fibre.mpi_penalty_db=0",
+    ] {
         stack.set_by(flag, assignment)?;
     }
     stack.set_by(flag, "spread.launch_power_db=0")?;
-    stack.set_by("--oma-dbm", &format!("transmitter.stressed.oma_dbm={}", float(stress.oma_dbm)))?;
-    stack.set_by("--interferer-percent", &format!("transmitter.stressed.interferer_percent={}", float(stress.interferer_percent)))?;
+    stack
+        .set_by("--oma-dbm", &format!("transmitter.stressed.oma_dbm={}", float(stress.oma_dbm)))?;
+    stack.set_by(
+        "--interferer-percent",
+        &format!("transmitter.stressed.interferer_percent={}", float(stress.interferer_percent)),
+    )?;
     let config = stack.resolve()?.lanes[0].clone();
-    let mut bench = Bench { config, workers: Workers::default(), shop: Workshop::default(), cancel };
-    let (interferer_percent, interferer_mhz) =
-        (bench.config.transmitter.stressed.interferer_percent, bench.config.transmitter.stressed.interferer_mhz);
+    let mut bench =
+        Bench { config, workers: Workers::default(), shop: Workshop::default(), cancel };
+    let (interferer_percent, interferer_mhz) = (
+        bench.config.transmitter.stressed.interferer_percent,
+        bench.config.transmitter.stressed.interferer_mhz,
+    );
 
-    bench.set(|c| (c.transmitter.stressed.interferer_percent, c.transmitter.stressed.noise_percent) = (0.0, 0.0));
+    bench.set(|c| {
+        (c.transmitter.stressed.interferer_percent, c.transmitter.stressed.noise_percent) =
+            (0.0, 0.0)
+    });
     bench.set(|c| c.tdecq.pattern = TestPattern::Prbs13q);
     let part_db = LOW_PASS_PART * stress.secq_db;
     let [low, high] = BAND_SYMBOL_RATES.map(|rates| rates * bench.config.symbol_rate_gbd);
     // a wider band closes the eye less
-    let bandwidth_ghz = bench.search(low, high, part_db, stress, |c, ghz| c.transmitter.stressed.bandwidth_ghz = ghz)?;
+    let bandwidth_ghz = bench
+        .search(low, high, part_db, stress, |c, ghz| c.transmitter.stressed.bandwidth_ghz = ghz)?;
     bench.set(|c| c.transmitter.stressed.bandwidth_ghz = bandwidth_ghz);
     let low_pass_secq_db = bench.secq()?;
     bench.set(|c| c.transmitter.stressed.interferer_percent = interferer_percent);
     let noise = |c: &mut Config, percent: f64| c.transmitter.stressed.noise_percent = percent;
     let mut noise_percent = bench.search(MOST_NOISE_PERCENT, 0.0, stress.secq_db, stress, noise)?;
 
-    // the test pattern is another by a few hundredths of a decibel: on the line through the last two
+    // the test pattern is another by a few hundredths of a decibel: on the line through the last
+    // two
     bench.set(|c| c.tdecq.pattern = TestPattern::Ssprq);
     let mut tried: Vec<(f64, f64)> = Vec::new();
     for _ in 0..STEPS {
@@ -111,16 +128,21 @@ pub fn stressed(stack: &Stack, stress: &Stress, cancel: &AtomicBool) -> Result<S
             [.., (x0, y0), (x1, y1)] if x0 != x1 && y0 != y1 => (y1 - y0) / (x1 - x0),
             _ => 2.0 * (secq_db - low_pass_secq_db).max(0.1) / noise_percent.max(0.1), // noise adds as its square
         };
-        noise_percent = (noise_percent + (stress.secq_db - secq_db) / slope).clamp(0.0, MOST_NOISE_PERCENT);
+        noise_percent =
+            (noise_percent + (stress.secq_db - secq_db) / slope).clamp(0.0, MOST_NOISE_PERCENT);
     }
-    let nearest = tried.into_iter().min_by(|a, b| (a.1 - stress.secq_db).abs().total_cmp(&(b.1 - stress.secq_db).abs()));
+    let nearest = tried
+        .into_iter()
+        .min_by(|a, b| (a.1 - stress.secq_db).abs().total_cmp(&(b.1 - stress.secq_db).abs()));
     let (noise_percent, secq_db) = nearest.expect("at least one step");
 
     stack.set_by(flag, &format!("transmitter.stressed.bandwidth_ghz={}", float(bandwidth_ghz)))?;
     stack.set_by(flag, &format!("transmitter.stressed.noise_percent={}", float(noise_percent)))?;
     let result = Link::new(stack.resolve()?).run(&|_| (), cancel)?;
     let sensitivities = result.lanes.iter().map(|lane| Some(stress.oma_dbm - lane.margin_db?));
-    let worst = sensitivities.collect::<Option<Vec<f64>>>().and_then(|all| all.into_iter().reduce(f64::max));
+    let worst = sensitivities
+        .collect::<Option<Vec<f64>>>()
+        .and_then(|all| all.into_iter().reduce(f64::max));
     Ok(Stressed {
         secq_db,
         low_pass_secq_db,
@@ -162,7 +184,14 @@ impl Bench<'_> {
     }
 
     /// Halves from `bad`, where SECQ is above `wanted_db`, to `good`, where it is below.
-    fn search(&mut self, mut bad: f64, mut good: f64, wanted_db: f64, stress: &Stress, set: impl Fn(&mut Config, f64)) -> Result<f64> {
+    fn search(
+        &mut self,
+        mut bad: f64,
+        mut good: f64,
+        wanted_db: f64,
+        stress: &Stress,
+        set: impl Fn(&mut Config, f64),
+    ) -> Result<f64> {
         for (at, above) in [(bad, true), (good, false)] {
             set(&mut self.config, at);
             let secq_db = self.secq()?;

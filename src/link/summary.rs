@@ -12,9 +12,15 @@ use crate::measure::levels::rlm;
 use crate::units::{db_from_power_ratio, dbm_from_watt};
 
 /// The result of lane `index` of those that were run.
-pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at_limit: &CountedLanes) -> LaneResult {
+pub(super) fn lane_result(
+    index: usize,
+    solved: &Solved,
+    here: &CountedLanes,
+    at_limit: &CountedLanes,
+) -> LaneResult {
     let config = &solved.lane.config;
-    let mut result = LaneResult { lane: solved.lane.number, interval_kind: "none", ..LaneResult::default() };
+    let mut result =
+        LaneResult { lane: solved.lane.number, interval_kind: "none", ..LaneResult::default() };
     if let Some(tp2) = solved.tp2 {
         result.oma_tp2_dbm = Some(tp2.oma_dbm());
         result.er_tp2_db = Some(tp2.extinction_ratio_db());
@@ -49,13 +55,26 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
     let foreseen = receiver.whole(prediction);
     let clock_moves = clock::unforeseen(&solved.lane).is_some();
     result.ber_semi_analytic_refusal.clone_from(&receiver.unforeseen);
-    let [ahead, behind] = receiver.electrical.each_ref().map(|part| part.as_ref().map(|part| (&part.trained, &part.prediction)));
-    let parts: Vec<_> = ahead.into_iter().chain([(&receiver.trained, prediction)]).chain(behind).collect();
+    let [ahead, behind] = receiver
+        .electrical
+        .each_ref()
+        .map(|part| part.as_ref().map(|part| (&part.trained, &part.prediction)));
+    let parts: Vec<_> =
+        ahead.into_iter().chain([(&receiver.trained, prediction)]).chain(behind).collect();
     result.segments = segment::results(config, &parts, here.segments(index), here.clocks(index));
     // a link keeps its limit, and so does every segment that has one of its own
-    let limited = || result.segments.iter().filter(|segment| segment.limit_ber.is_some()).map(|segment| segment.passes);
-    let segments_pass =
-        if limited().any(|passes| passes == Some(false)) { Some(false) } else { limited().all(|p| p.is_some()).then_some(true) };
+    let limited = || {
+        result
+            .segments
+            .iter()
+            .filter(|segment| segment.limit_ber.is_some())
+            .map(|segment| segment.passes)
+    };
+    let segments_pass = if limited().any(|passes| passes == Some(false)) {
+        Some(false)
+    } else {
+        limited().all(|p| p.is_some()).then_some(true)
+    };
     // a miss is a miss, whatever else is not known
     let both = |whole: Option<bool>| match (whole, segments_pass) {
         (Some(false), _) | (_, Some(false)) => Some(false),
@@ -77,7 +96,8 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
         result.snr_db = Some(prediction.snr_db);
     }
     result.rlm = Some(rlm(prediction.levels.map(|(mean, _)| mean)));
-    [result.margin_db_low, result.margin_db_high] = receiver.margin_interval.map_or([None; 2], |interval| interval.map(Some));
+    [result.margin_db_low, result.margin_db_high] =
+        receiver.margin_interval.map_or([None; 2], |interval| interval.map(Some));
     match &receiver.margin {
         Margin::Found(db, _) => {
             result.margin_db = Some(*db);
@@ -106,15 +126,23 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
         .iter()
         .map(|&b| f64::from(b))
         .collect(),
-        noise_shares: prediction.shares.iter().map(|s| NoiseShare { entity: s.entity.clone(), share: s.share }).collect(),
+        noise_shares: prediction
+            .shares
+            .iter()
+            .map(|s| NoiseShare { entity: s.entity.clone(), share: s.share })
+            .collect(),
         interference_share: prediction.interference_share,
     });
     let mut verdicts = Vec::new();
-    let (clock, refusal) = (here.clocks(index).get(usize::from(solved.lane.ahead.is_some())), here.refusal(index));
-    result.clock = clock.map_or_else(ClockResult::default, |clock| ClockResult::of(clock, solved.lane.config.symbol_rate_gbd));
+    let (clock, refusal) =
+        (here.clocks(index).get(usize::from(solved.lane.ahead.is_some())), here.refusal(index));
+    result.clock = clock.map_or_else(ClockResult::default, |clock| {
+        ClockResult::of(clock, solved.lane.config.symbol_rate_gbd)
+    });
     result.counted_by = config.simulation.count;
     let uncounted = receiver.engine.refusal().or(receiver.engine_at_limit.refusal());
-    result.count_refusal = uncounted.map(|refusal| format!("not counted by {}: {}", result.counted_by.name(), refusal.because));
+    result.count_refusal = uncounted
+        .map(|refusal| format!("not counted by {}: {}", result.counted_by.name(), refusal.because));
     if let Some(refusal) = refusal.filter(|_| receiver.engine.refusal().is_none()) {
         result.refusal = Some(refusal.because.clone());
         result.passes = None;
@@ -138,17 +166,26 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
         } else {
             // the count alone judges, where its interval lies on one side of the limit
             let few = told.effective_samples.is_some_and(|samples| samples < FEWEST_EFFECTIVE);
-            let here = if tally.symbols > 0 && !few { judged([interval.low, interval.high], limit_ber) } else { None };
+            let here = if tally.symbols > 0 && !few {
+                judged([interval.low, interval.high], limit_ber)
+            } else {
+                None
+            };
             result.passes = both(here.or(judged_by_margin(&result)));
         }
     }
     if let (Some((tally, told)), Some(prediction)) = (at_limit.tally(index), &receiver.at_limit) {
         let interval = told.interval;
         result.bits_at_limit = told.bits;
-        (result.burst_continuation_at_limit, result.longest_burst_at_limit, result.burst_lengths_at_limit) = bursts(tally);
+        (
+            result.burst_continuation_at_limit,
+            result.longest_burst_at_limit,
+            result.burst_lengths_at_limit,
+        ) = bursts(tally);
         result.errors_at_limit = told.errors;
         result.ber_counted_at_limit = told.ber;
-        (result.effective_samples_at_limit, result.gain_at_limit) = (told.effective_samples, told.gain);
+        (result.effective_samples_at_limit, result.gain_at_limit) =
+            (told.effective_samples, told.gain);
         result.ber_counted_at_limit_low = (tally.symbols > 0).then_some(interval.low);
         result.ber_counted_at_limit_high = (tally.symbols > 0).then_some(interval.high);
         let foreseen = receiver.whole(prediction);
@@ -159,7 +196,8 @@ pub(super) fn lane_result(index: usize, solved: &Solved, here: &CountedLanes, at
     }
     result.estimators_agree = (!verdicts.is_empty()).then(|| verdicts.iter().all(|&v| v));
     // a miss by both is a miss, however far they are apart
-    let missed_by_both = result.passes == Some(false) && result.ber_counted_low.is_some_and(|low| low > limit_ber);
+    let missed_by_both =
+        result.passes == Some(false) && result.ber_counted_low.is_some_and(|low| low > limit_ber);
     if result.estimators_agree == Some(false) && !missed_by_both {
         result.passes = None;
     }
@@ -183,12 +221,18 @@ fn judged_by_margin(result: &LaneResult) -> Option<bool> {
 /// Share of wrong decisions that go on, the longest burst, and bursts of 1, 2, .. symbols up to it.
 fn bursts(tally: &Tally) -> (Option<f64>, u64, Vec<u64>) {
     let lengths = &tally.bursts.lengths()[1..];
-    let lengths = lengths[..lengths.iter().rposition(|&count| count > 0).map_or(0, |last| last + 1)].to_vec();
-    ((tally.bursts.wrong() > 0).then(|| tally.bursts.continuation()), tally.bursts.longest(), lengths)
+    let lengths =
+        lengths[..lengths.iter().rposition(|&count| count > 0).map_or(0, |last| last + 1)].to_vec();
+    (
+        (tally.bursts.wrong() > 0).then(|| tally.bursts.continuation()),
+        tally.bursts.longest(),
+        lengths,
+    )
 }
 
-/// Whether a count and a prediction agree, where either has at least ten errors: the logarithm of their ratio lies within the
-/// intervals of both, widened from two to four standard deviations so that chance does not cry wolf, and 3 % of model.
+/// Whether a count and a prediction agree, where either has at least ten errors: the logarithm of
+/// their ratio lies within the intervals of both, widened from two to four standard deviations so
+/// that chance does not cry wolf, and 3 % of model.
 fn agree(told: &Told, foreseen: Foreseen) -> Option<bool> {
     if foreseen.ideal_feedback {
         return None;
@@ -207,7 +251,11 @@ fn agree(told: &Told, foreseen: Foreseen) -> Option<bool> {
 }
 
 /// All lanes together.
-pub(super) fn port(lanes: &[LaneResult], here: &CountedLanes, at_limit: &CountedLanes) -> PortResult {
+pub(super) fn port(
+    lanes: &[LaneResult],
+    here: &CountedLanes,
+    at_limit: &CountedLanes,
+) -> PortResult {
     let of_lane = |l: &LaneResult| Counted {
         bits: l.bits,
         errors: l.weighted_errors(),
@@ -228,9 +276,17 @@ pub(super) fn port(lanes: &[LaneResult], here: &CountedLanes, at_limit: &Counted
         ber_counted_low: interval.map(|i| i.low),
         ber_counted_high: interval.map(|i| i.high),
         ber_semi_analytic,
-        margin_db: lanes.iter().map(|l| l.margin_db).collect::<Option<Vec<_>>>().and_then(|m| m.into_iter().reduce(f64::min)),
+        margin_db: lanes
+            .iter()
+            .map(|l| l.margin_db)
+            .collect::<Option<Vec<_>>>()
+            .and_then(|m| m.into_iter().reduce(f64::min)),
         worst_lane: worst.map(|l| l.lane),
-        passes: lanes.iter().map(|l| l.passes).collect::<Option<Vec<_>>>().map(|p| p.iter().all(|&p| p)),
+        passes: lanes
+            .iter()
+            .map(|l| l.passes)
+            .collect::<Option<Vec<_>>>()
+            .map(|p| p.iter().all(|&p| p)),
         fec: here.corrected.port(ber_semi_analytic.or(ber_counted)),
         fec_at_limit: at_limit
             .corrected
@@ -244,7 +300,9 @@ pub(super) fn port(lanes: &[LaneResult], here: &CountedLanes, at_limit: &Counted
 fn badness(lane: &LaneResult) -> f64 {
     match (lane.margin_db, lane.ber_semi_analytic) {
         (Some(margin_db), _) => -margin_db,
-        (None, Some(ber)) if lane.floor_ber.is_some() => 100.0 + db_from_power_ratio(ber.max(1e-300)) / 100.0,
+        (None, Some(ber)) if lane.floor_ber.is_some() => {
+            100.0 + db_from_power_ratio(ber.max(1e-300)) / 100.0
+        }
         (None, Some(_)) => -1000.0,
         (None, None) if lane.refusal.is_none() => 100.0 + lane.ber_counted.unwrap_or(0.0),
         (None, None) => f64::INFINITY,

@@ -44,19 +44,24 @@ pub struct TargetVerdict {
 
 /// Judges every target that is set.
 ///
-/// A figure of the worst lane is the largest error ratio, or the smallest margin or signal to noise ratio; of the figures that every
-/// lane must keep, the one furthest out is shown. A counted error ratio is judged by its 95 % interval: pass when all of it lies
-/// within the range, fail when all of it lies outside. An absent figure never passes.
+/// A figure of the worst lane is the largest error ratio, or the smallest margin or signal to noise
+/// ratio; of the figures that every lane must keep, the one furthest out is shown. A counted error
+/// ratio is judged by its 95 % interval: pass when all of it lies within the range, fail when all
+/// of it lies outside. An absent figure never passes.
 pub fn judge(result: &LinkResult, config: &Config) -> Vec<TargetVerdict> {
     config.targets.all().map(|(key, range)| judge_one(result, key, range)).collect()
 }
 
 fn judge_one(result: &LinkResult, key: &'static str, range: [f64; 2]) -> TargetVerdict {
     let port = &result.port;
-    let of = |figure: fn(&LaneResult) -> Option<f64>, worse: &dyn Fn(f64) -> f64| lane_figure(result, key, range, figure, worse);
+    let of = |figure: fn(&LaneResult) -> Option<f64>, worse: &dyn Fn(f64) -> f64| {
+        lane_figure(result, key, range, figure, worse)
+    };
     let outside = |x: f64| (range[0] - x).max(x - range[1]);
     match key {
-        "ber_counted" => counted(key, range, port.ber_counted, port.ber_counted_low.zip(port.ber_counted_high)),
+        "ber_counted" => {
+            counted(key, range, port.ber_counted, port.ber_counted_low.zip(port.ber_counted_high))
+        }
         "ber_counted_at_limit" => {
             let (value, interval) = counted_at_limit(&result.lanes);
             counted(key, range, value, interval)
@@ -77,7 +82,14 @@ fn judge_one(result: &LinkResult, key: &'static str, range: [f64; 2]) -> TargetV
         }
         "tecq_db" => of(|lane| lane.tecq_db, &|x| x),
         "tdecq_db" => of(|lane| lane.tdecq_db, &|x| x),
-        _ => TargetVerdict { key, range, value: None, interval: None, lane: None, verdict: Verdict::Fail },
+        _ => TargetVerdict {
+            key,
+            range,
+            value: None,
+            interval: None,
+            lane: None,
+            verdict: Verdict::Fail,
+        },
     }
 }
 
@@ -89,7 +101,8 @@ fn lane_figure(
     figure: fn(&LaneResult) -> Option<f64>,
     worse: &dyn Fn(f64) -> f64,
 ) -> TargetVerdict {
-    let badness = |lane: &LaneResult| figure(lane).filter(|x| !x.is_nan()).map_or(f64::INFINITY, worse);
+    let badness =
+        |lane: &LaneResult| figure(lane).filter(|x| !x.is_nan()).map_or(f64::INFINITY, worse);
     let worst = result.lanes.iter().max_by(|a, b| badness(a).total_cmp(&badness(b)));
     let value = worst.and_then(figure);
     let inside = value.is_some_and(|x| (range[0]..=range[1]).contains(&x));
@@ -97,14 +110,26 @@ fn lane_figure(
     TargetVerdict { key, range, value, interval: None, lane: worst.map(|lane| lane.lane), verdict }
 }
 
-fn counted(key: &'static str, range: [f64; 2], value: Option<f64>, interval: Option<(f64, f64)>) -> TargetVerdict {
+fn counted(
+    key: &'static str,
+    range: [f64; 2],
+    value: Option<f64>,
+    interval: Option<(f64, f64)>,
+) -> TargetVerdict {
     let verdict = match interval {
         Some((low, high)) if range[0] <= low && high <= range[1] => Verdict::Pass,
         Some((low, high)) if high < range[0] || low > range[1] => Verdict::Fail,
         Some(_) => Verdict::NotEnoughErrors,
         None => Verdict::Fail,
     };
-    TargetVerdict { key, range, value, interval: interval.map(|(low, high)| [low, high]), lane: None, verdict }
+    TargetVerdict {
+        key,
+        range,
+        value,
+        interval: interval.map(|(low, high)| [low, high]),
+        lane: None,
+        verdict,
+    }
 }
 
 /// What was counted at the limit, all lanes together.
@@ -154,12 +179,21 @@ mod tests {
     }
 
     fn lane(lane: usize, ber: f64, margin_db: Option<f64>, oma: f64) -> LaneResult {
-        LaneResult { lane, ber_semi_analytic: Some(ber), margin_db, oma_tp2_dbm: Some(oma), ..LaneResult::default() }
+        LaneResult {
+            lane,
+            ber_semi_analytic: Some(ber),
+            margin_db,
+            oma_tp2_dbm: Some(oma),
+            ..LaneResult::default()
+        }
     }
 
     #[test]
     fn the_worst_lane_decides_over_ratio_and_margin() {
-        let r = result(vec![lane(0, 1e-8, Some(6.0), 2.0), lane(1, 1e-6, Some(4.0), 2.0)], PortResult::default());
+        let r = result(
+            vec![lane(0, 1e-8, Some(6.0), 2.0), lane(1, 1e-6, Some(4.0), 2.0)],
+            PortResult::default(),
+        );
         assert_eq!(verdict(&r, "ber_semi_analytic = [1e-7, 1e-5]"), Verdict::Pass);
         assert_eq!(verdict(&r, "ber_semi_analytic = [0.0, 1e-7]"), Verdict::Fail);
         assert_eq!(verdict(&r, "margin_db = [3.5, 4.5]"), Verdict::Pass);
@@ -168,7 +202,8 @@ mod tests {
 
     #[test]
     fn every_lane_must_keep_a_range_of_power() {
-        let r = result(vec![lane(0, 0.0, None, 2.0), lane(1, 0.0, None, -3.0)], PortResult::default());
+        let r =
+            result(vec![lane(0, 0.0, None, 2.0), lane(1, 0.0, None, -3.0)], PortResult::default());
         assert_eq!(verdict(&r, "oma_tp2_dbm = [-1, 4]"), Verdict::Fail);
         assert_eq!(verdict(&r, "oma_tp2_dbm = [-3, 2]"), Verdict::Pass);
         assert_eq!(verdict(&r, "oma_tp2_dbm = [-4, 1]"), Verdict::Fail);
@@ -176,8 +211,16 @@ mod tests {
 
     #[test]
     fn an_absent_figure_never_passes() {
-        let r = result(vec![lane(0, 1e-9, None, 2.0), lane(1, f64::NAN, Some(4.0), f64::NAN)], PortResult::default());
-        for targets in ["margin_db = [-1e9, 1e9]", "ber_semi_analytic = [0, 1]", "oma_tp2_dbm = [-99, 99]", "er_tp2_db = [-99, 99]"] {
+        let r = result(
+            vec![lane(0, 1e-9, None, 2.0), lane(1, f64::NAN, Some(4.0), f64::NAN)],
+            PortResult::default(),
+        );
+        for targets in [
+            "margin_db = [-1e9, 1e9]",
+            "ber_semi_analytic = [0, 1]",
+            "oma_tp2_dbm = [-99, 99]",
+            "er_tp2_db = [-99, 99]",
+        ] {
             assert_eq!(verdict(&r, targets), Verdict::Fail, "{targets}");
         }
         assert_eq!(verdict(&r, "ber_counted = [0, 1]"), Verdict::Fail);
@@ -186,7 +229,11 @@ mod tests {
 
     #[test]
     fn a_counted_ratio_is_judged_by_its_interval() {
-        let port = |low, high| PortResult { ber_counted_low: Some(low), ber_counted_high: Some(high), ..PortResult::default() };
+        let port = |low, high| PortResult {
+            ber_counted_low: Some(low),
+            ber_counted_high: Some(high),
+            ..PortResult::default()
+        };
         let targets = "ber_counted = [1e-4, 3e-4]";
         for (low, high, expected) in [
             (1.5e-4, 2.5e-4, Verdict::Pass),
@@ -195,13 +242,20 @@ mod tests {
             (2e-4, 4e-4, Verdict::NotEnoughErrors),
             (0.0, 1.0, Verdict::NotEnoughErrors),
         ] {
-            assert_eq!(verdict(&result(vec![], port(low, high)), targets), expected, "{low} {high}");
+            assert_eq!(
+                verdict(&result(vec![], port(low, high)), targets),
+                expected,
+                "{low} {high}"
+            );
         }
-        assert_eq!(verdict(&result(vec![], port(0.0, 1e-6)), "ber_counted = [0, 1e-5]"), Verdict::Pass);
+        assert_eq!(
+            verdict(&result(vec![], port(0.0, 1e-6)), "ber_counted = [0, 1e-5]"),
+            Verdict::Pass
+        );
     }
 
-    /// Eight independent lanes of 100 errors know their ratio as well as one lane of 800: 7 % of it, and the two intervals
-    /// agree to a tenth of that.
+    /// Eight independent lanes of 100 errors know their ratio as well as one lane of 800: 7 % of
+    /// it, and the two intervals agree to a tenth of that.
     #[test]
     fn lanes_at_the_limit_are_pooled() {
         let one = clopper_pearson(100, 1_000_000, 0.95);
@@ -216,6 +270,9 @@ mod tests {
         let (low, high) = interval.unwrap();
         let all = clopper_pearson(800, 8_000_000, 0.95);
         assert_eq!(ber, Some(1e-4));
-        assert!((low / all.low - 1.0).abs() < 0.01 && (high / all.high - 1.0).abs() < 0.01, "{low} {high} {all:?}");
+        assert!(
+            (low / all.low - 1.0).abs() < 0.01 && (high / all.high - 1.0).abs() < 0.01,
+            "{low} {high} {all:?}"
+        );
     }
 }

@@ -3,7 +3,10 @@
 use super::eecq::eecq_db;
 use super::lane::Part;
 use super::{Lane, ModuleKind};
-use crate::chain::{Adaptation, Decision, Dsp, Map, Plan, Predictor, Probe, Refusal, Sampler, Shape, Worker, Workers, Workshop};
+use crate::chain::{
+    Adaptation, Decision, Dsp, Map, Plan, Predictor, Probe, Refusal, Sampler, Shape, Worker,
+    Workers, Workshop,
+};
 use crate::error::{Path, Problems};
 use crate::fibre::dispersion;
 use crate::math::prototype::Family;
@@ -20,7 +23,8 @@ use serde::{Deserialize, Serialize};
 
 /// Samples per symbol of what is measured.
 pub(super) const SAMPLES_PER_SYMBOL: usize = 16;
-/// Part of all samples that over- and undershoot leave beyond them: 1e-2 (status: secondary source, standards.md 7).
+/// Part of all samples that over- and undershoot leave beyond them: 1e-2 (status: secondary source,
+/// standards.md 7).
 const HIT_RATIO: f64 = 1e-2;
 /// Bits at which a converter adds no noise.
 pub(super) const EXACT_BITS: f64 = 24.0;
@@ -67,11 +71,27 @@ impl Default for Tdecq {
 impl Tdecq {
     /// Reports what is out of its range.
     pub(super) fn check(&self, at: &Path, problems: &mut Problems) {
-        problems.range(at, "dispersion_min_ps_per_nm", self.dispersion_min_ps_per_nm, -10_000.0..=10_000.0);
-        problems.range(at, "dispersion_max_ps_per_nm", self.dispersion_max_ps_per_nm, -10_000.0..=10_000.0);
+        problems.range(
+            at,
+            "dispersion_min_ps_per_nm",
+            self.dispersion_min_ps_per_nm,
+            -10_000.0..=10_000.0,
+        );
+        problems.range(
+            at,
+            "dispersion_max_ps_per_nm",
+            self.dispersion_max_ps_per_nm,
+            -10_000.0..=10_000.0,
+        );
         if self.reference().is_none() {
-            let names: Vec<&str> = Reference::all().iter().map(|reference| reference.name).collect();
-            problems.report(at, "reference", format!("\"{}\"", self.reference), format!("must be one of {}", names.join(", ")));
+            let names: Vec<&str> =
+                Reference::all().iter().map(|reference| reference.name).collect();
+            problems.report(
+                at,
+                "reference",
+                format!("\"{}\"", self.reference),
+                format!("must be one of {}", names.join(", ")),
+            );
         }
     }
 
@@ -97,10 +117,12 @@ pub(super) struct Transmitted {
     pub(super) refusals: Vec<String>,
 }
 
-/// Measures a lane's transmitter: at TP2, and behind the test fibre at both of its extremes, of which the worse counts.
+/// Measures a lane's transmitter: at TP2, and behind the test fibre at both of its extremes, of
+/// which the worse counts.
 ///
-/// The waveform is the noiseless one; the transmitter's noise comes as its variance by level behind the reference filter, from the
-/// estimator that predicts error ratios: so TDECQ is smooth where a parameter is varied.
+/// The waveform is the noiseless one; the transmitter's noise comes as its variance by level behind
+/// the reference filter, from the estimator that predicts error ratios: so TDECQ is smooth where a
+/// parameter is varied.
 ///
 /// # Limits
 ///
@@ -117,13 +139,17 @@ pub(super) fn measure(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> Tr
     }
     back_to_back.edges(lane, &reference, &mut out);
     let extremes = [config.dispersion_min_ps_per_nm, config.dispersion_max_ps_per_nm];
-    let far = extremes.map(|ps_per_nm| Light::new(lane, ps_per_nm, &reference, workers, shop).tdecq(&mut instrument, &reference));
+    let far = extremes.map(|ps_per_nm| {
+        Light::new(lane, ps_per_nm, &reference, workers, shop).tdecq(&mut instrument, &reference)
+    });
     match far {
         [Ok(a), Ok(b)] => {
             out.tdecq_db = Some(a.tdecq_db.max(b.tdecq_db));
             out.tdecq_minus_ceq_db = Some(a.tdecq_minus_ceq_db.max(b.tdecq_minus_ceq_db));
         }
-        [Err(refusal), _] | [_, Err(refusal)] => out.refusals.push(format!("lane {}: no TDECQ: {refusal}", lane.number)),
+        [Err(refusal), _] | [_, Err(refusal)] => {
+            out.refusals.push(format!("lane {}: no TDECQ: {refusal}", lane.number))
+        }
     }
     let kind = lane.config.module.kind;
     for (wanted, at, point, figure) in [
@@ -132,7 +158,9 @@ pub(super) fn measure(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> Tr
     ] {
         match wanted.then(|| eecq_db(lane, at, &reference, workers, shop)) {
             Some(Ok(db)) => *figure = Some(db),
-            Some(Err(because)) => out.refusals.push(format!("lane {}: no EECQ at {point}: {because}", lane.number)),
+            Some(Err(because)) => {
+                out.refusals.push(format!("lane {}: no EECQ at {point}: {because}", lane.number))
+            }
             None => {}
         }
     }
@@ -155,24 +183,43 @@ struct Light {
 }
 
 impl Light {
-    fn new(lane: &Lane, ps_per_nm: f64, reference: &Reference, workers: &Workers, shop: &mut Workshop) -> Light {
+    fn new(
+        lane: &Lane,
+        ps_per_nm: f64,
+        reference: &Reference,
+        workers: &Workers,
+        shop: &mut Workshop,
+    ) -> Light {
         let (source, symbols) = pattern(lane);
         let mut grid = lane.plan.grid();
         grid.symbols = symbols;
         let mut levels = vec![0; symbols];
         source.fill(0, lane.seed, &mut levels);
-        let light = lane.light(grid).response(dispersion(ps_per_nm, lane.config.transmitter.chosen().wavelength_nm())).probe("instrument");
-        let filter = Shape::low_pass(Family::Bessel, 4, reference.bandwidth_symbol_rates * grid.symbol_rate_hz, 0.0);
+        let light = lane
+            .light(grid)
+            .response(dispersion(ps_per_nm, lane.config.transmitter.chosen().wavelength_nm()))
+            .probe("instrument");
+        let filter = Shape::low_pass(
+            Family::Bessel,
+            4,
+            reference.bandwidth_symbol_rates * grid.symbol_rate_hz,
+            0.0,
+        );
         let sampler = Sampler { samples_per_symbol: 1, effective_bits: EXACT_BITS, jitter_s: 0.0 };
         let plan = light.map::<Volt>(Detector).response(filter).sample(sampler, grid, shop);
-        let probe = Probe::light(&plan, "instrument", SAMPLES_PER_SYMBOL, shop).expect("the node is there");
+        let probe =
+            Probe::light(&plan, "instrument", SAMPLES_PER_SYMBOL, shop).expect("the node is there");
         workers.with(&plan, |worker| {
             let power = probe.waveform(worker, &levels, &lane.noiseless());
             Light { variance: variance(&plan, lane, &levels, worker), power, levels }
         })
     }
 
-    fn tdecq(&self, instrument: &mut Instrument, reference: &Reference) -> Result<tdecq::Tdecq, String> {
+    fn tdecq(
+        &self,
+        instrument: &mut Instrument,
+        reference: &Reference,
+    ) -> Result<tdecq::Tdecq, String> {
         let variance = self.variance.as_ref().map_err(|refusal| refusal.because.clone())?;
         let capture = Capture {
             waveform: &self.power,
@@ -189,7 +236,8 @@ impl Light {
     fn edges(&self, lane: &Lane, reference: &Reference, out: &mut Transmitted) {
         let power = filtered(&self.power, SAMPLES_PER_SYMBOL, reference.bandwidth_symbol_rates);
         let delay = align::delay(&power, SAMPLES_PER_SYMBOL, &self.levels);
-        out.rlm = Some(rlm(centre_levels(&power, SAMPLES_PER_SYMBOL, &self.levels, delay))).filter(|rlm| rlm.is_finite());
+        out.rlm = Some(rlm(centre_levels(&power, SAMPLES_PER_SYMBOL, &self.levels, delay)))
+            .filter(|rlm| rlm.is_finite());
         let Some(outer) = outer_at(&power, SAMPLES_PER_SYMBOL, &self.levels, delay) else { return };
         let symbol_ps = lane.plan.grid().symbol_s() / pico(1.0);
         let time = transition_time(&power, SAMPLES_PER_SYMBOL, &self.levels, delay, &outer);
@@ -198,10 +246,16 @@ impl Light {
             out.overshoot_percent = Some(100.0 * excursion.overshoot);
             out.undershoot_percent = Some(100.0 * excursion.undershoot);
         }
-        // RIN_OMA = RIN (P1 + P0)^2 / (P1 - P0)^2, of the intrinsic RIN over the reference filter's band
+        // RIN_OMA = RIN (P1 + P0)^2 / (P1 - P0)^2, of the intrinsic RIN over the reference filter's
+        // band
         let swing = (outer.three_w + outer.zero_w) / (outer.three_w - outer.zero_w);
         let band_hz = reference.bandwidth_symbol_rates * lane.plan.grid().symbol_rate_hz;
-        out.rin_oma_db_per_hz = lane.config.transmitter.chosen().rin_per_hz(band_hz).map(|rin| db_from_power_ratio(rin * swing * swing));
+        out.rin_oma_db_per_hz = lane
+            .config
+            .transmitter
+            .chosen()
+            .rin_per_hz(band_hz)
+            .map(|rin| db_from_power_ratio(rin * swing * swing));
     }
 }
 
@@ -219,10 +273,30 @@ pub(super) fn pattern(lane: &Lane) -> (Source, usize) {
     (source, symbols)
 }
 
-/// Variance of the transmitter's noise on each level where a symbol is best told, behind the filter, W^2.
-fn variance(plan: &Plan, lane: &Lane, levels: &[u8], worker: &mut Worker) -> Result<[f64; 4], Refusal> {
-    let one_tap = Dsp { taps: 1, precursors: 0, adaptation: Adaptation::Mmse, frozen: Vec::new(), decision: Decision::Slicer };
-    let mut predictor = Predictor::new(plan, &one_tap, lane.run, lane.seed, vec![levels.to_vec()], vec![levels.to_vec()], worker);
+/// Variance of the transmitter's noise on each level where a symbol is best told, behind the
+/// filter, W^2.
+fn variance(
+    plan: &Plan,
+    lane: &Lane,
+    levels: &[u8],
+    worker: &mut Worker,
+) -> Result<[f64; 4], Refusal> {
+    let one_tap = Dsp {
+        taps: 1,
+        precursors: 0,
+        adaptation: Adaptation::Mmse,
+        frozen: Vec::new(),
+        decision: Decision::Slicer,
+    };
+    let mut predictor = Predictor::new(
+        plan,
+        &one_tap,
+        lane.run,
+        lane.seed,
+        vec![levels.to_vec()],
+        vec![levels.to_vec()],
+        worker,
+    );
     let trained = predictor.train(worker, 1.0, None)?;
     let per_square = f64::from(trained.taps[0]).powi(-2);
     let mut sums = [(0f64, 0f64); 4];

@@ -21,7 +21,8 @@ const BETTER: f64 = 1e-4;
 
 /// Resolution of taps.
 const RESOLUTION: f64 = 1e-6;
-/// Bit error ratio of the start above which nothing is searched: the receiver sees nothing to better.
+/// Bit error ratio of the start above which nothing is searched: the receiver sees nothing to
+/// better.
 const HOPELESS: f64 = 0.3;
 
 /// One number that is searched for.
@@ -110,10 +111,18 @@ impl Knob {
                 let tx = sender.of_mut(config);
                 tx.ffe.taps[tap] = value;
                 let main = tx.ffe.taps.len() / 2;
-                let others: f64 = tx.ffe.taps.iter().enumerate().filter(|(i, _)| *i != main).map(|(_, tap)| tap.abs()).sum();
+                let others: f64 = tx
+                    .ffe
+                    .taps
+                    .iter()
+                    .enumerate()
+                    .filter(|(i, _)| *i != main)
+                    .map(|(_, tap)| tap.abs())
+                    .sum();
                 // a decimal number as the table shows it
                 tx.ffe.taps[main] = ((1.0 - others) / RESOLUTION).round() * RESOLUTION;
-                (tx.tap_low[main]..=tx.tap_high[main]).contains(&tx.ffe.taps[main]) && tx.ffe.taps.iter().sum::<f64>() > 0.0
+                (tx.tap_low[main]..=tx.tap_high[main]).contains(&tx.ffe.taps[main])
+                    && tx.ffe.taps.iter().sum::<f64>() > 0.0
             }
             Knob::Gain(equaliser, gain) => {
                 let ctle = equaliser.of_mut(config);
@@ -129,14 +138,20 @@ fn knobs(config: &Config, part: Part) -> Vec<Knob> {
     let (senders, equalisers): (&[Sender], &[Equaliser]) = match (part, config.module.kind) {
         (Part::Ahead, _) => (&[Sender::Host], &[Equaliser::ModuleRx]),
         (Part::Behind, _) => (&[Sender::Module], &[Equaliser::HostRx]),
-        (Part::Light, ModuleKind::Lpo) => (&[Sender::Host], &[Equaliser::ModuleInput, Equaliser::HostRx]),
+        (Part::Light, ModuleKind::Lpo) => {
+            (&[Sender::Host], &[Equaliser::ModuleInput, Equaliser::HostRx])
+        }
         (Part::Light, ModuleKind::Lro) => (&[], &[Equaliser::HostRx]),
         (Part::Light, _) => (&[], &[]),
     };
-    let gains = equalisers.iter().filter(|e| e.of(config).adapt).flat_map(|&e| [Knob::Gain(e, 0), Knob::Gain(e, 1)]);
+    let gains = equalisers
+        .iter()
+        .filter(|e| e.of(config).adapt)
+        .flat_map(|&e| [Knob::Gain(e, 0), Knob::Gain(e, 1)]);
     let taps = senders.iter().filter(|s| s.of(config).adapt).flat_map(|&s| {
         let tx = s.of(config);
-        let free = move |&tap: &usize| tap != tx.ffe.taps.len() / 2 && tx.tap_low[tap] < tx.tap_high[tap];
+        let free =
+            move |&tap: &usize| tap != tx.ffe.taps.len() / 2 && tx.tap_low[tap] < tx.tap_high[tap];
         (0..tx.ffe.taps.len()).filter(free).map(move |tap| Knob::Tap(s, tap))
     });
     gains.chain(taps).collect()
@@ -145,10 +160,12 @@ fn knobs(config: &Config, part: Part) -> Vec<Knob> {
 /// What was tuned last.
 static RECENT: Recent<Config, Config> = Recent::new();
 
-/// The description with every setting found that is to be: taps and gains that minimise each segment's error ratio.
+/// The description with every setting found that is to be: taps and gains that minimise each
+/// segment's error ratio.
 ///
-/// One setting after the other is moved by steps, coarse to fine, as long as the semi-analytic error ratio of two short blocks of random
-/// symbols falls: a local minimum. The settings stand in the description that comes back.
+/// One setting after the other is moved by steps, coarse to fine, as long as the semi-analytic
+/// error ratio of two short blocks of random symbols falls: a local minimum. The settings stand in
+/// the description that comes back.
 pub(super) fn tuned(config: &Config, shop: &mut Workshop) -> Config {
     if Part::ALL.iter().all(|&part| !part.exists(config) || knobs(config, part).is_empty()) {
         return config.clone();
@@ -195,7 +212,9 @@ fn search(config: &mut Config, part: Part, shop: &mut Workshop, workers: &Worker
             let before = best.0;
             for &knob in &knobs {
                 for direction in [1.0, -1.0] {
-                    while let Some(better) = moved(&best, knob, direction * stride, part, shop, workers) {
+                    while let Some(better) =
+                        moved(&best, knob, direction * stride, part, shop, workers)
+                    {
                         best = better;
                     }
                 }
@@ -211,7 +230,14 @@ fn search(config: &mut Config, part: Part, shop: &mut Workshop, workers: &Worker
 }
 
 /// The description with one setting moved, when that is better.
-fn moved(best: &(f64, Config), knob: Knob, steps: f64, part: Part, shop: &mut Workshop, workers: &Workers) -> Option<(f64, Config)> {
+fn moved(
+    best: &(f64, Config),
+    knob: Knob,
+    steps: f64,
+    part: Part,
+    shop: &mut Workshop,
+    workers: &Workers,
+) -> Option<(f64, Config)> {
     let (badness_now, config) = best;
     let [low, high, step] = knob.range(config);
     let now = knob.get(config);
@@ -231,7 +257,9 @@ fn moved(best: &(f64, Config), knob: Knob, steps: f64, part: Part, shop: &mut Wo
 /// ln of the error ratio of a part; infinite where no receiver trains.
 fn badness(config: &Config, part: Part, shop: &mut Workshop, workers: &Workers) -> f64 {
     let segment = Lane::part(config, part, shop);
-    let symbols = Pattern { kind: PatternKind::Random, ..Pattern::default() }.build().expect("random symbols build");
+    let symbols = Pattern { kind: PatternKind::Random, ..Pattern::default() }
+        .build()
+        .expect("random symbols build");
     let block = |b| {
         let mut levels = vec![0; segment.plan.grid().symbols];
         block_levels(&symbols, false, 0, b, segment.streams, &mut levels);
@@ -239,7 +267,8 @@ fn badness(config: &Config, part: Part, shop: &mut Workshop, workers: &Workers) 
     };
     workers.with(&segment.plan, |worker| {
         let blocks: Vec<Vec<u8>> = (0..BLOCKS).map(block).collect();
-        let mut predictor = Predictor::for_search(&segment.plan, &segment.dsp, segment.streams, blocks, worker);
+        let mut predictor =
+            Predictor::for_search(&segment.plan, &segment.dsp, segment.streams, blocks, worker);
         let Ok(trained) = predictor.train(worker, 1.0, None) else { return f64::INFINITY };
         match predictor.try_at(worker, 1.0, &trained) {
             // where nothing is left to err, the distance to it decides

@@ -31,7 +31,8 @@ pub(crate) fn ln(x: f32) -> f32 {
 
 /// Sine and cosine of `turns` full turns, |turns| <= 2^20, absolute error below 3e-7.
 ///
-/// Reduced to an eighth of a turn either side of the nearest quadrant, then Taylor to the ninth order.
+/// Reduced to an eighth of a turn either side of the nearest quadrant, then Taylor to the ninth
+/// order.
 #[inline(always)]
 pub(crate) fn sin_cos_turns(turns: f32) -> (f32, f32) {
     const MAGIC: f32 = 12_582_912.0; // 1.5 x 2^23: adding it rounds to the nearest integer
@@ -80,7 +81,10 @@ mod tests {
             let t = (u - 0.5) * 8.0;
             let (s, c) = sin_cos_turns(t);
             let (es, ec) = (f64::from(t) * std::f64::consts::TAU).sin_cos();
-            assert!((f64::from(s) - es).abs() < 3e-7 && (f64::from(c) - ec).abs() < 3e-7, "sin cos {t}");
+            assert!(
+                (f64::from(s) - es).abs() < 3e-7 && (f64::from(c) - ec).abs() < 3e-7,
+                "sin cos {t}"
+            );
             let x = (u - 0.5) * 170.0;
             assert!((f64::from(exp(x)) / f64::from(x).exp() - 1.0).abs() < 5e-7, "exp {x}");
             let x = (u - 0.5) * 30.0;

@@ -6,7 +6,8 @@ use super::simd::widest;
 const WIDTH: usize = 64;
 
 widest! {
-/// `y[k] += sum_j taps[j] x[k + j]`; `x` is at least as long as `y` and the taps together, less one.
+/// `y[k] += sum_j taps[j] x[k + j]`; `x` is at least as long as `y` and the taps together, less
+/// one.
 pub(crate) fn correlate_add(x: &[f32], taps: &[f32], y: &mut [f32]) {
     assert!(x.len() + 1 >= y.len() + taps.len(), "{} samples for {} outputs and {} taps", x.len(), y.len(), taps.len());
     kernel(x, taps, y);
@@ -36,8 +37,8 @@ fn kernel(x: &[f32], taps: &[f32], y: &mut [f32]) {
 }
 
 widest! {
-/// `out[j] += sum_k g[k] x[k + j]`: correlation of two blocks at neighbouring lags; `x` is at least as long as `g` and
-/// `out` together, less one. Sums run in 64 strands, each an f32.
+/// `out[j] += sum_k g[k] x[k + j]`: correlation of two blocks at neighbouring lags; `x` is at least
+/// as long as `g` and `out` together, less one. Sums run in 64 strands, each an f32.
 pub(crate) fn lags_add(g: &[f32], x: &[f32], out: &mut [f64]) {
     assert!(x.len() + 1 >= g.len() + out.len(), "{} samples for {} products and {} lags", x.len(), g.len(), out.len());
     let (blocks, rest) = g.as_chunks::<WIDTH>();

@@ -1,4 +1,5 @@
-//! The Gaussian tail `Q(x)`: exact, in logarithms, inverted, fast; and the bit error ratio of PAM4 that it gives.
+//! The Gaussian tail `Q(x)`: exact, in logarithms, inverted, fast; and the bit error ratio of PAM4
+//! that it gives.
 
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, LOG2_E, PI};
 
@@ -15,7 +16,8 @@ const NEWTON_STEPS: usize = 40;
 /// Q(x) = erfc(x / sqrt 2) / 2
 /// ```
 ///
-/// In and out: pure numbers. The rounding of `x / sqrt 2` costs a relative `x^2 / 2^53`: 2e-13 at `x = 37`.
+/// In and out: pure numbers. The rounding of `x / sqrt 2` costs a relative `x^2 / 2^53`: 2e-13 at
+/// `x = 37`.
 ///
 /// # Limits
 ///
@@ -51,8 +53,9 @@ pub fn ln_q(x: f64) -> f64 {
 
 /// The `x` with `Q(x) = p`.
 ///
-/// In: a probability. Out: `x`, negative for `p > 1/2`; `+inf` for `p <= 0`, `-inf` for `p >= 1`. Newton on `ln Q` in the tail,
-/// on `erf` near the middle, so that `x` keeps its relative accuracy at both ends.
+/// In: a probability. Out: `x`, negative for `p > 1/2`; `+inf` for `p <= 0`, `-inf` for `p >= 1`.
+/// Newton on `ln Q` in the tail, on `erf` near the middle, so that `x` keeps its relative accuracy
+/// at both ends.
 pub fn q_inverse(p: f64) -> f64 {
     Q.invert(p)
 }
@@ -63,7 +66,8 @@ pub fn q_inverse(p: f64) -> f64 {
 /// BER(x) = (3 Q(x) + 2 Q(3 x) - Q(5 x)) / 4
 /// ```
 ///
-/// In: half the height of one eye over the noise's standard deviation. Out: errors per bit, two bits a symbol.
+/// In: half the height of one eye over the noise's standard deviation. Out: errors per bit, two
+/// bits a symbol.
 ///
 /// # Limits
 ///
@@ -71,32 +75,34 @@ pub fn q_inverse(p: f64) -> f64 {
 ///
 /// # Reference
 ///
-/// K. Cho, D. Yoon, *On the general BER expression of one- and two-dimensional amplitude modulations*, IEEE Trans. Commun. 50
-/// (2002), the 4-PAM case.
+/// K. Cho, D. Yoon, *On the general BER expression of one- and two-dimensional amplitude
+/// modulations*, IEEE Trans. Commun. 50 (2002), the 4-PAM case.
 pub fn pam4_ber(x: f64) -> f64 {
     0.25 * (3.0 * q(x) + 2.0 * q(3.0 * x) - q(5.0 * x))
 }
 
-/// Half the height of one PAM4 eye over the noise's standard deviation, from the bit error ratio: the inverse of [`pam4_ber`].
+/// Half the height of one PAM4 eye over the noise's standard deviation, from the bit error ratio:
+/// the inverse of [`pam4_ber`].
 ///
 /// Zero for a BER of 1/2, negative above (levels upside down), `+inf` for zero.
 pub fn pam4_half_eye_from_ber(ber: f64) -> f64 {
     PAM4.invert(ber)
 }
 
-/// [`q`] for bulk use: no branch, no call, a loop over a slice becomes SIMD code (inside `simd::widest` of every width).
+/// [`q`] for bulk use: no branch, no call, a loop over a slice becomes SIMD code (inside
+/// `simd::widest` of every width).
 ///
 /// ```text
 /// Q(x) = exp(-x^2 / 2) g(x),    g(x) = N(x) / D(x),    exp(-x^2 / 2) = 2^n 2^f,  -1/2 <= f <= 1/2
 /// ```
 ///
-/// The relative error is below 1e-10 for `0 <= x <= 37.5`. Beyond, the result is subnormal and correct to two of the smallest
-/// subnormals (5e-324 each); below zero it is `1 - q_fast(-x)`.
+/// The relative error is below 1e-10 for `0 <= x <= 37.5`. Beyond, the result is subnormal and
+/// correct to two of the smallest subnormals (5e-324 each); below zero it is `1 - q_fast(-x)`.
 ///
 /// # Reference
 ///
-/// Coefficients of our own: interpolation of `g` at the Chebyshev nodes of `(x - 3) / (x + 3)` on `[0, 39]`, and of `2^f` at those
-/// of `[-1/2, 1/2]`, by
+/// Coefficients of our own: interpolation of `g` at the Chebyshev nodes of `(x - 3) / (x + 3)` on
+/// `[0, 39]`, and of `2^f` at those of `[-1/2, 1/2]`, by
 ///
 /// ```text
 /// from mpmath import *; mp.dps = 40
@@ -112,7 +118,8 @@ pub fn q_fast(x: f64) -> f64 {
     // Q(39) is zero in an f64, so the clamp loses nothing; written so that a NaN passes.
     let a = if x.abs() > 39.0 { 39.0 } else { x.abs() };
 
-    // Adding 1.5 * 2^52 rounds to an integer and leaves it in the low bits: no conversion instruction, which SSE2 lacks.
+    // Adding 1.5 * 2^52 rounds to an integer and leaves it in the low bits: no conversion
+    // instruction, which SSE2 lacks.
     const ROUND: f64 = 6_755_399_441_055_744.0;
     // The exponent is kept 128 too high until the end, so that subnormal results are rounded once.
     const LIFT: u64 = 128;
@@ -178,7 +185,8 @@ struct Tail {
     density: fn(f64) -> f64,
 }
 
-const Q: Tail = Tail { ln: ln_q, to_half: |x| 0.5 * libm::erf(x * FRAC_1_SQRT_2), density: |_| 1.0 };
+const Q: Tail =
+    Tail { ln: ln_q, to_half: |x| 0.5 * libm::erf(x * FRAC_1_SQRT_2), density: |_| 1.0 };
 
 const PAM4: Tail = Tail {
     ln: |x| {
@@ -200,7 +208,8 @@ impl Tail {
             return newton(0.0, |x| (0.5 - p - (self.to_half)(x)) * self.inverse_slope(x, 0.0));
         }
         let ln_p = libm::log(p);
-        // Q(x) <= exp(-x^2 / 2) / 2 starts above the root, and ln Q is concave: the steps come down and never overshoot.
+        // Q(x) <= exp(-x^2 / 2) / 2 starts above the root, and ln Q is concave: the steps come down
+        // and never overshoot.
         newton((-2.0 * (ln_p + LN_2)).sqrt(), |x| {
             let ln_tail = (self.ln)(x);
             (ln_tail - ln_p) * self.inverse_slope(x, ln_tail)
@@ -231,10 +240,14 @@ mod tests {
     use super::*;
 
     fn assert_close(found: f64, expected: f64, relative: f64, at: f64) {
-        assert!((found - expected).abs() <= relative * expected.abs(), "at {at}: {found:e}, expected {expected:e}");
+        assert!(
+            (found - expected).abs() <= relative * expected.abs(),
+            "at {at}: {found:e}, expected {expected:e}"
+        );
     }
 
-    /// python: mp.dps = 50; Q = lambda x: erfc(mpf(x) / sqrt(2)) / 2; [(x, float(log(Q(x)))) for x in ...]
+    /// python: mp.dps = 50; Q = lambda x: erfc(mpf(x) / sqrt(2)) / 2; [(x, float(log(Q(x)))) for x
+    /// in ...]
     #[test]
     fn ln_q_is_that_of_mpmath() {
         let table = [
@@ -289,7 +302,8 @@ mod tests {
             let p = libm::exp(ln_p);
             let x = q_inverse(p);
             let half_eye = pam4_half_eye_from_ber(p);
-            // A relative error e of x is an error of about x^2 e in ln Q; subnormal p carries its own rounding.
+            // A relative error e of x is an error of about x^2 e in ln Q; subnormal p carries its
+            // own rounding.
             let tolerance = 1e-14 * (1.0 + x * x) + 5e-324 / p;
             assert_close(ln_q(x), libm::log(p), tolerance / libm::log(p).abs(), p);
             assert_close((PAM4.ln)(half_eye), libm::log(p), tolerance / libm::log(p).abs(), p);

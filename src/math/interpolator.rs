@@ -10,8 +10,8 @@ pub(crate) const TAPS: usize = 24;
 pub(crate) const BEFORE: usize = TAPS / 2;
 /// Filters between two samples; between two filters their taps are blended.
 const PHASES: usize = 128;
-/// Band in which the error is least, in units of half the sampling rate: a little more than is asked, for a least square error is
-/// largest at its band's end.
+/// Band in which the error is least, in units of half the sampling rate: a little more than is
+/// asked, for a least square error is largest at its band's end.
 const BAND: f64 = 0.82;
 /// Added to the diagonal of the normal equations, which are nearly singular.
 const RIDGE: f64 = 1e-13;
@@ -23,12 +23,13 @@ const RIDGE: f64 = 1e-13;
 /// integral over |w| < 0.82 pi of |sum_j h_j(d) e^(i w (j - 11 - d)) - 1|^2  least
 /// ```
 ///
-/// In the middle of two samples the error is below -60 dB up to 0.8 of half the sampling rate (sixteen taps would leave -46 dB, the best
-/// sixteen -48 dB); on a sample there is none.
+/// In the middle of two samples the error is below -60 dB up to 0.8 of half the sampling rate
+/// (sixteen taps would leave -46 dB, the best sixteen -48 dB); on a sample there is none.
 ///
 /// # Reference
 ///
-/// T. I. Laakso, V. Valimaki, M. Karjalainen, U. K. Laine, *Splitting the unit delay*, IEEE Signal Processing Magazine 13 (1996).
+/// T. I. Laakso, V. Valimaki, M. Karjalainen, U. K. Laine, *Splitting the unit delay*, IEEE Signal
+/// Processing Magazine 13 (1996).
 pub(crate) struct Interpolator {
     /// PHASES + 1 filters.
     bank: Vec<[f32; TAPS]>,
@@ -38,13 +39,17 @@ impl Interpolator {
     /// The one that all share.
     pub(crate) fn shared() -> &'static Interpolator {
         static SHARED: OnceLock<Interpolator> = OnceLock::new();
-        SHARED.get_or_init(|| Interpolator { bank: (0..=PHASES).map(|phase| filter(phase as f64 / PHASES as f64)).collect() })
+        SHARED.get_or_init(|| Interpolator {
+            bank: (0..=PHASES).map(|phase| filter(phase as f64 / PHASES as f64)).collect(),
+        })
     }
 
-    /// The waveform at `position`, in samples; `x` must reach from 11 samples before it to 12 behind it.
+    /// The waveform at `position`, in samples; `x` must reach from 11 samples before it to 12
+    /// behind it.
     #[inline(always)]
     pub(crate) fn at(&self, x: &[f32], position: f64) -> f32 {
-        // steps of the bank: the index is known before the part, which waits for a second conversion
+        // steps of the bank: the index is known before the part, which waits for a second
+        // conversion
         let steps = position * PHASES as f64;
         let index = steps as i64;
         let part = (steps - index as f64) as f32;
@@ -100,7 +105,8 @@ fn filter(d: f64) -> [f32; TAPS] {
 mod tests {
     use super::*;
 
-    /// Tones up to 0.8 of half the rate, at phases on, between and beside the bank's; amplitude 1, so the error is a ratio.
+    /// Tones up to 0.8 of half the rate, at phases on, between and beside the bank's; amplitude 1,
+    /// so the error is a ratio.
     #[test]
     fn the_error_is_below_minus_sixty_decibels_to_four_fifths_of_the_band() {
         let bank = Interpolator::shared();
@@ -108,7 +114,8 @@ mod tests {
         for i in 0..=80 {
             let turn = PI * 0.01 * f64::from(i);
             for angle in [0.0, PI / 2.0] {
-                let x: Vec<f32> = (0..32).map(|n| (turn * f64::from(n) + angle).cos() as f32).collect();
+                let x: Vec<f32> =
+                    (0..32).map(|n| (turn * f64::from(n) + angle).cos() as f32).collect();
                 for d in (0..=50).map(|d| f64::from(d) * 0.02 - 1e-3 * f64::from(d % 7)) {
                     let at = 12.0 + d;
                     let error = (f64::from(bank.at(&x, at)) - (turn * at + angle).cos()).abs();
@@ -118,7 +125,13 @@ mod tests {
                 }
             }
         }
-        assert!(worst.0 < 1e-3, "{:.1} dB at {} of the band, {} between samples", 20.0 * worst.0.log10(), worst.1, worst.2);
+        assert!(
+            worst.0 < 1e-3,
+            "{:.1} dB at {} of the band, {} between samples",
+            20.0 * worst.0.log10(),
+            worst.1,
+            worst.2
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! How well a count is known: confidence intervals of error ratios, and whether errors come in bursts.
+//! How well a count is known: confidence intervals of error ratios, and whether errors come in
+//! bursts.
 
 use std::f64::consts::{LN_2, PI};
 
@@ -21,14 +22,16 @@ impl Interval {
     const ANY_RATIO: Self = Self { low: 0.0, high: 1.0 };
 }
 
-/// The two-sided Clopper-Pearson interval of a ratio: exact for independent trials, never too narrow.
+/// The two-sided Clopper-Pearson interval of a ratio: exact for independent trials, never too
+/// narrow.
 ///
 /// ```text
 /// P(X >= k | low) = P(X <= k | high) = (1 - confidence) / 2,    X binomial with n trials
 /// low = 0,  high = 1 - ((1 - confidence) / 2)^(1/n)    for k = 0
 /// ```
 ///
-/// Good to 1e-12 of each limit for all counts up to 1e16, and takes the same time for all. No trial at all gives `[0, 1]`.
+/// Good to 1e-12 of each limit for all counts up to 1e16, and takes the same time for all. No trial
+/// at all gives `[0, 1]`.
 ///
 /// # Panics
 ///
@@ -36,8 +39,8 @@ impl Interval {
 ///
 /// # Reference
 ///
-/// C. J. Clopper, E. S. Pearson, *The use of confidence or fiducial limits illustrated in the case of the binomial*, Biometrika 26
-/// (1934).
+/// C. J. Clopper, E. S. Pearson, *The use of confidence or fiducial limits illustrated in the case
+/// of the binomial*, Biometrika 26 (1934).
 pub fn clopper_pearson(successes: u64, trials: u64, confidence: f64) -> Interval {
     assert!(successes <= trials, "{successes} successes in {trials} trials");
     let ln_side = libm::log(outside(confidence) / 2.0);
@@ -66,7 +69,8 @@ pub fn clopper_pearson(successes: u64, trials: u64, confidence: f64) -> Interval
 
 /// The one-sided quantile of Student's t: `P(T <= t) = p`.
 ///
-/// For a two-sided interval of confidence `c` ask for `p = (1 + c) / 2`. Good to 1e-11; `-inf` for `p <= 0`, `+inf` for `p >= 1`.
+/// For a two-sided interval of confidence `c` ask for `p = (1 + c) / 2`. Good to 1e-11; `-inf` for
+/// `p <= 0`, `+inf` for `p >= 1`.
 ///
 /// ```text
 /// P(|T| > t) = I_x(degrees / 2, 1 / 2),    x = degrees / (degrees + t^2)
@@ -105,10 +109,11 @@ pub fn student_t_quantile(p: f64, degrees: u32) -> f64 {
 /// [m e^-h, m e^h],    h = t s / (m sqrt n),    t = student_t_quantile((1 + confidence) / 2, n - 1)
 /// ```
 ///
-/// `m` and `s` are mean and standard deviation of the values themselves; only the half width is carried to the logarithm, so the
-/// lower limit of a poorly known ratio stays positive.
+/// `m` and `s` are mean and standard deviation of the values themselves; only the half width is
+/// carried to the logarithm, so the lower limit of a poorly known ratio stays positive.
 ///
-/// Values that are all zero give `[0, 0]`; fewer than two values show no spread and give `[0, inf]`.
+/// Values that are all zero give `[0, 0]`; fewer than two values show no spread and give `[0,
+/// inf]`.
 ///
 /// # Panics
 ///
@@ -132,31 +137,36 @@ pub fn log_normal_mean(values: &[f64], confidence: f64) -> Interval {
     Interval { low: mean * libm::exp(-half_width), high: mean * libm::exp(half_width) }
 }
 
-/// Variance over mean of the counts of equal blocks: 1 for independent errors (Poisson), above 1 for bursts.
+/// Variance over mean of the counts of equal blocks: 1 for independent errors (Poisson), above 1
+/// for bursts.
 ///
-/// For `n` blocks of independent errors it scatters by `sqrt(2 / (n - 1))`. Without a count, or with fewer than two blocks, nothing
-/// speaks against Poisson and it is 1.
+/// For `n` blocks of independent errors it scatters by `sqrt(2 / (n - 1))`. Without a count, or
+/// with fewer than two blocks, nothing speaks against Poisson and it is 1.
 ///
 /// # Reference
 ///
-/// D. R. Cox, P. A. W. Lewis, *The Statistical Analysis of Series of Events*, the index of dispersion.
+/// D. R. Cox, P. A. W. Lewis, *The Statistical Analysis of Series of Events*, the index of
+/// dispersion.
 pub fn dispersion_index(counts: &[u64]) -> f64 {
     let (mean, variance) = mean_and_variance(counts.iter().map(|&count| count as f64));
     if counts.len() < 2 || mean == 0.0 { 1.0 } else { variance / mean }
 }
 
-/// The percentile bootstrap interval of errors over trials, from the errors in blocks of `per_block` trials each.
+/// The percentile bootstrap interval of errors over trials, from the errors in blocks of
+/// `per_block` trials each.
 ///
 /// ```text
 /// ratio* = sum of n blocks drawn with replacement / (n per_block);    limits: percentiles of ratio* over the resamples
 /// ```
 ///
-/// Whole blocks are drawn, so bursts shorter than a block widen the interval as they should. The generator is SplitMix64 from `seed`:
-/// same arguments, same interval. No trial at all gives `[0, 1]`.
+/// Whole blocks are drawn, so bursts shorter than a block widen the interval as they should. The
+/// generator is SplitMix64 from `seed`: same arguments, same interval. No trial at all gives `[0,
+/// 1]`.
 ///
 /// # Limits
 ///
-/// Too narrow for few blocks (below some 30), and `[0, 0]` without an error: there [`clopper_pearson`] speaks.
+/// Too narrow for few blocks (below some 30), and `[0, 0]` without an error: there
+/// [`clopper_pearson`] speaks.
 ///
 /// # Panics
 ///
@@ -164,9 +174,15 @@ pub fn dispersion_index(counts: &[u64]) -> f64 {
 ///
 /// # Reference
 ///
-/// B. Efron, R. J. Tibshirani, *An Introduction to the Bootstrap*, chapter 13. G. L. Steele, D. Lea, C. H. Flood, *Fast splittable
-/// pseudorandom number generators*, OOPSLA 2014.
-pub fn block_bootstrap(counts: &[u64], per_block: u64, confidence: f64, seed: u64, resamples: usize) -> Interval {
+/// B. Efron, R. J. Tibshirani, *An Introduction to the Bootstrap*, chapter 13. G. L. Steele, D.
+/// Lea, C. H. Flood, *Fast splittable pseudorandom number generators*, OOPSLA 2014.
+pub fn block_bootstrap(
+    counts: &[u64],
+    per_block: u64,
+    confidence: f64,
+    seed: u64,
+    resamples: usize,
+) -> Interval {
     assert!(resamples > 0, "a bootstrap of no resamples");
     let side = outside(confidence) / 2.0;
     let trials = counts.len() as f64 * per_block as f64;
@@ -174,7 +190,9 @@ pub fn block_bootstrap(counts: &[u64], per_block: u64, confidence: f64, seed: u6
         return Interval::ANY_RATIO;
     }
     let mut random = SplitMix64(seed);
-    let mut sums: Vec<u64> = (0..resamples).map(|_| counts.iter().map(|_| counts[random.below(counts.len())]).sum()).collect();
+    let mut sums: Vec<u64> = (0..resamples)
+        .map(|_| counts.iter().map(|_| counts[random.below(counts.len())]).sum())
+        .collect();
     sums.sort_unstable();
     let cut = ((side * resamples as f64) as usize).min((resamples - 1) / 2);
     Interval { low: sums[cut] as f64 / trials, high: sums[resamples - 1 - cut] as f64 / trials }
@@ -182,7 +200,10 @@ pub fn block_bootstrap(counts: &[u64], per_block: u64, confidence: f64, seed: u6
 
 /// The probability left outside, checked.
 pub(super) fn outside(confidence: f64) -> f64 {
-    assert!(confidence > 0.0 && confidence < 1.0, "confidence = {confidence}: must be between 0 and 1");
+    assert!(
+        confidence > 0.0 && confidence < 1.0,
+        "confidence = {confidence}: must be between 0 and 1"
+    );
     1.0 - confidence
 }
 
@@ -210,19 +231,21 @@ impl Logit {
     }
 }
 
-/// The beta distribution of a ratio, worked in the ratio's logit, where density and both tails are log-concave.
+/// The beta distribution of a ratio, worked in the ratio's logit, where density and both tails are
+/// log-concave.
 ///
 /// ```text
 /// density(l) = p^a q^b / B(a, b),    p = 1 / (1 + e^-l),  q = 1 - p
 /// tail(l)    = density(l) J(l),      J = integral over u > 0 of exp(a u - (a + b) ln(1 + p (e^u - 1)))    (u < 0: the lower tail)
 /// ```
 ///
-/// The density is in saddle-point form, `J` a double-exponential quadrature of fixed length: no loop grows with `a` or `b`.
+/// The density is in saddle-point form, `J` a double-exponential quadrature of fixed length: no
+/// loop grows with `a` or `b`.
 ///
 /// # Reference
 ///
-/// C. Loader, *Fast and Accurate Computation of Binomial Probabilities* (2000). H. Takahasi, M. Mori, *Double exponential formulas for
-/// numerical integration*, Publ. RIMS 9 (1974).
+/// C. Loader, *Fast and Accurate Computation of Binomial Probabilities* (2000). H. Takahasi, M.
+/// Mori, *Double exponential formulas for numerical integration*, Publ. RIMS 9 (1974).
 #[derive(Clone, Copy)]
 struct Beta {
     a: f64,
@@ -230,14 +253,16 @@ struct Beta {
 }
 
 impl Beta {
-    /// The logit beyond which, on `side`, lies the probability `exp(ln_probability)`, at most about 1/2.
+    /// The logit beyond which, on `side`, lies the probability `exp(ln_probability)`, at most about
+    /// 1/2.
     fn quantile(self, side: Side, ln_probability: f64) -> Logit {
         let sign = match side {
             Side::Below => -1.0,
             Side::Above => 1.0,
         };
         let deviate = q_inverse(libm::exp(ln_probability));
-        let mut logit = libm::log(self.a / self.b) + sign * deviate * (1.0 / self.a + 1.0 / self.b).sqrt();
+        let mut logit =
+            libm::log(self.a / self.b) + sign * deviate * (1.0 / self.a + 1.0 / self.b).sqrt();
         for _ in 0..NEWTON_STEPS {
             let (ln_tail, over_density) = self.tail(side, logit);
             let excess = ln_tail - ln_probability;
@@ -269,11 +294,18 @@ impl Beta {
         let width = 1.0 / (from_mean.abs() + (n * p * q).sqrt());
 
         let integral = match side {
-            Side::Below => half_line(|v| libm::exp(-a * width * v - n * libm::log1p(p * libm::expm1(-width * v)))),
-            Side::Above => half_line(|v| libm::exp(a * width * v - n * libm::log1p(p * libm::expm1(width * v)))),
+            Side::Below => half_line(|v| {
+                libm::exp(-a * width * v - n * libm::log1p(p * libm::expm1(-width * v)))
+            }),
+            Side::Above => half_line(|v| {
+                libm::exp(a * width * v - n * libm::log1p(p * libm::expm1(width * v)))
+            }),
         };
-        let deviance = n * p * xlogx_excess(from_mean / (n * p)) + n * q * xlogx_excess(-from_mean / (n * q));
-        let ln_density = 0.5 * libm::log(a / n * b / (2.0 * PI)) - deviance + stirling_rest(n) - stirling_rest(a) - stirling_rest(b);
+        let deviance =
+            n * p * xlogx_excess(from_mean / (n * p)) + n * q * xlogx_excess(-from_mean / (n * q));
+        let ln_density = 0.5 * libm::log(a / n * b / (2.0 * PI)) - deviance + stirling_rest(n)
+            - stirling_rest(a)
+            - stirling_rest(b);
         (ln_density + libm::log(width * integral), width * integral)
     }
 }
@@ -292,7 +324,8 @@ fn stirling_rest(a: f64) -> f64 {
     (1.0 / 12.0 - y * (1.0 / 360.0 - y * (1.0 / 1260.0 - y / 1680.0))) / a
 }
 
-/// The integral from 0 to infinity of a function that falls from 1 over a length of about 1, at least exponentially.
+/// The integral from 0 to infinity of a function that falls from 1 over a length of about 1, at
+/// least exponentially.
 ///
 /// The trapezium rule in `s`, `v = exp(s - exp(-s))`: both ends vanish double-exponentially.
 fn half_line(f: impl Fn(f64) -> f64) -> f64 {
@@ -328,7 +361,10 @@ mod tests {
     use super::*;
 
     fn assert_close(found: f64, expected: f64, relative: f64, at: &str) {
-        assert!((found - expected).abs() <= relative * expected.abs(), "{at}: {found:e}, expected {expected:e}");
+        assert!(
+            (found - expected).abs() <= relative * expected.abs(),
+            "{at}: {found:e}, expected {expected:e}"
+        );
     }
 
     /// python, mpmath, mp.dps = 50: findroot over l = ln(p / (1 - p)) of
@@ -337,8 +373,9 @@ mod tests {
     /// loggamma(n+1) - loggamma(k+1) - loggamma(n-k+1) + k*log(p) + (n-k)*log1p(-p) + log(1 + r1 + r1*r2 + ...) - log(side)
     /// ```
     ///
-    /// with the ratios r of neighbouring binomial terms, upwards for the lower limit, downwards for the upper, summed to 1e-25.
-    /// scipy.stats.beta.ppf 1.17.1 agrees to 1e-11 but for k = 3, n = 1e9, where its upper limit is 5e-9 off.
+    /// with the ratios r of neighbouring binomial terms, upwards for the lower limit, downwards for
+    /// the upper, summed to 1e-25. scipy.stats.beta.ppf 1.17.1 agrees to 1e-11 but for k = 3, n =
+    /// 1e9, where its upper limit is 5e-9 off.
     #[test]
     fn clopper_pearson_is_the_root_of_the_binomial_tails() {
         let table: [(u64, u64, f64, f64, f64); 16] = [
@@ -384,14 +421,22 @@ mod tests {
 
     #[test]
     fn clopper_pearson_of_the_misses_is_the_mirror_image() {
-        for (k, n) in [(1, 2), (1, 40), (17, 40), (20, 40), (333, 1_000), (5_000_000_000_000_000, 10_000_000_000_000_000)] {
+        for (k, n) in [
+            (1, 2),
+            (1, 40),
+            (17, 40),
+            (20, 40),
+            (333, 1_000),
+            (5_000_000_000_000_000, 10_000_000_000_000_000),
+        ] {
             let (hits, misses) = (clopper_pearson(k, n, 0.99), clopper_pearson(n - k, n, 0.99));
             assert!((hits.low - (1.0 - misses.high)).abs() < 1e-15, "{hits:?} {misses:?}");
             assert!((hits.high - (1.0 - misses.low)).abs() < 1e-15, "{hits:?} {misses:?}");
         }
     }
 
-    /// With k of 1e12 in 1e16 the binomial is normal; the skewness moves the limits by about z^2 / sqrt(k) = 4e-6 of the half width.
+    /// With k of 1e12 in 1e16 the binomial is normal; the skewness moves the limits by about z^2 /
+    /// sqrt(k) = 4e-6 of the half width.
     #[test]
     fn clopper_pearson_of_huge_counts_is_normal() {
         let found = clopper_pearson(1_000_000_000_000, 10_000_000_000_000_000, 0.95);
@@ -406,8 +451,8 @@ mod tests {
         clopper_pearson(3, 1_000, 95.0);
     }
 
-    /// python, mp.dps = 50: findroot of betainc(d / 2, 0.5, 0, d / (d + t^2), regularized=True) / 2 - (1 - p);
-    /// the last degree from scipy.stats.t.ppf 1.17.1.
+    /// python, mp.dps = 50: findroot of betainc(d / 2, 0.5, 0, d / (d + t^2), regularized=True) /
+    /// 2 - (1 - p); the last degree from scipy.stats.t.ppf 1.17.1.
     #[test]
     fn student_t_quantile_is_the_root_of_the_incomplete_beta() {
         let table: [(f64, u32, f64); 9] = [
@@ -422,11 +467,17 @@ mod tests {
             (0.025, 9, -2.2621571627982053),
         ];
         for (p, degrees, t) in table {
-            assert_close(student_t_quantile(p, degrees), t, 1e-12, &format!("p = {p}, degrees = {degrees}"));
+            assert_close(
+                student_t_quantile(p, degrees),
+                t,
+                1e-12,
+                &format!("p = {p}, degrees = {degrees}"),
+            );
         }
     }
 
-    /// Closed forms: one degree is Cauchy, t = tan(pi (p - 1/2)); two degrees t = (2 p - 1) / sqrt(2 p (1 - p)).
+    /// Closed forms: one degree is Cauchy, t = tan(pi (p - 1/2)); two degrees t = (2 p - 1) /
+    /// sqrt(2 p (1 - p)).
     #[test]
     fn student_t_quantile_has_its_closed_forms() {
         for step in 1..1000 {
@@ -470,10 +521,12 @@ mod tests {
         }
     }
 
-    /// 4000 resamples know a 2.5 % percentile to 0.042 sigma, and 400 blocks are normal to 0.05 sigma: 0.3 sigma is over four.
+    /// 4000 resamples know a 2.5 % percentile to 0.042 sigma, and 400 blocks are normal to 0.05
+    /// sigma: 0.3 sigma is over four.
     #[test]
     fn block_bootstrap_is_as_wide_as_the_spread_of_blocks() {
-        let counts: Vec<u64> = (0..400).map(|block| if block % 10 == 0 { 50 } else { 5 + block % 3 }).collect();
+        let counts: Vec<u64> =
+            (0..400).map(|block| if block % 10 == 0 { 50 } else { 5 + block % 3 }).collect();
         let (mean, variance) = mean_and_variance(counts.iter().map(|&count| count as f64));
         let sigma = (variance / 400.0).sqrt();
         let found = block_bootstrap(&counts, 1_000, 0.95, 7, 4_000);
@@ -485,11 +538,15 @@ mod tests {
 
     #[test]
     fn block_bootstrap_of_equal_blocks_is_a_point_and_of_none_is_anything() {
-        assert_eq!(block_bootstrap(&[3; 20], 1_000, 0.95, 1, 1), Interval { low: 3e-3, high: 3e-3 });
+        assert_eq!(
+            block_bootstrap(&[3; 20], 1_000, 0.95, 1, 1),
+            Interval { low: 3e-3, high: 3e-3 }
+        );
         assert_eq!(block_bootstrap(&[], 1_000, 0.95, 1, 100), Interval { low: 0.0, high: 1.0 });
     }
 
-    /// Reference outputs of SplitMix64 for seed 1234567, as in the C program of S. Vigna (prng.di.unimi.it/splitmix64.c).
+    /// Reference outputs of SplitMix64 for seed 1234567, as in the C program of S. Vigna
+    /// (prng.di.unimi.it/splitmix64.c).
     #[test]
     fn split_mix_has_its_known_answers() {
         let mut random = SplitMix64(1_234_567);

@@ -2,7 +2,8 @@
 
 use nalgebra::{DMatrix, DVector};
 
-/// Solves `a x = b` for a symmetric positive definite `a` (row-major, n x n); `None` when it is not.
+/// Solves `a x = b` for a symmetric positive definite `a` (row-major, n x n); `None` when it is
+/// not.
 pub(crate) fn solve(a: &[f64], b: &[f64]) -> Option<Vec<f64>> {
     let n = b.len();
     let a = DMatrix::from_row_slice(n, n, a);

@@ -41,16 +41,19 @@ pub(crate) fn solve(a: &[Complex64], b: &[Complex64], n: usize) -> Option<Vec<Co
 ///
 /// # Reference
 ///
-/// M. Hestenes, *Inversion of matrices by biorthogonalization and related results*, J. SIAM 6 (1958).
+/// M. Hestenes, *Inversion of matrices by biorthogonalization and related results*, J. SIAM 6
+/// (1958).
 pub(crate) fn largest_singular_value(a: &[Complex64], n: usize) -> f64 {
-    let mut columns: Vec<Vec<Complex64>> = (0..n).map(|j| (0..n).map(|i| a[i * n + j]).collect()).collect();
+    let mut columns: Vec<Vec<Complex64>> =
+        (0..n).map(|j| (0..n).map(|i| a[i * n + j]).collect()).collect();
     let energy = |column: &[Complex64]| column.iter().map(|x| x.norm_sqr()).sum::<f64>();
     for _ in 0..30 {
         let mut turned = false;
         for p in 0..n {
             for q in p + 1..n {
                 let (alpha, beta) = (energy(&columns[p]), energy(&columns[q]));
-                let gamma: Complex64 = columns[p].iter().zip(&columns[q]).map(|(x, y)| x.conj() * y).sum();
+                let gamma: Complex64 =
+                    columns[p].iter().zip(&columns[q]).map(|(x, y)| x.conj() * y).sum();
                 let size = gamma.norm();
                 if size <= 1e-15 * (alpha * beta).sqrt() || size == 0.0 {
                     continue;

@@ -44,9 +44,10 @@ pub struct HalfSpace {
 /// step d:  min t + d' B d / 2,   f_h + g_h . d <= t,   normal_i . (x + d) <= limit_i
 /// ```
 ///
-/// Sequential quadratic programming: `B` begins as `curvature` (symmetric positive definite, row by row) and follows the
-/// Lagrangian by damped BFGS updates; steps are halved until the worst value descends. It ends where less than
-/// `tolerance` is still foreseen. `functions` gives `None` where it has no value: such points are never taken.
+/// Sequential quadratic programming: `B` begins as `curvature` (symmetric positive definite, row by
+/// row) and follows the Lagrangian by damped BFGS updates; steps are halved until the worst value
+/// descends. It ends where less than `tolerance` is still foreseen. `functions` gives `None` where
+/// it has no value: such points are never taken.
 ///
 /// # Limits
 ///
@@ -54,7 +55,8 @@ pub struct HalfSpace {
 ///
 /// # Reference
 ///
-/// J. Nocedal, S. J. Wright, *Numerical Optimization*, chapters 16 (interior point) and 18 (SQP, damped BFGS).
+/// J. Nocedal, S. J. Wright, *Numerical Optimization*, chapters 16 (interior point) and 18 (SQP,
+/// damped BFGS).
 pub fn minimise(
     start: &[f64],
     constraints: &[HalfSpace],
@@ -78,7 +80,8 @@ pub fn minimise(
         };
         let Some((there, point)) = (0..HALVINGS as i32).find_map(descends) else { break };
         let lagrangian = |p: &Point| {
-            let terms = p.gradients.iter().zip(&weights).map(|(g, &w)| DVector::from_column_slice(g) * w);
+            let terms =
+                p.gradients.iter().zip(&weights).map(|(g, &w)| DVector::from_column_slice(g) * w);
             terms.fold(DVector::zeros(n), |sum, g| sum + g)
         };
         update(&mut b, &(&there - &x), &(lagrangian(&point) - lagrangian(&here)));
@@ -100,7 +103,12 @@ fn update(b: &mut DMatrix<f64>, s: &DVector<f64>, y: &DVector<f64>) {
 }
 
 /// The step, the weight of each function in the Lagrangian, and the descent foreseen.
-fn direction(x: &DVector<f64>, here: &Point, constraints: &[HalfSpace], b: &DMatrix<f64>) -> Option<(DVector<f64>, Vec<f64>, f64)> {
+fn direction(
+    x: &DVector<f64>,
+    here: &Point,
+    constraints: &[HalfSpace],
+    b: &DMatrix<f64>,
+) -> Option<(DVector<f64>, Vec<f64>, f64)> {
     let (n, functions) = (x.len(), here.values.len());
     let worst = here.worst();
     let mut g = DMatrix::zeros(functions + constraints.len(), n + 1);
@@ -113,7 +121,8 @@ fn direction(x: &DVector<f64>, here: &Point, constraints: &[HalfSpace], b: &DMat
     for (i, constraint) in constraints.iter().enumerate() {
         let row = functions + i;
         constraint.normal.iter().enumerate().for_each(|(j, &a)| g[(row, j)] = a);
-        h[row] = constraint.limit - constraint.normal.iter().zip(x.iter()).map(|(a, x)| a * x).sum::<f64>();
+        h[row] = constraint.limit
+            - constraint.normal.iter().zip(x.iter()).map(|(a, x)| a * x).sum::<f64>();
     }
     let mut p = DMatrix::zeros(n + 1, n + 1);
     p.view_mut((0, 0), (n, n)).copy_from(b);
@@ -125,7 +134,12 @@ fn direction(x: &DVector<f64>, here: &Point, constraints: &[HalfSpace], b: &DMat
 }
 
 /// Solves `min v' P v / 2 + q . v,  G v <= h`; the solution and the multipliers of the constraints.
-fn interior_point(p: &DMatrix<f64>, q: &DVector<f64>, g: &DMatrix<f64>, h: &DVector<f64>) -> Option<(DVector<f64>, DVector<f64>)> {
+fn interior_point(
+    p: &DMatrix<f64>,
+    q: &DVector<f64>,
+    g: &DMatrix<f64>,
+    h: &DVector<f64>,
+) -> Option<(DVector<f64>, DVector<f64>)> {
     let m = h.len();
     let mut v = DVector::zeros(q.len());
     v[q.len() - 1] = 1.0;
@@ -170,12 +184,15 @@ mod tests {
     /// max(x^2 + y^2, (x - 2)^2 + y^2) is smallest, 1, where both are equal: x = 1, y = 0.
     #[test]
     fn two_bowls_balance_between_their_centres() {
-        let bowl = |x: &[f64], c: f64| ((x[0] - c).powi(2) + x[1].powi(2), vec![2.0 * (x[0] - c), 2.0 * x[1]]);
+        let bowl = |x: &[f64], c: f64| {
+            ((x[0] - c).powi(2) + x[1].powi(2), vec![2.0 * (x[0] - c), 2.0 * x[1]])
+        };
         let functions = |x: &[f64]| {
             let (a, b) = (bowl(x, 0.0), bowl(x, 2.0));
             Some(Point { values: vec![a.0, b.0], gradients: vec![a.1, b.1] })
         };
-        let (x, point) = minimise(&[-3.0, 2.0], &[], &identity(2), 1e-9, functions).expect("it has values everywhere");
+        let (x, point) = minimise(&[-3.0, 2.0], &[], &identity(2), 1e-9, functions)
+            .expect("it has values everywhere");
         assert!((x[0] - 1.0).abs() < 1e-4 && x[1].abs() < 1e-4, "{x:?}");
         assert!((point.worst() - 1.0).abs() < 1e-7);
     }
@@ -185,10 +202,14 @@ mod tests {
     fn a_curved_valley_ends_at_its_constraint() {
         let valley = |x: &[f64]| {
             let (a, b) = (1.0 - x[0], x[1] - x[0] * x[0]);
-            Some(Point { values: vec![a * a + 100.0 * b * b], gradients: vec![vec![-2.0 * a - 400.0 * x[0] * b, 200.0 * b]] })
+            Some(Point {
+                values: vec![a * a + 100.0 * b * b],
+                gradients: vec![vec![-2.0 * a - 400.0 * x[0] * b, 200.0 * b]],
+            })
         };
         let wall = HalfSpace { normal: vec![1.0, 0.0], limit: 0.8 };
-        let (x, point) = minimise(&[-1.2, 1.0], &[wall], &identity(2), 1e-10, valley).expect("it has values everywhere");
+        let (x, point) = minimise(&[-1.2, 1.0], &[wall], &identity(2), 1e-10, valley)
+            .expect("it has values everywhere");
         assert!((x[0] - 0.8).abs() < 1e-5 && (x[1] - 0.64).abs() < 1e-4, "{x:?}");
         assert!((point.values[0] - 0.04).abs() < 1e-5);
     }

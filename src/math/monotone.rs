@@ -1,11 +1,12 @@
 //! Curves through points that never overshoot them.
 
-/// A curve through points: cubic in each gap, monotone where the points are, constant beyond its ends.
+/// A curve through points: cubic in each gap, monotone where the points are, constant beyond its
+/// ends.
 ///
 /// # Reference
 ///
-/// F. Fritsch, J. Butland, *A method for constructing local monotone piecewise cubic interpolants*, SIAM J. Sci. Stat.
-/// Comput. 5 (1984).
+/// F. Fritsch, J. Butland, *A method for constructing local monotone piecewise cubic interpolants*,
+/// SIAM J. Sci. Stat. Comput. 5 (1984).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Monotone {
     x: Vec<f64>,
@@ -22,14 +23,21 @@ impl Monotone {
     ///
     /// When there are fewer, or when `x` does not ascend.
     pub fn new(x: Vec<f64>, y: Vec<f64>) -> Self {
-        assert!(x.len() >= 2 && x.len() == y.len() && x.windows(2).all(|x| x[0] < x[1]), "points ascend");
+        assert!(
+            x.len() >= 2 && x.len() == y.len() && x.windows(2).all(|x| x[0] < x[1]),
+            "points ascend"
+        );
         let gap = |i: usize| x[i + 1] - x[i];
         let rise = |i: usize| (y[i + 1] - y[i]) / gap(i);
         let last = x.len() - 1;
         let inner = |i: usize| {
             let (before, after) = (rise(i - 1), rise(i));
             let part = (1.0 + gap(i) / (gap(i - 1) + gap(i))) / 3.0;
-            if before * after > 0.0 { before * after / (part * after + (1.0 - part) * before) } else { 0.0 }
+            if before * after > 0.0 {
+                before * after / (part * after + (1.0 - part) * before)
+            } else {
+                0.0
+            }
         };
         let slope: Vec<f64> = (0..=last)
             .map(|i| match i {
@@ -55,13 +63,18 @@ impl Monotone {
             + h * ((t3 - 2.0 * t2 + t) * self.slope[i] + (t3 - t2) * self.slope[i + 1])
     }
 
-    /// The integral from the first point to `x`, which lies at or behind it; constant beyond the last.
+    /// The integral from the first point to `x`, which lies at or behind it; constant beyond the
+    /// last.
     pub fn integral(&self, x: f64) -> f64 {
         let (i, h, t) = self.place(x);
         let (t2, t3, t4) = (t * t, t * t * t, t.powi(4));
         let values = (t4 / 2.0 - t3 + t) * self.y[i] + (t3 - t4 / 2.0) * self.y[i + 1];
-        let slopes = (t4 / 4.0 - 2.0 / 3.0 * t3 + t2 / 2.0) * self.slope[i] + (t4 / 4.0 - t3 / 3.0) * self.slope[i + 1];
-        self.area[i] + h * values + h * h * slopes + (x - self.last()).max(0.0) * self.y[self.y.len() - 1]
+        let slopes = (t4 / 4.0 - 2.0 / 3.0 * t3 + t2 / 2.0) * self.slope[i]
+            + (t4 / 4.0 - t3 / 3.0) * self.slope[i + 1];
+        self.area[i]
+            + h * values
+            + h * h * slopes
+            + (x - self.last()).max(0.0) * self.y[self.y.len() - 1]
     }
 
     /// The same curve, higher by `y`.

@@ -1,8 +1,10 @@
-//! Eight numbers side by side: loops that cannot be vectorised along their time run over eight of a kind at once.
+//! Eight numbers side by side: loops that cannot be vectorised along their time run over eight of a
+//! kind at once.
 //!
-//! A loop is written once over [`Number`]: for `f32` it is the plain loop, for [`Pack`] eight of them, whose lanes (of a link, or stretches of
-//! one block) never meet: the same operations in the same order, so the same bits a lane. Only a loop's driver knows of packs; it
-//! transposes. Packs are eight wide on every machine, so results do not depend on it.
+//! A loop is written once over [`Number`]: for `f32` it is the plain loop, for [`Pack`] eight of
+//! them, whose lanes (of a link, or stretches of one block) never meet: the same operations in the
+//! same order, so the same bits a lane. Only a loop's driver knows of packs; it transposes. Packs
+//! are eight wide on every machine, so results do not depend on it.
 //!
 //! Functions of [`eight!`](super::simd::eight) make a vector of a pack.
 
@@ -11,13 +13,17 @@ use std::ops::{Add, BitAnd, BitOr, Div, Mul, Shl, Shr, Sub};
 /// Lanes of a pack.
 pub(crate) const LANES: usize = 8;
 
-/// Eight numbers, or eight words. Half of its place is empty: of neighbours that touch the compiler would make vectors across packs.
+/// Eight numbers, or eight words. Half of its place is empty: of neighbours that touch the compiler
+/// would make vectors across packs.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[repr(align(64))]
 pub(crate) struct Pack<E>(pub(crate) [E; LANES]);
 
-/// One number or eight: what loops are written over. Comparisons are those of `f32`: nothing is less than what is not a number.
-pub(crate) trait Number: Copy + Default + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> {
+/// One number or eight: what loops are written over. Comparisons are those of `f32`: nothing is
+/// less than what is not a number.
+pub(crate) trait Number:
+    Copy + Default + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
+{
     /// A word for each lane.
     type Word: Word;
 
@@ -45,7 +51,12 @@ pub(crate) trait Number: Copy + Default + Add<Output = Self> + Sub<Output = Self
 
 /// A word of 32 bits, or eight of them.
 pub(crate) trait Word:
-    Copy + Default + BitAnd<Output = Self> + BitOr<Output = Self> + Shl<Output = Self> + Shr<Output = Self>
+    Copy
+    + Default
+    + BitAnd<Output = Self>
+    + BitOr<Output = Self>
+    + Shl<Output = Self>
+    + Shr<Output = Self>
 {
     /// The same in every lane.
     fn splat(x: u32) -> Self;
@@ -172,27 +183,47 @@ shifts!(Shl shl wrapping_shl, Shr shr wrapping_shr);
 mod tests {
     use super::*;
 
-    /// Every operation and every comparison, with zeros of either sign, infinities and what is no number.
+    /// Every operation and every comparison, with zeros of either sign, infinities and what is no
+    /// number.
     #[test]
     fn a_lane_of_a_pack_is_a_number() {
-        let values = [0.0, -0.0, 1.5, -2.25, 1e-40, f32::INFINITY, f32::NEG_INFINITY, f32::NAN, 1.0 / 3.0, -1e30];
+        let values = [
+            0.0,
+            -0.0,
+            1.5,
+            -2.25,
+            1e-40,
+            f32::INFINITY,
+            f32::NEG_INFINITY,
+            f32::NAN,
+            1.0 / 3.0,
+            -1e30,
+        ];
         let at = |i: usize| values[i % values.len()];
         let of = |from: usize, by: usize| Pack::each(|lane| at(from + by * lane));
         for from in 0..10 {
             for by in [0, 1, 3, 7] {
                 let (a, b, c, d) = (of(from, 1), of(from + by, by), of(3, 1), of(5, 1));
                 let packed = [a + b, a - b, a * b, a / b, a.if_less(b, c, d), a.least(b)];
-                let word = |from: u32| Pack(std::array::from_fn(|lane| (from + lane as u32) * 0x0123_4567));
+                let word = |from: u32| {
+                    Pack(std::array::from_fn(|lane| (from + lane as u32) * 0x0123_4567))
+                };
                 let (u, v, small) = (word(1), word(9), word(2) & Pack([7; LANES]));
                 let words = [a.word_if_less(b, u, v), u & v, u | v, u << small, u >> small];
                 for lane in 0..LANES {
                     let [a, b, c, d] = [a, b, c, d].map(|pack| pack.lane(lane));
                     let single = [a + b, a - b, a * b, a / b, a.if_less(b, c, d), a.least(b)];
                     for (packed, single) in packed.iter().zip(single) {
-                        assert!(packed.lane(lane).to_bits() == single.to_bits() || packed.lane(lane).is_nan() && single.is_nan());
+                        assert!(
+                            packed.lane(lane).to_bits() == single.to_bits()
+                                || packed.lane(lane).is_nan() && single.is_nan()
+                        );
                     }
                     let [u, v, small] = [u, v, small].map(|pack| pack.0[lane]);
-                    assert_eq!(words.map(|word| word.0[lane]), [a.word_if_less(b, u, v), u & v, u | v, u << small, u >> small]);
+                    assert_eq!(
+                        words.map(|word| word.0[lane]),
+                        [a.word_if_less(b, u, v), u & v, u | v, u << small, u >> small]
+                    );
                 }
             }
         }

@@ -17,20 +17,27 @@ pub enum Family {
     Butterworth,
 }
 
-/// Poles in rad/s of the low-pass of `family` and `order` (1 to 8) whose magnitude is 1/sqrt 2 at 1 rad/s.
+/// Poles in rad/s of the low-pass of `family` and `order` (1 to 8) whose magnitude is 1/sqrt 2 at 1
+/// rad/s.
 ///
 /// # Reference
 ///
-/// W. E. Thomson, *Delay networks having maximally flat frequency characteristics*, Proc. IEE 96 (1949);
-/// S. Butterworth, *On the theory of filter amplifiers* (1930).
+/// W. E. Thomson, *Delay networks having maximally flat frequency characteristics*, Proc. IEE 96
+/// (1949); S. Butterworth, *On the theory of filter amplifiers* (1930).
 pub fn poles(family: Family, order: usize) -> Vec<Complex64> {
     match family {
-        Family::Butterworth => {
-            (0..order).map(|k| Complex64::from_polar(1.0, std::f64::consts::PI * (0.5 + (2 * k + 1) as f64 / (2 * order) as f64))).collect()
-        }
+        Family::Butterworth => (0..order)
+            .map(|k| {
+                Complex64::from_polar(
+                    1.0,
+                    std::f64::consts::PI * (0.5 + (2 * k + 1) as f64 / (2 * order) as f64),
+                )
+            })
+            .collect(),
         Family::Bessel => {
             // a sweep asks for the same few thousands of times
-            static KNOWN: [OnceLock<Vec<Complex64>>; MOST_ORDER + 1] = [const { OnceLock::new() }; MOST_ORDER + 1];
+            static KNOWN: [OnceLock<Vec<Complex64>>; MOST_ORDER + 1] =
+                [const { OnceLock::new() }; MOST_ORDER + 1];
             let compute = || {
                 let poles = roots(&bessel_polynomial(order));
                 let scale = half_power(|w| magnitude(&[], &poles, w));
@@ -43,7 +50,9 @@ pub fn poles(family: Family, order: usize) -> Vec<Complex64> {
 
 /// |H(j w)| with the given zeros and poles and unit gain at zero frequency.
 pub fn magnitude(zeros: &[Complex64], poles: &[Complex64], w: f64) -> f64 {
-    let factor = |roots: &[Complex64]| roots.iter().map(|r| (Complex64::new(0.0, w) - r).norm() / r.norm()).product::<f64>();
+    let factor = |roots: &[Complex64]| {
+        roots.iter().map(|r| (Complex64::new(0.0, w) - r).norm() / r.norm()).product::<f64>()
+    };
     factor(zeros) / factor(poles)
 }
 
@@ -56,7 +65,11 @@ pub fn half_power(magnitude: impl Fn(f64) -> f64) -> f64 {
     }
     for _ in 0..80 {
         let middle = 0.5 * (low + high);
-        if magnitude(middle) > std::f64::consts::FRAC_1_SQRT_2 { low = middle } else { high = middle }
+        if magnitude(middle) > std::f64::consts::FRAC_1_SQRT_2 {
+            low = middle
+        } else {
+            high = middle
+        }
     }
     0.5 * (low + high)
 }
@@ -64,18 +77,25 @@ pub fn half_power(magnitude: impl Fn(f64) -> f64) -> f64 {
 /// Coefficients of the reverse Bessel polynomial, s^0 first: (2n - k)! / (2^(n-k) k! (n-k)!).
 fn bessel_polynomial(n: usize) -> Vec<f64> {
     let factorial = |m: usize| (1..=m).map(|i| i as f64).product::<f64>();
-    (0..=n).map(|k| factorial(2 * n - k) / (2f64.powi((n - k) as i32) * factorial(k) * factorial(n - k))).collect()
+    (0..=n)
+        .map(|k| {
+            factorial(2 * n - k) / (2f64.powi((n - k) as i32) * factorial(k) * factorial(n - k))
+        })
+        .collect()
 }
 
 /// All roots of a monic polynomial (Durand-Kerner), coefficients s^0 first.
 fn roots(coefficients: &[f64]) -> Vec<Complex64> {
     let n = coefficients.len() - 1;
     let radius = coefficients[0].abs().powf(1.0 / n as f64);
-    let mut roots: Vec<Complex64> = (0..n).map(|i| Complex64::new(0.4, 0.9).powi(i as i32) * radius).collect();
+    let mut roots: Vec<Complex64> =
+        (0..n).map(|i| Complex64::new(0.4, 0.9).powi(i as i32) * radius).collect();
     for _ in 0..200 {
         for i in 0..n {
-            let value = coefficients.iter().rev().fold(Complex64::default(), |v, c| v * roots[i] + c);
-            let others = (0..n).filter(|&j| j != i).map(|j| roots[i] - roots[j]).product::<Complex64>();
+            let value =
+                coefficients.iter().rev().fold(Complex64::default(), |v, c| v * roots[i] + c);
+            let others =
+                (0..n).filter(|&j| j != i).map(|j| roots[i] - roots[j]).product::<Complex64>();
             roots[i] -= value / others;
         }
     }
@@ -86,14 +106,15 @@ fn roots(coefficients: &[f64]) -> Vec<Complex64> {
 mod tests {
     use super::*;
 
-    /// 105 / (p^4 + 10 p^3 + 45 p^2 + 105 p + 105) with p = j 2.11392 f / f3dB, the reference receiver of TDECQ;
-    /// 2.11392 is given to six digits, so the two agree to 1e-5.
+    /// 105 / (p^4 + 10 p^3 + 45 p^2 + 105 p + 105) with p = j 2.11392 f / f3dB, the reference
+    /// receiver of TDECQ; 2.11392 is given to six digits, so the two agree to 1e-5.
     #[test]
     fn bessel_thomson_of_order_four_is_the_reference_receiver() {
         let poles = poles(Family::Bessel, 4);
         for f in [0.1, 0.5, 1.0, 1.5, 3.0] {
             let p = Complex64::new(0.0, 2.113_92 * f);
-            let expected = 105.0 / (p.powi(4) + 10.0 * p.powi(3) + 45.0 * p.powi(2) + 105.0 * p + 105.0).norm();
+            let expected = 105.0
+                / (p.powi(4) + 10.0 * p.powi(3) + 45.0 * p.powi(2) + 105.0 * p + 105.0).norm();
             let here = magnitude(&[], &poles, f);
             assert!((here / expected - 1.0).abs() < 1e-5, "at {f}: {here} against {expected}");
         }

@@ -8,7 +8,8 @@ const BINS: usize = 1024;
 
 /// The level that |y + n| exceeds with `probability`, n Gaussian with `sigma`, y any of `samples`.
 ///
-/// The record enters as a histogram of |y|, each bin at its upper edge: high by at most a thousandth of the largest.
+/// The record enters as a histogram of |y|, each bin at its upper edge: high by at most a
+/// thousandth of the largest.
 pub(crate) fn upper(samples: &[f32], sigma: f64, probability: f64) -> f64 {
     let largest = samples.iter().fold(0f32, |l, s| l.max(s.abs()));
     let width = f64::from(largest) / BINS as f64;
@@ -20,7 +21,11 @@ pub(crate) fn upper(samples: &[f32], sigma: f64, probability: f64) -> f64 {
     let (mut low, mut high) = (0.0, f64::from(largest) + 9.0 * sigma);
     let exceed = |level: f64| -> f64 {
         let first = (((level - 9.0 * sigma) / width).max(0.0) as usize).min(BINS);
-        exceeding(&histogram[first..], level / sigma - (first + 1) as f64 * width / sigma, width / sigma) / samples.len() as f64
+        exceeding(
+            &histogram[first..],
+            level / sigma - (first + 1) as f64 * width / sigma,
+            width / sigma,
+        ) / samples.len() as f64
     };
     while high - low > 1e-6 * high {
         let middle = 0.5 * (low + high);

@@ -15,8 +15,14 @@ impl<K: Clone + PartialEq, V> Recent<K, V> {
     }
 
     /// What `build` makes of a key, or made of it before.
-    pub(crate) fn get<E>(&self, key: &K, build: impl FnOnce() -> Result<V, E>) -> Result<Arc<V>, E> {
-        let find = |kept: &[(K, Arc<V>)]| kept.iter().find(|(known, _)| known == key).map(|(_, value)| value.clone());
+    pub(crate) fn get<E>(
+        &self,
+        key: &K,
+        build: impl FnOnce() -> Result<V, E>,
+    ) -> Result<Arc<V>, E> {
+        let find = |kept: &[(K, Arc<V>)]| {
+            kept.iter().find(|(known, _)| known == key).map(|(_, value)| value.clone())
+        };
         if let Some(value) = find(&self.0.lock().expect("no holder panics")) {
             return Ok(value);
         }

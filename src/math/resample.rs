@@ -16,8 +16,8 @@ pub(crate) fn spectrum(planner: &mut Planner, block: &[f32]) -> Vec<Complex32> {
     out
 }
 
-/// The real block of `length` samples that has a [`spectrum`]; bins that are missing are zero, bins beyond half the
-/// rate are left out.
+/// The real block of `length` samples that has a [`spectrum`]; bins that are missing are zero, bins
+/// beyond half the rate are left out.
 pub(crate) fn block(planner: &mut Planner, spectrum: &[Complex32], length: usize) -> Vec<f32> {
     let fft = RealFft::new(planner, length);
     let mut padded = vec![Complex32::default(); bins(length)];
@@ -30,15 +30,21 @@ pub(crate) fn block(planner: &mut Planner, spectrum: &[Complex32], length: usize
     out
 }
 
-/// Multiplies the spectrum of a block of `samples` by a response, asked at frequencies in turns per sample, 0 to 1/2.
-pub(crate) fn apply(spectrum: &mut [Complex32], samples: usize, response: impl Fn(f64) -> Complex64) {
+/// Multiplies the spectrum of a block of `samples` by a response, asked at frequencies in turns per
+/// sample, 0 to 1/2.
+pub(crate) fn apply(
+    spectrum: &mut [Complex32],
+    samples: usize,
+    response: impl Fn(f64) -> Complex64,
+) {
     for (k, bin) in spectrum.iter_mut().enumerate() {
         let h = response(k as f64 / samples as f64);
         *bin *= Complex32::new(h.re as f32, h.im as f32);
     }
 }
 
-/// One period of a waveform on a grid of `length` samples: band-limited interpolation, or decimation without aliases.
+/// One period of a waveform on a grid of `length` samples: band-limited interpolation, or
+/// decimation without aliases.
 ///
 /// ```text
 /// y(t) = sum_k X[k] exp(j 2 pi k t / period),   |k| < half of either length
@@ -48,8 +54,8 @@ pub(crate) fn apply(spectrum: &mut [Complex32], samples: usize, response: impl F
 ///
 /// # Limits
 ///
-/// What jumps rings (Gibbs): a waveform must be band-limited to half the lower of both rates to keep its shape. An empty
-/// period stays empty.
+/// What jumps rings (Gibbs): a waveform must be band-limited to half the lower of both rates to
+/// keep its shape. An empty period stays empty.
 ///
 /// ```
 /// let tone = |n: usize| (0..n).map(|i| (i as f32 / n as f32 * std::f32::consts::TAU).sin()).collect::<Vec<f32>>();
@@ -68,7 +74,8 @@ pub fn by_spectrum(period: &[f32], length: usize) -> Vec<f32> {
     block(&mut planner, &bins, length)
 }
 
-/// One period of a waveform behind a response; `response` is asked at frequencies in turns per sample, 0 to 1/2.
+/// One period of a waveform behind a response; `response` is asked at frequencies in turns per
+/// sample, 0 to 1/2.
 pub fn filtered(period: &[f32], response: impl Fn(f64) -> Complex64) -> Vec<f32> {
     if period.is_empty() {
         return Vec::new();
@@ -83,12 +90,18 @@ pub fn filtered(period: &[f32], response: impl Fn(f64) -> Complex64) -> Vec<f32>
 mod tests {
     use super::*;
 
-    /// Three tones below half of the lower rate; f32 transforms of a few thousand points err by about 1e-6.
+    /// Three tones below half of the lower rate; f32 transforms of a few thousand points err by
+    /// about 1e-6.
     #[test]
     fn a_band_limited_waveform_is_itself_on_every_grid_odd_or_even() {
         let wave = |n: usize| -> Vec<f32> {
             let t = |i: usize| i as f64 / n as f64 * std::f64::consts::TAU;
-            (0..n).map(|i| (0.3 + (3.0 * t(i)).sin() + 0.5 * (40.0 * t(i) + 1.0).cos() - 0.2 * (99.0 * t(i)).sin()) as f32).collect()
+            (0..n)
+                .map(|i| {
+                    (0.3 + (3.0 * t(i)).sin() + 0.5 * (40.0 * t(i) + 1.0).cos()
+                        - 0.2 * (99.0 * t(i)).sin()) as f32
+                })
+                .collect()
         };
         for (from, to) in [(200, 1600), (201, 1608), (1600, 200), (255, 333), (1021, 512)] {
             let out = by_spectrum(&wave(from), to);

@@ -1,8 +1,9 @@
 //! Rows of numbers whose memory their thread keeps for the next ones.
 //!
-//! A system's allocator maps a row of a block anew each time and gives it back when it is dropped, and the first touch of each page costs
-//! more than what most loops do with it. Here a dropped row's memory goes to the thread that drops it, up to [`KEPT`] bytes, and the next row
-//! that it fits takes it from there.
+//! A system's allocator maps a row of a block anew each time and gives it back when it is dropped,
+//! and the first touch of each page costs more than what most loops do with it. Here a dropped
+//! row's memory goes to the thread that drops it, up to [`KEPT`] bytes, and the next row that it
+//! fits takes it from there.
 
 use num_complex::Complex32;
 use std::cell::RefCell;
@@ -122,12 +123,14 @@ fn bytes<T>(memory: &Vec<T>) -> usize {
     memory.capacity() * size_of::<T>()
 }
 
-/// An empty vector with room for so many: the smallest that is kept and not twice as long, or a new one.
+/// An empty vector with room for so many: the smallest that is kept and not twice as long, or a new
+/// one.
 fn memory<T: Number>(length: usize) -> Vec<T> {
     let fits = |memory: &Vec<T>| (length..2 * length.max(1)).contains(&memory.capacity());
     let kept = T::kept().try_with(|kept| {
         let mut kept = kept.borrow_mut();
-        let at = (0..kept.len()).rev().filter(|&i| fits(&kept[i])).min_by_key(|&i| kept[i].capacity());
+        let at =
+            (0..kept.len()).rev().filter(|&i| fits(&kept[i])).min_by_key(|&i| kept[i].capacity());
         at.map(|at| kept.swap_remove(at))
     });
     kept.ok().flatten().unwrap_or_else(|| Vec::with_capacity(length))

@@ -40,6 +40,9 @@ mod tests {
         assert!((found.low - (2.0 - half)).abs() < 1e-10, "{found:?}");
         assert!((found.high - (2.0 + half)).abs() < 1e-10, "{found:?}");
         assert_eq!(normal_mean(&[0.0; 4], 0.95), Interval { low: 0.0, high: 0.0 });
-        assert_eq!(normal_mean(&[5.0], 0.95), Interval { low: f64::NEG_INFINITY, high: f64::INFINITY });
+        assert_eq!(
+            normal_mean(&[5.0], 0.95),
+            Interval { low: f64::NEG_INFINITY, high: f64::INFINITY }
+        );
     }
 }

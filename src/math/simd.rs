@@ -1,11 +1,13 @@
 //! The one place that looks at the processor.
 //!
-//! Kernels are plain loops in safe Rust. [`widest!`] compiles each of them once more for the vector units that the machine
-//! may have and picks at run time, so that a plain build is as fast as a native one. The loops neither contract nor
-//! reorder floating-point operations; where a product and a sum are to be one operation they say so by `mul_add`, which rounds once on
-//! every machine, if slowly on those that cannot do it. Every copy gives the same bits.
+//! Kernels are plain loops in safe Rust. [`widest!`] compiles each of them once more for the vector
+//! units that the machine may have and picks at run time, so that a plain build is as fast as a
+//! native one. The loops neither contract nor reorder floating-point operations; where a product
+//! and a sum are to be one operation they say so by `mul_add`, which rounds once on every machine,
+//! if slowly on those that cannot do it. Every copy gives the same bits.
 //!
-//! `LIGHTLANE_VECTORS` set to `portable` or `avx2` keeps to those copies: to compare their bits, and to count instructions.
+//! `LIGHTLANE_VECTORS` set to `portable` or `avx2` keeps to those copies: to compare their bits,
+//! and to count instructions.
 
 use std::sync::OnceLock;
 
@@ -26,7 +28,10 @@ impl Vectors {
         static USED: OnceLock<Vectors> = OnceLock::new();
         *USED.get_or_init(|| {
             let asked = std::env::var("LIGHTLANE_VECTORS").ok();
-            asked.and_then(|name| Vectors::named(&name)).unwrap_or(Vectors::Avx512).min(Vectors::there())
+            asked
+                .and_then(|name| Vectors::named(&name))
+                .unwrap_or(Vectors::Avx512)
+                .min(Vectors::there())
         })
     }
 
@@ -42,7 +47,9 @@ impl Vectors {
 
     #[cfg(target_arch = "x86_64")]
     fn there() -> Vectors {
-        let avx512 = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq") && is_x86_feature_detected!("avx512vl");
+        let avx512 = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl");
         match is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
             true if avx512 => Vectors::Avx512,
             true => Vectors::Avx2,
@@ -58,7 +65,8 @@ impl Vectors {
 
 /// Defines functions that run with the widest vector instructions of this machine.
 ///
-/// Whatever such a function calls must be `#[inline(always)]`, or it stays compiled for the baseline.
+/// Whatever such a function calls must be `#[inline(always)]`, or it stays compiled for the
+/// baseline.
 macro_rules! widest {
     ($($(#[$attribute:meta])* $visible:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block)+) => { $(
         $(#[$attribute])*
@@ -87,9 +95,11 @@ macro_rules! widest {
 }
 pub(crate) use widest;
 
-/// As [`widest!`], but with vectors of eight numbers at most: for functions over packs, which are eight wide.
+/// As [`widest!`], but with vectors of eight numbers at most: for functions over packs, which are
+/// eight wide.
 ///
-/// Where vectors are wider the compiler would join two packs in one by shuffles, which take more time than they save.
+/// Where vectors are wider the compiler would join two packs in one by shuffles, which take more
+/// time than they save.
 macro_rules! eight {
     ($($(#[$attribute:meta])* $visible:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block)+) => { $(
         $(#[$attribute])*
@@ -117,7 +127,8 @@ mod tests {
     #[inline(always)]
     fn kernel(x: &[f32], y: &mut [f32]) {
         for (y, x) in y.iter_mut().zip(x) {
-            *y = (x * 1.1 + 0.3).sqrt().mul_add(*x, crate::math::elementary::ln(*x + 1.0)) - 0.3 * x;
+            *y =
+                (x * 1.1 + 0.3).sqrt().mul_add(*x, crate::math::elementary::ln(*x + 1.0)) - 0.3 * x;
         }
     }
 

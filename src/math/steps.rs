@@ -1,7 +1,8 @@
 //! Places of numbers in a table of equal steps, for a whole run at once.
 //!
-//! The look-up itself is for the caller to do one sample after another, by one load of all that a step holds, in a function that
-//! stays outside [`widest!`]: vector units gather from tables more slowly than a plain loop loads.
+//! The look-up itself is for the caller to do one sample after another, by one load of all that a
+//! step holds, in a function that stays outside [`widest!`]: vector units gather from tables more
+//! slowly than a plain loop loads.
 
 use super::simd::widest;
 
@@ -11,8 +12,15 @@ pub(crate) const STEPS: usize = 2048;
 /// Samples whose places are found at once.
 const RUN: usize = 256;
 
-/// Calls `look_up` with the output, the steps and the part of a step of each run of `x`; what lies beyond an end stays there.
-pub(crate) fn in_runs<T>(first: f32, per_unit: f32, x: &[f32], y: &mut [T], look_up: impl Fn(&[u32], &[f32], &mut [T])) {
+/// Calls `look_up` with the output, the steps and the part of a step of each run of `x`; what lies
+/// beyond an end stays there.
+pub(crate) fn in_runs<T>(
+    first: f32,
+    per_unit: f32,
+    x: &[f32],
+    y: &mut [T],
+    look_up: impl Fn(&[u32], &[f32], &mut [T]),
+) {
     let (mut places, mut parts) = ([0u32; RUN], [0f32; RUN]);
     for (x, y) in x.chunks(RUN).zip(y.chunks_mut(RUN)) {
         find(first, per_unit, x, &mut places, &mut parts);
@@ -36,10 +44,14 @@ fn find(first: f32, per_unit: f32, x: &[f32], places: &mut [u32; RUN], parts: &m
 mod tests {
     use super::*;
 
-    /// A step's start is exact and the part adds the rest; between two steps either of them will do.
+    /// A step's start is exact and the part adds the rest; between two steps either of them will
+    /// do.
     #[test]
     fn place_and_part_add_up_and_stay_within_the_table() {
-        let x: Vec<f32> = (-500..3000).map(|i| i as f32 * 0.731).chain([0.0, 1.0, 2047.0, 2047.9, 2048.0, 1e9, -1e9]).collect();
+        let x: Vec<f32> = (-500..3000)
+            .map(|i| i as f32 * 0.731)
+            .chain([0.0, 1.0, 2047.0, 2047.9, 2048.0, 1e9, -1e9])
+            .collect();
         let mut y = vec![0f32; x.len()];
         in_runs(0.0, 1.0, &x, &mut y, |places, parts, y| {
             for ((y, &place), &part) in y.iter_mut().zip(places).zip(parts) {

@@ -6,11 +6,25 @@ use super::simd::widest;
 /// Sums that run side by side.
 const STRANDS: usize = 8;
 
-/// Where each sample falls on a grid of `bins` cells from `low`, `scale` cells a unit: cell and place in it, 0 to 1.
+/// Where each sample falls on a grid of `bins` cells from `low`, `scale` cells a unit: cell and
+/// place in it, 0 to 1.
 ///
-/// What lies outside is put at the nearest end. `cells` gets `row + cell`, `row` from `rows` (one a sample).
-pub(crate) fn place(samples: &[f32], low: f32, scale: f32, bins: usize, rows: &[u32], cells: &mut [u32], places: &mut [f32]) {
-    assert!(samples.len() == rows.len() && samples.len() == cells.len() && samples.len() == places.len());
+/// What lies outside is put at the nearest end. `cells` gets `row + cell`, `row` from `rows` (one a
+/// sample).
+pub(crate) fn place(
+    samples: &[f32],
+    low: f32,
+    scale: f32,
+    bins: usize,
+    rows: &[u32],
+    cells: &mut [u32],
+    places: &mut [f32],
+) {
+    assert!(
+        samples.len() == rows.len()
+            && samples.len() == cells.len()
+            && samples.len() == places.len()
+    );
     place_kernel(samples, low, scale, (bins - 1) as f32 - 1e-3, rows, cells, places);
 }
 
@@ -44,7 +58,8 @@ impl std::ops::AddAssign for Tails {
     }
 }
 
-/// Tails of a histogram with `weights` at the distances `first + i step` from the threshold, in noise of `sigma`.
+/// Tails of a histogram with `weights` at the distances `first + i step` from the threshold, in
+/// noise of `sigma`.
 pub(crate) fn tails(weights: &[f32], first: f64, step: f64, sigma: f64) -> Tails {
     let mut sums = [[0.0; STRANDS]; 3];
     tails_kernel(weights, first / sigma, step / sigma, &mut sums);
@@ -86,7 +101,8 @@ pub(crate) fn add_table(out: &mut [f64], first: f64, step: f64) {
 fn tail(x: f64) -> (f64, f64, f64) {
     // the density at 13 is 1e-37: nothing
     let near = x.clamp(-13.0, 13.0);
-    let phi = f64::from(super::elementary::exp((-0.5 * near * near) as f32)) * (0.5 / std::f64::consts::PI).sqrt();
+    let phi = f64::from(super::elementary::exp((-0.5 * near * near) as f32))
+        * (0.5 / std::f64::consts::PI).sqrt();
     (q_fast(x), phi, x)
 }
 
@@ -118,6 +134,12 @@ mod tests {
         let (mut cells, mut places) = ([0; 5], [0.0; 5]);
         place(&samples, -1.0, 4.0, 9, &[0, 0, 100, 0, 0], &mut cells, &mut places);
         assert_eq!(cells, [0, 0, 105, 7, 7]);
-        assert!(places[0] == 0.0 && places[1] == 0.0 && places[2] == 0.0 && (places[3] - 0.996).abs() < 1e-5 && places[4] > 0.99);
+        assert!(
+            places[0] == 0.0
+                && places[1] == 0.0
+                && places[2] == 0.0
+                && (places[3] - 0.996).abs() < 1e-5
+                && places[4] > 0.99
+        );
     }
 }

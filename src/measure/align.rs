@@ -4,10 +4,12 @@ use crate::math::fft::{self, Planner};
 use crate::math::resample;
 use num_complex::Complex32;
 
-/// Samples per symbol of the correlation: a parabola through three of them finds a smooth peak to 0.02 symbols.
+/// Samples per symbol of the correlation: a parabola through three of them finds a smooth peak to
+/// 0.02 symbols.
 const COARSE: usize = 4;
 
-/// Delay in samples, from 0 to the period, of a waveform's symbol middles behind the samples `k samples_per_symbol`.
+/// Delay in samples, from 0 to the period, of a waveform's symbol middles behind the samples `k
+/// samples_per_symbol`.
 ///
 /// ```text
 /// largest over d of   sum_k a(k) int_{-T/2}^{T/2} y(k T + d + t) dt
@@ -26,7 +28,12 @@ pub fn delay(waveform: &[f32], samples_per_symbol: usize, levels: &[u8]) -> f64 
 }
 
 /// [`delay`] of the waveform that has a spectrum of [`resample::spectrum`]; at least one symbol.
-pub(super) fn delay_of(planner: &mut Planner, mut bins: Vec<Complex32>, samples_per_symbol: usize, levels: &[u8]) -> f64 {
+pub(super) fn delay_of(
+    planner: &mut Planner,
+    mut bins: Vec<Complex32>,
+    samples_per_symbol: usize,
+    levels: &[u8],
+) -> f64 {
     let n = levels.len();
     let levels: Vec<f32> = levels.iter().map(|&l| f32::from(l)).collect();
     let symbols = resample::spectrum(planner, &levels);
@@ -57,14 +64,19 @@ mod tests {
     use crate::pattern::{Pattern, PatternKind};
     use crate::seed::Seed;
 
-    /// The middle of `s` equal samples lies at (s - 1) / 2; a parabola errs by less than 0.02 symbols.
+    /// The middle of `s` equal samples lies at (s - 1) / 2; a parabola errs by less than 0.02
+    /// symbols.
     #[test]
     fn a_rectangular_waveform_is_found_at_every_rotation() {
-        let source = Pattern { kind: PatternKind::Prbs13q, ..Default::default() }.build().expect("it builds");
+        let source = Pattern { kind: PatternKind::Prbs13q, ..Default::default() }
+            .build()
+            .expect("it builds");
         let mut levels = vec![0; 8191];
         source.fill(0, Seed::new(0), &mut levels);
         for (s, rotation) in [(8, 0), (16, 5), (16, 8000), (9, 123), (1, 77)] {
-            let wave: Vec<f32> = (0..8191 * s).map(|i| 5.0 + f32::from(levels[(i / s + 8191 - rotation) % 8191])).collect();
+            let wave: Vec<f32> = (0..8191 * s)
+                .map(|i| 5.0 + f32::from(levels[(i / s + 8191 - rotation) % 8191]))
+                .collect();
             let expected = (rotation * s) as f64 + (s - 1) as f64 / 2.0;
             let found = delay(&wave, s, &levels);
             assert!((found - expected).abs() < 0.02 * s as f64 + 1e-3, "{s} {rotation}: {found}");

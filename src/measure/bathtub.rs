@@ -16,8 +16,8 @@ const BISECTIONS: usize = 50;
 /// E(v, t) = sum over levels <= e of Q((v - y) / sigma) + sum over levels > e of Q((y - v) / sigma),   over all symbols
 /// ```
 ///
-/// Eye 0 is the lowest. Instants are samples of the waveform, from half a symbol period before the middle of the symbols
-/// to half a period behind.
+/// Eye 0 is the lowest. Instants are samples of the waveform, from half a symbol period before the
+/// middle of the symbols to half a period behind.
 pub struct Eyes {
     /// By instant and level: samples.
     histograms: Vec<[Vec<f32>; 4]>,
@@ -41,15 +41,28 @@ pub struct Opening {
 }
 
 impl Eyes {
-    /// Sorts one period; its symbols have their middles at `k samples_per_symbol + delay`, noise has `sigma` by level.
+    /// Sorts one period; its symbols have their middles at `k samples_per_symbol + delay`, noise
+    /// has `sigma` by level.
     ///
     /// `None` when the waveform is not one period of the levels, not finite, or constant.
-    pub fn new(waveform: &[f32], samples_per_symbol: usize, levels: &[u8], delay: f64, sigma: [f64; 4]) -> Option<Eyes> {
+    pub fn new(
+        waveform: &[f32],
+        samples_per_symbol: usize,
+        levels: &[u8],
+        delay: f64,
+        sigma: [f64; 4],
+    ) -> Option<Eyes> {
         let m = waveform.len();
-        if m == 0 || m != levels.len() * samples_per_symbol || !waveform.iter().all(|y| y.is_finite()) || levels.iter().any(|&l| l > 3) {
+        if m == 0
+            || m != levels.len() * samples_per_symbol
+            || !waveform.iter().all(|y| y.is_finite())
+            || levels.iter().any(|&l| l > 3)
+        {
             return None;
         }
-        let (low, high) = waveform.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &y| (a.min(f64::from(y)), b.max(f64::from(y))));
+        let (low, high) = waveform.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &y| {
+            (a.min(f64::from(y)), b.max(f64::from(y)))
+        });
         let step = (high - low) / (CELLS - 1) as f64;
         if step <= 0.0 || !delay.is_finite() || !sigma.iter().all(|s| *s >= 0.0 && s.is_finite()) {
             return None;
@@ -58,7 +71,8 @@ impl Eyes {
         let mut histograms = vec![[(); 4].map(|()| vec![0f32; CELLS]); samples_per_symbol];
         for (k, &level) in levels.iter().enumerate() {
             for (i, histograms) in histograms.iter_mut().enumerate() {
-                let at = (f64::from(waveform[(k * samples_per_symbol + first + i) % m]) - low) / step;
+                let at =
+                    (f64::from(waveform[(k * samples_per_symbol + first + i) % m]) - low) / step;
                 let cell = (at as usize).min(CELLS - 2);
                 let place = (at - cell as f64) as f32;
                 histograms[usize::from(level)][cell] += 1.0 - place;
@@ -84,8 +98,10 @@ impl Eyes {
         let mut sides = [0.0; 2];
         for (level, histogram) in self.histograms[instant % self.instants()].iter().enumerate() {
             let below = level <= eye;
-            let (first, step) = if below { (v - self.low, -self.step) } else { (self.low - v, self.step) };
-            sides[usize::from(!below)] += tails(histogram, first, step, self.sigma[level]).crossing / self.symbols;
+            let (first, step) =
+                if below { (v - self.low, -self.step) } else { (self.low - v, self.step) };
+            sides[usize::from(!below)] +=
+                tails(histogram, first, step, self.sigma[level]).crossing / self.symbols;
         }
         sides
     }
@@ -100,8 +116,9 @@ impl Eyes {
         (0..self.instants()).map(|instant| self.errors(eye, instant, threshold)).collect()
     }
 
-    /// Inner edges of one eye at an instant: the amplitude above which the lower levels, and below which the upper levels, lie
-    /// with `probability` per symbol. The eye is open where the first is below the second.
+    /// Inner edges of one eye at an instant: the amplitude above which the lower levels, and below
+    /// which the upper levels, lie with `probability` per symbol. The eye is open where the first
+    /// is below the second.
     pub fn edges(&self, eye: usize, instant: usize, probability: f64) -> [f64; 2] {
         let most = self.sigma.iter().copied().fold(0.0, f64::max);
         let ends = (self.low - 40.0 * most, self.low + self.step * CELLS as f64 + 40.0 * most);
@@ -110,7 +127,11 @@ impl Eyes {
             for _ in 0..BISECTIONS {
                 let middle = 0.5 * (low + high);
                 // errors from below fall with v, those from above rise
-                if (self.sides(eye, instant, middle)[side] > probability) == (side == 0) { low = middle } else { high = middle }
+                if (self.sides(eye, instant, middle)[side] > probability) == (side == 0) {
+                    low = middle
+                } else {
+                    high = middle
+                }
             }
             0.5 * (low + high)
         })
@@ -130,19 +151,30 @@ impl Eyes {
             return None;
         }
         let threshold = 0.5 * (contour[best][0] + contour[best][1]);
-        let width_ui = width(&self.across(eye, threshold), best, probability) / self.instants() as f64;
-        Some(Opening { height: height(best), width_ui, threshold, instant_ui: self.instant_ui(best) })
+        let width_ui =
+            width(&self.across(eye, threshold), best, probability) / self.instants() as f64;
+        Some(Opening {
+            height: height(best),
+            width_ui,
+            threshold,
+            instant_ui: self.instant_ui(best),
+        })
     }
 
     /// Smallest height of the three eyes over the largest, at a probability; 0 when one is closed.
     pub fn linearity(&self, probability: f64) -> f64 {
         let heights = [0, 1, 2].map(|eye| self.opening(eye, probability).map_or(0.0, |o| o.height));
         let largest = heights.iter().copied().fold(0.0, f64::max);
-        if largest > 0.0 { heights.iter().copied().fold(f64::INFINITY, f64::min) / largest } else { 0.0 }
+        if largest > 0.0 {
+            heights.iter().copied().fold(f64::INFINITY, f64::min) / largest
+        } else {
+            0.0
+        }
     }
 }
 
-/// Instants, with parts, about `best` at which errors stay below the probability: on the line of their logarithms.
+/// Instants, with parts, about `best` at which errors stay below the probability: on the line of
+/// their logarithms.
 fn width(errors: &[f64], best: usize, probability: f64) -> f64 {
     let excess = |i: usize| (errors[i].max(f64::MIN_POSITIVE) / probability).ln();
     if excess(best) > 0.0 {
@@ -173,10 +205,12 @@ mod tests {
         (0..LEVELS.len() * s).map(|i| f32::from(LEVELS[i / s])).collect()
     }
 
-    /// Levels 0, 1, 2, 3 evenly, sigma 0.05: a quarter of the symbols on either side of each threshold, next to it.
+    /// Levels 0, 1, 2, 3 evenly, sigma 0.05: a quarter of the symbols on either side of each
+    /// threshold, next to it.
     #[test]
     fn a_gaussian_bathtub_is_q_and_its_height_the_inverse() {
-        let eyes = Eyes::new(&rectangular(16), 16, &LEVELS, 7.5, [0.05; 4]).expect("it is one period");
+        let eyes =
+            Eyes::new(&rectangular(16), 16, &LEVELS, 7.5, [0.05; 4]).expect("it is one period");
         for v in [1.3, 1.5, 1.7] {
             let expected = 0.25 * (q((v - 1.0) / 0.05) + q((2.0 - v) / 0.05));
             assert!((eyes.errors(1, 8, v) / expected - 1.0).abs() < 1e-6, "{v}");
@@ -190,16 +224,24 @@ mod tests {
             }
             assert!((eyes.linearity(probability) - 1.0).abs() < 1e-5);
         }
-        assert!(Eyes::new(&rectangular(16), 16, &LEVELS, 7.5, [0.3; 4]).expect("it is one period").opening(1, 1e-6).is_none());
+        assert!(
+            Eyes::new(&rectangular(16), 16, &LEVELS, 7.5, [0.3; 4])
+                .expect("it is one period")
+                .opening(1, 1e-6)
+                .is_none()
+        );
     }
 
-    /// A sine of one period in two symbols: at each instant its distance from the threshold is known; between 64 instants the
-    /// line of logarithms is good to a few hundredths of an instant.
+    /// A sine of one period in two symbols: at each instant its distance from the threshold is
+    /// known; between 64 instants the line of logarithms is good to a few hundredths of an instant.
     #[test]
     fn the_horizontal_bathtub_of_a_sine_is_q_of_its_height() {
         let (s, levels) = (64, [0u8, 3]);
-        let wave: Vec<f32> = (0..2 * s).map(|i| 1.5 - 1.5 * (std::f32::consts::PI * (i as f32) / s as f32).sin()).collect();
-        let eyes = Eyes::new(&wave, s, &levels, s as f64 / 2.0, [0.2; 4]).expect("it is one period");
+        let wave: Vec<f32> = (0..2 * s)
+            .map(|i| 1.5 - 1.5 * (std::f32::consts::PI * (i as f32) / s as f32).sin())
+            .collect();
+        let eyes =
+            Eyes::new(&wave, s, &levels, s as f64 / 2.0, [0.2; 4]).expect("it is one period");
         for (i, errors) in eyes.across(1, 1.5).iter().enumerate() {
             let half = 1.5 * (std::f64::consts::PI * i as f64 / s as f64).sin();
             assert!((errors / q(half / 0.2) - 1.0).abs() < 2e-3, "{i}: {errors}");

@@ -47,7 +47,11 @@ pub fn excursion(power: &[f32], outer: &Outer, hit_ratio: f64) -> Option<Excursi
     let (low, high) = (f64::from(sorted[beyond]), f64::from(sorted[power.len() - 1 - beyond]));
     let oma = outer.three_w - outer.zero_w;
     let power_w = (high - outer.average_w).max(outer.average_w - low);
-    Some(Excursion { overshoot: (high - outer.three_w) / oma, undershoot: (outer.zero_w - low) / oma, power_w })
+    Some(Excursion {
+        overshoot: (high - outer.three_w) / oma,
+        undershoot: (outer.zero_w - low) / oma,
+        power_w,
+    })
 }
 
 #[cfg(test)]
@@ -60,8 +64,15 @@ mod tests {
         let power: Vec<f32> = (0..1000).rev().map(|i| i as f32).collect();
         let outer = Outer { three_w: 950.0, zero_w: 50.0, average_w: 500.0 };
         let found = excursion(&power, &outer, HIT_RATIO).expect("there are samples");
-        assert!((found.overshoot - 39.0 / 900.0).abs() < 1e-12 && (found.undershoot - 40.0 / 900.0).abs() < 1e-12, "{found:?}");
+        assert!(
+            (found.overshoot - 39.0 / 900.0).abs() < 1e-12
+                && (found.undershoot - 40.0 / 900.0).abs() < 1e-12,
+            "{found:?}"
+        );
         assert_eq!(found.power_w, 490.0);
-        assert!(excursion(&[], &outer, HIT_RATIO).is_none() && excursion(&[f32::NAN], &outer, HIT_RATIO).is_none());
+        assert!(
+            excursion(&[], &outer, HIT_RATIO).is_none()
+                && excursion(&[f32::NAN], &outer, HIT_RATIO).is_none()
+        );
     }
 }

@@ -8,9 +8,10 @@ const BETWEEN: usize = 8;
 
 /// Counts over two symbol periods of time and a range of amplitude.
 ///
-/// Every sample of a waveform is drawn with the points on the line to its neighbour, [`Eye::columns_per_symbol`] points a
-/// symbol in all; each point is one count, so the density sums to the points drawn. Column 0 lies a symbol period before
-/// the centre, row 0 at the lowest amplitude; what lies outside the range is counted in the outermost rows.
+/// Every sample of a waveform is drawn with the points on the line to its neighbour,
+/// [`Eye::columns_per_symbol`] points a symbol in all; each point is one count, so the density sums
+/// to the points drawn. Column 0 lies a symbol period before the centre, row 0 at the lowest
+/// amplitude; what lies outside the range is counted in the outermost rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Eye {
     /// Counts, time by amplitude.
@@ -54,7 +55,9 @@ impl Eye {
             let last = waveform[(at + run) % waveform.len()];
             points(samples, last, low, scale, top, &mut cells[..run * BETWEEN]);
             let columns = counts[column * BETWEEN * rows..].chunks_exact_mut(rows);
-            columns.zip(&cells[..run * BETWEEN]).for_each(|(column, &cell)| column[cell as usize] += 1);
+            columns
+                .zip(&cells[..run * BETWEEN])
+                .for_each(|(column, &cell)| column[cell as usize] += 1);
             at += run;
             column = 0;
         }
@@ -80,7 +83,8 @@ impl Eye {
         self.low + (row as f64 + 0.5) * (self.high - self.low) / self.density.ncols() as f64
     }
 
-    /// Mean amplitudes at the eye's centre below, between and above three thresholds; not a number where nothing is.
+    /// Mean amplitudes at the eye's centre below, between and above three thresholds; not a number
+    /// where nothing is.
     pub fn centre_levels(&self, thresholds: [f64; 3]) -> [f64; 4] {
         let mut sums = [(0f64, 0f64); 4];
         for (row, &count) in self.centre().iter().enumerate() {
@@ -114,8 +118,9 @@ fn line(from: f32, to: f32, low: f32, scale: f32, top: f32, cells: &mut [u32; BE
     }
 }
 
-/// The sample of a symbol at which its level is best told: the largest squared correlation of samples with symbols, over
-/// the variance there. Within 16 symbol periods; in samples, behind the symbol.
+/// The sample of a symbol at which its level is best told: the largest squared correlation of
+/// samples with symbols, over the variance there. Within 16 symbol periods; in samples, behind the
+/// symbol.
 pub fn clearest_delay(waveform: &[f32], samples_per_symbol: usize, levels: &[u8]) -> usize {
     let (m, n) = (waveform.len(), levels.len() as f64);
     let mean_level = levels.iter().map(|&l| f64::from(l)).sum::<f64>() / n;
@@ -129,7 +134,9 @@ pub fn clearest_delay(waveform: &[f32], samples_per_symbol: usize, levels: &[u8]
         }
         cross.max(0.0).powi(2) / (square - sum * sum / n).max(f64::MIN_POSITIVE)
     };
-    let best = |delays: &mut dyn Iterator<Item = usize>| delays.max_by(|&a, &b| clarity(a).total_cmp(&clarity(b))).unwrap_or(0);
+    let best = |delays: &mut dyn Iterator<Item = usize>| {
+        delays.max_by(|&a, &b| clarity(a).total_cmp(&clarity(b))).unwrap_or(0)
+    };
     // an eighth of a symbol is enough to find the neighbourhood
     let (most, coarse) = ((16 * samples_per_symbol).min(m - 1), (samples_per_symbol / 8).max(1));
     let near = best(&mut (0..=most).step_by(coarse));
@@ -151,12 +158,16 @@ mod tests {
         }
     }
 
-    /// A triangle with its peak at the sample given as centre: the line between samples is drawn, the peak in the middle.
+    /// A triangle with its peak at the sample given as centre: the line between samples is drawn,
+    /// the peak in the middle.
     #[test]
     fn a_triangle_has_its_peak_in_the_centre_of_the_eye() {
         let (s, centre) = (32, 13);
-        let waveform: Vec<f32> =
-            (0..4 * s).map(|i| 1.0 - ((i + 2 * s - centre) % s).min((centre + 2 * s - i % s) % s) as f32 / 16.0).collect();
+        let waveform: Vec<f32> = (0..4 * s)
+            .map(|i| {
+                1.0 - ((i + 2 * s - centre) % s).min((centre + 2 * s - i % s) % s) as f32 / 16.0
+            })
+            .collect();
         let mut eye = Eye::new(s, (-0.1, 1.1), 240);
         eye.push(&waveform, centre);
         let row = eye.centre().iter().position(|&n| n > 0).expect("drawn");
@@ -165,7 +176,11 @@ mod tests {
             let t = (column as f64 / 256.0 - 1.0).abs();
             let expected = if t < 0.5 { 1.0 - 2.0 * t } else { 2.0 * t - 1.0 };
             let row = eye.density.row(column).iter().position(|&n| n > 0).expect("drawn");
-            assert!((eye.amplitude(row) - expected).abs() < 0.006, "{column}: {} {expected}", eye.amplitude(row));
+            assert!(
+                (eye.amplitude(row) - expected).abs() < 0.006,
+                "{column}: {} {expected}",
+                eye.amplitude(row)
+            );
         }
     }
 }

@@ -5,11 +5,11 @@ use crate::units::{db_from_power_ratio, dbm_from_watt};
 
 /// Runs of the highest and the lowest level that count as settled.
 ///
-/// IEEE Std 802.3 clause 121.8.4 (status: secondary source, standards.md 7): the mean of the central 2 UI of seven
-/// threes and of six zeros.
+/// IEEE Std 802.3 clause 121.8.4 (status: secondary source, standards.md 7): the mean of the
+/// central 2 UI of seven threes and of six zeros.
 ///
-/// An inverted pattern has them the other way round; one with the bits of each symbol in the other order has six of both
-/// (assumed: such a pattern is no clause's).
+/// An inverted pattern has them the other way round; one with the bits of each symbol in the other
+/// order has six of both (assumed: such a pattern is no clause's).
 const RUNS: [(usize, usize); 3] = [(7, 6), (6, 7), (6, 6)];
 
 /// The settled outer levels of an optical waveform.
@@ -40,42 +40,63 @@ impl Outer {
     }
 }
 
-/// Measures a periodic `power` waveform (W) that carries `levels`; `None` when a settled run is missing, or when the runs do
-/// not settle and the threes end below the zeros.
+/// Measures a periodic `power` waveform (W) that carries `levels`; `None` when a settled run is
+/// missing, or when the runs do not settle and the threes end below the zeros.
 pub fn outer(power: &[f32], samples_per_symbol: usize, levels: &[u8]) -> Option<Outer> {
     outer_at(power, samples_per_symbol, levels, align::delay(power, samples_per_symbol, levels))
 }
 
 /// [`outer`] of a waveform whose symbols have their middles at `k samples_per_symbol + delay`.
-pub fn outer_at(power: &[f32], samples_per_symbol: usize, levels: &[u8], delay: f64) -> Option<Outer> {
+pub fn outer_at(
+    power: &[f32],
+    samples_per_symbol: usize,
+    levels: &[u8],
+    delay: f64,
+) -> Option<Outer> {
     let mean = |level: u8, length: usize| -> Option<f64> {
-        let centre = |first: usize| ((2 * first + length - 1) as f64 / 2.0 * samples_per_symbol as f64 + delay).round() as usize;
+        let centre = |first: usize| {
+            ((2 * first + length - 1) as f64 / 2.0 * samples_per_symbol as f64 + delay).round()
+                as usize
+        };
         // 2 UI about the centre, both ends half
         let reach = samples_per_symbol;
         let at = |i: usize| f64::from(power[i % power.len()]);
         let one = |centre: usize| {
             let from = centre + power.len() - reach;
-            (at(from) + at(from + 2 * reach)) / 2.0 + (1..2 * reach).map(|i| at(from + i)).sum::<f64>()
+            (at(from) + at(from + 2 * reach)) / 2.0
+                + (1..2 * reach).map(|i| at(from + i)).sum::<f64>()
         };
-        let all: Vec<f64> = runs(levels, level, length).map(|first| one(centre(first)) / (2 * reach) as f64).collect();
+        let all: Vec<f64> = runs(levels, level, length)
+            .map(|first| one(centre(first)) / (2 * reach) as f64)
+            .collect();
         (!all.is_empty()).then(|| all.iter().sum::<f64>() / all.len() as f64)
     };
     let average_w = power.iter().map(|&p| f64::from(p)).sum::<f64>() / power.len() as f64;
-    let settled = |(threes, zeros)| Some(Outer { three_w: mean(3, threes)?, zero_w: mean(0, zeros)?, average_w });
+    let settled = |(threes, zeros)| {
+        Some(Outer { three_w: mean(3, threes)?, zero_w: mean(0, zeros)?, average_w })
+    };
     let outer = RUNS.into_iter().find_map(settled)?;
     (outer.three_w > outer.zero_w).then_some(outer)
 }
 
-/// Part of the symbol about its middle over which [`centre_levels`] averages: 5 %, as scopes do for eye linearity.
+/// Part of the symbol about its middle over which [`centre_levels`] averages: 5 %, as scopes do for
+/// eye linearity.
 const CENTRE_UI: f64 = 0.05;
 
 /// Mean amplitude at the middle of the symbols by the level sent; not a number where none was.
-pub fn centre_levels(power: &[f32], samples_per_symbol: usize, levels: &[u8], delay: f64) -> [f64; 4] {
+pub fn centre_levels(
+    power: &[f32],
+    samples_per_symbol: usize,
+    levels: &[u8],
+    delay: f64,
+) -> [f64; 4] {
     let reach = (0.5 * CENTRE_UI * samples_per_symbol as f64).round() as usize;
     let first = delay.round() as usize + power.len() - reach;
     let mut sums = [(0.0, 0.0); 4];
     for (k, &level) in levels.iter().enumerate() {
-        let sum: f64 = (0..=2 * reach).map(|i| f64::from(power[(k * samples_per_symbol + first + i) % power.len()])).sum();
+        let sum: f64 = (0..=2 * reach)
+            .map(|i| f64::from(power[(k * samples_per_symbol + first + i) % power.len()]))
+            .sum();
         let total = &mut sums[usize::from(level.min(3))];
         *total = (total.0 + (2 * reach + 1) as f64, total.1 + sum);
     }
@@ -86,7 +107,9 @@ pub fn centre_levels(power: &[f32], samples_per_symbol: usize, levels: &[u8], de
 fn runs(levels: &[u8], level: u8, length: usize) -> impl Iterator<Item = usize> {
     let n = levels.len();
     (0..n).filter(move |&i| {
-        levels[(i + n - 1) % n] != level && levels[(i + length) % n] != level && (0..length).all(|j| levels[(i + j) % n] == level)
+        levels[(i + n - 1) % n] != level
+            && levels[(i + length) % n] != level
+            && (0..length).all(|j| levels[(i + j) % n] == level)
     })
 }
 
@@ -101,7 +124,8 @@ pub fn rlm(v: [f64; 4]) -> f64 {
     (3.0 * es1).min(3.0 * es2).min(2.0 - 3.0 * es1).min(2.0 - 3.0 * es2)
 }
 
-/// Ratio of level mismatch, clause 94: six times half of the smallest step over the outer levels' distance.
+/// Ratio of level mismatch, clause 94: six times half of the smallest step over the outer levels'
+/// distance.
 ///
 /// ```text
 /// S = min(v3 - v2, v2 - v1, v1 - v0) / 2,   RLM = 6 S / (v3 - v0)
@@ -110,14 +134,16 @@ pub fn rlm_clause_94(v: [f64; 4]) -> f64 {
     3.0 * (v[3] - v[2]).min(v[2] - v[1]).min(v[1] - v[0]) / (v[3] - v[0])
 }
 
-/// Eye linearity (OIF CEI): the smallest step between mean levels at the eye's centre over the largest.
+/// Eye linearity (OIF CEI): the smallest step between mean levels at the eye's centre over the
+/// largest.
 pub fn eye_linearity(v: [f64; 4]) -> f64 {
     let steps = [v[1] - v[0], v[2] - v[1], v[3] - v[2]];
-    steps.iter().copied().fold(f64::INFINITY, f64::min) / steps.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+    steps.iter().copied().fold(f64::INFINITY, f64::min)
+        / steps.iter().copied().fold(f64::NEG_INFINITY, f64::max)
 }
 
-/// A block of `symbols` levels that holds settled runs of both outer levels: PRBS13Q, as far as it reaches, behind one
-/// run of seven threes and one of six zeros.
+/// A block of `symbols` levels that holds settled runs of both outer levels: PRBS13Q, as far as it
+/// reaches, behind one run of seven threes and one of six zeros.
 pub fn settled_pattern(symbols: usize, prbs13q: &crate::pattern::Source) -> Vec<u8> {
     let mut levels = vec![0; symbols];
     prbs13q.fill(0, crate::seed::Seed::new(0), &mut levels);
@@ -138,8 +164,9 @@ mod tests {
         assert!((rlm([0.0, 0.9, 2.0, 3.0]) - 0.8).abs() < 1e-12);
     }
 
-    /// The example of Keysight's FlexDCA help, *PAM linearity definition*: 14.6, 7.5, -8.0, -15.2 mV have 0.715 by clause 94.
-    /// By 120D: ES1 = 7.7 / 14.9, 2 - 3 ES1 = 0.4497; by CEI: 7.1 / 15.5.
+    /// The example of Keysight's FlexDCA help, *PAM linearity definition*: 14.6, 7.5, -8.0, -15.2
+    /// mV have 0.715 by clause 94. By 120D: ES1 = 7.7 / 14.9, 2 - 3 ES1 = 0.4497; by CEI: 7.1 /
+    /// 15.5.
     #[test]
     fn one_set_of_levels_has_three_linearities() {
         let v = [-15.2, -8.0, 7.5, 14.6];
@@ -160,7 +187,12 @@ mod tests {
 
     #[test]
     fn a_delayed_rectangular_waveform_has_its_own_levels() {
-        let source = crate::pattern::Pattern { kind: crate::pattern::PatternKind::Prbs13q, ..Default::default() }.build().unwrap();
+        let source = crate::pattern::Pattern {
+            kind: crate::pattern::PatternKind::Prbs13q,
+            ..Default::default()
+        }
+        .build()
+        .unwrap();
         let levels = settled_pattern(8192, &source);
         let (s, delay) = (4, 7);
         let power: Vec<f32> = (0..8192 * s)

@@ -8,8 +8,8 @@ use super::levels::Outer;
 const FROM: f64 = 0.2;
 const TO: f64 = 0.8;
 
-/// Runs before and behind an edge, of the pattern's best: at least five and six symbols as that page has them; shorter ones
-/// (assumed) only where the pattern holds none.
+/// Runs before and behind an edge, of the pattern's best: at least five and six symbols as that
+/// page has them; shorter ones (assumed) only where the pattern holds none.
 const RUNS: [(usize, usize); 5] = [(5, 6), (4, 4), (3, 3), (2, 2), (1, 1)];
 /// How far from its place an edge is looked for, symbol periods.
 const REACH_UI: usize = 2;
@@ -32,43 +32,62 @@ impl TransitionTime {
     }
 }
 
-/// Measures a periodic waveform behind the reference receiver's filter; its symbols have their middles at
-/// `k samples_per_symbol + delay`.
+/// Measures a periodic waveform behind the reference receiver's filter; its symbols have their
+/// middles at `k samples_per_symbol + delay`.
 ///
 /// ```text
 /// time from P0 + 0.2 OMA to P0 + 0.8 OMA, on the line between samples
 /// ```
 ///
-/// `None` when the pattern has no edge of a kind, or one that does not pass both marks within two symbol periods.
-pub fn transition_time(power: &[f32], samples_per_symbol: usize, levels: &[u8], delay: f64, outer: &Outer) -> Option<TransitionTime> {
+/// `None` when the pattern has no edge of a kind, or one that does not pass both marks within two
+/// symbol periods.
+pub fn transition_time(
+    power: &[f32],
+    samples_per_symbol: usize,
+    levels: &[u8],
+    delay: f64,
+    outer: &Outer,
+) -> Option<TransitionTime> {
     if levels.is_empty() || power.len() != levels.len() * samples_per_symbol {
         return None;
     }
     let mean = |from: u8, to: u8, runs| -> Option<f64> {
-        let (low, high) = if from < to { (outer.zero_w, outer.three_w) } else { (outer.three_w, outer.zero_w) };
+        let (low, high) =
+            if from < to { (outer.zero_w, outer.three_w) } else { (outer.three_w, outer.zero_w) };
         let part = |i: usize| (f64::from(power[i % power.len()]) - low) / (high - low);
         let edges = edges(levels, from, to, runs);
         let times: Option<Vec<f64>> = edges
             .map(|symbol| {
-                let middle = (symbol as f64 - 0.5) * samples_per_symbol as f64 + delay + power.len() as f64;
+                let middle =
+                    (symbol as f64 - 0.5) * samples_per_symbol as f64 + delay + power.len() as f64;
                 time(part, middle.round() as usize, REACH_UI * samples_per_symbol)
             })
             .collect();
         let times = times.filter(|times| !times.is_empty())?;
         Some(times.iter().sum::<f64>() / (times.len() * samples_per_symbol) as f64)
     };
-    let found = |runs| Some(TransitionTime { rising_ui: mean(0, 3, runs)?, falling_ui: mean(3, 0, runs)?, runs });
+    let found = |runs| {
+        Some(TransitionTime { rising_ui: mean(0, 3, runs)?, falling_ui: mean(3, 0, runs)?, runs })
+    };
     RUNS.into_iter().find_map(found)
 }
 
 /// First symbols behind the edges between long enough runs.
-fn edges(levels: &[u8], from: u8, to: u8, (before, behind): (usize, usize)) -> impl Iterator<Item = usize> {
+fn edges(
+    levels: &[u8],
+    from: u8,
+    to: u8,
+    (before, behind): (usize, usize),
+) -> impl Iterator<Item = usize> {
     let n = levels.len();
-    (0..n).filter(move |&i| (1..=before).all(|j| levels[(i + n - j % n) % n] == from) && (0..behind).all(|j| levels[(i + j) % n] == to))
+    (0..n).filter(move |&i| {
+        (1..=before).all(|j| levels[(i + n - j % n) % n] == from)
+            && (0..behind).all(|j| levels[(i + j) % n] == to)
+    })
 }
 
-/// Samples from one mark to the other: from the crossing of one half nearest to `middle`, back to the first mark and on to the
-/// second.
+/// Samples from one mark to the other: from the crossing of one half nearest to `middle`, back to
+/// the first mark and on to the second.
 fn time(part: impl Fn(usize) -> f64, middle: usize, reach: usize) -> Option<f64> {
     let crosses = |i: usize, mark: f64| part(i) < mark && part(i + 1) >= mark;
     let half = (0..=reach).flat_map(|d| [middle + d, middle - d]).find(|&i| crosses(i, 0.5))?;
@@ -84,8 +103,8 @@ mod tests {
     use crate::pattern::{Pattern, PatternKind};
     use crate::seed::Seed;
 
-    /// An exponential edge takes ln(0.8 / 0.2) time constants; between sixteenths of a symbol a line errs by h^2/8 of the
-    /// curvature, below 1 %.
+    /// An exponential edge takes ln(0.8 / 0.2) time constants; between sixteenths of a symbol a
+    /// line errs by h^2/8 of the curvature, below 1 %.
     #[test]
     fn an_exponential_edge_takes_ln_four_time_constants() {
         for (kind, runs) in [(PatternKind::Ssprq, (5, 6)), (PatternKind::Prbs13q, (3, 3))] {
@@ -107,7 +126,11 @@ mod tests {
             let outer = Outer { three_w: 3.0, zero_w: 0.0, average_w: 1.5 };
             let time = transition_time(&power, s, &levels, 9.0, &outer).expect("there are edges");
             let expected = constant_ui * 4f64.ln();
-            assert!((time.rising_ui / expected - 1.0).abs() < 0.02 && (time.falling_ui / expected - 1.0).abs() < 0.02, "{time:?}");
+            assert!(
+                (time.rising_ui / expected - 1.0).abs() < 0.02
+                    && (time.falling_ui / expected - 1.0).abs() < 0.02,
+                "{time:?}"
+            );
             assert_eq!(time.runs, runs);
         }
     }

@@ -28,11 +28,13 @@ pub(super) fn number(line: usize, column: usize, field: &str) -> Result<f64, Str
     match field.parse::<f64>() {
         Ok(number) if number.is_finite() => Ok(number),
         Ok(_) => Err(format!("{at}: `{field}`: must be a finite number: remove the line")),
-        Err(_) if field.replacen(',', ".", 1).parse::<f64>().is_ok() => {
-            Err(format!("{at}: `{field}`: has a decimal comma; must have a point, {}", field.replacen(',', ".", 1)))
-        }
+        Err(_) if field.replacen(',', ".", 1).parse::<f64>().is_ok() => Err(format!(
+            "{at}: `{field}`: has a decimal comma; must have a point, {}",
+            field.replacen(',', ".", 1)
+        )),
         Err(_) => {
-            let short: String = field.chars().take(QUOTED_LETTERS).flat_map(char::escape_debug).collect();
+            let short: String =
+                field.chars().take(QUOTED_LETTERS).flat_map(char::escape_debug).collect();
             let dots = if field.chars().count() > QUOTED_LETTERS { ".." } else { "" };
             Err(format!("{at}: `{short}{dots}`: must be a number, such as -3.01"))
         }
@@ -44,12 +46,25 @@ pub(super) fn number(line: usize, column: usize, field: &str) -> Result<f64, Str
 /// # Errors
 ///
 /// The first line that is wrong and what would be right, to be written behind the file's name.
-pub(super) fn parse(text: &str, columns: RangeInclusive<usize>, named: &str) -> Result<Columns, String> {
-    let lines = || text.lines().map(code).enumerate().map(|(i, line)| (i + 1, line)).filter(|(_, line)| !line.is_empty());
-    let separator = [';', '\t', ','].into_iter().find(|&mark| lines().any(|(_, line)| line.contains(mark)));
+pub(super) fn parse(
+    text: &str,
+    columns: RangeInclusive<usize>,
+    named: &str,
+) -> Result<Columns, String> {
+    let lines = || {
+        text.lines()
+            .map(code)
+            .enumerate()
+            .map(|(i, line)| (i + 1, line))
+            .filter(|(_, line)| !line.is_empty())
+    };
+    let separator =
+        [';', '\t', ','].into_iter().find(|&mark| lines().any(|(_, line)| line.contains(mark)));
     let split = |line: &str| -> Vec<String> {
         match separator {
-            Some(mark) => line.split(mark).map(|field| field.trim().trim_matches('"').to_owned()).collect(),
+            Some(mark) => {
+                line.split(mark).map(|field| field.trim().trim_matches('"').to_owned()).collect()
+            }
             None => line.split_whitespace().map(str::to_owned).collect(),
         }
     };
@@ -57,30 +72,51 @@ pub(super) fn parse(text: &str, columns: RangeInclusive<usize>, named: &str) -> 
     let mut named_here = false;
     for (line, code) in lines() {
         let fields = split(code);
-        let is_name = |field: &String| field.starts_with(|c: char| c.is_alphabetic() || "|([".contains(c)) && field.parse::<f64>().is_err();
+        let is_name = |field: &String| {
+            field.starts_with(|c: char| c.is_alphabetic() || "|([".contains(c))
+                && field.parse::<f64>().is_err()
+        };
         if rows.is_empty() && !named_here && fields.iter().all(is_name) {
             named_here = true;
             header = names(&fields);
             continue;
         }
-        let expected = rows.first().map_or(columns.clone(), |(_, first): &(usize, Vec<f64>)| first.len()..=first.len());
+        let expected = rows
+            .first()
+            .map_or(columns.clone(), |(_, first): &(usize, Vec<f64>)| first.len()..=first.len());
         if !expected.contains(&fields.len()) {
             let count = if expected.start() == expected.end() {
                 expected.start().to_string()
             } else {
                 format!("{} or {}", expected.start(), expected.end())
             };
-            let comma = if separator == Some(',') && fields.len() > *columns.end() { "; a decimal comma must be a point" } else { "" };
-            return Err(format!("line {line}: has {} columns, must have {count}: {named}{comma}", fields.len()));
+            let comma = if separator == Some(',') && fields.len() > *columns.end() {
+                "; a decimal comma must be a point"
+            } else {
+                ""
+            };
+            return Err(format!(
+                "line {line}: has {} columns, must have {count}: {named}{comma}",
+                fields.len()
+            ));
         }
-        let numbers = fields.iter().enumerate().map(|(i, field)| number(line, i + 1, field)).collect::<Result<Vec<f64>, String>>()?;
+        let numbers = fields
+            .iter()
+            .enumerate()
+            .map(|(i, field)| number(line, i + 1, field))
+            .collect::<Result<Vec<f64>, String>>()?;
         rows.push((line, numbers));
     }
     match rows.len() {
         0 => Err(format!("holds no numbers; must hold two lines or more: {named}")),
-        1 => Err(format!("line {}: is the only one with numbers; must be two or more: {named}", rows[0].0)),
+        1 => Err(format!(
+            "line {}: is the only one with numbers; must be two or more: {named}",
+            rows[0].0
+        )),
         // one column is named by all words of its line
-        _ if named_here && rows[0].1.len() == 1 => Ok(Columns { header: vec![header.join(" ")], rows }),
+        _ if named_here && rows[0].1.len() == 1 => {
+            Ok(Columns { header: vec![header.join(" ")], rows })
+        }
         _ => Ok(Columns { header, rows }),
     }
 }
@@ -89,9 +125,14 @@ pub(super) fn parse(text: &str, columns: RangeInclusive<usize>, named: &str) -> 
 fn header_in_comment(text: &str, split: impl Fn(&str) -> Vec<String>) -> Vec<String> {
     let above = text.lines().take_while(|line| code(line).is_empty());
     let last = above.filter(|line| !line.trim().is_empty()).last().unwrap_or_default();
-    let names = names(&split(last.trim_start_matches(|c: char| c.is_whitespace() || "#!%".contains(c))));
+    let names =
+        names(&split(last.trim_start_matches(|c: char| c.is_whitespace() || "#!%".contains(c))));
     // a single one is prose, unless it has a unit
-    if names.len() > 1 || names.iter().any(|name| name.ends_with([')', ']'])) { names } else { Vec::new() }
+    if names.len() > 1 || names.iter().any(|name| name.ends_with([')', ']'])) {
+        names
+    } else {
+        Vec::new()
+    }
 }
 
 /// Names in lower case; a unit in brackets belongs to the name before it.
@@ -123,7 +164,9 @@ pub(super) fn ascending(rows: &[(usize, Vec<f64>)], what: &str) -> Result<(), St
         let (line, before, here) = (pair[1].0, pair[0].1[0], pair[1].1[0]);
         if here <= before {
             let how = if here == before { "is repeated" } else { "descends" };
-            return Err(format!("line {line}: {what} {here} {how} behind {before}; must ascend: sort the lines, keep each once"));
+            return Err(format!(
+                "line {line}: {what} {here} {how} behind {before}; must ascend: sort the lines, keep each once"
+            ));
         }
     }
     Ok(())
@@ -148,7 +191,11 @@ mod tests {
             "\"f in GHz\",\"S21\"\n0,-1.5\n1,-2e-3",
         ] {
             let columns = read(text).unwrap();
-            assert_eq!(columns.rows.into_iter().map(|(_, row)| row).collect::<Vec<_>>(), expected, "{text}");
+            assert_eq!(
+                columns.rows.into_iter().map(|(_, row)| row).collect::<Vec<_>>(),
+                expected,
+                "{text}"
+            );
         }
         assert_eq!(read("freq [MHz], dB\n0, 0\n1, 0\n").unwrap().frequency_unit_hz(), 1e6);
         assert_eq!(read("# f (MHz), S21 (dB)\n0, 0\n1, 0\n").unwrap().frequency_unit_hz(), 1e6);
@@ -171,8 +218,14 @@ mod tests {
             ("0,0\n1,abc\n", "line 2, column 2: `abc`: must be a number"),
             ("0,0\n1,\n2,-1", "line 2, column 2: is empty; must be a number: fill the gap"),
             ("f,db\n0,0\n1,NaN\n", "line 3, column 2: `NaN`: must be a finite number"),
-            ("0;0\n1;-3,5\n", "line 2, column 2: `-3,5`: has a decimal comma; must have a point, -3.5"),
-            ("0,0,1,5\n", "line 1: has 4 columns, must have 2 or 3: frequency, dB, degrees; a decimal comma must be a point"),
+            (
+                "0;0\n1;-3,5\n",
+                "line 2, column 2: `-3,5`: has a decimal comma; must have a point, -3.5",
+            ),
+            (
+                "0,0,1,5\n",
+                "line 1: has 4 columns, must have 2 or 3: frequency, dB, degrees; a decimal comma must be a point",
+            ),
             ("0,0\n1,2,3\n", "line 2: has 3 columns, must have 2: frequency"),
             ("0,0\n", "line 1: is the only one with numbers"),
             ("# nothing\n", "holds no numbers"),
@@ -186,7 +239,12 @@ mod tests {
     #[test]
     fn what_does_not_ascend_is_refused() {
         let complaint = |text| ascending(&read(text).unwrap().rows, "frequency").unwrap_err();
-        assert!(complaint("1,0\n2,0\n2,0").starts_with("line 3: frequency 2 is repeated behind 2; must ascend"));
-        assert!(complaint("1,0\n0,0").starts_with("line 2: frequency 0 descends behind 1; must ascend"));
+        assert!(
+            complaint("1,0\n2,0\n2,0")
+                .starts_with("line 3: frequency 2 is repeated behind 2; must ascend")
+        );
+        assert!(
+            complaint("1,0\n0,0").starts_with("line 2: frequency 0 descends behind 1; must ascend")
+        );
     }
 }

@@ -16,7 +16,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// What went wrong with a file, to be written behind its name.
 pub(crate) type Read<T> = Result<Arc<T>, String>;
 
-/// The files of measured parts, each read once however many keys and lanes name it; clones share what was read.
+/// The files of measured parts, each read once however many keys and lanes name it; clones share
+/// what was read.
 ///
 /// A file that changes after it was read keeps its first content for as long as the library lives.
 #[derive(Clone, Debug, Default)]
@@ -71,7 +72,11 @@ pub struct Loader<'a> {
 impl Library {
     fn text(&self, file: &str) -> Read<Text> {
         let mut shelves = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        shelves.texts.entry(file.to_owned()).or_insert_with(|| text::read(file).map(Arc::new)).clone()
+        shelves
+            .texts
+            .entry(file.to_owned())
+            .or_insert_with(|| text::read(file).map(Arc::new))
+            .clone()
     }
 
     fn made<R: Clone + Eq + Hash, T>(
@@ -83,19 +88,32 @@ impl Library {
     ) -> Result<Loaded<R, T>, String> {
         let text = self.text(file)?;
         let mut shelves = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let value = shelf(&mut shelves).entry(recipe.clone()).or_insert_with(|| make(&text).map(Arc::new)).clone()?;
+        let value = shelf(&mut shelves)
+            .entry(recipe.clone())
+            .or_insert_with(|| make(&text).map(Arc::new))
+            .clone()?;
         Ok(Loaded { recipe: recipe.clone(), digest: text.digest, value })
     }
 }
 
 impl Library {
-    /// A recording; read with the shelves open, so that a waveform which many lanes name is aligned once.
-    fn capture(&self, recipe: &capture::Recipe) -> Result<Loaded<capture::Recipe, Recording>, String> {
+    /// A recording; read with the shelves open, so that a waveform which many lanes name is aligned
+    /// once.
+    fn capture(
+        &self,
+        recipe: &capture::Recipe,
+    ) -> Result<Loaded<capture::Recipe, Recording>, String> {
         let mut shelves = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = shelves.captures.iter().find(|(known, _)| known == recipe).map(|(_, made)| made.clone());
+        let known = shelves
+            .captures
+            .iter()
+            .find(|(known, _)| known == recipe)
+            .map(|(_, made)| made.clone());
         let made = known.unwrap_or_else(|| {
             let read = text::bytes(&recipe.file, capture::MOST_BYTES);
-            let made = read.and_then(|bytes| Ok((text::fnv(&bytes), Arc::new(Recording::read(&bytes, recipe)?))));
+            let made = read.and_then(|bytes| {
+                Ok((text::fnv(&bytes), Arc::new(Recording::read(&bytes, recipe)?)))
+            });
             shelves.captures.push((recipe.clone(), made.clone()));
             made
         });
@@ -129,11 +147,29 @@ impl<'a> Loader<'a> {
         self.read
     }
 
-    pub(super) fn response(&mut self, at: &Path, recipe: &response::Recipe, loaded: &mut Option<Loaded<response::Recipe, Table>>) {
-        let make = |library: &Library| library.made(&recipe.0, recipe, |s| &mut s.responses, |text| response::read(text, recipe));
+    pub(super) fn response(
+        &mut self,
+        at: &Path,
+        recipe: &response::Recipe,
+        loaded: &mut Option<Loaded<response::Recipe, Table>>,
+    ) {
+        let make = |library: &Library| {
+            library.made(
+                &recipe.0,
+                recipe,
+                |s| &mut s.responses,
+                |text| response::read(text, recipe),
+            )
+        };
         self.fill(at, "file", &recipe.0, recipe, loaded, make);
         if let Some(loaded) = loaded {
-            self.note(at.key("file").to_string(), &recipe.0, loaded.digest, Some(loaded.value.ends_hz()), None);
+            self.note(
+                at.key("file").to_string(),
+                &recipe.0,
+                loaded.digest,
+                Some(loaded.value.ends_hz()),
+                None,
+            );
         }
     }
 
@@ -144,7 +180,9 @@ impl<'a> Loader<'a> {
         recipe: &(String, Reading),
         loaded: &mut Option<Loaded<(String, Reading), Monotone>>,
     ) {
-        let make = |library: &Library| library.made(&recipe.0, recipe, |s| &mut s.series, |text| series::read(text, recipe.1));
+        let make = |library: &Library| {
+            library.made(&recipe.0, recipe, |s| &mut s.series, |text| series::read(text, recipe.1))
+        };
         self.fill(at, key, &recipe.0, recipe, loaded, make);
         if let Some(loaded) = loaded {
             self.note(at.key(key).to_string(), &recipe.0, loaded.digest, None, None);
@@ -160,7 +198,13 @@ impl<'a> Loader<'a> {
     ) {
         self.fill(at, key, &recipe.file, recipe, loaded, |library| library.capture(recipe));
         if let Some(loaded) = loaded {
-            self.note(at.key(key).to_string(), &recipe.file, loaded.digest, None, Some(loaded.value.found()));
+            self.note(
+                at.key(key).to_string(),
+                &recipe.file,
+                loaded.digest,
+                None,
+                Some(loaded.value.found()),
+            );
         }
     }
 
@@ -188,11 +232,23 @@ impl<'a> Loader<'a> {
     /// A network with all of its ports; the caller says what it took with [`Loader::took`].
     pub(crate) fn touchstone(&self, file: &str) -> Read<Touchstone> {
         let mut shelves = self.library.0.lock().unwrap_or_else(PoisonError::into_inner);
-        shelves.networks.entry(file.to_owned()).or_insert_with(|| Touchstone::open(file).map(Arc::new)).clone()
+        shelves
+            .networks
+            .entry(file.to_owned())
+            .or_insert_with(|| Touchstone::open(file).map(Arc::new))
+            .clone()
     }
 
     /// Notes a file that was read, perhaps earlier.
-    pub(crate) fn took(&mut self, at: &Path, key: &str, file: &str, digest: u64, ends_hz: f64, found: Option<String>) {
+    pub(crate) fn took(
+        &mut self,
+        at: &Path,
+        key: &str,
+        file: &str,
+        digest: u64,
+        ends_hz: f64,
+        found: Option<String>,
+    ) {
         self.note(at.key(key).to_string(), file, digest, Some(ends_hz), found);
     }
 
@@ -203,7 +259,20 @@ impl<'a> Loader<'a> {
         }
     }
 
-    fn note(&mut self, key: String, file: &str, digest: u64, ends_hz: Option<f64>, found: Option<String>) {
-        self.read.push(FileRead { key, file: file.to_owned(), digest: text::digest(digest), ends_hz, found });
+    fn note(
+        &mut self,
+        key: String,
+        file: &str,
+        digest: u64,
+        ends_hz: Option<f64>,
+        found: Option<String>,
+    ) {
+        self.read.push(FileRead {
+            key,
+            file: file.to_owned(),
+            digest: text::digest(digest),
+            ends_hz,
+            found,
+        });
     }
 }

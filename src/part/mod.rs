@@ -12,9 +12,10 @@
 //! | `tia.noise_file` | text | frequency, noise in pA/sqrt(Hz) |
 //! | `transmitter.waveform.file` | text or NumPy (`.npy`) | time and power, or power alone |
 //!
-//! Text has columns between commas, semicolons, tabs or blanks, comments behind `#`, `!` or `%`, and a header if one likes.
-//! Frequency is in GHz unless the header says Hz, kHz or MHz. A path is looked for from the current folder. A file is
-//! read once by a [`Library`], and [`Loader`] fills every key of a description from there.
+//! Text has columns between commas, semicolons, tabs or blanks, comments behind `#`, `!` or `%`,
+//! and a header if one likes. Frequency is in GHz unless the header says Hz, kHz or MHz. A path is
+//! looked for from the current folder. A file is read once by a [`Library`], and [`Loader`] fills
+//! every key of a description from there.
 
 mod capture;
 mod columns;
@@ -25,11 +26,16 @@ mod series;
 mod text;
 mod touchstone;
 
-pub use capture::{Candidate, Capture, CaptureFile, Located, Opened, Periods, PowerUnit, Quantity, Recording, Residual, Sending, locate};
+pub use capture::{
+    Candidate, Capture, CaptureFile, Located, Opened, Periods, PowerUnit, Quantity, Recording,
+    Residual, Sending, locate,
+};
 pub use library::{FileRead, Library, Loader};
 pub(crate) use response::fall;
 pub use response::{Convention, Port, Response, Scale};
 pub(crate) use series::Reading;
-pub use series::{CompressionCurve, DriveCurve, LightCurve, SeriesFile, Transmission, TransmissionUnit};
+pub use series::{
+    CompressionCurve, DriveCurve, LightCurve, SeriesFile, Transmission, TransmissionUnit,
+};
 pub(crate) use text::fnv;
 pub use touchstone::{MOST_PORTS, Touchstone};

@@ -20,42 +20,69 @@ pub struct Array {
 /// NumPy Enhancement Proposal 1, *A simple file format for NumPy arrays*.
 pub fn read(bytes: &[u8]) -> Result<Array, String> {
     let torn = || "ends within its header; must be a whole .npy file".to_owned();
-    let rest = bytes.strip_prefix(b"\x93NUMPY").ok_or("does not begin as a .npy file does; must be written by numpy.save")?;
+    let rest = bytes
+        .strip_prefix(b"\x93NUMPY")
+        .ok_or("does not begin as a .npy file does; must be written by numpy.save")?;
     let version = *rest.first().ok_or_else(torn)?;
     let (width, from) = if version == 1 { (2, 4) } else { (4, 6) };
-    let length = rest.get(2..2 + width).ok_or_else(torn)?.iter().rev().fold(0usize, |sum, &byte| sum << 8 | usize::from(byte));
+    let length = rest
+        .get(2..2 + width)
+        .ok_or_else(torn)?
+        .iter()
+        .rev()
+        .fold(0usize, |sum, &byte| sum << 8 | usize::from(byte));
     let header = rest.get(from..).and_then(|rest| rest.get(..length)).ok_or_else(torn)?;
     let header = String::from_utf8_lossy(header);
     let data = &rest[from + length..];
     let value = |key: &str| {
         let behind = header.split_once(&format!("'{key}':"))?.1.trim_start();
-        let end = if behind.starts_with('(') { behind.find(')')? + 1 } else { behind.find([',', '}'])? };
+        let end = if behind.starts_with('(') {
+            behind.find(')')? + 1
+        } else {
+            behind.find([',', '}'])?
+        };
         Some(behind[..end].trim().trim_matches('\''))
     };
     let shape = value("shape").ok_or_else(torn)?;
-    let shape: Vec<usize> = shape.trim_matches(['(', ')']).split(',').filter_map(|n| n.trim().parse().ok()).collect();
+    let shape: Vec<usize> =
+        shape.trim_matches(['(', ')']).split(',').filter_map(|n| n.trim().parse().ok()).collect();
     let fortran = value("fortran_order") == Some("True");
     let (rows, columns) = match shape[..] {
         [rows] => (rows, 1),
         [rows, columns] if columns <= rows => (rows, columns),
         [columns, rows] => (rows, columns), // a row a quantity
-        _ => return Err(format!("has the shape {shape:?}; must be one row of power, or time and power")),
+        _ => {
+            return Err(format!(
+                "has the shape {shape:?}; must be one row of power, or time and power"
+            ));
+        }
     };
     let transposed = (shape.len() == 2 && shape[1] > shape[0]) != fortran && columns > 1;
     let descr = value("descr").ok_or_else(torn)?;
     let numbers = numbers(descr, data)?;
     let whole = rows.checked_mul(columns).ok_or("has more numbers than fit")?;
     if numbers.len() < whole {
-        return Err(format!("holds {} numbers where its header says {whole}; must be a whole .npy file", numbers.len()));
+        return Err(format!(
+            "holds {} numbers where its header says {whole}; must be a whole .npy file",
+            numbers.len()
+        ));
     }
-    let at = |row: usize, column: usize| if transposed { numbers[column * rows + row] } else { numbers[row * columns + column] };
-    let values = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column))).map(|(row, column)| at(row, column));
+    let at = |row: usize, column: usize| {
+        if transposed { numbers[column * rows + row] } else { numbers[row * columns + column] }
+    };
+    let values = (0..rows)
+        .flat_map(|row| (0..columns).map(move |column| (row, column)))
+        .map(|(row, column)| at(row, column));
     Ok(Array { values: values.collect(), columns })
 }
 
 /// The numbers of a description such as `<f4`.
 fn numbers(descr: &str, data: &[u8]) -> Result<Vec<f32>, String> {
-    let refused = || format!("holds numbers of the type {descr}; must be float32, float64 or integers (numpy: x.astype('float32'))");
+    let refused = || {
+        format!(
+            "holds numbers of the type {descr}; must be float32, float64 or integers (numpy: x.astype('float32'))"
+        )
+    };
     let big = descr.starts_with('>');
     let kind = descr.trim_start_matches(['<', '>', '|', '=']);
     macro_rules! of {
@@ -83,7 +110,8 @@ fn numbers(descr: &str, data: &[u8]) -> Result<Vec<f32>, String> {
 ///
 /// The format is [`read`]'s.
 pub fn write(values: &[f32]) -> Vec<u8> {
-    let header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({},), }}", values.len());
+    let header =
+        format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({},), }}", values.len());
     let padded = (10 + header.len() + 1).next_multiple_of(64) - 10; // the data begins at a multiple of 64 bytes
     let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
     bytes.extend(u16::try_from(padded).expect("a short header").to_le_bytes());
@@ -109,7 +137,8 @@ mod tests {
 
     /// A header as NumPy writes it, and data behind it.
     fn file(descr: &str, order: &str, shape: &str, data: &[u8]) -> Vec<u8> {
-        let header = format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}\n");
+        let header =
+            format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}\n");
         let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
         bytes.extend((header.len() as u16).to_le_bytes());
         bytes.extend(header.bytes().chain(data.iter().copied()));
@@ -122,9 +151,15 @@ mod tests {
         assert_eq!(read(&write(&[1.0, -2.5, 3.0])), is(&[1.0, -2.5, 3.0], 1));
         let doubles: Vec<u8> = [1.5f64, -2.0].iter().flat_map(|x| x.to_be_bytes()).collect();
         assert_eq!(read(&file(">f8", "False", "(2,)", &doubles)), is(&[1.5, -2.0], 1));
-        assert_eq!(read(&file("|i1", "False", "(3, 2)", &[0, 10, 1, 11, 2, 255])), is(&[0.0, 10.0, 1.0, 11.0, 2.0, -1.0], 2));
+        assert_eq!(
+            read(&file("|i1", "False", "(3, 2)", &[0, 10, 1, 11, 2, 255])),
+            is(&[0.0, 10.0, 1.0, 11.0, 2.0, -1.0], 2)
+        );
         // time and power as two rows, or in Fortran's order
-        for file in [file("|u1", "False", "(2, 3)", &[0, 1, 2, 10, 11, 12]), file("|u1", "True", "(3, 2)", &[0, 1, 2, 10, 11, 12])] {
+        for file in [
+            file("|u1", "False", "(2, 3)", &[0, 1, 2, 10, 11, 12]),
+            file("|u1", "True", "(3, 2)", &[0, 1, 2, 10, 11, 12]),
+        ] {
             assert_eq!(read(&file), is(&[0.0, 10.0, 1.0, 11.0, 2.0, 12.0], 2));
         }
     }
@@ -134,7 +169,10 @@ mod tests {
         for (bytes, expected) in [
             (b"time,power\n".to_vec(), "does not begin as a .npy file does"),
             (b"\x93NUMPY\x01\x00\x76".to_vec(), "ends within its header"),
-            (file("<c8", "False", "(2,)", &[0; 16]), "holds numbers of the type <c8; must be float32"),
+            (
+                file("<c8", "False", "(2,)", &[0; 16]),
+                "holds numbers of the type <c8; must be float32",
+            ),
             (file("<f4", "False", "(2, 2, 2)", &[0; 32]), "has the shape [2, 2, 2]"),
             (file("<f4", "False", "(5,)", &[0; 12]), "holds 3 numbers where its header says 5"),
             (file("<f4", "False", "()", &[0; 4]), "has the shape []"),

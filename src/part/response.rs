@@ -14,7 +14,8 @@ use std::f64::consts::{PI, TAU};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Convention {
-    /// 20 log of a voltage's or current's ratio: the electrical and the component analyser's convention.
+    /// 20 log of a voltage's or current's ratio: the electrical and the component analyser's
+    /// convention.
     #[default]
     Amplitude,
     /// 10 log of an optical power's ratio.
@@ -50,11 +51,14 @@ pub(super) type Recipe = (String, Convention, Port);
 /// H(f) = S21(f) e^(j 2 pi f tau) / |S21(f_1)|,   ln|H| and unwrapped phase straight between the points
 /// ```
 ///
-/// The gain is the part's own: the response is normalised to one (sign included) at its first point, the lowest frequency measured. The delay
-/// tau by which the measurement lags the minimum-phase response of the same magnitude (cables, fixture; a fit weighted
-/// by |H|^2) is taken out when it is more than 3 ps, and what ripple of phase remains is kept. Without a phase the response is minimum-phase. Below the first point
+/// The gain is the part's own: the response is normalised to one (sign included) at its first
+/// point, the lowest frequency measured. The delay tau by which the measurement lags the
+/// minimum-phase response of the same magnitude (cables, fixture; a fit weighted by |H|^2) is taken
+/// out when it is more than 3 ps, and what ripple of phase remains is kept. Without a phase the
+/// response is minimum-phase. Below the first point
 /// |H| is constant and the phase runs straight to zero; beyond the last |H| falls by the slope of the last octave, at
-/// least 20 dB per decade, with linear phase (minimum phase to eight times the last frequency where no phase was given).
+/// least 20 dB per decade, with linear phase (minimum phase to eight times the last frequency where
+/// no phase was given).
 ///
 /// # Limits
 ///
@@ -62,7 +66,8 @@ pub(super) type Recipe = (String, Convention, Port);
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Response {
-    /// A Touchstone file (`.s2p`, or `.ts` of version 2) or text of frequency, |S21| in dB and phase in degrees; empty for the model.
+    /// A Touchstone file (`.s2p`, or `.ts` of version 2) or text of frequency, |S21| in dB and
+    /// phase in degrees; empty for the model.
     pub file: String,
     /// What the decibels of a text file are of.
     pub convention: Convention,
@@ -80,8 +85,11 @@ impl Response {
 
     /// Fills it from its file and reports what is wrong with that.
     pub fn load(&mut self, at: &Path, scale: Scale, loader: &mut Loader<'_>) {
-        if self.convention == Convention::Power && (scale == Scale::Electrical || is_touchstone(&self.file)) {
-            let remedy = "must be \"amplitude\": only text of an optical power's response is in 10 log";
+        if self.convention == Convention::Power
+            && (scale == Scale::Electrical || is_touchstone(&self.file))
+        {
+            let remedy =
+                "must be \"amplitude\": only text of an optical power's response is in 10 log";
             loader.problems().report(at, "convention", "power", remedy);
         }
         let recipe = (self.file.clone(), self.convention, self.ports);
@@ -117,17 +125,27 @@ struct Points {
 /// Makes a table of a file's text.
 pub(super) fn read(text: &Text, recipe: &Recipe) -> Result<Table, String> {
     let (file, convention, port) = recipe;
-    let points = if is_touchstone(file) { of_touchstone(&text.text, file, *port)? } else { of_columns(&text.text, *convention)? };
+    let points = if is_touchstone(file) {
+        of_touchstone(&text.text, file, *port)?
+    } else {
+        of_columns(&text.text, *convention)?
+    };
     Ok(table(text.digest, points))
 }
 
 fn of_touchstone(text: &str, file: &str, port: Port) -> Result<Points, String> {
     let network = Touchstone::parse(text, touchstone::ports_of_name(file))?;
     if network.ports() != 2 {
-        return Err(format!("has {} ports; must have 2: export the two of the part", network.ports()));
+        return Err(format!(
+            "has {} ports; must have 2: export the two of the part",
+            network.ports()
+        ));
     }
     if network.f_hz().len() == 1 {
-        return Err(format!("line {}: is the only one with data; must be two or more", network.lines()[0]));
+        return Err(format!(
+            "line {}: is the only one with data; must be two or more",
+            network.lines()[0]
+        ));
     }
     let (to, from) = match port {
         Port::S21 => (2, 1),
@@ -141,20 +159,26 @@ fn of_touchstone(text: &str, file: &str, port: Port) -> Result<Points, String> {
 }
 
 fn of_columns(text: &str, convention: Convention) -> Result<Points, String> {
-    let columns = columns::parse(text, 2..=3, "frequency, |S21| in dB, and phase in degrees if known")?;
+    let columns =
+        columns::parse(text, 2..=3, "frequency, |S21| in dB, and phase in degrees if known")?;
     let unit_hz = columns.frequency_unit_hz();
     let ratio = match convention {
         Convention::Amplitude => amplitude_ratio,
         Convention::Power => power_ratio,
     };
-    let point = |(line, row): &(usize, Vec<f64>)| (*line, row[0] * unit_hz, ratio(row[1]), row.get(2).map(|degrees| degrees.to_radians()));
+    let point = |(line, row): &(usize, Vec<f64>)| {
+        (*line, row[0] * unit_hz, ratio(row[1]), row.get(2).map(|degrees| degrees.to_radians()))
+    };
     points_of(columns.rows.iter().map(point).collect())
 }
 
 /// Checks what every file must keep, and unwraps the phase.
 fn points_of(points: Vec<(usize, f64, f64, Option<f64>)>) -> Result<Points, String> {
     let ghz = |f_hz: f64| f_hz / giga(1.0);
-    columns::ascending(&points.iter().map(|p| (p.0, vec![ghz(p.1)])).collect::<Vec<_>>(), "frequency, GHz,")?;
+    columns::ascending(
+        &points.iter().map(|p| (p.0, vec![ghz(p.1)])).collect::<Vec<_>>(),
+        "frequency, GHz,",
+    )?;
     for &(line, f_hz, magnitude, _) in &points {
         if !(0.0..=tera(10.0)).contains(&f_hz) {
             return Err(format!(
@@ -163,7 +187,9 @@ fn points_of(points: Vec<(usize, f64, f64, Option<f64>)>) -> Result<Points, Stri
             ));
         }
         if !(1e-15..1e15).contains(&magnitude) {
-            return Err(format!("line {line}: a magnitude of {magnitude:e}: must be from -300 to 300 dB: remove the line"));
+            return Err(format!(
+                "line {line}: a magnitude of {magnitude:e}: must be from -300 to 300 dB: remove the line"
+            ));
         }
     }
     let mut turned = 0.0;
@@ -175,7 +201,11 @@ fn points_of(points: Vec<(usize, f64, f64, Option<f64>)>) -> Result<Points, Stri
         Some(phase + turned)
     });
     let phase_rad: Option<Vec<f64>> = unwrapped.collect();
-    Ok(Points { f_hz: points.iter().map(|p| p.1).collect(), ln_magnitude: points.iter().map(|p| p.2.ln()).collect(), phase_rad })
+    Ok(Points {
+        f_hz: points.iter().map(|p| p.1).collect(),
+        ln_magnitude: points.iter().map(|p| p.2.ln()).collect(),
+        phase_rad,
+    })
 }
 
 /// Normalises, completes and aligns.
@@ -193,7 +223,9 @@ fn table(digest: u64, points: Points) -> Table {
     let flat = Table::new(digest, f_hz.clone(), ln_magnitude.clone(), vec![0.0; f_hz.len()], fall);
     let magnitude = |f: f64| flat.at(f).norm().ln();
     let mut phase = match phase_rad {
-        Some(measured) => aligned(&f_hz, &ln_magnitude, &measured, &minimum_phase(magnitude, end_hz, fall, &f_hz)),
+        Some(measured) => {
+            aligned(&f_hz, &ln_magnitude, &measured, &minimum_phase(magnitude, end_hz, fall, &f_hz))
+        }
         None => {
             f_hz.extend((1..=64).map(|i| end_hz * 8f64.powf(f64::from(i) / 64.0)));
             ln_magnitude = f_hz.iter().map(|&f| magnitude(f)).collect();
@@ -241,9 +273,13 @@ mod tests {
         super::read(&text, &(file.to_owned(), Convention::Amplitude, Port::S21))
     }
 
-    /// Lines of a file of our model in steps of 0.1 GHz from `first`, each written by `line` of GHz and response.
+    /// Lines of a file of our model in steps of 0.1 GHz from `first`, each written by `line` of GHz
+    /// and response.
     fn written(first: u32, line: impl Fn(f64, Complex64) -> String) -> String {
-        (first..=1500).map(|i| f64::from(i) / 10.0).map(|ghz| line(ghz, model().at(giga(ghz)))).collect()
+        (first..=1500)
+            .map(|i| f64::from(i) / 10.0)
+            .map(|ghz| line(ghz, model().at(giga(ghz))))
+            .collect()
     }
 
     fn degrees(h: Complex64) -> f64 {
@@ -252,11 +288,15 @@ mod tests {
 
     /// Largest distance from the model up to 100 GHz.
     fn distance(table: &Table) -> f64 {
-        (0..=1000).map(|i| giga(f64::from(i) / 10.0)).map(|f| (table.at(f) - model().at(f)).norm()).fold(0.0, f64::max)
+        (0..=1000)
+            .map(|i| giga(f64::from(i) / 10.0))
+            .map(|f| (table.at(f) - model().at(f)).norm())
+            .fold(0.0, f64::max)
     }
 
-    /// Straight lines over 0.1 GHz bend by 1e-6, and so much is missing at the first point. Where the
-    /// phase is made of the magnitude, what lies beyond 150 GHz is guessed: a delay of 0.1 ps, 0.05 at 100 GHz.
+    /// Straight lines over 0.1 GHz bend by 1e-6, and so much is missing at the first point. Where
+    /// the phase is made of the magnitude, what lies beyond 150 GHz is guessed: a delay of 0.1 ps,
+    /// 0.05 at 100 GHz.
     #[test]
     fn every_format_of_a_response_reads_as_the_model_it_came_from() {
         let db = |h: Complex64| crate::units::db_from_amplitude_ratio(h.norm());
@@ -296,7 +336,9 @@ mod tests {
         let table = read("a.csv", "1, 0\n10, 0\n20, -1\n").unwrap();
         assert!((table.at(giga(200.0)).norm() / table.at(giga(20.0)).norm() - 0.1).abs() < 1e-6);
         let steep = read("a.csv", "1, 0\n10, 0\n20, -12\n").unwrap();
-        let octave = crate::units::db_from_amplitude_ratio(steep.at(giga(40.0)).norm() / steep.at(giga(20.0)).norm());
+        let octave = crate::units::db_from_amplitude_ratio(
+            steep.at(giga(40.0)).norm() / steep.at(giga(20.0)).norm(),
+        );
         assert!((octave + 12.0).abs() < 1e-2, "{octave}");
         assert_eq!(table.ends_hz(), giga(20.0));
     }
@@ -304,14 +346,18 @@ mod tests {
     #[test]
     fn a_wrong_unit_order_or_magnitude_is_refused_with_its_line() {
         for (text, expected) in [
-            ("1e9, 0\n2e9, -1\n", "line 1: frequency 1000000000 GHz: must be from 0 to 10000; a header names another unit"),
+            (
+                "1e9, 0\n2e9, -1\n",
+                "line 1: frequency 1000000000 GHz: must be from 0 to 10000; a header names another unit",
+            ),
             ("2, 0\n1, -1\n", "line 2: frequency, GHz, 1 descends behind 2; must ascend"),
             ("1, 0\n2, -400\n", "line 2: a magnitude of 1e-20: must be from -300 to 300 dB"),
         ] {
             let complaint = read("a.csv", text).unwrap_err();
             assert!(complaint.starts_with(expected), "{text}: {complaint}");
         }
-        let four = read("a.s4p", &format!("1 {0}2 {0}", "0 0 1 0 0 0 0 0\n".repeat(4))).unwrap_err();
+        let four =
+            read("a.s4p", &format!("1 {0}2 {0}", "0 0 1 0 0 0 0 0\n".repeat(4))).unwrap_err();
         assert_eq!(four, "has 4 ports; must have 2: export the two of the part");
     }
 }

@@ -28,7 +28,11 @@ pub(super) fn read(path: &str) -> Result<Text, String> {
 /// The text that some bytes are, without a byte order mark.
 pub(super) fn of_bytes(bytes: Vec<u8>) -> Result<String, String> {
     let text = String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
+            .iter()
+            .filter(|&&byte| byte == b'\n')
+            .count()
+            + 1;
         format!("line {line}: is no text; must be a text file of numbers")
     })?;
     match text.lines().position(|line| line.contains('\0')) {
@@ -43,13 +47,16 @@ pub(super) fn bytes(path: &str, most: u64) -> Result<Vec<u8>, String> {
     if !metadata.is_file() {
         return Err("is not a regular file; must be a text file of numbers".to_owned());
     }
-    let too_large = |bytes: u64| format!("has {bytes} bytes, must have at most {most}: thin it out");
+    let too_large =
+        |bytes: u64| format!("has {bytes} bytes, must have at most {most}: thin it out");
     if metadata.len() > most {
         return Err(too_large(metadata.len()));
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(|error| format!("cannot be opened ({error})"))?;
-    file.take(most + 1).read_to_end(&mut bytes).map_err(|error| format!("cannot be read ({error})"))?;
+    file.take(most + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("cannot be read ({error})"))?;
     if bytes.len() as u64 > most { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
 }
 
@@ -60,7 +67,9 @@ pub(super) fn digest(fnv: u64) -> String {
 
 /// FNV-1a, 64 bits.
 pub(crate) fn fnv(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 #[cfg(test)]

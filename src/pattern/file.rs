@@ -51,7 +51,9 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
     check(path)?;
     let mut text = Vec::new();
     let file = File::open(path).map_err(|error| format!("cannot be opened ({error})"))?;
-    file.take(MOST_BYTES).read_to_end(&mut text).map_err(|error| format!("cannot be read ({error})"))?;
+    file.take(MOST_BYTES)
+        .read_to_end(&mut text)
+        .map_err(|error| format!("cannot be read ({error})"))?;
     parse(&text)
 }
 
@@ -71,7 +73,10 @@ fn parse(text: &[u8]) -> Result<Vec<u8>, String> {
             levels.extend(token.iter().map(|byte| byte - b'0'));
         }
         if levels.len() > MOST_SYMBOLS {
-            return Err(format!("line {}: too long, must hold at most {MOST_SYMBOLS} symbols", line_index + 1));
+            return Err(format!(
+                "line {}: too long, must hold at most {MOST_SYMBOLS} symbols",
+                line_index + 1
+            ));
         }
     }
     if levels.is_empty() {
@@ -84,7 +89,8 @@ fn parse(text: &[u8]) -> Result<Vec<u8>, String> {
 fn quote(token: &[u8]) -> String {
     let text = String::from_utf8_lossy(token);
     let mut letters = text.chars();
-    let mut quoted: String = letters.by_ref().take(QUOTED_LETTERS).flat_map(char::escape_debug).collect();
+    let mut quoted: String =
+        letters.by_ref().take(QUOTED_LETTERS).flat_map(char::escape_debug).collect();
     if letters.next().is_some() {
         quoted.push_str("..");
     }
@@ -111,23 +117,42 @@ mod tests {
 
     #[test]
     fn every_way_to_separate_gives_the_same_levels() {
-        for text in ["0312", "0 3 1 2", "0,3,1,2,", "0\n3\r\n1\n\n2", "# 33\n0, 3\t1 # 3\n2\n", "\u{feff}0312"] {
+        for text in [
+            "0312",
+            "0 3 1 2",
+            "0,3,1,2,",
+            "0\n3\r\n1\n\n2",
+            "# 33\n0, 3\t1 # 3\n2\n",
+            "\u{feff}0312",
+        ] {
             assert_eq!(parse(text.as_bytes()), Ok(vec![0, 3, 1, 2]), "{text:?}");
         }
     }
 
     #[test]
     fn a_wrong_token_is_named_with_its_line() {
-        assert_eq!(complaint("0 1\n2 4 3"), "line 2: `4`: must be levels, the digits 0 to 3, with blanks or commas between");
-        assert_eq!(complaint("-1"), "line 1: `-1`: must be levels, the digits 0 to 3, with blanks or commas between");
-        assert_eq!(complaint("# fine\n\n0.333"), "line 3: `0.333`: must be levels, the digits 0 to 3, with blanks or commas between");
+        assert_eq!(
+            complaint("0 1\n2 4 3"),
+            "line 2: `4`: must be levels, the digits 0 to 3, with blanks or commas between"
+        );
+        assert_eq!(
+            complaint("-1"),
+            "line 1: `-1`: must be levels, the digits 0 to 3, with blanks or commas between"
+        );
+        assert_eq!(
+            complaint("# fine\n\n0.333"),
+            "line 3: `0.333`: must be levels, the digits 0 to 3, with blanks or commas between"
+        );
     }
 
     #[test]
     fn a_long_or_binary_token_is_quoted_short_and_escaped() {
         assert_eq!(
             complaint(&"x".repeat(100)),
-            format!("line 1: `{}..`: must be levels, the digits 0 to 3, with blanks or commas between", "x".repeat(20))
+            format!(
+                "line 1: `{}..`: must be levels, the digits 0 to 3, with blanks or commas between",
+                "x".repeat(20)
+            )
         );
         assert!(parse(&[0xff, 0x00]).unwrap_err().starts_with("line 1: `\u{fffd}\\0`"));
     }
@@ -156,7 +181,8 @@ mod tests {
     /// The file is sparse: it says 100 MB, and reading it would first stumble over its zero bytes.
     #[test]
     fn a_huge_file_is_refused_by_its_size_alone() {
-        let complaint = with_file("huge", |file| file.set_len(100_000_000).unwrap(), read).unwrap_err();
+        let complaint =
+            with_file("huge", |file| file.set_len(100_000_000).unwrap(), read).unwrap_err();
         assert_eq!(complaint, "has 100000000 bytes, must have at most 67108864");
     }
 

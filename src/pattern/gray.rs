@@ -5,7 +5,8 @@
 //! level    0   1   2   3
 //! ```
 //!
-//! Neighbouring levels differ in one bit, so a wrong decision to the next level costs one bit error.
+//! Neighbouring levels differ in one bit, so a wrong decision to the next level costs one bit
+//! error.
 //!
 //! # Reference
 //!
@@ -44,7 +45,8 @@ pub const fn bits(level: u8) -> (bool, bool) {
     (first, first ^ (level % 2 == 1))
 }
 
-/// The two bits of [`bits`] as a number, the first one on top: what differs between two levels is their exclusive or.
+/// The two bits of [`bits`] as a number, the first one on top: what differs between two levels is
+/// their exclusive or.
 #[must_use]
 pub(crate) const fn pair(level: u8) -> u8 {
     level ^ level >> 1
@@ -59,7 +61,8 @@ pub(super) fn encode(bits: impl IntoIterator<Item = bool>) -> Vec<u8> {
 /// Levels that one `u32` of bits makes.
 pub(super) const LEVELS_PER_WORD: usize = 16;
 
-/// Writes the levels of 32 bits, least significant bit first; a shorter `out` takes the first of them.
+/// Writes the levels of 32 bits, least significant bit first; a shorter `out` takes the first of
+/// them.
 pub(super) fn write_levels(word: u32, out: &mut [u8]) {
     if out.len() == LEVELS_PER_WORD {
         for (levels, byte) in out.chunks_exact_mut(4).zip(word.to_le_bytes()) {

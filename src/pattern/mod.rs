@@ -1,7 +1,7 @@
 //! What is sent: test patterns as PAM4 levels, the Gray code, the precoder.
 //!
-//! A [`Pattern`] describes, [`Pattern::build`] prepares a [`Source`], and [`Source::fill`] writes levels 0..=3. A level is
-//! two bits ([`gray`]); [`precode`] is applied by whoever fills.
+//! A [`Pattern`] describes, [`Pattern::build`] prepares a [`Source`], and [`Source::fill`] writes
+//! levels 0..=3. A level is two bits ([`gray`]); [`precode`] is applied by whoever fills.
 
 mod file;
 pub mod gray;
@@ -33,7 +33,8 @@ pub enum PatternKind {
     Random,
     /// Levels from a text file, repeated.
     File,
-    /// What a port carries: random payload, in codewords that the link's coding deals to the lanes, where it has one; never repeats.
+    /// What a port carries: random payload, in codewords that the link's coding deals to the lanes,
+    /// where it has one; never repeats.
     Payload,
 }
 
@@ -57,21 +58,27 @@ impl PatternKind {
 pub struct Pattern {
     /// Which pattern.
     pub kind: PatternKind,
-    /// Path of a text file of levels, for `kind = "file"` only: digits 0 to 3, one after another or separated by blanks,
-    /// commas or new lines; `#` begins a comment; at most 16 Mi symbols.
+    /// Path of a text file of levels, for `kind = "file"` only: digits 0 to 3, one after another or
+    /// separated by blanks, commas or new lines; `#` begins a comment; at most 16 Mi symbols.
     pub file: String,
     /// Whether the levels are precoded, 1/(1+D) mod 4.
     pub precoder: bool,
 }
 
 impl Pattern {
-    /// Reports a pattern file that is missing or too large; what it holds is read by [`Pattern::build`].
+    /// Reports a pattern file that is missing or too large; what it holds is read by
+    /// [`Pattern::build`].
     pub fn check(&self, at: &Path, problems: &mut Problems) {
         if self.kind != PatternKind::File {
             return;
         }
         if self.file.is_empty() {
-            problems.report(at, "file", "\"\"", "must name a text file of levels 0 to 3 when kind = \"file\"");
+            problems.report(
+                at,
+                "file",
+                "\"\"",
+                "must name a text file of levels 0 to 3 when kind = \"file\"",
+            );
         } else if let Err(reason) = file::check(self.file.as_ref()) {
             problems.report(at, "file", &self.file, reason);
         }
@@ -81,7 +88,8 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// A pattern file that cannot be read as levels: its name, the line, what stands there and what would be right.
+    /// A pattern file that cannot be read as levels: its name, the line, what stands there and what
+    /// would be right.
     pub fn build(&self) -> Result<Source, String> {
         Ok(match self.kind {
             PatternKind::Prbs13q => Source::stored(prbs::prbs13q()),
@@ -89,7 +97,8 @@ impl Pattern {
             PatternKind::Ssprq => Source::stored(ssprq::ssprq()),
             PatternKind::Random | PatternKind::Payload => Source::random(),
             PatternKind::File => {
-                let levels = file::read(self.file.as_ref()).map_err(|reason| format!("{}: {reason}", self.file))?;
+                let levels = file::read(self.file.as_ref())
+                    .map_err(|reason| format!("{}: {reason}", self.file))?;
                 Source::stored(levels)
             }
         })
@@ -103,13 +112,17 @@ mod tests {
     #[test]
     fn the_default_is_prbs31q_without_precoder() {
         let pattern: Pattern = toml::from_str("").unwrap();
-        assert_eq!(pattern, Pattern { kind: PatternKind::Prbs31q, file: String::new(), precoder: false });
+        assert_eq!(
+            pattern,
+            Pattern { kind: PatternKind::Prbs31q, file: String::new(), precoder: false }
+        );
     }
 
     #[test]
     fn every_kind_survives_toml_under_its_lower_case_name() {
         for kind in PatternKind::all() {
-            let text = format!("kind = \"{}\"\nprecoder = true", format!("{kind:?}").to_lowercase());
+            let text =
+                format!("kind = \"{}\"\nprecoder = true", format!("{kind:?}").to_lowercase());
             let pattern: Pattern = toml::from_str(&text).unwrap();
             assert_eq!(pattern.kind, kind);
             assert_eq!(toml::from_str(&toml::to_string(&pattern).unwrap()), Ok(pattern));
@@ -123,7 +136,8 @@ mod tests {
 
     fn problems(kind: PatternKind, file: &str) -> Vec<String> {
         let mut problems = Problems::new();
-        Pattern { kind, file: file.into(), precoder: false }.check(&Path::root().key("pattern"), &mut problems);
+        Pattern { kind, file: file.into(), precoder: false }
+            .check(&Path::root().key("pattern"), &mut problems);
         problems.iter().map(ToString::to_string).collect()
     }
 
@@ -144,7 +158,8 @@ mod tests {
 
     #[test]
     fn a_file_that_cannot_be_built_is_named() {
-        let pattern = Pattern { kind: PatternKind::File, file: "no/such/file".into(), precoder: false };
+        let pattern =
+            Pattern { kind: PatternKind::File, file: "no/such/file".into(), precoder: false };
         assert!(pattern.build().unwrap_err().starts_with("no/such/file: cannot be opened"));
     }
 }

@@ -10,7 +10,8 @@ use super::gray;
 /// p(i) = sum over the taps t of p(i - t), mod 2
 /// ```
 ///
-/// The output is the bit that enters the register, as in 802.3 Figures 49-9 and 94-6, before any inverter.
+/// The output is the bit that enters the register, as in 802.3 Figures 49-9 and 94-6, before any
+/// inverter.
 #[derive(Clone, Debug)]
 pub(super) struct Register {
     /// Bit k holds p(i - 1 - k): S0, the newest, is the least significant.
@@ -48,7 +49,8 @@ impl Iterator for Register {
 /// Symbols of one period of PRBS13Q.
 pub(super) const PRBS13Q_PERIOD: usize = (1 << 13) - 1;
 
-/// S0 to S12 = 0000010101011, as in the COM code for lane 0 (assumed to be the clause's); it only chooses the first symbol.
+/// S0 to S12 = 0000010101011, as in the COM code for lane 0 (assumed to be the clause's); it only
+/// chooses the first symbol.
 const PRBS13Q_SEED: u32 = 0b1_1010_1010_0000;
 
 /// One period of PRBS13Q: two periods of PRBS13, Gray coded.
@@ -70,12 +72,13 @@ pub(super) fn longest_run(pattern: &[u8], level: u8) -> usize {
 mod tests {
     use super::*;
 
-    /// The example of 120.5.11.2.a (as quoted in Omer-Sella/802.3, ieeeConstants.py) settles what a seed means, which bit is
-    /// output, that it is not inverted, and the Gray map.
+    /// The example of 120.5.11.2.a (as quoted in Omer-Sella/802.3, ieeeConstants.py) settles what a
+    /// seed means, which bit is output, that it is not inverted, and the Gray map.
     #[test]
     fn the_register_reproduces_the_prbs9q_example_of_the_standard() {
         let register = Register::new(0x1ff, &[5, 9]);
-        let digits: String = gray::encode(register.take(2 * 60)).iter().map(u8::to_string).collect();
+        let digits: String =
+            gray::encode(register.take(2 * 60)).iter().map(u8::to_string).collect();
         assert_eq!(digits, "001232230323131001033121330220223132011103023021333230313030");
     }
 
@@ -98,8 +101,8 @@ mod tests {
         assert_eq!(longest_run(&pattern, 0), 6);
     }
 
-    /// Two periods pair every bit with both its neighbours, so the levels count the pairs of bits of a maximal sequence:
-    /// 2^11 of each, but one fewer 00.
+    /// Two periods pair every bit with both its neighbours, so the levels count the pairs of bits
+    /// of a maximal sequence: 2^11 of each, but one fewer 00.
     #[test]
     fn prbs13q_uses_the_levels_evenly() {
         let pattern = prbs13q();

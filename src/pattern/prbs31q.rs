@@ -27,7 +27,8 @@ const ROUND: usize = TAP * WORD / 2;
 /// p(i) = p(i - 31*64) + p(i - 28*64)         one exclusive or makes 64 bits
 /// ```
 ///
-/// The bits are inverted, then Gray coded in pairs. The state at bit n is A^n times the state at 0; A^(2^k) is prepared.
+/// The bits are inverted, then Gray coded in pairs. The state at bit n is A^n times the state at 0;
+/// A^(2^k) is prepared.
 ///
 /// # Reference
 ///
@@ -45,7 +46,10 @@ type Matrix = [u32; LENGTH];
 
 impl Prbs31q {
     pub(super) fn new() -> Self {
-        let start = Register::prbs31(SEED).take(LENGTH).enumerate().fold(0, |bits, (k, bit)| bits | u32::from(bit) << k);
+        let start = Register::prbs31(SEED)
+            .take(LENGTH)
+            .enumerate()
+            .fold(0, |bits, (k, bit)| bits | u32::from(bit) << k);
         let mut powers = Box::new([[0; LENGTH]; LENGTH]);
         powers[0] = std::array::from_fn(|k| step(1 << k));
         for k in 1..LENGTH {
@@ -122,13 +126,16 @@ mod tests {
         out
     }
 
-    /// 2^31 - 1 is prime, so a step that is not the identity, but whose power is, has exactly that period.
+    /// 2^31 - 1 is prime, so a step that is not the identity, but whose power is, has exactly that
+    /// period.
     #[test]
     fn the_period_is_2_to_31_less_1() {
         let prbs = Prbs31q::new();
         assert_ne!(step(1), 1);
         let all = prbs.powers.iter();
-        let last = all.fold(std::array::from_fn(|k| 1 << k), |product: Matrix, power| product.map(|column| times(power, column)));
+        let last = all.fold(std::array::from_fn(|k| 1 << k), |product: Matrix, power| {
+            product.map(|column| times(power, column))
+        });
         assert_eq!(last, std::array::from_fn(|k| 1 << k));
         assert_eq!(prbs.state_at(PERIOD), prbs.start);
     }
@@ -146,7 +153,8 @@ mod tests {
         }
     }
 
-    /// The register runs backwards too, p(i) = p(i + 31) + p(i + 3), and so reaches the end of the period from its start.
+    /// The register runs backwards too, p(i) = p(i + 31) + p(i + 3), and so reaches the end of the
+    /// period from its start.
     #[test]
     fn the_end_of_the_period_is_that_of_the_register_run_backwards() {
         let length = 3000;

@@ -5,12 +5,13 @@
 //! receiver      s(n) = (r(n) + r(n-1)) mod 4
 //! ```
 //!
-//! Levels 0..=3 in, levels out, in place. Both take the level before the slice and return the one that the next slice
-//! needs, so a stream may be cut anywhere.
+//! Levels 0..=3 in, levels out, in place. Both take the level before the slice and return the one
+//! that the next slice needs, so a stream may be cut anywhere.
 //!
 //! # Period
 //!
-//! A pattern of N symbols, precoded, repeats after at most 2 N symbols if N is odd and after at most 4 N if N is even.
+//! A pattern of N symbols, precoded, repeats after at most 2 N symbols if N is odd and after at
+//! most 4 N if N is even.
 //!
 //! # Reference
 //!
@@ -49,7 +50,8 @@ mod tests {
     use super::*;
     use crate::pattern::prbs;
 
-    /// The example of parthasarathy_01_0911 (IEEE 802.3bj), as quoted in Omer-Sella/802.3, test_modulation.py.
+    /// The example of parthasarathy_01_0911 (IEEE 802.3bj), as quoted in Omer-Sella/802.3,
+    /// test_modulation.py.
     #[test]
     fn the_precoder_reproduces_the_example_of_the_task_force() {
         let mut levels = [2, 2, 2, 2, 0, 3, 2, 0, 1, 3, 3, 0, 0, 0, 0, 2, 3, 0, 3];

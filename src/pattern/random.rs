@@ -9,7 +9,8 @@ const CHUNK: usize = 4096;
 /// Words of 32 bits in a chunk.
 const CHUNK_WORDS: usize = CHUNK / gray::LEVELS_PER_WORD;
 
-/// Writes random levels from symbol `first_symbol` on; a symbol depends on the seed and its own index only.
+/// Writes random levels from symbol `first_symbol` on; a symbol depends on the seed and its own
+/// index only.
 pub(super) fn fill(first_symbol: u64, seed: Seed, out: &mut [u8]) {
     let seed = seed.named("pattern");
     let mut chunk = first_symbol / CHUNK as u64;
@@ -54,7 +55,11 @@ mod tests {
         let whole = window(0, 5 * CHUNK);
         for first in [0, 1, 15, 16, 17, CHUNK - 1, CHUNK, CHUNK + 33, 3 * CHUNK - 5] {
             for length in [0, 1, 7, 16, 31, 100, CHUNK, CHUNK + 50] {
-                assert_eq!(window(first as u64, length), whole[first..first + length], "{length} symbols from {first}");
+                assert_eq!(
+                    window(first as u64, length),
+                    whole[first..first + length],
+                    "{length} symbols from {first}"
+                );
             }
         }
     }
@@ -71,8 +76,8 @@ mod tests {
         assert_ne!(window(0, 100), other);
     }
 
-    /// n = 2^20 symbols: a count has mean n / 4 and standard deviation sqrt(3 n / 16) = 443, a pair's n / 16 and 248; both
-    /// are held to 5 of them.
+    /// n = 2^20 symbols: a count has mean n / 4 and standard deviation sqrt(3 n / 16) = 443, a
+    /// pair's n / 16 and 248; both are held to 5 of them.
     #[test]
     fn levels_and_pairs_of_levels_are_equally_likely() {
         let levels = window(12_345, 1 << 20);
@@ -81,7 +86,10 @@ mod tests {
             assert!((count - f64::from(1 << 18)).abs() < 5.0 * 443.0, "level {level}: {count}");
             for next in 0..4 {
                 let pairs = levels.windows(2).filter(|pair| *pair == [level, next]).count() as f64;
-                assert!((pairs - f64::from(1 << 16)).abs() < 5.0 * 300.0, "{level} then {next}: {pairs}");
+                assert!(
+                    (pairs - f64::from(1 << 16)).abs() < 5.0 * 300.0,
+                    "{level} then {next}: {pairs}"
+                );
             }
         }
     }

@@ -13,8 +13,9 @@ pub trait Levels: Debug + Send + Sync {
 
 /// A source of PAM4 levels, made by [`Pattern::build`](super::Pattern::build).
 ///
-/// It never changes: what stands at a symbol depends on that symbol's index (and, for a random pattern, on the seed), never on
-/// what was asked before or how a window is cut. Threads may share it.
+/// It never changes: what stands at a symbol depends on that symbol's index (and, for a random
+/// pattern, on the seed), never on what was asked before or how a window is cut. Threads may share
+/// it.
 #[derive(Debug)]
 pub struct Source {
     supply: Supply,
@@ -62,7 +63,8 @@ impl Source {
         }
     }
 
-    /// Writes the levels 0..=3 from symbol `first_symbol` on, wrapping round at the period; not precoded.
+    /// Writes the levels 0..=3 from symbol `first_symbol` on, wrapping round at the period; not
+    /// precoded.
     ///
     /// Only a random pattern uses the seed, under the name `pattern`. Nothing is allocated.
     pub fn fill(&self, first_symbol: u64, seed: Seed, out: &mut [u8]) {
@@ -98,7 +100,9 @@ pub(super) mod tests {
 
     fn sources() -> Vec<(String, Source)> {
         let computed = PatternKind::all().into_iter().filter(|&kind| kind != PatternKind::File);
-        let built = computed.map(|kind| (format!("{kind:?}"), Pattern { kind, ..Pattern::default() }.build().unwrap()));
+        let built = computed.map(|kind| {
+            (format!("{kind:?}"), Pattern { kind, ..Pattern::default() }.build().unwrap())
+        });
         built.chain([("a short file".into(), Source::stored(vec![0, 3, 1]))]).collect()
     }
 
@@ -115,7 +119,9 @@ pub(super) mod tests {
                 let whole = window(&source, first, 10_000);
                 for cut in [1, 3, 16, 33, 100, 896, 897, 4096, 9999] {
                     let starts = (0..10_000).step_by(cut);
-                    let parts: Vec<Vec<u8>> = starts.map(|n| window(&source, first + n as u64, cut.min(10_000 - n))).collect();
+                    let parts: Vec<Vec<u8>> = starts
+                        .map(|n| window(&source, first + n as u64, cut.min(10_000 - n)))
+                        .collect();
                     assert_eq!(parts.concat(), whole, "{name} from {first} in parts of {cut}");
                 }
             }
@@ -146,7 +152,10 @@ pub(super) mod tests {
     #[test]
     fn every_source_gives_levels_from_0_to_3_up_to_the_last_index() {
         for (name, source) in sources() {
-            assert!(window(&source, u64::MAX - 4999, 5000).iter().all(|&level| level <= 3), "{name}");
+            assert!(
+                window(&source, u64::MAX - 4999, 5000).iter().all(|&level| level <= 3),
+                "{name}"
+            );
         }
     }
 

@@ -12,12 +12,25 @@ pub(super) type Chart<'a, B> = ChartContext<'a, B, Cartesian2d<Ruler, Ruler>>;
 pub(super) type Fails<B> = DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>;
 
 /// Paper, title and caption; returns what is left below.
-pub(super) fn page<B: DrawingBackend>(area: &Area<B>, theme: &Theme, title: &str, caption: &str) -> Result<Area<B>, Fails<B>> {
+pub(super) fn page<B: DrawingBackend>(
+    area: &Area<B>,
+    theme: &Theme,
+    title: &str,
+    caption: &str,
+) -> Result<Area<B>, Fails<B>> {
     area.fill(&PAPER)?;
     let m = theme.margin;
-    area.draw(&Text::new(title.to_owned(), (m, m), fitting(area, theme, title, &|theme| theme.bold(theme.title, INK))?))?;
+    area.draw(&Text::new(
+        title.to_owned(),
+        (m, m),
+        fitting(area, theme, title, &|theme| theme.bold(theme.title, INK))?,
+    ))?;
     let below = m + theme.title * 11 / 10;
-    area.draw(&Text::new(caption.to_owned(), (m, below), fitting(area, theme, caption, &|theme| theme.text(theme.caption, PALE_INK))?))?;
+    area.draw(&Text::new(
+        caption.to_owned(),
+        (m, below),
+        fitting(area, theme, caption, &|theme| theme.text(theme.caption, PALE_INK))?,
+    ))?;
     Ok(area.split_vertically(below + theme.caption * 12 / 10).1)
 }
 
@@ -66,11 +79,20 @@ pub(super) fn chart<'a, B: DrawingBackend>(
         .margin_bottom(theme.margin / 2)
         .x_label_area_size(theme.label * 13 / 10 + theme.tick * 14 / 10)
         .y_label_area_size(theme.label * 13 / 10 + theme.tick * 32 / 10)
-        .build_cartesian_2d(Ruler::new(x.range.clone(), x.marks), Ruler::new(y.range.clone(), y.marks))
+        .build_cartesian_2d(
+            Ruler::new(x.range.clone(), x.marks),
+            Ruler::new(y.range.clone(), y.marks),
+        )
 }
 
 /// Grid, ticks and names of the axes.
-pub(super) fn mesh<B: DrawingBackend>(chart: &mut Chart<'_, B>, theme: &Theme, x: &Axis<'_>, y: &Axis<'_>, lines: bool) -> Drawn<B> {
+pub(super) fn mesh<B: DrawingBackend>(
+    chart: &mut Chart<'_, B>,
+    theme: &Theme,
+    x: &Axis<'_>,
+    y: &Axis<'_>,
+    lines: bool,
+) -> Drawn<B> {
     let mut mesh = chart.configure_mesh();
     mesh.x_desc(x.name)
         .y_desc(y.name)
@@ -107,14 +129,23 @@ pub(super) fn note<B: DrawingBackend>(
 }
 
 /// A dashed line through points.
-pub(super) fn dashed<B: DrawingBackend>(chart: &mut Chart<'_, B>, theme: &Theme, points: Vec<(f64, f64)>, style: ShapeStyle) -> Drawn<B> {
+pub(super) fn dashed<B: DrawingBackend>(
+    chart: &mut Chart<'_, B>,
+    theme: &Theme,
+    points: Vec<(f64, f64)>,
+    style: ShapeStyle,
+) -> Drawn<B> {
     let dash = theme.tick / 2;
     chart.draw_series(DashedLineSeries::new(points, dash as u32, dash as u32 * 2 / 3, style))?;
     Ok(())
 }
 
 /// The legend of what was drawn with a label.
-pub(super) fn legend<'a, B: DrawingBackend + 'a>(chart: &mut Chart<'a, B>, theme: &Theme, place: SeriesLabelPosition) -> Drawn<B> {
+pub(super) fn legend<'a, B: DrawingBackend + 'a>(
+    chart: &mut Chart<'a, B>,
+    theme: &Theme,
+    place: SeriesLabelPosition,
+) -> Drawn<B> {
     chart
         .configure_series_labels()
         .position(place)
@@ -127,7 +158,10 @@ pub(super) fn legend<'a, B: DrawingBackend + 'a>(chart: &mut Chart<'a, B>, theme
 }
 
 /// A piece of a curve for the legend.
-pub(super) fn sample_line(theme: &Theme, style: ShapeStyle) -> impl Fn((i32, i32)) -> PathElement<(i32, i32)> + use<> {
+pub(super) fn sample_line(
+    theme: &Theme,
+    style: ShapeStyle,
+) -> impl Fn((i32, i32)) -> PathElement<(i32, i32)> + use<> {
     let width = theme.tick * 3 / 2;
     move |(x, y)| PathElement::new(vec![(x, y), (x + width, y)], style)
 }

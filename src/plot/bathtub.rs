@@ -11,14 +11,24 @@ use plotters::prelude::*;
 /// Decades of errors that are drawn.
 const LEAST_DECADE: f64 = -15.0;
 /// Names and colours of the eyes, the lowest first.
-const EYES: [(&str, RGBColor); 3] = [("lowest eye", LEVELS[0]), ("middle eye", LEVELS[1]), ("highest eye", LEVELS[3])];
+const EYES: [(&str, RGBColor); 3] =
+    [("lowest eye", LEVELS[0]), ("middle eye", LEVELS[1]), ("highest eye", LEVELS[3])];
 
 impl Figure for Bathtubs {
     fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
-        let body = axes::page(area, theme, &format!("{}: behind the reference equaliser", self.name), &self.noise)?;
+        let body = axes::page(
+            area,
+            theme,
+            &format!("{}: behind the reference equaliser", self.name),
+            &self.noise,
+        )?;
         let panel = theme.panel();
-        let mut names: Vec<(Sample, String)> = EYES.map(|(name, colour)| (Sample::Line(theme.stroke(colour)), name.to_owned())).into();
-        names.push((Sample::Dashes(theme.stroke(RED)), format!("target {}", text::ratio(self.target_ser))));
+        let mut names: Vec<(Sample, String)> =
+            EYES.map(|(name, colour)| (Sample::Line(theme.stroke(colour)), name.to_owned())).into();
+        names.push((
+            Sample::Dashes(theme.stroke(RED)),
+            format!("target {}", text::ratio(self.target_ser)),
+        ));
         let body = legend::above(&body, &Theme { tick: panel.label, ..*theme }, &names)?;
         let width = body.dim_in_pixel().0;
         let (over_amplitude, rest) = body.split_horizontally(width / 3);
@@ -37,25 +47,59 @@ impl Bathtubs {
         first.map_or(0.0, |p| p.0 / unit)..last.map_or(1.0, |p| p.0 / unit)
     }
 
-    fn bathtubs<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme, name: &str, vertical: bool) -> Drawn<B> {
+    fn bathtubs<B: DrawingBackend>(
+        &self,
+        area: &Area<B>,
+        theme: &Theme,
+        name: &str,
+        vertical: bool,
+    ) -> Drawn<B> {
         let area = heading(area, theme, name)?;
         let curves = if vertical { &self.vertical } else { &self.horizontal };
-        let (range, unit) = if vertical { (self.amplitudes(), self.quantity.unit()) } else { (-0.5..0.5, 1.0) };
+        let (range, unit) =
+            if vertical { (self.amplitudes(), self.quantity.unit()) } else { (-0.5..0.5, 1.0) };
         let digits = axes::digits(&range);
         let amplitude = format!("amplitude ({})", self.quantity);
         let format = |v: &f64| text::decimals(*v, digits);
-        let x = Axis { name: if vertical { &amplitude } else { "time (UI)" }, range, ticks: 4, marks: &[], format: &format };
-        let whole = |y: &f64| if (y - y.round()).abs() < 1e-6 { text::power_of_ten(y.round() as i32) } else { String::new() };
+        let x = Axis {
+            name: if vertical { &amplitude } else { "time (UI)" },
+            range,
+            ticks: 4,
+            marks: &[],
+            format: &format,
+        };
+        let whole = |y: &f64| {
+            if (y - y.round()).abs() < 1e-6 {
+                text::power_of_ten(y.round() as i32)
+            } else {
+                String::new()
+            }
+        };
         let marks = [-15.0, -12.0, -9.0, -6.0, -3.0, 0.0];
-        let y = Axis { name: "errors per symbol", range: LEAST_DECADE..0.0, ticks: 6, marks: &marks, format: &whole };
+        let y = Axis {
+            name: "errors per symbol",
+            range: LEAST_DECADE..0.0,
+            ticks: 6,
+            marks: &marks,
+            format: &whole,
+        };
         let mut chart = axes::chart(&area, theme, &x, &y, Room::default())?;
         axes::mesh(&mut chart, theme, &x, &y, true)?;
         let target = self.target_ser.log10();
-        axes::dashed(&mut chart, theme, vec![(x.range.start, target), (x.range.end, target)], theme.stroke(RED))?;
+        axes::dashed(
+            &mut chart,
+            theme,
+            vec![(x.range.start, target), (x.range.end, target)],
+            theme.stroke(RED),
+        )?;
         for (curve, (_, colour)) in curves.iter().zip(EYES) {
-            let points: Vec<(f64, f64)> = curve.iter().map(|&(at, errors)| (at / unit, errors.max(1e-300).log10())).collect();
+            let points: Vec<(f64, f64)> =
+                curve.iter().map(|&(at, errors)| (at / unit, errors.max(1e-300).log10())).collect();
             for pair in points.windows(2) {
-                chart.draw_series(within(pair[0], pair[1]).map(|line| PathElement::new(line, colour.stroke_width(theme.line + 1))))?;
+                chart.draw_series(
+                    within(pair[0], pair[1])
+                        .map(|line| PathElement::new(line, colour.stroke_width(theme.line + 1))),
+                )?;
             }
         }
         Ok(())
@@ -67,18 +111,28 @@ impl Bathtubs {
         let (range, unit) = (self.amplitudes(), self.quantity.unit());
         let digits = axes::digits(&range);
         let amplitude = format!("amplitude ({})", self.quantity);
-        let x = Axis { name: "time (UI)", range: -0.5..0.5, ticks: 4, marks: &[], format: &|t| text::decimals(*t, 1) };
+        let x = Axis {
+            name: "time (UI)",
+            range: -0.5..0.5,
+            ticks: 4,
+            marks: &[],
+            format: &|t| text::decimals(*t, 1),
+        };
         let format = |v: &f64| text::decimals(*v, digits);
         let y = Axis { name: &amplitude, range, ticks: 6, marks: &[], format: &format };
         let mut chart = axes::chart(&area, theme, &x, &y, Room::default())?;
         axes::mesh(&mut chart, theme, &x, &y, true)?;
         for (contour, (_, colour)) in self.contours.iter().zip(EYES) {
-            let around: Vec<(f64, f64)> = around(contour).into_iter().map(|(t, v)| (t, v / unit)).collect();
+            let around: Vec<(f64, f64)> =
+                around(contour).into_iter().map(|(t, v)| (t, v / unit)).collect();
             chart.draw_series([Polygon::new(around.clone(), colour.mix(0.15).filled())])?;
             let closed = around.iter().copied().chain(around.first().copied());
             chart.draw_series(LineSeries::new(closed, colour.stroke_width(theme.line + 1)))?;
         }
-        chart.draw_series([PathElement::new(vec![(0.0, y.range.start), (0.0, y.range.end)], theme.hair(INK))])?;
+        chart.draw_series([PathElement::new(
+            vec![(0.0, y.range.start), (0.0, y.range.end)],
+            theme.hair(INK),
+        )])?;
         Ok(())
     }
 }
@@ -86,11 +140,17 @@ impl Bathtubs {
 /// The line around an eye: its lower edge, and its upper one back; both end where they meet.
 fn around(contour: &[(f64, [f64; 2])]) -> Vec<(f64, f64)> {
     let height = |p: &(f64, [f64; 2])| p.1[1] - p.1[0];
-    let Some(best) = (0..contour.len()).max_by(|&a, &b| height(&contour[a]).total_cmp(&height(&contour[b]))) else { return Vec::new() };
+    let Some(best) =
+        (0..contour.len()).max_by(|&a, &b| height(&contour[a]).total_cmp(&height(&contour[b])))
+    else {
+        return Vec::new();
+    };
     let is_open = |i: &usize| height(&contour[*i]) > 0.0;
     let behind: Vec<usize> = (best..contour.len()).take_while(is_open).collect();
     let before: Vec<usize> = (0..best).rev().take_while(is_open).collect();
-    let (Some(&last), first) = (behind.last(), before.last().copied().unwrap_or(best)) else { return Vec::new() };
+    let (Some(&last), first) = (behind.last(), before.last().copied().unwrap_or(best)) else {
+        return Vec::new();
+    };
     let tip = |open: usize, closed: Option<&(f64, [f64; 2])>| {
         let (a, b) = (&contour[open], closed?);
         let part = height(a) / (height(a) - height(b));

@@ -1,6 +1,7 @@
 //! A perceptual colour map for densities: paper, then darker and darker.
 
-/// Magma of N. Smith and S. van der Walt (matplotlib, CC0), from its light end, with paper before it: lightness falls all the way.
+/// Magma of N. Smith and S. van der Walt (matplotlib, CC0), from its light end, with paper before
+/// it: lightness falls all the way.
 const STOPS: [[f64; 3]; 11] = [
     [255.0, 255.0, 255.0],
     [252.0, 253.0, 191.0],
@@ -15,7 +16,8 @@ const STOPS: [[f64; 3]; 11] = [
     [0.0, 0.0, 4.0],
 ];
 
-/// Viridis of the same authors (CC0), without its darkest quarter, on which no line is seen: lightness rises all the way.
+/// Viridis of the same authors (CC0), without its darkest quarter, on which no line is seen:
+/// lightness rises all the way.
 const HEIGHTS: [[f64; 3]; 7] = [
     [59.0, 82.0, 139.0],
     [44.0, 114.0, 142.0],
@@ -50,10 +52,15 @@ mod tests {
     #[test]
     fn nothing_is_paper_more_is_darker_and_higher_is_lighter() {
         assert_eq!(density(0.0), [255; 3]);
-        let light = |colour: [u8; 3]| colour.iter().zip([0.2126, 0.7152, 0.0722]).map(|(&c, w)| f64::from(c) * w).sum::<f64>();
+        let light = |colour: [u8; 3]| {
+            colour.iter().zip([0.2126, 0.7152, 0.0722]).map(|(&c, w)| f64::from(c) * w).sum::<f64>()
+        };
         for i in 0..100 {
             let (part, more) = (f64::from(i) / 100.0, f64::from(i + 1) / 100.0);
-            assert!(light(density(part)) > light(density(more)) && light(height(part)) < light(height(more)));
+            assert!(
+                light(density(part)) > light(density(more))
+                    && light(height(part)) < light(height(more))
+            );
         }
     }
 }

@@ -28,29 +28,66 @@ impl Figure for Curves {
         let points = || self.traces.iter().flat_map(|trace| &trace.points);
         let bars = || self.traces.iter().flat_map(|trace| &trace.counted);
         let along = self.x.extent(points().map(|p| p.0).chain(bars().map(|b| b.x)));
-        let up = self.y.extent(points().map(|p| p.1).chain(bars().flat_map(|b| [b.low, b.high])).chain(self.limit.map(|l| l.value)));
+        let up = self.y.extent(
+            points()
+                .map(|p| p.1)
+                .chain(bars().flat_map(|b| [b.low, b.high]))
+                .chain(self.limit.map(|l| l.value)),
+        );
         let x = match self.x.spacing {
             Spacing::Names(_) => Side::roomy(&self.x, along.unwrap_or(0.0..1.0), 0),
             _ => Side::exact(&self.x, along.unwrap_or(0.0..1.0), 11),
         };
         let y = Side::roomy(&self.y, up.unwrap_or(0.0..1.0), 8);
         let (x_name, y_name) = (self.x.label(), self.y.label());
-        let x = (Axis { name: &x_name, range: x.range.clone(), ticks: 11, marks: &x.marks, format: &|p| x.format(*p) }, &x);
-        let y = (Axis { name: &y_name, range: y.range.clone(), ticks: 8, marks: &y.marks, format: &|p| y.format(*p) }, &y);
+        let x = (
+            Axis {
+                name: &x_name,
+                range: x.range.clone(),
+                ticks: 11,
+                marks: &x.marks,
+                format: &|p| x.format(*p),
+            },
+            &x,
+        );
+        let y = (
+            Axis {
+                name: &y_name,
+                range: y.range.clone(),
+                ticks: 8,
+                marks: &y.marks,
+                format: &|p| y.format(*p),
+            },
+            &y,
+        );
         let mut chart = axes::chart(&body, theme, &x.0, &y.0, Room::default())?;
         axes::mesh(&mut chart, theme, &x.0, &y.0, true)?;
         if let Some(limit) = self.limit {
             let level = self.y.place(limit.value);
-            axes::dashed(&mut chart, theme, vec![(x.0.range.start, level), (x.0.range.end, level)], theme.stroke(RED))?;
+            axes::dashed(
+                &mut chart,
+                theme,
+                vec![(x.0.range.start, level), (x.0.range.end, level)],
+                theme.stroke(RED),
+            )?;
         }
         for (trace, colour, theme) in self.coloured(theme) {
             self.trace(&mut chart, &theme, trace, colour)?;
         }
         let nothing = points().all(|p| !p.1.is_finite()) && bars().next().is_none();
         if nothing {
-            let middle = (0.5 * (x.0.range.start + x.0.range.end), 0.5 * (y.0.range.start + y.0.range.end));
+            let middle =
+                (0.5 * (x.0.range.start + x.0.range.end), 0.5 * (y.0.range.start + y.0.range.end));
             let style = theme.text(theme.label, PALE_INK);
-            axes::note(&body, &chart, middle, (0, -theme.tick / 2), "not evaluated at any point", style, (HPos::Center, VPos::Bottom))?;
+            axes::note(
+                &body,
+                &chart,
+                middle,
+                (0, -theme.tick / 2),
+                "not evaluated at any point",
+                style,
+                (HPos::Center, VPos::Bottom),
+            )?;
         }
         Ok(())
     }
@@ -73,7 +110,9 @@ impl Curves {
             names.push((Sample::None, format!("{}:", self.legend)));
         }
         let is_names = matches!(self.x.spacing, Spacing::Names(_));
-        for (trace, colour, theme) in self.coloured(theme).filter(|(trace, ..)| !trace.name.is_empty()) {
+        for (trace, colour, theme) in
+            self.coloured(theme).filter(|(trace, ..)| !trace.name.is_empty())
+        {
             let sample = match (is_names, trace.points.is_empty()) {
                 (true, _) => Sample::Dot(colour),
                 (false, true) => Sample::Bar(theme.stroke(colour)),
@@ -86,13 +125,22 @@ impl Curves {
         if self.traces.iter().any(|trace| !trace.counted.is_empty() && !trace.points.is_empty()) {
             names.push((Sample::Bar(theme.stroke(GREY)), "counted, 95 % interval".to_owned()));
         }
-        names.extend(self.limit.map(|limit| (Sample::Dashes(theme.stroke(RED)), format!("limit {}", self.y.value(limit.value)))));
+        names.extend(self.limit.map(|limit| {
+            (Sample::Dashes(theme.stroke(RED)), format!("limit {}", self.y.value(limit.value)))
+        }));
         names
     }
 
-    fn trace<B: DrawingBackend>(&self, chart: &mut Chart<'_, B>, theme: &Theme, trace: &Trace, colour: RGBColor) -> Drawn<B> {
+    fn trace<B: DrawingBackend>(
+        &self,
+        chart: &mut Chart<'_, B>,
+        theme: &Theme,
+        trace: &Trace,
+        colour: RGBColor,
+    ) -> Drawn<B> {
         let floor = chart.y_range().start;
-        let points: Vec<(f64, f64)> = trace.points.iter().map(|p| (self.x.place(p.0), self.y.place(p.1))).collect();
+        let points: Vec<(f64, f64)> =
+            trace.points.iter().map(|p| (self.x.place(p.0), self.y.place(p.1))).collect();
         let visible = points.iter().copied().filter(|p| p.1 >= floor);
         if let Spacing::Names(_) = self.x.spacing {
             let radius = if trace.role == Role::Own { theme.tick / 3 } else { theme.tick / 6 };
@@ -100,21 +148,41 @@ impl Curves {
         } else {
             for piece in pieces(&points, floor) {
                 // at a sharp bend the backend's strokes grow thin: straight pieces do not
-                let straight: Vec<_> = piece.windows(2).filter(|_| points.len() <= MOST_MARKED).map(<[_]>::to_vec).collect();
-                chart.draw_series(straight.into_iter().map(|pair| PathElement::new(pair, theme.stroke(colour))))?;
+                let straight: Vec<_> = piece
+                    .windows(2)
+                    .filter(|_| points.len() <= MOST_MARKED)
+                    .map(<[_]>::to_vec)
+                    .collect();
+                chart.draw_series(
+                    straight.into_iter().map(|pair| PathElement::new(pair, theme.stroke(colour))),
+                )?;
                 chart.draw_series(LineSeries::new(piece, theme.stroke(colour)))?;
             }
-            let alone =
-                |i: usize| [i.checked_sub(1), Some(i + 1)].into_iter().flatten().all(|j| points.get(j).is_none_or(|p| !p.1.is_finite()));
-            let marked = trace.counted.is_empty() && trace.role == Role::Own && points.len() <= MOST_MARKED;
-            let dots = points.iter().enumerate().filter(|(i, p)| p.1 >= floor && (marked || alone(*i)));
-            chart.draw_series(dots.map(|(_, p)| Circle::new(*p, theme.line + 1, colour.filled())))?;
+            let alone = |i: usize| {
+                [i.checked_sub(1), Some(i + 1)]
+                    .into_iter()
+                    .flatten()
+                    .all(|j| points.get(j).is_none_or(|p| !p.1.is_finite()))
+            };
+            let marked =
+                trace.counted.is_empty() && trace.role == Role::Own && points.len() <= MOST_MARKED;
+            let dots =
+                points.iter().enumerate().filter(|(i, p)| p.1 >= floor && (marked || alone(*i)));
+            chart
+                .draw_series(dots.map(|(_, p)| Circle::new(*p, theme.line + 1, colour.filled())))?;
         }
         self.bars(chart, theme, &trace.counted, colour, floor)
     }
 
     /// Counted points with their intervals.
-    fn bars<B: DrawingBackend>(&self, chart: &mut Chart<'_, B>, theme: &Theme, bars: &[Bar], colour: RGBColor, floor: f64) -> Drawn<B> {
+    fn bars<B: DrawingBackend>(
+        &self,
+        chart: &mut Chart<'_, B>,
+        theme: &Theme,
+        bars: &[Bar],
+        colour: RGBColor,
+        floor: f64,
+    ) -> Drawn<B> {
         let (style, cap) = (theme.stroke(colour), theme.tick / 4);
         for bar in bars {
             let (x, y) = (self.x.place(bar.x), self.y.place(bar.y));
@@ -123,7 +191,9 @@ impl Curves {
                 continue;
             }
             chart.draw_series([PathElement::new(vec![(x, low), (x, high)], style)])?;
-            chart.draw_series([low, high].map(|end| EmptyElement::at((x, end)) + PathElement::new(vec![(-cap, 0), (cap, 0)], style)))?;
+            chart.draw_series([low, high].map(|end| {
+                EmptyElement::at((x, end)) + PathElement::new(vec![(-cap, 0), (cap, 0)], style)
+            }))?;
             if y >= floor {
                 chart.draw_series([Circle::new((x, y), theme.tick / 5, colour.filled())])?;
             }
@@ -132,12 +202,16 @@ impl Curves {
     }
 }
 
-/// A curve without what is not a number or lies below `floor`: the pieces in between, cut where they reach it.
+/// A curve without what is not a number or lies below `floor`: the pieces in between, cut where
+/// they reach it.
 fn pieces(points: &[(f64, f64)], floor: f64) -> Vec<Vec<(f64, f64)>> {
     let mut pieces: Vec<Vec<(f64, f64)>> = vec![Vec::new()];
     for (i, &(x, y)) in points.iter().enumerate() {
-        let before = i.checked_sub(1).map(|i| points[i]).filter(|p| p.1.is_finite() && y.is_finite());
-        let cut = before.filter(|p| (p.1 < floor) != (y < floor)).map(|(x0, y0)| (x0 + (floor - y0) / (y - y0) * (x - x0), floor));
+        let before =
+            i.checked_sub(1).map(|i| points[i]).filter(|p| p.1.is_finite() && y.is_finite());
+        let cut = before
+            .filter(|p| (p.1 < floor) != (y < floor))
+            .map(|(x0, y0)| (x0 + (floor - y0) / (y - y0) * (x - x0), floor));
         let piece = pieces.last_mut().expect("never empty");
         piece.extend(cut);
         if y >= floor {
@@ -156,8 +230,23 @@ mod tests {
 
     #[test]
     fn a_curve_is_broken_at_holes_and_cut_at_the_floor() {
-        let points = [(0.0, 1.0), (1.0, 2.0), (2.0, f64::NAN), (3.0, 2.0), (4.0, -2.0), (5.0, -1.0), (6.0, 1.0)];
-        assert_eq!(pieces(&points, 0.0), [vec![(0.0, 1.0), (1.0, 2.0)], vec![(3.0, 2.0), (3.5, 0.0)], vec![(5.5, 0.0), (6.0, 1.0)]]);
+        let points = [
+            (0.0, 1.0),
+            (1.0, 2.0),
+            (2.0, f64::NAN),
+            (3.0, 2.0),
+            (4.0, -2.0),
+            (5.0, -1.0),
+            (6.0, 1.0),
+        ];
+        assert_eq!(
+            pieces(&points, 0.0),
+            [
+                vec![(0.0, 1.0), (1.0, 2.0)],
+                vec![(3.0, 2.0), (3.5, 0.0)],
+                vec![(5.5, 0.0), (6.0, 1.0)]
+            ]
+        );
         assert!(pieces(&[(0.0, f64::NAN), (1.0, -1.0), (2.0, 3.0 - 4.0)], 0.0).is_empty());
     }
 }

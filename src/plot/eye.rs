@@ -10,18 +10,35 @@ use plotters::element::BitMapElement;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
-/// Density to darkness: between linear, which hides what is rare, and logarithmic, which hides what is frequent.
+/// Density to darkness: between linear, which hides what is rare, and logarithmic, which hides what
+/// is frequent.
 const EXPONENT: f64 = 0.42;
 
 impl Figure for EyeView {
     fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
         let body = axes::page(area, theme, &self.title(), &self.caption())?;
         let unit = self.unit();
-        let x = Axis { name: "time (UI)", range: -1.0..1.0, ticks: 9, marks: &[], format: &|t| text::decimals(*t, 1) };
-        let name = if self.is_light() { "optical power (mW)" } else { "equaliser output (full scale ±1)" };
+        let x = Axis {
+            name: "time (UI)",
+            range: -1.0..1.0,
+            ticks: 9,
+            marks: &[],
+            format: &|t| text::decimals(*t, 1),
+        };
+        let name = if self.is_light() {
+            "optical power (mW)"
+        } else {
+            "equaliser output (full scale ±1)"
+        };
         let digits = self.digits();
         let format = |p: &f64| text::decimals(*p, digits);
-        let y = Axis { name, range: self.eye.low / unit..self.eye.high / unit, ticks: 9, marks: &[], format: &format };
+        let y = Axis {
+            name,
+            range: self.eye.low / unit..self.eye.high / unit,
+            ticks: 9,
+            marks: &[],
+            format: &format,
+        };
         let room = Room { top: theme.tick * 3 / 2, right: theme.tick * 9 / 2 };
         let mut chart = axes::chart(&body, theme, &x, &y, room)?;
         heat(&mut chart, &self.eye)?;
@@ -59,7 +76,11 @@ impl EyeView {
         parts.extend(self.ber.map(|ber| format!("BER {}", text::ratio(ber))));
         parts.extend(self.snr_db.map(|db| format!("SNR {} dB", text::decimals(db, 1))));
         if let Some((node, outer)) = self.light {
-            let place = if self.is_light() { String::new() } else { format!(" ({})", node.name().to_uppercase()) };
+            let place = if self.is_light() {
+                String::new()
+            } else {
+                format!(" ({})", node.name().to_uppercase())
+            };
             parts.push(format!("OMA{place} {} dBm", text::decimals(outer.oma_dbm(), 2)));
             parts.push(format!("ER {} dB", text::decimals(outer.extinction_ratio_db(), 2)));
         }
@@ -68,30 +89,63 @@ impl EyeView {
     }
 
     /// The axis above: the same time in ps.
-    fn picoseconds<B: DrawingBackend>(&self, body: &Area<B>, chart: &Chart<'_, B>, theme: &Theme) -> Drawn<B> {
+    fn picoseconds<B: DrawingBackend>(
+        &self,
+        body: &Area<B>,
+        chart: &Chart<'_, B>,
+        theme: &Theme,
+    ) -> Drawn<B> {
         let ui_ps = self.symbol_s / pico(1.0);
         let high = self.eye.high / self.unit();
         for t in [-1.0, -0.5, 0.0, 0.5, 1.0] {
             let unit = if t == 1.0 { " ps" } else { "" };
             let text = text::decimals(t * ui_ps, if ui_ps < 100.0 { 1 } else { 0 }) + unit;
             let style = theme.text(theme.tick, PALE_INK);
-            axes::note(body, chart, (t, high), (0, -theme.tick / 3), &text, style, (HPos::Center, VPos::Bottom))?;
+            axes::note(
+                body,
+                chart,
+                (t, high),
+                (0, -theme.tick / 3),
+                &text,
+                style,
+                (HPos::Center, VPos::Bottom),
+            )?;
         }
         let low = self.eye.low / self.unit();
-        chart.plotting_area().draw(&PathElement::new(vec![(-1.0, high), (1.0, high), (1.0, low)], theme.hair(INK)))
+        chart
+            .plotting_area()
+            .draw(&PathElement::new(vec![(-1.0, high), (1.0, high), (1.0, low)], theme.hair(INK)))
     }
 
     /// Levels and thresholds, with their values at the right.
-    fn marks<B: DrawingBackend>(&self, body: &Area<B>, chart: &mut Chart<'_, B>, theme: &Theme) -> Drawn<B> {
+    fn marks<B: DrawingBackend>(
+        &self,
+        body: &Area<B>,
+        chart: &mut Chart<'_, B>,
+        theme: &Theme,
+    ) -> Drawn<B> {
         let unit = self.unit();
         let levels = self.levels.iter().map(|&l| (l, BLUE, BRIGHT_BLUE));
         let thresholds = self.thresholds.iter().map(|&t| (t, GREEN, BRIGHT_GREEN));
         for (value, dark, bright) in levels.chain(thresholds) {
             let y = value / unit;
-            axes::dashed(chart, theme, vec![(-1.0, y), (1.0, y)], bright.stroke_width((theme.line * 2 / 3).max(1)))?;
+            axes::dashed(
+                chart,
+                theme,
+                vec![(-1.0, y), (1.0, y)],
+                bright.stroke_width((theme.line * 2 / 3).max(1)),
+            )?;
             let text = text::decimals(y, self.digits() + if self.is_light() { 2 } else { 1 });
             let style = theme.text(theme.tick, dark);
-            axes::note(body, chart, (1.0, y), (theme.tick / 3, 0), &text, style, (HPos::Left, VPos::Center))?;
+            axes::note(
+                body,
+                chart,
+                (1.0, y),
+                (theme.tick / 3, 0),
+                &text,
+                style,
+                (HPos::Left, VPos::Center),
+            )?;
         }
         let names: &[(&str, RGBColor)] = match (self.is_light(), self.levels.is_empty()) {
             (true, false) => &[("settled", BLUE)],
@@ -101,7 +155,15 @@ impl EyeView {
         for (i, (name, colour)) in names.iter().enumerate() {
             let by = (theme.tick / 3, -(i as i32) * theme.tick * 11 / 10);
             let style = theme.text(theme.tick * 9 / 10, *colour);
-            axes::note(body, chart, (1.0, self.eye.low / unit), by, name, style, (HPos::Left, VPos::Bottom))?;
+            axes::note(
+                body,
+                chart,
+                (1.0, self.eye.low / unit),
+                by,
+                name,
+                style,
+                (HPos::Left, VPos::Bottom),
+            )?;
         }
         Ok(())
     }
@@ -116,7 +178,8 @@ pub(super) fn heat<B: DrawingBackend>(chart: &mut Chart<'_, B>, eye: &Eye) -> Dr
     let (columns, rows) = eye.density.dim();
     let places = |pixels: usize, cells: usize| -> Vec<(usize, usize, f64)> {
         let place = |i: usize| {
-            let at = ((i as f64 + 0.5) * cells as f64 / pixels as f64 - 0.5).clamp(0.0, (cells - 1) as f64);
+            let at = ((i as f64 + 0.5) * cells as f64 / pixels as f64 - 0.5)
+                .clamp(0.0, (cells - 1) as f64);
             (at as usize, (at as usize + 1).min(cells - 1), at.fract())
         };
         (0..pixels).map(place).collect()
@@ -126,12 +189,17 @@ pub(super) fn heat<B: DrawingBackend>(chart: &mut Chart<'_, B>, eye: &Eye) -> Dr
     for &(r0, r1, v) in up.iter().rev() {
         for &(c0, c1, u) in &across {
             let at = |c: usize, r: usize| f64::from(parts[c * rows + r]);
-            let part = (1.0 - u) * ((1.0 - v) * at(c0, r0) + v * at(c0, r1)) + u * ((1.0 - v) * at(c1, r0) + v * at(c1, r1));
+            let part = (1.0 - u) * ((1.0 - v) * at(c0, r0) + v * at(c0, r1))
+                + u * ((1.0 - v) * at(c1, r0) + v * at(c1, r1));
             pixels.extend(colour::density(part));
         }
     }
     let corner = (chart.x_range().start, chart.y_range().end);
-    let Some(picture) = BitMapElement::with_owned_buffer(corner, (width as u32, height as u32), pixels) else { return Ok(()) };
+    let Some(picture) =
+        BitMapElement::with_owned_buffer(corner, (width as u32, height as u32), pixels)
+    else {
+        return Ok(());
+    };
     area.draw(&picture)
 }
 
@@ -144,5 +212,8 @@ fn darkness(eye: &Eye) -> Vec<f32> {
     let nearly_all = counts.len() * 999 / 1000;
     let (_, &mut most, _) = counts.select_nth_unstable(nearly_all);
     let scale = 1.0 / f64::from(most.max(1));
-    eye.density.iter().map(|&n| (f64::from(n) * scale).min(1.0).powf(EXPONENT) as f32 * 0.92).collect()
+    eye.density
+        .iter()
+        .map(|&n| (f64::from(n) * scale).min(1.0).powf(EXPONENT) as f32 * 0.92)
+        .collect()
 }

@@ -13,33 +13,76 @@ const DECADES: f64 = 6.0;
 impl Figure for Histogram {
     fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
         let title = format!("{}: levels at the slicer", self.name);
-        let ber = self.ber.map_or("with ideal feedback".to_owned(), |ber| format!("BER {}", text::ratio(ber)));
-        let caption = format!("{ber} · SNR {} dB · {} symbols", text::decimals(self.snr_db, 1), text::count(self.symbols));
+        let ber = self
+            .ber
+            .map_or("with ideal feedback".to_owned(), |ber| format!("BER {}", text::ratio(ber)));
+        let caption = format!(
+            "{ber} · SNR {} dB · {} symbols",
+            text::decimals(self.snr_db, 1),
+            text::count(self.symbols)
+        );
         let body = axes::page(area, theme, &title, &caption)?;
-        let most = self.counted.iter().chain(&self.foreseen).flatten().copied().fold(1e-9, f64::max);
+        let most =
+            self.counted.iter().chain(&self.foreseen).flatten().copied().fold(1e-9, f64::max);
         let top = most.log10() + 1.2; // room for the legend
         let bottom = (most.log10() - DECADES).floor();
-        let x =
-            Axis { name: "equaliser output (full scale ±1)", range: -1.5..1.5, ticks: 13, marks: &[], format: &|z| text::decimals(*z, 2) };
-        let whole = |y: &f64| if (y - y.round()).abs() < 1e-6 { text::power_of_ten(y.round() as i32) } else { String::new() };
-        let y = Axis { name: "probability density (1 / full scale)", range: bottom..top, ticks: 9, marks: &[], format: &whole };
+        let x = Axis {
+            name: "equaliser output (full scale ±1)",
+            range: -1.5..1.5,
+            ticks: 13,
+            marks: &[],
+            format: &|z| text::decimals(*z, 2),
+        };
+        let whole = |y: &f64| {
+            if (y - y.round()).abs() < 1e-6 {
+                text::power_of_ten(y.round() as i32)
+            } else {
+                String::new()
+            }
+        };
+        let y = Axis {
+            name: "probability density (1 / full scale)",
+            range: bottom..top,
+            ticks: 9,
+            marks: &[],
+            format: &whole,
+        };
         let mut chart = axes::chart(&body, theme, &x, &y, Room { top: theme.tick, right: 0 })?;
         axes::mesh(&mut chart, theme, &x, &y, true)?;
         let half = 0.5 * (self.amplitudes[1] - self.amplitudes[0]);
         for (counted, colour) in self.counted.iter().zip(LEVELS) {
-            let bars = self.amplitudes.iter().zip(counted).filter(|(z, d)| **d > 0.0 && d.log10() > bottom && x.range.contains(z));
-            chart
-                .draw_series(bars.map(|(&z, d)| Rectangle::new([(z - half, bottom), (z + half, d.log10())], colour.mix(0.35).filled())))?;
+            let bars = self
+                .amplitudes
+                .iter()
+                .zip(counted)
+                .filter(|(z, d)| **d > 0.0 && d.log10() > bottom && x.range.contains(z));
+            chart.draw_series(bars.map(|(&z, d)| {
+                Rectangle::new(
+                    [(z - half, bottom), (z + half, d.log10())],
+                    colour.mix(0.35).filled(),
+                )
+            }))?;
         }
         for (foreseen, colour) in self.foreseen.iter().zip(LEVELS) {
-            let points = self.amplitudes.iter().zip(foreseen).filter(|(z, d)| d.max(1e-300).log10() > bottom && x.range.contains(z));
-            chart.draw_series(LineSeries::new(points.map(|(&z, d)| (z, d.log10())), theme.stroke(colour)))?;
+            let points = self
+                .amplitudes
+                .iter()
+                .zip(foreseen)
+                .filter(|(z, d)| d.max(1e-300).log10() > bottom && x.range.contains(z));
+            chart.draw_series(LineSeries::new(
+                points.map(|(&z, d)| (z, d.log10())),
+                theme.stroke(colour),
+            ))?;
         }
         let sample = theme.tick;
-        chart
-            .draw_series(std::iter::empty::<Rectangle<(f64, f64)>>())?
-            .label("counted")
-            .legend(move |(x, y)| Rectangle::new([(x, y - sample / 3), (x + sample * 3 / 2, y + sample / 3)], GREY.mix(0.45).filled()));
+        chart.draw_series(std::iter::empty::<Rectangle<(f64, f64)>>())?.label("counted").legend(
+            move |(x, y)| {
+                Rectangle::new(
+                    [(x, y - sample / 3), (x + sample * 3 / 2, y + sample / 3)],
+                    GREY.mix(0.45).filled(),
+                )
+            },
+        );
         chart
             .draw_series(std::iter::empty::<Rectangle<(f64, f64)>>())?
             .label("sum of Gaussians")
@@ -47,7 +90,15 @@ impl Figure for Histogram {
         for t in self.thresholds {
             axes::dashed(&mut chart, theme, vec![(t, bottom), (t, top)], theme.hair(INK))?;
             let style = theme.text(theme.tick, PALE_INK);
-            axes::note(&body, &chart, (t, top), (0, -theme.tick / 4), &text::decimals(t, 3), style, (HPos::Center, VPos::Bottom))?;
+            axes::note(
+                &body,
+                &chart,
+                (t, top),
+                (0, -theme.tick / 4),
+                &text::decimals(t, 3),
+                style,
+                (HPos::Center, VPos::Bottom),
+            )?;
         }
         axes::legend(&mut chart, theme, SeriesLabelPosition::UpperLeft)
     }

@@ -29,23 +29,39 @@ impl Labels {
         let (half, tall) = (width as i32 / 2 + theme.tick / 4, height as i32 / 2 + theme.tick / 6);
         let (x, y) = chart.plotting_area().get_pixel_range();
         let origin = body.get_pixel_range();
-        let pixels: Vec<(i32, i32)> = line.iter().map(|point| chart.plotting_area().map_coordinate(point)).collect();
+        let pixels: Vec<(i32, i32)> =
+            line.iter().map(|point| chart.plotting_area().map_coordinate(point)).collect();
         let (wide, high) = (pixels.iter().map(|p| p.0), pixels.iter().map(|p| p.1));
         let extent = |low: Option<i32>, high: Option<i32>| high.unwrap_or(0) - low.unwrap_or(0);
-        if extent(wide.clone().min(), wide.max()).max(extent(high.clone().min(), high.max())) < 2 * half {
+        if extent(wide.clone().min(), wide.max()).max(extent(high.clone().min(), high.max()))
+            < 2 * half
+        {
             return Ok(()); // a label would hide the line
         }
         for part in [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9] {
             let (px, py) = pixels[(part * (pixels.len() - 1) as f64) as usize];
             let area = [px - half, py - tall, px + half, py + tall];
-            let inside = area[0] > x.start && area[2] < x.end && area[1] > y.start && area[3] < y.end;
-            if !inside || self.taken.iter().any(|t| t[0] < area[2] && area[0] < t[2] && t[1] < area[3] && area[1] < t[3]) {
+            let inside =
+                area[0] > x.start && area[2] < x.end && area[1] > y.start && area[3] < y.end;
+            if !inside
+                || self
+                    .taken
+                    .iter()
+                    .any(|t| t[0] < area[2] && area[0] < t[2] && t[1] < area[3] && area[1] < t[3])
+            {
                 continue;
             }
             self.taken.push(area);
             let at = |x: i32, y: i32| (x - origin.0.start, y - origin.1.start);
-            body.draw(&Rectangle::new([at(area[0], area[1]), at(area[2], area[3])], PAPER.mix(0.8).filled()))?;
-            return body.draw(&Text::new(text.to_owned(), at(px, py), style.pos(Pos::new(HPos::Center, VPos::Center))));
+            body.draw(&Rectangle::new(
+                [at(area[0], area[1]), at(area[2], area[3])],
+                PAPER.mix(0.8).filled(),
+            ))?;
+            return body.draw(&Text::new(
+                text.to_owned(),
+                at(px, py),
+                style.pos(Pos::new(HPos::Center, VPos::Center)),
+            ));
         }
         Ok(())
     }

@@ -22,7 +22,11 @@ pub(super) enum Sample {
 }
 
 /// Draws names with their samples in as few rows as hold them, and returns what is left below.
-pub(super) fn above<B: DrawingBackend>(area: &Area<B>, theme: &Theme, names: &[(Sample, String)]) -> Result<Area<B>, Fails<B>> {
+pub(super) fn above<B: DrawingBackend>(
+    area: &Area<B>,
+    theme: &Theme,
+    names: &[(Sample, String)],
+) -> Result<Area<B>, Fails<B>> {
     if names.is_empty() {
         return Ok(area.clone());
     }
@@ -30,7 +34,8 @@ pub(super) fn above<B: DrawingBackend>(area: &Area<B>, theme: &Theme, names: &[(
     let (left, right) = (theme.margin, area.dim_in_pixel().0 as i32 - theme.margin);
     let (mut x, mut y) = (left, theme.tick / 4);
     for (sample, name) in names {
-        let style = theme.text(theme.tick, if matches!(sample, Sample::None) { PALE_INK } else { INK });
+        let style =
+            theme.text(theme.tick, if matches!(sample, Sample::None) { PALE_INK } else { INK });
         let space = if matches!(sample, Sample::None) { 0 } else { theme.tick * 2 };
         let (width, _) = area.estimate_text_size(name, &style)?;
         let width = space + width as i32;
@@ -39,15 +44,26 @@ pub(super) fn above<B: DrawingBackend>(area: &Area<B>, theme: &Theme, names: &[(
         }
         let middle = y + height / 2;
         draw(area, theme, *sample, (x, middle))?;
-        area.draw(&Text::new(name.clone(), (x + space, middle), style.pos(Pos::new(HPos::Left, VPos::Center))))?;
+        area.draw(&Text::new(
+            name.clone(),
+            (x + space, middle),
+            style.pos(Pos::new(HPos::Left, VPos::Center)),
+        ))?;
         x += width + theme.tick * 12 / 10;
     }
     Ok(area.split_vertically(y + height).1)
 }
 
-fn draw<B: DrawingBackend>(area: &Area<B>, theme: &Theme, sample: Sample, (x, y): (i32, i32)) -> Result<(), Fails<B>> {
+fn draw<B: DrawingBackend>(
+    area: &Area<B>,
+    theme: &Theme,
+    sample: Sample,
+    (x, y): (i32, i32),
+) -> Result<(), Fails<B>> {
     let width = theme.tick * 3 / 2;
-    let line = |from: i32, to: i32, style: ShapeStyle| PathElement::new(vec![(x + from, y), (x + to, y)], style);
+    let line = |from: i32, to: i32, style: ShapeStyle| {
+        PathElement::new(vec![(x + from, y), (x + to, y)], style)
+    };
     match sample {
         Sample::None => Ok(()),
         Sample::Line(style) => area.draw(&line(0, width, style)),
@@ -55,7 +71,9 @@ fn draw<B: DrawingBackend>(area: &Area<B>, theme: &Theme, sample: Sample, (x, y)
             area.draw(&line(0, width * 2 / 5, style))?;
             area.draw(&line(width * 3 / 5, width, style))
         }
-        Sample::Dot(colour) => area.draw(&Circle::new((x + width / 2, y), theme.tick / 4, colour.filled())),
+        Sample::Dot(colour) => {
+            area.draw(&Circle::new((x + width / 2, y), theme.tick / 4, colour.filled()))
+        }
         Sample::Bar(style) => {
             let (middle, tall) = (x + width / 2, theme.tick / 2);
             area.draw(&Circle::new((middle, y), theme.tick / 5, style.filled()))?;

@@ -16,28 +16,58 @@ impl Figure for Map {
         let body = axes::page(area, theme, &self.title, &self.caption)?;
         let relief = Relief::of(self);
         let body = legend::above(&body, theme, &self.names(theme, &relief))?;
-        let side = |scale, places: &[f64]| Side::exact(scale, places[0]..places[places.len() - 1], 9);
+        let side =
+            |scale, places: &[f64]| Side::exact(scale, places[0]..places[places.len() - 1], 9);
         let (x, y) = (side(&self.x, &relief.across), side(&self.y, &relief.up));
         let (x_name, y_name) = (self.x.label(), self.y.label());
-        let x = Axis { name: &x_name, range: x.range.clone(), ticks: 9, marks: &x.marks, format: &|p| x.format(*p) };
-        let y = Axis { name: &y_name, range: y.range.clone(), ticks: 9, marks: &y.marks, format: &|p| y.format(*p) };
-        let mut chart = axes::chart(&body, theme, &x, &y, Room { top: theme.tick * 3 / 2, right: theme.tick * 7 })?;
+        let x = Axis {
+            name: &x_name,
+            range: x.range.clone(),
+            ticks: 9,
+            marks: &x.marks,
+            format: &|p| x.format(*p),
+        };
+        let y = Axis {
+            name: &y_name,
+            range: y.range.clone(),
+            ticks: 9,
+            marks: &y.marks,
+            format: &|p| y.format(*p),
+        };
+        let mut chart = axes::chart(
+            &body,
+            theme,
+            &x,
+            &y,
+            Room { top: theme.tick * 3 / 2, right: theme.tick * 7 },
+        )?;
         relief.fill(&mut chart)?;
         axes::mesh(&mut chart, theme, &x, &y, false)?;
         let mut labels = Labels::default();
-        let frame = [(x.range.start, y.range.end), (x.range.end, y.range.end), (x.range.end, y.range.start)];
+        let frame = [
+            (x.range.start, y.range.end),
+            (x.range.end, y.range.end),
+            (x.range.end, y.range.start),
+        ];
         chart.plotting_area().draw(&PathElement::new(frame.to_vec(), theme.hair(INK)))?;
         if let Some(limit) = self.limit {
             for line in relief.contour(self.z.place(limit.value)) {
                 let stroke = simplified(&chart, &line);
-                chart.draw_series([PathElement::new(stroke.clone(), PAPER.stroke_width(theme.line * 3))])?;
-                chart.draw_series([PathElement::new(stroke, RED.stroke_width(theme.line * 3 / 2))])?;
+                chart.draw_series([PathElement::new(
+                    stroke.clone(),
+                    PAPER.stroke_width(theme.line * 3),
+                )])?;
+                chart.draw_series([PathElement::new(
+                    stroke,
+                    RED.stroke_width(theme.line * 3 / 2),
+                )])?;
                 labels.on(&body, &chart, theme, &line, &self.z.value(limit.value), RED)?;
             }
         }
         let bands = Side::exact(&self.z, relief.range.clone(), BANDS);
-        for &level in relief.levels.iter().filter(|level| self.limit.is_none_or(|limit| (self.z.place(limit.value) - **level).abs() > 1e-9))
-        {
+        for &level in relief.levels.iter().filter(|level| {
+            self.limit.is_none_or(|limit| (self.z.place(limit.value) - **level).abs() > 1e-9)
+        }) {
             for line in relief.contour(level) {
                 let stroke = simplified(&chart, &line);
                 chart.draw_series([PathElement::new(stroke, theme.hair(INK))])?;
@@ -47,7 +77,15 @@ impl Figure for Map {
         if relief.heights.iter().all(|z| z.is_nan()) {
             let middle = (0.5 * (x.range.start + x.range.end), 0.5 * (y.range.start + y.range.end));
             let style = theme.text(theme.label, PALE_INK);
-            axes::note(&body, &chart, middle, (0, 0), "not evaluated at any point", style, (HPos::Center, VPos::Center))?;
+            axes::note(
+                &body,
+                &chart,
+                middle,
+                (0, 0),
+                "not evaluated at any point",
+                style,
+                (HPos::Center, VPos::Center),
+            )?;
             return Ok(());
         }
         self.colour_bar(&body, &chart, theme, &relief, &bands)
@@ -88,22 +126,38 @@ impl Map {
     ) -> Drawn<B> {
         let (x, y) = chart.plotting_area().get_pixel_range();
         let (x0, y0) = body.get_pixel_range();
-        let (left, top, bottom) = (x.end - x0.start + theme.tick, y.start - y0.start, y.end - y0.start);
+        let (left, top, bottom) =
+            (x.end - x0.start + theme.tick, y.start - y0.start, y.end - y0.start);
         let right = left + theme.tick * 6 / 5;
         let range = &bands.range;
-        let pixel = |z: f64| bottom - (f64::from(bottom - top) * (z - range.start) / (range.end - range.start)).round() as i32;
-        let ends: Vec<f64> = [range.start].into_iter().chain(relief.levels.iter().copied()).chain([range.end]).collect();
+        let pixel = |z: f64| {
+            bottom
+                - (f64::from(bottom - top) * (z - range.start) / (range.end - range.start)).round()
+                    as i32
+        };
+        let ends: Vec<f64> = [range.start]
+            .into_iter()
+            .chain(relief.levels.iter().copied())
+            .chain([range.end])
+            .collect();
         for pair in ends.windows(2) {
             let [r, g, b] = relief.colour(0.5 * (pair[0] + pair[1]));
-            body.draw(&Rectangle::new([(left, pixel(pair[1])), (right, pixel(pair[0]))], RGBColor(r, g, b).filled()))?;
+            body.draw(&Rectangle::new(
+                [(left, pixel(pair[1])), (right, pixel(pair[0]))],
+                RGBColor(r, g, b).filled(),
+            ))?;
         }
         for &level in &relief.levels {
             let y = pixel(level);
-            body.draw(&PathElement::new(vec![(left, y), (right + theme.tick / 4, y)], theme.hair(INK)))?;
+            body.draw(&PathElement::new(
+                vec![(left, y), (right + theme.tick / 4, y)],
+                theme.hair(INK),
+            ))?;
             let style = theme.text(theme.tick, INK).pos(Pos::new(HPos::Left, VPos::Center));
             body.draw(&Text::new(bands.format(level), (right + theme.tick / 2, y), style))?;
         }
-        let limit = self.limit.map(|limit| self.z.place(limit.value)).filter(|level| range.contains(level));
+        let limit =
+            self.limit.map(|limit| self.z.place(limit.value)).filter(|level| range.contains(level));
         if let Some(y) = limit.map(pixel) {
             body.draw(&PathElement::new(
                 vec![(left - theme.tick / 4, y), (right + theme.tick / 4, y)],
@@ -113,11 +167,16 @@ impl Map {
         body.draw(&Rectangle::new([(left, top), (right, bottom)], theme.hair(INK)))?;
         let (width, _) = body.dim_in_pixel();
         let style = theme.text(theme.tick, INK).pos(Pos::new(HPos::Right, VPos::Bottom));
-        body.draw(&Text::new(self.z.label(), (width as i32 - theme.margin, top - theme.tick / 2), style))
+        body.draw(&Text::new(
+            self.z.label(),
+            (width as i32 - theme.margin, top - theme.tick / 2),
+            style,
+        ))
     }
 }
 
-/// A line without the points that lie within a pixel of the straight way past them: thick strokes have no joints then.
+/// A line without the points that lie within a pixel of the straight way past them: thick strokes
+/// have no joints then.
 fn simplified<B: DrawingBackend>(chart: &Chart<'_, B>, line: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let (x, y) = (chart.x_range(), chart.y_range());
     let (width, height) = chart.plotting_area().dim_in_pixel();
@@ -134,7 +193,8 @@ fn simplified<B: DrawingBackend>(chart: &Chart<'_, B>, line: &[(f64, f64)]) -> V
             let d = (p.0 - from.0, p.1 - from.1);
             if length > 0.0 { (d.0 * way.1 - d.1 * way.0).abs() / length } else { d.0.hypot(d.1) }
         };
-        let farthest = (first + 1..last).map(|i| (off(pixels[i]), i)).max_by(|a, b| a.0.total_cmp(&b.0));
+        let farthest =
+            (first + 1..last).map(|i| (off(pixels[i]), i)).max_by(|a, b| a.0.total_cmp(&b.0));
         if let Some((_, i)) = farthest.filter(|(off, _)| *off > 0.7) {
             waiting.extend([(first, i), (i, last)]);
         }

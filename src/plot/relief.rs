@@ -11,7 +11,8 @@ use plotters::element::BitMapElement;
 use plotters::prelude::*;
 use std::ops::Range;
 
-/// Nodes along and up of the grid on which contours are drawn, so that their pieces are a few pixels long.
+/// Nodes along and up of the grid on which contours are drawn, so that their pieces are a few
+/// pixels long.
 const NODES: usize = 240;
 /// Bands of colour, about.
 pub(super) const BANDS: usize = 10;
@@ -29,18 +30,25 @@ pub(super) struct Relief {
 impl Relief {
     /// The grid of a map.
     pub(super) fn of(map: &Map) -> Relief {
-        let places = |scale: &Scale, values: &[f64]| values.iter().map(|&v| scale.place(v)).collect::<Vec<_>>();
+        let places = |scale: &Scale, values: &[f64]| {
+            values.iter().map(|&v| scale.place(v)).collect::<Vec<_>>()
+        };
         let range = map.z.extent(map.values.iter().copied()).unwrap_or(0.0..1.0);
         // what lies below the smallest ratio worth drawing is drawn as that
-        let heights = map.values.mapv(|value| map.z.place(value).max(if value.is_nan() { f64::NAN } else { range.start }));
-        let (across, up, heights) = refined(&places(&map.x, &map.across), &places(&map.y, &map.up), &heights);
+        let heights = map.values.mapv(|value| {
+            map.z.place(value).max(if value.is_nan() { f64::NAN } else { range.start })
+        });
+        let (across, up, heights) =
+            refined(&places(&map.x, &map.across), &places(&map.y, &map.up), &heights);
         let width = range.end - range.start;
         let step = match map.z.spacing {
             Spacing::Logarithmic if width > 2.5 => step(width, BANDS).ceil(),
             _ => step(width, BANDS),
         };
         let levels = if width > 0.0 {
-            ((range.start / step).ceil() as i64..=(range.end / step).floor() as i64).map(|i| i as f64 * step).collect()
+            ((range.start / step).ceil() as i64..=(range.end / step).floor() as i64)
+                .map(|i| i as f64 * step)
+                .collect()
         } else {
             Vec::new()
         };
@@ -65,20 +73,32 @@ impl Relief {
     pub(super) fn fill<B: DrawingBackend>(&self, chart: &mut Chart<'_, B>) -> Drawn<B> {
         let area = chart.plotting_area();
         let (x, y) = area.get_pixel_range();
-        let (width, height) = ((x.end - x.start).max(1) as usize, (y.end - y.start).max(1) as usize);
-        let place = |range: Range<f64>, i: usize, pixels: usize| range.start + (range.end - range.start) * (i as f64 + 0.5) / pixels as f64;
-        let columns: Vec<(usize, f64)> = (0..width).map(|i| cell(&self.across, place(chart.x_range(), i, width))).collect();
+        let (width, height) =
+            ((x.end - x.start).max(1) as usize, (y.end - y.start).max(1) as usize);
+        let place = |range: Range<f64>, i: usize, pixels: usize| {
+            range.start + (range.end - range.start) * (i as f64 + 0.5) / pixels as f64
+        };
+        let columns: Vec<(usize, f64)> =
+            (0..width).map(|i| cell(&self.across, place(chart.x_range(), i, width))).collect();
         let mut pixels = Vec::with_capacity(width * height * 3);
         for row in 0..height {
             let (j, v) = cell(&self.up, place(chart.y_range(), height - 1 - row, height));
             for (column, &(i, u)) in columns.iter().enumerate() {
                 let z = bilinear(&self.heights, (i, u), (j, v));
-                let hatch = if (row + column) % 12 < 2 { [GRID.0, GRID.1, GRID.2] } else { [PAPER.0, PAPER.1, PAPER.2] };
+                let hatch = if (row + column) % 12 < 2 {
+                    [GRID.0, GRID.1, GRID.2]
+                } else {
+                    [PAPER.0, PAPER.1, PAPER.2]
+                };
                 pixels.extend(if z.is_nan() { hatch } else { self.colour(z) });
             }
         }
         let corner = (chart.x_range().start, chart.y_range().end);
-        let Some(picture) = BitMapElement::with_owned_buffer(corner, (width as u32, height as u32), pixels) else { return Ok(()) };
+        let Some(picture) =
+            BitMapElement::with_owned_buffer(corner, (width as u32, height as u32), pixels)
+        else {
+            return Ok(());
+        };
         area.draw(&picture)
     }
 }
@@ -91,16 +111,31 @@ fn cell(places: &[f64], at: f64) -> (usize, f64) {
 
 /// Between the four corners of a cell; nothing where one of them that counts is missing.
 fn bilinear(heights: &Array2<f64>, (i, u): (usize, f64), (j, v): (usize, f64)) -> f64 {
-    let corners = [((i, j), (1.0 - u) * (1.0 - v)), ((i + 1, j), u * (1.0 - v)), ((i, j + 1), (1.0 - u) * v), ((i + 1, j + 1), u * v)];
-    corners.iter().filter(|(_, weight)| *weight > 0.0).map(|(at, weight)| weight * heights[*at]).sum()
+    let corners = [
+        ((i, j), (1.0 - u) * (1.0 - v)),
+        ((i + 1, j), u * (1.0 - v)),
+        ((i, j + 1), (1.0 - u) * v),
+        ((i + 1, j + 1), u * v),
+    ];
+    corners
+        .iter()
+        .filter(|(_, weight)| *weight > 0.0)
+        .map(|(at, weight)| weight * heights[*at])
+        .sum()
 }
 
 /// A grid with more nodes between its own, bilinear, so that fill and contours lie on each other.
 fn refined(across: &[f64], up: &[f64], heights: &Array2<f64>) -> (Vec<f64>, Vec<f64>, Array2<f64>) {
     let (columns, rows) = (finer(across), finer(up));
     let place = |places: &[f64], (i, t): (usize, f64)| places[i] + t * (places[i + 1] - places[i]);
-    let fine = Array2::from_shape_fn((columns.len(), rows.len()), |(i, j)| bilinear(heights, columns[i], rows[j]));
-    (columns.iter().map(|&at| place(across, at)).collect(), rows.iter().map(|&at| place(up, at)).collect(), fine)
+    let fine = Array2::from_shape_fn((columns.len(), rows.len()), |(i, j)| {
+        bilinear(heights, columns[i], rows[j])
+    });
+    (
+        columns.iter().map(|&at| place(across, at)).collect(),
+        rows.iter().map(|&at| place(up, at)).collect(),
+        fine,
+    )
 }
 
 /// Cell and part of the nodes of a finer axis.

@@ -14,7 +14,8 @@ pub(super) struct Ruler {
 impl Ruler {
     /// Ticks at `marks` within the range; none: at round numbers.
     pub(super) fn new(range: Range<f64>, marks: &[f64]) -> Ruler {
-        let marks = marks.iter().copied().filter(|mark| (range.start..=range.end).contains(mark)).collect();
+        let marks =
+            marks.iter().copied().filter(|mark| (range.start..=range.end).contains(mark)).collect();
         Ruler { line: range.into(), marks }
     }
 }

@@ -24,7 +24,8 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// An ending that is neither `.png` nor `.svg`; a folder that is not there; a path that is a folder.
+    /// An ending that is neither `.png` nor `.svg`; a folder that is not there; a path that is a
+    /// folder.
     pub fn new(path: impl AsRef<Path>) -> Result<Target> {
         let path = path.as_ref().to_path_buf();
         let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
@@ -87,7 +88,10 @@ fn svg(figure: &impl Figure, size: Size) -> io::Result<String> {
     let mut text = String::new();
     {
         let area = SVGBackend::with_string(&mut text, size.pixels()).into_drawing_area();
-        figure.draw(&area, &Theme::of(size)).and_then(|()| area.present()).map_err(io::Error::other)?;
+        figure
+            .draw(&area, &Theme::of(size))
+            .and_then(|()| area.present())
+            .map_err(io::Error::other)?;
     }
     // the backend's media type is none
     Ok(text.replace("data:png;base64", "data:image/png;base64"))
@@ -99,6 +103,11 @@ fn folder(path: &Path) -> &Path {
 
 fn refused(path: &Path, remedy: &str) -> Error {
     let mut problems = Problems::new();
-    problems.push(Problem { place: None, path: path.display().to_string(), value: String::new(), remedy: remedy.to_owned() });
+    problems.push(Problem {
+        place: None,
+        path: path.display().to_string(),
+        value: String::new(),
+        remedy: remedy.to_owned(),
+    });
     Error::Input(problems)
 }

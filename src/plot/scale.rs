@@ -4,7 +4,8 @@ use super::text;
 use crate::sweep::{Scale, Spacing};
 use std::ops::Range;
 
-/// The smallest ratio that is drawn where there are larger ones, and the one that stands for zero; decades.
+/// The smallest ratio that is drawn where there are larger ones, and the one that stands for zero;
+/// decades.
 const LEAST_DECADE: f64 = -15.0;
 const ZERO_DECADE: f64 = -300.0;
 /// Letters for which there is room along an axis.
@@ -20,7 +21,11 @@ pub(super) struct Side<'a> {
 impl Scale {
     /// Its name with its unit.
     pub(super) fn label(&self) -> String {
-        if self.unit.is_empty() { self.quantity.clone() } else { format!("{} ({})", self.quantity, self.unit) }
+        if self.unit.is_empty() {
+            self.quantity.clone()
+        } else {
+            format!("{} ({})", self.quantity, self.unit)
+        }
     }
 
     /// A value with its unit.
@@ -42,13 +47,19 @@ impl Scale {
         }
     }
 
-    /// The lowest and highest finite place of some values; what lies below the smallest ratio worth drawing lies there.
+    /// The lowest and highest finite place of some values; what lies below the smallest ratio worth
+    /// drawing lies there.
     pub(super) fn extent(&self, values: impl Iterator<Item = f64>) -> Option<Range<f64>> {
         let places = values.map(|value| self.place(value)).filter(|place| place.is_finite());
         let extent = places.fold(None, |extent: Option<Range<f64>>, place| {
-            Some(extent.map_or(place..place, |extent| extent.start.min(place)..extent.end.max(place)))
+            Some(
+                extent
+                    .map_or(place..place, |extent| extent.start.min(place)..extent.end.max(place)),
+            )
         })?;
-        let cut = self.spacing == Spacing::Logarithmic && extent.end > LEAST_DECADE && extent.start < LEAST_DECADE;
+        let cut = self.spacing == Spacing::Logarithmic
+            && extent.end > LEAST_DECADE
+            && extent.start < LEAST_DECADE;
         Some(if cut { LEAST_DECADE..extent.end } else { extent })
     }
 }
@@ -56,7 +67,8 @@ impl Scale {
 impl<'a> Side<'a> {
     /// Exactly a range, with about `ticks` ticks in it.
     pub(super) fn exact(scale: &'a Scale, range: Range<f64>, ticks: usize) -> Side<'a> {
-        let range = if range.end > range.start { range } else { range.start - 0.5..range.end + 0.5 };
+        let range =
+            if range.end > range.start { range } else { range.start - 0.5..range.end + 0.5 };
         let marks = marks(scale, &range, ticks);
         Side { scale, range, marks }
     }
@@ -74,13 +86,18 @@ impl<'a> Side<'a> {
             }
             // a decade at the least, so that there are numbers to read
             Spacing::Logarithmic if range.end - range.start < 1.5 => {
-                let room = (0.5 * (1.0 - range.end + range.start)).max(0.1 * (range.end - range.start));
+                let room =
+                    (0.5 * (1.0 - range.end + range.start)).max(0.1 * (range.end - range.start));
                 Side::exact(scale, range.start - room..range.end + room, ticks)
             }
             Spacing::Logarithmic => {
                 let top = (range.end + 0.1).ceil();
                 // ratios end at one
-                Side::exact(scale, (range.start - 0.1).floor()..if range.end <= 0.0 { top.min(0.0) } else { top }, ticks)
+                Side::exact(
+                    scale,
+                    (range.start - 0.1).floor()..if range.end <= 0.0 { top.min(0.0) } else { top },
+                    ticks,
+                )
             }
         }
     }
@@ -89,7 +106,9 @@ impl<'a> Side<'a> {
     pub(super) fn format(&self, place: f64) -> String {
         match &self.scale.spacing {
             Spacing::Names(names) => {
-                names.get(place.round() as usize).map_or_else(String::new, |name| shortened(name, (MOST_LETTERS / names.len()).max(6)))
+                names.get(place.round() as usize).map_or_else(String::new, |name| {
+                    shortened(name, (MOST_LETTERS / names.len()).max(6))
+                })
             }
             Spacing::Linear => {
                 let step = match self.marks[..] {
@@ -115,20 +134,26 @@ impl<'a> Side<'a> {
 fn marks(scale: &Scale, range: &Range<f64>, ticks: usize) -> Vec<f64> {
     let width = range.end - range.start;
     let whole = |step: f64| {
-        let (first, last) = ((range.start / step - 1e-6).ceil() as i64, (range.end / step + 1e-6).floor() as i64);
+        let (first, last) =
+            ((range.start / step - 1e-6).ceil() as i64, (range.end / step + 1e-6).floor() as i64);
         (first..=last).map(|i| i as f64 * step).collect::<Vec<_>>()
     };
     match &scale.spacing {
         Spacing::Names(names) => (0..names.len()).map(|i| i as f64).collect(),
         Spacing::Linear => whole(step(width, ticks)),
-        Spacing::Logarithmic if width > 2.5 => {
-            whole([1.0, 2.0, 5.0].into_iter().find(|s| width / s <= ticks as f64).unwrap_or(step(width, ticks)))
-        }
+        Spacing::Logarithmic if width > 2.5 => whole(
+            [1.0, 2.0, 5.0]
+                .into_iter()
+                .find(|s| width / s <= ticks as f64)
+                .unwrap_or(step(width, ticks)),
+        ),
         // within few decades, some numbers of each
         Spacing::Logarithmic => {
-            let parts: &[f64] = if width < 1.1 { &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0] } else { &[1.0, 2.0, 5.0] };
+            let parts: &[f64] =
+                if width < 1.1 { &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0] } else { &[1.0, 2.0, 5.0] };
             let decades = range.start.floor() as i64..=range.end.floor() as i64;
-            let places = decades.flat_map(|decade| parts.iter().map(move |part| decade as f64 + part.log10()));
+            let places = decades
+                .flat_map(|decade| parts.iter().map(move |part| decade as f64 + part.log10()));
             places.filter(|place| (range.start - 1e-6..=range.end + 1e-6).contains(place)).collect()
         }
     }
@@ -138,20 +163,31 @@ fn marks(scale: &Scale, range: &Range<f64>, ticks: usize) -> Vec<f64> {
 pub(super) fn step(width: f64, ticks: usize) -> f64 {
     let exact = width / ticks.max(1) as f64;
     let decade = 10f64.powf(exact.log10().floor());
-    [1.0, 2.0, 5.0].into_iter().map(|part| part * decade).find(|step| *step >= exact * (1.0 - 1e-9)).unwrap_or(10.0 * decade)
+    [1.0, 2.0, 5.0]
+        .into_iter()
+        .map(|part| part * decade)
+        .find(|step| *step >= exact * (1.0 - 1e-9))
+        .unwrap_or(10.0 * decade)
 }
 
 /// Decimals that tell multiples of a step apart.
 fn digits(step: f64) -> usize {
     (0..9)
-        .find(|&digits| (step * 10f64.powi(digits)).fract().abs() < 1e-6 || (step * 10f64.powi(digits)).fract().abs() > 1.0 - 1e-6)
+        .find(|&digits| {
+            (step * 10f64.powi(digits)).fract().abs() < 1e-6
+                || (step * 10f64.powi(digits)).fract().abs() > 1.0 - 1e-6
+        })
         .unwrap_or(9) as usize
 }
 
 /// The end of a name that is too long for a tick.
 fn shortened(name: &str, most: usize) -> String {
     let letters: Vec<char> = name.chars().collect();
-    if letters.len() <= most { name.to_owned() } else { format!("…{}", letters[letters.len() - most + 1..].iter().collect::<String>()) }
+    if letters.len() <= most {
+        name.to_owned()
+    } else {
+        format!("…{}", letters[letters.len() - most + 1..].iter().collect::<String>())
+    }
 }
 
 #[cfg(test)]
@@ -176,9 +212,15 @@ mod tests {
         let decades = scale(Spacing::Logarithmic);
         assert_eq!(ticks(&decades, -2.0..1.0), ["0.01", "0.1", "1", "10"]);
         assert_eq!(ticks(&decades, 0.0..0.91), ["1", "2", "3", "4", "5", "6", "8"]);
-        assert_eq!(ticks(&decades, -5.0..-3.0), ["10⁻⁵", "2×10⁻⁵", "5×10⁻⁵", "10⁻⁴", "2×10⁻⁴", "5×10⁻⁴", "10⁻³"]);
+        assert_eq!(
+            ticks(&decades, -5.0..-3.0),
+            ["10⁻⁵", "2×10⁻⁵", "5×10⁻⁵", "10⁻⁴", "2×10⁻⁴", "5×10⁻⁴", "10⁻³"]
+        );
         assert_eq!(ticks(&decades, -15.0..-1.0).len(), 7);
-        assert_eq!(ticks(&scale(Spacing::Names(vec!["EML".into(), "MZM".into()])), 0.0..1.0), ["EML", "MZM"]);
+        assert_eq!(
+            ticks(&scale(Spacing::Names(vec!["EML".into(), "MZM".into()])), 0.0..1.0),
+            ["EML", "MZM"]
+        );
     }
 
     #[test]
@@ -189,6 +231,12 @@ mod tests {
         let narrow = Side::roomy(&decades, -3.62..-3.62, 8);
         assert!(narrow.marks.len() > 3, "a single ratio stands among others: {:?}", narrow.marks);
         assert_eq!(decades.extent([f64::NAN].into_iter()), None);
-        assert_eq!((Side::roomy(&decades, -4.2..-0.02, 8).range, Side::roomy(&decades, -4.2..0.95, 8).range), (-5.0..0.0, -5.0..2.0));
+        assert_eq!(
+            (
+                Side::roomy(&decades, -4.2..-0.02, 8).range,
+                Side::roomy(&decades, -4.2..0.95, 8).range
+            ),
+            (-5.0..0.0, -5.0..2.0)
+        );
     }
 }

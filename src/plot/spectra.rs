@@ -21,7 +21,13 @@ impl Figure for Spectra {
         let all = || self.spectra.iter().chain(&self.responses).flat_map(|curve| &curve.points);
         let end = all().fold(0.0, |end: f64, p| end.max(p.0)).min(1.25 * self.symbol_rate_gbd);
         let highest = all().filter(|p| p.0 <= end).fold(0.0, |high: f64, p| high.max(p.1));
-        let x = Axis { name: "frequency (GHz)", range: 0.0..end, ticks: 11, marks: &[], format: &|f| text::decimals(*f, 0) };
+        let x = Axis {
+            name: "frequency (GHz)",
+            range: 0.0..end,
+            ticks: 11,
+            marks: &[],
+            format: &|f| text::decimals(*f, 0),
+        };
         let y = Axis {
             name: "level (dB)",
             range: LEAST_DB..(highest + 6.0).min(40.0),
@@ -32,10 +38,26 @@ impl Figure for Spectra {
         let mut chart = axes::chart(&body, theme, &x, &y, Room { top: theme.tick, right: 0 })?;
         axes::mesh(&mut chart, theme, &x, &y, true)?;
         let half = self.symbol_rate_gbd / 2.0;
-        for (f, name) in [(half, "half the symbol rate"), (2.0 * half, "symbol rate")].into_iter().filter(|(f, _)| *f < end) {
-            axes::dashed(&mut chart, theme, vec![(f, y.range.start), (f, y.range.end)], theme.hair(INK))?;
+        for (f, name) in [(half, "half the symbol rate"), (2.0 * half, "symbol rate")]
+            .into_iter()
+            .filter(|(f, _)| *f < end)
+        {
+            axes::dashed(
+                &mut chart,
+                theme,
+                vec![(f, y.range.start), (f, y.range.end)],
+                theme.hair(INK),
+            )?;
             let style = theme.text(theme.tick, PALE_INK);
-            axes::note(&body, &chart, (f, y.range.end), (0, -theme.tick / 4), name, style, (HPos::Center, VPos::Bottom))?;
+            axes::note(
+                &body,
+                &chart,
+                (f, y.range.end),
+                (0, -theme.tick / 4),
+                name,
+                style,
+                (HPos::Center, VPos::Bottom),
+            )?;
         }
         let thin = Theme { line: theme.line / 2 + 1, ..*theme };
         let curves = self
@@ -44,10 +66,17 @@ impl Figure for Spectra {
             .zip([(INK, thin), (GREY, thin)])
             .chain(self.responses.iter().zip([BLUE, ORANGE, GREEN].map(|c| (c, *theme))));
         for (curve, (colour, theme)) in curves {
-            let points = curve.points.iter().filter(|p| p.0 <= end).map(|p| (p.0, p.1.clamp(LEAST_DB, y.range.end)));
+            let points = curve
+                .points
+                .iter()
+                .filter(|p| p.0 <= end)
+                .map(|p| (p.0, p.1.clamp(LEAST_DB, y.range.end)));
             chart.draw_series(LineSeries::new(points, theme.stroke(colour)))?;
             let empty = std::iter::empty::<PathElement<(f64, f64)>>();
-            chart.draw_series(empty)?.label(curve.name).legend(axes::sample_line(&theme, theme.stroke(colour)));
+            chart
+                .draw_series(empty)?
+                .label(curve.name)
+                .legend(axes::sample_line(&theme, theme.stroke(colour)));
         }
         axes::legend(&mut chart, theme, SeriesLabelPosition::LowerLeft)
     }

@@ -34,7 +34,9 @@ impl Figure for Page {
 impl Page {
     fn title(&self) -> String {
         match &self.equalised {
-            Ok(equalised) => format!("{}: TDECQ {} dB", self.name, text::decimals(equalised.tdecq.tdecq_db, 2)),
+            Ok(equalised) => {
+                format!("{}: TDECQ {} dB", self.name, text::decimals(equalised.tdecq.tdecq_db, 2))
+            }
             Err(_) => format!("{}: no TDECQ", self.name),
         }
     }
@@ -51,7 +53,10 @@ impl Page {
             text::ratio(self.reference.target_ser),
             text::count(symbols as u64)
         );
-        self.equalised.as_ref().err().map_or(caption.clone(), |refusal| format!("{refusal} · {caption}"))
+        self.equalised
+            .as_ref()
+            .err()
+            .map_or(caption.clone(), |refusal| format!("{refusal} · {caption}"))
     }
 
     fn amplitude(&self) -> String {
@@ -69,7 +74,14 @@ impl Page {
         (range, digits)
     }
 
-    fn eye<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme, name: &str, eye: &Eye, equalised: Option<&Equalised>) -> Drawn<B> {
+    fn eye<B: DrawingBackend>(
+        &self,
+        area: &Area<B>,
+        theme: &Theme,
+        name: &str,
+        eye: &Eye,
+        equalised: Option<&Equalised>,
+    ) -> Drawn<B> {
         let area = heading(area, theme, name)?;
         let (range, digits) = self.range();
         // time is that from the windows' centre
@@ -82,12 +94,19 @@ impl Page {
             format: &|t| text::decimals(*t, 1),
         };
         let format = |p: &f64| text::decimals(*p, digits);
-        let y = Axis { name: &self.amplitude(), range: range.clone(), ticks: 6, marks: &[], format: &format };
+        let y = Axis {
+            name: &self.amplitude(),
+            range: range.clone(),
+            ticks: 6,
+            marks: &[],
+            format: &format,
+        };
         let mut chart = axes::chart(&area, theme, &x, &y, Room::default())?;
         heat(&mut chart, eye)?;
         axes::mesh(&mut chart, theme, &x, &y, false)?;
         let Some(equalised) = equalised else { return Ok(()) };
-        let (offset, half_width) = (self.reference.window_offset_ui, self.reference.window_width_ui / 2.0);
+        let (offset, half_width) =
+            (self.reference.window_offset_ui, self.reference.window_width_ui / 2.0);
         for offset in [-offset, offset] {
             let corners = [(offset - half_width, range.start), (offset + half_width, range.end)];
             chart.draw_series([Rectangle::new(corners, BRIGHT_BLUE.mix(0.25).filled())])?;
@@ -96,34 +115,67 @@ impl Page {
         self.thresholds(&mut chart, theme, &equalised.tdecq)
     }
 
-    fn thresholds<B: DrawingBackend>(&self, chart: &mut Chart<'_, B>, theme: &Theme, tdecq: &Tdecq) -> Drawn<B> {
+    fn thresholds<B: DrawingBackend>(
+        &self,
+        chart: &mut Chart<'_, B>,
+        theme: &Theme,
+        tdecq: &Tdecq,
+    ) -> Drawn<B> {
         let (start, end) = (chart.x_range().start, chart.x_range().end);
         for threshold in tdecq.thresholds {
             let y = threshold / self.quantity.unit();
-            axes::dashed(chart, theme, vec![(start, y), (end, y)], BRIGHT_GREEN.stroke_width((theme.line).max(1)))?;
+            axes::dashed(
+                chart,
+                theme,
+                vec![(start, y), (end, y)],
+                BRIGHT_GREEN.stroke_width((theme.line).max(1)),
+            )?;
         }
         Ok(())
     }
 
     /// What stands in the two windows, on the amplitudes of the eyes.
-    fn histograms<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme, tdecq: &Tdecq) -> Drawn<B> {
+    fn histograms<B: DrawingBackend>(
+        &self,
+        area: &Area<B>,
+        theme: &Theme,
+        tdecq: &Tdecq,
+    ) -> Drawn<B> {
         let (width, _) = area.dim_in_pixel();
         for (i, (name, colour)) in [("right", ORANGE), ("left", BLUE)].into_iter().enumerate() {
-            let at = (width as i32 - theme.margin - i as i32 * theme.tick * 7 / 2, theme.margin / 3);
-            area.draw(&Text::new(name, at, theme.bold(theme.tick, colour).pos(Pos::new(HPos::Right, VPos::Top))))?;
+            let at =
+                (width as i32 - theme.margin - i as i32 * theme.tick * 7 / 2, theme.margin / 3);
+            area.draw(&Text::new(
+                name,
+                at,
+                theme.bold(theme.tick, colour).pos(Pos::new(HPos::Right, VPos::Top)),
+            ))?;
         }
         let area = heading(area, theme, "in the windows")?;
         let unit = self.quantity.unit();
         let (range, digits) = self.range();
         let most = tdecq.histograms.iter().flat_map(|h| &h.density).copied().fold(0.0, f64::max);
-        let x = Axis { name: "density", range: 0.0..1.05, ticks: 3, marks: &[], format: &|_| String::new() };
+        let x = Axis {
+            name: "density",
+            range: 0.0..1.05,
+            ticks: 3,
+            marks: &[],
+            format: &|_| String::new(),
+        };
         let format = |p: &f64| text::decimals(*p, digits);
         let y = Axis { name: "", range: range.clone(), ticks: 6, marks: &[], format: &format };
         let mut chart = axes::chart(&area, theme, &x, &y, Room::default())?;
         axes::mesh(&mut chart, theme, &x, &y, false)?;
         for (histogram, colour) in tdecq.histograms.iter().zip([BLUE, ORANGE]) {
-            let points = histogram.amplitude.iter().zip(&histogram.density).map(|(a, d)| (d / most, a / unit));
-            chart.draw_series(LineSeries::new(points.filter(|p| range.contains(&p.1)), colour.stroke_width(theme.line.max(1))))?;
+            let points = histogram
+                .amplitude
+                .iter()
+                .zip(&histogram.density)
+                .map(|(a, d)| (d / most, a / unit));
+            chart.draw_series(LineSeries::new(
+                points.filter(|p| range.contains(&p.1)),
+                colour.stroke_width(theme.line.max(1)),
+            ))?;
         }
         self.thresholds(&mut chart, theme, tdecq)
     }
@@ -135,10 +187,15 @@ impl Page {
         let db = |x: f64| format!("{} dB", text::decimals(x, 2));
         let amplitude = |x: f64| format!("{} {}", text::decimals(x / unit, 4), self.quantity);
         let limiting = if tdecq.limiting == Side::Left { "left" } else { "right" };
-        let mut rows =
-            vec![("TDECQ", db(tdecq.tdecq_db)), ("10 log Ceq", db(tdecq.ceq_db)), ("TDECQ − 10 log Ceq", db(tdecq.tdecq_minus_ceq_db))];
+        let mut rows = vec![
+            ("TDECQ", db(tdecq.tdecq_db)),
+            ("10 log Ceq", db(tdecq.ceq_db)),
+            ("TDECQ − 10 log Ceq", db(tdecq.tdecq_minus_ceq_db)),
+        ];
         match self.quantity {
-            Quantity::Power => rows.push(("OMA", format!("{} dBm", text::decimals(outer.oma_dbm(), 2)))),
+            Quantity::Power => {
+                rows.push(("OMA", format!("{} dBm", text::decimals(outer.oma_dbm(), 2))))
+            }
             Quantity::Voltage => rows.push(("OMA", amplitude(oma))),
         }
         if outer.zero_w > 0.0 {
@@ -155,17 +212,34 @@ impl Page {
         let step = ((height as i32 - theme.margin) / rows.len() as i32).min(theme.label * 16 / 10);
         for (i, (name, value)) in rows.iter().enumerate() {
             let (y, middle) = (i as i32 * step + step / 2, |h| Pos::new(h, VPos::Center));
-            let ink = if i == 0 { theme.bold(theme.label, INK) } else { theme.text(theme.label, INK) };
-            area.draw(&Text::new(*name, (theme.margin, y), theme.text(theme.label, PALE_INK).pos(middle(HPos::Left))))?;
-            area.draw(&Text::new(value.clone(), (width as i32 - 2 * theme.margin, y), ink.pos(middle(HPos::Right))))?;
+            let ink =
+                if i == 0 { theme.bold(theme.label, INK) } else { theme.text(theme.label, INK) };
+            area.draw(&Text::new(
+                *name,
+                (theme.margin, y),
+                theme.text(theme.label, PALE_INK).pos(middle(HPos::Left)),
+            ))?;
+            area.draw(&Text::new(
+                value.clone(),
+                (width as i32 - 2 * theme.margin, y),
+                ink.pos(middle(HPos::Right)),
+            ))?;
         }
         Ok(())
     }
 }
 
 /// A panel's name; returns what is left below.
-pub(super) fn heading<B: DrawingBackend>(area: &Area<B>, theme: &Theme, name: &str) -> Result<Area<B>, axes::Fails<B>> {
-    area.draw(&Text::new(name.to_owned(), (theme.margin, theme.margin / 3), theme.bold(theme.label, INK)))?;
+pub(super) fn heading<B: DrawingBackend>(
+    area: &Area<B>,
+    theme: &Theme,
+    name: &str,
+) -> Result<Area<B>, axes::Fails<B>> {
+    area.draw(&Text::new(
+        name.to_owned(),
+        (theme.margin, theme.margin / 3),
+        theme.bold(theme.label, INK),
+    ))?;
     Ok(area.split_vertically(theme.margin / 3 + theme.label * 12 / 10).1)
 }
 
@@ -173,7 +247,8 @@ pub(super) fn heading<B: DrawingBackend>(area: &Area<B>, theme: &Theme, name: &s
 fn stems<B: DrawingBackend>(area: &Area<B>, theme: &Theme, tdecq: &Tdecq) -> Drawn<B> {
     let area = heading(area, theme, "taps of the reference equaliser")?;
     let place = |i: usize| i as f64 - tdecq.main_tap as f64;
-    let (low, high) = tdecq.taps.iter().fold((0f64, 1f64), |(low, high), &w| (low.min(w), high.max(w)));
+    let (low, high) =
+        tdecq.taps.iter().fold((0f64, 1f64), |(low, high), &w| (low.min(w), high.max(w)));
     let room = 0.18 * (high - low);
     let marks: Vec<f64> = (0..tdecq.taps.len()).map(place).collect();
     let x = Axis {
@@ -183,10 +258,19 @@ fn stems<B: DrawingBackend>(area: &Area<B>, theme: &Theme, tdecq: &Tdecq) -> Dra
         marks: &marks,
         format: &|i| text::decimals(*i, 0),
     };
-    let y = Axis { name: "weight", range: low - room..high + room, ticks: 5, marks: &[], format: &|w| text::decimals(*w, 1) };
+    let y = Axis {
+        name: "weight",
+        range: low - room..high + room,
+        ticks: 5,
+        marks: &[],
+        format: &|w| text::decimals(*w, 1),
+    };
     let mut chart = axes::chart(&area, theme, &x, &y, Room::default())?;
     axes::mesh(&mut chart, theme, &x, &y, true)?;
-    chart.draw_series([PathElement::new(vec![(x.range.start, 0.0), (x.range.end, 0.0)], theme.hair(INK))])?;
+    chart.draw_series([PathElement::new(
+        vec![(x.range.start, 0.0), (x.range.end, 0.0)],
+        theme.hair(INK),
+    )])?;
     let cell = chart.plotting_area().dim_in_pixel().0 as f64 / (tdecq.taps.len() as f64 + 0.2);
     let style = theme.text(theme.tick * 9 / 10, INK);
     let fits = |digits: usize| -> Result<bool, axes::Fails<B>> {
@@ -195,11 +279,23 @@ fn stems<B: DrawingBackend>(area: &Area<B>, theme: &Theme, tdecq: &Tdecq) -> Dra
     let digits = if fits(3)? { Some(3) } else { fits(2)?.then_some(2) };
     for (i, &w) in tdecq.taps.iter().enumerate() {
         let colour = if i == tdecq.main_tap { RED } else { BLUE };
-        chart.draw_series([PathElement::new(vec![(place(i), 0.0), (place(i), w)], colour.stroke_width(theme.line + 2))])?;
+        chart.draw_series([PathElement::new(
+            vec![(place(i), 0.0), (place(i), w)],
+            colour.stroke_width(theme.line + 2),
+        )])?;
         chart.draw_series([Circle::new((place(i), w), theme.tick / 4, colour.filled())])?;
-        let (by, anchor) = if w < 0.0 { (theme.tick / 3, VPos::Top) } else { (-theme.tick / 3, VPos::Bottom) };
+        let (by, anchor) =
+            if w < 0.0 { (theme.tick / 3, VPos::Top) } else { (-theme.tick / 3, VPos::Bottom) };
         if let Some(digits) = digits.or_else(|| (i == tdecq.main_tap).then_some(3)) {
-            axes::note(&area, &chart, (place(i), w), (0, by), &text::decimals(w, digits), style.clone(), (HPos::Center, anchor))?;
+            axes::note(
+                &area,
+                &chart,
+                (place(i), w),
+                (0, by),
+                &text::decimals(w, digits),
+                style.clone(),
+                (HPos::Center, anchor),
+            )?;
         }
     }
     Ok(())

@@ -6,7 +6,10 @@ pub(super) fn ratio(x: f64) -> String {
         return "0".to_owned();
     }
     let text = format!("{x:.1e}");
-    match text.split_once('e').and_then(|(mantissa, exponent)| Some((mantissa, exponent.parse::<i32>().ok()?))) {
+    match text
+        .split_once('e')
+        .and_then(|(mantissa, exponent)| Some((mantissa, exponent.parse::<i32>().ok()?)))
+    {
         Some((mantissa, exponent)) => format!("{mantissa}×{}", power_of_ten(exponent)),
         None => text,
     }
@@ -35,7 +38,8 @@ pub(super) fn decimals(x: f64, digits: usize) -> String {
 pub(super) fn count(n: u64) -> String {
     let digits = n.to_string();
     let first = digits.len() % 3;
-    let groups = digits.as_bytes()[first..].chunks(3).map(|g| String::from_utf8_lossy(g).into_owned());
+    let groups =
+        digits.as_bytes()[first..].chunks(3).map(|g| String::from_utf8_lossy(g).into_owned());
     let head = (first > 0).then(|| digits[..first].to_owned());
     head.into_iter().chain(groups).collect::<Vec<_>>().join(" ")
 }

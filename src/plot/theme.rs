@@ -26,11 +26,21 @@ pub(super) const RED: RGBColor = RGBColor(190, 24, 40);
 /// Noise.
 pub(super) const GREY: RGBColor = RGBColor(128, 136, 148);
 /// The four levels, lowest first.
-pub(super) const LEVELS: [RGBColor; 4] = [BLUE, GREEN, RGBColor(202, 138, 0), RGBColor(168, 40, 110)];
+pub(super) const LEVELS: [RGBColor; 4] =
+    [BLUE, GREEN, RGBColor(202, 138, 0), RGBColor(168, 40, 110)];
 
-/// Curves, first to last, told apart by who sees red and green alike (M. Okabe, K. Ito, darkened for paper).
-pub(super) const CURVES: [RGBColor; 8] =
-    [BLUE, ORANGE, GREEN, RGBColor(168, 40, 110), RGBColor(202, 138, 0), RGBColor(70, 160, 220), INK, RGBColor(120, 90, 60)];
+/// Curves, first to last, told apart by who sees red and green alike (M. Okabe, K. Ito, darkened
+/// for paper).
+pub(super) const CURVES: [RGBColor; 8] = [
+    BLUE,
+    ORANGE,
+    GREEN,
+    RGBColor(168, 40, 110),
+    RGBColor(202, 138, 0),
+    RGBColor(70, 160, 220),
+    INK,
+    RGBColor(120, 90, 60),
+];
 
 /// The font's name; a viewer of an SVG that has not ours takes the next.
 const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
@@ -77,8 +87,12 @@ impl Theme {
     /// The theme of a size.
     pub fn of(size: Size) -> Theme {
         match size {
-            Size::Slide => Theme { title: 42, caption: 29, label: 30, tick: 27, line: 3, margin: 28 },
-            Size::Small => Theme { title: 23, caption: 17, label: 18, tick: 16, line: 2, margin: 14 },
+            Size::Slide => {
+                Theme { title: 42, caption: 29, label: 30, tick: 27, line: 3, margin: 28 }
+            }
+            Size::Small => {
+                Theme { title: 23, caption: 17, label: 18, tick: 16, line: 2, margin: 14 }
+            }
         }
     }
 
@@ -98,13 +112,19 @@ impl Theme {
     /// Letters of a size and colour.
     pub(super) fn text(&self, size: i32, colour: RGBColor) -> TextStyle<'static> {
         load_font();
-        TextStyle { color: colour.to_backend_color(), ..TextStyle::from((FAMILY, size).into_font()) }
+        TextStyle {
+            color: colour.to_backend_color(),
+            ..TextStyle::from((FAMILY, size).into_font())
+        }
     }
 
     /// The same, bold.
     pub(super) fn bold(&self, size: i32, colour: RGBColor) -> TextStyle<'static> {
         load_font();
-        TextStyle { color: colour.to_backend_color(), ..TextStyle::from((FAMILY, size, FontStyle::Bold).into_font()) }
+        TextStyle {
+            color: colour.to_backend_color(),
+            ..TextStyle::from((FAMILY, size, FontStyle::Bold).into_font())
+        }
     }
 
     /// A curve.
@@ -122,8 +142,8 @@ impl Theme {
 fn load_font() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let loaded =
-            [(FontStyle::Normal, REGULAR), (FontStyle::Bold, BOLD)].map(|(style, bytes)| register_font(FAMILY, style, bytes).is_ok());
+        let loaded = [(FontStyle::Normal, REGULAR), (FontStyle::Bold, BOLD)]
+            .map(|(style, bytes)| register_font(FAMILY, style, bytes).is_ok());
         assert!(loaded == [true; 2], "the embedded fonts are fonts");
     });
 }

@@ -13,18 +13,33 @@ const LEAST_BER: f64 = 1e-15;
 impl Figure for Waterfall {
     fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
         let (power, ber) = self.operating;
-        let margin = self.margin_db.map_or("limit not crossed".to_owned(), |db| format!("margin {} dB", text::decimals(db, 2)));
+        let margin = self.margin_db.map_or("limit not crossed".to_owned(), |db| {
+            format!("margin {} dB", text::decimals(db, 2))
+        });
         let ideal = if self.ideal_feedback { " with ideal feedback" } else { "" };
-        let caption =
-            format!("BER{ideal} {} at {} dBm · {margin} to {}", text::ratio(ber), text::decimals(power, 2), text::ratio(self.limit_ber));
-        let body = axes::page(area, theme, &format!("{}: BER against received power", self.name), &caption)?;
-        let curve: Vec<(f64, f64)> = self.curve.iter().map(|&(x, ber)| (x, ber.max(1e-300).log10())).collect();
+        let caption = format!(
+            "BER{ideal} {} at {} dBm · {margin} to {}",
+            text::ratio(ber),
+            text::decimals(power, 2),
+            text::ratio(self.limit_ber)
+        );
+        let body = axes::page(
+            area,
+            theme,
+            &format!("{}: BER against received power", self.name),
+            &caption,
+        )?;
+        let curve: Vec<(f64, f64)> =
+            self.curve.iter().map(|&(x, ber)| (x, ber.max(1e-300).log10())).collect();
         let ends = |of: &dyn Fn(&(f64, f64)) -> f64| {
-            curve.iter().map(of).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
+            curve.iter().map(of).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| {
+                (low.min(v), high.max(v))
+            })
         };
         let ((left, right), (least, _)) = (ends(&|p| p.0), ends(&|p| p.1));
         let lowest = least.max(LEAST_BER.log10()).min(self.limit_ber.log10() - 1.0);
-        let visible = curve.iter().filter(|p| p.1 >= lowest).fold(f64::NEG_INFINITY, |x, p| x.max(p.0));
+        let visible =
+            curve.iter().filter(|p| p.1 >= lowest).fold(f64::NEG_INFINITY, |x, p| x.max(p.0));
         let x = Axis {
             name: "average received power (dBm)",
             range: axes::round_out(left.min(power) - 0.1, visible.max(power).min(right) + 0.3, 0.5),
@@ -33,15 +48,40 @@ impl Figure for Waterfall {
             format: &|p| text::decimals(*p, 1),
         };
         let top = if ber.max(self.limit_ber) > 0.1 { 0.0 } else { -1.0 };
-        let whole = |y: &f64| if (y - y.round()).abs() < 1e-6 { text::power_of_ten(y.round() as i32) } else { String::new() };
-        let y = Axis { name: "bit error ratio", range: lowest.floor()..top, ticks: 15, marks: &[], format: &whole };
+        let whole = |y: &f64| {
+            if (y - y.round()).abs() < 1e-6 {
+                text::power_of_ten(y.round() as i32)
+            } else {
+                String::new()
+            }
+        };
+        let y = Axis {
+            name: "bit error ratio",
+            range: lowest.floor()..top,
+            ticks: 15,
+            marks: &[],
+            format: &whole,
+        };
         let mut chart = axes::chart(&body, theme, &x, &y, Room::default())?;
         axes::mesh(&mut chart, theme, &x, &y, true)?;
         let limit = self.limit_ber.log10();
-        axes::dashed(&mut chart, theme, vec![(x.range.start, limit), (x.range.end, limit)], theme.stroke(RED))?;
+        axes::dashed(
+            &mut chart,
+            theme,
+            vec![(x.range.start, limit), (x.range.end, limit)],
+            theme.stroke(RED),
+        )?;
         let style = theme.text(theme.tick, RED);
         let label = format!("limit {}", text::ratio(self.limit_ber));
-        axes::note(&body, &chart, (x.range.end, limit), (-theme.tick / 2, theme.tick * 2 / 3), &label, style, (HPos::Right, VPos::Top))?;
+        axes::note(
+            &body,
+            &chart,
+            (x.range.end, limit),
+            (-theme.tick / 2, theme.tick * 2 / 3),
+            &label,
+            style,
+            (HPos::Right, VPos::Top),
+        )?;
         let inside = curve.iter().copied().filter(|p| p.1 >= y.range.start && p.1 <= y.range.end);
         let line = theme.stroke(BLUE);
         chart
@@ -56,28 +96,66 @@ impl Figure for Waterfall {
 
 impl Waterfall {
     /// The link as it is, and its way to the limit.
-    fn place<B: DrawingBackend>(&self, body: &Area<B>, chart: &mut axes::Chart<'_, B>, theme: &Theme, lowest: f64) -> Drawn<B> {
+    fn place<B: DrawingBackend>(
+        &self,
+        body: &Area<B>,
+        chart: &mut axes::Chart<'_, B>,
+        theme: &Theme,
+        lowest: f64,
+    ) -> Drawn<B> {
         let (power, ber) = (self.operating.0, self.operating.1.max(1e-300).log10().max(lowest));
         let limit = self.limit_ber.log10();
-        axes::dashed(chart, theme, vec![(power, lowest), (power, ber.max(limit))], theme.hair(GREY))?;
+        axes::dashed(
+            chart,
+            theme,
+            vec![(power, lowest), (power, ber.max(limit))],
+            theme.hair(GREY),
+        )?;
         chart.draw_series([Circle::new((power, ber), theme.tick / 4, BLUE.filled())])?;
         let range = chart.x_range();
         // towards the side with more room
-        let (sign, side) = if power > 0.5 * (range.start + range.end) { (-1, HPos::Right) } else { (1, HPos::Left) };
+        let (sign, side) = if power > 0.5 * (range.start + range.end) {
+            (-1, HPos::Right)
+        } else {
+            (1, HPos::Left)
+        };
         let by = (sign * theme.tick / 2, -theme.tick / 2);
-        axes::note(body, chart, (power, lowest), by, "this link", theme.text(theme.tick, INK), (side, VPos::Bottom))?;
+        axes::note(
+            body,
+            chart,
+            (power, lowest),
+            by,
+            "this link",
+            theme.text(theme.tick, INK),
+            (side, VPos::Bottom),
+        )?;
         let Some(margin_db) = self.margin_db else { return Ok(()) };
         let ends = [(power - margin_db, limit), (power, limit)];
         chart.draw_series([PathElement::new(ends.to_vec(), theme.stroke(INK))])?;
         let cap = theme.tick / 3;
-        chart.draw_series(ends.map(|end| EmptyElement::at(end) + PathElement::new(vec![(0, -cap), (0, cap)], theme.stroke(INK))))?;
+        chart.draw_series(ends.map(|end| {
+            EmptyElement::at(end) + PathElement::new(vec![(0, -cap), (0, cap)], theme.stroke(INK))
+        }))?;
         let middle = (power - 0.5 * margin_db, limit);
         let text = format!("margin {} dB", text::decimals(margin_db, 2));
-        axes::note(body, chart, middle, (0, -theme.tick / 3), &text, theme.text(theme.tick, INK), (HPos::Center, VPos::Bottom))
+        axes::note(
+            body,
+            chart,
+            middle,
+            (0, -theme.tick / 3),
+            &text,
+            theme.text(theme.tick, INK),
+            (HPos::Center, VPos::Bottom),
+        )
     }
 
     /// Counted points with their intervals.
-    fn points<B: DrawingBackend>(&self, chart: &mut axes::Chart<'_, B>, theme: &Theme, lowest: f64) -> Drawn<B> {
+    fn points<B: DrawingBackend>(
+        &self,
+        chart: &mut axes::Chart<'_, B>,
+        theme: &Theme,
+        lowest: f64,
+    ) -> Drawn<B> {
         let style = ORANGE.stroke_width(theme.line);
         let (radius, cap) = (theme.tick / 5, theme.tick / 3);
         let inside = self.counted.iter().filter(|p| p.ber.log10() > lowest);
@@ -90,10 +168,13 @@ impl Waterfall {
             if x0 == x1 {
                 chart.draw_series([PathElement::new(vec![(dbm, y0), (dbm, y1)], style)])?;
             } else {
-                chart.draw_series([EmptyElement::at((dbm, y0)) + PathElement::new(vec![(x0, 0), (x1, 0)], style)])?;
+                chart
+                    .draw_series([EmptyElement::at((dbm, y0))
+                        + PathElement::new(vec![(x0, 0), (x1, 0)], style)])?;
             }
         }
-        let sample = move |(x, y): (i32, i32)| Circle::new((x + cap * 2, y), radius, ORANGE.filled());
+        let sample =
+            move |(x, y): (i32, i32)| Circle::new((x + cap * 2, y), radius, ORANGE.filled());
         let points = inside.map(|p| Circle::new((p.dbm, p.ber.log10()), radius, ORANGE.filled()));
         let drawn = chart.draw_series(points)?;
         if !self.counted.is_empty() {

@@ -13,17 +13,20 @@ use serde::{Deserialize, Serialize};
 /// i += A k j f / f_N  (aggressor's PAM4),   A = outer current of this lane at its nominal power, f_N half the symbol rate
 /// ```
 ///
-/// The aggressors are PAM4 at the same rate with their own data, shaped by a hold and a fourth-order Bessel low-pass of
-/// 0.6 of the symbol rate, the surrogate of a transmitter. They keep their strength when the margin's search takes power
-/// from this lane; a link described with more loss is another victim, with aggressors as much weaker.
+/// The aggressors are PAM4 at the same rate with their own data, shaped by a hold and a
+/// fourth-order Bessel low-pass of 0.6 of the symbol rate, the surrogate of a transmitter. They
+/// keep their strength when the margin's search takes power from this lane; a link described with
+/// more loss is another victim, with aggressors as much weaker.
 ///
 /// # Limits
 ///
-/// One aggressor stands for all receive lanes together, one for the module's own transmitters; no ppm offset.
+/// One aggressor stands for all receive lanes together, one for the module's own transmitters; no
+/// ppm offset.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Crosstalk {
-    /// Neighbouring receive lanes, relative to the full-scale victim at half the symbol rate, electrical dB.
+    /// Neighbouring receive lanes, relative to the full-scale victim at half the symbol rate,
+    /// electrical dB.
     pub lane_db: f64,
     /// The module's transmitters, likewise, electrical dB.
     pub tx_db: f64,
@@ -48,7 +51,12 @@ impl Crosstalk {
     }
 
     /// Adds the aggressors; `victim_a` is this lane's settled outer current, peak to peak.
-    pub(crate) fn extend(&self, mut current: Chain<Ampere>, victim_a: f64, grid: Grid) -> Chain<Ampere> {
+    pub(crate) fn extend(
+        &self,
+        mut current: Chain<Ampere>,
+        victim_a: f64,
+        grid: Grid,
+    ) -> Chain<Ampere> {
         for (entity, db) in [("crosstalk.lane", self.lane_db), ("crosstalk.tx", self.tx_db)] {
             if db <= SILENT_DB {
                 continue;
@@ -59,7 +67,12 @@ impl Crosstalk {
                 Shape::low_pass(Family::Bessel, 4, SURROGATE * grid.symbol_rate_hz, 0.0),
                 Shape::Derivative(grid.symbol_rate_hz / 2.0),
             ];
-            current = current.interferer(Interferer { entity: entity.to_owned(), path, extra_symbols: 0, behind_gain: false });
+            current = current.interferer(Interferer {
+                entity: entity.to_owned(),
+                path,
+                extra_symbols: 0,
+                behind_gain: false,
+            });
         }
         current
     }

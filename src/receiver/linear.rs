@@ -14,8 +14,9 @@ use serde::{Deserialize, Serialize};
 /// v = swing / swing_in * bessel(u) + n
 /// ```
 ///
-/// In: volts of the transimpedance amplifier. Out: volts on a matched line. The gain brings the settled outer swing of the light received
-/// to `swing_vppd`, and follows it when more light is lost: what is added from here on keeps its strength against the signal.
+/// In: volts of the transimpedance amplifier. Out: volts on a matched line. The gain brings the
+/// settled outer swing of the light received to `swing_vppd`, and follows it when more light is
+/// lost: what is added from here on keeps its strength against the signal.
 ///
 /// # Limits
 ///
@@ -35,7 +36,12 @@ pub struct LinearOutput {
 
 impl Default for LinearOutput {
     fn default() -> Self {
-        LinearOutput { swing_vppd: 0.5, bandwidth_ghz: 50.0, peaking_db: 3.0, noise_nv_per_rthz: 8.0 }
+        LinearOutput {
+            swing_vppd: 0.5,
+            bandwidth_ghz: 50.0,
+            peaking_db: 3.0,
+            noise_nv_per_rthz: 8.0,
+        }
     }
 }
 
@@ -51,7 +57,11 @@ impl LinearOutput {
     /// Amplifies `volts` of a settled outer swing `swing_v`.
     pub(crate) fn extend(&self, volts: Chain<Volt>, swing_v: f64) -> Chain<Volt> {
         let band = Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), self.peaking_db);
-        let noise = Noise::new("module.output.noise", Law::Added, Density::White(nano(self.noise_nv_per_rthz).powi(2)));
+        let noise = Noise::new(
+            "module.output.noise",
+            Law::Added,
+            Density::White(nano(self.noise_nv_per_rthz).powi(2)),
+        );
         through(volts, [Shape::Gain(self.swing_vppd / swing_v), band]).noise(noise.behind_gain())
     }
 }

@@ -13,7 +13,9 @@ pub use tia::{Limiting, NoiseModel, Tia};
 use crate::chain::{Chain, Dsp, Plan, Shape, Workshop};
 use crate::error::{Path, Problems};
 use crate::part::Loader;
-use crate::serdes::{self, Adc, Clock, DecisionKind, Equaliser, FeedbackEqualiser, SequenceDetector};
+use crate::serdes::{
+    self, Adc, Clock, DecisionKind, Equaliser, FeedbackEqualiser, SequenceDetector,
+};
 use crate::signal::{Field, Grid, Volt};
 use crate::units::amplitude_ratio;
 use serde::{Deserialize, Serialize};
@@ -89,18 +91,35 @@ impl Receiver {
 
     /// Current of a settled outer swing of `oma_w` in the fibre at the receiver, A peak to peak.
     pub(crate) fn settled_current_a(&self, oma_w: f64) -> f64 {
-        oma_w * amplitude_ratio(-self.coupling_loss_db).powi(2) * self.photodiode.responsivity_a_per_w
+        oma_w
+            * amplitude_ratio(-self.coupling_loss_db).powi(2)
+            * self.photodiode.responsivity_a_per_w
     }
 
     /// Light of nominal outer amplitude `oma_w` becomes samples.
-    pub(crate) fn extend(&self, light: Chain<Field>, oma_w: f64, grid: Grid, shop: &mut Workshop) -> Plan {
+    pub(crate) fn extend(
+        &self,
+        light: Chain<Field>,
+        oma_w: f64,
+        grid: Grid,
+        shop: &mut Workshop,
+    ) -> Plan {
         let volts = self.adc.filter(self.detect(light, oma_w, grid));
         volts.sample(self.adc.sampler(), grid, shop)
     }
 
     /// The same light becomes volts of a linear output.
-    pub(crate) fn extend_linear(&self, light: Chain<Field>, oma_w: f64, output: &LinearOutput, grid: Grid) -> Chain<Volt> {
-        output.extend(self.detect(light, oma_w, grid), self.settled_current_a(oma_w) * self.tia.gain_v_per_a())
+    pub(crate) fn extend_linear(
+        &self,
+        light: Chain<Field>,
+        oma_w: f64,
+        output: &LinearOutput,
+        grid: Grid,
+    ) -> Chain<Volt> {
+        output.extend(
+            self.detect(light, oma_w, grid),
+            self.settled_current_a(oma_w) * self.tia.gain_v_per_a(),
+        )
     }
 
     /// Light becomes the amplifier's volts.

@@ -15,11 +15,13 @@ use serde::{Deserialize, Serialize};
 /// i(t) = R |E(t)|^2 + n(t),    <n^2> = q (i + I_dark) f_s    (2 q (i + I_dark) over the band f_s / 2)
 /// ```
 ///
-/// In: field, sqrt(W). Out: current, A. The dark current adds shot noise; its mean does not pass the AC-coupled receiver.
+/// In: field, sqrt(W). Out: current, A. The dark current adds shot noise; its mean does not pass
+/// the AC-coupled receiver.
 ///
 /// # Limits
 ///
-/// Saturation is not modelled; the junction's bandwidth is [`Photodiode::bandwidth_ghz`], a single pole.
+/// Saturation is not modelled; the junction's bandwidth is [`Photodiode::bandwidth_ghz`], a single
+/// pole.
 ///
 /// # Reference
 ///
@@ -39,7 +41,12 @@ pub struct Photodiode {
 
 impl Default for Photodiode {
     fn default() -> Self {
-        Photodiode { responsivity_a_per_w: 0.85, dark_current_na: 10.0, bandwidth_ghz: 40.0, response: Response::default() }
+        Photodiode {
+            responsivity_a_per_w: 0.85,
+            dark_current_na: 10.0,
+            bandwidth_ghz: 40.0,
+            response: Response::default(),
+        }
     }
 }
 
@@ -60,8 +67,11 @@ impl Photodiode {
     pub(crate) fn extend(&self, light: Chain<Field>) -> Chain<Ampere> {
         let shot = Law::Shot { dark_a: nano(self.dark_current_na) };
         let current = light.map(SquareLaw { responsivity: self.responsivity_a_per_w as f32 });
-        let response = self.response.or(|| Shape::low_pass(Family::Bessel, 1, giga(self.bandwidth_ghz), 0.0));
-        current.noise(Noise::new("photodiode.shot", shot, Density::White(2.0 * CHARGE_C))).response(response)
+        let response =
+            self.response.or(|| Shape::low_pass(Family::Bessel, 1, giga(self.bandwidth_ghz), 0.0));
+        current
+            .noise(Noise::new("photodiode.shot", shot, Density::White(2.0 * CHARGE_C)))
+            .response(response)
     }
 }
 

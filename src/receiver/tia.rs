@@ -40,8 +40,9 @@ pub enum Limiting {
 /// S(f) = a0 + a2 f^2;   by average: a0 = 3/4 avg^2, a2 = a0 / BW^2, so that the mean of S over [0, BW] is avg^2
 /// ```
 ///
-/// In: current, A. Out: voltage, V. Noise enters at the input, before the bandwidth. With `limiting = "tanh"` the
-/// output saturates behind the bandwidth, about the mean current, which the amplifier's offset loop finds.
+/// In: current, A. Out: voltage, V. Noise enters at the input, before the bandwidth. With `limiting
+/// = "tanh"` the output saturates behind the bandwidth, about the mean current, which the
+/// amplifier's offset loop finds.
 ///
 /// # Limits
 ///
@@ -49,7 +50,8 @@ pub enum Limiting {
 ///
 /// # Reference
 ///
-/// E. Säckinger, *Analysis and Design of Transimpedance Amplifiers for Optical Receivers*, averaged input-referred noise.
+/// E. Säckinger, *Analysis and Design of Transimpedance Amplifiers for Optical Receivers*, averaged
+/// input-referred noise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Tia {
@@ -69,7 +71,8 @@ pub struct Tia {
     pub a0_pa2_per_hz: f64,
     /// Part that grows with the square of frequency, pA^2/Hz per GHz^2.
     pub a2_pa2_per_hz_ghz2: f64,
-    /// Frequency and input-referred noise in pA/sqrt(Hz), used by `noise = "table"`; beyond its ends it stays.
+    /// Frequency and input-referred noise in pA/sqrt(Hz), used by `noise = "table"`; beyond its
+    /// ends it stays.
     pub noise_file: SeriesFile,
     /// Gain, kOhm.
     pub transimpedance_kohm: f64,
@@ -116,10 +119,20 @@ impl Tia {
         problems.range(at, "transimpedance_kohm", self.transimpedance_kohm, 0.01..=1000.0);
         problems.range(at, "overload_ma_pp", self.overload_ma_pp, 0.01..=1000.0);
         if self.limiting == Limiting::Curve && self.curve.file.is_empty() {
-            problems.report(&at.key("curve"), "file", "", "must name a file of input in mA and output, as limiting = \"curve\" asks");
+            problems.report(
+                &at.key("curve"),
+                "file",
+                "",
+                "must name a file of input in mA and output, as limiting = \"curve\" asks",
+            );
         }
         if self.noise == NoiseModel::Table && self.noise_file.is_empty() {
-            problems.report(at, "noise_file", "", "must name a file of frequency and pA/sqrt(Hz), as noise = \"table\" asks");
+            problems.report(
+                at,
+                "noise_file",
+                "",
+                "must name a file of frequency and pA/sqrt(Hz), as noise = \"table\" asks",
+            );
         }
     }
 
@@ -137,7 +150,9 @@ impl Tia {
                 let a0 = 0.75 * pico(self.average_pa_per_rthz).powi(2);
                 Density::Quadratic { a0, a2: a0 / giga(self.bandwidth_ghz).powi(2) }
             }
-            NoiseModel::Table => Density::Table(self.noise_file.curve().expect("a description is loaded before it is used").clone()),
+            NoiseModel::Table => Density::Table(
+                self.noise_file.curve().expect("a description is loaded before it is used").clone(),
+            ),
             NoiseModel::Quadratic => Density::Quadratic {
                 a0: self.a0_pa2_per_hz * pico(1.0).powi(2),
                 a2: self.a2_pa2_per_hz_ghz2 * pico(1.0).powi(2) / giga(1.0).powi(2),
@@ -153,15 +168,20 @@ impl Tia {
     /// Amplifies: input noise, bandwidth, saturation, gain.
     pub(crate) fn extend(&self, current: Chain<Ampere>) -> Chain<Volt> {
         let noisy = current.noise(Noise::new("tia.thermal", Law::Added, self.density()));
-        let response = self.response.or(|| Shape::low_pass(self.family, self.order, giga(self.bandwidth_ghz), self.peaking_db));
+        let response = self.response.or(|| {
+            Shape::low_pass(self.family, self.order, giga(self.bandwidth_ghz), self.peaking_db)
+        });
         let filtered: Chain<Ampere> = noisy.response(response);
         let limited = match self.limiting {
             Limiting::Linear => filtered,
             Limiting::Curve => {
-                let curve = self.curve.file.curve().expect("a description is loaded before it is used");
+                let curve =
+                    self.curve.file.curve().expect("a description is loaded before it is used");
                 filtered.map(Compression { lookup: Lookup::new("tia", curve) })
             }
-            Limiting::Tanh => filtered.map(Overload { limit_a: (milli(self.overload_ma_pp) / 2.0) as f32 }),
+            Limiting::Tanh => {
+                filtered.map(Overload { limit_a: (milli(self.overload_ma_pp) / 2.0) as f32 })
+            }
         };
         limited.response(Shape::Gain(self.gain_v_per_a()))
     }
@@ -195,7 +215,8 @@ impl Map<Ampere, Ampere> for Compression {
     }
 }
 
-/// Saturation about the mean, which the amplifier's offset loop finds; far below the limit the current passes as it is.
+/// Saturation about the mean, which the amplifier's offset loop finds; far below the limit the
+/// current passes as it is.
 struct Overload {
     limit_a: f32,
 }
@@ -224,13 +245,17 @@ mod tests {
     fn the_mean_of_the_noise_density_over_the_bandwidth_is_the_average_squared() {
         let tia = Tia::default();
         let n = 100_000;
-        let mean = (0..n).map(|i| tia.density().at((i as f64 + 0.5) / n as f64 * giga(tia.bandwidth_ghz))).sum::<f64>() / n as f64;
+        let mean = (0..n)
+            .map(|i| tia.density().at((i as f64 + 0.5) / n as f64 * giga(tia.bandwidth_ghz)))
+            .sum::<f64>()
+            / n as f64;
         assert!((mean.sqrt() / pico(16.0) - 1.0).abs() < 1e-6);
     }
 
     #[test]
     fn the_default_coefficients_are_those_of_the_default_average() {
-        let (average, quadratic) = (Tia::default(), Tia { noise: NoiseModel::Quadratic, ..Tia::default() });
+        let (average, quadratic) =
+            (Tia::default(), Tia { noise: NoiseModel::Quadratic, ..Tia::default() });
         for f_hz in [0.0, 20e9, 36e9] {
             assert!((average.density().at(f_hz) / quadratic.density().at(f_hz) - 1.0).abs() < 2e-3);
         }

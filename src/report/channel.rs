@@ -7,15 +7,25 @@ use crate::host::Inspection;
 /// The figures with their units, and what they must be read with.
 pub fn channel(found: &Inspection) -> String {
     let c = found;
-    let mut out = format!("{}: {} ports, {} points from {} to {} GHz", c.file, c.ports, c.points, c.lowest_ghz, c.highest_ghz);
-    out += &c.port_map.map_or_else(|| ", single-ended\n\n".to_owned(), |map| format!(", differential through {map}\n\n"));
-    let up_to = c.nyquist_ghz.map_or_else(|| "of all frequencies".to_owned(), |ghz| format!("up to {ghz} GHz"));
+    let mut out = format!(
+        "{}: {} ports, {} points from {} to {} GHz",
+        c.file, c.ports, c.points, c.lowest_ghz, c.highest_ghz
+    );
+    out += &c.port_map.map_or_else(
+        || ", single-ended\n\n".to_owned(),
+        |map| format!(", differential through {map}\n\n"),
+    );
+    let up_to = c
+        .nyquist_ghz
+        .map_or_else(|| "of all frequencies".to_owned(), |ghz| format!("up to {ghz} GHz"));
     let mut table = plain(&["figure", "value", "unit", ""], &[0, 2, 3]);
     let mut row = |name: &str, value: Option<f64>, digits: usize, unit: &str, remark: String| {
         table.add_row([name, decimals(value, digits).as_str(), unit, remark.as_str()]);
     };
     row("loss at 0 Hz", Some(c.dc_loss_db), 2, "dB", "extrapolated".to_owned());
-    let at = c.nyquist_ghz.map_or_else(|| "give --symbol-rate-gbd".to_owned(), |ghz| format!("at {ghz} GHz"));
+    let at = c
+        .nyquist_ghz
+        .map_or_else(|| "give --symbol-rate-gbd".to_owned(), |ghz| format!("at {ghz} GHz"));
     row("loss at Nyquist", c.nyquist_loss_db, 2, "dB", at);
     row("return loss, near end", Some(c.near_return_loss_db), 2, "dB", format!("least {up_to}"));
     row("return loss, far end", Some(c.far_return_loss_db), 2, "dB", format!("least {up_to}"));

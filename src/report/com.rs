@@ -12,13 +12,19 @@ pub fn com(file: &str, set: &Parameters, margin: &Margin) -> String {
     let mut row = |name: &str, value: Option<f64>, unit: &str, remark: &str| {
         table.add_row([name, decimals(value, 2).as_str(), unit, remark]);
     };
-    let verdict = format!("{}, at least {} dB", if m.passes { "PASS" } else { "FAIL" }, m.least_com_db);
+    let verdict =
+        format!("{}, at least {} dB", if m.passes { "PASS" } else { "FAIL" }, m.least_com_db);
     row("COM", Some(m.com_db), "dB", &verdict);
     row("VEC", m.vec_db, "dB", "vertical eye closure");
     row("FOM", Some(m.fom_db), "dB", "of the settings below");
     row("loss at Nyquist", Some(m.nyquist_loss_db), "dB", "without packages");
     row("signal", Some(m.signal_mv), "mV", "half an eye that nothing disturbs");
-    row("interference and noise", Some(m.noise_mv), "mV", &format!("exceeded with {:e}", set.detector_error_ratio));
+    row(
+        "interference and noise",
+        Some(m.noise_mv),
+        "mV",
+        &format!("exceeded with {:e}", set.detector_error_ratio),
+    );
     row("  ISI", Some(m.isi_mv), "mV", "rms, as all below");
     row("  crosstalk", Some(m.crosstalk_mv), "mV", "");
     row("  receiver noise", Some(m.receiver_noise_mv), "mV", "");
@@ -26,13 +32,28 @@ pub fn com(file: &str, set: &Parameters, margin: &Margin) -> String {
     row("  random jitter", Some(m.random_jitter_mv), "mV", "");
     row("  dual-Dirac jitter", Some(m.dual_dirac_jitter_mv), "mV", "");
     out += &text(&table);
-    let taps = |taps: &[f64]| taps.iter().map(|tap| format!("{tap:.3}")).collect::<Vec<_>>().join(" ");
-    out += &format!("\ntransmit taps  {}   from cursor {} on\n", taps(&m.transmit_taps), m.transmit_first_cursor);
-    out += &format!("CTLE           {} dB, {} dB at low frequency\n", m.ctle_gain_db, m.ctle_low_gain_db);
+    let taps =
+        |taps: &[f64]| taps.iter().map(|tap| format!("{tap:.3}")).collect::<Vec<_>>().join(" ");
+    out += &format!(
+        "\ntransmit taps  {}   from cursor {} on\n",
+        taps(&m.transmit_taps),
+        m.transmit_first_cursor
+    );
+    out += &format!(
+        "CTLE           {} dB, {} dB at low frequency\n",
+        m.ctle_gain_db, m.ctle_low_gain_db
+    );
     if !m.receive_taps.is_empty() {
-        out += &format!("receive taps   {}   from cursor -{} on\n", taps(&m.receive_taps), m.receive_taps_before);
+        out += &format!(
+            "receive taps   {}   from cursor -{} on\n",
+            taps(&m.receive_taps),
+            m.receive_taps_before
+        );
     }
-    out += &format!("DFE taps       {}\n", if m.dfe_taps.is_empty() { "none".to_owned() } else { taps(&m.dfe_taps) });
+    out += &format!(
+        "DFE taps       {}\n",
+        if m.dfe_taps.is_empty() { "none".to_owned() } else { taps(&m.dfe_taps) }
+    );
     for warning in &m.warnings {
         out += &format!("warning: {warning}\n");
     }

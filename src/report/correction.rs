@@ -33,17 +33,25 @@ pub fn correction(curve: &Curve, points: &[Point]) -> String {
     let mut out = text(&table);
     let miscorrected: u64 = points.iter().map(|point| point.miscorrected).sum();
     if miscorrected > 0 {
-        out += &format!("\nof those not corrected, {miscorrected} were changed to another codeword\n");
+        out +=
+            &format!("\nof those not corrected, {miscorrected} were changed to another codeword\n");
     }
     out
 }
 
 fn cells(point: &Point) -> [String; 8] {
-    let Point { codeword_error_ratio_counted: value, codeword_error_ratio_low: low, codeword_error_ratio_high: high, .. } = *point;
+    let Point {
+        codeword_error_ratio_counted: value,
+        codeword_error_ratio_low: low,
+        codeword_error_ratio_high: high,
+        ..
+    } = *point;
     let foretold = match point.codeword_error_ratio_foretold {
-        Some(ratio) if ratio >= LEAST => {
-            ratio_within(Some(ratio), point.codeword_error_ratio_foretold_low, point.codeword_error_ratio_foretold_high)
-        }
+        Some(ratio) if ratio >= LEAST => ratio_within(
+            Some(ratio),
+            point.codeword_error_ratio_foretold_low,
+            point.codeword_error_ratio_foretold_high,
+        ),
         other => small(other),
     };
     [
@@ -53,7 +61,11 @@ fn cells(point: &Point) -> [String; 8] {
         small(point.post_fec_ber_closed),
         ratio(point.post_fec_ber_counted),
         small(point.frame_loss_ratio_closed),
-        if point.codewords < 1_000_000_000 { point.codewords.to_string() } else { format!("{:.2e}", point.codewords as f64) },
+        if point.codewords < 1_000_000_000 {
+            point.codewords.to_string()
+        } else {
+            format!("{:.2e}", point.codewords as f64)
+        },
         (point.uncorrectable + point.miscorrected).to_string(),
     ]
 }
@@ -74,7 +86,8 @@ mod tests {
 
     #[test]
     fn the_widest_figures_fit_the_width() {
-        let curve = Curve { coding: Scheme::Kp4Inner.on("1.6tbase-dr8-2").unwrap(), ..Curve::default() };
+        let curve =
+            Curve { coding: Scheme::Kp4Inner.on("1.6tbase-dr8-2").unwrap(), ..Curve::default() };
         let point = Point {
             pre_fec_ber: 1.234e-12,
             inner: Some(InnerPoint { inner_ber_counted: Some(1.2e-4) }),
@@ -103,8 +116,16 @@ mod tests {
         let text = correction(&curve, &[point, wide]);
         let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
         assert!(widest <= 120, "{widest}\n{text}");
-        assert!(text.contains("1.23e-12") && text.contains("< 1e-99") && text.contains("4 were changed to another codeword"), "{text}");
-        let unknown = correction(&Curve::default(), &Curve { codewords: 0, ..Curve::default() }.build().unwrap().foreseen());
+        assert!(
+            text.contains("1.23e-12")
+                && text.contains("< 1e-99")
+                && text.contains("4 were changed to another codeword"),
+            "{text}"
+        );
+        let unknown = correction(
+            &Curve::default(),
+            &Curve { codewords: 0, ..Curve::default() }.build().unwrap().foreseen(),
+        );
         assert!(unknown.lines().nth(3).unwrap().contains(" -  "), "{unknown}");
     }
 }

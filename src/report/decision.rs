@@ -7,9 +7,14 @@ use crate::link::{LaneResult, Slicer};
 /// Postcursors that are printed.
 const MOST_TAPS: usize = 3;
 
-/// A line for each lane whose receiver feeds decisions back or detects sequences; empty where none does.
+/// A line for each lane whose receiver feeds decisions back or detects sequences; empty where none
+/// does.
 pub(super) fn decisions(lanes: &[LaneResult]) -> String {
-    let ours = || lanes.iter().filter_map(|lane| Some((lane, lane.slicer.as_ref().filter(|slicer| slicer.decider != "slicer")?)));
+    let ours = || {
+        lanes.iter().filter_map(|lane| {
+            Some((lane, lane.slicer.as_ref().filter(|slicer| slicer.decider != "slicer")?))
+        })
+    };
     let Some((first, _)) = ours().next() else { return String::new() };
     let header = [
         "\n",
@@ -25,15 +30,23 @@ pub(super) fn decisions(lanes: &[LaneResult]) -> String {
         table.add_row(row(lane, slicer));
     }
     let because = first.ber_semi_analytic_refusal.as_deref().unwrap_or_default();
-    format!("{}{because}:\nSNR, RLM and noise are those with ideal feedback, error ratios and margin are counted\n", text(&table))
+    format!(
+        "{}{because}:\nSNR, RLM and noise are those with ideal feedback, error ratios and margin are counted\n",
+        text(&table)
+    )
 }
 
 fn row(lane: &LaneResult, slicer: &Slicer) -> [String; 7] {
-    let mut left: Vec<String> = slicer.postcursors.iter().take(MOST_TAPS).map(|b| format!("{b:.3}")).collect();
+    let mut left: Vec<String> =
+        slicer.postcursors.iter().take(MOST_TAPS).map(|b| format!("{b:.3}")).collect();
     left.extend((slicer.postcursors.len() > MOST_TAPS).then(|| "..".to_owned()));
     // more errors are counted at the limit, where that was done
     let (lengths, longest, continuation) = if lane.bits_at_limit > 0 {
-        (&lane.burst_lengths_at_limit, lane.longest_burst_at_limit, lane.burst_continuation_at_limit)
+        (
+            &lane.burst_lengths_at_limit,
+            lane.longest_burst_at_limit,
+            lane.burst_continuation_at_limit,
+        )
     } else {
         (&lane.burst_lengths, lane.longest_burst, lane.burst_continuation)
     };
@@ -70,14 +83,26 @@ mod tests {
         let mut fed = sample::lane(7);
         let slicer = fed.slicer.as_mut().unwrap();
         (slicer.decider, slicer.postcursors) = ("dfe", vec![-0.25, 0.5, 0.125, 0.1]);
-        (fed.ber_ideal_feedback, fed.margin_db_low, fed.margin_db_high) = (Some(1.5e-5), Some(-1.25), Some(0.5));
-        (fed.burst_lengths_at_limit, fed.longest_burst_at_limit, fed.burst_continuation_at_limit) = (vec![90, 9, 0, 0, 1], 5, Some(0.11));
+        (fed.ber_ideal_feedback, fed.margin_db_low, fed.margin_db_high) =
+            (Some(1.5e-5), Some(-1.25), Some(0.5));
+        (fed.burst_lengths_at_limit, fed.longest_burst_at_limit, fed.burst_continuation_at_limit) =
+            (vec![90, 9, 0, 0, 1], 5, Some(0.11));
         assert_eq!(decisions(&[sample::lane(0)]), "");
         let text = decisions(&[sample::lane(0), fed]);
         let line = text.lines().find(|line| line.contains("lane 7")).unwrap();
-        for figure in ["DFE", "-0.250 0.500 0.125 ..", "1.5e-5", "-1.25..0.50", "11", "90, 9, 0, 1 (5) at limit"] {
+        for figure in [
+            "DFE",
+            "-0.250 0.500 0.125 ..",
+            "1.5e-5",
+            "-1.25..0.50",
+            "11",
+            "90, 9, 0, 1 (5) at limit",
+        ] {
             assert!(line.contains(figure), "{figure}: {line}");
         }
-        assert!(text.lines().all(|line| line.chars().count() <= 120) && !text.contains("lane 0"), "{text}");
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 120) && !text.contains("lane 0"),
+            "{text}"
+        );
     }
 }

@@ -16,29 +16,42 @@ const HEADER: [&str; 9] = [
     "frame loss\nclosed",
 ];
 
-/// A line for each lane, for the port and for the port at its limit, and the port's codewords by wrong symbols; nothing without a coding.
+/// A line for each lane, for the port and for the port at its limit, and the port's codewords by
+/// wrong symbols; nothing without a coding.
 pub(super) fn fec(result: &LinkResult) -> String {
-    let coded = |lane: &&LaneResult| lane.codeword_error_ratio_closed.is_some() || !lane.symbol_error_histogram.is_empty();
+    let coded = |lane: &&LaneResult| {
+        lane.codeword_error_ratio_closed.is_some() || !lane.symbol_error_histogram.is_empty()
+    };
     let lanes: Vec<&LaneResult> = result.lanes.iter().filter(coded).collect();
     if lanes.is_empty() {
-        return result.port.fec_refusal.as_ref().map_or_else(String::new, |because| format!("{because}\n"));
+        return result
+            .port
+            .fec_refusal
+            .as_ref()
+            .map_or_else(String::new, |because| format!("{because}\n"));
     }
     let mut table = plain(&HEADER, &[0, 5]);
     for lane in lanes {
         table.add_row(of_lane(lane));
     }
     let ports = [("port", &result.port.fec), ("at limit", &result.port.fec_at_limit)];
-    let ports: Vec<(&str, &FecResult)> = ports.into_iter().filter_map(|(name, port)| Some((name, port.as_ref()?))).collect();
+    let ports: Vec<(&str, &FecResult)> =
+        ports.into_iter().filter_map(|(name, port)| Some((name, port.as_ref()?))).collect();
     for &(name, port) in &ports {
         table.add_row(of_port(name, port));
     }
     let mut out = text(&table);
     for &(name, port) in &ports {
         out += &format!("codewords by wrong symbols, {name}: {}\n", bins(&port.histogram));
-        let counted = port.frame_loss_ratio.map_or_else(|| "none".to_owned(), |ratio| format!("{ratio:.1e}"));
+        let counted =
+            port.frame_loss_ratio.map_or_else(|| "none".to_owned(), |ratio| format!("{ratio:.1e}"));
         let foretold = match port.frame_loss_ratio_foretold {
             None => "nothing".to_owned(),
-            ratio => ratio_within(ratio, port.frame_loss_ratio_foretold_low, port.frame_loss_ratio_foretold_high),
+            ratio => ratio_within(
+                ratio,
+                port.frame_loss_ratio_foretold_low,
+                port.frame_loss_ratio_foretold_high,
+            ),
         };
         out += &format!("frames lost, {name}: {counted} counted, {foretold} foretold\n");
     }
@@ -63,7 +76,11 @@ fn of_lane(lane: &LaneResult) -> [String; 9] {
         lane.test_blocks.to_string(),
         decoded(lane.test_blocks, lane.corrected_bits),
         decoded(lane.test_blocks, lane.uncorrectable_blocks),
-        ratio_within(lane.block_error_ratio_foretold, lane.block_error_ratio_foretold_low, lane.block_error_ratio_foretold_high),
+        ratio_within(
+            lane.block_error_ratio_foretold,
+            lane.block_error_ratio_foretold_low,
+            lane.block_error_ratio_foretold_high,
+        ),
         small(lane.codeword_error_ratio_closed),
         small(lane.post_fec_ber_closed),
         small(lane.frame_loss_ratio_closed),
@@ -82,7 +99,11 @@ fn of_port(name: &str, port: &FecResult) -> [String; 9] {
         port.codewords.to_string(),
         decoded(port.codewords, port.corrected_bits),
         decoded(port.codewords, port.uncorrectable),
-        ratio_within(port.codeword_error_ratio_foretold, port.codeword_error_ratio_foretold_low, port.codeword_error_ratio_foretold_high),
+        ratio_within(
+            port.codeword_error_ratio_foretold,
+            port.codeword_error_ratio_foretold_low,
+            port.codeword_error_ratio_foretold_high,
+        ),
         small(port.codeword_error_ratio_closed),
         small(port.post_fec_ber_closed),
         small(port.frame_loss_ratio_closed),
@@ -93,8 +114,13 @@ fn of_port(name: &str, port: &FecResult) -> [String; 9] {
 fn bins(histogram: &[u64]) -> String {
     let last = histogram.len().saturating_sub(1);
     let bins = histogram.iter().enumerate().filter(|(_, count)| **count > 0);
-    let bins: Vec<String> =
-        bins.map(|(i, count)| if i == last { format!("> {}: {count}", i - 1) } else { format!("{i}: {count}") }).collect();
+    let bins: Vec<String> = bins
+        .map(
+            |(i, count)| {
+                if i == last { format!("> {}: {count}", i - 1) } else { format!("{i}: {count}") }
+            },
+        )
+        .collect();
     if bins.is_empty() { "none came whole".to_owned() } else { bins.join(", ") }
 }
 
@@ -117,7 +143,11 @@ mod tests {
 
     #[test]
     fn a_ratio_too_small_for_a_number_is_not_zero() {
-        let lane = LaneResult { symbol_error_histogram: vec![48, 0], frame_loss_ratio_closed: Some(0.0), ..sample::lane(0) };
+        let lane = LaneResult {
+            symbol_error_histogram: vec![48, 0],
+            frame_loss_ratio_closed: Some(0.0),
+            ..sample::lane(0)
+        };
         assert!(fec(&sample::result(vec![lane])).contains("< 1e-99"));
     }
 }

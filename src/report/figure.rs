@@ -8,12 +8,19 @@ pub(super) fn decimals(value: Option<f64>, digits: usize) -> String {
     let Some(x) = value.filter(|x| x.is_finite()) else { return ABSENT.to_owned() };
     let text = format!("{x:.digits$}");
     // never -0.00
-    if text.contains(|c| matches!(c, '1'..='9')) { text } else { text.trim_start_matches('-').to_owned() }
+    if text.contains(|c| matches!(c, '1'..='9')) {
+        text
+    } else {
+        text.trim_start_matches('-').to_owned()
+    }
 }
 
 /// An error ratio to two digits, or a dash.
 pub(super) fn ratio(value: Option<f64>) -> String {
-    value.filter(|x| x.is_finite()).map_or_else(|| ABSENT.to_owned(), |x| if x == 0.0 { "0".to_owned() } else { format!("{x:.1e}") })
+    value.filter(|x| x.is_finite()).map_or_else(
+        || ABSENT.to_owned(),
+        |x| if x == 0.0 { "0".to_owned() } else { format!("{x:.1e}") },
+    )
 }
 
 /// The smallest ratio that is printed.
@@ -24,13 +31,22 @@ pub(super) fn small(value: Option<f64>) -> String {
     if value.is_some_and(|x| x < LEAST) { "< 1e-99".to_owned() } else { ratio(value) }
 }
 
-/// An error ratio with its interval, both ends as multiples of the same power of ten: `1.2e-9 (0.9..1.5)`.
+/// An error ratio with its interval, both ends as multiples of the same power of ten: `1.2e-9
+/// (0.9..1.5)`.
 pub(super) fn ratio_within(value: Option<f64>, low: Option<f64>, high: Option<f64>) -> String {
-    let (Some(x), Some(low), Some(high)) = (value.filter(|&x| x > 0.0 && x.is_finite()), low, high) else { return ratio(value) };
+    let (Some(x), Some(low), Some(high)) = (value.filter(|&x| x > 0.0 && x.is_finite()), low, high)
+    else {
+        return ratio(value);
+    };
     let mantissa = ratio(value);
-    let Some(exponent) = mantissa.split_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok()) else { return mantissa };
+    let Some(exponent) =
+        mantissa.split_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok())
+    else {
+        return mantissa;
+    };
     let scale = |end: f64| {
-        let scaled = if end <= 0.0 { 0.0 } else { 10f64.powf((end.log10() - f64::from(exponent)).min(9.0)) };
+        let scaled =
+            if end <= 0.0 { 0.0 } else { 10f64.powf((end.log10() - f64::from(exponent)).min(9.0)) };
         match scaled {
             s if s >= 99.5 => ">99".to_owned(),
             s if s >= 9.95 => format!("{s:.0}"),
@@ -41,7 +57,12 @@ pub(super) fn ratio_within(value: Option<f64>, low: Option<f64>, high: Option<f6
 }
 
 /// A counted error ratio: with its interval, or its upper end when no error was seen.
-pub(super) fn counted(bits: u64, value: Option<f64>, low: Option<f64>, high: Option<f64>) -> String {
+pub(super) fn counted(
+    bits: u64,
+    value: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+) -> String {
     match (bits, value, high) {
         (0, _, _) => ABSENT.to_owned(),
         (_, None, Some(high)) => format!("< {high:.1e}"),
@@ -49,7 +70,8 @@ pub(super) fn counted(bits: u64, value: Option<f64>, low: Option<f64>, high: Opt
     }
 }
 
-/// A difference with its sign and its interval: `-1.00 (-1.02..-0.98)`; the larger, the fewer decimals.
+/// A difference with its sign and its interval: `-1.00 (-1.02..-0.98)`; the larger, the fewer
+/// decimals.
 pub(super) fn difference(value: Option<f64>, low: Option<f64>, high: Option<f64>) -> String {
     let digits = match value.map_or(0.0, f64::abs) {
         x if x < 9.995 => 2,
@@ -58,7 +80,11 @@ pub(super) fn difference(value: Option<f64>, low: Option<f64>, high: Option<f64>
     };
     let signed = |value: Option<f64>| {
         let text = decimals(value, digits);
-        if text.starts_with('-') || !text.contains(|c| matches!(c, '1'..='9')) { text } else { format!("+{text}") }
+        if text.starts_with('-') || !text.contains(|c| matches!(c, '1'..='9')) {
+            text
+        } else {
+            format!("+{text}")
+        }
     };
     match (low, high) {
         (Some(_), Some(_)) => format!("{} ({}..{})", signed(value), signed(low), signed(high)),
@@ -80,7 +106,10 @@ mod tests {
     #[test]
     fn an_absent_figure_is_a_dash_and_never_a_number() {
         assert_eq!(decimals(None, 2), "-");
-        assert_eq!((decimals(Some(-0.004), 2).as_str(), decimals(Some(-0.006), 2).as_str()), ("0.00", "-0.01"));
+        assert_eq!(
+            (decimals(Some(-0.004), 2).as_str(), decimals(Some(-0.006), 2).as_str()),
+            ("0.00", "-0.01")
+        );
         assert_eq!(decimals(Some(f64::NAN), 2), "-");
         assert_eq!(ratio_within(None, Some(0.1), Some(0.2)), "-");
         assert_eq!(counted(0, None, None, None), "-");

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-/// A result as indented JSON: every figure to its last digit, one that was not evaluated or is no number as `null`.
+/// A result as indented JSON: every figure to its last digit, one that was not evaluated or is no
+/// number as `null`.
 ///
 /// # Panics
 ///
@@ -37,7 +38,10 @@ mod tests {
         (lane.snr_db, lane.margin_db, lane.rlm) = (Some(f64::NAN), Some(f64::INFINITY), None);
         let back: Value = serde_json::from_str(&json(&sample::result(vec![lane]))).unwrap();
         for key in ["snr_db", "margin_db", "rlm"] {
-            assert!(back["lanes"][0].as_object().is_some_and(|lane| lane.contains_key(key)), "{key} is there");
+            assert!(
+                back["lanes"][0].as_object().is_some_and(|lane| lane.contains_key(key)),
+                "{key} is there"
+            );
             assert!(back["lanes"][0][key].is_null(), "{key}");
         }
     }

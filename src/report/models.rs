@@ -32,11 +32,27 @@ const ALWAYS: [(&str, &str, &str); 17] = [
         "`fibre`",
         "loss, connectors, exact chromatic dispersion of the field; multipath interference as a loss; no polarisation-mode dispersion, no nonlinearity",
     ),
-    ("photodiode", "`receiver.photodiode`", "responsivity, pole, dark current, shot noise of the instantaneous power"),
-    ("crosstalk", "`receiver.crosstalk`", "neighbouring lanes and the module's own transmitters as shaped PAM4 of their own data"),
+    (
+        "photodiode",
+        "`receiver.photodiode`",
+        "responsivity, pole, dark current, shot noise of the instantaneous power",
+    ),
+    (
+        "crosstalk",
+        "`receiver.crosstalk`",
+        "neighbouring lanes and the module's own transmitters as shaped PAM4 of their own data",
+    ),
     ("amplifier", "`receiver.tia`", "bandwidth and order, peaking, input noise, overload"),
-    ("converter", "`receiver.adc`", "anti-alias filter, gain control, sampling phase, quantisation, random jitter"),
-    ("equaliser", "`receiver.ffe`", "feed-forward, T or T/2 spaced, by closed-form MMSE or LMS, or given; thresholds, slicer"),
+    (
+        "converter",
+        "`receiver.adc`",
+        "anti-alias filter, gain control, sampling phase, quantisation, random jitter",
+    ),
+    (
+        "equaliser",
+        "`receiver.ffe`",
+        "feed-forward, T or T/2 spaced, by closed-form MMSE or LMS, or given; thresholds, slicer",
+    ),
     (
         "decision",
         "`receiver.decision`",
@@ -75,8 +91,15 @@ pub fn models() -> String {
     for preset in presets::all() {
         rows.push(("preset".into(), format!("`{}`", preset.name), preset.about.into()));
     }
-    let patterns: Vec<String> = PatternKind::all().iter().map(|kind| format!("`{}`", format!("{kind:?}").to_lowercase())).collect();
-    rows.push(("pattern".into(), patterns.join(", "), "Gray coded PAM4, with or without 1/(1+D) precoder".into()));
+    let patterns: Vec<String> = PatternKind::all()
+        .iter()
+        .map(|kind| format!("`{}`", format!("{kind:?}").to_lowercase()))
+        .collect();
+    rows.push((
+        "pattern".into(),
+        patterns.join(", "),
+        "Gray coded PAM4, with or without 1/(1+D) precoder".into(),
+    ));
     for (key, modulator) in config.transmitter.all() {
         rows.push(("transmitter".into(), format!("`{key}`"), modulator.about().into()));
     }
@@ -96,10 +119,15 @@ mod tests {
 
     #[test]
     fn the_readme_carries_the_table_of_models() {
-        let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap_or_default();
+        let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"))
+            .unwrap_or_default();
         let between = readme.split(MARKER).nth(1).map(str::trim);
         let expected = models();
-        assert_eq!(between, Some(expected.trim()), "README.md must read:\n{MARKER}\n{expected}{MARKER}\n");
+        assert_eq!(
+            between,
+            Some(expected.trim()),
+            "README.md must read:\n{MARKER}\n{expected}{MARKER}\n"
+        );
     }
 
     #[test]

@@ -8,7 +8,8 @@ use crate::measure::scope::Reading;
 pub fn reading(reading: &Reading) -> String {
     let r = reading;
     let mut out = format!("{}: {}\n", r.file, r.found);
-    let filter = if r.receiver == "bt4" { "4th-order Bessel-Thomson" } else { "no filter (already passed)" };
+    let filter =
+        if r.receiver == "bt4" { "4th-order Bessel-Thomson" } else { "no filter (already passed)" };
     out += &format!("reference {} at {} GBd, {filter}", r.reference, r.symbol_rate_gbd);
     out += &r.taps.as_ref().map_or(String::new(), |taps| format!(", {} taps", taps.len()));
     out += &match r.noise_periods {
@@ -20,19 +21,38 @@ pub fn reading(reading: &Reading) -> String {
     let mut row = |name: &str, value: String, unit: &str, remark: String| {
         table.add_row([name, value.as_str(), unit, remark.as_str()]);
     };
-    let limits = |_: f64| r.limiting.map_or(String::new(), |side| format!("the {side} window limits"));
-    row("TDECQ", decimals(r.tdecq_db, 2), "dB", r.tdecq_db.map_or_else(|| r.tdecq_refusal.clone().unwrap_or_default(), limits));
+    let limits =
+        |_: f64| r.limiting.map_or(String::new(), |side| format!("the {side} window limits"));
+    row(
+        "TDECQ",
+        decimals(r.tdecq_db, 2),
+        "dB",
+        r.tdecq_db.map_or_else(|| r.tdecq_refusal.clone().unwrap_or_default(), limits),
+    );
     row("Ceq", decimals(r.ceq_db, 2), "dB", String::new());
     row("TDECQ - Ceq", decimals(r.tdecq_minus_ceq_db, 2), "dB", String::new());
     match r.oma_v {
         Some(_) => row("OMA", decimals(r.oma_v, 4), "V", String::new()),
-        None => row("OMA", decimals(r.oma_dbm, 2), "dBm", r.oma_mw.map_or(String::new(), |mw| format!("{mw:.4} mW"))),
+        None => row(
+            "OMA",
+            decimals(r.oma_dbm, 2),
+            "dBm",
+            r.oma_mw.map_or(String::new(), |mw| format!("{mw:.4} mW")),
+        ),
     }
     row("extinction ratio", decimals(r.er_db, 2), "dB", String::new());
     row("average power", decimals(r.average_power_dbm, 2), "dBm", String::new());
-    let others = format!("clause 94 {}, eye linearity {}", decimals(r.rlm_clause_94, 3), decimals(r.eye_linearity, 3));
+    let others = format!(
+        "clause 94 {}, eye linearity {}",
+        decimals(r.rlm_clause_94, 3),
+        decimals(r.eye_linearity, 3)
+    );
     row("RLM", decimals(r.rlm, 3), "", others);
-    let both = format!("rise {}, fall {}, 20 % to 80 %", decimals(r.rise_time_ps, 2), decimals(r.fall_time_ps, 2));
+    let both = format!(
+        "rise {}, fall {}, 20 % to 80 %",
+        decimals(r.rise_time_ps, 2),
+        decimals(r.fall_time_ps, 2)
+    );
     row("transition time", decimals(r.transition_time_ps, 2), "ps", both);
     row("overshoot", decimals(r.overshoot_percent, 1), "%", String::new());
     row("undershoot", decimals(r.undershoot_percent, 1), "%", String::new());
@@ -48,9 +68,11 @@ pub fn reading(reading: &Reading) -> String {
     }
     out += &text(&table);
     if let (Some(taps), Some(main)) = (&r.taps, r.main_tap) {
-        let tap = |(i, w): (usize, &f64)| if i == main { format!("[{w:.3}]") } else { format!("{w:.3}") };
+        let tap =
+            |(i, w): (usize, &f64)| if i == main { format!("[{w:.3}]") } else { format!("{w:.3}") };
         let taps: Vec<String> = taps.iter().enumerate().map(tap).collect();
-        let dfe = r.dfe.filter(|&b| b != 0.0).map_or(String::new(), |b| format!(", feedback {b:.3}"));
+        let dfe =
+            r.dfe.filter(|&b| b != 0.0).map_or(String::new(), |b| format!(", feedback {b:.3}"));
         out += &format!("\ntaps {}{dfe}\n", taps.join(" "));
     }
     for note in &r.notes {
@@ -69,18 +91,38 @@ mod tests {
 
     #[test]
     fn a_closed_eye_has_dashes_and_its_reason() {
-        let closed = Reading { tdecq_refusal: Some("eye closed".to_owned()), notes: vec!["averaged".to_owned()], ..Reading::default() };
+        let closed = Reading {
+            tdecq_refusal: Some("eye closed".to_owned()),
+            notes: vec!["averaged".to_owned()],
+            ..Reading::default()
+        };
         let text = reading(&closed);
-        let words: Vec<&str> = text.lines().find(|line| line.starts_with("TDECQ ")).unwrap().split_whitespace().collect();
+        let words: Vec<&str> = text
+            .lines()
+            .find(|line| line.starts_with("TDECQ "))
+            .unwrap()
+            .split_whitespace()
+            .collect();
         assert_eq!(words, ["TDECQ", "-", "dB", "eye", "closed"]);
-        assert!(text.contains("noise excluded") && text.ends_with("note: averaged\n") && !text.contains("taps"), "{text}");
+        assert!(
+            text.contains("noise excluded")
+                && text.ends_with("note: averaged\n")
+                && !text.contains("taps"),
+            "{text}"
+        );
     }
 
     #[test]
     fn the_longest_equaliser_fits_a_line_and_marks_its_main_tap() {
         let mut taps = vec![-0.0876; 15];
         taps[3] = 1.2345;
-        let long = Reading { taps: Some(taps), main_tap: Some(3), dfe: Some(0.3), tdecq_db: Some(2.345), ..Reading::default() };
+        let long = Reading {
+            taps: Some(taps),
+            main_tap: Some(3),
+            dfe: Some(0.3),
+            tdecq_db: Some(2.345),
+            ..Reading::default()
+        };
         let text = reading(&long);
         assert!(text.contains("-0.088 [1.234]") && text.contains(", feedback 0.300"), "{text}");
         assert!(text.lines().all(|line| line.chars().count() <= 135), "{text}");

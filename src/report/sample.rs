@@ -3,7 +3,12 @@
 use crate::link::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
 
 pub(super) fn lane(lane: usize) -> LaneResult {
-    let shares = [("laser.eml0.rin", 0.41), ("adc.quantisation", 0.33), ("tia.thermal", 0.14), ("photodiode.shot", 0.12)];
+    let shares = [
+        ("laser.eml0.rin", 0.41),
+        ("adc.quantisation", 0.33),
+        ("tia.thermal", 0.14),
+        ("photodiode.shot", 0.12),
+    ];
     LaneResult {
         lane,
         bits: 262_144,
@@ -35,7 +40,9 @@ pub(super) fn lane(lane: usize) -> LaneResult {
             taps: vec![1.0],
             decider: "slicer",
             postcursors: vec![],
-            noise_shares: shares.map(|(entity, share)| NoiseShare { entity: entity.to_owned(), share }).into(),
+            noise_shares: shares
+                .map(|(entity, share)| NoiseShare { entity: entity.to_owned(), share })
+                .into(),
             interference_share: 0.1,
         }),
         ..LaneResult::default()
@@ -52,7 +59,11 @@ pub(super) fn result(lanes: Vec<LaneResult>) -> LinkResult {
         ber_semi_analytic: Some(1.2e-9),
         margin_db: Some(5.9),
         worst_lane: Some(1),
-        passes: lanes.iter().map(|lane| lane.passes).collect::<Option<Vec<_>>>().map(|passes| passes.iter().all(|&p| p)),
+        passes: lanes
+            .iter()
+            .map(|lane| lane.passes)
+            .collect::<Option<Vec<_>>>()
+            .map(|passes| passes.iter().all(|&p| p)),
         ..PortResult::default()
     };
     LinkResult {

@@ -4,18 +4,34 @@ use super::figure::{counted, decimals, ratio, ratio_within};
 use super::{plain, text};
 use crate::link::{LinkResult, SegmentResult};
 
-const HEADER: [&str; 8] =
-    ["\nsegment", "BER\nsemi-analytic", "BER\ncounted", "\nlimit", "SNR\ndB", "channel\nloss dB", "CTLE dB\nmodule|rx", "\ntransmit taps"];
+const HEADER: [&str; 8] = [
+    "\nsegment",
+    "BER\nsemi-analytic",
+    "BER\ncounted",
+    "\nlimit",
+    "SNR\ndB",
+    "channel\nloss dB",
+    "CTLE dB\nmodule|rx",
+    "\ntransmit taps",
+];
 
 /// A line for each segment of the worst lane; nothing where no host is part of the link.
 pub(super) fn segments(result: &LinkResult) -> String {
-    let worst = result.lanes.iter().find(|lane| Some(lane.lane) == result.port.worst_lane).or(result.lanes.first());
+    let worst = result
+        .lanes
+        .iter()
+        .find(|lane| Some(lane.lane) == result.port.worst_lane)
+        .or(result.lanes.first());
     let Some(lane) = worst.filter(|lane| !lane.segments.is_empty()) else { return String::new() };
     let mut table = plain(&HEADER, &[0, 1, 2, 7]);
     for segment in &lane.segments {
         table.add_row(row(segment));
     }
-    format!("{}of lane {}, the worst; taps from the first precursor on, those of receivers in --json\n", text(&table), lane.lane)
+    format!(
+        "{}of lane {}, the worst; taps from the first precursor on, those of receivers in --json\n",
+        text(&table),
+        lane.lane
+    )
 }
 
 /// A tap to two decimals without the zero ahead of the point: -.06.
@@ -25,19 +41,37 @@ fn short(tap: f64) -> String {
 
 fn row(segment: &SegmentResult) -> [String; 8] {
     let gains = |ctle: Option<[f64; 2]>| ctle.map(|[gain, low]| format!("{gain:.0} {low:.0}"));
-    let ctles: Vec<String> = [segment.input_ctle_db, segment.ctle_db].into_iter().filter_map(gains).collect();
+    let ctles: Vec<String> =
+        [segment.input_ctle_db, segment.ctle_db].into_iter().filter_map(gains).collect();
     // taps at the ends that do nothing are left out
     let ends = segment.tx_taps.len() / 2;
     let idle = segment.tx_taps.iter().rev().take(ends).take_while(|tap| **tap == 0.0).count();
-    let taps = segment.tx_taps.iter().rev().skip(idle).rev().map(|&tap| short(tap)).collect::<Vec<_>>().join(" ");
+    let taps = segment
+        .tx_taps
+        .iter()
+        .rev()
+        .skip(idle)
+        .rev()
+        .map(|&tap| short(tap))
+        .collect::<Vec<_>>()
+        .join(" ");
     [
         segment.name.to_owned(),
         match segment.ber_ideal_feedback {
             // nothing else is foreseen where decisions are fed back
             Some(ber) => format!("{} ideal", ratio(Some(ber))),
-            None => ratio_within(segment.ber_semi_analytic, segment.ber_semi_analytic_low, segment.ber_semi_analytic_high),
+            None => ratio_within(
+                segment.ber_semi_analytic,
+                segment.ber_semi_analytic_low,
+                segment.ber_semi_analytic_high,
+            ),
         },
-        counted(segment.bits, segment.ber_counted, segment.ber_counted_low, segment.ber_counted_high),
+        counted(
+            segment.bits,
+            segment.ber_counted,
+            segment.ber_counted_low,
+            segment.ber_counted_high,
+        ),
         ratio(segment.limit_ber),
         decimals(segment.snr_db, 1),
         decimals(segment.channel_loss_db, 1),

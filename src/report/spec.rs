@@ -6,9 +6,12 @@ use crate::link::{Side, SpecRow};
 
 /// Every limit with the worst lane's value.
 pub fn spec(rows: &[SpecRow]) -> String {
-    let mut table = plain(&["limit", "value", "lane", "", "limit", "status", "finding"], &[0, 3, 5, 6]);
+    let mut table =
+        plain(&["limit", "value", "lane", "", "limit", "status", "finding"], &[0, 3, 5, 6]);
     for row in rows {
-        let number = |value: Option<f64>| if row.limit_key.ends_with("_ber") { ratio(value) } else { decimals(value, 2) };
+        let number = |value: Option<f64>| {
+            if row.limit_key.ends_with("_ber") { ratio(value) } else { decimals(value, 2) }
+        };
         let side = if row.side == Side::Max { "<=" } else { ">=" };
         let lane = row.lane.map_or_else(|| "-".to_owned(), |lane| lane.to_string());
         let cells = [
@@ -26,7 +29,8 @@ pub fn spec(rows: &[SpecRow]) -> String {
         ];
         table.add_row(cells);
     }
-    text(&table) + "Limits were read through secondary sources: no verdict here is a statement of compliance.\n"
+    text(&table)
+        + "Limits were read through secondary sources: no verdict here is a statement of compliance.\n"
 }
 
 #[cfg(test)]
@@ -46,8 +50,12 @@ mod tests {
             status: "draft",
             finding,
         };
-        let text = spec(&[row("tdecq_max_db", Some(1.2345), Finding::Pass), row("tecq_max_db", None, Finding::NotMeasured)]);
-        let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
+        let text = spec(&[
+            row("tdecq_max_db", Some(1.2345), Finding::Pass),
+            row("tecq_max_db", None, Finding::NotMeasured),
+        ]);
+        let lines: Vec<Vec<&str>> =
+            text.lines().map(|line| line.split_whitespace().collect()).collect();
         assert_eq!(lines[1][4..], ["1.23", "3", "<=", "3.40", "draft", "pass"]);
         assert_eq!(lines[2][4..], ["-", "-", "<=", "3.40", "draft", "not", "measured"]);
     }

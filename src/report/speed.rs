@@ -7,8 +7,16 @@ use crate::speed::Report;
 pub fn speed(report: &Report) -> String {
     let mut table = plain(&["work", "a second", "median", "of", "roofline", ""], &[0, 3, 5]);
     for row in &report.rows {
-        let part = row.of_roofline.map_or_else(|| "-".to_owned(), |part| format!("{:.0} %", 100.0 * part));
-        table.add_row([row.name, &rate(row.per_second), &rate(row.per_second_median), row.unit, &part, row.what]);
+        let part =
+            row.of_roofline.map_or_else(|| "-".to_owned(), |part| format!("{:.0} %", 100.0 * part));
+        table.add_row([
+            row.name,
+            &rate(row.per_second),
+            &rate(row.per_second_median),
+            row.unit,
+            &part,
+            row.what,
+        ]);
     }
     let mut out = if report.rows.is_empty() { String::new() } else { text(&table) };
     if let Some(scaling) = report.scaling {
@@ -38,7 +46,8 @@ pub fn speed(report: &Report) -> String {
 /// A rate to three digits, with a prefix of thousands.
 fn rate(per_second: f64) -> String {
     let prefixes = [(1e9, " G"), (1e6, " M"), (1e3, " k"), (1.0, "")];
-    let (unit, prefix) = prefixes.into_iter().find(|(unit, _)| per_second >= 0.9995 * unit).unwrap_or((1.0, ""));
+    let (unit, prefix) =
+        prefixes.into_iter().find(|(unit, _)| per_second >= 0.9995 * unit).unwrap_or((1.0, ""));
     let x = per_second / unit;
     let digits = if x >= 99.95 {
         0

@@ -17,9 +17,15 @@ pub fn stressed(found: &Stressed, limits: &Limits) -> String {
         found.noise_percent
     );
     out += &table(&found.result);
-    out += &format!("stressed receiver sensitivity (OMA) of the worst lane: {} dBm", decimals(found.stressed_sensitivity_oma_dbm, 2));
-    if let (Some(limit), Some(value)) = (limits.stressed_sensitivity_max_dbm, found.stressed_sensitivity_oma_dbm) {
-        let status = limits.status.get("stressed_sensitivity_max_dbm").copied().unwrap_or(Status::Assumed);
+    out += &format!(
+        "stressed receiver sensitivity (OMA) of the worst lane: {} dBm",
+        decimals(found.stressed_sensitivity_oma_dbm, 2)
+    );
+    if let (Some(limit), Some(value)) =
+        (limits.stressed_sensitivity_max_dbm, found.stressed_sensitivity_oma_dbm)
+    {
+        let status =
+            limits.status.get("stressed_sensitivity_max_dbm").copied().unwrap_or(Status::Assumed);
         let side = if value <= limit { "keeps" } else { "MISSES" };
         out += &format!(", {side} the limit of {limit:.2} dBm ({})", status.name());
     }

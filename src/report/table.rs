@@ -36,7 +36,11 @@ pub fn table(result: &LinkResult) -> String {
     let name = result.preset.as_deref().unwrap_or("own link");
     let mut out = format!(
         "{name}: {}{} transmitter, {} lane{} of {} GBd, seed {}, config {}\n\n",
-        if result.module.has_hosts() { format!("{} module, ", result.module.name()) } else { String::new() },
+        if result.module.has_hosts() {
+            format!("{} module, ", result.module.name())
+        } else {
+            String::new()
+        },
         result.transmitter,
         result.lanes.len(),
         if result.lanes.len() == 1 { "" } else { "s" },
@@ -88,7 +92,11 @@ fn row(lane: &LaneResult) -> [String; 11] {
     let mark = if lane.pattern_limited == Some(true) { "*" } else { " " };
     [
         format!("{}{mark}", lane.lane),
-        ratio_within(lane.ber_semi_analytic, lane.ber_semi_analytic_low, lane.ber_semi_analytic_high),
+        ratio_within(
+            lane.ber_semi_analytic,
+            lane.ber_semi_analytic_low,
+            lane.ber_semi_analytic_high,
+        ),
         if lane.count_refusal.is_some() && lane.bits == 0 {
             "refused".to_owned()
         } else {
@@ -123,7 +131,10 @@ fn noises(lane: &LaneResult) -> String {
 /// `laser.0.rin` is called rin, `adc.quantisation` adc, `dac.jitter` dac jitter.
 fn short(entity: &str) -> String {
     // what stands at a host is told by its place: `host.tx.noise` is called host tx
-    if let Some((place, last)) = entity.rsplit_once('.').filter(|(place, _)| place.starts_with("host.") || place.starts_with("module.")) {
+    if let Some((place, last)) = entity
+        .rsplit_once('.')
+        .filter(|(place, _)| place.starts_with("host.") || place.starts_with("module."))
+    {
         let place = place.replace('.', " ");
         return if last == "noise" { place } else { format!("{place} {}", last.replace('_', " ")) };
     }
@@ -139,25 +150,40 @@ fn port(result: &LinkResult) -> String {
     let port = &result.port;
     let worst = port.worst_lane.map_or(String::new(), |lane| format!(", worst lane {lane}"));
     let counting = counting(result);
-    let by = if counting == Counting::Chain { String::new() } else { format!(" by {}", counting.name()) };
+    let by = if counting == Counting::Chain {
+        String::new()
+    } else {
+        format!(" by {}", counting.name())
+    };
     let count = if port.bits == 0 && result.lanes.iter().any(|lane| lane.count_refusal.is_some()) {
         format!("not counted{by}")
     } else {
-        let ratio = counted(port.bits, port.ber_counted, port.ber_counted_low, port.ber_counted_high);
-        format!("counted{by} {ratio} ({} {} in {:.2e} bits)", port.errors, errors(counting), port.bits as f64)
+        let ratio =
+            counted(port.bits, port.ber_counted, port.ber_counted_low, port.ber_counted_high);
+        format!(
+            "counted{by} {ratio} ({} {} in {:.2e} bits)",
+            port.errors,
+            errors(counting),
+            port.bits as f64
+        )
     };
-    format!("port: BER semi-analytic {}, {count}, margin {} dB{worst}", ratio(port.ber_semi_analytic), decimals(port.margin_db, 2))
+    format!(
+        "port: BER semi-analytic {}, {count}, margin {} dB{worst}",
+        ratio(port.ber_semi_analytic),
+        decimals(port.margin_db, 2)
+    )
 }
 
 /// What was counted with the power lowered to the limit: it validates the margin.
 fn at_limit(result: &LinkResult) -> Option<String> {
     let bits: u64 = result.lanes.iter().map(|lane| lane.bits_at_limit).sum();
     let errors: u64 = result.lanes.iter().map(|lane| lane.errors_at_limit).sum();
-    let agree = match result.lanes.iter().filter_map(|lane| lane.estimators_agree).reduce(|a, b| a && b) {
-        Some(true) => ": the estimators agree",
-        Some(false) => ": THE ESTIMATORS DISAGREE",
-        None => "",
-    };
+    let agree =
+        match result.lanes.iter().filter_map(|lane| lane.estimators_agree).reduce(|a, b| a && b) {
+            Some(true) => ": the estimators agree",
+            Some(false) => ": THE ESTIMATORS DISAGREE",
+            None => "",
+        };
     (bits > 0).then(|| {
         let ber = result.lanes.iter().map(LaneResult::weighted_errors_at_limit).sum::<f64>() / bits as f64;
         let of = self::errors(counting(result));
@@ -181,7 +207,10 @@ fn errors(counting: Counting) -> &'static str {
 /// What rare events were worth: over all lanes, from the least to the most.
 fn rare(lanes: &[LaneResult]) -> String {
     let range = |of: &dyn Fn(&LaneResult) -> Option<f64>| {
-        let (low, high) = lanes.iter().filter_map(of).fold((f64::INFINITY, 0f64), |(low, high), x| (low.min(x), high.max(x)));
+        let (low, high) = lanes
+            .iter()
+            .filter_map(of)
+            .fold((f64::INFINITY, 0f64), |(low, high), x| (low.min(x), high.max(x)));
         if low < high { format!("{low:.1e}..{high:.1e}") } else { format!("{high:.1e}") }
     };
     if lanes.iter().all(|lane| lane.gain.is_none()) {
@@ -197,22 +226,42 @@ fn rare(lanes: &[LaneResult]) -> String {
 fn verdict(result: &LinkResult) -> String {
     let limit = result.limit_ber;
     let lanes = |of: &dyn Fn(&LaneResult) -> bool| {
-        let lanes: Vec<String> = result.lanes.iter().filter(|lane| of(lane)).map(|lane| lane.lane.to_string()).collect();
+        let lanes: Vec<String> =
+            result.lanes.iter().filter(|lane| of(lane)).map(|lane| lane.lane.to_string()).collect();
         format!("lane{} {}", if lanes.len() == 1 { "" } else { "s" }, lanes.join(", "))
     };
     // a lane that keeps the limit from end to end may fail by a segment with one of its own
     let above = |lane: &LaneResult| lane.ber_semi_analytic.is_none_or(|ber| ber > limit);
-    if result.lanes.iter().any(|lane| lane.passes == Some(false) && !lane.segments.is_empty() && !above(lane)) {
+    if result
+        .lanes
+        .iter()
+        .any(|lane| lane.passes == Some(false) && !lane.segments.is_empty() && !above(lane))
+    {
         let failing = |lane: &LaneResult| lane.passes == Some(false);
-        let segments = result.lanes.iter().flat_map(|lane| &lane.segments).filter(|segment| segment.passes == Some(false));
-        let mut names: Vec<String> = segments.filter_map(|s| Some(format!("{} ({:e})", s.name, s.limit_ber?))).collect();
+        let segments = result
+            .lanes
+            .iter()
+            .flat_map(|lane| &lane.segments)
+            .filter(|segment| segment.passes == Some(false));
+        let mut names: Vec<String> =
+            segments.filter_map(|s| Some(format!("{} ({:e})", s.name, s.limit_ber?))).collect();
         names.sort();
         names.dedup();
-        format!("FAIL: {} with a segment above its own limit before error correction: {}", lanes(&failing), names.join(", "))
+        format!(
+            "FAIL: {} with a segment above its own limit before error correction: {}",
+            lanes(&failing),
+            names.join(", ")
+        )
     } else if result.lanes.iter().any(|lane| lane.passes == Some(false)) {
-        format!("FAIL: {} above the limit of {limit:e} before error correction", lanes(&|lane| lane.passes == Some(false)))
+        format!(
+            "FAIL: {} above the limit of {limit:e} before error correction",
+            lanes(&|lane| lane.passes == Some(false))
+        )
     } else if result.lanes.iter().any(|lane| lane.passes.is_none()) {
-        format!("NOT JUDGED: {} without an error ratio to hold against the limit of {limit:e}", lanes(&|lane| lane.passes.is_none()))
+        format!(
+            "NOT JUDGED: {} without an error ratio to hold against the limit of {limit:e}",
+            lanes(&|lane| lane.passes.is_none())
+        )
     } else {
         format!("PASS: every lane keeps the limit of {limit:e} before error correction")
     }
@@ -225,20 +274,39 @@ fn notes(result: &LinkResult) -> Vec<String> {
             notes.push(format!("lane {}: {refusal}", lane.lane));
         }
         // the same for many lanes, mostly
-        notes.extend(lane.count_refusal.iter().filter(|refusal| !notes.contains(refusal)).cloned().collect::<Vec<_>>());
-        notes.extend(lane.margin_refusal.iter().filter(|refusal| !notes.contains(refusal)).cloned().collect::<Vec<_>>());
+        notes.extend(
+            lane.count_refusal
+                .iter()
+                .filter(|refusal| !notes.contains(refusal))
+                .cloned()
+                .collect::<Vec<_>>(),
+        );
+        notes.extend(
+            lane.margin_refusal
+                .iter()
+                .filter(|refusal| !notes.contains(refusal))
+                .cloned()
+                .collect::<Vec<_>>(),
+        );
         if let Some(floor) = lane.floor_ber {
             notes
                 .push(format!("lane {}: up to 10 dB more power does not reach the limit; the least error ratio is {floor:.1e}", lane.lane));
         }
     }
     // where decisions are fed back, it stands below their table
-    let sliced = result.lanes.iter().filter(|lane| lane.slicer.as_ref().is_some_and(|slicer| slicer.decider == "slicer"));
-    let mut unforeseen: Vec<&str> = sliced.filter_map(|lane| lane.ber_semi_analytic_refusal.as_deref()).collect();
+    let sliced = result
+        .lanes
+        .iter()
+        .filter(|lane| lane.slicer.as_ref().is_some_and(|slicer| slicer.decider == "slicer"));
+    let mut unforeseen: Vec<&str> =
+        sliced.filter_map(|lane| lane.ber_semi_analytic_refusal.as_deref()).collect();
     unforeseen.dedup();
     notes.extend(unforeseen.into_iter().map(str::to_owned));
     if result.lanes.iter().any(|lane| lane.pattern_limited == Some(true)) {
-        notes.push("* the worst 1 % of the symbols make more than half of the lane's error ratio".to_owned());
+        notes.push(
+            "* the worst 1 % of the symbols make more than half of the lane's error ratio"
+                .to_owned(),
+        );
     }
     for file in result.files.iter() {
         if let Some(found) = &file.found {
@@ -265,7 +333,15 @@ mod tests {
     fn a_lane_is_one_line_with_its_figures() {
         let text = table(&sample::result(vec![sample::lane(0), sample::lane(3)]));
         let line = text.lines().find(|line| line.trim_start().starts_with("3*")).unwrap();
-        for figure in ["3*", "1.2e-112 (1.1..94)", "4.6e-5 (2.4..18)", "-10.02", "21.7", "0.987", "rin 41 adc 33 thermal 14"] {
+        for figure in [
+            "3*",
+            "1.2e-112 (1.1..94)",
+            "4.6e-5 (2.4..18)",
+            "-10.02",
+            "21.7",
+            "0.987",
+            "rin 41 adc 33 thermal 14",
+        ] {
             assert!(line.contains(figure), "{figure}: {line}");
         }
         assert!(text.contains("PASS: every lane keeps the limit of 2.4e-4"));
@@ -274,7 +350,8 @@ mod tests {
 
     #[test]
     fn a_lane_without_figures_is_never_a_pass() {
-        let dark = LaneResult { lane: 1, refusal: Some("no lock".to_owned()), ..LaneResult::default() };
+        let dark =
+            LaneResult { lane: 1, refusal: Some("no lock".to_owned()), ..LaneResult::default() };
         let text = table(&sample::result(vec![sample::lane(0), dark]));
         assert!(text.contains("NOT JUDGED: lane 1 "), "{text}");
         assert!(text.contains("lane 1: no lock"), "{text}");
@@ -282,8 +359,17 @@ mod tests {
 
     #[test]
     fn a_lane_above_the_limit_fails_the_link() {
-        let bad = LaneResult { passes: Some(false), floor_ber: Some(1e-3), margin_db: None, ..sample::lane(1) };
+        let bad = LaneResult {
+            passes: Some(false),
+            floor_ber: Some(1e-3),
+            margin_db: None,
+            ..sample::lane(1)
+        };
         let text = table(&sample::result(vec![sample::lane(0), bad]));
-        assert!(text.contains("FAIL: lane 1 above the limit") && text.contains("the least error ratio is 1.0e-3"), "{text}");
+        assert!(
+            text.contains("FAIL: lane 1 above the limit")
+                && text.contains("the least error ratio is 1.0e-3"),
+            "{text}"
+        );
     }
 }

@@ -31,7 +31,11 @@ pub(super) fn transmitted(lanes: &[LaneResult]) -> String {
             decimals(lane.tdecq_minus_ceq_db, 2),
             decimals(lane.rlm_tp2, 3),
             decimals(lane.transition_time_ps, 1),
-            format!("{} / {}", decimals(lane.overshoot_percent, 1), decimals(lane.undershoot_percent, 1)),
+            format!(
+                "{} / {}",
+                decimals(lane.overshoot_percent, 1),
+                decimals(lane.undershoot_percent, 1)
+            ),
             decimals(lane.rin_oma_db_per_hz, 1),
             decimals(lane.sensitivity_oma_dbm, 2),
             format!("{} / {}", decimals(lane.eecq_tp1a_db, 2), decimals(lane.eecq_tp4_db, 2)),

@@ -6,12 +6,20 @@ use crate::link::TargetVerdict;
 
 /// Every target of some links, each link by its name.
 pub fn verdicts(links: &[(String, Vec<TargetVerdict>)]) -> String {
-    let mut table = plain(&["link", "target", "expected", "found", "lane", "verdict"], &[0, 1, 2, 3, 5]);
+    let mut table =
+        plain(&["link", "target", "expected", "found", "lane", "verdict"], &[0, 1, 2, 3, 5]);
     for (name, verdicts) in links {
         for (i, judged) in verdicts.iter().enumerate() {
             let link = if i == 0 { name.clone() } else { String::new() };
             let lane = judged.lane.map_or_else(|| "all".to_owned(), |lane| lane.to_string());
-            table.add_row([link, judged.key.to_owned(), expected(judged), found(judged), lane, judged.verdict.word().to_owned()]);
+            table.add_row([
+                link,
+                judged.key.to_owned(),
+                expected(judged),
+                found(judged),
+                lane,
+                judged.verdict.word().to_owned(),
+            ]);
         }
     }
     text(&table)
@@ -19,7 +27,11 @@ pub fn verdicts(links: &[(String, Vec<TargetVerdict>)]) -> String {
 
 fn expected(judged: &TargetVerdict) -> String {
     let [low, high] = judged.range;
-    if is_ratio(judged) { format!("{} .. {}", ratio(Some(low)), ratio(Some(high))) } else { format!("{low} .. {high}") }
+    if is_ratio(judged) {
+        format!("{} .. {}", ratio(Some(low)), ratio(Some(high)))
+    } else {
+        format!("{low} .. {high}")
+    }
 }
 
 fn found(judged: &TargetVerdict) -> String {
@@ -44,7 +56,14 @@ mod tests {
 
     #[test]
     fn every_target_has_a_line_with_its_verdict() {
-        let judged = |key, value, interval, lane, verdict| TargetVerdict { key, range: [1e-5, 2.0], value, interval, lane, verdict };
+        let judged = |key, value, interval, lane, verdict| TargetVerdict {
+            key,
+            range: [1e-5, 2.0],
+            value,
+            interval,
+            lane,
+            verdict,
+        };
         let text = verdicts(&[(
             "a.toml".to_owned(),
             vec![
@@ -55,11 +74,29 @@ mod tests {
                 judged("uncorrectable", Some(3.0), None, None, Verdict::Fail),
             ],
         )]);
-        let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
+        let lines: Vec<Vec<&str>> =
+            text.lines().map(|line| line.split_whitespace().collect()).collect();
         assert_eq!(lines[1], ["a.toml", "margin_db", "0.00001", "..", "2", "5.123", "3", "FAIL"]);
-        assert_eq!(lines[2], ["ber_counted", "1.0e-5", "..", "2.0e0", "<", "1.4e-5", "all", "not", "enough", "errors"]);
+        assert_eq!(
+            lines[2],
+            [
+                "ber_counted",
+                "1.0e-5",
+                "..",
+                "2.0e0",
+                "<",
+                "1.4e-5",
+                "all",
+                "not",
+                "enough",
+                "errors"
+            ]
+        );
         assert_eq!(lines[3].last(), Some(&"FAIL"));
-        assert_eq!(lines[4], ["frame_loss_ratio_closed", "1.0e-5", "..", "2.0e0", "<", "1e-99", "1", "FAIL"]);
+        assert_eq!(
+            lines[4],
+            ["frame_loss_ratio_closed", "1.0e-5", "..", "2.0e0", "<", "1e-99", "1", "FAIL"]
+        );
         assert_eq!(lines[5], ["uncorrectable", "0.00001", "..", "2", "3", "all", "FAIL"]);
     }
 }

@@ -4,7 +4,8 @@ use crate::link::Waveform;
 use crate::units::pico;
 use std::fmt::Write;
 
-/// Columns of time, ps, power, mW, and the level sent in the symbol that a sample lies in, without delays.
+/// Columns of time, ps, power, mW, and the level sent in the symbol that a sample lies in, without
+/// delays.
 pub fn waveform_csv(waveform: &Waveform) -> String {
     let mut text = "time_ps,power_mw,level\n".to_owned();
     for (i, power_mw) in waveform.power_mw.iter().enumerate() {

@@ -15,9 +15,9 @@ use serde::{Deserialize, Serialize};
 /// y_k = clip(v(t_k + tau_k) + n_k),   <n^2> = FS^2 / 12 / 4^bits
 /// ```
 ///
-/// In: voltage, V. Out: one or two samples per symbol. Full scale is twice the 99.99 % quantile of |v| (automatic gain);
-/// the sampling phase is searched to 1/64 of a symbol. Jitter displaces each instant, to first order: value + slope tau;
-/// above 0.02 symbol periods to second order.
+/// In: voltage, V. Out: one or two samples per symbol. Full scale is twice the 99.99 % quantile
+/// of |v| (automatic gain); the sampling phase is searched to 1/64 of a symbol. Jitter displaces
+/// each instant, to first order: value + slope tau; above 0.02 symbol periods to second order.
 ///
 /// # Limits
 ///
@@ -41,7 +41,14 @@ pub struct Adc {
 
 impl Default for Adc {
     fn default() -> Self {
-        Adc { bandwidth_ghz: 35.0, order: 4, effective_bits: 5.0, jitter_fs: 180.0, samples_per_symbol: 1, response: Response::default() }
+        Adc {
+            bandwidth_ghz: 35.0,
+            order: 4,
+            effective_bits: 5.0,
+            jitter_fs: 180.0,
+            samples_per_symbol: 1,
+            response: Response::default(),
+        }
     }
 }
 
@@ -51,7 +58,12 @@ impl Adc {
         problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
         problems.count(at, "order", self.order, 1..=8);
         problems.range(at, "effective_bits", self.effective_bits, 1.0..=24.0);
-        problems.range(at, "jitter_fs", self.jitter_fs, 0.0..=(MOST_JITTER_UI / symbol_rate_hz / femto(1.0)).floor());
+        problems.range(
+            at,
+            "jitter_fs",
+            self.jitter_fs,
+            0.0..=(MOST_JITTER_UI / symbol_rate_hz / femto(1.0)).floor(),
+        );
         problems.count(at, "samples_per_symbol", self.samples_per_symbol, 1..=2);
     }
 
@@ -61,10 +73,17 @@ impl Adc {
     }
 
     pub(crate) fn filter(&self, volts: Chain<Volt>) -> Chain<Volt> {
-        volts.response(self.response.or(|| Shape::low_pass(Family::Bessel, self.order, giga(self.bandwidth_ghz), 0.0)))
+        volts.response(
+            self.response
+                .or(|| Shape::low_pass(Family::Bessel, self.order, giga(self.bandwidth_ghz), 0.0)),
+        )
     }
 
     pub(crate) fn sampler(&self) -> Sampler {
-        Sampler { samples_per_symbol: self.samples_per_symbol, effective_bits: self.effective_bits, jitter_s: femto(self.jitter_fs) }
+        Sampler {
+            samples_per_symbol: self.samples_per_symbol,
+            effective_bits: self.effective_bits,
+            jitter_s: femto(self.jitter_fs),
+        }
     }
 }

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClockRecovery {
-    /// Nothing: it is known, at the trained phase of the transmitter's mean clock; jitter is not followed.
+    /// Nothing: it is known, at the trained phase of the transmitter's mean clock; jitter is not
+    /// followed.
     #[default]
     Ideal,
     /// Loop behind a Mueller-Muller detector on equalised samples.
@@ -25,13 +26,15 @@ pub enum ClockRecovery {
 /// phase of the transmitter, UI:  offset n + (sinusoidal_ui / 2) sin(2 pi f n / R),   R symbols a second
 /// ```
 ///
-/// The loop is of second order, planned by bandwidth and peaking for the detector's slope in training; see
-/// [`LoopGains`]. Anything but an ideal clock without jitter makes the link run in stream mode, block after block.
+/// The loop is of second order, planned by bandwidth and peaking for the detector's slope in
+/// training; see [`LoopGains`]. Anything but an ideal clock without jitter makes the link run in
+/// stream mode, block after block.
 ///
 /// # Limits
 ///
-/// The phases move slowly against the memory of the filters: bandwidth and jitter end at a thousandth of the symbol rate.
-/// The loop hears of a phase by as many symbols late as the equaliser has taps from its main one on, less one.
+/// The phases move slowly against the memory of the filters: bandwidth and jitter end at a
+/// thousandth of the symbol rate. The loop hears of a phase by as many symbols late as the
+/// equaliser has taps from its main one on, less one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Clock {
@@ -47,7 +50,8 @@ pub struct Clock {
     pub sinusoidal_ui: f64,
     /// Its frequency, MHz.
     pub sinusoidal_mhz: f64,
-    /// Corner of the AC coupling ahead of the converter, kHz; 0 is DC coupled. Links have some 100 kHz, which costs nothing that can be measured.
+    /// Corner of the AC coupling ahead of the converter, kHz; 0 is DC coupled. Links have some 100
+    /// kHz, which costs nothing that can be measured.
     pub ac_coupling_khz: f64,
 }
 
@@ -77,37 +81,65 @@ impl Clock {
     pub fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
         // in steps that people write: 53.1 MHz at 53.125 GBd
         let fastest_mhz = (10.0 * FASTEST * symbol_rate_hz / mega(1.0)).floor() / 10.0;
-        problems.range(at, "bandwidth_mhz", self.bandwidth_mhz, (0.1 * fastest_mhz).min(0.1)..=fastest_mhz);
+        problems.range(
+            at,
+            "bandwidth_mhz",
+            self.bandwidth_mhz,
+            (0.1 * fastest_mhz).min(0.1)..=fastest_mhz,
+        );
         problems.range(at, "peaking_db", self.peaking_db, 0.01..=6.0);
         problems.range(at, "offset_ppm", self.offset_ppm, -5000.0..=5000.0);
         problems.range(at, "sinusoidal_ui", self.sinusoidal_ui, 0.0..=100.0);
-        problems.range(at, "sinusoidal_mhz", self.sinusoidal_mhz, (1e-3 * fastest_mhz).min(1e-3)..=fastest_mhz);
-        problems.range(at, "ac_coupling_khz", self.ac_coupling_khz, 0.0..=(HIGHEST_CORNER * symbol_rate_hz / kilo(1.0)).floor());
+        problems.range(
+            at,
+            "sinusoidal_mhz",
+            self.sinusoidal_mhz,
+            (1e-3 * fastest_mhz).min(1e-3)..=fastest_mhz,
+        );
+        problems.range(
+            at,
+            "ac_coupling_khz",
+            self.ac_coupling_khz,
+            0.0..=(HIGHEST_CORNER * symbol_rate_hz / kilo(1.0)).floor(),
+        );
         if self.recovery == ClockRecovery::Ideal && self.offset_ppm != 0.0 {
-            let remedy =
-                "needs receiver.clock.recovery = \"mueller-muller\" or \"bang-bang\": an ideal clock has the transmitter's frequency";
+            let remedy = "needs receiver.clock.recovery = \"mueller-muller\" or \"bang-bang\": an ideal clock has the transmitter's frequency";
             problems.report(at, "offset_ppm", self.offset_ppm, remedy);
         }
-        let steepest = std::f64::consts::PI * self.sinusoidal_ui * mega(self.sinusoidal_mhz) / symbol_rate_hz;
+        let steepest =
+            std::f64::consts::PI * self.sinusoidal_ui * mega(self.sinusoidal_mhz) / symbol_rate_hz;
         if steepest > STEEPEST_UI {
-            let most = STEEPEST_UI * symbol_rate_hz / (std::f64::consts::PI * mega(self.sinusoidal_mhz));
-            let remedy =
-                format!("must be at most {most:.3} at {} MHz: it moves {STEEPEST_UI} UI from symbol to symbol", self.sinusoidal_mhz);
+            let most =
+                STEEPEST_UI * symbol_rate_hz / (std::f64::consts::PI * mega(self.sinusoidal_mhz));
+            let remedy = format!(
+                "must be at most {most:.3} at {} MHz: it moves {STEEPEST_UI} UI from symbol to symbol",
+                self.sinusoidal_mhz
+            );
             problems.report(at, "sinusoidal_ui", self.sinusoidal_ui, remedy);
         }
     }
 
     /// True when blocks cannot be taken each by itself.
     pub fn streams(&self) -> bool {
-        self.recovery != ClockRecovery::Ideal || self.sinusoidal_ui > 0.0 || self.ac_coupling_khz > 0.0
+        self.recovery != ClockRecovery::Ideal
+            || self.sinusoidal_ui > 0.0
+            || self.ac_coupling_khz > 0.0
     }
 
     /// What the engine makes of it.
     pub(crate) fn clocking(&self, symbol_rate_gbd: f64, guard: usize) -> Clocking {
         let rate_hz = giga(symbol_rate_gbd);
-        let gains = || LoopGains::new(mega(self.bandwidth_mhz) / rate_hz, damping_from_peaking_db(self.peaking_db));
+        let gains = || {
+            LoopGains::new(
+                mega(self.bandwidth_mhz) / rate_hz,
+                damping_from_peaking_db(self.peaking_db),
+            )
+        };
         let recovery = |bang_bang| Some(Recovery { bang_bang, gains: gains() });
-        let sinusoid = Sinusoid { amplitude_ui: self.sinusoidal_ui / 2.0, frequency: mega(self.sinusoidal_mhz) / rate_hz };
+        let sinusoid = Sinusoid {
+            amplitude_ui: self.sinusoidal_ui / 2.0,
+            frequency: mega(self.sinusoidal_mhz) / rate_hz,
+        };
         Clocking {
             guard,
             recovery: match self.recovery {

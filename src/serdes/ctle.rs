@@ -7,7 +7,8 @@ use num_complex::Complex64;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
 
-/// An equaliser of two zeros and three poles: it takes low frequencies down and leaves half the symbol rate.
+/// An equaliser of two zeros and three poles: it takes low frequencies down and leaves half the
+/// symbol rate.
 ///
 /// ```text
 /// H(f) = (g + j f/f_z) (g2 + j f/f_l) / ((1 + j f/f_p1) (1 + j f/f_p2) (1 + j f/f_l)),   g = 10^(gain/20), g2 = 10^(low_gain/20)
@@ -17,8 +18,8 @@ use std::f64::consts::TAU;
 ///
 /// # Reference
 ///
-/// IEEE 802.3, 93A.1.4.3, receiver equalizer, and the parameters of 802.3ck: zero and first pole at the symbol rate over 2.5, second
-/// pole at the symbol rate, low pole at the symbol rate over 40.
+/// IEEE 802.3, 93A.1.4.3, receiver equalizer, and the parameters of 802.3ck: zero and first pole at
+/// the symbol rate over 2.5, second pole at the symbol rate, low pole at the symbol rate over 40.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Ctle {
@@ -71,7 +72,11 @@ impl Ctle {
         for (key, db) in gains {
             problems.range(at, key, db, -40.0..=0.0);
         }
-        for (key, ghz) in [("zero_ghz", self.zero_ghz), ("pole_1_ghz", self.pole_1_ghz), ("pole_2_ghz", self.pole_2_ghz)] {
+        for (key, ghz) in [
+            ("zero_ghz", self.zero_ghz),
+            ("pole_1_ghz", self.pole_1_ghz),
+            ("pole_2_ghz", self.pole_2_ghz),
+        ] {
             problems.range(at, key, ghz, 1.0..=500.0);
         }
         problems.range(at, "low_ghz", self.low_ghz, 0.01..=50.0);
@@ -85,7 +90,10 @@ impl Ctle {
     /// Its responses.
     pub(crate) fn shapes(&self) -> [Shape; 2] {
         let root = |ghz: f64| Complex64::new(-TAU * giga(ghz), 0.0);
-        let zeros = vec![root(self.zero_ghz * amplitude_ratio(self.gain_db)), root(self.low_ghz * amplitude_ratio(self.low_gain_db))];
+        let zeros = vec![
+            root(self.zero_ghz * amplitude_ratio(self.gain_db)),
+            root(self.low_ghz * amplitude_ratio(self.low_gain_db)),
+        ];
         let poles = vec![root(self.pole_1_ghz), root(self.pole_2_ghz), root(self.low_ghz)];
         [Shape::Gain(self.settled()), Shape::Rational { zeros, poles }]
     }
@@ -103,7 +111,9 @@ mod tests {
         for f_ghz in [0.0, 0.3, 1.328, 10.0, 26.56, 80.0] {
             let j = |pole_ghz: f64| Complex64::new(0.0, f_ghz / pole_ghz);
             let (g, g2) = (10f64.powf(-8.0 / 20.0), 10f64.powf(-3.0 / 20.0));
-            let expected = (g + j(21.25)) / ((1.0 + j(21.25)) * (1.0 + j(53.125))) * (g2 + j(1.328_125)) / (1.0 + j(1.328_125));
+            let expected = (g + j(21.25)) / ((1.0 + j(21.25)) * (1.0 + j(53.125)))
+                * (g2 + j(1.328_125))
+                / (1.0 + j(1.328_125));
             let h = gain.at(f_ghz * 1e9) * roots.at(f_ghz * 1e9);
             assert!((h - expected).norm() < 1e-12, "{f_ghz}: {h} {expected}");
         }

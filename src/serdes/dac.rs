@@ -14,8 +14,9 @@ use serde::{Deserialize, Serialize};
 /// x(t) = hold(symbols + n) * Bessel-4,   <n^2> = FS^2 / 12 / 4^bits, FS = 2
 /// ```
 ///
-/// In: symbols of full scale -1 .. 1. Out: volts of full scale -1 .. 1 V. The hold is the analytic sin(x)/x on an
-/// impulse train. Jitter displaces each edge of the hold; the displaced area enters to first order.
+/// In: symbols of full scale -1 .. 1. Out: volts of full scale -1 .. 1 V. The hold is the analytic
+/// sin(x)/x on an impulse train. Jitter displaces each edge of the hold; the displaced area enters
+/// to first order.
 ///
 /// # Reference
 ///
@@ -35,7 +36,12 @@ pub struct Dac {
 
 impl Default for Dac {
     fn default() -> Self {
-        Dac { bandwidth_ghz: 40.0, effective_bits: 5.3, jitter_fs: 180.0, response: Response::default() }
+        Dac {
+            bandwidth_ghz: 40.0,
+            effective_bits: 5.3,
+            jitter_fs: 180.0,
+            response: Response::default(),
+        }
     }
 }
 
@@ -47,7 +53,12 @@ impl Dac {
     pub fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
         problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
         problems.range(at, "effective_bits", self.effective_bits, 1.0..=24.0);
-        problems.range(at, "jitter_fs", self.jitter_fs, 0.0..=(MOST_JITTER_UI / symbol_rate_hz / femto(1.0)).floor());
+        problems.range(
+            at,
+            "jitter_fs",
+            self.jitter_fs,
+            0.0..=(MOST_JITTER_UI / symbol_rate_hz / femto(1.0)).floor(),
+        );
     }
 
     /// Fills what is measured from its files.
@@ -59,11 +70,21 @@ impl Dac {
     pub(crate) fn extend(&self, symbols: Chain<Symbol>, grid: Grid) -> Chain<Volt> {
         let per_hz = 2.0 / grid.symbol_rate_hz; // a variance of independent symbols as a one-sided density
         let quantisation = 4.0 / 12.0 / 4f64.powf(self.effective_bits);
-        let mut symbols = symbols.noise(Noise::new("dac.quantisation", Law::Added, Density::White(quantisation * per_hz)));
+        let mut symbols = symbols.noise(Noise::new(
+            "dac.quantisation",
+            Law::Added,
+            Density::White(quantisation * per_hz),
+        ));
         if self.jitter_fs > 0.0 {
             let variance = femto(self.jitter_fs).powi(2);
-            symbols = symbols.noise(Noise::new("dac.jitter", Law::Timing, Density::White(variance * per_hz)));
+            symbols = symbols.noise(Noise::new(
+                "dac.jitter",
+                Law::Timing,
+                Density::White(variance * per_hz),
+            ));
         }
-        symbols.hold(grid).response(self.response.or(|| Shape::low_pass(Family::Bessel, 4, giga(self.bandwidth_ghz), 0.0)))
+        symbols.hold(grid).response(
+            self.response.or(|| Shape::low_pass(Family::Bessel, 4, giga(self.bandwidth_ghz), 0.0)),
+        )
     }
 }

@@ -25,18 +25,40 @@ const MOST_TAP: f64 = 1e3;
 pub(super) fn check_frozen(at: &Path, frozen: &[f64], count: usize, problems: &mut Problems) {
     let written = || format!("{frozen:?}");
     if !frozen.is_empty() && frozen.len() != count {
-        problems.report(at, "frozen", written(), format!("must be as many values as there are taps, {count}, or none"));
+        problems.report(
+            at,
+            "frozen",
+            written(),
+            format!("must be as many values as there are taps, {count}, or none"),
+        );
     } else if frozen.iter().any(|tap| !tap.is_finite() || tap.abs() > MOST_TAP) {
-        problems.report(at, "frozen", written(), format!("must be numbers from -{MOST_TAP} to {MOST_TAP}"));
+        problems.report(
+            at,
+            "frozen",
+            written(),
+            format!("must be numbers from -{MOST_TAP} to {MOST_TAP}"),
+        );
     }
 }
 
-/// The signal processing of a receiver: its equaliser and what decides behind it, of which only the chosen one is looked at.
-pub(crate) fn dsp(ffe: &Equaliser, decision: DecisionKind, dfe: &FeedbackEqualiser, mlse: &SequenceDetector) -> Dsp {
+/// The signal processing of a receiver: its equaliser and what decides behind it, of which only the
+/// chosen one is looked at.
+pub(crate) fn dsp(
+    ffe: &Equaliser,
+    decision: DecisionKind,
+    dfe: &FeedbackEqualiser,
+    mlse: &SequenceDetector,
+) -> Dsp {
     let decision = match decision {
         DecisionKind::Slicer => Decision::Slicer,
         DecisionKind::Dfe => dfe.decision(),
         DecisionKind::Mlse => mlse.decision(),
     };
-    Dsp { taps: ffe.taps, precursors: ffe.precursors, adaptation: ffe.adaptation(), frozen: ffe.frozen.clone(), decision }
+    Dsp {
+        taps: ffe.taps,
+        precursors: ffe.precursors,
+        adaptation: ffe.adaptation(),
+        frozen: ffe.frozen.clone(),
+        decision,
+    }
 }

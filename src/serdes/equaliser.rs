@@ -16,7 +16,8 @@ pub enum AdaptationKind {
     Lms,
 }
 
-/// A feed-forward equaliser at the converter's rate: T-spaced at one sample per symbol, T/2-spaced at two.
+/// A feed-forward equaliser at the converter's rate: T-spaced at one sample per symbol, T/2-spaced
+/// at two.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Equaliser {
@@ -28,13 +29,20 @@ pub struct Equaliser {
     pub adaptation: AdaptationKind,
     /// Step of the normalised LMS at its start.
     pub lms_step: f64,
-    /// Given values of the taps, first precursor first, as many as there are taps; the gain ahead of them is still found. Empty: all are found.
+    /// Given values of the taps, first precursor first, as many as there are taps; the gain ahead
+    /// of them is still found. Empty: all are found.
     pub frozen: Vec<f64>,
 }
 
 impl Default for Equaliser {
     fn default() -> Self {
-        Equaliser { taps: 21, precursors: 10, adaptation: AdaptationKind::Mmse, lms_step: 0.2, frozen: Vec::new() }
+        Equaliser {
+            taps: 21,
+            precursors: 10,
+            adaptation: AdaptationKind::Mmse,
+            lms_step: 0.2,
+            frozen: Vec::new(),
+        }
     }
 }
 
@@ -43,12 +51,22 @@ impl Equaliser {
     pub fn check(&self, at: &Path, problems: &mut Problems) {
         problems.count(at, "taps", self.taps, 1..=MOST_TAPS);
         if self.precursors >= self.taps {
-            problems.report(at, "precursors", self.precursors, format!("must be below the number of taps, {}", self.taps));
+            problems.report(
+                at,
+                "precursors",
+                self.precursors,
+                format!("must be below the number of taps, {}", self.taps),
+            );
         }
         problems.range(at, "lms_step", self.lms_step, 1e-6..=1.0);
         super::decision::check_frozen(at, &self.frozen, self.taps, problems);
         if !self.frozen.is_empty() && self.frozen.iter().all(|tap| *tap == 0.0) {
-            problems.report(at, "frozen", format!("{:?}", self.frozen), "must have a tap that is not 0");
+            problems.report(
+                at,
+                "frozen",
+                format!("{:?}", self.frozen),
+                "must have a tap that is not 0",
+            );
         }
     }
 

@@ -6,24 +6,28 @@ use crate::dsp::dfe::MOST_TAPS;
 use crate::error::{Path, Problems};
 use serde::{Deserialize, Serialize};
 
-/// Feedback of decided symbols: it takes off what earlier symbols leave, without amplifying noise, and spreads wrong decisions.
+/// Feedback of decided symbols: it takes off what earlier symbols leave, without amplifying noise,
+/// and spreads wrong decisions.
 ///
 /// ```text
 /// z[n] = y[n] - sum_j b_j level(d[n-1-j]),    |b_j| <= limit
 /// ```
 ///
-/// Taps and forward filter are trained together (least mean square error, or LMS with the symbols known), so that the filter leaves just
-/// what the feedback takes off. Behind LMS, too, the taps stay as training left them.
+/// Taps and forward filter are trained together (least mean square error, or LMS with the symbols
+/// known), so that the filter leaves just what the feedback takes off. Behind LMS, too, the taps
+/// stay as training left them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FeedbackEqualiser {
     /// Number of taps.
     pub taps: usize,
-    /// Most that the size of a tap may be, relative to the main cursor, which the forward filter brings to 1.
+    /// Most that the size of a tap may be, relative to the main cursor, which the forward filter
+    /// brings to 1.
     ///
     /// Default: P802.3dj's reference receiver, 0.85 (COM presentations, `draft`).
     pub limit: f64,
-    /// Given values of the taps, latest symbol first, as many as there are taps. Empty: they are found.
+    /// Given values of the taps, latest symbol first, as many as there are taps. Empty: they are
+    /// found.
     pub frozen: Vec<f64>,
 }
 
@@ -40,7 +44,12 @@ impl FeedbackEqualiser {
         problems.range(at, "limit", self.limit, 0.0..=2.0);
         check_frozen(at, &self.frozen, self.taps, problems);
         if self.frozen.iter().any(|tap| tap.abs() > self.limit) {
-            problems.report(at, "frozen", format!("{:?}", self.frozen), format!("must keep the limit of {}", self.limit));
+            problems.report(
+                at,
+                "frozen",
+                format!("{:?}", self.frozen),
+                format!("must keep the limit of {}", self.limit),
+            );
         }
     }
 

@@ -1,4 +1,5 @@
-//! From symbols to volts and from volts to symbols: what a host's SerDes and a module's DSP have alike.
+//! From symbols to volts and from volts to symbols: what a host's SerDes and a module's DSP have
+//! alike.
 
 mod adc;
 mod clock;

@@ -73,9 +73,21 @@ impl SerdesRx {
         self.adc.load(&at.key("adc"), loader);
     }
 
-    /// Receives; its noise is called `name.noise`, and `behind_gain` when a gain ahead makes up for lost light.
-    pub(crate) fn extend(&self, volts: Chain<Volt>, name: &str, behind_gain: bool, grid: Grid, shop: &mut Workshop) -> Plan {
-        let noise = Noise::new(&format!("{name}.noise"), Law::Added, Density::White(nano(self.noise_nv_per_rthz).powi(2)));
+    /// Receives; its noise is called `name.noise`, and `behind_gain` when a gain ahead makes up for
+    /// lost light.
+    pub(crate) fn extend(
+        &self,
+        volts: Chain<Volt>,
+        name: &str,
+        behind_gain: bool,
+        grid: Grid,
+        shop: &mut Workshop,
+    ) -> Plan {
+        let noise = Noise::new(
+            &format!("{name}.noise"),
+            Law::Added,
+            Density::White(nano(self.noise_nv_per_rthz).powi(2)),
+        );
         let noisy = volts.noise(Noise { behind_gain, ..noise });
         self.adc.filter(through(noisy, self.ctle.shapes())).sample(self.adc.sampler(), grid, shop)
     }

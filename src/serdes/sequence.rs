@@ -5,14 +5,17 @@ use crate::chain::Decision;
 use crate::error::{Path, Problems};
 use serde::{Deserialize, Serialize};
 
-/// Maximum-likelihood sequence estimation behind 1 + a1 D (+ a2 D^2), by Viterbi's algorithm in 4 or 16 states.
+/// Maximum-likelihood sequence estimation behind 1 + a1 D (+ a2 D^2), by Viterbi's algorithm in 4
+/// or 16 states.
 ///
-/// The response is what the forward filter leaves when it is trained together with as many feedback taps: then the noise behind it is as
-/// white as such a filter can make it. Levels and their noise are those of training, level by level.
+/// The response is what the forward filter leaves when it is trained together with as many feedback
+/// taps: then the noise behind it is as white as such a filter can make it. Levels and their noise
+/// are those of training, level by level.
 ///
 /// # Limits
 ///
-/// Noise of neighbouring samples is taken as independent. An inner code with soft decisions cannot follow: it is refused.
+/// Noise of neighbouring samples is taken as independent. An inner code with soft decisions cannot
+/// follow: it is refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SequenceDetector {
@@ -20,7 +23,8 @@ pub struct SequenceDetector {
     pub memory: usize,
     /// Samples that it looks ahead at least.
     pub depth: usize,
-    /// Given postcursors relative to the main cursor, latest symbol first, as many as the memory. Empty: they are found.
+    /// Given postcursors relative to the main cursor, latest symbol first, as many as the memory.
+    /// Empty: they are found.
     pub frozen: Vec<f64>,
 }
 
@@ -40,7 +44,12 @@ impl SequenceDetector {
         problems.count(at, "depth", self.depth, 4..=256);
         check_frozen(at, &self.frozen, self.memory, problems);
         if self.frozen.iter().any(|tap| tap.abs() > MOST_POSTCURSOR) {
-            problems.report(at, "frozen", format!("{:?}", self.frozen), format!("must be from -{MOST_POSTCURSOR} to {MOST_POSTCURSOR}"));
+            problems.report(
+                at,
+                "frozen",
+                format!("{:?}", self.frozen),
+                format!("must be from -{MOST_POSTCURSOR} to {MOST_POSTCURSOR}"),
+            );
         }
     }
 

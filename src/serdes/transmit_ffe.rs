@@ -5,7 +5,8 @@ use crate::error::{Path, Problems};
 use crate::signal::Symbol;
 use serde::{Deserialize, Serialize};
 
-/// A finite impulse response at the symbol rate whose output never leaves the converter's full scale.
+/// A finite impulse response at the symbol rate whose output never leaves the converter's full
+/// scale.
 ///
 /// ```text
 /// taps <- taps / sum |taps|
@@ -30,12 +31,22 @@ impl TransmitFfe {
     pub fn check(&self, at: &Path, problems: &mut Problems) {
         let written = format!("{:?}", self.taps);
         if self.taps.len().is_multiple_of(2) || self.taps.len() > 31 {
-            problems.report(at, "taps", &written, "must be an odd number of taps, from 1 to 31, the middle one the main tap");
+            problems.report(
+                at,
+                "taps",
+                &written,
+                "must be an odd number of taps, from 1 to 31, the middle one the main tap",
+            );
         }
         if self.taps.iter().any(|t| !t.is_finite() || t.abs() > 100.0) {
             problems.report(at, "taps", &written, "must be numbers from -100 to 100");
         } else if !self.taps.len().is_multiple_of(2) && self.settled() <= 0.0 {
-            problems.report(at, "taps", &written, "must have a sum above zero, or no level settles");
+            problems.report(
+                at,
+                "taps",
+                &written,
+                "must have a sum above zero, or no level settles",
+            );
         }
     }
 

@@ -14,9 +14,10 @@ use serde::{Deserialize, Serialize};
 /// level: x -> (x - c x^3) / (1 - c),   c = (1 - R_LM) / (17/9 - R_LM)
 /// ```
 ///
-/// In: PAM4 symbols. Out: volts between the wires over a load that matches. Taps are scaled to the full scale, as every transmit
-/// equaliser's. SNDR is against the settled outer level without taps. Edges are displaced by a Gaussian jitter, by one of two amounts at
-/// random (dual-Dirac), and evens against odds; all to first order.
+/// In: PAM4 symbols. Out: volts between the wires over a load that matches. Taps are scaled to the
+/// full scale, as every transmit equaliser's. SNDR is against the settled outer level without taps.
+/// Edges are displaced by a Gaussian jitter, by one of two amounts at random (dual-Dirac), and
+/// evens against odds; all to first order.
 ///
 /// # Limits
 ///
@@ -24,7 +25,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Reference
 ///
-/// IEEE 802.3, 93A.1 (transmitter filter, noise and jitter of COM), 120D.3.1 (SNDR, R_LM, even-odd jitter).
+/// IEEE 802.3, 93A.1 (transmitter filter, noise and jitter of COM), 120D.3.1 (SNDR, R_LM, even-odd
+/// jitter).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SerdesTx {
@@ -80,7 +82,10 @@ impl SerdesTx {
         let (taps, limits) = (self.ffe.taps.len(), [&self.tap_low, &self.tap_high]);
         if self.adapt && limits.iter().any(|limits| limits.len() != taps) {
             let given = limits.map(Vec::len);
-            let remedy = format!("must be as many as tap_low and tap_high, {} and {}, or adapt = false", given[0], given[1]);
+            let remedy = format!(
+                "must be as many as tap_low and tap_high, {} and {}, or adapt = false",
+                given[0], given[1]
+            );
             problems.report(&at.key("ffe"), "taps", format!("{:?}", self.ffe.taps), remedy);
         }
         for (key, limits) in [("tap_low", &self.tap_low), ("tap_high", &self.tap_high)] {
@@ -89,7 +94,12 @@ impl SerdesTx {
             }
         }
         if self.tap_low.iter().zip(&self.tap_high).any(|(low, high)| low > high) {
-            problems.report(at, "tap_low", format!("{:?}", self.tap_low), "must be at most tap_high, tap by tap");
+            problems.report(
+                at,
+                "tap_low",
+                format!("{:?}", self.tap_low),
+                "must be at most tap_high, tap by tap",
+            );
         }
         problems.range(at, "tap_step", self.tap_step, 0.001..=0.5);
         problems.range(at, "swing_vppd", self.swing_vppd, 0.01..=5.0);
@@ -107,17 +117,28 @@ impl SerdesTx {
         self.swing_vppd / 2.0 * self.ffe.settled()
     }
 
-    /// What its full scale becomes on the line, for its own symbols and for those of its neighbours.
+    /// What its full scale becomes on the line, for its own symbols and for those of its
+    /// neighbours.
     pub(crate) fn pulse(&self, grid: Grid) -> Vec<Shape> {
-        vec![Shape::Gain(self.swing_vppd / 2.0), Shape::Hold(grid.symbol_s()), Shape::Gaussian(pico(self.transition_ps))]
+        vec![
+            Shape::Gain(self.swing_vppd / 2.0),
+            Shape::Hold(grid.symbol_s()),
+            Shape::Gaussian(pico(self.transition_ps)),
+        ]
     }
 
-    /// Sends: levels, taps, noise, displaced edges, hold, transition. Its sources are called `name.noise`, ...
+    /// Sends: levels, taps, noise, displaced edges, hold, transition. Its sources are called
+    /// `name.noise`, ...
     pub(crate) fn extend(&self, symbols: Chain<Symbol>, name: &str, grid: Grid) -> Chain<Volt> {
         let per_hz = 2.0 / grid.symbol_rate_hz; // a variance of independent symbols as a one-sided density
-        let noise = |entity: &str, law: Law, variance: f64| Noise::new(&format!("{name}.{entity}"), law, Density::White(variance * per_hz));
-        let mut symbols =
-            self.ffe.extend(symbols.compressed(compression(self.rlm))).noise(noise("noise", Law::Added, power_ratio(-self.sndr_db)));
+        let noise = |entity: &str, law: Law, variance: f64| {
+            Noise::new(&format!("{name}.{entity}"), law, Density::White(variance * per_hz))
+        };
+        let mut symbols = self.ffe.extend(symbols.compressed(compression(self.rlm))).noise(noise(
+            "noise",
+            Law::Added,
+            power_ratio(-self.sndr_db),
+        ));
         for (entity, law, displacement_fs) in [
             ("jitter", Law::Timing, self.jitter_fs),
             ("two_point_jitter", Law::TimingTwoPoint, self.two_point_jitter_fs),
@@ -127,7 +148,8 @@ impl SerdesTx {
                 symbols = symbols.noise(noise(entity, law, femto(displacement_fs).powi(2)));
             }
         }
-        let volts: Chain<Volt> = symbols.hold(grid).response(Shape::Gaussian(pico(self.transition_ps)));
+        let volts: Chain<Volt> =
+            symbols.hold(grid).response(Shape::Gaussian(pico(self.transition_ps)));
         volts.response(Shape::Gain(self.swing_vppd / 2.0))
     }
 }

@@ -2,8 +2,8 @@
 
 use std::ops::{Deref, DerefMut};
 
-/// A row of numbers that begins with a cache line: vectors of 512 bits then never lie across two of them, as they do where a system's allocator
-/// begins 16 bytes behind one.
+/// A row of numbers that begins with a cache line: vectors of 512 bits then never lie across two of
+/// them, as they do where a system's allocator begins 16 bytes behind one.
 #[derive(Debug, Default)]
 pub struct Aligned<T> {
     memory: Vec<T>,
@@ -58,7 +58,9 @@ mod tests {
             let real = Aligned::<f32>::new(length);
             let mut complex = Aligned::<Complex32>::new(length);
             assert!(real.len() == length && complex.len() == length);
-            assert!(real.as_ptr().align_offset(LINE) == 0 && complex.as_ptr().align_offset(LINE) == 0);
+            assert!(
+                real.as_ptr().align_offset(LINE) == 0 && complex.as_ptr().align_offset(LINE) == 0
+            );
             complex.fill(Complex32::new(1.0, 2.0));
             let again = complex.clone();
             assert!(again.as_ptr().align_offset(LINE) == 0 && again.iter().all(|x| x.im == 2.0));

@@ -2,7 +2,10 @@
 
 use super::works::NORMAL_FLOPS;
 use super::{Scaling, Work};
-use crate::chain::{Count, Drawn, Draws, Predictor, Probe, Rare, Replay, Stop, Trained, Worker, Workers, Workshop, count};
+use crate::chain::{
+    Count, Drawn, Draws, Predictor, Probe, Rare, Replay, Stop, Trained, Worker, Workers, Workshop,
+    count,
+};
 use crate::dsp::LEVELS;
 use crate::dsp::ffe::{Known, Loop, adapt_lanes};
 use crate::link::{Config, Lane, presets};
@@ -27,21 +30,71 @@ pub(super) fn works() -> Vec<Work> {
     let symbols = SYMBOLS as f64;
     let chain = |name, what, samples, begin| {
         let (flops, bytes) = cost(samples);
-        Work { name, what, unit: "symbols", items: symbols, flops: Some(flops), bytes: Some(bytes), begin }
+        Work {
+            name,
+            what,
+            unit: "symbols",
+            items: symbols,
+            flops: Some(flops),
+            bytes: Some(bytes),
+            begin,
+        }
     };
-    let other = |name, what, unit, items, begin| Work { name, what, unit, items, flops: None, bytes: None, begin };
+    let other = |name, what, unit, items, begin| Work {
+        name,
+        what,
+        unit,
+        items,
+        flops: None,
+        bytes: None,
+        begin,
+    };
     vec![
-        chain("chain_4sps", "EML, fibre, receiver, 21 taps; 4 samples a symbol", 4, || whole(|c| c.simulation.samples_per_symbol = 4)),
-        chain("chain_2sps", "the same at 2 samples a symbol", 2, || whole(|c| c.simulation.samples_per_symbol = 2)),
-        chain("chain_4sps_mzm", "chain_4sps with a silicon MZM", 4, || whole(|c| c.transmitter.kind = TransmitterKind::Mzm)),
-        other("chain_dfe", "chain_4sps with 16 taps of feedback", "symbols", symbols, || whole(|c| deciding(c, DecisionKind::Dfe))),
-        other("chain_mlse", "chain_4sps with 16 states of MLSE", "symbols", symbols, || whole(|c| deciding(c, DecisionKind::Mlse))),
+        chain("chain_4sps", "EML, fibre, receiver, 21 taps; 4 samples a symbol", 4, || {
+            whole(|c| c.simulation.samples_per_symbol = 4)
+        }),
+        chain("chain_2sps", "the same at 2 samples a symbol", 2, || {
+            whole(|c| c.simulation.samples_per_symbol = 2)
+        }),
+        chain("chain_4sps_mzm", "chain_4sps with a silicon MZM", 4, || {
+            whole(|c| c.transmitter.kind = TransmitterKind::Mzm)
+        }),
+        other("chain_dfe", "chain_4sps with 16 taps of feedback", "symbols", symbols, || {
+            whole(|c| deciding(c, DecisionKind::Dfe))
+        }),
+        other("chain_mlse", "chain_4sps with 16 states of MLSE", "symbols", symbols, || {
+            whole(|c| deciding(c, DecisionKind::Mlse))
+        }),
         other("lms", "LMS, 21 taps, 2 samples a symbol, one lane", "symbols", symbols, || lms(1)),
-        other("lms_lanes", "the same of eight lanes side by side", "symbols", 8.0 * symbols, || lms(8)),
+        other(
+            "lms_lanes",
+            "the same of eight lanes side by side",
+            "symbols",
+            8.0 * symbols,
+            || lms(8),
+        ),
         other("replay", "noise at the slicer on stored blocks", "symbols", symbols, replay),
-        other("rare_events", "symbols whose noise is pushed towards errors", "symbols", symbols, rare_events),
-        other("eye_density", "points drawn into an eye diagram", "samples", symbols * (EYE_SAMPLES * EYE_POINTS) as f64, eye),
-        other("semi_analytic_lane", "one lane trained and predicted, 8192 symbols each", "lanes", 1.0, semi_analytic),
+        other(
+            "rare_events",
+            "symbols whose noise is pushed towards errors",
+            "symbols",
+            symbols,
+            rare_events,
+        ),
+        other(
+            "eye_density",
+            "points drawn into an eye diagram",
+            "samples",
+            symbols * (EYE_SAMPLES * EYE_POINTS) as f64,
+            eye,
+        ),
+        other(
+            "semi_analytic_lane",
+            "one lane trained and predicted, 8192 symbols each",
+            "lanes",
+            1.0,
+            semi_analytic,
+        ),
         other("rebuild_lane", "one lane built after a change of fibre", "lanes", 1.0, rebuild),
     ]
 }
@@ -70,19 +123,30 @@ fn built(config: &Config) -> Lane {
 }
 
 fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
-    let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(2, true), lane.blocks(1, false), worker);
+    let mut predictor = Predictor::new(
+        &lane.plan,
+        &lane.dsp,
+        lane.run,
+        lane.seed,
+        lane.blocks(2, true),
+        lane.blocks(1, false),
+        worker,
+    );
     predictor.train(worker, 1.0, None).expect("a preset trains")
 }
 
 /// Operations and bytes a symbol of the chain at `s` samples a symbol.
 ///
-/// Transforms: the field's there and back, four real ones of the block (into the driver, through the modulator's electrode and back, into the
-/// receiver), five at the symbol rate (symbols, edges, crosstalk, samples, slopes), of which each moves its numbers through the cache twice.
-/// Normal numbers: intensity noise, shot noise and the driver's at every sample, four a symbol. Passes: 60 operations a sample, 100 bytes.
+/// Transforms: the field's there and back, four real ones of the block (into the driver, through
+/// the modulator's electrode and back, into the receiver), five at the symbol rate (symbols, edges,
+/// crosstalk, samples, slopes), of which each moves its numbers through the cache twice. Normal
+/// numbers: intensity noise, shot noise and the driver's at every sample, four a symbol. Passes: 60
+/// operations a sample, 100 bytes.
 fn cost(s: usize) -> (f64, f64) {
     let (n, s) = (SYMBOLS as f64, s as f64);
     let transform = |points: f64| 5.0 * points * points.log2();
-    let flops = (2.0 * transform(s * n) + 4.0 * transform(s * n / 2.0) + 5.0 * transform(n / 2.0)) / n
+    let flops = (2.0 * transform(s * n) + 4.0 * transform(s * n / 2.0) + 5.0 * transform(n / 2.0))
+        / n
         + (3.0 * s + 4.0) * NORMAL_FLOPS
         + 60.0 * s
         + 2.0 * 21.0;
@@ -98,7 +162,8 @@ fn whole(change: fn(&mut Config)) -> Box<dyn FnMut()> {
     Box::new(move || {
         block += 1;
         lane.pattern.fill(block * SYMBOLS as u64, lane.seed, &mut levels);
-        let draws = Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
+        let draws =
+            Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
         black_box(worker.decisions(&lane.plan, &trained, &levels, &draws, false));
     })
 }
@@ -114,15 +179,26 @@ fn lms(lanes: usize) -> Box<dyn FnMut()> {
         .map(|lane| {
             let mut samples = vec![0f32; 2 * SYMBOLS];
             normals::fill(&mut Seed::new(1).index(lane as u64).rng(), &mut samples);
-            samples.iter_mut().enumerate().for_each(|(i, x)| *x = 0.05 * *x + 0.5 * (sent[i / 2] + sent[i.div_ceil(2) % SYMBOLS]));
+            samples.iter_mut().enumerate().for_each(|(i, x)| {
+                *x = 0.05 * *x + 0.5 * (sent[i / 2] + sent[i.div_ceil(2) % SYMBOLS])
+            });
             samples
         })
         .collect();
     let (mut taps, mut offsets) = (vec![vec![0f32; 21]; lanes], vec![0f32; lanes]);
     Box::new(move || {
-        let one = |(taps, offset)| Loop { precursors: 10, taps, offset, postcursors: &mut [], limit: 1.0, moves: [true, false] };
-        let mut loops: Vec<Loop<'_>> = taps.iter_mut().map(Vec::as_mut_slice).zip(&mut offsets).map(one).collect();
-        let blocks: Vec<Known<'_>> = samples.iter().map(|samples| Known { samples, levels: &sent }).collect();
+        let one = |(taps, offset)| Loop {
+            precursors: 10,
+            taps,
+            offset,
+            postcursors: &mut [],
+            limit: 1.0,
+            moves: [true, false],
+        };
+        let mut loops: Vec<Loop<'_>> =
+            taps.iter_mut().map(Vec::as_mut_slice).zip(&mut offsets).map(one).collect();
+        let blocks: Vec<Known<'_>> =
+            samples.iter().map(|samples| Known { samples, levels: &sent }).collect();
         black_box(adapt_lanes(&mut loops, &blocks, 0.01));
     })
 }
@@ -131,8 +207,15 @@ fn lms(lanes: usize) -> Box<dyn FnMut()> {
 fn stored() -> (Lane, Worker, Trained, Replay) {
     let lane = built(&config(|_| ()));
     let mut worker = Worker::new(&lane.plan);
-    let mut predictor =
-        Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(2, true), lane.blocks(1, false), &mut worker);
+    let mut predictor = Predictor::new(
+        &lane.plan,
+        &lane.dsp,
+        lane.run,
+        lane.seed,
+        lane.blocks(2, true),
+        lane.blocks(1, false),
+        &mut worker,
+    );
     let trained = predictor.train(&mut worker, 1.0, None).expect("a preset trains");
     let replay = predictor.replay(&mut worker, &trained).expect("what a slicer sees is replayed");
     (lane, worker, trained, replay)
@@ -160,8 +243,10 @@ fn rare_events() -> Box<dyn FnMut()> {
 fn eye() -> Box<dyn FnMut()> {
     let lane = built(&config(|_| ()));
     let mut worker = Worker::new(&lane.plan);
-    let probe = Probe::light(&lane.plan, "tp2", EYE_SAMPLES, &mut Workshop::default()).expect("the light passes tp2");
-    let draws = Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Everything };
+    let probe = Probe::light(&lane.plan, "tp2", EYE_SAMPLES, &mut Workshop::default())
+        .expect("the light passes tp2");
+    let draws =
+        Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Everything };
     let waveform = probe.waveform(&mut worker, &lane.blocks(1, false).remove(0), &draws);
     let high = waveform.iter().copied().fold(0.0, f32::max);
     let mut eye = Eye::new(EYE_SAMPLES, (0.0, f64::from(high)), 400);
@@ -175,8 +260,15 @@ fn semi_analytic() -> Box<dyn FnMut()> {
     let lane = built(&config(|c| c.fibre.length_km = 0.5));
     let mut worker = Worker::new(&lane.plan);
     Box::new(move || {
-        let mut predictor =
-            Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, lane.blocks(1, true), lane.blocks(1, false), &mut worker);
+        let mut predictor = Predictor::new(
+            &lane.plan,
+            &lane.dsp,
+            lane.run,
+            lane.seed,
+            lane.blocks(1, true),
+            lane.blocks(1, false),
+            &mut worker,
+        );
         let trained = predictor.train(&mut worker, 1.0, None).expect("a preset trains");
         black_box(predictor.predict(&mut worker, &trained).ber);
     })
@@ -199,13 +291,16 @@ pub(super) fn scaling(threads: usize, each: Duration) -> Option<Scaling> {
     let lane = built(&config(|_| ()));
     let trained = trained(&lane, &mut Worker::new(&lane.plan));
     let workers = Workers::default();
-    let stop = Stop { round_blocks: BLOCKS, symbols: BLOCKS * SYMBOLS as u64, bit_errors: u64::MAX };
+    let stop =
+        Stop { round_blocks: BLOCKS, symbols: BLOCKS * SYMBOLS as u64, bit_errors: u64::MAX };
     let pool = |threads| ThreadPoolBuilder::new().num_threads(threads).build().ok();
     let pools = [pool(1)?, pool(threads)?];
     let once = |pool: &rayon::ThreadPool| {
         let lanes: [Count<'_>; 1] = [lane.counted(&trained)];
         let begun = Instant::now();
-        pool.install(|| black_box(count(&lanes, &stop, &workers, &mut (), &AtomicBool::new(false))));
+        pool.install(|| {
+            black_box(count(&lanes, &stop, &workers, &mut (), &AtomicBool::new(false)))
+        });
         stop.symbols as f64 / begun.elapsed().as_secs_f64()
     };
     let mut most = [0f64; 2];

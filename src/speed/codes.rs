@@ -14,7 +14,15 @@ use std::hint::black_box;
 const WORDS: usize = 64;
 
 pub(super) fn works() -> Vec<Work> {
-    let decode = |name, what, begin| Work { name, what, unit: "codewords", items: WORDS as f64, flops: None, bytes: None, begin };
+    let decode = |name, what, begin| Work {
+        name,
+        what,
+        unit: "codewords",
+        items: WORDS as f64,
+        flops: None,
+        bytes: None,
+        begin,
+    };
     vec![
         decode("rs_decode_0", "RS(544,514), no error", || rs_decode(0)),
         decode("rs_decode_8", "RS(544,514), 8 wrong symbols", || rs_decode(8)),
@@ -36,7 +44,8 @@ fn rs_decode(errors: usize) -> Box<dyn FnMut()> {
     let mut rng = Seed::new(1).rng();
     let received: Vec<Vec<u16>> = (0..WORDS)
         .map(|_| {
-            let mut word: Vec<u16> = (0..code.code().codeword_symbols).map(|_| rng.next_u64() as u16 & 1023).collect();
+            let mut word: Vec<u16> =
+                (0..code.code().codeword_symbols).map(|_| rng.next_u64() as u16 & 1023).collect();
             code.encode(&mut word).expect("it is as long as the code's");
             let mut wrong = Vec::new();
             while wrong.len() < errors {
@@ -58,14 +67,19 @@ fn rs_decode(errors: usize) -> Box<dyn FnMut()> {
     })
 }
 
-/// Rectangular symbols behind a Gaussian low-pass of 0.45 symbol rates with some dispersion of its delay.
+/// Rectangular symbols behind a Gaussian low-pass of 0.45 symbol rates with some dispersion of its
+/// delay.
 fn tdecq() -> Box<dyn FnMut()> {
     const SAMPLES_PER_SYMBOL: usize = 16;
-    let source = Pattern { kind: PatternKind::Ssprq, ..Pattern::default() }.build().expect("a computed pattern builds");
+    let source = Pattern { kind: PatternKind::Ssprq, ..Pattern::default() }
+        .build()
+        .expect("a computed pattern builds");
     let mut levels = vec![0; source.period().expect("it repeats") as usize];
     source.fill(0, Seed::new(0), &mut levels);
     let mut train = vec![0f32; levels.len() * SAMPLES_PER_SYMBOL];
-    levels.iter().enumerate().for_each(|(k, &l)| train[k * SAMPLES_PER_SYMBOL] = (1.0 + f32::from(l)) * SAMPLES_PER_SYMBOL as f32);
+    levels.iter().enumerate().for_each(|(k, &l)| {
+        train[k * SAMPLES_PER_SYMBOL] = (1.0 + f32::from(l)) * SAMPLES_PER_SYMBOL as f32
+    });
     let waveform = resample::filtered(&train, |turns| {
         let f = turns * SAMPLES_PER_SYMBOL as f64;
         let hold = if f == 0.0 { 1.0 } else { (PI * f).sin() / (PI * f) };
@@ -74,7 +88,12 @@ fn tdecq() -> Box<dyn FnMut()> {
     let reference = Reference::all().into_iter().find(|r| r.name == "100g-smf").expect("it ships");
     let mut instrument = Instrument::default();
     Box::new(move || {
-        let capture = Capture { waveform: &waveform, samples_per_symbol: SAMPLES_PER_SYMBOL, levels: &levels, ..Capture::default() };
+        let capture = Capture {
+            waveform: &waveform,
+            samples_per_symbol: SAMPLES_PER_SYMBOL,
+            levels: &levels,
+            ..Capture::default()
+        };
         black_box(instrument.measure(&capture, &reference).expect("its eye is open"));
     })
 }

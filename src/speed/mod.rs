@@ -1,14 +1,17 @@
-//! How fast this machine runs the work of a simulation, and how near that is to what the machine can do.
+//! How fast this machine runs the work of a simulation, and how near that is to what the machine
+//! can do.
 //!
-//! A [`Work`] is one kind of work, as a user would start it; [`Report::measure`] times each on one thread. `lightlane bench` prints what it says, and
-//! `cargo bench --bench speed` gives the same works to a benchmark harness.
+//! A [`Work`] is one kind of work, as a user would start it; [`Report::measure`] times each on one
+//! thread. `lightlane bench` prints what it says, and `cargo bench --bench speed` gives the same
+//! works to a benchmark harness.
 //!
 //! # Roofline
 //!
-//! Work that needs F operations and moves B bytes an item can at best do min(P / F, W / B) items a second, P the peak of fused products and
-//! sums, W the bandwidth of the cache that its block stays in. Operations and bytes are counted by formula ([`Work::flops`], [`Work::bytes`]): a
-//! transform of n points counts 5 n log2 n, a normal number 40, a pass over a block what it reads and writes. Work whose time goes into chains of
-//! dependent steps, tables or integers has no such count.
+//! Work that needs F operations and moves B bytes an item can at best do min(P / F, W / B) items a
+//! second, P the peak of fused products and sums, W the bandwidth of the cache that its block stays
+//! in. Operations and bytes are counted by formula ([`Work::flops`], [`Work::bytes`]): a transform
+//! of n points counts 5 n log2 n, a normal number 40, a pass over a block what it reads and writes.
+//! Work whose time goes into chains of dependent steps, tables or integers has no such count.
 
 mod chains;
 mod codes;
@@ -32,7 +35,8 @@ pub struct Row {
     pub unit: &'static str,
     /// Items a second of the fastest stretch: what the machine can do.
     pub per_second: f64,
-    /// Items a second of half of the stretches: far below the fastest, and the machine is busy with other things.
+    /// Items a second of half of the stretches: far below the fastest, and the machine is busy with
+    /// other things.
     pub per_second_median: f64,
     /// Operations and bytes an item, where they are counted.
     pub flops: Option<f64>,
@@ -57,7 +61,8 @@ pub struct Report {
     pub roof: Roof,
     /// Work by work.
     pub rows: Vec<Row>,
-    /// How much faster several threads count a link; absent where there is one processor, or no more threads can be had.
+    /// How much faster several threads count a link; absent where there is one processor, or no
+    /// more threads can be had.
     pub scaling: Option<Scaling>,
 }
 
@@ -76,8 +81,13 @@ pub struct Scaling {
 const STRETCH: Duration = Duration::from_millis(4);
 
 impl Report {
-    /// Times the works whose names `wanted` accepts, each for about `each`; `told` hears of every one before it begins.
-    pub fn measure(each: Duration, wanted: &dyn Fn(&str) -> bool, told: &mut dyn FnMut(&str)) -> Report {
+    /// Times the works whose names `wanted` accepts, each for about `each`; `told` hears of every
+    /// one before it begins.
+    pub fn measure(
+        each: Duration,
+        wanted: &dyn Fn(&str) -> bool,
+        told: &mut dyn FnMut(&str),
+    ) -> Report {
         told("peaks");
         let roof = Roof::measure();
         let mut rows = Vec::new();
@@ -117,7 +127,10 @@ fn row(work: &Work, each: Duration, roof: &Roof) -> Row {
         per_second_median: rates[rates.len() / 2],
         flops: work.flops,
         bytes: work.bytes,
-        of_roofline: work.flops.zip(work.bytes).map(|(flops, bytes)| per_second / roof.most_per_second(flops, bytes)),
+        of_roofline: work
+            .flops
+            .zip(work.bytes)
+            .map(|(flops, bytes)| per_second / roof.most_per_second(flops, bytes)),
     }
 }
 
@@ -143,25 +156,39 @@ fn rates(items: f64, each: Duration, run: &mut dyn FnMut()) -> Vec<f64> {
 mod tests {
     use super::*;
 
-    /// The works themselves are timed by nobody here: names, counts and that each does its work twice.
+    /// The works themselves are timed by nobody here: names, counts and that each does its work
+    /// twice.
     #[test]
     fn every_work_has_a_name_of_its_own_and_runs() {
         let works = all();
         for (i, work) in works.iter().enumerate() {
-            assert!(works[..i].iter().all(|other| other.name != work.name), "{} is there twice", work.name);
+            assert!(
+                works[..i].iter().all(|other| other.name != work.name),
+                "{} is there twice",
+                work.name
+            );
             assert!(work.items >= 1.0 && work.flops.is_some() == work.bytes.is_some());
             let mut run = (work.begin)();
             run();
             run();
         }
-        for name in ["inner_loop", "chain_4sps", "chain_2sps", "eye_density", "semi_analytic_lane", "rs_decode_8"] {
+        for name in [
+            "inner_loop",
+            "chain_4sps",
+            "chain_2sps",
+            "eye_density",
+            "semi_analytic_lane",
+            "rs_decode_8",
+        ] {
             assert!(works.iter().any(|work| work.name == name), "{name}");
         }
     }
 
     #[test]
     fn a_rate_is_items_over_time() {
-        let rates = rates(1000.0, Duration::from_millis(30), &mut || std::thread::sleep(Duration::from_millis(5)));
+        let rates = rates(1000.0, Duration::from_millis(30), &mut || {
+            std::thread::sleep(Duration::from_millis(5))
+        });
         assert!(rates.len() >= 3);
         // sleeping takes 5 ms or more, never less
         assert!(rates.iter().all(|&rate| rate > 0.0 && rate <= 1000.0 / 5e-3));

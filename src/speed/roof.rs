@@ -27,15 +27,21 @@ impl Roof {
     /// Measures for a third of a second.
     pub fn measure() -> Roof {
         let mut sums = [1f32; SUMS];
-        let flops = fastest(200, || multiply_add(black_box(0.999), &mut sums)) * (2 * SUMS * STEPS) as f64;
+        let flops =
+            fastest(200, || multiply_add(black_box(0.999), &mut sums)) * (2 * SUMS * STEPS) as f64;
         black_box(&sums);
         let (from, mut to) = (vec![1f32; CACHED], vec![0f32; CACHED]);
-        let cache = fastest(500, || scale(black_box(0.5), black_box(&from), &mut to)) * (8 * CACHED) as f64;
+        let cache =
+            fastest(500, || scale(black_box(0.5), black_box(&from), &mut to)) * (8 * CACHED) as f64;
         let stored = vec![1f32; STORED];
         let memory = fastest(5, || {
             black_box(sum(&stored));
         }) * (4 * STORED) as f64;
-        Roof { flops_per_second: flops, cache_bytes_per_second: cache, memory_bytes_per_second: memory }
+        Roof {
+            flops_per_second: flops,
+            cache_bytes_per_second: cache,
+            memory_bytes_per_second: memory,
+        }
     }
 
     /// The most items a second of work that needs this many operations and bytes an item.
@@ -85,7 +91,11 @@ mod tests {
 
     #[test]
     fn the_roof_is_the_lower_of_its_two_sides() {
-        let roof = Roof { flops_per_second: 100.0, cache_bytes_per_second: 30.0, memory_bytes_per_second: 10.0 };
+        let roof = Roof {
+            flops_per_second: 100.0,
+            cache_bytes_per_second: 30.0,
+            memory_bytes_per_second: 10.0,
+        };
         assert_eq!(roof.most_per_second(10.0, 1.0), 10.0);
         assert_eq!(roof.most_per_second(1.0, 10.0), 3.0);
     }

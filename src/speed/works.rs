@@ -30,7 +30,15 @@ pub(super) const NORMAL_FLOPS: f64 = 40.0;
 
 /// All of them.
 pub fn all() -> Vec<Work> {
-    let work = |name, what, unit, items, begin| Work { name, what, unit, items, flops: None, bytes: None, begin };
+    let work = |name, what, unit, items, begin| Work {
+        name,
+        what,
+        unit,
+        items,
+        flops: None,
+        bytes: None,
+        begin,
+    };
     let mut works = vec![
         Work {
             flops: Some(NORMAL_FLOPS + 6.0),

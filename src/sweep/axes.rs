@@ -55,11 +55,21 @@ impl Axis {
         let refused = |value: &str, remedy: &str| {
             let place = Some(Place { layer: flag.clone(), line_column: None });
             let mut problems = Problems::new();
-            problems.push(Problem { place, path: String::new(), value: value.to_owned(), remedy: remedy.to_owned() });
+            problems.push(Problem {
+                place,
+                path: String::new(),
+                value: value.to_owned(),
+                remedy: remedy.to_owned(),
+            });
             Error::Input(problems)
         };
-        let Some((name, spec)) = text.split_once('=').map(|(name, spec)| (name.trim(), spec.trim())) else {
-            return Err(refused("", "must be KEY=A:B:STEP or KEY=V1,V2,.., such as fibre.length_km=0:2:0.5"));
+        let Some((name, spec)) =
+            text.split_once('=').map(|(name, spec)| (name.trim(), spec.trim()))
+        else {
+            return Err(refused(
+                "",
+                "must be KEY=A:B:STEP or KEY=V1,V2,.., such as fibre.length_km=0:2:0.5",
+            ));
         };
         let values = match range(spec) {
             Some(Err(remedy)) => return Err(refused(spec, &remedy)),
@@ -67,15 +77,22 @@ impl Axis {
             None => {
                 let items = items(spec);
                 if items.iter().any(String::is_empty) {
-                    return Err(refused(spec, "an axis needs values: A:B:STEP or V1,V2,.. with nothing empty between the commas"));
+                    return Err(refused(
+                        spec,
+                        "an axis needs values: A:B:STEP or V1,V2,.. with nothing empty between the commas",
+                    ));
                 }
                 let (key, values) = Key::read(&flag, name, &items)?;
                 return Ok(Axis { key, values: Values::List(values) });
             }
         };
-        // whole and broken, negative and positive: one of each kind of value is held against the key's type
+        // whole and broken, negative and positive: one of each kind of value is held against the
+        // key's type
         let last = values.len() - 1;
-        let kinds: Vec<String> = [0, 1.min(last), 2.min(last), last].into_iter().map(|i| values.at(i).to_string()).collect();
+        let kinds: Vec<String> = [0, 1.min(last), 2.min(last), last]
+            .into_iter()
+            .map(|i| values.at(i).to_string())
+            .collect();
         let (key, _) = Key::read(&flag, name, &kinds)?;
         Ok(Axis { key, values })
     }
@@ -127,7 +144,9 @@ impl Values {
     fn at(&self, i: usize) -> Value {
         match self {
             Values::List(values) => values[i].clone(),
-            Values::Linear { first, step, decimals, .. } => number(rounded(first + i as f64 * step, *decimals)),
+            Values::Linear { first, step, decimals, .. } => {
+                number(rounded(first + i as f64 * step, *decimals))
+            }
             Values::Logarithmic { first, .. } if i == 0 => number(*first),
             Values::Logarithmic { last, count, .. } if i + 1 == *count => number(*last),
             Values::Logarithmic { first, last, count } => {
@@ -163,13 +182,19 @@ fn range(spec: &str) -> Option<std::result::Result<Values, String>> {
     if parts.len() < 2 || spec.contains(',') || parts[0].parse::<f64>().is_err() {
         return None;
     }
-    let [a, b, by] = parts[..] else { return Some(Err("a range is A:B:STEP, such as 0:2:0.5".to_owned())) };
+    let [a, b, by] = parts[..] else {
+        return Some(Err("a range is A:B:STEP, such as 0:2:0.5".to_owned()));
+    };
     Some(read_range(a, b, by))
 }
 
 fn read_range(a: &str, b: &str, by: &str) -> std::result::Result<Values, String> {
-    let finite =
-        |text: &str| text.parse::<f64>().ok().filter(|x| x.is_finite()).ok_or_else(|| format!("{text} is no number to count from or to"));
+    let finite = |text: &str| {
+        text.parse::<f64>()
+            .ok()
+            .filter(|x| x.is_finite())
+            .ok_or_else(|| format!("{text} is no number to count from or to"))
+    };
     let (first, last) = (finite(a)?, finite(b)?);
     if !(last - first).is_finite() {
         return Err(format!("{a} and {b} are too far apart"));
@@ -181,10 +206,19 @@ fn read_range(a: &str, b: &str, by: &str) -> std::result::Result<Values, String>
     };
     if let Some(amount) = amount {
         let count = amount.parse::<usize>().ok().filter(|&n| n >= 2 && n as f64 <= MOST_VALUES);
-        let count = count
-            .ok_or_else(|| format!("{by} must be a number of points, 2 or more, such as 21{}", if logarithmic { "log" } else { "lin" }))?;
+        let count = count.ok_or_else(|| {
+            format!(
+                "{by} must be a number of points, 2 or more, such as 21{}",
+                if logarithmic { "log" } else { "lin" }
+            )
+        })?;
         if !logarithmic {
-            return Ok(Values::Linear { first, step: (last - first) / (count - 1) as f64, count, decimals: LOG_DIGITS });
+            return Ok(Values::Linear {
+                first,
+                step: (last - first) / (count - 1) as f64,
+                count,
+                decimals: LOG_DIGITS,
+            });
         }
         return if first > 0.0 && last > 0.0 {
             Ok(Values::Logarithmic { first, last, count })
@@ -193,7 +227,9 @@ fn read_range(a: &str, b: &str, by: &str) -> std::result::Result<Values, String>
         };
     }
     let step = by.parse::<f64>().ok().filter(|x| x.is_finite());
-    let step = step.ok_or_else(|| format!("{by} is no step: a number, or 21log for 21 points in equal ratios"))?;
+    let step = step.ok_or_else(|| {
+        format!("{by} is no step: a number, or 21log for 21 points in equal ratios")
+    })?;
     if step == 0.0 {
         return Err("the step must not be zero".to_owned());
     }
@@ -206,7 +242,12 @@ fn read_range(a: &str, b: &str, by: &str) -> std::result::Result<Values, String>
     if steps >= MOST_VALUES {
         return Err(format!("{steps:.0e} values are more than can be counted"));
     }
-    Ok(Values::Linear { first, step, count: steps as usize + 1, decimals: decimals(a).max(decimals(by)) })
+    Ok(Values::Linear {
+        first,
+        step,
+        count: steps as usize + 1,
+        decimals: decimals(a).max(decimals(by)),
+    })
 }
 
 /// Values between commas; a comma within brackets or quotes belongs to its value.
@@ -244,7 +285,11 @@ fn rounded(x: f64, decimals: usize) -> f64 {
 
 /// A number as a TOML value: whole ones as whole.
 fn number(x: f64) -> Value {
-    if x.fract() == 0.0 && x.abs() < MOST_WHOLE { Value::Integer(x as i64) } else { Value::Float(x) }
+    if x.fract() == 0.0 && x.abs() < MOST_WHOLE {
+        Value::Integer(x as i64)
+    } else {
+        Value::Float(x)
+    }
 }
 
 #[cfg(test)]
@@ -274,7 +319,10 @@ mod tests {
     #[test]
     fn points_have_equal_differences_or_equal_ratios() {
         assert_eq!(values("fibre.length_km=0:1:5lin"), ["0", "0.25", "0.5", "0.75", "1"]);
-        assert_eq!(values("limits.pmd_ber=1e-6:1e-3:4log"), ["0.000001", "0.00001", "0.0001", "0.001"]);
+        assert_eq!(
+            values("limits.pmd_ber=1e-6:1e-3:4log"),
+            ["0.000001", "0.00001", "0.0001", "0.001"]
+        );
         assert_eq!(values("fibre.length_km=8:1:4log"), ["8", "4", "2", "1"]);
     }
 
@@ -282,7 +330,10 @@ mod tests {
     fn a_list_holds_numbers_names_files_and_lists() {
         assert_eq!(values("transmitter.kind=eml, mzm"), ["\"eml\"", "\"mzm\""]);
         assert_eq!(values("pattern.file=C:\\a.txt,'b,c.txt'"), ["'C:\\a.txt'", "\"b,c.txt\""]);
-        assert_eq!(values("transmitter.ffe.taps=[0,1,0],[-0.1,1.1,0]"), ["[0, 1, 0]", "[-0.1, 1.1, 0]"]);
+        assert_eq!(
+            values("transmitter.ffe.taps=[0,1,0],[-0.1,1.1,0]"),
+            ["[0, 1, 0]", "[-0.1, 1.1, 0]"]
+        );
         assert_eq!(values("lane.3.fibre.length_km=1"), ["1"]);
     }
 
@@ -306,7 +357,10 @@ mod tests {
             ("fibre.length_km=1,two", "fibre.length_km = \"two\": must be a number"),
             ("receiver.ffe.taps=5:6:0.5", "receiver.ffe.taps = 5.5: must be a whole number"),
             ("receiver.ffe.taps=-1:6:1", "must be a whole number, 0 or more"),
-            ("transmitter.kind=eml,mmz", "must be \"eml\" or \"mzm\" or \"waveform\" or \"stressed\", did you mean mzm?"),
+            (
+                "transmitter.kind=eml,mmz",
+                "must be \"eml\" or \"mzm\" or \"waveform\" or \"stressed\", did you mean mzm?",
+            ),
             ("preset=a,b", "the preset is chosen by the name"),
             ("=1,2", "must be KEY=VALUE"),
         ] {
@@ -319,9 +373,17 @@ mod tests {
     fn a_long_axis_takes_no_memory_and_the_last_axis_is_fastest() {
         let long = Axis::parse("fibre.length_km=0:1:1e-11").unwrap();
         assert_eq!(long.len(), 100_000_000_001);
-        let axes = [Axis::parse("fibre.length_km=0:1:0.5").unwrap(), Axis::parse("transmitter.kind=eml,mzm").unwrap()];
+        let axes = [
+            Axis::parse("fibre.length_km=0:1:0.5").unwrap(),
+            Axis::parse("transmitter.kind=eml,mzm").unwrap(),
+        ];
         assert_eq!(points(&axes), 6);
-        let texts: Vec<String> = (0..6).map(|i| point(&axes, i).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")).collect();
-        assert_eq!(texts, ["0 \"eml\"", "0 \"mzm\"", "0.5 \"eml\"", "0.5 \"mzm\"", "1 \"eml\"", "1 \"mzm\""]);
+        let texts: Vec<String> = (0..6)
+            .map(|i| point(&axes, i).iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+            .collect();
+        assert_eq!(
+            texts,
+            ["0 \"eml\"", "0 \"mzm\"", "0.5 \"eml\"", "0.5 \"mzm\"", "1 \"eml\"", "1 \"mzm\""]
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Sweeps: one link at many points, a row for every point and lane, in the order of the points; or a few of them side by side.
+//! Sweeps: one link at many points, a row for every point and lane, in the order of the points; or
+//! a few of them side by side.
 
 mod axes;
 mod compare;
@@ -10,7 +11,9 @@ mod table;
 
 pub use axes::Axis;
 pub use compare::{At, Compared, Comparison, Difference, LaneDifference, Variant};
-pub use figure::{Bar, Better, Chart, Curves, Limit, Map, Merit, Picture, Role, Scale, Spacing, Trace};
+pub use figure::{
+    Bar, Better, Chart, Curves, Limit, Map, Merit, Picture, Role, Scale, Spacing, Trace,
+};
 pub use row::Row;
 pub use run::{Done, End, Progress, Sweep};
 pub use table::{Format, TableFile};

@@ -55,10 +55,17 @@ impl Points<'_> {
                 values
             })
         });
-        let mut found = Found { of_layers: problems_of(stack.resolve().err()), problems: Problems::new(), said: Vec::new(), points: 0 };
+        let mut found = Found {
+            of_layers: problems_of(stack.resolve().err()),
+            problems: Problems::new(),
+            said: Vec::new(),
+            points: 0,
+        };
         along.take_while(|values| found.look(self, values)).for_each(drop);
         if found.problems.is_empty() {
-            (0..axes::points(self.axes)).take_while(|&index| found.look(self, &axes::point(self.axes, index))).for_each(drop);
+            (0..axes::points(self.axes))
+                .take_while(|&index| found.look(self, &axes::point(self.axes, index)))
+                .for_each(drop);
         }
         if found.problems.is_empty() { hasty } else { Error::Input(found.problems) }
     }
@@ -79,7 +86,12 @@ impl Found {
     fn look(&mut self, points: &Points<'_>, values: &[toml::Value]) -> bool {
         let problems = problems_of(points.check(values).err());
         self.points += usize::from(!problems.is_empty());
-        let at: Vec<String> = points.axes.iter().zip(values).map(|(axis, value)| format!("{}={value}", axis.name())).collect();
+        let at: Vec<String> = points
+            .axes
+            .iter()
+            .zip(values)
+            .map(|(axis, value)| format!("{}={value}", axis.name()))
+            .collect();
         for mut problem in problems {
             if self.said.contains(&problem) {
                 continue;
@@ -91,8 +103,15 @@ impl Found {
             }
             self.problems.push(problem);
             if self.said.len() == MOST_PROBLEMS {
-                let remedy = format!("more than {MOST_PROBLEMS} problems; the other points were not looked at");
-                self.problems.push(Problem { place: None, path: String::new(), value: String::new(), remedy });
+                let remedy = format!(
+                    "more than {MOST_PROBLEMS} problems; the other points were not looked at"
+                );
+                self.problems.push(Problem {
+                    place: None,
+                    path: String::new(),
+                    value: String::new(),
+                    remedy,
+                });
                 return false;
             }
         }
@@ -103,7 +122,12 @@ impl Found {
 fn problems_of(error: Option<Error>) -> Vec<Problem> {
     match error {
         Some(Error::Input(problems)) => problems.iter().cloned().collect(),
-        Some(other) => vec![Problem { place: None, path: String::new(), value: String::new(), remedy: other.to_string() }],
+        Some(other) => vec![Problem {
+            place: None,
+            path: String::new(),
+            value: String::new(),
+            remedy: other.to_string(),
+        }],
         None => Vec::new(),
     }
 }

@@ -7,7 +7,14 @@ use serde_json::Value;
 use std::fmt;
 
 /// Parts of a lane's result that are no column: a table of its own, and a word on another column.
-const LEFT_OUT: [&str; 6] = ["slicer", "segments", "symbol_error_histogram", "burst_lengths", "burst_lengths_at_limit", "interval_kind"];
+const LEFT_OUT: [&str; 6] = [
+    "slicer",
+    "segments",
+    "symbol_error_histogram",
+    "burst_lengths",
+    "burst_lengths_at_limit",
+    "interval_kind",
+];
 
 /// One point and one lane.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +28,10 @@ pub struct Row {
 impl Row {
     /// The row of a lane's result at a point.
     pub fn new(at: &[toml::Value], result: &LaneResult) -> Row {
-        Row { at: at.iter().map(of_toml).collect(), figures: flat(result).into_iter().map(|(_, value)| value).collect() }
+        Row {
+            at: at.iter().map(of_toml).collect(),
+            figures: flat(result).into_iter().map(|(_, value)| value).collect(),
+        }
     }
 
     /// The row of any flat result, without axes.
@@ -53,7 +63,9 @@ fn flat(result: &impl Serialize) -> Vec<(String, Value)> {
     let kept = all.into_iter().filter(|(name, _)| !LEFT_OUT.contains(&name.as_str()));
     kept.flat_map(|(name, value)| match value {
         // a table's figures are columns of their own
-        Value::Object(table) => table.into_iter().map(|(key, value)| (format!("{name}_{key}"), value)).collect(),
+        Value::Object(table) => {
+            table.into_iter().map(|(key, value)| (format!("{name}_{key}"), value)).collect()
+        }
         value => vec![(name, value)],
     })
     .collect()

@@ -1,4 +1,5 @@
-//! Running a sweep: all points checked first, then every point and lane by itself, rows in the order of the points.
+//! Running a sweep: all points checked first, then every point and lane by itself, rows in the
+//! order of the points.
 
 use super::axes::{self, Axis};
 use super::points::Points;
@@ -61,14 +62,18 @@ impl Sweep {
     ///
     /// # Errors
     ///
-    /// The problems of all points, each once and not more than a screen of them; a pattern's file that is none.
+    /// The problems of all points, each once and not more than a screen of them; a pattern's file
+    /// that is none.
     pub fn new(stack: &Stack, axes: Vec<Axis>) -> Result<Sweep> {
         let varied = stack.vary(axes.iter().map(Axis::key).cloned().collect())?;
         let points = Points { varied: &varied, axes: &axes, files: Mutex::default() };
         // the first one with all layers: what is wrong with them is wrong whatever the axes are
         let rows = varied.resolve(&axes::point(&axes, 0)).and_then(|_| {
             let lanes = |index| points.check(&axes::point(&axes, index));
-            (0..axes::points(&axes)).into_par_iter().try_fold(|| 0, |rows, i| Ok(rows + lanes(i)?)).try_reduce(|| 0, |a, b| Ok(a + b))
+            (0..axes::points(&axes))
+                .into_par_iter()
+                .try_fold(|| 0, |rows, i| Ok(rows + lanes(i)?))
+                .try_reduce(|| 0, |a, b| Ok(a + b))
         });
         let rows = rows.map_err(|error| points.explain(stack, error))?;
         Ok(Sweep { axes, varied, rows })
@@ -99,11 +104,11 @@ impl Sweep {
         self.rows
     }
 
-    /// Runs every point and lane on rayon's current threads and hands the rows over in order, each once it and all before it are
-    /// done; they do not depend on how many threads there are.
+    /// Runs every point and lane on rayon's current threads and hands the rows over in order, each
+    /// once it and all before it are done; they do not depend on how many threads there are.
     ///
-    /// `progress` is called behind every row. `cancel` ends it, exactly: no row is written behind it, and what is half counted is
-    /// thrown away.
+    /// `progress` is called behind every row. `cancel` ends it, exactly: no row is written behind
+    /// it, and what is half counted is thrown away.
     ///
     /// # Errors
     ///
@@ -116,9 +121,18 @@ impl Sweep {
     ) -> Result<Done> {
         let workers = Workers::default();
         let queue = Mutex::new(Queue { point: 0, lane: 0, number: 0 });
-        let writer =
-            Mutex::new(Writer { write, progress, waiting: BTreeMap::new(), rows: 0, total: self.rows, end: None, failed: None, cancel });
-        // one loop a thread, not one task a row: while its blocks are counted, a thread helps with blocks and begins no other row
+        let writer = Mutex::new(Writer {
+            write,
+            progress,
+            waiting: BTreeMap::new(),
+            rows: 0,
+            total: self.rows,
+            end: None,
+            failed: None,
+            cancel,
+        });
+        // one loop a thread, not one task a row: while its blocks are counted, a thread helps with
+        // blocks and begins no other row
         rayon::broadcast(|_| {
             let mut shop = Workshop::default();
             loop {
@@ -140,8 +154,20 @@ impl Sweep {
         Ok(Done { rows: writer.rows, total: self.rows, end })
     }
 
-    fn one(&self, item: &Item, shop: &mut Workshop, workers: &Workers, cancel: &AtomicBool) -> Result<LaneResult> {
-        Link::run_lane(&self.varied.lane(&item.values, item.lane)?, item.lane, shop, workers, cancel)
+    fn one(
+        &self,
+        item: &Item,
+        shop: &mut Workshop,
+        workers: &Workers,
+        cancel: &AtomicBool,
+    ) -> Result<LaneResult> {
+        Link::run_lane(
+            &self.varied.lane(&item.values, item.lane)?,
+            item.lane,
+            shop,
+            workers,
+            cancel,
+        )
     }
 }
 

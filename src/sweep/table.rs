@@ -39,8 +39,11 @@ impl Format {
         match self {
             Format::Csv => line(values.map(cell)),
             Format::Jsonl => {
-                let pairs: Vec<String> =
-                    columns.iter().zip(values).map(|(name, value)| format!("{}:{value}", Value::from(name.as_str()))).collect();
+                let pairs: Vec<String> = columns
+                    .iter()
+                    .zip(values)
+                    .map(|(name, value)| format!("{}:{value}", Value::from(name.as_str())))
+                    .collect();
                 format!("{{{}}}\n", pairs.join(","))
             }
         }
@@ -49,7 +52,8 @@ impl Format {
 
 /// A file that grows by whole rows.
 ///
-/// Every row is in the file before the next one is written. When the disk is full the file ends with its last whole row.
+/// Every row is in the file before the next one is written. When the disk is full the file ends
+/// with its last whole row.
 pub struct TableFile {
     file: File,
     format: Format,
@@ -65,7 +69,11 @@ impl TableFile {
     ///
     /// A path that cannot be written.
     pub fn create(path: &Path, format: Format, axes: &[Axis]) -> Result<TableFile> {
-        TableFile::with_columns(path, format, axes.iter().map(Axis::name).chain(Row::figures()).collect())
+        TableFile::with_columns(
+            path,
+            format,
+            axes.iter().map(Axis::name).chain(Row::figures()).collect(),
+        )
     }
 
     /// The same for rows of any columns.
@@ -84,7 +92,8 @@ impl TableFile {
     ///
     /// What the operating system says, as of a full disk; the file then holds the rows before.
     pub fn push(&mut self, row: &Row) -> io::Result<()> {
-        let header = if self.whole == 0 { self.format.header(&self.columns) } else { String::new() };
+        let header =
+            if self.whole == 0 { self.format.header(&self.columns) } else { String::new() };
         let text = header + &self.format.row(&self.columns, row);
         match self.file.write_all(text.as_bytes()) {
             Ok(()) => {
@@ -92,7 +101,8 @@ impl TableFile {
                 Ok(())
             }
             Err(error) => {
-                // half a row would be read as a row; a device has no length, and keeps nothing either
+                // half a row would be read as a row; a device has no length, and keeps nothing
+                // either
                 let _ = self.file.set_len(self.whole);
                 Err(error)
             }
@@ -114,7 +124,11 @@ fn cell(value: &Value) -> String {
 
 /// RFC 4180: quotes around what holds a comma, a quote or an end of line.
 fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -124,15 +138,26 @@ mod tests {
     #[test]
     fn a_row_is_one_line_in_both_formats() {
         let columns = ["a.b".to_owned(), "file".to_owned(), "x".to_owned(), "y".to_owned()];
-        let row = Row { at: vec![Value::from(0.1), Value::from("a,\"b\".txt")], figures: vec![Value::from(1.234e-112), Value::Null] };
+        let row = Row {
+            at: vec![Value::from(0.1), Value::from("a,\"b\".txt")],
+            figures: vec![Value::from(1.234e-112), Value::Null],
+        };
         assert_eq!(Format::Csv.header(&columns), "a.b,file,x,y\n");
         assert_eq!(Format::Csv.row(&columns, &row), "0.1,\"a,\"\"b\"\".txt\",1.234e-112,\n");
-        assert_eq!(Format::Jsonl.row(&columns, &row), "{\"a.b\":0.1,\"file\":\"a,\\\"b\\\".txt\",\"x\":1.234e-112,\"y\":null}\n");
+        assert_eq!(
+            Format::Jsonl.row(&columns, &row),
+            "{\"a.b\":0.1,\"file\":\"a,\\\"b\\\".txt\",\"x\":1.234e-112,\"y\":null}\n"
+        );
     }
 
     #[test]
     fn the_format_is_the_end_of_the_name() {
-        for (name, format) in [("a.csv", Some(Format::Csv)), ("b/c.JSONL", Some(Format::Jsonl)), ("d.txt", None), ("csv", None)] {
+        for (name, format) in [
+            ("a.csv", Some(Format::Csv)),
+            ("b/c.JSONL", Some(Format::Jsonl)),
+            ("d.txt", None),
+            ("csv", None),
+        ] {
             assert_eq!(Format::of(Path::new(name)), format, "{name}");
         }
     }

@@ -14,12 +14,14 @@ use serde::{Deserialize, Serialize};
 /// v = V_sat tanh(swing/2 (h * x) / V_sat) + n,   V_sat = saturation / 2
 /// ```
 ///
-/// In: volts of full scale -1 .. 1. Out: drive voltage (differential where the modulator is), V. A sine of amplitude A
-/// has a third harmonic of about (A / V_sat)^2 / 12. A measured `curve` stands in place of swing and saturation.
+/// In: volts of full scale -1 .. 1. Out: drive voltage (differential where the modulator is), V. A
+/// sine of amplitude A has a third harmonic of about (A / V_sat)^2 / 12. A measured `curve` stands
+/// in place of swing and saturation.
 ///
 /// # Limits
 ///
-/// The bandwidth stands before the saturation; output noise is white and passes the modulator's electrode.
+/// The bandwidth stands before the saturation; output noise is white and passes the modulator's
+/// electrode.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Driver {
@@ -71,7 +73,9 @@ impl Driver {
 
     /// Amplifies: bandwidth, saturation, output noise.
     pub(crate) fn extend(&self, drive: Chain<Volt>) -> Chain<Volt> {
-        let response = self.response.or(|| Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), self.peaking_db));
+        let response = self
+            .response
+            .or(|| Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), self.peaking_db));
         let filtered = drive.response::<Volt>(response);
         let driven: Chain<Volt> = match self.curve.file.curve() {
             Some(curve) => filtered.map(Lookup::new("driver", curve)),
@@ -81,7 +85,11 @@ impl Driver {
             }
         };
         if self.noise_nv_per_rthz > 0.0 {
-            driven.noise(Noise::new("driver.noise", Law::Added, Density::White(nano(self.noise_nv_per_rthz).powi(2))))
+            driven.noise(Noise::new(
+                "driver.noise",
+                Law::Added,
+                Density::White(nano(self.noise_nv_per_rthz).powi(2)),
+            ))
         } else {
             driven
         }
@@ -91,7 +99,9 @@ impl Driver {
     pub(crate) fn settled_v(&self, drive: f64) -> f64 {
         match self.curve.file.curve() {
             Some(curve) => curve.at(drive),
-            None => self.saturation_vpp / 2.0 * (drive * self.swing_vpp / self.saturation_vpp).tanh(),
+            None => {
+                self.saturation_vpp / 2.0 * (drive * self.swing_vpp / self.saturation_vpp).tanh()
+            }
         }
     }
 

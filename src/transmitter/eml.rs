@@ -19,7 +19,8 @@ use serde::{Deserialize, Serialize};
 /// E    = sqrt(P T) e^(j phi)
 /// ```
 ///
-/// In: volts of full scale -1 .. 1. Out: field in the fibre, sqrt(W). The laser's power is the facet's at 0 V.
+/// In: volts of full scale -1 .. 1. Out: field in the fibre, sqrt(W). The laser's power is the
+/// facet's at 0 V.
 ///
 /// # Limits
 ///
@@ -27,8 +28,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Reference
 ///
-/// F. Devaux et al., *Simple measurement of fiber dispersion and of chirp parameter of intensity modulated light
-/// emitter*, J. Lightwave Technol. 11 (1993), for the chirp; the curve is a fit, devices.md 1.2.
+/// F. Devaux et al., *Simple measurement of fiber dispersion and of chirp parameter of intensity
+/// modulated light emitter*, J. Lightwave Technol. 11 (1993), for the chirp; the curve is a fit,
+/// devices.md 1.2.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Eml {
@@ -87,7 +89,8 @@ impl Eml {
     /// Exponent a and voltage V0 of the absorption curve.
     pub fn absorption(&self) -> (f64, f64) {
         let neper = db_from_power_ratio(std::f64::consts::E);
-        let a = (self.absorption_high_db / self.absorption_low_db).ln() / (self.absorption_high_v / self.absorption_low_v).ln();
+        let a = (self.absorption_high_db / self.absorption_low_db).ln()
+            / (self.absorption_high_v / self.absorption_low_v).ln();
         (a, self.absorption_low_v * (neper / self.absorption_low_db).powf(1.0 / a))
     }
 
@@ -105,7 +108,11 @@ impl Eml {
         if let Some(ln_t) = self.curve.file.curve() {
             let start_v = ln_t.first().max(0.0); // by parts; below its first point T is one
             let at = reverse_v.clamp(start_v, ln_t.last().max(start_v));
-            return (-ln_t.at(at), ln_t.integral(at) - ln_t.integral(start_v) - at * ln_t.at(at) + start_v * ln_t.at(start_v));
+            return (
+                -ln_t.at(at),
+                ln_t.integral(at) - ln_t.integral(start_v) - at * ln_t.at(at)
+                    + start_v * ln_t.at(start_v),
+            );
         }
         let (a, v0) = self.absorption();
         let u = reverse_v / v0;
@@ -128,10 +135,20 @@ impl Modulator for Eml {
         problems.range(at, "absorption_high_v", self.absorption_high_v, 0.01..=20.0);
         problems.range(at, "absorption_high_db", self.absorption_high_db, 0.01..=60.0);
         if self.absorption_high_v <= self.absorption_low_v {
-            problems.report(at, "absorption_high_v", self.absorption_high_v, "must be above absorption_low_v");
+            problems.report(
+                at,
+                "absorption_high_v",
+                self.absorption_high_v,
+                "must be above absorption_low_v",
+            );
         }
         if self.absorption_high_db <= self.absorption_low_db {
-            problems.report(at, "absorption_high_db", self.absorption_high_db, "must be above absorption_low_db");
+            problems.report(
+                at,
+                "absorption_high_db",
+                self.absorption_high_db,
+                "must be above absorption_low_db",
+            );
         }
         problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
         problems.range(at, "peaking_db", self.peaking_db, 0.0..=12.0);
@@ -146,19 +163,29 @@ impl Modulator for Eml {
         self.response.load(&at.key("response"), Scale::Optical, loader);
         let at = at.key("curve");
         self.curve.file.load(&at, "file", Reading::Transmission(self.curve.unit), loader);
-        let reached_v = -self.bias_v + self.driver.settled_v(-1.0).abs().max(self.driver.settled_v(1.0).abs());
+        let reached_v =
+            -self.bias_v + self.driver.settled_v(-1.0).abs().max(self.driver.settled_v(1.0).abs());
         if let Some(last_v) = self.curve.file.curve().map(|ln_t| ln_t.last())
             && last_v < reached_v
         {
-            let remedy = format!("ends at {:.2} V; must reach what bias and full drive do, {:.2} V", -last_v, -reached_v);
+            let remedy = format!(
+                "ends at {:.2} V; must reach what bias and full drive do, {:.2} V",
+                -last_v, -reached_v
+            );
             loader.problems().report(&at, "file", &self.curve.file.file, remedy);
         }
     }
 
     fn extend(&self, drive: Drive<'_>, lane: usize) -> Chain<Field> {
-        let electrode = self.response.or(|| Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), self.peaking_db));
+        let electrode = self
+            .response
+            .or(|| Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), self.peaking_db));
         let reach_v = 2.0 * self.driver.peak_v();
-        let light = self.driver.extend(drive.volts()).response::<Volt>(electrode).map(FieldMap::new("eml", reach_v, |v| self.field(v)));
+        let light = self
+            .driver
+            .extend(drive.volts())
+            .response::<Volt>(electrode)
+            .map(FieldMap::new("eml", reach_v, |v| self.field(v)));
         self.laser.extend(light, "eml", lane)
     }
 
@@ -184,7 +211,8 @@ impl Modulator for Eml {
 mod tests {
     use super::*;
 
-    /// devices.md 1.2: 3.25 dB at 2 V and 12.5 dB at 3.5 V give a = 2.41, V0 = 2.26 V, to the digits given.
+    /// devices.md 1.2: 3.25 dB at 2 V and 12.5 dB at 3.5 V give a = 2.41, V0 = 2.26 V, to the
+    /// digits given.
     #[test]
     fn the_absorption_curve_runs_through_its_two_points() {
         let eml = Eml::default();

@@ -7,7 +7,8 @@ use num_complex::{Complex32, Complex64};
 
 /// Voltage to complex field by linear interpolation in 2048 steps; beyond its ends the field stays.
 ///
-/// Over +-V the error is (V / 1024)^2 / 8 times the second derivative: below 1e-6 of the field for the modulators here.
+/// Over +-V the error is (V / 1024)^2 / 8 times the second derivative: below 1e-6 of the field for
+/// the modulators here.
 pub(super) struct FieldMap {
     name: &'static str,
     first_v: f32,
@@ -32,13 +33,20 @@ impl FieldMap {
             *step = [re, im, next_re - re, next_im - im];
             (re, im) = (next_re, next_im);
         }
-        FieldMap { name, first_v: -reach_v as f32, per_v: (STEPS as f64 / (2.0 * reach_v)) as f32, steps }
+        FieldMap {
+            name,
+            first_v: -reach_v as f32,
+            per_v: (STEPS as f64 / (2.0 * reach_v)) as f32,
+            steps,
+        }
     }
 }
 
 impl Map<Volt, Field> for FieldMap {
     fn apply(&self, x: &[f32], y: &mut [Complex32]) {
-        steps::in_runs(self.first_v, self.per_v, x, y, |places, parts, y| look_up(&self.steps, places, parts, y));
+        steps::in_runs(self.first_v, self.per_v, x, y, |places, parts, y| {
+            look_up(&self.steps, places, parts, y)
+        });
     }
 
     fn name(&self) -> &'static str {
@@ -70,6 +78,9 @@ mod tests {
             assert!((f64::from(y.re) - e.re).hypot(f64::from(y.im) - e.im) < 1e-6);
         }
         map.apply(&[-9.0, 9.0], &mut y[..2]);
-        assert!((f64::from(y[0].norm()) - field(-1.5).norm()).abs() < 1e-5 && (f64::from(y[1].norm()) - field(1.5).norm()).abs() < 1e-5);
+        assert!(
+            (f64::from(y[0].norm()) - field(-1.5).norm()).abs() < 1e-5
+                && (f64::from(y[1].norm()) - field(1.5).norm()).abs() < 1e-5
+        );
     }
 }

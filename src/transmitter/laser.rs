@@ -28,7 +28,8 @@ pub enum RinKind {
 ///
 /// # Reference
 ///
-/// L. Coldren, S. Corzine, M. Masanovic, *Diode Lasers and Photonic Integrated Circuits*, relative intensity noise.
+/// L. Coldren, S. Corzine, M. Masanovic, *Diode Lasers and Photonic Integrated Circuits*, relative
+/// intensity noise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Relaxation {
@@ -44,17 +45,24 @@ pub struct Relaxation {
 
 impl Default for Relaxation {
     fn default() -> Self {
-        Relaxation { resonance_ghz: 20.0, damping_grad_per_s: 90.0, schawlow_townes_mhz: 0.3, lifetime_ns: 0.3 }
+        Relaxation {
+            resonance_ghz: 20.0,
+            damping_grad_per_s: 90.0,
+            schawlow_townes_mhz: 0.3,
+            lifetime_ns: 0.3,
+        }
     }
 }
 
 /// A single-mode laser.
 ///
-/// RIN is intrinsic and one-sided and acts on every level; its stream is the laser's, so lanes that share a laser share it.
+/// RIN is intrinsic and one-sided and acts on every level; its stream is the laser's, so lanes that
+/// share a laser share it.
 ///
 /// # Limits
 ///
-/// Power does not depend on temperature; there is no mode hop and no feedback. Shot noise is the photodiode's alone.
+/// Power does not depend on temperature; there is no mode hop and no feedback. Shot noise is the
+/// photodiode's alone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Laser {
@@ -107,7 +115,12 @@ impl Laser {
         problems.range(at, "linewidth_mhz", self.linewidth_mhz, 0.0..=1000.0);
         problems.range(at, "wavelength_nm", self.wavelength_nm, 800.0..=1700.0);
         if self.rin == RinKind::Table && self.rin_file.is_empty() {
-            problems.report(at, "rin_file", "", "must name a file of frequency and dB/Hz, as rin = \"table\" asks");
+            problems.report(
+                at,
+                "rin_file",
+                "",
+                "must name a file of frequency and dB/Hz, as rin = \"table\" asks",
+            );
         }
         let (r, at) = (&self.relaxation, at.key("relaxation"));
         problems.range(&at, "resonance_ghz", r.resonance_ghz, 0.1..=200.0);
@@ -123,14 +136,20 @@ impl Laser {
         let Some(curve) = self.curve.file.curve() else { return };
         let (first_ma, last_ma) = (curve.first(), curve.last());
         if !(first_ma..=last_ma).contains(&self.bias_ma) || curve.at(self.bias_ma) <= 0.0 {
-            let remedy = format!("must lie on the curve above threshold, which runs from {first_ma} to {last_ma} mA");
+            let remedy = format!(
+                "must lie on the curve above threshold, which runs from {first_ma} to {last_ma} mA"
+            );
             loader.problems().report(at, "bias_ma", self.bias_ma, remedy);
         }
     }
 
     /// Power at the end of life, W.
     pub(crate) fn power_w(&self) -> f64 {
-        let new_w = self.curve.file.curve().map_or_else(|| watt_from_dbm(self.power_dbm), |curve| milli(curve.at(self.bias_ma)));
+        let new_w = self
+            .curve
+            .file
+            .curve()
+            .map_or_else(|| watt_from_dbm(self.power_dbm), |curve| milli(curve.at(self.bias_ma)));
         new_w * power_ratio(-self.ageing_db)
     }
 
@@ -140,7 +159,9 @@ impl Laser {
         let r = &self.relaxation;
         match self.rin {
             RinKind::White => Density::White(floor),
-            RinKind::Table => Density::Table(self.rin_file.curve().expect("a description is loaded before it is used").clone()),
+            RinKind::Table => Density::Table(
+                self.rin_file.curve().expect("a description is loaded before it is used").clone(),
+            ),
             RinKind::Relaxation => Density::Relaxation {
                 floor,
                 rise_hz: 16.0 * std::f64::consts::PI * mega(r.schawlow_townes_mhz),
@@ -155,12 +176,17 @@ impl Laser {
     pub(crate) fn mean_rin_per_hz(&self, band_hz: f64) -> f64 {
         const STEPS: u32 = 1000;
         let rin = self.rin();
-        (0..STEPS).map(|i| rin.at((f64::from(i) + 0.5) / f64::from(STEPS) * band_hz)).sum::<f64>() / f64::from(STEPS)
+        (0..STEPS).map(|i| rin.at((f64::from(i) + 0.5) / f64::from(STEPS) * band_hz)).sum::<f64>()
+            / f64::from(STEPS)
     }
 
     /// Adds the noises of laser number `index` of a `kind` of transmitter to its modulated light.
     pub(crate) fn extend(&self, light: Chain<Field>, kind: &str, index: usize) -> Chain<Field> {
-        let light = light.noise(Noise::shared(&format!("laser.{kind}{index}.rin"), Law::Relative, self.rin()));
+        let light = light.noise(Noise::shared(
+            &format!("laser.{kind}{index}.rin"),
+            Law::Relative,
+            self.rin(),
+        ));
         if self.linewidth_mhz == 0.0 {
             return light;
         }
@@ -173,8 +199,8 @@ impl Laser {
 mod tests {
     use super::*;
 
-    /// devices.md 1.1: peak and mean over 0-27 and 0-53 GHz of three lasers, to 0.1 dB as printed there; the lifetime
-    /// does not enter at that precision.
+    /// devices.md 1.1: peak and mean over 0-27 and 0-53 GHz of three lasers, to 0.1 dB as printed
+    /// there; the lifetime does not enter at that precision.
     #[test]
     fn relaxation_noise_has_the_tabulated_peak_and_means() {
         for (fr, g, dnu, peak, to_27, to_53) in [
@@ -182,8 +208,19 @@ mod tests {
             (14.0, 60.0, 0.5, -141.6, -145.4, -147.6),
             (20.0, 90.0, 0.3, -147.3, -150.7, -151.9),
         ] {
-            let relaxation = Relaxation { resonance_ghz: fr, damping_grad_per_s: g, schawlow_townes_mhz: dnu, lifetime_ns: 1.0 };
-            let density = Laser { rin: RinKind::Relaxation, rin_db_per_hz: -300.0, relaxation, ..Laser::default() }.rin();
+            let relaxation = Relaxation {
+                resonance_ghz: fr,
+                damping_grad_per_s: g,
+                schawlow_townes_mhz: dnu,
+                lifetime_ns: 1.0,
+            };
+            let density = Laser {
+                rin: RinKind::Relaxation,
+                rin_db_per_hz: -300.0,
+                relaxation,
+                ..Laser::default()
+            }
+            .rin();
             let at: Vec<f64> = (0..5300).map(|i| density.at((i as f64 + 0.5) * 1e7)).collect();
             let db = crate::units::db_from_power_ratio;
             let mean = |n: usize| db(at[..n].iter().sum::<f64>() / n as f64);

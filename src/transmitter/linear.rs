@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 /// x = G CTLE (v + n),   G = drive / (settled outer voltage behind the CTLE)
 /// ```
 ///
-/// In: volts of the host behind its channel. Out: the driver's input, full scale -1 .. 1. The gain brings a long run of the outer level to
-/// `drive`, whatever the channel has lost; what rises above it is the driver's to limit.
+/// In: volts of the host behind its channel. Out: the driver's input, full scale -1 .. 1. The gain
+/// brings a long run of the outer level to `drive`, whatever the channel has lost; what rises above
+/// it is the driver's to limit.
 ///
 /// # Limits
 ///
@@ -51,7 +52,12 @@ impl LinearInput {
 
     /// Equalises and amplifies `volts`, whose outer level settles at `settled_v`.
     pub(crate) fn extend(&self, volts: Chain<Volt>, settled_v: f64) -> Chain<Volt> {
-        let noise = Noise::new("module.input.noise", Law::Added, Density::White(nano(self.noise_nv_per_rthz).powi(2)));
-        through(volts.noise(noise), self.ctle.shapes()).response(Shape::Gain(self.drive() / (settled_v * self.ctle.settled())))
+        let noise = Noise::new(
+            "module.input.noise",
+            Law::Added,
+            Density::White(nano(self.noise_nv_per_rthz).powi(2)),
+        );
+        through(volts.noise(noise), self.ctle.shapes())
+            .response(Shape::Gain(self.drive() / (settled_v * self.ctle.settled())))
     }
 }

@@ -1,7 +1,8 @@
 //! From symbols to light.
 //!
-//! What stays whatever the modulator is (converter, transmit equaliser) stands here; every kind of modulator is a file with all
-//! that comes and goes with it: laser, driver, electrode, losses. A new kind is a new file and one line of `kinds!`.
+//! What stays whatever the modulator is (converter, transmit equaliser) stands here; every kind of
+//! modulator is a file with all that comes and goes with it: laser, driver, electrode, losses. A
+//! new kind is a new file and one line of `kinds!`.
 
 mod driver;
 mod eml;
@@ -36,8 +37,8 @@ pub trait Modulator: Send + Sync {
     fn load(&mut self, at: &Path, loader: &mut Loader<'_>);
     /// Symbols become light in the fibre; `lane` names what lanes share.
     fn extend(&self, drive: Drive<'_>, lane: usize) -> Chain<Field>;
-    /// Outer optical modulation amplitude in the fibre without modulation dynamics, W, between settled drives of +-`drive`; not a
-    /// number before its file is read.
+    /// Outer optical modulation amplitude in the fibre without modulation dynamics, W, between
+    /// settled drives of +-`drive`; not a number before its file is read.
     fn settled_oma_w(&self, drive: f64) -> f64;
     /// Intrinsic RIN, one-sided, its mean from 0 to `band_hz`, 1/Hz; none where nobody knows it.
     fn rin_per_hz(&self, band_hz: f64) -> Option<f64>;
@@ -47,7 +48,8 @@ pub trait Modulator: Send + Sync {
     fn about(&self) -> &'static str;
 }
 
-/// What a modulator is driven by: the symbols, and the converter and equaliser that most of them have in front.
+/// What a modulator is driven by: the symbols, and the converter and equaliser that most of them
+/// have in front.
 pub struct Drive<'a> {
     dac: &'a Dac,
     ffe: &'a TransmitFfe,
@@ -76,7 +78,9 @@ impl Drive<'_> {
     pub(crate) fn symbols(self) -> (Chain<Symbol>, Grid) {
         match self.from {
             From::Symbols(symbols) => (symbols, self.grid),
-            From::Host(_) => unreachable!("a description that drives such a source from a host is refused"),
+            From::Host(_) => {
+                unreachable!("a description that drives such a source from a host is refused")
+            }
         }
     }
 }
@@ -161,12 +165,21 @@ impl Transmitter {
 
     /// Symbols become light in the fibre.
     pub(crate) fn extend(&self, symbols: Chain<Symbol>, grid: Grid, lane: usize) -> Chain<Field> {
-        self.chosen().extend(Drive { dac: &self.dac, ffe: &self.ffe, from: From::Symbols(symbols), grid }, lane)
+        self.chosen().extend(
+            Drive { dac: &self.dac, ffe: &self.ffe, from: From::Symbols(symbols), grid },
+            lane,
+        )
     }
 
     /// What a host sends becomes light: `volts` of full scale -1 .. 1 at the driver.
-    pub(crate) fn extend_driven(&self, volts: Chain<Volt>, grid: Grid, lane: usize) -> Chain<Field> {
-        self.chosen().extend(Drive { dac: &self.dac, ffe: &self.ffe, from: From::Host(volts), grid }, lane)
+    pub(crate) fn extend_driven(
+        &self,
+        volts: Chain<Volt>,
+        grid: Grid,
+        lane: usize,
+    ) -> Chain<Field> {
+        self.chosen()
+            .extend(Drive { dac: &self.dac, ffe: &self.ffe, from: From::Host(volts), grid }, lane)
     }
 
     /// True for a source with a driver of its own; the others are their own converters.

@@ -30,18 +30,20 @@ pub enum Electrode {
 /// phi(V) = K (sqrt(1 + V/V_bi) - sqrt(1 + V_bias/V_bi)),   d phi / d V at the bias = pi L / VpiL
 /// ```
 ///
-/// In: volts of full scale -1 .. 1; the driver's output is the differential voltage v. Out: field in the fibre, sqrt(W).
-/// The loss of each arm falls as its carriers leave: `arm_loss_db_per_rad`. Splitter and combiner have the same
-/// imbalance k, given by the intrinsic extinction ratio.
+/// In: volts of full scale -1 .. 1; the driver's output is the differential voltage v. Out: field
+/// in the fibre, sqrt(W). The loss of each arm falls as its carriers leave: `arm_loss_db_per_rad`.
+/// Splitter and combiner have the same imbalance k, given by the intrinsic extinction ratio.
 ///
 /// # Limits
 ///
-/// The junction's capacitance does not follow the voltage; the electrode is matched; the bias is held.
+/// The junction's capacitance does not follow the voltage; the electrode is matched; the bias is
+/// held.
 ///
 /// # Reference
 ///
-/// G. Reed et al., *Silicon optical modulators*, Nature Photonics 4 (2010); electrode as in H. Chung, W. Chang,
-/// E. Adler, *Modeling and optimization of traveling-wave LiNbO3 interferometric modulators*, IEEE JQE 27 (1991).
+/// G. Reed et al., *Silicon optical modulators*, Nature Photonics 4 (2010); electrode as in H.
+/// Chung, W. Chang, E. Adler, *Modeling and optimization of traveling-wave LiNbO3 interferometric
+/// modulators*, IEEE JQE 27 (1991).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Mzm {
@@ -85,7 +87,8 @@ pub struct Mzm {
     pub bandwidth_ghz: f64,
     /// A measured electro-optic response in place of the electrode.
     pub response: Response,
-    /// A measured transmission over drive voltage in place of junction and interferometer; without chirp, on one side of a null.
+    /// A measured transmission over drive voltage in place of junction and interferometer; without
+    /// chirp, on one side of a null.
     pub curve: Transmission,
 }
 
@@ -98,7 +101,12 @@ impl Default for Mzm {
             laser_coupling_loss_db: 2.0,
             insertion_loss_db: 4.0,
             fibre_coupling_loss_db: 1.8,
-            driver: Driver { swing_vpp: 3.2, saturation_vpp: 6.4, noise_nv_per_rthz: 40.0, ..Driver::default() },
+            driver: Driver {
+                swing_vpp: 3.2,
+                saturation_vpp: 6.4,
+                noise_nv_per_rthz: 40.0,
+                ..Driver::default()
+            },
             length_mm: 2.0,
             vpi_l_v_cm: 1.8,
             reverse_bias_v: 2.0,
@@ -126,7 +134,11 @@ impl Mzm {
     fn arm_phase(&self, reverse_v: f64) -> f64 {
         let root = |v: f64| (1.0 + v.max(-0.9 * self.built_in_v) / self.built_in_v).sqrt();
         let slope = PI * self.length_cm() / self.vpi_l_v_cm;
-        slope * 2.0 * self.built_in_v * root(self.reverse_bias_v) * (root(reverse_v) - root(self.reverse_bias_v))
+        slope
+            * 2.0
+            * self.built_in_v
+            * root(self.reverse_bias_v)
+            * (root(reverse_v) - root(self.reverse_bias_v))
     }
 
     /// Power ratio of splitter and combiner towards the first arm.
@@ -140,13 +152,17 @@ impl Mzm {
     /// Field in the fibre at a differential drive voltage, sqrt(W).
     pub fn field(&self, drive_v: f64) -> Complex64 {
         if let Some(ln_t) = self.curve.file.curve() {
-            return Complex64::new((self.power_before_modulation_w() * ln_t.at(drive_v).exp()).sqrt(), 0.0);
+            return Complex64::new(
+                (self.power_before_modulation_w() * ln_t.at(drive_v).exp()).sqrt(),
+                0.0,
+            );
         }
         let arm = |v: f64| {
             let phase = self.arm_phase(v);
             Complex64::from_polar(amplitude_ratio(self.arm_loss_db_per_rad * phase), phase)
         };
-        let (first, second) = (arm(self.reverse_bias_v + drive_v / 2.0), arm(self.reverse_bias_v - drive_v / 2.0));
+        let (first, second) =
+            (arm(self.reverse_bias_v + drive_v / 2.0), arm(self.reverse_bias_v - drive_v / 2.0));
         let k = self.imbalance();
         let quadrature = Complex64::from_polar(1.0, PI / 2.0 - self.bias_error_deg.to_radians());
         (first * k + second * quadrature * (1.0 - k)) * self.power_before_modulation_w().sqrt()
@@ -156,7 +172,10 @@ impl Mzm {
     pub fn power_before_modulation_w(&self) -> f64 {
         let lanes = self.lanes_per_laser as f64;
         let splitting_db = self.splitter_excess_db * lanes.log2();
-        let loss_db = splitting_db + self.laser_coupling_loss_db + self.insertion_loss_db + self.fibre_coupling_loss_db;
+        let loss_db = splitting_db
+            + self.laser_coupling_loss_db
+            + self.insertion_loss_db
+            + self.fibre_coupling_loss_db;
         self.laser.power_w() / lanes * power_ratio(-loss_db)
     }
 
@@ -191,14 +210,21 @@ impl Modulator for Mzm {
         problems.range(at, "extinction_ratio_db", self.extinction_ratio_db, 1.0..=60.0);
         problems.range(at, "bias_error_deg", self.bias_error_deg, -90.0..=90.0);
         problems.range(at, "skin_loss_db_per_cm_rtghz", self.skin_loss_db_per_cm_rtghz, 0.0..=50.0);
-        problems.range(at, "junction_loss_db_per_cm_ghz2", self.junction_loss_db_per_cm_ghz2, 0.0..=1.0);
+        problems.range(
+            at,
+            "junction_loss_db_per_cm_ghz2",
+            self.junction_loss_db_per_cm_ghz2,
+            0.0..=1.0,
+        );
         problems.range(at, "index_mismatch", self.index_mismatch, -10.0..=10.0);
         problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
         // a depletion junction is not driven into conduction
         let forward_v = self.driver.peak_v() / 2.0 - self.reverse_bias_v;
         if forward_v > 0.5 * self.built_in_v {
-            let remedy =
-                format!("must keep the junction from conducting: at least {:.2}", self.driver.peak_v() / 2.0 - 0.5 * self.built_in_v);
+            let remedy = format!(
+                "must keep the junction from conducting: at least {:.2}",
+                self.driver.peak_v() / 2.0 - 0.5 * self.built_in_v
+            );
             problems.report(at, "reverse_bias_v", self.reverse_bias_v, remedy);
         }
     }
@@ -210,10 +236,13 @@ impl Modulator for Mzm {
         let at = at.key("curve");
         self.curve.file.load(&at, "file", Reading::DriveTransmission(self.curve.unit), loader);
         let (low_v, high_v) = (self.driver.settled_v(-1.0), self.driver.settled_v(1.0));
-        if let Some((first_v, last_v)) = self.curve.file.curve().map(|ln_t| (ln_t.first(), ln_t.last()))
+        if let Some((first_v, last_v)) =
+            self.curve.file.curve().map(|ln_t| (ln_t.first(), ln_t.last()))
             && (first_v > low_v || last_v < high_v)
         {
-            let remedy = format!("runs from {first_v:.2} to {last_v:.2} V; must reach what full drive does, {low_v:.2} to {high_v:.2} V");
+            let remedy = format!(
+                "runs from {first_v:.2} to {last_v:.2} V; must reach what full drive does, {low_v:.2} to {high_v:.2} V"
+            );
             loader.problems().report(&at, "file", &self.curve.file.file, remedy);
         }
     }
@@ -252,17 +281,26 @@ mod tests {
     use super::*;
     use crate::units::db_from_power_ratio;
 
-    /// A push-pull modulator with a phase difference of `phi` at full drive and the table's static 30 dB (V = 0.998).
+    /// A push-pull modulator with a phase difference of `phi` at full drive and the table's static
+    /// 30 dB (V = 0.998).
     fn ideal(phi: f64, bias_error_deg: f64) -> impl Fn(f64) -> f64 {
-        // with a junction of 1 kV the phase is linear in the voltage; full drive is 1 V differential
+        // with a junction of 1 kV the phase is linear in the voltage; full drive is 1 V
+        // differential
         let vpi_l_v_cm = PI * 0.2 / phi;
-        let mzm =
-            Mzm { vpi_l_v_cm, built_in_v: 1e3, arm_loss_db_per_rad: 0.0, extinction_ratio_db: 30.0, bias_error_deg, ..Mzm::default() };
+        let mzm = Mzm {
+            vpi_l_v_cm,
+            built_in_v: 1e3,
+            arm_loss_db_per_rad: 0.0,
+            extinction_ratio_db: 30.0,
+            bias_error_deg,
+            ..Mzm::default()
+        };
         let full = mzm.power_before_modulation_w();
         move |x: f64| mzm.field(x).norm_sqr() / full
     }
 
-    /// devices.md 2.1: ER, OMA against the light after the insertion loss, and RLM of equal steps, as printed there.
+    /// devices.md 2.1: ER, OMA against the light after the insertion loss, and RLM of equal steps,
+    /// as printed there.
     #[test]
     fn the_static_curve_has_the_tabulated_er_oma_and_rlm() {
         for (phi, er_db, oma_db, rlm) in [
@@ -278,30 +316,43 @@ mod tests {
             let p: [f64; 4] = std::array::from_fn(|l| power(2.0 / 3.0 * l as f64 - 1.0));
             assert!((db_from_power_ratio(p[3] / p[0]) - er_db).abs() < 0.06, "{phi}: ER");
             assert!((db_from_power_ratio(p[3] - p[0]) - oma_db).abs() < 0.06, "{phi}: OMA");
-            assert!((crate::measure::levels::rlm(p) - rlm).abs() < 6e-4, "{phi}: RLM {}", crate::measure::levels::rlm(p));
+            assert!(
+                (crate::measure::levels::rlm(p) - rlm).abs() < 6e-4,
+                "{phi}: RLM {}",
+                crate::measure::levels::rlm(p)
+            );
         }
     }
 
     /// devices.md 2.1: bias errors of 5 and 10 degrees.
     #[test]
     fn a_bias_error_costs_er_and_rlm_as_tabulated() {
-        for (phi, error_deg, er_db, rlm) in [(0.45, 5.0, 3.69, 0.916), (0.60, 5.0, 5.05, 0.873), (0.60, 10.0, 4.60, 0.80)] {
+        for (phi, error_deg, er_db, rlm) in
+            [(0.45, 5.0, 3.69, 0.916), (0.60, 5.0, 5.05, 0.873), (0.60, 10.0, 4.60, 0.80)]
+        {
             let power = ideal(phi, error_deg);
             let p: [f64; 4] = std::array::from_fn(|l| power(2.0 / 3.0 * l as f64 - 1.0));
-            assert!((db_from_power_ratio(p[3] / p[0]) - er_db).abs() < 0.01, "{phi} {error_deg}: ER {}", db_from_power_ratio(p[3] / p[0]));
+            assert!(
+                (db_from_power_ratio(p[3] / p[0]) - er_db).abs() < 0.01,
+                "{phi} {error_deg}: ER {}",
+                db_from_power_ratio(p[3] / p[0])
+            );
             assert!((crate::measure::levels::rlm(p) - rlm).abs() < 2e-3, "{phi} {error_deg}: RLM");
         }
     }
 
-    /// devices.md V7: VpiL 1.80 V cm, 1.5 and 1.6 mm: 1.3 Vpp per arm gives 3.01 to 3.22 dB, 1.6 Vpp 3.75 to 4.02 dB;
-    /// published 3.2 and 3.7 dB. The junction's curvature and the arms' loss move it by less than 0.15 dB.
+    /// devices.md V7: VpiL 1.80 V cm, 1.5 and 1.6 mm: 1.3 Vpp per arm gives 3.01 to 3.22 dB, 1.6
+    /// Vpp 3.75 to 4.02 dB; published 3.2 and 3.7 dB. The junction's curvature and the arms' loss
+    /// move it by less than 0.15 dB.
     #[test]
     fn published_modulators_have_their_extinction_ratio() {
         let er_db = |length_mm: f64, arm_vpp: f64| {
             let mzm = Mzm { length_mm, ..Mzm::default() };
             db_from_power_ratio(mzm.field(arm_vpp).norm_sqr() / mzm.field(-arm_vpp).norm_sqr())
         };
-        for (length_mm, arm_vpp, expected_db) in [(1.5, 1.3, 3.01), (1.6, 1.3, 3.22), (1.5, 1.6, 3.75), (1.6, 1.6, 4.02)] {
+        for (length_mm, arm_vpp, expected_db) in
+            [(1.5, 1.3, 3.01), (1.6, 1.3, 3.22), (1.5, 1.6, 3.75), (1.6, 1.6, 4.02)]
+        {
             let er_db = er_db(length_mm, arm_vpp);
             assert!((er_db - expected_db).abs() < 0.15, "{length_mm} {arm_vpp}: {er_db}");
         }
@@ -309,13 +360,19 @@ mod tests {
 
     #[test]
     fn the_static_extinction_ratio_is_reached_at_the_null() {
-        let mzm = Mzm { built_in_v: 1e3, arm_loss_db_per_rad: 0.0, extinction_ratio_db: 22.0, ..Mzm::default() };
+        let mzm = Mzm {
+            built_in_v: 1e3,
+            arm_loss_db_per_rad: 0.0,
+            extinction_ratio_db: 22.0,
+            ..Mzm::default()
+        };
         let vpi = mzm.vpi_l_v_cm / 0.2;
         let ratio = mzm.field(vpi / 2.0).norm_sqr() / mzm.field(-vpi / 2.0).norm_sqr();
         assert!((db_from_power_ratio(ratio) - 22.0).abs() < 0.02, "{}", db_from_power_ratio(ratio));
     }
 
-    /// Splitting 70 mW four ways at 6.4 dB and losses of 2.0, 4.0 and 1.8 dB leave 4.25 dBm (physics.md 6).
+    /// Splitting 70 mW four ways at 6.4 dB and losses of 2.0, 4.0 and 1.8 dB leave 4.25 dBm
+    /// (physics.md 6).
     #[test]
     fn the_power_budget_adds_up() {
         let dbm = crate::units::dbm_from_watt(Mzm::default().power_before_modulation_w());

@@ -46,7 +46,11 @@ mod tests {
         let x = [1e-3f32, 2e-3, 0.0, -1e-4];
         let mut y = [Complex32::default(); 4];
         PowerMap::new("test", 1.5).apply(&x, &mut y);
-        assert!((y[0].norm_sqr() / 1e-3 - 1.0).abs() < 1e-5 && y[2].norm_sqr() < 1e-19 && y[3].norm_sqr() < 1e-19);
+        assert!(
+            (y[0].norm_sqr() / 1e-3 - 1.0).abs() < 1e-5
+                && y[2].norm_sqr() < 1e-19
+                && y[3].norm_sqr() < 1e-19
+        );
         // d phi = alpha / 2 d ln P
         assert!(((y[1] / y[0]).arg() - 0.75 * 2f32.ln()).abs() < 1e-4);
     }

@@ -11,14 +11,16 @@ use crate::units::{femto, giga, mega, power_ratio, watt_from_dbm};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
 
-/// A test source: evenly spaced levels through a low-pass, with a sinusoidal interferer, noise and jitter.
+/// A test source: evenly spaced levels through a low-pass, with a sinusoidal interferer, noise and
+/// jitter.
 ///
 /// ```text
 /// P(t) = P_avg + OMA (x(t) / 2 + a sin 2 pi f t) + n,   P_avg = OMA / 2 (ER + 1) / (ER - 1),   x the symbols, -1 .. 1, filtered
 /// ```
 ///
-/// The interferer's frequency is rounded to a whole number of its periods in a block. The noise is white up to half the
-/// sampling rate; `noise_percent` is its rms in a band of half the symbol rate. Light below zero counts as darkness.
+/// The interferer's frequency is rounded to a whole number of its periods in a block. The noise is
+/// white up to half the sampling rate; `noise_percent` is its rms in a band of half the symbol
+/// rate. Light below zero counts as darkness.
 ///
 /// # Limits
 ///
@@ -26,7 +28,8 @@ use std::f64::consts::TAU;
 ///
 /// # Reference
 ///
-/// IEEE Std 802.3 clause 121.8.9, stressed receiver conformance test (status: secondary sources, standards.md 4).
+/// IEEE Std 802.3 clause 121.8.9, stressed receiver conformance test (status: secondary sources,
+/// standards.md 4).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Stressed {
@@ -82,7 +85,8 @@ impl Modulator for Stressed {
         if self.jitter_fs > 0.0 {
             // a variance of independent symbols as a one-sided density
             let density = femto(self.jitter_fs).powi(2) * 2.0 / grid.symbol_rate_hz;
-            symbols = symbols.noise(Noise::new("stressed.jitter", Law::Timing, Density::White(density)));
+            symbols =
+                symbols.noise(Noise::new("stressed.jitter", Law::Timing, Density::White(density)));
         }
         let oma_w = watt_from_dbm(self.oma_dbm);
         let extinction = power_ratio(self.extinction_ratio_db);
@@ -93,10 +97,16 @@ impl Modulator for Stressed {
             amplitude_w: oma_w * self.interferer_percent / 100.0,
             cycles,
         };
-        let filtered = symbols.hold(grid).response::<Volt>(Shape::low_pass(Family::Bessel, 4, giga(self.bandwidth_ghz), 0.0));
+        let filtered = symbols.hold(grid).response::<Volt>(Shape::low_pass(
+            Family::Bessel,
+            4,
+            giga(self.bandwidth_ghz),
+            0.0,
+        ));
         let mut power = filtered.map::<Watt>(interferer);
         if self.noise_percent > 0.0 {
-            let density = (oma_w * self.noise_percent / 100.0).powi(2) / (grid.symbol_rate_hz / 2.0);
+            let density =
+                (oma_w * self.noise_percent / 100.0).powi(2) / (grid.symbol_rate_hz / 2.0);
             power = power.noise(Noise::new("stressed.noise", Law::Added, Density::White(density)));
         }
         power.map(PowerMap::new("stressed.light", 0.0))
@@ -131,7 +141,9 @@ impl Map<Volt, Watt> for Interferer {
     fn apply(&self, x: &[f32], y: &mut [f32]) {
         let step = TAU * self.cycles / x.len() as f64;
         for (i, (y, x)) in y.iter_mut().zip(x).enumerate() {
-            *y = (self.average_w + self.half_oma_w * f64::from(*x) + self.amplitude_w * (step * i as f64).sin()) as f32;
+            *y = (self.average_w
+                + self.half_oma_w * f64::from(*x)
+                + self.amplitude_w * (step * i as f64).sin()) as f32;
         }
     }
 

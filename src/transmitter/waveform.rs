@@ -9,25 +9,29 @@ use crate::signal::Field;
 use crate::units::{power_ratio, watt_from_dbm};
 use serde::{Deserialize, Serialize};
 
-/// Power at TP2 as an oscilloscope or another simulator recorded it, in place of converter, driver, modulator and laser.
+/// Power at TP2 as an oscilloscope or another simulator recorded it, in place of converter, driver,
+/// modulator and laser.
 ///
 /// ```text
 /// E = sqrt(P + n) e^(j alpha/2 ln P) sqrt(1 + r)
 /// ```
 ///
-/// P is the mean of the capture's periods; the noises n and r have the variance and the spectrum of what the periods differ
-/// by, told apart by how it grows with power. The pattern is looked for in the file ([`crate::part::locate`]); one period of
-/// it is the block, whatever `simulation.block_symbols` says, and what `pattern` may leave open. Light below zero, which is
+/// P is the mean of the capture's periods; the noises n and r have the variance and the spectrum of
+/// what the periods differ by, told apart by how it grows with power. The pattern is looked for in
+/// the file ([`crate::part::locate`]); one period of it is the block, whatever
+/// `simulation.block_symbols` says, and what `pattern` may leave open. Light below zero, which is
 /// noise of the capture, counts as darkness.
 ///
 /// # Limits
 ///
-/// Power knows no phase: chirp is one number. Noise on edges counts as noise on levels. A capture of one period holds no noise
-/// that could be told from its signal, so none is added but `rin_db_per_hz`. No precoder.
+/// Power knows no phase: chirp is one number. Noise on edges counts as noise on levels. A capture
+/// of one period holds no noise that could be told from its signal, so none is added but
+/// `rin_db_per_hz`. No precoder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Waveform {
-    /// Text of time and power, or of power alone, or a `.npy` array: one or more whole periods of a pattern.
+    /// Text of time and power, or of power alone, or a `.npy` array: one or more whole periods of a
+    /// pattern.
     pub file: CaptureFile,
     /// What its power is in.
     pub unit: PowerUnit,
@@ -84,7 +88,12 @@ impl Modulator for Waveform {
         match self.launch_power_dbm {
             Some(dbm) => problems.range(at, "launch_power_dbm", dbm, -60.0..=40.0),
             None if self.unit == PowerUnit::Linear => {
-                problems.report(at, "launch_power_dbm", "", "must be given where unit = \"linear\" leaves the power open");
+                problems.report(
+                    at,
+                    "launch_power_dbm",
+                    "",
+                    "must be given where unit = \"linear\" leaves the power open",
+                );
             }
             None => {}
         }
@@ -98,7 +107,8 @@ impl Modulator for Waveform {
     fn extend(&self, _: Drive<'_>, _: usize) -> Chain<Field> {
         let recording = self.recording().expect("a description is loaded before it is used");
         let scale = self.scale(recording);
-        let power_w = recording.periods.mean.iter().map(|&p| (f64::from(p) * scale) as f32).collect();
+        let power_w =
+            recording.periods.mean.iter().map(|&p| (f64::from(p) * scale) as f32).collect();
         let residual = recording.residual.as_ref();
         let mut power = Chain::recorded(power_w);
         if let Some(added) = residual.and_then(|residual| residual.added(scale)) {
@@ -109,7 +119,11 @@ impl Modulator for Waveform {
             light = light.noise(Noise::new("waveform.relative", Law::Relative, relative));
         }
         match self.rin_db_per_hz {
-            Some(db) => light.noise(Noise::new("waveform.rin", Law::Relative, Density::White(power_ratio(db)))),
+            Some(db) => light.noise(Noise::new(
+                "waveform.rin",
+                Law::Relative,
+                Density::White(power_ratio(db)),
+            )),
             None => light,
         }
     }
@@ -119,7 +133,11 @@ impl Modulator for Waveform {
         let Some(recording) = self.recording() else { return f64::NAN };
         let (periods, delay_ui) = (&recording.periods, recording.located.delay_ui);
         let s = periods.samples_per_symbol;
-        let at = |k: usize| f64::from(periods.mean[(k * s + (delay_ui * s as f64).round() as usize) % periods.mean.len()]);
+        let at = |k: usize| {
+            f64::from(
+                periods.mean[(k * s + (delay_ui * s as f64).round() as usize) % periods.mean.len()],
+            )
+        };
         let mean = |level: u8| {
             let of_level = || (0..periods.levels.len()).filter(|&k| periods.levels[k] == level);
             of_level().map(at).sum::<f64>() / of_level().count() as f64

@@ -31,7 +31,10 @@ pub(super) fn replay_undecided(white: &[f32], taps: &[f32], stored: &[&[f32]; 2]
 fn noisy(white: &[f32], taps: &[f32], stored: &[&[f32]; 2], out: &mut [f32]) {
     let [means, deviations] = stored;
     let n = out.len();
-    assert!(white.len() + 1 >= n + taps.len() && means.len() == n && deviations.len() == n, "as many numbers as symbols");
+    assert!(
+        white.len() + 1 >= n + taps.len() && means.len() == n && deviations.len() == n,
+        "as many numbers as symbols"
+    );
     let done = n - n % RUN;
     let (means, mean_rest) = means.as_chunks::<RUN>();
     let (deviations, deviation_rest) = deviations.as_chunks::<RUN>();
@@ -49,8 +52,11 @@ fn noisy(white: &[f32], taps: &[f32], stored: &[&[f32]; 2], out: &mut [f32]) {
             out[i] = mean[i] + deviation[i] * sum[i];
         }
     }
-    for (k, ((out, mean), deviation)) in rest.iter_mut().zip(mean_rest).zip(deviation_rest).enumerate() {
-        let sum = taps.iter().enumerate().fold(0f32, |sum, (j, tap)| sum + tap * white[done + k + j]);
+    for (k, ((out, mean), deviation)) in
+        rest.iter_mut().zip(mean_rest).zip(deviation_rest).enumerate()
+    {
+        let sum =
+            taps.iter().enumerate().fold(0f32, |sum, (j, tap)| sum + tap * white[done + k + j]);
         *out = mean + deviation * sum;
     }
 }

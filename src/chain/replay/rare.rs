@@ -21,34 +21,40 @@ const LONGEST_LOOK: usize = 1024;
 /// Numbers that are drawn at once.
 const DRAWN: usize = 4096;
 
-/// Counted error ratios far below what can be counted: noise pushed towards errors, one target at a time, and weighted back.
+/// Counted error ratios far below what can be counted: noise pushed towards errors, one target at a
+/// time, and weighted back.
 ///
 /// ```text
 /// BER = 1 / 2 N sum over k of E[F_k] = E[ w F_k / 2 N q_k ],    k drawn with probability q_k
 /// w = 1 / sum over i of p_i exp(y_i t_i - t_i^2 / 2),    y_i = sum over j of c_i[j] nu[k + j]
 /// ```
 ///
-/// A target k is one of the N symbols of the replayed blocks, drawn in proportion to its foreseen error probability (a twentieth evenly). Its
-/// window has noise of its own, white numbers through the colouring filter, whose mean is moved along the direction `c_i` by `t_i`, which
-/// brings it to a threshold with ideal feedback: up or down, or along the difference of an error of a sequence detector; which one is drawn
-/// with probability `p_i` (a fiftieth evenly), and `w` is the likelihood ratio of the whole mixture. What is foreseen badly costs gain and
-/// no bias. Targets have windows of their own, so that no shift meets another.
+/// A target k is one of the N symbols of the replayed blocks, drawn in proportion to its foreseen
+/// error probability (a twentieth evenly). Its window has noise of its own, white numbers through
+/// the colouring filter, whose mean is moved along the direction `c_i` by `t_i`, which brings it to
+/// a threshold with ideal feedback: up or down, or along the difference of an error of a sequence
+/// detector; which one is drawn with probability `p_i` (a fiftieth evenly), and `w` is the
+/// likelihood ratio of the whole mixture. What is foreseen badly costs gain and no bias. Targets
+/// have windows of their own, so that no shift meets another.
 ///
-/// `F_k` are the wrong bits of the burst that begins at k: k is decided wrongly and the `memory` symbols before it are right; the burst ends
-/// when as many are right again. The memory is that of the decisions: feedback taps, postcursors, 1 behind a precoder, or none, and then
-/// every wrong symbol is on its own. So each wrong bit belongs to one target. A slicer without precoder looks at the target's own noise, whose
-/// colour it cannot see: one number is drawn.
+/// `F_k` are the wrong bits of the burst that begins at k: k is decided wrongly and the `memory`
+/// symbols before it are right; the burst ends when as many are right again. The memory is that of
+/// the decisions: feedback taps, postcursors, 1 behind a precoder, or none, and then every wrong
+/// symbol is on its own. So each wrong bit belongs to one target. A slicer without precoder looks
+/// at the target's own noise, whose colour it cannot see: one number is drawn.
 ///
 /// # Limits
 ///
-/// Those of [`Replay`], and what precedes a window is decided rightly there. In truth it is not with about the probability of a symbol error:
-/// with feedback, sequences or a precoder that changes the ratio by a few times the memory and the symbol error ratio, 1e-4 of it at 1e-5.
+/// Those of [`Replay`], and what precedes a window is decided rightly there. In truth it is not
+/// with about the probability of a symbol error: with feedback, sequences or a precoder that
+/// changes the ratio by a few times the memory and the symbol error ratio, 1e-4 of it at 1e-5.
 /// Bursts beyond 1024 symbols, or half of a block, are cut. No codewords are seen.
 ///
 /// # Reference
 ///
-/// P. J. Smith, M. Shafi, H. Gao, *Quick simulation: a review of importance sampling techniques in communications systems*, IEEE JSAC 15
-/// (1997). E. Veach, L. J. Guibas, *Optimally combining sampling techniques for Monte Carlo rendering* (1995), the balance heuristic.
+/// P. J. Smith, M. Shafi, H. Gao, *Quick simulation: a review of importance sampling techniques in
+/// communications systems*, IEEE JSAC 15 (1997). E. Veach, L. J. Guibas, *Optimally combining
+/// sampling techniques for Monte Carlo rendering* (1995), the balance heuristic.
 pub struct Rare {
     replay: Replay,
     ways: Ways,
@@ -114,11 +120,14 @@ impl Rare {
         let mut found = Vec::new();
         let mut foreseen = Vec::new();
         for (b, stored) in replay.blocks.iter().enumerate() {
-            foreseen.extend((0..stored.levels.len()).map(|k| ways.of(&replay.blocks, b, k, &mut found)));
+            foreseen.extend(
+                (0..stored.levels.len()).map(|k| ways.of(&replay.blocks, b, k, &mut found)),
+            );
         }
         let (total, even) = (foreseen.iter().sum::<f64>(), 1.0 / foreseen.len() as f64);
         let mut sum = 0.0;
-        let chance = |e: &f64| if total > 0.0 { (1.0 - EVENLY) * e / total + EVENLY * even } else { even };
+        let chance =
+            |e: &f64| if total > 0.0 { (1.0 - EVENLY) * e / total + EVENLY * even } else { even };
         let cumulative = foreseen.iter().map(chance).map(|q| {
             sum += q;
             sum
@@ -158,7 +167,13 @@ impl Rare {
     pub(in crate::chain) fn one_block(&self, lane: &Count<'_>, block: u64) -> Counted {
         let weighted = self.sampled(lane.hops[0].streams, block);
         let (symbols, hits) = (weighted.simulated, weighted.hits);
-        let end = Tally { symbols, symbol_errors: hits, bit_errors: hits, block_errors: vec![hits], ..Tally::default() };
+        let end = Tally {
+            symbols,
+            symbol_errors: hits,
+            bit_errors: hits,
+            block_errors: vec![hits],
+            ..Tally::default()
+        };
         Counted { end, weighted: Some(weighted), ..Counted::default() }
     }
 
@@ -187,7 +202,9 @@ impl Rare {
         for _ in 0..self.targets() {
             let u = choices.uniform() * end;
             let target = self.cumulative.partition_point(|&sum| sum <= u).min(all - 1);
-            let chance = (self.cumulative[target] - if target > 0 { self.cumulative[target - 1] } else { 0.0 }) / end;
+            let chance = (self.cumulative[target]
+                - if target > 0 { self.cumulative[target - 1] } else { 0.0 })
+                / end;
             let way = choices.uniform();
             let (simulated, ratio, bits) = self.aimed(target, way, &mut work);
             weighted.push(simulated as u64, ratio / (all as f64 * chance), bits);
@@ -219,8 +236,15 @@ impl Rare {
             work.draw(after);
             after *= 2;
         };
-        let y = |w: &Way| w.direction.iter().zip(&work.noise[self.before..]).map(|(c, &nu)| c * f64::from(nu)).sum::<f64>();
-        let mixture: f64 = ways.iter().map(|w| w.chance * (w.shift() * (y(w) - w.shift() / 2.0)).exp()).sum();
+        let y = |w: &Way| {
+            w.direction
+                .iter()
+                .zip(&work.noise[self.before..])
+                .map(|(c, &nu)| c * f64::from(nu))
+                .sum::<f64>()
+        };
+        let mixture: f64 =
+            ways.iter().map(|w| w.chance * (w.shift() * (y(w) - w.shift() / 2.0)).exp()).sum();
         work.ways = ways;
         (work.white.len(), 1.0 / mixture, bits)
     }
@@ -231,18 +255,33 @@ impl Rare {
         let (n, length) = (stored.levels.len(), self.before + after);
         let at = |j: usize| (k + n - self.before + j) % n;
         work.noise.clear();
-        work.noise.extend((0..length).map(|j| self.taps.iter().zip(&work.white[j..]).map(|(h, x)| h * x).sum::<f32>()));
+        work.noise.extend(
+            (0..length)
+                .map(|j| self.taps.iter().zip(&work.white[j..]).map(|(h, x)| h * x).sum::<f32>()),
+        );
         for (j, nu) in work.noise.iter_mut().enumerate() {
             // the shift of white numbers along the direction, behind the filter
-            let moved = way.direction.iter().enumerate().map(|(i, c)| c * self.lags.get(j.abs_diff(self.before + i)).unwrap_or(&0.0));
+            let moved = way
+                .direction
+                .iter()
+                .enumerate()
+                .map(|(i, c)| c * self.lags.get(j.abs_diff(self.before + i)).unwrap_or(&0.0));
             *nu += (way.shift() * moved.sum::<f64>()) as f32;
         }
         work.values.clear();
-        work.values.extend(work.noise.iter().enumerate().map(|(j, nu)| stored.means[at(j)] + stored.deviations[at(j)] * nu));
+        work.values.extend(
+            work.noise
+                .iter()
+                .enumerate()
+                .map(|(j, nu)| stored.means[at(j)] + stored.deviations[at(j)] * nu),
+        );
         work.sent.clear();
         work.sent.extend((0..length).map(|j| stored.levels[at(j)]));
         work.decided.resize(length, 0);
-        let known: Vec<u8> = (0..self.postcursors.len()).rev().map(|j| stored.levels[(at(0) + n - 1 - j) % n]).collect();
+        let known: Vec<u8> = (0..self.postcursors.len())
+            .rev()
+            .map(|j| stored.levels[(at(0) + n - 1 - j) % n])
+            .collect();
         match &self.decider {
             Decider::Slicer => self.thresholds.levels(&work.values, &mut work.decided),
             Decider::Dfe => {
@@ -262,10 +301,12 @@ impl Rare {
         }
     }
 
-    /// Bits wrong in the burst that begins at the target; nothing while it goes on at the window's end, unless it is to be `cut` there.
+    /// Bits wrong in the burst that begins at the target; nothing while it goes on at the window's
+    /// end, unless it is to be `cut` there.
     fn begun(&self, after: usize, cut: bool, work: &Work) -> Option<u64> {
         let (sent, decided, first) = (&work.sent, &work.decided, self.before);
-        let begins = sent[first] != decided[first] && sent[first - self.memory..first] == decided[first - self.memory..first];
+        let begins = sent[first] != decided[first]
+            && sent[first - self.memory..first] == decided[first - self.memory..first];
         if !begins {
             return Some(0);
         }
@@ -273,7 +314,8 @@ impl Rare {
         // behind a precoder's undoing, a decision is in two symbols
         let plain = |j: usize| ((sent[j] + sent[j - 1]) & 3, (decided[j] + decided[j - 1]) & 3);
         // a sequence's last decisions have not seen enough
-        let end = first + after - if let Decider::Mlse(_, depth) = self.decider { depth } else { 0 };
+        let end =
+            first + after - if let Decider::Mlse(_, depth) = self.decider { depth } else { 0 };
         let (mut bits, mut right) = (0, 0);
         for j in first..end {
             let (sent, decided) = if self.precoder { plain(j) } else { own(j) };

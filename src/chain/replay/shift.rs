@@ -17,7 +17,8 @@ const EVENLY: f64 = 0.02;
 /// Distance between levels of full scale.
 const STEP: f32 = LEVELS[1] - LEVELS[0];
 
-/// One way in which errors begin at a symbol: `y`, standard normal without a shift, must exceed `distance`.
+/// One way in which errors begin at a symbol: `y`, standard normal without a shift, must exceed
+/// `distance`.
 ///
 /// ```text
 /// y = sum over j of direction[j] nu[k + j]
@@ -59,15 +60,17 @@ impl Ways {
         };
         let ideal: Vec<Vec<f32>> = blocks.iter().map(ideal).collect();
         let sent: Vec<u8> = blocks.iter().flat_map(|b| b.levels.iter().copied()).collect();
-        let levels = level_moments(&sent, &ideal.concat(), &vec![0.0; sent.len()]).map(|(mean, _)| mean as f32);
+        let levels = level_moments(&sent, &ideal.concat(), &vec![0.0; sent.len()])
+            .map(|(mean, _)| mean as f32);
         let taps: Vec<f64> = taps.iter().map(|&h| f64::from(h)).collect();
         let lags = lagged(&taps, REACH).try_into().expect("as many lags as were asked");
-        let postcursors = matches!(trained.decider, Decider::Mlse(..)).then(|| trained.postcursors.clone());
+        let postcursors =
+            matches!(trained.decider, Decider::Mlse(..)).then(|| trained.postcursors.clone());
         Ways { ideal, levels, thresholds: trained.thresholds, postcursors, lags }
     }
 
-    /// Fills `out` with the ways of symbol `k` of a block; returns the sum of their probabilities, an upper bound of that of an error's
-    /// beginning there.
+    /// Fills `out` with the ways of symbol `k` of a block; returns the sum of their probabilities,
+    /// an upper bound of that of an error's beginning there.
     pub(super) fn of(&self, blocks: &[Stored], block: usize, k: usize, out: &mut Vec<Way>) -> f64 {
         out.clear();
         let stored = &blocks[block];
@@ -78,7 +81,11 @@ impl Ways {
                 let mut way = |side: f64, threshold: f32| {
                     let mut direction = [0.0; REACH];
                     direction[0] = side;
-                    out.push(Way { direction, distance: side * (f64::from(threshold) - mean) / deviation, chance: 0.0 });
+                    out.push(Way {
+                        direction,
+                        distance: side * (f64::from(threshold) - mean) / deviation,
+                        chance: 0.0,
+                    });
                 };
                 if sent > 0 {
                     way(-1.0, self.thresholds.0[sent - 1]);
@@ -100,36 +107,61 @@ impl Ways {
         }
         let even = 1.0 / out.len() as f64;
         let foreseen = |chance: f64| if total > 0.0 { chance / total } else { even };
-        out.iter_mut().for_each(|way| way.chance = (1.0 - EVENLY) * foreseen(way.chance) + EVENLY * even);
+        out.iter_mut()
+            .for_each(|way| way.chance = (1.0 - EVENLY) * foreseen(way.chance) + EVENLY * even);
         total
     }
 
-    /// Errors of one level that change sides from symbol to symbol: what they leave behind is least.
+    /// Errors of one level that change sides from symbol to symbol: what they leave behind is
+    /// least.
     ///
     /// ```text
     /// wrong when sum d[j] n[k + j] > sum d[j]^2 / 2 - sum d[j] r[k + j],    d[j] = e[j] + sum over m of b[m] e[j - 1 - m]
     /// ```
     ///
     /// r is what the noiseless symbol is off its level, b the postcursors, n the noise.
-    fn sequences(&self, stored: &Stored, block: usize, k: usize, first: i8, postcursors: &[f32], out: &mut Vec<Way>) {
+    fn sequences(
+        &self,
+        stored: &Stored,
+        block: usize,
+        k: usize,
+        first: i8,
+        postcursors: &[f32],
+        out: &mut Vec<Way>,
+    ) {
         let n = stored.levels.len();
         let (mut d, mut side) = ([0f32; REACH], first);
         for length in 0..LONGEST {
             let sent = stored.levels[(k + length) % n];
-            let Some(wrong) = sent.checked_add_signed(side).filter(|&wrong| wrong < 4) else { return };
+            let Some(wrong) = sent.checked_add_signed(side).filter(|&wrong| wrong < 4) else {
+                return;
+            };
             d[length] += self.levels[usize::from(wrong)] - self.levels[usize::from(sent)];
             for (m, b) in postcursors.iter().enumerate() {
                 d[length + 1 + m] += b * STEP * f32::from(side);
             }
             side = -side;
             let at = |j: usize| (k + j) % n;
-            let mut direction: [f64; REACH] = std::array::from_fn(|j| f64::from(d[j] * stored.deviations[at(j)]));
-            let needed = |j: usize| f64::from(d[j]) * (f64::from(d[j]) / 2.0 - f64::from(self.off(block, stored, at(j))));
-            let square: f64 =
-                (0..REACH).map(|i| (0..REACH).map(|j| direction[i] * direction[j] * self.lags[i.abs_diff(j)]).sum::<f64>()).sum();
+            let mut direction: [f64; REACH] =
+                std::array::from_fn(|j| f64::from(d[j] * stored.deviations[at(j)]));
+            let needed = |j: usize| {
+                f64::from(d[j])
+                    * (f64::from(d[j]) / 2.0 - f64::from(self.off(block, stored, at(j))))
+            };
+            let square: f64 = (0..REACH)
+                .map(|i| {
+                    (0..REACH)
+                        .map(|j| direction[i] * direction[j] * self.lags[i.abs_diff(j)])
+                        .sum::<f64>()
+                })
+                .sum();
             let unit = 1.0 / square.max(f64::MIN_POSITIVE).sqrt();
             direction.iter_mut().for_each(|c| *c *= unit);
-            out.push(Way { direction, distance: unit * (0..REACH).map(needed).sum::<f64>(), chance: 0.0 });
+            out.push(Way {
+                direction,
+                distance: unit * (0..REACH).map(needed).sum::<f64>(),
+                chance: 0.0,
+            });
         }
     }
 

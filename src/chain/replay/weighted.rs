@@ -15,8 +15,9 @@ const SIDE: f64 = 1.959_964;
 ///
 /// # Reference
 ///
-/// P. J. Smith, M. Shafi, H. Gao, *Quick simulation: a review of importance sampling techniques in communications systems*, IEEE JSAC 15
-/// (1997). A. B. Owen, *Monte Carlo theory, methods and examples*, chapter 9.
+/// P. J. Smith, M. Shafi, H. Gao, *Quick simulation: a review of importance sampling techniques in
+/// communications systems*, IEEE JSAC 15 (1997). A. B. Owen, *Monte Carlo theory, methods and
+/// examples*, chapter 9.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Weighted {
     /// Symbols that were aimed at.
@@ -72,24 +73,30 @@ impl Weighted {
         ((self.square / n - self.ber().powi(2)).max(0.0) / n).sqrt()
     }
 
-    /// Its 95 % interval: normal on the weighted samples, the half width carried to the logarithm so that the lower end stays positive.
-    /// Nothing is known before a hit.
+    /// Its 95 % interval: normal on the weighted samples, the half width carried to the logarithm
+    /// so that the lower end stays positive. Nothing is known before a hit.
     pub fn interval(&self) -> (Interval, &'static str) {
         if self.hits == 0 {
             return (Interval { low: 0.0, high: 1.0 }, "none");
         }
         let half = SIDE * self.deviation() / self.ber();
-        (Interval { low: self.ber() * (-half).exp(), high: (self.ber() * half.exp()).min(1.0) }, "weighted samples")
+        (
+            Interval { low: self.ber() * (-half).exp(), high: (self.ber() * half.exp()).min(1.0) },
+            "weighted samples",
+        )
     }
 
-    /// Equally weighted hits that would know as much; below some ten, the interval is not to be trusted.
+    /// Equally weighted hits that would know as much; below some ten, the interval is not to be
+    /// trusted.
     pub fn effective_samples(&self) -> f64 {
         if self.hits == 0 { 0.0 } else { self.weights.powi(2) / self.weight_squares }
     }
 
-    /// By how many times fewer symbols this needed than plain counting; absent while the spread is unknown.
+    /// By how many times fewer symbols this needed than plain counting; absent while the spread is
+    /// unknown.
     pub fn gain(&self) -> Option<f64> {
-        let plain = (self.plain / self.targets.max(1) as f64 - self.ber().powi(2)) / self.simulated.max(1) as f64;
+        let plain = (self.plain / self.targets.max(1) as f64 - self.ber().powi(2))
+            / self.simulated.max(1) as f64;
         let own = self.deviation().powi(2);
         (self.hits > 1 && own > 0.0).then(|| plain / own)
     }
@@ -99,8 +106,9 @@ impl Weighted {
 mod tests {
     use super::*;
 
-    /// Where nothing is pushed every weight is 1 and one symbol is simulated a target: plain counting, of gain 1, of as many effective samples
-    /// as hits, of the binomial deviation. Half as many hits of twice the weight tell the same ratio with half the effective samples.
+    /// Where nothing is pushed every weight is 1 and one symbol is simulated a target: plain
+    /// counting, of gain 1, of as many effective samples as hits, of the binomial deviation. Half
+    /// as many hits of twice the weight tell the same ratio with half the effective samples.
     #[test]
     fn without_a_push_it_is_plain_counting() {
         let count = |every: u64, weight: f64| {

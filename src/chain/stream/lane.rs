@@ -1,4 +1,5 @@
-//! A lane in stream mode: its blocks in order, segment by segment, with what each receiver hands on.
+//! A lane in stream mode: its blocks in order, segment by segment, with what each receiver hands
+//! on.
 
 use super::receiver::{self, Receiver};
 use super::{ClockReading, Clocking};
@@ -54,7 +55,14 @@ impl Stream {
             }
         };
         let segments = count.hops.iter().map(segment).collect();
-        Some(Stream { clocking, segments, warm_up, sent: vec![0; n], plain: [vec![0; n], vec![0; n]], refusal: None })
+        Some(Stream {
+            clocking,
+            segments,
+            warm_up,
+            sent: vec![0; n],
+            plain: [vec![0; n], vec![0; n]],
+            refusal: None,
+        })
     }
 
     /// Symbols of a block that are scored.
@@ -64,7 +72,8 @@ impl Stream {
 
     /// Adds what its clocks did; without a lock nothing of what was counted stays.
     pub(crate) fn tell(&self, counted: &mut Counted) {
-        let clocks: Vec<ClockReading> = self.segments.iter().map(|segment| segment.receiver.reading()).collect();
+        let clocks: Vec<ClockReading> =
+            self.segments.iter().map(|segment| segment.receiver.reading()).collect();
         if let Some(refusal) = &self.refusal {
             *counted = Counted { refusal: Some(refusal.clone()), ..Counted::default() };
         }
@@ -93,7 +102,8 @@ impl Stream {
             return None;
         }
         self.level(count, block);
-        let hops: Vec<Tally> = self.segments.iter_mut().filter_map(|segment| segment.counted.pop_front()).collect();
+        let hops: Vec<Tally> =
+            self.segments.iter_mut().filter_map(|segment| segment.counted.pop_front()).collect();
         let mut end = self.compared(last, count.precoder);
         if last == 0 {
             return Some(Counted { end, hops: Vec::new(), ..Counted::default() });
@@ -105,10 +115,18 @@ impl Stream {
 
     fn why(&self, count: &Count<'_>, segment: usize, block: i64) -> Refusal {
         let reading = self.segments[segment].receiver.reading();
-        let place = if self.segments.len() > 1 { format!("{}: ", count.hops[segment].name) } else { String::new() };
+        let place = if self.segments.len() > 1 {
+            format!("{}: ", count.hops[segment].name)
+        } else {
+            String::new()
+        };
         Refusal::new(format!(
             "{place}the clock is not locked {}: {:.2} UI rms from the transmitter's, {} slips forward, {} backward",
-            if block == 0 { "after its warm-up".to_owned() } else { format!("any more in block {block}") },
+            if block == 0 {
+                "after its warm-up".to_owned()
+            } else {
+                format!("any more in block {block}")
+            },
             reading.phase_error_rms_ui,
             reading.slips_forward,
             reading.slips_backward
@@ -118,10 +136,18 @@ impl Stream {
     /// The levels that the transmitter sends in a block; the warm-up sends the first ones too.
     fn level(&mut self, count: &Count<'_>, block: i64) {
         let index = if block < 0 { block + self.warm_up } else { block };
-        block_levels(count.pattern, count.precoder, count.first_symbol, index as u64, count.lane, &mut self.sent);
+        block_levels(
+            count.pattern,
+            count.precoder,
+            count.first_symbol,
+            index as u64,
+            count.lane,
+            &mut self.sent,
+        );
     }
 
-    /// Gives a segment its next block of levels: the transmitter's, or what the segment before it decides.
+    /// Gives a segment its next block of levels: the transmitter's, or what the segment before it
+    /// decides.
     fn give(&mut self, count: &Count<'_>, to: usize, worker: &mut Worker) {
         let n = self.sent.len();
         if to == 0 {
@@ -156,13 +182,23 @@ impl Stream {
             segment.receiver.begin_scoring();
         }
         let (run, streams, index) = if block < 0 {
-            (count.run.named("warm-up"), hop.streams.named("warm-up"), (block + self.warm_up) as u64)
+            (
+                count.run.named("warm-up"),
+                hop.streams.named("warm-up"),
+                (block + self.warm_up) as u64,
+            )
         } else {
             (count.run, hop.streams, block as u64)
         };
-        let draws = Draws { run, lane: streams, block: index, noise: index, what: Drawn::Everything };
+        let draws =
+            Draws { run, lane: streams, block: index, noise: index, what: Drawn::Everything };
         worker.fit(hop.plan);
-        worker.front(hop.plan, &segment.levels[n - guard..2 * n + guard], &draws, hop.trained.attenuation);
+        worker.front(
+            hop.plan,
+            &segment.levels[n - guard..2 * n + guard],
+            &draws,
+            hop.trained.attenuation,
+        );
         worker.wave(hop.plan, hop.trained, &draws);
         worker.draw_converter(hop.plan, &draws);
         let block_of = receiver::Block {
@@ -176,22 +212,30 @@ impl Stream {
         segment.block += 1;
         if block >= 0 && count.hops.len() > 1 {
             let (given, receiver) = (&segment.levels[n..2 * n], &segment.receiver);
-            segment.counted.push_back(Tally::of(n, &slicer::compare(given, &receiver.decided, &receiver.values)));
+            segment.counted.push_back(Tally::of(
+                n,
+                &slicer::compare(given, &receiver.decided, &receiver.values),
+            ));
         }
     }
 
-    /// Holds what a segment decided of its last block against what was sent, with the precoder undone on both sides.
+    /// Holds what a segment decided of its last block against what was sent, with the precoder
+    /// undone on both sides.
     fn compared(&mut self, segment: usize, precoder: bool) -> Tally {
         let receiver = &self.segments[segment].receiver;
         let mut decisions = slicer::compare(&self.sent, &receiver.decided, &receiver.values);
         if precoder {
-            // as in periodic mode: what stands before the block is taken as decided rightly, and was 0 to the precoder
+            // as in periodic mode: what stands before the block is taken as decided rightly, and
+            // was 0 to the precoder
             let [plain, decided] = &mut self.plain;
             decided.copy_from_slice(&receiver.decided);
             plain.copy_from_slice(&self.sent);
             unprecode(decided, 0);
             unprecode(plain, 0);
-            decisions = Decisions { moments: decisions.moments, ..slicer::compare(plain, decided, &receiver.values) };
+            decisions = Decisions {
+                moments: decisions.moments,
+                ..slicer::compare(plain, decided, &receiver.values)
+            };
         }
         let mut tally = Tally::of(self.sent.len(), &decisions);
         tally.bursts.push(&self.sent, &receiver.decided);
@@ -200,9 +244,14 @@ impl Stream {
 }
 
 impl Worker {
-    /// The waveform at the sampler, a symbol's sample at the trained phase on the grid, with its noise and without its mean.
+    /// The waveform at the sampler, a symbol's sample at the trained phase on the grid, with its
+    /// noise and without its mean.
     fn wave(&mut self, plan: &Plan, trained: &Trained, draws: &Draws<'_>) {
-        plan.transforms.samples.forward(Ampere::of_mut(&mut self.real), &mut self.spectrum, &mut self.scratch);
+        plan.transforms.samples.forward(
+            Ampere::of_mut(&mut self.real),
+            &mut self.spectrum,
+            &mut self.scratch,
+        );
         block::multiply(&mut self.spectrum, &trained.response);
         self.interfere(plan.end(), Some(&trained.interferers), draws);
         self.spectrum[0].re -= trained.mean;
@@ -210,15 +259,26 @@ impl Worker {
             None => self.add_noise(plan.end(), draws),
             Some(gained) => self.add_merged(plan.end(), &gained.wave, 1.0, draws),
         }
-        plan.transforms.samples.inverse(&mut self.spectrum, Ampere::of_mut(&mut self.real), &mut self.scratch);
+        plan.transforms.samples.inverse(
+            &mut self.spectrum,
+            Ampere::of_mut(&mut self.real),
+            &mut self.scratch,
+        );
     }
 
-    /// Normal numbers for the converter: its noise in `normals`, the displacement of its instants in `slope`.
+    /// Normal numbers for the converter: its noise in `normals`, the displacement of its instants
+    /// in `slope`.
     fn draw_converter(&mut self, plan: &Plan, draws: &Draws<'_>) {
         let k = plan.sampled();
-        normals::fill(&mut draws.lane.named("adc").index(draws.noise).rng(), &mut self.normals[..k]);
+        normals::fill(
+            &mut draws.lane.named("adc").index(draws.noise).rng(),
+            &mut self.normals[..k],
+        );
         if plan.sampler.jitter_s > 0.0 {
-            normals::fill(&mut draws.lane.named("adc.jitter").index(draws.noise).rng(), &mut self.slope[..k]);
+            normals::fill(
+                &mut draws.lane.named("adc.jitter").index(draws.noise).rng(),
+                &mut self.slope[..k],
+            );
         }
     }
 }

@@ -1,13 +1,17 @@
-//! Stream mode: one endless sequence in blocks that overlap, and a receiver whose state is handed from block to block.
+//! Stream mode: one endless sequence in blocks that overlap, and a receiver whose state is handed
+//! from block to block.
 //!
-//! Block b of a plan of N + 2 G symbols holds the symbols [b N - G, b N + N + G) of the sequence, runs periodically, and its outer G on
-//! each side, where the ends meet, are thrown away (overlap-save). The receiver takes its samples one after the other at a phase that moves.
+//! Block b of a plan of N + 2 G symbols holds the symbols [b N - G, b N + N + G) of the sequence,
+//! runs periodically, and its outer G on each side, where the ends meet, are thrown away
+//! (overlap-save). The receiver takes its samples one after the other at a phase that moves.
 //!
 //! # Limits
 //!
-//! Neighbouring blocks draw their noise independently, in their guards too. Every scored sample has the exact law, only the correlation of noise
-//! across a seam is lost: as many symbols of each block as the receiver's noise remembers. The laser's phase is a bridge in each block.
-//! Phases of transmitter and receiver move slowly against the memory of the filters: what moves is the instant of sampling, not the waveform.
+//! Neighbouring blocks draw their noise independently, in their guards too. Every scored sample has
+//! the exact law, only the correlation of noise across a seam is lost: as many symbols of each
+//! block as the receiver's noise remembers. The laser's phase is a bridge in each block. Phases of
+//! transmitter and receiver move slowly against the memory of the filters: what moves is the
+//! instant of sampling, not the waveform.
 
 mod lane;
 mod receiver;
@@ -26,7 +30,8 @@ use num_complex::{Complex32, Complex64};
 pub struct Clocking {
     /// Symbols on each side of a block that are thrown away.
     pub guard: usize,
-    /// The loop; without one the receiver samples at the trained phase of the transmitter's mean clock.
+    /// The loop; without one the receiver samples at the trained phase of the transmitter's mean
+    /// clock.
     pub recovery: Option<Recovery>,
     /// Frequency offset of the receiver's clock, UI per symbol; above 0 it is fast.
     pub offset: f64,
@@ -45,7 +50,8 @@ pub struct Recovery {
     pub gains: LoopGains,
 }
 
-/// Sinusoidal jitter: `amplitude_ui sin(2 pi frequency n)` from the first scored symbol, n = 0, on: the clock has locked by then.
+/// Sinusoidal jitter: `amplitude_ui sin(2 pi frequency n)` from the first scored symbol, n = 0, on:
+/// the clock has locked by then.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sinusoid {
     /// Half of it peak to peak, UI.
@@ -67,7 +73,8 @@ pub struct ClockReading {
     pub slips_forward: u64,
     /// Slips towards earlier sampling: a symbol comes twice.
     pub slips_backward: u64,
-    /// Phase of the loop over the transmitter's sinusoidal jitter, as it was: over whole periods, with the noise there is.
+    /// Phase of the loop over the transmitter's sinusoidal jitter, as it was: over whole periods,
+    /// with the noise there is.
     pub jitter_transfer: Option<Complex64>,
     /// Bandwidth of the loop with the detector as it is behind noise and jitter, in symbol rates.
     pub bandwidth: Option<f64>,
@@ -95,14 +102,19 @@ impl Clocking {
         self.recovery.is_some() || self.sinusoid.is_some()
     }
 
-    /// Variance of the baseline over that of independent symbols: `pi f T`, the noise bandwidth of a pole.
+    /// Variance of the baseline over that of independent symbols: `pi f T`, the noise bandwidth of
+    /// a pole.
     pub fn wander(&self) -> f64 {
         std::f64::consts::PI * self.ac_corner
     }
 
     /// Symbols of the acquiring loop, and of all before the first scored one.
     fn warm_up(&self) -> (u64, u64) {
-        let settle = if self.ac_corner > 0.0 { (SETTLING / (std::f64::consts::TAU * self.ac_corner)).min(MOST_SETTLING) } else { 0.0 };
+        let settle = if self.ac_corner > 0.0 {
+            (SETTLING / (std::f64::consts::TAU * self.ac_corner)).min(MOST_SETTLING)
+        } else {
+            0.0
+        };
         let Some(recovery) = self.recovery else { return (0, settle as u64) };
         let acquire = ACQUIRING / recovery.acquiring().proportional;
         let follow = SETTLING / recovery.gains.proportional;
@@ -127,8 +139,16 @@ impl Plan {
 
     /// Stream mode with another clock; the guard stays, for the grid is made for it.
     pub fn set_clocking(&mut self, clocking: Clocking) {
-        assert!(self.clocking.is_none_or(|now| now.guard == clocking.guard), "the guard is a part of the grid");
-        assert!(self.grid.symbols > 2 * clocking.guard, "guards of {} in blocks of {}", clocking.guard, self.grid.symbols);
+        assert!(
+            self.clocking.is_none_or(|now| now.guard == clocking.guard),
+            "the guard is a part of the grid"
+        );
+        assert!(
+            self.grid.symbols > 2 * clocking.guard,
+            "guards of {} in blocks of {}",
+            clocking.guard,
+            self.grid.symbols
+        );
         self.clocking = Some(clocking);
     }
 
@@ -142,8 +162,8 @@ impl Plan {
         self.clocking.is_some_and(|clocking| clocking.moves())
     }
 
-    /// Part of the energy of the impulse response, from the symbols to the sampler, that lies outside of what a guard covers: it comes from
-    /// the wrong end of the block.
+    /// Part of the energy of the impulse response, from the symbols to the sampler, that lies
+    /// outside of what a guard covers: it comes from the wrong end of the block.
     ///
     /// Of the fused responses; what maps do between them is memoryless.
     pub fn energy_beyond_guard(&self, trained: &Trained) -> f64 {
@@ -160,9 +180,11 @@ impl Plan {
         debug_assert_eq!(response.len(), fft::bins(circular.len()));
         // the receiver reads on into the trailing guard until the equaliser has all it needs
         let ahead = receiver::latency(trained, self.sampler.samples_per_symbol) as usize;
-        let covered = clocking.guard.saturating_sub(ahead + receiver::SLACK) * self.grid.samples_per_symbol;
+        let covered =
+            clocking.guard.saturating_sub(ahead + receiver::SLACK) * self.grid.samples_per_symbol;
         let energy = |samples: &[f32]| samples.iter().map(|&h| f64::from(h).powi(2)).sum::<f64>();
-        energy(&circular[covered..circular.len() - covered]) / energy(&circular).max(f64::MIN_POSITIVE)
+        energy(&circular[covered..circular.len() - covered])
+            / energy(&circular).max(f64::MIN_POSITIVE)
     }
 }
 
@@ -174,7 +196,8 @@ fn sinusoid_at(sinusoid: Sinusoid, n: i64) -> [(f64, f64); 2] {
     [angle.sin_cos(), turn.sin_cos()]
 }
 
-/// Inputs of a bang-bang loop see a Gaussian of the noise and of the loop's own error: its slope shrinks as their root.
+/// Inputs of a bang-bang loop see a Gaussian of the noise and of the loop's own error: its slope
+/// shrinks as their root.
 fn dithered(sigma_ui: f64, phase_error_ui: f64) -> f64 {
     sigma_ui / sigma_ui.hypot(phase_error_ui)
 }

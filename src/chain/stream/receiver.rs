@@ -1,4 +1,5 @@
-//! The sequential receiver: one sample after the other, at a phase that the last decisions have moved.
+//! The sequential receiver: one sample after the other, at a phase that the last decisions have
+//! moved.
 
 use super::{ClockReading, Clocking, dithered, sinusoid_at};
 use crate::chain::{Decider, Plan, Trained};
@@ -22,12 +23,14 @@ const MOST_ERROR_UI: f64 = 0.5;
 const MOST_DRIFT_UI: f64 = 0.02;
 /// Error below which a loop is locked, UI rms; a free one has 0.29.
 const LOCKED_UI: f64 = 0.15;
-/// Time constants of the loop over which the lock is judged before and behind the first scored symbol: one slip alone does not end it.
+/// Time constants of the loop over which the lock is judged before and behind the first scored
+/// symbol: one slip alone does not end it.
 const LOCK_MEMORY: [f64; 2] = [4.0, 8.0];
 /// Products summed side by side.
 const WIDTH: usize = 16;
 
-/// Symbols by which the equaliser's output is older than its last sample: the loop hears of a phase so much later.
+/// Symbols by which the equaliser's output is older than its last sample: the loop hears of a phase
+/// so much later.
 ///
 /// ```text
 /// ceil((taps - precursors) / p) - 1,   p samples per symbol
@@ -44,12 +47,14 @@ pub(super) struct Block<'a> {
     pub(super) first: i64,
     /// First symbol that is scored.
     pub(super) scored: i64,
-    /// Normal numbers, one a sample, for the converter's noise and for its jitter; empty without noise.
+    /// Normal numbers, one a sample, for the converter's noise and for its jitter; empty without
+    /// noise.
     pub(super) noise: &'a [f32],
     pub(super) jitter: &'a [f32],
 }
 
-/// Decisions as they fall, in one place: what the clock goes by, and what counts unless sequences are detected.
+/// Decisions as they fall, in one place: what the clock goes by, and what counts unless sequences
+/// are detected.
 struct Decisions {
     thresholds: Thresholds,
     /// Feedback taps, and the levels that they are for, both latest first.
@@ -65,11 +70,13 @@ impl Decisions {
         Decisions { thresholds: trained.thresholds, feedback, past: [0.0; MOST_TAPS], count }
     }
 
-    /// The level of an equalised sample, and the value that it was decided by: without what earlier decisions left in it.
+    /// The level of an equalised sample, and the value that it was decided by: without what earlier
+    /// decisions left in it.
     #[inline(always)]
     fn decide(&mut self, z: f32) -> (u8, f32) {
         let [t0, t1, t2] = self.thresholds.0;
-        let left: f32 = self.feedback[..self.count].iter().zip(&self.past).map(|(b, level)| b * level).sum();
+        let left: f32 =
+            self.feedback[..self.count].iter().zip(&self.past).map(|(b, level)| b * level).sum();
         let value = z - left;
         let level = u8::from(value > t0) + u8::from(value > t1) + u8::from(value > t2);
         if self.count > 0 {
@@ -122,7 +129,8 @@ pub(super) struct Receiver {
     clocking: Clocking,
     per_symbol: usize,
     samples_per_symbol: f64,
-    /// Taps with zeros ahead, to whole vectors; those of a symbol's newest samples are zero here and stand beside.
+    /// Taps with zeros ahead, to whole vectors; those of a symbol's newest samples are zero here
+    /// and stand beside.
     taps: Vec<f32>,
     newest: Vec<f32>,
     /// Of those, how many stand before the main one.
@@ -165,18 +173,24 @@ impl Receiver {
     pub(super) fn new(plan: &Plan, trained: &Trained, clocking: Clocking, start: i64) -> Receiver {
         let (p, n) = (plan.sampler.samples_per_symbol, plan.grid.symbols - 2 * clocking.guard);
         let padding = trained.taps.len().next_multiple_of(WIDTH) - trained.taps.len();
-        let mut taps: Vec<f32> = std::iter::repeat_n(0.0, padding).chain(trained.taps.iter().copied()).collect();
+        let mut taps: Vec<f32> =
+            std::iter::repeat_n(0.0, padding).chain(trained.taps.iter().copied()).collect();
         let latency = latency(trained, p);
         // of a symbol's samples, how many the last taps weigh
         let fresh = p - (p * (latency as usize + 1) - (trained.taps.len() - trained.precursors));
-        let (older, newest) = (taps.len() - fresh, trained.taps[trained.taps.len() - fresh..].to_vec());
+        let (older, newest) =
+            (taps.len() - fresh, trained.taps[trained.taps.len() - fresh..].to_vec());
         taps[older..].fill(0.0);
         let coupled = clocking.ac_corner > 0.0;
         // what the first output needs of older samples
         let step = start - (trained.precursors.div_ceil(p) as i64 + 1);
         let kept = taps.len() + p * (latency as usize + 1);
         let recovered = clocking.recovery.zip(trained.timing).map(|(recovery, timing)| {
-            let (zero, slope) = if recovery.bang_bang { (timing.sign_zero, timing.sign_slope) } else { (timing.zero, timing.slope) };
+            let (zero, slope) = if recovery.bang_bang {
+                (timing.sign_zero, timing.sign_slope)
+            } else {
+                (timing.zero, timing.slope)
+            };
             let begins_at = clocking.offset * step as f64 + FIRST_ERROR_UI;
             Recovered {
                 bang_bang: recovery.bang_bang,
@@ -206,9 +220,11 @@ impl Receiver {
             follow: (TAU * clocking.ac_corner / p as f64) as f32,
             decisions: Decisions::new(trained),
             sequences: match &trained.decider {
-                Decider::Mlse(response, depth) => {
-                    Some(Sequences { detector: Mlse::new(response, *depth), equalised: vec![0.0; n], known: Vec::with_capacity(MOST_TAPS) })
-                }
+                Decider::Mlse(response, depth) => Some(Sequences {
+                    detector: Mlse::new(response, *depth),
+                    equalised: vec![0.0; n],
+                    known: Vec::with_capacity(MOST_TAPS),
+                }),
                 Decider::Slicer | Decider::Dfe => None,
             },
             recovered,
@@ -216,8 +232,13 @@ impl Receiver {
             filled: kept,
             taps,
             newest,
-            // where it rests when levels come alike: the training took away the mean of its own data
-            baseline: if coupled { (trained.balanced - trained.offset) / trained.taps.iter().sum::<f32>() } else { 0.0 },
+            // where it rests when levels come alike: the training took away the mean of its own
+            // data
+            baseline: if coupled {
+                (trained.balanced - trained.offset) / trained.taps.iter().sum::<f32>()
+            } else {
+                0.0
+            },
             step,
             slips: Slips::new(),
             aligned: 0,
@@ -238,7 +259,8 @@ impl Receiver {
         self.aligned += self.slips.offset();
         self.slips = Slips::new();
         if let Some(recovered) = &mut self.recovered {
-            recovered.lock = recovered.lock.remembering(LOCK_MEMORY[1] / recovered.gains.proportional);
+            recovered.lock =
+                recovered.lock.remembering(LOCK_MEMORY[1] / recovered.gains.proportional);
             recovered.held = recovered.lock.locked();
         }
     }
@@ -251,7 +273,9 @@ impl Receiver {
     /// What its clock did since it is scored.
     pub(super) fn reading(&self) -> ClockReading {
         let phase_error_rms_ui = (self.error_square / self.steps.max(1.0)).sqrt();
-        let slope = |r: &Recovered| r.noisy * if r.bang_bang { dithered(r.sigma_ui, phase_error_rms_ui) } else { 1.0 };
+        let slope = |r: &Recovered| {
+            r.noisy * if r.bang_bang { dithered(r.sigma_ui, phase_error_rms_ui) } else { 1.0 }
+        };
         let recovered = self.recovered.as_ref();
         ClockReading {
             locked: recovered.map(|r| r.held),
@@ -259,11 +283,13 @@ impl Receiver {
             drift: recovered.map(|_| self.drift / self.steps.max(1.0)),
             slips_forward: self.slips.forward(),
             slips_backward: self.slips.backward(),
-            jitter_transfer: self.clocking.sinusoid.filter(|_| recovered.is_some()).map(|sinusoid| {
-                // the error is the sinusoid times H - 1
-                let scale = 2.0 / (sinusoid.amplitude_ui * self.steps.max(1.0));
-                1.0 + Complex64::new(self.tone[0], self.tone[1]) * scale
-            }),
+            jitter_transfer: self.clocking.sinusoid.filter(|_| recovered.is_some()).map(
+                |sinusoid| {
+                    // the error is the sinusoid times H - 1
+                    let scale = 2.0 / (sinusoid.amplitude_ui * self.steps.max(1.0));
+                    1.0 + Complex64::new(self.tone[0], self.tone[1]) * scale
+                },
+            ),
             bandwidth: recovered.map(|r| r.gains.with_slope(slope(r)).bandwidth()),
         }
     }
@@ -274,15 +300,18 @@ impl Receiver {
         self.detect();
     }
 
-    /// The likeliest sequence of the block, if that is what decides. It begins behind the last decisions of the block before and ends with the
-    /// block: its last symbols are decided without the samples behind them.
+    /// The likeliest sequence of the block, if that is what decides. It begins behind the last
+    /// decisions of the block before and ends with the block: its last symbols are decided without
+    /// the samples behind them.
     fn detect(&mut self) {
         let Some(sequences) = &mut self.sequences else { return };
         sequences.detector.restart(&sequences.known);
         let given = sequences.detector.detect(&sequences.equalised, &mut self.decided);
         sequences.detector.finish(&mut self.decided[given..]);
         sequences.known.clear();
-        sequences.known.extend_from_slice(&self.decided[self.decided.len() - self.decisions.count..]);
+        sequences
+            .known
+            .extend_from_slice(&self.decided[self.decided.len() - self.decisions.count..]);
     }
 
     /// Keeps an output as that of a symbol of the block.
@@ -306,7 +335,8 @@ widest! {
 fn receive(rx: &mut Receiver, block: &Block<'_>) {
     let bank = Interpolator::shared();
     let n = rx.values.len() as i64;
-    // a clock locks to a transmitter at rest: the jitter begins with the first symbol that is scored
+    // a clock locks to a transmitter at rest: the jitter begins with the first symbol that is
+    // scored
     let sinusoid = rx.clocking.sinusoid.filter(|_| rx.scoring);
     let (amplitude, [mut angle, turn]) = sinusoid.map_or((0.0, [(0.0, 1.0); 2]), |s| (s.amplitude_ui, sinusoid_at(s, rx.step)));
     let (p, spacing) = (rx.per_symbol, rx.samples_per_symbol / rx.per_symbol as f64);
@@ -330,7 +360,8 @@ fn receive(rx: &mut Receiver, block: &Block<'_>) {
         if rx.filled + p > rx.line.len() {
             rx.rewind();
         }
-        // of the newest symbol that the equaliser will have all samples of: what does not wait for them
+        // of the newest symbol that the equaliser will have all samples of: what does not wait for
+        // them
         let main = rx.filled + p - p * (rx.latency as usize + 1);
         let window = &rx.line[main - rx.before..main - rx.before + rx.taps.len()];
         let mut sums = [0f32; WIDTH];

@@ -1,11 +1,13 @@
-//! The timing detector's curve over the sampling phase, from the training blocks: its zero and its slope.
+//! The timing detector's curve over the sampling phase, from the training blocks: its zero and its
+//! slope.
 
 use crate::chain::Refusal;
 use crate::dsp::LEVELS;
 use crate::dsp::slicer::Thresholds;
 use crate::math::gaussian::q_fast;
 
-/// Least slope that a loop can be closed over, detector's output per UI; a pulse of unit height and unit base has 1.
+/// Least slope that a loop can be closed over, detector's output per UI; a pulse of unit height and
+/// unit base has 1.
 const LEAST_SLOPE: f64 = 0.05;
 /// Mean square of the levels.
 const MEAN_SQUARE: f64 = 5.0 / 9.0;
@@ -22,7 +24,8 @@ pub(crate) type AtSlicer = (u8, f32, f32);
 /// sign: <1 - 2 Q((e[n] - zero) / s[n])>,  s[n] the noise of e[n], for means e[n] of the noiseless block
 /// ```
 ///
-/// The detector sees what it says less its zero, over its slope: the loop then rests at the trained phase and is as wide as was asked.
+/// The detector sees what it says less its zero, over its slope: the loop then rests at the trained
+/// phase and is as wide as was asked.
 ///
 /// # Limits
 ///
@@ -47,13 +50,19 @@ impl Timing {
     /// Distance from the trained phase at which the slope is taken, symbol periods.
     pub(crate) const STEP_UI: f64 = 1.0 / 64.0;
 
-    /// From the training blocks at the trained phase, and moved by [`Timing::STEP_UI`] towards early and late.
+    /// From the training blocks at the trained phase, and moved by [`Timing::STEP_UI`] towards
+    /// early and late.
     ///
     /// # Errors
     ///
     /// A detector that does not see the phase.
-    pub(crate) fn of([early, on, late]: [&[Vec<AtSlicer>]; 3], thresholds: &Thresholds) -> Result<Timing, Refusal> {
-        let slope_of = |curve: &dyn Fn(&[Vec<AtSlicer>]) -> f64| (curve(early) - curve(late)) / (2.0 * Timing::STEP_UI);
+    pub(crate) fn of(
+        [early, on, late]: [&[Vec<AtSlicer>]; 3],
+        thresholds: &Thresholds,
+    ) -> Result<Timing, Refusal> {
+        let slope_of = |curve: &dyn Fn(&[Vec<AtSlicer>]) -> f64| {
+            (curve(early) - curve(late)) / (2.0 * Timing::STEP_UI)
+        };
         let mean = |blocks: &[Vec<AtSlicer>]| average(blocks, error);
         let (zero, slope) = (mean(on), slope_of(&mean));
         if slope.is_nan() || slope < LEAST_SLOPE {
@@ -63,14 +72,22 @@ impl Timing {
         }
         let decided = |symbol: &AtSlicer| {
             let sigma = f64::from(symbol.2.max(1e-30)).sqrt();
-            let above: f64 = thresholds.0.iter().map(|&t| q_fast((f64::from(t) - f64::from(symbol.1)) / sigma)).sum();
+            let above: f64 = thresholds
+                .0
+                .iter()
+                .map(|&t| q_fast((f64::from(t) - f64::from(symbol.1)) / sigma))
+                .sum();
             2.0 / 3.0 * above - 1.0
         };
         let noisy = |blocks: &[Vec<AtSlicer>]| {
-            average(blocks, |now, last| (f64::from(now.1) * decided(last) - f64::from(last.1) * decided(now)) / MEAN_SQUARE)
+            average(blocks, |now, last| {
+                (f64::from(now.1) * decided(last) - f64::from(last.1) * decided(now)) / MEAN_SQUARE
+            })
         };
         let sign = |blocks: &[Vec<AtSlicer>], zero: f64| {
-            average(blocks, |now, last| 1.0 - 2.0 * q_fast((error(now, last) - zero) / noise(now, last).max(1e-30).sqrt()))
+            average(blocks, |now, last| {
+                1.0 - 2.0 * q_fast((error(now, last) - zero) / noise(now, last).max(1e-30).sqrt())
+            })
         };
         let (mut low, mut high) = (-1.0, 1.0);
         for _ in 0..HALVINGS {
@@ -78,7 +95,8 @@ impl Timing {
             if sign(on, middle) > 0.0 { low = middle } else { high = middle }
         }
         let sign_zero = 0.5 * (low + high);
-        let sigma = average(on, |now, last| (error(now, last) - zero).powi(2) + noise(now, last)).sqrt();
+        let sigma =
+            average(on, |now, last| (error(now, last) - zero).powi(2) + noise(now, last)).sqrt();
         Ok(Timing {
             zero,
             slope,
@@ -92,7 +110,8 @@ impl Timing {
 
 /// The detector's output of two neighbours' means.
 fn error(now: &AtSlicer, last: &AtSlicer) -> f64 {
-    f64::from(now.1 * LEVELS[usize::from(last.0)] - last.1 * LEVELS[usize::from(now.0)]) / MEAN_SQUARE
+    f64::from(now.1 * LEVELS[usize::from(last.0)] - last.1 * LEVELS[usize::from(now.0)])
+        / MEAN_SQUARE
 }
 
 /// Its variance from theirs.
@@ -119,7 +138,8 @@ mod tests {
     use crate::dsp::cdr::bang_bang_gain_per_ui;
     use crate::seed::Seed;
 
-    /// Random levels behind a triangular pulse, whose slope is 1, skewed by a postcursor: blocks at a lateness.
+    /// Random levels behind a triangular pulse, whose slope is 1, skewed by a postcursor: blocks at
+    /// a lateness.
     fn blocks(late: f64, postcursor: f32, sigma: f32) -> Vec<Vec<AtSlicer>> {
         let mut rng = Seed::new(4).named("timing").rng();
         let levels: Vec<u8> = (0..60_000).map(|_| (rng.next_u64() >> 62) as u8).collect();
@@ -134,11 +154,13 @@ mod tests {
     }
 
     fn timing(postcursor: f32, sigma: f32) -> Timing {
-        let [early, on, late] = [-Timing::STEP_UI, 0.0, Timing::STEP_UI].map(|late| blocks(late, postcursor, sigma));
+        let [early, on, late] =
+            [-Timing::STEP_UI, 0.0, Timing::STEP_UI].map(|late| blocks(late, postcursor, sigma));
         Timing::of([&early, &on, &late], &Thresholds::MIDDLE).unwrap()
     }
 
-    /// Pattern noise of the slope: 60 000 pairs know the mean of products of levels to 1/sqrt(60 000) = 0.4 % of their mean square.
+    /// Pattern noise of the slope: 60 000 pairs know the mean of products of levels to
+    /// 1/sqrt(60 000) = 0.4 % of their mean square.
     #[test]
     fn a_triangle_has_the_slope_one_and_a_postcursor_is_its_zero() {
         for postcursor in [0.0, 0.1] {
@@ -150,8 +172,9 @@ mod tests {
         assert!(timing(0.0, 0.3).noisy < 0.95, "wrong decisions flatten the curve");
     }
 
-    /// Noise of one variance: the sign is linearised by the mixture of s[n] that the levels make of it. Of the mean of 1/s[n] over the
-    /// inverse of the root mean square, and of 5 % of pattern, 0.9 to 1.4 are left.
+    /// Noise of one variance: the sign is linearised by the mixture of s[n] that the levels make of
+    /// it. Of the mean of 1/s[n] over the inverse of the root mean square, and of 5 % of pattern,
+    /// 0.9 to 1.4 are left.
     #[test]
     fn the_slope_of_the_sign_is_that_of_its_noise() {
         let timing = timing(0.0, 0.2);

@@ -17,7 +17,8 @@ const HALVINGS: usize = 100;
 ///
 /// # Limits
 ///
-/// The detector's slope is 1 and its answer comes within the symbol; a receiver whose answer comes later peaks more.
+/// The detector's slope is 1 and its answer comes within the symbol; a receiver whose answer comes
+/// later peaks more.
 ///
 /// # Reference
 ///
@@ -31,7 +32,8 @@ pub struct LoopGains {
 }
 
 impl LoopGains {
-    /// Gains for a jitter transfer that falls to 1/sqrt(2) at `bandwidth`, in units of the symbol rate.
+    /// Gains for a jitter transfer that falls to 1/sqrt(2) at `bandwidth`, in units of the symbol
+    /// rate.
     ///
     /// ```text
     /// ki = (kp / (2 damping))^2;    damping infinite: a loop of first order
@@ -42,10 +44,17 @@ impl LoopGains {
     /// If the bandwidth is not above 0 and up to 0.05, or the damping is below 0.1.
     #[must_use]
     pub fn new(bandwidth: f64, damping: f64) -> Self {
-        assert!(bandwidth > 0.0 && bandwidth <= 0.05, "a loop bandwidth of {bandwidth} symbol rates: must be above 0 and up to 0.05");
+        assert!(
+            bandwidth > 0.0 && bandwidth <= 0.05,
+            "a loop bandwidth of {bandwidth} symbol rates: must be above 0 and up to 0.05"
+        );
         assert!(damping >= 0.1, "a damping of {damping}: must be from 0.1");
-        let gains = |proportional: f64| Self { proportional, integral: (proportional / (2.0 * damping)).powi(2) };
-        // the widest of all loops of a gain is the underdamped one, the narrowest has the gain itself
+        let gains = |proportional: f64| Self {
+            proportional,
+            integral: (proportional / (2.0 * damping)).powi(2),
+        };
+        // the widest of all loops of a gain is the underdamped one, the narrowest has the gain
+        // itself
         let (mut low, mut high) = (0.0, TAU * bandwidth);
         for _ in 0..HALVINGS {
             let middle = 0.5 * (low + high);
@@ -58,7 +67,8 @@ impl LoopGains {
         gains(high)
     }
 
-    /// Phase of the loop over a sinusoidal phase of the data, at a frequency in units of the symbol rate.
+    /// Phase of the loop over a sinusoidal phase of the data, at a frequency in units of the symbol
+    /// rate.
     #[must_use]
     pub fn jitter_transfer(&self, frequency: f64) -> Complex64 {
         let z = Complex64::cis(TAU * frequency);
@@ -72,10 +82,12 @@ impl LoopGains {
         Self { proportional: slope * self.proportional, integral: slope * self.integral }
     }
 
-    /// Frequency from which on the jitter transfer stays below 1/sqrt(2), in units of the symbol rate.
+    /// Frequency from which on the jitter transfer stays below 1/sqrt(2), in units of the symbol
+    /// rate.
     #[must_use]
     pub fn bandwidth(&self) -> f64 {
-        // an underdamped loop is at most three times as wide as one of its proportional gain, or of its natural frequency
+        // an underdamped loop is at most three times as wide as one of its proportional gain, or of
+        // its natural frequency
         let widest = (3.0 * (self.proportional + self.integral.sqrt()) / TAU).min(0.5);
         let (mut low, mut high) = (0.0, widest);
         for _ in 0..HALVINGS {
@@ -89,13 +101,15 @@ impl LoopGains {
         high
     }
 
-    /// Amplitude of sinusoidal jitter, UI, at which the loop's error reaches the amplitude `margin_ui`.
+    /// Amplitude of sinusoidal jitter, UI, at which the loop's error reaches the amplitude
+    /// `margin_ui`.
     ///
     /// ```text
     /// margin / |1 - H(f)|
     /// ```
     ///
-    /// Towards low frequencies it rises by 20 dB per decade, and by 40 below ki / (2 pi kp), where the integral path leads.
+    /// Towards low frequencies it rises by 20 dB per decade, and by 40 below ki / (2 pi kp), where
+    /// the integral path leads.
     #[must_use]
     pub fn jitter_tolerance_ui(&self, frequency: f64, margin_ui: f64) -> f64 {
         let z = Complex64::cis(TAU * frequency);
@@ -111,7 +125,8 @@ impl LoopGains {
 /// |H|^2 = (1 + c x) / ((1 - x)^2 + c x),  c = 4 damping^2,  x = (f / f_n)^2,    largest at x = (sqrt(1 + 2 c) - 1) / c
 /// ```
 ///
-/// Of the continuous loop: the discrete one's peak is the same as long as the bandwidth is a small part of the symbol rate.
+/// Of the continuous loop: the discrete one's peak is the same as long as the bandwidth is a small
+/// part of the symbol rate.
 ///
 /// # Panics
 ///
@@ -124,7 +139,10 @@ impl LoopGains {
 /// ```
 #[must_use]
 pub fn damping_from_peaking_db(peaking_db: f64) -> f64 {
-    assert!((0.001..=12.0).contains(&peaking_db), "a peaking of {peaking_db} dB: must be from 0.001 to 12");
+    assert!(
+        (0.001..=12.0).contains(&peaking_db),
+        "a peaking of {peaking_db} dB: must be from 0.001 to 12"
+    );
     let wanted = crate::units::power_ratio(peaking_db);
     let (mut low, mut high) = (0.01f64, 1e4f64);
     for _ in 0..HALVINGS {
@@ -181,7 +199,8 @@ impl ClockLoop {
         self.drift_ui
     }
 
-    /// Takes one symbol's phase error, UI, above 0 when sampled early; gives the phase of the next symbol.
+    /// Takes one symbol's phase error, UI, above 0 when sampled early; gives the phase of the next
+    /// symbol.
     #[inline(always)]
     pub fn push(&mut self, error_ui: f64) -> f64 {
         self.drift_ui += self.gains.integral * error_ui;
@@ -197,7 +216,8 @@ mod tests {
     use crate::dsp::cdr::{Detector, TimingDetector};
     use crate::seed::Seed;
 
-    /// A sinusoid of whole periods behind a settled start: what is left of the start is exp(-2 pi 0.005 20000 / ..), nothing.
+    /// A sinusoid of whole periods behind a settled start: what is left of the start is exp(-2 pi
+    /// 0.005 20000 / ..), nothing.
     #[test]
     fn a_simulated_sinusoid_comes_through_as_the_closed_form_says() {
         let n = 20_000;
@@ -215,7 +235,10 @@ mod tests {
                     clock.push((turn * i as f64).cos() - phase);
                 }
                 let expected = gains.jitter_transfer(f64::from(periods) / n as f64);
-                assert!((sum - expected).norm() < 1e-8, "{damping}, {periods}: {sum} against {expected}");
+                assert!(
+                    (sum - expected).norm() < 1e-8,
+                    "{damping}, {periods}: {sum} against {expected}"
+                );
             }
         }
     }
@@ -225,25 +248,45 @@ mod tests {
         for bandwidth in [7.53e-5, 1e-3, 0.01, 0.05] {
             for damping in [0.5, 0.707, 2.0, 10.0, f64::INFINITY] {
                 let gains = LoopGains::new(bandwidth, damping);
-                assert!((gains.jitter_transfer(bandwidth).norm_sqr() - 0.5).abs() < 1e-9, "{bandwidth}, {damping}");
-                assert!((gains.bandwidth() / bandwidth - 1.0).abs() < 1e-9, "{bandwidth}, {damping}");
-                assert!(gains.jitter_transfer(0.9 * bandwidth).norm_sqr() > 0.5 && gains.jitter_transfer(1.1 * bandwidth).norm_sqr() < 0.5);
+                assert!(
+                    (gains.jitter_transfer(bandwidth).norm_sqr() - 0.5).abs() < 1e-9,
+                    "{bandwidth}, {damping}"
+                );
+                assert!(
+                    (gains.bandwidth() / bandwidth - 1.0).abs() < 1e-9,
+                    "{bandwidth}, {damping}"
+                );
+                assert!(
+                    gains.jitter_transfer(0.9 * bandwidth).norm_sqr() > 0.5
+                        && gains.jitter_transfer(1.1 * bandwidth).norm_sqr() < 0.5
+                );
             }
         }
-        // steps of 1 % in frequency miss no more than 1e-4 of a peak that is wider than the loop; the discrete loop's differs by its bandwidth
+        // steps of 1 % in frequency miss no more than 1e-4 of a peak that is wider than the loop;
+        // the discrete loop's differs by its bandwidth
         for peaking_db in [0.05, 0.1, 0.5, 1.0, 3.0] {
             let gains = LoopGains::new(7.53e-5, damping_from_peaking_db(peaking_db));
-            let peak = (0..1500).map(|i| gains.jitter_transfer(1e-9 * 1.01f64.powi(i)).norm_sqr()).fold(0.0, f64::max);
-            assert!((10.0 * peak.log10() - peaking_db).abs() < 2e-3 * peaking_db.max(1.0), "{peaking_db}: {}", 10.0 * peak.log10());
+            let peak = (0..1500)
+                .map(|i| gains.jitter_transfer(1e-9 * 1.01f64.powi(i)).norm_sqr())
+                .fold(0.0, f64::max);
+            assert!(
+                (10.0 * peak.log10() - peaking_db).abs() < 2e-3 * peaking_db.max(1.0),
+                "{peaking_db}: {}",
+                10.0 * peak.log10()
+            );
         }
     }
 
-    /// First order: |1 - H| = x / sqrt(1 + x^2), x = f / bandwidth: within 0.05 dB of 20 dB over the decade below a tenth.
+    /// First order: |1 - H| = x / sqrt(1 + x^2), x = f / bandwidth: within 0.05 dB of 20 dB over
+    /// the decade below a tenth.
     #[test]
     fn tolerance_falls_by_twenty_decibels_per_decade_below_the_bandwidth() {
         let margin = 0.15;
-        let decade_db =
-            |gains: LoopGains, f: f64| 20.0 * (gains.jitter_tolerance_ui(f, margin) / gains.jitter_tolerance_ui(10.0 * f, margin)).log10();
+        let decade_db = |gains: LoopGains, f: f64| {
+            20.0 * (gains.jitter_tolerance_ui(f, margin)
+                / gains.jitter_tolerance_ui(10.0 * f, margin))
+            .log10()
+        };
         let first = LoopGains::new(1e-3, f64::INFINITY);
         for f in [1e-7, 1e-6, 1e-5] {
             assert!((decade_db(first, f) - 20.0).abs() < 0.05, "{}", decade_db(first, f));
@@ -259,8 +302,8 @@ mod tests {
         assert!((second.jitter_tolerance_ui(4e-4, margin) * left / margin - 1.0).abs() < 1e-12);
     }
 
-    /// A triangular pulse has the detector's slope 1. The loop takes away the phase and follows 100 ppm without an error: what
-    /// is left is the slope's noise, none at the right phase.
+    /// A triangular pulse has the detector's slope 1. The loop takes away the phase and follows 100
+    /// ppm without an error: what is left is the slope's noise, none at the right phase.
     #[test]
     fn behind_a_timing_detector_it_finds_phase_and_frequency() {
         let mut rng = Seed::new(1).named("clock").rng();
@@ -272,7 +315,9 @@ mod tests {
             let late = (clock.phase_ui() - drift * n as f64) as f32;
             let other = if late > 0.0 { sent[n + 1] } else { sent[n - 1] };
             let sample = (1.0 - late.abs()) * sent[n] + late.abs() * other;
-            let decided = LEVELS[usize::from(sample > -2.0 / 3.0) + usize::from(sample > 0.0) + usize::from(sample > 2.0 / 3.0)];
+            let decided = LEVELS[usize::from(sample > -2.0 / 3.0)
+                + usize::from(sample > 0.0)
+                + usize::from(sample > 2.0 / 3.0)];
             clock.push(f64::from(detector.push(sample, decided)));
         }
         assert!((clock.phase_ui() - drift * 30_000.0).abs() < 1e-3, "{}", clock.phase_ui());

@@ -2,7 +2,8 @@
 
 /// Unlocking takes so many times the mean square error that locking does.
 const HYSTERESIS: f64 = 2.0;
-/// A slip counts when the phase is nearer to the next UI than to this one by half: noise at the border counts once.
+/// A slip counts when the phase is nearer to the next UI than to this one by half: noise at the
+/// border counts once.
 const SLIPPED_UI: f64 = 0.75;
 
 /// Tells from phase errors whether a loop is locked.
@@ -31,12 +32,21 @@ impl LockDetector {
     ///
     /// # Panics
     ///
-    /// If the memory is below 1 symbol, or the limit is not above 0 and below 0.2 UI, which twice over a free clock would pass.
+    /// If the memory is below 1 symbol, or the limit is not above 0 and below 0.2 UI, which twice
+    /// over a free clock would pass.
     #[must_use]
     pub fn new(memory: f64, limit_ui: f64) -> Self {
         assert!(memory >= 1.0, "a memory of {memory} symbols: must be from 1");
-        assert!(limit_ui > 0.0 && limit_ui < 0.2, "a limit of {limit_ui} UI: must be above 0 and below 0.2");
-        Self { rate: 1.0 / memory, limit: limit_ui * limit_ui, mean_square: 1.0 / 12.0, locked: false }
+        assert!(
+            limit_ui > 0.0 && limit_ui < 0.2,
+            "a limit of {limit_ui} UI: must be above 0 and below 0.2"
+        );
+        Self {
+            rate: 1.0 / memory,
+            limit: limit_ui * limit_ui,
+            mean_square: 1.0 / 12.0,
+            locked: false,
+        }
     }
 
     /// The same state, averaging over another number of symbols from now on.
@@ -54,7 +64,8 @@ impl LockDetector {
     #[inline(always)]
     pub fn push(&mut self, error_ui: f64) -> bool {
         self.mean_square += self.rate * (error_ui * error_ui - self.mean_square);
-        self.locked = self.mean_square < if self.locked { HYSTERESIS * self.limit } else { self.limit };
+        self.locked =
+            self.mean_square < if self.locked { HYSTERESIS * self.limit } else { self.limit };
         self.locked
     }
 
@@ -92,7 +103,8 @@ impl Slips {
         Self::default()
     }
 
-    /// Takes the phase less its reference, UI, unwrapped; returns how many symbols it slipped, above 0 when samples come later.
+    /// Takes the phase less its reference, UI, unwrapped; returns how many symbols it slipped,
+    /// above 0 when samples come later.
     #[inline(always)]
     pub fn push(&mut self, difference_ui: f64) -> i64 {
         if (difference_ui - self.offset as f64).abs() <= SLIPPED_UI {
@@ -133,8 +145,9 @@ mod tests {
     use crate::dsp::cdr::{ClockLoop, LoopGains};
     use crate::seed::Seed;
 
-    /// A first-order loop with a wrapped error e cannot follow more than kp / 2 UI per symbol: de/dt = f - kp e from -1/2 to 1/2
-    /// takes ln((f + kp/2) / (f - kp/2)) / kp symbols. Ten thousand steps a period: 1e-3 of it.
+    /// A first-order loop with a wrapped error e cannot follow more than kp / 2 UI per symbol:
+    /// de/dt = f - kp e from -1/2 to 1/2 takes ln((f + kp/2) / (f - kp/2)) / kp symbols. Ten
+    /// thousand steps a period: 1e-3 of it.
     #[test]
     fn beyond_its_range_a_loop_slips_as_often_as_the_closed_form_says() {
         let kp = 1e-4;
@@ -150,7 +163,11 @@ mod tests {
                 slips.push(-difference);
                 locked += u64::from(lock.push(difference - difference.round()));
             }
-            assert!((slips.backward() as f64 - 50.0).abs() <= 1.5, "{offset}: {} slips in 50 periods", slips.backward());
+            assert!(
+                (slips.backward() as f64 - 50.0).abs() <= 1.5,
+                "{offset}: {} slips in 50 periods",
+                slips.backward()
+            );
             assert_eq!(slips.forward(), 0);
             // now and then it passes the right phase, but does not stay
             assert!((locked as f64) < 0.35 * symbols as f64);

@@ -1,6 +1,7 @@
 //! Clock recovery: timing detectors, the loop behind them, and whether it is locked.
 //!
-//! Phases are in unit intervals (UI, one symbol), frequencies in units of the symbol rate: 4 MHz at 53.125 GBd is 7.53e-5.
+//! Phases are in unit intervals (UI, one symbol), frequencies in units of the symbol rate: 4 MHz at
+//! 53.125 GBd is 7.53e-5.
 
 mod clock_loop;
 mod lock;

@@ -6,7 +6,8 @@ const MEAN_SQUARE: f32 = 5.0 / 9.0;
 /// What is made of two neighbouring samples and their levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detector {
-    /// The difference of products, in units of the main cursor: at the mean h(t + 1) - h(t - 1), t the sampling time's lateness.
+    /// The difference of products, in units of the main cursor: at the mean h(t + 1) - h(t - 1), t
+    /// the sampling time's lateness.
     MuellerMuller,
     /// Its sign: early or late.
     BangBang,
@@ -18,8 +19,8 @@ pub enum Detector {
 /// e[n] = (z[n] l[n-1] - z[n-1] l[n]) / <l^2>,    above 0: early;    bang-bang: its sign
 /// ```
 ///
-/// In: equalised samples and the levels decided. Out: the timing error; the first sample gives 0. The last sample is kept from
-/// call to call.
+/// In: equalised samples and the levels decided. Out: the timing error; the first sample gives 0.
+/// The last sample is kept from call to call.
 ///
 /// # Limits
 ///
@@ -27,7 +28,8 @@ pub enum Detector {
 ///
 /// # Reference
 ///
-/// K. H. Mueller, M. Muller, *Timing recovery in digital synchronous data receivers*, IEEE Trans. Commun. 24 (1976).
+/// K. H. Mueller, M. Muller, *Timing recovery in digital synchronous data receivers*, IEEE Trans.
+/// Commun. 24 (1976).
 #[derive(Clone, Debug)]
 pub struct TimingDetector {
     kind: Detector,
@@ -54,7 +56,8 @@ impl TimingDetector {
     }
 }
 
-/// Slope of a bang-bang detector's mean at its centre, per UI, when Gaussian noise of `sigma_ui` lies on what it compares.
+/// Slope of a bang-bang detector's mean at its centre, per UI, when Gaussian noise of `sigma_ui`
+/// lies on what it compares.
 ///
 /// ```text
 /// <sign(t + noise)> = erf(t / (sqrt(2) sigma)),    slope sqrt(2 / pi) / sigma
@@ -64,7 +67,8 @@ impl TimingDetector {
 ///
 /// # Reference
 ///
-/// J. Lee, K. S. Kundert, B. Razavi, *Analysis and modeling of bang-bang clock and data recovery circuits*, IEEE JSSC 39 (2004).
+/// J. Lee, K. S. Kundert, B. Razavi, *Analysis and modeling of bang-bang clock and data recovery
+/// circuits*, IEEE JSSC 39 (2004).
 #[must_use]
 pub fn bang_bang_gain_per_ui(sigma_ui: f64) -> f64 {
     (2.0 / std::f64::consts::PI).sqrt() / sigma_ui

@@ -71,7 +71,10 @@ impl<F: Detector, S: Detector<Given = F::Given>> Either<F, S> {
 
     /// Samples that it looks ahead at least, and symbols that a state is made of.
     pub(super) fn looks(&self) -> (usize, usize) {
-        (both!(self, detector => detector.depth()), if matches!(self, Self::Four(_)) { 1 } else { 2 })
+        (
+            both!(self, detector => detector.depth()),
+            if matches!(self, Self::Four(_)) { 1 } else { 2 },
+        )
     }
 
     pub(super) fn ready(&self, samples: usize) -> usize {

@@ -7,24 +7,27 @@ use super::{PartialResponse, RUN};
 use crate::math::pack::Pack;
 use crate::math::simd::eight;
 
-/// Finds the most probable sequence of symbols by Viterbi's algorithm and keeps its state from call to call.
+/// Finds the most probable sequence of symbols by Viterbi's algorithm and keeps its state from call
+/// to call.
 ///
 /// ```text
 /// metric(s) = min over predecessors p of metric(p) + (y - expected(p, s))^2 / 2 v + ln v / 2
 /// ```
 ///
-/// In: one sample per symbol. Out: decisions of symbols that have at least `depth` samples behind them, [`RUN`](super::RUN) at a
-/// time; [`Mlse::finish`] gives the rest. When they are given depends on the number of samples only, so pieces of
-/// any lengths give what one call gives. Before the first sample every symbol is as probable as another.
+/// In: one sample per symbol. Out: decisions of symbols that have at least `depth` samples behind
+/// them, [`RUN`](super::RUN) at a time; [`Mlse::finish`] gives the rest. When they are given
+/// depends on the number of samples only, so pieces of any lengths give what one call gives. Before
+/// the first sample every symbol is as probable as another.
 ///
 /// # Limits
 ///
-/// Survivors have to agree `depth` symbols back: with 1 + a D, a depth of 16 to 32. A sample that is not a number spoils all that follow.
+/// Survivors have to agree `depth` symbols back: with 1 + a D, a depth of 16 to 32. A sample that
+/// is not a number spoils all that follow.
 ///
 /// # Reference
 ///
-/// G. D. Forney, *Maximum-likelihood sequence estimation of digital sequences in the presence of intersymbol interference*, IEEE
-/// Trans. Inf. Theory 18 (1972).
+/// G. D. Forney, *Maximum-likelihood sequence estimation of digital sequences in the presence of
+/// intersymbol interference*, IEEE Trans. Inf. Theory 18 (1972).
 ///
 /// ```
 /// use lightlane::dsp::mlse::{Mlse, PartialResponse};
@@ -44,7 +47,8 @@ impl Mlse {
         Self(Either::new(response, depth))
     }
 
-    /// Believes in another response from now on and begins anew; memory is made only for another depth or number of states.
+    /// Believes in another response from now on and begins anew; memory is made only for another
+    /// depth or number of states.
     pub fn believe(&mut self, response: &PartialResponse, depth: usize) {
         self.0.believe(response, depth);
     }
@@ -75,21 +79,27 @@ impl Mlse {
         ready
     }
 
-    /// Decides a periodic block whose symbols are known, in stretches, eight side by side; begins anew before and behind it.
+    /// Decides a periodic block whose symbols are known, in stretches, eight side by side; begins
+    /// anew before and behind it.
     ///
-    /// Each stretch is decided as by [`Mlse::detect`] from `warm-up` samples ahead of it, behind the symbols sent there:
+    /// Each stretch is decided as by [`Mlse::detect`] from `warm-up` samples ahead of it, behind
+    /// the symbols sent there:
     ///
     /// ```text
     /// warm-up = depth, to whole runs;    stretch = N / 8, to whole runs, and what is left
     /// ```
     ///
-    /// Decisions are those of one pass but where a wrong one would be the heir of one made more than a warm-up before.
+    /// Decisions are those of one pass but where a wrong one would be the heir of one made more
+    /// than a warm-up before.
     ///
     /// # Panics
     ///
     /// If the lengths differ, or a symbol is above 3.
     pub fn detect_periodic(&mut self, y: &[f32], sent: &[u8], decided: &mut [u8]) {
-        assert!(y.len() == sent.len() && y.len() == decided.len(), "as many symbols and decisions as samples");
+        assert!(
+            y.len() == sent.len() && y.len() == decided.len(),
+            "as many symbols and decisions as samples"
+        );
         let done = stretches::whole(y.len());
         let stretches = &mut decided[..done];
         match &mut self.0 {
@@ -103,7 +113,13 @@ impl Mlse {
     }
 
     /// The symbols of one stretch of a periodic block, from the one at `from` on.
-    pub(super) fn detect_stretch(&mut self, y: &[f32], sent: &[u8], from: usize, decided: &mut [u8]) {
+    pub(super) fn detect_stretch(
+        &mut self,
+        y: &[f32],
+        sent: &[u8],
+        from: usize,
+        decided: &mut [u8],
+    ) {
         let (depth, memory) = self.0.looks();
         let warm_up = stretches::warm_up(depth);
         let mut at = stretches::before(from, warm_up, y.len());
@@ -215,6 +231,8 @@ impl<const S: usize> Viterbi<S> {
     /// The first decisions of the best way back.
     #[inline(always)]
     fn trace(&self, decided: &mut [u8]) {
-        trace(&self.metric, &self.survivors[..self.held], decided.len(), |n, symbol| decided[n] = symbol as u8);
+        trace(&self.metric, &self.survivors[..self.held], decided.len(), |n, symbol| {
+            decided[n] = symbol as u8
+        });
     }
 }

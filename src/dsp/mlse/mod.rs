@@ -1,6 +1,8 @@
-//! Maximum-likelihood sequence estimation: the symbols that explain all samples best, behind a response of two or three samples.
+//! Maximum-likelihood sequence estimation: the symbols that explain all samples best, behind a
+//! response of two or three samples.
 //!
-//! [`Mlse`] gives decisions, [`SoftMlse`] how much worse each other level would explain the samples.
+//! [`Mlse`] gives decisions, [`SoftMlse`] how much worse each other level would explain the
+//! samples.
 
 mod either;
 mod hard;

@@ -11,19 +11,20 @@ use crate::math::simd::eight;
 /// penalty[n](d) = min over sequences with d at n of metric - min over all sequences of metric    (max-log: natural logarithms)
 /// ```
 ///
-/// In: one sample per symbol. Out: four penalties per symbol, 0 for the decision of [`Mlse`](super::Mlse). The second
-/// least one is the decision's reliability. As there, outputs come [`RUN`](super::RUN) at a time, with at least `depth` samples behind
-/// them, and pieces give what one call gives; forward metrics are exact, those from behind begin with nothing known.
+/// In: one sample per symbol. Out: four penalties per symbol, 0 for the decision of
+/// [`Mlse`](super::Mlse). The second least one is the decision's reliability. As there, outputs
+/// come [`RUN`](super::RUN) at a time, with at least `depth` samples behind them, and pieces give
+/// what one call gives; forward metrics are exact, those from behind begin with nothing known.
 ///
 /// # Limits
 ///
-/// Logarithms of likelihood only when the variances of [`PartialResponse::with_variances`] are the noise's. The sum over sequences is
-/// taken as its largest term.
+/// Logarithms of likelihood only when the variances of [`PartialResponse::with_variances`] are the
+/// noise's. The sum over sequences is taken as its largest term.
 ///
 /// # Reference
 ///
-/// P. Robertson, E. Villebrun, P. Hoeher, *A comparison of optimal and sub-optimal MAP decoding algorithms operating in the log
-/// domain*, ICC 1995.
+/// P. Robertson, E. Villebrun, P. Hoeher, *A comparison of optimal and sub-optimal MAP decoding
+/// algorithms operating in the log domain*, ICC 1995.
 #[derive(Clone, Debug)]
 pub struct SoftMlse(Either<MaxLog<4>, MaxLog<16>>);
 
@@ -34,7 +35,8 @@ impl SoftMlse {
         Self(Either::new(response, depth))
     }
 
-    /// Believes in another response from now on and begins anew; memory is made only for another depth or number of states.
+    /// Believes in another response from now on and begins anew; memory is made only for another
+    /// depth or number of states.
     pub fn believe(&mut self, response: &PartialResponse, depth: usize) {
         self.0.believe(response, depth);
     }

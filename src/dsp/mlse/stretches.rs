@@ -5,7 +5,8 @@ use super::trellis::{Trellis, normalise, trace};
 use crate::math::pack::{LANES, Number, Pack};
 use crate::math::simd::eight;
 
-/// Samples ahead of a stretch from which on it is detected: whole runs, so that every stretch's runs are the block's.
+/// Samples ahead of a stretch from which on it is detected: whole runs, so that every stretch's
+/// runs are the block's.
 pub(super) fn warm_up(depth: usize) -> usize {
     depth.next_multiple_of(RUN)
 }
@@ -36,7 +37,10 @@ fn cyclic_lane(block: &[f32], mut at: usize, lane: usize, out: &mut [Pack<f32>])
     let mut filled = 0;
     while filled < out.len() {
         let piece = (block.len() - at).min(out.len() - filled);
-        out[filled..filled + piece].iter_mut().zip(&block[at..]).for_each(|(out, &y)| out.0[lane] = y);
+        out[filled..filled + piece]
+            .iter_mut()
+            .zip(&block[at..])
+            .for_each(|(out, &y)| out.0[lane] = y);
         filled += piece;
         at = 0;
     }
@@ -64,7 +68,8 @@ where
 {
     /// Decides: `decided` is the stretches', one behind the other from the block's start.
     pub(super) fn detect(self, decided: &mut [u8]) {
-        let (n, stretch, memory) = (self.y.len(), decided.len() / LANES, S.trailing_zeros() as usize / 2);
+        let (n, stretch, memory) =
+            (self.y.len(), decided.len() / LANES, S.trailing_zeros() as usize / 2);
         let depth = self.survivors.len() - RUN;
         let warm_up = warm_up(depth);
         if stretch == 0 {
@@ -76,17 +81,23 @@ where
             cyclic(self.sent, before(at, memory, n), &mut known[..memory]);
             Trellis::<S>::start(&known[..memory])
         });
-        let mut metric: [Pack<f32>; S] = std::array::from_fn(|s| Pack::each(|lane| starts[lane][s]));
+        let mut metric: [Pack<f32>; S] =
+            std::array::from_fn(|s| Pack::each(|lane| starts[lane][s]));
         let (mut samples, mut symbols) = ([Pack::default(); RUN], [Pack::default(); RUN]);
         // the depth, then the runs that it is ahead of
         let (mut filled, mut given) = (0, 0);
         while given < warm_up + stretch {
-            let samples = &mut samples[..(if filled < depth { depth - filled } else { RUN }).min(RUN)];
+            let samples =
+                &mut samples[..(if filled < depth { depth - filled } else { RUN }).min(RUN)];
             for (lane, at) in at.iter_mut().enumerate() {
                 cyclic_lane(self.y, *at, lane, samples);
                 *at = (*at + samples.len()) % n;
             }
-            self.trellis.on(&mut metric, samples, &mut self.survivors[filled..filled + samples.len()]);
+            self.trellis.on(
+                &mut metric,
+                samples,
+                &mut self.survivors[filled..filled + samples.len()],
+            );
             filled += samples.len();
             if filled <= depth {
                 continue;
@@ -96,7 +107,9 @@ where
                 Trellis::<S>::back(&metric, self.survivors, &mut symbols);
                 for (lane, decided) in decided.chunks_exact_mut(stretch).enumerate() {
                     let run = &mut decided[given - warm_up..][..RUN];
-                    run.iter_mut().zip(&symbols).for_each(|(decided, symbols)| *decided = symbols.0[lane] as u8);
+                    run.iter_mut()
+                        .zip(&symbols)
+                        .for_each(|(decided, symbols)| *decided = symbols.0[lane] as u8);
                 }
             }
             self.survivors.copy_within(RUN.., 0);

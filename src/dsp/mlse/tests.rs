@@ -29,15 +29,20 @@ fn metric(taps: &[f32], variances: [f32; 4], before: &[u8], sequence: &[u8], y: 
     let mut sum = 0.0;
     for (n, &y) in y.iter().enumerate() {
         let i = n + before.len();
-        let sample = level(i) + taps.iter().enumerate().map(|(j, &tap)| f64::from(tap) * level(i - 1 - j)).sum::<f64>();
+        let sample = level(i)
+            + taps
+                .iter()
+                .enumerate()
+                .map(|(j, &tap)| f64::from(tap) * level(i - 1 - j))
+                .sum::<f64>();
         let v = f64::from(variances[usize::from(all[i])]);
         sum += (f64::from(y) - sample).powi(2) / (2.0 * v) + 0.5 * v.ln();
     }
     sum
 }
 
-/// All 4^6 sequences behind known symbols, and all 4^6 with unknown ones: the best, and the least metric with each level at each
-/// symbol. Metrics of f32 carry 1e-6 of sums below 300.
+/// All 4^6 sequences behind known symbols, and all 4^6 with unknown ones: the best, and the least
+/// metric with each level at each symbol. Metrics of f32 carry 1e-6 of sums below 300.
 #[test]
 fn it_is_exhaustive_search_and_so_are_the_penalties() {
     let mut rng = Seed::new(1).named("mlse.exhaustive").rng();
@@ -54,12 +59,16 @@ fn it_is_exhaustive_search_and_so_are_the_penalties() {
         let mut least = vec![[f64::INFINITY; 4]; length];
         for number in 0..4096 {
             let all = symbols::<6>(number);
-            let (ahead, sequence) = if known { (&before[..], &all[..]) } else { all.split_at(memory) };
+            let (ahead, sequence) =
+                if known { (&before[..], &all[..]) } else { all.split_at(memory) };
             let m = metric(taps, variance, ahead, sequence, &y);
             if m < best.0 {
                 best = (m, sequence.to_vec());
             }
-            least.iter_mut().zip(sequence).for_each(|(least, &s)| least[usize::from(s)] = least[usize::from(s)].min(m));
+            least
+                .iter_mut()
+                .zip(sequence)
+                .for_each(|(least, &s)| least[usize::from(s)] = least[usize::from(s)].min(m));
         }
         let response = PartialResponse::new(taps).with_variances(variance);
         let (mut hard, mut soft) = (Mlse::new(&response, 8), SoftMlse::new(&response, 8));
@@ -72,7 +81,11 @@ fn it_is_exhaustive_search_and_so_are_the_penalties() {
         assert_eq!(soft.detect(&y, &mut penalties), 0);
         assert_eq!(soft.finish(&mut penalties), length);
         for (penalty, least) in penalties.iter().flatten().zip(least.iter().flatten()) {
-            assert!((f64::from(*penalty) - (least - best.0)).abs() < 1e-3, "trial {trial}: {penalty} {}", least - best.0);
+            assert!(
+                (f64::from(*penalty) - (least - best.0)).abs() < 1e-3,
+                "trial {trial}: {penalty} {}",
+                least - best.0
+            );
         }
     }
 }
@@ -117,7 +130,11 @@ fn pieces_give_what_one_call_gives() {
         assert_eq!((given, pieces), (y.len(), whole.clone()));
         assert_eq!(soft_pieces, soft_whole);
         // the decision has no penalty; where two sequences are alike to rounding, either may win
-        let unlike = whole.iter().zip(&soft_whole).filter(|(d, penalty)| penalty[usize::from(**d)] > 1e-4).count();
+        let unlike = whole
+            .iter()
+            .zip(&soft_whole)
+            .filter(|(d, penalty)| penalty[usize::from(**d)] > 1e-4)
+            .count();
         assert_eq!(unlike, 0);
     }
 }
@@ -126,38 +143,65 @@ fn pieces_give_what_one_call_gives() {
 fn periodic(name: &str, taps: &[f32], sigma: f32, n: usize) -> (Vec<u8>, Vec<f32>) {
     let (sent, mut y) = received(name, taps, sigma, n);
     for k in 0..taps.len() {
-        y[k] += (k..taps.len()).map(|j| taps[j] * LEVELS[usize::from(sent[k + n - 1 - j])]).sum::<f32>();
+        y[k] += (k..taps.len())
+            .map(|j| taps[j] * LEVELS[usize::from(sent[k + n - 1 - j])])
+            .sum::<f32>();
     }
     (sent, y)
 }
 
-/// At error ratios of one in five, with postcursors at one and beyond, depths that are no runs, and blocks that are no eight stretches.
+/// At error ratios of one in five, with postcursors at one and beyond, depths that are no runs, and
+/// blocks that are no eight stretches.
 #[test]
 fn stretches_side_by_side_are_each_the_detectors_bits() {
     for taps in [[1.0].as_slice(), &[0.5], &[1.2, 0.6], &[0.6, -0.3]] {
         let response = PartialResponse::new(taps).with_variances([0.02, 0.03, 0.04, 0.05]);
-        for (depth, n) in [(32, 8192), (4, 512), (20, 1000), (64, 1536), (100, 2000), (256, 8192), (32, 256), (32, 1)] {
-            let (sent, y) = if n > 1 { periodic("mlse.stretches", taps, 0.4, n) } else { (vec![2], vec![0.1]) };
+        for (depth, n) in [
+            (32, 8192),
+            (4, 512),
+            (20, 1000),
+            (64, 1536),
+            (100, 2000),
+            (256, 8192),
+            (32, 256),
+            (32, 1),
+        ] {
+            let (sent, y) =
+                if n > 1 { periodic("mlse.stretches", taps, 0.4, n) } else { (vec![2], vec![0.1]) };
             let mut mlse = Mlse::new(&response, depth);
             let (mut side_by_side, mut one) = (vec![9; n], vec![9; n]);
             mlse.detect_periodic(&y, &sent, &mut side_by_side);
             let (whole, stretch) = (n / 512 * 512, n / 512 * 64);
             for lane in 0..8 {
-                mlse.detect_stretch(&y, &sent, lane * stretch, &mut one[lane * stretch..(lane + 1) * stretch]);
+                mlse.detect_stretch(
+                    &y,
+                    &sent,
+                    lane * stretch,
+                    &mut one[lane * stretch..(lane + 1) * stretch],
+                );
             }
             mlse.detect_stretch(&y, &sent, whole, &mut one[whole..]);
             assert_eq!(side_by_side, one, "{taps:?}, {depth} ahead, {n} symbols");
-            assert!(n < 1000 || side_by_side.iter().zip(&sent).filter(|(d, s)| d != s).count() > n / 20);
+            assert!(
+                n < 1000 || side_by_side.iter().zip(&sent).filter(|(d, s)| d != s).count() > n / 20
+            );
         }
     }
 }
 
-/// Two million symbols: at error ratios about 1e-3 as in one pass throughout, and at one in three but for a few heirs of errors that a
-/// warm-up did not see. One pass begins and ends a warm-up beyond each block, so that no block's edge is in it.
+/// Two million symbols: at error ratios about 1e-3 as in one pass throughout, and at one in three
+/// but for a few heirs of errors that a warm-up did not see. One pass begins and ends a warm-up
+/// beyond each block, so that no block's edge is in it.
 #[test]
 fn stretches_decide_as_one_pass_does() {
     let mut differing = Vec::new();
-    for (taps, sigma) in [([0.5].as_slice(), 0.11f32), (&[0.5, 0.2], 0.11), (&[0.5], 0.4), (&[0.5, 0.2], 0.4), (&[1.0], 0.3)] {
+    for (taps, sigma) in [
+        ([0.5].as_slice(), 0.11f32),
+        (&[0.5, 0.2], 0.11),
+        (&[0.5], 0.4),
+        (&[0.5, 0.2], 0.4),
+        (&[1.0], 0.3),
+    ] {
         let response = PartialResponse::new(taps);
         let (mut mlse, mut other) = (Mlse::new(&response, 32), Mlse::new(&response, 32));
         let (mut decided, mut unlike, mut wrong) = (vec![0; 8192], 0, 0);
@@ -188,12 +232,16 @@ fn four_states_are_sixteen_without_a_second_postcursor_and_noiseless_symbols_com
     assert_eq!(detected(&mut Mlse::new(&four, 32), &y)[2..], sent[2..]);
     assert_eq!(detected(&mut Mlse::new(&sixteen, 32), &y)[2..], sent[2..]);
     let (_, noisy) = received("mlse.clean", &[0.7, 0.0], 0.2, 3000);
-    let (a, b) = (detected(&mut Mlse::new(&four, 32), &noisy), detected(&mut Mlse::new(&sixteen, 32), &noisy));
+    let (a, b) = (
+        detected(&mut Mlse::new(&four, 32), &noisy),
+        detected(&mut Mlse::new(&sixteen, 32), &noisy),
+    );
     assert_eq!(a, b);
 }
 
-/// Union bound of the symbol error ratio for 1 + a D: errors e of 1 to 3 levels at successive symbols, each possible from
-/// (4 - |e|) / 4 of the levels, at the distance d^2 = e[0]^2 + sum (e[i] + a e[i-1])^2 + a^2 e[last]^2 in squared steps.
+/// Union bound of the symbol error ratio for 1 + a D: errors e of 1 to 3 levels at successive
+/// symbols, each possible from (4 - |e|) / 4 of the levels, at the distance d^2 = e[0]^2 + sum
+/// (e[i] + a e[i-1])^2 + a^2 e[last]^2 in squared steps.
 fn union_bound(a: f64, x: f64) -> f64 {
     fn extend(a: f64, x: f64, last: f64, square: f64, weight: f64, length: f64, floor: f64) -> f64 {
         let mut sum = weight * length * q(x * (square + a * a * last * last).sqrt());
@@ -211,13 +259,15 @@ fn union_bound(a: f64, x: f64) -> f64 {
     (1..4).map(f64::from).map(|e| 2.0 * extend(a, x, e, e * e, (4.0 - e) / 4.0, 1.0, floor)).sum()
 }
 
-/// Whoever knows all other symbols sees one of sqrt(1 + a^2) the height in the noise: no detector does better.
+/// Whoever knows all other symbols sees one of sqrt(1 + a^2) the height in the noise: no detector
+/// does better.
 fn genie_bound(a: f64, x: f64) -> f64 {
     1.5 * q(x * (1.0 + a * a).sqrt())
 }
 
-/// Counted errors lie between the bounds, five deviations of the count apart, at error ratios about 1e-4. Over the ideal DFE, which
-/// needs the half eye q^-1(p / 1.5), that is a gain between the bounds' gains.
+/// Counted errors lie between the bounds, five deviations of the count apart, at error ratios about
+/// 1e-4. Over the ideal DFE, which needs the half eye q^-1(p / 1.5), that is a gain between the
+/// bounds' gains.
 #[test]
 fn counted_errors_lie_between_the_bounds() {
     for (a, x) in [(0.3f32, 3.7), (0.5, 3.4), (0.7, 3.2)] {
@@ -231,17 +281,25 @@ fn counted_errors_lie_between_the_bounds() {
         let (least, most) = (genie_bound(a, x), union_bound(a, x));
         assert!(ratio > 5e-5 && ratio < 1e-3, "{a}: {ratio}");
         assert!(errors.wrong() > 400);
-        assert!(ratio + known > least && ratio - known < most, "{a}: {ratio} +- {known} not within {least} .. {most}");
-        // the union bound is tight here: 0.98 to 1.03 of it were counted, a figure that is not derived
+        assert!(
+            ratio + known > least && ratio - known < most,
+            "{a}: {ratio} +- {known} not within {least} .. {most}"
+        );
+        // the union bound is tight here: 0.98 to 1.03 of it were counted, a figure that is not
+        // derived
         assert!(ratio + known > 0.8 * most, "{a}: {ratio} +- {known} against {most}");
         let gain_db = 20.0 * (q_inverse(ratio / 1.5) / x).log10();
         let asymptote_db = 10.0 * (1.0 + a * a).log10();
-        assert!(gain_db < asymptote_db + 0.15 && gain_db > 0.5 * asymptote_db, "{a}: {gain_db} dB of {asymptote_db}");
+        assert!(
+            gain_db < asymptote_db + 0.15 && gain_db > 0.5 * asymptote_db,
+            "{a}: {gain_db} dB of {asymptote_db}"
+        );
     }
 }
 
-/// Half eye that the ideal DFE needs over the one at which the bound gives the same ratio: rises with falling ratio, and comes to
-/// 10 log10(1 + a^2). What is missing is the logarithm of the multiplicity over x^2.
+/// Half eye that the ideal DFE needs over the one at which the bound gives the same ratio: rises
+/// with falling ratio, and comes to 10 log10(1 + a^2). What is missing is the logarithm of the
+/// multiplicity over x^2.
 #[test]
 fn the_bounds_gain_over_an_ideal_dfe_tends_to_the_asymptote() {
     for (a, asymptote_db) in [(0.3, 0.374), (0.5, 0.969), (0.7, 1.732)] {
@@ -249,22 +307,27 @@ fn the_bounds_gain_over_an_ideal_dfe_tends_to_the_asymptote() {
         for x in [3.0, 4.0, 6.0, 10.0, 20.0, 26.0] {
             let gain_db = 20.0 * (q_inverse(union_bound(a, x) / 1.5) / x).log10();
             // once it is there, to rounding
-            assert!(gain_db > before - 1e-9 && gain_db < asymptote_db + 1e-3, "{a}, {x}: {gain_db} dB");
+            assert!(
+                gain_db > before - 1e-9 && gain_db < asymptote_db + 1e-3,
+                "{a}, {x}: {gain_db} dB"
+            );
             before = gain_db;
         }
         assert!(before > asymptote_db - 0.02, "{a}: {before} dB of {asymptote_db}");
     }
 }
 
-/// A zero-forcing filter 1 / (1 + a D) colours the noise; the whitening filter found from its errors undoes it, so that the detector
-/// behind sees the samples again. 400 000 errors know the tap to sqrt((1 - a^2) / n) = 0.0014, 0.01 are over five deviations.
+/// A zero-forcing filter 1 / (1 + a D) colours the noise; the whitening filter found from its
+/// errors undoes it, so that the detector behind sees the samples again. 400 000 errors know the
+/// tap to sqrt((1 - a^2) / n) = 0.0014, 0.01 are over five deviations.
 #[test]
 fn behind_zero_forcing_and_whitening_it_sees_the_channel_again() {
     let a = 0.5;
     let (sent, y) = received("mlse.whitened", &[a], 1.0 / (3.0 * 3.0), 400_000);
     let mut forced = y.clone();
     (1..y.len()).for_each(|n| forced[n] -= a * forced[n - 1]);
-    let errors: Vec<f32> = forced.iter().zip(&sent).map(|(z, &s)| z - LEVELS[usize::from(s)]).collect();
+    let errors: Vec<f32> =
+        forced.iter().zip(&sent).map(|(z, &s)| z - LEVELS[usize::from(s)]).collect();
     let mut sums = [0.0; 2];
     add_autocorrelation(&errors, &mut sums);
     let mut whitening = Whitening::from_autocorrelation(&sums, 1).expect("a noise's");

@@ -30,7 +30,11 @@ impl PartialResponse {
     /// If there is neither one postcursor nor two.
     #[must_use]
     pub fn new(postcursors: &[f32]) -> Self {
-        assert!(matches!(postcursors.len(), 1 | 2), "{} postcursors: must be 1 or 2", postcursors.len());
+        assert!(
+            matches!(postcursors.len(), 1 | 2),
+            "{} postcursors: must be 1 or 2",
+            postcursors.len()
+        );
         let mut both = [0.0; 2];
         both[..postcursors.len()].copy_from_slice(postcursors);
         Self { postcursors: both, memory: postcursors.len(), levels: LEVELS, variances: [1.0; 4] }
@@ -42,7 +46,8 @@ impl PartialResponse {
         Self { levels, ..self }
     }
 
-    /// With the noise's variance by level. Equal ones change no decision, only the scale of soft outputs.
+    /// With the noise's variance by level. Equal ones change no decision, only the scale of soft
+    /// outputs.
     ///
     /// # Panics
     ///
@@ -66,10 +71,11 @@ impl PartialResponse {
     }
 }
 
-/// The transitions between `S` states; a state is the latest symbol in its two low bits and the one before above them.
+/// The transitions between `S` states; a state is the latest symbol in its two low bits and the one
+/// before above them.
 ///
-/// From state p to state s the symbol x leaves: p = s / 4 + x S / 4. Metrics are negative logarithms of probability, up to a
-/// constant: (y - expected)^2 / 2 v + ln v / 2.
+/// From state p to state s the symbol x leaves: p = s / 4 + x S / 4. Metrics are negative
+/// logarithms of probability, up to a constant: (y - expected)^2 / 2 v + ln v / 2.
 #[derive(Clone, Debug)]
 pub(super) struct Trellis<const S: usize> {
     /// 1 / sqrt(2 v) by the state entered.
@@ -88,8 +94,10 @@ impl<const S: usize> Trellis<S> {
         let expected = std::array::from_fn(|x| {
             std::array::from_fn(|s| {
                 let before = if S == 4 { x } else { s >> 2 };
-                let sample = response.levels[s & 3] + response.postcursors[0] * response.levels[before];
-                let oldest = if S == 4 { 0.0 } else { response.postcursors[1] * response.levels[x] };
+                let sample =
+                    response.levels[s & 3] + response.postcursors[0] * response.levels[before];
+                let oldest =
+                    if S == 4 { 0.0 } else { response.postcursors[1] * response.levels[x] };
                 scale[s] * (sample + oldest)
             })
         });
@@ -102,13 +110,15 @@ impl<const S: usize> Trellis<S> {
             return [0.0; S];
         }
         let mut metric = [f32::INFINITY; S];
-        let state = known.iter().fold(0, |state, &symbol| (state << 2 | usize::from(symbol)) & (S - 1));
+        let state =
+            known.iter().fold(0, |state, &symbol| (state << 2 | usize::from(symbol)) & (S - 1));
         assert!(S >> (2 * known.len()) <= 1, "{} symbols known of a state of {S}", known.len());
         metric[state] = 0.0;
         metric
     }
 
-    /// Metrics behind the sample `y`, each from its best predecessor, and which symbol left on the way, two bits a state.
+    /// Metrics behind the sample `y`, each from its best predecessor, and which symbol left on the
+    /// way, two bits a state.
     ///
     /// Of one detector: the states are what becomes vectors.
     #[inline(always)]
@@ -116,7 +126,8 @@ impl<const S: usize> Trellis<S> {
         let mut ways = [[0.0; S]; 4];
         for x in 0..4 {
             for s in 0..S {
-                ways[x][s] = on(metric[(s >> 2) + x * (S / 4)], y * self.scale[s], self.expected[x][s]);
+                ways[x][s] =
+                    on(metric[(s >> 2) + x * (S / 4)], y * self.scale[s], self.expected[x][s]);
             }
         }
         let (mut best, mut left) = ([0.0; S], [0; S]);
@@ -158,7 +169,9 @@ impl<const S: usize> Trellis<S> {
         let mut word = T::Word::splat(0);
         for s in 0..S {
             let scaled = y * T::splat(self.scale[s]);
-            let way = |x: usize| on(metric[(s >> 2) + x * (S / 4)], scaled, T::splat(self.expected[x][s]));
+            let way = |x: usize| {
+                on(metric[(s >> 2) + x * (S / 4)], scaled, T::splat(self.expected[x][s]))
+            };
             let (best, left) = least([way(0), way(1), way(2), way(3)]);
             next[s] = best + T::splat(self.offset[s]);
             word = word | left << T::Word::splat(2 * s as u32);
@@ -166,7 +179,8 @@ impl<const S: usize> Trellis<S> {
         word
     }
 
-    /// Metrics of what follows: behind `later` at the state entered, ahead of the sample `y` at the state left.
+    /// Metrics of what follows: behind `later` at the state entered, ahead of the sample `y` at the
+    /// state left.
     #[inline(always)]
     pub(super) fn step_back(&self, later: &[f32; S], y: f32) -> [f32; S] {
         let mut best = [f32::INFINITY; S];
@@ -201,9 +215,15 @@ fn least<T: Number>(way: [T; 4]) -> (T, T::Word) {
     (best, high.word_if_less(low, high_symbol, low_symbol))
 }
 
-/// Goes back from the best state behind the last sample; `give` gets the symbols of the first `wanted` samples, the last one first.
+/// Goes back from the best state behind the last sample; `give` gets the symbols of the first
+/// `wanted` samples, the last one first.
 #[inline(always)]
-pub(super) fn trace<T: Number, const S: usize>(metric: &[T; S], left: &[T::Word], wanted: usize, mut give: impl FnMut(usize, T::Word)) {
+pub(super) fn trace<T: Number, const S: usize>(
+    metric: &[T; S],
+    left: &[T::Word],
+    wanted: usize,
+    mut give: impl FnMut(usize, T::Word),
+) {
     let (mut state, mut best) = (T::Word::splat(0), metric[0]);
     for (s, &metric) in metric.iter().enumerate().skip(1) {
         state = metric.word_if_less(best, T::Word::splat(s as u32), state);

@@ -1,4 +1,5 @@
-//! PAM4 in white noise behind the inner decoder, from block with a wrong decision to block with a wrong decision.
+//! PAM4 in white noise behind the inner decoder, from block with a wrong decision to block with a
+//! wrong decision.
 
 use crate::fec::errors::geometric;
 use crate::fec::inner::{self, BLOCK_SYMBOLS, Chase, PAYLOAD_SYMBOLS, Soft};
@@ -16,8 +17,9 @@ const DRAWN: usize = 1024;
 /// y = level + sigma n;   |n| > x = half eye / sigma in a symbol or more of the block: it is drawn and decoded;   in none: it is right
 /// ```
 ///
-/// Which symbols exceed x does not depend on what is sent, so the way from one to the next is drawn at once. A block without is decided
-/// right by the slicer, and so by every decoder that takes a codeword as it is.
+/// Which symbols exceed x does not depend on what is sent, so the way from one to the next is drawn
+/// at once. A block without is decided right by the slicer, and so by every decoder that takes a
+/// codeword as it is.
 #[derive(Clone, Debug)]
 pub(super) struct Awgn {
     /// Half an eye over sigma, and the share of symbols whose noise exceeds it.
@@ -32,12 +34,14 @@ impl Awgn {
     pub(super) fn new(ber: f64, chase: Chase) -> Self {
         let half_eye_over_sigma = pam4_half_eye_from_ber(ber);
         let sigma = (0.5 / half_eye_over_sigma) as f32;
-        let soft = Soft::new([0.0, 1.0, 2.0, 3.0], [sigma; 4]).expect("levels rise and sigma is above zero");
+        let soft = Soft::new([0.0, 1.0, 2.0, 3.0], [sigma; 4])
+            .expect("levels rise and sigma is above zero");
         Self { half_eye_over_sigma, exceeding: 2.0 * q(half_eye_over_sigma), sigma, soft, chase }
     }
 
-    /// Tells every payload symbol of some blocks that leaves the decoder wrong, with the bits that are (first one on top), in order;
-    /// returns the wrong bits ahead of it, the parity's among them.
+    /// Tells every payload symbol of some blocks that leaves the decoder wrong, with the bits that
+    /// are (first one on top), in order; returns the wrong bits ahead of it, the parity's among
+    /// them.
     pub(super) fn draw(&self, rng: Rng, blocks: u64, mut hit: impl FnMut(u64, u8)) -> u64 {
         let (end, length) = (blocks * BLOCK_SYMBOLS as u64, BLOCK_SYMBOLS as u64);
         let mut noise = Noise { rng, values: [0.0; DRAWN], used: DRAWN };
@@ -58,17 +62,28 @@ impl Awgn {
                 wrong_bits += u64::from(gray::BIT_ERRORS[usize::from(sent)][usize::from(decided)]);
             }
             self.chase.decode(&self.soft, &received, &mut payload);
-            for (k, (&sent, &decoded)) in sent.iter().zip(&payload).enumerate().filter(|(_, (sent, decoded))| sent != decoded) {
-                hit(block * PAYLOAD_SYMBOLS as u64 + k as u64, gray::pair(sent) ^ gray::pair(decoded));
+            for (k, (&sent, &decoded)) in
+                sent.iter().zip(&payload).enumerate().filter(|(_, (sent, decoded))| sent != decoded)
+            {
+                hit(
+                    block * PAYLOAD_SYMBOLS as u64 + k as u64,
+                    gray::pair(sent) ^ gray::pair(decoded),
+                );
             }
         }
         wrong_bits
     }
 
-    fn received(&self, noise: &mut Noise, sent: &[u8; BLOCK_SYMBOLS], exceeds: u64) -> [f32; BLOCK_SYMBOLS] {
+    fn received(
+        &self,
+        noise: &mut Noise,
+        sent: &[u8; BLOCK_SYMBOLS],
+        exceeds: u64,
+    ) -> [f32; BLOCK_SYMBOLS] {
         let limit = self.half_eye_over_sigma as f32;
         std::array::from_fn(|k| {
-            let n = if exceeds >> k & 1 == 1 { self.tail(&mut noise.rng) } else { noise.within(limit) };
+            let n =
+                if exceeds >> k & 1 == 1 { self.tail(&mut noise.rng) } else { noise.within(limit) };
             f32::from(sent[k]) + self.sigma * n
         })
     }
@@ -119,8 +134,9 @@ mod tests {
     use crate::math::gaussian::pam4_ber;
     use crate::seed::Seed;
 
-    /// 4000 runs of 40 blocks, dense and from block to block: errors ahead of and behind the decoder scatter alike, |z| < 5; ahead of it
-    /// against the closed form too. At 0.2 nearly every block has many.
+    /// 4000 runs of 40 blocks, dense and from block to block: errors ahead of and behind the
+    /// decoder scatter alike, |z| < 5; ahead of it against the closed form too. At 0.2 nearly every
+    /// block has many.
     #[test]
     fn from_block_to_block_the_errors_are_those_of_every_block() {
         const RUNS: u64 = 4000;
@@ -134,26 +150,44 @@ mod tests {
                 [ahead as f64, f64::from(behind)]
             };
             let dense = |run: u64| {
-                let mut noise = Noise { rng: Seed::new(1).named("dense").index(run).rng(), values: [0.0; DRAWN], used: DRAWN };
+                let mut noise = Noise {
+                    rng: Seed::new(1).named("dense").index(run).rng(),
+                    values: [0.0; DRAWN],
+                    used: DRAWN,
+                };
                 let (mut ahead, mut behind, mut payload) = (0, 0, [0; PAYLOAD_SYMBOLS]);
                 for _ in 0..BLOCKS {
                     let sent = noise.levels();
-                    let received = sent.map(|level| f32::from(level) + awgn.sigma * noise.within(f32::INFINITY));
+                    let received = sent
+                        .map(|level| f32::from(level) + awgn.sigma * noise.within(f32::INFINITY));
                     let decided = received.map(|y| (y + 0.5).clamp(0.0, 3.5) as u8);
-                    ahead += sent.iter().zip(&decided).map(|(&s, &d)| (gray::pair(s) ^ gray::pair(d)).count_ones()).sum::<u32>();
+                    ahead += sent
+                        .iter()
+                        .zip(&decided)
+                        .map(|(&s, &d)| (gray::pair(s) ^ gray::pair(d)).count_ones())
+                        .sum::<u32>();
                     awgn.chase.decode(&awgn.soft, &received, &mut payload);
-                    behind += sent.iter().zip(&payload).map(|(&s, &d)| (gray::pair(s) ^ gray::pair(d)).count_ones()).sum::<u32>();
+                    behind += sent
+                        .iter()
+                        .zip(&payload)
+                        .map(|(&s, &d)| (gray::pair(s) ^ gray::pair(d)).count_ones())
+                        .sum::<u32>();
                 }
                 [f64::from(ahead), f64::from(behind)]
             };
             let runs = if ber > 0.1 { RUNS / 20 } else { RUNS };
-            let (sparse, dense): (Vec<_>, Vec<_>) = (0..runs).map(|run| (sparse(run), dense(run))).unzip();
+            let (sparse, dense): (Vec<_>, Vec<_>) =
+                (0..runs).map(|run| (sparse(run), dense(run))).unzip();
             for i in 0..2 {
                 let ((a, error_a), (b, error_b)) = (mean(&sparse, i), mean(&dense, i));
-                assert!((a - b).abs() < 5.0 * error_a.hypot(error_b), "{ber} {i}: {a} +- {error_a} and {b} +- {error_b}");
+                assert!(
+                    (a - b).abs() < 5.0 * error_a.hypot(error_b),
+                    "{ber} {i}: {a} +- {error_a} and {b} +- {error_b}"
+                );
             }
             let (ahead, error) = mean(&sparse, 0);
-            let expected = pam4_ber(awgn.half_eye_over_sigma) * (BLOCKS * 2 * BLOCK_SYMBOLS as u64) as f64;
+            let expected =
+                pam4_ber(awgn.half_eye_over_sigma) * (BLOCKS * 2 * BLOCK_SYMBOLS as u64) as f64;
             assert!((ahead - expected).abs() < 5.0 * error, "{ber}: {ahead}, not {expected}");
         }
     }

@@ -8,7 +8,8 @@ use std::str::FromStr;
 /// Most points of a curve.
 const MOST_POINTS: usize = 1000;
 
-/// Bit error ratios from one to another, with equal ratios between them: `1e-4:3e-3:9`, or one alone, `2.4e-4`.
+/// Bit error ratios from one to another, with equal ratios between them: `1e-4:3e-3:9`, or one
+/// alone, `2.4e-4`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bers {
@@ -38,12 +39,14 @@ impl FromStr for Bers {
     type Err = BersError;
 
     fn from_str(text: &str) -> Result<Self, BersError> {
-        let number = |part: &str| part.trim().parse::<f64>().map_err(|_| BersError::Number(part.to_owned()));
+        let number =
+            |part: &str| part.trim().parse::<f64>().map_err(|_| BersError::Number(part.to_owned()));
         match text.split(':').collect::<Vec<_>>()[..] {
             [ber] => number(ber).map(|ber| Self { from: ber, to: ber, points: 1 }),
             [from, to, points] => {
                 let (from, to) = (number(from)?, number(to)?);
-                let points = points.trim().parse().map_err(|_| BersError::Points(points.to_owned()))?;
+                let points =
+                    points.trim().parse().map_err(|_| BersError::Points(points.to_owned()))?;
                 Ok(Self { from, to, points })
             }
             _ => Err(BersError::Form),
@@ -53,23 +56,43 @@ impl FromStr for Bers {
 
 impl Display for Bers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.points == 1 { write!(f, "{:e}", self.from) } else { write!(f, "{:e}:{:e}:{}", self.from, self.to, self.points) }
+        if self.points == 1 {
+            write!(f, "{:e}", self.from)
+        } else {
+            write!(f, "{:e}:{:e}:{}", self.from, self.to, self.points)
+        }
     }
 }
 
 impl Bers {
-    /// Reports ends that are no bit error ratios above zero or in the wrong order, and numbers of points that are not drawn.
+    /// Reports ends that are no bit error ratios above zero or in the wrong order, and numbers of
+    /// points that are not drawn.
     pub fn check(&self, at: &Path, problems: &mut Problems) {
         if !(1..=MOST_POINTS).contains(&self.points) {
-            problems.report(at, "ber", self, format!("{} points: must be from 1 to {MOST_POINTS}", self.points));
+            problems.report(
+                at,
+                "ber",
+                self,
+                format!("{} points: must be from 1 to {MOST_POINTS}", self.points),
+            );
         }
         for end in [self.from, self.to] {
             if !(end > 0.0 && end <= 0.5) {
-                return problems.report(at, "ber", self, format!("{end:e} is no bit error ratio: must be above 0, up to 0.5"));
+                return problems.report(
+                    at,
+                    "ber",
+                    self,
+                    format!("{end:e} is no bit error ratio: must be above 0, up to 0.5"),
+                );
             }
         }
         if self.from > self.to {
-            problems.report(at, "ber", self, "the first ratio is above the second: must be from low to high");
+            problems.report(
+                at,
+                "ber",
+                self,
+                "the first ratio is above the second: must be from low to high",
+            );
         }
     }
 
@@ -92,7 +115,9 @@ mod tests {
     fn points_have_equal_ratios_and_exact_ends() {
         let values: Vec<f64> = "1e-5:1e-3:5".parse::<Bers>().unwrap().values().collect();
         assert_eq!((values[0], values[4], values.len()), (1e-5, 1e-3, 5));
-        assert!(values.windows(2).all(|pair| (pair[1] / pair[0] / 10f64.sqrt() - 1.0).abs() < 1e-14));
+        assert!(
+            values.windows(2).all(|pair| (pair[1] / pair[0] / 10f64.sqrt() - 1.0).abs() < 1e-14)
+        );
         assert_eq!("2.4e-4".parse::<Bers>().unwrap().values().collect::<Vec<_>>(), [2.4e-4]);
         assert_eq!("1e-4:3e-3:9".parse::<Bers>().unwrap().to_string(), "1e-4:3e-3:9");
     }

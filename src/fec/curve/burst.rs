@@ -11,7 +11,8 @@ const BER_BAD: f64 = 0.25;
 /// Mean lengths of the good state, PAM4 symbols.
 const GOOD_SYMBOLS: (f64, f64) = (1.0, 1e12);
 
-/// How errors hang together, whatever their ratio: `none`, `ge:SYMBOLS`, `ge:SYMBOLS:BER_BAD`, `dfe:TAP`.
+/// How errors hang together, whatever their ratio: `none`, `ge:SYMBOLS`, `ge:SYMBOLS:BER_BAD`,
+/// `dfe:TAP`.
 ///
 /// ```text
 /// ge     a bad state of SYMBOLS PAM4 symbols on average, wrong bits with BER_BAD in it and none outside:
@@ -41,7 +42,9 @@ pub enum Burst {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BurstError {
     /// No such form.
-    #[error("must be none, ge:SYMBOLS or ge:SYMBOLS:BER_BAD, such as ge:20:0.25, or dfe:TAP, such as dfe:0.7")]
+    #[error(
+        "must be none, ge:SYMBOLS or ge:SYMBOLS:BER_BAD, such as ge:20:0.25, or dfe:TAP, such as dfe:0.7"
+    )]
     Form,
     /// A part that is no number.
     #[error("{0} is not a number")]
@@ -52,11 +55,17 @@ impl FromStr for Burst {
     type Err = BurstError;
 
     fn from_str(text: &str) -> Result<Self, BurstError> {
-        let number = |part: &str| part.trim().parse::<f64>().map_err(|_| BurstError::Number(format!("{part:?}")));
+        let number = |part: &str| {
+            part.trim().parse::<f64>().map_err(|_| BurstError::Number(format!("{part:?}")))
+        };
         match text.split(':').collect::<Vec<_>>()[..] {
             ["none"] => Ok(Self::None),
-            ["ge", symbols] => Ok(Self::GilbertElliott { bad_symbols: number(symbols)?, ber_bad: BER_BAD }),
-            ["ge", symbols, ber] => Ok(Self::GilbertElliott { bad_symbols: number(symbols)?, ber_bad: number(ber)? }),
+            ["ge", symbols] => {
+                Ok(Self::GilbertElliott { bad_symbols: number(symbols)?, ber_bad: BER_BAD })
+            }
+            ["ge", symbols, ber] => {
+                Ok(Self::GilbertElliott { bad_symbols: number(symbols)?, ber_bad: number(ber)? })
+            }
             ["dfe", tap] => Ok(Self::Dfe { tap: number(tap)? }),
             _ => Err(BurstError::Form),
         }
@@ -67,7 +76,9 @@ impl Display for Burst {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::None => f.write_str("none"),
-            Self::GilbertElliott { bad_symbols, ber_bad } => write!(f, "ge:{bad_symbols}:{ber_bad}"),
+            Self::GilbertElliott { bad_symbols, ber_bad } => {
+                write!(f, "ge:{bad_symbols}:{ber_bad}")
+            }
             Self::Dfe { tap } => write!(f, "dfe:{tap}"),
         }
     }
@@ -93,14 +104,20 @@ impl Burst {
         let mut in_range = |name: &str, value: f64, low: f64, high: f64| {
             let is_in = (low..=high).contains(&value);
             if !is_in {
-                problems.report(at, "burst", self, format!("{name} is {value}: must be from {low} to {high}"));
+                problems.report(
+                    at,
+                    "burst",
+                    self,
+                    format!("{name} is {value}: must be from {low} to {high}"),
+                );
             }
             is_in
         };
         let is_good = match *self {
             Self::None => true,
             Self::GilbertElliott { bad_symbols, ber_bad } => {
-                in_range("the bad state's mean length", bad_symbols, 1.0, 1e6) & in_range("the bad state's ratio", ber_bad, 1e-6, 0.5)
+                in_range("the bad state's mean length", bad_symbols, 1.0, 1e6)
+                    & in_range("the bad state's ratio", ber_bad, 1e-6, 0.5)
             }
             Self::Dfe { tap } => in_range("the tap", tap, -1.0, 1.0),
         };
@@ -108,10 +125,20 @@ impl Burst {
             return;
         }
         let (least, most) = self.reach();
-        let beyond = bers.filter(|ber| *ber > 0.0 && *ber <= 0.5).find(|ber| !(least..=most).contains(ber));
+        let beyond =
+            bers.filter(|ber| *ber > 0.0 && *ber <= 0.5).find(|ber| !(least..=most).contains(ber));
         if let Some(ber) = beyond {
-            let side = if ber > most { format!("up to {}", shown(most)) } else { format!("from {least:.1e}") };
-            problems.report(at, "burst", self, format!("makes no bit error ratio of {}: it makes {side}", shown(ber)));
+            let side = if ber > most {
+                format!("up to {}", shown(most))
+            } else {
+                format!("from {least:.1e}")
+            };
+            problems.report(
+                at,
+                "burst",
+                self,
+                format!("makes no bit error ratio of {}: it makes {side}", shown(ber)),
+            );
         }
     }
 
@@ -138,8 +165,14 @@ impl Burst {
         Some(match *self {
             Self::None => Errors::Independent { ber },
             Self::GilbertElliott { bad_symbols, ber_bad } => {
-                let good_symbols = (bad_symbols * (ber_bad / ber - 1.0)).clamp(GOOD_SYMBOLS.0, GOOD_SYMBOLS.1);
-                Errors::GilbertElliott(GilbertElliott { ber_good: 0.0, ber_bad, good_symbols, bad_symbols })
+                let good_symbols =
+                    (bad_symbols * (ber_bad / ber - 1.0)).clamp(GOOD_SYMBOLS.0, GOOD_SYMBOLS.1);
+                Errors::GilbertElliott(GilbertElliott {
+                    ber_good: 0.0,
+                    ber_bad,
+                    good_symbols,
+                    bad_symbols,
+                })
             }
             Self::Dfe { tap } => Errors::Dfe(Dfe::with_ber(tap, ber)?),
         })
@@ -170,7 +203,10 @@ mod tests {
         ] {
             assert_eq!(text.parse(), Ok(burst));
             assert_eq!(burst.to_string(), text);
-            assert_eq!(serde_json::from_str::<Burst>(&serde_json::to_string(&burst).unwrap()).unwrap(), burst);
+            assert_eq!(
+                serde_json::from_str::<Burst>(&serde_json::to_string(&burst).unwrap()).unwrap(),
+                burst
+            );
         }
         assert_eq!("ge:20".parse::<Burst>(), "ge:20:0.25".parse());
         for text in ["", "dfe", "ge", "ge:1:2:3", "both:1", "none:1"] {
@@ -182,9 +218,19 @@ mod tests {
     #[test]
     fn a_burst_that_cannot_be_is_told_what_could() {
         assert_eq!(said("dfe:2", 1e-3), "burst = dfe:2: the tap is 2: must be from -1 to 1");
-        assert_eq!(said("ge:0", 1e-3), "burst = ge:0:0.25: the bad state's mean length is 0: must be from 1 to 1000000");
-        assert_eq!(said("ge:4:0.01", 0.02), "burst = ge:4:0.01: makes no bit error ratio of 0.02: it makes up to 8.00e-3");
-        assert!(said("dfe:1", 0.5).contains("makes no bit error ratio of 0.5: it makes up to 0.4"), "{}", said("dfe:1", 0.5));
+        assert_eq!(
+            said("ge:0", 1e-3),
+            "burst = ge:0:0.25: the bad state's mean length is 0: must be from 1 to 1000000"
+        );
+        assert_eq!(
+            said("ge:4:0.01", 0.02),
+            "burst = ge:4:0.01: makes no bit error ratio of 0.02: it makes up to 8.00e-3"
+        );
+        assert!(
+            said("dfe:1", 0.5).contains("makes no bit error ratio of 0.5: it makes up to 0.4"),
+            "{}",
+            said("dfe:1", 0.5)
+        );
         assert!(said("ge:20", 1e-30).contains("it makes from 5.0e-12"));
         assert_eq!(said("dfe:nan", 1e-3), "burst = dfe:NaN: the tap is NaN: must be from -1 to 1");
         assert_eq!(said("ge:20", 0.2), "");
@@ -193,7 +239,11 @@ mod tests {
     #[test]
     fn the_mean_of_the_states_is_the_ratio_that_was_asked_for() {
         for ber in [1e-9, 2.4e-4, 0.05] {
-            let Some(Errors::GilbertElliott(channel)) = "ge:30:0.3".parse::<Burst>().unwrap().errors(ber) else { panic!("{ber}") };
+            let Some(Errors::GilbertElliott(channel)) =
+                "ge:30:0.3".parse::<Burst>().unwrap().errors(ber)
+            else {
+                panic!("{ber}")
+            };
             assert!((channel.mean_ber() / ber - 1.0).abs() < 1e-12, "{ber}");
         }
         assert!("dfe:0.7".parse::<Burst>().unwrap().errors(0.5).is_none());

@@ -40,19 +40,32 @@ impl Channel {
     }
 
     /// Tells every wrong one of the first payload bits of a lane, in order.
-    pub(super) fn draw(&self, rng: Rng, payload_symbols: u64, mut wrong: impl FnMut(u64)) -> Slicer {
+    pub(super) fn draw(
+        &self,
+        rng: Rng,
+        payload_symbols: u64,
+        mut wrong: impl FnMut(u64),
+    ) -> Slicer {
         let hit = |symbol: u64, bits: u8| {
             if symbol < payload_symbols {
-                [2, 1].into_iter().zip(2 * symbol..).filter(|(mask, _)| bits & mask != 0).for_each(|(_, bit)| wrong(bit));
+                [2, 1]
+                    .into_iter()
+                    .zip(2 * symbol..)
+                    .filter(|(mask, _)| bits & mask != 0)
+                    .for_each(|(_, bit)| wrong(bit));
             }
         };
         match self {
-            Self::Hard { model, precoder } => {
-                Slicer { bits: 2 * payload_symbols, errors: model.draw(rng, payload_symbols, *precoder, hit) }
-            }
+            Self::Hard { model, precoder } => Slicer {
+                bits: 2 * payload_symbols,
+                errors: model.draw(rng, payload_symbols, *precoder, hit),
+            },
             Self::Soft(awgn) => {
                 let blocks = payload_symbols.div_ceil(PAYLOAD_SYMBOLS as u64);
-                Slicer { bits: 2 * blocks * BLOCK_SYMBOLS as u64, errors: awgn.draw(rng, blocks, hit) }
+                Slicer {
+                    bits: 2 * blocks * BLOCK_SYMBOLS as u64,
+                    errors: awgn.draw(rng, blocks, hit),
+                }
             }
         }
     }

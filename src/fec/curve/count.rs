@@ -20,8 +20,15 @@ pub(super) struct Counted {
 
 impl Counted {
     pub(super) fn new(layout: &Layout) -> Self {
-        let (set, chunk) = (layout.coding().codewords as u64, chunk_sets(layout) * layout.coding().codewords as u64);
-        Self { tally: Tally::new(&layout.coding().outer), slicer: Slicer::default(), scatter: Scatter::new(set, chunk) }
+        let (set, chunk) = (
+            layout.coding().codewords as u64,
+            chunk_sets(layout) * layout.coding().codewords as u64,
+        );
+        Self {
+            tally: Tally::new(&layout.coding().outer),
+            slicer: Slicer::default(),
+            scatter: Scatter::new(set, chunk),
+        }
     }
 
     /// Adds a chunk.
@@ -55,9 +62,17 @@ impl Desk {
 
     /// Draws the errors of some sets and decodes.
     ///
-    /// The codes are linear: what a decoder does depends on what is wrong, not on what was sent, so the word of zeros stands for all.
-    /// Up to t wrong symbols are corrected for certain; only words with more are decoded.
-    pub(super) fn count(&mut self, layout: &Layout, code: &ReedSolomon, channel: &Channel, sets: u64, seed: Seed) -> Counted {
+    /// The codes are linear: what a decoder does depends on what is wrong, not on what was sent, so
+    /// the word of zeros stands for all. Up to t wrong symbols are corrected for certain; only
+    /// words with more are decoded.
+    pub(super) fn count(
+        &mut self,
+        layout: &Layout,
+        code: &ReedSolomon,
+        channel: &Channel,
+        sets: u64,
+        seed: Seed,
+    ) -> Counted {
         let coding = layout.coding();
         let (symbols, first) = (coding.outer.codeword_symbols, layout.first_set());
         let mut counted = Counted::new(layout);
@@ -66,12 +81,15 @@ impl Desk {
         // sets ahead of the first are not whole, and none behind the last is begun to be looked at
         let payload_symbols = (first + sets) * layout.set_symbols() as u64;
         for lane in 0..coding.lanes {
-            let slicer = channel.draw(seed.index(lane as u64).rng(), payload_symbols, |payload_bit| {
-                let Address { set, codeword, symbol, bit } = layout.address(lane, payload_bit);
-                if let Some(set) = set.checked_sub(first).filter(|set| *set < sets) {
-                    self.wrong[(set as usize * coding.codewords + codeword) * symbols + symbol] ^= 1 << bit;
-                }
-            });
+            let slicer =
+                channel.draw(seed.index(lane as u64).rng(), payload_symbols, |payload_bit| {
+                    let Address { set, codeword, symbol, bit } = layout.address(lane, payload_bit);
+                    if let Some(set) = set.checked_sub(first).filter(|set| *set < sets) {
+                        self.wrong
+                            [(set as usize * coding.codewords + codeword) * symbols + symbol] ^=
+                            1 << bit;
+                    }
+                });
             counted.slicer.bits += slicer.bits;
             counted.slicer.errors += slicer.errors;
         }
@@ -84,7 +102,9 @@ impl Desk {
                     continue;
                 }
                 self.decoded.copy_from_slice(word);
-                let outcome = code.decode(&mut self.decoded, &[], &mut self.work).expect("a word of the code's own");
+                let outcome = code
+                    .decode(&mut self.decoded, &[], &mut self.work)
+                    .expect("a word of the code's own");
                 counted.tally.push_decoded(&coding.outer, &self.sent, word, &self.decoded, outcome);
             }
             counted.scatter.push(counted.tally.uncorrectable + counted.tally.miscorrected - before);
@@ -93,9 +113,11 @@ impl Desk {
     }
 }
 
-/// Adds a word that is corrected for certain: what [`Tally::push_decoded`] would add, without decoding.
+/// Adds a word that is corrected for certain: what [`Tally::push_decoded`] would add, without
+/// decoding.
 fn push_correctable(tally: &mut Tally, wrong: &[u16], symbols: usize, symbol_bits: u32) {
-    let bits: u32 = if symbols == 0 { 0 } else { wrong.iter().map(|symbol| symbol.count_ones()).sum() };
+    let bits: u32 =
+        if symbols == 0 { 0 } else { wrong.iter().map(|symbol| symbol.count_ones()).sum() };
     tally.histogram.push(Some(symbols));
     tally.bits += wrong.len() as u64 * u64::from(symbol_bits);
     tally.pre_fec_errors += u64::from(bits);
@@ -107,11 +129,14 @@ mod tests {
     use super::*;
     use crate::fec::curve::{Curve, Scheme};
 
-    /// Every word decoded: the same counts to the last bit, for words within the code and beyond it. 800 and 200 codewords, of which 64
-    /// and 110 are expected beyond, 21 and 18 with five wrong symbols.
+    /// Every word decoded: the same counts to the last bit, for words within the code and beyond
+    /// it. 800 and 200 codewords, of which 64 and 110 are expected beyond, 21 and 18 with five
+    /// wrong symbols.
     #[test]
     fn what_is_not_decoded_is_counted_as_if_it_were() {
-        for (coding, ber) in [(Scheme::Kp4.on("800gbase-df").unwrap(), 2e-3), (Scheme::Kr4.alone(), 1.5e-3)] {
+        for (coding, ber) in
+            [(Scheme::Kp4.on("800gbase-df").unwrap(), 2e-3), (Scheme::Kr4.alone(), 1.5e-3)]
+        {
             let (layout, code) = (coding.build().unwrap(), coding.outer.build().unwrap());
             let channel = Channel::new(&Curve { coding, ..Curve::default() }, ber);
             let mut desk = Desk::new(&code);

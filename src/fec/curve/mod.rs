@@ -1,7 +1,8 @@
-//! What codes leave of errors, over the bit error ratio ahead of them: closed form, counted and foretold.
+//! What codes leave of errors, over the bit error ratio ahead of them: closed form, counted and
+//! foretold.
 //!
-//! A [`Curve`] says which codes, which errors and how long to count; [`Curve::build`] makes a [`Trial`], which counts and gives
-//! [`Point`]s.
+//! A [`Curve`] says which codes, which errors and how long to count; [`Curve::build`] makes a
+//! [`Trial`], which counts and gives [`Point`]s.
 
 mod awgn;
 mod bers;
@@ -22,15 +23,17 @@ use super::coding::Coding;
 use crate::error::{Path, Problems, Result};
 use serde::{Deserialize, Serialize};
 
-/// Highest bit error ratio of the noise ahead of an inner code: beyond, a quarter of all symbols is wrong.
+/// Highest bit error ratio of the noise ahead of an inner code: beyond, a quarter of all symbols is
+/// wrong.
 const MOST_INNER_BER: f64 = 0.4;
 /// Most codewords of a point.
 const MOST_CODEWORDS: u64 = 1 << 50;
 
 /// Codeword error ratio against bit error ratio.
 ///
-/// Without an inner code bits are wrong at the slicer as [`Burst`] says, and [`Coding::precoder`] turns what the slicer decided back. With
-/// one the slicer's values are those of PAM4 in white noise, decoded softly.
+/// Without an inner code bits are wrong at the slicer as [`Burst`] says, and [`Coding::precoder`]
+/// turns what the slicer decided back. With one the slicer's values are those of PAM4 in white
+/// noise, decoded softly.
 ///
 /// ```
 /// use lightlane::fec::curve::{Curve, Scheme};
@@ -45,8 +48,9 @@ const MOST_CODEWORDS: u64 = 1 << 50;
 ///
 /// # Limits
 ///
-/// Levels are drawn where errors touch them, uniform and independent, as those of a codeword's symbols are for any k of its n. The lanes
-/// have the same bit error ratio. A codeword that is beyond the code is left as it was or, counted apart, changed to another codeword.
+/// Levels are drawn where errors touch them, uniform and independent, as those of a codeword's
+/// symbols are for any k of its n. The lanes have the same bit error ratio. A codeword that is
+/// beyond the code is left as it was or, counted apart, changed to another codeword.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Curve {
@@ -87,7 +91,12 @@ impl Curve {
         }
         self.burst.check(self.ber.values(), at, problems);
         if self.codewords > MOST_CODEWORDS {
-            problems.report(at, "codewords", self.codewords, format!("must be from 0 to {MOST_CODEWORDS}"));
+            problems.report(
+                at,
+                "codewords",
+                self.codewords,
+                format!("must be from 0 to {MOST_CODEWORDS}"),
+            );
         }
         if self.errors == 0 {
             problems.report(at, "errors", self.errors, "must be at least 1");
@@ -99,7 +108,12 @@ impl Curve {
 
     fn check_inner(&self, at: &Path, problems: &mut Problems) {
         if self.burst != Burst::None {
-            problems.report(at, "burst", self.burst, "must be none with an inner code: its soft decisions are those of white noise");
+            problems.report(
+                at,
+                "burst",
+                self.burst,
+                "must be none with an inner code: its soft decisions are those of white noise",
+            );
         }
         if self.coding.precoder {
             problems.report(
@@ -110,10 +124,20 @@ impl Curve {
             );
         }
         if self.codewords == 0 {
-            problems.report(at, "codewords", 0, "must be at least 1 with an inner code: what it leaves is known by counting only");
+            problems.report(
+                at,
+                "codewords",
+                0,
+                "must be at least 1 with an inner code: what it leaves is known by counting only",
+            );
         }
         if let Some(ber) = self.ber.values().find(|ber| *ber > MOST_INNER_BER && *ber <= 0.5) {
-            problems.report(at, "ber", self.ber, format!("{ber:e} is too much for an inner code: must be up to {MOST_INNER_BER}"));
+            problems.report(
+                at,
+                "ber",
+                self.ber,
+                format!("{ber:e} is too much for an inner code: must be up to {MOST_INNER_BER}"),
+            );
         }
     }
 
@@ -142,23 +166,50 @@ mod tests {
     fn a_curve_survives_toml() {
         let curve = Curve { burst: "dfe:0.7".parse().unwrap(), ..Curve::default() };
         assert_eq!(toml::from_str(&toml::to_string(&curve).unwrap()), Ok(curve));
-        assert!(toml::from_str::<Curve>("burst = 'dfe:much'").unwrap_err().to_string().contains("is not a number"));
+        assert!(
+            toml::from_str::<Curve>("burst = 'dfe:much'")
+                .unwrap_err()
+                .to_string()
+                .contains("is not a number")
+        );
     }
 
     #[test]
     fn contradictions_are_named() {
-        let inner = Curve { coding: Scheme::Kp4Inner.on("1.6tbase-dr8-2").unwrap(), ..Curve::default() };
+        let inner =
+            Curve { coding: Scheme::Kp4Inner.on("1.6tbase-dr8-2").unwrap(), ..Curve::default() };
         assert_eq!(said(inner.clone()), "");
         assert!(
-            said(Curve { burst: Burst::Dfe { tap: 1.0 }, ..inner.clone() }).starts_with("burst = dfe:1: must be none with an inner code")
+            said(Curve { burst: Burst::Dfe { tap: 1.0 }, ..inner.clone() })
+                .starts_with("burst = dfe:1: must be none with an inner code")
         );
         assert!(
-            said(Curve { coding: Coding { precoder: true, ..inner.coding.clone() }, ..inner.clone() }).starts_with("precoder: must be off")
+            said(Curve {
+                coding: Coding { precoder: true, ..inner.coding.clone() },
+                ..inner.clone()
+            })
+            .starts_with("precoder: must be off")
         );
-        assert!(said(Curve { codewords: 0, ..inner.clone() }).starts_with("codewords = 0: must be at least 1"));
-        assert!(said(Curve { ber: "0.45".parse().unwrap(), ..inner }).starts_with("ber = 4.5e-1: 4.5e-1 is too much"));
+        assert!(
+            said(Curve { codewords: 0, ..inner.clone() })
+                .starts_with("codewords = 0: must be at least 1")
+        );
+        assert!(
+            said(Curve { ber: "0.45".parse().unwrap(), ..inner })
+                .starts_with("ber = 4.5e-1: 4.5e-1 is too much")
+        );
         assert_eq!(said(Curve { errors: 0, ..Curve::default() }), "errors = 0: must be at least 1");
-        assert!(said(Curve { codewords: u64::MAX, ..Curve::default() }).contains("must be from 0 to"));
-        assert_eq!(said(Curve { ber: Bers { from: 1.0, to: 2.0, points: usize::MAX }, ..Curve::default() }).lines().count(), 2);
+        assert!(
+            said(Curve { codewords: u64::MAX, ..Curve::default() }).contains("must be from 0 to")
+        );
+        assert_eq!(
+            said(Curve {
+                ber: Bers { from: 1.0, to: 2.0, points: usize::MAX },
+                ..Curve::default()
+            })
+            .lines()
+            .count(),
+            2
+        );
     }
 }

@@ -12,12 +12,14 @@ const CONFIDENCE: f64 = 0.95;
 
 /// Figures of one bit error ratio; what was not evaluated is absent.
 ///
-/// *Closed* figures are those of random errors: every bit that enters the outer code wrong with the same probability, independently. That
-/// probability is `pre_fec_ber` itself, or what was counted where a decoder or the precoder's inverse stands between.
+/// *Closed* figures are those of random errors: every bit that enters the outer code wrong with the
+/// same probability, independently. That probability is `pre_fec_ber` itself, or what was counted
+/// where a decoder or the precoder's inverse stands between.
 ///
-/// An uncorrected codeword is one given up or changed to another codeword. Codewords of a set fail together when a burst takes them
-/// together: then the interval is that of as many fewer independent codewords (variance of the sets' counts over the binomial one, or of
-/// the counts of chunks of a thousand codewords, if that is more), else it is Clopper and Pearson's.
+/// An uncorrected codeword is one given up or changed to another codeword. Codewords of a set fail
+/// together when a burst takes them together: then the interval is that of as many fewer
+/// independent codewords (variance of the sets' counts over the binomial one, or of the counts of
+/// chunks of a thousand codewords, if that is more), else it is Clopper and Pearson's.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Point {
     /// Bit error ratio at the slicer, as asked for.
@@ -33,7 +35,8 @@ pub struct Point {
     pub codeword_error_ratio_low: Option<f64>,
     /// Upper end.
     pub codeword_error_ratio_high: Option<f64>,
-    /// The same foretold from the counted histogram of wrong symbols, see [`foretell`]; absent where more than a tenth is uncorrected.
+    /// The same foretold from the counted histogram of wrong symbols, see [`foretell`]; absent
+    /// where more than a tenth is uncorrected.
     pub codeword_error_ratio_foretold: Option<f64>,
     /// Lower end of its 95 % interval.
     pub codeword_error_ratio_foretold_low: Option<f64>,
@@ -43,7 +46,8 @@ pub struct Point {
     pub post_fec_ber_closed: Option<f64>,
     /// The same counted.
     pub post_fec_ber_counted: Option<f64>,
-    /// Share of frames of 64 octets that are lost, closed form of random errors, the coding's codewords interleaved.
+    /// Share of frames of 64 octets that are lost, closed form of random errors, the coding's
+    /// codewords interleaved.
     pub frame_loss_ratio_closed: Option<f64>,
     /// Bit error ratio at the slicer, as counted.
     pub pre_fec_ber_counted: Option<f64>,
@@ -63,14 +67,21 @@ pub struct InnerPoint {
 }
 
 impl Point {
-    pub(super) fn new(pre_fec_ber: f64, layout: &Layout, channel: &Channel, counted: &Counted) -> Self {
+    pub(super) fn new(
+        pre_fec_ber: f64,
+        layout: &Layout,
+        channel: &Channel,
+        counted: &Counted,
+    ) -> Self {
         let (coding, tally) = (layout.coding(), &counted.tally);
         let codewords = tally.histogram.codewords();
         let ratio = |errors: u64, of: u64| (errors > 0).then(|| errors as f64 / of as f64);
         let entering = ratio(tally.pre_fec_errors, tally.bits);
         let closed = if channel.is_changed() { entering } else { Some(pre_fec_ber) };
         let closed = closed.and_then(|ber| tail::random_errors(&coding.outer, ber).ok());
-        let lost = closed.map(|tail| tail.ln_frame_loss_ratio(&coding.outer, coding.codewords, SHORTEST_FRAME_OCTETS));
+        let lost = closed.map(|tail| {
+            tail.ln_frame_loss_ratio(&coding.outer, coding.codewords, SHORTEST_FRAME_OCTETS)
+        });
         let interval = (codewords > 0).then(|| counted.scatter.interval());
         let foretold = foretell(&tally.histogram, CONFIDENCE);
         Self {

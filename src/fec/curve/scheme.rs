@@ -27,7 +27,10 @@ impl FromStr for Scheme {
     type Err = SchemeError;
 
     fn from_str(text: &str) -> Result<Self, SchemeError> {
-        Self::all().into_iter().find(|scheme| scheme.name() == text.to_ascii_lowercase()).ok_or(SchemeError)
+        Self::all()
+            .into_iter()
+            .find(|scheme| scheme.name() == text.to_ascii_lowercase())
+            .ok_or(SchemeError)
     }
 }
 
@@ -84,7 +87,8 @@ impl Scheme {
         }
     }
 
-    /// These codes on the lanes of a coding that ships; without an inner code its inner code and interleaver are left out.
+    /// These codes on the lanes of a coding that ships; without an inner code its inner code and
+    /// interleaver are left out.
     ///
     /// # Errors
     ///
@@ -102,7 +106,11 @@ impl Scheme {
     #[must_use]
     pub fn alone(self) -> Coding {
         let straight = Interleaver { branches: 1, turn_symbols: 1, delay_turns: 0 };
-        let inner = self.has_inner().then_some(InnerCoding { decoder: Chase::SOFT, interleaver: straight, interleaved_blocks: 1 });
+        let inner = self.has_inner().then_some(InnerCoding {
+            decoder: Chase::SOFT,
+            interleaver: straight,
+            interleaved_blocks: 1,
+        });
         Coding {
             outer: self.outer(),
             codewords: 1,
@@ -129,14 +137,25 @@ mod tests {
             assert_eq!(scheme.alone().build().unwrap().first_set(), 0);
             for (name, _) in CODINGS {
                 match scheme.on(name) {
-                    Ok(coding) => assert_eq!(coding.build().unwrap().coding().inner.is_some(), scheme.has_inner()),
-                    Err(error) => assert_eq!((error, scheme), (SchemeOnError::WithoutInner, Scheme::Kp4Inner)),
+                    Ok(coding) => assert_eq!(
+                        coding.build().unwrap().coding().inner.is_some(),
+                        scheme.has_inner()
+                    ),
+                    Err(error) => {
+                        assert_eq!((error, scheme), (SchemeOnError::WithoutInner, Scheme::Kp4Inner))
+                    }
                 }
             }
             assert!(scheme.on(scheme.usual_coding()).is_ok());
             assert_eq!(scheme.on("400gbase-kr"), Err(SchemeOnError::Unknown));
         }
-        assert!("kp5".parse::<Scheme>().unwrap_err().to_string().contains("there are kp4, kp4+inner, kr4"));
+        assert!(
+            "kp5"
+                .parse::<Scheme>()
+                .unwrap_err()
+                .to_string()
+                .contains("there are kp4, kp4+inner, kr4")
+        );
     }
 
     #[test]
@@ -144,7 +163,8 @@ mod tests {
         let layout = Scheme::Kr4.alone().build().unwrap();
         for bit in 0..20_000 {
             let (set, within) = (bit / 5280, (bit % 5280) as usize);
-            let expected = Address { set, codeword: 0, symbol: within / 10, bit: (within % 10) as u32 };
+            let expected =
+                Address { set, codeword: 0, symbol: within / 10, bit: (within % 10) as u32 };
             assert_eq!(layout.address(0, bit), expected);
         }
     }

@@ -10,7 +10,8 @@ use rayon::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Chunks of a point in a round at the most; the first round has one, every next twice as many as the one before.
+/// Chunks of a point in a round at the most; the first round has one, every next twice as many as
+/// the one before.
 const MOST_CHUNKS: u64 = 64;
 
 /// A curve, ready to be counted.
@@ -41,25 +42,36 @@ impl Trial {
         Self { curve: curve.clone(), layout, code, bers, channels }
     }
 
-    /// Counts all points on rayon's current threads; they do not depend on how many threads there are.
+    /// Counts all points on rayon's current threads; they do not depend on how many threads there
+    /// are.
     ///
-    /// Chunks of some thousand codewords have random streams of their own. Between rounds, and only there, it is decided which points
-    /// have errors enough. `cancel` ends it: what is counted so far is kept, but for chunks half done.
-    pub fn run(&self, progress: &mut (dyn FnMut(Progress) + Send), cancel: &AtomicBool) -> Vec<Point> {
+    /// Chunks of some thousand codewords have random streams of their own. Between rounds, and only
+    /// there, it is decided which points have errors enough. `cancel` ends it: what is counted so
+    /// far is kept, but for chunks half done.
+    pub fn run(
+        &self,
+        progress: &mut (dyn FnMut(Progress) + Send),
+        cancel: &AtomicBool,
+    ) -> Vec<Point> {
         let sets = self.curve.codewords.div_ceil(self.curve.coding.codewords as u64);
         let chunks = sets.div_ceil(chunk_sets(&self.layout));
-        let mut counted: Vec<Counted> = self.bers.iter().map(|_| Counted::new(&self.layout)).collect();
+        let mut counted: Vec<Counted> =
+            self.bers.iter().map(|_| Counted::new(&self.layout)).collect();
         let (mut next, mut round) = (0, 1);
         let is_enough = |counted: &Counted| counted.scatter.failed() >= self.curve.errors;
         while next < chunks && !cancel.load(Ordering::Relaxed) && !counted.iter().all(is_enough) {
             let end = chunks.min(next + round);
             let wanted = (0..self.bers.len()).filter(|&point| !is_enough(&counted[point]));
-            let work: Vec<(usize, u64)> = wanted.flat_map(|point| (next..end).map(move |chunk| (point, chunk))).collect();
+            let work: Vec<(usize, u64)> =
+                wanted.flat_map(|point| (next..end).map(move |chunk| (point, chunk))).collect();
             let done: Vec<Option<Counted>> = work
                 .par_iter()
                 .map_init(
                     || Desk::new(&self.code),
-                    |desk, &(point, chunk)| (!cancel.load(Ordering::Relaxed)).then(|| self.count(desk, point, chunk, sets)),
+                    |desk, &(point, chunk)| {
+                        (!cancel.load(Ordering::Relaxed))
+                            .then(|| self.count(desk, point, chunk, sets))
+                    },
                 )
                 .collect();
             for ((point, _), chunk) in work.iter().zip(&done) {
@@ -68,7 +80,10 @@ impl Trial {
             (next, round) = (end, (2 * round).min(MOST_CHUNKS));
             let enough = counted.iter().filter(|counted| is_enough(counted)).count() as u64;
             let open = counted.len() as u64 - enough;
-            progress(Progress { chunks: enough * chunks + open * next, total: counted.len() as u64 * chunks });
+            progress(Progress {
+                chunks: enough * chunks + open * next,
+                total: counted.len() as u64 * chunks,
+            });
         }
         self.points(&counted)
     }
@@ -81,12 +96,20 @@ impl Trial {
 
     fn points(&self, counted: &[Counted]) -> Vec<Point> {
         let points = self.bers.par_iter().zip(&self.channels).zip(counted);
-        points.map(|((ber, channel), counted)| Point::new(*ber, &self.layout, channel, counted)).collect()
+        points
+            .map(|((ber, channel), counted)| Point::new(*ber, &self.layout, channel, counted))
+            .collect()
     }
 
     fn count(&self, desk: &mut Desk, point: usize, chunk: u64, sets: u64) -> Counted {
         let most = chunk_sets(&self.layout);
         let seed = Seed::new(self.curve.seed).named("fec.curve").index(point as u64).index(chunk);
-        desk.count(&self.layout, &self.code, &self.channels[point], most.min(sets - chunk * most), seed)
+        desk.count(
+            &self.layout,
+            &self.code,
+            &self.channels[point],
+            most.min(sets - chunk * most),
+            seed,
+        )
     }
 }

@@ -8,7 +8,8 @@ use crate::pattern::gray::BIT_ERRORS;
 const STATES: usize = 7;
 /// The state without an error.
 const RIGHT: usize = 3;
-/// Steps from the right decision to the stationary state. A state is left at least every fourth step: 0.75^600 is below 1e-74.
+/// Steps from the right decision to the stationary state. A state is left at least every fourth
+/// step: 0.75^600 is below 1e-74.
 const STEPS: usize = 600;
 /// Half eyes over sigma that a [`Dfe`] may have.
 const EYES: (f64, f64) = (0.1, 20.0);
@@ -36,8 +37,10 @@ impl Chain {
                 let mean = level as f64 - dfe.tap * error;
                 let edge = |at: f64| (at - mean) * 2.0 * dfe.half_eye_over_sigma;
                 std::array::from_fn(|decided| {
-                    let low = if decided == 0 { f64::NEG_INFINITY } else { edge(decided as f64 - 0.5) };
-                    let high = if decided == 3 { f64::INFINITY } else { edge(decided as f64 + 0.5) };
+                    let low =
+                        if decided == 0 { f64::NEG_INFINITY } else { edge(decided as f64 - 0.5) };
+                    let high =
+                        if decided == 3 { f64::INFINITY } else { edge(decided as f64 + 0.5) };
                     0.25 * between(low, high)
                 })
             })
@@ -63,7 +66,9 @@ impl Chain {
         let mut share = [0.0; STATES];
         share[RIGHT] = 1.0;
         for _ in 0..STEPS {
-            let next: [f64; STATES] = std::array::from_fn(|to| (0..STATES).map(|from| share[from] * step[from][to]).sum());
+            let next: [f64; STATES] = std::array::from_fn(|to| {
+                (0..STATES).map(|from| share[from] * step[from][to]).sum()
+            });
             let sum: f64 = next.iter().sum();
             share = next.map(|s| s / sum);
         }
@@ -91,7 +96,8 @@ fn between(low: f64, high: f64) -> f64 {
 }
 
 impl Dfe {
-    /// The bit error ratio over a long time, levels sent at random: that of a Markov chain over the slicer's error.
+    /// The bit error ratio over a long time, levels sent at random: that of a Markov chain over the
+    /// slicer's error.
     ///
     /// ```text
     /// pi(e') = sum over e, l of pi(e) P(l + e' | l, e) / 4,    BER = sum over e, l, d of pi(e) P(d | l, e) / 8 bit errors(l, d)
@@ -107,7 +113,8 @@ impl Dfe {
         Chain::new(self).mean_ber()
     }
 
-    /// The equaliser of a tap at the noise that makes a bit error ratio; none where no noise from 0.1 to 20 half eyes over sigma does.
+    /// The equaliser of a tap at the noise that makes a bit error ratio; none where no noise from
+    /// 0.1 to 20 half eyes over sigma does.
     #[must_use]
     pub fn with_ber(tap: f64, ber: f64) -> Option<Self> {
         let at = |half_eye_over_sigma: f64| Self { tap, half_eye_over_sigma };
@@ -156,7 +163,8 @@ mod tests {
         }
     }
 
-    /// Small noise, a tap of one: a burst begins with 1.5 Q and goes on with 3/4, so it has four wrong symbols of one bit each.
+    /// Small noise, a tap of one: a burst begins with 1.5 Q and goes on with 3/4, so it has four
+    /// wrong symbols of one bit each.
     #[test]
     fn a_tap_of_one_makes_four_errors_of_one() {
         let x = 6.0;
@@ -175,7 +183,8 @@ mod tests {
         }
     }
 
-    /// The equaliser, symbol by symbol, against its chain: 200 blocks of 20 000 symbols know the ratio and its scatter, |z| < 5.
+    /// The equaliser, symbol by symbol, against its chain: 200 blocks of 20 000 symbols know the
+    /// ratio and its scatter, |z| < 5.
     #[test]
     fn the_equaliser_makes_the_ratio_of_its_chain() {
         for (tap, ber) in [(0.5, 3e-3), (0.7, 1e-2), (1.0, 3e-3), (-1.0, 0.1)] {
@@ -187,12 +196,16 @@ mod tests {
                     let sent: Vec<u8> = (0..20_000).map(|_| (rng.next_u64() >> 62) as u8).collect();
                     let mut decided = sent.clone();
                     source.corrupt(&mut decided);
-                    let wrong = sent.iter().zip(&decided).map(|(&s, &d)| u64::from(BIT_ERRORS[usize::from(s)][usize::from(d)]));
+                    let wrong = sent
+                        .iter()
+                        .zip(&decided)
+                        .map(|(&s, &d)| u64::from(BIT_ERRORS[usize::from(s)][usize::from(d)]));
                     wrong.sum::<u64>() as f64 / 40_000.0
                 })
                 .collect();
             let mean = ratios.iter().sum::<f64>() / 200.0;
-            let error = (ratios.iter().map(|r| (r - mean).powi(2)).sum::<f64>() / 199.0 / 200.0).sqrt();
+            let error =
+                (ratios.iter().map(|r| (r - mean).powi(2)).sum::<f64>() / 199.0 / 200.0).sqrt();
             assert!((mean - ber).abs() < 5.0 * error, "{tap}: {mean:e} +- {error:e}, not {ber:e}");
         }
     }

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 /// Normal numbers drawn at a time.
 const DRAWN: usize = 1024;
 
-/// PAM4 in white noise with a feedback equaliser of one tap, which cancels b of the level before by what was decided for it.
+/// PAM4 in white noise with a feedback equaliser of one tap, which cancels b of the level before by
+/// what was decided for it.
 ///
 /// ```text
 /// y(n) = level(n) + noise - b e(n-1),    e = decided - sent,  decided = nearest level to y
@@ -38,7 +39,8 @@ impl Dfe {
 /// 0.75 [Q((1 - 2 b) x) + Q((1 + 2 b) x)],    x = half eye / sigma
 /// ```
 ///
-/// Three of four levels have a threshold on either side; the wrong feedback moves one nearer by 2 b half eyes, the other away.
+/// Three of four levels have a threshold on either side; the wrong feedback moves one nearer by 2 b
+/// half eyes, the other away.
 ///
 /// # Limits
 ///

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Reference
 ///
-/// E. N. Gilbert, *Capacity of a burst-noise channel*, BSTJ 39 (1960); E. O. Elliott, *Estimates of error rates for codes on burst-noise
-/// channels*, BSTJ 42 (1963).
+/// E. N. Gilbert, *Capacity of a burst-noise channel*, BSTJ 39 (1960); E. O. Elliott, *Estimates of
+/// error rates for codes on burst-noise channels*, BSTJ 42 (1963).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GilbertElliott {
@@ -57,7 +57,8 @@ pub(super) struct Source {
 impl Source {
     /// The first state is drawn by the share of time it takes.
     pub(super) fn new(channel: GilbertElliott, mut rng: Rng) -> Self {
-        let bad = rng.uniform() * (channel.good_symbols + channel.bad_symbols) < channel.bad_symbols;
+        let bad =
+            rng.uniform() * (channel.good_symbols + channel.bad_symbols) < channel.bad_symbols;
         let mut source = Self { channel, rng, bad, left: 0 };
         source.left = source.length();
         source
@@ -73,7 +74,11 @@ impl Source {
         while !rest.is_empty() {
             let taken = rest.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
             let (head, tail) = rest.split_at_mut(taken);
-            flip_bits(&mut self.rng, if self.bad { self.channel.ber_bad } else { self.channel.ber_good }, head);
+            flip_bits(
+                &mut self.rng,
+                if self.bad { self.channel.ber_bad } else { self.channel.ber_good },
+                head,
+            );
             self.left -= taken as u64;
             if self.left == 0 {
                 self.bad = !self.bad;

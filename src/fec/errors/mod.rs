@@ -54,7 +54,9 @@ impl Errors {
         let rng = seed.named("fec.errors").rng();
         Ok(ErrorSource(match *self {
             Self::Independent { ber } => Kind::Independent { rng, ber },
-            Self::GilbertElliott(channel) => Kind::GilbertElliott(gilbert_elliott::Source::new(channel, rng)),
+            Self::GilbertElliott(channel) => {
+                Kind::GilbertElliott(gilbert_elliott::Source::new(channel, rng))
+            }
             Self::Dfe(dfe) => Kind::Dfe(dfe::Source::new(dfe, rng)),
         }))
     }
@@ -82,13 +84,18 @@ impl ErrorSource {
     }
 }
 
-/// Flips every bit with a probability, jumping from flip to flip; the gaps are geometric, so a stream may be cut anywhere.
+/// Flips every bit with a probability, jumping from flip to flip; the gaps are geometric, so a
+/// stream may be cut anywhere.
 fn flip_bits(rng: &mut Rng, ber: f64, levels: &mut [u8]) {
     let mut at = geometric(rng, ber);
     while at < (SYMBOL_BITS * levels.len()) as u64 {
         let level = &mut levels[at as usize / SYMBOL_BITS];
         let (first, second) = gray::bits(*level);
-        *level = if at.is_multiple_of(2) { gray::level(!first, second) } else { gray::level(first, !second) };
+        *level = if at.is_multiple_of(2) {
+            gray::level(!first, second)
+        } else {
+            gray::level(first, !second)
+        };
         at += 1 + geometric(rng, ber);
     }
 }

@@ -5,7 +5,8 @@ use super::{Errors, GilbertElliott, geometric};
 use crate::pattern::gray;
 use crate::seed::Rng;
 
-/// Symbols ahead of the first that counts: by then a burst of any channel has forgotten how it began.
+/// Symbols ahead of the first that counts: by then a burst of any channel has forgotten how it
+/// began.
 const WARM: u64 = 512;
 
 /// A symbol that was decided wrongly, or right behind one that was.
@@ -72,21 +73,31 @@ impl Model {
                 let chain = Chain::new(&dfe);
                 let (first, wrong) = Choice::new(chain.behind(0), |sent, decided| sent != decided);
                 let (quiet, _) = Choice::new(chain.behind(0), |sent, decided| sent == decided);
-                let behind = std::array::from_fn(|state| Choice::new(chain.behind(state as i8 - 3), |_, _| true).0);
+                let behind = std::array::from_fn(|state| {
+                    Choice::new(chain.behind(state as i8 - 3), |_, _| true).0
+                });
                 Self::Dfe(Box::new(Tables { wrong, first, behind, quiet }))
             }
         }
     }
 
-    /// Tells every one of `symbols` payload symbols that arrives wrong, with the bits that are (first one on top), in order; returns the
-    /// wrong bits at the slicer, ahead of what undoes the precoder.
+    /// Tells every one of `symbols` payload symbols that arrives wrong, with the bits that are
+    /// (first one on top), in order; returns the wrong bits at the slicer, ahead of what undoes the
+    /// precoder.
     ///
     /// ```text
     /// precoded: p(n) is sent, r(n) decided;    s(n) = p(n) + p(n-1),  s'(n) = r(n) + r(n-1)    (mod 4)
     /// ```
     ///
-    /// Levels are drawn where they matter, uniform and independent: those of a codeword's symbols are, for any k of its n symbols.
-    pub(in crate::fec) fn draw(&self, rng: Rng, symbols: u64, precoder: bool, mut hit: impl FnMut(u64, u8)) -> u64 {
+    /// Levels are drawn where they matter, uniform and independent: those of a codeword's symbols
+    /// are, for any k of its n symbols.
+    pub(in crate::fec) fn draw(
+        &self,
+        rng: Rng,
+        symbols: u64,
+        precoder: bool,
+        mut hit: impl FnMut(u64, u8),
+    ) -> u64 {
         let counted = WARM..WARM + symbols;
         let mut slips = Slips::new(self, rng);
         let mut wrong_bits = 0;
@@ -117,7 +128,8 @@ impl Model {
             if slip.symbol >= counted.end {
                 return wrong_bits;
             } else if slip.symbol >= counted.start {
-                wrong_bits += u64::from((gray::pair(slip.sent) ^ gray::pair(slip.decided)).count_ones());
+                wrong_bits +=
+                    u64::from((gray::pair(slip.sent) ^ gray::pair(slip.decided)).count_ones());
             }
         }
     }
@@ -148,7 +160,8 @@ impl<'a> Slips<'a> {
             Model::Independent { .. } => Way::Flips { next: 0, bad: true, end: u64::MAX },
             Model::GilbertElliott(channel) => {
                 // the share of time; how long a state has lasted does not matter
-                let bad = rng.uniform() * (channel.good_symbols + channel.bad_symbols) < channel.bad_symbols;
+                let bad = rng.uniform() * (channel.good_symbols + channel.bad_symbols)
+                    < channel.bad_symbols;
                 let end = length_bits(channel, bad, &mut rng);
                 Way::Flips { next: 0, bad, end }
             }
@@ -165,7 +178,11 @@ impl<'a> Slips<'a> {
         match self.model {
             Model::Independent { ber } => *next += geometric(&mut self.rng, *ber),
             Model::GilbertElliott(channel) => loop {
-                let flip = *next + geometric(&mut self.rng, if *bad { channel.ber_bad } else { channel.ber_good });
+                let flip = *next
+                    + geometric(
+                        &mut self.rng,
+                        if *bad { channel.ber_bad } else { channel.ber_good },
+                    );
                 if flip < *end {
                     *next = flip;
                     return;
@@ -199,7 +216,11 @@ impl<'a> Slips<'a> {
                 }
                 let sent = (self.rng.next_u64() >> 62) as u8;
                 let (first, second) = gray::bits(sent);
-                Slip { symbol, sent, decided: gray::level(first ^ (flipped & 2 != 0), second ^ (flipped & 1 != 0)) }
+                Slip {
+                    symbol,
+                    sent,
+                    decided: gray::level(first ^ (flipped & 2 != 0), second ^ (flipped & 1 != 0)),
+                }
             }
         }
     }
@@ -243,7 +264,8 @@ mod tests {
 
     const SYMBOLS: u64 = 20_000;
 
-    /// Wrong bits of every block, and how many wrong symbols follow another at once, from slip to slip.
+    /// Wrong bits of every block, and how many wrong symbols follow another at once, from slip to
+    /// slip.
     fn sparse(errors: &Errors, precoder: bool, blocks: u64) -> Vec<[f64; 3]> {
         let model = Model::new(errors);
         let block = |block| {
@@ -272,7 +294,11 @@ mod tests {
             let mut decided = levels.clone();
             source.corrupt(&mut decided);
             let wrong = |a: &[u8], b: &[u8]| -> Vec<u8> {
-                a.iter().zip(b).skip(WARM as usize).map(|(&a, &b)| gray::pair(a) ^ gray::pair(b)).collect()
+                a.iter()
+                    .zip(b)
+                    .skip(WARM as usize)
+                    .map(|(&a, &b)| gray::pair(a) ^ gray::pair(b))
+                    .collect()
             };
             let slicer = wrong(&levels, &decided);
             if precoder {
@@ -293,10 +319,12 @@ mod tests {
         (mean, (values.iter().map(|v| (v[i] - mean).powi(2)).sum::<f64>() / (n - 1.0) / n).sqrt())
     }
 
-    /// Wrong bits, pairs of wrong symbols and wrong bits ahead of the precoder's inverse: blocks of both ways scatter alike, |z| < 5.
+    /// Wrong bits, pairs of wrong symbols and wrong bits ahead of the precoder's inverse: blocks of
+    /// both ways scatter alike, |z| < 5.
     #[test]
     fn from_slip_to_slip_the_errors_are_those_of_every_symbol() {
-        let gilbert = GilbertElliott { ber_good: 1e-4, ber_bad: 0.2, good_symbols: 950.0, bad_symbols: 30.0 };
+        let gilbert =
+            GilbertElliott { ber_good: 1e-4, ber_bad: 0.2, good_symbols: 950.0, bad_symbols: 30.0 };
         for errors in [
             Errors::Independent { ber: 0.02 },
             Errors::GilbertElliott(gilbert),
@@ -304,11 +332,15 @@ mod tests {
             Errors::Dfe(Dfe { tap: 1.0, half_eye_over_sigma: 1.0 }),
         ] {
             for precoder in [false, true] {
-                let (sparse, dense) = (sparse(&errors, precoder, 100), dense(&errors, precoder, 100));
+                let (sparse, dense) =
+                    (sparse(&errors, precoder, 100), dense(&errors, precoder, 100));
                 for i in 0..3 {
                     let ((a, error_a), (b, error_b)) = (mean(&sparse, i), mean(&dense, i));
                     let error = error_a.hypot(error_b);
-                    assert!((a - b).abs() < 5.0 * error, "{errors:?} {precoder} {i}: {a} and {b}, +- {error}");
+                    assert!(
+                        (a - b).abs() < 5.0 * error,
+                        "{errors:?} {precoder} {i}: {a} and {b}, +- {error}"
+                    );
                 }
             }
         }

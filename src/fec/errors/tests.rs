@@ -15,10 +15,14 @@ fn random_levels(count: usize) -> Vec<u8> {
 }
 
 fn bit_errors(sent: &[u8], decided: &[u8]) -> u64 {
-    sent.iter().zip(decided).map(|(&s, &d)| u64::from(gray::BIT_ERRORS[usize::from(s)][usize::from(d)])).sum()
+    sent.iter()
+        .zip(decided)
+        .map(|(&s, &d)| u64::from(gray::BIT_ERRORS[usize::from(s)][usize::from(d)]))
+        .sum()
 }
 
-/// 4e6 bits in blocks of 997 symbols: 4000 errors expected, |z| < 5. Errors between neighbouring bits: p^2 pairs, 4 expected.
+/// 4e6 bits in blocks of 997 symbols: 4000 errors expected, |z| < 5. Errors between neighbouring
+/// bits: p^2 pairs, 4 expected.
 #[test]
 fn independent_errors_have_their_ratio_and_no_memory() {
     let mut source = source(Errors::Independent { ber: 1e-3 }, "independent");
@@ -27,15 +31,21 @@ fn independent_errors_have_their_ratio_and_no_memory() {
     decided.chunks_mut(997).for_each(|block| source.corrupt(block));
     let errors = bit_errors(&sent, &decided) as f64;
     assert!((errors - 4000.0).abs() < 5.0 * 4000f64.sqrt(), "{errors}");
-    let runs = sent.windows(2).zip(decided.windows(2)).filter(|(s, d)| s[0] != d[0] && s[1] != d[1]).count();
+    let runs = sent
+        .windows(2)
+        .zip(decided.windows(2))
+        .filter(|(s, d)| s[0] != d[0] && s[1] != d[1])
+        .count();
     assert!(runs < 8 + 5 * 3, "{runs} pairs of symbols where 8 are expected");
 }
 
-/// Bad for 50 of 1000 symbols at 0.1: mean 5e-3. The share of bad time over 4e6 symbols, 4000 cycles, is known to
-/// sqrt(2 / 4000) = 2.2 % (both lengths geometric), so 11 % is five standard errors.
+/// Bad for 50 of 1000 symbols at 0.1: mean 5e-3. The share of bad time over 4e6 symbols, 4000
+/// cycles, is known to sqrt(2 / 4000) = 2.2 % (both lengths geometric), so 11 % is five standard
+/// errors.
 #[test]
 fn a_gilbert_elliott_channel_has_its_mean_and_its_bursts() {
-    let channel = GilbertElliott { ber_good: 0.0, ber_bad: 0.1, good_symbols: 950.0, bad_symbols: 50.0 };
+    let channel =
+        GilbertElliott { ber_good: 0.0, ber_bad: 0.1, good_symbols: 950.0, bad_symbols: 50.0 };
     assert!((channel.mean_ber() - 5e-3).abs() < 1e-15);
     let mut source = source(Errors::GilbertElliott(channel), "gilbert");
     let sent = random_levels(4_000_000);
@@ -53,13 +63,16 @@ fn a_gilbert_elliott_channel_has_its_mean_and_its_bursts() {
 /// `shared/physics.md` section 4 at x = 3.5, printed to two or three digits.
 #[test]
 fn bursts_go_on_as_the_physics_sheet_says() {
-    for (tap, printed, half_unit) in [(0.3, 0.06, 0.005), (0.5, 0.375, 0.0005), (0.7, 0.69, 0.005), (1.0, 0.75, 0.005)] {
+    for (tap, printed, half_unit) in
+        [(0.3, 0.06, 0.005), (0.5, 0.375, 0.0005), (0.7, 0.69, 0.005), (1.0, 0.75, 0.005)]
+    {
         let found = continuation(tap, 3.5);
         assert!((found - printed).abs() <= half_unit, "{tap}: {found}");
     }
 }
 
-/// 8e6 symbols at x = 3.5 begin 2800 bursts; the share of errors of one level that are followed by another, |z| < 5.
+/// 8e6 symbols at x = 3.5 begin 2800 bursts; the share of errors of one level that are followed by
+/// another, |z| < 5.
 #[test]
 fn the_equaliser_makes_the_bursts_of_the_closed_form() {
     let sent = random_levels(8_000_000);
@@ -75,7 +88,11 @@ fn the_equaliser_makes_the_bursts_of_the_closed_form() {
         }
         let expected = continuation(tap, 3.5);
         let error = (expected * (1.0 - expected) / errors).sqrt();
-        assert!((followed / errors - expected).abs() < 5.0 * error, "{tap}: {} of {errors}, not {expected}", followed / errors);
+        assert!(
+            (followed / errors - expected).abs() < 5.0 * error,
+            "{tap}: {} of {errors}, not {expected}",
+            followed / errors
+        );
     }
 }
 
@@ -84,7 +101,8 @@ fn numbers_out_of_range_are_named() {
     let said = |errors: Errors| errors.build(Seed::new(1)).err().unwrap().to_string();
     assert_eq!(said(Errors::Independent { ber: 0.6 }), "ber = 0.6: must be from 0 to 0.5");
     assert!(said(Errors::Independent { ber: f64::NAN }).contains("must be from"));
-    let channel = GilbertElliott { ber_good: 0.0, ber_bad: 2.0, good_symbols: 0.0, bad_symbols: 50.0 };
+    let channel =
+        GilbertElliott { ber_good: 0.0, ber_bad: 2.0, good_symbols: 0.0, bad_symbols: 50.0 };
     assert_eq!(said(Errors::GilbertElliott(channel)).lines().count(), 2);
     assert!(said(Errors::Dfe(Dfe { tap: 2.0, half_eye_over_sigma: 3.5 })).contains("tap = 2"));
 }
@@ -106,7 +124,8 @@ fn run(layout: &Arc<Layout>, errors: Errors, sets: u64) -> (Tally, Tally) {
     let (mut decoded, mut genie) = (Tally::new(&outer), Tally::new(&outer));
     let sender = Sender::new(layout, Seed::new(2)).unwrap();
     let mut receiver = Receiver::new(layout);
-    let mut channels: Vec<_> = (0..lanes).map(|lane| (source(errors, &format!("lane {lane}")), 0, 0)).collect();
+    let mut channels: Vec<_> =
+        (0..lanes).map(|lane| (source(errors, &format!("lane {lane}")), 0, 0)).collect();
     let mut levels = vec![0; layout.set_symbols()];
     let mut word = vec![0; outer.codeword_symbols];
     for set in 0..sets {
@@ -139,7 +158,10 @@ fn run(layout: &Arc<Layout>, errors: Errors, sets: u64) -> (Tally, Tally) {
 #[test]
 fn the_genie_counts_what_the_decoder_counts() {
     let layout = Coding::named("1.6tbase-dr8").unwrap().build().unwrap();
-    for errors in [Errors::Independent { ber: 2.5e-3 }, Errors::Dfe(Dfe { tap: 0.7, half_eye_over_sigma: 3.0 })] {
+    for errors in [
+        Errors::Independent { ber: 2.5e-3 },
+        Errors::Dfe(Dfe { tap: 0.7, half_eye_over_sigma: 3.0 }),
+    ] {
         let (decoded, genie) = run(&layout, errors, 100);
         assert_eq!(decoded, genie);
         assert_eq!(decoded.histogram.codewords(), 400);
@@ -147,7 +169,8 @@ fn the_genie_counts_what_the_decoder_counts() {
     }
 }
 
-/// KP4 at five ratios: codewords beyond t against the closed form, |z| < 5, with 500 sets, 2000 words, each.
+/// KP4 at five ratios: codewords beyond t against the closed form, |z| < 5, with 500 sets, 2000
+/// words, each.
 #[test]
 fn random_errors_leave_what_the_closed_form_says() {
     let layout = Coding::named("800gbase-df").unwrap().build().unwrap();
@@ -158,16 +181,22 @@ fn random_errors_leave_what_the_closed_form_says() {
         let ratio = expected.codeword_error_ratio();
         let error = (ratio * (1.0 - ratio) * words).sqrt();
         let beyond = tally.histogram.beyond() as f64;
-        assert!((beyond - ratio * words).abs() < 5.0 * error + 1.0, "{ber}: {beyond}, expected {}", ratio * words);
-        // a word left as it was has some 17 wrong bits, whose number scatters little beside that of the words
+        assert!(
+            (beyond - ratio * words).abs() < 5.0 * error + 1.0,
+            "{ber}: {beyond}, expected {}",
+            ratio * words
+        );
+        // a word left as it was has some 17 wrong bits, whose number scatters little beside that of
+        // the words
         let bits = tally.post_fec_errors as f64;
         let left = expected.post_fec_ber() * tally.bits as f64;
         assert!((bits - left).abs() < 6.0 * 18.0 * error + 18.0, "{ber}: {bits}, expected {left}");
     }
 }
 
-/// Behind a tap of one, three of four errors make another. Symbol mux keeps a burst in few symbols, bit mux deals it to many; precoded, it
-/// is its two ends. 250 sets each; the gaps exceed five standard errors of their codewords beyond t.
+/// Behind a tap of one, three of four errors make another. Symbol mux keeps a burst in few symbols,
+/// bit mux deals it to many; precoded, it is its two ends. 250 sets each; the gaps exceed five
+/// standard errors of their codewords beyond t.
 #[test]
 fn symbol_mux_and_the_precoder_help_against_bursts() {
     let errors = Errors::Dfe(Dfe { tap: 1.0, half_eye_over_sigma: 2.9 });
@@ -181,8 +210,9 @@ fn symbol_mux_and_the_precoder_help_against_bursts() {
     }
 }
 
-/// Bit mux behind a tap of 0.7: counted over 160 000 words, 120 of them beyond t (9 %), and foretold from the first 10 000, whose scatter
-/// is 20 % to 25 %. The shape errs by 1.0 to 1.6 on top.
+/// Bit mux behind a tap of 0.7: counted over 160 000 words, 120 of them beyond t (9 %), and
+/// foretold from the first 10 000, whose scatter is 20 % to 25 %. The shape errs by 1.0 to 1.6 on
+/// top.
 #[test]
 #[ignore = "slow"]
 fn the_tail_behind_a_feedback_equaliser_is_foretold() {

@@ -28,22 +28,26 @@ pub enum InnerOutcome {
     Detected,
 }
 
-/// The decoder: flips every subset of the least reliable bits, decodes each to at most one more, keeps the likeliest codeword.
+/// The decoder: flips every subset of the least reliable bits, decodes each to at most one more,
+/// keeps the likeliest codeword.
 ///
 /// ```text
 /// cost of a codeword = sum of |LLR| over the bits in which it differs from the hard decision
 /// ```
 ///
-/// With no position it is the hard decision: one error of the 68 bits is corrected, two are detected. In all cases a payload symbol takes
-/// the nearer of the two levels that its exclusive or allows.
+/// With no position it is the hard decision: one error of the 68 bits is corrected, two are
+/// detected. In all cases a payload symbol takes the nearer of the two levels that its exclusive or
+/// allows.
 ///
 /// # Limits
 ///
-/// Test patterns that leave an even, non-zero syndrome lead to two codewords or more at one more flip than is tried and are dropped.
+/// Test patterns that leave an even, non-zero syndrome lead to two codewords or more at one more
+/// flip than is tried and are dropped.
 ///
 /// # Reference
 ///
-/// D. Chase, *A class of algorithms for decoding block codes with channel measurement information*, IEEE Trans. Inf. Theory 18 (1972).
+/// D. Chase, *A class of algorithms for decoding block codes with channel measurement information*,
+/// IEEE Trans. Inf. Theory 18 (1972).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Positions", into = "Positions")]
 pub struct Chase {
@@ -90,7 +94,11 @@ impl Chase {
     ///
     /// More than 16 positions.
     pub fn new(positions: usize) -> Result<Self, ChaseError> {
-        if positions > MOST_POSITIONS { Err(ChaseError { positions }) } else { Ok(Self { positions }) }
+        if positions > MOST_POSITIONS {
+            Err(ChaseError { positions })
+        } else {
+            Ok(Self { positions })
+        }
     }
 
     /// Least reliable positions that are tried.
@@ -100,7 +108,12 @@ impl Chase {
     }
 
     /// Decodes the slicer's values of a block to the levels of its payload.
-    pub fn decode(&self, soft: &Soft, received: &[f32; BLOCK_SYMBOLS], payload: &mut [u8; PAYLOAD_SYMBOLS]) -> InnerOutcome {
+    pub fn decode(
+        &self,
+        soft: &Soft,
+        received: &[f32; BLOCK_SYMBOLS],
+        payload: &mut [u8; PAYLOAD_SYMBOLS],
+    ) -> InnerOutcome {
         let (mut llr, mut choices) = ([0.0; CODE_BITS], [[0; 2]; PAYLOAD_SYMBOLS]);
         soft.read(received, &mut llr, &mut choices);
         let flips = self.flips(&llr);
@@ -130,9 +143,18 @@ impl Chase {
             let repair = usize::from(BIT_OF_COLUMN[usize::from(syndrome)]);
             if syndrome == 0 || repair < CODE_BITS {
                 let flips = if syndrome == 0 { flipped } else { flipped ^ 1 << repair };
-                let mut cost: f32 = weak.iter().enumerate().filter(|(w, _)| pattern >> w & 1 == 1).map(|(_, &i)| reliability[i]).sum();
+                let mut cost: f32 = weak
+                    .iter()
+                    .enumerate()
+                    .filter(|(w, _)| pattern >> w & 1 == 1)
+                    .map(|(_, &i)| reliability[i])
+                    .sum();
                 if syndrome != 0 {
-                    cost += if flipped >> repair & 1 == 1 { -reliability[repair] } else { reliability[repair] };
+                    cost += if flipped >> repair & 1 == 1 {
+                        -reliability[repair]
+                    } else {
+                        reliability[repair]
+                    };
                 }
                 if cost < best_cost {
                     (best, best_cost) = (Some(flips), cost);

@@ -5,8 +5,9 @@
 //! parity = sum over k of x_k P_k,    P_k = x^(67+k) modulo (x + 1)(x^7 + x^3 + 1), the constant first
 //! ```
 //!
-//! The standard calls it (128,120). It guards the 60 exclusive ors and the 8 parity bits: a (68,60) code of minimum distance 4. A payload
-//! symbol's parity once known, two levels four apart in bits and two steps apart in amplitude are left.
+//! The standard calls it (128,120). It guards the 60 exclusive ors and the 8 parity bits: a (68,60)
+//! code of minimum distance 4. A payload symbol's parity once known, two levels four apart in bits
+//! and two steps apart in amplitude are left.
 //!
 //! # Reference
 //!
@@ -35,7 +36,8 @@ const PARITY_BITS: usize = 8;
 /// Bits of the code behind it: 60 exclusive ors, 8 bits of parity.
 const CODE_BITS: usize = PAYLOAD_SYMBOLS + PARITY_BITS;
 
-/// What payload symbol k adds to the parity, first parity bit on top (`draft`, table 177-1 in D0.1 to D1.1).
+/// What payload symbol k adds to the parity, first parity bit on top (`draft`, table 177-1 in D0.1
+/// to D1.1).
 #[rustfmt::skip]
 pub const PARITY_ROWS: [u8; PAYLOAD_SYMBOLS] = [
     0x94, 0x4A, 0x25, 0xCB, 0xBC, 0x5E, 0x2F, 0xCE, 0x67, 0xEA, 0x75, 0xE3, 0xA8, 0x54, 0x2A, 0x15, 0xD3, 0xB0, 0x58, 0x2C,
@@ -71,7 +73,11 @@ static BIT_OF_COLUMN: [u8; 256] = {
 /// ```
 pub fn encode(levels: &mut [u8; BLOCK_SYMBOLS]) {
     let (payload, parity_levels) = levels.split_at_mut(PAYLOAD_SYMBOLS);
-    let parity = payload.iter().zip(PARITY_ROWS).filter(|(level, _)| **level & 1 == 1).fold(0, |sum, (_, row)| sum ^ row);
+    let parity = payload
+        .iter()
+        .zip(PARITY_ROWS)
+        .filter(|(level, _)| **level & 1 == 1)
+        .fold(0, |sum, (_, row)| sum ^ row);
     for (i, level) in parity_levels.iter_mut().enumerate() {
         let bit = |k: usize| parity << k & 0x80 != 0;
         *level = gray::level(bit(2 * i), bit(2 * i + 1));

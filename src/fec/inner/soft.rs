@@ -31,8 +31,9 @@ pub enum SoftError {
 /// LLR of a bit:            least cost with the bit set - least cost with the bit clear       (positive: rather 0)
 /// ```
 ///
-/// Of the levels that a bit allows the likeliest stands for all (max-log): for payload symbols that is what finds the likeliest word of
-/// levels; against the exact sum the LLR of the values that matter moves by less than ln 2.
+/// Of the levels that a bit allows the likeliest stands for all (max-log): for payload symbols that
+/// is what finds the likeliest word of levels; against the exact sum the LLR of the values that
+/// matter moves by less than ln 2.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Soft {
     mean: [f32; 4],
@@ -55,7 +56,11 @@ impl Soft {
                 return Err(SoftError::Sigma { level, sigma: sigma[level] });
             }
         }
-        Ok(Self { mean, half_inverse_variance: sigma.map(|s| 0.5 / (s * s)), ln_sigma: sigma.map(libm::logf) })
+        Ok(Self {
+            mean,
+            half_inverse_variance: sigma.map(|s| 0.5 / (s * s)),
+            ln_sigma: sigma.map(libm::logf),
+        })
     }
 
     /// The cost of each level.
@@ -67,8 +72,14 @@ impl Soft {
         })
     }
 
-    /// The bits of the (68,60) code and, for each payload symbol, the nearest even and the nearest odd level.
-    pub(super) fn read(&self, received: &[f32; BLOCK_SYMBOLS], llr: &mut [f32; CODE_BITS], choices: &mut [[u8; 2]; PAYLOAD_SYMBOLS]) {
+    /// The bits of the (68,60) code and, for each payload symbol, the nearest even and the nearest
+    /// odd level.
+    pub(super) fn read(
+        &self,
+        received: &[f32; BLOCK_SYMBOLS],
+        llr: &mut [f32; CODE_BITS],
+        choices: &mut [[u8; 2]; PAYLOAD_SYMBOLS],
+    ) {
         for k in 0..PAYLOAD_SYMBOLS {
             let [c0, c1, c2, c3] = self.costs(received[k]);
             choices[k] = [if c2 < c0 { 2 } else { 0 }, if c3 < c1 { 3 } else { 1 }];

@@ -8,7 +8,8 @@ const MEANS: [f32; 4] = [0.0, 1.0, 2.0, 3.0];
 /// The bit error ratio ahead of the inner code that P802.3dj allows (`draft`, D2.1).
 const BER_IN: f64 = 4.85e-3;
 
-/// Omer-Sella/802.3, test_clause_177_5_encoder.py, as in `shared/standards.md` 6.2; m(0) is the top bit.
+/// Omer-Sella/802.3, test_clause_177_5_encoder.py, as in `shared/standards.md` 6.2; m(0) is the top
+/// bit.
 #[test]
 fn the_encoder_reproduces_the_vector_of_the_draft() {
     let message = 0x58_CCD6_AB6D_AEBB_37AA_FB69_7582_D4B0_u128;
@@ -18,7 +19,11 @@ fn the_encoder_reproduces_the_vector_of_the_draft() {
         *level = gray::level(bit(2 * k), bit(2 * k + 1));
     }
     encode(&mut levels);
-    let parity: Vec<bool> = levels[PAYLOAD_SYMBOLS..].iter().map(|&level| gray::bits(level)).flat_map(|(a, b)| [a, b]).collect();
+    let parity: Vec<bool> = levels[PAYLOAD_SYMBOLS..]
+        .iter()
+        .map(|&level| gray::bits(level))
+        .flat_map(|(a, b)| [a, b])
+        .collect();
     assert_eq!(parity, [0, 1, 0, 1, 0, 0, 0, 1].map(|bit| bit == 1));
 }
 
@@ -59,32 +64,40 @@ fn the_hard_decision_corrects_one_and_detects_two() {
     }
 }
 
-/// One error of 68 bits is corrected, two never are: (1 - p)^68 + 68 p (1 - p)^67 of all words come through. 50 000 words, |z| < 5.
+/// One error of 68 bits is corrected, two never are: (1 - p)^68 + 68 p (1 - p)^67 of all words come
+/// through. 50 000 words, |z| < 5.
 #[test]
 fn the_hard_decision_fails_as_often_as_its_closed_form_says() {
     let mut rng = Seed::new(2).named("bits").rng();
     for p in [3e-3, 1e-2, 3e-2f64] {
         let words = 50_000;
         let right = (0..words).filter(|_| {
-            let llr: [f32; CODE_BITS] = std::array::from_fn(|_| if rng.uniform() < p { -1.0 } else { 1.0 });
-            let errors: u128 = (0..CODE_BITS).filter(|&i| llr[i] < 0.0).fold(0, |sum, i| sum | 1 << i);
+            let llr: [f32; CODE_BITS] =
+                std::array::from_fn(|_| if rng.uniform() < p { -1.0 } else { 1.0 });
+            let errors: u128 =
+                (0..CODE_BITS).filter(|&i| llr[i] < 0.0).fold(0, |sum, i| sum | 1 << i);
             Chase::HARD.flips(&llr) == Some(errors)
         });
         let share = (1.0 - p).powi(68) + 68.0 * p * (1.0 - p).powi(67);
-        let (mean, error) = (share * f64::from(words), (share * (1.0 - share) * f64::from(words)).sqrt());
+        let (mean, error) =
+            (share * f64::from(words), (share * (1.0 - share) * f64::from(words)).sqrt());
         let right = right.count() as f64;
         assert!((right - mean).abs() < 5.0 * error, "{p}: {right}, expected {mean}");
     }
 }
 
-/// In white noise: an odd number of errors above one finds another codeword's neighbour in 60 of 68 cases or less, so what is counted lies
-/// between nine tenths of the closed form and all of it; 40 000 blocks know it to 2 %. And the leading term, two errors of 64 on average.
+/// In white noise: an odd number of errors above one finds another codeword's neighbour in 60 of 68
+/// cases or less, so what is counted lies between nine tenths of the closed form and all of it; 40
+/// 000 blocks know it to 2 %. And the leading term, two errors of 64 on average.
 #[test]
 fn hard_decisions_leave_what_the_closed_form_says_and_no_more() {
     for ber in [2e-3, 4.85e-3, 1e-2] {
         let (counted, error) = behind(Chase::HARD, ber, 40_000);
         let closed = hard_decision_ber(ber);
-        assert!(counted < closed + 5.0 * error && counted > 0.85 * closed - 5.0 * error, "{ber}: {counted:e} {closed:e}");
+        assert!(
+            counted < closed + 5.0 * error && counted > 0.85 * closed - 5.0 * error,
+            "{ber}: {counted:e} {closed:e}"
+        );
     }
     let ber = 1e-12f64;
     let two = (60.0 * 59.0 / 2.0 * 4.0 * 2.0 + 60.0 * 8.0 * 2.0) * ber * ber / 120.0;
@@ -101,7 +114,11 @@ struct Channel {
 impl Channel {
     fn new(ber: f64, name: &str) -> Self {
         let sigma = (0.5 / pam4_half_eye_from_ber(ber)) as f32;
-        Self { rng: Seed::new(1).named(name).rng(), sigma, soft: Soft::new(MEANS, [sigma; 4]).unwrap() }
+        Self {
+            rng: Seed::new(1).named(name).rng(),
+            sigma,
+            soft: Soft::new(MEANS, [sigma; 4]).unwrap(),
+        }
     }
 
     fn block(&mut self) -> ([u8; BLOCK_SYMBOLS], [f32; BLOCK_SYMBOLS]) {
@@ -113,7 +130,10 @@ impl Channel {
 }
 
 fn bit_errors(sent: &[u8], decided: &[u8]) -> u64 {
-    sent.iter().zip(decided).map(|(&sent, &decided)| u64::from(BIT_ERRORS[usize::from(sent)][usize::from(decided)])).sum()
+    sent.iter()
+        .zip(decided)
+        .map(|(&sent, &decided)| u64::from(BIT_ERRORS[usize::from(sent)][usize::from(decided)]))
+        .sum()
 }
 
 /// Bit error ratio behind the decoder, and its standard error from the blocks' own scatter.
@@ -131,19 +151,26 @@ fn behind(chase: Chase, ber: f64, blocks: u32) -> (f64, f64) {
     (sum / bits, squares.sqrt() / bits)
 }
 
-/// `shared/physics.md` section 4, from an independent model: 2.2e-4 .. 2.7e-4 with six positions; 4.4e-4 with three and 2.2e-3 hard, both
-/// printed to two digits (half a unit). Five standard errors of 60 000 blocks on top.
+/// `shared/physics.md` section 4, from an independent model: 2.2e-4 .. 2.7e-4 with six positions;
+/// 4.4e-4 with three and 2.2e-3 hard, both printed to two digits (half a unit). Five standard
+/// errors of 60 000 blocks on top.
 #[test]
 fn the_errors_left_are_those_of_the_physics_sheet() {
     assert!((pam4_ber(pam4_half_eye_from_ber(BER_IN)) / BER_IN - 1.0).abs() < 1e-9);
-    for (positions, low, high) in [(6, 2.2e-4, 2.7e-4), (3, 4.35e-4, 4.45e-4), (0, 2.15e-3, 2.25e-3)] {
+    for (positions, low, high) in
+        [(6, 2.2e-4, 2.7e-4), (3, 4.35e-4, 4.45e-4), (0, 2.15e-3, 2.25e-3)]
+    {
         let (ber, error) = behind(Chase::new(positions).unwrap(), BER_IN, 60_000);
-        assert!(low - 5.0 * error < ber && ber < high + 5.0 * error, "{positions}: {ber:e} +- {error:e}");
+        assert!(
+            low - 5.0 * error < ber && ber < high + 5.0 * error,
+            "{positions}: {ber:e} +- {error:e}"
+        );
     }
 }
 
-/// Against the exact decoder on the same blocks: never a cheaper codeword, and with six positions 0.05 dB are not lost: the errors left
-/// are fewer than those of the exact decoder at 0.05 dB less (a half eye smaller by 10^(-0.05 / 20)), both from the same 40 000 blocks.
+/// Against the exact decoder on the same blocks: never a cheaper codeword, and with six positions
+/// 0.05 dB are not lost: the errors left are fewer than those of the exact decoder at 0.05 dB less
+/// (a half eye smaller by 10^(-0.05 / 20)), both from the same 40 000 blocks.
 #[test]
 fn six_positions_are_within_a_twentieth_of_a_decibel_of_the_likeliest_codeword() {
     let worse = pam4_ber(pam4_half_eye_from_ber(BER_IN) * 10f64.powf(-0.05 / 20.0));
@@ -169,7 +196,9 @@ fn exact_errors(soft: &Soft, sent: &[u8], received: &[f32; BLOCK_SYMBOLS]) -> u6
         let cost: f32 = (0..CODE_BITS).filter(|i| found >> i & 1 == 1).map(|i| llr[i].abs()).sum();
         assert!(cost >= least * (1.0 - 1e-5), "{cost} below {least}");
     }
-    let exact: Vec<u8> = (0..PAYLOAD_SYMBOLS).map(|k| choices[k][usize::from((llr[k] < 0.0) ^ (flips >> k & 1 == 1))]).collect();
+    let exact: Vec<u8> = (0..PAYLOAD_SYMBOLS)
+        .map(|k| choices[k][usize::from((llr[k] < 0.0) ^ (flips >> k & 1 == 1))])
+        .collect();
     bit_errors(sent, &exact)
 }
 
@@ -180,17 +209,28 @@ fn without_noise_nothing_is_changed() {
     let mut payload = [0; PAYLOAD_SYMBOLS];
     for _ in 0..100 {
         let (sent, _) = channel.block();
-        assert_eq!(Chase::SOFT.decode(&soft, &sent.map(f32::from), &mut payload), InnerOutcome::Clean);
+        assert_eq!(
+            Chase::SOFT.decode(&soft, &sent.map(f32::from), &mut payload),
+            InnerOutcome::Clean
+        );
         assert_eq!(payload, sent[..PAYLOAD_SYMBOLS]);
     }
 }
 
 #[test]
 fn levels_and_positions_that_are_none_are_refused() {
-    assert!(matches!(Soft::new([0.0, 1.0, 1.0, 2.0], [0.1; 4]), Err(SoftError::Mean { level: 2, .. })));
-    assert!(matches!(Soft::new(MEANS, [0.1, 0.0, 0.1, 0.1]), Err(SoftError::Sigma { level: 1, .. })));
+    assert!(matches!(
+        Soft::new([0.0, 1.0, 1.0, 2.0], [0.1; 4]),
+        Err(SoftError::Mean { level: 2, .. })
+    ));
+    assert!(matches!(
+        Soft::new(MEANS, [0.1, 0.0, 0.1, 0.1]),
+        Err(SoftError::Sigma { level: 1, .. })
+    ));
     assert!(matches!(Soft::new(MEANS, [f32::NAN; 4]), Err(SoftError::Sigma { level: 0, .. })));
     assert_eq!(Chase::new(17), Err(ChaseError { positions: 17 }));
-    assert!(toml::from_str::<Chase>("positions = 17").unwrap_err().to_string().contains("from 0 to 16"));
+    assert!(
+        toml::from_str::<Chase>("positions = 17").unwrap_err().to_string().contains("from 0 to 16")
+    );
     assert_eq!(toml::from_str::<Chase>("positions = 6").unwrap(), Chase::SOFT);
 }

@@ -1,8 +1,10 @@
-//! The exact decoder that [`Chase`](super::Chase) is measured against: the likeliest codeword by a walk through all syndromes.
+//! The exact decoder that [`Chase`](super::Chase) is measured against: the likeliest codeword by a
+//! walk through all syndromes.
 
 use super::{CODE_BITS, column};
 
-/// The codeword of least cost, as the bits in which it differs from the hard decision, and its cost.
+/// The codeword of least cost, as the bits in which it differs from the hard decision, and its
+/// cost.
 ///
 /// ```text
 /// cost(s, i + 1) = min(cost(s, i), cost(s + column_i, i) + |LLR_i|),    ends at the hard decision's syndrome
@@ -10,7 +12,8 @@ use super::{CODE_BITS, column};
 ///
 /// # Reference
 ///
-/// J. K. Wolf, *Efficient maximum likelihood decoding of linear block codes using a trellis*, IEEE Trans. Inf. Theory 24 (1978).
+/// J. K. Wolf, *Efficient maximum likelihood decoding of linear block codes using a trellis*, IEEE
+/// Trans. Inf. Theory 24 (1978).
 pub(super) fn likeliest(llr: &[f32; CODE_BITS]) -> (u128, f32) {
     let mut costs = [f32::INFINITY; 256];
     costs[0] = 0.0;

@@ -4,8 +4,9 @@ use super::{ReedSolomon, WordError};
 
 /// What became of a received word.
 ///
-/// A decoder does not know what was sent. Within `2 errors + erasures <= n - k` the sent codeword is found, always. Beyond that a word is
-/// detected, or corrected to a wrong codeword: [`ReedSolomon::miscorrection_bound`] says how seldom. Who knows the sent word compares.
+/// A decoder does not know what was sent. Within `2 errors + erasures <= n - k` the sent codeword
+/// is found, always. Beyond that a word is detected, or corrected to a wrong codeword:
+/// [`ReedSolomon::miscorrection_bound`] says how seldom. Who knows the sent word compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The word is a codeword.
@@ -43,12 +44,23 @@ impl Workspace {
         let [remainder, syndromes] = [(); 2].map(|()| vec![0; parity]);
         let [locator, previous, updated] = [(); 3].map(|()| vec![0; parity + 2]);
         let [even, odd, evaluator] = [(); 3].map(|()| vec![0; n]);
-        Self { remainder, syndromes, locator, previous, updated, even, odd, evaluator, erased: vec![false; n] }
+        Self {
+            remainder,
+            syndromes,
+            locator,
+            previous,
+            updated,
+            even,
+            odd,
+            evaluator,
+            erased: vec![false; n],
+        }
     }
 }
 
 impl ReedSolomon {
-    /// Decodes a word in place; `erasures` are positions whose symbols are not to be trusted, from 0, the first sent.
+    /// Decodes a word in place; `erasures` are positions whose symbols are not to be trusted, from
+    /// 0, the first sent.
     ///
     /// ```text
     /// S_j = r(alpha^(b+j))                           from the remainder modulo the generator; all zero: clean
@@ -62,7 +74,8 @@ impl ReedSolomon {
     ///
     /// # Errors
     ///
-    /// A word of another length, a symbol outside the field, an erasure that is no position or is named twice.
+    /// A word of another length, a symbol outside the field, an erasure that is no position or is
+    /// named twice.
     ///
     /// # Panics
     ///
@@ -70,9 +83,14 @@ impl ReedSolomon {
     ///
     /// # Reference
     ///
-    /// R. E. Blahut, *Algebraic Codes for Data Transmission*, 7.4 to 7.6 (errors and erasures: figure 7.11); G. D. Forney, *On decoding
-    /// BCH codes*, IEEE Trans. Inf. Theory 11 (1965).
-    pub fn decode(&self, word: &mut [u16], erasures: &[usize], work: &mut Workspace) -> Result<Outcome, WordError> {
+    /// R. E. Blahut, *Algebraic Codes for Data Transmission*, 7.4 to 7.6 (errors and erasures:
+    /// figure 7.11); G. D. Forney, *On decoding BCH codes*, IEEE Trans. Inf. Theory 11 (1965).
+    pub fn decode(
+        &self,
+        word: &mut [u16],
+        erasures: &[usize],
+        work: &mut Workspace,
+    ) -> Result<Outcome, WordError> {
         self.check_length(word)?;
         self.check_symbols(word)?;
         self.check_erasures(erasures, work)?;
@@ -122,7 +140,12 @@ impl ReedSolomon {
         work.syndromes.fill(0);
         for (i, &coefficient) in work.remainder.iter().rev().enumerate() {
             if let Some(log) = self.field.log(coefficient) {
-                self.powers.add(&self.field, log + i * self.code.first_root, i, &mut work.syndromes);
+                self.powers.add(
+                    &self.field,
+                    log + i * self.code.first_root,
+                    i,
+                    &mut work.syndromes,
+                );
             }
         }
     }
@@ -157,7 +180,10 @@ impl ReedSolomon {
             if 2 * length < r + erased {
                 length = r + erased - length;
                 let inverse = field.divide(1, discrepancy);
-                previous.iter_mut().zip(&*locator).for_each(|(p, &l)| *p = field.multiply(l, inverse));
+                previous
+                    .iter_mut()
+                    .zip(&*locator)
+                    .for_each(|(p, &l)| *p = field.multiply(l, inverse));
             }
             std::mem::swap(locator, updated);
         }
@@ -165,7 +191,8 @@ impl ReedSolomon {
         (degree == length && 2 * length <= parity + erased).then_some(degree)
     }
 
-    /// Evaluates the locator, its even and its odd terms apart, at the inverse of every position; the number of roots.
+    /// Evaluates the locator, its even and its odd terms apart, at the inverse of every position;
+    /// the number of roots.
     fn search(&self, degree: usize, work: &mut Workspace) -> usize {
         work.even.fill(0);
         work.odd.fill(0);
@@ -197,7 +224,8 @@ impl ReedSolomon {
             // the odd terms are x Lambda'(x)
             if work.even[position] == work.odd[position] {
                 let x_to_b = field.power((n - 1 - position) * self.code.first_root);
-                let error = field.divide(work.evaluator[position], field.multiply(work.odd[position], x_to_b));
+                let error = field
+                    .divide(work.evaluator[position], field.multiply(work.odd[position], x_to_b));
                 *symbol ^= error;
                 symbols += usize::from(error != 0);
                 bits += error.count_ones() as usize;

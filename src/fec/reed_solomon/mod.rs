@@ -4,7 +4,8 @@
 //! c(x) = x^(n-k) u(x) + p(x),    g(x) = product of (x - alpha^(b + i)), i = 0 .. n-k-1,    g divides c
 //! ```
 //!
-//! A codeword is a slice of n symbols, the coefficient of x^(n-1) first: k of message, then n - k of parity.
+//! A codeword is a slice of n symbols, the coefficient of x^(n-1) first: k of message, then n - k
+//! of parity.
 
 mod decode;
 mod remainder;
@@ -22,11 +23,13 @@ use remainder::Remainder;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// The parameters of a Reed-Solomon code, KP4's where nothing is written; shortened when `codeword_symbols` is below 2^m - 1.
+/// The parameters of a Reed-Solomon code, KP4's where nothing is written; shortened when
+/// `codeword_symbols` is below 2^m - 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Code {
-    /// The field's primitive polynomial, bit i being the coefficient of x^i; its degree m is the number of bits of a symbol.
+    /// The field's primitive polynomial, bit i being the coefficient of x^i; its degree m is the
+    /// number of bits of a symbol.
     pub field_polynomial: u32,
     /// Symbols of a codeword, n.
     pub codeword_symbols: usize,
@@ -43,9 +46,14 @@ impl Default for Code {
 }
 
 impl Code {
-    /// RS(544,514) over x^10 + x^3 + 1, first root 1 (802.3 clause 91 and 119; `derived`: the generator computed from these is the list
-    /// remembered from Table 91-1).
-    pub const KP4: Self = Self { field_polynomial: 0x409, codeword_symbols: 544, message_symbols: 514, first_root: 0 };
+    /// RS(544,514) over x^10 + x^3 + 1, first root 1 (802.3 clause 91 and 119; `derived`: the
+    /// generator computed from these is the list remembered from Table 91-1).
+    pub const KP4: Self = Self {
+        field_polynomial: 0x409,
+        codeword_symbols: 544,
+        message_symbols: 514,
+        first_root: 0,
+    };
     /// RS(528,514) over the same field (802.3 clause 91; `derived`, as [`Code::KP4`]).
     pub const KR4: Self = Self { codeword_symbols: 528, ..Self::KP4 };
 
@@ -70,11 +78,21 @@ impl Code {
     /// Reports parameters that make no code.
     pub fn check(&self, at: &Path, problems: &mut Problems) {
         if let Err(error) = Field::new(self.field_polynomial) {
-            return problems.report(at, "field_polynomial", self.field_polynomial, error.to_string());
+            return problems.report(
+                at,
+                "field_polynomial",
+                self.field_polynomial,
+                error.to_string(),
+            );
         }
         let longest = (1 << self.symbol_bits()) - 1;
         problems.count(at, "codeword_symbols", self.codeword_symbols, 2..=longest);
-        problems.count(at, "message_symbols", self.message_symbols, 1..=self.codeword_symbols.saturating_sub(1).max(1));
+        problems.count(
+            at,
+            "message_symbols",
+            self.message_symbols,
+            1..=self.codeword_symbols.saturating_sub(1).max(1),
+        );
         problems.count(at, "first_root", self.first_root, 0..=longest - 1);
     }
 
@@ -228,7 +246,8 @@ impl ReedSolomon {
         Ok(())
     }
 
-    /// A bound on the probability that a word with more than t wrong symbols is decoded to a wrong codeword instead of being detected.
+    /// A bound on the probability that a word with more than t wrong symbols is decoded to a wrong
+    /// codeword instead of being detected.
     ///
     /// ```text
     /// P <= (q - 1)^-(n-k) sum over s <= t of C(n, s) (q - 1)^s,    about 1 / t!
@@ -238,12 +257,15 @@ impl ReedSolomon {
     ///
     /// # Reference
     ///
-    /// R. J. McEliece, L. Swanson, *On the decoder error probability for Reed-Solomon codes*, IEEE Trans. Inf. Theory 32 (1986).
+    /// R. J. McEliece, L. Swanson, *On the decoder error probability for Reed-Solomon codes*, IEEE
+    /// Trans. Inf. Theory 32 (1986).
     #[must_use]
     pub fn miscorrection_bound(&self) -> f64 {
         let Code { codeword_symbols: n, .. } = self.code;
         let ln_values = libm::log(self.field.order() as f64);
-        let term = |s: usize| libm::exp(tail::ln_binomial(n, s) - (self.code.parity_symbols() - s) as f64 * ln_values);
+        let term = |s: usize| {
+            libm::exp(tail::ln_binomial(n, s) - (self.code.parity_symbols() - s) as f64 * ln_values)
+        };
         (0..=self.code.correctable()).map(term).sum::<f64>().min(1.0)
     }
 

@@ -9,9 +9,10 @@ const MOST_WORDS: usize = 8;
 
 /// The remainder of `x^(n-k) u(x)` modulo the generator.
 ///
-/// The remainder is packed, x^(n-k-1) in the top bits, into words of 64 bits. Four symbols are taken at once: their product with the
-/// generator's multiples is one table row each, so the chain of dependent steps is four times shorter than that of the shift register
-/// and never leaves the registers.
+/// The remainder is packed, x^(n-k-1) in the top bits, into words of 64 bits. Four symbols are
+/// taken at once: their product with the generator's multiples is one table row each, so the chain
+/// of dependent steps is four times shorter than that of the shift register and never leaves the
+/// registers.
 ///
 /// # Limits
 ///
@@ -20,7 +21,8 @@ const MOST_WORDS: usize = 8;
 pub(super) struct Remainder {
     bits: u32,
     words: usize,
-    /// Row `i 2^m + f`: `f x^(n-k+i)` modulo the generator, `words` words each; empty for the shift register.
+    /// Row `i 2^m + f`: `f x^(n-k+i)` modulo the generator, `words` words each; empty for the shift
+    /// register.
     rows: Vec<u64>,
     generator: Vec<u16>,
 }
@@ -43,7 +45,10 @@ impl Remainder {
                 }
                 let leading = remainder.remove(0);
                 remainder.push(0);
-                remainder.iter_mut().zip(&generator[1..]).for_each(|(r, &g)| *r ^= field.multiply(g, leading));
+                remainder
+                    .iter_mut()
+                    .zip(&generator[1..])
+                    .for_each(|(r, &g)| *r ^= field.multiply(g, leading));
             }
         }
         Self { bits, words, rows, generator: generator.to_vec() }
@@ -67,7 +72,8 @@ impl Remainder {
     fn by_rows<const W: usize>(&self, message: &[u16], parity: &mut [u16]) {
         let (rows, _) = self.rows.as_chunks::<W>();
         let size = 1usize << self.bits;
-        let tables: [&[[u64; W]]; STRIDE] = std::array::from_fn(|i| &rows[i * size..(i + 1) * size]);
+        let tables: [&[[u64; W]]; STRIDE] =
+            std::array::from_fn(|i| &rows[i * size..(i + 1) * size]);
         let mask = size as u64 - 1;
 
         let mut state = [0u64; W];
@@ -81,7 +87,8 @@ impl Remainder {
             let top = state[W - 1];
             state = shifted(state, STRIDE as u32 * self.bits);
             for i in 0..STRIDE {
-                let factor = top >> (64 - (i as u32 + 1) * self.bits) & mask ^ u64::from(symbols[i]);
+                let factor =
+                    top >> (64 - (i as u32 + 1) * self.bits) & mask ^ u64::from(symbols[i]);
                 add(&mut state, &tables[STRIDE - 1 - i][factor as usize]);
             }
         }
@@ -96,7 +103,10 @@ impl Remainder {
             let factor = parity[0] ^ symbol;
             parity.copy_within(1.., 0);
             *parity.last_mut().expect("a generator of degree one or more") = 0;
-            parity.iter_mut().zip(&self.generator[1..]).for_each(|(p, &g)| *p ^= field.multiply(g, factor));
+            parity
+                .iter_mut()
+                .zip(&self.generator[1..])
+                .for_each(|(p, &g)| *p ^= field.multiply(g, factor));
         }
     }
 }
@@ -111,7 +121,8 @@ fn add<const W: usize>(state: &mut [u64; W], row: &[u64; W]) {
     state.iter_mut().zip(row).for_each(|(s, r)| *s ^= r);
 }
 
-/// Where the `i`-th symbol from the top begins, in bits from the bottom of the last word, modulo its word.
+/// Where the `i`-th symbol from the top begins, in bits from the bottom of the last word, modulo
+/// its word.
 fn place(words: usize, bits: u32, i: usize) -> (usize, u32) {
     let low = 64 * words - (i + 1) * bits as usize;
     (low / 64, (low % 64) as u32)
@@ -142,14 +153,26 @@ mod tests {
 
     #[test]
     fn the_table_gives_what_the_shift_register_gives() {
-        for (polynomial, n, parity) in
-            [(0x13, 15, 1), (0x13, 15, 3), (0x11d, 255, 32), (0x409, 544, 30), (0x409, 528, 14), (0x1053, 700, 42)]
-        {
-            let code = Code { field_polynomial: polynomial, codeword_symbols: n, message_symbols: n - parity, first_root: 1 };
+        for (polynomial, n, parity) in [
+            (0x13, 15, 1),
+            (0x13, 15, 3),
+            (0x11d, 255, 32),
+            (0x409, 544, 30),
+            (0x409, 528, 14),
+            (0x1053, 700, 42),
+        ] {
+            let code = Code {
+                field_polynomial: polynomial,
+                codeword_symbols: n,
+                message_symbols: n - parity,
+                first_root: 1,
+            };
             let built = code.build().unwrap();
             assert!(!built.remainder.rows.is_empty());
             let mut rng = Seed::new(1).named("message").rng();
-            let message: Vec<u16> = (0..n - parity).map(|_| (rng.next_u64() & built.field.order() as u64) as u16).collect();
+            let message: Vec<u16> = (0..n - parity)
+                .map(|_| (rng.next_u64() & built.field.order() as u64) as u16)
+                .collect();
             let (mut table, mut register) = (vec![0; parity], vec![0; parity]);
             built.remainder.write_parity(&built.field, &message, &mut table);
             built.remainder.by_register(&built.field, &message, &mut register);

@@ -6,7 +6,9 @@ use proptest::prelude::*;
 const PRIMITIVE: [u32; 9] = [0x13, 0x25, 0x43, 0x83, 0x11d, 0x211, 0x409, 0x805, 0x1053];
 
 fn small(parity: usize, first_root: usize) -> Arc<ReedSolomon> {
-    Code { field_polynomial: 0x13, codeword_symbols: 15, message_symbols: 15 - parity, first_root }.build().unwrap()
+    Code { field_polynomial: 0x13, codeword_symbols: 15, message_symbols: 15 - parity, first_root }
+        .build()
+        .unwrap()
 }
 
 fn below(rng: &mut Rng, bound: usize) -> usize {
@@ -14,7 +16,9 @@ fn below(rng: &mut Rng, bound: usize) -> usize {
 }
 
 fn random_word(code: &ReedSolomon, rng: &mut Rng) -> Vec<u16> {
-    let mut word: Vec<u16> = (0..code.code().codeword_symbols).map(|_| below(rng, code.field().order() + 1) as u16).collect();
+    let mut word: Vec<u16> = (0..code.code().codeword_symbols)
+        .map(|_| below(rng, code.field().order() + 1) as u16)
+        .collect();
     code.encode(&mut word).unwrap();
     word
 }
@@ -35,13 +39,14 @@ fn positions(rng: &mut Rng, n: usize, count: usize) -> Vec<usize> {
 #[test]
 fn the_generator_of_kp4_is_the_printed_one() {
     let printed = [
-        1, 575, 552, 187, 230, 552, 1, 108, 565, 282, 249, 593, 132, 94, 720, 495, 385, 942, 503, 883, 361, 788, 610, 193, 392, 127, 185,
-        158, 128, 834, 523,
+        1, 575, 552, 187, 230, 552, 1, 108, 565, 282, 249, 593, 132, 94, 720, 495, 385, 942, 503,
+        883, 361, 788, 610, 193, 392, 127, 185, 158, 128, 834, 523,
     ];
     assert_eq!(Code::KP4.build().unwrap().generator(), printed);
 }
 
-/// Message symbols (7 i + i^2) mod 1024; parity by long division in Python with shift-and-add products:
+/// Message symbols (7 i + i^2) mod 1024; parity by long division in Python with shift-and-add
+/// products:
 ///
 /// ```text
 /// def mul(a, b):
@@ -57,12 +62,13 @@ fn the_generator_of_kp4_is_the_printed_one() {
 #[test]
 fn parity_agrees_with_an_independent_computation() {
     let kp4: [u16; 30] = [
-        65, 231, 235, 408, 16, 142, 8, 463, 303, 760, 187, 426, 644, 294, 818, 395, 52, 706, 1015, 54, 379, 1005, 618, 245, 85, 913, 558,
-        252, 319, 78,
+        65, 231, 235, 408, 16, 142, 8, 463, 303, 760, 187, 426, 644, 294, 818, 395, 52, 706, 1015,
+        54, 379, 1005, 618, 245, 85, 913, 558, 252, 319, 78,
     ];
     let kr4: [u16; 14] = [721, 70, 225, 747, 583, 184, 869, 165, 254, 655, 71, 877, 590, 191];
     for (code, parity) in [(Code::KP4, &kp4[..]), (Code::KR4, &kr4[..])] {
-        let mut word: Vec<u16> = (0..code.codeword_symbols).map(|i| ((7 * i + i * i) % 1024) as u16).collect();
+        let mut word: Vec<u16> =
+            (0..code.codeword_symbols).map(|i| ((7 * i + i * i) % 1024) as u16).collect();
         code.build().unwrap().encode(&mut word).unwrap();
         assert_eq!(&word[514..], parity);
     }
@@ -82,7 +88,8 @@ fn every_pattern_of_up_to_two_errors_is_corrected() {
                 word[b] ^= if a == b { 0 } else { y };
                 let outcome = code.decode(&mut word, &[], &mut work).unwrap();
                 assert_eq!(word, sent, "{a} {b} {x} {y}");
-                let (symbols, bits) = if a == b { (1, x.count_ones()) } else { (2, x.count_ones() + y.count_ones()) };
+                let (symbols, bits) =
+                    if a == b { (1, x.count_ones()) } else { (2, x.count_ones() + y.count_ones()) };
                 assert_eq!(outcome, Outcome::Corrected { symbols, bits: bits as usize });
             }
         }
@@ -95,7 +102,10 @@ fn every_pattern_of_erasures_and_an_error_is_corrected() {
     let code = small(4, 1);
     let mut work = Workspace::new(&code);
     let sent = random_word(&code, &mut Seed::new(2).rng());
-    for (a, b, c) in (0..15).flat_map(|a| (0..a).flat_map(move |b| (0..15).map(move |c| (a, b, c)))).filter(|&(a, b, c)| c != a && c != b) {
+    for (a, b, c) in (0..15)
+        .flat_map(|a| (0..a).flat_map(move |b| (0..15).map(move |c| (a, b, c))))
+        .filter(|&(a, b, c)| c != a && c != b)
+    {
         for (x, y) in (0..16).flat_map(|x| (0..16).map(move |y| (x, y))) {
             let mut word = sent.clone();
             (word[a], word[b]) = (word[a] ^ x, word[b] ^ y);
@@ -113,15 +123,17 @@ fn every_pattern_of_erasures_and_an_error_is_corrected() {
     }
 }
 
-/// RS(15,11) has d = 5 and 15 C(15, 5) = 45 045 codewords of weight 5 (MDS weight enumerator); each has C(5, 3) = 10 words of weight 3
-/// at distance 2, and no word of weight 3 is that near to two codewords. All others of weight 3 must be detected.
+/// RS(15,11) has d = 5 and 15 C(15, 5) = 45 045 codewords of weight 5 (MDS weight enumerator); each
+/// has C(5, 3) = 10 words of weight 3 at distance 2, and no word of weight 3 is that near to two
+/// codewords. All others of weight 3 must be detected.
 #[test]
 fn exactly_the_words_near_another_codeword_are_miscorrected() {
     let code = small(4, 0);
     let mut work = Workspace::new(&code);
     let mut miscorrected = 0;
     let mut all = 0;
-    for (a, b, c) in (0..15).flat_map(|a| (0..a).flat_map(move |b| (0..b).map(move |c| (a, b, c)))) {
+    for (a, b, c) in (0..15).flat_map(|a| (0..a).flat_map(move |b| (0..b).map(move |c| (a, b, c))))
+    {
         for value in 0..15u16.pow(3) {
             let mut word = [0; 15];
             (word[a], word[b], word[c]) = (1 + value % 15, 1 + value / 15 % 15, 1 + value / 225);
@@ -141,33 +153,51 @@ fn exactly_the_words_near_another_codeword_are_miscorrected() {
     assert!(f64::from(miscorrected) / f64::from(all) <= code.miscorrection_bound());
 }
 
-/// RS(63,55), t = 4: 6 to 20 errors. The bound of McEliece and Swanson, and the share of all words that lie near a codeword, which the
-/// probability approaches (within 1 %, their law of large numbers); 40 000 words, |z| < 5.
+/// RS(63,55), t = 4: 6 to 20 errors. The bound of McEliece and Swanson, and the share of all words
+/// that lie near a codeword, which the probability approaches (within 1 %, their law of large
+/// numbers); 40 000 words, |z| < 5.
 #[test]
 fn miscorrection_beyond_t_is_as_seldom_as_its_bound_says() {
-    let code = Code { field_polynomial: 0x43, codeword_symbols: 63, message_symbols: 55, first_root: 1 }.build().unwrap();
+    let code =
+        Code { field_polynomial: 0x43, codeword_symbols: 63, message_symbols: 55, first_root: 1 }
+            .build()
+            .unwrap();
     let mut work = Workspace::new(&code);
     let mut rng = Seed::new(3).named("beyond").rng();
     let words = 40_000;
-    let share: f64 = (0..=4).map(|s| libm::exp(tail::ln_binomial(63, s) + s as f64 * 63f64.ln())).sum::<f64>() / 64f64.powi(8);
+    let share: f64 =
+        (0..=4).map(|s| libm::exp(tail::ln_binomial(63, s) + s as f64 * 63f64.ln())).sum::<f64>()
+            / 64f64.powi(8);
     for errors in [8, 20] {
         let miscorrected = (0..words)
             .filter(|_| {
                 let mut word = vec![0; 63];
-                positions(&mut rng, 63, errors).into_iter().for_each(|p| word[p] = 1 + below(&mut rng, 63) as u16);
+                positions(&mut rng, 63, errors)
+                    .into_iter()
+                    .for_each(|p| word[p] = 1 + below(&mut rng, 63) as u16);
                 code.decode(&mut word, &[], &mut work).unwrap() != Outcome::Detected
             })
             .count() as f64;
         let expected = share * f64::from(words);
-        assert!((miscorrected - expected).abs() < 5.0 * expected.sqrt() + 0.01 * expected, "{errors}: {miscorrected} of {expected}");
-        assert!(miscorrected < code.miscorrection_bound() * f64::from(words) + 5.0 * expected.sqrt());
+        assert!(
+            (miscorrected - expected).abs() < 5.0 * expected.sqrt() + 0.01 * expected,
+            "{errors}: {miscorrected} of {expected}"
+        );
+        assert!(
+            miscorrected < code.miscorrection_bound() * f64::from(words) + 5.0 * expected.sqrt()
+        );
     }
 }
 
 /// RS(511,481), m = 9: words not decoded to the sent one over 2000 words at three ratios, |z| < 5.
 #[test]
 fn another_code_fails_as_often_as_the_closed_form_says() {
-    let code = Code { field_polynomial: 0x211, codeword_symbols: 511, message_symbols: 481, first_root: 1 };
+    let code = Code {
+        field_polynomial: 0x211,
+        codeword_symbols: 511,
+        message_symbols: 481,
+        first_root: 1,
+    };
     let built = code.build().unwrap();
     let mut work = Workspace::new(&built);
     let mut rng = Seed::new(5).rng();
@@ -176,12 +206,18 @@ fn another_code_fails_as_often_as_the_closed_form_says() {
         let words = 2000;
         let failed = (0..words).filter(|_| {
             let mut word = sent.clone();
-            word.iter_mut().for_each(|symbol| (0..9).filter(|_| rng.uniform() < ber).for_each(|bit| *symbol ^= 1 << bit));
+            word.iter_mut().for_each(|symbol| {
+                (0..9).filter(|_| rng.uniform() < ber).for_each(|bit| *symbol ^= 1 << bit)
+            });
             built.decode(&mut word, &[], &mut work).unwrap();
             word != sent
         });
-        let (failed, ratio) = (failed.count() as f64, tail::random_errors(&code, ber).unwrap().codeword_error_ratio());
-        let (mean, error) = (ratio * f64::from(words), (ratio * (1.0 - ratio) * f64::from(words)).sqrt());
+        let (failed, ratio) = (
+            failed.count() as f64,
+            tail::random_errors(&code, ber).unwrap().codeword_error_ratio(),
+        );
+        let (mean, error) =
+            (ratio * f64::from(words), (ratio * (1.0 - ratio) * f64::from(words)).sqrt());
         assert!((failed - mean).abs() < 5.0 * error, "{ber}: {failed}, expected {mean}");
     }
 }
@@ -199,11 +235,14 @@ fn kp4_corrects_fifteen_errors_and_detects_more() {
             let errors = 1 + round % (t + 5);
             let mut word = sent.clone();
             let n = code.code().codeword_symbols;
-            positions(&mut rng, n, errors).into_iter().for_each(|p| word[p] ^= 1 + below(&mut rng, 1023) as u16);
+            positions(&mut rng, n, errors)
+                .into_iter()
+                .for_each(|p| word[p] ^= 1 + below(&mut rng, 1023) as u16);
             let received = word.clone();
             let outcome = code.decode(&mut word, &[], &mut work).unwrap();
             if errors <= t {
-                let bits = received.iter().zip(&sent).map(|(a, b)| (a ^ b).count_ones() as usize).sum();
+                let bits =
+                    received.iter().zip(&sent).map(|(a, b)| (a ^ b).count_ones() as usize).sum();
                 assert_eq!((outcome, &word), (Outcome::Corrected { symbols: errors, bits }, &sent));
             } else if t == 15 {
                 assert_eq!((outcome, &word), (Outcome::Detected, &received));
@@ -217,13 +256,24 @@ fn kp4_corrects_fifteen_errors_and_detects_more() {
 #[test]
 fn impossible_parameters_are_refused_with_their_bounds() {
     let message = |code: Code| code.build().unwrap_err().to_string();
-    assert_eq!(message(Code { codeword_symbols: 1024, ..Code::KP4 }), "codeword_symbols = 1024: must be from 2 to 1023");
-    assert_eq!(message(Code { message_symbols: 544, ..Code::KP4 }), "message_symbols = 544: must be from 1 to 543");
-    assert_eq!(message(Code { first_root: 1023, ..Code::KP4 }), "first_root = 1023: must be from 0 to 1022");
+    assert_eq!(
+        message(Code { codeword_symbols: 1024, ..Code::KP4 }),
+        "codeword_symbols = 1024: must be from 2 to 1023"
+    );
+    assert_eq!(
+        message(Code { message_symbols: 544, ..Code::KP4 }),
+        "message_symbols = 544: must be from 1 to 543"
+    );
+    assert_eq!(
+        message(Code { first_root: 1023, ..Code::KP4 }),
+        "first_root = 1023: must be from 0 to 1022"
+    );
     assert!(message(Code { field_polynomial: 0x408, ..Code::KP4 }).contains("not primitive"));
-    for wrong in
-        [Code { codeword_symbols: 0, ..Code::KP4 }, Code { message_symbols: 0, ..Code::KP4 }, Code { field_polynomial: 0, ..Code::KP4 }]
-    {
+    for wrong in [
+        Code { codeword_symbols: 0, ..Code::KP4 },
+        Code { message_symbols: 0, ..Code::KP4 },
+        Code { field_polynomial: 0, ..Code::KP4 },
+    ] {
         let mut problems = Problems::new();
         wrong.check(&Path::root().key("fec"), &mut problems);
         assert!(!problems.is_empty() && wrong.build().is_err());

@@ -37,15 +37,20 @@ impl Amplitudes {
         let length = self.probabilities.len();
         let mut sums = vec![0.0; length + 2 * reach];
         for level in 0..self.levels {
-            let place = amplitude_v.abs() * (2.0 * level as f64 / (self.levels - 1) as f64 - 1.0) / self.bin_v;
+            let place = amplitude_v.abs() * (2.0 * level as f64 / (self.levels - 1) as f64 - 1.0)
+                / self.bin_v;
             let from = (reach as f64 + place.round()) as usize;
-            sums[from..from + length].iter_mut().zip(&self.probabilities).for_each(|(sum, p)| *sum += p);
+            sums[from..from + length]
+                .iter_mut()
+                .zip(&self.probabilities)
+                .for_each(|(sum, p)| *sum += p);
         }
         sums.iter_mut().for_each(|p| *p /= self.levels as f64);
         self.probabilities = sums;
     }
 
-    /// The amplitude that the sum, with Gaussian noise of a standard deviation, exceeds with a probability.
+    /// The amplitude that the sum, with Gaussian noise of a standard deviation, exceeds with a
+    /// probability.
     pub(super) fn exceeded_v(&self, probability: f64, sigma_v: f64) -> f64 {
         let middle = (self.probabilities.len() / 2) as f64;
         let tail = |y: f64| -> f64 {
@@ -60,7 +65,8 @@ impl Amplitudes {
             };
             self.probabilities.iter().enumerate().map(one).sum()
         };
-        let (mut low, mut high) = (0.0, middle * self.bin_v + (q_inverse(probability).max(0.0) + 1.0) * sigma_v);
+        let (mut low, mut high) =
+            (0.0, middle * self.bin_v + (q_inverse(probability).max(0.0) + 1.0) * sigma_v);
         for _ in 0..HALVINGS {
             let between = (low + high) / 2.0;
             if tail(between) > probability { low = between } else { high = between }
@@ -112,7 +118,10 @@ mod tests {
     #[test]
     fn noise_alone_is_exceeded_at_its_quantile() {
         for p in [1e-12, 1e-4, 0.3] {
-            assert!((of(&[], 1e-5).exceeded_v(p, 2e-3) / (2e-3 * q_inverse(p)) - 1.0).abs() < 1e-9, "{p}");
+            assert!(
+                (of(&[], 1e-5).exceeded_v(p, 2e-3) / (2e-3 * q_inverse(p)) - 1.0).abs() < 1e-9,
+                "{p}"
+            );
         }
     }
 

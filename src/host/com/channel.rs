@@ -33,11 +33,13 @@ pub struct Aggressor {
 }
 
 impl Channel {
-    /// Reads a Touchstone file; a map is guessed for four ports when none is given. Two ports are taken as differential.
+    /// Reads a Touchstone file; a map is guessed for four ports when none is given. Two ports are
+    /// taken as differential.
     ///
     /// # Errors
     ///
-    /// A file that cannot be read or is none, ports without a map, a map that does not fit; to be written behind the file's name.
+    /// A file that cannot be read or is none, ports without a map, a map that does not fit; to be
+    /// written behind the file's name.
     pub fn open(file: &str, map: Option<PortMap>) -> Result<Self, String> {
         let touchstone = Touchstone::open(file)?;
         let mut warnings = touchstone.notes().to_vec();

@@ -1,4 +1,5 @@
-//! Sums over all symbols of products of samples, at every sampling phase: what ISI, jitter and crosstalk cost, without their samples.
+//! Sums over all symbols of products of samples, at every sampling phase: what ISI, jitter and
+//! crosstalk cost, without their samples.
 
 use super::paths::SAMPLES;
 use super::settings::{Mix, Sending};
@@ -12,7 +13,8 @@ pub(super) type Phases = [f64; SAMPLES];
 /// r_ij(l, p) = sum over n of x_i(n, p) x_j(n + l, p);   kept: r_ii, and r_ij + r_ji where i < j
 /// ```
 ///
-/// The sum of squares behind any CTLE setting is quadratic in the three weights, and behind any transmit taps a sum over lags.
+/// The sum of squares behind any CTLE setting is quadratic in the three weights, and behind any
+/// transmit taps a sum over lags.
 pub(super) struct Correlation {
     lags: usize,
     values: Vec<Phases>,
@@ -26,7 +28,9 @@ impl Correlation {
         let one = |a: &[f64], b: &[f64], lag: usize| {
             let mut sums = [0.0; SAMPLES];
             // records are periodic
-            let behind = b[lag * SAMPLES..].chunks_exact(SAMPLES).chain(b[..lag * SAMPLES].chunks_exact(SAMPLES));
+            let behind = b[lag * SAMPLES..]
+                .chunks_exact(SAMPLES)
+                .chain(b[..lag * SAMPLES].chunks_exact(SAMPLES));
             for (x, y) in a.chunks_exact(SAMPLES).zip(behind) {
                 sums.iter_mut().zip(x.iter().zip(y)).for_each(|(sum, (x, y))| *sum += x * y);
             }
@@ -36,11 +40,19 @@ impl Correlation {
         let both = |i: usize, j: usize, lag: usize| {
             let mut sums = one(&parts[i], &parts[j], lag);
             if i != j {
-                sums.iter_mut().zip(one(&parts[j], &parts[i], lag)).for_each(|(sum, other)| *sum += other);
+                sums.iter_mut()
+                    .zip(one(&parts[j], &parts[i], lag))
+                    .for_each(|(sum, other)| *sum += other);
             }
             sums
         };
-        Correlation { lags, values: pairs.iter().flat_map(|&(i, j)| (0..lags).map(move |lag| both(i, j, lag))).collect() }
+        Correlation {
+            lags,
+            values: pairs
+                .iter()
+                .flat_map(|&(i, j)| (0..lags).map(move |lag| both(i, j, lag)))
+                .collect(),
+        }
     }
 
     /// Behind a transmit equaliser, at a lag.
@@ -48,7 +60,9 @@ impl Correlation {
         Sent(std::array::from_fn(|pair| {
             let mut sums = [0.0; SAMPLES];
             let mut add = |weight: f64, lag: usize| {
-                sums.iter_mut().zip(&self.values[pair * self.lags + lag]).for_each(|(sum, value)| *sum += weight * value);
+                sums.iter_mut()
+                    .zip(&self.values[pair * self.lags + lag])
+                    .for_each(|(sum, value)| *sum += weight * value);
             };
             for (apart, weight) in sending.weights.iter().enumerate() {
                 add(*weight, lag + apart);
@@ -80,6 +94,9 @@ impl Sent {
     /// The phase at which it is largest, and how large.
     pub(super) fn largest(&self, mix: &Mix) -> (usize, f64) {
         let phases = self.phases(mix);
-        (0..SAMPLES).map(|phase| (phase, phases[phase])).max_by(|a, b| a.1.total_cmp(&b.1)).expect("never empty")
+        (0..SAMPLES)
+            .map(|phase| (phase, phases[phase]))
+            .max_by(|a, b| a.1.total_cmp(&b.1))
+            .expect("never empty")
     }
 }

@@ -17,8 +17,8 @@ const WIDEST_BIN_UV: f64 = 10.0;
 
 /// The channel operating margin with what makes it.
 ///
-/// Millivolts are at the decision, half an eye for the signal and standard deviations for what disturbs it; behind a receive FFE
-/// of main tap 1.
+/// Millivolts are at the decision, half an eye for the signal and standard deviations for what
+/// disturbs it; behind a receive FFE of main tap 1.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Margin {
     /// Name of the set of parameters.
@@ -74,8 +74,8 @@ impl Parameters {
     ///
     /// # Errors
     ///
-    /// Parameters out of their range; a channel that ends below the Nyquist frequency or passes no pulse, behind the aggressor's number
-    /// where it is not the victim.
+    /// Parameters out of their range; a channel that ends below the Nyquist frequency or passes no
+    /// pulse, behind the aggressor's number where it is not the victim.
     ///
     /// # Example
     ///
@@ -99,7 +99,8 @@ impl Parameters {
             None => scene.best(),
             Some(ffe) => scene.best_by_mmse(ffe),
         };
-        let choice = best.ok_or("has no pulse at any setting of the equalisers: is this the right port map?")?;
+        let choice = best
+            .ok_or("has no pulse at any setting of the equalisers: is this the right port map?")?;
         let mut margin = scene.judged(&choice);
         margin.nyquist_loss_db = loss_db(victim, giga(self.symbol_rate_gbd) / 2.0)?;
         margin.warnings = self.warnings(victim, aggressors, scene.victim.inverted);
@@ -109,16 +110,28 @@ impl Parameters {
     fn warnings(&self, victim: &Channel, aggressors: &[Aggressor], inverted: bool) -> Vec<String> {
         let mut warnings = victim.warnings.clone();
         for (i, aggressor) in aggressors.iter().enumerate() {
-            warnings.extend(aggressor.channel.warnings.iter().map(|warning| format!("aggressor {}: {warning}", i + 1)));
+            warnings.extend(
+                aggressor
+                    .channel
+                    .warnings
+                    .iter()
+                    .map(|warning| format!("aggressor {}: {warning}", i + 1)),
+            );
         }
         if inverted {
             warnings.push("the victim's polarity is turned: its pulse is negative".to_owned());
         }
-        let ends = |channel: &Channel| channel.network.f_hz()[channel.network.f_hz().len() - 1] / giga(1.0);
-        let first = std::iter::once(ends(victim)).chain(aggressors.iter().map(|a| ends(&a.channel))).fold(f64::INFINITY, f64::min);
+        let ends = |channel: &Channel| {
+            channel.network.f_hz()[channel.network.f_hz().len() - 1] / giga(1.0)
+        };
+        let first = std::iter::once(ends(victim))
+            .chain(aggressors.iter().map(|a| ends(&a.channel)))
+            .fold(f64::INFINITY, f64::min);
         if first < self.symbol_rate_gbd {
-            warnings
-                .push(format!("ends at {first} GHz, below the symbol rate of {} GBd: beyond, it is extrapolated", self.symbol_rate_gbd));
+            warnings.push(format!(
+                "ends at {first} GHz, below the symbol rate of {} GBd: beyond, it is extrapolated",
+                self.symbol_rate_gbd
+            ));
         }
         warnings
     }
@@ -130,9 +143,14 @@ fn loss_db(channel: &Channel, at_hz: f64) -> Result<f64, String> {
 }
 
 impl<'a> Scene<'a> {
-    pub(super) fn new(set: &'a Parameters, victim: &Channel, aggressors: &[Aggressor]) -> Result<Self, String> {
+    pub(super) fn new(
+        set: &'a Parameters,
+        victim: &Channel,
+        aggressors: &[Aggressor],
+    ) -> Result<Self, String> {
         let settings = Settings::new(set);
-        let lags = settings.span() + set.receiver.ffe.as_ref().map_or(1, |ffe| ffe.taps_before + 1 + ffe.taps_behind);
+        let lags = settings.span()
+            + set.receiver.ffe.as_ref().map_or(1, |ffe| ffe.taps_before + 1 + ffe.taps_behind);
         let grid = Grid::new(giga(set.symbol_rate_gbd), &victim.network);
         let pulses = Pulses::new(set, &grid, &victim.network, None)?;
         let coupled = |(i, aggressor): (usize, &Aggressor)| {
@@ -152,19 +170,24 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// The margin of one setting: its samples, their distributions, and what is exceeded with the detector error ratio.
+    /// The margin of one setting: its samples, their distributions, and what is exceeded with the
+    /// detector error ratio.
     pub(super) fn judged(&self, choice: &Choice) -> Margin {
         let (set, sender) = (self.set, &self.set.transmitter);
         let mix = Mix::new(set, choice.gains.gain_db, choice.gains.low_gain_db);
         let before = set.receiver.ffe.as_ref().map_or(0, |ffe| ffe.taps_before);
         let received = |samples: Vec<f64>| behind_ffe(&samples, &choice.receive_taps, before);
-        let at = |parts, taps: &[f64], phase| received(sampled(parts, &mix, taps, self.settings.first_cursor, phase));
+        let at = |parts, taps: &[f64], phase| {
+            received(sampled(parts, &mix, taps, self.settings.first_cursor, phase))
+        };
         let mut isi = at(&self.victim.parts, &choice.sending.taps, choice.phase);
         let slopes = at(&self.victim.slopes, &choice.sending.taps, choice.phase);
         let main = std::mem::take(&mut isi[choice.row]);
         let signal = sender.level_mismatch_ratio * main / (set.levels - 1) as f64;
         let mut dfe_taps = Vec::new();
-        for (i, (&least, &most)) in set.receiver.dfe.least.iter().zip(&set.receiver.dfe.most).enumerate() {
+        for (i, (&least, &most)) in
+            set.receiver.dfe.least.iter().zip(&set.receiver.dfe.most).enumerate()
+        {
             let sample = &mut isi[choice.row + 1 + i];
             let tap = (*sample / main).clamp(least, most);
             *sample -= tap * main;
@@ -185,7 +208,8 @@ impl<'a> Scene<'a> {
         };
         let taps = &choice.receive_taps;
         let own = |i: usize, j: usize| taps[i] * taps[j] * self.noise.at(&mix, i.abs_diff(j));
-        let receiver_noise: f64 = (0..taps.len()).map(|i| (0..taps.len()).map(|j| own(i, j)).sum::<f64>()).sum();
+        let receiver_noise: f64 =
+            (0..taps.len()).map(|i| (0..taps.len()).map(|j| own(i, j)).sum::<f64>()).sum();
         let transmitter_noise = sent * power_ratio(-sender.snr_db);
         let power = symbol_power(set.levels);
         let slope = power * squares(&slopes);
@@ -194,7 +218,11 @@ impl<'a> Scene<'a> {
         let mut sum = Amplitudes::none((SMALL * signal).min(micro(WIDEST_BIN_UV)), set.levels);
         let mut gaussian = receiver_noise + transmitter_noise + random * random * slope;
         for amplitude in isi.iter().chain(&shaken).chain(&crosstalk) {
-            if amplitude.abs() > SMALL * signal { sum.add(*amplitude) } else { gaussian += power * amplitude * amplitude }
+            if amplitude.abs() > SMALL * signal {
+                sum.add(*amplitude)
+            } else {
+                gaussian += power * amplitude * amplitude
+            }
         }
         let noise = sum.exceeded_v(set.detector_error_ratio, gaussian.sqrt());
         let com_db = db_from_amplitude_ratio(signal / noise);
@@ -234,5 +262,12 @@ fn squares(x: &[f64]) -> f64 {
 /// Samples behind the receive taps, the main sample in its row.
 fn behind_ffe(samples: &[f64], taps: &[f64], before: usize) -> Vec<f64> {
     let rows = samples.len();
-    (0..rows).map(|n| taps.iter().enumerate().map(|(i, tap)| tap * samples[(n + before + rows - i) % rows]).sum()).collect()
+    (0..rows)
+        .map(|n| {
+            taps.iter()
+                .enumerate()
+                .map(|(i, tap)| tap * samples[(n + before + rows - i) % rows])
+                .sum()
+        })
+        .collect()
 }

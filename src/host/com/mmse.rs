@@ -30,24 +30,39 @@ impl Scene<'_> {
     /// FOM = 20 log10(R_LM / (L - 1) / sqrt(MSE)),   MSE of a main sample of 1
     /// ```
     ///
-    /// From the eight best CTLE settings with the least transmit equaliser, uphill one step of one setting at a time.
+    /// From the eight best CTLE settings with the least transmit equaliser, uphill one step of one
+    /// setting at a time.
     pub(super) fn best_by_mmse(&self, ffe: &Ffe) -> Option<Choice> {
         let settings = &self.settings;
-        let nearest_zero =
-            |values: &Vec<f64>| (0..values.len()).min_by(|&a, &b| values[a].abs().total_cmp(&values[b].abs())).expect("a value");
+        let nearest_zero = |values: &Vec<f64>| {
+            (0..values.len())
+                .min_by(|&a, &b| values[a].abs().total_cmp(&values[b].abs()))
+                .expect("a value")
+        };
         let idle: Place = settings.values.iter().map(nearest_zero).collect();
         let mut known: HashMap<Place, Option<Choice>> = HashMap::new();
         let mut fom_db = |place: &Place| -> f64 {
             let found = known.entry(place.clone()).or_insert_with(|| self.at(place, ffe));
             found.as_ref().map_or(f64::NEG_INFINITY, |choice| choice.fom_db)
         };
-        let mut starts: Vec<(f64, Place)> = (0..settings.gains_db.len() * settings.low_gains_db.len())
-            .map(|number| [&idle[..], &[number / settings.low_gains_db.len(), number % settings.low_gains_db.len()]].concat())
+        let mut starts: Vec<(f64, Place)> = (0..settings.gains_db.len()
+            * settings.low_gains_db.len())
+            .map(|number| {
+                [
+                    &idle[..],
+                    &[number / settings.low_gains_db.len(), number % settings.low_gains_db.len()],
+                ]
+                .concat()
+            })
             .map(|place| (fom_db(&place), place))
             .collect();
         starts.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let counts: Vec<usize> =
-            settings.values.iter().map(Vec::len).chain([settings.gains_db.len(), settings.low_gains_db.len()]).collect();
+        let counts: Vec<usize> = settings
+            .values
+            .iter()
+            .map(Vec::len)
+            .chain([settings.gains_db.len(), settings.low_gains_db.len()])
+            .collect();
         let mut best: Option<(f64, Place)> = None;
         for (mut height, mut place) in starts.into_iter().take(STARTS) {
             loop {
@@ -61,7 +76,8 @@ impl Scene<'_> {
                     let up = (place[i] + 1 < counts[i]).then(|| step(place[i] + 1));
                     down.into_iter().chain(up)
                 });
-                let higher = around.map(|place| (fom_db(&place), place)).max_by(|a, b| a.0.total_cmp(&b.0));
+                let higher =
+                    around.map(|place| (fom_db(&place), place)).max_by(|a, b| a.0.total_cmp(&b.0));
                 match higher {
                     Some((above, next)) if above > height => (height, place) = (above, next),
                     _ => break,
@@ -79,7 +95,10 @@ impl Scene<'_> {
         let (set, settings) = (self.set, &self.settings);
         let (taps_at, gains_at) = place.split_at(settings.values.len());
         let sending = settings.sending(taps_at)?;
-        let gains = Gains { gain_db: settings.gains_db[gains_at[0]], low_gain_db: settings.low_gains_db[gains_at[1]] };
+        let gains = Gains {
+            gain_db: settings.gains_db[gains_at[0]],
+            low_gain_db: settings.low_gains_db[gains_at[1]],
+        };
         let mix = Mix::new(set, gains.gain_db, gains.low_gain_db);
         let before = AROUND + ffe.taps_behind;
         let rows = before + AROUND + ffe.taps_before + set.receiver.dfe.most.len();
@@ -109,22 +128,37 @@ impl Scene<'_> {
             let slopes = self.slopes.sent(&sending, lag).phases(&mix);
             let unequalised = self.levels.sent(&plain, lag).phases(&mix);
             let products = mix.products();
-            let crosstalk: f64 =
-                worst.iter().map(|(aggressor, sending, phase)| aggressor.levels.sent(sending, lag).at(&products, *phase)).sum();
+            let crosstalk: f64 = worst
+                .iter()
+                .map(|(aggressor, sending, phase)| {
+                    aggressor.levels.sent(sending, lag).at(&products, *phase)
+                })
+                .sum();
             let still = self.noise.at(&mix, lag) / power + crosstalk;
-            let noise = std::array::from_fn(|p| still + jitter * slopes[p] + sender_noise * unequalised[p] / power);
+            let noise = std::array::from_fn(|p| {
+                still + jitter * slopes[p] + sender_noise * unequalised[p] / power
+            });
             correlation.push((levels, noise));
         }
         let mut best: Option<(f64, usize, Vec<f64>)> = None;
         for k in top - SAMPLES / 2..=top + SAMPLES / 2 {
             let Some(solved) = self.solved(&h, k, &correlation, ffe) else { continue };
-            let fom_db = db_from_amplitude_ratio(sender.level_mismatch_ratio / (set.levels - 1) as f64 / solved.mean_square.sqrt());
+            let fom_db = db_from_amplitude_ratio(
+                sender.level_mismatch_ratio / (set.levels - 1) as f64 / solved.mean_square.sqrt(),
+            );
             if best.as_ref().is_none_or(|(most, ..)| fom_db > *most) {
                 best = Some((fom_db, k, solved.taps));
             }
         }
         let (fom_db, k, receive_taps) = best?;
-        Some(Choice { fom_db, sending, gains, row: first_row + k / SAMPLES, phase: k % SAMPLES, receive_taps })
+        Some(Choice {
+            fom_db,
+            sending,
+            gains,
+            row: first_row + k / SAMPLES,
+            phase: k % SAMPLES,
+            receive_taps,
+        })
     }
 
     /// Taps w and b that make the least mean square error at one sampling phase.
@@ -134,42 +168,71 @@ impl Scene<'_> {
     /// free b = H_b w:  w ~ (R - H_b' H_b)^-1 h_0;   b at its limits:  w = R^-1 (lambda h_0 + H_b' b)
     /// ```
     ///
-    /// then taps beyond their limit by the main one are cut and all are scaled to a main sample of 1.
-    fn solved(&self, h: &[f64], k: usize, correlation: &[(Phases, Phases)], ffe: &Ffe) -> Option<Solved> {
+    /// then taps beyond their limit by the main one are cut and all are scaled to a main sample
+    /// of 1.
+    fn solved(
+        &self,
+        h: &[f64],
+        k: usize,
+        correlation: &[(Phases, Phases)],
+        ffe: &Ffe,
+    ) -> Option<Solved> {
         let (n, phase, dfe) = (correlation.len(), k % SAMPLES, &self.set.receiver.dfe);
-        let with_noise: Vec<f64> = correlation.iter().map(|(levels, noise)| levels[phase] + noise[phase]).collect();
-        let row = |behind: usize| -> Vec<f64> { (0..n).map(|i| h[k + (behind + ffe.taps_before) * SAMPLES - i * SAMPLES]).collect() };
+        let with_noise: Vec<f64> =
+            correlation.iter().map(|(levels, noise)| levels[phase] + noise[phase]).collect();
+        let row = |behind: usize| -> Vec<f64> {
+            (0..n).map(|i| h[k + (behind + ffe.taps_before) * SAMPLES - i * SAMPLES]).collect()
+        };
         let main = row(0);
         let fed_back: Vec<Vec<f64>> = (1..=dfe.most.len()).map(row).collect();
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
         let r = |i: usize, j: usize| with_noise[i.abs_diff(j)];
-        let free: Vec<f64> =
-            (0..n * n).map(|at| r(at / n, at % n) - fed_back.iter().map(|row| row[at / n] * row[at % n]).sum::<f64>()).collect();
+        let free: Vec<f64> = (0..n * n)
+            .map(|at| {
+                r(at / n, at % n)
+                    - fed_back.iter().map(|row| row[at / n] * row[at % n]).sum::<f64>()
+            })
+            .collect();
         let limited = |w: &[f64]| -> Vec<f64> {
-            fed_back.iter().zip(dfe.least.iter().zip(&dfe.most)).map(|(row, (&least, &most))| dot(row, w).clamp(least, most)).collect()
+            fed_back
+                .iter()
+                .zip(dfe.least.iter().zip(&dfe.most))
+                .map(|(row, (&least, &most))| dot(row, w).clamp(least, most))
+                .collect()
         };
         let mut w = solve(&free, &main)?;
         let scale = dot(&main, &w);
         w.iter_mut().for_each(|x| *x /= scale);
         let mut b = limited(&w);
-        if fed_back.iter().zip(&b).any(|(row, b)| (dot(row, &w) - b).abs() > 1e-13 * b.abs().max(1.0)) {
+        if fed_back
+            .iter()
+            .zip(&b)
+            .any(|(row, b)| (dot(row, &w) - b).abs() > 1e-13 * b.abs().max(1.0))
+        {
             let whole: Vec<f64> = (0..n * n).map(|at| r(at / n, at % n)).collect();
-            let forced: Vec<f64> = (0..n).map(|i| fed_back.iter().zip(&b).map(|(row, b)| row[i] * b).sum()).collect();
+            let forced: Vec<f64> =
+                (0..n).map(|i| fed_back.iter().zip(&b).map(|(row, b)| row[i] * b).sum()).collect();
             let (toward, along) = (solve(&whole, &main)?, solve(&whole, &forced)?);
             let lambda = (1.0 - dot(&main, &along)) / dot(&main, &toward);
             w = toward.iter().zip(&along).map(|(x, y)| lambda * x + y).collect();
         }
         let largest = ffe.largest_tap * w[ffe.taps_before].abs();
         if w.iter().enumerate().any(|(i, x)| i != ffe.taps_before && x.abs() > largest) {
-            w.iter_mut().enumerate().filter(|(i, _)| *i != ffe.taps_before).for_each(|(_, x)| *x = x.clamp(-largest, largest));
+            w.iter_mut()
+                .enumerate()
+                .filter(|(i, _)| *i != ffe.taps_before)
+                .for_each(|(_, x)| *x = x.clamp(-largest, largest));
             let scale = dot(&main, &w);
             w.iter_mut().for_each(|x| *x /= scale);
             b = limited(&w);
         }
-        let quadratic: f64 = (0..n).map(|i| w[i] * (0..n).map(|j| r(i, j) * w[j]).sum::<f64>()).sum();
-        let feedback: f64 = fed_back.iter().zip(&b).map(|(row, b)| b * b - 2.0 * b * dot(row, &w)).sum();
+        let quadratic: f64 =
+            (0..n).map(|i| w[i] * (0..n).map(|j| r(i, j) * w[j]).sum::<f64>()).sum();
+        let feedback: f64 =
+            fed_back.iter().zip(&b).map(|(row, b)| b * b - 2.0 * b * dot(row, &w)).sum();
         let mean_square = symbol_power(self.set.levels) * (quadratic - 1.0 + feedback);
         let main_tap = w[ffe.taps_before];
-        (mean_square > 0.0 && main_tap > 0.0).then(|| Solved { mean_square, taps: w.iter().map(|x| x / main_tap).collect() })
+        (mean_square > 0.0 && main_tap > 0.0)
+            .then(|| Solved { mean_square, taps: w.iter().map(|x| x / main_tap).collect() })
     }
 }

@@ -9,19 +9,22 @@
 //! COM = 20 log10(A_s / A_ni),   A_s = R_LM h(t_s) / (L - 1),   P(noise > A_ni) = DER_0
 //! ```
 //!
-//! [`Parameters`] are a standard's sheet, a TOML file each; [`Channel`] is what a file holds; [`Parameters::margin`] makes a [`Margin`].
+//! [`Parameters`] are a standard's sheet, a TOML file each; [`Channel`] is what a file holds;
+//! [`Parameters::margin`] makes a [`Margin`].
 //!
 //! # Limits
 //!
-//! Not modelled: floating taps, quantisation noise and sequence detection of 178A; the lowest of several package cases (a set holds one);
-//! package classes of more than two lines; skew, common-mode noise. With a receive FFE the settings are searched from the eight best
-//! CTLE settings uphill, step by step: the global best may be missed. Pulses are sampled 32 times a symbol and the sampling phase is
-//! one of these. Interference below A_s / 1000 is counted as Gaussian, where 93A neglects it.
+//! Not modelled: floating taps, quantisation noise and sequence detection of 178A; the lowest of
+//! several package cases (a set holds one); package classes of more than two lines; skew,
+//! common-mode noise. With a receive FFE the settings are searched from the eight best CTLE
+//! settings uphill, step by step: the global best may be missed. Pulses are sampled 32 times a
+//! symbol and the sampling phase is one of these. Interference below A_s / 1000 is counted as
+//! Gaussian, where 93A neglects it.
 //!
 //! # Reference
 //!
-//! IEEE 802.3-2022, annex 93A; P802.3dj, annex 178A (draft); A. Healey, R. Hegde, *Reference receiver framework for 200G/lane electrical
-//! interfaces and PHYs*, P802.3dj, January 2024.
+//! IEEE 802.3-2022, annex 93A; P802.3dj, annex 178A (draft); A. Healey, R. Hegde, *Reference
+//! receiver framework for 200G/lane electrical interfaces and PHYs*, P802.3dj, January 2024.
 
 mod amplitudes;
 mod channel;

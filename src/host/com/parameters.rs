@@ -5,7 +5,10 @@ use crate::host::Package;
 use serde::{Deserialize, Serialize};
 
 /// The sets that come with lightlane. A new one is a TOML file and one line here.
-const SETS: [(&str, &str); 2] = [("kr1-802.3ck", include_str!("kr1_802_3ck.toml")), ("kr1-802.3dj", include_str!("kr1_802_3dj.toml"))];
+const SETS: [(&str, &str); 2] = [
+    ("kr1-802.3ck", include_str!("kr1_802_3ck.toml")),
+    ("kr1-802.3dj", include_str!("kr1_802_3dj.toml")),
+];
 /// Equaliser settings that a search may hold.
 const MOST_SETTINGS: usize = 20_000_000;
 
@@ -99,7 +102,8 @@ pub struct Receiver {
     pub package: Package,
     /// Continuous-time equaliser.
     pub ctle: Ctle,
-    /// Feed-forward equaliser; without it the sampling phase and the figure of merit are those of 93A, with it those of 178A.
+    /// Feed-forward equaliser; without it the sampling phase and the figure of merit are those of
+    /// 93A, with it those of 178A.
     #[serde(default)]
     pub ffe: Option<Ffe>,
     /// Decision-feedback equaliser.
@@ -152,7 +156,8 @@ pub struct Ffe {
     pub largest_tap: f64,
 }
 
-/// A decision-feedback equaliser: limits of its taps by the main sample, of the first postcursor on.
+/// A decision-feedback equaliser: limits of its taps by the main sample, of the first postcursor
+/// on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dfe {
@@ -174,14 +179,17 @@ impl Parameters {
     ///
     /// Never: a test reads every set.
     pub fn named(name: &str) -> Option<Self> {
-        SETS.iter().find(|(known, _)| *known == name).map(|(_, text)| toml::from_str(text).expect("a set is its type"))
+        SETS.iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, text)| toml::from_str(text).expect("a set is its type"))
     }
 
     /// A set that ships, by its name, or that of a TOML file.
     ///
     /// # Errors
     ///
-    /// A file that cannot be read or is no set: an unknown or missing key, a value out of its range.
+    /// A file that cannot be read or is no set: an unknown or missing key, a value out of its
+    /// range.
     pub fn open(name_or_file: &str) -> Result<Self> {
         if let Some(set) = Parameters::named(name_or_file) {
             return Ok(set);
@@ -196,7 +204,14 @@ impl Parameters {
             Ok(text) => text,
             Err(error) => {
                 let known: Vec<&str> = Parameters::names().collect();
-                return one(None, "", format!("cannot be read ({error}); must be a TOML file or one of {}", known.join(", ")));
+                return one(
+                    None,
+                    "",
+                    format!(
+                        "cannot be read ({error}); must be a TOML file or one of {}",
+                        known.join(", ")
+                    ),
+                );
             }
         };
         let set = match toml::from_str::<Parameters>(&text) {
@@ -208,7 +223,9 @@ impl Parameters {
         };
         let mut problems = Problems::new();
         set.check(&Path::root(), &mut problems);
-        problems.iter_mut().for_each(|problem| problem.place = Some(Place { layer: name_or_file.to_owned(), line_column: None }));
+        problems.iter_mut().for_each(|problem| {
+            problem.place = Some(Place { layer: name_or_file.to_owned(), line_column: None })
+        });
         problems.finish().map(|()| set)
     }
 
@@ -221,10 +238,18 @@ impl Parameters {
         self.transmitter.check(&at.key("transmitter"), problems);
         self.receiver.check(&at.key("receiver"), problems);
         let counts = self.transmitter.taps.iter().map(|tap| tap.steps().count());
-        let settings =
-            counts.fold(self.receiver.ctle.gain_db.count().saturating_mul(self.receiver.ctle.low_gain_db.count()), usize::saturating_mul);
+        let settings = counts.fold(
+            self.receiver
+                .ctle
+                .gain_db
+                .count()
+                .saturating_mul(self.receiver.ctle.low_gain_db.count()),
+            usize::saturating_mul,
+        );
         if settings > MOST_SETTINGS && self.receiver.ffe.is_none() {
-            let remedy = format!("make {settings} settings of the equalisers; must be at most {MOST_SETTINGS}: take wider steps");
+            let remedy = format!(
+                "make {settings} settings of the equalisers; must be at most {MOST_SETTINGS}: take wider steps"
+            );
             problems.report(&at.key("transmitter"), "taps", "and receiver.ctle", remedy);
         }
     }
@@ -239,7 +264,9 @@ fn line_column(text: &str, byte: usize) -> (usize, usize) {
 
 impl Transmitter {
     fn check(&self, at: &Path, problems: &mut Problems) {
-        for (key, value) in [("victim_v", self.victim_v), ("fext_v", self.fext_v), ("next_v", self.next_v)] {
+        for (key, value) in
+            [("victim_v", self.victim_v), ("fext_v", self.fext_v), ("next_v", self.next_v)]
+        {
             problems.range(at, key, value, 0.001..=10.0);
         }
         problems.range(at, "level_mismatch_ratio", self.level_mismatch_ratio, 0.1..=1.0);
@@ -251,8 +278,16 @@ impl Transmitter {
         problems.range(at, "termination_ohm", self.termination_ohm, 1.0..=1000.0);
         for (i, tap) in self.taps.iter().enumerate() {
             let at = at.key(&format!("taps[{i}]"));
-            if tap.cursor == 0 || tap.cursor.abs() > 8 || self.taps[..i].iter().any(|other| other.cursor == tap.cursor) {
-                problems.report(&at, "cursor", tap.cursor, "must be from -8 to 8, not 0, and given once");
+            if tap.cursor == 0
+                || tap.cursor.abs() > 8
+                || self.taps[..i].iter().any(|other| other.cursor == tap.cursor)
+            {
+                problems.report(
+                    &at,
+                    "cursor",
+                    tap.cursor,
+                    "must be from -8 to 8, not 0, and given once",
+                );
             }
             tap.steps().check(&at, -1.0..=1.0, problems);
         }
@@ -272,12 +307,21 @@ impl Steps {
         problems.range(at, "from", self.from, range.clone());
         problems.range(at, "to", self.to, self.from.min(*range.end())..=*range.end());
         let span = (self.to - self.from).max(0.0);
-        problems.range(at, "step", self.step, if span == 0.0 { 0.0 } else { span / 1000.0 }..=span.max(1.0));
+        problems.range(
+            at,
+            "step",
+            self.step,
+            if span == 0.0 { 0.0 } else { span / 1000.0 }..=span.max(1.0),
+        );
     }
 
     /// How many there are.
     pub(super) fn count(&self) -> usize {
-        if self.step > 0.0 { ((self.to - self.from) / self.step + 1e-5).max(0.0) as usize + 1 } else { 1 }
+        if self.step > 0.0 {
+            ((self.to - self.from) / self.step + 1e-5).max(0.0) as usize + 1
+        } else {
+            1
+        }
     }
 
     /// All of them.
@@ -293,8 +337,13 @@ impl Receiver {
         problems.range(at, "termination_ohm", self.termination_ohm, 1.0..=1000.0);
         self.package.check(&at.key("package"), problems);
         let (ctle, c) = (at.key("ctle"), &self.ctle);
-        let corners = [("zero_ghz", c.zero_ghz), ("first_pole_ghz", c.first_pole_ghz), ("second_pole_ghz", c.second_pole_ghz)];
-        for (key, value) in corners.into_iter().chain([("low_frequency_ghz", c.low_frequency_ghz)]) {
+        let corners = [
+            ("zero_ghz", c.zero_ghz),
+            ("first_pole_ghz", c.first_pole_ghz),
+            ("second_pole_ghz", c.second_pole_ghz),
+        ];
+        for (key, value) in corners.into_iter().chain([("low_frequency_ghz", c.low_frequency_ghz)])
+        {
             problems.range(&ctle, key, value, 0.001..=1e6);
         }
         c.gain_db.check(&ctle.key("gain_db"), -60.0..=20.0, problems);
@@ -308,7 +357,12 @@ impl Receiver {
         let (at, dfe) = (at.key("dfe"), &self.dfe);
         problems.count(&at, "most", dfe.most.len(), 0..=64);
         if dfe.least.len() != dfe.most.len() {
-            problems.report(&at, "least", format!("{} values", dfe.least.len()), format!("must be {}, as of most", dfe.most.len()));
+            problems.report(
+                &at,
+                "least",
+                format!("{} values", dfe.least.len()),
+                format!("must be {}, as of most", dfe.most.len()),
+            );
         }
         for (&least, &most) in dfe.least.iter().zip(&dfe.most) {
             problems.range(&at, "most", most, 0.0..=2.0);
@@ -330,11 +384,21 @@ mod tests {
             set.check(&Path::root(), &mut problems);
             assert!(problems.is_empty(), "{problems}");
             assert_eq!(toml::from_str::<Parameters>(&toml::to_string(&set).unwrap()).unwrap(), set);
-            let numbers =
-                text.lines().filter(|line| !line.starts_with('#') && line.contains(|c: char| c.is_ascii_digit()) && line.contains('='));
-            for line in numbers.filter(|line| !line.starts_with("name") && !line.starts_with("title")) {
+            let numbers = text.lines().filter(|line| {
+                !line.starts_with('#')
+                    && line.contains(|c: char| c.is_ascii_digit())
+                    && line.contains('=')
+            });
+            for line in
+                numbers.filter(|line| !line.starts_with("name") && !line.starts_with("title"))
+            {
                 let status = line.split_once('#').map_or("", |(_, comment)| comment);
-                assert!(["normative", "draft", "derived", "assumed"].iter().any(|known| status.contains(known)), "{name}: {line}");
+                assert!(
+                    ["normative", "draft", "derived", "assumed"]
+                        .iter()
+                        .any(|known| status.contains(known)),
+                    "{name}: {line}"
+                );
             }
         }
     }
@@ -357,15 +421,29 @@ mod tests {
             Parameters::open(file.to_str().unwrap()).unwrap_err().to_string()
         };
         let text = said(&good.replace("snr_db", "snr_bd"));
-        assert!(text.contains("unknown field `snr_bd`") && text.contains(".toml:18:1: ") && text.lines().count() == 1, "{text}");
+        assert!(
+            text.contains("unknown field `snr_bd`")
+                && text.contains(".toml:18:1: ")
+                && text.lines().count() == 1,
+            "{text}"
+        );
         let text = said(&good.replace("levels = 4", "levels = 1"));
         assert!(text.ends_with("levels = 1: must be from 2 to 16"), "{text}");
         let text = said(&good.replace("cursor = 1,", "cursor = -1,"));
-        assert!(text.ends_with("transmitter.taps[3].cursor = -1: must be from -8 to 8, not 0, and given once"), "{text}");
+        assert!(
+            text.ends_with(
+                "transmitter.taps[3].cursor = -1: must be from -8 to 8, not 0, and given once"
+            ),
+            "{text}"
+        );
         let text = said(&good.replace("step = 0.02", "step = 0.001"));
         assert!(text.contains("settings of the equalisers; must be at most"), "{text}");
         std::fs::remove_file(&file).unwrap();
         let text = Parameters::open("kr2").unwrap_err().to_string();
-        assert!(text.starts_with("kr2: cannot be read") && text.ends_with("or one of kr1-802.3ck, kr1-802.3dj"), "{text}");
+        assert!(
+            text.starts_with("kr2: cannot be read")
+                && text.ends_with("or one of kr1-802.3ck, kr1-802.3dj"),
+            "{text}"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! From a two-port to pulse responses: packages, filters, and the three responses of which every CTLE setting is a mixture.
+//! From a two-port to pulse responses: packages, filters, and the three responses of which every
+//! CTLE setting is a mixture.
 
 use super::settings::Mix;
 use super::{Parameters, Side};
@@ -38,7 +39,10 @@ impl Grid {
             n == 1
         };
         // 8192 is smooth, so the search ends
-        Grid { rate_hz, symbols: (wanted..).find(|&n| smooth(n)).expect("powers of two have no end") }
+        Grid {
+            rate_hz,
+            symbols: (wanted..).find(|&n| smooth(n)).expect("powers of two have no end"),
+        }
     }
 
     /// Number of frequencies from 0 Hz on.
@@ -69,8 +73,11 @@ impl Filters {
         let pole = |f: f64, ghz: f64| Complex64::new(1.0, f / giga(ghz));
         let receive = |f: f64| {
             let x = f / (receiver.bandwidth_per_symbol_rate * grid.rate_hz);
-            let butterworth = Complex64::new(1.0 - 3.414214 * x * x + x.powi(4), 2.613126 * (x - x.powi(3)));
-            let poles = pole(f, ctle.first_pole_ghz) * pole(f, ctle.second_pole_ghz) * pole(f, ctle.low_frequency_ghz);
+            let butterworth =
+                Complex64::new(1.0 - 3.414214 * x * x + x.powi(4), 2.613126 * (x - x.powi(3)));
+            let poles = pole(f, ctle.first_pole_ghz)
+                * pole(f, ctle.second_pole_ghz)
+                * pole(f, ctle.low_frequency_ghz);
             (butterworth * poles).inv()
         };
         let f_hz = grid.f_hz();
@@ -82,25 +89,34 @@ impl Filters {
 }
 
 /// A voltage transfer from die to die on the grid, and a word on what was made up.
-fn transfer(set: &Parameters, grid: &Grid, near: &Package, channel: &Network) -> Result<Vec<Complex64>, String> {
+fn transfer(
+    set: &Parameters,
+    grid: &Grid,
+    near: &Package,
+    channel: &Network,
+) -> Result<Vec<Complex64>, String> {
     let (first, last) = (channel.f_hz()[0], channel.f_hz()[channel.f_hz().len() - 1]);
     if first > 0.0 || last < grid.rate_hz / 2.0 {
         let ghz = |f: f64| f / giga(1.0);
         let (first, last, nyquist) = (ghz(first), ghz(last), ghz(grid.rate_hz / 2.0));
-        return Err(format!("has frequencies of {first} to {last} GHz; must reach from 0 to the Nyquist frequency of {nyquist} GHz"));
+        return Err(format!(
+            "has frequencies of {first} to {last} GHz; must reach from 0 to the Nyquist frequency of {nyquist} GHz"
+        ));
     }
     let mut f_hz = grid.f_hz();
     f_hz.truncate(f_hz.partition_point(|&f| f <= last));
     let reference_ohm = channel.reference_ohm()[0];
     let whole = Package::around(near, channel.on(&f_hz)?, &set.receiver.package, reference_ohm)?;
-    let known = whole.voltage_transfer(set.transmitter.termination_ohm, set.receiver.termination_ohm)?;
+    let known =
+        whole.voltage_transfer(set.transmitter.termination_ohm, set.receiver.termination_ohm)?;
     let mut h = known.h().to_vec();
     let table = known.table(0)?;
     h.extend((h.len()..grid.points()).map(|k| table.at(grid.relative(k) * grid.rate_hz)));
     Ok(h)
 }
 
-/// One path's pulse responses, V, rows of one symbol; the largest sample behind a CTLE of 0 dB stands in row [`Pulses::ahead`].
+/// One path's pulse responses, V, rows of one symbol; the largest sample behind a CTLE of 0 dB
+/// stands in row [`Pulses::ahead`].
 ///
 /// ```text
 /// h = a_0 p_0 + a_1 p_1 + a_2 p_2,   P_i = A H T sinc(f T) (j f / f_b)^i / poles
@@ -116,7 +132,12 @@ pub(super) struct Pulses {
 
 impl Pulses {
     /// Of a victim (no side) or an aggressor.
-    pub(super) fn new(set: &Parameters, grid: &Grid, channel: &Network, side: Option<Side>) -> Result<Self, String> {
+    pub(super) fn new(
+        set: &Parameters,
+        grid: &Grid,
+        channel: &Network,
+        side: Option<Side>,
+    ) -> Result<Self, String> {
         let sender = &set.transmitter;
         let volts = match side {
             None => sender.victim_v,
@@ -125,17 +146,29 @@ impl Pulses {
         };
         let filters = Filters::new(set, grid);
         let h = transfer(set, grid, &sender.package, channel)?;
-        let filtered = h.iter().zip(&filters.transmit).zip(&filters.receive).map(|((h, t), r)| h * r * (t * volts));
+        let filtered = h
+            .iter()
+            .zip(&filters.transmit)
+            .zip(&filters.receive)
+            .map(|((h, t), r)| h * r * (t * volts));
         let filtered: Vec<Complex64> = filtered.collect();
         let power = |i: usize| {
-            let h = filtered.iter().enumerate().map(|(k, h)| h * Complex64::new(0.0, grid.relative(k)).powu(i as u32)).collect();
+            let h = filtered
+                .iter()
+                .enumerate()
+                .map(|(k, h)| h * Complex64::new(0.0, grid.relative(k)).powu(i as u32))
+                .collect();
             Transfer::new(grid.f_hz(), h)?.pulse(grid.rate_hz).map(|pulse| pulse.samples)
         };
         let mut parts: [Vec<f64>; 3] = [power(0)?, power(1)?, power(2)?];
         // a flat CTLE: each part alone is late by a pole or early by a zero
         let [a, b, c] = Mix::new(set, 0.0, 0.0).0;
-        let flat: Vec<f64> = (0..parts[0].len()).map(|k| a * parts[0][k] + b * parts[1][k] + c * parts[2][k]).collect();
-        let peak = (0..flat.len()).max_by(|&a, &b| flat[a].abs().total_cmp(&flat[b].abs())).expect("never empty");
+        let flat: Vec<f64> = (0..parts[0].len())
+            .map(|k| a * parts[0][k] + b * parts[1][k] + c * parts[2][k])
+            .collect();
+        let peak = (0..flat.len())
+            .max_by(|&a, &b| flat[a].abs().total_cmp(&flat[b].abs()))
+            .expect("never empty");
         if side.is_none() && flat[peak].abs() < LEAST_V {
             return Err("passes no pulse: is this the right port map?".to_owned());
         }
@@ -147,7 +180,9 @@ impl Pulses {
         }
         let slopes = [0, 1, 2].map(|i| {
             let (part, length) = (&parts[i], rows * SAMPLES);
-            let slope = |k: usize| (part[(k + 1) % length] - part[(k + length - 1) % length]) * (SAMPLES as f64 / 2.0);
+            let slope = |k: usize| {
+                (part[(k + 1) % length] - part[(k + length - 1) % length]) * (SAMPLES as f64 / 2.0)
+            };
             (0..length).map(slope).collect()
         });
         Ok(Pulses { parts, slopes, rows, inverted })
@@ -159,12 +194,24 @@ impl Pulses {
     }
 }
 
-/// A response behind the transmit equaliser, once a symbol at one phase; `parts` of levels or of slopes.
-pub(super) fn sampled(parts: &[Vec<f64>; 3], mix: &Mix, taps: &[f64], first_cursor: i32, phase: usize) -> Vec<f64> {
+/// A response behind the transmit equaliser, once a symbol at one phase; `parts` of levels or of
+/// slopes.
+pub(super) fn sampled(
+    parts: &[Vec<f64>; 3],
+    mix: &Mix,
+    taps: &[f64],
+    first_cursor: i32,
+    phase: usize,
+) -> Vec<f64> {
     let rows = parts[0].len() / SAMPLES;
-    let before: Vec<f64> = (0..rows).map(|n| (0..3).map(|i| mix.0[i] * parts[i][n * SAMPLES + phase]).sum()).collect();
-    let row = |n: usize, i: usize| (n as i64 - i64::from(first_cursor) - i as i64).rem_euclid(rows as i64) as usize;
-    (0..rows).map(|n| taps.iter().enumerate().map(|(i, tap)| tap * before[row(n, i)]).sum()).collect()
+    let before: Vec<f64> =
+        (0..rows).map(|n| (0..3).map(|i| mix.0[i] * parts[i][n * SAMPLES + phase]).sum()).collect();
+    let row = |n: usize, i: usize| {
+        (n as i64 - i64::from(first_cursor) - i as i64).rem_euclid(rows as i64) as usize
+    };
+    (0..rows)
+        .map(|n| taps.iter().enumerate().map(|(i, tap)| tap * before[row(n, i)]).sum())
+        .collect()
 }
 
 /// The autocorrelation of the receiver's own noise behind CTLE, symbols apart, V^2.
@@ -177,11 +224,14 @@ pub(super) struct FrontNoise(Vec<[f64; 3]>);
 impl FrontNoise {
     pub(super) fn new(set: &Parameters, grid: &Grid, lags: usize) -> Self {
         let receive = Filters::new(set, grid).receive;
-        let per_step = set.receiver.noise_v2_per_ghz * grid.rate_hz / giga(1.0) / grid.symbols as f64;
+        let per_step =
+            set.receiver.noise_v2_per_ghz * grid.rate_hz / giga(1.0) / grid.symbols as f64;
         let inverse = RealFftPlanner::<f64>::new().plan_fft_inverse(SAMPLES * grid.symbols);
         let powers = [0, 2, 4].map(|power| {
             // the transform counts both signs of frequency, the density one
-            let density = |(k, h): (usize, &Complex64)| Complex64::from(h.norm_sqr() * grid.relative(k).powi(power) * per_step / 2.0);
+            let density = |(k, h): (usize, &Complex64)| {
+                Complex64::from(h.norm_sqr() * grid.relative(k).powi(power) * per_step / 2.0)
+            };
             let mut spectrum: Vec<Complex64> = receive.iter().enumerate().map(density).collect();
             let mut correlation = inverse.make_output_vec();
             inverse.process(&mut spectrum, &mut correlation).expect("lengths are the plan's");

@@ -6,7 +6,8 @@ use super::settings::{Gains, Mix, Sending, Settings};
 use super::{Parameters, Side};
 use crate::units::{db_from_power_ratio, power_ratio};
 
-/// Symbols before and behind the largest sample of an unequalised pulse, of which the inner ones are searched for the peak.
+/// Symbols before and behind the largest sample of an unequalised pulse, of which the inner ones
+/// are searched for the peak.
 const AROUND: usize = 3;
 
 /// A path with its correlations.
@@ -51,11 +52,18 @@ pub(super) fn symbol_power(levels: usize) -> f64 {
 }
 
 /// Three responses behind a transmit equaliser, some rows from `first_row` on.
-pub(super) fn window(pulses: &Pulses, settings: &Settings, sending: &Sending, first_row: usize, rows: usize) -> [Vec<f64>; 3] {
+pub(super) fn window(
+    pulses: &Pulses,
+    settings: &Settings,
+    sending: &Sending,
+    first_row: usize,
+    rows: usize,
+) -> [Vec<f64>; 3] {
     std::array::from_fn(|i| {
         let mut out = vec![0.0; rows * SAMPLES];
         for (at, tap) in sending.taps.iter().enumerate().filter(|(_, tap)| **tap != 0.0) {
-            let from = (first_row as i64 - i64::from(settings.first_cursor) - at as i64) as usize * SAMPLES;
+            let from = (first_row as i64 - i64::from(settings.first_cursor) - at as i64) as usize
+                * SAMPLES;
             out.iter_mut().zip(&pulses.parts[i][from..]).for_each(|(out, x)| *out += tap * x);
         }
         out
@@ -87,7 +95,8 @@ pub(super) fn peak(h: &[f64], margin: usize) -> usize {
 /// F(t) = h(t - T) - h(t + T) + b_1 h(t) = 0,   b_1 = h(t + T) / h(t) within its limits     (93A-25, 93A-26)
 /// ```
 ///
-/// changes sign; where it never does within a symbol, the least |F| within a symbol of the peak. `None` when the peak is not positive.
+/// changes sign; where it never does within a symbol, the least |F| within a symbol of the peak.
+/// `None` when the peak is not positive.
 pub(super) fn main_sample(h: &[f64], first_tap: Option<(f64, f64)>) -> Option<usize> {
     let at_peak = peak(h, AROUND - 1);
     if h[at_peak] <= 0.0 {
@@ -95,7 +104,8 @@ pub(super) fn main_sample(h: &[f64], first_tap: Option<(f64, f64)>) -> Option<us
     }
     let off = |k: usize| {
         let late = h[k + SAMPLES];
-        let fed_back = first_tap.map_or(0.0, |(least, most)| (late / h[k]).clamp(least, most) * h[k]);
+        let fed_back =
+            first_tap.map_or(0.0, |(least, most)| (late / h[k]).clamp(least, most) * h[k]);
         h[k - SAMPLES] - late + fed_back
     };
     let mut behind = off(at_peak);
@@ -109,7 +119,9 @@ pub(super) fn main_sample(h: &[f64], first_tap: Option<(f64, f64)>) -> Option<us
         }
         behind = here;
     }
-    (at_peak - SAMPLES..at_peak + SAMPLES).filter(|&k| h[k] > 0.0).min_by(|&a, &b| off(a).abs().total_cmp(&off(b).abs()))
+    (at_peak - SAMPLES..at_peak + SAMPLES)
+        .filter(|&k| h[k] > 0.0)
+        .min_by(|&a, &b| off(a).abs().total_cmp(&off(b).abs()))
 }
 
 impl Scene<'_> {
@@ -130,20 +142,31 @@ impl Scene<'_> {
         let sender_noise = power_ratio(-sender.snr_db);
         let step = sender.level_mismatch_ratio / (set.levels - 1) as f64;
         let first_tap = dfe.most.first().map(|&most| (dfe.least[0], most));
-        let gains: Vec<(Gains, Mix)> =
-            self.settings.gains().map(|gains| (gains, Mix::new(set, gains.gain_db, gains.low_gain_db))).collect();
+        let gains: Vec<(Gains, Mix)> = self
+            .settings
+            .gains()
+            .map(|gains| (gains, Mix::new(set, gains.gain_db, gains.low_gain_db)))
+            .collect();
         let plain = self.settings.plain();
-        let of_side = |side: Side| self.aggressors.iter().filter(move |aggressor| aggressor.side == side);
-        let near: Vec<Sent> = of_side(Side::NearEnd).map(|aggressor| aggressor.levels.sent(&plain, 0)).collect();
+        let of_side =
+            |side: Side| self.aggressors.iter().filter(move |aggressor| aggressor.side == side);
+        let near: Vec<Sent> =
+            of_side(Side::NearEnd).map(|aggressor| aggressor.levels.sent(&plain, 0)).collect();
         // what no transmit setting changes
-        let still: Vec<f64> =
-            gains.iter().map(|(_, mix)| self.noise.at(mix, 0) + power * near.iter().map(|sent| sent.largest(mix).1).sum::<f64>()).collect();
+        let still: Vec<f64> = gains
+            .iter()
+            .map(|(_, mix)| {
+                self.noise.at(mix, 0)
+                    + power * near.iter().map(|sent| sent.largest(mix).1).sum::<f64>()
+            })
+            .collect();
         let mut h = vec![0.0; rows * SAMPLES];
         let mut best: Option<Choice> = None;
         for sending in self.settings.sendings() {
             let parts = window(&self.victim, &self.settings, &sending, first_row, rows);
             let (levels, slopes) = (self.levels.sent(&sending, 0), self.slopes.sent(&sending, 0));
-            let far: Vec<Sent> = of_side(Side::FarEnd).map(|aggressor| aggressor.levels.sent(&sending, 0)).collect();
+            let far: Vec<Sent> =
+                of_side(Side::FarEnd).map(|aggressor| aggressor.levels.sent(&sending, 0)).collect();
             for ((gains, mix), still) in gains.iter().zip(&still) {
                 mixed(&parts, mix, &mut h);
                 let Some(k) = main_sample(&h[..2 * AROUND * SAMPLES], first_tap) else { continue };
@@ -155,14 +178,18 @@ impl Scene<'_> {
                     interference += left * left - sample * sample;
                 }
                 let crosstalk: f64 = far.iter().map(|sent| sent.largest(mix).1).sum();
-                let noise = power * (interference.max(0.0) + jitter * slopes.at(&products, k % SAMPLES) + crosstalk)
+                let noise = power
+                    * (interference.max(0.0)
+                        + jitter * slopes.at(&products, k % SAMPLES)
+                        + crosstalk)
                     + main * main * sender_noise
                     + still;
                 let fom_db = db_from_power_ratio((step * main).powi(2) / noise);
                 if best.as_ref().is_none_or(|best| fom_db > best.fom_db) {
                     let (row, phase) = (first_row + k / SAMPLES, k % SAMPLES);
                     let (sending, receive_taps) = (sending.clone(), vec![1.0]);
-                    best = Some(Choice { fom_db, sending, gains: *gains, row, phase, receive_taps });
+                    best =
+                        Some(Choice { fom_db, sending, gains: *gains, row, phase, receive_taps });
                 }
             }
         }
@@ -174,15 +201,23 @@ impl Scene<'_> {
 mod tests {
     use super::*;
 
-    /// A pulse of cos^2 over two symbols each side of its peak at row 3: without feedback F is 0 at the peak by symmetry; with a free
-    /// first tap F is h(t - T), which is 0 where the pulse begins, a symbol before the sample.
+    /// A pulse of cos^2 over two symbols each side of its peak at row 3: without feedback F is 0 at
+    /// the peak by symmetry; with a free first tap F is h(t - T), which is 0 where the pulse
+    /// begins, a symbol before the sample.
     #[test]
     fn a_pulse_is_sampled_where_93a_says() {
         let at = |k: usize| (k as f64 - 3.0 * SAMPLES as f64) / SAMPLES as f64;
-        let h: Vec<f64> = (0..6 * SAMPLES)
-            .map(|k| at(k) / 1.5)
-            .map(|t| if t.abs() < 1.0 { (std::f64::consts::FRAC_PI_2 * t).cos().powi(2) } else { 0.0 })
-            .collect();
+        let h: Vec<f64> =
+            (0..6 * SAMPLES)
+                .map(|k| at(k) / 1.5)
+                .map(|t| {
+                    if t.abs() < 1.0 {
+                        (std::f64::consts::FRAC_PI_2 * t).cos().powi(2)
+                    } else {
+                        0.0
+                    }
+                })
+                .collect();
         assert_eq!(main_sample(&h, None), Some(3 * SAMPLES));
         // 0 from -1.5 symbols on: -0.5 symbols
         assert_eq!(main_sample(&h, Some((-1.0, 1.0))).map(at), Some(-0.5));

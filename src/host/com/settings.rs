@@ -55,7 +55,8 @@ impl Settings {
     pub(super) fn new(set: &Parameters) -> Self {
         let (sender, ctle) = (&set.transmitter, &set.receiver.ctle);
         let cursors: Vec<i32> = sender.taps.iter().map(|tap| tap.cursor).collect();
-        let (first, last) = (cursors.iter().fold(0, |a, &b| a.min(b)), cursors.iter().fold(0, |a, &b| a.max(b)));
+        let (first, last) =
+            (cursors.iter().fold(0, |a, &b| a.min(b)), cursors.iter().fold(0, |a, &b| a.max(b)));
         Settings {
             values: sender.taps.iter().map(|tap| tap.steps().values()).collect(),
             cursors,
@@ -90,7 +91,9 @@ impl Settings {
         for (cursor, value) in self.cursors.iter().zip(values) {
             taps[(cursor - self.first_cursor) as usize] = *value;
         }
-        let weights = (0..self.length).map(|lag| taps.iter().zip(&taps[lag..]).map(|(a, b)| a * b).sum()).collect();
+        let weights = (0..self.length)
+            .map(|lag| taps.iter().zip(&taps[lag..]).map(|(a, b)| a * b).sum())
+            .collect();
         Sending { taps, weights }
     }
 
@@ -112,6 +115,8 @@ impl Settings {
 
     /// Every setting of the CTLE.
     pub(super) fn gains(&self) -> impl Iterator<Item = Gains> {
-        self.gains_db.iter().flat_map(|&gain_db| self.low_gains_db.iter().map(move |&low_gain_db| Gains { gain_db, low_gain_db }))
+        self.gains_db.iter().flat_map(|&gain_db| {
+            self.low_gains_db.iter().map(move |&low_gain_db| Gains { gain_db, low_gain_db })
+        })
     }
 }

@@ -49,13 +49,23 @@ impl Layer {
             return layer;
         };
         let (key, value) = (key.trim(), value.trim());
-        if key.is_empty() || key.contains(['#', '[', '{', '\n', '\r']) || key.split('.').count() > MOST_KEYS {
+        if key.is_empty()
+            || key.contains(['#', '[', '{', '\n', '\r'])
+            || key.split('.').count() > MOST_KEYS
+        {
             layer.problems.push(malformed);
             return layer;
         }
         let as_text = format!("{key} = {}", Value::String(value.to_owned()));
-        let text = format!("{key} = {}", whole_number(value).map_or_else(|| value.to_owned(), |n| n.to_string()));
-        let text = if value.contains(['\n', '\r']) || DeTable::parse(&text).is_err() { as_text } else { text };
+        let text = format!(
+            "{key} = {}",
+            whole_number(value).map_or_else(|| value.to_owned(), |n| n.to_string())
+        );
+        let text = if value.contains(['\n', '\r']) || DeTable::parse(&text).is_err() {
+            as_text
+        } else {
+            text
+        };
         if DeTable::parse(&text).is_err() {
             layer.problems.push(malformed);
             return layer;
@@ -63,7 +73,12 @@ impl Layer {
         layer.read(&text);
         if layer.table.remove("preset").is_some() {
             let remedy = "the preset is chosen by the name or the file that is run".to_owned();
-            layer.refuse(Problem { place: layer.place((1, 1)), path: "preset".to_owned(), value: value.to_owned(), remedy });
+            layer.refuse(Problem {
+                place: layer.place((1, 1)),
+                path: "preset".to_owned(),
+                value: value.to_owned(),
+                remedy,
+            });
         }
         layer
     }
@@ -100,7 +115,10 @@ impl Layer {
     }
 
     pub(super) fn place(&self, line_column: (usize, usize)) -> Option<Place> {
-        Some(Place { layer: self.name.clone(), line_column: (!self.is_flag).then_some(line_column) })
+        Some(Place {
+            layer: self.name.clone(),
+            line_column: (!self.is_flag).then_some(line_column),
+        })
     }
 
     /// The layer itself.
@@ -115,8 +133,12 @@ impl Layer {
         if self.unreadable {
             return;
         }
-        let spoilt: Vec<usize> =
-            errors.iter().filter(|e| !is_duplicate(e)).filter_map(toml::de::Error::span).map(|s| lines.at(s.start).0).collect();
+        let spoilt: Vec<usize> = errors
+            .iter()
+            .filter(|e| !is_duplicate(e))
+            .filter_map(toml::de::Error::span)
+            .map(|s| lines.at(s.start).0)
+            .collect();
         let mut table = Table::new();
         let mut reader = Reader { layer: self, lines: &lines, spoilt, lane: String::new() };
         reader.table(document.get_ref(), &mut Vec::new(), &mut table);
@@ -131,17 +153,33 @@ impl Layer {
             let (path, value, remedy) = if is_duplicate(error) {
                 (written, String::new(), "is written twice".to_owned())
             } else if is_one_value(error) {
-                (lines.key_before(span.start), written, "is no TOML value: text stands in quotes, a number without its unit".to_owned())
+                (
+                    lines.key_before(span.start),
+                    written,
+                    "is no TOML value: text stands in quotes, a number without its unit".to_owned(),
+                )
             } else {
                 (String::new(), String::new(), format!("not TOML: {}", error.message()))
             };
-            self.problems.push(Problem { place: self.place(lines.at(span.start)), path, value, remedy });
+            self.problems.push(Problem {
+                place: self.place(lines.at(span.start)),
+                path,
+                value,
+                remedy,
+            });
         }
         if errors.len() > MOST_SYNTAX_ERRORS {
-            let remedy = format!("not TOML: {} more errors of this kind", errors.len() - MOST_SYNTAX_ERRORS);
-            self.problems.push(Problem { place: self.whole(), path: String::new(), value: String::new(), remedy });
+            let remedy =
+                format!("not TOML: {} more errors of this kind", errors.len() - MOST_SYNTAX_ERRORS);
+            self.problems.push(Problem {
+                place: self.whole(),
+                path: String::new(),
+                value: String::new(),
+                remedy,
+            });
         }
-        errors.len() > MOST_SYNTAX_ERRORS || errors.iter().any(|error| !is_duplicate(error) && !is_one_value(error))
+        errors.len() > MOST_SYNTAX_ERRORS
+            || errors.iter().any(|error| !is_duplicate(error) && !is_one_value(error))
     }
 }
 
@@ -158,6 +196,7 @@ fn is_one_value(error: &toml::de::Error) -> bool {
 
 /// `1e6`, as a whole number.
 fn whole_number(value: &str) -> Option<i64> {
-    let number: f64 = value.parse().ok().filter(|_| value.contains(['e', 'E']) && !value.contains('.'))?;
+    let number: f64 =
+        value.parse().ok().filter(|_| value.contains(['e', 'E']) && !value.contains('.'))?;
     (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
 }

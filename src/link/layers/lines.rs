@@ -13,7 +13,9 @@ pub(super) struct Lines<'t> {
 
 impl<'t> Lines<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        let starts = std::iter::once(0).chain(text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(i, _)| i + 1)).collect();
+        let starts = std::iter::once(0)
+            .chain(text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(i, _)| i + 1))
+            .collect();
         Lines { text, starts }
     }
 
@@ -21,7 +23,12 @@ impl<'t> Lines<'t> {
     pub(super) fn at(&self, byte: usize) -> (usize, usize) {
         let line = self.starts.partition_point(|&start| start <= byte);
         let start = self.starts[line.saturating_sub(1)];
-        (line, self.text.get(start..byte).map_or(1, |before| before.trim_start_matches('\u{feff}').chars().count() + 1))
+        (
+            line,
+            self.text
+                .get(start..byte)
+                .map_or(1, |before| before.trim_start_matches('\u{feff}').chars().count() + 1),
+        )
     }
 
     /// A part of the text for a message: one line, not too long.

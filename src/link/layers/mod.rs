@@ -1,4 +1,5 @@
-//! Layers of a description: preset, file, flags, patches of single lanes; merged, checked, every problem at its own place.
+//! Layers of a description: preset, file, flags, patches of single lanes; merged, checked, every
+//! problem at its own place.
 
 mod layer;
 mod lines;
@@ -49,7 +50,8 @@ pub struct Resolved {
     pub base: Config,
     /// Every lane's own description, from lane 0.
     pub lanes: Vec<Config>,
-    /// Digest of the lanes' descriptions, 16 hexadecimal digits: equal descriptions have equal digests, however they were written.
+    /// Digest of the lanes' descriptions, 16 hexadecimal digits: equal descriptions have equal
+    /// digests, however they were written.
     pub hash: String,
 }
 
@@ -58,15 +60,20 @@ impl Stack {
     ///
     /// # Errors
     ///
-    /// A name that is no preset's and no file's; a file that cannot be read, is larger than 1 MiB or is not text. What is wrong
-    /// *in* a file is said by [`Stack::resolve`], together with everything else.
+    /// A name that is no preset's and no file's; a file that cannot be read, is larger than 1 MiB
+    /// or is not text. What is wrong *in* a file is said by [`Stack::resolve`], together with
+    /// everything else.
     pub fn open(source: &str) -> Result<Stack> {
         if let Some(preset) = presets::find(source) {
             let layers = vec![Layer::parse(preset.name, preset.text)];
             return Ok(Stack { layers, preset: Some(preset.name), library: Library::default() });
         }
         let path = FilePath::new(source);
-        if path.components().count() < 2 && !source.ends_with(".toml") && !source.contains(['/', '\\']) && !path.exists() {
+        if path.components().count() < 2
+            && !source.ends_with(".toml")
+            && !source.contains(['/', '\\'])
+            && !path.exists()
+        {
             return Err(refused(unknown_preset(source, None, "")));
         }
         let text = source::read(path)?;
@@ -88,7 +95,8 @@ impl Stack {
         Ok(stack)
     }
 
-    /// Lays one assignment on top: `fibre.length_km=2`, `transmitter.kind=mzm`, `lane.3.fibre.length_km=2`.
+    /// Lays one assignment on top: `fibre.length_km=2`, `transmitter.kind=mzm`,
+    /// `lane.3.fibre.length_km=2`.
     ///
     /// The value is a TOML value, or else taken as text.
     ///
@@ -133,8 +141,12 @@ impl Stack {
     /// Every problem of every layer and of every lane, each at the place where it was written last.
     pub fn resolve(&self) -> Result<Resolved> {
         let mut problems = Problems::new();
-        self.layers.iter().flat_map(|layer| layer.problems.iter()).for_each(|problem| problems.push(problem.clone()));
-        // what an unreadable layer would have said is not known: a range error might come of that alone
+        self.layers
+            .iter()
+            .flat_map(|layer| layer.problems.iter())
+            .for_each(|problem| problems.push(problem.clone()));
+        // what an unreadable layer would have said is not known: a range error might come of that
+        // alone
         if self.layers.iter().any(|layer| layer.unreadable) {
             return Err(Error::Input(problems));
         }
@@ -152,14 +164,18 @@ impl Stack {
         let mut lanes = Vec::new();
         for number in 0..base.lanes.min(MOST_LANES) {
             let mut table = shared.clone();
-            if let Some(Value::Table(patch)) = patches.as_ref().and_then(|p| p.get(number.to_string())) {
+            if let Some(Value::Table(patch)) =
+                patches.as_ref().and_then(|p| p.get(number.to_string()))
+            {
                 merge(&mut table, patch);
             }
             let mut lane = complete(table)?;
             let mut found_here = Problems::new();
             lane.load(&self.library, &mut found_here);
             lane.check(&mut found_here);
-            for problem in found_here.iter().filter(|&problem| found.iter().all(|shared| shared != problem)) {
+            for problem in
+                found_here.iter().filter(|&problem| found.iter().all(|shared| shared != problem))
+            {
                 problems.push(self.located(problem.clone(), Some(number)));
             }
             lanes.push(lane);
@@ -177,7 +193,8 @@ impl Stack {
 
     /// A problem with the place where its key was written last.
     fn located(&self, mut problem: Problem, lane: Option<usize>) -> Problem {
-        let last = |path: &str| self.layers.iter().rev().find_map(|layer| layer.place_of_value(path));
+        let last =
+            |path: &str| self.layers.iter().rev().find_map(|layer| layer.place_of_value(path));
         problem.place = last(&problem.path);
         if let Some(number) = lane {
             let path = format!("lane.{number}.{}", problem.path);
@@ -187,7 +204,8 @@ impl Stack {
         problem
     }
 
-    /// A patch of a lane that its own layer and all together do not have would be lost without a word.
+    /// A patch of a lane that its own layer and all together do not have would be lost without a
+    /// word.
     fn check_lane_numbers(&self, lanes: usize, problems: &mut Problems) {
         let mut lanes_here = Config::default().lanes;
         for layer in &self.layers {
@@ -199,7 +217,12 @@ impl Stack {
                 if name.parse::<usize>().is_ok_and(|number| number >= lanes.max(lanes_here)) {
                     let path = format!("lane.{name}");
                     let remedy = format!("there is no such lane: lanes = {lanes}, numbered from 0");
-                    problems.push(Problem { place: layer.place_of_key(&path), path, value: String::new(), remedy });
+                    problems.push(Problem {
+                        place: layer.place_of_key(&path),
+                        path,
+                        value: String::new(),
+                        remedy,
+                    });
                 }
             }
         }
@@ -208,7 +231,8 @@ impl Stack {
 
 fn unknown_preset(name: &str, place: Option<Place>, path: &str) -> Problem {
     let names: Vec<&str> = presets::all().iter().map(|preset| preset.name).collect();
-    let nearest = nearest(name, names.iter().copied()).map_or(String::new(), |near| format!(", did you mean {near}?"));
+    let nearest = nearest(name, names.iter().copied())
+        .map_or(String::new(), |near| format!(", did you mean {near}?"));
     let missing = if path.is_empty() { "neither a file nor a preset" } else { "no such preset" };
     let remedy = format!("{missing}{nearest} (presets: {})", names.join(", "));
     Problem { place, path: path.to_owned(), value: name.to_owned(), remedy }
@@ -229,7 +253,12 @@ fn merge(below: &mut Table, above: &Table) {
 /// A table with everything it does not say filled in.
 fn complete(table: Table) -> Result<Config> {
     Value::Table(table).try_into().map_err(|error: toml::de::Error| {
-        refused(Problem { place: None, path: String::new(), value: String::new(), remedy: error.message().to_owned() })
+        refused(Problem {
+            place: None,
+            path: String::new(),
+            value: String::new(),
+            remedy: error.message().to_owned(),
+        })
     })
 }
 

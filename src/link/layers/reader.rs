@@ -35,12 +35,22 @@ impl Reader<'_> {
             let name = key.get_ref().to_string();
             at.push(name.clone());
             let path = format!("{}{}", self.lane, at.join("."));
-            let mark = Mark { key: self.lines.at(key.span().start), value: self.lines.at(value.span().start) };
+            let mark = Mark {
+                key: self.lines.at(key.span().start),
+                value: self.lines.at(value.span().start),
+            };
             let place = mark.key;
             self.layer.marks.insert(path, mark);
             if at.len() == 1 && !self.lane.is_empty() && OF_THE_LINK.contains(&name.as_str()) {
-                self.report(place, at, String::new(), "is one for all lanes: it stands outside [lane.N]".to_owned());
-            } else if let (["lane"], true, DeValue::Table(patches)) = (at_str(at).as_slice(), self.lane.is_empty(), value.get_ref()) {
+                self.report(
+                    place,
+                    at,
+                    String::new(),
+                    "is one for all lanes: it stands outside [lane.N]".to_owned(),
+                );
+            } else if let (["lane"], true, DeValue::Table(patches)) =
+                (at_str(at).as_slice(), self.lane.is_empty(), value.get_ref())
+            {
                 let mut kept = Table::new();
                 self.patches(patches, &mut kept);
                 into.insert(name, Value::Table(kept));
@@ -58,11 +68,22 @@ impl Reader<'_> {
             }
             let name = key.get_ref().to_string();
             let at = vec!["lane".to_owned(), name.clone()];
-            let mark = Mark { key: self.lines.at(key.span().start), value: self.lines.at(value.span().start) };
+            let mark = Mark {
+                key: self.lines.at(key.span().start),
+                value: self.lines.at(value.span().start),
+            };
             let place = mark.key;
             self.layer.marks.insert(at.join("."), mark);
-            if !name.parse::<usize>().is_ok_and(|number| number < MOST_LANES && number.to_string() == name) {
-                self.report(place, &at, String::new(), format!("must be the number of a lane, from 0 to {}", MOST_LANES - 1));
+            if !name
+                .parse::<usize>()
+                .is_ok_and(|number| number < MOST_LANES && number.to_string() == name)
+            {
+                self.report(
+                    place,
+                    &at,
+                    String::new(),
+                    format!("must be the number of a lane, from 0 to {}", MOST_LANES - 1),
+                );
             } else if let DeValue::Table(patch) = value.get_ref() {
                 let mut kept = Table::new();
                 self.lane = format!("lane.{name}.");
@@ -70,7 +91,12 @@ impl Reader<'_> {
                 self.lane = String::new();
                 into.insert(name, Value::Table(kept));
             } else {
-                self.report(place, &at, self.lines.shown(value.span()), format!("must be a table of keys: [lane.{name}]"));
+                self.report(
+                    place,
+                    &at,
+                    self.lines.shown(value.span()),
+                    format!("must be a table of keys: [lane.{name}]"),
+                );
             }
         }
     }
@@ -81,12 +107,23 @@ impl Reader<'_> {
         if full && !self.layer.unreadable {
             self.layer.unreadable = true;
             let remedy = format!("more than {MOST_PROBLEMS} problems; the rest was not read");
-            self.layer.refuse(Problem { place: self.layer.whole(), path: String::new(), value: String::new(), remedy });
+            self.layer.refuse(Problem {
+                place: self.layer.whole(),
+                path: String::new(),
+                value: String::new(),
+                remedy,
+            });
         }
         full
     }
 
-    fn entry(&mut self, key: Range<usize>, value: &Spanned<DeValue<'_>>, at: &mut Vec<String>, into: &mut Table) {
+    fn entry(
+        &mut self,
+        key: Range<usize>,
+        value: &Spanned<DeValue<'_>>,
+        at: &mut Vec<String>,
+        into: &mut Table,
+    ) {
         let name = at.last().cloned().unwrap_or_default();
         let (key_place, place) = (self.lines.at(key.start), self.lines.at(value.span().start));
         if self.spoilt.contains(&place.0) {
@@ -102,7 +139,12 @@ impl Reader<'_> {
                 self.table(inner, at, &mut kept);
                 into.insert(name, Value::Table(kept));
             }
-            (Ok(_), _) => self.report(place, at, self.lines.shown(value.span()), "must be a table of keys".to_owned()),
+            (Ok(_), _) => self.report(
+                place,
+                at,
+                self.lines.shown(value.span()),
+                "must be a table of keys".to_owned(),
+            ),
             (Err(_), _) => match self.value(value, at) {
                 Ok(value) => {
                     into.insert(name, value);
@@ -114,11 +156,17 @@ impl Reader<'_> {
 
     /// A value of the type its key has, or what would be right.
     fn value(&self, written: &Spanned<DeValue<'_>>, at: &[String]) -> Result<Value, String> {
-        let value = Value::deserialize(ValueDeserializer::from(written.clone())).map_err(|_| "must be at most 2^63 - 1".to_owned())?;
+        let value = Value::deserialize(ValueDeserializer::from(written.clone()))
+            .map_err(|_| "must be at most 2^63 - 1".to_owned())?;
         // text tried on purpose: an enumeration then names its variants
         let right = |message: &str| {
-            let variants = try_alone(at, Value::String("?".to_owned())).err().filter(|m| m.starts_with("unknown variant"));
-            remedy::of_wrong_value(value.as_str().unwrap_or_default(), variants.as_deref().unwrap_or(message))
+            let variants = try_alone(at, Value::String("?".to_owned()))
+                .err()
+                .filter(|m| m.starts_with("unknown variant"));
+            remedy::of_wrong_value(
+                value.as_str().unwrap_or_default(),
+                variants.as_deref().unwrap_or(message),
+            )
         };
         match try_alone(at, value.clone()) {
             Err(message) => Err(right(&message)),
@@ -128,8 +176,18 @@ impl Reader<'_> {
         }
     }
 
-    fn report(&mut self, line_column: (usize, usize), at: &[String], value: String, remedy: String) {
-        let path = format!("{}{}", if at.first().is_some_and(|key| key == "lane") { "" } else { &self.lane }, at.join("."));
+    fn report(
+        &mut self,
+        line_column: (usize, usize),
+        at: &[String],
+        value: String,
+        remedy: String,
+    ) {
+        let path = format!(
+            "{}{}",
+            if at.first().is_some_and(|key| key == "lane") { "" } else { &self.lane },
+            at.join(".")
+        );
         let place = self.layer.place(line_column);
         self.layer.problems.push(Problem { place, path, value, remedy });
     }
@@ -141,6 +199,9 @@ fn at_str(at: &[String]) -> Vec<&str> {
 
 /// The description that says nothing but one key, or the parser's complaint.
 fn try_alone(at: &[String], value: Value) -> Result<Config, String> {
-    let nested = at.iter().rev().fold(value, |value, key| Value::Table(Table::from_iter([(key.clone(), value)])));
+    let nested = at
+        .iter()
+        .rev()
+        .fold(value, |value, key| Value::Table(Table::from_iter([(key.clone(), value)])));
     nested.try_into().map_err(|error: toml::de::Error| error.message().to_owned())
 }

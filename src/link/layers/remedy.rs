@@ -18,7 +18,8 @@ pub(super) fn is_unknown_key(message: &str) -> bool {
     message.starts_with("unknown field")
 }
 
-/// For a key that is not known: the nearest of its table, or the place where one of that name stands, or what stands here.
+/// For a key that is not known: the nearest of its table, or the place where one of that name
+/// stands, or what stands here.
 pub(super) fn of_unknown_key(key: &str, message: &str) -> String {
     let known = quoted(message);
     if let Some(near) = nearest(key, known.iter().copied()) {
@@ -35,7 +36,8 @@ pub(super) fn of_unknown_key(key: &str, message: &str) -> String {
 pub(super) fn of_wrong_value(written: &str, message: &str) -> String {
     if message.starts_with("unknown variant") {
         let known = quoted(message);
-        let near = nearest(written, known.iter().copied()).map_or(String::new(), |near| format!(", did you mean {near}?"));
+        let near = nearest(written, known.iter().copied())
+            .map_or(String::new(), |near| format!(", did you mean {near}?"));
         let choice: Vec<String> = known.iter().map(|name| format!("\"{name}\"")).collect();
         return format!("must be {}{near}", choice.join(" or "));
     }
@@ -46,8 +48,12 @@ pub(super) fn of_wrong_value(written: &str, message: &str) -> String {
         "a boolean" => "must be true or false".to_owned(),
         "a string" => "must be text in quotes".to_owned(),
         "a sequence" => "must be a list of numbers, such as [0.0, 1.0, 0.0]".to_owned(),
-        "an array of length 2" | "fewer elements in array" => "must be two numbers, the lower one first: [low, high]".to_owned(),
-        other if other.starts_with("struct") || other == "a map" => "must be a table of keys".to_owned(),
+        "an array of length 2" | "fewer elements in array" => {
+            "must be two numbers, the lower one first: [low, high]".to_owned()
+        }
+        other if other.starts_with("struct") || other == "a map" => {
+            "must be a table of keys".to_owned()
+        }
         other => format!("must be {other}"),
     }
 }

@@ -8,7 +8,8 @@ use std::path::Path;
 /// Largest description, bytes.
 const MOST_BYTES: u64 = 1 << 20;
 
-/// The text of a file. Its size is looked at before it is read, and never more than the limit is read.
+/// The text of a file. Its size is looked at before it is read, and never more than the limit is
+/// read.
 pub(super) fn read(path: &Path) -> Result<String> {
     let io = |source| Error::Io { path: path.to_owned(), source };
     let refused = |remedy: String| {
@@ -22,18 +23,29 @@ pub(super) fn read(path: &Path) -> Result<String> {
     if !about.is_file() {
         return Err(refused("is not a file; a link is described by a TOML file".to_owned()));
     }
-    let too_large = || refused(format!("is too large for a description of a link: at most {} KiB", MOST_BYTES >> 10));
+    let too_large = || {
+        refused(format!(
+            "is too large for a description of a link: at most {} KiB",
+            MOST_BYTES >> 10
+        ))
+    };
     if about.len() > MOST_BYTES {
         return Err(too_large());
     }
     let mut bytes = Vec::new();
-    File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes)).map_err(io)?;
+    File::open(path)
+        .and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(io)?;
     if bytes.len() as u64 > MOST_BYTES {
         return Err(too_large());
     }
     let not_text = |at: usize| refused(format!("is not TOML: no text (byte {at})"));
-    let text = String::from_utf8(bytes).map_err(|error| not_text(error.utf8_error().valid_up_to()))?;
-    match text.bytes().position(|byte| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r')) {
+    let text =
+        String::from_utf8(bytes).map_err(|error| not_text(error.utf8_error().valid_up_to()))?;
+    match text
+        .bytes()
+        .position(|byte| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r'))
+    {
         Some(at) => Err(not_text(at)),
         None => Ok(text),
     }

@@ -8,7 +8,8 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn new(name: &str, bytes: &[u8]) -> Self {
-        let path = std::env::temp_dir().join(format!("lightlane-layers-{}-{name}.toml", std::process::id()));
+        let path = std::env::temp_dir()
+            .join(format!("lightlane-layers-{}-{name}.toml", std::process::id()));
         std::fs::File::create(&path).and_then(|mut file| file.write_all(bytes)).unwrap();
         Scratch(path)
     }
@@ -53,16 +54,27 @@ fn a_later_layer_wins_and_a_lane_patch_over_all() {
     stack.set("fibre.length_km=2").unwrap();
     stack.set("fibre.length_km = 3").unwrap();
     let resolved = stack.resolve().unwrap();
-    assert_eq!(resolved.lanes.iter().map(|lane| lane.fibre.length_km).collect::<Vec<_>>(), [3.0, 3.0, 0.1, 3.0]);
+    assert_eq!(
+        resolved.lanes.iter().map(|lane| lane.fibre.length_km).collect::<Vec<_>>(),
+        [3.0, 3.0, 0.1, 3.0]
+    );
     assert_eq!(resolved.lanes[3].receiver.tia.bandwidth_ghz, 30.0);
     assert_eq!(resolved.lanes[2].receiver.tia.bandwidth_ghz, 36.0, "the preset lies underneath");
-    assert_eq!((resolved.base.preset.as_deref(), stack.preset()), (Some("800gbase-dr8"), Some("800gbase-dr8")));
+    assert_eq!(
+        (resolved.base.preset.as_deref(), stack.preset()),
+        (Some("800gbase-dr8"), Some("800gbase-dr8"))
+    );
 }
 
 #[test]
 fn a_flag_may_leave_the_quotes_out_and_write_a_count_with_an_exponent() {
     let mut stack = Stack::open("1.6tbase-dr8").unwrap();
-    for assignment in ["transmitter.kind=mzm", "pattern.kind='ssprq'", "simulation.symbols=1e6", "lane.5.fibre.length_km=2"] {
+    for assignment in [
+        "transmitter.kind=mzm",
+        "pattern.kind='ssprq'",
+        "simulation.symbols=1e6",
+        "lane.5.fibre.length_km=2",
+    ] {
         stack.set(assignment).unwrap();
     }
     let resolved = stack.resolve().unwrap();
@@ -96,22 +108,45 @@ fn a_range_error_is_found_together_with_the_others_where_it_was_written() {
     let found = problems("range", text);
     assert_eq!(found.len(), 3, "{found:#?}");
     assert!(found[0].starts_with("FILE:4:1: fibre.los: unknown key"), "{}", found[0]);
-    assert!(found[1].starts_with("FILE:3:13: fibre.length_km = -1: must be from 0"), "{}", found[1]);
-    assert!(found[2].starts_with("FILE:6:13: lane.2.fibre.length_km = NaN: must be from 0"), "{}", found[2]);
+    assert!(
+        found[1].starts_with("FILE:3:13: fibre.length_km = -1: must be from 0"),
+        "{}",
+        found[1]
+    );
+    assert!(
+        found[2].starts_with("FILE:6:13: lane.2.fibre.length_km = NaN: must be from 0"),
+        "{}",
+        found[2]
+    );
 }
 
 #[test]
 fn a_flag_that_is_wrong_is_named() {
     for (assignment, expected) in [
-        ("fibre.length_km=nan", "--set fibre.length_km=nan: fibre.length_km = NaN: must be from 0 to 1000"),
-        ("fibre.length_km=2km", "--set fibre.length_km=2km: fibre.length_km = \"2km\": must be a number"),
-        ("fibre.lenght_km=2", "--set fibre.lenght_km=2: fibre.lenght_km: unknown key, did you mean length_km?"),
-        ("length_km=2", "--set length_km=2: length_km: unknown key here, did you mean fibre.length_km?"),
+        (
+            "fibre.length_km=nan",
+            "--set fibre.length_km=nan: fibre.length_km = NaN: must be from 0 to 1000",
+        ),
+        (
+            "fibre.length_km=2km",
+            "--set fibre.length_km=2km: fibre.length_km = \"2km\": must be a number",
+        ),
+        (
+            "fibre.lenght_km=2",
+            "--set fibre.lenght_km=2: fibre.lenght_km: unknown key, did you mean length_km?",
+        ),
+        (
+            "length_km=2",
+            "--set length_km=2: length_km: unknown key here, did you mean fibre.length_km?",
+        ),
         ("fibre=2", "--set fibre=2: fibre = 2: must be a table of keys"),
         ("fibre", "--set fibre: must be KEY=VALUE, such as fibre.length_km=2"),
         ("a\nb=2", "--set a b=2: must be KEY=VALUE, such as fibre.length_km=2"),
         ("=2", "--set =2: must be KEY=VALUE, such as fibre.length_km=2"),
-        ("lane.8.fibre.length_km=2", "--set lane.8.fibre.length_km=2: lane.8: there is no such lane: lanes = 8, numbered from 0"),
+        (
+            "lane.8.fibre.length_km=2",
+            "--set lane.8.fibre.length_km=2: lane.8: there is no such lane: lanes = 8, numbered from 0",
+        ),
         (
             "transmitter.kind=3",
             "--set transmitter.kind=3: transmitter.kind = 3: must be \"eml\" or \"mzm\" or \"waveform\" or \"stressed\"",
@@ -138,14 +173,23 @@ fn a_flag_that_is_wrong_is_named() {
 fn a_block_shorter_than_its_equaliser_is_refused() {
     let text = "simulation.block_symbols = 1024\nreceiver.ffe.taps = 200\n";
     let found = problems("block", text);
-    assert!(found.iter().any(|p| p.starts_with("FILE:1:28: simulation.block_symbols = 1024: must be at least")), "{found:#?}");
+    assert!(
+        found
+            .iter()
+            .any(|p| p.starts_with("FILE:1:28: simulation.block_symbols = 1024: must be at least")),
+        "{found:#?}"
+    );
 }
 
 #[test]
 fn a_key_written_twice_and_a_number_with_its_unit_do_not_hide_other_problems() {
     let found = problems("twice", "lanes = 4\nlanes = 5\n[fibre]\nlength_km = 2 km\nloss = 3\n");
-    let expected = ["FILE:2:1: lanes: is written twice", "FILE:4:13: length_km = 2 km: is no TOML value"];
-    assert!(expected.iter().zip(&found).all(|(expected, found)| found.starts_with(expected)), "{found:#?}");
+    let expected =
+        ["FILE:2:1: lanes: is written twice", "FILE:4:13: length_km = 2 km: is no TOML value"];
+    assert!(
+        expected.iter().zip(&found).all(|(expected, found)| found.starts_with(expected)),
+        "{found:#?}"
+    );
     assert!(found[2].starts_with("FILE:5:1: fibre.loss: unknown key"), "{found:#?}");
 }
 
@@ -194,7 +238,10 @@ fn what_is_no_description_is_refused_in_one_line() {
         ("no/such/file.toml", "No such file"),
     ] {
         let error = Stack::open(source).unwrap_err().to_string();
-        assert!(error.contains(expected) && error.contains(source) && error.lines().count() == 1, "{error}");
+        assert!(
+            error.contains(expected) && error.contains(source) && error.lines().count() == 1,
+            "{error}"
+        );
     }
 }
 
@@ -222,6 +269,9 @@ fn the_merged_text_says_the_same_link_again() {
 #[test]
 fn nesting_without_end_is_refused_and_not_followed() {
     assert!(refused_flag(&format!("{}=1", "a.".repeat(10_000))).contains("must be KEY=VALUE"));
-    assert!(!problems("deep", &format!("lanes = {}1{}", "[".repeat(50_000), "]".repeat(50_000))).is_empty());
+    assert!(
+        !problems("deep", &format!("lanes = {}1{}", "[".repeat(50_000), "]".repeat(50_000)))
+            .is_empty()
+    );
     assert!(!problems("keys", &format!("{}b = 1\n", "a.".repeat(50_000))).is_empty());
 }

@@ -94,12 +94,20 @@ impl Stack {
     /// Every problem of the layers; a key that is given twice.
     pub fn vary(&self, keys: Vec<Key>) -> Result<Varied> {
         let mut problems = Problems::new();
-        self.layers.iter().flat_map(|layer| layer.problems.iter()).for_each(|problem| problems.push(problem.clone()));
+        self.layers
+            .iter()
+            .flat_map(|layer| layer.problems.iter())
+            .for_each(|problem| problems.push(problem.clone()));
         for (i, key) in keys.iter().enumerate() {
             if keys[..i].iter().any(|earlier| earlier.path == key.path) {
-                problems.push(key.layer.problem(key.name(), "is varied twice: one axis takes all its values"));
+                problems.push(
+                    key.layer.problem(key.name(), "is varied twice: one axis takes all its values"),
+                );
             } else if key.path.first().is_some_and(|first| first == "targets") {
-                problems.push(key.layer.problem(key.name(), "is compared by check and changes no figure: it cannot be varied"));
+                problems.push(key.layer.problem(
+                    key.name(),
+                    "is compared by check and changes no figure: it cannot be varied",
+                ));
             }
         }
         problems.finish()?;
@@ -123,18 +131,23 @@ impl Varied {
 
     /// Lanes at a point.
     pub fn lanes(&self, values: &[Value]) -> usize {
-        let varied = self.lanes_key.and_then(|key| values[key].as_integer()).map(|lanes| usize::try_from(lanes).unwrap_or(0));
+        let varied = self
+            .lanes_key
+            .and_then(|key| values[key].as_integer())
+            .map(|lanes| usize::try_from(lanes).unwrap_or(0));
         varied.unwrap_or(self.lanes)
     }
 
-    /// One lane's own description at a point: what [`Stack::resolve`] would give it there, but for the targets.
+    /// One lane's own description at a point: what [`Stack::resolve`] would give it there, but for
+    /// the targets.
     ///
     /// # Errors
     ///
     /// A value that [`Varied::check`] refuses.
     pub fn lane(&self, values: &[Value], lane: usize) -> Result<Config> {
         let mut table = self.shared.clone();
-        for (key, value) in self.keys.iter().zip(values).filter(|(key, _)| key.patched().is_none()) {
+        for (key, value) in self.keys.iter().zip(values).filter(|(key, _)| key.patched().is_none())
+        {
             put(&mut table, &key.path, value.clone());
         }
         let name = lane.to_string();
@@ -152,7 +165,8 @@ impl Varied {
         Ok(config)
     }
 
-    /// Checks a point; gives the descriptions of its lanes, those without a patch of their own once.
+    /// Checks a point; gives the descriptions of its lanes, those without a patch of their own
+    /// once.
     ///
     /// # Errors
     ///
@@ -178,7 +192,11 @@ impl Varied {
     /// The point's distinct lanes when nothing is wrong with them.
     fn quick(&self, values: &[Value]) -> Option<Vec<Config>> {
         let lanes = self.lanes(values);
-        let patched = self.patches.keys().map(String::as_str).chain(self.keys.iter().filter_map(|key| key.patched().map(|(lane, _)| lane)));
+        let patched = self
+            .patches
+            .keys()
+            .map(String::as_str)
+            .chain(self.keys.iter().filter_map(|key| key.patched().map(|(lane, _)| lane)));
         let mut patched: Vec<usize> = patched.filter_map(|name| name.parse().ok()).collect();
         patched.sort_unstable();
         patched.dedup();
@@ -188,7 +206,8 @@ impl Varied {
         // a number no lane has: what holds for all
         patched.push(MOST_LANES);
         let mut found = Problems::new();
-        let mut configs: Vec<Config> = patched.into_iter().map(|lane| self.lane(values, lane)).collect::<Result<_>>().ok()?;
+        let mut configs: Vec<Config> =
+            patched.into_iter().map(|lane| self.lane(values, lane)).collect::<Result<_>>().ok()?;
         for config in &mut configs {
             config.load(&self.stack.library, &mut found);
             config.check(&mut found);

@@ -54,12 +54,14 @@ pub struct EyeView {
     pub symbols: u64,
     /// Symbol period, s.
     pub symbol_s: f64,
-    /// Known levels: the settled outer ones of light, lowest first, or the four means at the slicer.
+    /// Known levels: the settled outer ones of light, lowest first, or the four means at the
+    /// slicer.
     pub levels: Vec<f64>,
     /// Thresholds, where there are.
     pub thresholds: Vec<f64>,
-    /// Semi-analytic bit error ratio of the lane; absent where the receiver feeds decisions back or detects sequences. At its slicer what
-    /// the symbols sent before leave is taken off, each for its symbol period.
+    /// Semi-analytic bit error ratio of the lane; absent where the receiver feeds decisions back or
+    /// detects sequences. At its slicer what the symbols sent before leave is taken off, each for
+    /// its symbol period.
     pub ber: Option<f64>,
     /// Signal to noise ratio at the slicer, dB.
     pub snr_db: Option<f64>,
@@ -81,22 +83,31 @@ impl View {
         }
         let (plan, blocks) = (&self.lane.plan, self.blocks_of(symbols));
         let probe = match (&self.receiver, node) {
-            (Ok((trained, _)), Node::Slicer) => Probe::slicer(plan, trained, SAMPLES_PER_SYMBOL, &mut self.shop),
-            _ => Probe::light(plan, node.name(), SAMPLES_PER_SYMBOL, &mut self.shop).expect("every lane has tp2 and tp3"),
+            (Ok((trained, _)), Node::Slicer) => {
+                Probe::slicer(plan, trained, SAMPLES_PER_SYMBOL, &mut self.shop)
+            }
+            _ => Probe::light(plan, node.name(), SAMPLES_PER_SYMBOL, &mut self.shop)
+                .expect("every lane has tp2 and tp3"),
         };
         let waveform = |block: u64| {
             let (levels, draws) = self.block(block);
             (self.workers.with(plan, |worker| probe.waveform(worker, &levels, &draws)), levels)
         };
         let (first, levels) = waveform(0);
-        let centre = if node == Node::Slicer { 0 } else { clearest_delay(&first, probe.samples_per_symbol(), &levels) };
+        let centre = if node == Node::Slicer {
+            0
+        } else {
+            clearest_delay(&first, probe.samples_per_symbol(), &levels)
+        };
         let blank = Eye::new(probe.samples_per_symbol(), range(&first), ROWS);
         let draw = |mut eye: Eye, waveform: &[f32]| {
             eye.push(waveform, centre);
             eye
         };
         let first = draw(blank.clone(), &first);
-        let rest = (1..blocks).into_par_iter().fold(|| blank.clone(), |eye, block| draw(eye, &waveform(block).0));
+        let rest = (1..blocks)
+            .into_par_iter()
+            .fold(|| blank.clone(), |eye, block| draw(eye, &waveform(block).0));
         let eye = rest.reduce(
             || blank.clone(),
             |mut a, b| {
@@ -111,12 +122,19 @@ impl View {
 
     fn eye_view(&self, node: Node, eye: Eye, symbols: u64) -> EyeView {
         let receiver = self.receiver.as_ref().ok();
-        let light = if node == Node::Tp2 { self.tp2.map(|o| (Node::Tp2, o)) } else { self.tp3.map(|o| (Node::Tp3, o)) };
+        let light = if node == Node::Tp2 {
+            self.tp2.map(|o| (Node::Tp2, o))
+        } else {
+            self.tp3.map(|o| (Node::Tp3, o))
+        };
         let (levels, thresholds) = match (node, receiver, light) {
-            (Node::Slicer, Some((trained, prediction)), _) => {
-                (prediction.levels.map(|(mean, _)| mean).to_vec(), trained.thresholds.0.map(f64::from).to_vec())
+            (Node::Slicer, Some((trained, prediction)), _) => (
+                prediction.levels.map(|(mean, _)| mean).to_vec(),
+                trained.thresholds.0.map(f64::from).to_vec(),
+            ),
+            (Node::Tp2 | Node::Tp3, _, Some((_, outer))) => {
+                (vec![outer.zero_w, outer.three_w], vec![])
             }
-            (Node::Tp2 | Node::Tp3, _, Some((_, outer))) => (vec![outer.zero_w, outer.three_w], vec![]),
             _ => (vec![], vec![]),
         };
         EyeView {
@@ -136,7 +154,10 @@ impl View {
 
 /// The waveform's range with room for later blocks.
 fn range(waveform: &[f32]) -> (f64, f64) {
-    let (low, high) = waveform.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| (low.min(x.into()), high.max(x.into())));
+    let (low, high) =
+        waveform.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| {
+            (low.min(x.into()), high.max(x.into()))
+        });
     let room = (ROOM * (high - low)).max(1e-6 * high.abs()).max(1e-12);
     (low - room, high + room)
 }

@@ -28,7 +28,8 @@ pub struct Histogram {
     pub thresholds: [f64; 3],
     /// Symbols counted.
     pub symbols: u64,
-    /// Semi-analytic bit error ratio; absent where it would suppose feedback that is never wrong, as `foreseen` then does.
+    /// Semi-analytic bit error ratio; absent where it would suppose feedback that is never wrong,
+    /// as `foreseen` then does.
     pub ber: Option<f64>,
     /// Signal to noise ratio, dB.
     pub snr_db: f64,
@@ -50,7 +51,8 @@ impl View {
             self.workers.with(&lane.plan, |worker| {
                 let inputs = worker.slicer_inputs(&lane.plan, trained, &levels, &draws);
                 for (&level, &z) in levels.iter().zip(inputs) {
-                    let bin = ((f64::from(z) + REACH) / width).clamp(0.0, (BINS - 1) as f64) as usize;
+                    let bin =
+                        ((f64::from(z) + REACH) / width).clamp(0.0, (BINS - 1) as f64) as usize;
                     counts[bin][usize::from(level)] += 1;
                 }
             });
@@ -62,12 +64,16 @@ impl View {
         };
         let counts = (0..blocks).into_par_iter().map(count).reduce(|| vec![[0; 4]; BINS], sum);
         let symbols = blocks * lane.plan.grid().symbols as u64;
-        let mixture = self.workers.with(&lane.plan, |worker| predictor(lane, worker).mixture(worker, trained));
+        let mixture = self
+            .workers
+            .with(&lane.plan, |worker| predictor(lane, worker).mixture(worker, trained));
         let per_count = 1.0 / (symbols as f64 * width);
         Ok(Histogram {
             name: self.name.clone(),
             amplitudes: (0..BINS).map(|i| (i as f64 + 0.5) * width - REACH).collect(),
-            counted: std::array::from_fn(|level| counts.iter().map(|c| c[level] as f64 * per_count).collect()),
+            counted: std::array::from_fn(|level| {
+                counts.iter().map(|c| c[level] as f64 * per_count).collect()
+            }),
             foreseen: foreseen(&mixture, width),
             levels: prediction.levels,
             thresholds: trained.thresholds.0.map(f64::from),
@@ -86,7 +92,9 @@ fn foreseen(mixture: &[(u8, f32, f32)], width: f64) -> [Vec<f64>; 4] {
         let bin = |z: f64| ((z + REACH) / width).clamp(0.0, BINS as f64) as usize;
         let peak = 1.0 / (sigma * std::f64::consts::TAU.sqrt() * mixture.len() as f64);
         let sum = &mut sums[usize::from(level)];
-        for (i, sum) in sum.iter_mut().enumerate().take(bin(mean + FAR * sigma)).skip(bin(mean - FAR * sigma)) {
+        for (i, sum) in
+            sum.iter_mut().enumerate().take(bin(mean + FAR * sigma)).skip(bin(mean - FAR * sigma))
+        {
             let x = ((i as f64 + 0.5) * width - REACH - mean) / sigma;
             *sum += peak * (-0.5 * x * x).exp();
         }

@@ -1,4 +1,5 @@
-//! A lane to look at: eyes, histograms, curves. It is built beside a run, never inside, and changes nothing of it.
+//! A lane to look at: eyes, histograms, curves. It is built beside a run, never inside, and changes
+//! nothing of it.
 
 mod eye;
 mod histogram;
@@ -14,7 +15,9 @@ pub use waterfall::{Counted, Waterfall};
 
 use super::run::{SCORING_BLOCKS, TRAINING_BLOCKS, settled};
 use super::{Config, Lane, Resolved};
-use crate::chain::{Drawn, Draws, Prediction, Predictor, Refusal, Trained, Worker, Workers, Workshop, block_levels};
+use crate::chain::{
+    Drawn, Draws, Prediction, Predictor, Refusal, Trained, Worker, Workers, Workshop, block_levels,
+};
 use crate::error::{Error, Path, Problems, Result};
 use crate::measure::levels::Outer;
 
@@ -45,7 +48,11 @@ impl View {
     /// A lane that the link does not have; a pattern's file that cannot be read or is no pattern.
     pub fn new(link: &Resolved, number: usize) -> Result<View> {
         let Some(config) = link.lanes.get(number) else {
-            return Err(refused("lane", number, format!("must be a lane of the link, from 0 to {}", link.lanes.len() - 1)));
+            return Err(refused(
+                "lane",
+                number,
+                format!("must be a lane of the link, from 0 to {}", link.lanes.len() - 1),
+            ));
         };
         let mut shop = Workshop::default();
         let lane = Lane::build(config, number, &mut shop)?;
@@ -62,15 +69,31 @@ impl View {
 
     /// What the estimator says of the lane; an error when the receiver does not train.
     fn receiver(&self) -> Result<&(Trained, Prediction)> {
-        self.receiver.as_ref().map_err(|refusal| refused("lane", self.lane.number, format!("has no trained receiver: {}", refusal.because)))
+        self.receiver.as_ref().map_err(|refusal| {
+            refused(
+                "lane",
+                self.lane.number,
+                format!("has no trained receiver: {}", refusal.because),
+            )
+        })
     }
 
     /// The levels of block `block` of the lane's own data, and what a noisy run of it draws.
     fn block(&self, block: u64) -> (Vec<u8>, Draws<'static>) {
         let lane = &self.lane;
         let mut levels = vec![0; lane.plan.grid().symbols];
-        block_levels(&lane.pattern, lane.config.precodes(), lane.first_symbol(), block, lane.seed, &mut levels);
-        (levels, Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything })
+        block_levels(
+            &lane.pattern,
+            lane.config.precodes(),
+            lane.first_symbol(),
+            block,
+            lane.seed,
+            &mut levels,
+        );
+        (
+            levels,
+            Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything },
+        )
     }
 
     /// Whole blocks that hold at least `symbols`.
@@ -81,8 +104,10 @@ impl View {
 
 /// The estimator with the blocks that a run gives it.
 fn predictor<'a>(lane: &'a Lane, worker: &mut Worker) -> Predictor<'a> {
-    let (training, scoring) = (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(SCORING_BLOCKS, false));
-    let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker);
+    let (training, scoring) =
+        (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(SCORING_BLOCKS, false));
+    let mut predictor =
+        Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker);
     predictor.precoder = lane.config.precodes();
     predictor
 }
@@ -94,8 +119,15 @@ fn name(base: &Config, lane: usize) -> String {
 
 /// The same without a lane: `800gbase-dr8, EML`.
 pub(crate) fn link_name(base: &Config) -> String {
-    let preset = base.preset.as_deref().map_or_else(|| format!("{} GBd", base.symbol_rate_gbd), str::to_owned);
-    let module = if base.module.kind.has_hosts() { format!("{}, ", base.module.kind.name().to_uppercase()) } else { String::new() };
+    let preset = base
+        .preset
+        .as_deref()
+        .map_or_else(|| format!("{} GBd", base.symbol_rate_gbd), str::to_owned);
+    let module = if base.module.kind.has_hosts() {
+        format!("{}, ", base.module.kind.name().to_uppercase())
+    } else {
+        String::new()
+    };
     format!("{preset}, {module}{}", format!("{:?}", base.transmitter.kind).to_uppercase())
 }
 

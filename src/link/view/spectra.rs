@@ -34,8 +34,8 @@ pub struct Spectra {
 }
 
 impl View {
-    /// Spectra of signal and noise of the photocurrent, and responses from symbols to light, from light to samples, and of the
-    /// equaliser.
+    /// Spectra of signal and noise of the photocurrent, and responses from symbols to light, from
+    /// light to samples, and of the equaliser.
     ///
     /// # Errors
     ///
@@ -47,18 +47,30 @@ impl View {
         let to_ghz = grid.bin_hz() / giga(1.0);
         let relative = |values: Vec<f32>| {
             let every = (2 * grid.bins()).div_ceil(BANDS);
-            let single = |(k, h): (usize, &f32)| (k as f64 * to_ghz, db_from_amplitude_ratio(f64::from(h.max(1e-15))));
+            let single = |(k, h): (usize, &f32)| {
+                (k as f64 * to_ghz, db_from_amplitude_ratio(f64::from(h.max(1e-15))))
+            };
             values.iter().enumerate().step_by(every).map(single).collect::<Vec<_>>()
         };
         let zero = trained.equaliser_at(0.0, plan).norm();
-        let equaliser = (0..grid.bins()).map(|k| trained.equaliser_at(k as f64 * grid.bin_hz(), plan).norm() / zero).collect();
+        let equaliser = (0..grid.bins())
+            .map(|k| trained.equaliser_at(k as f64 * grid.bin_hz(), plan).norm() / zero)
+            .collect();
         let responses = vec![
-            Curve { name: "transmitter, symbols to light", points: relative(plan.magnitudes(false)) },
+            Curve {
+                name: "transmitter, symbols to light",
+                points: relative(plan.magnitudes(false)),
+            },
             Curve { name: "receiver, light to samples", points: relative(plan.magnitudes(true)) },
             Curve { name: "equaliser", points: relative(equaliser) },
         ];
         let spectra = self.detected_spectra();
-        Ok(Spectra { name: self.name.clone(), symbol_rate_gbd: self.lane.config.symbol_rate_gbd, spectra, responses })
+        Ok(Spectra {
+            name: self.name.clone(),
+            symbol_rate_gbd: self.lane.config.symbol_rate_gbd,
+            spectra,
+            responses,
+        })
     }
 
     fn detected_spectra(&mut self) -> Vec<Curve> {
@@ -90,8 +102,14 @@ impl View {
         let curve = |name, sums: &[f64]| {
             let bands = sums[1..].chunks(width).enumerate();
             let points = bands.map(|(i, band)| {
-                let ghz = (1.0 + i as f64 * width as f64 + band.len() as f64 / 2.0) * grid.bin_hz() / giga(1.0);
-                (ghz, db_from_power_ratio((band.iter().sum::<f64>() / band.len() as f64 / reference).max(1e-30)))
+                let ghz = (1.0 + i as f64 * width as f64 + band.len() as f64 / 2.0) * grid.bin_hz()
+                    / giga(1.0);
+                (
+                    ghz,
+                    db_from_power_ratio(
+                        (band.iter().sum::<f64>() / band.len() as f64 / reference).max(1e-30),
+                    ),
+                )
             });
             Curve { name, points: points.collect() }
         };

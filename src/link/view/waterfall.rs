@@ -26,7 +26,8 @@ const MOST_SYMBOLS: u64 = 1 << 19;
 pub struct Waterfall {
     /// Link and lane.
     pub name: String,
-    /// True when the curve supposes feedback that is never wrong: only the counted points are the receiver's own.
+    /// True when the curve supposes feedback that is never wrong: only the counted points are the
+    /// receiver's own.
     pub ideal_feedback: bool,
     /// Semi-analytic: average received power in dBm, and bit error ratio; most power last.
     pub curve: Vec<(f64, f64)>,
@@ -67,14 +68,17 @@ impl View {
         if let Some(because) = clock::unforeseen(lane) {
             return Err(refused("lane", lane.number, format!("has no waterfall: {because}")));
         }
-        let tp3 = self.tp3.ok_or_else(|| refused("lane", lane.number, "has no settled levels at TP3".to_owned()))?;
+        let tp3 = self.tp3.ok_or_else(|| {
+            refused("lane", lane.number, "has no settled levels at TP3".to_owned())
+        })?;
         let received_dbm = dbm_from_watt(tp3.average_w);
         let limit_ber = lane.config.limit_ber();
         let mut solved: Vec<(f64, f64, Trained)> = Vec::new();
         let margin_db = self.workers.with(&lane.plan, |worker| {
             let mut predictor = predictor(lane, worker);
             let never = AtomicBool::new(false);
-            let search = Search { lane, around: [None, None], workers: &self.workers, cancel: &never };
+            let search =
+                Search { lane, around: [None, None], workers: &self.workers, cancel: &never };
             let margin = if prediction.ideal_feedback {
                 search.find(&mut predictor, worker, start, prediction.ber).0
             } else {
@@ -89,7 +93,11 @@ impl View {
             let mut near = start.clone();
             let steps = ((MOST_DB - least_db) / STEP_DB) as usize;
             for loss_db in (0..=steps).map(|i| least_db + i as f64 * STEP_DB) {
-                let Ok(trained) = predictor.train(worker, power_ratio(-loss_db) as f32, Some(&near)) else { break };
+                let Ok(trained) =
+                    predictor.train(worker, power_ratio(-loss_db) as f32, Some(&near))
+                else {
+                    break;
+                };
                 let ber = predictor.predict(worker, &trained).ber;
                 near = trained.clone();
                 solved.push((loss_db, ber, trained));
@@ -105,9 +113,13 @@ impl View {
             let nearest = (0..solved.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)));
             picked.extend(nearest.filter(|i| distance(i) < 1.0 && !picked.contains(i)));
         }
-        let mut counted: Vec<Counted> = picked.iter().filter_map(|&i| self.counted(received_dbm - solved[i].0, &solved[i].2)).collect();
+        let mut counted: Vec<Counted> = picked
+            .iter()
+            .filter_map(|&i| self.counted(received_dbm - solved[i].0, &solved[i].2))
+            .collect();
         counted.sort_by(|a, b| a.dbm.total_cmp(&b.dbm));
-        let mut curve: Vec<(f64, f64)> = solved.iter().map(|(loss_db, ber, _)| (received_dbm - loss_db, *ber)).collect();
+        let mut curve: Vec<(f64, f64)> =
+            solved.iter().map(|(loss_db, ber, _)| (received_dbm - loss_db, *ber)).collect();
         if curve.is_empty() {
             curve.push((received_dbm, prediction.ber));
         }
@@ -125,9 +137,23 @@ impl View {
 
     fn counted(&self, dbm: f64, trained: &Trained) -> Option<Counted> {
         let stop = Stop { round_blocks: 8, symbols: MOST_SYMBOLS, bit_errors: ENOUGH_ERRORS };
-        let tally = count(&[self.lane.counted(trained)], &stop, &self.workers, &mut (), &AtomicBool::new(false)).remove(0).end;
+        let tally = count(
+            &[self.lane.counted(trained)],
+            &stop,
+            &self.workers,
+            &mut (),
+            &AtomicBool::new(false),
+        )
+        .remove(0)
+        .end;
         let (interval, _) = tally.interval();
-        let point = Counted { dbm, ber: tally.ber(), low: interval.low, high: interval.high, errors: tally.bit_errors };
+        let point = Counted {
+            dbm,
+            ber: tally.ber(),
+            low: interval.low,
+            high: interval.high,
+            errors: tally.bit_errors,
+        };
         (tally.bit_errors >= 10).then_some(point)
     }
 }

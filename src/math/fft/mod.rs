@@ -2,12 +2,13 @@
 //!
 //! # Normalisation
 //!
-//! No transform scales: forward and back multiply by the length. The engine's responses carry the factor.
+//! No transform scales: forward and back multiply by the length. The engine's responses carry the
+//! factor.
 //!
 //! # Order
 //!
-//! A real block of length M has the bins 0 ..= M/2 (rounded down); a complex one has M bins, negative frequencies in
-//! the upper half.
+//! A real block of length M has the bins 0 ..= M/2 (rounded down); a complex one has M bins,
+//! negative frequencies in the upper half.
 
 mod rates;
 mod real;
@@ -40,26 +41,43 @@ pub(crate) struct ComplexFft {
 impl ComplexFft {
     pub(crate) fn new(planner: &mut Planner, length: usize) -> Self {
         let planner = &mut planner.complex;
-        ComplexFft { forward: planner.plan_fft_forward(length), inverse: planner.plan_fft_inverse(length) }
+        ComplexFft {
+            forward: planner.plan_fft_forward(length),
+            inverse: planner.plan_fft_inverse(length),
+        }
     }
 
     pub(crate) fn scratch(&self) -> usize {
-        let of = |fft: &Arc<dyn rustfft::Fft<f32>>| fft.get_inplace_scratch_len().max(fft.get_outofplace_scratch_len());
+        let of = |fft: &Arc<dyn rustfft::Fft<f32>>| {
+            fft.get_inplace_scratch_len().max(fft.get_outofplace_scratch_len())
+        };
         of(&self.forward).max(of(&self.inverse))
     }
 
     pub(crate) fn forward(&self, block: &mut [Complex32], scratch: &mut [Complex32]) {
-        self.forward.process_with_scratch(block, &mut scratch[..self.forward.get_inplace_scratch_len()]);
+        self.forward
+            .process_with_scratch(block, &mut scratch[..self.forward.get_inplace_scratch_len()]);
     }
 
     pub(crate) fn inverse(&self, block: &mut [Complex32], scratch: &mut [Complex32]) {
-        self.inverse.process_with_scratch(block, &mut scratch[..self.inverse.get_inplace_scratch_len()]);
+        self.inverse
+            .process_with_scratch(block, &mut scratch[..self.inverse.get_inplace_scratch_len()]);
     }
 
     /// From one place to another; what is transformed is overwritten.
-    fn across(&self, back: bool, from: &mut [Complex32], to: &mut [Complex32], scratch: &mut [Complex32]) {
+    fn across(
+        &self,
+        back: bool,
+        from: &mut [Complex32],
+        to: &mut [Complex32],
+        scratch: &mut [Complex32],
+    ) {
         let fft = if back { &self.inverse } else { &self.forward };
-        fft.process_outofplace_with_scratch(from, to, &mut scratch[..fft.get_outofplace_scratch_len()]);
+        fft.process_outofplace_with_scratch(
+            from,
+            to,
+            &mut scratch[..fft.get_outofplace_scratch_len()],
+        );
     }
 }
 

@@ -2,22 +2,39 @@
 
 use num_complex::Complex32;
 
-/// The spectrum of symbols at their own rate, repeated up to the block's rate and shaped: `out[k] = a[k mod n] h[k]`.
+/// The spectrum of symbols at their own rate, repeated up to the block's rate and shaped: `out[k] =
+/// a[k mod n] h[k]`.
 ///
 /// An impulse train of n symbols on a grid of M samples has the symbols' spectrum, repeated.
 #[inline(always)]
-pub(crate) fn replicate(symbols: &[Complex32], n: usize, response: &[Complex32], out: &mut [Complex32]) {
+pub(crate) fn replicate(
+    symbols: &[Complex32],
+    n: usize,
+    response: &[Complex32],
+    out: &mut [Complex32],
+) {
     replicate_by(symbols, n, response, out, |o, x| *o = x);
 }
 
 /// The same, added to what is there.
 #[inline(always)]
-pub(crate) fn replicate_add(symbols: &[Complex32], n: usize, response: &[Complex32], out: &mut [Complex32]) {
+pub(crate) fn replicate_add(
+    symbols: &[Complex32],
+    n: usize,
+    response: &[Complex32],
+    out: &mut [Complex32],
+) {
     replicate_by(symbols, n, response, out, |o, x| *o += x);
 }
 
 #[inline(always)]
-fn replicate_by(symbols: &[Complex32], n: usize, response: &[Complex32], out: &mut [Complex32], put: impl Fn(&mut Complex32, Complex32)) {
+fn replicate_by(
+    symbols: &[Complex32],
+    n: usize,
+    response: &[Complex32],
+    out: &mut [Complex32],
+    put: impl Fn(&mut Complex32, Complex32),
+) {
     let half = n / 2;
     let mut start = 0; // runs k = start .. in which k mod n ascends through 0..=half, then descends conjugated
     while start < out.len() {
@@ -28,14 +45,17 @@ fn replicate_by(symbols: &[Complex32], n: usize, response: &[Complex32], out: &m
         let middle = start + up;
         let down = (n - half - 1).min(out.len() - middle);
         let images = symbols[n - half - down..n - half].iter().rev();
-        for ((o, h), a) in out[middle..middle + down].iter_mut().zip(&response[middle..]).zip(images) {
+        for ((o, h), a) in
+            out[middle..middle + down].iter_mut().zip(&response[middle..]).zip(images)
+        {
             put(o, a.conj() * h);
         }
         start += n;
     }
 }
 
-/// Folds the spectrum of a real block of `m` samples onto `n` (a divisor of m): sampling every m/n-th sample.
+/// Folds the spectrum of a real block of `m` samples onto `n` (a divisor of m): sampling every
+/// m/n-th sample.
 ///
 /// `out[k] = sum_j x[k + j n]`, k in 0 ..= n/2; unscaled.
 #[inline(always)]
@@ -43,23 +63,46 @@ pub(crate) fn fold(x: &[Complex32], m: usize, n: usize, out: &mut [Complex32]) {
     fold_by(x, m, n, out, |_, x| x, |_, x| x.conj());
 }
 
-/// Folds the spectrum of the time derivative: as [`fold`] of j w x; `rate` is 2 pi times the distance of bins, rad/s.
+/// Folds the spectrum of the time derivative: as [`fold`] of j w x; `rate` is 2 pi times the
+/// distance of bins, rad/s.
 ///
-/// The derivative is taken before the fold: what lies above half the new rate has the slope of its own frequency.
+/// The derivative is taken before the fold: what lies above half the new rate has the slope of its
+/// own frequency.
 #[inline(always)]
-pub(crate) fn fold_derivative(x: &[Complex32], m: usize, n: usize, rate: f32, out: &mut [Complex32]) {
+pub(crate) fn fold_derivative(
+    x: &[Complex32],
+    m: usize,
+    n: usize,
+    rate: f32,
+    out: &mut [Complex32],
+) {
     let w = |bin: u32| bin as f32 * rate;
-    fold_by(x, m, n, out, |k, x| Complex32::new(-x.im * w(k), x.re * w(k)), |k, x| Complex32::new(-x.im * w(k), -x.re * w(k)));
+    fold_by(
+        x,
+        m,
+        n,
+        out,
+        |k, x| Complex32::new(-x.im * w(k), x.re * w(k)),
+        |k, x| Complex32::new(-x.im * w(k), -x.re * w(k)),
+    );
 }
 
-/// Folds the spectrum of the second time derivative: as [`fold`] of -w^2 x; `rate` as of [`fold_derivative`].
+/// Folds the spectrum of the second time derivative: as [`fold`] of -w^2 x; `rate` as of
+/// [`fold_derivative`].
 #[inline(always)]
-pub(crate) fn fold_curvature(x: &[Complex32], m: usize, n: usize, rate: f32, out: &mut [Complex32]) {
+pub(crate) fn fold_curvature(
+    x: &[Complex32],
+    m: usize,
+    n: usize,
+    rate: f32,
+    out: &mut [Complex32],
+) {
     let w2 = |bin: u32| -((bin as f32 * rate) * (bin as f32 * rate));
     fold_by(x, m, n, out, |k, x| x * w2(k), |k, x| x.conj() * w2(k));
 }
 
-/// Sums every n-th bin of a real block's spectrum: of a bin's number and value, and of one whose image it is.
+/// Sums every n-th bin of a real block's spectrum: of a bin's number and value, and of one whose
+/// image it is.
 #[inline(always)]
 fn fold_by(
     x: &[Complex32],
@@ -109,7 +152,8 @@ mod tests {
         s
     }
 
-    /// Both sides are sums of a few thousand f32 products; 1e-5 of the largest is ten times their rounding.
+    /// Both sides are sums of a few thousand f32 products; 1e-5 of the largest is ten times their
+    /// rounding.
     #[test]
     fn replication_is_the_spectrum_of_the_impulse_train_on_even_and_odd_lengths() {
         for (n, s) in [(64, 4), (63, 4), (8191, 2), (31, 3), (7, 5), (64, 1)] {
@@ -144,7 +188,8 @@ mod tests {
         }
     }
 
-    /// A tone above half the new rate: x = cos(2 pi 40 i / 64), slope -2 pi 40/64 sin(..), kept at every fourth sample.
+    /// A tone above half the new rate: x = cos(2 pi 40 i / 64), slope -2 pi 40/64 sin(..), kept at
+    /// every fourth sample.
     #[test]
     fn the_folded_derivatives_are_those_of_the_waveform_not_of_its_samples() {
         let (m, n) = (256, 64);
@@ -166,7 +211,8 @@ mod tests {
         }
     }
 
-    /// Parseval: the energy of a block is its spectrum's over the length; rounding of f32 is far below 1e-5.
+    /// Parseval: the energy of a block is its spectrum's over the length; rounding of f32 is far
+    /// below 1e-5.
     #[test]
     fn energy_is_kept_by_the_transform() {
         for n in [4096, 8191] {
@@ -174,7 +220,8 @@ mod tests {
             let s = spectrum(&x);
             let time: f64 = x.iter().map(|x| f64::from(x * x)).sum();
             let mirrored = |k: usize| if k == 0 || 2 * k == n { 1.0 } else { 2.0 };
-            let frequency: f64 = s.iter().enumerate().map(|(k, s)| mirrored(k) * f64::from(s.norm_sqr())).sum();
+            let frequency: f64 =
+                s.iter().enumerate().map(|(k, s)| mirrored(k) * f64::from(s.norm_sqr())).sum();
             assert!((frequency / n as f64 / time - 1.0).abs() < 1e-5);
         }
     }

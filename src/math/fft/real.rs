@@ -13,7 +13,8 @@ pub(crate) struct RealFft {
     by: By,
 }
 
-/// A block of even length goes as a complex one of half its length, and its spectrum is taken apart in vectors.
+/// A block of even length goes as a complex one of half its length, and its spectrum is taken apart
+/// in vectors.
 #[derive(Clone)]
 enum By {
     Half { complex: ComplexFft, turns: Arc<[Complex32]> },
@@ -27,9 +28,15 @@ impl RealFft {
                 let (sine, cosine) = (std::f64::consts::TAU * k as f64 / length as f64).sin_cos();
                 Complex32::new(cosine as f32, sine as f32)
             };
-            By::Half { complex: ComplexFft::new(planner, length / 2), turns: (0..length.div_ceil(4)).map(turn).collect() }
+            By::Half {
+                complex: ComplexFft::new(planner, length / 2),
+                turns: (0..length.div_ceil(4)).map(turn).collect(),
+            }
         } else {
-            By::Whole { forward: planner.odd.plan_fft_forward(length), inverse: planner.odd.plan_fft_inverse(length) }
+            By::Whole {
+                forward: planner.odd.plan_fft_forward(length),
+                inverse: planner.odd.plan_fft_inverse(length),
+            }
         };
         RealFft { length, by }
     }
@@ -37,43 +44,77 @@ impl RealFft {
     pub(crate) fn scratch(&self) -> usize {
         match &self.by {
             By::Half { complex, .. } => complex.scratch(),
-            By::Whole { forward, inverse } => forward.get_scratch_len().max(inverse.get_scratch_len()),
+            By::Whole { forward, inverse } => {
+                forward.get_scratch_len().max(inverse.get_scratch_len())
+            }
         }
     }
 
     /// Real block to spectrum; the block may be overwritten.
-    pub(crate) fn forward(&self, block: &mut [f32], spectrum: &mut [Complex32], scratch: &mut [Complex32]) {
+    pub(crate) fn forward(
+        &self,
+        block: &mut [f32],
+        spectrum: &mut [Complex32],
+        scratch: &mut [Complex32],
+    ) {
         match &self.by {
             By::Half { complex, turns } => {
-                assert!(block.len() == self.length && spectrum.len() == self.length / 2 + 1, "lengths are the plan's");
-                complex.across(false, bytemuck::cast_slice_mut(block), &mut spectrum[..self.length / 2], scratch);
+                assert!(
+                    block.len() == self.length && spectrum.len() == self.length / 2 + 1,
+                    "lengths are the plan's"
+                );
+                complex.across(
+                    false,
+                    bytemuck::cast_slice_mut(block),
+                    &mut spectrum[..self.length / 2],
+                    scratch,
+                );
                 take_apart(turns, spectrum);
             }
             By::Whole { forward, .. } => {
                 let scratch = &mut scratch[..forward.get_scratch_len()];
-                forward.process_with_scratch(block, spectrum, scratch).expect("lengths are the plan's");
+                forward
+                    .process_with_scratch(block, spectrum, scratch)
+                    .expect("lengths are the plan's");
             }
         }
     }
 
-    /// Spectrum to real block; the spectrum is overwritten. What is imaginary at zero and at half the rate is left out.
-    pub(crate) fn inverse(&self, spectrum: &mut [Complex32], block: &mut [f32], scratch: &mut [Complex32]) {
+    /// Spectrum to real block; the spectrum is overwritten. What is imaginary at zero and at half
+    /// the rate is left out.
+    pub(crate) fn inverse(
+        &self,
+        spectrum: &mut [Complex32],
+        block: &mut [f32],
+        scratch: &mut [Complex32],
+    ) {
         match &self.by {
             By::Half { complex, turns } => {
-                assert!(block.len() == self.length && spectrum.len() == self.length / 2 + 1, "lengths are the plan's");
+                assert!(
+                    block.len() == self.length && spectrum.len() == self.length / 2 + 1,
+                    "lengths are the plan's"
+                );
                 put_together(turns, spectrum);
-                complex.across(true, &mut spectrum[..self.length / 2], bytemuck::cast_slice_mut(block), scratch);
+                complex.across(
+                    true,
+                    &mut spectrum[..self.length / 2],
+                    bytemuck::cast_slice_mut(block),
+                    scratch,
+                );
             }
             By::Whole { inverse, .. } => {
                 spectrum[0].im = 0.0;
                 let scratch = &mut scratch[..inverse.get_scratch_len()];
-                inverse.process_with_scratch(spectrum, block, scratch).expect("lengths are the plan's");
+                inverse
+                    .process_with_scratch(spectrum, block, scratch)
+                    .expect("lengths are the plan's");
             }
         }
     }
 }
 
-/// Pairs of bins that are worked on side by side: enough that the compiler keeps loops over vectors.
+/// Pairs of bins that are worked on side by side: enough that the compiler keeps loops over
+/// vectors.
 const RUN: usize = 64;
 
 /// Bin k of the first half and its mirror image, of the complex spectrum to the real one's or back.
@@ -94,14 +135,16 @@ fn pair<const BACK: bool>([ar, ai, br, bi]: [f32; 4], wr: f32, wi: f32) -> [f32;
     }
 }
 
-/// All pairs of bins 1 .. H - 1 but the middle one, which is its own image: it is turned to its conjugate (twice that on the way back).
+/// All pairs of bins 1 .. H - 1 but the middle one, which is its own image: it is turned to its
+/// conjugate (twice that on the way back).
 #[inline(always)]
 fn pairs<const BACK: bool>(turns: &[Complex32], s: &mut [Complex32]) {
     let h = s.len() - 1;
     let count = (h.max(1) - 1) / 2;
     if h.is_multiple_of(2) && h > 0 {
         let middle = &mut s[h / 2];
-        *middle = if BACK { Complex32::new(2.0 * middle.re, -2.0 * middle.im) } else { middle.conj() };
+        *middle =
+            if BACK { Complex32::new(2.0 * middle.re, -2.0 * middle.im) } else { middle.conj() };
     }
     let (low, high) = s.split_at_mut(count + 1);
     let (low, high) = (&mut low[1..], &mut high[h - 1 - 2 * count..][..count]);
@@ -115,7 +158,8 @@ fn pairs<const BACK: bool>(turns: &[Complex32], s: &mut [Complex32]) {
             (br[i], bi[i]) = (b[RUN - 1 - i].re, b[RUN - 1 - i].im);
         }
         for i in 0..RUN {
-            [ar[i], ai[i], br[i], bi[i]] = pair::<BACK>([a[i].re, a[i].im, br[i], bi[i]], t[i].re, t[i].im);
+            [ar[i], ai[i], br[i], bi[i]] =
+                pair::<BACK>([a[i].re, a[i].im, br[i], bi[i]], t[i].re, t[i].im);
         }
         // stores of their own, which the compiler interleaves
         for i in 0..RUN {
@@ -157,7 +201,8 @@ mod tests {
         (0..n).map(|_| rng.normal() as f32).collect()
     }
 
-    /// The sum in f64. A transform's f32 rounding grows as the root of log2 n, times 6e-8 of the largest bin; 2e-6 is ten times that.
+    /// The sum in f64. A transform's f32 rounding grows as the root of log2 n, times 6e-8 of the
+    /// largest bin; 2e-6 is ten times that.
     #[test]
     fn every_bin_is_its_sum_and_the_way_back_is_the_length_times_the_block() {
         for n in [2usize, 4, 6, 8, 10, 64, 130, 254, 258, 520, 8191, 9000] {
@@ -173,7 +218,10 @@ mod tests {
                     let (s, c) = (std::f64::consts::TAU * (i * k % n) as f64 / n as f64).sin_cos();
                     (re, im) = (re + f64::from(*x) * c, im - f64::from(*x) * s);
                 }
-                assert!((spectrum[k] - Complex32::new(re as f32, im as f32)).norm() < 2e-6 * scale, "n {n}, bin {k}");
+                assert!(
+                    (spectrum[k] - Complex32::new(re as f32, im as f32)).norm() < 2e-6 * scale,
+                    "n {n}, bin {k}"
+                );
             }
             // what is imaginary at the ends has no meaning and does no harm
             spectrum[0].im = 3.0;

@@ -10,7 +10,8 @@ use crate::units::power_ratio;
 const AMPLITUDES: usize = 400;
 /// Samples per symbol on which times are told.
 const FINE: usize = 32;
-/// Part of the largest noise, sigma_G, that stands in for the transmitter's where that is not known.
+/// Part of the largest noise, sigma_G, that stands in for the transmitter's where that is not
+/// known.
 const STAND_IN: f64 = 0.5;
 
 /// Errors per symbol over amplitude and over time, of each eye, the lowest first.
@@ -44,11 +45,17 @@ impl Measured {
             let largest = tdecq.sigma_g[0].min(tdecq.sigma_g[1]) * power_ratio(tdecq.ceq_db);
             ([STAND_IN * largest; 4], "no noise of its own is known: Gaussian noise of half of sigma_G behind the equaliser".to_owned())
         } else {
-            (trace.sigma(tdecq), format!("the transmitter's own noise, of {} periods", trace.repeats.len()))
+            (
+                trace.sigma(tdecq),
+                format!("the transmitter's own noise, of {} periods", trace.repeats.len()),
+            )
         };
         let eyes = Eyes::new(&behind, FINE, &trace.levels, fine.centre_samples, sigma)?;
         let target_ser = self.reference.target_ser;
-        let (low, high) = behind.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &y| (low.min(y.into()), high.max(y.into())));
+        let (low, high) =
+            behind.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &y| {
+                (low.min(y.into()), high.max(y.into()))
+            });
         let best = [0, 1, 2].map(|eye| {
             let instant = (0..FINE).max_by(|&a, &b| {
                 let height = |i: usize| {
@@ -68,14 +75,23 @@ impl Measured {
             quantity: self.quantity,
             noise,
             target_ser,
-            vertical: [0, 1, 2]
-                .map(of)
-                .map(|(eye, (instant, _))| (0..AMPLITUDES).map(amplitude).map(|v| (v, eyes.errors(eye, instant, v))).collect()),
-            horizontal: [0, 1, 2].map(of).map(|(eye, (_, threshold))| {
-                eyes.across(eye, threshold).into_iter().enumerate().map(|(i, errors)| (eyes.instant_ui(i), errors)).collect()
+            vertical: [0, 1, 2].map(of).map(|(eye, (instant, _))| {
+                (0..AMPLITUDES).map(amplitude).map(|v| (v, eyes.errors(eye, instant, v))).collect()
             }),
-            contours: [0, 1, 2]
-                .map(|eye| eyes.contour(eye, target_ser).into_iter().enumerate().map(|(i, edges)| (eyes.instant_ui(i), edges)).collect()),
+            horizontal: [0, 1, 2].map(of).map(|(eye, (_, threshold))| {
+                eyes.across(eye, threshold)
+                    .into_iter()
+                    .enumerate()
+                    .map(|(i, errors)| (eyes.instant_ui(i), errors))
+                    .collect()
+            }),
+            contours: [0, 1, 2].map(|eye| {
+                eyes.contour(eye, target_ser)
+                    .into_iter()
+                    .enumerate()
+                    .map(|(i, edges)| (eyes.instant_ui(i), edges))
+                    .collect()
+            }),
         })
     }
 }

@@ -46,10 +46,14 @@ impl Measured {
         let (trace, s) = (&self.trace, Trace::SAMPLES_PER_SYMBOL);
         let periods = (SYMBOLS / trace.levels.len()).max(1);
         let noisy: Vec<Vec<f32>> = trace.noisy().take(periods).collect();
-        let equalised = |tdecq: &Tdecq| noisy.iter().map(|y| tdecq.equalise(y, s, &trace.levels)).collect::<Vec<_>>();
+        let equalised = |tdecq: &Tdecq| {
+            noisy.iter().map(|y| tdecq.equalise(y, s, &trace.levels)).collect::<Vec<_>>()
+        };
         let behind = self.tdecq.as_ref().map(equalised).map_err(ToString::to_string);
         let all = noisy.iter().chain(behind.iter().flatten()).flatten();
-        let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &y| (low.min(y.into()), high.max(y.into())));
+        let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &y| {
+            (low.min(y.into()), high.max(y.into()))
+        });
         let room = ROOM * (high - low);
         let centre = self.tdecq.as_ref().map_or(trace.delay, |t| t.centre_samples);
         let draw = |waveforms: &[Vec<f32>]| {
@@ -60,7 +64,11 @@ impl Measured {
         let before = draw(&noisy);
         let equalised = behind.and_then(|waveforms| {
             let tdecq = self.tdecq.clone().map_err(|refusal| refusal.to_string())?;
-            Ok(Equalised { eye: draw(&waveforms), centre_ui: (centre - centre.round()) / s as f64, tdecq })
+            Ok(Equalised {
+                eye: draw(&waveforms),
+                centre_ui: (centre - centre.round()) / s as f64,
+                tdecq,
+            })
         });
         Page {
             name: self.reading.name(),

@@ -42,7 +42,8 @@ pub struct Reading {
     pub samples_per_symbol: f64,
     /// Distance of the symbol rate from the one given, parts per million.
     pub off_ppm: f64,
-    /// True when the pattern's highest level is the lowest here; figures are of levels as they are here.
+    /// True when the pattern's highest level is the lowest here; figures are of levels as they are
+    /// here.
     pub inverted: bool,
     /// True when the bits of each symbol stand in the other order.
     pub bits_swapped: bool,
@@ -104,7 +105,8 @@ pub struct Reading {
     pub sigma_g: Option<[f64; 2]>,
     /// Error ratio at which the eyes' heights and widths are told: the reference's.
     pub eye_ser: f64,
-    /// Heights behind the equaliser, the lowest eye first, with the transmitter's own noise; none where closed.
+    /// Heights behind the equaliser, the lowest eye first, with the transmitter's own noise; none
+    /// where closed.
     pub eye_height: [Option<f64>; 3],
     /// Widths, symbol periods.
     pub eye_width_ui: [Option<f64>; 3],
@@ -164,11 +166,18 @@ pub(super) fn read(
 impl Reading {
     /// What a figure is called: the file, without its folder.
     pub(super) fn name(&self) -> String {
-        std::path::Path::new(&self.file).file_name().map_or_else(|| self.file.clone(), |name| name.to_string_lossy().into_owned())
+        std::path::Path::new(&self.file)
+            .file_name()
+            .map_or_else(|| self.file.clone(), |name| name.to_string_lossy().into_owned())
     }
 
     fn linearities(&mut self, trace: &Trace) {
-        let centre = levels::centre_levels(&trace.waveform, Trace::SAMPLES_PER_SYMBOL, &trace.levels, trace.delay);
+        let centre = levels::centre_levels(
+            &trace.waveform,
+            Trace::SAMPLES_PER_SYMBOL,
+            &trace.levels,
+            trace.delay,
+        );
         let number = |x: f64| Some(x).filter(|x| x.is_finite());
         self.rlm = number(levels::rlm(centre));
         self.rlm_clause_94 = number(levels::rlm_clause_94(centre));
@@ -201,7 +210,8 @@ impl Reading {
         if let Some(beyond) = excursion(&all, outer, HIT_RATIO) {
             self.overshoot_percent = Some(100.0 * beyond.overshoot);
             self.undershoot_percent = Some(100.0 * beyond.undershoot);
-            self.power_excursion_mw = (quantity == Quantity::Power).then_some(beyond.power_w / milli(1.0));
+            self.power_excursion_mw =
+                (quantity == Quantity::Power).then_some(beyond.power_w / milli(1.0));
         }
     }
 
@@ -218,7 +228,11 @@ impl Reading {
         self.sigma_g = Some(tdecq.sigma_g.map(|sigma| sigma / unit));
         let s = Trace::SAMPLES_PER_SYMBOL;
         let behind = tdecq.equalise(&trace.waveform, s, &trace.levels);
-        let Some(eyes) = Eyes::new(&behind, s, &trace.levels, tdecq.centre_samples, trace.sigma(tdecq)) else { return };
+        let Some(eyes) =
+            Eyes::new(&behind, s, &trace.levels, tdecq.centre_samples, trace.sigma(tdecq))
+        else {
+            return;
+        };
         let openings = [0, 1, 2].map(|eye| eyes.opening(eye, self.eye_ser));
         self.eye_height = openings.map(|opening| Some(opening?.height / unit));
         self.eye_width_ui = openings.map(|opening| Some(opening?.width_ui));
@@ -247,12 +261,19 @@ fn notes(scope: &Scope, found: &Found, quantity: Quantity, reading: &Reading) ->
         notes.push(format!("{} of {:.1} periods are averaged", found.averaged, found.held));
     }
     if reading.noise_periods > 0 && reading.noise_periods < found.averaged {
-        notes.push(format!("the noise is that of {} periods, spread over the record", reading.noise_periods));
+        notes.push(format!(
+            "the noise is that of {} periods, spread over the record",
+            reading.noise_periods
+        ));
     }
     if quantity == Quantity::Voltage {
         notes.push(match reading.er_db {
-            Some(_) => "a voltage: the extinction ratio holds if zero volts are darkness".to_owned(),
-            None => "a voltage whose lowest level is not above zero: no extinction ratio".to_owned(),
+            Some(_) => {
+                "a voltage: the extinction ratio holds if zero volts are darkness".to_owned()
+            }
+            None => {
+                "a voltage whose lowest level is not above zero: no extinction ratio".to_owned()
+            }
         });
     }
     notes

@@ -8,7 +8,8 @@ use crate::part::{Candidate, Capture, Located, Periods, locate};
 /// Symbols that are averaged, and those whose noise is used, at the most: whole periods of them.
 const AVERAGED: usize = 1 << 20;
 const NOISY: usize = 1 << 19;
-/// Symbols beyond whole periods that the interpolation between samples takes from, both ends together.
+/// Symbols beyond whole periods that the interpolation between samples takes from, both ends
+/// together.
 const ENDS: f64 = 64.0;
 
 /// What was found in a capture.
@@ -37,7 +38,12 @@ impl Trace {
     pub(super) const SAMPLES_PER_SYMBOL: usize = 16;
 
     /// Finds the pattern, cuts the periods, filters them.
-    pub(super) fn of(mut capture: Capture, symbol_rate_hz: f64, candidates: &[Candidate], scope: &Scope) -> Result<(Trace, Found), String> {
+    pub(super) fn of(
+        mut capture: Capture,
+        symbol_rate_hz: f64,
+        candidates: &[Candidate],
+        scope: &Scope,
+    ) -> Result<(Trace, Found), String> {
         let located = locate(&capture, symbol_rate_hz, candidates)?;
         let period = located.levels.len() as f64 * located.samples_per_symbol;
         let held = capture.power_w.len() as f64 / period;
@@ -47,19 +53,32 @@ impl Trace {
             let kept = if whole { most.round() } else { most + ENDS * located.samples_per_symbol };
             capture.power_w.truncate(kept as usize);
         }
-        let Periods { levels, power, mean, .. } = Periods::cut(&capture, &located, Self::SAMPLES_PER_SYMBOL)?;
+        let Periods { levels, power, mean, .. } =
+            Periods::cut(&capture, &located, Self::SAMPLES_PER_SYMBOL)?;
         let averaged = power.len();
         let behind = |waveform: Vec<f32>| match scope.receiver {
-            Receiver::Reference => filtered(&waveform, Self::SAMPLES_PER_SYMBOL, scope.reference.bandwidth_symbol_rates),
+            Receiver::Reference => filtered(
+                &waveform,
+                Self::SAMPLES_PER_SYMBOL,
+                scope.reference.bandwidth_symbol_rates,
+            ),
             Receiver::AlreadyPassed => waveform,
         };
-        let noisy = if averaged > 1 && scope.averaging == Averaging::None { (NOISY / levels.len()).clamp(1, averaged) } else { 0 };
+        let noisy = if averaged > 1 && scope.averaging == Averaging::None {
+            (NOISY / levels.len()).clamp(1, averaged)
+        } else {
+            0
+        };
         // spread over the whole record, so that slow noise is seen
-        let one = |k: usize| power[k * averaged / noisy].iter().zip(&mean).map(|(p, m)| p - m).collect();
+        let one =
+            |k: usize| power[k * averaged / noisy].iter().zip(&mean).map(|(p, m)| p - m).collect();
         let repeats = (0..noisy).map(one).map(behind).collect();
         let waveform = behind(mean);
         let delay = align::delay(&waveform, Self::SAMPLES_PER_SYMBOL, &levels);
-        Ok((Trace { levels, waveform, repeats, averaged: averaged as f64, delay }, Found { located, held, averaged }))
+        Ok((
+            Trace { levels, waveform, repeats, averaged: averaged as f64, delay },
+            Found { located, held, averaged },
+        ))
     }
 
     /// As the instrument takes it.
@@ -68,7 +87,11 @@ impl Trace {
             waveform: &self.waveform,
             samples_per_symbol: Self::SAMPLES_PER_SYMBOL,
             levels: &self.levels,
-            noise: if self.repeats.is_empty() { Noise::None } else { Noise::Repeats(&self.repeats) },
+            noise: if self.repeats.is_empty() {
+                Noise::None
+            } else {
+                Noise::Repeats(&self.repeats)
+            },
             receiver: Receiver::AlreadyPassed,
             instrument_sigma,
         }
@@ -76,7 +99,8 @@ impl Trace {
 
     /// Periods as they were captured; the mean one when their noise is not known.
     pub(super) fn noisy(&self) -> impl Iterator<Item = Vec<f32>> {
-        let with = |noise: &Vec<f32>| noise.iter().zip(&self.waveform).map(|(n, y)| n + y).collect();
+        let with =
+            |noise: &Vec<f32>| noise.iter().zip(&self.waveform).map(|(n, y)| n + y).collect();
         let mean = self.repeats.is_empty().then(|| self.waveform.clone());
         mean.into_iter().chain(self.repeats.iter().map(with))
     }
@@ -88,8 +112,12 @@ impl Trace {
         let mut sums = [(0.0, 0.0); 4];
         for noise in &self.repeats {
             for (k, &level) in self.levels.iter().enumerate() {
-                let at = |tap: usize| noise[(centre + s * (k as isize - tap as isize + tdecq.main_tap as isize)).rem_euclid(m) as usize];
-                let z: f64 = tdecq.taps.iter().enumerate().map(|(tap, w)| w * f64::from(at(tap))).sum();
+                let at = |tap: usize| {
+                    noise[(centre + s * (k as isize - tap as isize + tdecq.main_tap as isize))
+                        .rem_euclid(m) as usize]
+                };
+                let z: f64 =
+                    tdecq.taps.iter().enumerate().map(|(tap, w)| w * f64::from(at(tap))).sum();
                 let sum = &mut sums[usize::from(level)];
                 *sum = (sum.0 + 1.0, sum.1 + z * z);
             }

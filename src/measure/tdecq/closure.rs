@@ -5,7 +5,8 @@ use super::{Noise, Reference};
 use crate::math::fir::{correlate_add, lags_add};
 use crate::math::tails::{Tails, add_table, place, tails};
 
-/// Cells of a histogram, and its ends over the OMA about the average power: a cell is a hundredth of an ideal eye's noise.
+/// Cells of a histogram, and its ends over the OMA about the average power: a cell is a hundredth
+/// of an ideal eye's noise.
 pub(super) const CELLS: usize = 4096;
 pub(super) const END: f64 = 1.0;
 pub(super) const CELL: f64 = 2.0 * END / (CELLS - 1) as f64;
@@ -86,15 +87,22 @@ impl<'a> Eye<'a> {
     ) -> Self {
         let n = levels.len();
         let (own_sigma, own) = match noise {
-            Noise::Gaussian { variance, correlation } => (variance.map(|v| v.max(0.0).sqrt() / oma), correlation.as_deref()),
+            Noise::Gaussian { variance, correlation } => {
+                (variance.map(|v| v.max(0.0).sqrt() / oma), correlation.as_deref())
+            }
             Noise::None | Noise::Repeats(_) => ([0.0; 4], None),
         };
         let own_correlation = own.map_or_else(
             || correlation.clone(),
-            |own| (0..reference.taps).map(|lag| if lag == 0 { 1.0 } else { own.get(lag).copied().unwrap_or(0.0) }).collect(),
+            |own| {
+                (0..reference.taps)
+                    .map(|lag| if lag == 0 { 1.0 } else { own.get(lag).copied().unwrap_or(0.0) })
+                    .collect()
+            },
         );
         let fed_back = (0..n).map(|k| f32::from(levels[(k + n - 1) % n]) / 3.0 - 0.5).collect();
-        let share = [0, 1, 2, 3].map(|level| levels.iter().filter(|&&l| l == level).count() as f64 / n as f64);
+        let share = [0, 1, 2, 3]
+            .map(|level| levels.iter().filter(|&&l| l == level).count() as f64 / n as f64);
         let histogram = levels.iter().map(|&l| u32::from(l) * CELLS as u32).collect();
         let pad = reference.taps - 1;
         let reference = *reference;
@@ -133,16 +141,20 @@ impl<'a> Eye<'a> {
 
     /// Gain of the noise's power through some taps, as it is and its gradient.
     pub(super) fn noise_gain(&self, taps: &[f64]) -> (f64, Vec<f64>) {
-        let at = |i: usize| taps.iter().enumerate().map(|(j, w)| w * self.correlation[i.abs_diff(j)]).sum::<f64>();
+        let at = |i: usize| {
+            taps.iter().enumerate().map(|(j, w)| w * self.correlation[i.abs_diff(j)]).sum::<f64>()
+        };
         let rows: Vec<f64> = (0..taps.len()).map(at).collect();
         (rows.iter().zip(taps).map(|(r, w)| r * w).sum(), rows.iter().map(|r| 2.0 * r).collect())
     }
 
-    /// Variance of the transmitter's own noise behind the taps on one level, and its gradient: the main tap sees the level's
-    /// noise, the others the mean over the pattern.
+    /// Variance of the transmitter's own noise behind the taps on one level, and its gradient: the
+    /// main tap sees the level's noise, the others the mean over the pattern.
     pub(super) fn own_variance(&self, setting: &Setting, level: usize) -> (f64, Vec<f64>) {
         let (sigma, w, m) = (self.own_sigma, &setting.taps, setting.main);
-        let mean = |f: &dyn Fn(f64) -> f64| sigma.iter().zip(&self.share).map(|(&s, p)| p * f(s)).sum::<f64>();
+        let mean = |f: &dyn Fn(f64) -> f64| {
+            sigma.iter().zip(&self.share).map(|(&s, p)| p * f(s)).sum::<f64>()
+        };
         let (mean_sigma, mean_square) = (mean(&|s| s), mean(&|s| s * s));
         let factor = |i: usize, j: usize| match (i == m, j == m) {
             (true, true) => sigma[level] * sigma[level],
@@ -150,12 +162,18 @@ impl<'a> Eye<'a> {
             (false, false) => mean_sigma * mean_sigma,
             _ => sigma[level] * mean_sigma,
         };
-        let product = |i: usize, j: usize| w[j] * factor(i, j) * self.own_correlation[i.abs_diff(j)];
-        let rows: Vec<f64> = (0..w.len()).map(|i| (0..w.len()).map(|j| product(i, j)).sum()).collect();
-        (rows.iter().zip(w).map(|(r, w)| r * w).sum::<f64>().max(0.0), rows.iter().map(|r| 2.0 * r).collect())
+        let product =
+            |i: usize, j: usize| w[j] * factor(i, j) * self.own_correlation[i.abs_diff(j)];
+        let rows: Vec<f64> =
+            (0..w.len()).map(|i| (0..w.len()).map(|j| product(i, j)).sum()).collect();
+        (
+            rows.iter().zip(w).map(|(r, w)| r * w).sum::<f64>().max(0.0),
+            rows.iter().map(|r| 2.0 * r).collect(),
+        )
     }
 
-    /// The largest noise at the equaliser's input at which each window meets `target`; `None` when one never does.
+    /// The largest noise at the equaliser's input at which each window meets `target`; `None` when
+    /// one never does.
     ///
     /// ```text
     /// SER(sigma) = mean over samples of Q((z - P_below) / s) + Q((P_above - z) / s),   s^2 = Ceq^2 sigma^2 + own variance
@@ -166,21 +184,29 @@ impl<'a> Eye<'a> {
         self.fill(setting, rows);
         let (gain, gain_slope) = self.noise_gain(&setting.taps);
         // never below 1 (802.3cd; standards.md 4 and 7)
-        let (gain, gain_slope) = if gain < 1.0 { (1.0, vec![0.0; gain_slope.len()]) } else { (gain, gain_slope) };
+        let (gain, gain_slope) =
+            if gain < 1.0 { (1.0, vec![0.0; gain_slope.len()]) } else { (gain, gain_slope) };
         let own = [0, 1, 2, 3].map(|level| self.own_variance(setting, level));
-        let thresholds: [f64; 3] = std::array::from_fn(|j| (j as f64 - 1.0) / 3.0 + setting.shifts[j]);
+        let thresholds: [f64; 3] =
+            std::array::from_fn(|j| (j as f64 - 1.0) / 3.0 + setting.shifts[j]);
         let solve = |window: usize| -> Option<(f64, Slope)> {
             let count = (rows.rows[window].len() * self.levels.len()) as f64;
             let levels = Levels::new(&rows.histograms[window], thresholds, count);
             let sigma = levels.largest(gain, &own, target)?;
             let s = own.each_ref().map(|(v, _)| (v + gain * sigma * sigma).sqrt());
             let sums = levels.sums(s);
-            let with_sigma: f64 =
-                (0..4).map(|l| sums[l].iter().map(|t| t.moment).sum::<f64>() / (s[l] * s[l])).sum::<f64>() * gain * sigma * sigma;
+            let with_sigma: f64 = (0..4)
+                .map(|l| sums[l].iter().map(|t| t.moment).sum::<f64>() / (s[l] * s[l]))
+                .sum::<f64>()
+                * gain
+                * sigma
+                * sigma;
             let mut slope = self.slope(setting, rows, (window, count), levels.table(s));
             for (level, sides) in sums.iter().enumerate() {
-                let moment = sides.iter().map(|t| t.moment).sum::<f64>() / (2.0 * s[level] * s[level]);
-                let variance = own[level].1.iter().zip(&gain_slope).map(|(v, g)| v + sigma * sigma * g);
+                let moment =
+                    sides.iter().map(|t| t.moment).sum::<f64>() / (2.0 * s[level] * s[level]);
+                let variance =
+                    own[level].1.iter().zip(&gain_slope).map(|(v, g)| v + sigma * sigma * g);
                 slope.taps.iter_mut().zip(variance).for_each(|(d, v)| *d += moment * v);
                 for (side, tails) in sides.iter().enumerate() {
                     if let Some(j) = threshold(level, side) {
@@ -189,7 +215,12 @@ impl<'a> Eye<'a> {
                 }
             }
             let scale = |d: &mut f64| *d /= with_sigma;
-            slope.taps.iter_mut().chain(&mut slope.shifts).chain([&mut slope.dfe, &mut slope.centre_ui]).for_each(scale);
+            slope
+                .taps
+                .iter_mut()
+                .chain(&mut slope.shifts)
+                .chain([&mut slope.dfe, &mut slope.centre_ui])
+                .for_each(scale);
             Some((sigma, slope))
         };
         let (left, right) = (solve(0)?, solve(1)?);
@@ -202,12 +233,19 @@ impl<'a> Eye<'a> {
             rows.centre_ui = Some(setting.centre_ui);
             let centre = self.delay + setting.centre_ui * self.samples_per_symbol as f64;
             let windows = positions(centre, self.samples_per_symbol, &self.reference);
-            rows.rows = windows.map(|at| self.waveforms.iter().flat_map(|w| at.iter().map(|&at| w.row(at, self.pad))).collect());
+            rows.rows = windows.map(|at| {
+                self.waveforms
+                    .iter()
+                    .flat_map(|w| at.iter().map(|&at| w.row(at, self.pad)))
+                    .collect()
+            });
         }
         let n = self.levels.len();
         let taps = reversed(&setting.taps);
         let (mut z, mut places) = (vec![0f32; n], vec![0f32; n]);
-        for ((rows, cells), histogram) in rows.rows.iter().zip(&mut rows.cells).zip(&mut rows.histograms) {
+        for ((rows, cells), histogram) in
+            rows.rows.iter().zip(&mut rows.cells).zip(&mut rows.histograms)
+        {
             histogram.clear();
             histogram.resize(4 * CELLS, 0.0);
             cells.resize_with(rows.len(), Vec::new);
@@ -215,7 +253,15 @@ impl<'a> Eye<'a> {
                 z.iter_mut().zip(&self.fed_back).for_each(|(z, a)| *z = -setting.dfe as f32 * a);
                 correlate_add(&row.values[setting.main..], &taps, &mut z);
                 cells.resize(n, 0);
-                place(&z, -END as f32, (1.0 / CELL) as f32, CELLS, &self.histogram, cells, &mut places);
+                place(
+                    &z,
+                    -END as f32,
+                    (1.0 / CELL) as f32,
+                    CELLS,
+                    &self.histogram,
+                    cells,
+                    &mut places,
+                );
                 for (&cell, &place) in cells.iter().zip(&places) {
                     histogram[cell as usize] += 1.0 - place;
                     histogram[cell as usize + 1] += place;
@@ -224,8 +270,15 @@ impl<'a> Eye<'a> {
         }
     }
 
-    /// Derivative of a window's symbol error ratio through its samples; `table` is the change across each cell.
-    fn slope(&self, setting: &Setting, rows: &Rows, (window, count): (usize, f64), table: Vec<f32>) -> Slope {
+    /// Derivative of a window's symbol error ratio through its samples; `table` is the change
+    /// across each cell.
+    fn slope(
+        &self,
+        setting: &Setting,
+        rows: &Rows,
+        (window, count): (usize, f64),
+        table: Vec<f32>,
+    ) -> Slope {
         let n = self.levels.len();
         let taps = reversed(&setting.taps);
         let mut lags = vec![0.0; taps.len()];
@@ -242,7 +295,12 @@ impl<'a> Eye<'a> {
             lags_add(&g, &self.fed_back, std::slice::from_mut(&mut dfe));
         }
         lags.reverse();
-        Slope { taps: lags.iter().map(|d| d / count).collect(), dfe: -dfe / count, shifts: [0.0; 3], centre_ui: centre_ui / count }
+        Slope {
+            taps: lags.iter().map(|d| d / count).collect(),
+            dfe: -dfe / count,
+            shifts: [0.0; 3],
+            centre_ui: centre_ui / count,
+        }
     }
 }
 
@@ -267,7 +325,8 @@ struct Levels<'a> {
 
 impl<'a> Levels<'a> {
     fn new(histograms: &'a [f32], thresholds: [f64; 3], count: f64) -> Self {
-        let histograms: [&[f32]; 4] = std::array::from_fn(|l| &histograms[l * CELLS..(l + 1) * CELLS]);
+        let histograms: [&[f32]; 4] =
+            std::array::from_fn(|l| &histograms[l * CELLS..(l + 1) * CELLS]);
         let used = histograms.map(|h| {
             let first = h.iter().position(|&w| w > 0.0).unwrap_or(0);
             first..h.iter().rposition(|&w| w > 0.0).map_or(first, |last| last + 1)
@@ -289,13 +348,26 @@ impl<'a> Levels<'a> {
             // cells further than FAR standard deviations add nothing
             let far = ((FAR * s[level] - first) / step).clamp(0.0, CELLS as f64) as usize;
             let used = self.used[level].clone();
-            let near = if side == 0 { used.start..used.end.min(far + 1) } else { used.start.max(far)..used.end };
+            let near = if side == 0 {
+                used.start..used.end.min(far + 1)
+            } else {
+                used.start.max(far)..used.end
+            };
             if near.is_empty() {
                 return Tails::default();
             }
-            let sums = tails(&self.histograms[level][near.clone()], first + near.start as f64 * step, step, s[level]);
+            let sums = tails(
+                &self.histograms[level][near.clone()],
+                first + near.start as f64 * step,
+                step,
+                s[level],
+            );
             let scale = |x: f64| x / self.count;
-            Tails { crossing: scale(sums.crossing), density: scale(sums.density), moment: scale(sums.moment) }
+            Tails {
+                crossing: scale(sums.crossing),
+                density: scale(sums.density),
+                moment: scale(sums.moment),
+            }
         };
         std::array::from_fn(|level| [side(level, 0), side(level, 1)])
     }
@@ -307,7 +379,10 @@ impl<'a> Levels<'a> {
             let s = own.each_ref().map(|(v, _)| (v + variance).sqrt());
             let sums = self.sums(s);
             let total: f64 = sums.iter().flatten().map(|t| t.crossing).sum();
-            let rate: f64 = (0..4).map(|l| sums[l].iter().map(|t| t.moment).sum::<f64>() / (s[l] * s[l])).sum::<f64>() * variance;
+            let rate: f64 = (0..4)
+                .map(|l| sums[l].iter().map(|t| t.moment).sum::<f64>() / (s[l] * s[l]))
+                .sum::<f64>()
+                * variance;
             (total, rate)
         };
         let (mut low, mut high) = (LEAST_SIGMA.ln(), 0.0);
@@ -340,7 +415,11 @@ impl<'a> Levels<'a> {
             for side in 0..2 {
                 if let Some(j) = threshold(level, side) {
                     let (first, step) = self.distances(j, side);
-                    add_table(errors, (first + used.start as f64 * step) / s[level], step / s[level]);
+                    add_table(
+                        errors,
+                        (first + used.start as f64 * step) / s[level],
+                        step / s[level],
+                    );
                 }
             }
             for (out, pair) in out[used].iter_mut().zip(errors.windows(2)) {

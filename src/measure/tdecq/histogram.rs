@@ -14,15 +14,27 @@ pub struct Histogram {
     pub density: Vec<f64>,
 }
 
-/// The histograms of both windows, with the transmitter's Gaussian noise where it is told as a variance.
-pub(super) fn both(eye: &Eye<'_>, setting: &Setting, rows: &mut Rows, average: f64, oma: f64) -> [Histogram; 2] {
+/// The histograms of both windows, with the transmitter's Gaussian noise where it is told as a
+/// variance.
+pub(super) fn both(
+    eye: &Eye<'_>,
+    setting: &Setting,
+    rows: &mut Rows,
+    average: f64,
+    oma: f64,
+) -> [Histogram; 2] {
     eye.fill(setting, rows);
     let width = CELL * JOINED as f64;
-    let amplitude: Vec<f64> = (0..CELLS / JOINED).map(|i| average + oma * (width * (i as f64 + 0.5) - END - 0.5 * CELL)).collect();
+    let amplitude: Vec<f64> = (0..CELLS / JOINED)
+        .map(|i| average + oma * (width * (i as f64 + 0.5) - END - 0.5 * CELL))
+        .collect();
     rows.histograms.each_ref().map(|fine| {
         let mut density = vec![0.0; CELLS / JOINED];
         for (level, fine) in fine.chunks_exact(CELLS).enumerate() {
-            let coarse: Vec<f64> = fine.chunks_exact(JOINED).map(|cells| cells.iter().map(|&w| f64::from(w)).sum()).collect();
+            let coarse: Vec<f64> = fine
+                .chunks_exact(JOINED)
+                .map(|cells| cells.iter().map(|&w| f64::from(w)).sum())
+                .collect();
             spread(&coarse, eye.own_variance(setting, level).0.sqrt() / width, &mut density);
         }
         let total = density.iter().sum::<f64>() * width * oma;
@@ -60,7 +72,11 @@ mod tests {
             4.0,
             &mut out,
         );
-        let variance: f64 = out.iter().enumerate().map(|(i, w)| w * (i as f64 - 50.0).powi(2)).sum::<f64>() / 3.0;
-        assert!((out.iter().sum::<f64>() - 3.0).abs() < 1e-12 && (variance / 16.0 - 1.0).abs() < 1e-3, "{variance}");
+        let variance: f64 =
+            out.iter().enumerate().map(|(i, w)| w * (i as f64 - 50.0).powi(2)).sum::<f64>() / 3.0;
+        assert!(
+            (out.iter().sum::<f64>() - 3.0).abs() < 1e-12 && (variance / 16.0 - 1.0).abs() < 1e-3,
+            "{variance}"
+        );
     }
 }

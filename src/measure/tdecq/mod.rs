@@ -1,6 +1,8 @@
-//! TDECQ, TECQ and SECQ: how much less noise a PAM4 eye bears behind the reference equaliser than an ideal one.
+//! TDECQ, TECQ and SECQ: how much less noise a PAM4 eye bears behind the reference equaliser than
+//! an ideal one.
 //!
-//! One measurement, three signals: behind the test fibre (TDECQ), without it (TECQ), or the stressed receiver's (SECQ).
+//! One measurement, three signals: behind the test fibre (TDECQ), without it (TECQ), or the
+//! stressed receiver's (SECQ).
 
 mod closure;
 mod histogram;
@@ -39,10 +41,12 @@ pub enum Noise<'a> {
     Gaussian {
         /// Variance on each level, square of the waveform's unit.
         variance: [f64; 4],
-        /// Correlation at 0, 1, 2 .. symbol periods, 0 beyond; `None`: white noise behind the filter.
+        /// Correlation at 0, 1, 2 .. symbol periods, 0 beyond; `None`: white noise behind the
+        /// filter.
         correlation: Option<Vec<f64>>,
     },
-    /// What repeats of the capture differ from their average by, each a whole period; filtered as the waveform is.
+    /// What repeats of the capture differ from their average by, each a whole period; filtered as
+    /// the waveform is.
     Repeats(&'a [Vec<f32>]),
 }
 
@@ -69,7 +73,8 @@ pub struct Capture<'a> {
     pub noise: Noise<'a>,
     /// Whether the reference filter is still to come.
     pub receiver: Receiver,
-    /// Standard deviation of the instrument's own noise, sigma_S, in the waveform's unit: it is given back.
+    /// Standard deviation of the instrument's own noise, sigma_S, in the waveform's unit: it is
+    /// given back.
     pub instrument_sigma: f64,
 }
 
@@ -109,10 +114,14 @@ pub enum Refusal {
         level: u8,
     },
     /// OMA cannot be told.
-    #[error("no run of seven threes and six zeros that settles: measure on PRBS13Q or SSPRQ, with the right pattern and polarity")]
+    #[error(
+        "no run of seven threes and six zeros that settles: measure on PRBS13Q or SSPRQ, with the right pattern and polarity"
+    )]
     NoSettledRuns,
     /// The eye does not reach the target at any noise.
-    #[error("eye closed: its symbol error ratio stays above {target_ser:.1e} with the best reference equaliser")]
+    #[error(
+        "eye closed: its symbol error ratio stays above {target_ser:.1e} with the best reference equaliser"
+    )]
     Closed {
         /// The reference's target.
         target_ser: f64,
@@ -170,7 +179,8 @@ pub struct Instrument {
 }
 
 impl Instrument {
-    /// Measures TDECQ (TECQ, SECQ) with a reference receiver; its equaliser is the one with the smallest TDECQ.
+    /// Measures TDECQ (TECQ, SECQ) with a reference receiver; its equaliser is the one with the
+    /// smallest TDECQ.
     ///
     /// ```text
     /// TDECQ = 10 log10( OMA / (6 Qt R) ),   R = sqrt(sigma_G^2 + sigma_S^2)
@@ -179,13 +189,15 @@ impl Instrument {
     /// Ceq = sqrt( int N |H|^2 df ) = sqrt( sum_ij w(i) w(j) rho(i - j) ) >= 1
     /// ```
     ///
-    /// Free are taps, feedback, the centre of the windows, and the thresholds as far as the reference lets them move.
+    /// Free are taps, feedback, the centre of the windows, and the thresholds as far as the
+    /// reference lets them move.
     ///
     /// # Limits
     ///
-    /// A sample that is on the wrong side of its threshold before any noise counts as the error that it is; the clause's
-    /// histogram, which does not know what was sent, sees it near the threshold. Both agree where the eye is open. The noise of
-    /// [`Noise::Gaussian`] has on the side taps the pattern's mean variance. Levels fed back are evenly spaced.
+    /// A sample that is on the wrong side of its threshold before any noise counts as the error
+    /// that it is; the clause's histogram, which does not know what was sent, sees it near the
+    /// threshold. Both agree where the eye is open. The noise of [`Noise::Gaussian`] has on the
+    /// side taps the pattern's mean variance. Levels fed back are evenly spaced.
     ///
     /// # Errors
     ///
@@ -193,9 +205,13 @@ impl Instrument {
     ///
     /// # Reference
     ///
-    /// IEEE Std 802.3 clause 121.8.5 as changed by 802.3cd (status: secondary sources, standards.md 7);
-    /// J. King, *TDECQ with optimised eye-centre time* (400GSG reflector, msg01479).
-    pub fn measure(&mut self, capture: &Capture<'_>, reference: &Reference) -> Result<Tdecq, Refusal> {
+    /// IEEE Std 802.3 clause 121.8.5 as changed by 802.3cd (status: secondary sources, standards.md
+    /// 7); J. King, *TDECQ with optimised eye-centre time* (400GSG reflector, msg01479).
+    pub fn measure(
+        &mut self,
+        capture: &Capture<'_>,
+        reference: &Reference,
+    ) -> Result<Tdecq, Refusal> {
         reference.check()?;
         check(capture, reference)?;
         let s = capture.samples_per_symbol;
@@ -204,11 +220,16 @@ impl Instrument {
         let filter = capture.receiver == Receiver::Reference;
         let mut waveform = capture.waveform.to_vec();
         if filter {
-            resample::apply(&mut bins, waveform.len(), receiver::response(s, reference.bandwidth_symbol_rates));
+            resample::apply(
+                &mut bins,
+                waveform.len(),
+                receiver::response(s, reference.bandwidth_symbol_rates),
+            );
             waveform = resample::block(planner, &bins, waveform.len());
         }
         let delay = align::delay_of(planner, bins, s, capture.levels);
-        let outer = levels::outer_at(&waveform, s, capture.levels, delay).ok_or(Refusal::NoSettledRuns)?;
+        let outer =
+            levels::outer_at(&waveform, s, capture.levels, delay).ok_or(Refusal::NoSettledRuns)?;
         let (oma, average) = (outer.three_w - outer.zero_w, outer.average_w);
         let largest = waveform.iter().fold(0f32, |most, y| most.max(y.abs()));
         if oma < LEAST_OMA * f64::from(largest) {
@@ -217,8 +238,13 @@ impl Instrument {
         let waveforms = match capture.noise {
             Noise::Repeats(repeats) if !repeats.is_empty() => {
                 let repeat = |residual: &Vec<f32>| {
-                    let behind = if filter { filtered(residual, s, reference.bandwidth_symbol_rates) } else { residual.clone() };
-                    let noisy: Vec<f32> = behind.iter().zip(&waveform).map(|(n, y)| n + y).collect();
+                    let behind = if filter {
+                        filtered(residual, s, reference.bandwidth_symbol_rates)
+                    } else {
+                        residual.clone()
+                    };
+                    let noisy: Vec<f32> =
+                        behind.iter().zip(&waveform).map(|(n, y)| n + y).collect();
                     Polyphase::new(&noisy, s, average, oma)
                 };
                 repeats.iter().map(repeat).collect()
@@ -226,7 +252,13 @@ impl Instrument {
             _ => vec![Polyphase::new(&waveform, s, average, oma)],
         };
         let correlation = noise_correlation(reference.bandwidth_symbol_rates, reference.taps);
-        let eye = Eye::new(waveforms, capture.levels, (delay, s), reference, (correlation, &capture.noise, oma));
+        let eye = Eye::new(
+            waveforms,
+            capture.levels,
+            (delay, s),
+            reference,
+            (correlation, &capture.noise, oma),
+        );
         let mut rows = Rows::default();
         let closed = Refusal::Closed { target_ser: reference.target_ser };
         let (setting, borne) = search::best(&eye, reference, &mut rows).ok_or(closed)?;
@@ -244,7 +276,9 @@ impl Instrument {
             taps,
             main_tap,
             dfe,
-            thresholds: std::array::from_fn(|j| average + oma * ((j as f64 - 1.0) / 3.0 + shifts[j])),
+            thresholds: std::array::from_fn(|j| {
+                average + oma * ((j as f64 - 1.0) / 3.0 + shifts[j])
+            }),
             centre_samples: delay + centre_ui * s as f64,
             centre_ui,
             histograms,
@@ -286,14 +320,23 @@ pub fn measure(capture: &Capture<'_>, reference: &Reference) -> Result<Tdecq, Re
 fn check(capture: &Capture<'_>, reference: &Reference) -> Result<(), Refusal> {
     let (s, symbols) = (capture.samples_per_symbol, capture.levels.len());
     let length = |samples: usize| {
-        let whole = s >= LEAST_SAMPLES_PER_SYMBOL && symbols > 2 * reference.taps && symbols.checked_mul(s) == Some(samples);
-        if whole { Ok(()) } else { Err(Refusal::Length { samples, symbols, samples_per_symbol: s }) }
+        let whole = s >= LEAST_SAMPLES_PER_SYMBOL
+            && symbols > 2 * reference.taps
+            && symbols.checked_mul(s) == Some(samples);
+        if whole {
+            Ok(())
+        } else {
+            Err(Refusal::Length { samples, symbols, samples_per_symbol: s })
+        }
     };
     let finite = |what, good: bool| if good { Ok(()) } else { Err(Refusal::NotFinite { what }) };
     length(capture.waveform.len())?;
     // a square must be finite too
     finite("waveform", capture.waveform.iter().all(|y| y.abs() < 1e18))?;
-    finite("instrument noise", capture.instrument_sigma >= 0.0 && capture.instrument_sigma.is_finite())?;
+    finite(
+        "instrument noise",
+        capture.instrument_sigma >= 0.0 && capture.instrument_sigma.is_finite(),
+    )?;
     if let Some(&level) = capture.levels.iter().find(|&&level| level > 3) {
         return Err(Refusal::Levels { level });
     }
@@ -304,7 +347,11 @@ fn check(capture: &Capture<'_>, reference: &Reference) -> Result<(), Refusal> {
         Noise::None => Ok(()),
         Noise::Gaussian { variance, correlation } => {
             let usable = |c: &Vec<f64>| c.iter().all(|c| c.abs() <= 1.0);
-            finite("transmitter noise", variance.iter().all(|v| *v >= 0.0 && v.is_finite()) && correlation.as_ref().is_none_or(usable))
+            finite(
+                "transmitter noise",
+                variance.iter().all(|v| *v >= 0.0 && v.is_finite())
+                    && correlation.as_ref().is_none_or(usable),
+            )
         }
         Noise::Repeats(repeats) => repeats.iter().try_for_each(|repeat| {
             length(repeat.len())?;
@@ -314,7 +361,8 @@ fn check(capture: &Capture<'_>, reference: &Reference) -> Result<(), Refusal> {
 }
 
 impl Tdecq {
-    /// The waveform behind the reference equaliser, for the picture of its eye; `waveform` has passed the filter.
+    /// The waveform behind the reference equaliser, for the picture of its eye; `waveform` has
+    /// passed the filter.
     ///
     /// Each symbol's feedback lasts from half a period before its centre to half a period behind.
     pub fn equalise(&self, waveform: &[f32], samples_per_symbol: usize, levels: &[u8]) -> Vec<f32> {
@@ -328,7 +376,8 @@ impl Tdecq {
                 let back = (j as isize - self.main_tap as isize) * samples_per_symbol as isize;
                 w * f64::from(waveform[(i as isize - back).rem_euclid(m as isize) as usize])
             });
-            let symbol = ((i as f64 - self.centre_samples) / samples_per_symbol as f64).round() as isize - 1;
+            let symbol =
+                ((i as f64 - self.centre_samples) / samples_per_symbol as f64).round() as isize - 1;
             let before = f64::from(levels[symbol.rem_euclid(n as isize) as usize]) / 3.0 - 0.5;
             (taps.sum::<f64>() - self.dfe * (self.outer.average_w + oma * before)) as f32
         };

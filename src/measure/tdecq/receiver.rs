@@ -6,7 +6,8 @@ use num_complex::Complex64;
 
 /// Order of the filter, clause 121.8.5.1 (status: secondary source, standards.md 7).
 const ORDER: usize = 4;
-/// Frequencies of the noise integral, and their upper end in bandwidths: the density has fallen by 10^-13 there.
+/// Frequencies of the noise integral, and their upper end in bandwidths: the density has fallen by
+/// 10^-13 there.
 const INTEGRAL_POINTS: usize = 4096;
 const INTEGRAL_END: f64 = 60.0;
 
@@ -36,14 +37,21 @@ impl BesselThomson {
 }
 
 /// The filter's response at a frequency in turns per sample.
-pub(super) fn response(samples_per_symbol: usize, bandwidth_symbol_rates: f64) -> impl Fn(f64) -> Complex64 {
+pub(super) fn response(
+    samples_per_symbol: usize,
+    bandwidth_symbol_rates: f64,
+) -> impl Fn(f64) -> Complex64 {
     let filter = BesselThomson::new();
     let scale = samples_per_symbol as f64 / bandwidth_symbol_rates;
     move |turns_per_sample| filter.at(turns_per_sample * scale)
 }
 
 /// One period of a waveform behind the reference receiver's filter, its delay included.
-pub fn filtered(waveform: &[f32], samples_per_symbol: usize, bandwidth_symbol_rates: f64) -> Vec<f32> {
+pub fn filtered(
+    waveform: &[f32],
+    samples_per_symbol: usize,
+    bandwidth_symbol_rates: f64,
+) -> Vec<f32> {
     resample::filtered(waveform, response(samples_per_symbol, bandwidth_symbol_rates))
 }
 
@@ -73,14 +81,17 @@ mod tests {
     fn the_filter_is_that_of_its_poles() {
         let (filter, poles) = (BesselThomson::new(), poles(Family::Bessel, ORDER));
         for w in [0.0, 0.3, 1.0, 2.5, 20.0] {
-            let expected: Complex64 = poles.iter().map(|p| -p / (Complex64::new(0.0, w) - p)).product();
+            let expected: Complex64 =
+                poles.iter().map(|p| -p / (Complex64::new(0.0, w) - p)).product();
             assert!((filter.at(w) - expected).norm() < 1e-12 * expected.norm().max(1e-3), "{w}");
         }
     }
 
-    /// Half the symbol rate: neighbouring noise samples are nearly independent. Wide filter: independent.
+    /// Half the symbol rate: neighbouring noise samples are nearly independent. Wide filter:
+    /// independent.
     #[test]
-    fn noise_a_symbol_apart_is_nearly_independent_at_half_the_rate_and_wholly_behind_a_wide_filter() {
+    fn noise_a_symbol_apart_is_nearly_independent_at_half_the_rate_and_wholly_behind_a_wide_filter()
+    {
         let narrow = noise_correlation(0.5, 3);
         assert!(narrow[0] == 1.0 && narrow[1].abs() < 0.2 && narrow[2].abs() < 0.05, "{narrow:?}");
         assert!(noise_correlation(5.0, 2)[1].abs() < 1e-4);

@@ -41,8 +41,8 @@ impl TapLimits {
 /// z(t) = sum_i w(i) y(t - i T) - b a(n-1),   i = -precursors ..,   sum w = 1 + b
 /// ```
 ///
-/// y: the waveform behind the filter; a: the decided level of the symbol before, on a scale from P_ave - OMA / 2 to
-/// P_ave + OMA / 2; decisions are free of errors.
+/// y: the waveform behind the filter; a: the decided level of the symbol before, on a scale from
+/// P_ave - OMA / 2 to P_ave + OMA / 2; decisions are free of errors.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reference {
     /// Its name on the command line.
@@ -69,10 +69,11 @@ pub struct Reference {
     pub threshold_adjust: f64,
 }
 
-/// IEEE Std 802.3 clause 121.8.5 with the changes of 802.3cd (status: secondary sources, standards.md 7).
+/// IEEE Std 802.3 clause 121.8.5 with the changes of 802.3cd (status: secondary sources,
+/// standards.md 7).
 ///
-/// Windows at 0.45 and 0.55 UI, 0.04 UI wide. Precursors (assumed): the largest is tap 1, 2 or 3; `main_tap_min` 0.8 and the thresholds' 1 % (assumed, from memory
-/// of clauses 138 to 140).
+/// Windows at 0.45 and 0.55 UI, 0.04 UI wide. Precursors (assumed): the largest is tap 1, 2 or 3;
+/// `main_tap_min` 0.8 and the thresholds' 1 % (assumed, from memory of clauses 138 to 140).
 const SMF_100G: Reference = Reference {
     name: "100g-smf",
     target_ser: 4.8e-4,
@@ -90,23 +91,32 @@ const SMF_100G: Reference = Reference {
 /// Clause 167 (status: assumed): nine taps; precursors assumed.
 const MMF_100G: Reference = Reference { name: "100g-mmf", taps: 9, most_precursors: 3, ..SMF_100G };
 
-/// LPO MSA 100G-DR-LPO revision 1.0 (status: secondary source, standards.md 9): nine taps, SER 4.0e-4; precursors assumed.
-const LPO_100G: Reference = Reference { name: "100g-lpo", target_ser: 4.0e-4, taps: 9, most_precursors: 3, ..SMF_100G };
+/// LPO MSA 100G-DR-LPO revision 1.0 (status: secondary source, standards.md 9): nine taps, SER
+/// 4.0e-4; precursors assumed.
+const LPO_100G: Reference =
+    Reference { name: "100g-lpo", target_ser: 4.0e-4, taps: 9, most_precursors: 3, ..SMF_100G };
 
-/// P802.3dj clauses 180 and 181 (status: draft, second-hand): 15 taps with up to three precursors, feedback to 0.3, limits as
-/// TDECQ-Calculator-Py (2N2223) prints them, citing welch_3dj_01_2405 and comments 313 and 183 on D2.1. SER (assumed): that of
-/// 100G; twice the limit of 2.28e-4 would make 4.56e-4 and 0.02 dB.
+/// P802.3dj clauses 180 and 181 (status: draft, second-hand): 15 taps with up to three precursors,
+/// feedback to 0.3, limits as TDECQ-Calculator-Py (2N2223) prints them, citing welch_3dj_01_2405
+/// and comments 313 and 183 on D2.1. SER (assumed): that of 100G; twice the limit of 2.28e-4 would
+/// make 4.56e-4 and 0.02 dB.
 const DR_106: Reference = Reference {
     name: "200g-106gbd",
     taps: 15,
     most_precursors: 3,
-    tap_limits: Some(TapLimits { main: [0.8, 2.5], next: [-0.4, 0.05], second: [-0.1, 0.2], far: [-0.1, 0.1], difference: 0.25 }),
+    tap_limits: Some(TapLimits {
+        main: [0.8, 2.5],
+        next: [-0.4, 0.05],
+        second: [-0.1, 0.2],
+        far: [-0.1, 0.1],
+        difference: 0.25,
+    }),
     dfe_max: 0.3,
     ..SMF_100G
 };
 
-/// P802.3dj clauses 182 and 183 with the inner code (status: draft): as [`DR_106`]; SER 9.6e-3 as papers print it; twice the
-/// limit of 4.85e-3 would make 9.7e-3 and 0.006 dB.
+/// P802.3dj clauses 182 and 183 with the inner code (status: draft): as [`DR_106`]; SER 9.6e-3 as
+/// papers print it; twice the limit of 4.85e-3 would make 9.7e-3 and 0.006 dB.
 const DR_113: Reference = Reference { name: "200g-113gbd", target_ser: 9.6e-3, ..DR_106 };
 
 impl Reference {
@@ -153,13 +163,19 @@ impl Reference {
             wrong("main_tap_min must be below 1, dfe_max from 0 to 1")
         } else if !(0.0..=0.1).contains(&self.threshold_adjust) {
             wrong("threshold_adjust must be from 0 to 0.1")
-        } else if !(0.0..=0.4).contains(&self.window_offset_ui) || !(0.0..=0.2).contains(&self.window_width_ui) {
-            wrong("window_offset_ui must be from 0 to 0.4, window_width_ui from 0 to 0.2")
-        } else if ranges
-            .is_some_and(|[main, others @ ..]| !(main[0] < 1.0 && main[1] > 1.0) || others.iter().any(|r| !(r[0] < 0.0 && r[1] > 0.0)))
-            || self.tap_limits.is_some_and(|l| l.difference.is_nan() || l.difference <= 0.0)
+        } else if !(0.0..=0.4).contains(&self.window_offset_ui)
+            || !(0.0..=0.2).contains(&self.window_width_ui)
         {
-            wrong("tap_limits must leave room for no equalisation: main about 1, the others about 0")
+            wrong("window_offset_ui must be from 0 to 0.4, window_width_ui from 0 to 0.2")
+        } else if ranges.is_some_and(|[main, others @ ..]| {
+            !(main[0] < 1.0 && main[1] > 1.0) || others.iter().any(|r| !(r[0] < 0.0 && r[1] > 0.0))
+        }) || self
+            .tap_limits
+            .is_some_and(|l| l.difference.is_nan() || l.difference <= 0.0)
+        {
+            wrong(
+                "tap_limits must leave room for no equalisation: main about 1, the others about 0",
+            )
         } else {
             Ok(())
         }
@@ -180,7 +196,12 @@ mod tests {
 
     #[test]
     fn a_symbol_rate_has_its_reference_if_a_clause_has_one() {
-        for (rate, name) in [(53.125, Some("100g-smf")), (106.25, Some("200g-106gbd")), (113.44, Some("200g-113gbd")), (50.0, None)] {
+        for (rate, name) in [
+            (53.125, Some("100g-smf")),
+            (106.25, Some("200g-106gbd")),
+            (113.44, Some("200g-113gbd")),
+            (50.0, None),
+        ] {
             assert_eq!(Reference::of_rate(rate).map(|r| r.name), name);
         }
     }

@@ -5,16 +5,23 @@ use super::closure::{Borne, Eye, Rows, Setting};
 use super::start::{Start, starts};
 use crate::math::minimax::minimise;
 
-/// Foreseen gain at which the search ends, neper of the noise: 4e-6 dB. Ceq is flatter: known to about 0.01 dB.
+/// Foreseen gain at which the search ends, neper of the noise: 4e-6 dB. Ceq is flatter: known to
+/// about 0.01 dB.
 const TOLERANCE: f64 = 1e-6;
-/// Second-best places of the largest tap are searched as well when their start is this near, neper: 0.1 dB.
+/// Second-best places of the largest tap are searched as well when their start is this near, neper:
+/// 0.1 dB.
 const NEAR: f64 = 0.02;
 /// A closed eye is opened at error ratios that fall by this factor, from at most the largest on.
 const TARGET_FACTOR: f64 = 4.0;
 const LARGEST_TARGET: f64 = 0.3;
 
-/// The setting that bears most noise at the reference's target; `None` for an eye that stays closed.
-pub(super) fn best(eye: &Eye<'_>, reference: &Reference, rows: &mut Rows) -> Option<(Setting, Borne)> {
+/// The setting that bears most noise at the reference's target; `None` for an eye that stays
+/// closed.
+pub(super) fn best(
+    eye: &Eye<'_>,
+    reference: &Reference,
+    rows: &mut Rows,
+) -> Option<(Setting, Borne)> {
     let (target, kept) = opened(eye, reference, rows)?;
     let optima = kept.into_iter().filter_map(|start| optimum(eye, reference, start, target, rows));
     optima.max_by(|a, b| worst(&a.1).total_cmp(&worst(&b.1)))
@@ -30,8 +37,10 @@ fn opened(eye: &Eye<'_>, reference: &Reference, rows: &mut Rows) -> Option<(f64,
     let places = starts(eye, reference);
     let mut target = reference.target_ser;
     let measured = loop {
-        let mut measure = |s: &Start| eye.borne(&s.variables.setting(&s.x), target, rows).map(|b| worst(&b).ln());
-        let measured: Vec<Vec<Option<f64>>> = places.iter().map(|place| place.iter().map(&mut measure).collect()).collect();
+        let mut measure =
+            |s: &Start| eye.borne(&s.variables.setting(&s.x), target, rows).map(|b| worst(&b).ln());
+        let measured: Vec<Vec<Option<f64>>> =
+            places.iter().map(|place| place.iter().map(&mut measure).collect()).collect();
         if measured.iter().flatten().any(Option::is_some) {
             break measured;
         }
@@ -45,14 +54,24 @@ fn opened(eye: &Eye<'_>, reference: &Reference, rows: &mut Rows) -> Option<(f64,
         let open = place.into_iter().zip(measured).filter_map(|(start, m)| Some((m?, start)));
         open.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(m, _)| *m > top - NEAR)
     };
-    Some((target, places.into_iter().zip(measured).filter_map(better).map(|(_, start)| start).collect()))
+    Some((
+        target,
+        places.into_iter().zip(measured).filter_map(better).map(|(_, start)| start).collect(),
+    ))
 }
 
 /// Searches from one start, at error ratios that fall to the reference's.
-fn optimum(eye: &Eye<'_>, reference: &Reference, start: Start, mut target: f64, rows: &mut Rows) -> Option<(Setting, Borne)> {
+fn optimum(
+    eye: &Eye<'_>,
+    reference: &Reference,
+    start: Start,
+    mut target: f64,
+    rows: &mut Rows,
+) -> Option<(Setting, Borne)> {
     let (variables, mut x) = (&start.variables, start.x);
     loop {
-        let functions = |x: &[f64]| Some(variables.point(&eye.borne(&variables.setting(x), target, rows)?));
+        let functions =
+            |x: &[f64]| Some(variables.point(&eye.borne(&variables.setting(x), target, rows)?));
         x = minimise(&x, &start.constraints, &start.curvature, TOLERANCE, functions)?.0;
         if target <= reference.target_ser {
             let setting = variables.setting(&x);

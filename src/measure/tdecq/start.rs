@@ -7,12 +7,14 @@ use crate::math::fir::lags_add;
 use crate::math::least_squares::solve;
 use crate::math::minimax::{HalfSpace, Point, minimise};
 
-/// Instants tried, steps of one symbol period. A step is about the distance of a window from the centre.
+/// Instants tried, steps of one symbol period. A step is about the distance of a window from the
+/// centre.
 const INSTANTS: usize = 16;
 const MIDDLE: usize = INSTANTS / 2;
 /// The noise expected, of an ideal eye's: 1.5 dB of TDECQ.
 const EXPECTED: f64 = 0.7;
-/// Curvature of the logarithm of the noise with the centre, per square symbol period: any guess of its order.
+/// Curvature of the logarithm of the noise with the centre, per square symbol period: any guess of
+/// its order.
 const CENTRE_CURVATURE: f64 = 30.0;
 /// Accuracy of the least squares, neper of the noise; the search goes on from there.
 const TOLERANCE: f64 = 1e-6;
@@ -78,7 +80,8 @@ impl SquareError {
             let taps: Vec<f64> = rows.iter().map(|(row, _)| row[column]).collect();
             curvature.extend(v.reduced(&taps, feedback_row[column]));
         }
-        let taps: Vec<f64> = rows.iter().enumerate().map(|(i, (_, main))| main - seen(&self.sent, i)).collect();
+        let taps: Vec<f64> =
+            rows.iter().enumerate().map(|(i, (_, main))| main - seen(&self.sent, i)).collect();
         let gradient = v.reduced(&taps, self.both - seen(&self.fed_back, v.main));
         let error = rows[v.main].1 - 2.0 * seen(&self.sent, v.main) + self.sent_power;
         Quadratic { curvature, gradient, error }
@@ -113,20 +116,22 @@ pub(super) struct Start {
     pub(super) x: Vec<f64>,
 }
 
-/// Starts for every place that the largest tap may have: least squares within the limits, in the middle of the symbols and at
-/// the instant of least error.
+/// Starts for every place that the largest tap may have: least squares within the limits, in the
+/// middle of the symbols and at the instant of least error.
 pub(super) fn starts(eye: &Eye<'_>, reference: &Reference) -> Vec<Vec<Start>> {
     let variance = (EXPECTED / (6.0 * reference.qt())).powi(2);
     let sent = eye.sent();
     let instants = (0..=INSTANTS).map(|i| i as f64 / INSTANTS as f64 - 0.5);
-    let errors: Vec<(f64, SquareError)> = instants.map(|t| (t, SquareError::new(eye, &sent, t))).collect();
+    let errors: Vec<(f64, SquareError)> =
+        instants.map(|t| (t, SquareError::new(eye, &sent, t))).collect();
     let place = |main: usize| {
         let variables = |i: usize| Variables::new(reference, main, errors[i].0);
         let form = |i: usize| errors[i].1.quadratic(&variables(i), eye, variance);
         let least: Vec<f64> = (0..errors.len()).map(|i| form(i).least()).collect();
         // at the windows, not between them
         let score = |i: usize| least[i - 1] + least[i + 1];
-        let chosen = (1..INSTANTS).min_by(|&a, &b| score(a).total_cmp(&score(b))).filter(|&i| i != MIDDLE);
+        let chosen =
+            (1..INSTANTS).min_by(|&a, &b| score(a).total_cmp(&score(b))).filter(|&i| i != MIDDLE);
         let instants = [Some(MIDDLE), chosen].into_iter().flatten();
         instants.filter_map(|i| start(variables(i), &form(i), variance, reference)).collect()
     };
@@ -134,7 +139,12 @@ pub(super) fn starts(eye: &Eye<'_>, reference: &Reference) -> Vec<Vec<Start>> {
 }
 
 /// Least squares within the limits.
-fn start(variables: Variables, form: &Quadratic, variance: f64, reference: &Reference) -> Option<Start> {
+fn start(
+    variables: Variables,
+    form: &Quadratic,
+    variance: f64,
+    reference: &Reference,
+) -> Option<Start> {
     let (m, count) = (variables.linear(), variables.count());
     let mut curvature = vec![0.0; count * count];
     for i in 0..m {
@@ -142,14 +152,18 @@ fn start(variables: Variables, form: &Quadratic, variance: f64, reference: &Refe
         curvature[i * count..].iter_mut().zip(row).for_each(|(to, c)| *to = c);
     }
     for i in m..count {
-        curvature[i * count + i] = if i + 1 == count { CENTRE_CURVATURE } else { 1.0 / (3.0 * variance) };
+        curvature[i * count + i] =
+            if i + 1 == count { CENTRE_CURVATURE } else { 1.0 / (3.0 * variance) };
     }
     let constraints = variables.constraints(reference);
     let bowl = |x: &[f64]| {
         let along = |i: usize| (0..count).map(|j| curvature[i * count + j] * x[j]).sum::<f64>();
         let pull = |i: usize| form.gradient.get(i).map_or(0.0, |g| g / variance);
         let value = (0..count).map(|i| x[i] * (0.5 * along(i) + pull(i))).sum();
-        Some(Point { values: vec![value], gradients: vec![(0..count).map(|i| along(i) + pull(i)).collect()] })
+        Some(Point {
+            values: vec![value],
+            gradients: vec![(0..count).map(|i| along(i) + pull(i)).collect()],
+        })
     };
     let (x, _) = minimise(&vec![0.0; count], &constraints, &curvature, TOLERANCE, bowl)?;
     Some(Start { variables, constraints, curvature, x })

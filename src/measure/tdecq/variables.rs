@@ -46,7 +46,11 @@ impl Variables {
 
     /// A gradient by taps and feedback as one by variables.
     pub(super) fn reduced(&self, taps: &[f64], dfe: f64) -> Vec<f64> {
-        let others = taps.iter().enumerate().filter(|(i, _)| *i != self.main).map(|(_, d)| d - taps[self.main]);
+        let others = taps
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| *i != self.main)
+            .map(|(_, d)| d - taps[self.main]);
         others.chain(self.dfe.then_some(dfe + taps[self.main])).collect()
     }
 
@@ -57,7 +61,10 @@ impl Variables {
             all.push(s.centre_ui);
             all
         };
-        Point { values: borne.sigma.iter().map(|s| -s.ln()).collect(), gradients: borne.slopes.iter().map(gradient).collect() }
+        Point {
+            values: borne.sigma.iter().map(|s| -s.ln()).collect(),
+            gradients: borne.slopes.iter().map(gradient).collect(),
+        }
     }
 
     /// Every limit of the reference.

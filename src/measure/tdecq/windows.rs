@@ -1,9 +1,11 @@
-//! The two histogram windows: the waveform's samples at interpolated instants, one row a position in a window.
+//! The two histogram windows: the waveform's samples at interpolated instants, one row a position
+//! in a window.
 
 use super::Reference;
 use crate::math::simd::widest;
 
-/// Positions in a window: the nodes of Gauss's rule of two points, exact for cubics across the window.
+/// Positions in a window: the nodes of Gauss's rule of two points, exact for cubics across the
+/// window.
 const NODES: [f64; 2] = [-0.577_350_269_189_625_8, 0.577_350_269_189_625_8];
 
 /// Samples of the interpolating polynomial, before and behind the instant.
@@ -17,16 +19,23 @@ pub(super) struct Polyphase {
 
 impl Polyphase {
     /// `(y - offset) / scale` of each sample.
-    pub(super) fn new(waveform: &[f32], samples_per_symbol: usize, offset: f64, scale: f64) -> Self {
+    pub(super) fn new(
+        waveform: &[f32],
+        samples_per_symbol: usize,
+        offset: f64,
+        scale: f64,
+    ) -> Self {
         let normal = |y: &f32| ((f64::from(*y) - offset) / scale) as f32;
-        let phase = |p: usize| waveform[p..].iter().step_by(samples_per_symbol).map(normal).collect();
+        let phase =
+            |p: usize| waveform[p..].iter().step_by(samples_per_symbol).map(normal).collect();
         Polyphase { phases: (0..samples_per_symbol).map(phase).collect() }
     }
 
-    /// The values at `sample` of each symbol, from symbol `-pad` to `symbols + pad - 1`, and their slopes per symbol
-    /// period.
+    /// The values at `sample` of each symbol, from symbol `-pad` to `symbols + pad - 1`, and their
+    /// slopes per symbol period.
     ///
-    /// A polynomial of degree five through six samples: of a tone at a sixteenth of the sampling rate it errs by 2e-5.
+    /// A polynomial of degree five through six samples: of a tone at a sixteenth of the sampling
+    /// rate it errs by 2e-5.
     pub(super) fn row(&self, sample: f64, pad: usize) -> Row {
         let (s, n) = (self.phases.len() as isize, self.phases[0].len());
         let first = sample.floor() as isize - BEFORE;
@@ -58,15 +67,22 @@ pub(super) struct Row {
 }
 
 /// The positions of both windows about a centre, in samples behind each symbol's first.
-pub(super) fn positions(centre: f64, samples_per_symbol: usize, reference: &Reference) -> [[f64; NODES.len()]; 2] {
+pub(super) fn positions(
+    centre: f64,
+    samples_per_symbol: usize,
+    reference: &Reference,
+) -> [[f64; NODES.len()]; 2] {
     let (offset, half_width) = (reference.window_offset_ui, reference.window_width_ui / 2.0);
-    [-offset, offset].map(|offset| NODES.map(|node| centre + (offset + half_width * node) * samples_per_symbol as f64))
+    [-offset, offset].map(|offset| {
+        NODES.map(|node| centre + (offset + half_width * node) * samples_per_symbol as f64)
+    })
 }
 
 /// Weights of the samples 0 .. 5 in the value at `x`, and in the slope there.
 fn lagrange(x: f64) -> ([f64; POINTS], [f64; POINTS]) {
     let product = |i: usize, skip: usize| -> f64 {
-        let factors = (0..POINTS).filter(|&j| j != i).map(|j| if j == skip { 1.0 } else { x - j as f64 });
+        let factors =
+            (0..POINTS).filter(|&j| j != i).map(|j| if j == skip { 1.0 } else { x - j as f64 });
         let scale: f64 = (0..POINTS).filter(|&j| j != i).map(|j| i as f64 - j as f64).product();
         factors.product::<f64>() / scale
     };
@@ -87,8 +103,8 @@ fn add_scaled(source: &[f32], weight: f32, out: &mut [f32]) {
 mod tests {
     use super::*;
 
-    /// A tone at 1/16 of the sampling rate between its samples: the polynomial's error is below 2e-5, its slope's below 1e-4
-    /// of the slope.
+    /// A tone at 1/16 of the sampling rate between its samples: the polynomial's error is below
+    /// 2e-5, its slope's below 1e-4 of the slope.
     #[test]
     fn a_tone_is_read_between_its_samples_wherever_the_row_begins() {
         let (s, n) = (8, 40);
@@ -102,7 +118,11 @@ mod tests {
                 let t = (k as f64 - 3.0) * s as f64 + at;
                 let rate = std::f64::consts::TAU * s as f64 / 16.0;
                 assert!((f64::from(value) - wave(t)).abs() < 2e-5, "{at} {k}");
-                assert!((f64::from(slope) - rate * (std::f64::consts::TAU * t / 16.0).cos()).abs() < 1e-3 * rate, "{at} {k}");
+                assert!(
+                    (f64::from(slope) - rate * (std::f64::consts::TAU * t / 16.0).cos()).abs()
+                        < 1e-3 * rate,
+                    "{at} {k}"
+                );
             }
         }
     }

@@ -24,21 +24,27 @@ pub struct Sending {
 }
 
 impl Candidate {
-    /// The patterns that a capture may carry when `pattern` is sent: that one, or the short ones when it is too long to be
-    /// captured whole.
+    /// The patterns that a capture may carry when `pattern` is sent: that one, or the short ones
+    /// when it is too long to be captured whole.
     ///
     /// # Errors
     ///
     /// A file of levels that cannot be read; a period that is too short or too long.
     pub fn all_of(pattern: &Pattern) -> Result<Vec<Candidate>, String> {
         let kinds = match pattern.kind {
-            PatternKind::Random | PatternKind::Prbs31q | PatternKind::Payload => vec![PatternKind::Prbs13q, PatternKind::Ssprq],
+            PatternKind::Random | PatternKind::Prbs31q | PatternKind::Payload => {
+                vec![PatternKind::Prbs13q, PatternKind::Ssprq]
+            }
             kind => vec![kind],
         };
         let candidate = |kind: PatternKind| {
             let source = Pattern { kind, ..pattern.clone() }.build()?;
             let symbols = source.period().unwrap_or(0) as usize;
-            let name = if kind == PatternKind::File { pattern.file.clone() } else { format!("{kind:?}").to_lowercase() };
+            let name = if kind == PatternKind::File {
+                pattern.file.clone()
+            } else {
+                format!("{kind:?}").to_lowercase()
+            };
             if !SYMBOLS.contains(&symbols) {
                 return Err(format!(
                     "{name} has {symbols} symbols; a captured period must have from {} to {}",
@@ -81,10 +87,18 @@ pub struct Recording {
 impl Recording {
     pub(in crate::part) fn read(bytes: &[u8], recipe: &Recipe) -> Result<Recording, String> {
         let capture = Capture::read(&recipe.file, bytes, recipe.unit)?;
-        let located = locate(&capture, recipe.sending.symbol_rate_hz, &Candidate::all_of(&recipe.sending.pattern)?)?;
+        let located = locate(
+            &capture,
+            recipe.sending.symbol_rate_hz,
+            &Candidate::all_of(&recipe.sending.pattern)?,
+        )?;
         let per_symbol = recipe.sending.samples_per_symbol;
         let periods = Periods::cut(&capture, &located, per_symbol)?;
-        let residual = Residual::of(&periods, per_symbol as f64 * recipe.sending.symbol_rate_hz, recipe.instrument_rms);
+        let residual = Residual::of(
+            &periods,
+            per_symbol as f64 * recipe.sending.symbol_rate_hz,
+            recipe.instrument_rms,
+        );
         Ok(Recording { located, periods, residual })
     }
 
@@ -116,16 +130,32 @@ impl From<CaptureFile> for String {
 }
 
 impl CaptureFile {
-    /// Fills it from its file and reports what is wrong with that; `instrument_noise_uw` of its noise is the instrument's.
-    pub(crate) fn load(&mut self, at: &Path, key: &str, unit: PowerUnit, instrument_noise_uw: f64, loader: &mut Loader<'_>) {
+    /// Fills it from its file and reports what is wrong with that; `instrument_noise_uw` of its
+    /// noise is the instrument's.
+    pub(crate) fn load(
+        &mut self,
+        at: &Path,
+        key: &str,
+        unit: PowerUnit,
+        instrument_noise_uw: f64,
+        loader: &mut Loader<'_>,
+    ) {
         let Some(sending) = loader.sending().cloned() else { return };
-        let recipe = Recipe { file: self.file.clone(), unit, sending, instrument_rms: micro(instrument_noise_uw) };
+        let recipe = Recipe {
+            file: self.file.clone(),
+            unit,
+            sending,
+            instrument_rms: micro(instrument_noise_uw),
+        };
         loader.capture(at, key, &recipe, &mut self.loaded);
     }
 
     /// What was read.
     pub(crate) fn recording(&self) -> Option<&Recording> {
-        self.loaded.as_ref().filter(|loaded| loaded.recipe.file == self.file).map(|loaded| loaded.value.as_ref())
+        self.loaded
+            .as_ref()
+            .filter(|loaded| loaded.recipe.file == self.file)
+            .map(|loaded| loaded.value.as_ref())
     }
 
     /// True when no file is named.
@@ -137,6 +167,7 @@ impl CaptureFile {
 impl Sending {
     /// Whether rate and grid are such that a capture can be looked for at all.
     pub fn is_sound(&self) -> bool {
-        (giga(0.1)..=giga(500.0)).contains(&self.symbol_rate_hz) && (2..=16).contains(&self.samples_per_symbol)
+        (giga(0.1)..=giga(500.0)).contains(&self.symbol_rate_hz)
+            && (2..=16).contains(&self.samples_per_symbol)
     }
 }

@@ -25,7 +25,8 @@ impl Kernel {
         let i0_beta = bessel_i0(BETA);
         let at = |i: usize| {
             let u = i as f64 / STEPS as f64;
-            let window = bessel_i0(BETA * (1.0 - (u / REACH as f64).powi(2)).max(0.0).sqrt()) / i0_beta;
+            let window =
+                bessel_i0(BETA * (1.0 - (u / REACH as f64).powi(2)).max(0.0).sqrt()) / i0_beta;
             let sinc = if i == 0 { 1.0 } else { (PI * u).sin() / (PI * u) };
             (sinc * window) as f32
         };
@@ -47,7 +48,11 @@ impl Kernel {
             let cell = u as usize;
             let part = (u - cell as f64) as f32;
             let h = f64::from(self.table[cell] + part * (self.table[cell + 1] - self.table[cell]));
-            let i = if i < 0 || i as usize >= x.len() { i.rem_euclid(wrap as i64) as usize } else { i as usize };
+            let i = if i < 0 || i as usize >= x.len() {
+                i.rem_euclid(wrap as i64) as usize
+            } else {
+                i as usize
+            };
             sum += h * f64::from(x[i.min(x.len() - 1)]);
             weights += h;
         }
@@ -70,7 +75,8 @@ fn bessel_i0(x: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// Tones up to 0.8 of half the rate: what a stop band of 80 dB leaves, 1e-4 of each tone, at every instant.
+    /// Tones up to 0.8 of half the rate: what a stop band of 80 dB leaves, 1e-4 of each tone, at
+    /// every instant.
     #[test]
     fn tones_are_interpolated_and_what_lies_beyond_the_cutoff_is_gone() {
         let (n, step) = (4096, 0.613);
@@ -78,10 +84,13 @@ mod tests {
         let kernel = Kernel::new(1.0);
         for f in [0.001, 0.1, 0.3, 0.4] {
             let x: Vec<f32> = (0..n).map(|i| tone(f, i as f64) as f32).collect();
-            let worst = (100..5000).map(|j| 100.0 + j as f64 * step).map(|t| (f64::from(kernel.at(&x, t, n)) - tone(f, t)).abs());
+            let worst = (100..5000)
+                .map(|j| 100.0 + j as f64 * step)
+                .map(|t| (f64::from(kernel.at(&x, t, n)) - tone(f, t)).abs());
             assert!(worst.fold(0.0, f64::max) < 2e-4, "{f}");
         }
-        let (half, x): (Kernel, Vec<f32>) = (Kernel::new(0.5), (0..n).map(|i| tone(0.4, i as f64) as f32).collect());
+        let (half, x): (Kernel, Vec<f32>) =
+            (Kernel::new(0.5), (0..n).map(|i| tone(0.4, i as f64) as f32).collect());
         assert!((500..3000).all(|t| half.at(&x, f64::from(t), n).abs() < 2e-4));
     }
 }

@@ -12,7 +12,8 @@ const LOOK: usize = 512;
 /// Looks at the clock at the most; the first ones follow each other closely.
 const MOST_LOOKS: usize = 192;
 const CLOSE_LOOKS: usize = 64;
-/// Correlation of symbols with their samples that is a pattern's: chance alone reaches 5 / sqrt(512) = 0.2.
+/// Correlation of symbols with their samples that is a pattern's: chance alone reaches 5 /
+/// sqrt(512) = 0.2.
 const PATTERN: f64 = 0.45;
 /// Correlation above which no other rate is tried, and how much clearer another one must be.
 const SURE: f64 = 0.8;
@@ -29,11 +30,13 @@ const STEADY: f64 = 0.03;
 const MOST_PPM: f64 = 1000.0;
 /// Fewest samples per symbol: below, the waveform is not known between its samples.
 const LEAST_SAMPLES: f64 = 2.0;
-/// Samples that are compared with those a period later, and periods at the most, where no time is told.
+/// Samples that are compared with those a period later, and periods at the most, where no time is
+/// told.
 const SEEN: usize = 1 << 14;
 const MOST_REPEATS: usize = 4096;
 /// Rates, of the one given, that a refusal tries: a wrong preset, a rate in Gb/s.
-const OTHER_RATES: [f64; 8] = [0.5, 2.0, 106.25 / 113.4375, 113.4375 / 106.25, 0.25, 4.0, 53.125 / 56.25, 56.25 / 53.125];
+const OTHER_RATES: [f64; 8] =
+    [0.5, 2.0, 106.25 / 113.4375, 113.4375 / 106.25, 0.25, 4.0, 53.125 / 56.25, 56.25 / 53.125];
 
 /// A pattern that a capture may carry.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,7 +52,8 @@ pub struct Candidate {
 pub struct Located {
     /// Name of the pattern.
     pub pattern: String,
-    /// One period of the levels sent, as the light has them (3 is bright), the first in the capture's first symbol.
+    /// One period of the levels sent, as the light has them (3 is bright), the first in the
+    /// capture's first symbol.
     pub levels: Vec<u8>,
     /// True when light was darkest where the pattern is highest.
     pub inverted: bool,
@@ -59,7 +63,8 @@ pub struct Located {
     pub samples_per_symbol: f64,
     /// Where in its symbol a level is best told, 0 to 1; sample 0 lies at 0.
     pub delay_ui: f64,
-    /// Distance of its symbol rate from the one given, in parts per million; zero when there was none.
+    /// Distance of its symbol rate from the one given, in parts per million; zero when there was
+    /// none.
     pub off_ppm: f64,
     /// Mean correlation of symbols with their samples, 0 to 1.
     pub correlation: f64,
@@ -68,10 +73,16 @@ pub struct Located {
 impl Located {
     /// What was found, in words, with so many periods of it.
     pub fn found(&self, periods: usize) -> String {
-        let mut words =
-            format!("{periods} period{} of {} ({} symbols)", if periods == 1 { "" } else { "s" }, self.pattern, self.levels.len());
-        words +=
-            &format!(", {:.3} samples per symbol, {:+.1} ppm, correlation {:.3}", self.samples_per_symbol, self.off_ppm, self.correlation);
+        let mut words = format!(
+            "{periods} period{} of {} ({} symbols)",
+            if periods == 1 { "" } else { "s" },
+            self.pattern,
+            self.levels.len()
+        );
+        words += &format!(
+            ", {:.3} samples per symbol, {:+.1} ppm, correlation {:.3}",
+            self.samples_per_symbol, self.off_ppm, self.correlation
+        );
         words += if self.inverted { ", inverted" } else { "" };
         words + if self.swapped { ", bits of each symbol swapped" } else { "" }
     }
@@ -79,22 +90,30 @@ impl Located {
 
 /// Finds one of `candidates` in a capture of `symbol_rate_hz`.
 ///
-/// A chunk of the capture is correlated with each pattern, in both orders of bits; then the clock is followed through the whole
-/// capture, which decides between places that look alike and tells rate and drift. Without times the capture is taken for a
-/// whole number of periods.
+/// A chunk of the capture is correlated with each pattern, in both orders of bits; then the clock
+/// is followed through the whole capture, which decides between places that look alike and tells
+/// rate and drift. Without times the capture is taken for a whole number of periods.
 ///
 /// # Errors
 ///
-/// No pattern, less than a period, fewer than two samples per symbol, a rate that is another or that drifts: the reason, to be
-/// written behind the file's name.
-pub fn locate(capture: &Capture, symbol_rate_hz: f64, candidates: &[Candidate]) -> Result<Located, String> {
+/// No pattern, less than a period, fewer than two samples per symbol, a rate that is another or
+/// that drifts: the reason, to be written behind the file's name.
+pub fn locate(
+    capture: &Capture,
+    symbol_rate_hz: f64,
+    candidates: &[Candidate],
+) -> Result<Located, String> {
     let x = &capture.power_w;
     let repeats = if capture.interval_s.is_none() { repeats(x) } else { Vec::new() };
     let rates = |candidate: &Candidate| -> Vec<f64> {
         let period = candidate.levels.len() as f64;
         match capture.interval_s {
             Some(interval_s) => vec![1.0 / (interval_s * symbol_rate_hz)],
-            None => repeats.iter().map(|&k| x.len() as f64 / (k as f64 * period)).filter(|&s| s >= LEAST_SAMPLES).collect(),
+            None => repeats
+                .iter()
+                .map(|&k| x.len() as f64 / (k as f64 * period))
+                .filter(|&s| s >= LEAST_SAMPLES)
+                .collect(),
         }
     };
     let mut best: Option<(Found, &Candidate, bool)> = None;
@@ -109,13 +128,20 @@ pub fn locate(capture: &Capture, symbol_rate_hz: f64, candidates: &[Candidate]) 
             }
             if (x.len() as f64) < candidate.levels.len() as f64 * s - 0.5 * s {
                 let held = x.len() as f64 / s / candidate.levels.len() as f64;
-                let words = format!("holds {held:.2} of a period of {} ({} symbols)", candidate.name, candidate.levels.len());
-                short = short.or(Some((correlation(x, s, candidate), words)).filter(|(clear, _)| *clear > PATTERN));
+                let words = format!(
+                    "holds {held:.2} of a period of {} ({} symbols)",
+                    candidate.name,
+                    candidate.levels.len()
+                );
+                short = short.or(Some((correlation(x, s, candidate), words))
+                    .filter(|(clear, _)| *clear > PATTERN));
                 continue;
             }
             for swapped in [false, true] {
                 let found = Search::new(x, s, &levels_of(candidate, swapped)).best();
-                if let Some(found) = found.filter(|f| best.as_ref().is_none_or(|(b, ..)| f.score.abs() > b.score.abs() + 1e-3)) {
+                if let Some(found) = found.filter(|f| {
+                    best.as_ref().is_none_or(|(b, ..)| f.score.abs() > b.score.abs() + 1e-3)
+                }) {
                     best = Some((found, candidate, swapped));
                 }
             }
@@ -124,7 +150,13 @@ pub fn locate(capture: &Capture, symbol_rate_hz: f64, candidates: &[Candidate]) 
     match best {
         Some((found, candidate, swapped)) => {
             if let Some(interval_s) = capture.interval_s.filter(|_| found.score.abs() < SURE)
-                && let Some(words) = another_rate(capture, interval_s, symbol_rate_hz, candidates, found.score.abs() + CLEARER)
+                && let Some(words) = another_rate(
+                    capture,
+                    interval_s,
+                    symbol_rate_hz,
+                    candidates,
+                    found.score.abs() + CLEARER,
+                )
             {
                 return Err(words);
             }
@@ -169,11 +201,18 @@ fn levels_of(candidate: &Candidate, swapped: bool) -> Vec<u8> {
 }
 
 /// Why nothing was found, and what might be right.
-fn nothing(capture: &Capture, symbol_rate_hz: f64, candidates: &[Candidate], short: Option<(f64, String)>) -> String {
+fn nothing(
+    capture: &Capture,
+    symbol_rate_hz: f64,
+    candidates: &[Candidate],
+    short: Option<(f64, String)>,
+) -> String {
     let names: Vec<&str> = candidates.iter().map(|c| c.name.as_str()).collect();
     let names = names.join(" or ");
     let Some(interval_s) = capture.interval_s else {
-        let rate = if capture.power_w.len() < 2 * candidates.iter().map(|c| c.levels.len()).min().unwrap_or(0) {
+        let rate = if capture.power_w.len()
+            < 2 * candidates.iter().map(|c| c.levels.len()).min().unwrap_or(0)
+        {
             "is too short for two samples in each symbol"
         } else {
             "is not a whole number of periods"
@@ -197,13 +236,27 @@ fn nothing(capture: &Capture, symbol_rate_hz: f64, candidates: &[Candidate], sho
 }
 
 /// The rate at which a pattern is there more clearly than `here`.
-fn another_rate(capture: &Capture, interval_s: f64, symbol_rate_hz: f64, candidates: &[Candidate], here: f64) -> Option<String> {
-    let tried = OTHER_RATES.into_iter().flat_map(|factor| candidates.iter().map(move |candidate| (factor, candidate)));
-    let clear = |factor: f64, candidate| correlation(&capture.power_w, 1.0 / (interval_s * symbol_rate_hz * factor), candidate);
+fn another_rate(
+    capture: &Capture,
+    interval_s: f64,
+    symbol_rate_hz: f64,
+    candidates: &[Candidate],
+    here: f64,
+) -> Option<String> {
+    let tried = OTHER_RATES
+        .into_iter()
+        .flat_map(|factor| candidates.iter().map(move |candidate| (factor, candidate)));
+    let clear = |factor: f64, candidate| {
+        correlation(&capture.power_w, 1.0 / (interval_s * symbol_rate_hz * factor), candidate)
+    };
     let other = tried.map(|(factor, candidate)| (clear(factor, candidate), factor, candidate));
-    let (_, factor, candidate) = other.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(clear, ..)| *clear > here)?;
+    let (_, factor, candidate) =
+        other.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(clear, ..)| *clear > here)?;
     let (rate, given) = (gbd(symbol_rate_hz * factor), gbd(symbol_rate_hz));
-    Some(format!("carries {} at {rate} GBd, not at {given}: the symbol rate or the unit of time is another", candidate.name))
+    Some(format!(
+        "carries {} at {rate} GBd, not at {given}: the symbol rate or the unit of time is another",
+        candidate.name
+    ))
 }
 
 /// How clearly the beginning of a capture is somewhere in a pattern, 0 to 1.
@@ -211,7 +264,10 @@ fn correlation(x: &[f32], s: f64, candidate: &Candidate) -> f64 {
     if s < LEAST_SAMPLES || (x.len() as f64) < CHUNK.min(candidate.levels.len()) as f64 * s {
         return 0.0;
     }
-    Search::new(x, s, &candidate.levels).places().first().map_or(0.0, |place| place.correlation.abs())
+    Search::new(x, s, &candidate.levels)
+        .places()
+        .first()
+        .map_or(0.0, |place| place.correlation.abs())
 }
 
 /// A place where the pattern might begin.
@@ -273,8 +329,10 @@ impl<'a> Search<'a> {
         let count = CHUNK.min(n).min((self.x.len() as f64 / self.s) as usize);
         let fft = RealFft::new(&mut Planner::default(), n);
         let mut scratch = vec![Complex32::default(); fft.scratch()];
-        let (mut pattern, mut chunk) = (vec![Complex32::default(); bins(n)], vec![Complex32::default(); bins(n)]);
-        let mut levels: Vec<f32> = self.levels.iter().map(|&l| (f64::from(l) - self.mean) as f32).collect();
+        let (mut pattern, mut chunk) =
+            (vec![Complex32::default(); bins(n)], vec![Complex32::default(); bins(n)]);
+        let mut levels: Vec<f32> =
+            self.levels.iter().map(|&l| (f64::from(l) - self.mean) as f32).collect();
         fft.forward(&mut levels, &mut pattern, &mut scratch);
         let mut best = vec![(0f64, 0f64); n];
         for phase in 0..PHASES {
@@ -309,11 +367,13 @@ impl<'a> Search<'a> {
     /// The place that holds through the whole capture.
     fn best(&self) -> Option<Found> {
         let places = self.places().into_iter().filter(|place| place.correlation.abs() > PATTERN);
-        let followed = places.map(|place| self.follow(place)).filter(|found| found.score.abs() > PATTERN);
+        let followed =
+            places.map(|place| self.follow(place)).filter(|found| found.score.abs() > PATTERN);
         followed.max_by(|a, b| a.score.abs().total_cmp(&b.score.abs()))
     }
 
-    /// Follows the clock: the delay of best correlation, look by look, and the straight line through all of them.
+    /// Follows the clock: the delay of best correlation, look by look, and the straight line
+    /// through all of them.
     fn follow(&self, place: Place) -> Found {
         let n = self.levels.len();
         let count = LOOK.min(n);
@@ -333,7 +393,8 @@ impl<'a> Search<'a> {
             score += correlation;
             looks.push((first as f64, delay));
         }
-        let drift = looks.iter().map(|&(at, delay)| (delay - line.at(at)).abs()).fold(0.0, f64::max);
+        let drift =
+            looks.iter().map(|&(at, delay)| (delay - line.at(at)).abs()).fold(0.0, f64::max);
         let symbols = self.x.len() as f64 / self.s;
         let slope = if (line.slope() * symbols).abs() < STEADY { 0.0 } else { line.slope() };
         Found {
@@ -359,13 +420,15 @@ impl<'a> Search<'a> {
         };
         let step = 1.0 / PHASES as f64;
         let values: Vec<f64> = (-5..=5).map(|i| at(expected + f64::from(i) * step)).collect();
-        let top = (1..values.len() - 1).max_by(|&a, &b| (sign * values[a]).total_cmp(&(sign * values[b]))).unwrap_or(5);
+        let top = (1..values.len() - 1)
+            .max_by(|&a, &b| (sign * values[a]).total_cmp(&(sign * values[b])))
+            .unwrap_or(5);
         (expected + (middle(&values, top) - 5.0) * step, values[top])
     }
 }
 
-/// The middle between the places where values have fallen to half of their top: steep where a top may be flat, as that of
-/// rectangular symbols is.
+/// The middle between the places where values have fallen to half of their top: steep where a top
+/// may be flat, as that of rectangular symbols is.
 fn middle(values: &[f64], top: usize) -> f64 {
     let part = |i: usize| values[i] / values[top] - 0.5;
     let crossing = |inner: usize, outer: usize| {
@@ -381,7 +444,12 @@ fn middle(values: &[f64], top: usize) -> f64 {
 }
 
 impl Found {
-    fn finish(self, candidate: &Candidate, swapped: bool, symbol_rate_hz: f64) -> Result<Located, String> {
+    fn finish(
+        self,
+        candidate: &Candidate,
+        swapped: bool,
+        symbol_rate_hz: f64,
+    ) -> Result<Located, String> {
         let off_ppm = 0.0 - self.slope * 1e6; // never -0
         if self.drift > DRIFT {
             return Err(format!(
@@ -391,7 +459,10 @@ impl Found {
         }
         if off_ppm.abs() > MOST_PPM {
             let rate = gbd(symbol_rate_hz * (1.0 + off_ppm * 1e-6));
-            return Err(format!("carries {} at {rate} GBd, {off_ppm:.0} ppm from the symbol rate given", candidate.name));
+            return Err(format!(
+                "carries {} at {rate} GBd, {off_ppm:.0} ppm from the symbol rate given",
+                candidate.name
+            ));
         }
         let n = self.levels.len();
         let whole = self.delay.floor();

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 /// Distance from a whole number of samples at which a capture counts as one, samples.
 const WHOLE: f64 = 0.05;
-/// Part of the highest (lowest) level's symbols that stand at one value when a capture is clipped, and how much less than that a
-/// middle level's may.
+/// Part of the highest (lowest) level's symbols that stand at one value when a capture is clipped,
+/// and how much less than that a middle level's may.
 const CLIPPED: f64 = 0.05;
 const CLEARLY: f64 = 10.0;
 
@@ -28,13 +28,18 @@ pub struct Periods {
 impl Periods {
     /// Cuts a capture into its periods.
     ///
-    /// A capture of a whole number of periods and samples is resampled by its spectrum, exactly; any other by a low-pass
-    /// kernel, and where its ends have no neighbours they are taken from the period beside.
+    /// A capture of a whole number of periods and samples is resampled by its spectrum, exactly;
+    /// any other by a low-pass kernel, and where its ends have no neighbours they are taken from
+    /// the period beside.
     ///
     /// # Errors
     ///
     /// A capture whose highest or lowest level is clipped.
-    pub fn cut(capture: &Capture, located: &Located, samples_per_symbol: usize) -> Result<Periods, String> {
+    pub fn cut(
+        capture: &Capture,
+        located: &Located,
+        samples_per_symbol: usize,
+    ) -> Result<Periods, String> {
         let x = &capture.power_w;
         clipped(x, located)?;
         let (s, n) = (located.samples_per_symbol, located.levels.len());
@@ -83,9 +88,12 @@ fn clipped(x: &[f32], located: &Located) -> Result<(), String> {
         often as f64 / counts[level].max(1) as f64
     };
     let middle = most(1).min(most(2));
-    for (level, limit, which) in [(3, f32::max as fn(f32, f32) -> f32, "highest"), (0, f32::min, "lowest")] {
+    for (level, limit, which) in
+        [(3, f32::max as fn(f32, f32) -> f32, "highest"), (0, f32::min, "lowest")]
+    {
         let end = x.iter().copied().reduce(limit).unwrap_or(0.0);
-        let part = values[level].get(&end.to_bits()).copied().unwrap_or(0) as f64 / counts[level].max(1) as f64;
+        let part = values[level].get(&end.to_bits()).copied().unwrap_or(0) as f64
+            / counts[level].max(1) as f64;
         if part > CLIPPED && part > CLEARLY * middle {
             return Err(format!(
                 "is clipped: {:.0} % of its {which} level's symbols stand at {end:e}, the end of the range; must be captured within range",

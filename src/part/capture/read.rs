@@ -87,18 +87,24 @@ pub struct Capture {
 }
 
 impl Capture {
-    /// Reads text of columns (time and power, or power alone; a third one named `level` is passed over), or a `.npy` array.
+    /// Reads text of columns (time and power, or power alone; a third one named `level` is passed
+    /// over), or a `.npy` array.
     ///
     /// Time is in s unless its header says ns or ps; an array's time is in s.
     ///
     /// # Errors
     ///
     /// The reason, to be written behind the file's name: line, value and remedy.
-    pub(in crate::part) fn read(file: &str, bytes: &[u8], unit: PowerUnit) -> Result<Capture, String> {
+    pub(in crate::part) fn read(
+        file: &str,
+        bytes: &[u8],
+        unit: PowerUnit,
+    ) -> Result<Capture, String> {
         Ok(of_bytes(file, bytes, unit, Volts::Refused)?.0)
     }
 
-    /// Reads a file as a description of a link does; a voltage is read too, in V and with any offset.
+    /// Reads a file as a description of a link does; a voltage is read too, in V and with any
+    /// offset.
     ///
     /// # Errors
     ///
@@ -110,14 +116,26 @@ impl Capture {
     }
 }
 
-fn of_bytes(file: &str, bytes: &[u8], unit: PowerUnit, volts: Volts) -> Result<(Capture, Quantity), String> {
-    if file.to_ascii_lowercase().ends_with(".npy") { of_array(bytes, unit, volts) } else { of_text(bytes, unit, volts) }
+fn of_bytes(
+    file: &str,
+    bytes: &[u8],
+    unit: PowerUnit,
+    volts: Volts,
+) -> Result<(Capture, Quantity), String> {
+    if file.to_ascii_lowercase().ends_with(".npy") {
+        of_array(bytes, unit, volts)
+    } else {
+        of_text(bytes, unit, volts)
+    }
 }
 
 fn of_array(bytes: &[u8], unit: PowerUnit, volts: Volts) -> Result<(Capture, Quantity), String> {
     let array = npy::read(bytes)?;
     if let Some(at) = array.values.iter().position(|x| !x.is_finite()) {
-        return Err(format!("number {at} is {}; must be finite: cut or fill the gap", array.values[at]));
+        return Err(format!(
+            "number {at} is {}; must be finite: cut or fill the gap",
+            array.values[at]
+        ));
     }
     let (scale, quantity) = scale(unit, "", volts)?;
     let (rows, power): (Vec<f64>, Vec<f32>) = match array.columns {
@@ -125,7 +143,8 @@ fn of_array(bytes: &[u8], unit: PowerUnit, volts: Volts) -> Result<(Capture, Qua
         2 => array.values.as_chunks::<2>().0.iter().map(|row| (f64::from(row[0]), row[1])).unzip(),
         columns => return Err(format!("has {columns} columns, must have one or two: {NAMED}")),
     };
-    let interval_s = if rows.is_empty() { None } else { Some(interval(&rows, |i| format!("row {i}"))?) };
+    let interval_s =
+        if rows.is_empty() { None } else { Some(interval(&rows, |i| format!("row {i}"))?) };
     finish(power.iter().map(|&p| f64::from(p) * scale).collect(), interval_s, quantity, volts)
 }
 
@@ -135,7 +154,10 @@ fn of_text(bytes: &[u8], unit: PowerUnit, volts: Volts) -> Result<(Capture, Quan
     let count = columns.rows[0].1.len();
     let header = |i: usize| columns.header.get(i).map_or("", String::as_str);
     if count == 3 && header(2) != "level" {
-        return Err(format!("line {}: has 3 columns, must have one or two: {NAMED}", columns.rows[0].0));
+        return Err(format!(
+            "line {}: has 3 columns, must have one or two: {NAMED}",
+            columns.rows[0].0
+        ));
     }
     let power = count.min(2) - 1;
     let (scale, quantity) = scale(unit, header(power), volts)?;
@@ -158,7 +180,9 @@ fn scale(unit: PowerUnit, header: &str, volts: Volts) -> Result<(f64, Quantity),
         PowerUnit::W => 1.0,
         PowerUnit::Mw => milli(1.0),
         PowerUnit::Uw => micro(1.0),
-        PowerUnit::Header if named(["uw", "\u{b5}w"]) || named(["\u{3bc}w", "microwatt"]) => micro(1.0),
+        PowerUnit::Header if named(["uw", "\u{b5}w"]) || named(["\u{3bc}w", "microwatt"]) => {
+            micro(1.0)
+        }
         PowerUnit::Header if named(["mw", "milliwatt"]) => milli(1.0),
         PowerUnit::Header if named(["(w)", "[w]"]) || named(["_w", "watt"]) || header == "w" => 1.0,
         PowerUnit::Header if header.contains("volt") || word("v") || word("mv") => {
@@ -167,7 +191,10 @@ fn scale(unit: PowerUnit, header: &str, volts: Volts) -> Result<(f64, Quantity),
                     "its column `{header}` is a voltage; must be power, or unit = \"linear\" with launch_power_dbm if zero volts are no light"
                 ));
             }
-            return Ok((if word("mv") || header.contains("millivolt") { milli(1.0) } else { 1.0 }, Quantity::Voltage));
+            return Ok((
+                if word("mv") || header.contains("millivolt") { milli(1.0) } else { 1.0 },
+                Quantity::Voltage,
+            ));
         }
         PowerUnit::Header => milli(1.0),
     };
@@ -192,19 +219,34 @@ fn interval(time: &[f64], at: impl Fn(usize) -> String) -> Result<f64, String> {
         let here = pair[1] - pair[0];
         if here <= 0.0 {
             let how = if here == 0.0 { "is repeated" } else { "descends" };
-            return Err(format!("{}: time {} {how} behind {}; must ascend: sort the lines, keep each once", at(i + 1), pair[1], pair[0]));
+            return Err(format!(
+                "{}: time {} {how} behind {}; must ascend: sort the lines, keep each once",
+                at(i + 1),
+                pair[1],
+                pair[0]
+            ));
         }
         if here > 1.7 * step {
             let gap = "must be evenly spaced: resample, or fill the gap";
-            return Err(format!("{}: time jumps by {here:e} where samples are {step:e} apart; {gap}", at(i + 1)));
+            return Err(format!(
+                "{}: time jumps by {here:e} where samples are {step:e} apart; {gap}",
+                at(i + 1)
+            ));
         }
     }
     Ok(step)
 }
 
-fn finish(power_w: Vec<f64>, interval_s: Option<f64>, quantity: Quantity, volts: Volts) -> Result<(Capture, Quantity), String> {
+fn finish(
+    power_w: Vec<f64>,
+    interval_s: Option<f64>,
+    quantity: Quantity,
+    volts: Volts,
+) -> Result<(Capture, Quantity), String> {
     let mean = power_w.iter().sum::<f64>() / power_w.len() as f64;
-    let (low, high) = power_w.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &p| (low.min(p), high.max(p)));
+    let (low, high) = power_w
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &p| (low.min(p), high.max(p)));
     if low == high {
         return Err("is constant; must be a modulated waveform".to_owned());
     }
@@ -237,15 +279,25 @@ mod tests {
             ("s mW\n1e-9 1\n1.005e-9 2\n", Some(5e-12), 1e-3),
         ] {
             let capture = read(text).unwrap();
-            assert!((f64::from(capture.power_w[0]) / first_w - 1.0).abs() < 1e-6, "{text}: {capture:?}");
+            assert!(
+                (f64::from(capture.power_w[0]) / first_w - 1.0).abs() < 1e-6,
+                "{text}: {capture:?}"
+            );
             match (capture.interval_s, interval_s) {
                 (Some(a), Some(b)) => assert!((a / b - 1.0).abs() < 1e-3, "{text}: {a}"),
                 (a, b) => assert_eq!(a, b, "{text}"),
             }
         }
-        for (header, first_v) in [("V", 1.0), ("Ch1 (mV)", 1e-3), ("voltage", 1.0), ("ch1_mv", 1e-3)] {
-            let (capture, quantity) =
-                of_bytes("a.csv", format!("{header}\n1\n-2\n").as_bytes(), PowerUnit::Header, Volts::Welcome).unwrap();
+        for (header, first_v) in
+            [("V", 1.0), ("Ch1 (mV)", 1e-3), ("voltage", 1.0), ("ch1_mv", 1e-3)]
+        {
+            let (capture, quantity) = of_bytes(
+                "a.csv",
+                format!("{header}\n1\n-2\n").as_bytes(),
+                PowerUnit::Header,
+                Volts::Welcome,
+            )
+            .unwrap();
             assert_eq!((capture.power_w[0], quantity), (first_v, Quantity::Voltage), "{header}");
         }
         let linear = Capture::read("a.csv", b"V\n1\n2\n", PowerUnit::Linear).unwrap();
@@ -269,6 +321,10 @@ mod tests {
             let complaint = read(text).unwrap_err();
             assert!(complaint.starts_with(expected), "{text}: {complaint}");
         }
-        assert!(Capture::read("a.npy", &npy::write(&[1.0, f32::NAN]), PowerUnit::W).unwrap_err().starts_with("number 1 is NaN"));
+        assert!(
+            Capture::read("a.npy", &npy::write(&[1.0, f32::NAN]), PowerUnit::W)
+                .unwrap_err()
+                .starts_with("number 1 is NaN")
+        );
     }
 }

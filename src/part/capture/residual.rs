@@ -16,11 +16,14 @@ const BANDS: usize = 48;
 /// <(P_k(t) - P(t))^2> = a + c P(t)^2,   k the repeat;   S(f) its mean one-sided density
 /// ```
 ///
-/// The mean is over repeats and keeps its part of the noise, which is the less to be added again. The part a is added (an instrument's, a driver's about its middle), the part c P^2 is relative to power, as a laser's RIN.
+/// The mean is over repeats and keeps its part of the noise, which is the less to be added again.
+/// The part a is added (an instrument's, a driver's about its middle), the part c P^2 is relative
+/// to power, as a laser's RIN.
 ///
 /// # Limits
 ///
-/// Noise on edges, as of jitter, counts as one of the two; what is slower than a period counts nowhere.
+/// Noise on edges, as of jitter, counts as one of the two; what is slower than a period counts
+/// nowhere.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Residual {
     /// Rms of the added part, in the unit of the power.
@@ -34,23 +37,29 @@ pub struct Residual {
 }
 
 impl Residual {
-    /// The noise of some periods; none when there is but one. `instrument_rms` of white noise is the instrument's and left out.
+    /// The noise of some periods; none when there is but one. `instrument_rms` of white noise is
+    /// the instrument's and left out.
     pub fn of(periods: &Periods, sample_rate_hz: f64, instrument_rms: f64) -> Option<Residual> {
         let repeats = periods.power.len();
         if repeats < 2 {
             return None;
         }
         let n = periods.mean.len();
-        // the mean of K periods keeps a Kth of the noise: with the rest the whole is as large as it was
+        // the mean of K periods keeps a Kth of the noise: with the rest the whole is as large as it
+        // was
         let share = 1.0 / repeats as f64;
         let fft = RealFft::new(&mut Planner::default(), n);
-        let (mut spectrum, mut scratch) = (vec![Complex32::default(); bins(n)], vec![Complex32::default(); fft.scratch()]);
+        let (mut spectrum, mut scratch) =
+            (vec![Complex32::default(); bins(n)], vec![Complex32::default(); fft.scratch()]);
         let (mut variances, mut power) = (vec![0f64; n], vec![0f64; bins(n)]);
         for period in &periods.power {
             let mut rest: Vec<f32> = period.iter().zip(&periods.mean).map(|(p, m)| p - m).collect();
             variances.iter_mut().zip(&rest).for_each(|(v, r)| *v += f64::from(*r).powi(2) * share);
             fft.forward(&mut rest, &mut spectrum, &mut scratch);
-            power.iter_mut().zip(&spectrum).for_each(|(p, s)| *p += f64::from(s.norm_sqr()) * share);
+            power
+                .iter_mut()
+                .zip(&spectrum)
+                .for_each(|(p, s)| *p += f64::from(s.norm_sqr()) * share);
         }
         let (added, relative) = fit(&variances, &periods.mean);
         let added = (added - instrument_rms * instrument_rms).max(0.0);
@@ -61,7 +70,8 @@ impl Residual {
             let density = (2.0 * mean / (n as f64 * sample_rate_hz)).max(f64::MIN_POSITIVE);
             (middle as f64 * sample_rate_hz / n as f64, density.ln())
         };
-        let (f_hz, ln_density) = power.chunks(band).enumerate().map(|(i, bins)| density(i, bins)).unzip();
+        let (f_hz, ln_density) =
+            power.chunks(band).enumerate().map(|(i, bins)| density(i, bins)).unzip();
         let variance = variances.iter().sum::<f64>() / n as f64;
         let shape = Arc::new(Monotone::new(f_hz, ln_density));
         Some(Residual { added_rms: added.sqrt(), relative_rms: relative.sqrt(), shape, variance })
@@ -79,7 +89,8 @@ impl Residual {
 
     fn scaled(&self, rms: f64) -> Option<Density> {
         let factor = rms * rms / self.variance;
-        (factor.is_finite() && factor > 0.0).then(|| Density::Table(Arc::new(self.shape.raised(factor.ln()))))
+        (factor.is_finite() && factor > 0.0)
+            .then(|| Density::Table(Arc::new(self.shape.raised(factor.ln()))))
     }
 }
 
@@ -109,7 +120,8 @@ mod tests {
         let mut rng = Seed::new(1).named("residual").rng();
         let level = |j: usize| 1e-3 * (1.0 + (j * 7 % 4) as f64);
         let (added, relative, n) = (1e-5, 0.02, 8192);
-        let mut one = |j: usize| (level(j) * (1.0 + relative * rng.normal()) + added * rng.normal()) as f32;
+        let mut one =
+            |j: usize| (level(j) * (1.0 + relative * rng.normal()) + added * rng.normal()) as f32;
         let power: Vec<Vec<f32>> = (0..64).map(|_| (0..n).map(&mut one).collect()).collect();
         let mean = (0..n).map(|j| level(j) as f32).collect();
         let periods = Periods { levels: vec![0; n / 4], samples_per_symbol: 4, power, mean };

@@ -56,7 +56,12 @@ pub(super) struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { unit_hz: giga(1.0), kind: Kind::Scattering, format: Format::MagnitudeAngle, reference_ohm: vec![50.0] }
+        Options {
+            unit_hz: giga(1.0),
+            kind: Kind::Scattering,
+            format: Format::MagnitudeAngle,
+            reference_ohm: vec![50.0],
+        }
     }
 }
 
@@ -82,16 +87,22 @@ impl Options {
                 "DB" => options.format = Format::DecibelAngle,
                 "R" => {
                     options.reference_ohm.clear();
-                    while let Some(ohm) = words.next_if(|word| word.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))) {
+                    while let Some(ohm) = words.next_if(|word| {
+                        word.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
+                    }) {
                         options.reference_ohm.push(reference(line, ohm)?);
                     }
                     if !(1..=MOST_PORTS).contains(&options.reference_ohm.len()) {
-                        return Err(format!("line {line}: `R`: must be followed by a reference impedance in ohm, such as R 50"));
+                        return Err(format!(
+                            "line {line}: `R`: must be followed by a reference impedance in ohm, such as R 50"
+                        ));
                     }
                 }
                 _ => {
                     let word = quoted(word);
-                    return Err(format!("line {line}: `{word}`: must be an option line such as # GHz S RI R 50"));
+                    return Err(format!(
+                        "line {line}: `{word}`: must be an option line such as # GHz S RI R 50"
+                    ));
                 }
             }
         }
@@ -103,7 +114,9 @@ impl Options {
 pub(super) fn reference(line: usize, word: &str) -> Result<f64, String> {
     let ohm = word.parse().ok().filter(|ohm| REFERENCE_OHM.contains(ohm));
     let (least, most) = (REFERENCE_OHM.start(), REFERENCE_OHM.end());
-    ohm.ok_or_else(|| format!("line {line}: reference `{}`: must be from {least} to {most} ohm", quoted(word)))
+    ohm.ok_or_else(|| {
+        format!("line {line}: reference `{}`: must be from {least} to {most} ohm", quoted(word))
+    })
 }
 
 /// The first letters of a word, for a message.
@@ -126,7 +139,8 @@ impl Triangle {
         if self == Triangle::Full { ports * ports } else { ports * (ports + 1) / 2 }
     }
 
-    /// Row and column of every pair, in the order of the file; `transposed` when two ports stand as 11 21 12 22.
+    /// Row and column of every pair, in the order of the file; `transposed` when two ports stand as
+    /// 11 21 12 22.
     pub(super) fn places(self, ports: usize, transposed: bool) -> Vec<(usize, usize)> {
         let row = |i: usize| match self {
             Triangle::Full => 0..ports,
@@ -151,8 +165,9 @@ pub(super) struct Keyword<'a> {
 impl<'a> Keyword<'a> {
     /// Reads a line that begins with `[`.
     pub(super) fn parse(line: usize, text: &'a str) -> Result<Self, String> {
-        let (name, rest) =
-            text[1..].split_once(']').ok_or_else(|| format!("line {line}: `[`: must be closed, such as [Number of Ports] 4"))?;
+        let (name, rest) = text[1..].split_once(']').ok_or_else(|| {
+            format!("line {line}: `[`: must be closed, such as [Number of Ports] 4")
+        })?;
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_lowercase();
         Ok(Keyword { name, written: &text[..text.len() - rest.len()], rest: rest.trim() })
     }

@@ -16,10 +16,15 @@ use num_complex::Complex64;
 /// # Panics
 ///
 /// When hybrid parameters are of other than two ports.
-pub(super) fn scattering(kind: Kind, m: &[Complex64], reference_ohm: &[f64]) -> Option<Vec<Complex64>> {
+pub(super) fn scattering(
+    kind: Kind,
+    m: &[Complex64],
+    reference_ohm: &[f64],
+) -> Option<Vec<Complex64>> {
     let n = reference_ohm.len();
     let (zero, one) = (Complex64::default(), Complex64::new(1.0, 0.0));
-    let unit: Vec<Complex64> = (0..n * n).map(|at| if at.is_multiple_of(n + 1) { one } else { zero }).collect();
+    let unit: Vec<Complex64> =
+        (0..n * n).map(|at| if at.is_multiple_of(n + 1) { one } else { zero }).collect();
     let negative: Vec<Complex64> = m.iter().map(|x| -x).collect();
     let (a, b) = match kind {
         Kind::Scattering => return Some(m.to_vec()),
@@ -38,12 +43,14 @@ pub(super) fn scattering(kind: Kind, m: &[Complex64], reference_ohm: &[f64]) -> 
 mod tests {
     use super::*;
 
-    /// A series resistor of 25 ohm and a shunt of 100 ohm behind it, between 50 ohm at port 1 and 75 ohm at port 2.
+    /// A series resistor of 25 ohm and a shunt of 100 ohm behind it, between 50 ohm at port 1 and
+    /// 75 ohm at port 2.
     #[test]
     fn one_network_written_in_five_ways_scatters_alike() {
         let (series, shunt, z) = (25.0, 100.0, [50.0, 75.0]);
         let real = |m: [f64; 4]| m.map(|x| Complex64::new(x, 0.0));
-        let impedance = scattering(Kind::Impedance, &real([series + shunt, shunt, shunt, shunt]), &z).unwrap();
+        let impedance =
+            scattering(Kind::Impedance, &real([series + shunt, shunt, shunt, shunt]), &z).unwrap();
         let y = 1.0 / series;
         let others = [
             scattering(Kind::Admittance, &real([y, -y, -y, y + 1.0 / shunt]), &z).unwrap(),
@@ -59,11 +66,17 @@ mod tests {
             .unwrap(),
         ];
         for other in &others {
-            assert!(impedance.iter().zip(other).all(|(a, b)| (a - b).norm() < 1e-14), "{impedance:?} {other:?}");
+            assert!(
+                impedance.iter().zip(other).all(|(a, b)| (a - b).norm() < 1e-14),
+                "{impedance:?} {other:?}"
+            );
         }
         let input = series + 1.0 / (1.0 / shunt + 1.0 / 75.0);
         assert!((impedance[0].re - (input - 50.0) / (input + 50.0)).abs() < 1e-14);
-        assert!((impedance[1] - impedance[2]).norm() < 1e-14, "a reciprocal network's S is symmetric");
+        assert!(
+            (impedance[1] - impedance[2]).norm() < 1e-14,
+            "a reciprocal network's S is symmetric"
+        );
     }
 
     #[test]

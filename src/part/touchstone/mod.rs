@@ -22,14 +22,16 @@ const LARGEST: f64 = 1e12;
 /// b = S a,   a = (V + Z I) / (2 sqrt(Z)),   b = (V - Z I) / (2 sqrt(Z)),   Z the port's own reference
 /// ```
 ///
-/// Versions 1.0, 1.1, 2.0 and 2.1; S, Y, Z, H or G parameters (all become S); real and imaginary part, magnitude or decibels
-/// and angle; Hz to THz; comments anywhere, lines broken anywhere; whole matrices or a triangle; both orders of two ports; one
-/// reference impedance or one for each port.
+/// Versions 1.0, 1.1, 2.0 and 2.1; S, Y, Z, H or G parameters (all become S); real and imaginary
+/// part, magnitude or decibels and angle; Hz to THz; comments anywhere, lines broken anywhere;
+/// whole matrices or a triangle; both orders of two ports; one reference impedance or one for each
+/// port.
 ///
 /// # Limits
 ///
-/// Noise parameters are left, with a note. Files of mixed modes are refused: export the single ports. A frequency begins
-/// a line, and frequencies ascend. What simulators say in comments (port impedances, port names) is not read.
+/// Noise parameters are left, with a note. Files of mixed modes are refused: export the single
+/// ports. A frequency begins a line, and frequencies ascend. What simulators say in comments (port
+/// impedances, port names) is not read.
 ///
 /// # Reference
 ///
@@ -74,9 +76,13 @@ impl Touchstone {
     ///
     /// The first line that is wrong and what would be right, to be written behind the file's name.
     pub fn parse(text: &str, ports: Option<usize>) -> Result<Self, String> {
-        let read = reader::Reader::new(ports).read(text).map(|file| Touchstone { digest: text::fnv(text.as_bytes()), ..file });
+        let read = reader::Reader::new(ports)
+            .read(text)
+            .map(|file| Touchstone { digest: text::fnv(text.as_bytes()), ..file });
         read.map_err(|remedy| match (ports, likely_ports(text)) {
-            (Some(named), Some(likely)) if named != likely => format!("{remedy}; its lines look like {likely} ports: name it .s{likely}p?"),
+            (Some(named), Some(likely)) if named != likely => {
+                format!("{remedy}; its lines look like {likely} ports: name it .s{likely}p?")
+            }
             _ => remedy,
         })
     }
@@ -111,13 +117,17 @@ impl Touchstone {
         self.digest
     }
 
-    /// S at frequency number `k` (from 0), into port `to` from port `from` (both from 1, as in S21).
+    /// S at frequency number `k` (from 0), into port `to` from port `from` (both from 1, as in
+    /// S21).
     ///
     /// # Panics
     ///
     /// When there is no such frequency or port.
     pub fn at(&self, k: usize, to: usize, from: usize) -> Complex64 {
-        assert!((1..=self.ports).contains(&to) && (1..=self.ports).contains(&from), "ports are counted from 1");
+        assert!(
+            (1..=self.ports).contains(&to) && (1..=self.ports).contains(&from),
+            "ports are counted from 1"
+        );
         self.s[(k * self.ports + to - 1) * self.ports + from - 1]
     }
 
@@ -134,11 +144,15 @@ pub(crate) fn ports_of_name(file: &str) -> Option<usize> {
     extension.strip_prefix('s')?.strip_suffix('p')?.parse().ok()
 }
 
-/// The number of ports that the first frequency looks like: a line of an odd number of columns and those of even ones below.
+/// The number of ports that the first frequency looks like: a line of an odd number of columns and
+/// those of even ones below.
 fn likely_ports(text: &str) -> Option<usize> {
     let code = |line| str::split(line, '!').next().unwrap_or_default();
-    let counts =
-        text.lines().map(code).filter(|line| !line.trim_start().starts_with(['#', '['])).map(|line| line.split_whitespace().count());
+    let counts = text
+        .lines()
+        .map(code)
+        .filter(|line| !line.trim_start().starts_with(['#', '[']))
+        .map(|line| line.split_whitespace().count());
     let mut counts = counts.filter(|&count| count > 0).take(1 + MOST_PORTS * MOST_PORTS);
     let first = counts.next()?;
     let total = first + counts.take_while(|count| count % 2 == 0).sum::<usize>();

@@ -70,7 +70,12 @@ impl Reader {
     pub(super) fn read(mut self, text: &str) -> Result<Touchstone, String> {
         let end = if text.contains('\n') { '\n' } else { '\r' };
         let code = |line| str::trim(str::split(line, '!').next().unwrap_or_default());
-        let lines = text.split(end).map(code).enumerate().map(|(i, line)| (i + 1, line)).filter(|(_, line)| !line.is_empty());
+        let lines = text
+            .split(end)
+            .map(code)
+            .enumerate()
+            .map(|(i, line)| (i + 1, line))
+            .filter(|(_, line)| !line.is_empty());
         let mut lines = lines.peekable();
         while let Some(line) = lines.next() {
             if self.section == Section::End {
@@ -85,7 +90,11 @@ impl Reader {
         if code.starts_with('[') {
             let keyword = Keyword::parse(line, code);
             let ends = || keyword.as_ref().is_ok_and(|keyword| keyword.name == "end information");
-            return if self.section == Section::Information && !ends() { Ok(()) } else { self.keyword(line, &keyword?) };
+            return if self.section == Section::Information && !ends() {
+                Ok(())
+            } else {
+                self.keyword(line, &keyword?)
+            };
         }
         if self.section == Section::Information {
             return Ok(());
@@ -99,9 +108,9 @@ impl Reader {
                 self.noise_lines += 1;
                 Ok(())
             }
-            Section::Head if self.is_version_2 => {
-                Err(format!("line {line}: numbers stand before [Network Data]; the keyword must come first"))
-            }
+            Section::Head if self.is_version_2 => Err(format!(
+                "line {line}: numbers stand before [Network Data]; the keyword must come first"
+            )),
             Section::Head => {
                 self.begin_network(line)?;
                 self.numbers(line, code, next)
@@ -126,13 +135,16 @@ impl Reader {
             return self.version(line, keyword);
         }
         if !self.is_version_2 {
-            let written = keyword.wrong(line, "behind [Version] 2.0, which begins a file of version 2");
+            let written =
+                keyword.wrong(line, "behind [Version] 2.0, which begins a file of version 2");
             return Err(written);
         }
         if self.section == Section::Network && !self.record.is_empty() {
             return Err(self.cut_off());
         }
-        if !self.places.is_empty() && !["network data", "noise data", "number of noise frequencies", "end"].contains(&keyword.name.as_str())
+        if !self.places.is_empty()
+            && !["network data", "noise data", "number of noise frequencies", "end"]
+                .contains(&keyword.name.as_str())
         {
             return Err(keyword.wrong(line, "above [Network Data], or removed"));
         }
@@ -155,7 +167,9 @@ impl Reader {
                     _ => return Err(keyword.wrong(line, "21_12 or 12_21")),
                 });
             }
-            "number of frequencies" => self.frequencies = Some(keyword.count(line, MOST_FREQUENCIES)?),
+            "number of frequencies" => {
+                self.frequencies = Some(keyword.count(line, MOST_FREQUENCIES)?)
+            }
             "number of noise frequencies" => {}
             "reference" => {
                 self.section = Section::Reference;
@@ -170,13 +184,19 @@ impl Reader {
                     _ => return Err(keyword.wrong(line, "Full, Lower or Upper")),
                 };
             }
-            "mixed-mode order" => return Err(keyword.wrong(line, "absent: mixed modes are not read, export the single ports")),
+            "mixed-mode order" => {
+                return Err(keyword
+                    .wrong(line, "absent: mixed modes are not read, export the single ports"));
+            }
             "begin information" => self.section = Section::Information,
             "end information" => self.section = Section::Head,
             "network data" => self.begin_network(line)?,
             "noise data" => self.section = Section::Noise,
             "end" => self.section = Section::End,
-            _ => return Err(keyword.wrong(line, "a keyword of Touchstone 2.0 or 2.1, such as [Network Data]")),
+            _ => {
+                return Err(keyword
+                    .wrong(line, "a keyword of Touchstone 2.0 or 2.1, such as [Network Data]"));
+            }
         }
         Ok(())
     }
@@ -188,7 +208,9 @@ impl Reader {
             _ => return Err(keyword.wrong(line, "1.0, 1.1, 2.0 or 2.1")),
         };
         if self.section != Section::Head {
-            return Err(format!("line {line}: [Version] stands behind other keywords or data; must come first"));
+            return Err(format!(
+                "line {line}: [Version] stands behind other keywords or data; must come first"
+            ));
         }
         Ok(())
     }
@@ -196,7 +218,9 @@ impl Reader {
     fn reference(&mut self, line: usize, text: &str) -> Result<(), String> {
         for word in text.split_whitespace() {
             if self.references.len() == MOST_PORTS {
-                return Err(format!("line {line}: [Reference] has more than {MOST_PORTS} impedances; must have one for each port"));
+                return Err(format!(
+                    "line {line}: [Reference] has more than {MOST_PORTS} impedances; must have one for each port"
+                ));
             }
             self.references.push(reference(line, word)?);
         }
@@ -212,7 +236,8 @@ impl Reader {
 
     /// Everything that must be known before the first number.
     fn begin_network(&mut self, line: usize) -> Result<(), String> {
-        let missing = |keyword: &str| format!("line {line}: data begin without {keyword} above them; add it");
+        let missing =
+            |keyword: &str| format!("line {line}: data begin without {keyword} above them; add it");
         if !self.places.is_empty() {
             return Err(format!("line {line}: [Network Data] is repeated; must stand once"));
         }
@@ -220,7 +245,8 @@ impl Reader {
             if self.is_version_2 {
                 missing("[Number of Ports]")
             } else {
-                "has no number of ports; must be named .s1p to .s12p, such as channel.s4p".to_owned()
+                "has no number of ports; must be named .s1p to .s12p, such as channel.s4p"
+                    .to_owned()
             }
         })?;
         if !(1..=MOST_PORTS).contains(&ports) {
@@ -231,21 +257,32 @@ impl Reader {
         }
         let options = self.options.get_or_insert_default();
         if ports != 2 && matches!(options.kind, Kind::Hybrid | Kind::InverseHybrid) {
-            return Err(format!("line {line}: h- and g-parameters are of 2 ports, not of {ports}: export S"));
+            return Err(format!(
+                "line {line}: h- and g-parameters are of 2 ports, not of {ports}: export S"
+            ));
         }
         if self.is_version_2 && self.frequencies.is_none() {
             return Err(missing("[Number of Frequencies]"));
         }
-        let references = if self.references.is_empty() { options.reference_ohm.clone() } else { std::mem::take(&mut self.references) };
+        let references = if self.references.is_empty() {
+            options.reference_ohm.clone()
+        } else {
+            std::mem::take(&mut self.references)
+        };
         self.file.reference_ohm = match references.len() {
             1 => vec![references[0]; ports],
             n if n == ports => references,
-            n => return Err(format!("line {line}: has {n} reference impedances; must have one or {ports}, one for each port")),
+            n => {
+                return Err(format!(
+                    "line {line}: has {n} reference impedances; must have one or {ports}, one for each port"
+                ));
+            }
         };
         if self.is_version_2 && ports == 2 && self.transposed.is_none() {
             self.note("has no [Two-Port Data Order]; read as 21_12".to_owned());
         }
-        let transposed = ports == 2 && self.triangle == Triangle::Full && self.transposed.unwrap_or(true);
+        let transposed =
+            ports == 2 && self.triangle == Triangle::Full && self.transposed.unwrap_or(true);
         self.places = self.triangle.places(ports, transposed);
         self.file.ports = ports;
         self.section = Section::Network;
@@ -283,7 +320,8 @@ impl Reader {
         Ok(())
     }
 
-    /// Whether noise parameters begin here, which version 1 does not mark: lines of five, or a frequency that falls back.
+    /// Whether noise parameters begin here, which version 1 does not mark: lines of five, or a
+    /// frequency that falls back.
     fn begins_noise(&self, line: usize, code: &str, next: &str) -> Result<bool, String> {
         let Some(&last) = self.file.f_hz.last() else { return Ok(false) };
         if self.is_version_2 || self.file.ports != 2 || code.split_whitespace().count() != 5 {
@@ -314,7 +352,9 @@ impl Reader {
         }
         if self.frequencies.is_some_and(|announced| self.file.f_hz.len() >= announced) {
             let announced = self.frequencies.unwrap_or_default();
-            return Err(format!("line {begins}: is a frequency more than [Number of Frequencies] {announced}: correct the count"));
+            return Err(format!(
+                "line {begins}: is a frequency more than [Number of Frequencies] {announced}: correct the count"
+            ));
         }
         let mut m = vec![Default::default(); ports * ports];
         for (pair, &(i, j)) in self.record[1..].chunks_exact(2).zip(&self.places) {
@@ -340,8 +380,13 @@ impl Reader {
     }
 
     fn cut_off(&self) -> String {
-        let (begins, has, length, ports) = (self.begins, self.record.len(), self.length(), self.file.ports);
-        let what = if ports == 2 { "frequency and S11 S21 S12 S22 in pairs".to_owned() } else { format!("a frequency of {ports} ports") };
+        let (begins, has, length, ports) =
+            (self.begins, self.record.len(), self.length(), self.file.ports);
+        let what = if ports == 2 {
+            "frequency and S11 S21 S12 S22 in pairs".to_owned()
+        } else {
+            format!("a frequency of {ports} ports")
+        };
         format!("line {begins}: has {has} columns, must have {length}: {what}")
     }
 
@@ -351,9 +396,13 @@ impl Reader {
         }
         if self.file.f_hz.is_empty() {
             let missing = if self.is_version_2 { "[Network Data] and behind it " } else { "" };
-            return Err(format!("holds no data; must hold {missing}lines of frequency and S-parameters"));
+            return Err(format!(
+                "holds no data; must hold {missing}lines of frequency and S-parameters"
+            ));
         }
-        if let Some(announced) = self.frequencies.filter(|&announced| announced != self.file.f_hz.len()) {
+        if let Some(announced) =
+            self.frequencies.filter(|&announced| announced != self.file.f_hz.len())
+        {
             let found = self.file.f_hz.len();
             return Err(format!(
                 "has {found} frequencies where [Number of Frequencies] says {announced}: the file is cut off or the count wrong"

@@ -21,7 +21,11 @@ fn every_format_and_unit_reads_alike() {
         let file = read(text, 2);
         assert_eq!(file.f_hz().len(), 2, "{text}");
         let s = file.at(1, 2, 1);
-        assert!((file.f_hz()[1] - 2e9).abs() < 1.0 && (s - Complex64::new(0.25, -0.433_012_7)).norm() < 1e-6, "{text} {s}");
+        assert!(
+            (file.f_hz()[1] - 2e9).abs() < 1.0
+                && (s - Complex64::new(0.25, -0.433_012_7)).norm() < 1e-6,
+            "{text} {s}"
+        );
     }
     let file = read("# GHz S MA R 50\n1 0 0 1 0 .9 0 0 0\n2 0 0 0.5 -60 .8 0 0 0\n", 2);
     assert!((file.at(1, 1, 2).re - 0.8).abs() < 1e-12);
@@ -30,40 +34,71 @@ fn every_format_and_unit_reads_alike() {
 #[test]
 fn noise_parameters_are_left_with_a_note() {
     let data = "#\n1 0 0 1 0 .9 0 0 0\n2 0 0 0.5 -60 .9 0 0 0\n";
-    for noise in ["1 2 0.4 30 0.2\n", "! noise\n.5 2 .4 30 .2\n3 2 .4 30 .2\n", "4 2 .4 30 .2\n5 2 .4 30 .2\n"] {
+    for noise in [
+        "1 2 0.4 30 0.2\n",
+        "! noise\n.5 2 .4 30 .2\n3 2 .4 30 .2\n",
+        "4 2 .4 30 .2\n5 2 .4 30 .2\n",
+    ] {
         let file = read(&format!("{data}{noise}"), 2);
         assert_eq!(file.f_hz().len(), 2);
-        assert!(file.notes().iter().any(|note| note.contains("of noise parameters are left")), "{:?}", file.notes());
+        assert!(
+            file.notes().iter().any(|note| note.contains("of noise parameters are left")),
+            "{:?}",
+            file.notes()
+        );
     }
 }
 
 #[test]
 fn option_lines_behind_the_first_are_left_with_a_few_notes() {
-    let file = read(&format!("# MHz\n{}1 0 0 1 0 .9 0 0 0\n# kHz\n2 0 0 1 0 .9 0 0 0\n", "#\n".repeat(1000)), 2);
+    let file = read(
+        &format!("# MHz\n{}1 0 0 1 0 .9 0 0 0\n# kHz\n2 0 0 1 0 .9 0 0 0\n", "#\n".repeat(1000)),
+        2,
+    );
     assert_eq!(file.f_hz(), [1e6, 2e6]);
-    assert!(file.notes().len() == 16 && file.notes()[0] == "line 2: a second option line is left; the first holds", "{:?}", file.notes());
+    assert!(
+        file.notes().len() == 16
+            && file.notes()[0] == "line 2: a second option line is left; the first holds",
+        "{:?}",
+        file.notes()
+    );
 }
 
 #[test]
 fn what_is_wrong_is_named_with_its_line() {
     for (text, expected) in [
         ("# GHz Q RI R 50\n", "line 1: `Q`: must be an option line such as"),
-        ("# GHz S R\n1 0 0 1 0 .9 0 0 0\n", "line 1: `R`: must be followed by a reference impedance"),
+        (
+            "# GHz S R\n1 0 0 1 0 .9 0 0 0\n",
+            "line 1: `R`: must be followed by a reference impedance",
+        ),
         ("# GHz S R -50\n", "line 1: reference `-50`: must be from 0.001 to 1000000 ohm"),
-        ("# R 50 50 50\n1 0 0 1 0 .9 0 0 0\n", "line 2: has 3 reference impedances; must have one or 2"),
+        (
+            "# R 50 50 50\n1 0 0 1 0 .9 0 0 0\n",
+            "line 2: has 3 reference impedances; must have one or 2",
+        ),
         ("[Version] 3.0\n", "line 1: [Version] `3.0`: must be 1.0, 1.1, 2.0 or 2.1"),
         ("[Network Data]\n", "line 1: [Network Data] ``: must be behind [Version] 2.0"),
         ("1 0 0\n", "line 1: has 3 columns, must have 9"),
-        ("1 0 0 1 0 .9 0 0 0 1 1\n", "line 1: has more columns than the 9 numbers of a frequency of 2 ports"),
+        (
+            "1 0 0 1 0 .9 0 0 0 1 1\n",
+            "line 1: has more columns than the 9 numbers of a frequency of 2 ports",
+        ),
         ("# GHz S MA R 50\n1 0 0 x 0 0 0 0 0\n", "line 2, column 4: `x`: must be a number"),
-        ("1 0 0 1 0 0 0 0 0\n1 0 0 1 0 0 0 0 0\n", "line 2: frequency 1e9 Hz is repeated behind 1e9 Hz; must ascend"),
+        (
+            "1 0 0 1 0 0 0 0 0\n1 0 0 1 0 0 0 0 0\n",
+            "line 2: frequency 1e9 Hz is repeated behind 1e9 Hz; must ascend",
+        ),
         ("1 0 0 1 0 0 0 0 0\n.5 0 0 1 0 0 0 0 0\n", "line 2: frequency 5e8 Hz descends"),
         ("-1 0 0 1 0 0 0 0 0\n", "line 1: frequency -1e9 Hz: must be from 0"),
         ("# DB\n1 9999 0 1 0 0 0 0 0\n", "line 2: S at 1e9 Hz is not finite or above 1e12"),
         ("# Z RI\n1 -1 0 0 0 0 0 -1 0\n", "line 2: S at 1e9 Hz is not finite"),
         ("1 inf 0 1 0 0 0 0 0\n", "line 1, column 2: `inf`: must be a finite number"),
         ("! nothing\n", "holds no data"),
-        ("# GHz S MA R 50\n1 0 0 1 0 1 0 0 0\n0 0 1 0 1 0 0 0\n0 0 1 0 1 0 0 0\n0 0 1 0 1 0 0 0\n", "line 3: frequency 0e0 Hz"),
+        (
+            "# GHz S MA R 50\n1 0 0 1 0 1 0 0 0\n0 0 1 0 1 0 0 0\n0 0 1 0 1 0 0 0\n0 0 1 0 1 0 0 0\n",
+            "line 3: frequency 0e0 Hz",
+        ),
     ] {
         let complaint = Touchstone::parse(text, Some(2)).unwrap_err();
         assert!(complaint.starts_with(expected), "{text}: {complaint}");
@@ -71,8 +106,14 @@ fn what_is_wrong_is_named_with_its_line() {
     let four = "1 0 0 1 0 1 0 0 0\n.1 0 1 0 1 0 0 0\n.1 0 1 0 1 0 0 0\n.1 0 1 0 1 0 0 0\n2 0 0 1 0 1 0 0 0\n";
     let complaint = Touchstone::parse(four, Some(2)).unwrap_err();
     assert!(complaint.ends_with("its lines look like 4 ports: name it .s4p?"), "{complaint}");
-    assert!(Touchstone::parse("1 0 0\n", None).unwrap_err().contains("must be named .s1p to .s12p"));
-    assert!(Touchstone::parse("# H\n1 0 0\n", Some(1)).unwrap_err().contains("are of 2 ports, not of 1"));
+    assert!(
+        Touchstone::parse("1 0 0\n", None).unwrap_err().contains("must be named .s1p to .s12p")
+    );
+    assert!(
+        Touchstone::parse("# H\n1 0 0\n", Some(1))
+            .unwrap_err()
+            .contains("are of 2 ports, not of 1")
+    );
 }
 
 const TWO: &str = "[Version] 2.0\n# GHz S RI R 50\n[Number of Ports] 2\n[Two-Port Data Order] 12_21\n[Number of Frequencies] 1\n";
@@ -81,8 +122,14 @@ const TWO: &str = "[Version] 2.0\n# GHz S RI R 50\n[Number of Ports] 2\n[Two-Por
 fn what_is_wrong_in_version_2_is_named_too() {
     let with = |text: &str| TWO.to_owned() + text;
     for (text, expected) in [
-        (with("[Matrix Format] Round\n"), "line 6: [Matrix Format] `Round`: must be Full, Lower or Upper"),
-        (with("[Mixed-Mode Order] D1,2 C1,2\n"), "line 6: [Mixed-Mode Order] `D1,2 C1,2`: must be absent: mixed modes are not read"),
+        (
+            with("[Matrix Format] Round\n"),
+            "line 6: [Matrix Format] `Round`: must be Full, Lower or Upper",
+        ),
+        (
+            with("[Mixed-Mode Order] D1,2 C1,2\n"),
+            "line 6: [Mixed-Mode Order] `D1,2 C1,2`: must be absent: mixed modes are not read",
+        ),
         (with("[Reference] 50 75 60\n[Network Data]\n"), "line 7: has 3 reference impedances"),
         (with("[Wonder]\n"), "line 6: [Wonder] ``: must be a keyword of Touchstone 2.0"),
         (with("[Network Data\n"), "line 6: `[`: must be closed"),
@@ -96,7 +143,10 @@ fn what_is_wrong_in_version_2_is_named_too() {
             with("[Number of Frequencies] 9\n[Network Data]\n1 0 0 1 0 1 0 0 0\n[End]\n"),
             "has 1 frequencies where [Number of Frequencies] says 9",
         ),
-        (with("[Network Data]\n[Matrix Format] Lower\n"), "line 7: [Matrix Format] `Lower`: must be above [Network Data], or removed"),
+        (
+            with("[Network Data]\n[Matrix Format] Lower\n"),
+            "line 7: [Matrix Format] `Lower`: must be above [Network Data], or removed",
+        ),
         (with("[Network Data]\n[Network Data]\n"), "line 7: [Network Data] is repeated"),
         (
             with("[Number of Frequencies] 18446744073709551616\n"),
@@ -107,8 +157,14 @@ fn what_is_wrong_in_version_2_is_named_too() {
             "[Version] 2.0\n#\n[Number of Ports] 4000000000\n".to_owned(),
             "line 3: [Number of Ports] `4000000000`: must be a whole number from 1 to 64",
         ),
-        ("[Version] 2.0\n#\n[Network Data]\n".to_owned(), "line 3: data begin without [Number of Ports]"),
-        ("[Version] 2.0\n#\n[Number of Ports] 3\n[Network Data]\n".to_owned(), "line 4: data begin without [Number of Frequencies]"),
+        (
+            "[Version] 2.0\n#\n[Network Data]\n".to_owned(),
+            "line 3: data begin without [Number of Ports]",
+        ),
+        (
+            "[Version] 2.0\n#\n[Number of Ports] 3\n[Network Data]\n".to_owned(),
+            "line 4: data begin without [Number of Frequencies]",
+        ),
     ] {
         let complaint = Touchstone::parse(&text, None).unwrap_err();
         assert!(complaint.starts_with(expected), "{text}: {complaint}");
@@ -119,12 +175,18 @@ fn what_is_wrong_in_version_2_is_named_too() {
 fn both_orders_of_two_ports_and_a_reference_each_are_read() {
     let body = "[Network Data]\n1 .1 0 .2 0 .3 0 .4 0\n[Noise Data]\n1 2 3 4 5\n[End]\nanything\n";
     let file = Touchstone::parse(
-        &format!("{TWO}[Reference] 50\n75\n[begin  information]\n[Manufacturer] x\n[no end\n# y\n1 2\n[End Information]\n{body}"),
+        &format!(
+            "{TWO}[Reference] 50\n75\n[begin  information]\n[Manufacturer] x\n[no end\n# y\n1 2\n[End Information]\n{body}"
+        ),
         None,
     );
     let file = file.unwrap();
-    assert_eq!((file.at(0, 1, 2).re, file.at(0, 2, 1).re, file.reference_ohm()), (0.2, 0.3, &[50.0, 75.0][..]));
-    let file = Touchstone::parse(&format!("{}{body}", TWO.replace("12_21", "21_12")), Some(4)).unwrap();
+    assert_eq!(
+        (file.at(0, 1, 2).re, file.at(0, 2, 1).re, file.reference_ohm()),
+        (0.2, 0.3, &[50.0, 75.0][..])
+    );
+    let file =
+        Touchstone::parse(&format!("{}{body}", TWO.replace("12_21", "21_12")), Some(4)).unwrap();
     assert_eq!((file.at(0, 1, 2).re, file.at(0, 2, 1).re), (0.3, 0.2));
     assert!(file.notes()[0].contains("has 2 ports, the file's name says 4"), "{:?}", file.notes());
     assert_eq!(read("# R 50 75\n1 .1 0 .2 0 .3 0 .4 0\n", 2).reference_ohm(), [50.0, 75.0]);
@@ -155,7 +217,12 @@ fn pair(format: &str, x: Complex64) -> String {
 }
 
 /// One matrix in rows, four pairs a line at most; of two ports in one line as 11 21 12 22.
-fn rows(format: &str, s: &[Complex64], ports: usize, columns: impl Fn(usize) -> std::ops::Range<usize>) -> String {
+fn rows(
+    format: &str,
+    s: &[Complex64],
+    ports: usize,
+    columns: impl Fn(usize) -> std::ops::Range<usize>,
+) -> String {
     let mut text = String::new();
     for i in 0..ports {
         for (n, j) in columns(i).enumerate() {
@@ -176,27 +243,40 @@ fn one_network_written_in_versions_1_and_2_and_all_matrix_formats_reads_the_same
         for format in ["RI", "MA", "DB"] {
             let matrix = |k: usize| &s[k * ports * ports..(k + 1) * ports * ports];
             let mut one = format!("! version 1\n# MHz S {format} R 42.5\n");
-            let head =
-                format!("[Version] 2.1\n# MHz S {format}\n[Number of Ports] {ports}\n[Two-Port Order] 21_12\n[Number of Frequencies] 3\n");
+            let head = format!(
+                "[Version] 2.1\n# MHz S {format}\n[Number of Ports] {ports}\n[Two-Port Order] 21_12\n[Number of Frequencies] 3\n"
+            );
             let head = if ports == 2 { head } else { head.replace("[Two-Port Order] 21_12\n", "") };
             let head = head + "[Reference]" + &" 42.5".repeat(ports) + "\n";
-            let mut twos: Vec<String> =
-                ["Full", "Lower", "Upper"].iter().map(|f| format!("{head}[Matrix Format] {f}\n[Network Data]\n")).collect();
+            let mut twos: Vec<String> = ["Full", "Lower", "Upper"]
+                .iter()
+                .map(|f| format!("{head}[Matrix Format] {f}\n[Network Data]\n"))
+                .collect();
             for k in 0..3 {
                 write!(one, "{}{}", k * 10, rows(format, matrix(k), ports, |_| 0..ports)).unwrap();
-                write!(twos[0], "{}{}", k * 10, rows(format, matrix(k), ports, |_| 0..ports)).unwrap();
-                write!(twos[1], "{}{}", k * 10, rows(format, matrix(k), ports, |i| 0..i + 1)).unwrap();
-                write!(twos[2], "{}{}", k * 10, rows(format, matrix(k), ports, |i| i..ports)).unwrap();
+                write!(twos[0], "{}{}", k * 10, rows(format, matrix(k), ports, |_| 0..ports))
+                    .unwrap();
+                write!(twos[1], "{}{}", k * 10, rows(format, matrix(k), ports, |i| 0..i + 1))
+                    .unwrap();
+                write!(twos[2], "{}{}", k * 10, rows(format, matrix(k), ports, |i| i..ports))
+                    .unwrap();
             }
             let one = read(&one, ports);
             for two in twos {
                 let two = Touchstone::parse(&(two + "[End]\n"), None).unwrap();
-                assert_eq!((&one.s, &one.f_hz, &one.reference_ohm), (&two.s, &two.f_hz, &two.reference_ohm), "{ports} {format}");
+                assert_eq!(
+                    (&one.s, &one.f_hz, &one.reference_ohm),
+                    (&two.s, &two.f_hz, &two.reference_ohm),
+                    "{ports} {format}"
+                );
                 assert!(two.notes().is_empty(), "{:?}", two.notes());
             }
             assert_eq!(one.f_hz, [0.0, 10e6, 20e6]);
             let tolerance = if format == "RI" { 0.0 } else { 1e-14 };
-            assert!(one.s.iter().zip(&s).all(|(a, b)| (a - b).norm() <= tolerance), "{ports} {format}");
+            assert!(
+                one.s.iter().zip(&s).all(|(a, b)| (a - b).norm() <= tolerance),
+                "{ports} {format}"
+            );
         }
     }
 }

@@ -4,8 +4,12 @@ use super::{Difference, LaneDifference, mean};
 use crate::link::{LaneResult, MARGIN_WITHIN_DB};
 
 /// The second less the first: lanes of the same number, and whether their seeds are the same.
-pub(super) fn between([first, second]: [&[LaneResult]; 2], [of_first, of_second]: [&[u64]; 2]) -> Difference {
-    let lanes: Vec<LaneDifference> = first.iter().zip(second).map(|(first, second)| lane(first, second)).collect();
+pub(super) fn between(
+    [first, second]: [&[LaneResult]; 2],
+    [of_first, of_second]: [&[u64]; 2],
+) -> Difference {
+    let lanes: Vec<LaneDifference> =
+        first.iter().zip(second).map(|(first, second)| lane(first, second)).collect();
     let margins: Vec<f64> = lanes.iter().filter_map(|lane| lane.margin_db).collect();
     let ln_bers: Vec<f64> = lanes.iter().filter_map(|lane| lane.ln_ber).collect();
     let (margin_db, margin) = mean(&margins);
@@ -49,23 +53,37 @@ mod tests {
         figures.iter().enumerate().map(lane).collect()
     }
 
-    /// t of one degree of freedom at 97.5 % is 12.706; two differences of -1 and -2 have s = 0.7071, s / sqrt 2 = 0.5.
+    /// t of one degree of freedom at 97.5 % is 12.706; two differences of -1 and -2 have s =
+    /// 0.7071, s / sqrt 2 = 0.5.
     #[test]
     fn the_interval_is_students_over_lanes() {
-        let found = between([&lanes(&[(5.0, 1e-6), (7.0, 1e-8)]), &lanes(&[(4.0, 1e-5), (5.0, 1e-7)])], [&[1, 1], &[1, 1]]);
+        let found = between(
+            [&lanes(&[(5.0, 1e-6), (7.0, 1e-8)]), &lanes(&[(4.0, 1e-5), (5.0, 1e-7)])],
+            [&[1, 1], &[1, 1]],
+        );
         assert_eq!((found.margin_lanes, found.ln_ber_lanes, found.same_seeds), (2, 2, true));
         assert_eq!(found.margin_db, Some(-1.5));
         let half = 12.706_204_736 * 0.5 + 0.002;
         assert!((found.margin_db_low.unwrap() - (-1.5 - half)).abs() < 1e-6, "{found:?}");
         assert!((found.margin_db_high.unwrap() - (-1.5 + half)).abs() < 1e-6, "{found:?}");
-        assert!((found.ln_ber.unwrap() - 10f64.ln()).abs() < 1e-12 && found.ln_ber_high.unwrap() - found.ln_ber_low.unwrap() < 1e-12);
+        assert!(
+            (found.ln_ber.unwrap() - 10f64.ln()).abs() < 1e-12
+                && found.ln_ber_high.unwrap() - found.ln_ber_low.unwrap() < 1e-12
+        );
     }
 
     #[test]
     fn equal_lanes_differ_by_exactly_nothing() {
         let same = lanes(&[(5.0, 1e-6), (7.0, 1e-8), (0.1 + 0.2, 3e-9)]);
         let found = between([&same, &same], [&[1; 3], &[1; 3]]);
-        let exactly = [found.margin_db, found.margin_db_low, found.margin_db_high, found.ln_ber, found.ln_ber_low, found.ln_ber_high];
+        let exactly = [
+            found.margin_db,
+            found.margin_db_low,
+            found.margin_db_high,
+            found.ln_ber,
+            found.ln_ber_low,
+            found.ln_ber_high,
+        ];
         assert_eq!(exactly, [Some(0.0); 6]);
     }
 
@@ -75,8 +93,14 @@ mod tests {
         let mut second = lanes(&[(4.0, 1e-5), (5.0, 1e-7)]);
         second[1].margin_db = None;
         let found = between([&first, &second], [&[1, 1, 1], &[1, 2]]);
-        assert_eq!((found.margin_lanes, found.ln_ber_lanes, found.lanes.len(), found.same_seeds), (1, 1, 2, false));
-        assert_eq!((found.margin_db, found.margin_db_low, found.margin_db_high), (Some(-1.0), None, None));
+        assert_eq!(
+            (found.margin_lanes, found.ln_ber_lanes, found.lanes.len(), found.same_seeds),
+            (1, 1, 2, false)
+        );
+        assert_eq!(
+            (found.margin_db, found.margin_db_low, found.margin_db_high),
+            (Some(-1.0), None, None)
+        );
         let none = between([&first, &[]], [&[1, 1, 1], &[]]);
         assert_eq!((none.margin_db, none.ln_ber, none.margin_lanes), (None, None, 0));
     }

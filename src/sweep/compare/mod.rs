@@ -1,4 +1,5 @@
-//! Variants side by side: one link at a few points, run whole with the same seeds, paired lane by lane.
+//! Variants side by side: one link at a few points, run whole with the same seeds, paired lane by
+//! lane.
 
 mod difference;
 mod rank;
@@ -21,14 +22,15 @@ const STEPS_OF_COUNTING: u64 = 2;
 
 /// A link and the variants of it that are run, every one checked.
 ///
-/// Variants are the points of a [`Sweep`], the last axis fastest; each is what [`Link::run`] says of it, to the last bit. The first is what
-/// the others are compared with.
+/// Variants are the points of a [`Sweep`], the last axis fastest; each is what [`Link::run`] says
+/// of it, to the last bit. The first is what the others are compared with.
 ///
 /// # Limits
 ///
-/// Variants with the same seed draw the same numbers for every source of data or noise that goes by the same name in both, as long as
-/// symbols and samples of a block are as many. The intervals of differences hold the scatter among the lanes of one module, not among
-/// modules, and nothing of what the model leaves out.
+/// Variants with the same seed draw the same numbers for every source of data or noise that goes by
+/// the same name in both, as long as symbols and samples of a block are as many. The intervals of
+/// differences hold the scatter among the lanes of one module, not among modules, and nothing of
+/// what the model leaves out.
 ///
 /// ```
 /// use lightlane::{link::Stack, sweep::{Axis, Comparison}};
@@ -73,15 +75,20 @@ impl Comparison {
         self.sweep.points()
     }
 
-    /// Runs the variants one after the other, the lanes of each on rayon's current threads; the result does not depend on how many they
-    /// are.
+    /// Runs the variants one after the other, the lanes of each on rayon's current threads; the
+    /// result does not depend on how many they are.
     ///
-    /// `progress` is called now and then from any thread. `cancel` ends it: the variant in hand is thrown away, those before it are kept.
+    /// `progress` is called now and then from any thread. `cancel` ends it: the variant in hand is
+    /// thrown away, those before it are kept.
     ///
     /// # Errors
     ///
     /// A file, of a pattern or of a measured part, that can no longer be read.
-    pub fn run(&self, progress: &(dyn Fn(Progress) + Sync), cancel: &AtomicBool) -> Result<Compared> {
+    pub fn run(
+        &self,
+        progress: &(dyn Fn(Progress) + Sync),
+        cancel: &AtomicBool,
+    ) -> Result<Compared> {
         let keys: Vec<String> = self.sweep.axes().iter().map(Axis::name).collect();
         let total = self.sweep.rows() + STEPS_OF_COUNTING * self.variants();
         let (mut runs, mut before) = (Vec::new(), 0);
@@ -89,7 +96,10 @@ impl Comparison {
             let values = self.sweep.values(point);
             let resolved = self.sweep.link(&values)?;
             let seeds: Vec<u64> = resolved.lanes.iter().map(|lane| lane.simulation.seed).collect();
-            let result = Link::new(resolved).run(&|Progress { done, .. }| progress(Progress { done: before + done, total }), cancel)?;
+            let result = Link::new(resolved).run(
+                &|Progress { done, .. }| progress(Progress { done: before + done, total }),
+                cancel,
+            )?;
             if cancel.load(Ordering::Relaxed) {
                 break; // a count that was cancelled half way is no result
             }
@@ -107,7 +117,14 @@ fn compared(keys: Vec<String>, total: u64, runs: Vec<Run>) -> Compared {
     let differences: Vec<Option<Difference>> = runs
         .iter()
         .enumerate()
-        .map(|(i, run)| (i > 0).then(|| difference::between([&runs[0].result.lanes, &run.result.lanes], [&runs[0].seeds, &run.seeds])))
+        .map(|(i, run)| {
+            (i > 0).then(|| {
+                difference::between(
+                    [&runs[0].result.lanes, &run.result.lanes],
+                    [&runs[0].seeds, &run.seeds],
+                )
+            })
+        })
         .collect();
     let complete = runs.len() as u64 == total;
     let same_seeds = differences.iter().flatten().all(|difference| difference.same_seeds);
@@ -116,7 +133,8 @@ fn compared(keys: Vec<String>, total: u64, runs: Vec<Run>) -> Compared {
         .zip(ranks)
         .zip(differences)
         .map(|((Run { at, result, .. }, rank), difference)| {
-            let margins: Option<Vec<f64>> = result.lanes.iter().map(|lane| lane.margin_db).collect();
+            let margins: Option<Vec<f64>> =
+                result.lanes.iter().map(|lane| lane.margin_db).collect();
             let (mean, interval) = mean(&margins.unwrap_or_default());
             Variant {
                 at,
@@ -129,7 +147,15 @@ fn compared(keys: Vec<String>, total: u64, runs: Vec<Run>) -> Compared {
             }
         })
         .collect();
-    Compared { schema: 1, version: env!("CARGO_PKG_VERSION"), keys, total, complete, same_seeds, variants }
+    Compared {
+        schema: 1,
+        version: env!("CARGO_PKG_VERSION"),
+        keys,
+        total,
+        complete,
+        same_seeds,
+        variants,
+    }
 }
 
 /// The mean of lanes and its interval from their scatter, which takes two lanes.

@@ -6,7 +6,8 @@ use std::cmp::Ordering;
 /// How good a variant is, the best first.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Standing {
-    /// Margin of the worst lane, dB, to a hundredth as it is printed, for the search ends within less; infinite where no loss that is tried misses the limit.
+    /// Margin of the worst lane, dB, to a hundredth as it is printed, for the search ends within
+    /// less; infinite where no loss that is tried misses the limit.
     Margin(f64),
     /// Some lane reaches the limit with no power: the port's error ratio.
     Floor(f64),
@@ -17,12 +18,20 @@ enum Standing {
 impl Standing {
     fn of(result: &LinkResult) -> Standing {
         let lanes = &result.lanes;
-        if lanes.iter().any(|lane| lane.ber_semi_analytic.or(lane.margin_db).or(lane.floor_ber).is_none()) {
+        if lanes
+            .iter()
+            .any(|lane| lane.ber_semi_analytic.or(lane.margin_db).or(lane.floor_ber).is_none())
+        {
             Standing::Unknown
         } else if lanes.iter().any(|lane| lane.floor_ber.is_some()) {
-            Standing::Floor(result.port.ber_semi_analytic.or(result.port.ber_counted).unwrap_or(1.0))
+            Standing::Floor(
+                result.port.ber_semi_analytic.or(result.port.ber_counted).unwrap_or(1.0),
+            )
         } else {
-            let margin_db = lanes.iter().map(|lane| lane.margin_db.unwrap_or(f64::INFINITY)).fold(f64::INFINITY, f64::min);
+            let margin_db = lanes
+                .iter()
+                .map(|lane| lane.margin_db.unwrap_or(f64::INFINITY))
+                .fold(f64::INFINITY, f64::min);
             // zero has no sign
             Standing::Margin((margin_db * 100.0).round() / 100.0 + 0.0)
         }
@@ -45,7 +54,10 @@ impl Standing {
 /// The place of each, from 1: one more than how many are better.
 pub(super) fn ranks(results: &[&LinkResult]) -> Vec<usize> {
     let standings: Vec<Standing> = results.iter().map(|result| Standing::of(result)).collect();
-    standings.iter().map(|one| 1 + standings.iter().filter(|other| other.cmp(one).is_lt()).count()).collect()
+    standings
+        .iter()
+        .map(|one| 1 + standings.iter().filter(|other| other.cmp(one).is_lt()).count())
+        .collect()
 }
 
 #[cfg(test)]
@@ -55,8 +67,12 @@ mod tests {
     #[test]
     fn margin_comes_before_floor_and_floor_before_nothing() {
         use Standing::{Floor, Margin, Unknown};
-        let mut standings = [Unknown, Floor(1e-2), Margin(-3.0), Floor(1e-3), Margin(2.0), Margin(f64::INFINITY)];
+        let mut standings =
+            [Unknown, Floor(1e-2), Margin(-3.0), Floor(1e-3), Margin(2.0), Margin(f64::INFINITY)];
         standings.sort_by(Standing::cmp);
-        assert_eq!(standings, [Margin(f64::INFINITY), Margin(2.0), Margin(-3.0), Floor(1e-3), Floor(1e-2), Unknown]);
+        assert_eq!(
+            standings,
+            [Margin(f64::INFINITY), Margin(2.0), Margin(-3.0), Floor(1e-3), Floor(1e-2), Unknown]
+        );
     }
 }

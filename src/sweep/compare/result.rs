@@ -24,13 +24,15 @@ pub struct Compared {
     pub variants: Vec<Variant>,
 }
 
-/// One variant: where it stands on the axes, its place among the others, and all that a run says of it.
+/// One variant: where it stands on the axes, its place among the others, and all that a run says of
+/// it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Variant {
     /// Its values.
     pub at: At,
-    /// Place by the loss margin of the worst lane to 0.01 dB, from 1; equals share a place. Behind those with a margin come those of which a lane
-    /// reaches the limit with no power, then those of which a lane has no figure.
+    /// Place by the loss margin of the worst lane to 0.01 dB, from 1; equals share a place. Behind
+    /// those with a margin come those of which a lane reaches the limit with no power, then those
+    /// of which a lane has no figure.
     pub rank: usize,
     /// Mean margin of all lanes, dB; absent unless every lane has one.
     pub margin_mean_db: Option<f64>,
@@ -51,8 +53,9 @@ pub struct Variant {
 /// d_i = x_i(variant) - x_i(first),    mean(d) -+ t s(d) / sqrt(lanes)
 /// ```
 ///
-/// Only lanes that have the figure in both are taken. Margins are searched to [`MARGIN_WITHIN_DB`](crate::link::MARGIN_WITHIN_DB) each: the
-/// interval of their difference is wider by both, unless every lane's difference is exactly zero.
+/// Only lanes that have the figure in both are taken. Margins are searched to
+/// [`MARGIN_WITHIN_DB`](crate::link::MARGIN_WITHIN_DB) each: the interval of their difference is
+/// wider by both, unless every lane's difference is exactly zero.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Difference {
     /// Whether each lane draws data and noise from the same seed as in the first variant.

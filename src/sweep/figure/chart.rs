@@ -43,13 +43,15 @@ impl Chart {
     ///
     /// # Errors
     ///
-    /// A name that no numeric column has; axes that no figure can show: none or more than two that vary, more names than there is
-    /// room for.
+    /// A name that no numeric column has; axes that no figure can show: none or more than two that
+    /// vary, more names than there is room for.
     pub fn new(sweep: &Sweep, figure: &str) -> Result<Chart> {
         let merit = Merit::named(figure)?;
         let layout = Layout::of(sweep.axes())?;
         let first = sweep.link(&sweep.values(0))?;
-        let limit = merit.limit(limit_ber(&first.lanes, sweep.axes())).map(|value| Limit { value, better: merit.better() });
+        let limit = merit
+            .limit(limit_ber(&first.lanes, sweep.axes()))
+            .map(|value| Limit { value, better: merit.better() });
         Ok(Chart {
             axes: sweep.axes().to_vec(),
             layout,
@@ -79,12 +81,19 @@ impl Chart {
             return None;
         }
         Some(match self.layout {
-            Layout::Lanes { along } => Picture::Curves(self.curves(along, self.lanes(along), String::new())),
+            Layout::Lanes { along } => {
+                Picture::Curves(self.curves(along, self.lanes(along), String::new()))
+            }
             Layout::Curves { along, each } => {
                 let axis = &self.axes[each];
                 let Scale { quantity, unit, .. } = layout::scale(axis);
-                let trace = |i| Trace { name: of_value(&axis.value(i)), points: self.line(along, Some((each, i))), ..Trace::default() };
-                let legend = if unit.is_empty() { quantity } else { format!("{quantity} ({unit})") };
+                let trace = |i| Trace {
+                    name: of_value(&axis.value(i)),
+                    points: self.line(along, Some((each, i))),
+                    ..Trace::default()
+                };
+                let legend =
+                    if unit.is_empty() { quantity } else { format!("{quantity} ({unit})") };
                 Picture::Curves(self.curves(along, (0..axis.len()).map(trace).collect(), legend))
             }
             Layout::Map { along, up } => Picture::Map(self.map(along, up)),
@@ -93,7 +102,12 @@ impl Chart {
 
     fn curves(&self, along: usize, traces: Vec<Trace>, legend: String) -> Curves {
         let (x, y) = (layout::scale(&self.axes[along]), self.merit.scale());
-        let holes = traces.iter().filter(|t| t.role == Role::Own).flat_map(|t| &t.points).filter(|p| p.1.is_nan()).count();
+        let holes = traces
+            .iter()
+            .filter(|t| t.role == Role::Own)
+            .flat_map(|t| &t.points)
+            .filter(|p| p.1.is_nan())
+            .count();
         Curves {
             title: format!("{}: {} against {}", self.link, y.quantity, x.quantity),
             caption: self.caption(holes),
@@ -112,11 +126,21 @@ impl Chart {
         let lane = |lane: usize| {
             let value = |i: usize| self.points[i].get(lane).copied().unwrap_or(f64::NAN);
             let points = places.iter().map(|&(x, i)| (x, value(i))).collect();
-            Trace { name: "each lane".to_owned(), points, role: Role::Background, ..Trace::default() }
+            Trace {
+                name: "each lane".to_owned(),
+                points,
+                role: Role::Background,
+                ..Trace::default()
+            }
         };
-        let mut traces: Vec<Trace> = if most > 1 { (0..most).map(lane).collect() } else { Vec::new() };
+        let mut traces: Vec<Trace> =
+            if most > 1 { (0..most).map(lane).collect() } else { Vec::new() };
         let name = if most > 1 { "worst lane" } else { "lane 0" };
-        traces.push(Trace { name: name.to_owned(), points: self.line(along, None), ..Trace::default() });
+        traces.push(Trace {
+            name: name.to_owned(),
+            points: self.line(along, None),
+            ..Trace::default()
+        });
         traces
     }
 
@@ -140,7 +164,8 @@ impl Chart {
             (indices[along], indices[up]) = (across[i].1, upward[j].1);
             self.worst(&indices)
         });
-        let (x, y, z) = (layout::scale(&self.axes[along]), layout::scale(&self.axes[up]), self.merit.scale());
+        let (x, y, z) =
+            (layout::scale(&self.axes[along]), layout::scale(&self.axes[up]), self.merit.scale());
         Map {
             title: format!("{}: {}", self.link, z.quantity),
             caption: self.caption(values.iter().filter(|value| value.is_nan()).count()),
@@ -156,7 +181,8 @@ impl Chart {
 
     /// The worst lane of the point with some value of every axis.
     fn worst(&self, indices: &[usize]) -> f64 {
-        let point = self.axes.iter().zip(indices).fold(0, |point, (axis, i)| point * axis.len() + i);
+        let point =
+            self.axes.iter().zip(indices).fold(0, |point, (axis, i)| point * axis.len() + i);
         let lanes = self.points[point].iter().copied();
         lanes.reduce(|a, b| self.merit.better().worse(a, b)).unwrap_or(f64::NAN)
     }
@@ -178,7 +204,13 @@ impl Chart {
             _ if !self.total.is_multiple_of(points) => "the worst lane of each point".to_owned(),
             lanes => format!("the worst of {lanes} lanes"),
         });
-        let sides = self.axes.iter().map(Axis::len).filter(|len| *len > 1).map(|len| len.to_string()).collect::<Vec<_>>();
+        let sides = self
+            .axes
+            .iter()
+            .map(Axis::len)
+            .filter(|len| *len > 1)
+            .map(|len| len.to_string())
+            .collect::<Vec<_>>();
         parts.push(format!("{} points", sides.join(" × ")));
         if holes > 0 {
             parts.push(format!("not evaluated at {holes} of them"));
@@ -195,8 +227,10 @@ impl Layout {
 
 /// The limit of all lanes and points, if it is one.
 fn limit_ber(lanes: &[Config], axes: &[Axis]) -> Option<f64> {
-    let varies =
-        axes.iter().any(|axis| axis.len() > 1 && axis.name().ends_with("limits.pmd_ber") || axis.name().ends_with("limits.link_ber"));
+    let varies = axes.iter().any(|axis| {
+        axis.len() > 1 && axis.name().ends_with("limits.pmd_ber")
+            || axis.name().ends_with("limits.link_ber")
+    });
     let first = lanes.first()?.limit_ber();
     (!varies && lanes.iter().all(|lane| lane.limit_ber() == first)).then_some(first)
 }

@@ -7,23 +7,44 @@ use crate::fec::curve::{Bers, Burst, Curve, Point};
 const CLOSED_POINTS: usize = 45;
 
 impl Curves {
-    /// Codeword error ratio against bit error ratio: closed form and foretold as lines, counted as points with intervals.
+    /// Codeword error ratio against bit error ratio: closed form and foretold as lines, counted as
+    /// points with intervals.
     ///
     /// A point without an uncorrected codeword is a dash at the upper end of its interval.
     pub fn of_codes(curve: &Curve, points: &[Point]) -> Curves {
         let outer = &curve.coding.outer;
         let inner = if curve.coding.inner.is_some() { " with the inner code" } else { "" };
-        let closed = Trace { name: "closed form of random errors".to_owned(), points: closed(curve, points), ..Trace::default() };
-        let counted = Trace { name: "counted, 95 % interval".to_owned(), counted: counted(points), ..Trace::default() };
-        let foretold: Vec<(f64, f64)> =
-            points.iter().map(|point| (point.pre_fec_ber, point.codeword_error_ratio_foretold.unwrap_or(f64::NAN))).collect();
-        let foretold = Trace { name: "foretold from the histogram".to_owned(), points: foretold, role: Role::Own, ..Trace::default() };
+        let closed = Trace {
+            name: "closed form of random errors".to_owned(),
+            points: closed(curve, points),
+            ..Trace::default()
+        };
+        let counted = Trace {
+            name: "counted, 95 % interval".to_owned(),
+            counted: counted(points),
+            ..Trace::default()
+        };
+        let foretold: Vec<(f64, f64)> = points
+            .iter()
+            .map(|point| {
+                (point.pre_fec_ber, point.codeword_error_ratio_foretold.unwrap_or(f64::NAN))
+            })
+            .collect();
+        let foretold = Trace {
+            name: "foretold from the histogram".to_owned(),
+            points: foretold,
+            role: Role::Own,
+            ..Trace::default()
+        };
         let is_foretold = points.iter().any(|point| point.codeword_error_ratio_foretold.is_some());
         let mut traces = vec![closed];
         traces.extend(Some(counted).filter(|trace| !trace.counted.is_empty()));
         traces.extend(Some(foretold).filter(|_| is_foretold));
         Curves {
-            title: format!("RS({},{}){inner}: uncorrected codewords", outer.codeword_symbols, outer.message_symbols),
+            title: format!(
+                "RS({},{}){inner}: uncorrected codewords",
+                outer.codeword_symbols, outer.message_symbols
+            ),
             caption: caption(curve, points),
             x: logarithmic("pre-FEC bit error ratio"),
             y: logarithmic("codeword error ratio"),
@@ -34,7 +55,8 @@ impl Curves {
     }
 }
 
-/// The counted points of a curve; one without an uncorrected codeword is a dash at the upper end of its interval.
+/// The counted points of a curve; one without an uncorrected codeword is a dash at the upper end of
+/// its interval.
 fn counted(points: &[Point]) -> Vec<Bar> {
     let bar = |point: &Point| {
         let high = point.codeword_error_ratio_high?;
@@ -50,7 +72,10 @@ fn counted(points: &[Point]) -> Vec<Bar> {
 /// As smooth as paper wants it, where nothing stands between the errors and the outer code.
 fn closed(curve: &Curve, points: &[Point]) -> Vec<(f64, f64)> {
     let along = |points: &[Point]| -> Vec<(f64, f64)> {
-        points.iter().map(|point| (point.pre_fec_ber, point.codeword_error_ratio_closed.unwrap_or(f64::NAN))).collect()
+        points
+            .iter()
+            .map(|point| (point.pre_fec_ber, point.codeword_error_ratio_closed.unwrap_or(f64::NAN)))
+            .collect()
     };
     if curve.coding.inner.is_some() || curve.coding.precoder || curve.ber.from >= curve.ber.to {
         return along(points);
@@ -69,14 +94,21 @@ fn logarithmic(quantity: &str) -> Scale {
 fn caption(curve: &Curve, points: &[Point]) -> String {
     let coding = &curve.coding;
     let errors = match (&coding.inner, curve.burst) {
-        (Some(inner), _) if inner.decoder.positions() == 0 => "white noise, hard decisions".to_owned(),
-        (Some(inner), _) => format!("white noise, soft decisions of {} patterns", 1u32 << inner.decoder.positions()),
+        (Some(inner), _) if inner.decoder.positions() == 0 => {
+            "white noise, hard decisions".to_owned()
+        }
+        (Some(inner), _) => {
+            format!("white noise, soft decisions of {} patterns", 1u32 << inner.decoder.positions())
+        }
         (None, Burst::None) => "independent bit errors".to_owned(),
         (None, Burst::GilbertElliott { bad_symbols, ber_bad }) => {
             format!("bursts of {bad_symbols} symbols on average, {ber_bad} of their bits wrong")
         }
         (None, Burst::Dfe { tap }) => {
-            format!("error propagation of a feedback equaliser, tap {}", tap.to_string().replace('-', "\u{2212}"))
+            format!(
+                "error propagation of a feedback equaliser, tap {}",
+                tap.to_string().replace('-', "\u{2212}")
+            )
         }
     };
     let lanes = match (coding.codewords, coding.lanes) {
@@ -84,7 +116,9 @@ fn caption(curve: &Curve, points: &[Point]) -> String {
         (codewords, lanes) => format!("{codewords} codewords interleaved on {lanes} lanes"),
     };
     let precoder = if coding.precoder { " · precoder on" } else { "" };
-    let is_dashed = points.iter().any(|point| point.codewords > 0 && point.codeword_error_ratio_counted.is_none());
+    let is_dashed = points
+        .iter()
+        .any(|point| point.codewords > 0 && point.codeword_error_ratio_counted.is_none());
     let dashes = if is_dashed { " · dash: none lost, the ratio is below" } else { "" };
     format!("{errors} · {lanes}{precoder}{dashes}")
 }
@@ -96,15 +130,37 @@ mod tests {
 
     #[test]
     fn a_curve_has_its_closed_form_and_a_bar_for_every_point() {
-        let curve = Curve { ber: "1e-3:3e-3:3".parse().unwrap(), codewords: 2048, ..Curve::default() };
+        let curve =
+            Curve { ber: "1e-3:3e-3:3".parse().unwrap(), codewords: 2048, ..Curve::default() };
         let points = curve.build().unwrap().run(&mut |_| (), &AtomicBool::new(false));
         let figure = Curves::of_codes(&curve, &points);
         let names: Vec<&str> = figure.traces.iter().map(|trace| trace.name.as_str()).collect();
-        assert_eq!(names, ["closed form of random errors", "counted, 95 % interval", "foretold from the histogram"]);
-        assert_eq!((figure.traces[0].points.len(), figure.traces[1].counted.len(), figure.traces[2].points.len()), (CLOSED_POINTS, 3, 3));
-        // 2048 codewords at 1e-3 have no uncorrected one but with 5e-3: either way the dash or the bar ends where the point says
+        assert_eq!(
+            names,
+            [
+                "closed form of random errors",
+                "counted, 95 % interval",
+                "foretold from the histogram"
+            ]
+        );
+        assert_eq!(
+            (
+                figure.traces[0].points.len(),
+                figure.traces[1].counted.len(),
+                figure.traces[2].points.len()
+            ),
+            (CLOSED_POINTS, 3, 3)
+        );
+        // 2048 codewords at 1e-3 have no uncorrected one but with 5e-3: either way the dash or the
+        // bar ends where the point says
         assert_eq!(Some(figure.traces[1].counted[0].high), points[0].codeword_error_ratio_high);
-        assert!(figure.caption.starts_with("independent bit errors · 4 codewords interleaved on 8 lanes"), "{}", figure.caption);
+        assert!(
+            figure
+                .caption
+                .starts_with("independent bit errors · 4 codewords interleaved on 8 lanes"),
+            "{}",
+            figure.caption
+        );
         let silent = Curve { codewords: 0, ..curve };
         assert_eq!(Curves::of_codes(&silent, &silent.build().unwrap().foreseen()).traces.len(), 1);
     }

@@ -33,13 +33,23 @@ impl Layout {
     pub(super) fn of(axes: &[Axis]) -> Result<Layout> {
         let varying: Vec<usize> = (0..axes.len()).filter(|&i| axes[i].len() > 1).collect();
         let layout = match varying[..] {
-            [] => return Err(refused("needs an axis of two values or more; here nothing varies".to_owned())),
+            [] => {
+                return Err(refused(
+                    "needs an axis of two values or more; here nothing varies".to_owned(),
+                ));
+            }
             [along] => Layout::Lanes { along },
             [a, b] => match (is_few(&axes[a]), is_few(&axes[b])) {
-                (false, false) if is_numeric(&axes[a]) && is_numeric(&axes[b]) => Layout::Map { along: a, up: b },
+                (false, false) if is_numeric(&axes[a]) && is_numeric(&axes[b]) => {
+                    Layout::Map { along: a, up: b }
+                }
                 // names lie along only where there is nothing else to
-                _ if !is_numeric(&axes[a]) && is_numeric(&axes[b]) => Layout::Curves { along: b, each: a },
-                _ if is_numeric(&axes[a]) && !is_numeric(&axes[b]) => Layout::Curves { along: a, each: b },
+                _ if !is_numeric(&axes[a]) && is_numeric(&axes[b]) => {
+                    Layout::Curves { along: b, each: a }
+                }
+                _ if is_numeric(&axes[a]) && !is_numeric(&axes[b]) => {
+                    Layout::Curves { along: a, each: b }
+                }
                 (true, false) => Layout::Curves { along: b, each: a },
                 (false, true) => Layout::Curves { along: a, each: b },
                 _ if axes[a].len() < axes[b].len() => Layout::Curves { along: b, each: a },
@@ -66,18 +76,30 @@ impl Layout {
             Layout::Map { along, up } => (vec![along, up], None),
         };
         if let Some(axis) = each.map(|i| &axes[i]).filter(|axis| axis.len() > MOST_CURVES) {
-            return Err(refused(format!("has room for {MOST_CURVES} curves, and {} has {} names", axis.name(), axis.len())));
+            return Err(refused(format!(
+                "has room for {MOST_CURVES} curves, and {} has {} names",
+                axis.name(),
+                axis.len()
+            )));
         }
         for axis in sides.into_iter().map(|i| &axes[i]) {
             if !is_numeric(axis) {
                 if axis.len() > MOST_NAMES {
-                    return Err(refused(format!("has room for {MOST_NAMES} names, and {} has {}", axis.name(), axis.len())));
+                    return Err(refused(format!(
+                        "has room for {MOST_NAMES} names, and {} has {}",
+                        axis.name(),
+                        axis.len()
+                    )));
                 }
                 continue;
             }
             let places = places(axis);
             if let Some(twice) = places.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-                return Err(refused(format!("needs each value once, and {} has {} twice", axis.name(), twice[0].0)));
+                return Err(refused(format!(
+                    "needs each value once, and {} has {} twice",
+                    axis.name(),
+                    twice[0].0
+                )));
             }
         }
         Ok(())
@@ -87,7 +109,8 @@ impl Layout {
 /// The places of an axis' values in ascending order, each with its index; of names, their indices.
 pub(super) fn places(axis: &Axis) -> Vec<(f64, usize)> {
     let numeric = is_numeric(axis);
-    let place = |i: usize| if numeric { number(&axis.value(i)).unwrap_or(f64::NAN) } else { i as f64 };
+    let place =
+        |i: usize| if numeric { number(&axis.value(i)).unwrap_or(f64::NAN) } else { i as f64 };
     let mut places: Vec<(f64, usize)> = (0..axis.len()).map(|i| (place(i), i)).collect();
     places.sort_by(|a, b| a.0.total_cmp(&b.0));
     places
@@ -153,7 +176,10 @@ mod tests {
             (&[KIND, LENGTH], Layout::Curves { along: 1, each: 0 }),
             (&[LENGTH, "receiver.ffe.taps=11,21"], Layout::Curves { along: 0, each: 1 }),
             (&["receiver.ffe.taps=11,21", LENGTH], Layout::Curves { along: 1, each: 0 }),
-            (&["receiver.ffe.taps=11,21", "fibre.length_km=1,2,3"], Layout::Curves { along: 1, each: 0 }),
+            (
+                &["receiver.ffe.taps=11,21", "fibre.length_km=1,2,3"],
+                Layout::Curves { along: 1, each: 0 },
+            ),
             (&["receiver.ffe.taps=11,21", KIND], Layout::Curves { along: 0, each: 1 }),
             (&[KIND, "pattern.kind=ssprq,prbs13q"], Layout::Curves { along: 0, each: 1 }),
         ] {
@@ -165,9 +191,15 @@ mod tests {
     fn what_no_figure_can_show_is_refused_with_the_remedy() {
         for (axes, expected) in [
             (&["lanes=1"][..], "a figure: needs an axis of two values or more"),
-            (&[LENGTH, BANDWIDTH, KIND], "here are 3: fibre.length_km, receiver.tia.bandwidth_ghz, transmitter.kind; give"),
+            (
+                &[LENGTH, BANDWIDTH, KIND],
+                "here are 3: fibre.length_km, receiver.tia.bandwidth_ghz, transmitter.kind; give",
+            ),
             (&["simulation.seed=1,2,1"], "simulation.seed has 1 twice"),
-            (&[LENGTH, "receiver.ffe.adaptation=lms,lms,lms,lms,lms,lms,lms,lms,lms"], "has room for 8 curves"),
+            (
+                &[LENGTH, "receiver.ffe.adaptation=lms,lms,lms,lms,lms,lms,lms,lms,lms"],
+                "has room for 8 curves",
+            ),
         ] {
             let said = layout(axes).unwrap_err();
             assert!(said.contains(expected), "{axes:?}: {said}");

@@ -55,15 +55,20 @@ impl Merit {
     /// A name that no numeric column has.
     pub fn named(name: &str) -> Result<Merit> {
         let columns = Row::figures();
-        let numbers = columns.iter().enumerate().filter(|(_, name)| !NO_NUMBER.contains(&name.as_str()));
+        let numbers =
+            columns.iter().enumerate().filter(|(_, name)| !NO_NUMBER.contains(&name.as_str()));
         if let Some((column, name)) = numbers.clone().find(|(_, column)| *column == name) {
             return Ok(Merit { name: name.clone(), column });
         }
         let near = nearest(name, numbers.map(|(_, name)| name.as_str()));
         let remedy = match (near, NO_NUMBER.contains(&name)) {
-            (_, true) => "is no number; margin_db is drawn, snr_db or any ber_.. of a row".to_owned(),
+            (_, true) => {
+                "is no number; margin_db is drawn, snr_db or any ber_.. of a row".to_owned()
+            }
             (Some(near), false) => format!("no such figure in a row, did you mean {near}?"),
-            (None, false) => "no such figure in a row; margin_db is drawn, snr_db or any ber_.. of it".to_owned(),
+            (None, false) => {
+                "no such figure in a row; margin_db is drawn, snr_db or any ber_.. of it".to_owned()
+            }
         };
         let mut problems = Problems::new();
         problems.report(&Path::root(), "figure", name.replace(char::is_control, " "), remedy);
@@ -73,7 +78,11 @@ impl Merit {
     /// Which way it is better.
     pub fn better(&self) -> Better {
         let counts = ["errors", "corrected_bits", "uncorrectable"];
-        if self.is_ratio() || counts.iter().any(|count| self.name.starts_with(count)) { Better::Lower } else { Better::Higher }
+        if self.is_ratio() || counts.iter().any(|count| self.name.starts_with(count)) {
+            Better::Lower
+        } else {
+            Better::Higher
+        }
     }
 
     /// Its value in a row; NaN when it was not evaluated.
@@ -84,7 +93,11 @@ impl Merit {
     /// How a figure shows it: error ratios over decades.
     pub(super) fn scale(&self) -> Scale {
         let (quantity, unit) = spoken(&self.name);
-        Scale { quantity, unit, spacing: if self.is_ratio() { Spacing::Logarithmic } else { Spacing::Linear } }
+        Scale {
+            quantity,
+            unit,
+            spacing: if self.is_ratio() { Spacing::Logarithmic } else { Spacing::Linear },
+        }
     }
 
     /// What it is held against: no margin left, or the limit of the link.
@@ -92,13 +105,20 @@ impl Merit {
         match self.name.as_str() {
             "margin_db" => Some(0.0),
             // what is held against it is the ratio ahead of all codes
-            name if name == "floor_ber" || name.starts_with("ber_") && !name.starts_with("ber_inner") => limit_ber,
+            name if name == "floor_ber"
+                || name.starts_with("ber_") && !name.starts_with("ber_inner") =>
+            {
+                limit_ber
+            }
             _ => None,
         }
     }
 
     fn is_ratio(&self) -> bool {
-        self.name.starts_with("ber_") || self.name == "floor_ber" || self.name.starts_with("post_fec_ber") || self.name.contains("_ratio")
+        self.name.starts_with("ber_")
+            || self.name == "floor_ber"
+            || self.name.starts_with("post_fec_ber")
+            || self.name.contains("_ratio")
     }
 }
 
@@ -109,11 +129,19 @@ mod tests {
     #[test]
     fn a_name_that_is_none_is_told_the_nearest() {
         assert_eq!(Merit::named("margin_db").map(|m| m.better()).unwrap(), Better::Higher);
-        let of = |name: &str| Merit::named(name).map(|m| (m.better(), m.scale().spacing, m.limit(Some(1e-4)).is_some())).unwrap();
+        let of = |name: &str| {
+            Merit::named(name)
+                .map(|m| (m.better(), m.scale().spacing, m.limit(Some(1e-4)).is_some()))
+                .unwrap()
+        };
         assert_eq!(of("ber_counted"), (Better::Lower, Spacing::Logarithmic, true));
-        for name in
-            ["ber_inner_counted", "post_fec_ber_closed", "codeword_error_ratio_closed", "frame_loss_ratio_closed", "block_error_ratio"]
-        {
+        for name in [
+            "ber_inner_counted",
+            "post_fec_ber_closed",
+            "codeword_error_ratio_closed",
+            "frame_loss_ratio_closed",
+            "block_error_ratio",
+        ] {
             assert_eq!(of(name), (Better::Lower, Spacing::Logarithmic, false), "{name}");
         }
         assert_eq!(of("uncorrectable_blocks"), (Better::Lower, Spacing::Linear, false));
@@ -131,6 +159,9 @@ mod tests {
     #[test]
     fn what_was_not_evaluated_is_worse_than_nothing_and_better_than_nothing() {
         assert_eq!((Better::Higher.worse(1.0, 2.0), Better::Lower.worse(1.0, 2.0)), (1.0, 2.0));
-        assert!(Better::Higher.worse(f64::NAN, 2.0).is_nan() && Better::Lower.worse(1.0, f64::NAN).is_nan());
+        assert!(
+            Better::Higher.worse(f64::NAN, 2.0).is_nan()
+                && Better::Lower.worse(1.0, f64::NAN).is_nan()
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Figures of a sweep: curves over one axis, a map over two. What they are made of is plain, so that any results can be drawn so.
+//! Figures of a sweep: curves over one axis, a map over two. What they are made of is plain, so
+//! that any results can be drawn so.
 
 mod channel;
 mod chart;
@@ -91,7 +92,8 @@ pub enum Role {
     /// In a colour of its own.
     #[default]
     Own,
-    /// Thin and grey, to be seen behind the others; those that follow each other share a place in the legend.
+    /// Thin and grey, to be seen behind the others; those that follow each other share a place in
+    /// the legend.
     Background,
 }
 

@@ -37,15 +37,25 @@ const UNITS: [(&str, &str); 32] = [
 ];
 
 /// Words that are letters.
-const LETTERS: [&str; 19] =
-    ["eml", "mzm", "dac", "adc", "ffe", "tia", "rin", "pmd", "ber", "snr", "rlm", "oma", "er", "tp2", "tp3", "lms", "dfe", "mpi", "fec"];
+const LETTERS: [&str; 19] = [
+    "eml", "mzm", "dac", "adc", "ffe", "tia", "rin", "pmd", "ber", "snr", "rlm", "oma", "er",
+    "tp2", "tp3", "lms", "dfe", "mpi", "fec",
+];
 
 /// What a name says, and its unit: `fibre.length_km` is a fibre length, in km.
 pub(super) fn spoken(name: &str) -> (String, String) {
-    let (rest, unit) = UNITS.iter().find_map(|(end, unit)| Some((name.strip_suffix(end)?.strip_suffix('_')?, *unit))).unwrap_or((name, ""));
-    let words = rest.split(['.', '_']).map(|word| if LETTERS.contains(&word) { word.to_uppercase() } else { word.to_owned() });
+    let (rest, unit) = UNITS
+        .iter()
+        .find_map(|(end, unit)| Some((name.strip_suffix(end)?.strip_suffix('_')?, *unit)))
+        .unwrap_or((name, ""));
+    let words = rest
+        .split(['.', '_'])
+        .map(|word| if LETTERS.contains(&word) { word.to_uppercase() } else { word.to_owned() });
     let text = words.collect::<Vec<_>>().join(" ");
-    (text.replace("semi analytic", "semi-analytic").replace("post FEC", "post-FEC"), unit.to_owned())
+    (
+        text.replace("semi analytic", "semi-analytic").replace("post FEC", "post-FEC"),
+        unit.to_owned(),
+    )
 }
 
 /// A value as a legend or a caption says it.
