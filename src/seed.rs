@@ -10,10 +10,34 @@
 //! J. Salmon et al., *Parallel random numbers: as easy as 1, 2, 3*, SC11 (Philox); D. Blackman, S.
 //! Vigna, *Scrambled linear pseudorandom number generators*, ACM TOMS 47 (2021) (xoshiro128++).
 
+use std::borrow::Cow;
+
 /// Generators that run side by side.
 pub(crate) const WIDTH: usize = 16;
 
-/// The key of a random stream.
+/// Text that keys a random stream. It is never shown: renaming what is shown moves no draw, and
+/// changing a key changes every count that depends on it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StreamKey(Cow<'static, str>);
+
+impl StreamKey {
+    /// A key that stands in the code.
+    pub const fn fixed(text: &'static str) -> Self {
+        StreamKey(Cow::Borrowed(text))
+    }
+
+    /// A key with a number or a place in it, such as that of one of several lasers.
+    pub fn of(text: String) -> Self {
+        StreamKey(Cow::Owned(text))
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+/// State that random streams are derived from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Seed(u64);
 
@@ -23,13 +47,17 @@ impl Seed {
         Seed(scramble(run ^ 0x6c69_6768_746c_616e))
     }
 
-    /// The stream of a named entity.
-    pub fn named(self, entity: &str) -> Self {
-        Seed(scramble(
-            entity
-                .bytes()
-                .fold(self.0, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3)),
-        ))
+    /// The stream of a fixed key.
+    pub fn stream(self, key: &StreamKey) -> Self {
+        let mixed = key.0.bytes().fold(self.0, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        Seed(scramble(mixed))
+    }
+
+    /// The stream of a key that stands in the code.
+    pub fn named(self, key: &'static str) -> Self {
+        self.stream(&StreamKey::fixed(key))
     }
 
     /// The stream of the `i`-th of several alike: a lane, a block.

@@ -63,7 +63,7 @@ pub(super) fn classes(
             let means = pass(plan, worker, trained, &record.levels, &quiet, &quiet);
             for d in 0..draws {
                 let noise = PROBES + record.block * draws as u64 + d as u64;
-                let probe = Draws { noise, what: Drawn::Only(&line.entity, SMALL), ..quiet };
+                let probe = Draws { noise, what: Drawn::Only(&line.id, SMALL), ..quiet };
                 let outputs = pass(plan, worker, trained, &record.levels, &probe, &quiet);
                 for ((z, mean), class) in outputs.iter().zip(&means).zip(patterns(&record.levels)) {
                     let square = f64::from((z - mean) / SMALL).powi(2);

@@ -1,13 +1,13 @@
 //! Interference by symbols that are not ours: a realisation, not a Gaussian noise.
 
-use super::Shape;
+use super::{NoiseId, Shape};
 
 /// PAM4 symbols of an aggressor at our rate or nearly so, with their own data, that leak into a
 /// node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interferer {
-    /// Who makes it, such as `crosstalk.lane`; its data has this name's stream.
-    pub entity: String,
+    /// Identity; its data has its stream.
+    pub id: NoiseId,
     /// From the aggressor's impulse train of full scale -1 .. 1 to this node, in the node's unit.
     pub path: Vec<Shape>,
     /// Symbols that it sends in a block beyond ours: it runs on another clock, and its phase

@@ -1,5 +1,6 @@
 //! Maps: what acts on samples in time, deterministically.
 
+use crate::seed::StreamKey;
 use crate::signal::{Quantity, Samples};
 use std::marker::PhantomData;
 
@@ -8,14 +9,19 @@ pub trait Map<A: Quantity, B: Quantity>: Send + Sync + 'static {
     /// Maps a block; `y` is as long as `x`.
     fn apply(&self, x: &[A::Sample], y: &mut [B::Sample]);
 
-    /// What the map is called, as part of the names of random streams.
+    /// Name of the map, in messages.
     fn name(&self) -> &'static str;
+
+    /// Key of the random stream of the noise that is merged at the end of its section.
+    fn stream(&self) -> StreamKey {
+        StreamKey::fixed(self.name())
+    }
 }
 
 /// A map whose quantities are forgotten: what a built plan holds.
 pub(crate) trait Erased: Send + Sync {
     fn run(&self, x: &Samples, y: &mut Samples);
-    fn name(&self) -> &'static str;
+    fn stream(&self) -> StreamKey;
 }
 
 pub(crate) struct Typed<M, A, B>(pub(crate) M, pub(crate) PhantomData<fn(A) -> B>);
@@ -25,7 +31,7 @@ impl<A: Quantity, B: Quantity, M: Map<A, B>> Erased for Typed<M, A, B> {
         self.0.apply(A::of(x), B::of_mut(y));
     }
 
-    fn name(&self) -> &'static str {
-        self.0.name()
+    fn stream(&self) -> StreamKey {
+        self.0.stream()
     }
 }

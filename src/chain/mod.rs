@@ -36,7 +36,7 @@ pub use interferer::Interferer;
 pub use lms::Convergence;
 pub(crate) use lookup::Lookup;
 pub use map::Map;
-pub use noise::{Density, Law, Noise};
+pub use noise::{Density, Law, Noise, NoiseId};
 pub use plan::{Plan, Sampler};
 pub use predict::{Prediction, Predictor, Share};
 pub use probe::Probe;

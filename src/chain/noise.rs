@@ -1,6 +1,7 @@
 //! Noise as data: where it enters, by which law, with which density.
 
 use crate::math::monotone::Monotone;
+use crate::seed::StreamKey;
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
@@ -89,11 +90,39 @@ impl Density {
     }
 }
 
+/// Identity of a source of noise or of an interferer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoiseId {
+    /// Name in results and tables, such as `photodiode.shot` or `laser.eml0.rin`.
+    pub name: String,
+    /// Key of its random stream.
+    pub stream: StreamKey,
+}
+
+impl NoiseId {
+    /// A source whose name is its stream's key.
+    pub fn new(name: &str) -> Self {
+        NoiseId { name: name.to_owned(), stream: StreamKey::of(name.to_owned()) }
+    }
+
+    /// The same under another name: the stream stays.
+    #[must_use]
+    pub fn shown_as(self, name: &str) -> Self {
+        NoiseId { name: name.to_owned(), ..self }
+    }
+}
+
+impl<T: AsRef<str> + ?Sized> From<&T> for NoiseId {
+    fn from(name: &T) -> Self {
+        NoiseId::new(name.as_ref())
+    }
+}
+
 /// A source of noise at a node of a chain.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Noise {
-    /// Who makes it, such as `photodiode.shot` or `laser.0.rin`; the name in every table of shares.
-    pub entity: String,
+    /// Identity.
+    pub id: NoiseId,
     /// How it acts.
     pub law: Law,
     /// One-sided density.
@@ -107,8 +136,8 @@ pub struct Noise {
 
 impl Noise {
     /// A noise of one lane.
-    pub fn new(entity: &str, law: Law, density: Density) -> Self {
-        Noise { entity: entity.to_owned(), law, density, behind_gain: false, shared: false }
+    pub fn new(id: impl Into<NoiseId>, law: Law, density: Density) -> Self {
+        Noise { id: id.into(), law, density, behind_gain: false, shared: false }
     }
 
     /// The same behind a gain that makes up for lost light.
@@ -117,7 +146,7 @@ impl Noise {
     }
 
     /// A noise whose owner may feed several lanes: its stream is the owner's.
-    pub fn shared(entity: &str, law: Law, density: Density) -> Self {
-        Noise { shared: true, ..Noise::new(entity, law, density) }
+    pub fn shared(id: impl Into<NoiseId>, law: Law, density: Density) -> Self {
+        Noise { shared: true, ..Noise::new(id, law, density) }
     }
 }

@@ -1,8 +1,11 @@
 //! A built chain: neighbouring responses fused, noises brought to the end of their section, nothing
 //! left to decide.
 
-use super::{Density, Interferer, Law, Noise, Shape, Step, Storage, Workshop, map::Erased};
+use super::{
+    Density, Interferer, Law, Noise, NoiseId, Shape, Step, Storage, Workshop, map::Erased,
+};
 use crate::math::fft;
+use crate::seed::StreamKey;
 use crate::signal::Grid;
 use num_complex::Complex32;
 
@@ -17,6 +20,8 @@ pub struct Sampler {
     pub jitter_s: f64,
 }
 
+/// Stream of the noise of the first section, which begins with symbols.
+const SYMBOLS: StreamKey = StreamKey::fixed("symbols");
 /// Jitter up to which its first order, slope times displacement, is enough, symbol periods rms.
 const FIRST_ORDER_UI: f64 = 0.02;
 
@@ -79,7 +84,7 @@ impl Transforms {
 }
 
 pub(super) struct SymbolSource {
-    pub(super) entity: String,
+    pub(super) id: NoiseId,
     pub(super) kind: SymbolNoise,
 }
 
@@ -133,7 +138,7 @@ pub(super) struct Gained {
 
 /// An interferer at its section's end.
 pub(super) struct Leak {
-    pub(super) entity: String,
+    pub(super) id: NoiseId,
     pub(super) path: Vec<Complex32>,
     /// Its symbols in a block, and their transform.
     pub(super) symbols: usize,
@@ -144,15 +149,16 @@ pub(super) struct Leak {
 
 /// An added noise at its section's end: rms of the real (and of the imaginary) part of each bin.
 pub(super) struct Source {
-    pub(super) entity: String,
+    pub(super) id: NoiseId,
     pub(super) deviation: Vec<f32>,
     /// True behind a gain that makes up for lost light.
     pub(super) behind_gain: bool,
 }
 
 impl Section {
-    pub(super) fn name(&self) -> &'static str {
-        self.map.as_ref().map_or("symbols", |m| m.name())
+    /// Key of the stream of its merged noise.
+    pub(super) fn stream(&self) -> StreamKey {
+        self.map.as_ref().map_or(SYMBOLS, |map| map.stream())
     }
 }
 
@@ -196,14 +202,14 @@ impl Draft {
         for (at, noise) in &self.noises {
             if self.at_start(*at, noise) {
                 let on_light = matches!(noise.law, Law::Relative | Law::Phase);
-                assert!(on_light == both_sides, "{} acts on the wrong quantity", noise.entity);
+                assert!(on_light == both_sides, "{} acts on the wrong quantity", noise.id.name);
                 start.push(noise.clone());
                 continue;
             }
             assert!(
                 noise.law == Law::Added && !both_sides,
                 "{} cannot act behind a response",
-                noise.entity
+                noise.id.name
             );
             let after = shop.product(&self.shapes[*at..], grid, false);
             let deviation = after.iter().enumerate().map(|(k, h)| {
@@ -211,7 +217,7 @@ impl Draft {
                 (density * grid.sample_rate_hz() / (4.0 * m)).sqrt() as f32 * h.norm()
             });
             sources.push(Source {
-                entity: noise.entity.clone(),
+                id: noise.id.clone(),
                 deviation: deviation.collect(),
                 behind_gain: noise.behind_gain,
             });
@@ -222,7 +228,7 @@ impl Draft {
             path.iter_mut().for_each(|h| *h *= 1.0 / grid.symbols as f32);
             let symbols = grid.symbols + i.extra_symbols;
             Leak {
-                entity: i.entity.clone(),
+                id: i.id.clone(),
                 path,
                 symbols,
                 transform: shop.real(symbols),
@@ -431,9 +437,9 @@ fn symbol_source(noise: &Noise, grid: Grid) -> SymbolSource {
         Law::Timing => SymbolNoise::Timing(rms),
         Law::TimingTwoPoint => SymbolNoise::TwoPoint(rms),
         Law::TimingEvenOdd => SymbolNoise::EvenOdd(rms),
-        _ => panic!("{} cannot act on symbols", noise.entity),
+        _ => panic!("{} cannot act on symbols", noise.id.name),
     };
-    SymbolSource { entity: noise.entity.clone(), kind }
+    SymbolSource { id: noise.id.clone(), kind }
 }
 
 /// Drops laser phase noise that dispersion turns into less relative intensity noise than -165 dB/Hz

@@ -18,7 +18,7 @@ use super::kernel::{self, Kernel};
 use super::lags::Lags;
 use super::plan::{Plan, Source, SymbolNoise};
 use super::record::{Record, Scale, mean_of};
-use super::{Law, Share, Storage, Trained, symbols, thinning};
+use super::{Law, NoiseId, Share, Storage, Trained, symbols, thinning};
 use crate::math::rows::Row;
 use num_complex::Complex32;
 
@@ -64,7 +64,7 @@ impl Depth {
 
 /// One source and how it comes to the slicer.
 pub(super) struct Line {
-    pub(super) entity: String,
+    pub(super) id: NoiseId,
     pub(super) kind: Kind,
     /// True when the closed form does not hold and small draws through the chain take its place.
     pub(super) drawn: bool,
@@ -127,7 +127,7 @@ impl Noises {
                 power,
                 kernel: Kernel::cut(&circular, depth.symbol_lost()),
             };
-            lines.push(Line { entity: source.entity.clone(), kind, drawn: before });
+            lines.push(Line { id: source.id.clone(), kind, drawn: before });
         }
         for (i, section) in plan.sections.iter().enumerate() {
             for (j, source) in section.sources.iter().enumerate() {
@@ -151,11 +151,7 @@ impl Noises {
                 } else {
                     Kind::Interior { section: i, source: j }
                 };
-                lines.push(Line {
-                    entity: source.entity.clone(),
-                    drawn: i != last && before,
-                    kind,
-                });
+                lines.push(Line { id: source.id.clone(), drawn: i != last && before, kind });
             }
             for noise in &section.start {
                 let half_rate = plan.grid.sample_rate_hz() / 2.0;
@@ -185,7 +181,7 @@ impl Noises {
                     Kind::Phase => true,
                     _ => before,
                 };
-                lines.push(Line { entity: noise.entity.clone(), kind, drawn });
+                lines.push(Line { id: noise.id.clone(), kind, drawn });
             }
         }
         Noises { lines, depth }
@@ -441,7 +437,7 @@ impl Reach {
                 }
                 Kind::Interior { .. } | Kind::Phase => 0.0,
             };
-            shares.push(Share { entity: line.entity.clone(), share });
+            shares.push(Share { entity: line.id.name.clone(), share });
         }
         self.g_squared.add_at_symbols(&at_detector, s, &mut buffer, out);
         for (section, kernel) in by_slope {

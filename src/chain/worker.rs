@@ -3,7 +3,7 @@
 
 use super::decision::Detection;
 use super::plan::{Leak, Plan, Section, SymbolNoise};
-use super::{Density, Law, Noise, Storage, Trained, block};
+use super::{Density, Law, Noise, NoiseId, Storage, Trained, block};
 use crate::dsp::ffe;
 use crate::math::rows::Row;
 use crate::math::{fft, normals};
@@ -33,18 +33,18 @@ pub enum Drawn<'a> {
     Nothing,
     /// All of them.
     Everything,
-    /// One entity alone, scaled: a small probe of what it does.
-    Only(&'a str, f32),
+    /// One source alone, scaled: a small probe of what it does.
+    Only(&'a NoiseId, f32),
 }
 
 impl Drawn<'_> {
-    /// The factor on the noise of `entity`; zero leaves it out.
-    pub(super) fn scale(&self, entity: &str) -> f32 {
+    /// The factor on the noise of `id`; zero leaves it out.
+    pub(super) fn scale(&self, id: &NoiseId) -> f32 {
         match self {
             Drawn::Nothing => 0.0,
             Drawn::Everything => 1.0,
             Drawn::Only(only, scale) => {
-                if *only == entity {
+                if *only == id {
                     *scale
                 } else {
                     0.0
@@ -221,7 +221,7 @@ impl Worker {
         block::transmit_taps(levels, &plan.taps, plan.compression, &mut self.symbols);
         let mut displaced = false;
         for source in &plan.symbol_sources {
-            let scale = draws.what.scale(&source.entity);
+            let scale = draws.what.scale(&source.id);
             let (most_s, random) = match source.kind {
                 SymbolNoise::Added(_) => continue,
                 SymbolNoise::EvenOdd(most_s) => (most_s, false),
@@ -235,7 +235,7 @@ impl Worker {
             let steps = &mut self.normals[..n];
             if random {
                 normals::fill(
-                    &mut draws.lane.named(&source.entity).index(draws.noise).rng(),
+                    &mut draws.lane.stream(&source.id.stream).index(draws.noise).rng(),
                     steps,
                 );
             }
@@ -265,10 +265,10 @@ impl Worker {
         }
         for source in &plan.symbol_sources {
             let SymbolNoise::Added(rms) = source.kind else { continue };
-            let scale = rms * draws.what.scale(&source.entity);
+            let scale = rms * draws.what.scale(&source.id);
             if scale > 0.0 {
                 normals::fill(
-                    &mut draws.lane.named(&source.entity).index(draws.noise).rng(),
+                    &mut draws.lane.stream(&source.id.stream).index(draws.noise).rng(),
                     &mut self.normals[..n],
                 );
                 self.symbols.iter_mut().zip(self.normals.iter()).for_each(|(x, n)| *x += scale * n);
@@ -311,12 +311,12 @@ impl Worker {
             Ampere::of_mut(&mut self.real).iter_mut().for_each(|x| *x *= attenuation);
         }
         for noise in &section.start {
-            let scale = draws.what.scale(&noise.entity);
+            let scale = draws.what.scale(&noise.id);
             if scale == 0.0 {
                 continue;
             }
             let owner = if noise.shared { draws.run } else { draws.lane };
-            let stream = owner.named(&noise.entity).index(draws.noise);
+            let stream = owner.stream(&noise.id.stream).index(draws.noise);
             match noise.law {
                 Law::Shot { dark_a } => {
                     let density = (noise.density.at(0.0) * self.grid.sample_rate_hz() / 2.0) as f32;
@@ -412,8 +412,7 @@ impl Worker {
             Drawn::Nothing => return,
             Drawn::Everything if section.sources.is_empty() => return,
             Drawn::Everything => (&section.deviation, 1.0),
-            Drawn::Only(entity, scale) => match section.sources.iter().find(|s| s.entity == entity)
-            {
+            Drawn::Only(id, scale) => match section.sources.iter().find(|s| s.id == *id) {
                 Some(source) => (&source.deviation, scale),
                 None => return,
             },
@@ -429,7 +428,7 @@ impl Worker {
         scale: f32,
         draws: &Draws<'_>,
     ) {
-        let stream = draws.lane.named(section.name()).index(draws.noise);
+        let stream = draws.lane.stream(&section.stream()).index(draws.noise);
         add_bins(stream, &mut self.spectrum, deviation, &mut self.normals, scale);
     }
 
@@ -453,10 +452,10 @@ impl Worker {
         wanted: impl Fn(&Leak) -> bool,
     ) {
         for (i, leak) in section.interferers.iter().enumerate().filter(|(_, leak)| wanted(leak)) {
-            let Leak { entity, path: own, symbols: n, transform, .. } = leak;
+            let Leak { id, path: own, symbols: n, transform, .. } = leak;
             let bins = fft::bins(*n);
             block::aggressor(
-                draws.lane.named(entity).index(draws.block),
+                draws.lane.stream(&id.stream).index(draws.block),
                 &mut self.aggressor[..*n],
             );
             transform.forward(
@@ -518,7 +517,7 @@ impl Worker {
         let deviation =
             trained.deviation.as_ref().map_or(&plan.sampled_deviation, |gained| &gained.sampled);
         if draws.what == Drawn::Everything && !deviation.is_empty() {
-            let stream = draws.lane.named(plan.end().name()).index(draws.noise);
+            let stream = draws.lane.stream(&plan.end().stream()).index(draws.noise);
             add_bins(stream, &mut self.sampled_spectrum[..bins], deviation, &mut self.normals, 1.0);
         }
         plan.transforms.sampled.inverse(

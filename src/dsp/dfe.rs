@@ -281,11 +281,11 @@ pub(super) mod tests {
     use crate::dsp::bursts::Bursts;
     use crate::math::gaussian::{q, q_inverse};
     use crate::math::normals;
-    use crate::seed::Seed;
+    use crate::seed::{Seed, StreamKey};
 
     /// Random levels and their samples behind 1 + sum taps D^j in white noise of `sigma`.
     pub(crate) fn received(name: &str, taps: &[f32], sigma: f32, n: usize) -> (Vec<u8>, Vec<f32>) {
-        let mut rng = Seed::new(1).named(name).rng();
+        let mut rng = Seed::new(1).stream(&StreamKey::of(name.to_owned())).rng();
         let sent: Vec<u8> = (0..n).map(|_| (rng.next_u64() >> 62) as u8).collect();
         let mut y = vec![0.0; n];
         normals::fill(&mut rng, &mut y);

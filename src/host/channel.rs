@@ -1,7 +1,7 @@
 //! The electrical channel between a host and a module.
 
 use super::{MixedMode, Network, PortMap, Trace, Transfer};
-use crate::chain::{Chain, Interferer, Shape, Table};
+use crate::chain::{Chain, Interferer, NoiseId, Shape, Table};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
 use crate::math::recent::Recent;
@@ -375,7 +375,7 @@ impl Channel {
                     .chain(coupling)
                     .collect();
                 volts = volts.interferer(Interferer {
-                    entity: format!("{name}.{kind}.{k}"),
+                    id: NoiseId::new(&format!("{name}.{kind}.{k}")),
                     path,
                     extra_symbols,
                     behind_gain,

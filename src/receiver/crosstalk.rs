@@ -68,7 +68,7 @@ impl Crosstalk {
                 Shape::Derivative(grid.symbol_rate_hz / 2.0),
             ];
             current = current.interferer(Interferer {
-                entity: entity.to_owned(),
+                id: entity.into(),
                 path,
                 extra_symbols: 0,
                 behind_gain: false,

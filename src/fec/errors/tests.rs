@@ -3,10 +3,11 @@ use super::super::reed_solomon::{Code, Workspace};
 use super::super::{Coding, Layout, Mux, Receiver, Sender, Tally, tail};
 use super::*;
 use crate::pattern::{precode, unprecode};
+use crate::seed::StreamKey;
 use std::sync::Arc;
 
 fn source(errors: Errors, name: &str) -> ErrorSource {
-    errors.build(Seed::new(1).named(name)).unwrap()
+    errors.build(Seed::new(1).stream(&StreamKey::of(name.to_owned()))).unwrap()
 }
 
 fn random_levels(count: usize) -> Vec<u8> {

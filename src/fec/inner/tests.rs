@@ -112,7 +112,7 @@ struct Channel {
 }
 
 impl Channel {
-    fn new(ber: f64, name: &str) -> Self {
+    fn new(ber: f64, name: &'static str) -> Self {
         let sigma = (0.5 / pam4_half_eye_from_ber(ber)) as f32;
         Self {
             rng: Seed::new(1).named(name).rng(),
