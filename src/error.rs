@@ -171,6 +171,16 @@ impl Display for Problems {
     }
 }
 
+/// The nearest of some names, if one is near.
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let folded = name.to_lowercase();
+    known
+        .map(|known| (strsim::normalized_damerau_levenshtein(&folded, known), known))
+        .filter(|&(likeness, _)| likeness > 0.5)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known)| known)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

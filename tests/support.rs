@@ -79,9 +79,9 @@ pub(crate) fn captured() -> &'static [String; 4] {
 /// A preset's description as it stands.
 pub(crate) fn preset(name: &str) -> Config {
     let text = match name {
-        "800gbase-dr8" => include_str!("../src/link/presets/800gbase-dr8.toml"),
-        "1.6tbase-dr8" => include_str!("../src/link/presets/1.6tbase-dr8.toml"),
-        "1.6tbase-dr8-2" => include_str!("../src/link/presets/1.6tbase-dr8-2.toml"),
+        "800gbase-dr8" => include_str!("../src/link/describe/presets/800gbase-dr8.toml"),
+        "1.6tbase-dr8" => include_str!("../src/link/describe/presets/1.6tbase-dr8.toml"),
+        "1.6tbase-dr8-2" => include_str!("../src/link/describe/presets/1.6tbase-dr8-2.toml"),
         _ => panic!("{name} does not ship"),
     };
     toml::from_str(text).expect("a preset is a description")

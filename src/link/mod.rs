@@ -1,52 +1,47 @@
-//! A link: its description in layers, its lanes, and what is said of them. The order of the chain
-//! stands only here.
+//! A link: its description in layers, its lanes, and their results. The order of the chain is
+//! known only here.
 
-mod clock;
-mod config;
-mod corrected;
-mod counted_margin;
-mod counting;
-mod eecq;
-mod fec;
-mod files;
-mod lane;
+mod build;
+mod count;
+mod describe;
 mod layers;
-mod limits;
-mod margin;
-mod module;
-pub mod presets;
 mod result;
 mod run;
-mod segment;
-mod srs;
-mod summary;
-mod targets;
-mod tolerance;
-mod transmitted;
-mod tuning;
-mod view;
-mod waveform;
+mod solve;
+mod studies;
+mod test_points;
+mod views;
 
-pub use clock::ClockResult;
-pub use config::{Config, Simulation, Spread, Targets};
-pub use counting::Counting;
-pub use fec::Fec;
-pub use lane::{Lane, Segment};
-pub(crate) use layers::nearest;
-pub use layers::{Key, Resolved, Stack, Varied};
-pub use limits::{Finding, Limits, Side, SpecRow, Status};
-pub use margin::MARGIN_WITHIN_DB;
-pub use module::{Host, Module, ModuleKind};
-pub use result::{
+pub(crate) use crate::error::nearest;
+pub use build::lane::Lane;
+pub use build::segment::Segment;
+pub use describe::config::Config;
+pub use describe::counting::Counting;
+pub use describe::fec::Fec;
+pub use describe::limits::{Limits, Status};
+pub use describe::module::{Host, Module, ModuleKind};
+pub use describe::presets;
+pub use describe::simulation::{Simulation, Spread};
+pub use describe::targets::Targets;
+pub use describe::tdecq::{Tdecq, TestPattern};
+pub use layers::stack::{Resolved, Stack};
+pub use layers::varied::{Key, Varied};
+pub use result::clock::ClockResult;
+pub use result::figures::{
     FecResult, LaneResult, LinkResult, NoiseShare, PortResult, SegmentResult, Slicer,
 };
-pub use run::{Link, Progress};
-pub use srs::{Stress, Stressed, stressed};
-pub use targets::{TargetVerdict, Verdict, judge};
-pub use tolerance::{JitterTolerance, MASK_CORNER_MHZ, mask_ui};
-pub use transmitted::{Tdecq, TestPattern};
-pub(crate) use view::link_name;
-pub use view::{
-    Counted, Curve, EyeView, Histogram, Node, Overview, Panel, Spectra, View, Waterfall,
-};
-pub use waveform::{Record, TestPoint, Waveform};
+pub use result::spec::{Finding, Side, SpecRow};
+pub use result::targets::{TargetVerdict, Verdict, judge};
+pub use run::link::Link;
+pub use run::options::Progress;
+pub use solve::margin::MARGIN_WITHIN_DB;
+pub use studies::jitter_tolerance::{JitterTolerance, MASK_CORNER_MHZ, mask_ui};
+pub use studies::stressed_receiver::{Stress, Stressed, stressed};
+pub use views::eye::{EyeView, Node};
+pub use views::histogram::Histogram;
+pub use views::overview::{Overview, Panel};
+pub use views::spectra::{Curve, Spectra};
+pub use views::view::View;
+pub(crate) use views::view::link_name;
+pub use views::waterfall::{Counted, Waterfall};
+pub use views::waveform::{Record, TestPoint, Waveform};

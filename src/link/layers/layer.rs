@@ -1,16 +1,9 @@
 //! One layer: its text, checked on its own, with the place of every key.
 
-use super::lines::Lines;
-use super::reader::Reader;
 use crate::error::{Place, Problem, Problems};
 use std::collections::BTreeMap;
-use toml::de::DeTable;
-use toml::{Table, Value};
+use toml::Table;
 
-/// Syntax errors of one layer that are printed.
-const MOST_SYNTAX_ERRORS: usize = 10;
-/// Most keys on the way to a value.
-const MOST_KEYS: usize = 16;
 /// Line and column of a key and of its value, from 1.
 #[derive(Clone, Debug)]
 pub(super) struct Mark {
@@ -21,8 +14,8 @@ pub(super) struct Mark {
 /// A layer: what is right in it, and what is not.
 #[derive(Clone, Debug)]
 pub(super) struct Layer {
-    name: String,
-    is_flag: bool,
+    pub(super) name: String,
+    pub(super) is_flag: bool,
     pub(super) marks: BTreeMap<String, Mark>,
     /// Every key that is known and has a value of its type.
     pub(super) table: Table,
@@ -32,57 +25,6 @@ pub(super) struct Layer {
 }
 
 impl Layer {
-    /// Reads a file's or a preset's text.
-    pub(super) fn parse(name: &str, text: &str) -> Layer {
-        let mut layer = Layer::empty(name, false);
-        layer.read(text);
-        layer
-    }
-
-    /// Reads an assignment.
-    pub(super) fn flag(name: &str, assignment: &str) -> Layer {
-        // a flag is repeated in a message of one line
-        let mut layer = Layer::empty(&name.replace(char::is_control, " "), true);
-        let malformed = Layer::not_an_assignment(&layer.name);
-        let Some((key, value)) = assignment.split_once('=') else {
-            layer.problems.push(malformed);
-            return layer;
-        };
-        let (key, value) = (key.trim(), value.trim());
-        if key.is_empty()
-            || key.contains(['#', '[', '{', '\n', '\r'])
-            || key.split('.').count() > MOST_KEYS
-        {
-            layer.problems.push(malformed);
-            return layer;
-        }
-        let as_text = format!("{key} = {}", Value::String(value.to_owned()));
-        let text = format!(
-            "{key} = {}",
-            whole_number(value).map_or_else(|| value.to_owned(), |n| n.to_string())
-        );
-        let text = if value.contains(['\n', '\r']) || DeTable::parse(&text).is_err() {
-            as_text
-        } else {
-            text
-        };
-        if DeTable::parse(&text).is_err() {
-            layer.problems.push(malformed);
-            return layer;
-        }
-        layer.read(&text);
-        if layer.table.remove("preset").is_some() {
-            let remedy = "the preset is chosen by the name or the file that is run".to_owned();
-            layer.refuse(Problem {
-                place: layer.place((1, 1)),
-                path: "preset".to_owned(),
-                value: value.to_owned(),
-                remedy,
-            });
-        }
-        layer
-    }
-
     /// The problem of a flag that is no assignment.
     pub(super) fn not_an_assignment(flag: &str) -> Problem {
         let layer = Layer::empty(flag, true);
@@ -94,7 +36,7 @@ impl Layer {
         Problem { place: self.whole(), path, value: String::new(), remedy: remedy.to_owned() }
     }
 
-    fn empty(name: &str, is_flag: bool) -> Layer {
+    pub(super) fn empty(name: &str, is_flag: bool) -> Layer {
         let (marks, table, problems) = (BTreeMap::new(), Table::new(), Problems::new());
         Layer { name: name.to_owned(), is_flag, marks, table, problems, unreadable: false }
     }
@@ -125,78 +67,4 @@ impl Layer {
     pub(super) fn whole(&self) -> Option<Place> {
         Some(Place { layer: self.name.clone(), line_column: None })
     }
-
-    fn read(&mut self, text: &str) {
-        let (document, errors) = DeTable::parse_recoverable(text);
-        let lines = Lines::new(text);
-        self.unreadable = self.report_syntax(&errors, &lines);
-        if self.unreadable {
-            return;
-        }
-        let spoilt: Vec<usize> = errors
-            .iter()
-            .filter(|e| !is_duplicate(e))
-            .filter_map(toml::de::Error::span)
-            .map(|s| lines.at(s.start).0)
-            .collect();
-        let mut table = Table::new();
-        let mut reader = Reader { layer: self, lines: &lines, spoilt, lane: String::new() };
-        reader.table(document.get_ref(), &mut Vec::new(), &mut table);
-        self.table = table;
-    }
-
-    /// Reports what is not TOML; true when the rest cannot be trusted.
-    fn report_syntax(&mut self, errors: &[toml::de::Error], lines: &Lines<'_>) -> bool {
-        for error in errors.iter().take(MOST_SYNTAX_ERRORS) {
-            let span = error.span().unwrap_or(0..0);
-            let written = lines.shown(span.clone());
-            let (path, value, remedy) = if is_duplicate(error) {
-                (written, String::new(), "is written twice".to_owned())
-            } else if is_one_value(error) {
-                (
-                    lines.key_before(span.start),
-                    written,
-                    "is no TOML value: text stands in quotes, a number without its unit".to_owned(),
-                )
-            } else {
-                (String::new(), String::new(), format!("not TOML: {}", error.message()))
-            };
-            self.problems.push(Problem {
-                place: self.place(lines.at(span.start)),
-                path,
-                value,
-                remedy,
-            });
-        }
-        if errors.len() > MOST_SYNTAX_ERRORS {
-            let remedy =
-                format!("not TOML: {} more errors of this kind", errors.len() - MOST_SYNTAX_ERRORS);
-            self.problems.push(Problem {
-                place: self.whole(),
-                path: String::new(),
-                value: String::new(),
-                remedy,
-            });
-        }
-        errors.len() > MOST_SYNTAX_ERRORS
-            || errors.iter().any(|error| !is_duplicate(error) && !is_one_value(error))
-    }
-}
-
-fn is_duplicate(error: &toml::de::Error) -> bool {
-    error.message() == "duplicate key"
-}
-
-/// True when only the value at hand is wrong, and the parser is sure where it ends.
-fn is_one_value(error: &toml::de::Error) -> bool {
-    ["string values must be quoted", "invalid float", "invalid integer", "invalid boolean"]
-        .iter()
-        .any(|start| error.message().starts_with(start))
-}
-
-/// `1e6`, as a whole number.
-fn whole_number(value: &str) -> Option<i64> {
-    let number: f64 =
-        value.parse().ok().filter(|_| value.contains(['e', 'E']) && !value.contains('.'))?;
-    (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
 }

@@ -1,11 +1,10 @@
 //! Walking a layer's document: which keys are known, which values are of their type.
 
-use super::layer::{Layer, Mark};
-use super::lines::Lines;
-use super::remedy;
 use crate::error::Problem;
-use crate::link::Config;
-use crate::link::config::MOST_LANES;
+use crate::link::describe::config::{Config, MOST_LANES};
+use crate::link::layers::layer::{Layer, Mark};
+use crate::link::layers::lines::Lines;
+use crate::link::layers::remedy;
 use serde::Deserialize;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue, ValueDeserializer};

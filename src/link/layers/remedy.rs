@@ -1,16 +1,14 @@
 //! What would be right, said in the user's words instead of the parser's.
 
-use crate::link::Config;
+use crate::error::{Error, Problem, Problems, nearest};
+use crate::link::describe::config::Config;
 use toml::{Table, Value};
 
-/// The nearest of some names, if one is near.
-pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let folded = name.to_lowercase();
-    known
-        .map(|known| (strsim::normalized_damerau_levenshtein(&folded, known), known))
-        .filter(|&(likeness, _)| likeness > 0.5)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, known)| known)
+/// One problem as an error.
+pub(super) fn refused(problem: Problem) -> Error {
+    let mut problems = Problems::new();
+    problems.push(problem);
+    Error::Input(problems)
 }
 
 /// True when the parser did not know the key.

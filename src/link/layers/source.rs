@@ -1,6 +1,7 @@
 //! Reading a description from a file: whatever it is, one clear line if it is not one.
 
 use crate::error::{Error, Problem, Result};
+use crate::link::layers::remedy::refused;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -14,7 +15,7 @@ pub(super) fn read(path: &Path) -> Result<String> {
     let io = |source| Error::Io { path: path.to_owned(), source };
     let refused = |remedy: String| {
         let value = path.display().to_string();
-        super::refused(Problem { place: None, path: String::new(), value, remedy })
+        refused(Problem { place: None, path: String::new(), value, remedy })
     };
     let about = std::fs::metadata(path).map_err(io)?;
     if about.is_dir() {

@@ -1,4 +1,4 @@
-use super::*;
+use super::stack::Stack;
 use crate::transmitter::TransmitterKind;
 use std::io::Write;
 use std::path::PathBuf;

@@ -1,10 +1,11 @@
 //! One description at many points: merged once, a few keys set for each.
 
-use super::layer::Layer;
-use super::{Stack, complete, merge};
 use crate::error::{Problems, Result};
-use crate::link::Config;
-use crate::link::config::MOST_LANES;
+use crate::link::describe::config::{Config, MOST_LANES};
+use crate::link::layers::layer::Layer;
+use crate::link::layers::merging::{complete, merge};
+use crate::link::layers::remedy::refused;
+use crate::link::layers::stack::{Resolved, Stack};
 use toml::{Table, Value};
 
 /// A key whose value is set point by point, known to the description.
@@ -38,7 +39,7 @@ impl Key {
             }
         }
         problems.finish()?;
-        read.map(|key| (key, taken)).ok_or_else(|| super::refused(Layer::not_an_assignment(flag)))
+        read.map(|key| (key, taken)).ok_or_else(|| refused(Layer::not_an_assignment(flag)))
     }
 
     /// The key as it is written in a flag: `fibre.length_km`, `lane.3.fibre.length_km`.
@@ -183,7 +184,7 @@ impl Varied {
     /// # Errors
     ///
     /// As [`Stack::resolve`].
-    pub fn resolve(&self, values: &[Value]) -> Result<super::Resolved> {
+    pub fn resolve(&self, values: &[Value]) -> Result<Resolved> {
         let mut stack = self.stack.clone();
         stack.layers.extend(self.keys.iter().zip(values).map(|(key, value)| key.set(value)));
         stack.resolve()

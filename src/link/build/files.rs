@@ -1,0 +1,36 @@
+//! The files that lanes were built from: which, and where their data ends.
+
+use crate::link::build::lane::Lane;
+use crate::part::FileRead;
+use crate::units::giga;
+
+/// Warnings of responses whose data ends below the highest frequency of the grid.
+pub(crate) fn short(lane: &Lane) -> Vec<String> {
+    let top_hz = lane.plan.grid().sample_rate_hz() / 2.0;
+    let short = lane
+        .config
+        .files_in_use()
+        .filter_map(|file| Some((file, file.ends_hz.filter(|&end_hz| end_hz < top_hz)?)));
+    let warning = |(file, end_hz): (&FileRead, f64)| {
+        let (end, top) = (end_hz / giga(1.0), top_hz / giga(1.0));
+        format!(
+            "{}: {} ends at {end:.1} GHz; from there to {top:.1} GHz it is extrapolated by the slope of its last octave",
+            file.key, file.file
+        )
+    };
+    short.map(warning).collect()
+}
+
+/// The files of all lanes: those of the first, and what others name otherwise under `lane.N.`.
+pub(crate) fn of<'a>(mut lanes: impl Iterator<Item = &'a Lane>) -> Vec<FileRead> {
+    let Some(first) = lanes.next() else { return Vec::new() };
+    let mut files = first.config.files.clone();
+    for lane in lanes {
+        let own = lane.config.files.iter().filter(|file| !first.config.files.contains(file));
+        files.extend(own.map(|file| FileRead {
+            key: format!("lane.{}.{}", lane.number, file.key),
+            ..file.clone()
+        }));
+    }
+    files
+}

@@ -1,0 +1,5 @@
+//! A lane built from its description: plans, data, random streams.
+
+pub(super) mod files;
+pub(super) mod lane;
+pub(super) mod segment;

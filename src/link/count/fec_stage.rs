@@ -1,0 +1,274 @@
+//! What the port's error correction does to the symbols that are counted.
+
+use crate::chain::{Prediction, Seen, Tally, Witness};
+use crate::fec::inner::{Soft, hard_decision_ber};
+use crate::fec::reed_solomon::Code;
+use crate::fec::{Coding, Counter, Decoding, Histogram, Read, Reader, tail};
+use crate::link::build::lane::Lane;
+use crate::link::result::figures::{FecResult, LaneResult};
+use crate::pattern::gray::BIT_ERRORS;
+
+/// Confidence of every interval.
+const CONFIDENCE: f64 = 0.95;
+
+/// Reads what the lanes decide, alone and as a port.
+pub(crate) struct Corrected {
+    lines: Vec<Option<Line>>,
+    port: Result<Port, Option<String>>,
+}
+
+/// All lanes with their codewords.
+struct Port {
+    coding: String,
+    decoding: Decoding,
+    counter: Counter,
+    frame_octets: f64,
+}
+
+/// One lane, and codewords that it alone carries.
+struct Line {
+    number: usize,
+    reader: Reader,
+    /// Of the last decision, for the precoder.
+    carried: u8,
+    alone: Counter,
+    /// Payload behind an inner code.
+    payload: Tally,
+    frame_octets: f64,
+    added_ber: f64,
+}
+
+impl Corrected {
+    /// For lanes with what is foreseen of each; the port only when they are all of its lanes, alike
+    /// in their coding.
+    pub(crate) fn new(lanes: &[(&Lane, &Prediction)]) -> Self {
+        let lines: Vec<Option<Line>> =
+            lanes.iter().map(|(lane, prediction)| line(lane, prediction)).collect();
+        let port = port(lanes, &lines);
+        Corrected { lines, port }
+    }
+
+    /// Why the port has no codewords, where it has a coding.
+    pub(crate) fn refusal(&self) -> Option<String> {
+        self.port.as_ref().err().cloned().flatten()
+    }
+
+    /// Leaves the port without codewords.
+    pub(crate) fn refuse(&mut self, because: String) {
+        if self.port.is_ok() {
+            self.port = Err(Some(because));
+        }
+    }
+
+    /// Adds to a lane's result what was counted of it, the `index`-th of those that were given.
+    pub(crate) fn tell(&self, index: usize, result: &mut LaneResult) {
+        if let Some(line) = self.lines.get(index).and_then(Option::as_ref) {
+            line.tell(result);
+        }
+    }
+
+    /// What the port counted; `ber` is foreseen (or, where nothing is, counted) of it without an
+    /// inner code.
+    pub(crate) fn port(&self, ber: Option<f64>) -> Option<FecResult> {
+        let Port { coding, decoding, counter, frame_octets } = self.port.as_ref().ok()?;
+        let Coding { outer, codewords, inner, .. } = counter.layout().coding();
+        let tally = counter.tally();
+        let share = |count: u64, of: u64| (count > 0).then(|| count as f64 / of as f64);
+        let pre_fec_ber = share(tally.pre_fec_errors, tally.bits);
+        let ber = if inner.is_some() { pre_fec_ber.or(ber.map(hard_decision_ber)) } else { ber };
+        let words = tally.histogram.codewords();
+        let interval = (words > 0).then(|| counter.codeword_error_interval());
+        let bits = (words > 0).then(|| counter.bit_error_interval());
+        let foretold = counter.foretell(0.0, CONFIDENCE);
+        let lost = |ratio: f64| {
+            tail::ln_frame_loss_ratio(libm::log(ratio), outer, *codewords, *frame_octets)
+                .exp()
+                .min(1.0)
+        };
+        let closed = ber.and_then(|ber| tail::random_errors(outer, ber).ok());
+        Some(FecResult {
+            coding: coding.clone(),
+            decoding: *decoding,
+            codewords: words,
+            pre_fec_ber,
+            pre_fec_ber_low: bits.map(|i| i.low),
+            pre_fec_ber_high: bits.map(|i| i.high),
+            histogram: bins(&tally.histogram),
+            corrected_bits: tally.corrected_bits,
+            uncorrectable: tally.uncorrectable,
+            miscorrected: tally.miscorrected,
+            post_fec_ber: share(tally.post_fec_errors, tally.bits),
+            post_fec_ber_closed: closed.map(|tail| tail.post_fec_ber()),
+            codeword_error_ratio: share(counter.failed(), words),
+            codeword_error_ratio_low: interval.map(|i| i.low),
+            codeword_error_ratio_high: interval.map(|i| i.high),
+            codeword_error_ratio_closed: closed.map(|tail| tail.codeword_error_ratio()),
+            codeword_error_ratio_foretold: foretold.map(|f| f.codeword_error_ratio),
+            codeword_error_ratio_foretold_low: foretold.map(|f| f.interval.low),
+            codeword_error_ratio_foretold_high: foretold.map(|f| f.interval.high),
+            frame_loss_ratio: counter.frame_loss_ratio(*frame_octets).filter(|&ratio| ratio > 0.0),
+            frame_loss_ratio_closed: closed.map(|tail| lost(tail.codeword_error_ratio())),
+            frame_loss_ratio_foretold: foretold.map(|f| lost(f.codeword_error_ratio)),
+            frame_loss_ratio_foretold_low: foretold.map(|f| lost(f.interval.low)),
+            frame_loss_ratio_foretold_high: foretold.map(|f| lost(f.interval.high)),
+        })
+    }
+}
+
+impl Witness for Corrected {
+    type Found = Option<Read>;
+
+    fn look(&self, lane: usize, seen: &Seen<'_>) -> Option<Read> {
+        self.lines[lane].as_ref().map(|line| line.reader.read(seen.sent, seen.values, seen.decided))
+    }
+
+    fn take(&mut self, lane: usize, found: Option<Read>) {
+        if let (Some(line), Some(mut read)) = (&mut self.lines[lane], found) {
+            line.carried = read.join(line.carried);
+            line.take(&read);
+            if let Ok(port) = &mut self.port {
+                port.counter.push(line.number, read.symbols, &read.wrong);
+            }
+        }
+    }
+}
+
+/// What one lane needs; nothing without a coding, or with an inner code that its symbols do not
+/// carry.
+fn line(lane: &Lane, prediction: &Prediction) -> Option<Line> {
+    let fec = &lane.config.fec;
+    let coding = fec.chosen()?;
+    let reader = match &coding.inner {
+        Some(inner) => {
+            lane.sender.as_ref()?;
+            let [means, sigmas] = [
+                prediction.levels.map(|(mean, _)| mean as f32),
+                prediction.levels.map(|(_, sigma)| sigma as f32),
+            ];
+            Reader::Inner(inner.decoder, Soft::new(means, sigmas).ok()?, inner.interleaved_blocks)
+        }
+        None if lane.config.precodes() => Reader::Precoded,
+        None => Reader::Plain,
+    };
+    // a lane of its own carries no whole codewords of the port
+    let alone = Counter::new(coding.alone().build().ok()?, fec.decoding, None).ok()?;
+    let (frame_octets, added_ber) = (fec.frame_octets, fec.added_ber);
+    Some(Line {
+        number: lane.number,
+        reader,
+        carried: 0,
+        alone,
+        payload: Tally::default(),
+        frame_octets,
+        added_ber,
+    })
+}
+
+fn port(lanes: &[(&Lane, &Prediction)], lines: &[Option<Line>]) -> Result<Port, Option<String>> {
+    let (first, _) = lanes.first().ok_or(None)?;
+    let fec = &first.config.fec;
+    let layout = fec.chosen().and_then(|coding| coding.build().ok()).ok_or(None)?;
+    let expected = layout.coding().lanes;
+    let refused = |because: String| Err(Some(format!("no codewords of the port: {because}")));
+    if lanes.len() != expected
+        || lanes.iter().enumerate().any(|(number, (lane, _))| lane.number != number)
+    {
+        return refused(format!(
+            "{} has {expected} lanes, of which {} are decided",
+            fec.coding,
+            lanes.len().min(expected)
+        ));
+    }
+    let unlike = |lane: &Lane| {
+        lane.config.precodes() != first.config.precodes()
+            || lane.sender.is_some() != first.sender.is_some()
+    };
+    if let Some((lane, _)) = lanes.iter().find(|(lane, _)| unlike(lane)) {
+        return refused(format!(
+            "lane {} has another pattern or precoder than lane {}",
+            lane.number, first.number
+        ));
+    }
+    if lines.iter().any(Option::is_none) {
+        return refused(format!(
+            "the inner code of {} decodes its own codewords only, pattern.kind = \"payload\"",
+            fec.coding
+        ));
+    }
+    let counter = Counter::new(layout, fec.decoding, first.sender.clone()).map_err(|_| None)?;
+    Ok(Port {
+        coding: fec.coding.clone(),
+        decoding: fec.decoding,
+        counter,
+        frame_octets: fec.frame_octets,
+    })
+}
+
+fn bins(histogram: &Histogram) -> Vec<u64> {
+    histogram.bins().iter().copied().chain([histogram.beyond()]).collect()
+}
+
+impl Line {
+    fn take(&mut self, read: &Read) {
+        let wrong_bits = read
+            .wrong
+            .iter()
+            .map(|wrong| u64::from(BIT_ERRORS[usize::from(wrong.sent)][usize::from(wrong.decided)]))
+            .sum();
+        let symbol_errors = read.wrong.len() as u64;
+        self.payload.merge(&Tally {
+            symbols: read.symbols,
+            symbol_errors,
+            bit_errors: wrong_bits,
+            block_errors: vec![symbol_errors],
+            ..Tally::default()
+        });
+        self.alone.push(0, read.symbols, &read.wrong);
+    }
+
+    fn tell(&self, result: &mut LaneResult) {
+        let Coding { outer, codewords, .. } = self.alone.layout().coding();
+        let tally = self.alone.tally();
+        let mut ber = result.ber_semi_analytic.or(result.ber_counted);
+        if matches!(self.reader, Reader::Inner(..)) {
+            let (interval, _) = self.payload.interval();
+            let counted = (self.payload.bit_errors > 0).then(|| self.payload.ber());
+            ber = counted.or(ber.map(hard_decision_ber));
+            result.ber_inner_counted = counted;
+            result.ber_inner_counted_low = (self.payload.symbols > 0).then_some(interval.low);
+            result.ber_inner_counted_high = (self.payload.symbols > 0).then_some(interval.high);
+        }
+        if let Some(closed) = ber.and_then(|ber| tail::random_errors(outer, ber).ok()) {
+            result.codeword_error_ratio_closed = Some(closed.codeword_error_ratio());
+            result.post_fec_ber_closed = Some(closed.post_fec_ber());
+            result.frame_loss_ratio_closed = Some(
+                closed.ln_frame_loss_ratio(outer, *codewords, self.frame_octets).exp().min(1.0),
+            );
+        }
+        let words = tally.histogram.codewords();
+        result.test_blocks = words;
+        if words == 0 {
+            return;
+        }
+        let share = |count: u64, of: u64| (count > 0).then(|| count as f64 / of as f64);
+        let interval = self.alone.codeword_error_interval();
+        result.block_error_ratio = share(self.alone.failed(), words);
+        result.block_error_ratio_low = Some(interval.low);
+        result.block_error_ratio_high = Some(interval.high);
+        if let Some(foretold) = self.alone.foretell(symbol_ratio(outer, self.added_ber), CONFIDENCE)
+        {
+            result.block_error_ratio_foretold = Some(foretold.codeword_error_ratio);
+            result.block_error_ratio_foretold_low = Some(foretold.interval.low);
+            result.block_error_ratio_foretold_high = Some(foretold.interval.high);
+        }
+        result.corrected_bits = tally.corrected_bits;
+        result.uncorrectable_blocks = tally.uncorrectable;
+        result.post_fec_ber = share(tally.post_fec_errors, tally.bits);
+        result.symbol_error_histogram = bins(&tally.histogram);
+    }
+}
+
+/// Share of symbols with a wrong bit, of independent ones.
+fn symbol_ratio(code: &Code, ber: f64) -> f64 {
+    -libm::expm1(f64::from(code.symbol_bits()) * libm::log1p(-ber))
+}

@@ -1,0 +1,5 @@
+//! Counting of all lanes, here and at the limit, and the FEC stage.
+
+pub(super) mod fec_stage;
+pub(super) mod lanes;
+pub(super) mod reported;

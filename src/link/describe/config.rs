@@ -1,0 +1,429 @@
+//! The description of a link, as it is written: plain data, engineering units, everything checked.
+
+use crate::chain::Clocking;
+use crate::error::{Path, Problems};
+use crate::fibre::SingleMode;
+use crate::link::describe::fec::Fec;
+use crate::link::describe::limits::Limits;
+use crate::link::describe::module::{Host, Module, ModuleKind};
+use crate::link::describe::segments::Part;
+use crate::link::describe::simulation::{Simulation, Spread};
+use crate::link::describe::targets::Targets;
+use crate::link::describe::tdecq::Tdecq;
+use crate::part::{FileRead, Library, Loader, Sending};
+use crate::pattern::{Pattern, PatternKind};
+use crate::receiver::Receiver;
+use crate::serdes::Clock;
+use crate::serdes::DecisionKind;
+use crate::signal::Grid;
+use crate::transmitter::{Transmitter, TransmitterKind};
+use crate::units::{dbm_from_watt, giga};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A link: what its preset, its file and its flags say together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Name of the preset underneath; only in files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
+    /// Lanes that are run, from lane 0.
+    pub lanes: usize,
+    /// Symbol rate of a lane, GBd.
+    pub symbol_rate_gbd: f64,
+    /// The symbols that are sent.
+    pub pattern: Pattern,
+    /// Which segments the module makes of a lane.
+    pub module: Module,
+    /// The hosts that it connects.
+    pub host: Host,
+    /// From symbols to light.
+    pub transmitter: Transmitter,
+    /// From fibre to fibre.
+    pub fibre: SingleMode,
+    /// From light to samples.
+    pub receiver: Receiver,
+    /// How lanes differ.
+    pub spread: Spread,
+    /// Error correction of the port.
+    pub fec: Fec,
+    /// What the bit error ratio is held against.
+    pub limits: Limits,
+    /// How it is computed.
+    pub simulation: Simulation,
+    /// Whether and how the transmitter is measured.
+    pub tdecq: Tdecq,
+    /// What results are expected of it; `check` compares.
+    pub targets: Targets,
+    /// Patches of single lanes, by number from 0, with the keys of the whole file.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub lane: BTreeMap<String, toml::Table>,
+    /// Files that [`Config::load`] read.
+    #[serde(skip)]
+    pub files: Vec<FileRead>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            preset: None,
+            lanes: 8,
+            symbol_rate_gbd: 53.125,
+            pattern: Pattern::default(),
+            module: Module::default(),
+            host: Host::default(),
+            transmitter: Transmitter::default(),
+            fibre: SingleMode::default(),
+            receiver: Receiver::default(),
+            spread: Spread::default(),
+            fec: Fec::default(),
+            limits: Limits::default(),
+            simulation: Simulation::default(),
+            tdecq: Tdecq::default(),
+            targets: Targets::default(),
+            lane: BTreeMap::new(),
+            files: Vec::new(),
+        }
+    }
+}
+
+/// Largest file of levels, bytes.
+const MOST_PATTERN_BYTES: u64 = 64 << 20;
+
+/// Modulated power at the photodiode below which nothing is received, dBm: 85 nA peak to peak, a
+/// fiftieth of the rms noise of a quiet amplifier (assumed).
+const DARK_DBM: f64 = -50.0;
+
+/// Most lanes of a link.
+pub(crate) const MOST_LANES: usize = 64;
+
+impl Config {
+    /// The grid of its blocks; a captured waveform's period is one.
+    pub fn grid(&self) -> Grid {
+        let guards = if self.streams() { 2 * self.simulation.guard_symbols } else { 0 };
+        let block = self.simulation.block_symbols.saturating_add(guards);
+        Grid {
+            symbols: self
+                .transmitter
+                .recording()
+                .map_or(block, |recording| recording.periods.levels.len()),
+            samples_per_symbol: self.simulation.samples_per_symbol,
+            symbol_rate_hz: giga(self.symbol_rate_gbd),
+        }
+    }
+
+    /// How the receiver of a part finds the phase, in stream mode.
+    pub(crate) fn clocking(&self, part: Part) -> Option<Clocking> {
+        self.streams()
+            .then(|| self.clock(part).clocking(self.symbol_rate_gbd, self.simulation.guard_symbols))
+    }
+
+    /// The clock of a part's receiver.
+    fn clock(&self, part: Part) -> &Clock {
+        match part {
+            Part::Ahead => &self.module.rx.clock,
+            Part::Light if !self.module.kind.linear_receive() => &self.receiver.clock,
+            Part::Light | Part::Behind => &self.host.rx.clock,
+        }
+    }
+
+    /// Whether blocks are parts of one sequence.
+    fn streams(&self) -> bool {
+        self.simulation.stream
+            || Part::ALL
+                .iter()
+                .any(|&part| part.exists(self.module.kind) && self.clock(part).streams())
+    }
+
+    /// Whether the levels are precoded: as the pattern is, or as the port's coding wants it.
+    pub fn precodes(&self) -> bool {
+        self.pattern.precoder || self.fec.chosen().is_some_and(|coding| coding.precoder)
+    }
+
+    /// Whether its levels are the codewords of a coding: the payload of a transmitter that is no
+    /// recording.
+    pub(crate) fn carries_payload(&self) -> bool {
+        self.pattern.kind == PatternKind::Payload
+            && self.transmitter.kind != TransmitterKind::Waveform
+            && self.fec.chosen().is_some()
+    }
+
+    /// Reports everything that is out of its range or does not fit together.
+    pub fn check(&self, problems: &mut Problems) {
+        let root = Path::root();
+        problems.count(&root, "lanes", self.lanes, 1..=MOST_LANES);
+        problems.range(&root, "symbol_rate_gbd", self.symbol_rate_gbd, 0.1..=500.0);
+        let rate_hz = giga(self.symbol_rate_gbd.clamp(0.1, 500.0));
+        self.pattern.check(&root.key("pattern"), problems);
+        self.module.check(&root.key("module"), rate_hz, problems);
+        self.host.check(&root.key("host"), rate_hz, problems);
+        self.transmitter.check(&root.key("transmitter"), rate_hz, problems);
+        self.fibre.check(&root.key("fibre"), problems);
+        self.receiver.check(&root.key("receiver"), rate_hz, problems);
+        problems.range(
+            &root.key("spread"),
+            "launch_power_db",
+            self.spread.launch_power_db,
+            0.0..=10.0,
+        );
+        self.check_fec(&root, problems);
+        self.limits.check(&root.key("limits"), problems);
+        self.tdecq.check(&root.key("tdecq"), problems);
+        self.check_module(&root, problems);
+        self.check_light(problems);
+        if self.precodes() && self.transmitter.kind == TransmitterKind::Waveform {
+            problems.report(
+                &root.key("pattern"),
+                "precoder",
+                true,
+                "must be false where a captured waveform is sent: it carries the levels as they are",
+            );
+        }
+        self.check_simulation(&root.key("simulation"), problems);
+        for (key, [low, high]) in self.targets.all() {
+            if key.ends_with("ecq_db") && !self.tdecq.enabled {
+                problems.report(
+                    &root.key("targets"),
+                    key,
+                    format!("[{low}, {high}]"),
+                    "needs tdecq.enabled = true: the transmitter is not measured otherwise",
+                );
+            }
+            if key == "uncorrectable"
+                && self.fec.chosen().is_none_or(|coding| coding.lanes != self.lanes)
+            {
+                problems.report(
+                    &root.key("targets"),
+                    key,
+                    format!("[{low}, {high}]"),
+                    "needs a coding and all of its lanes: see fec.coding and lanes",
+                );
+            }
+            if low.is_nan() || high.is_nan() || low > high {
+                problems.report(
+                    &root.key("targets"),
+                    key,
+                    format!("[{low}, {high}]"),
+                    "must be two numbers, the lower one first",
+                );
+            }
+        }
+        for name in self.lane.keys() {
+            if !name.parse::<usize>().is_ok_and(|lane| lane < MOST_LANES) {
+                problems.report(
+                    &root.key("lane"),
+                    name,
+                    "",
+                    format!("must be the number of a lane, from 0 to {}", MOST_LANES - 1),
+                );
+            }
+        }
+    }
+
+    /// Fills what is measured from its files, and reports what is wrong with them.
+    pub fn load(&mut self, library: &Library, problems: &mut Problems) {
+        let sending = Sending {
+            pattern: self.pattern.clone(),
+            symbol_rate_hz: giga(self.symbol_rate_gbd),
+            samples_per_symbol: self.simulation.samples_per_symbol,
+        };
+        let (root, mut loader) = (Path::root(), Loader::new(library, problems).sends(sending));
+        if self.pattern.kind == PatternKind::File {
+            loader.witness(&root.key("pattern"), "file", &self.pattern.file, MOST_PATTERN_BYTES);
+        }
+        if self.module.kind.has_hosts() {
+            self.module.load(&root.key("module"), &mut loader);
+            self.host.load(&root.key("host"), &mut loader);
+        }
+        self.transmitter.load(&root.key("transmitter"), &mut loader);
+        self.receiver.load(&root.key("receiver"), &mut loader);
+        self.files = loader.finish();
+    }
+
+    /// Files of the parts in use: what another kind of transmitter names is left out.
+    pub fn files_in_use(&self) -> impl Iterator<Item = &FileRead> {
+        let kind = self.transmitter.kind;
+        let others = self
+            .transmitter
+            .all()
+            .into_iter()
+            .map(|(key, _)| key)
+            .filter(move |key| *key != kind.key());
+        let mut idle: Vec<String> = others.map(|key| format!("transmitter.{key}.")).collect();
+        match self.module.kind {
+            ModuleKind::Optics => idle.extend(["module.".to_owned(), "host.".to_owned()]),
+            ModuleKind::Retimed => {}
+            ModuleKind::Lro => idle.push("receiver.adc.".to_owned()),
+            ModuleKind::Lpo => {
+                idle.extend(["module.rx.", "transmitter.dac.", "receiver.adc."].map(str::to_owned))
+            }
+        }
+        self.files.iter().filter(move |file| idle.iter().all(|idle| !file.key.starts_with(idle)))
+    }
+
+    /// Reports a module that cannot be between these hosts.
+    fn check_module(&self, root: &Path, problems: &mut Problems) {
+        let kind = self.module.kind;
+        if !kind.has_hosts() {
+            return;
+        }
+        let at = root.key("module");
+        if !self.transmitter.has_driver() {
+            let remedy = format!(
+                "must be \"optics\" with transmitter.kind = \"{}\", which no host drives",
+                self.transmitter.kind.key()
+            );
+            problems.report(&at, "kind", kind.name(), remedy);
+        }
+        if self.fec.chosen().is_some_and(|coding| coding.inner.is_some()) && kind.retimes_transmit()
+        {
+            let remedy = format!(
+                "must be \"optics\" or \"lpo\" with the inner code of {}: segments of unlike rates are not built",
+                self.fec.coding
+            );
+            problems.report(&at, "kind", kind.name(), remedy);
+        }
+    }
+
+    /// What a lane's bit error ratio is held against: of the light alone, or from host to host.
+    pub fn limit_ber(&self) -> f64 {
+        if self.module.kind.has_hosts() { self.limits.link_ber } else { self.limits.pmd_ber }
+    }
+
+    /// What decides a lane's symbols at last, and where it stands.
+    fn last_decision(&self) -> (Path, DecisionKind) {
+        let root = Path::root();
+        match self.module.kind {
+            ModuleKind::Optics => (root.key("receiver"), self.receiver.decision),
+            _ => (root.key("host").key("rx"), self.host.rx.decision),
+        }
+    }
+
+    /// Taps of the longest equaliser in use.
+    pub(crate) fn longest_equaliser(&self) -> usize {
+        let own = self.receiver.ffe.taps;
+        if self.module.kind.has_hosts() {
+            own.max(self.host.rx.ffe.taps).max(self.module.rx.ffe.taps)
+        } else {
+            own
+        }
+    }
+
+    /// Outer optical modulation amplitude of settled runs in the fibre, W, as the module's drive
+    /// makes it.
+    pub(crate) fn settled_oma_w(&self) -> f64 {
+        match self.module.kind {
+            ModuleKind::Lpo => self.transmitter.chosen().settled_oma_w(self.module.input.drive()),
+            _ => self.transmitter.settled_oma_w(),
+        }
+    }
+
+    /// Reports error correction that does not fit.
+    fn check_fec(&self, root: &Path, problems: &mut Problems) {
+        let carries = self.carries_payload();
+        self.fec.check(
+            &root.key("fec"),
+            carries.then_some((self.precodes(), self.simulation.block_symbols)),
+            problems,
+        );
+        let Some(coding) = self.fec.chosen().filter(|coding| coding.lanes > 0) else { return };
+        if carries && coding.inner.is_some() && self.last_decision().1 == DecisionKind::Mlse {
+            let remedy = "must be slicer or dfe where the payload has an inner code: it is decoded softly, and a sequence decides hard";
+            problems.report(&self.last_decision().0, "decision", "mlse", remedy);
+        }
+        if carries && self.lanes > coding.lanes {
+            let remedy = format!(
+                "must be at most {}, those of {}, to carry its payload",
+                coding.lanes, self.fec.coding
+            );
+            problems.report(root, "lanes", self.lanes, remedy);
+        }
+    }
+
+    /// Reports a photodiode in the dark: no equaliser finds a signal there.
+    fn check_light(&self, problems: &mut Problems) {
+        let loss_db = self.fibre.loss_db() + self.receiver.coupling_loss_db;
+        let oma_dbm = dbm_from_watt(self.settled_oma_w()) - loss_db;
+        // a waveform that is not read yet says nothing
+        let known = self.transmitter.kind != TransmitterKind::Waveform
+            || self.transmitter.recording().is_some();
+        if problems.is_empty() && known && (oma_dbm.is_nan() || oma_dbm < DARK_DBM) {
+            let at = Path::root().key("receiver");
+            let remedy = format!(
+                "must see a modulated power above {DARK_DBM} dBm, not {oma_dbm:.1} dBm: \
+                 raise the laser's power or the swing, or lower the losses ({loss_db:.1} dB behind the transmitter)"
+            );
+            problems.report(&at, "photodiode", "dark", remedy);
+        }
+    }
+
+    /// Reports what a stream cannot be made of.
+    fn check_stream(&self, at: &Path, problems: &mut Problems) {
+        let s = &self.simulation;
+        if self.transmitter.kind == TransmitterKind::Waveform {
+            let remedy = "must be another in stream mode: a captured waveform is one period, see simulation.stream and receiver.clock";
+            problems.report(&Path::root().key("transmitter"), "kind", "waveform", remedy);
+        }
+        if s.samples_per_symbol < 4 {
+            problems.report(
+                at,
+                "samples_per_symbol",
+                s.samples_per_symbol,
+                "must be from 4 in stream mode: the phase moves between samples",
+            );
+        }
+        let needed = self.longest_equaliser() + 64;
+        if s.guard_symbols < needed || s.guard_symbols > s.block_symbols {
+            let remedy = format!(
+                "must be at least {needed}, the equaliser's taps and 64, and at most block_symbols, {}",
+                s.block_symbols
+            );
+            problems.report(at, "guard_symbols", s.guard_symbols, remedy);
+        }
+    }
+
+    fn check_simulation(&self, at: &Path, problems: &mut Problems) {
+        let s = &self.simulation;
+        if ![2, 4, 8, 16].contains(&s.samples_per_symbol) {
+            problems.report(
+                at,
+                "samples_per_symbol",
+                s.samples_per_symbol,
+                "must be 2, 4, 8 or 16",
+            );
+        }
+        problems.count(at, "block_symbols", s.block_symbols, 256..=1 << 17);
+        problems.count(at, "guard_symbols", s.guard_symbols, 64..=1 << 14);
+        if problems.is_empty() && self.streams() {
+            self.check_stream(at, problems);
+        }
+        // the symbols of two presses of the longest memory must fit, or the block would equalise
+        // itself
+        let (least, symbols) = (self.longest_equaliser().saturating_mul(8), self.grid().symbols);
+        if symbols < least {
+            let remedy = format!("must be at least eight times the longest ffe.taps, {least}");
+            match self.transmitter.recording() {
+                Some(recording) => {
+                    let remedy = format!("has a period of {symbols} symbols; {remedy}");
+                    problems.report(
+                        &Path::root().key("transmitter").key("waveform"),
+                        "file",
+                        &recording.located.pattern,
+                        remedy,
+                    );
+                }
+                None => problems.report(at, "block_symbols", symbols, remedy),
+            }
+        }
+        let most = 1u64 << 50;
+        if s.symbols > most || s.symbols_at_limit > most {
+            problems.report(
+                at,
+                "symbols",
+                s.symbols.max(s.symbols_at_limit),
+                "must be at most 2^50",
+            );
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The limits of a PMD, each with the standing of its source, and the verdicts on a result.
+
+use crate::error::{Path, Problems};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How a limit is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// From a published standard, through secondary sources.
+    Normative,
+    /// From a draft.
+    Draft,
+    /// Computed from such numbers.
+    Derived,
+    /// From memory or by judgement.
+    Assumed,
+}
+
+impl Status {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Normative => "normative",
+            Status::Draft => "draft",
+            Status::Derived => "derived",
+            Status::Assumed => "assumed",
+        }
+    }
+}
+
+/// What the results are held against; a limit that is absent is not looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Bit error ratio before error correction that the optical segment may reach.
+    pub pmd_ber: f64,
+    /// The same that an electrical segment between a host and a module may reach.
+    pub aui_ber: f64,
+    /// The same from host to host.
+    pub link_ber: f64,
+    /// Largest average launch power of a lane, dBm.
+    pub launch_power_max_dbm: f64,
+    /// Largest outer modulation amplitude of a lane, dBm.
+    pub oma_max_dbm: f64,
+    /// Smallest extinction ratio, dB.
+    pub extinction_ratio_min_db: f64,
+    /// Smallest average launch power, dBm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub launch_power_min_dbm: Option<f64>,
+    /// Smallest outer modulation amplitude, dBm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oma_min_dbm: Option<f64>,
+    /// Smallest outer modulation amplitude less the larger of TECQ and TDECQ, dBm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oma_minus_tdecq_min_dbm: Option<f64>,
+    /// Largest TDECQ, dB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tdecq_max_db: Option<f64>,
+    /// Largest TECQ, dB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tecq_max_db: Option<f64>,
+    /// Largest TDECQ - 10 log10(Ceq), dB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tdecq_minus_ceq_max_db: Option<f64>,
+    /// Largest distance of TDECQ and TECQ, dB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tdecq_minus_tecq_max_db: Option<f64>,
+    /// Largest transition time, ps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transition_time_max_ps: Option<f64>,
+    /// Largest over- and undershoot, %.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overshoot_max_percent: Option<f64>,
+    /// Largest RIN relative to OMA, dB/Hz.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rin_oma_max_db_per_hz: Option<f64>,
+    /// Largest receiver sensitivity (OMA), dBm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sensitivity_max_dbm: Option<f64>,
+    /// Largest receiver sensitivity (OMA) less the TECQ of the transmitter it is measured with,
+    /// dBm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sensitivity_minus_tecq_max_dbm: Option<f64>,
+    /// Largest stressed receiver sensitivity (OMA), dBm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stressed_sensitivity_max_dbm: Option<f64>,
+    /// How each of them is known; one that is not named is assumed.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub status: BTreeMap<String, Status>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            pmd_ber: 2.4e-4,
+            aui_ber: 1e-5,
+            link_ber: 2.8e-4,
+            launch_power_max_dbm: 4.0,
+            oma_max_dbm: 4.2,
+            extinction_ratio_min_db: 3.5,
+            launch_power_min_dbm: None,
+            oma_min_dbm: None,
+            oma_minus_tdecq_min_dbm: None,
+            tdecq_max_db: None,
+            tecq_max_db: None,
+            tdecq_minus_ceq_max_db: None,
+            tdecq_minus_tecq_max_db: None,
+            transition_time_max_ps: None,
+            overshoot_max_percent: None,
+            rin_oma_max_db_per_hz: None,
+            sensitivity_max_dbm: None,
+            sensitivity_minus_tecq_max_dbm: None,
+            stressed_sensitivity_max_dbm: None,
+            status: BTreeMap::new(),
+        }
+    }
+}
+
+impl Limits {
+    /// Every limit that is set, by key.
+    fn set(&self) -> [(&'static str, Option<f64>); 19] {
+        [
+            ("pmd_ber", Some(self.pmd_ber)),
+            ("aui_ber", Some(self.aui_ber)),
+            ("link_ber", Some(self.link_ber)),
+            ("launch_power_max_dbm", Some(self.launch_power_max_dbm)),
+            ("oma_max_dbm", Some(self.oma_max_dbm)),
+            ("extinction_ratio_min_db", Some(self.extinction_ratio_min_db)),
+            ("launch_power_min_dbm", self.launch_power_min_dbm),
+            ("oma_min_dbm", self.oma_min_dbm),
+            ("oma_minus_tdecq_min_dbm", self.oma_minus_tdecq_min_dbm),
+            ("tdecq_max_db", self.tdecq_max_db),
+            ("tecq_max_db", self.tecq_max_db),
+            ("tdecq_minus_ceq_max_db", self.tdecq_minus_ceq_max_db),
+            ("tdecq_minus_tecq_max_db", self.tdecq_minus_tecq_max_db),
+            ("transition_time_max_ps", self.transition_time_max_ps),
+            ("overshoot_max_percent", self.overshoot_max_percent),
+            ("rin_oma_max_db_per_hz", self.rin_oma_max_db_per_hz),
+            ("sensitivity_max_dbm", self.sensitivity_max_dbm),
+            ("sensitivity_minus_tecq_max_dbm", self.sensitivity_minus_tecq_max_dbm),
+            ("stressed_sensitivity_max_dbm", self.stressed_sensitivity_max_dbm),
+        ]
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<f64> {
+        self.set().into_iter().find(|(known, _)| *known == key).and_then(|(_, limit)| limit)
+    }
+
+    /// Reports what is out of its range.
+    pub(crate) fn check(&self, at: &Path, problems: &mut Problems) {
+        for (key, limit) in self.set().into_iter().filter_map(|(key, limit)| Some((key, limit?))) {
+            let range = match key {
+                "pmd_ber" | "aui_ber" | "link_ber" => 1e-15..=0.2,
+                "extinction_ratio_min_db" => 0.0..=100.0,
+                "rin_oma_max_db_per_hz" => -300.0..=0.0,
+                "transition_time_max_ps" | "overshoot_max_percent" => 0.0..=1000.0,
+                _ => -100.0..=100.0,
+            };
+            problems.range(at, key, limit, range);
+        }
+        for key in self.status.keys().filter(|key| self.set().iter().all(|(known, _)| known != key))
+        {
+            problems.report(&at.key("status"), key, "", "there is no such limit");
+        }
+    }
+}

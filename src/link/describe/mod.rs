@@ -1,0 +1,12 @@
+//! The description of a link, as it is written: plain data in engineering units.
+
+pub(super) mod config;
+pub(super) mod counting;
+pub(super) mod fec;
+pub(super) mod limits;
+pub(super) mod module;
+pub mod presets;
+pub(super) mod segments;
+pub(super) mod simulation;
+pub(super) mod targets;
+pub(super) mod tdecq;

@@ -1,0 +1,128 @@
+//! Which segments a module makes of a lane, and what stands at the host.
+
+use crate::error::{Path, Problems};
+use crate::host::Channel;
+use crate::part::Loader;
+use crate::receiver::LinearOutput;
+use crate::serdes::{SerdesRx, SerdesTx};
+use crate::transmitter::LinearInput;
+use serde::{Deserialize, Serialize};
+
+/// The kinds of module: where decisions are made.
+///
+/// | kind | segments |
+/// | --- | --- |
+/// | `optics` | module DSP -> light -> module DSP, without hosts |
+/// | `retimed` | host -> module DSP, module DSP -> light -> module DSP, module DSP -> host |
+/// | `lro` | host -> module DSP, module DSP -> light -> linear output -> host |
+/// | `lpo` | host -> linear input -> light -> linear output -> host |
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ModuleKind {
+    /// The optical segment alone.
+    #[default]
+    Optics,
+    /// A DSP in both directions.
+    Retimed,
+    /// A DSP towards the light, none from it (LRO, RTLR).
+    Lro,
+    /// No DSP (LPO).
+    Lpo,
+}
+
+impl ModuleKind {
+    /// Its key.
+    pub fn name(self) -> &'static str {
+        match self {
+            ModuleKind::Optics => "optics",
+            ModuleKind::Retimed => "retimed",
+            ModuleKind::Lro => "lro",
+            ModuleKind::Lpo => "lpo",
+        }
+    }
+
+    /// True when a host's channels are part of the link.
+    pub fn has_hosts(self) -> bool {
+        self != ModuleKind::Optics
+    }
+
+    /// True when a module decides what the host sends.
+    pub fn retimes_transmit(self) -> bool {
+        matches!(self, ModuleKind::Retimed | ModuleKind::Lro)
+    }
+
+    /// True when the module's receiver is linear.
+    pub fn linear_receive(self) -> bool {
+        matches!(self, ModuleKind::Lro | ModuleKind::Lpo)
+    }
+}
+
+/// The module: its kind, and its electrical sides of every kind.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Module {
+    /// Which.
+    pub kind: ModuleKind,
+    /// Receives from the host; of retimed modules and LRO.
+    pub rx: SerdesRx,
+    /// Sends to the host; of retimed modules.
+    pub tx: SerdesTx,
+    /// Takes what the host sends to the modulator's driver; of LPO.
+    pub input: LinearInput,
+    /// Takes what is detected to the host; of LRO and LPO.
+    pub output: LinearOutput,
+}
+
+/// A host at each end; both are alike.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Host {
+    /// Sends to the module.
+    pub tx: SerdesTx,
+    /// Receives from the module.
+    pub rx: SerdesRx,
+    /// From the host to the module, and back unless the next says otherwise.
+    pub channel: Channel,
+    /// From the module to the host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_back: Option<Channel>,
+}
+
+impl Module {
+    /// Reports every parameter that is out of its range.
+    pub(crate) fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
+        self.rx.check(&at.key("rx"), symbol_rate_hz, problems);
+        self.tx.check(&at.key("tx"), symbol_rate_hz, problems);
+        self.input.check(&at.key("input"), problems);
+        self.output.check(&at.key("output"), problems);
+    }
+
+    pub(crate) fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
+        self.rx.load(&at.key("rx"), loader);
+    }
+}
+
+impl Host {
+    /// Reports every parameter that is out of its range.
+    pub(crate) fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
+        self.tx.check(&at.key("tx"), symbol_rate_hz, problems);
+        self.rx.check(&at.key("rx"), symbol_rate_hz, problems);
+        self.channel.check(&at.key("channel"), problems);
+        if let Some(back) = &self.channel_back {
+            back.check(&at.key("channel_back"), problems);
+        }
+    }
+
+    pub(crate) fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
+        self.rx.load(&at.key("rx"), loader);
+        self.channel.load(&at.key("channel"), loader);
+        if let Some(back) = &mut self.channel_back {
+            back.load(&at.key("channel_back"), loader);
+        }
+    }
+
+    /// The channel from the module to the host.
+    pub fn back(&self) -> &Channel {
+        self.channel_back.as_ref().unwrap_or(&self.channel)
+    }
+}

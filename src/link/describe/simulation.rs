@@ -1,0 +1,66 @@
+//! How a link is computed, and how its lanes differ.
+
+use crate::link::describe::counting::Counting;
+use serde::{Deserialize, Serialize};
+
+/// How lanes differ: a module off the line, drawn once from its own seed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Spread {
+    /// Standard deviation of each lane's launch power, dB.
+    pub launch_power_db: f64,
+    /// Which module: another number is another module.
+    pub module: u64,
+}
+
+impl Default for Spread {
+    fn default() -> Self {
+        Spread { launch_power_db: 0.0, module: 1 }
+    }
+}
+
+/// How a link is computed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Simulation {
+    /// Samples per symbol: 2, 4, 8 or 16.
+    pub samples_per_symbol: usize,
+    /// Symbols of a block.
+    pub block_symbols: usize,
+    /// Symbols counted per lane, rounded up to whole blocks.
+    pub symbols: u64,
+    /// Symbols counted per lane with the power lowered to the limit, rounded up to whole blocks.
+    pub symbols_at_limit: u64,
+    /// What counts: `chain`, every block through the whole chain; `replay`, noise drawn at the
+    /// slicer on four stored blocks, quicker; `rare`, the same noise pushed towards errors, for
+    /// ratios too small to be counted. The last two want a linear receiver in periodic mode. A
+    /// margin that is counted, where none can be foreseen, is counted through the whole chain
+    /// whatever stands here.
+    pub count: Counting,
+    /// Seed of all noise and of random data.
+    pub seed: u64,
+    /// Blocks as parts of one endless sequence, in order, with an ideal clock too; without one it
+    /// is so whatever stands here.
+    pub stream: bool,
+    /// In stream mode, symbols on each side of a block that are run and thrown away: the memory of
+    /// all responses.
+    ///
+    /// Blocks of 8192 symbols with 512 on each side are 9 * 2^10 long, which a transform likes;
+    /// with 256 a factor of 17 is left.
+    pub guard_symbols: usize,
+}
+
+impl Default for Simulation {
+    fn default() -> Self {
+        Simulation {
+            samples_per_symbol: 4,
+            block_symbols: 8192,
+            symbols: 131_072,
+            symbols_at_limit: 262_144,
+            count: Counting::Chain,
+            seed: 1,
+            stream: false,
+            guard_symbols: 512,
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Whether and how a transmitter is measured.
+
+use crate::error::{Path, Problems};
+use crate::measure::tdecq::Reference;
+use serde::{Deserialize, Serialize};
+
+/// The pattern on which a transmitter is measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TestPattern {
+    /// 65 535 symbols, as the clauses ask.
+    #[default]
+    Ssprq,
+    /// 8191 symbols: ten times as fast, a few hundredths of a decibel away.
+    Prbs13q,
+}
+
+/// Whether and how the transmitter is measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tdecq {
+    /// True for TECQ, TDECQ and what else an instrument reads off TP2.
+    pub enabled: bool,
+    /// Reference receiver and equaliser, by name.
+    pub reference: String,
+    /// Pattern; a captured waveform keeps its own.
+    pub pattern: TestPattern,
+    /// Least dispersion of the test fibre, ps/nm.
+    pub dispersion_min_ps_per_nm: f64,
+    /// Largest dispersion of the test fibre, ps/nm.
+    pub dispersion_max_ps_per_nm: f64,
+}
+
+impl Default for Tdecq {
+    fn default() -> Self {
+        Tdecq {
+            enabled: false,
+            reference: Reference::SMF_100G.name.to_owned(),
+            pattern: TestPattern::Ssprq,
+            dispersion_min_ps_per_nm: -0.93,
+            dispersion_max_ps_per_nm: 0.8,
+        }
+    }
+}
+
+impl Tdecq {
+    /// Reports what is out of its range.
+    pub(crate) fn check(&self, at: &Path, problems: &mut Problems) {
+        problems.range(
+            at,
+            "dispersion_min_ps_per_nm",
+            self.dispersion_min_ps_per_nm,
+            -10_000.0..=10_000.0,
+        );
+        problems.range(
+            at,
+            "dispersion_max_ps_per_nm",
+            self.dispersion_max_ps_per_nm,
+            -10_000.0..=10_000.0,
+        );
+        if self.reference().is_none() {
+            let names: Vec<&str> =
+                Reference::all().iter().map(|reference| reference.name).collect();
+            problems.report(
+                at,
+                "reference",
+                format!("\"{}\"", self.reference),
+                format!("must be one of {}", names.join(", ")),
+            );
+        }
+    }
+
+    pub(crate) fn reference(&self) -> Option<Reference> {
+        Reference::all().into_iter().find(|reference| reference.name == self.reference)
+    }
+}

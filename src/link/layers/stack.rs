@@ -1,0 +1,245 @@
+//! Layers of a description: preset, file, flags, patches of single lanes; merged, checked, every
+//! problem at its own place.
+
+use crate::error::{Error, Place, Problem, Problems, Result, nearest};
+use crate::link::describe::config::{Config, MOST_LANES};
+use crate::link::describe::presets;
+use crate::link::layers::layer::Layer;
+use crate::link::layers::merging::{complete, merge};
+use crate::link::layers::remedy::refused;
+use crate::link::layers::source;
+use crate::part::Library;
+use std::path::Path as FilePath;
+use toml::{Table, Value};
+
+/// What a user says of a link, layer upon layer; a later layer wins.
+///
+/// ```text
+/// preset <- file <- each flag <- [lane.N]
+/// ```
+///
+/// A stack and its clones read each file of a measured part once.
+///
+/// ```
+/// use lightlane::link::Stack;
+/// let mut stack = Stack::open("800gbase-dr8").unwrap();
+/// stack.set("fibre.length_km=2").unwrap();
+/// stack.set("lane.3.fibre.length_km=0").unwrap();
+/// let resolved = stack.resolve().unwrap();
+/// assert_eq!(resolved.lanes[0].fibre.length_km, 2.0);
+/// assert_eq!(resolved.lanes[3].fibre.length_km, 0.0);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Stack {
+    pub(super) layers: Vec<Layer>,
+    preset: Option<&'static str>,
+    pub(super) library: Library,
+}
+
+/// A description without layers: complete and checked.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// What holds for the whole link.
+    pub base: Config,
+    /// Every lane's own description, from lane 0.
+    pub lanes: Vec<Config>,
+    /// Digest of the lanes' descriptions, 16 hexadecimal digits: equal descriptions have equal
+    /// digests, however they were written.
+    pub hash: String,
+}
+
+impl Stack {
+    /// Opens a preset by its name, or else a file by its path, with the preset it names underneath.
+    ///
+    /// # Errors
+    ///
+    /// A name that is no preset's and no file's; a file that cannot be read, is larger than 1 MiB
+    /// or is not text. What is wrong *in* a file is said by [`Stack::resolve`], together with
+    /// everything else.
+    pub fn open(source: &str) -> Result<Stack> {
+        if let Some(preset) = presets::find(source) {
+            let layers = vec![Layer::parse(preset.name, preset.text)];
+            return Ok(Stack { layers, preset: Some(preset.name), library: Library::default() });
+        }
+        let path = FilePath::new(source);
+        if path.components().count() < 2
+            && !source.ends_with(".toml")
+            && !source.contains(['/', '\\'])
+            && !path.exists()
+        {
+            return Err(refused(unknown_preset(source, None, "")));
+        }
+        let text = source::read(path)?;
+        let mut file = Layer::parse(source, &text);
+        let mut stack = Stack { layers: Vec::new(), preset: None, library: Library::default() };
+        if let Some(Value::String(name)) = file.table.remove("preset") {
+            match presets::find(&name) {
+                Some(preset) => {
+                    stack.preset = Some(preset.name);
+                    stack.layers.push(Layer::parse(preset.name, preset.text));
+                }
+                None => {
+                    file.refuse(unknown_preset(&name, file.place_of_value("preset"), "preset"));
+                    file.unreadable = true;
+                }
+            }
+        }
+        stack.layers.push(file);
+        Ok(stack)
+    }
+
+    /// Lays one assignment on top: `fibre.length_km=2`, `transmitter.kind=mzm`,
+    /// `lane.3.fibre.length_km=2`.
+    ///
+    /// The value is a TOML value, or else taken as text.
+    ///
+    /// # Errors
+    ///
+    /// An unknown key, a value of the wrong type, no assignment at all. The stack stays as it was.
+    pub fn set(&mut self, assignment: &str) -> Result<()> {
+        self.set_by(&format!("--set {assignment}"), assignment)
+    }
+
+    /// The same for a flag that has its own name; problems then name that flag.
+    ///
+    /// # Errors
+    ///
+    /// As [`Stack::set`].
+    pub fn set_by(&mut self, flag: &str, assignment: &str) -> Result<()> {
+        let layer = Layer::flag(flag, assignment);
+        layer.problems.clone().finish()?;
+        self.layers.push(layer);
+        Ok(())
+    }
+
+    /// The error for a name that is no preset's: the nearest one, and the list.
+    pub fn unknown_preset(name: &str) -> Error {
+        refused(unknown_preset(name, None, "preset"))
+    }
+
+    /// The preset underneath, if any.
+    pub fn preset(&self) -> Option<&'static str> {
+        self.preset
+    }
+
+    /// All layers merged, lane patches beside the rest, as TOML.
+    pub fn merged_text(&self) -> String {
+        self.merged().to_string()
+    }
+
+    /// Merges, completes and checks everything.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of every layer and of every lane, each at the place where it was written last.
+    pub fn resolve(&self) -> Result<Resolved> {
+        let mut problems = Problems::new();
+        self.layers
+            .iter()
+            .flat_map(|layer| layer.problems.iter())
+            .for_each(|problem| problems.push(problem.clone()));
+        // what an unreadable layer would have said is not known: a range error might come of that
+        // alone
+        if self.layers.iter().any(|layer| layer.unreadable) {
+            return Err(Error::Input(problems));
+        }
+        let mut shared = self.merged();
+        let mut base = complete(shared.clone())?;
+        base.preset = self.preset.map(str::to_owned);
+        self.check_lane_numbers(base.lanes, &mut problems);
+        let mut found = Problems::new();
+        base.load(&self.library, &mut found);
+        base.check(&mut found);
+        found.iter().for_each(|problem| problems.push(self.located(problem.clone(), None)));
+
+        let patches = shared.remove("lane");
+        shared.remove("targets");
+        let mut lanes = Vec::new();
+        for number in 0..base.lanes.min(MOST_LANES) {
+            let mut table = shared.clone();
+            if let Some(Value::Table(patch)) =
+                patches.as_ref().and_then(|p| p.get(number.to_string()))
+            {
+                merge(&mut table, patch);
+            }
+            let mut lane = complete(table)?;
+            let mut found_here = Problems::new();
+            lane.load(&self.library, &mut found_here);
+            lane.check(&mut found_here);
+            for problem in
+                found_here.iter().filter(|&problem| found.iter().all(|shared| shared != problem))
+            {
+                problems.push(self.located(problem.clone(), Some(number)));
+            }
+            lanes.push(lane);
+        }
+        problems.finish()?;
+        let hash = digest(&lanes);
+        Ok(Resolved { base, lanes, hash })
+    }
+
+    pub(super) fn merged(&self) -> Table {
+        let mut merged = Table::new();
+        self.layers.iter().for_each(|layer| merge(&mut merged, &layer.table));
+        merged
+    }
+
+    /// A problem with the place where its key was written last.
+    fn located(&self, mut problem: Problem, lane: Option<usize>) -> Problem {
+        let last =
+            |path: &str| self.layers.iter().rev().find_map(|layer| layer.place_of_value(path));
+        problem.place = last(&problem.path);
+        if let Some(number) = lane {
+            let path = format!("lane.{number}.{}", problem.path);
+            problem.place = last(&path).or(problem.place);
+            problem.path = path;
+        }
+        problem
+    }
+
+    /// A patch of a lane that its own layer and all together do not have would be lost without a
+    /// word.
+    fn check_lane_numbers(&self, lanes: usize, problems: &mut Problems) {
+        let mut lanes_here = Config::default().lanes;
+        for layer in &self.layers {
+            if let Some(Value::Integer(n)) = layer.table.get("lanes") {
+                lanes_here = usize::try_from(*n).unwrap_or(0);
+            }
+            let Some(Value::Table(patches)) = layer.table.get("lane") else { continue };
+            for name in patches.keys() {
+                if name.parse::<usize>().is_ok_and(|number| number >= lanes.max(lanes_here)) {
+                    let path = format!("lane.{name}");
+                    let remedy = format!("there is no such lane: lanes = {lanes}, numbered from 0");
+                    problems.push(Problem {
+                        place: layer.place_of_key(&path),
+                        path,
+                        value: String::new(),
+                        remedy,
+                    });
+                }
+            }
+        }
+    }
+}
+
+fn unknown_preset(name: &str, place: Option<Place>, path: &str) -> Problem {
+    let names: Vec<&str> = presets::all().iter().map(|preset| preset.name).collect();
+    let nearest = nearest(name, names.iter().copied())
+        .map_or(String::new(), |near| format!(", did you mean {near}?"));
+    let missing = if path.is_empty() { "neither a file nor a preset" } else { "no such preset" };
+    let remedy = format!("{missing}{nearest} (presets: {})", names.join(", "));
+    Problem { place, path: path.to_owned(), value: name.to_owned(), remedy }
+}
+
+/// FNV-1a of the canonical text, and of the digests of the files it names.
+fn digest(lanes: &[Config]) -> String {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for lane in lanes {
+        let text = toml::to_string(lane).unwrap_or_default();
+        let files = lane.files.iter().flat_map(|file| file.digest.bytes());
+        for byte in text.bytes().chain([0]).chain(files) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    format!("{hash:016x}")
+}

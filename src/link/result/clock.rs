@@ -1,0 +1,39 @@
+//! The clock of a lane, as it is reported.
+
+use crate::chain::ClockReading;
+use crate::units::{giga, mega, micro};
+use serde::Serialize;
+
+/// What a lane's clock did, from the first scored symbol to the last; empty in periodic mode, and
+/// what only a recovered clock has for an ideal one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ClockResult {
+    /// Whether it stayed locked; without a lock nothing is counted.
+    pub locked: Option<bool>,
+    /// Sampling phase against the transmitter's, UI rms, less whole slips.
+    pub phase_error_rms_ui: Option<f64>,
+    /// Mean frequency offset that the loop found, ppm.
+    pub offset_ppm: Option<f64>,
+    /// Symbols lost, by sampling a whole one later.
+    pub slips_forward: Option<u64>,
+    /// Symbols taken twice.
+    pub slips_backward: Option<u64>,
+    /// Bandwidth of the jitter transfer with the detector's slope in the noise and jitter that are
+    /// there, MHz.
+    pub bandwidth_mhz: Option<f64>,
+}
+
+impl ClockResult {
+    pub(crate) fn of(reading: &ClockReading, symbol_rate_gbd: f64) -> Self {
+        ClockResult {
+            locked: reading.locked,
+            phase_error_rms_ui: Some(reading.phase_error_rms_ui),
+            offset_ppm: reading.drift.map(|drift| drift / micro(1.0)),
+            slips_forward: Some(reading.slips_forward),
+            slips_backward: Some(reading.slips_backward),
+            bandwidth_mhz: reading
+                .bandwidth
+                .map(|bandwidth| bandwidth * giga(symbol_rate_gbd) / mega(1.0)),
+        }
+    }
+}

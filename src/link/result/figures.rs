@@ -1,0 +1,432 @@
+//! What is said of a link: flat, with the same names in JSON, in tables and as columns of a sweep.
+
+use crate::fec::Decoding;
+use crate::link::describe::counting::Counting;
+use crate::link::describe::module::ModuleKind;
+use crate::link::result::clock::ClockResult;
+use crate::link::result::spec::SpecRow;
+use crate::part::FileRead;
+use serde::Serialize;
+
+/// The results of all lanes.
+#[derive(Clone, Debug, Serialize)]
+pub struct LinkResult {
+    /// Version of these names.
+    pub schema: u32,
+    /// Version of lightlane.
+    pub version: &'static str,
+    /// Seed of all noise.
+    pub seed: u64,
+    /// Digest of the description that was run.
+    pub config_hash: String,
+    /// Preset underneath, if any.
+    pub preset: Option<String>,
+    /// Kind of transmitter.
+    pub transmitter: String,
+    /// Kind of module.
+    pub module: ModuleKind,
+    /// Symbol rate of a lane, GBd.
+    pub symbol_rate_gbd: f64,
+    /// Bit error ratio before error correction that is held as the limit.
+    pub limit_ber: f64,
+    /// Lane by lane.
+    pub lanes: Vec<LaneResult>,
+    /// All lanes together.
+    pub port: PortResult,
+    /// Files of patterns and measured parts; those of a lane's own patch under `lane.N.`.
+    pub files: Vec<FileRead>,
+    /// The limits of the PMD with a verdict each; empty unless the transmitter was measured.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub spec: Vec<SpecRow>,
+    /// What a reader should know of these figures.
+    pub warnings: Vec<String>,
+}
+
+/// One lane. A figure that was not evaluated is absent (`null`), never a pass.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct LaneResult {
+    /// Number, from 0.
+    pub lane: usize,
+    /// Bits compared.
+    pub bits: u64,
+    /// Bits wrong.
+    pub errors: u64,
+    /// Counted bit error ratio; absent when no error was seen.
+    pub ber_counted: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub ber_counted_low: Option<f64>,
+    /// Upper end of its 95 % interval.
+    pub ber_counted_high: Option<f64>,
+    /// How the interval was made.
+    pub interval_kind: &'static str,
+    /// What counted, `chain`, `replay` or `rare`. Of rare events `bits` are those for which noise
+    /// was drawn and `errors` the targets that were hit; the counted ratio is weighted, not their
+    /// quotient.
+    pub counted_by: Counting,
+    /// Why it did not count, here or at the limit.
+    pub count_refusal: Option<String>,
+    /// Of rare events, as many equally weighted hits would know as much: (sum of weights)^2 / sum
+    /// of their squares.
+    pub effective_samples: Option<f64>,
+    /// Of rare events, variance of plain counting over as many symbols, over the variance seen.
+    pub gain: Option<f64>,
+    /// Semi-analytic bit error ratio.
+    pub ber_semi_analytic: Option<f64>,
+    /// Lower end of its 95 % interval, from the spread over blocks.
+    pub ber_semi_analytic_low: Option<f64>,
+    /// Upper end of its 95 % interval.
+    pub ber_semi_analytic_high: Option<f64>,
+    /// Why there is no semi-analytic one, where the receiver decides otherwise than by a slicer.
+    pub ber_semi_analytic_refusal: Option<String>,
+    /// What it would be there if feedback were never wrong: a figure of merit, below what a
+    /// feedback equaliser reaches and above what a sequence detector does. Such a receiver's signal
+    /// to noise ratio, levels, thresholds and noise shares are those with ideal feedback.
+    pub ber_ideal_feedback: Option<f64>,
+    /// Whether the loop that adapted the receiver settled; absent where training was in closed
+    /// form.
+    pub converged: Option<bool>,
+    /// True when the worst 1 % of the symbols make more than half of it.
+    pub pattern_limited: Option<bool>,
+    /// Signal to noise ratio at the slicer, dB.
+    pub snr_db: Option<f64>,
+    /// The same from the counted blocks, dB.
+    pub snr_counted_db: Option<f64>,
+    /// Ratio of level mismatch at the slicer.
+    pub rlm: Option<f64>,
+    /// Outer optical modulation amplitude at TP2, dBm.
+    pub oma_tp2_dbm: Option<f64>,
+    /// Extinction ratio at TP2, dB.
+    pub er_tp2_db: Option<f64>,
+    /// Average power at TP2, dBm.
+    pub launch_power_dbm: Option<f64>,
+    /// Outer optical modulation amplitude at TP3, dBm.
+    pub oma_tp3_dbm: Option<f64>,
+    /// Extinction ratio at TP3, dB.
+    pub er_tp3_db: Option<f64>,
+    /// Average power at TP3, dBm.
+    pub received_power_dbm: Option<f64>,
+    /// Outer optical modulation amplitude at TP3 at which the limit is just kept, with this lane's
+    /// own transmitter, dBm.
+    pub sensitivity_oma_dbm: Option<f64>,
+    /// Transmitter eye closure at TP2, dB; this and what follows to `rin_oma_db_per_hz` only with
+    /// `tdecq.enabled`.
+    pub tecq_db: Option<f64>,
+    /// Transmitter and dispersion eye closure behind the test fibre, the worse of both extremes,
+    /// dB.
+    pub tdecq_db: Option<f64>,
+    /// TDECQ - 10 log10(Ceq), the worse of both extremes, dB.
+    pub tdecq_minus_ceq_db: Option<f64>,
+    /// Ratio of level mismatch at TP2 (120D.3.1.2), behind the reference filter.
+    pub rlm_tp2: Option<f64>,
+    /// Slower transition time from 20 to 80 % at TP2, behind the reference filter, ps.
+    pub transition_time_ps: Option<f64>,
+    /// Overshoot at TP2, behind the reference filter, % of the OMA.
+    pub overshoot_percent: Option<f64>,
+    /// Undershoot likewise.
+    pub undershoot_percent: Option<f64>,
+    /// RIN relative to OMA, of the intrinsic RIN over the reference filter's band, dB/Hz.
+    pub rin_oma_db_per_hz: Option<f64>,
+    /// Eye closure of what a host sends, behind its channel at a linear module's input, by the
+    /// method of TECQ, dB.
+    pub eecq_tp1a_db: Option<f64>,
+    /// The same of what a linear module sends to its host.
+    pub eecq_tp4_db: Option<f64>,
+    /// Extra loss to the limit, dB; negative when the link misses it.
+    pub margin_db: Option<f64>,
+    /// Lower end of its 95 % interval; absent where it is not counted.
+    pub margin_db_low: Option<f64>,
+    /// Upper end.
+    pub margin_db_high: Option<f64>,
+    /// Why a margin that would be counted is not there.
+    pub margin_refusal: Option<String>,
+    /// Smallest bit error ratio with up to 10 dB more power, when none of it reaches the limit.
+    pub floor_ber: Option<f64>,
+    /// Bits compared with the power lowered to the limit.
+    pub bits_at_limit: u64,
+    /// Bits wrong there.
+    pub errors_at_limit: u64,
+    /// Counted bit error ratio there; it should be the limit.
+    pub ber_counted_at_limit: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub ber_counted_at_limit_low: Option<f64>,
+    /// Upper end of its 95 % interval.
+    pub ber_counted_at_limit_high: Option<f64>,
+    /// Effective samples of rare events there.
+    pub effective_samples_at_limit: Option<f64>,
+    /// Gain of rare events there.
+    pub gain_at_limit: Option<f64>,
+    /// Semi-analytic bit error ratio there, on the blocks that were counted.
+    pub ber_semi_analytic_at_limit: Option<f64>,
+    /// Whether the two estimators agree within their intervals wherever both have a figure; absent
+    /// when neither place has.
+    pub estimators_agree: Option<bool>,
+    /// True when the semi-analytic figure keeps the limit; where there is none, when all of the
+    /// counted one's interval does, or of the margin's. Absent where an interval holds the limit.
+    pub passes: Option<bool>,
+    /// Share of wrong decisions whose next one is wrong as well, on the line; absent when no error
+    /// was seen.
+    pub burst_continuation: Option<f64>,
+    /// Longest run of wrong decisions, symbols.
+    pub longest_burst: u64,
+    /// Runs of 1, 2, .. wrong decisions; the 64th has the longer ones too.
+    pub burst_lengths: Vec<u64>,
+    /// The same three with the power lowered to the limit.
+    pub burst_continuation_at_limit: Option<f64>,
+    /// Longest run there.
+    pub longest_burst_at_limit: u64,
+    /// Runs of 1, 2, .. there.
+    pub burst_lengths_at_limit: Vec<u64>,
+    /// Counted bit error ratio behind the inner code, where the coding has one; absent when no
+    /// error was seen.
+    pub ber_inner_counted: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub ber_inner_counted_low: Option<f64>,
+    /// Upper end of its 95 % interval.
+    pub ber_inner_counted_high: Option<f64>,
+    /// Codeword error ratio of the outer code, in closed form, were all lanes as this one and its
+    /// errors independent: from the semi-analytic bit error ratio or, behind an inner code, from
+    /// the counted one; where none was counted there, from what hard decisions leave, which is more
+    /// than soft ones do. Zero below 1e-308.
+    pub codeword_error_ratio_closed: Option<f64>,
+    /// Bit error ratio behind the outer code, likewise.
+    pub post_fec_ber_closed: Option<f64>,
+    /// Share of frames that are lost, likewise.
+    pub frame_loss_ratio_closed: Option<f64>,
+    /// Codewords that this lane carried alone, its symbols dealt to as many codewords as the port
+    /// interleaves; what follows is of them. So Annex 174A of P802.3dj is remembered to count
+    /// blocks on a lane (`assumed`: no text was at hand).
+    pub test_blocks: u64,
+    /// Share of them that the outer code does not give back; absent when none was seen.
+    pub block_error_ratio: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub block_error_ratio_low: Option<f64>,
+    /// Upper end of its 95 % interval.
+    pub block_error_ratio_high: Option<f64>,
+    /// The same foretold from their histogram, with `fec.added_ber` of the rest of the link.
+    pub block_error_ratio_foretold: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub block_error_ratio_foretold_low: Option<f64>,
+    /// Upper end of its 95 % interval.
+    pub block_error_ratio_foretold_high: Option<f64>,
+    /// Bits that the outer code's decoder corrected in them.
+    pub corrected_bits: u64,
+    /// Those it gave up.
+    pub uncorrectable_blocks: u64,
+    /// Counted bit error ratio behind the outer code; absent when no error was seen.
+    pub post_fec_ber: Option<f64>,
+    /// How many of them had 0, 1, .. wrong symbols; the last, more than are corrected. Empty
+    /// without a coding.
+    pub symbol_error_histogram: Vec<u64>,
+    /// Segment by segment, where a host is part of the link.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<SegmentResult>,
+    /// The slicer.
+    pub slicer: Option<Slicer>,
+    /// The clock, in stream mode.
+    pub clock: ClockResult,
+    /// Why there is no figure.
+    pub refusal: Option<String>,
+}
+
+/// One segment of a lane: from what drives symbols to what decides them, with the settings that an
+/// operator would program.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct SegmentResult {
+    /// Between which of host, module and light.
+    pub name: &'static str,
+    /// Semi-analytic bit error ratio.
+    pub ber_semi_analytic: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub ber_semi_analytic_low: Option<f64>,
+    /// Upper end.
+    pub ber_semi_analytic_high: Option<f64>,
+    /// The same if feedback were never wrong, where the receiver has any or detects sequences: then
+    /// there is no semi-analytic figure.
+    pub ber_ideal_feedback: Option<f64>,
+    /// Bits compared with what the segment was given.
+    pub bits: u64,
+    /// Bits wrong.
+    pub errors: u64,
+    /// Counted bit error ratio; absent when no error was seen.
+    pub ber_counted: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub ber_counted_low: Option<f64>,
+    /// Upper end.
+    pub ber_counted_high: Option<f64>,
+    /// What it is held against, where it has a limit of its own.
+    pub limit_ber: Option<f64>,
+    /// True when it keeps that.
+    pub passes: Option<bool>,
+    /// Signal to noise ratio at its slicer, dB.
+    pub snr_db: Option<f64>,
+    /// The clock of its receiver, in stream mode.
+    pub clock: ClockResult,
+    /// Loss of its electrical channel at half the symbol rate, packages and mismatch included, dB;
+    /// of a linear lane, of that ahead of the module.
+    pub channel_loss_db: Option<f64>,
+    /// Taps of its electrical transmitter.
+    pub tx_taps: Vec<f64>,
+    /// Gain and low gain of a linear module's input equaliser, dB.
+    pub input_ctle_db: Option<[f64; 2]>,
+    /// Gain and low gain of its receiver's analogue equaliser, dB.
+    pub ctle_db: Option<[f64; 2]>,
+    /// What its receiver's decisions take off of earlier symbols, the latest first, full scale 1.
+    pub rx_postcursors: Vec<f64>,
+    /// Taps of its receiver's equaliser.
+    pub rx_taps: Vec<f64>,
+}
+
+impl LaneResult {
+    /// Bits wrong here, or as many as the weighted ratio of rare events has.
+    pub(crate) fn weighted_errors(&self) -> f64 {
+        if self.counted_by == Counting::Rare {
+            self.ber_counted.unwrap_or(0.0) * self.bits as f64
+        } else {
+            self.errors as f64
+        }
+    }
+
+    /// The same at the limit.
+    pub(crate) fn weighted_errors_at_limit(&self) -> f64 {
+        match self.counted_by {
+            Counting::Rare => self.ber_counted_at_limit.unwrap_or(0.0) * self.bits_at_limit as f64,
+            _ => self.errors_at_limit as f64,
+        }
+    }
+
+    /// The error ratio to hold against a limit: foreseen or, where it cannot be, counted, or what
+    /// the count does not exclude.
+    pub(crate) fn told_ber(&self) -> Option<f64> {
+        self.ber_semi_analytic
+            .or(self.ber_counted)
+            .or(self.ber_counted_high.filter(|_| self.ber_ideal_feedback.is_some()))
+    }
+}
+
+impl SegmentResult {
+    /// The same of a segment.
+    pub(crate) fn told_ber(&self) -> Option<f64> {
+        self.ber_semi_analytic
+            .or(self.ber_counted)
+            .or(self.ber_counted_high.filter(|_| self.ber_ideal_feedback.is_some()))
+    }
+}
+
+/// What the slicer sees.
+#[derive(Clone, Debug, Serialize)]
+pub struct Slicer {
+    /// Means of the four levels, full scale -1 .. 1.
+    pub level_means: [f64; 4],
+    /// Rms of noise and interference around them.
+    pub level_sigmas: [f64; 4],
+    /// Thresholds.
+    pub thresholds: [f64; 3],
+    /// Sampling phase behind the transmitted symbol, symbol periods.
+    pub delay_ui: f64,
+    /// Taps of the equaliser.
+    pub taps: Vec<f64>,
+    /// What decides: `slicer`, `dfe` or `mlse`.
+    pub decider: &'static str,
+    /// Taps of the feedback, or the response of the sequence detector behind its leading 1; latest
+    /// symbol first.
+    pub postcursors: Vec<f64>,
+    /// Parts of the noise variance, largest first.
+    pub noise_shares: Vec<NoiseShare>,
+    /// Interference by symbols, ours and others', as part of noise and interference.
+    pub interference_share: f64,
+}
+
+/// One source's part of the noise variance at the slicer.
+#[derive(Clone, Debug, Serialize)]
+pub struct NoiseShare {
+    /// Who makes it.
+    pub entity: String,
+    /// Part, 0 to 1.
+    pub share: f64,
+}
+
+/// All lanes together.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct PortResult {
+    /// Bits compared.
+    pub bits: u64,
+    /// Bits wrong.
+    pub errors: u64,
+    /// Counted bit error ratio; absent when no error was seen.
+    pub ber_counted: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub ber_counted_low: Option<f64>,
+    /// Upper end of its 95 % interval.
+    pub ber_counted_high: Option<f64>,
+    /// Mean of the lanes' semi-analytic bit error ratios.
+    pub ber_semi_analytic: Option<f64>,
+    /// Smallest margin, dB.
+    pub margin_db: Option<f64>,
+    /// Lane of the smallest margin, or of the largest bit error ratio.
+    pub worst_lane: Option<usize>,
+    /// True when every lane passes.
+    pub passes: Option<bool>,
+    /// What the port's error correction did; absent without a coding, and unless all of its lanes
+    /// were counted.
+    pub fec: Option<FecResult>,
+    /// The same with the power of every lane lowered to the limit.
+    pub fec_at_limit: Option<FecResult>,
+    /// Why there is none, where there is a coding.
+    pub fec_refusal: Option<String>,
+}
+
+/// What the error correction of a port did, and what is foretold of it.
+///
+/// *Closed* is the closed form for independent errors, *foretold* is drawn from the histogram, the
+/// rest is counted; a counted ratio is absent when nothing was seen. Ratios are zero below 1e-308.
+#[derive(Clone, Debug, Serialize)]
+pub struct FecResult {
+    /// The coding.
+    pub coding: String,
+    /// Whether codewords were decoded.
+    pub decoding: Decoding,
+    /// Codewords that came whole.
+    pub codewords: u64,
+    /// Bit error ratio ahead of the outer code.
+    pub pre_fec_ber: Option<f64>,
+    /// Lower end of its 95 % interval, wider where bits of a set are wrong together.
+    pub pre_fec_ber_low: Option<f64>,
+    /// Upper end.
+    pub pre_fec_ber_high: Option<f64>,
+    /// Codewords with 0, 1, .. wrong symbols; the last, with more than are corrected.
+    pub histogram: Vec<u64>,
+    /// Bits the outer code's decoder changed.
+    pub corrected_bits: u64,
+    /// Codewords it gave up.
+    pub uncorrectable: u64,
+    /// Codewords it took for others.
+    pub miscorrected: u64,
+    /// Bit error ratio behind it.
+    pub post_fec_ber: Option<f64>,
+    /// The same, closed.
+    pub post_fec_ber_closed: Option<f64>,
+    /// Share of codewords that were not given back: given up, or taken for others.
+    pub codeword_error_ratio: Option<f64>,
+    /// Lower end of its 95 % interval, wider where the codewords of a set fail together.
+    pub codeword_error_ratio_low: Option<f64>,
+    /// Upper end.
+    pub codeword_error_ratio_high: Option<f64>,
+    /// The same, closed.
+    pub codeword_error_ratio_closed: Option<f64>,
+    /// The same, foretold.
+    pub codeword_error_ratio_foretold: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub codeword_error_ratio_foretold_low: Option<f64>,
+    /// Upper end.
+    pub codeword_error_ratio_foretold_high: Option<f64>,
+    /// Share of frames of `fec.frame_octets` that were lost.
+    pub frame_loss_ratio: Option<f64>,
+    /// The same, closed.
+    pub frame_loss_ratio_closed: Option<f64>,
+    /// The same, foretold.
+    pub frame_loss_ratio_foretold: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub frame_loss_ratio_foretold_low: Option<f64>,
+    /// Upper end.
+    pub frame_loss_ratio_foretold_high: Option<f64>,
+}

@@ -1,0 +1,9 @@
+//! Results as plain data, and verdicts on them.
+
+pub(super) mod clock;
+pub(super) mod figures;
+pub(super) mod pooled;
+pub(super) mod spec;
+pub(super) mod spec_check;
+pub(super) mod targets;
+pub(super) mod verdict;

@@ -1,0 +1,41 @@
+//! The error ratio of several lanes together.
+
+use crate::math::interval::{Interval, clopper_pearson};
+
+/// One lane's count with its interval.
+pub(crate) struct Counted {
+    pub(crate) bits: u64,
+    /// Bits wrong, or as many as a weighted ratio has of them.
+    pub(crate) errors: f64,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+}
+
+/// The error ratio of several lanes together, and its 95 % interval: the lanes' own half widths,
+/// weighted by bits, in quadrature, for lanes differ and are not draws of one ratio. Nothing when
+/// nothing was counted.
+pub(crate) fn pooled(lanes: impl Iterator<Item = Counted>) -> (Option<f64>, Option<Interval>) {
+    let lanes: Vec<Counted> = lanes.filter(|lane| lane.bits > 0).collect();
+    let (bits, errors) = lanes
+        .iter()
+        .fold((0, 0.0), |(bits, errors), lane| (bits + lane.bits, errors + lane.errors));
+    if bits == 0 {
+        return (None, None);
+    }
+    if errors == 0.0 && lanes.iter().all(|lane| lane.high >= 1.0) {
+        return (None, None);
+    }
+    if errors == 0.0 {
+        return (None, Some(clopper_pearson(0, bits, 0.95)));
+    }
+    let ber = errors / bits as f64;
+    let quadrature = |half: &dyn Fn(&Counted, f64) -> f64| {
+        let square = |lane: &Counted| {
+            (lane.bits as f64 / bits as f64 * half(lane, lane.errors / lane.bits as f64)).powi(2)
+        };
+        lanes.iter().map(square).sum::<f64>().sqrt()
+    };
+    let low = (ber - quadrature(&|lane, own| own - lane.low)).max(0.0);
+    let high = (ber + quadrature(&|lane, own| lane.high - own)).min(1.0);
+    (Some(ber), Some(Interval { low, high }))
+}

@@ -1,0 +1,147 @@
+//! Running a link: every lane built, trained, predicted, searched for its margin, and counted.
+
+use crate::chain::{Workers, Workshop};
+use crate::error::Result;
+use crate::link::build::files;
+use crate::link::build::lane::Lane;
+use crate::link::count::lanes::{CountedLanes, count_both};
+use crate::link::describe::config::Config;
+use crate::link::layers::stack::Resolved;
+use crate::link::result::figures::{LaneResult, LinkResult};
+use crate::link::run::lane_result::lane_result;
+use crate::link::run::options::Progress;
+use crate::link::run::port_result::port;
+use crate::link::solve::budget::FEWEST_EFFECTIVE;
+use crate::link::solve::lane::Solved;
+use crate::link::solve::lane::solve;
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// A link, resolved from its layers.
+pub struct Link {
+    pub(crate) resolved: Resolved,
+}
+
+impl Link {
+    /// A link from its resolved description.
+    pub fn new(resolved: Resolved) -> Link {
+        Link { resolved }
+    }
+
+    /// Runs every lane on rayon's current threads; the result does not depend on how many they are.
+    ///
+    /// `progress` is called now and then from any thread; `cancel` ends the counting after the
+    /// round in hand.
+    ///
+    /// # Errors
+    ///
+    /// A file, of a pattern or of a measured part, that cannot be read or is none.
+    pub fn run(
+        &self,
+        progress: &(dyn Fn(Progress) + Sync),
+        cancel: &AtomicBool,
+    ) -> Result<LinkResult> {
+        let configs = &self.resolved.lanes;
+        let workers = Workers::default();
+        let total = configs.len() as u64 + 2;
+        let done = AtomicU64::new(0);
+        let step = || progress(Progress { done: done.fetch_add(1, Ordering::Relaxed) + 1, total });
+        let base = &self.resolved.base;
+        let shared = Lane::sender(base);
+        // a lane that carries payload carries the port's
+        let sender = |config: &Config| {
+            if config.carries_payload() {
+                shared.clone().or_else(|| Lane::sender(config))
+            } else {
+                None
+            }
+        };
+        let solved: Vec<Result<Solved>> = configs
+            .par_iter()
+            .enumerate()
+            .map_init(Workshop::default, |shop, (number, config)| {
+                let lane = Lane::build_sending(config, number, sender(config), shop)?;
+                let solved = solve(lane, &workers, shop, cancel);
+                step();
+                Ok(solved)
+            })
+            .collect();
+        let solved: Vec<Solved> = solved.into_iter().collect::<Result<_>>()?;
+        let [here, at_limit] =
+            count_both(&solved, &workers, cancel, &self.resolved.base.simulation, &step);
+        let mut result = self.result(&solved, &here, &at_limit);
+        if cancel.load(Ordering::Relaxed) {
+            result.warnings.push("stopped early: fewer symbols were counted than asked".to_owned());
+        }
+        Ok(result)
+    }
+
+    /// Runs one lane from its own description, the same figures as among the others; `shop` and
+    /// `workers` are kept between calls.
+    ///
+    /// # Errors
+    ///
+    /// A pattern's file that cannot be read or is no pattern.
+    pub fn run_lane(
+        config: &Config,
+        number: usize,
+        shop: &mut Workshop,
+        workers: &Workers,
+        cancel: &AtomicBool,
+    ) -> Result<LaneResult> {
+        let solved = [solve(Lane::build(config, number, shop)?, workers, shop, cancel)];
+        let [here, at_limit] = count_both(&solved, workers, cancel, &config.simulation, &|| ());
+        Ok(lane_result(0, &solved[0], &here, &at_limit))
+    }
+
+    fn result(
+        &self,
+        solved: &[Solved],
+        here: &CountedLanes,
+        at_limit: &CountedLanes,
+    ) -> LinkResult {
+        let base = &self.resolved.base;
+        let limit_ber = base.limit_ber();
+        let lanes: Vec<LaneResult> =
+            solved.iter().enumerate().map(|(i, s)| lane_result(i, s, here, at_limit)).collect();
+        let mut warnings: Vec<String> = Vec::new();
+        for warning in solved.iter().flat_map(|s| &s.warnings) {
+            if !warnings.contains(warning) {
+                warnings.push(warning.clone());
+            }
+        }
+        for lane in lanes
+            .iter()
+            .filter(|l| l.effective_samples.is_some_and(|samples| samples < FEWEST_EFFECTIVE))
+        {
+            warnings.push(format!(
+                "lane {}: {:.1} effective samples are too few for its interval to be trusted: count more symbols",
+                lane.lane,
+                lane.effective_samples.unwrap_or(0.0)
+            ));
+        }
+        for lane in lanes.iter().filter(|l| l.estimators_agree == Some(false)) {
+            warnings.push(format!("lane {}: the counted and the semi-analytic error ratio disagree beyond their intervals", lane.lane));
+        }
+        let mut result = LinkResult {
+            schema: 1,
+            version: env!("CARGO_PKG_VERSION"),
+            seed: base.simulation.seed,
+            config_hash: self.resolved.hash.clone(),
+            preset: base.preset.clone(),
+            transmitter: format!("{:?}", base.transmitter.kind).to_lowercase(),
+            module: base.module.kind,
+            symbol_rate_gbd: base.symbol_rate_gbd,
+            limit_ber,
+            port: port(&lanes, here, at_limit),
+            lanes,
+            files: files::of(solved.iter().map(|s| &s.lane)),
+            spec: Vec::new(),
+            warnings,
+        };
+        if base.tdecq.enabled {
+            result.spec = base.limits.judge(&result);
+        }
+        result
+    }
+}

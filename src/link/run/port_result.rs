@@ -1,0 +1,65 @@
+//! The result of all lanes together.
+
+use crate::link::count::lanes::CountedLanes;
+use crate::link::result::figures::{LaneResult, PortResult};
+use crate::link::result::pooled::{Counted, pooled};
+use crate::units::db_from_power_ratio;
+
+/// All lanes together.
+pub(crate) fn port(
+    lanes: &[LaneResult],
+    here: &CountedLanes,
+    at_limit: &CountedLanes,
+) -> PortResult {
+    let of_lane = |l: &LaneResult| Counted {
+        bits: l.bits,
+        errors: l.weighted_errors(),
+        low: l.ber_counted_low.unwrap_or(0.0),
+        high: l.ber_counted_high.unwrap_or(1.0),
+    };
+    let (ber_counted, interval) = pooled(lanes.iter().map(of_lane));
+    let mean = |of: fn(&LaneResult) -> Option<f64>| {
+        let all: Option<Vec<f64>> = lanes.iter().map(of).collect();
+        all.filter(|all| !all.is_empty()).map(|all| all.iter().sum::<f64>() / all.len() as f64)
+    };
+    let ber_semi_analytic = mean(|l| l.ber_semi_analytic);
+    let worst = lanes.iter().max_by(|a, b| badness(a).total_cmp(&badness(b)));
+    PortResult {
+        bits: lanes.iter().map(|l| l.bits).sum(),
+        errors: lanes.iter().map(|l| l.errors).sum(),
+        ber_counted,
+        ber_counted_low: interval.map(|i| i.low),
+        ber_counted_high: interval.map(|i| i.high),
+        ber_semi_analytic,
+        margin_db: lanes
+            .iter()
+            .map(|l| l.margin_db)
+            .collect::<Option<Vec<_>>>()
+            .and_then(|m| m.into_iter().reduce(f64::min)),
+        worst_lane: worst.map(|l| l.lane),
+        passes: lanes
+            .iter()
+            .map(|l| l.passes)
+            .collect::<Option<Vec<_>>>()
+            .map(|p| p.iter().all(|&p| p)),
+        fec: here.corrected.port(ber_semi_analytic.or(ber_counted)),
+        fec_at_limit: at_limit
+            .corrected
+            .port(mean(|l| l.ber_semi_analytic_at_limit.or(l.ber_counted_at_limit)))
+            .filter(|fec| fec.codewords > 0),
+        fec_refusal: here.corrected.refusal(),
+    }
+}
+
+/// Orders lanes from best to worst: margin where there is one, else the error ratio.
+fn badness(lane: &LaneResult) -> f64 {
+    match (lane.margin_db, lane.ber_semi_analytic) {
+        (Some(margin_db), _) => -margin_db,
+        (None, Some(ber)) if lane.floor_ber.is_some() => {
+            100.0 + db_from_power_ratio(ber.max(1e-300)) / 100.0
+        }
+        (None, Some(_)) => -1000.0,
+        (None, None) if lane.refusal.is_none() => 100.0 + lane.ber_counted.unwrap_or(0.0),
+        (None, None) => f64::INFINITY,
+    }
+}

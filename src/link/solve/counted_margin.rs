@@ -1,0 +1,163 @@
+//! Margin where no error ratio can be foretold: the loss at which the counted one meets the limit.
+//!
+//! The estimator with ideal feedback says how the error ratio moves with loss; what is counted at a
+//! step says by which factor it is wrong there. That factor hardly moves with loss, so the next
+//! step is where the estimator is as far from the limit the other way. Every step trains anew and
+//! counts with the same seeds: what differs from step to step is the loss alone.
+
+use crate::chain::{Method, Predictor, Stop, Tally, Trained, Worker, Workers, count};
+use crate::link::build::lane::Lane;
+use crate::link::solve::budget::ROUND_BLOCKS;
+use crate::link::solve::margin;
+use crate::link::solve::margin::Margin;
+use crate::units::power_ratio;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Counts at the most.
+const STEPS: usize = 8;
+/// Distance of the counted ratio from the limit at which the search ends, in its logarithm: below a
+/// hundredth of a decibel.
+const CLOSE: f64 = 0.02;
+/// Losses nearer than this count the same errors, dB.
+const SAME_DB: f64 = 0.002;
+/// Errors that have to be expected at the limit.
+const LEAST_ERRORS: f64 = 10.0;
+/// Steps in loss on each side by which the slope is taken, dB.
+const SLOPE_DB: f64 = 0.2;
+/// Error ratios between which the estimator is asked for a loss.
+const ASKED: [f64; 2] = [1e-60, 0.2];
+
+/// A search that counts.
+pub(crate) struct Search<'a> {
+    pub(crate) lane: &'a Lane,
+    /// Receivers of what stands ahead of and behind the light.
+    pub(crate) around: [Option<&'a Trained>; 2],
+    pub(crate) workers: &'a Workers,
+    pub(crate) cancel: &'a AtomicBool,
+}
+
+/// One loss at which was counted.
+struct Step {
+    loss_db: f64,
+    trained: Box<Trained>,
+    tally: Tally,
+    /// ln of the error ratio over the limit.
+    f: f64,
+}
+
+impl Search<'_> {
+    /// Searches from a training at no extra loss, of which `foreseen` is the error ratio with ideal
+    /// feedback; what it found, and the 95 % interval that the count gives it.
+    pub(crate) fn find(
+        &self,
+        predictor: &mut Predictor<'_>,
+        worker: &mut Worker,
+        start: &Trained,
+        foreseen: f64,
+    ) -> (Margin, Option<[f64; 2]>) {
+        let limit_ber = self.lane.config.limit_ber();
+        let symbols = self.lane.config.simulation.symbols_at_limit;
+        if 2.0 * symbols as f64 * limit_ber < LEAST_ERRORS {
+            let least = (LEAST_ERRORS / 2.0 / limit_ber).ceil();
+            let because = format!(
+                "no margin: it would be counted, and simulation.symbols_at_limit = {symbols} shows too few errors (at least {least})"
+            );
+            return (Margin::Uncounted(because), None);
+        }
+        // ln of the counted error ratio over the one with ideal feedback
+        let mut gap = 0.0;
+        let mut best: Option<Step> = None;
+        let mut met_floor = false;
+        for _ in 0..STEPS {
+            let asked = (limit_ber * f64::exp(-gap)).clamp(ASKED[0], ASKED[1]);
+            match margin::find(predictor, worker, start, asked) {
+                Margin::Found(loss_db, trained) => {
+                    let tally = match self.counted(&trained) {
+                        Ok(tally) => tally,
+                        Err(because) => return (Margin::Uncounted(because), None),
+                    };
+                    let f = self.ln_ratio(&tally) - limit_ber.ln();
+                    gap += f;
+                    let same =
+                        best.as_ref().is_some_and(|best| (best.loss_db - loss_db).abs() < SAME_DB);
+                    if best.as_ref().is_none_or(|best| f.abs() < best.f.abs()) {
+                        best = Some(Step { loss_db, trained, tally, f });
+                    }
+                    if f.abs() < CLOSE || same {
+                        break;
+                    }
+                }
+                Margin::Floor(ideal) if met_floor || best.is_some() => {
+                    if best.is_some() {
+                        break;
+                    }
+                    return (Margin::Floor((ideal * gap.exp()).min(0.5)), None);
+                }
+                Margin::Floor(_) => {
+                    // the factor is that of the link as it is
+                    met_floor = true;
+                    let tally = match self.counted(start) {
+                        Ok(tally) => tally,
+                        Err(because) => return (Margin::Uncounted(because), None),
+                    };
+                    gap = self.ln_ratio(&tally) - foreseen.max(1e-300).ln();
+                }
+                other => return (other, None),
+            }
+        }
+        let Some(Step { loss_db, trained, tally, .. }) = best else {
+            return (Margin::Uncounted("no margin: no loss meets the limit".to_owned()), None);
+        };
+        let interval = self.slope(predictor, worker, &trained, loss_db).map(|slope| {
+            let (ber, _) = tally.interval();
+            let at = |ber: f64| loss_db - (ber.max(1e-300) / limit_ber).ln() / slope;
+            [at(ber.high), at(ber.low)]
+        });
+        (Margin::Found(loss_db, trained), interval)
+    }
+
+    /// Nothing, with the reason, when it was cancelled or a clock was not locked.
+    fn counted(&self, trained: &Trained) -> Result<Tally, String> {
+        let stop = Stop {
+            round_blocks: ROUND_BLOCKS,
+            symbols: self.lane.config.simulation.symbols_at_limit,
+            bit_errors: u64::MAX,
+        };
+        let counted = count(
+            &[self.lane.counted_through(trained, self.around, Method::Chain)],
+            &stop,
+            self.workers,
+            &mut (),
+            self.cancel,
+        )
+        .remove(0);
+        match counted.refusal {
+            Some(refusal) => Err(format!("no margin: {}", refusal.because)),
+            None if self.cancel.load(Ordering::Relaxed) => {
+                Err("no margin: stopped before it was counted".to_owned())
+            }
+            None => Ok(counted.end),
+        }
+    }
+
+    /// Where no error was seen, half a one stands for none.
+    fn ln_ratio(&self, tally: &Tally) -> f64 {
+        ((tally.bit_errors as f64).max(0.5) / tally.bits() as f64).ln()
+    }
+
+    /// Change of ln of the error ratio with loss, 1/dB, with ideal feedback.
+    fn slope(
+        &self,
+        predictor: &mut Predictor<'_>,
+        worker: &mut Worker,
+        near: &Trained,
+        loss_db: f64,
+    ) -> Option<f64> {
+        let [less, more] = [-SLOPE_DB, SLOPE_DB].map(|step_db| {
+            let (_, prediction) =
+                predictor.try_at(worker, power_ratio(-(loss_db + step_db)) as f32, near).ok()?;
+            Some(prediction.ber.max(1e-300).ln())
+        });
+        Some((more? - less?) / (2.0 * SLOPE_DB)).filter(|&slope| slope > 0.0)
+    }
+}

@@ -1,0 +1,11 @@
+//! A lane before counting: settings found by search, training, prediction, margin.
+
+pub(super) mod budget;
+pub(super) mod clock;
+pub(super) mod counted_margin;
+pub(super) mod lane;
+pub(super) mod margin;
+pub(super) mod method;
+pub(super) mod prepare;
+pub(super) mod segment;
+pub(super) mod tuning;

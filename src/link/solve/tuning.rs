@@ -1,0 +1,284 @@
+//! The settings that an operator would program: transmit taps and analogue gains, found by search.
+
+use crate::chain::{Predictor, Workers, Workshop, block_levels};
+use crate::link::build::lane::Lane;
+use crate::link::describe::config::Config;
+use crate::link::describe::module::ModuleKind;
+use crate::link::describe::segments::Part;
+use crate::math::recent::Recent;
+use crate::pattern::{Pattern, PatternKind};
+use crate::serdes::{Clock, Ctle, SerdesTx};
+
+/// Symbols of a block of the search, and blocks.
+const BLOCK_SYMBOLS: usize = 2048;
+const BLOCKS: u64 = 2;
+/// Steps of a setting, coarse to fine.
+const STRIDES: [f64; 3] = [4.0, 2.0, 1.0];
+/// Rounds over all settings at a stride.
+const ROUNDS: usize = 6;
+/// Step of an analogue gain, dB.
+const GAIN_STEP_DB: f64 = 1.0;
+/// A better error ratio, as ln, by which a setting is taken: below, it is rounding.
+const BETTER: f64 = 1e-4;
+
+/// Resolution of taps.
+const RESOLUTION: f64 = 1e-6;
+/// Bit error ratio of the start above which nothing is searched: the receiver sees nothing to
+/// better.
+const HOPELESS: f64 = 0.3;
+
+/// One number that is searched for.
+#[derive(Clone, Copy)]
+enum Knob {
+    /// A tap of the host's or the module's sender.
+    Tap(Sender, usize),
+    /// A gain of an analogue equaliser: 0, its gain; 1, its low gain.
+    Gain(Equaliser, usize),
+}
+
+#[derive(Clone, Copy)]
+enum Sender {
+    Host,
+    Module,
+}
+
+#[derive(Clone, Copy)]
+enum Equaliser {
+    ModuleRx,
+    ModuleInput,
+    HostRx,
+}
+
+impl Sender {
+    fn of(self, config: &Config) -> &SerdesTx {
+        match self {
+            Sender::Host => &config.host.tx,
+            Sender::Module => &config.module.tx,
+        }
+    }
+
+    fn of_mut(self, config: &mut Config) -> &mut SerdesTx {
+        match self {
+            Sender::Host => &mut config.host.tx,
+            Sender::Module => &mut config.module.tx,
+        }
+    }
+}
+
+impl Equaliser {
+    fn of(self, config: &Config) -> &Ctle {
+        match self {
+            Equaliser::ModuleRx => &config.module.rx.ctle,
+            Equaliser::ModuleInput => &config.module.input.ctle,
+            Equaliser::HostRx => &config.host.rx.ctle,
+        }
+    }
+
+    fn of_mut(self, config: &mut Config) -> &mut Ctle {
+        match self {
+            Equaliser::ModuleRx => &mut config.module.rx.ctle,
+            Equaliser::ModuleInput => &mut config.module.input.ctle,
+            Equaliser::HostRx => &mut config.host.rx.ctle,
+        }
+    }
+}
+
+impl Knob {
+    fn get(self, config: &Config) -> f64 {
+        match self {
+            Knob::Tap(sender, tap) => sender.of(config).ffe.taps[tap],
+            Knob::Gain(equaliser, 0) => equaliser.of(config).gain_db,
+            Knob::Gain(equaliser, _) => equaliser.of(config).low_gain_db,
+        }
+    }
+
+    /// Least, largest and step.
+    fn range(self, config: &Config) -> [f64; 3] {
+        match self {
+            Knob::Tap(sender, tap) => {
+                let tx = sender.of(config);
+                [tx.tap_low[tap], tx.tap_high[tap], tx.tap_step]
+            }
+            Knob::Gain(equaliser, gain) => {
+                let ctle = equaliser.of(config);
+                [[ctle.gain_min_db, ctle.low_gain_min_db][gain], 0.0, GAIN_STEP_DB]
+            }
+        }
+    }
+
+    /// Sets it; false where the main tap would leave its limits.
+    fn set(self, config: &mut Config, value: f64) -> bool {
+        match self {
+            Knob::Tap(sender, tap) => {
+                let tx = sender.of_mut(config);
+                tx.ffe.taps[tap] = value;
+                let main = tx.ffe.taps.len() / 2;
+                let others: f64 = tx
+                    .ffe
+                    .taps
+                    .iter()
+                    .enumerate()
+                    .filter(|(i, _)| *i != main)
+                    .map(|(_, tap)| tap.abs())
+                    .sum();
+                // a decimal number as the table shows it
+                tx.ffe.taps[main] = ((1.0 - others) / RESOLUTION).round() * RESOLUTION;
+                (tx.tap_low[main]..=tx.tap_high[main]).contains(&tx.ffe.taps[main])
+                    && tx.ffe.taps.iter().sum::<f64>() > 0.0
+            }
+            Knob::Gain(equaliser, gain) => {
+                let ctle = equaliser.of_mut(config);
+                *(if gain == 0 { &mut ctle.gain_db } else { &mut ctle.low_gain_db }) = value;
+                true
+            }
+        }
+    }
+}
+
+/// The settings of a part of the lane that are to be searched for.
+fn knobs(config: &Config, part: Part) -> Vec<Knob> {
+    let (senders, equalisers): (&[Sender], &[Equaliser]) = match (part, config.module.kind) {
+        (Part::Ahead, _) => (&[Sender::Host], &[Equaliser::ModuleRx]),
+        (Part::Behind, _) => (&[Sender::Module], &[Equaliser::HostRx]),
+        (Part::Light, ModuleKind::Lpo) => {
+            (&[Sender::Host], &[Equaliser::ModuleInput, Equaliser::HostRx])
+        }
+        (Part::Light, ModuleKind::Lro) => (&[], &[Equaliser::HostRx]),
+        (Part::Light, _) => (&[], &[]),
+    };
+    let gains = equalisers
+        .iter()
+        .filter(|e| e.of(config).adapt)
+        .flat_map(|&e| [Knob::Gain(e, 0), Knob::Gain(e, 1)]);
+    let taps = senders.iter().filter(|s| s.of(config).adapt).flat_map(|&s| {
+        let tx = s.of(config);
+        let free =
+            move |&tap: &usize| tap != tx.ffe.taps.len() / 2 && tx.tap_low[tap] < tx.tap_high[tap];
+        (0..tx.ffe.taps.len()).filter(free).map(move |tap| Knob::Tap(s, tap))
+    });
+    gains.chain(taps).collect()
+}
+
+/// What was tuned last.
+static RECENT: Recent<Config, Config> = Recent::new();
+
+/// The description with every setting found that is to be: taps and gains that minimise each
+/// segment's error ratio.
+///
+/// One setting after the other is moved by steps, coarse to fine, as long as the semi-analytic
+/// error ratio of two short blocks of random symbols falls: a local minimum. The settings stand in
+/// the description that comes back.
+pub(crate) fn tuned(config: &Config, shop: &mut Workshop) -> Config {
+    if Part::ALL
+        .iter()
+        .all(|&part| !part.exists(config.module.kind) || knobs(config, part).is_empty())
+    {
+        return config.clone();
+    }
+    let search = || {
+        let mut found = config.clone();
+        let workers = Workers::default();
+        for part in Part::ALL {
+            if part.exists(config.module.kind) {
+                search(&mut found, part, shop, &workers);
+            }
+        }
+        Ok::<_, std::convert::Infallible>(found)
+    };
+    match RECENT.get(config, search) {
+        Ok(found) => (*found).clone(),
+        Err(never) => match never {},
+    }
+}
+
+fn search(config: &mut Config, part: Part, shop: &mut Workshop, workers: &Workers) {
+    let knobs = knobs(config, part);
+    if knobs.is_empty() {
+        return;
+    }
+    // taps begin within their limits
+    for &knob in &knobs {
+        let [low, high, _] = knob.range(config);
+        knob.set(config, knob.get(config).clamp(low, high));
+    }
+    let mut trial = config.clone();
+    // every clock ideal: blocks by themselves
+    trial.simulation.stream = false;
+    for clock in [&mut trial.receiver.clock, &mut trial.host.rx.clock, &mut trial.module.rx.clock] {
+        *clock = Clock::default();
+    }
+    trial.simulation.block_symbols = BLOCK_SYMBOLS.max(trial.longest_equaliser() * 8);
+    let mut best = (badness(&trial, part, shop, workers), trial.clone());
+    if best.0 > HOPELESS.ln() {
+        return;
+    }
+    for stride in STRIDES {
+        for _ in 0..ROUNDS {
+            let before = best.0;
+            for &knob in &knobs {
+                for direction in [1.0, -1.0] {
+                    while let Some(better) =
+                        moved(&best, knob, direction * stride, part, shop, workers)
+                    {
+                        best = better;
+                    }
+                }
+            }
+            if best.0 > before - BETTER {
+                break;
+            }
+        }
+    }
+    for knob in knobs {
+        knob.set(config, knob.get(&best.1));
+    }
+}
+
+/// The description with one setting moved, when that is better.
+fn moved(
+    best: &(f64, Config),
+    knob: Knob,
+    steps: f64,
+    part: Part,
+    shop: &mut Workshop,
+    workers: &Workers,
+) -> Option<(f64, Config)> {
+    let (badness_now, config) = best;
+    let [low, high, step] = knob.range(config);
+    let now = knob.get(config);
+    // on the grid of steps, and never beyond a limit
+    let next = (((now + steps * step) / step).round() * step).clamp(low, high);
+    if (next - now).abs() < step / 100.0 {
+        return None;
+    }
+    let mut trial = config.clone();
+    if !knob.set(&mut trial, next) {
+        return None;
+    }
+    let found = badness(&trial, part, shop, workers);
+    (found < badness_now - BETTER).then_some((found, trial))
+}
+
+/// ln of the error ratio of a part; infinite where no receiver trains.
+fn badness(config: &Config, part: Part, shop: &mut Workshop, workers: &Workers) -> f64 {
+    let segment = Lane::part(config, part, shop);
+    let symbols = Pattern { kind: PatternKind::Random, ..Pattern::default() }
+        .build()
+        .expect("random symbols build");
+    let block = |b| {
+        let mut levels = vec![0; segment.plan.grid().symbols];
+        block_levels(&symbols, false, 0, b, segment.streams, &mut levels);
+        levels
+    };
+    workers.with(&segment.plan, |worker| {
+        let blocks: Vec<Vec<u8>> = (0..BLOCKS).map(block).collect();
+        let mut predictor =
+            Predictor::for_search(&segment.plan, &segment.dsp, segment.streams, blocks, worker);
+        let Ok(trained) = predictor.train(worker, 1.0, None) else { return f64::INFINITY };
+        match predictor.try_at(worker, 1.0, &trained) {
+            // where nothing is left to err, the distance to it decides
+            Ok((_, prediction)) => prediction.ber.max(1e-300).ln() - 1e-3 * prediction.snr_db,
+            Err(_) => f64::INFINITY,
+        }
+    })
+}

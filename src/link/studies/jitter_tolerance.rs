@@ -1,0 +1,127 @@
+//! Jitter tolerance: the largest sinusoidal jitter at which a lane's bit error ratio stays below a
+//! limit.
+
+use crate::chain::{Predictor, Refusal, Sinusoid, Stop, Trained, Workers, Workshop, count};
+use crate::error::{Path, Problems, Result};
+use crate::link::build::lane::Lane;
+use crate::link::describe::config::Config;
+use crate::link::solve::budget::TRAINING_BLOCKS;
+use crate::units::{giga, mega};
+use std::f64::consts::PI;
+use std::sync::atomic::AtomicBool;
+
+/// Frequency below which the mask rises, MHz (`derived`: a loop of 4 MHz, as 802.3's PAM4 clauses
+/// test it).
+pub const MASK_CORNER_MHZ: f64 = 4.0;
+/// The mask above it, UI peak to peak.
+const MASK_UI: f64 = 0.05;
+/// Largest movement that is tried, UI from symbol to symbol: beyond it the filters' memory counts.
+const STEEPEST_UI: f64 = 0.01;
+/// Smallest jitter that is tried, UI peak to peak.
+const LEAST_UI: f64 = 1e-3;
+/// Factor between the last amplitude that keeps the limit and the first that does not.
+const NARROW: f64 = 1.04;
+
+/// Sinusoidal jitter that a receiver has to bear, UI peak to peak: 0.05 above 4 MHz, 2e5 Hz / f
+/// below.
+pub fn mask_ui(mhz: f64) -> f64 {
+    MASK_UI * (MASK_CORNER_MHZ / mhz).max(1.0)
+}
+
+/// A trained lane whose transmitter is shaken.
+///
+/// The receiver is trained once, without jitter; every count draws the same symbols and noises, so
+/// that amplitudes are compared and not seeds. A loop that loses its lock, or slips, does not keep
+/// the limit.
+///
+/// # Limits
+///
+/// Of a lane with several segments it is the one with the light that is shaken, and counted.
+pub struct JitterTolerance {
+    lane: Lane,
+    trained: Trained,
+    workers: Workers,
+}
+
+impl JitterTolerance {
+    /// Builds and trains lane `number` of a checked description; a real clock recovery of the
+    /// receiver of its light makes sense of it.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read; a receiver that does not train; a description without stream
+    /// mode.
+    pub fn new(config: &Config, number: usize) -> Result<Self> {
+        let mut config = config.clone();
+        config.receiver.clock.sinusoidal_ui = 0.0;
+        config.host.rx.clock.sinusoidal_ui = 0.0;
+        config.simulation.stream = true;
+        let mut problems = Problems::new();
+        config.check(&mut problems);
+        problems.finish()?;
+        let lane = Lane::build(&config, number, &mut Workshop::default())?;
+        let workers = Workers::default();
+        let trained = workers.with(&lane.plan, |worker| {
+            let (training, scoring) = (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(1, false));
+            Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker)
+                .train(worker, 1.0, None)
+        });
+        let trained = trained.map_err(|Refusal { because }| {
+            let mut problems = Problems::new();
+            problems.report(&Path::root(), "receiver", "", because);
+            problems
+        })?;
+        Ok(JitterTolerance { lane, trained, workers })
+    }
+
+    /// Bit error ratio with sinusoidal jitter, counted over `simulation.symbols` and a whole period
+    /// at least; nothing when the clock loses its lock or slips.
+    pub fn ber(&mut self, sinusoidal_mhz: f64, sinusoidal_ui: f64) -> Option<f64> {
+        let frequency = mega(sinusoidal_mhz) / giga(self.lane.config.symbol_rate_gbd);
+        let mut clocking = *self.lane.plan.clocking().expect("built for stream mode");
+        clocking.sinusoid = Some(Sinusoid { amplitude_ui: sinusoidal_ui / 2.0, frequency });
+        self.lane.plan.set_clocking(clocking);
+        let symbols = self.lane.config.simulation.symbols.max((1.0 / frequency) as u64);
+        let stop = Stop { round_blocks: 1 << 32, symbols, bit_errors: u64::MAX };
+        let counted = count(
+            &[self.lane.counted(&self.trained)],
+            &stop,
+            &self.workers,
+            &mut (),
+            &AtomicBool::new(false),
+        )
+        .remove(0);
+        let slipped =
+            counted.clocks.iter().any(|clock| clock.slips_forward + clock.slips_backward > 0);
+        (counted.refusal.is_none() && !slipped && counted.end.symbols > 0)
+            .then(|| counted.end.ber())
+    }
+
+    /// The largest amplitude, UI peak to peak, at which the bit error ratio stays below
+    /// `limit_ber`, to 4 %; nothing when it does not without jitter. Never more than what moves
+    /// 0.01 UI from symbol to symbol.
+    pub fn at(&mut self, sinusoidal_mhz: f64, limit_ber: f64) -> Option<f64> {
+        let most_ui =
+            STEEPEST_UI * giga(self.lane.config.symbol_rate_gbd) / (PI * mega(sinusoidal_mhz));
+        let mut keeps = |ui: f64| self.ber(sinusoidal_mhz, ui).is_some_and(|ber| ber < limit_ber);
+        if !keeps(LEAST_UI) {
+            return None;
+        }
+        let mut kept = LEAST_UI;
+        let mut missed = None;
+        let mut next = mask_ui(sinusoidal_mhz).min(most_ui);
+        loop {
+            if keeps(next) {
+                kept = next
+            } else {
+                missed = Some(next)
+            }
+            next = match missed {
+                Some(missed) if missed / kept <= NARROW => return Some(kept),
+                Some(missed) => (kept * missed).sqrt(),
+                None if kept >= most_ui => return Some(most_ui),
+                None => (2.0 * kept).min(most_ui),
+            };
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Studies that run a link again and again.
+
+pub(super) mod jitter_tolerance;
+pub(super) mod stressed_receiver;

@@ -1,0 +1,224 @@
+//! The stressed receiver test: a source made worse to a wanted SECQ, and the receiver that must
+//! bear it.
+
+use crate::chain::{Workers, Workshop};
+use crate::error::{Error, Path, Problems, Result};
+use crate::link::build::lane::Lane;
+use crate::link::describe::config::Config;
+use crate::link::describe::tdecq::TestPattern;
+use crate::link::layers::stack::Stack;
+use crate::link::result::figures::LinkResult;
+use crate::link::run::link::Link;
+use crate::link::test_points::transmitter;
+use serde::Serialize;
+use std::sync::atomic::AtomicBool;
+
+/// Part of SECQ, in dB, that the low-pass makes.
+///
+/// IEEE Std 802.3 clause 121.8.9.2: at least half of it (status: secondary source; from memory).
+const LOW_PASS_PART: f64 = 0.5;
+/// Band of the low-pass, symbol rates: between what closes the eye and what does nothing.
+const BAND_SYMBOL_RATES: [f64; 2] = [0.15, 2.0];
+/// Largest noise that is tried, % of the OMA in half the symbol rate.
+const MOST_NOISE_PERCENT: f64 = 20.0;
+/// Halvings of each search, and steps on the test pattern after it.
+const HALVINGS: usize = 14;
+const STEPS: usize = 4;
+/// Distance from the wanted SECQ that is near enough, dB.
+const NEAR_DB: f64 = 0.005;
+
+/// A wanted stress.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stress {
+    /// SECQ, dB.
+    pub secq_db: f64,
+    /// Outer optical modulation amplitude at TP3, dBm.
+    pub oma_dbm: f64,
+    /// Amplitude of the sinusoidal interferer, % of the OMA.
+    pub interferer_percent: f64,
+}
+
+impl Stress {
+    /// The stress that a link's own limits name; what they do not name is absent.
+    pub fn of_limits(config: &Config) -> (Option<f64>, Option<f64>) {
+        (config.limits.tdecq_max_db, config.limits.stressed_sensitivity_max_dbm)
+    }
+}
+
+/// A receiver under stress.
+#[derive(Clone, Debug, Serialize)]
+pub struct Stressed {
+    /// SECQ of the source, dB.
+    pub secq_db: f64,
+    /// SECQ of the source with its low-pass alone, dB.
+    pub low_pass_secq_db: f64,
+    /// The low-pass (fourth-order Bessel), GHz.
+    pub bandwidth_ghz: f64,
+    /// Amplitude of the interferer, % of the OMA.
+    pub interferer_percent: f64,
+    /// Its frequency, MHz.
+    pub interferer_mhz: f64,
+    /// Noise, rms in a band of half the symbol rate, % of the OMA.
+    pub noise_percent: f64,
+    /// OMA at TP3, dBm.
+    pub oma_dbm: f64,
+    /// OMA at which the worst lane just keeps the limit under this stress, dBm.
+    pub stressed_sensitivity_oma_dbm: Option<f64>,
+    /// What the receiver makes of it, lane by lane.
+    pub result: LinkResult,
+}
+
+/// Builds the stress and runs the link's receivers on it, without a fibre between.
+///
+/// The low-pass is set to make half of SECQ alone; with the interferer on, noise makes the rest.
+///
+/// # Errors
+///
+/// Every problem of the description; a SECQ that no low-pass and noise make; a cancelled search.
+pub fn stressed(stack: &Stack, stress: &Stress, cancel: &AtomicBool) -> Result<Stressed> {
+    let mut stack = stack.clone();
+    let flag = "srs";
+    for assignment in [
+        "module.kind=optics",
+        "transmitter.kind=stressed",
+        "fibre.length_km=0",
+        "fibre.connector_loss_db=0",
+        "fibre.mpi_penalty_db=0",
+    ] {
+        stack.set_by(flag, assignment)?;
+    }
+    stack.set_by(flag, "spread.launch_power_db=0")?;
+    stack
+        .set_by("--oma-dbm", &format!("transmitter.stressed.oma_dbm={}", float(stress.oma_dbm)))?;
+    stack.set_by(
+        "--interferer-percent",
+        &format!("transmitter.stressed.interferer_percent={}", float(stress.interferer_percent)),
+    )?;
+    let config = stack.resolve()?.lanes[0].clone();
+    let mut bench =
+        Bench { config, workers: Workers::default(), shop: Workshop::default(), cancel };
+    let (interferer_percent, interferer_mhz) = (
+        bench.config.transmitter.stressed.interferer_percent,
+        bench.config.transmitter.stressed.interferer_mhz,
+    );
+
+    bench.set(|c| {
+        (c.transmitter.stressed.interferer_percent, c.transmitter.stressed.noise_percent) =
+            (0.0, 0.0)
+    });
+    bench.set(|c| c.tdecq.pattern = TestPattern::Prbs13q);
+    let part_db = LOW_PASS_PART * stress.secq_db;
+    let [low, high] = BAND_SYMBOL_RATES.map(|rates| rates * bench.config.symbol_rate_gbd);
+    // a wider band closes the eye less
+    let bandwidth_ghz = bench
+        .search(low, high, part_db, stress, |c, ghz| c.transmitter.stressed.bandwidth_ghz = ghz)?;
+    bench.set(|c| c.transmitter.stressed.bandwidth_ghz = bandwidth_ghz);
+    let low_pass_secq_db = bench.secq()?;
+    bench.set(|c| c.transmitter.stressed.interferer_percent = interferer_percent);
+    let noise = |c: &mut Config, percent: f64| c.transmitter.stressed.noise_percent = percent;
+    let mut noise_percent = bench.search(MOST_NOISE_PERCENT, 0.0, stress.secq_db, stress, noise)?;
+
+    // the test pattern is another by a few hundredths of a decibel: on the line through the last
+    // two
+    bench.set(|c| c.tdecq.pattern = TestPattern::Ssprq);
+    let mut tried: Vec<(f64, f64)> = Vec::new();
+    for _ in 0..STEPS {
+        bench.set(|c| c.transmitter.stressed.noise_percent = noise_percent);
+        let secq_db = bench.secq()?;
+        tried.push((noise_percent, secq_db));
+        if (secq_db - stress.secq_db).abs() < NEAR_DB {
+            break;
+        }
+        let slope = match tried[..] {
+            [.., (x0, y0), (x1, y1)] if x0 != x1 && y0 != y1 => (y1 - y0) / (x1 - x0),
+            _ => 2.0 * (secq_db - low_pass_secq_db).max(0.1) / noise_percent.max(0.1), // noise adds as its square
+        };
+        noise_percent =
+            (noise_percent + (stress.secq_db - secq_db) / slope).clamp(0.0, MOST_NOISE_PERCENT);
+    }
+    let nearest = tried
+        .into_iter()
+        .min_by(|a, b| (a.1 - stress.secq_db).abs().total_cmp(&(b.1 - stress.secq_db).abs()));
+    let (noise_percent, secq_db) = nearest.expect("at least one step");
+
+    stack.set_by(flag, &format!("transmitter.stressed.bandwidth_ghz={}", float(bandwidth_ghz)))?;
+    stack.set_by(flag, &format!("transmitter.stressed.noise_percent={}", float(noise_percent)))?;
+    let result = Link::new(stack.resolve()?).run(&|_| (), cancel)?;
+    let sensitivities = result.lanes.iter().map(|lane| Some(stress.oma_dbm - lane.margin_db?));
+    let worst = sensitivities
+        .collect::<Option<Vec<f64>>>()
+        .and_then(|all| all.into_iter().reduce(f64::max));
+    Ok(Stressed {
+        secq_db,
+        low_pass_secq_db,
+        bandwidth_ghz,
+        interferer_percent,
+        interferer_mhz,
+        noise_percent,
+        oma_dbm: stress.oma_dbm,
+        stressed_sensitivity_oma_dbm: worst,
+        result,
+    })
+}
+
+/// A number as TOML takes it for a float.
+fn float(x: f64) -> String {
+    format!("{x:?}")
+}
+
+/// Where the source's SECQ is measured.
+struct Bench<'a> {
+    config: Config,
+    workers: Workers,
+    shop: Workshop,
+    cancel: &'a AtomicBool,
+}
+
+impl Bench<'_> {
+    fn set(&mut self, change: impl FnOnce(&mut Config)) {
+        change(&mut self.config);
+    }
+
+    /// SECQ as it is set; infinite for a closed eye.
+    fn secq(&mut self) -> Result<f64> {
+        if self.cancel.load(std::sync::atomic::Ordering::Relaxed) {
+            return Err(refused("stopped while the stress was being built".to_owned()));
+        }
+        let lane = Lane::build(&self.config, 0, &mut self.shop)?;
+        Ok(transmitter::tecq_db(&lane, &self.workers, &mut self.shop).unwrap_or(f64::INFINITY))
+    }
+
+    /// Halves from `bad`, where SECQ is above `wanted_db`, to `good`, where it is below.
+    fn search(
+        &mut self,
+        mut bad: f64,
+        mut good: f64,
+        wanted_db: f64,
+        stress: &Stress,
+        set: impl Fn(&mut Config, f64),
+    ) -> Result<f64> {
+        for (at, above) in [(bad, true), (good, false)] {
+            set(&mut self.config, at);
+            let secq_db = self.secq()?;
+            if (secq_db > wanted_db) != above {
+                let words = if above { "at most" } else { "at least" };
+                return Err(refused(format!(
+                    "a SECQ of {} dB cannot be built: low-pass, interferer and noise make {words} {secq_db:.2} dB where {wanted_db:.2} dB are wanted",
+                    stress.secq_db
+                )));
+            }
+        }
+        for _ in 0..HALVINGS {
+            let middle = 0.5 * (bad + good);
+            set(&mut self.config, middle);
+            if self.secq()? > wanted_db { bad = middle } else { good = middle }
+        }
+        Ok(good)
+    }
+}
+
+fn refused(remedy: String) -> Error {
+    let mut problems = Problems::new();
+    problems.report(&Path::root(), "--secq-db", "", remedy);
+    Error::Input(problems)
+}

@@ -1,0 +1,88 @@
+//! What an instrument reads off a linear module's electrical sides: eye closure at TP1a and TP4.
+
+use crate::chain::{
+    Adaptation, Chain, Decision, Dsp, Predictor, Probe, Sampler, Shape, Workers, Workshop,
+};
+use crate::link::build::lane::Lane;
+use crate::link::build::segment::{sent_to_host, sent_to_module};
+use crate::link::describe::segments::Part;
+use crate::link::test_points::pattern::{EXACT_BITS, SAMPLES_PER_SYMBOL, pattern};
+use crate::math::prototype::Family;
+use crate::measure::tdecq::{Capture, Instrument, Noise, Receiver, Reference};
+use crate::signal::Volt;
+
+/// Eye closure of a waveform of volts by the method of TECQ, dB (10 log10, as there).
+///
+/// The instrument is the reference receiver: its filter, its equaliser, its target. The noise of
+/// what sends is part of it, by level.
+///
+/// # Errors
+///
+/// Why there is none, to be written behind the lane and the test point.
+pub(crate) fn eecq_db(
+    lane: &Lane,
+    at: Part,
+    reference: &Reference,
+    workers: &Workers,
+    shop: &mut Workshop,
+) -> Result<f64, String> {
+    let (source, symbols) = pattern(lane);
+    let mut grid = lane.plan.grid();
+    grid.symbols = symbols;
+    let mut levels = vec![0; symbols];
+    source.fill(0, lane.seed, &mut levels);
+    let volts: Chain<Volt> = if at == Part::Behind {
+        sent_to_host(&lane.config, lane.number, grid)
+    } else {
+        sent_to_module(&lane.config, grid)
+    };
+    let filter = Shape::low_pass(
+        Family::Bessel,
+        4,
+        reference.bandwidth_symbol_rates * grid.symbol_rate_hz,
+        0.0,
+    );
+    let sampler = Sampler { samples_per_symbol: 1, effective_bits: EXACT_BITS, jitter_s: 0.0 };
+    let plan = volts.response::<Volt>(filter).sample(sampler, grid, shop);
+    let one_tap = Dsp {
+        taps: 1,
+        precursors: 0,
+        adaptation: Adaptation::Mmse,
+        frozen: Vec::new(),
+        decision: Decision::Slicer,
+    };
+    let (waveform, variance) = workers.with(&plan, |worker| {
+        let blocks = || vec![levels.clone()];
+        let mut predictor =
+            Predictor::new(&plan, &one_tap, lane.run, lane.seed, blocks(), blocks(), worker);
+        let trained = predictor.train(worker, 1.0, None).map_err(|refusal| refusal.because)?;
+        let mut sums = [(0f64, 0f64); 4];
+        for (level, _, variance) in predictor.mixture(worker, &trained) {
+            let sum = &mut sums[usize::from(level)];
+            *sum = (sum.0 + 1.0, sum.1 + f64::from(variance));
+        }
+        // one tap: the slicer's waveform is the volts themselves, in units of the outer level
+        let probe = Probe::slicer(&plan, &trained, SAMPLES_PER_SYMBOL, shop);
+        Ok::<_, String>((
+            probe.waveform(worker, &levels, &lane.noiseless()),
+            sums.map(|(count, sum)| sum / f64::max(count, 1.0)),
+        ))
+    })?;
+    // lifted above zero, as power is
+    let lifted: Vec<f32> = waveform.iter().map(|v| v + LIFT).collect();
+    let capture = Capture {
+        waveform: &lifted,
+        samples_per_symbol: SAMPLES_PER_SYMBOL,
+        levels: &levels,
+        noise: Noise::Gaussian { variance, correlation: None },
+        receiver: Receiver::AlreadyPassed,
+        instrument_sigma: 0.0,
+    };
+    let closure = Instrument::default()
+        .measure(&capture, reference)
+        .map_err(|refusal| refusal.to_string())?;
+    Ok(closure.tdecq_db)
+}
+
+/// Level of the middle of a lifted waveform, in units of the outer level.
+const LIFT: f32 = 4.0;

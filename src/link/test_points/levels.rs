@@ -1,0 +1,59 @@
+//! Settled levels at TP2 and TP3, and the limits on launch.
+
+use crate::chain::{Probe, Workers, Workshop};
+use crate::link::build::lane::Lane;
+use crate::measure::levels::{Outer, outer, settled_pattern};
+use crate::pattern::{Pattern, PatternKind};
+
+/// Settled levels at TP2 and TP3.
+pub(crate) fn settled(
+    lane: &Lane,
+    workers: &Workers,
+    shop: &mut Workshop,
+) -> (Option<Outer>, Option<Outer>) {
+    let levels = if lane.config.transmitter.recording().is_some() {
+        lane.blocks(1, false).remove(0)
+    } else {
+        let prbs13q = Pattern { kind: PatternKind::Prbs13q, ..Pattern::default() }
+            .build()
+            .expect("a computed pattern builds");
+        settled_pattern(lane.plan.grid().symbols, &prbs13q)
+    };
+    let draws = lane.noiseless();
+    workers.with(&lane.plan, |worker| {
+        let mut at = |node: &str| {
+            let probe = Probe::light(&lane.plan, node, lane.plan.grid().samples_per_symbol, shop)?;
+            outer(&probe.waveform(worker, &levels, &draws), probe.samples_per_symbol(), &levels)
+        };
+        (at("tp2"), at("tp3"))
+    })
+}
+
+pub(crate) fn launch_warnings(lane: &Lane, tp2: Option<Outer>) -> Vec<String> {
+    let limits = &lane.config.limits;
+    let Some(tp2) = tp2 else {
+        return vec!["no settled runs: OMA and extinction ratio were not measured".to_owned()];
+    };
+    let mut warnings = Vec::new();
+    let mut above = |what: &str, value: f64, limit: f64, side: &str| {
+        warnings.push(format!(
+            "lane {}: {what} at TP2 of {value:.2} is {side} the limit of {limit}",
+            lane.number
+        ));
+    };
+    if tp2.average_dbm() > limits.launch_power_max_dbm {
+        above("average power (dBm)", tp2.average_dbm(), limits.launch_power_max_dbm, "above");
+    }
+    if tp2.oma_dbm() > limits.oma_max_dbm {
+        above("OMA (dBm)", tp2.oma_dbm(), limits.oma_max_dbm, "above");
+    }
+    if tp2.extinction_ratio_db() < limits.extinction_ratio_min_db {
+        above(
+            "extinction ratio (dB)",
+            tp2.extinction_ratio_db(),
+            limits.extinction_ratio_min_db,
+            "below",
+        );
+    }
+    warnings
+}

@@ -1,0 +1,231 @@
+//! What an instrument reads off a lane's transmitter: TECQ, TDECQ, edges, linearity, RIN.
+
+use crate::chain::{
+    Adaptation, Decision, Dsp, Map, Plan, Predictor, Probe, Refusal, Sampler, Shape, Worker,
+    Workers, Workshop,
+};
+use crate::fibre::dispersion;
+use crate::link::build::lane::Lane;
+use crate::link::describe::module::ModuleKind;
+use crate::link::describe::segments::Part;
+use crate::link::test_points::eecq::eecq_db;
+use crate::link::test_points::pattern::{EXACT_BITS, SAMPLES_PER_SYMBOL, pattern};
+use crate::math::prototype::Family;
+use crate::measure::excursion::excursion;
+use crate::measure::levels::{centre_levels, outer_at, rlm};
+use crate::measure::tdecq::{Capture, Instrument, Noise, Receiver, Reference, filtered};
+use crate::measure::transition::transition_time;
+use crate::measure::{align, tdecq};
+use crate::signal::{Field, Volt};
+use crate::units::{db_from_power_ratio, pico};
+use num_complex::Complex32;
+
+/// Part of all samples that over- and undershoot leave beyond them: 1e-2 (status: secondary source,
+/// standards.md 7).
+const HIT_RATIO: f64 = 1e-2;
+
+/// What was read off a lane's transmitter; a figure that could not be is absent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Transmitted {
+    pub(crate) tecq_db: Option<f64>,
+    pub(crate) tdecq_db: Option<f64>,
+    pub(crate) tdecq_minus_ceq_db: Option<f64>,
+    pub(crate) rlm: Option<f64>,
+    pub(crate) transition_time_ps: Option<f64>,
+    pub(crate) overshoot_percent: Option<f64>,
+    pub(crate) undershoot_percent: Option<f64>,
+    pub(crate) rin_oma_db_per_hz: Option<f64>,
+    pub(crate) eecq_tp1a_db: Option<f64>,
+    pub(crate) eecq_tp4_db: Option<f64>,
+    /// Why there is no TECQ or TDECQ.
+    pub(crate) refusals: Vec<String>,
+}
+
+/// Measures a lane's transmitter: at TP2, and behind the test fibre at both of its extremes, of
+/// which the worse counts.
+///
+/// The waveform is the noiseless one; the transmitter's noise comes as its variance by level behind
+/// the reference filter, from the estimator that predicts error ratios: so TDECQ is smooth where a
+/// parameter is varied.
+///
+/// # Limits
+///
+/// The test fibre disperses; it has neither reflections nor polarisation-mode dispersion.
+pub(crate) fn measure(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> Transmitted {
+    let config = &lane.config.tdecq;
+    let reference = config.reference().expect("a description is checked before it is used");
+    let mut instrument = Instrument::default();
+    let mut out = Transmitted::default();
+    let back_to_back = Light::new(lane, 0.0, &reference, workers, shop);
+    match back_to_back.tdecq(&mut instrument, &reference) {
+        Ok(tecq) => out.tecq_db = Some(tecq.tdecq_db),
+        Err(refusal) => out.refusals.push(format!("lane {}: no TECQ: {refusal}", lane.number)),
+    }
+    back_to_back.edges(lane, &reference, &mut out);
+    let extremes = [config.dispersion_min_ps_per_nm, config.dispersion_max_ps_per_nm];
+    let far = extremes.map(|ps_per_nm| {
+        Light::new(lane, ps_per_nm, &reference, workers, shop).tdecq(&mut instrument, &reference)
+    });
+    match far {
+        [Ok(a), Ok(b)] => {
+            out.tdecq_db = Some(a.tdecq_db.max(b.tdecq_db));
+            out.tdecq_minus_ceq_db = Some(a.tdecq_minus_ceq_db.max(b.tdecq_minus_ceq_db));
+        }
+        [Err(refusal), _] | [_, Err(refusal)] => {
+            out.refusals.push(format!("lane {}: no TDECQ: {refusal}", lane.number))
+        }
+    }
+    let kind = lane.config.module.kind;
+    for (wanted, at, point, figure) in [
+        (kind == ModuleKind::Lpo, Part::Ahead, "TP1a", &mut out.eecq_tp1a_db),
+        (kind.linear_receive(), Part::Behind, "TP4", &mut out.eecq_tp4_db),
+    ] {
+        match wanted.then(|| eecq_db(lane, at, &reference, workers, shop)) {
+            Some(Ok(db)) => *figure = Some(db),
+            Some(Err(because)) => {
+                out.refusals.push(format!("lane {}: no EECQ at {point}: {because}", lane.number))
+            }
+            None => {}
+        }
+    }
+    out
+}
+
+/// TECQ at TP2, which for a stressed source is SECQ; none where the eye is closed.
+pub(crate) fn tecq_db(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> Option<f64> {
+    let reference = lane.config.tdecq.reference()?;
+    let light = Light::new(lane, 0.0, &reference, workers, shop);
+    light.tdecq(&mut Instrument::default(), &reference).ok().map(|tdecq| tdecq.tdecq_db)
+}
+
+/// One period of light behind a test fibre.
+struct Light {
+    power: Vec<f32>,
+    levels: Vec<u8>,
+    /// Variance by level behind the reference filter, W^2, or why nobody knows it.
+    variance: Result<[f64; 4], Refusal>,
+}
+
+impl Light {
+    fn new(
+        lane: &Lane,
+        ps_per_nm: f64,
+        reference: &Reference,
+        workers: &Workers,
+        shop: &mut Workshop,
+    ) -> Light {
+        let (source, symbols) = pattern(lane);
+        let mut grid = lane.plan.grid();
+        grid.symbols = symbols;
+        let mut levels = vec![0; symbols];
+        source.fill(0, lane.seed, &mut levels);
+        let light = lane
+            .light(grid)
+            .response(dispersion(ps_per_nm, lane.config.transmitter.chosen().wavelength_nm()))
+            .probe("instrument");
+        let filter = Shape::low_pass(
+            Family::Bessel,
+            4,
+            reference.bandwidth_symbol_rates * grid.symbol_rate_hz,
+            0.0,
+        );
+        let sampler = Sampler { samples_per_symbol: 1, effective_bits: EXACT_BITS, jitter_s: 0.0 };
+        let plan = light.map::<Volt>(Detector).response(filter).sample(sampler, grid, shop);
+        let probe =
+            Probe::light(&plan, "instrument", SAMPLES_PER_SYMBOL, shop).expect("the node is there");
+        workers.with(&plan, |worker| {
+            let power = probe.waveform(worker, &levels, &lane.noiseless());
+            Light { variance: variance(&plan, lane, &levels, worker), power, levels }
+        })
+    }
+
+    fn tdecq(
+        &self,
+        instrument: &mut Instrument,
+        reference: &Reference,
+    ) -> Result<tdecq::Tdecq, String> {
+        let variance = self.variance.as_ref().map_err(|refusal| refusal.because.clone())?;
+        let capture = Capture {
+            waveform: &self.power,
+            samples_per_symbol: SAMPLES_PER_SYMBOL,
+            levels: &self.levels,
+            noise: Noise::Gaussian { variance: *variance, correlation: None },
+            receiver: Receiver::Reference,
+            instrument_sigma: 0.0,
+        };
+        instrument.measure(&capture, reference).map_err(|refusal| refusal.to_string())
+    }
+
+    /// What is read off the waveform behind the reference filter.
+    fn edges(&self, lane: &Lane, reference: &Reference, out: &mut Transmitted) {
+        let power = filtered(&self.power, SAMPLES_PER_SYMBOL, reference.bandwidth_symbol_rates);
+        let delay = align::delay(&power, SAMPLES_PER_SYMBOL, &self.levels);
+        out.rlm = Some(rlm(centre_levels(&power, SAMPLES_PER_SYMBOL, &self.levels, delay)))
+            .filter(|rlm| rlm.is_finite());
+        let Some(outer) = outer_at(&power, SAMPLES_PER_SYMBOL, &self.levels, delay) else { return };
+        let symbol_ps = lane.plan.grid().symbol_s() / pico(1.0);
+        let time = transition_time(&power, SAMPLES_PER_SYMBOL, &self.levels, delay, &outer);
+        out.transition_time_ps = time.map(|time| time.slowest_ui() * symbol_ps);
+        if let Some(excursion) = excursion(&power, &outer, HIT_RATIO) {
+            out.overshoot_percent = Some(100.0 * excursion.overshoot);
+            out.undershoot_percent = Some(100.0 * excursion.undershoot);
+        }
+        // RIN_OMA = RIN (P1 + P0)^2 / (P1 - P0)^2, of the intrinsic RIN over the reference filter's
+        // band
+        let swing = (outer.three_w + outer.zero_w) / (outer.three_w - outer.zero_w);
+        let band_hz = reference.bandwidth_symbol_rates * lane.plan.grid().symbol_rate_hz;
+        out.rin_oma_db_per_hz = lane
+            .config
+            .transmitter
+            .chosen()
+            .rin_per_hz(band_hz)
+            .map(|rin| db_from_power_ratio(rin * swing * swing));
+    }
+}
+
+/// Variance of the transmitter's noise on each level where a symbol is best told, behind the
+/// filter, W^2.
+fn variance(
+    plan: &Plan,
+    lane: &Lane,
+    levels: &[u8],
+    worker: &mut Worker,
+) -> Result<[f64; 4], Refusal> {
+    let one_tap = Dsp {
+        taps: 1,
+        precursors: 0,
+        adaptation: Adaptation::Mmse,
+        frozen: Vec::new(),
+        decision: Decision::Slicer,
+    };
+    let mut predictor = Predictor::new(
+        plan,
+        &one_tap,
+        lane.run,
+        lane.seed,
+        vec![levels.to_vec()],
+        vec![levels.to_vec()],
+        worker,
+    );
+    let trained = predictor.train(worker, 1.0, None)?;
+    let per_square = f64::from(trained.taps[0]).powi(-2);
+    let mut sums = [(0f64, 0f64); 4];
+    for (level, _, variance) in predictor.mixture(worker, &trained) {
+        let sum = &mut sums[usize::from(level)];
+        *sum = (sum.0 + 1.0, sum.1 + f64::from(variance));
+    }
+    Ok(sums.map(|(count, sum)| sum / f64::max(count, 1.0) * per_square))
+}
+
+/// An ideal photodiode: W become V.
+struct Detector;
+
+impl Map<Field, Volt> for Detector {
+    fn apply(&self, x: &[Complex32], y: &mut [f32]) {
+        y.iter_mut().zip(x).for_each(|(y, x)| *y = x.norm_sqr());
+    }
+
+    fn name(&self) -> &'static str {
+        "instrument"
+    }
+}

@@ -1,0 +1,163 @@
+//! Eyes of one lane.
+
+use crate::chain::Probe;
+use crate::error::Result;
+use crate::link::views::view::View;
+use crate::measure::eye::{Eye, clearest_delay};
+use crate::measure::levels::Outer;
+use rayon::prelude::*;
+
+/// Samples per symbol of an eye's waveform.
+const SAMPLES_PER_SYMBOL: usize = 32;
+/// Cells of an eye's height.
+const ROWS: usize = 400;
+/// Room above and below the first block's waveform, as a part of its swing.
+const ROOM: f64 = 0.1;
+
+/// Where an eye is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Node {
+    /// Light into the fibre.
+    Tp2,
+    /// Light out of the fibre.
+    Tp3,
+    /// Output of the equaliser.
+    Slicer,
+}
+
+impl Node {
+    /// Every node.
+    pub fn all() -> [Node; 3] {
+        [Node::Tp2, Node::Tp3, Node::Slicer]
+    }
+
+    /// Its name in the chain, in flags and in file names.
+    pub fn name(self) -> &'static str {
+        match self {
+            Node::Tp2 => "tp2",
+            Node::Tp3 => "tp3",
+            Node::Slicer => "slicer",
+        }
+    }
+}
+
+/// An eye diagram with what is known of it.
+#[derive(Clone, Debug)]
+pub struct EyeView {
+    /// Link and lane.
+    pub name: String,
+    /// Where it was taken.
+    pub node: Node,
+    /// The density; W at `tp2` and `tp3`, full scale -1 .. 1 at the slicer.
+    pub eye: Eye,
+    /// Symbols drawn.
+    pub symbols: u64,
+    /// Symbol period, s.
+    pub symbol_s: f64,
+    /// Known levels: the settled outer ones of light, lowest first, or the four means at the
+    /// slicer.
+    pub levels: Vec<f64>,
+    /// Thresholds, where there are.
+    pub thresholds: Vec<f64>,
+    /// Semi-analytic bit error ratio of the lane; absent where the receiver feeds decisions back or
+    /// detects sequences. At its slicer what the symbols sent before leave is taken off, each for
+    /// its symbol period.
+    pub ber: Option<f64>,
+    /// Signal to noise ratio at the slicer, dB.
+    pub snr_db: Option<f64>,
+    /// Settled levels of light, and where they were measured.
+    pub light: Option<(Node, Outer)>,
+}
+
+impl View {
+    /// The eye of at least `symbols` symbols, noise included, at `node`.
+    ///
+    /// At the slicer its centre is the sampling instant; in light, where a symbol is best told.
+    ///
+    /// # Errors
+    ///
+    /// At the slicer, a receiver that does not train.
+    pub fn eye(&mut self, node: Node, symbols: u64) -> Result<EyeView> {
+        if node == Node::Slicer {
+            self.receiver()?;
+        }
+        let (plan, blocks) = (&self.lane.plan, self.blocks_of(symbols));
+        let probe = match (&self.receiver, node) {
+            (Ok((trained, _)), Node::Slicer) => {
+                Probe::slicer(plan, trained, SAMPLES_PER_SYMBOL, &mut self.shop)
+            }
+            _ => Probe::light(plan, node.name(), SAMPLES_PER_SYMBOL, &mut self.shop)
+                .expect("every lane has tp2 and tp3"),
+        };
+        let waveform = |block: u64| {
+            let (levels, draws) = self.block(block);
+            (self.workers.with(plan, |worker| probe.waveform(worker, &levels, &draws)), levels)
+        };
+        let (first, levels) = waveform(0);
+        let centre = if node == Node::Slicer {
+            0
+        } else {
+            clearest_delay(&first, probe.samples_per_symbol(), &levels)
+        };
+        let blank = Eye::new(probe.samples_per_symbol(), range(&first), ROWS);
+        let draw = |mut eye: Eye, waveform: &[f32]| {
+            eye.push(waveform, centre);
+            eye
+        };
+        let first = draw(blank.clone(), &first);
+        let rest = (1..blocks)
+            .into_par_iter()
+            .fold(|| blank.clone(), |eye, block| draw(eye, &waveform(block).0));
+        let eye = rest.reduce(
+            || blank.clone(),
+            |mut a, b| {
+                a.merge(&b);
+                a
+            },
+        );
+        let mut sum = first;
+        sum.merge(&eye);
+        Ok(self.eye_view(node, sum, blocks * plan.grid().symbols as u64))
+    }
+
+    fn eye_view(&self, node: Node, eye: Eye, symbols: u64) -> EyeView {
+        let receiver = self.receiver.as_ref().ok();
+        let light = if node == Node::Tp2 {
+            self.tp2.map(|o| (Node::Tp2, o))
+        } else {
+            self.tp3.map(|o| (Node::Tp3, o))
+        };
+        let (levels, thresholds) = match (node, receiver, light) {
+            (Node::Slicer, Some((trained, prediction)), _) => (
+                prediction.levels.map(|(mean, _)| mean).to_vec(),
+                trained.thresholds.0.map(f64::from).to_vec(),
+            ),
+            (Node::Tp2 | Node::Tp3, _, Some((_, outer))) => {
+                (vec![outer.zero_w, outer.three_w], vec![])
+            }
+            _ => (vec![], vec![]),
+        };
+        EyeView {
+            name: self.name.clone(),
+            node,
+            eye,
+            symbols,
+            symbol_s: self.lane.plan.grid().symbol_s(),
+            levels,
+            thresholds,
+            ber: receiver.filter(|(_, p)| !p.ideal_feedback).map(|(_, p)| p.ber),
+            snr_db: receiver.map(|(_, p)| p.snr_db),
+            light,
+        }
+    }
+}
+
+/// The waveform's range with room for later blocks.
+fn range(waveform: &[f32]) -> (f64, f64) {
+    let (low, high) =
+        waveform.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| {
+            (low.min(x.into()), high.max(x.into()))
+        });
+    let room = (ROOM * (high - low)).max(1e-6 * high.abs()).max(1e-12);
+    (low - room, high + room)
+}

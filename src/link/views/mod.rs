@@ -1,0 +1,9 @@
+//! Eyes, histograms, spectra, waterfalls and waveforms of one lane.
+
+pub(super) mod eye;
+pub(super) mod histogram;
+pub(super) mod overview;
+pub(super) mod spectra;
+pub(super) mod view;
+pub(super) mod waterfall;
+pub(super) mod waveform;

@@ -1,0 +1,129 @@
+//! A lane to look at: eyes, histograms, curves. It is built beside a run, never inside, and changes
+//! nothing of it.
+
+use crate::chain::{
+    Drawn, Draws, Prediction, Predictor, Refusal, Trained, Worker, Workers, Workshop, block_levels,
+};
+use crate::error::{Error, Path, Problems, Result};
+use crate::link::build::lane::Lane;
+use crate::link::describe::config::Config;
+use crate::link::layers::stack::Resolved;
+use crate::link::solve::budget::{SCORING_BLOCKS, TRAINING_BLOCKS};
+use crate::link::test_points::levels::settled;
+use crate::measure::levels::Outer;
+
+/// A built and trained lane, as figures ask for it.
+///
+/// ```no_run
+/// use lightlane::{link::{Node, Stack, View}, plot};
+/// let link = Stack::open("800gbase-dr8")?.resolve()?;
+/// let eye = View::new(&link, 0)?.eye(Node::Tp2, 131_072)?;
+/// plot::save(&eye, "eye.png", plot::Size::Slide)?;
+/// # Ok::<(), lightlane::Error>(())
+/// ```
+pub struct View {
+    pub(super) lane: Lane,
+    pub(super) name: String,
+    pub(super) workers: Workers,
+    pub(super) shop: Workshop,
+    pub(super) tp2: Option<Outer>,
+    pub(super) tp3: Option<Outer>,
+    pub(super) receiver: std::result::Result<(Trained, Prediction), Refusal>,
+}
+
+impl View {
+    /// Builds, trains and predicts one lane of a link, as its run does.
+    ///
+    /// # Errors
+    ///
+    /// A lane that the link does not have; a pattern's file that cannot be read or is no pattern.
+    pub fn new(link: &Resolved, number: usize) -> Result<View> {
+        let Some(config) = link.lanes.get(number) else {
+            return Err(refused(
+                "lane",
+                number,
+                format!("must be a lane of the link, from 0 to {}", link.lanes.len() - 1),
+            ));
+        };
+        let mut shop = Workshop::default();
+        let lane = Lane::build(config, number, &mut shop)?;
+        let workers = Workers::default();
+        let (tp2, tp3) = settled(&lane, &workers, &mut shop);
+        let receiver = workers.with(&lane.plan, |worker| {
+            let mut predictor = predictor(&lane, worker);
+            let trained = predictor.train(worker, 1.0, None)?;
+            let prediction = predictor.predict(worker, &trained);
+            Ok((trained, prediction))
+        });
+        Ok(View { name: name(&link.base, number), lane, workers, shop, tp2, tp3, receiver })
+    }
+
+    /// What the estimator says of the lane; an error when the receiver does not train.
+    pub(super) fn receiver(&self) -> Result<&(Trained, Prediction)> {
+        self.receiver.as_ref().map_err(|refusal| {
+            refused(
+                "lane",
+                self.lane.number,
+                format!("has no trained receiver: {}", refusal.because),
+            )
+        })
+    }
+
+    /// The levels of block `block` of the lane's own data, and what a noisy run of it draws.
+    pub(super) fn block(&self, block: u64) -> (Vec<u8>, Draws<'static>) {
+        let lane = &self.lane;
+        let mut levels = vec![0; lane.plan.grid().symbols];
+        block_levels(
+            &lane.pattern,
+            lane.config.precodes(),
+            lane.first_symbol(),
+            block,
+            lane.seed,
+            &mut levels,
+        );
+        (
+            levels,
+            Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything },
+        )
+    }
+
+    /// Whole blocks that hold at least `symbols`.
+    pub(super) fn blocks_of(&self, symbols: u64) -> u64 {
+        symbols.div_ceil(self.lane.plan.grid().symbols as u64).max(1)
+    }
+}
+
+/// The estimator with the blocks that a run gives it.
+pub(super) fn predictor<'a>(lane: &'a Lane, worker: &mut Worker) -> Predictor<'a> {
+    let (training, scoring) =
+        (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(SCORING_BLOCKS, false));
+    let mut predictor =
+        Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker);
+    predictor.precoder = lane.config.precodes();
+    predictor
+}
+
+/// What a figure calls a lane: `800gbase-dr8, EML, lane 0`.
+fn name(base: &Config, lane: usize) -> String {
+    format!("{}, lane {lane}", link_name(base))
+}
+
+/// The same without a lane: `800gbase-dr8, EML`.
+pub(crate) fn link_name(base: &Config) -> String {
+    let preset = base
+        .preset
+        .as_deref()
+        .map_or_else(|| format!("{} GBd", base.symbol_rate_gbd), str::to_owned);
+    let module = if base.module.kind.has_hosts() {
+        format!("{}, ", base.module.kind.name().to_uppercase())
+    } else {
+        String::new()
+    };
+    format!("{preset}, {module}{}", format!("{:?}", base.transmitter.kind).to_uppercase())
+}
+
+pub(super) fn refused(key: &str, value: impl std::fmt::Display, remedy: String) -> Error {
+    let mut problems = Problems::new();
+    problems.report(&Path::root(), key, value, remedy);
+    Error::Input(problems)
+}

@@ -1,0 +1,159 @@
+//! Bit error ratio against received power, by both estimators.
+
+use crate::chain::{Stop, Trained, count};
+use crate::error::Result;
+use crate::link::solve::counted_margin::Search;
+use crate::link::solve::margin::Margin;
+use crate::link::solve::{clock, margin};
+use crate::link::views::view::{View, predictor, refused};
+use crate::units::{dbm_from_watt, power_ratio};
+use std::sync::atomic::AtomicBool;
+
+/// Loss between the points of the curve, dB, and the losses at its ends.
+const STEP_DB: f64 = 0.5;
+const LEAST_DB: f64 = -1.0;
+const MOST_DB: f64 = 30.0;
+/// The curve ends where errors are this many.
+const MOST_BER: f64 = 4e-2;
+/// Error ratios near which errors are counted.
+const COUNTED_AT: [f64; 6] = [2e-2, 5e-3, 1e-3, 2e-4, 4e-5, 1e-5];
+/// A count ends after this many errors, or symbols in blocks of the default length.
+const ENOUGH_ERRORS: u64 = 1000;
+const MOST_SYMBOLS: u64 = 1 << 19;
+
+/// Bit error ratio against received power.
+#[derive(Clone, Debug)]
+pub struct Waterfall {
+    /// Link and lane.
+    pub name: String,
+    /// True when the curve supposes feedback that is never wrong: only the counted points are the
+    /// receiver's own.
+    pub ideal_feedback: bool,
+    /// Semi-analytic: average received power in dBm, and bit error ratio; most power last.
+    pub curve: Vec<(f64, f64)>,
+    /// Counted points with at least ten errors.
+    pub counted: Vec<Counted>,
+    /// Bit error ratio before error correction that is held as the limit.
+    pub limit_ber: f64,
+    /// The link as it is: received power in dBm, and bit error ratio.
+    pub operating: (f64, f64),
+    /// Extra loss to the limit, dB.
+    pub margin_db: Option<f64>,
+}
+
+/// A counted bit error ratio with its 95 % interval.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted {
+    /// Average received power, dBm.
+    pub dbm: f64,
+    /// Bit error ratio.
+    pub ber: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Bits wrong.
+    pub errors: u64,
+}
+
+impl View {
+    /// The waterfall, the receiver trained anew at every power.
+    ///
+    /// # Errors
+    ///
+    /// A receiver that does not train, or a lane for which the estimator has no figure.
+    pub fn waterfall(&self) -> Result<Waterfall> {
+        let (start, prediction) = self.receiver()?;
+        let lane = &self.lane;
+        if let Some(because) = clock::unforeseen(lane) {
+            return Err(refused("lane", lane.number, format!("has no waterfall: {because}")));
+        }
+        let tp3 = self.tp3.ok_or_else(|| {
+            refused("lane", lane.number, "has no settled levels at TP3".to_owned())
+        })?;
+        let received_dbm = dbm_from_watt(tp3.average_w);
+        let limit_ber = lane.config.limit_ber();
+        let mut solved: Vec<(f64, f64, Trained)> = Vec::new();
+        let margin_db = self.workers.with(&lane.plan, |worker| {
+            let mut predictor = predictor(lane, worker);
+            let never = AtomicBool::new(false);
+            let search =
+                Search { lane, around: [None, None], workers: &self.workers, cancel: &never };
+            let margin = if prediction.ideal_feedback {
+                search.find(&mut predictor, worker, start, prediction.ber).0
+            } else {
+                margin::find(&mut predictor, worker, start, limit_ber)
+            };
+            let margin_db = match margin {
+                Margin::Found(db, _) => Some(db),
+                _ => None,
+            };
+            // a link that fails is followed to where it would not
+            let least_db = margin_db.map_or(LEAST_DB, |db| (db + LEAST_DB).min(LEAST_DB).floor());
+            let mut near = start.clone();
+            let steps = ((MOST_DB - least_db) / STEP_DB) as usize;
+            for loss_db in (0..=steps).map(|i| least_db + i as f64 * STEP_DB) {
+                let Ok(trained) =
+                    predictor.train(worker, power_ratio(-loss_db) as f32, Some(&near))
+                else {
+                    break;
+                };
+                let ber = predictor.predict(worker, &trained).ber;
+                near = trained.clone();
+                solved.push((loss_db, ber, trained));
+                if ber > MOST_BER && loss_db >= 0.0 {
+                    break;
+                }
+            }
+            margin_db
+        });
+        let mut picked: Vec<usize> = Vec::new();
+        for ber in COUNTED_AT {
+            let distance = |i: &usize| (solved[*i].1.max(1e-300) / ber).ln().abs();
+            let nearest = (0..solved.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)));
+            picked.extend(nearest.filter(|i| distance(i) < 1.0 && !picked.contains(i)));
+        }
+        let mut counted: Vec<Counted> = picked
+            .iter()
+            .filter_map(|&i| self.counted(received_dbm - solved[i].0, &solved[i].2))
+            .collect();
+        counted.sort_by(|a, b| a.dbm.total_cmp(&b.dbm));
+        let mut curve: Vec<(f64, f64)> =
+            solved.iter().map(|(loss_db, ber, _)| (received_dbm - loss_db, *ber)).collect();
+        if curve.is_empty() {
+            curve.push((received_dbm, prediction.ber));
+        }
+        curve.reverse();
+        Ok(Waterfall {
+            name: self.name.clone(),
+            ideal_feedback: prediction.ideal_feedback,
+            curve,
+            counted,
+            limit_ber,
+            operating: (received_dbm, prediction.ber),
+            margin_db,
+        })
+    }
+
+    fn counted(&self, dbm: f64, trained: &Trained) -> Option<Counted> {
+        let stop = Stop { round_blocks: 8, symbols: MOST_SYMBOLS, bit_errors: ENOUGH_ERRORS };
+        let tally = count(
+            &[self.lane.counted(trained)],
+            &stop,
+            &self.workers,
+            &mut (),
+            &AtomicBool::new(false),
+        )
+        .remove(0)
+        .end;
+        let (interval, _) = tally.interval();
+        let point = Counted {
+            dbm,
+            ber: tally.ber(),
+            low: interval.low,
+            high: interval.high,
+            errors: tally.bit_errors,
+        };
+        (tally.bit_errors >= 10).then_some(point)
+    }
+}

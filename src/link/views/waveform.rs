@@ -1,0 +1,104 @@
+//! What a lane's light looks like: power over time, without noise or as an oscilloscope would
+//! record it.
+
+use crate::chain::{Drawn, Draws, Probe, Workers, Workshop};
+use crate::error::Result;
+use crate::link::build::lane::Lane;
+use crate::link::run::link::Link;
+use crate::units::milli;
+use serde::{Deserialize, Serialize};
+
+/// The places where a lane's light can be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TestPoint {
+    /// In the fibre at the transmitter.
+    Tp2,
+    /// In the fibre at the receiver.
+    Tp3,
+}
+
+impl TestPoint {
+    /// Every node, in the light's order.
+    pub fn all() -> [TestPoint; 2] {
+        [TestPoint::Tp2, TestPoint::Tp3]
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            TestPoint::Tp2 => "tp2",
+            TestPoint::Tp3 => "tp3",
+        }
+    }
+}
+
+/// How a waveform is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// One period without noise.
+    Noiseless,
+    /// So many periods of the same symbols, each with noise of its own, as one record of an
+    /// oscilloscope.
+    Repeats(u64),
+}
+
+/// A lane's first block at a node, without other lanes: one period, or repeats of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waveform {
+    /// Power, mW, at the grid's rate; sample 0 is the middle of the first symbol, before the delay
+    /// of the parts.
+    pub power_mw: Vec<f32>,
+    /// Levels sent in one period, 0 to 3, precoded where the pattern is.
+    pub levels: Vec<u8>,
+    /// Samples per symbol.
+    pub samples_per_symbol: usize,
+    /// Sampling rate, Hz.
+    pub sample_rate_hz: f64,
+    /// False when the levels are a window of a longer pattern: who reads the waveform must be told
+    /// them.
+    pub is_period: bool,
+}
+
+impl Link {
+    /// The power of one lane at a node, as a lane with a captured waveform
+    /// ([`crate::transmitter::Waveform`]) reads it back.
+    ///
+    /// # Errors
+    ///
+    /// A file, of a pattern or of a measured part, that cannot be read or is none.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such lane.
+    pub fn waveform(&self, lane: usize, node: TestPoint, record: Record) -> Result<Waveform> {
+        let mut shop = Workshop::default();
+        let lane = Lane::build(&self.resolved.lanes[lane], lane, &mut shop)?;
+        let levels = lane.blocks(1, false).remove(0);
+        let grid = lane.plan.grid();
+        let probe = Probe::light(&lane.plan, node.name(), grid.samples_per_symbol, &mut shop)
+            .expect("every lane has its nodes");
+        let (repeats, what) = match record {
+            Record::Noiseless => (1, Drawn::Nothing),
+            Record::Repeats(repeats) => (repeats, Drawn::Everything),
+        };
+        let mut power_mw = Vec::new();
+        Workers::default().with(&lane.plan, |worker| {
+            for noise in 0..repeats {
+                let draws = Draws { run: lane.run, lane: lane.seed, block: 0, noise, what };
+                let power_w = probe.waveform(worker, &levels, &draws);
+                power_mw.extend(
+                    power_w.iter().map(|&power_w| (f64::from(power_w) / milli(1.0)) as f32),
+                );
+            }
+        });
+        let is_period = lane.pattern.period() == Some(grid.symbols as u64);
+        Ok(Waveform {
+            power_mw,
+            levels,
+            samples_per_symbol: grid.samples_per_symbol,
+            sample_rate_hz: grid.sample_rate_hz(),
+            is_period,
+        })
+    }
+}
