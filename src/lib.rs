@@ -10,7 +10,7 @@ pub mod host;
 pub mod link;
 pub mod math;
 pub mod measure;
-pub mod part;
+pub mod measured;
 pub mod pattern;
 pub mod plot;
 pub mod receiver;

@@ -1,7 +1,7 @@
 //! Four real channels against scikit-rf (tests/oracle/channels), where their files are present.
 
 use lightlane::host::{Completed, MixedMode, Network, PortMap, Transfer};
-use lightlane::part::Touchstone;
+use lightlane::measured::Touchstone;
 use num_complex::Complex64;
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -7,7 +7,7 @@ use lightlane::chain::{
     Witness, Worker, Workers, Workshop, block_levels, count,
 };
 use lightlane::math::gaussian::{pam4_ber, q};
-use lightlane::pattern::{Pattern, PatternKind, Source};
+use lightlane::pattern::{Pattern, PatternKind, SymbolSource};
 use lightlane::seed::Seed;
 use lightlane::signal::{Ampere, Field, Grid, Volt};
 use num_complex::Complex32;
@@ -94,7 +94,7 @@ fn mlse(memory: usize) -> Decision {
     Decision::Mlse { memory, depth: 32, frozen: vec![] }
 }
 
-fn source() -> Source {
+fn source() -> SymbolSource {
     Pattern { kind: PatternKind::Random, ..Pattern::default() }.build().expect("it builds")
 }
 

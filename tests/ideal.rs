@@ -7,7 +7,7 @@ use lightlane::chain::{
 use lightlane::chain::{Workshop, block_levels, count};
 use lightlane::math::gaussian::pam4_half_eye_from_ber;
 use lightlane::math::prototype::Family;
-use lightlane::pattern::{Pattern, Source};
+use lightlane::pattern::{Pattern, SymbolSource};
 use lightlane::seed::Seed;
 use lightlane::signal::{Ampere, Field, Grid, Volt};
 use num_complex::Complex32;
@@ -64,7 +64,11 @@ pub(crate) const DSP: Dsp = Dsp {
     decision: Decision::Slicer,
 };
 
-fn trained<'a>(plan: &'a Plan, source: &Source, worker: &mut Worker) -> (Trained, Predictor<'a>) {
+fn trained<'a>(
+    plan: &'a Plan,
+    source: &SymbolSource,
+    worker: &mut Worker,
+) -> (Trained, Predictor<'a>) {
     let (run, lane) = (Seed::new(1), Seed::new(1).named("lane").index(0));
     let n = plan.grid().symbols;
     let blocks = |from: u64, count: u64| -> Vec<Vec<u8>> {
@@ -82,7 +86,7 @@ fn trained<'a>(plan: &'a Plan, source: &Source, worker: &mut Worker) -> (Trained
     (trained, predictor)
 }
 
-fn counted(plan: &Plan, trained: &Trained, source: &Source, stop: Stop) -> Tally {
+fn counted(plan: &Plan, trained: &Trained, source: &SymbolSource, stop: Stop) -> Tally {
     let run = Seed::new(1);
     let lane = run.named("lane").index(0);
     let hops = vec![Hop { name: "light", plan, trained, streams: lane }];
@@ -98,7 +102,7 @@ fn counted(plan: &Plan, trained: &Trained, source: &Source, stop: Stop) -> Tally
     count(&[lane], &stop, &Workers::default(), &mut (), &AtomicBool::new(false)).remove(0).end
 }
 
-pub(crate) fn source() -> Source {
+pub(crate) fn source() -> SymbolSource {
     Pattern::default().build().expect("the default pattern builds")
 }
 

@@ -5,7 +5,7 @@ use lightlane::link::{Link, Record, Stack, TestPoint, Waveform};
 use lightlane::math::resample::by_spectrum;
 use lightlane::measure::scope::{Averaging, Scope};
 use lightlane::measure::tdecq::{Capture, Noise, Receiver, Reference, Tdecq, filtered, measure};
-use lightlane::part::{PowerUnit, npy};
+use lightlane::measured::{PowerUnit, npy};
 use lightlane::pattern::{Pattern, PatternKind, gray};
 use lightlane::plot::{self, Size};
 use lightlane::report::waveform_csv;

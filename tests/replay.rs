@@ -7,7 +7,7 @@ use lightlane::chain::{
     Weighted, Witness, Worker, Workers, Workshop, count,
 };
 use lightlane::link::{Config, Counting, Lane};
-use lightlane::pattern::{PatternKind, Source};
+use lightlane::pattern::{PatternKind, SymbolSource};
 use lightlane::report::table;
 use lightlane::seed::Seed;
 use lightlane::serdes::{ClockRecovery, DecisionKind};
@@ -67,7 +67,7 @@ impl Made {
         witness: &mut W,
     ) -> Counted {
         // the stored blocks, in the order in which they are replayed
-        let pattern = Source::stored(self.blocks.concat());
+        let pattern = SymbolSource::stored(self.blocks.concat());
         let (run, streams) = (Seed::new(run), Seed::new(run).named("lane"));
         let hops =
             vec![Hop { name: "light", plan: &self.lane.plan, trained: &self.trained, streams }];

@@ -2,7 +2,7 @@
 
 use lightlane::error::Problems;
 use lightlane::link::{Config, LaneResult, Link, LinkResult, Record, Resolved, Stack, TestPoint};
-use lightlane::part::npy;
+use lightlane::measured::npy;
 use lightlane::pattern::Pattern;
 use lightlane::seed::Seed;
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 //! survives everything done to it.
 
 use lightlane::host::{MixedMode, Network, PortMap};
-use lightlane::part::Touchstone;
+use lightlane::measured::Touchstone;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, RngSeed};
 use std::fmt::Write;

@@ -3,7 +3,7 @@
 
 use crate::support::{Folder, captured};
 use lightlane::link::{LaneResult, Link, Record, Stack, TestPoint, Waveform};
-use lightlane::part::{Candidate, Capture, Periods, locate, npy};
+use lightlane::measured::{Candidate, Capture, Periods, locate, npy};
 use lightlane::pattern::{Pattern, PatternKind, gray};
 use lightlane::seed::Seed;
 use std::process::{Command, Output};

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use lightlane::host::{MixedMode, Network, PortMap};
-use lightlane::part::Touchstone;
+use lightlane::measured::Touchstone;
 
 fuzz_target!(|data: (u8, &str)| {
     let (ports, text) = data;

@@ -5,7 +5,7 @@ use super::{Draws, Method, Plan, Refusal, Trained, Weighted, Worker, worker::Dra
 use crate::dsp::bursts::Bursts;
 use crate::dsp::slicer::{self, Decisions};
 use crate::math::interval::{Interval, block_bootstrap, clopper_pearson, dispersion_index};
-use crate::pattern::{Source, precode, unprecode};
+use crate::pattern::{SymbolSource, precode, unprecode};
 use crate::seed::Seed;
 use rayon::prelude::*;
 use std::sync::Mutex;
@@ -46,7 +46,7 @@ pub struct Count<'a> {
     /// Its segments, one or more of the same grid: each sends on what the one before it decided.
     pub hops: Vec<Hop<'a>>,
     /// Its data.
-    pub pattern: &'a Source,
+    pub pattern: &'a SymbolSource,
     /// Absolute index of its first symbol.
     pub first_symbol: u64,
     /// True when the transmitter precodes.
@@ -388,7 +388,7 @@ fn one_block(lane: &Count<'_>, block: u64, worker: &mut Worker) -> Counted {
 
 /// The levels of a block: the window of the pattern, precoded when asked.
 pub fn block_levels(
-    pattern: &Source,
+    pattern: &SymbolSource,
     precoder: bool,
     first_symbol: u64,
     block: u64,

@@ -3,7 +3,7 @@
 use super::output::say;
 use crate::error::{Error, Problem, Problems};
 use crate::link::{Link, Record, Resolved, TestPoint};
-use crate::part::npy;
+use crate::measured::npy;
 use crate::report;
 use clap::Args;
 use std::fs;

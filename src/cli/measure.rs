@@ -6,7 +6,7 @@ use crate::error::{Error, Problem, Problems};
 use crate::link::nearest;
 use crate::measure::scope::{Averaging, Scope};
 use crate::measure::tdecq::{Receiver, Reference};
-use crate::part::PowerUnit;
+use crate::measured::PowerUnit;
 use crate::pattern::{Pattern, PatternKind};
 use crate::report;
 use clap::{Args, ValueEnum};

@@ -3,7 +3,7 @@
 use super::inner::{self, BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
 use super::layout::Layout;
 use super::reed_solomon::{CodeError, ReedSolomon};
-use crate::pattern::{Levels, gray};
+use crate::pattern::{LevelSequence, gray};
 use crate::seed::Seed;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -84,7 +84,7 @@ impl Sender {
     ///
     /// If there is no such lane.
     #[must_use]
-    pub fn lane(&self, lane: usize) -> Arc<dyn Levels> {
+    pub fn lane(&self, lane: usize) -> Arc<dyn LevelSequence> {
         assert!(lane < self.layout.coding().lanes, "lane {lane} of {}", self.layout.coding().lanes);
         Arc::new(LaneSender { sender: self.clone(), lane })
     }
@@ -148,7 +148,7 @@ struct LaneSender {
     lane: usize,
 }
 
-impl Levels for LaneSender {
+impl LevelSequence for LaneSender {
     fn fill(&self, first_symbol: u64, out: &mut [u8]) {
         self.sender.fill(self.lane, first_symbol, out);
     }

@@ -5,7 +5,7 @@ use crate::chain::{Chain, Interferer, NoiseId, Shape, Table};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
 use crate::math::recent::Recent;
-use crate::part::{Loader, fnv};
+use crate::measured::{FileReader, fnv};
 use crate::serdes::SerdesTx;
 use crate::signal::{Grid, Volt};
 use crate::units::{amplitude_ratio, db_from_amplitude_ratio, giga, mega};
@@ -189,7 +189,7 @@ impl Channel {
     }
 
     /// Makes what is computed once: reads its files, puts networks together.
-    pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
+    pub fn load(&mut self, at: &Path, reader: &mut FileReader<'_>) {
         let recipe = Box::new(Channel { made: None, ..self.clone() });
         if self.made.as_ref().is_none_or(|made| made.recipe != recipe) {
             // a channel without files is a pure function of its description, and many lanes and
@@ -197,20 +197,20 @@ impl Channel {
             let files = [&self.files, &self.fext_files, &self.next_files]
                 .iter()
                 .any(|files| !files.is_empty());
-            let mut make = || self.make(recipe.clone(), at, loader).ok_or(());
+            let mut make = || self.make(recipe.clone(), at, reader).ok_or(());
             self.made =
                 if files { make().ok().map(Arc::new) } else { RECENT.get(&recipe, make).ok() };
         }
         let made = self.made.clone();
         for (key, file, digest, ends_hz, found) in made.iter().flat_map(|made| &made.read) {
-            loader.took(at, key, file, *digest, *ends_hz, found.clone());
+            reader.record(at, key, file, *digest, *ends_hz, found.clone());
         }
     }
 
-    fn make(&self, recipe: Box<Channel>, at: &Path, loader: &mut Loader<'_>) -> Option<Made> {
+    fn make(&self, recipe: Box<Channel>, at: &Path, reader: &mut FileReader<'_>) -> Option<Made> {
         let digest = fnv(format!("{recipe:?}").as_bytes());
         let mut read = Vec::new();
-        let files = self.files_used(loader, at, &mut read);
+        let files = self.files_used(reader, at, &mut read);
         if files[0].len() != own_files(self).len()
             || own_files(self).is_empty() && self.kind == ChannelKind::Files
             || self.wrong()
@@ -229,7 +229,7 @@ impl Channel {
                     } else {
                         ("trace", String::new())
                     };
-                    loader.problems().report(at, key, value, remedy);
+                    reader.problems().report(at, key, value, remedy);
                     return None;
                 }
             },
@@ -240,7 +240,7 @@ impl Channel {
             for (network, name) in networks.iter().zip(names) {
                 match self.table(network, digest) {
                     Ok(table) => leaks.push(Arc::new(table)),
-                    Err(remedy) => loader.problems().report(at, key, name, remedy),
+                    Err(remedy) => reader.problems().report(at, key, name, remedy),
                 }
             }
         }
@@ -252,7 +252,7 @@ impl Channel {
     /// near-end aggressors.
     fn files_used(
         &self,
-        loader: &mut Loader<'_>,
+        reader: &mut FileReader<'_>,
         at: &Path,
         read: &mut Vec<Taken>,
     ) -> [Vec<Network>; 3] {
@@ -265,7 +265,7 @@ impl Channel {
         lists.map(|(key, files, map)| {
             let one = |file: &String| {
                 let mut found = None;
-                let made = loader.touchstone(file).and_then(|touchstone| {
+                let made = reader.touchstone(file).and_then(|touchstone| {
                     let digest = touchstone.digest();
                     Ok((
                         differential(Network::from((*touchstone).clone()), map, &mut found)?,
@@ -278,7 +278,7 @@ impl Channel {
                         Some(network)
                     }
                     Err(remedy) => {
-                        loader.problems().report(at, key, file, remedy);
+                        reader.problems().report(at, key, file, remedy);
                         None
                     }
                 }

@@ -1,7 +1,7 @@
 //! What an engineer asks of a channel's file before using it.
 
 use super::{MixedMode, Network, PortMap};
-use crate::part::Touchstone;
+use crate::measured::Touchstone;
 use crate::units::{db_from_amplitude_ratio, giga, pico};
 use num_complex::Complex64;
 use serde::Serialize;

@@ -1,6 +1,6 @@
 //! A linear network by its scattering.
 
-use crate::part::Touchstone;
+use crate::measured::Touchstone;
 use num_complex::Complex64;
 
 /// A network: frequencies, S, the reference impedance of each port.
@@ -13,7 +13,7 @@ use num_complex::Complex64;
 ///
 /// ```
 /// use lightlane::host::{MixedMode, Network, PortMap};
-/// use lightlane::part::Touchstone;
+/// use lightlane::measured::Touchstone;
 /// # let text = "# GHz S MA R 50\n0 0 0 1 0 0 0 0 0\n1 0 0 0 0 0 0 0\n0 0 0 0 0 0 1 0\n0 0 0 0 1 0 0 0\n\
 /// #             1 0 0 .9 -9 0 0 0 0\n.9 -9 0 0 0 0 0 0\n0 0 0 0 0 0 .9 -9\n0 0 0 0 .9 -9 0 0\n";
 /// let file = Touchstone::parse(text, Some(4))?; // or Touchstone::open("channel.s4p")?

@@ -2,7 +2,7 @@
 
 use super::grid::delay_s;
 use crate::chain::Table;
-use crate::part::fall;
+use crate::measured::rolloff;
 use num_complex::Complex64;
 use realfft::RealFftPlanner;
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
@@ -95,7 +95,7 @@ impl Transfer {
             still_rad += if *f > 0.0 { turned } else { 0.0 };
             phase_rad.push(still_rad - TAU * f * tau_s);
         }
-        let falls = fall(&self.f_hz, &ln_magnitude);
+        let falls = rolloff(&self.f_hz, &ln_magnitude);
         Ok(Table::new(digest, self.f_hz.clone(), ln_magnitude, phase_rad, falls))
     }
 

@@ -144,7 +144,7 @@ pub fn eye_linearity(v: [f64; 4]) -> f64 {
 
 /// A block of `symbols` levels that holds settled runs of both outer levels: PRBS13Q, as far as it
 /// reaches, behind one run of seven threes and one of six zeros.
-pub fn settled_pattern(symbols: usize, prbs13q: &crate::pattern::Source) -> Vec<u8> {
+pub fn settled_pattern(symbols: usize, prbs13q: &crate::pattern::SymbolSource) -> Vec<u8> {
     let mut levels = vec![0; symbols];
     prbs13q.fill(0, crate::seed::Seed::new(0), &mut levels);
     let head = [1, 3, 3, 3, 3, 3, 3, 3, 1, 2, 0, 0, 0, 0, 0, 0, 2];

@@ -5,19 +5,19 @@ use crate::seed::Seed;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-/// Levels that are computed elsewhere: what stands at a symbol depends on its index alone.
-pub trait Levels: Debug + Send + Sync {
+/// LevelSequence that are computed elsewhere: what stands at a symbol depends on its index alone.
+pub trait LevelSequence: Debug + Send + Sync {
     /// Writes the levels 0..=3 from a symbol on; nothing is allocated.
     fn fill(&self, first_symbol: u64, out: &mut [u8]);
 }
 
-/// A source of PAM4 levels, made by [`Pattern::build`](super::Pattern::build).
+/// A source of PAM4 levels, made by [`Pattern::build`](super::description::Pattern::build).
 ///
 /// It never changes: what stands at a symbol depends on that symbol's index (and, for a random
 /// pattern, on the seed), never on what was asked before or how a window is cut. Threads may share
 /// it.
 #[derive(Debug)]
-pub struct Source {
+pub struct SymbolSource {
     supply: Supply,
 }
 
@@ -26,10 +26,10 @@ enum Supply {
     Stored(Vec<u8>),
     Prbs31q(Prbs31q),
     Random,
-    Computed(Arc<dyn Levels>),
+    Computed(Arc<dyn LevelSequence>),
 }
 
-impl Source {
+impl SymbolSource {
     /// A pattern that repeats the levels given.
     ///
     /// # Panics
@@ -49,7 +49,7 @@ impl Source {
     }
 
     /// What is computed elsewhere, and never repeats.
-    pub fn computed(levels: Arc<dyn Levels>) -> Self {
+    pub fn computed(levels: Arc<dyn LevelSequence>) -> Self {
         Self { supply: Supply::Computed(levels) }
     }
 
@@ -98,15 +98,15 @@ pub(super) mod tests {
         Seed::new(1)
     }
 
-    fn sources() -> Vec<(String, Source)> {
+    fn sources() -> Vec<(String, SymbolSource)> {
         let computed = PatternKind::all().into_iter().filter(|&kind| kind != PatternKind::File);
         let built = computed.map(|kind| {
             (format!("{kind:?}"), Pattern { kind, ..Pattern::default() }.build().unwrap())
         });
-        built.chain([("a short file".into(), Source::stored(vec![0, 3, 1]))]).collect()
+        built.chain([("a short file".into(), SymbolSource::stored(vec![0, 3, 1]))]).collect()
     }
 
-    fn window(source: &Source, first_symbol: u64, length: usize) -> Vec<u8> {
+    fn window(source: &SymbolSource, first_symbol: u64, length: usize) -> Vec<u8> {
         let mut out = vec![9; length];
         source.fill(first_symbol, seed(), &mut out);
         out
@@ -161,13 +161,13 @@ pub(super) mod tests {
 
     #[test]
     fn a_stored_pattern_starts_with_its_first_level() {
-        let source = Source::stored(prbs::prbs13q());
+        let source = SymbolSource::stored(prbs::prbs13q());
         assert_eq!(window(&source, 0, 8191), prbs::prbs13q());
     }
 
     #[test]
     fn threads_may_share_a_source() {
         fn shared<T: Send + Sync>() {}
-        shared::<Source>();
+        shared::<SymbolSource>();
     }
 }

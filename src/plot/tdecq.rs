@@ -7,7 +7,7 @@ use super::{Area, Drawn, Figure, Theme, text};
 use crate::measure::eye::Eye;
 use crate::measure::scope::{Equalised, Page};
 use crate::measure::tdecq::{Side, Tdecq};
-use crate::part::Quantity;
+use crate::measured::CaptureQuantity;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
@@ -61,8 +61,8 @@ impl Page {
 
     fn amplitude(&self) -> String {
         match self.quantity {
-            Quantity::Power => format!("optical power ({})", self.quantity),
-            Quantity::Voltage => format!("amplitude ({})", self.quantity),
+            CaptureQuantity::Power => format!("optical power ({})", self.quantity),
+            CaptureQuantity::Voltage => format!("amplitude ({})", self.quantity),
         }
     }
 
@@ -193,10 +193,10 @@ impl Page {
             ("TDECQ − 10 log Ceq", db(tdecq.tdecq_minus_ceq_db)),
         ];
         match self.quantity {
-            Quantity::Power => {
+            CaptureQuantity::Power => {
                 rows.push(("OMA", format!("{} dBm", text::decimals(outer.oma_dbm(), 2))))
             }
-            Quantity::Voltage => rows.push(("OMA", amplitude(oma))),
+            CaptureQuantity::Voltage => rows.push(("OMA", amplitude(oma))),
         }
         if outer.zero_w > 0.0 {
             rows.push(("extinction ratio", db(outer.extinction_ratio_db())));

@@ -12,7 +12,7 @@ pub use tia::{Limiting, NoiseModel, Tia};
 
 use crate::chain::{Chain, Dsp, Plan, Shape, Workshop};
 use crate::error::{Path, Problems};
-use crate::part::Loader;
+use crate::measured::FileReader;
 use crate::serdes::{
     self, Adc, Clock, DecisionKind, Equaliser, FeedbackEqualiser, SequenceDetector,
 };
@@ -78,10 +78,10 @@ impl Receiver {
     }
 
     /// Fills what is measured from its files.
-    pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
-        self.photodiode.load(&at.key("photodiode"), loader);
-        self.tia.load(&at.key("tia"), loader);
-        self.adc.load(&at.key("adc"), loader);
+    pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
+        self.photodiode.load(&at.key("photodiode"), files);
+        self.tia.load(&at.key("tia"), files);
+        self.adc.load(&at.key("adc"), files);
     }
 
     /// Its signal processing.

@@ -3,7 +3,7 @@
 use crate::chain::{Chain, Density, Law, Map, Noise, Shape};
 use crate::error::{Path, Problems};
 use crate::math::{prototype::Family, simd::widest};
-use crate::part::{Loader, Response, Scale};
+use crate::measured::{FileReader, Response, ResponseDomain};
 use crate::signal::{Ampere, Field};
 use crate::units::{CHARGE_C, giga, nano};
 use num_complex::Complex32;
@@ -59,8 +59,8 @@ impl Photodiode {
     }
 
     /// Fills what is measured from its files.
-    pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
-        self.response.load(&at.key("response"), Scale::Optical, loader);
+    pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
+        self.response.load(&at.key("response"), ResponseDomain::Optical, files);
     }
 
     /// Detects: square law, shot noise, pole.

@@ -3,7 +3,9 @@
 use crate::chain::{Chain, Density, Law, Lookup, Map, Noise, Shape};
 use crate::error::{Path, Problems};
 use crate::math::{elementary, prototype::Family, simd::widest};
-use crate::part::{CompressionCurve, Loader, Reading, Response, Scale, SeriesFile};
+use crate::measured::{
+    CompressionCurve, FileReader, Response, ResponseDomain, SeriesFile, SeriesKind,
+};
 use crate::signal::{Ampere, Volt};
 use crate::units::{giga, kilo, milli, pico};
 use serde::{Deserialize, Serialize};
@@ -137,10 +139,10 @@ impl Tia {
     }
 
     /// Fills what is measured from its files.
-    pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
-        self.noise_file.load(at, "noise_file", Reading::CurrentNoise, loader);
-        self.response.load(&at.key("response"), Scale::Electrical, loader);
-        self.curve.file.load(&at.key("curve"), "file", Reading::Compression, loader);
+    pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
+        self.noise_file.load(at, "noise_file", SeriesKind::CurrentNoise, files);
+        self.response.load(&at.key("response"), ResponseDomain::Electrical, files);
+        self.curve.file.load(&at.key("curve"), "file", SeriesKind::Compression, files);
     }
 
     /// One-sided density of the input noise, A^2/Hz.

@@ -4,7 +4,7 @@ use super::MOST_JITTER_UI;
 use crate::chain::{Chain, Sampler, Shape};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
-use crate::part::{Loader, Response, Scale};
+use crate::measured::{FileReader, Response, ResponseDomain};
 use crate::signal::Volt;
 use crate::units::{femto, giga};
 use serde::{Deserialize, Serialize};
@@ -68,8 +68,8 @@ impl Adc {
     }
 
     /// Fills what is measured from its files.
-    pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
-        self.response.load(&at.key("response"), Scale::Electrical, loader);
+    pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
+        self.response.load(&at.key("response"), ResponseDomain::Electrical, files);
     }
 
     pub(crate) fn filter(&self, volts: Chain<Volt>) -> Chain<Volt> {

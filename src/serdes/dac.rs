@@ -3,7 +3,7 @@
 use crate::chain::{Chain, Density, Law, Noise, Shape};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
-use crate::part::{Loader, Response, Scale};
+use crate::measured::{FileReader, Response, ResponseDomain};
 use crate::signal::{Grid, Symbol, Volt};
 use crate::units::{femto, giga};
 use serde::{Deserialize, Serialize};
@@ -62,8 +62,8 @@ impl Dac {
     }
 
     /// Fills what is measured from its files.
-    pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
-        self.response.load(&at.key("response"), Scale::Electrical, loader);
+    pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
+        self.response.load(&at.key("response"), ResponseDomain::Electrical, files);
     }
 
     /// Converts: quantisation noise, displaced edges, hold, bandwidth.

@@ -3,7 +3,7 @@
 use super::{Adc, Clock, Ctle, DecisionKind, Equaliser, FeedbackEqualiser, SequenceDetector, dsp};
 use crate::chain::{Chain, Density, Dsp, Law, Noise, Plan, Shape, Workshop};
 use crate::error::{Path, Problems};
-use crate::part::Loader;
+use crate::measured::FileReader;
 use crate::signal::{Grid, Volt};
 use crate::units::nano;
 use serde::{Deserialize, Serialize};
@@ -69,8 +69,8 @@ impl SerdesRx {
     }
 
     /// Fills what is measured from its files.
-    pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
-        self.adc.load(&at.key("adc"), loader);
+    pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
+        self.adc.load(&at.key("adc"), files);
     }
 
     /// Receives; its noise is called `name.noise`, and `behind_gain` when a gain ahead makes up for

@@ -3,7 +3,7 @@
 use crate::chain::{Chain, Density, Law, Lookup, Map, Noise, Shape};
 use crate::error::{Path, Problems};
 use crate::math::{elementary, prototype::Family, simd::widest};
-use crate::part::{DriveCurve, Loader, Reading, Response, Scale};
+use crate::measured::{DriveCurve, FileReader, Response, ResponseDomain, SeriesKind};
 use crate::signal::Volt;
 use crate::units::{giga, nano};
 use serde::{Deserialize, Serialize};
@@ -66,9 +66,9 @@ impl Driver {
     }
 
     /// Fills what is measured from its files.
-    pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
-        self.response.load(&at.key("response"), Scale::Electrical, loader);
-        self.curve.file.load(&at.key("curve"), "file", Reading::Drive, loader);
+    pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
+        self.response.load(&at.key("response"), ResponseDomain::Electrical, files);
+        self.curve.file.load(&at.key("curve"), "file", SeriesKind::Drive, files);
     }
 
     /// Amplifies: bandwidth, saturation, output noise.

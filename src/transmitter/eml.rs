@@ -1,11 +1,13 @@
 //! Electro-absorption modulated laser.
 
+use super::driver::Driver;
 use super::field_map::FieldMap;
-use super::{Drive, Driver, Laser, Modulator};
+use super::laser::Laser;
+use super::modulator::{Drive, Modulator};
 use crate::chain::{Chain, Shape};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
-use crate::part::{Loader, Reading, Response, Scale, Transmission};
+use crate::measured::{FileReader, Response, ResponseDomain, SeriesKind, Transmission};
 use crate::signal::{Field, Volt};
 use crate::units::{db_from_power_ratio, giga, power_ratio};
 use num_complex::Complex64;
@@ -157,12 +159,12 @@ impl Modulator for Eml {
         problems.range(at, "coupling_loss_db", self.coupling_loss_db, 0.0..=60.0);
     }
 
-    fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
-        self.laser.load(&at.key("laser"), loader);
-        self.driver.load(&at.key("driver"), loader);
-        self.response.load(&at.key("response"), Scale::Optical, loader);
+    fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
+        self.laser.load(&at.key("laser"), files);
+        self.driver.load(&at.key("driver"), files);
+        self.response.load(&at.key("response"), ResponseDomain::Optical, files);
         let at = at.key("curve");
-        self.curve.file.load(&at, "file", Reading::Transmission(self.curve.unit), loader);
+        self.curve.file.load(&at, "file", SeriesKind::Transmission(self.curve.unit), files);
         let reached_v =
             -self.bias_v + self.driver.settled_v(-1.0).abs().max(self.driver.settled_v(1.0).abs());
         if let Some(last_v) = self.curve.file.curve().map(|ln_t| ln_t.last())
@@ -172,7 +174,7 @@ impl Modulator for Eml {
                 "ends at {:.2} V; must reach what bias and full drive do, {:.2} V",
                 -last_v, -reached_v
             );
-            loader.problems().report(&at, "file", &self.curve.file.file, remedy);
+            files.problems().report(&at, "file", &self.curve.file.file, remedy);
         }
     }
 

@@ -13,11 +13,11 @@ pub(super) struct FieldMap {
     name: &'static str,
     first_v: f32,
     per_v: f32,
-    steps: Box<[Step; STEPS]>,
+    steps: Box<[FieldStep; STEPS]>,
 }
 
 /// A step's field at its start and its growth to the end.
-type Step = [f32; 4];
+type FieldStep = [f32; 4];
 
 impl FieldMap {
     /// Tabulates `field` (V to sqrt W) over +-`reach_v`.
@@ -26,7 +26,7 @@ impl FieldMap {
             let e = field(reach_v * (2.0 * i as f64 / STEPS as f64 - 1.0));
             (e.re as f32, e.im as f32)
         };
-        let mut steps = Box::new([Step::default(); STEPS]);
+        let mut steps = Box::new([FieldStep::default(); STEPS]);
         let (mut re, mut im) = at(0);
         for (i, step) in steps.iter_mut().enumerate() {
             let (next_re, next_im) = at(i + 1);
@@ -55,7 +55,7 @@ impl Map<Volt, Field> for FieldMap {
 }
 
 #[inline(never)]
-fn look_up(steps: &[Step; STEPS], places: &[u32], parts: &[f32], y: &mut [Complex32]) {
+fn look_up(steps: &[FieldStep; STEPS], places: &[u32], parts: &[f32], y: &mut [Complex32]) {
     for ((y, &place), &part) in y.iter_mut().zip(places).zip(parts) {
         let [re, im, more_re, more_im] = steps[place as usize];
         *y = Complex32::new(re + part * more_re, im + part * more_im);

@@ -2,7 +2,7 @@
 
 use crate::chain::{Chain, Density, Law, Noise};
 use crate::error::{Path, Problems};
-use crate::part::{LightCurve, Loader, Reading, SeriesFile};
+use crate::measured::{FileReader, LightCurve, SeriesFile, SeriesKind};
 use crate::signal::Field;
 use crate::units::{giga, mega, milli, nano, power_ratio, watt_from_dbm};
 use serde::{Deserialize, Serialize};
@@ -130,16 +130,16 @@ impl Laser {
     }
 
     /// Fills what is measured from its files.
-    pub fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
-        self.rin_file.load(at, "rin_file", Reading::Rin, loader);
-        self.curve.file.load(&at.key("curve"), "file", Reading::Light, loader);
+    pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
+        self.rin_file.load(at, "rin_file", SeriesKind::Rin, files);
+        self.curve.file.load(&at.key("curve"), "file", SeriesKind::Light, files);
         let Some(curve) = self.curve.file.curve() else { return };
         let (first_ma, last_ma) = (curve.first(), curve.last());
         if !(first_ma..=last_ma).contains(&self.bias_ma) || curve.at(self.bias_ma) <= 0.0 {
             let remedy = format!(
                 "must lie on the curve above threshold, which runs from {first_ma} to {last_ma} mA"
             );
-            loader.problems().report(at, "bias_ma", self.bias_ma, remedy);
+            files.problems().report(at, "bias_ma", self.bias_ma, remedy);
         }
     }
 

@@ -1,11 +1,13 @@
 //! Silicon Mach-Zehnder modulator fed by a continuous-wave laser.
 
+use super::driver::Driver;
 use super::field_map::FieldMap;
-use super::{Drive, Driver, Laser, Modulator};
+use super::laser::Laser;
+use super::modulator::{Drive, Modulator};
 use crate::chain::{Chain, Shape};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
-use crate::part::{Loader, Reading, Response, Scale, Transmission};
+use crate::measured::{FileReader, Response, ResponseDomain, SeriesKind, Transmission};
 use crate::signal::{Field, Volt};
 use crate::units::{LIGHT_M_PER_S, amplitude_ratio, centi, giga, milli, neper, power_ratio};
 use num_complex::Complex64;
@@ -229,12 +231,12 @@ impl Modulator for Mzm {
         }
     }
 
-    fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
-        self.laser.load(&at.key("laser"), loader);
-        self.driver.load(&at.key("driver"), loader);
-        self.response.load(&at.key("response"), Scale::Optical, loader);
+    fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
+        self.laser.load(&at.key("laser"), files);
+        self.driver.load(&at.key("driver"), files);
+        self.response.load(&at.key("response"), ResponseDomain::Optical, files);
         let at = at.key("curve");
-        self.curve.file.load(&at, "file", Reading::DriveTransmission(self.curve.unit), loader);
+        self.curve.file.load(&at, "file", SeriesKind::DriveTransmission(self.curve.unit), files);
         let (low_v, high_v) = (self.driver.settled_v(-1.0), self.driver.settled_v(1.0));
         if let Some((first_v, last_v)) =
             self.curve.file.curve().map(|ln_t| (ln_t.first(), ln_t.last()))
@@ -243,7 +245,7 @@ impl Modulator for Mzm {
             let remedy = format!(
                 "runs from {first_v:.2} to {last_v:.2} V; must reach what full drive does, {low_v:.2} to {high_v:.2} V"
             );
-            loader.problems().report(&at, "file", &self.curve.file.file, remedy);
+            files.problems().report(&at, "file", &self.curve.file.file, remedy);
         }
     }
 

@@ -1,11 +1,11 @@
 //! The stressed receiver's source: an ideal PAM4 transmitter, made worse on purpose.
 
+use super::modulator::{Drive, Modulator};
 use super::power_map::PowerMap;
-use super::{Drive, Modulator};
 use crate::chain::{Chain, Density, Law, Map, Noise, Shape};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
-use crate::part::Loader;
+use crate::measured::FileReader;
 use crate::signal::{Field, Volt, Watt};
 use crate::units::{femto, giga, mega, power_ratio, watt_from_dbm};
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,7 @@ use std::f64::consts::TAU;
 /// standards.md 4).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Stressed {
+pub struct StressedSource {
     /// Outer optical modulation amplitude, dBm.
     pub oma_dbm: f64,
     /// Extinction ratio, dB.
@@ -51,9 +51,9 @@ pub struct Stressed {
     pub wavelength_nm: f64,
 }
 
-impl Default for Stressed {
+impl Default for StressedSource {
     fn default() -> Self {
-        Stressed {
+        StressedSource {
             oma_dbm: 0.0,
             extinction_ratio_db: 5.0,
             bandwidth_ghz: 40.0,
@@ -66,7 +66,7 @@ impl Default for Stressed {
     }
 }
 
-impl Modulator for Stressed {
+impl Modulator for StressedSource {
     fn check(&self, at: &Path, problems: &mut Problems) {
         problems.range(at, "oma_dbm", self.oma_dbm, -60.0..=40.0);
         problems.range(at, "extinction_ratio_db", self.extinction_ratio_db, 0.5..=60.0);
@@ -78,7 +78,7 @@ impl Modulator for Stressed {
         problems.range(at, "wavelength_nm", self.wavelength_nm, 800.0..=1700.0);
     }
 
-    fn load(&mut self, _: &Path, _: &mut Loader<'_>) {}
+    fn load(&mut self, _: &Path, _: &mut FileReader<'_>) {}
 
     fn extend(&self, drive: Drive<'_>, _: usize) -> Chain<Field> {
         let (mut symbols, grid) = drive.symbols();
@@ -91,7 +91,7 @@ impl Modulator for Stressed {
         let oma_w = watt_from_dbm(self.oma_dbm);
         let extinction = power_ratio(self.extinction_ratio_db);
         let cycles = (mega(self.interferer_mhz) / grid.bin_hz()).round().max(1.0);
-        let interferer = Interferer {
+        let interferer = SineInterferer {
             average_w: oma_w / 2.0 * (extinction + 1.0) / (extinction - 1.0),
             half_oma_w: oma_w / 2.0,
             amplitude_w: oma_w * self.interferer_percent / 100.0,
@@ -130,14 +130,14 @@ impl Modulator for Stressed {
 }
 
 /// Symbols become power, and a sine is added.
-struct Interferer {
+struct SineInterferer {
     average_w: f64,
     half_oma_w: f64,
     amplitude_w: f64,
     cycles: f64,
 }
 
-impl Map<Volt, Watt> for Interferer {
+impl Map<Volt, Watt> for SineInterferer {
     fn apply(&self, x: &[f32], y: &mut [f32]) {
         let step = TAU * self.cycles / x.len() as f64;
         for (i, (y, x)) in y.iter_mut().zip(x).enumerate() {

@@ -1,10 +1,10 @@
 //! A transmitter that was captured: power over time from a file.
 
+use super::modulator::{Drive, Modulator};
 use super::power_map::PowerMap;
-use super::{Drive, Modulator};
 use crate::chain::{Chain, Density, Law, Noise};
 use crate::error::{Path, Problems};
-use crate::part::{CaptureFile, Loader, PowerUnit, Recording};
+use crate::measured::{CaptureFile, FileReader, PowerUnit, Recording};
 use crate::signal::Field;
 use crate::units::{power_ratio, watt_from_dbm};
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// P is the mean of the capture's periods; the noises n and r have the variance and the spectrum of
 /// what the periods differ by, told apart by how it grows with power. The pattern is looked for in
-/// the file ([`crate::part::locate`]); one period of it is the block, whatever
+/// the file ([`crate::measured::locate`]); one period of it is the block, whatever
 /// `simulation.block_symbols` says, and what `pattern` may leave open. Light below zero, which is
 /// noise of the capture, counts as darkness.
 ///
@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 /// `rin_db_per_hz`. No precoder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Waveform {
+pub struct CapturedWaveform {
     /// Text of time and power, or of power alone, or a `.npy` array: one or more whole periods of a
     /// pattern.
     pub file: CaptureFile,
@@ -49,9 +49,9 @@ pub struct Waveform {
     pub wavelength_nm: f64,
 }
 
-impl Default for Waveform {
+impl Default for CapturedWaveform {
     fn default() -> Self {
-        Waveform {
+        CapturedWaveform {
             file: CaptureFile::default(),
             unit: PowerUnit::Header,
             launch_power_dbm: None,
@@ -63,7 +63,7 @@ impl Default for Waveform {
     }
 }
 
-impl Waveform {
+impl CapturedWaveform {
     /// What was read from the file.
     pub fn recording(&self) -> Option<&Recording> {
         self.file.recording()
@@ -77,7 +77,7 @@ impl Waveform {
     }
 }
 
-impl Modulator for Waveform {
+impl Modulator for CapturedWaveform {
     fn check(&self, at: &Path, problems: &mut Problems) {
         problems.range(at, "instrument_noise_uw", self.instrument_noise_uw, 0.0..=1e6);
         problems.range(at, "chirp_alpha", self.chirp_alpha, -20.0..=20.0);
@@ -99,8 +99,8 @@ impl Modulator for Waveform {
         }
     }
 
-    fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
-        self.file.load(at, "file", self.unit, self.instrument_noise_uw, loader);
+    fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
+        self.file.load(at, "file", self.unit, self.instrument_noise_uw, files);
     }
 
     /// What drives it is in the recording already.
@@ -115,7 +115,7 @@ impl Modulator for Waveform {
             power = power.noise(Noise::new("waveform.added", Law::Added, added));
         }
         let mut light = power.map(PowerMap::new("waveform", self.chirp_alpha));
-        if let Some(relative) = residual.and_then(crate::part::Residual::relative) {
+        if let Some(relative) = residual.and_then(crate::measured::Residual::relative) {
             light = light.noise(Noise::new("waveform.relative", Law::Relative, relative));
         }
         match self.rin_db_per_hz {

@@ -1,7 +1,7 @@
 //! What a file holds of a lane or of an aggressor.
 
 use crate::host::{MixedMode, Network, PortMap};
-use crate::part::Touchstone;
+use crate::measured::Touchstone;
 
 /// A differential two-port from 0 Hz on.
 #[derive(Clone, Debug)]

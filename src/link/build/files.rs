@@ -1,7 +1,7 @@
 //! The files that lanes were built from: which, and where their data ends.
 
 use crate::link::build::lane::Lane;
-use crate::part::FileRead;
+use crate::measured::FileRead;
 use crate::units::giga;
 
 /// Warnings of responses whose data ends below the highest frequency of the grid.

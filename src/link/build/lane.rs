@@ -8,7 +8,7 @@ use crate::fec::Sender;
 use crate::link::build::segment::{Segment, electrical, light, transmitted};
 use crate::link::describe::config::Config;
 use crate::link::describe::segments::Part;
-use crate::pattern::Source;
+use crate::pattern::SymbolSource;
 use crate::seed::Seed;
 use crate::signal::{Field, Grid};
 
@@ -27,7 +27,7 @@ pub struct Lane {
     /// From a module that has decided to the host.
     pub behind: Option<Segment>,
     /// What it sends.
-    pub pattern: Source,
+    pub pattern: SymbolSource,
     /// Where its payload comes from, when it carries any.
     pub sender: Option<Sender>,
     /// Streams of what lanes share.
@@ -60,8 +60,8 @@ impl Lane {
         let recorded = config
             .transmitter
             .recording()
-            .map(|recording| Ok(Source::stored(recording.periods.levels.clone())));
-        let payload = sender.as_ref().map(|sender| Ok(Source::computed(sender.lane(number))));
+            .map(|recording| Ok(SymbolSource::stored(recording.periods.levels.clone())));
+        let payload = sender.as_ref().map(|sender| Ok(SymbolSource::computed(sender.lane(number))));
         let pattern =
             recorded.or(payload).unwrap_or_else(|| config.pattern.build()).map_err(|because| {
                 let mut problems = Problems::new();

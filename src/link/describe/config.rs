@@ -10,7 +10,7 @@ use crate::link::describe::segments::Part;
 use crate::link::describe::simulation::{Simulation, Spread};
 use crate::link::describe::targets::Targets;
 use crate::link::describe::tdecq::Tdecq;
-use crate::part::{FileRead, Library, Loader, Sending};
+use crate::measured::{ExpectedSignal, FileRead, FileReader, Library};
 use crate::pattern::{Pattern, PatternKind};
 use crate::receiver::Receiver;
 use crate::serdes::Clock;
@@ -223,22 +223,28 @@ impl Config {
 
     /// Fills what is measured from its files, and reports what is wrong with them.
     pub fn load(&mut self, library: &Library, problems: &mut Problems) {
-        let sending = Sending {
+        let expected = ExpectedSignal {
             pattern: self.pattern.clone(),
             symbol_rate_hz: giga(self.symbol_rate_gbd),
             samples_per_symbol: self.simulation.samples_per_symbol,
         };
-        let (root, mut loader) = (Path::root(), Loader::new(library, problems).sends(sending));
+        let (root, mut files) =
+            (Path::root(), FileReader::new(library, problems).with_signal(expected));
         if self.pattern.kind == PatternKind::File {
-            loader.witness(&root.key("pattern"), "file", &self.pattern.file, MOST_PATTERN_BYTES);
+            files.record_unread(
+                &root.key("pattern"),
+                "file",
+                &self.pattern.file,
+                MOST_PATTERN_BYTES,
+            );
         }
         if self.module.kind.has_hosts() {
-            self.module.load(&root.key("module"), &mut loader);
-            self.host.load(&root.key("host"), &mut loader);
+            self.module.load(&root.key("module"), &mut files);
+            self.host.load(&root.key("host"), &mut files);
         }
-        self.transmitter.load(&root.key("transmitter"), &mut loader);
-        self.receiver.load(&root.key("receiver"), &mut loader);
-        self.files = loader.finish();
+        self.transmitter.load(&root.key("transmitter"), &mut files);
+        self.receiver.load(&root.key("receiver"), &mut files);
+        self.files = files.finish();
     }
 
     /// Files of the parts in use: what another kind of transmitter names is left out.

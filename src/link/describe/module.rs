@@ -2,7 +2,7 @@
 
 use crate::error::{Path, Problems};
 use crate::host::Channel;
-use crate::part::Loader;
+use crate::measured::FileReader;
 use crate::receiver::LinearOutput;
 use crate::serdes::{SerdesRx, SerdesTx};
 use crate::transmitter::LinearInput;
@@ -97,8 +97,8 @@ impl Module {
         self.output.check(&at.key("output"), problems);
     }
 
-    pub(crate) fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
-        self.rx.load(&at.key("rx"), loader);
+    pub(crate) fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
+        self.rx.load(&at.key("rx"), files);
     }
 }
 
@@ -113,11 +113,11 @@ impl Host {
         }
     }
 
-    pub(crate) fn load(&mut self, at: &Path, loader: &mut Loader<'_>) {
-        self.rx.load(&at.key("rx"), loader);
-        self.channel.load(&at.key("channel"), loader);
+    pub(crate) fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
+        self.rx.load(&at.key("rx"), files);
+        self.channel.load(&at.key("channel"), files);
         if let Some(back) = &mut self.channel_back {
-            back.load(&at.key("channel_back"), loader);
+            back.load(&at.key("channel_back"), files);
         }
     }
 

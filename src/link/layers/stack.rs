@@ -8,7 +8,7 @@ use crate::link::layers::layer::Layer;
 use crate::link::layers::merging::{complete, merge};
 use crate::link::layers::remedy::refused;
 use crate::link::layers::source;
-use crate::part::Library;
+use crate::measured::Library;
 use std::path::Path as FilePath;
 use toml::{Table, Value};
 

@@ -5,7 +5,7 @@ use crate::link::describe::counting::Counting;
 use crate::link::describe::module::ModuleKind;
 use crate::link::result::clock::ClockResult;
 use crate::link::result::spec::SpecRow;
-use crate::part::FileRead;
+use crate::measured::FileRead;
 use serde::Serialize;
 
 /// The results of all lanes.

@@ -6,7 +6,7 @@ use crate::fec::Sender;
 use crate::link::build::lane::Lane;
 use crate::link::describe::config::Config;
 use crate::link::solve::tuning;
-use crate::part::Library;
+use crate::measured::Library;
 
 impl Lane {
     /// Builds lane `number` from its own description, which must have been checked.

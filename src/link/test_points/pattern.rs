@@ -2,7 +2,7 @@
 
 use crate::link::build::lane::Lane;
 use crate::link::describe::tdecq::TestPattern;
-use crate::pattern::{Pattern, PatternKind, Source};
+use crate::pattern::{Pattern, PatternKind, SymbolSource};
 
 /// Samples per symbol of what is measured.
 pub(crate) const SAMPLES_PER_SYMBOL: usize = 16;
@@ -11,13 +11,13 @@ pub(crate) const SAMPLES_PER_SYMBOL: usize = 16;
 pub(crate) const EXACT_BITS: f64 = 24.0;
 
 /// What is sent while the transmitter is measured.
-pub(crate) fn pattern(lane: &Lane) -> (Source, usize) {
+pub(crate) fn pattern(lane: &Lane) -> (SymbolSource, usize) {
     let kind = match lane.config.tdecq.pattern {
         TestPattern::Ssprq => PatternKind::Ssprq,
         TestPattern::Prbs13q => PatternKind::Prbs13q,
     };
     let source = match lane.config.transmitter.recording() {
-        Some(recording) => Source::stored(recording.periods.levels.clone()),
+        Some(recording) => SymbolSource::stored(recording.periods.levels.clone()),
         None => Pattern { kind, ..Pattern::default() }.build().expect("a computed pattern builds"),
     };
     let symbols = source.period().expect("both repeat") as usize;

@@ -62,7 +62,7 @@ pub struct Waveform {
 
 impl Link {
     /// The power of one lane at a node, as a lane with a captured waveform
-    /// ([`crate::transmitter::Waveform`]) reads it back.
+    /// ([`crate::transmitter::CapturedWaveform`]) reads it back.
     ///
     /// # Errors
     ///

@@ -3,7 +3,7 @@
 use super::{Measured, Trace};
 use crate::math::resample::by_spectrum;
 use crate::measure::bathtub::Eyes;
-use crate::part::Quantity;
+use crate::measured::CaptureQuantity;
 use crate::units::power_ratio;
 
 /// Amplitudes of a vertical bathtub.
@@ -20,7 +20,7 @@ pub struct Bathtubs {
     /// What was measured.
     pub name: String,
     /// What amplitudes are.
-    pub quantity: Quantity,
+    pub quantity: CaptureQuantity,
     /// Which noise is in it.
     pub noise: String,
     /// The reference's error ratio.

@@ -16,7 +16,7 @@ pub use reading::Reading;
 
 use super::tdecq::{Instrument, Receiver, Reference, Refusal, Tdecq};
 use crate::error::{Error, Path, Problem, Problems, Result};
-use crate::part::{Candidate, Capture, PowerUnit, Quantity};
+use crate::measured::{Candidate, Capture, CaptureQuantity, PowerUnit};
 use crate::pattern::Pattern;
 use crate::units::{giga, micro};
 use trace::Trace;
@@ -61,7 +61,7 @@ pub struct Measured {
     /// The figures.
     pub reading: Reading,
     trace: Trace,
-    quantity: Quantity,
+    quantity: CaptureQuantity,
     reference: Reference,
     tdecq: std::result::Result<Tdecq, Refusal>,
 }
@@ -99,7 +99,7 @@ impl Scope {
             Error::Input(problems)
         };
         let opened = Capture::open(&self.file, self.unit).map_err(refused)?;
-        if opened.quantity == Quantity::Voltage && self.instrument_noise_uw > 0.0 {
+        if opened.quantity == CaptureQuantity::Voltage && self.instrument_noise_uw > 0.0 {
             return Err(refused(
                 "is a voltage; instrument_noise_uw is for power, and must be 0".to_owned(),
             ));

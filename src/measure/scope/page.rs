@@ -3,7 +3,7 @@
 use super::{Measured, Trace};
 use crate::measure::eye::Eye;
 use crate::measure::tdecq::{Reference, Tdecq};
-use crate::part::Quantity;
+use crate::measured::CaptureQuantity;
 
 /// Cells of an eye's height.
 const ROWS: usize = 320;
@@ -18,7 +18,7 @@ pub struct Page {
     /// What was measured.
     pub name: String,
     /// What amplitudes are.
-    pub quantity: Quantity,
+    pub quantity: CaptureQuantity,
     /// The reference receiver.
     pub reference: Reference,
     /// Symbols of a period, and periods whose noise counts.

@@ -7,7 +7,7 @@ use crate::measure::excursion::{HIT_RATIO, excursion};
 use crate::measure::levels::{self, Outer};
 use crate::measure::tdecq::{Receiver, Refusal, Side, Tdecq};
 use crate::measure::transition::transition_time;
-use crate::part::Quantity;
+use crate::measured::CaptureQuantity;
 use crate::units::{giga, milli, pico};
 use serde::Serialize;
 
@@ -121,7 +121,7 @@ pub(super) fn read(
     scope: &Scope,
     trace: &Trace,
     found: Found,
-    quantity: Quantity,
+    quantity: CaptureQuantity,
     digest: String,
     tdecq: &Result<Tdecq, Refusal>,
 ) -> Reading {
@@ -184,20 +184,20 @@ impl Reading {
         self.eye_linearity = number(levels::eye_linearity(centre));
     }
 
-    fn outer(&mut self, outer: &Outer, quantity: Quantity) {
+    fn outer(&mut self, outer: &Outer, quantity: CaptureQuantity) {
         let oma = outer.three_w - outer.zero_w;
         match quantity {
-            Quantity::Power => {
+            CaptureQuantity::Power => {
                 self.oma_dbm = Some(outer.oma_dbm());
                 self.oma_mw = Some(oma / milli(1.0));
                 self.average_power_dbm = Some(outer.average_dbm());
             }
-            Quantity::Voltage => self.oma_v = Some(oma),
+            CaptureQuantity::Voltage => self.oma_v = Some(oma),
         }
         self.er_db = (outer.zero_w > 0.0).then(|| outer.extinction_ratio_db());
     }
 
-    fn edges(&mut self, trace: &Trace, outer: &Outer, quantity: Quantity) {
+    fn edges(&mut self, trace: &Trace, outer: &Outer, quantity: CaptureQuantity) {
         let s = Trace::SAMPLES_PER_SYMBOL;
         let ui_ps = 1.0 / (giga(self.symbol_rate_gbd) * pico(1.0));
         if let Some(time) = transition_time(&trace.waveform, s, &trace.levels, trace.delay, outer) {
@@ -211,11 +211,11 @@ impl Reading {
             self.overshoot_percent = Some(100.0 * beyond.overshoot);
             self.undershoot_percent = Some(100.0 * beyond.undershoot);
             self.power_excursion_mw =
-                (quantity == Quantity::Power).then_some(beyond.power_w / milli(1.0));
+                (quantity == CaptureQuantity::Power).then_some(beyond.power_w / milli(1.0));
         }
     }
 
-    fn closure(&mut self, trace: &Trace, tdecq: &Tdecq, quantity: Quantity) {
+    fn closure(&mut self, trace: &Trace, tdecq: &Tdecq, quantity: CaptureQuantity) {
         let unit = quantity.unit();
         self.tdecq_db = Some(tdecq.tdecq_db);
         self.ceq_db = Some(tdecq.ceq_db);
@@ -243,7 +243,12 @@ impl Reading {
 }
 
 /// What a reader of the figures must know.
-fn notes(scope: &Scope, found: &Found, quantity: Quantity, reading: &Reading) -> Vec<String> {
+fn notes(
+    scope: &Scope,
+    found: &Found,
+    quantity: CaptureQuantity,
+    reading: &Reading,
+) -> Vec<String> {
     let mut notes = Vec::new();
     if found.located.inverted {
         notes.push("inverted: the pattern's 3 is the lowest level; measured with 3 as the highest, as an instrument does".to_owned());
@@ -266,7 +271,7 @@ fn notes(scope: &Scope, found: &Found, quantity: Quantity, reading: &Reading) ->
             reading.noise_periods
         ));
     }
-    if quantity == Quantity::Voltage {
+    if quantity == CaptureQuantity::Voltage {
         notes.push(match reading.er_db {
             Some(_) => {
                 "a voltage: the extinction ratio holds if zero volts are darkness".to_owned()

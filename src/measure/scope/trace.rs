@@ -3,7 +3,7 @@
 use super::{Averaging, Scope};
 use crate::measure::align;
 use crate::measure::tdecq::{self, Noise, Receiver, Tdecq, filtered};
-use crate::part::{Candidate, Capture, Located, Periods, locate};
+use crate::measured::{Candidate, Capture, Located, Periods, locate};
 
 /// Symbols that are averaged, and those whose noise is used, at the most: whole periods of them.
 const AVERAGED: usize = 1 << 20;

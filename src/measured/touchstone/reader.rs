@@ -1,9 +1,9 @@
-//! Line by line through a Touchstone file.
+//! NumberedLine by line through a Touchstone file.
 
-use super::super::columns::number;
-use super::header::{Keyword, Kind, Options, Triangle, reference};
+use super::header::{Keyword, Options, ParameterKind, Triangle, reference};
 use super::immittance::scattering;
-use super::{LARGEST, MOST_PORTS, Touchstone};
+use super::network_file::{LARGEST, MOST_PORTS, Touchstone};
+use crate::measured::columns::number;
 use crate::units::tera;
 
 /// Frequencies that a file may announce.
@@ -14,7 +14,7 @@ const MOST_NOTES: usize = 16;
 
 /// What the lines of a file are about.
 #[derive(Clone, Copy, PartialEq)]
-enum Section {
+enum FileSection {
     Head,
     Reference,
     Information,
@@ -24,8 +24,8 @@ enum Section {
 }
 
 /// What has been read so far.
-pub(super) struct Reader {
-    section: Section,
+pub(super) struct TouchstoneReader {
+    section: FileSection,
     is_version_2: bool,
     options: Option<Options>,
     /// By the file's name or its keyword.
@@ -45,12 +45,12 @@ pub(super) struct Reader {
 }
 
 /// A line's code with its number.
-type Line<'a> = (usize, &'a str);
+type NumberedLine<'a> = (usize, &'a str);
 
-impl Reader {
+impl TouchstoneReader {
     pub(super) fn new(ports: Option<usize>) -> Self {
-        Reader {
-            section: Section::Head,
+        TouchstoneReader {
+            section: FileSection::Head,
             is_version_2: false,
             options: None,
             ports,
@@ -78,7 +78,7 @@ impl Reader {
             .filter(|(_, line)| !line.is_empty());
         let mut lines = lines.peekable();
         while let Some(line) = lines.next() {
-            if self.section == Section::End {
+            if self.section == FileSection::End {
                 break;
             }
             self.line(line, lines.peek().map_or("", |next| next.1))?;
@@ -86,32 +86,32 @@ impl Reader {
         self.finish()
     }
 
-    fn line(&mut self, (line, code): Line<'_>, next: &str) -> Result<(), String> {
+    fn line(&mut self, (line, code): NumberedLine<'_>, next: &str) -> Result<(), String> {
         if code.starts_with('[') {
             let keyword = Keyword::parse(line, code);
             let ends = || keyword.as_ref().is_ok_and(|keyword| keyword.name == "end information");
-            return if self.section == Section::Information && !ends() {
+            return if self.section == FileSection::Information && !ends() {
                 Ok(())
             } else {
                 self.keyword(line, &keyword?)
             };
         }
-        if self.section == Section::Information {
+        if self.section == FileSection::Information {
             return Ok(());
         }
         if let Some(options) = code.strip_prefix('#') {
             return self.option_line(line, options);
         }
         match self.section {
-            Section::Reference => self.reference(line, code),
-            Section::Noise => {
+            FileSection::Reference => self.reference(line, code),
+            FileSection::Noise => {
                 self.noise_lines += 1;
                 Ok(())
             }
-            Section::Head if self.is_version_2 => Err(format!(
+            FileSection::Head if self.is_version_2 => Err(format!(
                 "line {line}: numbers stand before [Network Data]; the keyword must come first"
             )),
-            Section::Head => {
+            FileSection::Head => {
                 self.begin_network(line)?;
                 self.numbers(line, code, next)
             }
@@ -120,7 +120,7 @@ impl Reader {
     }
 
     fn option_line(&mut self, line: usize, text: &str) -> Result<(), String> {
-        if self.section == Section::Network || self.section == Section::Noise {
+        if self.section == FileSection::Network || self.section == FileSection::Noise {
             self.note(format!("line {line}: an option line behind data is left"));
         } else if self.options.is_some() {
             self.note(format!("line {line}: a second option line is left; the first holds"));
@@ -139,7 +139,7 @@ impl Reader {
                 keyword.wrong(line, "behind [Version] 2.0, which begins a file of version 2");
             return Err(written);
         }
-        if self.section == Section::Network && !self.record.is_empty() {
+        if self.section == FileSection::Network && !self.record.is_empty() {
             return Err(self.cut_off());
         }
         if !self.places.is_empty()
@@ -148,8 +148,8 @@ impl Reader {
         {
             return Err(keyword.wrong(line, "above [Network Data], or removed"));
         }
-        if self.section == Section::Reference {
-            self.section = Section::Head;
+        if self.section == FileSection::Reference {
+            self.section = FileSection::Head;
         }
         match keyword.name.as_str() {
             "number of ports" => {
@@ -172,7 +172,7 @@ impl Reader {
             }
             "number of noise frequencies" => {}
             "reference" => {
-                self.section = Section::Reference;
+                self.section = FileSection::Reference;
                 self.references.clear();
                 return self.reference(line, keyword.rest);
             }
@@ -188,11 +188,11 @@ impl Reader {
                 return Err(keyword
                     .wrong(line, "absent: mixed modes are not read, export the single ports"));
             }
-            "begin information" => self.section = Section::Information,
-            "end information" => self.section = Section::Head,
+            "begin information" => self.section = FileSection::Information,
+            "end information" => self.section = FileSection::Head,
             "network data" => self.begin_network(line)?,
-            "noise data" => self.section = Section::Noise,
-            "end" => self.section = Section::End,
+            "noise data" => self.section = FileSection::Noise,
+            "end" => self.section = FileSection::End,
             _ => {
                 return Err(keyword
                     .wrong(line, "a keyword of Touchstone 2.0 or 2.1, such as [Network Data]"));
@@ -207,7 +207,7 @@ impl Reader {
             "1.0" | "1.1" | "1" => false,
             _ => return Err(keyword.wrong(line, "1.0, 1.1, 2.0 or 2.1")),
         };
-        if self.section != Section::Head {
+        if self.section != FileSection::Head {
             return Err(format!(
                 "line {line}: [Version] stands behind other keywords or data; must come first"
             ));
@@ -256,7 +256,9 @@ impl Reader {
             self.note("has no option line; read as # GHz S MA R 50".to_owned());
         }
         let options = self.options.get_or_insert_default();
-        if ports != 2 && matches!(options.kind, Kind::Hybrid | Kind::InverseHybrid) {
+        if ports != 2
+            && matches!(options.kind, ParameterKind::Hybrid | ParameterKind::InverseHybrid)
+        {
             return Err(format!(
                 "line {line}: h- and g-parameters are of 2 ports, not of {ports}: export S"
             ));
@@ -285,7 +287,7 @@ impl Reader {
             ports == 2 && self.triangle == Triangle::Full && self.transposed.unwrap_or(true);
         self.places = self.triangle.places(ports, transposed);
         self.file.ports = ports;
-        self.section = Section::Network;
+        self.section = FileSection::Network;
         Ok(())
     }
 
@@ -296,7 +298,7 @@ impl Reader {
 
     fn numbers(&mut self, line: usize, code: &str, next: &str) -> Result<(), String> {
         if self.record.is_empty() && self.begins_noise(line, code, next)? {
-            self.section = Section::Noise;
+            self.section = FileSection::Noise;
             self.noise_lines = 1;
             return Ok(());
         }

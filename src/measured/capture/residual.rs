@@ -1,6 +1,6 @@
 //! The noise that the repeats of a pattern show.
 
-use super::Periods;
+use super::periods::Periods;
 use crate::chain::Density;
 use crate::math::fft::{Planner, RealFft, bins};
 use crate::math::monotone::Monotone;

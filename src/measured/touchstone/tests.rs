@@ -1,5 +1,6 @@
-use super::*;
+use super::network_file::Touchstone;
 use crate::seed::Seed;
+use num_complex::Complex64;
 use std::fmt::Write;
 
 fn read(text: &str, ports: usize) -> Touchstone {

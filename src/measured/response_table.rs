@@ -1,10 +1,11 @@
-//! A measured response in place of a model's.
+//! A table of a response from a file's text: magnitude and phase, normalised, completed, without
+//! the delay of cables.
 
-use super::library::{Loaded, Loader};
+use super::columns;
 use super::text::Text;
-use super::{Touchstone, columns, touchstone};
-use crate::chain::{Shape, Table};
-use crate::error::Path;
+use super::touchstone::network_file::Touchstone;
+use super::touchstone::parse::ports_of_name;
+use crate::chain::Table;
 use crate::math::minimum_phase::minimum_phase;
 use crate::units::{amplitude_ratio, giga, power_ratio, tera};
 use serde::{Deserialize, Serialize};
@@ -25,7 +26,7 @@ pub enum Convention {
 /// Which transmission of a Touchstone file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Port {
+pub enum SParameter {
     /// From port 1 to port 2.
     #[default]
     S21,
@@ -33,97 +34,26 @@ pub enum Port {
     S12,
 }
 
-/// What a part's response is a ratio of: where light is at one side, decibels may be optical.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scale {
-    /// Volts and amperes on both sides.
-    Electrical,
-    /// Optical power on one side.
-    Optical,
-}
-
 /// File, decibels, transmission: what a table is made of.
-pub(super) type Recipe = (String, Convention, Port);
+pub(super) type ResponseRecipe = (String, Convention, SParameter);
 
-/// A measured response; without a file the part's model is used.
-///
-/// ```text
-/// H(f) = S21(f) e^(j 2 pi f tau) / |S21(f_1)|,   ln|H| and unwrapped phase straight between the points
-/// ```
-///
-/// The gain is the part's own: the response is normalised to one (sign included) at its first
-/// point, the lowest frequency measured. The delay tau by which the measurement lags the
-/// minimum-phase response of the same magnitude (cables, fixture; a fit weighted by |H|^2) is taken
-/// out when it is more than 3 ps, and what ripple of phase remains is kept. Without a phase the
-/// response is minimum-phase. Below the first point
-/// |H| is constant and the phase runs straight to zero; beyond the last |H| falls by the slope of the last octave, at
-/// least 20 dB per decade, with linear phase (minimum phase to eight times the last frequency where
-/// no phase was given).
-///
-/// # Limits
-///
-/// Reflections at the ports are not part of it: S21 between matched ports.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Response {
-    /// A Touchstone file (`.s2p`, or `.ts` of version 2) or text of frequency, |S21| in dB and
-    /// phase in degrees; empty for the model.
-    pub file: String,
-    /// What the decibels of a text file are of.
-    pub convention: Convention,
-    /// Which transmission of a Touchstone file.
-    pub ports: Port,
-    #[serde(skip)]
-    table: Option<Loaded<Recipe, Table>>,
-}
-
-impl Response {
-    /// The response of a file, in 20 log.
-    pub fn of(file: &str) -> Self {
-        Response { file: file.to_owned(), ..Response::default() }
-    }
-
-    /// Fills it from its file and reports what is wrong with that.
-    pub fn load(&mut self, at: &Path, scale: Scale, loader: &mut Loader<'_>) {
-        if self.convention == Convention::Power
-            && (scale == Scale::Electrical || is_touchstone(&self.file))
-        {
-            let remedy =
-                "must be \"amplitude\": only text of an optical power's response is in 10 log";
-            loader.problems().report(at, "convention", "power", remedy);
-        }
-        let recipe = (self.file.clone(), self.convention, self.ports);
-        loader.response(at, &recipe, &mut self.table);
-    }
-
-    /// The measured response, or else the model's.
-    pub(crate) fn or(&self, model: impl FnOnce() -> Shape) -> Shape {
-        match &self.table {
-            Some(loaded) if loaded.recipe.0 == self.file => Shape::Table(loaded.value.clone()),
-            _ => {
-                assert!(self.file.is_empty(), "{} is loaded before it is used", self.file);
-                model()
-            }
-        }
-    }
-}
-
-fn is_touchstone(file: &str) -> bool {
-    touchstone::ports_of_name(file).is_some() || file.to_ascii_lowercase().ends_with(".ts")
+/// Whether a name is that of a Touchstone file.
+pub(super) fn is_touchstone(file: &str) -> bool {
+    ports_of_name(file).is_some() || file.to_ascii_lowercase().ends_with(".ts")
 }
 
 /// Delay behind the minimum phase up to which a measurement is taken as free of its cables, s.
 const DE_EMBEDDED_S: f64 = 3e-12;
 
 /// Frequencies, ln of the magnitude, phase if there is one.
-struct Points {
+struct ResponsePoints {
     f_hz: Vec<f64>,
     ln_magnitude: Vec<f64>,
     phase_rad: Option<Vec<f64>>,
 }
 
 /// Makes a table of a file's text.
-pub(super) fn read(text: &Text, recipe: &Recipe) -> Result<Table, String> {
+pub(super) fn read(text: &Text, recipe: &ResponseRecipe) -> Result<Table, String> {
     let (file, convention, port) = recipe;
     let points = if is_touchstone(file) {
         of_touchstone(&text.text, file, *port)?
@@ -133,8 +63,8 @@ pub(super) fn read(text: &Text, recipe: &Recipe) -> Result<Table, String> {
     Ok(table(text.digest, points))
 }
 
-fn of_touchstone(text: &str, file: &str, port: Port) -> Result<Points, String> {
-    let network = Touchstone::parse(text, touchstone::ports_of_name(file))?;
+fn of_touchstone(text: &str, file: &str, port: SParameter) -> Result<ResponsePoints, String> {
+    let network = Touchstone::parse(text, ports_of_name(file))?;
     if network.ports() != 2 {
         return Err(format!(
             "has {} ports; must have 2: export the two of the part",
@@ -148,8 +78,8 @@ fn of_touchstone(text: &str, file: &str, port: Port) -> Result<Points, String> {
         ));
     }
     let (to, from) = match port {
-        Port::S21 => (2, 1),
-        Port::S12 => (1, 2),
+        SParameter::S21 => (2, 1),
+        SParameter::S12 => (1, 2),
     };
     let point = |(k, (&line, &f_hz)): (usize, (&usize, &f64))| {
         let s = network.at(k, to, from);
@@ -158,7 +88,7 @@ fn of_touchstone(text: &str, file: &str, port: Port) -> Result<Points, String> {
     points_of(network.lines().iter().zip(network.f_hz()).enumerate().map(point).collect())
 }
 
-fn of_columns(text: &str, convention: Convention) -> Result<Points, String> {
+fn of_columns(text: &str, convention: Convention) -> Result<ResponsePoints, String> {
     let columns =
         columns::parse(text, 2..=3, "frequency, |S21| in dB, and phase in degrees if known")?;
     let unit_hz = columns.frequency_unit_hz();
@@ -173,7 +103,7 @@ fn of_columns(text: &str, convention: Convention) -> Result<Points, String> {
 }
 
 /// Checks what every file must keep, and unwraps the phase.
-fn points_of(points: Vec<(usize, f64, f64, Option<f64>)>) -> Result<Points, String> {
+fn points_of(points: Vec<(usize, f64, f64, Option<f64>)>) -> Result<ResponsePoints, String> {
     let ghz = |f_hz: f64| f_hz / giga(1.0);
     columns::ascending(
         &points.iter().map(|p| (p.0, vec![ghz(p.1)])).collect::<Vec<_>>(),
@@ -201,7 +131,7 @@ fn points_of(points: Vec<(usize, f64, f64, Option<f64>)>) -> Result<Points, Stri
         Some(phase + turned)
     });
     let phase_rad: Option<Vec<f64>> = unwrapped.collect();
-    Ok(Points {
+    Ok(ResponsePoints {
         f_hz: points.iter().map(|p| p.1).collect(),
         ln_magnitude: points.iter().map(|p| p.2.ln()).collect(),
         phase_rad,
@@ -209,8 +139,8 @@ fn points_of(points: Vec<(usize, f64, f64, Option<f64>)>) -> Result<Points, Stri
 }
 
 /// Normalises, completes and aligns.
-fn table(digest: u64, points: Points) -> Table {
-    let Points { mut f_hz, mut ln_magnitude, mut phase_rad } = points;
+fn table(digest: u64, points: ResponsePoints) -> Table {
+    let ResponsePoints { mut f_hz, mut ln_magnitude, mut phase_rad } = points;
     let reference = ln_magnitude[0];
     ln_magnitude.iter_mut().for_each(|ln| *ln -= reference);
     if f_hz[0] > 0.0 {
@@ -219,25 +149,29 @@ fn table(digest: u64, points: Points) -> Table {
         phase_rad.iter_mut().for_each(|phase| phase.insert(0, phase[0]));
     }
     let end_hz = f_hz[f_hz.len() - 1];
-    let fall = fall(&f_hz, &ln_magnitude);
-    let flat = Table::new(digest, f_hz.clone(), ln_magnitude.clone(), vec![0.0; f_hz.len()], fall);
+    let rolloff = rolloff(&f_hz, &ln_magnitude);
+    let flat =
+        Table::new(digest, f_hz.clone(), ln_magnitude.clone(), vec![0.0; f_hz.len()], rolloff);
     let magnitude = |f: f64| flat.at(f).norm().ln();
     let mut phase = match phase_rad {
-        Some(measured) => {
-            aligned(&f_hz, &ln_magnitude, &measured, &minimum_phase(magnitude, end_hz, fall, &f_hz))
-        }
+        Some(measured) => aligned(
+            &f_hz,
+            &ln_magnitude,
+            &measured,
+            &minimum_phase(magnitude, end_hz, rolloff, &f_hz),
+        ),
         None => {
             f_hz.extend((1..=64).map(|i| end_hz * 8f64.powf(f64::from(i) / 64.0)));
             ln_magnitude = f_hz.iter().map(|&f| magnitude(f)).collect();
-            minimum_phase(magnitude, end_hz, fall, &f_hz)
+            minimum_phase(magnitude, end_hz, rolloff, &f_hz)
         }
     };
     phase[0] = 0.0;
-    Table::new(digest, f_hz, ln_magnitude, phase, fall).measured_to(end_hz)
+    Table::new(digest, f_hz, ln_magnitude, phase, rolloff).measured_to(end_hz)
 }
 
 /// Nepers per neper of frequency by which the last octave falls, at least one (20 dB per decade).
-pub(crate) fn fall(f_hz: &[f64], ln_magnitude: &[f64]) -> f64 {
+pub(crate) fn rolloff(f_hz: &[f64], ln_magnitude: &[f64]) -> f64 {
     let last = f_hz.len() - 1;
     let octave = f_hz.partition_point(|&f| f < f_hz[last] / 2.0).min(last - 1);
     let per_neper = -(ln_magnitude[last] - ln_magnitude[octave]) / (f_hz[last] / f_hz[octave]).ln(); // -0 when it starts at 0 Hz
@@ -261,6 +195,7 @@ fn aligned(f_hz: &[f64], ln_magnitude: &[f64], measured: &[f64], minimum: &[f64]
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chain::Shape;
     use crate::math::prototype::Family;
     use num_complex::Complex64;
 
@@ -270,7 +205,7 @@ mod tests {
 
     fn read(file: &str, text: &str) -> Result<Table, String> {
         let text = Text { text: text.to_owned(), digest: 1 };
-        super::read(&text, &(file.to_owned(), Convention::Amplitude, Port::S21))
+        super::read(&text, &(file.to_owned(), Convention::Amplitude, SParameter::S21))
     }
 
     /// Lines of a file of our model in steps of 0.1 GHz from `first`, each written by `line` of GHz
@@ -307,7 +242,7 @@ mod tests {
             ("a.csv", written(0, |f, h| format!("{f},{},{}\n", db(h), degrees(h)))),
             (
                 "a.ts",
-                "[Version] 2.0\n# GHz S RI\n[Number of Ports] 2\n[Two-Port Data Order] 12_21\n[Number of Frequencies] 1501\n[Network Data]\n"
+                "[Version] 2.0\n# GHz S RI\n[Number of Ports] 2\n[Two-SParameter Data Order] 12_21\n[Number of Frequencies] 1501\n[Network Data]\n"
                     .to_owned()
                     + &written(0, |f, h| format!("{f} 0 0 0 0 {} {} 0 0\n", h.re, h.im)),
             ),

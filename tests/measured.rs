@@ -4,7 +4,7 @@ use crate::support::{preset, run_lane};
 use lightlane::chain::Shape;
 use lightlane::link::{Config, LaneResult};
 use lightlane::math::prototype::Family;
-use lightlane::part::Response;
+use lightlane::measured::Response;
 use lightlane::transmitter::{Eml, RinKind};
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ struct Scratch(PathBuf);
 impl Scratch {
     fn new(name: &str, text: &str) -> Self {
         let path =
-            std::env::temp_dir().join(format!("lightlane-parts-{}-{name}", std::process::id()));
+            std::env::temp_dir().join(format!("lightlane-measured-{}-{name}", std::process::id()));
         std::fs::write(&path, text).unwrap();
         Scratch(path)
     }
@@ -169,7 +169,7 @@ fn curves_and_spectra_from_files_of_our_models_give_the_models_error_ratio() {
     let changes: [(&str, Change<'_>); 5] = [
         ("transmission", &|c| {
             c.transmitter.eml.curve.file = path(0).into();
-            c.transmitter.eml.curve.unit = lightlane::part::TransmissionUnit::Linear;
+            c.transmitter.eml.curve.unit = lightlane::measured::TransmissionUnit::Linear;
         }),
         ("drive", &|c| c.transmitter.eml.driver.curve.file = path(1).into()),
         ("rin", &|c| {
@@ -210,7 +210,7 @@ fn a_modulators_transmission_and_an_amplifiers_overload_may_come_from_files() {
     let file = Scratch::new("mzm-curve.csv", &table);
     let mut measured = chirpless.clone();
     measured.transmitter.mzm.curve.file = file.path().to_owned().into();
-    measured.transmitter.mzm.curve.unit = lightlane::part::TransmissionUnit::Linear;
+    measured.transmitter.mzm.curve.unit = lightlane::measured::TransmissionUnit::Linear;
     // a curve's largest transmission counts as one, which the model does not reach at 4 V
     let most = (-80..=80).map(|i| mzm.field(f64::from(i) * 0.05).norm_sqr()).fold(0.0, f64::max)
         / mzm.power_before_modulation_w();

@@ -1,6 +1,6 @@
 //! Scattering from admittances, impedances and hybrid parameters.
 
-use super::header::Kind;
+use super::header::ParameterKind;
 use crate::math::matrix::solve;
 use num_complex::Complex64;
 
@@ -17,7 +17,7 @@ use num_complex::Complex64;
 ///
 /// When hybrid parameters are of other than two ports.
 pub(super) fn scattering(
-    kind: Kind,
+    kind: ParameterKind,
     m: &[Complex64],
     reference_ohm: &[f64],
 ) -> Option<Vec<Complex64>> {
@@ -27,11 +27,13 @@ pub(super) fn scattering(
         (0..n * n).map(|at| if at.is_multiple_of(n + 1) { one } else { zero }).collect();
     let negative: Vec<Complex64> = m.iter().map(|x| -x).collect();
     let (a, b) = match kind {
-        Kind::Scattering => return Some(m.to_vec()),
-        Kind::Impedance => (unit, negative),
-        Kind::Admittance => (negative, unit),
-        Kind::Hybrid => (vec![one, -m[1], zero, -m[3]], vec![-m[0], zero, -m[2], one]),
-        Kind::InverseHybrid => (vec![-m[0], zero, -m[2], one], vec![one, -m[1], zero, -m[3]]),
+        ParameterKind::Scattering => return Some(m.to_vec()),
+        ParameterKind::Impedance => (unit, negative),
+        ParameterKind::Admittance => (negative, unit),
+        ParameterKind::Hybrid => (vec![one, -m[1], zero, -m[3]], vec![-m[0], zero, -m[2], one]),
+        ParameterKind::InverseHybrid => {
+            (vec![-m[0], zero, -m[2], one], vec![one, -m[1], zero, -m[3]])
+        }
     };
     let root = |at: usize| reference_ohm[at % n].sqrt();
     let left: Vec<Complex64> = (0..n * n).map(|at| b[at] / root(at) - a[at] * root(at)).collect();
@@ -50,13 +52,14 @@ mod tests {
         let (series, shunt, z) = (25.0, 100.0, [50.0, 75.0]);
         let real = |m: [f64; 4]| m.map(|x| Complex64::new(x, 0.0));
         let impedance =
-            scattering(Kind::Impedance, &real([series + shunt, shunt, shunt, shunt]), &z).unwrap();
+            scattering(ParameterKind::Impedance, &real([series + shunt, shunt, shunt, shunt]), &z)
+                .unwrap();
         let y = 1.0 / series;
         let others = [
-            scattering(Kind::Admittance, &real([y, -y, -y, y + 1.0 / shunt]), &z).unwrap(),
-            scattering(Kind::Hybrid, &real([series, 1.0, -1.0, 1.0 / shunt]), &z).unwrap(),
+            scattering(ParameterKind::Admittance, &real([y, -y, -y, y + 1.0 / shunt]), &z).unwrap(),
+            scattering(ParameterKind::Hybrid, &real([series, 1.0, -1.0, 1.0 / shunt]), &z).unwrap(),
             scattering(
-                Kind::InverseHybrid,
+                ParameterKind::InverseHybrid,
                 &{
                     let sum = series + shunt;
                     real([1.0 / sum, -shunt / sum, shunt / sum, series * shunt / sum])
@@ -82,6 +85,6 @@ mod tests {
     #[test]
     fn what_has_no_scattering_is_refused() {
         let z = [Complex64::new(-49.0, 0.0)];
-        assert!(scattering(Kind::Impedance, &z, &[49.0]).is_none());
+        assert!(scattering(ParameterKind::Impedance, &z, &[49.0]).is_none());
     }
 }

@@ -14,14 +14,14 @@ const BETA: f64 = 7.86;
 /// ```text
 /// y(t) = sum_i x[i] c h(c (t - i)),   h(u) = sinc(u) kaiser(u / 24),   c = cutoff, at most 1
 /// ```
-pub(super) struct Kernel {
+pub(super) struct ResampleKernel {
     table: Vec<f32>,
     cutoff: f64,
 }
 
-impl Kernel {
+impl ResampleKernel {
     /// `cutoff` is the band that is kept, as a part of half the samples' own rate.
-    pub(super) fn new(cutoff: f64) -> Kernel {
+    pub(super) fn new(cutoff: f64) -> ResampleKernel {
         let i0_beta = bessel_i0(BETA);
         let at = |i: usize| {
             let u = i as f64 / STEPS as f64;
@@ -30,7 +30,7 @@ impl Kernel {
             let sinc = if i == 0 { 1.0 } else { (PI * u).sin() / (PI * u) };
             (sinc * window) as f32
         };
-        Kernel { table: (0..=REACH * STEPS + 1).map(at).collect(), cutoff: cutoff.min(1.0) }
+        ResampleKernel { table: (0..=REACH * STEPS + 1).map(at).collect(), cutoff: cutoff.min(1.0) }
     }
 
     /// Samples on each side of an instant that count.
@@ -81,7 +81,7 @@ mod tests {
     fn tones_are_interpolated_and_what_lies_beyond_the_cutoff_is_gone() {
         let (n, step) = (4096, 0.613);
         let tone = |f: f64, t: f64| (2.0 * PI * f * t + 0.3).cos();
-        let kernel = Kernel::new(1.0);
+        let kernel = ResampleKernel::new(1.0);
         for f in [0.001, 0.1, 0.3, 0.4] {
             let x: Vec<f32> = (0..n).map(|i| tone(f, i as f64) as f32).collect();
             let worst = (100..5000)
@@ -89,8 +89,8 @@ mod tests {
                 .map(|t| (f64::from(kernel.at(&x, t, n)) - tone(f, t)).abs());
             assert!(worst.fold(0.0, f64::max) < 2e-4, "{f}");
         }
-        let (half, x): (Kernel, Vec<f32>) =
-            (Kernel::new(0.5), (0..n).map(|i| tone(0.4, i as f64) as f32).collect());
+        let (half, x): (ResampleKernel, Vec<f32>) =
+            (ResampleKernel::new(0.5), (0..n).map(|i| tone(0.4, i as f64) as f32).collect());
         assert!((500..3000).all(|t| half.at(&x, f64::from(t), n).abs() < 2e-4));
     }
 }

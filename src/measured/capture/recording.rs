@@ -1,20 +1,20 @@
-//! A capture that a description names.
+//! A capture with its pattern found and its periods cut.
 
-use super::{Candidate, Capture, Located, Periods, PowerUnit, Residual, locate};
-use crate::error::Path;
-use crate::part::Loader;
-use crate::part::library::Loaded;
-use crate::pattern::{Pattern, PatternKind, Source};
+use super::locate::locate;
+use super::located::{Candidate, Located};
+use super::periods::Periods;
+use super::read::{Capture, PowerUnit};
+use super::residual::Residual;
+use crate::pattern::{Pattern, PatternKind, SymbolSource};
 use crate::seed::Seed;
-use crate::units::{giga, micro};
-use serde::{Deserialize, Serialize};
+use crate::units::giga;
 
 /// Symbols of a period that becomes a block.
 const SYMBOLS: std::ops::RangeInclusive<usize> = 256..=1 << 17;
 
 /// What is sent, and the grid on which a capture of it is wanted.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Sending {
+pub struct ExpectedSignal {
     /// The pattern; one that is too long to be captured whole leaves it open which it is.
     pub pattern: Pattern,
     /// Symbol rate, Hz.
@@ -58,7 +58,7 @@ impl Candidate {
     }
 }
 
-fn levels(source: &Source, symbols: usize) -> Vec<u8> {
+fn levels(source: &SymbolSource, symbols: usize) -> Vec<u8> {
     let mut levels = vec![0; symbols];
     source.fill(0, Seed::new(0), &mut levels);
     levels
@@ -66,11 +66,11 @@ fn levels(source: &Source, symbols: usize) -> Vec<u8> {
 
 /// All that a recording is made of.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::part) struct Recipe {
-    pub(in crate::part) file: String,
-    unit: PowerUnit,
-    sending: Sending,
-    instrument_rms: f64,
+pub(in crate::measured) struct RecordingRecipe {
+    pub(in crate::measured) file: String,
+    pub(in crate::measured) unit: PowerUnit,
+    pub(in crate::measured) expected: ExpectedSignal,
+    pub(in crate::measured) instrument_rms: f64,
 }
 
 /// A capture that was read: its pattern, its periods, its noise.
@@ -85,18 +85,21 @@ pub struct Recording {
 }
 
 impl Recording {
-    pub(in crate::part) fn read(bytes: &[u8], recipe: &Recipe) -> Result<Recording, String> {
+    pub(in crate::measured) fn read(
+        bytes: &[u8],
+        recipe: &RecordingRecipe,
+    ) -> Result<Recording, String> {
         let capture = Capture::read(&recipe.file, bytes, recipe.unit)?;
         let located = locate(
             &capture,
-            recipe.sending.symbol_rate_hz,
-            &Candidate::all_of(&recipe.sending.pattern)?,
+            recipe.expected.symbol_rate_hz,
+            &Candidate::all_of(&recipe.expected.pattern)?,
         )?;
-        let per_symbol = recipe.sending.samples_per_symbol;
+        let per_symbol = recipe.expected.samples_per_symbol;
         let periods = Periods::cut(&capture, &located, per_symbol)?;
         let residual = Residual::of(
             &periods,
-            per_symbol as f64 * recipe.sending.symbol_rate_hz,
+            per_symbol as f64 * recipe.expected.symbol_rate_hz,
             recipe.instrument_rms,
         );
         Ok(Recording { located, periods, residual })
@@ -108,63 +111,7 @@ impl Recording {
     }
 }
 
-/// A file that holds a capture; as a key it is the file's name alone.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub struct CaptureFile {
-    /// The file; empty for none.
-    pub file: String,
-    loaded: Option<Loaded<Recipe, Recording>>,
-}
-
-impl From<String> for CaptureFile {
-    fn from(file: String) -> Self {
-        CaptureFile { file, loaded: None }
-    }
-}
-
-impl From<CaptureFile> for String {
-    fn from(capture: CaptureFile) -> Self {
-        capture.file
-    }
-}
-
-impl CaptureFile {
-    /// Fills it from its file and reports what is wrong with that; `instrument_noise_uw` of its
-    /// noise is the instrument's.
-    pub(crate) fn load(
-        &mut self,
-        at: &Path,
-        key: &str,
-        unit: PowerUnit,
-        instrument_noise_uw: f64,
-        loader: &mut Loader<'_>,
-    ) {
-        let Some(sending) = loader.sending().cloned() else { return };
-        let recipe = Recipe {
-            file: self.file.clone(),
-            unit,
-            sending,
-            instrument_rms: micro(instrument_noise_uw),
-        };
-        loader.capture(at, key, &recipe, &mut self.loaded);
-    }
-
-    /// What was read.
-    pub(crate) fn recording(&self) -> Option<&Recording> {
-        self.loaded
-            .as_ref()
-            .filter(|loaded| loaded.recipe.file == self.file)
-            .map(|loaded| loaded.value.as_ref())
-    }
-
-    /// True when no file is named.
-    pub fn is_empty(&self) -> bool {
-        self.file.is_empty()
-    }
-}
-
-impl Sending {
+impl ExpectedSignal {
     /// Whether rate and grid are such that a capture can be looked for at all.
     pub fn is_sound(&self) -> bool {
         (giga(0.1)..=giga(500.0)).contains(&self.symbol_rate_hz)

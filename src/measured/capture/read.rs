@@ -1,12 +1,12 @@
 //! Samples from a file.
 
-use crate::part::{columns, npy, text};
+use crate::measured::{columns, npy, text};
 use crate::units::{micro, milli, nano, pico};
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Display};
 
 /// Bytes that a file of samples may hold.
-pub(in crate::part) const MOST_BYTES: u64 = 256 << 20;
+pub(in crate::measured) const MOST_BYTES: u64 = 256 << 20;
 /// What the columns of a text are.
 const NAMED: &str = "time and power, or power alone";
 
@@ -29,7 +29,7 @@ pub enum PowerUnit {
 
 /// What a capture's samples are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Quantity {
+pub enum CaptureQuantity {
     /// Optical power, W.
     #[default]
     Power,
@@ -37,22 +37,22 @@ pub enum Quantity {
     Voltage,
 }
 
-impl Quantity {
+impl CaptureQuantity {
     /// The unit in which amplitudes are shown, in W or V.
     pub fn unit(self) -> f64 {
         match self {
-            Quantity::Power => milli(1.0),
-            Quantity::Voltage => 1.0,
+            CaptureQuantity::Power => milli(1.0),
+            CaptureQuantity::Voltage => 1.0,
         }
     }
 }
 
 /// The unit's name.
-impl Display for Quantity {
+impl Display for CaptureQuantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Quantity::Power => "mW",
-            Quantity::Voltage => "V",
+            CaptureQuantity::Power => "mW",
+            CaptureQuantity::Voltage => "V",
         })
     }
 }
@@ -72,7 +72,7 @@ pub struct Opened {
     /// The samples.
     pub capture: Capture,
     /// What they are.
-    pub quantity: Quantity,
+    pub quantity: CaptureQuantity,
     /// FNV-1a of the file's bytes, such as `fnv1a64:85944171f73967e8`.
     pub digest: String,
 }
@@ -95,7 +95,7 @@ impl Capture {
     /// # Errors
     ///
     /// The reason, to be written behind the file's name: line, value and remedy.
-    pub(in crate::part) fn read(
+    pub(in crate::measured) fn read(
         file: &str,
         bytes: &[u8],
         unit: PowerUnit,
@@ -121,7 +121,7 @@ fn of_bytes(
     bytes: &[u8],
     unit: PowerUnit,
     volts: Volts,
-) -> Result<(Capture, Quantity), String> {
+) -> Result<(Capture, CaptureQuantity), String> {
     if file.to_ascii_lowercase().ends_with(".npy") {
         of_array(bytes, unit, volts)
     } else {
@@ -129,7 +129,11 @@ fn of_bytes(
     }
 }
 
-fn of_array(bytes: &[u8], unit: PowerUnit, volts: Volts) -> Result<(Capture, Quantity), String> {
+fn of_array(
+    bytes: &[u8],
+    unit: PowerUnit,
+    volts: Volts,
+) -> Result<(Capture, CaptureQuantity), String> {
     let array = npy::read(bytes)?;
     if let Some(at) = array.values.iter().position(|x| !x.is_finite()) {
         return Err(format!(
@@ -148,7 +152,11 @@ fn of_array(bytes: &[u8], unit: PowerUnit, volts: Volts) -> Result<(Capture, Qua
     finish(power.iter().map(|&p| f64::from(p) * scale).collect(), interval_s, quantity, volts)
 }
 
-fn of_text(bytes: &[u8], unit: PowerUnit, volts: Volts) -> Result<(Capture, Quantity), String> {
+fn of_text(
+    bytes: &[u8],
+    unit: PowerUnit,
+    volts: Volts,
+) -> Result<(Capture, CaptureQuantity), String> {
     let text = text::of_bytes(bytes.to_vec())?;
     let columns = columns::parse(&text, 1..=3, NAMED)?;
     let count = columns.rows[0].1.len();
@@ -172,11 +180,11 @@ fn of_text(bytes: &[u8], unit: PowerUnit, volts: Volts) -> Result<(Capture, Quan
 }
 
 /// W or V per unit of the samples.
-fn scale(unit: PowerUnit, header: &str, volts: Volts) -> Result<(f64, Quantity), String> {
+fn scale(unit: PowerUnit, header: &str, volts: Volts) -> Result<(f64, CaptureQuantity), String> {
     let named = |names: [&str; 2]| names.iter().any(|name| header.contains(name));
     let word = |name: &str| header.split(|c: char| !c.is_alphanumeric()).any(|word| word == name);
     let watt = match unit {
-        PowerUnit::Linear => return Ok((1.0, Quantity::Voltage)),
+        PowerUnit::Linear => return Ok((1.0, CaptureQuantity::Voltage)),
         PowerUnit::W => 1.0,
         PowerUnit::Mw => milli(1.0),
         PowerUnit::Uw => micro(1.0),
@@ -193,12 +201,12 @@ fn scale(unit: PowerUnit, header: &str, volts: Volts) -> Result<(f64, Quantity),
             }
             return Ok((
                 if word("mv") || header.contains("millivolt") { milli(1.0) } else { 1.0 },
-                Quantity::Voltage,
+                CaptureQuantity::Voltage,
             ));
         }
         PowerUnit::Header => milli(1.0),
     };
-    Ok((watt, Quantity::Power))
+    Ok((watt, CaptureQuantity::Power))
 }
 
 /// Seconds per unit of time.
@@ -240,9 +248,9 @@ fn interval(time: &[f64], at: impl Fn(usize) -> String) -> Result<f64, String> {
 fn finish(
     power_w: Vec<f64>,
     interval_s: Option<f64>,
-    quantity: Quantity,
+    quantity: CaptureQuantity,
     volts: Volts,
-) -> Result<(Capture, Quantity), String> {
+) -> Result<(Capture, CaptureQuantity), String> {
     let mean = power_w.iter().sum::<f64>() / power_w.len() as f64;
     let (low, high) = power_w
         .iter()
@@ -251,7 +259,7 @@ fn finish(
         return Err("is constant; must be a modulated waveform".to_owned());
     }
     // noise about darkness is all that may lie below it
-    let offset_is_known = quantity == Quantity::Power || volts == Volts::Refused;
+    let offset_is_known = quantity == CaptureQuantity::Power || volts == Volts::Refused;
     if offset_is_known && (mean <= 0.0 || low < -0.25 * (high - low)) {
         return Err(format!(
             "reaches down to {low:e} W with a mean of {mean:e} W; must be power with darkness at zero: capture it with direct coupling"
@@ -298,7 +306,11 @@ mod tests {
                 Volts::Welcome,
             )
             .unwrap();
-            assert_eq!((capture.power_w[0], quantity), (first_v, Quantity::Voltage), "{header}");
+            assert_eq!(
+                (capture.power_w[0], quantity),
+                (first_v, CaptureQuantity::Voltage),
+                "{header}"
+            );
         }
         let linear = Capture::read("a.csv", b"V\n1\n2\n", PowerUnit::Linear).unwrap();
         assert_eq!(linear.power_w, [1.0, 2.0]);

@@ -1,10 +1,11 @@
 //! Files of measured parts: read once, kept with what was made of them.
 
-use super::Touchstone;
-use super::capture::{self, Recording, Sending};
-use super::response;
-use super::series::{self, Reading};
+use super::capture::read::MOST_BYTES;
+use super::capture::recording::{ExpectedSignal, Recording, RecordingRecipe};
+use super::response_table::{self, ResponseRecipe};
+use super::series::{self, SeriesKind};
 use super::text::{self, Text};
+use super::touchstone::network_file::Touchstone;
 use crate::chain::Table;
 use crate::error::{Path, Problems};
 use crate::math::monotone::Monotone;
@@ -14,23 +15,23 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What went wrong with a file, to be written behind its name.
-pub(crate) type Read<T> = Result<Arc<T>, String>;
+pub(crate) type ReadResult<T> = Result<Arc<T>, String>;
 
 /// The files of measured parts, each read once however many keys and lanes name it; clones share
 /// what was read.
 ///
 /// A file that changes after it was read keeps its first content for as long as the library lives.
 #[derive(Clone, Debug, Default)]
-pub struct Library(Arc<Mutex<Shelves>>);
+pub struct Library(Arc<Mutex<Cache>>);
 
 #[derive(Debug, Default)]
-struct Shelves {
-    texts: HashMap<String, Read<Text>>,
-    responses: HashMap<response::Recipe, Read<Table>>,
-    series: HashMap<(String, Reading), Read<Monotone>>,
-    networks: HashMap<String, Read<Touchstone>>,
+struct Cache {
+    texts: HashMap<String, ReadResult<Text>>,
+    responses: HashMap<ResponseRecipe, ReadResult<Table>>,
+    series: HashMap<(String, SeriesKind), ReadResult<Monotone>>,
+    networks: HashMap<String, ReadResult<Touchstone>>,
     /// Recordings with their files' digests: few, and each another.
-    captures: Vec<(capture::Recipe, Digested)>,
+    captures: Vec<(RecordingRecipe, Digested)>,
 }
 
 /// A recording with its file's digest.
@@ -62,33 +63,29 @@ pub struct FileRead {
 }
 
 /// One walk through a description that fills every key which names a file.
-pub struct Loader<'a> {
+pub struct FileReader<'a> {
     library: &'a Library,
     problems: &'a mut Problems,
-    sending: Option<Sending>,
+    expected: Option<ExpectedSignal>,
     read: Vec<FileRead>,
 }
 
 impl Library {
-    fn text(&self, file: &str) -> Read<Text> {
-        let mut shelves = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        shelves
-            .texts
-            .entry(file.to_owned())
-            .or_insert_with(|| text::read(file).map(Arc::new))
-            .clone()
+    fn text(&self, file: &str) -> ReadResult<Text> {
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.texts.entry(file.to_owned()).or_insert_with(|| text::read(file).map(Arc::new)).clone()
     }
 
     fn made<R: Clone + Eq + Hash, T>(
         &self,
         file: &str,
         recipe: &R,
-        shelf: impl Fn(&mut Shelves) -> &mut HashMap<R, Read<T>>,
+        table: impl Fn(&mut Cache) -> &mut HashMap<R, ReadResult<T>>,
         make: impl FnOnce(&Text) -> Result<T, String>,
     ) -> Result<Loaded<R, T>, String> {
         let text = self.text(file)?;
-        let mut shelves = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let value = shelf(&mut shelves)
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let value = table(&mut cache)
             .entry(recipe.clone())
             .or_insert_with(|| make(&text).map(Arc::new))
             .clone()?;
@@ -97,44 +94,41 @@ impl Library {
 }
 
 impl Library {
-    /// A recording; read with the shelves open, so that a waveform which many lanes name is aligned
+    /// A recording; read with the cache open, so that a waveform which many lanes name is aligned
     /// once.
     fn capture(
         &self,
-        recipe: &capture::Recipe,
-    ) -> Result<Loaded<capture::Recipe, Recording>, String> {
-        let mut shelves = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = shelves
-            .captures
-            .iter()
-            .find(|(known, _)| known == recipe)
-            .map(|(_, made)| made.clone());
+        recipe: &RecordingRecipe,
+    ) -> Result<Loaded<RecordingRecipe, Recording>, String> {
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known =
+            cache.captures.iter().find(|(known, _)| known == recipe).map(|(_, made)| made.clone());
         let made = known.unwrap_or_else(|| {
-            let read = text::bytes(&recipe.file, capture::MOST_BYTES);
+            let read = text::bytes(&recipe.file, MOST_BYTES);
             let made = read.and_then(|bytes| {
                 Ok((text::fnv(&bytes), Arc::new(Recording::read(&bytes, recipe)?)))
             });
-            shelves.captures.push((recipe.clone(), made.clone()));
+            cache.captures.push((recipe.clone(), made.clone()));
             made
         });
         made.map(|(digest, value)| Loaded { recipe: recipe.clone(), digest, value })
     }
 }
 
-impl<'a> Loader<'a> {
+impl<'a> FileReader<'a> {
     /// A walk that takes files from `library` and reports to `problems`.
     pub fn new(library: &'a Library, problems: &'a mut Problems) -> Self {
-        Loader { library, problems, sending: None, read: Vec::new() }
+        FileReader { library, problems, expected: None, read: Vec::new() }
     }
 
     /// The same walk, which knows what is sent: captured waveforms are read only then.
-    pub fn sends(self, sending: Sending) -> Self {
-        Loader { sending: Some(sending).filter(Sending::is_sound), ..self }
+    pub fn with_signal(self, expected: ExpectedSignal) -> Self {
+        FileReader { expected: Some(expected).filter(ExpectedSignal::is_sound), ..self }
     }
 
     /// What is sent.
-    pub(super) fn sending(&self) -> Option<&Sending> {
-        self.sending.as_ref()
+    pub(super) fn expected(&self) -> Option<&ExpectedSignal> {
+        self.expected.as_ref()
     }
 
     /// The problems, to report more.
@@ -150,15 +144,15 @@ impl<'a> Loader<'a> {
     pub(super) fn response(
         &mut self,
         at: &Path,
-        recipe: &response::Recipe,
-        loaded: &mut Option<Loaded<response::Recipe, Table>>,
+        recipe: &ResponseRecipe,
+        loaded: &mut Option<Loaded<ResponseRecipe, Table>>,
     ) {
         let make = |library: &Library| {
             library.made(
                 &recipe.0,
                 recipe,
                 |s| &mut s.responses,
-                |text| response::read(text, recipe),
+                |text| response_table::read(text, recipe),
             )
         };
         self.fill(at, "file", &recipe.0, recipe, loaded, make);
@@ -177,8 +171,8 @@ impl<'a> Loader<'a> {
         &mut self,
         at: &Path,
         key: &str,
-        recipe: &(String, Reading),
-        loaded: &mut Option<Loaded<(String, Reading), Monotone>>,
+        recipe: &(String, SeriesKind),
+        loaded: &mut Option<Loaded<(String, SeriesKind), Monotone>>,
     ) {
         let make = |library: &Library| {
             library.made(&recipe.0, recipe, |s| &mut s.series, |text| series::read(text, recipe.1))
@@ -193,8 +187,8 @@ impl<'a> Loader<'a> {
         &mut self,
         at: &Path,
         key: &str,
-        recipe: &capture::Recipe,
-        loaded: &mut Option<Loaded<capture::Recipe, Recording>>,
+        recipe: &RecordingRecipe,
+        loaded: &mut Option<Loaded<RecordingRecipe, Recording>>,
     ) {
         self.fill(at, key, &recipe.file, recipe, loaded, |library| library.capture(recipe));
         if let Some(loaded) = loaded {
@@ -229,10 +223,10 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// A network with all of its ports; the caller says what it took with [`Loader::took`].
-    pub(crate) fn touchstone(&self, file: &str) -> Read<Touchstone> {
-        let mut shelves = self.library.0.lock().unwrap_or_else(PoisonError::into_inner);
-        shelves
+    /// A network with all of its ports; the caller says what it took with [`FileReader::record`].
+    pub(crate) fn touchstone(&self, file: &str) -> ReadResult<Touchstone> {
+        let mut cache = self.library.0.lock().unwrap_or_else(PoisonError::into_inner);
+        cache
             .networks
             .entry(file.to_owned())
             .or_insert_with(|| Touchstone::open(file).map(Arc::new))
@@ -240,7 +234,7 @@ impl<'a> Loader<'a> {
     }
 
     /// Notes a file that was read, perhaps earlier.
-    pub(crate) fn took(
+    pub(crate) fn record(
         &mut self,
         at: &Path,
         key: &str,
@@ -253,7 +247,7 @@ impl<'a> Loader<'a> {
     }
 
     /// Notes a file that someone else reads, if it can be read.
-    pub(crate) fn witness(&mut self, at: &Path, key: &str, file: &str, most_bytes: u64) {
+    pub(crate) fn record_unread(&mut self, at: &Path, key: &str, file: &str, most_bytes: u64) {
         if let Ok(bytes) = text::bytes(file, most_bytes) {
             self.note(at.key(key).to_string(), file, text::fnv(&bytes), None, None);
         }

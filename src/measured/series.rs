@@ -1,9 +1,7 @@
-//! Measured curves and spectra: one column over another.
+//! Measured curves and spectra from text: one column over another.
 
 use super::columns::{self, Columns};
-use super::library::{Loaded, Loader};
 use super::text::Text;
-use crate::error::Path;
 use crate::math::monotone::Monotone;
 use crate::units::{giga, pico, power_ratio, tera};
 use serde::{Deserialize, Serialize};
@@ -22,7 +20,7 @@ pub enum TransmissionUnit {
 
 /// What the two columns are, and what becomes of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Reading {
+pub(crate) enum SeriesKind {
     /// Voltage and transmission; becomes ln T over the reverse voltage.
     Transmission(TransmissionUnit),
     /// Input of full scale -1 .. 1 and output in V, both signs or the upper half of an odd curve.
@@ -40,117 +38,30 @@ pub(crate) enum Reading {
     CurrentNoise,
 }
 
-/// A file that holds a curve; as a key it is the file's name alone.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub struct SeriesFile {
-    /// The file; empty for none.
-    pub file: String,
-    loaded: Option<Loaded<(String, Reading), Monotone>>,
-}
-
-impl From<String> for SeriesFile {
-    fn from(file: String) -> Self {
-        SeriesFile { file, loaded: None }
-    }
-}
-
-impl From<SeriesFile> for String {
-    fn from(series: SeriesFile) -> Self {
-        series.file
-    }
-}
-
-/// A measured transmission over voltage in place of a modulator's model.
-///
-/// Two columns: voltage and transmission, in the unit of `unit`, in either order. An absorption
-/// modulator's voltage is as its bias is written (reverse voltages negative), and its transmission
-/// is normalised to one at 0 V or at the least reverse voltage; a Mach-Zehnder's is the
-/// differential drive, and its largest transmission is one. Between points ln T is a monotone
-/// cubic; beyond them it stays.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Transmission {
-    /// The file; empty for the model.
-    pub file: SeriesFile,
-    /// What its second column is.
-    pub unit: TransmissionUnit,
-}
-
-/// A measured static curve of a driver in place of its tanh.
-///
-/// Two columns: input in units of the converter's full scale, -1 .. 1, and output, V. When the
-/// input begins at 0 or above, it is the upper half of an odd curve. Between points it is a
-/// monotone cubic; beyond them the output stays.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct DriveCurve {
-    /// The file; empty for the model.
-    pub file: SeriesFile,
-}
-
-/// A measured power over current of a laser in place of its power.
-///
-/// Two columns: current, mA, and power at the facet, mW. Between points it is a monotone cubic.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LightCurve {
-    /// The file; empty for the power as it is given.
-    pub file: SeriesFile,
-}
-
-/// A measured static curve of an amplifier in place of its overload.
-///
-/// Two columns: input about its mean, mA, and output in any unit; the slope at zero is one. When
-/// the input begins at 0 or above, it is the upper half of an odd curve. Between points it is a
-/// monotone cubic; beyond them the output stays.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct CompressionCurve {
-    /// The file, used by `limiting = "curve"`.
-    pub file: SeriesFile,
-}
-
-impl SeriesFile {
-    /// Fills it from its file and reports what is wrong with that.
-    pub(crate) fn load(&mut self, at: &Path, key: &str, reading: Reading, loader: &mut Loader<'_>) {
-        loader.series(at, key, &(self.file.clone(), reading), &mut self.loaded);
-    }
-
-    /// The curve, when there is one.
-    pub(crate) fn curve(&self) -> Option<&std::sync::Arc<Monotone>> {
-        let loaded = self.loaded.as_ref().filter(|loaded| loaded.recipe.0 == self.file);
-        loaded.map(|loaded| &loaded.value)
-    }
-
-    /// True when no file is named.
-    pub fn is_empty(&self) -> bool {
-        self.file.is_empty()
-    }
-}
-
 /// Makes a curve of a file's text.
-pub(super) fn read(text: &Text, reading: Reading) -> Result<Monotone, String> {
+pub(super) fn read(text: &Text, kind: SeriesKind) -> Result<Monotone, String> {
     let text = &text.text;
-    match reading {
-        Reading::Transmission(unit) => {
+    match kind {
+        SeriesKind::Transmission(unit) => {
             transmission(columns::parse(text, 2..=2, "voltage and transmission")?, unit)
         }
-        Reading::DriveTransmission(unit) => {
+        SeriesKind::DriveTransmission(unit) => {
             drive_transmission(columns::parse(text, 2..=2, "drive voltage and transmission")?, unit)
         }
-        Reading::Light => light(columns::parse(text, 2..=2, "current in mA and power in mW")?),
-        Reading::Compression => compression(columns::parse(text, 2..=2, "input in mA and output")?),
-        Reading::Drive => {
+        SeriesKind::Light => light(columns::parse(text, 2..=2, "current in mA and power in mW")?),
+        SeriesKind::Compression => {
+            compression(columns::parse(text, 2..=2, "input in mA and output")?)
+        }
+        SeriesKind::Drive => {
             drive(columns::parse(text, 2..=2, "input in full scale and output in V")?)
         }
-        Reading::Rin => spectrum(
+        SeriesKind::Rin => spectrum(
             columns::parse(text, 2..=2, "frequency and RIN in dB/Hz")?,
             "RIN in dB/Hz",
             -300.0..=-80.0,
             |db| power_ratio(db).ln(),
         ),
-        Reading::CurrentNoise => {
+        SeriesKind::CurrentNoise => {
             let columns = columns::parse(text, 2..=2, "frequency and noise in pA/sqrt(Hz)")?;
             spectrum(columns, "noise in pA/sqrt(Hz)", 1e-6..=1e4, |pa| 2.0 * pico(pa).ln())
         }
@@ -315,8 +226,8 @@ fn spectrum(
 mod tests {
     use super::*;
 
-    fn curve(text: &str, reading: Reading) -> Result<Monotone, String> {
-        read(&Text { text: text.to_owned(), digest: 0 }, reading)
+    fn curve(text: &str, kind: SeriesKind) -> Result<Monotone, String> {
+        read(&Text { text: text.to_owned(), digest: 0 }, kind)
     }
 
     #[test]
@@ -326,7 +237,7 @@ mod tests {
             ("0, -2\n-2, -5\n-3, -12\n", TransmissionUnit::Db),
             ("-3, 0.1\n-2, 0.5011872336\n0, 1\n", TransmissionUnit::Linear),
         ] {
-            let curve = curve(text, Reading::Transmission(unit)).unwrap();
+            let curve = curve(text, SeriesKind::Transmission(unit)).unwrap();
             assert!(curve.at(0.0).abs() < 1e-9 && curve.at(-1.0).abs() < 1e-9, "{text}");
             assert!(
                 (curve.at(2.0).exp() - 0.501_187_233_6).abs() < 1e-9
@@ -338,7 +249,7 @@ mod tests {
 
     #[test]
     fn half_a_drive_curve_is_completed_to_an_odd_one() {
-        let curve = curve("0, 0\n0.5, 0.6\n1, 1\n", Reading::Drive).unwrap();
+        let curve = curve("0, 0\n0.5, 0.6\n1, 1\n", SeriesKind::Drive).unwrap();
         assert!(
             (curve.at(-0.5) + 0.6).abs() < 1e-12
                 && curve.at(0.0).abs() < 1e-12
@@ -348,31 +259,32 @@ mod tests {
 
     #[test]
     fn a_modulators_largest_transmission_is_one_and_an_amplifiers_slope_at_zero_too() {
-        let mzm = curve("2, -9\n0, -6\n-2, -4\n", Reading::DriveTransmission(TransmissionUnit::Db))
-            .unwrap();
+        let mzm =
+            curve("2, -9\n0, -6\n-2, -4\n", SeriesKind::DriveTransmission(TransmissionUnit::Db))
+                .unwrap();
         assert!(mzm.at(-2.0).abs() < 1e-12 && (mzm.at(2.0) + 0.5 * 10f64.ln()).abs() < 1e-9);
         let amplifier =
-            curve("0, 0\n0.1, 20\n0.2, 40\n1, 100\n2, 110\n", Reading::Compression).unwrap();
+            curve("0, 0\n0.1, 20\n0.2, 40\n1, 100\n2, 110\n", SeriesKind::Compression).unwrap();
         assert!((amplifier.at(0.1) - 0.1).abs() < 1e-6 && (amplifier.at(-5.0) + 0.55).abs() < 1e-6);
-        let light = curve("mA, mW\n0, 0\n10, 0\n110, 50\n", Reading::Light).unwrap();
+        let light = curve("mA, mW\n0, 0\n10, 0\n110, 50\n", SeriesKind::Light).unwrap();
         assert!(light.at(5.0).abs() < 1e-12 && (light.at(110.0) - 50.0).abs() < 1e-12);
     }
 
     #[test]
     fn a_spectrum_is_a_density_over_hz() {
-        let rin = curve("f (MHz), RIN\n100, -140\n20000, -150\n", Reading::Rin).unwrap();
+        let rin = curve("f (MHz), RIN\n100, -140\n20000, -150\n", SeriesKind::Rin).unwrap();
         assert!(
             (rin.at(1e8).exp() / 1e-14 - 1.0).abs() < 1e-9
                 && (rin.at(1e12).exp() / 1e-15 - 1.0).abs() < 1e-9
         );
-        let noise = curve("0 10\n50 20\n", Reading::CurrentNoise).unwrap();
+        let noise = curve("0 10\n50 20\n", SeriesKind::CurrentNoise).unwrap();
         assert!((noise.at(50e9).exp() / 4e-22 - 1.0).abs() < 1e-9);
     }
 
     #[test]
     fn what_is_no_curve_is_refused_with_its_line() {
-        let db = Reading::Transmission(TransmissionUnit::Db);
-        for (text, reading, expected) in [
+        let db = SeriesKind::Transmission(TransmissionUnit::Db);
+        for (text, kind, expected) in [
             (
                 "0, 0\n1, -3\n2, -6\n",
                 db,
@@ -381,39 +293,43 @@ mod tests {
             ("0, 0\n-2, -3\n-1, -6\n", db, "line 2: voltage -2 turns round"),
             (
                 "-2, 0\n0, 1\n",
-                Reading::Transmission(TransmissionUnit::Linear),
+                SeriesKind::Transmission(TransmissionUnit::Linear),
                 "line 1: transmission 0: must be above 0",
             ),
             (
                 "0, 1\n1, 0\n2, 1\n",
-                Reading::DriveTransmission(TransmissionUnit::Linear),
+                SeriesKind::DriveTransmission(TransmissionUnit::Linear),
                 "line 2: transmission 0: must be above 0",
             ),
-            ("0, 0\n10, -1\n", Reading::Light, "line 2: 10 mA and -1 mW: must be a current from 0"),
-            ("1, 1\n0, 2\n", Reading::Light, "line 2: current 0 descends behind 1"),
+            (
+                "0, 0\n10, -1\n",
+                SeriesKind::Light,
+                "line 2: 10 mA and -1 mW: must be a current from 0",
+            ),
+            ("1, 1\n0, 2\n", SeriesKind::Light, "line 2: current 0 descends behind 1"),
             (
                 "-1, 1\n1, 0\n",
-                Reading::Compression,
+                SeriesKind::Compression,
                 "line 1: the output does not rise at an input of 0",
             ),
             (
                 "0, 0\n0.5, 0.5\n",
-                Reading::Drive,
+                SeriesKind::Drive,
                 "line 2: the input ends at 0.5: must reach full scale",
             ),
-            ("-0.5, 0\n1, 0.5\n", Reading::Drive, "line 1: the input ends at -0.5"),
+            ("-0.5, 0\n1, 0.5\n", SeriesKind::Drive, "line 1: the input ends at -0.5"),
             (
                 "0, 146\n1, 146\n",
-                Reading::Rin,
+                SeriesKind::Rin,
                 "line 1: RIN in dB/Hz of 146: must be from -300 to -80",
             ),
             (
                 "0, 0\n1, 16\n",
-                Reading::CurrentNoise,
+                SeriesKind::CurrentNoise,
                 "line 1: noise in pA/sqrt(Hz) of 0: must be from",
             ),
         ] {
-            let complaint = curve(text, reading).unwrap_err();
+            let complaint = curve(text, kind).unwrap_err();
             assert!(complaint.starts_with(expected), "{text}: {complaint}");
         }
     }

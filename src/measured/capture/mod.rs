@@ -5,17 +5,20 @@
 //! pattern or more. [`Capture::open`] takes it from text or `.npy`, [`locate`] finds the pattern in
 //! it, and [`Periods::cut`] brings every period onto a grid of whole samples per symbol.
 
-mod file;
-mod kernel;
+pub(super) mod file;
+mod lag_search;
 mod locate;
+mod located;
 mod periods;
-mod read;
+pub(super) mod read;
+pub(super) mod recording;
+mod resample_kernel;
 mod residual;
 
-pub(super) use file::Recipe;
-pub use file::{CaptureFile, Recording, Sending};
-pub use locate::{Candidate, Located, locate};
+pub use file::CaptureFile;
+pub use locate::locate;
+pub use located::{Candidate, Located};
 pub use periods::Periods;
-pub(super) use read::MOST_BYTES;
-pub use read::{Capture, Opened, PowerUnit, Quantity};
+pub use read::{Capture, CaptureQuantity, Opened, PowerUnit};
+pub use recording::{ExpectedSignal, Recording};
 pub use residual::Residual;

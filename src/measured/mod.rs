@@ -14,28 +14,30 @@
 //!
 //! Text has columns between commas, semicolons, tabs or blanks, comments behind `#`, `!` or `%`,
 //! and a header if one likes. Frequency is in GHz unless the header says Hz, kHz or MHz. A path is
-//! looked for from the current folder. A file is read once by a [`Library`], and [`Loader`] fills
+//! looked for from the current folder. A file is read once by a [`Library`], and [`FileReader`] fills
 //! every key of a description from there.
 
 mod capture;
 mod columns;
+mod curves;
 mod library;
 pub mod npy;
 mod response;
+mod response_table;
 mod series;
 mod text;
 mod touchstone;
 
 pub use capture::{
-    Candidate, Capture, CaptureFile, Located, Opened, Periods, PowerUnit, Quantity, Recording,
-    Residual, Sending, locate,
+    Candidate, Capture, CaptureFile, CaptureQuantity, ExpectedSignal, Located, Opened, Periods,
+    PowerUnit, Recording, Residual, locate,
 };
-pub use library::{FileRead, Library, Loader};
-pub(crate) use response::fall;
-pub use response::{Convention, Port, Response, Scale};
-pub(crate) use series::Reading;
-pub use series::{
-    CompressionCurve, DriveCurve, LightCurve, SeriesFile, Transmission, TransmissionUnit,
-};
+pub use curves::{CompressionCurve, DriveCurve, LightCurve, SeriesFile, Transmission};
+pub use library::{FileRead, FileReader, Library};
+pub use response::{Response, ResponseDomain};
+pub(crate) use response_table::rolloff;
+pub use response_table::{Convention, SParameter};
+pub(crate) use series::SeriesKind;
+pub use series::TransmissionUnit;
 pub(crate) use text::fnv;
 pub use touchstone::{MOST_PORTS, Touchstone};

@@ -1,7 +1,8 @@
 //! Every period of a capture on one grid.
 
-use super::kernel::Kernel;
-use super::{Capture, Located};
+use super::located::Located;
+use super::read::Capture;
+use super::resample_kernel::ResampleKernel;
 use crate::math::resample::by_spectrum;
 use std::collections::HashMap;
 
@@ -50,7 +51,7 @@ impl Periods {
             let power = all.chunks_exact(length).map(<[f32]>::to_vec).collect();
             return Ok(Self::of(located.levels.clone(), samples_per_symbol, power));
         }
-        let kernel = Kernel::new(samples_per_symbol as f64 / s);
+        let kernel = ResampleKernel::new(samples_per_symbol as f64 / s);
         let lead = (kernel.reach() / s).ceil();
         let inside = ((x.len() as f64 - 2.0 * lead * s) / period).floor();
         let (first, count) = if inside >= 1.0 { (lead, inside) } else { (0.0, 1.0) };

@@ -1,20 +1,11 @@
-//! Touchstone files: the scattering of networks of up to [`MOST_PORTS`] ports.
+//! A Touchstone file as it was read.
 
-mod header;
-mod immittance;
-mod reader;
-#[cfg(test)]
-mod tests;
-
-use super::text;
 use num_complex::Complex64;
 
 /// Ports that a file may have.
 pub const MOST_PORTS: usize = 64;
-/// Bytes that a file may have: 12 ports at 10 000 frequencies take about 60 MB.
-const MOST_BYTES: u64 = 128 << 20;
 /// Scattering above which a file is taken for broken.
-const LARGEST: f64 = 1e12;
+pub(super) const LARGEST: f64 = 1e12;
 
 /// A Touchstone file as it was read: frequencies, scattering, reference impedances.
 ///
@@ -40,7 +31,7 @@ const LARGEST: f64 = 1e12;
 /// # Example
 ///
 /// ```
-/// use lightlane::part::Touchstone;
+/// use lightlane::measured::Touchstone;
 /// let file = Touchstone::parse("# GHz S MA R 50\n0  0 0  1 0  1 0  0 0\n1  0 0  0.9 -90  0.9 -90  0 0\n", Some(2))?;
 /// assert!((file.at(1, 2, 1).im + 0.9).abs() < 1e-12);
 /// let wrong = Touchstone::parse("# GHz S MA R 50\n0  0 0  1 x  1 0  0 0\n", Some(2)).unwrap_err();
@@ -49,44 +40,17 @@ const LARGEST: f64 = 1e12;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Touchstone {
-    ports: usize,
-    f_hz: Vec<f64>,
+    pub(super) ports: usize,
+    pub(super) f_hz: Vec<f64>,
     /// Matrices row by row, one frequency behind another.
-    s: Vec<Complex64>,
-    reference_ohm: Vec<f64>,
-    lines: Vec<usize>,
-    notes: Vec<String>,
-    digest: u64,
+    pub(super) s: Vec<Complex64>,
+    pub(super) reference_ohm: Vec<f64>,
+    pub(super) lines: Vec<usize>,
+    pub(super) notes: Vec<String>,
+    pub(super) digest: u64,
 }
 
 impl Touchstone {
-    /// Reads a file; its name ends in `.s1p` to `.s64p`, or in anything for version 2.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with it, to be written behind its name: see [`Touchstone::parse`].
-    pub fn open(file: &str) -> Result<Self, String> {
-        let text = text::bytes(file, MOST_BYTES).and_then(text::of_bytes)?;
-        Self::parse(&text, ports_of_name(file))
-    }
-
-    /// Reads a file's text; `ports` as its name says, which version 1 needs.
-    ///
-    /// # Errors
-    ///
-    /// The first line that is wrong and what would be right, to be written behind the file's name.
-    pub fn parse(text: &str, ports: Option<usize>) -> Result<Self, String> {
-        let read = reader::Reader::new(ports)
-            .read(text)
-            .map(|file| Touchstone { digest: text::fnv(text.as_bytes()), ..file });
-        read.map_err(|remedy| match (ports, likely_ports(text)) {
-            (Some(named), Some(likely)) if named != likely => {
-                format!("{remedy}; its lines look like {likely} ports: name it .s{likely}p?")
-            }
-            _ => remedy,
-        })
-    }
-
     /// Number of ports.
     pub fn ports(&self) -> usize {
         self.ports
@@ -135,26 +99,4 @@ impl Touchstone {
     pub(crate) fn into_parts(self) -> (Vec<f64>, Vec<Complex64>, Vec<f64>) {
         (self.f_hz, self.s, self.reference_ohm)
     }
-}
-
-/// The number of ports that a file's name says, as of `.s4p`.
-pub(crate) fn ports_of_name(file: &str) -> Option<usize> {
-    let (_, extension) = file.rsplit_once('.')?;
-    let extension = extension.to_ascii_lowercase();
-    extension.strip_prefix('s')?.strip_suffix('p')?.parse().ok()
-}
-
-/// The number of ports that the first frequency looks like: a line of an odd number of columns and
-/// those of even ones below.
-fn likely_ports(text: &str) -> Option<usize> {
-    let code = |line| str::split(line, '!').next().unwrap_or_default();
-    let counts = text
-        .lines()
-        .map(code)
-        .filter(|line| !line.trim_start().starts_with(['#', '[']))
-        .map(|line| line.split_whitespace().count());
-    let mut counts = counts.filter(|&count| count > 0).take(1 + MOST_PORTS * MOST_PORTS);
-    let first = counts.next()?;
-    let total = first + counts.take_while(|count| count % 2 == 0).sum::<usize>();
-    (1..=MOST_PORTS).find(|n| 1 + 2 * n * n == total)
 }

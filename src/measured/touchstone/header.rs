@@ -1,6 +1,6 @@
 //! What stands above the data of a Touchstone file: option line and keywords.
 
-use super::MOST_PORTS;
+use super::network_file::MOST_PORTS;
 use crate::units::{amplitude_ratio, giga, kilo, mega, tera};
 use num_complex::Complex64;
 use std::f64::consts::PI;
@@ -10,19 +10,19 @@ const REFERENCE_OHM: std::ops::RangeInclusive<f64> = 1e-3..=1e6;
 
 /// How a pair of columns makes a complex number.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Format {
+pub(super) enum NumberFormat {
     RealImaginary,
     MagnitudeAngle,
     DecibelAngle,
 }
 
-impl Format {
+impl NumberFormat {
     /// The number that two columns stand for.
     pub(super) fn complex(self, a: f64, b: f64) -> Complex64 {
         match self {
-            Format::RealImaginary => Complex64::new(a, b),
-            Format::MagnitudeAngle => polar(a, b),
-            Format::DecibelAngle => polar(amplitude_ratio(a), b),
+            NumberFormat::RealImaginary => Complex64::new(a, b),
+            NumberFormat::MagnitudeAngle => polar(a, b),
+            NumberFormat::DecibelAngle => polar(amplitude_ratio(a), b),
         }
     }
 }
@@ -34,7 +34,7 @@ fn polar(magnitude: f64, degrees: f64) -> Complex64 {
 
 /// What the numbers of a file are.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Kind {
+pub(super) enum ParameterKind {
     Scattering,
     Admittance,
     Impedance,
@@ -48,8 +48,8 @@ pub(super) enum Kind {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Options {
     pub(super) unit_hz: f64,
-    pub(super) kind: Kind,
-    pub(super) format: Format,
+    pub(super) kind: ParameterKind,
+    pub(super) format: NumberFormat,
     /// One for all ports, or one for each.
     pub(super) reference_ohm: Vec<f64>,
 }
@@ -58,8 +58,8 @@ impl Default for Options {
     fn default() -> Self {
         Options {
             unit_hz: giga(1.0),
-            kind: Kind::Scattering,
-            format: Format::MagnitudeAngle,
+            kind: ParameterKind::Scattering,
+            format: NumberFormat::MagnitudeAngle,
             reference_ohm: vec![50.0],
         }
     }
@@ -77,14 +77,14 @@ impl Options {
                 "MHZ" => options.unit_hz = mega(1.0),
                 "GHZ" => options.unit_hz = giga(1.0),
                 "THZ" => options.unit_hz = tera(1.0),
-                "S" => options.kind = Kind::Scattering,
-                "Y" => options.kind = Kind::Admittance,
-                "Z" => options.kind = Kind::Impedance,
-                "H" => options.kind = Kind::Hybrid,
-                "G" => options.kind = Kind::InverseHybrid,
-                "RI" => options.format = Format::RealImaginary,
-                "MA" => options.format = Format::MagnitudeAngle,
-                "DB" => options.format = Format::DecibelAngle,
+                "S" => options.kind = ParameterKind::Scattering,
+                "Y" => options.kind = ParameterKind::Admittance,
+                "Z" => options.kind = ParameterKind::Impedance,
+                "H" => options.kind = ParameterKind::Hybrid,
+                "G" => options.kind = ParameterKind::InverseHybrid,
+                "RI" => options.format = NumberFormat::RealImaginary,
+                "MA" => options.format = NumberFormat::MagnitudeAngle,
+                "DB" => options.format = NumberFormat::DecibelAngle,
                 "R" => {
                     options.reference_ohm.clear();
                     while let Some(ohm) = words.next_if(|word| {

@@ -1,0 +1,59 @@
+//! From a Touchstone file's text, its name helping, to the network.
+
+use super::network_file::{MOST_PORTS, Touchstone};
+use super::reader::TouchstoneReader;
+use crate::measured::text;
+
+/// Bytes that a file may have: 12 ports at 10 000 frequencies take about 60 MB.
+const MOST_BYTES: u64 = 128 << 20;
+
+impl Touchstone {
+    /// Reads a file; its name ends in `.s1p` to `.s64p`, or in anything for version 2.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, to be written behind its name: see [`Touchstone::parse`].
+    pub fn open(file: &str) -> Result<Self, String> {
+        let text = text::bytes(file, MOST_BYTES).and_then(text::of_bytes)?;
+        Self::parse(&text, ports_of_name(file))
+    }
+
+    /// Reads a file's text; `ports` as its name says, which version 1 needs.
+    ///
+    /// # Errors
+    ///
+    /// The first line that is wrong and what would be right, to be written behind the file's name.
+    pub fn parse(text: &str, ports: Option<usize>) -> Result<Self, String> {
+        let read = TouchstoneReader::new(ports)
+            .read(text)
+            .map(|file| Touchstone { digest: text::fnv(text.as_bytes()), ..file });
+        read.map_err(|remedy| match (ports, likely_ports(text)) {
+            (Some(named), Some(likely)) if named != likely => {
+                format!("{remedy}; its lines look like {likely} ports: name it .s{likely}p?")
+            }
+            _ => remedy,
+        })
+    }
+}
+
+/// The number of ports that a file's name says, as of `.s4p`.
+pub(crate) fn ports_of_name(file: &str) -> Option<usize> {
+    let (_, extension) = file.rsplit_once('.')?;
+    let extension = extension.to_ascii_lowercase();
+    extension.strip_prefix('s')?.strip_suffix('p')?.parse().ok()
+}
+
+/// The number of ports that the first frequency looks like: a line of an odd number of columns and
+/// those of even ones below.
+fn likely_ports(text: &str) -> Option<usize> {
+    let code = |line| str::split(line, '!').next().unwrap_or_default();
+    let counts = text
+        .lines()
+        .map(code)
+        .filter(|line| !line.trim_start().starts_with(['#', '[']))
+        .map(|line| line.split_whitespace().count());
+    let mut counts = counts.filter(|&count| count > 0).take(1 + MOST_PORTS * MOST_PORTS);
+    let first = counts.next()?;
+    let total = first + counts.take_while(|count| count % 2 == 0).sum::<usize>();
+    (1..=MOST_PORTS).find(|n| 1 + 2 * n * n == total)
+}

@@ -1,0 +1,153 @@
+//! A pattern as it is described.
+
+use super::file as levels_file;
+use super::source::SymbolSource;
+use super::{prbs, ssprq};
+use crate::error::{Path, Problems};
+use serde::{Deserialize, Serialize};
+
+/// The test patterns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PatternKind {
+    /// Two periods of PRBS13, Gray coded: 8191 symbols (802.3, 120.5.11.2.1).
+    Prbs13q,
+    /// PRBS31, inverted and Gray coded: 2^31 - 1 symbols (802.3, 120.5.11.2).
+    #[default]
+    Prbs31q,
+    /// The short stress pattern: 65 535 symbols (802.3, 120.5.11.2.3).
+    Ssprq,
+    /// Independent levels, drawn from the run's seed; never repeats.
+    Random,
+    /// LevelSequence from a text file, repeated.
+    File,
+    /// What a port carries: random payload, in codewords that the link's coding deals to the lanes,
+    /// where it has one; never repeats.
+    Payload,
+}
+
+impl PatternKind {
+    /// Every kind, in the order of the manual.
+    #[must_use]
+    pub const fn all() -> [Self; 6] {
+        [Self::Prbs13q, Self::Prbs31q, Self::Ssprq, Self::Random, Self::File, Self::Payload]
+    }
+}
+
+/// What a transmitter sends.
+///
+/// ```
+/// use lightlane::pattern::{Pattern, PatternKind};
+/// let pattern = Pattern { kind: PatternKind::Ssprq, ..Pattern::default() };
+/// assert_eq!(pattern.build().unwrap().period(), Some(65_535));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Pattern {
+    /// Which pattern.
+    pub kind: PatternKind,
+    /// Path of a text file of levels, for `kind = "file"` only: digits 0 to 3, one after another or
+    /// separated by blanks, commas or new lines; `#` begins a comment; at most 16 Mi symbols.
+    pub file: String,
+    /// Whether the levels are precoded, 1/(1+D) mod 4.
+    pub precoder: bool,
+}
+
+impl Pattern {
+    /// Reports a pattern file that is missing or too large; what it holds is read by
+    /// [`Pattern::build`].
+    pub fn check(&self, at: &Path, problems: &mut Problems) {
+        if self.kind != PatternKind::File {
+            return;
+        }
+        if self.file.is_empty() {
+            problems.report(
+                at,
+                "file",
+                "\"\"",
+                "must name a text file of levels 0 to 3 when kind = \"file\"",
+            );
+        } else if let Err(reason) = levels_file::check(self.file.as_ref()) {
+            problems.report(at, "file", &self.file, reason);
+        }
+    }
+
+    /// Prepares the pattern: computes or reads a short one, prepares the jumps of a long one.
+    ///
+    /// # Errors
+    ///
+    /// A pattern file that cannot be read as levels: its name, the line, what stands there and what
+    /// would be right.
+    pub fn build(&self) -> Result<SymbolSource, String> {
+        Ok(match self.kind {
+            PatternKind::Prbs13q => SymbolSource::stored(prbs::prbs13q()),
+            PatternKind::Prbs31q => SymbolSource::prbs31q(),
+            PatternKind::Ssprq => SymbolSource::stored(ssprq::ssprq()),
+            PatternKind::Random | PatternKind::Payload => SymbolSource::random(),
+            PatternKind::File => {
+                let levels = levels_file::read(self.file.as_ref())
+                    .map_err(|reason| format!("{}: {reason}", self.file))?;
+                SymbolSource::stored(levels)
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_is_prbs31q_without_precoder() {
+        let pattern: Pattern = toml::from_str("").unwrap();
+        assert_eq!(
+            pattern,
+            Pattern { kind: PatternKind::Prbs31q, file: String::new(), precoder: false }
+        );
+    }
+
+    #[test]
+    fn every_kind_survives_toml_under_its_lower_case_name() {
+        for kind in PatternKind::all() {
+            let text =
+                format!("kind = \"{}\"\nprecoder = true", format!("{kind:?}").to_lowercase());
+            let pattern: Pattern = toml::from_str(&text).unwrap();
+            assert_eq!(pattern.kind, kind);
+            assert_eq!(toml::from_str(&toml::to_string(&pattern).unwrap()), Ok(pattern));
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused() {
+        assert!(toml::from_str::<Pattern>("knid = \"ssprq\"").is_err());
+    }
+
+    fn problems(kind: PatternKind, file: &str) -> Vec<String> {
+        let mut problems = Problems::new();
+        Pattern { kind, file: file.into(), precoder: false }
+            .check(&Path::root().key("pattern"), &mut problems);
+        problems.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_pattern_file_that_is_not_there_is_reported_with_its_key() {
+        for file in ["", "no/such/file"] {
+            let [problem] = problems(PatternKind::File, file).try_into().unwrap();
+            assert!(problem.contains("pattern.file"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn the_file_of_another_kind_is_not_looked_at() {
+        for kind in PatternKind::all().into_iter().filter(|&kind| kind != PatternKind::File) {
+            assert!(problems(kind, "no/such/file").is_empty(), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_built_is_named() {
+        let pattern =
+            Pattern { kind: PatternKind::File, file: "no/such/file".into(), precoder: false };
+        assert!(pattern.build().unwrap_err().starts_with("no/such/file: cannot be opened"));
+    }
+}
