@@ -4,20 +4,21 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use lightlane::speed;
+use lightlane::benchmark;
 
 fn main() {
     divan::main();
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    speed::all().into_iter().map(|work| work.name)
+    benchmark::all().into_iter().map(|case| case.name)
 }
 
 /// Items are what the work counts: symbols, samples, lanes, codewords.
 #[divan::bench(args = names())]
 fn work(bencher: Bencher, name: &str) {
-    let work = speed::all().into_iter().find(|work| work.name == name).expect("it was just named");
+    let case =
+        benchmark::all().into_iter().find(|case| case.name == name).expect("it was just named");
     let run = (work.begin)();
     bencher.counter(ItemsCount::new(work.items as u64)).bench_local(run);
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod benchmark;
 pub mod chain;
 pub mod cli;
 pub mod dsp;
@@ -18,7 +19,6 @@ pub mod report;
 pub mod seed;
 pub mod serdes;
 pub mod signal;
-pub mod speed;
 pub mod sweep;
 pub mod transmitter;
 pub mod units;

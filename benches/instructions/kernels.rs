@@ -1,6 +1,7 @@
 //! What is counted: each kernel on fixed data, as public functions reach it.
 
 use crate::callgrind::counted_once;
+use lightlane::benchmark;
 use lightlane::chain::{Drawn, Draws, Predictor, Trained, Worker, Workshop};
 use lightlane::dsp::dfe::Dfe;
 use lightlane::dsp::mlse::{Mlse, PartialResponse, SoftMlse};
@@ -14,7 +15,6 @@ use lightlane::measure::eye::Eye;
 use lightlane::measure::tdecq::{Capture, Instrument, Reference};
 use lightlane::pattern::{Pattern, PatternKind};
 use lightlane::seed::Seed;
-use lightlane::speed;
 use std::hint::black_box;
 
 /// A name, how many items a run works on, and the run.
@@ -68,8 +68,8 @@ pub(crate) fn all() -> Vec<Kernel> {
 
 /// A work of `lightlane bench`.
 fn of_bench(name: &str) -> Kernel {
-    let work = speed::all().into_iter().find(|work| work.name == name).expect("it is one");
-    Kernel::new(work.name, work.items as usize, (work.begin)())
+    let case = benchmark::all().into_iter().find(|case| case.name == name).expect("it is one");
+    Kernel::new(case.name, case.items as usize, (case.begin)())
 }
 
 fn normal_numbers() -> Kernel {

@@ -1,13 +1,13 @@
 //! The loops of a block, each compiled for the widest vector unit.
 
-use crate::math::simd::widest;
+use crate::math::simd::multiversion;
 use crate::math::{elementary, fft};
 use crate::seed::Seed;
 use num_complex::{Complex32, Complex64};
 
 pub(crate) use crate::dsp::LEVELS;
 
-widest! {
+multiversion! {
 /// Levels 0..3, bent by `c`, through taps at the symbol rate, periodically; the middle tap is the
 /// main one.
 pub(super) fn transmit_taps(levels: &[u8], taps: &[f32], c: f32, out: &mut [f32]) {
@@ -31,7 +31,7 @@ fn amplitude(level: u8, c: f32) -> f32 {
     (x - c * x * x * x) * (1.0 / (1.0 - c))
 }
 
-widest! {
+multiversion! {
 /// Adds the areas of the impulses that displaced edges add: (x[k-1] - x[k]) displacement[k].
 pub(super) fn edges(x: &[f32], normals: &[f32], rms: f32, out: &mut [f32]) {
     let n = x.len();
@@ -173,7 +173,7 @@ pub(super) fn turn(x: &[Complex32], turns_per_bin: f64, out: &mut [Complex32]) {
 /// Bins that are turned from one base.
 const TURNED: usize = 64;
 
-widest! {
+multiversion! {
 fn turn_by(x: &[Complex32], base: Complex32, steps: &[Complex32; TURNED], out: &mut [Complex32]) {
     for ((o, x), t) in out.iter_mut().zip(x).zip(steps) {
         let (re, im) = (x.re * base.re - x.im * base.im, x.re * base.im + x.im * base.re);

@@ -5,7 +5,7 @@ use super::{Trained, Worker};
 use crate::dsp::LEVELS;
 use crate::dsp::dfe::Dfe;
 use crate::dsp::mlse::{Mlse, PartialResponse};
-use crate::math::simd::widest;
+use crate::math::simd::multiversion;
 
 /// How a receiver decides, as it is asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -177,7 +177,7 @@ impl Worker {
     }
 }
 
-widest! {
+multiversion! {
 /// Takes off what earlier decisions leave in samples.
 fn take_off(postcursor: f32, decided: &[u8], z: &mut [f32]) {
     let [lowest, low, high, highest] = LEVELS.map(|level| postcursor * level);

@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::record::Record;
 use super::variance::Noises;
 use super::worker::{Drawn, Draws, Worker};
-use crate::math::rows::Row;
+use crate::math::buffer_pool::Pooled;
 
 /// Draws of a source over all records together: for a result, and for a step of a search.
 pub(super) const MANY: usize = 64;
@@ -89,9 +89,9 @@ fn pass(
     levels: &[u8],
     front: &Draws<'_>,
     quiet: &Draws<'_>,
-) -> Row<f32> {
+) -> Pooled<f32> {
     worker.front(plan, levels, front, trained.attenuation);
     worker.sample(plan, trained, quiet);
     worker.equalise(plan, trained, quiet);
-    Row::of(&worker.equalised)
+    Pooled::of(&worker.equalised)
 }

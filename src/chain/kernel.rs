@@ -1,8 +1,8 @@
 //! Short pieces of circular impulse responses, and their sums at the symbols.
 
-use super::record::mean_of;
+use crate::math::buffer_pool::Pooled;
 use crate::math::fir;
-use crate::math::rows::Row;
+use crate::math::mean::mean_of;
 
 /// The part of a circular response that matters: `values[t]` stands at index `first + t`, modulo
 /// the block.
@@ -154,8 +154,8 @@ fn kept(most: usize, lost: f64, energy: impl Fn(usize) -> f64) -> usize {
 
 /// Samples of a block by their place in the symbol: all the first ones, all the second ones, and so
 /// on.
-pub(super) fn phases(x: &[f32], s: usize) -> Row<f32> {
-    let mut out = Row::zeros(x.len());
+pub(super) fn phases(x: &[f32], s: usize) -> Pooled<f32> {
+    let mut out = Pooled::zeros(x.len());
     for (p, out) in out.chunks_exact_mut(x.len() / s).enumerate() {
         out.iter_mut().zip(x.chunks_exact(s)).for_each(|(out, x)| *out = x[p]);
     }

@@ -18,8 +18,8 @@
 
 use super::block;
 use super::thinning::{Planes, Thinning, around, circle};
-use crate::math::rows::Row;
-use crate::math::simd::widest;
+use crate::math::buffer_pool::Pooled;
+use crate::math::simd::multiversion;
 use crate::signal::Grid;
 use num_complex::{Complex32, Complex64};
 use std::f64::consts::TAU;
@@ -28,7 +28,7 @@ use std::ops::AddAssign;
 /// Bins side by side in the sums.
 const RUN: usize = 16;
 
-widest! {
+multiversion! {
 /// X(a + g) X*(g - a), g from 0, of a conjugate-symmetric spectrum.
 fn products(x: &[Complex32], a: usize, out: &mut [Complex32]) {
     let inner = a.min(out.len());
@@ -161,11 +161,11 @@ impl Lags {
     /// The covariances at the lags of the samples with each other of a real noise with these mean
     /// powers per bin.
     pub(super) fn covariances(&self, power: &[f32]) -> Vec<f64> {
-        let mut power = Row::of(power);
+        let mut power = Pooled::of(power);
         power[self.grid.samples() / 2] *= 0.5; // half of it at each end of the band
-        let mut folded = Row::zeros(self.grid.symbols * self.wanted.per_symbol / 2 + 1);
+        let mut folded = Pooled::zeros(self.grid.symbols * self.wanted.per_symbol / 2 + 1);
         fold_even(&power, &mut folded);
-        let folded: Row<Complex32> = folded.iter().map(|&p| Complex32::new(p, 0.0)).collect();
+        let folded: Pooled<Complex32> = folded.iter().map(|&p| Complex32::new(p, 0.0)).collect();
         periodic_lags(&folded, self, &mut Planes::default()).iter().map(|sum| sum.re).collect()
     }
 }
@@ -178,7 +178,7 @@ pub(super) struct Correlated {
     /// B_d at the lags 0, 1 / p, 2 / p ..., harmonic by harmonic.
     lags: Vec<Vec<Complex64>>,
     /// Thinned spectrum of the correlation with the symbols around the whole delay, over n.
-    cross: Row<Complex32>,
+    cross: Pooled<Complex32>,
     /// X at the multiples of the symbol rate.
     harmonics: Vec<Complex64>,
     /// The same as `lags` at lag 0 of the derivative, per s^2; empty when nobody asked.
@@ -196,11 +196,11 @@ impl Correlated {
     ) -> Correlated {
         let Lags { wanted, grid, thinning, .. } = of;
         let (n, s, m) = (grid.symbols, grid.samples_per_symbol, grid.samples());
-        let mut x = Row::of(spectrum);
+        let mut x = Pooled::of(spectrum);
         x[m / 2] *= 0.5; // half of it at each end of the band
         let mut planes = Planes::default();
-        let mut product = Row::zeros(x.len());
-        let mut folded = Row::zeros(n * wanted.per_symbol / 2 + 1);
+        let mut product = Pooled::zeros(x.len());
+        let mut folded = Pooled::zeros(n * wanted.per_symbol / 2 + 1);
         let (mut lags, mut slopes) = (Vec::new(), Vec::new());
         for d in 0..s {
             let a = d * n / 2;
@@ -212,7 +212,7 @@ impl Correlated {
             fold_even(product, &mut folded);
             lags.push(periodic_lags(&folded, of, &mut planes));
         }
-        let conjugate: Row<Complex32> = symbols.iter().map(Complex32::conj).collect();
+        let conjugate: Pooled<Complex32> = symbols.iter().map(Complex32::conj).collect();
         let mut turned = conjugate.clone();
         block::turn(&conjugate, whole as f64 / n as f64, &mut turned);
         product.fill(Complex32::default());
@@ -310,7 +310,7 @@ fn harmonic_sum(x: impl Iterator<Item = Complex64>, u: f64) -> f64 {
 /// Sums over an even spectrum that repeats with p times the symbol rate, at the wanted lags.
 fn periodic_lags(folded: &[Complex32], of: &Lags, planes: &mut Planes) -> Vec<Complex64> {
     let (half, margin) = (folded.len() - 1, of.thinning.weights.len() / 2);
-    let mut mirrored = Row::zeros(folded.len() + margin);
+    let mut mirrored = Pooled::zeros(folded.len() + margin);
     mirrored[..=half].copy_from_slice(folded);
     mirrored[half + 1..].iter_mut().zip(folded[..half].iter().rev()).for_each(|(to, z)| *to = *z);
     let mut thin = of.thinning.thinned(&mirrored, true, planes);

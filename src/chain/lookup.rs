@@ -2,7 +2,7 @@
 
 use super::Map;
 use crate::math::monotone::Monotone;
-use crate::math::steps::{self, STEPS};
+use crate::math::uniform_table::{self, STEPS};
 use crate::signal::Quantity;
 
 /// A real quantity to its like by linear interpolation in 2048 steps over the curve's points;
@@ -37,7 +37,7 @@ impl Lookup {
 
     /// The curve at each of `x`.
     pub(crate) fn at(&self, x: &[f32], y: &mut [f32]) {
-        steps::in_runs(self.first, self.per_unit, x, y, |places, parts, y| {
+        uniform_table::in_runs(self.first, self.per_unit, x, y, |places, parts, y| {
             look_up(&self.steps, places, parts, y)
         });
     }

@@ -14,7 +14,7 @@ use crate::math::least_squares;
 /// symbols' own covariances A and r are those of the blocks, so that the few per mille by which
 /// they are not white do no harm.
 pub(super) struct Normal {
-    /// Row by row.
+    /// Pooled by row.
     pub(super) g: Vec<f64>,
     pub(super) h: Vec<f64>,
     /// Unknowns of the forward filter, the first ones.

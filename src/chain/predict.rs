@@ -5,16 +5,17 @@ use super::decision::Decider;
 use super::drawn::{self, Classes};
 use super::lags::Lags;
 use super::plan::Plan;
-use super::record::{Record, Scale, mean_of};
+use super::record::{Record, Scale};
 use super::train::{Dsp, Training, Unscaled};
 use super::variance::{Depth, Noises, Pulse, Reach};
 use super::worker::{Drawn, Draws, Worker};
 use super::{Adaptation, Refusal, Timing, Trained, block, lms};
 use crate::dsp::ffe;
 use crate::dsp::slicer::{Thresholds, level_moments, mean_square, snr_db};
+use crate::math::buffer_pool::Pooled;
 use crate::math::fft;
 use crate::math::interval::{Interval, log_normal_mean};
-use crate::math::rows::Row;
+use crate::math::mean::mean_of;
 use crate::seed::Seed;
 use num_complex::Complex32;
 
@@ -444,7 +445,7 @@ impl<'a> Predictor<'a> {
         let (samples, slope_square) = sampled(plan, record, trained, scale);
         let per_symbol = plan.sampler.samples_per_symbol;
         let mut means = vec![0f32; n];
-        let mut padded = Row::zeros(samples.len() + 2 * ffe::MOST_TAPS);
+        let mut padded = Pooled::zeros(samples.len() + 2 * ffe::MOST_TAPS);
         trained.equalise(&samples, per_symbol, &mut padded, &mut means);
         trained.feed_back(&record.levels, &mut means);
         let mut variances = vec![0f32; n];
@@ -488,17 +489,22 @@ fn all_of(records: &[Record], at: &[AtSlicer]) -> (Vec<u8>, Vec<f32>, Vec<f32>) 
 
 /// The noiseless samples of a record, clipped, and the squares of their slopes, curvature included
 /// where jitter is large.
-fn sampled(plan: &Plan, record: &Record, trained: &Trained, scale: Scale) -> (Row<f32>, Row<f32>) {
+fn sampled(
+    plan: &Plan,
+    record: &Record,
+    trained: &Trained,
+    scale: Scale,
+) -> (Pooled<f32>, Pooled<f32>) {
     let (m, k) = (plan.grid.samples(), plan.sampled());
-    let mut turned = Row::zeros(plan.grid.bins());
+    let mut turned = Pooled::zeros(plan.grid.bins());
     block::turn(
         &record.at_sampler(scale),
         trained.delay_ui / plan.grid.symbols as f64,
         &mut turned,
     );
-    let mut folded = Row::zeros(fft::bins(k));
-    let mut scratch = Row::zeros(plan.transforms.sampled.scratch());
-    let mut slope_square = Row::zeros(k);
+    let mut folded = Pooled::zeros(fft::bins(k));
+    let mut scratch = Pooled::zeros(plan.transforms.sampled.scratch());
+    let mut slope_square = Pooled::zeros(k);
     if plan.sampler.jitter_s > 0.0 {
         block::fold_derivative(&turned, m, k, plan.grid.bin_hz(), &mut folded);
         plan.transforms.sampled.inverse(&mut folded, &mut slope_square, &mut scratch);
@@ -506,7 +512,7 @@ fn sampled(plan: &Plan, record: &Record, trained: &Trained, scale: Scale) -> (Ro
         if plan.jitters_far() {
             // var(y' tau + y'' tau^2 / 2) = y'^2 s^2 + y''^2 s^4 / 2
             let half_variance = (plan.sampler.jitter_s.powi(2) / 2.0) as f32;
-            let mut curvature = Row::zeros(k);
+            let mut curvature = Pooled::zeros(k);
             block::fold_curvature(&turned, m, k, plan.grid.bin_hz(), &mut folded);
             plan.transforms.sampled.inverse(&mut folded, &mut curvature, &mut scratch);
             slope_square.iter_mut().zip(&curvature).for_each(|(s, c)| *s += half_variance * c * c);
@@ -514,7 +520,7 @@ fn sampled(plan: &Plan, record: &Record, trained: &Trained, scale: Scale) -> (Ro
     }
     block::fold(&turned, m, k, &mut folded);
     folded[0].re -= trained.mean;
-    let mut samples = Row::zeros(k);
+    let mut samples = Pooled::zeros(k);
     plan.transforms.sampled.inverse(&mut folded, &mut samples, &mut scratch);
     block::clip(&mut samples, trained.full_scale / 2.0);
     (samples, slope_square)

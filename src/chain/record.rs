@@ -3,8 +3,8 @@
 use super::plan::Plan;
 use super::worker::{Draws, Worker};
 use super::{block, kernel, slopes};
+use crate::math::buffer_pool::Pooled;
 use crate::math::fft;
-use crate::math::rows::Row;
 use crate::signal::{Ampere, Quantity};
 use num_complex::Complex32;
 
@@ -21,20 +21,20 @@ pub(super) struct Record {
     pub(super) block: u64,
     pub(super) levels: Vec<u8>,
     /// Current at the start of the last section, without extra loss.
-    pub(super) current: Row<f32>,
+    pub(super) current: Pooled<f32>,
     /// The same by place in the symbol.
-    pub(super) phases: Row<f32>,
+    pub(super) phases: Pooled<f32>,
     pub(super) current_mean: f64,
     pub(super) current_square: f64,
     /// Spectrum of the signal and of the interference at the sampler.
-    signal: Row<Complex32>,
+    signal: Pooled<Complex32>,
     /// Empty where nothing interferes.
-    interference: [Row<Complex32>; 2],
+    interference: [Pooled<Complex32>; 2],
     slopes: Vec<Slope>,
     /// Squares of the steps between transmitted symbols.
-    pub(super) edge_squares: Row<f32>,
+    pub(super) edge_squares: Pooled<f32>,
     pub(super) edge_square: f64,
-    pub(super) symbol_spectrum: Row<Complex32>,
+    pub(super) symbol_spectrum: Pooled<Complex32>,
     pub(super) symbol_mean: f64,
     pub(super) symbol_power: f64,
 }
@@ -42,16 +42,16 @@ pub(super) struct Record {
 /// Local slope of the current by a section's end.
 pub(super) struct Slope {
     section: usize,
-    pub(super) values: Row<f32>,
+    pub(super) values: Pooled<f32>,
     /// Squares by place in the symbol, their means there, and over all.
-    pub(super) squares: Row<f32>,
+    pub(super) squares: Pooled<f32>,
     pub(super) phase_squares: Vec<f64>,
     pub(super) square: f64,
 }
 
 impl Slope {
     /// Of `s` samples a symbol.
-    pub(super) fn new(section: usize, values: Row<f32>, s: usize) -> Slope {
+    pub(super) fn new(section: usize, values: Pooled<f32>, s: usize) -> Slope {
         let mut squares = kernel::phases(&values, s);
         squares.iter_mut().for_each(|v| *v *= *v);
         let phase_squares: Vec<f64> =
@@ -59,18 +59,6 @@ impl Slope {
         let square = phase_squares.iter().sum::<f64>() / s as f64;
         Slope { section, values, squares, phase_squares, square }
     }
-}
-
-/// Mean of a function of the samples, summed in runs.
-pub(super) fn mean_of(x: &[f32], f: impl Fn(f32) -> f32) -> f64 {
-    let run = |run: &[f32]| {
-        let mut strands = [0f32; 16];
-        let (chunks, rest) = run.as_chunks::<16>();
-        chunks.iter().for_each(|x| strands.iter_mut().zip(x).for_each(|(s, x)| *s += f(*x)));
-        strands.iter().map(|&s| f64::from(s)).sum::<f64>()
-            + rest.iter().map(|&x| f64::from(f(x))).sum::<f64>()
-    };
-    x.chunks(1024).map(run).sum::<f64>() / x.len() as f64
 }
 
 impl Record {
@@ -86,7 +74,7 @@ impl Record {
         let (current, slopes) = slopes::front(plan, worker, &levels, draws, attenuation, sections);
         let current_mean = mean_of(&current, |i| i);
         let current_square = mean_of(&current, |i| i * i);
-        let mut spectrum = Row::zeros(plan.grid.bins());
+        let mut spectrum = Pooled::zeros(plan.grid.bins());
         Ampere::of_mut(&mut worker.real).copy_from_slice(&current);
         plan.transforms.samples.forward(
             Ampere::of_mut(&mut worker.real),
@@ -96,11 +84,11 @@ impl Record {
         block::multiply(&mut spectrum, &plan.end().response);
         let mut interference = [false, true].map(|gained| {
             if plan.end().interferers.is_empty() {
-                return Row::default();
+                return Pooled::default();
             }
             worker.spectrum.fill(Complex32::default());
             worker.interfere_where(plan.end(), None, draws, |leak| leak.behind_gain == gained);
-            Row::of(&worker.spectrum)
+            Pooled::of(&worker.spectrum)
         });
         if plan.jitters_far() {
             // what is sampled on average: E[y(t + tau)] has y's spectrum times the characteristic
@@ -116,15 +104,16 @@ impl Record {
             }
         }
         let n = levels.len() as f64;
-        let mut transmitted = Row::zeros(levels.len());
+        let mut transmitted = Pooled::zeros(levels.len());
         block::transmit_taps(&levels, &plan.taps, plan.compression, &mut transmitted);
         let before = transmitted.last().into_iter().chain(&transmitted);
-        let edge_squares: Row<f32> =
+        let edge_squares: Pooled<f32> =
             transmitted.iter().zip(before).map(|(x, before)| (before - x).powi(2)).collect();
-        let mut symbols: Row<f32> = levels.iter().map(|&l| block::LEVELS[usize::from(l)]).collect();
+        let mut symbols: Pooled<f32> =
+            levels.iter().map(|&l| block::LEVELS[usize::from(l)]).collect();
         let symbol_mean = symbols.iter().map(|&a| f64::from(a)).sum::<f64>() / n;
         let symbol_power = symbols.iter().map(|&a| f64::from(a).powi(2)).sum::<f64>() / n;
-        let mut symbol_spectrum = Row::zeros(fft::bins(levels.len()));
+        let mut symbol_spectrum = Pooled::zeros(fft::bins(levels.len()));
         plan.transforms.symbols.forward(&mut symbols, &mut symbol_spectrum, &mut worker.scratch);
         Record {
             block: draws.block,
@@ -157,7 +146,7 @@ impl Record {
 
     /// Spectrum at the sampler with the signal scaled, and with what stands behind a gain scaled
     /// against it.
-    pub(super) fn at_sampler(&self, scale: Scale) -> Row<Complex32> {
+    pub(super) fn at_sampler(&self, scale: Scale) -> Pooled<Complex32> {
         let [fixed, gained] = &self.interference;
         if fixed.is_empty() {
             return self.signal.iter().map(|s| s * scale.signal).collect();

@@ -14,9 +14,9 @@ use super::plan::{Plan, Section};
 use super::record::Slope;
 use super::worker::{Draws, Nudge, Worker};
 use super::{Storage, block};
+use crate::math::buffer_pool::Pooled;
 use crate::math::least_squares;
-use crate::math::rows::Row;
-use crate::math::simd::widest;
+use crate::math::simd::multiversion;
 use crate::signal::{Ampere, Field, Grid, Quantity};
 use num_complex::{Complex32, Complex64};
 use std::f64::consts::TAU;
@@ -43,7 +43,7 @@ pub(super) fn front(
     draws: &Draws<'_>,
     attenuation: f32,
     sections: &[usize],
-) -> (Row<f32>, Vec<Slope>) {
+) -> (Pooled<f32>, Vec<Slope>) {
     let light = plan.sections.iter().position(|s| s.storage == Storage::Complex);
     let taps = light.and_then(|light| taps(&plan.sections[light], plan.grid));
     let detected = light.is_none_or(|light| light + 2 == plan.sections.len() && taps.is_some());
@@ -52,8 +52,8 @@ pub(super) fn front(
     }
     let (first, last) = (sections.iter().copied().min().unwrap_or(0), plan.sections.len() - 1);
     // what each section makes of a change at the end of the one before it
-    let mut steps: Vec<Row<f32>> = Vec::new();
-    let mut lit: Option<(Row<Complex32>, f32)> = None;
+    let mut steps: Vec<Pooled<f32>> = Vec::new();
+    let mut lit: Option<(Pooled<Complex32>, f32)> = None;
     worker.head(plan, levels, draws);
     for (i, section) in plan.sections.iter().enumerate().skip(1) {
         match (plan.sections[i - 1].storage, section.storage) {
@@ -68,10 +68,10 @@ pub(super) fn front(
             worker.filter(plan, section, draws);
         }
     }
-    let current = Row::of(worker.current());
-    let mut change: Row<f32> = Row::default(); // at the modulator, or at the end
+    let current = Pooled::of(worker.current());
+    let mut change: Pooled<f32> = Pooled::default(); // at the modulator, or at the end
     let mut slopes = Vec::new();
-    let detect = lit.is_some().then(|| Row::of(Field::of_mut(&mut worker.field)));
+    let detect = lit.is_some().then(|| Pooled::of(Field::of_mut(&mut worker.field)));
     let highest = first + steps.len();
     for at in (first..=highest).rev() {
         if at < highest || lit.is_none() {
@@ -87,7 +87,7 @@ pub(super) fn front(
         }
         let values = match (&lit, &detect, &taps) {
             (Some((moved, by)), Some(field), Some(taps)) => {
-                let changed: Row<Complex32> = match &*change {
+                let changed: Pooled<Complex32> = match &*change {
                     [] => moved.clone(),
                     change => moved.iter().zip(change).map(|(e, c)| e * c).collect(),
                 };
@@ -122,8 +122,8 @@ fn worker_field(
 }
 
 /// A part of a periodic row, and as much as `side` of it again at each end.
-fn around(x: &[Complex32], side: usize, part: impl Fn(&Complex32) -> f32) -> Row<f32> {
-    let mut out = Row::zeros(x.len() + 2 * side);
+fn around(x: &[Complex32], side: usize, part: impl Fn(&Complex32) -> f32) -> Pooled<f32> {
+    let mut out = Pooled::zeros(x.len() + 2 * side);
     let mut put = |at: usize, x: &[Complex32]| {
         out[at..at + x.len()].iter_mut().zip(x).for_each(|(out, z)| *out = part(z))
     };
@@ -133,7 +133,7 @@ fn around(x: &[Complex32], side: usize, part: impl Fn(&Complex32) -> f32) -> Row
     out
 }
 
-widest! {
+multiversion! {
 /// out[k] += sum_j taps[j] x[k + j].
 fn add_filtered(re: &[f32], im: &[f32], taps: &[Complex32], out: &mut [Complex32]) {
     let (blocks, rest) = out.as_chunks_mut::<RUN>();
@@ -218,20 +218,20 @@ fn of(z: Complex32) -> Complex64 {
 }
 
 /// The waveform at the worker, which is left moved, and by how much.
-fn moved(worker: &mut Worker) -> (Row<f32>, f32) {
+fn moved(worker: &mut Worker) -> (Pooled<f32>, f32) {
     let real = Ampere::of_mut(&mut worker.real);
-    let waveform = Row::of(real);
+    let waveform = Pooled::of(real);
     let by = NUDGE * waveform.iter().fold(0f32, |peak, x| peak.max(x.abs()));
     real.iter_mut().for_each(|x| *x += by);
     (waveform, by)
 }
 
 /// Enters real section `i`; what its end makes of a constant ahead of its map.
-fn through(plan: &Plan, worker: &mut Worker, i: usize) -> Row<f32> {
+fn through(plan: &Plan, worker: &mut Worker, i: usize) -> Pooled<f32> {
     let section = &plan.sections[i];
     let (waveform, by) = moved(worker);
     worker.enter(section, Storage::Real);
-    let mut change = Row::of(Ampere::of_mut(&mut worker.real));
+    let mut change = Pooled::of(Ampere::of_mut(&mut worker.real));
     Ampere::of_mut(&mut worker.real).copy_from_slice(&waveform);
     worker.enter(section, Storage::Real);
     let gain = section.flat.unwrap_or(1.0) / by;
@@ -250,10 +250,10 @@ fn through(plan: &Plan, worker: &mut Worker, i: usize) -> Row<f32> {
 
 /// Enters a section of light; the change of its field by a constant ahead of its map, and that
 /// constant.
-fn through_light(worker: &mut Worker, section: &Section) -> (Row<Complex32>, f32) {
+fn through_light(worker: &mut Worker, section: &Section) -> (Pooled<Complex32>, f32) {
     let (waveform, by) = moved(worker);
     worker.enter(section, Storage::Real);
-    let mut change = Row::of(Field::of_mut(&mut worker.field));
+    let mut change = Pooled::of(Field::of_mut(&mut worker.field));
     Ampere::of_mut(&mut worker.real).copy_from_slice(&waveform);
     worker.enter(section, Storage::Real);
     change
@@ -271,9 +271,9 @@ pub(super) fn run_again(
     draws: &Draws<'_>,
     attenuation: f32,
     sections: &[usize],
-) -> (Row<f32>, Vec<Slope>) {
+) -> (Pooled<f32>, Vec<Slope>) {
     worker.front(plan, levels, draws, attenuation);
-    let current = Row::of(worker.current());
+    let current = Pooled::of(worker.current());
     let slope = |&section: &usize| {
         let moved = worker.front_nudged(
             plan,

@@ -1,13 +1,13 @@
 //! What is added to each symbol, or displaces its edge, at the slicer.
 
 use super::kernel::Kernel;
-use crate::math::rows::Row;
-use crate::math::simd::widest;
+use crate::math::buffer_pool::Pooled;
+use crate::math::simd::multiversion;
 
 /// What one symbol's part comes to at the slicer, `lines[t][d] = g[d s - u] h[t]` with u the t-th
 /// sample that it reaches.
 struct Lines {
-    /// Row by row.
+    /// Pooled by row.
     values: Vec<f32>,
     width: usize,
     /// Rows between which each run of outputs has anything at all.
@@ -36,7 +36,7 @@ pub(super) fn add(
     // reaches
     let (start, more) =
         (h.first.rem_euclid(slope.len() as isize) as usize, h.values.len().min(slope.len()));
-    let mut slopes = Row::zeros(slope.len() + more);
+    let mut slopes = Pooled::zeros(slope.len() + more);
     let (ahead, behind) = slope.split_at(start);
     slopes[..behind.len()].copy_from_slice(behind);
     slopes[behind.len()..slope.len()].copy_from_slice(ahead);
@@ -47,7 +47,7 @@ pub(super) fn add(
         (from, (from..h.values.len()).rev().find(any).map_or(from, |last| last + 1))
     };
     let reached = (0..width).step_by(RUN).map(reached).collect();
-    let mut sums = Row::zeros(n + width);
+    let mut sums = Pooled::zeros(n + width);
     symbols_kernel(&Lines { values, width, reached }, &slopes, weights, s, &mut sums);
     let (mut at, mut left) = (low.rem_euclid(n as isize) as usize, &*sums);
     while !left.is_empty() {
@@ -60,7 +60,7 @@ pub(super) fn add(
 /// Outputs side by side.
 const RUN: usize = 16;
 
-widest! {
+multiversion! {
 fn symbols_kernel(lines: &Lines, slopes: &[f32], weights: &[f32], s: usize, sums: &mut [f32]) {
     let (groups, rest) = weights.as_chunks::<TOGETHER>();
     for (group, weights) in groups.iter().enumerate() {

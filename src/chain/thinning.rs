@@ -16,8 +16,8 @@
 //! J. Jackson, C. Meyer, D. Nishimura, A. Macovski, *Selection of a convolution function for
 //! Fourier inversion using gridding*, IEEE Trans. Med. Imaging 10 (1991).
 
-use crate::math::rows::Row;
-use crate::math::simd::widest;
+use crate::math::buffer_pool::Pooled;
+use crate::math::simd::multiversion;
 use crate::signal::Grid;
 use num_complex::Complex32;
 use std::f64::consts::{PI, TAU};
@@ -87,7 +87,7 @@ impl Thinning {
         spectrum: &[Complex32],
         even: bool,
         planes: &mut Planes,
-    ) -> Row<Complex32> {
+    ) -> Pooled<Complex32> {
         let (half, kept) = (self.weights.len() / 2, spectrum.len());
         let count = (kept - 1 + half) / self.step + 1;
         planes.fit(count * self.step + 2 * half);
@@ -98,7 +98,7 @@ impl Thinning {
         for (x, z) in spectrum.iter().enumerate() {
             (planes.re[half + x], planes.im[half + x]) = (z.re, z.im);
         }
-        let mut out = Row::zeros(count);
+        let mut out = Pooled::zeros(count);
         thin(&planes.re, &planes.im, &self.weights, self.step, &mut out);
         out
     }
@@ -107,20 +107,20 @@ impl Thinning {
 /// Real and imaginary parts of a padded spectrum.
 #[derive(Default)]
 pub(super) struct Planes {
-    re: Row<f32>,
-    im: Row<f32>,
+    re: Pooled<f32>,
+    im: Pooled<f32>,
 }
 
 impl Planes {
     pub(super) fn fit(&mut self, length: usize) {
         for plane in [&mut self.re, &mut self.im] {
-            *plane = Row::default();
-            *plane = Row::zeros(length);
+            *plane = Pooled::default();
+            *plane = Pooled::zeros(length);
         }
     }
 }
 
-widest! {
+multiversion! {
 fn thin(re: &[f32], im: &[f32], weights: &[f32], step: usize, out: &mut [Complex32]) {
     let weights = weights.as_chunks::<RUN>().0;
     for (i, out) in out.iter_mut().enumerate() {
@@ -171,7 +171,7 @@ pub(super) fn covariances(
 ) -> Option<Vec<f64>> {
     let reach = (count * spacing) as f64 / grid.samples_per_symbol as f64;
     let thinning = Thinning::new(grid.symbols, reach)?;
-    let mut spectrum: Row<Complex32> = power.iter().map(|&p| Complex32::new(p, 0.0)).collect();
+    let mut spectrum: Pooled<Complex32> = power.iter().map(|&p| Complex32::new(p, 0.0)).collect();
     if grid.samples().is_multiple_of(2) {
         spectrum[grid.samples() / 2] *= 0.5;
     }

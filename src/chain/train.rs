@@ -8,8 +8,8 @@ use super::plan::{Gained, Plan};
 use super::record::{Record, Scale};
 use super::{agc, block, variance::Noises};
 use crate::dsp::{ffe, slicer::Thresholds};
+use crate::math::buffer_pool::Pooled;
 use crate::math::fft;
-use crate::math::rows::Row;
 use num_complex::Complex32;
 
 /// How the equaliser finds its taps.
@@ -81,8 +81,8 @@ pub struct Trained {
     /// Quantisation noise, rms.
     pub(super) quantisation: f32,
     /// The last section's response with the sampling phase.
-    pub(super) response: Row<Complex32>,
-    pub(super) interferers: Vec<Row<Complex32>>,
+    pub(super) response: Pooled<Complex32>,
+    pub(super) interferers: Vec<Pooled<Complex32>>,
     /// The last section's noise at the sampler, where some of it stands behind a gain that this
     /// attenuation has raised.
     pub(super) deviation: Option<Gained>,
@@ -112,11 +112,11 @@ pub(super) struct Training<'a> {
     records: &'a [Record],
     scale: Scale,
     /// Spectra at the sampler, attenuated, with interference.
-    spectra: Vec<Row<Complex32>>,
+    spectra: Vec<Pooled<Complex32>>,
     /// Noise covariance at the sampler by distance in taps.
     covariance: Vec<f64>,
-    scratch: Row<Complex32>,
-    turned: Row<Complex32>,
+    scratch: Pooled<Complex32>,
+    turned: Pooled<Complex32>,
     /// The lags of the equations, where the block's length allows to pick them out.
     lags: Option<&'a Lags>,
     correlated: Vec<Correlated>,
@@ -168,8 +168,8 @@ impl<'a> Training<'a> {
         let covariance = noises.covariance(plan, records, scale, dsp.taps.max(1), lags);
         let t = &plan.transforms;
         let scratch = t.scratch();
-        let turned = Row::zeros(plan.grid.bins());
-        let scratch = Row::zeros(scratch);
+        let turned = Pooled::zeros(plan.grid.bins());
+        let scratch = Pooled::zeros(scratch);
         Training {
             plan,
             dsp,
@@ -279,7 +279,7 @@ impl<'a> Training<'a> {
             .sum();
         let turns = delay_ui / self.plan.grid.symbols as f64;
         let turned = |h: &[Complex32], behind_gain: bool| {
-            let mut out = Row::zeros(h.len());
+            let mut out = Pooled::zeros(h.len());
             block::turn(h, turns, &mut out);
             if behind_gain {
                 out.iter_mut().for_each(|h| *h *= attenuation);
@@ -373,23 +373,23 @@ impl<'a> Training<'a> {
     fn whole_delay(&mut self) -> f64 {
         let n = self.plan.grid.symbols;
         let y = self.folded(0, 0.0);
-        let mut product: Row<Complex32> = y
+        let mut product: Pooled<Complex32> = y
             .iter()
             .zip(self.records[0].symbol_spectrum.iter())
             .map(|(y, a)| y * a.conj())
             .collect();
         product[0] = Complex32::default();
-        let mut correlation = Row::zeros(n);
+        let mut correlation = Pooled::zeros(n);
         self.plan.transforms.symbols.inverse(&mut product, &mut correlation, &mut self.scratch);
         let peak = (0..n).max_by(|&i, &j| correlation[i].total_cmp(&correlation[j])).unwrap_or(0);
         if peak > n / 2 { peak as f64 - n as f64 } else { peak as f64 }
     }
 
     /// Spectrum of record `i` sampled once a symbol at `phase`.
-    fn folded(&mut self, i: usize, phase: f64) -> Row<Complex32> {
+    fn folded(&mut self, i: usize, phase: f64) -> Pooled<Complex32> {
         let grid = self.plan.grid;
         block::turn(&self.spectra[i], phase / grid.symbols as f64, &mut self.turned);
-        let mut out = Row::zeros(fft::bins(grid.symbols));
+        let mut out = Pooled::zeros(fft::bins(grid.symbols));
         block::fold(&self.turned, grid.samples(), grid.symbols, &mut out);
         out
     }
@@ -402,7 +402,7 @@ impl<'a> Training<'a> {
         }
         let grid = self.plan.grid;
         block::turn(&self.spectra[i], phase / grid.symbols as f64, &mut self.turned);
-        let mut slope = Row::zeros(fft::bins(grid.symbols));
+        let mut slope = Pooled::zeros(fft::bins(grid.symbols));
         block::fold_derivative(
             &self.turned,
             grid.samples(),
@@ -416,7 +416,7 @@ impl<'a> Training<'a> {
     /// Full scale and quantisation noise at `phase`.
     fn gain(&mut self, phase: f64) -> (f64, f64) {
         let n = self.plan.grid.symbols;
-        let mut samples = Row::zeros(n * self.records.len());
+        let mut samples = Pooled::zeros(n * self.records.len());
         for (i, block) in samples.chunks_exact_mut(n).enumerate() {
             let mut y = self.folded(i, phase);
             y[0] = Complex32::default();
@@ -522,7 +522,7 @@ impl<'a> Training<'a> {
         let (mut symbol_mean, mut symbol_power, mut jitter) = (0.0, 0.0, 0.0);
         let mut line = vec![0f32; n];
         for i in 0..self.records.len() {
-            let phases: Vec<Row<Complex32>> =
+            let phases: Vec<Pooled<Complex32>> =
                 (0..p).map(|q| self.folded(i, phase + q as f64 / p as f64)).collect();
             let record = &self.records[i];
             means.iter_mut().zip(&phases).for_each(|(m, y)| *m += f64::from(y[0].re) / records);

@@ -17,9 +17,10 @@ use super::drawn::Classes;
 use super::kernel::{self, Kernel};
 use super::lags::Lags;
 use super::plan::{Plan, Source, SymbolNoise};
-use super::record::{Record, Scale, mean_of};
+use super::record::{Record, Scale};
 use super::{Law, NoiseId, Share, Storage, Trained, symbols, thinning};
-use crate::math::rows::Row;
+use crate::math::buffer_pool::Pooled;
+use crate::math::mean::mean_of;
 use num_complex::Complex32;
 
 /// Energy of a response that its cut may lose on each side: a variance is as much too small.
@@ -82,10 +83,10 @@ pub(super) enum Kind {
     Relative(Vec<f32>),
     /// Added before the modulator: power per bin and covariance by lag at the modulator, slope at
     /// this section.
-    Slope { section: usize, power: Row<f32>, covariance: Vec<f32> },
+    Slope { section: usize, power: Pooled<f32>, covariance: Vec<f32> },
     /// Added to symbols or displacing their edges: variance, response to the modulator, and the
     /// same cut.
-    Symbol { timing: bool, variance: f32, power: Row<f32>, kernel: Kernel },
+    Symbol { timing: bool, variance: f32, power: Pooled<f32>, kernel: Kernel },
     /// Phase of the light.
     Phase,
 }
@@ -107,7 +108,7 @@ impl Noises {
             .position(|s| s.storage == Storage::Complex)
             .unwrap_or(plan.sections.len() - 1);
         let last = plan.sections.len() - 1;
-        let mut scratch = Row::zeros(plan.transforms.samples.scratch());
+        let mut scratch = Pooled::zeros(plan.transforms.samples.scratch());
         for source in &plan.symbol_sources {
             let (timing, rms, response) = match source.kind {
                 SymbolNoise::Added(rms) => (false, rms, &plan.sections[0].response),
@@ -116,10 +117,10 @@ impl Noises {
                 }
                 SymbolNoise::EvenOdd(_) => continue, // in the noiseless block
             };
-            let mut path = Row::of(response);
+            let mut path = Pooled::of(response);
             downstream(plan, 0, light).iter().zip(path.iter_mut()).for_each(|(d, p)| *p *= d);
             let power = path.iter().map(|p| p.norm_sqr()).collect();
-            let mut circular = Row::zeros(plan.grid.samples());
+            let mut circular = Pooled::zeros(plan.grid.samples());
             plan.transforms.samples.inverse(&mut path, &mut circular, &mut scratch);
             let kind = Kind::Symbol {
                 timing,
@@ -132,11 +133,11 @@ impl Noises {
         for (i, section) in plan.sections.iter().enumerate() {
             for (j, source) in section.sources.iter().enumerate() {
                 let kind = if i == last {
-                    let power: Row<f32> = source.deviation.iter().map(|d| 2.0 * d * d).collect();
+                    let power: Pooled<f32> = source.deviation.iter().map(|d| 2.0 * d * d).collect();
                     Kind::Sampled(j, covariances(plan, &power, taps, lags))
                 } else if i < light {
                     let path = downstream(plan, i, light);
-                    let power: Row<f32> = source
+                    let power: Pooled<f32> = source
                         .deviation
                         .iter()
                         .zip(path.iter())
@@ -167,7 +168,7 @@ impl Noises {
                             let m = plan.grid.samples() as f64;
                             let density =
                                 |k: usize| noise.density.at(k as f64 * plan.grid.bin_hz());
-                            let power: Row<f32> = (0..plan.grid.bins())
+                            let power: Pooled<f32> = (0..plan.grid.bins())
                                 .map(|k| (density(k) * half_rate / m) as f32)
                                 .collect();
                             Kind::Relative(
@@ -222,7 +223,7 @@ impl Noises {
         let end = plan.end();
         // power of the detected current per bin of its transform, and what is added behind
         let (mut before, mut behind, mut white) =
-            (Row::zeros(plan.grid.bins()), Row::zeros(plan.grid.bins()), 0f32);
+            (Pooled::zeros(plan.grid.bins()), Pooled::zeros(plan.grid.bins()), 0f32);
         let add = |to: &mut [f32], gain: f32, power: &[f32]| {
             to.iter_mut().zip(power).for_each(|(t, p)| *t += gain * p)
         };
@@ -256,7 +257,7 @@ impl Noises {
             }
         }
         let power = |((b, s), h): ((&f32, &f32), &Complex32)| (b + white) * h.norm_sqr() + s;
-        let power: Row<f32> =
+        let power: Pooled<f32> =
             before.iter().zip(behind.iter()).zip(&end.response).map(power).collect();
         covariances(plan, &power, taps, lags)
     }
@@ -270,7 +271,7 @@ fn covariances(plan: &Plan, power: &[f32], taps: usize, lags: Option<&Lags>) -> 
     }
     let spacing = plan.grid.samples_per_symbol / plan.sampler.samples_per_symbol;
     thinning::covariances(power, plan.grid, spacing, taps).unwrap_or_else(|| {
-        let all = covariance_of(plan, power, &mut Row::zeros(plan.transforms.samples.scratch()));
+        let all = covariance_of(plan, power, &mut Pooled::zeros(plan.transforms.samples.scratch()));
         (0..taps).map(|t| f64::from(all[t * spacing % all.len()])).collect()
     })
 }
@@ -280,8 +281,8 @@ const LAGS: usize = 64;
 
 /// From a section's end to the modulator: the product of the responses between, of unit gain at
 /// zero frequency.
-fn downstream(plan: &Plan, section: usize, light: usize) -> Row<Complex32> {
-    let mut path = Row::zeros(plan.grid.bins());
+fn downstream(plan: &Plan, section: usize, light: usize) -> Pooled<Complex32> {
+    let mut path = Pooled::zeros(plan.grid.bins());
     path.fill(Complex32::new(1.0, 0.0));
     for s in plan.sections.iter().take(light).skip(section + 1).filter(|s| s.flat.is_none()) {
         let unit = 1.0 / s.response[0].norm().max(f32::MIN_POSITIVE);
@@ -292,9 +293,9 @@ fn downstream(plan: &Plan, section: usize, light: usize) -> Row<Complex32> {
 
 /// Covariance by lag of a real noise with this mean power per bin (transform without scaling on the
 /// way back).
-fn covariance_of(plan: &Plan, power: &[f32], scratch: &mut [Complex32]) -> Row<f32> {
-    let mut spectrum: Row<Complex32> = power.iter().map(|&p| Complex32::new(p, 0.0)).collect();
-    let mut covariance = Row::zeros(plan.grid.samples());
+fn covariance_of(plan: &Plan, power: &[f32], scratch: &mut [Complex32]) -> Pooled<f32> {
+    let mut spectrum: Pooled<Complex32> = power.iter().map(|&p| Complex32::new(p, 0.0)).collect();
+    let mut covariance = Pooled::zeros(plan.grid.samples());
     plan.transforms.samples.inverse(&mut spectrum, &mut covariance, scratch);
     covariance
 }
@@ -323,8 +324,8 @@ pub(super) struct Pulse {
 
 impl Pulse {
     fn new(plan: &Plan, trained: &Trained, depth: Depth) -> Pulse {
-        let mut circular = Row::zeros(plan.grid.samples());
-        let mut scratch = Row::zeros(plan.transforms.samples.scratch());
+        let mut circular = Pooled::zeros(plan.grid.samples());
+        let mut scratch = Pooled::zeros(plan.transforms.samples.scratch());
         plan.transforms.samples.inverse(&mut trained.response.clone(), &mut circular, &mut scratch);
         Pulse {
             delay_ui: trained.delay_ui,
@@ -379,9 +380,9 @@ impl Reach {
         let s = plan.grid.samples_per_symbol;
         let a2 = scale.signal * scale.signal;
         let mut buffer = Vec::new();
-        let mut one = Row::zeros(out.len());
+        let mut one = Pooled::zeros(out.len());
         // what shares a kernel is summed before it is filtered
-        let mut at_detector = Row::zeros(record.phases.len());
+        let mut at_detector = Pooled::zeros(record.phases.len());
         let mut by_slope: Vec<(usize, Kernel)> = Vec::new();
         let mut shares = Vec::new();
         for (i, line) in noises.lines.iter().enumerate() {
@@ -430,7 +431,7 @@ impl Reach {
                 Kind::Symbol { timing, variance, kernel, .. } => {
                     let Some(slope) = record.slope(0) else { continue };
                     let weight = |e: &f32| if *timing { a2 * variance * e } else { a2 * variance };
-                    let weights: Row<f32> = record.edge_squares.iter().map(weight).collect();
+                    let weights: Pooled<f32> = record.edge_squares.iter().map(weight).collect();
                     one.fill(0.0);
                     symbols::add(&self.g, kernel, &slope.values, &weights, s, &mut one);
                     add_all(&one, out)
@@ -472,7 +473,7 @@ impl Reach {
         for (lag, &c) in covariance.iter().enumerate() {
             let weight = if lag == 0 { c * a2 } else { 2.0 * c * a2 };
             let i = &record.current;
-            let x: Row<f32> =
+            let x: Pooled<f32> =
                 (0..i.len()).map(|u| weight * i[u] * i[(u + i.len() - lag) % i.len()]).collect();
             let values = self
                 .g
@@ -513,15 +514,15 @@ impl Reach {
         per_symbol: usize,
         slope_square: &[f32],
         jitter_s: f64,
-    ) -> (f32, Row<f32>) {
+    ) -> (f32, Pooled<f32>) {
         let taps: Vec<f32> = trained.taps.iter().map(|w| w * w).collect();
         let quantisation = trained.quantisation * trained.quantisation * taps.iter().sum::<f32>();
         let n = slope_square.len() / per_symbol;
-        let mut jitter = Row::zeros(n);
+        let mut jitter = Pooled::zeros(n);
         if jitter_s > 0.0 {
-            let x: Row<f32> =
+            let x: Pooled<f32> =
                 slope_square.iter().map(|s| s * (jitter_s * jitter_s) as f32).collect();
-            let mut padded = Row::zeros(x.len() + 2 * taps.len());
+            let mut padded = Pooled::zeros(x.len() + 2 * taps.len());
             crate::dsp::ffe::equalise(
                 &x,
                 per_symbol,

@@ -5,7 +5,7 @@ use super::decision::Detection;
 use super::plan::{Leak, Plan, Section, SymbolNoise};
 use super::{Density, Law, Noise, NoiseId, Storage, Trained, block};
 use crate::dsp::ffe;
-use crate::math::rows::Row;
+use crate::math::buffer_pool::Pooled;
 use crate::math::{fft, normals};
 use crate::seed::Seed;
 use crate::signal::{Aligned, Ampere, Field, Grid, Quantity, Samples};
@@ -437,7 +437,7 @@ impl Worker {
     pub(super) fn interfere(
         &mut self,
         section: &Section,
-        paths: Option<&[Row<Complex32>]>,
+        paths: Option<&[Pooled<Complex32>]>,
         draws: &Draws<'_>,
     ) {
         self.interfere_where(section, paths, draws, |_| true);
@@ -447,7 +447,7 @@ impl Worker {
     pub(super) fn interfere_where(
         &mut self,
         section: &Section,
-        paths: Option<&[Row<Complex32>]>,
+        paths: Option<&[Pooled<Complex32>]>,
         draws: &Draws<'_>,
         wanted: impl Fn(&Leak) -> bool,
     ) {

@@ -1,9 +1,9 @@
 //! `lightlane bench`: how fast this machine is.
 
 use super::{Failure, Outcome, output};
+use crate::benchmark::{self, Report};
 use crate::error::{Error, Path, Problems};
 use crate::report;
-use crate::speed::{self, Report};
 use clap::Args;
 use std::fmt::Display;
 use std::time::Duration;
@@ -36,7 +36,7 @@ pub(super) struct Bench {
 impl Bench {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let names: Vec<&str> =
-            speed::all().iter().map(|work| work.name).chain(["threads"]).collect();
+            benchmark::all().iter().map(|work| work.name).chain(["threads"]).collect();
         if let Some(unknown) = self.only.iter().find(|only| !names.contains(&only.as_str())) {
             return Err(wrong("--only", unknown, &format!("must be one of {}", names.join(", "))));
         }
@@ -48,7 +48,11 @@ impl Bench {
             Report::measure(Duration::from_secs_f64(self.seconds), &wanted, &mut |name| {
                 output::say(&format!("timing {name} .."))
             });
-        output::print(&if self.json { report::json(&measured) } else { report::speed(&measured) })?;
+        output::print(&if self.json {
+            report::json(&measured)
+        } else {
+            report::benchmark(&measured)
+        })?;
         Ok(Outcome::Good)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::slicer::Thresholds;
 use crate::math::normals;
-use crate::math::simd::widest;
+use crate::math::simd::multiversion;
 use crate::seed::{Rng, Seed, WIDTH};
 
 /// What was counted.
@@ -54,7 +54,7 @@ fn level(word: u32, row: usize) -> u32 {
     word >> (2 * row) & 3
 }
 
-widest! {
+multiversion! {
 fn piece(data: &mut Rng, normals: &[f32; PIECE], sigma: f32) -> [u64; 2] {
     let [t0, t1, t2] = Thresholds::MIDDLE.0;
     let (mut symbols, mut bits) = ([0u32; WIDTH], [0u32; WIDTH]);

@@ -2,8 +2,8 @@
 
 use super::LEVELS;
 use super::slicer::Thresholds;
-use crate::math::pack::{LANES, Number, Pack};
-use crate::math::simd::eight;
+use crate::math::simd::multiversion_x8;
+use crate::math::simd::{F32x8, Float, LANES};
 
 /// Most feedback taps.
 pub const MOST_TAPS: usize = 16;
@@ -136,8 +136,8 @@ impl Dfe {
                 LEVELS[usize::from(guess[lane * stretch - 1 - j])]
             }
         };
-        let mut past: [Pack<f32>; MOST_TAPS] =
-            std::array::from_fn(|j| Pack::each(|lane| ahead(lane, j)));
+        let mut past: [F32x8; MOST_TAPS] =
+            std::array::from_fn(|j| F32x8::each(|lane| ahead(lane, j)));
         eight_stretches(&feedback, &mut past, &y[..LANES * stretch], &mut out[..LANES * stretch]);
         self.thresholds.levels(&out[..LANES * stretch], &mut decided[..LANES * stretch]);
         for at in (1..LANES).map(|lane| lane * stretch) {
@@ -214,19 +214,19 @@ struct Feedback {
     thresholds: [f32; 3],
 }
 
-eight! {
+multiversion_x8! {
 fn one(feedback: &Feedback, past: &mut [f32; MOST_TAPS], z: &mut [f32]) {
     counted(feedback, past, z);
 }
 
 /// The samples are eight stretches, one behind the other.
-fn eight_stretches(feedback: &Feedback, past: &mut [Pack<f32>; MOST_TAPS], y: &[f32], out: &mut [f32]) {
+fn eight_stretches(feedback: &Feedback, past: &mut [F32x8; MOST_TAPS], y: &[f32], out: &mut [f32]) {
     let stretch = y.len() / LANES;
-    let mut memory = [Pack::default(); PIECE];
+    let mut memory = [F32x8::default(); PIECE];
     for from in (0..stretch).step_by(PIECE) {
         let z = &mut memory[..(stretch - from).min(PIECE)];
         for (k, z) in z.iter_mut().enumerate() {
-            *z = Pack::each(|lane| y[lane * stretch + from + k]);
+            *z = F32x8::each(|lane| y[lane * stretch + from + k]);
         }
         counted(feedback, past, z);
         for (lane, out) in out.chunks_exact_mut(stretch).enumerate() {
@@ -238,7 +238,7 @@ fn eight_stretches(feedback: &Feedback, past: &mut [Pack<f32>; MOST_TAPS], y: &[
 
 /// The loop for its number of taps.
 #[inline(always)]
-fn counted<T: Number>(feedback: &Feedback, past: &mut [T; MOST_TAPS], z: &mut [T]) {
+fn counted<T: Float>(feedback: &Feedback, past: &mut [T; MOST_TAPS], z: &mut [T]) {
     match feedback.count {
         1 => run::<T, 1>(feedback, past, z, |_, level| level),
         2 => run::<T, 2>(feedback, past, z, |_, level| level),
@@ -251,7 +251,7 @@ fn counted<T: Number>(feedback: &Feedback, past: &mut [T; MOST_TAPS], z: &mut [T
 /// The loop over `N` taps: samples in `z` become what is decided by. `fed` makes what is fed back
 /// of a level decided.
 #[inline(always)]
-fn run<T: Number, const N: usize>(
+fn run<T: Float, const N: usize>(
     feedback: &Feedback,
     before: &mut [T; MOST_TAPS],
     z: &mut [T],

@@ -1,8 +1,8 @@
 //! Feed-forward equaliser.
 
 use crate::math::fir;
-use crate::math::pack::{LANES, Number, Pack};
-use crate::math::simd::eight;
+use crate::math::simd::multiversion_x8;
+use crate::math::simd::{F32x8, Float, LANES};
 
 /// Longest equaliser, taps.
 pub(crate) const MOST_TAPS: usize = 256;
@@ -168,7 +168,7 @@ type Piece<T, const N: usize> =
 
 /// The driver: lanes transposed and back, piece by piece. Lanes that are not there adapt from
 /// nothing to the first one's block.
-fn along<T: Number, const N: usize>(
+fn along<T: Float, const N: usize>(
     piece: Piece<T, N>,
     lanes: &mut [Loop<'_>],
     blocks: &[Known<'_>],
@@ -236,26 +236,26 @@ fn along<T: Number, const N: usize>(
     }
     errors.map(|error| error / n as f64)
 }
-eight! {
+multiversion_x8! {
 fn one(shape: &Shape, moving: &mut Moving<f32>, x: &[&[f32]; 1], sent: &[&[f32]; 1], from: [usize; 2], room: [&mut [f32]; 2]) -> f32 {
     adapt(shape, moving, x, sent, from, room)
 }
 
 fn side_by_side(
     shape: &Shape,
-    moving: &mut Moving<Pack<f32>>,
+    moving: &mut Moving<F32x8>,
     x: &[&[f32]; LANES],
     sent: &[&[f32]; LANES],
     from: [usize; 2],
-    room: [&mut [Pack<f32>]; 2],
-) -> Pack<f32> {
+    room: [&mut [F32x8]; 2],
+) -> F32x8 {
     adapt(shape, moving, x, sent, from, room)
 }
 }
 
 /// Copies from periodic blocks of all lanes.
 #[inline(always)]
-fn transpose<T: Number, const N: usize>(blocks: &[&[f32]; N], from: usize, to: &mut [T]) {
+fn transpose<T: Float, const N: usize>(blocks: &[&[f32]; N], from: usize, to: &mut [T]) {
     let n = blocks[0].len();
     let blocks: [&[f32]; N] = std::array::from_fn(|lane| &blocks[lane][..n]);
     let (mut at, mut filled) = (from % n, 0);
@@ -271,7 +271,7 @@ fn transpose<T: Number, const N: usize>(blocks: &[&[f32]; N], from: usize, to: &
 
 /// The loop, for one lane or eight.
 #[inline(always)]
-fn adapt<T: Number, const N: usize>(
+fn adapt<T: Float, const N: usize>(
     shape: &Shape,
     moving: &mut Moving<T>,
     x: &[&[f32]; N],
@@ -320,7 +320,7 @@ fn adapt<T: Number, const N: usize>(
 
 /// A sum of products, in strands that do not wait for each other.
 #[inline(always)]
-fn strands<T: Number>(a: &[T], b: &[T]) -> T {
+fn strands<T: Float>(a: &[T], b: &[T]) -> T {
     let mut sums = [T::default(); STRANDS];
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<STRANDS>(), b.as_chunks::<STRANDS>());
     for (a, b) in a.iter().zip(b) {

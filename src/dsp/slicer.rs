@@ -2,7 +2,7 @@
 
 use crate::math::elementary::exp;
 use crate::math::gaussian::q_fast;
-use crate::math::simd::widest;
+use crate::math::simd::multiversion;
 
 /// The three thresholds, lowest first, in units of the full scale -1 .. 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -110,7 +110,7 @@ pub fn compare(sent: &[u8], decided: &[u8], out: &[f32]) -> Decisions {
     compare_kernel(sent, decided, out)
 }
 
-widest! {
+multiversion! {
 /// Tails towards the wrong side of each threshold; beyond an outer level's own decision the far one
 /// takes a bit back.
 fn expected(thresholds: &Thresholds, sent: &[u8], means: &[f32], variances: &[f32], out: &mut [f64]) {

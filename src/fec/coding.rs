@@ -5,7 +5,7 @@ use super::interleaver::Interleaver;
 use super::layout::Layout;
 use super::reed_solomon::Code;
 use crate::error::{Path, Problems, Result};
-use crate::math::recent::Recent;
+use crate::math::memo::LruCache;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -193,7 +193,7 @@ impl Coding {
     ///
     /// Every number that does not fit the others.
     pub fn build(&self) -> Result<Arc<Layout>> {
-        static LAYOUTS: Recent<Coding, Layout> = Recent::new();
+        static LAYOUTS: LruCache<Coding, Layout> = LruCache::new();
         LAYOUTS.get(self, || {
             let mut problems = Problems::new();
             self.check(&Path::root(), &mut problems);

@@ -84,7 +84,7 @@ impl Powers {
     }
 }
 
-crate::math::simd::widest! {
+crate::math::simd::multiversion! {
     fn add_slice(sums: &mut [u16], terms: &[u16]) {
         sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum ^= term);
     }

@@ -116,12 +116,6 @@ pub fn ln_frame_loss_ratio(
     ln_codeword_error_ratio + libm::log(codewords as f64 + frame_octets / payload_octets)
 }
 
-/// ln C(n, k).
-pub(super) fn ln_binomial(n: usize, k: usize) -> f64 {
-    let ln_factorial = |x: usize| libm::lgamma(x as f64 + 1.0);
-    ln_factorial(n) - ln_factorial(k) - ln_factorial(n - k)
-}
-
 /// ln of the sum over i > t of `weight(i) C(n, i) p^i (1 - p)^(n-i)`; a weight grows slowly from
 /// term to term.
 fn ln_binomial_tail(n: usize, t: usize, p: f64, weight: impl Fn(usize) -> f64) -> f64 {

@@ -3,8 +3,8 @@
 use super::{MixedMode, Network, PortMap, Trace, Transfer};
 use crate::chain::{Chain, Interferer, NoiseId, Shape, Table};
 use crate::error::{Path, Problems};
+use crate::math::memo::LruCache;
 use crate::math::prototype::Family;
-use crate::math::recent::Recent;
 use crate::measured::{FileReader, fnv};
 use crate::serdes::SerdesTx;
 use crate::signal::{Grid, Volt};
@@ -98,7 +98,7 @@ struct Made {
 type Taken = (&'static str, String, u64, f64, Option<String>);
 
 /// What was made last.
-static RECENT: Recent<Channel, Made> = Recent::new();
+static RECENT: LruCache<Channel, Made> = LruCache::new();
 
 /// Coupling below which an aggressor is left out, dB.
 const SILENT_DB: f64 = -120.0;

@@ -1,11 +1,11 @@
 //! Sums of products along a block, vectorised over the outputs.
 
-use super::simd::widest;
+use super::simd::multiversion;
 
 /// Outputs computed side by side: four vectors of eight.
 const WIDTH: usize = 64;
 
-widest! {
+multiversion! {
 /// `y[k] += sum_j taps[j] x[k + j]`; `x` is at least as long as `y` and the taps together, less
 /// one.
 pub(crate) fn correlate_add(x: &[f32], taps: &[f32], y: &mut [f32]) {
@@ -36,7 +36,7 @@ fn kernel(x: &[f32], taps: &[f32], y: &mut [f32]) {
     }
 }
 
-widest! {
+multiversion! {
 /// `out[j] += sum_k g[k] x[k + j]`: correlation of two blocks at neighbouring lags; `x` is at least
 /// as long as `g` and `out` together, less one. Sums run in 64 strands, each an f32.
 pub(crate) fn lags_add(g: &[f32], x: &[f32], out: &mut [f64]) {

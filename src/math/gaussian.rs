@@ -90,7 +90,7 @@ pub fn pam4_half_eye_from_ber(ber: f64) -> f64 {
 }
 
 /// [`q`] for bulk use: no branch, no call, a loop over a slice becomes SIMD code (inside
-/// `simd::widest` of every width).
+/// `simd::multiversion` of every width).
 ///
 /// ```text
 /// Q(x) = exp(-x^2 / 2) g(x),    g(x) = N(x) / D(x),    exp(-x^2 / 2) = 2^n 2^f,  -1/2 <= f <= 1/2

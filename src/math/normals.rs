@@ -1,10 +1,10 @@
 //! Standard normal numbers in bulk.
 
 use super::elementary::polynomial;
-use super::simd::widest;
+use super::simd::multiversion;
 use crate::seed::{Rng, WIDTH};
 
-widest! {
+multiversion! {
 /// Fills `out` with independent standard normal numbers.
 ///
 /// ```text

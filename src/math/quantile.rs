@@ -1,7 +1,7 @@
 //! The quantile of |signal + noise| from a noiseless record.
 
 use super::gaussian::q_fast;
-use super::simd::widest;
+use super::simd::multiversion;
 
 /// Bins of the record's histogram.
 const BINS: usize = 1024;
@@ -34,7 +34,7 @@ pub(crate) fn upper(samples: &[f32], sigma: f64, probability: f64) -> f64 {
     0.5 * (low + high)
 }
 
-widest! {
+multiversion! {
 /// Sum of counts, each by the tail beyond `first`, a `step` less from one to the next.
 fn exceeding(counts: &[u32], first: f64, step: f64) -> f64 {
     const RUN: usize = 8;

@@ -1,6 +1,6 @@
 //! How wide and how high a PAM4 eye is open at a probability: contours, bathtubs, heights, widths.
 
-use crate::math::tails::tails;
+use crate::math::gaussian_tail_sums::tails;
 
 /// Cells of a histogram of one level at one instant.
 const CELLS: usize = 1024;

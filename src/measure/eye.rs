@@ -1,6 +1,6 @@
 //! Eye diagram as a density: how often a waveform passes each cell of time and amplitude.
 
-use crate::math::simd::widest;
+use crate::math::simd::multiversion;
 use ndarray::{Array2, ArrayView1};
 
 /// Points drawn on the line from one sample to the next.
@@ -97,7 +97,7 @@ impl Eye {
     }
 }
 
-widest! {
+multiversion! {
 /// Rows of the points from each sample towards the next one; `last` stands behind the samples.
 fn points(samples: &[f32], last: f32, low: f32, scale: f32, top: f32, cells: &mut [u32]) {
     let cells = cells.as_chunks_mut::<BETWEEN>().0;

@@ -2,7 +2,7 @@
 
 use crate::chain::{Chain, Density, Law, Map, Noise, Shape};
 use crate::error::{Path, Problems};
-use crate::math::{prototype::Family, simd::widest};
+use crate::math::{prototype::Family, simd::multiversion};
 use crate::measured::{FileReader, Response, ResponseDomain};
 use crate::signal::{Ampere, Field};
 use crate::units::{CHARGE_C, giga, nano};
@@ -89,7 +89,7 @@ impl Map<Field, Ampere> for SquareLaw {
     }
 }
 
-widest! {
+multiversion! {
 fn square(responsivity: f32, x: &[Complex32], y: &mut [f32]) {
     y.iter_mut().zip(x).for_each(|(y, e)| *y = responsivity * (e.re * e.re + e.im * e.im));
 }

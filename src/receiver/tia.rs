@@ -2,7 +2,7 @@
 
 use crate::chain::{Chain, Density, Law, Lookup, Map, Noise, Shape};
 use crate::error::{Path, Problems};
-use crate::math::{elementary, prototype::Family, simd::widest};
+use crate::math::{elementary, prototype::Family, simd::multiversion};
 use crate::measured::{
     CompressionCurve, FileReader, Response, ResponseDomain, SeriesFile, SeriesKind,
 };
@@ -233,7 +233,7 @@ impl Map<Ampere, Ampere> for Overload {
     }
 }
 
-widest! {
+multiversion! {
 fn overload(limit: f32, mean: f32, x: &[f32], y: &mut [f32]) {
     y.iter_mut().zip(x).for_each(|(y, x)| *y = mean + limit * elementary::tanh((x - mean) / limit));
 }

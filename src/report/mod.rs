@@ -1,5 +1,6 @@
 //! What is shown of results: to a reader, to a machine, in the manual.
 
+mod benchmark;
 mod channel;
 mod clock;
 mod com;
@@ -13,13 +14,13 @@ mod models;
 mod reading;
 mod segments;
 mod spec;
-mod speed;
 mod stressed;
 mod table;
 mod transmitted;
 mod verdicts;
 mod waveform;
 
+pub use benchmark::benchmark;
 pub use channel::channel;
 pub use com::com;
 pub use compare::compared;
@@ -28,7 +29,6 @@ pub use json::json;
 pub use models::models;
 pub use reading::reading;
 pub use spec::spec;
-pub use speed::speed;
 pub use stressed::{stressed, stressed_json};
 pub use table::table;
 pub use verdicts::verdicts;

@@ -2,7 +2,7 @@
 
 use crate::chain::{Chain, Density, Law, Lookup, Map, Noise, Shape};
 use crate::error::{Path, Problems};
-use crate::math::{elementary, prototype::Family, simd::widest};
+use crate::math::{elementary, prototype::Family, simd::multiversion};
 use crate::measured::{DriveCurve, FileReader, Response, ResponseDomain, SeriesKind};
 use crate::signal::Volt;
 use crate::units::{giga, nano};
@@ -129,7 +129,7 @@ impl Map<Volt, Volt> for Saturation {
     }
 }
 
-widest! {
+multiversion! {
 fn saturate(gain: f32, limit: f32, x: &[f32], y: &mut [f32]) {
     y.iter_mut().zip(x).for_each(|(y, x)| *y = limit * elementary::tanh(gain * x));
 }

@@ -1,7 +1,7 @@
 //! The static field of a modulator as a table.
 
 use crate::chain::Map;
-use crate::math::steps::{self, STEPS};
+use crate::math::uniform_table::{self, STEPS};
 use crate::signal::{Field, Volt};
 use num_complex::{Complex32, Complex64};
 
@@ -44,7 +44,7 @@ impl FieldMap {
 
 impl Map<Volt, Field> for FieldMap {
     fn apply(&self, x: &[f32], y: &mut [Complex32]) {
-        steps::in_runs(self.first_v, self.per_v, x, y, |places, parts, y| {
+        uniform_table::in_runs(self.first_v, self.per_v, x, y, |places, parts, y| {
             look_up(&self.steps, places, parts, y)
         });
     }

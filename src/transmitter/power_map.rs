@@ -1,7 +1,7 @@
 //! Light whose power is given.
 
 use crate::chain::Map;
-use crate::math::{elementary, simd::widest};
+use crate::math::{elementary, simd::multiversion};
 use crate::signal::{Field, Watt};
 use num_complex::Complex32;
 
@@ -27,7 +27,7 @@ impl Map<Watt, Field> for PowerMap {
     }
 }
 
-widest! {
+multiversion! {
 fn root(half_alpha: f32, x: &[f32], y: &mut [Complex32]) {
     for (y, x) in y.iter_mut().zip(x) {
         let power = x.max(1e-20);

@@ -1,14 +1,14 @@
 //! The inner loop of the replay.
 
 use crate::dsp::slicer::Thresholds;
-use crate::math::simd::widest;
+use crate::math::simd::multiversion;
 
 /// Symbols that are made at once: their numbers stay in the first cache.
 pub(super) const PIECE: usize = 2048;
 /// Symbols side by side: four vectors of sixteen.
 const RUN: usize = 64;
 
-widest! {
+multiversion! {
 /// Coloured noise on the noiseless symbols, and what a slicer decides of them.
 ///
 /// ```text

@@ -9,7 +9,7 @@ use crate::dsp::dfe::MOST_TAPS;
 use crate::dsp::mlse::Mlse;
 use crate::dsp::slicer::Thresholds;
 use crate::math::interpolator::{self, BEFORE, Interpolator};
-use crate::math::simd::widest;
+use crate::math::simd::multiversion;
 use num_complex::Complex64;
 use std::f64::consts::TAU;
 
@@ -331,7 +331,7 @@ impl Receiver {
     }
 }
 
-widest! {
+multiversion! {
 fn receive(rx: &mut Receiver, block: &Block<'_>) {
     let bank = Interpolator::shared();
     let n = rx.values.len() as i64;

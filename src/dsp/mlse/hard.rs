@@ -4,8 +4,8 @@ use super::either::{Detector, Either};
 use super::stretches::{self, Stretches};
 use super::trellis::{Trellis, normalise, trace};
 use super::{PartialResponse, RUN};
-use crate::math::pack::Pack;
-use crate::math::simd::eight;
+use crate::math::simd::U32x8;
+use crate::math::simd::multiversion_x8;
 
 /// Finds the most probable sequence of symbols by Viterbi's algorithm and keeps its state from call
 /// to call.
@@ -151,7 +151,7 @@ impl Mlse {
     }
 }
 
-eight! {
+multiversion_x8! {
 fn detect(either: &mut Either<Viterbi<4>, Viterbi<16>>, y: &[f32], decided: &mut [u8]) {
     either.detect(y, decided);
 }
@@ -165,14 +165,14 @@ struct Viterbi<const S: usize> {
     survivors: Vec<u32>,
     held: usize,
     /// The same for eight stretches side by side.
-    side_by_side: Vec<Pack<u32>>,
+    side_by_side: Vec<U32x8>,
 }
 
 impl<const S: usize> Detector for Viterbi<S> {
     type Given = u8;
 
     fn new(response: &PartialResponse, depth: usize) -> Self {
-        let (survivors, side_by_side) = (vec![0; depth + RUN], vec![Pack::default(); depth + RUN]);
+        let (survivors, side_by_side) = (vec![0; depth + RUN], vec![U32x8::default(); depth + RUN]);
         Self { trellis: Trellis::new(response), metric: [0.0; S], survivors, held: 0, side_by_side }
     }
 

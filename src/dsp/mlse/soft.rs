@@ -3,7 +3,7 @@
 use super::either::{Detector, Either};
 use super::trellis::{Trellis, normalise};
 use super::{PartialResponse, RUN};
-use crate::math::simd::eight;
+use crate::math::simd::multiversion_x8;
 
 /// How much less probable the best sequence becomes with each of the four levels at a symbol.
 ///
@@ -77,7 +77,7 @@ impl SoftMlse {
     }
 }
 
-eight! {
+multiversion_x8! {
 fn detect(either: &mut Either<MaxLog<4>, MaxLog<16>>, y: &[f32], penalties: &mut [[f32; 4]]) {
     either.detect(y, penalties);
 }

@@ -2,8 +2,8 @@
 
 use super::RUN;
 use super::trellis::{Trellis, normalise, trace};
-use crate::math::pack::{LANES, Number, Pack};
-use crate::math::simd::eight;
+use crate::math::simd::multiversion_x8;
+use crate::math::simd::{F32x8, Float, LANES, U32x8};
 
 /// Samples ahead of a stretch from which on it is detected: whole runs, so that every stretch's
 /// runs are the block's.
@@ -33,7 +33,7 @@ pub(super) fn cyclic<E: Copy>(block: &[E], mut at: usize, out: &mut [E]) {
 }
 
 /// Copies from a periodic block into a lane.
-fn cyclic_lane(block: &[f32], mut at: usize, lane: usize, out: &mut [Pack<f32>]) {
+fn cyclic_lane(block: &[f32], mut at: usize, lane: usize, out: &mut [F32x8]) {
     let mut filled = 0;
     while filled < out.len() {
         let piece = (block.len() - at).min(out.len() - filled);
@@ -50,16 +50,16 @@ fn cyclic_lane(block: &[f32], mut at: usize, lane: usize, out: &mut [Pack<f32>])
 pub(super) struct Stretches<'a, const S: usize> {
     pub(super) trellis: &'a Trellis<S>,
     /// Depth and a run long.
-    pub(super) survivors: &'a mut [Pack<u32>],
+    pub(super) survivors: &'a mut [U32x8],
     pub(super) y: &'a [f32],
     pub(super) sent: &'a [u8],
 }
 
 /// The loop over samples and the way back, compiled for a number of states.
 pub(super) trait Compiled<const S: usize> {
-    fn on(&self, metric: &mut [Pack<f32>; S], y: &[Pack<f32>], survivors: &mut [Pack<u32>]);
+    fn on(&self, metric: &mut [F32x8; S], y: &[F32x8], survivors: &mut [U32x8]);
 
-    fn back(metric: &[Pack<f32>; S], survivors: &[Pack<u32>], symbols: &mut [Pack<u32>; RUN]);
+    fn back(metric: &[F32x8; S], survivors: &[U32x8], symbols: &mut [U32x8; RUN]);
 }
 
 impl<const S: usize> Stretches<'_, S>
@@ -81,9 +81,8 @@ where
             cyclic(self.sent, before(at, memory, n), &mut known[..memory]);
             Trellis::<S>::start(&known[..memory])
         });
-        let mut metric: [Pack<f32>; S] =
-            std::array::from_fn(|s| Pack::each(|lane| starts[lane][s]));
-        let (mut samples, mut symbols) = ([Pack::default(); RUN], [Pack::default(); RUN]);
+        let mut metric: [F32x8; S] = std::array::from_fn(|s| F32x8::each(|lane| starts[lane][s]));
+        let (mut samples, mut symbols) = ([F32x8::default(); RUN], [U32x8::default(); RUN]);
         // the depth, then the runs that it is ahead of
         let (mut filled, mut given) = (0, 0);
         while given < warm_up + stretch {
@@ -123,21 +122,21 @@ where
 macro_rules! compiled {
     ($($states:literal $on:ident $back:ident),+) => { $(
         impl Compiled<$states> for Trellis<$states> {
-            fn on(&self, metric: &mut [Pack<f32>; $states], y: &[Pack<f32>], survivors: &mut [Pack<u32>]) {
+            fn on(&self, metric: &mut [F32x8; $states], y: &[F32x8], survivors: &mut [U32x8]) {
                 $on(self, metric, y, survivors);
             }
 
-            fn back(metric: &[Pack<f32>; $states], survivors: &[Pack<u32>], symbols: &mut [Pack<u32>; RUN]) {
+            fn back(metric: &[F32x8; $states], survivors: &[U32x8], symbols: &mut [U32x8; RUN]) {
                 $back(metric, survivors, symbols);
             }
         }
 
-        eight! {
-        fn $on(trellis: &Trellis<$states>, metric: &mut [Pack<f32>; $states], y: &[Pack<f32>], survivors: &mut [Pack<u32>]) {
+        multiversion_x8! {
+        fn $on(trellis: &Trellis<$states>, metric: &mut [F32x8; $states], y: &[F32x8], survivors: &mut [U32x8]) {
             trellis.run_lanes(metric, y, survivors);
         }
 
-        fn $back(metric: &[Pack<f32>; $states], survivors: &[Pack<u32>], symbols: &mut [Pack<u32>; RUN]) {
+        fn $back(metric: &[F32x8; $states], survivors: &[U32x8], symbols: &mut [U32x8; RUN]) {
             trace(metric, survivors, RUN, |n, symbol| symbols[n] = symbol);
         }
         }

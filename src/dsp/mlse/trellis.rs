@@ -1,7 +1,7 @@
 //! What a sequence detector believes: which samples which symbols give.
 
 use crate::dsp::LEVELS;
-use crate::math::pack::{Number, Word};
+use crate::math::simd::{Float, Word};
 
 /// PAM4 behind a short response, in noise that may depend on the level.
 ///
@@ -148,7 +148,7 @@ impl<const S: usize> Trellis<S> {
 
     /// Steps of several detectors side by side, a lane each.
     #[inline(always)]
-    pub(super) fn run_lanes<T: Number>(&self, metric: &mut [T; S], y: &[T], left: &mut [T::Word]) {
+    pub(super) fn run_lanes<T: Float>(&self, metric: &mut [T; S], y: &[T], left: &mut [T::Word]) {
         let (mut even, mut odd) = (*metric, *metric);
         // to and fro, so that no metric is copied
         let ((pairs, last), (left, last_left)) = (y.as_chunks::<2>(), left.as_chunks_mut::<2>());
@@ -165,7 +165,7 @@ impl<const S: usize> Trellis<S> {
 
     /// One of them; the metrics come in `next`.
     #[inline(always)]
-    fn step_lanes<T: Number>(&self, metric: &[T; S], y: T, next: &mut [T; S]) -> T::Word {
+    fn step_lanes<T: Float>(&self, metric: &[T; S], y: T, next: &mut [T; S]) -> T::Word {
         let mut word = T::Word::splat(0);
         for s in 0..S {
             let scaled = y * T::splat(self.scale[s]);
@@ -198,14 +198,14 @@ impl<const S: usize> Trellis<S> {
 
 /// A metric behind a transition, from the scaled sample and the one expected.
 #[inline(always)]
-fn on<T: Number>(metric: T, scaled: T, expected: T) -> T {
+fn on<T: Float>(metric: T, scaled: T, expected: T) -> T {
     let error = scaled - expected;
     metric + error * error
 }
 
 /// The least of the ways into a state, the first among equals, and which it is.
 #[inline(always)]
-fn least<T: Number>(way: [T; 4]) -> (T, T::Word) {
+fn least<T: Float>(way: [T; 4]) -> (T, T::Word) {
     let symbol = T::Word::splat;
     let low = way[0].least(way[1]);
     let low_symbol = way[1].word_if_less(way[0], symbol(1), symbol(0));
@@ -218,7 +218,7 @@ fn least<T: Number>(way: [T; 4]) -> (T, T::Word) {
 /// Goes back from the best state behind the last sample; `give` gets the symbols of the first
 /// `wanted` samples, the last one first.
 #[inline(always)]
-pub(super) fn trace<T: Number, const S: usize>(
+pub(super) fn trace<T: Float, const S: usize>(
     metric: &[T; S],
     left: &[T::Word],
     wanted: usize,
@@ -241,7 +241,7 @@ pub(super) fn trace<T: Number, const S: usize>(
 
 /// The state before a state, by the symbols that left.
 #[inline(always)]
-fn back<T: Number, const S: usize>(state: T::Word, left: T::Word) -> T::Word {
+fn back<T: Float, const S: usize>(state: T::Word, left: T::Word) -> T::Word {
     let word = T::Word::splat;
     let before = left >> (state << word(1)) & word(3);
     if S == 4 { before } else { state >> word(2) | before << word(S.trailing_zeros() - 2) }
@@ -249,7 +249,7 @@ fn back<T: Number, const S: usize>(state: T::Word, left: T::Word) -> T::Word {
 
 /// Subtracts the least, so that sums over many symbols stay small.
 #[inline(always)]
-pub(super) fn normalise<T: Number, const S: usize>(metric: &mut [T; S]) {
+pub(super) fn normalise<T: Float, const S: usize>(metric: &mut [T; S]) {
     let least = metric.iter().fold(T::splat(f32::INFINITY), |least, &m| least.least(m));
     metric.iter_mut().for_each(|m| *m = *m - least);
 }

@@ -16,9 +16,9 @@ pub use decode::{Outcome, Workspace};
 
 use super::galois::{Field, FieldError};
 use super::powers::Powers;
-use super::tail;
 use crate::error::{Path, Problems};
-use crate::math::recent::Recent;
+use crate::math::ln_binomial::ln_binomial;
+use crate::math::memo::LruCache;
 use remainder::Remainder;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -102,7 +102,7 @@ impl Code {
     ///
     /// A field or parameters that make no code.
     pub fn build(&self) -> Result<Arc<ReedSolomon>, CodeError> {
-        static CODES: Recent<Code, ReedSolomon> = Recent::new();
+        static CODES: LruCache<Code, ReedSolomon> = LruCache::new();
         CODES.get(self, || self.build_anew())
     }
 
@@ -264,7 +264,7 @@ impl ReedSolomon {
         let Code { codeword_symbols: n, .. } = self.code;
         let ln_values = libm::log(self.field.order() as f64);
         let term = |s: usize| {
-            libm::exp(tail::ln_binomial(n, s) - (self.code.parity_symbols() - s) as f64 * ln_values)
+            libm::exp(ln_binomial(n, s) - (self.code.parity_symbols() - s) as f64 * ln_values)
         };
         (0..=self.code.correctable()).map(term).sum::<f64>().min(1.0)
     }

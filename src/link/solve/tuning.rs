@@ -5,7 +5,7 @@ use crate::link::build::lane::Lane;
 use crate::link::describe::config::Config;
 use crate::link::describe::module::ModuleKind;
 use crate::link::describe::segments::Part;
-use crate::math::recent::Recent;
+use crate::math::memo::LruCache;
 use crate::pattern::{Pattern, PatternKind};
 use crate::serdes::{Clock, Ctle, SerdesTx};
 
@@ -160,7 +160,7 @@ fn knobs(config: &Config, part: Part) -> Vec<Knob> {
 }
 
 /// What was tuned last.
-static RECENT: Recent<Config, Config> = Recent::new();
+static RECENT: LruCache<Config, Config> = LruCache::new();
 
 /// The description with every setting found that is to be: taps and gains that minimise each
 /// segment's error ratio.

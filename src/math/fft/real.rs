@@ -1,7 +1,7 @@
 //! Transforms of real blocks.
 
 use super::{ComplexFft, Planner};
-use crate::math::simd::widest;
+use crate::math::simd::multiversion;
 use num_complex::Complex32;
 use realfft::{ComplexToReal, RealToComplex};
 use std::sync::Arc;
@@ -175,7 +175,7 @@ fn pairs<const BACK: bool>(turns: &[Complex32], s: &mut [Complex32]) {
     }
 }
 
-widest! {
+multiversion! {
 fn take_apart(turns: &[Complex32], s: &mut [Complex32]) {
     let (first, h) = (s[0], s.len() - 1);
     s[0] = Complex32::new(first.re + first.im, 0.0);

@@ -3,7 +3,7 @@
 use super::windows::{Polyphase, Row, positions};
 use super::{Noise, Reference};
 use crate::math::fir::{correlate_add, lags_add};
-use crate::math::tails::{Tails, add_table, place, tails};
+use crate::math::gaussian_tail_sums::{Tails, add_table, place, tails};
 
 /// Cells of a histogram, and its ends over the OMA about the average power: a cell is a hundredth
 /// of an ideal eye's noise.

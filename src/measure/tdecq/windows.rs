@@ -2,7 +2,7 @@
 //! in a window.
 
 use super::Reference;
-use crate::math::simd::widest;
+use crate::math::simd::multiversion;
 
 /// Positions in a window: the nodes of Gauss's rule of two points, exact for cubics across the
 /// window.
@@ -91,7 +91,7 @@ fn lagrange(x: f64) -> ([f64; POINTS], [f64; POINTS]) {
     (std::array::from_fn(value), std::array::from_fn(slope))
 }
 
-widest! {
+multiversion! {
 fn add_scaled(source: &[f32], weight: f32, out: &mut [f32]) {
     for (o, x) in out.iter_mut().zip(source) {
         *o += weight * x;

@@ -12,7 +12,7 @@ use super::{Axis, Sweep};
 use crate::error::Result;
 use crate::link::{Link, LinkResult, Progress, Stack};
 use crate::math::interval::Interval;
-use crate::math::scatter::normal_mean;
+use crate::math::interval::student_t_mean;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Confidence of every interval.
@@ -161,5 +161,5 @@ fn compared(keys: Vec<String>, total: u64, runs: Vec<Run>) -> Compared {
 /// The mean of lanes and its interval from their scatter, which takes two lanes.
 fn mean(values: &[f64]) -> (Option<f64>, Option<Interval>) {
     let mean = (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
-    (mean, (values.len() > 1).then(|| normal_mean(values, CONFIDENCE)))
+    (mean, (values.len() > 1).then(|| student_t_mean(values, CONFIDENCE)))
 }

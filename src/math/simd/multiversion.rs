@@ -1,6 +1,6 @@
 //! The one place that looks at the processor.
 //!
-//! Kernels are plain loops in safe Rust. [`widest!`] compiles each of them once more for the vector
+//! Kernels are plain loops in safe Rust. [`multiversion!`] compiles each of them once more for the vector
 //! units that the machine may have and picks at run time, so that a plain build is as fast as a
 //! native one. The loops neither contract nor reorder floating-point operations; where a product
 //! and a sum are to be one operation they say so by `mul_add`, which rounds once on every machine,
@@ -67,8 +67,12 @@ impl Vectors {
 ///
 /// Whatever such a function calls must be `#[inline(always)]`, or it stays compiled for the
 /// baseline.
-macro_rules! widest {
-    ($($(#[$attribute:meta])* $visible:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block)+) => { $(
+macro_rules! multiversion {
+    ($(
+        $(#[$attribute:meta])*
+        $visible:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)?
+        $body:block
+    )+) => { $(
         $(#[$attribute])*
         $visible fn $name($($argument: $type),*) $(-> $result)? {
             #[inline(always)]
@@ -93,15 +97,19 @@ macro_rules! widest {
         }
     )+ };
 }
-pub(crate) use widest;
+pub(crate) use multiversion;
 
-/// As [`widest!`], but with vectors of eight numbers at most: for functions over packs, which are
+/// As [`multiversion!`], but with vectors of eight numbers at most: for functions over packs, which are
 /// eight wide.
 ///
 /// Where vectors are wider the compiler would join two packs in one by shuffles, which take more
 /// time than they save.
-macro_rules! eight {
-    ($($(#[$attribute:meta])* $visible:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block)+) => { $(
+macro_rules! multiversion_x8 {
+    ($(
+        $(#[$attribute:meta])*
+        $visible:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)?
+        $body:block
+    )+) => { $(
         $(#[$attribute])*
         $visible fn $name($($argument: $type),*) $(-> $result)? {
             #[inline(always)]
@@ -120,7 +128,7 @@ macro_rules! eight {
         }
     )+ };
 }
-pub(crate) use eight;
+pub(crate) use multiversion_x8;
 
 #[cfg(test)]
 mod tests {
@@ -132,7 +140,7 @@ mod tests {
         }
     }
 
-    super::widest! {
+    super::multiversion! {
         fn dispatched(x: &[f32], y: &mut [f32]) {
             kernel(x, y);
         }

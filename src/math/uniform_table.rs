@@ -1,10 +1,10 @@
 //! Places of numbers in a table of equal steps, for a whole run at once.
 //!
 //! The look-up itself is for the caller to do one sample after another, by one load of all that a
-//! step holds, in a function that stays outside [`widest!`]: vector units gather from tables more
+//! step holds, in a function that stays outside [`multiversion!`]: vector units gather from tables more
 //! slowly than a plain loop loads.
 
-use super::simd::widest;
+use super::simd::multiversion;
 
 /// Steps of a table.
 pub(crate) const STEPS: usize = 2048;
@@ -28,7 +28,7 @@ pub(crate) fn in_runs<T>(
     }
 }
 
-widest! {
+multiversion! {
 fn find(first: f32, per_unit: f32, x: &[f32], places: &mut [u32; RUN], parts: &mut [f32; RUN]) {
     const MAGIC: f32 = 12_582_912.0; // 1.5 x 2^23: adding it rounds to the nearest integer, which the low bits then are
     for ((place, part), x) in places.iter_mut().zip(parts).zip(x) {

@@ -1,11 +1,7 @@
-//! Whole chains of the preset for 8 x 100G over 2 km, lane 0: random data's cost is the same.
+//! Whole chains of the preset for 8 x 100G over 2 km, lane 0: random data cost the same.
 
-use super::works::NORMAL_FLOPS;
-use super::{Scaling, Work};
-use crate::chain::{
-    Count, Drawn, Draws, Predictor, Probe, Rare, Replay, Stop, Trained, Worker, Workers, Workshop,
-    count,
-};
+use super::case::{Case, NORMAL_FLOPS};
+use crate::chain::{Drawn, Draws, Predictor, Probe, Rare, Replay, Trained, Worker, Workshop};
 use crate::dsp::LEVELS;
 use crate::dsp::ffe::{Known, Loop, adapt_lanes};
 use crate::link::{Config, Lane, presets};
@@ -15,22 +11,19 @@ use crate::pattern::{Pattern, PatternKind};
 use crate::seed::Seed;
 use crate::serdes::DecisionKind;
 use crate::transmitter::TransmitterKind;
-use rayon::ThreadPoolBuilder;
 use std::hint::black_box;
-use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
 
 /// Symbols of a block.
-const SYMBOLS: usize = 8192;
+pub(super) const SYMBOLS: usize = 8192;
 /// Samples per symbol of the eye, and points that are drawn a sample.
 const EYE_SAMPLES: usize = 32;
 const EYE_POINTS: usize = 8;
 
-pub(super) fn works() -> Vec<Work> {
+pub(super) fn cases() -> Vec<Case> {
     let symbols = SYMBOLS as f64;
     let chain = |name, what, samples, begin| {
         let (flops, bytes) = cost(samples);
-        Work {
+        Case {
             name,
             what,
             unit: "symbols",
@@ -40,7 +33,7 @@ pub(super) fn works() -> Vec<Work> {
             begin,
         }
     };
-    let other = |name, what, unit, items, begin| Work {
+    let other = |name, what, unit, items, begin| Case {
         name,
         what,
         unit,
@@ -99,8 +92,8 @@ pub(super) fn works() -> Vec<Work> {
     ]
 }
 
-/// The link of the works: all noise on, a dispersive fibre, 21 taps trained in closed form.
-fn config(change: impl FnOnce(&mut Config)) -> Config {
+/// The link of these cases: all noise on, a dispersive fibre, 21 taps trained in closed form.
+pub(super) fn config(change: impl FnOnce(&mut Config)) -> Config {
     let preset = presets::find("800gbase-dr8").expect("it ships");
     let mut config: Config = toml::from_str(preset.text).expect("a preset is a description");
     config.transmitter.kind = TransmitterKind::Eml;
@@ -110,7 +103,7 @@ fn config(change: impl FnOnce(&mut Config)) -> Config {
     config
 }
 
-/// A receiver with memory in its decisions, behind a converter that leaves some interference.
+/// A detector with memory, after a converter that leaves some interference.
 fn deciding(config: &mut Config, decision: DecisionKind) {
     config.receiver.adc.bandwidth_ghz = 18.0;
     config.receiver.decision = decision;
@@ -118,11 +111,11 @@ fn deciding(config: &mut Config, decision: DecisionKind) {
     config.receiver.mlse.memory = 2;
 }
 
-fn built(config: &Config) -> Lane {
+pub(super) fn built(config: &Config) -> Lane {
     Lane::build(config, 0, &mut Workshop::default()).expect("a preset builds")
 }
 
-fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
+pub(super) fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
     let mut predictor = Predictor::new(
         &lane.plan,
         &lane.dsp,
@@ -281,32 +274,4 @@ fn rebuild() -> Box<dyn FnMut()> {
         config.fibre.length_km = 0.5 + 1e-3 * f64::from(step);
         black_box(Lane::build(&config, 0, &mut shop).expect("a preset builds"));
     })
-}
-
-/// Blocks that are counted at a time.
-const BLOCKS: u64 = 64;
-
-/// Counts the same blocks on one thread and on `threads`, in turn, and takes the fastest of each.
-pub(super) fn scaling(threads: usize, each: Duration) -> Option<Scaling> {
-    let lane = built(&config(|_| ()));
-    let trained = trained(&lane, &mut Worker::new(&lane.plan));
-    let workers = Workers::default();
-    let stop =
-        Stop { round_blocks: BLOCKS, symbols: BLOCKS * SYMBOLS as u64, bit_errors: u64::MAX };
-    let pool = |threads| ThreadPoolBuilder::new().num_threads(threads).build().ok();
-    let pools = [pool(1)?, pool(threads)?];
-    let once = |pool: &rayon::ThreadPool| {
-        let lanes: [Count<'_>; 1] = [lane.counted(&trained)];
-        let begun = Instant::now();
-        pool.install(|| {
-            black_box(count(&lanes, &stop, &workers, &mut (), &AtomicBool::new(false)))
-        });
-        stop.symbols as f64 / begun.elapsed().as_secs_f64()
-    };
-    let mut most = [0f64; 2];
-    let end = Instant::now() + each.max(Duration::from_millis(300));
-    while Instant::now() < end {
-        most.iter_mut().zip(&pools).for_each(|(most, pool)| *most = most.max(once(pool)));
-    }
-    Some(Scaling { threads, per_second: most[1], times: most[1] / most[0] })
 }

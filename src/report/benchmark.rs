@@ -1,10 +1,10 @@
 //! How fast a machine works, for a reader.
 
 use super::{plain, text};
-use crate::speed::Report;
+use crate::benchmark::Report;
 
 /// The rates, how near the roofline they are, and the roof.
-pub fn speed(report: &Report) -> String {
+pub fn benchmark(report: &Report) -> String {
     let mut table = plain(&["work", "a second", "median", "of", "roofline", ""], &[0, 3, 5]);
     for row in &report.rows {
         let part =

@@ -1,6 +1,6 @@
 //! Error correction and what an instrument does.
 
-use super::Work;
+use super::case::Case;
 use crate::fec::reed_solomon::{Code, Workspace};
 use crate::math::resample;
 use crate::measure::tdecq::{Capture, Instrument, Reference};
@@ -10,11 +10,11 @@ use num_complex::Complex64;
 use std::f64::consts::PI;
 use std::hint::black_box;
 
-/// Codewords decoded one after another, so that no branch is learnt by heart.
+/// Codewords decoded one after another, so that branch prediction does not learn them.
 const WORDS: usize = 64;
 
-pub(super) fn works() -> Vec<Work> {
-    let decode = |name, what, begin| Work {
+pub(super) fn cases() -> Vec<Case> {
+    let decode = |name, what, begin| Case {
         name,
         what,
         unit: "codewords",
@@ -25,9 +25,9 @@ pub(super) fn works() -> Vec<Work> {
     };
     vec![
         decode("rs_decode_0", "RS(544,514), no error", || rs_decode(0)),
-        decode("rs_decode_8", "RS(544,514), 8 wrong symbols", || rs_decode(8)),
-        decode("rs_decode_15", "RS(544,514), 15 wrong symbols", || rs_decode(15)),
-        Work {
+        decode("rs_decode_8", "RS(544,514), 8 symbol errors", || rs_decode(8)),
+        decode("rs_decode_15", "RS(544,514), 15 symbol errors", || rs_decode(15)),
+        Case {
             name: "tdecq",
             what: "TDECQ of SSPRQ, 16 samples a symbol, taps optimised",
             unit: "measurements",
@@ -67,7 +67,7 @@ fn rs_decode(errors: usize) -> Box<dyn FnMut()> {
     })
 }
 
-/// Rectangular symbols behind a Gaussian low-pass of 0.45 symbol rates with some dispersion of its
+/// Rectangular symbols after a Gaussian low-pass of 0.45 symbol rates with some dispersion of its
 /// delay.
 fn tdecq() -> Box<dyn FnMut()> {
     const SAMPLES_PER_SYMBOL: usize = 16;

@@ -1,27 +1,32 @@
-//! Eight numbers side by side: loops that cannot be vectorised along their time run over eight of a
-//! kind at once.
+//! Eight numbers side by side, for loops that cannot be vectorised along time.
 //!
-//! A loop is written once over [`Number`]: for `f32` it is the plain loop, for [`Pack`] eight of
-//! them, whose lanes (of a link, or stretches of one block) never meet: the same operations in the
-//! same order, so the same bits a lane. Only a loop's driver knows of packs; it transposes. Packs
-//! are eight wide on every machine, so results do not depend on it.
+//! A loop is written once over [`Float`]: for `f32` it is the plain loop, for [`F32x8`] it runs on
+//! eight lanes of a link, or on eight stretches of one block. The lanes never meet: the same
+//! operations in the same order, hence the same bits in each lane. Only the driver of a loop knows
+//! of vectors; it transposes. Vectors are eight wide on every machine, so results do not depend on
+//! it.
 //!
-//! Functions of [`eight!`](super::simd::eight) make a vector of a pack.
+//! Functions of [`multiversion_x8!`](super::multiversion_x8) keep such a vector in one register.
 
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Shl, Shr, Sub};
 
-/// Lanes of a pack.
+/// Lanes of a vector.
 pub(crate) const LANES: usize = 8;
 
-/// Eight numbers, or eight words. Half of its place is empty: of neighbours that touch the compiler
-/// would make vectors across packs.
+/// Eight elements. Half of its storage is empty: of neighbours that touch, the compiler would make
+/// vectors across two of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[repr(align(64))]
-pub(crate) struct Pack<E>(pub(crate) [E; LANES]);
+pub(crate) struct X8<E>(pub(crate) [E; LANES]);
 
-/// One number or eight: what loops are written over. Comparisons are those of `f32`: nothing is
-/// less than what is not a number.
-pub(crate) trait Number:
+/// Eight numbers.
+pub(crate) type F32x8 = X8<f32>;
+
+/// Eight words of 32 bits.
+pub(crate) type U32x8 = X8<u32>;
+
+/// One number or eight, over which a loop is written. Comparisons are those of `f32`: false for NaN.
+pub(crate) trait Float:
     Copy + Default + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
 {
     /// A word for each lane.
@@ -39,10 +44,10 @@ pub(crate) trait Number:
     /// `then` where it is less than `other`, else `otherwise`.
     fn if_less(self, other: Self, then: Self, otherwise: Self) -> Self;
 
-    /// The same for words.
+    /// As [`Float::if_less`], for words.
     fn word_if_less(self, other: Self, then: Self::Word, otherwise: Self::Word) -> Self::Word;
 
-    /// The lesser one; this one where they are alike or one is not a number.
+    /// The smaller one; `self` where they are equal or one is NaN.
     #[inline(always)]
     fn least(self, other: Self) -> Self {
         other.if_less(self, other, self)
@@ -62,7 +67,7 @@ pub(crate) trait Word:
     fn splat(x: u32) -> Self;
 }
 
-impl Number for f32 {
+impl Float for f32 {
     type Word = u32;
 
     #[inline(always)]
@@ -98,17 +103,17 @@ impl Word for u32 {
     }
 }
 
-impl Number for Pack<f32> {
-    type Word = Pack<u32>;
+impl Float for F32x8 {
+    type Word = U32x8;
 
     #[inline(always)]
     fn splat(x: f32) -> Self {
-        Pack([x; LANES])
+        X8([x; LANES])
     }
 
     #[inline(always)]
     fn each(of: impl FnMut(usize) -> f32) -> Self {
-        Pack(std::array::from_fn(of))
+        X8(std::array::from_fn(of))
     }
 
     #[inline(always)]
@@ -125,7 +130,7 @@ impl Number for Pack<f32> {
     }
 
     #[inline(always)]
-    fn word_if_less(self, other: Self, then: Pack<u32>, mut otherwise: Pack<u32>) -> Pack<u32> {
+    fn word_if_less(self, other: Self, then: U32x8, mut otherwise: U32x8) -> U32x8 {
         for i in 0..LANES {
             otherwise.0[i] = if self.0[i] < other.0[i] { then.0[i] } else { otherwise.0[i] };
         }
@@ -133,17 +138,17 @@ impl Number for Pack<f32> {
     }
 }
 
-impl Word for Pack<u32> {
+impl Word for U32x8 {
     #[inline(always)]
     fn splat(x: u32) -> Self {
-        Pack([x; LANES])
+        X8([x; LANES])
     }
 }
 
-/// The operators of packs, lane by lane.
+/// Operators, lane by lane.
 macro_rules! lane_by_lane {
     ($($element:ty: $($operator:ident $name:ident),+;)+) => { $($(
-        impl $operator for Pack<$element> {
+        impl $operator for X8<$element> {
             type Output = Self;
 
             #[inline(always)]
@@ -164,7 +169,7 @@ lane_by_lane! {
 /// Shifts, by less than the bits of a word: others wrap, so that no check stands in the loop.
 macro_rules! shifts {
     ($($operator:ident $name:ident $wrapping:ident),+) => { $(
-        impl $operator for Pack<u32> {
+        impl $operator for U32x8 {
             type Output = Self;
 
             #[inline(always)]
@@ -183,10 +188,9 @@ shifts!(Shl shl wrapping_shl, Shr shr wrapping_shr);
 mod tests {
     use super::*;
 
-    /// Every operation and every comparison, with zeros of either sign, infinities and what is no
-    /// number.
+    /// Every operation and every comparison, with zeros of either sign, infinities and NaN.
     #[test]
-    fn a_lane_of_a_pack_is_a_number() {
+    fn a_lane_of_a_vector_is_a_number() {
         let values = [
             0.0,
             -0.0,
@@ -200,15 +204,14 @@ mod tests {
             -1e30,
         ];
         let at = |i: usize| values[i % values.len()];
-        let of = |from: usize, by: usize| Pack::each(|lane| at(from + by * lane));
+        let of = |from: usize, by: usize| F32x8::each(|lane| at(from + by * lane));
         for from in 0..10 {
             for by in [0, 1, 3, 7] {
                 let (a, b, c, d) = (of(from, 1), of(from + by, by), of(3, 1), of(5, 1));
                 let packed = [a + b, a - b, a * b, a / b, a.if_less(b, c, d), a.least(b)];
-                let word = |from: u32| {
-                    Pack(std::array::from_fn(|lane| (from + lane as u32) * 0x0123_4567))
-                };
-                let (u, v, small) = (word(1), word(9), word(2) & Pack([7; LANES]));
+                let word =
+                    |from: u32| X8(std::array::from_fn(|lane| (from + lane as u32) * 0x0123_4567));
+                let (u, v, small) = (word(1), word(9), word(2) & X8([7; LANES]));
                 let words = [a.word_if_less(b, u, v), u & v, u | v, u << small, u >> small];
                 for lane in 0..LANES {
                     let [a, b, c, d] = [a, b, c, d].map(|pack| pack.lane(lane));

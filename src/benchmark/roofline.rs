@@ -1,18 +1,18 @@
-//! What one core can do at most: arithmetic and bandwidth, measured.
+//! Measured limits of one core: arithmetic and bandwidth.
 
-use crate::math::simd::widest;
+use crate::math::simd::multiversion;
 use serde::Serialize;
 use std::hint::black_box;
 use std::time::Instant;
 
-/// The peaks of one core.
+/// Peak rates of one core.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct Roof {
-    /// Products and sums in one, each counted as two operations, in f32, a second.
+pub struct MachinePeaks {
+    /// Fused multiply-adds in f32 per second, each counted as two operations.
     pub flops_per_second: f64,
-    /// Bytes a second read from and written to a block of the second cache's size.
+    /// Bytes per second read from and written to a block of the size of the second-level cache.
     pub cache_bytes_per_second: f64,
-    /// Bytes a second read from memory.
+    /// Bytes per second read from memory.
     pub memory_bytes_per_second: f64,
 }
 
@@ -23,9 +23,9 @@ const STORED: usize = 24 << 20;
 const SUMS: usize = 96;
 const STEPS: usize = 1 << 14;
 
-impl Roof {
+impl MachinePeaks {
     /// Measures for a third of a second.
-    pub fn measure() -> Roof {
+    pub fn measure() -> MachinePeaks {
         let mut sums = [1f32; SUMS];
         let flops =
             fastest(200, || multiply_add(black_box(0.999), &mut sums)) * (2 * SUMS * STEPS) as f64;
@@ -37,15 +37,15 @@ impl Roof {
         let memory = fastest(5, || {
             black_box(sum(&stored));
         }) * (4 * STORED) as f64;
-        Roof {
+        MachinePeaks {
             flops_per_second: flops,
             cache_bytes_per_second: cache,
             memory_bytes_per_second: memory,
         }
     }
 
-    /// The most items a second of work that needs this many operations and bytes an item.
-    pub fn most_per_second(&self, flops: f64, bytes: f64) -> f64 {
+    /// Largest possible number of items per second for the given operations and bytes per item.
+    pub fn max_per_second(&self, flops: f64, bytes: f64) -> f64 {
         (self.flops_per_second / flops).min(self.cache_bytes_per_second / bytes)
     }
 }
@@ -61,7 +61,7 @@ fn fastest(calls: usize, mut run: impl FnMut()) -> f64 {
     1.0 / least.max(1e-9)
 }
 
-widest! {
+multiversion! {
 fn multiply_add(factor: f32, sums: &mut [f32; SUMS]) {
     let mut x = *sums;
     for _ in 0..STEPS {
@@ -91,12 +91,12 @@ mod tests {
 
     #[test]
     fn the_roof_is_the_lower_of_its_two_sides() {
-        let roof = Roof {
+        let peaks = MachinePeaks {
             flops_per_second: 100.0,
             cache_bytes_per_second: 30.0,
             memory_bytes_per_second: 10.0,
         };
-        assert_eq!(roof.most_per_second(10.0, 1.0), 10.0);
-        assert_eq!(roof.most_per_second(1.0, 10.0), 3.0);
+        assert_eq!(peaks.max_per_second(10.0, 1.0), 10.0);
+        assert_eq!(peaks.max_per_second(1.0, 10.0), 3.0);
     }
 }

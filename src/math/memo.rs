@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 const KEPT: usize = 8;
 
 /// What was built last, by what it was built from: a pure function, remembered.
-pub(crate) struct Recent<K, V>(Mutex<Vec<(K, Arc<V>)>>);
+pub(crate) struct LruCache<K, V>(Mutex<Vec<(K, Arc<V>)>>);
 
-impl<K: Clone + PartialEq, V> Recent<K, V> {
+impl<K: Clone + PartialEq, V> LruCache<K, V> {
     /// Nothing yet.
     pub(crate) const fn new() -> Self {
         Self(Mutex::new(Vec::new()))
@@ -43,7 +43,7 @@ mod tests {
 
     #[test]
     fn the_same_key_gives_the_same_thing_and_old_ones_go() {
-        let recent = Recent::new();
+        let recent = LruCache::new();
         let mut built = 0;
         let mut get = |key: u32| {
             let value = recent.get(&key, || {

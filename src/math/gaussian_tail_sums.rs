@@ -1,7 +1,7 @@
 //! Histograms of many samples, and the Gaussian tails beyond a threshold that they sum to.
 
 use super::gaussian::q_fast;
-use super::simd::widest;
+use super::simd::multiversion;
 
 /// Sums that run side by side.
 const STRANDS: usize = 8;
@@ -28,7 +28,7 @@ pub(crate) fn place(
     place_kernel(samples, low, scale, (bins - 1) as f32 - 1e-3, rows, cells, places);
 }
 
-widest! {
+multiversion! {
 fn place_kernel(samples: &[f32], low: f32, scale: f32, top: f32, rows: &[u32], cells: &mut [u32], places: &mut [f32]) {
     for (((z, row), cell), place) in samples.iter().zip(rows).zip(cells).zip(places) {
         let at = ((z - low) * scale).max(0.0).min(top);
@@ -67,7 +67,7 @@ pub(crate) fn tails(weights: &[f32], first: f64, step: f64, sigma: f64) -> Tails
     Tails { crossing, density, moment }
 }
 
-widest! {
+multiversion! {
 fn tails_kernel(weights: &[f32], first: f64, step: f64, sums: &mut [[f64; STRANDS]; 3]) {
     let (blocks, rest) = weights.as_chunks::<STRANDS>();
     let [crossing, density, moment] = sums;

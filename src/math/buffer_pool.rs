@@ -16,7 +16,7 @@ const KEPT: usize = 2 << 20;
 const SHORTEST: usize = 16 << 10;
 
 /// A number of which rows are kept.
-pub(crate) trait Number: Copy + Default + 'static {
+pub(crate) trait Poolable: Copy + Default + 'static {
     /// What this thread keeps.
     fn kept() -> &'static LocalKey<RefCell<Vec<Vec<Self>>>>;
 }
@@ -26,59 +26,59 @@ thread_local! {
     static COMPLEX: RefCell<Vec<Vec<Complex32>>> = const { RefCell::new(Vec::new()) };
 }
 
-impl Number for f32 {
+impl Poolable for f32 {
     fn kept() -> &'static LocalKey<RefCell<Vec<Vec<f32>>>> {
         &REAL
     }
 }
 
-impl Number for Complex32 {
+impl Poolable for Complex32 {
     fn kept() -> &'static LocalKey<RefCell<Vec<Vec<Complex32>>>> {
         &COMPLEX
     }
 }
 
 /// A row of fixed length; dropped, it leaves its memory to the next one.
-pub(crate) struct Row<T: Number>(Vec<T>);
+pub(crate) struct Pooled<T: Poolable>(Vec<T>);
 
-impl<T: Number> Row<T> {
+impl<T: Poolable> Pooled<T> {
     /// So many zeros.
-    pub(crate) fn zeros(length: usize) -> Row<T> {
+    pub(crate) fn zeros(length: usize) -> Pooled<T> {
         let mut memory = memory(length);
         memory.resize(length, T::default());
-        Row(memory)
+        Pooled(memory)
     }
 
     /// The same numbers.
-    pub(crate) fn of(x: &[T]) -> Row<T> {
+    pub(crate) fn of(x: &[T]) -> Pooled<T> {
         let mut memory = memory(x.len());
         memory.extend_from_slice(x);
-        Row(memory)
+        Pooled(memory)
     }
 }
 
-impl<T: Number> FromIterator<T> for Row<T> {
-    fn from_iter<I: IntoIterator<Item = T>>(x: I) -> Row<T> {
+impl<T: Poolable> FromIterator<T> for Pooled<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(x: I) -> Pooled<T> {
         let x = x.into_iter();
         let mut memory = memory(x.size_hint().0);
         memory.extend(x);
-        Row(memory)
+        Pooled(memory)
     }
 }
 
-impl<T: Number> Clone for Row<T> {
-    fn clone(&self) -> Row<T> {
-        Row::of(self)
+impl<T: Poolable> Clone for Pooled<T> {
+    fn clone(&self) -> Pooled<T> {
+        Pooled::of(self)
     }
 }
 
-impl<T: Number> Default for Row<T> {
-    fn default() -> Row<T> {
-        Row(Vec::new())
+impl<T: Poolable> Default for Pooled<T> {
+    fn default() -> Pooled<T> {
+        Pooled(Vec::new())
     }
 }
 
-impl<T: Number> Deref for Row<T> {
+impl<T: Poolable> Deref for Pooled<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
@@ -86,13 +86,13 @@ impl<T: Number> Deref for Row<T> {
     }
 }
 
-impl<T: Number> DerefMut for Row<T> {
+impl<T: Poolable> DerefMut for Pooled<T> {
     fn deref_mut(&mut self) -> &mut [T] {
         &mut self.0
     }
 }
 
-impl<'a, T: Number> IntoIterator for &'a Row<T> {
+impl<'a, T: Poolable> IntoIterator for &'a Pooled<T> {
     type Item = &'a T;
     type IntoIter = std::slice::Iter<'a, T>;
 
@@ -101,7 +101,7 @@ impl<'a, T: Number> IntoIterator for &'a Row<T> {
     }
 }
 
-impl<T: Number> Drop for Row<T> {
+impl<T: Poolable> Drop for Pooled<T> {
     fn drop(&mut self) {
         let mut memory = std::mem::take(&mut self.0);
         if bytes(&memory) < SHORTEST {
@@ -125,7 +125,7 @@ fn bytes<T>(memory: &Vec<T>) -> usize {
 
 /// An empty vector with room for so many: the smallest that is kept and not twice as long, or a new
 /// one.
-fn memory<T: Number>(length: usize) -> Vec<T> {
+fn memory<T: Poolable>(length: usize) -> Vec<T> {
     let fits = |memory: &Vec<T>| (length..2 * length.max(1)).contains(&memory.capacity());
     let kept = T::kept().try_with(|kept| {
         let mut kept = kept.borrow_mut();
@@ -146,23 +146,23 @@ mod tests {
 
     #[test]
     fn a_row_takes_the_memory_of_one_that_was_dropped_and_holds_what_it_is_given() {
-        let first = Row::of(&[1f32; 8192]);
+        let first = Pooled::of(&[1f32; 8192]);
         let at = first.as_ptr();
         drop(first);
-        let second = Row::<f32>::zeros(8000);
+        let second = Pooled::<f32>::zeros(8000);
         assert!(second.as_ptr() == at && second.len() == 8000 && second.iter().all(|&x| x == 0.0));
-        let third: Row<f32> = (0..8192).map(|i| i as f32).collect();
+        let third: Pooled<f32> = (0..8192).map(|i| i as f32).collect();
         assert!(third.as_ptr() != at && third.len() == 8192 && third[8191] == 8191.0);
         assert!(third.clone().iter().eq(third.iter()));
         drop(second);
-        assert!(Row::<f32>::zeros(4000).as_ptr() != at, "a short row leaves long memory alone");
+        assert!(Pooled::<f32>::zeros(4000).as_ptr() != at, "a short row leaves long memory alone");
     }
 
     #[test]
     fn what_is_kept_stays_below_its_bound_and_short_rows_are_not_kept() {
-        drop(Row::<f32>::zeros(100));
+        drop(Pooled::<f32>::zeros(100));
         assert_eq!(kept(), 0);
-        let many: Vec<Row<f32>> = (0..100).map(|_| Row::zeros(32_768)).collect();
+        let many: Vec<Pooled<f32>> = (0..100).map(|_| Pooled::zeros(32_768)).collect();
         drop(many);
         assert!(kept() <= KEPT && kept() + (32_768 << 2) > KEPT, "{}", kept());
     }

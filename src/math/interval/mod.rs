@@ -1,0 +1,14 @@
+//! How well a count is known: confidence intervals of error ratios and of means, and whether errors
+//! come in bursts.
+
+mod beta;
+mod binomial;
+mod blocks;
+mod range;
+mod student;
+
+pub use binomial::clopper_pearson;
+pub use blocks::{block_bootstrap, dispersion_index};
+pub use range::Interval;
+pub(crate) use student::student_t_mean;
+pub use student::{log_normal_mean, student_t_quantile};
