@@ -97,7 +97,8 @@ pub(super) fn config(change: impl FnOnce(&mut Config)) -> Config {
     let preset = presets::find("800gbase-dr8").expect("it ships");
     let mut config: Config = toml::from_str(preset.text).expect("a preset is a description");
     config.transmitter.kind = TransmitterKind::Eml;
-    config.pattern.kind = PatternKind::Prbs31q; // one lane alone would encode the codewords of eight
+    // one lane would otherwise encode the codewords of all eight
+    config.pattern.kind = PatternKind::Prbs31q;
     config.fibre.length_km = 2.0;
     change(&mut config);
     config

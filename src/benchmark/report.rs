@@ -18,8 +18,8 @@ pub struct Row {
     pub unit: &'static str,
     /// Items per second of the fastest stretch: what the machine can do.
     pub per_second: f64,
-    /// Median of items per second over the stretches; far below the fastest where the machine is busy
-    /// with other things.
+    /// Median of items per second over the stretches; far below the fastest where the machine is
+    /// busy with other things.
     pub per_second_median: f64,
     /// Operations per item, where they are counted.
     pub flops: Option<f64>,

@@ -5,6 +5,7 @@ use super::worker::{Draws, Worker};
 use super::{block, kernel, slopes};
 use crate::math::buffer_pool::Pooled;
 use crate::math::fft;
+use crate::math::mean::mean_of;
 use crate::signal::{Ampere, Quantity};
 use num_complex::Complex32;
 

@@ -1,6 +1,8 @@
 //! `lightlane bench`: how fast this machine is.
 
-use super::{Failure, Outcome, output};
+use super::failure::Failure;
+use super::outcome::Outcome;
+use super::output;
 use crate::benchmark::{self, Report};
 use crate::error::{Error, Path, Problems};
 use crate::report;

@@ -1,6 +1,8 @@
 //! `lightlane channel`: what a Touchstone file of a host channel holds.
 
-use super::{Failure, Outcome, output};
+use super::failure::Failure;
+use super::outcome::Outcome;
+use super::output;
 use crate::error::{Error, Path, Problems};
 use crate::host::{Inspection, PortMap};
 use crate::plot::{Size, Target};

@@ -1,7 +1,9 @@
 //! `lightlane check`: is a link as good as it is expected to be?
 
+use super::failure::Failure;
+use super::outcome::Outcome;
+use super::output;
 use super::runner::{Runner, stopped};
-use super::{Failure, Outcome, output};
 use crate::error::{Error, Problem, Problems};
 use crate::link::{Resolved, Stack, Verdict, judge};
 use crate::report;

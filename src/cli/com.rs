@@ -1,6 +1,8 @@
 //! `lightlane com`: the channel operating margin of Touchstone files.
 
-use super::{Failure, Outcome, output};
+use super::failure::Failure;
+use super::outcome::Outcome;
+use super::output;
 use crate::error::{Error, Path, Problem, Problems};
 use crate::host::PortMap;
 use crate::host::com::{Aggressor, Channel, Parameters, Side};

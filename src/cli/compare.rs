@@ -1,9 +1,10 @@
 //! `lightlane compare`: variants of one link side by side.
 
+use super::failure::Failure;
+use super::outcome::Outcome;
 use super::output::{self, say};
 use super::runner::{Runner, clear, tell};
 use super::source::Source;
-use super::{Failure, Outcome};
 use crate::report;
 use crate::sweep::{Comparison, Sweep};
 use clap::Args;

@@ -1,7 +1,9 @@
 //! `lightlane completions`: for the shell.
 
-use super::{Cli, Failure, Outcome, output};
-use clap::{Args, CommandFactory};
+use super::failure::Failure;
+use super::outcome::Outcome;
+use super::output;
+use clap::{Args, Command};
 use clap_complete::Shell;
 
 const EXAMPLES: &str = "\
@@ -17,9 +19,9 @@ pub(super) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn execute(&self) -> Result<Outcome, Failure> {
+    pub(super) fn execute(&self, command: &mut Command) -> Result<Outcome, Failure> {
         let mut bytes = Vec::new();
-        clap_complete::generate(self.shell, &mut Cli::command(), "lightlane", &mut bytes);
+        clap_complete::generate(self.shell, command, "lightlane", &mut bytes);
         output::print(&String::from_utf8_lossy(&bytes))?;
         Ok(Outcome::Good)
     }

@@ -1,7 +1,8 @@
 //! `lightlane eye`: what an oscilloscope would show.
 
+use super::failure::Failure;
+use super::outcome::Outcome;
 use super::source::Source;
-use super::{Failure, Outcome};
 use crate::error::{Error, Path, Problems};
 use crate::link::{Node, View};
 use crate::plot::{Size, Target};

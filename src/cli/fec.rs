@@ -1,9 +1,11 @@
 //! `lightlane fec`: what error correction leaves, over the bit error ratio ahead of it.
 
+use super::failure::Failure;
+use super::outcome::Outcome;
+use super::output;
 use super::output::say;
 use super::runner::{Runner, clear, stopped, tell};
 use super::source::symbols as count;
-use super::{Failure, Outcome, output};
 use crate::error::{Error, Path, Problem, Problems};
 use crate::fec::Coding;
 use crate::fec::curve::{Curve, Point, Scheme};

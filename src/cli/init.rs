@@ -1,6 +1,8 @@
 //! `lightlane init`: a file to begin with.
 
-use super::{Failure, Outcome, output};
+use super::failure::Failure;
+use super::outcome::Outcome;
+use super::output;
 use crate::link::{Config, Stack, presets};
 use clap::Args;
 use toml::Value;

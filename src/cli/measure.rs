@@ -1,7 +1,9 @@
 //! `lightlane measure`: what the sampling scope would print of a capture.
 
+use super::failure::Failure;
+use super::outcome::Outcome;
+use super::output;
 use super::plots::Plots;
-use super::{Failure, Outcome, output};
 use crate::error::{Error, Problem, Problems};
 use crate::link::nearest;
 use crate::measure::scope::{Averaging, Scope};

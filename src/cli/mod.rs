@@ -12,138 +12,15 @@ mod failure;
 mod fec;
 mod init;
 mod measure;
+mod outcome;
 mod output;
 mod plots;
 mod presets;
+mod program;
 mod run;
 mod runner;
 mod source;
 mod srs;
 mod sweep;
 
-use crate::math::simd::Vectors;
-use clap::{Parser, Subcommand};
-use failure::Failure;
-use std::process::ExitCode;
-
-const EXAMPLES: &str = "\
-Examples:
-  lightlane run 800gbase-dr8                            eight lanes of 100 Gb/s
-  lightlane run 1.6tbase-dr8 --set transmitter.kind=mzm the same with silicon photonics
-  lightlane init 800gbase-dr8 > my.toml                 a file to begin with
-  lightlane run my.toml --json                          for scripts
-  lightlane eye 800gbase-dr8 --at tp2 --out eye.png     what an oscilloscope would show
-  lightlane measure tp2.csv --symbol-rate-gbd 53.125    TDECQ, OMA, ER of a capture
-  lightlane fec --code kp4 --ber 1e-4:3e-3:10           what error correction leaves
-  lightlane channel host.s4p --symbol-rate-gbd 106.25   what a host channel's file holds
-  lightlane com host.s4p --next next.s4p                its channel operating margin (COM)
-  lightlane check my.toml                               is it still as good as expected?
-  lightlane sweep my.toml --axis fibre.length_km=0:2:0.1 --out reach.csv
-  lightlane compare 800gbase-dr8 --vary transmitter.kind=eml,mzm     side by side, with differences
-  lightlane bench                                       how fast this machine is
-
-Exit codes: 0 good, 1 a target is missed, 2 the input is wrong, 3 stopped early (Ctrl-C, disk full)";
-
-/// Simulates the physical layer of PAM4 data-centre optics, from laser to bit error ratio.
-#[derive(Parser)]
-#[command(name = "lightlane", version, about, after_help = EXAMPLES)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    Run(run::Run),
-    Check(check::Check),
-    Srs(srs::Srs),
-    Sweep(sweep::Sweep),
-    Compare(compare::Compare),
-    Eye(eye::Eye),
-    Measure(measure::Measure),
-    Channel(channel::Channel),
-    Com(com::Com),
-    Fec(fec::Fec),
-    Bench(bench::Bench),
-    Presets(presets::Presets),
-    Init(init::Init),
-    Completions(completions::Completions),
-}
-
-/// How a command ended that did what it was asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    Good,
-    TargetMissed,
-    /// Ctrl-C: what was done until then is printed.
-    Stopped,
-}
-
-/// Parses the arguments, does what they say, and gives the exit code.
-pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => {
-            // help asked for goes to stdout and is good; a reader that went away is no failure
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
-    };
-    if let Some(unknown) =
-        std::env::var("LIGHTLANE_VECTORS").ok().filter(|name| Vectors::named(name).is_none())
-    {
-        output::say(&format!(
-            "error: LIGHTLANE_VECTORS = {unknown}: must be portable, avx2 or avx512"
-        ));
-        return ExitCode::from(2);
-    }
-    let done = match cli.command {
-        Command::Run(run) => run.execute(),
-        Command::Check(check) => check.execute(),
-        Command::Srs(srs) => srs.execute(),
-        Command::Sweep(sweep) => sweep.execute(),
-        Command::Compare(compare) => compare.execute(),
-        Command::Eye(eye) => eye.execute(),
-        Command::Measure(measure) => measure.execute(),
-        Command::Channel(channel) => channel.execute(),
-        Command::Com(com) => com.execute(),
-        Command::Fec(fec) => fec.execute(),
-        Command::Bench(bench) => bench.execute(),
-        Command::Presets(presets) => presets.execute(),
-        Command::Init(init) => init.execute(),
-        Command::Completions(completions) => completions.execute(),
-    };
-    match done {
-        Ok(Outcome::Good) => ExitCode::SUCCESS,
-        Ok(Outcome::TargetMissed) => ExitCode::from(1),
-        Ok(Outcome::Stopped) => ExitCode::from(3),
-        Err(failure) => {
-            output::complain(&failure);
-            ExitCode::from(failure.exit_code())
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory;
-
-    #[test]
-    fn the_arguments_are_free_of_contradictions() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn every_command_explains_itself_with_examples() {
-        for command in Cli::command().get_subcommands() {
-            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            assert!(command.get_about().is_some(), "{}", command.get_name());
-            assert!(
-                help.contains(&format!("lightlane {}", command.get_name())),
-                "{}: {help}",
-                command.get_name()
-            );
-        }
-    }
-}
+pub use program::main;

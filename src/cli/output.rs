@@ -1,6 +1,6 @@
 //! Results to stdout, words to stderr.
 
-use super::Failure;
+use super::failure::Failure;
 use std::io::{ErrorKind, Write};
 
 /// Prints results. A reader that has seen enough (`| head`) is no failure.

@@ -1,6 +1,8 @@
 //! `lightlane presets`: what comes with it.
 
-use super::{Failure, Outcome, output};
+use super::failure::Failure;
+use super::outcome::Outcome;
+use super::output;
 use crate::link::{Stack, presets};
 use clap::Args;
 

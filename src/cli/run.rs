@@ -1,10 +1,12 @@
 //! `lightlane run`: bit error ratio and margin of every lane.
 
 use super::export::Export;
+use super::failure::Failure;
+use super::outcome::Outcome;
+use super::output;
 use super::plots::Plots;
 use super::runner::{Runner, stopped};
 use super::source::Source;
-use super::{Failure, Outcome, output};
 use crate::report;
 use clap::Args;
 

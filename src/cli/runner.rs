@@ -1,6 +1,6 @@
 //! Running a link on some threads, with words of progress for who looks.
 
-use super::Failure;
+use super::failure::Failure;
 use crate::link::{Link, LinkResult, Progress, Resolved};
 use clap::Args;
 use std::io::{IsTerminal, Write};

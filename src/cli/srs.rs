@@ -1,9 +1,11 @@
 //! `lightlane srs`: the stressed receiver test.
 
+use super::failure::Failure;
+use super::outcome::Outcome;
+use super::output;
 use super::output::say;
 use super::runner::{Runner, stopped};
 use super::source::Source;
-use super::{Failure, Outcome, output};
 use crate::error::{Error, Path, Problems};
 use crate::link::{Stress, stressed};
 use crate::report;

@@ -1,9 +1,10 @@
 //! `lightlane sweep`: one link at many points, into a table and a figure.
 
+use super::failure::Failure;
+use super::outcome::Outcome;
 use super::output::say;
 use super::runner::{Runner, clear};
 use super::source::Source;
-use super::{Failure, Outcome};
 use crate::error::Error;
 use crate::plot::{Size, Target};
 use crate::sweep::{Chart, Done, End, Format, Progress, Row, Sweep as Points, TableFile};

@@ -1,13 +1,11 @@
 //! The whole coding of a PMD, as data.
 
-use super::inner::{BLOCK_SYMBOLS, Chase};
 use super::interleaver::Interleaver;
-use super::layout::Layout;
-use super::reed_solomon::Code;
-use crate::error::{Path, Problems, Result};
-use crate::math::memo::LruCache;
+use crate::error::{Path, Problems};
+use crate::fec::inner::chase::Chase;
+use crate::fec::inner::code::BLOCK_SYMBOLS;
+use crate::fec::reed_solomon::code::Code;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// How the PCS lanes of a physical lane take turns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,21 +183,6 @@ impl Coding {
             inner.interleaver.delay_turns *= self.lanes;
         }
         alone
-    }
-
-    /// Lays the codewords out on the lanes.
-    ///
-    /// # Errors
-    ///
-    /// Every number that does not fit the others.
-    pub fn build(&self) -> Result<Arc<Layout>> {
-        static LAYOUTS: LruCache<Coding, Layout> = LruCache::new();
-        LAYOUTS.get(self, || {
-            let mut problems = Problems::new();
-            self.check(&Path::root(), &mut problems);
-            problems.finish()?;
-            Ok(Layout::new(self))
-        })
     }
 }
 

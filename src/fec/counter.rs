@@ -4,10 +4,11 @@ use super::extrapolate::{self, Foretold};
 use super::histogram::Histogram;
 use super::layout::Layout;
 use super::reader::Wrong;
-use super::reed_solomon::{CodeError, ReedSolomon, Workspace};
 use super::scatter::Scatter;
 use super::stream::Sender;
 use super::tally::Tally;
+use crate::fec::reed_solomon::code::{CodeError, ReedSolomon};
+use crate::fec::reed_solomon::decode::Workspace;
 use crate::math::interval::Interval;
 use crate::pattern::gray;
 use serde::{Deserialize, Serialize};
@@ -275,11 +276,11 @@ impl Counter {
 #[cfg(test)]
 mod tests {
     use super::super::coding::{CODINGS, Coding, Turns};
-    use super::super::errors::Errors;
     use super::super::reader::payload;
-    use super::super::reed_solomon::Code;
     use super::super::stream::Receiver;
     use super::*;
+    use crate::fec::errors::source::Errors;
+    use crate::fec::reed_solomon::code::Code;
     use crate::pattern::gray::BIT_ERRORS;
     use crate::seed::Seed;
 

@@ -185,9 +185,9 @@ impl Fit {
 
 #[cfg(test)]
 mod tests {
-    use super::super::reed_solomon::Code;
     use super::super::tail;
     use super::*;
+    use crate::fec::reed_solomon::code::Code;
     use crate::seed::{Rng, Seed};
 
     /// A Poisson number by counting exponential gaps.

@@ -1,6 +1,6 @@
 //! How many codewords had how many wrong symbols: what a switch shows.
 
-use super::reed_solomon::Code;
+use crate::fec::reed_solomon::code::Code;
 use crate::math::interval::{Interval, clopper_pearson};
 
 /// Codewords by their number of wrong symbols: bins 0 to t, and those beyond.

@@ -1,7 +1,10 @@
 //! Which bit of which codeword a lane carries at any time.
 
 use super::coding::{Coding, Mux, Turns};
-use super::inner::PAYLOAD_SYMBOLS;
+use crate::error::{Path, Problems, Result};
+use crate::fec::inner::code::PAYLOAD_SYMBOLS;
+use crate::math::memo::LruCache;
+use std::sync::Arc;
 
 /// Bits of a PAM4 symbol.
 const SYMBOL_BITS: u64 = 2;
@@ -57,8 +60,25 @@ pub struct Layout {
     lane_bits: usize,
 }
 
+impl Coding {
+    /// Lays the codewords out on the lanes.
+    ///
+    /// # Errors
+    ///
+    /// Every number that does not fit the others.
+    pub fn build(&self) -> Result<Arc<Layout>> {
+        static LAYOUTS: LruCache<Coding, Layout> = LruCache::new();
+        LAYOUTS.get(self, || {
+            let mut problems = Problems::new();
+            self.check(&Path::root(), &mut problems);
+            problems.finish()?;
+            Ok(Layout::new(self))
+        })
+    }
+}
+
 impl Layout {
-    pub(super) fn new(coding: &Coding) -> Self {
+    fn new(coding: &Coding) -> Self {
         let bits =
             coding.codewords * coding.outer.codeword_symbols * coding.outer.symbol_bits() as usize;
         let lane_bits = bits / coding.lanes;

@@ -85,9 +85,9 @@ impl Powers {
 }
 
 crate::math::simd::multiversion! {
-    fn add_slice(sums: &mut [u16], terms: &[u16]) {
-        sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum ^= term);
-    }
+fn add_slice(sums: &mut [u16], terms: &[u16]) {
+    sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum ^= term);
+}
 }
 
 fn step(field: &Field, log: usize, i: usize, sums: &mut [u16]) {

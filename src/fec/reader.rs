@@ -1,6 +1,8 @@
 //! What one lane decided, block after block, brought to wrong symbols of payload.
 
-use super::inner::{BLOCK_SYMBOLS, Chase, PAYLOAD_SYMBOLS, Soft};
+use crate::fec::inner::chase::Chase;
+use crate::fec::inner::code::{BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
+use crate::fec::inner::soft::Soft;
 
 /// A symbol of payload that was decided wrongly, as levels ahead of the precoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

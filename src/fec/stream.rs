@@ -1,8 +1,9 @@
 //! Codewords to the levels of lanes, and decided levels back to codewords.
 
-use super::inner::{self, BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
+use super::inner;
 use super::layout::Layout;
-use super::reed_solomon::{CodeError, ReedSolomon};
+use crate::fec::inner::code::{BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
+use crate::fec::reed_solomon::code::{CodeError, ReedSolomon};
 use crate::pattern::{LevelSequence, gray};
 use crate::seed::Seed;
 use std::collections::VecDeque;
@@ -243,11 +244,11 @@ impl Receiver {
 #[cfg(test)]
 mod tests {
     use super::super::coding::{CODINGS, Coding, InnerCoding};
-    use super::super::inner::Soft;
     use super::super::reader::{Reader, payload};
-    use super::super::reed_solomon::Workspace;
     use super::super::tally::Tally;
     use super::*;
+    use crate::fec::inner::soft::Soft;
+    use crate::fec::reed_solomon::decode::Workspace;
     use crate::math::gaussian::pam4_half_eye_from_ber;
     use crate::pattern::{precode, unprecode};
 

@@ -2,7 +2,8 @@
 //!
 //! Everything is carried as a natural logarithm: 1e-300 is as exact as 1e-3.
 
-use super::reed_solomon::Code;
+use super::reed_solomon::code::Code;
+use crate::math::ln_binomial::ln_binomial;
 
 /// Bits of a transcoded block, 802.3 clause 91 (`derived`: a KP4 message of 5140 bits is 20
 /// blocks).

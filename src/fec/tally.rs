@@ -1,7 +1,8 @@
 //! What an outer decoder did to a port's codewords.
 
 use super::histogram::Histogram;
-use super::reed_solomon::{Code, Outcome};
+use crate::fec::reed_solomon::code::Code;
+use crate::fec::reed_solomon::decode::Outcome;
 
 /// Counts over codewords whose sent word is known.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -85,7 +85,8 @@ impl SingleMode {
     /// The phase of dispersion over the whole length.
     pub fn dispersion(&self, wavelength_nm: f64) -> Shape {
         let (l, l0) = (nano(wavelength_nm), nano(self.zero_dispersion_nm));
-        let s0 = pico(self.dispersion_slope_ps_per_nm2_km) / (nano(1.0).powi(2) * kilo(1.0)); // s / m^3
+        // s / m^3
+        let s0 = pico(self.dispersion_slope_ps_per_nm2_km) / (nano(1.0).powi(2) * kilo(1.0));
         let d = s0 / 4.0 * (l - l0.powi(4) / l.powi(3)); // s / m^2
         let slope = s0 / 4.0 * (1.0 + 3.0 * (l0 / l).powi(4));
         let to_angular = l * l / (TAU * LIGHT_M_PER_S);

@@ -9,7 +9,13 @@ multiversion! {
 /// `y[k] += sum_j taps[j] x[k + j]`; `x` is at least as long as `y` and the taps together, less
 /// one.
 pub(crate) fn correlate_add(x: &[f32], taps: &[f32], y: &mut [f32]) {
-    assert!(x.len() + 1 >= y.len() + taps.len(), "{} samples for {} outputs and {} taps", x.len(), y.len(), taps.len());
+    assert!(
+        x.len() + 1 >= y.len() + taps.len(),
+        "{} samples for {} outputs and {} taps",
+        x.len(),
+        y.len(),
+        taps.len()
+    );
     kernel(x, taps, y);
 }
 }
@@ -40,7 +46,13 @@ multiversion! {
 /// `out[j] += sum_k g[k] x[k + j]`: correlation of two blocks at neighbouring lags; `x` is at least
 /// as long as `g` and `out` together, less one. Sums run in 64 strands, each an f32.
 pub(crate) fn lags_add(g: &[f32], x: &[f32], out: &mut [f64]) {
-    assert!(x.len() + 1 >= g.len() + out.len(), "{} samples for {} products and {} lags", x.len(), g.len(), out.len());
+    assert!(
+        x.len() + 1 >= g.len() + out.len(),
+        "{} samples for {} products and {} lags",
+        x.len(),
+        g.len(),
+        out.len()
+    );
     let (blocks, rest) = g.as_chunks::<WIDTH>();
     for (j, out) in out.iter_mut().enumerate() {
         let x = &x[j..j + g.len()];
@@ -50,7 +62,8 @@ pub(crate) fn lags_add(g: &[f32], x: &[f32], out: &mut [f64]) {
                 strands[i] = g[i].mul_add(x[i], strands[i]);
             }
         }
-        let end: f64 = rest.iter().zip(&x[g.len() - rest.len()..]).map(|(g, x)| f64::from(g * x)).sum();
+        let end: f64 =
+            rest.iter().zip(&x[g.len() - rest.len()..]).map(|(g, x)| f64::from(g * x)).sum();
         *out += end + strands.iter().map(|&s| f64::from(s)).sum::<f64>();
     }
 }

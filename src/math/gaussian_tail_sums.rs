@@ -29,7 +29,15 @@ pub(crate) fn place(
 }
 
 multiversion! {
-fn place_kernel(samples: &[f32], low: f32, scale: f32, top: f32, rows: &[u32], cells: &mut [u32], places: &mut [f32]) {
+fn place_kernel(
+    samples: &[f32],
+    low: f32,
+    scale: f32,
+    top: f32,
+    rows: &[u32],
+    cells: &mut [u32],
+    places: &mut [f32],
+) {
     for (((z, row), cell), place) in samples.iter().zip(rows).zip(cells).zip(places) {
         let at = ((z - low) * scale).max(0.0).min(top);
         let below = at as i32;

@@ -46,7 +46,11 @@ fn exceeding(counts: &[u32], first: f64, step: f64) -> f64 {
             strands[k] += f64::from(counts[k]) * tail(r * RUN + k);
         }
     }
-    let rest: f64 = rest.iter().enumerate().map(|(k, &count)| f64::from(count) * tail(runs.len() * RUN + k)).sum();
+    let rest: f64 = rest
+        .iter()
+        .enumerate()
+        .map(|(k, &count)| f64::from(count) * tail(runs.len() * RUN + k))
+        .sum();
     rest + strands.iter().sum::<f64>()
 }
 }

@@ -1,6 +1,7 @@
 //! A periodic waveform on another grid, or through a filter: by its spectrum.
 
-use super::fft::{Planner, RealFft, bins};
+use crate::math::fft::complex::{Planner, bins};
+use crate::math::fft::real::RealFft;
 use num_complex::{Complex32, Complex64};
 
 /// Spectrum of a real periodic block, bins 0 ..= n/2, scaled so that bin 0 is the mean.

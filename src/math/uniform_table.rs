@@ -1,8 +1,8 @@
 //! Places of numbers in a table of equal steps, for a whole run at once.
 //!
 //! The look-up itself is for the caller to do one sample after another, by one load of all that a
-//! step holds, in a function that stays outside [`multiversion!`]: vector units gather from tables more
-//! slowly than a plain loop loads.
+//! step holds, in a function that stays outside [`multiversion!`]: vector units gather from tables
+//! more slowly than a plain loop loads.
 
 use super::simd::multiversion;
 
@@ -30,7 +30,8 @@ pub(crate) fn in_runs<T>(
 
 multiversion! {
 fn find(first: f32, per_unit: f32, x: &[f32], places: &mut [u32; RUN], parts: &mut [f32; RUN]) {
-    const MAGIC: f32 = 12_582_912.0; // 1.5 x 2^23: adding it rounds to the nearest integer, which the low bits then are
+    // 1.5 x 2^23: adding it rounds to the nearest integer, which the low bits then are
+    const MAGIC: f32 = 12_582_912.0;
     for ((place, part), x) in places.iter_mut().zip(parts).zip(x) {
         let at = ((x - first) * per_unit).max(0.0).min(STEPS as f32 - 0.001);
         let whole = (at - 0.5) + MAGIC;

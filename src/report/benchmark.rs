@@ -1,6 +1,6 @@
 //! How fast a machine works, for a reader.
 
-use super::{plain, text};
+use super::plain_table::{plain, text};
 use crate::benchmark::Report;
 
 /// The rates, how near the roofline they are, and the roof.

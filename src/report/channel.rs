@@ -1,7 +1,7 @@
 //! What a channel's file holds, at a glance.
 
 use super::figure::decimals;
-use super::{plain, text};
+use super::plain_table::{plain, text};
 use crate::host::Inspection;
 
 /// The figures with their units, and what they must be read with.

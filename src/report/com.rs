@@ -1,7 +1,7 @@
 //! A channel operating margin, for a reader.
 
 use super::figure::decimals;
-use super::{plain, text};
+use super::plain_table::{plain, text};
 use crate::host::com::{Margin, Parameters};
 
 /// The margin, what makes it, how the equalisers are set, and what it must be read with.

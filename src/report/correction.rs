@@ -1,7 +1,8 @@
 //! An error correction curve, to a reader and to a machine.
 
 use super::figure::{LEAST, counted, ratio, ratio_within, small};
-use super::{json, plain, text};
+use super::json;
+use super::plain_table::{plain, text};
 use crate::fec::curve::{Curve, Point};
 use serde::Serialize;
 

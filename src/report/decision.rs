@@ -1,7 +1,7 @@
 //! What decides behind the equaliser, where it is more than a slicer.
 
 use super::figure::{decimals, ratio};
-use super::{plain, text};
+use super::plain_table::{plain, text};
 use crate::link::{LaneResult, Slicer};
 
 /// Postcursors that are printed.

@@ -1,7 +1,7 @@
 //! What error correction makes of the lanes and of the port.
 
 use super::figure::{counted, ratio, ratio_within, small};
-use super::{plain, text};
+use super::plain_table::{plain, text};
 use crate::link::{FecResult, LaneResult, LinkResult};
 
 const HEADER: [&str; 9] = [

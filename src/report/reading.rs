@@ -1,7 +1,7 @@
 //! What an instrument reads, at a glance.
 
 use super::figure::decimals;
-use super::{plain, text};
+use super::plain_table::{plain, text};
 use crate::measure::scope::Reading;
 
 /// What was found, the figures with their units, and what they must be read with.

@@ -1,7 +1,7 @@
 //! The segments of the worst lane, with the settings that an operator would program.
 
 use super::figure::{counted, decimals, ratio, ratio_within};
-use super::{plain, text};
+use super::plain_table::{plain, text};
 use crate::link::{LinkResult, SegmentResult};
 
 const HEADER: [&str; 8] = [

@@ -1,7 +1,7 @@
 //! The table of a PMD's limits: value, limit, standing, verdict.
 
 use super::figure::{decimals, ratio};
-use super::{plain, text};
+use super::plain_table::{plain, text};
 use crate::link::{Side, SpecRow};
 
 /// Every limit with the worst lane's value.

@@ -4,9 +4,9 @@ use super::clock::clock;
 use super::decision::decisions;
 use super::fec::fec;
 use super::figure::{counted, decimals, ratio, ratio_within};
+use super::plain_table::{plain, text};
 use super::segments::segments;
 use super::transmitted::transmitted;
-use super::{plain, text};
 use crate::link::{Counting, LaneResult, LinkResult};
 
 /// Widest line, characters.
@@ -185,11 +185,15 @@ fn at_limit(result: &LinkResult) -> Option<String> {
             None => "",
         };
     (bits > 0).then(|| {
-        let ber = result.lanes.iter().map(LaneResult::weighted_errors_at_limit).sum::<f64>() / bits as f64;
+        let weighted: f64 = result.lanes.iter().map(LaneResult::weighted_errors_at_limit).sum();
+        let ber = weighted / bits as f64;
         let of = self::errors(counting(result));
         let counted_there = || result.lanes.iter().filter(|lane| lane.bits_at_limit > 0);
-        let expected = |lane: &LaneResult| Some(lane.ber_semi_analytic_at_limit? * lane.bits_at_limit as f64);
-        let foreseen = counted_there().map(expected).sum::<Option<f64>>().map(|errors| errors / bits as f64);
+        let expected = |lane: &LaneResult| {
+            Some(lane.ber_semi_analytic_at_limit? * lane.bits_at_limit as f64)
+        };
+        let foreseen = counted_there().map(expected).sum::<Option<f64>>();
+        let foreseen = foreseen.map(|errors| errors / bits as f64);
         let foreseen = foreseen.map_or(String::new(), |ber| format!(" where {ber:.2e} is foreseen"));
         format!("with the power lowered to the limit: counted {ber:.2e} ({errors} {of}){foreseen}{agree}")
     })

@@ -1,7 +1,7 @@
 //! What an instrument reads off the transmitters, lane by lane.
 
 use super::figure::decimals;
-use super::{plain, text};
+use super::plain_table::{plain, text};
 use crate::link::LaneResult;
 
 const HEADER: [&str; 10] = [

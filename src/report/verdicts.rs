@@ -1,7 +1,7 @@
 //! The table of targets: what was expected, what was found, the verdict.
 
 use super::figure::{decimals, ratio, ratio_within, small};
-use super::{plain, text};
+use super::plain_table::{plain, text};
 use crate::link::TargetVerdict;
 
 /// Every target of some links, each link by its name.

@@ -1,6 +1,6 @@
 //! The quantities that travel, as types: a part in the wrong place does not compile.
 
-use super::Aligned;
+use super::aligned::Aligned;
 use num_complex::Complex32;
 
 /// A block's samples, of one of the two storages there are.

@@ -1,8 +1,11 @@
 //! PAM4 in white noise behind the inner decoder, from block with a wrong decision to block with a
 //! wrong decision.
 
-use crate::fec::errors::geometric;
-use crate::fec::inner::{self, BLOCK_SYMBOLS, Chase, PAYLOAD_SYMBOLS, Soft};
+use crate::fec::errors::draws::geometric;
+use crate::fec::inner;
+use crate::fec::inner::chase::Chase;
+use crate::fec::inner::code::{BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
+use crate::fec::inner::soft::Soft;
 use crate::math::gaussian::{pam4_half_eye_from_ber, q, q_inverse};
 use crate::math::normals;
 use crate::pattern::gray;

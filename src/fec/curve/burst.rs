@@ -1,7 +1,9 @@
 //! How errors hang together, by name.
 
 use crate::error::{Path, Problems};
-use crate::fec::errors::{Dfe, Errors, GilbertElliott};
+use crate::fec::errors::dfe::Dfe;
+use crate::fec::errors::gilbert_elliott::GilbertElliott;
+use crate::fec::errors::source::Errors;
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Display};
 use std::str::FromStr;

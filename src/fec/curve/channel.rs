@@ -1,9 +1,9 @@
 //! What stands between the sent and the received codewords of a point.
 
-use super::Curve;
 use super::awgn::Awgn;
-use crate::fec::errors::Model;
-use crate::fec::inner::{BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
+use super::description::Curve;
+use crate::fec::errors::slips::Model;
+use crate::fec::inner::code::{BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
 use crate::seed::Rng;
 
 /// The errors of a point.

@@ -2,7 +2,8 @@
 
 use super::channel::{Channel, Slicer};
 use crate::fec::layout::{Address, Layout};
-use crate::fec::reed_solomon::{ReedSolomon, Workspace};
+use crate::fec::reed_solomon::code::ReedSolomon;
+use crate::fec::reed_solomon::decode::Workspace;
 use crate::fec::scatter::Scatter;
 use crate::fec::tally::Tally;
 use crate::seed::Seed;
@@ -127,7 +128,8 @@ fn push_correctable(tally: &mut Tally, wrong: &[u16], symbols: usize, symbol_bit
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fec::curve::{Curve, Scheme};
+    use crate::fec::curve::description::Curve;
+    use crate::fec::curve::scheme::Scheme;
 
     /// Every word decoded: the same counts to the last bit, for words within the code and beyond
     /// it. 800 and 200 codewords, of which 64 and 110 are expected beyond, 21 and 18 with five

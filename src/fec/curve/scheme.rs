@@ -1,9 +1,9 @@
 //! The codes by name, and where their codewords lie.
 
 use crate::fec::coding::{CODINGS, Coding, InnerCoding, Mux, Turns};
-use crate::fec::inner::Chase;
+use crate::fec::inner::chase::Chase;
 use crate::fec::interleaver::Interleaver;
-use crate::fec::reed_solomon::Code;
+use crate::fec::reed_solomon::code::Code;
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
@@ -128,7 +128,7 @@ impl Scheme {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fec::Address;
+    use crate::fec::layout::Address;
 
     #[test]
     fn every_scheme_has_its_name_and_builds_everywhere_it_may() {

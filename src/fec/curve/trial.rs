@@ -2,9 +2,11 @@
 
 use super::channel::Channel;
 use super::count::{Counted, Desk, chunk_sets};
-use super::{Curve, Point};
+use super::description::Curve;
+use super::point::Point;
+use crate::error::{Path, Problems, Result};
 use crate::fec::layout::Layout;
-use crate::fec::reed_solomon::ReedSolomon;
+use crate::fec::reed_solomon::code::ReedSolomon;
 use crate::seed::Seed;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -33,8 +35,22 @@ pub struct Progress {
     pub total: u64,
 }
 
+impl Curve {
+    /// Prepares codes, layout and the errors of every point.
+    ///
+    /// # Errors
+    ///
+    /// Everything that [`Curve::check`] reports.
+    pub fn build(&self) -> Result<Trial> {
+        let mut problems = Problems::new();
+        self.check(&Path::root(), &mut problems);
+        problems.finish()?;
+        Ok(Trial::new(self))
+    }
+}
+
 impl Trial {
-    pub(super) fn new(curve: &Curve) -> Self {
+    fn new(curve: &Curve) -> Self {
         let layout = curve.coding.build().expect("checked: a coding");
         let code = curve.coding.outer.build().expect("checked: a code");
         let bers: Vec<f64> = curve.ber.values().collect();

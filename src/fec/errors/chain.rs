@@ -1,6 +1,6 @@
 //! The errors of a feedback equaliser as a Markov chain, in closed form.
 
-use super::Dfe;
+use super::dfe::Dfe;
 use crate::math::gaussian::q;
 use crate::pattern::gray::BIT_ERRORS;
 
@@ -143,8 +143,8 @@ impl Dfe {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Errors;
     use super::*;
+    use crate::fec::errors::source::Errors;
     use crate::math::gaussian::pam4_ber;
     use crate::seed::Seed;
 

@@ -1,6 +1,6 @@
 //! Two states, a good and a bad one.
 
-use super::{flip_bits, geometric};
+use super::draws::{flip_bits, geometric};
 use crate::error::{Path, Problems};
 use crate::seed::Rng;
 use serde::{Deserialize, Serialize};

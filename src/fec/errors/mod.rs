@@ -1,113 +1,14 @@
 //! Channels other than a link: wrong symbols of a known statistic.
 
 mod chain;
-mod dfe;
-mod gilbert_elliott;
-mod slips;
+pub(crate) mod dfe;
+pub(crate) mod draws;
+pub(crate) mod gilbert_elliott;
+pub(crate) mod slips;
+pub(crate) mod source;
+#[cfg(test)]
+mod tests;
 
 pub use dfe::{Dfe, continuation};
 pub use gilbert_elliott::GilbertElliott;
-pub(super) use slips::Model;
-
-use crate::error::{Path, Problems, Result};
-use crate::pattern::gray;
-use crate::seed::{Rng, Seed};
-use serde::{Deserialize, Serialize};
-
-/// Bits of a PAM4 symbol.
-const SYMBOL_BITS: usize = 2;
-
-/// How errors come.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Errors {
-    /// Every bit is wrong with the same probability, independently.
-    Independent {
-        /// Wrong bits over all bits.
-        ber: f64,
-    },
-    /// Two states of different bit error ratio.
-    GilbertElliott(GilbertElliott),
-    /// A slicer behind a feedback equaliser of one tap, in white noise.
-    Dfe(Dfe),
-}
-
-impl Errors {
-    /// Reports every number that is out of its range.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
-        match self {
-            Self::Independent { ber } => problems.range(at, "ber", *ber, 0.0..=0.5),
-            Self::GilbertElliott(channel) => channel.check(at, problems),
-            Self::Dfe(dfe) => dfe.check(at, problems),
-        }
-    }
-
-    /// A source of such errors, with a stream of its own.
-    ///
-    /// # Errors
-    ///
-    /// Every number that is out of its range.
-    pub fn build(&self, seed: Seed) -> Result<ErrorSource> {
-        let mut problems = Problems::new();
-        self.check(&Path::root(), &mut problems);
-        problems.finish()?;
-        let rng = seed.named("fec.errors").rng();
-        Ok(ErrorSource(match *self {
-            Self::Independent { ber } => Kind::Independent { rng, ber },
-            Self::GilbertElliott(channel) => {
-                Kind::GilbertElliott(gilbert_elliott::Source::new(channel, rng))
-            }
-            Self::Dfe(dfe) => Kind::Dfe(dfe::Source::new(dfe, rng)),
-        }))
-    }
-}
-
-/// Makes errors, block after block: its memory is carried over.
-#[derive(Clone)]
-pub struct ErrorSource(Kind);
-
-#[derive(Clone)]
-enum Kind {
-    Independent { rng: Rng, ber: f64 },
-    GilbertElliott(gilbert_elliott::Source),
-    Dfe(dfe::Source),
-}
-
-impl ErrorSource {
-    /// Turns the levels that were sent into those that are decided.
-    pub fn corrupt(&mut self, levels: &mut [u8]) {
-        match &mut self.0 {
-            Kind::Independent { rng, ber } => flip_bits(rng, *ber, levels),
-            Kind::GilbertElliott(source) => source.corrupt(levels),
-            Kind::Dfe(source) => source.corrupt(levels),
-        }
-    }
-}
-
-/// Flips every bit with a probability, jumping from flip to flip; the gaps are geometric, so a
-/// stream may be cut anywhere.
-fn flip_bits(rng: &mut Rng, ber: f64, levels: &mut [u8]) {
-    let mut at = geometric(rng, ber);
-    while at < (SYMBOL_BITS * levels.len()) as u64 {
-        let level = &mut levels[at as usize / SYMBOL_BITS];
-        let (first, second) = gray::bits(*level);
-        *level = if at.is_multiple_of(2) {
-            gray::level(!first, second)
-        } else {
-            gray::level(first, !second)
-        };
-        at += 1 + geometric(rng, ber);
-    }
-}
-
-/// Failures before the first success; huge for a probability of zero.
-pub(super) fn geometric(rng: &mut Rng, probability: f64) -> u64 {
-    if probability >= 1.0 {
-        return 0;
-    }
-    // the cast holds at its largest, and leaves room to add
-    ((libm::log(rng.uniform()) / libm::log1p(-probability)).abs() as u64).min(u64::MAX / 4)
-}
-
-#[cfg(test)]
-mod tests;
+pub use source::{ErrorSource, Errors};

@@ -1,7 +1,9 @@
 //! The same errors from slip to slip: what lies between two of them is never drawn.
 
 use super::chain::Chain;
-use super::{Errors, GilbertElliott, geometric};
+use super::draws::geometric;
+use super::gilbert_elliott::GilbertElliott;
+use super::source::Errors;
 use crate::pattern::gray;
 use crate::seed::Rng;
 
@@ -257,8 +259,8 @@ fn length_bits(channel: &GilbertElliott, bad: bool, rng: &mut Rng) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Dfe;
     use super::*;
+    use crate::fec::errors::dfe::Dfe;
     use crate::pattern::{precode, unprecode};
     use crate::seed::Seed;
 

@@ -1,9 +1,15 @@
 use super::super::extrapolate::foretell;
-use super::super::reed_solomon::{Code, Workspace};
-use super::super::{Coding, Layout, Mux, Receiver, Sender, Tally, tail};
+use super::super::tail;
+use super::source::*;
 use super::*;
-use crate::pattern::{precode, unprecode};
-use crate::seed::StreamKey;
+use crate::fec::coding::{Coding, Mux};
+use crate::fec::layout::Layout;
+use crate::fec::reed_solomon::code::Code;
+use crate::fec::reed_solomon::decode::Workspace;
+use crate::fec::stream::{Receiver, Sender};
+use crate::fec::tally::Tally;
+use crate::pattern::{gray, precode, unprecode};
+use crate::seed::{Seed, StreamKey};
 use std::sync::Arc;
 
 fn source(errors: Errors, name: &str) -> ErrorSource {

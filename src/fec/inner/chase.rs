@@ -1,6 +1,7 @@
 //! Chase's second algorithm on the (68,60) code.
 
-use super::{BIT_OF_COLUMN, BLOCK_SYMBOLS, CODE_BITS, PAYLOAD_SYMBOLS, Soft, column};
+use super::code::{BIT_OF_COLUMN, BLOCK_SYMBOLS, CODE_BITS, PAYLOAD_SYMBOLS, column};
+use super::soft::Soft;
 use serde::{Deserialize, Serialize};
 
 /// Most positions that are tried: 2^16 patterns a block.

@@ -1,6 +1,6 @@
 //! What hard decisions leave, in closed form.
 
-use super::{PARITY_BITS, PAYLOAD_SYMBOLS};
+use super::code::{PARITY_BITS, PAYLOAD_SYMBOLS};
 
 /// The bit error ratio that hard decisions leave of independent errors between neighbouring levels;
 /// what the decoder leaves is at most this.

@@ -1,6 +1,6 @@
 //! How near a received value lies to each level.
 
-use super::{BLOCK_SYMBOLS, CODE_BITS, PAYLOAD_SYMBOLS};
+use super::code::{BLOCK_SYMBOLS, CODE_BITS, PAYLOAD_SYMBOLS};
 use std::ops::Range;
 
 /// Levels whose spreads or order say nothing.

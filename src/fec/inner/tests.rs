@@ -1,6 +1,7 @@
+use super::code::*;
 use super::*;
 use crate::math::gaussian::{pam4_ber, pam4_half_eye_from_ber};
-use crate::pattern::gray::BIT_ERRORS;
+use crate::pattern::gray::{self, BIT_ERRORS};
 use crate::seed::{Rng, Seed};
 
 const MEANS: [f32; 4] = [0.0, 1.0, 2.0, 3.0];

@@ -1,7 +1,7 @@
 //! The exact decoder that [`Chase`](super::Chase) is measured against: the likeliest codeword by a
 //! walk through all syndromes.
 
-use super::{CODE_BITS, column};
+use super::code::{CODE_BITS, column};
 
 /// The codeword of least cost, as the bits in which it differs from the hard decision, and its
 /// cost.

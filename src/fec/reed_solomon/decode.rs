@@ -1,6 +1,6 @@
 //! The decoder of errors and erasures.
 
-use super::{ReedSolomon, WordError};
+use super::code::{ReedSolomon, WordError};
 
 /// What became of a received word.
 ///

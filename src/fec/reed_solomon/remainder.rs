@@ -148,7 +148,7 @@ fn get(words: &[u64], bits: u32, i: usize) -> u16 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Code;
+    use crate::fec::reed_solomon::code::Code;
     use crate::seed::Seed;
 
     #[test]

@@ -1,6 +1,11 @@
-use super::*;
+use super::code::*;
+use super::decode::{Outcome, Workspace};
+use crate::error::{Path, Problems};
+use crate::fec::tail;
+use crate::math::ln_binomial::ln_binomial;
 use crate::seed::{Rng, Seed};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 /// Primitive polynomials of degree 4 to 12.
 const PRIMITIVE: [u32; 9] = [0x13, 0x25, 0x43, 0x83, 0x11d, 0x211, 0x409, 0x805, 0x1053];
@@ -166,7 +171,7 @@ fn miscorrection_beyond_t_is_as_seldom_as_its_bound_says() {
     let mut rng = Seed::new(3).named("beyond").rng();
     let words = 40_000;
     let share: f64 =
-        (0..=4).map(|s| libm::exp(tail::ln_binomial(63, s) + s as f64 * 63f64.ln())).sum::<f64>()
+        (0..=4).map(|s| libm::exp(ln_binomial(63, s) + s as f64 * 63f64.ln())).sum::<f64>()
             / 64f64.powi(8);
     for errors in [8, 20] {
         let miscorrected = (0..words)
@@ -303,13 +308,23 @@ proptest! {
 
     #[test]
     fn any_code_corrects_what_it_promises(
-        m in 4usize..=12, length in 0.0..1.0f64, rate in 0.0..1.0f64, root in 0.0..1.0f64, erased in 0.0..1.0f64, seed: u64,
+        m in 4usize..=12,
+        length in 0.0..1.0f64,
+        rate in 0.0..1.0f64,
+        root in 0.0..1.0f64,
+        erased in 0.0..1.0f64,
+        seed: u64,
     ) {
         let order = (1 << m) - 1;
         let n = 2 + ((order - 2) as f64 * length) as usize;
         let parity = (1 + ((n - 2) as f64 * rate) as usize).min(120);
         let first_root = (root * order as f64) as usize;
-        let code = Code { field_polynomial: PRIMITIVE[m - 4], codeword_symbols: n, message_symbols: n - parity, first_root };
+        let code = Code {
+            field_polynomial: PRIMITIVE[m - 4],
+            codeword_symbols: n,
+            message_symbols: n - parity,
+            first_root,
+        };
         let code = code.build().unwrap();
         let mut rng = Seed::new(seed).rng();
         let sent = random_word(&code, &mut rng);
@@ -318,14 +333,20 @@ proptest! {
         let mut word = sent.clone();
         for (i, &position) in wrong.iter().enumerate() {
             // an erased symbol may be right by chance
-            word[position] ^= if i < erasures { below(&mut rng, order + 1) } else { 1 + below(&mut rng, order) } as u16;
+            let change =
+                if i < erasures { below(&mut rng, order + 1) } else { 1 + below(&mut rng, order) };
+            word[position] ^= change as u16;
         }
         code.decode(&mut word, &wrong[..erasures], &mut Workspace::new(&code)).unwrap();
         prop_assert_eq!(word, sent);
     }
 
     #[test]
-    fn any_word_is_clean_corrected_to_a_codeword_or_left_alone(parity in 1usize..12, erasures in 0usize..14, seed: u64) {
+    fn any_word_is_clean_corrected_to_a_codeword_or_left_alone(
+        parity in 1usize..12,
+        erasures in 0usize..14,
+        seed: u64,
+    ) {
         let code = small(parity, 3);
         let mut work = Workspace::new(&code);
         let mut rng = Seed::new(seed).rng();

@@ -36,7 +36,8 @@ fn replicate_by(
     put: impl Fn(&mut Complex32, Complex32),
 ) {
     let half = n / 2;
-    let mut start = 0; // runs k = start .. in which k mod n ascends through 0..=half, then descends conjugated
+    // runs k = start .. in which k mod n ascends through 0..=half, then descends conjugated
+    let mut start = 0;
     while start < out.len() {
         let up = (half + 1).min(out.len() - start);
         for ((o, h), a) in out[start..start + up].iter_mut().zip(&response[start..]).zip(symbols) {
@@ -137,7 +138,8 @@ fn fold_by(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::fft::{Planner, RealFft, bins};
+    use crate::math::fft::complex::{Planner, bins};
+    use crate::math::fft::real::RealFft;
     use crate::seed::Seed;
 
     fn noise(n: usize) -> Vec<f32> {

@@ -1,6 +1,6 @@
 //! Transforms of real blocks.
 
-use super::{ComplexFft, Planner};
+use super::complex::{ComplexFft, Planner};
 use crate::math::simd::multiversion;
 use num_complex::Complex32;
 use realfft::{ComplexToReal, RealToComplex};

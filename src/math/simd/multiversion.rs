@@ -1,8 +1,8 @@
 //! The one place that looks at the processor.
 //!
-//! Kernels are plain loops in safe Rust. [`multiversion!`] compiles each of them once more for the vector
-//! units that the machine may have and picks at run time, so that a plain build is as fast as a
-//! native one. The loops neither contract nor reorder floating-point operations; where a product
+//! Kernels are plain loops in safe Rust. [`multiversion!`] compiles each of them once more for the
+//! vector units that the machine may have and picks at run time, so that a plain build is as fast
+//! as a native one. The loops neither contract nor reorder floating-point operations; where a product
 //! and a sum are to be one operation they say so by `mul_add`, which rounds once on every machine,
 //! if slowly on those that cannot do it. Every copy gives the same bits.
 //!
@@ -99,11 +99,12 @@ macro_rules! multiversion {
 }
 pub(crate) use multiversion;
 
-/// As [`multiversion!`], but with vectors of eight numbers at most: for functions over packs, which are
-/// eight wide.
+/// As [`multiversion!`], but with vectors of eight numbers at most: for functions over [`F32x8`].
 ///
-/// Where vectors are wider the compiler would join two packs in one by shuffles, which take more
+/// Where vectors are wider the compiler would join two of them in one by shuffles, which take more
 /// time than they save.
+///
+/// [`F32x8`]: super::F32x8
 macro_rules! multiversion_x8 {
     ($(
         $(#[$attribute:meta])*

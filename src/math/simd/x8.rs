@@ -25,7 +25,8 @@ pub(crate) type F32x8 = X8<f32>;
 /// Eight words of 32 bits.
 pub(crate) type U32x8 = X8<u32>;
 
-/// One number or eight, over which a loop is written. Comparisons are those of `f32`: false for NaN.
+/// One number or eight, over which a loop is written. Comparisons are those of `f32`: false for
+/// NaN.
 pub(crate) trait Float:
     Copy + Default + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
 {

@@ -1,6 +1,7 @@
 //! Bathtubs behind the reference equaliser, as a figure shows them.
 
-use super::{Measured, Trace};
+use super::measurement::Measured;
+use super::trace::Trace;
 use crate::math::resample::by_spectrum;
 use crate::measure::bathtub::Eyes;
 use crate::measured::CaptureQuantity;

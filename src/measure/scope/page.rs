@@ -1,8 +1,10 @@
 //! What the page of a TDECQ instrument is drawn from.
 
-use super::{Measured, Trace};
+use super::measurement::Measured;
+use super::trace::Trace;
 use crate::measure::eye::Eye;
-use crate::measure::tdecq::{Reference, Tdecq};
+use crate::measure::tdecq::reference::Reference;
+use crate::measure::tdecq::result::Tdecq;
 use crate::measured::CaptureQuantity;
 
 /// Cells of an eye's height.

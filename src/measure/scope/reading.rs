@@ -1,11 +1,13 @@
 //! The figures that were read, under the names they have in JSON.
 
+use super::request::{Averaging, Scope};
 use super::trace::{Found, Trace};
-use super::{Averaging, Scope};
 use crate::measure::bathtub::Eyes;
 use crate::measure::excursion::{HIT_RATIO, excursion};
 use crate::measure::levels::{self, Outer};
-use crate::measure::tdecq::{Receiver, Refusal, Side, Tdecq};
+use crate::measure::tdecq::capture::Receiver;
+use crate::measure::tdecq::refusal::Refusal;
+use crate::measure::tdecq::result::{Side, Tdecq};
 use crate::measure::transition::transition_time;
 use crate::measured::CaptureQuantity;
 use crate::units::{giga, milli, pico};

@@ -1,8 +1,11 @@
 //! A capture on its grid, behind the reference receiver's filter.
 
-use super::{Averaging, Scope};
+use super::request::{Averaging, Scope};
 use crate::measure::align;
-use crate::measure::tdecq::{self, Noise, Receiver, Tdecq, filtered};
+use crate::measure::tdecq;
+use crate::measure::tdecq::capture::{Noise, Receiver};
+use crate::measure::tdecq::receiver::filtered;
+use crate::measure::tdecq::result::Tdecq;
 use crate::measured::{Candidate, Capture, Located, Periods, locate};
 
 /// Symbols that are averaged, and those whose noise is used, at the most: whole periods of them.

@@ -1,7 +1,8 @@
 //! How much noise an eye bears behind an equaliser, and how that moves with the equaliser.
 
+use super::capture::Noise;
+use super::reference::Reference;
 use super::windows::{Polyphase, Row, positions};
-use super::{Noise, Reference};
 use crate::math::fir::{correlate_add, lags_add};
 use crate::math::gaussian_tail_sums::{Tails, add_table, place, tails};
 

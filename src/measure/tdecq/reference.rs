@@ -1,6 +1,6 @@
 //! Reference receivers and equalisers: what a standard fixes of TDECQ, as data.
 
-use super::Refusal;
+use super::refusal::Refusal;
 use crate::math::gaussian::q_inverse;
 
 /// Longest reference equaliser, taps.

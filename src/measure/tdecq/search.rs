@@ -1,7 +1,7 @@
 //! The equaliser with the smallest TDECQ.
 
-use super::Reference;
 use super::closure::{Borne, Eye, Rows, Setting};
+use super::reference::Reference;
 use super::start::{Start, starts};
 use crate::math::minimax::minimise;
 

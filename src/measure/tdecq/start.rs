@@ -1,7 +1,7 @@
 //! Where the search for the best equaliser begins: least squares.
 
-use super::Reference;
 use super::closure::Eye;
+use super::reference::Reference;
 use super::variables::Variables;
 use crate::math::fir::lags_add;
 use crate::math::least_squares::solve;

@@ -1,7 +1,7 @@
 //! What the search for the best equaliser may change, and the reference's limits on it.
 
-use super::Reference;
 use super::closure::{Borne, Setting, Slope};
+use super::reference::Reference;
 use crate::math::minimax::{HalfSpace, Point};
 
 /// How far the windows may move from the start, symbol periods.

@@ -1,7 +1,7 @@
 //! The two histogram windows: the waveform's samples at interpolated instants, one row a position
 //! in a window.
 
-use super::Reference;
+use super::reference::Reference;
 use crate::math::simd::multiversion;
 
 /// Positions in a window: the nodes of Gauss's rule of two points, exact for cubics across the

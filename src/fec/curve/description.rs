@@ -1,0 +1,187 @@
+//! The description of a curve.
+
+use super::bers::Bers;
+use super::burst::Burst;
+use super::scheme::Scheme;
+use crate::error::{Path, Problems};
+use crate::fec::coding::Coding;
+use serde::{Deserialize, Serialize};
+
+/// Highest bit error ratio of the noise ahead of an inner code: beyond, a quarter of all symbols is
+/// wrong.
+const MOST_INNER_BER: f64 = 0.4;
+/// Most codewords of a point.
+const MOST_CODEWORDS: u64 = 1 << 50;
+
+/// Codeword error ratio against bit error ratio.
+///
+/// Without an inner code bits are wrong at the slicer as [`Burst`] says, and [`Coding::precoder`]
+/// turns what the slicer decided back. With one the slicer's values are those of PAM4 in white
+/// noise, decoded softly.
+///
+/// ```
+/// use lightlane::fec::curve::{Curve, Scheme};
+/// use std::sync::atomic::AtomicBool;
+/// let coding = Scheme::Kp4.on("800gbase-df").unwrap();
+/// let curve = Curve { coding, ber: "2e-3:3e-3:2".parse().unwrap(), codewords: 10_000, ..Curve::default() };
+/// let points = curve.build()?.run(&mut |_| (), &AtomicBool::new(false));
+/// let (closed, high) = (points[1].codeword_error_ratio_closed, points[1].codeword_error_ratio_high);
+/// assert!(closed.unwrap() > 0.1 && high.unwrap() > 0.1);
+/// # Ok::<(), lightlane::Error>(())
+/// ```
+///
+/// # Limits
+///
+/// Levels are drawn where errors touch them, uniform and independent, as those of a codeword's
+/// symbols are for any k of its n. The lanes have the same bit error ratio. A codeword that is
+/// beyond the code is left as it was or, counted apart, changed to another codeword.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Curve {
+    /// The codes and where their codewords lie.
+    pub coding: Coding,
+    /// The bit error ratios at the slicer.
+    pub ber: Bers,
+    /// How errors hang together.
+    pub burst: Burst,
+    /// Codewords of a point at the most, rounded up to whole sets; 0 counts nothing.
+    pub codewords: u64,
+    /// Uncorrected codewords that are enough for a point; looked at between rounds.
+    pub errors: u64,
+    /// Seed of all that is drawn.
+    pub seed: u64,
+}
+
+impl Default for Curve {
+    fn default() -> Self {
+        Self {
+            coding: Scheme::Kp4.on(Scheme::Kp4.usual_coding()).expect("it ships"),
+            ber: Bers { from: 1e-4, to: 3e-3, points: 10 },
+            burst: Burst::None,
+            codewords: 1_000_000,
+            errors: 100,
+            seed: 1,
+        }
+    }
+}
+
+impl Curve {
+    /// Reports every parameter that is out of its range or contradicts another.
+    pub fn check(&self, at: &Path, problems: &mut Problems) {
+        self.coding.check(&at.key("coding"), problems);
+        self.ber.check(at, problems);
+        if !(1..=1000).contains(&self.ber.points) {
+            return;
+        }
+        self.burst.check(self.ber.values(), at, problems);
+        if self.codewords > MOST_CODEWORDS {
+            problems.report(
+                at,
+                "codewords",
+                self.codewords,
+                format!("must be from 0 to {MOST_CODEWORDS}"),
+            );
+        }
+        if self.errors == 0 {
+            problems.report(at, "errors", self.errors, "must be at least 1");
+        }
+        if self.coding.inner.is_some() {
+            self.check_inner(at, problems);
+        }
+    }
+
+    fn check_inner(&self, at: &Path, problems: &mut Problems) {
+        if self.burst != Burst::None {
+            problems.report(
+                at,
+                "burst",
+                self.burst,
+                "must be none with an inner code: its soft decisions are those of white noise",
+            );
+        }
+        if self.coding.precoder {
+            problems.report(
+                at,
+                "precoder",
+                "",
+                "must be off with an inner code: its soft decisions are taken ahead of the precoder's inverse",
+            );
+        }
+        if self.codewords == 0 {
+            problems.report(
+                at,
+                "codewords",
+                0,
+                "must be at least 1 with an inner code: what it leaves is known by counting only",
+            );
+        }
+        if let Some(ber) = self.ber.values().find(|ber| *ber > MOST_INNER_BER && *ber <= 0.5) {
+            problems.report(
+                at,
+                "ber",
+                self.ber,
+                format!("{ber:e} is too much for an inner code: must be up to {MOST_INNER_BER}"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(curve: Curve) -> String {
+        curve.build().err().map_or(String::new(), |error| error.to_string())
+    }
+
+    #[test]
+    fn a_curve_survives_toml() {
+        let curve = Curve { burst: "dfe:0.7".parse().unwrap(), ..Curve::default() };
+        assert_eq!(toml::from_str(&toml::to_string(&curve).unwrap()), Ok(curve));
+        assert!(
+            toml::from_str::<Curve>("burst = 'dfe:much'")
+                .unwrap_err()
+                .to_string()
+                .contains("is not a number")
+        );
+    }
+
+    #[test]
+    fn contradictions_are_named() {
+        let inner =
+            Curve { coding: Scheme::Kp4Inner.on("1.6tbase-dr8-2").unwrap(), ..Curve::default() };
+        assert_eq!(said(inner.clone()), "");
+        assert!(
+            said(Curve { burst: Burst::Dfe { tap: 1.0 }, ..inner.clone() })
+                .starts_with("burst = dfe:1: must be none with an inner code")
+        );
+        assert!(
+            said(Curve {
+                coding: Coding { precoder: true, ..inner.coding.clone() },
+                ..inner.clone()
+            })
+            .starts_with("precoder: must be off")
+        );
+        assert!(
+            said(Curve { codewords: 0, ..inner.clone() })
+                .starts_with("codewords = 0: must be at least 1")
+        );
+        assert!(
+            said(Curve { ber: "0.45".parse().unwrap(), ..inner })
+                .starts_with("ber = 4.5e-1: 4.5e-1 is too much")
+        );
+        assert_eq!(said(Curve { errors: 0, ..Curve::default() }), "errors = 0: must be at least 1");
+        assert!(
+            said(Curve { codewords: u64::MAX, ..Curve::default() }).contains("must be from 0 to")
+        );
+        assert_eq!(
+            said(Curve {
+                ber: Bers { from: 1.0, to: 2.0, points: usize::MAX },
+                ..Curve::default()
+            })
+            .lines()
+            .count(),
+            2
+        );
+    }
+}

@@ -1,0 +1,75 @@
+//! How errors come, and the source of them.
+
+use super::dfe::{self, Dfe};
+use super::draws::flip_bits;
+use super::gilbert_elliott::{self, GilbertElliott};
+use crate::error::{Path, Problems, Result};
+use crate::seed::{Rng, Seed};
+use serde::{Deserialize, Serialize};
+
+/// How errors come.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Errors {
+    /// Every bit is wrong with the same probability, independently.
+    Independent {
+        /// Wrong bits over all bits.
+        ber: f64,
+    },
+    /// Two states of different bit error ratio.
+    GilbertElliott(GilbertElliott),
+    /// A slicer behind a feedback equaliser of one tap, in white noise.
+    Dfe(Dfe),
+}
+
+impl Errors {
+    /// Reports every number that is out of its range.
+    pub fn check(&self, at: &Path, problems: &mut Problems) {
+        match self {
+            Self::Independent { ber } => problems.range(at, "ber", *ber, 0.0..=0.5),
+            Self::GilbertElliott(channel) => channel.check(at, problems),
+            Self::Dfe(dfe) => dfe.check(at, problems),
+        }
+    }
+
+    /// A source of such errors, with a stream of its own.
+    ///
+    /// # Errors
+    ///
+    /// Every number that is out of its range.
+    pub fn build(&self, seed: Seed) -> Result<ErrorSource> {
+        let mut problems = Problems::new();
+        self.check(&Path::root(), &mut problems);
+        problems.finish()?;
+        let rng = seed.named("fec.errors").rng();
+        Ok(ErrorSource(match *self {
+            Self::Independent { ber } => Kind::Independent { rng, ber },
+            Self::GilbertElliott(channel) => {
+                Kind::GilbertElliott(gilbert_elliott::Source::new(channel, rng))
+            }
+            Self::Dfe(dfe) => Kind::Dfe(dfe::Source::new(dfe, rng)),
+        }))
+    }
+}
+
+/// Makes errors, block after block: its memory is carried over.
+#[derive(Clone)]
+pub struct ErrorSource(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    Independent { rng: Rng, ber: f64 },
+    GilbertElliott(gilbert_elliott::Source),
+    Dfe(dfe::Source),
+}
+
+impl ErrorSource {
+    /// Turns the levels that were sent into those that are decided.
+    pub fn corrupt(&mut self, levels: &mut [u8]) {
+        match &mut self.0 {
+            Kind::Independent { rng, ber } => flip_bits(rng, *ber, levels),
+            Kind::GilbertElliott(source) => source.corrupt(levels),
+            Kind::Dfe(source) => source.corrupt(levels),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The measurement of a capture.
+
+use super::reading::{self, Reading};
+use super::request::Scope;
+use super::trace::Trace;
+use crate::error::{Error, Problem, Problems, Result};
+use crate::measure::tdecq::instrument::Instrument;
+use crate::measure::tdecq::reference::Reference;
+use crate::measure::tdecq::refusal::Refusal;
+use crate::measure::tdecq::result::Tdecq;
+use crate::measured::{Candidate, Capture, CaptureQuantity};
+use crate::units::{giga, micro};
+
+/// A capture that was measured.
+pub struct Measured {
+    /// The figures.
+    pub reading: Reading,
+    pub(super) trace: Trace,
+    pub(super) quantity: CaptureQuantity,
+    pub(super) reference: Reference,
+    pub(super) tdecq: std::result::Result<Tdecq, Refusal>,
+}
+
+impl Scope {
+    /// Reads and measures the capture.
+    ///
+    /// Periods are averaged for levels, taps and thresholds; what each differs by is the
+    /// transmitter's noise, in TDECQ. A capture in which the pattern's highest level is the darkest
+    /// is measured as the light has it, 3 being bright; the reading says so. A closed eye is a
+    /// reading without TDECQ, with the reason.
+    ///
+    /// # Errors
+    ///
+    /// A number out of range; a file that cannot be read or does not carry the pattern, each with
+    /// line or value and remedy.
+    pub fn measure(&self) -> Result<Measured> {
+        let mut problems = Problems::new();
+        self.check(&mut problems);
+        problems.finish()?;
+        let refused = |remedy: String| {
+            let mut problems = Problems::new();
+            problems.push(Problem {
+                place: None,
+                path: self.file.clone(),
+                value: String::new(),
+                remedy,
+            });
+            Error::Input(problems)
+        };
+        let opened = Capture::open(&self.file, self.unit).map_err(refused)?;
+        if opened.quantity == CaptureQuantity::Voltage && self.instrument_noise_uw > 0.0 {
+            return Err(refused(
+                "is a voltage; instrument_noise_uw is for power, and must be 0".to_owned(),
+            ));
+        }
+        let candidates = Candidate::all_of(&self.pattern).map_err(refused)?;
+        let symbol_rate_hz = giga(self.symbol_rate_gbd);
+        let (trace, found) =
+            Trace::of(opened.capture, symbol_rate_hz, &candidates, self).map_err(refused)?;
+        let tdecq = Instrument::default()
+            .measure(&trace.capture(micro(self.instrument_noise_uw)), &self.reference);
+        if let Err(refusal) = &tdecq
+            && !matches!(refusal, Refusal::Closed { .. } | Refusal::NoSettledRuns)
+        {
+            return Err(refused(refusal.to_string()));
+        }
+        let reading = reading::read(self, &trace, found, opened.quantity, opened.digest, &tdecq);
+        Ok(Measured { reading, trace, quantity: opened.quantity, reference: self.reference, tdecq })
+    }
+}

@@ -1,0 +1,50 @@
+//! A measurement as it is asked for.
+
+use crate::error::{Path, Problems};
+use crate::measure::tdecq::capture::Receiver;
+use crate::measure::tdecq::reference::Reference;
+use crate::measured::PowerUnit;
+use crate::pattern::Pattern;
+
+/// Symbol rates that a capture may have, GBd.
+const RATES_GBD: std::ops::RangeInclusive<f64> = 0.1..=500.0;
+/// Whether the instrument has averaged what it recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Averaging {
+    /// No: the repeats of the pattern show the transmitter's noise.
+    #[default]
+    None,
+    /// Yes: the transmitter's noise is gone, and TDECQ comes out too small.
+    Done,
+}
+
+/// What is measured, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scope {
+    /// The capture: text of columns, or `.npy`.
+    pub file: String,
+    /// What its samples are in; a voltage with [`PowerUnit::Linear`], or where the header says so.
+    pub unit: PowerUnit,
+    /// Symbol rate, GBd.
+    pub symbol_rate_gbd: f64,
+    /// Reference receiver; [`Reference::of_rate`] knows the usual ones.
+    pub reference: Reference,
+    /// The pattern; one that is too long to be captured whole leaves it open which of the short
+    /// ones it is.
+    pub pattern: Pattern,
+    /// Whether the capture has passed the reference receiver's filter.
+    pub receiver: Receiver,
+    /// Whether it has been averaged.
+    pub averaging: Averaging,
+    /// Rms of the instrument's own noise behind the reference receiver's filter, uW; it is given
+    /// back.
+    pub instrument_noise_uw: f64,
+}
+
+impl Scope {
+    /// Reports every number that is out of its range.
+    pub fn check(&self, problems: &mut Problems) {
+        problems.range(&Path::root(), "symbol_rate_gbd", self.symbol_rate_gbd, RATES_GBD);
+        problems.range(&Path::root(), "instrument_noise_uw", self.instrument_noise_uw, 0.0..=1e6);
+    }
+}

@@ -1,0 +1,97 @@
+//! The figures of a variant.
+
+use crate::link::{FecResult, LaneResult, LinkResult, PortResult};
+use crate::report::figure::{counted, decimals, difference, ratio, small};
+use crate::sweep::{Difference, Variant};
+
+/// One figure of every variant.
+pub(super) struct Figure {
+    /// Before a line of it.
+    pub(super) line: &'static str,
+    /// Above a column of it.
+    pub(super) column: &'static str,
+    pub(super) of: fn(&Variant) -> String,
+}
+
+const fn figure(line: &'static str, column: &'static str, of: fn(&Variant) -> String) -> Figure {
+    Figure { line, column, of }
+}
+
+/// Of the variant itself.
+pub(super) const OWN: [Figure; 9] = [
+    figure("rank by margin", "\nrank", |v| v.rank.to_string()),
+    figure("margin, worst lane, dB", "margin\ndB", margin),
+    figure("worst lane", "worst\nlane", |v| {
+        v.result.port.worst_lane.map_or_else(|| "-".to_owned(), |lane| lane.to_string())
+    }),
+    figure("its SNR, dB", "SNR\ndB", |v| decimals(worst(v, |lane| lane.snr_db), 1)),
+    figure("its OMA at TP2, dBm", "OMA\ndBm", |v| decimals(worst(v, |lane| lane.oma_tp2_dbm), 2)),
+    figure("its ER at TP2, dB", "ER\ndB", |v| decimals(worst(v, |lane| lane.er_tp2_db), 2)),
+    figure("port BER semi-analytic", "port BER\nsemi-analytic", |v| {
+        ratio(v.result.port.ber_semi_analytic)
+    }),
+    figure("port BER counted", "port BER\ncounted (95 %)", port_counted),
+    figure("verdict", "\nverdict", |v| verdict(&v.result).to_owned()),
+];
+
+/// Of error correction, of all lanes together, and against the first variant.
+pub(super) const BEYOND: [Figure; 5] = [
+    figure("codeword errors, closed", "codeword\nerrors", |v| {
+        small(fec(&v.result.port, |fec| fec.codeword_error_ratio_closed))
+    }),
+    figure("frame loss, closed", "frame\nloss", |v| {
+        small(fec(&v.result.port, |fec| fec.frame_loss_ratio_closed))
+    }),
+    figure("mean margin, dB", "mean margin\ndB (95 %)", |v| {
+        within(v.margin_mean_db, v.margin_mean_db_low, v.margin_mean_db_high)
+    }),
+    figure("differs by: margin, dB", "differs by\nmargin, dB (95 %)", |v| {
+        against(v, |d| difference(d.margin_db, d.margin_db_low, d.margin_db_high))
+    }),
+    figure("differs by: ln BER", "differs by\nln BER (95 %)", |v| {
+        against(v, |d| difference(d.ln_ber, d.ln_ber_low, d.ln_ber_high))
+    }),
+];
+
+fn margin(variant: &Variant) -> String {
+    let floor = variant.result.lanes.iter().any(|lane| lane.floor_ber.is_some());
+    if floor { "none".to_owned() } else { decimals(variant.result.port.margin_db, 2) }
+}
+
+/// A figure of the worst lane.
+fn worst(variant: &Variant, of: fn(&LaneResult) -> Option<f64>) -> Option<f64> {
+    let lane = variant.result.port.worst_lane?;
+    variant.result.lanes.iter().find(|found| found.lane == lane).and_then(of)
+}
+
+fn port_counted(variant: &Variant) -> String {
+    let port = &variant.result.port;
+    counted(port.bits, port.ber_counted, port.ber_counted_low, port.ber_counted_high)
+}
+
+fn fec(port: &PortResult, of: fn(&FecResult) -> Option<f64>) -> Option<f64> {
+    port.fec.as_ref().and_then(of)
+}
+
+/// A mean with its interval: `6.73 (6.55..6.91)`.
+fn within(value: Option<f64>, low: Option<f64>, high: Option<f64>) -> String {
+    match (low, high) {
+        (Some(_), Some(_)) => {
+            format!("{} ({}..{})", decimals(value, 2), decimals(low, 2), decimals(high, 2))
+        }
+        _ => decimals(value, 2),
+    }
+}
+
+fn against(variant: &Variant, of: fn(&Difference) -> String) -> String {
+    variant.difference.as_ref().map_or_else(|| "reference".to_owned(), of)
+}
+
+/// The verdict in a word or two.
+pub(super) fn verdict(result: &LinkResult) -> &'static str {
+    match result.port.passes {
+        _ if result.lanes.iter().any(|lane| lane.passes == Some(false)) => "FAIL",
+        Some(true) => "PASS",
+        _ => "NOT JUDGED",
+    }
+}

@@ -1,0 +1,120 @@
+//! Notes below the tables.
+
+use super::figures::verdict;
+use crate::link::{LaneResult, LinkResult};
+use crate::report::figure::decimals;
+use crate::sweep::{Difference, Variant};
+
+/// Notes of lanes and warnings that are printed.
+const MOST_NOTES: usize = 12;
+
+/// What the differences are, and which variant is the best.
+pub(super) fn meaning(variants: &[Variant]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let differences: Vec<&Difference> =
+        variants.iter().filter_map(|variant| variant.difference.as_ref()).collect();
+    let (Some(least), Some(most)) = (
+        differences.iter().map(|d| d.margin_lanes).min(),
+        differences.iter().map(|d| d.margin_lanes.max(d.ln_ber_lanes)).max(),
+    ) else {
+        return vec!["one variant: there is nothing to compare it with; give a key two values, --vary KEY=A,B".to_owned()];
+    };
+    let lanes = if least == most { format!("{most}") } else { format!("{least} to {most}") };
+    lines.push(if most < 2 {
+        format!("differences to variant 1, lanes with a figure in both: {lanes}; no scatter, no interval")
+    } else {
+        format!("differences to variant 1, lane by lane: mean over {lanes} lanes, 95 % interval by their scatter (Student t)")
+    });
+    if differences.iter().any(|difference| difference.same_seeds) {
+        lines.push("paired: same seeds for data and noise".to_owned());
+    }
+    let others = numbers(variants, |variant| {
+        variant.difference.as_ref().is_some_and(|difference| !difference.same_seeds)
+    });
+    if !others.is_empty() {
+        lines.push(format!("{others}: other seeds than variant 1, so NOT paired: the scatter holds that of data and noise, too"));
+    }
+    if let Some((i, best)) = variants.iter().enumerate().find(|(_, variant)| variant.rank == 1) {
+        let equals = variants.iter().filter(|variant| variant.rank == 1).count() - 1;
+        let equals = if equals > 0 { format!(" (as good: {equals} more)") } else { String::new() };
+        match best.result.port.margin_db {
+            Some(db) => lines.push(format!(
+                "best: variant {}, margin {} dB, {}{equals}",
+                i + 1,
+                decimals(Some(db), 2),
+                verdict(&best.result)
+            )),
+            None => lines.push(format!(
+                "no variant has a margin on all lanes; the first by rank is variant {}{equals}",
+                i + 1
+            )),
+        }
+    }
+    lines
+}
+
+/// Lanes without figures and warnings, each once with the variants it is of.
+pub(super) fn notes(variants: &[Variant]) -> Vec<String> {
+    let of = |result: &LinkResult| -> Vec<String> {
+        let lane = |lane: &LaneResult| {
+            let refusal =
+                lane.refusal.as_ref().map(|because| format!("lane {}: {because}", lane.lane));
+            let refusal = refusal.or_else(|| {
+                lane.count_refusal.as_ref().map(|because| format!("lane {}: {because}", lane.lane))
+            });
+            refusal.or_else(|| {
+                lane.floor_ber.map(|ber| {
+                    format!("lane {}: no power reaches the limit; least BER {ber:.1e}", lane.lane)
+                })
+            })
+        };
+        let warnings = result.warnings.iter().map(|warning| format!("warning: {warning}"));
+        result
+            .lanes
+            .iter()
+            .filter_map(lane)
+            .chain(result.port.fec_refusal.clone())
+            .chain(warnings)
+            .collect()
+    };
+    let notes: Vec<Vec<String>> = variants.iter().map(|variant| of(&variant.result)).collect();
+    let mut said: Vec<&String> = Vec::new();
+    for note in notes.iter().flatten() {
+        if !said.contains(&note) {
+            said.push(note);
+        }
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for note in said.iter().take(MOST_NOTES) {
+        let whose: Vec<String> = notes
+            .iter()
+            .enumerate()
+            .filter(|(_, notes)| notes.contains(note))
+            .map(|(i, _)| (i + 1).to_string())
+            .collect();
+        lines.push(if whose.len() == variants.len() {
+            (*note).clone()
+        } else {
+            format!("variant {}: {note}", whose.join(", "))
+        });
+    }
+    if said.len() > MOST_NOTES {
+        lines.push(format!("{} more notes, see --json", said.len() - MOST_NOTES));
+    }
+    lines
+}
+
+/// `variants 2, 3`, or nothing.
+fn numbers(variants: &[Variant], of: impl Fn(&Variant) -> bool) -> String {
+    let numbers: Vec<String> = variants
+        .iter()
+        .enumerate()
+        .filter(|(_, variant)| of(variant))
+        .map(|(i, _)| (i + 1).to_string())
+        .collect();
+    match numbers.len() {
+        0 => String::new(),
+        1 => format!("variant {}", numbers[0]),
+        _ => format!("variants {}", numbers.join(", ")),
+    }
+}

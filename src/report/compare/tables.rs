@@ -1,0 +1,127 @@
+//! Variants in columns or in rows.
+
+use super::figures::{BEYOND, Figure, OWN};
+use crate::report::plain_table::{plain, text};
+use crate::sweep::{Compared, Variant};
+use serde_json::Value;
+
+/// Widest line, characters.
+pub(super) const WIDTH: usize = 120;
+/// Most variants that stand in columns.
+const MOST_COLUMNS: usize = 4;
+/// Most characters of a value: the end of a longer one, where a file has its name.
+const MOST_VALUE: usize = 20;
+
+/// The first of some layouts that fits the width: few variants as columns; as rows with their
+/// values; as rows with a list of values.
+pub(super) fn layout(compared: &Compared) -> String {
+    let fits = |text: &String| text.lines().all(|line| line.chars().count() <= WIDTH);
+    let columns = (compared.variants.len() <= MOST_COLUMNS).then(|| columns(compared));
+    columns
+        .filter(fits)
+        .or_else(|| Some(rows(compared, true)).filter(fits))
+        .unwrap_or_else(|| list(compared) + &rows(compared, false))
+}
+
+/// A column a variant, a line a figure.
+fn columns(compared: &Compared) -> String {
+    let variants = &compared.variants;
+    let numbers: Vec<String> = (1..=variants.len()).map(|number| number.to_string()).collect();
+    let header: Vec<&str> =
+        std::iter::once("variant").chain(numbers.iter().map(String::as_str)).collect();
+    let all: Vec<usize> = (0..header.len()).collect();
+    let mut table = plain(&header, &all);
+    for (i, key) in compared.keys.iter().enumerate() {
+        table.add_row(
+            std::iter::once(key.clone()).chain(variants.iter().map(|variant| value(variant, i))),
+        );
+    }
+    for figures in [&OWN[..], &BEYOND] {
+        table.add_row(vec![""; header.len()]);
+        for figure in figures {
+            table.add_row(
+                std::iter::once(figure.line.to_owned()).chain(variants.iter().map(figure.of)),
+            );
+        }
+    }
+    text(&table)
+}
+
+/// A row a variant, in two tables, with its number and perhaps its values.
+fn rows(compared: &Compared, with_values: bool) -> String {
+    let keys: Vec<String> = if with_values {
+        compared.keys.iter().map(|key| key.replace('.', "\n")).collect()
+    } else {
+        Vec::new()
+    };
+    // heads end on the same line
+    let deepest =
+        |heads: &[&str]| heads.iter().map(|head| head.matches('\n').count()).max().unwrap_or(0);
+    let of = |figures: &[Figure]| {
+        let heads: Vec<&str> = ["#"]
+            .into_iter()
+            .chain(keys.iter().map(String::as_str))
+            .chain(figures.iter().map(|f| f.column))
+            .collect();
+        let depth = deepest(&heads);
+        let heads: Vec<String> = heads
+            .iter()
+            .map(|head| "\n".repeat(depth - head.matches('\n').count()) + head)
+            .collect();
+        let left: Vec<usize> =
+            (1..=keys.len()).chain(texts(figures).map(|i| 1 + keys.len() + i)).collect();
+        let mut table = plain(&heads.iter().map(String::as_str).collect::<Vec<_>>(), &left);
+        for (i, variant) in compared.variants.iter().enumerate() {
+            let values = (0..keys.len()).map(|key| value(variant, key));
+            table.add_row(
+                std::iter::once((i + 1).to_string())
+                    .chain(values)
+                    .chain(figures.iter().map(|figure| (figure.of)(variant))),
+            );
+        }
+        text(&table)
+    };
+    of(&OWN) + "\n" + &of(&BEYOND)
+}
+
+/// The columns that hold more than a number.
+fn texts(figures: &[Figure]) -> impl Iterator<Item = usize> {
+    figures
+        .iter()
+        .enumerate()
+        .filter(|(_, figure)| figure.column.contains("95 %") || figure.line == "verdict")
+        .map(|(i, _)| i)
+}
+
+/// The variants by number, with their values.
+fn list(compared: &Compared) -> String {
+    let mut out = String::new();
+    for (i, variant) in compared.variants.iter().enumerate() {
+        let mut line = format!("{}:", i + 1);
+        for (k, key) in compared.keys.iter().enumerate() {
+            let next = format!(" {key}={}", value(variant, k));
+            if line.chars().count() + next.chars().count() > WIDTH {
+                out += &format!("{line}\n");
+                line = "  ".to_owned();
+            }
+            line += &next;
+        }
+        out += &format!("{line}\n");
+    }
+    out + "\n"
+}
+
+fn value(variant: &Variant, key: usize) -> String {
+    let text = match variant.at.0.get(key).map(|(_, value)| value) {
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+        None => String::new(),
+    };
+    let text = text.replace(char::is_control, " ");
+    let length = text.chars().count();
+    if length <= MOST_VALUE {
+        text
+    } else {
+        format!("..{}", text.chars().skip(length + 2 - MOST_VALUE).collect::<String>())
+    }
+}
