@@ -8,9 +8,10 @@ use divan::counter::ItemsCount;
 use lightlane::chain::{
     Count, Drawn, Draws, Hop, Method, Predictor, Stop, Trained, Worker, Workers, Workshop, count,
 };
+use lightlane::dsp::DetectorKind;
 use lightlane::link::{Config, Lane, presets};
 use lightlane::pattern::PatternKind;
-use lightlane::serdes::{ClockRecovery, DecisionKind};
+use lightlane::serdes::dsp::ClockRecovery;
 use lightlane::transmitter::TransmitterKind;
 use std::sync::atomic::AtomicBool;
 
@@ -75,13 +76,13 @@ fn whole_chain_in_blocks_of(bencher: Bencher, symbols: usize) {
 
 /// The same behind a converter of 18 GHz, decided with one and sixteen taps of feedback and in 4
 /// and 16 states.
-#[divan::bench(args = [(DecisionKind::Dfe, 1), (DecisionKind::Dfe, 16), (DecisionKind::Mlse, 1), (DecisionKind::Mlse, 2)])]
-fn whole_chain_deciding(bencher: Bencher, (decision, memory): (DecisionKind, usize)) {
+#[divan::bench(args = [(DetectorKind::Dfe, 1), (DetectorKind::Dfe, 16), (DetectorKind::Mlse, 1), (DetectorKind::Mlse, 2)])]
+fn whole_chain_deciding(bencher: Bencher, (decision, memory): (DetectorKind, usize)) {
     let mut config = config(TransmitterKind::Eml, 4);
-    config.receiver.adc.bandwidth_ghz = 18.0;
-    config.receiver.decision = decision;
-    config.receiver.dfe.taps = memory;
-    config.receiver.mlse.memory = memory.min(2);
+    config.receiver.dsp.adc.bandwidth_ghz = 18.0;
+    config.receiver.dsp.detector = decision;
+    config.receiver.dsp.dfe.taps = memory;
+    config.receiver.dsp.mlse.memory = memory.min(2);
     let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
     let mut worker = Worker::new(&lane.plan);
     let trained = trained(&lane, &mut worker);
@@ -100,7 +101,7 @@ fn whole_chain_deciding(bencher: Bencher, (decision, memory): (DecisionKind, usi
 #[divan::bench]
 fn stream_with_a_recovered_clock(bencher: Bencher) {
     let mut config = config(TransmitterKind::Eml, 4);
-    config.receiver.clock.recovery = ClockRecovery::MuellerMuller;
+    config.receiver.dsp.clock.recovery = ClockRecovery::MuellerMuller;
     let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
     let mut worker = Worker::new(&lane.plan);
     let (trained, workers, symbols) =
@@ -171,20 +172,20 @@ fn whole_chain_without_noise(bencher: Bencher) {
 }
 
 /// Noise on stored noiseless blocks, decided by a slicer and behind one tap of feedback.
-#[divan::bench(args = [DecisionKind::Slicer, DecisionKind::Dfe])]
-fn replay(bencher: Bencher, decision: DecisionKind) {
+#[divan::bench(args = [DetectorKind::Slicer, DetectorKind::Dfe])]
+fn replay(bencher: Bencher, decision: DetectorKind) {
     let mut config = config(TransmitterKind::Eml, 4);
-    config.receiver.decision = decision;
-    config.receiver.dfe.taps = 1;
-    if decision == DecisionKind::Dfe {
+    config.receiver.dsp.detector = decision;
+    config.receiver.dsp.dfe.taps = 1;
+    if decision == DetectorKind::Dfe {
         // what is fed back is not replayed in the light's own noise
         config.transmitter.eml.laser.rin_db_per_hz = -165.0;
         (
             config.transmitter.dac.jitter_fs,
-            config.receiver.adc.jitter_fs,
+            config.receiver.dsp.adc.jitter_fs,
             config.transmitter.dac.effective_bits,
         ) = (0.0, 0.0, 9.0);
-        config.receiver.adc.bandwidth_ghz = 14.0;
+        config.receiver.dsp.adc.bandwidth_ghz = 14.0;
     }
     let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
     let mut worker = Worker::new(&lane.plan);

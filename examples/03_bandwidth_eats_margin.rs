@@ -15,7 +15,7 @@ const PARTS: [(&str, &str); 4] = [
     ("converter (DAC)", "transmitter.dac.bandwidth_ghz"),
     ("EML", "transmitter.eml.bandwidth_ghz"),
     ("amplifier (TIA)", "receiver.tia.bandwidth_ghz"),
-    ("converter (ADC)", "receiver.adc.bandwidth_ghz"),
+    ("converter (ADC)", "receiver.dsp.adc.bandwidth_ghz"),
 ];
 
 fn main() -> lightlane::Result<()> {

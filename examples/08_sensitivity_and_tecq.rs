@@ -24,14 +24,14 @@ const REFERENCE: [&str; 14] = [
     "receiver.photodiode.bandwidth_ghz=500",
     "receiver.crosstalk.lane_db=-300",
     "receiver.crosstalk.tx_db=-300",
-    "receiver.ffe.taps=5",
-    "receiver.ffe.precursors=2",
+    "receiver.dsp.ffe.taps=5",
+    "receiver.dsp.ffe.precursors=2",
     "receiver.tia.bandwidth_ghz=26.5625",
     "receiver.tia.noise=quadratic",
     "receiver.tia.a2_pa2_per_hz_ghz2=0",
-    "receiver.adc.bandwidth_ghz=500",
-    "receiver.adc.effective_bits=24",
-    "receiver.adc.jitter_fs=0",
+    "receiver.dsp.adc.bandwidth_ghz=500",
+    "receiver.dsp.adc.effective_bits=24",
+    "receiver.dsp.adc.jitter_fs=0",
 ];
 
 fn main() -> lightlane::Result<()> {

@@ -29,7 +29,7 @@ fn main() -> lightlane::Result<()> {
     for assignment in [
         "pattern.kind=prbs31q",
         "spread.launch_power_db=0",
-        "receiver.clock.recovery=mueller-muller",
+        "receiver.dsp.clock.recovery=mueller-muller",
         &symbols,
     ] {
         stack.set(assignment)?;
@@ -42,7 +42,7 @@ fn main() -> lightlane::Result<()> {
     );
     let mut traces = Vec::new();
     for bandwidth_mhz in BANDWIDTHS_MHZ {
-        config.receiver.clock.bandwidth_mhz = bandwidth_mhz;
+        config.receiver.dsp.clock.bandwidth_mhz = bandwidth_mhz;
         let tolerated = |&mhz: &f64| {
             Ok((mhz, JitterTolerance::new(&config, 0)?.at(mhz, LIMIT_BER).unwrap_or(f64::NAN)))
         };

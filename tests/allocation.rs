@@ -4,6 +4,7 @@ use lightlane::chain::{
     Count, Drawn, Draws, Hop, Method, Predictor, Stop, Trained, Worker, Workers, Workshop,
     block_levels, count,
 };
+use lightlane::dsp::DetectorKind;
 use lightlane::dsp::cdr::{ClockLoop, Detector, LoopGains, TimingDetector};
 use lightlane::dsp::dfe::Dfe;
 use lightlane::dsp::mlse::{Mlse, PartialResponse, SoftMlse};
@@ -15,7 +16,7 @@ use lightlane::fec::reed_solomon::{Code, Workspace};
 use lightlane::link::{Config, Lane, presets};
 use lightlane::pattern::PatternKind;
 use lightlane::receiver::Limiting;
-use lightlane::serdes::{AdaptationKind, ClockRecovery, DecisionKind};
+use lightlane::serdes::dsp::{AdaptationKind, ClockRecovery};
 use lightlane::transmitter::{RinKind, TransmitterKind};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -129,7 +130,7 @@ fn a_block_with_every_noise_allocates_nothing_at_one_and_two_samples_per_symbol(
     for kind in KINDS {
         for samples_per_symbol in [1, 2] {
             let mut config = noisy(kind);
-            config.receiver.adc.samples_per_symbol = samples_per_symbol;
+            config.receiver.dsp.adc.samples_per_symbol = samples_per_symbol;
             runs_without_allocating(&config, Drawn::Everything);
         }
     }
@@ -186,7 +187,7 @@ fn a_saturating_amplifier_allocates_nothing() {
         let mut config = noisy(TransmitterKind::Eml);
         config.receiver.tia.limiting = Limiting::Tanh;
         config.receiver.tia.overload_ma_pp = 1.0;
-        config.receiver.adc.samples_per_symbol = samples_per_symbol;
+        config.receiver.dsp.adc.samples_per_symbol = samples_per_symbol;
         runs_without_allocating(&config, Drawn::Everything);
     }
 }
@@ -197,7 +198,7 @@ fn blocks_of_any_length_allocate_nothing() {
     for block_symbols in [1000, 1009, 8191] {
         let mut config = noisy(TransmitterKind::Mzm);
         config.simulation.block_symbols = block_symbols;
-        config.receiver.adc.samples_per_symbol = 2;
+        config.receiver.dsp.adc.samples_per_symbol = 2;
         runs_without_allocating(&config, Drawn::Everything);
     }
 }
@@ -205,21 +206,24 @@ fn blocks_of_any_length_allocate_nothing() {
 #[test]
 fn a_receiver_trained_by_lms_runs_without_allocating() {
     let mut config = noisy(TransmitterKind::Eml);
-    config.receiver.ffe.adaptation = AdaptationKind::Lms;
+    config.receiver.dsp.ffe.adaptation = AdaptationKind::Lms;
     runs_without_allocating(&config, Drawn::Everything);
 }
 
 #[test]
 fn feedback_and_sequences_decide_without_allocating() {
     for (decision, memory, taps) in [
-        (DecisionKind::Dfe, 1, 1),
-        (DecisionKind::Dfe, 1, 16),
-        (DecisionKind::Mlse, 1, 1),
-        (DecisionKind::Mlse, 2, 1),
+        (DetectorKind::Dfe, 1, 1),
+        (DetectorKind::Dfe, 1, 16),
+        (DetectorKind::Mlse, 1, 1),
+        (DetectorKind::Mlse, 2, 1),
     ] {
         let mut config = noisy(TransmitterKind::Eml);
-        (config.receiver.decision, config.receiver.mlse.memory, config.receiver.dfe.taps) =
-            (decision, memory, taps);
+        (
+            config.receiver.dsp.detector,
+            config.receiver.dsp.mlse.memory,
+            config.receiver.dsp.dfe.taps,
+        ) = (decision, memory, taps);
         runs_without_allocating(&config, Drawn::Everything);
     }
 }
@@ -280,10 +284,10 @@ fn equalisers_detectors_and_clocks_do_not_allocate() {
 fn a_stream_allocates_a_few_times_a_block_and_never_a_symbol() {
     for recovery in [ClockRecovery::MuellerMuller, ClockRecovery::BangBang] {
         let mut config = noisy(TransmitterKind::Eml);
-        config.receiver.clock.recovery = recovery;
-        (config.receiver.clock.sinusoidal_ui, config.receiver.clock.ac_coupling_khz) =
+        config.receiver.dsp.clock.recovery = recovery;
+        (config.receiver.dsp.clock.sinusoidal_ui, config.receiver.dsp.clock.ac_coupling_khz) =
             (0.05, 100.0);
-        config.receiver.adc.samples_per_symbol = 2;
+        config.receiver.dsp.adc.samples_per_symbol = 2;
         let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
         let mut worker = Worker::new(&lane.plan);
         let trained = trained(&lane, &mut worker);

@@ -112,7 +112,7 @@ fn all_that_is_wrong_in_file_and_flags_is_said_at_once_with_its_place() {
         "run",
         "bad.toml",
         "--set",
-        "receiver.ffe.tap=9",
+        "receiver.dsp.ffe.tap=9",
         "--set",
         "fibre.length_km=inf",
         "--set",
@@ -123,7 +123,7 @@ fn all_that_is_wrong_in_file_and_flags_is_said_at_once_with_its_place() {
         "error: bad.toml:5:18: fibre.loss_db_per_km = true: must be a number",
         "error: bad.toml:6:21: fibre.connector_loss_db = 1000000000: must be from -20 to 60",
         "error: bad.toml:8:19: lane.2.fibre.length_km = NaN: must be from 0 to 1000",
-        "error: --set receiver.ffe.tap=9: receiver.ffe.tap: unknown key, did you mean taps?",
+        "error: --set receiver.dsp.ffe.tap=9: receiver.dsp.ffe.tap: unknown key, did you mean taps?",
         "error: --set fibre.length_km=inf: fibre.length_km = inf: must be from 0 to 1000",
         "error: --set nonsense: must be KEY=VALUE, such as fibre.length_km=2",
     ] {
@@ -137,7 +137,7 @@ fn an_impossible_combination_is_refused() {
     for (assignments, expected) in [
         (&["lanes=0"][..], "lanes = 0: must be from 1 to 64"),
         (
-            &["simulation.block_symbols=256", "receiver.ffe.taps=60"],
+            &["simulation.block_symbols=256", "receiver.dsp.ffe.taps=60"],
             "simulation.block_symbols = 256: must be at least",
         ),
         (

@@ -27,7 +27,7 @@ fn every_wrong_file_is_one_line_with_key_file_line_and_remedy() {
         .unwrap();
     folder.write(
         "bad.toml",
-        "preset = '800gbase-dr8'\n[receiver]\ntia.response = { file = 'text.csv' }\nadc.response.file = 'gap.csv'\n\
+        "preset = '800gbase-dr8'\n[receiver]\ntia.response = { file = 'text.csv' }\ndsp.adc.response.file = 'gap.csv'\n\
          photodiode.response.file = 'down.csv'\ntia.noise_file = 'comma.csv'\n[transmitter]\ndac.response.file = 'one.csv'\n\
          eml.response.file = 'nan.csv'\neml.driver.response.file = 'wide.s2p'\neml.curve.file = 'binary.csv'\n\
          mzm.response.file = 'large.csv'\nmzm.driver.response = { file = 'good.csv', convention = 'power' }\n\
@@ -36,7 +36,7 @@ fn every_wrong_file_is_one_line_with_key_file_line_and_remedy() {
     let lines = refused(&folder.run(&["run", "bad.toml"]));
     for expected in [
         "bad.toml:3:25: receiver.tia.response.file = text.csv: line 2, column 2: `abc`: must be a number",
-        "receiver.adc.response.file = gap.csv: line 2, column 2: is empty; must be a number: fill the gap",
+        "receiver.dsp.adc.response.file = gap.csv: line 2, column 2: is empty; must be a number: fill the gap",
         "receiver.photodiode.response.file = down.csv: line 2: frequency, GHz, 0 descends behind 1; must ascend",
         "receiver.tia.noise_file = comma.csv: line 2, column 2: `-0,5`: has a decimal comma; must have a point, -0.5",
         "transmitter.dac.response.file = one.csv: line 1: is the only one with numbers; must be two or more",

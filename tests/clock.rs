@@ -7,7 +7,7 @@ use lightlane::chain::{
 use lightlane::dsp::cdr::{LoopGains, damping_from_peaking_db};
 use lightlane::link::{Config, JitterTolerance, Lane, LaneResult, Stack, mask_ui};
 use lightlane::pattern::PatternKind;
-use lightlane::serdes::ClockRecovery;
+use lightlane::serdes::dsp::ClockRecovery;
 use std::f64::consts::PI;
 use std::sync::atomic::AtomicBool;
 
@@ -16,7 +16,7 @@ fn recovered(loss_db: f64, recovery: ClockRecovery) -> Config {
     let mut config = preset("800gbase-dr8");
     config.fibre.connector_loss_db += loss_db;
     config.pattern.kind = PatternKind::Prbs31q;
-    config.receiver.clock.recovery = recovery;
+    config.receiver.dsp.clock.recovery = recovery;
     config
 }
 
@@ -47,7 +47,7 @@ fn counted(config: &Config, symbols: u64) -> Counted {
 }
 
 fn gains(config: &Config) -> LoopGains {
-    let clock = &config.receiver.clock;
+    let clock = &config.receiver.dsp.clock;
     LoopGains::new(
         clock.bandwidth_mhz * 1e-3 / config.symbol_rate_gbd,
         damping_from_peaking_db(clock.peaking_db),
@@ -65,7 +65,7 @@ fn the_loop_in_the_chain_has_the_jitter_transfer_of_its_gains() {
         for per_half_million in [8, 40, 160] {
             let mut config = recovered(2.0, ClockRecovery::MuellerMuller);
             let frequency = f64::from(per_half_million) / f64::from(1 << 19);
-            let clock = &mut config.receiver.clock;
+            let clock = &mut config.receiver.dsp.clock;
             (clock.bandwidth_mhz, clock.peaking_db) = (bandwidth_mhz, peaking_db);
             (clock.sinusoidal_ui, clock.sinusoidal_mhz) =
                 (0.1, frequency * 1e3 * config.symbol_rate_gbd);
@@ -74,7 +74,7 @@ fn the_loop_in_the_chain_has_the_jitter_transfer_of_its_gains() {
                 (clock.jitter_transfer.expect("shaken"), gains(&config).jitter_transfer(frequency));
             println!(
                 "{bandwidth_mhz} MHz, {:.2} MHz: {found:.4} for {expected:.4}",
-                config.receiver.clock.sinusoidal_mhz
+                config.receiver.dsp.clock.sinusoidal_mhz
             );
             assert!((found - expected).norm() < 0.04, "{found} {expected}");
             assert_eq!(
@@ -92,7 +92,7 @@ fn the_loop_in_the_chain_has_the_jitter_transfer_of_its_gains() {
 fn a_hundred_ppm_are_found_without_slips_and_cost_nothing() {
     let at = |offset_ppm: f64| {
         let mut config = recovered(NOISY_DB, ClockRecovery::MuellerMuller);
-        config.receiver.clock.offset_ppm = offset_ppm;
+        config.receiver.dsp.clock.offset_ppm = offset_ppm;
         run_lane(&config, 1 << 19)
     };
     let none = at(0.0);
@@ -162,7 +162,7 @@ fn a_lane_with_a_recovered_clock_is_judged_by_its_count_and_says_why() {
 fn beyond_its_pull_in_a_clock_has_no_lock_and_its_lane_no_error_ratio() {
     for recovery in [ClockRecovery::MuellerMuller, ClockRecovery::BangBang] {
         let mut config = recovered(0.0, recovery);
-        config.receiver.clock.offset_ppm = 5000.0;
+        config.receiver.dsp.clock.offset_ppm = 5000.0;
         config.lanes = 1;
         let result = run(&config);
         let lane = &result.lanes[0];
@@ -189,7 +189,8 @@ fn beyond_its_pull_in_a_clock_has_no_lock_and_its_lane_no_error_ratio() {
 #[test]
 fn jitter_far_beyond_the_tolerance_is_no_error_ratio_of_a_half() {
     let mut config = recovered(0.0, ClockRecovery::MuellerMuller);
-    (config.receiver.clock.sinusoidal_ui, config.receiver.clock.sinusoidal_mhz) = (4.0, 5.0);
+    (config.receiver.dsp.clock.sinusoidal_ui, config.receiver.dsp.clock.sinusoidal_mhz) =
+        (4.0, 5.0);
     let lane = run_lane(&config, 1 << 18);
     println!("{:?} {:?} {:?}", lane.clock, lane.ber_counted, lane.refusal);
     assert!(lane.refusal.is_some() && lane.ber_counted.is_none());
@@ -201,9 +202,9 @@ fn jitter_far_beyond_the_tolerance_is_no_error_ratio_of_a_half() {
 #[test]
 fn a_bang_bang_loop_locks_and_is_about_as_wide_as_its_noise_lets_the_sign_be() {
     let mut config = recovered(NOISY_DB, ClockRecovery::BangBang);
-    config.receiver.clock.offset_ppm = -50.0;
+    config.receiver.dsp.clock.offset_ppm = -50.0;
     let frequency = 40.0 / f64::from(1 << 19);
-    (config.receiver.clock.sinusoidal_ui, config.receiver.clock.sinusoidal_mhz) =
+    (config.receiver.dsp.clock.sinusoidal_ui, config.receiver.dsp.clock.sinusoidal_mhz) =
         (0.04, frequency * 1e3 * config.symbol_rate_gbd);
     let clock = counted(&config, 1 << 19).clocks.remove(0);
     assert_eq!((clock.locked, clock.slips_forward, clock.slips_backward), (Some(true), 0, 0));
@@ -227,7 +228,7 @@ fn a_bang_bang_loop_locks_and_is_about_as_wide_as_its_noise_lets_the_sign_be() {
 #[test]
 fn the_tolerance_falls_by_twenty_decibels_a_decade_below_the_bandwidth() {
     let mut config = recovered(5.5, ClockRecovery::MuellerMuller);
-    config.receiver.clock.peaking_db = 0.01;
+    config.receiver.dsp.clock.peaking_db = 0.01;
     config.simulation.symbols = 1 << 17;
     let limit_ber = 1e-3;
     let mut tolerance = JitterTolerance::new(&config, 0).expect("it trains");
@@ -264,7 +265,7 @@ fn ac_coupling_costs_its_baseline_and_at_a_hundred_kilohertz_nothing() {
     let tally = |ac_coupling_khz: f64| {
         let mut config = recovered(NOISY_DB, ClockRecovery::Ideal);
         config.simulation.stream = true;
-        config.receiver.clock.ac_coupling_khz = ac_coupling_khz;
+        config.receiver.dsp.clock.ac_coupling_khz = ac_coupling_khz;
         counted(&config, 1 << 20).end
     };
     // mean variance around the levels: noises are the same draws, so their difference is the
@@ -290,28 +291,28 @@ fn ac_coupling_costs_its_baseline_and_at_a_hundred_kilohertz_nothing() {
 
 #[test]
 fn what_makes_no_sense_is_refused_in_one_line() {
-    let mm = "receiver.clock.recovery=mueller-muller";
+    let mm = "receiver.dsp.clock.recovery=mueller-muller";
     for (flags, expected) in [
         (
-            vec!["receiver.clock.offset_ppm=100"],
-            "receiver.clock.offset_ppm = 100: needs receiver.clock.recovery",
+            vec!["receiver.dsp.clock.offset_ppm=100"],
+            "receiver.dsp.clock.offset_ppm = 100: needs receiver.dsp.clock.recovery",
         ),
-        (vec!["receiver.clock.recovery=mueller"], "receiver.clock.recovery"),
+        (vec!["receiver.dsp.clock.recovery=mueller"], "receiver.dsp.clock.recovery"),
         (
-            vec![mm, "receiver.clock.bandwidth_mhz=54"],
-            "receiver.clock.bandwidth_mhz = 54: must be from 0.1 to 53.1",
-        ),
-        (
-            vec![mm, "receiver.clock.offset_ppm=6000"],
-            "receiver.clock.offset_ppm = 6000: must be from -5000 to 5000",
+            vec![mm, "receiver.dsp.clock.bandwidth_mhz=54"],
+            "receiver.dsp.clock.bandwidth_mhz = 54: must be from 0.1 to 53.1",
         ),
         (
-            vec![mm, "receiver.clock.peaking_db=0"],
-            "receiver.clock.peaking_db = 0: must be from 0.01 to 6",
+            vec![mm, "receiver.dsp.clock.offset_ppm=6000"],
+            "receiver.dsp.clock.offset_ppm = 6000: must be from -5000 to 5000",
         ),
         (
-            vec![mm, "receiver.clock.sinusoidal_ui=5", "receiver.clock.sinusoidal_mhz=40"],
-            "receiver.clock.sinusoidal_ui = 5: must be at most 4.228",
+            vec![mm, "receiver.dsp.clock.peaking_db=0"],
+            "receiver.dsp.clock.peaking_db = 0: must be from 0.01 to 6",
+        ),
+        (
+            vec![mm, "receiver.dsp.clock.sinusoidal_ui=5", "receiver.dsp.clock.sinusoidal_mhz=40"],
+            "receiver.dsp.clock.sinusoidal_ui = 5: must be at most 4.228",
         ),
         (
             vec![mm, "simulation.samples_per_symbol=2"],
@@ -343,14 +344,15 @@ fn a_sweep_over_jitter_has_the_clock_in_its_columns() {
     let mut stack = Stack::open("800gbase-dr8").expect("it ships");
     for assignment in [
         "lanes=1",
-        "receiver.clock.recovery=mueller-muller",
+        "receiver.dsp.clock.recovery=mueller-muller",
         "simulation.symbols=20000",
         "fibre.connector_loss_db=8",
     ] {
         stack.set(assignment).expect("a key");
     }
-    let axes = ["receiver.clock.sinusoidal_mhz=1,10", "receiver.clock.sinusoidal_ui=0.05,0.2"]
-        .map(|axis| Axis::parse(axis).expect("an axis"));
+    let axes =
+        ["receiver.dsp.clock.sinusoidal_mhz=1,10", "receiver.dsp.clock.sinusoidal_ui=0.05,0.2"]
+            .map(|axis| Axis::parse(axis).expect("an axis"));
     let sweep = Sweep::new(&stack, axes.into()).expect("links");
     let names = lightlane::sweep::Row::figures();
     let column = |name: &str| {

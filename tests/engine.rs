@@ -2,7 +2,7 @@
 
 use crate::support::{preset, run, run_lane};
 use lightlane::link::{Config, Link, Resolved};
-use lightlane::serdes::AdaptationKind;
+use lightlane::serdes::dsp::AdaptationKind;
 use lightlane::transmitter::TransmitterKind;
 use std::sync::atomic::AtomicBool;
 
@@ -71,7 +71,7 @@ fn a_source_less_never_adds_errors_on_average() {
     let mut c = preset("800gbase-dr8");
     c.fibre.connector_loss_db = 10.0;
     let with = run_lane(&c, 1 << 18);
-    c.receiver.adc.jitter_fs = 0.0;
+    c.receiver.dsp.adc.jitter_fs = 0.0;
     let without = run_lane(&c, 1 << 18);
     assert!(without.errors < with.errors, "{} {}", without.errors, with.errors);
 }
@@ -101,8 +101,8 @@ fn lms_comes_within_a_tenth_of_a_decibel_of_the_closed_form() {
     for samples_per_symbol in [1, 2] {
         let snr_db = |adaptation: AdaptationKind| {
             let mut c: Config = preset("800gbase-dr8");
-            c.receiver.adc.samples_per_symbol = samples_per_symbol;
-            c.receiver.ffe.adaptation = adaptation;
+            c.receiver.dsp.adc.samples_per_symbol = samples_per_symbol;
+            c.receiver.dsp.ffe.adaptation = adaptation;
             run_lane(&c, 0).snr_db.expect("predicted")
         };
         let (mmse, lms) = (snr_db(AdaptationKind::Mmse), snr_db(AdaptationKind::Lms));
@@ -122,7 +122,7 @@ fn the_precoder_costs_a_factor_of_two_and_the_estimators_agree_with_it() {
     assert!((1.7..2.1).contains(&ratio), "{ratio}");
     crate::support::agreement("precoded", &precoded);
     // where interference rules, the two errors come from neighbours of very different risk
-    (c.receiver.ffe.taps, c.receiver.ffe.precursors) = (1, 0);
+    (c.receiver.dsp.ffe.taps, c.receiver.dsp.ffe.precursors) = (1, 0);
     c.fibre.connector_loss_db = 2.75;
     crate::support::agreement("precoded, one tap", &run_lane(&c, 1 << 19));
 }

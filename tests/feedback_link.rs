@@ -1,19 +1,20 @@
 //! Decision feedback and sequence detection in whole links.
 
 use crate::support::{Folder, preset, run, run_lane};
+use lightlane::dsp::DetectorKind;
 use lightlane::fec::reed_solomon::Code;
 use lightlane::fec::tail;
 use lightlane::link::{Config, LaneResult, Link, Node, Resolved, Stack, View};
 use lightlane::pattern::PatternKind;
-use lightlane::serdes::{AdaptationKind, DecisionKind};
+use lightlane::serdes::dsp::AdaptationKind;
 use std::sync::atomic::AtomicBool;
 
 /// 1.6T behind a converter of 30 GHz, one lane's worth of a test pattern.
-fn starved(decision: DecisionKind) -> Config {
+fn starved(decision: DetectorKind) -> Config {
     let mut config = preset("1.6tbase-dr8");
     config.pattern.kind = PatternKind::Prbs31q;
-    config.receiver.adc.bandwidth_ghz = 30.0;
-    config.receiver.decision = decision;
+    config.receiver.dsp.adc.bandwidth_ghz = 30.0;
+    config.receiver.dsp.detector = decision;
     config.lanes = 1;
     config.spread.launch_power_db = 0.0;
     config
@@ -32,13 +33,13 @@ fn feedback_of_nothing_is_the_slicer_bit_for_bit() {
     let mut config = preset("800gbase-dr8");
     config.fibre.connector_loss_db += 8.0;
     let slicer = run_lane(&config, 1 << 17);
-    config.receiver.decision = DecisionKind::Dfe;
-    let mut frozen = config.clone();
-    frozen.receiver.dfe.frozen = vec![0.0];
+    config.receiver.dsp.detector = DetectorKind::Dfe;
+    let mut fixed = config.clone();
+    fixed.receiver.dsp.dfe.fixed = vec![0.0];
     let mut limited = config;
-    (limited.receiver.dfe.limit, limited.receiver.dfe.taps) = (0.0, 5);
+    (limited.receiver.dsp.dfe.limit, limited.receiver.dsp.dfe.taps) = (0.0, 5);
     assert!(slicer.errors > 100);
-    for fed in [run_lane(&frozen, 1 << 17), run_lane(&limited, 1 << 17)] {
+    for fed in [run_lane(&fixed, 1 << 17), run_lane(&limited, 1 << 17)] {
         assert_eq!(
             (fed.errors, fed.bits, fed.snr_counted_db),
             (slicer.errors, slicer.bits, slicer.snr_counted_db)
@@ -59,7 +60,7 @@ fn feedback_of_nothing_is_the_slicer_bit_for_bit() {
 /// a slicer).
 #[test]
 fn the_signal_to_noise_ratio_with_ideal_feedback_is_the_counted_one() {
-    for decision in [DecisionKind::Slicer, DecisionKind::Dfe, DecisionKind::Mlse] {
+    for decision in [DetectorKind::Slicer, DetectorKind::Dfe, DetectorKind::Mlse] {
         let lane = run_lane(&starved(decision), 1 << 17);
         let (foretold, counted) =
             (lane.snr_db.expect("trained"), lane.snr_counted_db.expect("counted"));
@@ -73,9 +74,9 @@ fn the_signal_to_noise_ratio_with_ideal_feedback_is_the_counted_one() {
 /// widened to four standard deviations.
 #[test]
 fn the_counted_margin_is_the_semi_analytic_one_within_its_interval() {
-    let semi = with_margin(starved(DecisionKind::Slicer), 0).margin_db.expect("found");
-    let mut config = starved(DecisionKind::Dfe);
-    config.receiver.dfe.frozen = vec![0.0];
+    let semi = with_margin(starved(DetectorKind::Slicer), 0).margin_db.expect("found");
+    let mut config = starved(DetectorKind::Dfe);
+    config.receiver.dsp.dfe.fixed = vec![0.0];
     let counted = with_margin(config, 1 << 20);
     let (low, high) =
         (counted.margin_db_low.expect("counted"), counted.margin_db_high.expect("counted"));
@@ -93,7 +94,7 @@ fn the_counted_margin_is_the_semi_analytic_one_within_its_interval() {
 /// the intervals.
 #[test]
 fn a_starved_link_gains_by_feedback_and_more_by_sequences() {
-    let [slicer, fed, sequence] = [DecisionKind::Slicer, DecisionKind::Dfe, DecisionKind::Mlse]
+    let [slicer, fed, sequence] = [DetectorKind::Slicer, DetectorKind::Dfe, DetectorKind::Mlse]
         .map(|d| with_margin(starved(d), 1 << 18));
     println!(
         "{:?} {:?}..{:?} {:?}..{:?}",
@@ -122,17 +123,17 @@ fn a_starved_link_gains_by_feedback_and_more_by_sequences() {
 
 #[test]
 fn a_margin_that_cannot_be_counted_is_null_with_its_reason() {
-    let lane = with_margin(starved(DecisionKind::Dfe), 1000);
+    let lane = with_margin(starved(DetectorKind::Dfe), 1000);
     assert_eq!((lane.margin_db, lane.passes), (None, None));
     assert!(lane.margin_refusal.unwrap().contains("simulation.symbols_at_limit = 1000"));
     // a floor: hardly any light changes what jitter of the converter does
-    let mut config = starved(DecisionKind::Dfe);
-    config.receiver.adc.effective_bits = 3.0;
+    let mut config = starved(DetectorKind::Dfe);
+    config.receiver.dsp.adc.effective_bits = 3.0;
     let lane = with_margin(config, 1 << 17);
     assert_eq!((lane.margin_db, lane.passes), (None, Some(false)));
     assert!(lane.floor_ber.unwrap() > 2.28e-4, "{:?}", lane.floor_ber);
     // cancelled before it began: no margin, no verdict, no panic
-    let config = starved(DecisionKind::Mlse);
+    let config = starved(DetectorKind::Mlse);
     let resolved = Resolved { base: config.clone(), lanes: vec![config], hash: String::new() };
     let result = Link::new(resolved).run(&|_| (), &AtomicBool::new(true)).unwrap();
     assert_eq!((result.lanes[0].margin_db, result.lanes[0].passes), (None, None));
@@ -142,7 +143,7 @@ fn a_margin_that_cannot_be_counted_is_null_with_its_reason() {
 /// Many threads, one result.
 #[test]
 fn counted_margins_are_the_same_bits_for_any_number_of_threads() {
-    for decision in [DecisionKind::Dfe, DecisionKind::Mlse] {
+    for decision in [DetectorKind::Dfe, DetectorKind::Mlse] {
         let mut config = starved(decision);
         config.lanes = 2;
         (
@@ -162,8 +163,8 @@ fn counted_margins_are_the_same_bits_for_any_number_of_threads() {
 /// One codeword on the lane, or four in turn, behind feedback of 0.85: the mean number of wrong
 /// symbols a codeword, and the share of codewords with more than 15.
 fn codewords(codewords: usize, loss_db: f64) -> (LaneResult, f64) {
-    let mut config = starved(DecisionKind::Dfe);
-    config.receiver.dfe.frozen = vec![0.85];
+    let mut config = starved(DetectorKind::Dfe);
+    config.receiver.dsp.dfe.fixed = vec![0.85];
     config.fibre.connector_loss_db += loss_db;
     config.simulation.block_symbols = 16_384;
     config.simulation.symbols = 4 << 20;
@@ -240,15 +241,15 @@ fn bursts_of_feedback_fail_more_codewords_than_independent_symbols_unless_they_t
 /// LMS in a link: the result says that it settled, or warns.
 #[test]
 fn a_lane_says_whether_its_loop_settled() {
-    let mut config = starved(DecisionKind::Dfe);
+    let mut config = starved(DetectorKind::Dfe);
     config.simulation.symbols_at_limit = 0;
     config.simulation.symbols = 0;
     assert_eq!(run(&config).lanes[0].converged, None);
-    config.receiver.ffe.adaptation = AdaptationKind::Lms;
+    config.receiver.dsp.ffe.adaptation = AdaptationKind::Lms;
     let settled = run(&config);
     assert_eq!(settled.lanes[0].converged, Some(true), "{:?}", settled.warnings);
     assert!(!settled.warnings.iter().any(|warning| warning.contains("LMS")));
-    config.receiver.ffe.lms_step = 1e-5;
+    config.receiver.dsp.ffe.lms_step = 1e-5;
     let slow = run(&config);
     assert_eq!(slow.lanes[0].converged, Some(false));
     assert!(
@@ -262,7 +263,7 @@ fn a_lane_says_whether_its_loop_settled() {
 /// thresholds between them.
 #[test]
 fn eyes_histograms_and_waterfalls_show_what_is_behind_the_feedback() {
-    for decision in [DecisionKind::Dfe, DecisionKind::Mlse] {
+    for decision in [DetectorKind::Dfe, DetectorKind::Mlse] {
         let mut config = starved(decision);
         config.simulation.symbols_at_limit = 1 << 16;
         let resolved =
@@ -307,7 +308,7 @@ fn eyes_histograms_and_waterfalls_show_what_is_behind_the_feedback() {
             .collect();
         assert!(
             !ratios.is_empty()
-                && ratios.iter().all(|&r| if decision == DecisionKind::Dfe {
+                && ratios.iter().all(|&r| if decision == DetectorKind::Dfe {
                     r > 1.1
                 } else {
                     r < 0.9
@@ -323,7 +324,7 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
     let quick = [
         "pattern.kind=prbs31q",
         "lanes=1",
-        "receiver.adc.bandwidth_ghz=30",
+        "receiver.dsp.adc.bandwidth_ghz=30",
         "simulation.symbols=16384",
         "simulation.symbols_at_limit=65536",
     ];
@@ -337,7 +338,7 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         (output.status.code(), text(&output.stdout), text(&output.stderr))
     };
-    let (code, out, _) = lightlane(&["run", "1.6tbase-dr8", "--set", "receiver.decision=dfe"]);
+    let (code, out, _) = lightlane(&["run", "1.6tbase-dr8", "--set", "receiver.dsp.detector=dfe"]);
     assert_eq!(code, Some(0), "{out}");
     assert!(
         out.contains("DFE")
@@ -348,7 +349,7 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
     );
     assert!(out.lines().all(|line| line.chars().count() <= 120), "{out}");
     let (_, json, _) =
-        lightlane(&["run", "1.6tbase-dr8", "--json", "--set", "receiver.decision=mlse"]);
+        lightlane(&["run", "1.6tbase-dr8", "--json", "--set", "receiver.dsp.detector=mlse"]);
     let lane = &serde_json::from_str::<serde_json::Value>(&json).unwrap()["lanes"][0];
     assert!(
         lane["ber_semi_analytic"].is_null()
@@ -357,7 +358,7 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
         "{lane}"
     );
     assert_eq!(
-        (&lane["slicer"]["decider"], lane["slicer"]["postcursors"].as_array().unwrap().len()),
+        (&lane["slicer"]["detector"], lane["slicer"]["postcursors"].as_array().unwrap().len()),
         (&"mlse".into(), 1)
     );
     let out = folder.path("out.jsonl");
@@ -365,7 +366,7 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
         "sweep",
         "1.6tbase-dr8",
         "--axis",
-        "receiver.decision=slicer,dfe,mlse",
+        "receiver.dsp.detector=slicer,dfe,mlse",
         "--out",
         &out,
     ]);
@@ -378,14 +379,14 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
     assert_eq!(margins.len(), 3);
     assert!(margins.windows(2).all(|m| m[1] > m[0] + 0.3), "{margins:?}");
     let (code, out, err) =
-        lightlane(&["compare", "1.6tbase-dr8", "--vary", "receiver.decision=slicer,dfe,mlse"]);
+        lightlane(&["compare", "1.6tbase-dr8", "--vary", "receiver.dsp.detector=slicer,dfe,mlse"]);
     assert_eq!(code, Some(0), "{err}");
     let ranks = out.lines().find(|line| line.starts_with("rank by margin")).unwrap();
     assert_eq!(ranks.split_whitespace().skip(3).collect::<Vec<_>>(), ["3", "2", "1"], "{out}");
     let file = folder.write(
         "link.toml",
         "preset = \"1.6tbase-dr8\"\nlanes = 1\npattern.kind = \"prbs31q\"\nsimulation.symbols_at_limit = 65536\n[receiver]\n\
-         decision = \"dfe\"\nadc.bandwidth_ghz = 30.0\n[targets]\nmargin_db = [3.5, 6.0]\n",
+         dsp.detector = \"dfe\"\ndsp.adc.bandwidth_ghz = 30.0\n[targets]\nmargin_db = [3.5, 6.0]\n",
     );
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_lightlane"))
         .args(["check", &file])
@@ -394,14 +395,20 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
     // what cannot be is said in one line each
     for (set, said) in [
-        ("receiver.decision=viterbi", "must be \"slicer\" or \"dfe\" or \"mlse\""),
-        ("receiver.dfe.taps=17", "receiver.dfe.taps = 17: must be from 1 to 16"),
-        ("receiver.dfe.frozen=[0.1,0.2]", "must be as many values as there are taps, 1, or none"),
-        ("receiver.dfe.frozen=[0.9]", "receiver.dfe.frozen = [0.9]: must keep the limit of 0.85"),
-        ("receiver.mlse.memory=3", "receiver.mlse.memory = 3: must be from 1 to 2"),
+        ("receiver.dsp.detector=viterbi", "must be \"slicer\" or \"dfe\" or \"mlse\""),
+        ("receiver.dsp.dfe.taps=17", "receiver.dsp.dfe.taps = 17: must be from 1 to 16"),
         (
-            "receiver.ffe.frozen=[1.0]",
-            "receiver.ffe.frozen = [1.0]: must be as many values as there are taps, 21, or none",
+            "receiver.dsp.dfe.fixed=[0.1,0.2]",
+            "must be as many values as there are taps, 1, or none",
+        ),
+        (
+            "receiver.dsp.dfe.fixed=[0.9]",
+            "receiver.dsp.dfe.fixed = [0.9]: must keep the limit of 0.85",
+        ),
+        ("receiver.dsp.mlse.memory=3", "receiver.dsp.mlse.memory = 3: must be from 1 to 2"),
+        (
+            "receiver.dsp.ffe.fixed=[1.0]",
+            "receiver.dsp.ffe.fixed = [1.0]: must be as many values as there are taps, 21, or none",
         ),
     ] {
         let (code, _, err) = lightlane(&["run", "1.6tbase-dr8", "--set", set]);
@@ -414,8 +421,8 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
 #[test]
 fn an_inner_code_decodes_what_feedback_leaves_and_refuses_sequences() {
     let mut config = preset("1.6tbase-dr8-2");
-    config.receiver.decision = DecisionKind::Dfe;
-    config.receiver.adc.bandwidth_ghz = 32.0;
+    config.receiver.dsp.detector = DetectorKind::Dfe;
+    config.receiver.dsp.adc.bandwidth_ghz = 32.0;
     config.lanes = 1;
     config.fibre.connector_loss_db += 4.0;
     config.simulation.symbols = 1 << 19;
@@ -427,12 +434,12 @@ fn an_inner_code_decodes_what_feedback_leaves_and_refuses_sequences() {
         lane.burst_continuation
     );
     assert!(ahead > 1e-3 && ahead < 1e-2 && behind < 0.3 * ahead, "{ahead} {behind}");
-    config.receiver.decision = DecisionKind::Mlse;
+    config.receiver.dsp.detector = DetectorKind::Mlse;
     let mut problems = lightlane::error::Problems::new();
     config.check(&mut problems);
     let said = problems.to_string();
     assert!(
-        said.contains("receiver.decision = mlse: must be slicer or dfe")
+        said.contains("receiver.dsp.detector = mlse: must be slicer or dfe")
             && said.lines().count() == 1,
         "{said}"
     );

@@ -47,7 +47,7 @@ impl Drop for Folder {
 fn one_lane(kind: TransmitterKind, samples_per_symbol: usize) -> Config {
     let mut config = preset("800gbase-dr8");
     config.transmitter.kind = kind;
-    config.receiver.adc.samples_per_symbol = samples_per_symbol;
+    config.receiver.dsp.adc.samples_per_symbol = samples_per_symbol;
     config.lanes = 1;
     config
 }

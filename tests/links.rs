@@ -4,7 +4,7 @@
 use crate::support::{preset, quiet, run, share};
 use lightlane::link::Config;
 use lightlane::receiver::NoiseModel;
-use lightlane::serdes::AdaptationKind;
+use lightlane::serdes::dsp::AdaptationKind;
 use lightlane::transmitter::{Electrode, RinKind, TransmitterKind};
 
 type Change = fn(&mut Config);
@@ -25,17 +25,17 @@ const LINKS: [(&str, &str, TransmitterKind, Change); 24] = [
         c.fibre.zero_dispersion_nm = 1300.0;
     }),
     ("five taps", "800gbase-dr8", TransmitterKind::Eml, |c| {
-        (c.receiver.ffe.taps, c.receiver.ffe.precursors) = (5, 2)
+        (c.receiver.dsp.ffe.taps, c.receiver.dsp.ffe.precursors) = (5, 2)
     }),
     ("forty-one taps", "1.6tbase-dr8", TransmitterKind::Eml, |c| {
-        (c.receiver.ffe.taps, c.receiver.ffe.precursors) = (41, 20)
+        (c.receiver.dsp.ffe.taps, c.receiver.dsp.ffe.precursors) = (41, 20)
     }),
-    ("T/2", "800gbase-dr8", TransmitterKind::Mzm, |c| c.receiver.adc.samples_per_symbol = 2),
+    ("T/2", "800gbase-dr8", TransmitterKind::Mzm, |c| c.receiver.dsp.adc.samples_per_symbol = 2),
     ("T/2 at 1.6T", "1.6tbase-dr8", TransmitterKind::Eml, |c| {
-        c.receiver.adc.samples_per_symbol = 2
+        c.receiver.dsp.adc.samples_per_symbol = 2
     }),
     ("LMS", "800gbase-dr8", TransmitterKind::Eml, |c| {
-        c.receiver.ffe.adaptation = AdaptationKind::Lms
+        c.receiver.dsp.ffe.adaptation = AdaptationKind::Lms
     }),
     ("little crosstalk", "800gbase-dr8", TransmitterKind::Mzm, |c| {
         (c.receiver.crosstalk.lane_db, c.receiver.crosstalk.tx_db) = (-60.0, -60.0)
@@ -58,10 +58,10 @@ const LINKS: [(&str, &str, TransmitterKind, Change); 24] = [
         c.transmitter.mzm.laser.relaxation.schawlow_townes_mhz = 5.0;
     }),
     ("jitter", "800gbase-dr8", TransmitterKind::Mzm, |c| {
-        (c.transmitter.dac.jitter_fs, c.receiver.adc.jitter_fs) = (600.0, 600.0)
+        (c.transmitter.dac.jitter_fs, c.receiver.dsp.adc.jitter_fs) = (600.0, 600.0)
     }),
     ("coarse converter", "1.6tbase-dr8", TransmitterKind::Eml, |c| {
-        c.receiver.adc.effective_bits = 4.3
+        c.receiver.dsp.adc.effective_bits = 4.3
     }),
     ("noisy driver", "800gbase-dr8", TransmitterKind::Mzm, |c| {
         c.transmitter.mzm.driver.noise_nv_per_rthz = 120.0
@@ -84,7 +84,7 @@ const RULED: [(&str, f64, TransmitterKind, Change); 6] = [
     ("laser.eml0.rin", 1e-3, TransmitterKind::Eml, |c| {
         c.transmitter.eml.laser.rin_db_per_hz = -134.0
     }),
-    ("adc.quantisation", 1e-3, TransmitterKind::Eml, |c| c.receiver.adc.effective_bits = 2.9),
+    ("adc.quantisation", 1e-3, TransmitterKind::Eml, |c| c.receiver.dsp.adc.effective_bits = 2.9),
     ("dac.jitter", 3e-5, TransmitterKind::Mzm, |c| {
         (c.transmitter.dac.jitter_fs, c.transmitter.dac.bandwidth_ghz) = (941.0, 12.0);
         (c.transmitter.mzm.driver.swing_vpp, c.transmitter.mzm.laser.power_dbm) = (1.2, 25.0);

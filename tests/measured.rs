@@ -80,7 +80,7 @@ fn places(config: &mut Config) -> Vec<(&'static str, Shape, &mut Response)> {
             Shape::low_pass(r.tia.family, r.tia.order, r.tia.bandwidth_ghz * 1e9, r.tia.peaking_db),
             &mut r.tia.response,
         ),
-        ("adc", bessel(r.adc.order, r.adc.bandwidth_ghz, 0.0), &mut r.adc.response),
+        ("adc", bessel(r.dsp.adc.order, r.dsp.adc.bandwidth_ghz, 0.0), &mut r.dsp.adc.response),
     ]
 }
 

@@ -27,7 +27,8 @@ fn perfect(config: &mut Config) {
         ..SerdesTx::default()
     };
     let mut rx = SerdesRx { noise_nv_per_rthz: 0.0, ctle: flat(), ..SerdesRx::default() };
-    (rx.adc.bandwidth_ghz, rx.adc.effective_bits, rx.adc.jitter_fs) = (500.0, 14.0, 0.0);
+    (rx.dsp.adc.bandwidth_ghz, rx.dsp.adc.effective_bits, rx.dsp.adc.jitter_fs) =
+        (500.0, 14.0, 0.0);
     (config.host.tx, config.module.tx) = (tx.clone(), tx);
     (config.host.rx, config.module.rx) = (rx.clone(), rx);
     config.host.channel = Channel::thru();
@@ -94,7 +95,7 @@ fn linear_between_perfect_hosts_is_the_light_alone() {
         ) = (500.0, 14.0, 0.0);
         config.transmitter.ffe.taps = vec![-0.05, 0.9, -0.05];
         config.host.tx.ffe.taps = vec![0.0, 0.0, -0.05, 0.9, -0.05, 0.0, 0.0];
-        config.receiver.adc = config.host.rx.adc.clone();
+        config.receiver.dsp.adc = config.host.rx.dsp.adc.clone();
         config.pattern.kind = PatternKind::Prbs31q;
         run_lane(&config, 262_144)
     };
@@ -143,8 +144,8 @@ fn a_receivers_noise_has_the_power_of_its_one_sided_density() {
         let mut config = preset("800gbase-dr8");
         config.module.kind = ModuleKind::Retimed;
         perfect(&mut config);
-        (config.module.rx.ffe.taps, config.module.rx.ffe.precursors) = (1, 0);
-        (config.module.rx.adc.bandwidth_ghz, config.module.rx.noise_nv_per_rthz) =
+        (config.module.rx.dsp.ffe.taps, config.module.rx.dsp.ffe.precursors) = (1, 0);
+        (config.module.rx.dsp.adc.bandwidth_ghz, config.module.rx.noise_nv_per_rthz) =
             (26.5625, noise_nv_per_rthz);
         let segment = run_lane(&config, 8192).segments.remove(0);
         (10f64.powf(-segment.snr_db.unwrap() / 10.0), segment.rx_taps[0])
@@ -255,7 +256,7 @@ fn every_source_of_a_host_is_foreseen() {
         config.fibre.connector_loss_db = 0.5;
         (config.host.tx.sndr_db, config.host.tx.jitter_fs, config.host.rx.noise_nv_per_rthz) =
             (50.0, 0.0, 0.5);
-        (config.host.rx.adc.effective_bits, config.host.rx.adc.jitter_fs) = (8.0, 0.0);
+        (config.host.rx.dsp.adc.effective_bits, config.host.rx.dsp.adc.jitter_fs) = (8.0, 0.0);
         (config.host.channel.fext_db, config.host.channel.next_db) = (-300.0, -300.0);
         (config.host.tx.ffe.taps, config.host.tx.adapt) =
             (vec![0.0, 0.04, -0.16, 0.80, 0.0, 0.0, 0.0], false);

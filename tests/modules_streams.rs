@@ -2,20 +2,21 @@
 
 use crate::modules::dim;
 use crate::support::{agreement, preset, run_lane};
+use lightlane::dsp::DetectorKind;
 use lightlane::host::Channel;
 use lightlane::link::ModuleKind;
-use lightlane::serdes::{ClockRecovery, DecisionKind};
+use lightlane::serdes::dsp::ClockRecovery;
 
 /// Feedback and sequences decide in a stream as they do block by block. Bursts of a DFE, two errors
 /// long on average, scatter a count by up to twice the root of its errors.
 #[test]
 fn feedback_and_sequences_count_in_a_stream_as_in_blocks() {
-    for decision in [DecisionKind::Dfe, DecisionKind::Mlse] {
+    for decision in [DetectorKind::Dfe, DetectorKind::Mlse] {
         let errors = |stream: bool| {
             let mut config = dim("1.6tbase-dr8", ModuleKind::Optics);
             config.fibre.connector_loss_db = 9.5;
-            config.receiver.adc.bandwidth_ghz = 30.0;
-            config.receiver.decision = decision;
+            config.receiver.dsp.adc.bandwidth_ghz = 30.0;
+            config.receiver.dsp.detector = decision;
             config.simulation.stream = stream;
             let lane = run_lane(&config, 1 << 18);
             (lane.errors as f64, lane.bits as f64)
@@ -39,9 +40,9 @@ fn every_segment_recovers_its_own_clock() {
         let mut config = dim("800gbase-dr8", ModuleKind::Retimed);
         if recovered {
             for (clock, ppm) in [
-                (&mut config.module.rx.clock, 40.0),
-                (&mut config.receiver.clock, -60.0),
-                (&mut config.host.rx.clock, 90.0),
+                (&mut config.module.rx.dsp.clock, 40.0),
+                (&mut config.receiver.dsp.clock, -60.0),
+                (&mut config.host.rx.dsp.clock, 90.0),
             ] {
                 (clock.recovery, clock.offset_ppm) = (ClockRecovery::MuellerMuller, ppm);
             }

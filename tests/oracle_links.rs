@@ -81,9 +81,9 @@ fn config(p: &Value) -> Config {
     r.photodiode.bandwidth_ghz = giga("pd_bandwidth_hz");
     r.tia.bandwidth_ghz = giga("tia_bandwidth_hz");
     r.tia.average_pa_per_rthz = number(p, "tia_noise_avg_a_per_rthz") * 1e12;
-    r.adc.bandwidth_ghz = giga("adc_bandwidth_hz");
-    r.adc.effective_bits = number(p, "adc_enob_bits");
-    r.adc.jitter_fs = number(p, "rx_jitter_s") * 1e15;
+    r.dsp.adc.bandwidth_ghz = giga("adc_bandwidth_hz");
+    r.dsp.adc.effective_bits = number(p, "adc_enob_bits");
+    r.dsp.adc.jitter_fs = number(p, "rx_jitter_s") * 1e15;
     c
 }
 

@@ -104,14 +104,14 @@ fn quantisation_is_counted_as_predicted() {
     // the clip of the converter takes a little of the outer levels' noise, and of the error ratio
     // nothing
     let mut c = base(TransmitterKind::Eml);
-    c.receiver.adc.effective_bits = 3.0;
+    c.receiver.dsp.adc.effective_bits = 3.0;
     agreement("ADC", &line("ADC", "adc.quantisation", &c, 0.15));
 }
 
 #[test]
 fn sampling_jitter_is_counted_as_predicted() {
     let mut c = base(TransmitterKind::Eml);
-    c.receiver.adc.jitter_fs = 940.0;
+    c.receiver.dsp.adc.jitter_fs = 940.0;
     // slopes differ from symbol to symbol: four blocks of 8192 know the mean of their squares to
     // 0.03 dB only
     c.simulation.block_symbols = 65_536;
@@ -242,11 +242,11 @@ fn noise_only_sensitivity_is_the_closed_form() {
     m.electrode = lightlane::transmitter::Electrode::LowPass;
     (m.bandwidth_ghz, m.bias_error_deg) = (75.0, 0.0);
     c.receiver.photodiode.bandwidth_ghz = 500.0;
-    c.receiver.adc.bandwidth_ghz = 500.0;
+    c.receiver.dsp.adc.bandwidth_ghz = 500.0;
     c.receiver.tia.bandwidth_ghz = 20.0;
     c.receiver.tia.noise = lightlane::receiver::NoiseModel::Quadratic;
     (c.receiver.tia.a0_pa2_per_hz, c.receiver.tia.a2_pa2_per_hz_ghz2) = (105_625.0, 0.0);
-    (c.receiver.ffe.taps, c.receiver.ffe.precursors) = (1, 0);
+    (c.receiver.dsp.ffe.taps, c.receiver.dsp.ffe.precursors) = (1, 0);
     c.receiver.coupling_loss_db = 0.0;
     c.fibre.connector_loss_db = -8.2;
     let lane = run_lane(&c, 1 << 20);

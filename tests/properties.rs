@@ -38,9 +38,12 @@ fn link() -> impl Strategy<Value = Config> {
         let (bandwidth_ghz, noise_pa, bits, taps, samples_per_symbol) = receiver;
         (c.receiver.tia.bandwidth_ghz, c.receiver.photodiode.bandwidth_ghz) =
             (bandwidth_ghz, bandwidth_ghz);
-        (c.receiver.tia.average_pa_per_rthz, c.receiver.adc.effective_bits) = (noise_pa, bits);
-        (c.receiver.ffe.taps, c.receiver.ffe.precursors, c.receiver.adc.samples_per_symbol) =
-            (taps, taps / 2, samples_per_symbol);
+        (c.receiver.tia.average_pa_per_rthz, c.receiver.dsp.adc.effective_bits) = (noise_pa, bits);
+        (
+            c.receiver.dsp.ffe.taps,
+            c.receiver.dsp.ffe.precursors,
+            c.receiver.dsp.adc.samples_per_symbol,
+        ) = (taps, taps / 2, samples_per_symbol);
         c.simulation.block_symbols = 2048;
         c
     })
@@ -190,16 +193,16 @@ fn assignment() -> impl Strategy<Value = String> {
         "transmitter.mzm.driver.saturation_vpp",
         "transmitter.eml.absorption_low_v",
         "fibre.length_km",
-        "receiver.ffe.taps",
-        "receiver.ffe.precursors",
-        "receiver.adc.samples_per_symbol",
+        "receiver.dsp.ffe.taps",
+        "receiver.dsp.ffe.precursors",
+        "receiver.dsp.adc.samples_per_symbol",
         "receiver.tia.order",
         "simulation.symbols",
         "simulation.block_symbols",
         "simulation.seed",
         "targets.margin_db",
         "lane.3.fibre.length_km",
-        "lane.63.receiver.ffe.taps",
+        "lane.63.receiver.dsp.ffe.taps",
     ];
     let path = prop::collection::vec(prop::sample::select(parts.to_vec()), 1..6)
         .prop_map(|parts| parts.join("."));

@@ -72,7 +72,8 @@ fn finite(name: &str, config: &Config) -> bool {
     let mut config = config.clone();
     let span =
         config.fec.chosen().and_then(|coding| coding.inner).map_or(1, |inner| inner.span_symbols());
-    config.simulation.block_symbols = 256.max(8 * config.receiver.ffe.taps).next_multiple_of(span);
+    config.simulation.block_symbols =
+        256.max(8 * config.receiver.dsp.ffe.taps).next_multiple_of(span);
     let mut problems = Problems::new();
     config.check(&mut problems);
     if !problems.is_empty() {
@@ -213,12 +214,12 @@ fn companions(key: &str) -> Vec<String> {
             "receiver.tia.noise=quadratic".to_owned()
         }
         "receiver.tia.overload_ma_pp" => "receiver.tia.limiting=tanh".to_owned(),
-        _ if key.starts_with("receiver.clock.") || key.ends_with(".guard_symbols") => {
-            "receiver.clock.recovery=mueller-muller".to_owned()
+        _ if key.starts_with("receiver.dsp.clock.") || key.ends_with(".guard_symbols") => {
+            "receiver.dsp.clock.recovery=mueller-muller".to_owned()
         }
-        "receiver.ffe.lms_step" => "receiver.ffe.adaptation=lms".to_owned(),
-        _ if key.starts_with("receiver.dfe.") => "receiver.decision=dfe".to_owned(),
-        _ if key.starts_with("receiver.mlse.") => "receiver.decision=mlse".to_owned(),
+        "receiver.dsp.ffe.lms_step" => "receiver.dsp.ffe.adaptation=lms".to_owned(),
+        _ if key.starts_with("receiver.dsp.dfe.") => "receiver.dsp.detector=dfe".to_owned(),
+        _ if key.starts_with("receiver.dsp.mlse.") => "receiver.dsp.detector=mlse".to_owned(),
         _ => "pattern.kind=random".to_owned(),
     };
     if key.starts_with("transmitter.waveform.") {
@@ -284,7 +285,7 @@ fn every_figure_is_finite_or_absent_at_extreme_but_legal_links() {
         }),
         ("jitter at its bound", |c| {
             let most_fs = (0.05 * 1e6 / c.symbol_rate_gbd).floor();
-            (c.transmitter.dac.jitter_fs, c.receiver.adc.jitter_fs) = (most_fs, most_fs);
+            (c.transmitter.dac.jitter_fs, c.receiver.dsp.adc.jitter_fs) = (most_fs, most_fs);
         }),
         ("amplifier deep in overload", |c| {
             (c.receiver.tia.limiting, c.receiver.tia.overload_ma_pp) = (Limiting::Tanh, 0.01)
@@ -316,5 +317,5 @@ fn bandwidths(c: &mut Config, ghz: f64) {
         t.eml.driver.bandwidth_ghz,
         t.mzm.driver.bandwidth_ghz,
     ) = (ghz, ghz, ghz, ghz);
-    (r.photodiode.bandwidth_ghz, r.tia.bandwidth_ghz, r.adc.bandwidth_ghz) = (ghz, ghz, ghz);
+    (r.photodiode.bandwidth_ghz, r.tia.bandwidth_ghz, r.dsp.adc.bandwidth_ghz) = (ghz, ghz, ghz);
 }

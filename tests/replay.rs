@@ -6,11 +6,12 @@ use lightlane::chain::{
     Count, Counted, Hop, Method, Predictor, Rare, Refusal, Replay, Seen, Stop, Tally, Trained,
     Weighted, Witness, Worker, Workers, Workshop, count,
 };
+use lightlane::dsp::DetectorKind;
 use lightlane::link::{Config, Counting, Lane};
 use lightlane::pattern::{PatternKind, SymbolSource};
 use lightlane::report::table;
 use lightlane::seed::Seed;
-use lightlane::serdes::{ClockRecovery, DecisionKind};
+use lightlane::serdes::dsp::ClockRecovery;
 use std::sync::atomic::AtomicBool;
 
 /// A lane that is trained and predicted at the received power of an error ratio, and its stored
@@ -124,18 +125,18 @@ fn full() -> Config {
 
 /// A lane whose noise is the amplifier's and the converter's, behind a converter that leaves a
 /// postcursor.
-fn deciding(decision: DecisionKind) -> Config {
+fn deciding(decision: DetectorKind) -> Config {
     let mut config = full();
     for laser in [&mut config.transmitter.eml.laser, &mut config.transmitter.mzm.laser] {
         laser.rin_db_per_hz = -165.0;
     }
     config.transmitter.dac.jitter_fs = 0.0;
     config.transmitter.dac.effective_bits = 9.0;
-    config.receiver.adc.jitter_fs = 0.0;
-    config.receiver.adc.bandwidth_ghz = 14.0;
-    config.receiver.decision = decision;
-    config.receiver.dfe.taps = 1;
-    config.receiver.mlse.memory = 1;
+    config.receiver.dsp.adc.jitter_fs = 0.0;
+    config.receiver.dsp.adc.bandwidth_ghz = 14.0;
+    config.receiver.dsp.detector = decision;
+    config.receiver.dsp.dfe.taps = 1;
+    config.receiver.dsp.mlse.memory = 1;
     config
 }
 
@@ -199,7 +200,7 @@ fn alike(what: &str, a: &Tally, b: &Tally) {
 fn replay_is_the_whole_chain_on_the_same_blocks() {
     for samples_per_symbol in [1, 2] {
         let mut config = full();
-        config.receiver.adc.samples_per_symbol = samples_per_symbol;
+        config.receiver.dsp.adc.samples_per_symbol = samples_per_symbol;
         let made = made(&config, 5e-4);
         let (mut chain, mut replay) = (Noise(&made, vec![]), Noise(&made, vec![]));
         let of_chain = made.counted(Method::Chain, 1 << 21, 5, &mut chain).end;
@@ -249,7 +250,7 @@ fn replay_counts_what_is_foreseen_of_its_blocks() {
 /// Feedback and sequences at about 1e-3: bursts of the chain and of the replay go on alike.
 #[test]
 fn replayed_bursts_are_those_of_the_chain() {
-    for decision in [DecisionKind::Dfe, DecisionKind::Mlse] {
+    for decision in [DetectorKind::Dfe, DetectorKind::Mlse] {
         let made = made(&deciding(decision), 4e-4);
         let [chain, replay] = [Method::Chain, Method::Replay(made.stored())]
             .map(|method| made.counted(method, 1 << 21, 3, &mut ()).end);
@@ -294,15 +295,15 @@ fn a_thread_more_changes_no_bit() {
 fn what_a_variance_does_not_tell_is_refused() {
     let refused = |config: &Config| made(config, 1e-4).replay.err().expect("refused").because;
     let mut config = full();
-    config.receiver.clock.recovery = ClockRecovery::MuellerMuller;
+    config.receiver.dsp.clock.recovery = ClockRecovery::MuellerMuller;
     assert!(refused(&config).contains("stream mode"));
     let mut config = full();
     config.simulation.stream = true;
     assert!(refused(&config).contains("stream mode"));
     let mut config = full();
-    config.receiver.decision = DecisionKind::Dfe;
+    config.receiver.dsp.detector = DetectorKind::Dfe;
     assert!(refused(&config).contains("% of the noise depends on the signal"));
-    config.receiver.decision = DecisionKind::Mlse;
+    config.receiver.dsp.detector = DetectorKind::Mlse;
     assert!(refused(&config).contains("20 % at most"));
 }
 
@@ -328,8 +329,8 @@ fn rare_events_have_the_foreseen_ratio_down_to_1e_12() {
 /// At about 1e-5, where counting still works: 2^25 symbols.
 #[test]
 fn rare_events_are_those_of_the_replay() {
-    for decision in [DecisionKind::Slicer, DecisionKind::Dfe, DecisionKind::Mlse] {
-        let config = if decision == DecisionKind::Slicer { full() } else { deciding(decision) };
+    for decision in [DetectorKind::Slicer, DetectorKind::Dfe, DetectorKind::Mlse] {
+        let config = if decision == DetectorKind::Slicer { full() } else { deciding(decision) };
         let made = made(&config, 1e-5);
         let counted = made.replayed(1 << 25);
         let weighted = made.rare(1 << 19, 1);
@@ -419,7 +420,7 @@ fn a_run_counts_by_replay_and_by_rare_events() {
 fn a_count_that_is_refused_is_a_result() {
     let mut config = preset("800gbase-dr8");
     config.lanes = 1;
-    config.receiver.decision = DecisionKind::Dfe;
+    config.receiver.dsp.detector = DetectorKind::Dfe;
     config.simulation.count = Counting::Rare;
     let result = run(&config);
     let lane = &result.lanes[0];

@@ -9,7 +9,7 @@ use lightlane::chain::{
 use lightlane::link::{Config, LaneResult};
 use lightlane::pattern::PatternKind;
 use lightlane::seed::Seed;
-use lightlane::serdes::ClockRecovery;
+use lightlane::serdes::dsp::ClockRecovery;
 use lightlane::signal::Grid;
 use std::sync::atomic::AtomicBool;
 
@@ -170,8 +170,8 @@ fn noisy() -> Config {
 fn a_stream_with_an_ideal_clock_has_the_error_ratio_of_periodic_blocks() {
     for (samples_per_symbol, jitter_fs) in [(1, 180.0), (2, 600.0)] {
         let mut config = noisy();
-        config.receiver.adc.samples_per_symbol = samples_per_symbol;
-        config.receiver.adc.jitter_fs = jitter_fs;
+        config.receiver.dsp.adc.samples_per_symbol = samples_per_symbol;
+        config.receiver.dsp.adc.jitter_fs = jitter_fs;
         let periodic = run_lane(&config, 1 << 20);
         config.simulation.stream = true;
         let stream = run_lane(&config, 1 << 20);
@@ -187,9 +187,10 @@ fn a_stream_gives_the_same_bits_on_any_number_of_threads() {
     let mut config = noisy();
     config.lanes = 3;
     config.simulation.symbols = 600_000; // more than one round
-    config.receiver.clock.recovery = ClockRecovery::MuellerMuller;
-    config.receiver.clock.offset_ppm = 50.0;
-    (config.receiver.clock.sinusoidal_ui, config.receiver.clock.ac_coupling_khz) = (0.05, 100.0);
+    config.receiver.dsp.clock.recovery = ClockRecovery::MuellerMuller;
+    config.receiver.dsp.clock.offset_ppm = 50.0;
+    (config.receiver.dsp.clock.sinusoidal_ui, config.receiver.dsp.clock.ac_coupling_khz) =
+        (0.05, 100.0);
     let with = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
         serde_json::to_string(&pool.install(|| run(&config))).expect("results are JSON")
@@ -208,7 +209,7 @@ fn a_port_of_streams_gives_its_codewords_back() {
         config.simulation.block_symbols = 1000;
         config.simulation.symbols = 20_000;
         config.simulation.symbols_at_limit = 0;
-        config.receiver.clock.recovery = recovery;
+        config.receiver.dsp.clock.recovery = recovery;
         quiet(&mut config);
         let result = run(&config);
         let fec = result.port.fec.expect("all lanes are there");
@@ -252,7 +253,7 @@ fn codewords_are_lost_in_streams_as_in_periodic_blocks() {
 #[test]
 fn segments_in_stream_mode_hand_their_decisions_on_block_by_block() {
     let mut config = noisy();
-    config.receiver.clock.recovery = ClockRecovery::MuellerMuller;
+    config.receiver.dsp.clock.recovery = ClockRecovery::MuellerMuller;
     let lane =
         lightlane::link::Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
     let mut worker = Worker::new(&lane.plan);

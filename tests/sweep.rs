@@ -179,7 +179,7 @@ fn rows_stand_in_the_order_of_the_points_whatever_the_threads() {
         "--axis",
         "fibre.length_km=0:1:0.5",
         "--axis",
-        "receiver.ffe.taps=21,23",
+        "receiver.dsp.ffe.taps=21,23",
         "--axis",
         "simulation.symbols=0,2048",
     ];
@@ -324,7 +324,7 @@ fn problems_of_axes_flags_and_file_come_together_and_are_not_more_than_a_screen(
         "--axis",
         "simulation.block_symbols=256,4096",
         "--axis",
-        "receiver.ffe.taps=21,60",
+        "receiver.dsp.ffe.taps=21,60",
         "--out",
         "a.csv",
     ]));

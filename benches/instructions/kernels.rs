@@ -239,7 +239,7 @@ fn lane(adaptation: &str) -> Lane {
     let assignments = chain.split(' ').map(str::to_owned);
     let more = [
         format!("simulation.block_symbols={BLOCK}"),
-        format!("receiver.ffe.adaptation={adaptation}"),
+        format!("receiver.dsp.ffe.adaptation={adaptation}"),
     ];
     assignments.chain(more).for_each(|assignment| stack.set(&assignment).expect("a key"));
     Lane::build(&stack.resolve().expect("it is legal").base, 0, &mut Workshop::default())

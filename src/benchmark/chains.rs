@@ -2,14 +2,13 @@
 
 use super::case::{Case, NORMAL_FLOPS};
 use crate::chain::{Drawn, Draws, Predictor, Probe, Rare, Replay, Trained, Worker, Workshop};
-use crate::dsp::LEVELS;
 use crate::dsp::ffe::{Known, Loop, adapt_lanes};
+use crate::dsp::{DetectorKind, LEVELS};
 use crate::link::{Config, Lane, presets};
 use crate::math::normals;
 use crate::measure::eye::Eye;
 use crate::pattern::{Pattern, PatternKind};
 use crate::seed::Seed;
-use crate::serdes::DecisionKind;
 use crate::transmitter::TransmitterKind;
 use std::hint::black_box;
 
@@ -53,10 +52,10 @@ pub(super) fn cases() -> Vec<Case> {
             whole(|c| c.transmitter.kind = TransmitterKind::Mzm)
         }),
         other("chain_dfe", "chain_4sps with 16 taps of feedback", "symbols", symbols, || {
-            whole(|c| deciding(c, DecisionKind::Dfe))
+            whole(|c| deciding(c, DetectorKind::Dfe))
         }),
         other("chain_mlse", "chain_4sps with 16 states of MLSE", "symbols", symbols, || {
-            whole(|c| deciding(c, DecisionKind::Mlse))
+            whole(|c| deciding(c, DetectorKind::Mlse))
         }),
         other("lms", "LMS, 21 taps, 2 samples a symbol, one lane", "symbols", symbols, || lms(1)),
         other(
@@ -105,11 +104,11 @@ pub(super) fn config(change: impl FnOnce(&mut Config)) -> Config {
 }
 
 /// A detector with memory, after a converter that leaves some interference.
-fn deciding(config: &mut Config, decision: DecisionKind) {
-    config.receiver.adc.bandwidth_ghz = 18.0;
-    config.receiver.decision = decision;
-    config.receiver.dfe.taps = 16;
-    config.receiver.mlse.memory = 2;
+fn deciding(config: &mut Config, decision: DetectorKind) {
+    config.receiver.dsp.adc.bandwidth_ghz = 18.0;
+    config.receiver.dsp.detector = decision;
+    config.receiver.dsp.dfe.taps = 16;
+    config.receiver.dsp.mlse.memory = 2;
 }
 
 pub(super) fn built(config: &Config) -> Lane {

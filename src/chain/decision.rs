@@ -2,9 +2,9 @@
 //! sequence.
 
 use super::{Trained, Worker};
-use crate::dsp::LEVELS;
 use crate::dsp::dfe::Dfe;
 use crate::dsp::mlse::{Mlse, PartialResponse};
+use crate::dsp::{DetectorKind, LEVELS};
 use crate::math::simd::multiversion;
 
 /// How a receiver decides, as it is asked for.
@@ -69,6 +69,16 @@ pub enum Decider {
 }
 
 impl Decider {
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> DetectorKind {
+        match self {
+            Decider::Slicer => DetectorKind::Slicer,
+            Decider::Dfe => DetectorKind::Dfe,
+            Decider::Mlse(..) => DetectorKind::Mlse,
+        }
+    }
+
     /// Why no error ratio can be foretold of it by symbols that are Gaussian and independent;
     /// nothing where one can.
     #[must_use]

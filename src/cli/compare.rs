@@ -26,7 +26,7 @@ Examples:
   lightlane compare 800gbase-dr8 --vary transmitter.kind=eml,mzm
   lightlane compare 1.6tbase-dr8 --vary transmitter.kind=eml,mzm --vary fibre.length_km=0.5,2
   lightlane compare my.toml --vary receiver.tia.response.file=old.s2p,new.s2p --json
-  lightlane compare my.toml --vary receiver.ffe.taps=9:25:4 --symbols 0
+  lightlane compare my.toml --vary receiver.dsp.ffe.taps=9:25:4 --symbols 0
 
 Exit codes: 0 all variants were run, 2 the input is wrong, 3 stopped early
 (Ctrl-C): finished variants are printed.";

@@ -41,17 +41,17 @@ const KEYS: [(&str, &[(&str, &str)]); 15] = [
         &[("power_dbm", "continuous wave, dBm"), ("rin_db_per_hz", "one-sided, dB/Hz")],
     ),
     ("fibre", &[("length_km", "0 is back to back"), ("connector_loss_db", "all together, dB")]),
-    ("receiver", &[("decision", "slicer, dfe or mlse; each has a table of its own")]),
+    ("receiver.dsp", &[("detector", "slicer, dfe or mlse; each has a table of its own")]),
     (
         "receiver.tia",
         &[("bandwidth_ghz", "amplifier"), ("average_pa_per_rthz", "input noise, pA/rtHz")],
     ),
     (
-        "receiver.adc",
+        "receiver.dsp.adc",
         &[("effective_bits", "at half the symbol rate"), ("samples_per_symbol", "1 or 2")],
     ),
     (
-        "receiver.ffe",
+        "receiver.dsp.ffe",
         &[("taps", "feed-forward equaliser"), ("precursors", "taps before the main one")],
     ),
     ("fec", &[("coding", "of the port"), ("decoding", "bit-true, or genie to count only")]),

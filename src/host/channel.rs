@@ -222,7 +222,7 @@ impl Channel {
             _ => match self.network(&files[0]).and_then(|network| self.table(&network, digest)) {
                 Ok(table) if table.at(0.0).norm() > LEAST_AT_REST => Some(Arc::new(table)),
                 made => {
-                    let blocked = "passes nothing at 0 Hz, where gains are set; remove the coupling capacitor, or see host.rx.clock.ac_coupling_khz";
+                    let blocked = "passes nothing at 0 Hz, where gains are set; remove the coupling capacitor, or see host.rx.dsp.clock.ac_coupling_khz";
                     let remedy = made.err().unwrap_or_else(|| blocked.to_owned());
                     let (key, value) = if self.kind == ChannelKind::Files {
                         ("files", self.files.join(", "))

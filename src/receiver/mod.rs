@@ -13,9 +13,7 @@ pub use tia::{Limiting, NoiseModel, Tia};
 use crate::chain::{Chain, Dsp, Plan, Shape, Workshop};
 use crate::error::{Path, Problems};
 use crate::measured::FileReader;
-use crate::serdes::{
-    self, Adc, Clock, DecisionKind, Equaliser, FeedbackEqualiser, SequenceDetector,
-};
+use crate::serdes::dsp::DspConfig;
 use crate::signal::{Field, Grid, Volt};
 use crate::units::amplitude_ratio;
 use serde::{Deserialize, Serialize};
@@ -32,18 +30,8 @@ pub struct Receiver {
     pub crosstalk: Crosstalk,
     /// Transimpedance amplifier.
     pub tia: Tia,
-    /// Analogue-to-digital converter.
-    pub adc: Adc,
-    /// Feed-forward equaliser.
-    pub ffe: Equaliser,
-    /// What decides behind it: each has a table of its own, one is used.
-    pub decision: DecisionKind,
-    /// Decision-feedback equaliser.
-    pub dfe: FeedbackEqualiser,
-    /// Sequence detector.
-    pub mlse: SequenceDetector,
-    /// Clock recovery.
-    pub clock: Clock,
+    /// Converter, equaliser, detector and clock.
+    pub dsp: DspConfig,
 }
 
 impl Default for Receiver {
@@ -53,12 +41,7 @@ impl Default for Receiver {
             photodiode: Photodiode::default(),
             crosstalk: Crosstalk::default(),
             tia: Tia::default(),
-            adc: Adc::default(),
-            ffe: Equaliser::default(),
-            decision: DecisionKind::default(),
-            dfe: FeedbackEqualiser::default(),
-            mlse: SequenceDetector::default(),
-            clock: Clock::default(),
+            dsp: DspConfig::default(),
         }
     }
 }
@@ -70,23 +53,19 @@ impl Receiver {
         self.photodiode.check(&at.key("photodiode"), problems);
         self.crosstalk.check(&at.key("crosstalk"), problems);
         self.tia.check(&at.key("tia"), problems);
-        self.adc.check(&at.key("adc"), symbol_rate_hz, problems);
-        self.ffe.check(&at.key("ffe"), problems);
-        self.dfe.check(&at.key("dfe"), problems);
-        self.mlse.check(&at.key("mlse"), problems);
-        self.clock.check(&at.key("clock"), symbol_rate_hz, problems);
+        self.dsp.check(&at.key("dsp"), symbol_rate_hz, problems);
     }
 
     /// Fills what is measured from its files.
     pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
         self.photodiode.load(&at.key("photodiode"), files);
         self.tia.load(&at.key("tia"), files);
-        self.adc.load(&at.key("adc"), files);
+        self.dsp.load(&at.key("dsp"), files);
     }
 
     /// Its signal processing.
     pub(crate) fn dsp(&self) -> Dsp {
-        serdes::dsp(&self.ffe, self.decision, &self.dfe, &self.mlse)
+        self.dsp.receiver()
     }
 
     /// Current of a settled outer swing of `oma_w` in the fibre at the receiver, A peak to peak.
@@ -104,8 +83,8 @@ impl Receiver {
         grid: Grid,
         shop: &mut Workshop,
     ) -> Plan {
-        let volts = self.adc.filter(self.detect(light, oma_w, grid));
-        volts.sample(self.adc.sampler(), grid, shop)
+        let volts = self.dsp.adc.filter(self.detect(light, oma_w, grid));
+        volts.sample(self.dsp.adc.sampler(), grid, shop)
     }
 
     /// The same light becomes volts of a linear output.

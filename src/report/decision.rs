@@ -2,6 +2,7 @@
 
 use super::figure::{decimals, ratio};
 use super::plain_table::{plain, text};
+use crate::dsp::DetectorKind;
 use crate::link::{LaneResult, Slicer};
 
 /// Postcursors that are printed.
@@ -12,7 +13,10 @@ const MOST_TAPS: usize = 3;
 pub(super) fn decisions(lanes: &[LaneResult]) -> String {
     let ours = || {
         lanes.iter().filter_map(|lane| {
-            Some((lane, lane.slicer.as_ref().filter(|slicer| slicer.decider != "slicer")?))
+            Some((
+                lane,
+                lane.slicer.as_ref().filter(|slicer| slicer.detector != DetectorKind::Slicer)?,
+            ))
         })
     };
     let Some((first, _)) = ours().next() else { return String::new() };
@@ -64,7 +68,7 @@ fn row(lane: &LaneResult, slicer: &Slicer) -> [String; 7] {
     };
     [
         format!("lane {}", lane.lane),
-        slicer.decider.to_uppercase(),
+        slicer.detector.as_str().to_uppercase(),
         left.join(" "),
         ratio(lane.ber_ideal_feedback),
         margin,
@@ -82,7 +86,7 @@ mod tests {
     fn a_lane_that_feeds_back_has_a_line_and_a_slicer_none() {
         let mut fed = sample::lane(7);
         let slicer = fed.slicer.as_mut().unwrap();
-        (slicer.decider, slicer.postcursors) = ("dfe", vec![-0.25, 0.5, 0.125, 0.1]);
+        (slicer.detector, slicer.postcursors) = (DetectorKind::Dfe, vec![-0.25, 0.5, 0.125, 0.1]);
         (fed.ber_ideal_feedback, fed.margin_db_low, fed.margin_db_high) =
             (Some(1.5e-5), Some(-1.25), Some(0.5));
         (fed.burst_lengths_at_limit, fed.longest_burst_at_limit, fed.burst_continuation_at_limit) =

@@ -45,22 +45,22 @@ const ALWAYS: [(&str, &str, &str); 17] = [
     ("amplifier", "`receiver.tia`", "bandwidth and order, peaking, input noise, overload"),
     (
         "converter",
-        "`receiver.adc`",
+        "`receiver.dsp.adc`",
         "anti-alias filter, gain control, sampling phase, quantisation, random jitter",
     ),
     (
         "equaliser",
-        "`receiver.ffe`",
+        "`receiver.dsp.ffe`",
         "feed-forward, T or T/2 spaced, by closed-form MMSE or LMS, or given; thresholds, slicer",
     ),
     (
         "decision",
-        "`receiver.decision`",
-        "slicer; decision feedback (`receiver.dfe`, up to 16 taps with a limit) or sequence detection (`receiver.mlse`, 4 or 16 states), trained together with the feed-forward taps; error bursts counted; margin by counting",
+        "`receiver.dsp.detector`",
+        "slicer; decision feedback (`receiver.dsp.dfe`, up to 16 taps with a limit) or sequence detection (`receiver.dsp.mlse`, 4 or 16 states), trained together with the feed-forward taps; error bursts counted; margin by counting",
     ),
     (
         "clock recovery",
-        "`receiver.clock`",
+        "`receiver.dsp.clock`",
         "second-order loop behind a Mueller-Muller or bang-bang detector, frequency offset, sinusoidal jitter, AC coupling; lock, slips; blocks in stream mode",
     ),
     (

@@ -1,5 +1,6 @@
 //! A result to show in tests: figures of every kind, as wide as they come.
 
+use crate::dsp::DetectorKind;
 use crate::link::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
 
 pub(super) fn lane(lane: usize) -> LaneResult {
@@ -38,7 +39,7 @@ pub(super) fn lane(lane: usize) -> LaneResult {
             thresholds: [-0.66, 0.0, 0.66],
             delay_ui: 0.1,
             taps: vec![1.0],
-            decider: "slicer",
+            detector: DetectorKind::Slicer,
             postcursors: vec![],
             noise_shares: shares
                 .map(|(entity, share)| NoiseShare { entity: entity.to_owned(), share })

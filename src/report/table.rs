@@ -7,6 +7,7 @@ use super::figure::{counted, decimals, ratio, ratio_within};
 use super::plain_table::{plain, text};
 use super::segments::segments;
 use super::transmitted::transmitted;
+use crate::dsp::DetectorKind;
 use crate::link::{Counting, LaneResult, LinkResult};
 
 /// Widest line, characters.
@@ -298,10 +299,9 @@ fn notes(result: &LinkResult) -> Vec<String> {
         }
     }
     // where decisions are fed back, it stands below their table
-    let sliced = result
-        .lanes
-        .iter()
-        .filter(|lane| lane.slicer.as_ref().is_some_and(|slicer| slicer.decider == "slicer"));
+    let sliced = result.lanes.iter().filter(|lane| {
+        lane.slicer.as_ref().is_some_and(|slicer| slicer.detector == DetectorKind::Slicer)
+    });
     let mut unforeseen: Vec<&str> =
         sliced.filter_map(|lane| lane.ber_semi_analytic_refusal.as_deref()).collect();
     unforeseen.dedup();

@@ -1,6 +1,7 @@
 //! A SerDes receiver: volts from a line in, samples out.
 
-use super::{Adc, Clock, Ctle, DecisionKind, Equaliser, FeedbackEqualiser, SequenceDetector, dsp};
+use super::ctle::Ctle;
+use super::dsp::{DspConfig, read_of_serdes};
 use crate::chain::{Chain, Density, Dsp, Law, Noise, Plan, Shape, Workshop};
 use crate::error::{Path, Problems};
 use crate::measured::FileReader;
@@ -26,33 +27,14 @@ pub struct SerdesRx {
     pub noise_nv_per_rthz: f64,
     /// Analogue equaliser.
     pub ctle: Ctle,
-    /// Analogue-to-digital converter.
-    pub adc: Adc,
-    /// Feed-forward equaliser.
-    pub ffe: Equaliser,
-    /// What decides behind it: each has a table of its own, one is used.
-    pub decision: DecisionKind,
-    /// Decision-feedback equaliser.
-    pub dfe: FeedbackEqualiser,
-    /// Sequence detector.
-    pub mlse: SequenceDetector,
-    /// Clock recovery.
-    pub clock: Clock,
+    /// Converter, equaliser, detector and clock.
+    #[serde(deserialize_with = "read_of_serdes")]
+    pub dsp: DspConfig,
 }
 
 impl Default for SerdesRx {
     fn default() -> Self {
-        let adc = Adc { bandwidth_ghz: 39.84, ..Adc::default() };
-        SerdesRx {
-            noise_nv_per_rthz: 2.86,
-            ctle: Ctle::default(),
-            adc,
-            ffe: Equaliser::default(),
-            decision: DecisionKind::default(),
-            dfe: FeedbackEqualiser::default(),
-            mlse: SequenceDetector::default(),
-            clock: Clock::default(),
-        }
+        SerdesRx { noise_nv_per_rthz: 2.86, ctle: Ctle::default(), dsp: DspConfig::of_serdes() }
     }
 }
 
@@ -61,16 +43,12 @@ impl SerdesRx {
     pub fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
         problems.range(at, "noise_nv_per_rthz", self.noise_nv_per_rthz, 0.0..=1000.0);
         self.ctle.check(&at.key("ctle"), problems);
-        self.adc.check(&at.key("adc"), symbol_rate_hz, problems);
-        self.ffe.check(&at.key("ffe"), problems);
-        self.dfe.check(&at.key("dfe"), problems);
-        self.mlse.check(&at.key("mlse"), problems);
-        self.clock.check(&at.key("clock"), symbol_rate_hz, problems);
+        self.dsp.check(&at.key("dsp"), symbol_rate_hz, problems);
     }
 
     /// Fills what is measured from its files.
     pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
-        self.adc.load(&at.key("adc"), files);
+        self.dsp.load(&at.key("dsp"), files);
     }
 
     /// Receives; its noise is called `name.noise`, and `behind_gain` when a gain ahead makes up for
@@ -89,16 +67,38 @@ impl SerdesRx {
             Density::White(nano(self.noise_nv_per_rthz).powi(2)),
         );
         let noisy = volts.noise(Noise { behind_gain, ..noise });
-        self.adc.filter(through(noisy, self.ctle.shapes())).sample(self.adc.sampler(), grid, shop)
+        self.dsp.adc.filter(through(noisy, self.ctle.shapes())).sample(
+            self.dsp.adc.sampler(),
+            grid,
+            shop,
+        )
     }
 
     /// Its signal processing.
     pub(crate) fn dsp(&self) -> Dsp {
-        dsp(&self.ffe, self.decision, &self.dfe, &self.mlse)
+        self.dsp.receiver()
     }
 }
 
 /// Responses in a row.
 pub(crate) fn through(volts: Chain<Volt>, shapes: impl IntoIterator<Item = Shape>) -> Chain<Volt> {
     shapes.into_iter().fold(volts, Chain::response::<Volt>)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_of_some_keys_keeps_the_converter_of_a_serdes() {
+        for text in ["", "dsp.ffe.taps = 9", "[dsp]"] {
+            let rx: SerdesRx = toml::from_str(text).expect("keys of a receiver");
+            assert_eq!(rx.dsp.adc, SerdesRx::default().dsp.adc, "{text}");
+        }
+        let unknown = toml::from_str::<SerdesRx>("dsp.tap = 9").expect_err("no such key");
+        assert!(
+            unknown.message().starts_with("unknown field `tap`, expected one of `adc`"),
+            "{unknown}"
+        );
+    }
 }

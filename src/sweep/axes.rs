@@ -311,7 +311,7 @@ mod tests {
         assert_eq!(values("fibre.length_km=2:0:-0.5"), ["2", "1.5", "1", "0.5", "0"]);
         assert_eq!(values("fibre.length_km=0:1:0.4"), ["0", "0.4", "0.8"]);
         assert_eq!(values("limits.pmd_ber=1e-5:5e-5:2e-5"), ["0.00001", "0.00003", "0.00005"]);
-        assert_eq!(values("receiver.ffe.taps=5:21:8"), ["5", "13", "21"]);
+        assert_eq!(values("receiver.dsp.ffe.taps=5:21:8"), ["5", "13", "21"]);
         assert_eq!(values("fibre.length_km=3:3:1"), ["3"]);
         assert_eq!(values("fibre.length_km=0:1:1e-3").len(), 1001);
     }
@@ -355,8 +355,11 @@ mod tests {
             ("fibre.length_km=1:2:1log", "1log must be a number of points, 2 or more"),
             ("fibre.length_km=0:1e300:1e-300", "more than can be counted"),
             ("fibre.length_km=1,two", "fibre.length_km = \"two\": must be a number"),
-            ("receiver.ffe.taps=5:6:0.5", "receiver.ffe.taps = 5.5: must be a whole number"),
-            ("receiver.ffe.taps=-1:6:1", "must be a whole number, 0 or more"),
+            (
+                "receiver.dsp.ffe.taps=5:6:0.5",
+                "receiver.dsp.ffe.taps = 5.5: must be a whole number",
+            ),
+            ("receiver.dsp.ffe.taps=-1:6:1", "must be a whole number, 0 or more"),
             (
                 "transmitter.kind=eml,mmz",
                 "must be \"eml\" or \"mzm\" or \"waveform\" or \"stressed\", did you mean mzm?",

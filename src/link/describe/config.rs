@@ -1,6 +1,7 @@
 //! The description of a link, as it is written: plain data, engineering units, everything checked.
 
 use crate::chain::Clocking;
+use crate::dsp::DetectorKind;
 use crate::error::{Path, Problems};
 use crate::fibre::SingleMode;
 use crate::link::describe::fec::Fec;
@@ -13,8 +14,7 @@ use crate::link::describe::tdecq::Tdecq;
 use crate::measured::{ExpectedSignal, FileRead, FileReader, Library};
 use crate::pattern::{Pattern, PatternKind};
 use crate::receiver::Receiver;
-use crate::serdes::Clock;
-use crate::serdes::DecisionKind;
+use crate::serdes::dsp::ClockConfig;
 use crate::signal::Grid;
 use crate::transmitter::{Transmitter, TransmitterKind};
 use crate::units::{dbm_from_watt, giga};
@@ -120,11 +120,11 @@ impl Config {
     }
 
     /// The clock of a part's receiver.
-    fn clock(&self, part: Part) -> &Clock {
+    fn clock(&self, part: Part) -> &ClockConfig {
         match part {
-            Part::Ahead => &self.module.rx.clock,
-            Part::Light if !self.module.kind.linear_receive() => &self.receiver.clock,
-            Part::Light | Part::Behind => &self.host.rx.clock,
+            Part::Ahead => &self.module.rx.dsp.clock,
+            Part::Light if !self.module.kind.linear_receive() => &self.receiver.dsp.clock,
+            Part::Light | Part::Behind => &self.host.rx.dsp.clock,
         }
     }
 
@@ -260,10 +260,9 @@ impl Config {
         match self.module.kind {
             ModuleKind::Optics => idle.extend(["module.".to_owned(), "host.".to_owned()]),
             ModuleKind::Retimed => {}
-            ModuleKind::Lro => idle.push("receiver.adc.".to_owned()),
-            ModuleKind::Lpo => {
-                idle.extend(["module.rx.", "transmitter.dac.", "receiver.adc."].map(str::to_owned))
-            }
+            ModuleKind::Lro => idle.push("receiver.dsp.adc.".to_owned()),
+            ModuleKind::Lpo => idle
+                .extend(["module.rx.", "transmitter.dac.", "receiver.dsp.adc."].map(str::to_owned)),
         }
         self.files.iter().filter(move |file| idle.iter().all(|idle| !file.key.starts_with(idle)))
     }
@@ -297,20 +296,20 @@ impl Config {
         if self.module.kind.has_hosts() { self.limits.link_ber } else { self.limits.pmd_ber }
     }
 
-    /// What decides a lane's symbols at last, and where it stands.
-    fn last_decision(&self) -> (Path, DecisionKind) {
+    /// Detector of the last segment, and its place.
+    fn last_detector(&self) -> (Path, DetectorKind) {
         let root = Path::root();
         match self.module.kind {
-            ModuleKind::Optics => (root.key("receiver"), self.receiver.decision),
-            _ => (root.key("host").key("rx"), self.host.rx.decision),
+            ModuleKind::Optics => (root.key("receiver").key("dsp"), self.receiver.dsp.detector),
+            _ => (root.key("host").key("rx").key("dsp"), self.host.rx.dsp.detector),
         }
     }
 
     /// Taps of the longest equaliser in use.
     pub(crate) fn longest_equaliser(&self) -> usize {
-        let own = self.receiver.ffe.taps;
+        let own = self.receiver.dsp.ffe.taps;
         if self.module.kind.has_hosts() {
-            own.max(self.host.rx.ffe.taps).max(self.module.rx.ffe.taps)
+            own.max(self.host.rx.dsp.ffe.taps).max(self.module.rx.dsp.ffe.taps)
         } else {
             own
         }
@@ -334,9 +333,9 @@ impl Config {
             problems,
         );
         let Some(coding) = self.fec.chosen().filter(|coding| coding.lanes > 0) else { return };
-        if carries && coding.inner.is_some() && self.last_decision().1 == DecisionKind::Mlse {
+        if carries && coding.inner.is_some() && self.last_detector().1 == DetectorKind::Mlse {
             let remedy = "must be slicer or dfe where the payload has an inner code: it is decoded softly, and a sequence decides hard";
-            problems.report(&self.last_decision().0, "decision", "mlse", remedy);
+            problems.report(&self.last_detector().0, "detector", "mlse", remedy);
         }
         if carries && self.lanes > coding.lanes {
             let remedy = format!(
@@ -368,7 +367,7 @@ impl Config {
     fn check_stream(&self, at: &Path, problems: &mut Problems) {
         let s = &self.simulation;
         if self.transmitter.kind == TransmitterKind::Waveform {
-            let remedy = "must be another in stream mode: a captured waveform is one period, see simulation.stream and receiver.clock";
+            let remedy = "must be another in stream mode: a captured waveform is one period, see simulation.stream and receiver.dsp.clock";
             problems.report(&Path::root().key("transmitter"), "kind", "waveform", remedy);
         }
         if s.samples_per_symbol < 4 {

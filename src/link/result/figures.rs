@@ -1,5 +1,6 @@
 //! What is said of a link: flat, with the same names in JSON, in tables and as columns of a sweep.
 
+use crate::dsp::DetectorKind;
 use crate::fec::Decoding;
 use crate::link::describe::counting::Counting;
 use crate::link::describe::module::ModuleKind;
@@ -325,8 +326,8 @@ pub struct Slicer {
     pub delay_ui: f64,
     /// Taps of the equaliser.
     pub taps: Vec<f64>,
-    /// What decides: `slicer`, `dfe` or `mlse`.
-    pub decider: &'static str,
+    /// Its detector.
+    pub detector: DetectorKind,
     /// Taps of the feedback, or the response of the sequence detector behind its leading 1; latest
     /// symbol first.
     pub postcursors: Vec<f64>,

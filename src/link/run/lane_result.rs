@@ -118,11 +118,7 @@ pub(crate) fn lane_result(
         thresholds,
         delay_ui: receiver.trained.delay_ui,
         taps: receiver.trained.taps.iter().map(|&w| f64::from(w)).collect(),
-        decider: match receiver.trained.decider {
-            Decider::Slicer => "slicer",
-            Decider::Dfe => "dfe",
-            Decider::Mlse(..) => "mlse",
-        },
+        detector: receiver.trained.decider.kind(),
         postcursors: match &receiver.trained.decider {
             Decider::Mlse(response, _) => response.postcursors(),
             _ => &receiver.trained.postcursors,

@@ -195,7 +195,7 @@ fn unsettled(lane: &Lane, trained: &Trained) -> Option<String> {
     let db = |ratio: f64| db_from_power_ratio(ratio);
     Some(format!(
         "lane {}: LMS has not settled: its last block lies {:.1} dB above the least mean square error and {:+.1} dB from the block before; \
-         another receiver.ffe.lms_step may help",
+         another receiver.dsp.ffe.lms_step may help",
         lane.number,
         db(end.last / end.least),
         db(end.last / end.before)

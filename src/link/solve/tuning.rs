@@ -7,7 +7,8 @@ use crate::link::describe::module::ModuleKind;
 use crate::link::describe::segments::Part;
 use crate::math::memo::LruCache;
 use crate::pattern::{Pattern, PatternKind};
-use crate::serdes::{Clock, Ctle, SerdesTx};
+use crate::serdes::dsp::ClockConfig;
+use crate::serdes::{Ctle, SerdesTx};
 
 /// Symbols of a block of the search, and blocks.
 const BLOCK_SYMBOLS: usize = 2048;
@@ -204,8 +205,12 @@ fn search(config: &mut Config, part: Part, shop: &mut Workshop, workers: &Worker
     let mut trial = config.clone();
     // every clock ideal: blocks by themselves
     trial.simulation.stream = false;
-    for clock in [&mut trial.receiver.clock, &mut trial.host.rx.clock, &mut trial.module.rx.clock] {
-        *clock = Clock::default();
+    for clock in [
+        &mut trial.receiver.dsp.clock,
+        &mut trial.host.rx.dsp.clock,
+        &mut trial.module.rx.dsp.clock,
+    ] {
+        *clock = ClockConfig::default();
     }
     trial.simulation.block_symbols = BLOCK_SYMBOLS.max(trial.longest_equaliser() * 8);
     let mut best = (badness(&trial, part, shop, workers), trial.clone());

@@ -53,8 +53,8 @@ impl JitterTolerance {
     /// mode.
     pub fn new(config: &Config, number: usize) -> Result<Self> {
         let mut config = config.clone();
-        config.receiver.clock.sinusoidal_ui = 0.0;
-        config.host.rx.clock.sinusoidal_ui = 0.0;
+        config.receiver.dsp.clock.sinusoidal_ui = 0.0;
+        config.host.rx.dsp.clock.sinusoidal_ui = 0.0;
         config.simulation.stream = true;
         let mut problems = Problems::new();
         config.check(&mut problems);

@@ -174,13 +174,13 @@ mod tests {
             (&["lanes=1", LENGTH], Layout::Lanes { along: 1 }),
             (&[LENGTH, BANDWIDTH], Layout::Map { along: 0, up: 1 }),
             (&[KIND, LENGTH], Layout::Curves { along: 1, each: 0 }),
-            (&[LENGTH, "receiver.ffe.taps=11,21"], Layout::Curves { along: 0, each: 1 }),
-            (&["receiver.ffe.taps=11,21", LENGTH], Layout::Curves { along: 1, each: 0 }),
+            (&[LENGTH, "receiver.dsp.ffe.taps=11,21"], Layout::Curves { along: 0, each: 1 }),
+            (&["receiver.dsp.ffe.taps=11,21", LENGTH], Layout::Curves { along: 1, each: 0 }),
             (
-                &["receiver.ffe.taps=11,21", "fibre.length_km=1,2,3"],
+                &["receiver.dsp.ffe.taps=11,21", "fibre.length_km=1,2,3"],
                 Layout::Curves { along: 1, each: 0 },
             ),
-            (&["receiver.ffe.taps=11,21", KIND], Layout::Curves { along: 0, each: 1 }),
+            (&["receiver.dsp.ffe.taps=11,21", KIND], Layout::Curves { along: 0, each: 1 }),
             (&[KIND, "pattern.kind=ssprq,prbs13q"], Layout::Curves { along: 0, each: 1 }),
         ] {
             assert_eq!(layout(axes), Ok(expected), "{axes:?}");
@@ -197,7 +197,7 @@ mod tests {
             ),
             (&["simulation.seed=1,2,1"], "simulation.seed has 1 twice"),
             (
-                &[LENGTH, "receiver.ffe.adaptation=lms,lms,lms,lms,lms,lms,lms,lms,lms"],
+                &[LENGTH, "receiver.dsp.ffe.adaptation=lms,lms,lms,lms,lms,lms,lms,lms,lms"],
                 "has room for 8 curves",
             ),
         ] {

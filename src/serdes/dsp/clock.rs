@@ -37,7 +37,7 @@ pub enum ClockRecovery {
 /// equaliser has taps from its main one on, less one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Clock {
+pub struct ClockConfig {
     /// What finds the sampling phase.
     pub recovery: ClockRecovery,
     /// Bandwidth of the loop's jitter transfer (3 dB), MHz.
@@ -55,9 +55,9 @@ pub struct Clock {
     pub ac_coupling_khz: f64,
 }
 
-impl Default for Clock {
+impl Default for ClockConfig {
     fn default() -> Self {
-        Clock {
+        ClockConfig {
             recovery: ClockRecovery::Ideal,
             bandwidth_mhz: 4.0,
             peaking_db: 0.1,
@@ -76,7 +76,7 @@ const STEEPEST_UI: f64 = 0.01;
 /// Highest corner of the AC coupling, in symbol rates.
 const HIGHEST_CORNER: f64 = 0.01;
 
-impl Clock {
+impl ClockConfig {
     /// Reports every parameter that is out of its range or makes no sense with the others.
     pub fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
         // in steps that people write: 53.1 MHz at 53.125 GBd
@@ -103,7 +103,9 @@ impl Clock {
             0.0..=(HIGHEST_CORNER * symbol_rate_hz / kilo(1.0)).floor(),
         );
         if self.recovery == ClockRecovery::Ideal && self.offset_ppm != 0.0 {
-            let remedy = "needs receiver.clock.recovery = \"mueller-muller\" or \"bang-bang\": an ideal clock has the transmitter's frequency";
+            let remedy = format!(
+                "needs {at}.recovery = \"mueller-muller\" or \"bang-bang\": an ideal clock has the transmitter's frequency"
+            );
             problems.report(at, "offset_ppm", self.offset_ppm, remedy);
         }
         let steepest =

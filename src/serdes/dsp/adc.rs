@@ -1,10 +1,10 @@
 //! Analogue-to-digital converter.
 
-use super::MOST_JITTER_UI;
 use crate::chain::{Chain, Sampler, Shape};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
 use crate::measured::{FileReader, Response, ResponseDomain};
+use crate::serdes::dac::MOST_JITTER_UI;
 use crate::signal::Volt;
 use crate::units::{femto, giga};
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! The receiver's decision-feedback equaliser, as it is described.
 
-use super::decision::check_frozen;
+use super::fixed;
 use crate::chain::Decision;
 use crate::dsp::dfe::MOST_TAPS;
 use crate::error::{Path, Problems};
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 /// stay as training left them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct FeedbackEqualiser {
+pub struct DfeConfig {
     /// Number of taps.
     pub taps: usize,
     /// Most that the size of a tap may be, relative to the main cursor, which the forward filter
@@ -28,32 +28,32 @@ pub struct FeedbackEqualiser {
     pub limit: f64,
     /// Given values of the taps, latest symbol first, as many as there are taps. Empty: they are
     /// found.
-    pub frozen: Vec<f64>,
+    pub fixed: Vec<f64>,
 }
 
-impl Default for FeedbackEqualiser {
+impl Default for DfeConfig {
     fn default() -> Self {
-        FeedbackEqualiser { taps: 1, limit: 0.85, frozen: Vec::new() }
+        DfeConfig { taps: 1, limit: 0.85, fixed: Vec::new() }
     }
 }
 
-impl FeedbackEqualiser {
+impl DfeConfig {
     /// Reports every parameter that is out of its range.
     pub fn check(&self, at: &Path, problems: &mut Problems) {
         problems.count(at, "taps", self.taps, 1..=MOST_TAPS);
         problems.range(at, "limit", self.limit, 0.0..=2.0);
-        check_frozen(at, &self.frozen, self.taps, problems);
-        if self.frozen.iter().any(|tap| tap.abs() > self.limit) {
+        fixed::check(at, &self.fixed, self.taps, problems);
+        if self.fixed.iter().any(|tap| tap.abs() > self.limit) {
             problems.report(
                 at,
-                "frozen",
-                format!("{:?}", self.frozen),
+                "fixed",
+                format!("{:?}", self.fixed),
                 format!("must keep the limit of {}", self.limit),
             );
         }
     }
 
-    pub(super) fn decision(&self) -> Decision {
-        Decision::Dfe { taps: self.taps, limit: self.limit, frozen: self.frozen.clone() }
+    pub(super) fn detector(&self) -> Decision {
+        Decision::Dfe { taps: self.taps, limit: self.limit, frozen: self.fixed.clone() }
     }
 }

@@ -1,6 +1,6 @@
 //! The receiver's sequence detector, as it is described.
 
-use super::decision::check_frozen;
+use super::fixed;
 use crate::chain::Decision;
 use crate::error::{Path, Problems};
 use serde::{Deserialize, Serialize};
@@ -18,42 +18,42 @@ use serde::{Deserialize, Serialize};
 /// follow: it is refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct SequenceDetector {
+pub struct MlseConfig {
     /// Earlier symbols in a sample: 1 (4 states) or 2 (16 states).
     pub memory: usize,
     /// Samples that it looks ahead at least.
     pub depth: usize,
     /// Given postcursors relative to the main cursor, latest symbol first, as many as the memory.
     /// Empty: they are found.
-    pub frozen: Vec<f64>,
+    pub fixed: Vec<f64>,
 }
 
-impl Default for SequenceDetector {
+impl Default for MlseConfig {
     fn default() -> Self {
-        SequenceDetector { memory: 1, depth: 32, frozen: Vec::new() }
+        MlseConfig { memory: 1, depth: 32, fixed: Vec::new() }
     }
 }
 
 /// Largest postcursor that may be given: beyond it the main cursor is another one.
 const MOST_POSTCURSOR: f64 = 2.0;
 
-impl SequenceDetector {
+impl MlseConfig {
     /// Reports every parameter that is out of its range.
     pub fn check(&self, at: &Path, problems: &mut Problems) {
         problems.count(at, "memory", self.memory, 1..=2);
         problems.count(at, "depth", self.depth, 4..=256);
-        check_frozen(at, &self.frozen, self.memory, problems);
-        if self.frozen.iter().any(|tap| tap.abs() > MOST_POSTCURSOR) {
+        fixed::check(at, &self.fixed, self.memory, problems);
+        if self.fixed.iter().any(|tap| tap.abs() > MOST_POSTCURSOR) {
             problems.report(
                 at,
-                "frozen",
-                format!("{:?}", self.frozen),
+                "fixed",
+                format!("{:?}", self.fixed),
                 format!("must be from -{MOST_POSTCURSOR} to {MOST_POSTCURSOR}"),
             );
         }
     }
 
-    pub(super) fn decision(&self) -> Decision {
-        Decision::Mlse { memory: self.memory, depth: self.depth, frozen: self.frozen.clone() }
+    pub(super) fn detector(&self) -> Decision {
+        Decision::Mlse { memory: self.memory, depth: self.depth, frozen: self.fixed.clone() }
     }
 }

@@ -1,5 +1,6 @@
 //! The receiver's feed-forward equaliser, as it is described.
 
+use super::fixed;
 use crate::chain::Adaptation;
 use crate::dsp::ffe::MOST_TAPS;
 use crate::error::{Path, Problems};
@@ -20,7 +21,7 @@ pub enum AdaptationKind {
 /// at two.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Equaliser {
+pub struct FfeConfig {
     /// Number of taps.
     pub taps: usize,
     /// Taps before the main one.
@@ -31,22 +32,22 @@ pub struct Equaliser {
     pub lms_step: f64,
     /// Given values of the taps, first precursor first, as many as there are taps; the gain ahead
     /// of them is still found. Empty: all are found.
-    pub frozen: Vec<f64>,
+    pub fixed: Vec<f64>,
 }
 
-impl Default for Equaliser {
+impl Default for FfeConfig {
     fn default() -> Self {
-        Equaliser {
+        FfeConfig {
             taps: 21,
             precursors: 10,
             adaptation: AdaptationKind::Mmse,
             lms_step: 0.2,
-            frozen: Vec::new(),
+            fixed: Vec::new(),
         }
     }
 }
 
-impl Equaliser {
+impl FfeConfig {
     /// Reports every parameter that is out of its range.
     pub fn check(&self, at: &Path, problems: &mut Problems) {
         problems.count(at, "taps", self.taps, 1..=MOST_TAPS);
@@ -59,12 +60,12 @@ impl Equaliser {
             );
         }
         problems.range(at, "lms_step", self.lms_step, 1e-6..=1.0);
-        super::decision::check_frozen(at, &self.frozen, self.taps, problems);
-        if !self.frozen.is_empty() && self.frozen.iter().all(|tap| *tap == 0.0) {
+        fixed::check(at, &self.fixed, self.taps, problems);
+        if !self.fixed.is_empty() && self.fixed.iter().all(|tap| *tap == 0.0) {
             problems.report(
                 at,
-                "frozen",
-                format!("{:?}", self.frozen),
+                "fixed",
+                format!("{:?}", self.fixed),
                 "must have a tap that is not 0",
             );
         }

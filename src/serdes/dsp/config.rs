@@ -1,0 +1,98 @@
+//! Digital signal processing of a receiver, as described.
+
+use super::adc::Adc;
+use super::clock::ClockConfig;
+use super::dfe::DfeConfig;
+use super::ffe::FfeConfig;
+use super::mlse::MlseConfig;
+use crate::chain::{Decision, Dsp};
+use crate::dsp::DetectorKind;
+use crate::error::{Path, Problems};
+use crate::measured::FileReader;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Converter, equaliser, detector and clock of a receiver: the same for light and for volts.
+///
+/// ```text
+/// volts -> ADC -> FFE -> slicer, DFE or MLSE -> symbols
+///           ^---- clock recovery <----'
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DspConfig {
+    /// Analogue-to-digital converter.
+    pub adc: Adc,
+    /// Feed-forward equaliser.
+    pub ffe: FfeConfig,
+    /// Detector after the feed-forward equaliser: each has a table of its own, one is used.
+    pub detector: DetectorKind,
+    /// Decision-feedback equaliser.
+    pub dfe: DfeConfig,
+    /// Sequence detector.
+    pub mlse: MlseConfig,
+    /// Clock recovery.
+    pub clock: ClockConfig,
+}
+
+/// Bandwidth of a SerDes receiver's anti-alias filter where no converter is described, GHz: 0.75 of
+/// 53.125 GBd, `f_r` of COM.
+const SERDES_BANDWIDTH_GHZ: f64 = 39.84;
+
+impl DspConfig {
+    /// Defaults of a SerDes receiver, which differ in the converter's bandwidth.
+    pub(in crate::serdes) fn of_serdes() -> Self {
+        let adc = Adc { bandwidth_ghz: SERDES_BANDWIDTH_GHZ, ..Adc::default() };
+        DspConfig { adc, ..DspConfig::default() }
+    }
+
+    /// Reports every parameter that is out of its range.
+    pub fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
+        self.adc.check(&at.key("adc"), symbol_rate_hz, problems);
+        self.ffe.check(&at.key("ffe"), problems);
+        self.dfe.check(&at.key("dfe"), problems);
+        self.mlse.check(&at.key("mlse"), problems);
+        self.clock.check(&at.key("clock"), symbol_rate_hz, problems);
+    }
+
+    /// Fills what is measured from its files.
+    pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
+        self.adc.load(&at.key("adc"), files);
+    }
+
+    /// Equaliser and detector for the engine; of the detectors' tables only the chosen one counts.
+    pub(crate) fn receiver(&self) -> Dsp {
+        Dsp {
+            taps: self.ffe.taps,
+            precursors: self.ffe.precursors,
+            adaptation: self.ffe.adaptation(),
+            frozen: self.ffe.fixed.clone(),
+            decision: match self.detector {
+                DetectorKind::Slicer => Decision::Slicer,
+                DetectorKind::Dfe => self.dfe.detector(),
+                DetectorKind::Mlse => self.mlse.detector(),
+            },
+        }
+    }
+}
+
+/// Reads a table whose missing keys are those of a SerDes receiver.
+///
+/// # Errors
+///
+/// As reading a [`DspConfig`].
+pub(in crate::serdes) fn read_of_serdes<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<DspConfig, D::Error> {
+    /// The same fields with other defaults.
+    #[derive(Deserialize)]
+    #[serde(remote = "DspConfig", deny_unknown_fields, default = "DspConfig::of_serdes")]
+    struct OfSerdes {
+        adc: Adc,
+        ffe: FfeConfig,
+        detector: DetectorKind,
+        dfe: DfeConfig,
+        mlse: MlseConfig,
+        clock: ClockConfig,
+    }
+    OfSerdes::deserialize(deserializer)
+}
