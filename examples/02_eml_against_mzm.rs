@@ -11,9 +11,10 @@
 
 mod gallery;
 
-use lightlane::link::{Link, View, Waterfall};
+use lightlane::chart::{AxisScale, Curves, Limit, Trace};
+use lightlane::link::{Counted, Link, View, Waterfall};
 use lightlane::plot::Size;
-use lightlane::sweep::{Bar, Better, Curves, Limit, Scale, Spacing, Trace};
+use lightlane::table::Better;
 use std::sync::atomic::AtomicBool;
 
 /// Error ratio at which the curves end.
@@ -49,8 +50,8 @@ fn main() -> lightlane::Result<()> {
     let figure = Curves {
         title: "EML against silicon photonics: BER against received power".to_owned(),
         caption: "one nominal lane of 53 GBd (800G) or 106 GBd (1.6T), 500 m · limit 2.4×10⁻⁴ at 800G, 2.28×10⁻⁴ at 1.6T".to_owned(),
-        x: Scale { quantity: "average received power".to_owned(), unit: "dBm".to_owned(), spacing: Spacing::Linear },
-        y: Scale { quantity: "bit error ratio".to_owned(), unit: String::new(), spacing: Spacing::Logarithmic },
+        x: AxisScale::linear("average received power", "dBm"),
+        y: AxisScale::logarithmic("bit error ratio", ""),
         legend: String::new(),
         traces,
         limit: Some(Limit { value: limit, better: Better::Lower }),
@@ -63,7 +64,7 @@ fn trace(name: String, waterfall: &Waterfall) -> Trace {
     Trace {
         name,
         points,
-        counted: waterfall.counted.iter().map(Bar::of).collect(),
+        counted: waterfall.counted.iter().map(Counted::error_bar).collect(),
         ..Trace::default()
     }
 }

@@ -8,8 +8,8 @@
 
 mod gallery;
 
+use lightlane::chart::{Curves, Trace};
 use lightlane::plot::Size;
-use lightlane::sweep::{Curves, Trace};
 
 const PARTS: [(&str, &str); 4] = [
     ("converter (DAC)", "transmitter.dac.bandwidth_ghz"),

@@ -6,8 +6,8 @@
 
 mod gallery;
 
+use lightlane::chart::{Curves, Trace};
 use lightlane::plot::Size;
-use lightlane::sweep::{Curves, Trace};
 
 fn main() -> lightlane::Result<()> {
     let axis = format!(

@@ -11,9 +11,9 @@
 
 mod gallery;
 
+use lightlane::chart::{Curves, Trace};
 use lightlane::link::Stack;
 use lightlane::plot::Size;
-use lightlane::sweep::{Curves, Trace};
 
 /// The filter of the clause at half the symbol rate, its five taps, white noise in front; no loss,
 /// no crosstalk, no converter.

@@ -12,10 +12,10 @@
 
 mod gallery;
 
+use lightlane::chart::{ErrorBar, Trace};
 use lightlane::fec::Coding;
 use lightlane::fec::curve::{Burst, Curve, Point, Scheme};
 use lightlane::plot::Size;
-use lightlane::sweep::{Bar, Curves, Trace};
 use std::sync::atomic::AtomicBool;
 
 /// The equaliser's tap, over the main cursor.
@@ -30,7 +30,7 @@ fn main() -> lightlane::Result<()> {
     let precoded = |coding: &Coding| Coding { precoder: true, ..coding.clone() };
     let random = Curve { coding: by_bits.clone(), ..curve(Burst::None) };
     let points = run(&random)?;
-    let mut figure = Curves::of_codes(&random, &points);
+    let mut figure = random.chart(&points);
     figure.traces.truncate(1);
     figure.traces[0].name = "random errors, closed form".to_owned();
     figure.traces[0].counted = bars(&points);
@@ -78,14 +78,14 @@ fn run(curve: &Curve) -> lightlane::Result<Vec<Point>> {
 }
 
 /// Counted points; where no codeword was lost there is none.
-fn bars(points: &[Point]) -> Vec<Bar> {
+fn bars(points: &[Point]) -> Vec<ErrorBar> {
     let bar = |point: &Point| {
         let (y, low, high) = (
             point.codeword_error_ratio_counted?,
             point.codeword_error_ratio_low?,
             point.codeword_error_ratio_high?,
         );
-        Some(Bar { x: point.pre_fec_ber, y, low, high })
+        Some(ErrorBar { x: point.pre_fec_ber, y, low, high })
     };
     points.iter().filter_map(bar).collect()
 }

@@ -11,9 +11,9 @@
 
 mod gallery;
 
+use lightlane::chart::{AxisScale, Curves, Trace};
 use lightlane::link::{JitterTolerance, MASK_CORNER_MHZ, Stack, mask_ui};
 use lightlane::plot::Size;
-use lightlane::sweep::{Curves, Scale, Spacing, Trace};
 use rayon::prelude::*;
 
 /// Bandwidths of the loop, MHz.
@@ -62,18 +62,13 @@ fn main() -> lightlane::Result<()> {
     let mask = [places_mhz[0], MASK_CORNER_MHZ, places_mhz[places_mhz.len() - 1]]
         .map(|mhz| (mhz, mask_ui(mhz)));
     traces.push(Trace { name: "mask".to_owned(), points: mask.into(), ..Trace::default() });
-    let scale = |quantity: &str, unit: &str| Scale {
-        quantity: quantity.to_owned(),
-        unit: unit.to_owned(),
-        spacing: Spacing::Logarithmic,
-    };
     let figure = Curves {
         title: "800G EML lane: how much sinusoidal jitter the clock bears".to_owned(),
         caption: format!(
             "jitter at which the bit error ratio reaches {LIMIT_BER:.1e}, 4e-5 without · Mueller-Muller, peaking 0.1 dB"
         ),
-        x: scale("frequency of the jitter", "MHz"),
-        y: scale("tolerated jitter, peak to peak", "UI"),
+        x: AxisScale::logarithmic("frequency of the jitter", "MHz"),
+        y: AxisScale::logarithmic("tolerated jitter, peak to peak", "UI"),
         legend: String::new(),
         traces,
         limit: None,

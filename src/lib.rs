@@ -2,6 +2,7 @@
 
 pub mod benchmark;
 pub mod chain;
+pub mod chart;
 pub mod cli;
 pub mod dsp;
 pub mod error;
@@ -20,6 +21,7 @@ pub mod seed;
 pub mod serdes;
 pub mod signal;
 pub mod sweep;
+pub mod table;
 pub mod transmitter;
 pub mod units;
 

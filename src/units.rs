@@ -75,6 +75,55 @@ pub fn neper(db: f64) -> f64 {
     db * std::f64::consts::LN_10 / 20.0
 }
 
+/// Suffixes of names and the units that they stand for; the longer one first where one ends in
+/// another.
+const SUFFIXES: [(&str, &str); 35] = [
+    ("ps_per_nm2_km", "ps/(nm² km)"),
+    ("db_per_cm_rtghz", "dB/(cm √GHz)"),
+    ("db_per_cm_ghz2", "dB/(cm GHz²)"),
+    ("pa2_per_hz_ghz2", "pA²/(Hz GHz²)"),
+    ("pa2_per_hz", "pA²/Hz"),
+    ("pa_per_rthz", "pA/√Hz"),
+    ("nv_per_rthz", "nV/√Hz"),
+    ("db_per_hz", "dB/Hz"),
+    ("db_per_km", "dB/km"),
+    ("db_per_rad", "dB/rad"),
+    ("grad_per_s", "10⁹ rad/s"),
+    ("a_per_w", "A/W"),
+    ("1_per_v", "1/V"),
+    ("per_v", "1/V"),
+    ("l_v_cm", "V cm"),
+    ("ma_pp", "mA pp"),
+    ("vpp", "Vpp"),
+    ("dbm", "dBm"),
+    ("db", "dB"),
+    ("km", "km"),
+    ("mm", "mm"),
+    ("nm", "nm"),
+    ("ghz", "GHz"),
+    ("mhz", "MHz"),
+    ("gbd", "GBd"),
+    ("fs", "fs"),
+    ("ps", "ps"),
+    ("ns", "ns"),
+    ("na", "nA"),
+    ("kohm", "kΩ"),
+    ("deg", "°"),
+    ("ui", "UI"),
+    ("ppm", "ppm"),
+    ("percent", "%"),
+    ("v", "V"),
+];
+
+/// A name without the suffix of its unit, and the unit's symbol: `length_km` is `length`, km. A
+/// name without such a suffix stays as it is.
+pub fn split_suffix(name: &str) -> (&str, &'static str) {
+    SUFFIXES
+        .iter()
+        .find_map(|(suffix, unit)| Some((name.strip_suffix(suffix)?.strip_suffix('_')?, *unit)))
+        .unwrap_or((name, ""))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms of `src` in the light's order: each uses only what stands before it.
-const ORDER: &str = "units error seed signal math pattern dsp chain measured serdes host transmitter fibre receiver fec measure link sweep benchmark report plot cli lib main";
+const ORDER: &str = "units error seed signal math table chart pattern dsp chain measured serdes host transmitter fibre receiver fec measure link sweep benchmark report plot cli lib main";
 /// Longest file, lines.
 const MOST_LINES: usize = 500;
 

@@ -354,7 +354,7 @@ fn a_sweep_over_jitter_has_the_clock_in_its_columns() {
         ["receiver.dsp.clock.sinusoidal_mhz=1,10", "receiver.dsp.clock.sinusoidal_ui=0.05,0.2"]
             .map(|axis| Axis::parse(axis).expect("an axis"));
     let sweep = Sweep::new(&stack, axes.into()).expect("links");
-    let names = lightlane::sweep::Row::figures();
+    let names = lightlane::sweep::lane_columns();
     let column = |name: &str| {
         names
             .iter()
@@ -362,13 +362,14 @@ fn a_sweep_over_jitter_has_the_clock_in_its_columns() {
             .unwrap_or_else(|| panic!("no {name} in {names:?}"))
     };
     let mut errors_ui = Vec::new();
-    let mut write = |row: &lightlane::sweep::Row| {
-        assert_eq!(row.figures[column("clock_locked")], true);
-        assert_eq!(row.figures[column("clock_slips_forward")], 0);
-        errors_ui.push(row.figures[column("clock_phase_error_rms_ui")].as_f64().expect("a number"));
+    let write = |row: &lightlane::table::Row| {
+        assert_eq!(row.cells[column("clock_locked")], true);
+        assert_eq!(row.cells[column("clock_slips_forward")], 0);
+        errors_ui.push(row.cells[column("clock_phase_error_rms_ui")].as_f64().expect("a number"));
         Ok(())
     };
-    sweep.run(&mut write, &mut |_| (), &AtomicBool::new(false)).expect("it runs");
+    let mut sink = lightlane::table::InOrder::new(lightlane::table::EachRow::new(write));
+    sweep.run(&mut sink, &mut |_| (), &AtomicBool::new(false)).expect("it runs");
     let [slow, slow_more, fast, fast_more] = errors_ui[..] else { panic!("{errors_ui:?}") };
     assert!(slow < slow_more && fast < fast_more && slow_more < fast_more, "{errors_ui:?}");
 }

@@ -214,7 +214,7 @@ fn whatever_a_user_holds_may_cross_threads() {
     crosses::<lightlane::link::View>();
     crosses::<lightlane::link::Waveform>();
     crosses::<lightlane::sweep::Sweep>();
-    crosses::<lightlane::sweep::Chart>();
+    crosses::<lightlane::chart::ChartBuilder>();
     crosses::<lightlane::measure::scope::Measured>();
     crosses::<lightlane::chain::Plan>();
     crosses::<lightlane::chain::Worker>();

@@ -2,7 +2,8 @@
 //! an interruption leaves.
 
 use lightlane::link::{Link, Stack};
-use lightlane::sweep::{Axis, End, Row, Sweep};
+use lightlane::sweep::{Axis, Sweep, SweepEnd, lane_columns};
+use lightlane::table::{EachRow, InOrder, Row};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -145,7 +146,7 @@ fn a_row_is_what_run_says_at_that_point_to_the_last_bit() {
                         (Some(kind), Some(lanes))
                     );
                     assert_eq!(row["fibre.length_km"].to_string(), length);
-                    for name in Row::figures() {
+                    for name in lane_columns() {
                         assert_eq!(row[&name], lane[&name], "{kind} {length} {lanes}: {name}");
                     }
                     let cells: Vec<&str> = line.split(',').collect();
@@ -445,20 +446,16 @@ fn a_sweep_is_a_few_lines_of_library_and_ends_when_its_rows_cannot_be_written() 
     assert_eq!((sweep.points(), sweep.rows()), (8, 8));
     let (mut rows, mut told) = (Vec::new(), 0);
     let go_on = AtomicBool::new(false);
-    let done = sweep
-        .run(
-            &mut |row| {
-                rows.push(row.clone());
-                Ok(())
-            },
-            &mut |progress| told = progress.rows,
-            &go_on,
-        )
-        .unwrap();
-    assert!(matches!(done.end, End::Complete) && done.rows == 8 && told == 8);
+    let keep = |row: &Row| {
+        rows.push(row.clone());
+        Ok(())
+    };
+    let mut sink = InOrder::new(EachRow::new(keep));
+    let done = sweep.run(&mut sink, &mut |progress| told = progress.rows, &go_on).unwrap();
+    assert!(matches!(done.end, SweepEnd::Complete) && done.rows == 8 && told == 8);
     assert!(rows.iter().enumerate().all(|(i, row)| row.at == [Value::from(i + 1)]));
     let mut left = 3;
-    let mut full = |_: &Row| {
+    let full = |_: &Row| {
         if left > 0 {
             left -= 1;
             Ok(())
@@ -466,14 +463,15 @@ fn a_sweep_is_a_few_lines_of_library_and_ends_when_its_rows_cannot_be_written() 
             Err(std::io::Error::other("full"))
         }
     };
-    let done = sweep.run(&mut full, &mut |_| (), &go_on).unwrap();
-    assert!(matches!(done.end, End::Unwritable(_)) && done.rows == 3);
+    let mut sink = InOrder::new(EachRow::new(full));
+    let done = sweep.run(&mut sink, &mut |_| (), &go_on).unwrap();
+    assert!(matches!(done.end, SweepEnd::Unwritable(_)) && done.rows == 3);
     let done = sweep
         .run(
-            &mut |_| Ok(()),
+            &mut EachRow::new(|_: &Row| Ok(())),
             &mut |progress| go_on.store(progress.rows == 2, Ordering::Relaxed),
             &go_on,
         )
         .unwrap();
-    assert!(matches!(done.end, End::Cancelled) && done.rows == 2);
+    assert!(matches!(done.end, SweepEnd::Cancelled) && done.rows == 2);
 }

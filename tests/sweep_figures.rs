@@ -2,8 +2,10 @@
 //! cannot be drawn is said before.
 
 use crate::figures::{Folder, look};
+use lightlane::chart::{Curves, HeatMap, Picture, TraceRole};
 use lightlane::link::Stack;
-use lightlane::sweep::{Axis, Chart, Curves, Map, Merit, Picture, Role, Row, Sweep};
+use lightlane::sweep::{Axis, Sweep, lane_columns};
+use lightlane::table::{Both, EachRow, InOrder, Row};
 use std::sync::atomic::AtomicBool;
 
 /// A link of two lanes of which the second is worse, fast.
@@ -25,21 +27,22 @@ fn stack(more: &[&str]) -> Stack {
 fn run(stack: &Stack, axes: &[&str], figure: &str) -> (Vec<Row>, Picture) {
     let sweep =
         Sweep::new(stack, axes.iter().map(|axis| Axis::parse(axis).unwrap()).collect()).unwrap();
-    let mut chart = Chart::new(&sweep, figure).unwrap();
+    let chart = sweep.chart(figure).unwrap();
+    assert!(chart.picture().is_none(), "no picture before the last row");
     let mut rows = Vec::new();
-    let mut push = |row: &Row| {
-        assert!(chart.picture().is_none(), "no picture before the last row");
-        chart.push(row);
+    let keep = |row: &Row| {
         rows.push(row.clone());
         Ok(())
     };
-    sweep.run(&mut push, &mut |_| (), &AtomicBool::new(false)).unwrap();
-    (rows, chart.picture().expect("all rows are there"))
+    let mut sink = InOrder::new(Both(Some(chart), Some(EachRow::new(keep))));
+    sweep.run(&mut sink, &mut |_| (), &AtomicBool::new(false)).unwrap();
+    let Both(chart, _) = sink.into_inner();
+    (rows, chart.unwrap().picture().expect("all rows are there"))
 }
 
-fn map(picture: Picture) -> Map {
+fn map(picture: Picture) -> HeatMap {
     match picture {
-        Picture::Map(map) => map,
+        Picture::HeatMap(map) => map,
         Picture::Curves(curves) => panic!("{curves:?}"),
     }
 }
@@ -47,13 +50,13 @@ fn map(picture: Picture) -> Map {
 fn curves(picture: Picture) -> Curves {
     match picture {
         Picture::Curves(curves) => curves,
-        Picture::Map(map) => panic!("{map:?}"),
+        Picture::HeatMap(map) => panic!("{map:?}"),
     }
 }
 
 /// A column of a row, NaN for what was not evaluated.
 fn column(row: &Row, name: &str) -> f64 {
-    row.figures[Row::figures().iter().position(|figure| figure == name).unwrap()]
+    row.cells[lane_columns().iter().position(|figure| figure == name).unwrap()]
         .as_f64()
         .unwrap_or(f64::NAN)
 }
@@ -117,7 +120,7 @@ fn the_curves_are_the_rows_of_every_lane_and_the_worst() {
     let value = |length: f64, lane: u64| {
         let row = rows
             .iter()
-            .find(|row| row.at[0].as_f64() == Some(length) && row.lane() == lane)
+            .find(|row| row.at[0].as_f64() == Some(length) && column(row, "lane") == lane as f64)
             .unwrap();
         column(row, "margin_db")
     };
@@ -125,7 +128,7 @@ fn the_curves_are_the_rows_of_every_lane_and_the_worst() {
         let expected: Vec<(f64, f64)> =
             [0.0, 1.0, 2.0].map(|length| (length, value(length, lane))).to_vec();
         assert_eq!(trace.points, expected, "{}", trace.name);
-        assert_eq!(trace.role == Role::Own, trace.name == "worst lane");
+        assert_eq!(trace.role == TraceRole::Main, trace.name == "worst lane");
     }
 }
 
@@ -160,11 +163,13 @@ fn every_number_of_a_row_can_be_drawn_and_nothing_else() {
         "fibre.connector_loss_db=7",
     ];
     let (rows, _) = run(&stack(&counted), &["simulation.seed=1,2"], "margin_db");
+    let sweep =
+        Sweep::new(&stack(&counted), vec![Axis::parse("simulation.seed=1,2").unwrap()]).unwrap();
     for (name, value) in
-        Row::figures().iter().zip(&rows[1].figures).filter(|(_, value)| !value.is_null())
+        lane_columns().iter().zip(&rows[1].cells).filter(|(_, value)| !value.is_null())
     {
         assert_eq!(
-            Merit::named(name).is_ok(),
+            sweep.chart(name).is_ok(),
             value.is_number() && name != "lane",
             "{name} = {value}"
         );

@@ -5,9 +5,12 @@
 //! manual stay; it is what `.ci/run` does.
 #![allow(dead_code)] // no example needs all of it
 
+use lightlane::chart::{ChartBuilder, Curves, Picture};
 use lightlane::link::Stack;
 use lightlane::plot::{Figure, Size, save};
-use lightlane::sweep::{Axis, Chart, Curves, Picture, Sweep};
+use lightlane::sweep::{Axis, Sweep};
+use lightlane::table::{End, Header, InOrder, Row, RowSink};
+use std::io;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -39,7 +42,28 @@ pub(crate) fn curves(stack: &Stack, axes: &[&str], figure: &str) -> lightlane::R
     Ok(curves)
 }
 
-/// Several figures of merit of the same rows.
+/// Charts of the same rows.
+struct All(Vec<ChartBuilder>);
+
+impl RowSink for All {
+    fn begin(&mut self, header: &Header) -> io::Result<()> {
+        self.0.iter_mut().try_for_each(|chart| chart.begin(header))
+    }
+
+    fn push(&mut self, index: u64, row: &Row) -> io::Result<()> {
+        self.0.iter_mut().try_for_each(|chart| chart.push(index, row))
+    }
+
+    fn finish(&mut self, end: End) -> io::Result<()> {
+        self.0.iter_mut().try_for_each(|chart| chart.finish(end))
+    }
+
+    fn written(&self) -> u64 {
+        self.0.first().map_or(0, RowSink::written)
+    }
+}
+
+/// Several metrics of the same rows.
 pub(crate) fn curves_of<const N: usize>(
     stack: &Stack,
     axes: &[&str],
@@ -47,15 +71,11 @@ pub(crate) fn curves_of<const N: usize>(
 ) -> lightlane::Result<[Curves; N]> {
     let axes = axes.iter().map(|axis| Axis::parse(axis)).collect::<lightlane::Result<_>>()?;
     let sweep = Sweep::new(stack, axes)?;
-    let mut charts = figures
-        .iter()
-        .map(|figure| Chart::new(&sweep, figure))
-        .collect::<lightlane::Result<Vec<_>>>()?;
-    let mut push = |row: &_| {
-        charts.iter_mut().for_each(|chart| chart.push(row));
-        Ok(())
-    };
-    sweep.run(&mut push, &mut |_| (), &AtomicBool::new(false))?;
+    let charts =
+        figures.iter().map(|figure| sweep.chart(figure)).collect::<lightlane::Result<Vec<_>>>()?;
+    let mut charts = InOrder::new(All(charts));
+    sweep.run(&mut charts, &mut |_| (), &AtomicBool::new(false))?;
+    let All(charts) = charts.into_inner();
     let mut pictures = charts.iter().map(|chart| match chart.picture() {
         Some(Picture::Curves(curves)) => curves,
         other => panic!("one axis of numbers makes curves, not {other:?}"),

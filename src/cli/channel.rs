@@ -7,7 +7,6 @@ use crate::error::{Error, Path, Problems};
 use crate::host::{Inspection, PortMap};
 use crate::plot::{Size, Target};
 use crate::report;
-use crate::sweep::Curves;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -60,7 +59,7 @@ impl Channel {
             .map_err(|remedy| one("", &self.file, remedy))?;
         output::print(&if self.json { report::json(&found) } else { report::channel(&found) })?;
         if let Some(target) = target {
-            target.write(&Curves::of_channel(&found), Size::Slide)?;
+            target.write(&found.chart(), Size::Slide)?;
         }
         Ok(Outcome::Good)
     }

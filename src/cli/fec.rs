@@ -13,7 +13,8 @@ use crate::fec::inner::Chase;
 use crate::link::Progress;
 use crate::plot::{Size, Target};
 use crate::report;
-use crate::sweep::{Curves, Format, Row, TableFile};
+use crate::sweep::{cells, names};
+use crate::table::{End, Format, Header, Row, RowSink};
 use clap::Args;
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -107,13 +108,15 @@ impl Fec {
         })?;
         clear();
         if let Some(file) = &mut file {
-            points
-                .iter()
-                .try_for_each(|point| file.push(&Row::alone(point)))
+            let row = |point| Row { at: Vec::new(), cells: cells(point) };
+            (0..)
+                .zip(&points)
+                .try_for_each(|(index, point)| file.push(index, &row(point)))
+                .and_then(|()| file.finish(End::Complete))
                 .map_err(Failure::Output)?;
         }
         if let Some(target) = target {
-            target.write(&Curves::of_codes(&curve, &points), Size::Slide)?;
+            target.write(&curve.chart(&points), Size::Slide)?;
         }
         if self.json {
             output::print(&report::correction_json(&points))?;
@@ -128,7 +131,7 @@ impl Fec {
         Ok(Outcome::Stopped)
     }
 
-    fn file(&self, points: &[Point]) -> Result<Option<TableFile>, Failure> {
+    fn file(&self, points: &[Point]) -> Result<Option<Box<dyn RowSink + Send>>, Failure> {
         let Some(path) = &self.out else { return Ok(None) };
         let format = Format::of(path).ok_or_else(|| {
             let mut problems = Problems::new();
@@ -139,8 +142,11 @@ impl Fec {
             ));
             Error::Input(problems)
         })?;
-        let columns = points.first().map(Row::names).unwrap_or_default();
-        Ok(Some(TableFile::with_columns(path, format, columns)?))
+        let header =
+            Header { axes: Vec::new(), cells: points.first().map(names).unwrap_or_default() };
+        let mut file = format.create(path)?;
+        file.begin(&header).map_err(Failure::Output)?;
+        Ok(Some(file))
     }
 
     /// What the flags ask for; all that is wrong with them at once.

@@ -7,7 +7,8 @@ use super::runner::{Runner, clear};
 use super::source::Source;
 use crate::error::Error;
 use crate::plot::{Size, Target};
-use crate::sweep::{Chart, Done, End, Format, Progress, Row, Sweep as Points, TableFile};
+use crate::sweep::{Done, Progress, Sweep as Points, SweepEnd};
+use crate::table::{Both, Format, InOrder};
 use clap::{ArgGroup, Args};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -86,23 +87,15 @@ impl Sweep {
         let (stack, _) = self.source.stack(&[])?;
         let (done, chart) = self.runner.on_threads(|cancel| {
             let sweep = Points::new(&stack, axes)?;
-            let mut chart =
-                target.as_ref().map(|_| Chart::new(&sweep, &self.figure)).transpose()?;
-            let mut file = self
-                .out
-                .as_ref()
-                .map(|out| TableFile::create(&out.path, out.format, sweep.axes()))
-                .transpose()?;
+            let chart = target.as_ref().map(|_| sweep.chart(&self.figure)).transpose()?;
+            let file = self.out.as_ref().map(|out| out.format.create(&out.path)).transpose()?;
+            let mut sink = Both(chart.map(InOrder::new), file);
             let mut teller = Teller::new();
-            let mut write = |row: &Row| {
-                chart.iter_mut().for_each(|chart| chart.push(row));
-                file.as_mut().map_or(Ok(()), |file| file.push(row))
-            };
-            let done = sweep.run(&mut write, &mut |progress| teller.tell(progress), cancel)?;
-            Ok::<_, Error>((done, chart))
+            let done = sweep.run(&mut sink, &mut |progress| teller.tell(progress), cancel)?;
+            Ok::<_, Error>((done, sink.0.map(InOrder::into_inner)))
         })??;
         clear();
-        if let (Some(target), Some(picture), End::Complete) =
+        if let (Some(target), Some(picture), SweepEnd::Complete) =
             (target, chart.and_then(|chart| chart.picture()), &done.end)
         {
             target.write(&picture, Size::Slide)?;
@@ -122,12 +115,12 @@ impl Sweep {
             .as_ref()
             .map_or_else(String::new, |plot| format!("; {} is not drawn", plot.display()));
         match done.end {
-            End::Complete => Ok(Outcome::Good),
-            End::Cancelled => {
+            SweepEnd::Complete => Ok(Outcome::Good),
+            SweepEnd::Cancelled => {
                 say(&format!("stopped early: {kept}{drawn}"));
                 Ok(Outcome::Stopped)
             }
-            End::Unwritable(error) => {
+            SweepEnd::Unwritable(error) => {
                 say(&format!("{kept}{drawn}"));
                 Err(Failure::Output(error))
             }

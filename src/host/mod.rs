@@ -16,6 +16,7 @@
 
 mod cascade;
 mod channel;
+mod chart;
 pub mod com;
 mod dc;
 mod grid;

@@ -1,14 +1,14 @@
 //! What every figure has: paper, title, caption, a chart with named axes.
 
-use super::ruler::Ruler;
 use super::theme::{GRID, INK, PALE_INK, PAPER};
-use super::{Area, Drawn, Theme};
+use super::tick_axis::TickAxis;
+use super::{Area, DrawResult, Theme};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::ops::Range;
 
 /// A chart over two axes.
-pub(super) type Chart<'a, B> = ChartContext<'a, B, Cartesian2d<Ruler, Ruler>>;
+pub(super) type Chart<'a, B> = ChartContext<'a, B, Cartesian2d<TickAxis, TickAxis>>;
 pub(super) type Fails<B> = DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>;
 
 /// Paper, title and caption; returns what is left below.
@@ -80,8 +80,8 @@ pub(super) fn chart<'a, B: DrawingBackend>(
         .x_label_area_size(theme.label * 13 / 10 + theme.tick * 14 / 10)
         .y_label_area_size(theme.label * 13 / 10 + theme.tick * 32 / 10)
         .build_cartesian_2d(
-            Ruler::new(x.range.clone(), x.marks),
-            Ruler::new(y.range.clone(), y.marks),
+            TickAxis::new(x.range.clone(), x.marks),
+            TickAxis::new(y.range.clone(), y.marks),
         )
 }
 
@@ -92,7 +92,7 @@ pub(super) fn mesh<B: DrawingBackend>(
     x: &Axis<'_>,
     y: &Axis<'_>,
     lines: bool,
-) -> Drawn<B> {
+) -> DrawResult<B> {
     let mut mesh = chart.configure_mesh();
     mesh.x_desc(x.name)
         .y_desc(y.name)
@@ -121,7 +121,7 @@ pub(super) fn note<B: DrawingBackend>(
     text: &str,
     style: TextStyle<'_>,
     (h, v): (HPos, VPos),
-) -> Drawn<B> {
+) -> DrawResult<B> {
     let (x, y) = chart.plotting_area().map_coordinate(&at);
     let (x0, y0) = area.get_pixel_range();
     let place = (x - x0.start + by.0, y - y0.start + by.1);
@@ -134,7 +134,7 @@ pub(super) fn dashed<B: DrawingBackend>(
     theme: &Theme,
     points: Vec<(f64, f64)>,
     style: ShapeStyle,
-) -> Drawn<B> {
+) -> DrawResult<B> {
     let dash = theme.tick / 2;
     chart.draw_series(DashedLineSeries::new(points, dash as u32, dash as u32 * 2 / 3, style))?;
     Ok(())
@@ -145,7 +145,7 @@ pub(super) fn legend<'a, B: DrawingBackend + 'a>(
     chart: &mut Chart<'a, B>,
     theme: &Theme,
     place: SeriesLabelPosition,
-) -> Drawn<B> {
+) -> DrawResult<B> {
     chart
         .configure_series_labels()
         .position(place)

@@ -4,7 +4,7 @@ use super::axes::{self, Axis, Room};
 use super::legend::{self, Sample};
 use super::tdecq::heading;
 use super::theme::{INK, LEVELS, RED};
-use super::{Area, Drawn, Figure, Theme, text};
+use super::{Area, DrawResult, Figure, Theme, text};
 use crate::measure::scope::Bathtubs;
 use plotters::prelude::*;
 
@@ -15,7 +15,7 @@ const EYES: [(&str, RGBColor); 3] =
     [("lowest eye", LEVELS[0]), ("middle eye", LEVELS[1]), ("highest eye", LEVELS[3])];
 
 impl Figure for Bathtubs {
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
+    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
         let body = axes::page(
             area,
             theme,
@@ -53,7 +53,7 @@ impl Bathtubs {
         theme: &Theme,
         name: &str,
         vertical: bool,
-    ) -> Drawn<B> {
+    ) -> DrawResult<B> {
         let area = heading(area, theme, name)?;
         let curves = if vertical { &self.vertical } else { &self.horizontal };
         let (range, unit) =
@@ -106,7 +106,7 @@ impl Bathtubs {
     }
 
     /// Where each eye is open at the target.
-    fn contours<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
+    fn contours<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
         let area = heading(area, theme, "open at the target")?;
         let (range, unit) = (self.amplitudes(), self.quantity.unit());
         let digits = axes::digits(&range);

@@ -4,8 +4,8 @@ use super::axes::{self, Axis, Chart, Room};
 use super::legend::{self, Sample};
 use super::scale::Side;
 use super::theme::{BLUE, CURVES, GREY, PALE_INK, RED};
-use super::{Area, Drawn, Figure, Theme};
-use crate::sweep::{Bar, Curves, Map, Picture, Role, Spacing, Trace};
+use super::{Area, DrawResult, Figure, Theme};
+use crate::chart::{Curves, ErrorBar, HeatMap, Picture, ScaleKind, Trace, TraceRole};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
@@ -13,16 +13,16 @@ use plotters::style::text_anchor::{HPos, VPos};
 const MOST_MARKED: usize = 41;
 
 impl Figure for Picture {
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
+    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
         match self {
             Picture::Curves(curves) => Curves::draw(curves, area, theme),
-            Picture::Map(map) => Map::draw(map, area, theme),
+            Picture::HeatMap(map) => HeatMap::draw(map, area, theme),
         }
     }
 }
 
 impl Figure for Curves {
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
+    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
         let body = axes::page(area, theme, &self.title, &self.caption)?;
         let body = legend::above(&body, theme, &self.names(theme))?;
         let points = || self.traces.iter().flat_map(|trace| &trace.points);
@@ -34,8 +34,8 @@ impl Figure for Curves {
                 .chain(bars().flat_map(|b| [b.low, b.high]))
                 .chain(self.limit.map(|l| l.value)),
         );
-        let x = match self.x.spacing {
-            Spacing::Names(_) => Side::roomy(&self.x, along.unwrap_or(0.0..1.0), 0),
+        let x = match self.x.kind {
+            ScaleKind::Categories(_) => Side::roomy(&self.x, along.unwrap_or(0.0..1.0), 0),
             _ => Side::exact(&self.x, along.unwrap_or(0.0..1.0), 11),
         };
         let y = Side::roomy(&self.y, up.unwrap_or(0.0..1.0), 8);
@@ -99,8 +99,8 @@ impl Curves {
         let (whole, thin) = (*theme, Theme { line: theme.line / 2, ..*theme });
         let mut own = CURVES.iter().cycle();
         self.traces.iter().map(move |trace| match trace.role {
-            Role::Own => (trace, *own.next().unwrap_or(&BLUE), whole),
-            Role::Background => (trace, GREY, thin),
+            TraceRole::Main => (trace, *own.next().unwrap_or(&BLUE), whole),
+            TraceRole::Background => (trace, GREY, thin),
         })
     }
 
@@ -109,7 +109,7 @@ impl Curves {
         if !self.legend.is_empty() {
             names.push((Sample::None, format!("{}:", self.legend)));
         }
-        let is_names = matches!(self.x.spacing, Spacing::Names(_));
+        let is_names = matches!(self.x.kind, ScaleKind::Categories(_));
         for (trace, colour, theme) in
             self.coloured(theme).filter(|(trace, ..)| !trace.name.is_empty())
         {
@@ -118,7 +118,9 @@ impl Curves {
                 (false, true) => Sample::Bar(theme.stroke(colour)),
                 _ => Sample::Line(theme.stroke(colour)),
             };
-            if trace.role == Role::Own || names.last().is_none_or(|(_, name)| *name != trace.name) {
+            if trace.role == TraceRole::Main
+                || names.last().is_none_or(|(_, name)| *name != trace.name)
+            {
                 names.push((sample, trace.name.clone()));
             }
         }
@@ -137,13 +139,14 @@ impl Curves {
         theme: &Theme,
         trace: &Trace,
         colour: RGBColor,
-    ) -> Drawn<B> {
+    ) -> DrawResult<B> {
         let floor = chart.y_range().start;
         let points: Vec<(f64, f64)> =
             trace.points.iter().map(|p| (self.x.place(p.0), self.y.place(p.1))).collect();
         let visible = points.iter().copied().filter(|p| p.1 >= floor);
-        if let Spacing::Names(_) = self.x.spacing {
-            let radius = if trace.role == Role::Own { theme.tick / 3 } else { theme.tick / 6 };
+        if let ScaleKind::Categories(_) = self.x.kind {
+            let radius =
+                if trace.role == TraceRole::Main { theme.tick / 3 } else { theme.tick / 6 };
             chart.draw_series(visible.map(|p| Circle::new(p, radius, colour.filled())))?;
         } else {
             for piece in pieces(&points, floor) {
@@ -164,8 +167,9 @@ impl Curves {
                     .flatten()
                     .all(|j| points.get(j).is_none_or(|p| !p.1.is_finite()))
             };
-            let marked =
-                trace.counted.is_empty() && trace.role == Role::Own && points.len() <= MOST_MARKED;
+            let marked = trace.counted.is_empty()
+                && trace.role == TraceRole::Main
+                && points.len() <= MOST_MARKED;
             let dots =
                 points.iter().enumerate().filter(|(i, p)| p.1 >= floor && (marked || alone(*i)));
             chart
@@ -179,10 +183,10 @@ impl Curves {
         &self,
         chart: &mut Chart<'_, B>,
         theme: &Theme,
-        bars: &[Bar],
+        bars: &[ErrorBar],
         colour: RGBColor,
         floor: f64,
-    ) -> Drawn<B> {
+    ) -> DrawResult<B> {
         let (style, cap) = (theme.stroke(colour), theme.tick / 4);
         for bar in bars {
             let (x, y) = (self.x.place(bar.x), self.y.place(bar.y));

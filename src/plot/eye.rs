@@ -2,7 +2,7 @@
 
 use super::axes::{self, Axis, Chart, Room};
 use super::theme::{BLUE, BRIGHT_BLUE, BRIGHT_GREEN, GREEN, INK, PALE_INK};
-use super::{Area, Drawn, Figure, Theme, colour, text};
+use super::{Area, DrawResult, Figure, Theme, colour, text};
 use crate::link::{EyeView, Node};
 use crate::measure::eye::Eye;
 use crate::units::{milli, pico};
@@ -15,7 +15,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 const EXPONENT: f64 = 0.42;
 
 impl Figure for EyeView {
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
+    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
         let body = axes::page(area, theme, &self.title(), &self.caption())?;
         let unit = self.unit();
         let x = Axis {
@@ -94,7 +94,7 @@ impl EyeView {
         body: &Area<B>,
         chart: &Chart<'_, B>,
         theme: &Theme,
-    ) -> Drawn<B> {
+    ) -> DrawResult<B> {
         let ui_ps = self.symbol_s / pico(1.0);
         let high = self.eye.high / self.unit();
         for t in [-1.0, -0.5, 0.0, 0.5, 1.0] {
@@ -123,7 +123,7 @@ impl EyeView {
         body: &Area<B>,
         chart: &mut Chart<'_, B>,
         theme: &Theme,
-    ) -> Drawn<B> {
+    ) -> DrawResult<B> {
         let unit = self.unit();
         let levels = self.levels.iter().map(|&l| (l, BLUE, BRIGHT_BLUE));
         let thresholds = self.thresholds.iter().map(|&t| (t, GREEN, BRIGHT_GREEN));
@@ -170,7 +170,7 @@ impl EyeView {
 }
 
 /// The density over the whole of a chart, as one picture.
-pub(super) fn heat<B: DrawingBackend>(chart: &mut Chart<'_, B>, eye: &Eye) -> Drawn<B> {
+pub(super) fn heat<B: DrawingBackend>(chart: &mut Chart<'_, B>, eye: &Eye) -> DrawResult<B> {
     let area = chart.plotting_area();
     let (x, y) = area.get_pixel_range();
     let (width, height) = ((x.end - x.start).max(1) as usize, (y.end - y.start).max(1) as usize);

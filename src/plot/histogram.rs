@@ -2,7 +2,7 @@
 
 use super::axes::{self, Axis, Room};
 use super::theme::{GREY, INK, LEVELS, PALE_INK};
-use super::{Area, Drawn, Figure, Theme, text};
+use super::{Area, DrawResult, Figure, Theme, text};
 use crate::link::Histogram;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
@@ -11,7 +11,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 const DECADES: f64 = 6.0;
 
 impl Figure for Histogram {
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
+    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
         let title = format!("{}: levels at the slicer", self.name);
         let ber = self
             .ber

@@ -5,21 +5,21 @@
 mod axes;
 mod bathtub;
 mod colour;
+mod contour_grid;
 mod curves;
 mod eye;
+mod heat_map;
 mod histogram;
 mod labels;
 mod legend;
-mod map;
 mod overview;
-mod relief;
-mod ruler;
 mod save;
 mod scale;
 mod spectra;
 mod tdecq;
 mod text;
 mod theme;
+mod tick_axis;
 mod waterfall;
 
 pub use save::{Target, save};
@@ -30,8 +30,9 @@ use plotters::prelude::{DrawingArea, DrawingAreaErrorKind, DrawingBackend};
 
 /// Where a figure is drawn.
 pub type Area<B> = DrawingArea<B, Shift>;
-/// What drawing comes to.
-pub type Drawn<B> = std::result::Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
+/// Result of drawing.
+pub type DrawResult<B> =
+    std::result::Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
 
 /// Something that can be drawn at any size, on any backend.
 pub trait Figure {
@@ -40,5 +41,5 @@ pub trait Figure {
     /// # Errors
     ///
     /// What the backend says.
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B>;
+    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B>;
 }

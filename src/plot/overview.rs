@@ -2,15 +2,15 @@
 
 use super::axes;
 use super::eye::heat;
-use super::ruler::Ruler;
 use super::theme::{BRIGHT_GREEN, GREEN, GRID, INK, PALE_INK, RED};
-use super::{Area, Drawn, Figure, Theme, text};
+use super::tick_axis::TickAxis;
+use super::{Area, DrawResult, Figure, Theme, text};
 use crate::link::{Overview, Panel};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 impl Figure for Overview {
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
+    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
         let lanes =
             if self.lanes == 1 { "1 lane".to_owned() } else { format!("{} lanes", self.lanes) };
         let title = format!("{}: {lanes} at the slicer", self.name);
@@ -35,7 +35,12 @@ impl Figure for Overview {
 }
 
 impl Overview {
-    fn lane<B: DrawingBackend>(&self, panel: &Panel, area: &Area<B>, theme: &Theme) -> Drawn<B> {
+    fn lane<B: DrawingBackend>(
+        &self,
+        panel: &Panel,
+        area: &Area<B>,
+        theme: &Theme,
+    ) -> DrawResult<B> {
         let result = &panel.result;
         let m = theme.margin / 2;
         let name = if Some(result.lane) == self.worst_lane {
@@ -78,8 +83,8 @@ impl Overview {
             ));
         };
         let mut chart = ChartBuilder::on(&picture).build_cartesian_2d(
-            Ruler::new(-1.0..1.0, &[]),
-            Ruler::new(view.eye.low..view.eye.high, &[]),
+            TickAxis::new(-1.0..1.0, &[]),
+            TickAxis::new(view.eye.low..view.eye.high, &[]),
         )?;
         heat(&mut chart, &view.eye)?;
         for &t in &view.thresholds {

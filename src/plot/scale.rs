@@ -1,7 +1,7 @@
 //! A figure's scale on paper: where values lie, where ticks stand and what they say.
 
 use super::text;
-use crate::sweep::{Scale, Spacing};
+use crate::chart::{AxisScale, ScaleKind};
 use std::ops::Range;
 
 /// The smallest ratio that is drawn where there are larger ones, and the one that stands for zero;
@@ -13,12 +13,12 @@ const MOST_LETTERS: usize = 62;
 
 /// A scale with the range that it shows, in drawing coordinates: decades where it is logarithmic.
 pub(super) struct Side<'a> {
-    scale: &'a Scale,
+    scale: &'a AxisScale,
     pub(super) range: Range<f64>,
     pub(super) marks: Vec<f64>,
 }
 
-impl Scale {
+impl AxisScale {
     /// Its name with its unit.
     pub(super) fn label(&self) -> String {
         if self.unit.is_empty() {
@@ -30,8 +30,8 @@ impl Scale {
 
     /// A value with its unit.
     pub(super) fn value(&self, value: f64) -> String {
-        let number = match self.spacing {
-            Spacing::Logarithmic => text::ratio(value),
+        let number = match self.kind {
+            ScaleKind::Logarithmic => text::ratio(value),
             _ => text::decimals(value, digits(value)),
         };
         if self.unit.is_empty() { number } else { format!("{number} {}", self.unit) }
@@ -39,10 +39,10 @@ impl Scale {
 
     /// A value in drawing coordinates.
     pub(super) fn place(&self, value: f64) -> f64 {
-        match self.spacing {
-            Spacing::Logarithmic if value.is_nan() => value,
-            Spacing::Logarithmic if value <= 0.0 => ZERO_DECADE,
-            Spacing::Logarithmic => value.log10().max(ZERO_DECADE),
+        match self.kind {
+            ScaleKind::Logarithmic if value.is_nan() => value,
+            ScaleKind::Logarithmic if value <= 0.0 => ZERO_DECADE,
+            ScaleKind::Logarithmic => value.log10().max(ZERO_DECADE),
             _ => value,
         }
     }
@@ -57,7 +57,7 @@ impl Scale {
                     .map_or(place..place, |extent| extent.start.min(place)..extent.end.max(place)),
             )
         })?;
-        let cut = self.spacing == Spacing::Logarithmic
+        let cut = self.kind == ScaleKind::Logarithmic
             && extent.end > LEAST_DECADE
             && extent.start < LEAST_DECADE;
         Some(if cut { LEAST_DECADE..extent.end } else { extent })
@@ -66,7 +66,7 @@ impl Scale {
 
 impl<'a> Side<'a> {
     /// Exactly a range, with about `ticks` ticks in it.
-    pub(super) fn exact(scale: &'a Scale, range: Range<f64>, ticks: usize) -> Side<'a> {
+    pub(super) fn exact(scale: &'a AxisScale, range: Range<f64>, ticks: usize) -> Side<'a> {
         let range =
             if range.end > range.start { range } else { range.start - 0.5..range.end + 0.5 };
         let marks = marks(scale, &range, ticks);
@@ -74,10 +74,12 @@ impl<'a> Side<'a> {
     }
 
     /// A range with room, out to the next ticks.
-    pub(super) fn roomy(scale: &'a Scale, range: Range<f64>, ticks: usize) -> Side<'a> {
-        match scale.spacing {
-            Spacing::Names(_) => Side::exact(scale, range.start - 0.5..range.end + 0.5, ticks),
-            Spacing::Linear => {
+    pub(super) fn roomy(scale: &'a AxisScale, range: Range<f64>, ticks: usize) -> Side<'a> {
+        match scale.kind {
+            ScaleKind::Categories(_) => {
+                Side::exact(scale, range.start - 0.5..range.end + 0.5, ticks)
+            }
+            ScaleKind::Linear => {
                 let width = range.end - range.start;
                 let room = if width > 0.0 { 0.04 * width } else { range.end.abs().max(1.0) * 0.1 };
                 let (low, high) = (range.start - room, range.end + room);
@@ -85,12 +87,12 @@ impl<'a> Side<'a> {
                 Side::exact(scale, (low / step).floor() * step..(high / step).ceil() * step, ticks)
             }
             // a decade at the least, so that there are numbers to read
-            Spacing::Logarithmic if range.end - range.start < 1.5 => {
+            ScaleKind::Logarithmic if range.end - range.start < 1.5 => {
                 let room =
                     (0.5 * (1.0 - range.end + range.start)).max(0.1 * (range.end - range.start));
                 Side::exact(scale, range.start - room..range.end + room, ticks)
             }
-            Spacing::Logarithmic => {
+            ScaleKind::Logarithmic => {
                 let top = (range.end + 0.1).ceil();
                 // ratios end at one
                 Side::exact(
@@ -104,20 +106,20 @@ impl<'a> Side<'a> {
 
     /// What a tick says.
     pub(super) fn format(&self, place: f64) -> String {
-        match &self.scale.spacing {
-            Spacing::Names(names) => {
+        match &self.scale.kind {
+            ScaleKind::Categories(names) => {
                 names.get(place.round() as usize).map_or_else(String::new, |name| {
                     shortened(name, (MOST_LETTERS / names.len()).max(6))
                 })
             }
-            Spacing::Linear => {
+            ScaleKind::Linear => {
                 let step = match self.marks[..] {
                     [first, second, ..] => second - first,
                     _ => 1.0,
                 };
                 text::decimals(place, digits(step))
             }
-            Spacing::Logarithmic => {
+            ScaleKind::Logarithmic => {
                 let decade = (place + 1e-9).floor();
                 let first = 10f64.powf(place - decade).round();
                 if self.range.start >= -3.1 && self.range.end <= 4.1 {
@@ -131,24 +133,24 @@ impl<'a> Side<'a> {
 }
 
 /// Round places within a range.
-fn marks(scale: &Scale, range: &Range<f64>, ticks: usize) -> Vec<f64> {
+fn marks(scale: &AxisScale, range: &Range<f64>, ticks: usize) -> Vec<f64> {
     let width = range.end - range.start;
     let whole = |step: f64| {
         let (first, last) =
             ((range.start / step - 1e-6).ceil() as i64, (range.end / step + 1e-6).floor() as i64);
         (first..=last).map(|i| i as f64 * step).collect::<Vec<_>>()
     };
-    match &scale.spacing {
-        Spacing::Names(names) => (0..names.len()).map(|i| i as f64).collect(),
-        Spacing::Linear => whole(step(width, ticks)),
-        Spacing::Logarithmic if width > 2.5 => whole(
+    match &scale.kind {
+        ScaleKind::Categories(names) => (0..names.len()).map(|i| i as f64).collect(),
+        ScaleKind::Linear => whole(step(width, ticks)),
+        ScaleKind::Logarithmic if width > 2.5 => whole(
             [1.0, 2.0, 5.0]
                 .into_iter()
                 .find(|s| width / s <= ticks as f64)
                 .unwrap_or(step(width, ticks)),
         ),
         // within few decades, some numbers of each
-        Spacing::Logarithmic => {
+        ScaleKind::Logarithmic => {
             let parts: &[f64] =
                 if width < 1.1 { &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0] } else { &[1.0, 2.0, 5.0] };
             let decades = range.start.floor() as i64..=range.end.floor() as i64;
@@ -194,22 +196,22 @@ fn shortened(name: &str, most: usize) -> String {
 mod tests {
     use super::*;
 
-    fn scale(spacing: Spacing) -> Scale {
-        Scale { quantity: "x".into(), unit: String::new(), spacing }
+    fn scale(kind: ScaleKind) -> AxisScale {
+        AxisScale { quantity: "x".into(), unit: String::new(), kind }
     }
 
-    fn ticks(scale: &Scale, range: Range<f64>) -> Vec<String> {
+    fn ticks(scale: &AxisScale, range: Range<f64>) -> Vec<String> {
         let side = Side::exact(scale, range, 8);
         side.marks.iter().map(|&mark| side.format(mark)).collect()
     }
 
     #[test]
     fn ticks_are_round_numbers() {
-        let linear = scale(Spacing::Linear);
+        let linear = scale(ScaleKind::Linear);
         assert_eq!(ticks(&linear, 0.0..2.0), ["0.0", "0.5", "1.0", "1.5", "2.0"]);
         assert_eq!(ticks(&linear, -2.0..6.0), ["−2", "−1", "0", "1", "2", "3", "4", "5", "6"]);
         assert_eq!(ticks(&linear, -150.0..-130.0), ["−150", "−145", "−140", "−135", "−130"]);
-        let decades = scale(Spacing::Logarithmic);
+        let decades = scale(ScaleKind::Logarithmic);
         assert_eq!(ticks(&decades, -2.0..1.0), ["0.01", "0.1", "1", "10"]);
         assert_eq!(ticks(&decades, 0.0..0.91), ["1", "2", "3", "4", "5", "6", "8"]);
         assert_eq!(
@@ -218,14 +220,14 @@ mod tests {
         );
         assert_eq!(ticks(&decades, -15.0..-1.0).len(), 7);
         assert_eq!(
-            ticks(&scale(Spacing::Names(vec!["EML".into(), "MZM".into()])), 0.0..1.0),
+            ticks(&scale(ScaleKind::Categories(vec!["EML".into(), "MZM".into()])), 0.0..1.0),
             ["EML", "MZM"]
         );
     }
 
     #[test]
     fn a_ratio_of_nothing_lies_below_the_smallest_that_is_drawn() {
-        let decades = scale(Spacing::Logarithmic);
+        let decades = scale(ScaleKind::Logarithmic);
         assert_eq!(decades.extent([1e-30, 0.0, f64::NAN, 1e-2].into_iter()), Some(-15.0..-2.0));
         assert_eq!(decades.extent([1e-30, 1e-20].into_iter()).map(|e| e.end), Some(-20.0));
         let narrow = Side::roomy(&decades, -3.62..-3.62, 8);

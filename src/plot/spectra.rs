@@ -2,7 +2,7 @@
 
 use super::axes::{self, Axis, Room};
 use super::theme::{BLUE, GREEN, GREY, INK, ORANGE, PALE_INK};
-use super::{Area, Drawn, Figure, Theme, text};
+use super::{Area, DrawResult, Figure, Theme, text};
 use crate::link::Spectra;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
@@ -11,7 +11,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 const LEAST_DB: f64 = -60.0;
 
 impl Figure for Spectra {
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
+    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
         let title = format!("{}: spectra and responses", self.name);
         let caption = format!(
             "symbol rate {} GBd · spectra relative to the signal at low frequency, responses to zero frequency",

@@ -3,7 +3,7 @@
 use super::axes::{self, Axis, Chart, Room};
 use super::eye::heat;
 use super::theme::{BLUE, BRIGHT_BLUE, BRIGHT_GREEN, INK, ORANGE, PALE_INK, RED};
-use super::{Area, Drawn, Figure, Theme, text};
+use super::{Area, DrawResult, Figure, Theme, text};
 use crate::measure::eye::Eye;
 use crate::measure::scope::{Equalised, Page};
 use crate::measure::tdecq::{Side, Tdecq};
@@ -12,7 +12,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 impl Figure for Page {
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
+    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
         let body = axes::page(area, theme, &self.title(), &self.caption())?;
         let panel = theme.panel();
         let Ok(equalised) = &self.equalised else {
@@ -81,7 +81,7 @@ impl Page {
         name: &str,
         eye: &Eye,
         equalised: Option<&Equalised>,
-    ) -> Drawn<B> {
+    ) -> DrawResult<B> {
         let area = heading(area, theme, name)?;
         let (range, digits) = self.range();
         // time is that from the windows' centre
@@ -120,7 +120,7 @@ impl Page {
         chart: &mut Chart<'_, B>,
         theme: &Theme,
         tdecq: &Tdecq,
-    ) -> Drawn<B> {
+    ) -> DrawResult<B> {
         let (start, end) = (chart.x_range().start, chart.x_range().end);
         for threshold in tdecq.thresholds {
             let y = threshold / self.quantity.unit();
@@ -140,7 +140,7 @@ impl Page {
         area: &Area<B>,
         theme: &Theme,
         tdecq: &Tdecq,
-    ) -> Drawn<B> {
+    ) -> DrawResult<B> {
         let (width, _) = area.dim_in_pixel();
         for (i, (name, colour)) in [("right", ORANGE), ("left", BLUE)].into_iter().enumerate() {
             let at =
@@ -181,7 +181,12 @@ impl Page {
     }
 
     /// The figures, each with its unit.
-    fn numbers<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme, tdecq: &Tdecq) -> Drawn<B> {
+    fn numbers<B: DrawingBackend>(
+        &self,
+        area: &Area<B>,
+        theme: &Theme,
+        tdecq: &Tdecq,
+    ) -> DrawResult<B> {
         let (unit, outer) = (self.quantity.unit(), &tdecq.outer);
         let oma = outer.three_w - outer.zero_w;
         let db = |x: f64| format!("{} dB", text::decimals(x, 2));
@@ -244,7 +249,7 @@ pub(super) fn heading<B: DrawingBackend>(
 }
 
 /// The taps over their distance from the largest, each with its value where there is room.
-fn stems<B: DrawingBackend>(area: &Area<B>, theme: &Theme, tdecq: &Tdecq) -> Drawn<B> {
+fn stems<B: DrawingBackend>(area: &Area<B>, theme: &Theme, tdecq: &Tdecq) -> DrawResult<B> {
     let area = heading(area, theme, "taps of the reference equaliser")?;
     let place = |i: usize| i as f64 - tdecq.main_tap as f64;
     let (low, high) =

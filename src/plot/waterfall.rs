@@ -2,7 +2,7 @@
 
 use super::axes::{self, Axis, Room};
 use super::theme::{BLUE, GREY, INK, ORANGE, RED};
-use super::{Area, Drawn, Figure, Theme, text};
+use super::{Area, DrawResult, Figure, Theme, text};
 use crate::link::Waterfall;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
@@ -11,7 +11,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 const LEAST_BER: f64 = 1e-15;
 
 impl Figure for Waterfall {
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
+    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
         let (power, ber) = self.operating;
         let margin = self.margin_db.map_or("limit not crossed".to_owned(), |db| {
             format!("margin {} dB", text::decimals(db, 2))
@@ -102,7 +102,7 @@ impl Waterfall {
         chart: &mut axes::Chart<'_, B>,
         theme: &Theme,
         lowest: f64,
-    ) -> Drawn<B> {
+    ) -> DrawResult<B> {
         let (power, ber) = (self.operating.0, self.operating.1.max(1e-300).log10().max(lowest));
         let limit = self.limit_ber.log10();
         axes::dashed(
@@ -155,7 +155,7 @@ impl Waterfall {
         chart: &mut axes::Chart<'_, B>,
         theme: &Theme,
         lowest: f64,
-    ) -> Drawn<B> {
+    ) -> DrawResult<B> {
         let style = ORANGE.stroke_width(theme.line);
         let (radius, cap) = (theme.tick / 5, theme.tick / 3);
         let inside = self.counted.iter().filter(|p| p.ber.log10() > lowest);

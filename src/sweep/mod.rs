@@ -2,18 +2,14 @@
 //! a few of them side by side.
 
 mod axes;
+mod chart;
 mod compare;
-mod figure;
+mod metric;
 mod points;
 mod row;
 mod run;
-mod table;
 
 pub use axes::Axis;
-pub use compare::{At, Compared, Comparison, Difference, LaneDifference, Variant};
-pub use figure::{
-    Bar, Better, Chart, Curves, Limit, Map, Merit, Picture, Role, Scale, Spacing, Trace,
-};
-pub use row::Row;
-pub use run::{Done, End, Progress, Sweep};
-pub use table::{Format, TableFile};
+pub use compare::{Compared, Comparison, Coordinates, Difference, LaneDifference, Variant};
+pub use row::{cells, lane_columns, lane_row, names};
+pub use run::{Done, Progress, Sweep, SweepEnd};

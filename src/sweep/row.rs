@@ -1,6 +1,7 @@
-//! A row: where on the axes, and one lane's figures under their own names.
+//! The row of a lane at a point: values of the axes, then the lane's figures by their names.
 
 use crate::link::LaneResult;
+use crate::table::Row;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,44 +17,24 @@ const LEFT_OUT: [&str; 6] = [
     "interval_kind",
 ];
 
-/// One point and one lane.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Row {
-    /// The axes' values.
-    pub at: Vec<Value>,
-    /// The lane's figures, in the order of [`Row::figures`]; one that was not evaluated is null.
-    pub figures: Vec<Value>,
+/// The row of a lane's result at a point of a sweep.
+pub fn lane_row(at: &[toml::Value], result: &LaneResult) -> Row {
+    Row { at: at.iter().map(of_toml).collect(), cells: cells(result) }
 }
 
-impl Row {
-    /// The row of a lane's result at a point.
-    pub fn new(at: &[toml::Value], result: &LaneResult) -> Row {
-        Row {
-            at: at.iter().map(of_toml).collect(),
-            figures: flat(result).into_iter().map(|(_, value)| value).collect(),
-        }
-    }
+/// Names of the cells of [`lane_row`].
+pub fn lane_columns() -> Vec<String> {
+    names(&LaneResult::default())
+}
 
-    /// The row of any flat result, without axes.
-    pub fn alone(result: &impl Serialize) -> Row {
-        Row { at: Vec::new(), figures: flat(result).into_iter().map(|(_, value)| value).collect() }
-    }
+/// Cells of any flat result.
+pub fn cells(result: &impl Serialize) -> Vec<Value> {
+    flat(result).into_iter().map(|(_, value)| value).collect()
+}
 
-    /// The names of a flat result's figures.
-    pub fn names(result: &impl Serialize) -> Vec<String> {
-        flat(result).into_iter().map(|(name, _)| name).collect()
-    }
-
-    /// Its lane, from 0.
-    pub fn lane(&self) -> u64 {
-        // the first figure of a lane is its number
-        self.figures.first().and_then(Value::as_u64).unwrap_or(0)
-    }
-
-    /// The names of the figures: those of a lane's result.
-    pub fn figures() -> Vec<String> {
-        Row::names(&LaneResult::default())
-    }
+/// Names of the cells of a flat result.
+pub fn names(result: &impl Serialize) -> Vec<String> {
+    flat(result).into_iter().map(|(name, _)| name).collect()
 }
 
 /// A result's figures with their names, in the order in which they are described.
@@ -118,15 +99,15 @@ mod tests {
             refusal: Some("dark".into()),
             ..LaneResult::default()
         };
-        let row = Row::new(&[toml::Value::Float(0.3), toml::Value::String("eml".into())], &lane);
+        let row = lane_row(&[toml::Value::Float(0.3), toml::Value::String("eml".into())], &lane);
         assert_eq!(row.at, [Value::from(0.3), Value::from("eml")]);
-        let names = Row::figures();
+        let names = lane_columns();
         assert_eq!(names[..4], ["lane", "bits", "errors", "ber_counted"]);
-        assert_eq!(names.len(), row.figures.len());
-        let figure = |name: &str| &row.figures[names.iter().position(|n| n == name).unwrap()];
+        assert_eq!(names.len(), row.cells.len());
+        let figure = |name: &str| &row.cells[names.iter().position(|n| n == name).unwrap()];
         assert_eq!(figure("margin_db").as_f64(), Some(0.1 + 0.2));
         assert!(figure("snr_db").is_null() && figure("rlm").is_null());
         assert_eq!(figure("refusal"), "dark");
-        assert!(row.figures.iter().all(|value| !value.is_array() && !value.is_object()), "flat");
+        assert!(row.cells.iter().all(|value| !value.is_array() && !value.is_object()), "flat");
     }
 }

@@ -3,12 +3,12 @@
 
 use super::axes::{self, Axis};
 use super::points::Points;
-use super::row::Row;
+use super::row::{lane_columns, lane_row};
 use crate::chain::{Workers, Workshop};
 use crate::error::{Error, Result};
 use crate::link::{LaneResult, Link, Resolved, Stack, Varied};
+use crate::table::{End, Header, RowSink};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,17 +33,17 @@ pub struct Progress {
 /// How a sweep ended.
 #[derive(Debug)]
 pub struct Done {
-    /// Rows written, the first ones in the order of the points.
+    /// Rows written.
     pub rows: u64,
     /// Rows in all.
     pub total: u64,
     /// Why it ended.
-    pub end: End,
+    pub end: SweepEnd,
 }
 
 /// Why a sweep ended.
 #[derive(Debug)]
-pub enum End {
+pub enum SweepEnd {
     /// Every row is written.
     Complete,
     /// It was cancelled.
@@ -104,33 +104,34 @@ impl Sweep {
         self.rows
     }
 
-    /// Runs every point and lane on rayon's current threads and hands the rows over in order, each
-    /// once it and all before it are done; they do not depend on how many threads there are.
+    /// Columns of the rows.
+    pub fn header(&self) -> Header {
+        Header { axes: self.axes.iter().map(Axis::name).collect(), cells: lane_columns() }
+    }
+
+    /// Runs every point and lane on rayon's current threads and pushes each row, by its place in
+    /// the order of the points and lanes, as soon as it is done; rows do not depend on how many
+    /// threads there are. A sink that needs them in order is wrapped in
+    /// [`InOrder`](crate::table::InOrder).
     ///
-    /// `progress` is called behind every row. `cancel` ends it, exactly: no row is written behind
-    /// it, and what is half counted is thrown away.
+    /// `progress` is called after every push. `cancel` ends it: no row is pushed after it, and
+    /// unfinished counts are discarded.
     ///
     /// # Errors
     ///
     /// A pattern's file that can no longer be read.
     pub fn run(
         &self,
-        write: &mut (dyn FnMut(&Row) -> io::Result<()> + Send),
+        sink: &mut (dyn RowSink + Send),
         progress: &mut (dyn FnMut(Progress) + Send),
         cancel: &AtomicBool,
     ) -> Result<Done> {
         let workers = Workers::default();
         let queue = Mutex::new(Queue { point: 0, lane: 0, number: 0 });
-        let writer = Mutex::new(Writer {
-            write,
-            progress,
-            waiting: BTreeMap::new(),
-            rows: 0,
-            total: self.rows,
-            end: None,
-            failed: None,
-            cancel,
-        });
+        let end = sink.begin(&self.header()).err().map(SweepEnd::Unwritable);
+        let total = self.rows;
+        let writer =
+            Mutex::new(Writer { sink, progress, pushed: 0, total, end, failed: None, cancel });
         // one loop a thread, not one task a row: while its blocks are counted, a thread helps with
         // blocks and begins no other row
         rayon::broadcast(|_| {
@@ -145,13 +146,18 @@ impl Sweep {
             }
         });
         let writer = writer.into_inner().expect(UNHARMED);
-        let end = match (writer.failed, writer.end) {
-            (Some(error), _) => return Err(error),
-            (None, Some(end)) => end,
-            (None, None) if writer.rows == self.rows => End::Complete,
-            (None, None) => End::Cancelled,
+        if let Some(error) = writer.failed {
+            return Err(error);
+        }
+        let complete = writer.pushed == self.rows;
+        let finished = writer.sink.finish(if complete { End::Complete } else { End::Stopped });
+        let end = match (writer.end, finished) {
+            (Some(end), _) => end,
+            (None, Err(error)) => SweepEnd::Unwritable(error),
+            (None, Ok(())) if complete => SweepEnd::Complete,
+            (None, Ok(())) => SweepEnd::Cancelled,
         };
-        Ok(Done { rows: writer.rows, total: self.rows, end })
+        Ok(Done { rows: writer.sink.written(), total, end })
     }
 
     fn one(
@@ -204,15 +210,13 @@ impl Queue {
     }
 }
 
-/// Puts rows back into their order.
+/// Pushes rows into the sink, one at a time.
 struct Writer<'a> {
-    write: &'a mut (dyn FnMut(&Row) -> io::Result<()> + Send),
+    sink: &'a mut (dyn RowSink + Send),
     progress: &'a mut (dyn FnMut(Progress) + Send),
-    /// Rows that are done before one of their predecessors.
-    waiting: BTreeMap<u64, Row>,
-    rows: u64,
+    pushed: u64,
     total: u64,
-    end: Option<End>,
+    end: Option<SweepEnd>,
     failed: Option<Error>,
     cancel: &'a AtomicBool,
 }
@@ -226,19 +230,19 @@ impl Writer<'_> {
         if self.has_ended() {
             return; // a count that was cancelled half way is no result
         }
-        match result {
-            Ok(result) => _ = self.waiting.insert(item.number, Row::new(&item.values, &result)),
-            Err(error) => _ = self.failed.get_or_insert(error),
-        }
-        while !self.has_ended() {
-            let Some(row) = self.waiting.remove(&self.rows) else { return };
-            match (self.write)(&row) {
-                Ok(()) => {
-                    self.rows += 1;
-                    (self.progress)(Progress { rows: self.rows, total: self.total });
-                }
-                Err(error) => self.end = Some(End::Unwritable(error)),
+        let row = match result {
+            Ok(result) => lane_row(&item.values, &result),
+            Err(error) => {
+                self.failed = Some(error);
+                return;
             }
+        };
+        match self.sink.push(item.number, &row) {
+            Ok(()) => {
+                self.pushed += 1;
+                (self.progress)(Progress { rows: self.sink.written(), total: self.total });
+            }
+            Err(error) => self.end = Some(SweepEnd::Unwritable(error)),
         }
     }
 }

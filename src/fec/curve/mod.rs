@@ -8,6 +8,7 @@ mod awgn;
 mod bers;
 mod burst;
 mod channel;
+mod chart;
 mod count;
 mod description;
 mod point;

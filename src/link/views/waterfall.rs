@@ -1,6 +1,7 @@
 //! Bit error ratio against received power, by both estimators.
 
 use crate::chain::{Stop, Trained, count};
+use crate::chart::ErrorBar;
 use crate::error::Result;
 use crate::link::solve::counted_margin::Search;
 use crate::link::solve::margin::Margin;
@@ -54,6 +55,13 @@ pub struct Counted {
     pub high: f64,
     /// Bits wrong.
     pub errors: u64,
+}
+
+impl Counted {
+    /// The point with its interval, for a figure.
+    pub fn error_bar(&self) -> ErrorBar {
+        ErrorBar { x: self.dbm, y: self.ber, low: self.low, high: self.high }
+    }
 }
 
 impl View {

@@ -62,7 +62,7 @@ mod tests {
     use super::*;
     use crate::link::LaneResult;
     use crate::report::sample;
-    use crate::sweep::{At, Difference, Variant};
+    use crate::sweep::{Coordinates, Difference, Variant};
     use serde_json::Value;
 
     fn variant(at: &[(&str, Value)], rank: usize, result: LinkResult) -> Variant {
@@ -79,7 +79,7 @@ mod tests {
             lanes: Vec::new(),
         };
         Variant {
-            at: At(at.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect()),
+            at: Coordinates(at.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect()),
             rank,
             margin_mean_db: Some(-10.04),
             margin_mean_db_low: Some(-11.31),

@@ -5,7 +5,7 @@ mod difference;
 mod rank;
 mod result;
 
-pub use result::{At, Compared, Difference, LaneDifference, Variant};
+pub use result::{Compared, Coordinates, Difference, LaneDifference, Variant};
 
 use super::row::of_toml;
 use super::{Axis, Sweep};
@@ -54,7 +54,7 @@ pub struct Comparison {
 
 /// One variant that was run.
 struct Run {
-    at: At,
+    at: Coordinates,
     /// Lane by lane.
     seeds: Vec<u64>,
     result: LinkResult,
@@ -104,7 +104,7 @@ impl Comparison {
                 break; // a count that was cancelled half way is no result
             }
             before += seeds.len() as u64 + STEPS_OF_COUNTING;
-            let at = At(keys.iter().cloned().zip(values.iter().map(of_toml)).collect());
+            let at = Coordinates(keys.iter().cloned().zip(values.iter().map(of_toml)).collect());
             runs.push(Run { at, seeds, result });
         }
         Ok(compared(keys, self.variants(), runs))

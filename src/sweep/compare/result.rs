@@ -29,7 +29,7 @@ pub struct Compared {
 #[derive(Clone, Debug, Serialize)]
 pub struct Variant {
     /// Its values.
-    pub at: At,
+    pub at: Coordinates,
     /// Place by the loss margin of the worst lane to 0.01 dB, from 1; equals share a place. Behind
     /// those with a margin come those of which a lane reaches the limit with no power, then those
     /// of which a lane has no figure.
@@ -93,9 +93,9 @@ pub struct LaneDifference {
 
 /// Keys with their values, in the order of the axes; an object in JSON.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct At(pub Vec<(String, Value)>);
+pub struct Coordinates(pub Vec<(String, Value)>);
 
-impl Serialize for At {
+impl Serialize for Coordinates {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for (key, value) in &self.0 {

@@ -3,9 +3,9 @@
 use super::axes::Chart;
 use super::scale::step;
 use super::theme::{GRID, PAPER};
-use super::{Drawn, colour};
+use super::{DrawResult, colour};
+use crate::chart::{AxisScale, HeatMap, ScaleKind};
 use crate::math::contour::contour;
-use crate::sweep::{Map, Scale, Spacing};
 use ndarray::Array2;
 use plotters::element::BitMapElement;
 use plotters::prelude::*;
@@ -18,7 +18,7 @@ const NODES: usize = 240;
 pub(super) const BANDS: usize = 10;
 
 /// The grid on paper: places and heights in drawing coordinates.
-pub(super) struct Relief {
+pub(super) struct ContourGrid {
     pub(super) across: Vec<f64>,
     pub(super) up: Vec<f64>,
     pub(super) heights: Array2<f64>,
@@ -27,10 +27,10 @@ pub(super) struct Relief {
     pub(super) range: Range<f64>,
 }
 
-impl Relief {
+impl ContourGrid {
     /// The grid of a map.
-    pub(super) fn of(map: &Map) -> Relief {
-        let places = |scale: &Scale, values: &[f64]| {
+    pub(super) fn of(map: &HeatMap) -> ContourGrid {
+        let places = |scale: &AxisScale, values: &[f64]| {
             values.iter().map(|&v| scale.place(v)).collect::<Vec<_>>()
         };
         let range = map.z.extent(map.values.iter().copied()).unwrap_or(0.0..1.0);
@@ -41,8 +41,8 @@ impl Relief {
         let (across, up, heights) =
             refined(&places(&map.x, &map.across), &places(&map.y, &map.up), &heights);
         let width = range.end - range.start;
-        let step = match map.z.spacing {
-            Spacing::Logarithmic if width > 2.5 => step(width, BANDS).ceil(),
+        let step = match map.z.kind {
+            ScaleKind::Logarithmic if width > 2.5 => step(width, BANDS).ceil(),
             _ => step(width, BANDS),
         };
         let levels = if width > 0.0 {
@@ -52,7 +52,7 @@ impl Relief {
         } else {
             Vec::new()
         };
-        Relief { across, up, heights, levels, range }
+        ContourGrid { across, up, heights, levels, range }
     }
 
     /// The band of a height, and its colour.
@@ -70,7 +70,7 @@ impl Relief {
     }
 
     /// Bands of colour over the whole chart, as one picture; holes are hatched paper.
-    pub(super) fn fill<B: DrawingBackend>(&self, chart: &mut Chart<'_, B>) -> Drawn<B> {
+    pub(super) fn fill<B: DrawingBackend>(&self, chart: &mut Chart<'_, B>) -> DrawResult<B> {
         let area = chart.plotting_area();
         let (x, y) = area.get_pixel_range();
         let (width, height) =

@@ -1,17 +1,21 @@
-//! The figure of an error correction curve.
+//! Figure of an error correction curve.
 
-use super::{Bar, Curves, Role, Scale, Spacing, Trace};
-use crate::fec::curve::{Bers, Burst, Curve, Point};
+use super::Curve;
+use super::bers::Bers;
+use super::burst::Burst;
+use super::point::Point;
+use crate::chart::{AxisScale, Curves, ErrorBar, Trace};
 
 /// Points of the closed form.
 const CLOSED_POINTS: usize = 45;
 
-impl Curves {
+impl Curve {
     /// Codeword error ratio against bit error ratio: closed form and foretold as lines, counted as
     /// points with intervals.
     ///
     /// A point without an uncorrected codeword is a dash at the upper end of its interval.
-    pub fn of_codes(curve: &Curve, points: &[Point]) -> Curves {
+    pub fn chart(&self, points: &[Point]) -> Curves {
+        let curve = self;
         let outer = &curve.coding.outer;
         let inner = if curve.coding.inner.is_some() { " with the inner code" } else { "" };
         let closed = Trace {
@@ -33,7 +37,6 @@ impl Curves {
         let foretold = Trace {
             name: "foretold from the histogram".to_owned(),
             points: foretold,
-            role: Role::Own,
             ..Trace::default()
         };
         let is_foretold = points.iter().any(|point| point.codeword_error_ratio_foretold.is_some());
@@ -46,8 +49,8 @@ impl Curves {
                 outer.codeword_symbols, outer.message_symbols
             ),
             caption: caption(curve, points),
-            x: logarithmic("pre-FEC bit error ratio"),
-            y: logarithmic("codeword error ratio"),
+            x: AxisScale::logarithmic("pre-FEC bit error ratio", ""),
+            y: AxisScale::logarithmic("codeword error ratio", ""),
             legend: String::new(),
             traces,
             limit: None,
@@ -57,14 +60,14 @@ impl Curves {
 
 /// The counted points of a curve; one without an uncorrected codeword is a dash at the upper end of
 /// its interval.
-fn counted(points: &[Point]) -> Vec<Bar> {
+fn counted(points: &[Point]) -> Vec<ErrorBar> {
     let bar = |point: &Point| {
         let high = point.codeword_error_ratio_high?;
         let (y, low) = match point.codeword_error_ratio_counted {
             Some(y) => (y, point.codeword_error_ratio_low.unwrap_or(high)),
             None => (f64::NAN, high),
         };
-        Some(Bar { x: point.pre_fec_ber, y, low, high })
+        Some(ErrorBar { x: point.pre_fec_ber, y, low, high })
     };
     points.iter().filter_map(bar).collect()
 }
@@ -84,10 +87,6 @@ fn closed(curve: &Curve, points: &[Point]) -> Vec<(f64, f64)> {
     let ber = Bers { points: CLOSED_POINTS, ..curve.ber };
     let smooth = Curve { ber, burst: Burst::None, ..curve.clone() };
     smooth.build().map_or_else(|_| along(points), |trial| along(&trial.foreseen()))
-}
-
-fn logarithmic(quantity: &str) -> Scale {
-    Scale { quantity: quantity.to_owned(), unit: String::new(), spacing: Spacing::Logarithmic }
 }
 
 /// Errors, interleaving, precoder, what a dash is.
@@ -133,7 +132,7 @@ mod tests {
         let curve =
             Curve { ber: "1e-3:3e-3:3".parse().unwrap(), codewords: 2048, ..Curve::default() };
         let points = curve.build().unwrap().run(&mut |_| (), &AtomicBool::new(false));
-        let figure = Curves::of_codes(&curve, &points);
+        let figure = curve.chart(&points);
         let names: Vec<&str> = figure.traces.iter().map(|trace| trace.name.as_str()).collect();
         assert_eq!(
             names,
@@ -162,6 +161,6 @@ mod tests {
             figure.caption
         );
         let silent = Curve { codewords: 0, ..curve };
-        assert_eq!(Curves::of_codes(&silent, &silent.build().unwrap().foreseen()).traces.len(), 1);
+        assert_eq!(silent.chart(&silent.build().unwrap().foreseen()).traces.len(), 1);
     }
 }

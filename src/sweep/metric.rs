@@ -1,10 +1,11 @@
 //! The figure of merit that a figure shows.
 
-use super::words::spoken;
-use super::{Scale, Spacing};
+use super::row::lane_columns;
+use crate::chart::labels::key_label;
+use crate::chart::{AxisScale, ScaleKind};
 use crate::error::{Error, Path, Problems, Result};
 use crate::link::nearest;
-use crate::sweep::Row;
+use crate::table::Better;
 
 /// Columns of a row that are no number, and the lane's own.
 const NO_NUMBER: [&str; 10] = [
@@ -20,45 +21,25 @@ const NO_NUMBER: [&str; 10] = [
     "count_refusal",
 ];
 
-/// Which way a figure of merit is better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Better {
-    /// Such as a margin.
-    Higher,
-    /// Such as an error ratio.
-    Lower,
-}
-
-impl Better {
-    /// The worse of two; where one was not evaluated (NaN), nothing is known.
-    pub fn worse(self, a: f64, b: f64) -> f64 {
-        match self {
-            _ if a.is_nan() || b.is_nan() => f64::NAN,
-            Better::Higher => a.min(b),
-            Better::Lower => a.max(b),
-        }
-    }
-}
-
 /// A numeric column of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Merit {
+pub(super) struct MetricColumn {
     name: String,
-    column: usize,
+    pub(super) column: usize,
 }
 
-impl Merit {
+impl MetricColumn {
     /// The column of a name.
     ///
     /// # Errors
     ///
     /// A name that no numeric column has.
-    pub fn named(name: &str) -> Result<Merit> {
-        let columns = Row::figures();
+    pub(super) fn named(name: &str) -> Result<MetricColumn> {
+        let columns = lane_columns();
         let numbers =
             columns.iter().enumerate().filter(|(_, name)| !NO_NUMBER.contains(&name.as_str()));
         if let Some((column, name)) = numbers.clone().find(|(_, column)| *column == name) {
-            return Ok(Merit { name: name.clone(), column });
+            return Ok(MetricColumn { name: name.clone(), column });
         }
         let near = nearest(name, numbers.map(|(_, name)| name.as_str()));
         let remedy = match (near, NO_NUMBER.contains(&name)) {
@@ -76,7 +57,7 @@ impl Merit {
     }
 
     /// Which way it is better.
-    pub fn better(&self) -> Better {
+    pub(super) fn better(&self) -> Better {
         let counts = ["errors", "corrected_bits", "uncorrectable"];
         if self.is_ratio() || counts.iter().any(|count| self.name.starts_with(count)) {
             Better::Lower
@@ -85,19 +66,13 @@ impl Merit {
         }
     }
 
-    /// Its value in a row; NaN when it was not evaluated.
-    pub fn of(&self, row: &Row) -> f64 {
-        row.figures[self.column].as_f64().unwrap_or(f64::NAN)
-    }
-
     /// How a figure shows it: error ratios over decades.
-    pub(super) fn scale(&self) -> Scale {
-        let (quantity, unit) = spoken(&self.name);
-        Scale {
-            quantity,
-            unit,
-            spacing: if self.is_ratio() { Spacing::Logarithmic } else { Spacing::Linear },
-        }
+    pub(super) fn scale(&self) -> AxisScale {
+        let (quantity, unit) = key_label(&self.name);
+        let quantity =
+            quantity.replace("semi analytic", "semi-analytic").replace("post FEC", "post-FEC");
+        let kind = if self.is_ratio() { ScaleKind::Logarithmic } else { ScaleKind::Linear };
+        AxisScale { quantity, unit: unit.to_owned(), kind }
     }
 
     /// What it is held against: no margin left, or the limit of the link.
@@ -128,13 +103,13 @@ mod tests {
 
     #[test]
     fn a_name_that_is_none_is_told_the_nearest() {
-        assert_eq!(Merit::named("margin_db").map(|m| m.better()).unwrap(), Better::Higher);
+        assert_eq!(MetricColumn::named("margin_db").map(|m| m.better()).unwrap(), Better::Higher);
         let of = |name: &str| {
-            Merit::named(name)
-                .map(|m| (m.better(), m.scale().spacing, m.limit(Some(1e-4)).is_some()))
+            MetricColumn::named(name)
+                .map(|m| (m.better(), m.scale().kind, m.limit(Some(1e-4)).is_some()))
                 .unwrap()
         };
-        assert_eq!(of("ber_counted"), (Better::Lower, Spacing::Logarithmic, true));
+        assert_eq!(of("ber_counted"), (Better::Lower, ScaleKind::Logarithmic, true));
         for name in [
             "ber_inner_counted",
             "post_fec_ber_closed",
@@ -142,26 +117,17 @@ mod tests {
             "frame_loss_ratio_closed",
             "block_error_ratio",
         ] {
-            assert_eq!(of(name), (Better::Lower, Spacing::Logarithmic, false), "{name}");
+            assert_eq!(of(name), (Better::Lower, ScaleKind::Logarithmic, false), "{name}");
         }
-        assert_eq!(of("uncorrectable_blocks"), (Better::Lower, Spacing::Linear, false));
+        assert_eq!(of("uncorrectable_blocks"), (Better::Lower, ScaleKind::Linear, false));
         for (name, expected) in [
             ("margin", "figure = margin: no such figure in a row, did you mean margin_db?"),
             ("ber_semianalytic", "did you mean ber_semi_analytic?"),
             ("passes", "figure = passes: is no number"),
             ("", "margin_db is drawn"),
         ] {
-            let said = Merit::named(name).unwrap_err().to_string();
+            let said = MetricColumn::named(name).unwrap_err().to_string();
             assert!(said.contains(expected), "{name}: {said}");
         }
-    }
-
-    #[test]
-    fn what_was_not_evaluated_is_worse_than_nothing_and_better_than_nothing() {
-        assert_eq!((Better::Higher.worse(1.0, 2.0), Better::Lower.worse(1.0, 2.0)), (1.0, 2.0));
-        assert!(
-            Better::Higher.worse(f64::NAN, 2.0).is_nan()
-                && Better::Lower.worse(1.0, f64::NAN).is_nan()
-        );
     }
 }

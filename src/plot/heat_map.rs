@@ -1,20 +1,21 @@
 //! A quantity over two axes: filled between contours, with the limit's line.
 
 use super::axes::{self, Axis, Chart, Room};
+use super::contour_grid::{BANDS, ContourGrid};
 use super::labels::Labels;
 use super::legend::{self, Sample};
-use super::relief::{BANDS, Relief};
 use super::scale::Side;
 use super::theme::{INK, PALE_INK, PAPER, RED};
-use super::{Area, Drawn, Figure, Theme};
-use crate::sweep::{Better, Map};
+use super::{Area, DrawResult, Figure, Theme};
+use crate::chart::HeatMap;
+use crate::table::Better;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-impl Figure for Map {
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> Drawn<B> {
+impl Figure for HeatMap {
+    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
         let body = axes::page(area, theme, &self.title, &self.caption)?;
-        let relief = Relief::of(self);
+        let relief = ContourGrid::of(self);
         let body = legend::above(&body, theme, &self.names(theme, &relief))?;
         let side =
             |scale, places: &[f64]| Side::exact(scale, places[0]..places[places.len() - 1], 9);
@@ -92,19 +93,21 @@ impl Figure for Map {
     }
 }
 
-impl Map {
+impl HeatMap {
     /// The limit, and what is to be said where no line of it can be seen.
-    fn names(&self, theme: &Theme, relief: &Relief) -> Vec<(Sample, String)> {
+    fn names(&self, theme: &Theme, relief: &ContourGrid) -> Vec<(Sample, String)> {
         let Some(limit) = self.limit else { return Vec::new() };
         let level = self.z.place(limit.value);
         let line = Sample::Line(RED.stroke_width(theme.line * 3 / 2));
         let kept = match limit.better {
             Better::Higher => relief.range.start > level,
             Better::Lower => relief.range.end < level,
+            Better::Neither => false,
         };
         let missed = match limit.better {
             Better::Higher => relief.range.end < level,
             Better::Lower => relief.range.start > level,
+            Better::Neither => false,
         };
         let word = match (kept, missed) {
             _ if relief.heights.iter().all(|z| z.is_nan()) => "",
@@ -121,9 +124,9 @@ impl Map {
         body: &Area<B>,
         chart: &Chart<'_, B>,
         theme: &Theme,
-        relief: &Relief,
+        relief: &ContourGrid,
         bands: &Side<'_>,
-    ) -> Drawn<B> {
+    ) -> DrawResult<B> {
         let (x, y) = chart.plotting_area().get_pixel_range();
         let (x0, y0) = body.get_pixel_range();
         let (left, top, bottom) =

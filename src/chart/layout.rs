@@ -1,19 +1,14 @@
-//! Which axis of a sweep lies along which side of a figure.
+//! Choice of the axis for each side of a figure.
 
-use super::words::{of_value, spoken};
-use super::{Scale, Spacing};
+use super::axis::ChartAxis;
 use crate::error::{Error, Path, Problems, Result};
-use crate::sweep::Axis;
-use toml::Value;
 
-/// Most curves, and most values of a list that become a curve each.
-const MOST_CURVES: usize = 8;
-/// Most names along a side.
-const MOST_NAMES: usize = 16;
-/// A list that spans this ratio is spread over decades.
-const DECADES: f64 = 100.0;
+/// Largest number of curves, and of values of a list that become a curve each.
+const CURVES_MAX: usize = 8;
+/// Largest number of names along a side.
+const NAMES_MAX: usize = 16;
 
-/// Where the axes lie; indices of a sweep's axes.
+/// Axis of each side, by its index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
     /// Over one axis, every lane.
@@ -21,7 +16,7 @@ pub(super) enum Layout {
     /// Over one axis, a curve for each value of the other.
     Curves { along: usize, each: usize },
     /// Over two axes of numbers.
-    Map { along: usize, up: usize },
+    HeatMap { along: usize, up: usize },
 }
 
 impl Layout {
@@ -30,8 +25,8 @@ impl Layout {
     /// # Errors
     ///
     /// Axes that no figure of two sides can show.
-    pub(super) fn of(axes: &[Axis]) -> Result<Layout> {
-        let varying: Vec<usize> = (0..axes.len()).filter(|&i| axes[i].len() > 1).collect();
+    pub(super) fn of(axes: &[ChartAxis]) -> Result<Layout> {
+        let varying: Vec<usize> = (0..axes.len()).filter(|&i| axes[i].count() > 1).collect();
         let layout = match varying[..] {
             [] => {
                 return Err(refused(
@@ -40,23 +35,23 @@ impl Layout {
             }
             [along] => Layout::Lanes { along },
             [a, b] => match (is_few(&axes[a]), is_few(&axes[b])) {
-                (false, false) if is_numeric(&axes[a]) && is_numeric(&axes[b]) => {
-                    Layout::Map { along: a, up: b }
+                (false, false) if axes[a].is_numeric() && axes[b].is_numeric() => {
+                    Layout::HeatMap { along: a, up: b }
                 }
                 // names lie along only where there is nothing else to
-                _ if !is_numeric(&axes[a]) && is_numeric(&axes[b]) => {
+                _ if !axes[a].is_numeric() && axes[b].is_numeric() => {
                     Layout::Curves { along: b, each: a }
                 }
-                _ if is_numeric(&axes[a]) && !is_numeric(&axes[b]) => {
+                _ if axes[a].is_numeric() && !axes[b].is_numeric() => {
                     Layout::Curves { along: a, each: b }
                 }
                 (true, false) => Layout::Curves { along: b, each: a },
                 (false, true) => Layout::Curves { along: a, each: b },
-                _ if axes[a].len() < axes[b].len() => Layout::Curves { along: b, each: a },
+                _ if axes[a].count() < axes[b].count() => Layout::Curves { along: b, each: a },
                 _ => Layout::Curves { along: a, each: b },
             },
             _ => {
-                let names: Vec<String> = varying.iter().map(|&i| axes[i].name()).collect();
+                let names: Vec<String> = varying.iter().map(|&i| axes[i].key.clone()).collect();
                 let remedy = format!(
                     "shows two axes that vary, here are {}: {}; give the others one value each, or draw them one by one",
                     names.len(),
@@ -69,36 +64,35 @@ impl Layout {
         Ok(layout)
     }
 
-    fn check(self, axes: &[Axis]) -> Result<()> {
+    fn check(self, axes: &[ChartAxis]) -> Result<()> {
         let (sides, each) = match self {
             Layout::Lanes { along } => (vec![along], None),
             Layout::Curves { along, each } => (vec![along], Some(each)),
-            Layout::Map { along, up } => (vec![along, up], None),
+            Layout::HeatMap { along, up } => (vec![along, up], None),
         };
-        if let Some(axis) = each.map(|i| &axes[i]).filter(|axis| axis.len() > MOST_CURVES) {
+        if let Some(axis) = each.map(|i| &axes[i]).filter(|axis| axis.count() > CURVES_MAX) {
             return Err(refused(format!(
-                "has room for {MOST_CURVES} curves, and {} has {} names",
-                axis.name(),
-                axis.len()
+                "has room for {CURVES_MAX} curves, and {} has {} names",
+                axis.key,
+                axis.count()
             )));
         }
         for axis in sides.into_iter().map(|i| &axes[i]) {
-            if !is_numeric(axis) {
-                if axis.len() > MOST_NAMES {
+            if !axis.is_numeric() {
+                if axis.count() > NAMES_MAX {
                     return Err(refused(format!(
-                        "has room for {MOST_NAMES} names, and {} has {}",
-                        axis.name(),
-                        axis.len()
+                        "has room for {NAMES_MAX} names, and {} has {}",
+                        axis.key,
+                        axis.count()
                     )));
                 }
                 continue;
             }
-            let places = places(axis);
+            let places = axis.places();
             if let Some(twice) = places.windows(2).find(|pair| pair[0].0 == pair[1].0) {
                 return Err(refused(format!(
                     "needs each value once, and {} has {} twice",
-                    axis.name(),
-                    twice[0].0
+                    axis.key, twice[0].0
                 )));
             }
         }
@@ -106,45 +100,9 @@ impl Layout {
     }
 }
 
-/// The places of an axis' values in ascending order, each with its index; of names, their indices.
-pub(super) fn places(axis: &Axis) -> Vec<(f64, usize)> {
-    let numeric = is_numeric(axis);
-    let place =
-        |i: usize| if numeric { number(&axis.value(i)).unwrap_or(f64::NAN) } else { i as f64 };
-    let mut places: Vec<(f64, usize)> = (0..axis.len()).map(|i| (place(i), i)).collect();
-    places.sort_by(|a, b| a.0.total_cmp(&b.0));
-    places
-}
-
-/// How a figure shows an axis.
-pub(super) fn scale(axis: &Axis) -> Scale {
-    let (quantity, unit) = spoken(&axis.name());
-    let spacing = if !is_numeric(axis) {
-        Spacing::Names((0..axis.len()).map(|i| of_value(&axis.value(i))).collect())
-    } else if axis.is_logarithmic() || (axis.is_list() && spans_decades(axis)) {
-        Spacing::Logarithmic
-    } else {
-        Spacing::Linear
-    };
-    Scale { quantity, unit, spacing }
-}
-
-/// A list of so few values, or of names, that each may have a curve.
-fn is_few(axis: &Axis) -> bool {
-    !is_numeric(axis) || (axis.is_list() && axis.len() <= MOST_CURVES)
-}
-
-fn is_numeric(axis: &Axis) -> bool {
-    !axis.is_list() || (0..axis.len()).all(|i| number(&axis.value(i)).is_some())
-}
-
-fn spans_decades(axis: &Axis) -> bool {
-    let places = places(axis);
-    matches!((places.first(), places.last()), (Some((low, _)), Some((high, _))) if *low > 0.0 && high / low >= DECADES)
-}
-
-fn number(value: &Value) -> Option<f64> {
-    value.as_float().or_else(|| value.as_integer().map(|n| n as f64))
+/// True if every value may have a curve: names, or a short list.
+fn is_few(axis: &ChartAxis) -> bool {
+    !axis.is_numeric() || (axis.is_list && axis.count() <= CURVES_MAX)
 }
 
 fn refused(remedy: String) -> Error {
@@ -156,9 +114,15 @@ fn refused(remedy: String) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chart::scale::ScaleKind;
+    use crate::sweep::Axis;
+
+    fn axis(text: &str) -> ChartAxis {
+        Axis::parse(text).unwrap().charted()
+    }
 
     fn layout(axes: &[&str]) -> std::result::Result<Layout, String> {
-        let axes: Vec<Axis> = axes.iter().map(|text| Axis::parse(text).unwrap()).collect();
+        let axes: Vec<ChartAxis> = axes.iter().map(|text| axis(text)).collect();
         Layout::of(&axes).map_err(|error| error.to_string())
     }
 
@@ -172,7 +136,7 @@ mod tests {
             (&[LENGTH][..], Layout::Lanes { along: 0 }),
             (&[KIND], Layout::Lanes { along: 0 }),
             (&["lanes=1", LENGTH], Layout::Lanes { along: 1 }),
-            (&[LENGTH, BANDWIDTH], Layout::Map { along: 0, up: 1 }),
+            (&[LENGTH, BANDWIDTH], Layout::HeatMap { along: 0, up: 1 }),
             (&[KIND, LENGTH], Layout::Curves { along: 1, each: 0 }),
             (&[LENGTH, "receiver.dsp.ffe.taps=11,21"], Layout::Curves { along: 0, each: 1 }),
             (&["receiver.dsp.ffe.taps=11,21", LENGTH], Layout::Curves { along: 1, each: 0 }),
@@ -209,13 +173,13 @@ mod tests {
     #[test]
     fn an_axis_of_equal_ratios_or_a_list_over_decades_is_logarithmic() {
         for (axis, expected) in [
-            ("fibre.length_km=1:8:4log", Spacing::Logarithmic),
-            ("limits.pmd_ber=1e-5,1e-4,1e-3", Spacing::Logarithmic),
-            ("fibre.length_km=1,2,3", Spacing::Linear),
-            ("fibre.length_km=0,1,100", Spacing::Linear),
-            (KIND, Spacing::Names(vec!["EML".into(), "MZM".into()])),
+            ("fibre.length_km=1:8:4log", ScaleKind::Logarithmic),
+            ("limits.pmd_ber=1e-5,1e-4,1e-3", ScaleKind::Logarithmic),
+            ("fibre.length_km=1,2,3", ScaleKind::Linear),
+            ("fibre.length_km=0,1,100", ScaleKind::Linear),
+            (KIND, ScaleKind::Categories(vec!["EML".into(), "MZM".into()])),
         ] {
-            assert_eq!(scale(&Axis::parse(axis).unwrap()).spacing, expected, "{axis}");
+            assert_eq!(self::axis(axis).scale().kind, expected, "{axis}");
         }
     }
 }

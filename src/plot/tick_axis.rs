@@ -6,21 +6,21 @@ use std::ops::Range;
 
 /// A linear axis with ticks of its own, if any.
 #[derive(Clone)]
-pub(super) struct Ruler {
+pub(super) struct TickAxis {
     line: RangedCoordf64,
     marks: Vec<f64>,
 }
 
-impl Ruler {
+impl TickAxis {
     /// Ticks at `marks` within the range; none: at round numbers.
-    pub(super) fn new(range: Range<f64>, marks: &[f64]) -> Ruler {
+    pub(super) fn new(range: Range<f64>, marks: &[f64]) -> TickAxis {
         let marks =
             marks.iter().copied().filter(|mark| (range.start..=range.end).contains(mark)).collect();
-        Ruler { line: range.into(), marks }
+        TickAxis { line: range.into(), marks }
     }
 }
 
-impl Ranged for Ruler {
+impl Ranged for TickAxis {
     type FormatOption = DefaultFormatting;
     type ValueType = f64;
 

@@ -1,0 +1,58 @@
+//! Curves over one axis.
+
+use super::scale::{AxisScale, Limit};
+
+/// Curves over one axis.
+#[derive(Clone, Debug)]
+pub struct Curves {
+    /// Title.
+    pub title: String,
+    /// Conditions, below the title.
+    pub caption: String,
+    /// Horizontal scale.
+    pub x: AxisScale,
+    /// Vertical scale.
+    pub y: AxisScale,
+    /// Quantity in which the traces differ; empty when their names say it all.
+    pub legend: String,
+    /// The curves, the first one drawn first.
+    pub traces: Vec<Trace>,
+    /// The limit, drawn as a line.
+    pub limit: Option<Limit>,
+}
+
+/// One curve.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// Name in the legend.
+    pub name: String,
+    /// Its points, x ascending; it is broken where a value is not a number.
+    pub points: Vec<(f64, f64)>,
+    /// Counted points with their intervals, in the curve's colour.
+    pub counted: Vec<ErrorBar>,
+    /// How it is drawn.
+    pub role: TraceRole,
+}
+
+/// How a curve is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TraceRole {
+    /// In a colour of its own.
+    #[default]
+    Main,
+    /// Thin and grey, below the others; consecutive ones share an entry of the legend.
+    Background,
+}
+
+/// A counted point with its interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ErrorBar {
+    /// Horizontal place.
+    pub x: f64,
+    /// Value.
+    pub y: f64,
+    /// Lower end of its interval.
+    pub low: f64,
+    /// Upper end of its interval.
+    pub high: f64,
+}

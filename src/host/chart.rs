@@ -1,0 +1,34 @@
+//! Figure of a channel's file.
+
+use super::inspection::Inspection;
+use crate::chart::{AxisScale, Curves, Trace};
+
+impl Inspection {
+    /// Magnitudes over frequency, up to twice the Nyquist frequency if it is known.
+    pub fn chart(&self) -> Curves {
+        let most_ghz = self.nyquist_ghz.map_or(f64::INFINITY, |nyquist| 2.0 * nyquist);
+        let points = |curve: &[(f64, f64)]| {
+            curve.iter().copied().filter(|(ghz, _)| *ghz <= most_ghz).collect()
+        };
+        let trace = |(name, curve): &(&str, Vec<(f64, f64)>)| Trace {
+            name: (*name).to_owned(),
+            points: points(curve),
+            ..Trace::default()
+        };
+        let loss =
+            self.nyquist_loss_db.map_or_else(String::new, |db| format!(" · {db:.2} dB at Nyquist"));
+        let ports = self
+            .port_map
+            .map_or_else(|| "single-ended".to_owned(), |map| format!("differential through {map}"));
+        let name = self.file.rsplit(['/', '\\']).next().unwrap_or(&self.file);
+        Curves {
+            title: name.to_owned(),
+            caption: format!("{ports}{loss}"),
+            x: AxisScale::linear("frequency", "GHz"),
+            y: AxisScale::linear("magnitude", "dB"),
+            legend: String::new(),
+            traces: self.curves.iter().map(trace).collect(),
+            limit: None,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The figure of a sweep.
+
+use super::axes::Axis;
+use super::metric::MetricColumn;
+use super::run::Sweep;
+use crate::chart::{ChartAxis, ChartBuilder, ChartedMetric, Limit};
+use crate::error::Result;
+use crate::link::{Config, link_name};
+use crate::table::Worst;
+
+impl Axis {
+    /// The axis as a figure shows it.
+    pub fn charted(&self) -> ChartAxis {
+        ChartAxis {
+            key: self.name(),
+            values: (0..self.len()).map(|i| self.value(i)).collect(),
+            is_list: self.is_list(),
+            is_logarithmic: self.is_logarithmic(),
+        }
+    }
+}
+
+impl Sweep {
+    /// A chart of one metric of the rows, by its name; rows arrive in order.
+    ///
+    /// # Errors
+    ///
+    /// A name that no numeric column has; axes that no figure can show: none or more than two that
+    /// vary, more names than there is room for.
+    pub fn chart(&self, metric: &str) -> Result<ChartBuilder> {
+        let metric = MetricColumn::named(metric)?;
+        let first = self.link(&self.values(0))?;
+        let limit = metric
+            .limit(limit_ber(&first.lanes, self.axes()))
+            .map(|value| Limit { value, better: metric.better() });
+        let charted = ChartedMetric {
+            cell: metric.column,
+            scale: metric.scale(),
+            worst: Worst::of(metric.better(), None),
+            limit,
+        };
+        let axes = self.axes().iter().map(Axis::charted).collect();
+        ChartBuilder::new(axes, charted, subject(&first.base, self.axes()), self.rows())
+    }
+}
+
+/// The limit of all lanes and points, if it is one.
+fn limit_ber(lanes: &[Config], axes: &[Axis]) -> Option<f64> {
+    let varies = axes.iter().any(|axis| {
+        axis.len() > 1 && axis.name().ends_with("limits.pmd_ber")
+            || axis.name().ends_with("limits.link_ber")
+    });
+    let first = lanes.first()?.limit_ber();
+    (!varies && lanes.iter().all(|lane| lane.limit_ber() == first)).then_some(first)
+}
+
+/// Name of the link in a title, without what varies.
+fn subject(config: &Config, axes: &[Axis]) -> String {
+    let name = link_name(config);
+    let varies = axes.iter().any(|axis| axis.len() > 1 && axis.name() == "transmitter.kind");
+    match name.split_once(',') {
+        Some((preset, _)) if varies => preset.to_owned(),
+        _ => name,
+    }
+}

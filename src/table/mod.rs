@@ -1,0 +1,20 @@
+//! Metrics and rows: the description of a figure of a result, rows of cells, and the sinks that
+//! take them. This room knows neither links nor codes; the rooms of results hold the lists.
+
+mod csv;
+mod file;
+mod json_lines;
+mod metric;
+mod renamed;
+mod row;
+mod sink;
+mod worst;
+
+pub use csv::CsvSink;
+pub use file::{Format, RowFile};
+pub use json_lines::JsonLinesSink;
+pub use metric::{Better, Metric, Spacing, TakenAt, Unit};
+pub use renamed::{Renamed, renamed};
+pub use row::{Header, Row};
+pub use sink::{Both, EachRow, End, InOrder, RowSink};
+pub use worst::Worst;
