@@ -1,8 +1,8 @@
 //! Figure of an error correction curve.
 
-use super::Curve;
 use super::bers::Bers;
 use super::burst::Burst;
+use super::description::Curve;
 use super::point::Point;
 use crate::chart::{AxisScale, Curves, ErrorBar, Trace};
 

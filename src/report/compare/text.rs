@@ -79,7 +79,9 @@ mod tests {
             lanes: Vec::new(),
         };
         Variant {
-            at: Coordinates(at.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect()),
+            at: Coordinates(
+                at.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect(),
+            ),
             rank,
             margin_mean_db: Some(-10.04),
             margin_mean_db_low: Some(-11.31),
