@@ -24,7 +24,8 @@ fn config(kind: TransmitterKind, samples_per_symbol: usize) -> Config {
     let preset = presets::find("800gbase-dr8").expect("it ships");
     let mut config: Config = toml::from_str(preset.text).expect("a preset is a description");
     config.transmitter.kind = kind;
-    config.pattern.kind = PatternKind::Prbs31q; // one lane alone would encode the codewords of eight
+    // one lane would otherwise encode the codewords of all eight
+    config.pattern.kind = PatternKind::Prbs31q;
     config.fibre.length_km = 2.0;
     config.simulation.samples_per_symbol = samples_per_symbol;
     config
@@ -39,7 +40,12 @@ fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
 
 /// Symbols, transmit taps, converter, driver, modulator, fibre, photodiode, amplifier, converter,
 /// 21 taps, slicer, count.
-#[divan::bench(args = [(TransmitterKind::Eml, 4), (TransmitterKind::Mzm, 4), (TransmitterKind::Eml, 2), (TransmitterKind::Mzm, 2)])]
+#[divan::bench(args = [
+    (TransmitterKind::Eml, 4),
+    (TransmitterKind::Mzm, 4),
+    (TransmitterKind::Eml, 2),
+    (TransmitterKind::Mzm, 2),
+])]
 fn whole_chain(bencher: Bencher, (kind, samples_per_symbol): (TransmitterKind, usize)) {
     let lane = Lane::build(&config(kind, samples_per_symbol), 0, &mut Workshop::default())
         .expect("it builds");
@@ -76,7 +82,12 @@ fn whole_chain_in_blocks_of(bencher: Bencher, symbols: usize) {
 
 /// The same behind a converter of 18 GHz, decided with one and sixteen taps of feedback and in 4
 /// and 16 states.
-#[divan::bench(args = [(DetectorKind::Dfe, 1), (DetectorKind::Dfe, 16), (DetectorKind::Mlse, 1), (DetectorKind::Mlse, 2)])]
+#[divan::bench(args = [
+    (DetectorKind::Dfe, 1),
+    (DetectorKind::Dfe, 16),
+    (DetectorKind::Mlse, 1),
+    (DetectorKind::Mlse, 2),
+])]
 fn whole_chain_deciding(bencher: Bencher, (decision, memory): (DetectorKind, usize)) {
     let mut config = config(TransmitterKind::Eml, 4);
     config.receiver.dsp.adc.bandwidth_ghz = 18.0;

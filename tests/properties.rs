@@ -77,7 +77,8 @@ proptest! {
         let ber = ber(&lane);
         // thresholds set on other blocks than those they decide may do a little worse than a coin
         prop_assert!((0.0..=0.55).contains(&ber), "{}", ber);
-        let (low, high) = (lane.ber_semi_analytic_low.unwrap(), lane.ber_semi_analytic_high.unwrap());
+        let low = lane.ber_semi_analytic_low.unwrap();
+        let high = lane.ber_semi_analytic_high.unwrap();
         prop_assert!(0.0 <= low && low <= ber && ber <= high, "{} in [{}, {}]", ber, low, high);
         let counted = lane.errors as f64 / lane.bits as f64;
         let (low, high) = (lane.ber_counted_low.unwrap(), lane.ber_counted_high.unwrap());
@@ -93,7 +94,12 @@ proptest! {
         noisier.receiver.tia.average_pa_per_rthz *= more;
         let (quiet, noisy) = (run_lane(&config, 0), run_lane(&noisier, 0));
         let higher = margin_db(&noisy) > margin_db(&quiet) + 0.05;
-        prop_assert!(!higher || grazes(&quiet, config.limits.pmd_ber), "{:?} {:?}", quiet.margin_db, noisy.margin_db);
+        prop_assert!(
+            !higher || grazes(&quiet, config.limits.pmd_ber),
+            "{:?} {:?}",
+            quiet.margin_db,
+            noisy.margin_db
+        );
         prop_assert!(ber(&noisy) >= ber(&quiet) * 0.98, "{} {}", ber(&quiet), ber(&noisy));
     }
 
@@ -218,7 +224,9 @@ proptest! {
     #![proptest_config(cases(1500))]
 
     #[test]
-    fn whatever_is_assigned_is_taken_or_refused_in_words(assignments in prop::collection::vec(assignment(), 1..6)) {
+    fn whatever_is_assigned_is_taken_or_refused_in_words(
+        assignments in prop::collection::vec(assignment(), 1..6),
+    ) {
         let mut stack = Stack::open("800gbase-dr8").expect("it ships");
         for assignment in &assignments {
             let before = stack.merged_text();

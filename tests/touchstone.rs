@@ -82,11 +82,13 @@ fn wound() -> impl Strategy<Value = Wound> {
         "1e-320 ",
     ];
     prop_oneof![
-        4 => (any::<prop::sample::Index>(), any::<u8>()).prop_map(|(at, byte)| Wound::Byte(at, byte)),
+        4 => (any::<prop::sample::Index>(), any::<u8>())
+            .prop_map(|(at, byte)| Wound::Byte(at, byte)),
         1 => any::<prop::sample::Index>().prop_map(Wound::Cut),
         2 => (any::<prop::sample::Index>(), 1..40usize).prop_map(|(at, n)| Wound::Drop(at, n)),
         2 => (any::<prop::sample::Index>(), 1..80usize).prop_map(|(at, n)| Wound::Twice(at, n)),
-        4 => (any::<prop::sample::Index>(), prop::sample::select(words.to_vec())).prop_map(|(at, word)| Wound::Word(at, word)),
+        4 => (any::<prop::sample::Index>(), prop::sample::select(words.to_vec()))
+            .prop_map(|(at, word)| Wound::Word(at, word)),
     ]
 }
 
@@ -177,7 +179,10 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_read_or_refused_in_words(text in any::<String>(), ports in prop::option::of(0..=100usize)) {
+    fn any_text_is_read_or_refused_in_words(
+        text in any::<String>(),
+        ports in prop::option::of(0..=100usize),
+    ) {
         survives(&text, ports);
     }
 

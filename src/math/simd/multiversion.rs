@@ -2,9 +2,9 @@
 //!
 //! Kernels are plain loops in safe Rust. [`multiversion!`] compiles each of them once more for the
 //! vector units that the machine may have and picks at run time, so that a plain build is as fast
-//! as a native one. The loops neither contract nor reorder floating-point operations; where a product
-//! and a sum are to be one operation they say so by `mul_add`, which rounds once on every machine,
-//! if slowly on those that cannot do it. Every copy gives the same bits.
+//! as a native one. The loops neither contract nor reorder floating-point operations; where a
+//! product and a sum are to be one operation they say so by `mul_add`, which rounds once on every
+//! machine, if slowly on those that cannot do it. Every copy gives the same bits.
 //!
 //! `LIGHTLANE_VECTORS` set to `portable` or `avx2` keeps to those copies: to compare their bits,
 //! and to count instructions.

@@ -27,8 +27,10 @@ pub(crate) type U32x8 = X8<u32>;
 
 /// One number or eight, over which a loop is written. Comparisons are those of `f32`: false for
 /// NaN.
-pub(crate) trait Float:
-    Copy + Default + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
+pub(crate) trait Float
+where
+    Self: Copy + Default + Add<Output = Self> + Sub<Output = Self>,
+    Self: Mul<Output = Self> + Div<Output = Self>,
 {
     /// A word for each lane.
     type Word: Word;
