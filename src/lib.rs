@@ -3,6 +3,7 @@
 pub mod benchmark;
 pub mod chain;
 pub mod chart;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod dsp;
 pub mod error;
@@ -14,8 +15,10 @@ pub mod math;
 pub mod measure;
 pub mod measured;
 pub mod pattern;
+#[cfg(feature = "plot")]
 pub mod plot;
 pub mod receiver;
+#[cfg(feature = "cli")]
 pub mod report;
 pub mod seed;
 pub mod serdes;

@@ -10,6 +10,7 @@ mod cli_files;
 mod clock;
 mod com;
 mod compare;
+mod crates;
 mod decision;
 mod engine;
 mod fec;
