@@ -1,7 +1,7 @@
 //! What an instrument reads off a linear module's electrical sides: eye closure at TP1a and TP4.
 
 use crate::chain::{
-    Adaptation, Chain, Decision, Dsp, Predictor, Probe, Sampler, Shape, Workers, Workshop,
+    Adaptation, Chain, Decision, Dsp, Plan, Predictor, Probe, Sampler, Shape, Workers, Workshop,
 };
 use crate::link::build::lane::Lane;
 use crate::link::build::segment::{sent_to_host, sent_to_module};
@@ -43,7 +43,7 @@ pub(crate) fn eecq_db(
         0.0,
     );
     let sampler = Sampler { samples_per_symbol: 1, effective_bits: EXACT_BITS, jitter_s: 0.0 };
-    let plan = volts.response::<Volt>(filter).sample(sampler, grid, shop);
+    let plan = Plan::build(volts.response::<Volt>(filter), sampler, grid, shop);
     let one_tap = Dsp {
         taps: 1,
         precursors: 0,

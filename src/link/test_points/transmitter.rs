@@ -130,7 +130,7 @@ impl Light {
             0.0,
         );
         let sampler = Sampler { samples_per_symbol: 1, effective_bits: EXACT_BITS, jitter_s: 0.0 };
-        let plan = light.map::<Volt>(Detector).response(filter).sample(sampler, grid, shop);
+        let plan = Plan::build(light.map::<Volt>(Detector).response(filter), sampler, grid, shop);
         let probe =
             Probe::light(&plan, "instrument", SAMPLES_PER_SYMBOL, shop).expect("the node is there");
         workers.with(&plan, |worker| {
