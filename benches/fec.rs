@@ -6,8 +6,8 @@
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use lightlane::fec::inner::{self, BLOCK_SYMBOLS, Chase, PAYLOAD_SYMBOLS, Soft};
-use lightlane::fec::reed_solomon::{Code, ReedSolomon, Workspace};
-use lightlane::fec::{Coding, Receiver, Sender, tail};
+use lightlane::fec::reed_solomon::{Code, DecoderWorkspace, ReedSolomon};
+use lightlane::fec::{Coding, FecReceiver, FecSender, tail};
 use lightlane::math::gaussian::pam4_half_eye_from_ber;
 use lightlane::seed::Seed;
 
@@ -44,7 +44,7 @@ fn words(code: &ReedSolomon, errors: usize) -> Vec<Vec<u16>> {
 fn kp4_decode(bencher: Bencher, errors: usize) {
     let code = Code::KP4.build().expect("it is legal");
     let (received, mut work, mut word) =
-        (words(&code, errors), Workspace::new(&code), vec![0; 544]);
+        (words(&code, errors), DecoderWorkspace::new(&code), vec![0; 544]);
     bencher.counter(ItemsCount::new(WORDS)).bench_local(|| {
         for received in &received {
             word.copy_from_slice(received);
@@ -105,8 +105,8 @@ fn closed_form(bencher: Bencher) {
 #[divan::bench]
 fn deal_and_gather(bencher: Bencher) {
     let layout = Coding::named("800gbase-df").expect("it ships").build().expect("it builds");
-    let sender = Sender::new(&layout, Seed::new(1)).expect("it builds");
-    let mut receiver = Receiver::new(&layout);
+    let sender = FecSender::new(&layout, Seed::new(1)).expect("it builds");
+    let mut receiver = FecReceiver::new(&layout);
     let mut levels = vec![0; 8192];
     let mut first = 0;
     bencher.counter(ItemsCount::new(8 * levels.len())).bench_local(|| {
@@ -128,6 +128,6 @@ fn port_built(bencher: Bencher) {
     let coding = Coding::named("800gbase-df").expect("it ships");
     bencher.counter(ItemsCount::new(1usize)).bench_local(|| {
         let layout = divan::black_box(&coding).build().expect("it builds");
-        Sender::new(&layout, Seed::new(1)).expect("it builds")
+        FecSender::new(&layout, Seed::new(1)).expect("it builds")
     });
 }

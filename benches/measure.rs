@@ -4,7 +4,7 @@
 
 use divan::Bencher;
 use lightlane::math::resample;
-use lightlane::measure::tdecq::{Capture, Instrument, Reference, measure};
+use lightlane::measure::tdecq::{Instrument, Reference, TdecqCapture, measure};
 use lightlane::pattern::{Pattern, PatternKind};
 use lightlane::seed::Seed;
 use num_complex::Complex64;
@@ -56,18 +56,21 @@ fn tdecq_again(bencher: Bencher, case: (PatternKind, &str)) {
     });
 }
 
-fn with_capture((kind, name): (PatternKind, &str), run: impl FnOnce(&Capture<'_>, &Reference)) {
+fn with_capture(
+    (kind, name): (PatternKind, &str),
+    run: impl FnOnce(&TdecqCapture<'_>, &Reference),
+) {
     let reference = Reference::all().into_iter().find(|r| r.name == name).expect("it exists");
     let source = Pattern { kind, ..Pattern::default() }.build().expect("it builds");
     let mut levels = vec![0; source.period().expect("it repeats") as usize];
     source.fill(0, Seed::new(0), &mut levels);
     let waveform = waveform(&levels);
     run(
-        &Capture {
+        &TdecqCapture {
             waveform: &waveform,
             samples_per_symbol: SAMPLES_PER_SYMBOL,
             levels: &levels,
-            ..Capture::default()
+            ..TdecqCapture::default()
         },
         &reference,
     );

@@ -14,7 +14,7 @@ mod gallery;
 
 use lightlane::chart::{ErrorBar, Trace};
 use lightlane::fec::Coding;
-use lightlane::fec::curve::{Burst, Curve, Point, Scheme};
+use lightlane::fec::curve::{Burst, CurvePoint, FecCurve, Scheme};
 use lightlane::plot::Size;
 use std::sync::atomic::AtomicBool;
 
@@ -26,9 +26,9 @@ const COMPARED_AT: f64 = 3e-3;
 fn main() -> lightlane::Result<()> {
     let by_bits = Scheme::Kp4.on("800gbase-df").expect("it ships");
     let by_symbols = Scheme::Kp4.on("1.6tbase-dr8").expect("it ships");
-    let alone = Scheme::Kp4.alone();
+    let alone = Scheme::Kp4.single_lane();
     let precoded = |coding: &Coding| Coding { precoder: true, ..coding.clone() };
-    let random = Curve { coding: by_bits.clone(), ..curve(Burst::None) };
+    let random = FecCurve { coding: by_bits.clone(), ..curve(Burst::None) };
     let points = run(&random)?;
     let mut figure = random.chart(&points);
     figure.traces.truncate(1);
@@ -42,7 +42,7 @@ fn main() -> lightlane::Result<()> {
         ("bursts, not interleaved", alone.clone()),
         ("the same, precoded", precoded(&alone)),
     ] {
-        let points = run(&Curve { coding, ..curve(Burst::Dfe { tap: TAP }) })?;
+        let points = run(&FecCurve { coding, ..curve(Burst::Dfe { tap: TAP }) })?;
         let line = points.iter().map(|point| {
             (point.pre_fec_ber, point.codeword_error_ratio_counted.unwrap_or(f64::NAN))
         });
@@ -62,24 +62,24 @@ fn main() -> lightlane::Result<()> {
 }
 
 /// Ratios of the comparison and two decades of what follows from them.
-fn curve(burst: Burst) -> Curve {
+fn curve(burst: Burst) -> FecCurve {
     let ber = gallery::full_or_quick("7.5e-4:3e-3:9", "1.5e-3:3e-3:3").parse().expect("a range");
-    Curve {
+    FecCurve {
         ber,
         burst,
         codewords: gallery::full_or_quick(6_000_000, 20_000),
         errors: gallery::full_or_quick(200, 30),
-        ..Curve::default()
+        ..FecCurve::default()
     }
 }
 
-fn run(curve: &Curve) -> lightlane::Result<Vec<Point>> {
+fn run(curve: &FecCurve) -> lightlane::Result<Vec<CurvePoint>> {
     Ok(curve.build()?.run(&mut |_| (), &AtomicBool::new(false)))
 }
 
 /// Counted points; where no codeword was lost there is none.
-fn bars(points: &[Point]) -> Vec<ErrorBar> {
-    let bar = |point: &Point| {
+fn bars(points: &[CurvePoint]) -> Vec<ErrorBar> {
+    let bar = |point: &CurvePoint| {
         let (y, low, high) = (
             point.codeword_error_ratio_counted?,
             point.codeword_error_ratio_low?,
@@ -90,7 +90,7 @@ fn bars(points: &[Point]) -> Vec<ErrorBar> {
     points.iter().filter_map(bar).collect()
 }
 
-fn say(name: &str, points: &[Point]) {
+fn say(name: &str, points: &[CurvePoint]) {
     let ratios = points.iter().filter(|point| (point.pre_fec_ber / COMPARED_AT - 1.0).abs() < 1e-9);
     ratios.for_each(|point| {
         println!(

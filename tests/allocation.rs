@@ -12,7 +12,7 @@ use lightlane::dsp::slicer::Thresholds;
 use lightlane::dsp::whitening::Whitening;
 use lightlane::error::Problems;
 use lightlane::fec::inner::{self, Chase, Soft};
-use lightlane::fec::reed_solomon::{Code, Workspace};
+use lightlane::fec::reed_solomon::{Code, DecoderWorkspace};
 use lightlane::link::{Config, Lane, presets};
 use lightlane::pattern::PatternKind;
 use lightlane::receiver::Limiting;
@@ -81,15 +81,8 @@ fn noisy(kind: TransmitterKind) -> Config {
 
 fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
     let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
-    let mut predictor = Predictor::new(
-        &lane.optical().plan,
-        &lane.optical().dsp,
-        lane.shared_seed,
-        lane.lane_seed,
-        training,
-        scoring,
-        worker,
-    );
+    let mut predictor =
+        Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker);
     predictor.train(worker, 1.0, None).expect("it trains")
 }
 
@@ -99,7 +92,7 @@ fn runs_without_allocating(config: &Config, what: Drawn<'_>) {
     config.check(&mut problems);
     assert!(problems.is_empty(), "{problems}");
     let lane = Lane::build(config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.optical().plan);
+    let mut worker = Worker::new(&lane.plan);
     let trained = trained(&lane, &mut worker);
     let mut levels = vec![0u8; config.simulation.block_symbols];
     let mut block = |block: u64| {
@@ -108,14 +101,11 @@ fn runs_without_allocating(config: &Config, what: Drawn<'_>) {
             config.pattern.precoder,
             lane.first_symbol(),
             block,
-            lane.lane_seed,
+            lane.seed,
             &mut levels,
         );
-        let draws =
-            Draws { run: lane.shared_seed, lane: lane.lane_seed, block, noise: block, what };
-        worker
-            .decisions(&lane.optical().plan, &trained, &levels, &draws, config.pattern.precoder)
-            .bit_errors
+        let draws = Draws { run: lane.run, lane: lane.seed, block, noise: block, what };
+        worker.decisions(&lane.plan, &trained, &levels, &draws, config.pattern.precoder).bit_errors
     };
     block(0);
     let mut errors = 0;
@@ -242,7 +232,7 @@ fn feedback_and_sequences_decide_without_allocating() {
 #[test]
 fn decoding_does_not_allocate() {
     let code = Code::KP4.build().expect("it is legal");
-    let mut work = Workspace::new(&code);
+    let mut work = DecoderWorkspace::new(&code);
     let mut word = vec![0; code.code().codeword_symbols];
     for errors in [0, 1, 15, 16, 40] {
         let made = allocations(|| {
@@ -299,16 +289,16 @@ fn a_stream_allocates_a_few_times_a_block_and_never_a_symbol() {
             (0.05, 100.0);
         config.receiver.dsp.adc.samples_per_symbol = 2;
         let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-        let mut worker = Worker::new(&lane.optical().plan);
+        let mut worker = Worker::new(&lane.plan);
         let trained = trained(&lane, &mut worker);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
         let workers = Workers::default();
         let made = |blocks: u64| {
             let hops = vec![Hop {
                 name: "light",
-                plan: &lane.optical().plan,
+                plan: &lane.plan,
                 trained: &trained,
-                streams: lane.lane_seed,
+                streams: lane.seed,
             }];
             let first_symbol = lane.first_symbol();
             let count_of = [Count {
@@ -316,8 +306,8 @@ fn a_stream_allocates_a_few_times_a_block_and_never_a_symbol() {
                 pattern: &lane.pattern,
                 first_symbol,
                 precoder: false,
-                run: lane.shared_seed,
-                lane: lane.lane_seed,
+                run: lane.run,
+                lane: lane.seed,
                 method: Method::Chain,
             }];
             let stop = Stop { round_blocks: 64, symbols: blocks * 1024, bit_errors: u64::MAX };

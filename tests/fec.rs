@@ -2,28 +2,28 @@
 //! meets it.
 
 use crate::cli::{Folder, good, refused};
-use lightlane::fec::curve::{Curve, Point, Scheme};
-use lightlane::fec::errors::Errors;
+use lightlane::fec::curve::{CurvePoint, FecCurve, Scheme};
+use lightlane::fec::errors::ErrorModel;
 use lightlane::fec::reed_solomon::Code;
-use lightlane::fec::{Coding, Receiver, Sender, Tally, tail};
+use lightlane::fec::{Coding, FecReceiver, FecSender, FecTally, tail};
 use lightlane::seed::Seed;
 use std::sync::atomic::AtomicBool;
 
 /// A curve of KP4 that counts all its codewords.
-fn kp4(ber: &str, burst: &str, codewords: u64) -> Curve {
+fn kp4(ber: &str, burst: &str, codewords: u64) -> FecCurve {
     let (ber, burst) = (ber.parse().unwrap(), burst.parse().unwrap());
-    Curve { ber, burst, codewords, errors: u64::MAX, ..Curve::default() }
+    FecCurve { ber, burst, codewords, errors: u64::MAX, ..FecCurve::default() }
 }
 
-fn points(curve: &Curve) -> Vec<Point> {
+fn points(curve: &FecCurve) -> Vec<CurvePoint> {
     curve.build().unwrap().run(&mut |_| (), &AtomicBool::new(false))
 }
 
-fn one(curve: &Curve) -> Point {
+fn one(curve: &FecCurve) -> CurvePoint {
     points(curve).remove(0)
 }
 
-fn failed(point: &Point) -> f64 {
+fn failed(point: &CurvePoint) -> f64 {
     (point.uncorrectable + point.miscorrected) as f64
 }
 
@@ -57,7 +57,7 @@ fn random_errors_leave_as_many_codewords_as_the_closed_form_says() {
 fn the_closed_column_is_the_closed_form() {
     for scheme in [Scheme::Kp4, Scheme::Kr4] {
         let coding = scheme.on("800gbase-df").unwrap();
-        let curve = Curve { coding, ..kp4("1e-8:0.5:9", "none", 0) };
+        let curve = FecCurve { coding, ..kp4("1e-8:0.5:9", "none", 0) };
         for point in points(&curve) {
             let expected = tail::random_errors(&curve.coding.outer, point.pre_fec_ber).unwrap();
             assert_eq!(point.codeword_error_ratio_closed, Some(expected.codeword_error_ratio()));
@@ -87,7 +87,7 @@ fn the_ratio_at_the_slicer_is_the_one_that_was_asked_for() {
         for precoder in [false, true] {
             let curve = kp4("2e-3", burst, 8192);
             let coding = Coding { precoder, ..curve.coding.clone() };
-            let found = one(&Curve { coding, ..curve }).pre_fec_ber_counted.unwrap();
+            let found = one(&FecCurve { coding, ..curve }).pre_fec_ber_counted.unwrap();
             let error = (scatter / (8192.0 * 5440.0 * 2e-3)).sqrt();
             assert!((found / 2e-3 - 1.0).abs() < 5.0 * error, "{burst} {precoder}: {found:e}");
         }
@@ -101,12 +101,12 @@ fn the_ratio_at_the_slicer_is_the_one_that_was_asked_for() {
 fn codewords_are_lost_as_they_are_symbol_by_symbol() {
     let curve = kp4("2.4e-3", "dfe:0.7", 40_000);
     let (layout, code) = (curve.coding.build().unwrap(), Code::KP4.build().unwrap());
-    let errors: Errors = curve.burst.errors(2.4e-3).unwrap();
-    let sender = Sender::new(&layout, Seed::new(5)).unwrap();
-    let mut receiver = Receiver::new(&layout);
+    let errors: ErrorModel = curve.burst.errors(2.4e-3).unwrap();
+    let sender = FecSender::new(&layout, Seed::new(5)).unwrap();
+    let mut receiver = FecReceiver::new(&layout);
     let mut sources: Vec<_> =
         (0..8).map(|lane| errors.build(Seed::new(6).index(lane)).unwrap()).collect();
-    let mut tally = Tally::new(code.code());
+    let mut tally = FecTally::new(code.code());
     let mut levels = vec![0; layout.set_symbols()];
     for set in 0..500 {
         for (lane, source) in sources.iter_mut().enumerate() {
@@ -130,7 +130,7 @@ fn codewords_are_lost_as_they_are_symbol_by_symbol() {
 /// Gaps of more than five standard errors of the codewords beyond the code, those of a set counted
 /// as one.
 #[track_caller]
-fn assert_fewer(few: &Point, many: &Point) {
+fn assert_fewer(few: &CurvePoint, many: &CurvePoint) {
     let (few, many) = (failed(few), failed(many));
     assert!(many - few > 5.0 * (4.0 * (few + many)).sqrt(), "{few} and {many}");
 }
@@ -140,10 +140,10 @@ fn assert_fewer(few: &Point, many: &Point) {
 fn the_precoder_helps_behind_a_tap_of_one() {
     let bare = kp4("2.4e-3", "dfe:1", 20_000);
     let precoded =
-        Curve { coding: Coding { precoder: true, ..bare.coding.clone() }, ..bare.clone() };
+        FecCurve { coding: Coding { precoder: true, ..bare.coding.clone() }, ..bare.clone() };
     assert_fewer(&one(&precoded), &one(&bare));
     // random errors it makes twice as many
-    let random = Curve { burst: "none".parse().unwrap(), ..precoded };
+    let random = FecCurve { burst: "none".parse().unwrap(), ..precoded };
     assert_fewer(&one(&kp4("2.4e-3", "none", 20_000)), &one(&random));
 }
 
@@ -151,8 +151,8 @@ fn the_precoder_helps_behind_a_tap_of_one() {
 fn interleaving_helps_against_bursts() {
     for (burst, coding) in [("ge:20", "800gbase-df"), ("dfe:1", "1.6tbase-dr8")] {
         let interleaved =
-            Curve { coding: Scheme::Kp4.on(coding).unwrap(), ..kp4("2.4e-3", burst, 40_000) };
-        let alone = Curve { coding: Scheme::Kp4.alone(), ..interleaved.clone() };
+            FecCurve { coding: Scheme::Kp4.on(coding).unwrap(), ..kp4("2.4e-3", burst, 40_000) };
+        let alone = FecCurve { coding: Scheme::Kp4.single_lane(), ..interleaved.clone() };
         assert_fewer(&one(&interleaved), &one(&alone));
     }
 }
@@ -167,7 +167,7 @@ fn the_inner_code_leaves_what_the_physics_sheet_says() {
     {
         let mut coding = Scheme::Kp4Inner.on("1.6tbase-dr8-2").unwrap();
         coding.inner.as_mut().unwrap().decoder = toml::from_str(decoder).unwrap();
-        let point = one(&Curve { coding, ..kp4("4.85e-3", "none", 512) });
+        let point = one(&FecCurve { coding, ..kp4("4.85e-3", "none", 512) });
         let ber = point.inner.unwrap().inner_ber_counted.unwrap();
         let error = 2.0 / (ber * 512.0 * 5440.0).sqrt();
         assert!(
@@ -201,7 +201,7 @@ fn a_trial_that_is_cancelled_gives_what_it_has() {
 /// Counting ends with errors enough, between rounds.
 #[test]
 fn a_point_has_codewords_until_it_has_errors_enough() {
-    let points = points(&Curve { errors: 20, ..kp4("2e-4:3e-3:2", "none", 10_000) });
+    let points = points(&FecCurve { errors: 20, ..kp4("2e-4:3e-3:2", "none", 10_000) });
     assert_eq!((points[0].codewords, points[1].codewords), (10_000, 1024));
     assert_eq!(
         (points[0].codeword_error_ratio_counted, points[0].codeword_error_ratio_low),

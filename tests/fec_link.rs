@@ -2,7 +2,7 @@
 
 use crate::support::{preset, run};
 use lightlane::chain::Workshop;
-use lightlane::fec::{Decoding, Receiver, Sender};
+use lightlane::fec::{Decoding, FecReceiver, FecSender};
 use lightlane::link::{Config, FecResult, Lane, LaneResult};
 use lightlane::pattern::{PatternKind, unprecode};
 use lightlane::seed::Seed;
@@ -34,8 +34,8 @@ fn what_eight_lanes_send_is_codewords() {
         config.simulation.block_symbols = 1000;
         let layout = config.fec.chosen().unwrap().build().unwrap();
         let code = layout.coding().outer.build().unwrap();
-        let sender = Sender::new(&layout, Seed::new(config.simulation.seed)).unwrap();
-        let mut receiver = Receiver::new(&layout);
+        let sender = FecSender::new(&layout, Seed::new(config.simulation.seed)).unwrap();
+        let mut receiver = FecReceiver::new(&layout);
         for number in 0..8 {
             let lane = Lane::build(&config, number, &mut Workshop::default()).expect("it builds");
             for mut levels in lane.blocks(5, false) {
@@ -141,7 +141,7 @@ fn a_precoded_seam_carries_its_error_into_the_next_block() {
 }
 
 /// A lane's own codewords, at a ratio where they can be counted: its histogram has the mean that
-/// its bit errors make, and the closed form lies within what the histogram foretells. Bits a
+/// its bit errors make, and the closed form lies within what the histogram extrapolates. Bits a
 /// symbol: 1 + (9/2) ber wrong of ten, so the mean is exact to the share of symbols with two.
 #[test]
 fn a_lane_alone_tells_of_its_own_errors() {
@@ -157,16 +157,16 @@ fn a_lane_alone_tells_of_its_own_errors() {
         histogram.iter().enumerate().map(|(wrong, &count)| wrong as f64 * count as f64).sum();
     let errors = lane.errors as f64;
     assert!(wrong <= errors && wrong > 0.93 * errors, "{wrong} wrong symbols, {errors} wrong bits");
-    let foretold = lane.block_error_ratio_foretold_low.unwrap()
+    let extrapolated = lane.block_error_ratio_foretold_low.unwrap()
         ..=lane.block_error_ratio_foretold_high.unwrap();
     let closed = lane.codeword_error_ratio_closed.unwrap();
     // the two know the bit error ratio to a tenth each at some hundred errors; sixteen errors in a
     // word make that a factor of five
     assert!(
-        foretold.contains(&closed)
-            || foretold.contains(&(closed * 5.0))
-            || foretold.contains(&(closed / 5.0)),
-        "{foretold:?} {closed:e}"
+        extrapolated.contains(&closed)
+            || extrapolated.contains(&(closed * 5.0))
+            || extrapolated.contains(&(closed / 5.0)),
+        "{extrapolated:?} {closed:e}"
     );
     config.fec.added_ber = 2e-4;
     let with = &run(&config).lanes[0];

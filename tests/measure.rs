@@ -4,7 +4,9 @@ use crate::cli::{Folder, good, refused};
 use lightlane::link::{Link, Record, Stack, TestPoint, Waveform};
 use lightlane::math::resample::by_spectrum;
 use lightlane::measure::scope::{Averaging, Scope};
-use lightlane::measure::tdecq::{Capture, Noise, Receiver, Reference, Tdecq, filtered, measure};
+use lightlane::measure::tdecq::{
+    CaptureNoise, InputFilter, Reference, TdecqCapture, TdecqResult, filtered, measure,
+};
 use lightlane::measured::{PowerUnit, npy};
 use lightlane::pattern::{Pattern, PatternKind, gray};
 use lightlane::plot::{self, Size};
@@ -47,7 +49,7 @@ fn number(json: &Value, name: &str) -> f64 {
 }
 
 /// TDECQ of periods of a fine waveform, by the library alone.
-fn direct(waveform: &Waveform) -> Tdecq {
+fn direct(waveform: &Waveform) -> TdecqResult {
     let (levels, s) = (&waveform.levels, 16);
     let length = levels.len() * s;
     let periods: Vec<Vec<f32>> = waveform
@@ -60,9 +62,15 @@ fn direct(waveform: &Waveform) -> Tdecq {
         .collect();
     let residual = |period: &Vec<f32>| period.iter().zip(&mean).map(|(p, m)| p - m).collect();
     let repeats: Vec<Vec<f32>> = periods.iter().map(residual).collect();
-    let noise = if periods.len() > 1 { Noise::Repeats(&repeats) } else { Noise::None };
-    let capture =
-        Capture { waveform: &mean, samples_per_symbol: s, levels, noise, ..Capture::default() };
+    let noise =
+        if periods.len() > 1 { CaptureNoise::Repeats(&repeats) } else { CaptureNoise::None };
+    let capture = TdecqCapture {
+        waveform: &mean,
+        samples_per_symbol: s,
+        levels,
+        noise,
+        ..TdecqCapture::default()
+    };
     measure(&capture, &Reference::SMF_100G).expect("it is open")
 }
 
@@ -412,7 +420,7 @@ fn the_pages_of_a_measurement_are_drawn_in_every_size() {
         symbol_rate_gbd: 53.125,
         reference: Reference::DR_106,
         pattern: Pattern { kind: PatternKind::Prbs13q, ..Pattern::default() },
-        receiver: Receiver::Reference,
+        filter: InputFilter::Reference,
         averaging: Averaging::None,
         instrument_noise_uw: 0.0,
     };

@@ -2,7 +2,9 @@
 
 use crate::tdecq_brute::{Fixed, Signal, Windows, ceq, qt};
 use lightlane::math::resample;
-use lightlane::measure::tdecq::{Capture, Noise, Receiver, Reference, Refusal, filtered, measure};
+use lightlane::measure::tdecq::{
+    CaptureNoise, InputFilter, Reference, TdecqCapture, TdecqError, filtered, measure,
+};
 use lightlane::pattern::{Pattern, PatternKind};
 use lightlane::seed::Seed;
 use num_complex::Complex64;
@@ -34,15 +36,15 @@ fn gaussian(bandwidth: f64) -> impl Fn(f64) -> Complex64 {
     move |f| Complex64::from((-0.5 * std::f64::consts::LN_2 * (f / bandwidth).powi(2)).exp())
 }
 
-pub(crate) fn capture<'a>(waveform: &'a [f32], s: usize, levels: &'a [u8]) -> Capture<'a> {
-    Capture { waveform, samples_per_symbol: s, levels, ..Capture::default() }
+pub(crate) fn capture<'a>(waveform: &'a [f32], s: usize, levels: &'a [u8]) -> TdecqCapture<'a> {
+    TdecqCapture { waveform, samples_per_symbol: s, levels, ..TdecqCapture::default() }
 }
 
-fn passed<'a>(waveform: &'a [f32], s: usize, levels: &'a [u8]) -> Capture<'a> {
-    Capture { receiver: Receiver::AlreadyPassed, ..capture(waveform, s, levels) }
+fn passed<'a>(waveform: &'a [f32], s: usize, levels: &'a [u8]) -> TdecqCapture<'a> {
+    TdecqCapture { filter: InputFilter::Prefiltered, ..capture(waveform, s, levels) }
 }
 
-fn db(capture: &Capture<'_>, reference: &Reference) -> f64 {
+fn db(capture: &TdecqCapture<'_>, reference: &Reference) -> f64 {
     let t = measure(capture, reference).expect("it is open");
     println!(
         "{}: {:.4} dB, Ceq {:.4} dB, taps {:.4?}, dfe {:.4}, centre {:.4}",
@@ -81,8 +83,8 @@ fn transmitter_noise_costs_its_closed_form() {
     let (wave, reference) = (rectangular(&levels, 8), Reference::SMF_100G);
     for f in [0.0, 0.3, 0.5, 0.7, 0.9f64] {
         let sigma = f * 3.0 / (6.0 * reference.qt());
-        let noise = Noise::Gaussian { variance: [sigma * sigma; 4], correlation: None };
-        let tdecq = db(&Capture { noise, ..passed(&wave, 8, &levels) }, &reference);
+        let noise = CaptureNoise::Gaussian { variance: [sigma * sigma; 4], correlation: None };
+        let tdecq = db(&TdecqCapture { noise, ..passed(&wave, 8, &levels) }, &reference);
         let expected = -5.0 * (1.0 - f * f).log10();
         assert!((tdecq - expected).abs() < 0.005 / (1.0 - f * f), "{f}: {tdecq} for {expected}");
     }
@@ -105,7 +107,7 @@ fn repeats_put_their_noise_back() {
         };
         let repeats: Vec<Vec<f32>> = (0..8).map(repeat).collect();
         let tdecq = db(
-            &Capture { noise: Noise::Repeats(&repeats), ..passed(&wave, 8, &levels) },
+            &TdecqCapture { noise: CaptureNoise::Repeats(&repeats), ..passed(&wave, 8, &levels) },
             &reference,
         );
         let expected = -5.0 * (1.0 - f * f).log10();
@@ -192,7 +194,7 @@ fn the_instruments_noise_is_given_back() {
     let wave = shaped(&levels, 16, gaussian(0.5));
     let plain = measure(&capture(&wave, 16, &levels), &Reference::SMF_100G).expect("it is open");
     let sigma_g = plain.sigma_g[0].min(plain.sigma_g[1]);
-    let noisy = Capture { instrument_sigma: 0.5 * sigma_g, ..capture(&wave, 16, &levels) };
+    let noisy = TdecqCapture { instrument_sigma: 0.5 * sigma_g, ..capture(&wave, 16, &levels) };
     let gain = plain.tdecq_db - db(&noisy, &Reference::SMF_100G);
     assert!((gain - 5.0 * 1.25f64.log10()).abs() < 1e-6, "{gain}");
 }
@@ -311,7 +313,7 @@ fn the_equalised_waveform_is_decided_as_it_was_sent() {
     let levels = levels(PatternKind::Prbs13q);
     let wave = shaped(&levels, 16, gaussian(0.35));
     let behind = filtered(&wave, 16, 0.5);
-    let wrong = |z: &[f32], t: &lightlane::measure::tdecq::Tdecq| {
+    let wrong = |z: &[f32], t: &lightlane::measure::tdecq::TdecqResult| {
         let at = |k: usize| f64::from(z[(k * 16 + t.centre_samples.round() as usize) % z.len()]);
         let decided = |k: usize| t.thresholds.iter().filter(|&&p| at(k) > p).count();
         (0..levels.len()).filter(|&k| decided(k) != usize::from(levels[k])).count()
@@ -361,7 +363,7 @@ fn a_nearly_closed_eye_is_still_that_of_the_definition() {
                 assert!((plain - t.tdecq_db).abs() < 0.02, "{bandwidth}: {} {plain}", t.tdecq_db);
             }
             Err(refusal) => {
-                assert_eq!(refusal, Refusal::Closed { target_ser: reference.target_ser });
+                assert_eq!(refusal, TdecqError::Closed { target_ser: reference.target_ser });
                 closed = true;
             }
         }
@@ -386,10 +388,13 @@ fn noise_by_level_is_that_of_its_repeats() {
         (0..wave.len()).map(|i| numbers[((i + s / 2) / s) % numbers.len()]).collect()
     };
     let repeats: Vec<Vec<f32>> = (0..16).map(repeat).collect();
-    let counted =
-        db(&Capture { noise: Noise::Repeats(&repeats), ..passed(&wave, s, &levels) }, &reference);
-    let noise = Noise::Gaussian { variance: sigma.map(|s| s * s), correlation: Some(vec![]) };
-    let told = db(&Capture { noise, ..passed(&wave, s, &levels) }, &reference);
+    let counted = db(
+        &TdecqCapture { noise: CaptureNoise::Repeats(&repeats), ..passed(&wave, s, &levels) },
+        &reference,
+    );
+    let noise =
+        CaptureNoise::Gaussian { variance: sigma.map(|s| s * s), correlation: Some(vec![]) };
+    let told = db(&TdecqCapture { noise, ..passed(&wave, s, &levels) }, &reference);
     let without = db(&passed(&wave, s, &levels), &reference);
     println!("{counted} counted, {told} told, {without} without");
     assert!(told > without + 0.3 && (counted - told).abs() < 0.05, "{counted} {told}");
@@ -399,34 +404,41 @@ fn noise_by_level_is_that_of_its_repeats() {
 fn every_capture_without_a_tdecq_is_refused_with_its_reason() {
     let levels = levels(PatternKind::Prbs13q);
     let wave = shaped(&levels, 8, gaussian(0.5));
-    let refusal =
-        |capture: Capture<'_>| measure(&capture, &Reference::SMF_100G).expect_err("it has none");
+    let refusal = |capture: TdecqCapture<'_>| {
+        measure(&capture, &Reference::SMF_100G).expect_err("it has none")
+    };
     let good = || capture(&wave, 8, &levels);
-    assert!(matches!(refusal(Capture::default()), Refusal::Length { .. }));
-    assert!(matches!(refusal(Capture { samples_per_symbol: 4, ..good() }), Refusal::Length { .. }));
-    assert!(matches!(refusal(Capture { waveform: &wave[1..], ..good() }), Refusal::Length { .. }));
+    assert!(matches!(refusal(TdecqCapture::default()), TdecqError::Length { .. }));
     assert!(matches!(
-        refusal(Capture { instrument_sigma: f64::NAN, ..good() }),
-        Refusal::NotFinite { .. }
+        refusal(TdecqCapture { samples_per_symbol: 4, ..good() }),
+        TdecqError::Length { .. }
+    ));
+    assert!(matches!(
+        refusal(TdecqCapture { waveform: &wave[1..], ..good() }),
+        TdecqError::Length { .. }
+    ));
+    assert!(matches!(
+        refusal(TdecqCapture { instrument_sigma: f64::NAN, ..good() }),
+        TdecqError::NotFinite { .. }
     ));
     let other = |change: &dyn Fn(&mut Vec<f32>)| {
         let mut wave = wave.clone();
         change(&mut wave);
-        refusal(Capture { waveform: &wave, ..good() })
+        refusal(TdecqCapture { waveform: &wave, ..good() })
     };
-    assert!(matches!(other(&|w| w[77] = f32::NAN), Refusal::NotFinite { .. }));
-    assert_eq!(other(&|w| w.fill(1.0)), Refusal::NoSettledRuns);
+    assert!(matches!(other(&|w| w[77] = f32::NAN), TdecqError::NotFinite { .. }));
+    assert_eq!(other(&|w| w.fill(1.0)), TdecqError::NoSettledRuns);
     assert!(matches!(
         other(&|w| w.iter_mut().enumerate().for_each(|(i, y)| *y = ((i * 7919) % 1009) as f32)),
-        Refusal::Closed { .. } | Refusal::NoSettledRuns
+        TdecqError::Closed { .. } | TdecqError::NoSettledRuns
     ));
     let mut wrong = levels.clone();
     wrong[5] = 4;
-    assert_eq!(refusal(Capture { levels: &wrong, ..good() }), Refusal::Levels { level: 4 });
+    assert_eq!(refusal(TdecqCapture { levels: &wrong, ..good() }), TdecqError::Levels { level: 4 });
     let two: Vec<u8> = levels.iter().map(|&l| l / 2 * 3).collect();
-    assert_eq!(refusal(Capture { levels: &two, ..good() }), Refusal::Levels { level: 1 });
+    assert_eq!(refusal(TdecqCapture { levels: &two, ..good() }), TdecqError::Levels { level: 1 });
     let slow = shaped(&levels, 8, gaussian(0.1));
-    assert_eq!(refusal(capture(&slow, 8, &levels)), Refusal::Closed { target_ser: 4.8e-4 });
+    assert_eq!(refusal(capture(&slow, 8, &levels)), TdecqError::Closed { target_ser: 4.8e-4 });
     let impossible = Reference { taps: 0, ..Reference::SMF_100G };
-    assert!(matches!(measure(&good(), &impossible), Err(Refusal::Reference { .. })));
+    assert!(matches!(measure(&good(), &impossible), Err(TdecqError::Reference { .. })));
 }

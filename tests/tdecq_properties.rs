@@ -2,7 +2,9 @@
 
 use crate::tdecq::{allowed, capture};
 use crate::tdecq_brute::Fixed;
-use lightlane::measure::tdecq::{Capture, Histogram, Noise, Receiver, Reference, measure};
+use lightlane::measure::tdecq::{
+    CaptureNoise, InputFilter, Reference, TdecqCapture, WindowHistogram, measure,
+};
 use lightlane::seed::Seed;
 use proptest::prelude::*;
 
@@ -76,12 +78,12 @@ proptest! {
         let unit = 10f64.powi(scale);
         let mut sample = |i| (unit * (f64::from(levels[i / s]) + mess * rng.normal())) as f32;
         let wave: Vec<f32> = (0..levels.len() * s).map(&mut sample).collect();
-        let noise = Noise::Gaussian {
+        let noise = CaptureNoise::Gaussian {
             variance: [variance * unit * unit; 4],
             correlation: correlated.then(|| vec![1.0, -1.0, 0.7]),
         };
-        let receiver = if receiver { Receiver::Reference } else { Receiver::AlreadyPassed };
-        let capture = Capture { noise, receiver, ..capture(&wave, s, &levels) };
+        let filter = if receiver { InputFilter::Reference } else { InputFilter::Prefiltered };
+        let capture = TdecqCapture { noise, filter, ..capture(&wave, s, &levels) };
         if let Ok(t) = measure(&capture, &reference) {
             let fixed = Fixed {
                 taps: t.taps.clone(),
@@ -95,7 +97,7 @@ proptest! {
             prop_assert!((t.taps.iter().sum::<f64>() - 1.0 - t.dfe).abs() < 1e-9);
             prop_assert!(t.dfe >= -1e-6 && t.dfe <= reference.dfe_max + 1e-6);
             prop_assert!(t.main_tap <= reference.most_precursors);
-            let area = |h: &Histogram| {
+            let area = |h: &WindowHistogram| {
                 h.density.iter().sum::<f64>() * (h.amplitude[1] - h.amplitude[0])
             };
             prop_assert!(t.histograms.iter().all(|h| (area(h) - 1.0).abs() < 1e-9));

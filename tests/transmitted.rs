@@ -4,7 +4,7 @@ use lightlane::link::{
     Finding, LaneResult, Link, LinkResult, Record, Stack, Stress, TestPoint, stressed,
 };
 use lightlane::math::resample::by_spectrum;
-use lightlane::measure::tdecq::{Capture, Instrument, Noise, Receiver, Reference};
+use lightlane::measure::tdecq::{CaptureNoise, InputFilter, Instrument, Reference, TdecqCapture};
 use std::process::{Command, Output};
 use std::sync::atomic::AtomicBool;
 
@@ -62,12 +62,12 @@ fn tecq_with_the_estimators_variance_is_that_of_the_noise_itself() {
             })
             .collect();
         let waveform = fine(&quiet.power_mw);
-        let capture = Capture {
+        let capture = TdecqCapture {
             waveform: &waveform,
             samples_per_symbol: 16,
             levels: &quiet.levels,
-            noise: Noise::Repeats(&repeats),
-            receiver: Receiver::Reference,
+            noise: CaptureNoise::Repeats(&repeats),
+            filter: InputFilter::Reference,
             instrument_sigma: 0.0,
         };
         let counted = Instrument::default().measure(&capture, &reference).unwrap().tdecq_db;
@@ -265,11 +265,11 @@ fn tecq_is_what_the_sensitivity_of_the_reference_receiver_loses() {
             let link = Link::new(stack("800gbase-dr8", &assignments).resolve().unwrap());
             let light = link.waveform(0, TestPoint::Tp2, Record::Noiseless).unwrap();
             let waveform = by_spectrum(&light.power_mw, 16 * light.levels.len());
-            let capture = Capture {
+            let capture = TdecqCapture {
                 waveform: &waveform,
                 samples_per_symbol: 16,
                 levels: &light.levels,
-                ..Capture::default()
+                ..TdecqCapture::default()
             };
             let tecq =
                 |reference| Instrument::default().measure(&capture, reference).unwrap().tdecq_db;

@@ -8,11 +8,11 @@ use lightlane::dsp::mlse::{Mlse, PartialResponse, SoftMlse};
 use lightlane::dsp::slicer::Thresholds;
 use lightlane::dsp::{LEVELS, awgn, slicer};
 use lightlane::fec::inner::{self, BLOCK_SYMBOLS, Chase, PAYLOAD_SYMBOLS, Soft};
-use lightlane::fec::reed_solomon::{Code, Workspace};
+use lightlane::fec::reed_solomon::{Code, DecoderWorkspace};
 use lightlane::link::{Lane, Stack};
 use lightlane::math::{gaussian, normals};
-use lightlane::measure::eye::Eye;
-use lightlane::measure::tdecq::{Capture, Instrument, Reference};
+use lightlane::measure::eye::EyeDiagram;
+use lightlane::measure::tdecq::{Instrument, Reference, TdecqCapture};
 use lightlane::pattern::{Pattern, PatternKind};
 use lightlane::seed::Seed;
 use std::hint::black_box;
@@ -170,7 +170,7 @@ fn rs_decode((errors, name): (usize, &'static str)) -> Kernel {
             word
         })
         .collect();
-    let (mut work, mut word) = (Workspace::new(&code), vec![0; 544]);
+    let (mut work, mut word) = (DecoderWorkspace::new(&code), vec![0; 544]);
     Kernel::new(name, WORDS, move || {
         for received in &received {
             word.copy_from_slice(received);
@@ -204,7 +204,7 @@ fn inner_decode() -> Kernel {
 /// Points drawn, eight of a sample.
 fn eye_density() -> Kernel {
     let (_, waveform) = received();
-    let mut eye = Eye::new(32, (-2.0, 2.0), 400);
+    let mut eye = EyeDiagram::new(32, (-2.0, 2.0), 400);
     Kernel::new("eye_density", 8 * LENGTH, move || eye.push(black_box(&waveform), 5))
 }
 
@@ -222,11 +222,11 @@ fn tdecq() -> Kernel {
     let waveform: Vec<f32> = levels.iter().flat_map(|&level| [level; 16]).map(rise).collect();
     let mut instrument = Instrument::default();
     Kernel::new("tdecq", levels.len(), move || {
-        let capture = Capture {
+        let capture = TdecqCapture {
             waveform: &waveform,
             samples_per_symbol: 16,
             levels: &levels,
-            ..Capture::default()
+            ..TdecqCapture::default()
         };
         black_box(instrument.measure(&capture, &Reference::SMF_100G)).expect("it is open");
     })
@@ -248,10 +248,10 @@ fn lane(adaptation: &str) -> Lane {
 
 fn predictor<'a>(lane: &'a Lane, worker: &mut Worker) -> Predictor<'a> {
     Predictor::new(
-        &lane.optical().plan,
-        &lane.optical().dsp,
-        lane.shared_seed,
-        lane.lane_seed,
+        &lane.plan,
+        &lane.dsp,
+        lane.run,
+        lane.seed,
         lane.blocks(1, true),
         lane.blocks(1, false),
         worker,
@@ -266,25 +266,22 @@ fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
 fn stages() -> [Kernel; 3] {
     ["front", "sample", "equalise"].map(|stage| {
         let lane = lane("mmse");
-        let mut worker = Worker::new(&lane.optical().plan);
+        let mut worker = Worker::new(&lane.plan);
         let (trained, levels) = (trained(&lane, &mut worker), lane.blocks(1, false).remove(0));
         let draws = |lane: &Lane| Draws {
-            run: lane.shared_seed,
-            lane: lane.lane_seed,
+            run: lane.run,
+            lane: lane.seed,
             block: 0,
             noise: 0,
             what: Drawn::Everything,
         };
-        worker.decisions(&lane.optical().plan, &trained, &levels, &draws(&lane), false);
+        worker.decisions(&lane.plan, &trained, &levels, &draws(&lane), false);
         Kernel::new(stage, BLOCK, move || match stage {
-            "front" => worker.front(
-                &lane.optical().plan,
-                black_box(&levels),
-                &draws(&lane),
-                trained.attenuation,
-            ),
-            "sample" => worker.sample(&lane.optical().plan, &trained, &draws(&lane)),
-            _ => worker.equalise(&lane.optical().plan, &trained, &draws(&lane)),
+            "front" => {
+                worker.front(&lane.plan, black_box(&levels), &draws(&lane), trained.attenuation)
+            }
+            "sample" => worker.sample(&lane.plan, &trained, &draws(&lane)),
+            _ => worker.equalise(&lane.plan, &trained, &draws(&lane)),
         })
     })
 }
@@ -292,7 +289,7 @@ fn stages() -> [Kernel; 3] {
 /// Training on one block; the adaptive loop passes blocks again and again.
 fn training(name: &'static str, adaptation: &str) -> Kernel {
     let lane = lane(adaptation);
-    let mut worker = Worker::new(&lane.optical().plan);
+    let mut worker = Worker::new(&lane.plan);
     Kernel::new(name, BLOCK, move || {
         black_box(predictor(&lane, &mut worker).train(&mut worker, 1.0, None)).expect("it trains");
     })
@@ -301,7 +298,7 @@ fn training(name: &'static str, adaptation: &str) -> Kernel {
 /// The semi-analytic error ratio of one block.
 fn predict() -> Kernel {
     let lane = lane("mmse");
-    let mut worker = Worker::new(&lane.optical().plan);
+    let mut worker = Worker::new(&lane.plan);
     let trained = trained(&lane, &mut worker);
     Kernel::new("predict", BLOCK, move || {
         black_box(predictor(&lane, &mut worker).predict(&mut worker, &trained));

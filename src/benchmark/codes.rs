@@ -1,9 +1,9 @@
 //! Error correction and what an instrument does.
 
 use super::case::Case;
-use crate::fec::reed_solomon::{Code, Workspace};
+use crate::fec::reed_solomon::{Code, DecoderWorkspace};
 use crate::math::resample;
-use crate::measure::tdecq::{Capture, Instrument, Reference};
+use crate::measure::tdecq::{Instrument, Reference, TdecqCapture};
 use crate::pattern::{Pattern, PatternKind};
 use crate::seed::Seed;
 use num_complex::Complex64;
@@ -58,7 +58,8 @@ fn rs_decode(errors: usize) -> Box<dyn FnMut()> {
             word
         })
         .collect();
-    let (mut work, mut word) = (Workspace::new(&code), vec![0; code.code().codeword_symbols]);
+    let (mut work, mut word) =
+        (DecoderWorkspace::new(&code), vec![0; code.code().codeword_symbols]);
     Box::new(move || {
         for received in &received {
             word.copy_from_slice(received);
@@ -88,11 +89,11 @@ fn tdecq() -> Box<dyn FnMut()> {
     let reference = Reference::all().into_iter().find(|r| r.name == "100g-smf").expect("it ships");
     let mut instrument = Instrument::default();
     Box::new(move || {
-        let capture = Capture {
+        let capture = TdecqCapture {
             waveform: &waveform,
             samples_per_symbol: SAMPLES_PER_SYMBOL,
             levels: &levels,
-            ..Capture::default()
+            ..TdecqCapture::default()
         };
         black_box(instrument.measure(&capture, &reference).expect("its eye is open"));
     })

@@ -22,6 +22,6 @@ mod scaling;
 
 pub use case::Case;
 pub use cases::all;
-pub use report::{Report, Row};
+pub use report::{CaseResult, Report};
 pub use roofline::MachinePeaks;
 pub use scaling::Scaling;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 /// Result of one case.
 #[derive(Clone, Debug, Serialize)]
-pub struct Row {
+pub struct CaseResult {
     /// Name of the case.
     pub name: &'static str,
     /// Description of the case.
@@ -43,7 +43,7 @@ pub struct Report {
     /// Peak rates of arithmetic and caches.
     pub roof: MachinePeaks,
     /// Case by work.
-    pub rows: Vec<Row>,
+    pub rows: Vec<CaseResult>,
     /// Speed-up of counting by several threads; absent with one processor, or where no further
     /// thread can be started.
     pub scaling: Option<Scaling>,
@@ -86,12 +86,12 @@ impl Report {
     }
 }
 
-fn row(case: &Case, each: Duration, peaks: &MachinePeaks) -> Row {
+fn row(case: &Case, each: Duration, peaks: &MachinePeaks) -> CaseResult {
     let mut run = (case.begin)();
     let mut rates = rates(case.items, each, &mut run);
     rates.sort_unstable_by(f64::total_cmp);
     let per_second = rates[rates.len() - 1];
-    Row {
+    CaseResult {
         name: case.name,
         what: case.what,
         unit: case.unit,

@@ -8,7 +8,7 @@ use super::runner::{Runner, clear, stopped, tell};
 use super::source::symbols as count;
 use crate::error::{Error, Path, Problem, Problems};
 use crate::fec::Coding;
-use crate::fec::curve::{Curve, Point, Scheme};
+use crate::fec::curve::{CurvePoint, FecCurve, Scheme};
 use crate::fec::inner::Chase;
 use crate::link::Progress;
 use crate::plot::{Size, Target};
@@ -28,7 +28,7 @@ Bursts:
 
 The ratio is that of the slicer's decisions. Closed figures are those of random errors at the ratio that enters the outer code: the
 one asked for or, behind an inner decoder or the precoder's inverse, the one counted there. Counting a point ends with --codewords or
-with --errors, whichever comes first. Intervals are 95 %, wider where codewords fail together; foretold is what the histogram of wrong
+with --errors, whichever comes first. Intervals are 95 %, wider where codewords fail together; extrapolated is what the histogram of wrong
 symbols says. Behind the inner code the channel is white noise.
 
 Examples:
@@ -101,7 +101,7 @@ impl Fec {
         let target = self.plot.as_ref().map(Target::new).transpose()?;
         let mut file = self.file(&trial.foreseen())?;
         let points = self.runner.on_threads(|cancel| {
-            let mut told = |at: crate::fec::curve::Progress| {
+            let mut told = |at: crate::fec::curve::CurveProgress| {
                 tell("fec", Progress { done: at.chunks, total: at.total })
             };
             trial.run(&mut told, cancel)
@@ -119,9 +119,9 @@ impl Fec {
             target.write(&curve.chart(&points), Size::Slide)?;
         }
         if self.json {
-            output::print(&report::correction_json(&points))?;
+            output::print(&report::fec_curve_json(&points))?;
         } else if self.out.is_none() && self.plot.is_none() {
-            output::print(&report::correction(&curve, &points))?;
+            output::print(&report::fec_curve(&curve, &points))?;
         }
         if !stopped() {
             return Ok(Outcome::Good);
@@ -131,7 +131,7 @@ impl Fec {
         Ok(Outcome::Stopped)
     }
 
-    fn file(&self, points: &[Point]) -> Result<Option<Box<dyn RowSink + Send>>, Failure> {
+    fn file(&self, points: &[CurvePoint]) -> Result<Option<Box<dyn RowSink + Send>>, Failure> {
         let Some(path) = &self.out else { return Ok(None) };
         let format = Format::of(path).ok_or_else(|| {
             let mut problems = Problems::new();
@@ -150,9 +150,9 @@ impl Fec {
     }
 
     /// What the flags ask for; all that is wrong with them at once.
-    fn curve(&self) -> Result<Curve, Error> {
+    fn curve(&self) -> Result<FecCurve, Error> {
         let mut problems = Problems::new();
-        let usual = Curve::default();
+        let usual = FecCurve::default();
         let scheme = parsed("--code", &self.code, &mut problems).unwrap_or(Scheme::Kp4);
         let ber = match &self.ber {
             Some(text) => parsed("--ber", text, &mut problems),
@@ -175,7 +175,7 @@ impl Fec {
         let burst = parsed("--burst", &self.burst, &mut problems).unwrap_or(usual.burst);
         let decoder = self.decoder(scheme, &mut problems);
         let coding = self.coding(scheme, decoder, &mut problems);
-        let curve = Curve {
+        let curve = FecCurve {
             coding: coding.unwrap_or(usual.coding),
             ber: ber.unwrap_or(usual.ber),
             burst,
@@ -246,7 +246,7 @@ impl Fec {
                 ));
                 return None;
             }
-            None if self.no_interleave => scheme.alone(),
+            None if self.no_interleave => scheme.single_lane(),
             name => {
                 let name = name.as_deref().unwrap_or(scheme.usual_coding());
                 scheme

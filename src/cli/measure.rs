@@ -7,7 +7,7 @@ use super::plots::Plots;
 use crate::error::{Error, Problem, Problems};
 use crate::link::nearest;
 use crate::measure::scope::{Averaging, Scope};
-use crate::measure::tdecq::{Receiver, Reference};
+use crate::measure::tdecq::{InputFilter, Reference};
 use crate::measured::PowerUnit;
 use crate::pattern::{Pattern, PatternKind};
 use crate::report;
@@ -87,7 +87,7 @@ impl Measure {
         output::print(&if self.json {
             report::json(&measured.reading)
         } else {
-            report::reading(&measured.reading)
+            report::scope_reading(&measured.reading)
         })?;
         if let Some(plots) = plots {
             plots.measured(&measured)?;
@@ -123,9 +123,9 @@ impl Measure {
             symbol_rate_gbd,
             reference,
             pattern,
-            receiver: match self.receiver {
-                Filter::Bt4 => Receiver::Reference,
-                Filter::None => Receiver::AlreadyPassed,
+            filter: match self.receiver {
+                Filter::Bt4 => InputFilter::Reference,
+                Filter::None => InputFilter::Prefiltered,
             },
             averaging: if self.average { Averaging::Done } else { Averaging::None },
             instrument_noise_uw: self.instrument_noise_uw,

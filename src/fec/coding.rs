@@ -20,7 +20,7 @@ pub enum Mux {
 /// In which order the PCS lanes of several flows take turns on a physical lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Turns {
+pub enum InterleaveOrder {
     /// One of each flow, and again. With bit multiplexing of two flows, one has all the first bits
     /// of the PAM4 symbols and the other all the second ones, which are wrong more often.
     Alternating,
@@ -84,7 +84,7 @@ pub struct Coding {
     /// How PCS lanes share a physical lane.
     pub mux: Mux,
     /// The order of the flows on a lane.
-    pub turns: Turns,
+    pub turns: InterleaveOrder,
     /// Whether the levels are precoded, 1/(1+D) mod 4.
     pub precoder: bool,
     /// The inner code, where there is one.
@@ -102,7 +102,7 @@ impl Default for Coding {
             pcs_lanes,
             lanes,
             mux: Mux::Bit,
-            turns: Turns::Grouped,
+            turns: InterleaveOrder::Grouped,
             precoder: false,
             inner: None,
         }
@@ -177,7 +177,7 @@ impl Coding {
     /// would be whose lanes all were like that one. Ahead of an inner code the branches lag by as
     /// many turns more as a set takes longer.
     #[must_use]
-    pub fn alone(&self) -> Self {
+    pub fn single_lane(&self) -> Self {
         let mut alone = Self { lanes: 1, pcs_lanes: self.codewords, ..self.clone() };
         if let Some(inner) = &mut alone.inner {
             inner.interleaver.delay_turns *= self.lanes;
@@ -198,7 +198,7 @@ mod tests {
             // a set of four KP4 codewords over eight lanes
             assert_eq!(coding.build().unwrap().set_symbols(), 1360, "{name}");
             assert_eq!(coding.outer, Code::KP4);
-            assert_eq!(coding.alone().build().unwrap().set_symbols(), 8 * 1360, "{name}");
+            assert_eq!(coding.single_lane().build().unwrap().set_symbols(), 8 * 1360, "{name}");
         }
         assert!(Coding::named("400gbase-kr").is_none());
         assert_eq!(Coding::named("800gbase-df"), Some(Coding::default()));

@@ -1,14 +1,14 @@
 //! Wrong symbols of lanes, gathered into codewords, decoded and counted.
 
-use super::extrapolate::{self, Foretold};
-use super::histogram::Histogram;
-use super::layout::Layout;
-use super::reader::Wrong;
-use super::scatter::Scatter;
-use super::stream::Sender;
-use super::tally::Tally;
+use super::error_extractor::SymbolError;
+use super::extrapolate::{self, Extrapolation};
+use super::histogram::SymbolErrorHistogram;
+use super::layout::CodewordLayout;
+use super::overdispersion::Overdispersion;
+use super::stream::FecSender;
+use super::tally::FecTally;
 use crate::fec::reed_solomon::code::{CodeError, ReedSolomon};
-use crate::fec::reed_solomon::decode::Workspace;
+use crate::fec::reed_solomon::decode::DecoderWorkspace;
 use crate::math::interval::Interval;
 use crate::pattern::gray;
 use serde::{Deserialize, Serialize};
@@ -32,15 +32,15 @@ pub enum Decoding {
 /// received word = sent word + wrong bits
 /// ```
 ///
-/// Sent are the codewords of a [`Sender`], or the word of zeros: the code is linear, its decoder
+/// Sent are the codewords of a [`FecSender`], or the word of zeros: the code is linear, its decoder
 /// sees the same errors. So lanes may carry a test pattern. Codewords without a wrong bit are
 /// codewords as they come and only counted.
 #[derive(Clone, Debug)]
-pub struct Counter {
-    layout: Arc<Layout>,
+pub struct CodewordCounter {
+    layout: Arc<CodewordLayout>,
     code: Arc<ReedSolomon>,
     decoding: Decoding,
-    sender: Option<Sender>,
+    sender: Option<FecSender>,
     /// Payload symbols that each lane has brought.
     brought: Vec<u64>,
     /// The set that is decoded next.
@@ -50,13 +50,13 @@ pub struct Counter {
     sent: Vec<u16>,
     received: Vec<u16>,
     decoded: Vec<u16>,
-    work: Workspace,
-    tally: Tally,
+    work: DecoderWorkspace,
+    tally: FecTally,
     /// One histogram for each codeword of a set.
-    of_codeword: Vec<Histogram>,
+    of_codeword: Vec<SymbolErrorHistogram>,
     /// Codewords of a set that were not given back, and wrong bits of it.
-    failed: Scatter,
-    wrong_bits: Scatter,
+    failed: Overdispersion,
+    wrong_bits: Overdispersion,
     sets: u64,
     lost_sets: u64,
 }
@@ -65,16 +65,16 @@ pub struct Counter {
 /// of a set are taken as unlike.
 const UNLIKE: f64 = 4.0;
 
-impl Counter {
+impl CodewordCounter {
     /// A counter that has seen nothing; `sender` where its codewords are sent.
     ///
     /// # Errors
     ///
     /// An outer code that cannot be built.
     pub fn new(
-        layout: Arc<Layout>,
+        layout: Arc<CodewordLayout>,
         decoding: Decoding,
-        sender: Option<Sender>,
+        sender: Option<FecSender>,
     ) -> Result<Self, CodeError> {
         let code = layout.coding().outer.build()?;
         let symbols = vec![0; layout.coding().codewords * code.code().codeword_symbols];
@@ -87,11 +87,11 @@ impl Counter {
             sent: symbols.clone(),
             received: symbols.clone(),
             decoded: vec![0; code.code().codeword_symbols],
-            work: Workspace::new(&code),
-            tally: Tally::new(code.code()),
-            of_codeword: vec![Histogram::new(code.code()); layout.coding().codewords],
-            failed: Scatter::new(layout.coding().codewords as u64, 0),
-            wrong_bits: Scatter::new(
+            work: DecoderWorkspace::new(&code),
+            tally: FecTally::new(code.code()),
+            of_codeword: vec![SymbolErrorHistogram::new(code.code()); layout.coding().codewords],
+            failed: Overdispersion::new(layout.coding().codewords as u64, 0),
+            wrong_bits: Overdispersion::new(
                 (symbols.len() * code.code().symbol_bits() as usize) as u64,
                 0,
             ),
@@ -107,7 +107,7 @@ impl Counter {
     /// # Panics
     ///
     /// If there is no such lane.
-    pub fn push(&mut self, lane: usize, symbols: u64, wrong: &[Wrong]) {
+    pub fn push(&mut self, lane: usize, symbols: u64, wrong: &[SymbolError]) {
         let first = self.brought[lane];
         self.brought[lane] += symbols;
         let codeword_symbols = self.layout.coding().outer.codeword_symbols;
@@ -149,7 +149,7 @@ impl Counter {
         }
         self.received.copy_from_slice(&self.sent);
         wrong.iter().for_each(|&(symbol, bits)| self.received[symbol as usize] ^= bits);
-        let failed = |tally: &Tally| tally.uncorrectable + tally.miscorrected;
+        let failed = |tally: &FecTally| tally.uncorrectable + tally.miscorrected;
         let before = (failed(&self.tally), self.tally.pre_fec_errors);
         for (word, _) in touched.iter().enumerate().filter(|(_, touched)| **touched) {
             let (sent, received) = (&self.sent[word * n..][..n], &self.received[word * n..][..n]);
@@ -174,7 +174,7 @@ impl Counter {
 
     /// What was counted over the sets that were whole.
     #[must_use]
-    pub fn tally(&self) -> &Tally {
+    pub fn tally(&self) -> &FecTally {
         &self.tally
     }
 
@@ -198,20 +198,20 @@ impl Counter {
         self.wrong_bits.interval()
     }
 
-    /// The codeword error ratio that the histogram foretells, with symbol errors added as
-    /// [`extrapolate::foretell_with`] does.
+    /// The codeword error ratio that the histogram extrapolates, with symbol errors added as
+    /// [`extrapolate::extrapolate_with`] does.
     ///
     /// The codewords of a set may differ: with bit multiplexing one has more of the second bits of
     /// the PAM4 symbols, another more of a bad lane. Where the mean of one lies four standard
-    /// errors off, each is foretold alone and the mean is taken; together they would look like
+    /// errors off, each is extrapolated alone and the mean is taken; together they would look like
     /// bursts.
     ///
     /// # Panics
     ///
     /// If `confidence` is not between 0 and 1.
     #[must_use]
-    pub fn foretell(&self, added: f64, confidence: f64) -> Option<Foretold> {
-        let together = extrapolate::foretell_with(&self.tally.histogram, added, confidence)?;
+    pub fn extrapolate(&self, added: f64, confidence: f64) -> Option<Extrapolation> {
+        let together = extrapolate::extrapolate_with(&self.tally.histogram, added, confidence)?;
         let (mean, _) = self.tally.histogram.moments();
         let unlike = self.of_codeword.iter().any(|histogram| {
             let (own, variance) = histogram.moments();
@@ -220,24 +220,26 @@ impl Counter {
         if !unlike {
             return Some(together);
         }
-        let alone = |histogram: &Histogram| match extrapolate::foretell_with(
+        let alone = |histogram: &SymbolErrorHistogram| match extrapolate::extrapolate_with(
             histogram, added, confidence,
         ) {
-            Some(foretold) => foretold,
+            Some(extrapolated) => extrapolated,
             // no wrong symbol, or no tail any more: what was counted
             None => {
-                let codeword_error_ratio = histogram.beyond() as f64 / histogram.codewords() as f64;
-                let interval = if histogram.beyond() > 0 {
+                let codeword_error_ratio =
+                    histogram.overflow() as f64 / histogram.codewords() as f64;
+                let interval = if histogram.overflow() > 0 {
                     histogram.codeword_error_ratio(confidence)
                 } else {
                     Interval { low: 0.0, high: 0.0 }
                 };
-                Foretold { codeword_error_ratio, interval, excess: 0.0 }
+                Extrapolation { codeword_error_ratio, interval, excess: 0.0 }
             }
         };
-        let each: Vec<Foretold> = self.of_codeword.iter().map(alone).collect();
-        let mean = |of: fn(&Foretold) -> f64| each.iter().map(of).sum::<f64>() / each.len() as f64;
-        Some(Foretold {
+        let each: Vec<Extrapolation> = self.of_codeword.iter().map(alone).collect();
+        let mean =
+            |of: fn(&Extrapolation) -> f64| each.iter().map(of).sum::<f64>() / each.len() as f64;
+        Some(Extrapolation {
             codeword_error_ratio: mean(|f| f.codeword_error_ratio),
             interval: Interval { low: mean(|f| f.interval.low), high: mean(|f| f.interval.high) },
             excess: mean(|f| f.excess),
@@ -246,7 +248,7 @@ impl Counter {
 
     /// Where the codewords' bits travel.
     #[must_use]
-    pub fn layout(&self) -> &Layout {
+    pub fn layout(&self) -> &CodewordLayout {
         &self.layout
     }
 
@@ -275,11 +277,11 @@ impl Counter {
 
 #[cfg(test)]
 mod tests {
-    use super::super::coding::{CODINGS, Coding, Turns};
-    use super::super::reader::payload;
-    use super::super::stream::Receiver;
+    use super::super::coding::{CODINGS, Coding, InterleaveOrder};
+    use super::super::error_extractor::payload;
+    use super::super::stream::FecReceiver;
     use super::*;
-    use crate::fec::errors::source::Errors;
+    use crate::fec::errors::source::ErrorModel;
     use crate::fec::reed_solomon::code::Code;
     use crate::pattern::gray::BIT_ERRORS;
     use crate::seed::Seed;
@@ -292,18 +294,22 @@ mod tests {
             let coding = Coding::named(name).unwrap();
             let layout = coding.build().unwrap();
             let code = coding.outer.build().unwrap();
-            let sender = Sender::new(&layout, Seed::new(1)).unwrap();
+            let sender = FecSender::new(&layout, Seed::new(1)).unwrap();
             let mut counters = [
-                Counter::new(layout.clone(), Decoding::BitTrue, Some(sender.clone())).unwrap(),
-                Counter::new(layout.clone(), Decoding::BitTrue, None).unwrap(),
-                Counter::new(layout.clone(), Decoding::Genie, None).unwrap(),
+                CodewordCounter::new(layout.clone(), Decoding::BitTrue, Some(sender.clone()))
+                    .unwrap(),
+                CodewordCounter::new(layout.clone(), Decoding::BitTrue, None).unwrap(),
+                CodewordCounter::new(layout.clone(), Decoding::Genie, None).unwrap(),
             ];
-            let (mut receiver, mut whole, mut work) =
-                (Receiver::new(&layout), Tally::new(&coding.outer), Workspace::new(&code));
+            let (mut receiver, mut whole, mut work) = (
+                FecReceiver::new(&layout),
+                FecTally::new(&coding.outer),
+                DecoderWorkspace::new(&code),
+            );
             // some 15 wrong symbols a codeword: many corrected, many not
             let mut errors: Vec<_> = (0..8)
                 .map(|lane| {
-                    Errors::Independent { ber: 2.7e-3 }.build(Seed::new(2).index(lane)).unwrap()
+                    ErrorModel::Independent { ber: 2.7e-3 }.build(Seed::new(2).index(lane)).unwrap()
                 })
                 .collect();
             let block = 2048;
@@ -315,11 +321,11 @@ mod tests {
                     let mut decided = sent.clone();
                     errors.corrupt(&mut decided);
                     let pairs = sent.iter().zip(&decided).enumerate();
-                    let wrong: Vec<Wrong> = pairs
+                    let wrong: Vec<SymbolError> = pairs
                         .filter(|&(_, (&sent, &decided))| {
                             BIT_ERRORS[usize::from(sent)][usize::from(decided)] > 0
                         })
-                        .map(|(index, (&sent, &decided))| Wrong {
+                        .map(|(index, (&sent, &decided))| SymbolError {
                             index: index as u32,
                             sent,
                             decided,
@@ -350,7 +356,7 @@ mod tests {
 
     /// Second bits wrong at 6e-4, first bits never: flows in alternation have two clean codewords
     /// and two at 6e-4, grouped ones four at 3e-4. Each closed form lies within what its histogram
-    /// foretells of 8000 codewords, and they are three decades apart.
+    /// extrapolates of 8000 codewords, and they are three decades apart.
     #[test]
     fn codewords_that_differ_are_foretold_each_alone() {
         let random = |ber: f64| {
@@ -359,11 +365,12 @@ mod tests {
         let mut found = Vec::new();
         // bits of a grouped codeword are wrong at half the ratio each, but all in the symbols of
         // every other PCS lane
-        for (turns, closed) in
-            [(Turns::Alternating, random(6e-4) / 2.0), (Turns::Grouped, random(3e-4))]
-        {
+        for (turns, closed) in [
+            (InterleaveOrder::Alternating, random(6e-4) / 2.0),
+            (InterleaveOrder::Grouped, random(3e-4)),
+        ] {
             let layout = Coding { turns, ..Coding::named("800gbase-df").unwrap() }.build().unwrap();
-            let mut counter = Counter::new(layout, Decoding::Genie, None).unwrap();
+            let mut counter = CodewordCounter::new(layout, Decoding::Genie, None).unwrap();
             for lane in 0..8 {
                 let mut rng = Seed::new(7).index(lane as u64).rng();
                 let symbols = 2000 * 1360;
@@ -374,7 +381,7 @@ mod tests {
                     if at >= symbols {
                         break;
                     }
-                    wrong.push(Wrong {
+                    wrong.push(SymbolError {
                         index: at,
                         sent: gray::level(false, false),
                         decided: gray::level(false, true),
@@ -382,23 +389,28 @@ mod tests {
                 }
                 counter.push(lane, u64::from(symbols), &wrong);
             }
-            let foretold = counter.foretell(0.0, 0.999).unwrap();
+            let extrapolated = counter.extrapolate(0.0, 0.999).unwrap();
             assert!(
-                foretold.interval.low < 1.2 * closed && closed < 1.2 * foretold.interval.high,
-                "{turns:?}: {foretold:?} {closed:e}"
+                extrapolated.interval.low < 1.2 * closed
+                    && closed < 1.2 * extrapolated.interval.high,
+                "{turns:?}: {extrapolated:?} {closed:e}"
             );
-            assert_eq!(counter.tally().histogram.bins()[0] > 4000, turns == Turns::Alternating);
-            found.push(foretold.codeword_error_ratio);
+            assert_eq!(
+                counter.tally().histogram.bins()[0] > 4000,
+                turns == InterleaveOrder::Alternating
+            );
+            found.push(extrapolated.codeword_error_ratio);
         }
         assert!(found[0] > 100.0 * found[1], "{found:?}");
     }
 
     /// One codeword of four with 60 of 300 words beyond, the others clean: 5 % together, and so
-    /// foretold.
+    /// extrapolated.
     #[test]
     fn a_codeword_without_a_tail_is_foretold_as_counted() {
-        let layout = Coding { turns: Turns::Alternating, ..Coding::default() }.build().unwrap();
-        let mut counter = Counter::new(layout, Decoding::Genie, None).unwrap();
+        let layout =
+            Coding { turns: InterleaveOrder::Alternating, ..Coding::default() }.build().unwrap();
+        let mut counter = CodewordCounter::new(layout, Decoding::Genie, None).unwrap();
         for set in 0..300u64 {
             for lane in 0..8 {
                 let bits = (0..2720).filter(|&bit| {
@@ -407,25 +419,29 @@ mod tests {
                         && address.bit == 0
                         && address.symbol < if set % 5 == 0 { 20 } else { 1 }
                 });
-                let wrong: Vec<Wrong> = bits
+                let wrong: Vec<SymbolError> = bits
                     .map(|bit| {
                         let decided = gray::level(bit % 2 == 0, bit % 2 == 1);
-                        Wrong { index: (bit / 2) as u32, sent: gray::level(false, false), decided }
+                        SymbolError {
+                            index: (bit / 2) as u32,
+                            sent: gray::level(false, false),
+                            decided,
+                        }
                     })
                     .collect();
                 counter.push(lane, 1360, &wrong);
             }
         }
         assert_eq!((counter.failed(), counter.tally().histogram.codewords()), (60, 1200));
-        let foretold = counter.foretell(0.0, 0.95).unwrap();
-        assert_eq!(foretold.codeword_error_ratio, 0.05);
-        assert!(foretold.interval.low < 0.05 && foretold.interval.high > 0.05);
+        let extrapolated = counter.extrapolate(0.0, 0.95).unwrap();
+        assert_eq!(extrapolated.codeword_error_ratio, 0.05);
+        assert!(extrapolated.interval.low < 0.05 && extrapolated.interval.high > 0.05);
     }
 
     #[test]
     fn lanes_that_lag_hold_their_sets_back() {
         let layout = Coding::named("800gbase-df").unwrap().build().unwrap();
-        let mut counter = Counter::new(layout, Decoding::BitTrue, None).unwrap();
+        let mut counter = CodewordCounter::new(layout, Decoding::BitTrue, None).unwrap();
         for lane in 0..8 {
             assert_eq!(counter.tally().histogram.codewords(), 0);
             counter.push(lane, 1361, &[]);

@@ -1,10 +1,10 @@
-//! The codeword error ratio that a histogram without an uncorrected word foretells.
+//! The codeword error ratio that a histogram without an uncorrected word extrapolates.
 
-use super::histogram::Histogram;
+use super::histogram::SymbolErrorHistogram;
 use crate::math::gaussian::q_inverse;
 use crate::math::interval::Interval;
 
-/// Share of codewords beyond t above which nothing is foretold: each is taken with t + 1 wrong
+/// Share of codewords beyond t above which nothing is extrapolated: each is taken with t + 1 wrong
 /// symbols.
 const MOST_BEYOND: f64 = 0.1;
 /// Highest excess dispersion that is tried.
@@ -12,9 +12,9 @@ const MOST_EXCESS: f64 = 50.0;
 /// Halvings of a search: the width of its range, 50, falls below 1e-12.
 const HALVINGS: usize = 46;
 
-/// A foretold codeword error ratio.
+/// A extrapolated codeword error ratio.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Foretold {
+pub struct Extrapolation {
     /// Share of codewords with more than t wrong symbols.
     pub codeword_error_ratio: f64,
     /// Its interval.
@@ -35,15 +35,15 @@ pub struct Foretold {
 /// u = 0 is the binomial of independent errors. Variance over mean of the bins is about 1 + u.
 ///
 /// `None` without a wrong symbol, and where more than a tenth of the codewords lies beyond t: then
-/// nothing is known but [`Histogram::codeword_error_ratio`].
+/// nothing is known but [`SymbolErrorHistogram::codeword_error_ratio`].
 ///
 /// # Limits
 ///
 /// The interval is that of the two parameters, not of the shape. Bursts that wet one or two symbols
-/// have a lighter tail than the beta-binomial of the same variance: what is foretold is then too
-/// high, by 1.3 to 1.5 behind a DFE with a tap of 0.7 (u = 0.2, counted 7.5e-4), by two where one
-/// event in three wets two symbols (u = 0.5, 1.9e-4), by more further out. Codewords are taken as
-/// independent; a word beyond t enters the mean with t + 1 wrong symbols.
+/// have a lighter tail than the beta-binomial of the same variance: what is extrapolated is then
+/// too high, by 1.3 to 1.5 behind a DFE with a tap of 0.7 (u = 0.2, counted 7.5e-4), by two where
+/// one event in three wets two symbols (u = 0.5, 1.9e-4), by more further out. Codewords are taken
+/// as independent; a word beyond t enters the mean with t + 1 wrong symbols.
 ///
 /// # Panics
 ///
@@ -54,8 +54,8 @@ pub struct Foretold {
 /// J. G. Skellam, *A probability distribution derived from the binomial distribution by regarding
 /// the probability of success as variable*, J. Royal Stat. Soc. B 10 (1948).
 #[must_use]
-pub fn foretell(histogram: &Histogram, confidence: f64) -> Option<Foretold> {
-    foretell_with(histogram, 0.0, confidence)
+pub fn extrapolate(histogram: &SymbolErrorHistogram, confidence: f64) -> Option<Extrapolation> {
+    extrapolate_with(histogram, 0.0, confidence)
 }
 
 /// The same with symbol errors added that are not in the histogram: independent ones, a share
@@ -69,7 +69,11 @@ pub fn foretell(histogram: &Histogram, confidence: f64) -> Option<Foretold> {
 ///
 /// If `confidence` is not between 0 and 1.
 #[must_use]
-pub fn foretell_with(histogram: &Histogram, added: f64, confidence: f64) -> Option<Foretold> {
+pub fn extrapolate_with(
+    histogram: &SymbolErrorHistogram,
+    added: f64,
+    confidence: f64,
+) -> Option<Extrapolation> {
     assert!(
         confidence > 0.0 && confidence < 1.0,
         "confidence = {confidence}: must be between 0 and 1"
@@ -80,12 +84,12 @@ pub fn foretell_with(histogram: &Histogram, added: f64, confidence: f64) -> Opti
         histogram
             .bins()
             .iter()
-            .chain([&histogram.beyond()])
+            .chain([&histogram.overflow()])
             .map(|&count| count as f64)
             .collect::<Vec<_>>()
     };
     let (mean, _) = histogram.moments();
-    if mean == 0.0 || histogram.beyond() as f64 > MOST_BEYOND * words {
+    if mean == 0.0 || histogram.overflow() as f64 > MOST_BEYOND * words {
         return None;
     }
     let fit = Fit { n: histogram.symbols(), t: histogram.bins().len() - 1, counts: counts() };
@@ -102,7 +106,7 @@ pub fn foretell_with(histogram: &Histogram, added: f64, confidence: f64) -> Opti
     // the tail's slope over ln p, from one standard error
     let by_p = z * (ln_tail_of(p * libm::exp(ln_p_error), best) - ln_tail);
     let limit = |u: f64| (ln_tail_of(p, u) - ln_tail).abs() + by_p;
-    Some(Foretold {
+    Some(Extrapolation {
         codeword_error_ratio: libm::exp(ln_tail),
         interval: Interval {
             low: libm::exp(ln_tail - limit(low)),
@@ -225,25 +229,28 @@ mod tests {
         let mut inside = 0;
         let mut widths = 0.0;
         for _ in 0..runs {
-            let mut histogram = Histogram::new(&Code::KP4);
+            let mut histogram = SymbolErrorHistogram::new(&Code::KP4);
             (0..5000).for_each(|_| histogram.push(Some(binomial(&mut rng, 544, p))));
-            let foretold = foretell(&histogram, 0.95).unwrap();
-            let Interval { low, high } = foretold.interval;
+            let extrapolated = extrapolate(&histogram, 0.95).unwrap();
+            let Interval { low, high } = extrapolated.interval;
             inside += i32::from(low <= expected && expected <= high);
             widths += (high / low).log10() / f64::from(runs);
-            assert!(low <= foretold.codeword_error_ratio && foretold.codeword_error_ratio <= high);
+            assert!(
+                low <= extrapolated.codeword_error_ratio
+                    && extrapolated.codeword_error_ratio <= high
+            );
         }
         assert!(f64::from(inside) / f64::from(runs) > 0.95 - 5.0 * 0.0154, "{inside}");
         assert!(widths < 2.0, "{widths} decades");
     }
 
     /// Poisson events that wet one symbol or, one in three, two: a tail of 1.9e-4 counted over 2e6
-    /// words (5 %), foretold from 20 000 (15 %). The shape errs to the safe side.
+    /// words (5 %), extrapolated from 20 000 (15 %). The shape errs to the safe side.
     #[test]
     fn short_bursts_are_foretold_a_little_high() {
         let mut rng = Seed::new(2).named("bursts").rng();
         let mut draw = |words: usize| {
-            let mut histogram = Histogram::new(&Code::KP4);
+            let mut histogram = SymbolErrorHistogram::new(&Code::KP4);
             for _ in 0..words {
                 let events = poisson(&mut rng, 3.0);
                 histogram.push(Some(
@@ -253,11 +260,11 @@ mod tests {
             histogram
         };
         let counted = draw(2_000_000);
-        let ratio = counted.beyond() as f64 / counted.codewords() as f64;
-        let foretold = foretell(&draw(20_000), 0.95).unwrap();
-        let excess = foretold.codeword_error_ratio / ratio;
+        let ratio = counted.overflow() as f64 / counted.codewords() as f64;
+        let extrapolated = extrapolate(&draw(20_000), 0.95).unwrap();
+        let excess = extrapolated.codeword_error_ratio / ratio;
         assert!(0.8 < excess && excess < 3.0, "{excess}");
-        assert!(foretold.excess > 0.1);
+        assert!(extrapolated.excess > 0.1);
     }
 
     /// 20 000 words of independent errors, and as many again added by number: the closed form at
@@ -267,31 +274,31 @@ mod tests {
         let ber = 2.8e-4;
         let p = -f64::exp_m1(10.0 * f64::ln_1p(-ber));
         let mut rng = Seed::new(3).named("binomial").rng();
-        let mut histogram = Histogram::new(&Code::KP4);
+        let mut histogram = SymbolErrorHistogram::new(&Code::KP4);
         (0..20_000).for_each(|_| histogram.push(Some(binomial(&mut rng, 544, p))));
         let both = tail::random_errors(&Code::KP4, 2.0 * ber).unwrap().codeword_error_ratio();
         let alone = tail::random_errors(&Code::KP4, ber).unwrap().codeword_error_ratio();
-        let foretold = foretell_with(&histogram, p, 0.9999).unwrap().interval;
-        assert!(foretold.low < both && both < foretold.high, "{foretold:?} {both:e}");
-        let foretold = foretell(&histogram, 0.9999).unwrap().interval;
+        let extrapolated = extrapolate_with(&histogram, p, 0.9999).unwrap().interval;
+        assert!(extrapolated.low < both && both < extrapolated.high, "{extrapolated:?} {both:e}");
+        let extrapolated = extrapolate(&histogram, 0.9999).unwrap().interval;
         assert!(
-            foretold.low < alone && alone < foretold.high && foretold.high < both,
-            "{foretold:?} {alone:e}"
+            extrapolated.low < alone && alone < extrapolated.high && extrapolated.high < both,
+            "{extrapolated:?} {alone:e}"
         );
     }
 
     #[test]
     fn without_a_wrong_symbol_nothing_is_foretold() {
-        let mut histogram = Histogram::new(&Code::KP4);
-        assert!(foretell(&histogram, 0.95).is_none());
+        let mut histogram = SymbolErrorHistogram::new(&Code::KP4);
+        assert!(extrapolate(&histogram, 0.95).is_none());
         histogram.push(Some(0));
-        assert!(foretell(&histogram, 0.95).is_none());
+        assert!(extrapolate(&histogram, 0.95).is_none());
         (0..9).for_each(|_| histogram.push(Some(1)));
-        assert!(foretell(&histogram, 0.95).is_some());
+        assert!(extrapolate(&histogram, 0.95).is_some());
         // a tail, and no longer one
         histogram.push(None);
-        assert!(foretell(&histogram, 0.95).is_some());
+        assert!(extrapolate(&histogram, 0.95).is_some());
         histogram.push(None);
-        assert!(foretell(&histogram, 0.95).is_none());
+        assert!(extrapolate(&histogram, 0.95).is_none());
     }
 }

@@ -47,18 +47,18 @@ pub enum FieldError {
 /// R. E. Blahut, *Algebraic Codes for Data Transmission*, chapter 4.
 ///
 /// ```
-/// use lightlane::fec::galois::Field;
-/// let field = Field::new(0x409).unwrap(); // x^10 + x^3 + 1
+/// use lightlane::fec::galois::GaloisField;
+/// let field = GaloisField::new(0x409).unwrap(); // x^10 + x^3 + 1
 /// assert_eq!(field.multiply(512, 2), 0b1001); // x^10 = x^3 + 1
 /// ```
 #[derive(Clone, Debug)]
-pub struct Field {
+pub struct GaloisField {
     polynomial: u32,
     log: Vec<u16>,
     power: Vec<u16>,
 }
 
-impl Field {
+impl GaloisField {
     /// The field of a primitive polynomial, bit i being the coefficient of x^i.
     ///
     /// # Errors
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn products_are_those_of_the_definition() {
         for polynomial in PRIMITIVE {
-            let field = Field::new(polynomial).unwrap();
+            let field = GaloisField::new(polynomial).unwrap();
             let size = 1u16 << field.bits();
             for a in (0..size).step_by(if size > 64 { 37 } else { 1 }) {
                 for b in 0..size {
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn division_undoes_multiplication() {
         for polynomial in PRIMITIVE {
-            let field = Field::new(polynomial).unwrap();
+            let field = GaloisField::new(polynomial).unwrap();
             for a in 0..1u16 << field.bits() {
                 for b in [1, 2, 7, 15] {
                     assert_eq!(field.divide(field.multiply(a, b), b), a);
@@ -207,23 +207,23 @@ mod tests {
     fn a_polynomial_that_is_not_primitive_is_refused_with_the_order_of_x() {
         // x^4 + x^3 + x^2 + x + 1 divides x^5 - 1; it is irreducible all the same
         assert_eq!(
-            Field::new(0x1f).unwrap_err(),
+            GaloisField::new(0x1f).unwrap_err(),
             FieldError::NotPrimitive { polynomial: 0x1f, order: 5, full: 15 }
         );
         // divisible by x
         assert_eq!(
-            Field::new(0x408).unwrap_err(),
+            GaloisField::new(0x408).unwrap_err(),
             FieldError::NotPrimitive { polynomial: 0x408, order: 0, full: 1023 }
         );
         // the polynomial of AES: irreducible, x has order 51
-        assert!(Field::new(0x11b).unwrap_err().to_string().contains("order 51"));
+        assert!(GaloisField::new(0x11b).unwrap_err().to_string().contains("order 51"));
     }
 
     #[test]
     fn a_degree_outside_four_to_twelve_is_refused() {
         for polynomial in [0, 1, 0xb, 0x201b, u32::MAX] {
             assert!(
-                matches!(Field::new(polynomial), Err(FieldError::Degree { .. })),
+                matches!(GaloisField::new(polynomial), Err(FieldError::Degree { .. })),
                 "{polynomial:#x}"
             );
         }
@@ -234,7 +234,7 @@ mod tests {
     fn as_many_polynomials_are_primitive_as_there_should_be() {
         for (degree, count) in [(4, 2), (5, 6), (6, 6), (7, 18), (8, 16), (9, 48), (10, 60)] {
             let primitive = (1u32 << degree..2 << degree)
-                .filter(|&polynomial| Field::new(polynomial).is_ok())
+                .filter(|&polynomial| GaloisField::new(polynomial).is_ok())
                 .count();
             assert_eq!(primitive, count, "degree {degree}");
         }

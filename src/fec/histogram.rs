@@ -9,24 +9,24 @@ use crate::math::interval::{Interval, clopper_pearson};
 /// genie with the symbols that differ from what was sent; the two are the same but for miscorrected
 /// words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Histogram {
+pub struct SymbolErrorHistogram {
     symbols: usize,
     bins: Vec<u64>,
-    beyond: u64,
+    overflow: u64,
 }
 
-impl Histogram {
+impl SymbolErrorHistogram {
     /// No codeword yet.
     #[must_use]
     pub fn new(code: &Code) -> Self {
-        Self { symbols: code.codeword_symbols, bins: vec![0; code.correctable() + 1], beyond: 0 }
+        Self { symbols: code.codeword_symbols, bins: vec![0; code.correctable() + 1], overflow: 0 }
     }
 
     /// Adds a codeword with that many wrong symbols; `None` for one that was detected.
     pub fn push(&mut self, wrong_symbols: Option<usize>) {
         match wrong_symbols.and_then(|wrong| self.bins.get_mut(wrong)) {
             Some(bin) => *bin += 1,
-            None => self.beyond += 1,
+            None => self.overflow += 1,
         }
     }
 
@@ -42,7 +42,7 @@ impl Histogram {
             "histograms of different codes"
         );
         self.bins.iter_mut().zip(&other.bins).for_each(|(bin, more)| *bin += more);
-        self.beyond += other.beyond;
+        self.overflow += other.overflow;
     }
 
     /// Codewords with 0, 1, .., t wrong symbols.
@@ -53,8 +53,8 @@ impl Histogram {
 
     /// Codewords with more than t.
     #[must_use]
-    pub fn beyond(&self) -> u64 {
-        self.beyond
+    pub fn overflow(&self) -> u64 {
+        self.overflow
     }
 
     /// Symbols of a codeword.
@@ -66,7 +66,7 @@ impl Histogram {
     /// All codewords.
     #[must_use]
     pub fn codewords(&self) -> u64 {
-        self.bins.iter().sum::<u64>() + self.beyond
+        self.bins.iter().sum::<u64>() + self.overflow
     }
 
     /// Mean and variance of the wrong symbols, words beyond t taken with t + 1; zero of nothing.
@@ -75,7 +75,7 @@ impl Histogram {
         let all = || {
             self.bins
                 .iter()
-                .chain([&self.beyond])
+                .chain([&self.overflow])
                 .enumerate()
                 .map(|(wrong, &count)| (wrong as f64, count as f64))
         };
@@ -91,7 +91,7 @@ impl Histogram {
     /// If `confidence` is not between 0 and 1.
     #[must_use]
     pub fn codeword_error_ratio(&self, confidence: f64) -> Interval {
-        clopper_pearson(self.beyond, self.codewords(), confidence)
+        clopper_pearson(self.overflow, self.codewords(), confidence)
     }
 }
 
@@ -101,12 +101,12 @@ mod tests {
 
     #[test]
     fn words_fall_into_their_bins_and_two_counts_add() {
-        let mut histogram = Histogram::new(&Code::KP4);
+        let mut histogram = SymbolErrorHistogram::new(&Code::KP4);
         for wrong in [Some(0), Some(0), Some(15), Some(16), None] {
             histogram.push(wrong);
         }
         histogram.merge(&histogram.clone());
-        assert_eq!((histogram.bins()[0], histogram.bins()[15], histogram.beyond()), (4, 2, 4));
+        assert_eq!((histogram.bins()[0], histogram.bins()[15], histogram.overflow()), (4, 2, 4));
         assert_eq!((histogram.bins().len(), histogram.codewords()), (16, 10));
         let Interval { low, high } = histogram.codeword_error_ratio(0.95);
         assert!(low < 0.4 && 0.4 < high);

@@ -26,7 +26,7 @@ pub struct Interleaver {
     pub branches: usize,
     /// Symbols that a branch takes in its turn.
     pub turn_symbols: usize,
-    /// Turns by which a branch lags the next one, counted in turns of its own, D.
+    /// InterleaveOrder by which a branch lags the next one, counted in turns of its own, D.
     pub delay_turns: usize,
 }
 
@@ -52,7 +52,7 @@ impl Interleaver {
         output + self.lead(branch)
     }
 
-    /// Turns of input that are not all sent: from here on each is.
+    /// InterleaveOrder of input that are not all sent: from here on each is.
     #[must_use]
     pub fn first_complete(&self) -> u64 {
         self.lead(0)

@@ -1,6 +1,6 @@
 //! Which bit of which codeword a lane carries at any time.
 
-use super::coding::{Coding, Mux, Turns};
+use super::coding::{Coding, InterleaveOrder, Mux};
 use crate::error::{Path, Problems, Result};
 use crate::fec::inner::code::PAYLOAD_SYMBOLS;
 use crate::math::memo::LruCache;
@@ -24,7 +24,7 @@ pub struct Address {
 
 /// A bit of a set.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct BitPlace {
     /// The symbol among those of all codewords of the set, one codeword behind the other.
     pub(super) symbol: u32,
     pub(super) bit: u32,
@@ -53,10 +53,10 @@ pub(super) struct Place {
 /// IEEE 802.3, 119.2.4.7 (distribution), clause 173 (bit multiplexing); P802.3dj clauses 176
 /// and 177.
 #[derive(Clone, Debug)]
-pub struct Layout {
+pub struct CodewordLayout {
     coding: Coding,
     /// Lane after lane, the bits of one set.
-    places: Vec<Place>,
+    places: Vec<BitPlace>,
     lane_bits: usize,
 }
 
@@ -66,18 +66,18 @@ impl Coding {
     /// # Errors
     ///
     /// Every number that does not fit the others.
-    pub fn build(&self) -> Result<Arc<Layout>> {
-        static LAYOUTS: LruCache<Coding, Layout> = LruCache::new();
+    pub fn build(&self) -> Result<Arc<CodewordLayout>> {
+        static LAYOUTS: LruCache<Coding, CodewordLayout> = LruCache::new();
         LAYOUTS.get(self, || {
             let mut problems = Problems::new();
             self.check(&Path::root(), &mut problems);
             problems.finish()?;
-            Ok(Layout::new(self))
+            Ok(CodewordLayout::new(self))
         })
     }
 }
 
-impl Layout {
+impl CodewordLayout {
     fn new(coding: &Coding) -> Self {
         let bits =
             coding.codewords * coding.outer.codeword_symbols * coding.outer.symbol_bits() as usize;
@@ -126,7 +126,7 @@ impl Layout {
         lane: usize,
         first: u64,
         count: usize,
-    ) -> impl Iterator<Item = (u64, &[Place])> {
+    ) -> impl Iterator<Item = (u64, &[BitPlace])> {
         assert!(lane < self.coding.lanes, "lane {lane} of {}", self.coding.lanes);
         let places = &self.places[lane * self.lane_bits..][..self.lane_bits];
         let (mut at, end) = (first, first + count as u64);
@@ -179,7 +179,7 @@ impl Layout {
     }
 }
 
-fn place(coding: &Coding, lane: usize, bit: usize) -> Place {
+fn place(coding: &Coding, lane: usize, bit: usize) -> BitPlace {
     let symbol_bits = coding.outer.symbol_bits() as usize;
     let (per_flow, depth) = (coding.pcs_lanes / coding.flows, coding.codewords / coding.flows);
     let shared = coding.pcs_lanes / coding.lanes;
@@ -189,13 +189,16 @@ fn place(coding: &Coding, lane: usize, bit: usize) -> Place {
     };
     let of_flow = per_flow / coding.lanes;
     let (flow, own) = match coding.turns {
-        Turns::Alternating => (turn % coding.flows, turn / coding.flows),
-        Turns::Grouped => (turn / of_flow, turn % of_flow),
+        InterleaveOrder::Alternating => (turn % coding.flows, turn / coding.flows),
+        InterleaveOrder::Grouped => (turn / of_flow, turn % of_flow),
     };
     let pcs_lane = lane * of_flow + own;
     let codeword = flow * depth + (pcs_lane + row) % depth;
     let symbol = row * (per_flow / depth) + pcs_lane / depth;
-    Place { symbol: (codeword * coding.outer.codeword_symbols + symbol) as u32, bit: within as u32 }
+    BitPlace {
+        symbol: (codeword * coding.outer.codeword_symbols + symbol) as u32,
+        bit: within as u32,
+    }
 }
 
 #[cfg(test)]
@@ -205,7 +208,7 @@ mod tests {
     use std::collections::{HashMap, HashSet};
     use std::sync::Arc;
 
-    fn layouts() -> impl Iterator<Item = Arc<Layout>> {
+    fn layouts() -> impl Iterator<Item = Arc<CodewordLayout>> {
         CODINGS.iter().map(|(name, _)| Coding::named(name).unwrap().build().unwrap())
     }
 
@@ -262,7 +265,7 @@ mod tests {
     /// On one lane alone as well, whose sets are eight times as long.
     #[test]
     fn a_lane_alone_keeps_twelve_codewords_in_a_block_of_the_inner_code() {
-        let layout = Coding::named("1.6tbase-dr8-2").unwrap().alone().build().unwrap();
+        let layout = Coding::named("1.6tbase-dr8-2").unwrap().single_lane().build().unwrap();
         let words = |block: u64| -> HashSet<_> {
             (120 * block..120 * (block + 1))
                 .map(|bit| layout.address(0, bit))

@@ -1,6 +1,6 @@
 //! Geometric sequences in GF(2^m), read as slices.
 
-use super::galois::Field;
+use super::galois::GaloisField;
 
 /// Most elements that are stored, 2^18 (512 KiB).
 const MOST_STORED: usize = 1 << 18;
@@ -42,7 +42,7 @@ struct Row {
 
 impl Powers {
     /// Sequences of up to `longest` terms with the ratios alpha^0 to alpha^(ratios - 1).
-    pub(super) fn new(field: &Field, ratios: usize, longest: usize) -> Self {
+    pub(super) fn new(field: &GaloisField, ratios: usize, longest: usize) -> Self {
         let order = field.order();
         let (mut rows, mut stored) = (Vec::new(), Vec::new());
         for i in 1..ratios {
@@ -68,7 +68,7 @@ impl Powers {
     /// # Panics
     ///
     /// If `sums` is longer than the longest sequence.
-    pub(super) fn add(&self, field: &Field, log: usize, i: usize, sums: &mut [u16]) {
+    pub(super) fn add(&self, field: &GaloisField, log: usize, i: usize, sums: &mut [u16]) {
         if i == 0 {
             let constant = field.power(log);
             return sums.iter_mut().for_each(|sum| *sum ^= constant);
@@ -90,7 +90,7 @@ fn add_slice(sums: &mut [u16], terms: &[u16]) {
 }
 }
 
-fn step(field: &Field, log: usize, i: usize, sums: &mut [u16]) {
+fn step(field: &GaloisField, log: usize, i: usize, sums: &mut [u16]) {
     let order = field.order();
     let (mut exponent, i) = (log % order, i % order);
     for sum in sums {
@@ -114,7 +114,7 @@ mod tests {
     fn a_window_of_the_table_is_the_sequence() {
         for (polynomial, ratios, longest) in [(0x13, 16, 15), (0x409, 31, 544), (0x1053, 300, 100)]
         {
-            let field = Field::new(polynomial).unwrap();
+            let field = GaloisField::new(polynomial).unwrap();
             let powers = Powers::new(&field, ratios, longest);
             for i in (0..ratios + 2).step_by(1 + ratios / 40) {
                 for log in (0..field.order()).step_by(1 + field.order() / 50) {

@@ -1,7 +1,7 @@
 //! Codewords to the levels of lanes, and decided levels back to codewords.
 
 use super::inner;
-use super::layout::Layout;
+use super::layout::CodewordLayout;
 use crate::fec::inner::code::{BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
 use crate::fec::reed_solomon::code::{CodeError, ReedSolomon};
 use crate::pattern::{LevelSequence, gray};
@@ -19,8 +19,8 @@ const RECENT: u64 = 64;
 /// precoder. Clones share the codewords made last, so that the lanes of a port encode each but
 /// once.
 #[derive(Clone, Debug)]
-pub struct Sender {
-    layout: Arc<Layout>,
+pub struct FecSender {
+    layout: Arc<CodewordLayout>,
     payload: Arc<Payload>,
 }
 
@@ -55,13 +55,13 @@ impl Payload {
     }
 }
 
-impl Sender {
+impl FecSender {
     /// A port with random payload.
     ///
     /// # Errors
     ///
     /// An outer code that cannot be built.
-    pub fn new(layout: &Arc<Layout>, seed: Seed) -> Result<Self, CodeError> {
+    pub fn new(layout: &Arc<CodewordLayout>, seed: Seed) -> Result<Self, CodeError> {
         let symbols = layout.coding().codewords * layout.coding().outer.codeword_symbols;
         let recent = (0..RECENT)
             .map(|_| Mutex::new(Made { number: None, words: vec![0; symbols] }))
@@ -145,7 +145,7 @@ impl Sender {
 /// One lane's part of what the port sends.
 #[derive(Debug)]
 struct LaneSender {
-    sender: Sender,
+    sender: FecSender,
     lane: usize,
 }
 
@@ -157,8 +157,8 @@ impl LevelSequence for LaneSender {
 
 /// Gathers decided levels into codewords.
 #[derive(Clone, Debug)]
-pub struct Receiver {
-    layout: Arc<Layout>,
+pub struct FecReceiver {
+    layout: Arc<CodewordLayout>,
     /// Payload symbols that each lane has brought.
     arrived: Vec<u64>,
     /// The set that leaves next, and those behind it.
@@ -173,10 +173,10 @@ struct Gathering {
     bits: usize,
 }
 
-impl Receiver {
+impl FecReceiver {
     /// A receiver that has seen nothing.
     #[must_use]
-    pub fn new(layout: &Arc<Layout>) -> Self {
+    pub fn new(layout: &Arc<CodewordLayout>) -> Self {
         let arrived = vec![0; layout.coding().lanes];
         Self {
             layout: layout.clone(),
@@ -244,11 +244,11 @@ impl Receiver {
 #[cfg(test)]
 mod tests {
     use super::super::coding::{CODINGS, Coding, InnerCoding};
-    use super::super::reader::{Reader, payload};
-    use super::super::tally::Tally;
+    use super::super::error_extractor::{ErrorExtractor, payload};
+    use super::super::tally::FecTally;
     use super::*;
     use crate::fec::inner::soft::Soft;
-    use crate::fec::reed_solomon::decode::Workspace;
+    use crate::fec::reed_solomon::decode::DecoderWorkspace;
     use crate::math::gaussian::pam4_half_eye_from_ber;
     use crate::pattern::{precode, unprecode};
 
@@ -259,8 +259,8 @@ mod tests {
         for (name, _) in CODINGS {
             let layout = Coding::named(name).unwrap().build().unwrap();
             for block in [1000, 1360, 8192] {
-                let sender = Sender::new(&layout, Seed::new(1)).unwrap();
-                let mut receiver = Receiver::new(&layout);
+                let sender = FecSender::new(&layout, Seed::new(1)).unwrap();
+                let mut receiver = FecReceiver::new(&layout);
                 let mut memory = [(0, 0); 8]; // last level sent, last received
                 let span = layout.coding().inner.as_ref().map_or(1, InnerCoding::span_symbols);
                 let mut waiting = vec![Vec::new(); 8]; // for the rest of their span
@@ -300,12 +300,14 @@ mod tests {
         let code = outer.build().unwrap();
         let sigma = (0.5 / pam4_half_eye_from_ber(4.85e-3)) as f32;
         let soft = Soft::new([0.0, 1.0, 2.0, 3.0], [sigma; 4]).unwrap();
-        let sender = Sender::new(&layout, Seed::new(3)).unwrap();
-        let mut receiver = Receiver::new(&layout);
-        let (mut work, mut tally) = (Workspace::new(&code), Tally::new(outer));
+        let sender = FecSender::new(&layout, Seed::new(3)).unwrap();
+        let mut receiver = FecReceiver::new(&layout);
+        let (mut work, mut tally) = (DecoderWorkspace::new(&code), FecTally::new(outer));
         let inner = inner.as_ref().unwrap();
-        let (span, reader) =
-            (inner.span_symbols(), Reader::Inner(inner.decoder, soft, inner.interleaved_blocks));
+        let (span, reader) = (
+            inner.span_symbols(),
+            ErrorExtractor::Inner(inner.decoder, soft, inner.interleaved_blocks),
+        );
         for block in 0..125 {
             for lane in 0..8 {
                 let mut levels = vec![0; span];
@@ -348,7 +350,7 @@ mod tests {
     fn what_is_sent_does_not_depend_on_what_was_asked_before() {
         for (name, _) in CODINGS {
             let layout = Coding::named(name).unwrap().build().unwrap();
-            let sender = Sender::new(&layout, Seed::new(1)).unwrap();
+            let sender = FecSender::new(&layout, Seed::new(1)).unwrap();
             let (mut whole, mut parts) = (vec![0; 9000], vec![0; 9000]);
             sender.fill(3, 0, &mut whole);
             for first in [5000, 0, 7001, 2500].map(|first| first as usize) {

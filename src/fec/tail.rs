@@ -24,14 +24,14 @@ pub struct BerError {
 
 /// What is left behind a decoder.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Tail {
+pub struct PostFec {
     /// ln of the share of codewords with more than t wrong symbols; minus infinity for none.
     pub ln_codeword_error_ratio: f64,
     /// ln of the share of wrong bits behind the decoder.
     pub ln_post_fec_ber: f64,
 }
 
-impl Tail {
+impl PostFec {
     /// Share of codewords that are not corrected.
     #[must_use]
     pub fn codeword_error_ratio(&self) -> f64 {
@@ -77,7 +77,7 @@ impl Tail {
 /// let tail = tail::random_errors(&Code::KP4, 2.4e-4).unwrap();
 /// assert!((tail.codeword_error_ratio() / 8.15e-13 - 1.0).abs() < 1e-3);
 /// ```
-pub fn random_errors(code: &Code, ber: f64) -> Result<Tail, BerError> {
+pub fn random_errors(code: &Code, ber: f64) -> Result<PostFec, BerError> {
     if !(0.0..=0.5).contains(&ber) {
         return Err(BerError { ber });
     }
@@ -88,7 +88,7 @@ pub fn random_errors(code: &Code, ber: f64) -> Result<Tail, BerError> {
     let ln_symbols = ln_binomial_tail(n, t, symbol, |i| i as f64 / n as f64);
     let ln_post_fec_ber =
         if ber == 0.0 { f64::NEG_INFINITY } else { ln_symbols + libm::log(ber / symbol) };
-    Ok(Tail { ln_codeword_error_ratio: ln_words, ln_post_fec_ber })
+    Ok(PostFec { ln_codeword_error_ratio: ln_words, ln_post_fec_ber })
 }
 
 /// ln of the share of frames that touch a codeword which is not corrected.
@@ -152,7 +152,7 @@ fn ln_binomial_tail(n: usize, t: usize, p: f64, weight: impl Fn(usize) -> f64) -
 mod tests {
     use super::*;
 
-    fn kp4(ber: f64) -> Tail {
+    fn kp4(ber: f64) -> PostFec {
         random_errors(&Code::KP4, ber).unwrap()
     }
 

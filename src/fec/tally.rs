@@ -1,14 +1,14 @@
 //! What an outer decoder did to a port's codewords.
 
-use super::histogram::Histogram;
+use super::histogram::SymbolErrorHistogram;
 use crate::fec::reed_solomon::code::Code;
-use crate::fec::reed_solomon::decode::Outcome;
+use crate::fec::reed_solomon::decode::DecodeOutcome;
 
 /// Counts over codewords whose sent word is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tally {
+pub struct FecTally {
     /// Codewords by wrong symbols, as decoder or genie saw them.
-    pub histogram: Histogram,
+    pub histogram: SymbolErrorHistogram,
     /// Bits of all codewords.
     pub bits: u64,
     /// Wrong bits before the decoder.
@@ -24,11 +24,11 @@ pub struct Tally {
     pub miscorrected: u64,
 }
 
-impl Tally {
+impl FecTally {
     /// No codeword yet.
     #[must_use]
     pub fn new(code: &Code) -> Self {
-        let histogram = Histogram::new(code);
+        let histogram = SymbolErrorHistogram::new(code);
         Self {
             histogram,
             bits: 0,
@@ -48,25 +48,25 @@ impl Tally {
         sent: &[u16],
         received: &[u16],
         decoded: &[u16],
-        outcome: Outcome,
+        outcome: DecodeOutcome,
     ) -> Option<usize> {
         let wrong = wrong_bits(sent, decoded);
         self.bits += (sent.len() * code.symbol_bits() as usize) as u64;
         self.pre_fec_errors += wrong_bits(sent, received);
         self.post_fec_errors += wrong;
         let wrong_symbols = match outcome {
-            Outcome::Clean => Some(0),
-            Outcome::Corrected { symbols, bits } => {
+            DecodeOutcome::Clean => Some(0),
+            DecodeOutcome::Corrected { symbols, bits } => {
                 self.corrected_bits += bits as u64;
                 Some(symbols)
             }
-            Outcome::Detected => {
+            DecodeOutcome::Detected => {
                 self.uncorrectable += 1;
                 None
             }
         };
         self.histogram.push(wrong_symbols);
-        self.miscorrected += u64::from(wrong > 0 && outcome != Outcome::Detected);
+        self.miscorrected += u64::from(wrong > 0 && outcome != DecodeOutcome::Detected);
         wrong_symbols
     }
 
@@ -85,9 +85,11 @@ impl Tally {
         let symbols = sent.iter().zip(received).filter(|(sent, received)| sent != received).count();
         let bits = wrong_bits(sent, received) as usize;
         let (decoded, outcome) = match symbols {
-            0 => (sent, Outcome::Clean),
-            _ if symbols <= code.correctable() => (sent, Outcome::Corrected { symbols, bits }),
-            _ => (received, Outcome::Detected),
+            0 => (sent, DecodeOutcome::Clean),
+            _ if symbols <= code.correctable() => {
+                (sent, DecodeOutcome::Corrected { symbols, bits })
+            }
+            _ => (received, DecodeOutcome::Detected),
         };
         self.push_decoded(code, sent, received, decoded, outcome)
     }

@@ -15,14 +15,14 @@ const TO_BOUNDARY: f64 = 0.99;
 
 /// Values of the functions at a point, and their gradients.
 #[derive(Clone, Debug)]
-pub struct Point {
+pub struct MinimaxPoint {
     /// One value a function.
     pub values: Vec<f64>,
     /// One gradient a function.
     pub gradients: Vec<Vec<f64>>,
 }
 
-impl Point {
+impl MinimaxPoint {
     fn worst(&self) -> f64 {
         self.values.iter().copied().fold(f64::NEG_INFINITY, f64::max)
     }
@@ -62,8 +62,8 @@ pub fn minimise(
     constraints: &[HalfSpace],
     curvature: &[f64],
     tolerance: f64,
-    mut functions: impl FnMut(&[f64]) -> Option<Point>,
-) -> Option<(Vec<f64>, Point)> {
+    mut functions: impl FnMut(&[f64]) -> Option<MinimaxPoint>,
+) -> Option<(Vec<f64>, MinimaxPoint)> {
     let n = start.len();
     let (mut x, mut here) = (DVector::from_column_slice(start), functions(start)?);
     let mut b = DMatrix::from_row_slice(n, n, curvature);
@@ -79,7 +79,7 @@ pub fn minimise(
             (point.worst() < here.worst() - SUFFICIENT * scale * foreseen).then_some((there, point))
         };
         let Some((there, point)) = (0..HALVINGS as i32).find_map(descends) else { break };
-        let lagrangian = |p: &Point| {
+        let lagrangian = |p: &MinimaxPoint| {
             let terms =
                 p.gradients.iter().zip(&weights).map(|(g, &w)| DVector::from_column_slice(g) * w);
             terms.fold(DVector::zeros(n), |sum, g| sum + g)
@@ -105,7 +105,7 @@ fn update(b: &mut DMatrix<f64>, s: &DVector<f64>, y: &DVector<f64>) {
 /// The step, the weight of each function in the Lagrangian, and the descent foreseen.
 fn direction(
     x: &DVector<f64>,
-    here: &Point,
+    here: &MinimaxPoint,
     constraints: &[HalfSpace],
     b: &DMatrix<f64>,
 ) -> Option<(DVector<f64>, Vec<f64>, f64)> {
@@ -189,7 +189,7 @@ mod tests {
         };
         let functions = |x: &[f64]| {
             let (a, b) = (bowl(x, 0.0), bowl(x, 2.0));
-            Some(Point { values: vec![a.0, b.0], gradients: vec![a.1, b.1] })
+            Some(MinimaxPoint { values: vec![a.0, b.0], gradients: vec![a.1, b.1] })
         };
         let (x, point) = minimise(&[-3.0, 2.0], &[], &identity(2), 1e-9, functions)
             .expect("it has values everywhere");
@@ -202,7 +202,7 @@ mod tests {
     fn a_curved_valley_ends_at_its_constraint() {
         let valley = |x: &[f64]| {
             let (a, b) = (1.0 - x[0], x[1] - x[0] * x[0]);
-            Some(Point {
+            Some(MinimaxPoint {
                 values: vec![a * a + 100.0 * b * b],
                 gradients: vec![vec![-2.0 * a - 400.0 * x[0] * b, 200.0 * b]],
             })

@@ -1,6 +1,6 @@
 //! Overshoot, undershoot and power excursion: how far a waveform goes beyond its settled levels.
 
-use super::levels::Outer;
+use super::levels::OuterLevels;
 use crate::units::dbm_from_watt;
 
 /// Part of the samples that may lie beyond Pmax, and beyond Pmin.
@@ -37,7 +37,7 @@ impl Excursion {
 /// # Limits
 ///
 /// The transmitter's noise counts as far as it is in the waveform.
-pub fn excursion(power: &[f32], outer: &Outer, hit_ratio: f64) -> Option<Excursion> {
+pub fn excursion(power: &[f32], outer: &OuterLevels, hit_ratio: f64) -> Option<Excursion> {
     if power.is_empty() || power.iter().any(|p| p.is_nan()) {
         return None;
     }
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn a_ramp_has_the_quantiles_of_its_hit_ratio() {
         let power: Vec<f32> = (0..1000).rev().map(|i| i as f32).collect();
-        let outer = Outer { three_w: 950.0, zero_w: 50.0, average_w: 500.0 };
+        let outer = OuterLevels { three_w: 950.0, zero_w: 50.0, average_w: 500.0 };
         let found = excursion(&power, &outer, HIT_RATIO).expect("there are samples");
         assert!(
             (found.overshoot - 39.0 / 900.0).abs() < 1e-12

@@ -9,11 +9,11 @@ const BETWEEN: usize = 8;
 /// Counts over two symbol periods of time and a range of amplitude.
 ///
 /// Every sample of a waveform is drawn with the points on the line to its neighbour,
-/// [`Eye::columns_per_symbol`] points a symbol in all; each point is one count, so the density sums
-/// to the points drawn. Column 0 lies a symbol period before the centre, row 0 at the lowest
-/// amplitude; what lies outside the range is counted in the outermost rows.
+/// [`EyeDiagram::columns_per_symbol`] points a symbol in all; each point is one count, so the
+/// density sums to the points drawn. Column 0 lies a symbol period before the centre, row 0 at the
+/// lowest amplitude; what lies outside the range is counted in the outermost rows.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Eye {
+pub struct EyeDiagram {
     /// Counts, time by amplitude.
     pub density: Array2<u32>,
     /// Amplitude of the lowest edge, in the waveform's unit.
@@ -22,15 +22,15 @@ pub struct Eye {
     pub high: f64,
 }
 
-impl Eye {
+impl EyeDiagram {
     /// An empty eye for waveforms of `samples_per_symbol` between two amplitudes, `rows` high.
     ///
     /// # Panics
     ///
     /// Without rows, or when the range is empty.
-    pub fn new(samples_per_symbol: usize, (low, high): (f64, f64), rows: usize) -> Eye {
+    pub fn new(samples_per_symbol: usize, (low, high): (f64, f64), rows: usize) -> EyeDiagram {
         assert!(rows > 0 && low < high, "an eye has a height");
-        Eye { density: Array2::zeros((2 * samples_per_symbol * BETWEEN, rows)), low, high }
+        EyeDiagram { density: Array2::zeros((2 * samples_per_symbol * BETWEEN, rows)), low, high }
     }
 
     /// Columns of a symbol period: points drawn per symbol.
@@ -64,7 +64,7 @@ impl Eye {
     }
 
     /// Adds another eye of the same shape.
-    pub fn merge(&mut self, other: &Eye) {
+    pub fn merge(&mut self, other: &EyeDiagram) {
         self.density += &other.density;
     }
 
@@ -151,7 +151,7 @@ mod tests {
     fn every_point_drawn_is_counted_once_whatever_the_centre() {
         let waveform: Vec<f32> = (0..37 * 32).map(|i| (i as f32 * 0.61).sin() * 1.3).collect();
         for centre in [0, 1, 31, 32, 63, 1000] {
-            let mut eye = Eye::new(32, (-1.0, 1.0), 100);
+            let mut eye = EyeDiagram::new(32, (-1.0, 1.0), 100);
             eye.push(&waveform, centre);
             eye.push(&waveform, centre);
             assert_eq!(eye.points(), 2 * 8 * waveform.len() as u64, "{centre}");
@@ -168,7 +168,7 @@ mod tests {
                 1.0 - ((i + 2 * s - centre) % s).min((centre + 2 * s - i % s) % s) as f32 / 16.0
             })
             .collect();
-        let mut eye = Eye::new(s, (-0.1, 1.1), 240);
+        let mut eye = EyeDiagram::new(s, (-0.1, 1.1), 240);
         eye.push(&waveform, centre);
         let row = eye.centre().iter().position(|&n| n > 0).expect("drawn");
         assert!((eye.amplitude(row) - 1.0).abs() < 0.005, "{}", eye.amplitude(row));

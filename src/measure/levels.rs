@@ -14,7 +14,7 @@ const RUNS: [(usize, usize); 3] = [(7, 6), (6, 7), (6, 6)];
 
 /// The settled outer levels of an optical waveform.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Outer {
+pub struct OuterLevels {
     /// Highest level, W.
     pub three_w: f64,
     /// Lowest level, W.
@@ -23,7 +23,7 @@ pub struct Outer {
     pub average_w: f64,
 }
 
-impl Outer {
+impl OuterLevels {
     /// Outer optical modulation amplitude, dBm.
     pub fn oma_dbm(&self) -> f64 {
         dbm_from_watt(self.three_w - self.zero_w)
@@ -42,7 +42,7 @@ impl Outer {
 
 /// Measures a periodic `power` waveform (W) that carries `levels`; `None` when a settled run is
 /// missing, or when the runs do not settle and the threes end below the zeros.
-pub fn outer(power: &[f32], samples_per_symbol: usize, levels: &[u8]) -> Option<Outer> {
+pub fn outer(power: &[f32], samples_per_symbol: usize, levels: &[u8]) -> Option<OuterLevels> {
     outer_at(power, samples_per_symbol, levels, align::delay(power, samples_per_symbol, levels))
 }
 
@@ -52,7 +52,7 @@ pub fn outer_at(
     samples_per_symbol: usize,
     levels: &[u8],
     delay: f64,
-) -> Option<Outer> {
+) -> Option<OuterLevels> {
     let mean = |level: u8, length: usize| -> Option<f64> {
         let centre = |first: usize| {
             ((2 * first + length - 1) as f64 / 2.0 * samples_per_symbol as f64 + delay).round()
@@ -73,7 +73,7 @@ pub fn outer_at(
     };
     let average_w = power.iter().map(|&p| f64::from(p)).sum::<f64>() / power.len() as f64;
     let settled = |(threes, zeros)| {
-        Some(Outer { three_w: mean(3, threes)?, zero_w: mean(0, zeros)?, average_w })
+        Some(OuterLevels { three_w: mean(3, threes)?, zero_w: mean(0, zeros)?, average_w })
     };
     let outer = RUNS.into_iter().find_map(settled)?;
     (outer.three_w > outer.zero_w).then_some(outer)

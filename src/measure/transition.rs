@@ -1,6 +1,6 @@
 //! Transition time of the outer edges.
 
-use super::levels::Outer;
+use super::levels::OuterLevels;
 
 /// Part of the OMA between which an edge is timed.
 ///
@@ -46,7 +46,7 @@ pub fn transition_time(
     samples_per_symbol: usize,
     levels: &[u8],
     delay: f64,
-    outer: &Outer,
+    outer: &OuterLevels,
 ) -> Option<TransitionTime> {
     if levels.is_empty() || power.len() != levels.len() * samples_per_symbol {
         return None;
@@ -123,7 +123,7 @@ mod tests {
                     power.push(y as f32);
                 }
             }
-            let outer = Outer { three_w: 3.0, zero_w: 0.0, average_w: 1.5 };
+            let outer = OuterLevels { three_w: 3.0, zero_w: 0.0, average_w: 1.5 };
             let time = transition_time(&power, s, &levels, 9.0, &outer).expect("there are edges");
             let expected = constant_ui * 4f64.ln();
             assert!(
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_pattern_without_outer_edges_has_no_transition_time() {
-        let outer = Outer { three_w: 3.0, zero_w: 0.0, average_w: 1.5 };
+        let outer = OuterLevels { three_w: 3.0, zero_w: 0.0, average_w: 1.5 };
         assert_eq!(transition_time(&[1.0; 32], 8, &[0, 1, 3, 1], 4.0, &outer), None);
         assert_eq!(transition_time(&[], 8, &[], 4.0, &outer), None);
     }

@@ -4,7 +4,7 @@ use super::axes::{self, Axis, Chart, Room};
 use super::theme::{BLUE, BRIGHT_BLUE, BRIGHT_GREEN, GREEN, INK, PALE_INK};
 use super::{Area, DrawResult, Figure, Theme, colour, text};
 use crate::link::{EyeView, Node};
-use crate::measure::eye::Eye;
+use crate::measure::eye::EyeDiagram;
 use crate::units::{milli, pico};
 use plotters::element::BitMapElement;
 use plotters::prelude::*;
@@ -170,7 +170,7 @@ impl EyeView {
 }
 
 /// The density over the whole of a chart, as one picture.
-pub(super) fn heat<B: DrawingBackend>(chart: &mut Chart<'_, B>, eye: &Eye) -> DrawResult<B> {
+pub(super) fn heat<B: DrawingBackend>(chart: &mut Chart<'_, B>, eye: &EyeDiagram) -> DrawResult<B> {
     let area = chart.plotting_area();
     let (x, y) = area.get_pixel_range();
     let (width, height) = ((x.end - x.start).max(1) as usize, (y.end - y.start).max(1) as usize);
@@ -204,7 +204,7 @@ pub(super) fn heat<B: DrawingBackend>(chart: &mut Chart<'_, B>, eye: &Eye) -> Dr
 }
 
 /// Darkness of every cell, from 0 to 1: a power of the count over nearly the largest one.
-fn darkness(eye: &Eye) -> Vec<f32> {
+fn darkness(eye: &EyeDiagram) -> Vec<f32> {
     let mut counts: Vec<u32> = eye.density.iter().copied().filter(|&n| n > 0).collect();
     if counts.is_empty() {
         return vec![0.0; eye.density.len()];

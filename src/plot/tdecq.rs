@@ -4,9 +4,9 @@ use super::axes::{self, Axis, Chart, Room};
 use super::eye::heat;
 use super::theme::{BLUE, BRIGHT_BLUE, BRIGHT_GREEN, INK, ORANGE, PALE_INK, RED};
 use super::{Area, DrawResult, Figure, Theme, text};
-use crate::measure::eye::Eye;
+use crate::measure::eye::EyeDiagram;
 use crate::measure::scope::{Equalised, Page};
-use crate::measure::tdecq::{Side, Tdecq};
+use crate::measure::tdecq::{HistogramWindow, TdecqResult};
 use crate::measured::CaptureQuantity;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -79,7 +79,7 @@ impl Page {
         area: &Area<B>,
         theme: &Theme,
         name: &str,
-        eye: &Eye,
+        eye: &EyeDiagram,
         equalised: Option<&Equalised>,
     ) -> DrawResult<B> {
         let area = heading(area, theme, name)?;
@@ -119,7 +119,7 @@ impl Page {
         &self,
         chart: &mut Chart<'_, B>,
         theme: &Theme,
-        tdecq: &Tdecq,
+        tdecq: &TdecqResult,
     ) -> DrawResult<B> {
         let (start, end) = (chart.x_range().start, chart.x_range().end);
         for threshold in tdecq.thresholds {
@@ -139,7 +139,7 @@ impl Page {
         &self,
         area: &Area<B>,
         theme: &Theme,
-        tdecq: &Tdecq,
+        tdecq: &TdecqResult,
     ) -> DrawResult<B> {
         let (width, _) = area.dim_in_pixel();
         for (i, (name, colour)) in [("right", ORANGE), ("left", BLUE)].into_iter().enumerate() {
@@ -185,13 +185,13 @@ impl Page {
         &self,
         area: &Area<B>,
         theme: &Theme,
-        tdecq: &Tdecq,
+        tdecq: &TdecqResult,
     ) -> DrawResult<B> {
         let (unit, outer) = (self.quantity.unit(), &tdecq.outer);
         let oma = outer.three_w - outer.zero_w;
         let db = |x: f64| format!("{} dB", text::decimals(x, 2));
         let amplitude = |x: f64| format!("{} {}", text::decimals(x / unit, 4), self.quantity);
-        let limiting = if tdecq.limiting == Side::Left { "left" } else { "right" };
+        let limiting = if tdecq.limiting == HistogramWindow::Left { "left" } else { "right" };
         let mut rows = vec![
             ("TDECQ", db(tdecq.tdecq_db)),
             ("10 log Ceq", db(tdecq.ceq_db)),
@@ -249,7 +249,7 @@ pub(super) fn heading<B: DrawingBackend>(
 }
 
 /// The taps over their distance from the largest, each with its value where there is room.
-fn stems<B: DrawingBackend>(area: &Area<B>, theme: &Theme, tdecq: &Tdecq) -> DrawResult<B> {
+fn stems<B: DrawingBackend>(area: &Area<B>, theme: &Theme, tdecq: &TdecqResult) -> DrawResult<B> {
     let area = heading(area, theme, "taps of the reference equaliser")?;
     let place = |i: usize| i as f64 - tdecq.main_tap as f64;
     let (low, high) =

@@ -1,6 +1,6 @@
 //! What a channel's file holds, at a glance.
 
-use super::figure::decimals;
+use super::number::decimals;
 use super::plain_table::{plain, text};
 use crate::host::Inspection;
 

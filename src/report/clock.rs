@@ -1,6 +1,6 @@
 //! The line about clock recovery.
 
-use super::figure::decimals;
+use super::number::decimals;
 use crate::link::LaneResult;
 
 /// What the clocks of all lanes did, the worst of them; empty in periodic mode.

@@ -1,6 +1,6 @@
 //! A channel operating margin, for a reader.
 
-use super::figure::decimals;
+use super::number::decimals;
 use super::plain_table::{plain, text};
 use crate::host::com::{Margin, Parameters};
 

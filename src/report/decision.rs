@@ -1,6 +1,6 @@
 //! What decides behind the equaliser, where it is more than a slicer.
 
-use super::figure::{decimals, ratio};
+use super::number::{decimals, ratio};
 use super::plain_table::{plain, text};
 use crate::dsp::DetectorKind;
 use crate::link::{LaneResult, Slicer};

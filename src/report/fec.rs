@@ -1,6 +1,6 @@
 //! What error correction makes of the lanes and of the port.
 
-use super::figure::{counted, ratio, ratio_within, small};
+use super::number::{counted, ratio, ratio_within, small};
 use super::plain_table::{plain, text};
 use crate::link::{FecResult, LaneResult, LinkResult};
 
@@ -45,7 +45,7 @@ pub(super) fn fec(result: &LinkResult) -> String {
         out += &format!("codewords by wrong symbols, {name}: {}\n", bins(&port.histogram));
         let counted =
             port.frame_loss_ratio.map_or_else(|| "none".to_owned(), |ratio| format!("{ratio:.1e}"));
-        let foretold = match port.frame_loss_ratio_foretold {
+        let extrapolated = match port.frame_loss_ratio_foretold {
             None => "nothing".to_owned(),
             ratio => ratio_within(
                 ratio,
@@ -53,10 +53,10 @@ pub(super) fn fec(result: &LinkResult) -> String {
                 port.frame_loss_ratio_foretold_high,
             ),
         };
-        out += &format!("frames lost, {name}: {counted} counted, {foretold} foretold\n");
+        out += &format!("frames lost, {name}: {counted} counted, {extrapolated} extrapolated\n");
     }
     if result.lanes.iter().any(|lane| lane.block_error_ratio_foretold.is_some()) {
-        out += "what is foretold of a lane holds the bit errors of the rest of the link, fec.added_ber\n";
+        out += "what is extrapolated of a lane holds the bit errors of the rest of the link, fec.added_ber\n";
     }
     if let Some(because) = &result.port.fec_refusal {
         out += &format!("{because}\na lane's codewords are its own, as were all lanes like it\n");

@@ -66,7 +66,7 @@ const ALWAYS: [(&str, &str, &str); 17] = [
     (
         "error correction",
         "`fec`",
-        "codewords of the port over its lanes, bit for bit: KP4, the inner code of 200G lanes with soft decisions (draft), interleaving, multiplexing, precoder; symbol-error histogram, post-FEC error ratio, frame loss, counted, closed and foretold",
+        "codewords of the port over its lanes, bit for bit: KP4, the inner code of 200G lanes with soft decisions (draft), interleaving, multiplexing, precoder; symbol-error histogram, post-FEC error ratio, frame loss, counted, closed and extrapolated",
     ),
     (
         "instrument",

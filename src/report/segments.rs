@@ -1,6 +1,6 @@
 //! The segments of the worst lane, with the settings that an operator would program.
 
-use super::figure::{counted, decimals, ratio, ratio_within};
+use super::number::{counted, decimals, ratio, ratio_within};
 use super::plain_table::{plain, text};
 use crate::link::{LinkResult, SegmentResult};
 
@@ -56,7 +56,7 @@ fn row(segment: &SegmentResult) -> [String; 8] {
         .collect::<Vec<_>>()
         .join(" ");
     [
-        segment.name.as_str().to_owned(),
+        segment.name.to_owned(),
         match segment.ber_ideal_feedback {
             // nothing else is foreseen where decisions are fed back
             Some(ber) => format!("{} ideal", ratio(Some(ber))),
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn the_widest_segment_fits_the_width_and_shows_what_to_program() {
         let wide = SegmentResult {
-            name: crate::link::SegmentKind::MODULE_TO_HOST,
+            name: "module to host",
             ber_semi_analytic: Some(1.2e-112),
             ber_semi_analytic_low: Some(1e-112),
             ber_semi_analytic_high: Some(9e-111),

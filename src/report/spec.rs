@@ -1,6 +1,6 @@
 //! The table of a PMD's limits: value, limit, standing, verdict.
 
-use super::figure::{decimals, ratio};
+use super::number::{decimals, ratio};
 use super::plain_table::{plain, text};
 use crate::link::{Side, SpecRow};
 

@@ -1,6 +1,6 @@
 //! The stressed receiver test, to a reader and to a machine.
 
-use super::figure::decimals;
+use super::number::decimals;
 use super::table;
 use crate::link::{Limits, Status, Stressed};
 

@@ -3,7 +3,7 @@
 use super::clock::clock;
 use super::decision::decisions;
 use super::fec::fec;
-use super::figure::{counted, decimals, ratio, ratio_within};
+use super::number::{counted, decimals, ratio, ratio_within};
 use super::plain_table::{plain, text};
 use super::segments::segments;
 use super::transmitted::transmitted;

@@ -1,6 +1,6 @@
 //! What an instrument reads off the transmitters, lane by lane.
 
-use super::figure::decimals;
+use super::number::decimals;
 use super::plain_table::{plain, text};
 use crate::link::LaneResult;
 

@@ -1,6 +1,6 @@
 //! The table of targets: what was expected, what was found, the verdict.
 
-use super::figure::{decimals, ratio, ratio_within, small};
+use super::number::{decimals, ratio, ratio_within, small};
 use super::plain_table::{plain, text};
 use crate::link::TargetVerdict;
 

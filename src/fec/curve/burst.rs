@@ -1,9 +1,9 @@
 //! How errors hang together, by name.
 
 use crate::error::{Path, Problems};
-use crate::fec::errors::dfe::Dfe;
+use crate::fec::errors::dfe::DfeErrors;
 use crate::fec::errors::gilbert_elliott::GilbertElliott;
-use crate::fec::errors::source::Errors;
+use crate::fec::errors::source::ErrorModel;
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Display};
 use std::str::FromStr;
@@ -19,7 +19,7 @@ const GOOD_SYMBOLS: (f64, f64) = (1.0, 1e12);
 /// ```text
 /// ge     a bad state of SYMBOLS PAM4 symbols on average, wrong bits with BER_BAD in it and none outside:
 ///        mean length of the good state = SYMBOLS (BER_BAD / BER - 1)
-/// dfe    the noise that makes the ratio, see Dfe::with_ber
+/// dfe    the noise that makes the ratio, see DfeErrors::with_ber
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -153,30 +153,30 @@ impl Burst {
                 let with = |good: f64| ber_bad * bad_symbols / (bad_symbols + good);
                 (with(GOOD_SYMBOLS.1), with(GOOD_SYMBOLS.0))
             }
-            Self::Dfe { tap } => Dfe::bers(tap),
+            Self::Dfe { tap } => DfeErrors::bers(tap),
         }
     }
 
     /// Errors of a bit error ratio that hang together so; none beyond [`Burst::reach`].
     #[must_use]
-    pub fn errors(&self, ber: f64) -> Option<Errors> {
+    pub fn errors(&self, ber: f64) -> Option<ErrorModel> {
         let (least, most) = self.reach();
         if !(least..=most).contains(&ber) {
             return None;
         }
         Some(match *self {
-            Self::None => Errors::Independent { ber },
+            Self::None => ErrorModel::Independent { ber },
             Self::GilbertElliott { bad_symbols, ber_bad } => {
                 let good_symbols =
                     (bad_symbols * (ber_bad / ber - 1.0)).clamp(GOOD_SYMBOLS.0, GOOD_SYMBOLS.1);
-                Errors::GilbertElliott(GilbertElliott {
+                ErrorModel::GilbertElliott(GilbertElliott {
                     ber_good: 0.0,
                     ber_bad,
                     good_symbols,
                     bad_symbols,
                 })
             }
-            Self::Dfe { tap } => Errors::Dfe(Dfe::with_ber(tap, ber)?),
+            Self::Dfe { tap } => ErrorModel::Dfe(DfeErrors::with_ber(tap, ber)?),
         })
     }
 }
@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn the_mean_of_the_states_is_the_ratio_that_was_asked_for() {
         for ber in [1e-9, 2.4e-4, 0.05] {
-            let Some(Errors::GilbertElliott(channel)) =
+            let Some(ErrorModel::GilbertElliott(channel)) =
                 "ge:30:0.3".parse::<Burst>().unwrap().errors(ber)
             else {
                 panic!("{ber}")

@@ -1,16 +1,16 @@
 //! What stands between the sent and the received codewords of a point.
 
 use super::awgn::Awgn;
-use super::description::Curve;
-use crate::fec::errors::slips::Model;
+use super::description::FecCurve;
+use crate::fec::errors::sparse_errors::SparseErrorModel;
 use crate::fec::inner::code::{BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
 use crate::seed::Rng;
 
 /// The errors of a point.
 #[derive(Clone, Debug)]
-pub(super) enum Channel {
+pub(super) enum CurveChannel {
     /// Decisions that are wrong, and the precoder.
-    Hard { model: Model, precoder: bool },
+    Hard { model: SparseErrorModel, precoder: bool },
     /// Noise, and the inner decoder behind it.
     Soft(Box<Awgn>),
 }
@@ -22,14 +22,17 @@ pub(super) struct Slicer {
     pub(super) errors: u64,
 }
 
-impl Channel {
+impl CurveChannel {
     /// The errors of a curve at a bit error ratio.
-    pub(super) fn new(curve: &Curve, ber: f64) -> Self {
+    pub(super) fn new(curve: &FecCurve, ber: f64) -> Self {
         match &curve.coding.inner {
             Some(inner) => Self::Soft(Box::new(Awgn::new(ber, inner.decoder))),
             None => {
                 let errors = curve.burst.errors(ber).expect("checked: the burst makes this ratio");
-                Self::Hard { model: Model::new(&errors), precoder: curve.coding.precoder }
+                Self::Hard {
+                    model: SparseErrorModel::new(&errors),
+                    precoder: curve.coding.precoder,
+                }
             }
         }
     }

@@ -2,19 +2,19 @@
 
 use super::bers::Bers;
 use super::burst::Burst;
-use super::description::Curve;
-use super::point::Point;
+use super::description::FecCurve;
+use super::point::CurvePoint;
 use crate::chart::{AxisScale, Curves, ErrorBar, Trace};
 
 /// Points of the closed form.
 const CLOSED_POINTS: usize = 45;
 
-impl Curve {
-    /// Codeword error ratio against bit error ratio: closed form and foretold as lines, counted as
-    /// points with intervals.
+impl FecCurve {
+    /// Codeword error ratio against bit error ratio: closed form and extrapolated as lines, counted
+    /// as points with intervals.
     ///
     /// A point without an uncorrected codeword is a dash at the upper end of its interval.
-    pub fn chart(&self, points: &[Point]) -> Curves {
+    pub fn chart(&self, points: &[CurvePoint]) -> Curves {
         let curve = self;
         let outer = &curve.coding.outer;
         let inner = if curve.coding.inner.is_some() { " with the inner code" } else { "" };
@@ -28,21 +28,22 @@ impl Curve {
             counted: counted(points),
             ..Trace::default()
         };
-        let foretold: Vec<(f64, f64)> = points
+        let extrapolated: Vec<(f64, f64)> = points
             .iter()
             .map(|point| {
                 (point.pre_fec_ber, point.codeword_error_ratio_foretold.unwrap_or(f64::NAN))
             })
             .collect();
-        let foretold = Trace {
-            name: "foretold from the histogram".to_owned(),
-            points: foretold,
+        let extrapolated = Trace {
+            name: "extrapolated from the histogram".to_owned(),
+            points: extrapolated,
             ..Trace::default()
         };
-        let is_foretold = points.iter().any(|point| point.codeword_error_ratio_foretold.is_some());
+        let is_extrapolated =
+            points.iter().any(|point| point.codeword_error_ratio_foretold.is_some());
         let mut traces = vec![closed];
         traces.extend(Some(counted).filter(|trace| !trace.counted.is_empty()));
-        traces.extend(Some(foretold).filter(|_| is_foretold));
+        traces.extend(Some(extrapolated).filter(|_| is_extrapolated));
         Curves {
             title: format!(
                 "RS({},{}){inner}: uncorrected codewords",
@@ -60,8 +61,8 @@ impl Curve {
 
 /// The counted points of a curve; one without an uncorrected codeword is a dash at the upper end of
 /// its interval.
-fn counted(points: &[Point]) -> Vec<ErrorBar> {
-    let bar = |point: &Point| {
+fn counted(points: &[CurvePoint]) -> Vec<ErrorBar> {
+    let bar = |point: &CurvePoint| {
         let high = point.codeword_error_ratio_high?;
         let (y, low) = match point.codeword_error_ratio_counted {
             Some(y) => (y, point.codeword_error_ratio_low.unwrap_or(high)),
@@ -73,8 +74,8 @@ fn counted(points: &[Point]) -> Vec<ErrorBar> {
 }
 
 /// As smooth as paper wants it, where nothing stands between the errors and the outer code.
-fn closed(curve: &Curve, points: &[Point]) -> Vec<(f64, f64)> {
-    let along = |points: &[Point]| -> Vec<(f64, f64)> {
+fn closed(curve: &FecCurve, points: &[CurvePoint]) -> Vec<(f64, f64)> {
+    let along = |points: &[CurvePoint]| -> Vec<(f64, f64)> {
         points
             .iter()
             .map(|point| (point.pre_fec_ber, point.codeword_error_ratio_closed.unwrap_or(f64::NAN)))
@@ -85,12 +86,12 @@ fn closed(curve: &Curve, points: &[Point]) -> Vec<(f64, f64)> {
     }
     // closed forms do not ask how errors hang together
     let ber = Bers { points: CLOSED_POINTS, ..curve.ber };
-    let smooth = Curve { ber, burst: Burst::None, ..curve.clone() };
+    let smooth = FecCurve { ber, burst: Burst::None, ..curve.clone() };
     smooth.build().map_or_else(|_| along(points), |trial| along(&trial.foreseen()))
 }
 
 /// Errors, interleaving, precoder, what a dash is.
-fn caption(curve: &Curve, points: &[Point]) -> String {
+fn caption(curve: &FecCurve, points: &[CurvePoint]) -> String {
     let coding = &curve.coding;
     let errors = match (&coding.inner, curve.burst) {
         (Some(inner), _) if inner.decoder.positions() == 0 => {
@@ -129,8 +130,11 @@ mod tests {
 
     #[test]
     fn a_curve_has_its_closed_form_and_a_bar_for_every_point() {
-        let curve =
-            Curve { ber: "1e-3:3e-3:3".parse().unwrap(), codewords: 2048, ..Curve::default() };
+        let curve = FecCurve {
+            ber: "1e-3:3e-3:3".parse().unwrap(),
+            codewords: 2048,
+            ..FecCurve::default()
+        };
         let points = curve.build().unwrap().run(&mut |_| (), &AtomicBool::new(false));
         let figure = curve.chart(&points);
         let names: Vec<&str> = figure.traces.iter().map(|trace| trace.name.as_str()).collect();
@@ -139,7 +143,7 @@ mod tests {
             [
                 "closed form of random errors",
                 "counted, 95 % interval",
-                "foretold from the histogram"
+                "extrapolated from the histogram"
             ]
         );
         assert_eq!(
@@ -160,7 +164,7 @@ mod tests {
             "{}",
             figure.caption
         );
-        let silent = Curve { codewords: 0, ..curve };
+        let silent = FecCurve { codewords: 0, ..curve };
         assert_eq!(silent.chart(&silent.build().unwrap().foreseen()).traces.len(), 1);
     }
 }

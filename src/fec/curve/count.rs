@@ -1,11 +1,11 @@
 //! Codewords of a point, decoded and counted.
 
-use super::channel::{Channel, Slicer};
-use crate::fec::layout::{Address, Layout};
+use super::channel::{CurveChannel, Slicer};
+use crate::fec::layout::{Address, CodewordLayout};
+use crate::fec::overdispersion::Overdispersion;
 use crate::fec::reed_solomon::code::ReedSolomon;
-use crate::fec::reed_solomon::decode::Workspace;
-use crate::fec::scatter::Scatter;
-use crate::fec::tally::Tally;
+use crate::fec::reed_solomon::decode::DecoderWorkspace;
+use crate::fec::tally::FecTally;
 use crate::seed::Seed;
 
 /// Codewords that are drawn at once, with streams of their own.
@@ -13,22 +13,22 @@ pub(super) const CHUNK_CODEWORDS: u64 = 1024;
 
 /// What was counted.
 #[derive(Clone, Debug)]
-pub(super) struct Counted {
-    pub(super) tally: Tally,
+pub(super) struct CountedPoint {
+    pub(super) tally: FecTally,
     pub(super) slicer: Slicer,
-    pub(super) scatter: Scatter,
+    pub(super) scatter: Overdispersion,
 }
 
-impl Counted {
-    pub(super) fn new(layout: &Layout) -> Self {
+impl CountedPoint {
+    pub(super) fn new(layout: &CodewordLayout) -> Self {
         let (set, chunk) = (
             layout.coding().codewords as u64,
             chunk_sets(layout) * layout.coding().codewords as u64,
         );
         Self {
-            tally: Tally::new(&layout.coding().outer),
+            tally: FecTally::new(&layout.coding().outer),
             slicer: Slicer::default(),
-            scatter: Scatter::new(set, chunk),
+            scatter: Overdispersion::new(set, chunk),
         }
     }
 
@@ -42,13 +42,13 @@ impl Counted {
 }
 
 /// Sets of a chunk.
-pub(super) fn chunk_sets(layout: &Layout) -> u64 {
+pub(super) fn chunk_sets(layout: &CodewordLayout) -> u64 {
     (CHUNK_CODEWORDS / layout.coding().codewords as u64).max(1)
 }
 
 /// Memory for decoding and the words of a chunk: one a thread.
 pub(super) struct Desk {
-    work: Workspace,
+    work: DecoderWorkspace,
     /// What is wrong with each codeword of the chunk, one behind the other.
     wrong: Vec<u16>,
     sent: Vec<u16>,
@@ -58,7 +58,7 @@ pub(super) struct Desk {
 impl Desk {
     pub(super) fn new(code: &ReedSolomon) -> Self {
         let [sent, decoded] = [(); 2].map(|()| vec![0; code.code().codeword_symbols]);
-        Self { work: Workspace::new(code), wrong: Vec::new(), sent, decoded }
+        Self { work: DecoderWorkspace::new(code), wrong: Vec::new(), sent, decoded }
     }
 
     /// Draws the errors of some sets and decodes.
@@ -68,15 +68,15 @@ impl Desk {
     /// words with more are decoded.
     pub(super) fn count(
         &mut self,
-        layout: &Layout,
+        layout: &CodewordLayout,
         code: &ReedSolomon,
-        channel: &Channel,
+        channel: &CurveChannel,
         sets: u64,
         seed: Seed,
-    ) -> Counted {
+    ) -> CountedPoint {
         let coding = layout.coding();
         let (symbols, first) = (coding.outer.codeword_symbols, layout.first_set());
-        let mut counted = Counted::new(layout);
+        let mut counted = CountedPoint::new(layout);
         self.wrong.clear();
         self.wrong.resize(sets as usize * coding.codewords * symbols, 0);
         // sets ahead of the first are not whole, and none behind the last is begun to be looked at
@@ -114,9 +114,9 @@ impl Desk {
     }
 }
 
-/// Adds a word that is corrected for certain: what [`Tally::push_decoded`] would add, without
+/// Adds a word that is corrected for certain: what [`FecTally::push_decoded`] would add, without
 /// decoding.
-fn push_correctable(tally: &mut Tally, wrong: &[u16], symbols: usize, symbol_bits: u32) {
+fn push_correctable(tally: &mut FecTally, wrong: &[u16], symbols: usize, symbol_bits: u32) {
     let bits: u32 =
         if symbols == 0 { 0 } else { wrong.iter().map(|symbol| symbol.count_ones()).sum() };
     tally.histogram.push(Some(symbols));
@@ -128,7 +128,7 @@ fn push_correctable(tally: &mut Tally, wrong: &[u16], symbols: usize, symbol_bit
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fec::curve::description::Curve;
+    use crate::fec::curve::description::FecCurve;
     use crate::fec::curve::scheme::Scheme;
 
     /// Every word decoded: the same counts to the last bit, for words within the code and beyond
@@ -137,13 +137,13 @@ mod tests {
     #[test]
     fn what_is_not_decoded_is_counted_as_if_it_were() {
         for (coding, ber) in
-            [(Scheme::Kp4.on("800gbase-df").unwrap(), 2e-3), (Scheme::Kr4.alone(), 1.5e-3)]
+            [(Scheme::Kp4.on("800gbase-df").unwrap(), 2e-3), (Scheme::Kr4.single_lane(), 1.5e-3)]
         {
             let (layout, code) = (coding.build().unwrap(), coding.outer.build().unwrap());
-            let channel = Channel::new(&Curve { coding, ..Curve::default() }, ber);
+            let channel = CurveChannel::new(&FecCurve { coding, ..FecCurve::default() }, ber);
             let mut desk = Desk::new(&code);
             let counted = desk.count(&layout, &code, &channel, 200, Seed::new(1));
-            let mut tally = Tally::new(code.code());
+            let mut tally = FecTally::new(code.code());
             for word in desk.wrong.chunks_exact(code.code().codeword_symbols) {
                 let mut decoded = word.to_vec();
                 let outcome = code.decode(&mut decoded, &[], &mut desk.work).unwrap();

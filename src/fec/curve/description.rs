@@ -20,10 +20,10 @@ const MOST_CODEWORDS: u64 = 1 << 50;
 /// noise, decoded softly.
 ///
 /// ```
-/// use lightlane::fec::curve::{Curve, Scheme};
+/// use lightlane::fec::curve::{FecCurve, Scheme};
 /// use std::sync::atomic::AtomicBool;
 /// let coding = Scheme::Kp4.on("800gbase-df").unwrap();
-/// let curve = Curve { coding, ber: "2e-3:3e-3:2".parse().unwrap(), codewords: 10_000, ..Curve::default() };
+/// let curve = FecCurve { coding, ber: "2e-3:3e-3:2".parse().unwrap(), codewords: 10_000, ..FecCurve::default() };
 /// let points = curve.build()?.run(&mut |_| (), &AtomicBool::new(false));
 /// let (closed, high) = (points[1].codeword_error_ratio_closed, points[1].codeword_error_ratio_high);
 /// assert!(closed.unwrap() > 0.1 && high.unwrap() > 0.1);
@@ -37,7 +37,7 @@ const MOST_CODEWORDS: u64 = 1 << 50;
 /// beyond the code is left as it was or, counted apart, changed to another codeword.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Curve {
+pub struct FecCurve {
     /// The codes and where their codewords lie.
     pub coding: Coding,
     /// The bit error ratios at the slicer.
@@ -52,7 +52,7 @@ pub struct Curve {
     pub seed: u64,
 }
 
-impl Default for Curve {
+impl Default for FecCurve {
     fn default() -> Self {
         Self {
             coding: Scheme::Kp4.on(Scheme::Kp4.usual_coding()).expect("it ships"),
@@ -65,7 +65,7 @@ impl Default for Curve {
     }
 }
 
-impl Curve {
+impl FecCurve {
     /// Reports every parameter that is out of its range or contradicts another.
     pub fn check(&self, at: &Path, problems: &mut Problems) {
         self.coding.check(&at.key("coding"), problems);
@@ -130,16 +130,16 @@ impl Curve {
 mod tests {
     use super::*;
 
-    fn said(curve: Curve) -> String {
+    fn said(curve: FecCurve) -> String {
         curve.build().err().map_or(String::new(), |error| error.to_string())
     }
 
     #[test]
     fn a_curve_survives_toml() {
-        let curve = Curve { burst: "dfe:0.7".parse().unwrap(), ..Curve::default() };
+        let curve = FecCurve { burst: "dfe:0.7".parse().unwrap(), ..FecCurve::default() };
         assert_eq!(toml::from_str(&toml::to_string(&curve).unwrap()), Ok(curve));
         assert!(
-            toml::from_str::<Curve>("burst = 'dfe:much'")
+            toml::from_str::<FecCurve>("burst = 'dfe:much'")
                 .unwrap_err()
                 .to_string()
                 .contains("is not a number")
@@ -148,36 +148,42 @@ mod tests {
 
     #[test]
     fn contradictions_are_named() {
-        let inner =
-            Curve { coding: Scheme::Kp4Inner.on("1.6tbase-dr8-2").unwrap(), ..Curve::default() };
+        let inner = FecCurve {
+            coding: Scheme::Kp4Inner.on("1.6tbase-dr8-2").unwrap(),
+            ..FecCurve::default()
+        };
         assert_eq!(said(inner.clone()), "");
         assert!(
-            said(Curve { burst: Burst::Dfe { tap: 1.0 }, ..inner.clone() })
+            said(FecCurve { burst: Burst::Dfe { tap: 1.0 }, ..inner.clone() })
                 .starts_with("burst = dfe:1: must be none with an inner code")
         );
         assert!(
-            said(Curve {
+            said(FecCurve {
                 coding: Coding { precoder: true, ..inner.coding.clone() },
                 ..inner.clone()
             })
             .starts_with("precoder: must be off")
         );
         assert!(
-            said(Curve { codewords: 0, ..inner.clone() })
+            said(FecCurve { codewords: 0, ..inner.clone() })
                 .starts_with("codewords = 0: must be at least 1")
         );
         assert!(
-            said(Curve { ber: "0.45".parse().unwrap(), ..inner })
+            said(FecCurve { ber: "0.45".parse().unwrap(), ..inner })
                 .starts_with("ber = 4.5e-1: 4.5e-1 is too much")
         );
-        assert_eq!(said(Curve { errors: 0, ..Curve::default() }), "errors = 0: must be at least 1");
+        assert_eq!(
+            said(FecCurve { errors: 0, ..FecCurve::default() }),
+            "errors = 0: must be at least 1"
+        );
         assert!(
-            said(Curve { codewords: u64::MAX, ..Curve::default() }).contains("must be from 0 to")
+            said(FecCurve { codewords: u64::MAX, ..FecCurve::default() })
+                .contains("must be from 0 to")
         );
         assert_eq!(
-            said(Curve {
+            said(FecCurve {
                 ber: Bers { from: 1.0, to: 2.0, points: usize::MAX },
-                ..Curve::default()
+                ..FecCurve::default()
             })
             .lines()
             .count(),

@@ -1,8 +1,8 @@
 //! What codes leave of errors, over the bit error ratio ahead of them: closed form, counted and
-//! foretold.
+//! extrapolated.
 //!
-//! A [`Curve`] says which codes, which errors and how long to count; [`Curve::build`] makes a
-//! [`Trial`], which counts and gives [`Point`]s.
+//! A [`FecCurve`] says which codes, which errors and how long to count; [`FecCurve::build`] makes a
+//! [`Trial`], which counts and gives [`CurvePoint`]s.
 
 mod awgn;
 mod bers;
@@ -17,7 +17,7 @@ mod trial;
 
 pub use bers::{Bers, BersError};
 pub use burst::{Burst, BurstError};
-pub use description::Curve;
-pub use point::{InnerPoint, Point};
+pub use description::FecCurve;
+pub use point::{CurvePoint, InnerPoint};
 pub use scheme::{Scheme, SchemeError, SchemeOnError};
-pub use trial::{Progress, Trial};
+pub use trial::{CurveProgress, Trial};

@@ -1,9 +1,9 @@
 //! A point of a curve: what is foreseen and what was counted.
 
-use super::channel::Channel;
-use super::count::Counted;
-use crate::fec::extrapolate::foretell;
-use crate::fec::layout::Layout;
+use super::channel::CurveChannel;
+use super::count::CountedPoint;
+use crate::fec::extrapolate::extrapolate;
+use crate::fec::layout::CodewordLayout;
 use crate::fec::tail::{self, SHORTEST_FRAME_OCTETS};
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ const CONFIDENCE: f64 = 0.95;
 /// independent codewords (variance of the sets' counts over the binomial one, or of the counts of
 /// chunks of a thousand codewords, if that is more), else it is Clopper and Pearson's.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Point {
+pub struct CurvePoint {
     /// Bit error ratio at the slicer, as asked for.
     pub pre_fec_ber: f64,
     /// What is known only with an inner code.
@@ -35,8 +35,8 @@ pub struct Point {
     pub codeword_error_ratio_low: Option<f64>,
     /// Upper end.
     pub codeword_error_ratio_high: Option<f64>,
-    /// The same foretold from the counted histogram of wrong symbols, see [`foretell`]; absent
-    /// where more than a tenth is uncorrected.
+    /// The same extrapolated from the counted histogram of wrong symbols, see [`extrapolate`];
+    /// absent where more than a tenth is uncorrected.
     pub codeword_error_ratio_foretold: Option<f64>,
     /// Lower end of its 95 % interval.
     pub codeword_error_ratio_foretold_low: Option<f64>,
@@ -66,12 +66,12 @@ pub struct InnerPoint {
     pub inner_ber_counted: Option<f64>,
 }
 
-impl Point {
+impl CurvePoint {
     pub(super) fn new(
         pre_fec_ber: f64,
-        layout: &Layout,
-        channel: &Channel,
-        counted: &Counted,
+        layout: &CodewordLayout,
+        channel: &CurveChannel,
+        counted: &CountedPoint,
     ) -> Self {
         let (coding, tally) = (layout.coding(), &counted.tally);
         let codewords = tally.histogram.codewords();
@@ -83,7 +83,7 @@ impl Point {
             tail.ln_frame_loss_ratio(&coding.outer, coding.codewords, SHORTEST_FRAME_OCTETS)
         });
         let interval = (codewords > 0).then(|| counted.scatter.interval());
-        let foretold = foretell(&tally.histogram, CONFIDENCE);
+        let extrapolated = extrapolate(&tally.histogram, CONFIDENCE);
         Self {
             pre_fec_ber,
             inner: coding.inner.is_some().then_some(InnerPoint { inner_ber_counted: entering }),
@@ -91,9 +91,12 @@ impl Point {
             codeword_error_ratio_counted: ratio(counted.scatter.failed(), codewords),
             codeword_error_ratio_low: interval.map(|interval| interval.low),
             codeword_error_ratio_high: interval.map(|interval| interval.high),
-            codeword_error_ratio_foretold: foretold.map(|foretold| foretold.codeword_error_ratio),
-            codeword_error_ratio_foretold_low: foretold.map(|foretold| foretold.interval.low),
-            codeword_error_ratio_foretold_high: foretold.map(|foretold| foretold.interval.high),
+            codeword_error_ratio_foretold: extrapolated
+                .map(|extrapolated| extrapolated.codeword_error_ratio),
+            codeword_error_ratio_foretold_low: extrapolated
+                .map(|extrapolated| extrapolated.interval.low),
+            codeword_error_ratio_foretold_high: extrapolated
+                .map(|extrapolated| extrapolated.interval.high),
             post_fec_ber_closed: closed.map(|tail| tail.post_fec_ber()),
             post_fec_ber_counted: ratio(tally.post_fec_errors, tally.bits),
             // of ratios that are not small the sum counts some frames twice

@@ -1,6 +1,6 @@
 //! The codes by name, and where their codewords lie.
 
-use crate::fec::coding::{CODINGS, Coding, InnerCoding, Mux, Turns};
+use crate::fec::coding::{CODINGS, Coding, InnerCoding, InterleaveOrder, Mux};
 use crate::fec::inner::chase::Chase;
 use crate::fec::interleaver::Interleaver;
 use crate::fec::reed_solomon::code::Code;
@@ -104,7 +104,7 @@ impl Scheme {
 
     /// Every codeword alone, its symbols in a row on one lane.
     #[must_use]
-    pub fn alone(self) -> Coding {
+    pub fn single_lane(self) -> Coding {
         let straight = Interleaver { branches: 1, turn_symbols: 1, delay_turns: 0 };
         let inner = self.has_inner().then_some(InnerCoding {
             decoder: Chase::SOFT,
@@ -118,7 +118,7 @@ impl Scheme {
             pcs_lanes: 1,
             lanes: 1,
             mux: Mux::Symbol,
-            turns: Turns::Alternating,
+            turns: InterleaveOrder::Alternating,
             precoder: false,
             inner,
         }
@@ -134,7 +134,7 @@ mod tests {
     fn every_scheme_has_its_name_and_builds_everywhere_it_may() {
         for scheme in Scheme::all() {
             assert_eq!(scheme.name().parse(), Ok(scheme));
-            assert_eq!(scheme.alone().build().unwrap().first_set(), 0);
+            assert_eq!(scheme.single_lane().build().unwrap().first_set(), 0);
             for (name, _) in CODINGS {
                 match scheme.on(name) {
                     Ok(coding) => assert_eq!(
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn alone_a_codewords_bits_follow_each_other() {
-        let layout = Scheme::Kr4.alone().build().unwrap();
+        let layout = Scheme::Kr4.single_lane().build().unwrap();
         for bit in 0..20_000 {
             let (set, within) = (bit / 5280, (bit % 5280) as usize);
             let expected =

@@ -1,11 +1,11 @@
 //! Counting a curve: rounds of chunks, every chunk by itself.
 
-use super::channel::Channel;
-use super::count::{Counted, Desk, chunk_sets};
-use super::description::Curve;
-use super::point::Point;
+use super::channel::CurveChannel;
+use super::count::{CountedPoint, Desk, chunk_sets};
+use super::description::FecCurve;
+use super::point::CurvePoint;
 use crate::error::{Path, Problems, Result};
-use crate::fec::layout::Layout;
+use crate::fec::layout::CodewordLayout;
 use crate::fec::reed_solomon::code::ReedSolomon;
 use crate::seed::Seed;
 use rayon::prelude::*;
@@ -19,28 +19,28 @@ const MOST_CHUNKS: u64 = 64;
 /// A curve, ready to be counted.
 #[derive(Clone, Debug)]
 pub struct Trial {
-    curve: Curve,
-    layout: Arc<Layout>,
+    curve: FecCurve,
+    layout: Arc<CodewordLayout>,
     code: Arc<ReedSolomon>,
     bers: Vec<f64>,
-    channels: Vec<Channel>,
+    channels: Vec<CurveChannel>,
 }
 
 /// How far a trial is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
+pub struct CurveProgress {
     /// Chunks of all points that are counted or no longer wanted.
     pub chunks: u64,
     /// Chunks of all points, of a thousand codewords each.
     pub total: u64,
 }
 
-impl Curve {
+impl FecCurve {
     /// Prepares codes, layout and the errors of every point.
     ///
     /// # Errors
     ///
-    /// Everything that [`Curve::check`] reports.
+    /// Everything that [`FecCurve::check`] reports.
     pub fn build(&self) -> Result<Trial> {
         let mut problems = Problems::new();
         self.check(&Path::root(), &mut problems);
@@ -50,11 +50,11 @@ impl Curve {
 }
 
 impl Trial {
-    fn new(curve: &Curve) -> Self {
+    fn new(curve: &FecCurve) -> Self {
         let layout = curve.coding.build().expect("checked: a coding");
         let code = curve.coding.outer.build().expect("checked: a code");
         let bers: Vec<f64> = curve.ber.values().collect();
-        let channels = bers.iter().map(|ber| Channel::new(curve, *ber)).collect();
+        let channels = bers.iter().map(|ber| CurveChannel::new(curve, *ber)).collect();
         Self { curve: curve.clone(), layout, code, bers, channels }
     }
 
@@ -66,21 +66,21 @@ impl Trial {
     /// far is kept, but for chunks half done.
     pub fn run(
         &self,
-        progress: &mut (dyn FnMut(Progress) + Send),
+        progress: &mut (dyn FnMut(CurveProgress) + Send),
         cancel: &AtomicBool,
-    ) -> Vec<Point> {
+    ) -> Vec<CurvePoint> {
         let sets = self.curve.codewords.div_ceil(self.curve.coding.codewords as u64);
         let chunks = sets.div_ceil(chunk_sets(&self.layout));
-        let mut counted: Vec<Counted> =
-            self.bers.iter().map(|_| Counted::new(&self.layout)).collect();
+        let mut counted: Vec<CountedPoint> =
+            self.bers.iter().map(|_| CountedPoint::new(&self.layout)).collect();
         let (mut next, mut round) = (0, 1);
-        let is_enough = |counted: &Counted| counted.scatter.failed() >= self.curve.errors;
+        let is_enough = |counted: &CountedPoint| counted.scatter.failed() >= self.curve.errors;
         while next < chunks && !cancel.load(Ordering::Relaxed) && !counted.iter().all(is_enough) {
             let end = chunks.min(next + round);
             let wanted = (0..self.bers.len()).filter(|&point| !is_enough(&counted[point]));
             let work: Vec<(usize, u64)> =
                 wanted.flat_map(|point| (next..end).map(move |chunk| (point, chunk))).collect();
-            let done: Vec<Option<Counted>> = work
+            let done: Vec<Option<CountedPoint>> = work
                 .par_iter()
                 .map_init(
                     || Desk::new(&self.code),
@@ -96,7 +96,7 @@ impl Trial {
             (next, round) = (end, (2 * round).min(MOST_CHUNKS));
             let enough = counted.iter().filter(|counted| is_enough(counted)).count() as u64;
             let open = counted.len() as u64 - enough;
-            progress(Progress {
+            progress(CurveProgress {
                 chunks: enough * chunks + open * next,
                 total: counted.len() as u64 * chunks,
             });
@@ -106,18 +106,18 @@ impl Trial {
 
     /// The points before anything is counted: what the closed form says without.
     #[must_use]
-    pub fn foreseen(&self) -> Vec<Point> {
-        self.points(&vec![Counted::new(&self.layout); self.bers.len()])
+    pub fn foreseen(&self) -> Vec<CurvePoint> {
+        self.points(&vec![CountedPoint::new(&self.layout); self.bers.len()])
     }
 
-    fn points(&self, counted: &[Counted]) -> Vec<Point> {
+    fn points(&self, counted: &[CountedPoint]) -> Vec<CurvePoint> {
         let points = self.bers.par_iter().zip(&self.channels).zip(counted);
         points
-            .map(|((ber, channel), counted)| Point::new(*ber, &self.layout, channel, counted))
+            .map(|((ber, channel), counted)| CurvePoint::new(*ber, &self.layout, channel, counted))
             .collect()
     }
 
-    fn count(&self, desk: &mut Desk, point: usize, chunk: u64, sets: u64) -> Counted {
+    fn count(&self, desk: &mut Desk, point: usize, chunk: u64, sets: u64) -> CountedPoint {
         let most = chunk_sets(&self.layout);
         let seed = Seed::new(self.curve.seed).named("fec.curve").index(point as u64).index(chunk);
         desk.count(

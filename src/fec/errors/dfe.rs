@@ -19,14 +19,14 @@ const DRAWN: usize = 1024;
 /// In units of the levels' distance, two half eyes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Dfe {
+pub struct DfeErrors {
     /// The tap b, over the main cursor.
     pub tap: f64,
     /// Half an eye over the noise's standard deviation.
     pub half_eye_over_sigma: f64,
 }
 
-impl Dfe {
+impl DfeErrors {
     pub(super) fn check(&self, at: &Path, problems: &mut Problems) {
         problems.range(at, "tap", self.tap, -1.0..=1.0);
         problems.range(at, "half_eye_over_sigma", self.half_eye_over_sigma, 0.1..=20.0);
@@ -68,7 +68,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    pub(super) fn new(dfe: Dfe, rng: Rng) -> Self {
+    pub(super) fn new(dfe: DfeErrors, rng: Rng) -> Self {
         let sigma = (0.5 / dfe.half_eye_over_sigma) as f32;
         Self { tap: dfe.tap as f32, sigma, rng, noise: vec![0.0; DRAWN], used: DRAWN, error: 0.0 }
     }

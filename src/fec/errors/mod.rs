@@ -1,14 +1,14 @@
 //! Channels other than a link: wrong symbols of a known statistic.
 
-mod chain;
 pub(crate) mod dfe;
 pub(crate) mod draws;
 pub(crate) mod gilbert_elliott;
-pub(crate) mod slips;
+mod markov;
 pub(crate) mod source;
+pub(crate) mod sparse_errors;
 #[cfg(test)]
 mod tests;
 
-pub use dfe::{Dfe, continuation};
+pub use dfe::{DfeErrors, continuation};
 pub use gilbert_elliott::GilbertElliott;
-pub use source::{ErrorSource, Errors};
+pub use source::{ErrorModel, ErrorSource};

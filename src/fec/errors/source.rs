@@ -1,6 +1,6 @@
 //! How errors come, and the source of them.
 
-use super::dfe::{self, Dfe};
+use super::dfe::{self, DfeErrors};
 use super::draws::flip_bits;
 use super::gilbert_elliott::{self, GilbertElliott};
 use crate::error::{Path, Problems, Result};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// How errors come.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Errors {
+pub enum ErrorModel {
     /// Every bit is wrong with the same probability, independently.
     Independent {
         /// Wrong bits over all bits.
@@ -19,10 +19,10 @@ pub enum Errors {
     /// Two states of different bit error ratio.
     GilbertElliott(GilbertElliott),
     /// A slicer behind a feedback equaliser of one tap, in white noise.
-    Dfe(Dfe),
+    Dfe(DfeErrors),
 }
 
-impl Errors {
+impl ErrorModel {
     /// Reports every number that is out of its range.
     pub fn check(&self, at: &Path, problems: &mut Problems) {
         match self {
@@ -64,7 +64,7 @@ enum Kind {
 }
 
 impl ErrorSource {
-    /// Turns the levels that were sent into those that are decided.
+    /// InterleaveOrder the levels that were sent into those that are decided.
     pub fn corrupt(&mut self, levels: &mut [u8]) {
         match &mut self.0 {
             Kind::Independent { rng, ber } => flip_bits(rng, *ber, levels),

@@ -1,18 +1,18 @@
-use super::super::extrapolate::foretell;
+use super::super::extrapolate::extrapolate;
 use super::super::tail;
 use super::source::*;
 use super::*;
 use crate::fec::coding::{Coding, Mux};
-use crate::fec::layout::Layout;
+use crate::fec::layout::CodewordLayout;
 use crate::fec::reed_solomon::code::Code;
-use crate::fec::reed_solomon::decode::Workspace;
-use crate::fec::stream::{Receiver, Sender};
-use crate::fec::tally::Tally;
+use crate::fec::reed_solomon::decode::DecoderWorkspace;
+use crate::fec::stream::{FecReceiver, FecSender};
+use crate::fec::tally::FecTally;
 use crate::pattern::{gray, precode, unprecode};
 use crate::seed::{Seed, StreamKey};
 use std::sync::Arc;
 
-fn source(errors: Errors, name: &str) -> ErrorSource {
+fn source(errors: ErrorModel, name: &str) -> ErrorSource {
     errors.build(Seed::new(1).stream(&StreamKey::of(name.to_owned()))).unwrap()
 }
 
@@ -32,7 +32,7 @@ fn bit_errors(sent: &[u8], decided: &[u8]) -> u64 {
 /// bits: p^2 pairs, 4 expected.
 #[test]
 fn independent_errors_have_their_ratio_and_no_memory() {
-    let mut source = source(Errors::Independent { ber: 1e-3 }, "independent");
+    let mut source = source(ErrorModel::Independent { ber: 1e-3 }, "independent");
     let sent = random_levels(2_000_000);
     let mut decided = sent.clone();
     decided.chunks_mut(997).for_each(|block| source.corrupt(block));
@@ -54,7 +54,7 @@ fn a_gilbert_elliott_channel_has_its_mean_and_its_bursts() {
     let channel =
         GilbertElliott { ber_good: 0.0, ber_bad: 0.1, good_symbols: 950.0, bad_symbols: 50.0 };
     assert!((channel.mean_ber() - 5e-3).abs() < 1e-15);
-    let mut source = source(Errors::GilbertElliott(channel), "gilbert");
+    let mut source = source(ErrorModel::GilbertElliott(channel), "gilbert");
     let sent = random_levels(4_000_000);
     let mut decided = sent.clone();
     decided.chunks_mut(1000).for_each(|block| source.corrupt(block));
@@ -84,7 +84,8 @@ fn bursts_go_on_as_the_physics_sheet_says() {
 fn the_equaliser_makes_the_bursts_of_the_closed_form() {
     let sent = random_levels(8_000_000);
     for tap in [0.3, 0.5, 0.7, 1.0] {
-        let mut source = source(Errors::Dfe(Dfe { tap, half_eye_over_sigma: 3.5 }), "dfe");
+        let mut source =
+            source(ErrorModel::Dfe(DfeErrors { tap, half_eye_over_sigma: 3.5 }), "dfe");
         let mut decided = sent.clone();
         decided.chunks_mut(8192).for_each(|block| source.corrupt(block));
         let single = |n: usize| sent[n].abs_diff(decided[n]) == 1;
@@ -105,18 +106,20 @@ fn the_equaliser_makes_the_bursts_of_the_closed_form() {
 
 #[test]
 fn numbers_out_of_range_are_named() {
-    let said = |errors: Errors| errors.build(Seed::new(1)).err().unwrap().to_string();
-    assert_eq!(said(Errors::Independent { ber: 0.6 }), "ber = 0.6: must be from 0 to 0.5");
-    assert!(said(Errors::Independent { ber: f64::NAN }).contains("must be from"));
+    let said = |errors: ErrorModel| errors.build(Seed::new(1)).err().unwrap().to_string();
+    assert_eq!(said(ErrorModel::Independent { ber: 0.6 }), "ber = 0.6: must be from 0 to 0.5");
+    assert!(said(ErrorModel::Independent { ber: f64::NAN }).contains("must be from"));
     let channel =
         GilbertElliott { ber_good: 0.0, ber_bad: 2.0, good_symbols: 0.0, bad_symbols: 50.0 };
-    assert_eq!(said(Errors::GilbertElliott(channel)).lines().count(), 2);
-    assert!(said(Errors::Dfe(Dfe { tap: 2.0, half_eye_over_sigma: 3.5 })).contains("tap = 2"));
+    assert_eq!(said(ErrorModel::GilbertElliott(channel)).lines().count(), 2);
+    assert!(
+        said(ErrorModel::Dfe(DfeErrors { tap: 2.0, half_eye_over_sigma: 3.5 })).contains("tap = 2")
+    );
 }
 
 #[test]
 fn no_error_is_made_at_a_ratio_of_zero() {
-    let mut source = source(Errors::Independent { ber: 0.0 }, "none");
+    let mut source = source(ErrorModel::Independent { ber: 0.0 }, "none");
     let sent = random_levels(10_000);
     let mut decided = sent.clone();
     source.corrupt(&mut decided);
@@ -124,13 +127,13 @@ fn no_error_is_made_at_a_ratio_of_zero() {
 }
 
 /// Sends sets over a port's lanes through errors; counts by decoding and by genie.
-fn run(layout: &Arc<Layout>, errors: Errors, sets: u64) -> (Tally, Tally) {
+fn run(layout: &Arc<CodewordLayout>, errors: ErrorModel, sets: u64) -> (FecTally, FecTally) {
     let Coding { outer, lanes, precoder, .. } = layout.coding().clone();
     let code = outer.build().unwrap();
-    let mut work = Workspace::new(&code);
-    let (mut decoded, mut genie) = (Tally::new(&outer), Tally::new(&outer));
-    let sender = Sender::new(layout, Seed::new(2)).unwrap();
-    let mut receiver = Receiver::new(layout);
+    let mut work = DecoderWorkspace::new(&code);
+    let (mut decoded, mut genie) = (FecTally::new(&outer), FecTally::new(&outer));
+    let sender = FecSender::new(layout, Seed::new(2)).unwrap();
+    let mut receiver = FecReceiver::new(layout);
     let mut channels: Vec<_> =
         (0..lanes).map(|lane| (source(errors, &format!("lane {lane}")), 0, 0)).collect();
     let mut levels = vec![0; layout.set_symbols()];
@@ -166,8 +169,8 @@ fn run(layout: &Arc<Layout>, errors: Errors, sets: u64) -> (Tally, Tally) {
 fn the_genie_counts_what_the_decoder_counts() {
     let layout = Coding::named("1.6tbase-dr8").unwrap().build().unwrap();
     for errors in [
-        Errors::Independent { ber: 2.5e-3 },
-        Errors::Dfe(Dfe { tap: 0.7, half_eye_over_sigma: 3.0 }),
+        ErrorModel::Independent { ber: 2.5e-3 },
+        ErrorModel::Dfe(DfeErrors { tap: 0.7, half_eye_over_sigma: 3.0 }),
     ] {
         let (decoded, genie) = run(&layout, errors, 100);
         assert_eq!(decoded, genie);
@@ -182,12 +185,12 @@ fn the_genie_counts_what_the_decoder_counts() {
 fn random_errors_leave_what_the_closed_form_says() {
     let layout = Coding::named("800gbase-df").unwrap().build().unwrap();
     for ber in [1.5e-3, 2e-3, 2.5e-3, 3e-3, 3.5e-3] {
-        let (tally, _) = run(&layout, Errors::Independent { ber }, 500);
+        let (tally, _) = run(&layout, ErrorModel::Independent { ber }, 500);
         let words = tally.histogram.codewords() as f64;
         let expected = tail::random_errors(&Code::KP4, ber).unwrap();
         let ratio = expected.codeword_error_ratio();
         let error = (ratio * (1.0 - ratio) * words).sqrt();
-        let beyond = tally.histogram.beyond() as f64;
+        let beyond = tally.histogram.overflow() as f64;
         assert!(
             (beyond - ratio * words).abs() < 5.0 * error + 1.0,
             "{ber}: {beyond}, expected {}",
@@ -206,10 +209,10 @@ fn random_errors_leave_what_the_closed_form_says() {
 /// standard errors of their codewords beyond t.
 #[test]
 fn symbol_mux_and_the_precoder_help_against_bursts() {
-    let errors = Errors::Dfe(Dfe { tap: 1.0, half_eye_over_sigma: 2.9 });
+    let errors = ErrorModel::Dfe(DfeErrors { tap: 1.0, half_eye_over_sigma: 2.9 });
     let beyond = |mux: Mux, precoder: bool| {
         let coding = Coding { mux, precoder, ..Coding::named("1.6tbase-dr8").unwrap() };
-        run(&coding.build().unwrap(), errors, 250).1.histogram.beyond() as f64
+        run(&coding.build().unwrap(), errors, 250).1.histogram.overflow() as f64
     };
     let dealt = beyond(Mux::Bit, false);
     for better in [beyond(Mux::Bit, true), beyond(Mux::Symbol, false)] {
@@ -218,17 +221,17 @@ fn symbol_mux_and_the_precoder_help_against_bursts() {
 }
 
 /// Bit mux behind a tap of 0.7: counted over 160 000 words, 120 of them beyond t (9 %), and
-/// foretold from the first 10 000, whose scatter is 20 % to 25 %. The shape errs by 1.0 to 1.6 on
-/// top.
+/// extrapolated from the first 10 000, whose scatter is 20 % to 25 %. The shape errs by 1.0 to 1.6
+/// on top.
 #[test]
 #[ignore = "slow"]
 fn the_tail_behind_a_feedback_equaliser_is_foretold() {
     let coding = Coding { mux: Mux::Bit, ..Coding::named("1.6tbase-dr8").unwrap() };
     let layout = coding.build().unwrap();
-    let errors = Errors::Dfe(Dfe { tap: 0.7, half_eye_over_sigma: 3.15 });
+    let errors = ErrorModel::Dfe(DfeErrors { tap: 0.7, half_eye_over_sigma: 3.15 });
     let counted = run(&layout, errors, 40_000).0.histogram;
-    let ratio = counted.beyond() as f64 / counted.codewords() as f64;
-    let foretold = foretell(&run(&layout, errors, 2500).1.histogram, 0.95).unwrap();
-    let found = foretold.codeword_error_ratio / ratio;
-    assert!(1.0 / 2.5 < found && found < 1.6 * 2.5, "{foretold:?}, counted {ratio:e}");
+    let ratio = counted.overflow() as f64 / counted.codewords() as f64;
+    let extrapolated = extrapolate(&run(&layout, errors, 2500).1.histogram, 0.95).unwrap();
+    let found = extrapolated.codeword_error_ratio / ratio;
+    assert!(1.0 / 2.5 < found && found < 1.6 * 2.5, "{extrapolated:?}, counted {ratio:e}");
 }

@@ -13,8 +13,8 @@
 //!
 //! IEEE P802.3dj, 177.4.6, table 177-1; D0.1 to D1.1 as transcribed in Omer-Sella/802.3 (`draft`).
 
+mod analytic;
 pub(crate) mod chase;
-mod closed;
 pub(crate) mod code;
 pub(crate) mod soft;
 #[cfg(test)]
@@ -22,7 +22,7 @@ mod tests;
 #[cfg(test)]
 mod trellis;
 
+pub use analytic::hard_decision_ber;
 pub use chase::{Chase, ChaseError, InnerOutcome};
-pub use closed::hard_decision_ber;
 pub use code::{BLOCK_SYMBOLS, PARITY_ROWS, PAYLOAD_SYMBOLS, encode};
 pub use soft::{Soft, SoftError};

@@ -1,6 +1,6 @@
 //! Parameters of a code, and the code ready to encode and decode.
 
-use super::super::galois::{Field, FieldError};
+use super::super::galois::{FieldError, GaloisField};
 use super::super::powers::Powers;
 use super::remainder::Remainder;
 use crate::error::{Path, Problems};
@@ -63,7 +63,7 @@ impl Code {
 
     /// Reports parameters that make no code.
     pub fn check(&self, at: &Path, problems: &mut Problems) {
-        if let Err(error) = Field::new(self.field_polynomial) {
+        if let Err(error) = GaloisField::new(self.field_polynomial) {
             return problems.report(
                 at,
                 "field_polynomial",
@@ -93,7 +93,7 @@ impl Code {
     }
 
     fn build_anew(&self) -> Result<ReedSolomon, CodeError> {
-        let field = Field::new(self.field_polynomial)?;
+        let field = GaloisField::new(self.field_polynomial)?;
         let Self { codeword_symbols: n, message_symbols: k, first_root, .. } = *self;
         if !(2..=field.order()).contains(&n) {
             return Err(CodeError::Length { n, longest: field.order() });
@@ -114,7 +114,7 @@ impl Code {
 pub enum CodeError {
     /// There is no such field.
     #[error(transparent)]
-    Field(#[from] FieldError),
+    GaloisField(#[from] FieldError),
     /// A codeword is too short or longer than the field allows.
     #[error("codeword_symbols = {n}: must be from 2 to {longest}")]
     Length {
@@ -177,14 +177,14 @@ pub enum WordError {
 /// A Reed-Solomon code, ready to encode and to decode.
 ///
 /// ```
-/// use lightlane::fec::reed_solomon::{Code, Outcome, Workspace};
+/// use lightlane::fec::reed_solomon::{Code, DecodeOutcome, DecoderWorkspace};
 /// let kp4 = Code::KP4.build().unwrap();
 /// let mut word: Vec<u16> = (0..544).collect();
 /// kp4.encode(&mut word).unwrap();
 /// let sent = word.clone();
 /// word[3] ^= 0x155;
-/// let outcome = kp4.decode(&mut word, &[], &mut Workspace::new(&kp4)).unwrap();
-/// assert_eq!(outcome, Outcome::Corrected { symbols: 1, bits: 5 });
+/// let outcome = kp4.decode(&mut word, &[], &mut DecoderWorkspace::new(&kp4)).unwrap();
+/// assert_eq!(outcome, DecodeOutcome::Corrected { symbols: 1, bits: 5 });
 /// assert_eq!(word, sent);
 /// ```
 ///
@@ -194,7 +194,7 @@ pub enum WordError {
 #[derive(Clone, Debug)]
 pub struct ReedSolomon {
     pub(super) code: Code,
-    pub(super) field: Field,
+    pub(super) field: GaloisField,
     pub(super) generator: Vec<u16>,
     pub(super) remainder: Remainder,
     pub(super) powers: Powers,
@@ -209,7 +209,7 @@ impl ReedSolomon {
 
     /// The field of the symbols.
     #[must_use]
-    pub fn field(&self) -> &Field {
+    pub fn field(&self) -> &GaloisField {
         &self.field
     }
 
@@ -268,7 +268,7 @@ impl ReedSolomon {
 }
 
 /// The product of `x - alpha^(first_root + i)`, highest coefficient first.
-fn generator(field: &Field, first_root: usize, degree: usize) -> Vec<u16> {
+fn generator(field: &GaloisField, first_root: usize, degree: usize) -> Vec<u16> {
     let mut generator = vec![1];
     for i in 0..degree {
         let root = field.power(first_root + i);

@@ -8,7 +8,7 @@ use super::code::{ReedSolomon, WordError};
 /// is found, always. Beyond that a word is detected, or corrected to a wrong codeword:
 /// [`ReedSolomon::miscorrection_bound`] says how seldom. Who knows the sent word compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum DecodeOutcome {
     /// The word is a codeword.
     Clean,
     /// The word was changed to the one codeword within reach.
@@ -24,7 +24,7 @@ pub enum Outcome {
 
 /// The memory of a decoder: one a thread, used again for every word.
 #[derive(Clone, Debug)]
-pub struct Workspace {
+pub struct DecoderWorkspace {
     remainder: Vec<u16>,
     syndromes: Vec<u16>,
     locator: Vec<u16>,
@@ -36,7 +36,7 @@ pub struct Workspace {
     erased: Vec<bool>,
 }
 
-impl Workspace {
+impl DecoderWorkspace {
     /// Memory for words of one code.
     #[must_use]
     pub fn new(code: &ReedSolomon) -> Self {
@@ -89,28 +89,32 @@ impl ReedSolomon {
         &self,
         word: &mut [u16],
         erasures: &[usize],
-        work: &mut Workspace,
-    ) -> Result<Outcome, WordError> {
+        work: &mut DecoderWorkspace,
+    ) -> Result<DecodeOutcome, WordError> {
         self.check_length(word)?;
         self.check_symbols(word)?;
         self.check_erasures(erasures, work)?;
         if self.divides(word, work) {
-            return Ok(Outcome::Clean);
+            return Ok(DecodeOutcome::Clean);
         }
         if erasures.len() > self.code.parity_symbols() {
-            return Ok(Outcome::Detected);
+            return Ok(DecodeOutcome::Detected);
         }
         self.find_syndromes(work);
         let Some(degree) = self.find_locator(erasures, work) else {
-            return Ok(Outcome::Detected);
+            return Ok(DecodeOutcome::Detected);
         };
         if self.search(degree, work) != degree {
-            return Ok(Outcome::Detected);
+            return Ok(DecodeOutcome::Detected);
         }
         Ok(self.correct(word, degree, work))
     }
 
-    fn check_erasures(&self, erasures: &[usize], work: &mut Workspace) -> Result<(), WordError> {
+    fn check_erasures(
+        &self,
+        erasures: &[usize],
+        work: &mut DecoderWorkspace,
+    ) -> Result<(), WordError> {
         let n = self.code.codeword_symbols;
         let mut found = Ok(());
         for (i, &position) in erasures.iter().enumerate() {
@@ -129,14 +133,14 @@ impl ReedSolomon {
     }
 
     /// Whether the generator divides the word; leaves the remainder, highest coefficient first.
-    fn divides(&self, word: &[u16], work: &mut Workspace) -> bool {
+    fn divides(&self, word: &[u16], work: &mut DecoderWorkspace) -> bool {
         let (message, parity) = word.split_at(self.code.message_symbols);
         self.remainder.write_parity(&self.field, message, &mut work.remainder);
         work.remainder.iter_mut().zip(parity).for_each(|(r, p)| *r ^= p);
         work.remainder.iter().all(|&r| r == 0)
     }
 
-    fn find_syndromes(&self, work: &mut Workspace) {
+    fn find_syndromes(&self, work: &mut DecoderWorkspace) {
         work.syndromes.fill(0);
         for (i, &coefficient) in work.remainder.iter().rev().enumerate() {
             if let Some(log) = self.field.log(coefficient) {
@@ -151,9 +155,9 @@ impl ReedSolomon {
     }
 
     /// Berlekamp-Massey; the locator's degree, when it is one that the syndromes can prove.
-    fn find_locator(&self, erasures: &[usize], work: &mut Workspace) -> Option<usize> {
+    fn find_locator(&self, erasures: &[usize], work: &mut DecoderWorkspace) -> Option<usize> {
         let (field, parity) = (&self.field, self.code.parity_symbols());
-        let Workspace { syndromes, locator, previous, updated, .. } = work;
+        let DecoderWorkspace { syndromes, locator, previous, updated, .. } = work;
         locator.fill(0);
         locator[0] = 1;
         for (count, &position) in erasures.iter().enumerate() {
@@ -193,7 +197,7 @@ impl ReedSolomon {
 
     /// Evaluates the locator, its even and its odd terms apart, at the inverse of every position;
     /// the number of roots.
-    fn search(&self, degree: usize, work: &mut Workspace) -> usize {
+    fn search(&self, degree: usize, work: &mut DecoderWorkspace) -> usize {
         work.even.fill(0);
         work.odd.fill(0);
         for (i, &coefficient) in work.locator[..=degree].iter().enumerate() {
@@ -211,7 +215,12 @@ impl ReedSolomon {
         }
     }
 
-    fn correct(&self, word: &mut [u16], degree: usize, work: &mut Workspace) -> Outcome {
+    fn correct(
+        &self,
+        word: &mut [u16],
+        degree: usize,
+        work: &mut DecoderWorkspace,
+    ) -> DecodeOutcome {
         let (field, n) = (&self.field, self.code.codeword_symbols);
         work.evaluator.fill(0);
         for i in 0..degree {
@@ -231,6 +240,6 @@ impl ReedSolomon {
                 bits += error.count_ones() as usize;
             }
         }
-        Outcome::Corrected { symbols, bits }
+        DecodeOutcome::Corrected { symbols, bits }
     }
 }

@@ -14,4 +14,4 @@ mod remainder;
 mod tests;
 
 pub use code::{Code, CodeError, ReedSolomon, WordError};
-pub use decode::{Outcome, Workspace};
+pub use decode::{DecodeOutcome, DecoderWorkspace};

@@ -1,6 +1,6 @@
 //! Division by the generator: parity, and what is wrong with a received word.
 
-use super::super::galois::Field;
+use super::super::galois::GaloisField;
 
 /// Symbols that one step of the division takes.
 const STRIDE: usize = 4;
@@ -28,7 +28,7 @@ pub(super) struct Remainder {
 }
 
 impl Remainder {
-    pub(super) fn new(field: &Field, generator: &[u16]) -> Self {
+    pub(super) fn new(field: &GaloisField, generator: &[u16]) -> Self {
         let (bits, degree) = (field.bits(), generator.len() - 1);
         let words = (degree * bits as usize).div_ceil(64);
         let mut rows = Vec::new();
@@ -55,7 +55,7 @@ impl Remainder {
     }
 
     /// Writes the remainder of a message.
-    pub(super) fn write_parity(&self, field: &Field, message: &[u16], parity: &mut [u16]) {
+    pub(super) fn write_parity(&self, field: &GaloisField, message: &[u16], parity: &mut [u16]) {
         match self.words {
             1 => self.by_rows::<1>(message, parity),
             2 => self.by_rows::<2>(message, parity),
@@ -97,7 +97,7 @@ impl Remainder {
         }
     }
 
-    fn by_register(&self, field: &Field, message: &[u16], parity: &mut [u16]) {
+    fn by_register(&self, field: &GaloisField, message: &[u16], parity: &mut [u16]) {
         parity.fill(0);
         for &symbol in message {
             let factor = parity[0] ^ symbol;

@@ -1,5 +1,5 @@
 use super::code::*;
-use super::decode::{Outcome, Workspace};
+use super::decode::{DecodeOutcome, DecoderWorkspace};
 use crate::error::{Path, Problems};
 use crate::fec::tail;
 use crate::math::ln_binomial::ln_binomial;
@@ -84,7 +84,7 @@ fn parity_agrees_with_an_independent_computation() {
 fn every_pattern_of_up_to_two_errors_is_corrected() {
     for first_root in [0, 1, 6, 14] {
         let code = small(4, first_root);
-        let mut work = Workspace::new(&code);
+        let mut work = DecoderWorkspace::new(&code);
         let sent = random_word(&code, &mut Seed::new(1).rng());
         for (a, b) in (0..15).flat_map(|a| (0..=a).map(move |b| (a, b))) {
             for (x, y) in (1..16).flat_map(|x| (1..16).map(move |y| (x, y))) {
@@ -95,7 +95,7 @@ fn every_pattern_of_up_to_two_errors_is_corrected() {
                 assert_eq!(word, sent, "{a} {b} {x} {y}");
                 let (symbols, bits) =
                     if a == b { (1, x.count_ones()) } else { (2, x.count_ones() + y.count_ones()) };
-                assert_eq!(outcome, Outcome::Corrected { symbols, bits: bits as usize });
+                assert_eq!(outcome, DecodeOutcome::Corrected { symbols, bits: bits as usize });
             }
         }
     }
@@ -105,7 +105,7 @@ fn every_pattern_of_up_to_two_errors_is_corrected() {
 #[test]
 fn every_pattern_of_erasures_and_an_error_is_corrected() {
     let code = small(4, 1);
-    let mut work = Workspace::new(&code);
+    let mut work = DecoderWorkspace::new(&code);
     let sent = random_word(&code, &mut Seed::new(2).rng());
     for (a, b, c) in (0..15)
         .flat_map(|a| (0..a).flat_map(move |b| (0..15).map(move |c| (a, b, c))))
@@ -134,7 +134,7 @@ fn every_pattern_of_erasures_and_an_error_is_corrected() {
 #[test]
 fn exactly_the_words_near_another_codeword_are_miscorrected() {
     let code = small(4, 0);
-    let mut work = Workspace::new(&code);
+    let mut work = DecoderWorkspace::new(&code);
     let mut miscorrected = 0;
     let mut all = 0;
     for (a, b, c) in (0..15).flat_map(|a| (0..a).flat_map(move |b| (0..b).map(move |c| (a, b, c))))
@@ -145,9 +145,9 @@ fn exactly_the_words_near_another_codeword_are_miscorrected() {
             let received = word;
             all += 1;
             match code.decode(&mut word, &[], &mut work).unwrap() {
-                Outcome::Clean => panic!("no codeword has weight 3"),
-                Outcome::Detected => assert_eq!(word, received),
-                Outcome::Corrected { .. } => {
+                DecodeOutcome::Clean => panic!("no codeword has weight 3"),
+                DecodeOutcome::Detected => assert_eq!(word, received),
+                DecodeOutcome::Corrected { .. } => {
                     assert_eq!(word.iter().filter(|&&s| s != 0).count(), 5);
                     miscorrected += 1;
                 }
@@ -167,7 +167,7 @@ fn miscorrection_beyond_t_is_as_seldom_as_its_bound_says() {
         Code { field_polynomial: 0x43, codeword_symbols: 63, message_symbols: 55, first_root: 1 }
             .build()
             .unwrap();
-    let mut work = Workspace::new(&code);
+    let mut work = DecoderWorkspace::new(&code);
     let mut rng = Seed::new(3).named("beyond").rng();
     let words = 40_000;
     let share: f64 =
@@ -180,7 +180,7 @@ fn miscorrection_beyond_t_is_as_seldom_as_its_bound_says() {
                 positions(&mut rng, 63, errors)
                     .into_iter()
                     .for_each(|p| word[p] = 1 + below(&mut rng, 63) as u16);
-                code.decode(&mut word, &[], &mut work).unwrap() != Outcome::Detected
+                code.decode(&mut word, &[], &mut work).unwrap() != DecodeOutcome::Detected
             })
             .count() as f64;
         let expected = share * f64::from(words);
@@ -204,7 +204,7 @@ fn another_code_fails_as_often_as_the_closed_form_says() {
         first_root: 1,
     };
     let built = code.build().unwrap();
-    let mut work = Workspace::new(&built);
+    let mut work = DecoderWorkspace::new(&built);
     let mut rng = Seed::new(5).rng();
     for ber in [2.5e-3, 3e-3, 3.5e-3] {
         let sent = random_word(&built, &mut rng);
@@ -233,7 +233,7 @@ fn kp4_corrects_fifteen_errors_and_detects_more() {
     for (code, t) in [(Code::KP4, 15), (Code::KR4, 7)] {
         let code = code.build().unwrap();
         assert_eq!(code.code().correctable(), t);
-        let mut work = Workspace::new(&code);
+        let mut work = DecoderWorkspace::new(&code);
         let mut rng = Seed::new(4).rng();
         for round in 0..300 {
             let sent = random_word(&code, &mut rng);
@@ -248,9 +248,12 @@ fn kp4_corrects_fifteen_errors_and_detects_more() {
             if errors <= t {
                 let bits =
                     received.iter().zip(&sent).map(|(a, b)| (a ^ b).count_ones() as usize).sum();
-                assert_eq!((outcome, &word), (Outcome::Corrected { symbols: errors, bits }, &sent));
+                assert_eq!(
+                    (outcome, &word),
+                    (DecodeOutcome::Corrected { symbols: errors, bits }, &sent)
+                );
             } else if t == 15 {
-                assert_eq!((outcome, &word), (Outcome::Detected, &received));
+                assert_eq!((outcome, &word), (DecodeOutcome::Detected, &received));
             } else {
                 assert_ne!(word, sent);
             }
@@ -291,16 +294,16 @@ fn impossible_parameters_are_refused_with_their_bounds() {
 #[test]
 fn words_that_are_none_are_refused_and_leave_no_trace() {
     let code = small(4, 0);
-    let mut work = Workspace::new(&code);
+    let mut work = DecoderWorkspace::new(&code);
     let mut decode = |word: &mut [u16], erasures: &[usize]| code.decode(word, erasures, &mut work);
     assert_eq!(decode(&mut [0; 14], &[]), Err(WordError::Length { found: 14, expected: 15 }));
     assert_eq!(decode(&mut [16; 15], &[]), Err(WordError::Symbol { size: 16 }));
     assert_eq!(decode(&mut [0; 15], &[1, 15]), Err(WordError::Erasure { position: 15, n: 15 }));
     assert_eq!(decode(&mut [0; 15], &[1, 2, 1]), Err(WordError::ErasedTwice { position: 1 }));
-    assert_eq!(decode(&mut [0; 15], &[1, 2]), Ok(Outcome::Clean));
+    assert_eq!(decode(&mut [0; 15], &[1, 2]), Ok(DecodeOutcome::Clean));
     let mut word = [0; 15];
     word[0] = 1;
-    assert_eq!(decode(&mut word, &[1, 2, 3, 4, 5]), Ok(Outcome::Detected));
+    assert_eq!(decode(&mut word, &[1, 2, 3, 4, 5]), Ok(DecodeOutcome::Detected));
 }
 
 proptest! {
@@ -337,7 +340,7 @@ proptest! {
                 if i < erasures { below(&mut rng, order + 1) } else { 1 + below(&mut rng, order) };
             word[position] ^= change as u16;
         }
-        code.decode(&mut word, &wrong[..erasures], &mut Workspace::new(&code)).unwrap();
+        code.decode(&mut word, &wrong[..erasures], &mut DecoderWorkspace::new(&code)).unwrap();
         prop_assert_eq!(word, sent);
     }
 
@@ -348,18 +351,19 @@ proptest! {
         seed: u64,
     ) {
         let code = small(parity, 3);
-        let mut work = Workspace::new(&code);
+        let mut work = DecoderWorkspace::new(&code);
         let mut rng = Seed::new(seed).rng();
         let received: Vec<u16> = (0..15).map(|_| below(&mut rng, 16) as u16).collect();
         let mut word = received.clone();
         let erased = positions(&mut rng, 15, erasures);
         match code.decode(&mut word, &erased, &mut work).unwrap() {
-            Outcome::Corrected { symbols, .. } => {
+            DecodeOutcome::Corrected { symbols, .. } => {
                 let changed: Vec<usize> = (0..15).filter(|&i| word[i] != received[i]).collect();
                 prop_assert_eq!(changed.len(), symbols);
                 let errors = changed.iter().filter(|position| !erased.contains(position)).count();
                 prop_assert!(2 * errors + erasures <= parity);
-                prop_assert_eq!(code.decode(&mut word, &[], &mut work).unwrap(), Outcome::Clean);
+                let again = code.decode(&mut word, &[], &mut work).unwrap();
+                prop_assert_eq!(again, DecodeOutcome::Clean);
             }
             _ => prop_assert_eq!(word, received),
         }

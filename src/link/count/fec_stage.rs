@@ -3,7 +3,9 @@
 use crate::chain::{Prediction, Seen, Tally, Witness};
 use crate::fec::inner::{Soft, hard_decision_ber};
 use crate::fec::reed_solomon::Code;
-use crate::fec::{Coding, Counter, Decoding, Histogram, Read, Reader, tail};
+use crate::fec::{
+    CodewordCounter, Coding, Decoding, ErrorExtractor, ErrorPositions, SymbolErrorHistogram, tail,
+};
 use crate::link::build::lane::Lane;
 use crate::link::result::figures::{FecResult, LaneResult};
 use crate::pattern::gray::BIT_ERRORS;
@@ -12,8 +14,8 @@ use crate::pattern::gray::BIT_ERRORS;
 const CONFIDENCE: f64 = 0.95;
 
 /// Reads what the lanes decide, alone and as a port.
-pub(crate) struct FecStage {
-    lines: Vec<Option<LaneFec>>,
+pub(crate) struct Corrected {
+    lines: Vec<Option<Line>>,
     port: Result<Port, Option<String>>,
 }
 
@@ -21,31 +23,31 @@ pub(crate) struct FecStage {
 struct Port {
     coding: String,
     decoding: Decoding,
-    counter: Counter,
+    counter: CodewordCounter,
     frame_octets: f64,
 }
 
 /// One lane, and codewords that it alone carries.
-struct LaneFec {
+struct Line {
     number: usize,
-    reader: Reader,
+    reader: ErrorExtractor,
     /// Of the last decision, for the precoder.
     carried: u8,
-    alone: Counter,
+    single_lane: CodewordCounter,
     /// Payload behind an inner code.
     payload: Tally,
     frame_octets: f64,
     added_ber: f64,
 }
 
-impl FecStage {
+impl Corrected {
     /// For lanes with what is foreseen of each; the port only when they are all of its lanes, alike
     /// in their coding.
     pub(crate) fn new(lanes: &[(&Lane, &Prediction)]) -> Self {
-        let lines: Vec<Option<LaneFec>> =
+        let lines: Vec<Option<Line>> =
             lanes.iter().map(|(lane, prediction)| line(lane, prediction)).collect();
         let port = port(lanes, &lines);
-        FecStage { lines, port }
+        Corrected { lines, port }
     }
 
     /// Why the port has no codewords, where it has a coding.
@@ -79,7 +81,7 @@ impl FecStage {
         let words = tally.histogram.codewords();
         let interval = (words > 0).then(|| counter.codeword_error_interval());
         let bits = (words > 0).then(|| counter.bit_error_interval());
-        let foretold = counter.foretell(0.0, CONFIDENCE);
+        let extrapolated = counter.extrapolate(0.0, CONFIDENCE);
         let lost = |ratio: f64| {
             tail::ln_frame_loss_ratio(libm::log(ratio), outer, *codewords, *frame_octets)
                 .exp()
@@ -103,26 +105,26 @@ impl FecStage {
             codeword_error_ratio_low: interval.map(|i| i.low),
             codeword_error_ratio_high: interval.map(|i| i.high),
             codeword_error_ratio_closed: closed.map(|tail| tail.codeword_error_ratio()),
-            codeword_error_ratio_foretold: foretold.map(|f| f.codeword_error_ratio),
-            codeword_error_ratio_foretold_low: foretold.map(|f| f.interval.low),
-            codeword_error_ratio_foretold_high: foretold.map(|f| f.interval.high),
+            codeword_error_ratio_foretold: extrapolated.map(|f| f.codeword_error_ratio),
+            codeword_error_ratio_foretold_low: extrapolated.map(|f| f.interval.low),
+            codeword_error_ratio_foretold_high: extrapolated.map(|f| f.interval.high),
             frame_loss_ratio: counter.frame_loss_ratio(*frame_octets).filter(|&ratio| ratio > 0.0),
             frame_loss_ratio_closed: closed.map(|tail| lost(tail.codeword_error_ratio())),
-            frame_loss_ratio_foretold: foretold.map(|f| lost(f.codeword_error_ratio)),
-            frame_loss_ratio_foretold_low: foretold.map(|f| lost(f.interval.low)),
-            frame_loss_ratio_foretold_high: foretold.map(|f| lost(f.interval.high)),
+            frame_loss_ratio_foretold: extrapolated.map(|f| lost(f.codeword_error_ratio)),
+            frame_loss_ratio_foretold_low: extrapolated.map(|f| lost(f.interval.low)),
+            frame_loss_ratio_foretold_high: extrapolated.map(|f| lost(f.interval.high)),
         })
     }
 }
 
-impl Witness for FecStage {
-    type Found = Option<Read>;
+impl Witness for Corrected {
+    type Found = Option<ErrorPositions>;
 
-    fn look(&self, lane: usize, seen: &Seen<'_>) -> Option<Read> {
+    fn look(&self, lane: usize, seen: &Seen<'_>) -> Option<ErrorPositions> {
         self.lines[lane].as_ref().map(|line| line.reader.read(seen.sent, seen.values, seen.decided))
     }
 
-    fn take(&mut self, lane: usize, found: Option<Read>) {
+    fn take(&mut self, lane: usize, found: Option<ErrorPositions>) {
         if let (Some(line), Some(mut read)) = (&mut self.lines[lane], found) {
             line.carried = read.join(line.carried);
             line.take(&read);
@@ -135,7 +137,7 @@ impl Witness for FecStage {
 
 /// What one lane needs; nothing without a coding, or with an inner code that its symbols do not
 /// carry.
-fn line(lane: &Lane, prediction: &Prediction) -> Option<LaneFec> {
+fn line(lane: &Lane, prediction: &Prediction) -> Option<Line> {
     let fec = &lane.config.fec;
     let coding = fec.chosen()?;
     let reader = match &coding.inner {
@@ -145,26 +147,31 @@ fn line(lane: &Lane, prediction: &Prediction) -> Option<LaneFec> {
                 prediction.levels.map(|(mean, _)| mean as f32),
                 prediction.levels.map(|(_, sigma)| sigma as f32),
             ];
-            Reader::Inner(inner.decoder, Soft::new(means, sigmas).ok()?, inner.interleaved_blocks)
+            ErrorExtractor::Inner(
+                inner.decoder,
+                Soft::new(means, sigmas).ok()?,
+                inner.interleaved_blocks,
+            )
         }
-        None if lane.config.precodes() => Reader::Precoded,
-        None => Reader::Plain,
+        None if lane.config.precodes() => ErrorExtractor::Precoded,
+        None => ErrorExtractor::Plain,
     };
     // a lane of its own carries no whole codewords of the port
-    let alone = Counter::new(coding.alone().build().ok()?, fec.decoding, None).ok()?;
+    let single_lane =
+        CodewordCounter::new(coding.single_lane().build().ok()?, fec.decoding, None).ok()?;
     let (frame_octets, added_ber) = (fec.frame_octets, fec.added_ber);
-    Some(LaneFec {
+    Some(Line {
         number: lane.number,
         reader,
         carried: 0,
-        alone,
+        single_lane,
         payload: Tally::default(),
         frame_octets,
         added_ber,
     })
 }
 
-fn port(lanes: &[(&Lane, &Prediction)], lines: &[Option<LaneFec>]) -> Result<Port, Option<String>> {
+fn port(lanes: &[(&Lane, &Prediction)], lines: &[Option<Line>]) -> Result<Port, Option<String>> {
     let (first, _) = lanes.first().ok_or(None)?;
     let fec = &first.config.fec;
     let layout = fec.chosen().and_then(|coding| coding.build().ok()).ok_or(None)?;
@@ -195,7 +202,8 @@ fn port(lanes: &[(&Lane, &Prediction)], lines: &[Option<LaneFec>]) -> Result<Por
             fec.coding
         ));
     }
-    let counter = Counter::new(layout, fec.decoding, first.sender.clone()).map_err(|_| None)?;
+    let counter =
+        CodewordCounter::new(layout, fec.decoding, first.sender.clone()).map_err(|_| None)?;
     Ok(Port {
         coding: fec.coding.clone(),
         decoding: fec.decoding,
@@ -204,12 +212,12 @@ fn port(lanes: &[(&Lane, &Prediction)], lines: &[Option<LaneFec>]) -> Result<Por
     })
 }
 
-fn bins(histogram: &Histogram) -> Vec<u64> {
-    histogram.bins().iter().copied().chain([histogram.beyond()]).collect()
+fn bins(histogram: &SymbolErrorHistogram) -> Vec<u64> {
+    histogram.bins().iter().copied().chain([histogram.overflow()]).collect()
 }
 
-impl LaneFec {
-    fn take(&mut self, read: &Read) {
+impl Line {
+    fn take(&mut self, read: &ErrorPositions) {
         let wrong_bits = read
             .wrong
             .iter()
@@ -223,14 +231,14 @@ impl LaneFec {
             block_errors: vec![symbol_errors],
             ..Tally::default()
         });
-        self.alone.push(0, read.symbols, &read.wrong);
+        self.single_lane.push(0, read.symbols, &read.wrong);
     }
 
     fn tell(&self, result: &mut LaneResult) {
-        let Coding { outer, codewords, .. } = self.alone.layout().coding();
-        let tally = self.alone.tally();
+        let Coding { outer, codewords, .. } = self.single_lane.layout().coding();
+        let tally = self.single_lane.tally();
         let mut ber = result.ber_semi_analytic.or(result.ber_counted);
-        if matches!(self.reader, Reader::Inner(..)) {
+        if matches!(self.reader, ErrorExtractor::Inner(..)) {
             let (interval, _) = self.payload.interval();
             let counted = (self.payload.bit_errors > 0).then(|| self.payload.ber());
             ber = counted.or(ber.map(hard_decision_ber));
@@ -251,15 +259,16 @@ impl LaneFec {
             return;
         }
         let share = |count: u64, of: u64| (count > 0).then(|| count as f64 / of as f64);
-        let interval = self.alone.codeword_error_interval();
-        result.block_error_ratio = share(self.alone.failed(), words);
+        let interval = self.single_lane.codeword_error_interval();
+        result.block_error_ratio = share(self.single_lane.failed(), words);
         result.block_error_ratio_low = Some(interval.low);
         result.block_error_ratio_high = Some(interval.high);
-        if let Some(foretold) = self.alone.foretell(symbol_ratio(outer, self.added_ber), CONFIDENCE)
+        if let Some(extrapolated) =
+            self.single_lane.extrapolate(symbol_ratio(outer, self.added_ber), CONFIDENCE)
         {
-            result.block_error_ratio_foretold = Some(foretold.codeword_error_ratio);
-            result.block_error_ratio_foretold_low = Some(foretold.interval.low);
-            result.block_error_ratio_foretold_high = Some(foretold.interval.high);
+            result.block_error_ratio_foretold = Some(extrapolated.codeword_error_ratio);
+            result.block_error_ratio_foretold_low = Some(extrapolated.interval.low);
+            result.block_error_ratio_foretold_high = Some(extrapolated.interval.high);
         }
         result.corrected_bits = tally.corrected_bits;
         result.uncorrectable_blocks = tally.uncorrectable;

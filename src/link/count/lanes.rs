@@ -3,33 +3,32 @@
 use crate::chain::{
     ClockReading, Count, Counted, Prediction, Refusal, Stop, Tally, Trained, Workers, count,
 };
-use crate::link::count::fec_stage::FecStage;
-use crate::link::count::reported::CountedBer;
+use crate::link::count::fec_stage::Corrected;
+use crate::link::count::reported::Told;
 use crate::link::describe::simulation::Simulation;
 use crate::link::result::figures::LaneResult;
 use crate::link::solve::budget::ROUND_BLOCKS;
-use crate::link::solve::lane::{LaneSolution, SolvedLane};
+use crate::link::solve::lane::{Receiver, Solved};
 use crate::link::solve::margin::Margin;
-use crate::link::solve::method::LaneCounter;
-use crate::link::solve::segment::SolvedSegment;
+use crate::link::solve::method::Engine;
 use std::sync::atomic::AtomicBool;
 
-/// Counts of all lanes with some receiver, and the FEC stage after them.
+/// What was counted of all lanes with some receiver, and what error correction makes of it.
 pub(crate) struct CountedLanes {
     counted: Vec<Option<Counted>>,
     /// By which factors each lane's stored blocks may be off their pattern.
     scatter: Vec<Option<[f64; 2]>>,
     /// Place of each lane among those that have the receiver.
     places: Vec<Option<usize>>,
-    pub(crate) fec: FecStage,
+    pub(crate) corrected: Corrected,
 }
 
 impl CountedLanes {
     /// What was counted of a lane, symbol by symbol, and the error ratio of that.
-    pub(crate) fn tally(&self, lane: usize) -> Option<(&Tally, CountedBer)> {
+    pub(crate) fn tally(&self, lane: usize) -> Option<(&Tally, Told)> {
         self.counted[lane]
             .as_ref()
-            .map(|counted| (&counted.end, CountedBer::of(counted, self.scatter[lane])))
+            .map(|counted| (&counted.end, Told::of(counted, self.scatter[lane])))
     }
 
     /// What was counted of a lane's segments, where it has several; of rare events no tally tells a
@@ -55,7 +54,7 @@ impl CountedLanes {
     /// Adds what error correction made of a lane to its result.
     pub(crate) fn correct(&self, lane: usize, result: &mut LaneResult) {
         if let Some(place) = self.places[lane] {
-            self.fec.tell(place, result);
+            self.corrected.tell(place, result);
         }
     }
 }
@@ -63,21 +62,20 @@ impl CountedLanes {
 /// Counts every lane as it is, and with its power lowered to the limit; `step` is called after
 /// each.
 pub(crate) fn count_both(
-    solved: &[SolvedLane],
+    solved: &[Solved],
     workers: &Workers,
     cancel: &AtomicBool,
     simulation: &Simulation,
     step: &dyn Fn(),
 ) -> [CountedLanes; 2] {
     let here = count_all(solved, workers, cancel, simulation.symbols, |r| {
-        let SolvedSegment { trained, prediction } = r.optical();
-        Some((trained, prediction, &r.counter))
+        Some((&r.trained, &r.prediction, &r.engine))
     });
     step();
     let at_limit = count_all(solved, workers, cancel, simulation.symbols_at_limit, |r| {
         match (&r.margin, &r.at_limit) {
             (Margin::Found(_, trained), Some(prediction)) => {
-                Some((trained, prediction, &r.counter_at_limit))
+                Some((trained, prediction, &r.engine_at_limit))
             }
             _ => None,
         }
@@ -88,44 +86,43 @@ pub(crate) fn count_both(
 
 /// Counts every lane that has the receiver asked for.
 fn count_all<'a>(
-    solved: &'a [SolvedLane],
+    solved: &'a [Solved],
     workers: &Workers,
     cancel: &AtomicBool,
     symbols: u64,
-    receiver: impl Fn(&'a LaneSolution) -> Option<(&'a Trained, &'a Prediction, &'a LaneCounter)>,
+    receiver: impl Fn(&'a Receiver) -> Option<(&'a Trained, &'a Prediction, &'a Engine)>,
 ) -> CountedLanes {
-    let ready: Vec<Option<(&Trained, &Prediction, &LaneCounter)>> =
-        solved.iter().map(|s| s.solution.as_ref().ok().and_then(&receiver)).collect();
+    let ready: Vec<Option<(&Trained, &Prediction, &Engine)>> =
+        solved.iter().map(|s| s.receiver.as_ref().ok().and_then(&receiver)).collect();
     let able = || {
         let ready = solved.iter().zip(&ready);
         ready.filter_map(|(s, ready)| {
-            ready.map(|(trained, prediction, counter)| (&s.lane, trained, prediction, counter))
+            ready.map(|(trained, prediction, engine)| (&s.lane, trained, prediction, engine))
         })
     };
-    let electrical: Vec<Vec<&Trained>> = solved
+    let around = solved
         .iter()
-        .filter_map(|s| s.solution.as_ref().ok().filter(|r| receiver(r).is_some()))
-        .map(LaneSolution::electrical_receivers)
-        .collect();
+        .filter_map(|s| s.receiver.as_ref().ok().filter(|r| receiver(r).is_some()))
+        .map(Receiver::trained_around);
     let lanes: Vec<Count<'_>> = able()
-        .zip(&electrical)
-        .map(|((lane, trained, _, counter), electrical)| {
-            lane.counted_through(trained, electrical, counter.method())
+        .zip(around)
+        .map(|((lane, trained, _, engine), around)| {
+            lane.counted_through(trained, around, engine.method())
         })
         .collect();
-    let mut fec = FecStage::new(
+    let mut corrected = Corrected::new(
         &able().map(|(lane, _, prediction, _)| (lane, prediction)).collect::<Vec<_>>(),
     );
     let stop = Stop { round_blocks: ROUND_BLOCKS, symbols, bit_errors: u64::MAX };
-    let counted = count(&lanes, &stop, workers, &mut fec, cancel);
+    let counted = count(&lanes, &stop, workers, &mut corrected, cancel);
     if let Some((counted, (lane, ..))) =
         counted.iter().zip(able()).find(|(counted, _)| counted.refusal.is_some())
     {
         let because = &counted.refusal.as_ref().expect("just found").because;
-        fec.refuse(format!("no codewords of the port: lane {}: {because}", lane.number));
+        corrected.refuse(format!("no codewords of the port: lane {}: {because}", lane.number));
     }
-    if able().any(|(.., counter)| matches!(counter, LaneCounter::Rare(_))) {
-        fec.refuse(
+    if able().any(|(.., engine)| matches!(engine, Engine::Rare(_))) {
+        corrected.refuse(
             "no codewords of the port: rare events are single bursts, not blocks of symbols"
                 .to_owned(),
         );
@@ -136,9 +133,9 @@ fn count_all<'a>(
         counted: ready.iter().map(|ready| ready.and_then(|_| counted.next())).collect(),
         scatter: ready
             .iter()
-            .map(|ready| ready.and_then(|(_, prediction, counter)| counter.scatter(prediction)))
+            .map(|ready| ready.and_then(|(_, prediction, engine)| engine.scatter(prediction)))
             .collect(),
         places: ready.iter().map(|ready| ready.and_then(|_| places.next())).collect(),
-        fec,
+        corrected,
     }
 }

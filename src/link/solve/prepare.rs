@@ -2,7 +2,7 @@
 
 use crate::chain::Workshop;
 use crate::error::{Problems, Result};
-use crate::fec::Sender;
+use crate::fec::FecSender;
 use crate::link::build::lane::Lane;
 use crate::link::describe::config::Config;
 use crate::link::solve::tuning;
@@ -22,7 +22,7 @@ impl Lane {
     pub(crate) fn build_sending(
         config: &Config,
         number: usize,
-        sender: Option<Sender>,
+        sender: Option<FecSender>,
         shop: &mut Workshop,
     ) -> Result<Lane> {
         let mut config = config.clone();

@@ -2,7 +2,7 @@
 
 use crate::chain::{Probe, Workers, Workshop};
 use crate::link::build::lane::Lane;
-use crate::measure::levels::{Outer, outer, settled_pattern};
+use crate::measure::levels::{OuterLevels, outer, settled_pattern};
 use crate::pattern::{Pattern, PatternKind};
 
 /// Settled levels at TP2 and TP3.
@@ -10,27 +10,26 @@ pub(crate) fn settled(
     lane: &Lane,
     workers: &Workers,
     shop: &mut Workshop,
-) -> (Option<Outer>, Option<Outer>) {
+) -> (Option<OuterLevels>, Option<OuterLevels>) {
     let levels = if lane.config.transmitter.recording().is_some() {
         lane.blocks(1, false).remove(0)
     } else {
         let prbs13q = Pattern { kind: PatternKind::Prbs13q, ..Pattern::default() }
             .build()
             .expect("a computed pattern builds");
-        settled_pattern(lane.grid().symbols, &prbs13q)
+        settled_pattern(lane.plan.grid().symbols, &prbs13q)
     };
     let draws = lane.noiseless();
-    let plan = &lane.optical().plan;
-    workers.with(plan, |worker| {
+    workers.with(&lane.plan, |worker| {
         let mut at = |node: &str| {
-            let probe = Probe::light(plan, node, plan.grid().samples_per_symbol, shop)?;
+            let probe = Probe::light(&lane.plan, node, lane.plan.grid().samples_per_symbol, shop)?;
             outer(&probe.waveform(worker, &levels, &draws), probe.samples_per_symbol(), &levels)
         };
         (at("tp2"), at("tp3"))
     })
 }
 
-pub(crate) fn launch_warnings(lane: &Lane, tp2: Option<Outer>) -> Vec<String> {
+pub(crate) fn launch_warnings(lane: &Lane, tp2: Option<OuterLevels>) -> Vec<String> {
     let limits = &lane.config.limits;
     let Some(tp2) = tp2 else {
         return vec!["no settled runs: OMA and extinction ratio were not measured".to_owned()];

@@ -3,8 +3,8 @@
 use crate::chain::Probe;
 use crate::error::Result;
 use crate::link::views::view::View;
-use crate::measure::eye::{Eye, clearest_delay};
-use crate::measure::levels::Outer;
+use crate::measure::eye::{EyeDiagram, clearest_delay};
+use crate::measure::levels::OuterLevels;
 use rayon::prelude::*;
 
 /// Samples per symbol of an eye's waveform.
@@ -49,7 +49,7 @@ pub struct EyeView {
     /// Where it was taken.
     pub node: Node,
     /// The density; W at `tp2` and `tp3`, full scale -1 .. 1 at the slicer.
-    pub eye: Eye,
+    pub eye: EyeDiagram,
     /// Symbols drawn.
     pub symbols: u64,
     /// Symbol period, s.
@@ -66,7 +66,7 @@ pub struct EyeView {
     /// Signal to noise ratio at the slicer, dB.
     pub snr_db: Option<f64>,
     /// Settled levels of light, and where they were measured.
-    pub light: Option<(Node, Outer)>,
+    pub light: Option<(Node, OuterLevels)>,
 }
 
 impl View {
@@ -81,7 +81,7 @@ impl View {
         if node == Node::Slicer {
             self.receiver()?;
         }
-        let (plan, blocks) = (&self.lane.optical().plan, self.blocks_of(symbols));
+        let (plan, blocks) = (&self.lane.plan, self.blocks_of(symbols));
         let probe = match (&self.receiver, node) {
             (Ok((trained, _)), Node::Slicer) => {
                 Probe::slicer(plan, trained, SAMPLES_PER_SYMBOL, &mut self.shop)
@@ -99,8 +99,8 @@ impl View {
         } else {
             clearest_delay(&first, probe.samples_per_symbol(), &levels)
         };
-        let blank = Eye::new(probe.samples_per_symbol(), range(&first), ROWS);
-        let draw = |mut eye: Eye, waveform: &[f32]| {
+        let blank = EyeDiagram::new(probe.samples_per_symbol(), range(&first), ROWS);
+        let draw = |mut eye: EyeDiagram, waveform: &[f32]| {
             eye.push(waveform, centre);
             eye
         };
@@ -120,7 +120,7 @@ impl View {
         Ok(self.eye_view(node, sum, blocks * plan.grid().symbols as u64))
     }
 
-    fn eye_view(&self, node: Node, eye: Eye, symbols: u64) -> EyeView {
+    fn eye_view(&self, node: Node, eye: EyeDiagram, symbols: u64) -> EyeView {
         let receiver = self.receiver.as_ref().ok();
         let light = if node == Node::Tp2 {
             self.tp2.map(|o| (Node::Tp2, o))
@@ -142,7 +142,7 @@ impl View {
             node,
             eye,
             symbols,
-            symbol_s: self.lane.grid().symbol_s(),
+            symbol_s: self.lane.plan.grid().symbol_s(),
             levels,
             thresholds,
             ber: receiver.filter(|(_, p)| !p.ideal_feedback).map(|(_, p)| p.ber),

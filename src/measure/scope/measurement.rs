@@ -6,8 +6,8 @@ use super::trace::Trace;
 use crate::error::{Error, Problem, Problems, Result};
 use crate::measure::tdecq::instrument::Instrument;
 use crate::measure::tdecq::reference::Reference;
-use crate::measure::tdecq::refusal::Refusal;
-use crate::measure::tdecq::result::Tdecq;
+use crate::measure::tdecq::refusal::TdecqError;
+use crate::measure::tdecq::result::TdecqResult;
 use crate::measured::{Candidate, Capture, CaptureQuantity};
 use crate::units::{giga, micro};
 
@@ -18,7 +18,7 @@ pub struct Measured {
     pub(super) trace: Trace,
     pub(super) quantity: CaptureQuantity,
     pub(super) reference: Reference,
-    pub(super) tdecq: std::result::Result<Tdecq, Refusal>,
+    pub(super) tdecq: std::result::Result<TdecqResult, TdecqError>,
 }
 
 impl Scope {
@@ -60,7 +60,7 @@ impl Scope {
         let tdecq = Instrument::default()
             .measure(&trace.capture(micro(self.instrument_noise_uw)), &self.reference);
         if let Err(refusal) = &tdecq
-            && !matches!(refusal, Refusal::Closed { .. } | Refusal::NoSettledRuns)
+            && !matches!(refusal, TdecqError::Closed { .. } | TdecqError::NoSettledRuns)
         {
             return Err(refused(refusal.to_string()));
         }

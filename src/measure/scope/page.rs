@@ -2,9 +2,9 @@
 
 use super::measurement::Measured;
 use super::trace::Trace;
-use crate::measure::eye::Eye;
+use crate::measure::eye::EyeDiagram;
 use crate::measure::tdecq::reference::Reference;
-use crate::measure::tdecq::result::Tdecq;
+use crate::measure::tdecq::result::TdecqResult;
 use crate::measured::CaptureQuantity;
 
 /// Cells of an eye's height.
@@ -26,7 +26,7 @@ pub struct Page {
     /// Symbols of a period, and periods whose noise counts.
     pub symbols: (usize, usize),
     /// Behind the reference receiver's filter.
-    pub before: Eye,
+    pub before: EyeDiagram,
     /// Behind the equaliser; the reason when there is no TDECQ.
     pub equalised: Result<Equalised, String>,
 }
@@ -35,11 +35,11 @@ pub struct Page {
 #[derive(Clone, Debug)]
 pub struct Equalised {
     /// The eye, on the amplitudes of the one before.
-    pub eye: Eye,
+    pub eye: EyeDiagram,
     /// Centre between the windows, symbol periods from the middle of both eyes.
     pub centre_ui: f64,
     /// The measurement.
-    pub tdecq: Tdecq,
+    pub tdecq: TdecqResult,
 }
 
 impl Measured {
@@ -48,7 +48,7 @@ impl Measured {
         let (trace, s) = (&self.trace, Trace::SAMPLES_PER_SYMBOL);
         let periods = (SYMBOLS / trace.levels.len()).max(1);
         let noisy: Vec<Vec<f32>> = trace.noisy().take(periods).collect();
-        let equalised = |tdecq: &Tdecq| {
+        let equalised = |tdecq: &TdecqResult| {
             noisy.iter().map(|y| tdecq.equalise(y, s, &trace.levels)).collect::<Vec<_>>()
         };
         let behind = self.tdecq.as_ref().map(equalised).map_err(ToString::to_string);
@@ -59,7 +59,7 @@ impl Measured {
         let room = ROOM * (high - low);
         let centre = self.tdecq.as_ref().map_or(trace.delay, |t| t.centre_samples);
         let draw = |waveforms: &[Vec<f32>]| {
-            let mut eye = Eye::new(s, (low - room, high + room), ROWS);
+            let mut eye = EyeDiagram::new(s, (low - room, high + room), ROWS);
             waveforms.iter().for_each(|waveform| eye.push(waveform, centre.round() as usize));
             eye
         };

@@ -4,10 +4,10 @@ use super::request::{Averaging, Scope};
 use super::trace::{Found, Trace};
 use crate::measure::bathtub::Eyes;
 use crate::measure::excursion::{HIT_RATIO, excursion};
-use crate::measure::levels::{self, Outer};
-use crate::measure::tdecq::capture::Receiver;
-use crate::measure::tdecq::refusal::Refusal;
-use crate::measure::tdecq::result::{Side, Tdecq};
+use crate::measure::levels::{self, OuterLevels};
+use crate::measure::tdecq::capture::InputFilter;
+use crate::measure::tdecq::refusal::TdecqError;
+use crate::measure::tdecq::result::{HistogramWindow, TdecqResult};
 use crate::measure::transition::transition_time;
 use crate::measured::CaptureQuantity;
 use crate::units::{giga, milli, pico};
@@ -125,7 +125,7 @@ pub(super) fn read(
     found: Found,
     quantity: CaptureQuantity,
     digest: String,
-    tdecq: &Result<Tdecq, Refusal>,
+    tdecq: &Result<TdecqResult, TdecqError>,
 ) -> Reading {
     let (located, periods) = (&found.located, found.averaged);
     let mut reading = Reading {
@@ -135,7 +135,7 @@ pub(super) fn read(
         digest,
         symbol_rate_gbd: scope.symbol_rate_gbd,
         reference: scope.reference.name,
-        receiver: if scope.receiver == Receiver::Reference { "bt4" } else { "none" },
+        receiver: if scope.filter == InputFilter::Reference { "bt4" } else { "none" },
         pattern: located.pattern.clone(),
         symbols: located.levels.len(),
         periods,
@@ -186,7 +186,7 @@ impl Reading {
         self.eye_linearity = number(levels::eye_linearity(centre));
     }
 
-    fn outer(&mut self, outer: &Outer, quantity: CaptureQuantity) {
+    fn outer(&mut self, outer: &OuterLevels, quantity: CaptureQuantity) {
         let oma = outer.three_w - outer.zero_w;
         match quantity {
             CaptureQuantity::Power => {
@@ -199,7 +199,7 @@ impl Reading {
         self.er_db = (outer.zero_w > 0.0).then(|| outer.extinction_ratio_db());
     }
 
-    fn edges(&mut self, trace: &Trace, outer: &Outer, quantity: CaptureQuantity) {
+    fn edges(&mut self, trace: &Trace, outer: &OuterLevels, quantity: CaptureQuantity) {
         let s = Trace::SAMPLES_PER_SYMBOL;
         let ui_ps = 1.0 / (giga(self.symbol_rate_gbd) * pico(1.0));
         if let Some(time) = transition_time(&trace.waveform, s, &trace.levels, trace.delay, outer) {
@@ -217,7 +217,7 @@ impl Reading {
         }
     }
 
-    fn closure(&mut self, trace: &Trace, tdecq: &Tdecq, quantity: CaptureQuantity) {
+    fn closure(&mut self, trace: &Trace, tdecq: &TdecqResult, quantity: CaptureQuantity) {
         let unit = quantity.unit();
         self.tdecq_db = Some(tdecq.tdecq_db);
         self.ceq_db = Some(tdecq.ceq_db);
@@ -226,7 +226,8 @@ impl Reading {
         self.main_tap = Some(tdecq.main_tap);
         self.dfe = Some(tdecq.dfe);
         self.thresholds = Some(tdecq.thresholds.map(|t| t / unit));
-        self.limiting = Some(if tdecq.limiting == Side::Left { "left" } else { "right" });
+        self.limiting =
+            Some(if tdecq.limiting == HistogramWindow::Left { "left" } else { "right" });
         self.sigma_g = Some(tdecq.sigma_g.map(|sigma| sigma / unit));
         let s = Trace::SAMPLES_PER_SYMBOL;
         let behind = tdecq.equalise(&trace.waveform, s, &trace.levels);

@@ -1,7 +1,7 @@
 //! A measurement as it is asked for.
 
 use crate::error::{Path, Problems};
-use crate::measure::tdecq::capture::Receiver;
+use crate::measure::tdecq::capture::InputFilter;
 use crate::measure::tdecq::reference::Reference;
 use crate::measured::PowerUnit;
 use crate::pattern::Pattern;
@@ -33,7 +33,7 @@ pub struct Scope {
     /// ones it is.
     pub pattern: Pattern,
     /// Whether the capture has passed the reference receiver's filter.
-    pub receiver: Receiver,
+    pub filter: InputFilter,
     /// Whether it has been averaged.
     pub averaging: Averaging,
     /// Rms of the instrument's own noise behind the reference receiver's filter, uW; it is given

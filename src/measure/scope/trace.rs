@@ -3,9 +3,9 @@
 use super::request::{Averaging, Scope};
 use crate::measure::align;
 use crate::measure::tdecq;
-use crate::measure::tdecq::capture::{Noise, Receiver};
+use crate::measure::tdecq::capture::{CaptureNoise, InputFilter};
 use crate::measure::tdecq::receiver::filtered;
-use crate::measure::tdecq::result::Tdecq;
+use crate::measure::tdecq::result::TdecqResult;
 use crate::measured::{Candidate, Capture, Located, Periods, locate};
 
 /// Symbols that are averaged, and those whose noise is used, at the most: whole periods of them.
@@ -59,13 +59,13 @@ impl Trace {
         let Periods { levels, power, mean, .. } =
             Periods::cut(&capture, &located, Self::SAMPLES_PER_SYMBOL)?;
         let averaged = power.len();
-        let behind = |waveform: Vec<f32>| match scope.receiver {
-            Receiver::Reference => filtered(
+        let behind = |waveform: Vec<f32>| match scope.filter {
+            InputFilter::Reference => filtered(
                 &waveform,
                 Self::SAMPLES_PER_SYMBOL,
                 scope.reference.bandwidth_symbol_rates,
             ),
-            Receiver::AlreadyPassed => waveform,
+            InputFilter::Prefiltered => waveform,
         };
         let noisy = if averaged > 1 && scope.averaging == Averaging::None {
             (NOISY / levels.len()).clamp(1, averaged)
@@ -85,17 +85,17 @@ impl Trace {
     }
 
     /// As the instrument takes it.
-    pub(super) fn capture(&self, instrument_sigma: f64) -> tdecq::Capture<'_> {
-        tdecq::Capture {
+    pub(super) fn capture(&self, instrument_sigma: f64) -> tdecq::TdecqCapture<'_> {
+        tdecq::TdecqCapture {
             waveform: &self.waveform,
             samples_per_symbol: Self::SAMPLES_PER_SYMBOL,
             levels: &self.levels,
             noise: if self.repeats.is_empty() {
-                Noise::None
+                CaptureNoise::None
             } else {
-                Noise::Repeats(&self.repeats)
+                CaptureNoise::Repeats(&self.repeats)
             },
-            receiver: Receiver::AlreadyPassed,
+            filter: InputFilter::Prefiltered,
             instrument_sigma,
         }
     }
@@ -109,7 +109,7 @@ impl Trace {
     }
 
     /// Rms of the transmitter's noise behind the equaliser at the centre, by level.
-    pub(super) fn sigma(&self, tdecq: &Tdecq) -> [f64; 4] {
+    pub(super) fn sigma(&self, tdecq: &TdecqResult) -> [f64; 4] {
         let (s, m) = (Self::SAMPLES_PER_SYMBOL as isize, self.waveform.len() as isize);
         let centre = tdecq.centre_samples.round() as isize;
         let mut sums = [(0.0, 0.0); 4];

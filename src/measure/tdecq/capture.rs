@@ -5,7 +5,7 @@ pub const LEAST_SAMPLES_PER_SYMBOL: usize = 8;
 
 /// The transmitter's own noise, which is part of its TDECQ.
 #[derive(Clone, Debug, Default)]
-pub enum Noise<'a> {
+pub enum CaptureNoise<'a> {
     /// None, or one that an average has taken away: TDECQ comes out too small.
     #[default]
     None,
@@ -24,17 +24,17 @@ pub enum Noise<'a> {
 
 /// Whether the waveform has passed the reference receiver's filter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Receiver {
+pub enum InputFilter {
     /// Not yet: it is filtered here.
     #[default]
     Reference,
     /// It has.
-    AlreadyPassed,
+    Prefiltered,
 }
 
 /// One period of a pattern as captured, without noise or averaged.
 #[derive(Clone, Debug, Default)]
-pub struct Capture<'a> {
+pub struct TdecqCapture<'a> {
     /// One period, in any unit; W for the powers in the result to be powers.
     pub waveform: &'a [f32],
     /// At least [`LEAST_SAMPLES_PER_SYMBOL`]; [`crate::math::resample::by_spectrum`] makes more.
@@ -42,9 +42,9 @@ pub struct Capture<'a> {
     /// Levels sent, 0 to 3, in any rotation against the waveform.
     pub levels: &'a [u8],
     /// The transmitter's own noise.
-    pub noise: Noise<'a>,
+    pub noise: CaptureNoise<'a>,
     /// Whether the reference filter is still to come.
-    pub receiver: Receiver,
+    pub filter: InputFilter,
     /// Standard deviation of the instrument's own noise, sigma_S, in the waveform's unit: it is
     /// given back.
     pub instrument_sigma: f64,

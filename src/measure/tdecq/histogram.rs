@@ -1,13 +1,13 @@
 //! What stands in a window, as the instrument draws it beside the eye.
 
-use super::closure::{CELL, CELLS, END, Eye, Rows, Setting};
+use super::eye_closure::{CELL, CELLS, END, EyeUnderNoise, Rows, Setting};
 
 /// Cells of the search that make one of the picture.
 const JOINED: usize = 8;
 
 /// A density over amplitude; it integrates to 1.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Histogram {
+pub struct WindowHistogram {
     /// Middle of each cell, in the waveform's unit.
     pub amplitude: Vec<f64>,
     /// Per unit of amplitude.
@@ -17,12 +17,12 @@ pub struct Histogram {
 /// The histograms of both windows, with the transmitter's Gaussian noise where it is told as a
 /// variance.
 pub(super) fn both(
-    eye: &Eye<'_>,
+    eye: &EyeUnderNoise<'_>,
     setting: &Setting,
     rows: &mut Rows,
     average: f64,
     oma: f64,
-) -> [Histogram; 2] {
+) -> [WindowHistogram; 2] {
     eye.fill(setting, rows);
     let width = CELL * JOINED as f64;
     let amplitude: Vec<f64> = (0..CELLS / JOINED)
@@ -39,7 +39,7 @@ pub(super) fn both(
         }
         let total = density.iter().sum::<f64>() * width * oma;
         density.iter_mut().for_each(|d| *d /= total);
-        Histogram { amplitude: amplitude.clone(), density }
+        WindowHistogram { amplitude: amplitude.clone(), density }
     })
 }
 

@@ -1,12 +1,12 @@
 //! The measurement.
 
-use super::capture::{Capture, LEAST_SAMPLES_PER_SYMBOL, Noise, Receiver};
-use super::closure::{Eye, Rows, Setting};
+use super::capture::{CaptureNoise, InputFilter, LEAST_SAMPLES_PER_SYMBOL, TdecqCapture};
+use super::eye_closure::{EyeUnderNoise, Rows, Setting};
 use super::histogram;
 use super::receiver::{self, filtered, noise_correlation};
 use super::reference::Reference;
-use super::refusal::Refusal;
-use super::result::{Side, Tdecq};
+use super::refusal::TdecqError;
+use super::result::{HistogramWindow, TdecqResult};
 use super::search;
 use super::windows::Polyphase;
 use crate::math::fft::Planner;
@@ -43,8 +43,8 @@ impl Instrument {
     ///
     /// A sample that is on the wrong side of its threshold before any noise counts as the error
     /// that it is; the clause's histogram, which does not know what was sent, sees it near the
-    /// threshold. Both agree where the eye is open. The noise of [`Noise::Gaussian`] has on the
-    /// side taps the pattern's mean variance. Levels fed back are evenly spaced.
+    /// threshold. Both agree where the eye is open. The noise of [`CaptureNoise::Gaussian`] has on
+    /// the side taps the pattern's mean variance. Levels fed back are evenly spaced.
     ///
     /// # Errors
     ///
@@ -56,15 +56,15 @@ impl Instrument {
     /// 7); J. King, *TDECQ with optimised eye-centre time* (400GSG reflector, msg01479).
     pub fn measure(
         &mut self,
-        capture: &Capture<'_>,
+        capture: &TdecqCapture<'_>,
         reference: &Reference,
-    ) -> Result<Tdecq, Refusal> {
+    ) -> Result<TdecqResult, TdecqError> {
         reference.check()?;
         check(capture, reference)?;
         let s = capture.samples_per_symbol;
         let planner = &mut self.planner;
         let mut bins = resample::spectrum(planner, capture.waveform);
-        let filter = capture.receiver == Receiver::Reference;
+        let filter = capture.filter == InputFilter::Reference;
         let mut waveform = capture.waveform.to_vec();
         if filter {
             resample::apply(
@@ -75,15 +75,15 @@ impl Instrument {
             waveform = resample::block(planner, &bins, waveform.len());
         }
         let delay = align::delay_of(planner, bins, s, capture.levels);
-        let outer =
-            levels::outer_at(&waveform, s, capture.levels, delay).ok_or(Refusal::NoSettledRuns)?;
+        let outer = levels::outer_at(&waveform, s, capture.levels, delay)
+            .ok_or(TdecqError::NoSettledRuns)?;
         let (oma, average) = (outer.three_w - outer.zero_w, outer.average_w);
         let largest = waveform.iter().fold(0f32, |most, y| most.max(y.abs()));
         if oma < LEAST_OMA * f64::from(largest) {
-            return Err(Refusal::NoSettledRuns);
+            return Err(TdecqError::NoSettledRuns);
         }
         let waveforms = match capture.noise {
-            Noise::Repeats(repeats) if !repeats.is_empty() => {
+            CaptureNoise::Repeats(repeats) if !repeats.is_empty() => {
                 let repeat = |residual: &Vec<f32>| {
                     let behind = if filter {
                         filtered(residual, s, reference.bandwidth_symbol_rates)
@@ -99,7 +99,7 @@ impl Instrument {
             _ => vec![Polyphase::new(&waveform, s, average, oma)],
         };
         let correlation = noise_correlation(reference.bandwidth_symbol_rates, reference.taps);
-        let eye = Eye::new(
+        let eye = EyeUnderNoise::new(
             waveforms,
             capture.levels,
             (delay, s),
@@ -107,16 +107,20 @@ impl Instrument {
             (correlation, &capture.noise, oma),
         );
         let mut rows = Rows::default();
-        let closed = Refusal::Closed { target_ser: reference.target_ser };
+        let closed = TdecqError::Closed { target_ser: reference.target_ser };
         let (setting, borne) = search::best(&eye, reference, &mut rows).ok_or(closed)?;
-        let limiting = if borne.sigma[0] <= borne.sigma[1] { Side::Left } else { Side::Right };
+        let limiting = if borne.sigma[0] <= borne.sigma[1] {
+            HistogramWindow::Left
+        } else {
+            HistogramWindow::Right
+        };
         let sigma_g = borne.sigma.map(|sigma| sigma * oma);
         let r = sigma_g[0].min(sigma_g[1]).hypot(capture.instrument_sigma);
         let ceq_db = db_from_power_ratio(eye.noise_gain(&setting.taps).0.max(1.0).sqrt());
         let tdecq_db = db_from_power_ratio(oma / (6.0 * reference.qt() * r));
         let histograms = histogram::both(&eye, &setting, &mut rows, average, oma);
         let Setting { taps, main: main_tap, dfe, shifts, centre_ui } = setting;
-        Ok(Tdecq {
+        Ok(TdecqResult {
             tdecq_db,
             ceq_db,
             tdecq_minus_ceq_db: tdecq_db - ceq_db,
@@ -144,27 +148,30 @@ impl Instrument {
 /// As there.
 ///
 /// ```
-/// use lightlane::measure::tdecq::{Capture, Receiver, Reference, measure};
+/// use lightlane::measure::tdecq::{TdecqCapture, InputFilter, Reference, measure};
 /// # use lightlane::pattern::{Pattern, PatternKind};
 /// # let source = Pattern { kind: PatternKind::Prbs13q, ..Pattern::default() }.build().unwrap();
 /// # let mut levels = vec![0; 8191];
 /// # source.fill(0, lightlane::seed::Seed::new(0), &mut levels);
 /// // an ideal transmitter: 1 to 4 mW, 16 samples per symbol
 /// let waveform: Vec<f32> = levels.iter().flat_map(|&l| [1e-3 + 1e-3 * f32::from(l); 16]).collect();
-/// let capture = Capture { waveform: &waveform, samples_per_symbol: 16, levels: &levels, ..Capture::default() };
+/// let capture = TdecqCapture { waveform: &waveform, samples_per_symbol: 16, levels: &levels, ..TdecqCapture::default() };
 /// let tdecq = measure(&capture, &Reference::SMF_100G)?;
 /// assert!((tdecq.tdecq_db - 0.32).abs() < 0.01); // the reference filter alone
 /// assert!((tdecq.outer.extinction_ratio_db() - 6.02).abs() < 0.01);
-/// let unfiltered = measure(&Capture { receiver: Receiver::AlreadyPassed, ..capture }, &Reference::SMF_100G)?;
+/// let unfiltered = measure(&TdecqCapture { filter: InputFilter::Prefiltered, ..capture }, &Reference::SMF_100G)?;
 /// assert!(unfiltered.tdecq_db.abs() < 0.01);
-/// # Ok::<(), lightlane::measure::tdecq::Refusal>(())
+/// # Ok::<(), lightlane::measure::tdecq::TdecqError>(())
 /// ```
-pub fn measure(capture: &Capture<'_>, reference: &Reference) -> Result<Tdecq, Refusal> {
+pub fn measure(
+    capture: &TdecqCapture<'_>,
+    reference: &Reference,
+) -> Result<TdecqResult, TdecqError> {
     Instrument::default().measure(capture, reference)
 }
 
 /// Refuses what cannot be measured.
-fn check(capture: &Capture<'_>, reference: &Reference) -> Result<(), Refusal> {
+fn check(capture: &TdecqCapture<'_>, reference: &Reference) -> Result<(), TdecqError> {
     let (s, symbols) = (capture.samples_per_symbol, capture.levels.len());
     let length = |samples: usize| {
         let whole = s >= LEAST_SAMPLES_PER_SYMBOL
@@ -173,10 +180,10 @@ fn check(capture: &Capture<'_>, reference: &Reference) -> Result<(), Refusal> {
         if whole {
             Ok(())
         } else {
-            Err(Refusal::Length { samples, symbols, samples_per_symbol: s })
+            Err(TdecqError::Length { samples, symbols, samples_per_symbol: s })
         }
     };
-    let finite = |what, good: bool| if good { Ok(()) } else { Err(Refusal::NotFinite { what }) };
+    let finite = |what, good: bool| if good { Ok(()) } else { Err(TdecqError::NotFinite { what }) };
     length(capture.waveform.len())?;
     // a square must be finite too
     finite("waveform", capture.waveform.iter().all(|y| y.abs() < 1e18))?;
@@ -185,14 +192,14 @@ fn check(capture: &Capture<'_>, reference: &Reference) -> Result<(), Refusal> {
         capture.instrument_sigma >= 0.0 && capture.instrument_sigma.is_finite(),
     )?;
     if let Some(&level) = capture.levels.iter().find(|&&level| level > 3) {
-        return Err(Refusal::Levels { level });
+        return Err(TdecqError::Levels { level });
     }
     if let Some(level) = (0..4).find(|level| !capture.levels.contains(level)) {
-        return Err(Refusal::Levels { level });
+        return Err(TdecqError::Levels { level });
     }
     match &capture.noise {
-        Noise::None => Ok(()),
-        Noise::Gaussian { variance, correlation } => {
+        CaptureNoise::None => Ok(()),
+        CaptureNoise::Gaussian { variance, correlation } => {
             let usable = |c: &Vec<f64>| c.iter().all(|c| c.abs() <= 1.0);
             finite(
                 "transmitter noise",
@@ -200,7 +207,7 @@ fn check(capture: &Capture<'_>, reference: &Reference) -> Result<(), Refusal> {
                     && correlation.as_ref().is_none_or(usable),
             )
         }
-        Noise::Repeats(repeats) => repeats.iter().try_for_each(|repeat| {
+        CaptureNoise::Repeats(repeats) => repeats.iter().try_for_each(|repeat| {
             length(repeat.len())?;
             finite("repeats", repeat.iter().all(|y| y.abs() < 1e18))
         }),

@@ -5,7 +5,7 @@
 //! stressed receiver's (SECQ).
 
 pub(crate) mod capture;
-mod closure;
+mod eye_closure;
 mod histogram;
 pub(crate) mod instrument;
 pub(crate) mod receiver;
@@ -17,10 +17,10 @@ mod start;
 mod variables;
 mod windows;
 
-pub use capture::{Capture, LEAST_SAMPLES_PER_SYMBOL, Noise, Receiver};
-pub use histogram::Histogram;
+pub use capture::{CaptureNoise, InputFilter, LEAST_SAMPLES_PER_SYMBOL, TdecqCapture};
+pub use histogram::WindowHistogram;
 pub use instrument::{Instrument, measure};
 pub use receiver::{filtered, noise_correlation};
 pub use reference::{MOST_TAPS, Reference, TapLimits};
-pub use refusal::Refusal;
-pub use result::{Side, Tdecq};
+pub use refusal::TdecqError;
+pub use result::{HistogramWindow, TdecqResult};

@@ -1,6 +1,6 @@
 //! Reference receivers and equalisers: what a standard fixes of TDECQ, as data.
 
-use super::refusal::Refusal;
+use super::refusal::TdecqError;
 use crate::math::gaussian::q_inverse;
 
 /// Longest reference equaliser, taps.
@@ -150,8 +150,8 @@ impl Reference {
     }
 
     /// Says what of a reference cannot be.
-    pub(super) fn check(&self) -> Result<(), Refusal> {
-        let wrong = |what| Err(Refusal::Reference { name: self.name, what });
+    pub(super) fn check(&self) -> Result<(), TdecqError> {
+        let wrong = |what| Err(TdecqError::Reference { name: self.name, what });
         let ranges = self.tap_limits.map(|l| [l.main, l.next, l.second, l.far]);
         if !(self.target_ser > 1e-15 && self.target_ser < 0.1) {
             wrong("target_ser must be from 1e-15 to 0.1")

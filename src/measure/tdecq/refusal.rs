@@ -4,7 +4,7 @@ use super::capture::LEAST_SAMPLES_PER_SYMBOL;
 
 /// Why there is no TDECQ.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum Refusal {
+pub enum TdecqError {
     /// The reference cannot be used.
     #[error("reference {name}: {what}")]
     Reference {

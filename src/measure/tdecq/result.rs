@@ -1,11 +1,11 @@
 //! The result of a measurement.
 
-use super::histogram::Histogram;
-use crate::measure::levels::Outer;
+use super::histogram::WindowHistogram;
+use crate::measure::levels::OuterLevels;
 
 /// The two histogram windows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
+pub enum HistogramWindow {
     /// At 0.45 UI.
     Left,
     /// At 0.55 UI.
@@ -14,7 +14,7 @@ pub enum Side {
 
 /// What the instrument shows.
 #[derive(Clone, Debug)]
-pub struct Tdecq {
+pub struct TdecqResult {
     /// Transmitter (and dispersion) eye closure, dB.
     pub tdecq_db: f64,
     /// 10 log10 of the equaliser's noise enhancement, dB; never below 0.
@@ -34,18 +34,18 @@ pub struct Tdecq {
     /// The same from the middle of the symbols, symbol periods.
     pub centre_ui: f64,
     /// What is seen in the windows, left and right, with the transmitter's own noise.
-    pub histograms: [Histogram; 2],
+    pub histograms: [WindowHistogram; 2],
     /// The window that limits.
-    pub limiting: Side,
+    pub limiting: HistogramWindow,
     /// Largest noise at the equaliser's input in each window, sigma_G, in the waveform's unit.
     pub sigma_g: [f64; 2],
     /// OMA, extinction ratio and average power of the same waveform.
-    pub outer: Outer,
+    pub outer: OuterLevels,
     /// Ratio of level mismatch (120D.3.1.2) of the mean levels before the equaliser.
     pub rlm: f64,
 }
 
-impl Tdecq {
+impl TdecqResult {
     /// The waveform behind the reference equaliser, for the picture of its eye; `waveform` has
     /// passed the filter.
     ///

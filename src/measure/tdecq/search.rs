@@ -1,6 +1,6 @@
 //! The equaliser with the smallest TDECQ.
 
-use super::closure::{Borne, Eye, Rows, Setting};
+use super::eye_closure::{Borne, EyeUnderNoise, Rows, Setting};
 use super::reference::Reference;
 use super::start::{Start, starts};
 use crate::math::minimax::minimise;
@@ -18,7 +18,7 @@ const LARGEST_TARGET: f64 = 0.3;
 /// The setting that bears most noise at the reference's target; `None` for an eye that stays
 /// closed.
 pub(super) fn best(
-    eye: &Eye<'_>,
+    eye: &EyeUnderNoise<'_>,
     reference: &Reference,
     rows: &mut Rows,
 ) -> Option<(Setting, Borne)> {
@@ -33,7 +33,11 @@ fn worst(borne: &Borne) -> f64 {
 }
 
 /// The starts worth a search, and the error ratio at which the first of them is open.
-fn opened(eye: &Eye<'_>, reference: &Reference, rows: &mut Rows) -> Option<(f64, Vec<Start>)> {
+fn opened(
+    eye: &EyeUnderNoise<'_>,
+    reference: &Reference,
+    rows: &mut Rows,
+) -> Option<(f64, Vec<Start>)> {
     let places = starts(eye, reference);
     let mut target = reference.target_ser;
     let measured = loop {
@@ -62,7 +66,7 @@ fn opened(eye: &Eye<'_>, reference: &Reference, rows: &mut Rows) -> Option<(f64,
 
 /// Searches from one start, at error ratios that fall to the reference's.
 fn optimum(
-    eye: &Eye<'_>,
+    eye: &EyeUnderNoise<'_>,
     reference: &Reference,
     start: Start,
     mut target: f64,

@@ -1,11 +1,11 @@
 //! Where the search for the best equaliser begins: least squares.
 
-use super::closure::Eye;
+use super::eye_closure::EyeUnderNoise;
 use super::reference::Reference;
 use super::variables::Variables;
 use crate::math::fir::lags_add;
 use crate::math::least_squares::solve;
-use crate::math::minimax::{HalfSpace, Point, minimise};
+use crate::math::minimax::{HalfSpace, MinimaxPoint, minimise};
 
 /// Instants tried, steps of one symbol period. A step is about the distance of a window from the
 /// centre.
@@ -36,7 +36,7 @@ struct SquareError {
 }
 
 impl SquareError {
-    fn new(eye: &Eye<'_>, sent: &[f32], centre_ui: f64) -> Self {
+    fn new(eye: &EyeUnderNoise<'_>, sent: &[f32], centre_ui: f64) -> Self {
         let (n, u) = (sent.len(), eye.instant(centre_ui));
         let lags = |g: &[f32], x: &[f32], count: usize| -> Vec<f64> {
             let mut out = vec![0.0; count];
@@ -55,7 +55,7 @@ impl SquareError {
     }
 
     /// The same in a search's linear variables about no equalisation, noise of `variance` included.
-    fn quadratic(&self, v: &Variables, eye: &Eye<'_>, variance: f64) -> Quadratic {
+    fn quadratic(&self, v: &Variables, eye: &EyeUnderNoise<'_>, variance: f64) -> Quadratic {
         let n = v.taps;
         // tap i sees the waveform i - main symbols earlier
         let seen = |all: &[f64], i: usize| all[(all.len() - 1) / 2 + v.main - i];
@@ -118,7 +118,7 @@ pub(super) struct Start {
 
 /// Starts for every place that the largest tap may have: least squares within the limits, in the
 /// middle of the symbols and at the instant of least error.
-pub(super) fn starts(eye: &Eye<'_>, reference: &Reference) -> Vec<Vec<Start>> {
+pub(super) fn starts(eye: &EyeUnderNoise<'_>, reference: &Reference) -> Vec<Vec<Start>> {
     let variance = (EXPECTED / (6.0 * reference.qt())).powi(2);
     let sent = eye.sent();
     let instants = (0..=INSTANTS).map(|i| i as f64 / INSTANTS as f64 - 0.5);
@@ -160,7 +160,7 @@ fn start(
         let along = |i: usize| (0..count).map(|j| curvature[i * count + j] * x[j]).sum::<f64>();
         let pull = |i: usize| form.gradient.get(i).map_or(0.0, |g| g / variance);
         let value = (0..count).map(|i| x[i] * (0.5 * along(i) + pull(i))).sum();
-        Some(Point {
+        Some(MinimaxPoint {
             values: vec![value],
             gradients: vec![(0..count).map(|i| along(i) + pull(i)).collect()],
         })

@@ -1,8 +1,8 @@
 //! What the search for the best equaliser may change, and the reference's limits on it.
 
-use super::closure::{Borne, Setting, Slope};
+use super::eye_closure::{Borne, ClosureSlope, Setting};
 use super::reference::Reference;
-use crate::math::minimax::{HalfSpace, Point};
+use crate::math::minimax::{HalfSpace, MinimaxPoint};
 
 /// How far the windows may move from the start, symbol periods.
 const CENTRE_REACH_UI: f64 = 0.15;
@@ -54,14 +54,14 @@ impl Variables {
         others.chain(self.dfe.then_some(dfe + taps[self.main])).collect()
     }
 
-    pub(super) fn point(&self, borne: &Borne) -> Point {
-        let gradient = |s: &Slope| {
+    pub(super) fn point(&self, borne: &Borne) -> MinimaxPoint {
+        let gradient = |s: &ClosureSlope| {
             let mut all = self.reduced(&s.taps, s.dfe);
             all.extend(if self.shifts { &s.shifts[..] } else { &[] });
             all.push(s.centre_ui);
             all
         };
-        Point {
+        MinimaxPoint {
             values: borne.sigma.iter().map(|s| -s.ln()).collect(),
             gradients: borne.slopes.iter().map(gradient).collect(),
         }

@@ -36,11 +36,11 @@ impl Polyphase {
     ///
     /// A polynomial of degree five through six samples: of a tone at a sixteenth of the sampling
     /// rate it errs by 2e-5.
-    pub(super) fn row(&self, sample: f64, pad: usize) -> Row {
+    pub(super) fn row(&self, sample: f64, pad: usize) -> WindowRow {
         let (s, n) = (self.phases.len() as isize, self.phases[0].len());
         let first = sample.floor() as isize - BEFORE;
         let (weights, slopes) = lagrange(sample - sample.floor() + BEFORE as f64);
-        let mut row = Row { values: vec![0.0; n + 2 * pad], slopes: vec![0.0; n + 2 * pad] };
+        let mut row = WindowRow { values: vec![0.0; n + 2 * pad], slopes: vec![0.0; n + 2 * pad] };
         for (m, (&weight, &slope)) in weights.iter().zip(&slopes).enumerate() {
             let at = first + m as isize;
             let phase = &self.phases[at.rem_euclid(s) as usize];
@@ -61,7 +61,7 @@ impl Polyphase {
 }
 
 /// One position in a window, for every symbol and `pad` more on both sides.
-pub(super) struct Row {
+pub(super) struct WindowRow {
     pub(super) values: Vec<f32>,
     pub(super) slopes: Vec<f32>,
 }

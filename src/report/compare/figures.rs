@@ -1,7 +1,7 @@
 //! The figures of a variant.
 
 use crate::link::{FecResult, LaneResult, LinkResult, PortResult};
-use crate::report::figure::{counted, decimals, difference, ratio, small};
+use crate::report::number::{counted, decimals, difference, ratio, small};
 use crate::sweep::{Difference, Variant};
 
 /// One figure of every variant.

@@ -2,7 +2,7 @@
 
 use super::figures::verdict;
 use crate::link::{LaneResult, LinkResult};
-use crate::report::figure::decimals;
+use crate::report::number::decimals;
 use crate::sweep::{Difference, Variant};
 
 /// Notes of lanes and warnings that are printed.
