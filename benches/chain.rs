@@ -33,8 +33,15 @@ fn config(kind: TransmitterKind, samples_per_symbol: usize) -> Config {
 
 fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
     let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
-    let mut predictor =
-        Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker);
+    let mut predictor = Predictor::new(
+        &lane.optical().plan,
+        &lane.optical().dsp,
+        lane.shared_seed,
+        lane.lane_seed,
+        training,
+        scoring,
+        worker,
+    );
     predictor.train(worker, 1.0, None).expect("it trains")
 }
 
@@ -49,16 +56,21 @@ fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
 fn whole_chain(bencher: Bencher, (kind, samples_per_symbol): (TransmitterKind, usize)) {
     let lane = Lane::build(&config(kind, samples_per_symbol), 0, &mut Workshop::default())
         .expect("it builds");
-    let mut worker = Worker::new(&lane.plan);
+    let mut worker = Worker::new(&lane.optical().plan);
     let trained = trained(&lane, &mut worker);
     let mut levels = vec![0u8; 8192];
     let mut block = 0;
     bencher.counter(ItemsCount::new(8192usize)).bench_local(|| {
         block += 1;
-        lane.pattern.fill(block * 8192, lane.seed, &mut levels);
-        let draws =
-            Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
-        worker.decisions(&lane.plan, &trained, &levels, &draws, false).bit_errors
+        lane.pattern.fill(block * 8192, lane.lane_seed, &mut levels);
+        let draws = Draws {
+            run: lane.shared_seed,
+            lane: lane.lane_seed,
+            block,
+            noise: block,
+            what: Drawn::Everything,
+        };
+        worker.decisions(&lane.optical().plan, &trained, &levels, &draws, false).bit_errors
     });
 }
 
@@ -68,15 +80,20 @@ fn whole_chain_in_blocks_of(bencher: Bencher, symbols: usize) {
     let mut config = config(TransmitterKind::Eml, 4);
     config.simulation.block_symbols = symbols;
     let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.plan);
+    let mut worker = Worker::new(&lane.optical().plan);
     let trained = trained(&lane, &mut worker);
     let levels = lane.blocks(1, false).remove(0);
     let mut block = 0;
     bencher.counter(ItemsCount::new(symbols)).bench_local(|| {
         block += 1;
-        let draws =
-            Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
-        worker.decisions(&lane.plan, &trained, &levels, &draws, false).bit_errors
+        let draws = Draws {
+            run: lane.shared_seed,
+            lane: lane.lane_seed,
+            block,
+            noise: block,
+            what: Drawn::Everything,
+        };
+        worker.decisions(&lane.optical().plan, &trained, &levels, &draws, false).bit_errors
     });
 }
 
@@ -95,15 +112,20 @@ fn whole_chain_deciding(bencher: Bencher, (decision, memory): (DetectorKind, usi
     config.receiver.dsp.dfe.taps = memory;
     config.receiver.dsp.mlse.memory = memory.min(2);
     let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.plan);
+    let mut worker = Worker::new(&lane.optical().plan);
     let trained = trained(&lane, &mut worker);
     let levels = lane.blocks(1, false).remove(0);
     let mut block = 0;
     bencher.counter(ItemsCount::new(8192usize)).bench_local(|| {
         block += 1;
-        let draws =
-            Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
-        worker.decisions(&lane.plan, &trained, &levels, &draws, false).bit_errors
+        let draws = Draws {
+            run: lane.shared_seed,
+            lane: lane.lane_seed,
+            block,
+            noise: block,
+            what: Drawn::Everything,
+        };
+        worker.decisions(&lane.optical().plan, &trained, &levels, &draws, false).bit_errors
     });
 }
 
@@ -114,20 +136,24 @@ fn stream_with_a_recovered_clock(bencher: Bencher) {
     let mut config = config(TransmitterKind::Eml, 4);
     config.receiver.dsp.clock.recovery = ClockRecovery::MuellerMuller;
     let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.plan);
+    let mut worker = Worker::new(&lane.optical().plan);
     let (trained, workers, symbols) =
         (trained(&lane, &mut worker), Workers::default(), 128u64 << 13);
     let stop = Stop { round_blocks: 128, symbols, bit_errors: u64::MAX };
     bencher.counter(ItemsCount::new(symbols)).bench_local(|| {
-        let hops =
-            vec![Hop { name: "light", plan: &lane.plan, trained: &trained, streams: lane.seed }];
+        let hops = vec![Hop {
+            name: "light",
+            plan: &lane.optical().plan,
+            trained: &trained,
+            streams: lane.lane_seed,
+        }];
         let count_of = Count {
             hops,
             pattern: &lane.pattern,
             first_symbol: 0,
             precoder: false,
-            run: lane.run,
-            lane: lane.seed,
+            run: lane.shared_seed,
+            lane: lane.lane_seed,
             method: Method::Chain,
         };
         count(&[count_of], &stop, &workers, &mut (), &AtomicBool::new(false))
@@ -138,31 +164,40 @@ fn stream_with_a_recovered_clock(bencher: Bencher) {
 #[divan::bench]
 fn stage_front(bencher: Bencher) {
     stage(bencher, |worker, lane, trained, levels, draws| {
-        worker.front(&lane.plan, levels, draws, trained.attenuation);
+        worker.front(&lane.optical().plan, levels, draws, trained.attenuation);
     });
 }
 
 /// Second stage: receiver bandwidth, noise, sampling.
 #[divan::bench]
 fn stage_sample(bencher: Bencher) {
-    stage(bencher, |worker, lane, trained, _, draws| worker.sample(&lane.plan, trained, draws));
+    stage(bencher, |worker, lane, trained, _, draws| {
+        worker.sample(&lane.optical().plan, trained, draws)
+    });
 }
 
 /// Third stage: conversion and 21 taps.
 #[divan::bench]
 fn stage_equalise(bencher: Bencher) {
-    stage(bencher, |worker, lane, trained, _, draws| worker.equalise(&lane.plan, trained, draws));
+    stage(bencher, |worker, lane, trained, _, draws| {
+        worker.equalise(&lane.optical().plan, trained, draws)
+    });
 }
 
 fn stage(bencher: Bencher, run: impl Fn(&mut Worker, &Lane, &Trained, &[u8], &Draws<'_>)) {
     let lane = Lane::build(&config(TransmitterKind::Eml, 4), 0, &mut Workshop::default())
         .expect("it builds");
-    let mut worker = Worker::new(&lane.plan);
+    let mut worker = Worker::new(&lane.optical().plan);
     let trained = trained(&lane, &mut worker);
     let levels = lane.blocks(1, false).remove(0);
-    let draws =
-        Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Everything };
-    worker.decisions(&lane.plan, &trained, &levels, &draws, false);
+    let draws = Draws {
+        run: lane.shared_seed,
+        lane: lane.lane_seed,
+        block: 0,
+        noise: 0,
+        what: Drawn::Everything,
+    };
+    worker.decisions(&lane.optical().plan, &trained, &levels, &draws, false);
     bencher
         .counter(ItemsCount::new(8192usize))
         .bench_local(|| run(&mut worker, &lane, &trained, &levels, &draws));
@@ -173,13 +208,19 @@ fn stage(bencher: Bencher, run: impl Fn(&mut Worker, &Lane, &Trained, &[u8], &Dr
 fn whole_chain_without_noise(bencher: Bencher) {
     let lane = Lane::build(&config(TransmitterKind::Eml, 4), 0, &mut Workshop::default())
         .expect("it builds");
-    let mut worker = Worker::new(&lane.plan);
+    let mut worker = Worker::new(&lane.optical().plan);
     let trained = trained(&lane, &mut worker);
     let levels = lane.blocks(1, false).remove(0);
-    let draws = Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Nothing };
-    bencher
-        .counter(ItemsCount::new(8192usize))
-        .bench_local(|| worker.decisions(&lane.plan, &trained, &levels, &draws, false).bit_errors);
+    let draws = Draws {
+        run: lane.shared_seed,
+        lane: lane.lane_seed,
+        block: 0,
+        noise: 0,
+        what: Drawn::Nothing,
+    };
+    bencher.counter(ItemsCount::new(8192usize)).bench_local(|| {
+        worker.decisions(&lane.optical().plan, &trained, &levels, &draws, false).bit_errors
+    });
 }
 
 /// Noise on stored noiseless blocks, decided by a slicer and behind one tap of feedback.
@@ -199,12 +240,12 @@ fn replay(bencher: Bencher, decision: DetectorKind) {
         config.receiver.dsp.adc.bandwidth_ghz = 14.0;
     }
     let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.plan);
+    let mut worker = Worker::new(&lane.optical().plan);
     let mut predictor = Predictor::new(
-        &lane.plan,
-        &lane.dsp,
-        lane.run,
-        lane.seed,
+        &lane.optical().plan,
+        &lane.optical().dsp,
+        lane.shared_seed,
+        lane.lane_seed,
         lane.blocks(2, true),
         lane.blocks(4, false),
         &mut worker,
@@ -214,7 +255,7 @@ fn replay(bencher: Bencher, decision: DetectorKind) {
     let mut block = 0;
     bencher.counter(ItemsCount::new(8192usize)).bench_local(|| {
         block += 1;
-        replay.decisions(&trained, lane.seed, block, false, &mut worker).bit_errors
+        replay.decisions(&trained, lane.lane_seed, block, false, &mut worker).bit_errors
     });
 }
 
@@ -231,13 +272,13 @@ fn train_and_predict(bencher: Bencher) {
     let mut config = config(TransmitterKind::Eml, 4);
     config.fibre.length_km = 0.5;
     let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.plan);
+    let mut worker = Worker::new(&lane.optical().plan);
     bencher.bench_local(|| {
         let mut predictor = Predictor::new(
-            &lane.plan,
-            &lane.dsp,
-            lane.run,
-            lane.seed,
+            &lane.optical().plan,
+            &lane.optical().dsp,
+            lane.shared_seed,
+            lane.lane_seed,
             lane.blocks(2, true),
             lane.blocks(2, false),
             &mut worker,
@@ -254,13 +295,13 @@ fn semi_analytic_lane(bencher: Bencher) {
     let mut config = config(TransmitterKind::Eml, 4);
     config.fibre.length_km = 0.5;
     let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.plan);
+    let mut worker = Worker::new(&lane.optical().plan);
     bencher.bench_local(|| {
         let mut predictor = Predictor::new(
-            &lane.plan,
-            &lane.dsp,
-            lane.run,
-            lane.seed,
+            &lane.optical().plan,
+            &lane.optical().dsp,
+            lane.shared_seed,
+            lane.lane_seed,
             lane.blocks(1, true),
             lane.blocks(1, false),
             &mut worker,
@@ -276,12 +317,12 @@ fn margin(bencher: Bencher, blocks: u64) {
     let mut config = config(TransmitterKind::Eml, 4);
     config.fibre.length_km = 0.5;
     let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.plan);
+    let mut worker = Worker::new(&lane.optical().plan);
     let mut predictor = Predictor::new(
-        &lane.plan,
-        &lane.dsp,
-        lane.run,
-        lane.seed,
+        &lane.optical().plan,
+        &lane.optical().dsp,
+        lane.shared_seed,
+        lane.lane_seed,
         lane.blocks(blocks, true),
         lane.blocks(1, false),
         &mut worker,

@@ -81,8 +81,15 @@ fn noisy(kind: TransmitterKind) -> Config {
 
 fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
     let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
-    let mut predictor =
-        Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker);
+    let mut predictor = Predictor::new(
+        &lane.optical().plan,
+        &lane.optical().dsp,
+        lane.shared_seed,
+        lane.lane_seed,
+        training,
+        scoring,
+        worker,
+    );
     predictor.train(worker, 1.0, None).expect("it trains")
 }
 
@@ -92,7 +99,7 @@ fn runs_without_allocating(config: &Config, what: Drawn<'_>) {
     config.check(&mut problems);
     assert!(problems.is_empty(), "{problems}");
     let lane = Lane::build(config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.plan);
+    let mut worker = Worker::new(&lane.optical().plan);
     let trained = trained(&lane, &mut worker);
     let mut levels = vec![0u8; config.simulation.block_symbols];
     let mut block = |block: u64| {
@@ -101,11 +108,14 @@ fn runs_without_allocating(config: &Config, what: Drawn<'_>) {
             config.pattern.precoder,
             lane.first_symbol(),
             block,
-            lane.seed,
+            lane.lane_seed,
             &mut levels,
         );
-        let draws = Draws { run: lane.run, lane: lane.seed, block, noise: block, what };
-        worker.decisions(&lane.plan, &trained, &levels, &draws, config.pattern.precoder).bit_errors
+        let draws =
+            Draws { run: lane.shared_seed, lane: lane.lane_seed, block, noise: block, what };
+        worker
+            .decisions(&lane.optical().plan, &trained, &levels, &draws, config.pattern.precoder)
+            .bit_errors
     };
     block(0);
     let mut errors = 0;
@@ -289,16 +299,16 @@ fn a_stream_allocates_a_few_times_a_block_and_never_a_symbol() {
             (0.05, 100.0);
         config.receiver.dsp.adc.samples_per_symbol = 2;
         let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-        let mut worker = Worker::new(&lane.plan);
+        let mut worker = Worker::new(&lane.optical().plan);
         let trained = trained(&lane, &mut worker);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
         let workers = Workers::default();
         let made = |blocks: u64| {
             let hops = vec![Hop {
                 name: "light",
-                plan: &lane.plan,
+                plan: &lane.optical().plan,
                 trained: &trained,
-                streams: lane.seed,
+                streams: lane.lane_seed,
             }];
             let first_symbol = lane.first_symbol();
             let count_of = [Count {
@@ -306,8 +316,8 @@ fn a_stream_allocates_a_few_times_a_block_and_never_a_symbol() {
                 pattern: &lane.pattern,
                 first_symbol,
                 precoder: false,
-                run: lane.run,
-                lane: lane.seed,
+                run: lane.shared_seed,
+                lane: lane.lane_seed,
                 method: Method::Chain,
             }];
             let stop = Stop { round_blocks: 64, symbols: blocks * 1024, bit_errors: u64::MAX };

@@ -26,20 +26,32 @@ const NOISY_DB: f64 = 7.75;
 /// A lane through the engine, so many symbols of it.
 fn counted(config: &Config, symbols: u64) -> Counted {
     let lane = Lane::build(config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.plan);
+    let mut worker = Worker::new(&lane.optical().plan);
     let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
-    let mut predictor =
-        Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, &mut worker);
+    let mut predictor = Predictor::new(
+        &lane.optical().plan,
+        &lane.optical().dsp,
+        lane.shared_seed,
+        lane.lane_seed,
+        training,
+        scoring,
+        &mut worker,
+    );
     let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
-    let hops = vec![Hop { name: "light", plan: &lane.plan, trained: &trained, streams: lane.seed }];
+    let hops = vec![Hop {
+        name: "light",
+        plan: &lane.optical().plan,
+        trained: &trained,
+        streams: lane.lane_seed,
+    }];
     let first_symbol = lane.first_symbol();
     let count_of = Count {
         hops,
         pattern: &lane.pattern,
         first_symbol,
         precoder: false,
-        run: lane.run,
-        lane: lane.seed,
+        run: lane.shared_seed,
+        lane: lane.lane_seed,
         method: Method::Chain,
     };
     let stop = Stop { round_blocks: 64, symbols, bit_errors: u64::MAX };

@@ -73,7 +73,8 @@ fn plan(a: f64, sigma: f64) -> Plan {
         Density::White(density),
     ));
     let volt: Chain<Volt> = current.response(Shape::Gain(1.0));
-    volt.sample(
+    Plan::build(
+        volt,
         Sampler { samples_per_symbol: 1, effective_bits: 20.0, jitter_s: 0.0 },
         GRID,
         &mut Workshop::default(),

@@ -70,23 +70,29 @@ fn slicer_eye(config: &Config) -> EyeView {
 fn the_slicers_waveform_has_the_equalised_samples_at_the_sampling_instants() {
     for (kind, per_symbol) in [(TransmitterKind::Eml, 1), (TransmitterKind::Mzm, 2)] {
         let lane = Lane::build(&one_lane(kind, per_symbol), 0, &mut Workshop::default()).unwrap();
-        let mut worker = Worker::new(&lane.plan);
+        let mut worker = Worker::new(&lane.optical().plan);
         let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
         let levels = scoring[0].clone();
         let mut predictor = Predictor::new(
-            &lane.plan,
-            &lane.dsp,
-            lane.run,
-            lane.seed,
+            &lane.optical().plan,
+            &lane.optical().dsp,
+            lane.shared_seed,
+            lane.lane_seed,
             training,
             scoring,
             &mut worker,
         );
         let trained = predictor.train(&mut worker, 1.0, None).unwrap();
-        let quiet =
-            Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Nothing };
-        let samples = worker.slicer_inputs(&lane.plan, &trained, &levels, &quiet).to_vec();
-        let probe = Probe::slicer(&lane.plan, &trained, 32, &mut Workshop::default());
+        let quiet = Draws {
+            run: lane.shared_seed,
+            lane: lane.lane_seed,
+            block: 0,
+            noise: 0,
+            what: Drawn::Nothing,
+        };
+        let samples =
+            worker.slicer_inputs(&lane.optical().plan, &trained, &levels, &quiet).to_vec();
+        let probe = Probe::slicer(&lane.optical().plan, &trained, 32, &mut Workshop::default());
         let waveform = probe.waveform(&mut worker, &levels, &quiet);
         assert_eq!(waveform.len(), 32 * samples.len());
         let worst = samples

@@ -53,7 +53,12 @@ pub(crate) fn plan(grid: Grid, noises: &[Noise], bandwidth_hz: f64, shop: &mut W
         current = current.noise(noise.clone());
     }
     let volt: Chain<Volt> = current.response(Shape::low_pass(Family::Bessel, 4, bandwidth_hz, 0.0));
-    volt.sample(Sampler { samples_per_symbol: 1, effective_bits: 20.0, jitter_s: 0.0 }, grid, shop)
+    Plan::build(
+        volt,
+        Sampler { samples_per_symbol: 1, effective_bits: 20.0, jitter_s: 0.0 },
+        grid,
+        shop,
+    )
 }
 
 pub(crate) const DSP: Dsp = Dsp {
@@ -246,7 +251,8 @@ fn a_first_order_channels_mmse_is_that_of_the_folded_spectrum() {
         let current: Chain<Ampere> = drive.map(Ideal).map(Square);
         let current = current.noise(Noise::new("white", Law::Added, Density::White(density)));
         let sampler = Sampler { samples_per_symbol: 1, effective_bits: 20.0, jitter_s: 0.0 };
-        let plan = current.response::<Volt>(Shape::Gain(1.0)).sample(sampler, grid, &mut shop);
+        let plan =
+            Plan::build(current.response::<Volt>(Shape::Gain(1.0)), sampler, grid, &mut shop);
         let mut worker = Worker::new(&plan);
         let (run, lane) = (Seed::new(1), Seed::new(1).named("lane").index(0));
         let source = source();

@@ -1,7 +1,7 @@
 //! Closed forms: what a link must do whoever computes it.
 
 use crate::support::{agreement, preset, quiet, run_lane, share};
-use lightlane::chain::{Chain, Drawn, Draws, Map, Probe, Sampler, Shape, Worker, Workshop};
+use lightlane::chain::{Chain, Drawn, Draws, Map, Plan, Probe, Sampler, Shape, Worker, Workshop};
 use lightlane::fibre::SingleMode;
 use lightlane::link::{Config, LaneResult};
 use lightlane::math::gaussian::pam4_ber;
@@ -175,7 +175,8 @@ fn dispersion_and_chirp_have_the_small_signal_response() {
         let light = light.response::<Field>(fibre.dispersion(wavelength_nm)).probe("tp3");
         let current: Chain<Ampere> = light.map(Square);
         let volt: Chain<Volt> = current.response(Shape::Gain(1.0));
-        let plan = volt.sample(
+        let plan = Plan::build(
+            volt,
             Sampler { samples_per_symbol: 1, effective_bits: 20.0, jitter_s: 0.0 },
             grid,
             &mut shop,

@@ -99,21 +99,26 @@ fn finite(name: &str, config: &Config) -> bool {
 fn every_kind_of_every_preset_builds_and_runs_a_block() {
     for (name, config) in all() {
         let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-        let mut worker = Worker::new(&lane.plan);
+        let mut worker = Worker::new(&lane.optical().plan);
         let blocks = lane.blocks(1, false);
         let mut predictor = Predictor::new(
-            &lane.plan,
-            &lane.dsp,
-            lane.run,
-            lane.seed,
+            &lane.optical().plan,
+            &lane.optical().dsp,
+            lane.shared_seed,
+            lane.lane_seed,
             lane.blocks(1, true),
             blocks.clone(),
             &mut worker,
         );
         let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
-        let draws =
-            Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Everything };
-        let decisions = worker.decisions(&lane.plan, &trained, &blocks[0], &draws, false);
+        let draws = Draws {
+            run: lane.shared_seed,
+            lane: lane.lane_seed,
+            block: 0,
+            noise: 0,
+            what: Drawn::Everything,
+        };
+        let decisions = worker.decisions(&lane.optical().plan, &trained, &blocks[0], &draws, false);
         assert!(
             decisions.symbol_errors * 20 < blocks[0].len() as u64,
             "{name}: {} errors",

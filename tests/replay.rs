@@ -30,13 +30,13 @@ struct Made {
 
 fn made(config: &Config, ber: f64) -> Made {
     let lane = Lane::build(config, 0, &mut Workshop::default()).unwrap();
-    let mut worker = Worker::new(&lane.plan);
+    let mut worker = Worker::new(&lane.optical().plan);
     let (blocks, precoder) = (lane.blocks(4, false), config.pattern.precoder);
     let mut predictor = Predictor::new(
-        &lane.plan,
-        &lane.dsp,
-        lane.run,
-        lane.seed,
+        &lane.optical().plan,
+        &lane.optical().dsp,
+        lane.shared_seed,
+        lane.lane_seed,
         lane.blocks(2, true),
         blocks.clone(),
         &mut worker,
@@ -70,8 +70,12 @@ impl Made {
         // the stored blocks, in the order in which they are replayed
         let pattern = SymbolSource::stored(self.blocks.concat());
         let (run, streams) = (Seed::new(run), Seed::new(run).named("lane"));
-        let hops =
-            vec![Hop { name: "light", plan: &self.lane.plan, trained: &self.trained, streams }];
+        let hops = vec![Hop {
+            name: "light",
+            plan: &self.lane.optical().plan,
+            trained: &self.trained,
+            streams,
+        }];
         let one = Count {
             hops,
             pattern: &pattern,

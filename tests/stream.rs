@@ -256,19 +256,27 @@ fn segments_in_stream_mode_hand_their_decisions_on_block_by_block() {
     config.receiver.dsp.clock.recovery = ClockRecovery::MuellerMuller;
     let lane =
         lightlane::link::Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.plan);
+    let mut worker = Worker::new(&lane.optical().plan);
     let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
-    let trained =
-        Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, &mut worker)
-            .train(&mut worker, 1.0, None);
+    let trained = Predictor::new(
+        &lane.optical().plan,
+        &lane.optical().dsp,
+        lane.shared_seed,
+        lane.lane_seed,
+        training,
+        scoring,
+        &mut worker,
+    )
+    .train(&mut worker, 1.0, None);
     let trained = trained.expect("it trains");
     let counted = |segments: u64| {
-        let streams =
-            |segment: u64| if segment == 0 { lane.seed } else { lane.seed.named("second") };
+        let streams = |segment: u64| {
+            if segment == 0 { lane.lane_seed } else { lane.lane_seed.named("second") }
+        };
         let hops = (0..segments)
             .map(|s| Hop {
                 name: "light",
-                plan: &lane.plan,
+                plan: &lane.optical().plan,
                 trained: &trained,
                 streams: streams(s),
             })
@@ -279,8 +287,8 @@ fn segments_in_stream_mode_hand_their_decisions_on_block_by_block() {
             pattern: &lane.pattern,
             first_symbol,
             precoder: false,
-            run: lane.run,
-            lane: lane.seed,
+            run: lane.shared_seed,
+            lane: lane.lane_seed,
             method: Method::Chain,
         };
         let stop = Stop { round_blocks: 32, symbols: 1 << 19, bit_errors: u64::MAX };

@@ -248,10 +248,10 @@ fn lane(adaptation: &str) -> Lane {
 
 fn predictor<'a>(lane: &'a Lane, worker: &mut Worker) -> Predictor<'a> {
     Predictor::new(
-        &lane.plan,
-        &lane.dsp,
-        lane.run,
-        lane.seed,
+        &lane.optical().plan,
+        &lane.optical().dsp,
+        lane.shared_seed,
+        lane.lane_seed,
         lane.blocks(1, true),
         lane.blocks(1, false),
         worker,
@@ -266,22 +266,25 @@ fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
 fn stages() -> [Kernel; 3] {
     ["front", "sample", "equalise"].map(|stage| {
         let lane = lane("mmse");
-        let mut worker = Worker::new(&lane.plan);
+        let mut worker = Worker::new(&lane.optical().plan);
         let (trained, levels) = (trained(&lane, &mut worker), lane.blocks(1, false).remove(0));
         let draws = |lane: &Lane| Draws {
-            run: lane.run,
-            lane: lane.seed,
+            run: lane.shared_seed,
+            lane: lane.lane_seed,
             block: 0,
             noise: 0,
             what: Drawn::Everything,
         };
-        worker.decisions(&lane.plan, &trained, &levels, &draws(&lane), false);
+        worker.decisions(&lane.optical().plan, &trained, &levels, &draws(&lane), false);
         Kernel::new(stage, BLOCK, move || match stage {
-            "front" => {
-                worker.front(&lane.plan, black_box(&levels), &draws(&lane), trained.attenuation)
-            }
-            "sample" => worker.sample(&lane.plan, &trained, &draws(&lane)),
-            _ => worker.equalise(&lane.plan, &trained, &draws(&lane)),
+            "front" => worker.front(
+                &lane.optical().plan,
+                black_box(&levels),
+                &draws(&lane),
+                trained.attenuation,
+            ),
+            "sample" => worker.sample(&lane.optical().plan, &trained, &draws(&lane)),
+            _ => worker.equalise(&lane.optical().plan, &trained, &draws(&lane)),
         })
     })
 }
@@ -289,7 +292,7 @@ fn stages() -> [Kernel; 3] {
 /// Training on one block; the adaptive loop passes blocks again and again.
 fn training(name: &'static str, adaptation: &str) -> Kernel {
     let lane = lane(adaptation);
-    let mut worker = Worker::new(&lane.plan);
+    let mut worker = Worker::new(&lane.optical().plan);
     Kernel::new(name, BLOCK, move || {
         black_box(predictor(&lane, &mut worker).train(&mut worker, 1.0, None)).expect("it trains");
     })
@@ -298,7 +301,7 @@ fn training(name: &'static str, adaptation: &str) -> Kernel {
 /// The semi-analytic error ratio of one block.
 fn predict() -> Kernel {
     let lane = lane("mmse");
-    let mut worker = Worker::new(&lane.plan);
+    let mut worker = Worker::new(&lane.optical().plan);
     let trained = trained(&lane, &mut worker);
     Kernel::new("predict", BLOCK, move || {
         black_box(predictor(&lane, &mut worker).predict(&mut worker, &trained));

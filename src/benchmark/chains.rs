@@ -117,10 +117,10 @@ pub(super) fn built(config: &Config) -> Lane {
 
 pub(super) fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
     let mut predictor = Predictor::new(
-        &lane.plan,
-        &lane.dsp,
-        lane.run,
-        lane.seed,
+        &lane.optical().plan,
+        &lane.optical().dsp,
+        lane.shared_seed,
+        lane.lane_seed,
         lane.blocks(2, true),
         lane.blocks(1, false),
         worker,
@@ -149,15 +149,20 @@ fn cost(s: usize) -> (f64, f64) {
 
 fn whole(change: fn(&mut Config)) -> Box<dyn FnMut()> {
     let lane = built(&config(change));
-    let mut worker = Worker::new(&lane.plan);
+    let mut worker = Worker::new(&lane.optical().plan);
     let trained = trained(&lane, &mut worker);
     let (mut levels, mut block) = (vec![0u8; SYMBOLS], 0);
     Box::new(move || {
         block += 1;
-        lane.pattern.fill(block * SYMBOLS as u64, lane.seed, &mut levels);
-        let draws =
-            Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything };
-        black_box(worker.decisions(&lane.plan, &trained, &levels, &draws, false));
+        lane.pattern.fill(block * SYMBOLS as u64, lane.lane_seed, &mut levels);
+        let draws = Draws {
+            run: lane.shared_seed,
+            lane: lane.lane_seed,
+            block,
+            noise: block,
+            what: Drawn::Everything,
+        };
+        black_box(worker.decisions(&lane.optical().plan, &trained, &levels, &draws, false));
     })
 }
 
@@ -199,12 +204,12 @@ fn lms(lanes: usize) -> Box<dyn FnMut()> {
 /// A lane, its receiver and its noiseless blocks.
 fn stored() -> (Lane, Worker, Trained, Replay) {
     let lane = built(&config(|_| ()));
-    let mut worker = Worker::new(&lane.plan);
+    let mut worker = Worker::new(&lane.optical().plan);
     let mut predictor = Predictor::new(
-        &lane.plan,
-        &lane.dsp,
-        lane.run,
-        lane.seed,
+        &lane.optical().plan,
+        &lane.optical().dsp,
+        lane.shared_seed,
+        lane.lane_seed,
         lane.blocks(2, true),
         lane.blocks(1, false),
         &mut worker,
@@ -219,7 +224,7 @@ fn replay() -> Box<dyn FnMut()> {
     let mut block = 0;
     Box::new(move || {
         block += 1;
-        black_box(replay.decisions(&trained, lane.seed, block, false, &mut worker));
+        black_box(replay.decisions(&trained, lane.lane_seed, block, false, &mut worker));
     })
 }
 
@@ -229,17 +234,22 @@ fn rare_events() -> Box<dyn FnMut()> {
     let mut block = 0;
     Box::new(move || {
         block += 1;
-        black_box(rare.sampled(lane.seed, block).ber());
+        black_box(rare.sampled(lane.lane_seed, block).ber());
     })
 }
 
 fn eye() -> Box<dyn FnMut()> {
     let lane = built(&config(|_| ()));
-    let mut worker = Worker::new(&lane.plan);
-    let probe = Probe::light(&lane.plan, "tp2", EYE_SAMPLES, &mut Workshop::default())
+    let mut worker = Worker::new(&lane.optical().plan);
+    let probe = Probe::light(&lane.optical().plan, "tp2", EYE_SAMPLES, &mut Workshop::default())
         .expect("the light passes tp2");
-    let draws =
-        Draws { run: lane.run, lane: lane.seed, block: 0, noise: 0, what: Drawn::Everything };
+    let draws = Draws {
+        run: lane.shared_seed,
+        lane: lane.lane_seed,
+        block: 0,
+        noise: 0,
+        what: Drawn::Everything,
+    };
     let waveform = probe.waveform(&mut worker, &lane.blocks(1, false).remove(0), &draws);
     let high = waveform.iter().copied().fold(0.0, f32::max);
     let mut eye = EyeDiagram::new(EYE_SAMPLES, (0.0, f64::from(high)), 400);
@@ -251,13 +261,13 @@ fn eye() -> Box<dyn FnMut()> {
 
 fn semi_analytic() -> Box<dyn FnMut()> {
     let lane = built(&config(|c| c.fibre.length_km = 0.5));
-    let mut worker = Worker::new(&lane.plan);
+    let mut worker = Worker::new(&lane.optical().plan);
     Box::new(move || {
         let mut predictor = Predictor::new(
-            &lane.plan,
-            &lane.dsp,
-            lane.run,
-            lane.seed,
+            &lane.optical().plan,
+            &lane.optical().dsp,
+            lane.shared_seed,
+            lane.lane_seed,
             lane.blocks(1, true),
             lane.blocks(1, false),
             &mut worker,

@@ -25,7 +25,7 @@ const BLOCKS: u64 = 64;
 /// Counts the same blocks on one thread and on `threads`, in turn, and takes the fastest of each.
 pub(super) fn scaling(threads: usize, each: Duration) -> Option<Scaling> {
     let lane = built(&config(|_| ()));
-    let trained = trained(&lane, &mut Worker::new(&lane.plan));
+    let trained = trained(&lane, &mut Worker::new(&lane.optical().plan));
     let workers = Workers::default();
     let stop =
         Stop { round_blocks: BLOCKS, symbols: BLOCKS * SYMBOLS as u64, bit_errors: u64::MAX };

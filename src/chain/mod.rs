@@ -1,164 +1,46 @@
 //! The engine: responses, maps and noise as data, built into a plan that both estimators run. It
 //! knows no device.
 
-mod agc;
-mod block;
-mod count;
-mod decision;
-mod drawn;
-mod interferer;
-mod kernel;
-mod lags;
-mod lms;
-mod lookup;
-mod map;
-mod noise;
-mod normal;
-mod plan;
-mod predict;
-mod probe;
-mod record;
-mod replay;
-mod shape;
-mod slopes;
-mod stream;
-mod symbols;
-mod table;
-mod thinning;
+mod build;
+mod counted;
+mod describe;
+mod linearise;
+mod run;
+mod semi_analytic;
 mod train;
-mod variance;
-mod worker;
-mod workshop;
 
-pub use count::{Count, Counted, Hop, Seen, Stop, Tally, Witness, Workers, block_levels, count};
-pub use decision::{Decider, Decision};
-pub use interferer::Interferer;
-pub use lms::Convergence;
-pub(crate) use lookup::Lookup;
-pub use map::Map;
-pub use noise::{Density, Law, Noise, NoiseId};
-pub use plan::{Plan, Sampler};
-pub use predict::{Prediction, Predictor, Share};
-pub use probe::Probe;
-pub use replay::{Method, Rare, Replay, Weighted};
-pub use shape::Shape;
-pub use stream::{ClockReading, Clocking, Recovery, Sinusoid, Timing};
-pub use table::Table;
-pub use train::{Adaptation, Dsp, Refusal, Trained};
-pub use worker::{Drawn, Draws, Worker};
-pub use workshop::Workshop;
-
-use crate::signal::{Field, Grid, Quantity, Symbol, Volt, Watt};
-use map::{Erased, Typed};
-use std::marker::PhantomData;
-
-pub(crate) enum Step {
-    Recorded(Vec<f32>),
-    Taps(Vec<f64>),
-    Compression(f64),
-    Response(Shape),
-    Noise(Noise),
-    Map(Box<dyn Erased>, Storage),
-    Interferer(Interferer),
-    Probe(&'static str),
-}
-
-/// How the samples behind a map are stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Storage {
-    Real,
-    Complex,
-}
-
-/// A chain while it is written: what comes out of it at this point is a `Q`.
-pub struct Chain<Q: Quantity> {
-    steps: Vec<Step>,
-    quantity: PhantomData<fn() -> Q>,
-}
-
-impl Chain<Symbol> {
-    /// A chain that begins with PAM4 symbols of full scale -1 .. 1.
-    pub fn symbols() -> Self {
-        Chain { steps: Vec::new(), quantity: PhantomData }
-    }
-
-    /// Filters the symbols at their own rate; the middle tap is the main one.
-    pub fn taps(self, taps: &[f64]) -> Self {
-        self.push(Step::Taps(taps.to_vec()))
-    }
-
-    /// Bends the levels: x becomes (x - c x^3) / (1 - c), the outer levels stay.
-    pub fn compressed(self, c: f64) -> Self {
-        self.push(Step::Compression(c))
-    }
-
-    /// Holds each symbol for its period: symbols become volts of a full scale of -1 .. 1 V.
-    pub fn hold(self, grid: Grid) -> Chain<Volt> {
-        self.push(Step::Response(Shape::Hold(grid.symbol_s())))
-    }
-}
-
-impl Chain<Watt> {
-    /// A chain that begins with recorded power over one block, whatever the levels are that a
-    /// worker is given: they must be the recording's.
-    pub fn recorded(power_w: Vec<f32>) -> Self {
-        Chain { steps: vec![Step::Recorded(power_w)], quantity: PhantomData }
-    }
-}
-
-impl<Q: Quantity> Chain<Q> {
-    /// A response from this quantity to one stored alike.
-    pub fn response<R: Quantity<Sample = Q::Sample>>(self, shape: Shape) -> Chain<R> {
-        self.push(Step::Response(shape))
-    }
-
-    /// A map.
-    pub fn map<R: Quantity>(self, map: impl Map<Q, R>) -> Chain<R> {
-        let storage = if size_of::<R::Sample>() == size_of::<f32>() {
-            Storage::Real
-        } else {
-            Storage::Complex
-        };
-        self.push(Step::Map(Box::new(Typed::<_, Q, R>(map, PhantomData)), storage))
-    }
-
-    /// A noise at this node.
-    pub fn noise(self, noise: Noise) -> Self {
-        self.push(Step::Noise(noise))
-    }
-
-    /// Names this node for side branches.
-    pub fn probe(self, node: &'static str) -> Self {
-        self.push(Step::Probe(node))
-    }
-
-    fn push<R: Quantity>(mut self, step: Step) -> Chain<R> {
-        self.steps.push(step);
-        Chain { steps: self.steps, quantity: PhantomData }
-    }
-}
-
-impl<Q: Quantity<Sample = f32>> Chain<Q> {
-    /// Another lane's symbols that leak into this node.
-    pub fn interferer(self, interferer: Interferer) -> Self {
-        self.push(Step::Interferer(interferer))
-    }
-}
-
-impl Chain<Volt> {
-    /// Ends the chain at a sampler and builds the plan.
-    pub fn sample(self, sampler: Sampler, grid: Grid, shop: &mut Workshop) -> Plan {
-        Plan::new(self.steps, sampler, grid, shop)
-    }
-}
-
-impl Chain<Field> {
-    /// The angle by which this chain's dispersion has turned a sideband at `f_hz` since the last
-    /// map.
-    pub fn sideband_angle(&self, f_hz: f64) -> f64 {
-        let since_map = self.steps.iter().rev().take_while(|s| !matches!(s, Step::Map(..)));
-        since_map
-            .map(|s| if let Step::Response(shape) = s { shape.sideband_angle(f_hz) } else { 0.0 })
-            .sum()
-    }
-}
+pub use build::convergence::Convergence;
+pub use build::detector::Decider;
+pub use build::plan::Plan;
+pub use build::plan_cache::Workshop;
+pub use build::timing::Timing;
+pub use build::trained::Trained;
+pub use counted::clock_reading::ClockReading;
+pub use counted::count::count;
+pub use counted::importance::estimator::Rare;
+pub use counted::importance::weighted::Weighted;
+pub use counted::lane::{Count, Stop};
+pub use counted::method::Method;
+pub use counted::noise_only::estimator::Replay;
+pub use counted::observer::{Seen, Witness};
+pub use counted::segment::Hop;
+pub use counted::tally::{Counted, Tally};
+pub use describe::chain::Chain;
+pub use describe::clocking::{Clocking, Recovery, Sinusoid};
+pub use describe::detector::Decision;
+pub use describe::interferer::Interferer;
+pub(crate) use describe::lookup::Lookup;
+pub use describe::map::Map;
+pub use describe::noise::{Density, Law, Noise, NoiseId};
+pub use describe::not_evaluated::Refusal;
+pub use describe::receiver_dsp::{Adaptation, Dsp};
+pub use describe::sampler::Sampler;
+pub use describe::shape::Shape;
+pub use describe::table::Table;
+pub use run::levels::block_levels;
+pub use run::probe::Probe;
+pub use run::streams::{Drawn, Draws};
+pub use run::workspace::Worker;
+pub use run::workspace_pool::Workers;
+pub use semi_analytic::prediction::{Prediction, Share};
+pub use semi_analytic::predictor::Predictor;

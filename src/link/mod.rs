@@ -21,6 +21,7 @@ pub use describe::fec::Fec;
 pub use describe::limits::{Limits, Status};
 pub use describe::module::{Host, Module, ModuleKind};
 pub use describe::presets;
+pub use describe::segments::{DecisionPoint, SegmentKind, segments};
 pub use describe::simulation::{Simulation, Spread};
 pub use describe::targets::Targets;
 pub use describe::tdecq::{Tdecq, TestPattern};

@@ -84,7 +84,7 @@ impl Receiver {
         shop: &mut Workshop,
     ) -> Plan {
         let volts = self.dsp.adc.filter(self.detect(light, oma_w, grid));
-        volts.sample(self.dsp.adc.sampler(), grid, shop)
+        Plan::build(volts, self.dsp.adc.sampler(), grid, shop)
     }
 
     /// The same light becomes volts of a linear output.

@@ -56,7 +56,7 @@ fn row(segment: &SegmentResult) -> [String; 8] {
         .collect::<Vec<_>>()
         .join(" ");
     [
-        segment.name.to_owned(),
+        segment.name.as_str().to_owned(),
         match segment.ber_ideal_feedback {
             // nothing else is foreseen where decisions are fed back
             Some(ber) => format!("{} ideal", ratio(Some(ber))),
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn the_widest_segment_fits_the_width_and_shows_what_to_program() {
         let wide = SegmentResult {
-            name: "module to host",
+            name: crate::link::SegmentKind::MODULE_TO_HOST,
             ber_semi_analytic: Some(1.2e-112),
             ber_semi_analytic_low: Some(1e-112),
             ber_semi_analytic_high: Some(9e-111),

@@ -67,11 +67,8 @@ impl SerdesRx {
             Density::White(nano(self.noise_nv_per_rthz).powi(2)),
         );
         let noisy = volts.noise(Noise { behind_gain, ..noise });
-        self.dsp.adc.filter(through(noisy, self.ctle.shapes())).sample(
-            self.dsp.adc.sampler(),
-            grid,
-            shop,
-        )
+        let filtered = self.dsp.adc.filter(through(noisy, self.ctle.shapes()));
+        Plan::build(filtered, self.dsp.adc.sampler(), grid, shop)
     }
 
     /// Its signal processing.

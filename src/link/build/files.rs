@@ -6,7 +6,7 @@ use crate::units::giga;
 
 /// Warnings of responses whose data ends below the highest frequency of the grid.
 pub(crate) fn short(lane: &Lane) -> Vec<String> {
-    let top_hz = lane.plan.grid().sample_rate_hz() / 2.0;
+    let top_hz = lane.grid().sample_rate_hz() / 2.0;
     let short = lane
         .config
         .files_in_use()

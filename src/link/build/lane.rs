@@ -1,39 +1,30 @@
-//! One lane: the order of its chain.
+//! One lane: its segments, its data, its random streams.
 
-use crate::chain::{
-    Chain, Count, Drawn, Draws, Dsp, Hop, Method, Plan, Trained, Workshop, block_levels,
-};
+use crate::chain::{Chain, Count, Drawn, Draws, Hop, Method, Trained, Workshop, block_levels};
 use crate::error::{Error, Path, Problems, Result};
 use crate::fec::FecSender;
-use crate::link::build::segment::{Segment, electrical, light, transmitted};
+use crate::link::build::segment::{Segment, transmitted};
 use crate::link::describe::config::Config;
-use crate::link::describe::segments::Part;
 use crate::pattern::SymbolSource;
 use crate::seed::Seed;
 use crate::signal::{Field, Grid};
 
-/// A built lane: its plan, its data and its random streams, ready for both estimators.
+/// A built lane: its segments, its data and its random streams, ready for both estimators.
 pub struct Lane {
     /// Number, from 0.
     pub number: usize,
     /// Its own description.
     pub config: Config,
-    /// The chain of the segment with the light.
-    pub plan: Plan,
-    /// Its receiver's signal processing.
-    pub dsp: Dsp,
-    /// From the host to a module that decides.
-    pub ahead: Option<Segment>,
-    /// From a module that has decided to the host.
-    pub behind: Option<Segment>,
-    /// What it sends.
+    /// Its segments, in the order of the symbols; exactly one has light.
+    pub segments: Vec<Segment>,
+    /// The symbols that it sends.
     pub pattern: SymbolSource,
-    /// Where its payload comes from, when it carries any.
+    /// Source of its payload, when it carries any.
     pub sender: Option<FecSender>,
     /// Streams of what lanes share.
-    pub run: Seed,
+    pub shared_seed: Seed,
     /// Its own streams.
-    pub seed: Seed,
+    pub lane_seed: Seed,
 }
 
 /// Lanes that share one pattern: a lane begins a 64th of its period behind its neighbour, its
@@ -73,24 +64,46 @@ impl Lane {
                 );
                 Error::Input(problems)
             })?;
-        let grid = config.grid();
-        let run = Seed::new(config.simulation.seed);
-        let (plan, dsp) = light(config, number, grid, shop);
-        let seed = run.named("lane").index(number as u64);
-        let [ahead, behind] =
-            [Part::Ahead, Part::Behind].map(|part| electrical(config, part, seed, grid, shop));
+        let shared_seed = Seed::new(config.simulation.seed);
+        let lane_seed = shared_seed.named("lane").index(number as u64);
+        let segments = config.segments().into_iter();
         Ok(Lane {
             number,
             config: config.clone(),
-            plan,
-            dsp,
-            ahead,
-            behind,
+            segments: segments
+                .map(|kind| Segment::build(config, kind, number, lane_seed, shop))
+                .collect(),
             pattern,
             sender,
-            run,
-            seed,
+            shared_seed,
+            lane_seed,
         })
+    }
+
+    /// The segment whose symbols cross the fibre.
+    pub fn optical(&self) -> &Segment {
+        &self.segments[self.optical_index()]
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn optical_mut(&mut self) -> &mut Segment {
+        let index = self.optical_index();
+        &mut self.segments[index]
+    }
+
+    /// Its place among the segments.
+    pub(crate) fn optical_index(&self) -> usize {
+        self.segments.iter().position(|s| s.kind.has_light()).expect("symbols cross the fibre")
+    }
+
+    /// The segments without light, in their order.
+    pub(crate) fn electrical(&self) -> impl Iterator<Item = &Segment> {
+        self.segments.iter().filter(|segment| !segment.kind.has_light())
+    }
+
+    /// The grid of its blocks.
+    pub fn grid(&self) -> Grid {
+        self.optical().plan.grid()
     }
 
     /// The payload of the port, when lanes carry any.
@@ -99,59 +112,52 @@ impl Lane {
         FecSender::new(&layout, Seed::new(config.simulation.seed)).ok()
     }
 
-    /// One part of lane 0 alone.
-    pub(crate) fn part(config: &Config, part: Part, shop: &mut Workshop) -> Segment {
-        let streams = Seed::new(config.simulation.seed).named("lane").index(0);
-        electrical(config, part, streams, config.grid(), shop).unwrap_or_else(|| {
-            let (plan, dsp) = light(config, 0, config.grid(), shop);
-            Segment { name: "light", plan, dsp, streams }
-        })
-    }
-
     /// Its light in the fibre at the transmitter, on another grid.
     pub(crate) fn light(&self, grid: Grid) -> Chain<Field> {
         transmitted(&self.config, self.number, grid)
     }
 
-    /// What its first block draws without noise.
+    /// Draws of its first block without noise.
     pub(crate) fn noiseless(&self) -> Draws<'static> {
-        Draws { run: self.run, lane: self.seed, block: 0, noise: 0, what: Drawn::Nothing }
+        Draws {
+            run: self.shared_seed,
+            lane: self.lane_seed,
+            block: 0,
+            noise: 0,
+            what: Drawn::Nothing,
+        }
     }
 
-    /// The lane as it is counted with the receiver of the light alone.
+    /// Its segment with light as it is counted alone.
     pub(crate) fn counted<'a>(&'a self, trained: &'a Trained) -> Count<'a> {
-        self.counted_through(trained, [None, None], Method::Chain)
+        self.counted_through(trained, &[], Method::Chain)
     }
 
-    /// The lane as it is counted with its receivers: of the light, of what stands ahead, and of
-    /// what stands behind.
+    /// The lane as it is counted: the receiver of the segment with light, and those of its
+    /// electrical segments in their order; none of these counts the light alone.
     pub(crate) fn counted_through<'a>(
         &'a self,
-        trained: &'a Trained,
-        electrical: [Option<&'a Trained>; 2],
+        optical: &'a Trained,
+        electrical: &[&'a Trained],
         method: Method<'a>,
     ) -> Count<'a> {
-        let hop = |segment: &'a Option<Segment>, trained: Option<&'a Trained>| {
-            segment.as_ref().zip(trained).map(|(s, trained)| Hop {
-                name: s.name,
-                plan: &s.plan,
+        let mut electrical = electrical.iter().copied();
+        let hop = |segment: &'a Segment| {
+            let trained = if segment.kind.has_light() { Some(optical) } else { electrical.next() };
+            trained.map(|trained| Hop {
+                name: segment.kind.as_str(),
+                plan: &segment.plan,
                 trained,
-                streams: s.streams,
+                streams: segment.streams,
             })
         };
-        let [ahead, behind] = electrical;
-        let light = Hop { name: "light", plan: &self.plan, trained, streams: self.seed };
         Count {
-            hops: hop(&self.ahead, ahead)
-                .into_iter()
-                .chain([light])
-                .chain(hop(&self.behind, behind))
-                .collect(),
+            hops: self.segments.iter().filter_map(hop).collect(),
             pattern: &self.pattern,
             first_symbol: self.first_symbol(),
             precoder: self.config.precodes(),
-            run: self.run,
-            lane: self.seed,
+            run: self.shared_seed,
+            lane: self.lane_seed,
             method,
         }
     }
@@ -172,12 +178,12 @@ impl Lane {
     /// The lane's first blocks of levels, or those of its training.
     pub fn blocks(&self, count: u64, training: bool) -> Vec<Vec<u8>> {
         let (first, seed) = if training {
-            (self.first_symbol() + self.stride() / 2, self.seed.named("training"))
+            (self.first_symbol() + self.stride() / 2, self.lane_seed.named("training"))
         } else {
-            (self.first_symbol(), self.seed)
+            (self.first_symbol(), self.lane_seed)
         };
         let block = |b| {
-            let mut levels = vec![0; self.plan.grid().symbols];
+            let mut levels = vec![0; self.grid().symbols];
             block_levels(&self.pattern, self.config.precodes(), first, b, seed, &mut levels);
             levels
         };

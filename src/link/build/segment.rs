@@ -1,24 +1,60 @@
-//! The chains of a lane, from what drives symbols to what decides them.
+//! The segments of a lane, built: from what sends symbols to what decides them.
 
 use crate::chain::{Chain, Dsp, Plan, Shape, Workshop};
 use crate::link::describe::config::Config;
-use crate::link::describe::module::{Host, ModuleKind};
-use crate::link::describe::segments::Part;
+use crate::link::describe::limits::Limits;
+use crate::link::describe::module::Host;
+use crate::link::describe::segments::{DecisionPoint, SegmentKind};
 use crate::seed::Seed;
-use crate::serdes::{Line, SerdesRx, SerdesTx};
+use crate::serdes::{Line, SerdesTx};
 use crate::signal::{Field, Grid, Volt};
 use crate::units::{amplitude_ratio, power_ratio};
 
-/// An electrical segment of a lane: from what drives symbols to what decides them.
+/// A segment of a lane, ready for both estimators.
 pub struct Segment {
-    /// What it is called.
-    pub name: &'static str,
+    /// From which decision point to which.
+    pub kind: SegmentKind,
     /// Its chain.
     pub plan: Plan,
     /// Its receiver's signal processing.
     pub dsp: Dsp,
-    /// Its own streams.
+    /// Streams of its noises.
     pub streams: Seed,
+    /// Pre-FEC bit error ratio that it may reach alone, where it has a limit of its own.
+    pub limit_ber: Option<f64>,
+}
+
+impl Segment {
+    /// Builds a segment of lane `number`, whose streams are `lane`.
+    pub(crate) fn build(
+        config: &Config,
+        kind: SegmentKind,
+        number: usize,
+        lane: Seed,
+        shop: &mut Workshop,
+    ) -> Segment {
+        let grid = config.grid();
+        let (plan, dsp) = if kind.has_light() {
+            optical(config, number, grid, shop)
+        } else {
+            electrical(config, kind, grid, shop)
+        };
+        let plan = match config.clocking(kind) {
+            Some(clocking) => plan.clocked(clocking),
+            None => plan,
+        };
+        let streams = kind.stream().map_or(lane, |key| lane.stream(&key));
+        Segment { kind, plan, dsp, streams, limit_ber: limit_ber(kind, &config.limits) }
+    }
+}
+
+/// Limit of a segment alone; one between hosts and light shares that of the link.
+fn limit_ber(kind: SegmentKind, limits: &Limits) -> Option<f64> {
+    match kind {
+        SegmentKind::OPTICAL => Some(limits.pmd_ber),
+        kind if kind.has_light() => None,
+        _ => Some(limits.aui_ber),
+    }
 }
 
 /// Departure of a lane's launch power from its description, dB; a captured lane is as it is.
@@ -30,10 +66,10 @@ fn spread_db(config: &Config, number: usize) -> f64 {
         * Seed::new(config.spread.module).named("launch power").index(number as u64).rng().normal()
 }
 
-/// Symbols become light in the fibre at the transmitter.
+/// From symbols to light in the fibre at the transmitter.
 pub(super) fn transmitted(config: &Config, number: usize, grid: Grid) -> Chain<Field> {
     let Config { host, module, transmitter, .. } = config;
-    let light = if module.kind == ModuleKind::Lpo {
+    let light = if config.optical().from == DecisionPoint::NearHost {
         let sent = host.tx.extend(Chain::symbols(), "host.tx", grid);
         let arrived = host.channel.extend(sent, &host.tx, "host.channel", false, grid);
         let driven = module.input.extend(arrived, host.tx.settled_v() * host.channel.settled());
@@ -44,7 +80,7 @@ pub(super) fn transmitted(config: &Config, number: usize, grid: Grid) -> Chain<F
     light.response(Shape::Gain(amplitude_ratio(spread_db(config, number))))
 }
 
-/// What a host has sent, behind its channel.
+/// Volts at the module's input, from the host through its channel.
 pub(crate) fn sent_to_module(config: &Config, grid: Grid) -> Chain<Volt> {
     let Host { tx, channel, .. } = &config.host;
     channel.extend(
@@ -56,7 +92,7 @@ pub(crate) fn sent_to_module(config: &Config, grid: Grid) -> Chain<Volt> {
     )
 }
 
-/// What a linear module sends to its host, ahead of the channel.
+/// Volts at the output of a linear module, before the channel to its host.
 pub(crate) fn sent_to_host(config: &Config, number: usize, grid: Grid) -> Chain<Volt> {
     let (light, oma_w) = arriving(config, number, grid);
     config.receiver.extend_linear(light, oma_w, &config.module.output, grid)
@@ -72,65 +108,29 @@ fn arriving(config: &Config, number: usize, grid: Grid) -> (Chain<Field>, f64) {
     )
 }
 
-/// The segment with the light, of one lane: decided by the module, or by the host behind a linear
-/// output.
-pub(super) fn light(
-    config: &Config,
-    number: usize,
-    grid: Grid,
-    shop: &mut Workshop,
-) -> (Plan, Dsp) {
+/// The segment with light, decided by the module or, after its linear output, by the host.
+fn optical(config: &Config, number: usize, grid: Grid, shop: &mut Workshop) -> (Plan, Dsp) {
     let Config { host, module, receiver, .. } = config;
-    if !module.kind.linear_receive() {
+    if config.optical().to == DecisionPoint::FarModule {
         let (light, oma_w) = arriving(config, number, grid);
-        return (
-            clocked(receiver.extend(light, oma_w, grid, shop), config, Part::Light),
-            receiver.dsp(),
-        );
+        return (receiver.extend(light, oma_w, grid, shop), receiver.dsp());
     }
     // neighbouring lanes' outputs are the far-end aggressors
     let neighbour = SerdesTx { swing_vppd: module.output.swing_vppd, ..module.tx.clone() };
     let sent = sent_to_host(config, number, grid);
     let arrived = host.back().extend(sent, &neighbour, "host.back", true, grid);
-    (
-        clocked(host.rx.extend(arrived, "host.rx", true, grid, shop), config, Part::Light),
-        host.rx.dsp(),
-    )
+    (host.rx.extend(arrived, "host.rx", true, grid, shop), host.rx.dsp())
 }
 
-/// A part's chain with its clock, in stream mode.
-fn clocked(plan: Plan, config: &Config, part: Part) -> Plan {
-    match config.clocking(part) {
-        Some(clocking) => plan.clocked(clocking),
-        None => plan,
-    }
-}
-
-/// An electrical segment of one lane; nothing where the light is, or where there is none.
-pub(super) fn electrical(
-    config: &Config,
-    part: Part,
-    lane: Seed,
-    grid: Grid,
-    shop: &mut Workshop,
-) -> Option<Segment> {
+/// A segment without light: from the host to its module, or back.
+fn electrical(config: &Config, kind: SegmentKind, grid: Grid, shop: &mut Workshop) -> (Plan, Dsp) {
     let Config { host, module, .. } = config;
-    if !part.exists(config.module.kind) {
-        return None;
-    }
-    let decided = |volts: Chain<Volt>, rx: &SerdesRx, name: &str, shop: &mut Workshop| {
-        (rx.extend(volts, name, false, grid, shop), rx.dsp())
+    let (volts, rx, name) = if kind.from == DecisionPoint::NearHost {
+        (sent_to_module(config, grid), &module.rx, "module.rx")
+    } else {
+        let sent = module.tx.extend(Chain::symbols(), "module.tx", grid).map(Line);
+        let arrived = host.back().extend(sent, &module.tx, "host.back", false, grid);
+        (arrived, &host.rx, "host.rx")
     };
-    let ((plan, dsp), name) = match part {
-        Part::Light => return None,
-        Part::Ahead => {
-            (decided(sent_to_module(config, grid), &module.rx, "module.rx", shop), "host to module")
-        }
-        Part::Behind => {
-            let sent = module.tx.extend(Chain::symbols(), "module.tx", grid).map(Line);
-            let arrived = host.back().extend(sent, &module.tx, "host.back", false, grid);
-            (decided(arrived, &host.rx, "host.rx", shop), "module to host")
-        }
-    };
-    Some(Segment { name, plan: clocked(plan, config, part), dsp, streams: lane.named(name) })
+    (rx.extend(volts, name, false, grid, shop), rx.dsp())
 }

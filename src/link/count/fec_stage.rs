@@ -14,8 +14,8 @@ use crate::pattern::gray::BIT_ERRORS;
 const CONFIDENCE: f64 = 0.95;
 
 /// Reads what the lanes decide, alone and as a port.
-pub(crate) struct Corrected {
-    lines: Vec<Option<Line>>,
+pub(crate) struct FecStage {
+    lines: Vec<Option<LaneFec>>,
     port: Result<Port, Option<String>>,
 }
 
@@ -28,7 +28,7 @@ struct Port {
 }
 
 /// One lane, and codewords that it alone carries.
-struct Line {
+struct LaneFec {
     number: usize,
     reader: ErrorExtractor,
     /// Of the last decision, for the precoder.
@@ -40,14 +40,14 @@ struct Line {
     added_ber: f64,
 }
 
-impl Corrected {
+impl FecStage {
     /// For lanes with what is foreseen of each; the port only when they are all of its lanes, alike
     /// in their coding.
     pub(crate) fn new(lanes: &[(&Lane, &Prediction)]) -> Self {
-        let lines: Vec<Option<Line>> =
+        let lines: Vec<Option<LaneFec>> =
             lanes.iter().map(|(lane, prediction)| line(lane, prediction)).collect();
         let port = port(lanes, &lines);
-        Corrected { lines, port }
+        FecStage { lines, port }
     }
 
     /// Why the port has no codewords, where it has a coding.
@@ -117,7 +117,7 @@ impl Corrected {
     }
 }
 
-impl Witness for Corrected {
+impl Witness for FecStage {
     type Found = Option<ErrorPositions>;
 
     fn look(&self, lane: usize, seen: &Seen<'_>) -> Option<ErrorPositions> {
@@ -137,7 +137,7 @@ impl Witness for Corrected {
 
 /// What one lane needs; nothing without a coding, or with an inner code that its symbols do not
 /// carry.
-fn line(lane: &Lane, prediction: &Prediction) -> Option<Line> {
+fn line(lane: &Lane, prediction: &Prediction) -> Option<LaneFec> {
     let fec = &lane.config.fec;
     let coding = fec.chosen()?;
     let reader = match &coding.inner {
@@ -160,7 +160,7 @@ fn line(lane: &Lane, prediction: &Prediction) -> Option<Line> {
     let single_lane =
         CodewordCounter::new(coding.single_lane().build().ok()?, fec.decoding, None).ok()?;
     let (frame_octets, added_ber) = (fec.frame_octets, fec.added_ber);
-    Some(Line {
+    Some(LaneFec {
         number: lane.number,
         reader,
         carried: 0,
@@ -171,7 +171,7 @@ fn line(lane: &Lane, prediction: &Prediction) -> Option<Line> {
     })
 }
 
-fn port(lanes: &[(&Lane, &Prediction)], lines: &[Option<Line>]) -> Result<Port, Option<String>> {
+fn port(lanes: &[(&Lane, &Prediction)], lines: &[Option<LaneFec>]) -> Result<Port, Option<String>> {
     let (first, _) = lanes.first().ok_or(None)?;
     let fec = &first.config.fec;
     let layout = fec.chosen().and_then(|coding| coding.build().ok()).ok_or(None)?;
@@ -216,7 +216,7 @@ fn bins(histogram: &SymbolErrorHistogram) -> Vec<u64> {
     histogram.bins().iter().copied().chain([histogram.overflow()]).collect()
 }
 
-impl Line {
+impl LaneFec {
     fn take(&mut self, read: &ErrorPositions) {
         let wrong_bits = read
             .wrong

@@ -3,32 +3,33 @@
 use crate::chain::{
     ClockReading, Count, Counted, Prediction, Refusal, Stop, Tally, Trained, Workers, count,
 };
-use crate::link::count::fec_stage::Corrected;
-use crate::link::count::reported::Told;
+use crate::link::count::fec_stage::FecStage;
+use crate::link::count::reported::CountedBer;
 use crate::link::describe::simulation::Simulation;
 use crate::link::result::figures::LaneResult;
 use crate::link::solve::budget::ROUND_BLOCKS;
-use crate::link::solve::lane::{Receiver, Solved};
+use crate::link::solve::lane::{LaneSolution, SolvedLane};
 use crate::link::solve::margin::Margin;
-use crate::link::solve::method::Engine;
+use crate::link::solve::method::LaneCounter;
+use crate::link::solve::segment::SolvedSegment;
 use std::sync::atomic::AtomicBool;
 
-/// What was counted of all lanes with some receiver, and what error correction makes of it.
+/// Counts of all lanes with some receiver, and the FEC stage after them.
 pub(crate) struct CountedLanes {
     counted: Vec<Option<Counted>>,
     /// By which factors each lane's stored blocks may be off their pattern.
     scatter: Vec<Option<[f64; 2]>>,
     /// Place of each lane among those that have the receiver.
     places: Vec<Option<usize>>,
-    pub(crate) corrected: Corrected,
+    pub(crate) fec: FecStage,
 }
 
 impl CountedLanes {
     /// What was counted of a lane, symbol by symbol, and the error ratio of that.
-    pub(crate) fn tally(&self, lane: usize) -> Option<(&Tally, Told)> {
+    pub(crate) fn tally(&self, lane: usize) -> Option<(&Tally, CountedBer)> {
         self.counted[lane]
             .as_ref()
-            .map(|counted| (&counted.end, Told::of(counted, self.scatter[lane])))
+            .map(|counted| (&counted.end, CountedBer::of(counted, self.scatter[lane])))
     }
 
     /// What was counted of a lane's segments, where it has several; of rare events no tally tells a
@@ -54,7 +55,7 @@ impl CountedLanes {
     /// Adds what error correction made of a lane to its result.
     pub(crate) fn correct(&self, lane: usize, result: &mut LaneResult) {
         if let Some(place) = self.places[lane] {
-            self.corrected.tell(place, result);
+            self.fec.tell(place, result);
         }
     }
 }
@@ -62,20 +63,21 @@ impl CountedLanes {
 /// Counts every lane as it is, and with its power lowered to the limit; `step` is called after
 /// each.
 pub(crate) fn count_both(
-    solved: &[Solved],
+    solved: &[SolvedLane],
     workers: &Workers,
     cancel: &AtomicBool,
     simulation: &Simulation,
     step: &dyn Fn(),
 ) -> [CountedLanes; 2] {
     let here = count_all(solved, workers, cancel, simulation.symbols, |r| {
-        Some((&r.trained, &r.prediction, &r.engine))
+        let SolvedSegment { trained, prediction } = r.optical();
+        Some((trained, prediction, &r.counter))
     });
     step();
     let at_limit = count_all(solved, workers, cancel, simulation.symbols_at_limit, |r| {
         match (&r.margin, &r.at_limit) {
             (Margin::Found(_, trained), Some(prediction)) => {
-                Some((trained, prediction, &r.engine_at_limit))
+                Some((trained, prediction, &r.counter_at_limit))
             }
             _ => None,
         }
@@ -86,43 +88,44 @@ pub(crate) fn count_both(
 
 /// Counts every lane that has the receiver asked for.
 fn count_all<'a>(
-    solved: &'a [Solved],
+    solved: &'a [SolvedLane],
     workers: &Workers,
     cancel: &AtomicBool,
     symbols: u64,
-    receiver: impl Fn(&'a Receiver) -> Option<(&'a Trained, &'a Prediction, &'a Engine)>,
+    receiver: impl Fn(&'a LaneSolution) -> Option<(&'a Trained, &'a Prediction, &'a LaneCounter)>,
 ) -> CountedLanes {
-    let ready: Vec<Option<(&Trained, &Prediction, &Engine)>> =
-        solved.iter().map(|s| s.receiver.as_ref().ok().and_then(&receiver)).collect();
+    let ready: Vec<Option<(&Trained, &Prediction, &LaneCounter)>> =
+        solved.iter().map(|s| s.solution.as_ref().ok().and_then(&receiver)).collect();
     let able = || {
         let ready = solved.iter().zip(&ready);
         ready.filter_map(|(s, ready)| {
-            ready.map(|(trained, prediction, engine)| (&s.lane, trained, prediction, engine))
+            ready.map(|(trained, prediction, counter)| (&s.lane, trained, prediction, counter))
         })
     };
-    let around = solved
+    let electrical: Vec<Vec<&Trained>> = solved
         .iter()
-        .filter_map(|s| s.receiver.as_ref().ok().filter(|r| receiver(r).is_some()))
-        .map(Receiver::trained_around);
+        .filter_map(|s| s.solution.as_ref().ok().filter(|r| receiver(r).is_some()))
+        .map(LaneSolution::electrical_receivers)
+        .collect();
     let lanes: Vec<Count<'_>> = able()
-        .zip(around)
-        .map(|((lane, trained, _, engine), around)| {
-            lane.counted_through(trained, around, engine.method())
+        .zip(&electrical)
+        .map(|((lane, trained, _, counter), electrical)| {
+            lane.counted_through(trained, electrical, counter.method())
         })
         .collect();
-    let mut corrected = Corrected::new(
+    let mut fec = FecStage::new(
         &able().map(|(lane, _, prediction, _)| (lane, prediction)).collect::<Vec<_>>(),
     );
     let stop = Stop { round_blocks: ROUND_BLOCKS, symbols, bit_errors: u64::MAX };
-    let counted = count(&lanes, &stop, workers, &mut corrected, cancel);
+    let counted = count(&lanes, &stop, workers, &mut fec, cancel);
     if let Some((counted, (lane, ..))) =
         counted.iter().zip(able()).find(|(counted, _)| counted.refusal.is_some())
     {
         let because = &counted.refusal.as_ref().expect("just found").because;
-        corrected.refuse(format!("no codewords of the port: lane {}: {because}", lane.number));
+        fec.refuse(format!("no codewords of the port: lane {}: {because}", lane.number));
     }
-    if able().any(|(.., engine)| matches!(engine, Engine::Rare(_))) {
-        corrected.refuse(
+    if able().any(|(.., counter)| matches!(counter, LaneCounter::Rare(_))) {
+        fec.refuse(
             "no codewords of the port: rare events are single bursts, not blocks of symbols"
                 .to_owned(),
         );
@@ -133,9 +136,9 @@ fn count_all<'a>(
         counted: ready.iter().map(|ready| ready.and_then(|_| counted.next())).collect(),
         scatter: ready
             .iter()
-            .map(|ready| ready.and_then(|(_, prediction, engine)| engine.scatter(prediction)))
+            .map(|ready| ready.and_then(|(_, prediction, counter)| counter.scatter(prediction)))
             .collect(),
         places: ready.iter().map(|ready| ready.and_then(|_| places.next())).collect(),
-        corrected,
+        fec,
     }
 }

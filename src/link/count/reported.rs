@@ -4,7 +4,7 @@ use crate::chain::Counted;
 use crate::math::interval::Interval;
 
 /// An error ratio that was counted, weighted or not.
-pub(crate) struct Told {
+pub(crate) struct CountedBer {
     pub(crate) bits: u64,
     pub(crate) errors: u64,
     /// Absent when no error was seen.
@@ -16,9 +16,9 @@ pub(crate) struct Told {
     pub(crate) gain: Option<f64>,
 }
 
-impl Told {
+impl CountedBer {
     /// Of a count; `scatter` says by which factors its blocks may be off their pattern.
-    pub(crate) fn of(counted: &Counted, scatter: Option<[f64; 2]>) -> Told {
+    pub(crate) fn of(counted: &Counted, scatter: Option<[f64; 2]>) -> CountedBer {
         let tally = &counted.end;
         let (bits, errors) = (tally.bits(), tally.bit_errors);
         let (interval, kind) =
@@ -27,7 +27,7 @@ impl Told {
         let (interval, kind) = scatter.map_or((interval, kind), |scatter| {
             (widened(interval, ber, scatter), "count and stored blocks")
         });
-        Told {
+        CountedBer {
             bits,
             errors,
             ber: (errors > 0).then_some(ber),

@@ -6,8 +6,8 @@ use crate::error::{Path, Problems};
 use crate::fibre::SingleMode;
 use crate::link::describe::fec::Fec;
 use crate::link::describe::limits::Limits;
-use crate::link::describe::module::{Host, Module, ModuleKind};
-use crate::link::describe::segments::Part;
+use crate::link::describe::module::{Host, Module};
+use crate::link::describe::segments::{DecisionPoint, SegmentKind};
 use crate::link::describe::simulation::{Simulation, Spread};
 use crate::link::describe::targets::Targets;
 use crate::link::describe::tdecq::Tdecq;
@@ -113,27 +113,35 @@ impl Config {
         }
     }
 
-    /// How the receiver of a part finds the phase, in stream mode.
-    pub(crate) fn clocking(&self, part: Part) -> Option<Clocking> {
-        self.streams()
-            .then(|| self.clock(part).clocking(self.symbol_rate_gbd, self.simulation.guard_symbols))
+    /// The segments of a lane, in the order of its symbols.
+    pub fn segments(&self) -> Vec<SegmentKind> {
+        self.module.kind.segments()
     }
 
-    /// The clock of a part's receiver.
-    fn clock(&self, part: Part) -> &ClockConfig {
-        match part {
-            Part::Ahead => &self.module.rx.dsp.clock,
-            Part::Light if !self.module.kind.linear_receive() => &self.receiver.dsp.clock,
-            Part::Light | Part::Behind => &self.host.rx.dsp.clock,
+    /// The segment of a lane whose symbols cross the fibre.
+    pub(crate) fn optical(&self) -> SegmentKind {
+        let all = self.segments();
+        all.into_iter().find(|kind| kind.has_light()).expect("symbols cross the fibre")
+    }
+
+    /// Clocking of the receiver that decides a segment, in stream mode.
+    pub(crate) fn clocking(&self, kind: SegmentKind) -> Option<Clocking> {
+        self.streams()
+            .then(|| self.clock(kind).clocking(self.symbol_rate_gbd, self.simulation.guard_symbols))
+    }
+
+    /// The clock of the receiver that decides a segment.
+    fn clock(&self, kind: SegmentKind) -> &ClockConfig {
+        match kind.to {
+            DecisionPoint::NearModule => &self.module.rx.dsp.clock,
+            DecisionPoint::FarModule => &self.receiver.dsp.clock,
+            _ => &self.host.rx.dsp.clock,
         }
     }
 
     /// Whether blocks are parts of one sequence.
     fn streams(&self) -> bool {
-        self.simulation.stream
-            || Part::ALL
-                .iter()
-                .any(|&part| part.exists(self.module.kind) && self.clock(part).streams())
+        self.simulation.stream || self.segments().into_iter().any(|kind| self.clock(kind).streams())
     }
 
     /// Whether the levels are precoded: as the pattern is, or as the port's coding wants it.
@@ -257,12 +265,15 @@ impl Config {
             .map(|(key, _)| key)
             .filter(move |key| *key != kind.key());
         let mut idle: Vec<String> = others.map(|key| format!("transmitter.{key}.")).collect();
-        match self.module.kind {
-            ModuleKind::Optics => idle.extend(["module.".to_owned(), "host.".to_owned()]),
-            ModuleKind::Retimed => {}
-            ModuleKind::Lro => idle.push("receiver.dsp.adc.".to_owned()),
-            ModuleKind::Lpo => idle
-                .extend(["module.rx.", "transmitter.dac.", "receiver.dsp.adc."].map(str::to_owned)),
+        let optical = self.optical();
+        if !self.module.kind.has_hosts() {
+            idle.extend(["module.".to_owned(), "host.".to_owned()]);
+        }
+        if optical.from == DecisionPoint::NearHost {
+            idle.extend(["module.rx.", "transmitter.dac."].map(str::to_owned));
+        }
+        if optical.to == DecisionPoint::FarHost {
+            idle.push("receiver.dsp.adc.".to_owned());
         }
         self.files.iter().filter(move |file| idle.iter().all(|idle| !file.key.starts_with(idle)))
     }
@@ -281,7 +292,8 @@ impl Config {
             );
             problems.report(&at, "kind", kind.name(), remedy);
         }
-        if self.fec.chosen().is_some_and(|coding| coding.inner.is_some()) && kind.retimes_transmit()
+        if self.fec.chosen().is_some_and(|coding| coding.inner.is_some())
+            && self.segments().len() > 1
         {
             let remedy = format!(
                 "must be \"optics\" or \"lpo\" with the inner code of {}: segments of unlike rates are not built",
@@ -299,9 +311,10 @@ impl Config {
     /// Detector of the last segment, and its place.
     fn last_detector(&self) -> (Path, DetectorKind) {
         let root = Path::root();
-        match self.module.kind {
-            ModuleKind::Optics => (root.key("receiver").key("dsp"), self.receiver.dsp.detector),
-            _ => (root.key("host").key("rx").key("dsp"), self.host.rx.dsp.detector),
+        if self.module.kind.has_hosts() {
+            (root.key("host").key("rx").key("dsp"), self.host.rx.dsp.detector)
+        } else {
+            (root.key("receiver").key("dsp"), self.receiver.dsp.detector)
         }
     }
 
@@ -318,9 +331,10 @@ impl Config {
     /// Outer optical modulation amplitude of settled runs in the fibre, W, as the module's drive
     /// makes it.
     pub(crate) fn settled_oma_w(&self) -> f64 {
-        match self.module.kind {
-            ModuleKind::Lpo => self.transmitter.chosen().settled_oma_w(self.module.input.drive()),
-            _ => self.transmitter.settled_oma_w(),
+        if self.optical().from == DecisionPoint::NearHost {
+            self.transmitter.chosen().settled_oma_w(self.module.input.drive())
+        } else {
+            self.transmitter.settled_oma_w()
         }
     }
 

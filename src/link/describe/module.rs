@@ -40,21 +40,6 @@ impl ModuleKind {
             ModuleKind::Lpo => "lpo",
         }
     }
-
-    /// True when a host's channels are part of the link.
-    pub fn has_hosts(self) -> bool {
-        self != ModuleKind::Optics
-    }
-
-    /// True when a module decides what the host sends.
-    pub fn retimes_transmit(self) -> bool {
-        matches!(self, ModuleKind::Retimed | ModuleKind::Lro)
-    }
-
-    /// True when the module's receiver is linear.
-    pub fn linear_receive(self) -> bool {
-        matches!(self, ModuleKind::Lro | ModuleKind::Lpo)
-    }
 }
 
 /// The module: its kind, and its electrical sides of every kind.

@@ -4,6 +4,7 @@ use crate::dsp::DetectorKind;
 use crate::fec::Decoding;
 use crate::link::describe::counting::Counting;
 use crate::link::describe::module::ModuleKind;
+use crate::link::describe::segments::SegmentKind;
 use crate::link::result::clock::ClockResult;
 use crate::link::result::spec::SpecRow;
 use crate::measured::FileRead;
@@ -233,8 +234,8 @@ pub struct LaneResult {
 /// operator would program.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct SegmentResult {
-    /// Between which of host, module and light.
-    pub name: &'static str,
+    /// From which decision point to which.
+    pub name: SegmentKind,
     /// Semi-analytic bit error ratio.
     pub ber_semi_analytic: Option<f64>,
     /// Lower end of its 95 % interval.

@@ -2,6 +2,7 @@
 
 use crate::link::describe::limits::{Limits, Status};
 use crate::link::describe::presets;
+use crate::link::describe::segments::{DecisionPoint, SegmentKind};
 use crate::link::result::figures::{LaneResult, LinkResult, SegmentResult};
 use crate::link::result::spec::{Finding, Side, SpecRow};
 
@@ -30,10 +31,12 @@ const ROWS: [(&str, &str, Side, Value); 19] = [
     ("rin_oma_max_db_per_hz", "RIN_xOMA, dB/Hz", Side::Max, |l| l.rin_oma_db_per_hz),
     ("pmd_ber", "bit error ratio before FEC, light", Side::Max, |l| match l.segments.as_slice() {
         [] => l.told_ber(),
-        segments => segments.iter().find(|segment| segment.name == "light")?.told_ber(),
+        segments => {
+            segments.iter().find(|segment| segment.name == SegmentKind::OPTICAL)?.told_ber()
+        }
     }),
     ("aui_ber", "bit error ratio before FEC, host and module", Side::Max, |l| {
-        let electrical = l.segments.iter().filter(|segment| segment.name.contains("module"));
+        let electrical = l.segments.iter().filter(|segment| !segment.name.has_light());
         electrical.filter_map(SegmentResult::told_ber).reduce(f64::max)
     }),
     ("link_ber", "bit error ratio before FEC, host to host", Side::Max, LaneResult::told_ber),
@@ -55,13 +58,14 @@ impl Limits {
     /// Holds a result against every limit that is set; a limit that differs from that of the
     /// `preset` is the user's own.
     pub fn judge(&self, result: &LinkResult) -> Vec<SpecRow> {
+        let segments = result.module.segments();
         let preset = result.preset.as_deref().and_then(presets::find).map(presets::Preset::limits);
         let row = |&(key, name, side, value): &(&'static str, &'static str, Side, Value)| {
             let limit = self.get(key)?;
             // a segment that a link does not have is not looked at
             let idle = match key {
-                "pmd_ber" => result.module.linear_receive(),
-                "aui_ber" => !result.module.retimes_transmit(),
+                "pmd_ber" => !segments.iter().any(|kind| kind.to == DecisionPoint::FarModule),
+                "aui_ber" => segments.iter().all(|kind| kind.has_light()),
                 "link_ber" => !result.module.has_hosts(),
                 _ => false,
             };

@@ -1,4 +1,4 @@
-//! What is said of a lane and of the port, from what was solved and counted.
+//! The result of a lane, from its solution and its counts.
 
 use crate::chain::{Decider, Tally};
 use crate::link::count::lanes::CountedLanes;
@@ -9,15 +9,16 @@ use crate::link::run::agreement::agree;
 use crate::link::run::segment_result;
 use crate::link::solve::budget::FEWEST_EFFECTIVE;
 use crate::link::solve::clock;
-use crate::link::solve::lane::Solved;
+use crate::link::solve::lane::SolvedLane;
 use crate::link::solve::margin::Margin;
+use crate::link::solve::segment::SolvedSegment;
 use crate::measure::levels::rlm;
 use crate::units::dbm_from_watt;
 
 /// The result of lane `index` of those that were run.
 pub(crate) fn lane_result(
     index: usize,
-    solved: &Solved,
+    solved: &SolvedLane,
     here: &CountedLanes,
     at_limit: &CountedLanes,
 ) -> LaneResult {
@@ -34,38 +35,36 @@ pub(crate) fn lane_result(
         result.er_tp3_db = Some(tp3.extinction_ratio_db());
         result.received_power_dbm = Some(dbm_from_watt(tp3.average_w));
     }
-    if let Some(transmitted) = &solved.transmitted {
-        result.tecq_db = transmitted.tecq_db;
-        result.tdecq_db = transmitted.tdecq_db;
-        result.tdecq_minus_ceq_db = transmitted.tdecq_minus_ceq_db;
-        result.eecq_tp1a_db = transmitted.eecq_tp1a_db;
-        result.eecq_tp4_db = transmitted.eecq_tp4_db;
-        result.rlm_tp2 = transmitted.rlm;
-        result.transition_time_ps = transmitted.transition_time_ps;
-        result.overshoot_percent = transmitted.overshoot_percent;
-        result.undershoot_percent = transmitted.undershoot_percent;
-        result.rin_oma_db_per_hz = transmitted.rin_oma_db_per_hz;
+    if let Some(tx) = &solved.tx {
+        result.tecq_db = tx.tecq_db;
+        result.tdecq_db = tx.tdecq_db;
+        result.tdecq_minus_ceq_db = tx.tdecq_minus_ceq_db;
+        result.eecq_tp1a_db = tx.eecq_tp1a_db;
+        result.eecq_tp4_db = tx.eecq_tp4_db;
+        result.rlm_tp2 = tx.rlm;
+        result.transition_time_ps = tx.transition_time_ps;
+        result.overshoot_percent = tx.overshoot_percent;
+        result.undershoot_percent = tx.undershoot_percent;
+        result.rin_oma_db_per_hz = tx.rin_oma_db_per_hz;
     }
-    let receiver = match &solved.receiver {
-        Ok(receiver) => receiver,
+    let solution = match &solved.solution {
+        Ok(solution) => solution,
         Err(refusal) => {
             result.refusal = Some(refusal.because.clone());
             return result;
         }
     };
-    let prediction = &receiver.prediction;
+    let SolvedSegment { trained, prediction } = solution.optical();
     let limit_ber = config.limit_ber();
-    let foreseen = receiver.whole(prediction);
-    let clock_moves = clock::unforeseen(&solved.lane).is_some();
-    result.ber_semi_analytic_refusal.clone_from(&receiver.unforeseen);
-    let [ahead, behind] = receiver
-        .electrical
-        .each_ref()
-        .map(|part| part.as_ref().map(|part| (&part.trained, &part.prediction)));
-    let parts: Vec<_> =
-        ahead.into_iter().chain([(&receiver.trained, prediction)]).chain(behind).collect();
-    result.segments =
-        segment_result::results(config, &parts, here.segments(index), here.clocks(index));
+    let predicted = solution.whole(prediction);
+    let clock_moves = clock::no_prediction(&solved.lane).is_some();
+    result.ber_semi_analytic_refusal.clone_from(&solution.no_prediction);
+    result.segments = segment_result::results(
+        &solved.lane,
+        &solution.segments,
+        here.segments(index),
+        here.clocks(index),
+    );
     // a link keeps its limit, and so does every segment that has one of its own
     let limited = || {
         result
@@ -84,25 +83,25 @@ pub(crate) fn lane_result(
         (Some(false), _) | (_, Some(false)) => Some(false),
         (whole, segments) => Some(whole? && segments?),
     };
-    if foreseen.ideal_feedback {
-        result.ber_ideal_feedback = Some(foreseen.ber);
+    if predicted.ideal_feedback {
+        result.ber_ideal_feedback = Some(predicted.ber);
     }
-    if receiver.unforeseen.is_none() {
-        result.ber_semi_analytic = Some(foreseen.ber);
-        result.ber_semi_analytic_low = Some(foreseen.interval.low);
-        result.ber_semi_analytic_high = Some(foreseen.interval.high);
-        result.passes = both(Some(foreseen.ber <= limit_ber));
+    if solution.no_prediction.is_none() {
+        result.ber_semi_analytic = Some(predicted.ber);
+        result.ber_semi_analytic_low = Some(predicted.interval.low);
+        result.ber_semi_analytic_high = Some(predicted.interval.high);
+        result.passes = both(Some(predicted.ber <= limit_ber));
     }
-    result.converged = receiver.trained.convergence.map(|end| end.reached());
-    // with a clock that moves, what is foreseen of a fixed phase is not this lane's
-    if receiver.unforeseen.is_none() || !clock_moves {
+    result.converged = trained.convergence.map(|end| end.reached());
+    // with a clock that moves, what is predicted for a fixed phase is not this lane's
+    if solution.no_prediction.is_none() || !clock_moves {
         result.pattern_limited = Some(prediction.pattern_limited);
         result.snr_db = Some(prediction.snr_db);
     }
     result.rlm = Some(rlm(prediction.levels.map(|(mean, _)| mean)));
     [result.margin_db_low, result.margin_db_high] =
-        receiver.margin_interval.map_or([None; 2], |interval| interval.map(Some));
-    match &receiver.margin {
+        solution.margin_interval.map_or([None; 2], |interval| interval.map(Some));
+    match &solution.margin {
         Margin::Found(db, _) => {
             result.margin_db = Some(*db);
             result.sensitivity_oma_dbm = result.oma_tp3_dbm.map(|dbm| dbm - db);
@@ -111,17 +110,17 @@ pub(crate) fn lane_result(
         Margin::Uncounted(because) => result.margin_refusal = Some(because.clone()),
         Margin::Beyond => {}
     }
-    let thresholds = receiver.trained.thresholds.0.map(f64::from);
+    let thresholds = trained.thresholds.0.map(f64::from);
     result.slicer = Some(Slicer {
         level_means: prediction.levels.map(|(mean, _)| mean),
         level_sigmas: prediction.levels.map(|(_, sigma)| sigma),
         thresholds,
-        delay_ui: receiver.trained.delay_ui,
-        taps: receiver.trained.taps.iter().map(|&w| f64::from(w)).collect(),
-        detector: receiver.trained.decider.kind(),
-        postcursors: match &receiver.trained.decider {
+        delay_ui: trained.delay_ui,
+        taps: trained.taps.iter().map(|&w| f64::from(w)).collect(),
+        detector: trained.decider.kind(),
+        postcursors: match &trained.decider {
             Decider::Mlse(response, _) => response.postcursors(),
-            _ => &receiver.trained.postcursors,
+            _ => &trained.postcursors,
         }
         .iter()
         .map(|&b| f64::from(b))
@@ -134,38 +133,37 @@ pub(crate) fn lane_result(
         interference_share: prediction.interference_share,
     });
     let mut verdicts = Vec::new();
-    let (clock, refusal) =
-        (here.clocks(index).get(usize::from(solved.lane.ahead.is_some())), here.refusal(index));
+    let (clock, refusal) = (here.clocks(index).get(solution.optical_index), here.refusal(index));
     result.clock = clock.map_or_else(ClockResult::default, |clock| {
         ClockResult::of(clock, solved.lane.config.symbol_rate_gbd)
     });
     result.counted_by = config.simulation.count;
-    let uncounted = receiver.engine.refusal().or(receiver.engine_at_limit.refusal());
+    let uncounted = solution.counter.refusal().or(solution.counter_at_limit.refusal());
     result.count_refusal = uncounted
         .map(|refusal| format!("not counted by {}: {}", result.counted_by.name(), refusal.because));
-    if let Some(refusal) = refusal.filter(|_| receiver.engine.refusal().is_none()) {
+    if let Some(refusal) = refusal.filter(|_| solution.counter.refusal().is_none()) {
         result.refusal = Some(refusal.because.clone());
         result.passes = None;
         return result;
     }
-    if let Some((tally, told)) = here.tally(index) {
-        let interval = told.interval;
-        result.bits = told.bits;
+    if let Some((tally, counted)) = here.tally(index) {
+        let interval = counted.interval;
+        result.bits = counted.bits;
         // where hosts are part of the link, the last slicer is not that of the light
-        let light = usize::from(solved.lane.ahead.is_some());
-        result.snr_counted_db = here.segments(index).get(light).and_then(Tally::snr_db);
-        result.errors = told.errors;
-        result.interval_kind = told.kind;
-        result.ber_counted = told.ber;
-        (result.effective_samples, result.gain) = (told.effective_samples, told.gain);
+        let optical = here.segments(index).get(solution.optical_index);
+        result.snr_counted_db = optical.and_then(Tally::snr_db);
+        result.errors = counted.errors;
+        result.interval_kind = counted.kind;
+        result.ber_counted = counted.ber;
+        (result.effective_samples, result.gain) = (counted.effective_samples, counted.gain);
         result.ber_counted_low = (tally.symbols > 0).then_some(interval.low);
         result.ber_counted_high = (tally.symbols > 0).then_some(interval.high);
         (result.burst_continuation, result.longest_burst, result.burst_lengths) = bursts(tally);
-        if receiver.unforeseen.is_none() {
-            verdicts.extend(agree(&told, foreseen));
+        if solution.no_prediction.is_none() {
+            verdicts.extend(agree(&counted, predicted));
         } else {
             // the count alone judges, where its interval lies on one side of the limit
-            let few = told.effective_samples.is_some_and(|samples| samples < FEWEST_EFFECTIVE);
+            let few = counted.effective_samples.is_some_and(|samples| samples < FEWEST_EFFECTIVE);
             let here = if tally.symbols > 0 && !few {
                 judged([interval.low, interval.high], limit_ber)
             } else {
@@ -174,24 +172,25 @@ pub(crate) fn lane_result(
             result.passes = both(here.or(judged_by_margin(&result)));
         }
     }
-    if let (Some((tally, told)), Some(prediction)) = (at_limit.tally(index), &receiver.at_limit) {
-        let interval = told.interval;
-        result.bits_at_limit = told.bits;
+    if let (Some((tally, counted)), Some(prediction)) = (at_limit.tally(index), &solution.at_limit)
+    {
+        let interval = counted.interval;
+        result.bits_at_limit = counted.bits;
         (
             result.burst_continuation_at_limit,
             result.longest_burst_at_limit,
             result.burst_lengths_at_limit,
         ) = bursts(tally);
-        result.errors_at_limit = told.errors;
-        result.ber_counted_at_limit = told.ber;
+        result.errors_at_limit = counted.errors;
+        result.ber_counted_at_limit = counted.ber;
         (result.effective_samples_at_limit, result.gain_at_limit) =
-            (told.effective_samples, told.gain);
+            (counted.effective_samples, counted.gain);
         result.ber_counted_at_limit_low = (tally.symbols > 0).then_some(interval.low);
         result.ber_counted_at_limit_high = (tally.symbols > 0).then_some(interval.high);
-        let foreseen = receiver.whole(prediction);
-        if receiver.unforeseen.is_none() {
-            result.ber_semi_analytic_at_limit = Some(foreseen.ber);
-            verdicts.extend(agree(&told, foreseen));
+        let predicted = solution.whole(prediction);
+        if solution.no_prediction.is_none() {
+            result.ber_semi_analytic_at_limit = Some(predicted.ber);
+            verdicts.extend(agree(&counted, predicted));
         }
     }
     result.estimators_agree = (!verdicts.is_empty()).then(|| verdicts.iter().all(|&v| v));

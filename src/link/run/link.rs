@@ -12,7 +12,7 @@ use crate::link::run::lane_result::lane_result;
 use crate::link::run::options::Progress;
 use crate::link::run::port_result::port;
 use crate::link::solve::budget::FEWEST_EFFECTIVE;
-use crate::link::solve::lane::Solved;
+use crate::link::solve::lane::SolvedLane;
 use crate::link::solve::lane::solve;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -56,7 +56,7 @@ impl Link {
                 None
             }
         };
-        let solved: Vec<Result<Solved>> = configs
+        let solved: Vec<Result<SolvedLane>> = configs
             .par_iter()
             .enumerate()
             .map_init(Workshop::default, |shop, (number, config)| {
@@ -66,7 +66,7 @@ impl Link {
                 Ok(solved)
             })
             .collect();
-        let solved: Vec<Solved> = solved.into_iter().collect::<Result<_>>()?;
+        let solved: Vec<SolvedLane> = solved.into_iter().collect::<Result<_>>()?;
         let [here, at_limit] =
             count_both(&solved, &workers, cancel, &self.resolved.base.simulation, &step);
         let mut result = self.result(&solved, &here, &at_limit);
@@ -96,7 +96,7 @@ impl Link {
 
     fn result(
         &self,
-        solved: &[Solved],
+        solved: &[SolvedLane],
         here: &CountedLanes,
         at_limit: &CountedLanes,
     ) -> LinkResult {

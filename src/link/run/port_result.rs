@@ -23,7 +23,7 @@ pub(crate) fn port(
         all.filter(|all| !all.is_empty()).map(|all| all.iter().sum::<f64>() / all.len() as f64)
     };
     let ber_semi_analytic = mean(|l| l.ber_semi_analytic);
-    let worst = lanes.iter().max_by(|a, b| badness(a).total_cmp(&badness(b)));
+    let worst = lanes.iter().max_by(|a, b| cost(a).total_cmp(&cost(b)));
     PortResult {
         bits: lanes.iter().map(|l| l.bits).sum(),
         errors: lanes.iter().map(|l| l.errors).sum(),
@@ -42,17 +42,17 @@ pub(crate) fn port(
             .map(|l| l.passes)
             .collect::<Option<Vec<_>>>()
             .map(|p| p.iter().all(|&p| p)),
-        fec: here.corrected.port(ber_semi_analytic.or(ber_counted)),
+        fec: here.fec.port(ber_semi_analytic.or(ber_counted)),
         fec_at_limit: at_limit
-            .corrected
+            .fec
             .port(mean(|l| l.ber_semi_analytic_at_limit.or(l.ber_counted_at_limit)))
             .filter(|fec| fec.codewords > 0),
-        fec_refusal: here.corrected.refusal(),
+        fec_refusal: here.fec.refusal(),
     }
 }
 
 /// Orders lanes from best to worst: margin where there is one, else the error ratio.
-fn badness(lane: &LaneResult) -> f64 {
+fn cost(lane: &LaneResult) -> f64 {
     match (lane.margin_db, lane.ber_semi_analytic) {
         (Some(margin_db), _) => -margin_db,
         (None, Some(ber)) if lane.floor_ber.is_some() => {

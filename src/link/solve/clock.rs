@@ -1,25 +1,21 @@
-//! What is said of a lane's clock, and what stream mode asks of a lane.
+//! Stream mode: whether a lane can be predicted, and whether its guard is long enough.
 
-use crate::chain::{Clocking, Plan, Refusal, Trained};
+use crate::chain::{Clocking, Refusal, Trained};
 use crate::link::build::lane::Lane;
+use crate::link::build::segment::Segment;
 
 /// Variance of a wandering baseline, over the signal's, that the semi-analytic estimator may leave
 /// out: 0.01 dB at 23 dB.
-const MOST_WANDER: f64 = 1e-5;
+const WANDER_MAX: f64 = 1e-5;
 
 /// Energy of the response beyond the guard above which a lane is warned, and refused.
 const WARNED: f64 = 1e-6;
-
 const REFUSED: f64 = 1e-3;
 
 /// Why the semi-analytic estimator has no figure for a lane that is counted.
-pub(crate) fn unforeseen(lane: &Lane) -> Option<String> {
-    let plans = [
-        Some(&lane.plan),
-        lane.ahead.as_ref().map(|s| &s.plan),
-        lane.behind.as_ref().map(|s| &s.plan),
-    ];
-    plans.into_iter().flatten().filter_map(Plan::clocking).find_map(moving)
+pub(crate) fn no_prediction(lane: &Lane) -> Option<String> {
+    let all = [lane.optical()].into_iter().chain(lane.electrical());
+    all.filter_map(|segment| segment.plan.clocking()).find_map(moving)
 }
 
 fn moving(clocking: &Clocking) -> Option<String> {
@@ -27,7 +23,7 @@ fn moving(clocking: &Clocking) -> Option<String> {
         "the sampling phase follows a recovered clock"
     } else if clocking.sinusoid.is_some() {
         "the sampling phase moves with the jitter"
-    } else if clocking.wander() > MOST_WANDER {
+    } else if clocking.wander() > WANDER_MAX {
         "the baseline wanders behind the AC coupling"
     } else {
         return None;
@@ -42,15 +38,13 @@ fn moving(clocking: &Clocking) -> Option<String> {
 /// A guard so short that blocks are not parts of one sequence.
 pub(crate) fn guarded(
     lane: &Lane,
-    trained: &Trained,
-    around: [Option<&Trained>; 2],
+    optical: &Trained,
+    electrical: &[&Trained],
 ) -> Result<Option<String>, Refusal> {
-    let electrical = [&lane.ahead, &lane.behind]
-        .into_iter()
-        .zip(around)
-        .filter_map(|(part, trained)| Some((&part.as_ref()?.plan, trained?)));
-    let all = electrical.chain([(&lane.plan, trained)]);
-    let beyond = all.map(|(plan, trained)| plan.energy_beyond_guard(trained)).fold(0.0, f64::max);
+    let all = lane.electrical().zip(electrical.iter().copied()).chain([(lane.optical(), optical)]);
+    let energy =
+        |(segment, trained): (&Segment, &Trained)| segment.plan.energy_beyond_guard(trained);
+    let beyond = all.map(energy).fold(0.0, f64::max);
     let guard = lane.config.simulation.guard_symbols;
     let said = || {
         format!(

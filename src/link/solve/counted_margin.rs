@@ -1,4 +1,5 @@
-//! Margin where no error ratio can be foretold: the loss at which the counted one meets the limit.
+//! Margin where no error ratio can be predicted: the loss at which the counted one meets the
+//! limit.
 //!
 //! The estimator with ideal feedback says how the error ratio moves with loss; what is counted at a
 //! step says by which factor it is wrong there. That factor hardly moves with loss, so the next
@@ -21,17 +22,17 @@ const CLOSE: f64 = 0.02;
 /// Losses nearer than this count the same errors, dB.
 const SAME_DB: f64 = 0.002;
 /// Errors that have to be expected at the limit.
-const LEAST_ERRORS: f64 = 10.0;
+const ERRORS_MIN: f64 = 10.0;
 /// Steps in loss on each side by which the slope is taken, dB.
 const SLOPE_DB: f64 = 0.2;
 /// Error ratios between which the estimator is asked for a loss.
 const ASKED: [f64; 2] = [1e-60, 0.2];
 
 /// A search that counts.
-pub(crate) struct Search<'a> {
+pub(crate) struct CountedMarginSearch<'a> {
     pub(crate) lane: &'a Lane,
-    /// Receivers of what stands ahead of and behind the light.
-    pub(crate) around: [Option<&'a Trained>; 2],
+    /// Receivers of the electrical segments, in their order; none counts the light alone.
+    pub(crate) electrical: &'a [&'a Trained],
     pub(crate) workers: &'a Workers,
     pub(crate) cancel: &'a AtomicBool,
 }
@@ -45,20 +46,20 @@ struct Step {
     f: f64,
 }
 
-impl Search<'_> {
-    /// Searches from a training at no extra loss, of which `foreseen` is the error ratio with ideal
+impl CountedMarginSearch<'_> {
+    /// Searches from a training at no extra loss, of which `predicted` is the error ratio with ideal
     /// feedback; what it found, and the 95 % interval that the count gives it.
     pub(crate) fn find(
         &self,
         predictor: &mut Predictor<'_>,
         worker: &mut Worker,
         start: &Trained,
-        foreseen: f64,
+        predicted: f64,
     ) -> (Margin, Option<[f64; 2]>) {
         let limit_ber = self.lane.config.limit_ber();
         let symbols = self.lane.config.simulation.symbols_at_limit;
-        if 2.0 * symbols as f64 * limit_ber < LEAST_ERRORS {
-            let least = (LEAST_ERRORS / 2.0 / limit_ber).ceil();
+        if 2.0 * symbols as f64 * limit_ber < ERRORS_MIN {
+            let least = (ERRORS_MIN / 2.0 / limit_ber).ceil();
             let because = format!(
                 "no margin: it would be counted, and simulation.symbols_at_limit = {symbols} shows too few errors (at least {least})"
             );
@@ -100,7 +101,7 @@ impl Search<'_> {
                         Ok(tally) => tally,
                         Err(because) => return (Margin::Uncounted(because), None),
                     };
-                    gap = self.ln_ratio(&tally) - foreseen.max(1e-300).ln();
+                    gap = self.ln_ratio(&tally) - predicted.max(1e-300).ln();
                 }
                 other => return (other, None),
             }
@@ -124,7 +125,7 @@ impl Search<'_> {
             bit_errors: u64::MAX,
         };
         let counted = count(
-            &[self.lane.counted_through(trained, self.around, Method::Chain)],
+            &[self.lane.counted_through(trained, self.electrical, Method::Chain)],
             &stop,
             self.workers,
             &mut (),

@@ -1,76 +1,87 @@
 //! One lane trained, predicted and searched for its margin.
 
-use crate::chain::{Prediction, Predictor, Refusal, Trained, Workers, Workshop};
+use crate::chain::{Prediction, Refusal, Trained, Workers, Workshop};
 use crate::link::build::files;
 use crate::link::build::lane::Lane;
-use crate::link::describe::counting::Counting;
-use crate::link::solve::budget::{SCORING_BLOCKS, TRAINING_BLOCKS};
-use crate::link::solve::counted_margin::Search;
+use crate::link::solve::counted_margin::CountedMarginSearch;
 use crate::link::solve::margin::Margin;
-use crate::link::solve::method::Engine;
-use crate::link::solve::segment;
-use crate::link::solve::segment::SolvedSegment;
+use crate::link::solve::method::LaneCounter;
+use crate::link::solve::noise_warnings::noise_warnings;
+use crate::link::solve::segment::{self, SolvedSegment, optical_predictor};
 use crate::link::solve::{clock, margin};
 use crate::link::test_points::levels::{launch_warnings, settled};
-use crate::link::test_points::transmitter;
-use crate::link::test_points::transmitter::Transmitted;
+use crate::link::test_points::transmitter::{self, TxMeasurement};
 use crate::math::interval::Interval;
 use crate::measure::levels::OuterLevels;
 use crate::units::db_from_power_ratio;
 use std::sync::atomic::AtomicBool;
 
+/// Share of the detected power in the top tenth of the band above which the grid is doubted.
+const BAND_EDGE_SHARE: f64 = 1e-4;
+
 /// One lane after prediction and margin, before counting.
-pub(crate) struct Solved {
+pub(crate) struct SolvedLane {
     pub(crate) lane: Lane,
-    pub(crate) receiver: std::result::Result<Receiver, Refusal>,
+    pub(crate) solution: Result<LaneSolution, Refusal>,
     pub(crate) tp2: Option<OuterLevels>,
     pub(crate) tp3: Option<OuterLevels>,
-    /// What an instrument reads off the transmitter, where that is asked.
-    pub(crate) transmitted: Option<Transmitted>,
+    /// Measurement of the transmitter, where it is asked for.
+    pub(crate) tx: Option<TxMeasurement>,
     pub(crate) warnings: Vec<String>,
 }
 
-pub(crate) struct Receiver {
-    pub(crate) trained: Trained,
-    pub(crate) prediction: Prediction,
+/// The receivers of a lane, what they are predicted to reach, and the margin.
+pub(crate) struct LaneSolution {
+    /// Of every segment, in the order of the lane's.
+    pub(crate) segments: Vec<SolvedSegment>,
+    /// Place of the segment with light among them.
+    pub(crate) optical_index: usize,
     pub(crate) margin: Margin,
     /// 95 % interval of a margin that was counted.
     pub(crate) margin_interval: Option<[f64; 2]>,
     pub(crate) at_limit: Option<Prediction>,
-    /// What counts it as it is, and at the limit.
-    pub(crate) engine: Engine,
-    pub(crate) engine_at_limit: Engine,
-    /// Why what is predicted is not this lane's: it guides the count, no more.
-    pub(crate) unforeseen: Option<String>,
-    /// Of what stands ahead of and behind the light.
-    pub(crate) electrical: [Option<SolvedSegment>; 2],
+    /// Estimator that counts it as it is, and at the limit.
+    pub(crate) counter: LaneCounter,
+    pub(crate) counter_at_limit: LaneCounter,
+    /// Why the prediction is not this lane's: it then guides the count, no more.
+    pub(crate) no_prediction: Option<String>,
 }
 
-/// The error ratio that is foreseen of a lane, its 95 % interval, and whether feedback was taken as
-/// never wrong.
+/// Predicted bit error ratio of a lane, its 95 % interval, and whether past decisions were assumed
+/// correct.
 #[derive(Clone, Copy)]
-pub(crate) struct Foreseen {
+pub(crate) struct PredictedBer {
     pub(crate) ber: f64,
     pub(crate) interval: Interval,
     pub(crate) ideal_feedback: bool,
 }
 
-impl Receiver {
-    /// A prediction of the light's segment with what the electrical ones add to it.
-    pub(crate) fn whole(&self, light: &Prediction) -> Foreseen {
-        let all =
-            || self.electrical.iter().flatten().map(|solved| &solved.prediction).chain([light]);
+impl LaneSolution {
+    /// The segment with light.
+    pub(crate) fn optical(&self) -> &SolvedSegment {
+        &self.segments[self.optical_index]
+    }
+
+    /// The segments without light, in their order.
+    fn electrical(&self) -> impl Iterator<Item = &SolvedSegment> {
+        let optical = self.optical_index;
+        self.segments.iter().enumerate().filter(move |(at, _)| *at != optical).map(|(_, s)| s)
+    }
+
+    /// The receivers of the segments without light.
+    pub(crate) fn electrical_receivers(&self) -> Vec<&Trained> {
+        self.electrical().map(|solved| &solved.trained).collect()
+    }
+
+    /// A prediction of the segment with light plus the errors that the electrical ones add.
+    pub(crate) fn whole(&self, optical: &Prediction) -> PredictedBer {
+        let all = || self.electrical().map(|solved| &solved.prediction).chain([optical]);
         let sum = |of: &dyn Fn(&Prediction) -> f64| all().map(of).sum::<f64>();
-        Foreseen {
+        PredictedBer {
             ber: sum(&|p| p.ber),
             interval: Interval { low: sum(&|p| p.interval.low), high: sum(&|p| p.interval.high) },
             ideal_feedback: all().any(|p| p.ideal_feedback),
         }
-    }
-
-    /// The receivers of what stands ahead of and behind the light.
-    pub(crate) fn trained_around(&self) -> [Option<&Trained>; 2] {
-        self.electrical.each_ref().map(|solved| solved.as_ref().map(|solved| &solved.trained))
     }
 }
 
@@ -80,101 +91,93 @@ pub(crate) fn solve(
     workers: &Workers,
     shop: &mut Workshop,
     cancel: &AtomicBool,
-) -> Solved {
+) -> SolvedLane {
     let (tp2, tp3) = settled(&lane, workers, shop);
     let mut warnings = launch_warnings(&lane, tp2);
     warnings.extend(files::short(&lane));
-    let electrical = [&lane.ahead, &lane.behind]
-        .map(|part| part.as_ref().map(|part| segment::solve(&lane, part, workers)));
-    let receiver = workers.with(&lane.plan, |worker| {
-        let [ahead, behind] = electrical;
-        let electrical = [ahead.transpose()?, behind.transpose()?];
-        let (training, scoring) = (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(SCORING_BLOCKS, false));
-        let mut predictor = Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker);
-        predictor.precoder = lane.config.precodes();
+    let solution = solution(&lane, workers, cancel, &mut warnings);
+    let tx = lane.config.tdecq.enabled.then(|| transmitter::measure(&lane, workers, shop));
+    if let Some(tx) = &tx {
+        warnings.extend(tx.refusals.iter().cloned());
+    }
+    SolvedLane { lane, solution, tp2, tp3, tx, warnings }
+}
+
+/// The electrical segments are solved first: they leave a part of the limit to the light.
+fn solution(
+    lane: &Lane,
+    workers: &Workers,
+    cancel: &AtomicBool,
+    warnings: &mut Vec<String>,
+) -> Result<LaneSolution, Refusal> {
+    let electrical: Vec<SolvedSegment> = lane
+        .electrical()
+        .map(|segment| segment::solve(lane, segment, workers))
+        .collect::<Result<_, _>>()?;
+    workers.with(&lane.optical().plan, |worker| {
+        let around: Vec<&Trained> = electrical.iter().map(|solved| &solved.trained).collect();
+        let mut predictor = optical_predictor(lane, worker);
         let trained = predictor.train(worker, 1.0, None)?;
         let prediction = predictor.predict(worker, &trained);
-        let around = electrical.each_ref().map(|solved| solved.as_ref().map(|solved| &solved.trained));
-        warnings.extend(clock::guarded(&lane, &trained, around)?);
-        let unforeseen = unforeseen(&lane, [&trained].into_iter().chain(around.into_iter().flatten()));
-        // what the electrical segments leave of the limit is the light's
-        let spent: f64 = electrical.iter().flatten().map(|solved| solved.prediction.ber).sum();
+        warnings.extend(clock::guarded(lane, &trained, &around)?);
+        let no_prediction =
+            no_prediction(lane, [&trained].into_iter().chain(around.iter().copied()));
+        let spent: f64 = electrical.iter().map(|solved| solved.prediction.ber).sum();
         let left = lane.config.limit_ber() - spent;
         let (margin, margin_interval) = if left <= 0.0 {
             (Margin::Floor(spent), None)
-        } else if let Some(because) = missed(&lane, &electrical) {
+        } else if let Some(because) = failing_segments(lane, &electrical) {
             (Margin::Uncounted(because), None)
-        } else if unforeseen.is_some() {
-            let search = Search { lane: &lane, around, workers, cancel };
+        } else if no_prediction.is_some() {
+            let search = CountedMarginSearch { lane, electrical: &around, workers, cancel };
             search.find(&mut predictor, worker, &trained, prediction.ber)
         } else {
             (margin::find(&mut predictor, worker, &trained, left), None)
         };
-        warnings.extend(unsettled(&lane, &trained));
-        let at_limit = match &margin {
-            Margin::Found(_, trained) => Some(predictor.predict(worker, trained)),
-            _ => None,
+        warnings.extend(not_converged(lane, &trained));
+        let simulation = &lane.config.simulation;
+        let (at_limit, counter_at_limit) = match &margin {
+            Margin::Found(_, trained) => (
+                Some(predictor.predict(worker, trained)),
+                LaneCounter::of(lane, simulation.symbols_at_limit, &mut predictor, worker, trained),
+            ),
+            _ => (None, LaneCounter::Chain),
         };
-        let engine_at_limit = match &margin {
-            Margin::Found(_, trained) => Engine::of(&lane, lane.config.simulation.symbols_at_limit, &mut predictor, worker, trained),
-            _ => Engine::Chain,
-        };
-        let engine = Engine::of(&lane, lane.config.simulation.symbols, &mut predictor, worker, &trained);
-        let trust = if lane.config.simulation.count == Counting::Chain { "trust the count" } else { "trust a count by the whole chain" };
-        let drive: f64 = prediction.shares.iter().filter(|s| s.entity.starts_with("dac.quant") || s.entity.starts_with("driver")).map(|s| s.share).sum();
-        if drive > 0.5 {
+        let counter = LaneCounter::of(lane, simulation.symbols, &mut predictor, worker, &trained);
+        warnings.extend(noise_warnings(lane, &prediction));
+        let edge = predictor.power_near_band_edge();
+        if edge > BAND_EDGE_SHARE {
             warnings.push(format!(
-                "lane {}: {:.0} % of the noise enters before the modulator, whose curvature the semi-analytic estimator takes as straight: {trust}",
-                lane.number,
-                100.0 * drive
+                "{edge:.1e} of the detected power lies in the top tenth of the band: more \
+                 simulation.samples_per_symbol than {} would be safer",
+                simulation.samples_per_symbol
             ));
         }
-        let jitter: f64 = prediction.shares.iter().filter(|s| s.entity == "adc.jitter").map(|s| s.share).sum();
-        if lane.plan.jitters_far() && jitter > 0.2 {
-            warnings.push(format!(
-                "lane {}: {:.0} % of the noise is sampling jitter above 0.02 UI, whose tails are wider than a Gaussian's: {trust}",
-                lane.number,
-                100.0 * jitter
-            ));
-        }
-        let two_point: f64 = prediction.shares.iter().filter(|s| s.entity.ends_with("two_point_jitter")).map(|s| s.share).sum();
-        if two_point > 0.1 {
-            warnings.push(format!(
-                "lane {}: {:.0} % of the noise is two-point jitter, which the semi-analytic estimator takes as Gaussian, with tails that it does \
-                 not have: {trust}",
-                lane.number,
-                100.0 * two_point
-            ));
-        }
-        let part = predictor.power_near_band_edge();
-        if part > 1e-4 {
-            warnings.push(format!(
-                "{:.1e} of the detected power lies in the top tenth of the band: more simulation.samples_per_symbol than {} would be safer",
-                part, lane.config.simulation.samples_per_symbol
-            ));
-        }
-        Ok(Receiver { trained, prediction, margin, margin_interval, at_limit, engine, engine_at_limit, unforeseen, electrical })
-    });
-    let transmitted = lane.config.tdecq.enabled.then(|| transmitter::measure(&lane, workers, shop));
-    if let Some(transmitted) = &transmitted {
-        warnings.extend(transmitted.refusals.iter().cloned());
-    }
-    Solved { lane, receiver, tp2, tp3, transmitted, warnings }
+        let optical_index = lane.optical_index();
+        let mut segments = electrical;
+        segments.insert(optical_index, SolvedSegment { trained, prediction });
+        Ok(LaneSolution {
+            segments,
+            optical_index,
+            margin,
+            margin_interval,
+            at_limit,
+            counter,
+            counter_at_limit,
+            no_prediction,
+        })
+    })
 }
 
 /// Why a lane has no margin in light: one of its electrical segments misses its own limit, whatever
 /// the light does.
-fn missed(lane: &Lane, electrical: &[Option<SolvedSegment>; 2]) -> Option<String> {
+fn failing_segments(lane: &Lane, electrical: &[SolvedSegment]) -> Option<String> {
+    let failing = lane.electrical().zip(electrical).filter(|(segment, solved)| {
+        let limit = segment.limit_ber;
+        !solved.prediction.ideal_feedback && limit.is_some_and(|x| solved.prediction.ber > x)
+    });
+    let names: Vec<&str> = failing.map(|(segment, _)| segment.kind.as_str()).collect();
     let limit = lane.config.limits.aui_ber;
-    let failing = |solved: &Option<SolvedSegment>| {
-        solved.as_ref().is_some_and(|s| !s.prediction.ideal_feedback && s.prediction.ber > limit)
-    };
-    let names = ["host to module", "module to host"]
-        .into_iter()
-        .zip(electrical)
-        .filter(|(_, solved)| failing(solved))
-        .map(|(name, _)| name);
-    let names: Vec<&str> = names.collect();
     (!names.is_empty()).then(|| {
         format!(
             "no margin: {} misses the limit of a segment, {limit:e}, whatever the light does",
@@ -183,19 +186,22 @@ fn missed(lane: &Lane, electrical: &[Option<SolvedSegment>; 2]) -> Option<String
     })
 }
 
-/// Why no error ratio can be foretold of a lane with these receivers.
-fn unforeseen<'a>(lane: &Lane, mut trained: impl Iterator<Item = &'a Trained>) -> Option<String> {
-    clock::unforeseen(lane)
+/// Why no error ratio of a lane can be predicted with these receivers.
+fn no_prediction<'a>(
+    lane: &Lane,
+    mut trained: impl Iterator<Item = &'a Trained>,
+) -> Option<String> {
+    clock::no_prediction(lane)
         .or_else(|| trained.find_map(|trained| trained.decider.refusal()).map(str::to_owned))
 }
 
-/// What is to be said of an adaptive loop that did not settle.
-fn unsettled(lane: &Lane, trained: &Trained) -> Option<String> {
+/// Warning of an adaptive loop that has not converged.
+fn not_converged(lane: &Lane, trained: &Trained) -> Option<String> {
     let end = trained.convergence.filter(|end| !end.reached())?;
     let db = |ratio: f64| db_from_power_ratio(ratio);
     Some(format!(
-        "lane {}: LMS has not settled: its last block lies {:.1} dB above the least mean square error and {:+.1} dB from the block before; \
-         another receiver.dsp.ffe.lms_step may help",
+        "lane {}: LMS has not settled: its last block lies {:.1} dB above the least mean square \
+         error and {:+.1} dB from the block before; another receiver.dsp.ffe.lms_step may help",
         lane.number,
         db(end.last / end.least),
         db(end.last / end.before)

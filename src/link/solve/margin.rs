@@ -247,13 +247,13 @@ mod tests {
         let mut config = Config::default();
         config.simulation.block_symbols = 2048;
         let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-        let mut worker = Worker::new(&lane.plan);
+        let mut worker = Worker::new(&lane.optical().plan);
         let blocks = || lane.blocks(1, true);
         let mut predictor = Predictor::new(
-            &lane.plan,
-            &lane.dsp,
-            lane.run,
-            lane.seed,
+            &lane.optical().plan,
+            &lane.optical().dsp,
+            lane.shared_seed,
+            lane.lane_seed,
             blocks(),
             blocks(),
             &mut worker,

@@ -6,6 +6,7 @@ pub(super) mod counted_margin;
 pub(super) mod lane;
 pub(super) mod margin;
 pub(super) mod method;
+pub(super) mod noise_warnings;
 pub(super) mod prepare;
 pub(super) mod segment;
 pub(super) mod tuning;

@@ -1,12 +1,12 @@
 //! The settings that an operator would program: transmit taps and analogue gains, found by search.
 
 use crate::chain::{Predictor, Workers, Workshop, block_levels};
-use crate::link::build::lane::Lane;
+use crate::link::build::segment::Segment;
 use crate::link::describe::config::Config;
-use crate::link::describe::module::ModuleKind;
-use crate::link::describe::segments::Part;
+use crate::link::describe::segments::{DecisionPoint, SegmentKind};
 use crate::math::memo::LruCache;
 use crate::pattern::{Pattern, PatternKind};
+use crate::seed::Seed;
 use crate::serdes::dsp::ClockConfig;
 use crate::serdes::{Ctle, SerdesTx};
 
@@ -136,22 +136,26 @@ impl Knob {
     }
 }
 
-/// The settings of a part of the lane that are to be searched for.
-fn knobs(config: &Config, part: Part) -> Vec<Knob> {
-    let (senders, equalisers): (&[Sender], &[Equaliser]) = match (part, config.module.kind) {
-        (Part::Ahead, _) => (&[Sender::Host], &[Equaliser::ModuleRx]),
-        (Part::Behind, _) => (&[Sender::Module], &[Equaliser::HostRx]),
-        (Part::Light, ModuleKind::Lpo) => {
-            (&[Sender::Host], &[Equaliser::ModuleInput, Equaliser::HostRx])
-        }
-        (Part::Light, ModuleKind::Lro) => (&[], &[Equaliser::HostRx]),
-        (Part::Light, _) => (&[], &[]),
+/// The settings of a segment that are to be searched for.
+fn knobs(config: &Config, kind: SegmentKind) -> Vec<Knob> {
+    use DecisionPoint::{FarHost, FarModule, NearHost, NearModule};
+    let sender = match kind.from {
+        NearHost => Some(Sender::Host),
+        FarModule => Some(Sender::Module),
+        _ => None,
     };
+    let input = (kind.from == NearHost && kind.has_light()).then_some(Equaliser::ModuleInput);
+    let receiver = match kind.to {
+        NearModule => Some(Equaliser::ModuleRx),
+        FarHost => Some(Equaliser::HostRx),
+        _ => None,
+    };
+    let equalisers: Vec<Equaliser> = input.into_iter().chain(receiver).collect();
     let gains = equalisers
         .iter()
         .filter(|e| e.of(config).adapt)
         .flat_map(|&e| [Knob::Gain(e, 0), Knob::Gain(e, 1)]);
-    let taps = senders.iter().filter(|s| s.of(config).adapt).flat_map(|&s| {
+    let taps = sender.into_iter().filter(|s| s.of(config).adapt).flat_map(|s| {
         let tx = s.of(config);
         let free =
             move |&tap: &usize| tap != tx.ffe.taps.len() / 2 && tx.tap_low[tap] < tx.tap_high[tap];
@@ -170,19 +174,15 @@ static RECENT: LruCache<Config, Config> = LruCache::new();
 /// error ratio of two short blocks of random symbols falls: a local minimum. The settings stand in
 /// the description that comes back.
 pub(crate) fn tuned(config: &Config, shop: &mut Workshop) -> Config {
-    if Part::ALL
-        .iter()
-        .all(|&part| !part.exists(config.module.kind) || knobs(config, part).is_empty())
-    {
+    let segments = config.segments();
+    if segments.iter().all(|&kind| knobs(config, kind).is_empty()) {
         return config.clone();
     }
     let search = || {
         let mut found = config.clone();
         let workers = Workers::default();
-        for part in Part::ALL {
-            if part.exists(config.module.kind) {
-                search(&mut found, part, shop, &workers);
-            }
+        for &kind in &segments {
+            search(&mut found, kind, shop, &workers);
         }
         Ok::<_, std::convert::Infallible>(found)
     };
@@ -192,8 +192,8 @@ pub(crate) fn tuned(config: &Config, shop: &mut Workshop) -> Config {
     }
 }
 
-fn search(config: &mut Config, part: Part, shop: &mut Workshop, workers: &Workers) {
-    let knobs = knobs(config, part);
+fn search(config: &mut Config, kind: SegmentKind, shop: &mut Workshop, workers: &Workers) {
+    let knobs = knobs(config, kind);
     if knobs.is_empty() {
         return;
     }
@@ -213,7 +213,7 @@ fn search(config: &mut Config, part: Part, shop: &mut Workshop, workers: &Worker
         *clock = ClockConfig::default();
     }
     trial.simulation.block_symbols = BLOCK_SYMBOLS.max(trial.longest_equaliser() * 8);
-    let mut best = (badness(&trial, part, shop, workers), trial.clone());
+    let mut best = (cost(&trial, kind, shop, workers), trial.clone());
     if best.0 > HOPELESS.ln() {
         return;
     }
@@ -223,7 +223,7 @@ fn search(config: &mut Config, part: Part, shop: &mut Workshop, workers: &Worker
             for &knob in &knobs {
                 for direction in [1.0, -1.0] {
                     while let Some(better) =
-                        moved(&best, knob, direction * stride, part, shop, workers)
+                        moved(&best, knob, direction * stride, kind, shop, workers)
                     {
                         best = better;
                     }
@@ -244,11 +244,11 @@ fn moved(
     best: &(f64, Config),
     knob: Knob,
     steps: f64,
-    part: Part,
+    kind: SegmentKind,
     shop: &mut Workshop,
     workers: &Workers,
 ) -> Option<(f64, Config)> {
-    let (badness_now, config) = best;
+    let (cost_now, config) = best;
     let [low, high, step] = knob.range(config);
     let now = knob.get(config);
     // on the grid of steps, and never beyond a limit
@@ -260,13 +260,19 @@ fn moved(
     if !knob.set(&mut trial, next) {
         return None;
     }
-    let found = badness(&trial, part, shop, workers);
-    (found < badness_now - BETTER).then_some((found, trial))
+    let found = cost(&trial, kind, shop, workers);
+    (found < cost_now - BETTER).then_some((found, trial))
 }
 
-/// ln of the error ratio of a part; infinite where no receiver trains.
-fn badness(config: &Config, part: Part, shop: &mut Workshop, workers: &Workers) -> f64 {
-    let segment = Lane::part(config, part, shop);
+/// A segment of lane 0: settings are found once for all lanes alike.
+fn first_lane(config: &Config, kind: SegmentKind, shop: &mut Workshop) -> Segment {
+    let lane = Seed::new(config.simulation.seed).named("lane").index(0);
+    Segment::build(config, kind, 0, lane, shop)
+}
+
+/// ln of the error ratio of a segment; infinite where no receiver trains.
+fn cost(config: &Config, kind: SegmentKind, shop: &mut Workshop, workers: &Workers) -> f64 {
+    let segment = first_lane(config, kind, shop);
     let symbols = Pattern { kind: PatternKind::Random, ..Pattern::default() }
         .build()
         .expect("random symbols build");

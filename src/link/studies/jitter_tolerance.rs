@@ -61,10 +61,18 @@ impl JitterTolerance {
         problems.finish()?;
         let lane = Lane::build(&config, number, &mut Workshop::default())?;
         let workers = Workers::default();
-        let trained = workers.with(&lane.plan, |worker| {
+        let trained = workers.with(&lane.optical().plan, |worker| {
             let (training, scoring) = (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(1, false));
-            Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker)
-                .train(worker, 1.0, None)
+            Predictor::new(
+                &lane.optical().plan,
+                &lane.optical().dsp,
+                lane.shared_seed,
+                lane.lane_seed,
+                training,
+                scoring,
+                worker,
+            )
+            .train(worker, 1.0, None)
         });
         let trained = trained.map_err(|Refusal { because }| {
             let mut problems = Problems::new();
@@ -78,9 +86,9 @@ impl JitterTolerance {
     /// at least; nothing when the clock loses its lock or slips.
     pub fn ber(&mut self, sinusoidal_mhz: f64, sinusoidal_ui: f64) -> Option<f64> {
         let frequency = mega(sinusoidal_mhz) / giga(self.lane.config.symbol_rate_gbd);
-        let mut clocking = *self.lane.plan.clocking().expect("built for stream mode");
+        let mut clocking = *self.lane.optical().plan.clocking().expect("built for stream mode");
         clocking.sinusoid = Some(Sinusoid { amplitude_ui: sinusoidal_ui / 2.0, frequency });
-        self.lane.plan.set_clocking(clocking);
+        self.lane.optical_mut().plan.set_clocking(clocking);
         let symbols = self.lane.config.simulation.symbols.max((1.0 / frequency) as u64);
         let stop = Stop { round_blocks: 1 << 32, symbols, bit_errors: u64::MAX };
         let counted = count(

@@ -1,15 +1,23 @@
 //! What an instrument reads off a linear module's electrical sides: eye closure at TP1a and TP4.
 
 use crate::chain::{
-    Adaptation, Chain, Decision, Dsp, Predictor, Probe, Sampler, Shape, Workers, Workshop,
+    Adaptation, Chain, Decision, Dsp, Plan, Predictor, Probe, Sampler, Shape, Workers, Workshop,
 };
 use crate::link::build::lane::Lane;
 use crate::link::build::segment::{sent_to_host, sent_to_module};
-use crate::link::describe::segments::Part;
 use crate::link::test_points::pattern::{EXACT_BITS, SAMPLES_PER_SYMBOL, pattern};
 use crate::math::prototype::Family;
 use crate::measure::tdecq::{CaptureNoise, InputFilter, Instrument, Reference, TdecqCapture};
 use crate::signal::Volt;
+
+/// Where volts are measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ElectricalPoint {
+    /// At the input of a linear module, after the host's channel.
+    Tp1a,
+    /// At the output of a linear module, before the host's channel.
+    Tp4,
+}
 
 /// Eye closure of a waveform of volts by the method of TECQ, dB (10 log10, as there).
 ///
@@ -21,20 +29,19 @@ use crate::signal::Volt;
 /// Why there is none, to be written behind the lane and the test point.
 pub(crate) fn eecq_db(
     lane: &Lane,
-    at: Part,
+    at: ElectricalPoint,
     reference: &Reference,
     workers: &Workers,
     shop: &mut Workshop,
 ) -> Result<f64, String> {
     let (source, symbols) = pattern(lane);
-    let mut grid = lane.plan.grid();
+    let mut grid = lane.grid();
     grid.symbols = symbols;
     let mut levels = vec![0; symbols];
-    source.fill(0, lane.seed, &mut levels);
-    let volts: Chain<Volt> = if at == Part::Behind {
-        sent_to_host(&lane.config, lane.number, grid)
-    } else {
-        sent_to_module(&lane.config, grid)
+    source.fill(0, lane.lane_seed, &mut levels);
+    let volts: Chain<Volt> = match at {
+        ElectricalPoint::Tp1a => sent_to_module(&lane.config, grid),
+        ElectricalPoint::Tp4 => sent_to_host(&lane.config, lane.number, grid),
     };
     let filter = Shape::low_pass(
         Family::Bessel,
@@ -43,7 +50,7 @@ pub(crate) fn eecq_db(
         0.0,
     );
     let sampler = Sampler { samples_per_symbol: 1, effective_bits: EXACT_BITS, jitter_s: 0.0 };
-    let plan = volts.response::<Volt>(filter).sample(sampler, grid, shop);
+    let plan = Plan::build(volts.response::<Volt>(filter), sampler, grid, shop);
     let one_tap = Dsp {
         taps: 1,
         precursors: 0,
@@ -53,8 +60,15 @@ pub(crate) fn eecq_db(
     };
     let (waveform, variance) = workers.with(&plan, |worker| {
         let blocks = || vec![levels.clone()];
-        let mut predictor =
-            Predictor::new(&plan, &one_tap, lane.run, lane.seed, blocks(), blocks(), worker);
+        let mut predictor = Predictor::new(
+            &plan,
+            &one_tap,
+            lane.shared_seed,
+            lane.lane_seed,
+            blocks(),
+            blocks(),
+            worker,
+        );
         let trained = predictor.train(worker, 1.0, None).map_err(|refusal| refusal.because)?;
         let mut sums = [(0f64, 0f64); 4];
         for (level, _, variance) in predictor.mixture(worker, &trained) {

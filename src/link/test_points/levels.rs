@@ -17,12 +17,13 @@ pub(crate) fn settled(
         let prbs13q = Pattern { kind: PatternKind::Prbs13q, ..Pattern::default() }
             .build()
             .expect("a computed pattern builds");
-        settled_pattern(lane.plan.grid().symbols, &prbs13q)
+        settled_pattern(lane.grid().symbols, &prbs13q)
     };
     let draws = lane.noiseless();
-    workers.with(&lane.plan, |worker| {
+    let plan = &lane.optical().plan;
+    workers.with(plan, |worker| {
         let mut at = |node: &str| {
-            let probe = Probe::light(&lane.plan, node, lane.plan.grid().samples_per_symbol, shop)?;
+            let probe = Probe::light(plan, node, plan.grid().samples_per_symbol, shop)?;
             outer(&probe.waveform(worker, &levels, &draws), probe.samples_per_symbol(), &levels)
         };
         (at("tp2"), at("tp3"))

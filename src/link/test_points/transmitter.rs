@@ -6,9 +6,8 @@ use crate::chain::{
 };
 use crate::fibre::dispersion;
 use crate::link::build::lane::Lane;
-use crate::link::describe::module::ModuleKind;
-use crate::link::describe::segments::Part;
-use crate::link::test_points::eecq::eecq_db;
+use crate::link::describe::segments::DecisionPoint;
+use crate::link::test_points::eecq::{ElectricalPoint, eecq_db};
 use crate::link::test_points::pattern::{EXACT_BITS, SAMPLES_PER_SYMBOL, pattern};
 use crate::math::prototype::Family;
 use crate::measure::excursion::excursion;
@@ -28,7 +27,7 @@ const HIT_RATIO: f64 = 1e-2;
 
 /// What was read off a lane's transmitter; a figure that could not be is absent.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Transmitted {
+pub(crate) struct TxMeasurement {
     pub(crate) tecq_db: Option<f64>,
     pub(crate) tdecq_db: Option<f64>,
     pub(crate) tdecq_minus_ceq_db: Option<f64>,
@@ -53,12 +52,12 @@ pub(crate) struct Transmitted {
 /// # Limits
 ///
 /// The test fibre disperses; it has neither reflections nor polarisation-mode dispersion.
-pub(crate) fn measure(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> Transmitted {
+pub(crate) fn measure(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> TxMeasurement {
     let config = &lane.config.tdecq;
     let reference = config.reference().expect("a description is checked before it is used");
     let mut instrument = Instrument::default();
-    let mut out = Transmitted::default();
-    let back_to_back = Light::new(lane, 0.0, &reference, workers, shop);
+    let mut out = TxMeasurement::default();
+    let back_to_back = TestLight::new(lane, 0.0, &reference, workers, shop);
     match back_to_back.tdecq(&mut instrument, &reference) {
         Ok(tecq) => out.tecq_db = Some(tecq.tdecq_db),
         Err(refusal) => out.refusals.push(format!("lane {}: no TECQ: {refusal}", lane.number)),
@@ -66,7 +65,8 @@ pub(crate) fn measure(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> Tr
     back_to_back.edges(lane, &reference, &mut out);
     let extremes = [config.dispersion_min_ps_per_nm, config.dispersion_max_ps_per_nm];
     let far = extremes.map(|ps_per_nm| {
-        Light::new(lane, ps_per_nm, &reference, workers, shop).tdecq(&mut instrument, &reference)
+        TestLight::new(lane, ps_per_nm, &reference, workers, shop)
+            .tdecq(&mut instrument, &reference)
     });
     match far {
         [Ok(a), Ok(b)] => {
@@ -77,10 +77,15 @@ pub(crate) fn measure(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> Tr
             out.refusals.push(format!("lane {}: no TDECQ: {refusal}", lane.number))
         }
     }
-    let kind = lane.config.module.kind;
+    let optical = lane.optical().kind;
     for (wanted, at, point, figure) in [
-        (kind == ModuleKind::Lpo, Part::Ahead, "TP1a", &mut out.eecq_tp1a_db),
-        (kind.linear_receive(), Part::Behind, "TP4", &mut out.eecq_tp4_db),
+        (
+            optical.from == DecisionPoint::NearHost,
+            ElectricalPoint::Tp1a,
+            "TP1a",
+            &mut out.eecq_tp1a_db,
+        ),
+        (optical.to == DecisionPoint::FarHost, ElectricalPoint::Tp4, "TP4", &mut out.eecq_tp4_db),
     ] {
         match wanted.then(|| eecq_db(lane, at, &reference, workers, shop)) {
             Some(Ok(db)) => *figure = Some(db),
@@ -96,31 +101,31 @@ pub(crate) fn measure(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> Tr
 /// TECQ at TP2, which for a stressed source is SECQ; none where the eye is closed.
 pub(crate) fn tecq_db(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> Option<f64> {
     let reference = lane.config.tdecq.reference()?;
-    let light = Light::new(lane, 0.0, &reference, workers, shop);
+    let light = TestLight::new(lane, 0.0, &reference, workers, shop);
     light.tdecq(&mut Instrument::default(), &reference).ok().map(|tdecq| tdecq.tdecq_db)
 }
 
 /// One period of light behind a test fibre.
-struct Light {
+struct TestLight {
     power: Vec<f32>,
     levels: Vec<u8>,
     /// Variance by level behind the reference filter, W^2, or why nobody knows it.
     variance: Result<[f64; 4], Refusal>,
 }
 
-impl Light {
+impl TestLight {
     fn new(
         lane: &Lane,
         ps_per_nm: f64,
         reference: &Reference,
         workers: &Workers,
         shop: &mut Workshop,
-    ) -> Light {
+    ) -> TestLight {
         let (source, symbols) = pattern(lane);
-        let mut grid = lane.plan.grid();
+        let mut grid = lane.grid();
         grid.symbols = symbols;
         let mut levels = vec![0; symbols];
-        source.fill(0, lane.seed, &mut levels);
+        source.fill(0, lane.lane_seed, &mut levels);
         let light = lane
             .light(grid)
             .response(dispersion(ps_per_nm, lane.config.transmitter.chosen().wavelength_nm()))
@@ -132,12 +137,12 @@ impl Light {
             0.0,
         );
         let sampler = Sampler { samples_per_symbol: 1, effective_bits: EXACT_BITS, jitter_s: 0.0 };
-        let plan = light.map::<Volt>(Detector).response(filter).sample(sampler, grid, shop);
+        let plan = Plan::build(light.map::<Volt>(Detector).response(filter), sampler, grid, shop);
         let probe =
             Probe::light(&plan, "instrument", SAMPLES_PER_SYMBOL, shop).expect("the node is there");
         workers.with(&plan, |worker| {
             let power = probe.waveform(worker, &levels, &lane.noiseless());
-            Light { variance: variance(&plan, lane, &levels, worker), power, levels }
+            TestLight { variance: variance(&plan, lane, &levels, worker), power, levels }
         })
     }
 
@@ -159,13 +164,13 @@ impl Light {
     }
 
     /// What is read off the waveform behind the reference filter.
-    fn edges(&self, lane: &Lane, reference: &Reference, out: &mut Transmitted) {
+    fn edges(&self, lane: &Lane, reference: &Reference, out: &mut TxMeasurement) {
         let power = filtered(&self.power, SAMPLES_PER_SYMBOL, reference.bandwidth_symbol_rates);
         let delay = align::delay(&power, SAMPLES_PER_SYMBOL, &self.levels);
         out.rlm = Some(rlm(centre_levels(&power, SAMPLES_PER_SYMBOL, &self.levels, delay)))
             .filter(|rlm| rlm.is_finite());
         let Some(outer) = outer_at(&power, SAMPLES_PER_SYMBOL, &self.levels, delay) else { return };
-        let symbol_ps = lane.plan.grid().symbol_s() / pico(1.0);
+        let symbol_ps = lane.grid().symbol_s() / pico(1.0);
         let time = transition_time(&power, SAMPLES_PER_SYMBOL, &self.levels, delay, &outer);
         out.transition_time_ps = time.map(|time| time.slowest_ui() * symbol_ps);
         if let Some(excursion) = excursion(&power, &outer, HIT_RATIO) {
@@ -175,7 +180,7 @@ impl Light {
         // RIN_OMA = RIN (P1 + P0)^2 / (P1 - P0)^2, of the intrinsic RIN over the reference filter's
         // band
         let swing = (outer.three_w + outer.zero_w) / (outer.three_w - outer.zero_w);
-        let band_hz = reference.bandwidth_symbol_rates * lane.plan.grid().symbol_rate_hz;
+        let band_hz = reference.bandwidth_symbol_rates * lane.grid().symbol_rate_hz;
         out.rin_oma_db_per_hz = lane
             .config
             .transmitter
@@ -203,8 +208,8 @@ fn variance(
     let mut predictor = Predictor::new(
         plan,
         &one_tap,
-        lane.run,
-        lane.seed,
+        lane.shared_seed,
+        lane.lane_seed,
         vec![levels.to_vec()],
         vec![levels.to_vec()],
         worker,

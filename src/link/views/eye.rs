@@ -81,7 +81,7 @@ impl View {
         if node == Node::Slicer {
             self.receiver()?;
         }
-        let (plan, blocks) = (&self.lane.plan, self.blocks_of(symbols));
+        let (plan, blocks) = (&self.lane.optical().plan, self.blocks_of(symbols));
         let probe = match (&self.receiver, node) {
             (Ok((trained, _)), Node::Slicer) => {
                 Probe::slicer(plan, trained, SAMPLES_PER_SYMBOL, &mut self.shop)
@@ -142,7 +142,7 @@ impl View {
             node,
             eye,
             symbols,
-            symbol_s: self.lane.plan.grid().symbol_s(),
+            symbol_s: self.lane.grid().symbol_s(),
             levels,
             thresholds,
             ber: receiver.filter(|(_, p)| !p.ideal_feedback).map(|(_, p)| p.ber),

@@ -1,7 +1,8 @@
 //! Histograms of the slicer's inputs by the level sent, with what the estimator foresees.
 
 use crate::error::Result;
-use crate::link::views::view::{View, predictor};
+use crate::link::solve::segment::optical_predictor;
+use crate::link::views::view::View;
 use rayon::prelude::*;
 
 /// Bins over the whole range.
@@ -48,8 +49,8 @@ impl View {
         let count = |block: u64| {
             let (levels, draws) = self.block(block);
             let mut counts = vec![[0u64; 4]; BINS];
-            self.workers.with(&lane.plan, |worker| {
-                let inputs = worker.slicer_inputs(&lane.plan, trained, &levels, &draws);
+            self.workers.with(&lane.optical().plan, |worker| {
+                let inputs = worker.slicer_inputs(&lane.optical().plan, trained, &levels, &draws);
                 for (&level, &z) in levels.iter().zip(inputs) {
                     let bin =
                         ((f64::from(z) + REACH) / width).clamp(0.0, (BINS - 1) as f64) as usize;
@@ -63,10 +64,10 @@ impl View {
             a
         };
         let counts = (0..blocks).into_par_iter().map(count).reduce(|| vec![[0; 4]; BINS], sum);
-        let symbols = blocks * lane.plan.grid().symbols as u64;
-        let mixture = self
-            .workers
-            .with(&lane.plan, |worker| predictor(lane, worker).mixture(worker, trained));
+        let symbols = blocks * lane.grid().symbols as u64;
+        let mixture = self.workers.with(&lane.optical().plan, |worker| {
+            optical_predictor(lane, worker).mixture(worker, trained)
+        });
         let per_count = 1.0 / (symbols as f64 * width);
         Ok(Histogram {
             name: self.name.clone(),

@@ -42,7 +42,7 @@ impl View {
     /// A receiver that does not train.
     pub fn spectra(&mut self) -> Result<Spectra> {
         let (trained, _) = self.receiver()?;
-        let plan = &self.lane.plan;
+        let plan = &self.lane.optical().plan;
         let grid = plan.grid();
         let to_ghz = grid.bin_hz() / giga(1.0);
         let relative = |values: Vec<f32>| {
@@ -74,7 +74,7 @@ impl View {
     }
 
     fn detected_spectra(&mut self) -> Vec<Curve> {
-        let grid = self.lane.plan.grid();
+        let grid = self.lane.grid();
         let mut signal = vec![0f64; grid.bins()];
         let mut noise = signal.clone();
         let transform = Workshop::real(&mut self.shop, grid.samples());
@@ -87,9 +87,9 @@ impl View {
         for block in 0..BLOCKS {
             let (levels, draws) = self.block(block);
             let quiet = Draws { what: Drawn::Nothing, ..draws };
-            let (mut clean, mut noisy) = self.workers.with(&self.lane.plan, |worker| {
-                let clean = worker.detected(&self.lane.plan, &levels, &quiet).to_vec();
-                (clean, worker.detected(&self.lane.plan, &levels, &draws).to_vec())
+            let (mut clean, mut noisy) = self.workers.with(&self.lane.optical().plan, |worker| {
+                let clean = worker.detected(&self.lane.optical().plan, &levels, &quiet).to_vec();
+                (clean, worker.detected(&self.lane.optical().plan, &levels, &draws).to_vec())
             });
             noisy.iter_mut().zip(&clean).for_each(|(n, c)| *n -= c);
             add(&mut clean, &mut signal);

@@ -1,14 +1,12 @@
 //! A lane to look at: eyes, histograms, curves. It is built beside a run, never inside, and changes
 //! nothing of it.
 
-use crate::chain::{
-    Drawn, Draws, Prediction, Predictor, Refusal, Trained, Worker, Workers, Workshop, block_levels,
-};
+use crate::chain::{Drawn, Draws, Prediction, Refusal, Trained, Workers, Workshop, block_levels};
 use crate::error::{Error, Path, Problems, Result};
 use crate::link::build::lane::Lane;
 use crate::link::describe::config::Config;
 use crate::link::layers::stack::Resolved;
-use crate::link::solve::budget::{SCORING_BLOCKS, TRAINING_BLOCKS};
+use crate::link::solve::segment::optical_predictor;
 use crate::link::test_points::levels::settled;
 use crate::measure::levels::OuterLevels;
 
@@ -49,8 +47,8 @@ impl View {
         let lane = Lane::build(config, number, &mut shop)?;
         let workers = Workers::default();
         let (tp2, tp3) = settled(&lane, &workers, &mut shop);
-        let receiver = workers.with(&lane.plan, |worker| {
-            let mut predictor = predictor(&lane, worker);
+        let receiver = workers.with(&lane.optical().plan, |worker| {
+            let mut predictor = optical_predictor(&lane, worker);
             let trained = predictor.train(worker, 1.0, None)?;
             let prediction = predictor.predict(worker, &trained);
             Ok((trained, prediction))
@@ -72,35 +70,31 @@ impl View {
     /// The levels of block `block` of the lane's own data, and what a noisy run of it draws.
     pub(super) fn block(&self, block: u64) -> (Vec<u8>, Draws<'static>) {
         let lane = &self.lane;
-        let mut levels = vec![0; lane.plan.grid().symbols];
+        let mut levels = vec![0; lane.grid().symbols];
         block_levels(
             &lane.pattern,
             lane.config.precodes(),
             lane.first_symbol(),
             block,
-            lane.seed,
+            lane.lane_seed,
             &mut levels,
         );
         (
             levels,
-            Draws { run: lane.run, lane: lane.seed, block, noise: block, what: Drawn::Everything },
+            Draws {
+                run: lane.shared_seed,
+                lane: lane.lane_seed,
+                block,
+                noise: block,
+                what: Drawn::Everything,
+            },
         )
     }
 
     /// Whole blocks that hold at least `symbols`.
     pub(super) fn blocks_of(&self, symbols: u64) -> u64 {
-        symbols.div_ceil(self.lane.plan.grid().symbols as u64).max(1)
+        symbols.div_ceil(self.lane.grid().symbols as u64).max(1)
     }
-}
-
-/// The estimator with the blocks that a run gives it.
-pub(super) fn predictor<'a>(lane: &'a Lane, worker: &mut Worker) -> Predictor<'a> {
-    let (training, scoring) =
-        (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(SCORING_BLOCKS, false));
-    let mut predictor =
-        Predictor::new(&lane.plan, &lane.dsp, lane.run, lane.seed, training, scoring, worker);
-    predictor.precoder = lane.config.precodes();
-    predictor
 }
 
 /// What a figure calls a lane: `800gbase-dr8, EML, lane 0`.

@@ -3,10 +3,11 @@
 use crate::chain::{Stop, Trained, count};
 use crate::chart::ErrorBar;
 use crate::error::Result;
-use crate::link::solve::counted_margin::Search;
+use crate::link::solve::counted_margin::CountedMarginSearch;
 use crate::link::solve::margin::Margin;
+use crate::link::solve::segment::optical_predictor;
 use crate::link::solve::{clock, margin};
-use crate::link::views::view::{View, predictor, refused};
+use crate::link::views::view::{View, refused};
 use crate::units::{dbm_from_watt, power_ratio};
 use std::sync::atomic::AtomicBool;
 
@@ -73,7 +74,7 @@ impl View {
     pub fn waterfall(&self) -> Result<Waterfall> {
         let (start, prediction) = self.receiver()?;
         let lane = &self.lane;
-        if let Some(because) = clock::unforeseen(lane) {
+        if let Some(because) = clock::no_prediction(lane) {
             return Err(refused("lane", lane.number, format!("has no waterfall: {because}")));
         }
         let tp3 = self.tp3.ok_or_else(|| {
@@ -82,11 +83,15 @@ impl View {
         let received_dbm = dbm_from_watt(tp3.average_w);
         let limit_ber = lane.config.limit_ber();
         let mut solved: Vec<(f64, f64, Trained)> = Vec::new();
-        let margin_db = self.workers.with(&lane.plan, |worker| {
-            let mut predictor = predictor(lane, worker);
+        let margin_db = self.workers.with(&lane.optical().plan, |worker| {
+            let mut predictor = optical_predictor(lane, worker);
             let never = AtomicBool::new(false);
-            let search =
-                Search { lane, around: [None, None], workers: &self.workers, cancel: &never };
+            let search = CountedMarginSearch {
+                lane,
+                electrical: &[],
+                workers: &self.workers,
+                cancel: &never,
+            };
             let margin = if prediction.ideal_feedback {
                 search.find(&mut predictor, worker, start, prediction.ber).0
             } else {

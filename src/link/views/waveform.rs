@@ -75,17 +75,19 @@ impl Link {
         let mut shop = Workshop::default();
         let lane = Lane::build(&self.resolved.lanes[lane], lane, &mut shop)?;
         let levels = lane.blocks(1, false).remove(0);
-        let grid = lane.plan.grid();
-        let probe = Probe::light(&lane.plan, node.name(), grid.samples_per_symbol, &mut shop)
-            .expect("every lane has its nodes");
+        let grid = lane.grid();
+        let probe =
+            Probe::light(&lane.optical().plan, node.name(), grid.samples_per_symbol, &mut shop)
+                .expect("every lane has its nodes");
         let (repeats, what) = match record {
             Record::Noiseless => (1, Drawn::Nothing),
             Record::Repeats(repeats) => (repeats, Drawn::Everything),
         };
         let mut power_mw = Vec::new();
-        Workers::default().with(&lane.plan, |worker| {
+        Workers::default().with(&lane.optical().plan, |worker| {
             for noise in 0..repeats {
-                let draws = Draws { run: lane.run, lane: lane.seed, block: 0, noise, what };
+                let draws =
+                    Draws { run: lane.shared_seed, lane: lane.lane_seed, block: 0, noise, what };
                 let power_w = probe.waveform(worker, &levels, &draws);
                 power_mw.extend(
                     power_w.iter().map(|&power_w| (f64::from(power_w) / milli(1.0)) as f32),

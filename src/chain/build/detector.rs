@@ -1,0 +1,79 @@
+//! Detectors as training leaves them.
+
+use crate::chain::describe::detector::Decision;
+use crate::dsp::mlse::PartialResponse;
+use crate::dsp::{DetectorKind, LEVELS};
+
+/// What decides in a trained receiver.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Decider {
+    /// The thresholds alone.
+    Slicer,
+    /// The thresholds, behind feedback of [`Trained::postcursors`].
+    Dfe,
+    /// The likeliest sequence behind this response, that many samples ahead.
+    Mlse(PartialResponse, usize),
+}
+
+impl Decider {
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> DetectorKind {
+        match self {
+            Decider::Slicer => DetectorKind::Slicer,
+            Decider::Dfe => DetectorKind::Dfe,
+            Decider::Mlse(..) => DetectorKind::Mlse,
+        }
+    }
+
+    /// Why no error ratio can be foretold of it by symbols that are Gaussian and independent;
+    /// nothing where one can.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&'static str> {
+        match self {
+            Decider::Slicer => None,
+            Decider::Dfe => Some(
+                "decision feedback turns one wrong symbol into several, which the semi-analytic \
+                estimator does not follow",
+            ),
+            Decider::Mlse(..) => Some(
+                "a sequence detector decides on many samples at once, which the semi-analytic \
+                estimator does not follow",
+            ),
+        }
+    }
+
+    /// For one of `kind`: levels (mean, rms) as they are seen with ideal feedback of `postcursors`,
+    /// which are those of full-scale levels.
+    pub(crate) fn trained(
+        kind: &Decision,
+        levels: &[(f64, f64); 4],
+        postcursors: &[f32],
+    ) -> Decider {
+        let Decision::Mlse { depth, .. } = kind else {
+            return if matches!(kind, Decision::Dfe { .. }) {
+                Decider::Dfe
+            } else {
+                Decider::Slicer
+            };
+        };
+        // means against full-scale levels: what an earlier symbol leaves is smaller or larger
+        // likewise
+        let slope = levels
+            .iter()
+            .zip(LEVELS)
+            .map(|((mean, _), level)| mean * f64::from(level))
+            .sum::<f64>()
+            / LEVELS.iter().map(|&level| f64::from(level).powi(2)).sum::<f64>();
+        let relative: Vec<f32> =
+            postcursors.iter().map(|b| (f64::from(*b) / slope) as f32).collect();
+        // the detector adds the mean of earlier levels, which the means have already
+        let sum: f64 = relative.iter().map(|&a| f64::from(a)).sum();
+        let mean = levels.iter().map(|(mean, _)| mean).sum::<f64>() / 4.0;
+        let shift = if 1.0 + sum > 0.1 { mean * sum / (1.0 + sum) } else { 0.0 };
+        let response = PartialResponse::new(&relative)
+            .with_levels(levels.map(|(mean, _)| (mean - shift) as f32))
+            .with_variances(levels.map(|(_, sigma)| (sigma * sigma).max(1e-12) as f32));
+        Decider::Mlse(response, *depth)
+    }
+}

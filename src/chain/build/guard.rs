@@ -1,0 +1,45 @@
+//! How much of a response the guards of stream mode cover.
+
+use super::plan::Plan;
+use super::trained::Trained;
+use crate::math::fft;
+use num_complex::Complex32;
+
+impl Plan {
+    /// Part of the energy of the impulse response, from the symbols to the sampler, that lies
+    /// outside of what a guard covers: it comes from the wrong end of the block.
+    ///
+    /// Of the fused responses; what maps do between them is memoryless.
+    pub fn energy_beyond_guard(&self, trained: &Trained) -> f64 {
+        let Some(clocking) = self.clocking else { return 0.0 };
+        let mut response = trained.response.clone();
+        let sections = &self.sections[..self.sections.len() - 1];
+        for section in sections.iter().filter(|section| section.flat.is_none()) {
+            let unit = 1.0 / section.response[0].norm().max(f32::MIN_POSITIVE);
+            response.iter_mut().zip(&section.response).for_each(|(r, h)| *r *= h * unit);
+        }
+        let mut circular = vec![0f32; self.grid.samples()];
+        let mut scratch = vec![Complex32::default(); self.transforms.scratch()];
+        self.transforms.samples.inverse(&mut response, &mut circular, &mut scratch);
+        debug_assert_eq!(response.len(), fft::bins(circular.len()));
+        // the receiver reads on into the trailing guard until the equaliser has all it needs
+        let ahead = latency(trained, self.sampler.samples_per_symbol) as usize;
+        let covered = clocking.guard.saturating_sub(ahead + SLACK) * self.grid.samples_per_symbol;
+        let energy = |samples: &[f32]| samples.iter().map(|&h| f64::from(h).powi(2)).sum::<f64>();
+        energy(&circular[covered..circular.len() - covered])
+            / energy(&circular).max(f64::MIN_POSITIVE)
+    }
+}
+
+/// Symbols of a guard that slips, jitter and interpolation may take.
+pub(crate) const SLACK: usize = 16;
+
+/// Symbols by which the equaliser's output is older than its last sample: the loop hears of a phase
+/// so much later.
+///
+/// ```text
+/// ceil((taps - precursors) / p) - 1,   p samples per symbol
+/// ```
+pub(crate) fn latency(trained: &Trained, per_symbol: usize) -> i64 {
+    ((trained.taps.len() - trained.precursors).div_ceil(per_symbol) - 1) as i64
+}

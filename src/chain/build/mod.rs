@@ -1,0 +1,12 @@
+//! Plans: responses fused, noises brought to the end of their section; the cache of transforms and
+//! responses; a trained receiver as a value.
+
+pub(super) mod convergence;
+pub(super) mod detector;
+pub(super) mod guard;
+pub(super) mod plan;
+pub(super) mod plan_cache;
+pub(super) mod section;
+pub(super) mod spectrum;
+pub(super) mod timing;
+pub(super) mod trained;

@@ -1,0 +1,324 @@
+//! A built chain: neighbouring responses fused, noises brought to the end of their section, nothing
+//! left to decide.
+
+use super::plan_cache::Workshop;
+use super::section::{Draft, Gained, Leak, Section, folded, merged};
+use super::spectrum::multiply;
+use crate::chain::describe::chain::Chain;
+use crate::chain::describe::chain::{Step, Storage};
+use crate::chain::describe::clocking::Clocking;
+use crate::chain::describe::noise::{Density, Law, Noise, NoiseId};
+use crate::chain::describe::sampler::Sampler;
+use crate::chain::describe::shape::Shape;
+use crate::math::fft;
+use crate::signal::Grid;
+use crate::signal::Volt;
+use num_complex::Complex32;
+
+/// An immutable chain, shared by threads and by both estimators.
+pub struct Plan {
+    pub(crate) grid: Grid,
+    /// Spectrum of a recording at the first section's end, in place of symbols.
+    pub(crate) recorded: Option<Vec<Complex32>>,
+    /// Transmit taps at the symbol rate, main tap in the middle.
+    pub(crate) taps: Vec<f32>,
+    /// c of the bent levels (x - c x^3) / (1 - c).
+    pub(crate) compression: f32,
+    /// Noise and jitter of the converter that holds the symbols.
+    pub(crate) symbol_sources: Vec<SymbolSource>,
+    /// From edge impulses to the end of the first section; empty when nothing displaces edges.
+    pub(crate) edge: Vec<Complex32>,
+    pub(crate) sections: Vec<Section>,
+    /// The section in which light has become current; without light, the last.
+    pub(crate) detector: usize,
+    pub(crate) sampler: Sampler,
+    /// The last section's merged noise at the sampler, per bin of the sampled block.
+    pub(crate) sampled_deviation: Vec<f32>,
+    /// Angle by which the fibre turns a sideband at half the symbol rate.
+    pub(crate) sideband_angle: f64,
+    /// How the receiver finds its phase; nothing in periodic mode.
+    pub(crate) clocking: Option<Clocking>,
+    /// Transforms.
+    pub(crate) transforms: Transforms,
+}
+
+#[derive(Clone)]
+pub(crate) struct Transforms {
+    pub(crate) symbols: fft::RealFft,
+    pub(crate) samples: fft::RealFft,
+    pub(crate) field: fft::ComplexFft,
+    pub(crate) sampled: fft::RealFft,
+}
+
+impl Transforms {
+    /// Scratch that each of them fits into.
+    pub(crate) fn scratch(&self) -> usize {
+        [
+            self.symbols.scratch(),
+            self.samples.scratch(),
+            self.sampled.scratch(),
+            self.field.scratch(),
+            1,
+        ]
+        .into_iter()
+        .max()
+        .unwrap_or(1)
+    }
+}
+
+pub(crate) struct SymbolSource {
+    pub(crate) id: NoiseId,
+    pub(crate) kind: SymbolNoise,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum SymbolNoise {
+    /// Added to each held symbol, rms in units of the full scale.
+    Added(f32),
+    /// Displacement of each edge, s rms.
+    Timing(f32),
+    /// Displacement of each edge by this or its opposite at random, s.
+    TwoPoint(f32),
+    /// Displacement of each even edge and, the other way, of each odd one, s; always there.
+    EvenOdd(f32),
+}
+
+impl SymbolNoise {
+    /// True for what displaces edges.
+    fn displaces(self) -> bool {
+        !matches!(self, SymbolNoise::Added(_))
+    }
+}
+
+impl Plan {
+    /// Builds the plan of a chain that ends at a sampler.
+    ///
+    /// # Panics
+    ///
+    /// When a noise acts on the wrong quantity or after a response, or the sampler's rate does not
+    /// divide the grid's.
+    pub fn build(chain: Chain<Volt>, sampler: Sampler, grid: Grid, shop: &mut Workshop) -> Plan {
+        let mut taps = vec![1.0];
+        let mut compression = 0.0;
+        let mut recording: Option<Vec<f32>> = None;
+        let mut symbol_sources = Vec::new();
+        let mut drafts = vec![Draft::new(None, Storage::Real)];
+        let mut detector = 0;
+        for step in chain.steps {
+            let sections = drafts.len();
+            let draft = drafts.last_mut().expect("never empty");
+            match step {
+                Step::Recorded(power) => recording = Some(power),
+                Step::Taps(t) => taps = t,
+                Step::Compression(c) => compression = c as f32,
+                Step::Response(shape) => draft.shapes.push(shape),
+                Step::Noise(noise)
+                    if sections == 1 && draft.shapes.is_empty() && recording.is_none() =>
+                {
+                    symbol_sources.push(symbol_source(&noise, grid))
+                }
+                Step::Noise(noise) => draft.noises.push((draft.shapes.len(), noise)),
+                Step::Interferer(interferer) => {
+                    draft.interferers.push((draft.shapes.len(), interferer))
+                }
+                Step::Probe(node) => draft.probes.push((node, draft.shapes.len())),
+                Step::Map(map, storage) => {
+                    if draft.storage == Storage::Complex && storage == Storage::Real {
+                        detector = sections;
+                    }
+                    drafts.push(Draft::new(Some(map), storage));
+                }
+            }
+        }
+        let timed = symbol_sources.iter().any(|s| s.kind.displaces());
+        let edge = if timed {
+            let mut shapes = vec![Shape::Edge(grid.symbol_s())];
+            shapes
+                .extend(drafts[0].shapes.iter().filter(|s| !matches!(s, Shape::Hold(_))).cloned());
+            let mut edge = shop.product(&shapes, grid, false);
+            edge.iter_mut().for_each(|h| *h *= 1.0 / grid.symbols as f32);
+            edge
+        } else {
+            Vec::new()
+        };
+        let light = drafts.iter().filter(|d| d.storage == Storage::Complex);
+        let sideband_angle = light
+            .flat_map(|d| &d.shapes)
+            .map(|s| s.sideband_angle(grid.symbol_rate_hz / 2.0))
+            .sum();
+        let last = drafts.len() - 1;
+        let detector =
+            if drafts.iter().any(|d| d.storage == Storage::Complex) { detector } else { last };
+        let mut sections: Vec<Section> = drafts
+            .into_iter()
+            .enumerate()
+            .map(|(i, d)| d.finish(grid, recording.is_none(), i == last, shop))
+            .collect();
+        let recorded = recording.map(|power| recorded(power, &sections[0], grid, shop));
+        drop_quiet_phase(&mut sections, sideband_angle, grid);
+        let (m, k) = (grid.samples(), grid.symbols * sampler.samples_per_symbol);
+        assert!(m.is_multiple_of(k), "the sampler's rate divides the grid's");
+        let sampled_deviation = folded(&sections[last].deviation, m, k);
+        let transforms = Transforms {
+            symbols: shop.real(grid.symbols),
+            samples: shop.real(m),
+            field: shop.complex(m),
+            sampled: shop.real(k),
+        };
+        Plan {
+            grid,
+            recorded,
+            taps: taps.iter().map(|&t| t as f32).collect(),
+            compression,
+            symbol_sources,
+            edge,
+            sections,
+            detector,
+            sampler,
+            sampled_deviation,
+            sideband_angle,
+            clocking: None,
+            transforms,
+        }
+    }
+
+    /// The grid of its blocks.
+    pub fn grid(&self) -> Grid {
+        self.grid
+    }
+
+    /// True when the sampler's jitter is so large that its second order counts.
+    pub fn jitters_far(&self) -> bool {
+        self.sampler.jitters_far(self.grid)
+    }
+
+    /// Every interferer of every section.
+    pub(crate) fn leaks(&self) -> impl Iterator<Item = &Leak> {
+        self.sections.iter().flat_map(|section| &section.interferers)
+    }
+
+    /// Samples that the sampler takes in a block.
+    pub(crate) fn sampled(&self) -> usize {
+        self.grid.symbols * self.sampler.samples_per_symbol
+    }
+
+    /// The last section's noise at the sampler when the light is attenuated, where that changes it.
+    pub(crate) fn gained_deviation(&self, attenuation: f32) -> Option<Gained> {
+        let sources = &self.end().sources;
+        let changes = attenuation != 1.0 && sources.iter().any(|s| s.behind_gain);
+        changes.then(|| {
+            let wave = merged(sources, attenuation);
+            Gained { sampled: folded(&wave, self.grid.samples(), self.sampled()), wave }
+        })
+    }
+
+    /// The last section.
+    pub(crate) fn end(&self) -> &Section {
+        &self.sections[self.sections.len() - 1]
+    }
+
+    /// True when nothing behind the detector is nonlinear: loss then only scales the current.
+    pub(crate) fn linear_receiver(&self) -> bool {
+        self.detector + 1 == self.sections.len()
+    }
+
+    /// True when the fibre turns sidebands so far that intensity no longer passes it unchanged (0.5
+    /// dB at half the symbol rate for a chirp of one).
+    pub(crate) fn dispersive(&self) -> bool {
+        let angle = self.sideband_angle.abs();
+        let worst = crate::units::db_from_amplitude_ratio(angle.cos() - angle.sin());
+        worst.is_nan() || worst <= -0.5
+    }
+}
+
+/// A recording's spectrum through the first section.
+fn recorded(
+    mut power: Vec<f32>,
+    head: &Section,
+    grid: Grid,
+    shop: &mut Workshop,
+) -> Vec<Complex32> {
+    assert_eq!(power.len(), grid.samples(), "a recording is as long as the block");
+    let fft = shop.real(grid.samples());
+    let mut spectrum = vec![Complex32::default(); grid.bins()];
+    fft.forward(&mut power, &mut spectrum, &mut vec![Complex32::default(); fft.scratch()]);
+    multiply(&mut spectrum, &head.response);
+    spectrum
+}
+
+/// A noise at the symbols themselves: its density holds up to half the symbol rate.
+fn symbol_source(noise: &Noise, grid: Grid) -> SymbolSource {
+    let rms = (noise.density.at(0.0) * grid.symbol_rate_hz / 2.0).sqrt() as f32;
+    let kind = match noise.law {
+        Law::Added => SymbolNoise::Added(rms),
+        Law::Timing => SymbolNoise::Timing(rms),
+        Law::TimingTwoPoint => SymbolNoise::TwoPoint(rms),
+        Law::TimingEvenOdd => SymbolNoise::EvenOdd(rms),
+        _ => panic!("{} cannot act on symbols", noise.id.name),
+    };
+    SymbolSource { id: noise.id.clone(), kind }
+}
+
+/// Drops laser phase noise that dispersion turns into less relative intensity noise than -165 dB/Hz
+/// at half the symbol rate: 2 sin(angle) phi, phi of density (frequency density) / f^2. Detection
+/// alone does not see phase.
+fn drop_quiet_phase(sections: &mut [Section], sideband_angle: f64, grid: Grid) {
+    let f = grid.symbol_rate_hz / 2.0;
+    for section in sections {
+        section.start.retain(|noise| {
+            let Density::White(density) = noise.density else { return true };
+            noise.law != Law::Phase
+                || 4.0 * sideband_angle.sin().powi(2) * density / (f * f)
+                    > crate::units::power_ratio(-165.0)
+        });
+    }
+}
+
+impl Plan {
+    /// Magnitude from symbols (or from light) to the next map or the sampler, bin by bin, relative
+    /// to zero frequency: all real responses before light, and those behind the detector.
+    pub fn magnitudes(&self, behind_detector: bool) -> Vec<f32> {
+        let detector = self.detector.max(1);
+        let sections =
+            if behind_detector { &self.sections[detector..] } else { &self.sections[..detector] };
+        let mut product = vec![1f32; self.grid.bins()];
+        for section in sections.iter().filter(|s| s.storage == Storage::Real && s.flat.is_none()) {
+            let reference = section.response[0].norm().max(f32::MIN_POSITIVE);
+            product.iter_mut().zip(&section.response).for_each(|(p, h)| *p *= h.norm() / reference);
+        }
+        product
+    }
+}
+
+impl Plan {
+    /// The same chain for stream mode.
+    pub fn clocked(mut self, clocking: Clocking) -> Plan {
+        self.set_clocking(clocking);
+        self
+    }
+
+    /// Stream mode with another clock; the guard stays, for the grid is made for it.
+    pub fn set_clocking(&mut self, clocking: Clocking) {
+        assert!(
+            self.clocking.is_none_or(|now| now.guard == clocking.guard),
+            "the guard is a part of the grid"
+        );
+        assert!(
+            self.grid.symbols > 2 * clocking.guard,
+            "guards of {} in blocks of {}",
+            clocking.guard,
+            self.grid.symbols
+        );
+        self.clocking = Some(clocking);
+    }
+
+    /// How its receiver finds its phase; nothing in periodic mode.
+    pub fn clocking(&self) -> Option<&Clocking> {
+        self.clocking.as_ref()
+    }
+
+    /// True when the sampling phase moves.
+    pub fn clock_moves(&self) -> bool {
+        self.clocking.is_some_and(|clocking| clocking.moves())
+    }
+}

@@ -1,0 +1,32 @@
+//! The timing detector's curve.
+
+/// What a Mueller-Muller detector, and its sign, make of the sampling phase.
+///
+/// ```text
+/// E(t) = <(z[n] l[n-1] - z[n-1] l[n])> / <l^2>
+/// slope = -(E(t) - E(-t)) / 2 t,  t = 1/64 UI,  zero = E(0)
+/// sign: <1 - 2 Q((e[n] - zero) / s[n])>,
+///     s[n] the noise of e[n], for means e[n] of the noiseless block
+/// ```
+///
+/// The detector sees what it says less its zero, over its slope: the loop then rests at the trained
+/// phase and is as wide as was asked.
+///
+/// # Limits
+///
+/// Noise of neighbouring symbols is taken as independent, decisions before a sign as right.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Timing {
+    /// Detector's output at the trained phase.
+    pub zero: f64,
+    /// Its slope towards early sampling, per UI.
+    pub slope: f64,
+    /// The slope with decisions as noisy as they are, over the slope.
+    pub noisy: f64,
+    /// What the sign is taken of is moved by so much.
+    pub sign_zero: f64,
+    /// Slope of the sign's mean, per UI.
+    pub sign_slope: f64,
+    /// Noise and pattern on the detector's output, UI rms: the jitter that linearises a sign.
+    pub sigma_ui: f64,
+}

@@ -1,0 +1,23 @@
+//! What the clock of a receiver did.
+
+use num_complex::Complex64;
+
+/// What a receiver's clock did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ClockReading {
+    /// Whether it was locked from the first scored symbol to the last; nothing of an ideal clock.
+    pub locked: Option<bool>,
+    /// Sampling phase against the transmitter's, UI rms, of whole slips freed.
+    pub phase_error_rms_ui: f64,
+    /// Frequency offset that the loop held on average, UI per symbol.
+    pub drift: Option<f64>,
+    /// Slips towards later sampling: a symbol is lost.
+    pub slips_forward: u64,
+    /// Slips towards earlier sampling: a symbol comes twice.
+    pub slips_backward: u64,
+    /// Phase of the loop over the transmitter's sinusoidal jitter, as it was: over whole periods,
+    /// with the noise there is.
+    pub jitter_transfer: Option<Complex64>,
+    /// Bandwidth of the loop with the detector as it is behind noise and jitter, in symbol rates.
+    pub bandwidth: Option<f64>,
+}

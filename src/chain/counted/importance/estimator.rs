@@ -1,0 +1,337 @@
+//! Rare events: importance sampling on the replayed blocks.
+
+use super::error_events::{REACH, Way, Ways};
+use super::weighted::Weighted;
+use crate::chain::build::detector::Decider;
+use crate::chain::build::trained::Trained;
+use crate::chain::counted::noise_only::estimator::Replay;
+use crate::chain::counted::noise_only::noise_colour::lagged;
+use crate::chain::counted::tally::{Counted, Tally};
+use crate::dsp::dfe::Dfe;
+use crate::dsp::mlse::{Mlse, RUN};
+use crate::dsp::slicer::Thresholds;
+use crate::math::normals;
+use crate::pattern::gray::BIT_ERRORS;
+use crate::seed::{Rng, Seed};
+
+/// Part of the targets that is dealt evenly over all symbols, for errors that were foreseen badly.
+const EVENLY: f64 = 0.05;
+
+/// Symbols behind a target that are looked at first, where errors go on.
+const FIRST_LOOK: usize = 16;
+
+/// Longest look, symbols: errors that go on further are cut short.
+const LONGEST_LOOK: usize = 1024;
+
+/// Numbers that are drawn at once.
+const DRAWN: usize = 4096;
+
+/// Counted error ratios far below what can be counted: noise pushed towards errors, one target at a
+/// time, and weighted back.
+///
+/// ```text
+/// BER = 1 / 2 N sum over k of E[F_k] = E[ w F_k / 2 N q_k ],    k drawn with probability q_k
+/// w = 1 / sum over i of p_i exp(y_i t_i - t_i^2 / 2),    y_i = sum over j of c_i[j] nu[k + j]
+/// ```
+///
+/// A target k is one of the N symbols of the replayed blocks, drawn in proportion to its foreseen
+/// error probability (a twentieth evenly). Its window has noise of its own, white numbers through
+/// the colouring filter, whose mean is moved along the direction `c_i` by `t_i`, which brings it to
+/// a threshold with ideal feedback: up or down, or along the difference of an error of a sequence
+/// detector; which one is drawn with probability `p_i` (a fiftieth evenly), and `w` is the
+/// likelihood ratio of the whole mixture. What is foreseen badly costs gain and no bias. Targets
+/// have windows of their own, so that no shift meets another.
+///
+/// `F_k` are the wrong bits of the burst that begins at k: k is decided wrongly and the `memory`
+/// symbols before it are right; the burst ends when as many are right again. The memory is that of
+/// the decisions: feedback taps, postcursors, 1 behind a precoder, or none, and then every wrong
+/// symbol is on its own. So each wrong bit belongs to one target. A slicer without precoder looks
+/// at the target's own noise, whose colour it cannot see: one number is drawn.
+///
+/// # Limits
+///
+/// Those of [`Replay`], and what precedes a window is decided rightly there. In truth it is not
+/// with about the probability of a symbol error: with feedback, sequences or a precoder that
+/// changes the ratio by a few times the memory and the symbol error ratio, 1e-4 of it at 1e-5.
+/// Bursts beyond 1024 symbols, or half of a block, are cut. No codewords are seen.
+///
+/// # Reference
+///
+/// P. J. Smith, M. Shafi, H. Gao, *Quick simulation: a review of importance sampling techniques in
+/// communications systems*, IEEE JSAC 15 (1997). E. Veach, L. J. Guibas, *Optimally combining
+/// sampling techniques for Monte Carlo rendering* (1995), the balance heuristic.
+pub struct Rare {
+    replay: Replay,
+    ways: Ways,
+    /// Probability that a target is at most the i-th of all symbols.
+    cumulative: Vec<f64>,
+    /// Filter of a window's noise; a single 1 where that is one symbol.
+    taps: Vec<f32>,
+    /// The same filter's autocorrelation.
+    lags: Vec<f64>,
+    decider: Decider,
+    thresholds: Thresholds,
+    postcursors: Vec<f32>,
+    precoder: bool,
+    /// Right decisions that end a burst.
+    memory: usize,
+    /// A window: symbols ahead of the target, and from it on at first.
+    before: usize,
+    after: usize,
+}
+
+/// Memory for windows.
+struct Work {
+    rng: Rng,
+    numbers: Vec<f32>,
+    white: Vec<f32>,
+    noise: Vec<f32>,
+    values: Vec<f32>,
+    out: Vec<f32>,
+    decided: Vec<u8>,
+    sent: Vec<u8>,
+    ways: Vec<Way>,
+    mlse: Option<Mlse>,
+}
+
+impl Work {
+    /// Moves the next `count` numbers behind `white`.
+    fn draw(&mut self, mut count: usize) {
+        while count > 0 {
+            if self.numbers.is_empty() {
+                self.numbers.resize(DRAWN, 0.0);
+                normals::fill(&mut self.rng, &mut self.numbers);
+            }
+            let now = count.min(self.numbers.len());
+            let from = self.numbers.len() - now;
+            self.white.extend(self.numbers.drain(from..));
+            count -= now;
+        }
+    }
+}
+
+impl Rare {
+    /// For the receiver that the blocks were stored of.
+    pub fn new(replay: Replay, trained: &Trained, precoder: bool) -> Rare {
+        let memory = trained.postcursors.len().max(usize::from(precoder));
+        let (taps, before, after) = match trained.decider {
+            _ if memory == 0 => (vec![1.0], 0, 1),
+            // survivors of an earlier start have merged
+            Decider::Mlse(_, depth) => (replay.taps.clone(), 4 * memory + 4, FIRST_LOOK + depth),
+            _ => (replay.taps.clone(), memory, FIRST_LOOK),
+        };
+        let ways = Ways::new(&replay.blocks, &taps, trained);
+        let wide: Vec<f64> = taps.iter().map(|&h| f64::from(h)).collect();
+        let mut found = Vec::new();
+        let mut foreseen = Vec::new();
+        for (b, stored) in replay.blocks.iter().enumerate() {
+            foreseen.extend(
+                (0..stored.levels.len()).map(|k| ways.of(&replay.blocks, b, k, &mut found)),
+            );
+        }
+        let (total, even) = (foreseen.iter().sum::<f64>(), 1.0 / foreseen.len() as f64);
+        let mut sum = 0.0;
+        let chance =
+            |e: &f64| if total > 0.0 { (1.0 - EVENLY) * e / total + EVENLY * even } else { even };
+        let cumulative = foreseen.iter().map(chance).map(|q| {
+            sum += q;
+            sum
+        });
+        Rare {
+            cumulative: cumulative.collect(),
+            ways,
+            lags: lagged(&wide, wide.len()),
+            taps,
+            decider: trained.decider,
+            thresholds: trained.thresholds,
+            postcursors: trained.postcursors.clone(),
+            precoder,
+            memory,
+            before,
+            after,
+            replay,
+        }
+    }
+
+    /// Numbers that are drawn for a target whose errors do not go on: what it costs.
+    fn window(&self) -> usize {
+        self.before + self.after + self.taps.len() - 1
+    }
+
+    /// Targets in a block.
+    fn targets(&self) -> usize {
+        (self.replay.block_symbols() / self.window()).max(1)
+    }
+
+    /// Symbols for which noise is drawn in a block of targets, at least.
+    pub fn block_symbols(&self) -> u64 {
+        (self.targets() * self.window()) as u64
+    }
+
+    /// One block of a lane, counted.
+    pub(crate) fn one_block(&self, streams: Seed, block: u64) -> Counted {
+        let weighted = self.sampled(streams, block);
+        let (symbols, hits) = (weighted.simulated, weighted.hits);
+        let end = Tally {
+            symbols,
+            symbol_errors: hits,
+            bit_errors: hits,
+            block_errors: vec![hits],
+            ..Tally::default()
+        };
+        Counted { end, weighted: Some(weighted), ..Counted::default() }
+    }
+
+    /// The `block`-th block of targets with noise of `streams`.
+    pub fn sampled(&self, streams: Seed, block: u64) -> Weighted {
+        let streams = streams.named("rare").index(block);
+        let mut choices = streams.named("targets").rng();
+        let mut work = Work {
+            rng: streams.named("noise").rng(),
+            numbers: Vec::with_capacity(DRAWN),
+            white: Vec::new(),
+            noise: Vec::new(),
+            values: Vec::new(),
+            out: Vec::new(),
+            decided: Vec::new(),
+            sent: Vec::new(),
+            ways: Vec::new(),
+            mlse: match &self.decider {
+                Decider::Mlse(response, depth) => Some(Mlse::new(response, *depth)),
+                _ => None,
+            },
+        };
+        let mut weighted = Weighted::default();
+        let all = self.cumulative.len();
+        let end = self.cumulative[all - 1];
+        for _ in 0..self.targets() {
+            let u = choices.uniform() * end;
+            let target = self.cumulative.partition_point(|&sum| sum <= u).min(all - 1);
+            let chance = (self.cumulative[target]
+                - if target > 0 { self.cumulative[target - 1] } else { 0.0 })
+                / end;
+            let way = choices.uniform();
+            let (simulated, ratio, bits) = self.aimed(target, way, &mut work);
+            weighted.push(simulated as u64, ratio / (all as f64 * chance), bits);
+        }
+        weighted
+    }
+
+    /// Simulates one target: numbers drawn, likelihood ratio, bits wrong from it on.
+    fn aimed(&self, target: usize, way: f64, work: &mut Work) -> (usize, f64, u64) {
+        let n = self.replay.block_symbols();
+        let (block, k) = (target / n, target % n);
+        let mut ways = std::mem::take(&mut work.ways);
+        self.ways.of(&self.replay.blocks, block, k, &mut ways);
+        let mut left = way;
+        let chosen = ways.iter().position(|w| {
+            left -= w.chance;
+            left < 0.0
+        });
+        let chosen = ways[chosen.unwrap_or(ways.len() - 1)];
+        let mut after = self.after;
+        work.white.clear();
+        work.draw(self.window());
+        let bits = loop {
+            self.look(block, k, after, &chosen, work);
+            let cut = 2 * after > LONGEST_LOOK.min(n / 2);
+            if let Some(bits) = self.begun(after, cut, work) {
+                break bits;
+            }
+            work.draw(after);
+            after *= 2;
+        };
+        let y = |w: &Way| {
+            w.direction
+                .iter()
+                .zip(&work.noise[self.before..])
+                .map(|(c, &nu)| c * f64::from(nu))
+                .sum::<f64>()
+        };
+        let mixture: f64 =
+            ways.iter().map(|w| w.chance * (w.shift() * (y(w) - w.shift() / 2.0)).exp()).sum();
+        work.ways = ways;
+        (work.white.len(), 1.0 / mixture, bits)
+    }
+
+    /// Makes the window from the white numbers and decides it.
+    fn look(&self, block: usize, k: usize, after: usize, way: &Way, work: &mut Work) {
+        let stored = &self.replay.blocks[block];
+        let (n, length) = (stored.levels.len(), self.before + after);
+        let at = |j: usize| (k + n - self.before + j) % n;
+        work.noise.clear();
+        work.noise.extend(
+            (0..length)
+                .map(|j| self.taps.iter().zip(&work.white[j..]).map(|(h, x)| h * x).sum::<f32>()),
+        );
+        for (j, nu) in work.noise.iter_mut().enumerate() {
+            // the shift of white numbers along the direction, behind the filter
+            let moved = way
+                .direction
+                .iter()
+                .enumerate()
+                .map(|(i, c)| c * self.lags.get(j.abs_diff(self.before + i)).unwrap_or(&0.0));
+            *nu += (way.shift() * moved.sum::<f64>()) as f32;
+        }
+        work.values.clear();
+        work.values.extend(
+            work.noise
+                .iter()
+                .enumerate()
+                .map(|(j, nu)| stored.means[at(j)] + stored.deviations[at(j)] * nu),
+        );
+        work.sent.clear();
+        work.sent.extend((0..length).map(|j| stored.levels[at(j)]));
+        work.decided.resize(length, 0);
+        let known: Vec<u8> = (0..self.postcursors.len())
+            .rev()
+            .map(|j| stored.levels[(at(0) + n - 1 - j) % n])
+            .collect();
+        match &self.decider {
+            Decider::Slicer => self.thresholds.levels(&work.values, &mut work.decided),
+            Decider::Dfe => {
+                work.out.resize(length, 0.0);
+                let mut dfe = Dfe::new(&self.postcursors, self.thresholds);
+                dfe.restart(&known);
+                dfe.decide(&work.values, &mut work.out, &mut work.decided);
+            }
+            Decider::Mlse(_, depth) => {
+                let mlse = work.mlse.as_mut().expect("made for this decider");
+                mlse.restart(&known);
+                work.decided.resize(length + depth + RUN, 0);
+                let given = mlse.detect(&work.values, &mut work.decided);
+                mlse.finish(&mut work.decided[given..]);
+                work.decided.truncate(length);
+            }
+        }
+    }
+
+    /// Bits wrong in the burst that begins at the target; nothing while it goes on at the window's
+    /// end, unless it is to be `cut` there.
+    fn begun(&self, after: usize, cut: bool, work: &Work) -> Option<u64> {
+        let (sent, decided, first) = (&work.sent, &work.decided, self.before);
+        let begins = sent[first] != decided[first]
+            && sent[first - self.memory..first] == decided[first - self.memory..first];
+        if !begins {
+            return Some(0);
+        }
+        let own = |j: usize| (sent[j], decided[j]);
+        // behind a precoder's undoing, a decision is in two symbols
+        let plain = |j: usize| ((sent[j] + sent[j - 1]) & 3, (decided[j] + decided[j - 1]) & 3);
+        // a sequence's last decisions have not seen enough
+        let end =
+            first + after - if let Decider::Mlse(_, depth) = self.decider { depth } else { 0 };
+        let (mut bits, mut right) = (0, 0);
+        for j in first..end {
+            let (sent, decided) = if self.precoder { plain(j) } else { own(j) };
+            bits += u64::from(BIT_ERRORS[usize::from(sent)][usize::from(decided)]);
+            right = if work.sent[j] == work.decided[j] { right + 1 } else { 0 };
+            if right == self.memory && self.memory > 0 {
+                return Some(bits);
+            }
+        }
+        (cut || self.memory == 0).then_some(bits)
+    }
+}
+
+const _: () = assert!(FIRST_LOOK >= REACH, "a way's noise lies within the first look");

@@ -1,0 +1,249 @@
+//! Replay: stored noiseless blocks with noise drawn at the slicer, for a periodic pattern and a
+//! linear receiver.
+
+use super::kernel::PIECE;
+use super::{kernel, noise_colour};
+use crate::chain::build::detector::Decider;
+use crate::chain::build::trained::Trained;
+use crate::chain::counted::segment::Hop;
+use crate::chain::counted::tally::{Counted, Tally};
+use crate::chain::describe::not_evaluated::Refusal;
+use crate::chain::linearise::noise_sources::Kind;
+use crate::chain::run::workspace::Worker;
+use crate::chain::semi_analytic::at_slicer::AtSlicer;
+use crate::chain::semi_analytic::at_slicer::Scored;
+use crate::chain::semi_analytic::predictor::Predictor;
+use crate::dsp::LEVELS;
+use crate::dsp::slicer::Decisions;
+use crate::math::normals;
+use crate::seed::Seed;
+
+/// Most of the noise that may depend on the signal where decisions depend on each other.
+const MOST_DEPENDENT: f64 = 0.2;
+
+/// Most of the noise that may be jitter of which the law at the slicer is not Gaussian: beyond 0.02
+/// UI, and of two points.
+const MOST_FAR: f64 = 0.2;
+
+const MOST_TWO_POINT: f64 = 0.1;
+
+/// A noise-only Monte Carlo: what the semi-analytic estimator knows of each symbol, with noise of
+/// the right colour.
+///
+/// ```text
+/// z[k] = mean[k] + s[k] nu[k],    nu = h * white,
+///     nu Gaussian, of variance 1 and the autocorrelation of the noise at the slicer
+/// ```
+///
+/// `mean` is the noiseless equalised block, ahead of any feedback; `s^2` each symbol's variance;
+/// `h` a short symmetric filter whose autocorrelation is that of all noise, averaged over the
+/// stored blocks, within 0.001 at every lag. Slicer, feedback equaliser and sequence detector
+/// decide `z` as they decide what comes out of the chain, with real feedback.
+///
+/// # Limits
+///
+/// The blocks are the estimator's scoring blocks, replayed in turn: patterns that they lack are not
+/// seen, with whatever number of symbols, and neither are other data of the interferers. All noise
+/// is Gaussian at the slicer, its colour the same at every symbol (a coloured relative intensity
+/// noise counts as white in it); no noise clips at the converter. A block starts anew, as one of
+/// the chain, but its noise does not wrap. An even and odd displacement of edges is in the means.
+///
+/// # Reference
+///
+/// M. C. Jeruchim, P. Balaban, K. S. Shanmugan, *Simulation of Communication Systems*,
+/// quasi-analytical and mixed simulation.
+#[derive(Clone)]
+pub struct Replay {
+    pub(crate) blocks: Vec<Stored>,
+    /// The colouring filter, of unit energy.
+    pub(crate) taps: Vec<f32>,
+}
+
+/// A noiseless block at the slicer.
+#[derive(Clone)]
+pub(crate) struct Stored {
+    pub(crate) levels: Vec<u8>,
+    /// Ahead of feedback.
+    pub(crate) means: Vec<f32>,
+    pub(crate) deviations: Vec<f32>,
+}
+
+impl Predictor<'_> {
+    /// Stores the scoring blocks as this receiver sees them.
+    ///
+    /// # Errors
+    ///
+    /// Why a mean and a variance of each symbol are not enough to draw what this receiver decides:
+    /// it recovers its clock or runs in stream mode; it is not linear; feedback or a sequence
+    /// detector in noise of which more than a fifth depends on the signal; jitter that is not
+    /// Gaussian at the slicer; a noise of too long a memory.
+    pub fn replay(&mut self, worker: &mut Worker, trained: &Trained) -> Result<Replay, Refusal> {
+        if self.plan.clocking().is_some() {
+            return Err(Refusal::new(
+                "in stream mode the sampling phase moves from block to block, which is not \
+                replayed",
+            ));
+        }
+        if !self.plan.linear_receiver() {
+            return Err(Refusal::new(
+                "the receiver is not linear, so that noise at the slicer depends on the signal in \
+                ways that are not replayed",
+            ));
+        }
+        let scored = self.scored(worker, trained);
+        if scored.blocks.iter().any(|(_, at)| at.variances.iter().any(|&v| v <= 0.0)) {
+            return Err(Refusal::new("there is no noise to draw"));
+        }
+        self.refuse(trained, &scored)?;
+        // what stands behind the lines is the converter's
+        let converters =
+            scored.blocks.iter().flat_map(|(_, at)| at.shares.iter().skip(self.noises.lines.len()));
+        let converter = converters.map(|s| s.share).sum::<f64>() / scored.blocks.len() as f64;
+        let taps = noise_colour::root(&noise_colour::autocorrelation(
+            self.plan,
+            trained,
+            &scored.covariance,
+            converter,
+        ))?;
+        let store = |(levels, at): (Vec<u8>, AtSlicer)| {
+            let mut means = at.means;
+            fed_forward(&trained.postcursors, &levels, &mut means);
+            Stored { levels, means, deviations: at.variances.iter().map(|v| v.sqrt()).collect() }
+        };
+        Ok(Replay { blocks: scored.blocks.into_iter().map(store).collect(), taps })
+    }
+
+    fn refuse(&self, trained: &Trained, scored: &Scored) -> Result<(), Refusal> {
+        let (mut total, mut dependent, mut jitter, mut two_point) = (0.0, 0.0, 0.0, 0.0);
+        for (_, at) in &scored.blocks {
+            for (i, share) in at.shares.iter().enumerate() {
+                let kind = self.noises.lines.get(i).map(|line| &line.kind);
+                let signals = matches!(
+                    kind,
+                    Some(
+                        Kind::Shot { .. }
+                            | Kind::Relative(_)
+                            | Kind::Slope { .. }
+                            | Kind::Symbol { .. }
+                            | Kind::Phase
+                    )
+                );
+                total += share.share;
+                dependent +=
+                    if signals || share.entity == "adc.jitter" { share.share } else { 0.0 };
+                jitter += if share.entity == "adc.jitter" { share.share } else { 0.0 };
+                two_point +=
+                    if share.entity.ends_with("two_point_jitter") { share.share } else { 0.0 };
+            }
+        }
+        let part = |of: f64| of / f64::max(total, f64::MIN_POSITIVE);
+        let percent = |of: f64| 100.0 * part(of);
+        if trained.decider != Decider::Slicer && part(dependent) > MOST_DEPENDENT {
+            return Err(Refusal::new(format!(
+                "{:.0} % of the noise depends on the signal, and what is replayed to feedback or \
+                a sequence detector takes {:.0} % at most",
+                percent(dependent),
+                100.0 * MOST_DEPENDENT
+            )));
+        }
+        if self.plan.jitters_far() && part(jitter) > MOST_FAR {
+            return Err(Refusal::new(format!(
+                "{:.0} % of the noise is sampling jitter above 0.02 UI, which is not Gaussian",
+                percent(jitter)
+            )));
+        }
+        if part(two_point) > MOST_TWO_POINT {
+            return Err(Refusal::new(format!(
+                "{:.0} % of the noise is two-point jitter, which is not Gaussian",
+                percent(two_point)
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// Gives back what ideal feedback of earlier symbols took off.
+fn fed_forward(postcursors: &[f32], sent: &[u8], means: &mut [f32]) {
+    let n = means.len();
+    for (j, b) in postcursors.iter().enumerate() {
+        means
+            .iter_mut()
+            .enumerate()
+            .for_each(|(k, z)| *z += b * LEVELS[usize::from(sent[(k + n - 1 - j) % n])]);
+    }
+}
+
+impl Replay {
+    /// Symbols of a stored block.
+    pub fn block_symbols(&self) -> usize {
+        self.blocks[0].levels.len()
+    }
+
+    /// Taps of the filter that colours the noise.
+    pub fn taps(&self) -> usize {
+        self.taps.len()
+    }
+
+    /// Replays a block with the `noise`-th noise of `streams` and decides it; whether bits are told
+    /// behind a precoder.
+    ///
+    /// # Panics
+    ///
+    /// If the worker is of another grid.
+    pub fn decisions(
+        &self,
+        trained: &Trained,
+        streams: Seed,
+        noise: u64,
+        precoder: bool,
+        worker: &mut Worker,
+    ) -> Decisions {
+        let stored = &self.blocks[(noise % self.blocks.len() as u64) as usize];
+        let (n, memory) = (stored.levels.len(), self.taps.len() - 1);
+        let mut sent = std::mem::take(&mut worker.sent);
+        sent.copy_from_slice(&stored.levels);
+        let mut rng = streams.named("replay").index(noise).rng();
+        let white = &mut worker.normals[..PIECE.min(n) + memory];
+        normals::fill(&mut rng, &mut white[..memory]);
+        for first in (0..n).step_by(PIECE) {
+            let range = first..n.min(first + PIECE);
+            let white = &mut white[..memory + range.len()];
+            normals::fill(&mut rng, &mut white[memory..]);
+            let piece = [&stored.means[range.clone()], &stored.deviations[range.clone()]];
+            let out = &mut worker.equalised[range.clone()];
+            if trained.decider == Decider::Slicer {
+                kernel::replay(
+                    white,
+                    &self.taps,
+                    &piece,
+                    trained.thresholds,
+                    out,
+                    &mut worker.decided[range.clone()],
+                );
+            } else {
+                kernel::replay_undecided(white, &self.taps, &piece, out);
+            }
+            white.copy_within(range.len().., 0);
+        }
+        if trained.decider != Decider::Slicer {
+            worker.decide(trained, &sent);
+        }
+        let decisions = worker.compared(&sent, precoder);
+        worker.sent = sent;
+        decisions
+    }
+
+    /// One block of a lane, counted.
+    pub(crate) fn one_block(
+        &self,
+        hop: &Hop<'_>,
+        precoder: bool,
+        block: u64,
+        worker: &mut Worker,
+    ) -> Counted {
+        let decisions = self.decisions(hop.trained, hop.streams, block, precoder, worker);
+        let mut end = Tally::of(worker.sent.len(), &decisions);
+        end.bursts.push(&worker.sent, &worker.decided);
+        Counted { end, ..Counted::default() }
+    }
+}

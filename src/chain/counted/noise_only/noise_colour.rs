@@ -1,0 +1,118 @@
+//! The colour of the noise at the slicer, and the short filter that gives it to white numbers.
+
+use crate::chain::build::plan::Plan;
+use crate::chain::build::trained::Trained;
+use crate::chain::describe::not_evaluated::Refusal;
+use crate::chain::linearise::noise_sources::{COLOUR_LAGS, colour_lags};
+
+/// Points of the spectrum round the circle: twice the lags on both sides.
+const POINTS: usize = 4 * COLOUR_LAGS;
+
+/// Most that an autocorrelation may be off at any lag.
+pub(crate) const WITHIN: f64 = 1e-3;
+
+/// Most taps on one side of the middle.
+const MOST_SIDE: usize = COLOUR_LAGS / 2;
+
+/// The normalised autocorrelation of the noise at the slicer, by lag in symbols.
+///
+/// ```text
+/// r(l) = sum over d of A(d) C(l T + d T / p) + v A(l p) / A(0)
+/// A(d) = sum over i of w[i] w[i + d]
+/// ```
+///
+/// In: C, the covariance of what reaches the sampler by lag in its samples, averaged over the
+/// records; v, the variance at the slicer of what the converter makes, which is white between its
+/// samples; w, the taps, at p samples a symbol.
+pub(crate) fn autocorrelation(
+    plan: &Plan,
+    trained: &Trained,
+    covariance: &[f64],
+    converter: f64,
+) -> Vec<f64> {
+    let per_symbol = plan.sampler.samples_per_symbol;
+    let taps: Vec<f64> = trained.taps.iter().map(|&w| f64::from(w)).collect();
+    let of_taps = lagged(&taps, taps.len());
+    let at_sampler = |lag: isize| covariance[lag.unsigned_abs()];
+    let one = |l: usize| {
+        let d = |d: usize| {
+            at_sampler((l * per_symbol + d) as isize)
+                + at_sampler((l * per_symbol) as isize - d as isize)
+        };
+        let analogue = of_taps[0] * at_sampler((l * per_symbol) as isize)
+            + (1..taps.len()).map(|i| of_taps[i] * d(i)).sum::<f64>();
+        analogue + converter * of_taps.get(l * per_symbol).copied().unwrap_or(0.0) / of_taps[0]
+    };
+    let r: Vec<f64> = (0..colour_lags(plan)).map(one).collect();
+    r.iter().map(|x| x / r[0].max(f64::MIN_POSITIVE)).collect()
+}
+
+/// `sum over i of x[i] x[i + l]` for the first lags.
+pub(crate) fn lagged(x: &[f64], lags: usize) -> Vec<f64> {
+    (0..lags).map(|l| x.iter().zip(x.iter().skip(l)).map(|(a, b)| a * b).sum()).collect()
+}
+
+/// The shortest symmetric filter of unit energy whose white response has this autocorrelation
+/// within [`WITHIN`] at every lag.
+///
+/// ```text
+/// h = inverse transform of sqrt(S),    S(f) = 1 + 2 sum over l of r(l) cos(2 pi f l)
+/// ```
+///
+/// # Errors
+///
+/// A noise that is correlated over more symbols than a short filter reaches.
+pub(crate) fn root(r: &[f64]) -> Result<Vec<f32>, Refusal> {
+    let cosines: Vec<f64> =
+        (0..POINTS).map(|i| (std::f64::consts::TAU * i as f64 / POINTS as f64).cos()).collect();
+    let cosine = |f: usize, l: usize| cosines[f * l % POINTS];
+    let spectrum = |f: usize| {
+        1.0 + 2.0 * r.iter().enumerate().skip(1).map(|(l, r)| r * cosine(f, l)).sum::<f64>()
+    };
+    let amplitude: Vec<f64> = (0..=POINTS / 2).map(|f| spectrum(f).max(0.0).sqrt()).collect();
+    let ends = |k: usize| amplitude[0] + amplitude[POINTS / 2] * cosine(POINTS / 2, k);
+    let side: Vec<f64> = (0..=MOST_SIDE)
+        .map(|k| {
+            (ends(k) + 2.0 * (1..POINTS / 2).map(|f| amplitude[f] * cosine(f, k)).sum::<f64>())
+                / POINTS as f64
+        })
+        .collect();
+    for reach in 0..=MOST_SIDE {
+        let taps: Vec<f64> = (0..=2 * reach).map(|i| side[i.abs_diff(reach)]).collect();
+        let own = lagged(&taps, r.len().max(taps.len()));
+        let off =
+            |(l, own_l): (usize, &f64)| (own_l / own[0] - r.get(l).copied().unwrap_or(0.0)).abs();
+        if own[0] > 0.0 && own.iter().enumerate().map(off).fold(0.0, f64::max) <= WITHIN {
+            let unit = 1.0 / own[0].sqrt();
+            return Ok(taps.iter().map(|h| (h * unit) as f32).collect());
+        }
+    }
+    Err(Refusal::new(format!(
+        "the noise at the slicer is correlated over more than {MOST_SIDE} symbols, which is not \
+        replayed"
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A first-order process has r = a^l; its root needs some -ln(1e-3) / ln a symbols.
+    #[test]
+    fn the_root_has_the_autocorrelation_it_was_made_for() {
+        for a in [0.0, 0.4, -0.7] {
+            let r: Vec<f64> = (0..COLOUR_LAGS).map(|l| f64::powi(a, l as i32)).collect();
+            let taps: Vec<f64> = root(&r).unwrap().iter().map(|&h| f64::from(h)).collect();
+            let own = lagged(&taps, COLOUR_LAGS);
+            assert!((own[0] - 1.0).abs() < 1e-6);
+            assert!(own.iter().zip(&r).all(|(own, r)| (own - r).abs() < WITHIN + 1e-6), "{a}");
+            assert!(taps.len() <= 41 && (a != 0.0 || taps.len() == 1), "{a}: {} taps", taps.len());
+        }
+    }
+
+    #[test]
+    fn a_noise_that_hardly_decays_is_refused() {
+        let r: Vec<f64> = (0..COLOUR_LAGS).map(|l| f64::powi(0.99, l as i32)).collect();
+        assert!(root(&r).unwrap_err().because.contains("correlated over more than 64 symbols"));
+    }
+}

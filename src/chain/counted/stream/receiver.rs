@@ -1,0 +1,455 @@
+//! The sequential receiver: one sample after the other, at a phase that the last decisions have
+//! moved.
+
+use crate::chain::build::detector::Decider;
+use crate::chain::build::guard::latency;
+use crate::chain::build::plan::Plan;
+use crate::chain::build::trained::Trained;
+use crate::chain::counted::clock_reading::ClockReading;
+use crate::chain::describe::clocking::{Clocking, Sinusoid};
+use crate::dsp::LEVELS;
+use crate::dsp::cdr::{ClockLoop, Detector, LockDetector, LoopGains, Slips, TimingDetector};
+use crate::dsp::dfe::MOST_TAPS;
+use crate::dsp::mlse::Mlse;
+use crate::dsp::slicer::Thresholds;
+use crate::math::interpolator::{self, BEFORE, Interpolator};
+use crate::math::simd::multiversion;
+use num_complex::Complex64;
+use std::f64::consts::TAU;
+
+/// Sine of the transmitter's jitter at symbol `n`, and the turn from symbol to symbol.
+fn sinusoid_at(sinusoid: Sinusoid, n: i64) -> [(f64, f64); 2] {
+    let turn = std::f64::consts::TAU * sinusoid.frequency;
+    // whole periods are taken off first, so that absolute time costs no digits
+    let angle = std::f64::consts::TAU * (sinusoid.frequency * n as f64).fract();
+    [angle.sin_cos(), turn.sin_cos()]
+}
+
+/// Inputs of a bang-bang loop see a Gaussian of the noise and of the loop's own error: its slope
+/// shrinks as their root.
+fn dithered(sigma_ui: f64, phase_error_ui: f64) -> f64 {
+    sigma_ui / sigma_ui.hypot(phase_error_ui)
+}
+
+/// Phase error at which a loop begins, UI.
+const FIRST_ERROR_UI: f64 = 0.1;
+
+/// Most that a symbol's timing error counts, UI.
+const MOST_ERROR_UI: f64 = 0.5;
+
+/// Most frequency offset that a loop holds, UI per symbol.
+const MOST_DRIFT_UI: f64 = 0.02;
+
+/// Error below which a loop is locked, UI rms; a free one has 0.29.
+const LOCKED_UI: f64 = 0.15;
+
+/// Time constants of the loop over which the lock is judged before and behind the first scored
+/// symbol: one slip alone does not end it.
+const LOCK_MEMORY: [f64; 2] = [4.0, 8.0];
+
+/// Products summed side by side.
+const WIDTH: usize = 16;
+
+/// What one block gives the receiver.
+pub(crate) struct Block<'a> {
+    /// Waveform at the sampler without its mean, on the grid.
+    pub(crate) wave: &'a [f32],
+    /// Symbol that stands at its first sample.
+    pub(crate) first: i64,
+    /// First symbol that is scored.
+    pub(crate) scored: i64,
+    /// Normal numbers, one a sample, for the converter's noise and for its jitter; empty without
+    /// noise.
+    pub(crate) noise: &'a [f32],
+    pub(crate) jitter: &'a [f32],
+}
+
+/// Decisions as they fall, in one place: what the clock goes by, and what counts unless sequences
+/// are detected.
+struct Decisions {
+    thresholds: Thresholds,
+    /// Feedback taps, and the levels that they are for, both latest first.
+    feedback: [f32; MOST_TAPS],
+    past: [f32; MOST_TAPS],
+    count: usize,
+}
+
+impl Decisions {
+    pub(crate) fn new(trained: &Trained) -> Decisions {
+        let (mut feedback, count) = ([0.0; MOST_TAPS], trained.postcursors.len());
+        feedback[..count].copy_from_slice(&trained.postcursors);
+        Decisions { thresholds: trained.thresholds, feedback, past: [0.0; MOST_TAPS], count }
+    }
+
+    /// The level of an equalised sample, and the value that it was decided by: without what earlier
+    /// decisions left in it.
+    #[inline(always)]
+    fn decide(&mut self, z: f32) -> (u8, f32) {
+        let [t0, t1, t2] = self.thresholds.0;
+        let left: f32 =
+            self.feedback[..self.count].iter().zip(&self.past).map(|(b, level)| b * level).sum();
+        let value = z - left;
+        let level = u8::from(value > t0) + u8::from(value > t1) + u8::from(value > t2);
+        if self.count > 0 {
+            self.past.copy_within(..self.count - 1, 1);
+            self.past[0] = LEVELS[usize::from(level)];
+        }
+        (level, value)
+    }
+}
+
+/// One output of the equaliser and what was made of it.
+#[derive(Clone, Copy, Default)]
+struct Output {
+    equalised: f32,
+    value: f32,
+    level: u8,
+}
+
+/// Sequence detection behind the clock's own decisions.
+struct Sequences {
+    detector: Mlse,
+    /// Equalised samples of the block, nothing taken off.
+    equalised: Vec<f32>,
+    /// The last decisions of the block before.
+    known: Vec<u8>,
+}
+
+/// The loop and what it is told.
+struct Recovered {
+    bang_bang: bool,
+    gains: LoopGains,
+    /// Subtracted from the detector's output, and the factor to UI.
+    zero: f32,
+    per_output: f64,
+    /// What the detector's slope is over the calibrated one, and the jitter that linearises a sign.
+    noisy: f64,
+    sigma_ui: f64,
+    clock: ClockLoop,
+    detector: TimingDetector,
+    lock: LockDetector,
+    /// The step at which the acquiring loop becomes the loop.
+    acquired_at: i64,
+    acquired: bool,
+    /// Locked at every scored step.
+    held: bool,
+}
+
+/// A receiver between two blocks.
+pub(crate) struct Receiver {
+    clocking: Clocking,
+    per_symbol: usize,
+    samples_per_symbol: f64,
+    /// Taps with zeros ahead, to whole vectors; those of a symbol's newest samples are zero here
+    /// and stand beside.
+    taps: Vec<f32>,
+    newest: Vec<f32>,
+    /// Of those, how many stand before the main one.
+    before: usize,
+    offset: f32,
+    latency: i64,
+    half_scale: f32,
+    quantisation: f32,
+    /// Of the converter's instants, samples of the grid rms.
+    jitter: f64,
+    /// Part of the baseline's error that it follows in a sample.
+    follow: f32,
+    decisions: Decisions,
+    sequences: Option<Sequences>,
+    recovered: Option<Recovered>,
+    /// Samples, the oldest first, and how many there are.
+    line: Vec<f32>,
+    filled: usize,
+    baseline: f32,
+    /// Next sample's number, from the first scored symbol.
+    step: i64,
+    slips: Slips,
+    /// Whole symbols by which sample and symbol were apart at the first scored one.
+    aligned: i64,
+    scoring: bool,
+    /// A decision that belongs to the next block.
+    carried: Option<Output>,
+    /// Outputs and decisions of the block.
+    pub(crate) values: Vec<f32>,
+    pub(crate) decided: Vec<u8>,
+    steps: f64,
+    error_square: f64,
+    drift: f64,
+    /// Sum of the phase error's products with sine and cosine of the transmitter's jitter.
+    tone: [f64; 2],
+}
+
+impl Receiver {
+    /// A receiver that begins with the block at symbol `start`, 0 or before, and scores from 0 on.
+    pub(crate) fn new(plan: &Plan, trained: &Trained, clocking: Clocking, start: i64) -> Receiver {
+        let (p, n) = (plan.sampler.samples_per_symbol, plan.grid.symbols - 2 * clocking.guard);
+        let padding = trained.taps.len().next_multiple_of(WIDTH) - trained.taps.len();
+        let mut taps: Vec<f32> =
+            std::iter::repeat_n(0.0, padding).chain(trained.taps.iter().copied()).collect();
+        let latency = latency(trained, p);
+        // of a symbol's samples, how many the last taps weigh
+        let fresh = p - (p * (latency as usize + 1) - (trained.taps.len() - trained.precursors));
+        let (older, newest) =
+            (taps.len() - fresh, trained.taps[trained.taps.len() - fresh..].to_vec());
+        taps[older..].fill(0.0);
+        let coupled = clocking.ac_corner > 0.0;
+        // what the first output needs of older samples
+        let step = start - (trained.precursors.div_ceil(p) as i64 + 1);
+        let kept = taps.len() + p * (latency as usize + 1);
+        let recovered = clocking.recovery.zip(trained.timing).map(|(recovery, timing)| {
+            let (zero, slope) = if recovery.bang_bang {
+                (timing.sign_zero, timing.sign_slope)
+            } else {
+                (timing.zero, timing.slope)
+            };
+            let begins_at = clocking.offset * step as f64 + FIRST_ERROR_UI;
+            Recovered {
+                bang_bang: recovery.bang_bang,
+                gains: recovery.gains,
+                zero: zero as f32,
+                per_output: 1.0 / slope,
+                noisy: if recovery.bang_bang { 1.0 } else { timing.noisy },
+                sigma_ui: timing.sigma_ui,
+                clock: ClockLoop::new(recovery.acquiring()).at(begins_at, 0.0),
+                detector: TimingDetector::new(Detector::MuellerMuller),
+                lock: LockDetector::new(LOCK_MEMORY[0] / recovery.gains.proportional, LOCKED_UI),
+                acquired_at: step + clocking.warm_up().0 as i64,
+                acquired: false,
+                held: true,
+            }
+        });
+        Receiver {
+            clocking,
+            per_symbol: p,
+            samples_per_symbol: plan.grid.samples_per_symbol as f64,
+            before: padding + trained.precursors,
+            offset: if coupled { trained.balanced } else { trained.offset },
+            latency,
+            half_scale: trained.full_scale / 2.0,
+            quantisation: trained.quantisation,
+            jitter: plan.sampler.jitter_s * plan.grid.sample_rate_hz(),
+            follow: (TAU * clocking.ac_corner / p as f64) as f32,
+            decisions: Decisions::new(trained),
+            sequences: match &trained.decider {
+                Decider::Mlse(response, depth) => Some(Sequences {
+                    detector: Mlse::new(response, *depth),
+                    equalised: vec![0.0; n],
+                    known: Vec::with_capacity(MOST_TAPS),
+                }),
+                Decider::Slicer | Decider::Dfe => None,
+            },
+            recovered,
+            line: vec![0.0; 2 * kept + (n + 2 * clocking.guard) * p],
+            filled: kept,
+            taps,
+            newest,
+            // where it rests when levels come alike: the training took away the mean of its own
+            // data
+            baseline: if coupled {
+                (trained.balanced - trained.offset) / trained.taps.iter().sum::<f32>()
+            } else {
+                0.0
+            },
+            step,
+            slips: Slips::new(),
+            aligned: 0,
+            scoring: false,
+            carried: None,
+            values: vec![0.0; n],
+            decided: vec![0; n],
+            steps: 0.0,
+            error_square: 0.0,
+            drift: 0.0,
+            tone: [0.0; 2],
+        }
+    }
+
+    /// From here on it is scored: the symbols are aligned, slips count, and the lock must hold.
+    pub(crate) fn begin_scoring(&mut self) {
+        self.scoring = true;
+        self.aligned += self.slips.offset();
+        self.slips = Slips::new();
+        if let Some(recovered) = &mut self.recovered {
+            recovered.lock =
+                recovered.lock.remembering(LOCK_MEMORY[1] / recovered.gains.proportional);
+            recovered.held = recovered.lock.locked();
+        }
+    }
+
+    /// Whether every scored symbol so far was taken by a locked clock.
+    pub(crate) fn held(&self) -> bool {
+        self.recovered.as_ref().is_none_or(|recovered| recovered.held)
+    }
+
+    /// What its clock did since it is scored.
+    pub(crate) fn reading(&self) -> ClockReading {
+        let phase_error_rms_ui = (self.error_square / self.steps.max(1.0)).sqrt();
+        let slope = |r: &Recovered| {
+            r.noisy * if r.bang_bang { dithered(r.sigma_ui, phase_error_rms_ui) } else { 1.0 }
+        };
+        let recovered = self.recovered.as_ref();
+        ClockReading {
+            locked: recovered.map(|r| r.held),
+            phase_error_rms_ui,
+            drift: recovered.map(|_| self.drift / self.steps.max(1.0)),
+            slips_forward: self.slips.forward(),
+            slips_backward: self.slips.backward(),
+            jitter_transfer: self.clocking.sinusoid.filter(|_| recovered.is_some()).map(
+                |sinusoid| {
+                    // the error is the sinusoid times H - 1
+                    let scale = 2.0 / (sinusoid.amplitude_ui * self.steps.max(1.0));
+                    1.0 + Complex64::new(self.tone[0], self.tone[1]) * scale
+                },
+            ),
+            bandwidth: recovered.map(|r| r.gains.with_slope(slope(r)).bandwidth()),
+        }
+    }
+
+    /// Takes samples of a block until every symbol that it scores is decided.
+    pub(crate) fn receive(&mut self, block: &Block<'_>) {
+        receive(self, block);
+        self.detect();
+    }
+
+    /// The likeliest sequence of the block, if that is what decides. It begins behind the last
+    /// decisions of the block before and ends with the block: its last symbols are decided without
+    /// the samples behind them.
+    fn detect(&mut self) {
+        let Some(sequences) = &mut self.sequences else { return };
+        sequences.detector.restart(&sequences.known);
+        let given = sequences.detector.detect(&sequences.equalised, &mut self.decided);
+        sequences.detector.finish(&mut self.decided[given..]);
+        sequences.known.clear();
+        sequences
+            .known
+            .extend_from_slice(&self.decided[self.decided.len() - self.decisions.count..]);
+    }
+
+    /// Keeps an output as that of a symbol of the block.
+    #[inline(always)]
+    fn put(&mut self, at: usize, output: Output) {
+        (self.values[at], self.decided[at]) = (output.value, output.level);
+        if let Some(sequences) = &mut self.sequences {
+            sequences.equalised[at] = output.equalised;
+        }
+    }
+
+    /// Moves the samples that are still needed to the front of the line.
+    fn rewind(&mut self) {
+        let kept = self.taps.len() + self.per_symbol * (self.latency as usize + 1);
+        self.line.copy_within(self.filled - kept..self.filled, 0);
+        self.filled = kept;
+    }
+}
+
+multiversion! {
+fn receive(rx: &mut Receiver, block: &Block<'_>) {
+    let bank = Interpolator::shared();
+    let n = rx.values.len() as i64;
+    // a clock locks to a transmitter at rest: the jitter begins with the first symbol that is
+    // scored
+    let sinusoid = rx.clocking.sinusoid.filter(|_| rx.scoring);
+    let (amplitude, [mut angle, turn]) =
+        sinusoid.map_or((0.0, [(0.0, 1.0); 2]), |s| (s.amplitude_ui, sinusoid_at(s, rx.step)));
+    let (p, spacing) = (rx.per_symbol, rx.samples_per_symbol / rx.per_symbol as f64);
+    let reach = (BEFORE as f64, (block.wave.len() - interpolator::TAPS) as f64);
+    // of the block's symbols, how many are decided
+    let mut done = 0;
+    if let Some(output) = rx.carried.take() {
+        rx.put(0, output);
+        done = 1;
+    }
+    let mut drawn = 0;
+    rx.rewind();
+    while done < n {
+        let theta = rx.clocking.offset * rx.step as f64 + amplitude * angle.0;
+        let tone = angle;
+        angle = (angle.0 * turn.1 + angle.1 * turn.0, angle.1 * turn.1 - angle.0 * turn.0);
+        let late = rx.recovered.as_ref().map_or(0.0, |r| r.clock.phase_ui()) - theta;
+        rx.slips.push(late - rx.aligned as f64);
+        let shift = rx.aligned + rx.slips.offset();
+
+        if rx.filled + p > rx.line.len() {
+            rx.rewind();
+        }
+        // of the newest symbol that the equaliser will have all samples of: what does not wait for
+        // them
+        let main = rx.filled + p - p * (rx.latency as usize + 1);
+        let window = &rx.line[main - rx.before..main - rx.before + rx.taps.len()];
+        let mut sums = [0f32; WIDTH];
+        for (taps, x) in rx.taps.as_chunks::<WIDTH>().0.iter().zip(window.as_chunks::<WIDTH>().0) {
+            for i in 0..WIDTH {
+                sums[i] += taps[i] * x[i];
+            }
+        }
+        let older = rx.offset + interpolator::sum(&sums);
+
+        for q in 0..p {
+            let mut at = ((rx.step - block.first) as f64 + late) * rx.samples_per_symbol
+                + q as f64 * spacing;
+            let mut converted = 0.0;
+            if !block.noise.is_empty() {
+                at += rx.jitter * f64::from(block.jitter[drawn]);
+                converted = rx.quantisation * block.noise[drawn];
+                // a clock that runs away may take more samples than were drawn
+                drawn = if drawn + 1 == block.noise.len() { 0 } else { drawn + 1 };
+            }
+            let y = bank.at(block.wave, at.clamp(reach.0, reach.1)) - rx.baseline;
+            rx.baseline += rx.follow * y;
+            rx.line[rx.filled] = (y + converted).clamp(-rx.half_scale, rx.half_scale);
+            rx.filled += 1;
+        }
+
+        let newest = &rx.line[rx.filled - p..];
+        let equalised = rx.newest.iter().zip(newest).fold(older, |sum, (tap, x)| sum + tap * x);
+        let (level, value) = rx.decisions.decide(equalised);
+        let output = Output { equalised, value, level };
+        let at = rx.step - rx.latency + shift - block.scored;
+        if at >= done && at < n {
+            // a symbol that was slipped over is taken for its successor
+            while done <= at {
+                rx.put(done as usize, output);
+                done += 1;
+            }
+        } else if at >= n {
+            while done < n {
+                rx.put(done as usize, output);
+                done += 1;
+            }
+            rx.carried = Some(output);
+        } else if at >= 0 {
+            rx.put(at as usize, output);
+        }
+
+        let error_ui = late - shift as f64;
+        if let Some(r) = &mut rx.recovered {
+            let seen = r.detector.push(value, LEVELS[usize::from(level)]) - r.zero;
+            let seen = if r.bang_bang {
+                f32::from(i8::from(seen > 0.0) - i8::from(seen < 0.0))
+            } else {
+                seen
+            };
+            r.clock.push((f64::from(seen) * r.per_output).clamp(-MOST_ERROR_UI, MOST_ERROR_UI));
+            if r.clock.drift_ui().abs() > MOST_DRIFT_UI {
+                r.clock =
+                    r.clock.at(r.clock.phase_ui(), MOST_DRIFT_UI.copysign(r.clock.drift_ui()));
+            }
+            let locked = r.lock.push(error_ui - error_ui.round());
+            r.held &= locked || !rx.scoring;
+            if !r.acquired && rx.step >= r.acquired_at {
+                r.acquired = true;
+                r.clock = ClockLoop::new(r.gains).at(r.clock.phase_ui(), r.clock.drift_ui());
+            }
+            rx.drift += r.clock.drift_ui();
+        }
+        rx.steps += 1.0;
+        rx.error_square += error_ui * error_ui;
+        rx.tone[0] += error_ui * tone.0;
+        rx.tone[1] += error_ui * tone.1;
+        rx.step += 1;
+    }
+    if !rx.scoring {
+        (rx.steps, rx.error_square, rx.drift, rx.tone) = (0.0, 0.0, 0.0, [0.0; 2]);
+    }
+}
+}

@@ -1,0 +1,153 @@
+//! Counts of symbols, bits and blocks.
+
+use super::clock_reading::ClockReading;
+use super::importance::weighted::Weighted;
+use crate::chain::describe::not_evaluated::Refusal;
+use crate::dsp::bursts::Bursts;
+use crate::dsp::slicer::Decisions;
+use crate::math::interval::{Interval, block_bootstrap, clopper_pearson, dispersion_index};
+
+/// What was counted of a lane.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Counted {
+    /// From its first to its last segment; of rare events, what was simulated and hit, as it is
+    /// ahead of weighting.
+    pub end: Tally,
+    /// The error ratio of rare events.
+    pub weighted: Option<Weighted>,
+    /// Segment by segment, each against what it was given; empty where there is only one.
+    pub hops: Vec<Tally>,
+    /// What the clock of each segment did, in stream mode.
+    pub clocks: Vec<ClockReading>,
+    /// Why nothing is counted: a clock that is not locked has no error ratio.
+    pub refusal: Option<Refusal>,
+}
+
+impl Counted {
+    pub(crate) fn merge(&mut self, next: &Counted) {
+        self.end.merge(&next.end);
+        if let Some(next) = &next.weighted {
+            self.weighted.get_or_insert_default().merge(next);
+        }
+        self.hops.resize_with(next.hops.len(), Tally::default);
+        self.hops.iter_mut().zip(&next.hops).for_each(|(tally, next)| tally.merge(next));
+    }
+}
+
+/// What was counted of symbols.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// Symbols compared.
+    pub symbols: u64,
+    /// Symbols decided wrongly.
+    pub symbol_errors: u64,
+    /// Bits wrong.
+    pub bit_errors: u64,
+    /// Symbol errors of each block, in order.
+    pub block_errors: Vec<u64>,
+    /// Count, sum and sum of squares at the slicer by level.
+    pub moments: [[f64; 3]; 4],
+    /// Runs of wrong decisions on the line, ahead of undoing a precoder; a block's end ends them.
+    /// Counted from a lane's first to its last segment.
+    pub bursts: Bursts,
+}
+
+/// Square length over length of bursts from which errors no longer pass as independent.
+const BURSTY: f64 = 1.2;
+
+impl Tally {
+    pub(crate) fn of(symbols: usize, decisions: &Decisions) -> Tally {
+        let Decisions { symbol_errors, bit_errors, moments } = *decisions;
+        Tally {
+            symbols: symbols as u64,
+            symbol_errors,
+            bit_errors,
+            block_errors: vec![symbol_errors],
+            moments,
+            bursts: Bursts::default(),
+        }
+    }
+
+    /// Adds what came next; floats too are the same whatever the split, for the order is the
+    /// blocks'.
+    pub fn merge(&mut self, next: &Tally) {
+        self.symbols += next.symbols;
+        self.symbol_errors += next.symbol_errors;
+        self.bit_errors += next.bit_errors;
+        self.block_errors.extend_from_slice(&next.block_errors);
+        for (m, n) in self.moments.iter_mut().flatten().zip(next.moments.iter().flatten()) {
+            *m += n;
+        }
+        self.bursts.merge(&next.bursts);
+    }
+
+    /// Variance of the count over that of as many independent errors, by the bursts that were seen:
+    /// mean square length over mean length, or, where a precoder leaves other errors than the
+    /// line's, errors a burst.
+    fn clustering(&self) -> f64 {
+        let (wrong, bursts) = (self.bursts.wrong() as f64, self.bursts.bursts() as f64);
+        if bursts == 0.0 {
+            1.0
+        } else if self.symbol_errors == self.bursts.wrong() {
+            self.bursts.deviation().powi(2) / wrong
+        } else {
+            self.symbol_errors as f64 / bursts
+        }
+    }
+
+    /// Bits compared.
+    pub fn bits(&self) -> u64 {
+        2 * self.symbols
+    }
+
+    /// Bit error ratio; zero when nothing was seen.
+    pub fn ber(&self) -> f64 {
+        self.bit_errors as f64 / self.bits().max(1) as f64
+    }
+
+    /// Signal to noise ratio at the slicer, dB; absent until every level was seen.
+    pub fn snr_db(&self) -> Option<f64> {
+        let seen = self.moments.iter().all(|m| m[0] > 0.0);
+        let level = |[n, z, z2]: [f64; 3]| (z / n, (z2 / n - (z / n).powi(2)).max(0.0).sqrt());
+        seen.then(|| crate::dsp::slicer::snr_db(&self.moments.map(level)))
+    }
+
+    /// 95 % interval of the bit error ratio, and which kind.
+    ///
+    /// Clopper-Pearson on symbols while errors are independent (variance over mean of the blocks'
+    /// counts below 1.2, and three of its standard deviations), else a bootstrap over at least 30
+    /// blocks; brought to bits by the bits seen wrong per wrong symbol. Errors that come in bursts
+    /// are as many fewer as bursts scatter the count more.
+    pub fn interval(&self) -> (Interval, &'static str) {
+        if self.symbols == 0 {
+            return (Interval { low: 0.0, high: 1.0 }, "none");
+        }
+        let bits_per_symbol = if self.symbol_errors == 0 {
+            1.0
+        } else {
+            self.bit_errors as f64 / self.symbol_errors as f64
+        };
+        let blocks = self.block_errors.len() as u64;
+        let chance = 3.0 * (2.0 / (blocks.max(2) - 1) as f64).sqrt();
+        let (interval, kind) = if dispersion_index(&self.block_errors) < 1.2 + chance || blocks < 30
+        {
+            match self.clustering() {
+                clustering if clustering > BURSTY => {
+                    let apart = |count: u64| (count as f64 / clustering).round() as u64;
+                    (
+                        clopper_pearson(apart(self.symbol_errors), apart(self.symbols), 0.95),
+                        "clopper-pearson, bursts",
+                    )
+                }
+                _ => (clopper_pearson(self.symbol_errors, self.symbols, 0.95), "clopper-pearson"),
+            }
+        } else {
+            (
+                block_bootstrap(&self.block_errors, self.symbols / blocks, 0.95, 1, 2000),
+                "block-bootstrap",
+            )
+        };
+        let to_bits = bits_per_symbol / 2.0;
+        (Interval { low: interval.low * to_bits, high: (interval.high * to_bits).min(1.0) }, kind)
+    }
+}

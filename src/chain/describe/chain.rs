@@ -1,0 +1,113 @@
+//! A chain while it is written.
+
+use super::interferer::Interferer;
+use super::map::Map;
+use super::map::{Erased, Typed};
+use super::noise::Noise;
+use super::shape::Shape;
+use crate::signal::{Field, Grid, Quantity, Symbol, Volt, Watt};
+use std::marker::PhantomData;
+
+pub(crate) enum Step {
+    Recorded(Vec<f32>),
+    Taps(Vec<f64>),
+    Compression(f64),
+    Response(Shape),
+    Noise(Noise),
+    Map(Box<dyn Erased>, Storage),
+    Interferer(Interferer),
+    Probe(&'static str),
+}
+
+/// How the samples behind a map are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Storage {
+    Real,
+    Complex,
+}
+
+/// A chain while it is written: what comes out of it at this point is a `Q`.
+pub struct Chain<Q: Quantity> {
+    pub(crate) steps: Vec<Step>,
+    quantity: PhantomData<fn() -> Q>,
+}
+
+impl Chain<Symbol> {
+    /// A chain that begins with PAM4 symbols of full scale -1 .. 1.
+    pub fn symbols() -> Self {
+        Chain { steps: Vec::new(), quantity: PhantomData }
+    }
+
+    /// Filters the symbols at their own rate; the middle tap is the main one.
+    pub fn taps(self, taps: &[f64]) -> Self {
+        self.push(Step::Taps(taps.to_vec()))
+    }
+
+    /// Bends the levels: x becomes (x - c x^3) / (1 - c), the outer levels stay.
+    pub fn compressed(self, c: f64) -> Self {
+        self.push(Step::Compression(c))
+    }
+
+    /// Holds each symbol for its period: symbols become volts of a full scale of -1 .. 1 V.
+    pub fn hold(self, grid: Grid) -> Chain<Volt> {
+        self.push(Step::Response(Shape::Hold(grid.symbol_s())))
+    }
+}
+
+impl Chain<Watt> {
+    /// A chain that begins with recorded power over one block, whatever the levels are that a
+    /// worker is given: they must be the recording's.
+    pub fn recorded(power_w: Vec<f32>) -> Self {
+        Chain { steps: vec![Step::Recorded(power_w)], quantity: PhantomData }
+    }
+}
+
+impl<Q: Quantity> Chain<Q> {
+    /// A response from this quantity to one stored alike.
+    pub fn response<R: Quantity<Sample = Q::Sample>>(self, shape: Shape) -> Chain<R> {
+        self.push(Step::Response(shape))
+    }
+
+    /// A map.
+    pub fn map<R: Quantity>(self, map: impl Map<Q, R>) -> Chain<R> {
+        let storage = if size_of::<R::Sample>() == size_of::<f32>() {
+            Storage::Real
+        } else {
+            Storage::Complex
+        };
+        self.push(Step::Map(Box::new(Typed::<_, Q, R>(map, PhantomData)), storage))
+    }
+
+    /// A noise at this node.
+    pub fn noise(self, noise: Noise) -> Self {
+        self.push(Step::Noise(noise))
+    }
+
+    /// Names this node for side branches.
+    pub fn probe(self, node: &'static str) -> Self {
+        self.push(Step::Probe(node))
+    }
+
+    fn push<R: Quantity>(mut self, step: Step) -> Chain<R> {
+        self.steps.push(step);
+        Chain { steps: self.steps, quantity: PhantomData }
+    }
+}
+
+impl<Q: Quantity<Sample = f32>> Chain<Q> {
+    /// Another lane's symbols that leak into this node.
+    pub fn interferer(self, interferer: Interferer) -> Self {
+        self.push(Step::Interferer(interferer))
+    }
+}
+
+impl Chain<Field> {
+    /// The angle by which this chain's dispersion has turned a sideband at `f_hz` since the last
+    /// map.
+    pub fn sideband_angle(&self, f_hz: f64) -> f64 {
+        let since_map = self.steps.iter().rev().take_while(|s| !matches!(s, Step::Map(..)));
+        since_map
+            .map(|s| if let Step::Response(shape) = s { shape.sideband_angle(f_hz) } else { 0.0 })
+            .sum()
+    }
+}

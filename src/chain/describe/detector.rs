@@ -1,0 +1,51 @@
+//! Detectors as they are asked for.
+
+/// How a receiver decides, as it is asked for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Decision {
+    /// Symbol by symbol.
+    #[default]
+    Slicer,
+    /// What earlier decisions leave is taken off first.
+    Dfe {
+        /// Taps.
+        taps: usize,
+        /// Most that a tap may be of the main cursor.
+        limit: f64,
+        /// Their values, latest symbol first; empty where they are to be found.
+        frozen: Vec<f64>,
+    },
+    /// The sequence that explains all samples best.
+    Mlse {
+        /// Postcursors that are left to it, 1 or 2.
+        memory: usize,
+        /// Samples that it looks ahead at least.
+        depth: usize,
+        /// The postcursors, latest symbol first; empty where they are to be found.
+        frozen: Vec<f64>,
+    },
+}
+
+impl Decision {
+    /// Earlier symbols whose interference the forward filter leaves to the decisions.
+    pub(crate) fn postcursors(&self) -> usize {
+        match self {
+            Decision::Slicer => 0,
+            Decision::Dfe { taps, .. } => *taps,
+            Decision::Mlse { memory, .. } => *memory,
+        }
+    }
+
+    /// Most that one may be of the main cursor.
+    pub(crate) fn limit(&self) -> f64 {
+        if let Decision::Dfe { limit, .. } = self { *limit } else { f64::INFINITY }
+    }
+
+    /// Their values where they are given.
+    pub(crate) fn frozen(&self) -> &[f64] {
+        match self {
+            Decision::Slicer => &[],
+            Decision::Dfe { frozen, .. } | Decision::Mlse { frozen, .. } => frozen,
+        }
+    }
+}

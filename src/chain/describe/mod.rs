@@ -1,0 +1,15 @@
+//! Responses, maps, noises, interferers, detector and clock as data; the typed chain while it is
+//! written.
+
+pub(super) mod chain;
+pub(super) mod clocking;
+pub(super) mod detector;
+pub(super) mod interferer;
+pub(super) mod lookup;
+pub(super) mod map;
+pub(super) mod noise;
+pub(super) mod not_evaluated;
+pub(super) mod receiver_dsp;
+pub(super) mod sampler;
+pub(super) mod shape;
+pub(super) mod table;

@@ -1,0 +1,28 @@
+//! The receiver's signal processing as data.
+
+use super::detector::Decision;
+
+/// How the equaliser finds its taps.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Adaptation {
+    /// Least mean square error in closed form, from the spectra of signal and noise.
+    Mmse,
+    /// Normalised LMS with this step on noisy training blocks.
+    Lms(f64),
+}
+
+/// The receiver's signal processing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dsp {
+    /// Taps of the feed-forward equaliser, at the sampler's rate.
+    pub taps: usize,
+    /// Taps before the main one.
+    pub precursors: usize,
+    /// How they are found.
+    pub adaptation: Adaptation,
+    /// The taps' values, of which training takes the shape and finds the gain; empty where it finds
+    /// them all.
+    pub frozen: Vec<f64>,
+    /// What decides behind them.
+    pub decision: Decision,
+}

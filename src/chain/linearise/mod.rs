@@ -1,0 +1,9 @@
+//! The noiseless block, its local slopes, how each noise comes to the sampler, correlations.
+
+pub(super) mod correlations;
+pub(super) mod gridding;
+pub(super) mod impulse_response;
+pub(super) mod noise_sources;
+pub(super) mod noiseless_block;
+pub(super) mod slope;
+pub(super) mod slopes;

@@ -1,0 +1,308 @@
+//! How each noise of a plan comes to the sampler, and the covariance of all of them there.
+
+use super::correlations::Lags;
+use super::gridding;
+use super::impulse_response::Kernel;
+use super::noiseless_block::{Record, Scale};
+use crate::chain::build::plan::{Plan, SymbolNoise};
+use crate::chain::build::section::Source;
+use crate::chain::build::trained::Trained;
+use crate::chain::describe::chain::Storage;
+use crate::chain::describe::noise::{Law, NoiseId};
+use crate::math::buffer_pool::Pooled;
+use num_complex::Complex32;
+
+/// Lags that are followed, symbols; a quarter of the block at most.
+pub(crate) const COLOUR_LAGS: usize = 128;
+
+pub(crate) fn colour_lags(plan: &Plan) -> usize {
+    COLOUR_LAGS.min(plan.grid.symbols / 4)
+}
+
+/// Lags of the sampler's noise that are asked for, in its samples.
+pub(crate) fn colour_distances(plan: &Plan, trained: &Trained) -> usize {
+    colour_lags(plan) * plan.sampler.samples_per_symbol + trained.taps.len()
+}
+
+/// Energy of a response that its cut may lose on each side: a variance is as much too small.
+const LOST: f64 = 2e-5;
+
+/// The same of a response from symbols to the modulator while settings are searched for: it may
+/// ring as long as a host's channel does.
+const SEARCH_LOST: f64 = 5e-4;
+
+/// How long responses are followed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Depth {
+    /// For a result.
+    Result,
+    /// For a step of a search over settings.
+    Search,
+    /// To the block's end: what the others are held against.
+    #[cfg(test)]
+    Uncut,
+}
+
+impl Depth {
+    fn symbol_lost(self) -> f64 {
+        match self {
+            Depth::Result => LOST,
+            Depth::Search => SEARCH_LOST,
+            #[cfg(test)]
+            Depth::Uncut => 0.0,
+        }
+    }
+
+    pub(crate) fn lost(self) -> f64 {
+        match self {
+            Depth::Result | Depth::Search => LOST,
+            #[cfg(test)]
+            Depth::Uncut => 0.0,
+        }
+    }
+}
+
+/// One source and how it comes to the slicer.
+pub(crate) struct Line {
+    pub(crate) id: NoiseId,
+    pub(crate) kind: Kind,
+    /// True when the closed form does not hold and small draws through the chain take its place.
+    pub(crate) drawn: bool,
+}
+
+pub(crate) enum Kind {
+    /// Added behind the last map: index among the last section's sources, and covariances at the
+    /// distances of taps.
+    Sampled(usize, Vec<f64>),
+    /// Added in a section that ends in a map, behind the detector.
+    Interior { section: usize, source: usize },
+    /// Shot noise: variance per ampere, dark current.
+    Shot { per_ampere: f32, dark_a: f32 },
+    /// Relative intensity: covariance by lag in samples.
+    Relative(Vec<f32>),
+    /// Added before the modulator: power per bin and covariance by lag at the modulator, slope at
+    /// this section.
+    Slope { section: usize, power: Pooled<f32>, covariance: Vec<f32> },
+    /// Added to symbols or displacing their edges: variance, response to the modulator, and the
+    /// same cut.
+    Symbol { timing: bool, variance: f32, power: Pooled<f32>, kernel: Kernel },
+    /// Phase of the light.
+    Phase,
+}
+
+/// All sources of a plan but the converter.
+pub(crate) struct Noises {
+    pub(crate) lines: Vec<Line>,
+    pub(crate) depth: Depth,
+}
+
+impl Noises {
+    /// For an equaliser of so many taps, whose lags are known.
+    pub(crate) fn new(plan: &Plan, taps: usize, lags: Option<&Lags>, depth: Depth) -> Noises {
+        let mut lines = Vec::new();
+        let before = plan.dispersive() || !plan.linear_receiver();
+        let light = plan
+            .sections
+            .iter()
+            .position(|s| s.storage == Storage::Complex)
+            .unwrap_or(plan.sections.len() - 1);
+        let last = plan.sections.len() - 1;
+        let mut scratch = Pooled::zeros(plan.transforms.samples.scratch());
+        for source in &plan.symbol_sources {
+            let (timing, rms, response) = match source.kind {
+                SymbolNoise::Added(rms) => (false, rms, &plan.sections[0].response),
+                SymbolNoise::Timing(rms_s) | SymbolNoise::TwoPoint(rms_s) => {
+                    (true, rms_s, &plan.edge)
+                }
+                SymbolNoise::EvenOdd(_) => continue, // in the noiseless block
+            };
+            let mut path = Pooled::of(response);
+            downstream(plan, 0, light).iter().zip(path.iter_mut()).for_each(|(d, p)| *p *= d);
+            let power = path.iter().map(|p| p.norm_sqr()).collect();
+            let mut circular = Pooled::zeros(plan.grid.samples());
+            plan.transforms.samples.inverse(&mut path, &mut circular, &mut scratch);
+            let kind = Kind::Symbol {
+                timing,
+                variance: rms * rms,
+                power,
+                kernel: Kernel::cut(&circular, depth.symbol_lost()),
+            };
+            lines.push(Line { id: source.id.clone(), kind, drawn: before });
+        }
+        for (i, section) in plan.sections.iter().enumerate() {
+            for (j, source) in section.sources.iter().enumerate() {
+                let kind = if i == last {
+                    let power: Pooled<f32> = source.deviation.iter().map(|d| 2.0 * d * d).collect();
+                    Kind::Sampled(j, covariances(plan, &power, taps, lags))
+                } else if i < light {
+                    let path = downstream(plan, i, light);
+                    let power: Pooled<f32> = source
+                        .deviation
+                        .iter()
+                        .zip(path.iter())
+                        .map(|(d, h)| 2.0 * d * d * h.norm_sqr())
+                        .collect();
+                    let covariance = covariance_of(plan, &power, &mut scratch);
+                    Kind::Slope {
+                        section: i,
+                        power,
+                        covariance: decaying(&covariance, 8 * plan.grid.samples_per_symbol),
+                    }
+                } else {
+                    Kind::Interior { section: i, source: j }
+                };
+                lines.push(Line { id: source.id.clone(), drawn: i != last && before, kind });
+            }
+            for noise in &section.start {
+                let half_rate = plan.grid.sample_rate_hz() / 2.0;
+                let kind = match noise.law {
+                    Law::Shot { dark_a } => Kind::Shot {
+                        per_ampere: (noise.density.at(0.0) * half_rate) as f32,
+                        dark_a: dark_a as f32,
+                    },
+                    Law::Phase => Kind::Phase,
+                    _ => match noise.density.white() {
+                        Some(density) => Kind::Relative(vec![(density * half_rate) as f32]),
+                        None => {
+                            let m = plan.grid.samples() as f64;
+                            let density =
+                                |k: usize| noise.density.at(k as f64 * plan.grid.bin_hz());
+                            let power: Pooled<f32> = (0..plan.grid.bins())
+                                .map(|k| (density(k) * half_rate / m) as f32)
+                                .collect();
+                            Kind::Relative(
+                                covariance_of(plan, &power, &mut scratch)[..LAGS].to_vec(),
+                            )
+                        }
+                    },
+                };
+                let drawn = match kind {
+                    Kind::Shot { .. } => !plan.linear_receiver(),
+                    Kind::Phase => true,
+                    _ => before,
+                };
+                lines.push(Line { id: noise.id.clone(), kind, drawn });
+            }
+        }
+        Noises { lines, depth }
+    }
+
+    /// Sections by whose end the slope of the current is wanted.
+    pub(crate) fn sections_with_slope(&self) -> Vec<usize> {
+        let section = |line: &Line| match line.kind {
+            Kind::Symbol { .. } => Some(0),
+            Kind::Slope { section, .. } => Some(section),
+            _ => None,
+        };
+        let mut sections: Vec<usize> = self.lines.iter().filter_map(section).collect();
+        sections.dedup();
+        sections
+    }
+
+    /// Covariance of all noise at the sampler by distance in taps, averaged over the records: what
+    /// they are trained against.
+    pub(crate) fn covariance(
+        &self,
+        plan: &Plan,
+        records: &[Record],
+        scale: Scale,
+        taps: usize,
+        lags: Option<&Lags>,
+    ) -> Vec<f64> {
+        let attenuation = scale.signal;
+        let (m, n) = (plan.grid.samples() as f32, plan.grid.symbols as f32);
+        let average = |f: &dyn Fn(&Record) -> f64| {
+            (records.iter().map(f).sum::<f64>() / records.len() as f64) as f32
+        };
+        let current = average(&|r| r.current_mean) * attenuation;
+        let square = average(&|r| r.current_square) * attenuation * attenuation;
+        let slope = |section: usize| {
+            average(&|r| r.slope(section).map_or(0.0, |s| s.square)) * attenuation * attenuation
+        };
+        let end = plan.end();
+        // power of the detected current per bin of its transform, and what is added behind
+        let (mut before, mut behind, mut white) =
+            (Pooled::zeros(plan.grid.bins()), Pooled::zeros(plan.grid.bins()), 0f32);
+        let add = |to: &mut [f32], gain: f32, power: &[f32]| {
+            to.iter_mut().zip(power).for_each(|(t, p)| *t += gain * p)
+        };
+        let add_squares = |to: &mut [f32], gain: f32, rms: &[f32]| {
+            to.iter_mut().zip(rms).for_each(|(t, d)| *t += gain * d * d)
+        };
+        for line in &self.lines {
+            match &line.kind {
+                Kind::Sampled(j, _) => {
+                    let Source { deviation, behind_gain, .. } = &end.sources[*j];
+                    let gain = if *behind_gain { scale.gained * scale.gained } else { 1.0 };
+                    add_squares(&mut behind, 2.0 * gain, deviation);
+                }
+                Kind::Interior { section, source } => {
+                    add_squares(
+                        &mut before,
+                        2.0 * m * m,
+                        &plan.sections[*section].sources[*source].deviation,
+                    );
+                }
+                Kind::Shot { per_ampere, dark_a } => white += m * per_ampere * (current + dark_a),
+                Kind::Relative(covariance) => white += m * covariance[0] * square,
+                Kind::Slope { section, power, .. } => {
+                    add(&mut before, m * m * slope(*section), power)
+                }
+                Kind::Symbol { timing, variance, power, .. } => {
+                    let weight = if *timing { average(&|r| r.edge_square) } else { 1.0 };
+                    add(&mut before, m * m * n * variance * weight * slope(0), power);
+                }
+                Kind::Phase => {}
+            }
+        }
+        let power = |((b, s), h): ((&f32, &f32), &Complex32)| (b + white) * h.norm_sqr() + s;
+        let power: Pooled<f32> =
+            before.iter().zip(behind.iter()).zip(&end.response).map(power).collect();
+        covariances(plan, &power, taps, lags)
+    }
+}
+
+/// Covariances at the distances of so many taps, of which `lags` may know, of a real noise with
+/// this mean power per bin.
+fn covariances(plan: &Plan, power: &[f32], taps: usize, lags: Option<&Lags>) -> Vec<f64> {
+    if let Some(lags) = lags {
+        return lags.covariances(power);
+    }
+    let spacing = plan.grid.samples_per_symbol / plan.sampler.samples_per_symbol;
+    gridding::covariances(power, plan.grid, spacing, taps).unwrap_or_else(|| {
+        let all = covariance_of(plan, power, &mut Pooled::zeros(plan.transforms.samples.scratch()));
+        (0..taps).map(|t| f64::from(all[t * spacing % all.len()])).collect()
+    })
+}
+
+/// Lags of a coloured relative noise that are followed.
+const LAGS: usize = 64;
+
+/// From a section's end to the modulator: the product of the responses between, of unit gain at
+/// zero frequency.
+fn downstream(plan: &Plan, section: usize, light: usize) -> Pooled<Complex32> {
+    let mut path = Pooled::zeros(plan.grid.bins());
+    path.fill(Complex32::new(1.0, 0.0));
+    for s in plan.sections.iter().take(light).skip(section + 1).filter(|s| s.flat.is_none()) {
+        let unit = 1.0 / s.response[0].norm().max(f32::MIN_POSITIVE);
+        path.iter_mut().zip(&s.response).for_each(|(p, h)| *p *= h * unit);
+    }
+    path
+}
+
+/// Covariance by lag of a real noise with this mean power per bin (transform without scaling on the
+/// way back).
+fn covariance_of(plan: &Plan, power: &[f32], scratch: &mut [Complex32]) -> Pooled<f32> {
+    let mut spectrum: Pooled<Complex32> = power.iter().map(|&p| Complex32::new(p, 0.0)).collect();
+    let mut covariance = Pooled::zeros(plan.grid.samples());
+    plan.transforms.samples.inverse(&mut spectrum, &mut covariance, scratch);
+    covariance
+}
+
+/// The first lags, up to where less than 1e-4 of the variance is left.
+fn decaying(covariance: &[f32], most: usize) -> Vec<f32> {
+    let covariance = &covariance[..most.min(covariance.len())];
+    let floor = covariance[0] * 1e-4;
+    let keep = covariance.iter().rposition(|c| c.abs() > floor).map_or(1, |i| i + 1);
+    covariance[..keep].to_vec()
+}

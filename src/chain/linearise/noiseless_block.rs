@@ -1,0 +1,144 @@
+//! Noiseless blocks: what the semi-analytic estimator keeps of each.
+
+use super::slope::Slope;
+use super::{impulse_response, slopes};
+use crate::chain::build::plan::Plan;
+use crate::chain::build::spectrum::multiply;
+use crate::chain::run::block;
+use crate::chain::run::streams::Draws;
+use crate::chain::run::workspace::Worker;
+use crate::dsp::LEVELS;
+use crate::math::buffer_pool::Pooled;
+use crate::math::fft;
+use crate::math::mean::mean_of;
+use crate::signal::{Ampere, Quantity};
+use num_complex::Complex32;
+
+/// Factors on records: on the signal, which a receiver that bends has in them already, and on what
+/// is added behind a gain that makes up for lost light.
+#[derive(Clone, Copy)]
+pub(crate) struct Scale {
+    pub(crate) signal: f32,
+    pub(crate) gained: f32,
+}
+
+/// A noiseless block and what the estimator asks of it.
+pub(crate) struct Record {
+    pub(crate) block: u64,
+    pub(crate) levels: Vec<u8>,
+    /// Current at the start of the last section, without extra loss.
+    pub(crate) current: Pooled<f32>,
+    /// The same by place in the symbol.
+    pub(crate) phases: Pooled<f32>,
+    pub(crate) current_mean: f64,
+    pub(crate) current_square: f64,
+    /// Spectrum of the signal and of the interference at the sampler.
+    signal: Pooled<Complex32>,
+    /// Empty where nothing interferes.
+    interference: [Pooled<Complex32>; 2],
+    slopes: Vec<Slope>,
+    /// Squares of the steps between transmitted symbols.
+    pub(crate) edge_squares: Pooled<f32>,
+    pub(crate) edge_square: f64,
+    pub(crate) symbol_spectrum: Pooled<Complex32>,
+    pub(crate) symbol_mean: f64,
+    pub(crate) symbol_power: f64,
+}
+
+impl Record {
+    /// Runs a block without noise; slopes by the ends of these `sections`.
+    pub(crate) fn new(
+        plan: &Plan,
+        worker: &mut Worker,
+        levels: Vec<u8>,
+        draws: &Draws<'_>,
+        attenuation: f32,
+        sections: &[usize],
+    ) -> Record {
+        let (current, slopes) = slopes::front(plan, worker, &levels, draws, attenuation, sections);
+        let current_mean = mean_of(&current, |i| i);
+        let current_square = mean_of(&current, |i| i * i);
+        let mut spectrum = Pooled::zeros(plan.grid.bins());
+        Ampere::of_mut(&mut worker.real).copy_from_slice(&current);
+        plan.transforms.samples.forward(
+            Ampere::of_mut(&mut worker.real),
+            &mut spectrum,
+            &mut worker.scratch,
+        );
+        multiply(&mut spectrum, &plan.end().response);
+        let mut interference = [false, true].map(|gained| {
+            if plan.end().interferers.is_empty() {
+                return Pooled::default();
+            }
+            worker.spectrum.fill(Complex32::default());
+            worker.interfere_where(plan.end(), None, draws, |leak| leak.behind_gain == gained);
+            Pooled::of(&worker.spectrum)
+        });
+        if plan.jitters_far() {
+            // what is sampled on average: E[y(t + tau)] has y's spectrum times the characteristic
+            // function of tau
+            let mean = |k: usize| {
+                (-(std::f64::consts::TAU * k as f64 * plan.grid.bin_hz() * plan.sampler.jitter_s)
+                    .powi(2)
+                    / 2.0)
+                    .exp() as f32
+            };
+            for bins in interference.iter_mut().chain([&mut spectrum]) {
+                bins.iter_mut().enumerate().for_each(|(k, x)| *x *= mean(k));
+            }
+        }
+        let n = levels.len() as f64;
+        let mut transmitted = Pooled::zeros(levels.len());
+        block::transmit_taps(&levels, &plan.taps, plan.compression, &mut transmitted);
+        let before = transmitted.last().into_iter().chain(&transmitted);
+        let edge_squares: Pooled<f32> =
+            transmitted.iter().zip(before).map(|(x, before)| (before - x).powi(2)).collect();
+        let mut symbols: Pooled<f32> = levels.iter().map(|&l| LEVELS[usize::from(l)]).collect();
+        let symbol_mean = symbols.iter().map(|&a| f64::from(a)).sum::<f64>() / n;
+        let symbol_power = symbols.iter().map(|&a| f64::from(a).powi(2)).sum::<f64>() / n;
+        let mut symbol_spectrum = Pooled::zeros(fft::bins(levels.len()));
+        plan.transforms.symbols.forward(&mut symbols, &mut symbol_spectrum, &mut worker.scratch);
+        Record {
+            block: draws.block,
+            phases: impulse_response::phases(&current, plan.grid.samples_per_symbol),
+            current,
+            current_mean,
+            current_square,
+            signal: spectrum,
+            interference,
+            slopes,
+            edge_square: edge_squares.iter().map(|&e| f64::from(e)).sum::<f64>() / n,
+            edge_squares,
+            symbol_spectrum,
+            symbol_mean,
+            symbol_power,
+            levels,
+        }
+    }
+
+    pub(crate) fn slope(&self, section: usize) -> Option<&Slope> {
+        self.slopes.iter().find(|s| s.section == section)
+    }
+
+    /// Mean product of two symbols so far apart.
+    pub(crate) fn symbol_product(&self, lag: usize) -> f64 {
+        let n = self.levels.len();
+        let symbol = |k: usize| LEVELS[usize::from(self.levels[k % n])];
+        (0..n).map(|k| f64::from(symbol(k) * symbol(k + lag))).sum::<f64>() / n as f64
+    }
+
+    /// Spectrum at the sampler with the signal scaled, and with what stands behind a gain scaled
+    /// against it.
+    pub(crate) fn at_sampler(&self, scale: Scale) -> Pooled<Complex32> {
+        let [fixed, gained] = &self.interference;
+        if fixed.is_empty() {
+            return self.signal.iter().map(|s| s * scale.signal).collect();
+        }
+        self.signal
+            .iter()
+            .zip(fixed)
+            .zip(gained)
+            .map(|((s, fixed), gained)| s * scale.signal + gained * scale.gained + fixed)
+            .collect()
+    }
+}

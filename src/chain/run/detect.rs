@@ -1,0 +1,103 @@
+//! From equalised samples to symbols: by the slicer, behind decision feedback, or as the likeliest
+//! sequence.
+
+use super::streams::Draws;
+use super::workspace::Worker;
+use crate::chain::build::detector::Decider;
+use crate::chain::build::plan::Plan;
+use crate::chain::build::trained::Trained;
+use crate::dsp::LEVELS;
+use crate::dsp::dfe::Dfe;
+use crate::dsp::mlse::Mlse;
+use crate::dsp::slicer::{self, Decisions};
+use crate::math::simd::multiversion;
+use crate::pattern::unprecode;
+
+impl Worker {
+    /// Runs one block through a trained chain and decides it.
+    pub fn decisions(
+        &mut self,
+        plan: &Plan,
+        trained: &Trained,
+        sent: &[u8],
+        draws: &Draws<'_>,
+        precoder: bool,
+    ) -> Decisions {
+        self.front(plan, sent, draws, trained.attenuation);
+        self.sample(plan, trained, draws);
+        self.equalise(plan, trained, draws);
+        self.decide(trained, sent);
+        self.compared(sent, precoder)
+    }
+
+    /// Holds what was decided of a block against what was sent, with the precoder undone on both
+    /// sides.
+    pub(crate) fn compared(&mut self, sent: &[u8], precoder: bool) -> Decisions {
+        let mut decisions = slicer::compare(sent, &self.decided, &self.equalised);
+        if precoder {
+            // what stands before the block is taken as decided rightly, and was 0 to the precoder
+            let before = 0;
+            let (mut decided, mut plain) =
+                (std::mem::take(&mut self.decided_plain), std::mem::take(&mut self.plain));
+            decided.copy_from_slice(&self.decided);
+            unprecode(&mut decided, before);
+            plain.copy_from_slice(sent);
+            unprecode(&mut plain, before);
+            let moments = decisions.moments;
+            decisions = Decisions { moments, ..slicer::compare(&plain, &decided, &self.equalised) };
+            (self.decided_plain, self.plain) = (decided, plain);
+        }
+        decisions
+    }
+}
+
+impl Worker {
+    /// Decides the equalised block; behind it `equalised` holds what the decisions were made of,
+    /// earlier symbols' parts taken off.
+    ///
+    /// A block is periodic: the symbols ahead of its first are its last ones. Feedback takes them
+    /// as known: no error is carried from a block into the next; one burst a block at most is cut
+    /// short. Sequences are detected around the block's ends too.
+    pub(crate) fn decide(&mut self, trained: &Trained, sent: &[u8]) {
+        let n = sent.len();
+        let known = &sent[n - trained.postcursors.len().min(n)..];
+        match &trained.decider {
+            Decider::Slicer => trained.thresholds.levels(&self.equalised, &mut self.decided),
+            Decider::Dfe => {
+                let mut dfe = Dfe::new(&trained.postcursors, trained.thresholds);
+                dfe.restart(known);
+                self.padded[..n].copy_from_slice(&self.equalised);
+                dfe.decide_guessing(
+                    &self.padded[..n],
+                    sent,
+                    &mut self.equalised,
+                    &mut self.decided,
+                );
+            }
+            Decider::Mlse(response, depth) => {
+                let mlse = self.detection.mlse.get_or_insert_with(|| Mlse::new(response, *depth));
+                mlse.believe(response, *depth);
+                mlse.detect_periodic(&self.equalised, sent, &mut self.decided);
+                for (j, &b) in trained.postcursors.iter().enumerate() {
+                    let (first, rest) = self.equalised.split_at_mut((j + 1).min(n));
+                    first.iter_mut().enumerate().for_each(|(k, z)| {
+                        *z -= b * LEVELS[usize::from(sent[(k + n - 1 - j) % n])]
+                    });
+                    take_off(b, &self.decided, rest);
+                }
+            }
+        }
+    }
+}
+
+multiversion! {
+/// Takes off what earlier decisions leave in samples.
+fn take_off(postcursor: f32, decided: &[u8], z: &mut [f32]) {
+    let [lowest, low, high, highest] = LEVELS.map(|level| postcursor * level);
+    for (z, &d) in z.iter_mut().zip(decided) {
+        let (lower, upper) =
+            (if d == 0 { lowest } else { low }, if d == 3 { highest } else { high });
+        *z -= if d < 2 { lower } else { upper };
+    }
+}
+}

@@ -1,0 +1,388 @@
+//! From symbols to the start of the last section.
+
+use super::block;
+use super::streams::{Drawn, Draws};
+use super::workspace::Worker;
+use crate::chain::build::plan::{Plan, SymbolNoise};
+use crate::chain::build::section::{Leak, Section};
+use crate::chain::build::spectrum::multiply;
+use crate::chain::describe::chain::Storage;
+use crate::chain::describe::noise::{Density, Law, Noise};
+use crate::math::buffer_pool::Pooled;
+use crate::math::{fft, normals};
+use crate::seed::Seed;
+use crate::signal::{Ampere, Field, Quantity};
+use num_complex::Complex32;
+
+/// A constant added at one section's end, as a part of the peak there: how the chain's local slope
+/// is felt.
+#[derive(Clone, Copy)]
+pub(crate) struct Nudge {
+    pub(crate) section: usize,
+    pub(crate) of_peak: f32,
+}
+
+impl Worker {
+    /// First stage: symbols through every map and section up to the start of the last one, mostly
+    /// the detected current.
+    pub fn front(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>, attenuation: f32) {
+        self.run_front(plan, levels, draws, attenuation, None);
+    }
+
+    /// The same with one section's end moved by a part of its peak; returns by how much.
+    pub(crate) fn front_nudged(
+        &mut self,
+        plan: &Plan,
+        levels: &[u8],
+        draws: &Draws<'_>,
+        attenuation: f32,
+        nudge: Nudge,
+    ) -> f32 {
+        self.run_front(plan, levels, draws, attenuation, Some(nudge))
+    }
+
+    fn run_front(
+        &mut self,
+        plan: &Plan,
+        levels: &[u8],
+        draws: &Draws<'_>,
+        attenuation: f32,
+        nudge: Option<Nudge>,
+    ) -> f32 {
+        let mut moved = 0.0;
+        let last = plan.sections.len() - 1;
+        self.head(plan, levels, draws);
+        for (i, section) in plan.sections.iter().enumerate() {
+            if i > 0 {
+                self.enter(section, plan.sections[i - 1].storage);
+                self.start(
+                    plan,
+                    section,
+                    draws,
+                    if i == plan.detector { attenuation } else { 1.0 },
+                );
+            }
+            if i == last {
+                break;
+            }
+            if i > 0 {
+                self.filter(plan, section, draws);
+            }
+            if let Some(nudge) = nudge.filter(|n| n.section == i) {
+                let real = Ampere::of_mut(&mut self.real);
+                moved = nudge.of_peak * real.iter().fold(0f32, |peak, x| peak.max(x.abs()));
+                real.iter_mut().for_each(|x| *x += moved);
+            }
+        }
+        moved
+    }
+
+    /// What stands at the start of the last section.
+    pub(crate) fn current(&mut self) -> &mut [f32] {
+        Ampere::of_mut(&mut self.real)
+    }
+
+    /// Symbols through the transmit taps, the hold and the first section.
+    pub(crate) fn head(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>) {
+        match &plan.recorded {
+            Some(recorded) => self.spectrum.copy_from_slice(recorded),
+            None => self.symbols(plan, levels, draws),
+        }
+        self.add_noise(&plan.sections[0], draws);
+        self.interfere(&plan.sections[0], None, draws);
+        let real = Ampere::of_mut(&mut self.real);
+        plan.transforms.samples.inverse(&mut self.spectrum, real, &mut self.scratch);
+    }
+
+    /// The spectrum of the symbols at the first section's end.
+    fn symbols(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>) {
+        let n = self.grid.symbols;
+        block::transmit_taps(levels, &plan.taps, plan.compression, &mut self.symbols);
+        let mut displaced = false;
+        for source in &plan.symbol_sources {
+            let scale = draws.what.scale(&source.id);
+            let (most_s, random) = match source.kind {
+                SymbolNoise::Added(_) => continue,
+                SymbolNoise::EvenOdd(most_s) => (most_s, false),
+                SymbolNoise::Timing(most_s) | SymbolNoise::TwoPoint(most_s) => {
+                    (scale * most_s, true)
+                }
+            };
+            if most_s == 0.0 {
+                continue;
+            }
+            let steps = &mut self.normals[..n];
+            if random {
+                normals::fill(
+                    &mut draws.lane.stream(&source.id.stream).index(draws.noise).rng(),
+                    steps,
+                );
+            }
+            match source.kind {
+                SymbolNoise::TwoPoint(_) => {
+                    steps.iter_mut().for_each(|step| *step = 1f32.copysign(*step))
+                }
+                SymbolNoise::EvenOdd(_) => steps
+                    .iter_mut()
+                    .enumerate()
+                    .for_each(|(k, step)| *step = if k % 2 == 0 { 1.0 } else { -1.0 }),
+                _ => {}
+            }
+            if !displaced {
+                self.edges.fill(0.0);
+            }
+            displaced = true;
+            block::edges(&self.symbols, &self.normals, most_s, &mut self.edges);
+        }
+        if displaced {
+            plan.transforms.symbols.forward(
+                &mut self.edges,
+                &mut self.symbol_spectrum,
+                &mut self.scratch,
+            );
+            block::replicate(&self.symbol_spectrum, n, &plan.edge, &mut self.spectrum);
+        }
+        for source in &plan.symbol_sources {
+            let SymbolNoise::Added(rms) = source.kind else { continue };
+            let scale = rms * draws.what.scale(&source.id);
+            if scale > 0.0 {
+                normals::fill(
+                    &mut draws.lane.stream(&source.id.stream).index(draws.noise).rng(),
+                    &mut self.normals[..n],
+                );
+                self.symbols.iter_mut().zip(self.normals.iter()).for_each(|(x, n)| *x += scale * n);
+            }
+        }
+        plan.transforms.symbols.forward(
+            &mut self.symbols,
+            &mut self.symbol_spectrum,
+            &mut self.scratch,
+        );
+        let put = if displaced { block::replicate_add } else { block::replicate };
+        put(&self.symbol_spectrum, n, &plan.sections[0].response, &mut self.spectrum);
+    }
+
+    /// The map that begins a section.
+    pub(crate) fn enter(&mut self, section: &Section, from: Storage) {
+        let map = section.map.as_ref().expect("only the first section has none");
+        match (from, section.storage) {
+            (Storage::Real, Storage::Real) => {
+                map.run(&self.real, &mut self.other);
+                std::mem::swap(&mut self.real, &mut self.other);
+            }
+            (Storage::Real, Storage::Complex) => map.run(&self.real, &mut self.field),
+            (Storage::Complex, Storage::Real) => map.run(&self.field, &mut self.real),
+            (Storage::Complex, Storage::Complex) => {
+                unreachable!("no map from field to field exists")
+            }
+        }
+    }
+
+    /// What acts on the samples at a section's start.
+    pub(crate) fn start(
+        &mut self,
+        plan: &Plan,
+        section: &Section,
+        draws: &Draws<'_>,
+        attenuation: f32,
+    ) {
+        if attenuation != 1.0 {
+            Ampere::of_mut(&mut self.real).iter_mut().for_each(|x| *x *= attenuation);
+        }
+        for noise in &section.start {
+            let scale = draws.what.scale(&noise.id);
+            if scale == 0.0 {
+                continue;
+            }
+            let owner = if noise.shared { draws.run } else { draws.lane };
+            let stream = owner.stream(&noise.id.stream).index(draws.noise);
+            match noise.law {
+                Law::Shot { dark_a } => {
+                    let density = (noise.density.at(0.0) * self.grid.sample_rate_hz() / 2.0) as f32;
+                    let current = Ampere::of_mut(&mut self.real);
+                    in_pieces(stream, current, &mut self.normals, |x, normals| {
+                        block::shot(x, normals, density, dark_a as f32, scale)
+                    });
+                }
+                Law::Relative => {
+                    if let Density::White(density) = noise.density {
+                        let rms =
+                            (density * self.grid.sample_rate_hz() / 2.0).sqrt() as f32 * scale;
+                        let field = Field::of_mut(&mut self.field);
+                        in_pieces(stream, field, &mut self.normals, |e, normals| {
+                            block::relative(e, normals, rms)
+                        });
+                    } else {
+                        self.coloured(plan, noise, stream);
+                        block::relative(Field::of_mut(&mut self.field), &self.normals, scale);
+                    }
+                }
+                Law::Phase => {
+                    let m = self.grid.samples();
+                    normals::fill(&mut stream.rng(), &mut self.normals[..m]);
+                    // the phase steps by 2 pi times the mean frequency over a sample: density / 2
+                    // dt
+                    let step = std::f64::consts::TAU
+                        * (noise.density.at(0.0) / 2.0 / self.grid.sample_rate_hz()).sqrt();
+                    block::phase_bridge(
+                        Field::of_mut(&mut self.field),
+                        &mut self.normals,
+                        step as f32 * scale,
+                    );
+                }
+                Law::Added | Law::Timing | Law::TimingTwoPoint | Law::TimingEvenOdd => {
+                    unreachable!("not a noise of a section's start")
+                }
+            }
+        }
+    }
+
+    /// Leaves coloured noise in `normals`.
+    fn coloured(&mut self, plan: &Plan, noise: &Noise, stream: Seed) {
+        let rate = self.grid.sample_rate_hz();
+        let m = self.grid.samples();
+        normals::fill(&mut stream.rng(), &mut self.normals[..2 * self.grid.bins()]);
+        for (k, (bin, n)) in
+            self.spectrum.iter_mut().zip(self.normals.as_chunks::<2>().0).enumerate()
+        {
+            let rms = (noise.density.at(k as f64 * self.grid.bin_hz()) * rate / (4.0 * m as f64))
+                .sqrt() as f32;
+            *bin = Complex32::new(n[0], n[1]) * rms;
+        }
+        plan.transforms.samples.inverse(
+            &mut self.spectrum,
+            &mut self.normals[..m],
+            &mut self.scratch,
+        );
+    }
+
+    /// A section's response and added noise.
+    pub(crate) fn filter(&mut self, plan: &Plan, section: &Section, draws: &Draws<'_>) {
+        match section.storage {
+            Storage::Real => {
+                let real = Ampere::of_mut(&mut self.real);
+                if let Some(gain) = section.flat {
+                    real.iter_mut().for_each(|x| *x *= gain);
+                    return;
+                }
+                plan.transforms.samples.forward(real, &mut self.spectrum, &mut self.scratch);
+                multiply(&mut self.spectrum, &section.response);
+                self.add_noise(section, draws);
+                self.interfere(section, None, draws);
+                let real = Ampere::of_mut(&mut self.real);
+                plan.transforms.samples.inverse(&mut self.spectrum, real, &mut self.scratch);
+            }
+            Storage::Complex => {
+                let field = Field::of_mut(&mut self.field);
+                if let Some(gain) = section.flat {
+                    field.iter_mut().for_each(|e| *e *= gain);
+                    return;
+                }
+                plan.transforms.field.forward(field, &mut self.scratch);
+                multiply(field, &section.response);
+                plan.transforms.field.inverse(field, &mut self.scratch);
+            }
+        }
+    }
+
+    /// Adds a section's merged noise (or one source of it) to the spectrum at the section's end.
+    pub(crate) fn add_noise(&mut self, section: &Section, draws: &Draws<'_>) {
+        let (deviation, scale) = match draws.what {
+            Drawn::Nothing => return,
+            Drawn::Everything if section.sources.is_empty() => return,
+            Drawn::Everything => (&section.deviation, 1.0),
+            Drawn::Only(id, scale) => match section.sources.iter().find(|s| s.id == *id) {
+                Some(source) => (&source.deviation, scale),
+                None => return,
+            },
+        };
+        self.add_merged(section, deviation, scale, draws);
+    }
+
+    /// Adds noise of this deviation from the section's stream.
+    pub(crate) fn add_merged(
+        &mut self,
+        section: &Section,
+        deviation: &[f32],
+        scale: f32,
+        draws: &Draws<'_>,
+    ) {
+        let stream = draws.lane.stream(&section.stream()).index(draws.noise);
+        add_bins(stream, &mut self.spectrum, deviation, &mut self.normals, scale);
+    }
+
+    /// Adds a section's interferers to the spectrum at the section's end, through `paths` when they
+    /// are given.
+    pub(crate) fn interfere(
+        &mut self,
+        section: &Section,
+        paths: Option<&[Pooled<Complex32>]>,
+        draws: &Draws<'_>,
+    ) {
+        self.interfere_where(section, paths, draws, |_| true);
+    }
+
+    /// The same for some of them.
+    pub(crate) fn interfere_where(
+        &mut self,
+        section: &Section,
+        paths: Option<&[Pooled<Complex32>]>,
+        draws: &Draws<'_>,
+        wanted: impl Fn(&Leak) -> bool,
+    ) {
+        for (i, leak) in section.interferers.iter().enumerate().filter(|(_, leak)| wanted(leak)) {
+            let Leak { id, path: own, symbols: n, transform, .. } = leak;
+            let bins = fft::bins(*n);
+            block::aggressor(
+                draws.lane.stream(&id.stream).index(draws.block),
+                &mut self.aggressor[..*n],
+            );
+            transform.forward(
+                &mut self.aggressor[..*n],
+                &mut self.aggressor_spectrum[..bins],
+                &mut self.scratch,
+            );
+            block::replicate_add(
+                &self.aggressor_spectrum[..bins],
+                *n,
+                paths.map_or(own, |p| &p[i]),
+                &mut self.spectrum,
+            );
+        }
+    }
+}
+
+/// Normal numbers that are made at once and used while they are in the first cache; runs of
+/// [`normals::fill`] fit into it.
+pub(crate) const PIECE: usize = 2048;
+
+/// Gives each piece of `x` its numbers of the stream.
+pub(crate) fn in_pieces<T>(
+    stream: Seed,
+    x: &mut [T],
+    memory: &mut [f32],
+    mut act: impl FnMut(&mut [T], &[f32]),
+) {
+    let mut rng = stream.rng();
+    for x in x.chunks_mut(PIECE) {
+        let normals = &mut memory[..x.len()];
+        normals::fill(&mut rng, normals);
+        act(x, normals);
+    }
+}
+
+/// Adds noise of this deviation to each bin, two numbers of the stream for each.
+pub(crate) fn add_bins(
+    stream: Seed,
+    x: &mut [Complex32],
+    deviation: &[f32],
+    memory: &mut [f32],
+    scale: f32,
+) {
+    let mut rng = stream.rng();
+    for (x, deviation) in x.chunks_mut(PIECE / 2).zip(deviation.chunks(PIECE / 2)) {
+        let normals = &mut memory[..2 * x.len()];
+        normals::fill(&mut rng, normals);
+        block::add_noise(x, deviation, normals, scale);
+    }
+}

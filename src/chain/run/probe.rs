@@ -1,0 +1,246 @@
+//! Probes: side branches that look at a block at a named node, finely; the counting path never
+//! meets them.
+
+use super::streams::{Drawn, Draws};
+use super::workspace::Worker;
+use crate::chain::build::plan::Plan;
+use crate::chain::build::plan_cache::Workshop;
+use crate::chain::build::section::Section;
+use crate::chain::build::spectrum::multiply;
+use crate::chain::build::trained::Trained;
+use crate::chain::describe::chain::Storage;
+use crate::math::{fft, normals};
+use crate::signal::{Ampere, Field, Quantity};
+use num_complex::Complex32;
+use std::f64::consts::TAU;
+
+/// The waveform of single blocks at one node, interpolated by zero-padding the spectrum.
+///
+/// ```text
+/// tp2, tp3   |E(t)|^2, W
+/// slicer     sum_j taps[j] y(t + (j - precursors) T / p) + offset,  full scale -1 .. 1;
+///            p samples per symbol
+/// ```
+///
+/// Behind feedback, or ahead of a sequence detector, what the symbols sent before leave is taken
+/// off, each for its symbol period. At the slicer, sample 0 of each symbol is its sampling instant:
+/// a noiseless waveform has the equalised samples there.
+///
+/// # Limits
+///
+/// The converter's range does not clip the slicer's waveform. Its noise has the main path's law,
+/// not its numbers.
+pub struct Probe<'a> {
+    plan: &'a Plan,
+    samples_per_symbol: usize,
+    branch: Branch<'a>,
+}
+
+enum Branch<'a> {
+    Light { section: usize, response: Vec<Complex32>, wide: fft::ComplexFft },
+    Slicer { trained: &'a Trained, taps: Vec<Complex32>, wide: fft::RealFft },
+}
+
+impl<'a> Probe<'a> {
+    /// A probe of light at `node`; `None` when the chain has no such node. There are never fewer
+    /// samples than the grid's.
+    pub fn light(
+        plan: &'a Plan,
+        node: &str,
+        samples_per_symbol: usize,
+        shop: &mut Workshop,
+    ) -> Option<Probe<'a>> {
+        let named = |(i, s): (usize, &'a Section)| {
+            s.probes.iter().find(|(name, _)| *name == node).map(|(_, shapes)| (i, shapes))
+        };
+        let (section, shapes) = plan
+            .sections
+            .iter()
+            .enumerate()
+            .filter(|(_, s)| s.storage == Storage::Complex)
+            .find_map(named)?;
+        let samples_per_symbol = samples_per_symbol.max(plan.grid.samples_per_symbol);
+        let response = shop.product(shapes, plan.grid, true);
+        let wide = shop.complex(plan.grid.symbols * samples_per_symbol);
+        Some(Probe { plan, samples_per_symbol, branch: Branch::Light { section, response, wide } })
+    }
+
+    /// A probe of what the slicer would see at every instant. There are never fewer samples than
+    /// the grid's.
+    pub fn slicer(
+        plan: &'a Plan,
+        trained: &'a Trained,
+        samples_per_symbol: usize,
+        shop: &mut Workshop,
+    ) -> Probe<'a> {
+        let samples_per_symbol = samples_per_symbol.max(plan.grid.samples_per_symbol);
+        let taps = (0..plan.grid.bins())
+            .map(|k| trained.equaliser_at(k as f64 * plan.grid.bin_hz(), plan))
+            .collect();
+        let wide = shop.real(plan.grid.symbols * samples_per_symbol);
+        Probe { plan, samples_per_symbol, branch: Branch::Slicer { trained, taps, wide } }
+    }
+
+    /// Samples per symbol of its waveforms.
+    pub fn samples_per_symbol(&self) -> usize {
+        self.samples_per_symbol
+    }
+
+    /// Runs one block of `levels` to the node.
+    pub fn waveform(&self, worker: &mut Worker, levels: &[u8], draws: &Draws<'_>) -> Vec<f32> {
+        match &self.branch {
+            Branch::Light { section, response, wide } => {
+                self.power(worker, levels, draws, (*section, response, wide))
+            }
+            Branch::Slicer { trained, taps, wide } => {
+                self.equalised(worker, levels, draws, (trained, taps, wide))
+            }
+        }
+    }
+
+    fn power(
+        &self,
+        worker: &mut Worker,
+        levels: &[u8],
+        draws: &Draws<'_>,
+        (at, response, wide): (usize, &[Complex32], &fft::ComplexFft),
+    ) -> Vec<f32> {
+        let plan = self.plan;
+        worker.head(plan, levels, draws);
+        for (i, section) in plan.sections.iter().enumerate().take(at + 1).skip(1) {
+            worker.enter(section, plan.sections[i - 1].storage);
+            worker.start(plan, section, draws, 1.0);
+            if i < at {
+                worker.filter(plan, section, draws);
+            }
+        }
+        let (m, length) = (plan.grid.samples(), plan.grid.symbols * self.samples_per_symbol);
+        let field = Field::of_mut(&mut worker.field);
+        plan.transforms.field.forward(field, &mut worker.scratch);
+        field.iter_mut().zip(response).for_each(|(e, h)| *e *= h / m as f32);
+        let mut out = vec![Complex32::default(); length];
+        pad_complex(field, &mut out);
+        wide.inverse(&mut out, &mut vec![Complex32::default(); wide.scratch()]);
+        out.iter().map(|e| e.norm_sqr()).collect()
+    }
+
+    fn equalised(
+        &self,
+        worker: &mut Worker,
+        levels: &[u8],
+        draws: &Draws<'_>,
+        (trained, taps, wide): (&Trained, &[Complex32], &fft::RealFft),
+    ) -> Vec<f32> {
+        let (plan, length) = (self.plan, self.plan.grid.symbols * self.samples_per_symbol);
+        worker.front(plan, levels, draws, trained.attenuation);
+        plan.transforms.samples.forward(
+            Ampere::of_mut(&mut worker.real),
+            &mut worker.spectrum,
+            &mut worker.scratch,
+        );
+        multiply(&mut worker.spectrum, &trained.response);
+        worker.interfere(plan.end(), Some(&trained.interferers), draws);
+        if draws.what == Drawn::Everything {
+            let converter = worker.converter(plan, trained, draws);
+            worker.add_noise(plan.end(), draws);
+            worker.spectrum.iter_mut().zip(&converter).for_each(|(y, n)| *y += n);
+        }
+        worker.spectrum[0].re -= trained.mean;
+        multiply(&mut worker.spectrum, taps);
+        let mut padded = vec![Complex32::default(); fft::bins(length)];
+        pad_real(&worker.spectrum, plan.grid.samples(), length, &mut padded);
+        let mut out = vec![0f32; length];
+        wide.inverse(&mut padded, &mut out, &mut vec![Complex32::default(); wide.scratch()]);
+        out.iter_mut().for_each(|z| *z += trained.offset);
+        let mut left = vec![0f32; levels.len()];
+        trained.feed_back(levels, &mut left);
+        for (k, left) in left.iter().enumerate().filter(|_| !trained.postcursors.is_empty()) {
+            // from half a symbol ahead of the sampling instant to half a symbol behind it
+            let first = k * self.samples_per_symbol + length - self.samples_per_symbol / 2;
+            (first..first + self.samples_per_symbol).for_each(|i| out[i % length] += left);
+        }
+        out
+    }
+}
+
+impl Worker {
+    /// The slicer's inputs of one block, through the counting path itself: behind feedback, where
+    /// there is any.
+    pub fn slicer_inputs(
+        &mut self,
+        plan: &Plan,
+        trained: &Trained,
+        levels: &[u8],
+        draws: &Draws<'_>,
+    ) -> &[f32] {
+        self.front(plan, levels, draws, trained.attenuation);
+        self.sample(plan, trained, draws);
+        self.equalise(plan, trained, draws);
+        self.decide(trained, levels);
+        &self.equalised
+    }
+
+    /// Current of one block where light was detected and has passed every map, A.
+    pub fn detected(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>) -> &[f32] {
+        self.front(plan, levels, draws, 1.0);
+        self.current()
+    }
+
+    /// Spectrum of quantisation and sampling jitter between the instants too: the main path's
+    /// numbers, interpolated, times the deviation at every moment.
+    fn converter(&mut self, plan: &Plan, trained: &Trained, draws: &Draws<'_>) -> Vec<Complex32> {
+        let (m, k) = (plan.grid.samples(), plan.sampled());
+        let zeros = || vec![Complex32::default(); fft::bins(m)];
+        let (mut slope, mut noise) = (vec![0f32; m], vec![0f32; m]);
+        let mut bins = zeros();
+        let rate = (TAU * plan.grid.bin_hz()) as f32;
+        let derivative =
+            |(i, y): (usize, &Complex32)| Complex32::new(-y.im, y.re) * (i as f32 * rate);
+        bins.iter_mut()
+            .zip(self.spectrum.iter().enumerate().map(derivative))
+            .for_each(|(b, d)| *b = d);
+        plan.transforms.samples.inverse(&mut bins, &mut slope, &mut self.scratch);
+        normals::fill(
+            &mut draws.lane.named("adc").index(draws.noise).rng(),
+            &mut self.normals[..k],
+        );
+        let mut sampled = vec![Complex32::default(); fft::bins(k)];
+        plan.transforms.sampled.forward(&mut self.normals[..k], &mut sampled, &mut self.scratch);
+        pad_real(&sampled, k, m, &mut bins);
+        plan.transforms.samples.inverse(&mut bins, &mut noise, &mut self.scratch);
+        let (jitter_s, scale) = (plan.sampler.jitter_s as f32, 1.0 / (k as f32 * m as f32));
+        noise
+            .iter_mut()
+            .zip(&slope)
+            .for_each(|(n, s)| *n *= scale * trained.quantisation.hypot(jitter_s * s));
+        plan.transforms.samples.forward(&mut noise, &mut bins, &mut self.scratch);
+        bins
+    }
+}
+
+/// Spectrum of a complex block onto that of a longer one; what stands at half the rate goes to both
+/// sides.
+fn pad_complex(x: &[Complex32], out: &mut [Complex32]) {
+    let (m, length) = (x.len(), out.len());
+    if m == length {
+        out.copy_from_slice(x);
+        return;
+    }
+    let half = m.div_ceil(2);
+    out.fill(Complex32::default());
+    out[..half].copy_from_slice(&x[..half]);
+    out[length - (m - half)..].copy_from_slice(&x[half..]);
+    if m.is_multiple_of(2) {
+        out[half] = x[half] * 0.5;
+        out[length - half] = x[half] * 0.5;
+    }
+}
+
+/// The same for real blocks of `m` and `length` samples.
+fn pad_real(x: &[Complex32], m: usize, length: usize, out: &mut [Complex32]) {
+    out.fill(Complex32::default());
+    out[..x.len()].copy_from_slice(x);
+    if length > m && m.is_multiple_of(2) {
+        out[m / 2] *= 0.5;
+    }
+}

@@ -1,0 +1,10 @@
+//! The semi-analytic estimator: variance of each symbol, prediction, and small draws where no
+//! closed form exists.
+
+pub(super) mod at_slicer;
+pub(super) mod noise_classes;
+pub(super) mod noise_probing;
+pub(super) mod prediction;
+pub(super) mod predictor;
+pub(super) mod symbol_noise;
+pub(super) mod variance;

@@ -1,0 +1,46 @@
+//! What the semi-analytic estimator says of a lane.
+
+use crate::math::interval::Interval;
+
+/// What the estimator says of a lane.
+#[derive(Clone, Debug)]
+pub struct Prediction {
+    /// Bit error ratio; with ideal feedback a figure of merit, which the receiver does not reach or
+    /// exceeds.
+    pub ber: f64,
+    /// True when feedback that is never wrong was supposed, of this and of all that follows: see
+    /// [`Decider::refusal`].
+    pub ideal_feedback: bool,
+    /// Its 95 % interval from the spread over the blocks.
+    pub interval: Interval,
+    /// True when the worst 1 % of the symbols make more than half of it: another pattern may give
+    /// another figure.
+    pub pattern_limited: bool,
+    /// Signal to noise ratio at the slicer: variance of the levels over the mean square of what is
+    /// left, dB.
+    pub snr_db: f64,
+    /// Mean and rms of the four levels at the slicer, full scale -1 .. 1.
+    pub levels: [(f64, f64); 4],
+    /// Each source's part of the noise variance at the slicer, largest first.
+    pub shares: Vec<Share>,
+    /// Residual interference, as part of noise and interference together.
+    pub interference_share: f64,
+}
+
+/// One source's part of the noise variance.
+#[derive(Clone, Debug)]
+pub struct Share {
+    /// Who makes it.
+    pub entity: String,
+    /// Part, 0 to 1.
+    pub share: f64,
+}
+
+/// True when the largest hundredth of the values makes more than half of their sum.
+pub(crate) fn pattern_limited(mut errors: Vec<f64>) -> bool {
+    let total: f64 = errors.iter().sum();
+    let worst = (errors.len() / 100).max(1);
+    let split = errors.len() - worst;
+    errors.select_nth_unstable_by(split, f64::total_cmp);
+    errors[split..].iter().sum::<f64>() > 0.5 * total
+}

@@ -1,0 +1,437 @@
+//! The semi-analytic estimator: the noiseless block gives each symbol's mean, the plan's noises its
+//! variance.
+
+use super::at_slicer::{AtSlicer, Scored, all_of, sampled};
+use super::noise_classes::Classes;
+use super::noise_probing;
+use super::prediction::{Prediction, Share, pattern_limited};
+use super::variance::{Pulse, Reach};
+use crate::chain::build::detector::Decider;
+use crate::chain::build::plan::Plan;
+use crate::chain::build::timing::Timing;
+use crate::chain::build::trained::Trained;
+use crate::chain::describe::not_evaluated::Refusal;
+use crate::chain::describe::receiver_dsp::{Adaptation, Dsp};
+use crate::chain::linearise::correlations::Lags;
+use crate::chain::linearise::noise_sources::colour_distances;
+use crate::chain::linearise::noise_sources::{Depth, Noises};
+use crate::chain::linearise::noiseless_block::{Record, Scale};
+use crate::chain::run::streams::{Drawn, Draws};
+use crate::chain::run::workspace::Worker;
+use crate::chain::train::lms;
+use crate::chain::train::training::{Training, Unscaled};
+use crate::dsp::ffe;
+use crate::dsp::slicer::{Thresholds, level_moments, mean_square, snr_db};
+use crate::math::buffer_pool::Pooled;
+use crate::math::interval::log_normal_mean;
+use crate::math::mean::mean_of;
+use crate::seed::Seed;
+use num_complex::Complex32;
+
+/// The semi-analytic estimator of one lane.
+pub struct Predictor<'a> {
+    pub(crate) plan: &'a Plan,
+    dsp: Dsp,
+    run: Seed,
+    lane: Seed,
+    pub(crate) noises: Noises,
+    pub(crate) training: Vec<Record>,
+    scoring: Vec<Record>,
+    /// Extra loss at which the records were made; they are remade for another one when the receiver
+    /// is not linear.
+    recorded_at: f32,
+    /// True when the transmitter precodes: a wrong decision then spoils two symbols.
+    pub precoder: bool,
+    /// Drawn variances of the last full training: searches keep them, for what is drawn before a
+    /// linear receiver scales with the signal.
+    kept: Option<Classes>,
+    /// The lags of the equaliser's equations, and the training blocks' correlations there.
+    lags: Option<Lags>,
+    unscaled: Option<Unscaled>,
+    /// The receiver's response at the phase trained last.
+    pulse: Option<Pulse>,
+    /// The training blocks at the slicer, as the last training found them.
+    pub(crate) at_slicer: Vec<AtSlicer>,
+}
+
+impl<'a> Predictor<'a> {
+    /// Runs the noiseless blocks: `training` from the lane's training stream, `scoring` from its
+    /// own, given as levels.
+    pub fn new(
+        plan: &'a Plan,
+        dsp: &Dsp,
+        run: Seed,
+        lane: Seed,
+        training: Vec<Vec<u8>>,
+        scoring: Vec<Vec<u8>>,
+        worker: &mut Worker,
+    ) -> Self {
+        Self::to_depth(plan, dsp, [run, lane], [training, scoring], worker, Depth::Result)
+    }
+
+    /// The same for a step of a search over settings: long responses are cut earlier, for up to 0.1
+    /// % of a source's variance.
+    pub(crate) fn for_search(
+        plan: &'a Plan,
+        dsp: &Dsp,
+        streams: Seed,
+        blocks: Vec<Vec<u8>>,
+        worker: &mut Worker,
+    ) -> Self {
+        Self::to_depth(plan, dsp, [streams; 2], [blocks, vec![]], worker, Depth::Search)
+    }
+
+    pub(crate) fn to_depth(
+        plan: &'a Plan,
+        dsp: &Dsp,
+        [run, lane]: [Seed; 2],
+        [training, scoring]: [Vec<Vec<u8>>; 2],
+        worker: &mut Worker,
+        depth: Depth,
+    ) -> Self {
+        let lags = dsp.lags(plan);
+        let mut predictor = Predictor {
+            plan,
+            dsp: dsp.clone(),
+            run,
+            lane,
+            noises: Noises::new(plan, dsp.taps, lags.as_ref(), depth),
+            training: vec![],
+            scoring: vec![],
+            recorded_at: 1.0,
+            precoder: false,
+            kept: None,
+            lags,
+            unscaled: None,
+            pulse: None,
+            at_slicer: vec![],
+        };
+        let trained = lane.named("training");
+        predictor.training = predictor.record(worker, trained, training, 1.0);
+        predictor.scoring = predictor.record(worker, lane, scoring, 1.0);
+        predictor
+    }
+
+    fn record(
+        &self,
+        worker: &mut Worker,
+        lane: Seed,
+        blocks: Vec<Vec<u8>>,
+        attenuation: f32,
+    ) -> Vec<Record> {
+        let sections = self.noises.sections_with_slope();
+        let record = |(i, levels): (usize, Vec<u8>)| {
+            let draws =
+                Draws { run: self.run, lane, block: i as u64, noise: 0, what: Drawn::Nothing };
+            Record::new(self.plan, worker, levels, &draws, attenuation, &sections)
+        };
+        blocks.into_iter().enumerate().map(record).collect()
+    }
+
+    /// Remakes the records where the receiver bends them, and says by which factor they still
+    /// scale.
+    fn prepare(&mut self, worker: &mut Worker, attenuation: f32) -> Scale {
+        if self.plan.linear_receiver() {
+            return Scale { signal: attenuation, gained: attenuation };
+        }
+        if self.recorded_at != attenuation {
+            let take = |records: &mut Vec<Record>| {
+                std::mem::take(records).into_iter().map(|r| r.levels).collect::<Vec<_>>()
+            };
+            let (training, scoring) = (take(&mut self.training), take(&mut self.scoring));
+            self.training = self.record(worker, self.lane.named("training"), training, attenuation);
+            self.scoring = self.record(worker, self.lane, scoring, attenuation);
+            self.recorded_at = attenuation;
+        }
+        Scale { signal: 1.0, gained: attenuation }
+    }
+
+    /// Trains the receiver at this extra factor on the received power. `near` is an earlier
+    /// training to start from.
+    ///
+    /// # Errors
+    ///
+    /// A level that the pattern lacks, or no signal for the equaliser.
+    pub fn train(
+        &mut self,
+        worker: &mut Worker,
+        attenuation: f32,
+        near: Option<&Trained>,
+    ) -> Result<Trained, Refusal> {
+        for records in
+            [&self.training, &self.scoring].into_iter().filter(|records| !records.is_empty())
+        {
+            if let Some(level) =
+                (0..4).find(|level| !records.iter().any(|r| r.levels.contains(level)))
+            {
+                return Err(Refusal::new(format!(
+                    "level {level} does not occur in the pattern, so no threshold can be placed"
+                )));
+            }
+        }
+        let scale = self.prepare(worker, attenuation);
+        let training = Training::new(
+            self.plan,
+            &self.dsp,
+            &self.training,
+            scale,
+            &self.noises,
+            self.lags.as_ref(),
+        );
+        let mut trained =
+            training.run(attenuation, near.map(|t| t.delay_ui), &mut self.unscaled)?;
+        if let Adaptation::Lms(step) = self.dsp.adaptation {
+            let levels: Vec<&[u8]> = self.training.iter().map(|r| r.levels.as_slice()).collect();
+            let draws = Draws {
+                run: self.run.named("training"),
+                lane: self.lane.named("training"),
+                block: 0,
+                noise: 0,
+                what: Drawn::Everything,
+            };
+            lms::train(self.plan, worker, &mut trained, &self.dsp, &levels, draws, step)?;
+        }
+        // thresholds where the mixtures of the training blocks cross
+        self.draw(worker, &trained, near.is_some());
+        let classes = self.kept.as_ref().expect("just drawn");
+        let reach = Reach::new(self.plan, &self.noises, &trained, &mut self.pulse);
+        let at: Vec<AtSlicer> = self
+            .training
+            .iter()
+            .map(|record| self.symbols(record, &trained, &reach, classes, scale))
+            .collect();
+        let (sent, means, variances) = all_of(&self.training, &at);
+        self.at_slicer = at;
+        let levels = level_moments(&sent, &means, &variances);
+        trained.thresholds = Thresholds::at_crossings(&levels, &sent, &means, &variances);
+        trained.decider = Decider::trained(&self.dsp.decision, &levels, &trained.postcursors);
+        trained.balanced = levels.iter().map(|(mean, _)| mean / 4.0).sum::<f64>() as f32;
+        if self.plan.clocking().is_some_and(|clocking| clocking.recovery.is_some()) {
+            trained.timing = Some(self.timing(&trained, scale)?);
+        }
+        Ok(trained)
+    }
+
+    /// Predicts on the scoring blocks.
+    pub fn predict(&mut self, worker: &mut Worker, trained: &Trained) -> Prediction {
+        let scale = self.prepare(worker, trained.attenuation);
+        let classes = noise_probing::classes(
+            self.plan,
+            &self.noises,
+            worker,
+            trained,
+            &self.scoring,
+            self.streams(self.lane),
+            noise_probing::MANY,
+        );
+        let reach = Reach::new(self.plan, &self.noises, trained, &mut self.pulse);
+        let at: Vec<AtSlicer> = self
+            .scoring
+            .iter()
+            .map(|record| self.symbols(record, trained, &reach, &classes, scale))
+            .collect();
+        self.score(&self.scoring, &at, trained)
+    }
+
+    /// Trains and predicts on the training blocks alone: quick, for searches. `near` is an earlier
+    /// training.
+    pub fn try_at(
+        &mut self,
+        worker: &mut Worker,
+        attenuation: f32,
+        near: &Trained,
+    ) -> Result<(Trained, Prediction), Refusal> {
+        let trained = self.train(worker, attenuation, Some(near))?;
+        let prediction = self.score(&self.training, &self.at_slicer, &trained);
+        Ok((trained, prediction))
+    }
+
+    /// The timing detector's curve, on the training blocks with the sampling instant moved.
+    fn timing(&mut self, trained: &Trained, scale: Scale) -> Result<Timing, Refusal> {
+        let reach = Reach::new(self.plan, &self.noises, trained, &mut self.pulse);
+        let classes = self.kept.as_ref().expect("drawn by the training");
+        let [early, on, late] = [-Timing::STEP_UI, 0.0, Timing::STEP_UI].map(|late_ui| {
+            let moved = Trained { delay_ui: trained.delay_ui + late_ui, ..trained.clone() };
+            let one = |record: &Record| {
+                let at = self.symbols(record, &moved, &reach, classes, scale);
+                record
+                    .levels
+                    .iter()
+                    .zip(at.means)
+                    .zip(at.variances)
+                    .map(|((&l, m), v)| (l, m, v))
+                    .collect()
+            };
+            self.training.iter().map(one).collect::<Vec<Vec<_>>>()
+        });
+        Timing::of([&early, &on, &late], &trained.thresholds)
+    }
+
+    /// What each symbol of the scoring blocks is at the slicer: the level sent, mean and variance.
+    pub fn mixture(&mut self, worker: &mut Worker, trained: &Trained) -> Vec<(u8, f32, f32)> {
+        let scale = self.prepare(worker, trained.attenuation);
+        let classes = noise_probing::classes(
+            self.plan,
+            &self.noises,
+            worker,
+            trained,
+            &self.scoring,
+            self.streams(self.lane),
+            noise_probing::MANY,
+        );
+        let reach = Reach::new(self.plan, &self.noises, trained, &mut self.pulse);
+        let one = |record: &Record| {
+            let at = self.symbols(record, trained, &reach, &classes, scale);
+            record
+                .levels
+                .iter()
+                .zip(at.means)
+                .zip(at.variances)
+                .map(|((&l, m), v)| (l, m, v))
+                .collect::<Vec<_>>()
+        };
+        self.scoring.iter().flat_map(one).collect()
+    }
+
+    /// What replaying them needs of the scoring blocks.
+    pub(crate) fn scored(&mut self, worker: &mut Worker, trained: &Trained) -> Scored {
+        let scale = self.prepare(worker, trained.attenuation);
+        let classes = noise_probing::classes(
+            self.plan,
+            &self.noises,
+            worker,
+            trained,
+            &self.scoring,
+            self.streams(self.lane),
+            noise_probing::MANY,
+        );
+        let reach = Reach::new(self.plan, &self.noises, trained, &mut self.pulse);
+        let one = |record: &Record| {
+            (record.levels.clone(), self.symbols(record, trained, &reach, &classes, scale))
+        };
+        let distances = colour_distances(self.plan, trained);
+        let covariance = self.noises.covariance(self.plan, &self.scoring, scale, distances, None);
+        Scored { blocks: self.scoring.iter().map(one).collect(), covariance }
+    }
+
+    fn streams(&self, lane: Seed) -> Draws<'static> {
+        Draws { run: self.run, lane, block: 0, noise: 0, what: Drawn::Nothing }
+    }
+
+    /// Variances by pattern, on the training blocks, of the sources that have no closed form here.
+    fn draw(&mut self, worker: &mut Worker, trained: &Trained, searching: bool) {
+        if searching && self.plan.linear_receiver() && self.kept.is_some() {
+            return;
+        }
+        let draws = if searching { noise_probing::FEW } else { noise_probing::MANY };
+        let streams = self.streams(self.lane.named("training"));
+        self.kept = Some(noise_probing::classes(
+            self.plan,
+            &self.noises,
+            worker,
+            trained,
+            &self.training,
+            streams,
+            draws,
+        ));
+    }
+
+    /// True when loss only scales what the receiver detects.
+    pub fn linear_receiver(&self) -> bool {
+        self.plan.linear_receiver()
+    }
+
+    /// Part of the detected power's fluctuation in the top tenth of the band: large parts have been
+    /// aliased.
+    pub fn power_near_band_edge(&self) -> f64 {
+        let bins = self.plan.grid.bins();
+        let power = |record: &Record| {
+            let mut spectrum = vec![Complex32::default(); bins];
+            let mut scratch = vec![Complex32::default(); self.plan.transforms.samples.scratch()];
+            self.plan.transforms.samples.forward(
+                &mut record.current.clone(),
+                &mut spectrum,
+                &mut scratch,
+            );
+            let sum =
+                |from: usize| spectrum[from..].iter().map(|s| f64::from(s.norm_sqr())).sum::<f64>();
+            sum(bins * 9 / 10) / sum(1).max(f64::MIN_POSITIVE)
+        };
+        self.scoring.first().map_or(0.0, power)
+    }
+
+    fn score(&self, records: &[Record], at: &[AtSlicer], trained: &Trained) -> Prediction {
+        let mut bers = Vec::new();
+        let mut worst = Vec::new();
+        let (sent, means, variances) = all_of(records, at);
+        let mut sums: Vec<Share> = Vec::new();
+        for (record, at) in records.iter().zip(at) {
+            let mut per_symbol = vec![0f64; record.levels.len()];
+            trained.thresholds.expected_of_all(
+                &record.levels,
+                &at.means,
+                &at.variances,
+                &mut per_symbol,
+            );
+            if self.precoder {
+                // a symbol is wrong when its own decision or the one before is
+                let mut before = per_symbol[per_symbol.len() - 1];
+                for e in &mut per_symbol {
+                    (before, *e) = (*e, *e + before - *e * before);
+                }
+            }
+            bers.push(per_symbol.iter().sum::<f64>() / (2 * per_symbol.len()) as f64);
+            worst.extend(per_symbol);
+            for share in &at.shares {
+                match sums.iter_mut().find(|s| s.entity == share.entity) {
+                    Some(sum) => sum.share += share.share,
+                    None => sums.push(share.clone()),
+                }
+            }
+        }
+        let total: f64 = sums.iter().map(|s| s.share).sum();
+        sums.iter_mut().for_each(|s| s.share /= total.max(f64::MIN_POSITIVE));
+        sums.sort_by(|a, b| b.share.total_cmp(&a.share));
+        let levels = level_moments(&sent, &means, &variances);
+        let noise = variances.iter().map(|&v| f64::from(v)).sum::<f64>() / variances.len() as f64;
+        Prediction {
+            ber: bers.iter().sum::<f64>() / bers.len() as f64,
+            ideal_feedback: trained.decider != Decider::Slicer,
+            interval: log_normal_mean(&bers, 0.95),
+            pattern_limited: pattern_limited(worst),
+            snr_db: snr_db(&levels),
+            levels,
+            shares: sums,
+            interference_share: (1.0 - noise / mean_square(&levels)).clamp(0.0, 1.0),
+        }
+    }
+
+    /// Mean and variance of each symbol of a record at the slicer, with feedback that is never
+    /// wrong.
+    fn symbols(
+        &self,
+        record: &Record,
+        trained: &Trained,
+        reach: &Reach,
+        classes: &Classes,
+        scale: Scale,
+    ) -> AtSlicer {
+        let (plan, n) = (self.plan, self.plan.grid.symbols);
+        let (samples, slope_square) = sampled(plan, record, trained, scale);
+        let per_symbol = plan.sampler.samples_per_symbol;
+        let mut means = vec![0f32; n];
+        let mut padded = Pooled::zeros(samples.len() + 2 * ffe::MOST_TAPS);
+        trained.equalise(&samples, per_symbol, &mut padded, &mut means);
+        trained.feed_back(&record.levels, &mut means);
+        let mut variances = vec![0f32; n];
+        let mut shares = reach.add(plan, &self.noises, record, scale, classes, &mut variances);
+        let (quantisation, jitter) =
+            Reach::converter(trained, per_symbol, &slope_square, plan.sampler.jitter_s);
+        variances.iter_mut().zip(jitter.iter()).for_each(|(v, j)| *v += quantisation + j);
+        shares.push(Share { entity: "adc.quantisation".into(), share: f64::from(quantisation) });
+        if plan.sampler.jitter_s > 0.0 {
+            shares.push(Share { entity: "adc.jitter".into(), share: mean_of(&jitter, |v| v) });
+        }
+        AtSlicer { means, variances, shares }
+    }
+}

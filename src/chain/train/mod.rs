@@ -1,0 +1,8 @@
+//! Gain, phase, taps, thresholds, LMS, timing detector.
+
+pub(super) mod agc;
+pub(super) mod equations;
+pub(super) mod lms;
+pub(super) mod normal_equations;
+pub(super) mod timing;
+pub(super) mod training;

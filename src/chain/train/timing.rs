@@ -1,0 +1,165 @@
+//! The timing detector's curve over the sampling phase, from the training blocks: its zero and its
+//! slope.
+
+use crate::chain::build::timing::Timing;
+use crate::chain::describe::not_evaluated::Refusal;
+use crate::dsp::LEVELS;
+use crate::dsp::slicer::Thresholds;
+use crate::math::gaussian::q_fast;
+
+/// Least slope that a loop can be closed over, detector's output per UI; a pulse of unit height and
+/// unit base has 1.
+const LEAST_SLOPE: f64 = 0.05;
+
+/// Mean square of the levels.
+const MEAN_SQUARE: f64 = 5.0 / 9.0;
+
+/// Halvings for the zero of the sign.
+const HALVINGS: usize = 20;
+
+/// A symbol at the slicer: the level sent, mean and variance.
+pub(crate) type AtSlicer = (u8, f32, f32);
+
+impl Timing {
+    /// Distance from the trained phase at which the slope is taken, symbol periods.
+    pub(crate) const STEP_UI: f64 = 1.0 / 64.0;
+
+    /// From the training blocks at the trained phase, and moved by [`Timing::STEP_UI`] towards
+    /// early and late.
+    ///
+    /// # Errors
+    ///
+    /// A detector that does not see the phase.
+    pub(crate) fn of(
+        [early, on, late]: [&[Vec<AtSlicer>]; 3],
+        thresholds: &Thresholds,
+    ) -> Result<Timing, Refusal> {
+        let slope_of = |curve: &dyn Fn(&[Vec<AtSlicer>]) -> f64| {
+            (curve(early) - curve(late)) / (2.0 * Timing::STEP_UI)
+        };
+        let mean = |blocks: &[Vec<AtSlicer>]| average(blocks, error);
+        let (zero, slope) = (mean(on), slope_of(&mean));
+        if slope.is_nan() || slope < LEAST_SLOPE {
+            return Err(Refusal::new(format!(
+                "the timing detector does not see the sampling phase: its slope is {slope:.3} per \
+                UI, from {LEAST_SLOPE} a loop is closed"
+            )));
+        }
+        let decided = |symbol: &AtSlicer| {
+            let sigma = f64::from(symbol.2.max(1e-30)).sqrt();
+            let above: f64 = thresholds
+                .0
+                .iter()
+                .map(|&t| q_fast((f64::from(t) - f64::from(symbol.1)) / sigma))
+                .sum();
+            2.0 / 3.0 * above - 1.0
+        };
+        let noisy = |blocks: &[Vec<AtSlicer>]| {
+            average(blocks, |now, last| {
+                (f64::from(now.1) * decided(last) - f64::from(last.1) * decided(now)) / MEAN_SQUARE
+            })
+        };
+        let sign = |blocks: &[Vec<AtSlicer>], zero: f64| {
+            average(blocks, |now, last| {
+                1.0 - 2.0 * q_fast((error(now, last) - zero) / noise(now, last).max(1e-30).sqrt())
+            })
+        };
+        let (mut low, mut high) = (-1.0, 1.0);
+        for _ in 0..HALVINGS {
+            let middle = 0.5 * (low + high);
+            if sign(on, middle) > 0.0 { low = middle } else { high = middle }
+        }
+        let sign_zero = 0.5 * (low + high);
+        let sigma =
+            average(on, |now, last| (error(now, last) - zero).powi(2) + noise(now, last)).sqrt();
+        Ok(Timing {
+            zero,
+            slope,
+            noisy: slope_of(&noisy) / slope,
+            sign_zero,
+            sign_slope: slope_of(&|blocks| sign(blocks, sign_zero)),
+            sigma_ui: sigma / slope,
+        })
+    }
+}
+
+/// The detector's output of two neighbours' means.
+fn error(now: &AtSlicer, last: &AtSlicer) -> f64 {
+    f64::from(now.1 * LEVELS[usize::from(last.0)] - last.1 * LEVELS[usize::from(now.0)])
+        / MEAN_SQUARE
+}
+
+/// Its variance from theirs.
+fn noise(now: &AtSlicer, last: &AtSlicer) -> f64 {
+    let square = |level: u8| LEVELS[usize::from(level)].powi(2);
+    f64::from(now.2 * square(last.0) + last.2 * square(now.0)) / (MEAN_SQUARE * MEAN_SQUARE)
+}
+
+/// Mean over all pairs of neighbours; blocks are periodic.
+fn average(blocks: &[Vec<AtSlicer>], of: impl Fn(&AtSlicer, &AtSlicer) -> f64) -> f64 {
+    let (mut sum, mut count) = (0.0, 0.0);
+    for block in blocks {
+        for (n, now) in block.iter().enumerate() {
+            sum += of(now, &block[(n + block.len() - 1) % block.len()]);
+        }
+        count += block.len() as f64;
+    }
+    sum / count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::cdr::bang_bang_gain_per_ui;
+    use crate::seed::Seed;
+
+    /// Random levels behind a triangular pulse, whose slope is 1, skewed by a postcursor: blocks at
+    /// a lateness.
+    fn blocks(late: f64, postcursor: f32, sigma: f32) -> Vec<Vec<AtSlicer>> {
+        let mut rng = Seed::new(4).named("timing").rng();
+        let levels: Vec<u8> = (0..60_000).map(|_| (rng.next_u64() >> 62) as u8).collect();
+        let n = levels.len();
+        let at = |k: usize| LEVELS[usize::from(levels[k % n])];
+        let t = late.abs() as f32;
+        let symbol = |k: usize| {
+            let side = if late > 0.0 { at(k + 1) } else { at(k + n - 1) };
+            (levels[k], (1.0 - t) * at(k) + t * side + postcursor * at(k + n - 1), sigma * sigma)
+        };
+        vec![(0..n).map(symbol).collect()]
+    }
+
+    fn timing(postcursor: f32, sigma: f32) -> Timing {
+        let [early, on, late] =
+            [-Timing::STEP_UI, 0.0, Timing::STEP_UI].map(|late| blocks(late, postcursor, sigma));
+        Timing::of([&early, &on, &late], &Thresholds::MIDDLE).unwrap()
+    }
+
+    /// Pattern noise of the slope: 60 000 pairs know the mean of products of levels to
+    /// 1/sqrt(60 000) = 0.4 % of their mean square.
+    #[test]
+    fn a_triangle_has_the_slope_one_and_a_postcursor_is_its_zero() {
+        for postcursor in [0.0, 0.1] {
+            let timing = timing(postcursor, 0.05);
+            assert!((timing.slope - 1.0).abs() < 0.03, "{timing:?}");
+            assert!((timing.zero - f64::from(postcursor)).abs() < 0.005, "{timing:?}");
+            assert!((timing.noisy - 1.0).abs() < 0.01, "{timing:?}");
+        }
+        assert!(timing(0.0, 0.3).noisy < 0.95, "wrong decisions flatten the curve");
+    }
+
+    /// Noise of one variance: the sign is linearised by the mixture of s[n] that the levels make of
+    /// it. Of the mean of 1/s[n] over the inverse of the root mean square, and of 5 % of pattern,
+    /// 0.9 to 1.4 are left.
+    #[test]
+    fn the_slope_of_the_sign_is_that_of_its_noise() {
+        let timing = timing(0.0, 0.2);
+        let ratio = timing.sign_slope / bang_bang_gain_per_ui(timing.sigma_ui);
+        assert!((0.9..1.4).contains(&ratio), "{ratio}: {timing:?}");
+    }
+
+    #[test]
+    fn a_flat_curve_is_refused() {
+        let on = blocks(0.0, 0.0, 0.1);
+        assert!(Timing::of([&on, &on, &on], &Thresholds::MIDDLE).is_err());
+    }
+}

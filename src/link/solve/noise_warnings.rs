@@ -1,0 +1,52 @@
+//! Warnings where the semi-analytic estimator treats a large part of the noise to first order only.
+
+use crate::chain::Prediction;
+use crate::link::build::lane::Lane;
+use crate::link::describe::counting::Counting;
+
+/// Share of noise before the modulator above which its curvature matters (assumed).
+const BEFORE_MODULATOR: f64 = 0.5;
+/// Share of sampling jitter above which its tails matter (assumed).
+const SAMPLING_JITTER: f64 = 0.2;
+/// Share of two-point jitter above which its bounded tails matter (assumed).
+const TWO_POINT_JITTER: f64 = 0.1;
+
+/// Warnings of one lane from the shares of its noises.
+pub(crate) fn noise_warnings(lane: &Lane, prediction: &Prediction) -> Vec<String> {
+    let trust = if lane.config.simulation.count == Counting::Chain {
+        "trust the count"
+    } else {
+        "trust a count by the whole chain"
+    };
+    let share = |of: &dyn Fn(&str) -> bool| -> f64 {
+        prediction.shares.iter().filter(|s| of(&s.entity)).map(|s| s.share).sum()
+    };
+    let mut warnings = Vec::new();
+    let mut warn = |share: f64, about: &str| {
+        warnings.push(format!(
+            "lane {}: {:.0} % of the noise {about}: {trust}",
+            lane.number,
+            100.0 * share
+        ));
+    };
+    let drive = share(&|name| name.starts_with("dac.quant") || name.starts_with("driver"));
+    if drive > BEFORE_MODULATOR {
+        warn(
+            drive,
+            "enters before the modulator, whose curvature the semi-analytic estimator takes as straight",
+        );
+    }
+    let jitter = share(&|name| name == "adc.jitter");
+    if lane.optical().plan.jitters_far() && jitter > SAMPLING_JITTER {
+        warn(jitter, "is sampling jitter above 0.02 UI, whose tails are wider than a Gaussian's");
+    }
+    let two_point = share(&|name| name.ends_with("two_point_jitter"));
+    if two_point > TWO_POINT_JITTER {
+        warn(
+            two_point,
+            "is two-point jitter, which the semi-analytic estimator takes as Gaussian, with tails \
+             that it does not have",
+        );
+    }
+    warnings
+}
