@@ -79,10 +79,11 @@ fn semi_analytic_row(bencher: Bencher) {
     let ((varied, values), at) = (lengths(), Cell::new(0));
     let (mut shop, workers, go_on) =
         (Workshop::default(), Workers::default(), AtomicBool::new(false));
+    let library = varied.library().clone();
     bencher.bench_local(|| {
         let mut config =
             varied.lane(std::slice::from_ref(next(&values, &at)), 0).expect("it is good");
         (config.simulation.symbols, config.simulation.symbols_at_limit) = (0, 0);
-        Link::run_lane(&config, 0, &mut shop, &workers, &go_on).expect("it runs")
+        Link::run_lane(&config, 0, &library, &mut shop, &workers, &go_on).expect("it runs")
     });
 }

@@ -58,6 +58,7 @@ fn package_db(stack: &lightlane::link::Stack) -> lightlane::Result<f64> {
     let lane = Link::run_lane(
         &config,
         0,
+        &lightlane::measured::Library::default(),
         &mut Workshop::default(),
         &Workers::default(),
         &AtomicBool::new(false),

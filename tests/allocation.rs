@@ -96,7 +96,7 @@ fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
 /// Asserts that blocks behind the first one allocate nothing, with the noises `what`.
 fn runs_without_allocating(config: &Config, what: Drawn<'_>) {
     let mut problems = Problems::new();
-    config.check(&mut problems);
+    config.check(&lightlane::measured::Library::default(), &mut problems);
     assert!(problems.is_empty(), "{problems}");
     let lane = Lane::build(config, 0, &mut Workshop::default()).expect("it builds");
     let mut worker = Worker::new(&lane.optical().plan);

@@ -159,6 +159,7 @@ fn a_lane_with_a_recovered_clock_is_judged_by_its_count_and_says_why() {
         base: config.clone(),
         lanes: vec![config],
         hash: String::new(),
+        library: lightlane::measured::Library::default(),
     };
     let drawn =
         lightlane::link::View::new(&resolved, 0).and_then(|view| view.waterfall().map(|_| ()));

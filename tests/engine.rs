@@ -82,8 +82,12 @@ fn lanes_differ_by_their_patches_and_their_spread_only() {
     c.lanes = 2;
     let mut patched = c.clone();
     patched.fibre.connector_loss_db += 1.0;
-    let resolved =
-        Resolved { base: c.clone(), lanes: vec![c.clone(), patched], hash: String::new() };
+    let resolved = Resolved {
+        base: c.clone(),
+        lanes: vec![c.clone(), patched],
+        hash: String::new(),
+        library: lightlane::measured::Library::default(),
+    };
     let result = Link::new(resolved).run(&|_| (), &AtomicBool::new(false)).expect("it runs");
     let plain = run(&c);
     assert_eq!(result.lanes[0].ber_semi_analytic, plain.lanes[0].ber_semi_analytic);

@@ -317,6 +317,7 @@ fn a_lane_of_another_pattern_leaves_the_port_without_codewords() {
         let alone = lightlane::link::Link::run_lane(
             &configs[3],
             3,
+            &lightlane::measured::Library::default(),
             &mut Workshop::default(),
             &lightlane::chain::Workers::default(),
             &std::sync::atomic::AtomicBool::new(false),

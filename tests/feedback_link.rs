@@ -134,7 +134,12 @@ fn a_margin_that_cannot_be_counted_is_null_with_its_reason() {
     assert!(lane.floor_ber.unwrap() > 2.28e-4, "{:?}", lane.floor_ber);
     // cancelled before it began: no margin, no verdict, no panic
     let config = starved(DetectorKind::Mlse);
-    let resolved = Resolved { base: config.clone(), lanes: vec![config], hash: String::new() };
+    let resolved = Resolved {
+        base: config.clone(),
+        lanes: vec![config],
+        hash: String::new(),
+        library: lightlane::measured::Library::default(),
+    };
     let result = Link::new(resolved).run(&|_| (), &AtomicBool::new(true)).unwrap();
     assert_eq!((result.lanes[0].margin_db, result.lanes[0].passes), (None, None));
     assert!(result.lanes[0].margin_refusal.as_ref().unwrap().contains("stopped"));
@@ -266,8 +271,12 @@ fn eyes_histograms_and_waterfalls_show_what_is_behind_the_feedback() {
     for decision in [DetectorKind::Dfe, DetectorKind::Mlse] {
         let mut config = starved(decision);
         config.simulation.symbols_at_limit = 1 << 16;
-        let resolved =
-            Resolved { base: config.clone(), lanes: vec![config.clone()], hash: String::new() };
+        let resolved = Resolved {
+            base: config.clone(),
+            lanes: vec![config.clone()],
+            hash: String::new(),
+            library: lightlane::measured::Library::default(),
+        };
         let mut view = View::new(&resolved, 0).unwrap();
         let histogram = view.histogram(1 << 16).unwrap();
         assert_eq!(histogram.ber, None);
@@ -436,7 +445,7 @@ fn an_inner_code_decodes_what_feedback_leaves_and_refuses_sequences() {
     assert!(ahead > 1e-3 && ahead < 1e-2 && behind < 0.3 * ahead, "{ahead} {behind}");
     config.receiver.dsp.detector = DetectorKind::Mlse;
     let mut problems = lightlane::error::Problems::new();
-    config.check(&mut problems);
+    config.check(&lightlane::measured::Library::default(), &mut problems);
     let said = problems.to_string();
     assert!(
         said.contains("receiver.dsp.detector = mlse: must be slicer or dfe")

@@ -57,6 +57,7 @@ fn resolved(config: &Config) -> Resolved {
         base: config.clone(),
         lanes: vec![config.clone(); config.lanes],
         hash: String::new(),
+        library: lightlane::measured::Library::default(),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Measured parts: a file made from our own model says what the model says.
 
 use crate::support::{preset, run_lane};
-use lightlane::chain::Shape;
+use lightlane::chain::{Shape, Workshop};
+use lightlane::error::{Path, Problems};
 use lightlane::link::{Config, LaneResult};
 use lightlane::math::prototype::Family;
-use lightlane::measured::Response;
+use lightlane::measured::{BuildContext, FileReader, Library, Response};
 use lightlane::transmitter::{Eml, RinKind};
 use std::path::PathBuf;
 
@@ -151,7 +152,11 @@ fn curves_and_spectra_from_files_of_our_models_give_the_models_error_ratio() {
         .map(|x| format!("{x};{}\n", saturation / 2.0 * (x * swing / saturation).tanh()))
         .collect();
     let rin = format!("GHz,dB/Hz\n0.1,{0}\n100,{0}\n", eml.laser.rin_db_per_hz);
-    let density = link().receiver.tia.density();
+    let tia = link().receiver.tia;
+    let (library, mut cache) = (Library::default(), Workshop::default());
+    let grid = link().grid(None);
+    let context = BuildContext { grid, lane: 0, library: &library, cache: &mut cache };
+    let density = tia.density(&context).expect("no file is named");
     let noise: String = (0..=250)
         .map(f64::from)
         .map(|ghz| format!("{ghz}\t{}\n", density.at(ghz * 1e9).sqrt() * 1e12))
@@ -168,22 +173,22 @@ fn curves_and_spectra_from_files_of_our_models_give_the_models_error_ratio() {
     type Change<'a> = &'a dyn Fn(&mut Config);
     let changes: [(&str, Change<'_>); 5] = [
         ("transmission", &|c| {
-            c.transmitter.eml.curve.file = path(0).into();
+            c.transmitter.eml.curve.file = path(0);
             c.transmitter.eml.curve.unit = lightlane::measured::TransmissionUnit::Linear;
         }),
-        ("drive", &|c| c.transmitter.eml.driver.curve.file = path(1).into()),
+        ("drive", &|c| c.transmitter.eml.driver.curve.file = path(1)),
         ("rin", &|c| {
             c.transmitter.eml.laser.rin = RinKind::Table;
-            c.transmitter.eml.laser.rin_file = path(2).into();
+            c.transmitter.eml.laser.rin_file = path(2);
             c.transmitter.eml.laser.rin_db_per_hz = -120.0;
         }),
         ("noise", &|c| {
             c.receiver.tia.noise = lightlane::receiver::NoiseModel::Table;
-            c.receiver.tia.noise_file = path(3).into();
+            c.receiver.tia.noise_file = path(3);
         }),
         ("light", &|c| {
             let laser = &mut c.transmitter.eml.laser;
-            (laser.curve.file, laser.bias_ma, laser.power_dbm) = (path(4).into(), 80.0, -30.0);
+            (laser.curve.file, laser.bias_ma, laser.power_dbm) = (path(4), 80.0, -30.0);
         }),
     ];
     for (name, change) in changes {
@@ -202,14 +207,16 @@ fn a_modulators_transmission_and_an_amplifiers_overload_may_come_from_files() {
     let mut chirpless = link();
     chirpless.transmitter.kind = lightlane::transmitter::TransmitterKind::Mzm;
     chirpless.fibre.length_km = 0.0;
-    let mzm = chirpless.transmitter.mzm.clone();
+    let (library, mut problems) = (Library::default(), Problems::new());
+    let mut files = FileReader::new(&library, &mut problems);
+    let mzm = chirpless.transmitter.mzm.read(&Path::root(), &mut files).expect("no file is named");
     let table: String = (-80..=80)
         .map(|i| f64::from(i) * 0.05)
         .map(|v| format!("{v},{}\n", 3.0 * mzm.field(v).norm_sqr()))
         .collect();
     let file = Scratch::new("mzm-curve.csv", &table);
     let mut measured = chirpless.clone();
-    measured.transmitter.mzm.curve.file = file.path().to_owned().into();
+    measured.transmitter.mzm.curve.file = file.path().to_owned();
     measured.transmitter.mzm.curve.unit = lightlane::measured::TransmissionUnit::Linear;
     // a curve's largest transmission counts as one, which the model does not reach at 4 V
     let most = (-80..=80).map(|i| mzm.field(f64::from(i) * 0.05).norm_sqr()).fold(0.0, f64::max)
@@ -228,7 +235,7 @@ fn a_modulators_transmission_and_an_amplifiers_overload_may_come_from_files() {
     let file = Scratch::new("tia-curve.csv", &table);
     let mut measured = saturated.clone();
     measured.receiver.tia.limiting = lightlane::receiver::Limiting::Curve;
-    measured.receiver.tia.curve.file = file.path().to_owned().into();
+    measured.receiver.tia.curve.file = file.path().to_owned();
     let (expected, found) = (ber(&lane(&saturated)), ber(&lane(&measured)));
     assert!((found / expected - 1.0).abs() < 0.01, "{found:e} against {expected:e}");
 }

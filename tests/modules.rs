@@ -395,7 +395,7 @@ fn what_no_host_can_drive_is_refused_in_one_line() {
         config.module.kind = ModuleKind::Retimed;
         change(&mut config);
         let mut problems = Problems::new();
-        config.check(&mut problems);
+        config.check(&lightlane::measured::Library::default(), &mut problems);
         problems.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     let inner = problems(|_| (), "1.6tbase-dr8-2");

@@ -75,7 +75,7 @@ fn finite(name: &str, config: &Config) -> bool {
     config.simulation.block_symbols =
         256.max(8 * config.receiver.dsp.ffe.taps).next_multiple_of(span);
     let mut problems = Problems::new();
-    config.check(&mut problems);
+    config.check(&lightlane::measured::Library::default(), &mut problems);
     if !problems.is_empty() {
         return false;
     }

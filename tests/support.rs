@@ -2,7 +2,7 @@
 
 use lightlane::error::Problems;
 use lightlane::link::{Config, LaneResult, Link, LinkResult, Record, Resolved, Stack, TestPoint};
-use lightlane::measured::npy;
+use lightlane::measured::{Library, npy};
 use lightlane::pattern::Pattern;
 use lightlane::seed::Seed;
 use std::path::PathBuf;
@@ -90,12 +90,14 @@ pub(crate) fn preset(name: &str) -> Config {
 /// Runs all lanes of a description.
 pub(crate) fn run(config: &Config) -> LinkResult {
     let mut problems = Problems::new();
-    config.check(&mut problems);
+    let library = Library::default();
+    config.check(&library, &mut problems);
     assert!(problems.is_empty(), "{problems}");
     let resolved = Resolved {
         base: config.clone(),
         lanes: vec![config.clone(); config.lanes],
         hash: String::new(),
+        library,
     };
     Link::new(resolved).run(&|_| (), &AtomicBool::new(false)).expect("a checked link runs")
 }

@@ -3,11 +3,10 @@
 use super::{MixedMode, Network, PortMap, Trace, Transfer};
 use crate::chain::{Chain, Interferer, NoiseId, Shape, Table};
 use crate::error::{Path, Problems};
-use crate::math::memo::LruCache;
 use crate::math::prototype::Family;
-use crate::measured::{FileReader, fnv};
+use crate::measured::{BuildContext, FileError, FileReader, Library, fnv};
 use crate::serdes::SerdesTx;
-use crate::signal::{Grid, Volt};
+use crate::signal::Volt;
 use crate::units::{amplitude_ratio, db_from_amplitude_ratio, giga, mega};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -79,14 +78,10 @@ pub struct Channel {
     /// Their ports.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_ports: Option<PortMap>,
-    #[serde(skip)]
-    made: Option<Arc<Made>>,
 }
 
-/// What was made of a description.
-#[derive(Clone, Debug, PartialEq)]
+/// Transfers made of a description and its files.
 struct Made {
-    recipe: Box<Channel>,
     read: Vec<Taken>,
     through: Option<Arc<Table>>,
     fext: Vec<Arc<Table>>,
@@ -97,8 +92,8 @@ struct Made {
 /// map that was guessed.
 type Taken = (&'static str, String, u64, f64, Option<String>);
 
-/// What was made last.
-static RECENT: LruCache<Channel, Made> = LruCache::new();
+/// A key of a channel, its value, and what is wrong with it.
+type Wrong = (&'static str, String, String);
 
 /// Coupling below which an aggressor is left out, dB.
 const SILENT_DB: f64 = -120.0;
@@ -134,7 +129,6 @@ impl Default for Channel {
             fext_ports: None,
             next_files: Vec::new(),
             next_ports: None,
-            made: None,
         }
     }
 }
@@ -188,34 +182,42 @@ impl Channel {
         }
     }
 
-    /// Makes what is computed once: reads its files, puts networks together.
-    pub fn load(&mut self, at: &Path, reader: &mut FileReader<'_>) {
-        let recipe = Box::new(Channel { made: None, ..self.clone() });
-        if self.made.as_ref().is_none_or(|made| made.recipe != recipe) {
-            // a channel without files is a pure function of its description, and many lanes and
-            // points of a sweep have the same
-            let files = [&self.files, &self.fext_files, &self.next_files]
-                .iter()
-                .any(|files| !files.is_empty());
-            let mut make = || self.make(recipe.clone(), at, reader).ok_or(());
-            self.made =
-                if files { make().ok().map(Arc::new) } else { RECENT.get(&recipe, make).ok() };
-        }
-        let made = self.made.clone();
-        for (key, file, digest, ends_hz, found) in made.iter().flat_map(|made| &made.read) {
-            reader.record(at, key, file, *digest, *ends_hz, found.clone());
+    /// Reads its files and puts networks together, to report what is wrong with them.
+    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) {
+        match self.made(files.library()) {
+            Ok(made) => {
+                for (key, file, digest, ends_hz, found) in &made.read {
+                    files.record(at, key, file, *digest, *ends_hz, found.clone());
+                }
+            }
+            Err(wrong) => {
+                for (key, value, remedy) in wrong {
+                    files.problems().report(at, key, value, remedy);
+                }
+            }
         }
     }
 
-    fn make(&self, recipe: Box<Channel>, at: &Path, reader: &mut FileReader<'_>) -> Option<Made> {
-        let digest = fnv(format!("{recipe:?}").as_bytes());
-        let mut read = Vec::new();
-        let files = self.files_used(reader, at, &mut read);
+    /// Its transfers: a pure function of the description and its files, and many lanes and points
+    /// of a sweep have the same.
+    fn made(&self, library: &Library) -> Result<Arc<Made>, Vec<Wrong>> {
+        let files: Vec<&str> = [own_files(self), &self.fext_files, &self.next_files]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        library.derived(self, &files, || self.make(library))
+    }
+
+    fn make(&self, library: &Library) -> Result<Made, Vec<Wrong>> {
+        let digest = fnv(format!("{self:?}").as_bytes());
+        let (mut read, mut wrong) = (Vec::new(), Vec::new());
+        let files = self.files_used(library, &mut read, &mut wrong);
         if files[0].len() != own_files(self).len()
             || own_files(self).is_empty() && self.kind == ChannelKind::Files
             || self.wrong()
         {
-            return None; // said already
+            return Err(wrong); // of numbers and missing keys another check tells
         }
         let through = match self.kind {
             ChannelKind::Thru => None,
@@ -229,8 +231,8 @@ impl Channel {
                     } else {
                         ("trace", String::new())
                     };
-                    reader.problems().report(at, key, value, remedy);
-                    return None;
+                    wrong.push((key, value, remedy));
+                    return Err(wrong);
                 }
             },
         };
@@ -240,21 +242,21 @@ impl Channel {
             for (network, name) in networks.iter().zip(names) {
                 match self.table(network, digest) {
                     Ok(table) => leaks.push(Arc::new(table)),
-                    Err(remedy) => reader.problems().report(at, key, name, remedy),
+                    Err(remedy) => wrong.push((key, name.clone(), remedy)),
                 }
             }
         }
         let [fext, next] = leaks;
-        Some(Made { recipe, read, through, fext, next })
+        if wrong.is_empty() { Ok(Made { read, through, fext, next }) } else { Err(wrong) }
     }
 
     /// The differential networks of the files that are used: of the channel, of far-end and of
     /// near-end aggressors.
     fn files_used(
         &self,
-        reader: &mut FileReader<'_>,
-        at: &Path,
+        library: &Library,
         read: &mut Vec<Taken>,
+        wrong: &mut Vec<Wrong>,
     ) -> [Vec<Network>; 3] {
         let own = own_files(self);
         let lists = [
@@ -265,8 +267,7 @@ impl Channel {
         lists.map(|(key, files, map)| {
             let one = |file: &String| {
                 let mut found = None;
-                let made = reader.touchstone(file).and_then(|touchstone| {
-                    let digest = touchstone.digest();
+                let made = library.touchstone(file).and_then(|(digest, touchstone)| {
                     Ok((
                         differential(Network::from((*touchstone).clone()), map, &mut found)?,
                         digest,
@@ -278,7 +279,7 @@ impl Channel {
                         Some(network)
                     }
                     Err(remedy) => {
-                        reader.problems().report(at, key, file, remedy);
+                        wrong.push((key, file.clone(), remedy));
                         None
                     }
                 }
@@ -327,27 +328,37 @@ impl Channel {
     }
 
     /// Loss at a frequency against 0 dB, dB: the voltage at the load by that without the channel.
-    pub fn loss_db(&self, f_hz: f64) -> f64 {
-        let table = self.made.as_ref().and_then(|made| made.through.as_ref());
-        table.map_or(0.0, |table| -db_from_amplitude_ratio(table.at(f_hz).norm()))
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read any more.
+    pub fn loss_db(&self, f_hz: f64, library: &Library) -> Result<f64, FileError> {
+        let made = self.made(library).map_err(gone)?;
+        let table = made.through.as_ref();
+        Ok(table.map_or(0.0, |table| -db_from_amplitude_ratio(table.at(f_hz).norm())))
     }
 
     /// What a settled voltage becomes.
-    pub(crate) fn settled(&self) -> f64 {
-        amplitude_ratio(-self.loss_db(0.0))
+    pub(crate) fn settled(&self, library: &Library) -> Result<f64, FileError> {
+        Ok(amplitude_ratio(-self.loss_db(0.0, library)?))
     }
 
     /// Passes on what `sender` has sent; sources are called `name.fext`, ... `behind_gain` as of
     /// noise.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read any more.
     pub(crate) fn extend(
         &self,
         volts: Chain<Volt>,
         sender: &SerdesTx,
         name: &str,
         behind_gain: bool,
-        grid: Grid,
-    ) -> Chain<Volt> {
-        let made = self.made.as_ref().expect("a description is loaded before it is used");
+        context: &BuildContext<'_>,
+    ) -> Result<Chain<Volt>, FileError> {
+        let grid = context.grid;
+        let made = self.made(context.library).map_err(gone)?;
         let mut volts = match &made.through {
             Some(table) => volts.response(Shape::Table(table.clone())),
             None => volts,
@@ -382,8 +393,16 @@ impl Channel {
                 });
             }
         }
-        volts
+        Ok(volts)
     }
+}
+
+/// The first of a channel's problems, as a build reports it.
+fn gone(wrong: Vec<Wrong>) -> FileError {
+    let (_, file, remedy) = wrong.into_iter().next().unwrap_or_else(|| {
+        ("", String::new(), "must be a channel whose description was checked".to_owned())
+    });
+    FileError { file, remedy }
 }
 
 /// The files of the channel itself, where they are used.

@@ -1,31 +1,7 @@
 //! Measured curves in place of a model's, as they are described.
 
-use super::library::{FileReader, Loaded};
-use super::series::{SeriesKind, TransmissionUnit};
-use crate::error::Path;
-use crate::math::monotone::Monotone;
+use super::series::TransmissionUnit;
 use serde::{Deserialize, Serialize};
-
-/// A file that holds a curve; as a key it is the file's name alone.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub struct SeriesFile {
-    /// The file; empty for none.
-    pub file: String,
-    loaded: Option<Loaded<(String, SeriesKind), Monotone>>,
-}
-
-impl From<String> for SeriesFile {
-    fn from(file: String) -> Self {
-        SeriesFile { file, loaded: None }
-    }
-}
-
-impl From<SeriesFile> for String {
-    fn from(series: SeriesFile) -> Self {
-        series.file
-    }
-}
 
 /// A measured transmission over voltage in place of a modulator's model.
 ///
@@ -38,7 +14,7 @@ impl From<SeriesFile> for String {
 #[serde(deny_unknown_fields, default)]
 pub struct Transmission {
     /// The file; empty for the model.
-    pub file: SeriesFile,
+    pub file: String,
     /// What its second column is.
     pub unit: TransmissionUnit,
 }
@@ -52,7 +28,7 @@ pub struct Transmission {
 #[serde(deny_unknown_fields, default)]
 pub struct DriveCurve {
     /// The file; empty for the model.
-    pub file: SeriesFile,
+    pub file: String,
 }
 
 /// A measured power over current of a laser in place of its power.
@@ -62,7 +38,7 @@ pub struct DriveCurve {
 #[serde(deny_unknown_fields, default)]
 pub struct LightCurve {
     /// The file; empty for the power as it is given.
-    pub file: SeriesFile,
+    pub file: String,
 }
 
 /// A measured static curve of an amplifier in place of its overload.
@@ -74,29 +50,5 @@ pub struct LightCurve {
 #[serde(deny_unknown_fields, default)]
 pub struct CompressionCurve {
     /// The file, used by `limiting = "curve"`.
-    pub file: SeriesFile,
-}
-
-impl SeriesFile {
-    /// Fills it from its file and reports what is wrong with that.
-    pub(crate) fn load(
-        &mut self,
-        at: &Path,
-        key: &str,
-        kind: SeriesKind,
-        reader: &mut FileReader<'_>,
-    ) {
-        reader.series(at, key, &(self.file.clone(), kind), &mut self.loaded);
-    }
-
-    /// The curve, when there is one.
-    pub(crate) fn curve(&self) -> Option<&std::sync::Arc<Monotone>> {
-        let loaded = self.loaded.as_ref().filter(|loaded| loaded.recipe.0 == self.file);
-        loaded.map(|loaded| &loaded.value)
-    }
-
-    /// True when no file is named.
-    pub fn is_empty(&self) -> bool {
-        self.file.is_empty()
-    }
+    pub file: String,
 }

@@ -1,272 +1,240 @@
-//! Files of measured parts: read once, kept with what was made of them.
+//! Files read once, kept with what was made of them.
 
 use super::capture::read::MOST_BYTES;
-use super::capture::recording::{ExpectedSignal, Recording, RecordingRecipe};
+use super::capture::recording::{Recording, RecordingRecipe};
 use super::response_table::{self, ResponseRecipe};
 use super::series::{self, SeriesKind};
 use super::text::{self, Text};
 use super::touchstone::network_file::Touchstone;
 use crate::chain::Table;
-use crate::error::{Path, Problems};
 use crate::math::monotone::Monotone;
-use serde::Serialize;
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
+use std::fmt::{self, Debug};
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
-/// What went wrong with a file, to be written behind its name.
-pub(crate) type ReadResult<T> = Result<Arc<T>, String>;
+/// Values of one type that are kept by [`Library::derived`].
+const KEPT: usize = 64;
 
-/// The files of measured parts, each read once however many keys and lanes name it; clones share
-/// what was read.
+/// A value made of a file, with the digest of the file's bytes; or what is wrong with the file, to
+/// be written after its name.
+pub(crate) type Digested<T> = Result<(u64, Arc<T>), String>;
+
+/// The files that descriptions name, each read once however many keys and lanes name it; clones
+/// share what was read.
 ///
-/// A file that changes after it was read keeps its first content for as long as the library lives.
-#[derive(Clone, Debug, Default)]
+/// A file is known by its path, its date of modification and its size: one that has changed is read
+/// again, one that has gone is an error.
+#[derive(Clone, Default)]
 pub struct Library(Arc<Mutex<Cache>>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Cache {
-    texts: HashMap<String, ReadResult<Text>>,
-    responses: HashMap<ResponseRecipe, ReadResult<Table>>,
-    series: HashMap<(String, SeriesKind), ReadResult<Monotone>>,
-    networks: HashMap<String, ReadResult<Touchstone>>,
-    /// Recordings with their files' digests: few, and each another.
-    captures: Vec<(RecordingRecipe, Digested)>,
+    texts: Kept<String, Text>,
+    responses: Kept<ResponseRecipe, Table>,
+    series: Kept<(String, SeriesKind), Monotone>,
+    networks: Kept<String, Touchstone>,
+    digests: HashMap<String, (Stamp, Result<u64, String>)>,
+    /// Few, and each another.
+    recordings: Vec<(RecordingRecipe, Stamp, Digested<Recording>)>,
+    /// By type, what other rooms made: a list of keys, stamps and values each.
+    derived: HashMap<TypeId, Box<dyn Any + Send>>,
 }
 
-/// A recording with its file's digest.
-type Digested = Result<(u64, Arc<Recording>), String>;
+/// Values by what they are made of, with the state of the file that they were made of.
+type Kept<R, T> = HashMap<R, (Stamp, Digested<T>)>;
 
-/// What was made of a file and of what else; stale when either changes.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Loaded<R, T> {
-    pub(super) recipe: R,
-    pub(super) digest: u64,
-    pub(super) value: Arc<T>,
+/// What was derived last: key, states of its files, value.
+type Derived<K, V> = Vec<(K, Vec<Stamp>, Arc<V>)>;
+
+/// State of a file: another date or size is another file.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Stamp {
+    modified: Option<SystemTime>,
+    bytes: u64,
 }
 
-/// A file that a description names.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct FileRead {
-    /// Dotted key that names it.
-    pub key: String,
-    /// The file, as named.
-    pub file: String,
-    /// FNV-1a of its bytes, 64 bits, 16 hexadecimal digits, such as `fnv1a64:85944171f73967e8`.
-    pub digest: String,
-    /// Where a response's data ends, Hz; beyond, it is extrapolated.
-    #[serde(skip)]
-    pub ends_hz: Option<f64>,
-    /// What was found in a waveform.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub found: Option<String>,
-}
-
-/// One walk through a description that fills every key which names a file.
-pub struct FileReader<'a> {
-    library: &'a Library,
-    problems: &'a mut Problems,
-    expected: Option<ExpectedSignal>,
-    read: Vec<FileRead>,
-}
-
-impl Library {
-    fn text(&self, file: &str) -> ReadResult<Text> {
-        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        cache.texts.entry(file.to_owned()).or_insert_with(|| text::read(file).map(Arc::new)).clone()
+impl Stamp {
+    fn of(file: &str) -> Result<Stamp, String> {
+        let metadata =
+            std::fs::metadata(file).map_err(|error| format!("cannot be opened ({error})"))?;
+        Ok(Stamp { modified: metadata.modified().ok(), bytes: metadata.len() })
     }
+}
 
-    fn made<R: Clone + Eq + Hash, T>(
-        &self,
-        file: &str,
-        recipe: &R,
-        table: impl Fn(&mut Cache) -> &mut HashMap<R, ReadResult<T>>,
-        make: impl FnOnce(&Text) -> Result<T, String>,
-    ) -> Result<Loaded<R, T>, String> {
-        let text = self.text(file)?;
-        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let value = table(&mut cache)
-            .entry(recipe.clone())
-            .or_insert_with(|| make(&text).map(Arc::new))
-            .clone()?;
-        Ok(Loaded { recipe: recipe.clone(), digest: text.digest, value })
+impl Debug for Library {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Library").finish_non_exhaustive()
     }
 }
 
 impl Library {
-    /// A recording; read with the cache open, so that a waveform which many lanes name is aligned
-    /// once.
-    fn capture(
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        // what a panicking thread left is whole: values are put in at once
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A value by its recipe, made again when its file has changed. It is made while the cache is
+    /// held, so that threads which ask for the same one make it once.
+    fn kept<R: Clone + Eq + Hash, T>(
         &self,
-        recipe: &RecordingRecipe,
-    ) -> Result<Loaded<RecordingRecipe, Recording>, String> {
-        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known =
-            cache.captures.iter().find(|(known, _)| known == recipe).map(|(_, made)| made.clone());
-        let made = known.unwrap_or_else(|| {
-            let read = text::bytes(&recipe.file, MOST_BYTES);
-            let made = read.and_then(|bytes| {
-                Ok((text::fnv(&bytes), Arc::new(Recording::read(&bytes, recipe)?)))
-            });
-            cache.captures.push((recipe.clone(), made.clone()));
-            made
-        });
-        made.map(|(digest, value)| Loaded { recipe: recipe.clone(), digest, value })
-    }
-}
-
-impl<'a> FileReader<'a> {
-    /// A walk that takes files from `library` and reports to `problems`.
-    pub fn new(library: &'a Library, problems: &'a mut Problems) -> Self {
-        FileReader { library, problems, expected: None, read: Vec::new() }
-    }
-
-    /// The same walk, which knows what is sent: captured waveforms are read only then.
-    pub fn with_signal(self, expected: ExpectedSignal) -> Self {
-        FileReader { expected: Some(expected).filter(ExpectedSignal::is_sound), ..self }
-    }
-
-    /// What is sent.
-    pub(super) fn expected(&self) -> Option<&ExpectedSignal> {
-        self.expected.as_ref()
-    }
-
-    /// The problems, to report more.
-    pub fn problems(&mut self) -> &mut Problems {
-        self.problems
-    }
-
-    /// The files that were read, in the order of their keys.
-    pub fn finish(self) -> Vec<FileRead> {
-        self.read
-    }
-
-    pub(super) fn response(
-        &mut self,
-        at: &Path,
-        recipe: &ResponseRecipe,
-        loaded: &mut Option<Loaded<ResponseRecipe, Table>>,
-    ) {
-        let make = |library: &Library| {
-            library.made(
-                &recipe.0,
-                recipe,
-                |s| &mut s.responses,
-                |text| response_table::read(text, recipe),
-            )
-        };
-        self.fill(at, "file", &recipe.0, recipe, loaded, make);
-        if let Some(loaded) = loaded {
-            self.note(
-                at.key("file").to_string(),
-                &recipe.0,
-                loaded.digest,
-                Some(loaded.value.ends_hz()),
-                None,
-            );
-        }
-    }
-
-    pub(super) fn series(
-        &mut self,
-        at: &Path,
-        key: &str,
-        recipe: &(String, SeriesKind),
-        loaded: &mut Option<Loaded<(String, SeriesKind), Monotone>>,
-    ) {
-        let make = |library: &Library| {
-            library.made(&recipe.0, recipe, |s| &mut s.series, |text| series::read(text, recipe.1))
-        };
-        self.fill(at, key, &recipe.0, recipe, loaded, make);
-        if let Some(loaded) = loaded {
-            self.note(at.key(key).to_string(), &recipe.0, loaded.digest, None, None);
-        }
-    }
-
-    pub(super) fn capture(
-        &mut self,
-        at: &Path,
-        key: &str,
-        recipe: &RecordingRecipe,
-        loaded: &mut Option<Loaded<RecordingRecipe, Recording>>,
-    ) {
-        self.fill(at, key, &recipe.file, recipe, loaded, |library| library.capture(recipe));
-        if let Some(loaded) = loaded {
-            self.note(
-                at.key(key).to_string(),
-                &recipe.file,
-                loaded.digest,
-                None,
-                Some(loaded.value.found()),
-            );
-        }
-    }
-
-    /// Fills one key, unless it holds already what `recipe` says.
-    fn fill<R: PartialEq, T>(
-        &mut self,
-        at: &Path,
-        key: &str,
         file: &str,
         recipe: &R,
-        loaded: &mut Option<Loaded<R, T>>,
-        make: impl FnOnce(&Library) -> Result<Loaded<R, T>, String>,
-    ) {
-        if file.is_empty() {
-            *loaded = None;
-        } else if loaded.as_ref().is_none_or(|loaded| loaded.recipe != *recipe) {
-            let made = make(self.library);
-            if let Err(remedy) = &made {
-                self.problems.report(at, key, file, remedy.as_str());
+        table: impl Fn(&mut Cache) -> &mut Kept<R, T>,
+        make: impl FnOnce(&mut Cache) -> Digested<T>,
+    ) -> Digested<T> {
+        let stamp = Stamp::of(file)?;
+        let mut cache = self.cache();
+        match table(&mut cache).get(recipe) {
+            Some((known, made)) if *known == stamp => made.clone(),
+            _ => {
+                let made = make(&mut cache);
+                table(&mut cache).insert(recipe.clone(), (stamp, made.clone()));
+                made
             }
-            *loaded = made.ok();
         }
     }
 
-    /// A network with all of its ports; the caller says what it took with [`FileReader::record`].
-    pub(crate) fn touchstone(&self, file: &str) -> ReadResult<Touchstone> {
-        let mut cache = self.library.0.lock().unwrap_or_else(PoisonError::into_inner);
-        cache
-            .networks
-            .entry(file.to_owned())
-            .or_insert_with(|| Touchstone::open(file).map(Arc::new))
-            .clone()
+    fn text(&self, file: &str) -> Digested<Text> {
+        self.kept(
+            file,
+            &file.to_owned(),
+            |cache| &mut cache.texts,
+            |_| text::read(file).map(|text| (text.digest, Arc::new(text))),
+        )
     }
 
-    /// Notes a file that was read, perhaps earlier.
-    pub(crate) fn record(
-        &mut self,
-        at: &Path,
-        key: &str,
-        file: &str,
-        digest: u64,
-        ends_hz: f64,
-        found: Option<String>,
-    ) {
-        self.note(at.key(key).to_string(), file, digest, Some(ends_hz), found);
+    /// A response's table.
+    pub(super) fn response(&self, recipe: &ResponseRecipe) -> Digested<Table> {
+        let (digest, text) = self.text(&recipe.0)?;
+        self.kept(
+            &recipe.0,
+            recipe,
+            |cache| &mut cache.responses,
+            |_| response_table::read(&text, recipe).map(|table| (digest, Arc::new(table))),
+        )
     }
 
-    /// Notes a file that someone else reads, if it can be read.
-    pub(crate) fn record_unread(&mut self, at: &Path, key: &str, file: &str, most_bytes: u64) {
-        if let Ok(bytes) = text::bytes(file, most_bytes) {
-            self.note(at.key(key).to_string(), file, text::fnv(&bytes), None, None);
+    /// A curve or a spectrum.
+    pub(super) fn series(&self, file: &str, kind: SeriesKind) -> Digested<Monotone> {
+        let (digest, text) = self.text(file)?;
+        self.kept(
+            file,
+            &(file.to_owned(), kind),
+            |cache| &mut cache.series,
+            |_| series::read(&text, kind).map(|curve| (digest, Arc::new(curve))),
+        )
+    }
+
+    /// A recording, its pattern found in it.
+    pub(super) fn recording(&self, recipe: &RecordingRecipe) -> Digested<Recording> {
+        let stamp = Stamp::of(&recipe.file)?;
+        let mut cache = self.cache();
+        let known = cache.recordings.iter().find(|(known, at, _)| known == recipe && *at == stamp);
+        if let Some((_, _, made)) = known {
+            return made.clone();
+        }
+        let made = text::bytes(&recipe.file, MOST_BYTES)
+            .and_then(|bytes| Ok((text::fnv(&bytes), Arc::new(Recording::read(&bytes, recipe)?))));
+        cache.recordings.retain(|(known, ..)| known != recipe);
+        cache.recordings.push((recipe.clone(), stamp, made.clone()));
+        made
+    }
+
+    /// A network with all of its ports.
+    pub(crate) fn touchstone(&self, file: &str) -> Digested<Touchstone> {
+        self.kept(
+            file,
+            &file.to_owned(),
+            |cache| &mut cache.networks,
+            |_| Touchstone::open(file).map(|network| (network.digest(), Arc::new(network))),
+        )
+    }
+
+    /// Digest of a file that another room reads.
+    pub(super) fn digest(&self, file: &str, most_bytes: u64) -> Result<u64, String> {
+        let stamp = Stamp::of(file)?;
+        let mut cache = self.cache();
+        match cache.digests.get(file) {
+            Some((known, digest)) if *known == stamp => digest.clone(),
+            _ => {
+                let digest = text::bytes(file, most_bytes).map(|bytes| text::fnv(&bytes));
+                cache.digests.insert(file.to_owned(), (stamp, digest.clone()));
+                digest
+            }
         }
     }
 
-    fn note(
-        &mut self,
-        key: String,
-        file: &str,
-        digest: u64,
-        ends_hz: Option<f64>,
-        found: Option<String>,
-    ) {
-        self.read.push(FileRead {
-            key,
-            file: file.to_owned(),
-            digest: text::digest(digest),
-            ends_hz,
-            found,
-        });
+    /// What another room made of a description and of the files that it names, or makes of them
+    /// now; the last [`KEPT`] of a type are kept.
+    ///
+    /// # Errors
+    ///
+    /// Those of `make`. A file that has gone is asked of `make` again.
+    pub(crate) fn derived<K, V, E>(
+        &self,
+        key: &K,
+        files: &[&str],
+        make: impl FnOnce() -> Result<V, E>,
+    ) -> Result<Arc<V>, E>
+    where
+        K: Clone + PartialEq + Send + 'static,
+        V: Send + Sync + 'static,
+    {
+        let stamps: Result<Vec<Stamp>, String> = files.iter().map(|file| Stamp::of(file)).collect();
+        let Ok(stamps) = stamps else { return make().map(Arc::new) };
+        let id = TypeId::of::<(K, V)>();
+        let known = |cache: &Cache| {
+            let list = cache.derived.get(&id)?.downcast_ref::<Derived<K, V>>()?;
+            let known = list.iter().find(|(known, at, _)| known == key && *at == stamps)?;
+            Some(known.2.clone())
+        };
+        if let Some(value) = known(&self.cache()) {
+            return Ok(value);
+        }
+        // made without the cache, which may be asked for files meanwhile
+        let value = Arc::new(make()?);
+        let mut cache = self.cache();
+        let list = cache.derived.entry(id).or_insert_with(|| Box::new(Derived::<K, V>::new()));
+        if let Some(list) = list.downcast_mut::<Derived<K, V>>() {
+            list.retain(|(known, ..)| known != key);
+            if list.len() == KEPT {
+                list.remove(0);
+            }
+            list.push((key.clone(), stamps, value.clone()));
+        }
+        Ok(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_once_again_when_it_changes_and_refused_when_it_has_gone() {
+        let path = std::env::temp_dir().join(format!("lightlane-library-{}", std::process::id()));
+        let file = path.to_str().unwrap();
+        let library = Library::default();
+        let light = |library: &Library| library.series(file, SeriesKind::Light);
+        std::fs::write(&path, "0,0\n10,1\n").unwrap();
+        let (first, again) = (light(&library).unwrap(), light(&library.clone()).unwrap());
+        assert!(Arc::ptr_eq(&first.1, &again.1));
+        std::fs::write(&path, "0,0\n10,1\n20,3\n").unwrap();
+        let longer = light(&library).unwrap();
+        assert!(first.0 != longer.0 && (longer.1.at(20.0) - 3.0).abs() < 1e-12);
+        let mut made = 0;
+        let mut derive = |key: u32| {
+            let value = library.derived(&key, &[file], || {
+                made += 1;
+                Ok::<_, ()>(2 * key)
+            });
+            (*value.unwrap(), made)
+        };
+        assert_eq!((derive(1), derive(1), derive(2), derive(1)), ((2, 1), (2, 1), (4, 2), (2, 2)));
+        std::fs::remove_file(&path).unwrap();
+        assert!(light(&library).unwrap_err().starts_with("cannot be opened ("));
     }
 }

@@ -14,14 +14,16 @@
 //!
 //! Text has columns between commas, semicolons, tabs or blanks, comments behind `#`, `!` or `%`,
 //! and a header if one likes. Frequency is in GHz unless the header says Hz, kHz or MHz. A path is
-//! looked for from the current folder. A file is read once by a [`Library`], and [`FileReader`] fills
-//! every key of a description from there.
+//! looked for from the current folder. A file is read once by a [`Library`], which a description
+//! is checked and built with; a description holds the file's path alone.
 
 mod capture;
 mod columns;
+mod context;
 mod curves;
 mod library;
 pub mod npy;
+mod reader;
 mod response;
 mod response_table;
 mod series;
@@ -29,15 +31,16 @@ mod text;
 mod touchstone;
 
 pub use capture::{
-    Candidate, Capture, CaptureFile, CaptureQuantity, ExpectedSignal, Located, Opened, Periods,
-    PowerUnit, Recording, Residual, locate,
+    Candidate, Capture, CaptureQuantity, ExpectedSignal, Located, Opened, Periods, PowerUnit,
+    Recording, Residual, locate,
 };
-pub use curves::{CompressionCurve, DriveCurve, LightCurve, SeriesFile, Transmission};
-pub use library::{FileRead, FileReader, Library};
+pub use context::{BuildContext, FileError};
+pub use curves::{CompressionCurve, DriveCurve, LightCurve, Transmission};
+pub use library::Library;
+pub use reader::{FileRead, FileReader};
 pub use response::{Response, ResponseDomain};
 pub(crate) use response_table::rolloff;
 pub use response_table::{Convention, SParameter};
-pub(crate) use series::SeriesKind;
-pub use series::TransmissionUnit;
+pub use series::{SeriesKind, TransmissionUnit};
 pub(crate) use text::fnv;
 pub use touchstone::{MOST_PORTS, Touchstone};

@@ -1,9 +1,6 @@
 //! A measured response in place of a model's.
 
-use super::library::{FileReader, Loaded};
 use super::response_table::{Convention, ResponseRecipe, SParameter, is_touchstone};
-use crate::chain::{Shape, Table};
-use crate::error::Path;
 use serde::{Deserialize, Serialize};
 
 /// What a part's response is a ratio of: where light is at one side, decibels may be optical.
@@ -43,8 +40,6 @@ pub struct Response {
     pub convention: Convention,
     /// Which transmission of a Touchstone file.
     pub ports: SParameter,
-    #[serde(skip)]
-    table: Option<Loaded<ResponseRecipe, Table>>,
 }
 
 impl Response {
@@ -53,27 +48,17 @@ impl Response {
         Response { file: file.to_owned(), ..Response::default() }
     }
 
-    /// Fills it from its file and reports what is wrong with that.
-    pub fn load(&mut self, at: &Path, scale: ResponseDomain, reader: &mut FileReader<'_>) {
-        if self.convention == Convention::Power
-            && (scale == ResponseDomain::Electrical || is_touchstone(&self.file))
-        {
-            let remedy =
-                "must be \"amplitude\": only text of an optical power's response is in 10 log";
-            reader.problems().report(at, "convention", "power", remedy);
-        }
-        let recipe = (self.file.clone(), self.convention, self.ports);
-        reader.response(at, &recipe, &mut self.table);
+    /// What a table of it is made of.
+    pub(super) fn recipe(&self) -> ResponseRecipe {
+        (self.file.clone(), self.convention, self.ports)
     }
 
-    /// The measured response, or else the model's.
-    pub(crate) fn or(&self, model: impl FnOnce() -> Shape) -> Shape {
-        match &self.table {
-            Some(loaded) if loaded.recipe.0 == self.file => Shape::Table(loaded.value.clone()),
-            _ => {
-                assert!(self.file.is_empty(), "{} is loaded before it is used", self.file);
-                model()
-            }
-        }
+    /// Why its convention cannot be that of a response of such a domain.
+    pub(super) fn wrong_convention(&self, domain: ResponseDomain) -> Option<&'static str> {
+        let is_wrong = self.convention == Convention::Power
+            && (domain == ResponseDomain::Electrical || is_touchstone(&self.file));
+        is_wrong.then_some(
+            "must be \"amplitude\": only text of an optical power's response is in 10 log",
+        )
     }
 }

@@ -20,7 +20,7 @@ pub enum TransmissionUnit {
 
 /// What the two columns are, and what becomes of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum SeriesKind {
+pub enum SeriesKind {
     /// Voltage and transmission; becomes ln T over the reverse voltage.
     Transmission(TransmissionUnit),
     /// Input of full scale -1 .. 1 and output in V, both signs or the upper half of an odd curve.

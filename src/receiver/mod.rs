@@ -10,11 +10,11 @@ pub use linear::LinearOutput;
 pub use photodiode::Photodiode;
 pub use tia::{Limiting, NoiseModel, Tia};
 
-use crate::chain::{Chain, Dsp, Plan, Shape, Workshop};
+use crate::chain::{Chain, Dsp, Plan, Shape};
 use crate::error::{Path, Problems};
-use crate::measured::FileReader;
+use crate::measured::{BuildContext, FileError, FileReader};
 use crate::serdes::dsp::DspConfig;
-use crate::signal::{Field, Grid, Volt};
+use crate::signal::{Field, Volt};
 use crate::units::amplitude_ratio;
 use serde::{Deserialize, Serialize};
 
@@ -56,11 +56,11 @@ impl Receiver {
         self.dsp.check(&at.key("dsp"), symbol_rate_hz, problems);
     }
 
-    /// Fills what is measured from its files.
-    pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
-        self.photodiode.load(&at.key("photodiode"), files);
-        self.tia.load(&at.key("tia"), files);
-        self.dsp.load(&at.key("dsp"), files);
+    /// Reads its files, to report what is wrong with them.
+    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) {
+        self.photodiode.read(&at.key("photodiode"), files);
+        self.tia.read(&at.key("tia"), files);
+        self.dsp.read(&at.key("dsp"), files);
     }
 
     /// Its signal processing.
@@ -76,36 +76,46 @@ impl Receiver {
     }
 
     /// Light of nominal outer amplitude `oma_w` becomes samples.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read any more.
     pub(crate) fn extend(
         &self,
         light: Chain<Field>,
         oma_w: f64,
-        grid: Grid,
-        shop: &mut Workshop,
-    ) -> Plan {
-        let volts = self.dsp.adc.filter(self.detect(light, oma_w, grid));
-        Plan::build(volts, self.dsp.adc.sampler(), grid, shop)
+        context: &mut BuildContext<'_>,
+    ) -> Result<Plan, FileError> {
+        let volts = self.dsp.adc.filter(self.detect(light, oma_w, context)?, context)?;
+        Ok(Plan::build(volts, self.dsp.adc.sampler(), context.grid, context.cache))
     }
 
     /// The same light becomes volts of a linear output.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read any more.
     pub(crate) fn extend_linear(
         &self,
         light: Chain<Field>,
         oma_w: f64,
         output: &LinearOutput,
-        grid: Grid,
-    ) -> Chain<Volt> {
-        output.extend(
-            self.detect(light, oma_w, grid),
-            self.settled_current_a(oma_w) * self.tia.gain_v_per_a(),
-        )
+        context: &BuildContext<'_>,
+    ) -> Result<Chain<Volt>, FileError> {
+        let volts = self.detect(light, oma_w, context)?;
+        Ok(output.extend(volts, self.settled_current_a(oma_w) * self.tia.gain_v_per_a()))
     }
 
     /// Light becomes the amplifier's volts.
-    fn detect(&self, light: Chain<Field>, oma_w: f64, grid: Grid) -> Chain<Volt> {
+    fn detect(
+        &self,
+        light: Chain<Field>,
+        oma_w: f64,
+        context: &BuildContext<'_>,
+    ) -> Result<Chain<Volt>, FileError> {
         let light = light.response(Shape::Gain(amplitude_ratio(-self.coupling_loss_db)));
-        let current = self.photodiode.extend(light);
-        let current = self.crosstalk.extend(current, self.settled_current_a(oma_w), grid);
-        self.tia.extend(current)
+        let current = self.photodiode.extend(light, context)?;
+        let victim_a = self.settled_current_a(oma_w);
+        self.tia.extend(self.crosstalk.extend(current, victim_a, context.grid), context)
     }
 }

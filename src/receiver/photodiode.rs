@@ -3,7 +3,7 @@
 use crate::chain::{Chain, Density, Law, Map, Noise, Shape};
 use crate::error::{Path, Problems};
 use crate::math::{prototype::Family, simd::multiversion};
-use crate::measured::{FileReader, Response, ResponseDomain};
+use crate::measured::{BuildContext, FileError, FileReader, Response, ResponseDomain};
 use crate::signal::{Ampere, Field};
 use crate::units::{CHARGE_C, giga, nano};
 use num_complex::Complex32;
@@ -58,20 +58,29 @@ impl Photodiode {
         problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
     }
 
-    /// Fills what is measured from its files.
-    pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
-        self.response.load(&at.key("response"), ResponseDomain::Optical, files);
+    /// Reads its files, to report what is wrong with them.
+    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) {
+        files.response(&at.key("response"), &self.response, ResponseDomain::Optical);
     }
 
     /// Detects: square law, shot noise, pole.
-    pub(crate) fn extend(&self, light: Chain<Field>) -> Chain<Ampere> {
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read any more.
+    pub(crate) fn extend(
+        &self,
+        light: Chain<Field>,
+        context: &BuildContext<'_>,
+    ) -> Result<Chain<Ampere>, FileError> {
         let shot = Law::Shot { dark_a: nano(self.dark_current_na) };
         let current = light.map(SquareLaw { responsivity: self.responsivity_a_per_w as f32 });
-        let response =
-            self.response.or(|| Shape::low_pass(Family::Bessel, 1, giga(self.bandwidth_ghz), 0.0));
-        current
+        let response = context.response(&self.response, || {
+            Shape::low_pass(Family::Bessel, 1, giga(self.bandwidth_ghz), 0.0)
+        })?;
+        Ok(current
             .noise(Noise::new("photodiode.shot", shot, Density::White(2.0 * CHARGE_C)))
-            .response(response)
+            .response(response))
     }
 }
 

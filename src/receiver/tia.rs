@@ -4,7 +4,7 @@ use crate::chain::{Chain, Density, Law, Lookup, Map, Noise, Shape};
 use crate::error::{Path, Problems};
 use crate::math::{elementary, prototype::Family, simd::multiversion};
 use crate::measured::{
-    CompressionCurve, FileReader, Response, ResponseDomain, SeriesFile, SeriesKind,
+    BuildContext, CompressionCurve, FileError, FileReader, Response, ResponseDomain, SeriesKind,
 };
 use crate::signal::{Ampere, Volt};
 use crate::units::{giga, kilo, milli, pico};
@@ -75,7 +75,7 @@ pub struct Tia {
     pub a2_pa2_per_hz_ghz2: f64,
     /// Frequency and input-referred noise in pA/sqrt(Hz), used by `noise = "table"`; beyond its
     /// ends it stays.
-    pub noise_file: SeriesFile,
+    pub noise_file: String,
     /// Gain, kOhm.
     pub transimpedance_kohm: f64,
     /// What happens to large currents.
@@ -99,7 +99,7 @@ impl Default for Tia {
             average_pa_per_rthz: 16.0,
             a0_pa2_per_hz: 192.0,
             a2_pa2_per_hz_ghz2: 0.148,
-            noise_file: SeriesFile::default(),
+            noise_file: String::new(),
             transimpedance_kohm: 4.0,
             limiting: Limiting::Linear,
             overload_ma_pp: 3.0,
@@ -138,28 +138,32 @@ impl Tia {
         }
     }
 
-    /// Fills what is measured from its files.
-    pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
-        self.noise_file.load(at, "noise_file", SeriesKind::CurrentNoise, files);
-        self.response.load(&at.key("response"), ResponseDomain::Electrical, files);
-        self.curve.file.load(&at.key("curve"), "file", SeriesKind::Compression, files);
+    /// Reads its files, to report what is wrong with them.
+    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) {
+        files.curve(at, "noise_file", &self.noise_file, SeriesKind::CurrentNoise);
+        files.response(&at.key("response"), &self.response, ResponseDomain::Electrical);
+        files.curve(&at.key("curve"), "file", &self.curve.file, SeriesKind::Compression);
     }
 
     /// One-sided density of the input noise, A^2/Hz.
-    pub fn density(&self) -> Density {
-        match self.noise {
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read any more.
+    pub fn density(&self, context: &BuildContext<'_>) -> Result<Density, FileError> {
+        Ok(match self.noise {
             NoiseModel::Average => {
                 let a0 = 0.75 * pico(self.average_pa_per_rthz).powi(2);
                 Density::Quadratic { a0, a2: a0 / giga(self.bandwidth_ghz).powi(2) }
             }
-            NoiseModel::Table => Density::Table(
-                self.noise_file.curve().expect("a description is loaded before it is used").clone(),
-            ),
+            NoiseModel::Table => {
+                Density::Table(context.needed_curve(&self.noise_file, SeriesKind::CurrentNoise)?)
+            }
             NoiseModel::Quadratic => Density::Quadratic {
                 a0: self.a0_pa2_per_hz * pico(1.0).powi(2),
                 a2: self.a2_pa2_per_hz_ghz2 * pico(1.0).powi(2) / giga(1.0).powi(2),
             },
-        }
+        })
     }
 
     /// Gain for small settled currents, V/A.
@@ -168,24 +172,32 @@ impl Tia {
     }
 
     /// Amplifies: input noise, bandwidth, saturation, gain.
-    pub(crate) fn extend(&self, current: Chain<Ampere>) -> Chain<Volt> {
-        let noisy = current.noise(Noise::new("tia.thermal", Law::Added, self.density()));
-        let response = self.response.or(|| {
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read any more.
+    pub(crate) fn extend(
+        &self,
+        current: Chain<Ampere>,
+        context: &BuildContext<'_>,
+    ) -> Result<Chain<Volt>, FileError> {
+        let density = self.density(context)?;
+        let noisy = current.noise(Noise::new("tia.thermal", Law::Added, density));
+        let response = context.response(&self.response, || {
             Shape::low_pass(self.family, self.order, giga(self.bandwidth_ghz), self.peaking_db)
-        });
+        })?;
         let filtered: Chain<Ampere> = noisy.response(response);
         let limited = match self.limiting {
             Limiting::Linear => filtered,
             Limiting::Curve => {
-                let curve =
-                    self.curve.file.curve().expect("a description is loaded before it is used");
-                filtered.map(Compression { lookup: Lookup::new("tia", curve) })
+                let curve = context.needed_curve(&self.curve.file, SeriesKind::Compression)?;
+                filtered.map(Compression { lookup: Lookup::new("tia", &curve) })
             }
             Limiting::Tanh => {
                 filtered.map(Overload { limit_a: (milli(self.overload_ma_pp) / 2.0) as f32 })
             }
         };
-        limited.response(Shape::Gain(self.gain_v_per_a()))
+        Ok(limited.response(Shape::Gain(self.gain_v_per_a())))
     }
 }
 
@@ -242,13 +254,24 @@ fn overload(limit: f32, mean: f32, x: &[f32], y: &mut [f32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chain::Workshop;
+    use crate::measured::Library;
+    use crate::signal::Grid;
+
+    fn density(tia: &Tia) -> Density {
+        let grid = Grid { symbol_rate_hz: giga(53.125), symbols: 256, samples_per_symbol: 4 };
+        let (library, mut cache) = (Library::default(), Workshop::default());
+        let context = BuildContext { grid, lane: 0, library: &library, cache: &mut cache };
+        tia.density(&context).expect("no file is named")
+    }
 
     #[test]
     fn the_mean_of_the_noise_density_over_the_bandwidth_is_the_average_squared() {
         let tia = Tia::default();
+        let density = density(&tia);
         let n = 100_000;
         let mean = (0..n)
-            .map(|i| tia.density().at((i as f64 + 0.5) / n as f64 * giga(tia.bandwidth_ghz)))
+            .map(|i| density.at((i as f64 + 0.5) / n as f64 * giga(tia.bandwidth_ghz)))
             .sum::<f64>()
             / n as f64;
         assert!((mean.sqrt() / pico(16.0) - 1.0).abs() < 1e-6);
@@ -256,10 +279,12 @@ mod tests {
 
     #[test]
     fn the_default_coefficients_are_those_of_the_default_average() {
-        let (average, quadratic) =
-            (Tia::default(), Tia { noise: NoiseModel::Quadratic, ..Tia::default() });
+        let (average, quadratic) = (
+            density(&Tia::default()),
+            density(&Tia { noise: NoiseModel::Quadratic, ..Tia::default() }),
+        );
         for f_hz in [0.0, 20e9, 36e9] {
-            assert!((average.density().at(f_hz) / quadratic.density().at(f_hz) - 1.0).abs() < 2e-3);
+            assert!((average.at(f_hz) / quadratic.at(f_hz) - 1.0).abs() < 2e-3);
         }
     }
 }

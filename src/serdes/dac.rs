@@ -3,7 +3,7 @@
 use crate::chain::{Chain, Density, Law, Noise, Shape};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
-use crate::measured::{FileReader, Response, ResponseDomain};
+use crate::measured::{BuildContext, FileError, FileReader, Response, ResponseDomain};
 use crate::signal::{Grid, Symbol, Volt};
 use crate::units::{femto, giga};
 use serde::{Deserialize, Serialize};
@@ -61,13 +61,24 @@ impl Dac {
         );
     }
 
-    /// Fills what is measured from its files.
-    pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
-        self.response.load(&at.key("response"), ResponseDomain::Electrical, files);
+    /// Reads its files, to report what is wrong with them.
+    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) {
+        files.response(&at.key("response"), &self.response, ResponseDomain::Electrical);
     }
 
-    /// Converts: quantisation noise, displaced edges, hold, bandwidth.
-    pub(crate) fn extend(&self, symbols: Chain<Symbol>, grid: Grid) -> Chain<Volt> {
+    /// Low-pass after the hold, or what was measured in its place.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read any more.
+    pub(crate) fn band(&self, context: &BuildContext<'_>) -> Result<Shape, FileError> {
+        context.response(&self.response, || {
+            Shape::low_pass(Family::Bessel, 4, giga(self.bandwidth_ghz), 0.0)
+        })
+    }
+
+    /// Converts: quantisation noise, displaced edges, hold, `band`width.
+    pub(crate) fn extend(&self, symbols: Chain<Symbol>, band: Shape, grid: Grid) -> Chain<Volt> {
         let per_hz = 2.0 / grid.symbol_rate_hz; // a variance of independent symbols as a one-sided density
         let quantisation = 4.0 / 12.0 / 4f64.powf(self.effective_bits);
         let mut symbols = symbols.noise(Noise::new(
@@ -83,8 +94,6 @@ impl Dac {
                 Density::White(variance * per_hz),
             ));
         }
-        symbols.hold(grid).response(
-            self.response.or(|| Shape::low_pass(Family::Bessel, 4, giga(self.bandwidth_ghz), 0.0)),
-        )
+        symbols.hold(grid).response(band)
     }
 }

@@ -2,10 +2,10 @@
 
 use super::ctle::Ctle;
 use super::dsp::{DspConfig, read_of_serdes};
-use crate::chain::{Chain, Density, Dsp, Law, Noise, Plan, Shape, Workshop};
+use crate::chain::{Chain, Density, Dsp, Law, Noise, Plan, Shape};
 use crate::error::{Path, Problems};
-use crate::measured::FileReader;
-use crate::signal::{Grid, Volt};
+use crate::measured::{BuildContext, FileError, FileReader};
+use crate::signal::Volt;
 use crate::units::nano;
 use serde::{Deserialize, Serialize};
 
@@ -46,29 +46,32 @@ impl SerdesRx {
         self.dsp.check(&at.key("dsp"), symbol_rate_hz, problems);
     }
 
-    /// Fills what is measured from its files.
-    pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
-        self.dsp.load(&at.key("dsp"), files);
+    /// Reads its files, to report what is wrong with them.
+    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) {
+        self.dsp.read(&at.key("dsp"), files);
     }
 
     /// Receives; its noise is called `name.noise`, and `behind_gain` when a gain ahead makes up for
     /// lost light.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read any more.
     pub(crate) fn extend(
         &self,
         volts: Chain<Volt>,
         name: &str,
         behind_gain: bool,
-        grid: Grid,
-        shop: &mut Workshop,
-    ) -> Plan {
+        context: &mut BuildContext<'_>,
+    ) -> Result<Plan, FileError> {
         let noise = Noise::new(
             &format!("{name}.noise"),
             Law::Added,
             Density::White(nano(self.noise_nv_per_rthz).powi(2)),
         );
         let noisy = volts.noise(Noise { behind_gain, ..noise });
-        let filtered = self.dsp.adc.filter(through(noisy, self.ctle.shapes()));
-        Plan::build(filtered, self.dsp.adc.sampler(), grid, shop)
+        let filtered = self.dsp.adc.filter(through(noisy, self.ctle.shapes()), context)?;
+        Ok(Plan::build(filtered, self.dsp.adc.sampler(), context.grid, context.cache))
     }
 
     /// Its signal processing.

@@ -170,6 +170,7 @@ impl Sweep {
         Link::run_lane(
             &self.varied.lane(&item.values, item.lane)?,
             item.lane,
+            self.varied.library(),
             shop,
             workers,
             cancel,

@@ -2,11 +2,13 @@
 
 use crate::chain::{Chain, Density, Law, Lookup, Map, Noise, Shape};
 use crate::error::{Path, Problems};
+use crate::math::monotone::Monotone;
 use crate::math::{elementary, prototype::Family, simd::multiversion};
 use crate::measured::{DriveCurve, FileReader, Response, ResponseDomain, SeriesKind};
 use crate::signal::Volt;
 use crate::units::{giga, nano};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// An amplifier that saturates.
 ///
@@ -65,39 +67,55 @@ impl Driver {
         problems.range(at, "noise_nv_per_rthz", self.noise_nv_per_rthz, 0.0..=10_000.0);
     }
 
-    /// Fills what is measured from its files.
-    pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
-        self.response.load(&at.key("response"), ResponseDomain::Electrical, files);
-        self.curve.file.load(&at.key("curve"), "file", SeriesKind::Drive, files);
+    /// Reads its files and gives what runs; without a file that was refused, its model.
+    pub fn model(&self, at: &Path, files: &mut FileReader<'_>) -> DriverModel {
+        let measured =
+            files.response(&at.key("response"), &self.response, ResponseDomain::Electrical);
+        let curve = files.curve(&at.key("curve"), "file", &self.curve.file, SeriesKind::Drive);
+        let low_pass =
+            || Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), self.peaking_db);
+        DriverModel {
+            swing_vpp: self.swing_vpp,
+            saturation_vpp: self.saturation_vpp,
+            noise_v2_per_hz: nano(self.noise_nv_per_rthz).powi(2),
+            band: measured.map_or_else(low_pass, Shape::Table),
+            curve,
+        }
     }
+}
 
+/// A driver as it runs.
+#[derive(Clone, Debug)]
+pub struct DriverModel {
+    swing_vpp: f64,
+    saturation_vpp: f64,
+    noise_v2_per_hz: f64,
+    band: Shape,
+    curve: Option<Arc<Monotone>>,
+}
+
+impl DriverModel {
     /// Amplifies: bandwidth, saturation, output noise.
-    pub(crate) fn extend(&self, drive: Chain<Volt>) -> Chain<Volt> {
-        let response = self
-            .response
-            .or(|| Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), self.peaking_db));
-        let filtered = drive.response::<Volt>(response);
-        let driven: Chain<Volt> = match self.curve.file.curve() {
+    pub fn extend(&self, drive: Chain<Volt>) -> Chain<Volt> {
+        let filtered = drive.response::<Volt>(self.band.clone());
+        let driven: Chain<Volt> = match &self.curve {
             Some(curve) => filtered.map(Lookup::new("driver", curve)),
             None => {
                 let gain = (self.swing_vpp / self.saturation_vpp) as f32;
                 filtered.map(Saturation { gain, limit_v: (self.saturation_vpp / 2.0) as f32 })
             }
         };
-        if self.noise_nv_per_rthz > 0.0 {
-            driven.noise(Noise::new(
-                "driver.noise",
-                Law::Added,
-                Density::White(nano(self.noise_nv_per_rthz).powi(2)),
-            ))
+        if self.noise_v2_per_hz > 0.0 {
+            let density = Density::White(self.noise_v2_per_hz);
+            driven.noise(Noise::new("driver.noise", Law::Added, density))
         } else {
             driven
         }
     }
 
     /// Output at a settled drive of -1 .. 1, V.
-    pub(crate) fn settled_v(&self, drive: f64) -> f64 {
-        match self.curve.file.curve() {
+    pub fn settled_v(&self, drive: f64) -> f64 {
+        match &self.curve {
             Some(curve) => curve.at(drive),
             None => {
                 self.saturation_vpp / 2.0 * (drive * self.swing_vpp / self.saturation_vpp).tanh()
@@ -106,8 +124,8 @@ impl Driver {
     }
 
     /// Largest output of an unfiltered drive, V; ringing may exceed it, saturation may not.
-    pub(crate) fn peak_v(&self) -> f64 {
-        match self.curve.file.curve() {
+    pub fn peak_v(&self) -> f64 {
+        match &self.curve {
             Some(curve) => Lookup::new("driver", curve).peak(),
             None => self.settled_v(1.0),
         }

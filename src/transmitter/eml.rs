@@ -1,17 +1,21 @@
 //! Electro-absorption modulated laser.
 
-use super::driver::Driver;
+use super::driver::{Driver, DriverModel};
 use super::field_map::FieldMap;
-use super::laser::Laser;
-use super::modulator::{Drive, Modulator};
+use super::laser::{Laser, LaserModel};
+use super::modulator::{Drive, Modulator, ModulatorSheet};
 use crate::chain::{Chain, Shape};
 use crate::error::{Path, Problems};
+use crate::math::monotone::Monotone;
 use crate::math::prototype::Family;
-use crate::measured::{FileReader, Response, ResponseDomain, SeriesKind, Transmission};
+use crate::measured::{
+    BuildContext, FileReader, Response, ResponseDomain, SeriesKind, Transmission,
+};
 use crate::signal::{Field, Volt};
 use crate::units::{db_from_power_ratio, giga, power_ratio};
 use num_complex::Complex64;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// An electro-absorption modulator behind its own laser.
 ///
@@ -96,38 +100,43 @@ impl Eml {
         (a, self.absorption_low_v * (neper / self.absorption_low_db).powf(1.0 / a))
     }
 
-    /// Field in the fibre at a drive voltage on top of the bias, sqrt(W).
-    pub fn field(&self, drive_v: f64) -> Complex64 {
-        let reverse_v = (-(self.bias_v + drive_v)).max(0.0);
-        let (absorbed, moment) = self.absorbed(reverse_v);
-        let phase = -0.5 * (self.chirp_alpha_0 * absorbed - self.chirp_alpha_1_per_v * moment);
-        let power_w = self.laser.power_w() * power_ratio(-self.coupling_loss_db);
-        Complex64::from_polar((power_w * (-absorbed).exp()).sqrt(), phase)
-    }
-
-    /// -ln T at a reverse voltage, and the integral of V d(-ln T) from no voltage, V.
-    fn absorbed(&self, reverse_v: f64) -> (f64, f64) {
-        if let Some(ln_t) = self.curve.file.curve() {
-            let start_v = ln_t.first().max(0.0); // by parts; below its first point T is one
-            let at = reverse_v.clamp(start_v, ln_t.last().max(start_v));
-            return (
-                -ln_t.at(at),
-                ln_t.integral(at) - ln_t.integral(start_v) - at * ln_t.at(at)
-                    + start_v * ln_t.at(start_v),
-            );
-        }
-        let (a, v0) = self.absorption();
-        let u = reverse_v / v0;
-        (u.powf(a), v0 * a / (a + 1.0) * u.powf(a + 1.0))
-    }
-
     /// Chirp parameter at a drive voltage on top of the bias.
     pub fn chirp(&self, drive_v: f64) -> f64 {
         self.chirp_alpha_0 - self.chirp_alpha_1_per_v * (self.bias_v + drive_v).abs()
     }
+
+    /// Reads its files and gives what runs; none without a file that it cannot do without.
+    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) -> Option<EmlModel> {
+        let laser = self.laser.model(&at.key("laser"), files);
+        let driver = self.driver.model(&at.key("driver"), files);
+        let measured = files.response(&at.key("response"), &self.response, ResponseDomain::Optical);
+        let at = at.key("curve");
+        let kind = SeriesKind::Transmission(self.curve.unit);
+        let curve = files.curve(&at, "file", &self.curve.file, kind);
+        let reached_v =
+            -self.bias_v + driver.settled_v(-1.0).abs().max(driver.settled_v(1.0).abs());
+        if let Some(last_v) = curve.as_ref().map(|ln_t| ln_t.last())
+            && last_v < reached_v
+        {
+            let remedy = format!(
+                "ends at {:.2} V; must reach what bias and full drive do, {:.2} V",
+                -last_v, -reached_v
+            );
+            files.problems().report(&at, "file", &self.curve.file, remedy);
+        }
+        let low_pass =
+            || Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), self.peaking_db);
+        Some(EmlModel {
+            laser: laser?,
+            driver,
+            electrode: measured.map_or_else(low_pass, Shape::Table),
+            curve,
+            eml: self.clone(),
+        })
+    }
 }
 
-impl Modulator for Eml {
+impl ModulatorSheet for Eml {
     fn check(&self, at: &Path, problems: &mut Problems) {
         self.laser.check(&at.key("laser"), problems);
         self.driver.check(&at.key("driver"), problems);
@@ -159,36 +168,63 @@ impl Modulator for Eml {
         problems.range(at, "coupling_loss_db", self.coupling_loss_db, 0.0..=60.0);
     }
 
-    fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
-        self.laser.load(&at.key("laser"), files);
-        self.driver.load(&at.key("driver"), files);
-        self.response.load(&at.key("response"), ResponseDomain::Optical, files);
-        let at = at.key("curve");
-        self.curve.file.load(&at, "file", SeriesKind::Transmission(self.curve.unit), files);
-        let reached_v =
-            -self.bias_v + self.driver.settled_v(-1.0).abs().max(self.driver.settled_v(1.0).abs());
-        if let Some(last_v) = self.curve.file.curve().map(|ln_t| ln_t.last())
-            && last_v < reached_v
-        {
-            let remedy = format!(
-                "ends at {:.2} V; must reach what bias and full drive do, {:.2} V",
-                -last_v, -reached_v
-            );
-            files.problems().report(&at, "file", &self.curve.file.file, remedy);
-        }
+    fn model(&self, at: &Path, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
+        Some(Arc::new(self.read(at, files)?))
     }
 
-    fn extend(&self, drive: Drive<'_>, lane: usize) -> Chain<Field> {
-        let electrode = self
-            .response
-            .or(|| Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), self.peaking_db));
+    fn about(&self) -> &'static str {
+        "EML: absorption curve, bandwidth, voltage-dependent chirp, driver saturation and noise, RIN, linewidth"
+    }
+}
+
+/// An absorption modulator as it runs.
+#[derive(Clone, Debug)]
+pub struct EmlModel {
+    eml: Eml,
+    laser: LaserModel,
+    driver: DriverModel,
+    electrode: Shape,
+    /// ln of the transmission over reverse voltage.
+    curve: Option<Arc<Monotone>>,
+}
+
+impl EmlModel {
+    /// Field in the fibre at a drive voltage on top of the bias, sqrt(W).
+    pub fn field(&self, drive_v: f64) -> Complex64 {
+        let reverse_v = (-(self.eml.bias_v + drive_v)).max(0.0);
+        let (absorbed, moment) = self.absorbed(reverse_v);
+        let phase =
+            -0.5 * (self.eml.chirp_alpha_0 * absorbed - self.eml.chirp_alpha_1_per_v * moment);
+        let power_w = self.laser.power_w * power_ratio(-self.eml.coupling_loss_db);
+        Complex64::from_polar((power_w * (-absorbed).exp()).sqrt(), phase)
+    }
+
+    /// -ln T at a reverse voltage, and the integral of V d(-ln T) from no voltage, V.
+    fn absorbed(&self, reverse_v: f64) -> (f64, f64) {
+        if let Some(ln_t) = &self.curve {
+            let start_v = ln_t.first().max(0.0); // by parts; below its first point T is one
+            let at = reverse_v.clamp(start_v, ln_t.last().max(start_v));
+            return (
+                -ln_t.at(at),
+                ln_t.integral(at) - ln_t.integral(start_v) - at * ln_t.at(at)
+                    + start_v * ln_t.at(start_v),
+            );
+        }
+        let (a, v0) = self.eml.absorption();
+        let u = reverse_v / v0;
+        (u.powf(a), v0 * a / (a + 1.0) * u.powf(a + 1.0))
+    }
+}
+
+impl Modulator for EmlModel {
+    fn extend(&self, drive: Drive<'_>, context: &mut BuildContext<'_>) -> Chain<Field> {
         let reach_v = 2.0 * self.driver.peak_v();
         let light = self
             .driver
             .extend(drive.volts())
-            .response::<Volt>(electrode)
+            .response::<Volt>(self.electrode.clone())
             .map(FieldMap::new("eml", reach_v, |v| self.field(v)));
-        self.laser.extend(light, "eml", lane)
+        self.laser.extend(light, "eml", context.lane)
     }
 
     fn settled_oma_w(&self, drive: f64) -> f64 {
@@ -204,14 +240,20 @@ impl Modulator for Eml {
         self.laser.wavelength_nm
     }
 
-    fn about(&self) -> &'static str {
-        "EML: absorption curve, bandwidth, voltage-dependent chirp, driver saturation and noise, RIN, linewidth"
+    fn about(&self) -> &str {
+        self.eml.about()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measured::Library;
+
+    fn model(eml: &Eml) -> EmlModel {
+        let (library, mut problems) = (Library::default(), Problems::new());
+        eml.read(&Path::root(), &mut FileReader::new(&library, &mut problems)).unwrap()
+    }
 
     /// devices.md 1.2: 3.25 dB at 2 V and 12.5 dB at 3.5 V give a = 2.41, V0 = 2.26 V, to the
     /// digits given.
@@ -220,7 +262,8 @@ mod tests {
         let eml = Eml::default();
         let (a, v0) = eml.absorption();
         assert!((a - 2.41).abs() < 0.005 && (v0 - 2.26).abs() < 0.005, "{a} {v0}");
-        let power = |v: f64| eml.field(-v - eml.bias_v).norm_sqr();
+        let model = model(&eml);
+        let power = |v: f64| model.field(-v - eml.bias_v).norm_sqr();
         assert!((db_from_power_ratio(power(0.0) / power(2.0)) - 3.25).abs() < 1e-9);
         assert!((db_from_power_ratio(power(0.0) / power(3.5)) - 12.5).abs() < 1e-9);
     }
@@ -229,8 +272,9 @@ mod tests {
     #[test]
     fn the_phase_is_half_the_chirp_parameter_times_the_change_of_ln_power() {
         let eml = Eml::default();
+        let model = model(&eml);
         for drive_v in [-0.7, -0.2, 0.0, 0.4, 0.7] {
-            let (low, high) = (eml.field(drive_v - 1e-4), eml.field(drive_v + 1e-4));
+            let (low, high) = (model.field(drive_v - 1e-4), model.field(drive_v + 1e-4));
             let alpha = 2.0 * (high.arg() - low.arg()) / (high.norm_sqr() / low.norm_sqr()).ln();
             assert!((alpha - eml.chirp(drive_v)).abs() < 1e-5, "{drive_v}: {alpha}");
         }

@@ -2,10 +2,12 @@
 
 use crate::chain::{Chain, Density, Law, Noise};
 use crate::error::{Path, Problems};
-use crate::measured::{FileReader, LightCurve, SeriesFile, SeriesKind};
+use crate::math::monotone::Monotone;
+use crate::measured::{FileReader, LightCurve, SeriesKind};
 use crate::signal::Field;
 use crate::units::{giga, mega, milli, nano, power_ratio, watt_from_dbm};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The spectrum of relative intensity noise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,7 +81,7 @@ pub struct Laser {
     /// One-sided RIN, or its floor far above the relaxation peak, dB/Hz.
     pub rin_db_per_hz: f64,
     /// Frequency and RIN in dB/Hz, one-sided, used by `rin = "table"`; beyond its ends it stays.
-    pub rin_file: SeriesFile,
+    pub rin_file: String,
     /// The relaxation oscillation, used by `rin = "relaxation"`.
     pub relaxation: Relaxation,
     /// Full width of the line at half maximum, MHz.
@@ -97,7 +99,7 @@ impl Default for Laser {
             ageing_db: 0.0,
             rin: RinKind::White,
             rin_db_per_hz: -146.0,
-            rin_file: SeriesFile::default(),
+            rin_file: String::new(),
             relaxation: Relaxation::default(),
             linewidth_mhz: 1.0,
             wavelength_nm: 1311.0,
@@ -129,39 +131,36 @@ impl Laser {
         problems.range(&at, "lifetime_ns", r.lifetime_ns, 0.01..=100.0);
     }
 
-    /// Fills what is measured from its files.
-    pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
-        self.rin_file.load(at, "rin_file", SeriesKind::Rin, files);
-        self.curve.file.load(&at.key("curve"), "file", SeriesKind::Light, files);
-        let Some(curve) = self.curve.file.curve() else { return };
-        let (first_ma, last_ma) = (curve.first(), curve.last());
-        if !(first_ma..=last_ma).contains(&self.bias_ma) || curve.at(self.bias_ma) <= 0.0 {
-            let remedy = format!(
-                "must lie on the curve above threshold, which runs from {first_ma} to {last_ma} mA"
-            );
-            files.problems().report(at, "bias_ma", self.bias_ma, remedy);
+    /// Reads its files and gives what runs; none without the RIN that it names.
+    pub fn model(&self, at: &Path, files: &mut FileReader<'_>) -> Option<LaserModel> {
+        let rin = files.curve(at, "rin_file", &self.rin_file, SeriesKind::Rin);
+        let curve = files.curve(&at.key("curve"), "file", &self.curve.file, SeriesKind::Light);
+        if let Some(curve) = &curve {
+            let (first_ma, last_ma) = (curve.first(), curve.last());
+            if !(first_ma..=last_ma).contains(&self.bias_ma) || curve.at(self.bias_ma) <= 0.0 {
+                let remedy = format!(
+                    "must lie on the curve above threshold, which runs from {first_ma} to {last_ma} mA"
+                );
+                files.problems().report(at, "bias_ma", self.bias_ma, remedy);
+            }
         }
+        let new_w =
+            curve.map_or_else(|| watt_from_dbm(self.power_dbm), |c| milli(c.at(self.bias_ma)));
+        Some(LaserModel {
+            power_w: new_w * power_ratio(-self.ageing_db),
+            rin: self.rin(rin)?,
+            linewidth_hz: mega(self.linewidth_mhz),
+            wavelength_nm: self.wavelength_nm,
+        })
     }
 
-    /// Power at the end of life, W.
-    pub(crate) fn power_w(&self) -> f64 {
-        let new_w = self
-            .curve
-            .file
-            .curve()
-            .map_or_else(|| watt_from_dbm(self.power_dbm), |curve| milli(curve.at(self.bias_ma)));
-        new_w * power_ratio(-self.ageing_db)
-    }
-
-    /// One-sided RIN.
-    pub fn rin(&self) -> Density {
+    /// One-sided RIN; `measured` is what its file holds.
+    fn rin(&self, measured: Option<Arc<Monotone>>) -> Option<Density> {
         let floor = power_ratio(self.rin_db_per_hz);
         let r = &self.relaxation;
-        match self.rin {
+        Some(match self.rin {
             RinKind::White => Density::White(floor),
-            RinKind::Table => Density::Table(
-                self.rin_file.curve().expect("a description is loaded before it is used").clone(),
-            ),
+            RinKind::Table => Density::Table(measured?),
             RinKind::Relaxation => Density::Relaxation {
                 floor,
                 rise_hz: 16.0 * std::f64::consts::PI * mega(r.schawlow_townes_mhz),
@@ -169,28 +168,44 @@ impl Laser {
                 resonance_hz: giga(r.resonance_ghz),
                 damping_rad_per_s: giga(r.damping_grad_per_s),
             },
-        }
+        })
     }
+}
 
+/// A laser as it runs.
+#[derive(Clone, Debug)]
+pub struct LaserModel {
+    /// Power at the end of life, W.
+    pub power_w: f64,
+    /// One-sided RIN.
+    pub rin: Density,
+    /// Full width of the line at half maximum, Hz.
+    pub linewidth_hz: f64,
+    /// Wavelength, nm.
+    pub wavelength_nm: f64,
+}
+
+impl LaserModel {
     /// Mean of the RIN from 0 to `band_hz`, 1/Hz, by the middles of 1000 steps.
-    pub(crate) fn mean_rin_per_hz(&self, band_hz: f64) -> f64 {
+    pub fn mean_rin_per_hz(&self, band_hz: f64) -> f64 {
         const STEPS: u32 = 1000;
-        let rin = self.rin();
-        (0..STEPS).map(|i| rin.at((f64::from(i) + 0.5) / f64::from(STEPS) * band_hz)).sum::<f64>()
+        (0..STEPS)
+            .map(|i| self.rin.at((f64::from(i) + 0.5) / f64::from(STEPS) * band_hz))
+            .sum::<f64>()
             / f64::from(STEPS)
     }
 
     /// Adds the noises of laser number `index` of a `kind` of transmitter to its modulated light.
-    pub(crate) fn extend(&self, light: Chain<Field>, kind: &str, index: usize) -> Chain<Field> {
+    pub fn extend(&self, light: Chain<Field>, kind: &str, index: usize) -> Chain<Field> {
         let light = light.noise(Noise::shared(
             &format!("laser.{kind}{index}.rin"),
             Law::Relative,
-            self.rin(),
+            self.rin.clone(),
         ));
-        if self.linewidth_mhz == 0.0 {
+        if self.linewidth_hz == 0.0 {
             return light;
         }
-        let frequency = Density::White(mega(self.linewidth_mhz) / std::f64::consts::PI);
+        let frequency = Density::White(self.linewidth_hz / std::f64::consts::PI);
         light.noise(Noise::shared(&format!("laser.{kind}{index}.linewidth"), Law::Phase, frequency))
     }
 }
@@ -220,7 +235,8 @@ mod tests {
                 relaxation,
                 ..Laser::default()
             }
-            .rin();
+            .rin(None)
+            .unwrap();
             let at: Vec<f64> = (0..5300).map(|i| density.at((i as f64 + 0.5) * 1e7)).collect();
             let db = crate::units::db_from_power_ratio;
             let mean = |n: usize| db(at[..n].iter().sum::<f64>() / n as f64);

@@ -16,12 +16,12 @@ mod registry;
 mod stressed;
 mod waveform;
 
-pub use driver::Driver;
-pub use eml::Eml;
-pub use laser::{Laser, Relaxation, RinKind};
+pub use driver::{Driver, DriverModel};
+pub use eml::{Eml, EmlModel};
+pub use laser::{Laser, LaserModel, Relaxation, RinKind};
 pub use linear::LinearInput;
-pub use modulator::{Drive, Modulator};
-pub use mzm::{Electrode, Mzm};
+pub use modulator::{Drive, Modulator, ModulatorSheet};
+pub use mzm::{Electrode, Mzm, MzmModel};
 pub use registry::{Transmitter, TransmitterKind};
 pub use stressed::StressedSource;
 pub use waveform::CapturedWaveform;

@@ -1,61 +1,99 @@
 //! The interface of a modulator, and what drives it.
 
-use crate::chain::Chain;
+use crate::chain::{Chain, Shape};
 use crate::error::{Path, Problems};
-use crate::measured::FileReader;
+use crate::measured::{BuildContext, FileReader, Recording};
 use crate::serdes::{Dac, TransmitFfe};
 use crate::signal::{Field, Grid, Symbol, Volt};
+use std::sync::Arc;
 
-/// A modulator with its driver and its laser.
-pub trait Modulator: Send + Sync {
+/// A modulator as it is written: its parameters, with those of its driver and its laser.
+pub trait ModulatorSheet {
     /// Reports every parameter that is out of its range.
     fn check(&self, at: &Path, problems: &mut Problems);
-    /// Fills what is measured from its files and reports what is wrong with them.
-    fn load(&mut self, at: &Path, files: &mut FileReader<'_>);
-    /// Symbols become light in the fibre; `lane` names what lanes share.
-    fn extend(&self, drive: Drive<'_>, lane: usize) -> Chain<Field>;
-    /// Outer optical modulation amplitude in the fibre without modulation dynamics, W, between
-    /// settled drives of +-`drive`; not a number before its file is read.
-    fn settled_oma_w(&self, drive: f64) -> f64;
-    /// Intrinsic RIN, one-sided, its mean from 0 to `band_hz`, 1/Hz; none where nobody knows it.
-    fn rin_per_hz(&self, band_hz: f64) -> Option<f64>;
-    /// Wavelength of its light, nm.
-    fn wavelength_nm(&self) -> f64;
+    /// Reports what is missing when it is the kind in use.
+    fn check_used(&self, _at: &Path, _problems: &mut Problems) {}
+    /// Reads its files and gives what runs; none when a file that it cannot do without was refused.
+    fn model(&self, at: &Path, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>>;
+    /// True for a source that volts drive, a converter's or a host's; others are their own
+    /// converters.
+    fn is_driven(&self) -> bool {
+        true
+    }
     /// What it is and which of its effects are modelled, in one line.
     fn about(&self) -> &'static str;
 }
 
-/// What a modulator is driven by: the symbols, and the converter and equaliser that most of them
-/// have in front.
+/// A modulator with its driver and its laser, as it runs.
+pub trait Modulator: Send + Sync {
+    /// What drives it becomes light in the fibre.
+    fn extend(&self, drive: Drive<'_>, context: &mut BuildContext<'_>) -> Chain<Field>;
+    /// Outer optical modulation amplitude in the fibre without modulation dynamics, W, between
+    /// settled drives of +-`drive`.
+    fn settled_oma_w(&self, drive: f64) -> f64;
+    /// Intrinsic RIN, one-sided, its mean from 0 to `band_hz`, 1/Hz; none where it is not known.
+    fn rin_per_hz(&self, band_hz: f64) -> Option<f64>;
+    /// Wavelength of its light, nm.
+    fn wavelength_nm(&self) -> f64;
+    /// What it is and which of its effects are modelled, in one line.
+    fn about(&self) -> &str;
+    /// The recording that takes the place of a model, if that is what it is: its period is the
+    /// block, its pattern the one that is sent.
+    fn recording(&self) -> Option<&Recording> {
+        None
+    }
+}
+
+/// The drive of a modulator: the symbols, and the converter and equaliser that most of them have
+/// in front; or the volts of a host.
 pub struct Drive<'a> {
-    pub(super) dac: &'a Dac,
-    pub(super) ffe: &'a TransmitFfe,
-    pub(super) from: DriveOrigin,
-    pub(super) grid: Grid,
+    origin: Origin<'a>,
+    grid: Grid,
 }
 
 /// Where a drive comes from.
-pub(super) enum DriveOrigin {
-    /// The module's own converter.
-    Symbols(Chain<Symbol>),
+enum Origin<'a> {
+    /// The module's own converter, with the low-pass after its hold.
+    Symbols { symbols: Chain<Symbol>, ffe: &'a TransmitFfe, dac: &'a Dac, band: Shape },
     /// A host, through a linear input.
     Host(Chain<Volt>),
 }
 
-impl Drive<'_> {
-    /// Volts of full scale -1 .. 1 V from the converter, equalised.
-    pub(crate) fn volts(self) -> Chain<Volt> {
-        match self.from {
-            DriveOrigin::Symbols(symbols) => self.dac.extend(self.ffe.extend(symbols), self.grid),
-            DriveOrigin::Host(volts) => volts,
+impl<'a> Drive<'a> {
+    pub(super) fn of_symbols(
+        symbols: Chain<Symbol>,
+        ffe: &'a TransmitFfe,
+        dac: &'a Dac,
+        band: Shape,
+        grid: Grid,
+    ) -> Self {
+        Drive { origin: Origin::Symbols { symbols, ffe, dac, band }, grid }
+    }
+
+    pub(super) fn of_host(volts: Chain<Volt>, grid: Grid) -> Self {
+        Drive { origin: Origin::Host(volts), grid }
+    }
+
+    /// Grid of the blocks.
+    pub fn grid(&self) -> Grid {
+        self.grid
+    }
+
+    /// Volts of full scale -1 .. 1 V, equalised: from the converter, or from the host.
+    pub fn volts(self) -> Chain<Volt> {
+        match self.origin {
+            Origin::Symbols { symbols, ffe, dac, band } => {
+                dac.extend(ffe.extend(symbols), band, self.grid)
+            }
+            Origin::Host(volts) => volts,
         }
     }
 
     /// The symbols themselves, for a source that is its own converter.
-    pub(crate) fn symbols(self) -> (Chain<Symbol>, Grid) {
-        match self.from {
-            DriveOrigin::Symbols(symbols) => (symbols, self.grid),
-            DriveOrigin::Host(_) => {
+    pub(crate) fn symbols(self) -> Chain<Symbol> {
+        match self.origin {
+            Origin::Symbols { symbols, .. } => symbols,
+            Origin::Host(_) => {
                 unreachable!("a description that drives such a source from a host is refused")
             }
         }

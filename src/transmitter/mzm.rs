@@ -1,18 +1,22 @@
 //! Silicon Mach-Zehnder modulator fed by a continuous-wave laser.
 
-use super::driver::Driver;
+use super::driver::{Driver, DriverModel};
 use super::field_map::FieldMap;
-use super::laser::Laser;
-use super::modulator::{Drive, Modulator};
+use super::laser::{Laser, LaserModel};
+use super::modulator::{Drive, Modulator, ModulatorSheet};
 use crate::chain::{Chain, Shape};
 use crate::error::{Path, Problems};
+use crate::math::monotone::Monotone;
 use crate::math::prototype::Family;
-use crate::measured::{FileReader, Response, ResponseDomain, SeriesKind, Transmission};
+use crate::measured::{
+    BuildContext, FileReader, Response, ResponseDomain, SeriesKind, Transmission,
+};
 use crate::signal::{Field, Volt};
 use crate::units::{LIGHT_M_PER_S, amplitude_ratio, centi, giga, milli, neper, power_ratio};
 use num_complex::Complex64;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
+use std::sync::Arc;
 
 /// How the electrode answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -151,51 +155,56 @@ impl Mzm {
         ratio / (1.0 + ratio)
     }
 
-    /// Field in the fibre at a differential drive voltage, sqrt(W).
-    pub fn field(&self, drive_v: f64) -> Complex64 {
-        if let Some(ln_t) = self.curve.file.curve() {
-            return Complex64::new(
-                (self.power_before_modulation_w() * ln_t.at(drive_v).exp()).sqrt(),
-                0.0,
-            );
-        }
-        let arm = |v: f64| {
-            let phase = self.arm_phase(v);
-            Complex64::from_polar(amplitude_ratio(self.arm_loss_db_per_rad * phase), phase)
-        };
-        let (first, second) =
-            (arm(self.reverse_bias_v + drive_v / 2.0), arm(self.reverse_bias_v - drive_v / 2.0));
-        let k = self.imbalance();
-        let quadrature = Complex64::from_polar(1.0, PI / 2.0 - self.bias_error_deg.to_radians());
-        (first * k + second * quadrature * (1.0 - k)) * self.power_before_modulation_w().sqrt()
-    }
-
-    /// Power in the fibre at full transmission, W.
-    pub fn power_before_modulation_w(&self) -> f64 {
-        let lanes = self.lanes_per_laser as f64;
-        let splitting_db = self.splitter_excess_db * lanes.log2();
-        let loss_db = splitting_db
-            + self.laser_coupling_loss_db
-            + self.insertion_loss_db
-            + self.fibre_coupling_loss_db;
-        self.laser.power_w() / lanes * power_ratio(-loss_db)
-    }
-
-    /// Response of the electrode.
+    /// Response of the electrode by its model.
     pub fn electrode_shape(&self) -> Shape {
         let db = |per_cm: f64| neper(per_cm * self.length_cm());
-        self.response.or(|| match self.electrode {
+        match self.electrode {
             Electrode::LowPass => Shape::low_pass(Family::Bessel, 2, giga(self.bandwidth_ghz), 0.0),
             Electrode::TravellingWave => Shape::TravellingWave {
                 skin_neper: db(self.skin_loss_db_per_cm_rtghz) / giga(1.0).sqrt(),
                 junction_neper: db(self.junction_loss_db_per_cm_ghz2) / giga(1.0).powi(2),
                 skew_s: self.index_mismatch * milli(self.length_mm) / LIGHT_M_PER_S,
             },
+        }
+    }
+
+    /// Reads its files and gives what runs; none without a file that it cannot do without.
+    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) -> Option<MzmModel> {
+        let laser = self.laser.model(&at.key("laser"), files);
+        let driver = self.driver.model(&at.key("driver"), files);
+        let measured = files.response(&at.key("response"), &self.response, ResponseDomain::Optical);
+        let curve_at = at.key("curve");
+        let kind = SeriesKind::DriveTransmission(self.curve.unit);
+        let curve = files.curve(&curve_at, "file", &self.curve.file, kind);
+        let (low_v, high_v) = (driver.settled_v(-1.0), driver.settled_v(1.0));
+        if let Some((first_v, last_v)) = curve.as_ref().map(|ln_t| (ln_t.first(), ln_t.last()))
+            && (first_v > low_v || last_v < high_v)
+        {
+            let remedy = format!(
+                "runs from {first_v:.2} to {last_v:.2} V; must reach what full drive does, {low_v:.2} to {high_v:.2} V"
+            );
+            files.problems().report(&curve_at, "file", &self.curve.file, remedy);
+        }
+        // a depletion junction is not driven into conduction
+        let forward_v = driver.peak_v() / 2.0 - self.reverse_bias_v;
+        if forward_v > 0.5 * self.built_in_v {
+            let remedy = format!(
+                "must keep the junction from conducting: at least {:.2}",
+                driver.peak_v() / 2.0 - 0.5 * self.built_in_v
+            );
+            files.problems().report(at, "reverse_bias_v", self.reverse_bias_v, remedy);
+        }
+        Some(MzmModel {
+            laser: laser?,
+            driver,
+            electrode: measured.map_or_else(|| self.electrode_shape(), Shape::Table),
+            curve,
+            mzm: self.clone(),
         })
     }
 }
 
-impl Modulator for Mzm {
+impl ModulatorSheet for Mzm {
     fn check(&self, at: &Path, problems: &mut Problems) {
         self.laser.check(&at.key("laser"), problems);
         self.driver.check(&at.key("driver"), problems);
@@ -220,43 +229,73 @@ impl Modulator for Mzm {
         );
         problems.range(at, "index_mismatch", self.index_mismatch, -10.0..=10.0);
         problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
-        // a depletion junction is not driven into conduction
-        let forward_v = self.driver.peak_v() / 2.0 - self.reverse_bias_v;
-        if forward_v > 0.5 * self.built_in_v {
-            let remedy = format!(
-                "must keep the junction from conducting: at least {:.2}",
-                self.driver.peak_v() / 2.0 - 0.5 * self.built_in_v
-            );
-            problems.report(at, "reverse_bias_v", self.reverse_bias_v, remedy);
-        }
     }
 
-    fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
-        self.laser.load(&at.key("laser"), files);
-        self.driver.load(&at.key("driver"), files);
-        self.response.load(&at.key("response"), ResponseDomain::Optical, files);
-        let at = at.key("curve");
-        self.curve.file.load(&at, "file", SeriesKind::DriveTransmission(self.curve.unit), files);
-        let (low_v, high_v) = (self.driver.settled_v(-1.0), self.driver.settled_v(1.0));
-        if let Some((first_v, last_v)) =
-            self.curve.file.curve().map(|ln_t| (ln_t.first(), ln_t.last()))
-            && (first_v > low_v || last_v < high_v)
-        {
-            let remedy = format!(
-                "runs from {first_v:.2} to {last_v:.2} V; must reach what full drive does, {low_v:.2} to {high_v:.2} V"
-            );
-            files.problems().report(&at, "file", &self.curve.file.file, remedy);
-        }
+    fn model(&self, at: &Path, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
+        Some(Arc::new(self.read(at, files)?))
     }
 
-    fn extend(&self, drive: Drive<'_>, lane: usize) -> Chain<Field> {
+    fn about(&self) -> &'static str {
+        "silicon-photonics MZM on a shared CW laser: depletion phase and loss, splitter imbalance, bias error, travelling-wave electrode, \
+         driver saturation and noise, RIN, linewidth"
+    }
+}
+
+/// A Mach-Zehnder modulator as it runs.
+#[derive(Clone, Debug)]
+pub struct MzmModel {
+    mzm: Mzm,
+    laser: LaserModel,
+    driver: DriverModel,
+    electrode: Shape,
+    /// ln of the transmission over drive voltage.
+    curve: Option<Arc<Monotone>>,
+}
+
+impl MzmModel {
+    /// Field in the fibre at a differential drive voltage, sqrt(W).
+    pub fn field(&self, drive_v: f64) -> Complex64 {
+        if let Some(ln_t) = &self.curve {
+            return Complex64::new(
+                (self.power_before_modulation_w() * ln_t.at(drive_v).exp()).sqrt(),
+                0.0,
+            );
+        }
+        let arm = |v: f64| {
+            let phase = self.mzm.arm_phase(v);
+            Complex64::from_polar(amplitude_ratio(self.mzm.arm_loss_db_per_rad * phase), phase)
+        };
+        let (first, second) = (
+            arm(self.mzm.reverse_bias_v + drive_v / 2.0),
+            arm(self.mzm.reverse_bias_v - drive_v / 2.0),
+        );
+        let k = self.mzm.imbalance();
+        let quadrature =
+            Complex64::from_polar(1.0, PI / 2.0 - self.mzm.bias_error_deg.to_radians());
+        (first * k + second * quadrature * (1.0 - k)) * self.power_before_modulation_w().sqrt()
+    }
+
+    /// Power in the fibre at full transmission, W.
+    pub fn power_before_modulation_w(&self) -> f64 {
+        let lanes = self.mzm.lanes_per_laser as f64;
+        let splitting_db = self.mzm.splitter_excess_db * lanes.log2();
+        let loss_db = splitting_db
+            + self.mzm.laser_coupling_loss_db
+            + self.mzm.insertion_loss_db
+            + self.mzm.fibre_coupling_loss_db;
+        self.laser.power_w / lanes * power_ratio(-loss_db)
+    }
+}
+
+impl Modulator for MzmModel {
+    fn extend(&self, drive: Drive<'_>, context: &mut BuildContext<'_>) -> Chain<Field> {
         let reach_v = 2.0 * self.driver.peak_v();
         let light = self
             .driver
             .extend(drive.volts())
-            .response::<Volt>(self.electrode_shape())
+            .response::<Volt>(self.electrode.clone())
             .map(FieldMap::new("mzm", reach_v, |v| self.field(v)));
-        self.laser.extend(light, "mzm", lane / self.lanes_per_laser)
+        self.laser.extend(light, "mzm", context.lane / self.mzm.lanes_per_laser)
     }
 
     fn settled_oma_w(&self, drive: f64) -> f64 {
@@ -272,16 +311,21 @@ impl Modulator for Mzm {
         self.laser.wavelength_nm
     }
 
-    fn about(&self) -> &'static str {
-        "silicon-photonics MZM on a shared CW laser: depletion phase and loss, splitter imbalance, bias error, travelling-wave electrode, \
-         driver saturation and noise, RIN, linewidth"
+    fn about(&self) -> &str {
+        self.mzm.about()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measured::Library;
     use crate::units::db_from_power_ratio;
+
+    fn model(mzm: &Mzm) -> MzmModel {
+        let (library, mut problems) = (Library::default(), Problems::new());
+        mzm.read(&Path::root(), &mut FileReader::new(&library, &mut problems)).unwrap()
+    }
 
     /// A push-pull modulator with a phase difference of `phi` at full drive and the table's static
     /// 30 dB (V = 0.998).
@@ -297,6 +341,7 @@ mod tests {
             bias_error_deg,
             ..Mzm::default()
         };
+        let mzm = model(&mzm);
         let full = mzm.power_before_modulation_w();
         move |x: f64| mzm.field(x).norm_sqr() / full
     }
@@ -349,7 +394,7 @@ mod tests {
     #[test]
     fn published_modulators_have_their_extinction_ratio() {
         let er_db = |length_mm: f64, arm_vpp: f64| {
-            let mzm = Mzm { length_mm, ..Mzm::default() };
+            let mzm = model(&Mzm { length_mm, ..Mzm::default() });
             db_from_power_ratio(mzm.field(arm_vpp).norm_sqr() / mzm.field(-arm_vpp).norm_sqr())
         };
         for (length_mm, arm_vpp, expected_db) in
@@ -369,6 +414,7 @@ mod tests {
             ..Mzm::default()
         };
         let vpi = mzm.vpi_l_v_cm / 0.2;
+        let mzm = model(&mzm);
         let ratio = mzm.field(vpi / 2.0).norm_sqr() / mzm.field(-vpi / 2.0).norm_sqr();
         assert!((db_from_power_ratio(ratio) - 22.0).abs() < 0.02, "{}", db_from_power_ratio(ratio));
     }
@@ -377,7 +423,7 @@ mod tests {
     /// (physics.md 6).
     #[test]
     fn the_power_budget_adds_up() {
-        let dbm = crate::units::dbm_from_watt(Mzm::default().power_before_modulation_w());
+        let dbm = crate::units::dbm_from_watt(model(&Mzm::default()).power_before_modulation_w());
         assert!((dbm - 4.25).abs() < 0.01, "{dbm}");
     }
 }

@@ -1,16 +1,17 @@
 //! The kinds of transmitter: a line each.
 
 use super::eml::Eml;
-use super::modulator::{Drive, DriveOrigin, Modulator};
+use super::modulator::{Drive, Modulator, ModulatorSheet};
 use super::mzm::Mzm;
 use super::stressed::StressedSource;
 use super::waveform::CapturedWaveform;
 use crate::chain::Chain;
 use crate::error::{Path, Problems};
-use crate::measured::{FileReader, Recording};
+use crate::measured::{BuildContext, FileError, FileReader};
 use crate::serdes::{Dac, TransmitFfe};
-use crate::signal::{Field, Grid, Symbol, Volt};
+use crate::signal::{Grid, Symbol, Volt};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 macro_rules! kinds {
     ($($key:ident => $kind:ident($name:ident)),+ $(,)?) => {
@@ -43,18 +44,12 @@ macro_rules! kinds {
 
         impl Transmitter {
             /// Every kind with its key.
-            pub fn all(&self) -> Vec<(&'static str, &dyn Modulator)> {
-                vec![$((stringify!($key), &self.$key as &dyn Modulator)),+]
-            }
-
-            /// Fills what is measured, of all kinds, from its files.
-            pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
-                self.dac.load(&at.key("dac"), files);
-                $(self.$key.load(&at.key(stringify!($key)), files);)+
+            pub fn all(&self) -> Vec<(&'static str, &dyn ModulatorSheet)> {
+                vec![$((stringify!($key), &self.$key as &dyn ModulatorSheet)),+]
             }
 
             /// The kind in use.
-            pub fn chosen(&self) -> &dyn Modulator {
+            pub fn chosen(&self) -> &dyn ModulatorSheet {
                 match self.kind { $(TransmitterKind::$kind => &self.$key),+ }
             }
         }
@@ -86,48 +81,42 @@ impl Transmitter {
     pub fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
         self.dac.check(&at.key("dac"), symbol_rate_hz, problems);
         self.ffe.check(&at.key("ffe"), problems);
-        for (key, modulator) in self.all() {
-            modulator.check(&at.key(key), problems);
+        for (key, sheet) in self.all() {
+            sheet.check(&at.key(key), problems);
         }
-        if self.kind == TransmitterKind::Waveform && self.waveform.file.is_empty() {
-            let remedy = "must name a file of time and power, as kind = \"waveform\" asks";
-            problems.report(&at.key("waveform"), "file", "", remedy);
-        }
+        self.chosen().check_used(&at.key(self.kind.key()), problems);
     }
 
-    /// Symbols become light in the fibre.
-    pub(crate) fn extend(&self, symbols: Chain<Symbol>, grid: Grid, lane: usize) -> Chain<Field> {
-        self.chosen().extend(
-            Drive { dac: &self.dac, ffe: &self.ffe, from: DriveOrigin::Symbols(symbols), grid },
-            lane,
-        )
+    /// Reads the files of all kinds and reports what is wrong with them; gives what runs of the
+    /// kind in use.
+    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
+        self.dac.read(&at.key("dac"), files);
+        let mut used = None;
+        for (key, sheet) in self.all() {
+            let model = sheet.model(&at.key(key), files);
+            if key == self.kind.key() {
+                used = model;
+            }
+        }
+        used
     }
 
-    /// What a host sends becomes light: `volts` of full scale -1 .. 1 at the driver.
-    pub(crate) fn extend_driven(
+    /// The drive that the module's own converter makes of symbols.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read any more.
+    pub(crate) fn drive(
         &self,
-        volts: Chain<Volt>,
-        grid: Grid,
-        lane: usize,
-    ) -> Chain<Field> {
-        self.chosen().extend(
-            Drive { dac: &self.dac, ffe: &self.ffe, from: DriveOrigin::Host(volts), grid },
-            lane,
-        )
+        symbols: Chain<Symbol>,
+        context: &BuildContext<'_>,
+    ) -> Result<Drive<'_>, FileError> {
+        let band = self.dac.band(context)?;
+        Ok(Drive::of_symbols(symbols, &self.ffe, &self.dac, band, context.grid))
     }
 
-    /// True for a source with a driver of its own; the others are their own converters.
-    pub(crate) fn has_driver(&self) -> bool {
-        matches!(self.kind, TransmitterKind::Eml | TransmitterKind::Mzm)
-    }
-
-    /// Outer optical modulation amplitude of settled runs in the fibre, W, without dynamics.
-    pub(crate) fn settled_oma_w(&self) -> f64 {
-        self.chosen().settled_oma_w(self.ffe.settled())
-    }
-
-    /// The recording in place of a modulator, where that is the kind.
-    pub(crate) fn recording(&self) -> Option<&Recording> {
-        self.waveform.recording().filter(|_| self.kind == TransmitterKind::Waveform)
+    /// The drive that a host sends: `volts` of full scale -1 .. 1 at the driver.
+    pub(crate) fn drive_by_host(&self, volts: Chain<Volt>, grid: Grid) -> Drive<'_> {
+        Drive::of_host(volts, grid)
     }
 }

@@ -1,15 +1,19 @@
 //! The stressed receiver's source: an ideal PAM4 transmitter, made worse on purpose.
 
-use super::modulator::{Drive, Modulator};
+use super::modulator::{Drive, Modulator, ModulatorSheet};
 use super::power_map::PowerMap;
 use crate::chain::{Chain, Density, Law, Map, Noise, Shape};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
-use crate::measured::FileReader;
+use crate::measured::{BuildContext, FileReader};
 use crate::signal::{Field, Volt, Watt};
 use crate::units::{femto, giga, mega, power_ratio, watt_from_dbm};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
+use std::sync::Arc;
+
+/// The source in a line.
+const ABOUT: &str = "source of the stressed receiver test: evenly spaced levels, low-pass, sinusoidal interferer, Gaussian noise, jitter";
 
 /// A test source: evenly spaced levels through a low-pass, with a sinusoidal interferer, noise and
 /// jitter.
@@ -66,7 +70,7 @@ impl Default for StressedSource {
     }
 }
 
-impl Modulator for StressedSource {
+impl ModulatorSheet for StressedSource {
     fn check(&self, at: &Path, problems: &mut Problems) {
         problems.range(at, "oma_dbm", self.oma_dbm, -60.0..=40.0);
         problems.range(at, "extinction_ratio_db", self.extinction_ratio_db, 0.5..=60.0);
@@ -78,10 +82,22 @@ impl Modulator for StressedSource {
         problems.range(at, "wavelength_nm", self.wavelength_nm, 800.0..=1700.0);
     }
 
-    fn load(&mut self, _: &Path, _: &mut FileReader<'_>) {}
+    fn model(&self, _: &Path, _: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
+        Some(Arc::new(self.clone()))
+    }
 
-    fn extend(&self, drive: Drive<'_>, _: usize) -> Chain<Field> {
-        let (mut symbols, grid) = drive.symbols();
+    fn is_driven(&self) -> bool {
+        false
+    }
+
+    fn about(&self) -> &'static str {
+        ABOUT
+    }
+}
+
+impl Modulator for StressedSource {
+    fn extend(&self, drive: Drive<'_>, context: &mut BuildContext<'_>) -> Chain<Field> {
+        let (mut symbols, grid) = (drive.symbols(), context.grid);
         if self.jitter_fs > 0.0 {
             // a variance of independent symbols as a one-sided density
             let density = femto(self.jitter_fs).powi(2) * 2.0 / grid.symbol_rate_hz;
@@ -124,8 +140,8 @@ impl Modulator for StressedSource {
         self.wavelength_nm
     }
 
-    fn about(&self) -> &'static str {
-        "source of the stressed receiver test: evenly spaced levels, low-pass, sinusoidal interferer, Gaussian noise, jitter"
+    fn about(&self) -> &str {
+        ABOUT
     }
 }
 

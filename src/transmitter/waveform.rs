@@ -1,13 +1,14 @@
 //! A transmitter that was captured: power over time from a file.
 
-use super::modulator::{Drive, Modulator};
+use super::modulator::{Drive, Modulator, ModulatorSheet};
 use super::power_map::PowerMap;
 use crate::chain::{Chain, Density, Law, Noise};
 use crate::error::{Path, Problems};
-use crate::measured::{CaptureFile, FileReader, PowerUnit, Recording};
+use crate::measured::{BuildContext, FileReader, PowerUnit, Recording, Residual};
 use crate::signal::Field;
-use crate::units::{power_ratio, watt_from_dbm};
+use crate::units::{micro, power_ratio, watt_from_dbm};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Power at TP2 as an oscilloscope or another simulator recorded it, in place of converter, driver,
 /// modulator and laser.
@@ -32,7 +33,7 @@ use serde::{Deserialize, Serialize};
 pub struct CapturedWaveform {
     /// Text of time and power, or of power alone, or a `.npy` array: one or more whole periods of a
     /// pattern.
-    pub file: CaptureFile,
+    pub file: String,
     /// What its power is in.
     pub unit: PowerUnit,
     /// Average power to which it is scaled, dBm; as it was captured when absent.
@@ -52,7 +53,7 @@ pub struct CapturedWaveform {
 impl Default for CapturedWaveform {
     fn default() -> Self {
         CapturedWaveform {
-            file: CaptureFile::default(),
+            file: String::new(),
             unit: PowerUnit::Header,
             launch_power_dbm: None,
             instrument_noise_uw: 0.0,
@@ -63,21 +64,7 @@ impl Default for CapturedWaveform {
     }
 }
 
-impl CapturedWaveform {
-    /// What was read from the file.
-    pub fn recording(&self) -> Option<&Recording> {
-        self.file.recording()
-    }
-
-    /// W per unit of the recording.
-    fn scale(&self, recording: &Recording) -> f64 {
-        let mean = &recording.periods.mean;
-        let average = mean.iter().map(|&p| f64::from(p)).sum::<f64>() / mean.len() as f64;
-        self.launch_power_dbm.map_or(1.0, |dbm| watt_from_dbm(dbm) / average)
-    }
-}
-
-impl Modulator for CapturedWaveform {
+impl ModulatorSheet for CapturedWaveform {
     fn check(&self, at: &Path, problems: &mut Problems) {
         problems.range(at, "instrument_noise_uw", self.instrument_noise_uw, 0.0..=1e6);
         problems.range(at, "chirp_alpha", self.chirp_alpha, -20.0..=20.0);
@@ -99,14 +86,43 @@ impl Modulator for CapturedWaveform {
         }
     }
 
-    fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
-        self.file.load(at, "file", self.unit, self.instrument_noise_uw, files);
+    fn check_used(&self, at: &Path, problems: &mut Problems) {
+        if self.file.is_empty() {
+            let remedy = "must name a file of time and power, as kind = \"waveform\" asks";
+            problems.report(at, "file", "", remedy);
+        }
     }
 
+    fn model(&self, at: &Path, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
+        let instrument_rms_w = micro(self.instrument_noise_uw);
+        let recording = files.recording(at, "file", &self.file, self.unit, instrument_rms_w)?;
+        let mean = &recording.periods.mean;
+        let average = mean.iter().map(|&p| f64::from(p)).sum::<f64>() / mean.len() as f64;
+        let scale = self.launch_power_dbm.map_or(1.0, |dbm| watt_from_dbm(dbm) / average);
+        Some(Arc::new(WaveformModel { sheet: self.clone(), recording, scale }))
+    }
+
+    fn is_driven(&self) -> bool {
+        false
+    }
+
+    fn about(&self) -> &'static str {
+        "a capture of the light at TP2, text or NumPy: pattern, phase, rate and polarity are found, the noise of its repeats is added again"
+    }
+}
+
+/// A capture as it runs.
+struct WaveformModel {
+    sheet: CapturedWaveform,
+    recording: Arc<Recording>,
+    /// W per unit of the recording.
+    scale: f64,
+}
+
+impl Modulator for WaveformModel {
     /// What drives it is in the recording already.
-    fn extend(&self, _: Drive<'_>, _: usize) -> Chain<Field> {
-        let recording = self.recording().expect("a description is loaded before it is used");
-        let scale = self.scale(recording);
+    fn extend(&self, _: Drive<'_>, _: &mut BuildContext<'_>) -> Chain<Field> {
+        let (recording, scale) = (&self.recording, self.scale);
         let power_w =
             recording.periods.mean.iter().map(|&p| (f64::from(p) * scale) as f32).collect();
         let residual = recording.residual.as_ref();
@@ -114,11 +130,11 @@ impl Modulator for CapturedWaveform {
         if let Some(added) = residual.and_then(|residual| residual.added(scale)) {
             power = power.noise(Noise::new("waveform.added", Law::Added, added));
         }
-        let mut light = power.map(PowerMap::new("waveform", self.chirp_alpha));
-        if let Some(relative) = residual.and_then(crate::measured::Residual::relative) {
+        let mut light = power.map(PowerMap::new("waveform", self.sheet.chirp_alpha));
+        if let Some(relative) = residual.and_then(Residual::relative) {
             light = light.noise(Noise::new("waveform.relative", Law::Relative, relative));
         }
-        match self.rin_db_per_hz {
+        match self.sheet.rin_db_per_hz {
             Some(db) => light.noise(Noise::new(
                 "waveform.rin",
                 Law::Relative,
@@ -130,8 +146,7 @@ impl Modulator for CapturedWaveform {
 
     /// Between the mean powers of the outer levels where they are best told.
     fn settled_oma_w(&self, _: f64) -> f64 {
-        let Some(recording) = self.recording() else { return f64::NAN };
-        let (periods, delay_ui) = (&recording.periods, recording.located.delay_ui);
+        let (periods, delay_ui) = (&self.recording.periods, self.recording.located.delay_ui);
         let s = periods.samples_per_symbol;
         let at = |k: usize| {
             f64::from(
@@ -142,7 +157,7 @@ impl Modulator for CapturedWaveform {
             let of_level = || (0..periods.levels.len()).filter(|&k| periods.levels[k] == level);
             of_level().map(at).sum::<f64>() / of_level().count() as f64
         };
-        (mean(3) - mean(0)).abs() * self.scale(recording)
+        (mean(3) - mean(0)).abs() * self.scale
     }
 
     fn rin_per_hz(&self, _: f64) -> Option<f64> {
@@ -150,10 +165,14 @@ impl Modulator for CapturedWaveform {
     }
 
     fn wavelength_nm(&self) -> f64 {
-        self.wavelength_nm
+        self.sheet.wavelength_nm
     }
 
-    fn about(&self) -> &'static str {
-        "a capture of the light at TP2, text or NumPy: pattern, phase, rate and polarity are found, the noise of its repeats is added again"
+    fn about(&self) -> &str {
+        self.sheet.about()
+    }
+
+    fn recording(&self) -> Option<&Recording> {
+        Some(&self.recording)
     }
 }

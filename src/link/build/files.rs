@@ -8,8 +8,9 @@ use crate::units::giga;
 pub(crate) fn short(lane: &Lane) -> Vec<String> {
     let top_hz = lane.grid().sample_rate_hz() / 2.0;
     let short = lane
-        .config
-        .files_in_use()
+        .files
+        .iter()
+        .filter(|file| lane.config.uses(&file.key))
         .filter_map(|file| Some((file, file.ends_hz.filter(|&end_hz| end_hz < top_hz)?)));
     let warning = |(file, end_hz): (&FileRead, f64)| {
         let (end, top) = (end_hz / giga(1.0), top_hz / giga(1.0));
@@ -24,9 +25,9 @@ pub(crate) fn short(lane: &Lane) -> Vec<String> {
 /// The files of all lanes: those of the first, and what others name otherwise under `lane.N.`.
 pub(crate) fn of<'a>(mut lanes: impl Iterator<Item = &'a Lane>) -> Vec<FileRead> {
     let Some(first) = lanes.next() else { return Vec::new() };
-    let mut files = first.config.files.clone();
+    let mut files = first.files.clone();
     for lane in lanes {
-        let own = lane.config.files.iter().filter(|file| !first.config.files.contains(file));
+        let own = lane.files.iter().filter(|file| !first.files.contains(file));
         files.extend(own.map(|file| FileRead {
             key: format!("lane.{}.{}", lane.number, file.key),
             ..file.clone()

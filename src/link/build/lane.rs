@@ -1,13 +1,16 @@
 //! One lane: its segments, its data, its random streams.
 
 use crate::chain::{Chain, Count, Drawn, Draws, Hop, Method, Trained, Workshop, block_levels};
-use crate::error::{Error, Path, Problems, Result};
+use crate::error::{Error, Path, Problem, Problems, Result};
 use crate::fec::FecSender;
 use crate::link::build::segment::{Segment, transmitted};
 use crate::link::describe::config::Config;
+use crate::measured::{BuildContext, FileError, FileRead, Library};
 use crate::pattern::SymbolSource;
 use crate::seed::Seed;
 use crate::signal::{Field, Grid};
+use crate::transmitter::Modulator;
+use std::sync::Arc;
 
 /// A built lane: its segments, its data and its random streams, ready for both estimators.
 pub struct Lane {
@@ -15,6 +18,12 @@ pub struct Lane {
     pub number: usize,
     /// Its own description.
     pub config: Config,
+    /// Its modulator: of the description, or one of its own.
+    pub modulator: Arc<dyn Modulator>,
+    /// The files that its description names, as they were read.
+    pub files: Vec<FileRead>,
+    /// The library that they were read through.
+    pub(crate) library: Library,
     /// Its segments, in the order of the symbols; exactly one has light.
     pub segments: Vec<Segment>,
     /// The symbols that it sends.
@@ -37,19 +46,22 @@ const SHARES: u64 = 64;
 const ENDLESS_STRIDE: u64 = 1 << 40;
 
 impl Lane {
-    /// Builds lane `number` from its own description, files read and every setting found.
+    /// Builds lane `number` from its own description, every setting found, with its modulator and
+    /// the files that were read.
     ///
     /// # Errors
     ///
-    /// A pattern's file that cannot be read or is no pattern.
+    /// A file that cannot be read any more; a pattern's file that is no pattern.
     pub(crate) fn settled(
-        config: &Config,
+        config: Config,
         number: usize,
+        modulator: Arc<dyn Modulator>,
+        files: Vec<FileRead>,
+        library: &Library,
         sender: Option<FecSender>,
         shop: &mut Workshop,
     ) -> Result<Lane> {
-        let recorded = config
-            .transmitter
+        let recorded = modulator
             .recording()
             .map(|recording| Ok(SymbolSource::stored(recording.periods.levels.clone())));
         let payload = sender.as_ref().map(|sender| Ok(SymbolSource::computed(sender.lane(number))));
@@ -66,13 +78,22 @@ impl Lane {
             })?;
         let shared_seed = Seed::new(config.simulation.seed);
         let lane_seed = shared_seed.named("lane").index(number as u64);
-        let segments = config.segments().into_iter();
+        let grid = config.grid(modulator.recording());
+        let mut context = BuildContext { grid, lane: number, library, cache: shop };
+        let segments: std::result::Result<Vec<Segment>, FileError> = config
+            .segments()
+            .into_iter()
+            .map(|kind| Segment::build(&config, &*modulator, kind, lane_seed, &mut context))
+            .collect();
+        let segments = segments.map_err(|error| gone(error, &files))?;
+        let library = library.clone();
         Ok(Lane {
             number,
-            config: config.clone(),
-            segments: segments
-                .map(|kind| Segment::build(config, kind, number, lane_seed, shop))
-                .collect(),
+            config,
+            modulator,
+            files,
+            library,
+            segments,
             pattern,
             sender,
             shared_seed,
@@ -113,8 +134,21 @@ impl Lane {
     }
 
     /// Its light in the fibre at the transmitter, on another grid.
-    pub(crate) fn light(&self, grid: Grid) -> Chain<Field> {
-        transmitted(&self.config, self.number, grid)
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read any more.
+    pub(crate) fn light(
+        &self,
+        grid: Grid,
+        shop: &mut Workshop,
+    ) -> std::result::Result<Chain<Field>, FileError> {
+        transmitted(&self.config, &*self.modulator, &mut self.context(grid, shop))
+    }
+
+    /// Surroundings of what is built of it on another grid.
+    pub(crate) fn context<'a>(&'a self, grid: Grid, shop: &'a mut Workshop) -> BuildContext<'a> {
+        BuildContext { grid, lane: self.number, library: &self.library, cache: shop }
     }
 
     /// Draws of its first block without noise.
@@ -169,7 +203,7 @@ impl Lane {
     }
 
     fn stride(&self) -> u64 {
-        if self.config.transmitter.recording().is_some() {
+        if self.modulator.recording().is_some() {
             return 0; // a recording is in its own phase
         }
         self.pattern.period().map_or(ENDLESS_STRIDE, |period| period / SHARES)
@@ -189,4 +223,17 @@ impl Lane {
         };
         (0..count).map(block).collect()
     }
+}
+
+/// A file that has gone since the description was checked, with the key that names it.
+fn gone(error: FileError, files: &[FileRead]) -> Error {
+    let key = files.iter().find(|file| file.file == error.file).map(|file| file.key.as_str());
+    let mut problems = Problems::new();
+    problems.push(Problem {
+        place: None,
+        path: key.unwrap_or_default().to_owned(),
+        value: error.file,
+        remedy: error.remedy,
+    });
+    Error::Input(problems)
 }

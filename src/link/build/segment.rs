@@ -1,13 +1,15 @@
 //! The segments of a lane, built: from what sends symbols to what decides them.
 
-use crate::chain::{Chain, Dsp, Plan, Shape, Workshop};
+use crate::chain::{Chain, Dsp, Plan, Shape};
 use crate::link::describe::config::Config;
 use crate::link::describe::limits::Limits;
 use crate::link::describe::module::Host;
 use crate::link::describe::segments::{DecisionPoint, SegmentKind};
+use crate::measured::{BuildContext, FileError};
 use crate::seed::Seed;
 use crate::serdes::{Line, SerdesTx};
-use crate::signal::{Field, Grid, Volt};
+use crate::signal::{Field, Volt};
+use crate::transmitter::Modulator;
 use crate::units::{amplitude_ratio, power_ratio};
 
 /// A segment of a lane, ready for both estimators.
@@ -25,26 +27,29 @@ pub struct Segment {
 }
 
 impl Segment {
-    /// Builds a segment of lane `number`, whose streams are `lane`.
+    /// Builds a segment of the lane of the context, whose streams are `lane`.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read any more.
     pub(crate) fn build(
         config: &Config,
+        modulator: &dyn Modulator,
         kind: SegmentKind,
-        number: usize,
         lane: Seed,
-        shop: &mut Workshop,
-    ) -> Segment {
-        let grid = config.grid();
+        context: &mut BuildContext<'_>,
+    ) -> Result<Segment, FileError> {
         let (plan, dsp) = if kind.has_light() {
-            optical(config, number, grid, shop)
+            optical(config, modulator, context)?
         } else {
-            electrical(config, kind, grid, shop)
+            electrical(config, kind, context)?
         };
         let plan = match config.clocking(kind) {
             Some(clocking) => plan.clocked(clocking),
             None => plan,
         };
         let streams = kind.stream().map_or(lane, |key| lane.stream(&key));
-        Segment { kind, plan, dsp, streams, limit_ber: limit_ber(kind, &config.limits) }
+        Ok(Segment { kind, plan, dsp, streams, limit_ber: limit_ber(kind, &config.limits) })
     }
 }
 
@@ -58,8 +63,8 @@ fn limit_ber(kind: SegmentKind, limits: &Limits) -> Option<f64> {
 }
 
 /// Departure of a lane's launch power from its description, dB; a captured lane is as it is.
-fn spread_db(config: &Config, number: usize) -> f64 {
-    if config.transmitter.recording().is_some() {
+fn spread_db(config: &Config, modulator: &dyn Modulator, number: usize) -> f64 {
+    if modulator.recording().is_some() {
         return 0.0;
     }
     config.spread.launch_power_db
@@ -67,70 +72,87 @@ fn spread_db(config: &Config, number: usize) -> f64 {
 }
 
 /// From symbols to light in the fibre at the transmitter.
-pub(super) fn transmitted(config: &Config, number: usize, grid: Grid) -> Chain<Field> {
+pub(super) fn transmitted(
+    config: &Config,
+    modulator: &dyn Modulator,
+    context: &mut BuildContext<'_>,
+) -> Result<Chain<Field>, FileError> {
     let Config { host, module, transmitter, .. } = config;
-    let light = if config.optical().from == DecisionPoint::NearHost {
-        let sent = host.tx.extend(Chain::symbols(), "host.tx", grid);
-        let arrived = host.channel.extend(sent, &host.tx, "host.channel", false, grid);
-        let driven = module.input.extend(arrived, host.tx.settled_v() * host.channel.settled());
-        transmitter.extend_driven(driven, grid, number)
+    let drive = if config.optical().from == DecisionPoint::NearHost {
+        let sent = host.tx.extend(Chain::symbols(), "host.tx", context.grid);
+        let arrived = host.channel.extend(sent, &host.tx, "host.channel", false, context)?;
+        let settled_v = host.tx.settled_v() * host.channel.settled(context.library)?;
+        transmitter.drive_by_host(module.input.extend(arrived, settled_v), context.grid)
     } else {
-        transmitter.extend(Chain::symbols(), grid, number)
+        transmitter.drive(Chain::symbols(), context)?
     };
-    light.response(Shape::Gain(amplitude_ratio(spread_db(config, number))))
+    let spread = amplitude_ratio(spread_db(config, modulator, context.lane));
+    Ok(modulator.extend(drive, context).response(Shape::Gain(spread)))
 }
 
 /// Volts at the module's input, from the host through its channel.
-pub(crate) fn sent_to_module(config: &Config, grid: Grid) -> Chain<Volt> {
+pub(crate) fn sent_to_module(
+    config: &Config,
+    context: &BuildContext<'_>,
+) -> Result<Chain<Volt>, FileError> {
     let Host { tx, channel, .. } = &config.host;
-    channel.extend(
-        tx.extend(Chain::symbols(), "host.tx", grid).map(Line),
-        tx,
-        "host.channel",
-        false,
-        grid,
-    )
+    let sent = tx.extend(Chain::symbols(), "host.tx", context.grid).map(Line);
+    channel.extend(sent, tx, "host.channel", false, context)
 }
 
 /// Volts at the output of a linear module, before the channel to its host.
-pub(crate) fn sent_to_host(config: &Config, number: usize, grid: Grid) -> Chain<Volt> {
-    let (light, oma_w) = arriving(config, number, grid);
-    config.receiver.extend_linear(light, oma_w, &config.module.output, grid)
+pub(crate) fn sent_to_host(
+    config: &Config,
+    modulator: &dyn Modulator,
+    context: &mut BuildContext<'_>,
+) -> Result<Chain<Volt>, FileError> {
+    let (light, oma_w) = arriving(config, modulator, context)?;
+    config.receiver.extend_linear(light, oma_w, &config.module.output, context)
 }
 
 /// The light at the receiver, and its nominal outer modulation amplitude, W.
-fn arriving(config: &Config, number: usize, grid: Grid) -> (Chain<Field>, f64) {
-    let tp2 = transmitted(config, number, grid).probe("tp2");
-    let light = config.fibre.extend(tp2, config.transmitter.chosen().wavelength_nm()).probe("tp3");
-    (
-        light,
-        config.settled_oma_w() * power_ratio(spread_db(config, number) - config.fibre.loss_db()),
-    )
+fn arriving(
+    config: &Config,
+    modulator: &dyn Modulator,
+    context: &mut BuildContext<'_>,
+) -> Result<(Chain<Field>, f64), FileError> {
+    let tp2 = transmitted(config, modulator, context)?.probe("tp2");
+    let light = config.fibre.extend(tp2, modulator.wavelength_nm()).probe("tp3");
+    let change_db = spread_db(config, modulator, context.lane) - config.fibre.loss_db();
+    Ok((light, config.settled_oma_w(modulator) * power_ratio(change_db)))
 }
 
 /// The segment with light, decided by the module or, after its linear output, by the host.
-fn optical(config: &Config, number: usize, grid: Grid, shop: &mut Workshop) -> (Plan, Dsp) {
+fn optical(
+    config: &Config,
+    modulator: &dyn Modulator,
+    context: &mut BuildContext<'_>,
+) -> Result<(Plan, Dsp), FileError> {
     let Config { host, module, receiver, .. } = config;
     if config.optical().to == DecisionPoint::FarModule {
-        let (light, oma_w) = arriving(config, number, grid);
-        return (receiver.extend(light, oma_w, grid, shop), receiver.dsp());
+        let (light, oma_w) = arriving(config, modulator, context)?;
+        return Ok((receiver.extend(light, oma_w, context)?, receiver.dsp()));
     }
     // neighbouring lanes' outputs are the far-end aggressors
     let neighbour = SerdesTx { swing_vppd: module.output.swing_vppd, ..module.tx.clone() };
-    let sent = sent_to_host(config, number, grid);
-    let arrived = host.back().extend(sent, &neighbour, "host.back", true, grid);
-    (host.rx.extend(arrived, "host.rx", true, grid, shop), host.rx.dsp())
+    let sent = sent_to_host(config, modulator, context)?;
+    let arrived = host.back().extend(sent, &neighbour, "host.back", true, context)?;
+    Ok((host.rx.extend(arrived, "host.rx", true, context)?, host.rx.dsp()))
 }
 
 /// A segment without light: from the host to its module, or back.
-fn electrical(config: &Config, kind: SegmentKind, grid: Grid, shop: &mut Workshop) -> (Plan, Dsp) {
+fn electrical(
+    config: &Config,
+    kind: SegmentKind,
+    context: &mut BuildContext<'_>,
+) -> Result<(Plan, Dsp), FileError> {
     let Config { host, module, .. } = config;
     let (volts, rx, name) = if kind.from == DecisionPoint::NearHost {
-        (sent_to_module(config, grid), &module.rx, "module.rx")
+        (sent_to_module(config, context)?, &module.rx, "module.rx")
     } else {
-        let sent = module.tx.extend(Chain::symbols(), "module.tx", grid).map(Line);
-        let arrived = host.back().extend(sent, &module.tx, "host.back", false, grid);
+        let sent = module.tx.extend(Chain::symbols(), "module.tx", context.grid).map(Line);
+        let arrived = host.back().extend(sent, &module.tx, "host.back", false, context)?;
         (arrived, &host.rx, "host.rx")
     };
-    (rx.extend(volts, name, false, grid, shop), rx.dsp())
+    Ok((rx.extend(volts, name, false, context)?, rx.dsp()))
 }

@@ -11,15 +11,16 @@ use crate::link::describe::segments::{DecisionPoint, SegmentKind};
 use crate::link::describe::simulation::{Simulation, Spread};
 use crate::link::describe::targets::Targets;
 use crate::link::describe::tdecq::Tdecq;
-use crate::measured::{ExpectedSignal, FileRead, FileReader, Library};
+use crate::measured::{ExpectedSignal, FileRead, FileReader, Library, Recording};
 use crate::pattern::{Pattern, PatternKind};
 use crate::receiver::Receiver;
 use crate::serdes::dsp::ClockConfig;
 use crate::signal::Grid;
-use crate::transmitter::{Transmitter, TransmitterKind};
+use crate::transmitter::{Modulator, Transmitter, TransmitterKind};
 use crate::units::{dbm_from_watt, giga};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A link: what its preset, its file and its flags say together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,9 +60,6 @@ pub struct Config {
     /// Patches of single lanes, by number from 0, with the keys of the whole file.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub lane: BTreeMap<String, toml::Table>,
-    /// Files that [`Config::load`] read.
-    #[serde(skip)]
-    pub files: Vec<FileRead>,
 }
 
 impl Default for Config {
@@ -83,7 +81,6 @@ impl Default for Config {
             tdecq: Tdecq::default(),
             targets: Targets::default(),
             lane: BTreeMap::new(),
-            files: Vec::new(),
         }
     }
 }
@@ -99,15 +96,12 @@ const DARK_DBM: f64 = -50.0;
 pub(crate) const MOST_LANES: usize = 64;
 
 impl Config {
-    /// The grid of its blocks; a captured waveform's period is one.
-    pub fn grid(&self) -> Grid {
+    /// The grid of its blocks; the period of a recording is one.
+    pub fn grid(&self, recording: Option<&Recording>) -> Grid {
         let guards = if self.streams() { 2 * self.simulation.guard_symbols } else { 0 };
         let block = self.simulation.block_symbols.saturating_add(guards);
         Grid {
-            symbols: self
-                .transmitter
-                .recording()
-                .map_or(block, |recording| recording.periods.levels.len()),
+            symbols: recording.map_or(block, |recording| recording.periods.levels.len()),
             samples_per_symbol: self.simulation.samples_per_symbol,
             symbol_rate_hz: giga(self.symbol_rate_gbd),
         }
@@ -157,8 +151,10 @@ impl Config {
             && self.fec.chosen().is_some()
     }
 
-    /// Reports everything that is out of its range or does not fit together.
-    pub fn check(&self, problems: &mut Problems) {
+    /// Reports everything that is out of its range or does not fit together, the files that it
+    /// names included, and gives those that were read.
+    pub fn check(&self, library: &Library, problems: &mut Problems) -> Vec<FileRead> {
+        let (files, modulator) = self.read(library, problems);
         let root = Path::root();
         problems.count(&root, "lanes", self.lanes, 1..=MOST_LANES);
         problems.range(&root, "symbol_rate_gbd", self.symbol_rate_gbd, 0.1..=500.0);
@@ -179,7 +175,9 @@ impl Config {
         self.limits.check(&root.key("limits"), problems);
         self.tdecq.check(&root.key("tdecq"), problems);
         self.check_module(&root, problems);
-        self.check_light(problems);
+        if let Some(modulator) = modulator.as_deref().filter(|_| problems.is_empty()) {
+            self.check_light(modulator, problems);
+        }
         if self.precodes() && self.transmitter.kind == TransmitterKind::Waveform {
             problems.report(
                 &root.key("pattern"),
@@ -188,7 +186,8 @@ impl Config {
                 "must be false where a captured waveform is sent: it carries the levels as they are",
             );
         }
-        self.check_simulation(&root.key("simulation"), problems);
+        let recording = modulator.as_deref().and_then(Modulator::recording);
+        self.check_simulation(&root.key("simulation"), recording, problems);
         for (key, [low, high]) in self.targets.all() {
             if key.ends_with("ecq_db") && !self.tdecq.enabled {
                 problems.report(
@@ -227,10 +226,16 @@ impl Config {
                 );
             }
         }
+        files
     }
 
-    /// Fills what is measured from its files, and reports what is wrong with them.
-    pub fn load(&mut self, library: &Library, problems: &mut Problems) {
+    /// Reads its files and reports what is wrong with them; gives those that were read and the
+    /// modulator in use, unless a file of it was refused.
+    pub(crate) fn read(
+        &self,
+        library: &Library,
+        problems: &mut Problems,
+    ) -> (Vec<FileRead>, Option<Arc<dyn Modulator>>) {
         let expected = ExpectedSignal {
             pattern: self.pattern.clone(),
             symbol_rate_hz: giga(self.symbol_rate_gbd),
@@ -247,16 +252,16 @@ impl Config {
             );
         }
         if self.module.kind.has_hosts() {
-            self.module.load(&root.key("module"), &mut files);
-            self.host.load(&root.key("host"), &mut files);
+            self.module.read(&root.key("module"), &mut files);
+            self.host.read(&root.key("host"), &mut files);
         }
-        self.transmitter.load(&root.key("transmitter"), &mut files);
-        self.receiver.load(&root.key("receiver"), &mut files);
-        self.files = files.finish();
+        let modulator = self.transmitter.read(&root.key("transmitter"), &mut files);
+        self.receiver.read(&root.key("receiver"), &mut files);
+        (files.finish(), modulator)
     }
 
-    /// Files of the parts in use: what another kind of transmitter names is left out.
-    pub fn files_in_use(&self) -> impl Iterator<Item = &FileRead> {
+    /// Whether the key of a file is in use: that of another kind of transmitter is not.
+    pub(crate) fn uses(&self, key: &str) -> bool {
         let kind = self.transmitter.kind;
         let others = self
             .transmitter
@@ -275,7 +280,7 @@ impl Config {
         if optical.to == DecisionPoint::FarHost {
             idle.push("receiver.dsp.adc.".to_owned());
         }
-        self.files.iter().filter(move |file| idle.iter().all(|idle| !file.key.starts_with(idle)))
+        idle.iter().all(|idle| !key.starts_with(idle))
     }
 
     /// Reports a module that cannot be between these hosts.
@@ -285,7 +290,7 @@ impl Config {
             return;
         }
         let at = root.key("module");
-        if !self.transmitter.has_driver() {
+        if !self.transmitter.chosen().is_driven() {
             let remedy = format!(
                 "must be \"optics\" with transmitter.kind = \"{}\", which no host drives",
                 self.transmitter.kind.key()
@@ -330,12 +335,12 @@ impl Config {
 
     /// Outer optical modulation amplitude of settled runs in the fibre, W, as the module's drive
     /// makes it.
-    pub(crate) fn settled_oma_w(&self) -> f64 {
-        if self.optical().from == DecisionPoint::NearHost {
-            self.transmitter.chosen().settled_oma_w(self.module.input.drive())
+    pub(crate) fn settled_oma_w(&self, modulator: &dyn Modulator) -> f64 {
+        modulator.settled_oma_w(if self.optical().from == DecisionPoint::NearHost {
+            self.module.input.drive()
         } else {
-            self.transmitter.settled_oma_w()
-        }
+            self.transmitter.ffe.settled()
+        })
     }
 
     /// Reports error correction that does not fit.
@@ -361,13 +366,10 @@ impl Config {
     }
 
     /// Reports a photodiode in the dark: no equaliser finds a signal there.
-    fn check_light(&self, problems: &mut Problems) {
+    fn check_light(&self, modulator: &dyn Modulator, problems: &mut Problems) {
         let loss_db = self.fibre.loss_db() + self.receiver.coupling_loss_db;
-        let oma_dbm = dbm_from_watt(self.settled_oma_w()) - loss_db;
-        // a waveform that is not read yet says nothing
-        let known = self.transmitter.kind != TransmitterKind::Waveform
-            || self.transmitter.recording().is_some();
-        if problems.is_empty() && known && (oma_dbm.is_nan() || oma_dbm < DARK_DBM) {
+        let oma_dbm = dbm_from_watt(self.settled_oma_w(modulator)) - loss_db;
+        if oma_dbm.is_nan() || oma_dbm < DARK_DBM {
             let at = Path::root().key("receiver");
             let remedy = format!(
                 "must see a modulated power above {DARK_DBM} dBm, not {oma_dbm:.1} dBm: \
@@ -402,7 +404,7 @@ impl Config {
         }
     }
 
-    fn check_simulation(&self, at: &Path, problems: &mut Problems) {
+    fn check_simulation(&self, at: &Path, recording: Option<&Recording>, problems: &mut Problems) {
         let s = &self.simulation;
         if ![2, 4, 8, 16].contains(&s.samples_per_symbol) {
             problems.report(
@@ -419,10 +421,11 @@ impl Config {
         }
         // the symbols of two presses of the longest memory must fit, or the block would equalise
         // itself
-        let (least, symbols) = (self.longest_equaliser().saturating_mul(8), self.grid().symbols);
+        let (least, symbols) =
+            (self.longest_equaliser().saturating_mul(8), self.grid(recording).symbols);
         if symbols < least {
             let remedy = format!("must be at least eight times the longest ffe.taps, {least}");
-            match self.transmitter.recording() {
+            match recording {
                 Some(recording) => {
                     let remedy = format!("has a period of {symbols} symbols; {remedy}");
                     problems.report(

@@ -82,8 +82,8 @@ impl Module {
         self.output.check(&at.key("output"), problems);
     }
 
-    pub(crate) fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
-        self.rx.load(&at.key("rx"), files);
+    pub(crate) fn read(&self, at: &Path, files: &mut FileReader<'_>) {
+        self.rx.read(&at.key("rx"), files);
     }
 }
 
@@ -98,11 +98,11 @@ impl Host {
         }
     }
 
-    pub(crate) fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
-        self.rx.load(&at.key("rx"), files);
-        self.channel.load(&at.key("channel"), files);
-        if let Some(back) = &mut self.channel_back {
-            back.load(&at.key("channel_back"), files);
+    pub(crate) fn read(&self, at: &Path, files: &mut FileReader<'_>) {
+        self.rx.read(&at.key("rx"), files);
+        self.channel.read(&at.key("channel"), files);
+        if let Some(back) = &self.channel_back {
+            back.read(&at.key("channel_back"), files);
         }
     }
 

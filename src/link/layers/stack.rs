@@ -8,7 +8,7 @@ use crate::link::layers::layer::Layer;
 use crate::link::layers::merging::{complete, merge};
 use crate::link::layers::remedy::refused;
 use crate::link::layers::source;
-use crate::measured::Library;
+use crate::measured::{FileRead, Library};
 use std::path::Path as FilePath;
 use toml::{Table, Value};
 
@@ -46,6 +46,8 @@ pub struct Resolved {
     /// Digest of the lanes' descriptions, 16 hexadecimal digits: equal descriptions have equal
     /// digests, however they were written.
     pub hash: String,
+    /// The library that its files were read through.
+    pub library: Library,
 }
 
 impl Stack {
@@ -148,13 +150,12 @@ impl Stack {
         base.preset = self.preset.map(str::to_owned);
         self.check_lane_numbers(base.lanes, &mut problems);
         let mut found = Problems::new();
-        base.load(&self.library, &mut found);
-        base.check(&mut found);
+        base.check(&self.library, &mut found);
         found.iter().for_each(|problem| problems.push(self.located(problem.clone(), None)));
 
         let patches = shared.remove("lane");
         shared.remove("targets");
-        let mut lanes = Vec::new();
+        let (mut lanes, mut digest) = (Vec::new(), Digest::default());
         for number in 0..base.lanes.min(MOST_LANES) {
             let mut table = shared.clone();
             if let Some(Value::Table(patch)) =
@@ -162,20 +163,20 @@ impl Stack {
             {
                 merge(&mut table, patch);
             }
-            let mut lane = complete(table)?;
+            let lane = complete(table)?;
             let mut found_here = Problems::new();
-            lane.load(&self.library, &mut found_here);
-            lane.check(&mut found_here);
+            let files = lane.check(&self.library, &mut found_here);
             for problem in
                 found_here.iter().filter(|&problem| found.iter().all(|shared| shared != problem))
             {
                 problems.push(self.located(problem.clone(), Some(number)));
             }
+            digest.add(&lane, &files);
             lanes.push(lane);
         }
         problems.finish()?;
-        let hash = digest(&lanes);
-        Ok(Resolved { base, lanes, hash })
+        let hash = digest.to_string();
+        Ok(Resolved { base, lanes, hash, library: self.library.clone() })
     }
 
     pub(super) fn merged(&self) -> Table {
@@ -231,15 +232,28 @@ fn unknown_preset(name: &str, place: Option<Place>, path: &str) -> Problem {
     Problem { place, path: path.to_owned(), value: name.to_owned(), remedy }
 }
 
-/// FNV-1a of the canonical text, and of the digests of the files it names.
-fn digest(lanes: &[Config]) -> String {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for lane in lanes {
+/// FNV-1a of the canonical text of lanes, and of the digests of the files that they name.
+struct Digest(u64);
+
+impl Default for Digest {
+    fn default() -> Self {
+        Digest(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Digest {
+    fn add(&mut self, lane: &Config, files: &[FileRead]) {
         let text = toml::to_string(lane).unwrap_or_default();
-        let files = lane.files.iter().flat_map(|file| file.digest.bytes());
+        let files = files.iter().flat_map(|file| file.digest.bytes());
         for byte in text.bytes().chain([0]).chain(files) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
     }
-    format!("{hash:016x}")
+}
+
+/// 16 hexadecimal digits.
+impl std::fmt::Display for Digest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
 }

@@ -6,6 +6,7 @@ use crate::link::layers::layer::Layer;
 use crate::link::layers::merging::{complete, merge};
 use crate::link::layers::remedy::refused;
 use crate::link::layers::stack::{Resolved, Stack};
+use crate::measured::Library;
 use toml::{Table, Value};
 
 /// A key whose value is set point by point, known to the description.
@@ -130,6 +131,11 @@ impl Varied {
         &self.keys
     }
 
+    /// The library that files are read through, once for all points.
+    pub fn library(&self) -> &Library {
+        &self.stack.library
+    }
+
     /// Lanes at a point.
     pub fn lanes(&self, values: &[Value]) -> usize {
         let varied = self
@@ -160,10 +166,7 @@ impl Varied {
                 put(&mut table, path, value.clone());
             }
         }
-        let mut config = complete(table)?;
-        // files are read once for all points; what is wrong with one is said by the check
-        config.load(&self.stack.library, &mut Problems::new());
-        Ok(config)
+        complete(table)
     }
 
     /// Checks a point; gives the descriptions of its lanes, those without a patch of their own
@@ -207,11 +210,10 @@ impl Varied {
         // a number no lane has: what holds for all
         patched.push(MOST_LANES);
         let mut found = Problems::new();
-        let mut configs: Vec<Config> =
+        let configs: Vec<Config> =
             patched.into_iter().map(|lane| self.lane(values, lane)).collect::<Result<_>>().ok()?;
-        for config in &mut configs {
-            config.load(&self.stack.library, &mut found);
-            config.check(&mut found);
+        for config in &configs {
+            config.check(&self.stack.library, &mut found);
         }
         found.is_empty().then_some(configs)
     }

@@ -14,6 +14,7 @@ use crate::link::run::port_result::port;
 use crate::link::solve::budget::FEWEST_EFFECTIVE;
 use crate::link::solve::lane::SolvedLane;
 use crate::link::solve::lane::solve;
+use crate::measured::Library;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -41,7 +42,7 @@ impl Link {
         progress: &(dyn Fn(Progress) + Sync),
         cancel: &AtomicBool,
     ) -> Result<LinkResult> {
-        let configs = &self.resolved.lanes;
+        let (configs, library) = (&self.resolved.lanes, &self.resolved.library);
         let workers = Workers::default();
         let total = configs.len() as u64 + 2;
         let done = AtomicU64::new(0);
@@ -60,7 +61,8 @@ impl Link {
             .par_iter()
             .enumerate()
             .map_init(Workshop::default, |shop, (number, config)| {
-                let lane = Lane::build_sending(config, number, sender(config), shop)?;
+                let lane =
+                    Lane::build_sending(config, number, None, library, sender(config), shop)?;
                 let solved = solve(lane, &workers, shop, cancel);
                 step();
                 Ok(solved)
@@ -76,8 +78,8 @@ impl Link {
         Ok(result)
     }
 
-    /// Runs one lane from its own description, the same figures as among the others; `shop` and
-    /// `workers` are kept between calls.
+    /// Runs one lane from its own description, the same figures as among the others; `library`,
+    /// `shop` and `workers` are kept between calls.
     ///
     /// # Errors
     ///
@@ -85,11 +87,13 @@ impl Link {
     pub fn run_lane(
         config: &Config,
         number: usize,
+        library: &Library,
         shop: &mut Workshop,
         workers: &Workers,
         cancel: &AtomicBool,
     ) -> Result<LaneResult> {
-        let solved = [solve(Lane::build(config, number, shop)?, workers, shop, cancel)];
+        let lane = Lane::build_through(config, number, library, shop)?;
+        let solved = [solve(lane, workers, shop, cancel)];
         let [here, at_limit] = count_both(&solved, workers, cancel, &config.simulation, &|| ());
         Ok(lane_result(0, &solved[0], &here, &at_limit))
     }

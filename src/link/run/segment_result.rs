@@ -9,6 +9,7 @@ use crate::link::result::clock::ClockResult;
 use crate::link::result::figures::SegmentResult;
 use crate::link::result::verdict::judged;
 use crate::link::solve::segment::SolvedSegment;
+use crate::measured::Library;
 use crate::serdes::Ctle;
 use crate::units::giga;
 
@@ -28,23 +29,22 @@ pub(super) fn results(
         return vec![];
     }
     let all = lane.segments.iter().zip(solved).enumerate();
-    all.map(|(i, (segment, solved))| {
-        result(&lane.config, segment, solved, counted.get(i), clocks.get(i))
-    })
-    .collect()
+    all.map(|(i, (segment, solved))| result(lane, segment, solved, counted.get(i), clocks.get(i)))
+        .collect()
 }
 
 /// The result of one segment.
 fn result(
-    config: &Config,
+    lane: &Lane,
     segment: &Segment,
     solved: &SolvedSegment,
     tally: Option<&Tally>,
     clock: Option<&ClockReading>,
 ) -> SegmentResult {
     let SolvedSegment { trained, prediction } = solved;
+    let config = &lane.config;
     let limit_ber = segment.limit_ber;
-    let settings = Settings::of(config, segment.kind);
+    let settings = Settings::of(config, segment.kind, &lane.library);
     let interval = tally.map(|tally| tally.interval().0);
     let predicted = |figure: f64| (!prediction.ideal_feedback).then_some(figure);
     let keeps = |limit: f64| match (prediction.ideal_feedback, interval) {
@@ -91,7 +91,7 @@ struct Settings {
 }
 
 impl Settings {
-    fn of(config: &Config, kind: SegmentKind) -> Settings {
+    fn of(config: &Config, kind: SegmentKind, library: &Library) -> Settings {
         use DecisionPoint::{FarHost, FarModule, NearHost, NearModule};
         let Config { host, module, .. } = config;
         let tx = match kind.from {
@@ -110,10 +110,11 @@ impl Settings {
             FarHost => Some(&host.rx.ctle),
             _ => None,
         };
+        let nyquist_hz = giga(config.symbol_rate_gbd) / 2.0;
         let gains = |ctle: &Ctle| [ctle.gain_db, ctle.low_gain_db];
         Settings {
             tx_taps: tx.map_or_else(Vec::new, |tx| tx.ffe.taps.clone()),
-            loss_db: channel.map(|channel| channel.loss_db(giga(config.symbol_rate_gbd) / 2.0)),
+            loss_db: channel.and_then(|c| c.loss_db(nyquist_hz, library).ok()),
             input_ctle_db: input.map(gains),
             ctle_db: receiver.map(gains),
         }

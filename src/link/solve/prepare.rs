@@ -1,34 +1,64 @@
 //! A lane with its settings found, and built.
 
 use crate::chain::Workshop;
-use crate::error::{Problems, Result};
+use crate::error::{Path, Problems, Result};
 use crate::fec::FecSender;
 use crate::link::build::lane::Lane;
 use crate::link::describe::config::Config;
 use crate::link::solve::tuning;
 use crate::measured::Library;
+use crate::transmitter::Modulator;
+use std::sync::Arc;
 
 impl Lane {
-    /// Builds lane `number` from its own description, which must have been checked.
+    /// Builds lane `number` from its own description, which must have been checked; its files are
+    /// read anew.
     ///
     /// # Errors
     ///
     /// A file, of a pattern or of a measured part, that cannot be read or is none.
     pub fn build(config: &Config, number: usize, shop: &mut Workshop) -> Result<Lane> {
-        Self::build_sending(config, number, Self::sender(config), shop)
+        Self::build_through(config, number, &Library::default(), shop)
     }
 
-    /// The same with the port's payload, so that its codewords are encoded once for all lanes.
+    /// The same with files read through a library, which keeps them for other lanes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Lane::build`].
+    pub fn build_through(
+        config: &Config,
+        number: usize,
+        library: &Library,
+        shop: &mut Workshop,
+    ) -> Result<Lane> {
+        Self::build_sending(config, number, None, library, Self::sender(config), shop)
+    }
+
+    /// The same with a modulator in place of the one that is described, and with the port's
+    /// payload, so that its codewords are encoded once for all lanes.
     pub(crate) fn build_sending(
         config: &Config,
         number: usize,
+        custom: Option<&Arc<dyn Modulator>>,
+        library: &Library,
         sender: Option<FecSender>,
         shop: &mut Workshop,
     ) -> Result<Lane> {
-        let mut config = config.clone();
         let mut problems = Problems::new();
-        config.load(&Library::default(), &mut problems); // only what is not loaded yet is read
-        problems.finish()?;
-        Self::settled(&tuning::tuned(&config, shop), number, sender, shop)
+        let (files, described) = config.read(library, &mut problems);
+        problems.clone().finish()?;
+        let Some(modulator) = custom.cloned().or(described) else {
+            let transmitter = &config.transmitter;
+            let at = Path::root().key("transmitter").key(transmitter.kind.key());
+            transmitter.chosen().check_used(&at, &mut problems);
+            return Err(problems.into());
+        };
+        let tuned = if custom.is_some() {
+            tuning::tuned(config, &*modulator, library, shop)
+        } else {
+            tuning::tuned_once(config, &*modulator, &files, library, shop)
+        };
+        Self::settled(tuned, number, modulator, files, library, sender, shop)
     }
 }

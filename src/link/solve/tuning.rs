@@ -4,11 +4,12 @@ use crate::chain::{Predictor, Workers, Workshop, block_levels};
 use crate::link::build::segment::Segment;
 use crate::link::describe::config::Config;
 use crate::link::describe::segments::{DecisionPoint, SegmentKind};
-use crate::math::memo::LruCache;
+use crate::measured::{BuildContext, FileError, FileRead, Library};
 use crate::pattern::{Pattern, PatternKind};
 use crate::seed::Seed;
 use crate::serdes::dsp::ClockConfig;
 use crate::serdes::{Ctle, SerdesTx};
+use crate::transmitter::Modulator;
 
 /// Symbols of a block of the search, and blocks.
 const BLOCK_SYMBOLS: usize = 2048;
@@ -164,35 +165,54 @@ fn knobs(config: &Config, kind: SegmentKind) -> Vec<Knob> {
     gains.chain(taps).collect()
 }
 
-/// What was tuned last.
-static RECENT: LruCache<Config, Config> = LruCache::new();
-
 /// The description with every setting found that is to be: taps and gains that minimise each
 /// segment's error ratio.
 ///
 /// One setting after the other is moved by steps, coarse to fine, as long as the semi-analytic
 /// error ratio of two short blocks of random symbols falls: a local minimum. The settings stand in
 /// the description that comes back.
-pub(crate) fn tuned(config: &Config, shop: &mut Workshop) -> Config {
-    let segments = config.segments();
-    if segments.iter().all(|&kind| knobs(config, kind).is_empty()) {
+pub(crate) fn tuned(
+    config: &Config,
+    modulator: &dyn Modulator,
+    library: &Library,
+    shop: &mut Workshop,
+) -> Config {
+    let mut found = config.clone();
+    let workers = Workers::default();
+    for kind in config.segments() {
+        search(&mut found, kind, &mut Bench { modulator, library, shop, workers: &workers });
+    }
+    found
+}
+
+/// The same, found once for all lanes and points of a sweep that are described alike.
+pub(crate) fn tuned_once(
+    config: &Config,
+    modulator: &dyn Modulator,
+    files: &[FileRead],
+    library: &Library,
+    shop: &mut Workshop,
+) -> Config {
+    if config.segments().iter().all(|&kind| knobs(config, kind).is_empty()) {
         return config.clone();
     }
-    let search = || {
-        let mut found = config.clone();
-        let workers = Workers::default();
-        for &kind in &segments {
-            search(&mut found, kind, shop, &workers);
-        }
-        Ok::<_, std::convert::Infallible>(found)
-    };
-    match RECENT.get(config, search) {
+    let files: Vec<&str> = files.iter().map(|file| file.file.as_str()).collect();
+    let search = || Ok::<_, std::convert::Infallible>(tuned(config, modulator, library, shop));
+    match library.derived(config, &files, search) {
         Ok(found) => (*found).clone(),
         Err(never) => match never {},
     }
 }
 
-fn search(config: &mut Config, kind: SegmentKind, shop: &mut Workshop, workers: &Workers) {
+/// What a trial is built and judged with.
+struct Bench<'a> {
+    modulator: &'a dyn Modulator,
+    library: &'a Library,
+    shop: &'a mut Workshop,
+    workers: &'a Workers,
+}
+
+fn search(config: &mut Config, kind: SegmentKind, bench: &mut Bench<'_>) {
     let knobs = knobs(config, kind);
     if knobs.is_empty() {
         return;
@@ -213,7 +233,7 @@ fn search(config: &mut Config, kind: SegmentKind, shop: &mut Workshop, workers: 
         *clock = ClockConfig::default();
     }
     trial.simulation.block_symbols = BLOCK_SYMBOLS.max(trial.longest_equaliser() * 8);
-    let mut best = (cost(&trial, kind, shop, workers), trial.clone());
+    let mut best = (cost(&trial, kind, bench), trial.clone());
     if best.0 > HOPELESS.ln() {
         return;
     }
@@ -222,9 +242,7 @@ fn search(config: &mut Config, kind: SegmentKind, shop: &mut Workshop, workers: 
             let before = best.0;
             for &knob in &knobs {
                 for direction in [1.0, -1.0] {
-                    while let Some(better) =
-                        moved(&best, knob, direction * stride, kind, shop, workers)
-                    {
+                    while let Some(better) = moved(&best, knob, direction * stride, kind, bench) {
                         best = better;
                     }
                 }
@@ -245,8 +263,7 @@ fn moved(
     knob: Knob,
     steps: f64,
     kind: SegmentKind,
-    shop: &mut Workshop,
-    workers: &Workers,
+    bench: &mut Bench<'_>,
 ) -> Option<(f64, Config)> {
     let (cost_now, config) = best;
     let [low, high, step] = knob.range(config);
@@ -260,19 +277,26 @@ fn moved(
     if !knob.set(&mut trial, next) {
         return None;
     }
-    let found = cost(&trial, kind, shop, workers);
+    let found = cost(&trial, kind, bench);
     (found < cost_now - BETTER).then_some((found, trial))
 }
 
 /// A segment of lane 0: settings are found once for all lanes alike.
-fn first_lane(config: &Config, kind: SegmentKind, shop: &mut Workshop) -> Segment {
+fn first_lane(
+    config: &Config,
+    kind: SegmentKind,
+    bench: &mut Bench<'_>,
+) -> Result<Segment, FileError> {
     let lane = Seed::new(config.simulation.seed).named("lane").index(0);
-    Segment::build(config, kind, 0, lane, shop)
+    let grid = config.grid(bench.modulator.recording());
+    let mut context = BuildContext { grid, lane: 0, library: bench.library, cache: bench.shop };
+    Segment::build(config, bench.modulator, kind, lane, &mut context)
 }
 
 /// ln of the error ratio of a segment; infinite where no receiver trains.
-fn cost(config: &Config, kind: SegmentKind, shop: &mut Workshop, workers: &Workers) -> f64 {
-    let segment = first_lane(config, kind, shop);
+fn cost(config: &Config, kind: SegmentKind, bench: &mut Bench<'_>) -> f64 {
+    // a file that has gone is reported by the build that follows
+    let Ok(segment) = first_lane(config, kind, bench) else { return f64::INFINITY };
     let symbols = Pattern { kind: PatternKind::Random, ..Pattern::default() }
         .build()
         .expect("random symbols build");
@@ -281,7 +305,7 @@ fn cost(config: &Config, kind: SegmentKind, shop: &mut Workshop, workers: &Worke
         block_levels(&symbols, false, 0, b, segment.streams, &mut levels);
         levels
     };
-    workers.with(&segment.plan, |worker| {
+    bench.workers.with(&segment.plan, |worker| {
         let blocks: Vec<Vec<u8>> = (0..BLOCKS).map(block).collect();
         let mut predictor =
             Predictor::for_search(&segment.plan, &segment.dsp, segment.streams, blocks, worker);

@@ -6,6 +6,7 @@ use crate::error::{Path, Problems, Result};
 use crate::link::build::lane::Lane;
 use crate::link::describe::config::Config;
 use crate::link::solve::budget::TRAINING_BLOCKS;
+use crate::measured::Library;
 use crate::units::{giga, mega};
 use std::f64::consts::PI;
 use std::sync::atomic::AtomicBool;
@@ -57,9 +58,10 @@ impl JitterTolerance {
         config.host.rx.dsp.clock.sinusoidal_ui = 0.0;
         config.simulation.stream = true;
         let mut problems = Problems::new();
-        config.check(&mut problems);
+        let library = Library::default();
+        config.check(&library, &mut problems);
         problems.finish()?;
-        let lane = Lane::build(&config, number, &mut Workshop::default())?;
+        let lane = Lane::build_through(&config, number, &library, &mut Workshop::default())?;
         let workers = Workers::default();
         let trained = workers.with(&lane.optical().plan, |worker| {
             let (training, scoring) = (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(1, false));

@@ -10,6 +10,7 @@ use crate::link::layers::stack::Stack;
 use crate::link::result::figures::LinkResult;
 use crate::link::run::link::Link;
 use crate::link::test_points::transmitter;
+use crate::measured::Library;
 use serde::Serialize;
 use std::sync::atomic::AtomicBool;
 
@@ -94,9 +95,10 @@ pub fn stressed(stack: &Stack, stress: &Stress, cancel: &AtomicBool) -> Result<S
         "--interferer-percent",
         &format!("transmitter.stressed.interferer_percent={}", float(stress.interferer_percent)),
     )?;
-    let config = stack.resolve()?.lanes[0].clone();
+    let resolved = stack.resolve()?;
+    let (config, library) = (resolved.lanes[0].clone(), resolved.library);
     let mut bench =
-        Bench { config, workers: Workers::default(), shop: Workshop::default(), cancel };
+        Bench { config, library, workers: Workers::default(), shop: Workshop::default(), cancel };
     let (interferer_percent, interferer_mhz) = (
         bench.config.transmitter.stressed.interferer_percent,
         bench.config.transmitter.stressed.interferer_mhz,
@@ -169,6 +171,7 @@ fn float(x: f64) -> String {
 /// Where the source's SECQ is measured.
 struct Bench<'a> {
     config: Config,
+    library: Library,
     workers: Workers,
     shop: Workshop,
     cancel: &'a AtomicBool,
@@ -184,7 +187,7 @@ impl Bench<'_> {
         if self.cancel.load(std::sync::atomic::Ordering::Relaxed) {
             return Err(refused("stopped while the stress was being built".to_owned()));
         }
-        let lane = Lane::build(&self.config, 0, &mut self.shop)?;
+        let lane = Lane::build_through(&self.config, 0, &self.library, &mut self.shop)?;
         Ok(transmitter::tecq_db(&lane, &self.workers, &mut self.shop).unwrap_or(f64::INFINITY))
     }
 

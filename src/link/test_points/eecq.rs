@@ -39,10 +39,12 @@ pub(crate) fn eecq_db(
     grid.symbols = symbols;
     let mut levels = vec![0; symbols];
     source.fill(0, lane.lane_seed, &mut levels);
+    let mut context = lane.context(grid, shop);
     let volts: Chain<Volt> = match at {
-        ElectricalPoint::Tp1a => sent_to_module(&lane.config, grid),
-        ElectricalPoint::Tp4 => sent_to_host(&lane.config, lane.number, grid),
-    };
+        ElectricalPoint::Tp1a => sent_to_module(&lane.config, &context),
+        ElectricalPoint::Tp4 => sent_to_host(&lane.config, &*lane.modulator, &mut context),
+    }
+    .map_err(|gone| gone.to_string())?;
     let filter = Shape::low_pass(
         Family::Bessel,
         4,

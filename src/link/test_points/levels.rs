@@ -11,7 +11,7 @@ pub(crate) fn settled(
     workers: &Workers,
     shop: &mut Workshop,
 ) -> (Option<OuterLevels>, Option<OuterLevels>) {
-    let levels = if lane.config.transmitter.recording().is_some() {
+    let levels = if lane.modulator.recording().is_some() {
         lane.blocks(1, false).remove(0)
     } else {
         let prbs13q = Pattern { kind: PatternKind::Prbs13q, ..Pattern::default() }

@@ -16,7 +16,7 @@ pub(crate) fn pattern(lane: &Lane) -> (SymbolSource, usize) {
         TestPattern::Ssprq => PatternKind::Ssprq,
         TestPattern::Prbs13q => PatternKind::Prbs13q,
     };
-    let source = match lane.config.transmitter.recording() {
+    let source = match lane.modulator.recording() {
         Some(recording) => SymbolSource::stored(recording.periods.levels.clone()),
         None => Pattern { kind, ..Pattern::default() }.build().expect("a computed pattern builds"),
     };

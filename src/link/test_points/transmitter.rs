@@ -58,14 +58,17 @@ pub(crate) fn measure(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> Tx
     let mut instrument = Instrument::default();
     let mut out = TxMeasurement::default();
     let back_to_back = TestLight::new(lane, 0.0, &reference, workers, shop);
-    match back_to_back.tdecq(&mut instrument, &reference) {
+    let tecq = back_to_back.as_ref().map_err(Clone::clone).and_then(|light| {
+        light.edges(lane, &reference, &mut out);
+        light.tdecq(&mut instrument, &reference)
+    });
+    match tecq {
         Ok(tecq) => out.tecq_db = Some(tecq.tdecq_db),
         Err(refusal) => out.refusals.push(format!("lane {}: no TECQ: {refusal}", lane.number)),
     }
-    back_to_back.edges(lane, &reference, &mut out);
     let extremes = [config.dispersion_min_ps_per_nm, config.dispersion_max_ps_per_nm];
     let far = extremes.map(|ps_per_nm| {
-        TestLight::new(lane, ps_per_nm, &reference, workers, shop)
+        TestLight::new(lane, ps_per_nm, &reference, workers, shop)?
             .tdecq(&mut instrument, &reference)
     });
     match far {
@@ -101,7 +104,7 @@ pub(crate) fn measure(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> Tx
 /// TECQ at TP2, which for a stressed source is SECQ; none where the eye is closed.
 pub(crate) fn tecq_db(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> Option<f64> {
     let reference = lane.config.tdecq.reference()?;
-    let light = TestLight::new(lane, 0.0, &reference, workers, shop);
+    let light = TestLight::new(lane, 0.0, &reference, workers, shop).ok()?;
     light.tdecq(&mut Instrument::default(), &reference).ok().map(|tdecq| tdecq.tdecq_db)
 }
 
@@ -120,15 +123,16 @@ impl TestLight {
         reference: &Reference,
         workers: &Workers,
         shop: &mut Workshop,
-    ) -> TestLight {
+    ) -> Result<TestLight, String> {
         let (source, symbols) = pattern(lane);
         let mut grid = lane.grid();
         grid.symbols = symbols;
         let mut levels = vec![0; symbols];
         source.fill(0, lane.lane_seed, &mut levels);
         let light = lane
-            .light(grid)
-            .response(dispersion(ps_per_nm, lane.config.transmitter.chosen().wavelength_nm()))
+            .light(grid, shop)
+            .map_err(|gone| gone.to_string())?
+            .response(dispersion(ps_per_nm, lane.modulator.wavelength_nm()))
             .probe("instrument");
         let filter = Shape::low_pass(
             Family::Bessel,
@@ -142,7 +146,7 @@ impl TestLight {
             Probe::light(&plan, "instrument", SAMPLES_PER_SYMBOL, shop).expect("the node is there");
         workers.with(&plan, |worker| {
             let power = probe.waveform(worker, &levels, &lane.noiseless());
-            TestLight { variance: variance(&plan, lane, &levels, worker), power, levels }
+            Ok(TestLight { variance: variance(&plan, lane, &levels, worker), power, levels })
         })
     }
 
@@ -181,12 +185,8 @@ impl TestLight {
         // band
         let swing = (outer.three_w + outer.zero_w) / (outer.three_w - outer.zero_w);
         let band_hz = reference.bandwidth_symbol_rates * lane.grid().symbol_rate_hz;
-        out.rin_oma_db_per_hz = lane
-            .config
-            .transmitter
-            .chosen()
-            .rin_per_hz(band_hz)
-            .map(|rin| db_from_power_ratio(rin * swing * swing));
+        let rin = lane.modulator.rin_per_hz(band_hz);
+        out.rin_oma_db_per_hz = rin.map(|rin| db_from_power_ratio(rin * swing * swing));
     }
 }
 

@@ -44,7 +44,7 @@ impl View {
             ));
         };
         let mut shop = Workshop::default();
-        let lane = Lane::build(config, number, &mut shop)?;
+        let lane = Lane::build_through(config, number, &link.library, &mut shop)?;
         let workers = Workers::default();
         let (tp2, tp3) = settled(&lane, &workers, &mut shop);
         let receiver = workers.with(&lane.optical().plan, |worker| {

@@ -73,7 +73,12 @@ impl Link {
     /// When there is no such lane.
     pub fn waveform(&self, lane: usize, node: TestPoint, record: Record) -> Result<Waveform> {
         let mut shop = Workshop::default();
-        let lane = Lane::build(&self.resolved.lanes[lane], lane, &mut shop)?;
+        let lane = Lane::build_through(
+            &self.resolved.lanes[lane],
+            lane,
+            &self.resolved.library,
+            &mut shop,
+        )?;
         let levels = lane.blocks(1, false).remove(0);
         let grid = lane.grid();
         let probe =

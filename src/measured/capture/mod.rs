@@ -5,7 +5,6 @@
 //! pattern or more. [`Capture::open`] takes it from text or `.npy`, [`locate`] finds the pattern in
 //! it, and [`Periods::cut`] brings every period onto a grid of whole samples per symbol.
 
-pub(super) mod file;
 mod lag_search;
 mod locate;
 mod located;
@@ -15,7 +14,6 @@ pub(super) mod recording;
 mod resample_kernel;
 mod residual;
 
-pub use file::CaptureFile;
 pub use locate::locate;
 pub use located::{Candidate, Located};
 pub use periods::Periods;

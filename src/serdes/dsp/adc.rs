@@ -3,7 +3,7 @@
 use crate::chain::{Chain, Sampler, Shape};
 use crate::error::{Path, Problems};
 use crate::math::prototype::Family;
-use crate::measured::{FileReader, Response, ResponseDomain};
+use crate::measured::{BuildContext, FileError, FileReader, Response, ResponseDomain};
 use crate::serdes::dac::MOST_JITTER_UI;
 use crate::signal::Volt;
 use crate::units::{femto, giga};
@@ -67,16 +67,25 @@ impl Adc {
         problems.count(at, "samples_per_symbol", self.samples_per_symbol, 1..=2);
     }
 
-    /// Fills what is measured from its files.
-    pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
-        self.response.load(&at.key("response"), ResponseDomain::Electrical, files);
+    /// Reads its files, to report what is wrong with them.
+    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) {
+        files.response(&at.key("response"), &self.response, ResponseDomain::Electrical);
     }
 
-    pub(crate) fn filter(&self, volts: Chain<Volt>) -> Chain<Volt> {
-        volts.response(
-            self.response
-                .or(|| Shape::low_pass(Family::Bessel, self.order, giga(self.bandwidth_ghz), 0.0)),
-        )
+    /// Anti-alias filter.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read any more.
+    pub(crate) fn filter(
+        &self,
+        volts: Chain<Volt>,
+        context: &BuildContext<'_>,
+    ) -> Result<Chain<Volt>, FileError> {
+        let band = context.response(&self.response, || {
+            Shape::low_pass(Family::Bessel, self.order, giga(self.bandwidth_ghz), 0.0)
+        })?;
+        Ok(volts.response(band))
     }
 
     pub(crate) fn sampler(&self) -> Sampler {

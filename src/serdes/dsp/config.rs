@@ -54,9 +54,9 @@ impl DspConfig {
         self.clock.check(&at.key("clock"), symbol_rate_hz, problems);
     }
 
-    /// Fills what is measured from its files.
-    pub fn load(&mut self, at: &Path, files: &mut FileReader<'_>) {
-        self.adc.load(&at.key("adc"), files);
+    /// Reads its files, to report what is wrong with them.
+    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) {
+        self.adc.read(&at.key("adc"), files);
     }
 
     /// Equaliser and detector for the engine; of the detectors' tables only the chosen one counts.

@@ -1,0 +1,82 @@
+//! Surroundings of a component while it is built.
+
+use super::library::Library;
+use super::response::Response;
+use super::series::SeriesKind;
+use crate::chain::{Shape, Workshop};
+use crate::math::monotone::Monotone;
+use crate::signal::Grid;
+use std::fmt;
+use std::sync::Arc;
+
+/// What a component needs while it is built.
+pub struct BuildContext<'a> {
+    /// Grid of the blocks.
+    pub grid: Grid,
+    /// Number of the lane, from 0: names what lanes share.
+    pub lane: usize,
+    /// Files, read once.
+    pub library: &'a Library,
+    /// Transforms and evaluated responses, kept between builds.
+    pub cache: &'a mut Workshop,
+}
+
+/// A file that could be read when its description was checked and cannot be any more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileError {
+    /// The file, as named.
+    pub file: String,
+    /// What is wrong with it and what would be right.
+    pub remedy: String,
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.file, self.remedy)
+    }
+}
+
+impl std::error::Error for FileError {}
+
+impl BuildContext<'_> {
+    /// A measured response, or else the model's where no file is named.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read any more.
+    pub fn response(
+        &self,
+        response: &Response,
+        model: impl FnOnce() -> Shape,
+    ) -> Result<Shape, FileError> {
+        if response.file.is_empty() {
+            return Ok(model());
+        }
+        match self.library.response(&response.recipe()) {
+            Ok((_, table)) => Ok(Shape::Table(table)),
+            Err(remedy) => Err(FileError { file: response.file.clone(), remedy }),
+        }
+    }
+
+    /// A measured curve or spectrum, where a file is named.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read any more.
+    pub fn curve(&self, file: &str, kind: SeriesKind) -> Result<Option<Arc<Monotone>>, FileError> {
+        if file.is_empty() {
+            return Ok(None);
+        }
+        self.needed_curve(file, kind).map(Some)
+    }
+
+    /// A measured curve or spectrum that the description asks for.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read any more.
+    pub fn needed_curve(&self, file: &str, kind: SeriesKind) -> Result<Arc<Monotone>, FileError> {
+        let made = self.library.series(file, kind);
+        made.map(|(_, curve)| curve).map_err(|remedy| FileError { file: file.to_owned(), remedy })
+    }
+}
