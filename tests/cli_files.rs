@@ -124,7 +124,7 @@ fn an_export_that_cannot_be_is_refused_before_anything_is_run() {
         (&["--export", "nowhere/tp2.npy"][..], "nowhere/tp2.npy: No such file or directory"),
         (
             &["--export", "tp2.npy", "--lane", "8"],
-            "--lane = 8: there is no such lane: lanes = 8, numbered from 0",
+            "--lane = 8: no such lane: lanes = 8, numbered from 0",
         ),
     ] {
         let lines = refused(&folder.run(&[&["run", "800gbase-dr8"][..], arguments].concat()));

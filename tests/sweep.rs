@@ -267,7 +267,7 @@ fn what_is_wrong_on_the_axes_is_said_at_once_and_nothing_is_written() {
         (&["lane.3.fibre.length_km=0,1"], &["lane.3: there is no such lane"]),
         (
             &["fibre.length_km=0:1:1e-7"],
-            &["these axes make 10000001 points; if that is meant, add --yes"],
+            &["these axes make 10000001 points; add --yes to run them"],
         ),
         (
             &["fibre.length_km=0:1:1e-3", "simulation.seed=1:100:1"],

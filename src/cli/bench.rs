@@ -1,4 +1,4 @@
-//! `lightlane bench`: how fast this machine is.
+//! `lightlane bench`: speed of this machine.
 
 use super::failure::Failure;
 use super::outcome::Outcome;
@@ -16,18 +16,18 @@ Examples:
   lightlane bench --only inner_loop chain_4sps
   lightlane bench --json > machine.json
 
-Each figure is of one thread, of the fastest of many short stretches; the median beside it tells how busy the machine was. The roofline is what
-the operations and bytes of a work allow at the measured peaks of one core: works that are chains of steps, tables or integers have none.";
+Rates are those of one thread in the fastest of many short stretches; the median shows how busy the machine was. The roofline is the rate that
+operations and bytes allow at the measured peaks of one core; cases made of dependent steps, tables or integers have none.";
 
-/// Times the works of a simulation on this machine: symbols, lanes, codewords a second, and how
+/// Times the tasks of a simulation on this machine: symbols, lanes, codewords per second, and how
 /// near the roofline they are
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Bench {
-    /// Only these works
+    /// Only these cases
     #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
     only: Vec<String>,
-    /// Time for each work, s
+    /// Time for each case, s
     #[arg(long, value_name = "SECONDS", default_value_t = 0.7, allow_negative_numbers = true)]
     seconds: f64,
     /// Prints JSON instead of a table
@@ -38,7 +38,7 @@ pub(super) struct Bench {
 impl Bench {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let names: Vec<&str> =
-            benchmark::all().iter().map(|work| work.name).chain(["threads"]).collect();
+            benchmark::all().iter().map(|case| case.name).chain(["threads"]).collect();
         if let Some(unknown) = self.only.iter().find(|only| !names.contains(&only.as_str())) {
             return Err(wrong("--only", unknown, &format!("must be one of {}", names.join(", "))));
         }
@@ -48,7 +48,7 @@ impl Bench {
         let wanted = |name: &str| self.only.is_empty() || self.only.iter().any(|only| only == name);
         let measured =
             Report::measure(Duration::from_secs_f64(self.seconds), &wanted, &mut |name| {
-                output::say(&format!("timing {name} .."))
+                output::note(&format!("timing {name} .."))
             });
         output::print(&if self.json {
             report::json(&measured)

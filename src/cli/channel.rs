@@ -1,4 +1,4 @@
-//! `lightlane channel`: what a Touchstone file of a host channel holds.
+//! `lightlane channel`: contents of a Touchstone file of a host channel.
 
 use super::failure::Failure;
 use super::outcome::Outcome;
@@ -17,9 +17,10 @@ Examples:
   lightlane channel next.s12p --ports 1-2/5-6 --plot next.svg
 
 --ports names both lines, each from its near end to its far end, the positive one first: 1-2/3-4 goes in at 1 and 3 and comes out at 2
-and 4. Without it the lines of four ports are guessed, with a warning: they are the pairs that pass at low frequency.";
+and 4. Without it the lines of four ports are guessed from the pairs that pass at low frequency, with a warning.";
 
-/// Reads a Touchstone file: loss, return loss, conversion, delay, and whether it can be a network
+/// Reads a Touchstone file: loss, return loss, mode conversion, delay, passivity, reciprocity,
+/// causality
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Channel {
@@ -29,7 +30,7 @@ pub(super) struct Channel {
     /// Ports of the differential channel, such as 1-2/3-4
     #[arg(long, value_name = "MAP")]
     ports: Option<String>,
-    /// Symbol rate, for figures at and up to its half
+    /// Symbol rate, for values at and up to the Nyquist frequency
     #[arg(long, value_name = "GBD", allow_negative_numbers = true)]
     symbol_rate_gbd: Option<f64>,
     /// Prints JSON instead of a table

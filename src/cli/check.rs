@@ -1,4 +1,4 @@
-//! `lightlane check`: is a link as good as it is expected to be?
+//! `lightlane check`: results of a link against its targets.
 
 use super::failure::Failure;
 use super::outcome::Outcome;
@@ -14,16 +14,16 @@ Examples:
   lightlane check my.toml
   lightlane check links/*.toml
 
-A file says what it expects of the worst lane:
+A file states the targets of the worst lane:
 
   preset = \"800gbase-dr8\"
   [targets]
   margin_db = [4.5, 7.5]
   ber_semi_analytic = [1e-12, 1e-7]
 
-Exit codes: 0 all targets are kept, 1 one is missed or has not enough errors, 2 the input is wrong.";
+Exit codes: 0 all targets are met, 1 one is missed or has not enough errors, 2 the input is wrong.";
 
-/// Runs links and holds the results against their targets
+/// Runs links and compares the results with their targets
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Check {
@@ -83,7 +83,6 @@ impl Check {
 }
 
 fn without_targets(file: &str) -> Problem {
-    let remedy =
-        "has no [targets]: nothing is expected of it, such as margin_db = [4.0, 8.0]".to_owned();
+    let remedy = "has no [targets], such as margin_db = [4.0, 8.0]".to_owned();
     Problem { place: None, path: file.to_owned(), value: String::new(), remedy }
 }

@@ -17,10 +17,10 @@ Examples:
 
 The files end at the balls: dies and packages are added by the set of parameters, kr1-802.3ck (annex 93A) or
 kr1-802.3dj (annex 178A, an early draft), or a TOML file with the same keys. Aggressors go from their transmitter
-to the victim's receiver; without a map of their own they have the victim's. A map is given once or for each file.
+to the victim's receiver; without a map they use the victim's. A map is given once or for each file.
 
-A figure of merit by the method of the standard, not a proof of compliance: what is left out stands in the manual
-of host::com, and the status of every parameter in its set. The exit code is 1 when COM is below the set's limit.";
+A figure of merit by the method of the standard, not a proof of compliance: the manual of host::com lists what is
+left out, and each parameter set the status of its values. The exit code is 1 when COM is below the set's limit.";
 
 /// Channel operating margin (COM) of a host channel: equaliser search, ISI, crosstalk, jitter and
 /// noise

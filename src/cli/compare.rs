@@ -2,25 +2,25 @@
 
 use super::failure::Failure;
 use super::outcome::Outcome;
-use super::output::{self, say};
-use super::runner::{Runner, clear, tell};
+use super::output::{self, note};
+use super::runner::{Runner, clear_progress, show_progress};
 use super::source::Source;
 use crate::report;
 use crate::sweep::{Comparison, Sweep};
 use clap::Args;
 
-/// Variants from which on a sweep would be the better tool.
+/// Number of variants above which --yes is needed; a sweep is then the better tool.
 const MANY_VARIANTS: u64 = 64;
 
 const EXAMPLES: &str = "\
 Several --vary make every combination, the last one fastest. Values are those of `sweep --axis`:
-names, files, numbers, ranges. Every variant is what `run` says of it, to the last bit.
+names, files, numbers, ranges. Each variant gives exactly the results of `run`.
 
 Differences are to the first variant. They are paired: variants share the seeds of data and noise,
-and the difference is taken lane by lane: its mean over the lanes, with a 95 % interval by their
-scatter (Student t), and 0.002 dB more for the search of the margins. Where --vary changes the seed
-there is no such pair, and the table says so. The rank goes by the margin of the worst lane, to
-0.01 dB; a variant without a figure on some lane is the last and never a pass.
+and the difference is taken lane by lane: its mean over the lanes, with a 95 % interval from their
+spread (Student t), widened by 0.002 dB for the search of the margins. Where --vary changes the
+seed, variants are not paired, and the table says so. Variants rank by the margin of the worst
+lane, to 0.01 dB; one that lacks a result on any lane ranks last and never passes.
 
 Examples:
   lightlane compare 800gbase-dr8 --vary transmitter.kind=eml,mzm
@@ -37,7 +37,7 @@ Exit codes: 0 all variants were run, 2 the input is wrong, 3 stopped early
 pub(super) struct Compare {
     #[command(flatten)]
     source: Source,
-    /// A key and its values, as many as are to be compared; may be given many times
+    /// A key and the values to compare; may be given several times
     #[arg(long = "vary", value_name = "KEY=VALUES", required = true)]
     vary: Vec<String>,
     /// Prints JSON instead of a table
@@ -56,15 +56,15 @@ impl Compare {
         let variants = Sweep::points_of(&axes);
         if variants > MANY_VARIANTS && !self.yes {
             return Err(Failure::input(format!(
-                "these lists make {variants} variants; if that is meant, add --yes"
+                "these lists make {variants} variants; add --yes to run them"
             )));
         }
         let (stack, _) = self.source.stack(&[])?;
         let result = self.runner.on_threads(|cancel| {
             let comparison = Comparison::new(&stack, axes)?;
-            comparison.run(&|progress| tell("compare", progress), cancel)
+            comparison.run(&|progress| show_progress("compare", progress), cancel)
         });
-        clear();
+        clear_progress();
         let compared = result??;
         output::print(&if self.json {
             report::json(&compared)
@@ -74,7 +74,7 @@ impl Compare {
         if compared.complete {
             return Ok(Outcome::Good);
         }
-        say(&format!(
+        note(&format!(
             "stopped early: {} of {} variants are done",
             compared.variants.len(),
             compared.total

@@ -1,6 +1,6 @@
 //! `run --export`: waveforms as files.
 
-use super::output::say;
+use super::output::note;
 use crate::error::{Error, Problem, Problems};
 use crate::link::{Link, Record, Resolved, TestPoint};
 use crate::measured::npy;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub(super) struct Export {
-    /// Writes a lane's power in mW: tp2.npy, tp3.csv, or tp2=FILE.npy; may be given many times
+    /// Writes the power of a lane in mW: tp2.npy, tp3.csv, or tp2=FILE.npy; may be given several times
     #[arg(long = "export", value_name = "[NODE=]FILE", value_parser = target)]
     targets: Vec<Target>,
     /// Lane that is exported
@@ -22,7 +22,7 @@ pub(super) struct Export {
     repeats: Option<u64>,
 }
 
-/// A node and where it goes.
+/// A test point and its file.
 #[derive(Clone, Debug, PartialEq)]
 struct Target {
     node: TestPoint,
@@ -37,15 +37,14 @@ enum Format {
 }
 
 impl Export {
-    /// Writes what was asked for.
+    /// Writes the requested files.
     pub(super) fn write(&self, resolved: &Resolved) -> Result<(), Error> {
         if self.targets.is_empty() {
             return Ok(());
         }
         if self.lane >= resolved.lanes.len() {
             let mut problems = Problems::new();
-            let remedy =
-                format!("there is no such lane: lanes = {}, numbered from 0", resolved.lanes.len());
+            let remedy = format!("no such lane: lanes = {}, numbered from 0", resolved.lanes.len());
             problems.push(Problem {
                 place: None,
                 path: "--lane".to_owned(),
@@ -66,7 +65,7 @@ impl Export {
                 .map_err(|source| Error::Io { path: target.path.clone(), source })?;
             if !waveform.is_period {
                 let path = target.path.display();
-                say(&format!(
+                note(&format!(
                     "{path}: {} symbols of a longer pattern; to read it back, pattern.kind = \"file\" needs its levels",
                     waveform.levels.len()
                 ));

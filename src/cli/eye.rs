@@ -1,4 +1,4 @@
-//! `lightlane eye`: what an oscilloscope would show.
+//! `lightlane eye`: the eye diagram of one lane.
 
 use super::failure::Failure;
 use super::outcome::Outcome;
@@ -14,7 +14,7 @@ Examples:
   lightlane eye 1.6tbase-dr8 --set transmitter.kind=mzm --at slicer --out eye.svg
   lightlane eye my.toml --lane 3 --at tp3 --out small.png --size small --symbols 1M
 
-The file is PNG or SVG by its ending; noise is drawn as in a run.";
+The file is PNG or SVG by its ending; noise is that of a run.";
 
 /// Draws the eye diagram of one lane
 #[derive(Args)]
@@ -22,7 +22,7 @@ The file is PNG or SVG by its ending; noise is drawn as in a run.";
 pub(super) struct Eye {
     #[command(flatten)]
     source: Source,
-    /// Where: light into the fibre, light out of it, or the equaliser's output
+    /// Test point: light into the fibre, light out of it, or the output of the equaliser
     #[arg(long, value_enum)]
     at: At,
     /// File to write, ending in .png or .svg
@@ -49,14 +49,14 @@ enum Format {
     Small,
 }
 
-/// Symbols of an eye: the fewest, the default, the most.
+/// Symbols of an eye: minimum, default, maximum.
 const SYMBOLS: (u64, u64, u64) = (100_000, 131_072, 100_000_000);
 
 impl Eye {
     fn symbols(&self) -> Result<u64, Error> {
-        let (least, default, most) = SYMBOLS;
+        let (min, default, max) = SYMBOLS;
         let symbols = self.source.symbols().unwrap_or(default);
-        if (least..=most).contains(&symbols) {
+        if (min..=max).contains(&symbols) {
             return Ok(symbols);
         }
         let mut problems = Problems::new();
@@ -64,7 +64,7 @@ impl Eye {
             &Path::root(),
             "--symbols",
             symbols,
-            format!("an eye needs from {least} to {most} symbols"),
+            format!("an eye needs {min} to {max} symbols"),
         );
         Err(Error::Input(problems))
     }

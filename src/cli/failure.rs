@@ -1,4 +1,4 @@
-//! Why a command did not do what it was asked.
+//! Failures of commands.
 
 use crate::error::{Error, Problem, Problems};
 use std::fmt::{self, Display};
@@ -8,12 +8,12 @@ pub(super) enum Failure {
     Input(Error),
     /// The results cannot be written.
     Output(std::io::Error),
-    /// The threads asked for cannot be had.
+    /// The requested threads cannot be started.
     Threads(rayon::ThreadPoolBuildError),
 }
 
 impl Failure {
-    /// Wrong input that is no single key's.
+    /// Wrong input that concerns no single key.
     pub(super) fn input(remedy: String) -> Failure {
         let mut problems = Problems::new();
         problems.push(Problem { place: None, path: String::new(), value: String::new(), remedy });

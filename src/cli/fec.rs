@@ -1,10 +1,10 @@
-//! `lightlane fec`: what error correction leaves, over the bit error ratio ahead of it.
+//! `lightlane fec`: codeword errors and post-FEC BER against pre-FEC BER.
 
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
-use super::output::say;
-use super::runner::{Runner, clear, stopped, tell};
+use super::output::note;
+use super::runner::{Runner, clear_progress, show_progress, stopped};
 use super::source::symbols as count;
 use crate::error::{Error, Path, Problem, Problems};
 use crate::fec::Coding;
@@ -22,14 +22,14 @@ use std::str::FromStr;
 
 const EXAMPLES: &str = "\
 Bursts:
-  none                     every bit wrong by itself
-  ge:SYMBOLS[:BER_BAD]     Gilbert-Elliott: a bad state of SYMBOLS PAM4 symbols on average, of whose bits BER_BAD (0.25) are wrong
-  dfe:TAP                  error propagation of a feedback equaliser with one tap, its noise such that the ratio is the one asked for
+  none                     independent bit errors
+  ge:SYMBOLS[:BER_BAD]     Gilbert-Elliott: a bad state of SYMBOLS PAM4 symbols on average, with bit error ratio BER_BAD (0.25) in it
+  dfe:TAP                  error propagation of a one-tap DFE, with the noise that gives the requested ratio
 
-The ratio is that of the slicer's decisions. Closed figures are those of random errors at the ratio that enters the outer code: the
-one asked for or, behind an inner decoder or the precoder's inverse, the one counted there. Counting a point ends with --codewords or
-with --errors, whichever comes first. Intervals are 95 %, wider where codewords fail together; extrapolated is what the histogram of wrong
-symbols says. Behind the inner code the channel is white noise.
+The BER is that of the slicer's decisions. Analytic results assume random errors at the BER before the outer code: the requested one or,
+after an inner decoder or the inverse precoder, the one counted there. Counting a point ends with --codewords or with --errors,
+whichever comes first. Intervals are 95 %, wider where codewords fail together; extrapolated results are fitted to the histogram of
+symbol errors per codeword. With an inner code the channel is white noise.
 
 Examples:
   lightlane fec --code kp4 --ber 1e-4:3e-3:10
@@ -38,47 +38,47 @@ Examples:
   lightlane fec --code kp4+inner --ber 5e-3:1.2e-2:5 --codewords 100k
   lightlane fec --code kr4 --ber 1e-9:1e-4:6 --codewords 0
 
-Exit codes: 0 all points are there, 2 the input is wrong, 3 stopped early (Ctrl-C: what is counted so far is given, disk full).";
+Exit codes: 0 all points are done, 2 the input is wrong, 3 stopped early (Ctrl-C: results so far are printed, disk full).";
 
-/// Computes and counts what error correction leaves: codeword errors against bit error ratio
+/// Codeword errors and post-FEC BER against pre-FEC BER: analytic, counted and extrapolated
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Fec {
     /// kp4, kp4+inner or kr4
     #[arg(long, value_name = "NAME", default_value = "kp4")]
     code: String,
-    /// Bit error ratios ahead of it, with equal ratios between them; or one alone
+    /// Pre-FEC bit error ratios with logarithmic spacing, or a single one
     #[arg(long, value_name = "A:B:POINTS", allow_hyphen_values = true)]
     ber: Option<String>,
-    /// How errors hang together: none, ge:SYMBOLS[:BER_BAD] or dfe:TAP
+    /// Correlation of errors: none, ge:SYMBOLS[:BER_BAD] or dfe:TAP
     #[arg(long, value_name = "BURST", default_value = "none")]
     burst: String,
-    /// Undoes a precoder, 1/(1+D) mod 4, ahead of the code
+    /// Uses the precoder, 1/(1+D) mod 4
     #[arg(long)]
     precoder: bool,
     /// Coding whose interleaving is used; 800gbase-df, with an inner code 1.6tbase-dr8-2, when not
     /// given
     #[arg(long, value_name = "NAME")]
     coding: Option<String>,
-    /// Every codeword alone, its symbols in a row on one lane
+    /// Sends each codeword by itself, its symbols in sequence on one lane
     #[arg(long)]
     no_interleave: bool,
-    /// Decodes the inner code softly, 64 patterns a block; so it does when nothing is said
+    /// Soft decoding of the inner code with 64 test patterns per block (default)
     #[arg(long)]
     soft: bool,
-    /// Decodes the inner code by hard decisions
+    /// Hard-decision decoding of the inner code
     #[arg(long)]
     hard: bool,
-    /// Least reliable positions that the inner decoder tries, 2^N patterns; 6 when not given
+    /// Least reliable positions that the inner decoder tries, 2^N test patterns; default 6
     #[arg(long, value_name = "N")]
     positions: Option<String>,
-    /// Codewords of a point at the most, such as 1000000, 1e6 or 1M; 0 counts nothing
+    /// Maximum number of codewords per point, such as 1000000, 1e6 or 1M; 0 counts nothing
     #[arg(long, value_name = "N", default_value = "1M", allow_hyphen_values = true)]
     codewords: String,
-    /// Uncorrected codewords that are enough for a point
+    /// Uncorrected codewords after which a point is done
     #[arg(long, value_name = "N", default_value = "100", allow_hyphen_values = true)]
     errors: String,
-    /// Seed of all that is drawn
+    /// Seed of all random numbers
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// The table: .csv, or .jsonl for a line of JSON each
@@ -101,12 +101,12 @@ impl Fec {
         let target = self.plot.as_ref().map(Target::new).transpose()?;
         let mut file = self.file(&trial.foreseen())?;
         let points = self.runner.on_threads(|cancel| {
-            let mut told = |at: crate::fec::curve::CurveProgress| {
-                tell("fec", Progress { done: at.chunks, total: at.total })
+            let mut on_progress = |at: crate::fec::curve::CurveProgress| {
+                show_progress("fec", Progress { done: at.chunks, total: at.total })
             };
-            trial.run(&mut told, cancel)
+            trial.run(&mut on_progress, cancel)
         })?;
-        clear();
+        clear_progress();
         if let Some(file) = &mut file {
             let row = |point| Row { at: Vec::new(), cells: cells(point) };
             (0..)
@@ -127,7 +127,7 @@ impl Fec {
             return Ok(Outcome::Good);
         }
         let codewords: u64 = points.iter().map(|point| point.codewords).sum();
-        say(&format!("stopped early: {codewords} codewords are counted"));
+        note(&format!("stopped early: {codewords} codewords are counted"));
         Ok(Outcome::Stopped)
     }
 
@@ -149,7 +149,7 @@ impl Fec {
         Ok(Some(file))
     }
 
-    /// What the flags ask for; all that is wrong with them at once.
+    /// The curve that the flags describe, or all their problems at once.
     fn curve(&self) -> Result<FecCurve, Error> {
         let mut problems = Problems::new();
         let usual = FecCurve::default();
@@ -186,7 +186,7 @@ impl Fec {
         if problems.is_empty() {
             return Ok(curve);
         }
-        // the others are looked at as well; defaults that stand for what could not be read are good
+        // check the other flags as well; defaults in place of unreadable values are valid
         let mut of_curve = Problems::new();
         curve.check(&Path::root(), &mut of_curve);
         of_curve.iter().for_each(|found| {
@@ -265,7 +265,7 @@ fn parsed<T: FromStr<Err: Display>>(flag: &str, text: &str, problems: &mut Probl
     text.parse().map_err(|error: T::Err| problems.push(problem(flag, text, error))).ok()
 }
 
-/// What is wrong with a curve, by the names of the flags.
+/// Problems of a curve, by the names of the flags.
 fn of_flags(error: Error) -> Error {
     match error {
         Error::Input(mut problems) => {

@@ -1,4 +1,4 @@
-//! `lightlane init`: a file to begin with.
+//! `lightlane init`: a starting file.
 
 use super::failure::Failure;
 use super::outcome::Outcome;
@@ -13,17 +13,17 @@ Examples:
   lightlane run my.toml
   lightlane check my.toml";
 
-/// Prints a file to begin with: a preset, and the keys that are changed most
+/// Prints a starting file: a preset, and the keys that are changed most often
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Init {
-    /// The preset that lies underneath
+    /// The preset that the file builds on
     preset: String,
 }
 
-/// Tables and keys that are changed most, each with what it is.
+/// Tables and keys that are changed most often, with descriptions.
 const KEYS: [(&str, &[(&str, &str)]); 15] = [
-    ("", &[("lanes", "lanes that are run, from lane 0"), ("symbol_rate_gbd", "of a lane, GBd")]),
+    ("", &[("lanes", "number of lanes, from lane 0"), ("symbol_rate_gbd", "of a lane, GBd")]),
     ("pattern", &[("kind", "payload, prbs13q, prbs31q, ssprq, random or file")]),
     ("transmitter", &[("kind", "eml or mzm; each has its data sheet")]),
     ("transmitter.ffe", &[("taps", "limited by the converter's full scale")]),
@@ -41,7 +41,7 @@ const KEYS: [(&str, &[(&str, &str)]); 15] = [
         &[("power_dbm", "continuous wave, dBm"), ("rin_db_per_hz", "one-sided, dB/Hz")],
     ),
     ("fibre", &[("length_km", "0 is back to back"), ("connector_loss_db", "all together, dB")]),
-    ("receiver.dsp", &[("detector", "slicer, dfe or mlse; each has a table of its own")]),
+    ("receiver.dsp", &[("detector", "slicer, dfe or mlse; each has its table")]),
     (
         "receiver.tia",
         &[("bandwidth_ghz", "amplifier"), ("average_pa_per_rthz", "input noise, pA/rtHz")],
@@ -69,10 +69,10 @@ impl Init {
     }
 }
 
-/// The file: everything as in the preset, a line to change it each.
+/// The file: commented-out lines with the values of the preset.
 fn starter(preset: &str, config: &Config) -> String {
     let mut out = format!(
-        "# A link on top of the preset {preset}. Take the first # off a line to change it;\n\
+        "# A link on top of the preset {preset}. Remove the first # of a line to change it;\n\
          # `lightlane presets {preset}` shows every key.\n\npreset = \"{preset}\"\n"
     );
     let root = Value::try_from(config).unwrap_or(Value::Boolean(false));
@@ -88,7 +88,7 @@ fn starter(preset: &str, config: &Config) -> String {
         }
     }
     out += "\n# One lane that differs, with the keys of the whole file:\n# [lane.3.fibre]\n# length_km = 2.0\n";
-    out += "\n# What `lightlane check` expects of the worst lane.\n[targets]\n";
+    out += "\n# Targets of the worst lane for `lightlane check`.\n[targets]\n";
     out + &format!("ber_semi_analytic = [0.0, {:e}]\nmargin_db = [0.0, 30.0]\n", config.limit_ber())
 }
 

@@ -1,4 +1,4 @@
-//! `lightlane measure`: what the sampling scope would print of a capture.
+//! `lightlane measure`: readings of a sampling oscilloscope from a capture.
 
 use super::failure::Failure;
 use super::outcome::Outcome;
@@ -22,7 +22,7 @@ Examples:
   lightlane measure ours.csv --symbol-rate-gbd 50 --reference 100g-smf --pattern levels.txt
 
 FILE holds time and power, or power alone (then a whole number of periods), between commas,
-semicolons, tabs or blanks; its header tells units: time_ps, power (uW), V. Pattern, phase, rate,
+semicolons, tabs or blanks; its header gives the units: time_ps, power (uW), V. Pattern, phase, rate,
 polarity and order of bits are found. A closed eye is a result: TDECQ is null, with its reason,
 and the exit code is 0. References: 100g-smf, 100g-mmf, 100g-lpo, 200g-106gbd (draft),
 200g-113gbd (draft).";
@@ -43,16 +43,16 @@ pub(super) struct Measure {
     /// ssprq, prbs13q, or a text file of levels 0 to 3; without it ssprq or prbs13q is found
     #[arg(long, value_name = "NAME|FILE")]
     pattern: Option<String>,
-    /// Filter that is still to come; none when the waveform has passed the reference receiver's
+    /// Filter to apply; none when the waveform has already passed that of the reference receiver
     #[arg(long, value_enum, default_value_t = Filter::Bt4)]
     receiver: Filter,
-    /// Says that the capture is an average already: it has no noise to put into TDECQ
+    /// The capture is already averaged: it has no noise to include in TDECQ
     #[arg(long)]
     average: bool,
     /// Unit of the samples
     #[arg(long, value_enum, default_value_t = Unit::Header)]
     unit: Unit,
-    /// Rms of the instrument's own noise behind the filter, uW; given back to TDECQ
+    /// Rms noise of the instrument after the filter, uW; TDECQ is corrected for it
     #[arg(long, value_name = "UW", default_value_t = 0.0, allow_negative_numbers = true)]
     instrument_noise_uw: f64,
     /// Prints JSON instead of a table
@@ -71,7 +71,7 @@ enum Filter {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Unit {
-    /// What the header says; mW where it says nothing
+    /// The unit in the header, mW where it has none
     Header,
     W,
     Mw,
@@ -95,12 +95,12 @@ impl Measure {
         Ok(Outcome::Good)
     }
 
-    /// What the flags ask for; all that is wrong with them at once.
+    /// The measurement that the flags describe, or all their problems at once.
     fn scope(&self) -> Result<Scope, Error> {
         let mut problems = Problems::new();
         if self.symbol_rate_gbd.is_none() {
             let remedy =
-                "must be given, such as 53.125, 106.25 or 113.4375: a capture does not tell it"
+                "must be given, such as 53.125, 106.25 or 113.4375: the capture does not contain it"
                     .to_owned();
             problems.push(problem("--symbol-rate-gbd", "", remedy));
         }
@@ -136,7 +136,7 @@ impl Measure {
         let names = Reference::all().map(|reference| reference.name);
         let all = names.join(", ");
         let Some(name) = &self.reference else {
-            // without a rate, that is what is wrong; a range is the library's to tell
+            // a missing rate is reported above; the library checks its range
             let rate = self.symbol_rate_gbd.filter(|rate| (0.1..=500.0).contains(rate));
             return match rate.map(|rate| (rate, Reference::of_rate(rate))) {
                 Some((rate, None)) => {
@@ -150,7 +150,7 @@ impl Measure {
         Reference::all().into_iter().find(|reference| reference.name == name).ok_or_else(|| {
             let near = nearest(name, names.into_iter())
                 .map_or(String::new(), |near| format!("did you mean {near}? "));
-            problem("--reference", name, format!("no such reference, {near}There are {all}"))
+            problem("--reference", name, format!("no such reference, {near}Known: {all}"))
         })
     }
 

@@ -1,4 +1,4 @@
-//! The command line: a thin door to the library. A sub-command is a file here.
+//! The command line, a thin layer on the library: a file for each sub-command.
 
 mod bench;
 mod channel;

@@ -1,10 +1,10 @@
 //! How a command ended.
 
-/// How a command ended that did what it was asked.
+/// How a successful command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     Good,
     TargetMissed,
-    /// Ctrl-C: what was done until then is printed.
+    /// Ctrl-C: results so far are printed.
     Stopped,
 }

@@ -1,9 +1,9 @@
-//! Results to stdout, words to stderr.
+//! Results to stdout, messages to stderr.
 
 use super::failure::Failure;
 use std::io::{ErrorKind, Write};
 
-/// Prints results. A reader that has seen enough (`| head`) is no failure.
+/// Prints results. A closed pipe (`| head`) is no failure.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -12,13 +12,13 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// A line for the reader; if it cannot be written, nobody reads it.
-pub(super) fn say(words: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{words}");
+/// Prints a message; errors in writing it are ignored.
+pub(super) fn note(message: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{message}");
 }
 
-/// Prints what is wrong, a line for each problem; if even that cannot be written, nobody reads it.
-pub(super) fn complain(failure: &Failure) {
+/// Prints a failure, a line for each problem; errors in writing it are ignored.
+pub(super) fn print_failure(failure: &Failure) {
     let mut err = std::io::stderr().lock();
     for line in failure.to_string().lines() {
         let _ = writeln!(err, "error: {line}");

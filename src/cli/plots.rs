@@ -13,7 +13,7 @@ const SYMBOLS: u64 = 131_072;
 pub(super) struct Plots(PathBuf);
 
 impl Plots {
-    /// Makes the folder, before a long run rather than behind it.
+    /// Makes the folder, before a long run rather than after it.
     pub(super) fn open(folder: &str) -> Result<Plots> {
         let path = PathBuf::from(folder);
         if path.exists() && !path.is_dir() {
@@ -32,7 +32,7 @@ impl Plots {
         Ok(Plots(path))
     }
 
-    /// Draws the page of all lanes, and everything there is of the worst one.
+    /// Draws the page of all lanes, and all figures of the worst one.
     pub(super) fn draw(&self, link: &Resolved, result: &LinkResult) -> Result<()> {
         self.save("overview.png", &Overview::new(link, result)?)?;
         let lane = result.port.worst_lane.unwrap_or(0);
@@ -40,11 +40,11 @@ impl Plots {
         self.save("eye-tp2.png", &view.eye(Node::Tp2, SYMBOLS)?)?;
         self.save("eye-tp3.png", &view.eye(Node::Tp3, SYMBOLS)?)?;
         if result.lanes.iter().any(|l| l.lane == lane && l.refusal.is_some()) {
-            // the reason stands in the results; there is nothing behind the receiver to draw
+            // the reason is in the results; there is nothing after the receiver to draw
             return Ok(());
         }
         self.save("eye-slicer.png", &view.eye(Node::Slicer, SYMBOLS)?)?;
-        // the estimator's reason stands in the results as well
+        // the reason why there is no prediction is in the results as well
         if result.lanes.iter().all(|l| l.lane != lane || l.ber_semi_analytic_refusal.is_none()) {
             self.save("waterfall.png", &view.waterfall()?)?;
         }
@@ -52,7 +52,7 @@ impl Plots {
         self.save("spectrum.png", &view.spectra()?)
     }
 
-    /// Draws the page of an instrument, and bathtubs where there are.
+    /// Draws the TDECQ page, and bathtubs where there are any.
     pub(super) fn measured(&self, measured: &Measured) -> Result<()> {
         self.save("tdecq.png", &measured.page())?;
         measured.bathtubs().map_or(Ok(()), |bathtubs| self.save("bathtub.png", &bathtubs))

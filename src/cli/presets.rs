@@ -1,4 +1,4 @@
-//! `lightlane presets`: what comes with it.
+//! `lightlane presets`: the built-in presets.
 
 use super::failure::Failure;
 use super::outcome::Outcome;

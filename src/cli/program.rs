@@ -14,17 +14,17 @@ const EXAMPLES: &str = "\
 Examples:
   lightlane run 800gbase-dr8                            eight lanes of 100 Gb/s
   lightlane run 1.6tbase-dr8 --set transmitter.kind=mzm the same with silicon photonics
-  lightlane init 800gbase-dr8 > my.toml                 a file to begin with
+  lightlane init 800gbase-dr8 > my.toml                 a starting file
   lightlane run my.toml --json                          for scripts
-  lightlane eye 800gbase-dr8 --at tp2 --out eye.png     what an oscilloscope would show
+  lightlane eye 800gbase-dr8 --at tp2 --out eye.png     eye diagram at a test point
   lightlane measure tp2.csv --symbol-rate-gbd 53.125    TDECQ, OMA, ER of a capture
-  lightlane fec --code kp4 --ber 1e-4:3e-3:10           what error correction leaves
-  lightlane channel host.s4p --symbol-rate-gbd 106.25   what a host channel's file holds
+  lightlane fec --code kp4 --ber 1e-4:3e-3:10           pre-FEC to post-FEC errors
+  lightlane channel host.s4p --symbol-rate-gbd 106.25   loss, return loss of a host channel
   lightlane com host.s4p --next next.s4p                its channel operating margin (COM)
-  lightlane check my.toml                               is it still as good as expected?
+  lightlane check my.toml                               are its targets met?
   lightlane sweep my.toml --axis fibre.length_km=0:2:0.1 --out reach.csv
-  lightlane compare 800gbase-dr8 --vary transmitter.kind=eml,mzm     side by side, with differences
-  lightlane bench                                       how fast this machine is
+  lightlane compare 800gbase-dr8 --vary transmitter.kind=eml,mzm     variants side by side
+  lightlane bench                                       speed of this machine
 
 Exit codes: 0 good, 1 a target is missed, 2 the input is wrong, 3 stopped early (Ctrl-C, disk full)";
 
@@ -54,12 +54,12 @@ enum Command {
     Completions(completions::Completions),
 }
 
-/// Parses the arguments, does what they say, and gives the exit code.
+/// Parses the arguments, does what they note, and gives the exit code.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // help asked for goes to stdout and is good; a reader that went away is no failure
+            // requested help goes to stdout and is a success; a closed pipe is no failure
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
@@ -67,7 +67,7 @@ pub fn main() -> ExitCode {
     if let Some(unknown) =
         std::env::var("LIGHTLANE_VECTORS").ok().filter(|name| Vectors::named(name).is_none())
     {
-        output::say(&format!(
+        output::note(&format!(
             "error: LIGHTLANE_VECTORS = {unknown}: must be portable, avx2 or avx512"
         ));
         return ExitCode::from(2);
@@ -93,7 +93,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::TargetMissed) => ExitCode::from(1),
         Ok(Outcome::Stopped) => ExitCode::from(3),
         Err(failure) => {
-            output::complain(&failure);
+            output::print_failure(&failure);
             ExitCode::from(failure.exit_code())
         }
     }

@@ -22,7 +22,7 @@ Examples:
 
 Results do not depend on the number of threads; the same seed gives the same bits.";
 
-/// What --tdecq and --spec lay on top.
+/// Setting added by --tdecq and --spec.
 const MEASURED: &str = "tdecq.enabled=true";
 
 /// Runs a link: bit error ratio, margin and powers of every lane
@@ -34,7 +34,7 @@ pub(super) struct Run {
     /// Prints JSON instead of a table
     #[arg(long)]
     json: bool,
-    /// Also measures the transmitter: TECQ, TDECQ behind the worst test fibre, transition time,
+    /// Also measures the transmitter: TECQ, TDECQ after the worst test fibre, transition time,
     /// over- and undershoot
     #[arg(long)]
     tdecq: bool,

@@ -1,4 +1,4 @@
-//! Running a link on some threads, with words of progress for who looks.
+//! Running a link on some threads, with progress on a terminal.
 
 use super::failure::Failure;
 use crate::link::{Link, LinkResult, Progress, Resolved};
@@ -7,7 +7,7 @@ use std::io::{IsTerminal, Write};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Set by Ctrl-C: what is counted so far is kept.
+/// Set by Ctrl-C; counts so far are kept.
 static STOPPED: AtomicBool = AtomicBool::new(false);
 
 #[derive(Args)]
@@ -18,15 +18,16 @@ pub(super) struct Runner {
 }
 
 impl Runner {
-    /// Runs a link until it is done or Ctrl-C is pressed; `name` is what progress calls it.
+    /// Runs a link until it is done or Ctrl-C is pressed; `name` labels the progress.
     pub(super) fn run(&self, resolved: Resolved, name: &str) -> Result<LinkResult, Failure> {
         let link = Link::new(resolved);
-        let result = self.on_threads(|cancel| link.run(&|progress| tell(name, progress), cancel));
-        clear();
+        let result =
+            self.on_threads(|cancel| link.run(&|progress| show_progress(name, progress), cancel));
+        clear_progress();
         Ok(result??)
     }
 
-    /// Does something on the threads asked for; Ctrl-C sets what it is given.
+    /// Runs `work` on the requested number of threads; Ctrl-C sets the flag that it gets.
     pub(super) fn on_threads<R: Send>(
         &self,
         work: impl FnOnce(&AtomicBool) -> R + Send,
@@ -53,7 +54,7 @@ pub(super) fn stopped() -> bool {
 fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // without a handler Ctrl-C ends the program at once, which is no worse than before
+        // without a handler Ctrl-C ends the program at once
         let _ = ctrlc::set_handler(|| {
             if STOPPED.swap(true, Ordering::Relaxed) {
                 std::process::exit(3);
@@ -62,8 +63,8 @@ fn listen() {
     });
 }
 
-/// Progress on the terminal, for who looks.
-pub(super) fn tell(name: &str, progress: Progress) {
+/// Shows progress, on a terminal only.
+pub(super) fn show_progress(name: &str, progress: Progress) {
     let mut err = std::io::stderr().lock();
     if err.is_terminal() {
         let _ = write!(err, "\r{name}: {} %", 100 * progress.done / progress.total.max(1));
@@ -71,8 +72,8 @@ pub(super) fn tell(name: &str, progress: Progress) {
     }
 }
 
-/// Takes the words of progress off the terminal.
-pub(super) fn clear() {
+/// Clears the line of progress.
+pub(super) fn clear_progress() {
     let mut err = std::io::stderr().lock();
     if err.is_terminal() {
         let _ = write!(err, "\r\x1b[K");

@@ -1,4 +1,4 @@
-//! What a command works on: a preset or a file, and the flags laid on top.
+//! The link that a command works on: a preset or a file, and the flags on top.
 
 use crate::error::{Error, Problems};
 use crate::link::{Resolved, Stack};
@@ -10,7 +10,7 @@ pub(super) struct Source {
     /// Name of a preset, or path of a TOML file
     #[arg(value_name = "PRESET|FILE")]
     source: String,
-    /// Changes one key; may be given many times, the last one wins
+    /// Changes one key; may be given several times, the last one wins
     #[arg(long = "set", value_name = "KEY=VALUE")]
     sets: Vec<String>,
     /// Symbols per lane, counted or drawn, such as 1000000, 1e6 or 10M; 0 counts nothing, neither
@@ -23,17 +23,17 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// What --symbols says.
+    /// Value of --symbols.
     pub(super) fn symbols(&self) -> Option<u64> {
         self.symbols
     }
 
-    /// Lays all layers on each other; the error holds the problems of all of them.
+    /// Merges all layers; the error holds the problems of all of them.
     pub(super) fn resolve(&self) -> Result<Resolved, Error> {
         self.resolve_with(&[])
     }
 
-    /// The same with assignments of other flags, each with its flag's name, on top.
+    /// [`Source::resolve`] with further assignments on top, each with the name of its flag.
     pub(super) fn resolve_with(&self, more: &[(&str, &str)]) -> Result<Resolved, Error> {
         let (stack, of_flags) = self.stack(more)?;
         match stack.resolve() {
@@ -71,7 +71,7 @@ impl Source {
         Err(Error::Input(all))
     }
 
-    /// The layers, and what is wrong with the flags among them.
+    /// The layers, and the problems of the flags among them.
     pub(super) fn stack(&self, more: &[(&str, &str)]) -> Result<(Stack, Problems), Error> {
         let mut stack = Stack::open(&self.source)?;
         let mut of_flags = Problems::new();

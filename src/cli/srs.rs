@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
-use super::output::say;
+use super::output::note;
 use super::runner::{Runner, stopped};
 use super::source::Source;
 use crate::error::{Error, Path, Problems};
@@ -17,8 +17,8 @@ Examples:
   lightlane srs 1.6tbase-dr8 --secq-db 3.4 --oma-dbm -0.9
   lightlane srs my.toml --set receiver.tia.average_pa_per_rthz=20 --json
 
-The source is an ideal PAM4 transmitter through a low-pass that makes half of SECQ, with a sinusoidal interferer, and noise that
-makes the rest; the receiver stands directly behind it. SECQ and OMA are those of the link's limits unless they are given.";
+The source is an ideal PAM4 transmitter through a low-pass that gives half of SECQ, with a sinusoidal interferer, and noise that
+gives the rest; the receiver follows directly. SECQ and OMA default to the limits of the link.";
 
 /// Runs the receiver of a link on a stressed signal
 #[derive(Args)]
@@ -49,7 +49,7 @@ impl Srs {
         let (stack, _) = self.source.stack(&[])?;
         let found = match self.runner.on_threads(|cancel| stressed(&stack, &stress, cancel))? {
             Err(_) if stopped() => {
-                say("stopped early: the stress was not built, nothing is printed");
+                note("stopped early, before the stressed signal was calibrated: no result");
                 return Ok(Outcome::Stopped);
             }
             found => found?,
@@ -62,7 +62,7 @@ impl Srs {
         Ok(if stopped() { Outcome::Stopped } else { Outcome::Good })
     }
 
-    /// What is wanted, from the flags or from the limits.
+    /// The stress, from the flags or from the limits.
     fn stress(&self, (secq_db, oma_dbm): (Option<f64>, Option<f64>)) -> Result<Stress, Error> {
         let mut problems = Problems::new();
         let root = Path::root();

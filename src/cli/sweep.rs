@@ -2,8 +2,8 @@
 
 use super::failure::Failure;
 use super::outcome::Outcome;
-use super::output::say;
-use super::runner::{Runner, clear};
+use super::output::note;
+use super::runner::{Runner, clear_progress};
 use super::source::Source;
 use crate::error::Error;
 use crate::plot::{Size, Target};
@@ -14,24 +14,24 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// Points from which on a sweep might be a slip of the finger.
+/// Number of points above which a sweep needs --yes.
 const MANY_POINTS: u64 = 100_000;
-/// Time between two words of progress on a terminal, and in a log.
+/// Interval of progress lines on a terminal, and in a log.
 const ON_TERMINAL: Duration = Duration::from_millis(100);
 const IN_LOG: Duration = Duration::from_secs(10);
 
 const EXAMPLES: &str = "\
-Axes, each with any key of the description (lane.3.fibre.length_km, too):
+Axes, each with any key of the description (also lane.3.fibre.length_km):
   fibre.length_km=0:2:0.5         from 0 to 2 in steps of 0.5, both ends included
   fibre.length_km=0:2:5lin        5 points with equal differences
   limits.pmd_ber=1e-6:1e-3:13log  13 points with equal ratios: a logarithmic axis
   transmitter.kind=eml,mzm        a list of numbers, names or files
 
 Several axes make every combination, the last axis fastest. A row is a point and a lane, in the order of the points; its
-figures are the names of `run --json`, and the same to the last bit. What was not evaluated is empty (CSV) or null (JSONL).
+columns have the names of `run --json`, with identical values. A value that was not evaluated is empty (CSV) or null (JSONL).
 
 --plot draws one axis as curves (all lanes and the worst; names as points), one with a list or names as a curve each, two axes
-of numbers as a contour map of the worst lane, with the line of the limit. What was not evaluated (a margin where no power
+of numbers as a contour map of the worst lane, with the contour of the limit. Points without a value (a margin where no power
 reaches the limit) is a gap, on a map hatched.
 
 Examples:
@@ -58,7 +58,7 @@ pub(super) struct Sweep {
     /// The figure: .png or .svg
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
-    /// What the figure shows: a numeric column of the table
+    /// Value shown by the figure: a numeric column of the table
     #[arg(long, value_name = "NAME", default_value = "margin_db", requires = "plot")]
     figure: String,
     /// Runs more than 100 000 points without asking
@@ -80,7 +80,7 @@ impl Sweep {
         let points = Points::points_of(&axes);
         if points > MANY_POINTS && !self.yes {
             return Err(Failure::input(format!(
-                "these axes make {points} points; if that is meant, add --yes"
+                "these axes make {points} points; add --yes to run them"
             )));
         }
         let target = self.plot.as_ref().map(Target::new).transpose()?;
@@ -90,11 +90,11 @@ impl Sweep {
             let chart = target.as_ref().map(|_| sweep.chart(&self.figure)).transpose()?;
             let file = self.out.as_ref().map(|out| out.format.create(&out.path)).transpose()?;
             let mut sink = Both(chart.map(InOrder::new), file);
-            let mut teller = Teller::new();
-            let done = sweep.run(&mut sink, &mut |progress| teller.tell(progress), cancel)?;
+            let mut printer = ProgressPrinter::new();
+            let done = sweep.run(&mut sink, &mut |progress| printer.report(progress), cancel)?;
             Ok::<_, Error>((done, sink.0.map(InOrder::into_inner)))
         })??;
-        clear();
+        clear_progress();
         if let (Some(target), Some(picture), SweepEnd::Complete) =
             (target, chart.and_then(|chart| chart.picture()), &done.end)
         {
@@ -103,7 +103,7 @@ impl Sweep {
         self.outcome(done)
     }
 
-    /// How it ended, with a word on what is kept.
+    /// How the sweep ended, with a note on the rows that are kept.
     fn outcome(&self, done: Done) -> Result<Outcome, Failure> {
         let rows = format!("{} of {} rows are", done.rows, done.total);
         let kept = self.out.as_ref().map_or_else(
@@ -117,11 +117,11 @@ impl Sweep {
         match done.end {
             SweepEnd::Complete => Ok(Outcome::Good),
             SweepEnd::Cancelled => {
-                say(&format!("stopped early: {kept}{drawn}"));
+                note(&format!("stopped early: {kept}{drawn}"));
                 Ok(Outcome::Stopped)
             }
             SweepEnd::Unwritable(error) => {
-                say(&format!("{kept}{drawn}"));
+                note(&format!("{kept}{drawn}"));
                 Err(Failure::Output(error))
             }
         }
@@ -134,37 +134,37 @@ fn table(text: &str) -> Result<Table, String> {
     Ok(Table { path, format })
 }
 
-/// Words of progress: rate and what is left, often for who looks, now and then for a log.
-struct Teller {
+/// Progress on stderr: rate and time left, often on a terminal, now and then in a log.
+struct ProgressPrinter {
     begun: Instant,
-    told: Instant,
+    last: Instant,
     terminal: bool,
 }
 
-impl Teller {
+impl ProgressPrinter {
     fn new() -> Self {
         let now = Instant::now();
-        Teller { begun: now, told: now, terminal: std::io::stderr().is_terminal() }
+        ProgressPrinter { begun: now, last: now, terminal: std::io::stderr().is_terminal() }
     }
 
-    fn tell(&mut self, progress: Progress) {
-        if self.told.elapsed() < if self.terminal { ON_TERMINAL } else { IN_LOG } {
+    fn report(&mut self, progress: Progress) {
+        if self.last.elapsed() < if self.terminal { ON_TERMINAL } else { IN_LOG } {
             return;
         }
-        self.told = Instant::now();
-        let words = words(progress, self.begun.elapsed());
+        self.last = Instant::now();
+        let line = progress_line(progress, self.begun.elapsed());
         if self.terminal {
             let mut err = std::io::stderr().lock();
-            let _ = write!(err, "\r{words}\x1b[K");
+            let _ = write!(err, "\r{line}\x1b[K");
             let _ = err.flush();
         } else {
-            say(&words);
+            note(&line);
         }
     }
 }
 
 /// `sweep: 120 of 1000 rows, 35.2 rows/s, 25 s left`.
-fn words(Progress { rows, total }: Progress, elapsed: Duration) -> String {
+fn progress_line(Progress { rows, total }: Progress, elapsed: Duration) -> String {
     let rate = rows as f64 / elapsed.as_secs_f64().max(1e-3);
     let left = (total - rows) as f64 / rate.max(1e-9);
     let decimals = if rate < 10.0 { 2 } else { 0 };
@@ -185,11 +185,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn progress_tells_rate_and_rest() {
-        let told =
-            |rows, total, seconds| words(Progress { rows, total }, Duration::from_secs(seconds));
-        assert_eq!(told(120, 1000, 4), "sweep: 120 of 1000 rows, 30 rows/s, 29 s left");
-        assert_eq!(told(1, 1001, 4), "sweep: 1 of 1001 rows, 0.25 rows/s, 1 h 6 min left");
-        assert_eq!(told(10, 1010, 100), "sweep: 10 of 1010 rows, 0.10 rows/s, 2 h 46 min left");
+    fn progress_gives_rate_and_time_left() {
+        let line = |rows, total, seconds| {
+            progress_line(Progress { rows, total }, Duration::from_secs(seconds))
+        };
+        assert_eq!(line(120, 1000, 4), "sweep: 120 of 1000 rows, 30 rows/s, 29 s left");
+        assert_eq!(line(1, 1001, 4), "sweep: 1 of 1001 rows, 0.25 rows/s, 1 h 6 min left");
+        assert_eq!(line(10, 1010, 100), "sweep: 10 of 1010 rows, 0.10 rows/s, 2 h 46 min left");
     }
 }

@@ -5,7 +5,7 @@ use crate::benchmark::Report;
 
 /// The rates, how near the roofline they are, and the roof.
 pub fn benchmark(report: &Report) -> String {
-    let mut table = plain(&["work", "a second", "median", "of", "roofline", ""], &[0, 3, 5]);
+    let mut table = plain(&["case", "per second", "median", "unit", "roofline", ""], &[0, 3, 5]);
     for row in &report.rows {
         let part =
             row.of_roofline.map_or_else(|| "-".to_owned(), |part| format!("{:.0} %", 100.0 * part));
@@ -21,7 +21,7 @@ pub fn benchmark(report: &Report) -> String {
     let mut out = if report.rows.is_empty() { String::new() } else { text(&table) };
     if let Some(scaling) = report.scaling {
         out += &format!(
-            "{}{} threads count {} symbols of chain_4sps a second, {:.2} times what one does\n",
+            "{}{} threads count {} symbols of chain_4sps per second, {:.2} times one thread\n",
             if out.is_empty() { "" } else { "\n" },
             scaling.threads,
             rate(scaling.per_second),
@@ -38,7 +38,7 @@ pub fn benchmark(report: &Report) -> String {
         report.version
     );
     if report.unoptimised {
-        out += "warning: built without optimisation: build with --release for figures that mean something\n";
+        out += "warning: built without optimisation, numbers mean nothing: build with --release\n";
     }
     out
 }

@@ -18,12 +18,12 @@ pub fn com(file: &str, set: &Parameters, margin: &Margin) -> String {
     row("VEC", m.vec_db, "dB", "vertical eye closure");
     row("FOM", Some(m.fom_db), "dB", "of the settings below");
     row("loss at Nyquist", Some(m.nyquist_loss_db), "dB", "without packages");
-    row("signal", Some(m.signal_mv), "mV", "half an eye that nothing disturbs");
+    row("signal", Some(m.signal_mv), "mV", "half eye without interference");
     row(
         "interference and noise",
         Some(m.noise_mv),
         "mV",
-        &format!("exceeded with {:e}", set.detector_error_ratio),
+        &format!("exceeded with probability {:e}", set.detector_error_ratio),
     );
     row("  ISI", Some(m.isi_mv), "mV", "rms, as all below");
     row("  crosstalk", Some(m.crosstalk_mv), "mV", "");

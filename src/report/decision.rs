@@ -22,12 +22,12 @@ pub(super) fn decisions(lanes: &[LaneResult]) -> String {
     let Some((first, _)) = ours().next() else { return String::new() };
     let header = [
         "\n",
-        "\ndecided by",
-        "left to it by\nearlier symbols",
+        "\ndetector",
+        "\npost-cursors",
         "BER, ideal\nfeedback",
         "counted margin\n95 %, dB",
-        "a wrong one\ngoes on, %",
-        "runs of 1, 2, 3, more\nwrong symbols (longest)",
+        "burst con-\ntinuation, %",
+        "bursts of 1, 2, 3, more\nsymbol errors (longest)",
     ];
     let mut table = plain(&header, &[1, 2, 6]);
     for (lane, slicer) in ours() {
@@ -35,7 +35,7 @@ pub(super) fn decisions(lanes: &[LaneResult]) -> String {
     }
     let because = first.ber_semi_analytic_refusal.as_deref().unwrap_or_default();
     format!(
-        "{}{because}:\nSNR, RLM and noise are those with ideal feedback, error ratios and margin are counted\n",
+        "{}{because}:\nSNR, RLM and noise are given for ideal feedback; error ratios and margin are counted\n",
         text(&table)
     )
 }

@@ -6,14 +6,14 @@ use crate::link::{FecResult, LaneResult, LinkResult};
 
 const HEADER: [&str; 9] = [
     "",
-    "BER ahead of\nouter code",
+    "BER before\nouter code",
     "\ncodewords",
     "corrected\nbits",
     "uncor-\nrectable",
-    "codeword error ratio\nforetold (95 %)",
-    "\nclosed",
-    "post-FEC BER\nclosed",
-    "frame loss\nclosed",
+    "codeword error ratio\nextrapolated (95 %)",
+    "\nanalytic",
+    "post-FEC BER\nanalytic",
+    "frame loss\nanalytic",
 ];
 
 /// A line for each lane, for the port and for the port at its limit, and the port's codewords by
@@ -42,24 +42,24 @@ pub(super) fn fec(result: &LinkResult) -> String {
     }
     let mut out = text(&table);
     for &(name, port) in &ports {
-        out += &format!("codewords by wrong symbols, {name}: {}\n", bins(&port.histogram));
+        out += &format!("symbol errors per codeword, {name}: {}\n", bins(&port.histogram));
         let counted =
             port.frame_loss_ratio.map_or_else(|| "none".to_owned(), |ratio| format!("{ratio:.1e}"));
         let extrapolated = match port.frame_loss_ratio_foretold {
-            None => "nothing".to_owned(),
+            None => "none".to_owned(),
             ratio => ratio_within(
                 ratio,
                 port.frame_loss_ratio_foretold_low,
                 port.frame_loss_ratio_foretold_high,
             ),
         };
-        out += &format!("frames lost, {name}: {counted} counted, {extrapolated} extrapolated\n");
+        out += &format!("frame loss, {name}: {counted} counted, {extrapolated} extrapolated\n");
     }
     if result.lanes.iter().any(|lane| lane.block_error_ratio_foretold.is_some()) {
-        out += "what is extrapolated of a lane holds the bit errors of the rest of the link, fec.added_ber\n";
+        out += "extrapolated figures of a lane include the bit errors of the rest of the link (fec.added_ber)\n";
     }
     if let Some(because) = &result.port.fec_refusal {
-        out += &format!("{because}\na lane's codewords are its own, as were all lanes like it\n");
+        out += &format!("{because}\nper-lane figures assume all lanes alike\n");
     }
     out
 }
@@ -121,7 +121,7 @@ fn bins(histogram: &[u64]) -> String {
             },
         )
         .collect();
-    if bins.is_empty() { "none came whole".to_owned() } else { bins.join(", ") }
+    if bins.is_empty() { "no complete codeword".to_owned() } else { bins.join(", ") }
 }
 
 #[cfg(test)]
@@ -133,7 +133,7 @@ mod tests {
     fn only_bins_with_codewords_are_told_and_the_last_is_beyond() {
         assert_eq!(bins(&[3, 0, 1, 0]), "0: 3, 2: 1");
         assert_eq!(bins(&[0, 0, 7]), "> 1: 7");
-        assert_eq!(bins(&[0; 17]), "none came whole");
+        assert_eq!(bins(&[0; 17]), "no complete codeword");
     }
 
     #[test]

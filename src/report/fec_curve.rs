@@ -14,12 +14,12 @@ pub fn fec_curve(curve: &FecCurve, points: &[CurvePoint]) -> String {
         header.push("inner\nBER\ncounted");
     }
     header.extend([
-        "codeword\nerrors\nclosed",
+        "codeword\nerrors\nanalytic",
         "codeword\nerrors\ncounted",
-        "codeword\nerrors\nforetold",
-        "post-FEC\nBER\nclosed",
+        "codeword\nerrors\nextrapolated",
+        "post-FEC\nBER\nanalytic",
         "post-FEC\nBER\ncounted",
-        "frame\nloss\nclosed",
+        "frame\nloss\nanalytic",
         "\n\ncodewords",
         "\nnot\ncorrected",
     ]);
@@ -34,8 +34,9 @@ pub fn fec_curve(curve: &FecCurve, points: &[CurvePoint]) -> String {
     let mut out = text(&table);
     let miscorrected: u64 = points.iter().map(|point| point.miscorrected).sum();
     if miscorrected > 0 {
-        out +=
-            &format!("\nof those not corrected, {miscorrected} were changed to another codeword\n");
+        out += &format!(
+            "\n{miscorrected} of the uncorrected codewords were changed to another codeword\n"
+        );
     }
     out
 }
@@ -122,7 +123,7 @@ mod tests {
         assert!(
             text.contains("1.23e-12")
                 && text.contains("< 1e-99")
-                && text.contains("4 were changed to another codeword"),
+                && text.contains("4 of the uncorrected codewords were changed to another codeword"),
             "{text}"
         );
         let unknown = fec_curve(

@@ -18,7 +18,7 @@ const ALWAYS: [(&str, &str, &str); 17] = [
     (
         "SerDes transmitter",
         "`host.tx`, `module.tx`",
-        "taps within limits, swing, SNDR, R_LM, transition time, random, two-point and even-odd jitter; taps found by search",
+        "taps within limits, swing, SNDR, R_LM, transition time, random, dual-Dirac and even-odd jitter; taps found by search",
     ),
     (
         "SerDes receiver",
@@ -61,22 +61,22 @@ const ALWAYS: [(&str, &str, &str); 17] = [
     (
         "clock recovery",
         "`receiver.dsp.clock`",
-        "second-order loop behind a Mueller-Muller or bang-bang detector, frequency offset, sinusoidal jitter, AC coupling; lock, slips; blocks in stream mode",
+        "second-order loop after a Mueller-Muller or bang-bang detector, frequency offset, sinusoidal jitter, AC coupling; lock, slips; blocks in stream mode",
     ),
     (
         "error correction",
         "`fec`",
-        "codewords of the port over its lanes, bit for bit: KP4, the inner code of 200G lanes with soft decisions (draft), interleaving, multiplexing, precoder; symbol-error histogram, post-FEC error ratio, frame loss, counted, closed and extrapolated",
+        "codewords of the port over its lanes, bit for bit: KP4, the inner code of 200G lanes with soft decisions (draft), interleaving, multiplexing, precoder; symbol errors per codeword, post-FEC error ratio, frame loss: counted, analytic and extrapolated",
     ),
     (
         "instrument",
         "`tdecq`",
-        "OMA, extinction ratio, TECQ, TDECQ behind a dispersive test fibre with the reference equalisers of 100G and 200G (draft), RLM, transition time, over- and undershoot, RIN_OMA; limits with verdicts; stressed receiver",
+        "OMA, extinction ratio, TECQ, TDECQ after a dispersive test fibre with the reference equalisers of 100G and 200G (draft), RLM, transition time, over- and undershoot, RIN_OMA; limits with verdicts; stressed receiver",
     ),
     (
         "estimators",
         "`run`",
-        "counted with its interval (`simulation.count`: whole chain, replay at the slicer, rare events by importance sampling), semi-analytic with its interval, margin, noise shares",
+        "counted with its interval (`simulation.count`: whole chain, noise-only Monte Carlo, importance sampling), semi-analytic with its interval, margin, noise shares",
     ),
 ];
 

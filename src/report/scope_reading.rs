@@ -9,12 +9,12 @@ pub fn scope_reading(reading: &Reading) -> String {
     let r = reading;
     let mut out = format!("{}: {}\n", r.file, r.found);
     let filter =
-        if r.receiver == "bt4" { "4th-order Bessel-Thomson" } else { "no filter (already passed)" };
+        if r.receiver == "bt4" { "4th-order Bessel-Thomson" } else { "no filter (prefiltered)" };
     out += &format!("reference {} at {} GBd, {filter}", r.reference, r.symbol_rate_gbd);
     out += &r.taps.as_ref().map_or(String::new(), |taps| format!(", {} taps", taps.len()));
     out += &match r.noise_periods {
-        0 => ", transmitter's noise excluded\n\n".to_owned(),
-        periods => format!(", transmitter's noise of {periods} periods\n\n"),
+        0 => ", transmitter noise excluded\n\n".to_owned(),
+        periods => format!(", transmitter noise of {periods} periods\n\n"),
     };
     let unit = r.amplitude_unit.as_str();
     let mut table = plain(&["figure", "value", "unit", ""], &[0, 2, 3]);
@@ -22,7 +22,7 @@ pub fn scope_reading(reading: &Reading) -> String {
         table.add_row([name, value.as_str(), unit, remark.as_str()]);
     };
     let limits =
-        |_: f64| r.limiting.map_or(String::new(), |side| format!("the {side} window limits"));
+        |_: f64| r.limiting.map_or(String::new(), |side| format!("limited by the {side} window"));
     row(
         "TDECQ",
         decimals(r.tdecq_db, 2),

@@ -28,7 +28,7 @@ pub(super) fn segments(result: &LinkResult) -> String {
         table.add_row(row(segment));
     }
     format!(
-        "{}of lane {}, the worst; taps from the first precursor on, those of receivers in --json\n",
+        "{}segments of the worst lane, {}; taps start at the first precursor; receiver taps: --json\n",
         text(&table),
         lane.lane
     )
@@ -110,7 +110,7 @@ mod tests {
         let text = segments(&sample::result(vec![lane]));
         let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
         assert!(widest <= 120, "{widest}\n{text}");
-        for shown in ["-14 -1|-13 -2", "-.06 .12 -.34 .54 -.20\n", "33.3", "of lane 3, the worst"] {
+        for shown in ["-14 -1|-13 -2", "-.06 .12 -.34 .54 -.20\n", "33.3", "of the worst lane, 3"] {
             assert!(text.contains(shown), "{shown}\n{text}");
         }
         assert!(segments(&sample::result(vec![sample::lane(0)])).is_empty());

@@ -29,12 +29,12 @@ const HEADER: [&str; 11] = [
     "TP2\nER\ndB",
     "TP2\nmean\ndBm",
     "TP3\nmean\ndBm",
-    "\nlargest parts of\nthe noise, %",
+    "\nlargest parts of\nnoise power, %",
 ];
 
 /// All lanes, the port, the verdict and the warnings; at most 120 characters wide.
 pub fn table(result: &LinkResult) -> String {
-    let name = result.preset.as_deref().unwrap_or("own link");
+    let name = result.preset.as_deref().unwrap_or("custom link");
     let mut out = format!(
         "{name}: {}{} transmitter, {} lane{} of {} GBd, seed {}, config {}\n\n",
         if result.module.has_hosts() {
@@ -190,13 +190,12 @@ fn at_limit(result: &LinkResult) -> Option<String> {
         let ber = weighted / bits as f64;
         let of = self::errors(counting(result));
         let counted_there = || result.lanes.iter().filter(|lane| lane.bits_at_limit > 0);
-        let expected = |lane: &LaneResult| {
-            Some(lane.ber_semi_analytic_at_limit? * lane.bits_at_limit as f64)
-        };
-        let foreseen = counted_there().map(expected).sum::<Option<f64>>();
-        let foreseen = foreseen.map(|errors| errors / bits as f64);
-        let foreseen = foreseen.map_or(String::new(), |ber| format!(" where {ber:.2e} is foreseen"));
-        format!("with the power lowered to the limit: counted {ber:.2e} ({errors} {of}){foreseen}{agree}")
+        let expected =
+            |lane: &LaneResult| Some(lane.ber_semi_analytic_at_limit? * lane.bits_at_limit as f64);
+        let predicted = counted_there().map(expected).sum::<Option<f64>>();
+        let predicted = predicted.map(|errors| errors / bits as f64);
+        let predicted = predicted.map_or(String::new(), |ber| format!(", predicted {ber:.2e}"));
+        format!("power lowered to the limit: counted {ber:.2e} ({errors} {of}){predicted}{agree}")
     })
 }
 
@@ -222,7 +221,7 @@ fn rare(lanes: &[LaneResult]) -> String {
         return String::new();
     }
     format!(
-        "rare events: {} effective samples, gain over plain counting {} in symbols; they are no codewords\n",
+        "importance sampling: {} effective samples, variance reduction {}; no codewords counted\n",
         range(&|l| l.effective_samples),
         range(&|l| l.gain)
     )
@@ -253,22 +252,22 @@ fn verdict(result: &LinkResult) -> String {
         names.sort();
         names.dedup();
         format!(
-            "FAIL: {} with a segment above its own limit before error correction: {}",
+            "FAIL: {} with a segment above its pre-FEC BER limit: {}",
             lanes(&failing),
             names.join(", ")
         )
     } else if result.lanes.iter().any(|lane| lane.passes == Some(false)) {
         format!(
-            "FAIL: {} above the limit of {limit:e} before error correction",
+            "FAIL: {} above the pre-FEC BER limit of {limit:e}",
             lanes(&|lane| lane.passes == Some(false))
         )
     } else if result.lanes.iter().any(|lane| lane.passes.is_none()) {
         format!(
-            "NOT JUDGED: {} without an error ratio to hold against the limit of {limit:e}",
+            "NOT JUDGED: {} without a BER to compare with the limit of {limit:e}",
             lanes(&|lane| lane.passes.is_none())
         )
     } else {
-        format!("PASS: every lane keeps the limit of {limit:e} before error correction")
+        format!("PASS: every lane within the pre-FEC BER limit of {limit:e}")
     }
 }
 
@@ -294,23 +293,22 @@ fn notes(result: &LinkResult) -> Vec<String> {
                 .collect::<Vec<_>>(),
         );
         if let Some(floor) = lane.floor_ber {
-            notes
-                .push(format!("lane {}: up to 10 dB more power does not reach the limit; the least error ratio is {floor:.1e}", lane.lane));
+            notes.push(format!(
+                "lane {}: limit not reached with up to 10 dB more power; lowest BER {floor:.1e}",
+                lane.lane
+            ));
         }
     }
     // where decisions are fed back, it stands below their table
     let sliced = result.lanes.iter().filter(|lane| {
         lane.slicer.as_ref().is_some_and(|slicer| slicer.detector == DetectorKind::Slicer)
     });
-    let mut unforeseen: Vec<&str> =
+    let mut unpredicted: Vec<&str> =
         sliced.filter_map(|lane| lane.ber_semi_analytic_refusal.as_deref()).collect();
-    unforeseen.dedup();
-    notes.extend(unforeseen.into_iter().map(str::to_owned));
+    unpredicted.dedup();
+    notes.extend(unpredicted.into_iter().map(str::to_owned));
     if result.lanes.iter().any(|lane| lane.pattern_limited == Some(true)) {
-        notes.push(
-            "* the worst 1 % of the symbols make more than half of the lane's error ratio"
-                .to_owned(),
-        );
+        notes.push("* 1 % of the symbols cause more than half of the lane's errors".to_owned());
     }
     for file in result.files.iter() {
         if let Some(found) = &file.found {
@@ -348,7 +346,7 @@ mod tests {
         ] {
             assert!(line.contains(figure), "{figure}: {line}");
         }
-        assert!(text.contains("PASS: every lane keeps the limit of 2.4e-4"));
+        assert!(text.contains("PASS: every lane within the pre-FEC BER limit of 2.4e-4"));
         assert!(text.contains("warning: the light is dim"));
     }
 
@@ -371,8 +369,8 @@ mod tests {
         };
         let text = table(&sample::result(vec![sample::lane(0), bad]));
         assert!(
-            text.contains("FAIL: lane 1 above the limit")
-                && text.contains("the least error ratio is 1.0e-3"),
+            text.contains("FAIL: lane 1 above the pre-FEC BER limit")
+                && text.contains("lowest BER 1.0e-3"),
             "{text}"
         );
     }

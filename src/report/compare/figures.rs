@@ -36,19 +36,19 @@ pub(super) const OWN: [Figure; 9] = [
 
 /// Of error correction, of all lanes together, and against the first variant.
 pub(super) const BEYOND: [Figure; 5] = [
-    figure("codeword errors, closed", "codeword\nerrors", |v| {
+    figure("codeword errors, analytic", "codeword\nerrors", |v| {
         small(fec(&v.result.port, |fec| fec.codeword_error_ratio_closed))
     }),
-    figure("frame loss, closed", "frame\nloss", |v| {
+    figure("frame loss, analytic", "frame\nloss", |v| {
         small(fec(&v.result.port, |fec| fec.frame_loss_ratio_closed))
     }),
     figure("mean margin, dB", "mean margin\ndB (95 %)", |v| {
         within(v.margin_mean_db, v.margin_mean_db_low, v.margin_mean_db_high)
     }),
-    figure("differs by: margin, dB", "differs by\nmargin, dB (95 %)", |v| {
+    figure("margin difference, dB", "margin\ndifference, dB (95 %)", |v| {
         against(v, |d| difference(d.margin_db, d.margin_db_low, d.margin_db_high))
     }),
-    figure("differs by: ln BER", "differs by\nln BER (95 %)", |v| {
+    figure("ln BER difference", "ln BER\ndifference (95 %)", |v| {
         against(v, |d| difference(d.ln_ber, d.ln_ber_low, d.ln_ber_high))
     }),
 ];

@@ -17,13 +17,15 @@ pub(super) fn meaning(variants: &[Variant]) -> Vec<String> {
         differences.iter().map(|d| d.margin_lanes).min(),
         differences.iter().map(|d| d.margin_lanes.max(d.ln_ber_lanes)).max(),
     ) else {
-        return vec!["one variant: there is nothing to compare it with; give a key two values, --vary KEY=A,B".to_owned()];
+        return vec![
+            "one variant, nothing to compare: give a key two values, --vary KEY=A,B".to_owned(),
+        ];
     };
     let lanes = if least == most { format!("{most}") } else { format!("{least} to {most}") };
     lines.push(if most < 2 {
-        format!("differences to variant 1, lanes with a figure in both: {lanes}; no scatter, no interval")
+        format!("differences to variant 1, lanes evaluated in both: {lanes}; too few for an interval")
     } else {
-        format!("differences to variant 1, lane by lane: mean over {lanes} lanes, 95 % interval by their scatter (Student t)")
+        format!("differences to variant 1, lane by lane: mean over {lanes} lanes, 95 % interval from their spread (Student t)")
     });
     if differences.iter().any(|difference| difference.same_seeds) {
         lines.push("paired: same seeds for data and noise".to_owned());
@@ -32,11 +34,12 @@ pub(super) fn meaning(variants: &[Variant]) -> Vec<String> {
         variant.difference.as_ref().is_some_and(|difference| !difference.same_seeds)
     });
     if !others.is_empty() {
-        lines.push(format!("{others}: other seeds than variant 1, so NOT paired: the scatter holds that of data and noise, too"));
+        lines.push(format!("{others}: other seeds than variant 1, NOT paired: the interval includes the spread of data and noise"));
     }
     if let Some((i, best)) = variants.iter().enumerate().find(|(_, variant)| variant.rank == 1) {
         let equals = variants.iter().filter(|variant| variant.rank == 1).count() - 1;
-        let equals = if equals > 0 { format!(" (as good: {equals} more)") } else { String::new() };
+        let equals =
+            if equals > 0 { format!(" ({equals} more equally good)") } else { String::new() };
         match best.result.port.margin_db {
             Some(db) => lines.push(format!(
                 "best: variant {}, margin {} dB, {}{equals}",
@@ -45,7 +48,7 @@ pub(super) fn meaning(variants: &[Variant]) -> Vec<String> {
                 verdict(&best.result)
             )),
             None => lines.push(format!(
-                "no variant has a margin on all lanes; the first by rank is variant {}{equals}",
+                "no variant has a margin on all lanes; first by rank: variant {}{equals}",
                 i + 1
             )),
         }
@@ -64,7 +67,10 @@ pub(super) fn notes(variants: &[Variant]) -> Vec<String> {
             });
             refusal.or_else(|| {
                 lane.floor_ber.map(|ber| {
-                    format!("lane {}: no power reaches the limit; least BER {ber:.1e}", lane.lane)
+                    format!(
+                        "lane {}: limit not reached at any power; lowest BER {ber:.1e}",
+                        lane.lane
+                    )
                 })
             })
         };

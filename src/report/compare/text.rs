@@ -9,10 +9,10 @@ use crate::sweep::Compared;
 /// for warnings.
 pub fn compared(compared: &Compared) -> String {
     let variants = compared.variants.as_slice();
-    let Some(first) = variants.first() else { return "no variant was run to its end\n".to_owned() };
+    let Some(first) = variants.first() else { return "no variant was completed\n".to_owned() };
     let mut out = format!(
         "{}: {}\n\n",
-        first.result.preset.as_deref().unwrap_or("own link"),
+        first.result.preset.as_deref().unwrap_or("custom link"),
         common(compared)
     );
     out += &layout(compared);
@@ -51,7 +51,7 @@ fn common(compared: &Compared) -> String {
         out += &format!(", seed {}", first.seed);
     }
     if all(&|result| result.limit_ber == first.limit_ber) {
-        out += &format!(", limit {:e} before error correction", first.limit_ber);
+        out += &format!(", pre-FEC BER limit {:e}", first.limit_ber);
     }
     out
 }
@@ -155,10 +155,13 @@ mod tests {
         assert_eq!(line(&columns, "fibre.length_km")[1..], ["0.5", "1.5"]);
         assert_eq!(line(&columns, "rank")[3..], ["1", "2"]);
         assert_eq!(
-            line(&columns, "differs by: margin")[4..],
+            line(&columns, "margin difference")[3..],
             ["reference", "-11.0", "(-12.3..-10.6)"]
         );
-        assert!(columns.contains("mean over 8 lanes, 95 % interval by their scatter"), "{columns}");
+        assert!(
+            columns.contains("mean over 8 lanes, 95 % interval from their spread"),
+            "{columns}"
+        );
         assert!(columns.contains("best: variant 1, margin 5.90 dB, PASS"), "{columns}");
         let rows = compared(&some(6));
         assert_eq!(line(&rows, "6")[..4], ["6", "5.5", "6", "5.90"]);
@@ -189,7 +192,7 @@ mod tests {
         };
         let mut two = of(vec![one(), one()]);
         two.variants[1].difference.as_mut().unwrap().same_seeds = false;
-        assert!(compared(&two).contains("variant 2: other seeds than variant 1, so NOT paired"));
-        assert!(compared(&of(vec![one()])).contains("there is nothing to compare it with"));
+        assert!(compared(&two).contains("variant 2: other seeds than variant 1, NOT paired"));
+        assert!(compared(&of(vec![one()])).contains("nothing to compare"));
     }
 }
