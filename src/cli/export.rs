@@ -75,7 +75,7 @@ impl Export {
     }
 }
 
-/// Writes a file whole or not at all: beside its place first, then moved there. What is no regular
+/// Writes a file completely or not at all, through a temporary file beside it. What is no regular
 /// file is written to.
 fn whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     if fs::metadata(path).is_ok_and(|about| !about.is_file()) {

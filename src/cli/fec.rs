@@ -99,7 +99,7 @@ impl Fec {
         let curve = self.curve()?;
         let trial = curve.build().map_err(of_flags)?;
         let target = self.plot.as_ref().map(Target::new).transpose()?;
-        let mut file = self.file(&trial.foreseen())?;
+        let mut file = self.file(&trial.predicted())?;
         let points = self.runner.on_threads(|cancel| {
             let mut on_progress = |at: crate::fec::curve::CurveProgress| {
                 show_progress("fec", Progress { done: at.chunks, total: at.total })

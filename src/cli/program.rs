@@ -54,7 +54,7 @@ enum Command {
     Completions(completions::Completions),
 }
 
-/// Parses the arguments, does what they note, and gives the exit code.
+/// Parses the arguments, runs the command, and returns the exit code.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

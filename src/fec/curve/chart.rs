@@ -87,7 +87,7 @@ fn closed(curve: &FecCurve, points: &[CurvePoint]) -> Vec<(f64, f64)> {
     // closed forms do not ask how errors hang together
     let ber = Bers { points: CLOSED_POINTS, ..curve.ber };
     let smooth = FecCurve { ber, burst: Burst::None, ..curve.clone() };
-    smooth.build().map_or_else(|_| along(points), |trial| along(&trial.foreseen()))
+    smooth.build().map_or_else(|_| along(points), |trial| along(&trial.predicted()))
 }
 
 /// Errors, interleaving, precoder, what a dash is.
@@ -165,6 +165,6 @@ mod tests {
             figure.caption
         );
         let silent = FecCurve { codewords: 0, ..curve };
-        assert_eq!(silent.chart(&silent.build().unwrap().foreseen()).traces.len(), 1);
+        assert_eq!(silent.chart(&silent.build().unwrap().predicted()).traces.len(), 1);
     }
 }

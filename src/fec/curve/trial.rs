@@ -106,7 +106,7 @@ impl Trial {
 
     /// The points before anything is counted: what the closed form says without.
     #[must_use]
-    pub fn foreseen(&self) -> Vec<CurvePoint> {
+    pub fn predicted(&self) -> Vec<CurvePoint> {
         self.points(&vec![CountedPoint::new(&self.layout); self.bers.len()])
     }
 
