@@ -6,7 +6,8 @@
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use lightlane::chain::{
-    Count, Drawn, Draws, Hop, Method, Predictor, Stop, Trained, Worker, Workers, Workshop, count,
+    Count, Method, NoiseSelection, PlanCache, Predictor, SegmentRun, Stop, StreamKeys, Trained,
+    Workspace, WorkspacePool, count,
 };
 use lightlane::dsp::DetectorKind;
 use lightlane::link::{Config, Lane, presets};
@@ -31,7 +32,7 @@ fn config(kind: TransmitterKind, samples_per_symbol: usize) -> Config {
     config
 }
 
-fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
+fn trained(lane: &Lane, workspace: &mut Workspace) -> Trained {
     let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
     let mut predictor = Predictor::new(
         &lane.optical().plan,
@@ -40,9 +41,9 @@ fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
         lane.lane_seed,
         training,
         scoring,
-        worker,
+        workspace,
     );
-    predictor.train(worker, 1.0, None).expect("it trains")
+    predictor.train(workspace, 1.0, None).expect("it trains")
 }
 
 /// Symbols, transmit taps, converter, driver, modulator, fibre, photodiode, amplifier, converter,
@@ -54,23 +55,23 @@ fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
     (TransmitterKind::Mzm, 2),
 ])]
 fn whole_chain(bencher: Bencher, (kind, samples_per_symbol): (TransmitterKind, usize)) {
-    let lane = Lane::build(&config(kind, samples_per_symbol), 0, &mut Workshop::default())
+    let lane = Lane::build(&config(kind, samples_per_symbol), 0, &mut PlanCache::default())
         .expect("it builds");
-    let mut worker = Worker::new(&lane.optical().plan);
-    let trained = trained(&lane, &mut worker);
+    let mut workspace = Workspace::new(&lane.optical().plan);
+    let trained = trained(&lane, &mut workspace);
     let mut levels = vec![0u8; 8192];
     let mut block = 0;
     bencher.counter(ItemsCount::new(8192usize)).bench_local(|| {
         block += 1;
         lane.pattern.fill(block * 8192, lane.lane_seed, &mut levels);
-        let draws = Draws {
-            run: lane.shared_seed,
-            lane: lane.lane_seed,
+        let draws = StreamKeys {
+            shared_seed: lane.shared_seed,
+            lane_seed: lane.lane_seed,
             block,
             noise: block,
-            what: Drawn::Everything,
+            selection: NoiseSelection::All,
         };
-        worker.decisions(&lane.optical().plan, &trained, &levels, &draws, false).bit_errors
+        workspace.decisions(&lane.optical().plan, &trained, &levels, &draws, false).bit_errors
     });
 }
 
@@ -79,21 +80,21 @@ fn whole_chain(bencher: Bencher, (kind, samples_per_symbol): (TransmitterKind, u
 fn whole_chain_in_blocks_of(bencher: Bencher, symbols: usize) {
     let mut config = config(TransmitterKind::Eml, 4);
     config.simulation.block_symbols = symbols;
-    let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.optical().plan);
-    let trained = trained(&lane, &mut worker);
+    let lane = Lane::build(&config, 0, &mut PlanCache::default()).expect("it builds");
+    let mut workspace = Workspace::new(&lane.optical().plan);
+    let trained = trained(&lane, &mut workspace);
     let levels = lane.blocks(1, false).remove(0);
     let mut block = 0;
     bencher.counter(ItemsCount::new(symbols)).bench_local(|| {
         block += 1;
-        let draws = Draws {
-            run: lane.shared_seed,
-            lane: lane.lane_seed,
+        let draws = StreamKeys {
+            shared_seed: lane.shared_seed,
+            lane_seed: lane.lane_seed,
             block,
             noise: block,
-            what: Drawn::Everything,
+            selection: NoiseSelection::All,
         };
-        worker.decisions(&lane.optical().plan, &trained, &levels, &draws, false).bit_errors
+        workspace.decisions(&lane.optical().plan, &trained, &levels, &draws, false).bit_errors
     });
 }
 
@@ -111,21 +112,21 @@ fn whole_chain_deciding(bencher: Bencher, (decision, memory): (DetectorKind, usi
     config.receiver.dsp.detector = decision;
     config.receiver.dsp.dfe.taps = memory;
     config.receiver.dsp.mlse.memory = memory.min(2);
-    let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.optical().plan);
-    let trained = trained(&lane, &mut worker);
+    let lane = Lane::build(&config, 0, &mut PlanCache::default()).expect("it builds");
+    let mut workspace = Workspace::new(&lane.optical().plan);
+    let trained = trained(&lane, &mut workspace);
     let levels = lane.blocks(1, false).remove(0);
     let mut block = 0;
     bencher.counter(ItemsCount::new(8192usize)).bench_local(|| {
         block += 1;
-        let draws = Draws {
-            run: lane.shared_seed,
-            lane: lane.lane_seed,
+        let draws = StreamKeys {
+            shared_seed: lane.shared_seed,
+            lane_seed: lane.lane_seed,
             block,
             noise: block,
-            what: Drawn::Everything,
+            selection: NoiseSelection::All,
         };
-        worker.decisions(&lane.optical().plan, &trained, &levels, &draws, false).bit_errors
+        workspace.decisions(&lane.optical().plan, &trained, &levels, &draws, false).bit_errors
     });
 }
 
@@ -135,91 +136,91 @@ fn whole_chain_deciding(bencher: Bencher, (decision, memory): (DetectorKind, usi
 fn stream_with_a_recovered_clock(bencher: Bencher) {
     let mut config = config(TransmitterKind::Eml, 4);
     config.receiver.dsp.clock.recovery = ClockRecovery::MuellerMuller;
-    let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.optical().plan);
-    let (trained, workers, symbols) =
-        (trained(&lane, &mut worker), Workers::default(), 128u64 << 13);
+    let lane = Lane::build(&config, 0, &mut PlanCache::default()).expect("it builds");
+    let mut workspace = Workspace::new(&lane.optical().plan);
+    let (trained, workspaces, symbols) =
+        (trained(&lane, &mut workspace), WorkspacePool::default(), 128u64 << 13);
     let stop = Stop { round_blocks: 128, symbols, bit_errors: u64::MAX };
     bencher.counter(ItemsCount::new(symbols)).bench_local(|| {
-        let hops = vec![Hop {
+        let segments = vec![SegmentRun {
             name: "light",
             plan: &lane.optical().plan,
             trained: &trained,
             streams: lane.lane_seed,
         }];
         let count_of = Count {
-            hops,
+            segments,
             pattern: &lane.pattern,
             first_symbol: 0,
             precoder: false,
-            run: lane.shared_seed,
-            lane: lane.lane_seed,
+            shared_seed: lane.shared_seed,
+            lane_seed: lane.lane_seed,
             method: Method::Chain,
         };
-        count(&[count_of], &stop, &workers, &mut (), &AtomicBool::new(false))
+        count(&[count_of], &stop, &workspaces, &mut (), &AtomicBool::new(false))
     });
 }
 
 /// First stage: symbols to detected current.
 #[divan::bench]
 fn stage_front(bencher: Bencher) {
-    stage(bencher, |worker, lane, trained, levels, draws| {
-        worker.front(&lane.optical().plan, levels, draws, trained.attenuation);
+    stage(bencher, |workspace, lane, trained, levels, draws| {
+        workspace.run_to_detector(&lane.optical().plan, levels, draws, trained.transmission);
     });
 }
 
 /// Second stage: receiver bandwidth, noise, sampling.
 #[divan::bench]
 fn stage_sample(bencher: Bencher) {
-    stage(bencher, |worker, lane, trained, _, draws| {
-        worker.sample(&lane.optical().plan, trained, draws)
+    stage(bencher, |workspace, lane, trained, _, draws| {
+        workspace.sample_and_fold(&lane.optical().plan, trained, draws)
     });
 }
 
 /// Third stage: conversion and 21 taps.
 #[divan::bench]
 fn stage_equalise(bencher: Bencher) {
-    stage(bencher, |worker, lane, trained, _, draws| {
-        worker.equalise(&lane.optical().plan, trained, draws)
+    stage(bencher, |workspace, lane, trained, _, draws| {
+        workspace.equalise(&lane.optical().plan, trained, draws)
     });
 }
 
-fn stage(bencher: Bencher, run: impl Fn(&mut Worker, &Lane, &Trained, &[u8], &Draws<'_>)) {
-    let lane = Lane::build(&config(TransmitterKind::Eml, 4), 0, &mut Workshop::default())
+fn stage(bencher: Bencher, run: impl Fn(&mut Workspace, &Lane, &Trained, &[u8], &StreamKeys<'_>)) {
+    let lane = Lane::build(&config(TransmitterKind::Eml, 4), 0, &mut PlanCache::default())
         .expect("it builds");
-    let mut worker = Worker::new(&lane.optical().plan);
-    let trained = trained(&lane, &mut worker);
+    let mut workspace = Workspace::new(&lane.optical().plan);
+    let trained = trained(&lane, &mut workspace);
     let levels = lane.blocks(1, false).remove(0);
-    let draws = Draws {
-        run: lane.shared_seed,
-        lane: lane.lane_seed,
+    let draws = StreamKeys {
+        shared_seed: lane.shared_seed,
+        lane_seed: lane.lane_seed,
         block: 0,
         noise: 0,
-        what: Drawn::Everything,
+        selection: NoiseSelection::All,
     };
-    worker.decisions(&lane.optical().plan, &trained, &levels, &draws, false);
+    workspace.decisions(&lane.optical().plan, &trained, &levels, &draws, false);
     bencher
         .counter(ItemsCount::new(8192usize))
-        .bench_local(|| run(&mut worker, &lane, &trained, &levels, &draws));
+        .bench_local(|| run(&mut workspace, &lane, &trained, &levels, &draws));
 }
 
 /// The same block without its noises.
 #[divan::bench]
 fn whole_chain_without_noise(bencher: Bencher) {
-    let lane = Lane::build(&config(TransmitterKind::Eml, 4), 0, &mut Workshop::default())
+    let lane = Lane::build(&config(TransmitterKind::Eml, 4), 0, &mut PlanCache::default())
         .expect("it builds");
-    let mut worker = Worker::new(&lane.optical().plan);
-    let trained = trained(&lane, &mut worker);
+    let mut workspace = Workspace::new(&lane.optical().plan);
+    let trained = trained(&lane, &mut workspace);
     let levels = lane.blocks(1, false).remove(0);
-    let draws = Draws {
-        run: lane.shared_seed,
-        lane: lane.lane_seed,
+    let draws = StreamKeys {
+        shared_seed: lane.shared_seed,
+        lane_seed: lane.lane_seed,
         block: 0,
         noise: 0,
-        what: Drawn::Nothing,
+        selection: NoiseSelection::None,
     };
     bencher.counter(ItemsCount::new(8192usize)).bench_local(|| {
-        worker.decisions(&lane.optical().plan, &trained, &levels, &draws, false).bit_errors
+        workspace.decisions(&lane.optical().plan, &trained, &levels, &draws, false).bit_errors
     });
 }
 
@@ -239,8 +240,8 @@ fn replay(bencher: Bencher, decision: DetectorKind) {
         ) = (0.0, 0.0, 9.0);
         config.receiver.dsp.adc.bandwidth_ghz = 14.0;
     }
-    let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.optical().plan);
+    let lane = Lane::build(&config, 0, &mut PlanCache::default()).expect("it builds");
+    let mut workspace = Workspace::new(&lane.optical().plan);
     let mut predictor = Predictor::new(
         &lane.optical().plan,
         &lane.optical().dsp,
@@ -248,22 +249,22 @@ fn replay(bencher: Bencher, decision: DetectorKind) {
         lane.lane_seed,
         lane.blocks(2, true),
         lane.blocks(4, false),
-        &mut worker,
+        &mut workspace,
     );
-    let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
-    let replay = predictor.replay(&mut worker, &trained).expect("a linear receiver");
+    let trained = predictor.train(&mut workspace, 1.0, None).expect("it trains");
+    let replay = predictor.noise_only(&mut workspace, &trained).expect("a linear receiver");
     let mut block = 0;
     bencher.counter(ItemsCount::new(8192usize)).bench_local(|| {
         block += 1;
-        replay.decisions(&trained, lane.lane_seed, block, false, &mut worker).bit_errors
+        replay.decisions(&trained, lane.lane_seed, block, false, &mut workspace).bit_errors
     });
 }
 
-/// Building a lane whose responses are all known to the workshop.
+/// Building a lane whose responses are all known to the cache.
 #[divan::bench]
 fn rebuild_a_lane(bencher: Bencher) {
-    let (config, mut shop) = (config(TransmitterKind::Eml, 4), Workshop::default());
-    bencher.bench_local(|| Lane::build(&config, 0, &mut shop).expect("it builds"));
+    let (config, mut cache) = (config(TransmitterKind::Eml, 4), PlanCache::default());
+    bencher.bench_local(|| Lane::build(&config, 0, &mut cache).expect("it builds"));
 }
 
 /// Semi-analytic: training and prediction of two blocks each.
@@ -271,8 +272,8 @@ fn rebuild_a_lane(bencher: Bencher) {
 fn train_and_predict(bencher: Bencher) {
     let mut config = config(TransmitterKind::Eml, 4);
     config.fibre.length_km = 0.5;
-    let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.optical().plan);
+    let lane = Lane::build(&config, 0, &mut PlanCache::default()).expect("it builds");
+    let mut workspace = Workspace::new(&lane.optical().plan);
     bencher.bench_local(|| {
         let mut predictor = Predictor::new(
             &lane.optical().plan,
@@ -281,10 +282,10 @@ fn train_and_predict(bencher: Bencher) {
             lane.lane_seed,
             lane.blocks(2, true),
             lane.blocks(2, false),
-            &mut worker,
+            &mut workspace,
         );
-        let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
-        predictor.predict(&mut worker, &trained).ber
+        let trained = predictor.train(&mut workspace, 1.0, None).expect("it trains");
+        predictor.predict(&mut workspace, &trained).ber
     });
 }
 
@@ -294,8 +295,8 @@ fn train_and_predict(bencher: Bencher) {
 fn semi_analytic_lane(bencher: Bencher) {
     let mut config = config(TransmitterKind::Eml, 4);
     config.fibre.length_km = 0.5;
-    let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.optical().plan);
+    let lane = Lane::build(&config, 0, &mut PlanCache::default()).expect("it builds");
+    let mut workspace = Workspace::new(&lane.optical().plan);
     bencher.bench_local(|| {
         let mut predictor = Predictor::new(
             &lane.optical().plan,
@@ -304,10 +305,10 @@ fn semi_analytic_lane(bencher: Bencher) {
             lane.lane_seed,
             lane.blocks(1, true),
             lane.blocks(1, false),
-            &mut worker,
+            &mut workspace,
         );
-        let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
-        predictor.predict(&mut worker, &trained).ber
+        let trained = predictor.train(&mut workspace, 1.0, None).expect("it trains");
+        predictor.predict(&mut workspace, &trained).ber
     });
 }
 
@@ -316,8 +317,8 @@ fn semi_analytic_lane(bencher: Bencher) {
 fn margin(bencher: Bencher, blocks: u64) {
     let mut config = config(TransmitterKind::Eml, 4);
     config.fibre.length_km = 0.5;
-    let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.optical().plan);
+    let lane = Lane::build(&config, 0, &mut PlanCache::default()).expect("it builds");
+    let mut workspace = Workspace::new(&lane.optical().plan);
     let mut predictor = Predictor::new(
         &lane.optical().plan,
         &lane.optical().dsp,
@@ -325,11 +326,11 @@ fn margin(bencher: Bencher, blocks: u64) {
         lane.lane_seed,
         lane.blocks(blocks, true),
         lane.blocks(1, false),
-        &mut worker,
+        &mut workspace,
     );
-    let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
+    let trained = predictor.train(&mut workspace, 1.0, None).expect("it trains");
     let limit_ber = config.limit_ber();
     bencher.bench_local(|| {
-        lane.margin_db(&mut predictor, &mut worker, &trained, limit_ber).expect("there is one")
+        lane.margin_db(&mut predictor, &mut workspace, &trained, limit_ber).expect("there is one")
     });
 }

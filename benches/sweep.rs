@@ -3,7 +3,7 @@
 //! `cargo bench --bench sweep`; one core: `taskset -c 0 cargo bench --bench sweep`.
 
 use divan::Bencher;
-use lightlane::chain::{Workers, Workshop};
+use lightlane::chain::{PlanCache, WorkspacePool};
 use lightlane::link::{Config, Key, Lane, Link, Stack, Varied};
 use lightlane::transmitter::TransmitterKind;
 use std::cell::Cell;
@@ -53,7 +53,7 @@ fn check_a_point(bencher: Bencher) {
     });
 }
 
-/// A lane built anew after one key has changed, the workshop warm.
+/// A lane built anew after one key has changed, the cache warm.
 #[divan::bench(args = [("fibre.length_km", "eml"), ("receiver.tia.bandwidth_ghz", "eml"), ("transmitter.eml.bias_v", "eml"),
     ("fibre.length_km", "mzm"), ("transmitter.mzm.bias_error_deg", "mzm")])]
 fn rebuild_after_one_key(bencher: Bencher, (key, kind): (&str, &str)) {
@@ -69,21 +69,21 @@ fn rebuild_after_one_key(bencher: Bencher, (key, kind): (&str, &str)) {
     let mut configs: Vec<Config> = values.iter().map(point).collect();
     let kind: TransmitterKind = Value::from(kind).try_into().expect("it is a kind");
     configs.iter_mut().for_each(|config| config.transmitter.kind = kind);
-    let (mut shop, at) = (Workshop::default(), Cell::new(0));
-    bencher.bench_local(|| Lane::build(next(&configs, &at), 0, &mut shop).expect("it builds"));
+    let (mut cache, at) = (PlanCache::default(), Cell::new(0));
+    bencher.bench_local(|| Lane::build(next(&configs, &at), 0, &mut cache).expect("it builds"));
 }
 
 /// A whole row without counting: built, trained, predicted, searched for its margin.
 #[divan::bench]
 fn semi_analytic_row(bencher: Bencher) {
     let ((varied, values), at) = (lengths(), Cell::new(0));
-    let (mut shop, workers, go_on) =
-        (Workshop::default(), Workers::default(), AtomicBool::new(false));
+    let (mut cache, workspaces, go_on) =
+        (PlanCache::default(), WorkspacePool::default(), AtomicBool::new(false));
     let library = varied.library().clone();
     bencher.bench_local(|| {
         let mut config =
             varied.lane(std::slice::from_ref(next(&values, &at)), 0).expect("it is good");
         (config.simulation.symbols, config.simulation.symbols_at_limit) = (0, 0);
-        Link::run_lane(&config, 0, &library, &mut shop, &workers, &go_on).expect("it runs")
+        Link::run_lane(&config, 0, &library, &mut cache, &workspaces, &go_on).expect("it runs")
     });
 }

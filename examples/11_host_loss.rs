@@ -13,7 +13,7 @@
 
 mod gallery;
 
-use lightlane::chain::{Workers, Workshop};
+use lightlane::chain::{PlanCache, WorkspacePool};
 use lightlane::link::Link;
 use lightlane::plot::Size;
 use std::sync::atomic::AtomicBool;
@@ -59,8 +59,8 @@ fn package_db(stack: &lightlane::link::Stack) -> lightlane::Result<f64> {
         &config,
         0,
         &lightlane::measured::Library::default(),
-        &mut Workshop::default(),
-        &Workers::default(),
+        &mut PlanCache::default(),
+        &WorkspacePool::default(),
         &AtomicBool::new(false),
     )?;
     let loss_db =

@@ -1,8 +1,8 @@
 //! Running does not allocate: counted by this binary's own allocator.
 
 use lightlane::chain::{
-    Count, Drawn, Draws, Hop, Method, Predictor, Stop, Trained, Worker, Workers, Workshop,
-    block_levels, count,
+    Count, Method, NoiseSelection, PlanCache, Predictor, SegmentRun, Stop, StreamKeys, Trained,
+    Workspace, WorkspacePool, block_levels, count,
 };
 use lightlane::dsp::DetectorKind;
 use lightlane::dsp::cdr::{ClockLoop, Detector, LoopGains, TimingDetector};
@@ -79,7 +79,7 @@ fn noisy(kind: TransmitterKind) -> Config {
     config
 }
 
-fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
+fn trained(lane: &Lane, workspace: &mut Workspace) -> Trained {
     let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
     let mut predictor = Predictor::new(
         &lane.optical().plan,
@@ -88,19 +88,19 @@ fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
         lane.lane_seed,
         training,
         scoring,
-        worker,
+        workspace,
     );
-    predictor.train(worker, 1.0, None).expect("it trains")
+    predictor.train(workspace, 1.0, None).expect("it trains")
 }
 
 /// Asserts that blocks behind the first one allocate nothing, with the noises `what`.
-fn runs_without_allocating(config: &Config, what: Drawn<'_>) {
+fn runs_without_allocating(config: &Config, what: NoiseSelection<'_>) {
     let mut problems = Problems::new();
     config.check(&lightlane::measured::Library::default(), &mut problems);
     assert!(problems.is_empty(), "{problems}");
-    let lane = Lane::build(config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.optical().plan);
-    let trained = trained(&lane, &mut worker);
+    let lane = Lane::build(config, 0, &mut PlanCache::default()).expect("it builds");
+    let mut workspace = Workspace::new(&lane.optical().plan);
+    let trained = trained(&lane, &mut workspace);
     let mut levels = vec![0u8; config.simulation.block_symbols];
     let mut block = |block: u64| {
         block_levels(
@@ -111,9 +111,14 @@ fn runs_without_allocating(config: &Config, what: Drawn<'_>) {
             lane.lane_seed,
             &mut levels,
         );
-        let draws =
-            Draws { run: lane.shared_seed, lane: lane.lane_seed, block, noise: block, what };
-        worker
+        let draws = StreamKeys {
+            shared_seed: lane.shared_seed,
+            lane_seed: lane.lane_seed,
+            block,
+            noise: block,
+            selection: what,
+        };
+        workspace
             .decisions(&lane.optical().plan, &trained, &levels, &draws, config.pattern.precoder)
             .bit_errors
     };
@@ -141,7 +146,7 @@ fn a_block_with_every_noise_allocates_nothing_at_one_and_two_samples_per_symbol(
         for samples_per_symbol in [1, 2] {
             let mut config = noisy(kind);
             config.receiver.dsp.adc.samples_per_symbol = samples_per_symbol;
-            runs_without_allocating(&config, Drawn::Everything);
+            runs_without_allocating(&config, NoiseSelection::All);
         }
     }
 }
@@ -149,7 +154,7 @@ fn a_block_with_every_noise_allocates_nothing_at_one_and_two_samples_per_symbol(
 #[test]
 fn a_block_without_noise_allocates_nothing() {
     for kind in KINDS {
-        runs_without_allocating(&noisy(kind), Drawn::Nothing);
+        runs_without_allocating(&noisy(kind), NoiseSelection::None);
     }
 }
 
@@ -157,7 +162,7 @@ fn a_block_without_noise_allocates_nothing() {
 fn the_precoder_allocates_nothing() {
     let mut config = noisy(TransmitterKind::Eml);
     config.pattern.precoder = true;
-    runs_without_allocating(&config, Drawn::Everything);
+    runs_without_allocating(&config, NoiseSelection::All);
 }
 
 #[test]
@@ -165,7 +170,7 @@ fn every_computed_pattern_fills_without_allocating() {
     for kind in PatternKind::all().into_iter().filter(|&kind| kind != PatternKind::File) {
         let mut config = noisy(TransmitterKind::Eml);
         config.pattern.kind = kind;
-        runs_without_allocating(&config, Drawn::Everything);
+        runs_without_allocating(&config, NoiseSelection::All);
     }
 }
 
@@ -175,7 +180,7 @@ fn relaxation_noise_allocates_nothing() {
         let mut config = noisy(kind);
         config.transmitter.eml.laser.rin = RinKind::Relaxation;
         config.transmitter.mzm.laser.rin = RinKind::Relaxation;
-        runs_without_allocating(&config, Drawn::Everything);
+        runs_without_allocating(&config, NoiseSelection::All);
     }
 }
 
@@ -187,7 +192,7 @@ fn a_walking_phase_behind_dispersion_allocates_nothing() {
         config.transmitter.mzm.laser.linewidth_mhz = 500.0;
         config.fibre.length_km = 20.0;
         config.fibre.loss_db_per_km = 0.1;
-        runs_without_allocating(&config, Drawn::Everything);
+        runs_without_allocating(&config, NoiseSelection::All);
     }
 }
 
@@ -198,7 +203,7 @@ fn a_saturating_amplifier_allocates_nothing() {
         config.receiver.tia.limiting = Limiting::Tanh;
         config.receiver.tia.overload_ma_pp = 1.0;
         config.receiver.dsp.adc.samples_per_symbol = samples_per_symbol;
-        runs_without_allocating(&config, Drawn::Everything);
+        runs_without_allocating(&config, NoiseSelection::All);
     }
 }
 
@@ -209,7 +214,7 @@ fn blocks_of_any_length_allocate_nothing() {
         let mut config = noisy(TransmitterKind::Mzm);
         config.simulation.block_symbols = block_symbols;
         config.receiver.dsp.adc.samples_per_symbol = 2;
-        runs_without_allocating(&config, Drawn::Everything);
+        runs_without_allocating(&config, NoiseSelection::All);
     }
 }
 
@@ -217,7 +222,7 @@ fn blocks_of_any_length_allocate_nothing() {
 fn a_receiver_trained_by_lms_runs_without_allocating() {
     let mut config = noisy(TransmitterKind::Eml);
     config.receiver.dsp.ffe.adaptation = AdaptationKind::Lms;
-    runs_without_allocating(&config, Drawn::Everything);
+    runs_without_allocating(&config, NoiseSelection::All);
 }
 
 #[test]
@@ -234,7 +239,7 @@ fn feedback_and_sequences_decide_without_allocating() {
             config.receiver.dsp.mlse.memory,
             config.receiver.dsp.dfe.taps,
         ) = (decision, memory, taps);
-        runs_without_allocating(&config, Drawn::Everything);
+        runs_without_allocating(&config, NoiseSelection::All);
     }
 }
 
@@ -298,13 +303,13 @@ fn a_stream_allocates_a_few_times_a_block_and_never_a_symbol() {
         (config.receiver.dsp.clock.sinusoidal_ui, config.receiver.dsp.clock.ac_coupling_khz) =
             (0.05, 100.0);
         config.receiver.dsp.adc.samples_per_symbol = 2;
-        let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-        let mut worker = Worker::new(&lane.optical().plan);
-        let trained = trained(&lane, &mut worker);
+        let lane = Lane::build(&config, 0, &mut PlanCache::default()).expect("it builds");
+        let mut workspace = Workspace::new(&lane.optical().plan);
+        let trained = trained(&lane, &mut workspace);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
-        let workers = Workers::default();
+        let workspaces = WorkspacePool::default();
         let made = |blocks: u64| {
-            let hops = vec![Hop {
+            let segments = vec![SegmentRun {
                 name: "light",
                 plan: &lane.optical().plan,
                 trained: &trained,
@@ -312,19 +317,19 @@ fn a_stream_allocates_a_few_times_a_block_and_never_a_symbol() {
             }];
             let first_symbol = lane.first_symbol();
             let count_of = [Count {
-                hops,
+                segments,
                 pattern: &lane.pattern,
                 first_symbol,
                 precoder: false,
-                run: lane.shared_seed,
-                lane: lane.lane_seed,
+                shared_seed: lane.shared_seed,
+                lane_seed: lane.lane_seed,
                 method: Method::Chain,
             }];
             let stop = Stop { round_blocks: 64, symbols: blocks * 1024, bit_errors: u64::MAX };
             let go = || {
                 allocations(|| {
                     assert!(
-                        count(&count_of, &stop, &workers, &mut (), &AtomicBool::new(false))[0]
+                        count(&count_of, &stop, &workspaces, &mut (), &AtomicBool::new(false))[0]
                             .refusal
                             .is_none()
                     )

@@ -2,7 +2,7 @@
 
 use crate::support::{preset, run, run_lane};
 use lightlane::chain::{
-    Count, Counted, Hop, Method, Predictor, Stop, Worker, Workers, Workshop, count,
+    Count, Counted, Method, PlanCache, Predictor, SegmentRun, Stop, Workspace, WorkspacePool, count,
 };
 use lightlane::dsp::cdr::{LoopGains, damping_from_peaking_db};
 use lightlane::link::{Config, JitterTolerance, Lane, LaneResult, Stack, mask_ui};
@@ -25,8 +25,8 @@ const NOISY_DB: f64 = 7.75;
 
 /// A lane through the engine, so many symbols of it.
 fn counted(config: &Config, symbols: u64) -> Counted {
-    let lane = Lane::build(config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.optical().plan);
+    let lane = Lane::build(config, 0, &mut PlanCache::default()).expect("it builds");
+    let mut workspace = Workspace::new(&lane.optical().plan);
     let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
     let mut predictor = Predictor::new(
         &lane.optical().plan,
@@ -35,10 +35,10 @@ fn counted(config: &Config, symbols: u64) -> Counted {
         lane.lane_seed,
         training,
         scoring,
-        &mut worker,
+        &mut workspace,
     );
-    let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
-    let hops = vec![Hop {
+    let trained = predictor.train(&mut workspace, 1.0, None).expect("it trains");
+    let segments = vec![SegmentRun {
         name: "light",
         plan: &lane.optical().plan,
         trained: &trained,
@@ -46,16 +46,16 @@ fn counted(config: &Config, symbols: u64) -> Counted {
     }];
     let first_symbol = lane.first_symbol();
     let count_of = Count {
-        hops,
+        segments,
         pattern: &lane.pattern,
         first_symbol,
         precoder: false,
-        run: lane.shared_seed,
-        lane: lane.lane_seed,
+        shared_seed: lane.shared_seed,
+        lane_seed: lane.lane_seed,
         method: Method::Chain,
     };
     let stop = Stop { round_blocks: 64, symbols, bit_errors: u64::MAX };
-    count(&[count_of], &stop, &Workers::default(), &mut (), &AtomicBool::new(false)).remove(0)
+    count(&[count_of], &stop, &WorkspacePool::default(), &mut (), &AtomicBool::new(false)).remove(0)
 }
 
 fn gains(config: &Config) -> LoopGains {

@@ -2,9 +2,10 @@
 //! engine.
 
 use lightlane::chain::{
-    Adaptation, Chain, Count, Counted, Decider, Decision, Density, Drawn, Draws, Dsp, Hop, Law,
-    Map, Method, Noise, Plan, Prediction, Predictor, Sampler, Seen, Shape, Stop, Table, Trained,
-    Witness, Worker, Workers, Workshop, block_levels, count,
+    Adaptation, BlockObserver, BlockView, Chain, Count, Counted, Density, DetectorSpec, Law, Map,
+    Method, Noise, NoiseSelection, Plan, PlanCache, Prediction, Predictor, RxDsp, Sampler,
+    SegmentRun, Shape, Stop, StreamKeys, Table, Trained, TrainedDetector, Workspace, WorkspacePool,
+    block_levels, count,
 };
 use lightlane::math::gaussian::{pam4_ber, q};
 use lightlane::pattern::{Pattern, PatternKind, SymbolSource};
@@ -77,22 +78,22 @@ fn plan(a: f64, sigma: f64) -> Plan {
         volt,
         Sampler { samples_per_symbol: 1, effective_bits: 20.0, jitter_s: 0.0 },
         GRID,
-        &mut Workshop::default(),
+        &mut PlanCache::default(),
     )
 }
 
 /// The filter must reach far back to undo the channel alone: taps before the main one see earlier
 /// samples.
-fn dsp(decision: Decision) -> Dsp {
-    Dsp { taps: 61, precursors: 45, adaptation: Adaptation::Mmse, frozen: vec![], decision }
+fn dsp(detector: DetectorSpec) -> RxDsp {
+    RxDsp { taps: 61, precursors: 45, adaptation: Adaptation::Mmse, fixed: vec![], detector }
 }
 
-fn dfe(taps: usize) -> Decision {
-    Decision::Dfe { taps, limit: 1.0, frozen: vec![] }
+fn dfe(taps: usize) -> DetectorSpec {
+    DetectorSpec::Dfe { taps, limit: 1.0, fixed: vec![] }
 }
 
-fn mlse(memory: usize) -> Decision {
-    Decision::Mlse { memory, depth: 32, frozen: vec![] }
+fn mlse(memory: usize) -> DetectorSpec {
+    DetectorSpec::Mlse { memory, depth: 32, fixed: vec![] }
 }
 
 fn source() -> SymbolSource {
@@ -112,8 +113,8 @@ fn blocks(from: u64, count: u64) -> Vec<Vec<u8>> {
     (from..from + count).map(block).collect()
 }
 
-fn trained(plan: &Plan, dsp: &Dsp) -> (Trained, Prediction) {
-    let mut worker = Worker::new(plan);
+fn trained(plan: &Plan, dsp: &RxDsp) -> (Trained, Prediction) {
+    let mut workspace = Workspace::new(plan);
     let mut predictor = Predictor::new(
         plan,
         dsp,
@@ -121,27 +122,32 @@ fn trained(plan: &Plan, dsp: &Dsp) -> (Trained, Prediction) {
         lane(),
         blocks(1 << 20, 4),
         blocks(0, 4),
-        &mut worker,
+        &mut workspace,
     );
-    let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
-    let prediction = predictor.predict(&mut worker, &trained);
+    let trained = predictor.train(&mut workspace, 1.0, None).expect("it trains");
+    let prediction = predictor.predict(&mut workspace, &trained);
     (trained, prediction)
 }
 
-fn counted<W: Witness>(plan: &Plan, trained: &Trained, symbols: u64, witness: &mut W) -> Counted {
+fn counted<W: BlockObserver>(
+    plan: &Plan,
+    trained: &Trained,
+    symbols: u64,
+    observer: &mut W,
+) -> Counted {
     let source = source();
-    let hops = vec![Hop { name: "light", plan, trained, streams: lane() }];
+    let segments = vec![SegmentRun { name: "light", plan, trained, streams: lane() }];
     let lane = Count {
-        hops,
+        segments,
         pattern: &source,
         first_symbol: 0,
         precoder: false,
-        run: Seed::new(1),
-        lane: lane(),
+        shared_seed: Seed::new(1),
+        lane_seed: lane(),
         method: Method::Chain,
     };
     let stop = Stop { round_blocks: 64, symbols, bit_errors: u64::MAX };
-    count(&[lane], &stop, &Workers::default(), witness, &AtomicBool::new(false)).remove(0)
+    count(&[lane], &stop, &WorkspacePool::default(), observer, &AtomicBool::new(false)).remove(0)
 }
 
 /// Noise at the sampler for a signal to noise ratio of one symbol alone, dB: levels of variance
@@ -177,7 +183,7 @@ fn feedback_gains_over_the_linear_filter_what_the_closed_form_says() {
     for a in [0.3, 0.5, 0.7] {
         let snr_db = 24.0;
         let plan = plan(a, sigma(snr_db));
-        let (linear, of_linear) = trained(&plan, &dsp(Decision::Slicer));
+        let (linear, of_linear) = trained(&plan, &dsp(DetectorSpec::Slicer));
         let (fed, of_fed) = trained(&plan, &dsp(dfe(1)));
         let [closed_linear, closed_fed] = closed_db(a, snr_db);
         let asymptote = -10.0 * (1.0 - a * a).log10();
@@ -198,14 +204,14 @@ fn feedback_gains_over_the_linear_filter_what_the_closed_form_says() {
         // the tap is the channel's; shrinkage 1 / (1 + SNR) is 0.4 %
         assert!((f64::from(fed.postcursors[0]) - a).abs() < 0.02);
         assert_eq!(
-            (linear.postcursors.len(), linear.decider, fed.decider),
-            (0, Decider::Slicer, Decider::Dfe)
+            (linear.postcursors.len(), linear.detector, fed.detector),
+            (0, TrainedDetector::Slicer, TrainedDetector::Dfe)
         );
         assert!(
             of_fed.ideal_feedback
                 && !of_linear.ideal_feedback
-                && fed.decider.refusal().is_some()
-                && linear.decider.refusal().is_none()
+                && fed.detector.refusal().is_some()
+                && linear.detector.refusal().is_none()
         );
     }
 }
@@ -232,7 +238,7 @@ fn a_limit_is_kept_and_costs_what_lies_beyond_it() {
     let plan = plan(0.7, sigma(22.0));
     let snr = |limit: f64| {
         let (trained, prediction) =
-            trained(&plan, &dsp(Decision::Dfe { taps: 2, limit, frozen: vec![] }));
+            trained(&plan, &dsp(DetectorSpec::Dfe { taps: 2, limit, fixed: vec![] }));
         assert!(
             trained.postcursors.iter().all(|b| f64::from(b.abs()) <= limit + 1e-7),
             "{:?}",
@@ -246,10 +252,10 @@ fn a_limit_is_kept_and_costs_what_lies_beyond_it() {
         "{none:?} {low:?} {high:?} {free:?}"
     );
     assert_eq!((low.1, high.1), (0.3, 0.5));
-    assert_eq!(none.0, trained(&plan, &dsp(Decision::Slicer)).1.snr_db);
+    assert_eq!(none.0, trained(&plan, &dsp(DetectorSpec::Slicer)).1.snr_db);
     // given taps are taken as they are, and the best given one is the free one
     let given =
-        |b: f64| trained(&plan, &dsp(Decision::Dfe { taps: 1, limit: 1.0, frozen: vec![b] }));
+        |b: f64| trained(&plan, &dsp(DetectorSpec::Dfe { taps: 1, limit: 1.0, fixed: vec![b] }));
     assert_eq!(given(0.3).0.postcursors, [0.3]);
     assert!(given(f64::from(free.1)).1.snr_db > given(0.3).1.snr_db);
 }
@@ -260,12 +266,14 @@ fn given_forward_taps_keep_their_shape() {
     let plan = plan(0.5, sigma(22.0));
     let (free, of_free) = trained(&plan, &dsp(dfe(1)));
     // half as large: the gain finds the other half
-    let frozen: Vec<f64> = free.taps.iter().map(|&w| f64::from(w) / 2.0).collect();
-    let (given, of_given) = trained(&plan, &Dsp { frozen, ..dsp(dfe(1)) });
+    let fixed: Vec<f64> = free.taps.iter().map(|&w| f64::from(w) / 2.0).collect();
+    let (given, of_given) = trained(&plan, &RxDsp { fixed, ..dsp(dfe(1)) });
     assert!((of_free.snr_db - of_given.snr_db).abs() < 1e-3);
     assert!(free.taps.iter().zip(&given.taps).all(|(a, b)| (a - b).abs() < 1e-4));
-    let (other, of_other) =
-        trained(&plan, &Dsp { taps: 1, precursors: 0, frozen: vec![2.0], ..dsp(Decision::Slicer) });
+    let (other, of_other) = trained(
+        &plan,
+        &RxDsp { taps: 1, precursors: 0, fixed: vec![2.0], ..dsp(DetectorSpec::Slicer) },
+    );
     assert!(of_other.snr_db < of_free.snr_db - 3.0 && other.taps.len() == 1);
 }
 
@@ -276,10 +284,10 @@ struct Continuation {
     on: u64,
 }
 
-impl Witness for Continuation {
-    type Found = (u64, u64);
+impl BlockObserver for Continuation {
+    type Observation = (u64, u64);
 
-    fn look(&self, _: usize, seen: &Seen<'_>) -> (u64, u64) {
+    fn observe(&self, _: usize, seen: &BlockView<'_>) -> (u64, u64) {
         let pairs = || {
             seen.sent
                 .windows(2)
@@ -289,7 +297,7 @@ impl Witness for Continuation {
         (pairs().count() as u64, pairs().filter(|(s, d)| s[1] != d[1]).count() as u64)
     }
 
-    fn take(&mut self, _: usize, (behind, on): (u64, u64)) {
+    fn collect(&mut self, _: usize, (behind, on): (u64, u64)) {
         self.behind += behind;
         self.on += on;
     }
@@ -307,18 +315,18 @@ fn a_wrong_decision_goes_on_as_the_closed_form_says() {
     for b in [0.3, 0.5, 0.7] {
         let (quiet, plan) = (plan(b, sigma(45.0)), plan(b, sigma(17.0)));
         let (trained, _) = trained(&quiet, &dsp(dfe(1)));
-        let mut witness = Continuation::default();
-        let tally = counted(&plan, &trained, 4 << 20, &mut witness).end;
+        let mut observer = Continuation::default();
+        let tally = counted(&plan, &trained, 4 << 20, &mut observer).end;
         let x = (10f64.powf(1.7) / 5.0).sqrt();
         assert!((f64::from(trained.postcursors[0]) - b).abs() < 0.01, "{:?}", trained.postcursors);
         let expected = 0.75 * (q((1.0 - 2.0 * b) * x) + q((1.0 + 2.0 * b) * x));
-        let sigma = (expected * (1.0 - expected) / witness.behind as f64).sqrt();
-        let found = witness.on as f64 / witness.behind as f64;
+        let sigma = (expected * (1.0 - expected) / observer.behind as f64).sqrt();
+        let found = observer.on as f64 / observer.behind as f64;
         println!(
             "b {b:.3}, x {x:.3}: {found:.4} of {} against {expected:.4} +- {sigma:.4}",
-            witness.behind
+            observer.behind
         );
-        assert!(witness.behind > 2000);
+        assert!(observer.behind > 2000);
         assert!((found - expected).abs() < 5.0 * sigma);
         // what the lane's own counter says of all wrong decisions: errors of two levels are rare
         assert!((tally.bursts.continuation() - found).abs() < 0.01);
@@ -345,7 +353,7 @@ fn the_sequence_detector_beats_ideal_feedback_and_stays_below_its_bound() {
     for (a, snr_db) in [(0.3, 16.5), (0.5, 16.5), (0.7, 16.5)] {
         let plan = plan(a, sigma(snr_db));
         let symbols = 2 << 20;
-        let [linear, fed, sequence] = [Decision::Slicer, dfe(1), mlse(1)].map(|decision| {
+        let [linear, fed, sequence] = [DetectorSpec::Slicer, dfe(1), mlse(1)].map(|decision| {
             let (trained, prediction) = trained(&plan, &dsp(decision));
             (counted(&plan, &trained, symbols, &mut ()).end, prediction)
         });
@@ -369,17 +377,17 @@ fn the_sequence_detector_beats_ideal_feedback_and_stays_below_its_bound() {
     }
 }
 
-/// The detector with two postcursors on a channel of one is the same detector; a frozen response is
+/// The detector with two postcursors on a channel of one is the same detector; a fixed response is
 /// taken.
 #[test]
 fn sixteen_states_decide_as_four_where_one_postcursor_is_all() {
     let plan = plan(0.5, sigma(15.0));
-    let [four, sixteen, frozen] =
-        [mlse(1), mlse(2), Decision::Mlse { memory: 1, depth: 32, frozen: vec![0.5] }].map(
+    let [four, sixteen, fixed] =
+        [mlse(1), mlse(2), DetectorSpec::Mlse { memory: 1, depth: 32, fixed: vec![0.5] }].map(
             |decision| {
                 let (trained, _) = trained(&plan, &dsp(decision));
-                let Decider::Mlse(response, 32) = trained.decider else {
-                    panic!("{:?}", trained.decider)
+                let TrainedDetector::Mlse(response, 32) = trained.detector else {
+                    panic!("{:?}", trained.detector)
                 };
                 (counted(&plan, &trained, 1 << 19, &mut ()).end, response)
             },
@@ -389,15 +397,15 @@ fn sixteen_states_decide_as_four_where_one_postcursor_is_all() {
         "{:?} {:?} {:?}: {} {} {} errors",
         four.1.postcursors(),
         sixteen.1.postcursors(),
-        frozen.1.postcursors(),
+        fixed.1.postcursors(),
         four.0.bit_errors,
         sixteen.0.bit_errors,
-        frozen.0.bit_errors
+        fixed.0.bit_errors
     );
     // the same noise: a few hundred of the errors may differ by what the second tap filters
     // otherwise
     let ratio = |other: &Counted| other.end.bit_errors as f64 / four.0.bit_errors as f64;
-    for tally in [&sixteen.0, &frozen.0] {
+    for tally in [&sixteen.0, &fixed.0] {
         let end = Counted { end: tally.clone(), ..Counted::default() };
         assert!((ratio(&end) - 1.0).abs() < 0.05, "{}", ratio(&end));
     }
@@ -410,11 +418,16 @@ fn a_noiseless_block_has_no_wrong_symbol_from_end_to_end() {
     let plan = plan(0.7, sigma(25.0));
     for decision in [dfe(1), dfe(5), mlse(1), mlse(2)] {
         let (trained, _) = trained(&plan, &dsp(decision.clone()));
-        let mut worker = Worker::new(&plan);
+        let mut workspace = Workspace::new(&plan);
         let levels = blocks(7, 1).remove(0);
-        let draws =
-            Draws { run: Seed::new(1), lane: lane(), block: 7, noise: 7, what: Drawn::Nothing };
-        let decisions = worker.decisions(&plan, &trained, &levels, &draws, false);
+        let draws = StreamKeys {
+            shared_seed: Seed::new(1),
+            lane_seed: lane(),
+            block: 7,
+            noise: 7,
+            selection: NoiseSelection::None,
+        };
+        let decisions = workspace.decisions(&plan, &trained, &levels, &draws, false);
         assert_eq!(decisions.symbol_errors, 0, "{decision:?}");
         // and what is left of the levels is small: the first symbol's feedback knew the last
         let moments = decisions.moments.map(|[n, z, z2]| z2 / n - (z / n).powi(2));
@@ -431,10 +444,10 @@ fn lms_finds_forward_and_feedback_taps_and_says_whether_it_settled() {
     let (closed, of_closed) = trained(&plan, &dsp(dfe(2)));
     assert_eq!(closed.convergence, None);
     let adapted = |step: f64, limit: f64| {
-        let decision = Decision::Dfe { taps: 2, limit, frozen: vec![] };
+        let decision = DetectorSpec::Dfe { taps: 2, limit, fixed: vec![] };
         trained(
             &plan,
-            &Dsp { taps: 21, precursors: 15, adaptation: Adaptation::Lms(step), ..dsp(decision) },
+            &RxDsp { taps: 21, precursors: 15, adaptation: Adaptation::Lms(step), ..dsp(decision) },
         )
     };
     let (settled, of_settled) = adapted(0.2, 1.0);
@@ -456,7 +469,7 @@ fn lms_finds_forward_and_feedback_taps_and_says_whether_it_settled() {
 #[test]
 fn feedback_does_not_learn_the_pattern() {
     let plan = plan(0.5, sigma(20.0));
-    let mut worker = Worker::new(&plan);
+    let mut workspace = Workspace::new(&plan);
     let levels: Vec<u8> = (0..GRID.symbols).map(|k| [0, 3, 1, 2][k % 4]).collect();
     let mut predictor = Predictor::new(
         &plan,
@@ -465,8 +478,8 @@ fn feedback_does_not_learn_the_pattern() {
         lane(),
         vec![levels.clone()],
         vec![levels],
-        &mut worker,
+        &mut workspace,
     );
-    let refusal = predictor.train(&mut worker, 1.0, None).err().expect("it is refused");
+    let refusal = predictor.train(&mut workspace, 1.0, None).err().expect("it is refused");
     assert!(refusal.because.contains("learn the pattern"), "{}", refusal.because);
 }

@@ -221,7 +221,7 @@ fn whatever_a_user_holds_may_cross_threads() {
     crosses::<lightlane::chart::ChartBuilder>();
     crosses::<lightlane::measure::scope::Measured>();
     crosses::<lightlane::chain::Plan>();
-    crosses::<lightlane::chain::Worker>();
-    crosses::<lightlane::chain::Workshop>();
+    crosses::<lightlane::chain::Workspace>();
+    crosses::<lightlane::chain::PlanCache>();
     crosses::<lightlane::Error>();
 }

@@ -1,7 +1,7 @@
 //! Error correction over the lanes of a link.
 
 use crate::support::{preset, run};
-use lightlane::chain::Workshop;
+use lightlane::chain::PlanCache;
 use lightlane::fec::{Decoding, FecReceiver, FecSender};
 use lightlane::link::{Config, FecResult, Lane, LaneResult};
 use lightlane::pattern::{PatternKind, unprecode};
@@ -37,7 +37,7 @@ fn what_eight_lanes_send_is_codewords() {
         let sender = FecSender::new(&layout, Seed::new(config.simulation.seed)).unwrap();
         let mut receiver = FecReceiver::new(&layout);
         for number in 0..8 {
-            let lane = Lane::build(&config, number, &mut Workshop::default()).expect("it builds");
+            let lane = Lane::build(&config, number, &mut PlanCache::default()).expect("it builds");
             for mut levels in lane.blocks(5, false) {
                 if precoder {
                     unprecode(&mut levels, 0); // each block is precoded behind a level of 0
@@ -318,8 +318,8 @@ fn a_lane_of_another_pattern_leaves_the_port_without_codewords() {
             &configs[3],
             3,
             &lightlane::measured::Library::default(),
-            &mut Workshop::default(),
-            &lightlane::chain::Workers::default(),
+            &mut PlanCache::default(),
+            &lightlane::chain::WorkspacePool::default(),
             &std::sync::atomic::AtomicBool::new(false),
         );
         assert_eq!(alone.unwrap().ber_semi_analytic, result.lanes[3].ber_semi_analytic);

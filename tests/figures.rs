@@ -1,7 +1,7 @@
 //! Figures: probes change nothing, densities add up, files are whole.
 
 use crate::support::{preset, run};
-use lightlane::chain::{Drawn, Draws, Predictor, Probe, Worker, Workshop};
+use lightlane::chain::{NoiseSelection, PlanCache, Predictor, Probe, StreamKeys, Workspace};
 use lightlane::link::{Config, EyeView, Lane, Node, Overview, Resolved, View};
 use lightlane::plot::{self, Size};
 use lightlane::transmitter::TransmitterKind;
@@ -70,8 +70,8 @@ fn slicer_eye(config: &Config) -> EyeView {
 #[test]
 fn the_slicers_waveform_has_the_equalised_samples_at_the_sampling_instants() {
     for (kind, per_symbol) in [(TransmitterKind::Eml, 1), (TransmitterKind::Mzm, 2)] {
-        let lane = Lane::build(&one_lane(kind, per_symbol), 0, &mut Workshop::default()).unwrap();
-        let mut worker = Worker::new(&lane.optical().plan);
+        let lane = Lane::build(&one_lane(kind, per_symbol), 0, &mut PlanCache::default()).unwrap();
+        let mut workspace = Workspace::new(&lane.optical().plan);
         let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
         let levels = scoring[0].clone();
         let mut predictor = Predictor::new(
@@ -81,20 +81,20 @@ fn the_slicers_waveform_has_the_equalised_samples_at_the_sampling_instants() {
             lane.lane_seed,
             training,
             scoring,
-            &mut worker,
+            &mut workspace,
         );
-        let trained = predictor.train(&mut worker, 1.0, None).unwrap();
-        let quiet = Draws {
-            run: lane.shared_seed,
-            lane: lane.lane_seed,
+        let trained = predictor.train(&mut workspace, 1.0, None).unwrap();
+        let quiet = StreamKeys {
+            shared_seed: lane.shared_seed,
+            lane_seed: lane.lane_seed,
             block: 0,
             noise: 0,
-            what: Drawn::Nothing,
+            selection: NoiseSelection::None,
         };
         let samples =
-            worker.slicer_inputs(&lane.optical().plan, &trained, &levels, &quiet).to_vec();
-        let probe = Probe::slicer(&lane.optical().plan, &trained, 32, &mut Workshop::default());
-        let waveform = probe.waveform(&mut worker, &levels, &quiet);
+            workspace.slicer_inputs(&lane.optical().plan, &trained, &levels, &quiet).to_vec();
+        let probe = Probe::slicer(&lane.optical().plan, &trained, 32, &mut PlanCache::default());
+        let waveform = probe.waveform(&mut workspace, &levels, &quiet);
         assert_eq!(waveform.len(), 32 * samples.len());
         let worst = samples
             .iter()

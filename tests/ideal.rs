@@ -1,10 +1,10 @@
 //! The engine alone: an ideal modulator and photodiode, PAM4 in noise.
 
 use lightlane::chain::{
-    Adaptation, Chain, Count, Decision, Density, Dsp, Hop, Law, Map, Method, Noise, Plan,
-    Predictor, Sampler, Shape, Stop, Tally, Trained, Worker, Workers,
+    Adaptation, Chain, Count, Density, DetectorSpec, Law, Map, Method, Noise, Plan, Predictor,
+    RxDsp, Sampler, SegmentRun, Shape, Stop, Tally, Trained, Workspace, WorkspacePool,
 };
-use lightlane::chain::{Workshop, block_levels, count};
+use lightlane::chain::{PlanCache, block_levels, count};
 use lightlane::math::gaussian::pam4_half_eye_from_ber;
 use lightlane::math::prototype::Family;
 use lightlane::pattern::{Pattern, SymbolSource};
@@ -41,7 +41,7 @@ fn grid(samples_per_symbol: usize) -> Grid {
     Grid { symbols: 8192, samples_per_symbol, symbol_rate_hz: RATE }
 }
 
-pub(crate) fn plan(grid: Grid, noises: &[Noise], bandwidth_hz: f64, shop: &mut Workshop) -> Plan {
+pub(crate) fn plan(grid: Grid, noises: &[Noise], bandwidth_hz: f64, cache: &mut PlanCache) -> Plan {
     let drive: Chain<Volt> =
         Chain::symbols().hold(grid).response(Shape::low_pass(Family::Bessel, 4, 0.7 * RATE, 0.0));
     let mut light: Chain<Field> = drive.map(Ideal);
@@ -57,22 +57,22 @@ pub(crate) fn plan(grid: Grid, noises: &[Noise], bandwidth_hz: f64, shop: &mut W
         volt,
         Sampler { samples_per_symbol: 1, effective_bits: 20.0, jitter_s: 0.0 },
         grid,
-        shop,
+        cache,
     )
 }
 
-pub(crate) const DSP: Dsp = Dsp {
+pub(crate) const DSP: RxDsp = RxDsp {
     taps: 21,
     precursors: 10,
     adaptation: Adaptation::Mmse,
-    frozen: Vec::new(),
-    decision: Decision::Slicer,
+    fixed: Vec::new(),
+    detector: DetectorSpec::Slicer,
 };
 
 fn trained<'a>(
     plan: &'a Plan,
     source: &SymbolSource,
-    worker: &mut Worker,
+    workspace: &mut Workspace,
 ) -> (Trained, Predictor<'a>) {
     let (run, lane) = (Seed::new(1), Seed::new(1).named("lane").index(0));
     let n = plan.grid().symbols;
@@ -86,25 +86,25 @@ fn trained<'a>(
             .collect()
     };
     let mut predictor =
-        Predictor::new(plan, &DSP, run, lane, blocks(1 << 20, 2), blocks(0, 4), worker);
-    let trained = predictor.train(worker, 1.0, None).expect("an ideal link trains");
+        Predictor::new(plan, &DSP, run, lane, blocks(1 << 20, 2), blocks(0, 4), workspace);
+    let trained = predictor.train(workspace, 1.0, None).expect("an ideal link trains");
     (trained, predictor)
 }
 
 fn counted(plan: &Plan, trained: &Trained, source: &SymbolSource, stop: Stop) -> Tally {
     let run = Seed::new(1);
     let lane = run.named("lane").index(0);
-    let hops = vec![Hop { name: "light", plan, trained, streams: lane }];
+    let segments = vec![SegmentRun { name: "light", plan, trained, streams: lane }];
     let lane = Count {
-        hops,
+        segments,
         pattern: source,
         first_symbol: 0,
         precoder: false,
-        run,
-        lane,
+        shared_seed: run,
+        lane_seed: lane,
         method: Method::Chain,
     };
-    count(&[lane], &stop, &Workers::default(), &mut (), &AtomicBool::new(false)).remove(0).end
+    count(&[lane], &stop, &WorkspacePool::default(), &mut (), &AtomicBool::new(false)).remove(0).end
 }
 
 pub(crate) fn source() -> SymbolSource {
@@ -119,9 +119,9 @@ fn noise_bandwidth_hz(shape: &Shape) -> f64 {
 /// Level-dependent variance at the detector that a trained link without interference sees: slicer
 /// variance brought back to the current by the distance of the outer levels, which is 1.
 fn variance_of_levels(samples_per_symbol: usize, noise: Noise) -> [f64; 4] {
-    let plan = plan(grid(samples_per_symbol), &[noise], 0.9 * RATE, &mut Workshop::default());
-    let mut worker = Worker::new(&plan);
-    let (trained, _) = trained(&plan, &source(), &mut worker);
+    let plan = plan(grid(samples_per_symbol), &[noise], 0.9 * RATE, &mut PlanCache::default());
+    let mut workspace = Workspace::new(&plan);
+    let (trained, _) = trained(&plan, &source(), &mut workspace);
     let tally = counted(
         &plan,
         &trained,
@@ -196,7 +196,7 @@ fn shot_thermal_and_relative_noise_have_their_closed_forms_at_4_8_and_16_samples
 /// above both.
 #[test]
 fn counted_errors_of_pam4_in_white_noise_are_the_predicted_ones_from_1e_2_to_1e_5() {
-    let (mut shop, source) = (Workshop::default(), source());
+    let (mut cache, source) = (PlanCache::default(), source());
     let mut sum = 0.0;
     for ber in [1e-2, 1e-3, 1e-4, 1e-5] {
         let x = pam4_half_eye_from_ber(ber);
@@ -205,10 +205,10 @@ fn counted_errors_of_pam4_in_white_noise_are_the_predicted_ones_from_1e_2_to_1e_
         let density = (1.0 / 6.0 / x).powi(2) / (1.05 * 0.5 * RATE);
         let grid = grid(4);
         let noises = [Noise::new("thermal", Law::Added, Density::White(density))];
-        let plan = plan(grid, &noises, 0.5 * RATE, &mut shop);
-        let mut worker = Worker::new(&plan);
-        let (trained, mut predictor) = trained(&plan, &source, &mut worker);
-        let prediction = predictor.predict(&mut worker, &trained);
+        let plan = plan(grid, &noises, 0.5 * RATE, &mut cache);
+        let mut workspace = Workspace::new(&plan);
+        let (trained, mut predictor) = trained(&plan, &source, &mut workspace);
+        let prediction = predictor.predict(&mut workspace, &trained);
         let tally = counted(
             &plan,
             &trained,
@@ -243,7 +243,7 @@ fn counted_errors_of_pam4_in_white_noise_are_the_predicted_ones_from_1e_2_to_1e_
 /// dB of it, the phase search 1/128 UI.
 #[test]
 fn a_first_order_channels_mmse_is_that_of_the_folded_spectrum() {
-    let mut shop = Workshop::default();
+    let mut cache = PlanCache::default();
     let grid = grid(4);
     for (pole, density) in [(0.25, 2e-14), (0.5, 5e-14)] {
         let channel = || Shape::low_pass(Family::Bessel, 1, pole * RATE, 0.0);
@@ -252,8 +252,8 @@ fn a_first_order_channels_mmse_is_that_of_the_folded_spectrum() {
         let current = current.noise(Noise::new("white", Law::Added, Density::White(density)));
         let sampler = Sampler { samples_per_symbol: 1, effective_bits: 20.0, jitter_s: 0.0 };
         let plan =
-            Plan::build(current.response::<Volt>(Shape::Gain(1.0)), sampler, grid, &mut shop);
-        let mut worker = Worker::new(&plan);
+            Plan::build(current.response::<Volt>(Shape::Gain(1.0)), sampler, grid, &mut cache);
+        let mut workspace = Workspace::new(&plan);
         let (run, lane) = (Seed::new(1), Seed::new(1).named("lane").index(0));
         let source = source();
         let blocks = |from: u64| -> Vec<Vec<u8>> {
@@ -265,11 +265,11 @@ fn a_first_order_channels_mmse_is_that_of_the_folded_spectrum() {
                 })
                 .collect()
         };
-        let dsp = Dsp { taps: 81, precursors: 40, ..DSP };
+        let dsp = RxDsp { taps: 81, precursors: 40, ..DSP };
         let mut predictor =
-            Predictor::new(&plan, &dsp, run, lane, blocks(1 << 20), blocks(0), &mut worker);
-        let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
-        let snr_db = predictor.predict(&mut worker, &trained).snr_db;
+            Predictor::new(&plan, &dsp, run, lane, blocks(1 << 20), blocks(0), &mut workspace);
+        let trained = predictor.train(&mut workspace, 1.0, None).expect("it trains");
+        let snr_db = predictor.predict(&mut workspace, &trained).snr_db;
         let (signal, noise, delay_s) =
             (5.0 / 9.0 * 0.25, density * 4.0 * RATE / 2.0, trained.delay_ui / RATE);
         let n = 4096;

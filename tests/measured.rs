@@ -1,7 +1,7 @@
 //! Measured parts: a file made from our own model says what the model says.
 
 use crate::support::{preset, run_lane};
-use lightlane::chain::{Shape, Workshop};
+use lightlane::chain::{PlanCache, Shape};
 use lightlane::error::{Path, Problems};
 use lightlane::link::{Config, LaneResult};
 use lightlane::math::prototype::Family;
@@ -153,7 +153,7 @@ fn curves_and_spectra_from_files_of_our_models_give_the_models_error_ratio() {
         .collect();
     let rin = format!("GHz,dB/Hz\n0.1,{0}\n100,{0}\n", eml.laser.rin_db_per_hz);
     let tia = link().receiver.tia;
-    let (library, mut cache) = (Library::default(), Workshop::default());
+    let (library, mut cache) = (Library::default(), PlanCache::default());
     let grid = link().grid(None);
     let context = BuildContext { grid, lane: 0, library: &library, cache: &mut cache };
     let density = tia.density(&context).expect("no file is named");

@@ -1,7 +1,9 @@
 //! Closed forms: what a link must do whoever computes it.
 
 use crate::support::{agreement, preset, quiet, run_lane, share};
-use lightlane::chain::{Chain, Drawn, Draws, Map, Plan, Probe, Sampler, Shape, Worker, Workshop};
+use lightlane::chain::{
+    Chain, Map, NoiseSelection, Plan, PlanCache, Probe, Sampler, Shape, StreamKeys, Workspace,
+};
 use lightlane::fibre::SingleMode;
 use lightlane::link::{Config, LaneResult};
 use lightlane::math::gaussian::pam4_ber;
@@ -168,7 +170,7 @@ fn dispersion_and_chirp_have_the_small_signal_response() {
         ..SingleMode::default()
     };
     let wavelength_nm = 1317.5;
-    let mut shop = Workshop::default();
+    let mut cache = PlanCache::default();
     for alpha in [0.0f64, 0.5, -0.5, 1.0, -1.0] {
         let modulator = Chirped { alpha: alpha as f32, depth: 0.01 };
         let light: Chain<Field> = Chain::symbols().hold(grid).map::<Field>(modulator).probe("tp2");
@@ -179,25 +181,25 @@ fn dispersion_and_chirp_have_the_small_signal_response() {
             volt,
             Sampler { samples_per_symbol: 1, effective_bits: 20.0, jitter_s: 0.0 },
             grid,
-            &mut shop,
+            &mut cache,
         );
-        let mut worker = Worker::new(&plan);
+        let mut workspace = Workspace::new(&plan);
         for period in [2usize, 4, 6, 8] {
             // a square wave of 0 and 3: the block holds whole periods
             let levels: Vec<u8> =
                 (0..960).map(|k| if k % period < period / 2 { 3 } else { 0 }).collect();
-            let draws = Draws {
-                run: Seed::new(1),
-                lane: Seed::new(1),
+            let draws = StreamKeys {
+                shared_seed: Seed::new(1),
+                lane_seed: Seed::new(1),
                 block: 0,
                 noise: 0,
-                what: Drawn::Nothing,
+                selection: NoiseSelection::None,
             };
             let f_hz = 106.25e9 / period as f64;
             let mut tone = |node: &str| -> f64 {
-                let power = Probe::light(&plan, node, 8, &mut shop)
+                let power = Probe::light(&plan, node, 8, &mut cache)
                     .expect("the node is there")
-                    .waveform(&mut worker, &levels, &draws);
+                    .waveform(&mut workspace, &levels, &draws);
                 let angle = |i: usize| std::f64::consts::TAU * i as f64 / (8 * period) as f64;
                 let sum = |part: fn(f64) -> f64| {
                     power

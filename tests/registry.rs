@@ -2,7 +2,7 @@
 //! range.
 
 use crate::support::{captured, preset, quiet, run_lane};
-use lightlane::chain::{Drawn, Draws, Predictor, Worker, Workshop};
+use lightlane::chain::{NoiseSelection, PlanCache, Predictor, StreamKeys, Workspace};
 use lightlane::error::Problems;
 use lightlane::link::{Config, Lane, LaneResult, Stack, presets};
 use lightlane::pattern::PatternKind;
@@ -98,8 +98,8 @@ fn finite(name: &str, config: &Config) -> bool {
 #[test]
 fn every_kind_of_every_preset_builds_and_runs_a_block() {
     for (name, config) in all() {
-        let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-        let mut worker = Worker::new(&lane.optical().plan);
+        let lane = Lane::build(&config, 0, &mut PlanCache::default()).expect("it builds");
+        let mut workspace = Workspace::new(&lane.optical().plan);
         let blocks = lane.blocks(1, false);
         let mut predictor = Predictor::new(
             &lane.optical().plan,
@@ -108,17 +108,18 @@ fn every_kind_of_every_preset_builds_and_runs_a_block() {
             lane.lane_seed,
             lane.blocks(1, true),
             blocks.clone(),
-            &mut worker,
+            &mut workspace,
         );
-        let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
-        let draws = Draws {
-            run: lane.shared_seed,
-            lane: lane.lane_seed,
+        let trained = predictor.train(&mut workspace, 1.0, None).expect("it trains");
+        let draws = StreamKeys {
+            shared_seed: lane.shared_seed,
+            lane_seed: lane.lane_seed,
             block: 0,
             noise: 0,
-            what: Drawn::Everything,
+            selection: NoiseSelection::All,
         };
-        let decisions = worker.decisions(&lane.optical().plan, &trained, &blocks[0], &draws, false);
+        let decisions =
+            workspace.decisions(&lane.optical().plan, &trained, &blocks[0], &draws, false);
         assert!(
             decisions.symbol_errors * 20 < blocks[0].len() as u64,
             "{name}: {} errors",

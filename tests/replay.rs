@@ -3,8 +3,9 @@
 
 use crate::support::{preset, run};
 use lightlane::chain::{
-    Count, Counted, Hop, Method, Predictor, Rare, Refusal, Replay, Seen, Stop, Tally, Trained,
-    Weighted, Witness, Worker, Workers, Workshop, count,
+    BlockObserver, BlockView, Count, Counted, ImportanceSampling, Method, NoiseOnly, NotEvaluated,
+    PlanCache, Predictor, SegmentRun, Stop, Tally, Trained, Weighted, Workspace, WorkspacePool,
+    count,
 };
 use lightlane::dsp::DetectorKind;
 use lightlane::link::{Config, Counting, Lane};
@@ -24,13 +25,13 @@ struct Made {
     /// Level, mean and variance of every stored symbol.
     mixture: Vec<(u8, f32, f32)>,
     blocks: Vec<Vec<u8>>,
-    replay: Result<Replay, Refusal>,
+    replay: Result<NoiseOnly, NotEvaluated>,
     precoder: bool,
 }
 
 fn made(config: &Config, ber: f64) -> Made {
-    let lane = Lane::build(config, 0, &mut Workshop::default()).unwrap();
-    let mut worker = Worker::new(&lane.optical().plan);
+    let lane = Lane::build(config, 0, &mut PlanCache::default()).unwrap();
+    let mut workspace = Workspace::new(&lane.optical().plan);
     let (blocks, precoder) = (lane.blocks(4, false), config.pattern.precoder);
     let mut predictor = Predictor::new(
         &lane.optical().plan,
@@ -39,67 +40,70 @@ fn made(config: &Config, ber: f64) -> Made {
         lane.lane_seed,
         lane.blocks(2, true),
         blocks.clone(),
-        &mut worker,
+        &mut workspace,
     );
     predictor.precoder = precoder;
-    let mut trained = predictor.train(&mut worker, 1.0, None).unwrap();
+    let mut trained = predictor.train(&mut workspace, 1.0, None).unwrap();
     let (mut low_db, mut high_db) = (-6.0, 14.0);
     for _ in 0..12 {
         let loss_db = 0.5 * (low_db + high_db);
-        match predictor.try_at(&mut worker, 10f64.powf(-loss_db / 10.0) as f32, &trained) {
+        match predictor.try_at(&mut workspace, 10f64.powf(-loss_db / 10.0) as f32, &trained) {
             Ok((_, prediction)) if prediction.ber > ber => high_db = loss_db,
             _ => low_db = loss_db,
         }
     }
     trained =
-        predictor.train(&mut worker, 10f64.powf(-low_db / 10.0) as f32, Some(&trained)).unwrap();
-    let ber = predictor.predict(&mut worker, &trained).ber;
-    let mixture = predictor.mixture(&mut worker, &trained);
-    let replay = predictor.replay(&mut worker, &trained);
+        predictor.train(&mut workspace, 10f64.powf(-low_db / 10.0) as f32, Some(&trained)).unwrap();
+    let ber = predictor.predict(&mut workspace, &trained).ber;
+    let mixture = predictor.mixture(&mut workspace, &trained);
+    let replay = predictor.noise_only(&mut workspace, &trained);
     Made { trained, ber, mixture, blocks, replay, precoder, lane }
 }
 
 impl Made {
-    fn counted<W: Witness>(
+    fn counted<W: BlockObserver>(
         &self,
         method: Method<'_>,
         symbols: u64,
         run: u64,
-        witness: &mut W,
+        observer: &mut W,
     ) -> Counted {
         // the stored blocks, in the order in which they are replayed
         let pattern = SymbolSource::stored(self.blocks.concat());
         let (run, streams) = (Seed::new(run), Seed::new(run).named("lane"));
-        let hops = vec![Hop {
+        let segments = vec![SegmentRun {
             name: "light",
             plan: &self.lane.optical().plan,
             trained: &self.trained,
             streams,
         }];
         let one = Count {
-            hops,
+            segments,
             pattern: &pattern,
             first_symbol: 0,
             precoder: self.precoder,
-            run,
-            lane: streams,
+            shared_seed: run,
+            lane_seed: streams,
             method,
         };
         let stop = Stop { round_blocks: 256, symbols, bit_errors: u64::MAX };
-        count(&[one], &stop, &Workers::default(), witness, &AtomicBool::new(false)).remove(0)
+        count(&[one], &stop, &WorkspacePool::default(), observer, &AtomicBool::new(false)).remove(0)
     }
 
-    fn stored(&self) -> &Replay {
+    fn stored(&self) -> &NoiseOnly {
         self.replay.as_ref().unwrap_or_else(|refusal| panic!("{refusal:?}"))
     }
 
     fn replayed(&self, symbols: u64) -> Tally {
-        self.counted(Method::Replay(self.stored()), symbols, 7, &mut ()).end
+        self.counted(Method::NoiseOnly(self.stored()), symbols, 7, &mut ()).end
     }
 
     fn rare(&self, symbols: u64, run: u64) -> Weighted {
-        let rare = Rare::new(self.stored().clone(), &self.trained, self.precoder);
-        let weighted = self.counted(Method::Rare(&rare), symbols, run, &mut ()).weighted.unwrap();
+        let rare = ImportanceSampling::new(self.stored().clone(), &self.trained, self.precoder);
+        let weighted = self
+            .counted(Method::ImportanceSampling(&rare), symbols, run, &mut ())
+            .weighted
+            .unwrap();
         let (interval, _) = weighted.interval();
         println!(
             "rare {:.4e} ({:.3e}..{:.3e}), foreseen {:.4e}: {} hits of {}, {:.0} effective, {} symbols, gain {:.3e}",
@@ -111,7 +115,7 @@ impl Made {
             weighted.targets,
             weighted.effective_samples(),
             weighted.simulated,
-            weighted.gain().unwrap()
+            weighted.variance_reduction().unwrap()
         );
         weighted
     }
@@ -148,10 +152,10 @@ fn deciding(decision: DetectorKind) -> Config {
 /// products of neighbours one and two apart, with those of third powers to tell tails.
 struct Noise<'a>(&'a Made, Vec<[f64; 4]>);
 
-impl Witness for Noise<'_> {
-    type Found = [f64; 4];
+impl BlockObserver for Noise<'_> {
+    type Observation = [f64; 4];
 
-    fn look(&self, _: usize, seen: &Seen<'_>) -> [f64; 4] {
+    fn observe(&self, _: usize, seen: &BlockView<'_>) -> [f64; 4] {
         let n = seen.sent.len();
         let block =
             self.0.blocks.iter().position(|levels| levels == seen.sent).expect("a stored block");
@@ -171,7 +175,7 @@ impl Witness for Noise<'_> {
         ]
     }
 
-    fn take(&mut self, _: usize, found: [f64; 4]) {
+    fn collect(&mut self, _: usize, found: [f64; 4]) {
         self.1.push(found);
     }
 }
@@ -208,7 +212,7 @@ fn replay_is_the_whole_chain_on_the_same_blocks() {
         let made = made(&config, 5e-4);
         let (mut chain, mut replay) = (Noise(&made, vec![]), Noise(&made, vec![]));
         let of_chain = made.counted(Method::Chain, 1 << 21, 5, &mut chain).end;
-        let of_replay = made.counted(Method::Replay(made.stored()), 1 << 21, 6, &mut replay).end;
+        let of_replay = made.counted(Method::NoiseOnly(made.stored()), 1 << 21, 6, &mut replay).end;
         alike("chain and replay", &of_replay, &of_chain);
         for ((c, r), within) in
             of_blocks(&chain.1).iter().zip(of_blocks(&replay.1)).zip([0.02, 0.02, 0.02, 0.15])
@@ -256,7 +260,7 @@ fn replay_counts_what_is_foreseen_of_its_blocks() {
 fn replayed_bursts_are_those_of_the_chain() {
     for decision in [DetectorKind::Dfe, DetectorKind::Mlse] {
         let made = made(&deciding(decision), 4e-4);
-        let [chain, replay] = [Method::Chain, Method::Replay(made.stored())]
+        let [chain, replay] = [Method::Chain, Method::NoiseOnly(made.stored())]
             .map(|method| made.counted(method, 1 << 21, 3, &mut ()).end);
         alike(&format!("{decision:?}"), &replay, &chain);
         let [on, other] = [&chain, &replay].map(|t| t.bursts.continuation());
@@ -284,11 +288,11 @@ fn replayed_bursts_are_those_of_the_chain() {
 #[test]
 fn a_thread_more_changes_no_bit() {
     let made = made(&full(), 1e-4);
-    let rare = Rare::new(made.stored().clone(), &made.trained, false);
+    let rare = ImportanceSampling::new(made.stored().clone(), &made.trained, false);
     let with = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            [Method::Replay(made.stored()), Method::Rare(&rare)]
+            [Method::NoiseOnly(made.stored()), Method::ImportanceSampling(&rare)]
                 .map(|method| made.counted(method, 1 << 20, 2, &mut ()))
         })
     };
@@ -326,7 +330,10 @@ fn rare_events_have_the_foreseen_ratio_down_to_1e_12() {
             made.ber < 3.0 * ber && relative < 0.05 && ratio.abs() < 4.0 * relative + 1e-3,
             "{ratio} +- {relative}"
         );
-        assert!(weighted.effective_samples() > 500.0 && weighted.gain().unwrap() > 1e-3 / ber);
+        assert!(
+            weighted.effective_samples() > 500.0
+                && weighted.variance_reduction().unwrap() > 1e-3 / ber
+        );
     }
 }
 
@@ -348,7 +355,7 @@ fn rare_events_are_those_of_the_replay() {
             counted.ber()
         );
         assert!(errors > 100.0 && ratio.abs() < 4.0 * sigma, "{decision:?}: {ratio} +- {sigma}");
-        assert!(weighted.gain().unwrap() > 10.0);
+        assert!(weighted.variance_reduction().unwrap() > 10.0);
     }
 }
 

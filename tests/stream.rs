@@ -3,8 +3,8 @@
 use crate::ideal::{DSP, plan, source};
 use crate::support::{agreement, preset, quiet, run, run_lane};
 use lightlane::chain::{
-    Clocking, Count, Counted, Hop, Method, Predictor, Seen, Sinusoid, Stop, Witness, Worker,
-    Workers, Workshop, count,
+    BlockObserver, BlockView, Clocking, Count, Counted, Method, PlanCache, Predictor, SegmentRun,
+    Sinusoid, Stop, Workspace, WorkspacePool, count,
 };
 use lightlane::link::{Config, LaneResult};
 use lightlane::pattern::PatternKind;
@@ -21,14 +21,14 @@ struct Kept {
     decided: Vec<u8>,
 }
 
-impl Witness for Kept {
-    type Found = (Vec<u8>, Vec<f32>, Vec<u8>);
+impl BlockObserver for Kept {
+    type Observation = (Vec<u8>, Vec<f32>, Vec<u8>);
 
-    fn look(&self, _: usize, seen: &Seen<'_>) -> Self::Found {
+    fn observe(&self, _: usize, seen: &BlockView<'_>) -> Self::Observation {
         (seen.sent.to_vec(), seen.values.to_vec(), seen.decided.to_vec())
     }
 
-    fn take(&mut self, _: usize, (sent, values, decided): Self::Found) {
+    fn collect(&mut self, _: usize, (sent, values, decided): Self::Observation) {
         self.sent.extend(sent);
         self.values.extend(values);
         self.decided.extend(decided);
@@ -51,7 +51,7 @@ fn noiseless(clocking: Clocking, blocks: u64) -> (Kept, Counted, Vec<Vec<AtSlice
         symbol_rate_hz: crate::ideal::RATE,
     };
     let plan =
-        plan(grid, &[], 0.5 * crate::ideal::RATE, &mut Workshop::default()).clocked(clocking);
+        plan(grid, &[], 0.5 * crate::ideal::RATE, &mut PlanCache::default()).clocked(clocking);
     let (run, source) = (Seed::new(SEED), source());
     let lane = run.named("lane").index(0);
     let window = |from: usize| {
@@ -59,7 +59,7 @@ fn noiseless(clocking: Clocking, blocks: u64) -> (Kept, Counted, Vec<Vec<AtSlice
         source.fill(from as u64, lane, &mut levels);
         levels
     };
-    let mut worker = Worker::new(&plan);
+    let mut workspace = Workspace::new(&plan);
     let windows =
         vec![window(SCORED - GUARD), window(2 * SCORED - GUARD), window(2 * SCORED - GUARD - 100)];
     let mut predictor = Predictor::new(
@@ -69,25 +69,29 @@ fn noiseless(clocking: Clocking, blocks: u64) -> (Kept, Counted, Vec<Vec<AtSlice
         lane,
         vec![window(1 << 30), window(1 << 31)],
         windows,
-        &mut worker,
+        &mut workspace,
     );
-    let trained = predictor.train(&mut worker, 1.0, None).expect("it trains");
-    let expected =
-        predictor.mixture(&mut worker, &trained).chunks(grid.symbols).map(<[_]>::to_vec).collect();
-    let hops = vec![Hop { name: "light", plan: &plan, trained: &trained, streams: lane }];
+    let trained = predictor.train(&mut workspace, 1.0, None).expect("it trains");
+    let expected = predictor
+        .mixture(&mut workspace, &trained)
+        .chunks(grid.symbols)
+        .map(<[_]>::to_vec)
+        .collect();
+    let segments =
+        vec![SegmentRun { name: "light", plan: &plan, trained: &trained, streams: lane }];
     let count_of = Count {
-        hops,
+        segments,
         pattern: &source,
         first_symbol: 0,
         precoder: false,
-        run,
-        lane,
+        shared_seed: run,
+        lane_seed: lane,
         method: Method::Chain,
     };
     let stop = Stop { round_blocks: 3, symbols: blocks * SCORED as u64, bit_errors: u64::MAX };
     let mut kept = Kept::default();
     let counted =
-        count(&[count_of], &stop, &Workers::default(), &mut kept, &AtomicBool::new(false))
+        count(&[count_of], &stop, &WorkspacePool::default(), &mut kept, &AtomicBool::new(false))
             .remove(0);
     (kept, counted, expected)
 }
@@ -255,8 +259,8 @@ fn segments_in_stream_mode_hand_their_decisions_on_block_by_block() {
     let mut config = noisy();
     config.receiver.dsp.clock.recovery = ClockRecovery::MuellerMuller;
     let lane =
-        lightlane::link::Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-    let mut worker = Worker::new(&lane.optical().plan);
+        lightlane::link::Lane::build(&config, 0, &mut PlanCache::default()).expect("it builds");
+    let mut workspace = Workspace::new(&lane.optical().plan);
     let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
     let trained = Predictor::new(
         &lane.optical().plan,
@@ -265,16 +269,16 @@ fn segments_in_stream_mode_hand_their_decisions_on_block_by_block() {
         lane.lane_seed,
         training,
         scoring,
-        &mut worker,
+        &mut workspace,
     )
-    .train(&mut worker, 1.0, None);
+    .train(&mut workspace, 1.0, None);
     let trained = trained.expect("it trains");
     let counted = |segments: u64| {
         let streams = |segment: u64| {
             if segment == 0 { lane.lane_seed } else { lane.lane_seed.named("second") }
         };
-        let hops = (0..segments)
-            .map(|s| Hop {
+        let segments = (0..segments)
+            .map(|s| SegmentRun {
                 name: "light",
                 plan: &lane.optical().plan,
                 trained: &trained,
@@ -283,24 +287,28 @@ fn segments_in_stream_mode_hand_their_decisions_on_block_by_block() {
             .collect();
         let first_symbol = lane.first_symbol();
         let count_of = Count {
-            hops,
+            segments,
             pattern: &lane.pattern,
             first_symbol,
             precoder: false,
-            run: lane.shared_seed,
-            lane: lane.lane_seed,
+            shared_seed: lane.shared_seed,
+            lane_seed: lane.lane_seed,
             method: Method::Chain,
         };
         let stop = Stop { round_blocks: 32, symbols: 1 << 19, bit_errors: u64::MAX };
-        count(&[count_of], &stop, &Workers::default(), &mut (), &AtomicBool::new(false)).remove(0)
+        count(&[count_of], &stop, &WorkspacePool::default(), &mut (), &AtomicBool::new(false))
+            .remove(0)
     };
     let (alone, both) = (counted(1), counted(2));
-    assert_eq!(both.hops[0].symbol_errors, alone.end.symbol_errors);
-    assert_eq!(both.hops[0].block_errors, alone.end.block_errors);
-    assert_eq!((both.hops[1].symbols, both.end.symbols, both.clocks.len()), (1 << 19, 1 << 19, 2));
-    let sum = both.hops[0].symbol_errors + both.hops[1].symbol_errors;
+    assert_eq!(both.segments[0].symbol_errors, alone.end.symbol_errors);
+    assert_eq!(both.segments[0].block_errors, alone.end.block_errors);
+    assert_eq!(
+        (both.segments[1].symbols, both.end.symbols, both.clocks.len()),
+        (1 << 19, 1 << 19, 2)
+    );
+    let sum = both.segments[0].symbol_errors + both.segments[1].symbol_errors;
     // an error of the one meets one of the other with the chance of its ratio
-    assert!(both.hops[1].symbol_errors > 300 && both.end.symbol_errors <= sum);
+    assert!(both.segments[1].symbol_errors > 300 && both.end.symbol_errors <= sum);
     assert!(
         (both.end.symbol_errors as f64) > 0.99 * sum as f64 - 5.0,
         "{} of {sum}",

@@ -2,7 +2,7 @@
 
 use crate::callgrind::counted_once;
 use lightlane::benchmark;
-use lightlane::chain::{Drawn, Draws, Predictor, Trained, Worker, Workshop};
+use lightlane::chain::{NoiseSelection, PlanCache, Predictor, StreamKeys, Trained, Workspace};
 use lightlane::dsp::dfe::Dfe;
 use lightlane::dsp::mlse::{Mlse, PartialResponse, SoftMlse};
 use lightlane::dsp::slicer::Thresholds;
@@ -242,11 +242,11 @@ fn lane(adaptation: &str) -> Lane {
         format!("receiver.dsp.ffe.adaptation={adaptation}"),
     ];
     assignments.chain(more).for_each(|assignment| stack.set(&assignment).expect("a key"));
-    Lane::build(&stack.resolve().expect("it is legal").base, 0, &mut Workshop::default())
+    Lane::build(&stack.resolve().expect("it is legal").base, 0, &mut PlanCache::default())
         .expect("it builds")
 }
 
-fn predictor<'a>(lane: &'a Lane, worker: &mut Worker) -> Predictor<'a> {
+fn predictor<'a>(lane: &'a Lane, workspace: &mut Workspace) -> Predictor<'a> {
     Predictor::new(
         &lane.optical().plan,
         &lane.optical().dsp,
@@ -254,37 +254,37 @@ fn predictor<'a>(lane: &'a Lane, worker: &mut Worker) -> Predictor<'a> {
         lane.lane_seed,
         lane.blocks(1, true),
         lane.blocks(1, false),
-        worker,
+        workspace,
     )
 }
 
-fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
-    predictor(lane, worker).train(worker, 1.0, None).expect("it trains")
+fn trained(lane: &Lane, workspace: &mut Workspace) -> Trained {
+    predictor(lane, workspace).train(workspace, 1.0, None).expect("it trains")
 }
 
 /// Symbols to detected current, to samples, to the equaliser's output.
 fn stages() -> [Kernel; 3] {
     ["front", "sample", "equalise"].map(|stage| {
         let lane = lane("mmse");
-        let mut worker = Worker::new(&lane.optical().plan);
-        let (trained, levels) = (trained(&lane, &mut worker), lane.blocks(1, false).remove(0));
-        let draws = |lane: &Lane| Draws {
-            run: lane.shared_seed,
-            lane: lane.lane_seed,
+        let mut workspace = Workspace::new(&lane.optical().plan);
+        let (trained, levels) = (trained(&lane, &mut workspace), lane.blocks(1, false).remove(0));
+        let draws = |lane: &Lane| StreamKeys {
+            shared_seed: lane.shared_seed,
+            lane_seed: lane.lane_seed,
             block: 0,
             noise: 0,
-            what: Drawn::Everything,
+            selection: NoiseSelection::All,
         };
-        worker.decisions(&lane.optical().plan, &trained, &levels, &draws(&lane), false);
+        workspace.decisions(&lane.optical().plan, &trained, &levels, &draws(&lane), false);
         Kernel::new(stage, BLOCK, move || match stage {
-            "front" => worker.front(
+            "front" => workspace.run_to_detector(
                 &lane.optical().plan,
                 black_box(&levels),
                 &draws(&lane),
-                trained.attenuation,
+                trained.transmission,
             ),
-            "sample" => worker.sample(&lane.optical().plan, &trained, &draws(&lane)),
-            _ => worker.equalise(&lane.optical().plan, &trained, &draws(&lane)),
+            "sample" => workspace.sample_and_fold(&lane.optical().plan, &trained, &draws(&lane)),
+            _ => workspace.equalise(&lane.optical().plan, &trained, &draws(&lane)),
         })
     })
 }
@@ -292,18 +292,19 @@ fn stages() -> [Kernel; 3] {
 /// Training on one block; the adaptive loop passes blocks again and again.
 fn training(name: &'static str, adaptation: &str) -> Kernel {
     let lane = lane(adaptation);
-    let mut worker = Worker::new(&lane.optical().plan);
+    let mut workspace = Workspace::new(&lane.optical().plan);
     Kernel::new(name, BLOCK, move || {
-        black_box(predictor(&lane, &mut worker).train(&mut worker, 1.0, None)).expect("it trains");
+        black_box(predictor(&lane, &mut workspace).train(&mut workspace, 1.0, None))
+            .expect("it trains");
     })
 }
 
 /// The semi-analytic error ratio of one block.
 fn predict() -> Kernel {
     let lane = lane("mmse");
-    let mut worker = Worker::new(&lane.optical().plan);
-    let trained = trained(&lane, &mut worker);
+    let mut workspace = Workspace::new(&lane.optical().plan);
+    let trained = trained(&lane, &mut workspace);
     Kernel::new("predict", BLOCK, move || {
-        black_box(predictor(&lane, &mut worker).predict(&mut worker, &trained));
+        black_box(predictor(&lane, &mut workspace).predict(&mut workspace, &trained));
     })
 }

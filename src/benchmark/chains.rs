@@ -1,7 +1,10 @@
 //! Whole chains of the preset for 8 x 100G over 2 km, lane 0: random data cost the same.
 
 use super::case::{Case, NORMAL_FLOPS};
-use crate::chain::{Drawn, Draws, Predictor, Probe, Rare, Replay, Trained, Worker, Workshop};
+use crate::chain::{
+    ImportanceSampling, NoiseOnly, NoiseSelection, PlanCache, Predictor, Probe, StreamKeys,
+    Trained, Workspace,
+};
 use crate::dsp::ffe::{Known, Loop, adapt_lanes};
 use crate::dsp::{DetectorKind, LEVELS};
 use crate::link::{Config, Lane, presets};
@@ -112,10 +115,10 @@ fn deciding(config: &mut Config, decision: DetectorKind) {
 }
 
 pub(super) fn built(config: &Config) -> Lane {
-    Lane::build(config, 0, &mut Workshop::default()).expect("a preset builds")
+    Lane::build(config, 0, &mut PlanCache::default()).expect("a preset builds")
 }
 
-pub(super) fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
+pub(super) fn trained(lane: &Lane, workspace: &mut Workspace) -> Trained {
     let mut predictor = Predictor::new(
         &lane.optical().plan,
         &lane.optical().dsp,
@@ -123,9 +126,9 @@ pub(super) fn trained(lane: &Lane, worker: &mut Worker) -> Trained {
         lane.lane_seed,
         lane.blocks(2, true),
         lane.blocks(1, false),
-        worker,
+        workspace,
     );
-    predictor.train(worker, 1.0, None).expect("a preset trains")
+    predictor.train(workspace, 1.0, None).expect("a preset trains")
 }
 
 /// Operations and bytes a symbol of the chain at `s` samples a symbol.
@@ -149,20 +152,20 @@ fn cost(s: usize) -> (f64, f64) {
 
 fn whole(change: fn(&mut Config)) -> Box<dyn FnMut()> {
     let lane = built(&config(change));
-    let mut worker = Worker::new(&lane.optical().plan);
-    let trained = trained(&lane, &mut worker);
+    let mut workspace = Workspace::new(&lane.optical().plan);
+    let trained = trained(&lane, &mut workspace);
     let (mut levels, mut block) = (vec![0u8; SYMBOLS], 0);
     Box::new(move || {
         block += 1;
         lane.pattern.fill(block * SYMBOLS as u64, lane.lane_seed, &mut levels);
-        let draws = Draws {
-            run: lane.shared_seed,
-            lane: lane.lane_seed,
+        let draws = StreamKeys {
+            shared_seed: lane.shared_seed,
+            lane_seed: lane.lane_seed,
             block,
             noise: block,
-            what: Drawn::Everything,
+            selection: NoiseSelection::All,
         };
-        black_box(worker.decisions(&lane.optical().plan, &trained, &levels, &draws, false));
+        black_box(workspace.decisions(&lane.optical().plan, &trained, &levels, &draws, false));
     })
 }
 
@@ -202,9 +205,9 @@ fn lms(lanes: usize) -> Box<dyn FnMut()> {
 }
 
 /// A lane, its receiver and its noiseless blocks.
-fn stored() -> (Lane, Worker, Trained, Replay) {
+fn stored() -> (Lane, Workspace, Trained, NoiseOnly) {
     let lane = built(&config(|_| ()));
-    let mut worker = Worker::new(&lane.optical().plan);
+    let mut workspace = Workspace::new(&lane.optical().plan);
     let mut predictor = Predictor::new(
         &lane.optical().plan,
         &lane.optical().dsp,
@@ -212,25 +215,26 @@ fn stored() -> (Lane, Worker, Trained, Replay) {
         lane.lane_seed,
         lane.blocks(2, true),
         lane.blocks(1, false),
-        &mut worker,
+        &mut workspace,
     );
-    let trained = predictor.train(&mut worker, 1.0, None).expect("a preset trains");
-    let replay = predictor.replay(&mut worker, &trained).expect("what a slicer sees is replayed");
-    (lane, worker, trained, replay)
+    let trained = predictor.train(&mut workspace, 1.0, None).expect("a preset trains");
+    let replay =
+        predictor.noise_only(&mut workspace, &trained).expect("what a slicer sees is replayed");
+    (lane, workspace, trained, replay)
 }
 
 fn replay() -> Box<dyn FnMut()> {
-    let (lane, mut worker, trained, replay) = stored();
+    let (lane, mut workspace, trained, replay) = stored();
     let mut block = 0;
     Box::new(move || {
         block += 1;
-        black_box(replay.decisions(&trained, lane.lane_seed, block, false, &mut worker));
+        black_box(replay.decisions(&trained, lane.lane_seed, block, false, &mut workspace));
     })
 }
 
 fn rare_events() -> Box<dyn FnMut()> {
     let (lane, _, trained, replay) = stored();
-    let rare = Rare::new(replay, &trained, false);
+    let rare = ImportanceSampling::new(replay, &trained, false);
     let mut block = 0;
     Box::new(move || {
         block += 1;
@@ -240,17 +244,17 @@ fn rare_events() -> Box<dyn FnMut()> {
 
 fn eye() -> Box<dyn FnMut()> {
     let lane = built(&config(|_| ()));
-    let mut worker = Worker::new(&lane.optical().plan);
-    let probe = Probe::light(&lane.optical().plan, "tp2", EYE_SAMPLES, &mut Workshop::default())
+    let mut workspace = Workspace::new(&lane.optical().plan);
+    let probe = Probe::light(&lane.optical().plan, "tp2", EYE_SAMPLES, &mut PlanCache::default())
         .expect("the light passes tp2");
-    let draws = Draws {
-        run: lane.shared_seed,
-        lane: lane.lane_seed,
+    let draws = StreamKeys {
+        shared_seed: lane.shared_seed,
+        lane_seed: lane.lane_seed,
         block: 0,
         noise: 0,
-        what: Drawn::Everything,
+        selection: NoiseSelection::All,
     };
-    let waveform = probe.waveform(&mut worker, &lane.blocks(1, false).remove(0), &draws);
+    let waveform = probe.waveform(&mut workspace, &lane.blocks(1, false).remove(0), &draws);
     let high = waveform.iter().copied().fold(0.0, f32::max);
     let mut eye = EyeDiagram::new(EYE_SAMPLES, (0.0, f64::from(high)), 400);
     Box::new(move || {
@@ -261,7 +265,7 @@ fn eye() -> Box<dyn FnMut()> {
 
 fn semi_analytic() -> Box<dyn FnMut()> {
     let lane = built(&config(|c| c.fibre.length_km = 0.5));
-    let mut worker = Worker::new(&lane.optical().plan);
+    let mut workspace = Workspace::new(&lane.optical().plan);
     Box::new(move || {
         let mut predictor = Predictor::new(
             &lane.optical().plan,
@@ -270,18 +274,18 @@ fn semi_analytic() -> Box<dyn FnMut()> {
             lane.lane_seed,
             lane.blocks(1, true),
             lane.blocks(1, false),
-            &mut worker,
+            &mut workspace,
         );
-        let trained = predictor.train(&mut worker, 1.0, None).expect("a preset trains");
-        black_box(predictor.predict(&mut worker, &trained).ber);
+        let trained = predictor.train(&mut workspace, 1.0, None).expect("a preset trains");
+        black_box(predictor.predict(&mut workspace, &trained).ber);
     })
 }
 
 fn rebuild() -> Box<dyn FnMut()> {
-    let (mut config, mut shop, mut step) = (config(|_| ()), Workshop::default(), 0);
+    let (mut config, mut cache, mut step) = (config(|_| ()), PlanCache::default(), 0);
     Box::new(move || {
         step = (step + 1) % 1000;
         config.fibre.length_km = 0.5 + 1e-3 * f64::from(step);
-        black_box(Lane::build(&config, 0, &mut shop).expect("a preset builds"));
+        black_box(Lane::build(&config, 0, &mut cache).expect("a preset builds"));
     })
 }

@@ -1,7 +1,7 @@
 //! The same link counted on one thread and on several.
 
 use super::chains::{SYMBOLS, built, config, trained};
-use crate::chain::{Count, Stop, Worker, Workers, count};
+use crate::chain::{Count, Stop, Workspace, WorkspacePool, count};
 use rayon::ThreadPoolBuilder;
 use serde::Serialize;
 use std::hint::black_box;
@@ -25,8 +25,8 @@ const BLOCKS: u64 = 64;
 /// Counts the same blocks on one thread and on `threads`, in turn, and takes the fastest of each.
 pub(super) fn scaling(threads: usize, each: Duration) -> Option<Scaling> {
     let lane = built(&config(|_| ()));
-    let trained = trained(&lane, &mut Worker::new(&lane.optical().plan));
-    let workers = Workers::default();
+    let trained = trained(&lane, &mut Workspace::new(&lane.optical().plan));
+    let workspaces = WorkspacePool::default();
     let stop =
         Stop { round_blocks: BLOCKS, symbols: BLOCKS * SYMBOLS as u64, bit_errors: u64::MAX };
     let pool = |threads| ThreadPoolBuilder::new().num_threads(threads).build().ok();
@@ -35,7 +35,7 @@ pub(super) fn scaling(threads: usize, each: Duration) -> Option<Scaling> {
         let lanes: [Count<'_>; 1] = [lane.counted(&trained)];
         let begun = Instant::now();
         pool.install(|| {
-            black_box(count(&lanes, &stop, &workers, &mut (), &AtomicBool::new(false)))
+            black_box(count(&lanes, &stop, &workspaces, &mut (), &AtomicBool::new(false)))
         });
         stop.symbols as f64 / begun.elapsed().as_secs_f64()
     };

@@ -24,7 +24,7 @@ pub enum ChannelKind {
     Thru,
 }
 
-/// A differential channel with what leaks into it.
+/// A differential channel with what interferer_paths into it.
 ///
 /// ```text
 /// v_out = H v_in + sum over aggressors of H_k v_k,   H = voltage transfer between source_ohm and load_ohm
@@ -236,17 +236,19 @@ impl Channel {
                 }
             },
         };
-        let mut leaks = [Vec::new(), Vec::new()];
+        let mut interferer_paths = [Vec::new(), Vec::new()];
         let kinds = [("fext_files", &self.fext_files), ("next_files", &self.next_files)];
-        for ((leaks, networks), (key, names)) in leaks.iter_mut().zip(&files[1..]).zip(kinds) {
+        for ((interferer_paths, networks), (key, names)) in
+            interferer_paths.iter_mut().zip(&files[1..]).zip(kinds)
+        {
             for (network, name) in networks.iter().zip(names) {
                 match self.table(network, digest) {
-                    Ok(table) => leaks.push(Arc::new(table)),
+                    Ok(table) => interferer_paths.push(Arc::new(table)),
                     Err(remedy) => wrong.push((key, name.clone(), remedy)),
                 }
             }
         }
-        let [fext, next] = leaks;
+        let [fext, next] = interferer_paths;
         if wrong.is_empty() { Ok(Made { read, through, fext, next }) } else { Err(wrong) }
     }
 
@@ -343,7 +345,7 @@ impl Channel {
         Ok(amplitude_ratio(-self.loss_db(0.0, library)?))
     }
 
-    /// Passes on what `sender` has sent; sources are called `name.fext`, ... `behind_gain` as of
+    /// Passes on what `sender` has sent; sources are called `name.fext`, ... `after_agc` as of
     /// noise.
     ///
     /// # Errors
@@ -354,7 +356,7 @@ impl Channel {
         volts: Chain<Volt>,
         sender: &SerdesTx,
         name: &str,
-        behind_gain: bool,
+        after_agc: bool,
         context: &BuildContext<'_>,
     ) -> Result<Chain<Volt>, FileError> {
         let grid = context.grid;
@@ -389,7 +391,7 @@ impl Channel {
                     id: NoiseId::new(&format!("{name}.{kind}.{k}")),
                     path,
                     extra_symbols,
-                    behind_gain,
+                    after_agc,
                 });
             }
         }

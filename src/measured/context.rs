@@ -3,7 +3,7 @@
 use super::library::Library;
 use super::response::Response;
 use super::series::SeriesKind;
-use crate::chain::{Shape, Workshop};
+use crate::chain::{PlanCache, Shape};
 use crate::math::monotone::Monotone;
 use crate::signal::Grid;
 use std::fmt;
@@ -18,7 +18,7 @@ pub struct BuildContext<'a> {
     /// Files, read once.
     pub library: &'a Library,
     /// Transforms and evaluated responses, kept between builds.
-    pub cache: &'a mut Workshop,
+    pub cache: &'a mut PlanCache,
 }
 
 /// A file that could be read when its description was checked and cannot be any more.

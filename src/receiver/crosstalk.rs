@@ -71,7 +71,7 @@ impl Crosstalk {
                 id: entity.into(),
                 path,
                 extra_symbols: 0,
-                behind_gain: false,
+                after_agc: false,
             });
         }
         current

@@ -62,6 +62,6 @@ impl LinearOutput {
             Law::Added,
             Density::White(nano(self.noise_nv_per_rthz).powi(2)),
         );
-        through(volts, [Shape::Gain(self.swing_vppd / swing_v), band]).noise(noise.behind_gain())
+        through(volts, [Shape::Gain(self.swing_vppd / swing_v), band]).noise(noise.after_agc())
     }
 }

@@ -10,7 +10,7 @@ pub use linear::LinearOutput;
 pub use photodiode::Photodiode;
 pub use tia::{Limiting, NoiseModel, Tia};
 
-use crate::chain::{Chain, Dsp, Plan, Shape};
+use crate::chain::{Chain, Plan, RxDsp, Shape};
 use crate::error::{Path, Problems};
 use crate::measured::{BuildContext, FileError, FileReader};
 use crate::serdes::dsp::DspConfig;
@@ -64,7 +64,7 @@ impl Receiver {
     }
 
     /// Its signal processing.
-    pub(crate) fn dsp(&self) -> Dsp {
+    pub(crate) fn dsp(&self) -> RxDsp {
         self.dsp.receiver()
     }
 

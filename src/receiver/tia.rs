@@ -254,13 +254,13 @@ fn overload(limit: f32, mean: f32, x: &[f32], y: &mut [f32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chain::Workshop;
+    use crate::chain::PlanCache;
     use crate::measured::Library;
     use crate::signal::Grid;
 
     fn density(tia: &Tia) -> Density {
         let grid = Grid { symbol_rate_hz: giga(53.125), symbols: 256, samples_per_symbol: 4 };
-        let (library, mut cache) = (Library::default(), Workshop::default());
+        let (library, mut cache) = (Library::default(), PlanCache::default());
         let context = BuildContext { grid, lane: 0, library: &library, cache: &mut cache };
         tia.density(&context).expect("no file is named")
     }

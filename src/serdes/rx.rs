@@ -2,7 +2,7 @@
 
 use super::ctle::Ctle;
 use super::dsp::{DspConfig, read_of_serdes};
-use crate::chain::{Chain, Density, Dsp, Law, Noise, Plan, Shape};
+use crate::chain::{Chain, Density, Law, Noise, Plan, RxDsp, Shape};
 use crate::error::{Path, Problems};
 use crate::measured::{BuildContext, FileError, FileReader};
 use crate::signal::Volt;
@@ -51,7 +51,7 @@ impl SerdesRx {
         self.dsp.read(&at.key("dsp"), files);
     }
 
-    /// Receives; its noise is called `name.noise`, and `behind_gain` when a gain ahead makes up for
+    /// Receives; its noise is called `name.noise`, and `after_agc` when a gain ahead makes up for
     /// lost light.
     ///
     /// # Errors
@@ -61,7 +61,7 @@ impl SerdesRx {
         &self,
         volts: Chain<Volt>,
         name: &str,
-        behind_gain: bool,
+        after_agc: bool,
         context: &mut BuildContext<'_>,
     ) -> Result<Plan, FileError> {
         let noise = Noise::new(
@@ -69,13 +69,13 @@ impl SerdesRx {
             Law::Added,
             Density::White(nano(self.noise_nv_per_rthz).powi(2)),
         );
-        let noisy = volts.noise(Noise { behind_gain, ..noise });
+        let noisy = volts.noise(Noise { after_agc, ..noise });
         let filtered = self.dsp.adc.filter(through(noisy, self.ctle.shapes()), context)?;
         Ok(Plan::build(filtered, self.dsp.adc.sampler(), context.grid, context.cache))
     }
 
     /// Its signal processing.
-    pub(crate) fn dsp(&self) -> Dsp {
+    pub(crate) fn dsp(&self) -> RxDsp {
         self.dsp.receiver()
     }
 }

@@ -4,7 +4,7 @@
 use super::axes::{self, Axis};
 use super::points::Points;
 use super::row::{lane_columns, lane_row};
-use crate::chain::{Workers, Workshop};
+use crate::chain::{PlanCache, WorkspacePool};
 use crate::error::{Error, Result};
 use crate::link::{LaneResult, Link, Resolved, Stack, Varied};
 use crate::table::{End, Header, RowSink};
@@ -126,7 +126,7 @@ impl Sweep {
         progress: &mut (dyn FnMut(Progress) + Send),
         cancel: &AtomicBool,
     ) -> Result<Done> {
-        let workers = Workers::default();
+        let workspaces = WorkspacePool::default();
         let queue = Mutex::new(Queue { point: 0, lane: 0, number: 0 });
         let end = sink.begin(&self.header()).err().map(SweepEnd::Unwritable);
         let total = self.rows;
@@ -135,13 +135,13 @@ impl Sweep {
         // one loop a thread, not one task a row: while its blocks are counted, a thread helps with
         // blocks and begins no other row
         rayon::broadcast(|_| {
-            let mut shop = Workshop::default();
+            let mut cache = PlanCache::default();
             loop {
                 if writer.lock().expect(UNHARMED).has_ended() {
                     return;
                 }
                 let Some(item) = queue.lock().expect(UNHARMED).next(self) else { return };
-                let result = self.one(&item, &mut shop, &workers, cancel);
+                let result = self.one(&item, &mut cache, &workspaces, cancel);
                 writer.lock().expect(UNHARMED).take(item, result);
             }
         });
@@ -163,16 +163,16 @@ impl Sweep {
     fn one(
         &self,
         item: &Item,
-        shop: &mut Workshop,
-        workers: &Workers,
+        cache: &mut PlanCache,
+        workspaces: &WorkspacePool,
         cancel: &AtomicBool,
     ) -> Result<LaneResult> {
         Link::run_lane(
             &self.varied.lane(&item.values, item.lane)?,
             item.lane,
             self.varied.library(),
-            shop,
-            workers,
+            cache,
+            workspaces,
             cancel,
         )
     }

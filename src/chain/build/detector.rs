@@ -1,12 +1,12 @@
 //! Detectors as training leaves them.
 
-use crate::chain::describe::detector::Decision;
+use crate::chain::describe::detector::DetectorSpec;
 use crate::dsp::mlse::PartialResponse;
 use crate::dsp::{DetectorKind, LEVELS};
 
 /// What decides in a trained receiver.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Decider {
+pub enum TrainedDetector {
     /// The thresholds alone.
     Slicer,
     /// The thresholds, behind feedback of [`Trained::postcursors`].
@@ -15,14 +15,14 @@ pub enum Decider {
     Mlse(PartialResponse, usize),
 }
 
-impl Decider {
+impl TrainedDetector {
     /// Its kind.
     #[must_use]
     pub fn kind(&self) -> DetectorKind {
         match self {
-            Decider::Slicer => DetectorKind::Slicer,
-            Decider::Dfe => DetectorKind::Dfe,
-            Decider::Mlse(..) => DetectorKind::Mlse,
+            TrainedDetector::Slicer => DetectorKind::Slicer,
+            TrainedDetector::Dfe => DetectorKind::Dfe,
+            TrainedDetector::Mlse(..) => DetectorKind::Mlse,
         }
     }
 
@@ -31,12 +31,12 @@ impl Decider {
     #[must_use]
     pub fn refusal(&self) -> Option<&'static str> {
         match self {
-            Decider::Slicer => None,
-            Decider::Dfe => Some(
+            TrainedDetector::Slicer => None,
+            TrainedDetector::Dfe => Some(
                 "decision feedback turns one wrong symbol into several, which the semi-analytic \
                 estimator does not follow",
             ),
-            Decider::Mlse(..) => Some(
+            TrainedDetector::Mlse(..) => Some(
                 "a sequence detector decides on many samples at once, which the semi-analytic \
                 estimator does not follow",
             ),
@@ -46,15 +46,15 @@ impl Decider {
     /// For one of `kind`: levels (mean, rms) as they are seen with ideal feedback of `postcursors`,
     /// which are those of full-scale levels.
     pub(crate) fn trained(
-        kind: &Decision,
+        kind: &DetectorSpec,
         levels: &[(f64, f64); 4],
         postcursors: &[f32],
-    ) -> Decider {
-        let Decision::Mlse { depth, .. } = kind else {
-            return if matches!(kind, Decision::Dfe { .. }) {
-                Decider::Dfe
+    ) -> TrainedDetector {
+        let DetectorSpec::Mlse { depth, .. } = kind else {
+            return if matches!(kind, DetectorSpec::Dfe { .. }) {
+                TrainedDetector::Dfe
             } else {
-                Decider::Slicer
+                TrainedDetector::Slicer
             };
         };
         // means against full-scale levels: what an earlier symbol leaves is smaller or larger
@@ -74,6 +74,6 @@ impl Decider {
         let response = PartialResponse::new(&relative)
             .with_levels(levels.map(|(mean, _)| (mean - shift) as f32))
             .with_variances(levels.map(|(_, sigma)| (sigma * sigma).max(1e-12) as f32));
-        Decider::Mlse(response, *depth)
+        TrainedDetector::Mlse(response, *depth)
     }
 }

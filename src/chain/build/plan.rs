@@ -1,8 +1,8 @@
 //! A built chain: neighbouring responses fused, noises brought to the end of their section, nothing
 //! left to decide.
 
-use super::plan_cache::Workshop;
-use super::section::{Draft, Gained, Leak, Section, folded, merged};
+use super::plan_cache::PlanCache;
+use super::section::{Draft, InterfererPath, RescaledNoise, Section, folded, merged};
 use super::spectrum::multiply;
 use crate::chain::describe::chain::Chain;
 use crate::chain::describe::chain::{Step, Storage};
@@ -35,7 +35,7 @@ pub struct Plan {
     /// The last section's merged noise at the sampler, per bin of the sampled block.
     pub(crate) sampled_deviation: Vec<f32>,
     /// Angle by which the fibre turns a sideband at half the symbol rate.
-    pub(crate) sideband_angle: f64,
+    pub(crate) dispersion_phase: f64,
     /// How the receiver finds its phase; nothing in periodic mode.
     pub(crate) clocking: Option<Clocking>,
     /// Transforms.
@@ -97,7 +97,7 @@ impl Plan {
     ///
     /// When a noise acts on the wrong quantity or after a response, or the sampler's rate does not
     /// divide the grid's.
-    pub fn build(chain: Chain<Volt>, sampler: Sampler, grid: Grid, shop: &mut Workshop) -> Plan {
+    pub fn build(chain: Chain<Volt>, sampler: Sampler, grid: Grid, cache: &mut PlanCache) -> Plan {
         let mut taps = vec![1.0];
         let mut compression = 0.0;
         let mut recording: Option<Vec<f32>> = None;
@@ -135,16 +135,16 @@ impl Plan {
             let mut shapes = vec![Shape::Edge(grid.symbol_s())];
             shapes
                 .extend(drafts[0].shapes.iter().filter(|s| !matches!(s, Shape::Hold(_))).cloned());
-            let mut edge = shop.product(&shapes, grid, false);
+            let mut edge = cache.product(&shapes, grid, false);
             edge.iter_mut().for_each(|h| *h *= 1.0 / grid.symbols as f32);
             edge
         } else {
             Vec::new()
         };
         let light = drafts.iter().filter(|d| d.storage == Storage::Complex);
-        let sideband_angle = light
+        let dispersion_phase = light
             .flat_map(|d| &d.shapes)
-            .map(|s| s.sideband_angle(grid.symbol_rate_hz / 2.0))
+            .map(|s| s.dispersion_phase(grid.symbol_rate_hz / 2.0))
             .sum();
         let last = drafts.len() - 1;
         let detector =
@@ -152,18 +152,18 @@ impl Plan {
         let mut sections: Vec<Section> = drafts
             .into_iter()
             .enumerate()
-            .map(|(i, d)| d.finish(grid, recording.is_none(), i == last, shop))
+            .map(|(i, d)| d.finish(grid, recording.is_none(), i == last, cache))
             .collect();
-        let recorded = recording.map(|power| recorded(power, &sections[0], grid, shop));
-        drop_quiet_phase(&mut sections, sideband_angle, grid);
+        let recorded = recording.map(|power| recorded(power, &sections[0], grid, cache));
+        drop_quiet_phase(&mut sections, dispersion_phase, grid);
         let (m, k) = (grid.samples(), grid.symbols * sampler.samples_per_symbol);
         assert!(m.is_multiple_of(k), "the sampler's rate divides the grid's");
         let sampled_deviation = folded(&sections[last].deviation, m, k);
         let transforms = Transforms {
-            symbols: shop.real(grid.symbols),
-            samples: shop.real(m),
-            field: shop.complex(m),
-            sampled: shop.real(k),
+            symbols: cache.real(grid.symbols),
+            samples: cache.real(m),
+            field: cache.complex(m),
+            sampled: cache.real(k),
         };
         Plan {
             grid,
@@ -176,7 +176,7 @@ impl Plan {
             detector,
             sampler,
             sampled_deviation,
-            sideband_angle,
+            dispersion_phase,
             clocking: None,
             transforms,
         }
@@ -188,12 +188,12 @@ impl Plan {
     }
 
     /// True when the sampler's jitter is so large that its second order counts.
-    pub fn jitters_far(&self) -> bool {
-        self.sampler.jitters_far(self.grid)
+    pub fn needs_second_order_jitter(&self) -> bool {
+        self.sampler.needs_second_order_jitter(self.grid)
     }
 
     /// Every interferer of every section.
-    pub(crate) fn leaks(&self) -> impl Iterator<Item = &Leak> {
+    pub(crate) fn interferer_paths(&self) -> impl Iterator<Item = &InterfererPath> {
         self.sections.iter().flat_map(|section| &section.interferers)
     }
 
@@ -202,13 +202,13 @@ impl Plan {
         self.grid.symbols * self.sampler.samples_per_symbol
     }
 
-    /// The last section's noise at the sampler when the light is attenuated, where that changes it.
-    pub(crate) fn gained_deviation(&self, attenuation: f32) -> Option<Gained> {
+    /// The last section's noise at the sampler when the light is scaled, where that changes it.
+    pub(crate) fn rescaled_noise(&self, transmission: f32) -> Option<RescaledNoise> {
         let sources = &self.end().sources;
-        let changes = attenuation != 1.0 && sources.iter().any(|s| s.behind_gain);
+        let changes = transmission != 1.0 && sources.iter().any(|s| s.after_agc);
         changes.then(|| {
-            let wave = merged(sources, attenuation);
-            Gained { sampled: folded(&wave, self.grid.samples(), self.sampled()), wave }
+            let wave = merged(sources, transmission);
+            RescaledNoise { sampled: folded(&wave, self.grid.samples(), self.sampled()), wave }
         })
     }
 
@@ -225,7 +225,7 @@ impl Plan {
     /// True when the fibre turns sidebands so far that intensity no longer passes it unchanged (0.5
     /// dB at half the symbol rate for a chirp of one).
     pub(crate) fn dispersive(&self) -> bool {
-        let angle = self.sideband_angle.abs();
+        let angle = self.dispersion_phase.abs();
         let worst = crate::units::db_from_amplitude_ratio(angle.cos() - angle.sin());
         worst.is_nan() || worst <= -0.5
     }
@@ -236,10 +236,10 @@ fn recorded(
     mut power: Vec<f32>,
     head: &Section,
     grid: Grid,
-    shop: &mut Workshop,
+    cache: &mut PlanCache,
 ) -> Vec<Complex32> {
     assert_eq!(power.len(), grid.samples(), "a recording is as long as the block");
-    let fft = shop.real(grid.samples());
+    let fft = cache.real(grid.samples());
     let mut spectrum = vec![Complex32::default(); grid.bins()];
     fft.forward(&mut power, &mut spectrum, &mut vec![Complex32::default(); fft.scratch()]);
     multiply(&mut spectrum, &head.response);
@@ -262,13 +262,13 @@ fn symbol_source(noise: &Noise, grid: Grid) -> SymbolSource {
 /// Drops laser phase noise that dispersion turns into less relative intensity noise than -165 dB/Hz
 /// at half the symbol rate: 2 sin(angle) phi, phi of density (frequency density) / f^2. Detection
 /// alone does not see phase.
-fn drop_quiet_phase(sections: &mut [Section], sideband_angle: f64, grid: Grid) {
+fn drop_quiet_phase(sections: &mut [Section], dispersion_phase: f64, grid: Grid) {
     let f = grid.symbol_rate_hz / 2.0;
     for section in sections {
         section.start.retain(|noise| {
             let Density::White(density) = noise.density else { return true };
             noise.law != Law::Phase
-                || 4.0 * sideband_angle.sin().powi(2) * density / (f * f)
+                || 4.0 * dispersion_phase.sin().powi(2) * density / (f * f)
                     > crate::units::power_ratio(-165.0)
         });
     }

@@ -14,10 +14,10 @@ const KEPT_RESPONSES: usize = 48;
 /// Products of responses that are kept likewise.
 const KEPT_PRODUCTS: usize = 24;
 
-/// Transforms, evaluated responses and their products, one workshop a thread: a build evaluates
+/// Transforms, evaluated responses and their products, one cache a thread: a build evaluates
 /// only what is new.
 #[derive(Default)]
-pub struct Workshop {
+pub struct PlanCache {
     planner: Planner,
     real: HashMap<usize, RealFft>,
     complex: HashMap<usize, ComplexFft>,
@@ -39,7 +39,7 @@ struct Evaluated {
     values: Arc<[Complex32]>,
 }
 
-impl Workshop {
+impl PlanCache {
     pub(crate) fn real(&mut self, length: usize) -> RealFft {
         self.real.entry(length).or_insert_with(|| RealFft::new(&mut self.planner, length)).clone()
     }
@@ -153,15 +153,15 @@ mod tests {
         ];
         for symbols in [64, 33] {
             let grid = Grid { symbol_rate_hz: 53.125e9, symbols, samples_per_symbol: 3 };
-            let mut shop = Workshop::default();
-            let first = shop.product(&shapes, grid, true);
-            assert_eq!(first, shop.product(&shapes, grid, true));
+            let mut cache = PlanCache::default();
+            let first = cache.product(&shapes, grid, true);
+            assert_eq!(first, cache.product(&shapes, grid, true));
             for (k, h) in first.iter().enumerate() {
                 let plain: Complex64 = shapes.iter().map(|s| s.at(grid.signed_hz(k))).product();
                 let plain = Complex32::new(plain.re as f32, plain.im as f32);
                 assert!((h - plain).norm() < 1e-6, "{k}: {h} against {plain}");
             }
-            let other = shop.product(&shapes[..2], grid, true);
+            let other = cache.product(&shapes[..2], grid, true);
             assert!((other[1] - first[1]).norm() > 1e-6, "another product is another key");
         }
     }

@@ -1,6 +1,6 @@
 //! Sections: what stands between two maps, fused.
 
-use super::plan_cache::Workshop;
+use super::plan_cache::PlanCache;
 use crate::chain::describe::chain::Storage;
 use crate::chain::describe::interferer::Interferer;
 use crate::chain::describe::map::Erased;
@@ -26,11 +26,11 @@ pub(crate) struct Section {
     /// Noises that act on the samples at the section's start.
     pub(crate) start: Vec<Noise>,
     /// Added noises, each brought to the section's end.
-    pub(crate) sources: Vec<Source>,
+    pub(crate) sources: Vec<AddedNoise>,
     /// All of them, merged; empty when there is none.
     pub(crate) deviation: Vec<f32>,
     /// Interferers with their response to the section's end, scaled as `response`.
-    pub(crate) interferers: Vec<Leak>,
+    pub(crate) interferers: Vec<InterfererPath>,
     /// Named nodes with the responses up to them.
     pub(crate) probes: Vec<(&'static str, Vec<Shape>)>,
 }
@@ -38,28 +38,28 @@ pub(crate) struct Section {
 /// The last section's merged noise where part of it stands behind a gain: bin by bin of the grid,
 /// and of the sampled block.
 #[derive(Clone)]
-pub(crate) struct Gained {
+pub(crate) struct RescaledNoise {
     pub(crate) wave: Vec<f32>,
     pub(crate) sampled: Vec<f32>,
 }
 
 /// An interferer at its section's end.
-pub(crate) struct Leak {
+pub(crate) struct InterfererPath {
     pub(crate) id: NoiseId,
     pub(crate) path: Vec<Complex32>,
     /// Its symbols in a block, and their transform.
     pub(crate) symbols: usize,
     pub(crate) transform: fft::RealFft,
     /// True behind a gain that makes up for lost light.
-    pub(crate) behind_gain: bool,
+    pub(crate) after_agc: bool,
 }
 
 /// An added noise at its section's end: rms of the real (and of the imaginary) part of each bin.
-pub(crate) struct Source {
+pub(crate) struct AddedNoise {
     pub(crate) id: NoiseId,
     pub(crate) deviation: Vec<f32>,
     /// True behind a gain that makes up for lost light.
-    pub(crate) behind_gain: bool,
+    pub(crate) after_agc: bool,
 }
 
 impl Section {
@@ -95,7 +95,7 @@ impl Draft {
         grid: Grid,
         symbols_first: bool,
         sampled_last: bool,
-        shop: &mut Workshop,
+        cache: &mut PlanCache,
     ) -> Section {
         let both_sides = self.storage == Storage::Complex;
         let m = grid.samples() as f64;
@@ -118,28 +118,28 @@ impl Draft {
                 "{} cannot act behind a response",
                 noise.id.name
             );
-            let after = shop.product(&self.shapes[*at..], grid, false);
+            let after = cache.product(&self.shapes[*at..], grid, false);
             let deviation = after.iter().enumerate().map(|(k, h)| {
                 let density = noise.density.at(k as f64 * grid.bin_hz());
                 (density * grid.sample_rate_hz() / (4.0 * m)).sqrt() as f32 * h.norm()
             });
-            sources.push(Source {
+            sources.push(AddedNoise {
                 id: noise.id.clone(),
                 deviation: deviation.collect(),
-                behind_gain: noise.behind_gain,
+                after_agc: noise.after_agc,
             });
         }
         let interferers = self.interferers.iter().map(|(at, i)| {
             let shapes: Vec<Shape> = i.path.iter().chain(&self.shapes[*at..]).cloned().collect();
-            let mut path = shop.product(&shapes, grid, false);
+            let mut path = cache.product(&shapes, grid, false);
             path.iter_mut().for_each(|h| *h *= 1.0 / grid.symbols as f32);
             let symbols = grid.symbols + i.extra_symbols;
-            Leak {
+            InterfererPath {
                 id: i.id.clone(),
                 path,
                 symbols,
-                transform: shop.real(symbols),
-                behind_gain: i.behind_gain,
+                transform: cache.real(symbols),
+                after_agc: i.after_agc,
             }
         });
         let interferers: Vec<_> = interferers.collect();
@@ -150,7 +150,7 @@ impl Draft {
         let response = if flat.is_some() {
             Vec::new()
         } else {
-            scaled(shop.product(&self.shapes, grid, both_sides))
+            scaled(cache.product(&self.shapes, grid, both_sides))
         };
         let probes =
             self.probes.iter().map(|&(node, at)| (node, self.shapes[..at].to_vec())).collect();
@@ -169,9 +169,9 @@ impl Draft {
 }
 
 /// Root of the summed squares, bin by bin, with this factor on what stands behind a gain.
-pub(crate) fn merged(sources: &[Source], gained: f32) -> Vec<f32> {
+pub(crate) fn merged(sources: &[AddedNoise], after_agc: f32) -> Vec<f32> {
     let Some(first) = sources.first() else { return Vec::new() };
-    let scale = |s: &Source| if s.behind_gain { gained } else { 1.0 };
+    let scale = |s: &AddedNoise| if s.after_agc { after_agc } else { 1.0 };
     (0..first.deviation.len())
         .map(|k| sources.iter().map(|s| (scale(s) * s.deviation[k]).powi(2)).sum::<f32>().sqrt())
         .collect()

@@ -1,9 +1,9 @@
 //! A trained receiver, shared by both estimators.
 
 use super::convergence::Convergence;
-use super::detector::Decider;
+use super::detector::TrainedDetector;
 use super::plan::Plan;
-use super::section::Gained;
+use super::section::RescaledNoise;
 use super::timing::Timing;
 use crate::dsp::slicer::Thresholds;
 use crate::dsp::{LEVELS, ffe};
@@ -44,7 +44,7 @@ pub struct Trained {
     /// Delay from the transmitter's symbol to its sample, symbols.
     pub delay_ui: f64,
     /// Factor on the power between the transmitter and the receiver, on top of the link's own loss.
-    pub attenuation: f32,
+    pub transmission: f32,
     /// Full scale of the converter, in the unit of the chain's end.
     pub full_scale: f32,
     /// Taps, for outputs in units of the full scale -1 .. 1.
@@ -59,7 +59,7 @@ pub struct Trained {
     /// .. 1; empty for a slicer.
     pub postcursors: Vec<f32>,
     /// What decides.
-    pub decider: Decider,
+    pub detector: TrainedDetector,
     /// Mean square error that training in closed form leaves.
     pub mse: f64,
     /// How an adaptive loop ended, where one ran.
@@ -72,10 +72,10 @@ pub struct Trained {
     pub(crate) response: Pooled<Complex32>,
     pub(crate) interferers: Vec<Pooled<Complex32>>,
     /// The last section's noise at the sampler, where some of it stands behind a gain that this
-    /// attenuation has raised.
-    pub(crate) deviation: Option<Gained>,
+    /// transmission has raised.
+    pub(crate) deviation: Option<RescaledNoise>,
     /// Its mean output when every level comes alike: what AC coupling makes of its offset.
-    pub(crate) balanced: f32,
+    pub(crate) dc_offset_balanced: f32,
     /// What its timing detector sees, where a clock is recovered.
     pub(crate) timing: Option<Timing>,
 }

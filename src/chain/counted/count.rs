@@ -2,27 +2,27 @@
 
 use super::lane::{Count, Stop};
 use super::method::Method;
-use super::observer::{Seen, Witness};
+use super::observer::{BlockObserver, BlockView};
 use super::stream::lane::Stream;
 use super::tally::{Counted, Tally};
 use crate::chain::run::levels::block_levels;
-use crate::chain::run::workspace::Worker;
-use crate::chain::run::workspace_pool::Workers;
+use crate::chain::run::workspace::Workspace;
+use crate::chain::run::workspace_pool::WorkspacePool;
 use rayon::prelude::*;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Counts all lanes, in rounds, on rayon's current threads. `cancelled` ends it after the round in
 /// hand.
-pub fn count<W: Witness>(
+pub fn count<W: BlockObserver>(
     lanes: &[Count<'_>],
     stop: &Stop,
-    workers: &Workers,
-    witness: &mut W,
+    workspaces: &WorkspacePool,
+    observer: &mut W,
     cancelled: &AtomicBool,
 ) -> Vec<Counted> {
     let refused = |lane: &Count<'_>| {
-        if let Method::Refused(refusal) = lane.method { Some(refusal.clone()) } else { None }
+        if let Method::NotEvaluated(refusal) = lane.method { Some(refusal.clone()) } else { None }
     };
     let mut counted: Vec<Counted> =
         lanes.iter().map(|lane| Counted { refusal: refused(lane), ..Counted::default() }).collect();
@@ -37,7 +37,7 @@ pub fn count<W: Witness>(
         Some(stream) => stream.lock().expect("no holder panics").symbols(),
         None => lanes[l].block_symbols(),
     };
-    let blind = |l: usize| matches!(lanes[l].method, Method::Rare(_));
+    let blind = |l: usize| matches!(lanes[l].method, Method::ImportanceSampling(_));
     loop {
         // block by block, for what lanes send may be made for all of them at once
         let mut work: Vec<(u64, usize, u64)> = (0..lanes.len())
@@ -57,37 +57,39 @@ pub fn count<W: Witness>(
             return counted;
         }
         let one = |&(b, l, blocks): &(u64, usize, u64)| {
-            workers.with(lanes[l].hops[0].plan, |worker| {
+            workspaces.with(lanes[l].segments[0].plan, |workspace| {
                 if let Some(stream) = &streams[l] {
                     let mut stream = stream.lock().expect("no holder panics");
                     let next = |_| {
                         stream
-                            .next(&lanes[l], worker)
-                            .map(|counted| (counted, Some(witness.look(l, &stream.seen()))))
+                            .next(&lanes[l], workspace)
+                            .map(|counted| (counted, Some(observer.observe(l, &stream.view()))))
                     };
                     return (0..blocks).map_while(next).collect();
                 }
                 let counted = match lanes[l].method {
-                    Method::Chain | Method::Refused(_) => one_block(&lanes[l], b, worker),
-                    Method::Replay(replay) => {
-                        replay.one_block(&lanes[l].hops[0], lanes[l].precoder, b, worker)
+                    Method::Chain | Method::NotEvaluated(_) => one_block(&lanes[l], b, workspace),
+                    Method::NoiseOnly(noise_only) => {
+                        noise_only.one_block(&lanes[l].segments[0], lanes[l].precoder, b, workspace)
                     }
-                    Method::Rare(rare) => rare.one_block(lanes[l].hops[0].streams, b),
+                    Method::ImportanceSampling(importance) => {
+                        importance.one_block(lanes[l].segments[0].streams, b)
+                    }
                 };
-                let seen = Seen {
-                    sent: &worker.sent,
-                    values: &worker.equalised,
-                    decided: &worker.decided,
+                let seen = BlockView {
+                    sent: &workspace.sent,
+                    values: &workspace.equalised,
+                    decided: &workspace.decided,
                 };
-                vec![(counted, (!blind(l)).then(|| witness.look(l, &seen)))]
+                vec![(counted, (!blind(l)).then(|| observer.observe(l, &seen)))]
             })
         };
-        let found: Vec<Vec<(Counted, Option<W::Found>)>> = work.par_iter().map(one).collect();
+        let found: Vec<Vec<(Counted, Option<W::Observation>)>> = work.par_iter().map(one).collect();
         for (&(_, lane, _), blocks) in work.iter().zip(found) {
             for (block, found) in blocks {
                 counted[lane].merge(&block);
                 if let Some(found) = found {
-                    witness.take(lane, found);
+                    observer.collect(lane, found);
                 }
             }
             if let Some(stream) = &streams[lane] {
@@ -97,34 +99,44 @@ pub fn count<W: Witness>(
     }
 }
 
-fn one_block(lane: &Count<'_>, block: u64, worker: &mut Worker) -> Counted {
+fn one_block(lane: &Count<'_>, block: u64, workspace: &mut Workspace) -> Counted {
     let (mut sent, mut given) =
-        (std::mem::take(&mut worker.sent), std::mem::take(&mut worker.given));
-    block_levels(lane.pattern, lane.precoder, lane.first_symbol, block, lane.lane, &mut sent);
+        (std::mem::take(&mut workspace.sent), std::mem::take(&mut workspace.given));
+    block_levels(lane.pattern, lane.precoder, lane.first_symbol, block, lane.lane_seed, &mut sent);
     given.copy_from_slice(&sent);
-    let last = lane.hops.len() - 1;
-    let mut hops = Vec::new();
-    for hop in &lane.hops[..last] {
-        worker.fit(hop.plan);
-        let decisions =
-            worker.decisions(hop.plan, hop.trained, &given, &hop.draws(lane.run, block), false);
-        hops.push(Tally::of(given.len(), &decisions));
-        given.copy_from_slice(&worker.decided);
+    let last = lane.segments.len() - 1;
+    let mut segments = Vec::new();
+    for segment in &lane.segments[..last] {
+        workspace.fit(segment.plan);
+        let decisions = workspace.decisions(
+            segment.plan,
+            segment.trained,
+            &given,
+            &segment.keys(lane.shared_seed, block),
+            false,
+        );
+        segments.push(Tally::of(given.len(), &decisions));
+        given.copy_from_slice(&workspace.decided);
     }
-    let hop = &lane.hops[last];
-    worker.fit(hop.plan);
+    let segment = &lane.segments[last];
+    workspace.fit(segment.plan);
     let precoder = lane.precoder && last == 0;
-    let mut decisions =
-        worker.decisions(hop.plan, hop.trained, &given, &hop.draws(lane.run, block), precoder);
+    let mut decisions = workspace.decisions(
+        segment.plan,
+        segment.trained,
+        &given,
+        &segment.keys(lane.shared_seed, block),
+        precoder,
+    );
     if last > 0 {
-        hops.push(Tally::of(given.len(), &decisions));
+        segments.push(Tally::of(given.len(), &decisions));
         let moments = decisions.moments;
-        decisions = worker.compared(&sent, lane.precoder);
+        decisions = workspace.compared(&sent, lane.precoder);
         // what the last slicer saw belongs to what it was given
         decisions.moments = moments;
     }
-    (worker.sent, worker.given) = (sent, given);
-    let mut end = Tally::of(worker.sent.len(), &decisions);
-    end.bursts.push(&worker.sent, &worker.decided);
-    Counted { end, hops, ..Counted::default() }
+    (workspace.sent, workspace.given) = (sent, given);
+    let mut end = Tally::of(workspace.sent.len(), &decisions);
+    end.bursts.push(&workspace.sent, &workspace.decided);
+    Counted { end, segments, ..Counted::default() }
 }

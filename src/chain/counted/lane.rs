@@ -1,7 +1,7 @@
 //! One lane to count, and when to stop.
 
 use super::method::Method;
-use super::segment::Hop;
+use super::segment::SegmentRun;
 use crate::pattern::SymbolSource;
 use crate::seed::Seed;
 
@@ -19,7 +19,7 @@ pub struct Stop {
 /// One lane to count.
 pub struct Count<'a> {
     /// Its segments, one or more of the same grid: each sends on what the one before it decided.
-    pub hops: Vec<Hop<'a>>,
+    pub segments: Vec<SegmentRun<'a>>,
     /// Its data.
     pub pattern: &'a SymbolSource,
     /// Absolute index of its first symbol.
@@ -27,9 +27,9 @@ pub struct Count<'a> {
     /// True when the transmitter precodes.
     pub precoder: bool,
     /// Streams of what lanes share.
-    pub run: Seed,
+    pub shared_seed: Seed,
     /// The lane's streams: its data.
-    pub lane: Seed,
+    pub lane_seed: Seed,
     /// Which estimator counts it; all but the chain's look at the first segment alone.
     pub method: Method<'a>,
 }
@@ -37,9 +37,9 @@ pub struct Count<'a> {
 impl Count<'_> {
     pub(crate) fn block_symbols(&self) -> u64 {
         match self.method {
-            Method::Chain | Method::Refused(_) => self.hops[0].plan.grid.symbols as u64,
-            Method::Replay(replay) => replay.block_symbols() as u64,
-            Method::Rare(rare) => rare.block_symbols(),
+            Method::Chain | Method::NotEvaluated(_) => self.segments[0].plan.grid.symbols as u64,
+            Method::NoiseOnly(noise_only) => noise_only.block_symbols() as u64,
+            Method::ImportanceSampling(importance) => importance.block_symbols(),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Which estimator counts a lane.
 
-use super::importance::estimator::Rare;
-use super::noise_only::estimator::Replay;
-use crate::chain::describe::not_evaluated::Refusal;
+use super::importance::estimator::ImportanceSampling;
+use super::noise_only::estimator::NoiseOnly;
+use crate::chain::describe::not_evaluated::NotEvaluated;
 
 /// Which estimator counts a lane.
 #[derive(Clone, Copy, Default)]
@@ -11,9 +11,9 @@ pub enum Method<'a> {
     #[default]
     Chain,
     /// Stored blocks with noise at the slicer.
-    Replay(&'a Replay),
+    NoiseOnly(&'a NoiseOnly),
     /// The same, with noise that is pushed towards errors.
-    Rare(&'a Rare),
+    ImportanceSampling(&'a ImportanceSampling),
     /// None, and why.
-    Refused(&'a Refusal),
+    NotEvaluated(&'a NotEvaluated),
 }

@@ -1,7 +1,7 @@
 //! Who else looks at counted blocks.
 
 /// A block that was counted.
-pub struct Seen<'a> {
+pub struct BlockView<'a> {
     /// The levels on the line.
     pub sent: &'a [u8],
     /// What the slicer saw of them.
@@ -11,23 +11,23 @@ pub struct Seen<'a> {
 }
 
 /// Who else looks at every block that is counted.
-pub trait Witness: Sync {
+pub trait BlockObserver: Sync {
     /// What is kept of a block.
-    type Found: Send;
+    type Observation: Send;
 
-    /// Looks at a block of a lane; blocks come in any order, on any thread. Rare events are no
-    /// blocks.
-    fn look(&self, lane: usize, seen: &Seen<'_>) -> Self::Found;
+    /// Looks at a block of a lane; blocks come in any order, on any thread.
+    /// Importance sampling has no blocks.
+    fn observe(&self, lane: usize, seen: &BlockView<'_>) -> Self::Observation;
 
     /// Takes what was found, each lane's blocks in their order.
-    fn take(&mut self, lane: usize, found: Self::Found);
+    fn collect(&mut self, lane: usize, found: Self::Observation);
 }
 
 /// Nobody looks.
-impl Witness for () {
-    type Found = ();
+impl BlockObserver for () {
+    type Observation = ();
 
-    fn look(&self, _: usize, _: &Seen<'_>) {}
+    fn observe(&self, _: usize, _: &BlockView<'_>) {}
 
-    fn take(&mut self, _: usize, (): ()) {}
+    fn collect(&mut self, _: usize, (): ()) {}
 }

@@ -2,12 +2,12 @@
 
 use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
-use crate::chain::run::streams::{Drawn, Draws};
+use crate::chain::run::streams::{NoiseSelection, StreamKeys};
 use crate::seed::Seed;
 
 /// A segment of a lane: from what drives symbols to what decides them.
 #[derive(Clone, Copy)]
-pub struct Hop<'a> {
+pub struct SegmentRun<'a> {
     /// What it is called.
     pub name: &'static str,
     /// Its chain.
@@ -18,8 +18,14 @@ pub struct Hop<'a> {
     pub streams: Seed,
 }
 
-impl Hop<'_> {
-    pub(crate) fn draws(&self, run: Seed, block: u64) -> Draws<'static> {
-        Draws { run, lane: self.streams, block, noise: block, what: Drawn::Everything }
+impl SegmentRun<'_> {
+    pub(crate) fn keys(&self, run: Seed, block: u64) -> StreamKeys<'static> {
+        StreamKeys {
+            shared_seed: run,
+            lane_seed: self.streams,
+            block,
+            noise: block,
+            selection: NoiseSelection::All,
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::clock_reading::ClockReading;
 use super::importance::weighted::Weighted;
-use crate::chain::describe::not_evaluated::Refusal;
+use crate::chain::describe::not_evaluated::NotEvaluated;
 use crate::dsp::bursts::Bursts;
 use crate::dsp::slicer::Decisions;
 use crate::math::interval::{Interval, block_bootstrap, clopper_pearson, dispersion_index};
@@ -16,11 +16,11 @@ pub struct Counted {
     /// The error ratio of rare events.
     pub weighted: Option<Weighted>,
     /// Segment by segment, each against what it was given; empty where there is only one.
-    pub hops: Vec<Tally>,
+    pub segments: Vec<Tally>,
     /// What the clock of each segment did, in stream mode.
     pub clocks: Vec<ClockReading>,
     /// Why nothing is counted: a clock that is not locked has no error ratio.
-    pub refusal: Option<Refusal>,
+    pub refusal: Option<NotEvaluated>,
 }
 
 impl Counted {
@@ -29,8 +29,8 @@ impl Counted {
         if let Some(next) = &next.weighted {
             self.weighted.get_or_insert_default().merge(next);
         }
-        self.hops.resize_with(next.hops.len(), Tally::default);
-        self.hops.iter_mut().zip(&next.hops).for_each(|(tally, next)| tally.merge(next));
+        self.segments.resize_with(next.segments.len(), Tally::default);
+        self.segments.iter_mut().zip(&next.segments).for_each(|(tally, next)| tally.merge(next));
     }
 }
 

@@ -56,7 +56,7 @@ impl Chain<Symbol> {
 
 impl Chain<Watt> {
     /// A chain that begins with recorded power over one block, whatever the levels are that a
-    /// worker is given: they must be the recording's.
+    /// workspace is given: they must be the recording's.
     pub fn recorded(power_w: Vec<f32>) -> Self {
         Chain { steps: vec![Step::Recorded(power_w)], quantity: PhantomData }
     }
@@ -104,10 +104,10 @@ impl<Q: Quantity<Sample = f32>> Chain<Q> {
 impl Chain<Field> {
     /// The angle by which this chain's dispersion has turned a sideband at `f_hz` since the last
     /// map.
-    pub fn sideband_angle(&self, f_hz: f64) -> f64 {
+    pub fn dispersion_phase(&self, f_hz: f64) -> f64 {
         let since_map = self.steps.iter().rev().take_while(|s| !matches!(s, Step::Map(..)));
         since_map
-            .map(|s| if let Step::Response(shape) = s { shape.sideband_angle(f_hz) } else { 0.0 })
+            .map(|s| if let Step::Response(shape) = s { shape.dispersion_phase(f_hz) } else { 0.0 })
             .sum()
     }
 }

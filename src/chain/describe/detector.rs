@@ -2,7 +2,7 @@
 
 /// How a receiver decides, as it is asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Decision {
+pub enum DetectorSpec {
     /// Symbol by symbol.
     #[default]
     Slicer,
@@ -13,7 +13,7 @@ pub enum Decision {
         /// Most that a tap may be of the main cursor.
         limit: f64,
         /// Their values, latest symbol first; empty where they are to be found.
-        frozen: Vec<f64>,
+        fixed: Vec<f64>,
     },
     /// The sequence that explains all samples best.
     Mlse {
@@ -22,30 +22,30 @@ pub enum Decision {
         /// Samples that it looks ahead at least.
         depth: usize,
         /// The postcursors, latest symbol first; empty where they are to be found.
-        frozen: Vec<f64>,
+        fixed: Vec<f64>,
     },
 }
 
-impl Decision {
+impl DetectorSpec {
     /// Earlier symbols whose interference the forward filter leaves to the decisions.
     pub(crate) fn postcursors(&self) -> usize {
         match self {
-            Decision::Slicer => 0,
-            Decision::Dfe { taps, .. } => *taps,
-            Decision::Mlse { memory, .. } => *memory,
+            DetectorSpec::Slicer => 0,
+            DetectorSpec::Dfe { taps, .. } => *taps,
+            DetectorSpec::Mlse { memory, .. } => *memory,
         }
     }
 
     /// Most that one may be of the main cursor.
     pub(crate) fn limit(&self) -> f64 {
-        if let Decision::Dfe { limit, .. } = self { *limit } else { f64::INFINITY }
+        if let DetectorSpec::Dfe { limit, .. } = self { *limit } else { f64::INFINITY }
     }
 
     /// Their values where they are given.
-    pub(crate) fn frozen(&self) -> &[f64] {
+    pub(crate) fn fixed(&self) -> &[f64] {
         match self {
-            Decision::Slicer => &[],
-            Decision::Dfe { frozen, .. } | Decision::Mlse { frozen, .. } => frozen,
+            DetectorSpec::Slicer => &[],
+            DetectorSpec::Dfe { fixed, .. } | DetectorSpec::Mlse { fixed, .. } => fixed,
         }
     }
 }

@@ -15,5 +15,5 @@ pub struct Interferer {
     /// against ours drifts by as many periods a block.
     pub extra_symbols: usize,
     /// True behind a gain that makes up for lost light.
-    pub behind_gain: bool,
+    pub after_agc: bool,
 }

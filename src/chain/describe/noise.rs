@@ -129,7 +129,7 @@ pub struct Noise {
     pub density: Density,
     /// True behind a gain that makes up for lost light: the noise is as much smaller against what
     /// was received.
-    pub behind_gain: bool,
+    pub after_agc: bool,
     /// True when other lanes see the same draw, as of a laser that feeds several.
     pub shared: bool,
 }
@@ -137,12 +137,12 @@ pub struct Noise {
 impl Noise {
     /// A noise of one lane.
     pub fn new(id: impl Into<NoiseId>, law: Law, density: Density) -> Self {
-        Noise { id: id.into(), law, density, behind_gain: false, shared: false }
+        Noise { id: id.into(), law, density, after_agc: false, shared: false }
     }
 
     /// The same behind a gain that makes up for lost light.
-    pub fn behind_gain(self) -> Self {
-        Noise { behind_gain: true, ..self }
+    pub fn after_agc(self) -> Self {
+        Noise { after_agc: true, ..self }
     }
 
     /// A noise whose owner may feed several lanes: its stream is the owner's.

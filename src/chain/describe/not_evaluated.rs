@@ -2,13 +2,13 @@
 
 /// Why there is no answer: a result, not an error.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Refusal {
+pub struct NotEvaluated {
     /// The reason, as a sentence's end.
     pub because: String,
 }
 
-impl Refusal {
+impl NotEvaluated {
     pub(crate) fn new(because: impl Into<String>) -> Self {
-        Refusal { because: because.into() }
+        NotEvaluated { because: because.into() }
     }
 }

@@ -1,6 +1,6 @@
 //! The receiver's signal processing as data.
 
-use super::detector::Decision;
+use super::detector::DetectorSpec;
 
 /// How the equaliser finds its taps.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,7 +13,7 @@ pub enum Adaptation {
 
 /// The receiver's signal processing.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Dsp {
+pub struct RxDsp {
     /// Taps of the feed-forward equaliser, at the sampler's rate.
     pub taps: usize,
     /// Taps before the main one.
@@ -22,7 +22,7 @@ pub struct Dsp {
     pub adaptation: Adaptation,
     /// The taps' values, of which training takes the shape and finds the gain; empty where it finds
     /// them all.
-    pub frozen: Vec<f64>,
+    pub fixed: Vec<f64>,
     /// What decides behind them.
-    pub decision: Decision,
+    pub detector: DetectorSpec,
 }

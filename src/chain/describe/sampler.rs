@@ -18,7 +18,7 @@ const FIRST_ORDER_UI: f64 = 0.02;
 
 impl Sampler {
     /// True when jitter is so large that its second order counts.
-    pub(crate) fn jitters_far(&self, grid: Grid) -> bool {
+    pub(crate) fn needs_second_order_jitter(&self, grid: Grid) -> bool {
         self.jitter_s > FIRST_ORDER_UI * grid.symbol_s()
     }
 }

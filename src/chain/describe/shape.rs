@@ -129,7 +129,7 @@ impl Shape {
     }
 
     /// Angle by which dispersion turns a sideband at `f_hz`; zero for every other response.
-    pub(crate) fn sideband_angle(&self, f_hz: f64) -> f64 {
+    pub(crate) fn dispersion_phase(&self, f_hz: f64) -> f64 {
         match self {
             Shape::Dispersion { b2_s2, .. } => b2_s2 * (TAU * f_hz).powi(2) / 2.0,
             _ => 0.0,

@@ -18,7 +18,7 @@
 //! W. Gardner, *Cyclostationarity in Communications and Signal Processing*, IEEE Press 1994, for
 //! the harmonics.
 
-use super::gridding::{Planes, Thinning, around, circle};
+use super::gridding::{Gridding, Planes, around, circle};
 use crate::chain::run::block;
 use crate::math::buffer_pool::Pooled;
 use crate::math::simd::multiversion;
@@ -133,7 +133,7 @@ pub(crate) struct Wanted {
 pub(crate) struct Lags {
     wanted: Wanted,
     grid: Grid,
-    thinning: Thinning,
+    thinning: Gridding,
     /// cos(2 pi k t / period) of each lag of the samples with each other.
     cosines: Vec<Vec<f32>>,
     /// Cosine and sine of each lag with the symbols.
@@ -148,7 +148,7 @@ impl Lags {
         let last = wanted.cross.0 + wanted.cross.1 as isize;
         let reach = (wanted.lags as f64 / p)
             .max(wanted.cross.0.unsigned_abs().max(last.unsigned_abs()) as f64 / p + 1.5);
-        let thinning = Thinning::new(grid.symbols, reach)?;
+        let thinning = Gridding::new(grid.symbols, reach)?;
         let period = thinning.per_rate() * wanted.per_symbol;
         let circle = circle(period);
         let cosines = (0..wanted.lags)
@@ -174,7 +174,7 @@ impl Lags {
 
 /// A record's correlations, as [the module](self) says.
 #[derive(Clone)]
-pub(crate) struct Correlated {
+pub(crate) struct Correlations {
     /// Whole symbols around which phases are searched.
     whole: isize,
     /// B_d at the lags 0, 1 / p, 2 / p ..., harmonic by harmonic.
@@ -187,7 +187,7 @@ pub(crate) struct Correlated {
     slopes: Vec<Complex64>,
 }
 
-impl Correlated {
+impl Correlations {
     /// Of the spectrum at the sampler with the symbols' spectrum, for phases around `whole`
     /// symbols.
     pub(crate) fn new(
@@ -195,7 +195,7 @@ impl Correlated {
         symbols: &[Complex32],
         whole: isize,
         of: &Lags,
-    ) -> Correlated {
+    ) -> Correlations {
         let Lags { wanted, grid, thinning, .. } = of;
         let (n, s, m) = (grid.symbols, grid.samples_per_symbol, grid.samples());
         let mut x = Pooled::of(spectrum);
@@ -216,7 +216,7 @@ impl Correlated {
         }
         let conjugate: Pooled<Complex32> = symbols.iter().map(Complex32::conj).collect();
         let mut turned = conjugate.clone();
-        block::turn(&conjugate, whole as f64 / n as f64, &mut turned);
+        block::phase_ramp(&conjugate, whole as f64 / n as f64, &mut turned);
         product.fill(Complex32::default());
         block::replicate(&turned, n, &x, &mut product);
         let mut cross = thinning.thinned(&product, false, &mut planes);
@@ -227,7 +227,7 @@ impl Correlated {
         let harmonics = (0..=s / 2)
             .map(|j| Complex64::new(f64::from(x[j * n].re), f64::from(x[j * n].im)))
             .collect();
-        Correlated { whole, lags, cross, harmonics, slopes }
+        Correlations { whole, lags, cross, harmonics, slopes }
     }
 
     /// With a part of the record `gain` times as large, from those with it as it is, without it and
@@ -235,14 +235,14 @@ impl Correlated {
     ///
     /// Means are a line in the gain and mean products a parabola; the smaller the gain, the more
     /// the parabola shows the others' rounding.
-    pub(crate) fn scaled(gain: f32, [one, none, turned]: [&Correlated; 3]) -> Correlated {
+    pub(crate) fn scaled(gain: f32, [one, none, turned]: [&Correlations; 3]) -> Correlations {
         let gain = f64::from(gain);
         let line = |one: Complex64, none: Complex64| none + (one - none) * gain;
         let parabola = |((one, none), turned): ((&Complex64, &Complex64), &Complex64)| {
             none + (one - turned) * (0.5 * gain) + ((one + turned) * 0.5 - none) * (gain * gain)
         };
         let lags = one.lags.iter().zip(&none.lags).zip(&turned.lags);
-        Correlated {
+        Correlations {
             whole: one.whole,
             lags: lags
                 .map(|((one, none), turned)| {
@@ -289,7 +289,7 @@ impl Correlated {
         let near = u - self.whole as f64;
         let mut folded = vec![Complex32::default(); thinning.per_rate() * wanted.per_symbol];
         let mut out = vec![Complex32::default(); self.cross.len()];
-        block::turn(&self.cross, near / thinning.per_rate() as f64, &mut out);
+        block::phase_ramp(&self.cross, near / thinning.per_rate() as f64, &mut out);
         for run in out.chunks(folded.len()) {
             folded.iter_mut().zip(run).for_each(|(o, x)| *o += x);
         }
@@ -346,7 +346,7 @@ mod tests {
     fn sampled(x: &[Complex32], phase: f64) -> Vec<f64> {
         let n = GRID.symbols;
         let mut turned = x.to_vec();
-        block::turn(x, phase / n as f64, &mut turned);
+        block::phase_ramp(x, phase / n as f64, &mut turned);
         let mut folded = vec![Complex32::default(); fft::bins(n)];
         fft::fold(&turned, GRID.samples(), n, &mut folded);
         let fft = RealFft::new(&mut Planner::default(), n);
@@ -380,7 +380,7 @@ mod tests {
             for per_symbol in [1, 2] {
                 let wanted = Wanted { per_symbol, lags: 9, cross: (-4, 12), slope: true };
                 let lags = Lags::new(wanted, GRID).expect("long enough");
-                let correlated = Correlated::new(&x, &symbol_spectrum, 7, &lags);
+                let correlated = Correlations::new(&x, &symbol_spectrum, 7, &lags);
                 for phase in [6.55, 7.0, 7.328_125, 7.5] {
                     let y: Vec<Vec<f64>> = (0..12)
                         .map(|t| sampled(&x, phase + t as f64 / per_symbol as f64))
@@ -437,10 +437,10 @@ mod tests {
         };
         let wanted = Wanted { per_symbol: 1, lags: 9, cross: (-4, 12), slope: true };
         let lags = Lags::new(wanted, GRID).expect("long enough");
-        let of = |gain: f32| Correlated::new(&with(gain), &spectrum(&symbols), 3, &lags);
+        let of = |gain: f32| Correlations::new(&with(gain), &spectrum(&symbols), 3, &lags);
         for gain in [0.25, 0.7, 2.0] {
             let (scaled, plain) =
-                (Correlated::scaled(gain, [&of(1.0), &of(0.0), &of(-1.0)]), of(gain));
+                (Correlations::scaled(gain, [&of(1.0), &of(0.0), &of(-1.0)]), of(gain));
             for phase in [2.6, 3.0, 3.25] {
                 let power = plain.product(phase, 0, &lags);
                 let close = |a: f64, b: f64| {

@@ -37,7 +37,7 @@ const LEAST: usize = 2;
 
 /// How spectra of a block of `symbols` are thinned, for times up to `reach` symbols from zero.
 #[derive(Clone, Debug)]
-pub(crate) struct Thinning {
+pub(crate) struct Gridding {
     symbols: usize,
     /// D: bins that become one.
     pub(crate) step: usize,
@@ -45,9 +45,9 @@ pub(crate) struct Thinning {
     pub(crate) weights: Vec<f32>,
 }
 
-impl Thinning {
+impl Gridding {
     /// Nothing when the block is too short, or does not divide.
-    pub(crate) fn new(symbols: usize, reach: f64) -> Option<Thinning> {
+    pub(crate) fn new(symbols: usize, reach: f64) -> Option<Gridding> {
         let most = symbols as f64 / (KEPT as f64 * reach.max(1.0));
         // an even number of thinned bins to the symbol rate
         let step =
@@ -64,7 +64,7 @@ impl Thinning {
         // even, and without the last point, which is as good as nothing
         let side: Vec<f32> = (0..=half).map(|x| window(x) as f32).collect();
         let weights = (-half..half).map(|x| side[x.unsigned_abs()]).collect();
-        Some(Thinning { symbols, step, weights })
+        Some(Gridding { symbols, step, weights })
     }
 
     /// b, by which the first image of the kept lags is down by e^-b.
@@ -174,7 +174,7 @@ pub(crate) fn covariances(
     count: usize,
 ) -> Option<Vec<f64>> {
     let reach = (count * spacing) as f64 / grid.samples_per_symbol as f64;
-    let thinning = Thinning::new(grid.symbols, reach)?;
+    let thinning = Gridding::new(grid.symbols, reach)?;
     let mut spectrum: Pooled<Complex32> = power.iter().map(|&p| Complex32::new(p, 0.0)).collect();
     if grid.samples().is_multiple_of(2) {
         spectrum[grid.samples() / 2] *= 0.5;

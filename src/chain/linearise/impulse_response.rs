@@ -7,7 +7,7 @@ use crate::math::mean::mean_of;
 /// The part of a circular response that matters: `values[t]` stands at index `first + t`, modulo
 /// the block.
 #[derive(Clone, Debug)]
-pub(crate) struct Kernel {
+pub(crate) struct ImpulseResponse {
     pub(crate) first: isize,
     pub(crate) values: Vec<f32>,
 }
@@ -15,10 +15,10 @@ pub(crate) struct Kernel {
 /// Longest side of a cut, samples: what rings longer is cut off.
 const LONGEST: usize = 512;
 
-impl Kernel {
+impl ImpulseResponse {
     /// Cuts a circular response to the shortest stretch around its peak that leaves out `lost` of
     /// its energy a side.
-    pub(crate) fn cut(circular: &[f32], lost: f64) -> Kernel {
+    pub(crate) fn cut(circular: &[f32], lost: f64) -> ImpulseResponse {
         let m = circular.len();
         let energy = |i: usize| f64::from(circular[i]).powi(2);
         let total = mean_of(circular, |x| x * x) * m as f64;
@@ -36,11 +36,11 @@ impl Kernel {
             .collect();
         // counted from the nearest end of the block, so that delays may be negative
         let first = if first > m as isize / 2 { first - m as isize } else { first };
-        Kernel { first, values }
+        ImpulseResponse { first, values }
     }
 
     /// The same of one that is short already.
-    pub(crate) fn shorter(&self, lost: f64) -> Kernel {
+    pub(crate) fn shorter(&self, lost: f64) -> ImpulseResponse {
         let energy = |t: usize| f64::from(self.values[t]).powi(2);
         let total: f64 = (0..self.values.len()).map(energy).sum();
         let peak =
@@ -48,7 +48,7 @@ impl Kernel {
         let before = kept(peak.min(LONGEST), lost * total, |i| energy(peak - i));
         let after =
             kept((self.values.len() - 1 - peak).min(LONGEST), lost * total, |i| energy(peak + i));
-        Kernel {
+        ImpulseResponse {
             first: self.first + (peak - before) as isize,
             values: self.values[peak - before..=peak + after].to_vec(),
         }
@@ -56,12 +56,17 @@ impl Kernel {
 
     /// Behind taps at a distance of `spacing` samples: `out[t] = sum_j taps[j] self[t + (j -
     /// precursors) spacing]`.
-    pub(crate) fn through(&self, taps: &[f32], precursors: usize, spacing: usize) -> Kernel {
+    pub(crate) fn through(
+        &self,
+        taps: &[f32],
+        precursors: usize,
+        spacing: usize,
+    ) -> ImpulseResponse {
         let mut values = vec![0f32; self.values.len() + (taps.len() - 1) * spacing];
         for (tap, start) in taps.iter().rev().zip((0..).step_by(spacing)) {
             values[start..].iter_mut().zip(&self.values).for_each(|(v, x)| *v += tap * x);
         }
-        Kernel {
+        ImpulseResponse {
             first: self.first - (taps.len() as isize - 1 - precursors as isize) * spacing as isize,
             values,
         }
@@ -76,8 +81,8 @@ impl Kernel {
         self.first + self.values.len() as isize
     }
 
-    pub(crate) fn squared(&self) -> Kernel {
-        Kernel { first: self.first, values: self.values.iter().map(|g| g * g).collect() }
+    pub(crate) fn squared(&self) -> ImpulseResponse {
+        ImpulseResponse { first: self.first, values: self.values.iter().map(|g| g * g).collect() }
     }
 
     /// Taps at the samples `p` of each symbol, the farthest first, and the lowest and highest
@@ -91,7 +96,7 @@ impl Kernel {
     }
 
     /// `out[n] += sum_j self[j] x[n s - j]` for a periodic `x` of s samples per output, in the
-    /// order of [`phases`].
+    /// order of [`polyphase`].
     pub(crate) fn add_at_symbols(&self, x: &[f32], s: usize, line: &mut Vec<f32>, out: &mut [f32]) {
         let n = out.len();
         for (p, x) in x.chunks_exact(n).enumerate() {
@@ -111,8 +116,8 @@ impl Kernel {
         }
     }
 
-    /// Adds `f` of each sample to `to`; the mean at the symbols of what [`Kernel::add_at_symbols`]
-    /// makes of that.
+    /// Adds `f` of each sample to `to`; the mean at the symbols of what
+    /// [`ImpulseResponse::add_at_symbols`] makes of that.
     pub(crate) fn add_phases(
         &self,
         x: &[f32],
@@ -125,8 +130,8 @@ impl Kernel {
         self.mean(&means)
     }
 
-    /// The mean at the symbols of what [`Kernel::add_at_symbols`] makes of samples with these means
-    /// at each of their phases.
+    /// The mean at the symbols of what [`ImpulseResponse::add_at_symbols`] makes of samples with
+    /// these means at each of their phases.
     pub(crate) fn mean(&self, means: &[f64]) -> f64 {
         let sum = |p: usize| {
             self.taps_at(p as isize, means.len() as isize)
@@ -154,7 +159,7 @@ fn kept(most: usize, lost: f64, energy: impl Fn(usize) -> f64) -> usize {
 
 /// Samples of a block by their place in the symbol: all the first ones, all the second ones, and so
 /// on.
-pub(crate) fn phases(x: &[f32], s: usize) -> Pooled<f32> {
+pub(crate) fn polyphase(x: &[f32], s: usize) -> Pooled<f32> {
     let mut out = Pooled::zeros(x.len());
     for (p, out) in out.chunks_exact_mut(x.len() / s).enumerate() {
         out.iter_mut().zip(x.chunks_exact(s)).for_each(|(out, x)| *out = x[p]);
@@ -171,9 +176,10 @@ mod tests {
         let (n, s) = (50usize, 4usize);
         let x: Vec<f32> = (0..n * s).map(|i| ((i * 29) % 53) as f32).collect();
         for first in [-23isize, -4, 0, 7] {
-            let kernel = Kernel { first, values: (0..30).map(|t| t as f32 - 10.0).collect() };
+            let kernel =
+                ImpulseResponse { first, values: (0..30).map(|t| t as f32 - 10.0).collect() };
             let mut out = vec![1.0; n];
-            kernel.add_at_symbols(&phases(&x, s), s, &mut Vec::new(), &mut out);
+            kernel.add_at_symbols(&polyphase(&x, s), s, &mut Vec::new(), &mut out);
             for (k, &out) in out.iter().enumerate() {
                 let at = |j: isize| x[((k * s) as isize - j).rem_euclid((n * s) as isize) as usize];
                 let expected: f32 =
@@ -190,7 +196,7 @@ mod tests {
         for (i, x) in [(250usize, 1.0f32), (255, 4.0), (3, 2.0), (100, 1e-4)] {
             circular[i] = x;
         }
-        let kernel = Kernel::cut(&circular, 1e-6);
+        let kernel = ImpulseResponse::cut(&circular, 1e-6);
         assert_eq!((kernel.first, kernel.values.len()), (-6, 10));
         assert_eq!((kernel.at(-1), kernel.at(3), kernel.at(100)), (4.0, 2.0, 0.0));
     }

@@ -2,10 +2,10 @@
 
 use super::correlations::Lags;
 use super::gridding;
-use super::impulse_response::Kernel;
-use super::noiseless_block::{Record, Scale};
+use super::impulse_response::ImpulseResponse;
+use super::noiseless_block::{NoiselessBlock, Scale};
 use crate::chain::build::plan::{Plan, SymbolNoise};
-use crate::chain::build::section::Source;
+use crate::chain::build::section::AddedNoise;
 use crate::chain::build::trained::Trained;
 use crate::chain::describe::chain::Storage;
 use crate::chain::describe::noise::{Law, NoiseId};
@@ -63,14 +63,14 @@ impl Depth {
 }
 
 /// One source and how it comes to the slicer.
-pub(crate) struct Line {
+pub(crate) struct NoiseSource {
     pub(crate) id: NoiseId,
-    pub(crate) kind: Kind,
+    pub(crate) path: NoisePath,
     /// True when the closed form does not hold and small draws through the chain take its place.
-    pub(crate) drawn: bool,
+    pub(crate) probed: bool,
 }
 
-pub(crate) enum Kind {
+pub(crate) enum NoisePath {
     /// Added behind the last map: index among the last section's sources, and covariances at the
     /// distances of taps.
     Sampled(usize, Vec<f64>),
@@ -85,21 +85,21 @@ pub(crate) enum Kind {
     Slope { section: usize, power: Pooled<f32>, covariance: Vec<f32> },
     /// Added to symbols or displacing their edges: variance, response to the modulator, and the
     /// same cut.
-    Symbol { timing: bool, variance: f32, power: Pooled<f32>, kernel: Kernel },
+    Symbol { timing: bool, variance: f32, power: Pooled<f32>, kernel: ImpulseResponse },
     /// Phase of the light.
     Phase,
 }
 
 /// All sources of a plan but the converter.
 pub(crate) struct Noises {
-    pub(crate) lines: Vec<Line>,
+    pub(crate) sources: Vec<NoiseSource>,
     pub(crate) depth: Depth,
 }
 
 impl Noises {
     /// For an equaliser of so many taps, whose lags are known.
     pub(crate) fn new(plan: &Plan, taps: usize, lags: Option<&Lags>, depth: Depth) -> Noises {
-        let mut lines = Vec::new();
+        let mut sources = Vec::new();
         let before = plan.dispersive() || !plan.linear_receiver();
         let light = plan
             .sections
@@ -121,19 +121,19 @@ impl Noises {
             let power = path.iter().map(|p| p.norm_sqr()).collect();
             let mut circular = Pooled::zeros(plan.grid.samples());
             plan.transforms.samples.inverse(&mut path, &mut circular, &mut scratch);
-            let kind = Kind::Symbol {
+            let path = NoisePath::Symbol {
                 timing,
                 variance: rms * rms,
                 power,
-                kernel: Kernel::cut(&circular, depth.symbol_lost()),
+                kernel: ImpulseResponse::cut(&circular, depth.symbol_lost()),
             };
-            lines.push(Line { id: source.id.clone(), kind, drawn: before });
+            sources.push(NoiseSource { id: source.id.clone(), path, probed: before });
         }
         for (i, section) in plan.sections.iter().enumerate() {
             for (j, source) in section.sources.iter().enumerate() {
-                let kind = if i == last {
+                let path = if i == last {
                     let power: Pooled<f32> = source.deviation.iter().map(|d| 2.0 * d * d).collect();
-                    Kind::Sampled(j, covariances(plan, &power, taps, lags))
+                    NoisePath::Sampled(j, covariances(plan, &power, taps, lags))
                 } else if i < light {
                     let path = downstream(plan, i, light);
                     let power: Pooled<f32> = source
@@ -143,26 +143,30 @@ impl Noises {
                         .map(|(d, h)| 2.0 * d * d * h.norm_sqr())
                         .collect();
                     let covariance = covariance_of(plan, &power, &mut scratch);
-                    Kind::Slope {
+                    NoisePath::Slope {
                         section: i,
                         power,
                         covariance: decaying(&covariance, 8 * plan.grid.samples_per_symbol),
                     }
                 } else {
-                    Kind::Interior { section: i, source: j }
+                    NoisePath::Interior { section: i, source: j }
                 };
-                lines.push(Line { id: source.id.clone(), drawn: i != last && before, kind });
+                sources.push(NoiseSource {
+                    id: source.id.clone(),
+                    probed: i != last && before,
+                    path,
+                });
             }
             for noise in &section.start {
                 let half_rate = plan.grid.sample_rate_hz() / 2.0;
-                let kind = match noise.law {
-                    Law::Shot { dark_a } => Kind::Shot {
+                let path = match noise.law {
+                    Law::Shot { dark_a } => NoisePath::Shot {
                         per_ampere: (noise.density.at(0.0) * half_rate) as f32,
                         dark_a: dark_a as f32,
                     },
-                    Law::Phase => Kind::Phase,
+                    Law::Phase => NoisePath::Phase,
                     _ => match noise.density.white() {
-                        Some(density) => Kind::Relative(vec![(density * half_rate) as f32]),
+                        Some(density) => NoisePath::Relative(vec![(density * half_rate) as f32]),
                         None => {
                             let m = plan.grid.samples() as f64;
                             let density =
@@ -170,31 +174,31 @@ impl Noises {
                             let power: Pooled<f32> = (0..plan.grid.bins())
                                 .map(|k| (density(k) * half_rate / m) as f32)
                                 .collect();
-                            Kind::Relative(
+                            NoisePath::Relative(
                                 covariance_of(plan, &power, &mut scratch)[..LAGS].to_vec(),
                             )
                         }
                     },
                 };
-                let drawn = match kind {
-                    Kind::Shot { .. } => !plan.linear_receiver(),
-                    Kind::Phase => true,
+                let probed = match path {
+                    NoisePath::Shot { .. } => !plan.linear_receiver(),
+                    NoisePath::Phase => true,
                     _ => before,
                 };
-                lines.push(Line { id: noise.id.clone(), kind, drawn });
+                sources.push(NoiseSource { id: noise.id.clone(), path, probed });
             }
         }
-        Noises { lines, depth }
+        Noises { sources, depth }
     }
 
     /// Sections by whose end the slope of the current is wanted.
     pub(crate) fn sections_with_slope(&self) -> Vec<usize> {
-        let section = |line: &Line| match line.kind {
-            Kind::Symbol { .. } => Some(0),
-            Kind::Slope { section, .. } => Some(section),
+        let section = |source: &NoiseSource| match source.path {
+            NoisePath::Symbol { .. } => Some(0),
+            NoisePath::Slope { section, .. } => Some(section),
             _ => None,
         };
-        let mut sections: Vec<usize> = self.lines.iter().filter_map(section).collect();
+        let mut sections: Vec<usize> = self.sources.iter().filter_map(section).collect();
         sections.dedup();
         sections
     }
@@ -204,20 +208,20 @@ impl Noises {
     pub(crate) fn covariance(
         &self,
         plan: &Plan,
-        records: &[Record],
+        records: &[NoiselessBlock],
         scale: Scale,
         taps: usize,
         lags: Option<&Lags>,
     ) -> Vec<f64> {
-        let attenuation = scale.signal;
+        let transmission = scale.signal;
         let (m, n) = (plan.grid.samples() as f32, plan.grid.symbols as f32);
-        let average = |f: &dyn Fn(&Record) -> f64| {
+        let average = |f: &dyn Fn(&NoiselessBlock) -> f64| {
             (records.iter().map(f).sum::<f64>() / records.len() as f64) as f32
         };
-        let current = average(&|r| r.current_mean) * attenuation;
-        let square = average(&|r| r.current_square) * attenuation * attenuation;
+        let current = average(&|r| r.current_mean) * transmission;
+        let square = average(&|r| r.current_square) * transmission * transmission;
         let slope = |section: usize| {
-            average(&|r| r.slope(section).map_or(0.0, |s| s.square)) * attenuation * attenuation
+            average(&|r| r.slope(section).map_or(0.0, |s| s.square)) * transmission * transmission
         };
         let end = plan.end();
         // power of the detected current per bin of its transform, and what is added behind
@@ -229,30 +233,32 @@ impl Noises {
         let add_squares = |to: &mut [f32], gain: f32, rms: &[f32]| {
             to.iter_mut().zip(rms).for_each(|(t, d)| *t += gain * d * d)
         };
-        for line in &self.lines {
-            match &line.kind {
-                Kind::Sampled(j, _) => {
-                    let Source { deviation, behind_gain, .. } = &end.sources[*j];
-                    let gain = if *behind_gain { scale.gained * scale.gained } else { 1.0 };
+        for source in &self.sources {
+            match &source.path {
+                NoisePath::Sampled(j, _) => {
+                    let AddedNoise { deviation, after_agc, .. } = &end.sources[*j];
+                    let gain = if *after_agc { scale.after_agc * scale.after_agc } else { 1.0 };
                     add_squares(&mut behind, 2.0 * gain, deviation);
                 }
-                Kind::Interior { section, source } => {
+                NoisePath::Interior { section, source } => {
                     add_squares(
                         &mut before,
                         2.0 * m * m,
                         &plan.sections[*section].sources[*source].deviation,
                     );
                 }
-                Kind::Shot { per_ampere, dark_a } => white += m * per_ampere * (current + dark_a),
-                Kind::Relative(covariance) => white += m * covariance[0] * square,
-                Kind::Slope { section, power, .. } => {
+                NoisePath::Shot { per_ampere, dark_a } => {
+                    white += m * per_ampere * (current + dark_a)
+                }
+                NoisePath::Relative(covariance) => white += m * covariance[0] * square,
+                NoisePath::Slope { section, power, .. } => {
                     add(&mut before, m * m * slope(*section), power)
                 }
-                Kind::Symbol { timing, variance, power, .. } => {
+                NoisePath::Symbol { timing, variance, power, .. } => {
                     let weight = if *timing { average(&|r| r.edge_square) } else { 1.0 };
                     add(&mut before, m * m * n * variance * weight * slope(0), power);
                 }
-                Kind::Phase => {}
+                NoisePath::Phase => {}
             }
         }
         let power = |((b, s), h): ((&f32, &f32), &Complex32)| (b + white) * h.norm_sqr() + s;

@@ -5,8 +5,8 @@ use super::{impulse_response, slopes};
 use crate::chain::build::plan::Plan;
 use crate::chain::build::spectrum::multiply;
 use crate::chain::run::block;
-use crate::chain::run::streams::Draws;
-use crate::chain::run::workspace::Worker;
+use crate::chain::run::streams::StreamKeys;
+use crate::chain::run::workspace::Workspace;
 use crate::dsp::LEVELS;
 use crate::math::buffer_pool::Pooled;
 use crate::math::fft;
@@ -19,17 +19,17 @@ use num_complex::Complex32;
 #[derive(Clone, Copy)]
 pub(crate) struct Scale {
     pub(crate) signal: f32,
-    pub(crate) gained: f32,
+    pub(crate) after_agc: f32,
 }
 
 /// A noiseless block and what the estimator asks of it.
-pub(crate) struct Record {
+pub(crate) struct NoiselessBlock {
     pub(crate) block: u64,
     pub(crate) levels: Vec<u8>,
     /// Current at the start of the last section, without extra loss.
     pub(crate) current: Pooled<f32>,
     /// The same by place in the symbol.
-    pub(crate) phases: Pooled<f32>,
+    pub(crate) polyphase: Pooled<f32>,
     pub(crate) current_mean: f64,
     pub(crate) current_square: f64,
     /// Spectrum of the signal and of the interference at the sampler.
@@ -45,36 +45,37 @@ pub(crate) struct Record {
     pub(crate) symbol_power: f64,
 }
 
-impl Record {
+impl NoiselessBlock {
     /// Runs a block without noise; slopes by the ends of these `sections`.
     pub(crate) fn new(
         plan: &Plan,
-        worker: &mut Worker,
+        workspace: &mut Workspace,
         levels: Vec<u8>,
-        draws: &Draws<'_>,
-        attenuation: f32,
+        keys: &StreamKeys<'_>,
+        transmission: f32,
         sections: &[usize],
-    ) -> Record {
-        let (current, slopes) = slopes::front(plan, worker, &levels, draws, attenuation, sections);
+    ) -> NoiselessBlock {
+        let (current, slopes) =
+            slopes::front(plan, workspace, &levels, keys, transmission, sections);
         let current_mean = mean_of(&current, |i| i);
         let current_square = mean_of(&current, |i| i * i);
         let mut spectrum = Pooled::zeros(plan.grid.bins());
-        Ampere::of_mut(&mut worker.real).copy_from_slice(&current);
+        Ampere::of_mut(&mut workspace.real).copy_from_slice(&current);
         plan.transforms.samples.forward(
-            Ampere::of_mut(&mut worker.real),
+            Ampere::of_mut(&mut workspace.real),
             &mut spectrum,
-            &mut worker.scratch,
+            &mut workspace.scratch,
         );
         multiply(&mut spectrum, &plan.end().response);
-        let mut interference = [false, true].map(|gained| {
+        let mut interference = [false, true].map(|after_agc| {
             if plan.end().interferers.is_empty() {
                 return Pooled::default();
             }
-            worker.spectrum.fill(Complex32::default());
-            worker.interfere_where(plan.end(), None, draws, |leak| leak.behind_gain == gained);
-            Pooled::of(&worker.spectrum)
+            workspace.spectrum.fill(Complex32::default());
+            workspace.interfere_where(plan.end(), None, keys, |leak| leak.after_agc == after_agc);
+            Pooled::of(&workspace.spectrum)
         });
-        if plan.jitters_far() {
+        if plan.needs_second_order_jitter() {
             // what is sampled on average: E[y(t + tau)] has y's spectrum times the characteristic
             // function of tau
             let mean = |k: usize| {
@@ -97,10 +98,10 @@ impl Record {
         let symbol_mean = symbols.iter().map(|&a| f64::from(a)).sum::<f64>() / n;
         let symbol_power = symbols.iter().map(|&a| f64::from(a).powi(2)).sum::<f64>() / n;
         let mut symbol_spectrum = Pooled::zeros(fft::bins(levels.len()));
-        plan.transforms.symbols.forward(&mut symbols, &mut symbol_spectrum, &mut worker.scratch);
-        Record {
-            block: draws.block,
-            phases: impulse_response::phases(&current, plan.grid.samples_per_symbol),
+        plan.transforms.symbols.forward(&mut symbols, &mut symbol_spectrum, &mut workspace.scratch);
+        NoiselessBlock {
+            block: keys.block,
+            polyphase: impulse_response::polyphase(&current, plan.grid.samples_per_symbol),
             current,
             current_mean,
             current_square,
@@ -130,15 +131,15 @@ impl Record {
     /// Spectrum at the sampler with the signal scaled, and with what stands behind a gain scaled
     /// against it.
     pub(crate) fn at_sampler(&self, scale: Scale) -> Pooled<Complex32> {
-        let [fixed, gained] = &self.interference;
+        let [fixed, after_agc] = &self.interference;
         if fixed.is_empty() {
             return self.signal.iter().map(|s| s * scale.signal).collect();
         }
         self.signal
             .iter()
             .zip(fixed)
-            .zip(gained)
-            .map(|((s, fixed), gained)| s * scale.signal + gained * scale.gained + fixed)
+            .zip(after_agc)
+            .map(|((s, fixed), after_agc)| s * scale.signal + after_agc * scale.after_agc + fixed)
             .collect()
     }
 }

@@ -17,7 +17,7 @@ pub(crate) struct Slope {
 impl Slope {
     /// Of `s` samples a symbol.
     pub(crate) fn new(section: usize, values: Pooled<f32>, s: usize) -> Slope {
-        let mut squares = impulse_response::phases(&values, s);
+        let mut squares = impulse_response::polyphase(&values, s);
         squares.iter_mut().for_each(|v| *v *= *v);
         let phase_squares: Vec<f64> =
             squares.chunks_exact(values.len() / s).map(|x| mean_of(x, |v| v)).collect();

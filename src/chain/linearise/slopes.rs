@@ -15,9 +15,9 @@ use crate::chain::build::plan::Plan;
 use crate::chain::build::section::Section;
 use crate::chain::build::spectrum::multiply;
 use crate::chain::describe::chain::Storage;
-use crate::chain::run::front::Nudge;
-use crate::chain::run::streams::Draws;
-use crate::chain::run::workspace::Worker;
+use crate::chain::run::front::Perturbation;
+use crate::chain::run::streams::StreamKeys;
+use crate::chain::run::workspace::Workspace;
 use crate::math::buffer_pool::Pooled;
 use crate::math::least_squares;
 use crate::math::simd::multiversion;
@@ -25,8 +25,9 @@ use crate::signal::{Ampere, Field, Grid, Quantity};
 use num_complex::{Complex32, Complex64};
 use std::f64::consts::TAU;
 
-/// Part of the waveform's peak by which a nudge measures slopes; second-order errors are as small.
-const NUDGE: f32 = 2e-3;
+/// Part of the waveform's peak by which a perturbation measures slopes; second-order errors are as
+/// small.
+const PERTURBATION: f32 = 2e-3;
 
 /// Taps on a side that may stand for a fibre.
 const SIDES: [usize; 4] = [0, 4, 6, 8];
@@ -47,40 +48,45 @@ const RUN: usize = 16;
 /// `sections` wanted.
 pub(crate) fn front(
     plan: &Plan,
-    worker: &mut Worker,
+    workspace: &mut Workspace,
     levels: &[u8],
-    draws: &Draws<'_>,
-    attenuation: f32,
+    keys: &StreamKeys<'_>,
+    transmission: f32,
     sections: &[usize],
 ) -> (Pooled<f32>, Vec<Slope>) {
     let light = plan.sections.iter().position(|s| s.storage == Storage::Complex);
     let taps = light.and_then(|light| taps(&plan.sections[light], plan.grid));
     let detected = light.is_none_or(|light| light + 2 == plan.sections.len() && taps.is_some());
     if sections.is_empty() || !plan.linear_receiver() || !detected {
-        return run_again(plan, worker, levels, draws, attenuation, sections);
+        return run_again(plan, workspace, levels, keys, transmission, sections);
     }
     let (first, last) = (sections.iter().copied().min().unwrap_or(0), plan.sections.len() - 1);
     // what each section makes of a change at the end of the one before it
     let mut steps: Vec<Pooled<f32>> = Vec::new();
     let mut lit: Option<(Pooled<Complex32>, f32)> = None;
-    worker.head(plan, levels, draws);
+    workspace.first_section(plan, levels, keys);
     for (i, section) in plan.sections.iter().enumerate().skip(1) {
         match (plan.sections[i - 1].storage, section.storage) {
-            (Storage::Real, Storage::Real) if i > first => steps.push(through(plan, worker, i)),
+            (Storage::Real, Storage::Real) if i > first => steps.push(through(plan, workspace, i)),
             (Storage::Real, Storage::Complex) if i > first => {
-                lit = Some(through_light(worker, section))
+                lit = Some(through_light(workspace, section))
             }
-            (from, _) => worker.enter(section, from),
+            (from, _) => workspace.apply_map(section, from),
         }
-        worker.start(plan, section, draws, if i == plan.detector { attenuation } else { 1.0 });
+        workspace.add_sample_noise(
+            plan,
+            section,
+            keys,
+            if i == plan.detector { transmission } else { 1.0 },
+        );
         if i < last {
-            worker.filter(plan, section, draws);
+            workspace.apply_response(plan, section, keys);
         }
     }
-    let current = Pooled::of(worker.current());
+    let current = Pooled::of(workspace.current());
     let mut change: Pooled<f32> = Pooled::default(); // at the modulator, or at the end
     let mut slopes = Vec::new();
-    let detect = lit.is_some().then(|| Pooled::of(Field::of_mut(&mut worker.field)));
+    let detect = lit.is_some().then(|| Pooled::of(Field::of_mut(&mut workspace.field)));
     let highest = first + steps.len();
     for at in (first..=highest).rev() {
         if at < highest || lit.is_none() {
@@ -100,12 +106,15 @@ pub(crate) fn front(
                     [] => moved.clone(),
                     change => moved.iter().zip(change).map(|(e, c)| e * c).collect(),
                 };
-                worker_field(worker, field, &changed, taps);
-                worker.enter(&plan.sections[last], Storage::Complex);
-                let power = worker.current().iter();
-                power.zip(current.iter()).map(|(moved, i)| (moved * attenuation - i) / by).collect()
+                worker_field(workspace, field, &changed, taps);
+                workspace.apply_map(&plan.sections[last], Storage::Complex);
+                let power = workspace.current().iter();
+                power
+                    .zip(current.iter())
+                    .map(|(moved, i)| (moved * transmission - i) / by)
+                    .collect()
             }
-            _ => change.iter().map(|c| c * attenuation).collect(),
+            _ => change.iter().map(|c| c * transmission).collect(),
         };
         slopes.push(Slope::new(at, values, plan.grid.samples_per_symbol));
     }
@@ -113,14 +122,14 @@ pub(crate) fn front(
     (current, slopes)
 }
 
-/// Leaves the field at the detector with the worker, a change ahead of the fibre added to it.
+/// Leaves the field at the detector with the workspace, a change ahead of the fibre added to it.
 fn worker_field(
-    worker: &mut Worker,
+    workspace: &mut Workspace,
     field: &[Complex32],
     changed: &[Complex32],
     taps: &[Complex32],
 ) {
-    let out = Field::of_mut(&mut worker.field);
+    let out = Field::of_mut(&mut workspace.field);
     out.copy_from_slice(field);
     if let [gain] = taps {
         out.iter_mut().zip(changed).for_each(|(e, c)| *e += c * gain);
@@ -226,48 +235,48 @@ fn of(z: Complex32) -> Complex64 {
     Complex64::new(f64::from(z.re), f64::from(z.im))
 }
 
-/// The waveform at the worker, which is left moved, and by how much.
-fn moved(worker: &mut Worker) -> (Pooled<f32>, f32) {
-    let real = Ampere::of_mut(&mut worker.real);
+/// The waveform at the workspace, which is left moved, and by how much.
+fn moved(workspace: &mut Workspace) -> (Pooled<f32>, f32) {
+    let real = Ampere::of_mut(&mut workspace.real);
     let waveform = Pooled::of(real);
-    let by = NUDGE * waveform.iter().fold(0f32, |peak, x| peak.max(x.abs()));
+    let by = PERTURBATION * waveform.iter().fold(0f32, |peak, x| peak.max(x.abs()));
     real.iter_mut().for_each(|x| *x += by);
     (waveform, by)
 }
 
 /// Enters real section `i`; what its end makes of a constant ahead of its map.
-fn through(plan: &Plan, worker: &mut Worker, i: usize) -> Pooled<f32> {
+fn through(plan: &Plan, workspace: &mut Workspace, i: usize) -> Pooled<f32> {
     let section = &plan.sections[i];
-    let (waveform, by) = moved(worker);
-    worker.enter(section, Storage::Real);
-    let mut change = Pooled::of(Ampere::of_mut(&mut worker.real));
-    Ampere::of_mut(&mut worker.real).copy_from_slice(&waveform);
-    worker.enter(section, Storage::Real);
+    let (waveform, by) = moved(workspace);
+    workspace.apply_map(section, Storage::Real);
+    let mut change = Pooled::of(Ampere::of_mut(&mut workspace.real));
+    Ampere::of_mut(&mut workspace.real).copy_from_slice(&waveform);
+    workspace.apply_map(section, Storage::Real);
     let gain = section.flat.unwrap_or(1.0) / by;
     change
         .iter_mut()
-        .zip(Ampere::of_mut(&mut worker.real).iter())
+        .zip(Ampere::of_mut(&mut workspace.real).iter())
         .for_each(|(moved, x)| *moved = (*moved - x) * gain);
     if section.flat.is_none() && i + 1 < plan.sections.len() {
         let transforms = &plan.transforms.samples;
-        transforms.forward(&mut change, &mut worker.spectrum, &mut worker.scratch);
-        multiply(&mut worker.spectrum, &section.response);
-        transforms.inverse(&mut worker.spectrum, &mut change, &mut worker.scratch);
+        transforms.forward(&mut change, &mut workspace.spectrum, &mut workspace.scratch);
+        multiply(&mut workspace.spectrum, &section.response);
+        transforms.inverse(&mut workspace.spectrum, &mut change, &mut workspace.scratch);
     }
     change
 }
 
 /// Enters a section of light; the change of its field by a constant ahead of its map, and that
 /// constant.
-fn through_light(worker: &mut Worker, section: &Section) -> (Pooled<Complex32>, f32) {
-    let (waveform, by) = moved(worker);
-    worker.enter(section, Storage::Real);
-    let mut change = Pooled::of(Field::of_mut(&mut worker.field));
-    Ampere::of_mut(&mut worker.real).copy_from_slice(&waveform);
-    worker.enter(section, Storage::Real);
+fn through_light(workspace: &mut Workspace, section: &Section) -> (Pooled<Complex32>, f32) {
+    let (waveform, by) = moved(workspace);
+    workspace.apply_map(section, Storage::Real);
+    let mut change = Pooled::of(Field::of_mut(&mut workspace.field));
+    Ampere::of_mut(&mut workspace.real).copy_from_slice(&waveform);
+    workspace.apply_map(section, Storage::Real);
     change
         .iter_mut()
-        .zip(Field::of_mut(&mut worker.field).iter())
+        .zip(Field::of_mut(&mut workspace.field).iter())
         .for_each(|(moved, x)| *moved -= x);
     (change, by)
 }
@@ -275,24 +284,24 @@ fn through_light(worker: &mut Worker, section: &Section) -> (Pooled<Complex32>, 
 /// The same by the chain run again for each of the `sections`.
 pub(crate) fn run_again(
     plan: &Plan,
-    worker: &mut Worker,
+    workspace: &mut Workspace,
     levels: &[u8],
-    draws: &Draws<'_>,
-    attenuation: f32,
+    keys: &StreamKeys<'_>,
+    transmission: f32,
     sections: &[usize],
 ) -> (Pooled<f32>, Vec<Slope>) {
-    worker.front(plan, levels, draws, attenuation);
-    let current = Pooled::of(worker.current());
+    workspace.run_to_detector(plan, levels, keys, transmission);
+    let current = Pooled::of(workspace.current());
     let slope = |&section: &usize| {
-        let moved = worker.front_nudged(
+        let moved = workspace.run_perturbed(
             plan,
             levels,
-            draws,
-            attenuation,
-            Nudge { section, of_peak: NUDGE },
+            keys,
+            transmission,
+            Perturbation { section, of_peak: PERTURBATION },
         );
         let values =
-            worker.current().iter().zip(current.iter()).map(|(b, a)| (b - a) / moved).collect();
+            workspace.current().iter().zip(current.iter()).map(|(b, a)| (b - a) / moved).collect();
         Slope::new(section, values, plan.grid.samples_per_symbol)
     };
     let slopes = sections.iter().map(slope).collect();
@@ -302,7 +311,9 @@ pub(crate) fn run_again(
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::chain::{Chain, Density, Drawn, Law, Map, Noise, Sampler, Shape, Workshop};
+    use crate::chain::{
+        Chain, Density, Law, Map, Noise, NoiseSelection, PlanCache, Sampler, Shape,
+    };
     use crate::math::prototype::Family;
     use crate::seed::Seed;
     use crate::signal::Volt;
@@ -377,33 +388,33 @@ pub(crate) mod tests {
             volts,
             Sampler { samples_per_symbol: per_symbol, effective_bits: 6.0, jitter_s: 2e-13 },
             GRID,
-            &mut Workshop::default(),
+            &mut PlanCache::default(),
         )
     }
 
-    /// Both are first differences: their second order is half the nudge times the second over the
-    /// first derivative, for tanh and exp of these slopes below 2, of 2e-3 of a waveform of 1: 2e-3
-    /// of the slope. The taps add 6e-5; what light there is beyond the symbol rate is a hundredth
-    /// of it. 4e-3 of the rms is twice that.
+    /// Both are first differences: their second order is half the perturbation times the second
+    /// over the first derivative, for tanh and exp of these slopes below 2, of 2e-3 of a waveform
+    /// of 1: 2e-3 of the slope. The taps add 6e-5; what light there is beyond the symbol rate is a
+    /// hundredth of it. 4e-3 of the rms is twice that.
     #[test]
     fn slopes_along_with_the_block_are_those_of_the_chain_run_again() {
         for b2_s2 in [0.0, 4e-25, -1.6e-24] {
             let plan = plan(b2_s2, 0.6, 1);
-            let mut worker = Worker::new(&plan);
+            let mut workspace = Workspace::new(&plan);
             let levels = levels(4);
-            let draws = Draws {
-                run: Seed::new(1),
-                lane: Seed::new(2),
+            let keys = StreamKeys {
+                shared_seed: Seed::new(1),
+                lane_seed: Seed::new(2),
                 block: 0,
                 noise: 0,
-                what: Drawn::Nothing,
+                selection: NoiseSelection::None,
             };
             assert_eq!(
                 taps(&plan.sections[2], GRID).expect("it hardly disperses").len() > 1,
                 b2_s2 != 0.0
             );
-            let (current, fast) = front(&plan, &mut worker, &levels, &draws, 0.5, &[0, 1]);
-            let (again, plain) = run_again(&plan, &mut worker, &levels, &draws, 0.5, &[0, 1]);
+            let (current, fast) = front(&plan, &mut workspace, &levels, &keys, 0.5, &[0, 1]);
+            let (again, plain) = run_again(&plan, &mut workspace, &levels, &keys, 0.5, &[0, 1]);
             assert_eq!(&*current, &*again);
             for (fast, plain) in fast.iter().zip(&plain) {
                 let missed: f64 = fast

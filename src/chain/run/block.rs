@@ -57,7 +57,7 @@ pub(crate) fn replicate_add(
     fft::replicate_add(symbols, n, response, out);
 }
 
-pub(crate) fn fold(x: &[Complex32], m: usize, n: usize, out: &mut [Complex32]) {
+pub(crate) fn fold_spectrum(x: &[Complex32], m: usize, n: usize, out: &mut [Complex32]) {
     fft::fold(x, m, n, out);
 }
 
@@ -142,7 +142,7 @@ pub(crate) fn fold_curvature(
 ///
 /// The first order alone makes stationary noise larger by its slope, though noise is the same at
 /// every instant; the second takes that back.
-pub(crate) fn displace(
+pub(crate) fn apply_aperture_jitter(
     x: &mut [f32],
     slope: &[f32],
     curvature: &[f32],
@@ -156,7 +156,7 @@ pub(crate) fn displace(
 }
 
 /// The converter's noise: quantisation and, where slopes are given, displaced instants.
-pub(crate) fn convert(
+pub(crate) fn add_adc_noise(
     x: &mut [f32],
     slope: &[f32],
     normals: &[f32],
@@ -181,7 +181,7 @@ pub(crate) fn clip(x: &mut [f32], half_scale: f32) {
 }
 
 /// Turns a spectrum by a delay: out[k] = x[k] e^(j 2 pi k turns_per_bin).
-pub(crate) fn turn(x: &[Complex32], turns_per_bin: f64, out: &mut [Complex32]) {
+pub(crate) fn phase_ramp(x: &[Complex32], turns_per_bin: f64, out: &mut [Complex32]) {
     let angle = |k: usize| std::f64::consts::TAU * (k as f64 * turns_per_bin).fract();
     let single = |z: Complex64| Complex32::new(z.re as f32, z.im as f32);
     // products of f64 by far more than f32 can show: a sine and a cosine for each would take longer

@@ -1,9 +1,9 @@
 //! From equalised samples to symbols: by the slicer, behind decision feedback, or as the likeliest
 //! sequence.
 
-use super::streams::Draws;
-use super::workspace::Worker;
-use crate::chain::build::detector::Decider;
+use super::streams::StreamKeys;
+use super::workspace::Workspace;
+use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
 use crate::dsp::LEVELS;
@@ -13,19 +13,19 @@ use crate::dsp::slicer::{self, Decisions};
 use crate::math::simd::multiversion;
 use crate::pattern::unprecode;
 
-impl Worker {
+impl Workspace {
     /// Runs one block through a trained chain and decides it.
     pub fn decisions(
         &mut self,
         plan: &Plan,
         trained: &Trained,
         sent: &[u8],
-        draws: &Draws<'_>,
+        keys: &StreamKeys<'_>,
         precoder: bool,
     ) -> Decisions {
-        self.front(plan, sent, draws, trained.attenuation);
-        self.sample(plan, trained, draws);
-        self.equalise(plan, trained, draws);
+        self.run_to_detector(plan, sent, keys, trained.transmission);
+        self.sample_and_fold(plan, trained, keys);
+        self.equalise(plan, trained, keys);
         self.decide(trained, sent);
         self.compared(sent, precoder)
     }
@@ -51,7 +51,7 @@ impl Worker {
     }
 }
 
-impl Worker {
+impl Workspace {
     /// Decides the equalised block; behind it `equalised` holds what the decisions were made of,
     /// earlier symbols' parts taken off.
     ///
@@ -61,9 +61,11 @@ impl Worker {
     pub(crate) fn decide(&mut self, trained: &Trained, sent: &[u8]) {
         let n = sent.len();
         let known = &sent[n - trained.postcursors.len().min(n)..];
-        match &trained.decider {
-            Decider::Slicer => trained.thresholds.levels(&self.equalised, &mut self.decided),
-            Decider::Dfe => {
+        match &trained.detector {
+            TrainedDetector::Slicer => {
+                trained.thresholds.levels(&self.equalised, &mut self.decided)
+            }
+            TrainedDetector::Dfe => {
                 let mut dfe = Dfe::new(&trained.postcursors, trained.thresholds);
                 dfe.restart(known);
                 self.padded[..n].copy_from_slice(&self.equalised);
@@ -74,7 +76,7 @@ impl Worker {
                     &mut self.decided,
                 );
             }
-            Decider::Mlse(response, depth) => {
+            TrainedDetector::Mlse(response, depth) => {
                 let mlse = self.detection.mlse.get_or_insert_with(|| Mlse::new(response, *depth));
                 mlse.believe(response, *depth);
                 mlse.detect_periodic(&self.equalised, sent, &mut self.decided);

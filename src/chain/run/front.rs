@@ -1,10 +1,10 @@
 //! From symbols to the start of the last section.
 
 use super::block;
-use super::streams::{Drawn, Draws};
-use super::workspace::Worker;
+use super::streams::{NoiseSelection, StreamKeys};
+use super::workspace::Workspace;
 use crate::chain::build::plan::{Plan, SymbolNoise};
-use crate::chain::build::section::{Leak, Section};
+use crate::chain::build::section::{InterfererPath, Section};
 use crate::chain::build::spectrum::multiply;
 use crate::chain::describe::chain::Storage;
 use crate::chain::describe::noise::{Density, Law, Noise};
@@ -17,60 +17,66 @@ use num_complex::Complex32;
 /// A constant added at one section's end, as a part of the peak there: how the chain's local slope
 /// is felt.
 #[derive(Clone, Copy)]
-pub(crate) struct Nudge {
+pub(crate) struct Perturbation {
     pub(crate) section: usize,
     pub(crate) of_peak: f32,
 }
 
-impl Worker {
+impl Workspace {
     /// First stage: symbols through every map and section up to the start of the last one, mostly
     /// the detected current.
-    pub fn front(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>, attenuation: f32) {
-        self.run_front(plan, levels, draws, attenuation, None);
+    pub fn run_to_detector(
+        &mut self,
+        plan: &Plan,
+        levels: &[u8],
+        keys: &StreamKeys<'_>,
+        transmission: f32,
+    ) {
+        self.run_sections(plan, levels, keys, transmission, None);
     }
 
     /// The same with one section's end moved by a part of its peak; returns by how much.
-    pub(crate) fn front_nudged(
+    pub(crate) fn run_perturbed(
         &mut self,
         plan: &Plan,
         levels: &[u8],
-        draws: &Draws<'_>,
-        attenuation: f32,
-        nudge: Nudge,
+        keys: &StreamKeys<'_>,
+        transmission: f32,
+        perturbation: Perturbation,
     ) -> f32 {
-        self.run_front(plan, levels, draws, attenuation, Some(nudge))
+        self.run_sections(plan, levels, keys, transmission, Some(perturbation))
     }
 
-    fn run_front(
+    fn run_sections(
         &mut self,
         plan: &Plan,
         levels: &[u8],
-        draws: &Draws<'_>,
-        attenuation: f32,
-        nudge: Option<Nudge>,
+        keys: &StreamKeys<'_>,
+        transmission: f32,
+        perturbation: Option<Perturbation>,
     ) -> f32 {
         let mut moved = 0.0;
         let last = plan.sections.len() - 1;
-        self.head(plan, levels, draws);
+        self.first_section(plan, levels, keys);
         for (i, section) in plan.sections.iter().enumerate() {
             if i > 0 {
-                self.enter(section, plan.sections[i - 1].storage);
-                self.start(
+                self.apply_map(section, plan.sections[i - 1].storage);
+                self.add_sample_noise(
                     plan,
                     section,
-                    draws,
-                    if i == plan.detector { attenuation } else { 1.0 },
+                    keys,
+                    if i == plan.detector { transmission } else { 1.0 },
                 );
             }
             if i == last {
                 break;
             }
             if i > 0 {
-                self.filter(plan, section, draws);
+                self.apply_response(plan, section, keys);
             }
-            if let Some(nudge) = nudge.filter(|n| n.section == i) {
+            if let Some(perturbation) = perturbation.filter(|n| n.section == i) {
                 let real = Ampere::of_mut(&mut self.real);
-                moved = nudge.of_peak * real.iter().fold(0f32, |peak, x| peak.max(x.abs()));
+                moved = perturbation.of_peak * real.iter().fold(0f32, |peak, x| peak.max(x.abs()));
                 real.iter_mut().for_each(|x| *x += moved);
             }
         }
@@ -83,24 +89,24 @@ impl Worker {
     }
 
     /// Symbols through the transmit taps, the hold and the first section.
-    pub(crate) fn head(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>) {
+    pub(crate) fn first_section(&mut self, plan: &Plan, levels: &[u8], keys: &StreamKeys<'_>) {
         match &plan.recorded {
             Some(recorded) => self.spectrum.copy_from_slice(recorded),
-            None => self.symbols(plan, levels, draws),
+            None => self.symbols(plan, levels, keys),
         }
-        self.add_noise(&plan.sections[0], draws);
-        self.interfere(&plan.sections[0], None, draws);
+        self.add_noise(&plan.sections[0], keys);
+        self.interfere(&plan.sections[0], None, keys);
         let real = Ampere::of_mut(&mut self.real);
         plan.transforms.samples.inverse(&mut self.spectrum, real, &mut self.scratch);
     }
 
     /// The spectrum of the symbols at the first section's end.
-    fn symbols(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>) {
+    fn symbols(&mut self, plan: &Plan, levels: &[u8], keys: &StreamKeys<'_>) {
         let n = self.grid.symbols;
         block::transmit_taps(levels, &plan.taps, plan.compression, &mut self.symbols);
         let mut displaced = false;
         for source in &plan.symbol_sources {
-            let scale = draws.what.scale(&source.id);
+            let scale = keys.selection.scale(&source.id);
             let (most_s, random) = match source.kind {
                 SymbolNoise::Added(_) => continue,
                 SymbolNoise::EvenOdd(most_s) => (most_s, false),
@@ -114,7 +120,7 @@ impl Worker {
             let steps = &mut self.normals[..n];
             if random {
                 normals::fill(
-                    &mut draws.lane.stream(&source.id.stream).index(draws.noise).rng(),
+                    &mut keys.lane_seed.stream(&source.id.stream).index(keys.noise).rng(),
                     steps,
                 );
             }
@@ -144,10 +150,10 @@ impl Worker {
         }
         for source in &plan.symbol_sources {
             let SymbolNoise::Added(rms) = source.kind else { continue };
-            let scale = rms * draws.what.scale(&source.id);
+            let scale = rms * keys.selection.scale(&source.id);
             if scale > 0.0 {
                 normals::fill(
-                    &mut draws.lane.stream(&source.id.stream).index(draws.noise).rng(),
+                    &mut keys.lane_seed.stream(&source.id.stream).index(keys.noise).rng(),
                     &mut self.normals[..n],
                 );
                 self.symbols.iter_mut().zip(self.normals.iter()).for_each(|(x, n)| *x += scale * n);
@@ -163,7 +169,7 @@ impl Worker {
     }
 
     /// The map that begins a section.
-    pub(crate) fn enter(&mut self, section: &Section, from: Storage) {
+    pub(crate) fn apply_map(&mut self, section: &Section, from: Storage) {
         let map = section.map.as_ref().expect("only the first section has none");
         match (from, section.storage) {
             (Storage::Real, Storage::Real) => {
@@ -179,23 +185,23 @@ impl Worker {
     }
 
     /// What acts on the samples at a section's start.
-    pub(crate) fn start(
+    pub(crate) fn add_sample_noise(
         &mut self,
         plan: &Plan,
         section: &Section,
-        draws: &Draws<'_>,
-        attenuation: f32,
+        keys: &StreamKeys<'_>,
+        transmission: f32,
     ) {
-        if attenuation != 1.0 {
-            Ampere::of_mut(&mut self.real).iter_mut().for_each(|x| *x *= attenuation);
+        if transmission != 1.0 {
+            Ampere::of_mut(&mut self.real).iter_mut().for_each(|x| *x *= transmission);
         }
         for noise in &section.start {
-            let scale = draws.what.scale(&noise.id);
+            let scale = keys.selection.scale(&noise.id);
             if scale == 0.0 {
                 continue;
             }
-            let owner = if noise.shared { draws.run } else { draws.lane };
-            let stream = owner.stream(&noise.id.stream).index(draws.noise);
+            let owner = if noise.shared { keys.shared_seed } else { keys.lane_seed };
+            let stream = owner.stream(&noise.id.stream).index(keys.noise);
             match noise.law {
                 Law::Shot { dark_a } => {
                     let density = (noise.density.at(0.0) * self.grid.sample_rate_hz() / 2.0) as f32;
@@ -257,7 +263,7 @@ impl Worker {
     }
 
     /// A section's response and added noise.
-    pub(crate) fn filter(&mut self, plan: &Plan, section: &Section, draws: &Draws<'_>) {
+    pub(crate) fn apply_response(&mut self, plan: &Plan, section: &Section, keys: &StreamKeys<'_>) {
         match section.storage {
             Storage::Real => {
                 let real = Ampere::of_mut(&mut self.real);
@@ -267,8 +273,8 @@ impl Worker {
                 }
                 plan.transforms.samples.forward(real, &mut self.spectrum, &mut self.scratch);
                 multiply(&mut self.spectrum, &section.response);
-                self.add_noise(section, draws);
-                self.interfere(section, None, draws);
+                self.add_noise(section, keys);
+                self.interfere(section, None, keys);
                 let real = Ampere::of_mut(&mut self.real);
                 plan.transforms.samples.inverse(&mut self.spectrum, real, &mut self.scratch);
             }
@@ -286,17 +292,17 @@ impl Worker {
     }
 
     /// Adds a section's merged noise (or one source of it) to the spectrum at the section's end.
-    pub(crate) fn add_noise(&mut self, section: &Section, draws: &Draws<'_>) {
-        let (deviation, scale) = match draws.what {
-            Drawn::Nothing => return,
-            Drawn::Everything if section.sources.is_empty() => return,
-            Drawn::Everything => (&section.deviation, 1.0),
-            Drawn::Only(id, scale) => match section.sources.iter().find(|s| s.id == *id) {
+    pub(crate) fn add_noise(&mut self, section: &Section, keys: &StreamKeys<'_>) {
+        let (deviation, scale) = match keys.selection {
+            NoiseSelection::None => return,
+            NoiseSelection::All if section.sources.is_empty() => return,
+            NoiseSelection::All => (&section.deviation, 1.0),
+            NoiseSelection::Only(id, scale) => match section.sources.iter().find(|s| s.id == *id) {
                 Some(source) => (&source.deviation, scale),
                 None => return,
             },
         };
-        self.add_merged(section, deviation, scale, draws);
+        self.add_merged(section, deviation, scale, keys);
     }
 
     /// Adds noise of this deviation from the section's stream.
@@ -305,9 +311,9 @@ impl Worker {
         section: &Section,
         deviation: &[f32],
         scale: f32,
-        draws: &Draws<'_>,
+        keys: &StreamKeys<'_>,
     ) {
-        let stream = draws.lane.stream(&section.stream()).index(draws.noise);
+        let stream = keys.lane_seed.stream(&section.stream()).index(keys.noise);
         add_bins(stream, &mut self.spectrum, deviation, &mut self.normals, scale);
     }
 
@@ -317,9 +323,9 @@ impl Worker {
         &mut self,
         section: &Section,
         paths: Option<&[Pooled<Complex32>]>,
-        draws: &Draws<'_>,
+        keys: &StreamKeys<'_>,
     ) {
-        self.interfere_where(section, paths, draws, |_| true);
+        self.interfere_where(section, paths, keys, |_| true);
     }
 
     /// The same for some of them.
@@ -327,14 +333,14 @@ impl Worker {
         &mut self,
         section: &Section,
         paths: Option<&[Pooled<Complex32>]>,
-        draws: &Draws<'_>,
-        wanted: impl Fn(&Leak) -> bool,
+        keys: &StreamKeys<'_>,
+        wanted: impl Fn(&InterfererPath) -> bool,
     ) {
         for (i, leak) in section.interferers.iter().enumerate().filter(|(_, leak)| wanted(leak)) {
-            let Leak { id, path: own, symbols: n, transform, .. } = leak;
+            let InterfererPath { id, path: own, symbols: n, transform, .. } = leak;
             let bins = fft::bins(*n);
             block::aggressor(
-                draws.lane.stream(&id.stream).index(draws.block),
+                keys.lane_seed.stream(&id.stream).index(keys.block),
                 &mut self.aggressor[..*n],
             );
             transform.forward(

@@ -1,10 +1,10 @@
 //! Probes: side branches that look at a block at a named node, finely; the counting path never
 //! meets them.
 
-use super::streams::{Drawn, Draws};
-use super::workspace::Worker;
+use super::streams::{NoiseSelection, StreamKeys};
+use super::workspace::Workspace;
 use crate::chain::build::plan::Plan;
-use crate::chain::build::plan_cache::Workshop;
+use crate::chain::build::plan_cache::PlanCache;
 use crate::chain::build::section::Section;
 use crate::chain::build::spectrum::multiply;
 use crate::chain::build::trained::Trained;
@@ -48,7 +48,7 @@ impl<'a> Probe<'a> {
         plan: &'a Plan,
         node: &str,
         samples_per_symbol: usize,
-        shop: &mut Workshop,
+        cache: &mut PlanCache,
     ) -> Option<Probe<'a>> {
         let named = |(i, s): (usize, &'a Section)| {
             s.probes.iter().find(|(name, _)| *name == node).map(|(_, shapes)| (i, shapes))
@@ -60,8 +60,8 @@ impl<'a> Probe<'a> {
             .filter(|(_, s)| s.storage == Storage::Complex)
             .find_map(named)?;
         let samples_per_symbol = samples_per_symbol.max(plan.grid.samples_per_symbol);
-        let response = shop.product(shapes, plan.grid, true);
-        let wide = shop.complex(plan.grid.symbols * samples_per_symbol);
+        let response = cache.product(shapes, plan.grid, true);
+        let wide = cache.complex(plan.grid.symbols * samples_per_symbol);
         Some(Probe { plan, samples_per_symbol, branch: Branch::Light { section, response, wide } })
     }
 
@@ -71,13 +71,13 @@ impl<'a> Probe<'a> {
         plan: &'a Plan,
         trained: &'a Trained,
         samples_per_symbol: usize,
-        shop: &mut Workshop,
+        cache: &mut PlanCache,
     ) -> Probe<'a> {
         let samples_per_symbol = samples_per_symbol.max(plan.grid.samples_per_symbol);
         let taps = (0..plan.grid.bins())
             .map(|k| trained.equaliser_at(k as f64 * plan.grid.bin_hz(), plan))
             .collect();
-        let wide = shop.real(plan.grid.symbols * samples_per_symbol);
+        let wide = cache.real(plan.grid.symbols * samples_per_symbol);
         Probe { plan, samples_per_symbol, branch: Branch::Slicer { trained, taps, wide } }
     }
 
@@ -87,36 +87,41 @@ impl<'a> Probe<'a> {
     }
 
     /// Runs one block of `levels` to the node.
-    pub fn waveform(&self, worker: &mut Worker, levels: &[u8], draws: &Draws<'_>) -> Vec<f32> {
+    pub fn waveform(
+        &self,
+        workspace: &mut Workspace,
+        levels: &[u8],
+        keys: &StreamKeys<'_>,
+    ) -> Vec<f32> {
         match &self.branch {
             Branch::Light { section, response, wide } => {
-                self.power(worker, levels, draws, (*section, response, wide))
+                self.power(workspace, levels, keys, (*section, response, wide))
             }
             Branch::Slicer { trained, taps, wide } => {
-                self.equalised(worker, levels, draws, (trained, taps, wide))
+                self.equalised(workspace, levels, keys, (trained, taps, wide))
             }
         }
     }
 
     fn power(
         &self,
-        worker: &mut Worker,
+        workspace: &mut Workspace,
         levels: &[u8],
-        draws: &Draws<'_>,
+        keys: &StreamKeys<'_>,
         (at, response, wide): (usize, &[Complex32], &fft::ComplexFft),
     ) -> Vec<f32> {
         let plan = self.plan;
-        worker.head(plan, levels, draws);
+        workspace.first_section(plan, levels, keys);
         for (i, section) in plan.sections.iter().enumerate().take(at + 1).skip(1) {
-            worker.enter(section, plan.sections[i - 1].storage);
-            worker.start(plan, section, draws, 1.0);
+            workspace.apply_map(section, plan.sections[i - 1].storage);
+            workspace.add_sample_noise(plan, section, keys, 1.0);
             if i < at {
-                worker.filter(plan, section, draws);
+                workspace.apply_response(plan, section, keys);
             }
         }
         let (m, length) = (plan.grid.samples(), plan.grid.symbols * self.samples_per_symbol);
-        let field = Field::of_mut(&mut worker.field);
-        plan.transforms.field.forward(field, &mut worker.scratch);
+        let field = Field::of_mut(&mut workspace.field);
+        plan.transforms.field.forward(field, &mut workspace.scratch);
         field.iter_mut().zip(response).for_each(|(e, h)| *e *= h / m as f32);
         let mut out = vec![Complex32::default(); length];
         pad_complex(field, &mut out);
@@ -126,29 +131,29 @@ impl<'a> Probe<'a> {
 
     fn equalised(
         &self,
-        worker: &mut Worker,
+        workspace: &mut Workspace,
         levels: &[u8],
-        draws: &Draws<'_>,
+        keys: &StreamKeys<'_>,
         (trained, taps, wide): (&Trained, &[Complex32], &fft::RealFft),
     ) -> Vec<f32> {
         let (plan, length) = (self.plan, self.plan.grid.symbols * self.samples_per_symbol);
-        worker.front(plan, levels, draws, trained.attenuation);
+        workspace.run_to_detector(plan, levels, keys, trained.transmission);
         plan.transforms.samples.forward(
-            Ampere::of_mut(&mut worker.real),
-            &mut worker.spectrum,
-            &mut worker.scratch,
+            Ampere::of_mut(&mut workspace.real),
+            &mut workspace.spectrum,
+            &mut workspace.scratch,
         );
-        multiply(&mut worker.spectrum, &trained.response);
-        worker.interfere(plan.end(), Some(&trained.interferers), draws);
-        if draws.what == Drawn::Everything {
-            let converter = worker.converter(plan, trained, draws);
-            worker.add_noise(plan.end(), draws);
-            worker.spectrum.iter_mut().zip(&converter).for_each(|(y, n)| *y += n);
+        multiply(&mut workspace.spectrum, &trained.response);
+        workspace.interfere(plan.end(), Some(&trained.interferers), keys);
+        if keys.selection == NoiseSelection::All {
+            let converter = workspace.converter(plan, trained, keys);
+            workspace.add_noise(plan.end(), keys);
+            workspace.spectrum.iter_mut().zip(&converter).for_each(|(y, n)| *y += n);
         }
-        worker.spectrum[0].re -= trained.mean;
-        multiply(&mut worker.spectrum, taps);
+        workspace.spectrum[0].re -= trained.mean;
+        multiply(&mut workspace.spectrum, taps);
         let mut padded = vec![Complex32::default(); fft::bins(length)];
-        pad_real(&worker.spectrum, plan.grid.samples(), length, &mut padded);
+        pad_real(&workspace.spectrum, plan.grid.samples(), length, &mut padded);
         let mut out = vec![0f32; length];
         wide.inverse(&mut padded, &mut out, &mut vec![Complex32::default(); wide.scratch()]);
         out.iter_mut().for_each(|z| *z += trained.offset);
@@ -163,7 +168,7 @@ impl<'a> Probe<'a> {
     }
 }
 
-impl Worker {
+impl Workspace {
     /// The slicer's inputs of one block, through the counting path itself: behind feedback, where
     /// there is any.
     pub fn slicer_inputs(
@@ -171,24 +176,29 @@ impl Worker {
         plan: &Plan,
         trained: &Trained,
         levels: &[u8],
-        draws: &Draws<'_>,
+        keys: &StreamKeys<'_>,
     ) -> &[f32] {
-        self.front(plan, levels, draws, trained.attenuation);
-        self.sample(plan, trained, draws);
-        self.equalise(plan, trained, draws);
+        self.run_to_detector(plan, levels, keys, trained.transmission);
+        self.sample_and_fold(plan, trained, keys);
+        self.equalise(plan, trained, keys);
         self.decide(trained, levels);
         &self.equalised
     }
 
     /// Current of one block where light was detected and has passed every map, A.
-    pub fn detected(&mut self, plan: &Plan, levels: &[u8], draws: &Draws<'_>) -> &[f32] {
-        self.front(plan, levels, draws, 1.0);
+    pub fn detected(&mut self, plan: &Plan, levels: &[u8], keys: &StreamKeys<'_>) -> &[f32] {
+        self.run_to_detector(plan, levels, keys, 1.0);
         self.current()
     }
 
     /// Spectrum of quantisation and sampling jitter between the instants too: the main path's
     /// numbers, interpolated, times the deviation at every moment.
-    fn converter(&mut self, plan: &Plan, trained: &Trained, draws: &Draws<'_>) -> Vec<Complex32> {
+    fn converter(
+        &mut self,
+        plan: &Plan,
+        trained: &Trained,
+        keys: &StreamKeys<'_>,
+    ) -> Vec<Complex32> {
         let (m, k) = (plan.grid.samples(), plan.sampled());
         let zeros = || vec![Complex32::default(); fft::bins(m)];
         let (mut slope, mut noise) = (vec![0f32; m], vec![0f32; m]);
@@ -201,7 +211,7 @@ impl Worker {
             .for_each(|(b, d)| *b = d);
         plan.transforms.samples.inverse(&mut bins, &mut slope, &mut self.scratch);
         normals::fill(
-            &mut draws.lane.named("adc").index(draws.noise).rng(),
+            &mut keys.lane_seed.named("adc").index(keys.noise).rng(),
             &mut self.normals[..k],
         );
         let mut sampled = vec![Complex32::default(); fft::bins(k)];

@@ -2,29 +2,29 @@
 
 use super::block;
 use super::front::{PIECE, add_bins, in_pieces};
-use super::streams::{Drawn, Draws};
-use super::workspace::Worker;
+use super::streams::{NoiseSelection, StreamKeys};
+use super::workspace::Workspace;
 use crate::chain::build::plan::Plan;
 use crate::chain::build::spectrum::multiply;
 use crate::chain::build::trained::Trained;
 use crate::math::{fft, normals};
 use crate::signal::{Ampere, Quantity};
 
-impl Worker {
+impl Workspace {
     /// The waveform at the sampler, a symbol's sample at the trained phase on the grid, with its
     /// noise and without its mean.
-    pub(crate) fn wave(&mut self, plan: &Plan, trained: &Trained, draws: &Draws<'_>) {
+    pub(crate) fn wave(&mut self, plan: &Plan, trained: &Trained, keys: &StreamKeys<'_>) {
         plan.transforms.samples.forward(
             Ampere::of_mut(&mut self.real),
             &mut self.spectrum,
             &mut self.scratch,
         );
         multiply(&mut self.spectrum, &trained.response);
-        self.interfere(plan.end(), Some(&trained.interferers), draws);
+        self.interfere(plan.end(), Some(&trained.interferers), keys);
         self.spectrum[0].re -= trained.mean;
         match &trained.deviation {
-            None => self.add_noise(plan.end(), draws),
-            Some(gained) => self.add_merged(plan.end(), &gained.wave, 1.0, draws),
+            None => self.add_noise(plan.end(), keys),
+            Some(after_agc) => self.add_merged(plan.end(), &after_agc.wave, 1.0, keys),
         }
         plan.transforms.samples.inverse(
             &mut self.spectrum,
@@ -35,25 +35,25 @@ impl Worker {
 
     /// Normal numbers for the converter: its noise in `normals`, the displacement of its instants
     /// in `slope`.
-    pub(crate) fn draw_converter(&mut self, plan: &Plan, draws: &Draws<'_>) {
+    pub(crate) fn draw_converter(&mut self, plan: &Plan, keys: &StreamKeys<'_>) {
         let k = plan.sampled();
         normals::fill(
-            &mut draws.lane.named("adc").index(draws.noise).rng(),
+            &mut keys.lane_seed.named("adc").index(keys.noise).rng(),
             &mut self.normals[..k],
         );
         if plan.sampler.jitter_s > 0.0 {
             normals::fill(
-                &mut draws.lane.named("adc.jitter").index(draws.noise).rng(),
+                &mut keys.lane_seed.named("adc.jitter").index(keys.noise).rng(),
                 &mut self.slope[..k],
             );
         }
     }
 }
 
-impl Worker {
+impl Workspace {
     /// Second stage: the last section at the trained phase, its merged noise, and the samples the
     /// converter takes.
-    pub fn sample(&mut self, plan: &Plan, trained: &Trained, draws: &Draws<'_>) {
+    pub fn sample_and_fold(&mut self, plan: &Plan, trained: &Trained, keys: &StreamKeys<'_>) {
         let (m, k) = (self.grid.samples(), plan.sampled());
         plan.transforms.samples.forward(
             Ampere::of_mut(&mut self.real),
@@ -61,9 +61,9 @@ impl Worker {
             &mut self.scratch,
         );
         multiply(&mut self.spectrum, &trained.response);
-        self.interfere(plan.end(), Some(&trained.interferers), draws);
+        self.interfere(plan.end(), Some(&trained.interferers), keys);
         let bins = fft::bins(k);
-        if plan.sampler.jitter_s > 0.0 && draws.what == Drawn::Everything {
+        if plan.sampler.jitter_s > 0.0 && keys.selection == NoiseSelection::All {
             block::fold_derivative(
                 &self.spectrum,
                 m,
@@ -76,7 +76,7 @@ impl Worker {
                 &mut self.slope[..k],
                 &mut self.scratch,
             );
-            if plan.jitters_far() {
+            if plan.needs_second_order_jitter() {
                 block::fold_curvature(
                     &self.spectrum,
                     m,
@@ -91,12 +91,14 @@ impl Worker {
                 );
             }
         }
-        block::fold(&self.spectrum, m, k, &mut self.sampled_spectrum[..bins]);
+        block::fold_spectrum(&self.spectrum, m, k, &mut self.sampled_spectrum[..bins]);
         self.sampled_spectrum[0].re -= trained.mean;
-        let deviation =
-            trained.deviation.as_ref().map_or(&plan.sampled_deviation, |gained| &gained.sampled);
-        if draws.what == Drawn::Everything && !deviation.is_empty() {
-            let stream = draws.lane.stream(&plan.end().stream()).index(draws.noise);
+        let deviation = trained
+            .deviation
+            .as_ref()
+            .map_or(&plan.sampled_deviation, |after_agc| &after_agc.sampled);
+        if keys.selection == NoiseSelection::All && !deviation.is_empty() {
+            let stream = keys.lane_seed.stream(&plan.end().stream()).index(keys.noise);
             add_bins(stream, &mut self.sampled_spectrum[..bins], deviation, &mut self.normals, 1.0);
         }
         plan.transforms.sampled.inverse(
@@ -107,17 +109,17 @@ impl Worker {
     }
 
     /// Third stage: the converter's noise, jitter and clipping, and the equaliser.
-    pub fn equalise(&mut self, plan: &Plan, trained: &Trained, draws: &Draws<'_>) {
+    pub fn equalise(&mut self, plan: &Plan, trained: &Trained, keys: &StreamKeys<'_>) {
         let k = plan.sampled();
-        if draws.what == Drawn::Everything {
+        if keys.selection == NoiseSelection::All {
             let jitter_s = plan.sampler.jitter_s as f32;
-            let far = plan.jitters_far();
+            let far = plan.needs_second_order_jitter();
             if far {
                 normals::fill(
-                    &mut draws.lane.named("adc.jitter").index(draws.noise).rng(),
+                    &mut keys.lane_seed.named("adc.jitter").index(keys.noise).rng(),
                     &mut self.normals[..k],
                 );
-                block::displace(
+                block::apply_aperture_jitter(
                     &mut self.sampled[..k],
                     &self.slope[..k],
                     &self.curvature[..k],
@@ -128,11 +130,11 @@ impl Worker {
             let slope = if jitter_s > 0.0 && !far { &self.slope[..k] } else { &[] };
             let mut slopes = slope.chunks(PIECE);
             in_pieces(
-                draws.lane.named("adc").index(draws.noise),
+                keys.lane_seed.named("adc").index(keys.noise),
                 &mut self.sampled[..k],
                 &mut self.normals,
                 |x, normals| {
-                    block::convert(
+                    block::add_adc_noise(
                         x,
                         slopes.next().unwrap_or_default(),
                         normals,

@@ -5,37 +5,37 @@ use crate::seed::Seed;
 
 /// Which noises a block draws, and from which streams.
 #[derive(Clone, Copy)]
-pub struct Draws<'a> {
+pub struct StreamKeys<'a> {
     /// Streams of what several lanes share.
-    pub run: Seed,
+    pub shared_seed: Seed,
     /// Streams of this lane.
-    pub lane: Seed,
+    pub lane_seed: Seed,
     /// Absolute index of the block: its interferers' data.
     pub block: u64,
     /// Index of the noise; the block's own, but for probes that draw one block many times.
     pub noise: u64,
     /// Which noises; interferers are always there.
-    pub what: Drawn<'a>,
+    pub selection: NoiseSelection<'a>,
 }
 
 /// Which noises a block draws.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Drawn<'a> {
+pub enum NoiseSelection<'a> {
     /// None: the noiseless block.
-    Nothing,
+    None,
     /// All of them.
-    Everything,
+    All,
     /// One source alone, scaled: a small probe of what it does.
     Only(&'a NoiseId, f32),
 }
 
-impl Drawn<'_> {
+impl NoiseSelection<'_> {
     /// The factor on the noise of `id`; zero leaves it out.
     pub(crate) fn scale(&self, id: &NoiseId) -> f32 {
         match self {
-            Drawn::Nothing => 0.0,
-            Drawn::Everything => 1.0,
-            Drawn::Only(only, scale) => {
+            NoiseSelection::None => 0.0,
+            NoiseSelection::All => 1.0,
+            NoiseSelection::Only(only, scale) => {
                 if *only == id {
                     *scale
                 } else {

@@ -8,14 +8,14 @@ use crate::math::fft;
 use crate::signal::{Aligned, Grid, Samples};
 use num_complex::Complex32;
 
-/// What a worker keeps for sequence detection, so that no block makes it anew.
+/// What a workspace keeps for sequence detection, so that no block makes it anew.
 #[derive(Default)]
 pub(crate) struct Detection {
     pub(crate) mlse: Option<Mlse>,
 }
 
 /// One thread's memory for blocks of one grid.
-pub struct Worker {
+pub struct Workspace {
     pub(crate) grid: Grid,
     pub(crate) symbols: Aligned<f32>,
     pub(crate) edges: Aligned<f32>,
@@ -43,12 +43,12 @@ pub struct Worker {
     pub(crate) aggressor_spectrum: Aligned<Complex32>,
 }
 
-impl Worker {
+impl Workspace {
     /// Memory for the blocks of `plan` and of every plan on the same grid.
-    pub fn new(plan: &Plan) -> Worker {
+    pub fn new(plan: &Plan) -> Workspace {
         let (grid, k) = (plan.grid, plan.grid.symbols * 2);
         let m = grid.samples();
-        let mut worker = Worker {
+        let mut workspace = Workspace {
             grid,
             symbols: Aligned::new(grid.symbols),
             edges: Aligned::new(grid.symbols),
@@ -74,19 +74,19 @@ impl Worker {
             aggressor: Aligned::new(0),
             aggressor_spectrum: Aligned::new(0),
         };
-        worker.fit(plan);
-        worker
+        workspace.fit(plan);
+        workspace
     }
 
     /// Makes room for `plan`, which is on the same grid but may sample otherwise.
     pub(crate) fn fit(&mut self, plan: &Plan) {
         let scratch = plan
-            .leaks()
+            .interferer_paths()
             .map(|leak| leak.transform.scratch())
             .chain([plan.transforms.scratch()])
             .max()
             .unwrap_or(1);
-        let symbols = plan.leaks().map(|leak| leak.symbols).max().unwrap_or(0);
+        let symbols = plan.interferer_paths().map(|leak| leak.symbols).max().unwrap_or(0);
         if self.aggressor.len() < symbols {
             self.aggressor = Aligned::new(symbols);
             self.aggressor_spectrum = Aligned::new(fft::bins(symbols));

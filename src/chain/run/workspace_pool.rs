@@ -1,29 +1,29 @@
 //! Workspaces that wait for their next block.
 
-use super::workspace::Worker;
+use super::workspace::Workspace;
 use crate::chain::build::plan::Plan;
 use std::sync::Mutex;
 
-/// Workers that wait for their next block.
+/// Workspaces that wait for their next block.
 #[derive(Default)]
-pub struct Workers(Mutex<Vec<Worker>>);
+pub struct WorkspacePool(Mutex<Vec<Workspace>>);
 
-impl Workers {
-    /// Runs `work` with a worker for `plan`'s grid, made when none is idle.
-    pub fn with<R>(&self, plan: &Plan, work: impl FnOnce(&mut Worker) -> R) -> R {
+impl WorkspacePool {
+    /// Runs `work` with a workspace for `plan`'s grid, made when none is idle.
+    pub fn with<R>(&self, plan: &Plan, work: impl FnOnce(&mut Workspace) -> R) -> R {
         let idle = {
             let mut idle = self.0.lock().expect("no holder panics");
             idle.iter().position(|w| w.grid == plan.grid()).map(|i| idle.swap_remove(i))
         };
-        let mut worker = idle.unwrap_or_else(|| Worker::new(plan));
-        worker.fit(plan);
-        let result = work(&mut worker);
+        let mut workspace = idle.unwrap_or_else(|| Workspace::new(plan));
+        workspace.fit(plan);
+        let result = work(&mut workspace);
         let mut idle = self.0.lock().expect("no holder panics");
-        // a sweep over grids would pile up workers that nobody asks for again
+        // a sweep over grids would pile up workspaces that nobody asks for again
         if idle.len() >= 2 * rayon::current_num_threads() {
             idle.remove(0);
         }
-        idle.push(worker);
+        idle.push(workspace);
         drop(idle);
         result
     }

@@ -3,7 +3,7 @@
 use super::prediction::Share;
 use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
-use crate::chain::linearise::noiseless_block::{Record, Scale};
+use crate::chain::linearise::noiseless_block::{NoiselessBlock, Scale};
 use crate::chain::run::block;
 use crate::math::buffer_pool::Pooled;
 use crate::math::fft;
@@ -24,7 +24,7 @@ pub(crate) struct Scored {
 }
 
 /// What was sent, means and variances of several records in one row.
-pub(crate) fn all_of(records: &[Record], at: &[AtSlicer]) -> (Vec<u8>, Vec<f32>, Vec<f32>) {
+pub(crate) fn all_of(records: &[NoiselessBlock], at: &[AtSlicer]) -> (Vec<u8>, Vec<f32>, Vec<f32>) {
     let (mut sent, mut means, mut variances) = (Vec::new(), Vec::new(), Vec::new());
     for (record, at) in records.iter().zip(at) {
         sent.extend_from_slice(&record.levels);
@@ -38,13 +38,13 @@ pub(crate) fn all_of(records: &[Record], at: &[AtSlicer]) -> (Vec<u8>, Vec<f32>,
 /// where jitter is large.
 pub(crate) fn sampled(
     plan: &Plan,
-    record: &Record,
+    record: &NoiselessBlock,
     trained: &Trained,
     scale: Scale,
 ) -> (Pooled<f32>, Pooled<f32>) {
     let (m, k) = (plan.grid.samples(), plan.sampled());
     let mut turned = Pooled::zeros(plan.grid.bins());
-    block::turn(
+    block::phase_ramp(
         &record.at_sampler(scale),
         trained.delay_ui / plan.grid.symbols as f64,
         &mut turned,
@@ -56,7 +56,7 @@ pub(crate) fn sampled(
         block::fold_derivative(&turned, m, k, plan.grid.bin_hz(), &mut folded);
         plan.transforms.sampled.inverse(&mut folded, &mut slope_square, &mut scratch);
         slope_square.iter_mut().for_each(|s| *s *= *s);
-        if plan.jitters_far() {
+        if plan.needs_second_order_jitter() {
             // var(y' tau + y'' tau^2 / 2) = y'^2 s^2 + y''^2 s^4 / 2
             let half_variance = (plan.sampler.jitter_s.powi(2) / 2.0) as f32;
             let mut curvature = Pooled::zeros(k);
@@ -65,7 +65,7 @@ pub(crate) fn sampled(
             slope_square.iter_mut().zip(&curvature).for_each(|(s, c)| *s += half_variance * c * c);
         }
     }
-    block::fold(&turned, m, k, &mut folded);
+    block::fold_spectrum(&turned, m, k, &mut folded);
     folded[0].re -= trained.mean;
     let mut samples = Pooled::zeros(k);
     plan.transforms.sampled.inverse(&mut folded, &mut samples, &mut scratch);

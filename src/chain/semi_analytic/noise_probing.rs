@@ -5,9 +5,9 @@ use super::noise_classes::{CLASSES, Classes, patterns};
 use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
 use crate::chain::linearise::noise_sources::Noises;
-use crate::chain::linearise::noiseless_block::Record;
-use crate::chain::run::streams::{Drawn, Draws};
-use crate::chain::run::workspace::Worker;
+use crate::chain::linearise::noiseless_block::NoiselessBlock;
+use crate::chain::run::streams::{NoiseSelection, StreamKeys};
+use crate::chain::run::workspace::Workspace;
 use crate::math::buffer_pool::Pooled;
 
 /// Draws of a source over all records together: for a result, and for a step of a search.
@@ -25,27 +25,32 @@ const PROBES: u64 = 1 << 48;
 pub(crate) fn classes(
     plan: &Plan,
     noises: &Noises,
-    worker: &mut Worker,
+    workspace: &mut Workspace,
     trained: &Trained,
-    records: &[Record],
-    streams: Draws<'_>,
+    records: &[NoiselessBlock],
+    streams: StreamKeys<'_>,
     draws: usize,
 ) -> Classes {
-    let draws = draws.div_ceil(records.len().max(1));
+    let draws_per_block = draws.div_ceil(records.len().max(1));
     let mut lines = Vec::new();
-    for line in &noises.lines {
-        if !line.drawn {
+    for source in &noises.sources {
+        if !source.probed {
             lines.push(None);
             continue;
         }
         let (mut sums, mut counts, mut total) = ([0f64; CLASSES], [0f64; CLASSES], 0f64);
         for record in records {
-            let quiet = Draws { block: record.block, what: Drawn::Nothing, ..streams };
-            let means = pass(plan, worker, trained, &record.levels, &quiet, &quiet);
-            for d in 0..draws {
-                let noise = PROBES + record.block * draws as u64 + d as u64;
-                let probe = Draws { noise, what: Drawn::Only(&line.id, SMALL), ..quiet };
-                let outputs = pass(plan, worker, trained, &record.levels, &probe, &quiet);
+            let quiet =
+                StreamKeys { block: record.block, selection: NoiseSelection::None, ..streams };
+            let means = pass(plan, workspace, trained, &record.levels, &quiet, &quiet);
+            for d in 0..draws_per_block {
+                let noise = PROBES + record.block * draws_per_block as u64 + d as u64;
+                let probe = StreamKeys {
+                    noise,
+                    selection: NoiseSelection::Only(&source.id, SMALL),
+                    ..quiet
+                };
+                let outputs = pass(plan, workspace, trained, &record.levels, &probe, &quiet);
                 for ((z, mean), class) in outputs.iter().zip(&means).zip(patterns(&record.levels)) {
                     let square = f64::from((z - mean) / SMALL).powi(2);
                     sums[class] += square;
@@ -65,14 +70,14 @@ pub(crate) fn classes(
 /// The slicer's inputs of one block: the front with one set of draws, the converter without noise.
 fn pass(
     plan: &Plan,
-    worker: &mut Worker,
+    workspace: &mut Workspace,
     trained: &Trained,
     levels: &[u8],
-    front: &Draws<'_>,
-    quiet: &Draws<'_>,
+    front: &StreamKeys<'_>,
+    quiet: &StreamKeys<'_>,
 ) -> Pooled<f32> {
-    worker.front(plan, levels, front, trained.attenuation);
-    worker.sample(plan, trained, quiet);
-    worker.equalise(plan, trained, quiet);
-    Pooled::of(&worker.equalised)
+    workspace.run_to_detector(plan, levels, front, trained.transmission);
+    workspace.sample_and_fold(plan, trained, quiet);
+    workspace.equalise(plan, trained, quiet);
+    Pooled::of(&workspace.equalised)
 }

@@ -9,7 +9,7 @@ pub struct Prediction {
     /// exceeds.
     pub ber: f64,
     /// True when feedback that is never wrong was supposed, of this and of all that follows: see
-    /// [`Decider::refusal`].
+    /// [`TrainedDetector::refusal`].
     pub ideal_feedback: bool,
     /// Its 95 % interval from the spread over the blocks.
     pub interval: Interval,

@@ -5,19 +5,19 @@ use super::at_slicer::{AtSlicer, Scored, all_of, sampled};
 use super::noise_classes::Classes;
 use super::noise_probing;
 use super::prediction::{Prediction, Share, pattern_limited};
-use super::variance::{Pulse, Reach};
-use crate::chain::build::detector::Decider;
+use super::variance::{Pulse, SlicerResponse};
+use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::plan::Plan;
 use crate::chain::build::timing::Timing;
 use crate::chain::build::trained::Trained;
-use crate::chain::describe::not_evaluated::Refusal;
-use crate::chain::describe::receiver_dsp::{Adaptation, Dsp};
+use crate::chain::describe::not_evaluated::NotEvaluated;
+use crate::chain::describe::receiver_dsp::{Adaptation, RxDsp};
 use crate::chain::linearise::correlations::Lags;
 use crate::chain::linearise::noise_sources::colour_distances;
 use crate::chain::linearise::noise_sources::{Depth, Noises};
-use crate::chain::linearise::noiseless_block::{Record, Scale};
-use crate::chain::run::streams::{Drawn, Draws};
-use crate::chain::run::workspace::Worker;
+use crate::chain::linearise::noiseless_block::{NoiselessBlock, Scale};
+use crate::chain::run::streams::{NoiseSelection, StreamKeys};
+use crate::chain::run::workspace::Workspace;
 use crate::chain::train::lms;
 use crate::chain::train::training::{Training, Unscaled};
 use crate::dsp::ffe;
@@ -31,18 +31,18 @@ use num_complex::Complex32;
 /// The semi-analytic estimator of one lane.
 pub struct Predictor<'a> {
     pub(crate) plan: &'a Plan,
-    dsp: Dsp,
-    run: Seed,
-    lane: Seed,
+    dsp: RxDsp,
+    shared_seed: Seed,
+    lane_seed: Seed,
     pub(crate) noises: Noises,
-    pub(crate) training: Vec<Record>,
-    scoring: Vec<Record>,
+    pub(crate) training: Vec<NoiselessBlock>,
+    scoring: Vec<NoiselessBlock>,
     /// Extra loss at which the records were made; they are remade for another one when the receiver
     /// is not linear.
     recorded_at: f32,
     /// True when the transmitter precodes: a wrong decision then spoils two symbols.
     pub precoder: bool,
-    /// Drawn variances of the last full training: searches keep them, for what is drawn before a
+    /// Probed variances of the last full training: searches keep them, for what is probed before a
     /// linear receiver scales with the signal.
     kept: Option<Classes>,
     /// The lags of the equaliser's equations, and the training blocks' correlations there.
@@ -59,42 +59,49 @@ impl<'a> Predictor<'a> {
     /// own, given as levels.
     pub fn new(
         plan: &'a Plan,
-        dsp: &Dsp,
-        run: Seed,
-        lane: Seed,
+        dsp: &RxDsp,
+        shared_seed: Seed,
+        lane_seed: Seed,
         training: Vec<Vec<u8>>,
         scoring: Vec<Vec<u8>>,
-        worker: &mut Worker,
+        workspace: &mut Workspace,
     ) -> Self {
-        Self::to_depth(plan, dsp, [run, lane], [training, scoring], worker, Depth::Result)
+        Self::to_depth(
+            plan,
+            dsp,
+            [shared_seed, lane_seed],
+            [training, scoring],
+            workspace,
+            Depth::Result,
+        )
     }
 
     /// The same for a step of a search over settings: long responses are cut earlier, for up to 0.1
     /// % of a source's variance.
     pub(crate) fn for_search(
         plan: &'a Plan,
-        dsp: &Dsp,
+        dsp: &RxDsp,
         streams: Seed,
         blocks: Vec<Vec<u8>>,
-        worker: &mut Worker,
+        workspace: &mut Workspace,
     ) -> Self {
-        Self::to_depth(plan, dsp, [streams; 2], [blocks, vec![]], worker, Depth::Search)
+        Self::to_depth(plan, dsp, [streams; 2], [blocks, vec![]], workspace, Depth::Search)
     }
 
     pub(crate) fn to_depth(
         plan: &'a Plan,
-        dsp: &Dsp,
-        [run, lane]: [Seed; 2],
+        dsp: &RxDsp,
+        [shared_seed, lane_seed]: [Seed; 2],
         [training, scoring]: [Vec<Vec<u8>>; 2],
-        worker: &mut Worker,
+        workspace: &mut Workspace,
         depth: Depth,
     ) -> Self {
         let lags = dsp.lags(plan);
         let mut predictor = Predictor {
             plan,
             dsp: dsp.clone(),
-            run,
-            lane,
+            shared_seed,
+            lane_seed,
             noises: Noises::new(plan, dsp.taps, lags.as_ref(), depth),
             training: vec![],
             scoring: vec![],
@@ -106,44 +113,50 @@ impl<'a> Predictor<'a> {
             pulse: None,
             at_slicer: vec![],
         };
-        let trained = lane.named("training");
-        predictor.training = predictor.record(worker, trained, training, 1.0);
-        predictor.scoring = predictor.record(worker, lane, scoring, 1.0);
+        let trained = lane_seed.named("training");
+        predictor.training = predictor.record(workspace, trained, training, 1.0);
+        predictor.scoring = predictor.record(workspace, lane_seed, scoring, 1.0);
         predictor
     }
 
     fn record(
         &self,
-        worker: &mut Worker,
-        lane: Seed,
+        workspace: &mut Workspace,
+        lane_seed: Seed,
         blocks: Vec<Vec<u8>>,
-        attenuation: f32,
-    ) -> Vec<Record> {
+        transmission: f32,
+    ) -> Vec<NoiselessBlock> {
         let sections = self.noises.sections_with_slope();
         let record = |(i, levels): (usize, Vec<u8>)| {
-            let draws =
-                Draws { run: self.run, lane, block: i as u64, noise: 0, what: Drawn::Nothing };
-            Record::new(self.plan, worker, levels, &draws, attenuation, &sections)
+            let keys = StreamKeys {
+                shared_seed: self.shared_seed,
+                lane_seed,
+                block: i as u64,
+                noise: 0,
+                selection: NoiseSelection::None,
+            };
+            NoiselessBlock::new(self.plan, workspace, levels, &keys, transmission, &sections)
         };
         blocks.into_iter().enumerate().map(record).collect()
     }
 
     /// Remakes the records where the receiver bends them, and says by which factor they still
     /// scale.
-    fn prepare(&mut self, worker: &mut Worker, attenuation: f32) -> Scale {
+    fn prepare(&mut self, workspace: &mut Workspace, transmission: f32) -> Scale {
         if self.plan.linear_receiver() {
-            return Scale { signal: attenuation, gained: attenuation };
+            return Scale { signal: transmission, after_agc: transmission };
         }
-        if self.recorded_at != attenuation {
-            let take = |records: &mut Vec<Record>| {
+        if self.recorded_at != transmission {
+            let take = |records: &mut Vec<NoiselessBlock>| {
                 std::mem::take(records).into_iter().map(|r| r.levels).collect::<Vec<_>>()
             };
             let (training, scoring) = (take(&mut self.training), take(&mut self.scoring));
-            self.training = self.record(worker, self.lane.named("training"), training, attenuation);
-            self.scoring = self.record(worker, self.lane, scoring, attenuation);
-            self.recorded_at = attenuation;
+            self.training =
+                self.record(workspace, self.lane_seed.named("training"), training, transmission);
+            self.scoring = self.record(workspace, self.lane_seed, scoring, transmission);
+            self.recorded_at = transmission;
         }
-        Scale { signal: 1.0, gained: attenuation }
+        Scale { signal: 1.0, after_agc: transmission }
     }
 
     /// Trains the receiver at this extra factor on the received power. `near` is an earlier
@@ -154,22 +167,22 @@ impl<'a> Predictor<'a> {
     /// A level that the pattern lacks, or no signal for the equaliser.
     pub fn train(
         &mut self,
-        worker: &mut Worker,
-        attenuation: f32,
+        workspace: &mut Workspace,
+        transmission: f32,
         near: Option<&Trained>,
-    ) -> Result<Trained, Refusal> {
+    ) -> Result<Trained, NotEvaluated> {
         for records in
             [&self.training, &self.scoring].into_iter().filter(|records| !records.is_empty())
         {
             if let Some(level) =
                 (0..4).find(|level| !records.iter().any(|r| r.levels.contains(level)))
             {
-                return Err(Refusal::new(format!(
+                return Err(NotEvaluated::new(format!(
                     "level {level} does not occur in the pattern, so no threshold can be placed"
                 )));
             }
         }
-        let scale = self.prepare(worker, attenuation);
+        let scale = self.prepare(workspace, transmission);
         let training = Training::new(
             self.plan,
             &self.dsp,
@@ -179,33 +192,34 @@ impl<'a> Predictor<'a> {
             self.lags.as_ref(),
         );
         let mut trained =
-            training.run(attenuation, near.map(|t| t.delay_ui), &mut self.unscaled)?;
+            training.run(transmission, near.map(|t| t.delay_ui), &mut self.unscaled)?;
         if let Adaptation::Lms(step) = self.dsp.adaptation {
             let levels: Vec<&[u8]> = self.training.iter().map(|r| r.levels.as_slice()).collect();
-            let draws = Draws {
-                run: self.run.named("training"),
-                lane: self.lane.named("training"),
+            let keys = StreamKeys {
+                shared_seed: self.shared_seed.named("training"),
+                lane_seed: self.lane_seed.named("training"),
                 block: 0,
                 noise: 0,
-                what: Drawn::Everything,
+                selection: NoiseSelection::All,
             };
-            lms::train(self.plan, worker, &mut trained, &self.dsp, &levels, draws, step)?;
+            lms::train(self.plan, workspace, &mut trained, &self.dsp, &levels, keys, step)?;
         }
         // thresholds where the mixtures of the training blocks cross
-        self.draw(worker, &trained, near.is_some());
+        self.draw(workspace, &trained, near.is_some());
         let classes = self.kept.as_ref().expect("just drawn");
-        let reach = Reach::new(self.plan, &self.noises, &trained, &mut self.pulse);
+        let response = SlicerResponse::new(self.plan, &self.noises, &trained, &mut self.pulse);
         let at: Vec<AtSlicer> = self
             .training
             .iter()
-            .map(|record| self.symbols(record, &trained, &reach, classes, scale))
+            .map(|record| self.symbols(record, &trained, &response, classes, scale))
             .collect();
         let (sent, means, variances) = all_of(&self.training, &at);
         self.at_slicer = at;
         let levels = level_moments(&sent, &means, &variances);
         trained.thresholds = Thresholds::at_crossings(&levels, &sent, &means, &variances);
-        trained.decider = Decider::trained(&self.dsp.decision, &levels, &trained.postcursors);
-        trained.balanced = levels.iter().map(|(mean, _)| mean / 4.0).sum::<f64>() as f32;
+        trained.detector =
+            TrainedDetector::trained(&self.dsp.detector, &levels, &trained.postcursors);
+        trained.dc_offset_balanced = levels.iter().map(|(mean, _)| mean / 4.0).sum::<f64>() as f32;
         if self.plan.clocking().is_some_and(|clocking| clocking.recovery.is_some()) {
             trained.timing = Some(self.timing(&trained, scale)?);
         }
@@ -213,22 +227,22 @@ impl<'a> Predictor<'a> {
     }
 
     /// Predicts on the scoring blocks.
-    pub fn predict(&mut self, worker: &mut Worker, trained: &Trained) -> Prediction {
-        let scale = self.prepare(worker, trained.attenuation);
+    pub fn predict(&mut self, workspace: &mut Workspace, trained: &Trained) -> Prediction {
+        let scale = self.prepare(workspace, trained.transmission);
         let classes = noise_probing::classes(
             self.plan,
             &self.noises,
-            worker,
+            workspace,
             trained,
             &self.scoring,
-            self.streams(self.lane),
+            self.streams(self.lane_seed),
             noise_probing::MANY,
         );
-        let reach = Reach::new(self.plan, &self.noises, trained, &mut self.pulse);
+        let response = SlicerResponse::new(self.plan, &self.noises, trained, &mut self.pulse);
         let at: Vec<AtSlicer> = self
             .scoring
             .iter()
-            .map(|record| self.symbols(record, trained, &reach, &classes, scale))
+            .map(|record| self.symbols(record, trained, &response, &classes, scale))
             .collect();
         self.score(&self.scoring, &at, trained)
     }
@@ -237,23 +251,23 @@ impl<'a> Predictor<'a> {
     /// training.
     pub fn try_at(
         &mut self,
-        worker: &mut Worker,
-        attenuation: f32,
+        workspace: &mut Workspace,
+        transmission: f32,
         near: &Trained,
-    ) -> Result<(Trained, Prediction), Refusal> {
-        let trained = self.train(worker, attenuation, Some(near))?;
+    ) -> Result<(Trained, Prediction), NotEvaluated> {
+        let trained = self.train(workspace, transmission, Some(near))?;
         let prediction = self.score(&self.training, &self.at_slicer, &trained);
         Ok((trained, prediction))
     }
 
     /// The timing detector's curve, on the training blocks with the sampling instant moved.
-    fn timing(&mut self, trained: &Trained, scale: Scale) -> Result<Timing, Refusal> {
-        let reach = Reach::new(self.plan, &self.noises, trained, &mut self.pulse);
+    fn timing(&mut self, trained: &Trained, scale: Scale) -> Result<Timing, NotEvaluated> {
+        let response = SlicerResponse::new(self.plan, &self.noises, trained, &mut self.pulse);
         let classes = self.kept.as_ref().expect("drawn by the training");
         let [early, on, late] = [-Timing::STEP_UI, 0.0, Timing::STEP_UI].map(|late_ui| {
             let moved = Trained { delay_ui: trained.delay_ui + late_ui, ..trained.clone() };
-            let one = |record: &Record| {
-                let at = self.symbols(record, &moved, &reach, classes, scale);
+            let one = |record: &NoiselessBlock| {
+                let at = self.symbols(record, &moved, &response, classes, scale);
                 record
                     .levels
                     .iter()
@@ -268,20 +282,20 @@ impl<'a> Predictor<'a> {
     }
 
     /// What each symbol of the scoring blocks is at the slicer: the level sent, mean and variance.
-    pub fn mixture(&mut self, worker: &mut Worker, trained: &Trained) -> Vec<(u8, f32, f32)> {
-        let scale = self.prepare(worker, trained.attenuation);
+    pub fn mixture(&mut self, workspace: &mut Workspace, trained: &Trained) -> Vec<(u8, f32, f32)> {
+        let scale = self.prepare(workspace, trained.transmission);
         let classes = noise_probing::classes(
             self.plan,
             &self.noises,
-            worker,
+            workspace,
             trained,
             &self.scoring,
-            self.streams(self.lane),
+            self.streams(self.lane_seed),
             noise_probing::MANY,
         );
-        let reach = Reach::new(self.plan, &self.noises, trained, &mut self.pulse);
-        let one = |record: &Record| {
-            let at = self.symbols(record, trained, &reach, &classes, scale);
+        let response = SlicerResponse::new(self.plan, &self.noises, trained, &mut self.pulse);
+        let one = |record: &NoiselessBlock| {
+            let at = self.symbols(record, trained, &response, &classes, scale);
             record
                 .levels
                 .iter()
@@ -294,45 +308,51 @@ impl<'a> Predictor<'a> {
     }
 
     /// What replaying them needs of the scoring blocks.
-    pub(crate) fn scored(&mut self, worker: &mut Worker, trained: &Trained) -> Scored {
-        let scale = self.prepare(worker, trained.attenuation);
+    pub(crate) fn scored(&mut self, workspace: &mut Workspace, trained: &Trained) -> Scored {
+        let scale = self.prepare(workspace, trained.transmission);
         let classes = noise_probing::classes(
             self.plan,
             &self.noises,
-            worker,
+            workspace,
             trained,
             &self.scoring,
-            self.streams(self.lane),
+            self.streams(self.lane_seed),
             noise_probing::MANY,
         );
-        let reach = Reach::new(self.plan, &self.noises, trained, &mut self.pulse);
-        let one = |record: &Record| {
-            (record.levels.clone(), self.symbols(record, trained, &reach, &classes, scale))
+        let response = SlicerResponse::new(self.plan, &self.noises, trained, &mut self.pulse);
+        let one = |record: &NoiselessBlock| {
+            (record.levels.clone(), self.symbols(record, trained, &response, &classes, scale))
         };
         let distances = colour_distances(self.plan, trained);
         let covariance = self.noises.covariance(self.plan, &self.scoring, scale, distances, None);
         Scored { blocks: self.scoring.iter().map(one).collect(), covariance }
     }
 
-    fn streams(&self, lane: Seed) -> Draws<'static> {
-        Draws { run: self.run, lane, block: 0, noise: 0, what: Drawn::Nothing }
+    fn streams(&self, lane_seed: Seed) -> StreamKeys<'static> {
+        StreamKeys {
+            shared_seed: self.shared_seed,
+            lane_seed,
+            block: 0,
+            noise: 0,
+            selection: NoiseSelection::None,
+        }
     }
 
     /// Variances by pattern, on the training blocks, of the sources that have no closed form here.
-    fn draw(&mut self, worker: &mut Worker, trained: &Trained, searching: bool) {
+    fn draw(&mut self, workspace: &mut Workspace, trained: &Trained, searching: bool) {
         if searching && self.plan.linear_receiver() && self.kept.is_some() {
             return;
         }
-        let draws = if searching { noise_probing::FEW } else { noise_probing::MANY };
-        let streams = self.streams(self.lane.named("training"));
+        let keys = if searching { noise_probing::FEW } else { noise_probing::MANY };
+        let streams = self.streams(self.lane_seed.named("training"));
         self.kept = Some(noise_probing::classes(
             self.plan,
             &self.noises,
-            worker,
+            workspace,
             trained,
             &self.training,
             streams,
-            draws,
+            keys,
         ));
     }
 
@@ -345,7 +365,7 @@ impl<'a> Predictor<'a> {
     /// aliased.
     pub fn power_near_band_edge(&self) -> f64 {
         let bins = self.plan.grid.bins();
-        let power = |record: &Record| {
+        let power = |record: &NoiselessBlock| {
             let mut spectrum = vec![Complex32::default(); bins];
             let mut scratch = vec![Complex32::default(); self.plan.transforms.samples.scratch()];
             self.plan.transforms.samples.forward(
@@ -360,7 +380,7 @@ impl<'a> Predictor<'a> {
         self.scoring.first().map_or(0.0, power)
     }
 
-    fn score(&self, records: &[Record], at: &[AtSlicer], trained: &Trained) -> Prediction {
+    fn score(&self, records: &[NoiselessBlock], at: &[AtSlicer], trained: &Trained) -> Prediction {
         let mut bers = Vec::new();
         let mut worst = Vec::new();
         let (sent, means, variances) = all_of(records, at);
@@ -396,7 +416,7 @@ impl<'a> Predictor<'a> {
         let noise = variances.iter().map(|&v| f64::from(v)).sum::<f64>() / variances.len() as f64;
         Prediction {
             ber: bers.iter().sum::<f64>() / bers.len() as f64,
-            ideal_feedback: trained.decider != Decider::Slicer,
+            ideal_feedback: trained.detector != TrainedDetector::Slicer,
             interval: log_normal_mean(&bers, 0.95),
             pattern_limited: pattern_limited(worst),
             snr_db: snr_db(&levels),
@@ -410,9 +430,9 @@ impl<'a> Predictor<'a> {
     /// wrong.
     fn symbols(
         &self,
-        record: &Record,
+        record: &NoiselessBlock,
         trained: &Trained,
-        reach: &Reach,
+        response: &SlicerResponse,
         classes: &Classes,
         scale: Scale,
     ) -> AtSlicer {
@@ -424,9 +444,9 @@ impl<'a> Predictor<'a> {
         trained.equalise(&samples, per_symbol, &mut padded, &mut means);
         trained.feed_back(&record.levels, &mut means);
         let mut variances = vec![0f32; n];
-        let mut shares = reach.add(plan, &self.noises, record, scale, classes, &mut variances);
+        let mut shares = response.add(plan, &self.noises, record, scale, classes, &mut variances);
         let (quantisation, jitter) =
-            Reach::converter(trained, per_symbol, &slope_square, plan.sampler.jitter_s);
+            SlicerResponse::converter(trained, per_symbol, &slope_square, plan.sampler.jitter_s);
         variances.iter_mut().zip(jitter.iter()).for_each(|(v, j)| *v += quantisation + j);
         shares.push(Share { entity: "adc.quantisation".into(), share: f64::from(quantisation) });
         if plan.sampler.jitter_s > 0.0 {

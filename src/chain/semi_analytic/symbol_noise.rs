@@ -1,6 +1,6 @@
 //! What is added to each symbol, or displaces its edge, at the slicer.
 
-use crate::chain::linearise::impulse_response::Kernel;
+use crate::chain::linearise::impulse_response::ImpulseResponse;
 use crate::math::buffer_pool::Pooled;
 use crate::math::simd::multiversion;
 
@@ -16,8 +16,8 @@ struct Lines {
 
 /// `out[n] += sum_k weights[k] (sum_u g[n s - u] slope[u] h[u - k s])^2`.
 pub(crate) fn add(
-    g: &Kernel,
-    h: &Kernel,
+    g: &ImpulseResponse,
+    h: &ImpulseResponse,
     slope: &[f32],
     weights: &[f32],
     s: usize,
@@ -126,8 +126,8 @@ mod tests {
                 (0..length).map(|i| ((i * step) % 7) as f32 - 3.0).collect::<Vec<f32>>()
             };
             let (g, h) = (
-                Kernel { first: g_first, values: small(9, 3) },
-                Kernel { first: h_first, values: small(5, 2) },
+                ImpulseResponse { first: g_first, values: small(9, 3) },
+                ImpulseResponse { first: h_first, values: small(5, 2) },
             );
             let (slope, weights) = (small(n * s, 5), small(n, 4));
             let mut out = vec![1.0; n];

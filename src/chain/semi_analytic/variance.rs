@@ -20,9 +20,9 @@ use super::symbol_noise;
 use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
 use crate::chain::linearise::impulse_response;
-use crate::chain::linearise::impulse_response::Kernel;
-use crate::chain::linearise::noise_sources::{Depth, Kind, Noises};
-use crate::chain::linearise::noiseless_block::{Record, Scale};
+use crate::chain::linearise::impulse_response::ImpulseResponse;
+use crate::chain::linearise::noise_sources::{Depth, NoisePath, Noises};
+use crate::chain::linearise::noiseless_block::{NoiselessBlock, Scale};
 use crate::math::buffer_pool::Pooled;
 use crate::math::mean::mean_of;
 
@@ -40,7 +40,7 @@ fn add_all(one: &[f32], out: &mut [f32]) -> f64 {
 #[derive(Clone)]
 pub(crate) struct Pulse {
     delay_ui: f64,
-    kernel: Kernel,
+    kernel: ImpulseResponse,
 }
 
 impl Pulse {
@@ -50,26 +50,26 @@ impl Pulse {
         plan.transforms.samples.inverse(&mut trained.response.clone(), &mut circular, &mut scratch);
         Pulse {
             delay_ui: trained.delay_ui,
-            kernel: Kernel::cut(&circular, depth.lost().min(PULSE_LOST)),
+            kernel: ImpulseResponse::cut(&circular, depth.lost().min(PULSE_LOST)),
         }
     }
 }
 
 /// The response from the detected current to the slicer of a trained receiver.
-pub(crate) struct Reach {
-    g: Kernel,
-    g_squared: Kernel,
+pub(crate) struct SlicerResponse {
+    g: ImpulseResponse,
+    g_squared: ImpulseResponse,
     taps: Vec<f64>,
 }
 
-impl Reach {
+impl SlicerResponse {
     /// `kept` is the pulse of a training before, replaced when it is of another phase.
     pub(crate) fn new(
         plan: &Plan,
         noises: &Noises,
         trained: &Trained,
         kept: &mut Option<Pulse>,
-    ) -> Reach {
+    ) -> SlicerResponse {
         let pulse = match kept.take() {
             Some(pulse) if pulse.delay_ui == trained.delay_ui => pulse,
             _ => Pulse::new(plan, trained, noises.depth),
@@ -80,7 +80,7 @@ impl Reach {
             .through(&trained.taps, trained.precursors, spacing)
             .shorter(noises.depth.lost());
         *kept = Some(pulse);
-        Reach {
+        SlicerResponse {
             g_squared: g.squared(),
             g,
             taps: trained.taps.iter().map(|&w| f64::from(w)).collect(),
@@ -93,7 +93,7 @@ impl Reach {
         &self,
         plan: &Plan,
         noises: &Noises,
-        record: &Record,
+        record: &NoiselessBlock,
         scale: Scale,
         classes: &Classes,
         out: &mut [f32],
@@ -103,19 +103,19 @@ impl Reach {
         let mut buffer = Vec::new();
         let mut one = Pooled::zeros(out.len());
         // what shares a kernel is summed before it is filtered
-        let mut at_detector = Pooled::zeros(record.phases.len());
-        let mut by_slope: Vec<(usize, Kernel)> = Vec::new();
+        let mut at_detector = Pooled::zeros(record.polyphase.len());
+        let mut by_slope: Vec<(usize, ImpulseResponse)> = Vec::new();
         let mut shares = Vec::new();
-        for (i, line) in noises.lines.iter().enumerate() {
-            let share = match &line.kind {
-                _ if line.drawn => {
+        for (i, source) in noises.sources.iter().enumerate() {
+            let share = match &source.path {
+                _ if source.probed => {
                     one.fill(0.0);
                     classes.add(i, &record.levels, &mut one);
                     add_all(&one, out)
                 }
-                Kind::Sampled(j, lags) => {
-                    let gain = if plan.end().sources[*j].behind_gain {
-                        f64::from(scale.gained * scale.gained)
+                NoisePath::Sampled(j, lags) => {
+                    let gain = if plan.end().sources[*j].after_agc {
+                        f64::from(scale.after_agc * scale.after_agc)
                     } else {
                         1.0
                     };
@@ -123,20 +123,20 @@ impl Reach {
                     out.iter_mut().for_each(|v| *v += variance);
                     f64::from(variance)
                 }
-                Kind::Shot { per_ampere, dark_a } => {
+                NoisePath::Shot { per_ampere, dark_a } => {
                     let variance = |i: f32| (per_ampere * (scale.signal * i + dark_a)).max(0.0);
-                    self.g_squared.add_phases(&record.phases, s, variance, &mut at_detector)
+                    self.g_squared.add_phases(&record.polyphase, s, variance, &mut at_detector)
                 }
-                Kind::Relative(covariance) if covariance.len() == 1 => {
+                NoisePath::Relative(covariance) if covariance.len() == 1 => {
                     let c = covariance[0] * a2;
-                    self.g_squared.add_phases(&record.phases, s, |i| c * i * i, &mut at_detector)
+                    self.g_squared.add_phases(&record.polyphase, s, |i| c * i * i, &mut at_detector)
                 }
-                Kind::Relative(covariance) => {
+                NoisePath::Relative(covariance) => {
                     one.fill(0.0);
                     self.add_coloured(covariance, a2, record, s, &mut one);
                     add_all(&one, out)
                 }
-                Kind::Slope { section, covariance, .. } => {
+                NoisePath::Slope { section, covariance, .. } => {
                     let Some(slope) = record.slope(*section) else { continue };
                     let mut kernel = self.smeared(covariance);
                     kernel.values.iter_mut().for_each(|k| *k *= a2);
@@ -149,7 +149,7 @@ impl Reach {
                     }
                     share
                 }
-                Kind::Symbol { timing, variance, kernel, .. } => {
+                NoisePath::Symbol { timing, variance, kernel, .. } => {
                     let Some(slope) = record.slope(0) else { continue };
                     let weight = |e: &f32| if *timing { a2 * variance * e } else { a2 * variance };
                     let weights: Pooled<f32> = record.edge_squares.iter().map(weight).collect();
@@ -157,9 +157,9 @@ impl Reach {
                     symbol_noise::add(&self.g, kernel, &slope.values, &weights, s, &mut one);
                     add_all(&one, out)
                 }
-                Kind::Interior { .. } | Kind::Phase => 0.0,
+                NoisePath::Interior { .. } | NoisePath::Phase => 0.0,
             };
-            shares.push(Share { entity: line.id.name.clone(), share });
+            shares.push(Share { entity: source.id.name.clone(), share });
         }
         self.g_squared.add_at_symbols(&at_detector, s, &mut buffer, out);
         for (section, kernel) in by_slope {
@@ -186,7 +186,7 @@ impl Reach {
         &self,
         covariance: &[f32],
         a2: f32,
-        record: &Record,
+        record: &NoiselessBlock,
         s: usize,
         out: &mut [f32],
     ) {
@@ -203,8 +203,8 @@ impl Reach {
                 .enumerate()
                 .map(|(t, g)| g * self.g.at(self.g.first + (t + lag) as isize))
                 .collect();
-            Kernel { first: self.g.first, values }.add_at_symbols(
-                &impulse_response::phases(&x, s),
+            ImpulseResponse { first: self.g.first, values }.add_at_symbols(
+                &impulse_response::polyphase(&x, s),
                 s,
                 &mut buffer,
                 out,
@@ -214,7 +214,7 @@ impl Reach {
 
     /// K(t) = sum over lags of C(m) g(t + m/2) g(t - m/2); an odd lag's middle is shared by its two
     /// neighbours.
-    fn smeared(&self, covariance: &[f32]) -> Kernel {
+    fn smeared(&self, covariance: &[f32]) -> ImpulseResponse {
         let mut values = vec![0f32; self.g.values.len()];
         let length = values.len();
         for (lag, &c) in covariance.iter().enumerate() {
@@ -225,7 +225,7 @@ impl Reach {
                 values[t + lag.div_ceil(2)] += 0.5 * product;
             }
         }
-        Kernel { first: self.g.first, values }
+        ImpulseResponse { first: self.g.first, values }
     }
 
     /// The converter's own variance at each symbol: quantisation, and jitter by the slope before
@@ -263,29 +263,29 @@ mod tests {
     use super::*;
     use crate::chain::linearise::slopes::tests::{levels, plan};
     use crate::chain::semi_analytic::predictor::Predictor;
-    use crate::chain::{Adaptation, Decision, Dsp, Worker};
+    use crate::chain::{Adaptation, DetectorSpec, RxDsp, Workspace};
     use crate::seed::Seed;
 
     fn shares(depth: Depth) -> Vec<Share> {
         let plan = plan(4e-25, 0.3, 1);
-        let dsp = Dsp {
+        let dsp = RxDsp {
             taps: 15,
             precursors: 5,
             adaptation: Adaptation::Mmse,
-            frozen: vec![],
-            decision: Decision::Slicer,
+            fixed: vec![],
+            detector: DetectorSpec::Slicer,
         };
-        let mut worker = Worker::new(&plan);
+        let mut workspace = Workspace::new(&plan);
         let streams = [Seed::new(1), Seed::new(2)];
         let mut predictor = Predictor::to_depth(
             &plan,
             &dsp,
             streams,
             [vec![levels(1)], vec![]],
-            &mut worker,
+            &mut workspace,
             depth,
         );
-        predictor.train(&mut worker, 1.0, None).expect("it trains");
+        predictor.train(&mut workspace, 1.0, None).expect("it trains");
         predictor.at_slicer.remove(0).shares
     }
 

@@ -1,14 +1,14 @@
 //! The equations of the taps at one sampling phase.
 
-use super::normal_equations::Normal;
+use super::normal_equations::NormalEquations;
 use super::training::Training;
-use crate::chain::linearise::correlations::{Correlated, Lags};
+use crate::chain::linearise::correlations::{Correlations, Lags};
 use crate::math::buffer_pool::Pooled;
 use num_complex::Complex32;
 
 impl<'a> Training<'a> {
     /// Covariances of the samples with each other and with the symbols, averaged over the records.
-    pub(crate) fn normal(&mut self, phase: f64, quantisation: f64) -> Normal {
+    pub(crate) fn normal(&mut self, phase: f64, quantisation: f64) -> NormalEquations {
         match self.lags {
             Some(lags) if !self.correlated.is_empty() => self.normal_of(lags, phase, quantisation),
             _ => self.normal_of_whole(phase, quantisation),
@@ -16,11 +16,12 @@ impl<'a> Training<'a> {
     }
 
     /// The same from the correlations at the lags that are wanted alone.
-    fn normal_of(&self, lags: &Lags, phase: f64, quantisation: f64) -> Normal {
+    fn normal_of(&self, lags: &Lags, phase: f64, quantisation: f64) -> NormalEquations {
         let (p, taps) = (self.plan.sampler.samples_per_symbol, self.dsp.taps);
         let records = self.records.len() as f64;
-        let average =
-            |of: &dyn Fn(&Correlated) -> f64| self.correlated.iter().map(of).sum::<f64>() / records;
+        let average = |of: &dyn Fn(&Correlations) -> f64| {
+            self.correlated.iter().map(of).sum::<f64>() / records
+        };
         let means: Vec<f64> =
             (0..p).map(|q| average(&|c| c.mean(phase + q as f64 / p as f64))).collect();
         let mut sums = Sums { means, ..Sums::default() };
@@ -49,9 +50,14 @@ impl<'a> Training<'a> {
 
     /// The equations from covariances, `signal` of two taps, the first not before the second, and
     /// `white` of one alone.
-    fn equations(&self, sums: &Sums, signal: impl Fn(usize, usize) -> f64, white: f64) -> Normal {
+    fn equations(
+        &self,
+        sums: &Sums,
+        signal: impl Fn(usize, usize) -> f64,
+        white: f64,
+    ) -> NormalEquations {
         let (p, taps, fed_back) =
-            (self.plan.sampler.samples_per_symbol, self.dsp.taps, self.dsp.decision.postcursors());
+            (self.plan.sampler.samples_per_symbol, self.dsp.taps, self.dsp.detector.postcursors());
         let Sums { means, crosses, own, symbol_mean, symbol_power } = sums;
         let mean_of = |j: usize| {
             means[(j as isize - self.dsp.precursors as isize).rem_euclid(p as isize) as usize]
@@ -80,7 +86,7 @@ impl<'a> Training<'a> {
             (0..fed_back).for_each(|j| g[(taps + i) * size + taps + j] = covariance(i.abs_diff(j)));
         }
         let symbol_variance = symbol_power - symbol_mean * symbol_mean;
-        Normal {
+        NormalEquations {
             g,
             h,
             forward: taps,
@@ -91,10 +97,10 @@ impl<'a> Training<'a> {
     }
 
     /// The same by transforms of whole blocks, of any length.
-    pub(crate) fn normal_of_whole(&mut self, phase: f64, quantisation: f64) -> Normal {
+    pub(crate) fn normal_of_whole(&mut self, phase: f64, quantisation: f64) -> NormalEquations {
         let (grid, p) = (self.plan.grid, self.plan.sampler.samples_per_symbol);
         let (n, taps, records) = (grid.symbols, self.dsp.taps, self.records.len() as f64);
-        let fed_back = self.dsp.decision.postcursors();
+        let fed_back = self.dsp.detector.postcursors();
         // correlations by whole symbols of each pair of sampling phases, and with the symbols
         let mut pairs = vec![vec![0f64; n]; p * p];
         let mut crosses = vec![vec![0f64; n]; p];

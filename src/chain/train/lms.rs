@@ -3,10 +3,10 @@
 use crate::chain::build::convergence::Convergence;
 use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
-use crate::chain::describe::not_evaluated::Refusal;
-use crate::chain::describe::receiver_dsp::Dsp;
-use crate::chain::run::streams::Draws;
-use crate::chain::run::workspace::Worker;
+use crate::chain::describe::not_evaluated::NotEvaluated;
+use crate::chain::describe::receiver_dsp::RxDsp;
+use crate::chain::run::streams::StreamKeys;
+use crate::chain::run::workspace::Workspace;
 use crate::dsp::LEVELS;
 use crate::dsp::ffe;
 
@@ -16,19 +16,19 @@ const BLOCKS_T: u64 = 4;
 const BLOCKS_HALF_T: u64 = 20;
 
 /// Adapts taps from a single one and postcursors from none, with the symbols known; the closed-form
-/// training has set phase and gain. What is frozen stays as that training left it.
+/// training has set phase and gain. What is fixed stays as that training left it.
 pub(crate) fn train(
     plan: &Plan,
-    worker: &mut Worker,
+    workspace: &mut Workspace,
     trained: &mut Trained,
-    dsp: &Dsp,
+    dsp: &RxDsp,
     levels: &[&[u8]],
-    draws: Draws<'_>,
+    keys: StreamKeys<'_>,
     step: f64,
-) -> Result<(), Refusal> {
+) -> Result<(), NotEvaluated> {
     let per_symbol = plan.sampler.samples_per_symbol;
     let blocks = if per_symbol == 1 { BLOCKS_T } else { BLOCKS_HALF_T };
-    let moves = [dsp.frozen.is_empty(), dsp.decision.frozen().is_empty()];
+    let moves = [dsp.fixed.is_empty(), dsp.detector.fixed().is_empty()];
     if moves[0] {
         let main = trained.taps.get(trained.precursors).copied().unwrap_or(1.0);
         trained.taps.fill(0.0);
@@ -40,10 +40,10 @@ pub(crate) fn train(
     let (mut last, mut before) = (f64::INFINITY, f64::INFINITY);
     for b in 0..blocks {
         let sent = levels[b as usize % levels.len()];
-        let draws = Draws { block: b, noise: b, ..draws };
-        worker.front(plan, sent, &draws, trained.attenuation);
-        worker.sample(plan, trained, &draws);
-        worker.equalise(plan, trained, &draws);
+        let keys = StreamKeys { block: b, noise: b, ..keys };
+        workspace.run_to_detector(plan, sent, &keys, trained.transmission);
+        workspace.sample_and_fold(plan, trained, &keys);
+        workspace.equalise(plan, trained, &keys);
         let target: Vec<f32> = sent.iter().map(|&l| LEVELS[usize::from(l)]).collect();
         // the step falls to a twentieth towards the end, so that the taps settle
         let settled = step * 0.05f64.powf(b as f64 / (blocks - 1) as f64);
@@ -52,16 +52,16 @@ pub(crate) fn train(
             taps: &mut trained.taps,
             offset: &mut trained.offset,
             postcursors: &mut trained.postcursors,
-            limit: dsp.decision.limit() as f32,
+            limit: dsp.detector.limit() as f32,
             moves,
         };
         before = last;
         last = adaptive.adapt(
-            ffe::Known { samples: &worker.sampled[..plan.sampled()], levels: &target },
+            ffe::Known { samples: &workspace.sampled[..plan.sampled()], levels: &target },
             settled as f32,
         );
         if !last.is_finite() {
-            return Err(Refusal::new(format!("LMS did not converge with a step of {step}")));
+            return Err(NotEvaluated::new(format!("LMS did not converge with a step of {step}")));
         }
     }
     trained.convergence = Some(Convergence { last, before, least: trained.mse });

@@ -1,6 +1,6 @@
 //! The equations of the forward filter and of the feedback, solved together.
 
-use crate::chain::describe::receiver_dsp::Dsp;
+use crate::chain::describe::receiver_dsp::RxDsp;
 use crate::math::least_squares;
 
 /// Normal equations of one sampling phase: the samples, and behind them the symbols whose
@@ -13,7 +13,7 @@ use crate::math::least_squares;
 /// Eliminating b for white symbols gives R - sum_j c_j c_j' / s_a^2 and b_j = w c_j / s_a^2. The
 /// symbols' own covariances A and r are those of the blocks, so that the few per mille by which
 /// they are not white do no harm.
-pub(crate) struct Normal {
+pub(crate) struct NormalEquations {
     /// Row by row.
     pub(crate) g: Vec<f64>,
     pub(crate) h: Vec<f64>,
@@ -37,11 +37,11 @@ pub(crate) struct Solution {
 
 /// Part of a symbol's variance that the symbols before it may foretell; feedback would otherwise
 /// learn the pattern.
-const MOST_FORETOLD: f64 = 0.1;
+const PREDICTABLE_MAX: f64 = 0.1;
 
-impl Normal {
+impl NormalEquations {
     /// True when earlier symbols foretell the next.
-    pub(crate) fn foretold(&self) -> bool {
+    pub(crate) fn symbols_are_predictable(&self) -> bool {
         let (n, f) = (self.h.len(), self.forward);
         if n == f {
             return false;
@@ -53,21 +53,21 @@ impl Normal {
         let r = &self.h[f..];
         let explained =
             least_squares::solve(&a, r).map(|x| x.iter().zip(r).map(|(x, r)| x * r).sum::<f64>());
-        explained.is_none_or(|explained| explained > MOST_FORETOLD * self.symbol_variance)
+        explained.is_none_or(|explained| explained > PREDICTABLE_MAX * self.symbol_variance)
     }
 
     /// Taps, postcursors and what they leave. Postcursors beyond the limit are put to it, and the
     /// rest is solved again.
-    pub(crate) fn solve(&self, dsp: &Dsp) -> Option<Solution> {
-        if dsp.frozen.is_empty() {
+    pub(crate) fn solve(&self, dsp: &RxDsp) -> Option<Solution> {
+        if dsp.fixed.is_empty() {
             return self.limited(dsp);
         }
         // given taps keep their shape; the gain ahead of them is what is free
         let (n, f) = (self.h.len(), self.forward);
         let row = |j: usize| {
-            dsp.frozen.iter().enumerate().map(|(i, w)| w * self.g[i * n + j]).sum::<f64>()
+            dsp.fixed.iter().enumerate().map(|(i, w)| w * self.g[i * n + j]).sum::<f64>()
         };
-        let shaped: f64 = (0..f).map(|j| row(j) * dsp.frozen[j]).sum();
+        let shaped: f64 = (0..f).map(|j| row(j) * dsp.fixed[j]).sum();
         let kept: Vec<usize> = (f..n).collect();
         let mut g = vec![shaped];
         g.extend(kept.iter().map(|&j| row(j)));
@@ -75,9 +75,9 @@ impl Normal {
             g.push(row(i));
             g.extend(kept.iter().map(|&j| self.g[i * n + j]));
         }
-        let mut h = vec![dsp.frozen.iter().zip(&self.h).map(|(w, h)| w * h).sum::<f64>()];
+        let mut h = vec![dsp.fixed.iter().zip(&self.h).map(|(w, h)| w * h).sum::<f64>()];
         h.extend_from_slice(&self.h[f..]);
-        let reduced = Normal {
+        let reduced = NormalEquations {
             g,
             h,
             forward: 1,
@@ -87,15 +87,15 @@ impl Normal {
         };
         let solution = reduced.limited(dsp)?;
         Some(Solution {
-            taps: dsp.frozen.iter().map(|w| w * solution.taps[0]).collect(),
+            taps: dsp.fixed.iter().map(|w| w * solution.taps[0]).collect(),
             ..solution
         })
     }
 
-    fn limited(&self, dsp: &Dsp) -> Option<Solution> {
-        let (n, f, limit) = (self.h.len(), self.forward, dsp.decision.limit());
+    fn limited(&self, dsp: &RxDsp) -> Option<Solution> {
+        let (n, f, limit) = (self.h.len(), self.forward, dsp.detector.limit());
         let mut fixed: Vec<Option<f64>> = vec![None; n];
-        fixed[f..].iter_mut().zip(dsp.decision.frozen()).for_each(|(fixed, &b)| *fixed = Some(b));
+        fixed[f..].iter_mut().zip(dsp.detector.fixed()).for_each(|(fixed, &b)| *fixed = Some(b));
         loop {
             let (x, mse) = self.with(&fixed)?;
             let beyond: Vec<usize> =

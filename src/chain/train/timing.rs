@@ -2,7 +2,7 @@
 //! slope.
 
 use crate::chain::build::timing::Timing;
-use crate::chain::describe::not_evaluated::Refusal;
+use crate::chain::describe::not_evaluated::NotEvaluated;
 use crate::dsp::LEVELS;
 use crate::dsp::slicer::Thresholds;
 use crate::math::gaussian::q_fast;
@@ -33,14 +33,14 @@ impl Timing {
     pub(crate) fn of(
         [early, on, late]: [&[Vec<AtSlicer>]; 3],
         thresholds: &Thresholds,
-    ) -> Result<Timing, Refusal> {
+    ) -> Result<Timing, NotEvaluated> {
         let slope_of = |curve: &dyn Fn(&[Vec<AtSlicer>]) -> f64| {
             (curve(early) - curve(late)) / (2.0 * Timing::STEP_UI)
         };
         let mean = |blocks: &[Vec<AtSlicer>]| average(blocks, error);
         let (zero, slope) = (mean(on), slope_of(&mean));
         if slope.is_nan() || slope < LEAST_SLOPE {
-            return Err(Refusal::new(format!(
+            return Err(NotEvaluated::new(format!(
                 "the timing detector does not see the sampling phase: its slope is {slope:.3} per \
                 UI, from {LEAST_SLOPE} a loop is closed"
             )));

@@ -1,14 +1,14 @@
 //! Training: gain, sampling phase, taps, thresholds, once, for both estimators.
 
 use super::agc;
-use crate::chain::build::detector::Decider;
+use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
-use crate::chain::describe::not_evaluated::Refusal;
-use crate::chain::describe::receiver_dsp::Dsp;
-use crate::chain::linearise::correlations::{Correlated, Lags, Wanted};
+use crate::chain::describe::not_evaluated::NotEvaluated;
+use crate::chain::describe::receiver_dsp::RxDsp;
+use crate::chain::linearise::correlations::{Correlations, Lags, Wanted};
 use crate::chain::linearise::noise_sources::Noises;
-use crate::chain::linearise::noiseless_block::{Record, Scale};
+use crate::chain::linearise::noiseless_block::{NoiselessBlock, Scale};
 use crate::chain::run::block;
 use crate::dsp::slicer::Thresholds;
 use crate::math::buffer_pool::Pooled;
@@ -18,10 +18,10 @@ use num_complex::Complex32;
 /// What the training works on: noiseless blocks at the sampler, and the noise there.
 pub(crate) struct Training<'a> {
     pub(crate) plan: &'a Plan,
-    pub(crate) dsp: &'a Dsp,
-    pub(crate) records: &'a [Record],
+    pub(crate) dsp: &'a RxDsp,
+    pub(crate) records: &'a [NoiselessBlock],
     scale: Scale,
-    /// Spectra at the sampler, attenuated, with interference.
+    /// Spectra at the sampler, scaled, with interference.
     spectra: Vec<Pooled<Complex32>>,
     /// Noise covariance at the sampler by distance in taps.
     pub(crate) covariance: Vec<f64>,
@@ -29,7 +29,7 @@ pub(crate) struct Training<'a> {
     turned: Pooled<Complex32>,
     /// The lags of the equations, where the block's length allows to pick them out.
     pub(crate) lags: Option<&'a Lags>,
-    pub(crate) correlated: Vec<Correlated>,
+    pub(crate) correlated: Vec<Correlations>,
     /// Mean products of symbols by distance, where feedback asks.
     pub(crate) own: Vec<f64>,
 }
@@ -38,19 +38,19 @@ pub(crate) struct Training<'a> {
 /// next.
 pub(crate) struct Unscaled {
     whole: f64,
-    one: Vec<Correlated>,
+    one: Vec<Correlations>,
     /// Without what loses light, and with its sign turned; nothing until another loss asks.
-    others: Vec<[Correlated; 2]>,
+    others: Vec<[Correlations; 2]>,
 }
 
 /// Least part of the light for which correlations are scaled rather than made anew: below it what
 /// others round would count.
 const LEAST_SCALED: f32 = 0.05;
 
-impl Dsp {
+impl RxDsp {
     /// The lags of the equations; nothing where blocks of this grid do not allow to pick them out.
     pub(crate) fn lags(&self, plan: &Plan) -> Option<Lags> {
-        let (p, fed_back) = (plan.sampler.samples_per_symbol, self.decision.postcursors());
+        let (p, fed_back) = (plan.sampler.samples_per_symbol, self.detector.postcursors());
         let cross = (-(self.precursors as isize), self.taps + p * fed_back);
         let wanted =
             Wanted { per_symbol: p, lags: self.taps, cross, slope: plan.sampler.jitter_s > 0.0 };
@@ -70,8 +70,8 @@ const TRUSTED: f64 = 1e-3;
 impl<'a> Training<'a> {
     pub(crate) fn new(
         plan: &'a Plan,
-        dsp: &'a Dsp,
-        records: &'a [Record],
+        dsp: &'a RxDsp,
+        records: &'a [NoiselessBlock],
         scale: Scale,
         noises: &Noises,
         lags: Option<&'a Lags>,
@@ -101,10 +101,10 @@ impl<'a> Training<'a> {
     /// scales what was `kept` of that.
     fn correlate(&mut self, whole: f64, kept: &mut Option<Unscaled>) {
         let Some(lags) = self.lags else { return };
-        let of = |spectrum: &[Complex32], record: &Record| {
-            Correlated::new(spectrum, &record.symbol_spectrum, whole as isize, lags)
+        let of = |spectrum: &[Complex32], record: &NoiselessBlock| {
+            Correlations::new(spectrum, &record.symbol_spectrum, whole as isize, lags)
         };
-        let (fed_back, records) = (self.dsp.decision.postcursors(), self.records.len() as f64);
+        let (fed_back, records) = (self.dsp.detector.postcursors(), self.records.len() as f64);
         if fed_back > 0 {
             self.own = (0..=fed_back)
                 .map(|lag| {
@@ -133,8 +133,8 @@ impl<'a> Training<'a> {
             return;
         }
         if others.is_empty() {
-            let with = |record: &Record, gain: f32| {
-                of(&record.at_sampler(Scale { signal: gain, gained: gain }), record)
+            let with = |record: &NoiselessBlock, gain: f32| {
+                of(&record.at_sampler(Scale { signal: gain, after_agc: gain }), record)
             };
             *others = self
                 .records
@@ -145,7 +145,7 @@ impl<'a> Training<'a> {
         self.correlated = one
             .iter()
             .zip(others)
-            .map(|(one, [none, turned])| Correlated::scaled(gain, [one, none, turned]))
+            .map(|(one, [none, turned])| Correlations::scaled(gain, [one, none, turned]))
             .collect();
     }
 
@@ -153,10 +153,10 @@ impl<'a> Training<'a> {
     /// search near.
     pub(crate) fn run(
         mut self,
-        attenuation: f32,
+        transmission: f32,
         hint: Option<f64>,
         kept: &mut Option<Unscaled>,
-    ) -> Result<Trained, Refusal> {
+    ) -> Result<Trained, NotEvaluated> {
         let whole = hint.map_or_else(|| self.whole_delay(), f64::round);
         self.correlate(whole, kept);
         let found = self.search(whole, hint);
@@ -170,15 +170,15 @@ impl<'a> Training<'a> {
         // the equations that count are those of whole transforms
         self.correlated.clear();
         let normal = self.normal(delay_ui, quantisation);
-        if normal.foretold() {
-            return Err(Refusal::new(
+        if normal.symbols_are_predictable() {
+            return Err(NotEvaluated::new(
                 "the pattern's symbols follow from those before them, so that feedback would \
                 learn the pattern",
             ));
         }
         let solution = normal.solve(self.dsp);
         let solution = solution.ok_or_else(|| {
-            Refusal::new("the equaliser's equations have no solution: no signal reaches it")
+            NotEvaluated::new("the equaliser's equations have no solution: no signal reaches it")
         })?;
         let taps = solution.taps;
         let phase_of = |j: usize| {
@@ -191,17 +191,17 @@ impl<'a> Training<'a> {
             .map(|(j, w)| w * (normal.means[phase_of(j)] - normal.means[0]))
             .sum();
         let turns = delay_ui / self.plan.grid.symbols as f64;
-        let turned = |h: &[Complex32], behind_gain: bool| {
+        let turned = |h: &[Complex32], after_agc: bool| {
             let mut out = Pooled::zeros(h.len());
-            block::turn(h, turns, &mut out);
-            if behind_gain {
-                out.iter_mut().for_each(|h| *h *= attenuation);
+            block::phase_ramp(h, turns, &mut out);
+            if after_agc {
+                out.iter_mut().for_each(|h| *h *= transmission);
             }
             out
         };
         Ok(Trained {
             delay_ui,
-            attenuation,
+            transmission,
             full_scale: full_scale as f32,
             offset: (normal.symbol_mean * (1.0 + solution.postcursors.iter().sum::<f64>())
                 - off_mean) as f32,
@@ -209,7 +209,11 @@ impl<'a> Training<'a> {
             precursors: self.dsp.precursors,
             thresholds: Thresholds::MIDDLE,
             postcursors: solution.postcursors.iter().map(|&b| b as f32).collect(),
-            decider: if solution.postcursors.is_empty() { Decider::Slicer } else { Decider::Dfe },
+            detector: if solution.postcursors.is_empty() {
+                TrainedDetector::Slicer
+            } else {
+                TrainedDetector::Dfe
+            },
             mse: solution.mse,
             convergence: None,
             mean: normal.means[0] as f32,
@@ -220,17 +224,21 @@ impl<'a> Training<'a> {
                 .end()
                 .interferers
                 .iter()
-                .map(|leak| turned(&leak.path, leak.behind_gain))
+                .map(|leak| turned(&leak.path, leak.after_agc))
                 .collect(),
-            deviation: self.plan.gained_deviation(attenuation),
-            balanced: 0.0,
+            deviation: self.plan.rescaled_noise(transmission),
+            dc_offset_balanced: 0.0,
             timing: None,
         })
     }
 
     /// Phase, full scale and quantisation noise, and the least mean square error there as part of
     /// the symbols' variance. A `hint` is a phase to search near.
-    fn search(&mut self, whole: f64, hint: Option<f64>) -> Result<((f64, f64, f64), f64), Refusal> {
+    fn search(
+        &mut self,
+        whole: f64,
+        hint: Option<f64>,
+    ) -> Result<((f64, f64, f64), f64), NotEvaluated> {
         let coarse = match hint {
             Some(phase) => phase,
             None => self.coarse_phase(whole)?,
@@ -244,7 +252,7 @@ impl<'a> Training<'a> {
     }
 
     /// The best of sixteen phases around the whole symbols of delay.
-    fn coarse_phase(&mut self, whole: f64) -> Result<f64, Refusal> {
+    fn coarse_phase(&mut self, whole: f64) -> Result<f64, NotEvaluated> {
         let mut best = (f64::INFINITY, 0.0);
         for i in 0..COARSE {
             let phase = whole + i as f64 / COARSE as f64 - 0.5;
@@ -253,12 +261,12 @@ impl<'a> Training<'a> {
         if best.0.is_finite() {
             Ok(best.1)
         } else {
-            Err(Refusal::new("no sampling phase gives the equaliser a signal"))
+            Err(NotEvaluated::new("no sampling phase gives the equaliser a signal"))
         }
     }
 
     /// Down to 1/64 of a symbol around `coarse`.
-    fn fine_phase(&mut self, coarse: f64, quantisation: f64) -> Result<f64, Refusal> {
+    fn fine_phase(&mut self, coarse: f64, quantisation: f64) -> Result<f64, NotEvaluated> {
         let mut best = self.better((f64::INFINITY, coarse), coarse, quantisation);
         let mut step = 0.5 / COARSE as f64;
         while step >= FINEST {
@@ -271,7 +279,7 @@ impl<'a> Training<'a> {
         if best.0.is_finite() {
             Ok(best.1)
         } else {
-            Err(Refusal::new("no sampling phase gives the equaliser a signal"))
+            Err(NotEvaluated::new("no sampling phase gives the equaliser a signal"))
         }
     }
 
@@ -301,9 +309,9 @@ impl<'a> Training<'a> {
     /// Spectrum of record `i` sampled once a symbol at `phase`.
     pub(crate) fn folded(&mut self, i: usize, phase: f64) -> Pooled<Complex32> {
         let grid = self.plan.grid;
-        block::turn(&self.spectra[i], phase / grid.symbols as f64, &mut self.turned);
+        block::phase_ramp(&self.spectra[i], phase / grid.symbols as f64, &mut self.turned);
         let mut out = Pooled::zeros(fft::bins(grid.symbols));
-        block::fold(&self.turned, grid.samples(), grid.symbols, &mut out);
+        block::fold_spectrum(&self.turned, grid.samples(), grid.symbols, &mut out);
         out
     }
 
@@ -314,7 +322,7 @@ impl<'a> Training<'a> {
             return 0.0;
         }
         let grid = self.plan.grid;
-        block::turn(&self.spectra[i], phase / grid.symbols as f64, &mut self.turned);
+        block::phase_ramp(&self.spectra[i], phase / grid.symbols as f64, &mut self.turned);
         let mut slope = Pooled::zeros(fft::bins(grid.symbols));
         block::fold_derivative(
             &self.turned,
@@ -343,10 +351,10 @@ impl<'a> Training<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chain::describe::detector::Decision;
+    use crate::chain::describe::detector::DetectorSpec;
     use crate::chain::describe::receiver_dsp::Adaptation;
     use crate::chain::linearise::slopes::tests::{levels, plan};
-    use crate::chain::run::workspace::Worker;
+    use crate::chain::run::workspace::Workspace;
     use crate::chain::semi_analytic::predictor::Predictor;
     use crate::seed::Seed;
 
@@ -355,20 +363,20 @@ mod tests {
     /// once, the whole transforms twice: a part of 1e-3 of a noise of 1e-3.
     #[test]
     fn equations_of_the_wanted_lags_are_those_of_whole_transforms() {
-        for (per_symbol, decision) in [
-            (1, Decision::Slicer),
-            (2, Decision::Slicer),
-            (1, Decision::Dfe { taps: 3, limit: 1.0, frozen: vec![] }),
+        for (per_symbol, detector) in [
+            (1, DetectorSpec::Slicer),
+            (2, DetectorSpec::Slicer),
+            (1, DetectorSpec::Dfe { taps: 3, limit: 1.0, fixed: vec![] }),
         ] {
             let plan = plan(4e-25, 0.6, per_symbol);
-            let dsp = Dsp {
+            let dsp = RxDsp {
                 taps: 11,
                 precursors: 4,
                 adaptation: Adaptation::Mmse,
-                frozen: vec![],
-                decision,
+                fixed: vec![],
+                detector,
             };
-            let mut worker = Worker::new(&plan);
+            let mut workspace = Workspace::new(&plan);
             let blocks = vec![levels(1), levels(2)];
             let predictor = Predictor::new(
                 &plan,
@@ -377,9 +385,9 @@ mod tests {
                 Seed::new(2),
                 blocks.clone(),
                 blocks,
-                &mut worker,
+                &mut workspace,
             );
-            let scale = Scale { signal: 0.7, gained: 0.7 };
+            let scale = Scale { signal: 0.7, after_agc: 0.7 };
             let lags = dsp.lags(&plan);
             let mut training = Training::new(
                 &plan,

@@ -1,6 +1,8 @@
 //! One lane: its segments, its data, its random streams.
 
-use crate::chain::{Chain, Count, Drawn, Draws, Hop, Method, Trained, Workshop, block_levels};
+use crate::chain::{
+    Chain, Count, Method, NoiseSelection, PlanCache, SegmentRun, StreamKeys, Trained, block_levels,
+};
 use crate::error::{Error, Path, Problem, Problems, Result};
 use crate::fec::FecSender;
 use crate::link::build::segment::{Segment, transmitted};
@@ -59,7 +61,7 @@ impl Lane {
         files: Vec<FileRead>,
         library: &Library,
         sender: Option<FecSender>,
-        shop: &mut Workshop,
+        cache: &mut PlanCache,
     ) -> Result<Lane> {
         let recorded = modulator
             .recording()
@@ -79,7 +81,7 @@ impl Lane {
         let shared_seed = Seed::new(config.simulation.seed);
         let lane_seed = shared_seed.named("lane").index(number as u64);
         let grid = config.grid(modulator.recording());
-        let mut context = BuildContext { grid, lane: number, library, cache: shop };
+        let mut context = BuildContext { grid, lane: number, library, cache: cache };
         let segments: std::result::Result<Vec<Segment>, FileError> = config
             .segments()
             .into_iter()
@@ -141,24 +143,24 @@ impl Lane {
     pub(crate) fn light(
         &self,
         grid: Grid,
-        shop: &mut Workshop,
+        cache: &mut PlanCache,
     ) -> std::result::Result<Chain<Field>, FileError> {
-        transmitted(&self.config, &*self.modulator, &mut self.context(grid, shop))
+        transmitted(&self.config, &*self.modulator, &mut self.context(grid, cache))
     }
 
     /// Surroundings of what is built of it on another grid.
-    pub(crate) fn context<'a>(&'a self, grid: Grid, shop: &'a mut Workshop) -> BuildContext<'a> {
-        BuildContext { grid, lane: self.number, library: &self.library, cache: shop }
+    pub(crate) fn context<'a>(&'a self, grid: Grid, cache: &'a mut PlanCache) -> BuildContext<'a> {
+        BuildContext { grid, lane: self.number, library: &self.library, cache: cache }
     }
 
     /// Draws of its first block without noise.
-    pub(crate) fn noiseless(&self) -> Draws<'static> {
-        Draws {
-            run: self.shared_seed,
-            lane: self.lane_seed,
+    pub(crate) fn noiseless(&self) -> StreamKeys<'static> {
+        StreamKeys {
+            shared_seed: self.shared_seed,
+            lane_seed: self.lane_seed,
             block: 0,
             noise: 0,
-            what: Drawn::Nothing,
+            selection: NoiseSelection::None,
         }
     }
 
@@ -178,7 +180,7 @@ impl Lane {
         let mut electrical = electrical.iter().copied();
         let hop = |segment: &'a Segment| {
             let trained = if segment.kind.has_light() { Some(optical) } else { electrical.next() };
-            trained.map(|trained| Hop {
+            trained.map(|trained| SegmentRun {
                 name: segment.kind.as_str(),
                 plan: &segment.plan,
                 trained,
@@ -186,12 +188,12 @@ impl Lane {
             })
         };
         Count {
-            hops: self.segments.iter().filter_map(hop).collect(),
+            segments: self.segments.iter().filter_map(hop).collect(),
             pattern: &self.pattern,
             first_symbol: self.first_symbol(),
             precoder: self.config.precodes(),
-            run: self.shared_seed,
-            lane: self.lane_seed,
+            shared_seed: self.shared_seed,
+            lane_seed: self.lane_seed,
             method,
         }
     }

@@ -1,6 +1,6 @@
 //! The segments of a lane, built: from what sends symbols to what decides them.
 
-use crate::chain::{Chain, Dsp, Plan, Shape};
+use crate::chain::{Chain, Plan, RxDsp, Shape};
 use crate::link::describe::config::Config;
 use crate::link::describe::limits::Limits;
 use crate::link::describe::module::Host;
@@ -19,7 +19,7 @@ pub struct Segment {
     /// Its chain.
     pub plan: Plan,
     /// Its receiver's signal processing.
-    pub dsp: Dsp,
+    pub dsp: RxDsp,
     /// Streams of its noises.
     pub streams: Seed,
     /// Pre-FEC bit error ratio that it may reach alone, where it has a limit of its own.
@@ -127,7 +127,7 @@ fn optical(
     config: &Config,
     modulator: &dyn Modulator,
     context: &mut BuildContext<'_>,
-) -> Result<(Plan, Dsp), FileError> {
+) -> Result<(Plan, RxDsp), FileError> {
     let Config { host, module, receiver, .. } = config;
     if config.optical().to == DecisionPoint::FarModule {
         let (light, oma_w) = arriving(config, modulator, context)?;
@@ -145,7 +145,7 @@ fn electrical(
     config: &Config,
     kind: SegmentKind,
     context: &mut BuildContext<'_>,
-) -> Result<(Plan, Dsp), FileError> {
+) -> Result<(Plan, RxDsp), FileError> {
     let Config { host, module, .. } = config;
     let (volts, rx, name) = if kind.from == DecisionPoint::NearHost {
         (sent_to_module(config, context)?, &module.rx, "module.rx")

@@ -1,6 +1,6 @@
 //! What the port's error correction does to the symbols that are counted.
 
-use crate::chain::{Prediction, Seen, Tally, Witness};
+use crate::chain::{BlockObserver, BlockView, Prediction, Tally};
 use crate::fec::inner::{Soft, hard_decision_ber};
 use crate::fec::reed_solomon::Code;
 use crate::fec::{
@@ -117,14 +117,14 @@ impl FecStage {
     }
 }
 
-impl Witness for FecStage {
-    type Found = Option<ErrorPositions>;
+impl BlockObserver for FecStage {
+    type Observation = Option<ErrorPositions>;
 
-    fn look(&self, lane: usize, seen: &Seen<'_>) -> Option<ErrorPositions> {
+    fn observe(&self, lane: usize, seen: &BlockView<'_>) -> Option<ErrorPositions> {
         self.lines[lane].as_ref().map(|line| line.reader.read(seen.sent, seen.values, seen.decided))
     }
 
-    fn take(&mut self, lane: usize, found: Option<ErrorPositions>) {
+    fn collect(&mut self, lane: usize, found: Option<ErrorPositions>) {
         if let (Some(line), Some(mut read)) = (&mut self.lines[lane], found) {
             line.carried = read.join(line.carried);
             line.take(&read);

@@ -1,7 +1,8 @@
 //! Counting all lanes, as they are and at the limit.
 
 use crate::chain::{
-    ClockReading, Count, Counted, Prediction, Refusal, Stop, Tally, Trained, Workers, count,
+    ClockReading, Count, Counted, NotEvaluated, Prediction, Stop, Tally, Trained, WorkspacePool,
+    count,
 };
 use crate::link::count::fec_stage::FecStage;
 use crate::link::count::reported::CountedBer;
@@ -36,9 +37,9 @@ impl CountedLanes {
     /// ratio.
     pub(crate) fn segments(&self, lane: usize) -> &[Tally] {
         let plain = self.counted[lane].as_ref().filter(|counted| counted.weighted.is_none());
-        plain.map_or(&[], |counted| match counted.hops.as_slice() {
+        plain.map_or(&[], |counted| match counted.segments.as_slice() {
             [] => std::slice::from_ref(&counted.end),
-            hops => hops,
+            segments => segments,
         })
     }
 
@@ -48,7 +49,7 @@ impl CountedLanes {
     }
 
     /// Why nothing was counted of a lane.
-    pub(crate) fn refusal(&self, lane: usize) -> Option<&Refusal> {
+    pub(crate) fn refusal(&self, lane: usize) -> Option<&NotEvaluated> {
         self.counted[lane].as_ref().and_then(|counted| counted.refusal.as_ref())
     }
 
@@ -64,17 +65,17 @@ impl CountedLanes {
 /// each.
 pub(crate) fn count_both(
     solved: &[SolvedLane],
-    workers: &Workers,
+    workspaces: &WorkspacePool,
     cancel: &AtomicBool,
     simulation: &Simulation,
     step: &dyn Fn(),
 ) -> [CountedLanes; 2] {
-    let here = count_all(solved, workers, cancel, simulation.symbols, |r| {
+    let here = count_all(solved, workspaces, cancel, simulation.symbols, |r| {
         let SolvedSegment { trained, prediction } = r.optical();
         Some((trained, prediction, &r.counter))
     });
     step();
-    let at_limit = count_all(solved, workers, cancel, simulation.symbols_at_limit, |r| {
+    let at_limit = count_all(solved, workspaces, cancel, simulation.symbols_at_limit, |r| {
         match (&r.margin, &r.at_limit) {
             (Margin::Found(_, trained), Some(prediction)) => {
                 Some((trained, prediction, &r.counter_at_limit))
@@ -89,7 +90,7 @@ pub(crate) fn count_both(
 /// Counts every lane that has the receiver asked for.
 fn count_all<'a>(
     solved: &'a [SolvedLane],
-    workers: &Workers,
+    workspaces: &WorkspacePool,
     cancel: &AtomicBool,
     symbols: u64,
     receiver: impl Fn(&'a LaneSolution) -> Option<(&'a Trained, &'a Prediction, &'a LaneCounter)>,
@@ -117,7 +118,7 @@ fn count_all<'a>(
         &able().map(|(lane, _, prediction, _)| (lane, prediction)).collect::<Vec<_>>(),
     );
     let stop = Stop { round_blocks: ROUND_BLOCKS, symbols, bit_errors: u64::MAX };
-    let counted = count(&lanes, &stop, workers, &mut fec, cancel);
+    let counted = count(&lanes, &stop, workspaces, &mut fec, cancel);
     if let Some((counted, (lane, ..))) =
         counted.iter().zip(able()).find(|(counted, _)| counted.refusal.is_some())
     {

@@ -34,7 +34,7 @@ impl CountedBer {
             interval,
             kind,
             effective_samples: counted.weighted.map(|weighted| weighted.effective_samples()),
-            gain: counted.weighted.and_then(|weighted| weighted.gain()),
+            gain: counted.weighted.and_then(|weighted| weighted.variance_reduction()),
         }
     }
 }

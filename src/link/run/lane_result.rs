@@ -1,6 +1,6 @@
 //! The result of a lane, from its solution and its counts.
 
-use crate::chain::{Decider, Tally};
+use crate::chain::{Tally, TrainedDetector};
 use crate::link::count::lanes::CountedLanes;
 use crate::link::result::clock::ClockResult;
 use crate::link::result::figures::{LaneResult, NoiseShare, Slicer};
@@ -117,9 +117,9 @@ pub(crate) fn lane_result(
         thresholds,
         delay_ui: trained.delay_ui,
         taps: trained.taps.iter().map(|&w| f64::from(w)).collect(),
-        detector: trained.decider.kind(),
-        postcursors: match &trained.decider {
-            Decider::Mlse(response, _) => response.postcursors(),
+        detector: trained.detector.kind(),
+        postcursors: match &trained.detector {
+            TrainedDetector::Mlse(response, _) => response.postcursors(),
             _ => &trained.postcursors,
         }
         .iter()

@@ -1,6 +1,6 @@
 //! Running a link: every lane built, trained, predicted, searched for its margin, and counted.
 
-use crate::chain::{Workers, Workshop};
+use crate::chain::{PlanCache, WorkspacePool};
 use crate::error::Result;
 use crate::link::build::files;
 use crate::link::build::lane::Lane;
@@ -43,7 +43,7 @@ impl Link {
         cancel: &AtomicBool,
     ) -> Result<LinkResult> {
         let (configs, library) = (&self.resolved.lanes, &self.resolved.library);
-        let workers = Workers::default();
+        let workspaces = WorkspacePool::default();
         let total = configs.len() as u64 + 2;
         let done = AtomicU64::new(0);
         let step = || progress(Progress { done: done.fetch_add(1, Ordering::Relaxed) + 1, total });
@@ -60,17 +60,17 @@ impl Link {
         let solved: Vec<Result<SolvedLane>> = configs
             .par_iter()
             .enumerate()
-            .map_init(Workshop::default, |shop, (number, config)| {
+            .map_init(PlanCache::default, |cache, (number, config)| {
                 let lane =
-                    Lane::build_sending(config, number, None, library, sender(config), shop)?;
-                let solved = solve(lane, &workers, shop, cancel);
+                    Lane::build_sending(config, number, None, library, sender(config), cache)?;
+                let solved = solve(lane, &workspaces, cache, cancel);
                 step();
                 Ok(solved)
             })
             .collect();
         let solved: Vec<SolvedLane> = solved.into_iter().collect::<Result<_>>()?;
         let [here, at_limit] =
-            count_both(&solved, &workers, cancel, &self.resolved.base.simulation, &step);
+            count_both(&solved, &workspaces, cancel, &self.resolved.base.simulation, &step);
         let mut result = self.result(&solved, &here, &at_limit);
         if cancel.load(Ordering::Relaxed) {
             result.warnings.push("stopped early: fewer symbols were counted than asked".to_owned());
@@ -79,7 +79,7 @@ impl Link {
     }
 
     /// Runs one lane from its own description, the same figures as among the others; `library`,
-    /// `shop` and `workers` are kept between calls.
+    /// `cache` and `workspaces` are kept between calls.
     ///
     /// # Errors
     ///
@@ -88,13 +88,13 @@ impl Link {
         config: &Config,
         number: usize,
         library: &Library,
-        shop: &mut Workshop,
-        workers: &Workers,
+        cache: &mut PlanCache,
+        workspaces: &WorkspacePool,
         cancel: &AtomicBool,
     ) -> Result<LaneResult> {
-        let lane = Lane::build_through(config, number, library, shop)?;
-        let solved = [solve(lane, workers, shop, cancel)];
-        let [here, at_limit] = count_both(&solved, workers, cancel, &config.simulation, &|| ());
+        let lane = Lane::build_through(config, number, library, cache)?;
+        let solved = [solve(lane, workspaces, cache, cancel)];
+        let [here, at_limit] = count_both(&solved, workspaces, cancel, &config.simulation, &|| ());
         Ok(lane_result(0, &solved[0], &here, &at_limit))
     }
 

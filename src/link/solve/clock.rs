@@ -1,6 +1,6 @@
 //! Stream mode: whether a lane can be predicted, and whether its guard is long enough.
 
-use crate::chain::{Clocking, Refusal, Trained};
+use crate::chain::{Clocking, NotEvaluated, Trained};
 use crate::link::build::lane::Lane;
 use crate::link::build::segment::Segment;
 
@@ -40,7 +40,7 @@ pub(crate) fn guarded(
     lane: &Lane,
     optical: &Trained,
     electrical: &[&Trained],
-) -> Result<Option<String>, Refusal> {
+) -> Result<Option<String>, NotEvaluated> {
     let all = lane.electrical().zip(electrical.iter().copied()).chain([(lane.optical(), optical)]);
     let energy =
         |(segment, trained): (&Segment, &Trained)| segment.plan.energy_beyond_guard(trained);
@@ -52,7 +52,7 @@ pub(crate) fn guarded(
         )
     };
     if beyond > REFUSED {
-        return Err(Refusal { because: said() });
+        return Err(NotEvaluated { because: said() });
     }
     Ok((beyond > WARNED).then(|| format!("lane {}: {}", lane.number, said())))
 }

@@ -6,7 +6,7 @@
 //! step is where the estimator is as far from the limit the other way. Every step trains anew and
 //! counts with the same seeds: what differs from step to step is the loss alone.
 
-use crate::chain::{Method, Predictor, Stop, Tally, Trained, Worker, Workers, count};
+use crate::chain::{Method, Predictor, Stop, Tally, Trained, Workspace, WorkspacePool, count};
 use crate::link::build::lane::Lane;
 use crate::link::solve::budget::ROUND_BLOCKS;
 use crate::link::solve::margin;
@@ -33,7 +33,7 @@ pub(crate) struct CountedMarginSearch<'a> {
     pub(crate) lane: &'a Lane,
     /// Receivers of the electrical segments, in their order; none counts the light alone.
     pub(crate) electrical: &'a [&'a Trained],
-    pub(crate) workers: &'a Workers,
+    pub(crate) workspaces: &'a WorkspacePool,
     pub(crate) cancel: &'a AtomicBool,
 }
 
@@ -52,7 +52,7 @@ impl CountedMarginSearch<'_> {
     pub(crate) fn find(
         &self,
         predictor: &mut Predictor<'_>,
-        worker: &mut Worker,
+        workspace: &mut Workspace,
         start: &Trained,
         predicted: f64,
     ) -> (Margin, Option<[f64; 2]>) {
@@ -71,7 +71,7 @@ impl CountedMarginSearch<'_> {
         let mut met_floor = false;
         for _ in 0..STEPS {
             let asked = (limit_ber * f64::exp(-gap)).clamp(ASKED[0], ASKED[1]);
-            match margin::find(predictor, worker, start, asked) {
+            match margin::find(predictor, workspace, start, asked) {
                 Margin::Found(loss_db, trained) => {
                     let tally = match self.counted(&trained) {
                         Ok(tally) => tally,
@@ -109,7 +109,7 @@ impl CountedMarginSearch<'_> {
         let Some(Step { loss_db, trained, tally, .. }) = best else {
             return (Margin::Uncounted("no margin: no loss meets the limit".to_owned()), None);
         };
-        let interval = self.slope(predictor, worker, &trained, loss_db).map(|slope| {
+        let interval = self.slope(predictor, workspace, &trained, loss_db).map(|slope| {
             let (ber, _) = tally.interval();
             let at = |ber: f64| loss_db - (ber.max(1e-300) / limit_ber).ln() / slope;
             [at(ber.high), at(ber.low)]
@@ -127,7 +127,7 @@ impl CountedMarginSearch<'_> {
         let counted = count(
             &[self.lane.counted_through(trained, self.electrical, Method::Chain)],
             &stop,
-            self.workers,
+            self.workspaces,
             &mut (),
             self.cancel,
         )
@@ -150,13 +150,13 @@ impl CountedMarginSearch<'_> {
     fn slope(
         &self,
         predictor: &mut Predictor<'_>,
-        worker: &mut Worker,
+        workspace: &mut Workspace,
         near: &Trained,
         loss_db: f64,
     ) -> Option<f64> {
         let [less, more] = [-SLOPE_DB, SLOPE_DB].map(|step_db| {
             let (_, prediction) =
-                predictor.try_at(worker, power_ratio(-(loss_db + step_db)) as f32, near).ok()?;
+                predictor.try_at(workspace, power_ratio(-(loss_db + step_db)) as f32, near).ok()?;
             Some(prediction.ber.max(1e-300).ln())
         });
         Some((more? - less?) / (2.0 * SLOPE_DB)).filter(|&slope| slope > 0.0)

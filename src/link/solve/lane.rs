@@ -1,6 +1,6 @@
 //! One lane trained, predicted and searched for its margin.
 
-use crate::chain::{Prediction, Refusal, Trained, Workers, Workshop};
+use crate::chain::{NotEvaluated, PlanCache, Prediction, Trained, WorkspacePool};
 use crate::link::build::files;
 use crate::link::build::lane::Lane;
 use crate::link::solve::counted_margin::CountedMarginSearch;
@@ -22,7 +22,7 @@ const BAND_EDGE_SHARE: f64 = 1e-4;
 /// One lane after prediction and margin, before counting.
 pub(crate) struct SolvedLane {
     pub(crate) lane: Lane,
-    pub(crate) solution: Result<LaneSolution, Refusal>,
+    pub(crate) solution: Result<LaneSolution, NotEvaluated>,
     pub(crate) tp2: Option<OuterLevels>,
     pub(crate) tp3: Option<OuterLevels>,
     /// Measurement of the transmitter, where it is asked for.
@@ -88,15 +88,15 @@ impl LaneSolution {
 /// Trains, predicts and searches one lane.
 pub(crate) fn solve(
     lane: Lane,
-    workers: &Workers,
-    shop: &mut Workshop,
+    workspaces: &WorkspacePool,
+    cache: &mut PlanCache,
     cancel: &AtomicBool,
 ) -> SolvedLane {
-    let (tp2, tp3) = settled(&lane, workers, shop);
+    let (tp2, tp3) = settled(&lane, workspaces, cache);
     let mut warnings = launch_warnings(&lane, tp2);
     warnings.extend(files::short(&lane));
-    let solution = solution(&lane, workers, cancel, &mut warnings);
-    let tx = lane.config.tdecq.enabled.then(|| transmitter::measure(&lane, workers, shop));
+    let solution = solution(&lane, workspaces, cancel, &mut warnings);
+    let tx = lane.config.tdecq.enabled.then(|| transmitter::measure(&lane, workspaces, cache));
     if let Some(tx) = &tx {
         warnings.extend(tx.refusals.iter().cloned());
     }
@@ -106,19 +106,19 @@ pub(crate) fn solve(
 /// The electrical segments are solved first: they leave a part of the limit to the light.
 fn solution(
     lane: &Lane,
-    workers: &Workers,
+    workspaces: &WorkspacePool,
     cancel: &AtomicBool,
     warnings: &mut Vec<String>,
-) -> Result<LaneSolution, Refusal> {
+) -> Result<LaneSolution, NotEvaluated> {
     let electrical: Vec<SolvedSegment> = lane
         .electrical()
-        .map(|segment| segment::solve(lane, segment, workers))
+        .map(|segment| segment::solve(lane, segment, workspaces))
         .collect::<Result<_, _>>()?;
-    workers.with(&lane.optical().plan, |worker| {
+    workspaces.with(&lane.optical().plan, |workspace| {
         let around: Vec<&Trained> = electrical.iter().map(|solved| &solved.trained).collect();
-        let mut predictor = optical_predictor(lane, worker);
-        let trained = predictor.train(worker, 1.0, None)?;
-        let prediction = predictor.predict(worker, &trained);
+        let mut predictor = optical_predictor(lane, workspace);
+        let trained = predictor.train(workspace, 1.0, None)?;
+        let prediction = predictor.predict(workspace, &trained);
         warnings.extend(clock::guarded(lane, &trained, &around)?);
         let no_prediction =
             no_prediction(lane, [&trained].into_iter().chain(around.iter().copied()));
@@ -129,21 +129,28 @@ fn solution(
         } else if let Some(because) = failing_segments(lane, &electrical) {
             (Margin::Uncounted(because), None)
         } else if no_prediction.is_some() {
-            let search = CountedMarginSearch { lane, electrical: &around, workers, cancel };
-            search.find(&mut predictor, worker, &trained, prediction.ber)
+            let search = CountedMarginSearch { lane, electrical: &around, workspaces, cancel };
+            search.find(&mut predictor, workspace, &trained, prediction.ber)
         } else {
-            (margin::find(&mut predictor, worker, &trained, left), None)
+            (margin::find(&mut predictor, workspace, &trained, left), None)
         };
         warnings.extend(not_converged(lane, &trained));
         let simulation = &lane.config.simulation;
         let (at_limit, counter_at_limit) = match &margin {
             Margin::Found(_, trained) => (
-                Some(predictor.predict(worker, trained)),
-                LaneCounter::of(lane, simulation.symbols_at_limit, &mut predictor, worker, trained),
+                Some(predictor.predict(workspace, trained)),
+                LaneCounter::of(
+                    lane,
+                    simulation.symbols_at_limit,
+                    &mut predictor,
+                    workspace,
+                    trained,
+                ),
             ),
             _ => (None, LaneCounter::Chain),
         };
-        let counter = LaneCounter::of(lane, simulation.symbols, &mut predictor, worker, &trained);
+        let counter =
+            LaneCounter::of(lane, simulation.symbols, &mut predictor, workspace, &trained);
         warnings.extend(noise_warnings(lane, &prediction));
         let edge = predictor.power_near_band_edge();
         if edge > BAND_EDGE_SHARE {
@@ -192,7 +199,7 @@ fn no_prediction<'a>(
     mut trained: impl Iterator<Item = &'a Trained>,
 ) -> Option<String> {
     clock::no_prediction(lane)
-        .or_else(|| trained.find_map(|trained| trained.decider.refusal()).map(str::to_owned))
+        .or_else(|| trained.find_map(|trained| trained.detector.refusal()).map(str::to_owned))
 }
 
 /// Warning of an adaptive loop that has not converged.

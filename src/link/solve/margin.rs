@@ -1,7 +1,7 @@
 //! Margin: the extra loss between TP2 and TP3 until the limit, the receiver trained anew at every
 //! step.
 
-use crate::chain::{Predictor, Trained, Worker};
+use crate::chain::{Predictor, Trained, Workspace};
 use crate::link::build::lane::Lane;
 use crate::units::{db_from_power_ratio, power_ratio};
 
@@ -46,11 +46,11 @@ impl Lane {
     pub fn margin_db(
         &self,
         predictor: &mut Predictor<'_>,
-        worker: &mut Worker,
+        workspace: &mut Workspace,
         trained: &Trained,
         limit_ber: f64,
     ) -> Option<f64> {
-        match find(predictor, worker, trained, limit_ber) {
+        match find(predictor, workspace, trained, limit_ber) {
             Margin::Found(loss_db, _) => Some(loss_db),
             _ => None,
         }
@@ -60,7 +60,7 @@ impl Lane {
 /// Searches from a training at no extra loss.
 pub(crate) fn find(
     predictor: &mut Predictor<'_>,
-    worker: &mut Worker,
+    workspace: &mut Workspace,
     start: &Trained,
     limit_ber: f64,
 ) -> Margin {
@@ -68,7 +68,7 @@ pub(crate) fn find(
     let linear_receiver = predictor.linear_receiver();
     let found = search(limit_ber, linear_receiver, |loss_db| {
         let (trained, prediction) =
-            predictor.try_at(worker, power_ratio(-loss_db) as f32, &near).ok()?;
+            predictor.try_at(workspace, power_ratio(-loss_db) as f32, &near).ok()?;
         near = trained;
         Some(prediction.ber)
     });
@@ -172,7 +172,7 @@ fn between(kept: Tried, missed: Tried, step: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chain::Workshop;
+    use crate::chain::PlanCache;
     use crate::link::Config;
     use crate::math::gaussian::{pam4_ber, pam4_half_eye_from_ber};
 
@@ -246,8 +246,8 @@ mod tests {
     fn the_secant_ends_where_plain_bisection_does_on_a_lane() {
         let mut config = Config::default();
         config.simulation.block_symbols = 2048;
-        let lane = Lane::build(&config, 0, &mut Workshop::default()).expect("it builds");
-        let mut worker = Worker::new(&lane.optical().plan);
+        let lane = Lane::build(&config, 0, &mut PlanCache::default()).expect("it builds");
+        let mut workspace = Workspace::new(&lane.optical().plan);
         let blocks = || lane.blocks(1, true);
         let mut predictor = Predictor::new(
             &lane.optical().plan,
@@ -256,12 +256,12 @@ mod tests {
             lane.lane_seed,
             blocks(),
             blocks(),
-            &mut worker,
+            &mut workspace,
         );
-        let start = predictor.train(&mut worker, 1.0, None).expect("it trains");
+        let start = predictor.train(&mut workspace, 1.0, None).expect("it trains");
         let mut ber_at = |loss_db: f64| {
             predictor
-                .try_at(&mut worker, power_ratio(-loss_db) as f32, &start)
+                .try_at(&mut workspace, power_ratio(-loss_db) as f32, &start)
                 .ok()
                 .map(|(_, p)| p.ber)
         };

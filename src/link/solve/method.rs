@@ -1,6 +1,8 @@
 //! The estimator that counts a lane, prepared for its receiver.
 
-use crate::chain::{Method, Prediction, Predictor, Rare, Refusal, Replay, Trained, Worker};
+use crate::chain::{
+    ImportanceSampling, Method, NoiseOnly, NotEvaluated, Prediction, Predictor, Trained, Workspace,
+};
 use crate::link::build::lane::Lane;
 use crate::link::describe::counting::Counting;
 use crate::math::interval::Interval;
@@ -8,9 +10,9 @@ use crate::math::interval::Interval;
 /// Estimator that counts a lane with one receiver.
 pub(crate) enum LaneCounter {
     Chain,
-    Replay(Box<Replay>),
-    Rare(Box<Rare>),
-    Refused(Refusal),
+    Replay(Box<NoiseOnly>),
+    Rare(Box<ImportanceSampling>),
+    Refused(NotEvaluated),
 }
 
 impl LaneCounter {
@@ -20,7 +22,7 @@ impl LaneCounter {
         lane: &Lane,
         symbols: u64,
         predictor: &mut Predictor<'_>,
-        worker: &mut Worker,
+        workspace: &mut Workspace,
         trained: &Trained,
     ) -> LaneCounter {
         let counting = lane.config.simulation.count;
@@ -28,25 +30,27 @@ impl LaneCounter {
             return LaneCounter::Chain;
         }
         if lane.segments.len() > 1 {
-            return LaneCounter::Refused(Refusal::new(
+            return LaneCounter::Refused(NotEvaluated::new(
                 "a lane of several segments is counted through the whole chain only",
             ));
         }
-        match predictor.replay(worker, trained) {
+        match predictor.noise_only(workspace, trained) {
             Err(refusal) => LaneCounter::Refused(refusal),
             Ok(replay) if counting == Counting::Replay => LaneCounter::Replay(Box::new(replay)),
-            Ok(replay) => {
-                LaneCounter::Rare(Box::new(Rare::new(replay, trained, lane.config.precodes())))
-            }
+            Ok(replay) => LaneCounter::Rare(Box::new(ImportanceSampling::new(
+                replay,
+                trained,
+                lane.config.precodes(),
+            ))),
         }
     }
 
     pub(crate) fn method(&self) -> Method<'_> {
         match self {
             LaneCounter::Chain => Method::Chain,
-            LaneCounter::Replay(replay) => Method::Replay(replay),
-            LaneCounter::Rare(rare) => Method::Rare(rare),
-            LaneCounter::Refused(refusal) => Method::Refused(refusal),
+            LaneCounter::Replay(replay) => Method::NoiseOnly(replay),
+            LaneCounter::Rare(rare) => Method::ImportanceSampling(rare),
+            LaneCounter::Refused(refusal) => Method::NotEvaluated(refusal),
         }
     }
 
@@ -59,7 +63,7 @@ impl LaneCounter {
     }
 
     /// Why it does not count.
-    pub(crate) fn refusal(&self) -> Option<&Refusal> {
+    pub(crate) fn refusal(&self) -> Option<&NotEvaluated> {
         if let LaneCounter::Refused(refusal) = self { Some(refusal) } else { None }
     }
 }

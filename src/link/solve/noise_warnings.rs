@@ -37,7 +37,7 @@ pub(crate) fn noise_warnings(lane: &Lane, prediction: &Prediction) -> Vec<String
         );
     }
     let jitter = share(&|name| name == "adc.jitter");
-    if lane.optical().plan.jitters_far() && jitter > SAMPLING_JITTER {
+    if lane.optical().plan.needs_second_order_jitter() && jitter > SAMPLING_JITTER {
         warn(jitter, "is sampling jitter above 0.02 UI, whose tails are wider than a Gaussian's");
     }
     let two_point = share(&|name| name.ends_with("two_point_jitter"));

@@ -1,6 +1,6 @@
 //! A lane with its settings found, and built.
 
-use crate::chain::Workshop;
+use crate::chain::PlanCache;
 use crate::error::{Path, Problems, Result};
 use crate::fec::FecSender;
 use crate::link::build::lane::Lane;
@@ -17,8 +17,8 @@ impl Lane {
     /// # Errors
     ///
     /// A file, of a pattern or of a measured part, that cannot be read or is none.
-    pub fn build(config: &Config, number: usize, shop: &mut Workshop) -> Result<Lane> {
-        Self::build_through(config, number, &Library::default(), shop)
+    pub fn build(config: &Config, number: usize, cache: &mut PlanCache) -> Result<Lane> {
+        Self::build_through(config, number, &Library::default(), cache)
     }
 
     /// The same with files read through a library, which keeps them for other lanes.
@@ -30,9 +30,9 @@ impl Lane {
         config: &Config,
         number: usize,
         library: &Library,
-        shop: &mut Workshop,
+        cache: &mut PlanCache,
     ) -> Result<Lane> {
-        Self::build_sending(config, number, None, library, Self::sender(config), shop)
+        Self::build_sending(config, number, None, library, Self::sender(config), cache)
     }
 
     /// The same with a modulator in place of the one that is described, and with the port's
@@ -43,7 +43,7 @@ impl Lane {
         custom: Option<&Arc<dyn Modulator>>,
         library: &Library,
         sender: Option<FecSender>,
-        shop: &mut Workshop,
+        cache: &mut PlanCache,
     ) -> Result<Lane> {
         let mut problems = Problems::new();
         let (files, described) = config.read(library, &mut problems);
@@ -55,10 +55,10 @@ impl Lane {
             return Err(problems.into());
         };
         let tuned = if custom.is_some() {
-            tuning::tuned(config, &*modulator, library, shop)
+            tuning::tuned(config, &*modulator, library, cache)
         } else {
-            tuning::tuned_once(config, &*modulator, &files, library, shop)
+            tuning::tuned_once(config, &*modulator, &files, library, cache)
         };
-        Self::settled(tuned, number, modulator, files, library, sender, shop)
+        Self::settled(tuned, number, modulator, files, library, sender, cache)
     }
 }

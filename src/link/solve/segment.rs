@@ -1,6 +1,6 @@
 //! A segment with its receiver: trained, predicted.
 
-use crate::chain::{Prediction, Predictor, Refusal, Trained, Worker, Workers};
+use crate::chain::{NotEvaluated, Prediction, Predictor, Trained, Workspace, WorkspacePool};
 use crate::link::build::lane::Lane;
 use crate::link::build::segment::Segment;
 use crate::link::solve::budget::{SCORING_BLOCKS, TRAINING_BLOCKS};
@@ -15,7 +15,7 @@ pub(crate) struct SolvedSegment {
 pub(crate) fn predictor<'a>(
     lane: &Lane,
     segment: &'a Segment,
-    worker: &mut Worker,
+    workspace: &mut Workspace,
 ) -> Predictor<'a> {
     let (training, scoring) =
         (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(SCORING_BLOCKS, false));
@@ -26,13 +26,13 @@ pub(crate) fn predictor<'a>(
         segment.streams,
         training,
         scoring,
-        worker,
+        workspace,
     )
 }
 
 /// The estimator of a lane's segment with light, which precodes where the lane does.
-pub(crate) fn optical_predictor<'a>(lane: &'a Lane, worker: &mut Worker) -> Predictor<'a> {
-    let mut predictor = predictor(lane, lane.optical(), worker);
+pub(crate) fn optical_predictor<'a>(lane: &'a Lane, workspace: &mut Workspace) -> Predictor<'a> {
+    let mut predictor = predictor(lane, lane.optical(), workspace);
     predictor.precoder = lane.config.precodes();
     predictor
 }
@@ -41,12 +41,12 @@ pub(crate) fn optical_predictor<'a>(lane: &'a Lane, worker: &mut Worker) -> Pred
 pub(crate) fn solve(
     lane: &Lane,
     segment: &Segment,
-    workers: &Workers,
-) -> Result<SolvedSegment, Refusal> {
-    workers.with(&segment.plan, |worker| {
-        let mut predictor = predictor(lane, segment, worker);
-        let trained = predictor.train(worker, 1.0, None)?;
-        let prediction = predictor.predict(worker, &trained);
+    workspaces: &WorkspacePool,
+) -> Result<SolvedSegment, NotEvaluated> {
+    workspaces.with(&segment.plan, |workspace| {
+        let mut predictor = predictor(lane, segment, workspace);
+        let trained = predictor.train(workspace, 1.0, None)?;
+        let prediction = predictor.predict(workspace, &trained);
         Ok(SolvedSegment { trained, prediction })
     })
 }

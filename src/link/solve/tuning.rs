@@ -1,6 +1,6 @@
 //! The settings that an operator would program: transmit taps and analogue gains, found by search.
 
-use crate::chain::{Predictor, Workers, Workshop, block_levels};
+use crate::chain::{PlanCache, Predictor, WorkspacePool, block_levels};
 use crate::link::build::segment::Segment;
 use crate::link::describe::config::Config;
 use crate::link::describe::segments::{DecisionPoint, SegmentKind};
@@ -175,12 +175,12 @@ pub(crate) fn tuned(
     config: &Config,
     modulator: &dyn Modulator,
     library: &Library,
-    shop: &mut Workshop,
+    cache: &mut PlanCache,
 ) -> Config {
     let mut found = config.clone();
-    let workers = Workers::default();
+    let workspaces = WorkspacePool::default();
     for kind in config.segments() {
-        search(&mut found, kind, &mut Bench { modulator, library, shop, workers: &workers });
+        search(&mut found, kind, &mut Bench { modulator, library, cache, workspaces: &workspaces });
     }
     found
 }
@@ -191,13 +191,13 @@ pub(crate) fn tuned_once(
     modulator: &dyn Modulator,
     files: &[FileRead],
     library: &Library,
-    shop: &mut Workshop,
+    cache: &mut PlanCache,
 ) -> Config {
     if config.segments().iter().all(|&kind| knobs(config, kind).is_empty()) {
         return config.clone();
     }
     let files: Vec<&str> = files.iter().map(|file| file.file.as_str()).collect();
-    let search = || Ok::<_, std::convert::Infallible>(tuned(config, modulator, library, shop));
+    let search = || Ok::<_, std::convert::Infallible>(tuned(config, modulator, library, cache));
     match library.derived(config, &files, search) {
         Ok(found) => (*found).clone(),
         Err(never) => match never {},
@@ -208,8 +208,8 @@ pub(crate) fn tuned_once(
 struct Bench<'a> {
     modulator: &'a dyn Modulator,
     library: &'a Library,
-    shop: &'a mut Workshop,
-    workers: &'a Workers,
+    cache: &'a mut PlanCache,
+    workspaces: &'a WorkspacePool,
 }
 
 fn search(config: &mut Config, kind: SegmentKind, bench: &mut Bench<'_>) {
@@ -289,7 +289,7 @@ fn first_lane(
 ) -> Result<Segment, FileError> {
     let lane = Seed::new(config.simulation.seed).named("lane").index(0);
     let grid = config.grid(bench.modulator.recording());
-    let mut context = BuildContext { grid, lane: 0, library: bench.library, cache: bench.shop };
+    let mut context = BuildContext { grid, lane: 0, library: bench.library, cache: bench.cache };
     Segment::build(config, bench.modulator, kind, lane, &mut context)
 }
 
@@ -305,12 +305,12 @@ fn cost(config: &Config, kind: SegmentKind, bench: &mut Bench<'_>) -> f64 {
         block_levels(&symbols, false, 0, b, segment.streams, &mut levels);
         levels
     };
-    bench.workers.with(&segment.plan, |worker| {
+    bench.workspaces.with(&segment.plan, |workspace| {
         let blocks: Vec<Vec<u8>> = (0..BLOCKS).map(block).collect();
         let mut predictor =
-            Predictor::for_search(&segment.plan, &segment.dsp, segment.streams, blocks, worker);
-        let Ok(trained) = predictor.train(worker, 1.0, None) else { return f64::INFINITY };
-        match predictor.try_at(worker, 1.0, &trained) {
+            Predictor::for_search(&segment.plan, &segment.dsp, segment.streams, blocks, workspace);
+        let Ok(trained) = predictor.train(workspace, 1.0, None) else { return f64::INFINITY };
+        match predictor.try_at(workspace, 1.0, &trained) {
             // where nothing is left to err, the distance to it decides
             Ok((_, prediction)) => prediction.ber.max(1e-300).ln() - 1e-3 * prediction.snr_db,
             Err(_) => f64::INFINITY,

@@ -1,7 +1,9 @@
 //! Jitter tolerance: the largest sinusoidal jitter at which a lane's bit error ratio stays below a
 //! limit.
 
-use crate::chain::{Predictor, Refusal, Sinusoid, Stop, Trained, Workers, Workshop, count};
+use crate::chain::{
+    NotEvaluated, PlanCache, Predictor, Sinusoid, Stop, Trained, WorkspacePool, count,
+};
 use crate::error::{Path, Problems, Result};
 use crate::link::build::lane::Lane;
 use crate::link::describe::config::Config;
@@ -41,7 +43,7 @@ pub fn mask_ui(mhz: f64) -> f64 {
 pub struct JitterTolerance {
     lane: Lane,
     trained: Trained,
-    workers: Workers,
+    workspaces: WorkspacePool,
 }
 
 impl JitterTolerance {
@@ -61,9 +63,9 @@ impl JitterTolerance {
         let library = Library::default();
         config.check(&library, &mut problems);
         problems.finish()?;
-        let lane = Lane::build_through(&config, number, &library, &mut Workshop::default())?;
-        let workers = Workers::default();
-        let trained = workers.with(&lane.optical().plan, |worker| {
+        let lane = Lane::build_through(&config, number, &library, &mut PlanCache::default())?;
+        let workspaces = WorkspacePool::default();
+        let trained = workspaces.with(&lane.optical().plan, |workspace| {
             let (training, scoring) = (lane.blocks(TRAINING_BLOCKS, true), lane.blocks(1, false));
             Predictor::new(
                 &lane.optical().plan,
@@ -72,16 +74,16 @@ impl JitterTolerance {
                 lane.lane_seed,
                 training,
                 scoring,
-                worker,
+                workspace,
             )
-            .train(worker, 1.0, None)
+            .train(workspace, 1.0, None)
         });
-        let trained = trained.map_err(|Refusal { because }| {
+        let trained = trained.map_err(|NotEvaluated { because }| {
             let mut problems = Problems::new();
             problems.report(&Path::root(), "receiver", "", because);
             problems
         })?;
-        Ok(JitterTolerance { lane, trained, workers })
+        Ok(JitterTolerance { lane, trained, workspaces })
     }
 
     /// Bit error ratio with sinusoidal jitter, counted over `simulation.symbols` and a whole period
@@ -96,7 +98,7 @@ impl JitterTolerance {
         let counted = count(
             &[self.lane.counted(&self.trained)],
             &stop,
-            &self.workers,
+            &self.workspaces,
             &mut (),
             &AtomicBool::new(false),
         )

@@ -1,7 +1,7 @@
 //! The stressed receiver test: a source made worse to a wanted SECQ, and the receiver that must
 //! bear it.
 
-use crate::chain::{Workers, Workshop};
+use crate::chain::{PlanCache, WorkspacePool};
 use crate::error::{Error, Path, Problems, Result};
 use crate::link::build::lane::Lane;
 use crate::link::describe::config::Config;
@@ -97,8 +97,13 @@ pub fn stressed(stack: &Stack, stress: &Stress, cancel: &AtomicBool) -> Result<S
     )?;
     let resolved = stack.resolve()?;
     let (config, library) = (resolved.lanes[0].clone(), resolved.library);
-    let mut bench =
-        Bench { config, library, workers: Workers::default(), shop: Workshop::default(), cancel };
+    let mut bench = Bench {
+        config,
+        library,
+        workspaces: WorkspacePool::default(),
+        cache: PlanCache::default(),
+        cancel,
+    };
     let (interferer_percent, interferer_mhz) = (
         bench.config.transmitter.stressed.interferer_percent,
         bench.config.transmitter.stressed.interferer_mhz,
@@ -172,8 +177,8 @@ fn float(x: f64) -> String {
 struct Bench<'a> {
     config: Config,
     library: Library,
-    workers: Workers,
-    shop: Workshop,
+    workspaces: WorkspacePool,
+    cache: PlanCache,
     cancel: &'a AtomicBool,
 }
 
@@ -187,8 +192,8 @@ impl Bench<'_> {
         if self.cancel.load(std::sync::atomic::Ordering::Relaxed) {
             return Err(refused("stopped while the stress was being built".to_owned()));
         }
-        let lane = Lane::build_through(&self.config, 0, &self.library, &mut self.shop)?;
-        Ok(transmitter::tecq_db(&lane, &self.workers, &mut self.shop).unwrap_or(f64::INFINITY))
+        let lane = Lane::build_through(&self.config, 0, &self.library, &mut self.cache)?;
+        Ok(transmitter::tecq_db(&lane, &self.workspaces, &mut self.cache).unwrap_or(f64::INFINITY))
     }
 
     /// Halves from `bad`, where SECQ is above `wanted_db`, to `good`, where it is below.

@@ -1,7 +1,8 @@
 //! What an instrument reads off a linear module's electrical sides: eye closure at TP1a and TP4.
 
 use crate::chain::{
-    Adaptation, Chain, Decision, Dsp, Plan, Predictor, Probe, Sampler, Shape, Workers, Workshop,
+    Adaptation, Chain, DetectorSpec, Plan, PlanCache, Predictor, Probe, RxDsp, Sampler, Shape,
+    WorkspacePool,
 };
 use crate::link::build::lane::Lane;
 use crate::link::build::segment::{sent_to_host, sent_to_module};
@@ -31,15 +32,15 @@ pub(crate) fn eecq_db(
     lane: &Lane,
     at: ElectricalPoint,
     reference: &Reference,
-    workers: &Workers,
-    shop: &mut Workshop,
+    workspaces: &WorkspacePool,
+    cache: &mut PlanCache,
 ) -> Result<f64, String> {
     let (source, symbols) = pattern(lane);
     let mut grid = lane.grid();
     grid.symbols = symbols;
     let mut levels = vec![0; symbols];
     source.fill(0, lane.lane_seed, &mut levels);
-    let mut context = lane.context(grid, shop);
+    let mut context = lane.context(grid, cache);
     let volts: Chain<Volt> = match at {
         ElectricalPoint::Tp1a => sent_to_module(&lane.config, &context),
         ElectricalPoint::Tp4 => sent_to_host(&lane.config, &*lane.modulator, &mut context),
@@ -52,15 +53,15 @@ pub(crate) fn eecq_db(
         0.0,
     );
     let sampler = Sampler { samples_per_symbol: 1, effective_bits: EXACT_BITS, jitter_s: 0.0 };
-    let plan = Plan::build(volts.response::<Volt>(filter), sampler, grid, shop);
-    let one_tap = Dsp {
+    let plan = Plan::build(volts.response::<Volt>(filter), sampler, grid, cache);
+    let one_tap = RxDsp {
         taps: 1,
         precursors: 0,
         adaptation: Adaptation::Mmse,
-        frozen: Vec::new(),
-        decision: Decision::Slicer,
+        fixed: Vec::new(),
+        detector: DetectorSpec::Slicer,
     };
-    let (waveform, variance) = workers.with(&plan, |worker| {
+    let (waveform, variance) = workspaces.with(&plan, |workspace| {
         let blocks = || vec![levels.clone()];
         let mut predictor = Predictor::new(
             &plan,
@@ -69,18 +70,18 @@ pub(crate) fn eecq_db(
             lane.lane_seed,
             blocks(),
             blocks(),
-            worker,
+            workspace,
         );
-        let trained = predictor.train(worker, 1.0, None).map_err(|refusal| refusal.because)?;
+        let trained = predictor.train(workspace, 1.0, None).map_err(|refusal| refusal.because)?;
         let mut sums = [(0f64, 0f64); 4];
-        for (level, _, variance) in predictor.mixture(worker, &trained) {
+        for (level, _, variance) in predictor.mixture(workspace, &trained) {
             let sum = &mut sums[usize::from(level)];
             *sum = (sum.0 + 1.0, sum.1 + f64::from(variance));
         }
         // one tap: the slicer's waveform is the volts themselves, in units of the outer level
-        let probe = Probe::slicer(&plan, &trained, SAMPLES_PER_SYMBOL, shop);
+        let probe = Probe::slicer(&plan, &trained, SAMPLES_PER_SYMBOL, cache);
         Ok::<_, String>((
-            probe.waveform(worker, &levels, &lane.noiseless()),
+            probe.waveform(workspace, &levels, &lane.noiseless()),
             sums.map(|(count, sum)| sum / f64::max(count, 1.0)),
         ))
     })?;

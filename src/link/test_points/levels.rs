@@ -1,6 +1,6 @@
 //! Settled levels at TP2 and TP3, and the limits on launch.
 
-use crate::chain::{Probe, Workers, Workshop};
+use crate::chain::{PlanCache, Probe, WorkspacePool};
 use crate::link::build::lane::Lane;
 use crate::measure::levels::{OuterLevels, outer, settled_pattern};
 use crate::pattern::{Pattern, PatternKind};
@@ -8,8 +8,8 @@ use crate::pattern::{Pattern, PatternKind};
 /// Settled levels at TP2 and TP3.
 pub(crate) fn settled(
     lane: &Lane,
-    workers: &Workers,
-    shop: &mut Workshop,
+    workspaces: &WorkspacePool,
+    cache: &mut PlanCache,
 ) -> (Option<OuterLevels>, Option<OuterLevels>) {
     let levels = if lane.modulator.recording().is_some() {
         lane.blocks(1, false).remove(0)
@@ -21,10 +21,10 @@ pub(crate) fn settled(
     };
     let draws = lane.noiseless();
     let plan = &lane.optical().plan;
-    workers.with(plan, |worker| {
+    workspaces.with(plan, |workspace| {
         let mut at = |node: &str| {
-            let probe = Probe::light(plan, node, plan.grid().samples_per_symbol, shop)?;
-            outer(&probe.waveform(worker, &levels, &draws), probe.samples_per_symbol(), &levels)
+            let probe = Probe::light(plan, node, plan.grid().samples_per_symbol, cache)?;
+            outer(&probe.waveform(workspace, &levels, &draws), probe.samples_per_symbol(), &levels)
         };
         (at("tp2"), at("tp3"))
     })

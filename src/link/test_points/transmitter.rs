@@ -1,8 +1,8 @@
 //! What an instrument reads off a lane's transmitter: TECQ, TDECQ, edges, linearity, RIN.
 
 use crate::chain::{
-    Adaptation, Decision, Dsp, Map, Plan, Predictor, Probe, Refusal, Sampler, Shape, Worker,
-    Workers, Workshop,
+    Adaptation, DetectorSpec, Map, NotEvaluated, Plan, PlanCache, Predictor, Probe, RxDsp, Sampler,
+    Shape, Workspace, WorkspacePool,
 };
 use crate::fibre::dispersion;
 use crate::link::build::lane::Lane;
@@ -52,12 +52,16 @@ pub(crate) struct TxMeasurement {
 /// # Limits
 ///
 /// The test fibre disperses; it has neither reflections nor polarisation-mode dispersion.
-pub(crate) fn measure(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> TxMeasurement {
+pub(crate) fn measure(
+    lane: &Lane,
+    workspaces: &WorkspacePool,
+    cache: &mut PlanCache,
+) -> TxMeasurement {
     let config = &lane.config.tdecq;
     let reference = config.reference().expect("a description is checked before it is used");
     let mut instrument = Instrument::default();
     let mut out = TxMeasurement::default();
-    let back_to_back = TestLight::new(lane, 0.0, &reference, workers, shop);
+    let back_to_back = TestLight::new(lane, 0.0, &reference, workspaces, cache);
     let tecq = back_to_back.as_ref().map_err(Clone::clone).and_then(|light| {
         light.edges(lane, &reference, &mut out);
         light.tdecq(&mut instrument, &reference)
@@ -68,7 +72,7 @@ pub(crate) fn measure(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> Tx
     }
     let extremes = [config.dispersion_min_ps_per_nm, config.dispersion_max_ps_per_nm];
     let far = extremes.map(|ps_per_nm| {
-        TestLight::new(lane, ps_per_nm, &reference, workers, shop)?
+        TestLight::new(lane, ps_per_nm, &reference, workspaces, cache)?
             .tdecq(&mut instrument, &reference)
     });
     match far {
@@ -90,7 +94,7 @@ pub(crate) fn measure(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> Tx
         ),
         (optical.to == DecisionPoint::FarHost, ElectricalPoint::Tp4, "TP4", &mut out.eecq_tp4_db),
     ] {
-        match wanted.then(|| eecq_db(lane, at, &reference, workers, shop)) {
+        match wanted.then(|| eecq_db(lane, at, &reference, workspaces, cache)) {
             Some(Ok(db)) => *figure = Some(db),
             Some(Err(because)) => {
                 out.refusals.push(format!("lane {}: no EECQ at {point}: {because}", lane.number))
@@ -102,9 +106,13 @@ pub(crate) fn measure(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> Tx
 }
 
 /// TECQ at TP2, which for a stressed source is SECQ; none where the eye is closed.
-pub(crate) fn tecq_db(lane: &Lane, workers: &Workers, shop: &mut Workshop) -> Option<f64> {
+pub(crate) fn tecq_db(
+    lane: &Lane,
+    workspaces: &WorkspacePool,
+    cache: &mut PlanCache,
+) -> Option<f64> {
     let reference = lane.config.tdecq.reference()?;
-    let light = TestLight::new(lane, 0.0, &reference, workers, shop).ok()?;
+    let light = TestLight::new(lane, 0.0, &reference, workspaces, cache).ok()?;
     light.tdecq(&mut Instrument::default(), &reference).ok().map(|tdecq| tdecq.tdecq_db)
 }
 
@@ -113,7 +121,7 @@ struct TestLight {
     power: Vec<f32>,
     levels: Vec<u8>,
     /// Variance by level behind the reference filter, W^2, or why nobody knows it.
-    variance: Result<[f64; 4], Refusal>,
+    variance: Result<[f64; 4], NotEvaluated>,
 }
 
 impl TestLight {
@@ -121,8 +129,8 @@ impl TestLight {
         lane: &Lane,
         ps_per_nm: f64,
         reference: &Reference,
-        workers: &Workers,
-        shop: &mut Workshop,
+        workspaces: &WorkspacePool,
+        cache: &mut PlanCache,
     ) -> Result<TestLight, String> {
         let (source, symbols) = pattern(lane);
         let mut grid = lane.grid();
@@ -130,7 +138,7 @@ impl TestLight {
         let mut levels = vec![0; symbols];
         source.fill(0, lane.lane_seed, &mut levels);
         let light = lane
-            .light(grid, shop)
+            .light(grid, cache)
             .map_err(|gone| gone.to_string())?
             .response(dispersion(ps_per_nm, lane.modulator.wavelength_nm()))
             .probe("instrument");
@@ -141,12 +149,12 @@ impl TestLight {
             0.0,
         );
         let sampler = Sampler { samples_per_symbol: 1, effective_bits: EXACT_BITS, jitter_s: 0.0 };
-        let plan = Plan::build(light.map::<Volt>(Detector).response(filter), sampler, grid, shop);
-        let probe =
-            Probe::light(&plan, "instrument", SAMPLES_PER_SYMBOL, shop).expect("the node is there");
-        workers.with(&plan, |worker| {
-            let power = probe.waveform(worker, &levels, &lane.noiseless());
-            Ok(TestLight { variance: variance(&plan, lane, &levels, worker), power, levels })
+        let plan = Plan::build(light.map::<Volt>(Detector).response(filter), sampler, grid, cache);
+        let probe = Probe::light(&plan, "instrument", SAMPLES_PER_SYMBOL, cache)
+            .expect("the node is there");
+        workspaces.with(&plan, |workspace| {
+            let power = probe.waveform(workspace, &levels, &lane.noiseless());
+            Ok(TestLight { variance: variance(&plan, lane, &levels, workspace), power, levels })
         })
     }
 
@@ -196,14 +204,14 @@ fn variance(
     plan: &Plan,
     lane: &Lane,
     levels: &[u8],
-    worker: &mut Worker,
-) -> Result<[f64; 4], Refusal> {
-    let one_tap = Dsp {
+    workspace: &mut Workspace,
+) -> Result<[f64; 4], NotEvaluated> {
+    let one_tap = RxDsp {
         taps: 1,
         precursors: 0,
         adaptation: Adaptation::Mmse,
-        frozen: Vec::new(),
-        decision: Decision::Slicer,
+        fixed: Vec::new(),
+        detector: DetectorSpec::Slicer,
     };
     let mut predictor = Predictor::new(
         plan,
@@ -212,12 +220,12 @@ fn variance(
         lane.lane_seed,
         vec![levels.to_vec()],
         vec![levels.to_vec()],
-        worker,
+        workspace,
     );
-    let trained = predictor.train(worker, 1.0, None)?;
+    let trained = predictor.train(workspace, 1.0, None)?;
     let per_square = f64::from(trained.taps[0]).powi(-2);
     let mut sums = [(0f64, 0f64); 4];
-    for (level, _, variance) in predictor.mixture(worker, &trained) {
+    for (level, _, variance) in predictor.mixture(workspace, &trained) {
         let sum = &mut sums[usize::from(level)];
         *sum = (sum.0 + 1.0, sum.1 + f64::from(variance));
     }

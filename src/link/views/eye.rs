@@ -84,14 +84,17 @@ impl View {
         let (plan, blocks) = (&self.lane.optical().plan, self.blocks_of(symbols));
         let probe = match (&self.receiver, node) {
             (Ok((trained, _)), Node::Slicer) => {
-                Probe::slicer(plan, trained, SAMPLES_PER_SYMBOL, &mut self.shop)
+                Probe::slicer(plan, trained, SAMPLES_PER_SYMBOL, &mut self.cache)
             }
-            _ => Probe::light(plan, node.name(), SAMPLES_PER_SYMBOL, &mut self.shop)
+            _ => Probe::light(plan, node.name(), SAMPLES_PER_SYMBOL, &mut self.cache)
                 .expect("every lane has tp2 and tp3"),
         };
         let waveform = |block: u64| {
             let (levels, draws) = self.block(block);
-            (self.workers.with(plan, |worker| probe.waveform(worker, &levels, &draws)), levels)
+            (
+                self.workspaces.with(plan, |workspace| probe.waveform(workspace, &levels, &draws)),
+                levels,
+            )
         };
         let (first, levels) = waveform(0);
         let centre = if node == Node::Slicer {

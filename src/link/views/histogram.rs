@@ -49,8 +49,9 @@ impl View {
         let count = |block: u64| {
             let (levels, draws) = self.block(block);
             let mut counts = vec![[0u64; 4]; BINS];
-            self.workers.with(&lane.optical().plan, |worker| {
-                let inputs = worker.slicer_inputs(&lane.optical().plan, trained, &levels, &draws);
+            self.workspaces.with(&lane.optical().plan, |workspace| {
+                let inputs =
+                    workspace.slicer_inputs(&lane.optical().plan, trained, &levels, &draws);
                 for (&level, &z) in levels.iter().zip(inputs) {
                     let bin =
                         ((f64::from(z) + REACH) / width).clamp(0.0, (BINS - 1) as f64) as usize;
@@ -65,8 +66,8 @@ impl View {
         };
         let counts = (0..blocks).into_par_iter().map(count).reduce(|| vec![[0; 4]; BINS], sum);
         let symbols = blocks * lane.grid().symbols as u64;
-        let mixture = self.workers.with(&lane.optical().plan, |worker| {
-            optical_predictor(lane, worker).mixture(worker, trained)
+        let mixture = self.workspaces.with(&lane.optical().plan, |workspace| {
+            optical_predictor(lane, workspace).mixture(workspace, trained)
         });
         let per_count = 1.0 / (symbols as f64 * width);
         Ok(Histogram {

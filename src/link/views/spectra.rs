@@ -1,6 +1,6 @@
 //! Spectrum at the detector, and the responses before and behind it.
 
-use crate::chain::{Drawn, Draws, Workshop};
+use crate::chain::{NoiseSelection, PlanCache, StreamKeys};
 use crate::error::Result;
 use crate::link::views::view::View;
 use crate::units::{db_from_amplitude_ratio, db_from_power_ratio, giga};
@@ -77,7 +77,7 @@ impl View {
         let grid = self.lane.grid();
         let mut signal = vec![0f64; grid.bins()];
         let mut noise = signal.clone();
-        let transform = Workshop::real(&mut self.shop, grid.samples());
+        let transform = PlanCache::real(&mut self.cache, grid.samples());
         let mut scratch = vec![Complex32::default(); transform.scratch()];
         let mut add = |current: &mut [f32], sum: &mut [f64]| {
             let mut spectrum = vec![Complex32::default(); grid.bins()];
@@ -86,11 +86,13 @@ impl View {
         };
         for block in 0..BLOCKS {
             let (levels, draws) = self.block(block);
-            let quiet = Draws { what: Drawn::Nothing, ..draws };
-            let (mut clean, mut noisy) = self.workers.with(&self.lane.optical().plan, |worker| {
-                let clean = worker.detected(&self.lane.optical().plan, &levels, &quiet).to_vec();
-                (clean, worker.detected(&self.lane.optical().plan, &levels, &draws).to_vec())
-            });
+            let quiet = StreamKeys { selection: NoiseSelection::None, ..draws };
+            let (mut clean, mut noisy) =
+                self.workspaces.with(&self.lane.optical().plan, |workspace| {
+                    let clean =
+                        workspace.detected(&self.lane.optical().plan, &levels, &quiet).to_vec();
+                    (clean, workspace.detected(&self.lane.optical().plan, &levels, &draws).to_vec())
+                });
             noisy.iter_mut().zip(&clean).for_each(|(n, c)| *n -= c);
             add(&mut clean, &mut signal);
             add(&mut noisy, &mut noise);

@@ -1,7 +1,10 @@
 //! A lane to look at: eyes, histograms, curves. It is built beside a run, never inside, and changes
 //! nothing of it.
 
-use crate::chain::{Drawn, Draws, Prediction, Refusal, Trained, Workers, Workshop, block_levels};
+use crate::chain::{
+    NoiseSelection, NotEvaluated, PlanCache, Prediction, StreamKeys, Trained, WorkspacePool,
+    block_levels,
+};
 use crate::error::{Error, Path, Problems, Result};
 use crate::link::build::lane::Lane;
 use crate::link::describe::config::Config;
@@ -22,11 +25,11 @@ use crate::measure::levels::OuterLevels;
 pub struct View {
     pub(super) lane: Lane,
     pub(super) name: String,
-    pub(super) workers: Workers,
-    pub(super) shop: Workshop,
+    pub(super) workspaces: WorkspacePool,
+    pub(super) cache: PlanCache,
     pub(super) tp2: Option<OuterLevels>,
     pub(super) tp3: Option<OuterLevels>,
-    pub(super) receiver: std::result::Result<(Trained, Prediction), Refusal>,
+    pub(super) receiver: std::result::Result<(Trained, Prediction), NotEvaluated>,
 }
 
 impl View {
@@ -43,17 +46,17 @@ impl View {
                 format!("must be a lane of the link, from 0 to {}", link.lanes.len() - 1),
             ));
         };
-        let mut shop = Workshop::default();
-        let lane = Lane::build_through(config, number, &link.library, &mut shop)?;
-        let workers = Workers::default();
-        let (tp2, tp3) = settled(&lane, &workers, &mut shop);
-        let receiver = workers.with(&lane.optical().plan, |worker| {
-            let mut predictor = optical_predictor(&lane, worker);
-            let trained = predictor.train(worker, 1.0, None)?;
-            let prediction = predictor.predict(worker, &trained);
+        let mut cache = PlanCache::default();
+        let lane = Lane::build_through(config, number, &link.library, &mut cache)?;
+        let workspaces = WorkspacePool::default();
+        let (tp2, tp3) = settled(&lane, &workspaces, &mut cache);
+        let receiver = workspaces.with(&lane.optical().plan, |workspace| {
+            let mut predictor = optical_predictor(&lane, workspace);
+            let trained = predictor.train(workspace, 1.0, None)?;
+            let prediction = predictor.predict(workspace, &trained);
             Ok((trained, prediction))
         });
-        Ok(View { name: name(&link.base, number), lane, workers, shop, tp2, tp3, receiver })
+        Ok(View { name: name(&link.base, number), lane, workspaces, cache, tp2, tp3, receiver })
     }
 
     /// What the estimator says of the lane; an error when the receiver does not train.
@@ -68,7 +71,7 @@ impl View {
     }
 
     /// The levels of block `block` of the lane's own data, and what a noisy run of it draws.
-    pub(super) fn block(&self, block: u64) -> (Vec<u8>, Draws<'static>) {
+    pub(super) fn block(&self, block: u64) -> (Vec<u8>, StreamKeys<'static>) {
         let lane = &self.lane;
         let mut levels = vec![0; lane.grid().symbols];
         block_levels(
@@ -81,12 +84,12 @@ impl View {
         );
         (
             levels,
-            Draws {
-                run: lane.shared_seed,
-                lane: lane.lane_seed,
+            StreamKeys {
+                shared_seed: lane.shared_seed,
+                lane_seed: lane.lane_seed,
                 block,
                 noise: block,
-                what: Drawn::Everything,
+                selection: NoiseSelection::All,
             },
         )
     }

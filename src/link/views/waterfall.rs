@@ -83,19 +83,19 @@ impl View {
         let received_dbm = dbm_from_watt(tp3.average_w);
         let limit_ber = lane.config.limit_ber();
         let mut solved: Vec<(f64, f64, Trained)> = Vec::new();
-        let margin_db = self.workers.with(&lane.optical().plan, |worker| {
-            let mut predictor = optical_predictor(lane, worker);
+        let margin_db = self.workspaces.with(&lane.optical().plan, |workspace| {
+            let mut predictor = optical_predictor(lane, workspace);
             let never = AtomicBool::new(false);
             let search = CountedMarginSearch {
                 lane,
                 electrical: &[],
-                workers: &self.workers,
+                workspaces: &self.workspaces,
                 cancel: &never,
             };
             let margin = if prediction.ideal_feedback {
-                search.find(&mut predictor, worker, start, prediction.ber).0
+                search.find(&mut predictor, workspace, start, prediction.ber).0
             } else {
-                margin::find(&mut predictor, worker, start, limit_ber)
+                margin::find(&mut predictor, workspace, start, limit_ber)
             };
             let margin_db = match margin {
                 Margin::Found(db, _) => Some(db),
@@ -107,11 +107,11 @@ impl View {
             let steps = ((MOST_DB - least_db) / STEP_DB) as usize;
             for loss_db in (0..=steps).map(|i| least_db + i as f64 * STEP_DB) {
                 let Ok(trained) =
-                    predictor.train(worker, power_ratio(-loss_db) as f32, Some(&near))
+                    predictor.train(workspace, power_ratio(-loss_db) as f32, Some(&near))
                 else {
                     break;
                 };
-                let ber = predictor.predict(worker, &trained).ber;
+                let ber = predictor.predict(workspace, &trained).ber;
                 near = trained.clone();
                 solved.push((loss_db, ber, trained));
                 if ber > MOST_BER && loss_db >= 0.0 {
@@ -153,7 +153,7 @@ impl View {
         let tally = count(
             &[self.lane.counted(trained)],
             &stop,
-            &self.workers,
+            &self.workspaces,
             &mut (),
             &AtomicBool::new(false),
         )

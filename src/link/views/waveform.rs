@@ -1,7 +1,7 @@
 //! What a lane's light looks like: power over time, without noise or as an oscilloscope would
 //! record it.
 
-use crate::chain::{Drawn, Draws, Probe, Workers, Workshop};
+use crate::chain::{NoiseSelection, PlanCache, Probe, StreamKeys, WorkspacePool};
 use crate::error::Result;
 use crate::link::build::lane::Lane;
 use crate::link::run::link::Link;
@@ -72,28 +72,33 @@ impl Link {
     ///
     /// When there is no such lane.
     pub fn waveform(&self, lane: usize, node: TestPoint, record: Record) -> Result<Waveform> {
-        let mut shop = Workshop::default();
+        let mut cache = PlanCache::default();
         let lane = Lane::build_through(
             &self.resolved.lanes[lane],
             lane,
             &self.resolved.library,
-            &mut shop,
+            &mut cache,
         )?;
         let levels = lane.blocks(1, false).remove(0);
         let grid = lane.grid();
         let probe =
-            Probe::light(&lane.optical().plan, node.name(), grid.samples_per_symbol, &mut shop)
+            Probe::light(&lane.optical().plan, node.name(), grid.samples_per_symbol, &mut cache)
                 .expect("every lane has its nodes");
         let (repeats, what) = match record {
-            Record::Noiseless => (1, Drawn::Nothing),
-            Record::Repeats(repeats) => (repeats, Drawn::Everything),
+            Record::Noiseless => (1, NoiseSelection::None),
+            Record::Repeats(repeats) => (repeats, NoiseSelection::All),
         };
         let mut power_mw = Vec::new();
-        Workers::default().with(&lane.optical().plan, |worker| {
+        WorkspacePool::default().with(&lane.optical().plan, |workspace| {
             for noise in 0..repeats {
-                let draws =
-                    Draws { run: lane.shared_seed, lane: lane.lane_seed, block: 0, noise, what };
-                let power_w = probe.waveform(worker, &levels, &draws);
+                let draws = StreamKeys {
+                    shared_seed: lane.shared_seed,
+                    lane_seed: lane.lane_seed,
+                    block: 0,
+                    noise,
+                    selection: what,
+                };
+                let power_w = probe.waveform(workspace, &levels, &draws);
                 power_mw.extend(
                     power_w.iter().map(|&power_w| (f64::from(power_w) / milli(1.0)) as f32),
                 );

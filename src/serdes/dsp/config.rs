@@ -5,7 +5,7 @@ use super::clock::ClockConfig;
 use super::dfe::DfeConfig;
 use super::ffe::FfeConfig;
 use super::mlse::MlseConfig;
-use crate::chain::{Decision, Dsp};
+use crate::chain::{DetectorSpec, RxDsp};
 use crate::dsp::DetectorKind;
 use crate::error::{Path, Problems};
 use crate::measured::FileReader;
@@ -60,14 +60,14 @@ impl DspConfig {
     }
 
     /// Equaliser and detector for the engine; of the detectors' tables only the chosen one counts.
-    pub(crate) fn receiver(&self) -> Dsp {
-        Dsp {
+    pub(crate) fn receiver(&self) -> RxDsp {
+        RxDsp {
             taps: self.ffe.taps,
             precursors: self.ffe.precursors,
             adaptation: self.ffe.adaptation(),
-            frozen: self.ffe.fixed.clone(),
-            decision: match self.detector {
-                DetectorKind::Slicer => Decision::Slicer,
+            fixed: self.ffe.fixed.clone(),
+            detector: match self.detector {
+                DetectorKind::Slicer => DetectorSpec::Slicer,
                 DetectorKind::Dfe => self.dfe.detector(),
                 DetectorKind::Mlse => self.mlse.detector(),
             },

@@ -1,7 +1,7 @@
 //! The receiver's decision-feedback equaliser, as it is described.
 
 use super::fixed;
-use crate::chain::Decision;
+use crate::chain::DetectorSpec;
 use crate::dsp::dfe::MOST_TAPS;
 use crate::error::{Path, Problems};
 use serde::{Deserialize, Serialize};
@@ -53,7 +53,7 @@ impl DfeConfig {
         }
     }
 
-    pub(super) fn detector(&self) -> Decision {
-        Decision::Dfe { taps: self.taps, limit: self.limit, frozen: self.fixed.clone() }
+    pub(super) fn detector(&self) -> DetectorSpec {
+        DetectorSpec::Dfe { taps: self.taps, limit: self.limit, fixed: self.fixed.clone() }
     }
 }

@@ -1,7 +1,7 @@
 //! The receiver's sequence detector, as it is described.
 
 use super::fixed;
-use crate::chain::Decision;
+use crate::chain::DetectorSpec;
 use crate::error::{Path, Problems};
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +53,7 @@ impl MlseConfig {
         }
     }
 
-    pub(super) fn detector(&self) -> Decision {
-        Decision::Mlse { memory: self.memory, depth: self.depth, frozen: self.fixed.clone() }
+    pub(super) fn detector(&self) -> DetectorSpec {
+        DetectorSpec::Mlse { memory: self.memory, depth: self.depth, fixed: self.fixed.clone() }
     }
 }

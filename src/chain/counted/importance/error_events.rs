@@ -1,6 +1,6 @@
 //! Where errors begin: how far the noise of a few symbols must go until a decision is wrong.
 
-use crate::chain::build::detector::Decider;
+use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::trained::Trained;
 use crate::chain::counted::noise_only::estimator::Stored;
 use crate::chain::counted::noise_only::noise_colour::lagged;
@@ -13,10 +13,10 @@ const LONGEST: usize = 6;
 
 const MEMORY: usize = 2;
 
-/// Symbols whose noise a way uses.
+/// Symbols whose noise an error event uses.
 pub(crate) const REACH: usize = LONGEST + MEMORY;
 
-/// Part of the chances that is dealt evenly, for ways that were foreseen badly.
+/// Part of the chances that is dealt evenly, for events that were foreseen badly.
 const EVENLY: f64 = 0.02;
 
 /// Distance between levels of full scale.
@@ -29,22 +29,22 @@ const STEP: f32 = LEVELS[1] - LEVELS[0];
 /// y = sum over j of direction[j] nu[k + j]
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Way {
+pub(crate) struct ErrorEvent {
     pub(crate) direction: [f64; REACH],
     pub(crate) distance: f64,
     /// Its part of the draws.
     pub(crate) chance: f64,
 }
 
-impl Way {
+impl ErrorEvent {
     /// By how much `y` is shifted: on to the threshold.
     pub(crate) fn shift(&self) -> f64 {
         self.distance.max(0.0)
     }
 }
 
-/// The ways of every symbol of stored blocks, found with ideal feedback.
-pub(crate) struct Ways {
+/// The error events of every symbol of stored blocks, found with ideal feedback.
+pub(crate) struct ErrorEvents {
     /// Means of each block with ideal feedback.
     ideal: Vec<Vec<f32>>,
     /// Means of the levels at the slicer.
@@ -56,8 +56,8 @@ pub(crate) struct Ways {
     lags: [f64; REACH],
 }
 
-impl Ways {
-    pub(crate) fn new(blocks: &[Stored], taps: &[f32], trained: &Trained) -> Ways {
+impl ErrorEvents {
+    pub(crate) fn new(blocks: &[Stored], taps: &[f32], trained: &Trained) -> ErrorEvents {
         let ideal = |stored: &Stored| {
             let mut means = stored.means.clone();
             trained.feed_back(&stored.levels, &mut means);
@@ -69,34 +69,40 @@ impl Ways {
             .map(|(mean, _)| mean as f32);
         let taps: Vec<f64> = taps.iter().map(|&h| f64::from(h)).collect();
         let lags = lagged(&taps, REACH).try_into().expect("as many lags as were asked");
-        let postcursors =
-            matches!(trained.decider, Decider::Mlse(..)).then(|| trained.postcursors.clone());
-        Ways { ideal, levels, thresholds: trained.thresholds, postcursors, lags }
+        let postcursors = matches!(trained.detector, TrainedDetector::Mlse(..))
+            .then(|| trained.postcursors.clone());
+        ErrorEvents { ideal, levels, thresholds: trained.thresholds, postcursors, lags }
     }
 
-    /// Fills `out` with the ways of symbol `k` of a block; returns the sum of their probabilities,
-    /// an upper bound of that of an error's beginning there.
-    pub(crate) fn of(&self, blocks: &[Stored], block: usize, k: usize, out: &mut Vec<Way>) -> f64 {
+    /// Fills `out` with the error events of symbol `k` of a block; returns the sum of their
+    /// probabilities, an upper bound of that of an error's beginning there.
+    pub(crate) fn of(
+        &self,
+        blocks: &[Stored],
+        block: usize,
+        k: usize,
+        out: &mut Vec<ErrorEvent>,
+    ) -> f64 {
         out.clear();
         let stored = &blocks[block];
         match &self.postcursors {
             None => {
                 let (sent, mean) = (usize::from(stored.levels[k]), f64::from(self.ideal[block][k]));
                 let deviation = f64::from(stored.deviations[k]);
-                let mut way = |side: f64, threshold: f32| {
+                let mut event = |side: f64, threshold: f32| {
                     let mut direction = [0.0; REACH];
                     direction[0] = side;
-                    out.push(Way {
+                    out.push(ErrorEvent {
                         direction,
                         distance: side * (f64::from(threshold) - mean) / deviation,
                         chance: 0.0,
                     });
                 };
                 if sent > 0 {
-                    way(-1.0, self.thresholds.0[sent - 1]);
+                    event(-1.0, self.thresholds.0[sent - 1]);
                 }
                 if sent < 3 {
-                    way(1.0, self.thresholds.0[sent]);
+                    event(1.0, self.thresholds.0[sent]);
                 }
             }
             Some(postcursors) => {
@@ -106,14 +112,15 @@ impl Ways {
             }
         }
         let mut total = 0.0;
-        for way in out.iter_mut() {
-            way.chance = tail(way.distance);
-            total += way.chance;
+        for event in out.iter_mut() {
+            event.chance = tail(event.distance);
+            total += event.chance;
         }
         let even = 1.0 / out.len() as f64;
         let foreseen = |chance: f64| if total > 0.0 { chance / total } else { even };
-        out.iter_mut()
-            .for_each(|way| way.chance = (1.0 - EVENLY) * foreseen(way.chance) + EVENLY * even);
+        out.iter_mut().for_each(|event| {
+            event.chance = (1.0 - EVENLY) * foreseen(event.chance) + EVENLY * even
+        });
         total
     }
 
@@ -133,7 +140,7 @@ impl Ways {
         k: usize,
         first: i8,
         postcursors: &[f32],
-        out: &mut Vec<Way>,
+        out: &mut Vec<ErrorEvent>,
     ) {
         let n = stored.levels.len();
         let (mut d, mut side) = ([0f32; REACH], first);
@@ -163,7 +170,7 @@ impl Ways {
                 .sum();
             let unit = 1.0 / square.max(f64::MIN_POSITIVE).sqrt();
             direction.iter_mut().for_each(|c| *c *= unit);
-            out.push(Way {
+            out.push(ErrorEvent {
                 direction,
                 distance: unit * (0..REACH).map(needed).sum::<f64>(),
                 chance: 0.0,

@@ -1,10 +1,10 @@
-//! Rare events: importance sampling on the replayed blocks.
+//! Importance sampling on the stored noiseless blocks.
 
-use super::error_events::{REACH, Way, Ways};
+use super::error_events::{ErrorEvent, ErrorEvents, REACH};
 use super::weighted::Weighted;
-use crate::chain::build::detector::Decider;
+use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::trained::Trained;
-use crate::chain::counted::noise_only::estimator::Replay;
+use crate::chain::counted::noise_only::estimator::NoiseOnly;
 use crate::chain::counted::noise_only::noise_colour::lagged;
 use crate::chain::counted::tally::{Counted, Tally};
 use crate::dsp::dfe::Dfe;
@@ -50,7 +50,7 @@ const DRAWN: usize = 4096;
 ///
 /// # Limits
 ///
-/// Those of [`Replay`], and what precedes a window is decided rightly there. In truth it is not
+/// Those of [`NoiseOnly`], and what precedes a window is decided rightly there. In truth it is not
 /// with about the probability of a symbol error: with feedback, sequences or a precoder that
 /// changes the ratio by a few times the memory and the symbol error ratio, 1e-4 of it at 1e-5.
 /// Bursts beyond 1024 symbols, or half of a block, are cut. No codewords are seen.
@@ -60,16 +60,16 @@ const DRAWN: usize = 4096;
 /// P. J. Smith, M. Shafi, H. Gao, *Quick simulation: a review of importance sampling techniques in
 /// communications systems*, IEEE JSAC 15 (1997). E. Veach, L. J. Guibas, *Optimally combining
 /// sampling techniques for Monte Carlo rendering* (1995), the balance heuristic.
-pub struct Rare {
-    replay: Replay,
-    ways: Ways,
+pub struct ImportanceSampling {
+    noise_only: NoiseOnly,
+    events: ErrorEvents,
     /// Probability that a target is at most the i-th of all symbols.
     cumulative: Vec<f64>,
     /// Filter of a window's noise; a single 1 where that is one symbol.
     taps: Vec<f32>,
     /// The same filter's autocorrelation.
     lags: Vec<f64>,
-    decider: Decider,
+    detector: TrainedDetector,
     thresholds: Thresholds,
     postcursors: Vec<f32>,
     precoder: bool,
@@ -90,7 +90,7 @@ struct Work {
     out: Vec<f32>,
     decided: Vec<u8>,
     sent: Vec<u8>,
-    ways: Vec<Way>,
+    events: Vec<ErrorEvent>,
     mlse: Option<Mlse>,
 }
 
@@ -110,23 +110,25 @@ impl Work {
     }
 }
 
-impl Rare {
+impl ImportanceSampling {
     /// For the receiver that the blocks were stored of.
-    pub fn new(replay: Replay, trained: &Trained, precoder: bool) -> Rare {
+    pub fn new(noise_only: NoiseOnly, trained: &Trained, precoder: bool) -> ImportanceSampling {
         let memory = trained.postcursors.len().max(usize::from(precoder));
-        let (taps, before, after) = match trained.decider {
+        let (taps, before, after) = match trained.detector {
             _ if memory == 0 => (vec![1.0], 0, 1),
             // survivors of an earlier start have merged
-            Decider::Mlse(_, depth) => (replay.taps.clone(), 4 * memory + 4, FIRST_LOOK + depth),
-            _ => (replay.taps.clone(), memory, FIRST_LOOK),
+            TrainedDetector::Mlse(_, depth) => {
+                (noise_only.taps.clone(), 4 * memory + 4, FIRST_LOOK + depth)
+            }
+            _ => (noise_only.taps.clone(), memory, FIRST_LOOK),
         };
-        let ways = Ways::new(&replay.blocks, &taps, trained);
+        let events = ErrorEvents::new(&noise_only.blocks, &taps, trained);
         let wide: Vec<f64> = taps.iter().map(|&h| f64::from(h)).collect();
         let mut found = Vec::new();
         let mut foreseen = Vec::new();
-        for (b, stored) in replay.blocks.iter().enumerate() {
+        for (b, stored) in noise_only.blocks.iter().enumerate() {
             foreseen.extend(
-                (0..stored.levels.len()).map(|k| ways.of(&replay.blocks, b, k, &mut found)),
+                (0..stored.levels.len()).map(|k| events.of(&noise_only.blocks, b, k, &mut found)),
             );
         }
         let (total, even) = (foreseen.iter().sum::<f64>(), 1.0 / foreseen.len() as f64);
@@ -137,19 +139,19 @@ impl Rare {
             sum += q;
             sum
         });
-        Rare {
+        ImportanceSampling {
             cumulative: cumulative.collect(),
-            ways,
+            events,
             lags: lagged(&wide, wide.len()),
             taps,
-            decider: trained.decider,
+            detector: trained.detector,
             thresholds: trained.thresholds,
             postcursors: trained.postcursors.clone(),
             precoder,
             memory,
             before,
             after,
-            replay,
+            noise_only,
         }
     }
 
@@ -160,7 +162,7 @@ impl Rare {
 
     /// Targets in a block.
     fn targets(&self) -> usize {
-        (self.replay.block_symbols() / self.window()).max(1)
+        (self.noise_only.block_symbols() / self.window()).max(1)
     }
 
     /// Symbols for which noise is drawn in a block of targets, at least.
@@ -195,9 +197,9 @@ impl Rare {
             out: Vec::new(),
             decided: Vec::new(),
             sent: Vec::new(),
-            ways: Vec::new(),
-            mlse: match &self.decider {
-                Decider::Mlse(response, depth) => Some(Mlse::new(response, *depth)),
+            events: Vec::new(),
+            mlse: match &self.detector {
+                TrainedDetector::Mlse(response, depth) => Some(Mlse::new(response, *depth)),
                 _ => None,
             },
         };
@@ -210,25 +212,25 @@ impl Rare {
             let chance = (self.cumulative[target]
                 - if target > 0 { self.cumulative[target - 1] } else { 0.0 })
                 / end;
-            let way = choices.uniform();
-            let (simulated, ratio, bits) = self.aimed(target, way, &mut work);
+            let event = choices.uniform();
+            let (simulated, ratio, bits) = self.aimed(target, event, &mut work);
             weighted.push(simulated as u64, ratio / (all as f64 * chance), bits);
         }
         weighted
     }
 
     /// Simulates one target: numbers drawn, likelihood ratio, bits wrong from it on.
-    fn aimed(&self, target: usize, way: f64, work: &mut Work) -> (usize, f64, u64) {
-        let n = self.replay.block_symbols();
+    fn aimed(&self, target: usize, event: f64, work: &mut Work) -> (usize, f64, u64) {
+        let n = self.noise_only.block_symbols();
         let (block, k) = (target / n, target % n);
-        let mut ways = std::mem::take(&mut work.ways);
-        self.ways.of(&self.replay.blocks, block, k, &mut ways);
-        let mut left = way;
-        let chosen = ways.iter().position(|w| {
+        let mut events = std::mem::take(&mut work.events);
+        self.events.of(&self.noise_only.blocks, block, k, &mut events);
+        let mut left = event;
+        let chosen = events.iter().position(|w| {
             left -= w.chance;
             left < 0.0
         });
-        let chosen = ways[chosen.unwrap_or(ways.len() - 1)];
+        let chosen = events[chosen.unwrap_or(events.len() - 1)];
         let mut after = self.after;
         work.white.clear();
         work.draw(self.window());
@@ -241,7 +243,7 @@ impl Rare {
             work.draw(after);
             after *= 2;
         };
-        let y = |w: &Way| {
+        let y = |w: &ErrorEvent| {
             w.direction
                 .iter()
                 .zip(&work.noise[self.before..])
@@ -249,14 +251,14 @@ impl Rare {
                 .sum::<f64>()
         };
         let mixture: f64 =
-            ways.iter().map(|w| w.chance * (w.shift() * (y(w) - w.shift() / 2.0)).exp()).sum();
-        work.ways = ways;
+            events.iter().map(|w| w.chance * (w.shift() * (y(w) - w.shift() / 2.0)).exp()).sum();
+        work.events = events;
         (work.white.len(), 1.0 / mixture, bits)
     }
 
     /// Makes the window from the white numbers and decides it.
-    fn look(&self, block: usize, k: usize, after: usize, way: &Way, work: &mut Work) {
-        let stored = &self.replay.blocks[block];
+    fn look(&self, block: usize, k: usize, after: usize, event: &ErrorEvent, work: &mut Work) {
+        let stored = &self.noise_only.blocks[block];
         let (n, length) = (stored.levels.len(), self.before + after);
         let at = |j: usize| (k + n - self.before + j) % n;
         work.noise.clear();
@@ -266,12 +268,12 @@ impl Rare {
         );
         for (j, nu) in work.noise.iter_mut().enumerate() {
             // the shift of white numbers along the direction, behind the filter
-            let moved = way
+            let moved = event
                 .direction
                 .iter()
                 .enumerate()
                 .map(|(i, c)| c * self.lags.get(j.abs_diff(self.before + i)).unwrap_or(&0.0));
-            *nu += (way.shift() * moved.sum::<f64>()) as f32;
+            *nu += (event.shift() * moved.sum::<f64>()) as f32;
         }
         work.values.clear();
         work.values.extend(
@@ -287,15 +289,15 @@ impl Rare {
             .rev()
             .map(|j| stored.levels[(at(0) + n - 1 - j) % n])
             .collect();
-        match &self.decider {
-            Decider::Slicer => self.thresholds.levels(&work.values, &mut work.decided),
-            Decider::Dfe => {
+        match &self.detector {
+            TrainedDetector::Slicer => self.thresholds.levels(&work.values, &mut work.decided),
+            TrainedDetector::Dfe => {
                 work.out.resize(length, 0.0);
                 let mut dfe = Dfe::new(&self.postcursors, self.thresholds);
                 dfe.restart(&known);
                 dfe.decide(&work.values, &mut work.out, &mut work.decided);
             }
-            Decider::Mlse(_, depth) => {
+            TrainedDetector::Mlse(_, depth) => {
                 let mlse = work.mlse.as_mut().expect("made for this decider");
                 mlse.restart(&known);
                 work.decided.resize(length + depth + RUN, 0);
@@ -319,8 +321,8 @@ impl Rare {
         // behind a precoder's undoing, a decision is in two symbols
         let plain = |j: usize| ((sent[j] + sent[j - 1]) & 3, (decided[j] + decided[j - 1]) & 3);
         // a sequence's last decisions have not seen enough
-        let end =
-            first + after - if let Decider::Mlse(_, depth) = self.decider { depth } else { 0 };
+        let end = first + after
+            - if let TrainedDetector::Mlse(_, depth) = self.detector { depth } else { 0 };
         let (mut bits, mut right) = (0, 0);
         for j in first..end {
             let (sent, decided) = if self.precoder { plain(j) } else { own(j) };

@@ -96,7 +96,7 @@ impl Weighted {
 
     /// By how many times fewer symbols this needed than plain counting; absent while the spread is
     /// unknown.
-    pub fn gain(&self) -> Option<f64> {
+    pub fn variance_reduction(&self) -> Option<f64> {
         let plain = (self.plain / self.targets.max(1) as f64 - self.ber().powi(2))
             / self.simulated.max(1) as f64;
         let own = self.deviation().powi(2);
@@ -120,11 +120,11 @@ mod tests {
         };
         let plain = count(100, 1.0);
         assert_eq!((plain.ber(), plain.hits, plain.effective_samples()), (0.005, 1000, 1000.0));
-        assert!((plain.gain().unwrap() - 1.0).abs() < 1e-9);
+        assert!((plain.variance_reduction().unwrap() - 1.0).abs() < 1e-9);
         // of a bit in two a symbol
         assert!((plain.deviation() / (0.25 * 0.01 * 0.99 / 1e5f64).sqrt() - 1.0).abs() < 1e-9);
         let doubled = count(200, 2.0);
         assert_eq!((doubled.ber(), doubled.effective_samples()), (0.005, 500.0));
-        assert!((doubled.gain().unwrap() - 0.5).abs() < 0.01);
+        assert!((doubled.variance_reduction().unwrap() - 0.5).abs() < 0.01);
     }
 }

@@ -1,15 +1,15 @@
-//! Replay: stored noiseless blocks with noise drawn at the slicer, for a periodic pattern and a
+//! Stored noiseless blocks with noise drawn at the slicer, for a periodic pattern and a
 //! linear receiver.
 
 use super::kernel::PIECE;
 use super::{kernel, noise_colour};
-use crate::chain::build::detector::Decider;
+use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::trained::Trained;
-use crate::chain::counted::segment::Hop;
+use crate::chain::counted::segment::SegmentRun;
 use crate::chain::counted::tally::{Counted, Tally};
-use crate::chain::describe::not_evaluated::Refusal;
-use crate::chain::linearise::noise_sources::Kind;
-use crate::chain::run::workspace::Worker;
+use crate::chain::describe::not_evaluated::NotEvaluated;
+use crate::chain::linearise::noise_sources::NoisePath;
+use crate::chain::run::workspace::Workspace;
 use crate::chain::semi_analytic::at_slicer::AtSlicer;
 use crate::chain::semi_analytic::at_slicer::Scored;
 use crate::chain::semi_analytic::predictor::Predictor;
@@ -53,7 +53,7 @@ const MOST_TWO_POINT: f64 = 0.1;
 /// M. C. Jeruchim, P. Balaban, K. S. Shanmugan, *Simulation of Communication Systems*,
 /// quasi-analytical and mixed simulation.
 #[derive(Clone)]
-pub struct Replay {
+pub struct NoiseOnly {
     pub(crate) blocks: Vec<Stored>,
     /// The colouring filter, of unit energy.
     pub(crate) taps: Vec<f32>,
@@ -77,27 +77,33 @@ impl Predictor<'_> {
     /// it recovers its clock or runs in stream mode; it is not linear; feedback or a sequence
     /// detector in noise of which more than a fifth depends on the signal; jitter that is not
     /// Gaussian at the slicer; a noise of too long a memory.
-    pub fn replay(&mut self, worker: &mut Worker, trained: &Trained) -> Result<Replay, Refusal> {
+    pub fn noise_only(
+        &mut self,
+        workspace: &mut Workspace,
+        trained: &Trained,
+    ) -> Result<NoiseOnly, NotEvaluated> {
         if self.plan.clocking().is_some() {
-            return Err(Refusal::new(
+            return Err(NotEvaluated::new(
                 "in stream mode the sampling phase moves from block to block, which is not \
                 replayed",
             ));
         }
         if !self.plan.linear_receiver() {
-            return Err(Refusal::new(
+            return Err(NotEvaluated::new(
                 "the receiver is not linear, so that noise at the slicer depends on the signal in \
                 ways that are not replayed",
             ));
         }
-        let scored = self.scored(worker, trained);
+        let scored = self.scored(workspace, trained);
         if scored.blocks.iter().any(|(_, at)| at.variances.iter().any(|&v| v <= 0.0)) {
-            return Err(Refusal::new("there is no noise to draw"));
+            return Err(NotEvaluated::new("there is no noise to draw"));
         }
         self.refuse(trained, &scored)?;
         // what stands behind the lines is the converter's
-        let converters =
-            scored.blocks.iter().flat_map(|(_, at)| at.shares.iter().skip(self.noises.lines.len()));
+        let converters = scored
+            .blocks
+            .iter()
+            .flat_map(|(_, at)| at.shares.iter().skip(self.noises.sources.len()));
         let converter = converters.map(|s| s.share).sum::<f64>() / scored.blocks.len() as f64;
         let taps = noise_colour::root(&noise_colour::autocorrelation(
             self.plan,
@@ -110,22 +116,22 @@ impl Predictor<'_> {
             fed_forward(&trained.postcursors, &levels, &mut means);
             Stored { levels, means, deviations: at.variances.iter().map(|v| v.sqrt()).collect() }
         };
-        Ok(Replay { blocks: scored.blocks.into_iter().map(store).collect(), taps })
+        Ok(NoiseOnly { blocks: scored.blocks.into_iter().map(store).collect(), taps })
     }
 
-    fn refuse(&self, trained: &Trained, scored: &Scored) -> Result<(), Refusal> {
+    fn refuse(&self, trained: &Trained, scored: &Scored) -> Result<(), NotEvaluated> {
         let (mut total, mut dependent, mut jitter, mut two_point) = (0.0, 0.0, 0.0, 0.0);
         for (_, at) in &scored.blocks {
             for (i, share) in at.shares.iter().enumerate() {
-                let kind = self.noises.lines.get(i).map(|line| &line.kind);
+                let kind = self.noises.sources.get(i).map(|source| &source.path);
                 let signals = matches!(
                     kind,
                     Some(
-                        Kind::Shot { .. }
-                            | Kind::Relative(_)
-                            | Kind::Slope { .. }
-                            | Kind::Symbol { .. }
-                            | Kind::Phase
+                        NoisePath::Shot { .. }
+                            | NoisePath::Relative(_)
+                            | NoisePath::Slope { .. }
+                            | NoisePath::Symbol { .. }
+                            | NoisePath::Phase
                     )
                 );
                 total += share.share;
@@ -138,22 +144,22 @@ impl Predictor<'_> {
         }
         let part = |of: f64| of / f64::max(total, f64::MIN_POSITIVE);
         let percent = |of: f64| 100.0 * part(of);
-        if trained.decider != Decider::Slicer && part(dependent) > MOST_DEPENDENT {
-            return Err(Refusal::new(format!(
+        if trained.detector != TrainedDetector::Slicer && part(dependent) > MOST_DEPENDENT {
+            return Err(NotEvaluated::new(format!(
                 "{:.0} % of the noise depends on the signal, and what is replayed to feedback or \
                 a sequence detector takes {:.0} % at most",
                 percent(dependent),
                 100.0 * MOST_DEPENDENT
             )));
         }
-        if self.plan.jitters_far() && part(jitter) > MOST_FAR {
-            return Err(Refusal::new(format!(
+        if self.plan.needs_second_order_jitter() && part(jitter) > MOST_FAR {
+            return Err(NotEvaluated::new(format!(
                 "{:.0} % of the noise is sampling jitter above 0.02 UI, which is not Gaussian",
                 percent(jitter)
             )));
         }
         if part(two_point) > MOST_TWO_POINT {
-            return Err(Refusal::new(format!(
+            return Err(NotEvaluated::new(format!(
                 "{:.0} % of the noise is two-point jitter, which is not Gaussian",
                 percent(two_point)
             )));
@@ -173,7 +179,7 @@ fn fed_forward(postcursors: &[f32], sent: &[u8], means: &mut [f32]) {
     }
 }
 
-impl Replay {
+impl NoiseOnly {
     /// Symbols of a stored block.
     pub fn block_symbols(&self) -> usize {
         self.blocks[0].levels.len()
@@ -189,61 +195,62 @@ impl Replay {
     ///
     /// # Panics
     ///
-    /// If the worker is of another grid.
+    /// If the workspace is of another grid.
     pub fn decisions(
         &self,
         trained: &Trained,
         streams: Seed,
         noise: u64,
         precoder: bool,
-        worker: &mut Worker,
+        workspace: &mut Workspace,
     ) -> Decisions {
         let stored = &self.blocks[(noise % self.blocks.len() as u64) as usize];
         let (n, memory) = (stored.levels.len(), self.taps.len() - 1);
-        let mut sent = std::mem::take(&mut worker.sent);
+        let mut sent = std::mem::take(&mut workspace.sent);
         sent.copy_from_slice(&stored.levels);
         let mut rng = streams.named("replay").index(noise).rng();
-        let white = &mut worker.normals[..PIECE.min(n) + memory];
+        let white = &mut workspace.normals[..PIECE.min(n) + memory];
         normals::fill(&mut rng, &mut white[..memory]);
         for first in (0..n).step_by(PIECE) {
             let range = first..n.min(first + PIECE);
             let white = &mut white[..memory + range.len()];
             normals::fill(&mut rng, &mut white[memory..]);
             let piece = [&stored.means[range.clone()], &stored.deviations[range.clone()]];
-            let out = &mut worker.equalised[range.clone()];
-            if trained.decider == Decider::Slicer {
-                kernel::replay(
+            let out = &mut workspace.equalised[range.clone()];
+            if trained.detector == TrainedDetector::Slicer {
+                kernel::add_noise_and_slice(
                     white,
                     &self.taps,
                     &piece,
                     trained.thresholds,
                     out,
-                    &mut worker.decided[range.clone()],
+                    &mut workspace.decided[range.clone()],
                 );
             } else {
-                kernel::replay_undecided(white, &self.taps, &piece, out);
+                kernel::add_noise(white, &self.taps, &piece, out);
             }
             white.copy_within(range.len().., 0);
         }
-        if trained.decider != Decider::Slicer {
-            worker.decide(trained, &sent);
+        if trained.detector != TrainedDetector::Slicer {
+            workspace.decide(trained, &sent);
         }
-        let decisions = worker.compared(&sent, precoder);
-        worker.sent = sent;
+        let decisions = workspace.compared(&sent, precoder);
+        workspace.sent = sent;
         decisions
     }
 
     /// One block of a lane, counted.
     pub(crate) fn one_block(
         &self,
-        hop: &Hop<'_>,
+        segment: &SegmentRun<'_>,
         precoder: bool,
         block: u64,
-        worker: &mut Worker,
+        workspace: &mut Workspace,
     ) -> Counted {
-        let decisions = self.decisions(hop.trained, hop.streams, block, precoder, worker);
-        let mut end = Tally::of(worker.sent.len(), &decisions);
-        end.bursts.push(&worker.sent, &worker.decided);
+        let decisions =
+            self.decisions(segment.trained, segment.streams, block, precoder, workspace);
+        let mut end = Tally::of(workspace.sent.len(), &decisions);
+        end.bursts.push(&workspace.sent, &workspace.decided);
         Counted { end, ..Counted::default() }
     }
 }

@@ -16,7 +16,7 @@ multiversion! {
 /// out[k] = means[k] + deviations[k] sum over j of taps[j] white[k + j]
 /// decided[k] = how many thresholds lie below out[k]
 /// ```
-pub(crate) fn replay(
+pub(crate) fn add_noise_and_slice(
     white: &[f32],
     taps: &[f32],
     stored: &[&[f32]; 2],
@@ -31,7 +31,7 @@ pub(crate) fn replay(
 }
 
 /// The same without deciding.
-pub(crate) fn replay_undecided(white: &[f32], taps: &[f32], stored: &[&[f32]; 2], out: &mut [f32]) {
+pub(crate) fn add_noise(white: &[f32], taps: &[f32], stored: &[&[f32]; 2], out: &mut [f32]) {
     noisy(white, taps, stored, out);
 }
 }

@@ -2,7 +2,7 @@
 
 use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
-use crate::chain::describe::not_evaluated::Refusal;
+use crate::chain::describe::not_evaluated::NotEvaluated;
 use crate::chain::linearise::noise_sources::{COLOUR_LAGS, colour_lags};
 
 /// Points of the spectrum round the circle: twice the lags on both sides.
@@ -62,7 +62,7 @@ pub(crate) fn lagged(x: &[f64], lags: usize) -> Vec<f64> {
 /// # Errors
 ///
 /// A noise that is correlated over more symbols than a short filter reaches.
-pub(crate) fn root(r: &[f64]) -> Result<Vec<f32>, Refusal> {
+pub(crate) fn root(r: &[f64]) -> Result<Vec<f32>, NotEvaluated> {
     let cosines: Vec<f64> =
         (0..POINTS).map(|i| (std::f64::consts::TAU * i as f64 / POINTS as f64).cos()).collect();
     let cosine = |f: usize, l: usize| cosines[f * l % POINTS];
@@ -87,7 +87,7 @@ pub(crate) fn root(r: &[f64]) -> Result<Vec<f32>, Refusal> {
             return Ok(taps.iter().map(|h| (h * unit) as f32).collect());
         }
     }
-    Err(Refusal::new(format!(
+    Err(NotEvaluated::new(format!(
         "the noise at the slicer is correlated over more than {MOST_SIDE} symbols, which is not \
         replayed"
     )))

@@ -5,21 +5,21 @@ use super::receiver;
 use super::receiver::Receiver;
 use crate::chain::counted::clock_reading::ClockReading;
 use crate::chain::counted::lane::Count;
-use crate::chain::counted::observer::Seen;
-use crate::chain::counted::segment::Hop;
+use crate::chain::counted::observer::BlockView;
+use crate::chain::counted::segment::SegmentRun;
 use crate::chain::counted::tally::{Counted, Tally};
 use crate::chain::describe::clocking::Clocking;
-use crate::chain::describe::not_evaluated::Refusal;
+use crate::chain::describe::not_evaluated::NotEvaluated;
 use crate::chain::run::levels::block_levels;
-use crate::chain::run::streams::{Drawn, Draws};
-use crate::chain::run::workspace::Worker;
+use crate::chain::run::streams::{NoiseSelection, StreamKeys};
+use crate::chain::run::workspace::Workspace;
 use crate::dsp::slicer::{self, Decisions};
 use crate::pattern::unprecode;
 use crate::signal::{Ampere, Quantity};
 use std::collections::VecDeque;
 
 /// One segment between two blocks.
-struct Segment {
+struct SegmentState {
     receiver: Receiver,
     /// Levels of the block before, of the block and of the one behind it.
     levels: Vec<u8>,
@@ -33,35 +33,47 @@ struct Segment {
 /// A lane between two blocks.
 pub(crate) struct Stream {
     clocking: Clocking,
-    segments: Vec<Segment>,
+    segments: Vec<SegmentState>,
     /// Blocks before the first one that is scored.
     warm_up: i64,
     sent: Vec<u8>,
     plain: [Vec<u8>; 2],
-    refusal: Option<Refusal>,
+    refusal: Option<NotEvaluated>,
 }
 
 impl Stream {
     /// The state of a lane before its first block; nothing when it is not in stream mode.
     pub(crate) fn new(count: &Count<'_>) -> Option<Stream> {
-        let of = |hop: &Hop<'_>| hop.plan.clocking;
-        let clocking = count.hops.iter().find_map(of)?;
-        let n = count.hops[0].plan.grid.symbols - 2 * clocking.guard;
-        let own = |hop: &Hop<'_>| of(hop).unwrap_or(Clocking::ideal(clocking.guard));
-        let symbols = count.hops.iter().map(|hop| own(hop).warm_up().1).max().unwrap_or(0);
+        let of = |segment_run: &SegmentRun<'_>| segment_run.plan.clocking;
+        let clocking = count.segments.iter().find_map(of)?;
+        let n = count.segments[0].plan.grid.symbols - 2 * clocking.guard;
+        let own = |segment_run: &SegmentRun<'_>| {
+            of(segment_run).unwrap_or(Clocking::ideal(clocking.guard))
+        };
+        let symbols = count
+            .segments
+            .iter()
+            .map(|segment_run| own(segment_run).warm_up().1)
+            .max()
+            .unwrap_or(0);
         let warm_up = symbols.div_ceil(n as u64) as i64;
-        let segment = |hop: &Hop<'_>| {
-            let own = own(hop);
+        let segment = |segment_run: &SegmentRun<'_>| {
+            let own = own(segment_run);
             assert_eq!(own.guard, clocking.guard, "segments of a lane have one guard");
-            Segment {
-                receiver: Receiver::new(hop.plan, hop.trained, own, -warm_up * n as i64),
+            SegmentState {
+                receiver: Receiver::new(
+                    segment_run.plan,
+                    segment_run.trained,
+                    own,
+                    -warm_up * n as i64,
+                ),
                 levels: vec![0; 3 * n],
                 given: -warm_up,
                 block: -warm_up,
                 counted: VecDeque::new(),
             }
         };
-        let segments = count.hops.iter().map(segment).collect();
+        let segments = count.segments.iter().map(segment).collect();
         Some(Stream {
             clocking,
             segments,
@@ -88,46 +100,46 @@ impl Stream {
     }
 
     /// The last block.
-    pub(crate) fn seen(&self) -> Seen<'_> {
+    pub(crate) fn view(&self) -> BlockView<'_> {
         let receiver = &self.segments[self.segments.len() - 1].receiver;
-        Seen { sent: &self.sent, values: &receiver.values, decided: &receiver.decided }
+        BlockView { sent: &self.sent, values: &receiver.values, decided: &receiver.decided }
     }
 
     /// Runs the next block, the first time after the warm-up; nothing when a clock is not locked.
-    pub(crate) fn next(&mut self, count: &Count<'_>, worker: &mut Worker) -> Option<Counted> {
+    pub(crate) fn next(&mut self, count: &Count<'_>, workspace: &mut Workspace) -> Option<Counted> {
         let last = self.segments.len() - 1;
         if self.refusal.is_some() {
             return None;
         }
         while self.segments[last].block < 0 {
-            self.run(count, last, worker);
+            self.run(count, last, workspace);
         }
         let block = self.segments[last].block;
-        self.run(count, last, worker);
+        self.run(count, last, workspace);
         if let Some(lost) = self.segments.iter().position(|segment| !segment.receiver.held()) {
             self.refusal = Some(self.why(count, lost, block));
             return None;
         }
         self.level(count, block);
-        let hops: Vec<Tally> =
+        let segments: Vec<Tally> =
             self.segments.iter_mut().filter_map(|segment| segment.counted.pop_front()).collect();
         let mut end = self.compared(last, count.precoder);
         if last == 0 {
-            return Some(Counted { end, hops: Vec::new(), ..Counted::default() });
+            return Some(Counted { end, segments: Vec::new(), ..Counted::default() });
         }
         // what the last slicer saw belongs to what it was given
-        end.moments = hops[last].moments;
-        Some(Counted { end, hops, ..Counted::default() })
+        end.moments = segments[last].moments;
+        Some(Counted { end, segments, ..Counted::default() })
     }
 
-    fn why(&self, count: &Count<'_>, segment: usize, block: i64) -> Refusal {
+    fn why(&self, count: &Count<'_>, segment: usize, block: i64) -> NotEvaluated {
         let reading = self.segments[segment].receiver.reading();
         let place = if self.segments.len() > 1 {
-            format!("{}: ", count.hops[segment].name)
+            format!("{}: ", count.segments[segment].name)
         } else {
             String::new()
         };
-        Refusal::new(format!(
+        NotEvaluated::new(format!(
             "{place}the clock is not locked {}: {:.2} UI rms from the transmitter's, {} slips \
             forward, {} backward",
             if block == 0 {
@@ -149,19 +161,19 @@ impl Stream {
             count.precoder,
             count.first_symbol,
             index as u64,
-            count.lane,
+            count.lane_seed,
             &mut self.sent,
         );
     }
 
     /// Gives a segment its next block of levels: the transmitter's, or what the segment before it
     /// decides.
-    fn give(&mut self, count: &Count<'_>, to: usize, worker: &mut Worker) {
+    fn give(&mut self, count: &Count<'_>, to: usize, workspace: &mut Workspace) {
         let n = self.sent.len();
         if to == 0 {
             self.level(count, self.segments[0].given);
         } else {
-            self.run(count, to - 1, worker);
+            self.run(count, to - 1, workspace);
             let (before, behind) = self.segments.split_at_mut(to);
             behind[0].levels.copy_within(n.., 0);
             behind[0].levels[2 * n..].copy_from_slice(&before[to - 1].receiver.decided);
@@ -179,11 +191,11 @@ impl Stream {
     }
 
     /// Runs a segment's next block, and whatever the segments before it must have decided first.
-    fn run(&mut self, count: &Count<'_>, at: usize, worker: &mut Worker) {
+    fn run(&mut self, count: &Count<'_>, at: usize, workspace: &mut Workspace) {
         while self.segments[at].given < self.segments[at].block + 2 {
-            self.give(count, at, worker);
+            self.give(count, at, workspace);
         }
-        let hop = &count.hops[at];
+        let segment_run = &count.segments[at];
         let (segment, guard, n) = (&mut self.segments[at], self.clocking.guard, self.sent.len());
         let block = segment.block;
         if block == 0 {
@@ -191,34 +203,39 @@ impl Stream {
         }
         let (run, streams, index) = if block < 0 {
             (
-                count.run.named("warm-up"),
-                hop.streams.named("warm-up"),
+                count.shared_seed.named("warm-up"),
+                segment_run.streams.named("warm-up"),
                 (block + self.warm_up) as u64,
             )
         } else {
-            (count.run, hop.streams, block as u64)
+            (count.shared_seed, segment_run.streams, block as u64)
         };
-        let draws =
-            Draws { run, lane: streams, block: index, noise: index, what: Drawn::Everything };
-        worker.fit(hop.plan);
-        worker.front(
-            hop.plan,
+        let keys = StreamKeys {
+            shared_seed: run,
+            lane_seed: streams,
+            block: index,
+            noise: index,
+            selection: NoiseSelection::All,
+        };
+        workspace.fit(segment_run.plan);
+        workspace.run_to_detector(
+            segment_run.plan,
             &segment.levels[n - guard..2 * n + guard],
-            &draws,
-            hop.trained.attenuation,
+            &keys,
+            segment_run.trained.transmission,
         );
-        worker.wave(hop.plan, hop.trained, &draws);
-        worker.draw_converter(hop.plan, &draws);
+        workspace.wave(segment_run.plan, segment_run.trained, &keys);
+        workspace.draw_converter(segment_run.plan, &keys);
         let block_of = receiver::Block {
-            wave: Ampere::of_mut(&mut worker.real),
+            wave: Ampere::of_mut(&mut workspace.real),
             first: block * n as i64 - guard as i64,
             scored: block * n as i64,
-            noise: &worker.normals[..hop.plan.sampled()],
-            jitter: &worker.slope[..hop.plan.sampled()],
+            noise: &workspace.normals[..segment_run.plan.sampled()],
+            jitter: &workspace.slope[..segment_run.plan.sampled()],
         };
         segment.receiver.receive(&block_of);
         segment.block += 1;
-        if block >= 0 && count.hops.len() > 1 {
+        if block >= 0 && count.segments.len() > 1 {
             let (given, receiver) = (&segment.levels[n..2 * n], &segment.receiver);
             segment.counted.push_back(Tally::of(
                 n,

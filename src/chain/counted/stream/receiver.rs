@@ -1,7 +1,7 @@
 //! The sequential receiver: one sample after the other, at a phase that the last decisions have
 //! moved.
 
-use crate::chain::build::detector::Decider;
+use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::guard::latency;
 use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
@@ -223,20 +223,20 @@ impl Receiver {
             per_symbol: p,
             samples_per_symbol: plan.grid.samples_per_symbol as f64,
             before: padding + trained.precursors,
-            offset: if coupled { trained.balanced } else { trained.offset },
+            offset: if coupled { trained.dc_offset_balanced } else { trained.offset },
             latency,
             half_scale: trained.full_scale / 2.0,
             quantisation: trained.quantisation,
             jitter: plan.sampler.jitter_s * plan.grid.sample_rate_hz(),
             follow: (TAU * clocking.ac_corner / p as f64) as f32,
             decisions: Decisions::new(trained),
-            sequences: match &trained.decider {
-                Decider::Mlse(response, depth) => Some(Sequences {
+            sequences: match &trained.detector {
+                TrainedDetector::Mlse(response, depth) => Some(Sequences {
                     detector: Mlse::new(response, *depth),
                     equalised: vec![0.0; n],
                     known: Vec::with_capacity(MOST_TAPS),
                 }),
-                Decider::Slicer | Decider::Dfe => None,
+                TrainedDetector::Slicer | TrainedDetector::Dfe => None,
             },
             recovered,
             line: vec![0.0; 2 * kept + (n + 2 * clocking.guard) * p],
@@ -246,7 +246,7 @@ impl Receiver {
             // where it rests when levels come alike: the training took away the mean of its own
             // data
             baseline: if coupled {
-                (trained.balanced - trained.offset) / trained.taps.iter().sum::<f32>()
+                (trained.dc_offset_balanced - trained.offset) / trained.taps.iter().sum::<f32>()
             } else {
                 0.0
             },
