@@ -128,7 +128,7 @@ mod tests {
         );
         let unknown = fec_curve(
             &FecCurve::default(),
-            &FecCurve { codewords: 0, ..FecCurve::default() }.build().unwrap().foreseen(),
+            &FecCurve { codewords: 0, ..FecCurve::default() }.build().unwrap().predicted(),
         );
         assert!(unknown.lines().nth(3).unwrap().contains(" -  "), "{unknown}");
     }
