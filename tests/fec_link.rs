@@ -184,10 +184,10 @@ fn inner(interleaved_blocks: usize, positions: usize) -> LaneResult {
     config.fibre.connector_loss_db = 9.43;
     config.simulation.symbols = 1 << 20;
     config.simulation.symbols_at_limit = 0;
-    let mut own = config.fec.chosen().unwrap();
-    own.inner.as_mut().unwrap().interleaved_blocks = interleaved_blocks;
-    config.fec.coding = "own".to_owned();
-    config.fec.own = Some(own);
+    let mut custom = config.fec.chosen().unwrap();
+    custom.inner.as_mut().unwrap().interleaved_blocks = interleaved_blocks;
+    config.fec.coding = "custom".to_owned();
+    config.fec.custom = Some(custom);
     config.fec.inner_positions = Some(positions);
     run(&config).lanes.remove(0)
 }
@@ -223,12 +223,12 @@ fn resolved(flags: &[&str]) -> Result<lightlane::link::Resolved, String> {
 
 #[test]
 fn a_coding_of_ones_own_is_read_key_by_key_and_refused_in_one_line_each() {
-    let own = "fec.coding=own";
+    let custom = "fec.coding=custom";
     let fec = resolved(&[
-        own,
-        "fec.own.inner.interleaved_blocks=2",
-        "fec.own.inner.interleaver.delay_turns=7",
-        "fec.own.mux=symbol",
+        custom,
+        "fec.custom.inner.interleaved_blocks=2",
+        "fec.custom.inner.interleaver.delay_turns=7",
+        "fec.custom.mux=symbol",
     ]);
     let coding = fec.unwrap().base.fec.chosen().unwrap();
     let inner = coding.inner.unwrap();
@@ -242,10 +242,10 @@ fn a_coding_of_ones_own_is_read_key_by_key_and_refused_in_one_line_each() {
         (2, 7, 3, 4)
     );
     let shorter = resolved(&[
-        own,
-        "fec.own.outer.codeword_symbols=528",
-        "fec.own.codewords=2",
-        "fec.own.pcs_lanes=16",
+        custom,
+        "fec.custom.outer.codeword_symbols=528",
+        "fec.custom.codewords=2",
+        "fec.custom.pcs_lanes=16",
     ])
     .unwrap();
     assert_eq!(
@@ -253,25 +253,28 @@ fn a_coding_of_ones_own_is_read_key_by_key_and_refused_in_one_line_each() {
         2 * 528 * 10 / 16
     );
     for (flags, expected) in [
-        (vec![own], "fec.coding = own: needs the table fec.own"),
-        (vec!["fec.own.codewords=4"], "fec.own.lanes: is not looked at"),
+        (vec![custom], "fec.coding = custom: needs the table fec.custom"),
+        (vec!["fec.custom.codewords=4"], "fec.custom.lanes: is not looked at"),
         (
-            vec![own, "fec.own.codewords=3"],
-            "fec.own.codewords = 3: must be a multiple of 2, the flows",
+            vec![custom, "fec.custom.codewords=3"],
+            "fec.custom.codewords = 3: must be a multiple of 2, the flows",
         ),
-        (vec![own, "fec.own.outer.field_polynomial=5"], "fec.own.outer"),
-        (vec![own, "fec.own.outer.message_symbols=600"], "fec.own.outer"),
+        (vec![custom, "fec.custom.outer.field_polynomial=5"], "fec.custom.outer"),
+        (vec![custom, "fec.custom.outer.message_symbols=600"], "fec.custom.outer"),
         (
-            vec![own, "fec.own.inner.interleaver.branches=0"],
-            "fec.own.inner.interleaver.branches = 0: must be from 1 to 64",
+            vec![custom, "fec.custom.inner.interleaver.branches=0"],
+            "fec.custom.inner.interleaver.branches = 0: must be from 1 to 64",
         ),
         (
-            vec![own, "fec.own.inner.interleaved_blocks=5"],
+            vec![custom, "fec.custom.inner.interleaved_blocks=5"],
             "simulation.block_symbols = 8192: must be a multiple of 320",
         ),
-        (vec![own, "fec.own.inner.decoder.positions=17"], "fec.own.inner.decoder"),
-        (vec![own, "fec.own.mux=byte"], "fec.own.mux = \"byte\": must be \"bit\" or \"symbol\""),
-        (vec![own, "fec.own.muxx=bit"], "fec.own.muxx: unknown key, did you mean mux?"),
+        (vec![custom, "fec.custom.inner.decoder.positions=17"], "fec.custom.inner.decoder"),
+        (
+            vec![custom, "fec.custom.mux=byte"],
+            "fec.custom.mux = \"byte\": must be \"bit\" or \"symbol\"",
+        ),
+        (vec![custom, "fec.custom.muxx=bit"], "fec.custom.muxx: unknown key, did you mean mux?"),
         (vec!["fec.coding=kp4"], "fec.coding = kp4: is no coding"),
         (
             vec!["fec.coding=none", "fec.inner_positions=3"],

@@ -175,12 +175,13 @@ fn codewords(codewords: usize, loss_db: f64) -> (LaneResult, f64) {
     config.simulation.symbols = 4 << 20;
     config.simulation.symbols_at_limit = 0;
     let mut stack = Stack::open("1.6tbase-dr8").expect("it ships");
-    let keys = [format!("fec.own.codewords={codewords}"), format!("fec.own.pcs_lanes={codewords}")];
+    let keys =
+        [format!("fec.custom.codewords={codewords}"), format!("fec.custom.pcs_lanes={codewords}")];
     let fixed = [
         "fec.coding=own",
-        "fec.own.flows=1",
-        "fec.own.lanes=1",
-        "fec.own.mux=symbol",
+        "fec.custom.flows=1",
+        "fec.custom.lanes=1",
+        "fec.custom.mux=symbol",
         "fec.decoding=genie",
         "lanes=1",
     ];

@@ -44,10 +44,10 @@ const LINKS: [(&str, &str, TransmitterKind, Change); 24] = [
         c.receiver.crosstalk.lane_db = -32.0
     }),
     ("noisy amplifier", "800gbase-dr8", TransmitterKind::Eml, |c| {
-        c.receiver.tia.average_pa_per_rthz = 40.0
+        c.receiver.tia.noise_average_pa_per_rthz = 40.0
     }),
     ("quiet amplifier: shot", "800gbase-dr8", TransmitterKind::Mzm, |c| {
-        c.receiver.tia.average_pa_per_rthz = 2.0;
+        c.receiver.tia.noise_average_pa_per_rthz = 2.0;
         (c.receiver.crosstalk.lane_db, c.receiver.crosstalk.tx_db) = (-300.0, -300.0);
     }),
     ("RIN", "800gbase-dr8", TransmitterKind::Eml, |c| {
@@ -79,7 +79,9 @@ const LINKS: [(&str, &str, TransmitterKind, Change); 24] = [
 /// Links on which one source makes most of the noise where the error ratio is the one given: as
 /// much jitter as is allowed makes no 1e-3.
 const RULED: [(&str, f64, TransmitterKind, Change); 6] = [
-    ("tia.thermal", 1e-3, TransmitterKind::Eml, |c| c.receiver.tia.average_pa_per_rthz = 16.0),
+    ("tia.thermal", 1e-3, TransmitterKind::Eml, |c| {
+        c.receiver.tia.noise_average_pa_per_rthz = 16.0
+    }),
     ("photodiode.shot", 1e-3, TransmitterKind::Eml, |_| {}),
     ("laser.eml0.rin", 1e-3, TransmitterKind::Eml, |c| {
         c.transmitter.eml.laser.rin_db_per_hz = -134.0

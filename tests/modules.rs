@@ -239,7 +239,7 @@ fn every_source_of_a_host_is_foreseen() {
     let sources: [Change; 7] = [
         ("host.tx.noise", |c| c.host.tx.sndr_db = 24.0),
         ("host.tx.jitter", |c| c.host.tx.jitter_fs = 370.0),
-        ("host.tx.two_point_jitter", |c| c.host.tx.two_point_jitter_fs = 370.0),
+        ("host.tx.dual_dirac_jitter", |c| c.host.tx.dual_dirac_jitter_fs = 370.0),
         ("module.input.noise", |c| c.module.input.noise_nv_per_rthz = 30.0),
         ("module.output.noise", |c| c.module.output.noise_nv_per_rthz = 60.0),
         ("host.rx.noise", |c| c.host.rx.noise_nv_per_rthz = 16.0),

@@ -80,7 +80,7 @@ fn config(p: &Value) -> Config {
     r.photodiode.dark_current_na = number(p, "pd_dark_current_a") * 1e9;
     r.photodiode.bandwidth_ghz = giga("pd_bandwidth_hz");
     r.tia.bandwidth_ghz = giga("tia_bandwidth_hz");
-    r.tia.average_pa_per_rthz = number(p, "tia_noise_avg_a_per_rthz") * 1e12;
+    r.tia.noise_average_pa_per_rthz = number(p, "tia_noise_avg_a_per_rthz") * 1e12;
     r.dsp.adc.bandwidth_ghz = giga("adc_bandwidth_hz");
     r.dsp.adc.effective_bits = number(p, "adc_enob_bits");
     r.dsp.adc.jitter_fs = number(p, "rx_jitter_s") * 1e15;

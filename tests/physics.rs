@@ -38,7 +38,7 @@ fn line(name: &str, entity: &str, c: &Config, tolerance_db: f64) -> LaneResult {
 #[test]
 fn thermal_noise_is_counted_as_predicted() {
     let mut c = base(TransmitterKind::Eml);
-    c.receiver.tia.average_pa_per_rthz = 16.0;
+    c.receiver.tia.noise_average_pa_per_rthz = 16.0;
     c.fibre.connector_loss_db = 11.0;
     agreement("thermal", &line("thermal", "tia", &c, 0.05));
 }
@@ -248,7 +248,8 @@ fn noise_only_sensitivity_is_the_closed_form() {
     c.receiver.dsp.adc.bandwidth_ghz = 500.0;
     c.receiver.tia.bandwidth_ghz = 20.0;
     c.receiver.tia.noise = lightlane::receiver::NoiseModel::Quadratic;
-    (c.receiver.tia.a0_pa2_per_hz, c.receiver.tia.a2_pa2_per_hz_ghz2) = (105_625.0, 0.0);
+    (c.receiver.tia.noise_a0_pa2_per_hz, c.receiver.tia.noise_a2_pa2_per_hz_ghz2) =
+        (105_625.0, 0.0);
     (c.receiver.dsp.ffe.taps, c.receiver.dsp.ffe.precursors) = (1, 0);
     c.receiver.coupling_loss_db = 0.0;
     c.fibre.connector_loss_db = -8.2;
@@ -281,7 +282,7 @@ fn rin_alone_has_a_floor_that_power_does_not_move() {
     let ber = |loss_db: f64| {
         let mut c = base(TransmitterKind::Mzm);
         c.transmitter.mzm.laser.rin_db_per_hz = -134.0;
-        c.receiver.tia.average_pa_per_rthz = 0.1;
+        c.receiver.tia.noise_average_pa_per_rthz = 0.1;
         c.fibre.connector_loss_db = loss_db;
         let lane = run_lane(&c, 8192);
         assert!(share(&lane, "laser") > 0.9);

@@ -38,7 +38,8 @@ fn link() -> impl Strategy<Value = Config> {
         let (bandwidth_ghz, noise_pa, bits, taps, samples_per_symbol) = receiver;
         (c.receiver.tia.bandwidth_ghz, c.receiver.photodiode.bandwidth_ghz) =
             (bandwidth_ghz, bandwidth_ghz);
-        (c.receiver.tia.average_pa_per_rthz, c.receiver.dsp.adc.effective_bits) = (noise_pa, bits);
+        (c.receiver.tia.noise_average_pa_per_rthz, c.receiver.dsp.adc.effective_bits) =
+            (noise_pa, bits);
         (
             c.receiver.dsp.ffe.taps,
             c.receiver.dsp.ffe.precursors,
@@ -91,7 +92,7 @@ proptest! {
     #[test]
     fn more_noise_in_the_amplifier_never_raises_the_margin(config in link(), more in 1.05..3.0) {
         let mut noisier = config.clone();
-        noisier.receiver.tia.average_pa_per_rthz *= more;
+        noisier.receiver.tia.noise_average_pa_per_rthz *= more;
         let (quiet, noisy) = (run_lane(&config, 0), run_lane(&noisier, 0));
         let higher = margin_db(&noisy) > margin_db(&quiet) + 0.05;
         prop_assert!(

@@ -216,7 +216,7 @@ fn companions(key: &str) -> Vec<String> {
             format!("{}.rin=relaxation", key.split(".relaxation").next().expect("never empty"))
         }
         "transmitter.mzm.bandwidth_ghz" => "transmitter.mzm.electrode=low-pass".to_owned(),
-        "receiver.tia.a0_pa2_per_hz" | "receiver.tia.a2_pa2_per_hz_ghz2" => {
+        "receiver.tia.noise_a0_pa2_per_hz" | "receiver.tia.noise_a2_pa2_per_hz_ghz2" => {
             "receiver.tia.noise=quadratic".to_owned()
         }
         "receiver.tia.overload_ma_pp" => "receiver.tia.limiting=tanh".to_owned(),

@@ -380,25 +380,25 @@ fn a_run_counts_by_replay_and_by_rare_events() {
     let mut config = preset("800gbase-dr8");
     config.lanes = 2;
     config.fibre.connector_loss_db = 3.0;
-    config.simulation.count = Counting::Replay;
+    config.simulation.count = Counting::NoiseOnly;
     config.simulation.symbols_at_limit = 1 << 20;
     let replayed = run(&config);
     for lane in &replayed.lanes {
         assert_eq!(
             (lane.counted_by, lane.estimators_agree, lane.gain),
-            (Counting::Replay, Some(true), None)
+            (Counting::NoiseOnly, Some(true), None)
         );
         assert!(
             lane.errors_at_limit > 200 && lane.test_blocks > 0 && lane.snr_counted_db.is_some()
         );
     }
-    assert!(table(&replayed).contains("counted by replay"));
-    config.simulation.count = Counting::Rare;
+    assert!(table(&replayed).contains("counted by noise-only Monte Carlo"));
+    config.simulation.count = Counting::Importance;
     let rare = run(&config);
     for (lane, other) in rare.lanes.iter().zip(&replayed.lanes) {
         assert_eq!(
             (lane.counted_by, lane.interval_kind, lane.estimators_agree),
-            (Counting::Rare, "count and stored blocks", Some(true))
+            (Counting::Importance, "count and stored blocks", Some(true))
         );
         let (ber, foreseen) = (lane.ber_counted.unwrap(), lane.ber_semi_analytic.unwrap());
         assert!(foreseen < 1e-7 && (ber / foreseen).ln().abs() < 0.1, "{ber} {foreseen}");
@@ -419,7 +419,7 @@ fn a_run_counts_by_replay_and_by_rare_events() {
     assert!((rare.port.ber_counted.unwrap() / mean - 1.0).abs() < 1e-9);
     let text = table(&rare);
     assert!(
-        text.contains("counted by rare events")
+        text.contains("counted by importance sampling")
             && text.contains("effective samples")
             && text.contains(" hits in "),
         "{text}"
@@ -432,13 +432,13 @@ fn a_count_that_is_refused_is_a_result() {
     let mut config = preset("800gbase-dr8");
     config.lanes = 1;
     config.receiver.dsp.detector = DetectorKind::Dfe;
-    config.simulation.count = Counting::Rare;
+    config.simulation.count = Counting::Importance;
     let result = run(&config);
     let lane = &result.lanes[0];
     assert!(
         lane.count_refusal
             .as_ref()
-            .is_some_and(|because| because.contains("not counted by rare events: ")),
+            .is_some_and(|because| because.contains("not counted by importance sampling: ")),
         "{:?}",
         lane.count_refusal
     );

@@ -148,7 +148,7 @@ pub(crate) fn quiet(config: &mut Config) {
     }
     config.transmitter.eml.driver.noise_nv_per_rthz = 0.0;
     config.transmitter.mzm.driver.noise_nv_per_rthz = 0.0;
-    config.receiver.tia.average_pa_per_rthz = 0.5;
+    config.receiver.tia.noise_average_pa_per_rthz = 0.5;
     config.receiver.dsp.adc.effective_bits = 12.0;
     config.receiver.dsp.adc.jitter_fs = 0.0;
     config.receiver.crosstalk.lane_db = -300.0;

@@ -152,7 +152,7 @@ fn a_limit_passes_by_its_source_and_one_that_is_ones_own_says_so() {
     );
     assert_eq!(
         (row("transition_time_max_ps").finding, row("transition_time_max_ps").status),
-        (Finding::OutsideAssumedLimit, "own")
+        (Finding::OutsideAssumedLimit, "user")
     );
     assert_eq!(
         row("overshoot_max_percent").status,
@@ -228,8 +228,8 @@ const REFERENCE_RECEIVER: [&str; 16] = [
     "receiver.dsp.ffe.precursors=2",
     "receiver.tia.bandwidth_ghz=26.5625",
     "receiver.tia.noise=quadratic",
-    "receiver.tia.a0_pa2_per_hz=20000",
-    "receiver.tia.a2_pa2_per_hz_ghz2=0",
+    "receiver.tia.noise_a0_pa2_per_hz=20000",
+    "receiver.tia.noise_a2_pa2_per_hz_ghz2=0",
     "receiver.dsp.adc.bandwidth_ghz=500",
     "receiver.dsp.adc.effective_bits=24",
     "receiver.dsp.adc.jitter_fs=0",

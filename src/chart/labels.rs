@@ -38,7 +38,7 @@ mod tests {
     fn keys_read_as_labels() {
         for (name, text, unit) in [
             ("fibre.length_km", "fibre length", "km"),
-            ("receiver.tia.average_pa_per_rthz", "receiver TIA average", "pA/√Hz"),
+            ("receiver.tia.noise_average_pa_per_rthz", "receiver TIA noise average", "pA/√Hz"),
             ("transmitter.mzm.laser.rin_db_per_hz", "transmitter MZM laser RIN", "dB/Hz"),
             ("transmitter.mzm.bias_error_deg", "transmitter MZM bias error", "°"),
             ("transmitter.eml.chirp_alpha_0", "transmitter EML chirp alpha 0", ""),

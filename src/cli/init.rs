@@ -44,7 +44,7 @@ const KEYS: [(&str, &[(&str, &str)]); 15] = [
     ("receiver.dsp", &[("detector", "slicer, dfe or mlse; each has its table")]),
     (
         "receiver.tia",
-        &[("bandwidth_ghz", "amplifier"), ("average_pa_per_rthz", "input noise, pA/rtHz")],
+        &[("bandwidth_ghz", "amplifier"), ("noise_average_pa_per_rthz", "input noise, pA/rtHz")],
     ),
     (
         "receiver.dsp.adc",

@@ -15,7 +15,7 @@ const EXAMPLES: &str = "\
 Examples:
   lightlane srs 800gbase-dr8
   lightlane srs 1.6tbase-dr8 --secq-db 3.4 --oma-dbm -0.9
-  lightlane srs my.toml --set receiver.tia.average_pa_per_rthz=20 --json
+  lightlane srs my.toml --set receiver.tia.noise_average_pa_per_rthz=20 --json
 
 The source is an ideal PAM4 transmitter through a low-pass that gives half of SECQ, with a sinusoidal interferer, and noise that
 gives the rest; the receiver follows directly. SECQ and OMA default to the limits of the link.";

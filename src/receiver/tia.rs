@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NoiseModel {
-    /// By `average_pa_per_rthz`, as on data sheets.
+    /// By `noise_average_pa_per_rthz`, as on data sheets.
     #[default]
     Average,
-    /// By `a0_pa2_per_hz` and `a2_pa2_per_hz_ghz2`.
+    /// By `noise_a0_pa2_per_hz` and `noise_a2_pa2_per_hz_ghz2`.
     Quadratic,
     /// Measured: `noise_file`.
     Table,
@@ -68,11 +68,11 @@ pub struct Tia {
     /// How the noise is given.
     pub noise: NoiseModel,
     /// Input-referred noise averaged over the bandwidth, pA/sqrt(Hz).
-    pub average_pa_per_rthz: f64,
+    pub noise_average_pa_per_rthz: f64,
     /// White part of the input-referred noise, pA^2/Hz.
-    pub a0_pa2_per_hz: f64,
+    pub noise_a0_pa2_per_hz: f64,
     /// Part that grows with the square of frequency, pA^2/Hz per GHz^2.
-    pub a2_pa2_per_hz_ghz2: f64,
+    pub noise_a2_pa2_per_hz_ghz2: f64,
     /// Frequency and input-referred noise in pA/sqrt(Hz), used by `noise = "table"`; beyond its
     /// ends it stays.
     pub noise_file: String,
@@ -96,9 +96,9 @@ impl Default for Tia {
             family: Family::Bessel,
             peaking_db: 0.0,
             noise: NoiseModel::Average,
-            average_pa_per_rthz: 16.0,
-            a0_pa2_per_hz: 192.0,
-            a2_pa2_per_hz_ghz2: 0.148,
+            noise_average_pa_per_rthz: 16.0,
+            noise_a0_pa2_per_hz: 192.0,
+            noise_a2_pa2_per_hz_ghz2: 0.148,
             noise_file: String::new(),
             transimpedance_kohm: 4.0,
             limiting: Limiting::Linear,
@@ -115,9 +115,14 @@ impl Tia {
         problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
         problems.count(at, "order", self.order, 3..=8);
         problems.range(at, "peaking_db", self.peaking_db, 0.0..=12.0);
-        problems.range(at, "average_pa_per_rthz", self.average_pa_per_rthz, 0.0..=10_000.0);
-        problems.range(at, "a0_pa2_per_hz", self.a0_pa2_per_hz, 0.0..=1e8);
-        problems.range(at, "a2_pa2_per_hz_ghz2", self.a2_pa2_per_hz_ghz2, 0.0..=1e6);
+        problems.range(
+            at,
+            "noise_average_pa_per_rthz",
+            self.noise_average_pa_per_rthz,
+            0.0..=10_000.0,
+        );
+        problems.range(at, "noise_a0_pa2_per_hz", self.noise_a0_pa2_per_hz, 0.0..=1e8);
+        problems.range(at, "noise_a2_pa2_per_hz_ghz2", self.noise_a2_pa2_per_hz_ghz2, 0.0..=1e6);
         problems.range(at, "transimpedance_kohm", self.transimpedance_kohm, 0.01..=1000.0);
         problems.range(at, "overload_ma_pp", self.overload_ma_pp, 0.01..=1000.0);
         if self.limiting == Limiting::Curve && self.curve.file.is_empty() {
@@ -153,15 +158,15 @@ impl Tia {
     pub fn density(&self, context: &BuildContext<'_>) -> Result<Density, FileError> {
         Ok(match self.noise {
             NoiseModel::Average => {
-                let a0 = 0.75 * pico(self.average_pa_per_rthz).powi(2);
+                let a0 = 0.75 * pico(self.noise_average_pa_per_rthz).powi(2);
                 Density::Quadratic { a0, a2: a0 / giga(self.bandwidth_ghz).powi(2) }
             }
             NoiseModel::Table => {
                 Density::Table(context.needed_curve(&self.noise_file, SeriesKind::CurrentNoise)?)
             }
             NoiseModel::Quadratic => Density::Quadratic {
-                a0: self.a0_pa2_per_hz * pico(1.0).powi(2),
-                a2: self.a2_pa2_per_hz_ghz2 * pico(1.0).powi(2) / giga(1.0).powi(2),
+                a0: self.noise_a0_pa2_per_hz * pico(1.0).powi(2),
+                a2: self.noise_a2_pa2_per_hz_ghz2 * pico(1.0).powi(2) / giga(1.0).powi(2),
             },
         })
     }

@@ -21,8 +21,8 @@ pub fn spec(rows: &[SpecRow]) -> String {
             side.to_owned(),
             number(Some(row.limit)),
             row.status.to_owned(),
-            if row.status == "own" {
-                row.finding.words().replace("assumed", "own").replace("ASSUMED", "OWN")
+            if row.status == "user" {
+                row.finding.words().replace("assumed", "user").replace("ASSUMED", "USER")
             } else {
                 row.finding.words().to_owned()
             },

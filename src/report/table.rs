@@ -205,7 +205,7 @@ fn counting(result: &LinkResult) -> Counting {
 
 /// What a count of errors is of.
 fn errors(counting: Counting) -> &'static str {
-    if counting == Counting::Rare { "hits" } else { "errors" }
+    if counting == Counting::Importance { "hits" } else { "errors" }
 }
 
 /// What rare events were worth: over all lanes, from the least to the most.

@@ -1,7 +1,7 @@
 //! A SerDes transmitter: symbols in, volts on a line out.
 
 use super::{MOST_JITTER_UI, TransmitFfe};
-use crate::chain::{Chain, Density, Law, Map, Noise, Shape};
+use crate::chain::{Chain, Density, Law, Map, Noise, NoiseId, Shape};
 use crate::error::{Path, Problems};
 use crate::signal::{Grid, Symbol, Volt};
 use crate::units::{femto, pico, power_ratio};
@@ -51,7 +51,7 @@ pub struct SerdesTx {
     /// Random jitter of each edge, fs rms.
     pub jitter_fs: f64,
     /// Displacement of each edge, early or late at random (dual-Dirac A_DD), fs.
-    pub two_point_jitter_fs: f64,
+    pub dual_dirac_jitter_fs: f64,
     /// Distance of even and odd edges from their even spacing (even-odd jitter), fs peak to peak.
     pub even_odd_jitter_fs: f64,
 }
@@ -69,7 +69,7 @@ impl Default for SerdesTx {
             rlm: 0.95,
             transition_ps: 7.5,
             jitter_fs: 188.0,
-            two_point_jitter_fs: 0.0,
+            dual_dirac_jitter_fs: 0.0,
             even_odd_jitter_fs: 0.0,
         }
     }
@@ -108,7 +108,7 @@ impl SerdesTx {
         problems.range(at, "transition_ps", self.transition_ps, 0.0..=100.0);
         let most_fs = (MOST_JITTER_UI / symbol_rate_hz / femto(1.0)).floor();
         problems.range(at, "jitter_fs", self.jitter_fs, 0.0..=most_fs);
-        problems.range(at, "two_point_jitter_fs", self.two_point_jitter_fs, 0.0..=most_fs);
+        problems.range(at, "dual_dirac_jitter_fs", self.dual_dirac_jitter_fs, 0.0..=most_fs);
         problems.range(at, "even_odd_jitter_fs", self.even_odd_jitter_fs, 0.0..=2.0 * most_fs);
     }
 
@@ -131,21 +131,34 @@ impl SerdesTx {
     /// `name.noise`, ...
     pub(crate) fn extend(&self, symbols: Chain<Symbol>, name: &str, grid: Grid) -> Chain<Volt> {
         let per_hz = 2.0 / grid.symbol_rate_hz; // a variance of independent symbols as a one-sided density
-        let noise = |entity: &str, law: Law, variance: f64| {
-            Noise::new(&format!("{name}.{entity}"), law, Density::White(variance * per_hz))
+        // the stream of a source keeps its text when the source is renamed
+        let noise = |shown: &str, stream: &str, law: Law, variance: f64| {
+            let id = NoiseId::new(&format!("{name}.{stream}")).shown_as(&format!("{name}.{shown}"));
+            Noise::new(id, law, Density::White(variance * per_hz))
         };
         let mut symbols = self.ffe.extend(symbols.compressed(compression(self.rlm))).noise(noise(
+            "noise",
             "noise",
             Law::Added,
             power_ratio(-self.sndr_db),
         ));
-        for (entity, law, displacement_fs) in [
-            ("jitter", Law::Timing, self.jitter_fs),
-            ("two_point_jitter", Law::TimingTwoPoint, self.two_point_jitter_fs),
-            ("even_odd_jitter", Law::TimingEvenOdd, self.even_odd_jitter_fs / 2.0),
+        for (shown, stream, law, displacement_fs) in [
+            ("jitter", "jitter", Law::Timing, self.jitter_fs),
+            (
+                "dual_dirac_jitter",
+                "two_point_jitter",
+                Law::TimingTwoPoint,
+                self.dual_dirac_jitter_fs,
+            ),
+            (
+                "even_odd_jitter",
+                "even_odd_jitter",
+                Law::TimingEvenOdd,
+                self.even_odd_jitter_fs / 2.0,
+            ),
         ] {
             if displacement_fs > 0.0 {
-                symbols = symbols.noise(noise(entity, law, femto(displacement_fs).powi(2)));
+                symbols = symbols.noise(noise(shown, stream, law, femto(displacement_fs).powi(2)));
             }
         }
         let volts: Chain<Volt> =

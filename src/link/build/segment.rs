@@ -136,7 +136,7 @@ fn optical(
     // neighbouring lanes' outputs are the far-end aggressors
     let neighbour = SerdesTx { swing_vppd: module.output.swing_vppd, ..module.tx.clone() };
     let sent = sent_to_host(config, modulator, context)?;
-    let arrived = host.back().extend(sent, &neighbour, "host.back", true, context)?;
+    let arrived = host.channel_to_host().extend(sent, &neighbour, "host.back", true, context)?;
     Ok((host.rx.extend(arrived, "host.rx", true, context)?, host.rx.dsp()))
 }
 
@@ -151,7 +151,8 @@ fn electrical(
         (sent_to_module(config, context)?, &module.rx, "module.rx")
     } else {
         let sent = module.tx.extend(Chain::symbols(), "module.tx", context.grid).map(Line);
-        let arrived = host.back().extend(sent, &module.tx, "host.back", false, context)?;
+        let arrived =
+            host.channel_to_host().extend(sent, &module.tx, "host.back", false, context)?;
         (arrived, &host.rx, "host.rx")
     };
     Ok((rx.extend(volts, name, false, context)?, rx.dsp()))

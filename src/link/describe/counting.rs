@@ -4,15 +4,15 @@ use serde::{Deserialize, Serialize};
 
 /// What counts errors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Counting {
     /// Every block through the whole chain.
     #[default]
     Chain,
     /// Noise drawn at the slicer on four stored noiseless blocks: see [`Replay`].
-    Replay,
+    NoiseOnly,
     /// The same noise pushed towards errors and weighted back: see [`Rare`].
-    Rare,
+    Importance,
 }
 
 impl Counting {
@@ -20,8 +20,8 @@ impl Counting {
     pub fn name(self) -> &'static str {
         match self {
             Counting::Chain => "the whole chain",
-            Counting::Replay => "replay",
-            Counting::Rare => "rare events",
+            Counting::NoiseOnly => "noise-only Monte Carlo",
+            Counting::Importance => "importance sampling",
         }
     }
 }

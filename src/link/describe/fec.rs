@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Fec {
-    /// The PMD's coding by name; `own` for that of `fec.own`, `none` for none.
+    /// The PMD's coding by name; `custom` for that of `fec.custom`, `none` for none.
     pub coding: String,
     /// Whether codewords are decoded, or their wrong symbols only counted.
     pub decoding: Decoding,
@@ -23,9 +23,9 @@ pub struct Fec {
     pub added_ber: f64,
     /// Frames whose loss is told, octets.
     pub frame_octets: f64,
-    /// A coding of one's own, with every key of those that ship.
+    /// A custom coding, with every key of those that ship.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub own: Option<Coding>,
+    pub custom: Option<Coding>,
 }
 
 impl Default for Fec {
@@ -36,20 +36,20 @@ impl Default for Fec {
             inner_positions: None,
             added_ber: 0.0,
             frame_octets: SHORTEST_FRAME_OCTETS,
-            own: None,
+            custom: None,
         }
     }
 }
 
 const NONE: &str = "none";
-const OWN: &str = "own";
+const CUSTOM: &str = "custom";
 
 impl Fec {
     /// The coding in use, if there is one.
     #[must_use]
     pub fn chosen(&self) -> Option<Coding> {
         let mut coding =
-            if self.coding == OWN { self.own.clone() } else { Coding::named(&self.coding) }?;
+            if self.coding == CUSTOM { self.custom.clone() } else { Coding::named(&self.coding) }?;
         if let (Some(inner), Some(positions)) = (&mut coding.inner, self.inner_positions) {
             inner.decoder = Chase::new(positions).unwrap_or(inner.decoder);
         }
@@ -62,24 +62,24 @@ impl Fec {
         problems.range(at, "added_ber", self.added_ber, 0.0..=0.1);
         problems.range(at, "frame_octets", self.frame_octets, SHORTEST_FRAME_OCTETS..=65_536.0);
         let mut found = Problems::new();
-        match (self.coding.as_str(), &self.own) {
-            (OWN, Some(own)) => own.check(&at.key("own"), &mut found),
-            (OWN, None) => found.report(
+        match (self.coding.as_str(), &self.custom) {
+            (CUSTOM, Some(custom)) => custom.check(&at.key("custom"), &mut found),
+            (CUSTOM, None) => found.report(
                 at,
                 "coding",
-                OWN,
-                "needs the table fec.own; a key not in there is as in 800gbase-df",
+                CUSTOM,
+                "needs the table fec.custom; a key not in there is as in 800gbase-df",
             ),
             (_, Some(_)) => found.report(
-                &at.key("own"),
+                &at.key("custom"),
                 "lanes",
                 "",
-                "is not looked at: it needs fec.coding = \"own\"",
+                "is not looked at: it needs fec.coding = \"custom\"",
             ),
             (NONE, _) => {}
             (name, _) if Coding::named(name).is_some() => {}
             (name, _) => {
-                let names = || CODINGS.iter().map(|(name, _)| *name).chain([OWN, NONE]);
+                let names = || CODINGS.iter().map(|(name, _)| *name).chain([CUSTOM, NONE]);
                 let meant = nearest(name, names())
                     .map_or_else(String::new, |near| format!(", did you mean {near}"));
                 let all = names().collect::<Vec<_>>().join(", ");

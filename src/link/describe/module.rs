@@ -70,7 +70,7 @@ pub struct Host {
     pub channel: Channel,
     /// From the module to the host.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub channel_back: Option<Channel>,
+    pub channel_to_host: Option<Channel>,
 }
 
 impl Module {
@@ -93,21 +93,21 @@ impl Host {
         self.tx.check(&at.key("tx"), symbol_rate_hz, problems);
         self.rx.check(&at.key("rx"), symbol_rate_hz, problems);
         self.channel.check(&at.key("channel"), problems);
-        if let Some(back) = &self.channel_back {
-            back.check(&at.key("channel_back"), problems);
+        if let Some(to_host) = &self.channel_to_host {
+            to_host.check(&at.key("channel_to_host"), problems);
         }
     }
 
     pub(crate) fn read(&self, at: &Path, files: &mut FileReader<'_>) {
         self.rx.read(&at.key("rx"), files);
         self.channel.read(&at.key("channel"), files);
-        if let Some(back) = &self.channel_back {
-            back.read(&at.key("channel_back"), files);
+        if let Some(to_host) = &self.channel_to_host {
+            to_host.read(&at.key("channel_to_host"), files);
         }
     }
 
     /// The channel from the module to the host.
-    pub fn back(&self) -> &Channel {
-        self.channel_back.as_ref().unwrap_or(&self.channel)
+    pub fn channel_to_host(&self) -> &Channel {
+        self.channel_to_host.as_ref().unwrap_or(&self.channel)
     }
 }

@@ -31,9 +31,9 @@ pub struct Simulation {
     pub symbols: u64,
     /// Symbols counted per lane with the power lowered to the limit, rounded up to whole blocks.
     pub symbols_at_limit: u64,
-    /// What counts: `chain`, every block through the whole chain; `replay`, noise drawn at the
-    /// slicer on four stored blocks, quicker; `rare`, the same noise pushed towards errors, for
-    /// ratios too small to be counted. The last two want a linear receiver in periodic mode. A
+    /// Counting method: `chain`, every block through the whole chain; `noise-only`, noise drawn at
+    /// the slicer on four stored blocks, quicker; `importance`, the same noise shifted towards
+    /// errors (importance sampling), for ratios too small to be counted. The last two want a linear receiver in periodic mode. A
     /// margin that is counted, where none can be foreseen, is counted through the whole chain
     /// whatever stands here.
     pub count: Counting,

@@ -6,6 +6,7 @@ pub(super) mod merging;
 pub(super) mod parse;
 pub(super) mod reader;
 pub(super) mod remedy;
+pub(super) mod renamed;
 pub(super) mod source;
 pub(super) mod stack;
 pub(super) mod varied;

@@ -5,6 +5,7 @@ use crate::link::describe::config::{Config, MOST_LANES};
 use crate::link::layers::layer::{Layer, Mark};
 use crate::link::layers::lines::Lines;
 use crate::link::layers::remedy;
+use crate::link::layers::renamed::{RENAMED, british};
 use serde::Deserialize;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
@@ -31,7 +32,7 @@ impl Reader<'_> {
             if self.is_full() {
                 return;
             }
-            let name = key.get_ref().to_string();
+            let name = british(key.get_ref());
             at.push(name.clone());
             let path = format!("{}{}", self.lane, at.join("."));
             let mark = Mark {
@@ -130,13 +131,21 @@ impl Reader<'_> {
         }
         let as_table = try_alone(at, Value::Table(Table::new()));
         match (&as_table, value.get_ref()) {
-            (Err(message), _) if remedy::is_unknown_key(message) => {
-                self.report(key_place, at, String::new(), remedy::of_unknown_key(&name, message));
+            (Err(message), written) if remedy::is_unknown_key(message) => {
+                let remedy = remedy::of_unknown_key(&name, message);
+                self.unknown_key(key_place, written, at, &remedy);
             }
             (Ok(_), DeValue::Table(inner)) => {
-                let mut kept = Table::new();
+                // the same table may stand in both spellings
+                let mut kept = match into.remove(&name) {
+                    Some(Value::Table(kept)) => kept,
+                    _ => Table::new(),
+                };
                 self.table(inner, at, &mut kept);
                 into.insert(name, Value::Table(kept));
+            }
+            (Err(_), _) if into.contains_key(&name) => {
+                self.report(key_place, at, String::new(), "is written twice".to_owned());
             }
             (Ok(_), _) => self.report(
                 place,
@@ -153,10 +162,40 @@ impl Reader<'_> {
         }
     }
 
+    /// Reports a key that no table knows: each key in it that was renamed, or else itself.
+    fn unknown_key(
+        &mut self,
+        place: (usize, usize),
+        written: &DeValue<'_>,
+        at: &mut Vec<String>,
+        remedy: &str,
+    ) {
+        let old = at.join(".");
+        match written {
+            DeValue::Table(inner) if !inner.is_empty() && RENAMED.has_keys_of(&old) => {
+                for (key, value) in inner {
+                    at.push(british(key.get_ref()));
+                    let place = self.lines.at(key.span().start);
+                    self.unknown_key(place, value.get_ref(), at, remedy);
+                    at.pop();
+                }
+            }
+            _ => {
+                let renamed = RENAMED.key(&old);
+                let renamed = renamed.map(|new| format!("renamed, use {}{new}", self.lane));
+                let remedy = renamed.unwrap_or_else(|| remedy.to_owned());
+                self.report(place, at, String::new(), remedy);
+            }
+        }
+    }
+
     /// A value of the type its key has, or what would be right.
     fn value(&self, written: &Spanned<DeValue<'_>>, at: &[String]) -> Result<Value, String> {
         let value = Value::deserialize(ValueDeserializer::from(written.clone()))
             .map_err(|_| "must be at most 2^63 - 1".to_owned())?;
+        if let Some(new) = value.as_str().and_then(|old| RENAMED.value(&at.join("."), old)) {
+            return Err(format!("renamed, use \"{new}\""));
+        }
         // text tried on purpose: an enumeration then names its variants
         let right = |message: &str| {
             let variants = try_alone(at, Value::String("?".to_owned()))

@@ -1,4 +1,6 @@
+use super::renamed::RENAMED;
 use super::stack::Stack;
+use super::varied::Key;
 use crate::transmitter::TransmitterKind;
 use std::io::Write;
 use std::path::PathBuf;
@@ -37,11 +39,12 @@ fn problems(name: &str, text: &str) -> Vec<String> {
 }
 
 fn refused_flag(assignment: &str) -> String {
+    refused_flag_or_none(assignment).expect("it is refused")
+}
+
+fn refused_flag_or_none(assignment: &str) -> Option<String> {
     let mut stack = Stack::open("800gbase-dr8").unwrap();
-    match stack.set(assignment) {
-        Err(error) => error.to_string(),
-        Ok(()) => stack.resolve().unwrap_err().to_string(),
-    }
+    stack.set(assignment).and_then(|()| stack.resolve().map(drop)).err().map(|e| e.to_string())
 }
 
 #[test]
@@ -274,4 +277,87 @@ fn nesting_without_end_is_refused_and_not_followed() {
             .is_empty()
     );
     assert!(!problems("keys", &format!("{}b = 1\n", "a.".repeat(50_000))).is_empty());
+}
+
+/// The table of renamed keys, walked: an old key is refused wherever it may stand, and what it is
+/// called now is a key.
+#[test]
+fn every_renamed_key_is_refused_with_its_new_name_which_exists() {
+    assert!(RENAMED.keys.len() > 20);
+    for (old, new) in &RENAMED.keys {
+        assert_eq!(RENAMED.key(old).as_ref(), Some(new));
+        let flag = format!("{old}=1");
+        assert_eq!(
+            refused_flag(&flag),
+            format!("--set {flag}: {old}: renamed, use {new}"),
+            "as a flag"
+        );
+        let axis = Key::read("--axis", old, &["1".to_owned()]).unwrap_err().to_string();
+        assert_eq!(axis, format!("--axis: {old}: renamed, use {new}"), "as an axis");
+        let text = format!("lanes = 2\n[lane.1]\n{old} = 1\n");
+        let in_lane = problems("renamed", &text);
+        let link_wide = ["fec", "simulation", "targets"].iter().any(|table| old.starts_with(table));
+        let expected = if link_wide {
+            "is one for all lanes".to_owned()
+        } else {
+            format!("lane.1.{old}: renamed, use lane.1.{new}")
+        };
+        assert!(in_lane[0].contains(&expected), "{in_lane:?}");
+        // of a key that exists the complaint, if any, is of the value
+        let said = refused_flag_or_none(&format!("{new}=1")).unwrap_or_default();
+        assert!(!said.contains("unknown key"), "{said}");
+        assert!(!RENAMED.keys.contains_key(new), "{new} was renamed, too");
+    }
+}
+
+#[test]
+fn every_renamed_value_is_refused_with_its_new_name_which_is_taken() {
+    for (key, values) in &RENAMED.values {
+        for (old, new) in values {
+            assert_eq!(
+                refused_flag(&format!("{key}={old}")),
+                format!("--set {key}={old}: {key} = \"{old}\": renamed, use \"{new}\"")
+            );
+            let mut stack = Stack::open("800gbase-dr8").unwrap();
+            stack.set(&format!("{key}={new}")).unwrap_or_else(|error| panic!("{error}"));
+        }
+    }
+}
+
+#[test]
+fn renamed_keys_of_a_file_are_named_one_by_one_where_they_stand() {
+    let text = "preset = '800gbase-dr8'\n[receiver.ffe]\ntaps = 9\nfrozen = [1.0]\n\
+                [lane.1.host.rx.adc]\nbits = 3\n[receiver.clock]\n";
+    let expected = [
+        "FILE:3:1: receiver.ffe.taps: renamed, use receiver.dsp.ffe.taps",
+        "FILE:4:1: receiver.ffe.frozen: renamed, use receiver.dsp.ffe.fixed",
+        "FILE:6:1: lane.1.host.rx.adc.bits: renamed, use lane.1.host.rx.dsp.adc.bits",
+        "FILE:7:11: receiver.clock: renamed, use receiver.dsp.clock",
+    ];
+    let mut found = problems("renamed-file", text);
+    found.sort();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn fiber_is_understood_in_every_key_and_never_written() {
+    let file = Scratch::new(
+        "fiber",
+        b"preset = '800gbase-dr8'\n[fiber]\nlength_km = 2\n[fibre]\nconnector_loss_db = 1\n\
+          [lane.1]\nfiber.length_km = 3\n[transmitter.mzm]\nfiber_coupling_loss_db = 2\n",
+    );
+    let mut stack = file.open();
+    stack.set("fiber.loss_db_per_km=0.4").unwrap();
+    let (key, _) = Key::read("--axis", "fiber.length_km", &["1".to_owned()]).unwrap();
+    assert_eq!(key.name(), "fibre.length_km");
+    assert!(!stack.merged_text().contains("fiber"));
+    let resolved = stack.resolve().unwrap();
+    let fibre = &resolved.base.fibre;
+    assert_eq!((fibre.length_km, fibre.connector_loss_db, fibre.loss_db_per_km), (2.0, 1.0, 0.4));
+    assert_eq!(resolved.lanes[1].fibre.length_km, 3.0);
+    assert_eq!(resolved.base.transmitter.mzm.fibre_coupling_loss_db, 2.0);
+    assert_eq!(
+        problems("fiber-twice", "fibre.length_km = 1\n[fiber]\nlength_km = 2\n"),
+        ["FILE:1:7: fibre.length_km: is written twice"]
+    );
 }

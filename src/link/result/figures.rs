@@ -61,9 +61,9 @@ pub struct LaneResult {
     pub ber_counted_high: Option<f64>,
     /// How the interval was made.
     pub interval_kind: &'static str,
-    /// What counted, `chain`, `replay` or `rare`. Of rare events `bits` are those for which noise
-    /// was drawn and `errors` the targets that were hit; the counted ratio is weighted, not their
-    /// quotient.
+    /// Counting method: `chain`, `noise-only` or `importance`. Of the last, `bits` are those for
+    /// which noise was drawn and `errors` the targets that were hit; the counted ratio is weighted,
+    /// not their quotient.
     pub counted_by: Counting,
     /// Why it did not count, here or at the limit.
     pub count_refusal: Option<String>,
@@ -281,7 +281,7 @@ pub struct SegmentResult {
 impl LaneResult {
     /// Bits wrong here, or as many as the weighted ratio of rare events has.
     pub(crate) fn weighted_errors(&self) -> f64 {
-        if self.counted_by == Counting::Rare {
+        if self.counted_by == Counting::Importance {
             self.ber_counted.unwrap_or(0.0) * self.bits as f64
         } else {
             self.errors as f64
@@ -291,7 +291,9 @@ impl LaneResult {
     /// The same at the limit.
     pub(crate) fn weighted_errors_at_limit(&self) -> f64 {
         match self.counted_by {
-            Counting::Rare => self.ber_counted_at_limit.unwrap_or(0.0) * self.bits_at_limit as f64,
+            Counting::Importance => {
+                self.ber_counted_at_limit.unwrap_or(0.0) * self.bits_at_limit as f64
+            }
             _ => self.errors_at_limit as f64,
         }
     }

@@ -105,7 +105,7 @@ impl Limits {
                 lane,
                 limit,
                 side,
-                status: if own { "own" } else { status.name() },
+                status: if own { "user" } else { status.name() },
                 finding,
             })
         };

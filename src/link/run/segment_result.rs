@@ -101,7 +101,7 @@ impl Settings {
         };
         let channel = match (kind.from, kind.to) {
             (NearHost, _) => Some(&host.channel),
-            (_, FarHost) => Some(host.back()),
+            (_, FarHost) => Some(host.channel_to_host()),
             _ => None,
         };
         let input = (kind.from == NearHost && kind.has_light()).then_some(&module.input.ctle);

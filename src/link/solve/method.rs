@@ -36,7 +36,7 @@ impl LaneCounter {
         }
         match predictor.noise_only(workspace, trained) {
             Err(refusal) => LaneCounter::Refused(refusal),
-            Ok(replay) if counting == Counting::Replay => LaneCounter::Replay(Box::new(replay)),
+            Ok(replay) if counting == Counting::NoiseOnly => LaneCounter::Replay(Box::new(replay)),
             Ok(replay) => LaneCounter::Rare(Box::new(ImportanceSampling::new(
                 replay,
                 trained,

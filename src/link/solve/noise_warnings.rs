@@ -40,7 +40,7 @@ pub(crate) fn noise_warnings(lane: &Lane, prediction: &Prediction) -> Vec<String
     if lane.optical().plan.needs_second_order_jitter() && jitter > SAMPLING_JITTER {
         warn(jitter, "is sampling jitter above 0.02 UI, whose tails are wider than a Gaussian's");
     }
-    let two_point = share(&|name| name.ends_with("two_point_jitter"));
+    let two_point = share(&|name| name.ends_with("dual_dirac_jitter"));
     if two_point > TWO_POINT_JITTER {
         warn(
             two_point,

@@ -139,7 +139,7 @@ impl Predictor<'_> {
                     if signals || share.entity == "adc.jitter" { share.share } else { 0.0 };
                 jitter += if share.entity == "adc.jitter" { share.share } else { 0.0 };
                 two_point +=
-                    if share.entity.ends_with("two_point_jitter") { share.share } else { 0.0 };
+                    if share.entity.ends_with("dual_dirac_jitter") { share.share } else { 0.0 };
             }
         }
         let part = |of: f64| of / f64::max(total, f64::MIN_POSITIVE);
