@@ -11,6 +11,7 @@ mod clock;
 mod com;
 mod compare;
 mod crates;
+mod custom_modulator;
 mod decision;
 mod engine;
 mod fec;

@@ -2,7 +2,8 @@
 //!
 //! What stays whatever the modulator is (converter, transmit equaliser) stands here; every kind of
 //! modulator is a file with all that comes and goes with it: laser, driver, electrode, losses. A
-//! new kind is a new file and one line of `kinds!`.
+//! new kind is a new file, named here, and one line of the registry. A modulator that is not built
+//! in implements [`Modulator`] and is given to a link ([`crate::link::Link::with_modulator`]).
 
 mod driver;
 mod eml;
@@ -17,11 +18,9 @@ mod stressed;
 mod waveform;
 
 pub use driver::{Driver, DriverModel};
-pub use eml::{Eml, EmlModel};
+pub use eml::EmlModel;
 pub use laser::{Laser, LaserModel, Relaxation, RinKind};
 pub use linear::LinearInput;
 pub use modulator::{Drive, Modulator, ModulatorSheet};
-pub use mzm::{Electrode, Mzm, MzmModel};
-pub use registry::{Transmitter, TransmitterKind};
-pub use stressed::StressedSource;
-pub use waveform::CapturedWaveform;
+pub use mzm::{Electrode, MzmModel};
+pub use registry::*;

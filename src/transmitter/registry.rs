@@ -1,10 +1,6 @@
 //! The kinds of transmitter: a line each.
 
-use super::eml::Eml;
 use super::modulator::{Drive, Modulator, ModulatorSheet};
-use super::mzm::Mzm;
-use super::stressed::StressedSource;
-use super::waveform::CapturedWaveform;
 use crate::chain::Chain;
 use crate::error::{Path, Problems};
 use crate::measured::{BuildContext, FileError, FileReader};
@@ -14,7 +10,19 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 macro_rules! kinds {
-    ($($key:ident => $kind:ident($name:ident)),+ $(,)?) => {
+    ($first:ident => $first_kind:ident($first_name:ident)
+        $(, $key:ident => $kind:ident($name:ident))* $(,)?) => {
+        kinds! { @all $first => $first_kind($first_name) $(, $key => $kind($name))* }
+
+        impl Default for TransmitterKind {
+            fn default() -> Self {
+                TransmitterKind::$first_kind
+            }
+        }
+    };
+    (@all $($key:ident => $kind:ident($name:ident)),+) => {
+        $(pub use super::$key::$name;)+
+
         /// The kinds of transmitter.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "lowercase")]
@@ -30,7 +38,7 @@ macro_rules! kinds {
         }
 
         /// The transmitter: one kind is used, all are kept and checked.
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields, default)]
         pub struct Transmitter {
             /// Which modulator.
@@ -55,25 +63,12 @@ macro_rules! kinds {
         }
     };
 }
+// the key of its table and the name of its file, the kind, the sheet
 kinds! {
     eml => Eml(Eml),
     mzm => Mzm(Mzm),
     waveform => Waveform(CapturedWaveform),
     stressed => Stressed(StressedSource),
-}
-
-impl Default for Transmitter {
-    fn default() -> Self {
-        Transmitter {
-            kind: TransmitterKind::Eml,
-            dac: Dac::default(),
-            ffe: TransmitFfe::default(),
-            eml: Eml::default(),
-            mzm: Mzm::default(),
-            waveform: CapturedWaveform::default(),
-            stressed: StressedSource::default(),
-        }
-    }
 }
 
 impl Transmitter {

@@ -8,6 +8,7 @@ use crate::link::count::lanes::{CountedLanes, count_both};
 use crate::link::describe::config::Config;
 use crate::link::layers::stack::Resolved;
 use crate::link::result::figures::{LaneResult, LinkResult};
+use crate::link::run::custom::{CustomModulators, LaneSet};
 use crate::link::run::lane_result::lane_result;
 use crate::link::run::options::Progress;
 use crate::link::run::port_result::port;
@@ -15,18 +16,47 @@ use crate::link::solve::budget::FEWEST_EFFECTIVE;
 use crate::link::solve::lane::SolvedLane;
 use crate::link::solve::lane::solve;
 use crate::measured::Library;
+use crate::transmitter::Modulator;
 use rayon::prelude::*;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// A link, resolved from its layers.
 pub struct Link {
     pub(crate) resolved: Resolved,
+    custom: CustomModulators,
 }
 
 impl Link {
     /// A link from its resolved description.
     pub fn new(resolved: Resolved) -> Link {
-        Link { resolved }
+        Link { resolved, custom: CustomModulators::default() }
+    }
+
+    /// The link with a modulator of one's own on some of its lanes, in place of the one that is
+    /// described; converter, transmit equaliser and all that follows stay as described.
+    ///
+    /// Results call it `custom` and by its [`Modulator::about`]; their hash ends in `+custom`, for
+    /// the description alone does not give them again.
+    #[must_use]
+    pub fn with_modulator(mut self, lanes: LaneSet, modulator: Arc<dyn Modulator>) -> Link {
+        self.custom.push(lanes, modulator);
+        self
+    }
+
+    /// Lane `number`, built alone.
+    ///
+    /// # Errors
+    ///
+    /// A file, of a pattern or of a measured part, that cannot be read or is none.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such lane.
+    pub fn lane(&self, number: usize, cache: &mut PlanCache) -> Result<Lane> {
+        let config = &self.resolved.lanes[number];
+        let (custom, library) = (self.custom.of(number), &self.resolved.library);
+        Lane::build_sending(config, number, custom, library, Lane::sender(config), cache)
     }
 
     /// Runs every lane on rayon's current threads; the result does not depend on how many they are.
@@ -61,8 +91,8 @@ impl Link {
             .par_iter()
             .enumerate()
             .map_init(PlanCache::default, |cache, (number, config)| {
-                let lane =
-                    Lane::build_sending(config, number, None, library, sender(config), cache)?;
+                let (custom, sender) = (self.custom.of(number), sender(config));
+                let lane = Lane::build_sending(config, number, custom, library, sender, cache)?;
                 let solved = solve(lane, &workspaces, cache, cancel);
                 step();
                 Ok(solved)
@@ -146,6 +176,7 @@ impl Link {
         if base.tdecq.enabled {
             result.spec = base.limits.judge(&result);
         }
+        self.custom.name(&mut result);
         result
     }
 }

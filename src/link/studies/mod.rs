@@ -1,4 +1,5 @@
 //! Studies that run a link again and again.
 
+pub(super) mod conformance;
 pub(super) mod jitter_tolerance;
 pub(super) mod stressed_receiver;

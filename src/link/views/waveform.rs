@@ -3,7 +3,6 @@
 
 use crate::chain::{NoiseSelection, PlanCache, Probe, StreamKeys, WorkspacePool};
 use crate::error::Result;
-use crate::link::build::lane::Lane;
 use crate::link::run::link::Link;
 use crate::units::milli;
 use serde::{Deserialize, Serialize};
@@ -73,12 +72,7 @@ impl Link {
     /// When there is no such lane.
     pub fn waveform(&self, lane: usize, node: TestPoint, record: Record) -> Result<Waveform> {
         let mut cache = PlanCache::default();
-        let lane = Lane::build_through(
-            &self.resolved.lanes[lane],
-            lane,
-            &self.resolved.library,
-            &mut cache,
-        )?;
+        let lane = self.lane(lane, &mut cache)?;
         let levels = lane.blocks(1, false).remove(0);
         let grid = lane.grid();
         let probe =
