@@ -12,10 +12,9 @@
 mod gallery;
 
 use lightlane::chart::{AxisScale, Curves, Limit, Trace};
-use lightlane::link::{Counted, Link, View, Waterfall};
+use lightlane::link::{Counted, Link, RunOptions, View, Waterfall};
 use lightlane::plot::Size;
 use lightlane::table::Better;
-use std::sync::atomic::AtomicBool;
 
 /// Error ratio at which the curves end.
 const LEAST_BER: f64 = 1e-10;
@@ -29,7 +28,7 @@ fn main() -> lightlane::Result<()> {
             let mut stack = gallery::uncounted(preset)?;
             stack.set(&format!("transmitter.kind={kind}"))?;
             stack.set(&format!("lanes={}", gallery::full_or_quick(8, 2)))?;
-            let result = Link::new(stack.resolve()?).run(&|_| (), &AtomicBool::new(false))?;
+            let result = Link::new(stack.resolve()?).run(&RunOptions::default())?;
             let worst_ber =
                 result.lanes.iter().filter_map(|lane| lane.ber_semi_analytic).fold(0.0, f64::max);
             let margin = result.port.margin_db.map_or("none".to_owned(), |db| format!("{db:.2}"));

@@ -2,10 +2,9 @@
 //! ones are found, bad input is said.
 
 use crate::cli::{Folder, good, refused};
-use lightlane::link::{Link, LinkResult, Stack};
+use lightlane::link::{CancelToken, Link, LinkResult, RunOptions, Stack};
 use lightlane::sweep::{Axis, Compared, Comparison};
 use serde_json::Value;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Few lanes, short blocks.
 const SMALL: [&str; 3] =
@@ -18,12 +17,12 @@ fn stack(assignments: &[&str]) -> Stack {
 }
 
 fn run(stack: &Stack) -> LinkResult {
-    Link::new(stack.resolve().unwrap()).run(&|_| (), &AtomicBool::new(false)).unwrap()
+    Link::new(stack.resolve().unwrap()).run(&RunOptions::default()).unwrap()
 }
 
 fn compare(stack: &Stack, lists: &[&str]) -> Compared {
     let axes = lists.iter().map(|list| Axis::parse_by("--vary", list).unwrap()).collect();
-    Comparison::new(stack, axes).unwrap().run(&|_| (), &AtomicBool::new(false)).unwrap()
+    Comparison::new(stack, axes).unwrap().run(&RunOptions::default()).unwrap()
 }
 
 fn json(of: &impl serde::Serialize) -> Value {
@@ -148,13 +147,16 @@ fn a_comparison_that_is_cancelled_keeps_whole_variants() {
     let comparison =
         Comparison::new(&stack(&["simulation.symbols=0", "simulation.symbols_at_limit=0"]), axes)
             .unwrap();
-    let cancel = AtomicBool::new(false);
+    let cancel = CancelToken::default();
     // a variant is two lanes and two counts
     let told = |progress: lightlane::link::Progress| {
         assert_eq!(progress.total, 40);
-        cancel.fetch_or(progress.done > 9, Ordering::Relaxed);
+        if progress.done > 9 {
+            cancel.cancel();
+        }
     };
-    let compared = comparison.run(&told, &cancel).unwrap();
+    let compared =
+        comparison.run(&RunOptions { cancel: cancel.clone(), progress: Some(&told) }).unwrap();
     assert_eq!((compared.variants.len(), compared.total, compared.complete), (2, 10, false));
 }
 

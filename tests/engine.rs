@@ -1,10 +1,9 @@
 //! What the engine promises whatever the link is.
 
 use crate::support::{preset, run, run_lane};
-use lightlane::link::{Config, Link, Resolved};
+use lightlane::link::{Config, Link, Resolved, RunOptions};
 use lightlane::serdes::dsp::AdaptationKind;
 use lightlane::transmitter::TransmitterKind;
-use std::sync::atomic::AtomicBool;
 
 const KINDS: [TransmitterKind; 2] = [TransmitterKind::Eml, TransmitterKind::Mzm];
 
@@ -88,7 +87,7 @@ fn lanes_differ_by_their_patches_and_their_spread_only() {
         hash: String::new(),
         library: lightlane::measured::Library::default(),
     };
-    let result = Link::new(resolved).run(&|_| (), &AtomicBool::new(false)).expect("it runs");
+    let result = Link::new(resolved).run(&RunOptions::default()).expect("it runs");
     let plain = run(&c);
     assert_eq!(result.lanes[0].ber_semi_analytic, plain.lanes[0].ber_semi_analytic);
     let moved =

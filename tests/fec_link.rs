@@ -3,7 +3,7 @@
 use crate::support::{preset, run};
 use lightlane::chain::PlanCache;
 use lightlane::fec::{Decoding, FecReceiver, FecSender};
-use lightlane::link::{Config, FecResult, Lane, LaneResult};
+use lightlane::link::{Config, FecResult, Lane, LaneResult, RunOptions};
 use lightlane::pattern::{PatternKind, unprecode};
 use lightlane::seed::Seed;
 
@@ -307,9 +307,7 @@ fn a_lane_of_another_pattern_leaves_the_port_without_codewords() {
     {
         let resolved = resolved(&[&quick[..], &[coding]].concat()).unwrap();
         let configs = resolved.lanes.clone();
-        let result = lightlane::link::Link::new(resolved)
-            .run(&|_| (), &std::sync::atomic::AtomicBool::new(false))
-            .unwrap();
+        let result = lightlane::link::Link::new(resolved).run(&RunOptions::default()).unwrap();
         assert!(
             result.port.fec.is_none()
                 && result.port.fec_refusal.as_ref().unwrap().contains("lane 3 has another pattern")

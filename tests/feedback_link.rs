@@ -4,10 +4,11 @@ use crate::support::{Folder, preset, run, run_lane};
 use lightlane::dsp::DetectorKind;
 use lightlane::fec::reed_solomon::Code;
 use lightlane::fec::tail;
-use lightlane::link::{Config, LaneResult, Link, Node, Resolved, Stack, View};
+use lightlane::link::{
+    CancelToken, Config, LaneResult, Link, Node, Resolved, RunOptions, Stack, View,
+};
 use lightlane::pattern::PatternKind;
 use lightlane::serdes::dsp::AdaptationKind;
-use std::sync::atomic::AtomicBool;
 
 /// 1.6T behind a converter of 30 GHz, one lane's worth of a test pattern.
 fn starved(decision: DetectorKind) -> Config {
@@ -140,7 +141,9 @@ fn a_margin_that_cannot_be_counted_is_null_with_its_reason() {
         hash: String::new(),
         library: lightlane::measured::Library::default(),
     };
-    let result = Link::new(resolved).run(&|_| (), &AtomicBool::new(true)).unwrap();
+    let cancel = CancelToken::default();
+    cancel.cancel();
+    let result = Link::new(resolved).run(&RunOptions::cancelled_by(&cancel)).unwrap();
     assert_eq!((result.lanes[0].margin_db, result.lanes[0].passes), (None, None));
     assert!(result.lanes[0].margin_refusal.as_ref().unwrap().contains("stopped"));
 }

@@ -1,13 +1,14 @@
 //! What several tests need.
 
 use lightlane::error::Problems;
-use lightlane::link::{Config, LaneResult, Link, LinkResult, Record, Resolved, Stack, TestPoint};
+use lightlane::link::{
+    Config, LaneResult, Link, LinkResult, Record, Resolved, RunOptions, Stack, TestPoint,
+};
 use lightlane::measured::{Library, npy};
 use lightlane::pattern::Pattern;
 use lightlane::seed::Seed;
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::sync::atomic::AtomicBool;
 
 /// A folder of its own for one test, gone with it.
 pub(crate) struct Folder(PathBuf);
@@ -99,7 +100,7 @@ pub(crate) fn run(config: &Config) -> LinkResult {
         hash: String::new(),
         library,
     };
-    Link::new(resolved).run(&|_| (), &AtomicBool::new(false)).expect("a checked link runs")
+    Link::new(resolved).run(&RunOptions::default()).expect("a checked link runs")
 }
 
 /// Runs one lane, without spread, counting `symbols`.

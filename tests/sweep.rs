@@ -1,7 +1,7 @@
 //! Sweeps as their user meets them: rows that are `run` at each point, their order, bad input, what
 //! an interruption leaves.
 
-use lightlane::link::{Link, Stack};
+use lightlane::link::{Link, RunOptions, Stack};
 use lightlane::sweep::{Axis, Sweep, SweepEnd, lane_columns};
 use lightlane::table::{EachRow, InOrder, Row};
 use serde_json::Value;
@@ -134,9 +134,8 @@ fn a_row_is_what_run_says_at_that_point_to_the_last_bit() {
                 for assignment in sets.chain(point).chain(["simulation.seed=7".to_owned()]) {
                     stack.set(&assignment).unwrap();
                 }
-                let result = Link::new(stack.resolve().unwrap())
-                    .run(&|_| (), &AtomicBool::new(false))
-                    .unwrap();
+                let result =
+                    Link::new(stack.resolve().unwrap()).run(&RunOptions::default()).unwrap();
                 let json: Value =
                     serde_json::from_str(&serde_json::to_string(&result).unwrap()).unwrap();
                 for lane in json["lanes"].as_array().unwrap() {

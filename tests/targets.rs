@@ -1,8 +1,7 @@
 //! The committed targets: both rates, both transmitters, a linear module, held by `cargo test` as
 //! `lightlane check` holds a user's.
 
-use lightlane::link::{Link, Stack, Verdict, judge};
-use std::sync::atomic::AtomicBool;
+use lightlane::link::{Link, RunOptions, Stack, Verdict, judge};
 
 #[test]
 fn every_committed_target_is_kept() {
@@ -14,9 +13,8 @@ fn every_committed_target_is_kept() {
             .and_then(|s| s.resolve())
             .unwrap_or_else(|e| panic!("{e}"));
         let config = resolved.base.clone();
-        let result = Link::new(resolved)
-            .run(&|_| (), &AtomicBool::new(false))
-            .unwrap_or_else(|e| panic!("{e}"));
+        let result =
+            Link::new(resolved).run(&RunOptions::default()).unwrap_or_else(|e| panic!("{e}"));
         for judged in judge(&result, &config) {
             assert_eq!(
                 judged.verdict,

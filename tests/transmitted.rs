@@ -1,12 +1,12 @@
 //! What an instrument reads off a link's transmitter, its limits, and the receiver under stress.
 
 use lightlane::link::{
-    Finding, LaneResult, Link, LinkResult, Record, Stack, Stress, TestPoint, stressed,
+    CancelToken, Finding, LaneResult, Link, LinkResult, Record, RunOptions, Stack, Stress,
+    TestPoint, stressed,
 };
 use lightlane::math::resample::by_spectrum;
 use lightlane::measure::tdecq::{CaptureNoise, InputFilter, Instrument, Reference, TdecqCapture};
 use std::process::{Command, Output};
-use std::sync::atomic::AtomicBool;
 
 fn stack(preset: &str, assignments: &[&str]) -> Stack {
     let mut stack = Stack::open(preset).unwrap();
@@ -21,7 +21,7 @@ fn stack(preset: &str, assignments: &[&str]) -> Stack {
 
 fn run(preset: &str, assignments: &[&str]) -> LinkResult {
     Link::new(stack(preset, assignments).resolve().unwrap_or_else(|e| panic!("{e}")))
-        .run(&|_| (), &AtomicBool::new(false))
+        .run(&RunOptions::default())
         .unwrap()
 }
 
@@ -172,7 +172,7 @@ fn a_limit_passes_by_its_source_and_one_that_is_ones_own_says_so() {
 #[test]
 fn a_stressed_source_has_its_secq_and_the_receiver_its_sensitivity() {
     let stress = Stress { secq_db: 3.4, oma_dbm: -1.9, interferer_percent: 2.0 };
-    let found = stressed(&stack("800gbase-dr8", &[]), &stress, &AtomicBool::new(false)).unwrap();
+    let found = stressed(&stack("800gbase-dr8", &[]), &stress, &CancelToken::default()).unwrap();
     assert!(
         (found.secq_db - 3.4).abs() < 0.02 && (found.low_pass_secq_db - 1.7).abs() < 0.01,
         "{} {}",

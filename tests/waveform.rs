@@ -2,12 +2,11 @@
 //! link.
 
 use crate::support::{Folder, captured};
-use lightlane::link::{LaneResult, Link, Record, Stack, TestPoint, Waveform};
+use lightlane::link::{LaneResult, Link, Record, RunOptions, Stack, TestPoint, Waveform};
 use lightlane::measured::{Candidate, Capture, Periods, locate, npy};
 use lightlane::pattern::{Pattern, PatternKind, gray};
 use lightlane::seed::Seed;
 use std::process::{Command, Output};
-use std::sync::atomic::AtomicBool;
 
 fn link(preset: &str, assignments: &[&str]) -> Link {
     let mut stack = Stack::open(preset).unwrap();
@@ -22,7 +21,7 @@ fn link(preset: &str, assignments: &[&str]) -> Link {
 }
 
 fn lane(link: &Link) -> LaneResult {
-    link.run(&|_| (), &AtomicBool::new(false)).unwrap().lanes.remove(0)
+    link.run(&RunOptions::default()).unwrap().lanes.remove(0)
 }
 
 const PRBS13Q: [&str; 2] = ["pattern.kind=prbs13q", "simulation.block_symbols=8191"];

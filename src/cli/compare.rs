@@ -5,6 +5,7 @@ use super::outcome::Outcome;
 use super::output::{self, note};
 use super::runner::{Runner, clear_progress, show_progress};
 use super::source::Source;
+use crate::link::RunOptions;
 use crate::report;
 use crate::sweep::{Comparison, Sweep};
 use clap::Args;
@@ -62,7 +63,8 @@ impl Compare {
         let (stack, _) = self.source.stack(&[])?;
         let result = self.runner.on_threads(|cancel| {
             let comparison = Comparison::new(&stack, axes)?;
-            comparison.run(&|progress| show_progress("compare", progress), cancel)
+            let progress = |progress| show_progress("compare", progress);
+            comparison.run(&RunOptions { cancel: cancel.clone(), progress: Some(&progress) })
         });
         clear_progress();
         let compared = result??;

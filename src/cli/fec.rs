@@ -104,7 +104,7 @@ impl Fec {
             let mut on_progress = |at: crate::fec::curve::CurveProgress| {
                 show_progress("fec", Progress { done: at.chunks, total: at.total })
             };
-            trial.run(&mut on_progress, cancel)
+            trial.run(&mut on_progress, cancel.flag())
         })?;
         clear_progress();
         if let Some(file) = &mut file {

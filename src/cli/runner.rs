@@ -1,14 +1,13 @@
 //! Running a link on some threads, with progress on a terminal.
 
 use super::failure::Failure;
-use crate::link::{Link, LinkResult, Progress, Resolved};
+use crate::link::{CancelToken, Link, LinkResult, Progress, Resolved, RunOptions};
 use clap::Args;
 use std::io::{IsTerminal, Write};
-use std::sync::Once;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{LazyLock, Once};
 
 /// Set by Ctrl-C; counts so far are kept.
-static STOPPED: AtomicBool = AtomicBool::new(false);
+static STOPPED: LazyLock<CancelToken> = LazyLock::new(CancelToken::default);
 
 #[derive(Args)]
 pub(super) struct Runner {
@@ -21,16 +20,18 @@ impl Runner {
     /// Runs a link until it is done or Ctrl-C is pressed; `name` labels the progress.
     pub(super) fn run(&self, resolved: Resolved, name: &str) -> Result<LinkResult, Failure> {
         let link = Link::new(resolved);
-        let result =
-            self.on_threads(|cancel| link.run(&|progress| show_progress(name, progress), cancel));
+        let progress = |progress| show_progress(name, progress);
+        let result = self.on_threads(|cancel| {
+            link.run(&RunOptions { cancel: cancel.clone(), progress: Some(&progress) })
+        });
         clear_progress();
         Ok(result??)
     }
 
-    /// Runs `work` on the requested number of threads; Ctrl-C sets the flag that it gets.
+    /// Runs `work` on the requested number of threads; Ctrl-C cancels the token that it gets.
     pub(super) fn on_threads<R: Send>(
         &self,
-        work: impl FnOnce(&AtomicBool) -> R + Send,
+        work: impl FnOnce(&CancelToken) -> R + Send,
     ) -> Result<R, Failure> {
         listen();
         let go = || work(&STOPPED);
@@ -47,7 +48,7 @@ impl Runner {
 
 /// True when Ctrl-C was pressed.
 pub(super) fn stopped() -> bool {
-    STOPPED.load(Ordering::Relaxed)
+    STOPPED.is_cancelled()
 }
 
 /// From now on Ctrl-C ends the run with what it has; pressed again, it ends the program.
@@ -56,7 +57,7 @@ fn listen() {
     ONCE.call_once(|| {
         // without a handler Ctrl-C ends the program at once
         let _ = ctrlc::set_handler(|| {
-            if STOPPED.swap(true, Ordering::Relaxed) {
+            if STOPPED.cancel() {
                 std::process::exit(3);
             }
         });

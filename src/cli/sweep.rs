@@ -91,7 +91,8 @@ impl Sweep {
             let file = self.out.as_ref().map(|out| out.format.create(&out.path)).transpose()?;
             let mut sink = Both(chart.map(InOrder::new), file);
             let mut printer = ProgressPrinter::new();
-            let done = sweep.run(&mut sink, &mut |progress| printer.report(progress), cancel)?;
+            let done =
+                sweep.run(&mut sink, &mut |progress| printer.report(progress), cancel.flag())?;
             Ok::<_, Error>((done, sink.0.map(InOrder::into_inner)))
         })??;
         clear_progress();

@@ -35,7 +35,7 @@ pub use result::spec::{Finding, Side, SpecRow};
 pub use result::targets::{TargetVerdict, Verdict, judge};
 pub use run::custom::LaneSet;
 pub use run::link::Link;
-pub use run::options::Progress;
+pub use run::options::{CancelToken, Progress, RunOptions};
 pub use solve::margin::MARGIN_WITHIN_DB;
 pub use studies::conformance::conformance;
 pub use studies::jitter_tolerance::{JitterTolerance, MASK_CORNER_MHZ, mask_ui};

@@ -7,7 +7,7 @@ use crate::link::result::figures::{LaneResult, NoiseShare, Slicer};
 use crate::link::result::verdict::{judged, judged_by_margin};
 use crate::link::run::agreement::agree;
 use crate::link::run::segment_result;
-use crate::link::solve::budget::FEWEST_EFFECTIVE;
+use crate::link::solve::budget::EFFECTIVE_SAMPLES_MIN;
 use crate::link::solve::clock;
 use crate::link::solve::lane::SolvedLane;
 use crate::link::solve::margin::Margin;
@@ -163,7 +163,8 @@ pub(crate) fn lane_result(
             verdicts.extend(agree(&counted, predicted));
         } else {
             // the count alone judges, where its interval lies on one side of the limit
-            let few = counted.effective_samples.is_some_and(|samples| samples < FEWEST_EFFECTIVE);
+            let few =
+                counted.effective_samples.is_some_and(|samples| samples < EFFECTIVE_SAMPLES_MIN);
             let here = if tally.symbols > 0 && !few {
                 judged([interval.low, interval.high], limit_ber)
             } else {

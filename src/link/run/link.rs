@@ -10,9 +10,9 @@ use crate::link::layers::stack::Resolved;
 use crate::link::result::figures::{LaneResult, LinkResult};
 use crate::link::run::custom::{CustomModulators, LaneSet};
 use crate::link::run::lane_result::lane_result;
-use crate::link::run::options::Progress;
+use crate::link::run::options::{Progress, RunOptions};
 use crate::link::run::port_result::port;
-use crate::link::solve::budget::FEWEST_EFFECTIVE;
+use crate::link::solve::budget::EFFECTIVE_SAMPLES_MIN;
 use crate::link::solve::lane::SolvedLane;
 use crate::link::solve::lane::solve;
 use crate::measured::Library;
@@ -61,22 +61,21 @@ impl Link {
 
     /// Runs every lane on rayon's current threads; the result does not depend on how many they are.
     ///
-    /// `progress` is called now and then from any thread; `cancel` ends the counting after the
-    /// round in hand.
-    ///
     /// # Errors
     ///
     /// A file, of a pattern or of a measured part, that cannot be read or is none.
-    pub fn run(
-        &self,
-        progress: &(dyn Fn(Progress) + Sync),
-        cancel: &AtomicBool,
-    ) -> Result<LinkResult> {
+    pub fn run(&self, options: &RunOptions<'_>) -> Result<LinkResult> {
+        let cancel = options.cancel.flag();
         let (configs, library) = (&self.resolved.lanes, &self.resolved.library);
         let workspaces = WorkspacePool::default();
         let total = configs.len() as u64 + 2;
         let done = AtomicU64::new(0);
-        let step = || progress(Progress { done: done.fetch_add(1, Ordering::Relaxed) + 1, total });
+        let step = || {
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            if let Some(progress) = options.progress {
+                progress(Progress { done, total });
+            }
+        };
         let base = &self.resolved.base;
         let shared = Lane::sender(base);
         // a lane that carries payload carries the port's
@@ -102,7 +101,7 @@ impl Link {
         let [here, at_limit] =
             count_both(&solved, &workspaces, cancel, &self.resolved.base.simulation, &step);
         let mut result = self.result(&solved, &here, &at_limit);
-        if cancel.load(Ordering::Relaxed) {
+        if options.cancel.is_cancelled() {
             result.warnings.push("stopped early: fewer symbols were counted than asked".to_owned());
         }
         Ok(result)
@@ -146,16 +145,21 @@ impl Link {
         }
         for lane in lanes
             .iter()
-            .filter(|l| l.effective_samples.is_some_and(|samples| samples < FEWEST_EFFECTIVE))
+            .filter(|l| l.effective_samples.is_some_and(|samples| samples < EFFECTIVE_SAMPLES_MIN))
         {
             warnings.push(format!(
-                "lane {}: {:.1} effective samples are too few for its interval to be trusted: count more symbols",
+                "lane {}: {:.1} effective samples are too few for its interval to be trusted: count \
+                 more symbols",
                 lane.lane,
                 lane.effective_samples.unwrap_or(0.0)
             ));
         }
         for lane in lanes.iter().filter(|l| l.estimators_agree == Some(false)) {
-            warnings.push(format!("lane {}: the counted and the semi-analytic error ratio disagree beyond their intervals", lane.lane));
+            warnings.push(format!(
+                "lane {}: the counted and the semi-analytic error ratio disagree beyond their \
+                 intervals",
+                lane.lane
+            ));
         }
         let mut result = LinkResult {
             schema: 1,

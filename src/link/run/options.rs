@@ -1,10 +1,75 @@
-//! What a run reports while it is under way.
+//! Options of a run: a token that cancels it, a callback for its progress.
 
-/// How far a run is.
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Progress of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
     /// Steps done.
     pub done: u64,
     /// Steps in all.
     pub total: u64,
+}
+
+/// Options of a run; none of them is needed.
+///
+/// ```no_run
+/// use lightlane::link::{CancelToken, Link, RunOptions, Stack};
+/// let link = Link::new(Stack::open("800gbase-dr8")?.resolve()?);
+/// let result = link.run(&RunOptions::default())?;
+/// // or with a token that another thread may cancel, and progress on the terminal
+/// let cancel = CancelToken::default();
+/// let progress = |at: lightlane::link::Progress| eprint!("\r{} of {}", at.done, at.total);
+/// let result = link.run(&RunOptions { cancel: cancel.clone(), progress: Some(&progress) })?;
+/// # Ok::<(), lightlane::Error>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct RunOptions<'a> {
+    /// Ends the counting after the round in hand.
+    pub cancel: CancelToken,
+    /// Called now and then, from any thread.
+    pub progress: Option<&'a (dyn Fn(Progress) + Sync)>,
+}
+
+impl RunOptions<'_> {
+    /// Options with a token and no progress.
+    pub fn cancelled_by(cancel: &CancelToken) -> Self {
+        RunOptions { cancel: cancel.clone(), progress: None }
+    }
+}
+
+/// Cancels runs, from any thread; its clones are the same token.
+#[derive(Clone, Debug, Default)]
+pub struct CancelToken(Arc<AtomicBool>);
+
+impl CancelToken {
+    /// Cancels what runs with it; true if it was cancelled before.
+    pub fn cancel(&self) -> bool {
+        self.0.swap(true, Ordering::Relaxed)
+    }
+
+    /// True once it was cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// The flag itself, for what counts in rounds.
+    pub fn flag(&self) -> &AtomicBool {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clones_of_a_token_are_cancelled_together_and_tokens_of_others_are_not() {
+        let (token, other) = (CancelToken::default(), CancelToken::default());
+        let clone = token.clone();
+        assert!(!clone.cancel() && clone.cancel());
+        assert!(token.is_cancelled() && token.flag().load(Ordering::Relaxed));
+        assert!(!other.is_cancelled());
+    }
 }

@@ -8,21 +8,17 @@
 
 use crate::chain::{Method, Predictor, Stop, Tally, Trained, Workspace, WorkspacePool, count};
 use crate::link::build::lane::Lane;
-use crate::link::solve::budget::ROUND_BLOCKS;
+use crate::link::solve::budget::{MARGIN_COUNTS, MARGIN_ERRORS_MIN, ROUND_BLOCKS};
 use crate::link::solve::margin;
 use crate::link::solve::margin::Margin;
 use crate::units::power_ratio;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Counts at the most.
-const STEPS: usize = 8;
 /// Distance of the counted ratio from the limit at which the search ends, in its logarithm: below a
 /// hundredth of a decibel.
 const CLOSE: f64 = 0.02;
 /// Losses nearer than this count the same errors, dB.
 const SAME_DB: f64 = 0.002;
-/// Errors that have to be expected at the limit.
-const ERRORS_MIN: f64 = 10.0;
 /// Steps in loss on each side by which the slope is taken, dB.
 const SLOPE_DB: f64 = 0.2;
 /// Error ratios between which the estimator is asked for a loss.
@@ -58,8 +54,8 @@ impl CountedMarginSearch<'_> {
     ) -> (Margin, Option<[f64; 2]>) {
         let limit_ber = self.lane.config.limit_ber();
         let symbols = self.lane.config.simulation.symbols_at_limit;
-        if 2.0 * symbols as f64 * limit_ber < ERRORS_MIN {
-            let least = (ERRORS_MIN / 2.0 / limit_ber).ceil();
+        if 2.0 * symbols as f64 * limit_ber < MARGIN_ERRORS_MIN {
+            let least = (MARGIN_ERRORS_MIN / 2.0 / limit_ber).ceil();
             let because = format!(
                 "no margin: it would be counted, and simulation.symbols_at_limit = {symbols} shows too few errors (at least {least})"
             );
@@ -69,7 +65,7 @@ impl CountedMarginSearch<'_> {
         let mut gap = 0.0;
         let mut best: Option<Step> = None;
         let mut met_floor = false;
-        for _ in 0..STEPS {
+        for _ in 0..MARGIN_COUNTS {
             let asked = (limit_ber * f64::exp(-gap)).clamp(ASKED[0], ASKED[1]);
             match margin::find(predictor, workspace, start, asked) {
                 Margin::Found(loss_db, trained) => {

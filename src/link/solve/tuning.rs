@@ -4,6 +4,7 @@ use crate::chain::{PlanCache, Predictor, WorkspacePool, block_levels};
 use crate::link::build::segment::Segment;
 use crate::link::describe::config::Config;
 use crate::link::describe::segments::{DecisionPoint, SegmentKind};
+use crate::link::solve::budget::{SETTINGS_BLOCK_SYMBOLS, SETTINGS_BLOCKS, SETTINGS_ROUNDS};
 use crate::measured::{BuildContext, FileError, FileRead, Library};
 use crate::pattern::{Pattern, PatternKind};
 use crate::seed::Seed;
@@ -11,13 +12,8 @@ use crate::serdes::dsp::ClockConfig;
 use crate::serdes::{Ctle, SerdesTx};
 use crate::transmitter::Modulator;
 
-/// Symbols of a block of the search, and blocks.
-const BLOCK_SYMBOLS: usize = 2048;
-const BLOCKS: u64 = 2;
 /// Steps of a setting, coarse to fine.
 const STRIDES: [f64; 3] = [4.0, 2.0, 1.0];
-/// Rounds over all settings at a stride.
-const ROUNDS: usize = 6;
 /// Step of an analogue gain, dB.
 const GAIN_STEP_DB: f64 = 1.0;
 /// A better error ratio, as ln, by which a setting is taken: below, it is rounding.
@@ -232,13 +228,13 @@ fn search(config: &mut Config, kind: SegmentKind, bench: &mut Bench<'_>) {
     ] {
         *clock = ClockConfig::default();
     }
-    trial.simulation.block_symbols = BLOCK_SYMBOLS.max(trial.longest_equaliser() * 8);
+    trial.simulation.block_symbols = SETTINGS_BLOCK_SYMBOLS.max(trial.longest_equaliser() * 8);
     let mut best = (cost(&trial, kind, bench), trial.clone());
     if best.0 > HOPELESS.ln() {
         return;
     }
     for stride in STRIDES {
-        for _ in 0..ROUNDS {
+        for _ in 0..SETTINGS_ROUNDS {
             let before = best.0;
             for &knob in &knobs {
                 for direction in [1.0, -1.0] {
@@ -306,7 +302,7 @@ fn cost(config: &Config, kind: SegmentKind, bench: &mut Bench<'_>) -> f64 {
         levels
     };
     bench.workspaces.with(&segment.plan, |workspace| {
-        let blocks: Vec<Vec<u8>> = (0..BLOCKS).map(block).collect();
+        let blocks: Vec<Vec<u8>> = (0..SETTINGS_BLOCKS).map(block).collect();
         let mut predictor =
             Predictor::for_search(&segment.plan, &segment.dsp, segment.streams, blocks, workspace);
         let Ok(trained) = predictor.train(workspace, 1.0, None) else { return f64::INFINITY };

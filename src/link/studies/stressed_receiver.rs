@@ -9,10 +9,10 @@ use crate::link::describe::tdecq::TestPattern;
 use crate::link::layers::stack::Stack;
 use crate::link::result::figures::LinkResult;
 use crate::link::run::link::Link;
+use crate::link::run::options::{CancelToken, RunOptions};
 use crate::link::test_points::transmitter;
 use crate::measured::Library;
 use serde::Serialize;
-use std::sync::atomic::AtomicBool;
 
 /// Part of SECQ, in dB, that the low-pass makes.
 ///
@@ -76,7 +76,7 @@ pub struct Stressed {
 /// # Errors
 ///
 /// Every problem of the description; a SECQ that no low-pass and noise make; a cancelled search.
-pub fn stressed(stack: &Stack, stress: &Stress, cancel: &AtomicBool) -> Result<Stressed> {
+pub fn stressed(stack: &Stack, stress: &Stress, cancel: &CancelToken) -> Result<Stressed> {
     let mut stack = stack.clone();
     let flag = "srs";
     for assignment in [
@@ -150,7 +150,7 @@ pub fn stressed(stack: &Stack, stress: &Stress, cancel: &AtomicBool) -> Result<S
 
     stack.set_by(flag, &format!("transmitter.stressed.bandwidth_ghz={}", float(bandwidth_ghz)))?;
     stack.set_by(flag, &format!("transmitter.stressed.noise_percent={}", float(noise_percent)))?;
-    let result = Link::new(stack.resolve()?).run(&|_| (), cancel)?;
+    let result = Link::new(stack.resolve()?).run(&RunOptions::cancelled_by(cancel))?;
     let sensitivities = result.lanes.iter().map(|lane| Some(stress.oma_dbm - lane.margin_db?));
     let worst = sensitivities
         .collect::<Option<Vec<f64>>>()
@@ -179,7 +179,7 @@ struct Bench<'a> {
     library: Library,
     workspaces: WorkspacePool,
     cache: PlanCache,
-    cancel: &'a AtomicBool,
+    cancel: &'a CancelToken,
 }
 
 impl Bench<'_> {
@@ -189,7 +189,7 @@ impl Bench<'_> {
 
     /// SECQ as it is set; infinite for a closed eye.
     fn secq(&mut self) -> Result<f64> {
-        if self.cancel.load(std::sync::atomic::Ordering::Relaxed) {
+        if self.cancel.is_cancelled() {
             return Err(refused("stopped while the stress was being built".to_owned()));
         }
         let lane = Lane::build_through(&self.config, 0, &self.library, &mut self.cache)?;

@@ -3,6 +3,7 @@
 use crate::chain::{Stop, Trained, count};
 use crate::chart::ErrorBar;
 use crate::error::Result;
+use crate::link::solve::budget::{WATERFALL_ERRORS, WATERFALL_ROUND_BLOCKS, WATERFALL_SYMBOLS};
 use crate::link::solve::counted_margin::CountedMarginSearch;
 use crate::link::solve::margin::Margin;
 use crate::link::solve::segment::optical_predictor;
@@ -19,9 +20,6 @@ const MOST_DB: f64 = 30.0;
 const MOST_BER: f64 = 4e-2;
 /// Error ratios near which errors are counted.
 const COUNTED_AT: [f64; 6] = [2e-2, 5e-3, 1e-3, 2e-4, 4e-5, 1e-5];
-/// A count ends after this many errors, or symbols in blocks of the default length.
-const ENOUGH_ERRORS: u64 = 1000;
-const MOST_SYMBOLS: u64 = 1 << 19;
 
 /// Bit error ratio against received power.
 #[derive(Clone, Debug)]
@@ -149,7 +147,11 @@ impl View {
     }
 
     fn counted(&self, dbm: f64, trained: &Trained) -> Option<Counted> {
-        let stop = Stop { round_blocks: 8, symbols: MOST_SYMBOLS, bit_errors: ENOUGH_ERRORS };
+        let stop = Stop {
+            round_blocks: WATERFALL_ROUND_BLOCKS,
+            symbols: WATERFALL_SYMBOLS,
+            bit_errors: WATERFALL_ERRORS,
+        };
         let tally = count(
             &[self.lane.counted(trained)],
             &stop,

@@ -10,10 +10,9 @@ pub use result::{Compared, Coordinates, Difference, LaneDifference, Variant};
 use super::row::of_toml;
 use super::{Axis, Sweep};
 use crate::error::Result;
-use crate::link::{Link, LinkResult, Progress, Stack};
+use crate::link::{Link, LinkResult, Progress, RunOptions, Stack};
 use crate::math::interval::Interval;
 use crate::math::interval::student_t_mean;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Confidence of every interval.
 const CONFIDENCE: f64 = 0.95;
@@ -33,8 +32,7 @@ const STEPS_OF_COUNTING: u64 = 2;
 /// what the model leaves out.
 ///
 /// ```
-/// use lightlane::{link::Stack, sweep::{Axis, Comparison}};
-/// use std::sync::atomic::AtomicBool;
+/// use lightlane::{link::{RunOptions, Stack}, sweep::{Axis, Comparison}};
 /// let mut stack = Stack::open("800gbase-dr8")?;
 /// for assignment in ["lanes=2", "simulation.symbols=0", "simulation.symbols_at_limit=0", "simulation.block_symbols=1024"] {
 ///     stack.set(assignment)?;
@@ -43,7 +41,7 @@ const STEPS_OF_COUNTING: u64 = 2;
 /// stack.set("receiver.crosstalk.lane_db=-200")?;
 /// stack.set("receiver.crosstalk.tx_db=-200")?;
 /// let comparison = Comparison::new(&stack, vec![Axis::parse_by("--vary", "fibre.connector_loss_db=2,3")?])?;
-/// let compared = comparison.run(&|_| (), &AtomicBool::new(false))?;
+/// let compared = comparison.run(&RunOptions::default())?;
 /// let difference = compared.variants[1].difference.as_ref().unwrap();
 /// assert!((difference.margin_db.unwrap() + 1.0).abs() < 0.01);
 /// # Ok::<(), lightlane::Error>(())
@@ -78,17 +76,12 @@ impl Comparison {
     /// Runs the variants one after the other, the lanes of each on rayon's current threads; the
     /// result does not depend on how many they are.
     ///
-    /// `progress` is called now and then from any thread. `cancel` ends it: the variant in hand is
-    /// thrown away, those before it are kept.
+    /// A cancelled run discards the variant in hand and keeps those before it.
     ///
     /// # Errors
     ///
     /// A file, of a pattern or of a measured part, that can no longer be read.
-    pub fn run(
-        &self,
-        progress: &(dyn Fn(Progress) + Sync),
-        cancel: &AtomicBool,
-    ) -> Result<Compared> {
+    pub fn run(&self, options: &RunOptions<'_>) -> Result<Compared> {
         let keys: Vec<String> = self.sweep.axes().iter().map(Axis::name).collect();
         let total = self.sweep.rows() + STEPS_OF_COUNTING * self.variants();
         let (mut runs, mut before) = (Vec::new(), 0);
@@ -96,11 +89,14 @@ impl Comparison {
             let values = self.sweep.values(point);
             let resolved = self.sweep.link(&values)?;
             let seeds: Vec<u64> = resolved.lanes.iter().map(|lane| lane.simulation.seed).collect();
-            let result = Link::new(resolved).run(
-                &|Progress { done, .. }| progress(Progress { done: before + done, total }),
-                cancel,
-            )?;
-            if cancel.load(Ordering::Relaxed) {
+            let step = |Progress { done, .. }| {
+                if let Some(progress) = options.progress {
+                    progress(Progress { done: before + done, total });
+                }
+            };
+            let result = Link::new(resolved)
+                .run(&RunOptions { cancel: options.cancel.clone(), progress: Some(&step) })?;
+            if options.cancel.is_cancelled() {
                 break; // a count that was cancelled half way is no result
             }
             before += seeds.len() as u64 + STEPS_OF_COUNTING;
