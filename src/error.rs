@@ -31,21 +31,25 @@ impl From<Problems> for Error {
 
 /// A dotted key path, such as `transmitter.mzm.laser`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Path(String);
+pub struct KeyPath(String);
 
-impl Path {
+impl KeyPath {
     /// The root, above every key.
     pub fn root() -> Self {
-        Path::default()
+        KeyPath::default()
     }
 
     /// This path with one more key behind it.
     pub fn key(&self, key: &str) -> Self {
-        if self.0.is_empty() { Path(key.to_owned()) } else { Path(format!("{}.{key}", self.0)) }
+        if self.0.is_empty() {
+            KeyPath(key.to_owned())
+        } else {
+            KeyPath(format!("{}.{key}", self.0))
+        }
     }
 }
 
-impl Display for Path {
+impl Display for KeyPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -113,7 +117,13 @@ impl Problems {
     }
 
     /// Adds the problem of one key: its value, and what would be right.
-    pub fn report(&mut self, at: &Path, key: &str, value: impl Display, remedy: impl Into<String>) {
+    pub fn report(
+        &mut self,
+        at: &KeyPath,
+        key: &str,
+        value: impl Display,
+        remedy: impl Into<String>,
+    ) {
         self.push(Problem {
             place: None,
             path: at.key(key).to_string(),
@@ -123,7 +133,7 @@ impl Problems {
     }
 
     /// Reports `value` unless it is a number within `range`; `nan` and infinities lie in no range.
-    pub fn range(&mut self, at: &Path, key: &str, value: f64, range: RangeInclusive<f64>) {
+    pub fn range(&mut self, at: &KeyPath, key: &str, value: f64, range: RangeInclusive<f64>) {
         if !range.contains(&value) {
             let remedy = format!("must be from {} to {}", range.start(), range.end());
             self.report(at, key, value, remedy);
@@ -131,7 +141,7 @@ impl Problems {
     }
 
     /// Reports `value` unless it lies within `range`.
-    pub fn count(&mut self, at: &Path, key: &str, value: usize, range: RangeInclusive<usize>) {
+    pub fn count(&mut self, at: &KeyPath, key: &str, value: usize, range: RangeInclusive<usize>) {
         if !range.contains(&value) {
             let remedy = format!("must be from {} to {}", range.start(), range.end());
             self.report(at, key, value, remedy);
@@ -188,7 +198,7 @@ mod tests {
     #[test]
     fn a_number_out_of_range_names_path_value_and_bound() {
         let mut problems = Problems::new();
-        let at = Path::root().key("transmitter").key("mzm");
+        let at = KeyPath::root().key("transmitter").key("mzm");
         problems.range(&at, "extinction_ratio_db", -3.0, 1.0..=60.0);
         problems.range(&at, "extinction_ratio_db", f64::NAN, 1.0..=60.0);
         problems.range(&at, "extinction_ratio_db", 30.0, 1.0..=60.0);

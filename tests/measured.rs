@@ -2,7 +2,7 @@
 
 use crate::support::{preset, run_lane};
 use lightlane::chain::{PlanCache, Shape};
-use lightlane::error::{Path, Problems};
+use lightlane::error::{KeyPath, Problems};
 use lightlane::link::{Config, LaneResult};
 use lightlane::math::prototype::Family;
 use lightlane::measured::{BuildContext, FileReader, Library, Response};
@@ -209,7 +209,8 @@ fn a_modulators_transmission_and_an_amplifiers_overload_may_come_from_files() {
     chirpless.fibre.length_km = 0.0;
     let (library, mut problems) = (Library::default(), Problems::new());
     let mut files = FileReader::new(&library, &mut problems);
-    let mzm = chirpless.transmitter.mzm.read(&Path::root(), &mut files).expect("no file is named");
+    let mzm =
+        chirpless.transmitter.mzm.read(&KeyPath::root(), &mut files).expect("no file is named");
     let table: String = (-80..=80)
         .map(|i| f64::from(i) * 0.05)
         .map(|v| format!("{v},{}\n", 3.0 * mzm.field(v).norm_sqr()))

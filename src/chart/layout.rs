@@ -1,7 +1,7 @@
 //! Choice of the axis for each side of a figure.
 
 use super::axis::ChartAxis;
-use crate::error::{Error, Path, Problems, Result};
+use crate::error::{Error, KeyPath, Problems, Result};
 
 /// Largest number of curves, and of values of a list that become a curve each.
 const CURVES_MAX: usize = 8;
@@ -107,7 +107,7 @@ fn is_few(axis: &ChartAxis) -> bool {
 
 fn refused(remedy: String) -> Error {
     let mut problems = Problems::new();
-    problems.report(&Path::root(), "a figure", "", remedy);
+    problems.report(&KeyPath::root(), "a figure", "", remedy);
     Error::Input(problems)
 }
 

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
 use crate::benchmark::{self, Report};
-use crate::error::{Error, Path, Problems};
+use crate::error::{Error, KeyPath, Problems};
 use crate::report;
 use clap::Args;
 use std::fmt::Display;
@@ -61,6 +61,6 @@ impl Bench {
 
 fn wrong(flag: &str, value: impl Display, remedy: &str) -> Failure {
     let mut problems = Problems::new();
-    problems.report(&Path::root(), flag, value, remedy);
+    problems.report(&KeyPath::root(), flag, value, remedy);
     Error::Input(problems).into()
 }

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
-use crate::error::{Error, Path, Problems};
+use crate::error::{Error, KeyPath, Problems};
 use crate::host::{Inspection, PortMap};
 use crate::plot::{Size, Target};
 use crate::report;
@@ -68,7 +68,7 @@ impl Channel {
 
 fn one(flag: &str, value: impl std::fmt::Display, remedy: String) -> Error {
     let mut problems = Problems::new();
-    let at = if flag.is_empty() { Path::root() } else { Path::root().key(flag) };
+    let at = if flag.is_empty() { KeyPath::root() } else { KeyPath::root().key(flag) };
     problems.push(crate::error::Problem {
         place: None,
         path: at.to_string(),

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
-use crate::error::{Error, Path, Problem, Problems};
+use crate::error::{Error, KeyPath, Problem, Problems};
 use crate::host::PortMap;
 use crate::host::com::{Aggressor, Channel, Parameters, Side};
 use crate::report;
@@ -99,7 +99,7 @@ fn maps(flag: &str, texts: &[String], files: usize) -> Result<Vec<PortMap>, Erro
 
 fn one(flag: &str, value: impl std::fmt::Display, remedy: String) -> Error {
     let mut problems = Problems::new();
-    let at = if flag.is_empty() { Path::root() } else { Path::root().key(flag) };
+    let at = if flag.is_empty() { KeyPath::root() } else { KeyPath::root().key(flag) };
     problems.push(Problem { place: None, path: at.to_string(), value: value.to_string(), remedy });
     Error::Input(problems)
 }

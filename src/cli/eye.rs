@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::source::Source;
-use crate::error::{Error, Path, Problems};
+use crate::error::{Error, KeyPath, Problems};
 use crate::link::{Node, View};
 use crate::plot::{Size, Target};
 use clap::{Args, ValueEnum};
@@ -61,7 +61,7 @@ impl Eye {
         }
         let mut problems = Problems::new();
         problems.report(
-            &Path::root(),
+            &KeyPath::root(),
             "--symbols",
             symbols,
             format!("an eye needs {min} to {max} symbols"),

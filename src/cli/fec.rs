@@ -6,7 +6,7 @@ use super::output;
 use super::output::note;
 use super::runner::{Runner, clear_progress, show_progress, stopped};
 use super::source::symbols as count;
-use crate::error::{Error, Path, Problem, Problems};
+use crate::error::{Error, KeyPath, Problem, Problems};
 use crate::fec::Coding;
 use crate::fec::curve::{CurvePoint, FecCurve, Scheme};
 use crate::fec::inner::Chase;
@@ -188,7 +188,7 @@ impl Fec {
         }
         // check the other flags as well; defaults in place of unreadable values are valid
         let mut of_curve = Problems::new();
-        curve.check(&Path::root(), &mut of_curve);
+        curve.check(&KeyPath::root(), &mut of_curve);
         of_curve.iter().for_each(|found| {
             problems.push(Problem { path: format!("--{}", found.path), ..found.clone() })
         });

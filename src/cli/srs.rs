@@ -6,7 +6,7 @@ use super::output;
 use super::output::note;
 use super::runner::{Runner, stopped};
 use super::source::Source;
-use crate::error::{Error, Path, Problems};
+use crate::error::{Error, KeyPath, Problems};
 use crate::link::{Stress, stressed};
 use crate::report;
 use clap::Args;
@@ -65,7 +65,7 @@ impl Srs {
     /// The stress, from the flags or from the limits.
     fn stress(&self, (secq_db, oma_dbm): (Option<f64>, Option<f64>)) -> Result<Stress, Error> {
         let mut problems = Problems::new();
-        let root = Path::root();
+        let root = KeyPath::root();
         let mut of = |flag: &str, given: Option<f64>, limit: Option<f64>, key: &str, range| {
             let Some(value) = given.or(limit) else {
                 problems.report(&root, flag, "", format!("must be given: this link has no {key}"));

@@ -1,7 +1,7 @@
 //! The whole coding of a PMD, as data.
 
 use super::interleaver::Interleaver;
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::fec::inner::chase::Chase;
 use crate::fec::inner::code::BLOCK_SYMBOLS;
 use crate::fec::reed_solomon::code::Code;
@@ -131,7 +131,7 @@ impl Coding {
     }
 
     /// Reports every number that does not fit the others.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         self.outer.check(&at.key("outer"), problems);
         problems.count(at, "codewords", self.codewords, 1..=64);
         problems.count(at, "flows", self.flows, 1..=8);

@@ -1,6 +1,6 @@
 //! The convolutional interleaver ahead of the inner code, addressed by absolute index.
 
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -39,7 +39,7 @@ impl Default for Interleaver {
 
 impl Interleaver {
     /// Reports numbers that make no interleaver.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.count(at, "branches", self.branches, 1..=64);
         problems.count(at, "turn_symbols", self.turn_symbols, 1..=64);
         problems.count(at, "delay_turns", self.delay_turns, 0..=4096);

@@ -1,7 +1,7 @@
 //! Which bit of which codeword a lane carries at any time.
 
 use super::coding::{Coding, InterleaveOrder, Mux};
-use crate::error::{Path, Problems, Result};
+use crate::error::{KeyPath, Problems, Result};
 use crate::fec::inner::code::PAYLOAD_SYMBOLS;
 use crate::math::memo::LruCache;
 use std::sync::Arc;
@@ -70,7 +70,7 @@ impl Coding {
         static LAYOUTS: LruCache<Coding, CodewordLayout> = LruCache::new();
         LAYOUTS.get(self, || {
             let mut problems = Problems::new();
-            self.check(&Path::root(), &mut problems);
+            self.check(&KeyPath::root(), &mut problems);
             problems.finish()?;
             Ok(CodewordLayout::new(self))
         })

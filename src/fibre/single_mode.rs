@@ -1,7 +1,7 @@
 //! Single-mode fibre with its connectors.
 
 use crate::chain::{Chain, Shape};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::signal::Field;
 use crate::units::{LIGHT_M_PER_S, amplitude_ratio, kilo, nano, pico};
 use serde::{Deserialize, Serialize};
@@ -57,7 +57,7 @@ impl Default for SingleMode {
 
 impl SingleMode {
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(at, "length_km", self.length_km, 0.0..=1000.0);
         problems.range(at, "loss_db_per_km", self.loss_db_per_km, 0.0..=10.0);
         problems.range(at, "connector_loss_db", self.connector_loss_db, -20.0..=60.0);

@@ -2,7 +2,7 @@
 
 use super::{MixedMode, Network, PortMap, Trace, Transfer};
 use crate::chain::{Chain, Interferer, NoiseId, Shape, Table};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::math::prototype::Family;
 use crate::measured::{BuildContext, FileError, FileReader, Library, fnv};
 use crate::serdes::SerdesTx;
@@ -150,7 +150,7 @@ impl Channel {
     }
 
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         self.trace.check(&at.key("trace"), problems);
         problems.range(at, "source_ohm", self.source_ohm, 1.0..=1000.0);
         problems.range(at, "load_ohm", self.load_ohm, 1.0..=1000.0);
@@ -183,7 +183,7 @@ impl Channel {
     }
 
     /// Reads its files and puts networks together, to report what is wrong with them.
-    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) {
+    pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) {
         match self.made(files.library()) {
             Ok(made) => {
                 for (key, file, digest, ends_hz, found) in &made.read {
@@ -293,7 +293,7 @@ impl Channel {
     /// True when its numbers are out of their ranges, which is reported elsewhere.
     fn wrong(&self) -> bool {
         let mut problems = Problems::new();
-        self.check(&Path::root(), &mut problems);
+        self.check(&KeyPath::root(), &mut problems);
         !problems.is_empty()
     }
 

@@ -1,7 +1,7 @@
 //! A channel without a file: package, trace, package.
 
 use super::{Network, Propagation};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::units::{femto, giga, nano, neper, pico};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
@@ -134,7 +134,7 @@ impl Package {
     }
 
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         for (key, values) in [("die_ff", self.die_ff), ("die_ph", self.die_ph)] {
             values.iter().for_each(|&value| problems.range(at, key, value, 0.0..=1e4));
         }
@@ -210,7 +210,7 @@ impl Package {
 
 impl Trace {
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(at, "loss_db", self.loss_db, 0.0..=60.0);
         problems.range(at, "loss_at_ghz", self.loss_at_ghz, 1.0..=200.0);
         problems.range(at, "skin_percent", self.skin_percent, 0.0..=100.0);
@@ -262,7 +262,7 @@ mod tests {
 
     fn checked(trace: &Trace) -> Vec<String> {
         let mut problems = Problems::new();
-        trace.check(&Path::root().key("trace"), &mut problems);
+        trace.check(&KeyPath::root().key("trace"), &mut problems);
         problems.iter().map(ToString::to_string).collect()
     }
 

@@ -7,7 +7,7 @@ use super::response::{Response, ResponseDomain};
 use super::series::SeriesKind;
 use super::text;
 use crate::chain::Table;
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::math::monotone::Monotone;
 use serde::Serialize;
 use std::sync::Arc;
@@ -70,7 +70,7 @@ impl<'a> FileReader<'a> {
     /// The table of a response at key `at`, which is one of optical power or not.
     pub fn response(
         &mut self,
-        at: &Path,
+        at: &KeyPath,
         response: &Response,
         domain: ResponseDomain,
     ) -> Option<Arc<Table>> {
@@ -90,7 +90,7 @@ impl<'a> FileReader<'a> {
     /// The curve or spectrum in the file that `key` names.
     pub fn curve(
         &mut self,
-        at: &Path,
+        at: &KeyPath,
         key: &str,
         file: &str,
         kind: SeriesKind,
@@ -108,7 +108,7 @@ impl<'a> FileReader<'a> {
     /// instrument's.
     pub(crate) fn recording(
         &mut self,
-        at: &Path,
+        at: &KeyPath,
         key: &str,
         file: &str,
         unit: PowerUnit,
@@ -132,7 +132,7 @@ impl<'a> FileReader<'a> {
     /// What was made of a file; what is wrong with it is reported.
     fn taken<T>(
         &mut self,
-        at: &Path,
+        at: &KeyPath,
         key: &str,
         file: &str,
         made: Digested<T>,
@@ -143,7 +143,7 @@ impl<'a> FileReader<'a> {
     /// Records a file that was read by other means.
     pub(crate) fn record(
         &mut self,
-        at: &Path,
+        at: &KeyPath,
         key: &str,
         file: &str,
         digest: u64,
@@ -154,7 +154,7 @@ impl<'a> FileReader<'a> {
     }
 
     /// Records a file that another room reads, if it can be read.
-    pub(crate) fn record_unread(&mut self, at: &Path, key: &str, file: &str, most_bytes: u64) {
+    pub(crate) fn record_unread(&mut self, at: &KeyPath, key: &str, file: &str, most_bytes: u64) {
         if let Ok(digest) = self.library.digest(file, most_bytes) {
             self.note(at.key(key).to_string(), file, digest, None, None);
         }

@@ -3,7 +3,7 @@
 use super::file as levels_file;
 use super::source::SymbolSource;
 use super::{prbs, ssprq};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use serde::{Deserialize, Serialize};
 
 /// The test patterns.
@@ -56,7 +56,7 @@ pub struct Pattern {
 impl Pattern {
     /// Reports a pattern file that is missing or too large; what it holds is read by
     /// [`Pattern::build`].
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         if self.kind != PatternKind::File {
             return;
         }
@@ -125,7 +125,7 @@ mod tests {
     fn problems(kind: PatternKind, file: &str) -> Vec<String> {
         let mut problems = Problems::new();
         Pattern { kind, file: file.into(), precoder: false }
-            .check(&Path::root().key("pattern"), &mut problems);
+            .check(&KeyPath::root().key("pattern"), &mut problems);
         problems.iter().map(ToString::to_string).collect()
     }
 

@@ -1,7 +1,7 @@
 //! Crosstalk within the module.
 
 use crate::chain::{Chain, Interferer, Shape};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::math::prototype::Family;
 use crate::signal::{Ampere, Grid};
 use crate::units::amplitude_ratio;
@@ -45,7 +45,7 @@ impl Default for Crosstalk {
 
 impl Crosstalk {
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(at, "lane_db", self.lane_db, -300.0..=0.0);
         problems.range(at, "tx_db", self.tx_db, -300.0..=0.0);
     }

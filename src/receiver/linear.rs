@@ -1,7 +1,7 @@
 //! The output of a linear receiver: what was detected goes to the host.
 
 use crate::chain::{Chain, Density, Law, Noise, Shape};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::math::prototype::Family;
 use crate::serdes::through;
 use crate::signal::Volt;
@@ -47,7 +47,7 @@ impl Default for LinearOutput {
 
 impl LinearOutput {
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(at, "swing_vppd", self.swing_vppd, 0.01..=5.0);
         problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
         problems.range(at, "peaking_db", self.peaking_db, 0.0..=12.0);

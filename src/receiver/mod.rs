@@ -11,7 +11,7 @@ pub use photodiode::Photodiode;
 pub use tia::{Limiting, NoiseModel, Tia};
 
 use crate::chain::{Chain, Plan, RxDsp, Shape};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::measured::{BuildContext, FileError, FileReader};
 use crate::serdes::dsp::DspConfig;
 use crate::signal::{Field, Volt};
@@ -48,7 +48,7 @@ impl Default for Receiver {
 
 impl Receiver {
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, symbol_rate_hz: f64, problems: &mut Problems) {
         problems.range(at, "coupling_loss_db", self.coupling_loss_db, 0.0..=60.0);
         self.photodiode.check(&at.key("photodiode"), problems);
         self.crosstalk.check(&at.key("crosstalk"), problems);
@@ -57,7 +57,7 @@ impl Receiver {
     }
 
     /// Reads its files, to report what is wrong with them.
-    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) {
+    pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) {
         self.photodiode.read(&at.key("photodiode"), files);
         self.tia.read(&at.key("tia"), files);
         self.dsp.read(&at.key("dsp"), files);

@@ -1,7 +1,7 @@
 //! PIN photodiode: light in, current out.
 
 use crate::chain::{Chain, Density, Law, Map, Noise, Shape};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::math::{prototype::Family, simd::multiversion};
 use crate::measured::{BuildContext, FileError, FileReader, Response, ResponseDomain};
 use crate::signal::{Ampere, Field};
@@ -52,14 +52,14 @@ impl Default for Photodiode {
 
 impl Photodiode {
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(at, "responsivity_a_per_w", self.responsivity_a_per_w, 0.01..=2.0);
         problems.range(at, "dark_current_na", self.dark_current_na, 0.0..=1e9);
         problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
     }
 
     /// Reads its files, to report what is wrong with them.
-    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) {
+    pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) {
         files.response(&at.key("response"), &self.response, ResponseDomain::Optical);
     }
 

@@ -1,7 +1,7 @@
 //! Transimpedance amplifier.
 
 use crate::chain::{Chain, Density, Law, Lookup, Map, Noise, Shape};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::math::{elementary, prototype::Family, simd::multiversion};
 use crate::measured::{
     BuildContext, CompressionCurve, FileError, FileReader, Response, ResponseDomain, SeriesKind,
@@ -111,7 +111,7 @@ impl Default for Tia {
 
 impl Tia {
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
         problems.count(at, "order", self.order, 3..=8);
         problems.range(at, "peaking_db", self.peaking_db, 0.0..=12.0);
@@ -144,7 +144,7 @@ impl Tia {
     }
 
     /// Reads its files, to report what is wrong with them.
-    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) {
+    pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) {
         files.curve(at, "noise_file", &self.noise_file, SeriesKind::CurrentNoise);
         files.response(&at.key("response"), &self.response, ResponseDomain::Electrical);
         files.curve(&at.key("curve"), "file", &self.curve.file, SeriesKind::Compression);

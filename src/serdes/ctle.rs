@@ -1,7 +1,7 @@
 //! Continuous-time linear equaliser.
 
 use crate::chain::Shape;
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::units::{amplitude_ratio, giga};
 use num_complex::Complex64;
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,7 @@ impl Default for Ctle {
 
 impl Ctle {
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         let gains = [
             ("gain_db", self.gain_db),
             ("low_gain_db", self.low_gain_db),

@@ -1,7 +1,7 @@
 //! Digital-to-analogue converter.
 
 use crate::chain::{Chain, Density, Law, Noise, Shape};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::math::prototype::Family;
 use crate::measured::{BuildContext, FileError, FileReader, Response, ResponseDomain};
 use crate::signal::{Grid, Symbol, Volt};
@@ -50,7 +50,7 @@ pub(crate) const MOST_JITTER_UI: f64 = 0.05;
 
 impl Dac {
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, symbol_rate_hz: f64, problems: &mut Problems) {
         problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
         problems.range(at, "effective_bits", self.effective_bits, 1.0..=24.0);
         problems.range(
@@ -62,7 +62,7 @@ impl Dac {
     }
 
     /// Reads its files, to report what is wrong with them.
-    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) {
+    pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) {
         files.response(&at.key("response"), &self.response, ResponseDomain::Electrical);
     }
 

@@ -3,7 +3,7 @@
 use super::ctle::Ctle;
 use super::dsp::{DspConfig, read_of_serdes};
 use crate::chain::{Chain, Density, Law, Noise, Plan, RxDsp, Shape};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::measured::{BuildContext, FileError, FileReader};
 use crate::signal::Volt;
 use crate::units::nano;
@@ -40,14 +40,14 @@ impl Default for SerdesRx {
 
 impl SerdesRx {
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, symbol_rate_hz: f64, problems: &mut Problems) {
         problems.range(at, "noise_nv_per_rthz", self.noise_nv_per_rthz, 0.0..=1000.0);
         self.ctle.check(&at.key("ctle"), problems);
         self.dsp.check(&at.key("dsp"), symbol_rate_hz, problems);
     }
 
     /// Reads its files, to report what is wrong with them.
-    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) {
+    pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) {
         self.dsp.read(&at.key("dsp"), files);
     }
 

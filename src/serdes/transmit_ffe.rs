@@ -1,7 +1,7 @@
 //! Transmit equaliser.
 
 use crate::chain::Chain;
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::signal::Symbol;
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +28,7 @@ impl Default for TransmitFfe {
 
 impl TransmitFfe {
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         let written = format!("{:?}", self.taps);
         if self.taps.len().is_multiple_of(2) || self.taps.len() > 31 {
             problems.report(

@@ -2,7 +2,7 @@
 
 use super::{MOST_JITTER_UI, TransmitFfe};
 use crate::chain::{Chain, Density, Law, Map, Noise, NoiseId, Shape};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::signal::{Grid, Symbol, Volt};
 use crate::units::{femto, pico, power_ratio};
 use serde::{Deserialize, Serialize};
@@ -77,7 +77,7 @@ impl Default for SerdesTx {
 
 impl SerdesTx {
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, symbol_rate_hz: f64, problems: &mut Problems) {
         self.ffe.check(&at.key("ffe"), problems);
         let (taps, limits) = (self.ffe.taps.len(), [&self.tap_low, &self.tap_high]);
         if self.adapt && limits.iter().any(|limits| limits.len() != taps) {

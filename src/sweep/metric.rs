@@ -3,7 +3,7 @@
 use super::row::lane_columns;
 use crate::chart::labels::key_label;
 use crate::chart::{AxisScale, ScaleKind};
-use crate::error::{Error, Path, Problems, Result};
+use crate::error::{Error, KeyPath, Problems, Result};
 use crate::link::nearest;
 use crate::table::Better;
 
@@ -52,7 +52,7 @@ impl MetricColumn {
             }
         };
         let mut problems = Problems::new();
-        problems.report(&Path::root(), "figure", name.replace(char::is_control, " "), remedy);
+        problems.report(&KeyPath::root(), "figure", name.replace(char::is_control, " "), remedy);
         Err(Error::Input(problems))
     }
 

@@ -1,7 +1,7 @@
 //! All points before the first is run: is every one of them a link?
 
 use super::axes::{self, Axis};
-use crate::error::{Error, Path, Problem, Problems, Result};
+use crate::error::{Error, KeyPath, Problem, Problems, Result};
 use crate::link::{Stack, Varied};
 use crate::pattern::{Pattern, PatternKind};
 use std::sync::Mutex;
@@ -36,7 +36,7 @@ impl Points<'_> {
         }
         pattern.build().map_err(|because| {
             let mut problems = Problems::new();
-            problems.report(&Path::root().key("pattern"), "file", &pattern.file, because);
+            problems.report(&KeyPath::root().key("pattern"), "file", &pattern.file, because);
             Error::Input(problems)
         })?;
         known().push(pattern.clone());

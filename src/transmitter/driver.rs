@@ -1,7 +1,7 @@
 //! Modulator driver.
 
 use crate::chain::{Chain, Density, Law, Lookup, Map, Noise, Shape};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::math::monotone::Monotone;
 use crate::math::{elementary, prototype::Family, simd::multiversion};
 use crate::measured::{DriveCurve, FileReader, Response, ResponseDomain, SeriesKind};
@@ -59,7 +59,7 @@ impl Default for Driver {
 
 impl Driver {
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(at, "swing_vpp", self.swing_vpp, 0.01..=50.0);
         problems.range(at, "saturation_vpp", self.saturation_vpp, 0.02..=1000.0);
         problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
@@ -68,7 +68,7 @@ impl Driver {
     }
 
     /// Reads its files and gives what runs; without a file that was refused, its model.
-    pub fn model(&self, at: &Path, files: &mut FileReader<'_>) -> DriverModel {
+    pub fn model(&self, at: &KeyPath, files: &mut FileReader<'_>) -> DriverModel {
         let measured =
             files.response(&at.key("response"), &self.response, ResponseDomain::Electrical);
         let curve = files.curve(&at.key("curve"), "file", &self.curve.file, SeriesKind::Drive);

@@ -5,7 +5,7 @@ use super::field_map::FieldMap;
 use super::laser::{Laser, LaserModel};
 use super::modulator::{Drive, Modulator, ModulatorSheet};
 use crate::chain::{Chain, Shape};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::math::monotone::Monotone;
 use crate::math::prototype::Family;
 use crate::measured::{
@@ -106,7 +106,7 @@ impl Eml {
     }
 
     /// Reads its files and gives what runs; none without a file that it cannot do without.
-    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) -> Option<EmlModel> {
+    pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<EmlModel> {
         let laser = self.laser.model(&at.key("laser"), files);
         let driver = self.driver.model(&at.key("driver"), files);
         let measured = files.response(&at.key("response"), &self.response, ResponseDomain::Optical);
@@ -137,7 +137,7 @@ impl Eml {
 }
 
 impl ModulatorSheet for Eml {
-    fn check(&self, at: &Path, problems: &mut Problems) {
+    fn check(&self, at: &KeyPath, problems: &mut Problems) {
         self.laser.check(&at.key("laser"), problems);
         self.driver.check(&at.key("driver"), problems);
         problems.range(at, "bias_v", self.bias_v, -20.0..=0.0);
@@ -168,7 +168,7 @@ impl ModulatorSheet for Eml {
         problems.range(at, "coupling_loss_db", self.coupling_loss_db, 0.0..=60.0);
     }
 
-    fn model(&self, at: &Path, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
+    fn model(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
         Some(Arc::new(self.read(at, files)?))
     }
 
@@ -252,7 +252,7 @@ mod tests {
 
     fn model(eml: &Eml) -> EmlModel {
         let (library, mut problems) = (Library::default(), Problems::new());
-        eml.read(&Path::root(), &mut FileReader::new(&library, &mut problems)).unwrap()
+        eml.read(&KeyPath::root(), &mut FileReader::new(&library, &mut problems)).unwrap()
     }
 
     /// devices.md 1.2: 3.25 dB at 2 V and 12.5 dB at 3.5 V give a = 2.41, V0 = 2.26 V, to the

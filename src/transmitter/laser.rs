@@ -1,7 +1,7 @@
 //! The laser: power, relative intensity noise, linewidth, wavelength.
 
 use crate::chain::{Chain, Density, Law, Noise};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::math::monotone::Monotone;
 use crate::measured::{FileReader, LightCurve, SeriesKind};
 use crate::signal::Field;
@@ -109,7 +109,7 @@ impl Default for Laser {
 
 impl Laser {
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(at, "power_dbm", self.power_dbm, -60.0..=40.0);
         problems.range(at, "bias_ma", self.bias_ma, 0.0..=10_000.0);
         problems.range(at, "ageing_db", self.ageing_db, 0.0..=20.0);
@@ -132,7 +132,7 @@ impl Laser {
     }
 
     /// Reads its files and gives what runs; none without the RIN that it names.
-    pub fn model(&self, at: &Path, files: &mut FileReader<'_>) -> Option<LaserModel> {
+    pub fn model(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<LaserModel> {
         let rin = files.curve(at, "rin_file", &self.rin_file, SeriesKind::Rin);
         let curve = files.curve(&at.key("curve"), "file", &self.curve.file, SeriesKind::Light);
         if let Some(curve) = &curve {

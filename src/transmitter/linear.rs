@@ -1,7 +1,7 @@
 //! The input of a linear module: what the host sends drives the modulator.
 
 use crate::chain::{Chain, Density, Law, Noise, Shape};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::serdes::{Ctle, through};
 use crate::signal::Volt;
 use crate::units::nano;
@@ -39,7 +39,7 @@ impl Default for LinearInput {
 
 impl LinearInput {
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         self.ctle.check(&at.key("ctle"), problems);
         problems.range(at, "noise_nv_per_rthz", self.noise_nv_per_rthz, 0.0..=1000.0);
         problems.range(at, "drive_percent", self.drive_percent, 1.0..=200.0);

@@ -1,7 +1,7 @@
 //! The interface of a modulator, and what drives it.
 
 use crate::chain::{Chain, Shape};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::measured::{BuildContext, FileReader, Recording};
 use crate::serdes::{Dac, TransmitFfe};
 use crate::signal::{Field, Grid, Symbol, Volt};
@@ -10,11 +10,11 @@ use std::sync::Arc;
 /// A modulator as it is written: its parameters, with those of its driver and its laser.
 pub trait ModulatorSheet {
     /// Reports every parameter that is out of its range.
-    fn check(&self, at: &Path, problems: &mut Problems);
+    fn check(&self, at: &KeyPath, problems: &mut Problems);
     /// Reports what is missing when it is the kind in use.
-    fn check_used(&self, _at: &Path, _problems: &mut Problems) {}
+    fn check_used(&self, _at: &KeyPath, _problems: &mut Problems) {}
     /// Reads its files and gives what runs; none when a file that it cannot do without was refused.
-    fn model(&self, at: &Path, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>>;
+    fn model(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>>;
     /// True for a source that volts drive, a converter's or a host's; others are their own
     /// converters.
     fn is_driven(&self) -> bool {

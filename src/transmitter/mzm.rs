@@ -5,7 +5,7 @@ use super::field_map::FieldMap;
 use super::laser::{Laser, LaserModel};
 use super::modulator::{Drive, Modulator, ModulatorSheet};
 use crate::chain::{Chain, Shape};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::math::monotone::Monotone;
 use crate::math::prototype::Family;
 use crate::measured::{
@@ -169,7 +169,7 @@ impl Mzm {
     }
 
     /// Reads its files and gives what runs; none without a file that it cannot do without.
-    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) -> Option<MzmModel> {
+    pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<MzmModel> {
         let laser = self.laser.model(&at.key("laser"), files);
         let driver = self.driver.model(&at.key("driver"), files);
         let measured = files.response(&at.key("response"), &self.response, ResponseDomain::Optical);
@@ -205,7 +205,7 @@ impl Mzm {
 }
 
 impl ModulatorSheet for Mzm {
-    fn check(&self, at: &Path, problems: &mut Problems) {
+    fn check(&self, at: &KeyPath, problems: &mut Problems) {
         self.laser.check(&at.key("laser"), problems);
         self.driver.check(&at.key("driver"), problems);
         problems.count(at, "lanes_per_laser", self.lanes_per_laser, 1..=8);
@@ -231,7 +231,7 @@ impl ModulatorSheet for Mzm {
         problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
     }
 
-    fn model(&self, at: &Path, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
+    fn model(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
         Some(Arc::new(self.read(at, files)?))
     }
 
@@ -324,7 +324,7 @@ mod tests {
 
     fn model(mzm: &Mzm) -> MzmModel {
         let (library, mut problems) = (Library::default(), Problems::new());
-        mzm.read(&Path::root(), &mut FileReader::new(&library, &mut problems)).unwrap()
+        mzm.read(&KeyPath::root(), &mut FileReader::new(&library, &mut problems)).unwrap()
     }
 
     /// A push-pull modulator with a phase difference of `phi` at full drive and the table's static

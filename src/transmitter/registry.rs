@@ -2,7 +2,7 @@
 
 use super::modulator::{Drive, Modulator, ModulatorSheet};
 use crate::chain::Chain;
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::measured::{BuildContext, FileError, FileReader};
 use crate::serdes::{Dac, TransmitFfe};
 use crate::signal::{Grid, Symbol, Volt};
@@ -73,7 +73,7 @@ kinds! {
 
 impl Transmitter {
     /// Reports every parameter that is out of its range, of all kinds.
-    pub fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, symbol_rate_hz: f64, problems: &mut Problems) {
         self.dac.check(&at.key("dac"), symbol_rate_hz, problems);
         self.ffe.check(&at.key("ffe"), problems);
         for (key, sheet) in self.all() {
@@ -84,7 +84,7 @@ impl Transmitter {
 
     /// Reads the files of all kinds and reports what is wrong with them; gives what runs of the
     /// kind in use.
-    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
+    pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
         self.dac.read(&at.key("dac"), files);
         let mut used = None;
         for (key, sheet) in self.all() {

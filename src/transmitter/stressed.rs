@@ -3,7 +3,7 @@
 use super::modulator::{Drive, Modulator, ModulatorSheet};
 use super::power_map::PowerMap;
 use crate::chain::{Chain, Density, Law, Map, Noise, Shape};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::math::prototype::Family;
 use crate::measured::{BuildContext, FileReader};
 use crate::signal::{Field, Volt, Watt};
@@ -71,7 +71,7 @@ impl Default for StressedSource {
 }
 
 impl ModulatorSheet for StressedSource {
-    fn check(&self, at: &Path, problems: &mut Problems) {
+    fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(at, "oma_dbm", self.oma_dbm, -60.0..=40.0);
         problems.range(at, "extinction_ratio_db", self.extinction_ratio_db, 0.5..=60.0);
         problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
@@ -82,7 +82,7 @@ impl ModulatorSheet for StressedSource {
         problems.range(at, "wavelength_nm", self.wavelength_nm, 800.0..=1700.0);
     }
 
-    fn model(&self, _: &Path, _: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
+    fn model(&self, _: &KeyPath, _: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
         Some(Arc::new(self.clone()))
     }
 

@@ -3,7 +3,7 @@
 use super::modulator::{Drive, Modulator, ModulatorSheet};
 use super::power_map::PowerMap;
 use crate::chain::{Chain, Density, Law, Noise};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::measured::{BuildContext, FileReader, PowerUnit, Recording, Residual};
 use crate::signal::Field;
 use crate::units::{micro, power_ratio, watt_from_dbm};
@@ -65,7 +65,7 @@ impl Default for CapturedWaveform {
 }
 
 impl ModulatorSheet for CapturedWaveform {
-    fn check(&self, at: &Path, problems: &mut Problems) {
+    fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(at, "instrument_noise_uw", self.instrument_noise_uw, 0.0..=1e6);
         problems.range(at, "chirp_alpha", self.chirp_alpha, -20.0..=20.0);
         problems.range(at, "wavelength_nm", self.wavelength_nm, 800.0..=1700.0);
@@ -86,14 +86,14 @@ impl ModulatorSheet for CapturedWaveform {
         }
     }
 
-    fn check_used(&self, at: &Path, problems: &mut Problems) {
+    fn check_used(&self, at: &KeyPath, problems: &mut Problems) {
         if self.file.is_empty() {
             let remedy = "must name a file of time and power, as kind = \"waveform\" asks";
             problems.report(at, "file", "", remedy);
         }
     }
 
-    fn model(&self, at: &Path, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
+    fn model(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
         let instrument_rms_w = micro(self.instrument_noise_uw);
         let recording = files.recording(at, "file", &self.file, self.unit, instrument_rms_w)?;
         let mean = &recording.periods.mean;

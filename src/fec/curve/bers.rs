@@ -1,6 +1,6 @@
 //! Bit error ratios at equal ratios.
 
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Display};
 use std::str::FromStr;
@@ -67,7 +67,7 @@ impl Display for Bers {
 impl Bers {
     /// Reports ends that are no bit error ratios above zero or in the wrong order, and numbers of
     /// points that are not drawn.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         if !(1..=MOST_POINTS).contains(&self.points) {
             problems.report(
                 at,
@@ -143,7 +143,7 @@ mod tests {
             ("1e-4:1e-3:1001", "1001 points"),
         ] {
             let mut problems = Problems::new();
-            text.parse::<Bers>().unwrap().check(&Path::root(), &mut problems);
+            text.parse::<Bers>().unwrap().check(&KeyPath::root(), &mut problems);
             assert!(problems.to_string().contains(expected), "{text}: {problems}");
             assert_eq!(problems.iter().count(), 1, "{text}: {problems}");
         }

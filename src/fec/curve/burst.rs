@@ -1,6 +1,6 @@
 //! How errors hang together, by name.
 
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::fec::errors::dfe::DfeErrors;
 use crate::fec::errors::gilbert_elliott::GilbertElliott;
 use crate::fec::errors::source::ErrorModel;
@@ -102,7 +102,7 @@ impl From<Burst> for String {
 
 impl Burst {
     /// Reports numbers out of their range, and those of `bers` that no such burst makes.
-    pub fn check(&self, bers: impl Iterator<Item = f64>, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, bers: impl Iterator<Item = f64>, at: &KeyPath, problems: &mut Problems) {
         let mut in_range = |name: &str, value: f64, low: f64, high: f64| {
             let is_in = (low..=high).contains(&value);
             if !is_in {
@@ -192,7 +192,7 @@ mod tests {
 
     fn said(burst: &str, ber: f64) -> String {
         let mut problems = Problems::new();
-        burst.parse::<Burst>().unwrap().check([ber].into_iter(), &Path::root(), &mut problems);
+        burst.parse::<Burst>().unwrap().check([ber].into_iter(), &KeyPath::root(), &mut problems);
         problems.to_string()
     }
 

@@ -3,7 +3,7 @@
 use super::bers::Bers;
 use super::burst::Burst;
 use super::scheme::Scheme;
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::fec::coding::Coding;
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +67,7 @@ impl Default for FecCurve {
 
 impl FecCurve {
     /// Reports every parameter that is out of its range or contradicts another.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         self.coding.check(&at.key("coding"), problems);
         self.ber.check(at, problems);
         if !(1..=1000).contains(&self.ber.points) {
@@ -90,7 +90,7 @@ impl FecCurve {
         }
     }
 
-    fn check_inner(&self, at: &Path, problems: &mut Problems) {
+    fn check_inner(&self, at: &KeyPath, problems: &mut Problems) {
         if self.burst != Burst::None {
             problems.report(
                 at,

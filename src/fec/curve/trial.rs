@@ -4,7 +4,7 @@ use super::channel::CurveChannel;
 use super::count::{CountedPoint, Desk, chunk_sets};
 use super::description::FecCurve;
 use super::point::CurvePoint;
-use crate::error::{Path, Problems, Result};
+use crate::error::{KeyPath, Problems, Result};
 use crate::fec::layout::CodewordLayout;
 use crate::fec::reed_solomon::code::ReedSolomon;
 use crate::seed::Seed;
@@ -43,7 +43,7 @@ impl FecCurve {
     /// Everything that [`FecCurve::check`] reports.
     pub fn build(&self) -> Result<Trial> {
         let mut problems = Problems::new();
-        self.check(&Path::root(), &mut problems);
+        self.check(&KeyPath::root(), &mut problems);
         problems.finish()?;
         Ok(Trial::new(self))
     }

@@ -1,6 +1,6 @@
 //! A slicer behind a decision-feedback equaliser: one wrong decision makes the next.
 
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::math::gaussian::q;
 use crate::math::normals;
 use crate::seed::Rng;
@@ -27,7 +27,7 @@ pub struct DfeErrors {
 }
 
 impl DfeErrors {
-    pub(super) fn check(&self, at: &Path, problems: &mut Problems) {
+    pub(super) fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(at, "tap", self.tap, -1.0..=1.0);
         problems.range(at, "half_eye_over_sigma", self.half_eye_over_sigma, 0.1..=20.0);
     }

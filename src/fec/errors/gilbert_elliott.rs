@@ -1,7 +1,7 @@
 //! Two states, a good and a bad one.
 
 use super::draws::{flip_bits, geometric};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::seed::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +36,7 @@ impl GilbertElliott {
         (ber_good * good_symbols + ber_bad * bad_symbols) / (good_symbols + bad_symbols)
     }
 
-    pub(super) fn check(&self, at: &Path, problems: &mut Problems) {
+    pub(super) fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(at, "ber_good", self.ber_good, 0.0..=0.5);
         problems.range(at, "ber_bad", self.ber_bad, 0.0..=0.5);
         problems.range(at, "good_symbols", self.good_symbols, 1.0..=1e12);

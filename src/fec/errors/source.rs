@@ -3,7 +3,7 @@
 use super::dfe::{self, DfeErrors};
 use super::draws::flip_bits;
 use super::gilbert_elliott::{self, GilbertElliott};
-use crate::error::{Path, Problems, Result};
+use crate::error::{KeyPath, Problems, Result};
 use crate::seed::{Rng, Seed};
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +24,7 @@ pub enum ErrorModel {
 
 impl ErrorModel {
     /// Reports every number that is out of its range.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         match self {
             Self::Independent { ber } => problems.range(at, "ber", *ber, 0.0..=0.5),
             Self::GilbertElliott(channel) => channel.check(at, problems),
@@ -39,7 +39,7 @@ impl ErrorModel {
     /// Every number that is out of its range.
     pub fn build(&self, seed: Seed) -> Result<ErrorSource> {
         let mut problems = Problems::new();
-        self.check(&Path::root(), &mut problems);
+        self.check(&KeyPath::root(), &mut problems);
         problems.finish()?;
         let rng = seed.named("fec.errors").rng();
         Ok(ErrorSource(match *self {

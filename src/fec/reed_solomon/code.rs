@@ -3,7 +3,7 @@
 use super::super::galois::{FieldError, GaloisField};
 use super::super::powers::Powers;
 use super::remainder::Remainder;
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::math::ln_binomial::ln_binomial;
 use crate::math::memo::LruCache;
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,7 @@ impl Code {
     }
 
     /// Reports parameters that make no code.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         if let Err(error) = GaloisField::new(self.field_polynomial) {
             return problems.report(
                 at,

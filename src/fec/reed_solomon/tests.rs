@@ -1,6 +1,6 @@
 use super::code::*;
 use super::decode::{DecodeOutcome, DecoderWorkspace};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::fec::tail;
 use crate::math::ln_binomial::ln_binomial;
 use crate::seed::{Rng, Seed};
@@ -283,11 +283,11 @@ fn impossible_parameters_are_refused_with_their_bounds() {
         Code { field_polynomial: 0, ..Code::KP4 },
     ] {
         let mut problems = Problems::new();
-        wrong.check(&Path::root().key("fec"), &mut problems);
+        wrong.check(&KeyPath::root().key("fec"), &mut problems);
         assert!(!problems.is_empty() && wrong.build().is_err());
     }
     let mut problems = Problems::new();
-    Code::KP4.check(&Path::root(), &mut problems);
+    Code::KP4.check(&KeyPath::root(), &mut problems);
     assert!(problems.is_empty());
 }
 

@@ -6,7 +6,7 @@ use super::paths::{FrontNoise, Grid, Pulses, sampled};
 use super::search::{Choice, Coupled, Scene, symbol_power};
 use super::settings::{Mix, Settings};
 use super::{Aggressor, Channel, Parameters, Side};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::units::{db_from_amplitude_ratio, giga, micro, milli, power_ratio};
 use serde::Serialize;
 
@@ -90,7 +90,7 @@ impl Parameters {
     /// ```
     pub fn margin(&self, victim: &Channel, aggressors: &[Aggressor]) -> Result<Margin, String> {
         let mut problems = Problems::new();
-        self.check(&Path::root(), &mut problems);
+        self.check(&KeyPath::root(), &mut problems);
         if !problems.is_empty() {
             return Err(problems.to_string());
         }

@@ -1,6 +1,6 @@
 //! What a standard's sheet fixes: data, one TOML file per set.
 
-use crate::error::{Path, Place, Problem, Problems, Result};
+use crate::error::{KeyPath, Place, Problem, Problems, Result};
 use crate::host::Package;
 use serde::{Deserialize, Serialize};
 
@@ -222,7 +222,7 @@ impl Parameters {
             }
         };
         let mut problems = Problems::new();
-        set.check(&Path::root(), &mut problems);
+        set.check(&KeyPath::root(), &mut problems);
         problems.iter_mut().for_each(|problem| {
             problem.place = Some(Place { layer: name_or_file.to_owned(), line_column: None })
         });
@@ -230,7 +230,7 @@ impl Parameters {
     }
 
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(at, "symbol_rate_gbd", self.symbol_rate_gbd, 1.0..=500.0);
         problems.count(at, "levels", self.levels, 2..=16);
         problems.range(at, "detector_error_ratio", self.detector_error_ratio, 1e-15..=0.1);
@@ -263,7 +263,7 @@ fn line_column(text: &str, byte: usize) -> (usize, usize) {
 }
 
 impl Transmitter {
-    fn check(&self, at: &Path, problems: &mut Problems) {
+    fn check(&self, at: &KeyPath, problems: &mut Problems) {
         for (key, value) in
             [("victim_v", self.victim_v), ("fext_v", self.fext_v), ("next_v", self.next_v)]
         {
@@ -303,7 +303,7 @@ impl Tap {
 }
 
 impl Steps {
-    fn check(&self, at: &Path, range: std::ops::RangeInclusive<f64>, problems: &mut Problems) {
+    fn check(&self, at: &KeyPath, range: std::ops::RangeInclusive<f64>, problems: &mut Problems) {
         problems.range(at, "from", self.from, range.clone());
         problems.range(at, "to", self.to, self.from.min(*range.end())..=*range.end());
         let span = (self.to - self.from).max(0.0);
@@ -331,7 +331,7 @@ impl Steps {
 }
 
 impl Receiver {
-    fn check(&self, at: &Path, problems: &mut Problems) {
+    fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(at, "bandwidth_per_symbol_rate", self.bandwidth_per_symbol_rate, 0.1..=1e6);
         problems.range(at, "noise_v2_per_ghz", self.noise_v2_per_ghz, 0.0..=1e-3);
         problems.range(at, "termination_ohm", self.termination_ohm, 1.0..=1000.0);
@@ -381,7 +381,7 @@ mod tests {
             let set = Parameters::open(name).unwrap();
             assert_eq!(set.name, name);
             let mut problems = Problems::new();
-            set.check(&Path::root(), &mut problems);
+            set.check(&KeyPath::root(), &mut problems);
             assert!(problems.is_empty(), "{problems}");
             assert_eq!(toml::from_str::<Parameters>(&toml::to_string(&set).unwrap()).unwrap(), set);
             let numbers = text.lines().filter(|line| {

@@ -3,7 +3,7 @@
 use crate::chain::{
     Chain, Count, Method, NoiseSelection, PlanCache, SegmentRun, StreamKeys, Trained, block_levels,
 };
-use crate::error::{Error, Path, Problem, Problems, Result};
+use crate::error::{Error, KeyPath, Problem, Problems, Result};
 use crate::fec::FecSender;
 use crate::link::build::segment::{Segment, transmitted};
 use crate::link::describe::config::Config;
@@ -71,7 +71,7 @@ impl Lane {
             recorded.or(payload).unwrap_or_else(|| config.pattern.build()).map_err(|because| {
                 let mut problems = Problems::new();
                 problems.report(
-                    &Path::root().key("pattern"),
+                    &KeyPath::root().key("pattern"),
                     "file",
                     &config.pattern.file,
                     because,

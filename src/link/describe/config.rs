@@ -2,7 +2,7 @@
 
 use crate::chain::Clocking;
 use crate::dsp::DetectorKind;
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::fibre::SingleMode;
 use crate::link::describe::fec::Fec;
 use crate::link::describe::limits::Limits;
@@ -155,7 +155,7 @@ impl Config {
     /// names included, and gives those that were read.
     pub fn check(&self, library: &Library, problems: &mut Problems) -> Vec<FileRead> {
         let (files, modulator) = self.read(library, problems);
-        let root = Path::root();
+        let root = KeyPath::root();
         problems.count(&root, "lanes", self.lanes, 1..=MOST_LANES);
         problems.range(&root, "symbol_rate_gbd", self.symbol_rate_gbd, 0.1..=500.0);
         let rate_hz = giga(self.symbol_rate_gbd.clamp(0.1, 500.0));
@@ -242,7 +242,7 @@ impl Config {
             samples_per_symbol: self.simulation.samples_per_symbol,
         };
         let (root, mut files) =
-            (Path::root(), FileReader::new(library, problems).with_signal(expected));
+            (KeyPath::root(), FileReader::new(library, problems).with_signal(expected));
         if self.pattern.kind == PatternKind::File {
             files.record_unread(
                 &root.key("pattern"),
@@ -284,7 +284,7 @@ impl Config {
     }
 
     /// Reports a module that cannot be between these hosts.
-    fn check_module(&self, root: &Path, problems: &mut Problems) {
+    fn check_module(&self, root: &KeyPath, problems: &mut Problems) {
         let kind = self.module.kind;
         if !kind.has_hosts() {
             return;
@@ -314,8 +314,8 @@ impl Config {
     }
 
     /// Detector of the last segment, and its place.
-    fn last_detector(&self) -> (Path, DetectorKind) {
-        let root = Path::root();
+    fn last_detector(&self) -> (KeyPath, DetectorKind) {
+        let root = KeyPath::root();
         if self.module.kind.has_hosts() {
             (root.key("host").key("rx").key("dsp"), self.host.rx.dsp.detector)
         } else {
@@ -344,7 +344,7 @@ impl Config {
     }
 
     /// Reports error correction that does not fit.
-    fn check_fec(&self, root: &Path, problems: &mut Problems) {
+    fn check_fec(&self, root: &KeyPath, problems: &mut Problems) {
         let carries = self.carries_payload();
         self.fec.check(
             &root.key("fec"),
@@ -370,7 +370,7 @@ impl Config {
         let loss_db = self.fibre.loss_db() + self.receiver.coupling_loss_db;
         let oma_dbm = dbm_from_watt(self.settled_oma_w(modulator)) - loss_db;
         if oma_dbm.is_nan() || oma_dbm < DARK_DBM {
-            let at = Path::root().key("receiver");
+            let at = KeyPath::root().key("receiver");
             let remedy = format!(
                 "must see a modulated power above {DARK_DBM} dBm, not {oma_dbm:.1} dBm: \
                  raise the laser's power or the swing, or lower the losses ({loss_db:.1} dB behind the transmitter)"
@@ -380,11 +380,11 @@ impl Config {
     }
 
     /// Reports what a stream cannot be made of.
-    fn check_stream(&self, at: &Path, problems: &mut Problems) {
+    fn check_stream(&self, at: &KeyPath, problems: &mut Problems) {
         let s = &self.simulation;
         if self.transmitter.kind == TransmitterKind::Waveform {
             let remedy = "must be another in stream mode: a captured waveform is one period, see simulation.stream and receiver.dsp.clock";
-            problems.report(&Path::root().key("transmitter"), "kind", "waveform", remedy);
+            problems.report(&KeyPath::root().key("transmitter"), "kind", "waveform", remedy);
         }
         if s.samples_per_symbol < 4 {
             problems.report(
@@ -404,7 +404,12 @@ impl Config {
         }
     }
 
-    fn check_simulation(&self, at: &Path, recording: Option<&Recording>, problems: &mut Problems) {
+    fn check_simulation(
+        &self,
+        at: &KeyPath,
+        recording: Option<&Recording>,
+        problems: &mut Problems,
+    ) {
         let s = &self.simulation;
         if ![2, 4, 8, 16].contains(&s.samples_per_symbol) {
             problems.report(
@@ -429,7 +434,7 @@ impl Config {
                 Some(recording) => {
                     let remedy = format!("has a period of {symbols} symbols; {remedy}");
                     problems.report(
-                        &Path::root().key("transmitter").key("waveform"),
+                        &KeyPath::root().key("transmitter").key("waveform"),
                         "file",
                         &recording.located.pattern,
                         remedy,

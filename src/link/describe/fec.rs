@@ -1,6 +1,6 @@
 //! Which error correction a link's port has, and how it is simulated.
 
-use crate::error::{Path, Problems, nearest};
+use crate::error::{KeyPath, Problems, nearest};
 use crate::fec::inner::Chase;
 use crate::fec::tail::SHORTEST_FRAME_OCTETS;
 use crate::fec::{CODINGS, Coding, Decoding};
@@ -58,7 +58,12 @@ impl Fec {
 
     /// Reports what is out of its range or, where lanes carry its codewords, does not fit their
     /// precoder and block.
-    pub(crate) fn check(&self, at: &Path, carried: Option<(bool, usize)>, problems: &mut Problems) {
+    pub(crate) fn check(
+        &self,
+        at: &KeyPath,
+        carried: Option<(bool, usize)>,
+        problems: &mut Problems,
+    ) {
         problems.range(at, "added_ber", self.added_ber, 0.0..=0.1);
         problems.range(at, "frame_octets", self.frame_octets, SHORTEST_FRAME_OCTETS..=65_536.0);
         let mut found = Problems::new();
@@ -119,7 +124,7 @@ impl Fec {
                     self.coding
                 );
                 problems.report(
-                    &Path::root().key("simulation"),
+                    &KeyPath::root().key("simulation"),
                     "block_symbols",
                     block_symbols,
                     remedy,

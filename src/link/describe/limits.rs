@@ -1,6 +1,6 @@
 //! The limits of a PMD, each with the standing of its source, and the verdicts on a result.
 
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -149,7 +149,7 @@ impl Limits {
     }
 
     /// Reports what is out of its range.
-    pub(crate) fn check(&self, at: &Path, problems: &mut Problems) {
+    pub(crate) fn check(&self, at: &KeyPath, problems: &mut Problems) {
         for (key, limit) in self.set().into_iter().filter_map(|(key, limit)| Some((key, limit?))) {
             let range = match key {
                 "pmd_ber" | "aui_ber" | "link_ber" => 1e-15..=0.2,

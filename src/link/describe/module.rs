@@ -1,6 +1,6 @@
 //! Which segments a module makes of a lane, and what stands at the host.
 
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::host::Channel;
 use crate::measured::FileReader;
 use crate::receiver::LinearOutput;
@@ -75,21 +75,21 @@ pub struct Host {
 
 impl Module {
     /// Reports every parameter that is out of its range.
-    pub(crate) fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
+    pub(crate) fn check(&self, at: &KeyPath, symbol_rate_hz: f64, problems: &mut Problems) {
         self.rx.check(&at.key("rx"), symbol_rate_hz, problems);
         self.tx.check(&at.key("tx"), symbol_rate_hz, problems);
         self.input.check(&at.key("input"), problems);
         self.output.check(&at.key("output"), problems);
     }
 
-    pub(crate) fn read(&self, at: &Path, files: &mut FileReader<'_>) {
+    pub(crate) fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) {
         self.rx.read(&at.key("rx"), files);
     }
 }
 
 impl Host {
     /// Reports every parameter that is out of its range.
-    pub(crate) fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
+    pub(crate) fn check(&self, at: &KeyPath, symbol_rate_hz: f64, problems: &mut Problems) {
         self.tx.check(&at.key("tx"), symbol_rate_hz, problems);
         self.rx.check(&at.key("rx"), symbol_rate_hz, problems);
         self.channel.check(&at.key("channel"), problems);
@@ -98,7 +98,7 @@ impl Host {
         }
     }
 
-    pub(crate) fn read(&self, at: &Path, files: &mut FileReader<'_>) {
+    pub(crate) fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) {
         self.rx.read(&at.key("rx"), files);
         self.channel.read(&at.key("channel"), files);
         if let Some(to_host) = &self.channel_to_host {

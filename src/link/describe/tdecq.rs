@@ -1,6 +1,6 @@
 //! Whether and how a transmitter is measured.
 
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::measure::tdecq::Reference;
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +45,7 @@ impl Default for Tdecq {
 
 impl Tdecq {
     /// Reports what is out of its range.
-    pub(crate) fn check(&self, at: &Path, problems: &mut Problems) {
+    pub(crate) fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(
             at,
             "dispersion_min_ps_per_nm",

@@ -174,7 +174,7 @@ fn a_flag_that_is_wrong_is_named() {
 
 #[test]
 fn a_block_shorter_than_its_equaliser_is_refused() {
-    let text = "simulation.block_symbols = 1024\nreceiver.ffe.taps = 200\n";
+    let text = "simulation.block_symbols = 1024\nreceiver.dsp.ffe.taps = 200\n";
     let found = problems("block", text);
     assert!(
         found
@@ -358,6 +358,6 @@ fn fiber_is_understood_in_every_key_and_never_written() {
     assert_eq!(resolved.base.transmitter.mzm.fibre_coupling_loss_db, 2.0);
     assert_eq!(
         problems("fiber-twice", "fibre.length_km = 1\n[fiber]\nlength_km = 2\n"),
-        ["FILE:1:7: fibre.length_km: is written twice"]
+        ["FILE:3:1: fibre.length_km: is written twice"]
     );
 }

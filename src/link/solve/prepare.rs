@@ -1,7 +1,7 @@
 //! A lane with its settings found, and built.
 
 use crate::chain::PlanCache;
-use crate::error::{Path, Problems, Result};
+use crate::error::{KeyPath, Problems, Result};
 use crate::fec::FecSender;
 use crate::link::build::lane::Lane;
 use crate::link::describe::config::Config;
@@ -50,7 +50,7 @@ impl Lane {
         problems.clone().finish()?;
         let Some(modulator) = custom.cloned().or(described) else {
             let transmitter = &config.transmitter;
-            let at = Path::root().key("transmitter").key(transmitter.kind.key());
+            let at = KeyPath::root().key("transmitter").key(transmitter.kind.key());
             transmitter.chosen().check_used(&at, &mut problems);
             return Err(problems.into());
         };

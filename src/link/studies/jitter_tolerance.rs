@@ -4,7 +4,7 @@
 use crate::chain::{
     NotEvaluated, PlanCache, Predictor, Sinusoid, Stop, Trained, WorkspacePool, count,
 };
-use crate::error::{Path, Problems, Result};
+use crate::error::{KeyPath, Problems, Result};
 use crate::link::build::lane::Lane;
 use crate::link::describe::config::Config;
 use crate::link::solve::budget::TRAINING_BLOCKS;
@@ -80,7 +80,7 @@ impl JitterTolerance {
         });
         let trained = trained.map_err(|NotEvaluated { because }| {
             let mut problems = Problems::new();
-            problems.report(&Path::root(), "receiver", "", because);
+            problems.report(&KeyPath::root(), "receiver", "", because);
             problems
         })?;
         Ok(JitterTolerance { lane, trained, workspaces })

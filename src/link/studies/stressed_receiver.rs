@@ -2,7 +2,7 @@
 //! bear it.
 
 use crate::chain::{PlanCache, WorkspacePool};
-use crate::error::{Error, Path, Problems, Result};
+use crate::error::{Error, KeyPath, Problems, Result};
 use crate::link::build::lane::Lane;
 use crate::link::describe::config::Config;
 use crate::link::describe::tdecq::TestPattern;
@@ -227,6 +227,6 @@ impl Bench<'_> {
 
 fn refused(remedy: String) -> Error {
     let mut problems = Problems::new();
-    problems.report(&Path::root(), "--secq-db", "", remedy);
+    problems.report(&KeyPath::root(), "--secq-db", "", remedy);
     Error::Input(problems)
 }

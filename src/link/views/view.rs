@@ -5,7 +5,7 @@ use crate::chain::{
     NoiseSelection, NotEvaluated, PlanCache, Prediction, StreamKeys, Trained, WorkspacePool,
     block_levels,
 };
-use crate::error::{Error, Path, Problems, Result};
+use crate::error::{Error, KeyPath, Problems, Result};
 use crate::link::build::lane::Lane;
 use crate::link::describe::config::Config;
 use crate::link::layers::stack::Resolved;
@@ -121,6 +121,6 @@ pub(crate) fn link_name(base: &Config) -> String {
 
 pub(super) fn refused(key: &str, value: impl std::fmt::Display, remedy: String) -> Error {
     let mut problems = Problems::new();
-    problems.report(&Path::root(), key, value, remedy);
+    problems.report(&KeyPath::root(), key, value, remedy);
     Error::Input(problems)
 }

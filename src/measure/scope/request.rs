@@ -1,6 +1,6 @@
 //! A measurement as it is asked for.
 
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::measure::tdecq::capture::InputFilter;
 use crate::measure::tdecq::reference::Reference;
 use crate::measured::PowerUnit;
@@ -44,7 +44,12 @@ pub struct Scope {
 impl Scope {
     /// Reports every number that is out of its range.
     pub fn check(&self, problems: &mut Problems) {
-        problems.range(&Path::root(), "symbol_rate_gbd", self.symbol_rate_gbd, RATES_GBD);
-        problems.range(&Path::root(), "instrument_noise_uw", self.instrument_noise_uw, 0.0..=1e6);
+        problems.range(&KeyPath::root(), "symbol_rate_gbd", self.symbol_rate_gbd, RATES_GBD);
+        problems.range(
+            &KeyPath::root(),
+            "instrument_noise_uw",
+            self.instrument_noise_uw,
+            0.0..=1e6,
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::chain::{Clocking, Recovery, Sinusoid};
 use crate::dsp::cdr::{LoopGains, damping_from_peaking_db};
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::units::{giga, kilo, mega, micro};
 use serde::{Deserialize, Serialize};
 
@@ -78,7 +78,7 @@ const HIGHEST_CORNER: f64 = 0.01;
 
 impl ClockConfig {
     /// Reports every parameter that is out of its range or makes no sense with the others.
-    pub fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, symbol_rate_hz: f64, problems: &mut Problems) {
         // in steps that people write: 53.1 MHz at 53.125 GBd
         let fastest_mhz = (10.0 * FASTEST * symbol_rate_hz / mega(1.0)).floor() / 10.0;
         problems.range(

@@ -7,7 +7,7 @@ use super::ffe::FfeConfig;
 use super::mlse::MlseConfig;
 use crate::chain::{DetectorSpec, RxDsp};
 use crate::dsp::DetectorKind;
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use crate::measured::FileReader;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -46,7 +46,7 @@ impl DspConfig {
     }
 
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, symbol_rate_hz: f64, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, symbol_rate_hz: f64, problems: &mut Problems) {
         self.adc.check(&at.key("adc"), symbol_rate_hz, problems);
         self.ffe.check(&at.key("ffe"), problems);
         self.dfe.check(&at.key("dfe"), problems);
@@ -55,7 +55,7 @@ impl DspConfig {
     }
 
     /// Reads its files, to report what is wrong with them.
-    pub fn read(&self, at: &Path, files: &mut FileReader<'_>) {
+    pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) {
         self.adc.read(&at.key("adc"), files);
     }
 

@@ -3,7 +3,7 @@
 use super::fixed;
 use crate::chain::DetectorSpec;
 use crate::dsp::dfe::MOST_TAPS;
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use serde::{Deserialize, Serialize};
 
 /// Feedback of decided symbols: it takes off what earlier symbols leave, without amplifying noise,
@@ -39,7 +39,7 @@ impl Default for DfeConfig {
 
 impl DfeConfig {
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.count(at, "taps", self.taps, 1..=MOST_TAPS);
         problems.range(at, "limit", self.limit, 0.0..=2.0);
         fixed::check(at, &self.fixed, self.taps, problems);

@@ -3,7 +3,7 @@
 use super::fixed;
 use crate::chain::Adaptation;
 use crate::dsp::ffe::MOST_TAPS;
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use serde::{Deserialize, Serialize};
 
 /// How the taps are found.
@@ -49,7 +49,7 @@ impl Default for FfeConfig {
 
 impl FfeConfig {
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.count(at, "taps", self.taps, 1..=MOST_TAPS);
         if self.precursors >= self.taps {
             problems.report(

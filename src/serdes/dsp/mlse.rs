@@ -2,7 +2,7 @@
 
 use super::fixed;
 use crate::chain::DetectorSpec;
-use crate::error::{Path, Problems};
+use crate::error::{KeyPath, Problems};
 use serde::{Deserialize, Serialize};
 
 /// Maximum-likelihood sequence estimation behind 1 + a1 D (+ a2 D^2), by Viterbi's algorithm in 4
@@ -39,7 +39,7 @@ const MOST_POSTCURSOR: f64 = 2.0;
 
 impl MlseConfig {
     /// Reports every parameter that is out of its range.
-    pub fn check(&self, at: &Path, problems: &mut Problems) {
+    pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.count(at, "memory", self.memory, 1..=2);
         problems.count(at, "depth", self.depth, 4..=256);
         fixed::check(at, &self.fixed, self.memory, problems);
