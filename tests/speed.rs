@@ -1,5 +1,6 @@
 //! What `lightlane bench` says, and that speed changes no result.
 
+use std::io::Write;
 use std::process::{Command, Output};
 
 fn command(arguments: &[&str]) -> Command {
@@ -45,6 +46,37 @@ fn a_run_is_the_same_with_every_vector_unit() {
     };
     let widest = result("");
     assert!(result("portable") == widest && result("avx2") == widest);
+    // past the capture of the test runner: copies that the processor cannot run fall back to a narrower one
+    writeln!(std::io::stderr(), "vectors: {}", compared(&vector_units()))
+        .expect("stderr is writable");
+}
+
+/// The copies of the kernels that this processor can run, the narrowest first.
+fn vector_units() -> Vec<&'static str> {
+    #[cfg_attr(not(target_arch = "x86_64"), allow(unused_mut))]
+    let mut units = vec!["portable"];
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+        units.push("avx2");
+        if is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl")
+        {
+            units.push("avx512");
+        }
+    }
+    units
+}
+
+fn compared(units: &[&str]) -> String {
+    match units {
+        [_] => "nothing compared: the processor has no AVX2".to_owned(),
+        [.., "avx512"] => format!("{} compared", units.join(", ")),
+        _ => format!(
+            "{} compared; avx512 not compared: the processor has no AVX-512",
+            units.join(", ")
+        ),
+    }
 }
 
 /// The most memory that a run had, MiB: read while it runs, so what it takes in its last moments

@@ -22,9 +22,8 @@ pub(crate) struct Toolchain {
 impl Toolchain {
     /// What counts here; `Err` says what there is not.
     pub(crate) fn here() -> Result<Toolchain, String> {
-        let valgrind =
-            crate::version("valgrind", "--version").ok_or("valgrind is not installed")?;
-        let rustc = crate::version("rustc", "-V").ok_or("rustc is not on the path")?;
+        let valgrind = crate::version("valgrind", "--version").ok_or("valgrind not found")?;
+        let rustc = crate::version("rustc", "-V").ok_or("rustc not found")?;
         let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
         // incremental builds, as those of the dev profile are by default, inline otherwise
         let incremental = cfg!(debug_assertions) && option_env!("CARGO_INCREMENTAL") != Some("0");

@@ -31,6 +31,8 @@ use expected::{Book, Expected, Toolchain};
 const MOST: f64 = 1.10;
 /// Below this part of what is expected the counts are worth refreshing.
 const STALE: f64 = 0.90;
+/// Head of the line that says so, for logs.
+const NOTHING: &str = "instructions: nothing compared";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -60,7 +62,7 @@ fn compared(path: &Path, write: bool) -> Result<Vec<String>, Vec<String>> {
     let here = match Toolchain::here() {
         Ok(here) => here,
         Err(missing) if write => return Err(vec![missing]),
-        Err(missing) => return Ok(vec![format!("instructions not counted: {missing}")]),
+        Err(missing) => return Ok(vec![format!("{NOTHING}: {missing}")]),
     };
     let one = |line: String| vec![line];
     if write {
@@ -70,10 +72,15 @@ fn compared(path: &Path, write: bool) -> Result<Vec<String>, Vec<String>> {
         return Ok(vec![format!("{}: written", path.display())]);
     }
     match Book::read(path).map_err(one)?.of(&here) {
-        Ok(expected) => expected.compare(&counted().map_err(one)?, STALE..=MOST),
-        Err(then) => Ok(vec![format!(
-            "instructions not compared, they were counted otherwise:{then}\n  now  {here}"
-        )]),
+        Ok(expected) => {
+            let counted = counted().map_err(one)?;
+            let mut lines = expected.compare(&counted, STALE..=MOST)?;
+            lines.push(format!("instructions: {} kernels compared", counted.len()));
+            Ok(lines)
+        }
+        Err(then) => {
+            Ok(vec![format!("{NOTHING}: they were counted otherwise:{then}\n  now  {here}")])
+        }
     }
 }
 

@@ -48,6 +48,8 @@ pub fn read(bytes: &[u8]) -> Result<Array, String> {
         shape.trim_matches(['(', ')']).split(',').filter_map(|n| n.trim().parse().ok()).collect();
     let fortran = value("fortran_order") == Some("True");
     let (rows, columns) = match shape[..] {
+        // rows without numbers could be any number of rows
+        [0] | [_, 0] | [0, _] => return Err(format!("has the shape {shape:?}; must hold numbers")),
         [rows] => (rows, 1),
         [rows, columns] if columns <= rows => (rows, columns),
         [columns, rows] => (rows, columns), // a row a quantity

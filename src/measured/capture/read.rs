@@ -258,6 +258,18 @@ fn finish(
     if low == high {
         return Err("is constant; must be a modulated waveform".to_owned());
     }
+    let largest = high.max(-low);
+    if largest > f64::from(f32::MAX) {
+        return Err(format!(
+            "reaches {largest:e}; must be at most {:e}: is its unit right?",
+            f32::MAX
+        ));
+    }
+    if let Some(step) = interval_s.filter(|step| !step.is_normal()) {
+        return Err(format!(
+            "has samples {step:e} s apart; must be a time that can be divided by: is its unit right?"
+        ));
+    }
     // noise about darkness is all that may lie below it
     let offset_is_known = quantity == CaptureQuantity::Power || volts == Volts::Refused;
     if offset_is_known && (mean <= 0.0 || low < -0.25 * (high - low)) {
