@@ -175,6 +175,8 @@ mod tests {
                 file("<c8", "False", "(2,)", &[0; 16]),
                 "holds numbers of the type <c8; must be float32",
             ),
+            (file("<f4", "False", "(0,)", &[]), "has the shape [0]; must hold numbers"),
+            (file("<f4", "False", "(0, 9)", &[]), "has the shape [0, 9]; must hold numbers"),
             (file("<f4", "False", "(2, 2, 2)", &[0; 32]), "has the shape [2, 2, 2]"),
             (file("<f4", "False", "(5,)", &[0; 12]), "holds 3 numbers where its header says 5"),
             (file("<f4", "False", "()", &[0; 4]), "has the shape []"),

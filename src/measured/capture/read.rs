@@ -331,6 +331,8 @@ mod tests {
     #[test]
     fn what_is_no_waveform_is_refused_with_its_line() {
         for (text, expected) in [
+            ("1e300\n2e300\n", "reaches 2"),
+            ("t,p\n0,1\n5e-324,2\n", "has samples 5e-324 s apart; must be a time"),
             ("t,p\n0,1\n1,2\n1,3\n2,1\n", "line 4: time 1 is repeated behind 1; must ascend"),
             ("t,p\n0,1\n2,2\n1,3\n4,1\n", "line 4: time 1 descends behind 2; must ascend"),
             ("t,p\n0,1\n1,2\n2,3\n3,1\n6,1\n7,1\n", "line 6: time jumps by 3e0 where samples are"),
