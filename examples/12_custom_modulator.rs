@@ -4,13 +4,13 @@
 #![allow(clippy::print_stdout)]
 
 use lightlane::chain::{Chain, Density, Law, Map, Noise, Shape};
-use lightlane::link::{LaneSet, Link, Record, Stack, TestPoint, conformance};
+use lightlane::link::{LaneSet, Link, Record, RunOptions, Stack, TestPoint, conformance};
 use lightlane::math::prototype::Family;
 use lightlane::measured::BuildContext;
 use lightlane::signal::{Field, Volt};
 use lightlane::transmitter::{Drive, Modulator};
 use num_complex::Complex32;
-use std::sync::{Arc, atomic::AtomicBool};
+use std::sync::Arc;
 
 /// Power proportional to the drive, with chirp: P = P_mean (1 + m x), E = sqrt(P) e^(j alpha/2 ln P).
 #[derive(Clone)]
@@ -72,7 +72,7 @@ fn main() -> lightlane::Result<()> {
     // lanes 2 and 3; the others have the transmitter of the preset
     let lanes = LaneSet::These(vec![2, 3]);
     let link = Link::new(stack.resolve()?).with_modulator(lanes, modulator);
-    let result = link.run(&|_| (), &AtomicBool::new(false))?;
+    let result = link.run(&RunOptions::default())?;
     let bers = result.lanes.iter().filter_map(|lane| lane.ber_semi_analytic);
     let omas: Vec<f64> = result.lanes.iter().filter_map(|lane| lane.oma_tp2_dbm).collect();
     println!("transmitter: {}", result.transmitter);

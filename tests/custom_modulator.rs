@@ -2,13 +2,12 @@
 
 use lightlane::chain::{Chain, Map};
 use lightlane::error::{Path, Problems};
-use lightlane::link::{LaneSet, Link, Stack, conformance};
+use lightlane::link::{LaneSet, Link, RunOptions, Stack, conformance};
 use lightlane::measured::{BuildContext, FileReader, Library};
 use lightlane::signal::{Field, Volt};
 use lightlane::transmitter::{Drive, Modulator, Transmitter};
 use num_complex::Complex32;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// What runs of a built-in kind.
 fn built_in(key: &str) -> Arc<dyn Modulator> {
@@ -84,7 +83,7 @@ fn a_modulator_given_to_a_link_runs_as_the_same_one_described_and_is_named() {
         stack.set(assignment).unwrap();
     }
     let resolved = stack.resolve().unwrap();
-    let run = |link: &Link| link.run(&|_| (), &AtomicBool::new(false)).unwrap();
+    let run = |link: &Link| link.run(&RunOptions::default()).unwrap();
     let described = run(&Link::new(resolved.clone()));
     let eml = &resolved.base.transmitter.eml;
     let (library, mut problems) = (Library::default(), Problems::new());

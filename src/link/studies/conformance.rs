@@ -5,9 +5,9 @@ use crate::error::Result;
 use crate::link::layers::stack::Stack;
 use crate::link::run::custom::LaneSet;
 use crate::link::run::link::Link;
+use crate::link::run::options::RunOptions;
 use crate::transmitter::Modulator;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// The link that a modulator is tried in.
 const PRESET: &str = "800gbase-dr8";
@@ -44,7 +44,7 @@ pub fn conformance(modulator: &Arc<dyn Modulator>) -> Result<Vec<String>> {
     let mut texts = Vec::new();
     for threads in THREADS {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        let run = || link()?.run(&|_| (), &AtomicBool::new(false));
+        let run = || link()?.run(&RunOptions::default());
         let result = pool.map_or_else(|_| run(), |pool| pool.install(run))?;
         if let Some(because) = &result.lanes[0].refusal {
             failures.push(format!("the lane was not evaluated: {because}"));
