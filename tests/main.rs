@@ -24,6 +24,7 @@ mod import_graph;
 mod links;
 mod measure;
 mod measured;
+mod metrics;
 mod modules;
 mod modules_streams;
 mod msrv;

@@ -194,7 +194,7 @@ fn every_kind_of_figure_is_a_picture_at_both_sizes() {
             "not evaluated",
         ],
     );
-    draw(&map, "ber_semi_analytic", &["limit: BER semi-analytic 2.3×10⁻⁴", "10⁻"]);
+    draw(&map, "ber_semi_analytic", &["limit: semi-analytic BER 2.3×10⁻⁴", "10⁻"]);
     draw(
         &["fibre.length_km=0.5:8:3log"],
         "margin_db",
@@ -245,9 +245,12 @@ fn what_cannot_be_drawn_ends_a_sweep_before_it_begins() {
     let cases: [(&[&[&str]], &str); 8] = [
         (
             &[&LENGTH, &["--plot", "a.png", "--figure", "margin"]],
-            "figure = margin: no such figure in a row, did you mean margin_db?",
+            "figure = margin: no such metric in a row, did you mean margin_db?",
         ),
-        (&[&LENGTH, &["--plot", "a.png", "--figure", "passes"]], "figure = passes: is no number"),
+        (
+            &[&LENGTH, &["--plot", "a.png", "--figure", "passes"]],
+            "figure = passes: is not a number",
+        ),
         (
             &[&LENGTH, &BANDWIDTH, &["--axis", "simulation.seed=1,2", "--plot", "a.png"]],
             "a figure: shows two axes that vary, here are 3",

@@ -61,9 +61,7 @@ impl Check {
         let (mut links, mut problems) = (Vec::new(), Problems::new());
         for file in &self.files {
             match Stack::open(file).and_then(|stack| stack.resolve()) {
-                Ok(link) if link.base.targets.all().next().is_none() => {
-                    problems.push(without_targets(file))
-                }
+                Ok(link) if link.base.targets.is_empty() => problems.push(without_targets(file)),
                 Ok(link) => links.push((file, link)),
                 Err(Error::Input(found)) => {
                     found.iter().for_each(|problem| problems.push(problem.clone()))

@@ -13,8 +13,7 @@ use crate::fec::inner::Chase;
 use crate::link::Progress;
 use crate::plot::{Size, Target};
 use crate::report;
-use crate::sweep::{cells, names};
-use crate::table::{End, Format, Header, Row, RowSink};
+use crate::table::{End, Format, RowSink};
 use clap::Args;
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -108,10 +107,9 @@ impl Fec {
         })?;
         clear_progress();
         if let Some(file) = &mut file {
-            let row = |point| Row { at: Vec::new(), cells: cells(point) };
             (0..)
                 .zip(&points)
-                .try_for_each(|(index, point)| file.push(index, &row(point)))
+                .try_for_each(|(index, point)| file.push(index, &point.row()))
                 .and_then(|()| file.finish(End::Complete))
                 .map_err(Failure::Output)?;
         }
@@ -142,8 +140,7 @@ impl Fec {
             ));
             Error::Input(problems)
         })?;
-        let header =
-            Header { axes: Vec::new(), cells: points.first().map(names).unwrap_or_default() };
+        let header = points.first().map(CurvePoint::header).unwrap_or_default();
         let mut file = format.create(path)?;
         file.begin(&header).map_err(Failure::Output)?;
         Ok(Some(file))

@@ -42,7 +42,7 @@ mod tests {
     fn every_limit_has_a_line_with_its_finding() {
         let row = |limit_key, value, finding| SpecRow {
             limit_key,
-            name: "what is limited, dB",
+            name: "what is limited, dB".to_owned(),
             value,
             lane: value.map(|_| 3),
             limit: 3.4,

@@ -3,6 +3,7 @@
 use super::number::{decimals, ratio, ratio_within, small};
 use super::plain_table::{plain, text};
 use crate::link::TargetVerdict;
+use crate::table::{Spacing, Unit};
 
 /// Every target of some links, each link by its name.
 pub fn verdicts(links: &[(String, Vec<TargetVerdict>)]) -> String {
@@ -40,13 +41,13 @@ fn found(judged: &TargetVerdict) -> String {
         (None, Some([_, high])) => format!("< {high:.1e}"),
         (value, None) if is_ratio(judged) => small(value),
         // a count has no decimals
-        (Some(count), None) if judged.key == "uncorrectable" => count.to_string(),
+        (Some(count), None) if judged.unit == Unit::Count => count.to_string(),
         (value, None) => decimals(value, 3),
     }
 }
 
 fn is_ratio(judged: &TargetVerdict) -> bool {
-    judged.key.starts_with("ber_") || judged.key.contains("_ratio_")
+    judged.spacing == Spacing::Decades
 }
 
 #[cfg(test)]
@@ -58,6 +59,11 @@ mod tests {
     fn every_target_has_a_line_with_its_verdict() {
         let judged = |key, value, interval, lane, verdict| TargetVerdict {
             key,
+            unit: if key == "uncorrectable" { Unit::Count } else { Unit::Ratio },
+            spacing: match key {
+                "ber_counted" | "frame_loss_ratio_closed" => Spacing::Decades,
+                _ => Spacing::Linear,
+            },
             range: [1e-5, 2.0],
             value,
             interval,

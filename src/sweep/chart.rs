@@ -1,12 +1,11 @@
 //! The figure of a sweep.
 
 use super::axes::Axis;
-use super::metric::MetricColumn;
+use super::metric::{charted, metric_named};
 use super::run::Sweep;
-use crate::chart::{ChartAxis, ChartBuilder, ChartedMetric, Limit};
+use crate::chart::{ChartAxis, ChartBuilder};
 use crate::error::Result;
-use crate::link::{Config, link_name};
-use crate::table::Worst;
+use crate::link::{Config, LaneLimits, link_name};
 
 impl Axis {
     /// The axis as a figure shows it.
@@ -21,24 +20,18 @@ impl Axis {
 }
 
 impl Sweep {
-    /// A chart of one metric of the rows, by its name; rows arrive in order.
+    /// A chart of one metric of the rows, by its name; rows arrive in order. Of a metric that is
+    /// better neither way the worst lane is the one furthest outside the range of its target.
     ///
     /// # Errors
     ///
     /// A name that no numeric column has; axes that no figure can show: none or more than two that
     /// vary, more names than there is room for.
     pub fn chart(&self, metric: &str) -> Result<ChartBuilder> {
-        let metric = MetricColumn::named(metric)?;
+        let metric = metric_named(metric)?;
         let first = self.link(&self.values(0))?;
-        let limit = metric
-            .limit(limit_ber(&first.lanes, self.axes()))
-            .map(|value| Limit { value, better: metric.better() });
-        let charted = ChartedMetric {
-            cell: metric.column,
-            scale: metric.scale(),
-            worst: Worst::of(metric.better(), None),
-            limit,
-        };
+        let limits = LaneLimits { ber: limit_ber(&first.lanes, self.axes()) };
+        let charted = charted(metric, &limits, first.base.targets.range(metric.name));
         let axes = self.axes().iter().map(Axis::charted).collect();
         ChartBuilder::new(axes, charted, subject(&first.base, self.axes()), self.rows())
     }

@@ -1,114 +1,68 @@
-//! The figure of merit that a figure shows.
+//! The metric that a figure of a sweep shows, by its name.
 
-use super::row::lane_columns;
-use crate::chart::labels::key_label;
-use crate::chart::{AxisScale, ScaleKind};
-use crate::error::{Error, KeyPath, Problems, Result};
-use crate::link::nearest;
-use crate::table::Better;
+use crate::chart::{AxisScale, ChartedMetric, Limit};
+use crate::error::{Error, KeyPath, Problems, Result, nearest};
+use crate::link::{LaneLimits, LaneMetric, lane_metric, lane_metrics};
+use crate::table::{Worst, renamed};
 
-/// Columns of a row that are no number, and the lane's own.
-const NO_NUMBER: [&str; 10] = [
-    "lane",
-    "pattern_limited",
-    "estimators_agree",
-    "converged",
-    "passes",
-    "refusal",
-    "margin_refusal",
-    "ber_semi_analytic_refusal",
-    "counted_by",
-    "count_refusal",
-];
-
-/// A numeric column of a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct MetricColumn {
-    name: String,
-    pub(super) column: usize,
+/// The metric of a name.
+///
+/// # Errors
+///
+/// A name that is no metric's, or of a column that is no number.
+pub(super) fn metric_named(name: &str) -> Result<&'static LaneMetric> {
+    let remedy = match lane_metric(name) {
+        Some(metric) if metric.unit.is_number() => return Ok(metric),
+        Some(_) => "is not a number; such as margin_db, snr_db or any ber_.. of a row".to_owned(),
+        None => unknown(name),
+    };
+    let mut problems = Problems::new();
+    problems.report(&KeyPath::root(), "figure", name.replace(char::is_control, " "), remedy);
+    Err(Error::Input(problems))
 }
 
-impl MetricColumn {
-    /// The column of a name.
-    ///
-    /// # Errors
-    ///
-    /// A name that no numeric column has.
-    pub(super) fn named(name: &str) -> Result<MetricColumn> {
-        let columns = lane_columns();
-        let numbers =
-            columns.iter().enumerate().filter(|(_, name)| !NO_NUMBER.contains(&name.as_str()));
-        if let Some((column, name)) = numbers.clone().find(|(_, column)| *column == name) {
-            return Ok(MetricColumn { name: name.clone(), column });
-        }
-        let near = nearest(name, numbers.map(|(_, name)| name.as_str()));
-        let remedy = match (near, NO_NUMBER.contains(&name)) {
-            (_, true) => {
-                "is no number; margin_db is drawn, snr_db or any ber_.. of a row".to_owned()
-            }
-            (Some(near), false) => format!("no such figure in a row, did you mean {near}?"),
-            (None, false) => {
-                "no such figure in a row; margin_db is drawn, snr_db or any ber_.. of it".to_owned()
-            }
-        };
-        let mut problems = Problems::new();
-        problems.report(&KeyPath::root(), "figure", name.replace(char::is_control, " "), remedy);
-        Err(Error::Input(problems))
+fn unknown(name: &str) -> String {
+    if let Some(new) = renamed().name(name) {
+        return format!("is called {new} now");
     }
-
-    /// Which way it is better.
-    pub(super) fn better(&self) -> Better {
-        let counts = ["errors", "corrected_bits", "uncorrectable"];
-        if self.is_ratio() || counts.iter().any(|count| self.name.starts_with(count)) {
-            Better::Lower
-        } else {
-            Better::Higher
-        }
+    let numbers = lane_metrics().filter(|metric| metric.unit.is_number());
+    match nearest(name, numbers.map(|metric| metric.name)) {
+        Some(near) => format!("no such metric in a row, did you mean {near}?"),
+        None => "no such metric in a row; such as margin_db, snr_db or any ber_..".to_owned(),
     }
+}
 
-    /// How a figure shows it: error ratios over decades.
-    pub(super) fn scale(&self) -> AxisScale {
-        let (quantity, unit) = key_label(&self.name);
-        let quantity =
-            quantity.replace("semi analytic", "semi-analytic").replace("post FEC", "post-FEC");
-        let kind = if self.is_ratio() { ScaleKind::Logarithmic } else { ScaleKind::Linear };
-        AxisScale { quantity, unit: unit.to_owned(), kind }
-    }
-
-    /// What it is held against: no margin left, or the limit of the link.
-    pub(super) fn limit(&self, limit_ber: Option<f64>) -> Option<f64> {
-        match self.name.as_str() {
-            "margin_db" => Some(0.0),
-            // what is held against it is the ratio ahead of all codes
-            name if name == "floor_ber"
-                || name.starts_with("ber_") && !name.starts_with("ber_inner") =>
-            {
-                limit_ber
-            }
-            _ => None,
-        }
-    }
-
-    fn is_ratio(&self) -> bool {
-        self.name.starts_with("ber_")
-            || self.name == "floor_ber"
-            || self.name.starts_with("post_fec_ber")
-            || self.name.contains("_ratio")
+/// A metric as a figure shows it; `range` is the range asked for.
+pub(super) fn charted(
+    metric: &LaneMetric,
+    limits: &LaneLimits,
+    range: Option<[f64; 2]>,
+) -> ChartedMetric {
+    let (quantity, unit) = (metric.label.to_owned(), metric.unit.symbol().to_owned());
+    let value = metric.limit.and_then(|limit| limit(limits));
+    ChartedMetric {
+        cell: lane_metrics().take_while(|other| other.name != metric.name).count(),
+        scale: AxisScale { quantity, unit, kind: metric.spacing.into() },
+        worst: Worst::of(metric.better, range),
+        limit: value.map(|value| Limit { value, better: metric.better }),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chart::ScaleKind;
+    use crate::table::Better;
 
     #[test]
-    fn a_name_that_is_none_is_told_the_nearest() {
-        assert_eq!(MetricColumn::named("margin_db").map(|m| m.better()).unwrap(), Better::Higher);
+    fn a_figure_is_named_by_its_metric_and_a_wrong_name_by_the_nearest() {
+        let limits = LaneLimits { ber: Some(1e-4) };
         let of = |name: &str| {
-            MetricColumn::named(name)
-                .map(|m| (m.better(), m.scale().kind, m.limit(Some(1e-4)).is_some()))
-                .unwrap()
+            let metric = metric_named(name).unwrap();
+            let charted = charted(metric, &limits, None);
+            (metric.better, charted.scale.kind, charted.limit.is_some())
         };
+        assert_eq!(of("margin_db"), (Better::Higher, ScaleKind::Linear, true));
         assert_eq!(of("ber_counted"), (Better::Lower, ScaleKind::Logarithmic, true));
         for name in [
             "ber_inner_counted",
@@ -121,12 +75,12 @@ mod tests {
         }
         assert_eq!(of("uncorrectable_blocks"), (Better::Lower, ScaleKind::Linear, false));
         for (name, expected) in [
-            ("margin", "figure = margin: no such figure in a row, did you mean margin_db?"),
+            ("margin", "figure = margin: no such metric in a row, did you mean margin_db?"),
             ("ber_semianalytic", "did you mean ber_semi_analytic?"),
-            ("passes", "figure = passes: is no number"),
-            ("", "margin_db is drawn"),
+            ("passes", "figure = passes: is not a number"),
+            ("", "such as margin_db"),
         ] {
-            let said = MetricColumn::named(name).unwrap_err().to_string();
+            let said = metric_named(name).map(|metric| metric.name).unwrap_err().to_string();
             assert!(said.contains(expected), "{name}: {said}");
         }
     }

@@ -11,5 +11,5 @@ mod run;
 
 pub use axes::Axis;
 pub use compare::{Compared, Comparison, Coordinates, Difference, LaneDifference, Variant};
-pub use row::{cells, lane_columns, lane_row, names};
+pub use row::{lane_columns, lane_row};
 pub use run::{Done, Progress, Sweep, SweepEnd};

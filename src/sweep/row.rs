@@ -1,55 +1,17 @@
-//! The row of a lane at a point: values of the axes, then the lane's figures by their names.
+//! The row of a lane at a point: values of the axes, then the metrics of the lane.
 
-use crate::link::LaneResult;
+use crate::link::{LaneResult, lane_cells, lane_metrics};
 use crate::table::Row;
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::fmt;
-
-/// Parts of a lane's result that are no column: a table of its own, and a word on another column.
-const LEFT_OUT: [&str; 6] = [
-    "slicer",
-    "segments",
-    "symbol_error_histogram",
-    "burst_lengths",
-    "burst_lengths_at_limit",
-    "interval_kind",
-];
 
 /// The row of a lane's result at a point of a sweep.
 pub fn lane_row(at: &[toml::Value], result: &LaneResult) -> Row {
-    Row { at: at.iter().map(of_toml).collect(), cells: cells(result) }
+    Row { at: at.iter().map(of_toml).collect(), cells: lane_cells(result) }
 }
 
 /// Names of the cells of [`lane_row`].
 pub fn lane_columns() -> Vec<String> {
-    names(&LaneResult::default())
-}
-
-/// Cells of any flat result.
-pub fn cells(result: &impl Serialize) -> Vec<Value> {
-    flat(result).into_iter().map(|(_, value)| value).collect()
-}
-
-/// Names of the cells of a flat result.
-pub fn names(result: &impl Serialize) -> Vec<String> {
-    flat(result).into_iter().map(|(name, _)| name).collect()
-}
-
-/// A result's figures with their names, in the order in which they are described.
-fn flat(result: &impl Serialize) -> Vec<(String, Value)> {
-    let text = serde_json::to_string(result).expect("every key is text");
-    let Ordered(all) = serde_json::from_str(&text).expect("written just now");
-    let kept = all.into_iter().filter(|(name, _)| !LEFT_OUT.contains(&name.as_str()));
-    kept.flat_map(|(name, value)| match value {
-        // a table's figures are columns of their own
-        Value::Object(table) => {
-            table.into_iter().map(|(key, value)| (format!("{name}_{key}"), value)).collect()
-        }
-        value => vec![(name, value)],
-    })
-    .collect()
+    lane_metrics().map(|metric| metric.name.to_owned()).collect()
 }
 
 /// An axis value as JSON. A number keeps every digit; a list or a date stays as it is written.
@@ -60,29 +22,6 @@ pub(super) fn of_toml(value: &toml::Value) -> Value {
         toml::Value::Boolean(yes) => Value::from(*yes),
         toml::Value::String(text) => Value::from(text.as_str()),
         other => Value::from(other.to_string()),
-    }
-}
-
-/// A JSON object whose keys stay in order.
-struct Ordered(Vec<(String, Value)>);
-
-impl<'de> Deserialize<'de> for Ordered {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Keys;
-        impl<'de> Visitor<'de> for Keys {
-            type Value = Ordered;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Ordered, A::Error> {
-                let mut all = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    all.push(entry);
-                }
-                Ok(Ordered(all))
-            }
-        }
-        deserializer.deserialize_map(Keys)
     }
 }
 

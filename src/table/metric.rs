@@ -200,6 +200,14 @@ impl<R, D> Metric<R, D> {
         Metric { limit: Some(limit), ..self }
     }
 
+    /// Label with the unit: `TDECQ, dB`.
+    pub fn title(&self) -> String {
+        match self.unit.symbol() {
+            "" => self.label.to_owned(),
+            unit => format!("{}, {unit}", self.label),
+        }
+    }
+
     /// Its value as a number; `None` where it was not evaluated or is no number.
     pub fn number(&self, result: &R) -> Option<f64> {
         (self.value)(result).as_f64().filter(|_| self.unit.is_number())

@@ -188,34 +188,6 @@ impl Config {
         }
         let recording = modulator.as_deref().and_then(Modulator::recording);
         self.check_simulation(&root.key("simulation"), recording, problems);
-        for (key, [low, high]) in self.targets.all() {
-            if key.ends_with("ecq_db") && !self.tdecq.enabled {
-                problems.report(
-                    &root.key("targets"),
-                    key,
-                    format!("[{low}, {high}]"),
-                    "needs tdecq.enabled = true: the transmitter is not measured otherwise",
-                );
-            }
-            if key == "uncorrectable"
-                && self.fec.chosen().is_none_or(|coding| coding.lanes != self.lanes)
-            {
-                problems.report(
-                    &root.key("targets"),
-                    key,
-                    format!("[{low}, {high}]"),
-                    "needs a coding and all of its lanes: see fec.coding and lanes",
-                );
-            }
-            if low.is_nan() || high.is_nan() || low > high {
-                problems.report(
-                    &root.key("targets"),
-                    key,
-                    format!("[{low}, {high}]"),
-                    "must be two numbers, the lower one first",
-                );
-            }
-        }
         for name in self.lane.keys() {
             if !name.parse::<usize>().is_ok_and(|lane| lane < MOST_LANES) {
                 problems.report(

@@ -6,6 +6,7 @@ use crate::link::layers::layer::{Layer, Mark};
 use crate::link::layers::lines::Lines;
 use crate::link::layers::remedy;
 use crate::link::layers::renamed::{RENAMED, british};
+use crate::link::result::metrics::target::target_remedy;
 use serde::Deserialize;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
@@ -127,6 +128,12 @@ impl Reader<'_> {
         let name = at.last().cloned().unwrap_or_default();
         let (key_place, place) = (self.lines.at(key.start), self.lines.at(value.span().start));
         if self.spoilt.contains(&place.0) {
+            return;
+        }
+        if let ["targets", metric] = at_str(at)[..]
+            && let Some(remedy) = target_remedy(metric)
+        {
+            self.report(key_place, at, String::new(), remedy);
             return;
         }
         let as_table = try_alone(at, Value::Table(Table::new()));

@@ -8,6 +8,7 @@ use crate::link::layers::layer::Layer;
 use crate::link::layers::merging::{complete, merge};
 use crate::link::layers::remedy::refused;
 use crate::link::layers::source;
+use crate::link::result::targets;
 use crate::measured::{FileRead, Library};
 use std::path::Path as FilePath;
 use toml::{Table, Value};
@@ -151,6 +152,7 @@ impl Stack {
         self.check_lane_numbers(base.lanes, &mut problems);
         let mut found = Problems::new();
         base.check(&self.library, &mut found);
+        targets::check(&base, &mut found);
         found.iter().for_each(|problem| problems.push(self.located(problem.clone(), None)));
 
         let patches = shared.remove("lane");

@@ -362,6 +362,12 @@ pub struct PortResult {
     pub ber_counted_low: Option<f64>,
     /// Upper end of its 95 % interval.
     pub ber_counted_high: Option<f64>,
+    /// Counted bit error ratio of all lanes, the power of each lowered to its limit.
+    pub ber_counted_at_limit: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub ber_counted_at_limit_low: Option<f64>,
+    /// Upper end of its 95 % interval.
+    pub ber_counted_at_limit_high: Option<f64>,
     /// Mean of the lanes' semi-analytic bit error ratios.
     pub ber_semi_analytic: Option<f64>,
     /// Smallest margin, dB.

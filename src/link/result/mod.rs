@@ -2,6 +2,7 @@
 
 pub(super) mod clock;
 pub(super) mod figures;
+pub(super) mod metrics;
 pub(super) mod pooled;
 pub(super) mod spec;
 pub(super) mod spec_check;

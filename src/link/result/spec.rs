@@ -47,7 +47,7 @@ pub struct SpecRow {
     /// Key of the limit.
     pub limit_key: &'static str,
     /// What is limited, with its unit.
-    pub name: &'static str,
+    pub name: String,
     /// The worst lane's value; absent when a lane has none.
     pub value: Option<f64>,
     /// That lane.

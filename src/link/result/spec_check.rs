@@ -2,57 +2,40 @@
 
 use crate::link::describe::limits::{Limits, Status};
 use crate::link::describe::presets;
-use crate::link::describe::segments::{DecisionPoint, SegmentKind};
-use crate::link::result::figures::{LaneResult, LinkResult, SegmentResult};
+use crate::link::describe::segments::DecisionPoint;
+use crate::link::result::figures::LinkResult;
+use crate::link::result::metrics::derived::DERIVED;
+use crate::link::result::metrics::lane::lane_metric;
+use crate::link::result::metrics::limit::LaneMetric;
 use crate::link::result::spec::{Finding, Side, SpecRow};
 
-type Value = fn(&LaneResult) -> Option<f64>;
-
-/// Every limit with what it limits.
-const ROWS: [(&str, &str, Side, Value); 19] = [
-    ("launch_power_max_dbm", "average launch power, dBm", Side::Max, |l| l.launch_power_dbm),
-    ("launch_power_min_dbm", "average launch power, dBm", Side::Min, |l| l.launch_power_dbm),
-    ("oma_max_dbm", "OMAouter, dBm", Side::Max, |l| l.oma_tp2_dbm),
-    ("oma_min_dbm", "OMAouter, dBm", Side::Min, |l| l.oma_tp2_dbm),
-    ("oma_minus_tdecq_min_dbm", "OMAouter - max(TECQ, TDECQ), dBm", Side::Min, |l| {
-        Some(l.oma_tp2_dbm? - l.tecq_db?.max(l.tdecq_db?))
-    }),
-    ("extinction_ratio_min_db", "extinction ratio, dB", Side::Min, |l| l.er_tp2_db),
-    ("tdecq_max_db", "TDECQ, dB", Side::Max, |l| l.tdecq_db),
-    ("tecq_max_db", "TECQ, dB", Side::Max, |l| l.tecq_db),
-    ("tdecq_minus_ceq_max_db", "TDECQ - 10 log10(Ceq), dB", Side::Max, |l| l.tdecq_minus_ceq_db),
-    ("tdecq_minus_tecq_max_db", "|TDECQ - TECQ|, dB", Side::Max, |l| {
-        Some((l.tdecq_db? - l.tecq_db?).abs())
-    }),
-    ("transition_time_max_ps", "transition time, ps", Side::Max, |l| l.transition_time_ps),
-    ("overshoot_max_percent", "over- and undershoot, %", Side::Max, |l| {
-        Some(l.overshoot_percent?.max(l.undershoot_percent?))
-    }),
-    ("rin_oma_max_db_per_hz", "RIN_xOMA, dB/Hz", Side::Max, |l| l.rin_oma_db_per_hz),
-    ("pmd_ber", "bit error ratio before FEC, light", Side::Max, |l| match l.segments.as_slice() {
-        [] => l.told_ber(),
-        segments => {
-            segments.iter().find(|segment| segment.name == SegmentKind::OPTICAL)?.told_ber()
-        }
-    }),
-    ("aui_ber", "bit error ratio before FEC, host and module", Side::Max, |l| {
-        let electrical = l.segments.iter().filter(|segment| !segment.name.has_light());
-        electrical.filter_map(SegmentResult::told_ber).reduce(f64::max)
-    }),
-    ("link_ber", "bit error ratio before FEC, host to host", Side::Max, LaneResult::told_ber),
-    ("sensitivity_max_dbm", "receiver sensitivity (OMA), dBm", Side::Max, |l| {
-        l.sensitivity_oma_dbm
-    }),
-    ("sensitivity_minus_tecq_max_dbm", "receiver sensitivity (OMA) - TECQ, dBm", Side::Max, |l| {
-        Some(l.sensitivity_oma_dbm? - l.tecq_db?)
-    }),
-    (
-        "stressed_sensitivity_max_dbm",
-        "stressed sensitivity (OMA), dBm: lightlane srs",
-        Side::Max,
-        |_| None,
-    ),
+/// Every limit with the metric that it limits, and the side that keeps it.
+const ROWS: [(&str, &str, Side); 19] = [
+    ("launch_power_max_dbm", "launch_power_dbm", Side::Max),
+    ("launch_power_min_dbm", "launch_power_dbm", Side::Min),
+    ("oma_max_dbm", "oma_tp2_dbm", Side::Max),
+    ("oma_min_dbm", "oma_tp2_dbm", Side::Min),
+    ("oma_minus_tdecq_min_dbm", "oma_minus_tdecq_dbm", Side::Min),
+    ("extinction_ratio_min_db", "er_tp2_db", Side::Min),
+    ("tdecq_max_db", "tdecq_db", Side::Max),
+    ("tecq_max_db", "tecq_db", Side::Max),
+    ("tdecq_minus_ceq_max_db", "tdecq_minus_ceq_db", Side::Max),
+    ("tdecq_minus_tecq_max_db", "tdecq_minus_tecq_db", Side::Max),
+    ("transition_time_max_ps", "transition_time_ps", Side::Max),
+    ("overshoot_max_percent", "overshoot_or_undershoot_percent", Side::Max),
+    ("rin_oma_max_db_per_hz", "rin_oma_db_per_hz", Side::Max),
+    ("pmd_ber", "ber_optical", Side::Max),
+    ("aui_ber", "ber_electrical", Side::Max),
+    ("link_ber", "ber_host_to_host", Side::Max),
+    ("sensitivity_max_dbm", "sensitivity_oma_dbm", Side::Max),
+    ("sensitivity_minus_tecq_max_dbm", "sensitivity_minus_tecq_dbm", Side::Max),
+    ("stressed_sensitivity_max_dbm", "stressed_sensitivity_dbm", Side::Max),
 ];
+
+/// The metric of a row, of a lane or derived.
+fn limited(name: &str) -> Option<&'static LaneMetric> {
+    lane_metric(name).or_else(|| DERIVED.iter().find(|metric| metric.name == name))
+}
 
 impl Limits {
     /// Holds a result against every limit that is set; a limit that differs from that of the
@@ -60,7 +43,8 @@ impl Limits {
     pub fn judge(&self, result: &LinkResult) -> Vec<SpecRow> {
         let segments = result.module.segments();
         let preset = result.preset.as_deref().and_then(presets::find).map(presets::Preset::limits);
-        let row = |&(key, name, side, value): &(&'static str, &'static str, Side, Value)| {
+        let row = |&(key, metric, side): &(&'static str, &'static str, Side)| {
+            let metric = limited(metric)?;
             let limit = self.get(key)?;
             // a segment that a link does not have is not looked at
             let idle = match key {
@@ -78,7 +62,7 @@ impl Limits {
             let mut worst: Option<(f64, usize)> = None;
             let mut all = !result.lanes.is_empty();
             for lane in &result.lanes {
-                match value(lane).filter(|value| value.is_finite()) {
+                match metric.number(lane).filter(|value| value.is_finite()) {
                     Some(value) if worst.is_none_or(|(least, _)| worse(value, least)) => {
                         worst = Some((value, lane.lane))
                     }
@@ -100,7 +84,7 @@ impl Limits {
             let (value, lane) = (worst.map(|(value, _)| value), worst.map(|(_, lane)| lane));
             Some(SpecRow {
                 limit_key: key,
-                name,
+                name: metric.title(),
                 value,
                 lane,
                 limit,
@@ -110,5 +94,17 @@ impl Limits {
             })
         };
         ROWS.iter().filter_map(row).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_limit_limits_a_metric() {
+        for (key, metric, _) in ROWS {
+            assert!(limited(metric).is_some(), "{key}: {metric}");
+        }
     }
 }

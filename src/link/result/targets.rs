@@ -1,8 +1,14 @@
 //! Judging results against the ranges that are expected of them.
 
+use crate::error::{KeyPath, Problems};
 use crate::link::describe::config::Config;
-use crate::link::result::figures::{LaneResult, LinkResult};
-use crate::link::result::pooled::{Counted, pooled};
+use crate::link::result::figures::{LaneResult, LinkResult, PortResult};
+use crate::link::result::metrics::limit::LaneMetric;
+use crate::link::result::metrics::port::{FEC_METRICS, PORT_METRICS, PortMetric};
+use crate::link::result::metrics::target::{TargetMetric, target_metrics};
+use crate::link::result::metrics::transmitter::MEASURED;
+use crate::table::{Metric, Spacing, Unit, Worst};
+
 /// What is said of one target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -28,8 +34,12 @@ impl Verdict {
 /// One target, what was found, and the verdict.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TargetVerdict {
-    /// Key of the target.
+    /// Name of the metric.
     pub key: &'static str,
+    /// Its unit.
+    pub unit: Unit,
+    /// How its values lie along an axis.
+    pub spacing: Spacing,
     /// The range that was expected.
     pub range: [f64; 2],
     /// What was found; absent when it was not evaluated, or when no error was counted.
@@ -44,111 +54,95 @@ pub struct TargetVerdict {
 
 /// Judges every target that is set.
 ///
-/// A figure of the worst lane is the largest error ratio, or the smallest margin or signal to noise
-/// ratio; of the figures that every lane must keep, the one furthest out is shown. A counted error
-/// ratio is judged by its 95 % interval: pass when all of it lies within the range, fail when all
-/// of it lies outside. An absent figure never passes.
+/// A metric of a lane is judged by the worst lane: the one with the highest error ratio, the lowest
+/// margin or, where neither way is better, the value furthest outside the range. A counted ratio of
+/// the port is judged by its 95 % interval: pass if all of it lies within the range, fail if all of
+/// it lies outside. An absent figure never passes.
 pub fn judge(result: &LinkResult, config: &Config) -> Vec<TargetVerdict> {
-    config.targets.all().map(|(key, range)| judge_one(result, key, range)).collect()
+    let judged = |target: TargetMetric| {
+        let range = config.targets.range(target.name())?;
+        Some(match target {
+            TargetMetric::Lane(metric) => of_lane(result, metric, range),
+            TargetMetric::Port(metric) => of_port(&result.port, metric, range),
+            TargetMetric::Fec(metric) => {
+                let value = result.port.fec.as_ref().and_then(|fec| metric.number(fec));
+                by_value(metric, range, value, None)
+            }
+        })
+    };
+    target_metrics().filter_map(judged).collect()
 }
 
-fn judge_one(result: &LinkResult, key: &'static str, range: [f64; 2]) -> TargetVerdict {
-    let port = &result.port;
-    let of = |figure: fn(&LaneResult) -> Option<f64>, worse: &dyn Fn(f64) -> f64| {
-        lane_figure(result, key, range, figure, worse)
-    };
-    let outside = |x: f64| (range[0] - x).max(x - range[1]);
-    match key {
-        "ber_counted" => {
-            counted(key, range, port.ber_counted, port.ber_counted_low.zip(port.ber_counted_high))
+/// Reports targets that cannot be judged.
+pub(crate) fn check(config: &Config, problems: &mut Problems) {
+    let at = KeyPath::root().key("targets");
+    for (key, [low, high]) in &config.targets.0 {
+        let mut report = |remedy| problems.report(&at, key, format!("[{low}, {high}]"), remedy);
+        if MEASURED.iter().any(|metric| metric.name == key) && !config.tdecq.enabled {
+            report("needs tdecq.enabled = true: the transmitter is not measured otherwise");
         }
-        "ber_counted_at_limit" => {
-            let (value, interval) = counted_at_limit(&result.lanes);
-            counted(key, range, value, interval)
+        if FEC_METRICS.iter().any(|metric| metric.target && metric.name == key)
+            && config.fec.chosen().is_none_or(|coding| coding.lanes != config.lanes)
+        {
+            report("needs a coding and all of its lanes: see fec.coding and lanes");
         }
-        "ber_semi_analytic" => of(|lane| lane.ber_semi_analytic, &|x| x),
-        "margin_db" => of(|lane| lane.margin_db, &|x| -x),
-        "snr_db" => of(|lane| lane.snr_db, &|x| -x),
-        "oma_tp2_dbm" => of(|lane| lane.oma_tp2_dbm, &outside),
-        "er_tp2_db" => of(|lane| lane.er_tp2_db, &outside),
-        "launch_power_dbm" => of(|lane| lane.launch_power_dbm, &outside),
-        "rlm" => of(|lane| lane.rlm, &outside),
-        "frame_loss_ratio_closed" => of(|lane| lane.frame_loss_ratio_closed, &|x| x),
-        "uncorrectable" => {
-            let value = port.fec.as_ref().map(|fec| fec.uncorrectable as f64);
-            let inside = value.is_some_and(|x| (range[0]..=range[1]).contains(&x));
-            let verdict = if inside { Verdict::Pass } else { Verdict::Fail };
-            TargetVerdict { key, range, value, interval: None, lane: None, verdict }
+        if low.is_nan() || high.is_nan() || low > high {
+            report("must be two numbers, the lower one first");
         }
-        "tecq_db" => of(|lane| lane.tecq_db, &|x| x),
-        "tdecq_db" => of(|lane| lane.tdecq_db, &|x| x),
-        _ => TargetVerdict {
-            key,
-            range,
-            value: None,
-            interval: None,
-            lane: None,
-            verdict: Verdict::Fail,
-        },
     }
 }
 
-/// The lane for which `worse` is largest decides; a lane without the figure is the worst of all.
-fn lane_figure(
-    result: &LinkResult,
-    key: &'static str,
-    range: [f64; 2],
-    figure: fn(&LaneResult) -> Option<f64>,
-    worse: &dyn Fn(f64) -> f64,
-) -> TargetVerdict {
-    let badness =
-        |lane: &LaneResult| figure(lane).filter(|x| !x.is_nan()).map_or(f64::INFINITY, worse);
-    let worst = result.lanes.iter().max_by(|a, b| badness(a).total_cmp(&badness(b)));
-    let value = worst.and_then(figure);
-    let inside = value.is_some_and(|x| (range[0]..=range[1]).contains(&x));
-    let verdict = if inside { Verdict::Pass } else { Verdict::Fail };
-    TargetVerdict { key, range, value, interval: None, lane: worst.map(|lane| lane.lane), verdict }
+/// A lane without the figure is the worst of all.
+fn of_lane(result: &LinkResult, metric: &LaneMetric, range: [f64; 2]) -> TargetVerdict {
+    let worst = Worst::of(metric.better, Some(range));
+    let badness = |lane: &LaneResult| worst.badness(metric.number(lane).unwrap_or(f64::NAN));
+    let lane = result.lanes.iter().max_by(|a, b| badness(a).total_cmp(&badness(b)));
+    let value = lane.and_then(|lane| metric.number(lane));
+    by_value(metric, range, value, lane.map(|lane| lane.lane))
 }
 
-fn counted(
-    key: &'static str,
-    range: [f64; 2],
-    value: Option<f64>,
-    interval: Option<(f64, f64)>,
-) -> TargetVerdict {
+/// By the interval, where the metric has one.
+fn of_port(port: &PortResult, metric: &PortMetric, range: [f64; 2]) -> TargetVerdict {
+    let end = |suffix: &str| {
+        let end = PORT_METRICS.iter().find(|end| end.name == format!("{}_{suffix}", metric.name));
+        end.map(|end| end.number(port))
+    };
+    let (Some(low), Some(high)) = (end("low"), end("high")) else {
+        return by_value(metric, range, metric.number(port), None);
+    };
+    let interval = low.zip(high);
     let verdict = match interval {
         Some((low, high)) if range[0] <= low && high <= range[1] => Verdict::Pass,
         Some((low, high)) if high < range[0] || low > range[1] => Verdict::Fail,
         Some(_) => Verdict::NotEnoughErrors,
         None => Verdict::Fail,
     };
-    TargetVerdict {
-        key,
-        range,
-        value,
-        interval: interval.map(|(low, high)| [low, high]),
-        lane: None,
-        verdict,
-    }
+    let interval = interval.map(|(low, high)| [low, high]);
+    TargetVerdict { interval, verdict, ..by_value(metric, range, metric.number(port), None) }
 }
 
-/// What was counted at the limit, all lanes together.
-fn counted_at_limit(lanes: &[LaneResult]) -> (Option<f64>, Option<(f64, f64)>) {
-    let of_lane = |l: &LaneResult| Counted {
-        bits: l.bits_at_limit,
-        errors: l.weighted_errors_at_limit(),
-        low: l.ber_counted_at_limit_low.unwrap_or(0.0),
-        high: l.ber_counted_at_limit_high.unwrap_or(1.0),
-    };
-    let (ber, interval) = pooled(lanes.iter().map(of_lane));
-    (ber, interval.map(|i| (i.low, i.high)))
+fn by_value<R, D>(
+    metric: &Metric<R, D>,
+    range: [f64; 2],
+    value: Option<f64>,
+    lane: Option<usize>,
+) -> TargetVerdict {
+    let inside = value.is_some_and(|x| (range[0]..=range[1]).contains(&x));
+    TargetVerdict {
+        key: metric.name,
+        unit: metric.unit,
+        spacing: metric.spacing,
+        range,
+        value,
+        interval: None,
+        lane,
+        verdict: if inside { Verdict::Pass } else { Verdict::Fail },
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::link::PortResult;
-    use crate::math::interval::clopper_pearson;
 
     fn result(lanes: Vec<LaneResult>, port: PortResult) -> LinkResult {
         let (config_hash, transmitter) = (String::new(), "eml".to_owned());
@@ -251,28 +245,6 @@ mod tests {
         assert_eq!(
             verdict(&result(vec![], port(0.0, 1e-6)), "ber_counted = [0, 1e-5]"),
             Verdict::Pass
-        );
-    }
-
-    /// Eight independent lanes of 100 errors know their ratio as well as one lane of 800: 7 % of
-    /// it, and the two intervals agree to a tenth of that.
-    #[test]
-    fn lanes_at_the_limit_are_pooled() {
-        let one = clopper_pearson(100, 1_000_000, 0.95);
-        let lane = LaneResult {
-            bits_at_limit: 1_000_000,
-            errors_at_limit: 100,
-            ber_counted_at_limit_low: Some(one.low),
-            ber_counted_at_limit_high: Some(one.high),
-            ..LaneResult::default()
-        };
-        let (ber, interval) = counted_at_limit(&vec![lane; 8]);
-        let (low, high) = interval.unwrap();
-        let all = clopper_pearson(800, 8_000_000, 0.95);
-        assert_eq!(ber, Some(1e-4));
-        assert!(
-            (low / all.low - 1.0).abs() < 0.01 && (high / all.high - 1.0).abs() < 0.01,
-            "{low} {high} {all:?}"
         );
     }
 }

@@ -18,6 +18,7 @@ pub(crate) fn port(
         high: l.ber_counted_high.unwrap_or(1.0),
     };
     let (ber_counted, interval) = pooled(lanes.iter().map(of_lane));
+    let (ber_counted_at_limit, interval_at_limit) = pooled(lanes.iter().map(lane_at_limit));
     let mean = |of: fn(&LaneResult) -> Option<f64>| {
         let all: Option<Vec<f64>> = lanes.iter().map(of).collect();
         all.filter(|all| !all.is_empty()).map(|all| all.iter().sum::<f64>() / all.len() as f64)
@@ -30,6 +31,9 @@ pub(crate) fn port(
         ber_counted,
         ber_counted_low: interval.map(|i| i.low),
         ber_counted_high: interval.map(|i| i.high),
+        ber_counted_at_limit,
+        ber_counted_at_limit_low: interval_at_limit.map(|i| i.low),
+        ber_counted_at_limit_high: interval_at_limit.map(|i| i.high),
         ber_semi_analytic,
         margin_db: lanes
             .iter()
@@ -51,6 +55,16 @@ pub(crate) fn port(
     }
 }
 
+/// The count of a lane at the limit.
+fn lane_at_limit(lane: &LaneResult) -> Counted {
+    Counted {
+        bits: lane.bits_at_limit,
+        errors: lane.weighted_errors_at_limit(),
+        low: lane.ber_counted_at_limit_low.unwrap_or(0.0),
+        high: lane.ber_counted_at_limit_high.unwrap_or(1.0),
+    }
+}
+
 /// Orders lanes from best to worst: margin where there is one, else the error ratio.
 fn cost(lane: &LaneResult) -> f64 {
     match (lane.margin_db, lane.ber_semi_analytic) {
@@ -61,5 +75,33 @@ fn cost(lane: &LaneResult) -> f64 {
         (None, Some(_)) => -1000.0,
         (None, None) if lane.refusal.is_none() => 100.0 + lane.ber_counted.unwrap_or(0.0),
         (None, None) => f64::INFINITY,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::interval::{Interval, clopper_pearson};
+
+    /// Eight independent lanes of 100 errors know their ratio as well as one lane of 800: 7 % of
+    /// it, and the two intervals agree to a tenth of that.
+    #[test]
+    fn lanes_at_the_limit_are_pooled() {
+        let one = clopper_pearson(100, 1_000_000, 0.95);
+        let lane = LaneResult {
+            bits_at_limit: 1_000_000,
+            errors_at_limit: 100,
+            ber_counted_at_limit_low: Some(one.low),
+            ber_counted_at_limit_high: Some(one.high),
+            ..LaneResult::default()
+        };
+        let (ber, interval) = pooled([&lane; 8].map(lane_at_limit).into_iter());
+        let Interval { low, high } = interval.unwrap();
+        let all = clopper_pearson(800, 8_000_000, 0.95);
+        assert_eq!(ber, Some(1e-4));
+        assert!(
+            (low / all.low - 1.0).abs() < 0.01 && (high / all.high - 1.0).abs() < 0.01,
+            "{low} {high} {all:?}"
+        );
     }
 }
