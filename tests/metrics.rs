@@ -85,7 +85,7 @@ fn a_run_has_the_names_of_the_error_correction_list() {
         stack.set(assignment).unwrap();
     }
     let result = lightlane::link::Link::new(stack.resolve().unwrap())
-        .run(&|_| (), &std::sync::atomic::AtomicBool::new(false))
+        .run(&lightlane::link::RunOptions::default())
         .unwrap();
     let fec: Vec<&str> = FEC_METRICS.iter().map(|metric| metric.name).collect();
     assert_eq!(fec, names(result.port.fec.as_ref().unwrap(), &[]));
