@@ -147,7 +147,7 @@ impl SerdesTx {
             (
                 "dual_dirac_jitter",
                 "two_point_jitter",
-                Law::TimingTwoPoint,
+                Law::TimingDualDirac,
                 self.dual_dirac_jitter_fs,
             ),
             (

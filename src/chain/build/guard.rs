@@ -9,7 +9,7 @@ impl Plan {
     /// Part of the energy of the impulse response, from the symbols to the sampler, that lies
     /// outside of what a guard covers: it comes from the wrong end of the block.
     ///
-    /// Of the fused responses; what maps do between them is memoryless.
+    /// Of the fused responses; the memory of maps between them is taken off the guard.
     pub fn energy_beyond_guard(&self, trained: &Trained) -> f64 {
         let Some(clocking) = self.clocking else { return 0.0 };
         let mut response = trained.response.clone();
@@ -24,7 +24,8 @@ impl Plan {
         debug_assert_eq!(response.len(), fft::bins(circular.len()));
         // the receiver reads on into the trailing guard until the equaliser has all it needs
         let ahead = latency(trained, self.sampler.samples_per_symbol) as usize;
-        let covered = clocking.guard.saturating_sub(ahead + SLACK) * self.grid.samples_per_symbol;
+        let covered = (clocking.guard.saturating_sub(ahead + SLACK) * self.grid.samples_per_symbol)
+            .saturating_sub(self.memory_samples());
         let energy = |samples: &[f32]| samples.iter().map(|&h| f64::from(h).powi(2)).sum::<f64>();
         energy(&circular[covered..circular.len() - covered])
             / energy(&circular).max(f64::MIN_POSITIVE)

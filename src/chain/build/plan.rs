@@ -7,10 +7,15 @@ use super::spectrum::multiply;
 use crate::chain::describe::chain::Chain;
 use crate::chain::describe::chain::{Step, Storage};
 use crate::chain::describe::clocking::Clocking;
-use crate::chain::describe::noise::{Density, Law, Noise, NoiseId};
+use crate::chain::describe::map::{Erased, Memory};
+use crate::chain::describe::noise::{
+    Density, Law, Noise, NoiseClass, NoiseId, NoisePlace, NoiseSource,
+};
+use crate::chain::describe::not_evaluated::NotEvaluated;
 use crate::chain::describe::sampler::Sampler;
 use crate::chain::describe::shape::Shape;
 use crate::math::fft;
+use crate::seed::StreamKey;
 use crate::signal::Grid;
 use crate::signal::Volt;
 use num_complex::Complex32;
@@ -38,6 +43,8 @@ pub struct Plan {
     pub(crate) dispersion_phase: f64,
     /// How the receiver finds its phase; nothing in periodic mode.
     pub(crate) clocking: Option<Clocking>,
+    /// Every noise: symbols, then section by section, then the converter.
+    pub(crate) noises: Vec<NoiseSource>,
     /// Transforms.
     pub(crate) transforms: Transforms,
 }
@@ -84,6 +91,16 @@ pub(crate) enum SymbolNoise {
 }
 
 impl SymbolNoise {
+    /// Its law.
+    fn law(self) -> Law {
+        match self {
+            SymbolNoise::Added(_) => Law::Added,
+            SymbolNoise::Timing(_) => Law::Timing,
+            SymbolNoise::TwoPoint(_) => Law::TimingDualDirac,
+            SymbolNoise::EvenOdd(_) => Law::TimingEvenOdd,
+        }
+    }
+
     /// True for what displaces edges.
     fn displaces(self) -> bool {
         !matches!(self, SymbolNoise::Added(_))
@@ -102,6 +119,7 @@ impl Plan {
         let mut compression = 0.0;
         let mut recording: Option<Vec<f32>> = None;
         let mut symbol_sources = Vec::new();
+        let mut light_noises = Vec::new();
         let mut drafts = vec![Draft::new(None, Storage::Real)];
         let mut detector = 0;
         for step in chain.steps {
@@ -112,12 +130,17 @@ impl Plan {
                 Step::Taps(t) => taps = t,
                 Step::Compression(c) => compression = c as f32,
                 Step::Response(shape) => draft.shapes.push(shape),
-                Step::Noise(noise)
+                Step::Noise(noise, _)
                     if sections == 1 && draft.shapes.is_empty() && recording.is_none() =>
                 {
                     symbol_sources.push(symbol_source(&noise, grid))
                 }
-                Step::Noise(noise) => draft.noises.push((draft.shapes.len(), noise)),
+                Step::Noise(noise, on_light) => {
+                    if on_light {
+                        light_noises.push(noise.id.clone());
+                    }
+                    draft.noises.push((draft.shapes.len(), noise))
+                }
                 Step::Interferer(interferer) => {
                     draft.interferers.push((draft.shapes.len(), interferer))
                 }
@@ -156,6 +179,7 @@ impl Plan {
             .collect();
         let recorded = recording.map(|power| recorded(power, &sections[0], grid, cache));
         drop_quiet_phase(&mut sections, dispersion_phase, grid);
+        let noises = classified(&symbol_sources, &sections, detector, &light_noises, &sampler);
         let (m, k) = (grid.samples(), grid.symbols * sampler.samples_per_symbol);
         assert!(m.is_multiple_of(k), "the sampler's rate divides the grid's");
         let sampled_deviation = folded(&sections[last].deviation, m, k);
@@ -178,6 +202,7 @@ impl Plan {
             sampled_deviation,
             dispersion_phase,
             clocking: None,
+            noises,
             transforms,
         }
     }
@@ -212,6 +237,51 @@ impl Plan {
         })
     }
 
+    /// Every noise with its class: of the symbols, then section by section, then the converter's.
+    pub fn noises(&self) -> &[NoiseSource] {
+        &self.noises
+    }
+
+    /// A noise of the plan.
+    ///
+    /// # Panics
+    ///
+    /// If the plan has no such noise.
+    pub(crate) fn noise(&self, id: &NoiseId) -> &NoiseSource {
+        self.noises.iter().find(|n| n.id == *id).expect("a noise of this plan")
+    }
+
+    /// Keys of all random streams that its blocks draw from: sources, merged sections, interferers.
+    pub fn stream_keys(&self) -> Vec<StreamKey> {
+        let merged = self.sections.iter().filter(|s| !s.sources.is_empty()).map(Section::stream);
+        let sources = self.noises.iter().map(|n| n.id.stream.clone());
+        sources.chain(merged).chain(self.interferer_paths().map(|i| i.id.stream.clone())).collect()
+    }
+
+    /// True if a map with memory follows this section.
+    pub(crate) fn memory_follows(&self, section: usize) -> bool {
+        self.maps().skip(section).any(|map| map.memory() != Memory::None)
+    }
+
+    /// Samples of the grid that its maps with memory look back, in all.
+    pub(crate) fn memory_samples(&self) -> usize {
+        self.maps().map(|map| if let Memory::Samples(n) = map.memory() { n } else { 0 }).sum()
+    }
+
+    /// Why it cannot run in stream mode; `None` if it can.
+    pub fn refuses_streaming(&self) -> Option<NotEvaluated> {
+        let whole = self.maps().find(|map| map.memory() == Memory::Block)?;
+        Some(NotEvaluated::new(format!(
+            "`{}` remembers a whole block: stream mode cannot hand that on from block to block",
+            whole.name()
+        )))
+    }
+
+    /// Its maps, each the start of a section from the second on.
+    fn maps(&self) -> impl Iterator<Item = &dyn Erased> {
+        self.sections.iter().filter_map(|section| section.map.as_deref())
+    }
+
     /// The last section.
     pub(crate) fn end(&self) -> &Section {
         &self.sections[self.sections.len() - 1]
@@ -229,6 +299,34 @@ impl Plan {
         let worst = crate::units::db_from_amplitude_ratio(angle.cos() - angle.sin());
         worst.is_nan() || worst <= -0.5
     }
+}
+
+/// Every noise of a plan with its class.
+fn classified(
+    symbol_sources: &[SymbolSource],
+    sections: &[Section],
+    detector: usize,
+    light_noises: &[NoiseId],
+    sampler: &Sampler,
+) -> Vec<NoiseSource> {
+    let has_light = sections.iter().any(|s| s.storage == Storage::Complex);
+    let place = |section: usize, id: &NoiseId| match section {
+        _ if light_noises.contains(id) => NoisePlace::OnLight,
+        _ if !has_light => NoisePlace::Electrical,
+        section if section < detector => NoisePlace::BeforeModulator,
+        _ => NoisePlace::AfterDetector,
+    };
+    let source = |section: usize, id: &NoiseId, law: Law| NoiseSource {
+        id: id.clone(),
+        class: NoiseClass { place: place(section, id), law },
+    };
+    let symbols = symbol_sources.iter().map(|s| source(0, &s.id, s.kind.law()));
+    let rest = sections.iter().enumerate().flat_map(|(i, section)| {
+        let added = section.sources.iter().map(move |s| source(i, &s.id, Law::Added));
+        added.chain(section.start.iter().map(move |n| source(i, &n.id, n.law)))
+    });
+    let converter = [Some(Sampler::quantisation_source()), sampler.jitter_source()];
+    symbols.chain(rest).chain(converter.into_iter().flatten()).collect()
 }
 
 /// A recording's spectrum through the first section.
@@ -252,7 +350,7 @@ fn symbol_source(noise: &Noise, grid: Grid) -> SymbolSource {
     let kind = match noise.law {
         Law::Added => SymbolNoise::Added(rms),
         Law::Timing => SymbolNoise::Timing(rms),
-        Law::TimingTwoPoint => SymbolNoise::TwoPoint(rms),
+        Law::TimingDualDirac => SymbolNoise::TwoPoint(rms),
         Law::TimingEvenOdd => SymbolNoise::EvenOdd(rms),
         _ => panic!("{} cannot act on symbols", noise.id.name),
     };

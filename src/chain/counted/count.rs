@@ -22,7 +22,12 @@ pub fn count<W: BlockObserver>(
     cancelled: &AtomicBool,
 ) -> Vec<Counted> {
     let refused = |lane: &Count<'_>| {
-        if let Method::NotEvaluated(refusal) = lane.method { Some(refusal.clone()) } else { None }
+        if let Method::NotEvaluated(refusal) = lane.method {
+            return Some(refusal.clone());
+        }
+        let plans = || lane.segments.iter().map(|segment| segment.plan);
+        let streamed = plans().any(|plan| plan.clocking.is_some());
+        plans().filter(|_| streamed).find_map(|plan| plan.refuses_streaming())
     };
     let mut counted: Vec<Counted> =
         lanes.iter().map(|lane| Counted { refusal: refused(lane), ..Counted::default() }).collect();

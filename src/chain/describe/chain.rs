@@ -6,6 +6,7 @@ use super::map::{Erased, Typed};
 use super::noise::Noise;
 use super::shape::Shape;
 use crate::signal::{Field, Grid, Quantity, Symbol, Volt, Watt};
+use std::any::TypeId;
 use std::marker::PhantomData;
 
 pub(crate) enum Step {
@@ -13,7 +14,8 @@ pub(crate) enum Step {
     Taps(Vec<f64>),
     Compression(f64),
     Response(Shape),
-    Noise(Noise),
+    /// A noise, and true if it acts on optical power or on a field.
+    Noise(Noise, bool),
     Map(Box<dyn Erased>, Storage),
     Interferer(Interferer),
     Probe(&'static str),
@@ -80,7 +82,9 @@ impl<Q: Quantity> Chain<Q> {
 
     /// A noise at this node.
     pub fn noise(self, noise: Noise) -> Self {
-        self.push(Step::Noise(noise))
+        let q = TypeId::of::<Q>();
+        let on_light = q == TypeId::of::<Watt>() || q == TypeId::of::<Field>();
+        self.push(Step::Noise(noise, on_light))
     }
 
     /// Names this node for side branches.

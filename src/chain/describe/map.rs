@@ -4,9 +4,21 @@ use crate::seed::StreamKey;
 use crate::signal::{Quantity, Samples};
 use std::marker::PhantomData;
 
-/// A memoryless map from samples of `A` to samples of `B`, shared by all threads.
+/// How far a map's output depends on earlier input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    /// Each sample on its own.
+    None,
+    /// This many earlier samples of the grid.
+    Samples(usize),
+    /// The whole block, as with slow heating.
+    Block,
+}
+
+/// A map from samples of `A` to samples of `B`, shared by all threads.
 pub trait Map<A: Quantity, B: Quantity>: Send + Sync + 'static {
-    /// Maps a block; `y` is as long as `x`.
+    /// Maps a block, which is periodic; `y` is as long as `x`. A map with memory gives the periodic
+    /// steady state.
     fn apply(&self, x: &[A::Sample], y: &mut [B::Sample]);
 
     /// Name of the map, in messages.
@@ -16,12 +28,20 @@ pub trait Map<A: Quantity, B: Quantity>: Send + Sync + 'static {
     fn stream(&self) -> StreamKey {
         StreamKey::fixed(self.name())
     }
+
+    /// Memory. Where there is any, noise before the map is measured with small draws through the
+    /// chain instead of by a local slope, and guards of stream mode must cover it.
+    fn memory(&self) -> Memory {
+        Memory::None
+    }
 }
 
 /// A map whose quantities are forgotten: what a built plan holds.
 pub(crate) trait Erased: Send + Sync {
     fn run(&self, x: &Samples, y: &mut Samples);
     fn stream(&self) -> StreamKey;
+    fn name(&self) -> &'static str;
+    fn memory(&self) -> Memory;
 }
 
 pub(crate) struct Typed<M, A, B>(pub(crate) M, pub(crate) PhantomData<fn(A) -> B>);
@@ -33,5 +53,13 @@ impl<A: Quantity, B: Quantity, M: Map<A, B>> Erased for Typed<M, A, B> {
 
     fn stream(&self) -> StreamKey {
         self.0.stream()
+    }
+
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn memory(&self) -> Memory {
+        self.0.memory()
     }
 }

@@ -23,7 +23,7 @@ pub enum Law {
     /// Displacement of a hold's edges: density in s^2/Hz at the symbol rate.
     Timing,
     /// The same by one of two amounts, early or late at random.
-    TimingTwoPoint,
+    TimingDualDirac,
     /// Displacement of even edges one way and of odd ones the other: no noise, but part of every
     /// block.
     TimingEvenOdd,
@@ -116,6 +116,60 @@ impl<T: AsRef<str> + ?Sized> From<&T> for NoiseId {
     fn from(name: &T) -> Self {
         NoiseId::new(name.as_ref())
     }
+}
+
+/// Where a noise stands in a plan. The plan says so, not the device: the noise of a host's
+/// transmitter is before the modulator in LPO, and electrical in a retimed module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoisePlace {
+    /// Before the map that makes light.
+    BeforeModulator,
+    /// On optical power or on the field.
+    OnLight,
+    /// At or after the detector.
+    AfterDetector,
+    /// In a chain without light.
+    Electrical,
+    /// In the analogue-to-digital converter.
+    Sampler,
+}
+
+/// Kind of a noise: what warnings, limits of the estimators and tables go by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NoiseClass {
+    /// Where it stands.
+    pub place: NoisePlace,
+    /// How it acts.
+    pub law: Law,
+}
+
+impl NoiseClass {
+    /// True if the modulator's curvature acts on it.
+    #[must_use]
+    pub fn bent_by_modulator(&self) -> bool {
+        self.place == NoisePlace::BeforeModulator
+    }
+
+    /// True if its distribution ends: no tails.
+    #[must_use]
+    pub fn is_bounded(&self) -> bool {
+        matches!(self.law, Law::TimingDualDirac)
+    }
+
+    /// True for random jitter of the sampling instants.
+    #[must_use]
+    pub fn is_sampling_jitter(&self) -> bool {
+        self.place == NoisePlace::Sampler && matches!(self.law, Law::Timing)
+    }
+}
+
+/// A noise of a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NoiseSource {
+    /// Identity.
+    pub id: NoiseId,
+    /// Kind.
+    pub class: NoiseClass,
 }
 
 /// A source of noise at a node of a chain.

@@ -1,5 +1,7 @@
 //! The converter at the end of a chain.
 
+use super::noise::{Law, NoiseClass, NoiseId, NoisePlace, NoiseSource};
+use crate::seed::StreamKey;
 use crate::signal::Grid;
 
 /// What ends a chain: an analogue-to-digital converter whose full scale the training sets.
@@ -13,10 +15,31 @@ pub struct Sampler {
     pub jitter_s: f64,
 }
 
+/// Stream of the converter's quantisation noise.
+pub(crate) const QUANTISATION: StreamKey = StreamKey::fixed("adc");
+/// Stream of the displacement of its sampling instants.
+pub(crate) const JITTER: StreamKey = StreamKey::fixed("adc.jitter");
+
 /// Jitter up to which its first order, slope times displacement, is enough, symbol periods rms.
 const FIRST_ORDER_UI: f64 = 0.02;
 
 impl Sampler {
+    /// Its quantisation noise as a source.
+    pub(crate) fn quantisation_source() -> NoiseSource {
+        NoiseSource {
+            id: NoiseId { name: "adc.quantisation".to_owned(), stream: QUANTISATION },
+            class: NoiseClass { place: NoisePlace::Sampler, law: Law::Added },
+        }
+    }
+
+    /// Its jitter as a source; `None` without any.
+    pub(crate) fn jitter_source(&self) -> Option<NoiseSource> {
+        (self.jitter_s > 0.0).then(|| NoiseSource {
+            id: NoiseId { name: "adc.jitter".to_owned(), stream: JITTER },
+            class: NoiseClass { place: NoisePlace::Sampler, law: Law::Timing },
+        })
+    }
+
     /// True when jitter is so large that its second order counts.
     pub(crate) fn needs_second_order_jitter(&self, grid: Grid) -> bool {
         self.jitter_s > FIRST_ORDER_UI * grid.symbol_s()

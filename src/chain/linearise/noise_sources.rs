@@ -8,7 +8,7 @@ use crate::chain::build::plan::{Plan, SymbolNoise};
 use crate::chain::build::section::AddedNoise;
 use crate::chain::build::trained::Trained;
 use crate::chain::describe::chain::Storage;
-use crate::chain::describe::noise::{Law, NoiseId};
+use crate::chain::describe::noise::{Law, NoiseSource};
 use crate::math::buffer_pool::Pooled;
 use num_complex::Complex32;
 
@@ -63,8 +63,8 @@ impl Depth {
 }
 
 /// One source and how it comes to the slicer.
-pub(crate) struct NoiseSource {
-    pub(crate) id: NoiseId,
+pub(crate) struct NoiseRoute {
+    pub(crate) source: NoiseSource,
     pub(crate) path: NoisePath,
     /// True when the closed form does not hold and small draws through the chain take its place.
     pub(crate) probed: bool,
@@ -92,7 +92,7 @@ pub(crate) enum NoisePath {
 
 /// All sources of a plan but the converter.
 pub(crate) struct Noises {
-    pub(crate) sources: Vec<NoiseSource>,
+    pub(crate) sources: Vec<NoiseRoute>,
     pub(crate) depth: Depth,
 }
 
@@ -127,7 +127,8 @@ impl Noises {
                 power,
                 kernel: ImpulseResponse::cut(&circular, depth.symbol_lost()),
             };
-            sources.push(NoiseSource { id: source.id.clone(), path, probed: before });
+            let probed = before || plan.memory_follows(0);
+            sources.push(NoiseRoute { source: plan.noise(&source.id).clone(), path, probed });
         }
         for (i, section) in plan.sections.iter().enumerate() {
             for (j, source) in section.sources.iter().enumerate() {
@@ -151,11 +152,8 @@ impl Noises {
                 } else {
                     NoisePath::Interior { section: i, source: j }
                 };
-                sources.push(NoiseSource {
-                    id: source.id.clone(),
-                    probed: i != last && before,
-                    path,
-                });
+                let probed = i != last && (before || plan.memory_follows(i));
+                sources.push(NoiseRoute { source: plan.noise(&source.id).clone(), path, probed });
             }
             for noise in &section.start {
                 let half_rate = plan.grid.sample_rate_hz() / 2.0;
@@ -185,7 +183,8 @@ impl Noises {
                     NoisePath::Phase => true,
                     _ => before,
                 };
-                sources.push(NoiseSource { id: noise.id.clone(), path, probed });
+                let probed = probed || plan.memory_follows(i);
+                sources.push(NoiseRoute { source: plan.noise(&noise.id).clone(), path, probed });
             }
         }
         Noises { sources, depth }
@@ -193,7 +192,7 @@ impl Noises {
 
     /// Sections by whose end the slope of the current is wanted.
     pub(crate) fn sections_with_slope(&self) -> Vec<usize> {
-        let section = |source: &NoiseSource| match source.path {
+        let section = |source: &NoiseRoute| match source.path {
             NoisePath::Symbol { .. } => Some(0),
             NoisePath::Slope { section, .. } => Some(section),
             _ => None,

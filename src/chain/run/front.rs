@@ -236,7 +236,7 @@ impl Workspace {
                         step as f32 * scale,
                     );
                 }
-                Law::Added | Law::Timing | Law::TimingTwoPoint | Law::TimingEvenOdd => {
+                Law::Added | Law::Timing | Law::TimingDualDirac | Law::TimingEvenOdd => {
                     unreachable!("not a noise of a section's start")
                 }
             }

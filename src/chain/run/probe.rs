@@ -9,6 +9,7 @@ use crate::chain::build::section::Section;
 use crate::chain::build::spectrum::multiply;
 use crate::chain::build::trained::Trained;
 use crate::chain::describe::chain::Storage;
+use crate::chain::describe::sampler::QUANTISATION;
 use crate::math::{fft, normals};
 use crate::signal::{Ampere, Field, Quantity};
 use num_complex::Complex32;
@@ -211,7 +212,7 @@ impl Workspace {
             .for_each(|(b, d)| *b = d);
         plan.transforms.samples.inverse(&mut bins, &mut slope, &mut self.scratch);
         normals::fill(
-            &mut keys.lane_seed.named("adc").index(keys.noise).rng(),
+            &mut keys.lane_seed.stream(&QUANTISATION).index(keys.noise).rng(),
             &mut self.normals[..k],
         );
         let mut sampled = vec![Complex32::default(); fft::bins(k)];

@@ -7,6 +7,7 @@ use super::workspace::Workspace;
 use crate::chain::build::plan::Plan;
 use crate::chain::build::spectrum::multiply;
 use crate::chain::build::trained::Trained;
+use crate::chain::describe::sampler::{JITTER, QUANTISATION};
 use crate::math::{fft, normals};
 use crate::signal::{Ampere, Quantity};
 
@@ -38,12 +39,12 @@ impl Workspace {
     pub(crate) fn draw_converter(&mut self, plan: &Plan, keys: &StreamKeys<'_>) {
         let k = plan.sampled();
         normals::fill(
-            &mut keys.lane_seed.named("adc").index(keys.noise).rng(),
+            &mut keys.lane_seed.stream(&QUANTISATION).index(keys.noise).rng(),
             &mut self.normals[..k],
         );
         if plan.sampler.jitter_s > 0.0 {
             normals::fill(
-                &mut keys.lane_seed.named("adc.jitter").index(keys.noise).rng(),
+                &mut keys.lane_seed.stream(&JITTER).index(keys.noise).rng(),
                 &mut self.slope[..k],
             );
         }
@@ -116,7 +117,7 @@ impl Workspace {
             let far = plan.needs_second_order_jitter();
             if far {
                 normals::fill(
-                    &mut keys.lane_seed.named("adc.jitter").index(keys.noise).rng(),
+                    &mut keys.lane_seed.stream(&JITTER).index(keys.noise).rng(),
                     &mut self.normals[..k],
                 );
                 block::apply_aperture_jitter(
@@ -130,7 +131,7 @@ impl Workspace {
             let slope = if jitter_s > 0.0 && !far { &self.slope[..k] } else { &[] };
             let mut slopes = slope.chunks(PIECE);
             in_pieces(
-                keys.lane_seed.named("adc").index(keys.noise),
+                keys.lane_seed.stream(&QUANTISATION).index(keys.noise),
                 &mut self.sampled[..k],
                 &mut self.normals,
                 |x, normals| {

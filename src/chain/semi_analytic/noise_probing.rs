@@ -33,8 +33,8 @@ pub(crate) fn classes(
 ) -> Classes {
     let draws_per_block = draws.div_ceil(records.len().max(1));
     let mut lines = Vec::new();
-    for source in &noises.sources {
-        if !source.probed {
+    for route in &noises.sources {
+        if !route.probed {
             lines.push(None);
             continue;
         }
@@ -47,7 +47,7 @@ pub(crate) fn classes(
                 let noise = PROBES + record.block * draws_per_block as u64 + d as u64;
                 let probe = StreamKeys {
                     noise,
-                    selection: NoiseSelection::Only(&source.id, SMALL),
+                    selection: NoiseSelection::Only(&route.source.id, SMALL),
                     ..quiet
                 };
                 let outputs = pass(plan, workspace, trained, &record.levels, &probe, &quiet);

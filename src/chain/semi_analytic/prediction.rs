@@ -1,5 +1,6 @@
 //! What the semi-analytic estimator says of a lane.
 
+use crate::chain::describe::noise::{NoiseClass, NoiseId, NoiseSource};
 use crate::math::interval::Interval;
 
 /// What the estimator says of a lane.
@@ -30,10 +31,19 @@ pub struct Prediction {
 /// One source's part of the noise variance.
 #[derive(Clone, Debug)]
 pub struct Share {
-    /// Who makes it.
-    pub entity: String,
+    /// Identity of the source.
+    pub id: NoiseId,
+    /// Its kind.
+    pub class: NoiseClass,
     /// Part, 0 to 1.
     pub share: f64,
+}
+
+impl Share {
+    /// The part of a source.
+    pub(crate) fn new(source: &NoiseSource, share: f64) -> Share {
+        Share { id: source.id.clone(), class: source.class, share }
+    }
 }
 
 /// True when the largest hundredth of the values makes more than half of their sum.

@@ -12,6 +12,7 @@ use crate::chain::build::timing::Timing;
 use crate::chain::build::trained::Trained;
 use crate::chain::describe::not_evaluated::NotEvaluated;
 use crate::chain::describe::receiver_dsp::{Adaptation, RxDsp};
+use crate::chain::describe::sampler::Sampler;
 use crate::chain::linearise::correlations::Lags;
 use crate::chain::linearise::noise_sources::colour_distances;
 use crate::chain::linearise::noise_sources::{Depth, Noises};
@@ -164,13 +165,17 @@ impl<'a> Predictor<'a> {
     ///
     /// # Errors
     ///
-    /// A level that the pattern lacks, or no signal for the equaliser.
+    /// A level that the pattern lacks, no signal for the equaliser, or a map that cannot run in
+    /// stream mode.
     pub fn train(
         &mut self,
         workspace: &mut Workspace,
         transmission: f32,
         near: Option<&Trained>,
     ) -> Result<Trained, NotEvaluated> {
+        if let Some(refusal) = self.plan.clocking().and_then(|_| self.plan.refuses_streaming()) {
+            return Err(refusal);
+        }
         for records in
             [&self.training, &self.scoring].into_iter().filter(|records| !records.is_empty())
         {
@@ -403,7 +408,7 @@ impl<'a> Predictor<'a> {
             bers.push(per_symbol.iter().sum::<f64>() / (2 * per_symbol.len()) as f64);
             worst.extend(per_symbol);
             for share in &at.shares {
-                match sums.iter_mut().find(|s| s.entity == share.entity) {
+                match sums.iter_mut().find(|s| s.id == share.id) {
                     Some(sum) => sum.share += share.share,
                     None => sums.push(share.clone()),
                 }
@@ -448,9 +453,9 @@ impl<'a> Predictor<'a> {
         let (quantisation, jitter) =
             SlicerResponse::converter(trained, per_symbol, &slope_square, plan.sampler.jitter_s);
         variances.iter_mut().zip(jitter.iter()).for_each(|(v, j)| *v += quantisation + j);
-        shares.push(Share { entity: "adc.quantisation".into(), share: f64::from(quantisation) });
-        if plan.sampler.jitter_s > 0.0 {
-            shares.push(Share { entity: "adc.jitter".into(), share: mean_of(&jitter, |v| v) });
+        shares.push(Share::new(&Sampler::quantisation_source(), f64::from(quantisation)));
+        if let Some(source) = plan.sampler.jitter_source() {
+            shares.push(Share::new(&source, mean_of(&jitter, |v| v)));
         }
         AtSlicer { means, variances, shares }
     }

@@ -159,7 +159,7 @@ impl SlicerResponse {
                 }
                 NoisePath::Interior { .. } | NoisePath::Phase => 0.0,
             };
-            shares.push(Share { entity: source.id.name.clone(), share });
+            shares.push(Share::new(&source.source, share));
         }
         self.g_squared.add_at_symbols(&at_detector, s, &mut buffer, out);
         for (section, kernel) in by_slope {
@@ -298,11 +298,11 @@ mod tests {
         let (result, search, uncut) =
             (shares(Depth::Result), shares(Depth::Search), shares(Depth::Uncut));
         for (result, uncut) in result.iter().zip(&uncut) {
-            assert!(uncut.share > 0.0, "{} is there", uncut.entity);
+            assert!(uncut.share > 0.0, "{} is there", uncut.id.name);
             assert!(
                 (result.share / uncut.share - 1.0).abs() < 9e-4,
                 "{}: {} against {}",
-                uncut.entity,
+                uncut.id.name,
                 result.share,
                 uncut.share
             );

@@ -128,7 +128,7 @@ pub(crate) fn lane_result(
         noise_shares: prediction
             .shares
             .iter()
-            .map(|s| NoiseShare { entity: s.entity.clone(), share: s.share })
+            .map(|s| NoiseShare { entity: s.id.name.clone(), share: s.share })
             .collect(),
         interference_share: prediction.interference_share,
     });

@@ -1,6 +1,6 @@
 //! Warnings where the semi-analytic estimator treats a large part of the noise to first order only.
 
-use crate::chain::Prediction;
+use crate::chain::{NoiseClass, Prediction};
 use crate::link::build::lane::Lane;
 use crate::link::describe::counting::Counting;
 
@@ -18,8 +18,8 @@ pub(crate) fn noise_warnings(lane: &Lane, prediction: &Prediction) -> Vec<String
     } else {
         "trust a count by the whole chain"
     };
-    let share = |of: &dyn Fn(&str) -> bool| -> f64 {
-        prediction.shares.iter().filter(|s| of(&s.entity)).map(|s| s.share).sum()
+    let share = |of: fn(&NoiseClass) -> bool| -> f64 {
+        prediction.shares.iter().filter(|s| of(&s.class)).map(|s| s.share).sum()
     };
     let mut warnings = Vec::new();
     let mut warn = |share: f64, about: &str| {
@@ -29,18 +29,18 @@ pub(crate) fn noise_warnings(lane: &Lane, prediction: &Prediction) -> Vec<String
             100.0 * share
         ));
     };
-    let drive = share(&|name| name.starts_with("dac.quant") || name.starts_with("driver"));
+    let drive = share(NoiseClass::bent_by_modulator);
     if drive > BEFORE_MODULATOR {
         warn(
             drive,
             "enters before the modulator, whose curvature the semi-analytic estimator takes as straight",
         );
     }
-    let jitter = share(&|name| name == "adc.jitter");
+    let jitter = share(NoiseClass::is_sampling_jitter);
     if lane.optical().plan.needs_second_order_jitter() && jitter > SAMPLING_JITTER {
         warn(jitter, "is sampling jitter above 0.02 UI, whose tails are wider than a Gaussian's");
     }
-    let two_point = share(&|name| name.ends_with("dual_dirac_jitter"));
+    let two_point = share(NoiseClass::is_bounded);
     if two_point > TWO_POINT_JITTER {
         warn(
             two_point,

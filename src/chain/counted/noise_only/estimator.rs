@@ -120,7 +120,7 @@ impl Predictor<'_> {
     }
 
     fn refuse(&self, trained: &Trained, scored: &Scored) -> Result<(), NotEvaluated> {
-        let (mut total, mut dependent, mut jitter, mut two_point) = (0.0, 0.0, 0.0, 0.0);
+        let (mut total, mut dependent, mut jitter, mut bounded) = (0.0, 0.0, 0.0, 0.0);
         for (_, at) in &scored.blocks {
             for (i, share) in at.shares.iter().enumerate() {
                 let kind = self.noises.sources.get(i).map(|source| &source.path);
@@ -136,10 +136,9 @@ impl Predictor<'_> {
                 );
                 total += share.share;
                 dependent +=
-                    if signals || share.entity == "adc.jitter" { share.share } else { 0.0 };
-                jitter += if share.entity == "adc.jitter" { share.share } else { 0.0 };
-                two_point +=
-                    if share.entity.ends_with("dual_dirac_jitter") { share.share } else { 0.0 };
+                    if signals || share.class.is_sampling_jitter() { share.share } else { 0.0 };
+                jitter += if share.class.is_sampling_jitter() { share.share } else { 0.0 };
+                bounded += if share.class.is_bounded() { share.share } else { 0.0 };
             }
         }
         let part = |of: f64| of / f64::max(total, f64::MIN_POSITIVE);
@@ -158,10 +157,10 @@ impl Predictor<'_> {
                 percent(jitter)
             )));
         }
-        if part(two_point) > MOST_TWO_POINT {
+        if part(bounded) > MOST_TWO_POINT {
             return Err(NotEvaluated::new(format!(
                 "{:.0} % of the noise is two-point jitter, which is not Gaussian",
-                percent(two_point)
+                percent(bounded)
             )));
         }
         Ok(())
