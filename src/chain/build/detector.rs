@@ -4,14 +4,14 @@ use crate::chain::describe::detector::DetectorSpec;
 use crate::dsp::mlse::PartialResponse;
 use crate::dsp::{DetectorKind, LEVELS};
 
-/// What decides in a trained receiver.
+/// Detector of a trained receiver.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum TrainedDetector {
     /// The thresholds alone.
     Slicer,
-    /// The thresholds, behind feedback of [`Trained::postcursors`].
+    /// The thresholds, after feedback of [`Trained::postcursors`].
     Dfe,
-    /// The likeliest sequence behind this response, that many samples ahead.
+    /// The likeliest sequence through this response, with this decision depth in samples.
     Mlse(PartialResponse, usize),
 }
 
@@ -26,8 +26,8 @@ impl TrainedDetector {
         }
     }
 
-    /// Why no error ratio can be foretold of it by symbols that are Gaussian and independent;
-    /// nothing where one can.
+    /// Why no error ratio can be predicted from symbols that are Gaussian and independent; `None`
+    /// where one can.
     #[must_use]
     pub fn refusal(&self) -> Option<&'static str> {
         match self {
@@ -57,8 +57,7 @@ impl TrainedDetector {
                 TrainedDetector::Slicer
             };
         };
-        // means against full-scale levels: what an earlier symbol leaves is smaller or larger
-        // likewise
+        // means against full-scale levels: what an earlier symbol leaves scales with them
         let slope = levels
             .iter()
             .zip(LEVELS)

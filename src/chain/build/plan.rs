@@ -1,5 +1,4 @@
-//! A built chain: neighbouring responses fused, noises brought to the end of their section, nothing
-//! left to decide.
+//! A built chain: neighbouring responses fused, noises brought to the end of their section.
 
 use super::plan_cache::PlanCache;
 use super::section::{Draft, InterfererPath, RescaledNoise, Section, folded, merged};
@@ -41,7 +40,7 @@ pub struct Plan {
     pub(crate) sampled_deviation: Vec<f32>,
     /// Angle by which the fibre turns a sideband at half the symbol rate.
     pub(crate) dispersion_phase: f64,
-    /// How the receiver finds its phase; nothing in periodic mode.
+    /// How the receiver finds its phase; `None` in periodic mode.
     pub(crate) clocking: Option<Clocking>,
     /// Every noise: symbols, then section by section, then the converter.
     pub(crate) noises: Vec<NoiseSource>,
@@ -287,7 +286,7 @@ impl Plan {
         &self.sections[self.sections.len() - 1]
     }
 
-    /// True when nothing behind the detector is nonlinear: loss then only scales the current.
+    /// True if everything after the detector is linear: loss then only scales the current.
     pub(crate) fn linear_receiver(&self) -> bool {
         self.detector + 1 == self.sections.len()
     }
@@ -374,7 +373,7 @@ fn drop_quiet_phase(sections: &mut [Section], dispersion_phase: f64, grid: Grid)
 
 impl Plan {
     /// Magnitude from symbols (or from light) to the next map or the sampler, bin by bin, relative
-    /// to zero frequency: all real responses before light, and those behind the detector.
+    /// to zero frequency: all real responses before light, and those after the detector.
     pub fn magnitudes(&self, behind_detector: bool) -> Vec<f32> {
         let detector = self.detector.max(1);
         let sections =
@@ -389,7 +388,7 @@ impl Plan {
 }
 
 impl Plan {
-    /// The same chain for stream mode.
+    /// The plan for stream mode.
     pub fn clocked(mut self, clocking: Clocking) -> Plan {
         self.set_clocking(clocking);
         self
@@ -410,7 +409,7 @@ impl Plan {
         self.clocking = Some(clocking);
     }
 
-    /// How its receiver finds its phase; nothing in periodic mode.
+    /// How its receiver finds its phase; `None` in periodic mode.
     pub fn clocking(&self) -> Option<&Clocking> {
         self.clocking.as_ref()
     }

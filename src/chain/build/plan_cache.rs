@@ -1,4 +1,4 @@
-//! What is kept between builds: transforms by length and responses by value.
+//! Cache of transforms by length and of responses by value, kept between builds.
 
 use super::spectrum::multiply;
 use crate::chain::describe::shape::{Mirrored, Shape};
@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// Evaluated responses that are kept; the one not asked for longest is dropped for a new one.
 const KEPT_RESPONSES: usize = 48;
 
-/// Products of responses that are kept likewise.
+/// Products of responses that are kept.
 const KEPT_PRODUCTS: usize = 24;
 
 /// Transforms, evaluated responses and their products, one cache a thread: a build evaluates

@@ -14,7 +14,7 @@ use num_complex::Complex32;
 /// Stream of the noise of the first section, which begins with symbols.
 const SYMBOLS: StreamKey = StreamKey::fixed("symbols");
 
-/// What stands between two maps: responses and noises.
+/// Responses and noises between two maps.
 pub(crate) struct Section {
     /// The map that begins it; the first section begins with symbols.
     pub(crate) map: Option<Box<dyn Erased>>,
@@ -35,8 +35,8 @@ pub(crate) struct Section {
     pub(crate) probes: Vec<(&'static str, Vec<Shape>)>,
 }
 
-/// The last section's merged noise where part of it stands behind a gain: bin by bin of the grid,
-/// and of the sampled block.
+/// Merged noise of the last section where part of it is added after the AGC: bin by bin of the
+/// grid, and of the sampled block.
 #[derive(Clone)]
 pub(crate) struct RescaledNoise {
     pub(crate) wave: Vec<f32>,
@@ -50,7 +50,7 @@ pub(crate) struct InterfererPath {
     /// Its symbols in a block, and their transform.
     pub(crate) symbols: usize,
     pub(crate) transform: fft::RealFft,
-    /// True behind a gain that makes up for lost light.
+    /// True after the AGC, which makes up for lost light.
     pub(crate) after_agc: bool,
 }
 
@@ -58,7 +58,7 @@ pub(crate) struct InterfererPath {
 pub(crate) struct AddedNoise {
     pub(crate) id: NoiseId,
     pub(crate) deviation: Vec<f32>,
-    /// True behind a gain that makes up for lost light.
+    /// True after the AGC, which makes up for lost light.
     pub(crate) after_agc: bool,
 }
 
@@ -168,7 +168,7 @@ impl Draft {
     }
 }
 
-/// Root of the summed squares, bin by bin, with this factor on what stands behind a gain.
+/// Root of the summed squares, bin by bin, with this factor on noise after the AGC.
 pub(crate) fn merged(sources: &[AddedNoise], after_agc: f32) -> Vec<f32> {
     let Some(first) = sources.first() else { return Vec::new() };
     let scale = |s: &AddedNoise| if s.after_agc { after_agc } else { 1.0 };

@@ -1,6 +1,6 @@
 //! The timing detector's curve.
 
-/// What a Mueller-Muller detector, and its sign, make of the sampling phase.
+/// Response of a Mueller-Muller detector, and of its sign, to the sampling phase.
 ///
 /// ```text
 /// E(t) = <(z[n] l[n-1] - z[n-1] l[n])> / <l^2>
@@ -23,7 +23,7 @@ pub struct Timing {
     pub slope: f64,
     /// The slope with decisions as noisy as they are, over the slope.
     pub noisy: f64,
-    /// What the sign is taken of is moved by so much.
+    /// Offset subtracted before the sign is taken.
     pub sign_zero: f64,
     /// Slope of the sign's mean, per UI.
     pub sign_slope: f64,

@@ -55,10 +55,10 @@ pub struct Trained {
     pub offset: f32,
     /// Thresholds of the slicer.
     pub thresholds: Thresholds,
-    /// What earlier symbols leave in an equalised sample, latest first, for levels of full scale -1
-    /// .. 1; empty for a slicer.
+    /// Interference of earlier symbols in an equalised sample, latest first, for levels of full
+    /// scale -1 .. 1; empty for a slicer.
     pub postcursors: Vec<f32>,
-    /// What decides.
+    /// Detector.
     pub detector: TrainedDetector,
     /// Mean square error that training in closed form leaves.
     pub mse: f64,
@@ -71,12 +71,12 @@ pub struct Trained {
     /// The last section's response with the sampling phase.
     pub(crate) response: Pooled<Complex32>,
     pub(crate) interferers: Vec<Pooled<Complex32>>,
-    /// The last section's noise at the sampler, where some of it stands behind a gain that this
-    /// transmission has raised.
+    /// The last section's noise at the sampler, where some of it is added after the AGC, whose gain
+    /// this transmission has raised.
     pub(crate) deviation: Option<RescaledNoise>,
     /// Its mean output when every level comes alike: what AC coupling makes of its offset.
     pub(crate) dc_offset_balanced: f32,
-    /// What its timing detector sees, where a clock is recovered.
+    /// Curve of its timing detector, where a clock is recovered.
     pub(crate) timing: Option<Timing>,
 }
 

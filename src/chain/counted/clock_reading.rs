@@ -1,11 +1,11 @@
-//! What the clock of a receiver did.
+//! Reading of a receiver's clock.
 
 use num_complex::Complex64;
 
-/// What a receiver's clock did.
+/// Reading of a receiver's clock over all scored symbols.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClockReading {
-    /// Whether it was locked from the first scored symbol to the last; nothing of an ideal clock.
+    /// Whether it was locked from the first scored symbol to the last; `None` for an ideal clock.
     pub locked: Option<bool>,
     /// Sampling phase against the transmitter's, UI rms, of whole slips freed.
     pub phase_error_rms_ui: f64,
@@ -18,6 +18,6 @@ pub struct ClockReading {
     /// Phase of the loop over the transmitter's sinusoidal jitter, as it was: over whole periods,
     /// with the noise there is.
     pub jitter_transfer: Option<Complex64>,
-    /// Bandwidth of the loop with the detector as it is behind noise and jitter, in symbol rates.
+    /// Bandwidth of the loop with the detector's slope under noise and jitter, in symbol rates.
     pub bandwidth: Option<f64>,
 }

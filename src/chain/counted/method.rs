@@ -12,7 +12,7 @@ pub enum Method<'a> {
     Chain,
     /// Stored blocks with noise at the slicer.
     NoiseOnly(&'a NoiseOnly),
-    /// The same, with noise that is pushed towards errors.
+    /// Stored blocks with noise that is pushed towards errors.
     ImportanceSampling(&'a ImportanceSampling),
     /// None, and why.
     NotEvaluated(&'a NotEvaluated),

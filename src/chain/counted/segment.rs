@@ -8,13 +8,13 @@ use crate::seed::Seed;
 /// A segment of a lane: from what drives symbols to what decides them.
 #[derive(Clone, Copy)]
 pub struct SegmentRun<'a> {
-    /// What it is called.
+    /// Name.
     pub name: &'static str,
     /// Its chain.
     pub plan: &'a Plan,
     /// Its receiver.
     pub trained: &'a Trained,
-    /// Its own streams.
+    /// Its streams.
     pub streams: Seed,
 }
 

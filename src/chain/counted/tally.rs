@@ -7,19 +7,19 @@ use crate::dsp::bursts::Bursts;
 use crate::dsp::slicer::Decisions;
 use crate::math::interval::{Interval, block_bootstrap, clopper_pearson, dispersion_index};
 
-/// What was counted of a lane.
+/// Counts of one lane.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Counted {
-    /// From its first to its last segment; of rare events, what was simulated and hit, as it is
-    /// ahead of weighting.
+    /// From its first to its last segment; with importance sampling, symbols simulated and targets
+    /// hit, before weighting.
     pub end: Tally,
-    /// The error ratio of rare events.
+    /// Error ratio of importance sampling.
     pub weighted: Option<Weighted>,
     /// Segment by segment, each against what it was given; empty where there is only one.
     pub segments: Vec<Tally>,
-    /// What the clock of each segment did, in stream mode.
+    /// Clock reading of each segment, in stream mode.
     pub clocks: Vec<ClockReading>,
-    /// Why nothing is counted: a clock that is not locked has no error ratio.
+    /// Why there is no count: a clock that is not locked has no error ratio.
     pub refusal: Option<NotEvaluated>,
 }
 
@@ -34,7 +34,7 @@ impl Counted {
     }
 }
 
-/// What was counted of symbols.
+/// Counts of symbols and bits.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
     /// Symbols compared.
@@ -47,7 +47,7 @@ pub struct Tally {
     pub block_errors: Vec<u64>,
     /// Count, sum and sum of squares at the slicer by level.
     pub moments: [[f64; 3]; 4],
-    /// Runs of wrong decisions on the line, ahead of undoing a precoder; a block's end ends them.
+    /// Runs of wrong decisions on the line, before undoing a precoder; a block's end ends them.
     /// Counted from a lane's first to its last segment.
     pub bursts: Bursts,
 }
@@ -100,7 +100,7 @@ impl Tally {
         2 * self.symbols
     }
 
-    /// Bit error ratio; zero when nothing was seen.
+    /// Bit error ratio; zero when no bit was compared.
     pub fn ber(&self) -> f64 {
         self.bit_errors as f64 / self.bits().max(1) as f64
     }

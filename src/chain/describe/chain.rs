@@ -21,7 +21,7 @@ pub(crate) enum Step {
     Probe(&'static str),
 }
 
-/// How the samples behind a map are stored.
+/// How the samples after a map are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Storage {
     Real,

@@ -14,7 +14,7 @@ pub struct Clocking {
     pub offset: f64,
     /// Sinusoidal jitter of the transmitter.
     pub sinusoid: Option<Sinusoid>,
-    /// Corner of the AC coupling ahead of the converter, in symbol rates; 0 is none.
+    /// Corner of the AC coupling before the converter, in symbol rates; 0 is none.
     pub ac_corner: f64,
 }
 

@@ -6,7 +6,7 @@ pub enum DetectorSpec {
     /// Symbol by symbol.
     #[default]
     Slicer,
-    /// What earlier decisions leave is taken off first.
+    /// Interference of earlier decisions is subtracted first.
     Dfe {
         /// Taps.
         taps: usize,
@@ -19,7 +19,7 @@ pub enum DetectorSpec {
     Mlse {
         /// Postcursors that are left to it, 1 or 2.
         memory: usize,
-        /// Samples that it looks ahead at least.
+        /// Least decision depth, samples.
         depth: usize,
         /// The postcursors, latest symbol first; empty where they are to be found.
         fixed: Vec<f64>,

@@ -3,7 +3,7 @@
 use super::noise::NoiseId;
 use super::shape::Shape;
 
-/// PAM4 symbols of an aggressor at our rate or nearly so, with their own data, that leak into a
+/// PAM4 symbols of an aggressor at our rate or nearly so, with independent data, that leak into a
 /// node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interferer {
@@ -14,6 +14,6 @@ pub struct Interferer {
     /// Symbols that it sends in a block beyond ours: it runs on another clock, and its phase
     /// against ours drifts by as many periods a block.
     pub extra_symbols: usize,
-    /// True behind a gain that makes up for lost light.
+    /// True after the AGC, which makes up for lost light.
     pub after_agc: bool,
 }

@@ -22,7 +22,7 @@ pub enum Law {
     Phase,
     /// Displacement of a hold's edges: density in s^2/Hz at the symbol rate.
     Timing,
-    /// The same by one of two amounts, early or late at random.
+    /// Displacement of edges by one of two amounts, early or late at random.
     TimingDualDirac,
     /// Displacement of even edges one way and of odd ones the other: no noise, but part of every
     /// block.
@@ -105,7 +105,7 @@ impl NoiseId {
         NoiseId { name: name.to_owned(), stream: StreamKey::of(name.to_owned()) }
     }
 
-    /// The same under another name: the stream stays.
+    /// The source under another shown name: the stream stays.
     #[must_use]
     pub fn shown_as(self, name: &str) -> Self {
         NoiseId { name: name.to_owned(), ..self }
@@ -181,8 +181,8 @@ pub struct Noise {
     pub law: Law,
     /// One-sided density.
     pub density: Density,
-    /// True behind a gain that makes up for lost light: the noise is as much smaller against what
-    /// was received.
+    /// True after the AGC, which makes up for lost light: the noise is smaller by that gain,
+    /// referred to what was received.
     pub after_agc: bool,
     /// True when other lanes see the same draw, as of a laser that feeds several.
     pub shared: bool,
@@ -194,7 +194,7 @@ impl Noise {
         Noise { id: id.into(), law, density, after_agc: false, shared: false }
     }
 
-    /// The same behind a gain that makes up for lost light.
+    /// The noise, added after the AGC.
     pub fn after_agc(self) -> Self {
         Noise { after_agc: true, ..self }
     }

@@ -23,6 +23,6 @@ pub struct RxDsp {
     /// The taps' values, of which training takes the shape and finds the gain; empty where it finds
     /// them all.
     pub fixed: Vec<f64>,
-    /// What decides behind them.
+    /// Detector after the taps.
     pub detector: DetectorSpec,
 }

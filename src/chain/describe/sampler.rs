@@ -4,7 +4,7 @@ use super::noise::{Law, NoiseClass, NoiseId, NoisePlace, NoiseSource};
 use crate::seed::StreamKey;
 use crate::signal::Grid;
 
-/// What ends a chain: an analogue-to-digital converter whose full scale the training sets.
+/// End of a chain: an analogue-to-digital converter whose full scale the training sets.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sampler {
     /// 1 or 2.

@@ -120,7 +120,7 @@ impl Shape {
         }
     }
 
-    /// What it is at the negative of a frequency; nothing when that is to be evaluated.
+    /// Symmetry of the response at negative frequencies; `None` when it must be evaluated there.
     pub(crate) fn mirrors(&self) -> Option<Mirrored> {
         match self {
             Shape::Dispersion { b3_s3, .. } => (*b3_s3 == 0.0).then_some(Mirrored::Same),

@@ -7,7 +7,7 @@ use num_complex::Complex64;
 /// Beyond the last point |H| goes on as a power of frequency and the phase as a straight line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    /// Digest of where it came from: unequal tables are mostly told apart by it alone.
+    /// Digest of where it came from: it alone distinguishes most tables.
     digest: u64,
     f_hz: Vec<f64>,
     ln_magnitude: Vec<f64>,
@@ -47,7 +47,7 @@ impl Table {
         Table { digest, f_hz, ln_magnitude, phase_rad, fall, phase_slope, ends_hz }
     }
 
-    /// The same, with points beyond `ends_hz` that nobody measured.
+    /// The table, of which points beyond `ends_hz` are not measured.
     pub(crate) fn measured_to(self, ends_hz: f64) -> Table {
         Table { ends_hz, ..self }
     }

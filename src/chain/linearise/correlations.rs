@@ -141,7 +141,7 @@ pub(crate) struct Lags {
 }
 
 impl Lags {
-    /// For phases up to a symbol from the whole delay; nothing when blocks are too short, or of an
+    /// For phases up to a symbol from the whole delay; `None` when blocks are too short, or of an
     /// odd length.
     pub(crate) fn new(wanted: Wanted, grid: Grid) -> Option<Lags> {
         let p = wanted.per_symbol as f64;
@@ -183,7 +183,7 @@ pub(crate) struct Correlations {
     cross: Pooled<Complex32>,
     /// X at the multiples of the symbol rate.
     harmonics: Vec<Complex64>,
-    /// The same as `lags` at lag 0 of the derivative, per s^2; empty when nobody asked.
+    /// As `lags` at lag 0, of the derivative, per s^2; empty when not wanted.
     slopes: Vec<Complex64>,
 }
 
@@ -270,7 +270,7 @@ impl Correlations {
         harmonic_sum(self.harmonics.iter().copied(), u)
     }
 
-    /// Mean product of a sample at phase `u` and one `lag` samples behind it.
+    /// Mean product of a sample at phase `u` and one `lag` samples later.
     pub(crate) fn product(&self, u: f64, lag: usize, of: &Lags) -> f64 {
         harmonic_sum(
             self.lags.iter().map(|lags| lags[lag]),
@@ -464,7 +464,7 @@ mod tests {
     }
 
     /// Sums of the same thinned bins, folded before or not: each may miss the transform's by 2e-6
-    /// of the power (see thinning's own test).
+    /// of the power (see the test of gridding).
     #[test]
     fn covariances_are_those_of_the_unfolded_spectrum() {
         let power: Vec<f32> =

@@ -46,7 +46,7 @@ pub(crate) struct Gridding {
 }
 
 impl Gridding {
-    /// Nothing when the block is too short, or does not divide.
+    /// `None` when the block is too short, or does not divide.
     pub(crate) fn new(symbols: usize, reach: f64) -> Option<Gridding> {
         let most = symbols as f64 / (KEPT as f64 * reach.max(1.0));
         // an even number of thinned bins to the symbol rate
@@ -61,7 +61,7 @@ impl Gridding {
             bessel_i0(Self::steepness() * (1.0 - x * x).max(0.0).sqrt())
                 / bessel_i0(Self::steepness())
         };
-        // even, and without the last point, which is as good as nothing
+        // even, and without the last point, which is negligible
         let side: Vec<f32> = (0..=half).map(|x| window(x) as f32).collect();
         let weights = (-half..half).map(|x| side[x.unsigned_abs()]).collect();
         Some(Gridding { symbols, step, weights })
@@ -141,7 +141,7 @@ fn thin(re: &[f32], im: &[f32], weights: &[f32], step: usize, out: &mut [Complex
 }
 }
 
-/// Cosine and sine of so many points around a circle.
+/// Cosines and sines of points around a circle.
 pub(crate) fn circle(period: usize) -> Vec<[f32; 2]> {
     let at = |k: usize| (TAU * k as f64 / period as f64).sin_cos();
     (0..period).map(at).map(|(sine, cosine)| [cosine as f32, sine as f32]).collect()

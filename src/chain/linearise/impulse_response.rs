@@ -39,7 +39,7 @@ impl ImpulseResponse {
         ImpulseResponse { first, values }
     }
 
-    /// The same of one that is short already.
+    /// Cuts a response that is short already.
     pub(crate) fn shorter(&self, lost: f64) -> ImpulseResponse {
         let energy = |t: usize| f64::from(self.values[t]).powi(2);
         let total: f64 = (0..self.values.len()).map(energy).sum();
@@ -54,8 +54,8 @@ impl ImpulseResponse {
         }
     }
 
-    /// Behind taps at a distance of `spacing` samples: `out[t] = sum_j taps[j] self[t + (j -
-    /// precursors) spacing]`.
+    /// Response through taps at a distance of `spacing` samples: `out[t] = sum_j taps[j] self[t +
+    /// (j - precursors) spacing]`.
     pub(crate) fn through(
         &self,
         taps: &[f32],

@@ -27,7 +27,7 @@ pub(crate) fn colour_distances(plan: &Plan, trained: &Trained) -> usize {
 /// Energy of a response that its cut may lose on each side: a variance is as much too small.
 const LOST: f64 = 2e-5;
 
-/// The same of a response from symbols to the modulator while settings are searched for: it may
+/// Energy lost of a response from symbols to the modulator while settings are searched for: it may
 /// ring as long as a host's channel does.
 const SEARCH_LOST: f64 = 5e-4;
 
@@ -71,10 +71,10 @@ pub(crate) struct NoiseRoute {
 }
 
 pub(crate) enum NoisePath {
-    /// Added behind the last map: index among the last section's sources, and covariances at the
+    /// Added after the last map: index among the last section's sources, and covariances at the
     /// distances of taps.
     Sampled(usize, Vec<f64>),
-    /// Added in a section that ends in a map, behind the detector.
+    /// Added in a section that ends in a map, after the detector.
     Interior { section: usize, source: usize },
     /// Shot noise: variance per ampere, dark current.
     Shot { per_ampere: f32, dark_a: f32 },
@@ -97,7 +97,7 @@ pub(crate) struct Noises {
 }
 
 impl Noises {
-    /// For an equaliser of so many taps, whose lags are known.
+    /// Sources for an equaliser of `taps` taps, with its lags where they are known.
     pub(crate) fn new(plan: &Plan, taps: usize, lags: Option<&Lags>, depth: Depth) -> Noises {
         let mut sources = Vec::new();
         let before = plan.dispersive() || !plan.linear_receiver();
@@ -223,7 +223,7 @@ impl Noises {
             average(&|r| r.slope(section).map_or(0.0, |s| s.square)) * transmission * transmission
         };
         let end = plan.end();
-        // power of the detected current per bin of its transform, and what is added behind
+        // power of the detected current per bin of its transform, and of noise added after it
         let (mut before, mut behind, mut white) =
             (Pooled::zeros(plan.grid.bins()), Pooled::zeros(plan.grid.bins()), 0f32);
         let add = |to: &mut [f32], gain: f32, power: &[f32]| {
@@ -267,8 +267,8 @@ impl Noises {
     }
 }
 
-/// Covariances at the distances of so many taps, of which `lags` may know, of a real noise with
-/// this mean power per bin.
+/// Covariances at the distances of `taps` taps of a real noise with this mean power per bin, from
+/// `lags` where given.
 fn covariances(plan: &Plan, power: &[f32], taps: usize, lags: Option<&Lags>) -> Vec<f64> {
     if let Some(lags) = lags {
         return lags.covariances(power);

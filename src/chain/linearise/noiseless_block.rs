@@ -1,4 +1,4 @@
-//! Noiseless blocks: what the semi-analytic estimator keeps of each.
+//! Noiseless blocks as the semi-analytic estimator keeps them.
 
 use super::slope::Slope;
 use super::{impulse_response, slopes};
@@ -15,20 +15,20 @@ use crate::signal::{Ampere, Quantity};
 use num_complex::Complex32;
 
 /// Factors on records: on the signal, which a receiver that bends has in them already, and on what
-/// is added behind a gain that makes up for lost light.
+/// is added after the AGC, which makes up for lost light.
 #[derive(Clone, Copy)]
 pub(crate) struct Scale {
     pub(crate) signal: f32,
     pub(crate) after_agc: f32,
 }
 
-/// A noiseless block and what the estimator asks of it.
+/// A noiseless block and the figures that the estimator needs of it.
 pub(crate) struct NoiselessBlock {
     pub(crate) block: u64,
     pub(crate) levels: Vec<u8>,
     /// Current at the start of the last section, without extra loss.
     pub(crate) current: Pooled<f32>,
-    /// The same by place in the symbol.
+    /// Current ordered by position in the symbol.
     pub(crate) polyphase: Pooled<f32>,
     pub(crate) current_mean: f64,
     pub(crate) current_square: f64,
@@ -128,8 +128,8 @@ impl NoiselessBlock {
         (0..n).map(|k| f64::from(symbol(k) * symbol(k + lag))).sum::<f64>() / n as f64
     }
 
-    /// Spectrum at the sampler with the signal scaled, and with what stands behind a gain scaled
-    /// against it.
+    /// Spectrum at the sampler with the signal scaled, and with noise after the AGC scaled against
+    /// it.
     pub(crate) fn at_sampler(&self, scale: Scale) -> Pooled<Complex32> {
         let [fixed, after_agc] = &self.interference;
         if fixed.is_empty() {

@@ -5,8 +5,8 @@
 //! dv_(k+1)/dv_k = (H_(k+1) D_(k+1))(t),    D(t) = (map(v_k + e) - map(v_k)) / e
 //! ```
 //!
-//! v_k is the waveform at the end of section k, which a constant moves by e; the map behind it
-//! makes D of that, and the next section's response H filters D. The products of these lead to the
+//! v_k is the waveform at the end of section k, which a constant moves by e; the next map makes D
+//! of that, and the next section's response H filters D. The products of these lead to the
 //! modulator, and the change of its field through the fibre and the detector. A fibre that hardly
 //! disperses is a few taps there. Every other chain is run again with the section's end moved.
 
@@ -122,7 +122,7 @@ pub(crate) fn front(
     (current, slopes)
 }
 
-/// Leaves the field at the detector with the workspace, a change ahead of the fibre added to it.
+/// Leaves the field at the detector in the workspace, with a change added before the fibre.
 fn worker_field(
     workspace: &mut Workspace,
     field: &[Complex32],
@@ -180,7 +180,7 @@ fn add_filtered(re: &[f32], im: &[f32], taps: &[Complex32], out: &mut [Complex32
 }
 
 /// A section of light as a few taps, the middle one the present: least squares up to the symbol
-/// rate, and a hold on what lies beyond. Nothing when they miss its response.
+/// rate, and a hold on what lies beyond. `None` when they miss its response.
 fn taps(section: &Section, grid: Grid) -> Option<Vec<Complex32>> {
     if let Some(gain) = section.flat {
         return Some(vec![Complex32::new(gain, 0.0)]);
@@ -244,7 +244,7 @@ fn moved(workspace: &mut Workspace) -> (Pooled<f32>, f32) {
     (waveform, by)
 }
 
-/// Enters real section `i`; what its end makes of a constant ahead of its map.
+/// Enters real section `i`; the change at its end due to a constant before its map.
 fn through(plan: &Plan, workspace: &mut Workspace, i: usize) -> Pooled<f32> {
     let section = &plan.sections[i];
     let (waveform, by) = moved(workspace);
@@ -266,7 +266,7 @@ fn through(plan: &Plan, workspace: &mut Workspace, i: usize) -> Pooled<f32> {
     change
 }
 
-/// Enters a section of light; the change of its field by a constant ahead of its map, and that
+/// Enters a section of light; the change of its field by a constant before its map, and that
 /// constant.
 fn through_light(workspace: &mut Workspace, section: &Section) -> (Pooled<Complex32>, f32) {
     let (waveform, by) = moved(workspace);
@@ -281,7 +281,7 @@ fn through_light(workspace: &mut Workspace, section: &Section) -> (Pooled<Comple
     (change, by)
 }
 
-/// The same by the chain run again for each of the `sections`.
+/// Current and slopes by running the chain again for each of the `sections`.
 pub(crate) fn run_again(
     plan: &Plan,
     workspace: &mut Workspace,

@@ -126,7 +126,7 @@ pub(crate) fn fold_derivative(
     fft::fold_derivative(x, m, n, rate, out);
 }
 
-/// The same of the second time derivative.
+/// Folds the second time derivative.
 pub(crate) fn fold_curvature(
     x: &[Complex32],
     m: usize,

@@ -1,4 +1,4 @@
-//! From equalised samples to symbols: by the slicer, behind decision feedback, or as the likeliest
+//! From equalised samples to symbols: by the slicer, after decision feedback, or as the likeliest
 //! sequence.
 
 use super::streams::StreamKeys;
@@ -52,11 +52,11 @@ impl Workspace {
 }
 
 impl Workspace {
-    /// Decides the equalised block; behind it `equalised` holds what the decisions were made of,
-    /// earlier symbols' parts taken off.
+    /// Decides the equalised block; afterwards `equalised` holds the values that were decided,
+    /// without the interference of earlier symbols.
     ///
-    /// A block is periodic: the symbols ahead of its first are its last ones. Feedback takes them
-    /// as known: no error is carried from a block into the next; one burst a block at most is cut
+    /// A block is periodic: the symbols before its first are its last ones. Feedback takes them as
+    /// known: no error is carried from a block into the next; one burst a block at most is cut
     /// short. Sequences are detected around the block's ends too.
     pub(crate) fn decide(&mut self, trained: &Trained, sent: &[u8]) {
         let n = sent.len();

@@ -35,7 +35,8 @@ impl Workspace {
         self.run_sections(plan, levels, keys, transmission, None);
     }
 
-    /// The same with one section's end moved by a part of its peak; returns by how much.
+    /// Runs to the detector with one section's end moved by a part of its peak; returns by how
+    /// much.
     pub(crate) fn run_perturbed(
         &mut self,
         plan: &Plan,
@@ -83,7 +84,7 @@ impl Workspace {
         moved
     }
 
-    /// What stands at the start of the last section.
+    /// Waveform at the start of the last section.
     pub(crate) fn current(&mut self) -> &mut [f32] {
         Ampere::of_mut(&mut self.real)
     }
@@ -184,7 +185,7 @@ impl Workspace {
         }
     }
 
-    /// What acts on the samples at a section's start.
+    /// Noises that act on the samples at a section's start.
     pub(crate) fn add_sample_noise(
         &mut self,
         plan: &Plan,
@@ -328,7 +329,7 @@ impl Workspace {
         self.interfere_where(section, paths, keys, |_| true);
     }
 
-    /// The same for some of them.
+    /// Adds the interferers that are wanted.
     pub(crate) fn interfere_where(
         &mut self,
         section: &Section,

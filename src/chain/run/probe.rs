@@ -23,9 +23,9 @@ use std::f64::consts::TAU;
 ///            p samples per symbol
 /// ```
 ///
-/// Behind feedback, or ahead of a sequence detector, what the symbols sent before leave is taken
-/// off, each for its symbol period. At the slicer, sample 0 of each symbol is its sampling instant:
-/// a noiseless waveform has the equalised samples there.
+/// After feedback, or before a sequence detector, the interference of earlier symbols is
+/// subtracted, each for its symbol period. At the slicer, sample 0 of each symbol is its sampling
+/// instant: a noiseless waveform has the equalised samples there.
 ///
 /// # Limits
 ///
@@ -161,7 +161,7 @@ impl<'a> Probe<'a> {
         let mut left = vec![0f32; levels.len()];
         trained.feed_back(levels, &mut left);
         for (k, left) in left.iter().enumerate().filter(|_| !trained.postcursors.is_empty()) {
-            // from half a symbol ahead of the sampling instant to half a symbol behind it
+            // from half a symbol before the sampling instant to half a symbol after it
             let first = k * self.samples_per_symbol + length - self.samples_per_symbol / 2;
             (first..first + self.samples_per_symbol).for_each(|i| out[i % length] += left);
         }
@@ -170,7 +170,7 @@ impl<'a> Probe<'a> {
 }
 
 impl Workspace {
-    /// The slicer's inputs of one block, through the counting path itself: behind feedback, where
+    /// The slicer's inputs of one block, through the counting path itself: after feedback, where
     /// there is any.
     pub fn slicer_inputs(
         &mut self,
@@ -247,7 +247,7 @@ fn pad_complex(x: &[Complex32], out: &mut [Complex32]) {
     }
 }
 
-/// The same for real blocks of `m` and `length` samples.
+/// Pads spectra of real blocks of `m` and `length` samples.
 fn pad_real(x: &[Complex32], m: usize, length: usize, out: &mut [Complex32]) {
     out.fill(Complex32::default());
     out[..x.len()].copy_from_slice(x);

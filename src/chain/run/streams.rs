@@ -12,7 +12,7 @@ pub struct StreamKeys<'a> {
     pub lane_seed: Seed,
     /// Absolute index of the block: its interferers' data.
     pub block: u64,
-    /// Index of the noise; the block's own, but for probes that draw one block many times.
+    /// Index of the noise; that of the block, but for probes that draw one block many times.
     pub noise: u64,
     /// Which noises; interferers are always there.
     pub selection: NoiseSelection<'a>,

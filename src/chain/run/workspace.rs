@@ -1,5 +1,4 @@
-//! One thread's memory, and how it runs a block through a plan: nothing is allocated, nothing can
-//! fail.
+//! Per-thread buffers. Running a block never allocates and never fails.
 
 use crate::chain::build::plan::Plan;
 use crate::dsp::ffe;
@@ -8,7 +7,7 @@ use crate::math::fft;
 use crate::signal::{Aligned, Grid, Samples};
 use num_complex::Complex32;
 
-/// What a workspace keeps for sequence detection, so that no block makes it anew.
+/// State of sequence detection, kept so that no block makes it anew.
 #[derive(Default)]
 pub(crate) struct Detection {
     pub(crate) mlse: Option<Mlse>,
@@ -33,7 +32,7 @@ pub struct Workspace {
     pub(crate) equalised: Aligned<f32>,
     pub(crate) sent: Vec<u8>,
     pub(crate) decided: Vec<u8>,
-    /// What a segment is given to send on.
+    /// Levels that a segment sends on.
     pub(crate) given: Vec<u8>,
     pub(crate) plain: Vec<u8>,
     pub(crate) decided_plain: Vec<u8>,

@@ -19,7 +19,7 @@ impl WorkspacePool {
         workspace.fit(plan);
         let result = work(&mut workspace);
         let mut idle = self.0.lock().expect("no holder panics");
-        // a sweep over grids would pile up workspaces that nobody asks for again
+        // a sweep over grids would pile up workspaces that are never used again
         if idle.len() >= 2 * rayon::current_num_threads() {
             idle.remove(0);
         }

@@ -23,7 +23,7 @@ pub(crate) struct Scored {
     pub(crate) covariance: Vec<f64>,
 }
 
-/// What was sent, means and variances of several records in one row.
+/// Sent levels, means and variances of several blocks in one row.
 pub(crate) fn all_of(records: &[NoiselessBlock], at: &[AtSlicer]) -> (Vec<u8>, Vec<f32>, Vec<f32>) {
     let (mut sent, mut means, mut variances) = (Vec::new(), Vec::new(), Vec::new());
     for (record, at) in records.iter().zip(at) {

@@ -1,24 +1,24 @@
-//! What the semi-analytic estimator says of a lane.
+//! Semi-analytic prediction for one lane.
 
 use crate::chain::describe::noise::{NoiseClass, NoiseId, NoiseSource};
 use crate::math::interval::Interval;
 
-/// What the estimator says of a lane.
+/// Semi-analytic prediction for one lane.
 #[derive(Clone, Debug)]
 pub struct Prediction {
-    /// Bit error ratio; with ideal feedback a figure of merit, which the receiver does not reach or
-    /// exceeds.
+    /// Bit error ratio. With `ideal_feedback`, a bound rather than the receiver's own ratio: lower
+    /// for a DFE, higher for an MLSE.
     pub ber: f64,
-    /// True when feedback that is never wrong was supposed, of this and of all that follows: see
+    /// True if past decisions were assumed correct, for this and all following figures: see
     /// [`TrainedDetector::refusal`].
     pub ideal_feedback: bool,
     /// Its 95 % interval from the spread over the blocks.
     pub interval: Interval,
-    /// True when the worst 1 % of the symbols make more than half of it: another pattern may give
-    /// another figure.
+    /// True if 1 % of the symbols cause more than half of the errors; the result then depends on
+    /// the pattern.
     pub pattern_limited: bool,
-    /// Signal to noise ratio at the slicer: variance of the levels over the mean square of what is
-    /// left, dB.
+    /// Signal to noise ratio at the slicer: variance of the levels over the mean square of the
+    /// residual, dB.
     pub snr_db: f64,
     /// Mean and rms of the four levels at the slicer, full scale -1 .. 1.
     pub levels: [(f64, f64); 4],

@@ -41,7 +41,8 @@ pub struct Predictor<'a> {
     /// Extra loss at which the records were made; they are remade for another one when the receiver
     /// is not linear.
     recorded_at: f32,
-    /// True when the transmitter precodes: a wrong decision then spoils two symbols.
+    /// True if the transmitter applies the 1/(1+D) precoder; a decision error then affects two
+    /// symbols.
     pub precoder: bool,
     /// Probed variances of the last full training: searches keep them, for what is probed before a
     /// linear receiver scales with the signal.
@@ -77,8 +78,8 @@ impl<'a> Predictor<'a> {
         )
     }
 
-    /// The same for a step of a search over settings: long responses are cut earlier, for up to 0.1
-    /// % of a source's variance.
+    /// For a step of a search over settings: long responses are cut earlier, for up to 0.1 % of a
+    /// source's variance.
     pub(crate) fn for_search(
         plan: &'a Plan,
         dsp: &RxDsp,
@@ -286,7 +287,7 @@ impl<'a> Predictor<'a> {
         Timing::of([&early, &on, &late], &trained.thresholds)
     }
 
-    /// What each symbol of the scoring blocks is at the slicer: the level sent, mean and variance.
+    /// Each symbol of the scoring blocks at the slicer: the level sent, mean and variance.
     pub fn mixture(&mut self, workspace: &mut Workspace, trained: &Trained) -> Vec<(u8, f32, f32)> {
         let scale = self.prepare(workspace, trained.transmission);
         let classes = noise_probing::classes(
@@ -312,7 +313,7 @@ impl<'a> Predictor<'a> {
         self.scoring.iter().flat_map(one).collect()
     }
 
-    /// What replaying them needs of the scoring blocks.
+    /// Scoring blocks as noise-only counting needs them.
     pub(crate) fn scored(&mut self, workspace: &mut Workspace, trained: &Trained) -> Scored {
         let scale = self.prepare(workspace, trained.transmission);
         let classes = noise_probing::classes(
@@ -399,7 +400,7 @@ impl<'a> Predictor<'a> {
                 &mut per_symbol,
             );
             if self.precoder {
-                // a symbol is wrong when its own decision or the one before is
+                // a symbol is wrong when its decision or the previous one is
                 let mut before = per_symbol[per_symbol.len() - 1];
                 for e in &mut per_symbol {
                     (before, *e) = (*e, *e + before - *e * before);

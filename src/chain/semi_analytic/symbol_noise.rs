@@ -1,11 +1,11 @@
-//! What is added to each symbol, or displaces its edge, at the slicer.
+//! Noise added to each symbol, or displacing its edge, at the slicer.
 
 use crate::chain::linearise::impulse_response::ImpulseResponse;
 use crate::math::buffer_pool::Pooled;
 use crate::math::simd::multiversion;
 
-/// What one symbol's part comes to at the slicer, `lines[t][d] = g[d s - u] h[t]` with u the t-th
-/// sample that it reaches.
+/// Response at the slicer to one symbol, `lines[t][d] = g[d s - u] h[t]` with u the t-th sample
+/// that it reaches.
 struct Lines {
     /// Row by row.
     values: Vec<f32>,

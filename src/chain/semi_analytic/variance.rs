@@ -2,7 +2,7 @@
 //!
 //! | source | variance at the slicer |
 //! | --- | --- |
-//! | added behind the detector | integral of S(f) abs(G)^2 |
+//! | added after the detector | integral of S(f) abs(G)^2 |
 //! | shot | sum of q (i + I0) f_s g^2 |
 //! | relative intensity | sum over lags of C(m) i(t) i(t - m) g(T - t) g(T - t + m) |
 //! | added before the modulator | sum of (di/dv)^2 K |
@@ -26,7 +26,7 @@ use crate::chain::linearise::noiseless_block::{NoiselessBlock, Scale};
 use crate::math::buffer_pool::Pooled;
 use crate::math::mean::mean_of;
 
-/// The same of the receiver's response to one tap, of which its taps make the whole.
+/// Energy lost of the receiver's response to one tap, of which its taps make the whole.
 const PULSE_LOST: f64 = 1e-8;
 
 /// Adds a line's variance at each symbol; its mean.
@@ -228,8 +228,8 @@ impl SlicerResponse {
         ImpulseResponse { first: self.g.first, values }
     }
 
-    /// The converter's own variance at each symbol: quantisation, and jitter by the slope before
-    /// the taps.
+    /// Variance of the converter at each symbol: quantisation, and jitter by the slope before the
+    /// taps.
     pub(crate) fn converter(
         trained: &Trained,
         per_symbol: usize,
@@ -289,7 +289,7 @@ mod tests {
         predictor.at_slicer.remove(0).shares
     }
 
-    /// Behind a drive of 0.3 of the symbol rate. Cuts lose 2e-5 of a response's energy a side, two
+    /// After a drive of 0.3 of the symbol rate. Cuts lose 2e-5 of a response's energy a side, two
     /// responses 8e-5; what a cut tail would have added to the rest, of either sign, is at most 2
     /// sqrt(8e-5) = 1.8e-2 were it of the rest's shape, and no tail is: a twentieth of that is left
     /// to it in one source, a hundredth in all together. Searches cut 25 times as much.

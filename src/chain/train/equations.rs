@@ -15,7 +15,7 @@ impl<'a> Training<'a> {
         }
     }
 
-    /// The same from the correlations at the lags that are wanted alone.
+    /// Equations from the correlations at the wanted lags alone.
     fn normal_of(&self, lags: &Lags, phase: f64, quantisation: f64) -> NormalEquations {
         let (p, taps) = (self.plan.sampler.samples_per_symbol, self.dsp.taps);
         let records = self.records.len() as f64;
@@ -96,7 +96,7 @@ impl<'a> Training<'a> {
         }
     }
 
-    /// The same by transforms of whole blocks, of any length.
+    /// Equations by transforms of whole blocks, of any length.
     pub(crate) fn normal_of_whole(&mut self, phase: f64, quantisation: f64) -> NormalEquations {
         let (grid, p) = (self.plan.grid, self.plan.sampler.samples_per_symbol);
         let (n, taps, records) = (grid.symbols, self.dsp.taps, self.records.len() as f64);

@@ -3,8 +3,8 @@
 use crate::chain::describe::receiver_dsp::RxDsp;
 use crate::math::least_squares;
 
-/// Normal equations of one sampling phase: the samples, and behind them the symbols whose
-/// interference is left to the decisions.
+/// Normal equations of one sampling phase: the samples, then the symbols whose interference is left
+/// to the decisions.
 ///
 /// ```text
 /// e = w y - sum_j b_j a_-j - a_0,    unknown (w, b),    G = [[R, -C], [-C', A]],    h = (c_0, -r)
@@ -25,7 +25,7 @@ pub(crate) struct NormalEquations {
     pub(crate) symbol_variance: f64,
 }
 
-/// What they give.
+/// Solution of the normal equations.
 pub(crate) struct Solution {
     /// Taps of the forward filter.
     pub(crate) taps: Vec<f64>,
@@ -62,7 +62,7 @@ impl NormalEquations {
         if dsp.fixed.is_empty() {
             return self.limited(dsp);
         }
-        // given taps keep their shape; the gain ahead of them is what is free
+        // given taps keep their shape; only the gain before them is free
         let (n, f) = (self.h.len(), self.forward);
         let row = |j: usize| {
             dsp.fixed.iter().enumerate().map(|(i, w)| w * self.g[i * n + j]).sum::<f64>()

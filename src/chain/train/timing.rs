@@ -113,8 +113,8 @@ mod tests {
     use crate::dsp::cdr::bang_bang_gain_per_ui;
     use crate::seed::Seed;
 
-    /// Random levels behind a triangular pulse, whose slope is 1, skewed by a postcursor: blocks at
-    /// a lateness.
+    /// Random levels through a triangular pulse, whose slope is 1, skewed by a postcursor: blocks
+    /// at a lateness.
     fn blocks(late: f64, postcursor: f32, sigma: f32) -> Vec<Vec<AtSlicer>> {
         let mut rng = Seed::new(4).named("timing").rng();
         let levels: Vec<u8> = (0..60_000).map(|_| (rng.next_u64() >> 62) as u8).collect();

@@ -15,7 +15,7 @@ use crate::math::buffer_pool::Pooled;
 use crate::math::fft;
 use num_complex::Complex32;
 
-/// What the training works on: noiseless blocks at the sampler, and the noise there.
+/// Input of the training: noiseless blocks at the sampler, and the noise there.
 pub(crate) struct Training<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) dsp: &'a RxDsp,
@@ -39,7 +39,7 @@ pub(crate) struct Training<'a> {
 pub(crate) struct Unscaled {
     whole: f64,
     one: Vec<Correlations>,
-    /// Without what loses light, and with its sign turned; nothing until another loss asks.
+    /// Without the signal, and with its sign turned; empty until another loss is asked for.
     others: Vec<[Correlations; 2]>,
 }
 
@@ -48,7 +48,7 @@ pub(crate) struct Unscaled {
 const LEAST_SCALED: f32 = 0.05;
 
 impl RxDsp {
-    /// The lags of the equations; nothing where blocks of this grid do not allow to pick them out.
+    /// Lags of the equations; `None` where blocks of this grid do not allow picking them out.
     pub(crate) fn lags(&self, plan: &Plan) -> Option<Lags> {
         let (p, fed_back) = (plan.sampler.samples_per_symbol, self.detector.postcursors());
         let cross = (-(self.precursors as isize), self.taps + p * fed_back);
@@ -315,8 +315,8 @@ impl<'a> Training<'a> {
         out
     }
 
-    /// Mean square slope of record `i` where it is sampled, per s^2; nothing when the sampler does
-    /// not ask.
+    /// Mean square slope of record `i` where it is sampled, per s^2; zero when the sampler has no
+    /// jitter.
     pub(crate) fn slope_power(&mut self, i: usize, phase: f64) -> f64 {
         if self.plan.sampler.jitter_s == 0.0 {
             return 0.0;

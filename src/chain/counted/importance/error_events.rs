@@ -8,7 +8,7 @@ use crate::dsp::LEVELS;
 use crate::dsp::slicer::{Thresholds, level_moments};
 use crate::math::gaussian::q_fast;
 
-/// Longest error of a sequence detector that is aimed at, symbols, and the memory behind it.
+/// Longest error event of a sequence detector that is aimed at, symbols, and the memory after it.
 const LONGEST: usize = 6;
 
 const MEMORY: usize = 2;
@@ -16,7 +16,7 @@ const MEMORY: usize = 2;
 /// Symbols whose noise an error event uses.
 pub(crate) const REACH: usize = LONGEST + MEMORY;
 
-/// Part of the chances that is dealt evenly, for events that were foreseen badly.
+/// Part of the probability that is spread evenly, for events that were predicted badly.
 const EVENLY: f64 = 0.02;
 
 /// Distance between levels of full scale.
@@ -50,7 +50,7 @@ pub(crate) struct ErrorEvents {
     /// Means of the levels at the slicer.
     levels: [f32; 4],
     thresholds: Thresholds,
-    /// What an error leaves behind, where a sequence detector looks at it.
+    /// Interference that an error leaves, where a sequence detector uses it.
     postcursors: Option<Vec<f32>>,
     /// Autocorrelation of nu at the first lags.
     lags: [f64; REACH],
@@ -124,8 +124,7 @@ impl ErrorEvents {
         total
     }
 
-    /// Errors of one level that change sides from symbol to symbol: what they leave behind is
-    /// least.
+    /// Errors of one level that change sides from symbol to symbol: what they leave is least.
     ///
     /// ```text
     /// wrong when sum d[j] n[k + j] > sum d[j]^2 / 2 - sum d[j] r[k + j]

@@ -14,10 +14,11 @@ use crate::math::normals;
 use crate::pattern::gray::BIT_ERRORS;
 use crate::seed::{Rng, Seed};
 
-/// Part of the targets that is dealt evenly over all symbols, for errors that were foreseen badly.
+/// Part of the targets that is spread evenly over all symbols, for errors that were predicted
+/// badly.
 const EVENLY: f64 = 0.05;
 
-/// Symbols behind a target that are looked at first, where errors go on.
+/// Symbols after a target that are simulated first, where an error burst continues.
 const FIRST_LOOK: usize = 16;
 
 /// Longest look, symbols: errors that go on further are cut short.
@@ -34,19 +35,19 @@ const DRAWN: usize = 4096;
 /// w = 1 / sum over i of p_i exp(y_i t_i - t_i^2 / 2),    y_i = sum over j of c_i[j] nu[k + j]
 /// ```
 ///
-/// A target k is one of the N symbols of the replayed blocks, drawn in proportion to its foreseen
-/// error probability (a twentieth evenly). Its window has noise of its own, white numbers through
+/// A target k is one of the N symbols of the stored blocks, drawn in proportion to its predicted
+/// error probability (a twentieth evenly). Its window has independent noise, white numbers through
 /// the colouring filter, whose mean is moved along the direction `c_i` by `t_i`, which brings it to
 /// a threshold with ideal feedback: up or down, or along the difference of an error of a sequence
 /// detector; which one is drawn with probability `p_i` (a fiftieth evenly), and `w` is the
-/// likelihood ratio of the whole mixture. What is foreseen badly costs gain and no bias. Targets
-/// have windows of their own, so that no shift meets another.
+/// likelihood ratio of the whole mixture. A bad prediction costs variance and no bias. Targets have
+/// separate windows, so that no shift meets another.
 ///
 /// `F_k` are the wrong bits of the burst that begins at k: k is decided wrongly and the `memory`
 /// symbols before it are right; the burst ends when as many are right again. The memory is that of
-/// the decisions: feedback taps, postcursors, 1 behind a precoder, or none, and then every wrong
-/// symbol is on its own. So each wrong bit belongs to one target. A slicer without precoder looks
-/// at the target's own noise, whose colour it cannot see: one number is drawn.
+/// the decisions: feedback taps, postcursors, 1 after a precoder, or none, and then every wrong
+/// symbol counts alone. So each wrong bit belongs to one target. A slicer without precoder uses the
+/// target's noise alone, whose colour does not matter: one number is drawn.
 ///
 /// # Limits
 ///
@@ -67,7 +68,7 @@ pub struct ImportanceSampling {
     cumulative: Vec<f64>,
     /// Filter of a window's noise; a single 1 where that is one symbol.
     taps: Vec<f32>,
-    /// The same filter's autocorrelation.
+    /// Autocorrelation of that filter.
     lags: Vec<f64>,
     detector: TrainedDetector,
     thresholds: Thresholds,
@@ -75,7 +76,7 @@ pub struct ImportanceSampling {
     precoder: bool,
     /// Right decisions that end a burst.
     memory: usize,
-    /// A window: symbols ahead of the target, and from it on at first.
+    /// A window: symbols before the target, and from it on at first.
     before: usize,
     after: usize,
 }
@@ -95,7 +96,7 @@ struct Work {
 }
 
 impl Work {
-    /// Moves the next `count` numbers behind `white`.
+    /// Appends the next `count` numbers to `white`.
     fn draw(&mut self, mut count: usize) {
         while count > 0 {
             if self.numbers.is_empty() {
@@ -267,7 +268,7 @@ impl ImportanceSampling {
                 .map(|j| self.taps.iter().zip(&work.white[j..]).map(|(h, x)| h * x).sum::<f32>()),
         );
         for (j, nu) in work.noise.iter_mut().enumerate() {
-            // the shift of white numbers along the direction, behind the filter
+            // the shift of white numbers along the direction, after the filter
             let moved = event
                 .direction
                 .iter()
@@ -308,7 +309,7 @@ impl ImportanceSampling {
         }
     }
 
-    /// Bits wrong in the burst that begins at the target; nothing while it goes on at the window's
+    /// Bits wrong in the burst that begins at the target; `None` while it continues at the window's
     /// end, unless it is to be `cut` there.
     fn begun(&self, after: usize, cut: bool, work: &Work) -> Option<u64> {
         let (sent, decided, first) = (&work.sent, &work.decided, self.before);
@@ -318,7 +319,7 @@ impl ImportanceSampling {
             return Some(0);
         }
         let own = |j: usize| (sent[j], decided[j]);
-        // behind a precoder's undoing, a decision is in two symbols
+        // after undoing a precoder, a decision is in two symbols
         let plain = |j: usize| ((sent[j] + sent[j - 1]) & 3, (decided[j] + decided[j - 1]) & 3);
         // a sequence's last decisions have not seen enough
         let end = first + after

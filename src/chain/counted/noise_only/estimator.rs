@@ -35,14 +35,14 @@ const MOST_TWO_POINT: f64 = 0.1;
 ///     nu Gaussian, of variance 1 and the autocorrelation of the noise at the slicer
 /// ```
 ///
-/// `mean` is the noiseless equalised block, ahead of any feedback; `s^2` each symbol's variance;
-/// `h` a short symmetric filter whose autocorrelation is that of all noise, averaged over the
-/// stored blocks, within 0.001 at every lag. Slicer, feedback equaliser and sequence detector
-/// decide `z` as they decide what comes out of the chain, with real feedback.
+/// `mean` is the noiseless equalised block, before any feedback; `s^2` each symbol's variance; `h`
+/// a short symmetric filter whose autocorrelation is that of all noise, averaged over the stored
+/// blocks, within 0.001 at every lag. Slicer, feedback equaliser and sequence detector decide `z`
+/// as they decide what comes out of the chain, with real feedback.
 ///
 /// # Limits
 ///
-/// The blocks are the estimator's scoring blocks, replayed in turn: patterns that they lack are not
+/// The blocks are the estimator's scoring blocks, used in turn: patterns that they lack are not
 /// seen, with whatever number of symbols, and neither are other data of the interferers. All noise
 /// is Gaussian at the slicer, its colour the same at every symbol (a coloured relative intensity
 /// noise counts as white in it); no noise clips at the converter. A block starts anew, as one of
@@ -63,7 +63,7 @@ pub struct NoiseOnly {
 #[derive(Clone)]
 pub(crate) struct Stored {
     pub(crate) levels: Vec<u8>,
-    /// Ahead of feedback.
+    /// Before feedback.
     pub(crate) means: Vec<f32>,
     pub(crate) deviations: Vec<f32>,
 }
@@ -99,7 +99,7 @@ impl Predictor<'_> {
             return Err(NotEvaluated::new("there is no noise to draw"));
         }
         self.refuse(trained, &scored)?;
-        // what stands behind the lines is the converter's
+        // shares after those of the sources are the converter's
         let converters = scored
             .blocks
             .iter()
@@ -189,8 +189,8 @@ impl NoiseOnly {
         self.taps.len()
     }
 
-    /// Replays a block with the `noise`-th noise of `streams` and decides it; whether bits are told
-    /// behind a precoder.
+    /// Adds the `noise`-th noise of `streams` to a block and decides it; `precoder` compares bits
+    /// after undoing a precoder.
     ///
     /// # Panics
     ///

@@ -1,4 +1,4 @@
-//! The inner loop of the replay.
+//! Inner loop of noise-only counting.
 
 use crate::dsp::slicer::Thresholds;
 use crate::math::simd::multiversion;
@@ -30,7 +30,7 @@ pub(crate) fn add_noise_and_slice(
     decided.iter_mut().zip(out.iter()).for_each(|(d, &z)| *d = decide(z));
 }
 
-/// The same without deciding.
+/// Coloured noise without decisions.
 pub(crate) fn add_noise(white: &[f32], taps: &[f32], stored: &[&[f32]; 2], out: &mut [f32]) {
     noisy(white, taps, stored, out);
 }

@@ -21,12 +21,12 @@ use std::collections::VecDeque;
 /// One segment between two blocks.
 struct SegmentState {
     receiver: Receiver,
-    /// Levels of the block before, of the block and of the one behind it.
+    /// Levels of the previous, the current and the next block.
     levels: Vec<u8>,
     /// The next block of levels to come, and the next to run; the warm-up's are below 0.
     given: i64,
     block: i64,
-    /// What was counted of blocks that a later segment has not seen yet.
+    /// Counts of blocks that a later segment has not processed yet.
     counted: VecDeque<Tally>,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    /// The state of a lane before its first block; nothing when it is not in stream mode.
+    /// The state of a lane before its first block; `None` when it is not in stream mode.
     pub(crate) fn new(count: &Count<'_>) -> Option<Stream> {
         let of = |segment_run: &SegmentRun<'_>| segment_run.plan.clocking;
         let clocking = count.segments.iter().find_map(of)?;
@@ -89,7 +89,7 @@ impl Stream {
         self.sent.len() as u64
     }
 
-    /// Adds what its clocks did; without a lock nothing of what was counted stays.
+    /// Adds the readings of its clocks; without a lock the counts are dropped.
     pub(crate) fn tell(&self, counted: &mut Counted) {
         let clocks: Vec<ClockReading> =
             self.segments.iter().map(|segment| segment.receiver.reading()).collect();
@@ -105,7 +105,7 @@ impl Stream {
         BlockView { sent: &self.sent, values: &receiver.values, decided: &receiver.decided }
     }
 
-    /// Runs the next block, the first time after the warm-up; nothing when a clock is not locked.
+    /// Runs the next block, the first time after the warm-up; `None` when a clock is not locked.
     pub(crate) fn next(&mut self, count: &Count<'_>, workspace: &mut Workspace) -> Option<Counted> {
         let last = self.segments.len() - 1;
         if self.refusal.is_some() {
@@ -184,7 +184,7 @@ impl Stream {
             segment.levels[2 * n..].copy_from_slice(&self.sent);
         }
         if segment.given == -self.warm_up {
-            // nothing stands before the first block: it follows itself
+            // no block precedes the first one: it follows itself
             segment.levels.copy_within(2 * n.., n);
         }
         segment.given += 1;

@@ -25,7 +25,7 @@ fn sinusoid_at(sinusoid: Sinusoid, n: i64) -> [(f64, f64); 2] {
     [angle.sin_cos(), turn.sin_cos()]
 }
 
-/// Inputs of a bang-bang loop see a Gaussian of the noise and of the loop's own error: its slope
+/// The input of a bang-bang loop is Gaussian, of the noise and of the loop's error: its slope
 /// shrinks as their root.
 fn dithered(sigma_ui: f64, phase_error_ui: f64) -> f64 {
     sigma_ui / sigma_ui.hypot(phase_error_ui)
@@ -43,14 +43,14 @@ const MOST_DRIFT_UI: f64 = 0.02;
 /// Error below which a loop is locked, UI rms; a free one has 0.29.
 const LOCKED_UI: f64 = 0.15;
 
-/// Time constants of the loop over which the lock is judged before and behind the first scored
+/// Time constants of the loop over which the lock is judged before and after the first scored
 /// symbol: one slip alone does not end it.
 const LOCK_MEMORY: [f64; 2] = [4.0, 8.0];
 
 /// Products summed side by side.
 const WIDTH: usize = 16;
 
-/// What one block gives the receiver.
+/// Input of the receiver for one block.
 pub(crate) struct Block<'a> {
     /// Waveform at the sampler without its mean, on the grid.
     pub(crate) wave: &'a [f32],
@@ -106,23 +106,23 @@ struct Output {
     level: u8,
 }
 
-/// Sequence detection behind the clock's own decisions.
+/// Sequence detection after the decisions that the clock uses.
 struct Sequences {
     detector: Mlse,
-    /// Equalised samples of the block, nothing taken off.
+    /// Equalised samples of the block, before feedback.
     equalised: Vec<f32>,
     /// The last decisions of the block before.
     known: Vec<u8>,
 }
 
-/// The loop and what it is told.
+/// The loop and its inputs.
 struct Recovered {
     bang_bang: bool,
     gains: LoopGains,
     /// Subtracted from the detector's output, and the factor to UI.
     zero: f32,
     per_output: f64,
-    /// What the detector's slope is over the calibrated one, and the jitter that linearises a sign.
+    /// Ratio of the detector's slope to the calibrated one, and the jitter that linearises a sign.
     noisy: f64,
     sigma_ui: f64,
     clock: ClockLoop,
@@ -140,8 +140,8 @@ pub(crate) struct Receiver {
     clocking: Clocking,
     per_symbol: usize,
     samples_per_symbol: f64,
-    /// Taps with zeros ahead, to whole vectors; those of a symbol's newest samples are zero here
-    /// and stand beside.
+    /// Taps padded with leading zeros to whole vectors; those of a symbol's newest samples are zero
+    /// here and stand beside.
     taps: Vec<f32>,
     newest: Vec<f32>,
     /// Of those, how many stand before the main one.
@@ -243,8 +243,7 @@ impl Receiver {
             filled: kept,
             taps,
             newest,
-            // where it rests when levels come alike: the training took away the mean of its own
-            // data
+            // where it rests when levels come alike: the training subtracted the mean of its data
             baseline: if coupled {
                 (trained.dc_offset_balanced - trained.offset) / trained.taps.iter().sum::<f32>()
             } else {
@@ -281,7 +280,7 @@ impl Receiver {
         self.recovered.as_ref().is_none_or(|recovered| recovered.held)
     }
 
-    /// What its clock did since it is scored.
+    /// Reading of its clock since scoring began.
     pub(crate) fn reading(&self) -> ClockReading {
         let phase_error_rms_ui = (self.error_square / self.steps.max(1.0)).sqrt();
         let slope = |r: &Recovered| {
@@ -311,9 +310,9 @@ impl Receiver {
         self.detect();
     }
 
-    /// The likeliest sequence of the block, if that is what decides. It begins behind the last
-    /// decisions of the block before and ends with the block: its last symbols are decided without
-    /// the samples behind them.
+    /// The likeliest sequence of the block, if that is what decides. It begins after the last
+    /// decisions of the previous block and ends with the block: its last symbols are decided
+    /// without the samples after them.
     fn detect(&mut self) {
         let Some(sequences) = &mut self.sequences else { return };
         sequences.detector.restart(&sequences.known);
