@@ -115,7 +115,7 @@ impl Draft {
             }
             assert!(
                 noise.law == Law::Added && !both_sides,
-                "{} cannot act behind a response",
+                "{} cannot act after a response",
                 noise.id.name
             );
             let after = cache.product(&self.shapes[*at..], grid, false);

@@ -84,14 +84,14 @@ impl Predictor<'_> {
     ) -> Result<NoiseOnly, NotEvaluated> {
         if self.plan.clocking().is_some() {
             return Err(NotEvaluated::new(
-                "in stream mode the sampling phase moves from block to block, which is not \
-                replayed",
+                "in stream mode the sampling phase moves from block to block, which noise-only \
+                counting does not follow",
             ));
         }
         if !self.plan.linear_receiver() {
             return Err(NotEvaluated::new(
                 "the receiver is not linear, so that noise at the slicer depends on the signal in \
-                ways that are not replayed",
+                ways that noise-only counting does not follow",
             ));
         }
         let scored = self.scored(workspace, trained);
@@ -145,8 +145,8 @@ impl Predictor<'_> {
         let percent = |of: f64| 100.0 * part(of);
         if trained.detector != TrainedDetector::Slicer && part(dependent) > MOST_DEPENDENT {
             return Err(NotEvaluated::new(format!(
-                "{:.0} % of the noise depends on the signal, and what is replayed to feedback or \
-                a sequence detector takes {:.0} % at most",
+                "{:.0} % of the noise depends on the signal; noise-only counting with \
+                feedback or a sequence detector allows {:.0} % at most",
                 percent(dependent),
                 100.0 * MOST_DEPENDENT
             )));
@@ -159,7 +159,7 @@ impl Predictor<'_> {
         }
         if part(bounded) > MOST_TWO_POINT {
             return Err(NotEvaluated::new(format!(
-                "{:.0} % of the noise is two-point jitter, which is not Gaussian",
+                "{:.0} % of the noise is dual-Dirac jitter, which is not Gaussian",
                 percent(bounded)
             )));
         }

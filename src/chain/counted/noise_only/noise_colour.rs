@@ -88,8 +88,8 @@ pub(crate) fn root(r: &[f64]) -> Result<Vec<f32>, NotEvaluated> {
         }
     }
     Err(NotEvaluated::new(format!(
-        "the noise at the slicer is correlated over more than {MOST_SIDE} symbols, which is not \
-        replayed"
+        "the noise at the slicer is correlated over more than {MOST_SIDE} symbols; noise-only \
+        counting covers no more"
     )))
 }
 
