@@ -331,6 +331,7 @@ fn margin(bencher: Bencher, blocks: u64) {
     let trained = predictor.train(&mut workspace, 1.0, None).expect("it trains");
     let limit_ber = config.limit_ber();
     bencher.bench_local(|| {
-        lane.margin_db(&mut predictor, &mut workspace, &trained, limit_ber).expect("there is one")
+        lane.loss_margin_db(&mut predictor, &mut workspace, &trained, limit_ber)
+            .expect("there is one")
     });
 }

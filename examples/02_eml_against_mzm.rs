@@ -31,7 +31,8 @@ fn main() -> lightlane::Result<()> {
             let result = Link::new(stack.resolve()?).run(&RunOptions::default())?;
             let worst_ber =
                 result.lanes.iter().filter_map(|lane| lane.ber_semi_analytic).fold(0.0, f64::max);
-            let margin = result.port.margin_db.map_or("none".to_owned(), |db| format!("{db:.2}"));
+            let margin =
+                result.port.loss_margin_db.map_or("none".to_owned(), |db| format!("{db:.2}"));
             println!(
                 "{preset:14} {kind:4} {worst_ber:12.1e} {:10.2e} {margin:>10}",
                 result.limit_ber

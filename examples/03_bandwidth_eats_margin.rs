@@ -23,7 +23,7 @@ fn main() -> lightlane::Result<()> {
     let range = gallery::full_or_quick("30:80:2.5", "30:80:10");
     let mut all: Option<Curves> = None;
     for (name, key) in PARTS {
-        let curves = gallery::curves(&stack, &[&format!("{key}={range}")], "margin_db")?;
+        let curves = gallery::curves(&stack, &[&format!("{key}={range}")], "loss_margin_db")?;
         let points = curves.traces[0].points.clone();
         println!(
             "{name}: margin {:.2} dB with 40 GHz, {:.2} dB with 70 GHz",

@@ -18,7 +18,7 @@ fn main() -> lightlane::Result<()> {
     for (preset, rate) in [("800gbase-dr8", "800G"), ("1.6tbase-dr8", "1.6T")] {
         let mut stack = gallery::one_lane(preset)?;
         stack.set("transmitter.kind=mzm")?;
-        let curves = gallery::curves(&stack, &[&axis], "margin_db")?;
+        let curves = gallery::curves(&stack, &[&axis], "loss_margin_db")?;
         let points = curves.traces[0].points.clone();
         let [low, zero, high] = [-20.0, 0.0, 20.0].map(|degrees| gallery::at(&points, degrees));
         println!(

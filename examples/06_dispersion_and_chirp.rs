@@ -33,7 +33,7 @@ fn main() -> lightlane::Result<()> {
     let mut figure = gallery::curves(
         &stack,
         &["transmitter.eml.chirp_alpha_0=-1,-0.5,0,0.5,1", &zero],
-        "margin_db",
+        "loss_margin_db",
     )?;
     for trace in &mut figure.traces {
         for point in &mut trace.points {

@@ -12,7 +12,8 @@ use lightlane::plot::Size;
 fn main() -> lightlane::Result<()> {
     let stack = gallery::one_lane("1.6tbase-dr8")?;
     let lengths = format!("fibre.length_km={}", gallery::full_or_quick("0:10:0.5", "0:10:2.5"));
-    let mut figure = gallery::curves(&stack, &["transmitter.kind=eml,mzm", &lengths], "margin_db")?;
+    let mut figure =
+        gallery::curves(&stack, &["transmitter.kind=eml,mzm", &lengths], "loss_margin_db")?;
     for trace in &figure.traces {
         let reach = gallery::crossing(&trace.points, 0.0)
             .map_or("beyond".to_owned(), |km| format!("{km:.1} km"));

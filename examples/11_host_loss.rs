@@ -27,7 +27,7 @@ fn main() -> lightlane::Result<()> {
     let mut figure = gallery::curves(
         &stack,
         &["module.kind=retimed,lro,lpo", &format!("host.channel.trace.loss_db={losses}")],
-        "margin_db",
+        "loss_margin_db",
     )?;
     let package_db = package_db(&stack)?;
     for trace in &mut figure.traces {

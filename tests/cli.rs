@@ -97,7 +97,7 @@ fn json_carries_the_agreed_names_and_does_not_depend_on_the_threads() {
     );
     let lane = json["lanes"][1].as_object().unwrap();
     for key in "lane bits errors ber_counted ber_counted_low ber_counted_high interval_kind ber_semi_analytic ber_semi_analytic_low \
-                ber_semi_analytic_high snr_db rlm oma_tp2_dbm er_tp2_db received_power_dbm margin_db ber_counted_at_limit"
+                ber_semi_analytic_high snr_db rlm oma_tp2_dbm er_tp2_db received_power_dbm loss_margin_db ber_counted_at_limit"
         .split_whitespace()
     {
         assert!(lane.contains_key(key), "{key}");
@@ -259,11 +259,11 @@ fn check_tells_a_missed_target_and_too_few_errors_by_its_exit_code() {
     let folder = Folder::new("check");
     let small = "preset = '800gbase-dr8'\nlanes = 1\nsimulation.symbols = 8192\nsimulation.symbols_at_limit = 8192\n[targets]\n";
     folder
-        .write("good.toml", format!("{small}margin_db = [0, 30]\n"))
-        .write("missed.toml", format!("{small}margin_db = [25, 30]\n"))
+        .write("good.toml", format!("{small}loss_margin_db = [0, 30]\n"))
+        .write("missed.toml", format!("{small}loss_margin_db = [25, 30]\n"))
         .write("few.toml", format!("{small}ber_counted = [0, 1e-9]\n"))
         .write("none.toml", "preset = '800gbase-dr8'\n")
-        .write("wrong.toml", format!("{small}margin_bd = [0, 30]\n"));
+        .write("wrong.toml", format!("{small}loss_margin_bd = [0, 30]\n"));
     assert!(good(&folder.run(&["check", "good.toml"])).contains("pass"));
     let missed = folder.run(&["check", "good.toml", "missed.toml"]);
     assert_eq!(missed.status.code(), Some(1));
@@ -280,7 +280,7 @@ fn check_tells_a_missed_target_and_too_few_errors_by_its_exit_code() {
     assert_eq!(lines.len(), 3, "{lines:#?}");
     for expected in [
         "none.toml: has no [targets]",
-        "wrong.toml:6:1: targets.margin_bd: unknown key",
+        "wrong.toml:6:1: targets.loss_margin_bd: unknown key",
         "missing.toml: No such file",
     ] {
         assert!(lines.iter().any(|line| line.contains(expected)), "{expected}: {lines:#?}");

@@ -144,15 +144,15 @@ fn a_lane_with_a_recovered_clock_is_judged_by_its_count_and_says_why() {
     }
     for lane in &lanes {
         assert_eq!(
-            (lane.ber_semi_analytic, lane.margin_db, lane.snr_db, lane.estimators_agree),
+            (lane.ber_semi_analytic, lane.loss_margin_db, lane.snr_db, lane.estimators_agree),
             (None, None, None, None)
         );
         assert!(
-            lane.ber_semi_analytic_refusal
+            lane.ber_semi_analytic_not_evaluated
                 .as_ref()
                 .is_some_and(|because| because.contains("recovered clock"))
         );
-        assert!(lane.refusal.is_none() && lane.snr_counted_db.is_some());
+        assert!(lane.not_evaluated.is_none() && lane.snr_counted_db.is_some());
     }
     let config = recovered(0.0, ClockRecovery::MuellerMuller);
     let resolved = lightlane::link::Resolved {
@@ -184,11 +184,11 @@ fn beyond_its_pull_in_a_clock_has_no_lock_and_its_lane_no_error_ratio() {
             (0, 0, None, None, None)
         );
         assert!(
-            lane.refusal
+            lane.not_evaluated
                 .as_ref()
                 .is_some_and(|because| because.contains("the clock is not locked")),
             "{:?}",
-            lane.refusal
+            lane.not_evaluated
         );
         assert_eq!(lane.clock.locked, Some(false));
         assert_eq!((result.port.ber_counted, result.port.passes), (None, None));
@@ -205,8 +205,8 @@ fn jitter_far_beyond_the_tolerance_is_no_error_ratio_of_a_half() {
     (config.receiver.dsp.clock.sinusoidal_ui, config.receiver.dsp.clock.sinusoidal_mhz) =
         (4.0, 5.0);
     let lane = run_lane(&config, 1 << 18);
-    println!("{:?} {:?} {:?}", lane.clock, lane.ber_counted, lane.refusal);
-    assert!(lane.refusal.is_some() && lane.ber_counted.is_none());
+    println!("{:?} {:?} {:?}", lane.clock, lane.ber_counted, lane.not_evaluated);
+    assert!(lane.not_evaluated.is_some() && lane.ber_counted.is_none());
 }
 
 /// The sign's slope is that of its noise: planned so, the loop is as wide as asked. Of the transfer

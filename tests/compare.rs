@@ -62,9 +62,9 @@ fn a_link_differs_from_itself_by_exactly_nothing() {
         assert!(compared.variants[0].difference.is_none());
         let found = compared.variants[1].difference.as_ref().unwrap();
         let figures = [
-            found.margin_db,
-            found.margin_db_low,
-            found.margin_db_high,
+            found.loss_margin_db,
+            found.loss_margin_db_low,
+            found.loss_margin_db_high,
             found.ln_ber,
             found.ln_ber_low,
             found.ln_ber_high,
@@ -98,19 +98,19 @@ fn a_decibel_more_of_loss_is_a_decibel_less_of_margin() {
     println!("{found:?}");
     assert_eq!(found.margin_lanes, 4);
     assert!(
-        found.lanes.iter().all(|lane| (lane.margin_db.unwrap() + 1.0).abs() < 0.01),
+        found.lanes.iter().all(|lane| (lane.loss_margin_db.unwrap() + 1.0).abs() < 0.01),
         "{found:?}"
     );
     assert!(
-        (found.margin_db_low.unwrap()..=found.margin_db_high.unwrap()).contains(&-1.0),
+        (found.loss_margin_db_low.unwrap()..=found.loss_margin_db_high.unwrap()).contains(&-1.0),
         "{found:?}"
     );
     assert!(found.ln_ber_low.unwrap() > 0.0, "{found:?}");
     // unpaired, the lanes' own scatter would hide it
-    let own = compared.variants[1].margin_mean_db_high.unwrap()
-        - compared.variants[1].margin_mean_db_low.unwrap();
+    let own = compared.variants[1].loss_margin_mean_db_high.unwrap()
+        - compared.variants[1].loss_margin_mean_db_low.unwrap();
     assert!(
-        found.margin_db_high.unwrap() - found.margin_db_low.unwrap() < 0.1 * own,
+        found.loss_margin_db_high.unwrap() - found.loss_margin_db_low.unwrap() < 0.1 * own,
         "{own} {found:?}"
     );
     assert_eq!(compared.variants.iter().map(|variant| variant.rank).collect::<Vec<_>>(), [1, 2]);
@@ -126,7 +126,7 @@ fn another_seed_is_said_to_be_no_pair() {
     assert!(!found.same_seeds && !compared.same_seeds);
     assert!(
         found.ln_ber.unwrap() != 0.0
-            && found.margin_db_low.unwrap() < found.margin_db_high.unwrap()
+            && found.loss_margin_db_low.unwrap() < found.loss_margin_db_high.unwrap()
     );
 }
 
@@ -206,11 +206,16 @@ fn json_has_the_agreed_names_and_does_not_depend_on_the_threads() {
     assert_eq!(at, ["0.5 \"eml\"", "0.5 \"mzm\"", "4 \"eml\"", "4 \"mzm\""]);
     assert!(variants[0]["difference"].is_null());
     let difference = variants[3]["difference"].as_object().unwrap();
-    for key in "same_seeds margin_lanes margin_db margin_db_low margin_db_high ln_ber_lanes ln_ber ln_ber_low ln_ber_high lanes".split(' ')
+    for key in "same_seeds margin_lanes loss_margin_db loss_margin_db_low loss_margin_db_high \
+                ln_ber_lanes ln_ber ln_ber_low ln_ber_high lanes"
+        .split(' ')
     {
         assert!(!difference[key].is_null(), "{key}");
     }
-    for key in "at rank margin_mean_db margin_mean_db_low margin_mean_db_high port lanes config_hash seed transmitter warnings".split(' ') {
+    for key in "at rank loss_margin_mean_db loss_margin_mean_db_low loss_margin_mean_db_high \
+                port lanes config_hash seed transmitter warnings"
+        .split(' ')
+    {
         assert!(!variants[3][key].is_null(), "{key}");
     }
     assert_eq!(variants[3]["seed"], 7);

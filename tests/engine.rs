@@ -90,8 +90,8 @@ fn lanes_differ_by_their_patches_and_their_spread_only() {
     let result = Link::new(resolved).run(&RunOptions::default()).expect("it runs");
     let plain = run(&c);
     assert_eq!(result.lanes[0].ber_semi_analytic, plain.lanes[0].ber_semi_analytic);
-    let moved =
-        plain.lanes[1].margin_db.expect("found") - result.lanes[1].margin_db.expect("found");
+    let moved = plain.lanes[1].loss_margin_db.expect("found")
+        - result.lanes[1].loss_margin_db.expect("found");
     // crosstalk is relative to the lane's nominal power, so a decibel of loss is a little less than
     // a decibel of margin
     assert!((0.8..1.05).contains(&moved), "{moved}");
@@ -133,7 +133,7 @@ fn the_precoder_costs_a_factor_of_two_and_the_estimators_agree_with_it() {
 /// physics.md 6: no leading term is missing or rules alone, and the presets lie in their windows.
 #[test]
 fn every_preset_lies_in_its_window_with_every_source_in_its_place() {
-    for (name, kind, margin_db, ber) in [
+    for (name, kind, loss_margin_db, ber) in [
         ("800gbase-dr8", TransmitterKind::Eml, 4.5..7.5, 1e-12..1e-7),
         ("800gbase-dr8", TransmitterKind::Mzm, 4.5..7.5, 1e-12..1e-7),
         ("1.6tbase-dr8", TransmitterKind::Eml, 3.0..5.5, 1e-8..1e-5),
@@ -143,8 +143,8 @@ fn every_preset_lies_in_its_window_with_every_source_in_its_place() {
         c.transmitter.kind = kind;
         let result = run(&c);
         let worst = &result.lanes[result.port.worst_lane.expect("there is one")];
-        println!("{name} {kind:?}: {:?} dB, {:?}", worst.margin_db, worst.ber_semi_analytic);
-        assert!(margin_db.contains(&worst.margin_db.expect("found")));
+        println!("{name} {kind:?}: {:?} dB, {:?}", worst.loss_margin_db, worst.ber_semi_analytic);
+        assert!(loss_margin_db.contains(&worst.loss_margin_db.expect("found")));
         assert!(ber.contains(&worst.ber_semi_analytic.expect("predicted")));
         for lane in &result.lanes {
             assert_ne!(lane.estimators_agree, Some(false), "{name} {kind:?} lane {}", lane.lane);
@@ -171,8 +171,9 @@ fn an_amplifier_far_from_overload_is_the_linear_one() {
         let limited = run_lane(&c, 0);
         let difference_db = limited.snr_db.expect("predicted") - linear.snr_db.expect("predicted");
         assert!(difference_db.abs() < 0.1, "{block_symbols}: {difference_db} dB");
-        let margin_db = limited.margin_db.expect("found") - linear.margin_db.expect("found");
-        assert!(margin_db.abs() < 0.1, "{block_symbols}: margin {margin_db} dB");
+        let loss_margin_db =
+            limited.loss_margin_db.expect("found") - linear.loss_margin_db.expect("found");
+        assert!(loss_margin_db.abs() < 0.1, "{block_symbols}: margin {loss_margin_db} dB");
     }
 }
 
@@ -186,9 +187,9 @@ fn an_overloaded_receiver_finds_its_margin_at_more_loss() {
     let lane = run_lane(&c, 0);
     assert_eq!(lane.passes, Some(false));
     assert!(
-        lane.margin_db.is_some_and(|db| (5.0..12.0).contains(&db)),
+        lane.loss_margin_db.is_some_and(|db| (5.0..12.0).contains(&db)),
         "{:?} {:?}",
-        lane.margin_db,
+        lane.loss_margin_db,
         lane.floor_ber
     );
 }
@@ -202,7 +203,7 @@ fn a_pattern_that_lacks_a_level_is_refused_not_passed() {
     c.pattern.file = file.to_string_lossy().into_owned();
     let lane = run_lane(&c, 0);
     std::fs::remove_file(&file).expect("was there");
-    assert!(lane.refusal.is_some_and(|r| r.contains("level 3")));
+    assert!(lane.not_evaluated.is_some_and(|r| r.contains("level 3")));
     assert_eq!((lane.passes, lane.ber_semi_analytic), (None, None));
 }
 

@@ -32,7 +32,7 @@ fn failed(point: &CurvePoint) -> f64 {
 #[test]
 fn random_errors_leave_as_many_codewords_as_the_closed_form_says() {
     for point in points(&kp4("1.2e-3:3e-3:5", "none", 40_000)) {
-        let closed = point.codeword_error_ratio_closed.unwrap();
+        let closed = point.codeword_error_ratio_analytic.unwrap();
         let (mean, error) = (40_000.0 * closed, (40_000.0 * closed * (1.0 - closed)).sqrt());
         assert!(
             (failed(&point) - mean).abs() < 5.0 * error,
@@ -42,8 +42,10 @@ fn random_errors_leave_as_many_codewords_as_the_closed_form_says() {
         );
         assert_eq!(point.codeword_error_ratio_counted, Some(failed(&point) / 40_000.0));
         let bits = 40_000.0 * 5440.0;
-        let (left, expected) =
-            (point.post_fec_ber_counted.unwrap() * bits, point.post_fec_ber_closed.unwrap() * bits);
+        let (left, expected) = (
+            point.post_fec_ber_counted.unwrap() * bits,
+            point.post_fec_ber_analytic.unwrap() * bits,
+        );
         assert!(
             (left - expected).abs() < 6.0 * 18.0 * error + 18.0,
             "{}: {left} of {expected}",
@@ -60,10 +62,10 @@ fn the_closed_column_is_the_closed_form() {
         let curve = FecCurve { coding, ..kp4("1e-8:0.5:9", "none", 0) };
         for point in points(&curve) {
             let expected = tail::random_errors(&curve.coding.outer, point.pre_fec_ber).unwrap();
-            assert_eq!(point.codeword_error_ratio_closed, Some(expected.codeword_error_ratio()));
-            assert_eq!(point.post_fec_ber_closed, Some(expected.post_fec_ber()));
+            assert_eq!(point.codeword_error_ratio_analytic, Some(expected.codeword_error_ratio()));
+            assert_eq!(point.post_fec_ber_analytic, Some(expected.post_fec_ber()));
             let lost = expected.ln_frame_loss_ratio(&curve.coding.outer, 4, 64.0).exp();
-            let found = point.frame_loss_ratio_closed.unwrap();
+            let found = point.frame_loss_ratio_analytic.unwrap();
             assert!((found / lost.min(1.0) - 1.0).abs() < 1e-12, "{found:e} {lost:e}");
             assert_eq!(
                 (
@@ -74,7 +76,7 @@ fn the_closed_column_is_the_closed_form() {
                 (0, None, None)
             );
         }
-        assert!(points(&curve)[0].codeword_error_ratio_closed.unwrap() < 1e-30);
+        assert!(points(&curve)[0].codeword_error_ratio_analytic.unwrap() < 1e-30);
     }
 }
 
@@ -175,7 +177,7 @@ fn the_inner_code_leaves_what_the_physics_sheet_says() {
             "{decoder}: {ber:e}"
         );
         let expected = tail::random_errors(&Code::KP4, ber).unwrap().codeword_error_ratio();
-        assert_eq!(point.codeword_error_ratio_closed, Some(expected));
+        assert_eq!(point.codeword_error_ratio_analytic, Some(expected));
         assert!(
             (point.pre_fec_ber_counted.unwrap() / 4.85e-3 - 1.0).abs()
                 < 5.0 / (4.85e-3f64 * 512.0 * 5440.0).sqrt()
@@ -213,12 +215,15 @@ fn a_point_has_codewords_until_it_has_errors_enough() {
             .is_some_and(|high| (high / 3.688e-4 - 1.0).abs() < 1e-3),
         "1 - 0.025^(1 / 10 000)"
     );
-    assert!(points[0].codeword_error_ratio_foretold.is_some_and(|ratio| ratio < 1e-10));
+    assert!(points[0].codeword_error_ratio_extrapolated.is_some_and(|ratio| ratio < 1e-10));
 }
 
-const COLUMNS: &str = "pre_fec_ber,codeword_error_ratio_closed,codeword_error_ratio_counted,codeword_error_ratio_low,\
-                       codeword_error_ratio_high,codeword_error_ratio_foretold,codeword_error_ratio_foretold_low,\
-                       codeword_error_ratio_foretold_high,post_fec_ber_closed,post_fec_ber_counted,frame_loss_ratio_closed,\
+const COLUMNS: &str = "pre_fec_ber,codeword_error_ratio_analytic,\
+                       codeword_error_ratio_counted,codeword_error_ratio_low,\
+                       codeword_error_ratio_high,codeword_error_ratio_extrapolated,\
+                       codeword_error_ratio_extrapolated_low,\
+                       codeword_error_ratio_extrapolated_high,post_fec_ber_analytic,\
+                       post_fec_ber_counted,frame_loss_ratio_analytic,\
                        pre_fec_ber_counted,codewords,uncorrectable,miscorrected";
 
 #[test]

@@ -74,8 +74,8 @@ fn blocks_of_any_length_give_no_error_with_the_precoder_on() {
             (0, None, 0, 0),
             "blocks of {block}"
         );
-        assert!(fec.codewords >= 4 * 29 && fec.histogram[0] == fec.codewords, "{fec:?}");
-        assert!(lanes.iter().all(|lane| lane.symbol_error_histogram[0] == lane.test_blocks));
+        assert!(fec.codewords >= 4 * 29 && fec.fec_bins[0] == fec.codewords, "{fec:?}");
+        assert!(lanes.iter().all(|lane| lane.fec_bins[0] == lane.test_blocks));
     }
 }
 
@@ -93,7 +93,7 @@ fn a_decoder_and_a_genie_see_the_same() {
         assert_eq!(decoded.miscorrected, 0);
         let told = |fec: &FecResult| {
             (
-                fec.histogram.clone(),
+                fec.fec_bins.clone(),
                 fec.corrected_bits,
                 fec.uncorrectable,
                 fec.post_fec_ber,
@@ -102,7 +102,7 @@ fn a_decoder_and_a_genie_see_the_same() {
         };
         assert_eq!(told(&decoded), told(&counted), "{kind:?}");
         let of_lane = |lane: &LaneResult| {
-            (lane.symbol_error_histogram.clone(), lane.corrected_bits, lane.uncorrectable_blocks)
+            (lane.fec_bins.clone(), lane.corrected_bits, lane.uncorrectable_blocks)
         };
         assert!(decoded_lanes.iter().map(of_lane).eq(counted_lanes.iter().map(of_lane)));
         assert_eq!(decoded.codewords, 4 * 40);
@@ -112,7 +112,7 @@ fn a_decoder_and_a_genie_see_the_same() {
         assert_eq!(decoded.pre_fec_ber, Some(errors as f64 / f64::from(bits)));
         let left = (decoded.post_fec_ber.unwrap() * f64::from(bits)).round() as u64;
         assert_eq!(decoded.corrected_bits + left, errors);
-        assert_eq!(decoded.histogram[16], decoded.uncorrectable);
+        assert_eq!(decoded.fec_bins[16], decoded.uncorrectable);
         let lost = decoded.frame_loss_ratio.unwrap();
         assert!(lost >= decoded.codeword_error_ratio.unwrap() && lost <= 1.0, "{lost}");
     }
@@ -152,14 +152,14 @@ fn a_lane_alone_tells_of_its_own_errors() {
     assert!(result.port.fec.is_none(), "one lane is no port");
     let lane = &result.lanes[0];
     assert_eq!(lane.test_blocks, 400 * 1360 / (8 * 1360) * 4);
-    let histogram = &lane.symbol_error_histogram;
+    let histogram = &lane.fec_bins;
     let wrong: f64 =
         histogram.iter().enumerate().map(|(wrong, &count)| wrong as f64 * count as f64).sum();
     let errors = lane.errors as f64;
     assert!(wrong <= errors && wrong > 0.93 * errors, "{wrong} wrong symbols, {errors} wrong bits");
-    let extrapolated = lane.block_error_ratio_foretold_low.unwrap()
-        ..=lane.block_error_ratio_foretold_high.unwrap();
-    let closed = lane.codeword_error_ratio_closed.unwrap();
+    let extrapolated = lane.block_error_ratio_extrapolated_low.unwrap()
+        ..=lane.block_error_ratio_extrapolated_high.unwrap();
+    let closed = lane.codeword_error_ratio_analytic.unwrap();
     // the two know the bit error ratio to a tenth each at some hundred errors; sixteen errors in a
     // word make that a factor of five
     assert!(
@@ -170,8 +170,8 @@ fn a_lane_alone_tells_of_its_own_errors() {
     );
     config.fec.added_ber = 2e-4;
     let with = &run(&config).lanes[0];
-    assert!(with.block_error_ratio_foretold > lane.block_error_ratio_foretold);
-    assert_eq!(with.symbol_error_histogram, *histogram);
+    assert!(with.block_error_ratio_extrapolated > lane.block_error_ratio_extrapolated);
+    assert_eq!(with.fec_bins, *histogram);
 }
 
 /// 1.6T with the inner code behind an equaliser that lifts noise, on one lane at 4.85e-3 ahead of
@@ -310,10 +310,15 @@ fn a_lane_of_another_pattern_leaves_the_port_without_codewords() {
         let result = lightlane::link::Link::new(resolved).run(&RunOptions::default()).unwrap();
         assert!(
             result.port.fec.is_none()
-                && result.port.fec_refusal.as_ref().unwrap().contains("lane 3 has another pattern")
+                && result
+                    .port
+                    .fec_not_evaluated
+                    .as_ref()
+                    .unwrap()
+                    .contains("lane 3 has another pattern")
         );
-        assert!(result.lanes[0].codeword_error_ratio_closed.is_some());
-        assert_eq!(result.lanes[3].codeword_error_ratio_closed.is_some(), lane_3_is_told);
+        assert!(result.lanes[0].codeword_error_ratio_analytic.is_some());
+        assert_eq!(result.lanes[3].codeword_error_ratio_analytic.is_some(), lane_3_is_told);
         // a lane alone is what it is among the others
         let alone = lightlane::link::Link::run_lane(
             &configs[3],
@@ -338,6 +343,6 @@ fn a_healthy_link_with_an_inner_code_is_told_by_hard_decisions() {
     config.simulation.symbols_at_limit = 0;
     let lane = run(&config).lanes.remove(0);
     assert_eq!((lane.ber_inner_counted, lane.test_blocks), (None, 0));
-    let closed = lane.codeword_error_ratio_closed.unwrap();
+    let closed = lane.codeword_error_ratio_analytic.unwrap();
     assert!(closed > 0.0 && closed < 1e-60, "{closed:e}");
 }

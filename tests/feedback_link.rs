@@ -75,13 +75,15 @@ fn the_signal_to_noise_ratio_with_ideal_feedback_is_the_counted_one() {
 /// widened to four standard deviations.
 #[test]
 fn the_counted_margin_is_the_semi_analytic_one_within_its_interval() {
-    let semi = with_margin(starved(DetectorKind::Slicer), 0).margin_db.expect("found");
+    let semi = with_margin(starved(DetectorKind::Slicer), 0).loss_margin_db.expect("found");
     let mut config = starved(DetectorKind::Dfe);
     config.receiver.dsp.dfe.fixed = vec![0.0];
     let counted = with_margin(config, 1 << 20);
-    let (low, high) =
-        (counted.margin_db_low.expect("counted"), counted.margin_db_high.expect("counted"));
-    let margin = counted.margin_db.expect("found");
+    let (low, high) = (
+        counted.loss_margin_db_low.expect("counted"),
+        counted.loss_margin_db_high.expect("counted"),
+    );
+    let margin = counted.loss_margin_db.expect("found");
     println!("semi-analytic {semi:.3}, counted {margin:.3} ({low:.3}..{high:.3})");
     assert!(low < margin + 0.01 && margin - 0.01 < high && high - low < 0.3 && high - low > 0.02);
     let middle = 0.5 * (low + high);
@@ -99,14 +101,14 @@ fn a_starved_link_gains_by_feedback_and_more_by_sequences() {
         .map(|d| with_margin(starved(d), 1 << 18));
     println!(
         "{:?} {:?}..{:?} {:?}..{:?}",
-        slicer.margin_db,
-        fed.margin_db_low,
-        fed.margin_db_high,
-        sequence.margin_db_low,
-        sequence.margin_db_high
+        slicer.loss_margin_db,
+        fed.loss_margin_db_low,
+        fed.loss_margin_db_high,
+        sequence.loss_margin_db_low,
+        sequence.loss_margin_db_high
     );
-    assert!(fed.margin_db_low.unwrap() > slicer.margin_db.unwrap() + 0.5);
-    assert!(sequence.margin_db_low.unwrap() > fed.margin_db_high.unwrap() + 0.2);
+    assert!(fed.loss_margin_db_low.unwrap() > slicer.loss_margin_db.unwrap() + 0.5);
+    assert!(sequence.loss_margin_db_low.unwrap() > fed.loss_margin_db_high.unwrap() + 0.2);
     // bursts: a tap near 0.59 carries on more than half, for neighbouring noises are opposite, and
     // the detector's errors come together too
     assert!(
@@ -125,13 +127,13 @@ fn a_starved_link_gains_by_feedback_and_more_by_sequences() {
 #[test]
 fn a_margin_that_cannot_be_counted_is_null_with_its_reason() {
     let lane = with_margin(starved(DetectorKind::Dfe), 1000);
-    assert_eq!((lane.margin_db, lane.passes), (None, None));
-    assert!(lane.margin_refusal.unwrap().contains("simulation.symbols_at_limit = 1000"));
+    assert_eq!((lane.loss_margin_db, lane.passes), (None, None));
+    assert!(lane.loss_margin_not_evaluated.unwrap().contains("simulation.symbols_at_limit = 1000"));
     // a floor: hardly any light changes what jitter of the converter does
     let mut config = starved(DetectorKind::Dfe);
     config.receiver.dsp.adc.effective_bits = 3.0;
     let lane = with_margin(config, 1 << 17);
-    assert_eq!((lane.margin_db, lane.passes), (None, Some(false)));
+    assert_eq!((lane.loss_margin_db, lane.passes), (None, Some(false)));
     assert!(lane.floor_ber.unwrap() > 2.28e-4, "{:?}", lane.floor_ber);
     // cancelled before it began: no margin, no verdict, no panic
     let config = starved(DetectorKind::Mlse);
@@ -144,8 +146,8 @@ fn a_margin_that_cannot_be_counted_is_null_with_its_reason() {
     let cancel = CancelToken::default();
     cancel.cancel();
     let result = Link::new(resolved).run(&RunOptions::cancelled_by(&cancel)).unwrap();
-    assert_eq!((result.lanes[0].margin_db, result.lanes[0].passes), (None, None));
-    assert!(result.lanes[0].margin_refusal.as_ref().unwrap().contains("stopped"));
+    assert_eq!((result.lanes[0].loss_margin_db, result.lanes[0].passes), (None, None));
+    assert!(result.lanes[0].loss_margin_not_evaluated.as_ref().unwrap().contains("stopped"));
 }
 
 /// Many threads, one result.
@@ -195,13 +197,9 @@ fn codewords(codewords: usize, loss_db: f64) -> (LaneResult, f64) {
     config.fec = stack.resolve().expect("it fits").base.fec;
     config.fec.added_ber = 0.0;
     let lane = run(&config).lanes.remove(0);
-    let words: u64 = lane.symbol_error_histogram.iter().sum();
-    let wrong: u64 = lane
-        .symbol_error_histogram
-        .iter()
-        .enumerate()
-        .map(|(wrong, count)| wrong as u64 * count)
-        .sum();
+    let words: u64 = lane.fec_bins.iter().sum();
+    let wrong: u64 =
+        lane.fec_bins.iter().enumerate().map(|(wrong, count)| wrong as u64 * count).sum();
     (lane, wrong as f64 / words as f64)
 }
 
@@ -228,7 +226,7 @@ fn bursts_of_feedback_fail_more_codewords_than_independent_symbols_unless_they_t
         failed * alone.test_blocks as f64 > 10.0
             && alone.block_error_ratio_low.unwrap() > 3.0 * independent(mean)
     );
-    assert!(alone.block_error_ratio_high.unwrap() < alone.codeword_error_ratio_closed.unwrap());
+    assert!(alone.block_error_ratio_high.unwrap() < alone.codeword_error_ratio_analytic.unwrap());
     let (turns, mean) = codewords(4, 6.0);
     println!(
         "in turn: {mean:.3} wrong, {:?} fail, independent symbols {:.3e}",
@@ -238,8 +236,10 @@ fn bursts_of_feedback_fail_more_codewords_than_independent_symbols_unless_they_t
     assert!(turns.block_error_ratio_high.unwrap() < alone.block_error_ratio_low.unwrap());
     assert_eq!(turns.errors, alone.errors);
     let (low, _) = codewords(1, 4.0);
-    let (foretold, closed) =
-        (low.block_error_ratio_foretold_low.unwrap(), low.codeword_error_ratio_closed.unwrap());
+    let (foretold, closed) = (
+        low.block_error_ratio_extrapolated_low.unwrap(),
+        low.codeword_error_ratio_analytic.unwrap(),
+    );
     println!(
         "at {:.3e}: at least {foretold:.3e} foretold, independent bits {closed:.3e}",
         low.ber_counted.unwrap()
@@ -301,7 +301,7 @@ fn eyes_histograms_and_waterfalls_show_what_is_behind_the_feedback() {
         let waterfall = view.waterfall().unwrap();
         assert!(
             waterfall.ideal_feedback
-                && waterfall.margin_db.is_some()
+                && waterfall.loss_margin_db.is_some()
                 && waterfall.counted.len() >= 3
         );
         // feedback counts above its ideal, a sequence detector below
@@ -366,8 +366,8 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
     let lane = &serde_json::from_str::<serde_json::Value>(&json).unwrap()["lanes"][0];
     assert!(
         lane["ber_semi_analytic"].is_null()
-            && lane["ber_semi_analytic_refusal"].is_string()
-            && lane["margin_db_low"].is_number(),
+            && lane["ber_semi_analytic_not_evaluated"].is_string()
+            && lane["loss_margin_db_low"].is_number(),
         "{lane}"
     );
     assert_eq!(
@@ -386,7 +386,7 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
     assert_eq!(code, Some(0), "{err}");
     let table = std::fs::read_to_string(&out).unwrap();
     let margin = |row: &str| {
-        serde_json::from_str::<serde_json::Value>(row).unwrap()["margin_db"].as_f64().unwrap()
+        serde_json::from_str::<serde_json::Value>(row).unwrap()["loss_margin_db"].as_f64().unwrap()
     };
     let margins: Vec<f64> = table.lines().map(margin).collect();
     assert_eq!(margins.len(), 3);
@@ -399,7 +399,8 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
     let file = folder.write(
         "link.toml",
         "preset = \"1.6tbase-dr8\"\nlanes = 1\npattern.kind = \"prbs31q\"\nsimulation.symbols_at_limit = 65536\n[receiver]\n\
-         dsp.detector = \"dfe\"\ndsp.adc.bandwidth_ghz = 30.0\n[targets]\nmargin_db = [3.5, 6.0]\n",
+         dsp.detector = \"dfe\"\ndsp.adc.bandwidth_ghz = 30.0\n[targets]\n\
+         loss_margin_db = [3.5, 6.0]\n",
     );
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_lightlane"))
         .args(["check", &file])

@@ -111,7 +111,7 @@ fn brought_to(ber: f64, name: &str, c: &mut Config) -> (f64, f64) {
     let ratio = (counted / predicted).ln();
     println!(
         "{name}: margin {:?}, counted {counted:.3e}, predicted {predicted:.3e}, ln ratio {ratio:.4}",
-        lane.margin_db
+        lane.loss_margin_db
     );
     assert!(lane.errors_at_limit >= 1000, "{name}: {} errors", lane.errors_at_limit);
     assert!(
@@ -119,7 +119,7 @@ fn brought_to(ber: f64, name: &str, c: &mut Config) -> (f64, f64) {
         "{name}: ln ratio {ratio}"
     );
     assert_eq!(lane.estimators_agree, Some(true), "{name}");
-    (ratio, lane.margin_db.expect("a limit that is reached"))
+    (ratio, lane.loss_margin_db.expect("a limit that is reached"))
 }
 
 #[test]
@@ -129,9 +129,9 @@ fn counted_and_predicted_error_ratios_agree_whichever_source_rules() {
         quiet(&mut c);
         c.transmitter.kind = kind;
         change(&mut c);
-        let (_, margin_db) = brought_to(ber, source, &mut c);
+        let (_, loss_margin_db) = brought_to(ber, source, &mut c);
         c.simulation.symbols_at_limit = 0;
-        c.fibre.connector_loss_db += margin_db;
+        c.fibre.connector_loss_db += loss_margin_db;
         let lane = run(&c).lanes.remove(0);
         let part = share(&lane, source);
         println!("{source}: {part:.2} of the noise");

@@ -127,14 +127,14 @@ fn margins_ratios_and_samples_are_better_higher_and_ranges_neither() {
         higher,
         [
             "effective_samples",
-            "gain",
+            "variance_reduction",
             "snr_db",
             "snr_counted_db",
             "rlm",
             "rlm_tp2",
-            "margin_db",
+            "loss_margin_db",
             "effective_samples_at_limit",
-            "gain_at_limit",
+            "variance_reduction_at_limit",
         ]
     );
     assert_eq!(
@@ -193,5 +193,17 @@ fn the_reference_is_made_from_the_registry() {
         let new = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("metrics.md");
         std::fs::write(&new, &page).unwrap();
         panic!("docs/metrics.md differs from the registry: copy {} to it", new.display());
+    }
+}
+
+#[test]
+fn an_old_name_of_a_target_is_refused_with_the_new_one() {
+    let mut stack = Stack::open("800gbase-dr8").unwrap();
+    let said = stack.set("targets.margin_db=[4, 8]").unwrap_err().to_string();
+    assert!(said.ends_with("targets.margin_db: is called loss_margin_db now"), "{said}");
+    stack.set("targets.loss_margin_db=[4, 8]").unwrap();
+    assert_eq!(stack.resolve().unwrap().base.targets.range("loss_margin_db"), Some([4.0, 8.0]));
+    for (old, new) in &lightlane::table::renamed().names {
+        assert!(lane_metrics().all(|metric| metric.name != old), "{old} is {new} now");
     }
 }

@@ -67,7 +67,7 @@ fn retimed_between_perfect_hosts_is_the_light_alone_bit_for_bit() {
             (light.bits, light.errors, light.corrected_bits),
             (retimed.bits, retimed.errors, retimed.corrected_bits)
         );
-        assert_eq!(light.symbol_error_histogram, retimed.symbol_error_histogram);
+        assert_eq!(light.fec_bins, retimed.fec_bins);
         assert_eq!(light.snr_counted_db, retimed.snr_counted_db);
         let segments: Vec<(u64, u64)> =
             retimed.segments.iter().map(|s| (s.bits, s.errors)).collect();
@@ -297,9 +297,9 @@ fn noise_behind_the_output_gain_does_not_take_the_margin() {
     assert!(share(&lane, "host.rx.noise") > 0.35, "{}", share(&lane, "host.rx.noise"));
     // were it fixed, it alone would meet the limit after the first decibel or two
     assert!(
-        lane.margin_db.unwrap() > 3.0 && lane.estimators_agree == Some(true),
+        lane.loss_margin_db.unwrap() > 3.0 && lane.estimators_agree == Some(true),
         "{:?} {:?}",
-        lane.margin_db,
+        lane.loss_margin_db,
         lane.estimators_agree
     );
 }
@@ -332,7 +332,7 @@ fn host_loss_costs_a_linear_module_margin_and_a_retimed_one_its_segment() {
         run_lane(&config, 8192)
     };
     let losses = [4.0, 12.0, 20.0];
-    let margins = |kind: ModuleKind| losses.map(|loss_db| lane(kind, loss_db).margin_db);
+    let margins = |kind: ModuleKind| losses.map(|loss_db| lane(kind, loss_db).loss_margin_db);
     let (lpo, retimed) = (margins(ModuleKind::Lpo), margins(ModuleKind::Retimed));
     assert!(
         lpo[0].unwrap() > lpo[1].unwrap() + 0.2
@@ -347,7 +347,7 @@ fn host_loss_costs_a_linear_module_margin_and_a_retimed_one_its_segment() {
         "{:?}",
         closed.segments[0].ber_semi_analytic
     );
-    assert!(closed.margin_db.is_none() && closed.floor_ber.unwrap() > 2.8e-4);
+    assert!(closed.loss_margin_db.is_none() && closed.floor_ber.unwrap() > 2.8e-4);
     // a segment above its own limit is a miss, though the sum keeps that of the link
     let missed = lane(ModuleKind::Retimed, 27.0);
     assert!(
@@ -357,7 +357,7 @@ fn host_loss_costs_a_linear_module_margin_and_a_retimed_one_its_segment() {
         missed.ber_semi_analytic
     );
     assert_eq!(
-        (missed.passes, missed.margin_db, missed.margin_refusal.is_some()),
+        (missed.passes, missed.loss_margin_db, missed.loss_margin_not_evaluated.is_some()),
         (Some(false), None, true)
     );
 }

@@ -55,8 +55,8 @@ fn ber(lane: &LaneResult) -> f64 {
 }
 
 /// Extra loss to the limit; a link that never keeps it lies below all, one that always does above.
-fn margin_db(lane: &LaneResult) -> f64 {
-    lane.margin_db.unwrap_or(if lane.floor_ber.is_some() {
+fn loss_margin_db(lane: &LaneResult) -> f64 {
+    lane.loss_margin_db.unwrap_or(if lane.floor_ber.is_some() {
         f64::NEG_INFINITY
     } else {
         f64::INFINITY
@@ -94,12 +94,12 @@ proptest! {
         let mut noisier = config.clone();
         noisier.receiver.tia.noise_average_pa_per_rthz *= more;
         let (quiet, noisy) = (run_lane(&config, 0), run_lane(&noisier, 0));
-        let higher = margin_db(&noisy) > margin_db(&quiet) + 0.05;
+        let higher = loss_margin_db(&noisy) > loss_margin_db(&quiet) + 0.05;
         prop_assert!(
             !higher || grazes(&quiet, config.limits.pmd_ber),
             "{:?} {:?}",
-            quiet.margin_db,
-            noisy.margin_db
+            quiet.loss_margin_db,
+            noisy.loss_margin_db
         );
         prop_assert!(ber(&noisy) >= ber(&quiet) * 0.98, "{} {}", ber(&quiet), ber(&noisy));
     }
@@ -178,7 +178,7 @@ fn assignment() -> impl Strategy<Value = String> {
         "spread",
         "module",
         "targets",
-        "margin_db",
+        "loss_margin_db",
         "limits",
         "pmd_ber",
         "pattern",
@@ -207,7 +207,7 @@ fn assignment() -> impl Strategy<Value = String> {
         "simulation.symbols",
         "simulation.block_symbols",
         "simulation.seed",
-        "targets.margin_db",
+        "targets.loss_margin_db",
         "lane.3.fibre.length_km",
         "lane.63.receiver.dsp.ffe.taps",
     ];

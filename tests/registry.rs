@@ -87,7 +87,7 @@ fn finite(name: &str, config: &Config) -> bool {
     for (key, ber) in figures.iter().filter(|(key, _)| key.starts_with("ber_")) {
         assert!((0.0..=1.0).contains(ber), "{name}: {key} = {ber}");
     }
-    let reason = lane.refusal.is_some() || lane.ber_semi_analytic_refusal.is_some();
+    let reason = lane.not_evaluated.is_some() || lane.ber_semi_analytic_not_evaluated.is_some();
     assert!(
         lane.ber_semi_analytic.is_some() != reason,
         "{name}: neither a figure nor a reason, or both"

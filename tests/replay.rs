@@ -385,7 +385,7 @@ fn a_run_counts_by_replay_and_by_rare_events() {
     let replayed = run(&config);
     for lane in &replayed.lanes {
         assert_eq!(
-            (lane.counted_by, lane.estimators_agree, lane.gain),
+            (lane.counted_by, lane.estimators_agree, lane.variance_reduction),
             (Counting::NoiseOnly, Some(true), None)
         );
         assert!(
@@ -405,13 +405,13 @@ fn a_run_counts_by_replay_and_by_rare_events() {
         assert!(lane.ber_counted_low.unwrap() < ber && ber < lane.ber_counted_high.unwrap());
         assert!(
             lane.effective_samples.unwrap() > 1000.0
-                && lane.gain.unwrap() > 1e4
-                && lane.gain_at_limit.unwrap() > 1.0
+                && lane.variance_reduction.unwrap() > 1e4
+                && lane.variance_reduction_at_limit.unwrap() > 1.0
         );
         assert_eq!((lane.test_blocks, lane.block_error_ratio), (0, None));
         assert_eq!(
-            (lane.ber_semi_analytic, lane.margin_db),
-            (other.ber_semi_analytic, other.margin_db)
+            (lane.ber_semi_analytic, lane.loss_margin_db),
+            (other.ber_semi_analytic, other.loss_margin_db)
         );
     }
     assert!(rare.port.fec.is_none());
@@ -436,13 +436,13 @@ fn a_count_that_is_refused_is_a_result() {
     let result = run(&config);
     let lane = &result.lanes[0];
     assert!(
-        lane.count_refusal
+        lane.count_not_evaluated
             .as_ref()
             .is_some_and(|because| because.contains("not counted by importance sampling: ")),
         "{:?}",
-        lane.count_refusal
+        lane.count_not_evaluated
     );
-    assert_eq!((lane.bits, lane.ber_counted, lane.refusal.as_ref()), (0, None, None));
+    assert_eq!((lane.bits, lane.ber_counted, lane.not_evaluated.as_ref()), (0, None, None));
     assert!(lane.ber_ideal_feedback.is_some() && lane.oma_tp2_dbm.is_some());
     let text = table(&result);
     assert!(text.contains("refused") && text.contains("depends on the signal"), "{text}");

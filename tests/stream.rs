@@ -182,7 +182,7 @@ fn a_stream_with_an_ideal_clock_has_the_error_ratio_of_periodic_blocks() {
         alike(&format!("{samples_per_symbol} a symbol, {jitter_fs} fs"), &stream, &periodic);
         agreement("stream", &stream);
         assert_eq!(stream.bits, 1 << 21);
-        assert_eq!(stream.ber_semi_analytic_refusal, None);
+        assert_eq!(stream.ber_semi_analytic_not_evaluated, None);
     }
 }
 
@@ -222,7 +222,7 @@ fn a_port_of_streams_gives_its_codewords_back() {
             (0, 0, 0, None),
             "{recovery:?}"
         );
-        assert!(fec.codewords >= 4 * 14 && fec.histogram[0] == fec.codewords, "{fec:?}");
+        assert!(fec.codewords >= 4 * 14 && fec.fec_bins[0] == fec.codewords, "{fec:?}");
     }
 }
 
@@ -327,8 +327,10 @@ fn a_guard_shorter_than_the_memory_is_said() {
     config.symbol_rate_gbd = 106.25;
     config.receiver.photodiode.bandwidth_ghz = 1.0;
     let result = run(&config);
-    let said =
-        result.warnings.iter().chain(result.lanes.iter().filter_map(|lane| lane.refusal.as_ref()));
+    let said = result
+        .warnings
+        .iter()
+        .chain(result.lanes.iter().filter_map(|lane| lane.not_evaluated.as_ref()));
     assert!(
         said.into_iter().any(|w| w.contains("simulation.guard_symbols = 85")),
         "{:?}",

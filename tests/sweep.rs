@@ -219,7 +219,9 @@ fn nothing_is_counted_with_zero_symbols() {
     for row in &rows {
         assert_eq!((row["bits"].as_u64(), row["bits_at_limit"].as_u64()), (Some(0), Some(0)));
         assert!(
-            row["ber_counted"].is_null() && row["margin_db"].is_number() && row["passes"] == true
+            row["ber_counted"].is_null()
+                && row["loss_margin_db"].is_number()
+                && row["passes"] == true
         );
     }
     assert_ne!(
@@ -387,7 +389,7 @@ fn rows_of_every_kind_of_module_have_the_same_columns() {
     assert!(output.status.success(), "{}", words(&output));
     let text = folder.read("a.csv");
     let header: Vec<&str> = text.lines().next().unwrap().split(',').collect();
-    let margin = header.iter().position(|name| *name == "margin_db").unwrap();
+    let margin = header.iter().position(|name| *name == "loss_margin_db").unwrap();
     let locked = header.iter().position(|name| *name == "clock_locked").unwrap();
     for line in text.lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();

@@ -65,7 +65,7 @@ fn column(row: &Row, name: &str) -> f64 {
 fn the_map_is_the_worst_row_of_every_point_and_a_hole_where_one_was_not_evaluated() {
     let axes = ["fibre.length_km=2:0:-1", "receiver.tia.bandwidth_ghz=20:60:20"];
     for (figure, worse) in
-        [("margin_db", f64::min as fn(f64, f64) -> f64), ("ber_semi_analytic", f64::max)]
+        [("loss_margin_db", f64::min as fn(f64, f64) -> f64), ("ber_semi_analytic", f64::max)]
     {
         let (rows, picture) = run(&stack(&[]), &axes, figure);
         let map = map(picture);
@@ -96,23 +96,23 @@ fn the_map_is_the_worst_row_of_every_point_and_a_hole_where_one_was_not_evaluate
         let holes = map.values.iter().filter(|value| value.is_nan()).count();
         assert_eq!(
             holes > 0,
-            figure == "margin_db",
+            figure == "loss_margin_db",
             "at 20 GHz no power closes the link, its error ratio is known"
         );
         assert_eq!(map.caption.contains("not evaluated"), holes > 0, "{}", map.caption);
         let limit = map.limit.unwrap().value;
-        assert_eq!(limit, if figure == "margin_db" { 0.0 } else { 2.28e-4 });
+        assert_eq!(limit, if figure == "loss_margin_db" { 0.0 } else { 2.28e-4 });
     }
 }
 
 #[test]
 fn the_curves_are_the_rows_of_every_lane_and_the_worst() {
     let (rows, picture) =
-        run(&stack(&[]), &["fibre.length_km=0,2,1", "simulation.seed=5"], "margin_db");
+        run(&stack(&[]), &["fibre.length_km=0,2,1", "simulation.seed=5"], "loss_margin_db");
     let curves = curves(picture);
     assert_eq!(curves.traces.len(), 3);
     assert!(
-        curves.title.starts_with("1.6tbase-dr8, EML: margin against fibre length"),
+        curves.title.starts_with("1.6tbase-dr8, EML: loss margin against fibre length"),
         "{}",
         curves.title
     );
@@ -122,7 +122,7 @@ fn the_curves_are_the_rows_of_every_lane_and_the_worst() {
             .iter()
             .find(|row| row.at[0].as_f64() == Some(length) && column(row, "lane") == lane as f64)
             .unwrap();
-        column(row, "margin_db")
+        column(row, "loss_margin_db")
     };
     for (trace, lane) in curves.traces.iter().zip([0, 1, 1]) {
         let expected: Vec<(f64, f64)> =
@@ -147,7 +147,7 @@ fn names_have_a_curve_each_or_a_place_each() {
             assert_eq!(here.map(|row| column(row, "snr_db")).fold(f64::INFINITY, f64::min), *value);
         }
     }
-    let (_, picture) = run(&stack(&[]), &["transmitter.kind=eml,mzm"], "margin_db");
+    let (_, picture) = run(&stack(&[]), &["transmitter.kind=eml,mzm"], "loss_margin_db");
     assert_eq!(
         curves(picture).traces.last().unwrap().points.iter().map(|p| p.0).collect::<Vec<_>>(),
         [0.0, 1.0]
@@ -162,7 +162,7 @@ fn every_number_of_a_row_can_be_drawn_and_nothing_else() {
         "simulation.symbols_at_limit=4096",
         "fibre.connector_loss_db=7",
     ];
-    let (rows, _) = run(&stack(&counted), &["simulation.seed=1,2"], "margin_db");
+    let (rows, _) = run(&stack(&counted), &["simulation.seed=1,2"], "loss_margin_db");
     let sweep =
         Sweep::new(&stack(&counted), vec![Axis::parse("simulation.seed=1,2").unwrap()]).unwrap();
     for (name, value) in
@@ -185,24 +185,24 @@ fn every_kind_of_figure_is_a_picture_at_both_sizes() {
     let map = ["fibre.length_km=0:4:2", "receiver.tia.bandwidth_ghz=20:60:20"];
     draw(
         &map,
-        "margin_db",
+        "loss_margin_db",
         &[
             "fibre length (km)",
             "receiver TIA bandwidth (GHz)",
-            "margin (dB)",
-            "limit: margin 0 dB",
+            "loss margin (dB)",
+            "limit: loss margin 0 dB",
             "not evaluated",
         ],
     );
     draw(&map, "ber_semi_analytic", &["limit: semi-analytic BER 2.3×10⁻⁴", "10⁻"]);
     draw(
         &["fibre.length_km=0.5:8:3log"],
-        "margin_db",
+        "loss_margin_db",
         &["each lane", "worst lane", "limit 0 dB", "\n0.5\n", "\n5\n"],
     );
     draw(
         &["transmitter.kind=eml,mzm", "pattern.kind=ssprq,prbs13q"],
-        "margin_db",
+        "loss_margin_db",
         &["EML", "MZM", "ssprq", "transmitter kind"],
     );
     draw(&["fibre.length_km=0,1"], "ber_counted", &["not evaluated at any point"]);
@@ -233,7 +233,7 @@ fn a_sweep_draws_beside_its_table_or_without_one_and_its_rows_stay_the_same() {
     }
     let read = |name: &str| std::fs::read(folder.0.join(name)).unwrap();
     assert_eq!(read("a.csv"), read("b.csv"));
-    assert!(String::from_utf8(read("c.svg")).unwrap().contains("margin against fibre length"));
+    assert!(String::from_utf8(read("c.svg")).unwrap().contains("loss margin against fibre length"));
 }
 
 #[test]
@@ -242,10 +242,10 @@ fn what_cannot_be_drawn_ends_a_sweep_before_it_begins() {
     std::fs::write(folder.0.join("kept.csv"), "kept").unwrap();
     const LENGTH: [&str; 2] = ["--axis", "fibre.length_km=0:2:1"];
     const BANDWIDTH: [&str; 2] = ["--axis", "receiver.tia.bandwidth_ghz=30:50:10"];
-    let cases: [(&[&[&str]], &str); 8] = [
+    let cases: [(&[&[&str]], &str); 9] = [
         (
-            &[&LENGTH, &["--plot", "a.png", "--figure", "margin"]],
-            "figure = margin: no such metric in a row, did you mean margin_db?",
+            &[&LENGTH, &["--plot", "a.png", "--figure", "loss_margin"]],
+            "figure = loss_margin: no such metric in a row, did you mean loss_margin_db?",
         ),
         (
             &[&LENGTH, &["--plot", "a.png", "--figure", "passes"]],

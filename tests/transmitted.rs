@@ -112,12 +112,12 @@ fn rin_of_oma_has_its_closed_form_and_other_figures_stay_the_same_bits() {
     let plain = lane("800gbase-dr8", &[]);
     assert!(plain.tecq_db.is_none() && plain.rin_oma_db_per_hz.is_none());
     assert_eq!(
-        (plain.ber_semi_analytic, plain.margin_db, plain.snr_db),
-        (measured.ber_semi_analytic, measured.margin_db, measured.snr_db)
+        (plain.ber_semi_analytic, plain.loss_margin_db, plain.snr_db),
+        (measured.ber_semi_analytic, measured.loss_margin_db, measured.snr_db)
     );
     assert_eq!(
         plain.sensitivity_oma_dbm,
-        Some(plain.oma_tp3_dbm.unwrap() - plain.margin_db.unwrap())
+        Some(plain.oma_tp3_dbm.unwrap() - plain.loss_margin_db.unwrap())
     );
 }
 
@@ -210,7 +210,7 @@ fn a_stressed_source_has_its_secq_and_the_receiver_its_sensitivity() {
     assert!((again.oma_tp2_dbm.unwrap() + 1.9).abs() < 0.05, "{:?}", again.oma_tp2_dbm);
     // aggressors keep their strength while the margin is searched, and not when the OMA is set
     let alone = ["receiver.crosstalk.lane_db=-300", "receiver.crosstalk.tx_db=-300"];
-    let sensitivity = -1.9 - at(-1.9, &alone).margin_db.unwrap();
+    let sensitivity = -1.9 - at(-1.9, &alone).loss_margin_db.unwrap();
     let ber = at(sensitivity, &alone).ber_semi_analytic.unwrap();
     assert!((ber / 2.4e-4).ln().abs() < 0.05, "{ber:e} at {sensitivity}");
 }

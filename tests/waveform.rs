@@ -45,12 +45,12 @@ fn a_waveform_exported_and_read_back_gives_the_same_margin() {
             let ours = lane(&ours);
             println!(
                 "{preset} {kind}: {:?} {:?}, SNR {:?} {:?}",
-                ours.margin_db, back.margin_db, ours.snr_db, back.snr_db
+                ours.loss_margin_db, back.loss_margin_db, ours.snr_db, back.snr_db
             );
             let differs = |of: fn(&LaneResult) -> Option<f64>| {
                 (of(&ours).unwrap() - of(&back).unwrap()).abs()
             };
-            assert!(differs(|l| l.margin_db) < 0.05, "{preset} {kind}");
+            assert!(differs(|l| l.loss_margin_db) < 0.05, "{preset} {kind}");
             assert!(
                 differs(|l| l.snr_db) < 0.1
                     && differs(|l| l.oma_tp2_dbm) < 0.02
@@ -91,10 +91,10 @@ fn an_averaged_capture_takes_the_noise_that_it_is_given() {
         back.snr_db
     );
     assert!(
-        (ours.margin_db.unwrap() - back.margin_db.unwrap()).abs() < 0.05,
+        (ours.loss_margin_db.unwrap() - back.loss_margin_db.unwrap()).abs() < 0.05,
         "{:?} {:?}",
-        ours.margin_db,
-        back.margin_db
+        ours.loss_margin_db,
+        back.loss_margin_db
     );
     assert!(silent.snr_db.unwrap() > ours.snr_db.unwrap() + 0.5);
 }
@@ -110,7 +110,7 @@ fn launch_power_and_chirp_of_a_capture_can_be_set() {
     assert!((less.launch_power_dbm.unwrap() + 1.0).abs() < 1e-3);
     let fall = as_is.launch_power_dbm.unwrap() + 1.0;
     assert!(
-        (as_is.margin_db.unwrap() - less.margin_db.unwrap() - fall).abs() < 0.02,
+        (as_is.loss_margin_db.unwrap() - less.loss_margin_db.unwrap() - fall).abs() < 0.02,
         "loss is loss"
     );
     let far =
@@ -253,7 +253,7 @@ fn a_record_of_an_oscilloscope_gives_the_ratio_of_the_link_it_came_from() {
     let back = lane(&link("800gbase-dr8", &["transmitter.kind=waveform", &file]));
     println!(
         "{:?} {:?}, margin {:?} {:?}",
-        ours.snr_db, back.snr_db, ours.margin_db, back.margin_db
+        ours.snr_db, back.snr_db, ours.loss_margin_db, back.loss_margin_db
     );
     assert!(
         (ours.snr_db.unwrap() - back.snr_db.unwrap()).abs() < 0.15,
@@ -262,10 +262,10 @@ fn a_record_of_an_oscilloscope_gives_the_ratio_of_the_link_it_came_from() {
         back.snr_db
     );
     assert!(
-        (ours.margin_db.unwrap() - back.margin_db.unwrap()).abs() < 0.1,
+        (ours.loss_margin_db.unwrap() - back.loss_margin_db.unwrap()).abs() < 0.1,
         "{:?} {:?}",
-        ours.margin_db,
-        back.margin_db
+        ours.loss_margin_db,
+        back.loss_margin_db
     );
 }
 

@@ -35,7 +35,7 @@ pub struct ChartedMetric {
 ///     stack.set(assignment)?;
 /// }
 /// let sweep = Sweep::new(&stack, vec![Axis::parse("fibre.length_km=0:2:1")?])?;
-/// let mut chart = InOrder::new(sweep.chart("margin_db")?);
+/// let mut chart = InOrder::new(sweep.chart("loss_margin_db")?);
 /// sweep.run(&mut chart, &mut |_| (), &AtomicBool::new(false))?;
 /// let picture = chart.into_inner().picture().expect("every row is there");
 /// plot::save(&picture, "reach.png", plot::Size::Slide)?;

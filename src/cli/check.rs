@@ -18,7 +18,7 @@ A file states the targets of the worst lane:
 
   preset = \"800gbase-dr8\"
   [targets]
-  margin_db = [4.5, 7.5]
+  loss_margin_db = [4.5, 7.5]
   ber_semi_analytic = [1e-12, 1e-7]
 
 Exit codes: 0 all targets are met, 1 one is missed or has not enough errors, 2 the input is wrong.";
@@ -81,6 +81,6 @@ impl Check {
 }
 
 fn without_targets(file: &str) -> Problem {
-    let remedy = "has no [targets], such as margin_db = [4.0, 8.0]".to_owned();
+    let remedy = "has no [targets], such as loss_margin_db = [4.0, 8.0]".to_owned();
     Problem { place: None, path: file.to_owned(), value: String::new(), remedy }
 }

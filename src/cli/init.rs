@@ -89,7 +89,8 @@ fn starter(preset: &str, config: &Config) -> String {
     }
     out += "\n# One lane that differs, with the keys of the whole file:\n# [lane.3.fibre]\n# length_km = 2.0\n";
     out += "\n# Targets of the worst lane for `lightlane check`.\n[targets]\n";
-    out + &format!("ber_semi_analytic = [0.0, {:e}]\nmargin_db = [0.0, 30.0]\n", config.limit_ber())
+    let ber = config.limit_ber();
+    out + &format!("ber_semi_analytic = [0.0, {ber:e}]\nloss_margin_db = [0.0, 30.0]\n")
 }
 
 #[cfg(test)]

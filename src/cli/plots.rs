@@ -39,13 +39,17 @@ impl Plots {
         let mut view = View::new(link, lane)?;
         self.save("eye-tp2.png", &view.eye(Node::Tp2, SYMBOLS)?)?;
         self.save("eye-tp3.png", &view.eye(Node::Tp3, SYMBOLS)?)?;
-        if result.lanes.iter().any(|l| l.lane == lane && l.refusal.is_some()) {
+        if result.lanes.iter().any(|l| l.lane == lane && l.not_evaluated.is_some()) {
             // the reason is in the results; there is nothing after the receiver to draw
             return Ok(());
         }
         self.save("eye-slicer.png", &view.eye(Node::Slicer, SYMBOLS)?)?;
         // the reason why there is no prediction is in the results as well
-        if result.lanes.iter().all(|l| l.lane != lane || l.ber_semi_analytic_refusal.is_none()) {
+        if result
+            .lanes
+            .iter()
+            .all(|l| l.lane != lane || l.ber_semi_analytic_not_evaluated.is_none())
+        {
             self.save("waterfall.png", &view.waterfall()?)?;
         }
         self.save("histogram.png", &view.histogram(SYMBOLS)?)?;

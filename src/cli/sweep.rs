@@ -59,7 +59,7 @@ pub(super) struct Sweep {
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
     /// Value shown by the figure: a numeric column of the table
-    #[arg(long, value_name = "NAME", default_value = "margin_db", requires = "plot")]
+    #[arg(long, value_name = "NAME", default_value = "loss_margin_db", requires = "plot")]
     figure: String,
     /// Runs more than 100 000 points without asking
     #[arg(long)]

@@ -17,7 +17,8 @@ impl Figure for Overview {
         let mut caption = vec![];
         caption.extend(self.ber.map(|ber| format!("BER {}", text::ratio(ber))));
         caption.push(format!("limit {}", text::ratio(self.limit_ber)));
-        caption.extend(self.margin_db.map(|db| format!("margin {} dB", text::decimals(db, 2))));
+        caption
+            .extend(self.loss_margin_db.map(|db| format!("margin {} dB", text::decimals(db, 2))));
         caption.extend(self.worst_lane.map(|lane| format!("worst lane {lane}")));
         if self.panels.len() < self.lanes {
             caption.push(format!("{} lanes shown", self.panels.len()));
@@ -64,7 +65,8 @@ impl Overview {
                 .or(result.ber_counted)
                 .map(|ber| format!("BER {}", text::ratio(ber))),
         );
-        figures.extend(result.margin_db.map(|db| format!("margin {} dB", text::decimals(db, 2))));
+        figures
+            .extend(result.loss_margin_db.map(|db| format!("margin {} dB", text::decimals(db, 2))));
         let below = m + theme.title * 11 / 10;
         let figures =
             if figures.is_empty() { "no figure".to_owned() } else { figures.join(" · ") };

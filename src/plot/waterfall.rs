@@ -13,7 +13,7 @@ const LEAST_BER: f64 = 1e-15;
 impl Figure for Waterfall {
     fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
         let (power, ber) = self.operating;
-        let margin = self.margin_db.map_or("limit not crossed".to_owned(), |db| {
+        let margin = self.loss_margin_db.map_or("limit not crossed".to_owned(), |db| {
             format!("margin {} dB", text::decimals(db, 2))
         });
         let ideal = if self.ideal_feedback { " with ideal feedback" } else { "" };
@@ -129,15 +129,15 @@ impl Waterfall {
             theme.text(theme.tick, INK),
             (side, VPos::Bottom),
         )?;
-        let Some(margin_db) = self.margin_db else { return Ok(()) };
-        let ends = [(power - margin_db, limit), (power, limit)];
+        let Some(loss_margin_db) = self.loss_margin_db else { return Ok(()) };
+        let ends = [(power - loss_margin_db, limit), (power, limit)];
         chart.draw_series([PathElement::new(ends.to_vec(), theme.stroke(INK))])?;
         let cap = theme.tick / 3;
         chart.draw_series(ends.map(|end| {
             EmptyElement::at(end) + PathElement::new(vec![(0, -cap), (0, cap)], theme.stroke(INK))
         }))?;
-        let middle = (power - 0.5 * margin_db, limit);
-        let text = format!("margin {} dB", text::decimals(margin_db, 2));
+        let middle = (power - 0.5 * loss_margin_db, limit);
+        let text = format!("margin {} dB", text::decimals(loss_margin_db, 2));
         axes::note(
             body,
             chart,

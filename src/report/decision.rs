@@ -33,7 +33,7 @@ pub(super) fn decisions(lanes: &[LaneResult]) -> String {
     for (lane, slicer) in ours() {
         table.add_row(row(lane, slicer));
     }
-    let because = first.ber_semi_analytic_refusal.as_deref().unwrap_or_default();
+    let because = first.ber_semi_analytic_not_evaluated.as_deref().unwrap_or_default();
     format!(
         "{}{because}:\nSNR, RLM and noise are given for ideal feedback; error ratios and margin are counted\n",
         text(&table)
@@ -62,7 +62,7 @@ fn row(lane: &LaneResult, slicer: &Slicer) -> [String; 7] {
     } else {
         format!("{}, {}, {}, {more} ({longest}){place}", count(1), count(2), count(3))
     };
-    let margin = match (lane.margin_db_low, lane.margin_db_high) {
+    let margin = match (lane.loss_margin_db_low, lane.loss_margin_db_high) {
         (Some(low), Some(high)) => format!("{low:.2}..{high:.2}"),
         _ => "-".to_owned(),
     };
@@ -87,7 +87,7 @@ mod tests {
         let mut fed = sample::lane(7);
         let slicer = fed.slicer.as_mut().unwrap();
         (slicer.detector, slicer.postcursors) = (DetectorKind::Dfe, vec![-0.25, 0.5, 0.125, 0.1]);
-        (fed.ber_ideal_feedback, fed.margin_db_low, fed.margin_db_high) =
+        (fed.ber_ideal_feedback, fed.loss_margin_db_low, fed.loss_margin_db_high) =
             (Some(1.5e-5), Some(-1.25), Some(0.5));
         (fed.burst_lengths_at_limit, fed.longest_burst_at_limit, fed.burst_continuation_at_limit) =
             (vec![90, 9, 0, 0, 1], 5, Some(0.11));

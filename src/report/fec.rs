@@ -20,13 +20,13 @@ const HEADER: [&str; 9] = [
 /// wrong symbols; nothing without a coding.
 pub(super) fn fec(result: &LinkResult) -> String {
     let coded = |lane: &&LaneResult| {
-        lane.codeword_error_ratio_closed.is_some() || !lane.symbol_error_histogram.is_empty()
+        lane.codeword_error_ratio_analytic.is_some() || !lane.fec_bins.is_empty()
     };
     let lanes: Vec<&LaneResult> = result.lanes.iter().filter(coded).collect();
     if lanes.is_empty() {
         return result
             .port
-            .fec_refusal
+            .fec_not_evaluated
             .as_ref()
             .map_or_else(String::new, |because| format!("{because}\n"));
     }
@@ -42,23 +42,23 @@ pub(super) fn fec(result: &LinkResult) -> String {
     }
     let mut out = text(&table);
     for &(name, port) in &ports {
-        out += &format!("symbol errors per codeword, {name}: {}\n", bins(&port.histogram));
+        out += &format!("symbol errors per codeword, {name}: {}\n", bins(&port.fec_bins));
         let counted =
             port.frame_loss_ratio.map_or_else(|| "none".to_owned(), |ratio| format!("{ratio:.1e}"));
-        let extrapolated = match port.frame_loss_ratio_foretold {
+        let extrapolated = match port.frame_loss_ratio_extrapolated {
             None => "none".to_owned(),
             ratio => ratio_within(
                 ratio,
-                port.frame_loss_ratio_foretold_low,
-                port.frame_loss_ratio_foretold_high,
+                port.frame_loss_ratio_extrapolated_low,
+                port.frame_loss_ratio_extrapolated_high,
             ),
         };
         out += &format!("frame loss, {name}: {counted} counted, {extrapolated} extrapolated\n");
     }
-    if result.lanes.iter().any(|lane| lane.block_error_ratio_foretold.is_some()) {
+    if result.lanes.iter().any(|lane| lane.block_error_ratio_extrapolated.is_some()) {
         out += "extrapolated figures of a lane include the bit errors of the rest of the link (fec.added_ber)\n";
     }
-    if let Some(because) = &result.port.fec_refusal {
+    if let Some(because) = &result.port.fec_not_evaluated {
         out += &format!("{because}\nper-lane figures assume all lanes alike\n");
     }
     out
@@ -77,13 +77,13 @@ fn of_lane(lane: &LaneResult) -> [String; 9] {
         decoded(lane.test_blocks, lane.corrected_bits),
         decoded(lane.test_blocks, lane.uncorrectable_blocks),
         ratio_within(
-            lane.block_error_ratio_foretold,
-            lane.block_error_ratio_foretold_low,
-            lane.block_error_ratio_foretold_high,
+            lane.block_error_ratio_extrapolated,
+            lane.block_error_ratio_extrapolated_low,
+            lane.block_error_ratio_extrapolated_high,
         ),
-        small(lane.codeword_error_ratio_closed),
-        small(lane.post_fec_ber_closed),
-        small(lane.frame_loss_ratio_closed),
+        small(lane.codeword_error_ratio_analytic),
+        small(lane.post_fec_ber_analytic),
+        small(lane.frame_loss_ratio_analytic),
     ]
 }
 
@@ -100,13 +100,13 @@ fn of_port(name: &str, port: &FecResult) -> [String; 9] {
         decoded(port.codewords, port.corrected_bits),
         decoded(port.codewords, port.uncorrectable),
         ratio_within(
-            port.codeword_error_ratio_foretold,
-            port.codeword_error_ratio_foretold_low,
-            port.codeword_error_ratio_foretold_high,
+            port.codeword_error_ratio_extrapolated,
+            port.codeword_error_ratio_extrapolated_low,
+            port.codeword_error_ratio_extrapolated_high,
         ),
-        small(port.codeword_error_ratio_closed),
-        small(port.post_fec_ber_closed),
-        small(port.frame_loss_ratio_closed),
+        small(port.codeword_error_ratio_analytic),
+        small(port.post_fec_ber_analytic),
+        small(port.frame_loss_ratio_analytic),
     ]
 }
 
@@ -144,8 +144,8 @@ mod tests {
     #[test]
     fn a_ratio_too_small_for_a_number_is_not_zero() {
         let lane = LaneResult {
-            symbol_error_histogram: vec![48, 0],
-            frame_loss_ratio_closed: Some(0.0),
+            fec_bins: vec![48, 0],
+            frame_loss_ratio_analytic: Some(0.0),
             ..sample::lane(0)
         };
         assert!(fec(&sample::result(vec![lane])).contains("< 1e-99"));

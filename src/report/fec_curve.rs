@@ -48,21 +48,21 @@ fn cells(point: &CurvePoint) -> [String; 8] {
         codeword_error_ratio_high: high,
         ..
     } = *point;
-    let extrapolated = match point.codeword_error_ratio_foretold {
+    let extrapolated = match point.codeword_error_ratio_extrapolated {
         Some(ratio) if ratio >= LEAST => ratio_within(
             Some(ratio),
-            point.codeword_error_ratio_foretold_low,
-            point.codeword_error_ratio_foretold_high,
+            point.codeword_error_ratio_extrapolated_low,
+            point.codeword_error_ratio_extrapolated_high,
         ),
         other => small(other),
     };
     [
-        small(point.codeword_error_ratio_closed),
+        small(point.codeword_error_ratio_analytic),
         counted(point.codewords, value, low, high),
         extrapolated,
-        small(point.post_fec_ber_closed),
+        small(point.post_fec_ber_analytic),
         ratio(point.post_fec_ber_counted),
-        small(point.frame_loss_ratio_closed),
+        small(point.frame_loss_ratio_analytic),
         if point.codewords < 1_000_000_000 {
             point.codewords.to_string()
         } else {
@@ -95,26 +95,26 @@ mod tests {
         let point = CurvePoint {
             pre_fec_ber: 1.234e-12,
             inner: Some(InnerPoint { inner_ber_counted: Some(1.2e-4) }),
-            codeword_error_ratio_closed: Some(1.2e-112),
+            codeword_error_ratio_analytic: Some(1.2e-112),
             codeword_error_ratio_counted: Some(1.2e-10),
             codeword_error_ratio_low: Some(1e-10),
             codeword_error_ratio_high: Some(1.5e-10),
-            codeword_error_ratio_foretold: Some(1.2e-112),
-            codeword_error_ratio_foretold_low: Some(1e-120),
-            codeword_error_ratio_foretold_high: Some(1e-100),
-            post_fec_ber_closed: Some(1.2e-112),
+            codeword_error_ratio_extrapolated: Some(1.2e-112),
+            codeword_error_ratio_extrapolated_low: Some(1e-120),
+            codeword_error_ratio_extrapolated_high: Some(1e-100),
+            post_fec_ber_analytic: Some(1.2e-112),
             post_fec_ber_counted: Some(1.2e-12),
-            frame_loss_ratio_closed: Some(1.2e-111),
+            frame_loss_ratio_analytic: Some(1.2e-111),
             pre_fec_ber_counted: None,
             codewords: 10_000_000_000,
             uncorrectable: 1,
             miscorrected: 2,
         };
         let wide = CurvePoint {
-            codeword_error_ratio_closed: Some(1.2e-98),
-            codeword_error_ratio_foretold: Some(1.2e-98),
-            post_fec_ber_closed: Some(1.2e-98),
-            frame_loss_ratio_closed: Some(1.2e-98),
+            codeword_error_ratio_analytic: Some(1.2e-98),
+            codeword_error_ratio_extrapolated: Some(1.2e-98),
+            post_fec_ber_analytic: Some(1.2e-98),
+            frame_loss_ratio_analytic: Some(1.2e-98),
             ..point.clone()
         };
         let text = fec_curve(&curve, &[point, wide]);

@@ -35,9 +35,9 @@ mod tests {
     #[test]
     fn what_is_no_number_is_null() {
         let mut lane = sample::lane(0);
-        (lane.snr_db, lane.margin_db, lane.rlm) = (Some(f64::NAN), Some(f64::INFINITY), None);
+        (lane.snr_db, lane.loss_margin_db, lane.rlm) = (Some(f64::NAN), Some(f64::INFINITY), None);
         let back: Value = serde_json::from_str(&json(&sample::result(vec![lane]))).unwrap();
-        for key in ["snr_db", "margin_db", "rlm"] {
+        for key in ["snr_db", "loss_margin_db", "rlm"] {
             assert!(
                 back["lanes"][0].as_object().is_some_and(|lane| lane.contains_key(key)),
                 "{key} is there"

@@ -28,7 +28,7 @@ pub(super) fn lane(lane: usize) -> LaneResult {
         er_tp2_db: Some(14.11),
         launch_power_dbm: Some(-12.53),
         received_power_dbm: Some(-20.61),
-        margin_db: Some(-10.02),
+        loss_margin_db: Some(-10.02),
         bits_at_limit: 524_288,
         errors_at_limit: 126,
         ber_counted_at_limit: Some(2.4e-4),
@@ -42,7 +42,7 @@ pub(super) fn lane(lane: usize) -> LaneResult {
             detector: DetectorKind::Slicer,
             postcursors: vec![],
             noise_shares: shares
-                .map(|(entity, share)| NoiseShare { entity: entity.to_owned(), share })
+                .map(|(entity, share)| NoiseShare { source: entity.to_owned(), share })
                 .into(),
             interference_share: 0.1,
         }),
@@ -58,7 +58,7 @@ pub(super) fn result(lanes: Vec<LaneResult>) -> LinkResult {
         ber_counted_low: Some(3.7e-5),
         ber_counted_high: Some(5.6e-5),
         ber_semi_analytic: Some(1.2e-9),
-        margin_db: Some(5.9),
+        loss_margin_db: Some(5.9),
         worst_lane: Some(1),
         passes: lanes
             .iter()

@@ -27,7 +27,7 @@ pub fn scope_reading(reading: &Reading) -> String {
         "TDECQ",
         decimals(r.tdecq_db, 2),
         "dB",
-        r.tdecq_db.map_or_else(|| r.tdecq_refusal.clone().unwrap_or_default(), limits),
+        r.tdecq_db.map_or_else(|| r.tdecq_not_evaluated.clone().unwrap_or_default(), limits),
     );
     row("Ceq", decimals(r.ceq_db, 2), "dB", String::new());
     row("TDECQ - Ceq", decimals(r.tdecq_minus_ceq_db, 2), "dB", String::new());
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_closed_eye_has_dashes_and_its_reason() {
         let closed = Reading {
-            tdecq_refusal: Some("eye closed".to_owned()),
+            tdecq_not_evaluated: Some("eye closed".to_owned()),
             notes: vec!["averaged".to_owned()],
             ..Reading::default()
         };

@@ -98,12 +98,12 @@ fn row(lane: &LaneResult) -> [String; 11] {
             lane.ber_semi_analytic_low,
             lane.ber_semi_analytic_high,
         ),
-        if lane.count_refusal.is_some() && lane.bits == 0 {
+        if lane.count_not_evaluated.is_some() && lane.bits == 0 {
             "refused".to_owned()
         } else {
             counted(lane.bits, lane.ber_counted, lane.ber_counted_low, lane.ber_counted_high)
         },
-        if lane.floor_ber.is_some() { "none".to_owned() } else { decimals(lane.margin_db, 2) },
+        if lane.floor_ber.is_some() { "none".to_owned() } else { decimals(lane.loss_margin_db, 2) },
         decimals(lane.snr_db, 1),
         decimals(lane.rlm, 3),
         decimals(lane.oma_tp2_dbm, 2),
@@ -119,7 +119,7 @@ fn noises(lane: &LaneResult) -> String {
     let Some(slicer) = &lane.slicer else { return "-".to_owned() };
     let mut out = String::new();
     for part in slicer.noise_shares.iter().filter(|part| part.share >= 0.005) {
-        let next = format!("{} {:.0}", short(&part.entity), 100.0 * part.share);
+        let next = format!("{} {:.0}", short(&part.source), 100.0 * part.share);
         if out.len() + 1 + next.len() > MOST_NOISE {
             break;
         }
@@ -156,22 +156,23 @@ fn port(result: &LinkResult) -> String {
     } else {
         format!(" by {}", counting.name())
     };
-    let count = if port.bits == 0 && result.lanes.iter().any(|lane| lane.count_refusal.is_some()) {
-        format!("not counted{by}")
-    } else {
-        let ratio =
-            counted(port.bits, port.ber_counted, port.ber_counted_low, port.ber_counted_high);
-        format!(
-            "counted{by} {ratio} ({} {} in {:.2e} bits)",
-            port.errors,
-            errors(counting),
-            port.bits as f64
-        )
-    };
+    let count =
+        if port.bits == 0 && result.lanes.iter().any(|lane| lane.count_not_evaluated.is_some()) {
+            format!("not counted{by}")
+        } else {
+            let ratio =
+                counted(port.bits, port.ber_counted, port.ber_counted_low, port.ber_counted_high);
+            format!(
+                "counted{by} {ratio} ({} {} in {:.2e} bits)",
+                port.errors,
+                errors(counting),
+                port.bits as f64
+            )
+        };
     format!(
         "port: BER semi-analytic {}, {count}, margin {} dB{worst}",
         ratio(port.ber_semi_analytic),
-        decimals(port.margin_db, 2)
+        decimals(port.loss_margin_db, 2)
     )
 }
 
@@ -217,13 +218,13 @@ fn rare(lanes: &[LaneResult]) -> String {
             .fold((f64::INFINITY, 0f64), |(low, high), x| (low.min(x), high.max(x)));
         if low < high { format!("{low:.1e}..{high:.1e}") } else { format!("{high:.1e}") }
     };
-    if lanes.iter().all(|lane| lane.gain.is_none()) {
+    if lanes.iter().all(|lane| lane.variance_reduction.is_none()) {
         return String::new();
     }
     format!(
         "importance sampling: {} effective samples, variance reduction {}; no codewords counted\n",
         range(&|l| l.effective_samples),
-        range(&|l| l.gain)
+        range(&|l| l.variance_reduction)
     )
 }
 
@@ -274,19 +275,19 @@ fn verdict(result: &LinkResult) -> String {
 fn notes(result: &LinkResult) -> Vec<String> {
     let mut notes = Vec::new();
     for lane in &result.lanes {
-        if let Some(refusal) = &lane.refusal {
+        if let Some(refusal) = &lane.not_evaluated {
             notes.push(format!("lane {}: {refusal}", lane.lane));
         }
         // the same for many lanes, mostly
         notes.extend(
-            lane.count_refusal
+            lane.count_not_evaluated
                 .iter()
                 .filter(|refusal| !notes.contains(refusal))
                 .cloned()
                 .collect::<Vec<_>>(),
         );
         notes.extend(
-            lane.margin_refusal
+            lane.loss_margin_not_evaluated
                 .iter()
                 .filter(|refusal| !notes.contains(refusal))
                 .cloned()
@@ -304,7 +305,7 @@ fn notes(result: &LinkResult) -> Vec<String> {
         lane.slicer.as_ref().is_some_and(|slicer| slicer.detector == DetectorKind::Slicer)
     });
     let mut unpredicted: Vec<&str> =
-        sliced.filter_map(|lane| lane.ber_semi_analytic_refusal.as_deref()).collect();
+        sliced.filter_map(|lane| lane.ber_semi_analytic_not_evaluated.as_deref()).collect();
     unpredicted.dedup();
     notes.extend(unpredicted.into_iter().map(str::to_owned));
     if result.lanes.iter().any(|lane| lane.pattern_limited == Some(true)) {
@@ -352,8 +353,11 @@ mod tests {
 
     #[test]
     fn a_lane_without_figures_is_never_a_pass() {
-        let dark =
-            LaneResult { lane: 1, refusal: Some("no lock".to_owned()), ..LaneResult::default() };
+        let dark = LaneResult {
+            lane: 1,
+            not_evaluated: Some("no lock".to_owned()),
+            ..LaneResult::default()
+        };
         let text = table(&sample::result(vec![sample::lane(0), dark]));
         assert!(text.contains("NOT JUDGED: lane 1 "), "{text}");
         assert!(text.contains("lane 1: no lock"), "{text}");
@@ -364,7 +368,7 @@ mod tests {
         let bad = LaneResult {
             passes: Some(false),
             floor_ber: Some(1e-3),
-            margin_db: None,
+            loss_margin_db: None,
             ..sample::lane(1)
         };
         let text = table(&sample::result(vec![sample::lane(0), bad]));

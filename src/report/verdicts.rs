@@ -61,7 +61,7 @@ mod tests {
             key,
             unit: if key == "uncorrectable" { Unit::Count } else { Unit::Ratio },
             spacing: match key {
-                "ber_counted" | "frame_loss_ratio_closed" => Spacing::Decades,
+                "ber_counted" | "frame_loss_ratio_analytic" => Spacing::Decades,
                 _ => Spacing::Linear,
             },
             range: [1e-5, 2.0],
@@ -73,16 +73,19 @@ mod tests {
         let text = verdicts(&[(
             "a.toml".to_owned(),
             vec![
-                judged("margin_db", Some(5.1234), None, Some(3), Verdict::Fail),
+                judged("loss_margin_db", Some(5.1234), None, Some(3), Verdict::Fail),
                 judged("ber_counted", None, Some([0.0, 1.4e-5]), None, Verdict::NotEnoughErrors),
                 judged("rlm", None, None, None, Verdict::Fail),
-                judged("frame_loss_ratio_closed", Some(1e-130), None, Some(1), Verdict::Fail),
+                judged("frame_loss_ratio_analytic", Some(1e-130), None, Some(1), Verdict::Fail),
                 judged("uncorrectable", Some(3.0), None, None, Verdict::Fail),
             ],
         )]);
         let lines: Vec<Vec<&str>> =
             text.lines().map(|line| line.split_whitespace().collect()).collect();
-        assert_eq!(lines[1], ["a.toml", "margin_db", "0.00001", "..", "2", "5.123", "3", "FAIL"]);
+        assert_eq!(
+            lines[1],
+            ["a.toml", "loss_margin_db", "0.00001", "..", "2", "5.123", "3", "FAIL"]
+        );
         assert_eq!(
             lines[2],
             [
@@ -101,7 +104,7 @@ mod tests {
         assert_eq!(lines[3].last(), Some(&"FAIL"));
         assert_eq!(
             lines[4],
-            ["frame_loss_ratio_closed", "1.0e-5", "..", "2.0e0", "<", "1e-99", "1", "FAIL"]
+            ["frame_loss_ratio_analytic", "1.0e-5", "..", "2.0e0", "<", "1e-99", "1", "FAIL"]
         );
         assert_eq!(lines[5], ["uncorrectable", "0.00001", "..", "2", "3", "all", "FAIL"]);
     }

@@ -13,7 +13,9 @@ use crate::table::{Worst, renamed};
 pub(super) fn metric_named(name: &str) -> Result<&'static LaneMetric> {
     let remedy = match lane_metric(name) {
         Some(metric) if metric.unit.is_number() => return Ok(metric),
-        Some(_) => "is not a number; such as margin_db, snr_db or any ber_.. of a row".to_owned(),
+        Some(_) => {
+            "is not a number; such as loss_margin_db, snr_db or any ber_.. of a row".to_owned()
+        }
         None => unknown(name),
     };
     let mut problems = Problems::new();
@@ -28,7 +30,7 @@ fn unknown(name: &str) -> String {
     let numbers = lane_metrics().filter(|metric| metric.unit.is_number());
     match nearest(name, numbers.map(|metric| metric.name)) {
         Some(near) => format!("no such metric in a row, did you mean {near}?"),
-        None => "no such metric in a row; such as margin_db, snr_db or any ber_..".to_owned(),
+        None => "no such metric in a row; such as loss_margin_db, snr_db or any ber_..".to_owned(),
     }
 }
 
@@ -62,23 +64,26 @@ mod tests {
             let charted = charted(metric, &limits, None);
             (metric.better, charted.scale.kind, charted.limit.is_some())
         };
-        assert_eq!(of("margin_db"), (Better::Higher, ScaleKind::Linear, true));
+        assert_eq!(of("loss_margin_db"), (Better::Higher, ScaleKind::Linear, true));
         assert_eq!(of("ber_counted"), (Better::Lower, ScaleKind::Logarithmic, true));
         for name in [
             "ber_inner_counted",
-            "post_fec_ber_closed",
-            "codeword_error_ratio_closed",
-            "frame_loss_ratio_closed",
+            "post_fec_ber_analytic",
+            "codeword_error_ratio_analytic",
+            "frame_loss_ratio_analytic",
             "block_error_ratio",
         ] {
             assert_eq!(of(name), (Better::Lower, ScaleKind::Logarithmic, false), "{name}");
         }
         assert_eq!(of("uncorrectable_blocks"), (Better::Lower, ScaleKind::Linear, false));
         for (name, expected) in [
-            ("margin", "figure = margin: no such metric in a row, did you mean margin_db?"),
+            (
+                "loss_margin",
+                "figure = loss_margin: no such metric in a row, did you mean loss_margin_db?",
+            ),
             ("ber_semianalytic", "did you mean ber_semi_analytic?"),
             ("passes", "figure = passes: is not a number"),
-            ("", "such as margin_db"),
+            ("", "such as loss_margin_db"),
         ] {
             let said = metric_named(name).map(|metric| metric.name).unwrap_err().to_string();
             assert!(said.contains(expected), "{name}: {said}");

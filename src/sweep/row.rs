@@ -33,9 +33,9 @@ mod tests {
     fn a_row_has_the_names_of_a_lane_in_their_order_and_every_digit() {
         let lane = LaneResult {
             lane: 3,
-            margin_db: Some(0.1 + 0.2),
+            loss_margin_db: Some(0.1 + 0.2),
             snr_db: Some(f64::NAN),
-            refusal: Some("dark".into()),
+            not_evaluated: Some("dark".into()),
             ..LaneResult::default()
         };
         let row = lane_row(&[toml::Value::Float(0.3), toml::Value::String("eml".into())], &lane);
@@ -44,9 +44,9 @@ mod tests {
         assert_eq!(names[..4], ["lane", "bits", "errors", "ber_counted"]);
         assert_eq!(names.len(), row.cells.len());
         let figure = |name: &str| &row.cells[names.iter().position(|n| n == name).unwrap()];
-        assert_eq!(figure("margin_db").as_f64(), Some(0.1 + 0.2));
+        assert_eq!(figure("loss_margin_db").as_f64(), Some(0.1 + 0.2));
         assert!(figure("snr_db").is_null() && figure("rlm").is_null());
-        assert_eq!(figure("refusal"), "dark");
+        assert_eq!(figure("not_evaluated"), "dark");
         assert!(row.cells.iter().all(|value| !value.is_array() && !value.is_object()), "flat");
     }
 }

@@ -31,7 +31,7 @@ impl FecCurve {
         let extrapolated: Vec<(f64, f64)> = points
             .iter()
             .map(|point| {
-                (point.pre_fec_ber, point.codeword_error_ratio_foretold.unwrap_or(f64::NAN))
+                (point.pre_fec_ber, point.codeword_error_ratio_extrapolated.unwrap_or(f64::NAN))
             })
             .collect();
         let extrapolated = Trace {
@@ -40,7 +40,7 @@ impl FecCurve {
             ..Trace::default()
         };
         let is_extrapolated =
-            points.iter().any(|point| point.codeword_error_ratio_foretold.is_some());
+            points.iter().any(|point| point.codeword_error_ratio_extrapolated.is_some());
         let mut traces = vec![closed];
         traces.extend(Some(counted).filter(|trace| !trace.counted.is_empty()));
         traces.extend(Some(extrapolated).filter(|_| is_extrapolated));
@@ -78,7 +78,9 @@ fn closed(curve: &FecCurve, points: &[CurvePoint]) -> Vec<(f64, f64)> {
     let along = |points: &[CurvePoint]| -> Vec<(f64, f64)> {
         points
             .iter()
-            .map(|point| (point.pre_fec_ber, point.codeword_error_ratio_closed.unwrap_or(f64::NAN)))
+            .map(|point| {
+                (point.pre_fec_ber, point.codeword_error_ratio_analytic.unwrap_or(f64::NAN))
+            })
             .collect()
     };
     if curve.coding.inner.is_some() || curve.coding.precoder || curve.ber.from >= curve.ber.to {

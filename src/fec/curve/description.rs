@@ -25,7 +25,8 @@ const MOST_CODEWORDS: u64 = 1 << 50;
 /// let coding = Scheme::Kp4.on("800gbase-df").unwrap();
 /// let curve = FecCurve { coding, ber: "2e-3:3e-3:2".parse().unwrap(), codewords: 10_000, ..FecCurve::default() };
 /// let points = curve.build()?.run(&mut |_| (), &AtomicBool::new(false));
-/// let (closed, high) = (points[1].codeword_error_ratio_closed, points[1].codeword_error_ratio_high);
+/// let closed = points[1].codeword_error_ratio_analytic;
+/// let high = points[1].codeword_error_ratio_high;
 /// assert!(closed.unwrap() > 0.1 && high.unwrap() > 0.1);
 /// # Ok::<(), lightlane::Error>(())
 /// ```

@@ -27,12 +27,12 @@ pub static POINT_METRICS: &[PointMetric] = &[
     )
     .error_ratio(),
     PointMetric::new(
-        "codeword_error_ratio_closed",
+        "codeword_error_ratio_analytic",
         "codeword error ratio, analytic",
         Unit::Ratio,
         TakenAt::Fec,
         "Share of codewords that are not corrected, for independent errors.",
-        |l| l.codeword_error_ratio_closed.into(),
+        |l| l.codeword_error_ratio_analytic.into(),
     )
     .error_ratio(),
     PointMetric::new(
@@ -63,40 +63,40 @@ pub static POINT_METRICS: &[PointMetric] = &[
     )
     .error_ratio(),
     PointMetric::new(
-        "codeword_error_ratio_foretold",
+        "codeword_error_ratio_extrapolated",
         "codeword error ratio, extrapolated",
         Unit::Ratio,
         TakenAt::Fec,
         "The same extrapolated from the counted FEC bins; absent if more than a tenth \
          is uncorrected.",
-        |l| l.codeword_error_ratio_foretold.into(),
+        |l| l.codeword_error_ratio_extrapolated.into(),
     )
     .error_ratio(),
     PointMetric::new(
-        "codeword_error_ratio_foretold_low",
+        "codeword_error_ratio_extrapolated_low",
         "codeword error ratio, extrapolated, lower end",
         Unit::Ratio,
         TakenAt::Fec,
         "Lower end of its 95 % interval.",
-        |l| l.codeword_error_ratio_foretold_low.into(),
+        |l| l.codeword_error_ratio_extrapolated_low.into(),
     )
     .error_ratio(),
     PointMetric::new(
-        "codeword_error_ratio_foretold_high",
+        "codeword_error_ratio_extrapolated_high",
         "codeword error ratio, extrapolated, upper end",
         Unit::Ratio,
         TakenAt::Fec,
         "Upper end of its 95 % interval.",
-        |l| l.codeword_error_ratio_foretold_high.into(),
+        |l| l.codeword_error_ratio_extrapolated_high.into(),
     )
     .error_ratio(),
     PointMetric::new(
-        "post_fec_ber_closed",
+        "post_fec_ber_analytic",
         "post-FEC BER, analytic",
         Unit::Ratio,
         TakenAt::Fec,
         "Bit error ratio after the outer code, for independent errors.",
-        |l| l.post_fec_ber_closed.into(),
+        |l| l.post_fec_ber_analytic.into(),
     )
     .error_ratio(),
     PointMetric::new(
@@ -109,12 +109,12 @@ pub static POINT_METRICS: &[PointMetric] = &[
     )
     .error_ratio(),
     PointMetric::new(
-        "frame_loss_ratio_closed",
+        "frame_loss_ratio_analytic",
         "frame loss ratio, analytic",
         Unit::Ratio,
         TakenAt::Fec,
         "Share of lost frames of 64 octets, for independent errors.",
-        |l| l.frame_loss_ratio_closed.into(),
+        |l| l.frame_loss_ratio_analytic.into(),
     )
     .error_ratio(),
     PointMetric::new(

@@ -28,7 +28,7 @@ pub struct CurvePoint {
     #[serde(flatten)]
     pub inner: Option<InnerPoint>,
     /// Share of codewords that are not corrected, closed form of random errors.
-    pub codeword_error_ratio_closed: Option<f64>,
+    pub codeword_error_ratio_analytic: Option<f64>,
     /// The same counted; absent when every codeword was corrected.
     pub codeword_error_ratio_counted: Option<f64>,
     /// Lower end of its 95 % interval.
@@ -37,18 +37,18 @@ pub struct CurvePoint {
     pub codeword_error_ratio_high: Option<f64>,
     /// The same extrapolated from the counted histogram of wrong symbols, see [`extrapolate`];
     /// absent where more than a tenth is uncorrected.
-    pub codeword_error_ratio_foretold: Option<f64>,
+    pub codeword_error_ratio_extrapolated: Option<f64>,
     /// Lower end of its 95 % interval.
-    pub codeword_error_ratio_foretold_low: Option<f64>,
+    pub codeword_error_ratio_extrapolated_low: Option<f64>,
     /// Upper end.
-    pub codeword_error_ratio_foretold_high: Option<f64>,
+    pub codeword_error_ratio_extrapolated_high: Option<f64>,
     /// Share of wrong bits behind the outer code, closed form of random errors.
-    pub post_fec_ber_closed: Option<f64>,
+    pub post_fec_ber_analytic: Option<f64>,
     /// The same counted.
     pub post_fec_ber_counted: Option<f64>,
     /// Share of frames of 64 octets that are lost, closed form of random errors, the coding's
     /// codewords interleaved.
-    pub frame_loss_ratio_closed: Option<f64>,
+    pub frame_loss_ratio_analytic: Option<f64>,
     /// Bit error ratio at the slicer, as counted.
     pub pre_fec_ber_counted: Option<f64>,
     /// Codewords counted.
@@ -87,20 +87,20 @@ impl CurvePoint {
         Self {
             pre_fec_ber,
             inner: coding.inner.is_some().then_some(InnerPoint { inner_ber_counted: entering }),
-            codeword_error_ratio_closed: closed.map(|tail| tail.codeword_error_ratio()),
+            codeword_error_ratio_analytic: closed.map(|tail| tail.codeword_error_ratio()),
             codeword_error_ratio_counted: ratio(counted.scatter.failed(), codewords),
             codeword_error_ratio_low: interval.map(|interval| interval.low),
             codeword_error_ratio_high: interval.map(|interval| interval.high),
-            codeword_error_ratio_foretold: extrapolated
+            codeword_error_ratio_extrapolated: extrapolated
                 .map(|extrapolated| extrapolated.codeword_error_ratio),
-            codeword_error_ratio_foretold_low: extrapolated
+            codeword_error_ratio_extrapolated_low: extrapolated
                 .map(|extrapolated| extrapolated.interval.low),
-            codeword_error_ratio_foretold_high: extrapolated
+            codeword_error_ratio_extrapolated_high: extrapolated
                 .map(|extrapolated| extrapolated.interval.high),
-            post_fec_ber_closed: closed.map(|tail| tail.post_fec_ber()),
+            post_fec_ber_analytic: closed.map(|tail| tail.post_fec_ber()),
             post_fec_ber_counted: ratio(tally.post_fec_errors, tally.bits),
             // of ratios that are not small the sum counts some frames twice
-            frame_loss_ratio_closed: lost.map(|ln| libm::exp(ln).min(1.0)),
+            frame_loss_ratio_analytic: lost.map(|ln| libm::exp(ln).min(1.0)),
             pre_fec_ber_counted: ratio(counted.slicer.errors, counted.slicer.bits),
             codewords,
             uncorrectable: tally.uncorrectable,

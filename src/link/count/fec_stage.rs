@@ -95,24 +95,24 @@ impl FecStage {
             pre_fec_ber,
             pre_fec_ber_low: bits.map(|i| i.low),
             pre_fec_ber_high: bits.map(|i| i.high),
-            histogram: bins(&tally.histogram),
+            fec_bins: bins(&tally.histogram),
             corrected_bits: tally.corrected_bits,
             uncorrectable: tally.uncorrectable,
             miscorrected: tally.miscorrected,
             post_fec_ber: share(tally.post_fec_errors, tally.bits),
-            post_fec_ber_closed: closed.map(|tail| tail.post_fec_ber()),
+            post_fec_ber_analytic: closed.map(|tail| tail.post_fec_ber()),
             codeword_error_ratio: share(counter.failed(), words),
             codeword_error_ratio_low: interval.map(|i| i.low),
             codeword_error_ratio_high: interval.map(|i| i.high),
-            codeword_error_ratio_closed: closed.map(|tail| tail.codeword_error_ratio()),
-            codeword_error_ratio_foretold: extrapolated.map(|f| f.codeword_error_ratio),
-            codeword_error_ratio_foretold_low: extrapolated.map(|f| f.interval.low),
-            codeword_error_ratio_foretold_high: extrapolated.map(|f| f.interval.high),
+            codeword_error_ratio_analytic: closed.map(|tail| tail.codeword_error_ratio()),
+            codeword_error_ratio_extrapolated: extrapolated.map(|f| f.codeword_error_ratio),
+            codeword_error_ratio_extrapolated_low: extrapolated.map(|f| f.interval.low),
+            codeword_error_ratio_extrapolated_high: extrapolated.map(|f| f.interval.high),
             frame_loss_ratio: counter.frame_loss_ratio(*frame_octets).filter(|&ratio| ratio > 0.0),
-            frame_loss_ratio_closed: closed.map(|tail| lost(tail.codeword_error_ratio())),
-            frame_loss_ratio_foretold: extrapolated.map(|f| lost(f.codeword_error_ratio)),
-            frame_loss_ratio_foretold_low: extrapolated.map(|f| lost(f.interval.low)),
-            frame_loss_ratio_foretold_high: extrapolated.map(|f| lost(f.interval.high)),
+            frame_loss_ratio_analytic: closed.map(|tail| lost(tail.codeword_error_ratio())),
+            frame_loss_ratio_extrapolated: extrapolated.map(|f| lost(f.codeword_error_ratio)),
+            frame_loss_ratio_extrapolated_low: extrapolated.map(|f| lost(f.interval.low)),
+            frame_loss_ratio_extrapolated_high: extrapolated.map(|f| lost(f.interval.high)),
         })
     }
 }
@@ -247,9 +247,9 @@ impl LaneFec {
             result.ber_inner_counted_high = (self.payload.symbols > 0).then_some(interval.high);
         }
         if let Some(closed) = ber.and_then(|ber| tail::random_errors(outer, ber).ok()) {
-            result.codeword_error_ratio_closed = Some(closed.codeword_error_ratio());
-            result.post_fec_ber_closed = Some(closed.post_fec_ber());
-            result.frame_loss_ratio_closed = Some(
+            result.codeword_error_ratio_analytic = Some(closed.codeword_error_ratio());
+            result.post_fec_ber_analytic = Some(closed.post_fec_ber());
+            result.frame_loss_ratio_analytic = Some(
                 closed.ln_frame_loss_ratio(outer, *codewords, self.frame_octets).exp().min(1.0),
             );
         }
@@ -266,14 +266,14 @@ impl LaneFec {
         if let Some(extrapolated) =
             self.single_lane.extrapolate(symbol_ratio(outer, self.added_ber), CONFIDENCE)
         {
-            result.block_error_ratio_foretold = Some(extrapolated.codeword_error_ratio);
-            result.block_error_ratio_foretold_low = Some(extrapolated.interval.low);
-            result.block_error_ratio_foretold_high = Some(extrapolated.interval.high);
+            result.block_error_ratio_extrapolated = Some(extrapolated.codeword_error_ratio);
+            result.block_error_ratio_extrapolated_low = Some(extrapolated.interval.low);
+            result.block_error_ratio_extrapolated_high = Some(extrapolated.interval.high);
         }
         result.corrected_bits = tally.corrected_bits;
         result.uncorrectable_blocks = tally.uncorrectable;
         result.post_fec_ber = share(tally.post_fec_errors, tally.bits);
-        result.symbol_error_histogram = bins(&tally.histogram);
+        result.fec_bins = bins(&tally.histogram);
     }
 }
 

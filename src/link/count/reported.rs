@@ -13,7 +13,7 @@ pub(crate) struct CountedBer {
     pub(crate) kind: &'static str,
     /// Of rare events.
     pub(crate) effective_samples: Option<f64>,
-    pub(crate) gain: Option<f64>,
+    pub(crate) variance_reduction: Option<f64>,
 }
 
 impl CountedBer {
@@ -34,7 +34,7 @@ impl CountedBer {
             interval,
             kind,
             effective_samples: counted.weighted.map(|weighted| weighted.effective_samples()),
-            gain: counted.weighted.and_then(|weighted| weighted.variance_reduction()),
+            variance_reduction: counted.weighted.and_then(|weighted| weighted.variance_reduction()),
         }
     }
 }

@@ -89,7 +89,8 @@ fn a_flag_may_leave_the_quotes_out_and_write_a_count_with_an_exponent() {
 #[test]
 fn unknown_keys_and_wrong_types_are_all_named_with_line_column_path_and_remedy() {
     let text = "lnes = 8\n[fibre]\nlenght_km = 1\nloss_db_per_km = '2'\n[transmitter]\nkind = 'mzn'\nffe.taps = 3\n[lane.1]\n\
-                fibre.lenght_km = 1\nlanes = 2\n[lane.one]\n[simulation]\nblock_symbols = -1\n[targets]\nmargin_db = [1, 2, 3]\n";
+                fibre.lenght_km = 1\nlanes = 2\n[lane.one]\n[simulation]\nblock_symbols = -1\n[targets]\n\
+                loss_margin_db = [1, 2, 3]\n";
     let expected = [
         "FILE:1:1: lnes: unknown key, did you mean lanes?",
         "FILE:3:1: fibre.lenght_km: unknown key, did you mean length_km?",
@@ -100,7 +101,8 @@ fn unknown_keys_and_wrong_types_are_all_named_with_line_column_path_and_remedy()
         "FILE:10:1: lane.1.lanes: is one for all lanes: it stands outside [lane.N]",
         "FILE:11:7: lane.one: must be the number of a lane, from 0 to 63",
         "FILE:13:17: simulation.block_symbols = -1: must be a whole number, 0 or more",
-        "FILE:15:13: targets.margin_db = [1, 2, 3]: must be two numbers, the lower one first: [low, high]",
+        "FILE:15:18: targets.loss_margin_db = [1, 2, 3]: \
+         must be two numbers, the lower one first: [low, high]",
     ];
     assert_eq!(problems("all", text), expected);
 }

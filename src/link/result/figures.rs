@@ -66,12 +66,12 @@ pub struct LaneResult {
     /// not their quotient.
     pub counted_by: Counting,
     /// Why it did not count, here or at the limit.
-    pub count_refusal: Option<String>,
+    pub count_not_evaluated: Option<String>,
     /// Of rare events, as many equally weighted hits would know as much: (sum of weights)^2 / sum
     /// of their squares.
     pub effective_samples: Option<f64>,
     /// Of rare events, variance of plain counting over as many symbols, over the variance seen.
-    pub gain: Option<f64>,
+    pub variance_reduction: Option<f64>,
     /// Semi-analytic bit error ratio.
     pub ber_semi_analytic: Option<f64>,
     /// Lower end of its 95 % interval, from the spread over blocks.
@@ -79,7 +79,7 @@ pub struct LaneResult {
     /// Upper end of its 95 % interval.
     pub ber_semi_analytic_high: Option<f64>,
     /// Why there is no semi-analytic one, where the receiver decides otherwise than by a slicer.
-    pub ber_semi_analytic_refusal: Option<String>,
+    pub ber_semi_analytic_not_evaluated: Option<String>,
     /// What it would be there if feedback were never wrong: a figure of merit, below what a
     /// feedback equaliser reaches and above what a sequence detector does. Such a receiver's signal
     /// to noise ratio, levels, thresholds and noise shares are those with ideal feedback.
@@ -134,13 +134,13 @@ pub struct LaneResult {
     /// The same of what a linear module sends to its host.
     pub eecq_tp4_db: Option<f64>,
     /// Extra loss to the limit, dB; negative when the link misses it.
-    pub margin_db: Option<f64>,
+    pub loss_margin_db: Option<f64>,
     /// Lower end of its 95 % interval; absent where it is not counted.
-    pub margin_db_low: Option<f64>,
+    pub loss_margin_db_low: Option<f64>,
     /// Upper end.
-    pub margin_db_high: Option<f64>,
+    pub loss_margin_db_high: Option<f64>,
     /// Why a margin that would be counted is not there.
-    pub margin_refusal: Option<String>,
+    pub loss_margin_not_evaluated: Option<String>,
     /// Smallest bit error ratio with up to 10 dB more power, when none of it reaches the limit.
     pub floor_ber: Option<f64>,
     /// Bits compared with the power lowered to the limit.
@@ -156,7 +156,7 @@ pub struct LaneResult {
     /// Effective samples of rare events there.
     pub effective_samples_at_limit: Option<f64>,
     /// Gain of rare events there.
-    pub gain_at_limit: Option<f64>,
+    pub variance_reduction_at_limit: Option<f64>,
     /// Semi-analytic bit error ratio there, on the blocks that were counted.
     pub ber_semi_analytic_at_limit: Option<f64>,
     /// Whether the two estimators agree within their intervals wherever both have a figure; absent
@@ -189,11 +189,11 @@ pub struct LaneResult {
     /// errors independent: from the semi-analytic bit error ratio or, behind an inner code, from
     /// the counted one; where none was counted there, from what hard decisions leave, which is more
     /// than soft ones do. Zero below 1e-308.
-    pub codeword_error_ratio_closed: Option<f64>,
+    pub codeword_error_ratio_analytic: Option<f64>,
     /// Bit error ratio behind the outer code, likewise.
-    pub post_fec_ber_closed: Option<f64>,
+    pub post_fec_ber_analytic: Option<f64>,
     /// Share of frames that are lost, likewise.
-    pub frame_loss_ratio_closed: Option<f64>,
+    pub frame_loss_ratio_analytic: Option<f64>,
     /// Codewords that this lane carried alone, its symbols dealt to as many codewords as the port
     /// interleaves; what follows is of them. So Annex 174A of P802.3dj is remembered to count
     /// blocks on a lane (`assumed`: no text was at hand).
@@ -205,11 +205,11 @@ pub struct LaneResult {
     /// Upper end of its 95 % interval.
     pub block_error_ratio_high: Option<f64>,
     /// The same foretold from their histogram, with `fec.added_ber` of the rest of the link.
-    pub block_error_ratio_foretold: Option<f64>,
+    pub block_error_ratio_extrapolated: Option<f64>,
     /// Lower end of its 95 % interval.
-    pub block_error_ratio_foretold_low: Option<f64>,
+    pub block_error_ratio_extrapolated_low: Option<f64>,
     /// Upper end of its 95 % interval.
-    pub block_error_ratio_foretold_high: Option<f64>,
+    pub block_error_ratio_extrapolated_high: Option<f64>,
     /// Bits that the outer code's decoder corrected in them.
     pub corrected_bits: u64,
     /// Those it gave up.
@@ -218,7 +218,7 @@ pub struct LaneResult {
     pub post_fec_ber: Option<f64>,
     /// How many of them had 0, 1, .. wrong symbols; the last, more than are corrected. Empty
     /// without a coding.
-    pub symbol_error_histogram: Vec<u64>,
+    pub fec_bins: Vec<u64>,
     /// Segment by segment, where a host is part of the link.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<SegmentResult>,
@@ -227,7 +227,7 @@ pub struct LaneResult {
     /// The clock, in stream mode.
     pub clock: ClockResult,
     /// Why there is no figure.
-    pub refusal: Option<String>,
+    pub not_evaluated: Option<String>,
 }
 
 /// One segment of a lane: from what drives symbols to what decides them, with the settings that an
@@ -344,7 +344,7 @@ pub struct Slicer {
 #[derive(Clone, Debug, Serialize)]
 pub struct NoiseShare {
     /// Who makes it.
-    pub entity: String,
+    pub source: String,
     /// Part, 0 to 1.
     pub share: f64,
 }
@@ -371,7 +371,7 @@ pub struct PortResult {
     /// Mean of the lanes' semi-analytic bit error ratios.
     pub ber_semi_analytic: Option<f64>,
     /// Smallest margin, dB.
-    pub margin_db: Option<f64>,
+    pub loss_margin_db: Option<f64>,
     /// Lane of the smallest margin, or of the largest bit error ratio.
     pub worst_lane: Option<usize>,
     /// True when every lane passes.
@@ -382,7 +382,7 @@ pub struct PortResult {
     /// The same with the power of every lane lowered to the limit.
     pub fec_at_limit: Option<FecResult>,
     /// Why there is none, where there is a coding.
-    pub fec_refusal: Option<String>,
+    pub fec_not_evaluated: Option<String>,
 }
 
 /// What the error correction of a port did, and what is foretold of it.
@@ -404,7 +404,7 @@ pub struct FecResult {
     /// Upper end.
     pub pre_fec_ber_high: Option<f64>,
     /// Codewords with 0, 1, .. wrong symbols; the last, with more than are corrected.
-    pub histogram: Vec<u64>,
+    pub fec_bins: Vec<u64>,
     /// Bits the outer code's decoder changed.
     pub corrected_bits: u64,
     /// Codewords it gave up.
@@ -414,7 +414,7 @@ pub struct FecResult {
     /// Bit error ratio behind it.
     pub post_fec_ber: Option<f64>,
     /// The same, closed.
-    pub post_fec_ber_closed: Option<f64>,
+    pub post_fec_ber_analytic: Option<f64>,
     /// Share of codewords that were not given back: given up, or taken for others.
     pub codeword_error_ratio: Option<f64>,
     /// Lower end of its 95 % interval, wider where the codewords of a set fail together.
@@ -422,21 +422,21 @@ pub struct FecResult {
     /// Upper end.
     pub codeword_error_ratio_high: Option<f64>,
     /// The same, closed.
-    pub codeword_error_ratio_closed: Option<f64>,
+    pub codeword_error_ratio_analytic: Option<f64>,
     /// The same, foretold.
-    pub codeword_error_ratio_foretold: Option<f64>,
+    pub codeword_error_ratio_extrapolated: Option<f64>,
     /// Lower end of its 95 % interval.
-    pub codeword_error_ratio_foretold_low: Option<f64>,
+    pub codeword_error_ratio_extrapolated_low: Option<f64>,
     /// Upper end.
-    pub codeword_error_ratio_foretold_high: Option<f64>,
+    pub codeword_error_ratio_extrapolated_high: Option<f64>,
     /// Share of frames of `fec.frame_octets` that were lost.
     pub frame_loss_ratio: Option<f64>,
     /// The same, closed.
-    pub frame_loss_ratio_closed: Option<f64>,
+    pub frame_loss_ratio_analytic: Option<f64>,
     /// The same, foretold.
-    pub frame_loss_ratio_foretold: Option<f64>,
+    pub frame_loss_ratio_extrapolated: Option<f64>,
     /// Lower end of its 95 % interval.
-    pub frame_loss_ratio_foretold_low: Option<f64>,
+    pub frame_loss_ratio_extrapolated_low: Option<f64>,
     /// Upper end.
-    pub frame_loss_ratio_foretold_high: Option<f64>,
+    pub frame_loss_ratio_extrapolated_high: Option<f64>,
 }

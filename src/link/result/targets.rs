@@ -172,11 +172,11 @@ mod tests {
         verdicts[0].verdict
     }
 
-    fn lane(lane: usize, ber: f64, margin_db: Option<f64>, oma: f64) -> LaneResult {
+    fn lane(lane: usize, ber: f64, loss_margin_db: Option<f64>, oma: f64) -> LaneResult {
         LaneResult {
             lane,
             ber_semi_analytic: Some(ber),
-            margin_db,
+            loss_margin_db,
             oma_tp2_dbm: Some(oma),
             ..LaneResult::default()
         }
@@ -190,8 +190,8 @@ mod tests {
         );
         assert_eq!(verdict(&r, "ber_semi_analytic = [1e-7, 1e-5]"), Verdict::Pass);
         assert_eq!(verdict(&r, "ber_semi_analytic = [0.0, 1e-7]"), Verdict::Fail);
-        assert_eq!(verdict(&r, "margin_db = [3.5, 4.5]"), Verdict::Pass);
-        assert_eq!(verdict(&r, "margin_db = [5, 7]"), Verdict::Fail);
+        assert_eq!(verdict(&r, "loss_margin_db = [3.5, 4.5]"), Verdict::Pass);
+        assert_eq!(verdict(&r, "loss_margin_db = [5, 7]"), Verdict::Fail);
     }
 
     #[test]
@@ -210,7 +210,7 @@ mod tests {
             PortResult::default(),
         );
         for targets in [
-            "margin_db = [-1e9, 1e9]",
+            "loss_margin_db = [-1e9, 1e9]",
             "ber_semi_analytic = [0, 1]",
             "oma_tp2_dbm = [-99, 99]",
             "er_tp2_db = [-99, 99]",

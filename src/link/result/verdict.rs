@@ -12,5 +12,5 @@ pub(crate) fn judged_by_margin(result: &LaneResult) -> Option<bool> {
     if result.floor_ber.is_some() {
         return Some(false);
     }
-    judged([-result.margin_db_high?, -result.margin_db_low?], 0.0)
+    judged([-result.loss_margin_db_high?, -result.loss_margin_db_low?], 0.0)
 }

@@ -50,7 +50,7 @@ pub(crate) fn lane_result(
     let solution = match &solved.solution {
         Ok(solution) => solution,
         Err(refusal) => {
-            result.refusal = Some(refusal.because.clone());
+            result.not_evaluated = Some(refusal.because.clone());
             return result;
         }
     };
@@ -58,7 +58,7 @@ pub(crate) fn lane_result(
     let limit_ber = config.limit_ber();
     let predicted = solution.whole(prediction);
     let clock_moves = clock::no_prediction(&solved.lane).is_some();
-    result.ber_semi_analytic_refusal.clone_from(&solution.no_prediction);
+    result.ber_semi_analytic_not_evaluated.clone_from(&solution.no_prediction);
     result.segments = segment_result::results(
         &solved.lane,
         &solution.segments,
@@ -99,15 +99,15 @@ pub(crate) fn lane_result(
         result.snr_db = Some(prediction.snr_db);
     }
     result.rlm = Some(rlm(prediction.levels.map(|(mean, _)| mean)));
-    [result.margin_db_low, result.margin_db_high] =
+    [result.loss_margin_db_low, result.loss_margin_db_high] =
         solution.margin_interval.map_or([None; 2], |interval| interval.map(Some));
     match &solution.margin {
         Margin::Found(db, _) => {
-            result.margin_db = Some(*db);
+            result.loss_margin_db = Some(*db);
             result.sensitivity_oma_dbm = result.oma_tp3_dbm.map(|dbm| dbm - db);
         }
         Margin::Floor(ber) => result.floor_ber = Some(*ber),
-        Margin::Uncounted(because) => result.margin_refusal = Some(because.clone()),
+        Margin::Uncounted(because) => result.loss_margin_not_evaluated = Some(because.clone()),
         Margin::Beyond => {}
     }
     let thresholds = trained.thresholds.0.map(f64::from);
@@ -128,7 +128,7 @@ pub(crate) fn lane_result(
         noise_shares: prediction
             .shares
             .iter()
-            .map(|s| NoiseShare { entity: s.id.name.clone(), share: s.share })
+            .map(|s| NoiseShare { source: s.id.name.clone(), share: s.share })
             .collect(),
         interference_share: prediction.interference_share,
     });
@@ -139,10 +139,10 @@ pub(crate) fn lane_result(
     });
     result.counted_by = config.simulation.count;
     let uncounted = solution.counter.refusal().or(solution.counter_at_limit.refusal());
-    result.count_refusal = uncounted
+    result.count_not_evaluated = uncounted
         .map(|refusal| format!("not counted by {}: {}", result.counted_by.name(), refusal.because));
     if let Some(refusal) = refusal.filter(|_| solution.counter.refusal().is_none()) {
-        result.refusal = Some(refusal.because.clone());
+        result.not_evaluated = Some(refusal.because.clone());
         result.passes = None;
         return result;
     }
@@ -155,7 +155,7 @@ pub(crate) fn lane_result(
         result.errors = counted.errors;
         result.interval_kind = counted.kind;
         result.ber_counted = counted.ber;
-        (result.effective_samples, result.gain) = (counted.effective_samples, counted.gain);
+        (result.effective_samples, result.variance_reduction) = (counted.effective_samples, counted.variance_reduction);
         result.ber_counted_low = (tally.symbols > 0).then_some(interval.low);
         result.ber_counted_high = (tally.symbols > 0).then_some(interval.high);
         (result.burst_continuation, result.longest_burst, result.burst_lengths) = bursts(tally);
@@ -184,8 +184,8 @@ pub(crate) fn lane_result(
         ) = bursts(tally);
         result.errors_at_limit = counted.errors;
         result.ber_counted_at_limit = counted.ber;
-        (result.effective_samples_at_limit, result.gain_at_limit) =
-            (counted.effective_samples, counted.gain);
+        (result.effective_samples_at_limit, result.variance_reduction_at_limit) =
+            (counted.effective_samples, counted.variance_reduction);
         result.ber_counted_at_limit_low = (tally.symbols > 0).then_some(interval.low);
         result.ber_counted_at_limit_high = (tally.symbols > 0).then_some(interval.high);
         let predicted = solution.whole(prediction);

@@ -35,9 +35,9 @@ pub(crate) fn port(
         ber_counted_at_limit_low: interval_at_limit.map(|i| i.low),
         ber_counted_at_limit_high: interval_at_limit.map(|i| i.high),
         ber_semi_analytic,
-        margin_db: lanes
+        loss_margin_db: lanes
             .iter()
-            .map(|l| l.margin_db)
+            .map(|l| l.loss_margin_db)
             .collect::<Option<Vec<_>>>()
             .and_then(|m| m.into_iter().reduce(f64::min)),
         worst_lane: worst.map(|l| l.lane),
@@ -51,7 +51,7 @@ pub(crate) fn port(
             .fec
             .port(mean(|l| l.ber_semi_analytic_at_limit.or(l.ber_counted_at_limit)))
             .filter(|fec| fec.codewords > 0),
-        fec_refusal: here.fec.refusal(),
+        fec_not_evaluated: here.fec.refusal(),
     }
 }
 
@@ -67,13 +67,13 @@ fn lane_at_limit(lane: &LaneResult) -> Counted {
 
 /// Orders lanes from best to worst: margin where there is one, else the error ratio.
 fn cost(lane: &LaneResult) -> f64 {
-    match (lane.margin_db, lane.ber_semi_analytic) {
-        (Some(margin_db), _) => -margin_db,
+    match (lane.loss_margin_db, lane.ber_semi_analytic) {
+        (Some(loss_margin_db), _) => -loss_margin_db,
         (None, Some(ber)) if lane.floor_ber.is_some() => {
             100.0 + db_from_power_ratio(ber.max(1e-300)) / 100.0
         }
         (None, Some(_)) => -1000.0,
-        (None, None) if lane.refusal.is_none() => 100.0 + lane.ber_counted.unwrap_or(0.0),
+        (None, None) if lane.not_evaluated.is_none() => 100.0 + lane.ber_counted.unwrap_or(0.0),
         (None, None) => f64::INFINITY,
     }
 }

@@ -43,7 +43,7 @@ struct Tried {
 impl Lane {
     /// The extra loss that brings a trained lane of optics alone to `limit_ber`, dB; nothing where
     /// the limit is never met or always kept.
-    pub fn margin_db(
+    pub fn loss_margin_db(
         &self,
         predictor: &mut Predictor<'_>,
         workspace: &mut Workspace,

@@ -46,7 +46,7 @@ pub fn conformance(modulator: &Arc<dyn Modulator>) -> Result<Vec<String>> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let run = || link()?.run(&RunOptions::default());
         let result = pool.map_or_else(|_| run(), |pool| pool.install(run))?;
-        if let Some(because) = &result.lanes[0].refusal {
+        if let Some(because) = &result.lanes[0].not_evaluated {
             failures.push(format!("the lane was not evaluated: {because}"));
         } else if result.lanes[0].estimators_agree != Some(true) {
             failures.push(format!(

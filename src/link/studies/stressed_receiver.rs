@@ -151,7 +151,7 @@ pub fn stressed(stack: &Stack, stress: &Stress, cancel: &CancelToken) -> Result<
     stack.set_by(flag, &format!("transmitter.stressed.bandwidth_ghz={}", float(bandwidth_ghz)))?;
     stack.set_by(flag, &format!("transmitter.stressed.noise_percent={}", float(noise_percent)))?;
     let result = Link::new(stack.resolve()?).run(&RunOptions::cancelled_by(cancel))?;
-    let sensitivities = result.lanes.iter().map(|lane| Some(stress.oma_dbm - lane.margin_db?));
+    let sensitivities = result.lanes.iter().map(|lane| Some(stress.oma_dbm - lane.loss_margin_db?));
     let worst = sensitivities
         .collect::<Option<Vec<f64>>>()
         .and_then(|all| all.into_iter().reduce(f64::max));

@@ -22,7 +22,7 @@ pub struct Overview {
     /// Mean of the lanes' semi-analytic bit error ratios.
     pub ber: Option<f64>,
     /// Smallest margin, dB.
-    pub margin_db: Option<f64>,
+    pub loss_margin_db: Option<f64>,
     /// Lane of the smallest margin.
     pub worst_lane: Option<usize>,
     /// Lanes of the link.
@@ -65,7 +65,7 @@ impl Overview {
             name: link_name(&link.base),
             limit_ber: result.limit_ber,
             ber: result.port.ber_semi_analytic,
-            margin_db: result.port.margin_db,
+            loss_margin_db: result.port.loss_margin_db,
             worst_lane: result.port.worst_lane,
             lanes: result.lanes.len(),
             panels: shown.par_iter().map(panel).collect::<Result<_>>()?,

@@ -38,7 +38,7 @@ pub struct Waterfall {
     /// The link as it is: received power in dBm, and bit error ratio.
     pub operating: (f64, f64),
     /// Extra loss to the limit, dB.
-    pub margin_db: Option<f64>,
+    pub loss_margin_db: Option<f64>,
 }
 
 /// A counted bit error ratio with its 95 % interval.
@@ -81,7 +81,7 @@ impl View {
         let received_dbm = dbm_from_watt(tp3.average_w);
         let limit_ber = lane.config.limit_ber();
         let mut solved: Vec<(f64, f64, Trained)> = Vec::new();
-        let margin_db = self.workspaces.with(&lane.optical().plan, |workspace| {
+        let loss_margin_db = self.workspaces.with(&lane.optical().plan, |workspace| {
             let mut predictor = optical_predictor(lane, workspace);
             let never = AtomicBool::new(false);
             let search = CountedMarginSearch {
@@ -95,12 +95,13 @@ impl View {
             } else {
                 margin::find(&mut predictor, workspace, start, limit_ber)
             };
-            let margin_db = match margin {
+            let loss_margin_db = match margin {
                 Margin::Found(db, _) => Some(db),
                 _ => None,
             };
             // a link that fails is followed to where it would not
-            let least_db = margin_db.map_or(LEAST_DB, |db| (db + LEAST_DB).min(LEAST_DB).floor());
+            let least_db =
+                loss_margin_db.map_or(LEAST_DB, |db| (db + LEAST_DB).min(LEAST_DB).floor());
             let mut near = start.clone();
             let steps = ((MOST_DB - least_db) / STEP_DB) as usize;
             for loss_db in (0..=steps).map(|i| least_db + i as f64 * STEP_DB) {
@@ -116,7 +117,7 @@ impl View {
                     break;
                 }
             }
-            margin_db
+            loss_margin_db
         });
         let mut picked: Vec<usize> = Vec::new();
         for ber in COUNTED_AT {
@@ -142,7 +143,7 @@ impl View {
             counted,
             limit_ber,
             operating: (received_dbm, prediction.ber),
-            margin_db,
+            loss_margin_db,
         })
     }
 

@@ -58,7 +58,7 @@ pub struct Reading {
     /// TDECQ (TECQ, SECQ), dB.
     pub tdecq_db: Option<f64>,
     /// Why there is none.
-    pub tdecq_refusal: Option<String>,
+    pub tdecq_not_evaluated: Option<String>,
     /// 10 log10 of the noise enhancement, dB.
     pub ceq_db: Option<f64>,
     /// Their difference, dB.
@@ -147,7 +147,7 @@ pub(super) fn read(
         correlation: located.correlation,
         found: located.found(periods),
         noise_excluded: trace.repeats.is_empty(),
-        tdecq_refusal: tdecq.as_ref().err().map(ToString::to_string),
+        tdecq_not_evaluated: tdecq.as_ref().err().map(ToString::to_string),
         amplitude_unit: quantity.to_string(),
         eye_ser: scope.reference.target_ser,
         ..Reading::default()

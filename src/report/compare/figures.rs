@@ -37,16 +37,16 @@ pub(super) const OWN: [Figure; 9] = [
 /// Of error correction, of all lanes together, and against the first variant.
 pub(super) const BEYOND: [Figure; 5] = [
     figure("codeword errors, analytic", "codeword\nerrors", |v| {
-        small(fec(&v.result.port, |fec| fec.codeword_error_ratio_closed))
+        small(fec(&v.result.port, |fec| fec.codeword_error_ratio_analytic))
     }),
     figure("frame loss, analytic", "frame\nloss", |v| {
-        small(fec(&v.result.port, |fec| fec.frame_loss_ratio_closed))
+        small(fec(&v.result.port, |fec| fec.frame_loss_ratio_analytic))
     }),
     figure("mean margin, dB", "mean margin\ndB (95 %)", |v| {
-        within(v.margin_mean_db, v.margin_mean_db_low, v.margin_mean_db_high)
+        within(v.loss_margin_mean_db, v.loss_margin_mean_db_low, v.loss_margin_mean_db_high)
     }),
     figure("margin difference, dB", "margin\ndifference, dB (95 %)", |v| {
-        against(v, |d| difference(d.margin_db, d.margin_db_low, d.margin_db_high))
+        against(v, |d| difference(d.loss_margin_db, d.loss_margin_db_low, d.loss_margin_db_high))
     }),
     figure("ln BER difference", "ln BER\ndifference (95 %)", |v| {
         against(v, |d| difference(d.ln_ber, d.ln_ber_low, d.ln_ber_high))
@@ -55,7 +55,7 @@ pub(super) const BEYOND: [Figure; 5] = [
 
 fn margin(variant: &Variant) -> String {
     let floor = variant.result.lanes.iter().any(|lane| lane.floor_ber.is_some());
-    if floor { "none".to_owned() } else { decimals(variant.result.port.margin_db, 2) }
+    if floor { "none".to_owned() } else { decimals(variant.result.port.loss_margin_db, 2) }
 }
 
 /// A figure of the worst lane.

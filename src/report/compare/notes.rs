@@ -40,7 +40,7 @@ pub(super) fn meaning(variants: &[Variant]) -> Vec<String> {
         let equals = variants.iter().filter(|variant| variant.rank == 1).count() - 1;
         let equals =
             if equals > 0 { format!(" ({equals} more equally good)") } else { String::new() };
-        match best.result.port.margin_db {
+        match best.result.port.loss_margin_db {
             Some(db) => lines.push(format!(
                 "best: variant {}, margin {} dB, {}{equals}",
                 i + 1,
@@ -61,9 +61,11 @@ pub(super) fn notes(variants: &[Variant]) -> Vec<String> {
     let of = |result: &LinkResult| -> Vec<String> {
         let lane = |lane: &LaneResult| {
             let refusal =
-                lane.refusal.as_ref().map(|because| format!("lane {}: {because}", lane.lane));
+                lane.not_evaluated.as_ref().map(|because| format!("lane {}: {because}", lane.lane));
             let refusal = refusal.or_else(|| {
-                lane.count_refusal.as_ref().map(|because| format!("lane {}: {because}", lane.lane))
+                lane.count_not_evaluated
+                    .as_ref()
+                    .map(|because| format!("lane {}: {because}", lane.lane))
             });
             refusal.or_else(|| {
                 lane.floor_ber.map(|ber| {
@@ -79,7 +81,7 @@ pub(super) fn notes(variants: &[Variant]) -> Vec<String> {
             .lanes
             .iter()
             .filter_map(lane)
-            .chain(result.port.fec_refusal.clone())
+            .chain(result.port.fec_not_evaluated.clone())
             .chain(warnings)
             .collect()
     };

@@ -69,9 +69,9 @@ mod tests {
         let difference = Difference {
             same_seeds: true,
             margin_lanes: 8,
-            margin_db: Some(-11.04),
-            margin_db_low: Some(-12.34),
-            margin_db_high: Some(-10.56),
+            loss_margin_db: Some(-11.04),
+            loss_margin_db_low: Some(-12.34),
+            loss_margin_db_high: Some(-10.56),
             ln_ber_lanes: 8,
             ln_ber: Some(-234.5),
             ln_ber_low: Some(-345.6),
@@ -83,9 +83,9 @@ mod tests {
                 at.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect(),
             ),
             rank,
-            margin_mean_db: Some(-10.04),
-            margin_mean_db_low: Some(-11.31),
-            margin_mean_db_high: Some(-9.02),
+            loss_margin_mean_db: Some(-10.04),
+            loss_margin_mean_db_low: Some(-11.31),
+            loss_margin_mean_db_high: Some(-9.02),
             difference: Some(difference),
             result,
         }
@@ -169,8 +169,11 @@ mod tests {
 
     #[test]
     fn a_lane_without_a_figure_is_never_a_pass_and_its_reason_is_told_once() {
-        let dark =
-            LaneResult { lane: 1, refusal: Some("no lock".to_owned()), ..LaneResult::default() };
+        let dark = LaneResult {
+            lane: 1,
+            not_evaluated: Some("no lock".to_owned()),
+            ..LaneResult::default()
+        };
         let with = |lanes| variant(&[("lanes", Value::from(2))], 1, sample::result(lanes));
         let text =
             compared(&of(vec![with(vec![sample::lane(0)]), with(vec![sample::lane(0), dark])]));

@@ -10,18 +10,18 @@ pub(super) fn between(
 ) -> Difference {
     let lanes: Vec<LaneDifference> =
         first.iter().zip(second).map(|(first, second)| lane(first, second)).collect();
-    let margins: Vec<f64> = lanes.iter().filter_map(|lane| lane.margin_db).collect();
+    let margins: Vec<f64> = lanes.iter().filter_map(|lane| lane.loss_margin_db).collect();
     let ln_bers: Vec<f64> = lanes.iter().filter_map(|lane| lane.ln_ber).collect();
-    let (margin_db, margin) = mean(&margins);
+    let (loss_margin_db, margin) = mean(&margins);
     let (ln_ber, ratio) = mean(&ln_bers);
     // the same search of the same link ends at the same place
     let search_db = if margins.iter().all(|&db| db == 0.0) { 0.0 } else { 2.0 * MARGIN_WITHIN_DB };
     Difference {
         same_seeds: of_first.iter().zip(of_second).all(|(first, second)| first == second),
         margin_lanes: margins.len(),
-        margin_db,
-        margin_db_low: margin.map(|interval| interval.low - search_db),
-        margin_db_high: margin.map(|interval| interval.high + search_db),
+        loss_margin_db,
+        loss_margin_db_low: margin.map(|interval| interval.low - search_db),
+        loss_margin_db_high: margin.map(|interval| interval.high + search_db),
         ln_ber_lanes: ln_bers.len(),
         ln_ber,
         ln_ber_low: ratio.map(|interval| interval.low),
@@ -34,7 +34,7 @@ fn lane(first: &LaneResult, second: &LaneResult) -> LaneDifference {
     let less = |of: &dyn Fn(&LaneResult) -> Option<f64>| Some(of(second)? - of(first)?);
     LaneDifference {
         lane: first.lane,
-        margin_db: less(&|lane| lane.margin_db),
+        loss_margin_db: less(&|lane| lane.loss_margin_db),
         ln_ber: less(&|lane| lane.ber_semi_analytic.filter(|&ber| ber > 0.0).map(libm::log)),
     }
 }
@@ -44,9 +44,9 @@ mod tests {
     use super::*;
 
     fn lanes(figures: &[(f64, f64)]) -> Vec<LaneResult> {
-        let lane = |(lane, &(margin_db, ber)): (usize, &(f64, f64))| LaneResult {
+        let lane = |(lane, &(loss_margin_db, ber)): (usize, &(f64, f64))| LaneResult {
             lane,
-            margin_db: Some(margin_db),
+            loss_margin_db: Some(loss_margin_db),
             ber_semi_analytic: Some(ber),
             ..LaneResult::default()
         };
@@ -62,10 +62,10 @@ mod tests {
             [&[1, 1], &[1, 1]],
         );
         assert_eq!((found.margin_lanes, found.ln_ber_lanes, found.same_seeds), (2, 2, true));
-        assert_eq!(found.margin_db, Some(-1.5));
+        assert_eq!(found.loss_margin_db, Some(-1.5));
         let half = 12.706_204_736 * 0.5 + 0.002;
-        assert!((found.margin_db_low.unwrap() - (-1.5 - half)).abs() < 1e-6, "{found:?}");
-        assert!((found.margin_db_high.unwrap() - (-1.5 + half)).abs() < 1e-6, "{found:?}");
+        assert!((found.loss_margin_db_low.unwrap() - (-1.5 - half)).abs() < 1e-6, "{found:?}");
+        assert!((found.loss_margin_db_high.unwrap() - (-1.5 + half)).abs() < 1e-6, "{found:?}");
         assert!(
             (found.ln_ber.unwrap() - 10f64.ln()).abs() < 1e-12
                 && found.ln_ber_high.unwrap() - found.ln_ber_low.unwrap() < 1e-12
@@ -77,9 +77,9 @@ mod tests {
         let same = lanes(&[(5.0, 1e-6), (7.0, 1e-8), (0.1 + 0.2, 3e-9)]);
         let found = between([&same, &same], [&[1; 3], &[1; 3]]);
         let exactly = [
-            found.margin_db,
-            found.margin_db_low,
-            found.margin_db_high,
+            found.loss_margin_db,
+            found.loss_margin_db_low,
+            found.loss_margin_db_high,
             found.ln_ber,
             found.ln_ber_low,
             found.ln_ber_high,
@@ -91,17 +91,17 @@ mod tests {
     fn a_lane_without_a_figure_is_left_out_and_one_lane_has_no_interval() {
         let first = lanes(&[(5.0, 1e-6), (7.0, 0.0), (1.0, 1e-3)]);
         let mut second = lanes(&[(4.0, 1e-5), (5.0, 1e-7)]);
-        second[1].margin_db = None;
+        second[1].loss_margin_db = None;
         let found = between([&first, &second], [&[1, 1, 1], &[1, 2]]);
         assert_eq!(
             (found.margin_lanes, found.ln_ber_lanes, found.lanes.len(), found.same_seeds),
             (1, 1, 2, false)
         );
         assert_eq!(
-            (found.margin_db, found.margin_db_low, found.margin_db_high),
+            (found.loss_margin_db, found.loss_margin_db_low, found.loss_margin_db_high),
             (Some(-1.0), None, None)
         );
         let none = between([&first, &[]], [&[1, 1, 1], &[]]);
-        assert_eq!((none.margin_db, none.ln_ber, none.margin_lanes), (None, None, 0));
+        assert_eq!((none.loss_margin_db, none.ln_ber, none.margin_lanes), (None, None, 0));
     }
 }

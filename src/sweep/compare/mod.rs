@@ -43,7 +43,7 @@ const STEPS_OF_COUNTING: u64 = 2;
 /// let comparison = Comparison::new(&stack, vec![Axis::parse_by("--vary", "fibre.connector_loss_db=2,3")?])?;
 /// let compared = comparison.run(&RunOptions::default())?;
 /// let difference = compared.variants[1].difference.as_ref().unwrap();
-/// assert!((difference.margin_db.unwrap() + 1.0).abs() < 0.01);
+/// assert!((difference.loss_margin_db.unwrap() + 1.0).abs() < 0.01);
 /// # Ok::<(), lightlane::Error>(())
 /// ```
 pub struct Comparison {
@@ -130,14 +130,14 @@ fn compared(keys: Vec<String>, total: u64, runs: Vec<Run>) -> Compared {
         .zip(differences)
         .map(|((Run { at, result, .. }, rank), difference)| {
             let margins: Option<Vec<f64>> =
-                result.lanes.iter().map(|lane| lane.margin_db).collect();
+                result.lanes.iter().map(|lane| lane.loss_margin_db).collect();
             let (mean, interval) = mean(&margins.unwrap_or_default());
             Variant {
                 at,
                 rank,
-                margin_mean_db: mean,
-                margin_mean_db_low: interval.map(|i| i.low),
-                margin_mean_db_high: interval.map(|i| i.high),
+                loss_margin_mean_db: mean,
+                loss_margin_mean_db_low: interval.map(|i| i.low),
+                loss_margin_mean_db_high: interval.map(|i| i.high),
                 difference,
                 result,
             }

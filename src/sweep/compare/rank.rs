@@ -20,7 +20,7 @@ impl Standing {
         let lanes = &result.lanes;
         if lanes
             .iter()
-            .any(|lane| lane.ber_semi_analytic.or(lane.margin_db).or(lane.floor_ber).is_none())
+            .any(|lane| lane.ber_semi_analytic.or(lane.loss_margin_db).or(lane.floor_ber).is_none())
         {
             Standing::Unknown
         } else if lanes.iter().any(|lane| lane.floor_ber.is_some()) {
@@ -28,12 +28,12 @@ impl Standing {
                 result.port.ber_semi_analytic.or(result.port.ber_counted).unwrap_or(1.0),
             )
         } else {
-            let margin_db = lanes
+            let loss_margin_db = lanes
                 .iter()
-                .map(|lane| lane.margin_db.unwrap_or(f64::INFINITY))
+                .map(|lane| lane.loss_margin_db.unwrap_or(f64::INFINITY))
                 .fold(f64::INFINITY, f64::min);
             // zero has no sign
-            Standing::Margin((margin_db * 100.0).round() / 100.0 + 0.0)
+            Standing::Margin((loss_margin_db * 100.0).round() / 100.0 + 0.0)
         }
     }
 

@@ -35,11 +35,11 @@ pub struct Variant {
     /// of which a lane has no figure.
     pub rank: usize,
     /// Mean margin of all lanes, dB; absent unless every lane has one.
-    pub margin_mean_db: Option<f64>,
+    pub loss_margin_mean_db: Option<f64>,
     /// Lower end of its 95 % interval by the scatter of the lanes (Student t); absent for one lane.
-    pub margin_mean_db_low: Option<f64>,
+    pub loss_margin_mean_db_low: Option<f64>,
     /// Upper end.
-    pub margin_mean_db_high: Option<f64>,
+    pub loss_margin_mean_db_high: Option<f64>,
     /// Difference to the first variant; absent for the first.
     pub difference: Option<Difference>,
     /// What a run says of it.
@@ -63,11 +63,11 @@ pub struct Difference {
     /// Lanes with a margin in both.
     pub margin_lanes: usize,
     /// Mean difference of their margins, dB; above zero where this variant is better.
-    pub margin_db: Option<f64>,
+    pub loss_margin_db: Option<f64>,
     /// Lower end of its 95 % interval; absent for one lane.
-    pub margin_db_low: Option<f64>,
+    pub loss_margin_db_low: Option<f64>,
     /// Upper end.
-    pub margin_db_high: Option<f64>,
+    pub loss_margin_db_high: Option<f64>,
     /// Lanes with a semi-analytic bit error ratio above zero in both.
     pub ln_ber_lanes: usize,
     /// Mean difference of its natural logarithm; below zero where this variant is better.
@@ -86,7 +86,7 @@ pub struct LaneDifference {
     /// Number, from 0.
     pub lane: usize,
     /// Of the margins, dB.
-    pub margin_db: Option<f64>,
+    pub loss_margin_db: Option<f64>,
     /// Of the natural logarithms of the semi-analytic bit error ratios.
     pub ln_ber: Option<f64>,
 }

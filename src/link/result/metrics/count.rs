@@ -64,12 +64,12 @@ pub(super) static HERE: &[LaneMetric] = &[
         |l| serde_json::to_value(l.counted_by).unwrap_or_default(),
     ),
     LaneMetric::new(
-        "count_refusal",
+        "count_not_evaluated",
         "reason for no count",
         Unit::Text,
         TakenAt::Decisions,
         "Reason why the method did not count, here or at the limit.",
-        |l| l.count_refusal.clone().into(),
+        |l| l.count_not_evaluated.clone().into(),
     ),
     LaneMetric::new(
         "effective_samples",
@@ -82,13 +82,13 @@ pub(super) static HERE: &[LaneMetric] = &[
     )
     .higher(),
     LaneMetric::new(
-        "gain",
+        "variance_reduction",
         "variance reduction",
         Unit::Ratio,
         TakenAt::Decisions,
         "Variance of plain counting over as many symbols, over the variance seen, \
          with importance sampling.",
-        |l| l.gain.into(),
+        |l| l.variance_reduction.into(),
     )
     .higher(),
     LaneMetric::new(
@@ -123,13 +123,13 @@ pub(super) static HERE: &[LaneMetric] = &[
     .error_ratio()
     .limit(pre_fec_ber),
     LaneMetric::new(
-        "ber_semi_analytic_refusal",
+        "ber_semi_analytic_not_evaluated",
         "reason for no prediction",
         Unit::Text,
         TakenAt::Decisions,
         "Reason for an absent prediction, where the receiver has feedback, detects \
          sequences or moves its phase.",
-        |l| l.ber_semi_analytic_refusal.clone().into(),
+        |l| l.ber_semi_analytic_not_evaluated.clone().into(),
     ),
     LaneMetric::new(
         "ber_ideal_feedback",
@@ -202,12 +202,12 @@ pub(super) static AT_LIMIT: &[LaneMetric] = &[
     )
     .higher(),
     LaneMetric::new(
-        "gain_at_limit",
+        "variance_reduction_at_limit",
         "variance reduction at the limit",
         Unit::Ratio,
         TakenAt::Decisions,
         "Variance reduction of importance sampling at the limit.",
-        |l| l.gain_at_limit.into(),
+        |l| l.variance_reduction_at_limit.into(),
     )
     .higher(),
     LaneMetric::new(
@@ -281,10 +281,10 @@ pub(super) static BURSTS: &[LaneMetric] = &[
 
 /// Reason for a lane without figures.
 pub(super) static NOT_EVALUATED: &[LaneMetric] = &[LaneMetric::new(
-    "refusal",
+    "not_evaluated",
     "reason for no figures",
     Unit::Text,
     TakenAt::Decisions,
     "Reason why the lane was not evaluated.",
-    |l| l.refusal.clone().into(),
+    |l| l.not_evaluated.clone().into(),
 )];

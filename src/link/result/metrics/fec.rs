@@ -33,31 +33,31 @@ pub(super) static LANE: &[LaneMetric] = &[
     )
     .error_ratio(),
     LaneMetric::new(
-        "codeword_error_ratio_closed",
+        "codeword_error_ratio_analytic",
         "codeword error ratio, analytic",
         Unit::Ratio,
         TakenAt::Fec,
         "Codeword error ratio of the outer code for independent errors, from the \
          predicted bit error ratio or the counted one after the inner code.",
-        |l| l.codeword_error_ratio_closed.into(),
+        |l| l.codeword_error_ratio_analytic.into(),
     )
     .error_ratio(),
     LaneMetric::new(
-        "post_fec_ber_closed",
+        "post_fec_ber_analytic",
         "post-FEC BER, analytic",
         Unit::Ratio,
         TakenAt::Fec,
         "Bit error ratio after the outer code, on the same assumptions.",
-        |l| l.post_fec_ber_closed.into(),
+        |l| l.post_fec_ber_analytic.into(),
     )
     .error_ratio(),
     LaneMetric::new(
-        "frame_loss_ratio_closed",
+        "frame_loss_ratio_analytic",
         "frame loss ratio, analytic",
         Unit::Ratio,
         TakenAt::Fec,
         "Share of lost frames, on the same assumptions.",
-        |l| l.frame_loss_ratio_closed.into(),
+        |l| l.frame_loss_ratio_analytic.into(),
     )
     .error_ratio()
     .target(),
@@ -98,32 +98,32 @@ pub(super) static LANE: &[LaneMetric] = &[
     )
     .error_ratio(),
     LaneMetric::new(
-        "block_error_ratio_foretold",
+        "block_error_ratio_extrapolated",
         "block error ratio, extrapolated",
         Unit::Ratio,
         TakenAt::Fec,
         "Block error ratio extrapolated from the FEC bins, with `fec.added_ber` of \
          the rest of the link.",
-        |l| l.block_error_ratio_foretold.into(),
+        |l| l.block_error_ratio_extrapolated.into(),
     )
     .error_ratio()
     .target(),
     LaneMetric::new(
-        "block_error_ratio_foretold_low",
+        "block_error_ratio_extrapolated_low",
         "block error ratio, extrapolated, lower end",
         Unit::Ratio,
         TakenAt::Fec,
         "Lower end of its 95 % interval.",
-        |l| l.block_error_ratio_foretold_low.into(),
+        |l| l.block_error_ratio_extrapolated_low.into(),
     )
     .error_ratio(),
     LaneMetric::new(
-        "block_error_ratio_foretold_high",
+        "block_error_ratio_extrapolated_high",
         "block error ratio, extrapolated, upper end",
         Unit::Ratio,
         TakenAt::Fec,
         "Upper end of its 95 % interval.",
-        |l| l.block_error_ratio_foretold_high.into(),
+        |l| l.block_error_ratio_extrapolated_high.into(),
     )
     .error_ratio(),
     LaneMetric::new(

@@ -6,43 +6,43 @@ use crate::table::{TakenAt, Unit};
 /// Extra loss to the limit.
 pub(super) static MARGIN: &[LaneMetric] = &[
     LaneMetric::new(
-        "margin_db",
-        "margin",
+        "loss_margin_db",
+        "loss margin",
         Unit::Db,
         TakenAt::Slicer,
         "Extra loss to the limit; negative if the limit is missed.",
-        |l| l.margin_db.into(),
+        |l| l.loss_margin_db.into(),
     )
     .higher()
     .limit(no_margin)
     .target(),
     LaneMetric::new(
-        "margin_db_low",
-        "margin, lower end",
+        "loss_margin_db_low",
+        "loss margin, lower end",
         Unit::Db,
         TakenAt::Slicer,
         "Lower end of its 95 % interval; absent where it is not counted.",
-        |l| l.margin_db_low.into(),
+        |l| l.loss_margin_db_low.into(),
     )
     .higher()
     .limit(no_margin),
     LaneMetric::new(
-        "margin_db_high",
-        "margin, upper end",
+        "loss_margin_db_high",
+        "loss margin, upper end",
         Unit::Db,
         TakenAt::Slicer,
         "Upper end of its 95 % interval.",
-        |l| l.margin_db_high.into(),
+        |l| l.loss_margin_db_high.into(),
     )
     .higher()
     .limit(no_margin),
     LaneMetric::new(
-        "margin_refusal",
-        "reason for no margin",
+        "loss_margin_not_evaluated",
+        "reason for no loss margin",
         Unit::Text,
         TakenAt::Slicer,
         "Reason for an absent counted margin.",
-        |l| l.margin_refusal.clone().into(),
+        |l| l.loss_margin_not_evaluated.clone().into(),
     ),
     LaneMetric::new(
         "floor_ber",

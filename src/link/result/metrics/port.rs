@@ -85,12 +85,12 @@ pub static PORT_METRICS: &[PortMetric] = &[
     )
     .error_ratio(),
     PortMetric::new(
-        "margin_db",
-        "margin",
+        "loss_margin_db",
+        "loss margin",
         Unit::Db,
         TakenAt::Port,
         "Smallest margin of a lane.",
-        |l| l.margin_db.into(),
+        |l| l.loss_margin_db.into(),
     )
     .higher(),
     PortMetric::new(
@@ -110,12 +110,12 @@ pub static PORT_METRICS: &[PortMetric] = &[
         |l| l.passes.into(),
     ),
     PortMetric::new(
-        "fec_refusal",
+        "fec_not_evaluated",
         "reason for no FEC figures",
         Unit::Text,
         TakenAt::Port,
         "Reason for the absence of codewords of the port, where it has a coding.",
-        |l| l.fec_refusal.clone().into(),
+        |l| l.fec_not_evaluated.clone().into(),
     ),
 ];
 
@@ -205,12 +205,12 @@ pub static FEC_METRICS: &[FecMetric] = &[
     )
     .error_ratio(),
     FecMetric::new(
-        "post_fec_ber_closed",
+        "post_fec_ber_analytic",
         "post-FEC BER, analytic",
         Unit::Ratio,
         TakenAt::Fec,
         "The same for independent errors.",
-        |l| l.post_fec_ber_closed.into(),
+        |l| l.post_fec_ber_analytic.into(),
     )
     .error_ratio(),
     FecMetric::new(
@@ -241,39 +241,39 @@ pub static FEC_METRICS: &[FecMetric] = &[
     )
     .error_ratio(),
     FecMetric::new(
-        "codeword_error_ratio_closed",
+        "codeword_error_ratio_analytic",
         "codeword error ratio, analytic",
         Unit::Ratio,
         TakenAt::Fec,
         "The same for independent errors.",
-        |l| l.codeword_error_ratio_closed.into(),
+        |l| l.codeword_error_ratio_analytic.into(),
     )
     .error_ratio(),
     FecMetric::new(
-        "codeword_error_ratio_foretold",
+        "codeword_error_ratio_extrapolated",
         "codeword error ratio, extrapolated",
         Unit::Ratio,
         TakenAt::Fec,
         "The same extrapolated from the FEC bins.",
-        |l| l.codeword_error_ratio_foretold.into(),
+        |l| l.codeword_error_ratio_extrapolated.into(),
     )
     .error_ratio(),
     FecMetric::new(
-        "codeword_error_ratio_foretold_low",
+        "codeword_error_ratio_extrapolated_low",
         "codeword error ratio, extrapolated, lower end",
         Unit::Ratio,
         TakenAt::Fec,
         "Lower end of its 95 % interval.",
-        |l| l.codeword_error_ratio_foretold_low.into(),
+        |l| l.codeword_error_ratio_extrapolated_low.into(),
     )
     .error_ratio(),
     FecMetric::new(
-        "codeword_error_ratio_foretold_high",
+        "codeword_error_ratio_extrapolated_high",
         "codeword error ratio, extrapolated, upper end",
         Unit::Ratio,
         TakenAt::Fec,
         "Upper end of its 95 % interval.",
-        |l| l.codeword_error_ratio_foretold_high.into(),
+        |l| l.codeword_error_ratio_extrapolated_high.into(),
     )
     .error_ratio(),
     FecMetric::new(
@@ -286,39 +286,39 @@ pub static FEC_METRICS: &[FecMetric] = &[
     )
     .error_ratio(),
     FecMetric::new(
-        "frame_loss_ratio_closed",
+        "frame_loss_ratio_analytic",
         "frame loss ratio, analytic",
         Unit::Ratio,
         TakenAt::Fec,
         "The same for independent errors.",
-        |l| l.frame_loss_ratio_closed.into(),
+        |l| l.frame_loss_ratio_analytic.into(),
     )
     .error_ratio(),
     FecMetric::new(
-        "frame_loss_ratio_foretold",
+        "frame_loss_ratio_extrapolated",
         "frame loss ratio, extrapolated",
         Unit::Ratio,
         TakenAt::Fec,
         "The same extrapolated from the FEC bins.",
-        |l| l.frame_loss_ratio_foretold.into(),
+        |l| l.frame_loss_ratio_extrapolated.into(),
     )
     .error_ratio(),
     FecMetric::new(
-        "frame_loss_ratio_foretold_low",
+        "frame_loss_ratio_extrapolated_low",
         "frame loss ratio, extrapolated, lower end",
         Unit::Ratio,
         TakenAt::Fec,
         "Lower end of its 95 % interval.",
-        |l| l.frame_loss_ratio_foretold_low.into(),
+        |l| l.frame_loss_ratio_extrapolated_low.into(),
     )
     .error_ratio(),
     FecMetric::new(
-        "frame_loss_ratio_foretold_high",
+        "frame_loss_ratio_extrapolated_high",
         "frame loss ratio, extrapolated, upper end",
         Unit::Ratio,
         TakenAt::Fec,
         "Upper end of its 95 % interval.",
-        |l| l.frame_loss_ratio_foretold_high.into(),
+        |l| l.frame_loss_ratio_extrapolated_high.into(),
     )
     .error_ratio(),
 ];
