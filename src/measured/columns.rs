@@ -14,7 +14,7 @@ pub(super) struct Columns {
     pub(super) rows: Vec<(usize, Vec<f64>)>,
 }
 
-/// What stands before a comment.
+/// A line without its comment.
 pub(super) fn code(line: &str) -> &str {
     line.split(['#', '!', '%']).next().unwrap_or_default().trim()
 }
@@ -41,11 +41,11 @@ pub(super) fn number(line: usize, column: usize, field: &str) -> Result<f64, Str
     }
 }
 
-/// Reads columns; `named` says what they are.
+/// Reads columns; `named` describes them in messages.
 ///
 /// # Errors
 ///
-/// The first line that is wrong and what would be right, to be written behind the file's name.
+/// The first line that is wrong and what would be right, to be written after the file's name.
 pub(super) fn parse(
     text: &str,
     columns: RangeInclusive<usize>,
@@ -148,7 +148,7 @@ fn names(fields: &[String]) -> Vec<String> {
 }
 
 impl Columns {
-    /// The unit of a column of frequencies, Hz, by its header: GHz unless that says otherwise.
+    /// The unit of a column of frequencies, Hz, by its header; GHz by default.
     pub(super) fn frequency_unit_hz(&self) -> f64 {
         let name = self.header.first().map_or("", String::as_str);
         [("ghz", 1e0), ("mhz", 1e-3), ("khz", 1e-6), ("thz", 1e3), ("hz", 1e-9)]
@@ -165,7 +165,7 @@ pub(super) fn ascending(rows: &[(usize, Vec<f64>)], what: &str) -> Result<(), St
         if here <= before {
             let how = if here == before { "is repeated" } else { "descends" };
             return Err(format!(
-                "line {line}: {what} {here} {how} behind {before}; must ascend: sort the lines, keep each once"
+                "line {line}: {what} {here} {how} after {before}; must ascend: sort the lines, keep each once"
             ));
         }
     }
@@ -241,10 +241,10 @@ mod tests {
         let complaint = |text| ascending(&read(text).unwrap().rows, "frequency").unwrap_err();
         assert!(
             complaint("1,0\n2,0\n2,0")
-                .starts_with("line 3: frequency 2 is repeated behind 2; must ascend")
+                .starts_with("line 3: frequency 2 is repeated after 2; must ascend")
         );
         assert!(
-            complaint("1,0\n0,0").starts_with("line 2: frequency 0 descends behind 1; must ascend")
+            complaint("1,0\n0,0").starts_with("line 2: frequency 0 descends after 1; must ascend")
         );
     }
 }

@@ -26,7 +26,7 @@ pub struct BuildContext<'a> {
 pub struct FileError {
     /// The file, as named.
     pub file: String,
-    /// What is wrong with it and what would be right.
+    /// Reason, and what would be right.
     pub remedy: String,
 }
 

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub struct Transmission {
     /// The file; empty for the model.
     pub file: String,
-    /// What its second column is.
+    /// Unit of its second column.
     pub unit: TransmissionUnit,
 }
 

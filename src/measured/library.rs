@@ -39,14 +39,14 @@ struct Cache {
     digests: HashMap<String, (Stamp, Result<u64, String>)>,
     /// Few, and each another.
     recordings: Vec<(RecordingRecipe, Stamp, Digested<Recording>)>,
-    /// By type, what other rooms made: a list of keys, stamps and values each.
+    /// Values of other rooms by type: a list of keys, stamps and values each.
     derived: HashMap<TypeId, Box<dyn Any + Send>>,
 }
 
 /// Values by what they are made of, with the state of the file that they were made of.
 type Kept<R, T> = HashMap<R, (Stamp, Digested<T>)>;
 
-/// What was derived last: key, states of its files, value.
+/// Derived values: key, states of the files, value.
 type Derived<K, V> = Vec<(K, Vec<Stamp>, Arc<V>)>;
 
 /// State of a file: another date or size is another file.
@@ -72,7 +72,7 @@ impl Debug for Library {
 
 impl Library {
     fn cache(&self) -> MutexGuard<'_, Cache> {
-        // what a panicking thread left is whole: values are put in at once
+        // a panic leaves no half value: values are inserted whole
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -167,8 +167,8 @@ impl Library {
         }
     }
 
-    /// What another room made of a description and of the files that it names, or makes of them
-    /// now; the last [`KEPT`] of a type are kept.
+    /// A value that another room makes of a description and its files, made once: the last
+    /// [`KEPT`] of a type are kept.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Parts as they were measured: responses, curves and spectra from files, in place of a model.
+//! Files in place of a model: measured responses, curves, spectra and waveforms.
 //!
 //! | key | file | columns |
 //! | --- | --- | --- |
@@ -12,10 +12,10 @@
 //! | `tia.noise_file` | text | frequency, noise in pA/sqrt(Hz) |
 //! | `transmitter.waveform.file` | text or NumPy (`.npy`) | time and power, or power alone |
 //!
-//! Text has columns between commas, semicolons, tabs or blanks, comments behind `#`, `!` or `%`,
-//! and a header if one likes. Frequency is in GHz unless the header says Hz, kHz or MHz. A path is
-//! looked for from the current folder. A file is read once by a [`Library`], which a description
-//! is checked and built with; a description holds the file's path alone.
+//! Text has columns between commas, semicolons, tabs or blanks, comments after `#`, `!` or `%`,
+//! and optionally a header. Frequency is in GHz unless the header says Hz, kHz or MHz. Paths
+//! are relative to the current folder. A description holds the path of a file only; checking and
+//! building read the file through a [`Library`], once.
 
 mod capture;
 mod columns;

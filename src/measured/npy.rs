@@ -1,6 +1,6 @@
 //! Arrays in NumPy's `.npy` format.
 
-/// What a file holds: its numbers row by row, and how many stand in a row.
+/// Numbers of a file row by row, and the length of a row.
 #[derive(Debug, PartialEq)]
 pub struct Array {
     /// The numbers, row by row.
@@ -13,7 +13,7 @@ pub struct Array {
 ///
 /// # Errors
 ///
-/// The reason, to be written behind the file's name.
+/// The reason, to be written after the file's name.
 ///
 /// # Reference
 ///
@@ -35,13 +35,10 @@ pub fn read(bytes: &[u8]) -> Result<Array, String> {
     let header = String::from_utf8_lossy(header);
     let data = &rest[from + length..];
     let value = |key: &str| {
-        let behind = header.split_once(&format!("'{key}':"))?.1.trim_start();
-        let end = if behind.starts_with('(') {
-            behind.find(')')? + 1
-        } else {
-            behind.find([',', '}'])?
-        };
-        Some(behind[..end].trim().trim_matches('\''))
+        let after = header.split_once(&format!("'{key}':"))?.1.trim_start();
+        let end =
+            if after.starts_with('(') { after.find(')')? + 1 } else { after.find([',', '}'])? };
+        Some(after[..end].trim().trim_matches('\''))
     };
     let shape = value("shape").ok_or_else(torn)?;
     let shape: Vec<usize> =
@@ -137,7 +134,7 @@ mod tests {
         assert_eq!(&bytes[128..], [0, 0, 0x80, 0x3f, 0, 0, 0x20, 0xc0]);
     }
 
-    /// A header as NumPy writes it, and data behind it.
+    /// A header as NumPy writes it, and data after it.
     fn file(descr: &str, order: &str, shape: &str, data: &[u8]) -> Vec<u8> {
         let header =
             format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}\n");

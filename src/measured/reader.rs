@@ -24,7 +24,7 @@ pub struct FileRead {
     /// Where a response's data ends, Hz; beyond, it is extrapolated.
     #[serde(skip)]
     pub ends_hz: Option<f64>,
-    /// What was found in a waveform.
+    /// Pattern, periods and rate found in a waveform.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<String>,
 }
@@ -42,17 +42,17 @@ pub struct FileReader<'a> {
 }
 
 impl<'a> FileReader<'a> {
-    /// A walk that takes files from `library` and reports to `problems`.
+    /// A reader of files through `library` that reports to `problems`.
     pub fn new(library: &'a Library, problems: &'a mut Problems) -> Self {
         FileReader { library, problems, expected: None, read: Vec::new() }
     }
 
-    /// The same walk, which knows what is sent: captured waveforms are read only then.
+    /// The same reader with the signal that is expected: only then are captured waveforms read.
     pub fn with_signal(self, expected: ExpectedSignal) -> Self {
         FileReader { expected: Some(expected).filter(ExpectedSignal::is_sound), ..self }
     }
 
-    /// The library that files are taken from.
+    /// Library that files are read through.
     pub fn library(&self) -> &'a Library {
         self.library
     }
@@ -129,7 +129,7 @@ impl<'a> FileReader<'a> {
         Some(recording)
     }
 
-    /// What was made of a file; what is wrong with it is reported.
+    /// Content of a file; a refusal is reported.
     fn taken<T>(
         &mut self,
         at: &KeyPath,

@@ -3,7 +3,7 @@
 use super::response_table::{Convention, ResponseRecipe, SParameter, is_touchstone};
 use serde::{Deserialize, Serialize};
 
-/// What a part's response is a ratio of: where light is at one side, decibels may be optical.
+/// Quantities that a response relates: with light on one side, decibels may be optical.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResponseDomain {
     /// Volts and amperes on both sides.
@@ -15,17 +15,17 @@ pub enum ResponseDomain {
 /// A measured response; without a file the part's model is used.
 ///
 /// ```text
-/// H(f) = S21(f) e^(j 2 pi f tau) / |S21(f_1)|,   ln|H| and unwrapped phase straight between the points
+/// H(f) = S21(f) e^(j 2 pi f tau) / |S21(f_1)|
+/// ln|H| and unwrapped phase linear between the points
 /// ```
 ///
-/// The gain is the part's own: the response is normalised to one (sign included) at its first
-/// point, the lowest frequency measured. The delay tau by which the measurement lags the
-/// minimum-phase response of the same magnitude (cables, fixture; a fit weighted by |H|^2) is taken
-/// out when it is more than 3 ps, and what ripple of phase remains is kept. Without a phase the
-/// response is minimum-phase. Below the first point
-/// |H| is constant and the phase runs straight to zero; beyond the last |H| falls by the slope of the last octave, at
-/// least 20 dB per decade, with linear phase (minimum phase to eight times the last frequency where
-/// no phase was given).
+/// The gain is that of the description: the response is normalised to one (sign included) at its
+/// first point, the lowest frequency measured. The delay tau by which the measurement lags the
+/// minimum-phase response of the same magnitude (cables, fixture; a fit weighted by |H|^2) is
+/// removed if it is more than 3 ps; ripple of the phase stays. Without a phase the response is
+/// minimum-phase. Below the first point |H| is constant and the phase runs straight to zero; beyond
+/// the last |H| falls by the slope of the last octave, at least 20 dB per decade, with linear phase
+/// (minimum phase to eight times the last frequency where no phase was given).
 ///
 /// # Limits
 ///
@@ -36,7 +36,7 @@ pub struct Response {
     /// A Touchstone file (`.s2p`, or `.ts` of version 2) or text of frequency, |S21| in dB and
     /// phase in degrees; empty for the model.
     pub file: String,
-    /// What the decibels of a text file are of.
+    /// Convention of the decibels in a text file.
     pub convention: Convention,
     /// Which transmission of a Touchstone file.
     pub ports: SParameter,
@@ -48,7 +48,7 @@ impl Response {
         Response { file: file.to_owned(), ..Response::default() }
     }
 
-    /// What a table of it is made of.
+    /// Key of its table.
     pub(super) fn recipe(&self) -> ResponseRecipe {
         (self.file.clone(), self.convention, self.ports)
     }

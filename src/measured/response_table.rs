@@ -11,7 +11,7 @@ use crate::units::{amplitude_ratio, giga, power_ratio, tera};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::{PI, TAU};
 
-/// What the decibels of a text file are of.
+/// Convention of the decibels in a text file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Convention {
@@ -42,7 +42,7 @@ pub(super) fn is_touchstone(file: &str) -> bool {
     ports_of_name(file).is_some() || file.to_ascii_lowercase().ends_with(".ts")
 }
 
-/// Delay behind the minimum phase up to which a measurement is taken as free of its cables, s.
+/// Delay beyond the minimum phase up to which a measurement counts as de-embedded, s.
 const DE_EMBEDDED_S: f64 = 3e-12;
 
 /// Frequencies, ln of the magnitude, phase if there is one.
@@ -178,7 +178,7 @@ pub(crate) fn rolloff(f_hz: &[f64], ln_magnitude: &[f64]) -> f64 {
     per_neper.max(1.0)
 }
 
-/// The measured phase without its inversion and without the delay behind the minimum phase.
+/// The measured phase without its inversion and without the delay beyond the minimum phase.
 fn aligned(f_hz: &[f64], ln_magnitude: &[f64], measured: &[f64], minimum: &[f64]) -> Vec<f64> {
     let excess: Vec<f64> = measured.iter().zip(minimum).map(|(a, b)| a - b).collect();
     let weight = |i: usize| (2.0 * ln_magnitude[i]).exp();
@@ -285,7 +285,7 @@ mod tests {
                 "1e9, 0\n2e9, -1\n",
                 "line 1: frequency 1000000000 GHz: must be from 0 to 10000; a header names another unit",
             ),
-            ("2, 0\n1, -1\n", "line 2: frequency, GHz, 1 descends behind 2; must ascend"),
+            ("2, 0\n1, -1\n", "line 2: frequency, GHz, 1 descends after 2; must ascend"),
             ("1, 0\n2, -400\n", "line 2: a magnitude of 1e-20: must be from -300 to 300 dB"),
         ] {
             let complaint = read("a.csv", text).unwrap_err();

@@ -7,7 +7,7 @@ use crate::units::{giga, pico, power_ratio, tera};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
-/// What the transmission's column is.
+/// Unit of the column of transmission.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TransmissionUnit {
@@ -18,7 +18,7 @@ pub enum TransmissionUnit {
     Linear,
 }
 
-/// What the two columns are, and what becomes of them.
+/// Meaning of the two columns, and the curve that they become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SeriesKind {
     /// Voltage and transmission; becomes ln T over the reverse voltage.
@@ -306,7 +306,7 @@ mod tests {
                 SeriesKind::Light,
                 "line 2: 10 mA and -1 mW: must be a current from 0",
             ),
-            ("1, 1\n0, 2\n", SeriesKind::Light, "line 2: current 0 descends behind 1"),
+            ("1, 1\n0, 2\n", SeriesKind::Light, "line 2: current 0 descends after 1"),
             (
                 "-1, 1\n1, 0\n",
                 SeriesKind::Compression,

@@ -18,7 +18,7 @@ pub(super) struct Text {
 ///
 /// # Errors
 ///
-/// The reason, to be written behind the file's name.
+/// The reason, to be written after the file's name.
 pub(super) fn read(path: &str) -> Result<Text, String> {
     let bytes = bytes(path, MOST_BYTES)?;
     let digest = fnv(&bytes);
@@ -33,10 +33,12 @@ pub(super) fn of_bytes(bytes: Vec<u8>) -> Result<String, String> {
             .filter(|&&byte| byte == b'\n')
             .count()
             + 1;
-        format!("line {line}: is no text; must be a text file of numbers")
+        format!("line {line}: is not text; must be a text file of numbers")
     })?;
     match text.lines().position(|line| line.contains('\0')) {
-        Some(line) => Err(format!("line {}: is no text; must be a text file of numbers", line + 1)),
+        Some(line) => {
+            Err(format!("line {}: is not text; must be a text file of numbers", line + 1))
+        }
         None => Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned)),
     }
 }

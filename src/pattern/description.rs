@@ -21,7 +21,7 @@ pub enum PatternKind {
     Random,
     /// LevelSequence from a text file, repeated.
     File,
-    /// What a port carries: random payload, in codewords that the link's coding deals to the lanes,
+    /// Payload of a port: random, in codewords that the link's coding deals to the lanes,
     /// where it has one; never repeats.
     Payload,
 }
@@ -34,7 +34,7 @@ impl PatternKind {
     }
 }
 
-/// What a transmitter sends.
+/// Pattern that a transmitter sends.
 ///
 /// ```
 /// use lightlane::pattern::{Pattern, PatternKind};

@@ -17,10 +17,10 @@ use std::{
 /// Symbols that a file may hold: 16 Mi.
 const MOST_SYMBOLS: usize = 16 << 20;
 
-/// Bytes that a file may hold: room for a separator or two behind each symbol, and comments.
+/// Bytes that a file may hold: room for a separator or two after each symbol, and comments.
 const MOST_BYTES: u64 = 4 * MOST_SYMBOLS as u64;
 
-/// What some editors put before UTF-8 text.
+/// Byte order mark that some editors put before UTF-8 text.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Letters of an unreadable token that a message quotes.
@@ -30,7 +30,7 @@ const QUOTED_LETTERS: usize = 20;
 ///
 /// # Errors
 ///
-/// The reason, to be written behind the file's name.
+/// The reason, to be written after the file's name.
 pub(super) fn check(path: &Path) -> Result<(), String> {
     let metadata = fs::metadata(path).map_err(|error| format!("cannot be opened ({error})"))?;
     if !metadata.is_file() {
@@ -46,7 +46,7 @@ pub(super) fn check(path: &Path) -> Result<(), String> {
 ///
 /// # Errors
 ///
-/// The reason, to be written behind the file's name; with the line, if it is about one.
+/// The reason, to be written after the file's name; with the line, if it is about one.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
     check(path)?;
     let mut text = Vec::new();
@@ -106,7 +106,7 @@ mod tests {
         parse(text.as_bytes()).unwrap_err()
     }
 
-    /// Runs a test on a file of its own, which is removed afterwards.
+    /// Runs a test on a temporary file, which is removed afterwards.
     fn with_file<T>(name: &str, prepare: impl FnOnce(&File), test: impl FnOnce(&Path) -> T) -> T {
         let path = env::temp_dir().join(format!("lightlane-pattern-{}-{name}", process::id()));
         prepare(&File::create(&path).unwrap());
@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(with_file("read", write, read), Ok(vec![0, 1, 2, 3]));
     }
 
-    /// The file is sparse: it says 100 MB, and reading it would first stumble over its zero bytes.
+    /// The file is sparse: its size is 100 MB, and reading it would fail at its zero bytes first.
     #[test]
     fn a_huge_file_is_refused_by_its_size_alone() {
         let complaint =

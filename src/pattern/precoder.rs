@@ -1,4 +1,4 @@
-//! The 1/(1+D) mod 4 precoder, which turns a burst of errors behind a DFE into two.
+//! The 1/(1+D) mod 4 precoder, which turns a burst of errors after a DFE into two.
 //!
 //! ```text
 //! transmitter   p(n) = (s(n) - p(n-1)) mod 4

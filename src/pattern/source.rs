@@ -48,7 +48,7 @@ impl SymbolSource {
         Self { supply: Supply::Random }
     }
 
-    /// What is computed elsewhere, and never repeats.
+    /// A sequence that is computed elsewhere and never repeats.
     pub fn computed(levels: Arc<dyn LevelSequence>) -> Self {
         Self { supply: Supply::Computed(levels) }
     }

@@ -17,7 +17,7 @@ use num_complex::Complex64;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// An electro-absorption modulator behind its own laser.
+/// An electro-absorption modulator with its laser.
 ///
 /// ```text
 /// T(V) = exp(-(|V| / V0)^a),      V0 and a from two points of the absorption curve

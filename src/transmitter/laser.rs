@@ -68,7 +68,7 @@ impl Default for Relaxation {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Laser {
-    /// Power at its facet, dBm; with a `curve`, what that says at `bias_ma` counts.
+    /// Power at its facet, dBm; with a `curve`, its power at `bias_ma` counts.
     pub power_dbm: f64,
     /// Bias, mA: where on a measured `curve`.
     pub bias_ma: f64,

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 /// An analogue equaliser and a gain in front of the modulator's driver, in place of a module's DSP.
 ///
 /// ```text
-/// x = G CTLE (v + n),   G = drive / (settled outer voltage behind the CTLE)
+/// x = G CTLE (v + n),   G = drive / (settled outer voltage after the CTLE)
 /// ```
 ///
-/// In: volts of the host behind its channel. Out: the driver's input, full scale -1 .. 1. The gain
+/// In: volts of the host after its channel. Out: the driver's input, full scale -1 .. 1. The gain
 /// brings a long run of the outer level to `drive`, whatever the channel has lost; what rises above
 /// it is the driver's to limit.
 ///

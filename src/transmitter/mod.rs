@@ -1,9 +1,9 @@
 //! From symbols to light.
 //!
-//! What stays whatever the modulator is (converter, transmit equaliser) stands here; every kind of
-//! modulator is a file with all that comes and goes with it: laser, driver, electrode, losses. A
-//! new kind is a new file, named here, and one line of the registry. A modulator that is not built
-//! in implements [`Modulator`] and is given to a link ([`crate::link::Link::with_modulator`]).
+//! Converter and transmit equaliser are common to all; each kind of modulator is a file with its
+//! laser, driver, electrode and losses. A new kind is a new file, named here, and one line of the
+//! registry. A modulator that is not built in implements [`Modulator`] and is given to a link
+//! ([`crate::link::Link::with_modulator`]).
 
 mod driver;
 mod eml;

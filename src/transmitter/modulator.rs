@@ -15,18 +15,17 @@ pub trait ModulatorSheet {
     fn check_used(&self, _at: &KeyPath, _problems: &mut Problems) {}
     /// Reads its files and gives what runs; none when a file that it cannot do without was refused.
     fn model(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>>;
-    /// True for a source that volts drive, a converter's or a host's; others are their own
-    /// converters.
+    /// True if volts drive it, a converter's or a host's; false if it converts symbols itself.
     fn is_driven(&self) -> bool {
         true
     }
-    /// What it is and which of its effects are modelled, in one line.
+    /// Description in one line: what it is, which effects are modelled.
     fn about(&self) -> &'static str;
 }
 
 /// A modulator with its driver and its laser, as it runs.
 pub trait Modulator: Send + Sync {
-    /// What drives it becomes light in the fibre.
+    /// Extends its drive to light in the fibre.
     fn extend(&self, drive: Drive<'_>, context: &mut BuildContext<'_>) -> Chain<Field>;
     /// Outer optical modulation amplitude in the fibre without modulation dynamics, W, between
     /// settled drives of +-`drive`.
@@ -35,7 +34,7 @@ pub trait Modulator: Send + Sync {
     fn rin_per_hz(&self, band_hz: f64) -> Option<f64>;
     /// Wavelength of its light, nm.
     fn wavelength_nm(&self) -> f64;
-    /// What it is and which of its effects are modelled, in one line.
+    /// Description in one line: what it is, which effects are modelled.
     fn about(&self) -> &str;
     /// The recording that takes the place of a model, if that is what it is: its period is the
     /// block, its pattern the one that is sent.
@@ -53,7 +52,7 @@ pub struct Drive<'a> {
 
 /// Where a drive comes from.
 enum Origin<'a> {
-    /// The module's own converter, with the low-pass after its hold.
+    /// The converter of the module, with the low-pass after its hold.
     Symbols { symbols: Chain<Symbol>, ffe: &'a TransmitFfe, dac: &'a Dac, band: Shape },
     /// A host, through a linear input.
     Host(Chain<Volt>),
@@ -89,7 +88,7 @@ impl<'a> Drive<'a> {
         }
     }
 
-    /// The symbols themselves, for a source that is its own converter.
+    /// The symbols themselves, for a source that converts them itself.
     pub(crate) fn symbols(self) -> Chain<Symbol> {
         match self.origin {
             Origin::Symbols { symbols, .. } => symbols,

@@ -1,11 +1,11 @@
-//! Light whose power is given.
+//! From power to field.
 
 use crate::chain::Map;
 use crate::math::{elementary, simd::multiversion};
 use crate::signal::{Field, Watt};
 use num_complex::Complex32;
 
-/// Power to field, with chirp: E = sqrt(P) e^(j alpha/2 ln P); what lies below zero is darkness.
+/// Power to field, with chirp: E = sqrt(P) e^(j alpha/2 ln P); power below zero counts as zero.
 pub(super) struct PowerMap {
     name: &'static str,
     half_alpha: f32,

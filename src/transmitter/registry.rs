@@ -96,7 +96,7 @@ impl Transmitter {
         used
     }
 
-    /// The drive that the module's own converter makes of symbols.
+    /// Drive of the module's converter.
     ///
     /// # Errors
     ///
@@ -110,7 +110,7 @@ impl Transmitter {
         Ok(Drive::of_symbols(symbols, &self.ffe, &self.dac, band, context.grid))
     }
 
-    /// The drive that a host sends: `volts` of full scale -1 .. 1 at the driver.
+    /// Drive of a host: `volts` of full scale -1 .. 1 at the driver.
     pub(crate) fn drive_by_host(&self, volts: Chain<Volt>, grid: Grid) -> Drive<'_> {
         Drive::of_host(volts, grid)
     }

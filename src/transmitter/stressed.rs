@@ -1,4 +1,4 @@
-//! The stressed receiver's source: an ideal PAM4 transmitter, made worse on purpose.
+//! The stressed receiver's source: an ideal PAM4 transmitter with stress.
 
 use super::modulator::{Drive, Modulator, ModulatorSheet};
 use super::power_map::PowerMap;
@@ -24,7 +24,7 @@ const ABOUT: &str = "source of the stressed receiver test: evenly spaced levels,
 ///
 /// The interferer's frequency is rounded to a whole number of its periods in a block. The noise is
 /// white up to half the sampling rate; `noise_percent` is its rms in a band of half the symbol
-/// rate. Light below zero counts as darkness.
+/// rate. Power below zero counts as zero.
 ///
 /// # Limits
 ///

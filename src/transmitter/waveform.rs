@@ -18,23 +18,23 @@ use std::sync::Arc;
 /// ```
 ///
 /// P is the mean of the capture's periods; the noises n and r have the variance and the spectrum of
-/// what the periods differ by, told apart by how it grows with power. The pattern is looked for in
-/// the file ([`crate::measured::locate`]); one period of it is the block, whatever
-/// `simulation.block_symbols` says, and what `pattern` may leave open. Light below zero, which is
-/// noise of the capture, counts as darkness.
+/// the differences between periods, n constant and r growing with power. The pattern is found in
+/// the file ([`crate::measured::locate`]); one period of it is the block, in place of
+/// `simulation.block_symbols`, and `pattern` need not name it. Power below zero, which is noise of
+/// the capture, counts as zero.
 ///
 /// # Limits
 ///
 /// Power knows no phase: chirp is one number. Noise on edges counts as noise on levels. A capture
-/// of one period holds no noise that could be told from its signal, so none is added but
-/// `rin_db_per_hz`. No precoder.
+/// of one period holds no noise that could be separated from its signal; only `rin_db_per_hz` is
+/// added. No precoder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CapturedWaveform {
     /// Text of time and power, or of power alone, or a `.npy` array: one or more whole periods of a
     /// pattern.
     pub file: String,
-    /// What its power is in.
+    /// Unit of its power.
     pub unit: PowerUnit,
     /// Average power to which it is scaled, dBm; as it was captured when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,7 +120,7 @@ struct WaveformModel {
 }
 
 impl Modulator for WaveformModel {
-    /// What drives it is in the recording already.
+    /// The recording contains its drive.
     fn extend(&self, _: Drive<'_>, _: &mut BuildContext<'_>) -> Chain<Field> {
         let (recording, scale) = (&self.recording, self.scale);
         let power_w =
@@ -144,7 +144,7 @@ impl Modulator for WaveformModel {
         }
     }
 
-    /// Between the mean powers of the outer levels where they are best told.
+    /// Between the mean powers of the outer levels at the best sampling instant.
     fn settled_oma_w(&self, _: f64) -> f64 {
         let (periods, delay_ui) = (&self.recording.periods, self.recording.located.delay_ui);
         let s = periods.samples_per_symbol;

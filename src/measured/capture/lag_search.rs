@@ -20,7 +20,7 @@ const PHASES: usize = 4;
 const PLACES: usize = 12;
 /// Distance of the clock from a constant rate that is no constant rate, symbols.
 const DRIFT: f64 = 0.25;
-/// A change of rate over the whole capture that cannot be told from none, symbols.
+/// A change of rate over the whole capture that cannot be distinguished from none, symbols.
 const STEADY: f64 = 0.03;
 /// Largest distance of the rate from the one given.
 const MOST_PPM: f64 = 1000.0;
@@ -141,7 +141,7 @@ impl<'a> LagSearch<'a> {
         for first in starts {
             let expected = if looks.len() < 2 { place.delay } else { line.at(first as f64) };
             let (delay, correlation) = self.look(first, count, place, expected);
-            // what does not correlate tells no time
+            // a look without correlation gives no delay
             if correlation.abs() > PATTERN {
                 line.push(first as f64, delay);
             }
@@ -199,7 +199,7 @@ fn middle(values: &[f64], top: usize) -> f64 {
 }
 
 impl Alignment {
-    /// The same place, its rate taken for the one given.
+    /// The same place at the rate given.
     pub(super) fn at_given_rate(self) -> Self {
         Alignment { slope: 0.0, ..self }
     }

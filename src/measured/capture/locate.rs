@@ -11,7 +11,7 @@ const CLEARER: f64 = 0.1;
 /// Fewest samples per symbol: below, the waveform is not known between its samples.
 const LEAST_SAMPLES: f64 = 2.0;
 /// Samples that are compared with those a period later, and periods at the most, where no time is
-/// told.
+/// given.
 const SEEN: usize = 1 << 14;
 const MOST_REPEATS: usize = 4096;
 /// Rates, of the one given, that a refusal tries: a wrong preset, a rate in Gb/s.
@@ -21,13 +21,13 @@ const OTHER_RATES: [f64; 8] =
 /// Finds one of `candidates` in a capture of `symbol_rate_hz`.
 ///
 /// A chunk of the capture is correlated with each pattern, in both orders of bits; then the clock
-/// is followed through the whole capture, which decides between places that look alike and tells
-/// rate and drift. Without times the capture is taken for a whole number of periods.
+/// is followed through the whole capture, which decides between places that look alike and
+/// yields rate and drift. A capture without times is assumed to hold a whole number of periods.
 ///
 /// # Errors
 ///
 /// No pattern, less than a period, fewer than two samples per symbol, a rate that is another or
-/// that drifts: the reason, to be written behind the file's name.
+/// that drifts: the reason, to be written after the file's name.
 pub fn locate(
     capture: &Capture,
     symbol_rate_hz: f64,
@@ -52,7 +52,7 @@ pub fn locate(
         for s in rates(candidate) {
             if s < LEAST_SAMPLES {
                 return Err(format!(
-                    "has {s:.3} samples per symbol at {} GBd; must have at least 2: is its time in another unit, which a header tells (time_ps)?",
+                    "has {s:.3} samples per symbol at {} GBd; must have at least 2: is its time in another unit? A header names it (time_ps)",
                     gbd(symbol_rate_hz)
                 ));
             }
@@ -90,7 +90,7 @@ pub fn locate(
             {
                 return Err(words);
             }
-            // whole periods have the rate that they were taken for
+            // whole periods have the assumed rate
             let found = if capture.interval_s.is_none() { found.at_given_rate() } else { found };
             found.finish(candidate, swapped, symbol_rate_hz)
         }
@@ -143,7 +143,7 @@ fn nothing(
             "is not a whole number of periods"
         };
         return format!(
-            "does not carry {names}, or {rate}; a column of time tells the rate, pattern.kind = \"file\" (measure: --pattern FILE) another pattern"
+            "does not carry {names}, or {rate}; a column of time gives the rate, pattern.kind = \"file\" (measure: --pattern FILE) another pattern"
         );
     };
     // every second symbol of a pattern may look like the pattern, but not as clearly

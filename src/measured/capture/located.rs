@@ -1,4 +1,4 @@
-//! What a capture may carry, and what was found in it.
+//! Patterns that a capture may carry, and the one that was found.
 
 /// A pattern that a capture may carry.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,21 +9,21 @@ pub struct Candidate {
     pub levels: Vec<u8>,
 }
 
-/// What was found in a capture.
+/// Pattern, rate and polarity found in a capture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Located {
     /// Name of the pattern.
     pub pattern: String,
-    /// One period of the levels sent, as the light has them (3 is bright), the first in the
+    /// One period of the levels sent, as in the light (3 is the highest power), the first in the
     /// capture's first symbol.
     pub levels: Vec<u8>,
-    /// True when light was darkest where the pattern is highest.
+    /// True if the power is lowest where the pattern is highest.
     pub inverted: bool,
     /// True when the two bits of each symbol stand in the other order.
     pub swapped: bool,
-    /// Samples per symbol, by the capture's own clock.
+    /// Samples per symbol, by the capture's clock.
     pub samples_per_symbol: f64,
-    /// Where in its symbol a level is best told, 0 to 1; sample 0 lies at 0.
+    /// Sampling instant within a symbol that separates levels best, 0 to 1; sample 0 lies at 0.
     pub delay_ui: f64,
     /// Distance of its symbol rate from the one given, in parts per million; zero when there was
     /// none.
@@ -33,7 +33,7 @@ pub struct Located {
 }
 
 impl Located {
-    /// What was found, in words, with so many periods of it.
+    /// The same in words, with the number of periods.
     pub fn found(&self, periods: usize) -> String {
         let mut words = format!(
             "{periods} period{} of {} ({} symbols)",

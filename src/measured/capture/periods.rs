@@ -30,8 +30,8 @@ impl Periods {
     /// Cuts a capture into its periods.
     ///
     /// A capture of a whole number of periods and samples is resampled by its spectrum, exactly;
-    /// any other by a low-pass kernel, and where its ends have no neighbours they are taken from
-    /// the period beside.
+    /// any other by a low-pass kernel, and where its ends have no neighbours those of
+    /// the next period stand in.
     ///
     /// # Errors
     ///

@@ -7,14 +7,14 @@ use std::fmt::{self, Display};
 
 /// Bytes that a file of samples may hold.
 pub(in crate::measured) const MOST_BYTES: u64 = 256 << 20;
-/// What the columns of a text are.
+/// Columns of a text, as messages name them.
 const NAMED: &str = "time and power, or power alone";
 
-/// What the samples are in.
+/// Unit of the samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PowerUnit {
-    /// What the header of its column says: W, mW or uW; mW where nothing is said.
+    /// As the header of its column: W, mW or uW; mW by default.
     #[default]
     Header,
     /// W.
@@ -27,13 +27,13 @@ pub enum PowerUnit {
     Linear,
 }
 
-/// What a capture's samples are.
+/// Quantity of a capture's samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CaptureQuantity {
     /// Optical power, W.
     #[default]
     Power,
-    /// A voltage proportional to it, V; whether zero is darkness is not known.
+    /// A voltage proportional to it, V; its offset is not known.
     Voltage,
 }
 
@@ -57,21 +57,21 @@ impl Display for CaptureQuantity {
     }
 }
 
-/// Whether volts are as good as power.
+/// Whether a voltage is accepted in place of power.
 #[derive(Clone, Copy, PartialEq)]
 enum Volts {
-    /// No: what lies in the fibre is wanted, darkness at zero.
+    /// No: power in the fibre is needed, zero without light.
     Refused,
     /// Yes, with any offset.
     Welcome,
 }
 
-/// A capture, and what its file said of it.
+/// A capture with its quantity and the digest of its file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Opened {
     /// The samples.
     pub capture: Capture,
-    /// What they are.
+    /// Their quantity.
     pub quantity: CaptureQuantity,
     /// FNV-1a of the file's bytes, such as `fnv1a64:85944171f73967e8`.
     pub digest: String,
@@ -80,7 +80,7 @@ pub struct Opened {
 /// Power over time at equal distances.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Capture {
-    /// Power, W; in its own unit when that is [`PowerUnit::Linear`].
+    /// Power, W; in the unit of the file with [`PowerUnit::Linear`].
     pub power_w: Vec<f32>,
     /// Time between two samples, s; unknown without a column of time.
     pub interval_s: Option<f64>,
@@ -90,11 +90,11 @@ impl Capture {
     /// Reads text of columns (time and power, or power alone; a third one named `level` is passed
     /// over), or a `.npy` array.
     ///
-    /// Time is in s unless its header says ns or ps; an array's time is in s.
+    /// Time is in s unless its header names ns or ps; an array's time is in s.
     ///
     /// # Errors
     ///
-    /// The reason, to be written behind the file's name: line, value and remedy.
+    /// The reason, to be written after the file's name: line, value and remedy.
     pub(in crate::measured) fn read(
         file: &str,
         bytes: &[u8],
@@ -108,7 +108,7 @@ impl Capture {
     ///
     /// # Errors
     ///
-    /// The reason, to be written behind the file's name: line, value and remedy.
+    /// The reason, to be written after the file's name: line, value and remedy.
     pub fn open(file: &str, unit: PowerUnit) -> Result<Opened, String> {
         let bytes = text::bytes(file, MOST_BYTES)?;
         let (capture, quantity) = of_bytes(file, &bytes, unit, Volts::Welcome)?;
@@ -228,7 +228,7 @@ fn interval(time: &[f64], at: impl Fn(usize) -> String) -> Result<f64, String> {
         if here <= 0.0 {
             let how = if here == 0.0 { "is repeated" } else { "descends" };
             return Err(format!(
-                "{}: time {} {how} behind {}; must ascend: sort the lines, keep each once",
+                "{}: time {} {how} after {}; must ascend: sort the lines, keep each once",
                 at(i + 1),
                 pair[1],
                 pair[0]
@@ -270,11 +270,11 @@ fn finish(
             "has samples {step:e} s apart; must be a time that can be divided by: is its unit right?"
         ));
     }
-    // noise about darkness is all that may lie below it
+    // only noise about zero power may lie below zero
     let offset_is_known = quantity == CaptureQuantity::Power || volts == Volts::Refused;
     if offset_is_known && (mean <= 0.0 || low < -0.25 * (high - low)) {
         return Err(format!(
-            "reaches down to {low:e} W with a mean of {mean:e} W; must be power with darkness at zero: capture it with direct coupling"
+            "reaches down to {low:e} W with a mean of {mean:e} W; must be power, zero without light: capture it with direct coupling"
         ));
     }
     Ok((Capture { power_w: power_w.iter().map(|&p| p as f32).collect(), interval_s }, quantity))
@@ -333,8 +333,8 @@ mod tests {
         for (text, expected) in [
             ("1e300\n2e300\n", "reaches 2"),
             ("t,p\n0,1\n5e-324,2\n", "has samples 5e-324 s apart; must be a time"),
-            ("t,p\n0,1\n1,2\n1,3\n2,1\n", "line 4: time 1 is repeated behind 1; must ascend"),
-            ("t,p\n0,1\n2,2\n1,3\n4,1\n", "line 4: time 1 descends behind 2; must ascend"),
+            ("t,p\n0,1\n1,2\n1,3\n2,1\n", "line 4: time 1 is repeated after 1; must ascend"),
+            ("t,p\n0,1\n2,2\n1,3\n4,1\n", "line 4: time 1 descends after 2; must ascend"),
             ("t,p\n0,1\n1,2\n2,3\n3,1\n6,1\n7,1\n", "line 6: time jumps by 3e0 where samples are"),
             ("t,p\n0,1\n1,NaN\n", "line 3, column 2: `NaN`: must be a finite number"),
             ("p\n1;5\n1\n", "line 3: has 1 columns, must have 2"),

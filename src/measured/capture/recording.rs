@@ -12,7 +12,7 @@ use crate::units::giga;
 /// Symbols of a period that becomes a block.
 const SYMBOLS: std::ops::RangeInclusive<usize> = 256..=1 << 17;
 
-/// What is sent, and the grid on which a capture of it is wanted.
+/// Signal that a capture should carry, and the grid for it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExpectedSignal {
     /// The pattern; one that is too long to be captured whole leaves it open which it is.
@@ -64,7 +64,7 @@ fn levels(source: &SymbolSource, symbols: usize) -> Vec<u8> {
     levels
 }
 
-/// All that a recording is made of.
+/// Key of a recording: all that it is made of.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::measured) struct RecordingRecipe {
     pub(in crate::measured) file: String,
@@ -76,7 +76,7 @@ pub(in crate::measured) struct RecordingRecipe {
 /// A capture that was read: its pattern, its periods, its noise.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recording {
-    /// What was found in it.
+    /// Pattern, rate and polarity that were found.
     pub located: Located,
     /// Its periods on the grid, in W, or in the unit of [`PowerUnit::Linear`].
     pub periods: Periods,
@@ -105,14 +105,14 @@ impl Recording {
         Ok(Recording { located, periods, residual })
     }
 
-    /// What was found, in words.
+    /// Pattern, periods and rate in words.
     pub fn found(&self) -> String {
         self.located.found(self.periods.power.len())
     }
 }
 
 impl ExpectedSignal {
-    /// Whether rate and grid are such that a capture can be looked for at all.
+    /// Whether rate and grid are in range, so that a pattern can be looked for.
     pub fn is_sound(&self) -> bool {
         (giga(0.1)..=giga(500.0)).contains(&self.symbol_rate_hz)
             && (2..=16).contains(&self.samples_per_symbol)

@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// Bands of the noise's spectrum.
 const BANDS: usize = 48;
 
-/// What repeats of a pattern differ by, as two noises of one spectrum's shape.
+/// Noise that repeats of a pattern show, as an added and a relative one of the same spectral shape.
 ///
 /// ```text
 /// <(P_k(t) - P(t))^2> = a + c P(t)^2,   k the repeat;   S(f) its mean one-sided density

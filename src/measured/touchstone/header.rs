@@ -1,4 +1,4 @@
-//! What stands above the data of a Touchstone file: option line and keywords.
+//! Head of a Touchstone file: option line and keywords.
 
 use super::network_file::MOST_PORTS;
 use crate::units::{amplitude_ratio, giga, kilo, mega, tera};
@@ -32,7 +32,7 @@ fn polar(magnitude: f64, degrees: f64) -> Complex64 {
     Complex64::from_polar(magnitude, (degrees % 360.0) * PI / 180.0)
 }
 
-/// What the numbers of a file are.
+/// Kind of network parameters in a file.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum ParameterKind {
     Scattering,
@@ -44,7 +44,7 @@ pub(super) enum ParameterKind {
     InverseHybrid,
 }
 
-/// The option line: `# GHz S MA R 50` where nothing else is said.
+/// The option line: `# GHz S MA R 50` by default.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Options {
     pub(super) unit_hz: f64,
@@ -66,7 +66,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Reads what stands behind the `#` of line number `line`.
+    /// Reads the text after the `#` of line number `line`.
     pub(super) fn parse(line: usize, text: &str) -> Result<Options, String> {
         let mut options = Options::default();
         let mut words = text.split_whitespace().peekable();
@@ -172,13 +172,13 @@ impl<'a> Keyword<'a> {
         Ok(Keyword { name, written: &text[..text.len() - rest.len()], rest: rest.trim() })
     }
 
-    /// The count behind it.
+    /// Its count.
     pub(super) fn count(&self, line: usize, most: usize) -> Result<usize, String> {
         let count = self.rest.parse::<usize>().ok().filter(|count| (1..=most).contains(count));
         count.ok_or_else(|| self.wrong(line, &format!("a whole number from 1 to {most}")))
     }
 
-    /// Says that what stands behind it must be something else.
+    /// Refusal of its value, with what it must be.
     pub(super) fn wrong(&self, line: usize, expected: &str) -> String {
         format!("line {line}: {} `{}`: must be {expected}", quoted(self.written), quoted(self.rest))
     }

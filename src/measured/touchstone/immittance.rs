@@ -45,7 +45,7 @@ pub(super) fn scattering(
 mod tests {
     use super::*;
 
-    /// A series resistor of 25 ohm and a shunt of 100 ohm behind it, between 50 ohm at port 1 and
+    /// A series resistor of 25 ohm and a shunt of 100 ohm after it, between 50 ohm at port 1 and
     /// 75 ohm at port 2.
     #[test]
     fn one_network_written_in_five_ways_scatters_alike() {

@@ -4,13 +4,13 @@ use num_complex::Complex64;
 
 /// Ports that a file may have.
 pub const MOST_PORTS: usize = 64;
-/// Scattering above which a file is taken for broken.
+/// Scattering above which a file is refused as broken.
 pub(super) const LARGEST: f64 = 1e12;
 
 /// A Touchstone file as it was read: frequencies, scattering, reference impedances.
 ///
 /// ```text
-/// b = S a,   a = (V + Z I) / (2 sqrt(Z)),   b = (V - Z I) / (2 sqrt(Z)),   Z the port's own reference
+/// b = S a,   a = (V + Z I) / (2 sqrt(Z)),   b = (V - Z I) / (2 sqrt(Z)),   Z the reference of the port
 /// ```
 ///
 /// Versions 1.0, 1.1, 2.0 and 2.1; S, Y, Z, H or G parameters (all become S); real and imaginary
@@ -20,9 +20,9 @@ pub(super) const LARGEST: f64 = 1e12;
 ///
 /// # Limits
 ///
-/// Noise parameters are left, with a note. Files of mixed modes are refused: export the single
-/// ports. A frequency begins a line, and frequencies ascend. What simulators say in comments (port
-/// impedances, port names) is not read.
+/// Noise parameters are ignored, with a note. Files of mixed modes are refused: export the single
+/// ports. A frequency begins a line, and frequencies ascend. Comments of simulators (port
+/// impedances, port names) are not read.
 ///
 /// # Reference
 ///
@@ -42,7 +42,7 @@ pub(super) const LARGEST: f64 = 1e12;
 pub struct Touchstone {
     pub(super) ports: usize,
     pub(super) f_hz: Vec<f64>,
-    /// Matrices row by row, one frequency behind another.
+    /// Matrices row by row, one frequency after another.
     pub(super) s: Vec<Complex64>,
     pub(super) reference_ohm: Vec<f64>,
     pub(super) lines: Vec<usize>,
@@ -71,7 +71,7 @@ impl Touchstone {
         &self.reference_ohm
     }
 
-    /// What was left or assumed.
+    /// Notes on what was ignored or assumed.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }

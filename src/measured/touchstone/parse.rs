@@ -12,17 +12,17 @@ impl Touchstone {
     ///
     /// # Errors
     ///
-    /// What is wrong with it, to be written behind its name: see [`Touchstone::parse`].
+    /// The reason, to be written after its name: see [`Touchstone::parse`].
     pub fn open(file: &str) -> Result<Self, String> {
         let text = text::bytes(file, MOST_BYTES).and_then(text::of_bytes)?;
         Self::parse(&text, ports_of_name(file))
     }
 
-    /// Reads a file's text; `ports` as its name says, which version 1 needs.
+    /// Reads a file's text; `ports` as in its name, which version 1 needs.
     ///
     /// # Errors
     ///
-    /// The first line that is wrong and what would be right, to be written behind the file's name.
+    /// The first line that is wrong and what would be right, to be written after the file's name.
     pub fn parse(text: &str, ports: Option<usize>) -> Result<Self, String> {
         let read = TouchstoneReader::new(ports)
             .read(text)
@@ -36,7 +36,7 @@ impl Touchstone {
     }
 }
 
-/// The number of ports that a file's name says, as of `.s4p`.
+/// Number of ports in a file's name, such as `.s4p`.
 pub(crate) fn ports_of_name(file: &str) -> Option<usize> {
     let (_, extension) = file.rsplit_once('.')?;
     let extension = extension.to_ascii_lowercase();

@@ -12,7 +12,7 @@ const MOST_FREQUENCIES: usize = 100_000_000;
 /// Notes that are kept.
 const MOST_NOTES: usize = 16;
 
-/// What the lines of a file are about.
+/// Part of a file that its lines belong to.
 #[derive(Clone, Copy, PartialEq)]
 enum FileSection {
     Head,
@@ -23,7 +23,7 @@ enum FileSection {
     End,
 }
 
-/// What has been read so far.
+/// State of reading: the section, the options, the network so far.
 pub(super) struct TouchstoneReader {
     section: FileSection,
     is_version_2: bool,
@@ -121,9 +121,9 @@ impl TouchstoneReader {
 
     fn option_line(&mut self, line: usize, text: &str) -> Result<(), String> {
         if self.section == FileSection::Network || self.section == FileSection::Noise {
-            self.note(format!("line {line}: an option line behind data is left"));
+            self.note(format!("line {line}: an option line after data is ignored"));
         } else if self.options.is_some() {
-            self.note(format!("line {line}: a second option line is left; the first holds"));
+            self.note(format!("line {line}: a second option line is ignored; the first holds"));
         } else {
             self.options = Some(Options::parse(line, text)?);
         }
@@ -136,7 +136,7 @@ impl TouchstoneReader {
         }
         if !self.is_version_2 {
             let written =
-                keyword.wrong(line, "behind [Version] 2.0, which begins a file of version 2");
+                keyword.wrong(line, "after [Version] 2.0, which begins a file of version 2");
             return Err(written);
         }
         if self.section == FileSection::Network && !self.record.is_empty() {
@@ -156,7 +156,9 @@ impl TouchstoneReader {
                 let ports = keyword.count(line, MOST_PORTS)?;
                 if self.ports.is_some_and(|named| named != ports) {
                     let named = self.ports.unwrap_or_default();
-                    self.note(format!("line {line}: has {ports} ports, the file's name says {named}; the keyword holds"));
+                    self.note(format!(
+                        "line {line}: has {ports} ports, the file's name {named}; the keyword holds"
+                    ));
                 }
                 self.ports = Some(ports);
             }
@@ -209,7 +211,7 @@ impl TouchstoneReader {
         };
         if self.section != FileSection::Head {
             return Err(format!(
-                "line {line}: [Version] stands behind other keywords or data; must come first"
+                "line {line}: [Version] stands after other keywords or data; must come first"
             ));
         }
         Ok(())
@@ -331,7 +333,7 @@ impl TouchstoneReader {
         }
         let unit_hz = self.options.as_ref().map_or(1.0, |options| options.unit_hz);
         let first = number(line, 1, code.split_whitespace().next().unwrap_or_default())?;
-        // four numbers behind it would be the rest of a broken line
+        // four numbers after it would be the rest of a broken line
         Ok(first * unit_hz <= last || next.split_whitespace().count() != 4)
     }
 
@@ -349,7 +351,7 @@ impl TouchstoneReader {
         if let Some(&last) = self.file.f_hz.last().filter(|&&last| f_hz <= last) {
             let how = if f_hz == last { "is repeated" } else { "descends" };
             return Err(format!(
-                "line {begins}: frequency {f_hz:e} Hz {how} behind {last:e} Hz; must ascend: sort the lines, keep each once"
+                "line {begins}: frequency {f_hz:e} Hz {how} after {last:e} Hz; must ascend: sort the lines, keep each once"
             ));
         }
         if self.frequencies.is_some_and(|announced| self.file.f_hz.len() >= announced) {
@@ -397,7 +399,7 @@ impl TouchstoneReader {
             return Err(self.cut_off());
         }
         if self.file.f_hz.is_empty() {
-            let missing = if self.is_version_2 { "[Network Data] and behind it " } else { "" };
+            let missing = if self.is_version_2 { "[Network Data] and after it " } else { "" };
             return Err(format!(
                 "holds no data; must hold {missing}lines of frequency and S-parameters"
             ));

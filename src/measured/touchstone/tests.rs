@@ -79,7 +79,7 @@ fn what_is_wrong_is_named_with_its_line() {
             "line 2: has 3 reference impedances; must have one or 2",
         ),
         ("[Version] 3.0\n", "line 1: [Version] `3.0`: must be 1.0, 1.1, 2.0 or 2.1"),
-        ("[Network Data]\n", "line 1: [Network Data] ``: must be behind [Version] 2.0"),
+        ("[Network Data]\n", "line 1: [Network Data] ``: must be after [Version] 2.0"),
         ("1 0 0\n", "line 1: has 3 columns, must have 9"),
         (
             "1 0 0 1 0 .9 0 0 0 1 1\n",
@@ -88,7 +88,7 @@ fn what_is_wrong_is_named_with_its_line() {
         ("# GHz S MA R 50\n1 0 0 x 0 0 0 0 0\n", "line 2, column 4: `x`: must be a number"),
         (
             "1 0 0 1 0 0 0 0 0\n1 0 0 1 0 0 0 0 0\n",
-            "line 2: frequency 1e9 Hz is repeated behind 1e9 Hz; must ascend",
+            "line 2: frequency 1e9 Hz is repeated after 1e9 Hz; must ascend",
         ),
         ("1 0 0 1 0 0 0 0 0\n.5 0 0 1 0 0 0 0 0\n", "line 2: frequency 5e8 Hz descends"),
         ("-1 0 0 1 0 0 0 0 0\n", "line 1: frequency -1e9 Hz: must be from 0"),
