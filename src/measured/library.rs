@@ -8,6 +8,7 @@ use super::text::{self, Text};
 use super::touchstone::network_file::Touchstone;
 use crate::chain::Table;
 use crate::math::monotone::Monotone;
+use crate::pattern::{Pattern, PatternKind, SymbolSource};
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::fmt::{self, Debug};
@@ -37,8 +38,8 @@ struct Cache {
     series: Kept<(String, SeriesKind), Monotone>,
     networks: Kept<String, Touchstone>,
     digests: HashMap<String, (Stamp, Result<u64, String>)>,
-    /// Few, and each another.
-    recordings: Vec<(RecordingRecipe, Stamp, Digested<Recording>)>,
+    /// With the states of the capture and of the file of its pattern.
+    recordings: Vec<(RecordingRecipe, [Option<Stamp>; 2], Digested<Recording>)>,
     /// Values of other rooms by type: a list of keys, stamps and values each.
     derived: HashMap<TypeId, Box<dyn Any + Send>>,
 }
@@ -130,16 +131,18 @@ impl Library {
 
     /// A recording, its pattern found in it.
     pub(super) fn recording(&self, recipe: &RecordingRecipe) -> Digested<Recording> {
-        let stamp = Stamp::of(&recipe.file)?;
+        let pattern = &recipe.expected.pattern;
+        let levels = (pattern.kind == PatternKind::File).then(|| Stamp::of(&pattern.file));
+        let stamps = [Some(Stamp::of(&recipe.file)?), levels.transpose().unwrap_or_default()];
         let mut cache = self.cache();
-        let known = cache.recordings.iter().find(|(known, at, _)| known == recipe && *at == stamp);
+        let known = cache.recordings.iter().find(|(known, at, _)| known == recipe && *at == stamps);
         if let Some((_, _, made)) = known {
             return made.clone();
         }
         let made = text::bytes(&recipe.file, MOST_BYTES)
             .and_then(|bytes| Ok((text::fnv(&bytes), Arc::new(Recording::read(&bytes, recipe)?))));
         cache.recordings.retain(|(known, ..)| known != recipe);
-        cache.recordings.push((recipe.clone(), stamp, made.clone()));
+        cache.recordings.push((recipe.clone(), stamps, made.clone()));
         made
     }
 
@@ -151,6 +154,19 @@ impl Library {
             |cache| &mut cache.networks,
             |_| Touchstone::open(file).map(|network| (network.digest(), Arc::new(network))),
         )
+    }
+
+    /// A pattern, prepared; the file of one is read once for all lanes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pattern::build`].
+    pub(crate) fn pattern(&self, pattern: &Pattern) -> Result<SymbolSource, String> {
+        if pattern.kind != PatternKind::File {
+            return pattern.build();
+        }
+        let levels = self.derived(pattern, &[pattern.file.as_str()], || pattern.file_levels())?;
+        Ok(SymbolSource::stored((*levels).clone()))
     }
 
     /// Digest of a file that another room reads.

@@ -84,12 +84,17 @@ impl Pattern {
             PatternKind::Prbs31q => SymbolSource::prbs31q(),
             PatternKind::Ssprq => SymbolSource::stored(ssprq::ssprq()),
             PatternKind::Random | PatternKind::Payload => SymbolSource::random(),
-            PatternKind::File => {
-                let levels = levels_file::read(self.file.as_ref())
-                    .map_err(|reason| format!("{}: {reason}", self.file))?;
-                SymbolSource::stored(levels)
-            }
+            PatternKind::File => SymbolSource::stored(self.file_levels()?),
         })
+    }
+
+    /// Levels in its file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pattern::build`].
+    pub(crate) fn file_levels(&self) -> Result<Vec<u8>, String> {
+        levels_file::read(self.file.as_ref()).map_err(|reason| format!("{}: {reason}", self.file))
     }
 }
 

@@ -67,8 +67,10 @@ impl Lane {
             .recording()
             .map(|recording| Ok(SymbolSource::stored(recording.periods.levels.clone())));
         let payload = sender.as_ref().map(|sender| Ok(SymbolSource::computed(sender.lane(number))));
-        let pattern =
-            recorded.or(payload).unwrap_or_else(|| config.pattern.build()).map_err(|because| {
+        let pattern = recorded
+            .or(payload)
+            .unwrap_or_else(|| library.pattern(&config.pattern))
+            .map_err(|because| {
                 let mut problems = Problems::new();
                 problems.report(
                     &KeyPath::root().key("pattern"),
