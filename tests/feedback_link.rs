@@ -284,11 +284,11 @@ fn eyes_histograms_and_waterfalls_show_what_is_behind_the_feedback() {
         let mut view = View::new(&resolved, 0).unwrap();
         let histogram = view.histogram(1 << 16).unwrap();
         assert_eq!(histogram.ber, None);
-        // counted and foreseen densities overlap but for noise: half the sum of differences is the
+        // counted and predicted densities overlap but for noise: half the sum of differences is the
         // share that lies elsewhere
         let width = histogram.amplitudes[1] - histogram.amplitudes[0];
         for level in 0..4 {
-            let pairs = histogram.counted[level].iter().zip(&histogram.foreseen[level]);
+            let pairs = histogram.counted[level].iter().zip(&histogram.predicted[level]);
             let apart: f64 = pairs.map(|(a, b)| (a - b).abs()).sum::<f64>() * width / 2.0;
             assert!(apart < 0.02, "{decision:?}, level {level}: {apart}");
         }

@@ -23,7 +23,7 @@ impl Figure for Histogram {
         );
         let body = axes::page(area, theme, &title, &caption)?;
         let most =
-            self.counted.iter().chain(&self.foreseen).flatten().copied().fold(1e-9, f64::max);
+            self.counted.iter().chain(&self.predicted).flatten().copied().fold(1e-9, f64::max);
         let top = most.log10() + 1.2; // room for the legend
         let bottom = (most.log10() - DECADES).floor();
         let x = Axis {
@@ -63,11 +63,11 @@ impl Figure for Histogram {
                 )
             }))?;
         }
-        for (foreseen, colour) in self.foreseen.iter().zip(LEVELS) {
+        for (predicted, colour) in self.predicted.iter().zip(LEVELS) {
             let points = self
                 .amplitudes
                 .iter()
-                .zip(foreseen)
+                .zip(predicted)
                 .filter(|(z, d)| d.max(1e-300).log10() > bottom && x.range.contains(z));
             chart.draw_series(LineSeries::new(
                 points.map(|(&z, d)| (z, d.log10())),

@@ -38,7 +38,7 @@ pub struct Lane {
     pub lane_seed: Seed,
 }
 
-/// Lanes that share one pattern: a lane begins a 64th of its period behind its neighbour, its
+/// Lanes that share one pattern: a lane begins a 64th of its period after its neighbour, its
 /// training half as far.
 ///
 /// Short patterns are the same data at another phase; training then sees what is scored.

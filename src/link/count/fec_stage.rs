@@ -1,4 +1,4 @@
-//! What the port's error correction does to the symbols that are counted.
+//! Error correction of the counted symbols, lane by lane and as a port.
 
 use crate::chain::{BlockObserver, BlockView, Prediction, Tally};
 use crate::fec::inner::{Soft, hard_decision_ber};
@@ -34,14 +34,14 @@ struct LaneFec {
     /// Of the last decision, for the precoder.
     carried: u8,
     single_lane: CodewordCounter,
-    /// Payload behind an inner code.
+    /// Payload after the inner code.
     payload: Tally,
     frame_octets: f64,
     added_ber: f64,
 }
 
 impl FecStage {
-    /// For lanes with what is foreseen of each; the port only when they are all of its lanes, alike
+    /// For lanes with their predictions; the port only when they are all of its lanes, alike
     /// in their coding.
     pub(crate) fn new(lanes: &[(&Lane, &Prediction)]) -> Self {
         let lines: Vec<Option<LaneFec>> =
@@ -69,8 +69,8 @@ impl FecStage {
         }
     }
 
-    /// What the port counted; `ber` is foreseen (or, where nothing is, counted) of it without an
-    /// inner code.
+    /// FEC result of the port; `ber` is its predicted (or, without a prediction, its counted) error
+    /// ratio before an inner code.
     pub(crate) fn port(&self, ber: Option<f64>) -> Option<FecResult> {
         let Port { coding, decoding, counter, frame_octets } = self.port.as_ref().ok()?;
         let Coding { outer, codewords, inner, .. } = counter.layout().coding();
@@ -135,7 +135,7 @@ impl BlockObserver for FecStage {
     }
 }
 
-/// What one lane needs; nothing without a coding, or with an inner code that its symbols do not
+/// FEC stage of one lane; `None` without a coding, or with an inner code that its symbols do not
 /// carry.
 fn line(lane: &Lane, prediction: &Prediction) -> Option<LaneFec> {
     let fec = &lane.config.fec;

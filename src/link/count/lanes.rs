@@ -18,7 +18,7 @@ use std::sync::atomic::AtomicBool;
 /// Counts of all lanes with some receiver, and the FEC stage after them.
 pub(crate) struct CountedLanes {
     counted: Vec<Option<Counted>>,
-    /// By which factors each lane's stored blocks may be off their pattern.
+    /// Factors by which the stored blocks of each lane may be off their pattern.
     scatter: Vec<Option<[f64; 2]>>,
     /// Place of each lane among those that have the receiver.
     places: Vec<Option<usize>>,
@@ -26,15 +26,14 @@ pub(crate) struct CountedLanes {
 }
 
 impl CountedLanes {
-    /// What was counted of a lane, symbol by symbol, and the error ratio of that.
+    /// Tally of a lane, symbol by symbol, and its error ratio.
     pub(crate) fn tally(&self, lane: usize) -> Option<(&Tally, CountedBer)> {
         self.counted[lane]
             .as_ref()
             .map(|counted| (&counted.end, CountedBer::of(counted, self.scatter[lane])))
     }
 
-    /// What was counted of a lane's segments, where it has several; of rare events no tally tells a
-    /// ratio.
+    /// Tallies of a lane's segments, where it has several; a weighted count has none.
     pub(crate) fn segments(&self, lane: usize) -> &[Tally] {
         let plain = self.counted[lane].as_ref().filter(|counted| counted.weighted.is_none());
         plain.map_or(&[], |counted| match counted.segments.as_slice() {
@@ -43,7 +42,7 @@ impl CountedLanes {
         })
     }
 
-    /// What the clocks of a lane's segments did, in stream mode.
+    /// Readings of the clocks of a lane's segments, in stream mode.
     pub(crate) fn clocks(&self, lane: usize) -> &[ClockReading] {
         self.counted[lane].as_ref().map_or(&[], |counted| &counted.clocks)
     }

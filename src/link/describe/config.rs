@@ -49,13 +49,13 @@ pub struct Config {
     pub spread: Spread,
     /// Error correction of the port.
     pub fec: Fec,
-    /// What the bit error ratio is held against.
+    /// Limits of the results.
     pub limits: Limits,
     /// How it is computed.
     pub simulation: Simulation,
     /// Whether and how the transmitter is measured.
     pub tdecq: Tdecq,
-    /// What results are expected of it; `check` compares.
+    /// Expected results; `check` compares.
     pub targets: Targets,
     /// Patches of single lanes, by number from 0, with the keys of the whole file.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -280,7 +280,8 @@ impl Config {
         }
     }
 
-    /// What a lane's bit error ratio is held against: of the light alone, or from host to host.
+    /// Limit of a lane's pre-FEC bit error ratio: of the optical segment alone, or from host to
+    /// host.
     pub fn limit_ber(&self) -> f64 {
         if self.module.kind.has_hosts() { self.limits.link_ber } else { self.limits.pmd_ber }
     }
@@ -337,7 +338,7 @@ impl Config {
         }
     }
 
-    /// Reports a photodiode in the dark: no equaliser finds a signal there.
+    /// Reports a photodiode without a signal: no receiver trains there.
     fn check_light(&self, modulator: &dyn Modulator, problems: &mut Problems) {
         let loss_db = self.fibre.loss_db() + self.receiver.coupling_loss_db;
         let oma_dbm = dbm_from_watt(self.settled_oma_w(modulator)) - loss_db;
@@ -345,13 +346,13 @@ impl Config {
             let at = KeyPath::root().key("receiver");
             let remedy = format!(
                 "must see a modulated power above {DARK_DBM} dBm, not {oma_dbm:.1} dBm: \
-                 raise the laser's power or the swing, or lower the losses ({loss_db:.1} dB behind the transmitter)"
+                 raise the laser's power or the swing, or lower the losses ({loss_db:.1} dB after the transmitter)"
             );
             problems.report(&at, "photodiode", "dark", remedy);
         }
     }
 
-    /// Reports what a stream cannot be made of.
+    /// Reports settings that stream mode does not support.
     fn check_stream(&self, at: &KeyPath, problems: &mut Problems) {
         let s = &self.simulation;
         if self.transmitter.kind == TransmitterKind::Waveform {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What counts errors.
+/// Estimator that counts errors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Counting {
@@ -16,7 +16,7 @@ pub enum Counting {
 }
 
 impl Counting {
-    /// What a reader calls it.
+    /// Its name in messages.
     pub fn name(self) -> &'static str {
         match self {
             Counting::Chain => "the whole chain",

@@ -18,10 +18,10 @@ pub struct Fec {
     /// the coding's own when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inner_positions: Option<usize>,
-    /// Bit errors that the rest of the link adds ahead of the outer code, as a ratio; part of the
-    /// block error ratio that is foretold.
+    /// Bit errors that the rest of the link adds before the outer code, as a ratio; part of the
+    /// extrapolated block error ratio.
     pub added_ber: f64,
-    /// Frames whose loss is told, octets.
+    /// Size of the frames whose loss is reported, octets.
     pub frame_octets: f64,
     /// A custom coding, with every key of those that ship.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -30,7 +30,7 @@ impl Status {
     }
 }
 
-/// What the results are held against; a limit that is absent is not looked at.
+/// Limits of the results; an absent limit is not checked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {

@@ -5,9 +5,9 @@ use crate::link::describe::limits::Limits;
 /// A link by name.
 #[derive(Clone, Copy, Debug)]
 pub struct Preset {
-    /// How it is asked for.
+    /// Its name.
     pub name: &'static str,
-    /// What it is, in one line.
+    /// Description in one line.
     pub about: &'static str,
     /// Its TOML text, each value with its source and status.
     pub text: &'static str,

@@ -34,7 +34,7 @@ pub struct Simulation {
     /// Counting method: `chain`, every block through the whole chain; `noise-only`, noise drawn at
     /// the slicer on four stored blocks, quicker; `importance`, the same noise shifted towards
     /// errors (importance sampling), for ratios too small to be counted. The last two want a linear receiver in periodic mode. A
-    /// margin that is counted, where none can be foreseen, is counted through the whole chain
+    /// margin that is counted, where none can be predicted, is counted through the whole chain
     /// whatever stands here.
     pub count: Counting,
     /// Seed of all noise and of random data.

@@ -24,7 +24,7 @@ fn moving(clocking: &Clocking) -> Option<String> {
     } else if clocking.sinusoid.is_some() {
         "the sampling phase moves with the jitter"
     } else if clocking.wander() > WANDER_MAX {
-        "the baseline wanders behind the AC coupling"
+        "the baseline wanders after the AC coupling"
     } else {
         return None;
     };

@@ -1,10 +1,10 @@
 //! Margin where no error ratio can be predicted: the loss at which the counted one meets the
 //! limit.
 //!
-//! The estimator with ideal feedback says how the error ratio moves with loss; what is counted at a
+//! The estimator with ideal feedback says how the error ratio moves with loss; the count at a
 //! step says by which factor it is wrong there. That factor hardly moves with loss, so the next
 //! step is where the estimator is as far from the limit the other way. Every step trains anew and
-//! counts with the same seeds: what differs from step to step is the loss alone.
+//! counts with the same seeds: steps differ in the loss alone.
 
 use crate::chain::{Method, Predictor, Stop, Tally, Trained, Workspace, WorkspacePool, count};
 use crate::link::build::lane::Lane;

@@ -20,7 +20,7 @@ pub const MARGIN_WITHIN_DB: f64 = 0.001;
 /// Solves at the most.
 const STEPS: usize = 30;
 
-/// What a search found.
+/// Result of a margin search.
 pub(crate) enum Margin {
     /// Extra loss, and the receiver trained there.
     Found(f64, Box<Trained>),

@@ -21,8 +21,8 @@ const BETTER: f64 = 1e-4;
 
 /// Resolution of taps.
 const RESOLUTION: f64 = 1e-6;
-/// Bit error ratio of the start above which nothing is searched: the receiver sees nothing to
-/// better.
+/// Bit error ratio of the start above which nothing is searched: the receiver sees no signal
+/// to improve.
 const HOPELESS: f64 = 0.3;
 
 /// One number that is searched for.
@@ -200,7 +200,7 @@ pub(crate) fn tuned_once(
     }
 }
 
-/// What a trial is built and judged with.
+/// Context in which a trial is built and judged.
 struct Bench<'a> {
     modulator: &'a dyn Modulator,
     library: &'a Library,

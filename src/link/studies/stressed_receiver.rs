@@ -65,7 +65,7 @@ pub struct Stressed {
     pub oma_dbm: f64,
     /// OMA at which the worst lane just keeps the limit under this stress, dBm.
     pub stressed_sensitivity_oma_dbm: Option<f64>,
-    /// What the receiver makes of it, lane by lane.
+    /// Result of the receivers under the stress, lane by lane.
     pub result: LinkResult,
 }
 

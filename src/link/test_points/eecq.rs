@@ -1,4 +1,4 @@
-//! What an instrument reads off a linear module's electrical sides: eye closure at TP1a and TP4.
+//! Eye closure at the electrical sides of a linear module: TP1a and TP4.
 
 use crate::chain::{
     Adaptation, Chain, DetectorSpec, Plan, PlanCache, Predictor, Probe, RxDsp, Sampler, Shape,
@@ -22,12 +22,12 @@ pub(crate) enum ElectricalPoint {
 
 /// Eye closure of a waveform of volts by the method of TECQ, dB (10 log10, as there).
 ///
-/// The instrument is the reference receiver: its filter, its equaliser, its target. The noise of
-/// what sends is part of it, by level.
+/// The instrument is the reference receiver: its filter, its equaliser, its target. The sender's
+/// noise is part of it, by level.
 ///
 /// # Errors
 ///
-/// Why there is none, to be written behind the lane and the test point.
+/// Why there is none, to be written after the lane and the test point.
 pub(crate) fn eecq_db(
     lane: &Lane,
     at: ElectricalPoint,

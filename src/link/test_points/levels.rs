@@ -30,6 +30,7 @@ pub(crate) fn settled(
     })
 }
 
+/// Warnings where the settled levels at TP2 miss the limits on launch.
 pub(crate) fn launch_warnings(lane: &Lane, tp2: Option<OuterLevels>) -> Vec<String> {
     let limits = &lane.config.limits;
     let Some(tp2) = tp2 else {

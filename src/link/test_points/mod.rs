@@ -1,4 +1,4 @@
-//! What an instrument reads off a lane at TP1a, TP2, TP3 and TP4.
+//! Measurements of a lane at TP1a, TP2, TP3 and TP4.
 
 pub(super) mod eecq;
 pub(super) mod levels;

@@ -10,7 +10,7 @@ pub(crate) const SAMPLES_PER_SYMBOL: usize = 16;
 /// Bits at which a converter adds no noise.
 pub(crate) const EXACT_BITS: f64 = 24.0;
 
-/// What is sent while the transmitter is measured.
+/// Symbols sent while the transmitter is measured, and their number.
 pub(crate) fn pattern(lane: &Lane) -> (SymbolSource, usize) {
     let kind = match lane.config.tdecq.pattern {
         TestPattern::Ssprq => PatternKind::Ssprq,

@@ -1,4 +1,4 @@
-//! What an instrument reads off a lane's transmitter: TECQ, TDECQ, edges, linearity, RIN.
+//! Measurement of a lane's transmitter: TECQ, TDECQ, edges, linearity, RIN.
 
 use crate::chain::{
     Adaptation, DetectorSpec, Map, NotEvaluated, Plan, PlanCache, Predictor, Probe, RxDsp, Sampler,
@@ -25,7 +25,7 @@ use num_complex::Complex32;
 /// standards.md 7).
 const HIT_RATIO: f64 = 1e-2;
 
-/// What was read off a lane's transmitter; a figure that could not be is absent.
+/// Measured figures of a lane's transmitter; one that could not be measured is absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct TxMeasurement {
     pub(crate) tecq_db: Option<f64>,
@@ -42,10 +42,10 @@ pub(crate) struct TxMeasurement {
     pub(crate) refusals: Vec<String>,
 }
 
-/// Measures a lane's transmitter: at TP2, and behind the test fibre at both of its extremes, of
+/// Measures a lane's transmitter: at TP2, and after the test fibre at both of its extremes, of
 /// which the worse counts.
 ///
-/// The waveform is the noiseless one; the transmitter's noise comes as its variance by level behind
+/// The waveform is the noiseless one; the transmitter's noise comes as its variance by level after
 /// the reference filter, from the estimator that predicts error ratios: so TDECQ is smooth where a
 /// parameter is varied.
 ///
@@ -116,11 +116,11 @@ pub(crate) fn tecq_db(
     light.tdecq(&mut Instrument::default(), &reference).ok().map(|tdecq| tdecq.tdecq_db)
 }
 
-/// One period of light behind a test fibre.
+/// One period of light after a test fibre.
 struct TestLight {
     power: Vec<f32>,
     levels: Vec<u8>,
-    /// Variance by level behind the reference filter, W^2, or why nobody knows it.
+    /// Variance by level after the reference filter, W^2, or why it was not evaluated.
     variance: Result<[f64; 4], NotEvaluated>,
 }
 
@@ -175,7 +175,7 @@ impl TestLight {
         instrument.measure(&capture, reference).map_err(|refusal| refusal.to_string())
     }
 
-    /// What is read off the waveform behind the reference filter.
+    /// Figures of the waveform after the reference filter.
     fn edges(&self, lane: &Lane, reference: &Reference, out: &mut TxMeasurement) {
         let power = filtered(&self.power, SAMPLES_PER_SYMBOL, reference.bandwidth_symbol_rates);
         let delay = align::delay(&power, SAMPLES_PER_SYMBOL, &self.levels);
@@ -198,7 +198,7 @@ impl TestLight {
     }
 }
 
-/// Variance of the transmitter's noise on each level where a symbol is best told, behind the
+/// Variance of the transmitter's noise on each level, at the phase of best training, after the
 /// filter, W^2.
 fn variance(
     plan: &Plan,

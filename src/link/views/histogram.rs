@@ -1,4 +1,4 @@
-//! Histograms of the slicer's inputs by the level sent, with what the estimator foresees.
+//! Histograms of the slicer's inputs by the level sent, with the estimator's prediction.
 
 use crate::error::Result;
 use crate::link::solve::segment::optical_predictor;
@@ -22,7 +22,7 @@ pub struct Histogram {
     /// Counted, by the level sent.
     pub counted: [Vec<f64>; 4],
     /// The sum of every symbol's Gaussian, by the level sent.
-    pub foreseen: [Vec<f64>; 4],
+    pub predicted: [Vec<f64>; 4],
     /// Mean and rms of each level.
     pub levels: [(f64, f64); 4],
     /// Thresholds.
@@ -30,7 +30,7 @@ pub struct Histogram {
     /// Symbols counted.
     pub symbols: u64,
     /// Semi-analytic bit error ratio; absent where it would suppose feedback that is never wrong,
-    /// as `foreseen` then does.
+    /// as `predicted` then does.
     pub ber: Option<f64>,
     /// Signal to noise ratio, dB.
     pub snr_db: f64,
@@ -76,7 +76,7 @@ impl View {
             counted: std::array::from_fn(|level| {
                 counts.iter().map(|c| c[level] as f64 * per_count).collect()
             }),
-            foreseen: foreseen(&mixture, width),
+            predicted: predicted(&mixture, width),
             levels: prediction.levels,
             thresholds: trained.thresholds.0.map(f64::from),
             symbols,
@@ -87,7 +87,7 @@ impl View {
 }
 
 /// Sums of Gaussians by level at the middles of the bins.
-fn foreseen(mixture: &[(u8, f32, f32)], width: f64) -> [Vec<f64>; 4] {
+fn predicted(mixture: &[(u8, f32, f32)], width: f64) -> [Vec<f64>; 4] {
     let mut sums: [Vec<f64>; 4] = std::array::from_fn(|_| vec![0.0; BINS]);
     for &(level, mean, variance) in mixture {
         let (mean, sigma) = (f64::from(mean), f64::from(variance.max(1e-12)).sqrt());

@@ -34,7 +34,7 @@ pub struct Overview {
 /// One lane on the page.
 #[derive(Clone, Debug)]
 pub struct Panel {
-    /// What its run said.
+    /// Result of its run.
     pub result: LaneResult,
     /// Its eye at the slicer; absent when the receiver does not train.
     pub eye: Option<EyeView>,

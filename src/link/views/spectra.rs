@@ -1,4 +1,4 @@
-//! Spectrum at the detector, and the responses before and behind it.
+//! Spectrum at the detector, and the responses before and after it.
 
 use crate::chain::{NoiseSelection, PlanCache, StreamKeys};
 use crate::error::Result;
@@ -14,7 +14,7 @@ const BANDS: usize = 320;
 /// One curve over frequency.
 #[derive(Clone, Debug)]
 pub struct Curve {
-    /// What it is.
+    /// Name in the legend.
     pub name: &'static str,
     /// Frequency in GHz, and dB.
     pub points: Vec<(f64, f64)>,

@@ -59,7 +59,7 @@ impl View {
         Ok(View { name: name(&link.base, number), lane, workspaces, cache, tp2, tp3, receiver })
     }
 
-    /// What the estimator says of the lane; an error when the receiver does not train.
+    /// Receiver and prediction of the lane; an error when the receiver does not train.
     pub(super) fn receiver(&self) -> Result<&(Trained, Prediction)> {
         self.receiver.as_ref().map_err(|refusal| {
             refused(
@@ -70,7 +70,7 @@ impl View {
         })
     }
 
-    /// The levels of block `block` of the lane's own data, and what a noisy run of it draws.
+    /// The levels of block `block` of the lane's data, and the draws of a noisy run of it.
     pub(super) fn block(&self, block: u64) -> (Vec<u8>, StreamKeys<'static>) {
         let lane = &self.lane;
         let mut levels = vec![0; lane.grid().symbols];
@@ -100,7 +100,7 @@ impl View {
     }
 }
 
-/// What a figure calls a lane: `800gbase-dr8, EML, lane 0`.
+/// Name of a lane in figures: `800gbase-dr8, EML, lane 0`.
 fn name(base: &Config, lane: usize) -> String {
     format!("{}, lane {lane}", link_name(base))
 }

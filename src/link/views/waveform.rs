@@ -1,4 +1,4 @@
-//! What a lane's light looks like: power over time, without noise or as an oscilloscope would
+//! Waveform of a lane's light: power over time, without noise or as an oscilloscope would
 //! record it.
 
 use crate::chain::{NoiseSelection, PlanCache, Probe, StreamKeys, WorkspacePool};
@@ -54,7 +54,7 @@ pub struct Waveform {
     pub samples_per_symbol: usize,
     /// Sampling rate, Hz.
     pub sample_rate_hz: f64,
-    /// False when the levels are a window of a longer pattern: who reads the waveform must be told
+    /// False when the levels are a window of a longer pattern: a reader of the waveform then needs
     /// them.
     pub is_period: bool,
 }
