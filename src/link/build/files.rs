@@ -15,7 +15,8 @@ pub(crate) fn short(lane: &Lane) -> Vec<String> {
     let warning = |(file, end_hz): (&FileRead, f64)| {
         let (end, top) = (end_hz / giga(1.0), top_hz / giga(1.0));
         format!(
-            "{}: {} ends at {end:.1} GHz; from there to {top:.1} GHz it is extrapolated by the slope of its last octave",
+            "{}: {} ends at {end:.1} GHz; from there to {top:.1} GHz it \
+             is extrapolated by the slope of its last octave",
             file.key, file.file
         )
     };

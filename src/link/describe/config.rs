@@ -183,7 +183,8 @@ impl Config {
                 &root.key("pattern"),
                 "precoder",
                 true,
-                "must be false where a captured waveform is sent: it carries the levels as they are",
+                "must be false where a captured waveform is sent: it carries the levels as they \
+                 are",
             );
         }
         let recording = modulator.as_deref().and_then(Modulator::recording);
@@ -273,7 +274,8 @@ impl Config {
             && self.segments().len() > 1
         {
             let remedy = format!(
-                "must be \"optics\" or \"lpo\" with the inner code of {}: segments of unlike rates are not built",
+                "must be \"optics\" or \"lpo\" with the inner code of {}: segments of \
+                 unlike rates are not built",
                 self.fec.coding
             );
             problems.report(&at, "kind", kind.name(), remedy);
@@ -326,7 +328,8 @@ impl Config {
         );
         let Some(coding) = self.fec.chosen().filter(|coding| coding.lanes > 0) else { return };
         if carries && coding.inner.is_some() && self.last_detector().1 == DetectorKind::Mlse {
-            let remedy = "must be slicer or dfe where the payload has an inner code: it is decoded softly, and a sequence decides hard";
+            let remedy = "must be slicer or dfe where the payload has an inner code: it is \
+                           decoded softly, and a sequence decides hard";
             problems.report(&self.last_detector().0, "detector", "mlse", remedy);
         }
         if carries && self.lanes > coding.lanes {
@@ -346,7 +349,8 @@ impl Config {
             let at = KeyPath::root().key("receiver");
             let remedy = format!(
                 "must see a modulated power above {DARK_DBM} dBm, not {oma_dbm:.1} dBm: \
-                 raise the laser's power or the swing, or lower the losses ({loss_db:.1} dB after the transmitter)"
+                 raise the laser's power or the swing, or lower the losses \
+                 ({loss_db:.1} dB after the transmitter)"
             );
             problems.report(&at, "photodiode", "dark", remedy);
         }
@@ -356,7 +360,8 @@ impl Config {
     fn check_stream(&self, at: &KeyPath, problems: &mut Problems) {
         let s = &self.simulation;
         if self.transmitter.kind == TransmitterKind::Waveform {
-            let remedy = "must be another in stream mode: a captured waveform is one period, see simulation.stream and receiver.dsp.clock";
+            let remedy = "must be another in stream mode: a captured waveform is one period, see \
+                           simulation.stream and receiver.dsp.clock";
             problems.report(&KeyPath::root().key("transmitter"), "kind", "waveform", remedy);
         }
         if s.samples_per_symbol < 4 {
@@ -370,7 +375,8 @@ impl Config {
         let needed = self.longest_equaliser() + 64;
         if s.guard_symbols < needed || s.guard_symbols > s.block_symbols {
             let remedy = format!(
-                "must be at least {needed}, the equaliser's taps and 64, and at most block_symbols, {}",
+                "must be at least {needed}, the equaliser's taps and 64, and at most \
+                 block_symbols, {}",
                 s.block_symbols
             );
             problems.report(at, "guard_symbols", s.guard_symbols, remedy);

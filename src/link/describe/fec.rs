@@ -114,7 +114,8 @@ impl Fec {
                     at,
                     "coding",
                     &self.coding,
-                    "has an inner code, which reads levels as they are: pattern.precoder must be false",
+                    "has an inner code, which reads levels as they are: pattern.precoder must be \
+                     false",
                 );
             }
             let span = inner.span_symbols();

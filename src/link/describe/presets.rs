@@ -38,7 +38,8 @@ static PRESETS: [Preset; 3] = [
     },
     Preset {
         name: "1.6tbase-dr8-2",
-        about: "8 x 200 Gb/s PAM4, 113.4375 GBd with inner code, 2 km of single-mode fibre (IEEE P802.3dj, draft)",
+        about: "8 x 200 Gb/s PAM4, 113.4375 GBd with inner code, 2 km of single-mode fibre \
+                (IEEE P802.3dj, draft)",
         text: include_str!("presets/1.6tbase-dr8-2.toml"),
     },
 ];

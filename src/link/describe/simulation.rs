@@ -33,9 +33,9 @@ pub struct Simulation {
     pub symbols_at_limit: u64,
     /// Counting method: `chain`, every block through the whole chain; `noise-only`, noise drawn at
     /// the slicer on four stored blocks, quicker; `importance`, the same noise shifted towards
-    /// errors (importance sampling), for ratios too small to be counted. The last two want a linear receiver in periodic mode. A
-    /// margin that is counted, where none can be predicted, is counted through the whole chain
-    /// whatever stands here.
+    /// errors (importance sampling), for ratios too small to be counted. The last two want a linear
+    /// receiver in periodic mode. A margin that is counted, where none can be predicted, is counted
+    /// through the whole chain whatever stands here.
     pub count: Counting,
     /// Seed of all noise and of random data.
     pub seed: u64,

@@ -155,7 +155,8 @@ pub(crate) fn lane_result(
         result.errors = counted.errors;
         result.interval_kind = counted.kind;
         result.ber_counted = counted.ber;
-        (result.effective_samples, result.variance_reduction) = (counted.effective_samples, counted.variance_reduction);
+        (result.effective_samples, result.variance_reduction) =
+            (counted.effective_samples, counted.variance_reduction);
         result.ber_counted_low = (tally.symbols > 0).then_some(interval.low);
         result.ber_counted_high = (tally.symbols > 0).then_some(interval.high);
         (result.burst_continuation, result.longest_burst, result.burst_lengths) = bursts(tally);

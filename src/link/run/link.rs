@@ -148,8 +148,8 @@ impl Link {
             .filter(|l| l.effective_samples.is_some_and(|samples| samples < EFFECTIVE_SAMPLES_MIN))
         {
             warnings.push(format!(
-                "lane {}: {:.1} effective samples are too few for its interval to be trusted: count \
-                 more symbols",
+                "lane {}: {:.1} effective samples are too few for its interval to be trusted: \
+                 count more symbols",
                 lane.lane,
                 lane.effective_samples.unwrap_or(0.0)
             ));

@@ -48,7 +48,8 @@ pub(crate) fn guarded(
     let guard = lane.config.simulation.guard_symbols;
     let said = || {
         format!(
-            "{beyond:.1e} of the response's energy lies beyond simulation.guard_symbols = {guard}: more symbols are needed"
+            "{beyond:.1e} of the response's energy lies beyond simulation.guard_symbols = \
+             {guard}: more symbols are needed"
         )
     };
     if beyond > REFUSED {

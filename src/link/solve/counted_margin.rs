@@ -43,8 +43,8 @@ struct Step {
 }
 
 impl CountedMarginSearch<'_> {
-    /// Searches from a training at no extra loss, of which `predicted` is the error ratio with ideal
-    /// feedback; what it found, and the 95 % interval that the count gives it.
+    /// Searches from a training at no extra loss, of which `predicted` is the error ratio with
+    /// ideal feedback; the margin, and the 95 % interval that the count gives it.
     pub(crate) fn find(
         &self,
         predictor: &mut Predictor<'_>,
@@ -57,7 +57,8 @@ impl CountedMarginSearch<'_> {
         if 2.0 * symbols as f64 * limit_ber < MARGIN_ERRORS_MIN {
             let least = (MARGIN_ERRORS_MIN / 2.0 / limit_ber).ceil();
             let because = format!(
-                "no margin: it would be counted, and simulation.symbols_at_limit = {symbols} shows too few errors (at least {least})"
+                "no margin: it would be counted, and simulation.symbols_at_limit = {symbols} shows \
+                 too few errors (at least {least})"
             );
             return (Margin::Uncounted(because), None);
         }

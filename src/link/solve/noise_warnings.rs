@@ -33,7 +33,8 @@ pub(crate) fn noise_warnings(lane: &Lane, prediction: &Prediction) -> Vec<String
     if drive > BEFORE_MODULATOR {
         warn(
             drive,
-            "enters before the modulator, whose curvature the semi-analytic estimator takes as straight",
+            "enters before the modulator, whose curvature the semi-analytic estimator takes as \
+             straight",
         );
     }
     let jitter = share(NoiseClass::is_sampling_jitter);

@@ -113,7 +113,8 @@ fn waveform(link: &Link) -> Result<Vec<String>> {
     let part = worst / (high - low);
     Ok(if part > SHIFT_TOLERANCE {
         vec![format!(
-            "symbols shifted around the block change the waveform by {part:.1e} of its swing; must be one period of an endless sequence"
+            "symbols shifted around the block change the waveform by {part:.1e} of its swing; \
+             must be one period of an endless sequence"
         )]
     } else {
         Vec::new()

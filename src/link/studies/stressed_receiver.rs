@@ -138,7 +138,8 @@ pub fn stressed(stack: &Stack, stress: &Stress, cancel: &CancelToken) -> Result<
         }
         let slope = match tried[..] {
             [.., (x0, y0), (x1, y1)] if x0 != x1 && y0 != y1 => (y1 - y0) / (x1 - x0),
-            _ => 2.0 * (secq_db - low_pass_secq_db).max(0.1) / noise_percent.max(0.1), // noise adds as its square
+            // noise adds as its square
+            _ => 2.0 * (secq_db - low_pass_secq_db).max(0.1) / noise_percent.max(0.1),
         };
         noise_percent =
             (noise_percent + (stress.secq_db - secq_db) / slope).clamp(0.0, MOST_NOISE_PERCENT);
@@ -211,7 +212,8 @@ impl Bench<'_> {
             if (secq_db > wanted_db) != above {
                 let words = if above { "at most" } else { "at least" };
                 return Err(refused(format!(
-                    "a SECQ of {} dB cannot be built: low-pass, interferer and noise make {words} {secq_db:.2} dB where {wanted_db:.2} dB are wanted",
+                    "a SECQ of {} dB cannot be built: low-pass, interferer and noise make {words} \
+                     {secq_db:.2} dB where {wanted_db:.2} dB are wanted",
                     stress.secq_db
                 )));
             }

@@ -72,7 +72,8 @@ pub struct EyeView {
 impl View {
     /// The eye of at least `symbols` symbols, noise included, at `node`.
     ///
-    /// At the slicer its centre is the sampling instant; in light, where the levels are furthest apart.
+    /// At the slicer its centre is the sampling instant; in light, where the levels are furthest
+    /// apart.
     ///
     /// # Errors
     ///
