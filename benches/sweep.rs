@@ -4,7 +4,7 @@
 
 use divan::Bencher;
 use lightlane::chain::{PlanCache, WorkspacePool};
-use lightlane::link::{Config, Key, Lane, Link, Stack, Varied};
+use lightlane::link::{Config, Key, Lane, LayeredConfig, Link, SweptConfig};
 use lightlane::transmitter::TransmitterKind;
 use std::cell::Cell;
 use std::sync::atomic::AtomicBool;
@@ -14,15 +14,17 @@ fn main() {
     divan::main();
 }
 
-fn varied(key: &str, values: &[String]) -> (Varied, Vec<Value>) {
+fn varied(key: &str, values: &[String]) -> (SweptConfig, Vec<Value>) {
     let (key, values) = Key::read("--axis", key, values).expect("it is known");
     (
-        Stack::open("800gbase-dr8").and_then(|stack| stack.vary(vec![key])).expect("it is good"),
+        LayeredConfig::open("800gbase-dr8")
+            .and_then(|stack| stack.vary(vec![key]))
+            .expect("it is good"),
         values,
     )
 }
 
-fn lengths() -> (Varied, Vec<Value>) {
+fn lengths() -> (SweptConfig, Vec<Value>) {
     varied(
         "fibre.length_km",
         &(0..1000).map(|i| format!("{}", 0.002 * f64::from(i))).collect::<Vec<_>>(),

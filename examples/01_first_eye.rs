@@ -6,11 +6,11 @@
 
 mod gallery;
 
-use lightlane::link::{Node, Stack, View};
+use lightlane::link::{LayeredConfig, Node, View};
 use lightlane::plot::Size;
 
 fn main() -> lightlane::Result<()> {
-    let link = Stack::open("800gbase-dr8")?.resolve()?;
+    let link = LayeredConfig::open("800gbase-dr8")?.resolve()?;
     let eye = View::new(&link, 0)?.eye(Node::Slicer, gallery::full_or_quick(131_072, 32_768))?;
     let (ber, snr_db) = (eye.ber.unwrap_or(f64::NAN), eye.snr_db.unwrap_or(f64::NAN));
     println!(

@@ -12,7 +12,7 @@
 mod gallery;
 
 use lightlane::chart::{Curves, Trace};
-use lightlane::link::Stack;
+use lightlane::link::LayeredConfig;
 use lightlane::plot::Size;
 
 /// The filter of the clause at half the symbol rate, its five taps, white noise in front; no loss,
@@ -66,7 +66,7 @@ fn main() -> lightlane::Result<()> {
     gallery::draw(&figure, "08_sensitivity_and_tecq.svg", Size::Slide)
 }
 
-fn measured() -> lightlane::Result<Stack> {
+fn measured() -> lightlane::Result<LayeredConfig> {
     let mut stack = gallery::one_lane("800gbase-dr8")?;
     stack.set("tdecq.enabled=true")?;
     stack.set(&format!("tdecq.pattern={}", gallery::full_or_quick("ssprq", "prbs13q")))?;

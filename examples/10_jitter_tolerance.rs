@@ -12,7 +12,7 @@
 mod gallery;
 
 use lightlane::chart::{AxisScale, Curves, Trace};
-use lightlane::link::{JitterTolerance, MASK_CORNER_MHZ, Stack, mask_ui};
+use lightlane::link::{JitterTolerance, LayeredConfig, MASK_CORNER_MHZ, mask_ui};
 use lightlane::plot::Size;
 use rayon::prelude::*;
 
@@ -24,7 +24,7 @@ const EXTRA_LOSS_DB: f64 = 6.5;
 const LIMIT_BER: f64 = 2.4e-4;
 
 fn main() -> lightlane::Result<()> {
-    let mut stack = Stack::open("800gbase-dr8")?;
+    let mut stack = LayeredConfig::open("800gbase-dr8")?;
     let symbols = format!("simulation.symbols={}", gallery::full_or_quick(1 << 18, 1 << 16));
     for assignment in [
         "pattern.kind=prbs31q",

@@ -51,7 +51,7 @@ fn main() -> lightlane::Result<()> {
 }
 
 /// What the packages and mismatch add to the loss of the trace.
-fn package_db(stack: &lightlane::link::Stack) -> lightlane::Result<f64> {
+fn package_db(stack: &lightlane::link::LayeredConfig) -> lightlane::Result<f64> {
     let mut stack = stack.clone();
     stack.set("module.kind=retimed")?;
     let config = stack.resolve()?.lanes[0].clone();

@@ -4,7 +4,7 @@
 #![allow(clippy::print_stdout)]
 
 use lightlane::chain::{Chain, Density, Law, Map, Noise, Shape};
-use lightlane::link::{LaneSet, Link, Record, RunOptions, Stack, TestPoint, conformance};
+use lightlane::link::{LaneSet, LayeredConfig, Link, Record, RunOptions, TestPoint, conformance};
 use lightlane::math::prototype::Family;
 use lightlane::measured::BuildContext;
 use lightlane::signal::{Field, Volt};
@@ -63,7 +63,7 @@ fn main() -> lightlane::Result<()> {
     let modulator: Arc<dyn Modulator> =
         Arc::new(LinearIntensity { mean_w: 1.2e-3, depth: 0.55, chirp_alpha: 0.3 });
     println!("does not keep: {:?}", conformance(&modulator)?);
-    let mut stack = Stack::open("800gbase-dr8")?;
+    let mut stack = LayeredConfig::open("800gbase-dr8")?;
     stack.set("lanes=4")?;
     if std::env::args().any(|argument| argument == "--quick") {
         stack.set("simulation.symbols=8192")?;

@@ -5,7 +5,7 @@ use lightlane::chain::{
     Count, Counted, Method, PlanCache, Predictor, SegmentRun, Stop, Workspace, WorkspacePool, count,
 };
 use lightlane::dsp::cdr::{LoopGains, damping_from_peaking_db};
-use lightlane::link::{Config, JitterTolerance, Lane, LaneResult, Stack, mask_ui};
+use lightlane::link::{Config, JitterTolerance, Lane, LaneResult, LayeredConfig, mask_ui};
 use lightlane::pattern::PatternKind;
 use lightlane::serdes::dsp::ClockRecovery;
 use std::f64::consts::PI;
@@ -340,7 +340,7 @@ fn what_makes_no_sense_is_refused_in_one_line() {
             "simulation.guard_symbols = 300: must be at least 85",
         ),
     ] {
-        let mut stack = Stack::open("800gbase-dr8").expect("it ships");
+        let mut stack = LayeredConfig::open("800gbase-dr8").expect("it ships");
         let said = flags
             .iter()
             .try_for_each(|flag| stack.set(flag))
@@ -354,7 +354,7 @@ fn what_makes_no_sense_is_refused_in_one_line() {
 #[test]
 fn a_sweep_over_jitter_has_the_clock_in_its_columns() {
     use lightlane::sweep::{Axis, Sweep};
-    let mut stack = Stack::open("800gbase-dr8").expect("it ships");
+    let mut stack = LayeredConfig::open("800gbase-dr8").expect("it ships");
     for assignment in [
         "lanes=1",
         "receiver.dsp.clock.recovery=mueller-muller",

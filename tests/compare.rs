@@ -2,7 +2,7 @@
 //! ones are found, bad input is said.
 
 use crate::cli::{Folder, good, refused};
-use lightlane::link::{CancelToken, Link, LinkResult, RunOptions, Stack};
+use lightlane::link::{CancelToken, LayeredConfig, Link, LinkResult, RunOptions};
 use lightlane::sweep::{Axis, Compared, Comparison};
 use serde_json::Value;
 
@@ -10,17 +10,17 @@ use serde_json::Value;
 const SMALL: [&str; 3] =
     ["lanes=2", "simulation.block_symbols=1024", "simulation.symbols_at_limit=2048"];
 
-fn stack(assignments: &[&str]) -> Stack {
-    let mut stack = Stack::open("800gbase-dr8").unwrap();
+fn stack(assignments: &[&str]) -> LayeredConfig {
+    let mut stack = LayeredConfig::open("800gbase-dr8").unwrap();
     SMALL.iter().chain(assignments).for_each(|assignment| stack.set(assignment).unwrap());
     stack
 }
 
-fn run(stack: &Stack) -> LinkResult {
+fn run(stack: &LayeredConfig) -> LinkResult {
     Link::new(stack.resolve().unwrap()).run(&RunOptions::default()).unwrap()
 }
 
-fn compare(stack: &Stack, lists: &[&str]) -> Compared {
+fn compare(stack: &LayeredConfig, lists: &[&str]) -> Compared {
     let axes = lists.iter().map(|list| Axis::parse_by("--vary", list).unwrap()).collect();
     Comparison::new(stack, axes).unwrap().run(&RunOptions::default()).unwrap()
 }

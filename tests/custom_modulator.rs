@@ -2,7 +2,7 @@
 
 use lightlane::chain::{Chain, Map};
 use lightlane::error::{Path, Problems};
-use lightlane::link::{LaneSet, Link, RunOptions, Stack, conformance};
+use lightlane::link::{LaneSet, LayeredConfig, Link, RunOptions, conformance};
 use lightlane::measured::{BuildContext, FileReader, Library};
 use lightlane::signal::{Field, Volt};
 use lightlane::transmitter::{Drive, Modulator, Transmitter};
@@ -78,7 +78,7 @@ fn a_modulator_that_is_not_periodic_or_says_no_number_does_not_conform() {
 
 #[test]
 fn a_modulator_given_to_a_link_runs_as_the_same_one_described_and_is_named() {
-    let mut stack = Stack::open("800gbase-dr8").unwrap();
+    let mut stack = LayeredConfig::open("800gbase-dr8").unwrap();
     for assignment in ["lanes=2", "simulation.symbols=16384", "simulation.symbols_at_limit=0"] {
         stack.set(assignment).unwrap();
     }

@@ -211,7 +211,7 @@ fn a_pattern_that_lacks_a_level_is_refused_not_passed() {
 #[test]
 fn whatever_a_user_holds_may_cross_threads() {
     fn crosses<T: Send>() {}
-    crosses::<lightlane::link::Stack>();
+    crosses::<lightlane::link::LayeredConfig>();
     crosses::<lightlane::link::Link>();
     crosses::<lightlane::link::LinkResult>();
     crosses::<lightlane::link::Lane>();

@@ -213,7 +213,7 @@ fn blocks_in_turn_undo_what_the_equaliser_did_to_the_noise() {
 
 /// The description with flags on top, or what is said against it.
 fn resolved(flags: &[&str]) -> Result<lightlane::link::Resolved, String> {
-    let mut stack = lightlane::link::Stack::open("1.6tbase-dr8-2").expect("it ships");
+    let mut stack = lightlane::link::LayeredConfig::open("1.6tbase-dr8-2").expect("it ships");
     flags
         .iter()
         .try_for_each(|flag| stack.set(flag))

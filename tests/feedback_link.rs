@@ -5,7 +5,7 @@ use lightlane::dsp::DetectorKind;
 use lightlane::fec::reed_solomon::Code;
 use lightlane::fec::tail;
 use lightlane::link::{
-    CancelToken, Config, LaneResult, Link, Node, Resolved, RunOptions, Stack, View,
+    CancelToken, Config, LaneResult, LayeredConfig, Link, Node, Resolved, RunOptions, View,
 };
 use lightlane::pattern::PatternKind;
 use lightlane::serdes::dsp::AdaptationKind;
@@ -179,7 +179,7 @@ fn codewords(codewords: usize, loss_db: f64) -> (LaneResult, f64) {
     config.simulation.block_symbols = 16_384;
     config.simulation.symbols = 4 << 20;
     config.simulation.symbols_at_limit = 0;
-    let mut stack = Stack::open("1.6tbase-dr8").expect("it ships");
+    let mut stack = LayeredConfig::open("1.6tbase-dr8").expect("it ships");
     let keys =
         [format!("fec.custom.codewords={codewords}"), format!("fec.custom.pcs_lanes={codewords}")];
     let fixed = [

@@ -1,7 +1,7 @@
 //! `lightlane measure`: captures of every kind, from the outside.
 
 use crate::cli::{Folder, good, refused};
-use lightlane::link::{Link, Record, Stack, TestPoint, Waveform};
+use lightlane::link::{LayeredConfig, Link, Record, TestPoint, Waveform};
 use lightlane::math::resample::by_spectrum;
 use lightlane::measure::scope::{Averaging, Scope};
 use lightlane::measure::tdecq::{
@@ -18,7 +18,7 @@ use std::sync::OnceLock;
 const RATE_GBD: &str = "53.125";
 
 fn waveform(pattern: &str, symbols: usize, samples_per_symbol: usize, record: Record) -> Waveform {
-    let mut stack = Stack::open("800gbase-dr8").unwrap();
+    let mut stack = LayeredConfig::open("800gbase-dr8").unwrap();
     for assignment in [
         format!("pattern.kind={pattern}"),
         format!("simulation.block_symbols={symbols}"),

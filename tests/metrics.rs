@@ -3,7 +3,9 @@
 use lightlane::chart::Picture;
 use lightlane::fec::curve::{FecCurve, POINT_METRICS, Scheme};
 use lightlane::host::CHANNEL_METRICS;
-use lightlane::link::{FEC_METRICS, LaneResult, PORT_METRICS, PortResult, Stack, lane_metrics};
+use lightlane::link::{
+    FEC_METRICS, LaneResult, LayeredConfig, PORT_METRICS, PortResult, lane_metrics,
+};
 use lightlane::sweep::{Axis, Sweep};
 use lightlane::table::{Better, Row, RowSink};
 use lightlane::units::split_suffix;
@@ -80,7 +82,7 @@ fn the_lists_of_port_point_and_channel_have_the_names_of_their_structs() {
 /// A field without a row, and a row without a field, do not compile or are found here.
 #[test]
 fn a_run_has_the_names_of_the_error_correction_list() {
-    let mut stack = Stack::open("800gbase-dr8").unwrap();
+    let mut stack = LayeredConfig::open("800gbase-dr8").unwrap();
     for assignment in ["simulation.symbols=4096", "simulation.symbols_at_limit=0"] {
         stack.set(assignment).unwrap();
     }
@@ -159,7 +161,7 @@ fn margins_ratios_and_samples_are_better_higher_and_ranges_neither() {
 /// one, and of a metric that is better neither way the one furthest outside the range asked for.
 #[test]
 fn the_worst_lane_of_every_metric_is_drawn() {
-    let mut stack = Stack::open("800gbase-dr8").unwrap();
+    let mut stack = LayeredConfig::open("800gbase-dr8").unwrap();
     let asked = ["lanes=2", "tdecq.enabled=true", "targets.oma_tp2_dbm=[0, 1.5]"];
     asked.iter().for_each(|assignment| stack.set(assignment).unwrap());
     let sweep = Sweep::new(&stack, vec![Axis::parse("fibre.length_km=0,1").unwrap()]).unwrap();
@@ -198,7 +200,7 @@ fn the_reference_is_made_from_the_registry() {
 
 #[test]
 fn an_old_name_of_a_target_is_refused_with_the_new_one() {
-    let mut stack = Stack::open("800gbase-dr8").unwrap();
+    let mut stack = LayeredConfig::open("800gbase-dr8").unwrap();
     let said = stack.set("targets.margin_db=[4, 8]").unwrap_err().to_string();
     assert!(said.ends_with("targets.margin_db: is called loss_margin_db now"), "{said}");
     stack.set("targets.loss_margin_db=[4, 8]").unwrap();

@@ -1,7 +1,7 @@
 //! What holds of any legal link and of any input, on cases drawn from one fixed seed.
 
 use crate::support::{preset, run_lane};
-use lightlane::link::{Config, LaneResult, Stack};
+use lightlane::link::{Config, LaneResult, LayeredConfig};
 use lightlane::transmitter::TransmitterKind;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, RngSeed};
@@ -228,7 +228,7 @@ proptest! {
     fn whatever_is_assigned_is_taken_or_refused_in_words(
         assignments in prop::collection::vec(assignment(), 1..6),
     ) {
-        let mut stack = Stack::open("800gbase-dr8").expect("it ships");
+        let mut stack = LayeredConfig::open("800gbase-dr8").expect("it ships");
         for assignment in &assignments {
             let before = stack.merged_text();
             if let Err(error) = stack.set(assignment) {

@@ -4,7 +4,7 @@
 use crate::support::{captured, preset, quiet, run_lane};
 use lightlane::chain::{NoiseSelection, PlanCache, Predictor, StreamKeys, Workspace};
 use lightlane::error::Problems;
-use lightlane::link::{Config, Lane, LaneResult, Stack, presets};
+use lightlane::link::{Config, Lane, LaneResult, LayeredConfig, presets};
 use lightlane::pattern::PatternKind;
 use lightlane::receiver::Limiting;
 use lightlane::transmitter::{RinKind, TransmitterKind};
@@ -191,7 +191,7 @@ fn the_same_seed_counts_the_same_errors_and_another_seed_others() {
 
 /// A preset with assignments laid on top, or what is wrong with it.
 fn resolved(name: &str, assignments: &[String]) -> Result<Config, String> {
-    let mut stack = Stack::open(name).expect("it ships");
+    let mut stack = LayeredConfig::open(name).expect("it ships");
     assignments.iter().try_for_each(|a| stack.set(a)).map_err(|e| e.to_string())?;
     stack.resolve().map(|resolved| resolved.lanes[0].clone()).map_err(|e| e.to_string())
 }

@@ -2,7 +2,7 @@
 
 use lightlane::error::Problems;
 use lightlane::link::{
-    Config, LaneResult, Link, LinkResult, Record, Resolved, RunOptions, Stack, TestPoint,
+    Config, LaneResult, LayeredConfig, Link, LinkResult, Record, Resolved, RunOptions, TestPoint,
 };
 use lightlane::measured::{Library, npy};
 use lightlane::pattern::Pattern;
@@ -58,7 +58,7 @@ pub(crate) fn captured() -> &'static [String; 4] {
         symbols[..17].copy_from_slice(&[1, 3, 3, 3, 3, 3, 3, 3, 1, 2, 0, 0, 0, 0, 0, 0, 2]);
         std::fs::write(&levels, symbols.map(|l| l.to_string()).join(" ")).unwrap();
         let pattern = ["pattern.kind=file".to_owned(), format!("pattern.file={levels}")];
-        let mut stack = Stack::open("800gbase-dr8").unwrap();
+        let mut stack = LayeredConfig::open("800gbase-dr8").unwrap();
         for assignment in pattern.iter().map(String::as_str).chain(["simulation.block_symbols=512"])
         {
             stack.set(assignment).unwrap();

@@ -1,7 +1,7 @@
 //! Sweeps as their user meets them: rows that are `run` at each point, their order, bad input, what
 //! an interruption leaves.
 
-use lightlane::link::{Link, RunOptions, Stack};
+use lightlane::link::{LayeredConfig, Link, RunOptions};
 use lightlane::sweep::{Axis, Sweep, SweepEnd, lane_columns};
 use lightlane::table::{EachRow, InOrder, Row};
 use serde_json::Value;
@@ -122,7 +122,7 @@ fn a_row_is_what_run_says_at_that_point_to_the_last_bit() {
     for kind in ["eml", "mzm"] {
         for length in ["0", "0.3", "0.6"] {
             for lanes in [1, 2] {
-                let mut stack = Stack::open("800gbase-dr8").unwrap();
+                let mut stack = LayeredConfig::open("800gbase-dr8").unwrap();
                 let sets =
                     COUNTED[1..].iter().filter(|word| **word != "--set").map(ToString::to_string);
                 let point = [
@@ -434,7 +434,7 @@ fn ctrl_c_keeps_the_finished_rows() {
 
 #[test]
 fn a_sweep_is_a_few_lines_of_library_and_ends_when_its_rows_cannot_be_written() {
-    let mut stack = Stack::open("800gbase-dr8").unwrap();
+    let mut stack = LayeredConfig::open("800gbase-dr8").unwrap();
     for assignment in [
         "lanes=1",
         "simulation.symbols=0",

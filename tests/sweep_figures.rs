@@ -3,7 +3,7 @@
 
 use crate::figures::{Folder, look};
 use lightlane::chart::{Curves, HeatMap, Picture, TraceRole};
-use lightlane::link::Stack;
+use lightlane::link::LayeredConfig;
 use lightlane::sweep::{Axis, Sweep, lane_columns};
 use lightlane::table::{Both, EachRow, InOrder, Row};
 use std::sync::atomic::AtomicBool;
@@ -17,14 +17,14 @@ const QUICK: [&str; 5] = [
     "simulation.block_symbols=1024",
 ];
 
-fn stack(more: &[&str]) -> Stack {
-    let mut stack = Stack::open("1.6tbase-dr8").unwrap();
+fn stack(more: &[&str]) -> LayeredConfig {
+    let mut stack = LayeredConfig::open("1.6tbase-dr8").unwrap();
     QUICK.iter().chain(more).for_each(|assignment| stack.set(assignment).unwrap());
     stack
 }
 
 /// The rows of a sweep, and a chart of one of their figures.
-fn run(stack: &Stack, axes: &[&str], figure: &str) -> (Vec<Row>, Picture) {
+fn run(stack: &LayeredConfig, axes: &[&str], figure: &str) -> (Vec<Row>, Picture) {
     let sweep =
         Sweep::new(stack, axes.iter().map(|axis| Axis::parse(axis).unwrap()).collect()).unwrap();
     let chart = sweep.chart(figure).unwrap();

@@ -1,7 +1,7 @@
 //! The committed targets: both rates, both transmitters, a linear module, held by `cargo test` as
 //! `lightlane check` holds a user's.
 
-use lightlane::link::{Link, RunOptions, Stack, Verdict, judge};
+use lightlane::link::{LayeredConfig, Link, RunOptions, Verdict, judge};
 
 #[test]
 fn every_committed_target_is_kept() {
@@ -9,7 +9,7 @@ fn every_committed_target_is_kept() {
     let mut files = 0;
     for entry in std::fs::read_dir(folder).expect("the targets are committed") {
         let path = entry.expect("readable").path();
-        let resolved = Stack::open(&path.to_string_lossy())
+        let resolved = LayeredConfig::open(&path.to_string_lossy())
             .and_then(|s| s.resolve())
             .unwrap_or_else(|e| panic!("{e}"));
         let config = resolved.base.clone();

@@ -1,15 +1,15 @@
 //! What an instrument reads off a link's transmitter, its limits, and the receiver under stress.
 
 use lightlane::link::{
-    CancelToken, Finding, LaneResult, Link, LinkResult, Record, RunOptions, Stack, Stress,
+    CancelToken, Finding, LaneResult, LayeredConfig, Link, LinkResult, Record, RunOptions, Stress,
     TestPoint, stressed,
 };
 use lightlane::math::resample::by_spectrum;
 use lightlane::measure::tdecq::{CaptureNoise, InputFilter, Instrument, Reference, TdecqCapture};
 use std::process::{Command, Output};
 
-fn stack(preset: &str, assignments: &[&str]) -> Stack {
-    let mut stack = Stack::open(preset).unwrap();
+fn stack(preset: &str, assignments: &[&str]) -> LayeredConfig {
+    let mut stack = LayeredConfig::open(preset).unwrap();
     for assignment in ["lanes=1", "simulation.symbols=0", "simulation.symbols_at_limit=0"]
         .iter()
         .chain(assignments)

@@ -2,14 +2,14 @@
 //! link.
 
 use crate::support::{Folder, captured};
-use lightlane::link::{LaneResult, Link, Record, RunOptions, Stack, TestPoint, Waveform};
+use lightlane::link::{LaneResult, LayeredConfig, Link, Record, RunOptions, TestPoint, Waveform};
 use lightlane::measured::{Candidate, Capture, Periods, locate, npy};
 use lightlane::pattern::{Pattern, PatternKind, gray};
 use lightlane::seed::Seed;
 use std::process::{Command, Output};
 
 fn link(preset: &str, assignments: &[&str]) -> Link {
-    let mut stack = Stack::open(preset).unwrap();
+    let mut stack = LayeredConfig::open(preset).unwrap();
     for assignment in assignments.iter().chain(&[
         "lanes=1",
         "simulation.symbols=0",

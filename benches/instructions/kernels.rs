@@ -9,7 +9,7 @@ use lightlane::dsp::slicer::Thresholds;
 use lightlane::dsp::{LEVELS, awgn, slicer};
 use lightlane::fec::inner::{self, BLOCK_SYMBOLS, Chase, PAYLOAD_SYMBOLS, Soft};
 use lightlane::fec::reed_solomon::{Code, DecoderWorkspace};
-use lightlane::link::{Lane, Stack};
+use lightlane::link::{Lane, LayeredConfig};
 use lightlane::math::{gaussian, normals};
 use lightlane::measure::eye::EyeDiagram;
 use lightlane::measure::tdecq::{Instrument, Reference, TdecqCapture};
@@ -234,7 +234,7 @@ fn tdecq() -> Kernel {
 
 /// 800G by an EML, 2 km, all noise on, 21 taps, 4 samples per symbol.
 fn lane(adaptation: &str) -> Lane {
-    let mut stack = Stack::open("800gbase-dr8").expect("it ships");
+    let mut stack = LayeredConfig::open("800gbase-dr8").expect("it ships");
     let chain = "transmitter.kind=eml pattern.kind=prbs31q fibre.length_km=2 simulation.samples_per_symbol=4 lanes=1";
     let assignments = chain.split(' ').map(str::to_owned);
     let more = [

@@ -6,7 +6,7 @@
 #![allow(dead_code)] // no example needs all of it
 
 use lightlane::chart::{ChartBuilder, Curves, Picture};
-use lightlane::link::Stack;
+use lightlane::link::LayeredConfig;
 use lightlane::plot::{Figure, Size, save};
 use lightlane::sweep::{Axis, Sweep};
 use lightlane::table::{End, Header, InOrder, Row, RowSink};
@@ -20,8 +20,8 @@ pub(crate) fn full_or_quick<T>(full: T, quick: T) -> T {
 }
 
 /// A preset for the semi-analytic estimator alone: nothing is counted.
-pub(crate) fn uncounted(preset: &str) -> lightlane::Result<Stack> {
-    let mut stack = Stack::open(preset)?;
+pub(crate) fn uncounted(preset: &str) -> lightlane::Result<LayeredConfig> {
+    let mut stack = LayeredConfig::open(preset)?;
     stack.set("simulation.symbols=0")?;
     stack.set("simulation.symbols_at_limit=0")?;
     stack.set(&format!("simulation.block_symbols={}", full_or_quick(8192, 1024)))?;
@@ -29,7 +29,7 @@ pub(crate) fn uncounted(preset: &str) -> lightlane::Result<Stack> {
 }
 
 /// The same with one lane, as strong as it is written.
-pub(crate) fn one_lane(preset: &str) -> lightlane::Result<Stack> {
+pub(crate) fn one_lane(preset: &str) -> lightlane::Result<LayeredConfig> {
     let mut stack = uncounted(preset)?;
     stack.set("lanes=1")?;
     stack.set("spread.launch_power_db=0")?;
@@ -37,7 +37,11 @@ pub(crate) fn one_lane(preset: &str) -> lightlane::Result<Stack> {
 }
 
 /// A figure of merit over one axis, or over one and a few values of another.
-pub(crate) fn curves(stack: &Stack, axes: &[&str], figure: &str) -> lightlane::Result<Curves> {
+pub(crate) fn curves(
+    stack: &LayeredConfig,
+    axes: &[&str],
+    figure: &str,
+) -> lightlane::Result<Curves> {
     let [curves] = curves_of(stack, axes, [figure])?;
     Ok(curves)
 }
@@ -65,7 +69,7 @@ impl RowSink for All {
 
 /// Several metrics of the same rows.
 pub(crate) fn curves_of<const N: usize>(
-    stack: &Stack,
+    stack: &LayeredConfig,
     axes: &[&str],
     figures: [&str; N],
 ) -> lightlane::Result<[Curves; N]> {

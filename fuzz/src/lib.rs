@@ -5,7 +5,7 @@
 //! replays the files of `fuzz/corpus/` through these functions; `.ci/campaign fuzz` searches for more.
 
 use lightlane::host::{MixedMode, Network, PortMap};
-use lightlane::link::Stack;
+use lightlane::link::LayeredConfig;
 use lightlane::measured::{Capture, PowerUnit, Touchstone, npy};
 use std::path::PathBuf;
 
@@ -90,7 +90,7 @@ fn captured(extension: &str, bytes: &[u8]) -> bool {
 /// Descriptions of a link in TOML, merged with the preset that they name.
 pub fn description(bytes: &[u8]) -> bool {
     let file = Scratch::new("toml", bytes);
-    match Stack::open(file.path()).and_then(|stack| stack.resolve()) {
+    match LayeredConfig::open(file.path()).and_then(|stack| stack.resolve()) {
         Ok(resolved) => {
             assert!(
                 resolved.lanes.len() == resolved.base.lanes && resolved.hash.len() == 16,

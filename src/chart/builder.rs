@@ -28,9 +28,9 @@ pub struct ChartedMetric {
 /// Rows arrive in the order of the points, the last axis fastest, the lanes of a point from 0.
 ///
 /// ```no_run
-/// use lightlane::{link::Stack, plot, sweep::{Axis, Sweep}, table::InOrder};
+/// use lightlane::{link::LayeredConfig, plot, sweep::{Axis, Sweep}, table::InOrder};
 /// use std::sync::atomic::AtomicBool;
-/// let mut stack = Stack::open("800gbase-dr8")?;
+/// let mut stack = LayeredConfig::open("800gbase-dr8")?;
 /// for assignment in ["lanes=2", "simulation.symbols=0", "simulation.symbols_at_limit=0", "simulation.block_symbols=1024"] {
 ///     stack.set(assignment)?;
 /// }

@@ -5,7 +5,7 @@ use super::outcome::Outcome;
 use super::output;
 use super::runner::{Runner, stopped};
 use crate::error::{Error, Problem, Problems};
-use crate::link::{Resolved, Stack, Verdict, judge};
+use crate::link::{LayeredConfig, Resolved, Verdict, judge};
 use crate::report;
 use clap::Args;
 
@@ -60,7 +60,7 @@ impl Check {
     fn resolve(&self) -> Result<Vec<(&String, Resolved)>, Error> {
         let (mut links, mut problems) = (Vec::new(), Problems::new());
         for file in &self.files {
-            match Stack::open(file).and_then(|stack| stack.resolve()) {
+            match LayeredConfig::open(file).and_then(|stack| stack.resolve()) {
                 Ok(link) if link.base.targets.is_empty() => problems.push(without_targets(file)),
                 Ok(link) => links.push((file, link)),
                 Err(Error::Input(found)) => {

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
-use crate::link::{Config, Stack, presets};
+use crate::link::{Config, LayeredConfig, presets};
 use clap::Args;
 use toml::Value;
 
@@ -61,9 +61,9 @@ const KEYS: [(&str, &[(&str, &str)]); 15] = [
 impl Init {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         if presets::find(&self.preset).is_none() {
-            return Err(Failure::Input(Stack::unknown_preset(&self.preset)));
+            return Err(Failure::Input(LayeredConfig::unknown_preset(&self.preset)));
         }
-        let config = Stack::open(&self.preset)?.resolve()?.base;
+        let config = LayeredConfig::open(&self.preset)?.resolve()?.base;
         output::print(&starter(&self.preset, &config))?;
         Ok(Outcome::Good)
     }
@@ -101,7 +101,7 @@ mod tests {
         let path =
             std::env::temp_dir().join(format!("lightlane-init-{}-{name}.toml", std::process::id()));
         std::fs::write(&path, text).unwrap();
-        let hash = Stack::open(path.to_str().unwrap()).unwrap().resolve().unwrap().hash;
+        let hash = LayeredConfig::open(path.to_str().unwrap()).unwrap().resolve().unwrap().hash;
         std::fs::remove_file(&path).unwrap();
         hash
     }
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn the_file_is_the_preset_and_so_it_is_with_every_line_taken_in() {
         for preset in presets::all() {
-            let resolved = Stack::open(preset.name).unwrap().resolve().unwrap();
+            let resolved = LayeredConfig::open(preset.name).unwrap().resolve().unwrap();
             let text = starter(preset.name, &resolved.base);
             assert_eq!(hash(&text, preset.name), resolved.hash);
             let (keys, rest) = text.split_once("# One lane").unwrap();

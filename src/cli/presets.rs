@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
-use crate::link::{Stack, presets};
+use crate::link::{LayeredConfig, presets};
 use clap::Args;
 
 const EXAMPLES: &str = "\
@@ -23,9 +23,10 @@ impl Presets {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let text = match &self.name {
             None => list(),
-            Some(name) => {
-                presets::find(name).ok_or_else(|| Stack::unknown_preset(name))?.text.to_owned()
-            }
+            Some(name) => presets::find(name)
+                .ok_or_else(|| LayeredConfig::unknown_preset(name))?
+                .text
+                .to_owned(),
         };
         output::print(&text)?;
         Ok(Outcome::Good)

@@ -1,7 +1,7 @@
 //! The link that a command works on: a preset or a file, and the flags on top.
 
 use crate::error::{Error, Problems};
-use crate::link::{Resolved, Stack};
+use crate::link::{LayeredConfig, Resolved};
 use crate::sweep::Axis;
 use clap::Args;
 
@@ -72,8 +72,8 @@ impl Source {
     }
 
     /// The layers, and the problems of the flags among them.
-    pub(super) fn stack(&self, more: &[(&str, &str)]) -> Result<(Stack, Problems), Error> {
-        let mut stack = Stack::open(&self.source)?;
+    pub(super) fn stack(&self, more: &[(&str, &str)]) -> Result<(LayeredConfig, Problems), Error> {
+        let mut stack = LayeredConfig::open(&self.source)?;
         let mut of_flags = Problems::new();
         let mut collect = |set: Result<(), Error>| match set {
             Err(Error::Input(problems)) => {

@@ -25,8 +25,8 @@ pub use describe::segments::{DecisionPoint, SegmentKind, segments};
 pub use describe::simulation::{Simulation, Spread};
 pub use describe::targets::Targets;
 pub use describe::tdecq::{Tdecq, TestPattern};
-pub use layers::stack::{Resolved, Stack};
-pub use layers::varied::{Key, Varied};
+pub use layers::layered::{LayeredConfig, Resolved};
+pub use layers::swept::{Key, SweptConfig};
 pub use result::clock::ClockResult;
 pub use result::figures::{
     FecResult, LaneResult, LinkResult, NoiseShare, PortResult, SegmentResult, Slicer,

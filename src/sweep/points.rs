@@ -2,7 +2,7 @@
 
 use super::axes::{self, Axis};
 use crate::error::{Error, KeyPath, Problem, Problems, Result};
-use crate::link::{Stack, Varied};
+use crate::link::{LayeredConfig, SweptConfig};
 use crate::pattern::{Pattern, PatternKind};
 use std::sync::Mutex;
 
@@ -13,7 +13,7 @@ const MOST_BAD_POINTS: usize = 200;
 
 /// The points of a sweep, to be checked.
 pub(super) struct Points<'a> {
-    pub(super) varied: &'a Varied,
+    pub(super) varied: &'a SweptConfig,
     pub(super) axes: &'a [Axis],
     /// Patterns whose files are known to be good.
     pub(super) files: Mutex<Vec<Pattern>>,
@@ -44,7 +44,7 @@ impl Points<'_> {
     }
 
     /// All that is wrong, each once: what some point said in haste is looked for in order.
-    pub(super) fn explain(&self, stack: &Stack, hasty: Error) -> Error {
+    pub(super) fn explain(&self, stack: &LayeredConfig, hasty: Error) -> Error {
         let first = axes::point(self.axes, 0);
         // axis by axis from the first point: a value that is wrong is wrong with all the others
         let along = self.axes.iter().enumerate().flat_map(|(i, axis)| {

@@ -6,7 +6,7 @@ use super::points::Points;
 use super::row::{lane_columns, lane_row};
 use crate::chain::{PlanCache, WorkspacePool};
 use crate::error::{Error, Result};
-use crate::link::{LaneResult, Link, Resolved, Stack, Varied};
+use crate::link::{LaneResult, LayeredConfig, Link, Resolved, SweptConfig};
 use crate::table::{End, Header, RowSink};
 use rayon::prelude::*;
 use std::io;
@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// A link and the axes along which it is run, every point checked.
 pub struct Sweep {
     axes: Vec<Axis>,
-    varied: Varied,
+    varied: SweptConfig,
     /// Rows of all points.
     rows: u64,
 }
@@ -64,7 +64,7 @@ impl Sweep {
     ///
     /// The problems of all points, each once and not more than a screen of them; a pattern's file
     /// that is none.
-    pub fn new(stack: &Stack, axes: Vec<Axis>) -> Result<Sweep> {
+    pub fn new(stack: &LayeredConfig, axes: Vec<Axis>) -> Result<Sweep> {
         let varied = stack.vary(axes.iter().map(Axis::key).cloned().collect())?;
         let points = Points { varied: &varied, axes: &axes, files: Mutex::default() };
         // the first one with all layers: what is wrong with them is wrong whatever the axes are

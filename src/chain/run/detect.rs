@@ -78,7 +78,7 @@ impl Workspace {
             }
             TrainedDetector::Mlse(response, depth) => {
                 let mlse = self.detection.mlse.get_or_insert_with(|| Mlse::new(response, *depth));
-                mlse.believe(response, *depth);
+                mlse.set_response(response, *depth);
                 mlse.detect_periodic(&self.equalised, sent, &mut self.decided);
                 for (j, &b) in trained.postcursors.iter().enumerate() {
                     let (first, rest) = self.equalised.split_at_mut((j + 1).min(n));

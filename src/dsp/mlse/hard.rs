@@ -1,8 +1,8 @@
 //! Viterbi's algorithm.
 
-use super::either::{Detector, Either};
-use super::stretches::{self, Stretches};
+use super::any_states::{AnyStates, Detector};
 use super::trellis::{Trellis, normalise, trace};
+use super::windows::{self, Windows};
 use super::{PartialResponse, RUN};
 use crate::math::simd::U32x8;
 use crate::math::simd::multiversion_x8;
@@ -38,19 +38,19 @@ use crate::math::simd::multiversion_x8;
 /// assert_eq!(decided, [3, 1, 0]);
 /// ```
 #[derive(Clone, Debug)]
-pub struct Mlse(Either<Viterbi<4>, Viterbi<16>>);
+pub struct Mlse(AnyStates<Viterbi<4>, Viterbi<16>>);
 
 impl Mlse {
     /// A detector that looks `depth` samples ahead at least.
     #[must_use]
     pub fn new(response: &PartialResponse, depth: usize) -> Self {
-        Self(Either::new(response, depth))
+        Self(AnyStates::new(response, depth))
     }
 
     /// Believes in another response from now on and begins anew; memory is made only for another
     /// depth or number of states.
-    pub fn believe(&mut self, response: &PartialResponse, depth: usize) {
-        self.0.believe(response, depth);
+    pub fn set_response(&mut self, response: &PartialResponse, depth: usize) {
+        self.0.set_response(response, depth);
     }
 
     /// Begins anew; `known` are the symbols sent ahead of the first sample, latest last, or none.
@@ -79,14 +79,14 @@ impl Mlse {
         ready
     }
 
-    /// Decides a periodic block whose symbols are known, in stretches, eight side by side; begins
+    /// Decides a periodic block whose symbols are known, in windows, eight side by side; begins
     /// anew before and behind it.
     ///
-    /// Each stretch is decided as by [`Mlse::detect`] from `warm-up` samples ahead of it, behind
+    /// Each window is decided as by [`Mlse::detect`] from `warm-up` samples ahead of it, behind
     /// the symbols sent there:
     ///
     /// ```text
-    /// warm-up = depth, to whole runs;    stretch = N / 8, to whole runs, and what is left
+    /// warm-up = depth, to whole runs;    window = N / 8, to whole runs, and what is left
     /// ```
     ///
     /// Decisions are those of one pass but where a wrong one would be the heir of one made more
@@ -100,20 +100,20 @@ impl Mlse {
             y.len() == sent.len() && y.len() == decided.len(),
             "as many symbols and decisions as samples"
         );
-        let done = stretches::whole(y.len());
-        let stretches = &mut decided[..done];
+        let done = windows::whole(y.len());
+        let windows = &mut decided[..done];
         match &mut self.0 {
-            Either::Four(viterbi) => viterbi.stretches(y, sent).detect(stretches),
-            Either::Sixteen(viterbi) => viterbi.stretches(y, sent).detect(stretches),
+            AnyStates::Four(viterbi) => viterbi.windows(y, sent).detect(windows),
+            AnyStates::Sixteen(viterbi) => viterbi.windows(y, sent).detect(windows),
         }
         if done < y.len() {
-            self.detect_stretch(y, sent, done, &mut decided[done..]);
+            self.detect_window(y, sent, done, &mut decided[done..]);
         }
         self.restart(&[]);
     }
 
-    /// The symbols of one stretch of a periodic block, from the one at `from` on.
-    pub(super) fn detect_stretch(
+    /// The symbols of one window of a periodic block, from the one at `from` on.
+    pub(super) fn detect_window(
         &mut self,
         y: &[f32],
         sent: &[u8],
@@ -121,15 +121,15 @@ impl Mlse {
         decided: &mut [u8],
     ) {
         let (depth, memory) = self.0.looks();
-        let warm_up = stretches::warm_up(depth);
-        let mut at = stretches::before(from, warm_up, y.len());
+        let warm_up = windows::warm_up(depth);
+        let mut at = windows::before(from, warm_up, y.len());
         let mut known = [0; 2];
-        stretches::cyclic(sent, stretches::before(at, memory, y.len()), &mut known[..memory]);
+        windows::cyclic(sent, windows::before(at, memory, y.len()), &mut known[..memory]);
         self.restart(&known[..memory]);
         let (mut samples, mut run) = ([0.0; RUN], [0; RUN]);
         let mut given = 0;
         while given < warm_up + decided.len() {
-            stretches::cyclic(y, at, &mut samples);
+            windows::cyclic(y, at, &mut samples);
             at = (at + RUN) % y.len();
             let ready = self.detect(&samples, &mut run);
             if ready > 0 && given >= warm_up {
@@ -152,7 +152,7 @@ impl Mlse {
 }
 
 multiversion_x8! {
-fn detect(either: &mut Either<Viterbi<4>, Viterbi<16>>, y: &[f32], decided: &mut [u8]) {
+fn detect(either: &mut AnyStates<Viterbi<4>, Viterbi<16>>, y: &[f32], decided: &mut [u8]) {
     either.detect(y, decided);
 }
 }
@@ -163,8 +163,8 @@ struct Viterbi<const S: usize> {
     metric: [f32; S],
     /// Per sample the symbols that left on the best ways, two bits a state; depth and a run long.
     survivors: Vec<u32>,
-    held: usize,
-    /// The same for eight stretches side by side.
+    pending: usize,
+    /// The same for eight windows side by side.
     side_by_side: Vec<U32x8>,
 }
 
@@ -173,65 +173,71 @@ impl<const S: usize> Detector for Viterbi<S> {
 
     fn new(response: &PartialResponse, depth: usize) -> Self {
         let (survivors, side_by_side) = (vec![0; depth + RUN], vec![U32x8::default(); depth + RUN]);
-        Self { trellis: Trellis::new(response), metric: [0.0; S], survivors, held: 0, side_by_side }
+        Self {
+            trellis: Trellis::new(response),
+            metric: [0.0; S],
+            survivors,
+            pending: 0,
+            side_by_side,
+        }
     }
 
     fn depth(&self) -> usize {
         self.survivors.len() - RUN
     }
 
-    fn held(&self) -> usize {
-        self.held
+    fn pending(&self) -> usize {
+        self.pending
     }
 
-    fn believe(&mut self, response: &PartialResponse) {
+    fn set_response(&mut self, response: &PartialResponse) {
         self.trellis = Trellis::new(response);
     }
 
     fn restart(&mut self, known: &[u8]) {
         self.metric = Trellis::start(known);
-        self.held = 0;
+        self.pending = 0;
     }
 
     #[inline(always)]
     fn detect(&mut self, mut y: &[f32], decided: &mut [u8]) {
         let (depth, mut given) = (self.depth(), 0);
         while !y.is_empty() {
-            let (now, later) = y.split_at(y.len().min(self.survivors.len() - self.held));
+            let (now, later) = y.split_at(y.len().min(self.survivors.len() - self.pending));
             let mut metric = self.metric;
-            for (&y, survivor) in now.iter().zip(&mut self.survivors[self.held..]) {
+            for (&y, survivor) in now.iter().zip(&mut self.survivors[self.pending..]) {
                 (metric, *survivor) = self.trellis.step(&metric, y);
             }
             self.metric = metric;
-            self.held += now.len();
+            self.pending += now.len();
             y = later;
-            if self.held == self.survivors.len() {
+            if self.pending == self.survivors.len() {
                 normalise(&mut self.metric);
                 self.trace(&mut decided[given..given + RUN]);
                 given += RUN;
                 self.survivors.copy_within(RUN.., 0);
-                self.held = depth;
+                self.pending = depth;
             }
         }
     }
 
     fn finish(&mut self, decided: &mut [u8]) -> usize {
-        let held = self.held;
-        self.trace(&mut decided[..held]);
+        let pending = self.pending;
+        self.trace(&mut decided[..pending]);
         self.restart(&[]);
-        held
+        pending
     }
 }
 
 impl<const S: usize> Viterbi<S> {
-    fn stretches<'a>(&'a mut self, y: &'a [f32], sent: &'a [u8]) -> Stretches<'a, S> {
-        Stretches { trellis: &self.trellis, survivors: &mut self.side_by_side, y, sent }
+    fn windows<'a>(&'a mut self, y: &'a [f32], sent: &'a [u8]) -> Windows<'a, S> {
+        Windows { trellis: &self.trellis, survivors: &mut self.side_by_side, y, sent }
     }
 
     /// The first decisions of the best way back.
     #[inline(always)]
     fn trace(&self, decided: &mut [u8]) {
-        trace(&self.metric, &self.survivors[..self.held], decided.len(), |n, symbol| {
+        trace(&self.metric, &self.survivors[..self.pending], decided.len(), |n, symbol| {
             decided[n] = symbol as u8
         });
     }

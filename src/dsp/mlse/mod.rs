@@ -4,13 +4,13 @@
 //! [`Mlse`] gives decisions, [`SoftMlse`] how much worse each other level would explain the
 //! samples.
 
-mod either;
+mod any_states;
 mod hard;
 mod soft;
-mod stretches;
 #[cfg(test)]
 mod tests;
 mod trellis;
+mod windows;
 
 pub use hard::Mlse;
 pub use soft::SoftMlse;

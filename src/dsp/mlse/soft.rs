@@ -1,6 +1,6 @@
 //! Soft decisions: the best sequence with each level at each symbol.
 
-use super::either::{Detector, Either};
+use super::any_states::{AnyStates, Detector};
 use super::trellis::{Trellis, normalise};
 use super::{PartialResponse, RUN};
 use crate::math::simd::multiversion_x8;
@@ -26,19 +26,19 @@ use crate::math::simd::multiversion_x8;
 /// P. Robertson, E. Villebrun, P. Hoeher, *A comparison of optimal and sub-optimal MAP decoding
 /// algorithms operating in the log domain*, ICC 1995.
 #[derive(Clone, Debug)]
-pub struct SoftMlse(Either<MaxLog<4>, MaxLog<16>>);
+pub struct SoftMlse(AnyStates<MaxLog<4>, MaxLog<16>>);
 
 impl SoftMlse {
     /// A detector that looks `depth` samples ahead at least.
     #[must_use]
     pub fn new(response: &PartialResponse, depth: usize) -> Self {
-        Self(Either::new(response, depth))
+        Self(AnyStates::new(response, depth))
     }
 
     /// Believes in another response from now on and begins anew; memory is made only for another
     /// depth or number of states.
-    pub fn believe(&mut self, response: &PartialResponse, depth: usize) {
-        self.0.believe(response, depth);
+    pub fn set_response(&mut self, response: &PartialResponse, depth: usize) {
+        self.0.set_response(response, depth);
     }
 
     /// Begins anew; `known` are the symbols sent ahead of the first sample, latest last, or none.
@@ -78,7 +78,7 @@ impl SoftMlse {
 }
 
 multiversion_x8! {
-fn detect(either: &mut Either<MaxLog<4>, MaxLog<16>>, y: &[f32], penalties: &mut [[f32; 4]]) {
+fn detect(either: &mut AnyStates<MaxLog<4>, MaxLog<16>>, y: &[f32], penalties: &mut [[f32; 4]]) {
     either.detect(y, penalties);
 }
 }
@@ -90,7 +90,7 @@ struct MaxLog<const S: usize> {
     /// Samples and the metrics behind each; depth and a run long.
     samples: Vec<f32>,
     forward: Vec<[f32; S]>,
-    held: usize,
+    pending: usize,
 }
 
 impl<const S: usize> Detector for MaxLog<S> {
@@ -98,24 +98,24 @@ impl<const S: usize> Detector for MaxLog<S> {
 
     fn new(response: &PartialResponse, depth: usize) -> Self {
         let (samples, forward) = (vec![0.0; depth + RUN], vec![[0.0; S]; depth + RUN]);
-        Self { trellis: Trellis::new(response), metric: [0.0; S], samples, forward, held: 0 }
+        Self { trellis: Trellis::new(response), metric: [0.0; S], samples, forward, pending: 0 }
     }
 
     fn depth(&self) -> usize {
         self.samples.len() - RUN
     }
 
-    fn held(&self) -> usize {
-        self.held
+    fn pending(&self) -> usize {
+        self.pending
     }
 
-    fn believe(&mut self, response: &PartialResponse) {
+    fn set_response(&mut self, response: &PartialResponse) {
         self.trellis = Trellis::new(response);
     }
 
     fn restart(&mut self, known: &[u8]) {
         self.metric = Trellis::start(known);
-        self.held = 0;
+        self.pending = 0;
     }
 
     #[inline(always)]
@@ -124,33 +124,33 @@ impl<const S: usize> Detector for MaxLog<S> {
         for &y in y {
             (self.metric, _) = self.trellis.step(&self.metric, y);
             normalise(&mut self.metric);
-            self.samples[self.held] = y;
-            self.forward[self.held] = self.metric;
-            self.held += 1;
-            if self.held == self.samples.len() {
+            self.samples[self.pending] = y;
+            self.forward[self.pending] = self.metric;
+            self.pending += 1;
+            if self.pending == self.samples.len() {
                 self.give(&mut penalties[given..given + RUN]);
                 given += RUN;
                 self.samples.copy_within(RUN.., 0);
                 self.forward.copy_within(RUN.., 0);
-                self.held = depth;
+                self.pending = depth;
             }
         }
     }
 
     fn finish(&mut self, penalties: &mut [[f32; 4]]) -> usize {
-        let held = self.held;
-        self.give(&mut penalties[..held]);
+        let pending = self.pending;
+        self.give(&mut penalties[..pending]);
         self.restart(&[]);
-        held
+        pending
     }
 }
 
 impl<const S: usize> MaxLog<S> {
-    /// Penalties of the first symbols held.
+    /// Penalties of the first symbols pending.
     #[inline(always)]
     fn give(&self, penalties: &mut [[f32; 4]]) {
         let mut later = [0.0; S];
-        for n in (0..self.held).rev() {
+        for n in (0..self.pending).rev() {
             if let Some(penalty) = penalties.get_mut(n) {
                 let mut least = [f32::INFINITY; 4];
                 for s in 0..S {

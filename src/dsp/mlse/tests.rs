@@ -151,9 +151,9 @@ fn periodic(name: &str, taps: &[f32], sigma: f32, n: usize) -> (Vec<u8>, Vec<f32
 }
 
 /// At error ratios of one in five, with postcursors at one and beyond, depths that are no runs, and
-/// blocks that are no eight stretches.
+/// blocks that are no eight windows.
 #[test]
-fn stretches_side_by_side_are_each_the_detectors_bits() {
+fn windows_side_by_side_are_each_the_detectors_bits() {
     for taps in [[1.0].as_slice(), &[0.5], &[1.2, 0.6], &[0.6, -0.3]] {
         let response = PartialResponse::new(taps).with_variances([0.02, 0.03, 0.04, 0.05]);
         for (depth, n) in [
@@ -167,20 +167,20 @@ fn stretches_side_by_side_are_each_the_detectors_bits() {
             (32, 1),
         ] {
             let (sent, y) =
-                if n > 1 { periodic("mlse.stretches", taps, 0.4, n) } else { (vec![2], vec![0.1]) };
+                if n > 1 { periodic("mlse.windows", taps, 0.4, n) } else { (vec![2], vec![0.1]) };
             let mut mlse = Mlse::new(&response, depth);
             let (mut side_by_side, mut one) = (vec![9; n], vec![9; n]);
             mlse.detect_periodic(&y, &sent, &mut side_by_side);
-            let (whole, stretch) = (n / 512 * 512, n / 512 * 64);
+            let (whole, window) = (n / 512 * 512, n / 512 * 64);
             for lane in 0..8 {
-                mlse.detect_stretch(
+                mlse.detect_window(
                     &y,
                     &sent,
-                    lane * stretch,
-                    &mut one[lane * stretch..(lane + 1) * stretch],
+                    lane * window,
+                    &mut one[lane * window..(lane + 1) * window],
                 );
             }
-            mlse.detect_stretch(&y, &sent, whole, &mut one[whole..]);
+            mlse.detect_window(&y, &sent, whole, &mut one[whole..]);
             assert_eq!(side_by_side, one, "{taps:?}, {depth} ahead, {n} symbols");
             assert!(
                 n < 1000 || side_by_side.iter().zip(&sent).filter(|(d, s)| d != s).count() > n / 20
@@ -193,7 +193,7 @@ fn stretches_side_by_side_are_each_the_detectors_bits() {
 /// but for a few heirs of errors that a warm-up did not see. One pass begins and ends a warm-up
 /// beyond each block, so that no block's edge is in it.
 #[test]
-fn stretches_decide_as_one_pass_does() {
+fn windows_decide_as_one_pass_does() {
     let mut differing = Vec::new();
     for (taps, sigma) in [
         ([0.5].as_slice(), 0.11f32),

@@ -57,12 +57,12 @@ pub fn find(name: &str) -> Option<&'static Preset> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::link::Stack;
+    use crate::link::LayeredConfig;
 
     #[test]
     fn every_preset_resolves_to_a_complete_and_legal_link() {
         for preset in all() {
-            let resolved = Stack::open(preset.name).unwrap().resolve().unwrap();
+            let resolved = LayeredConfig::open(preset.name).unwrap().resolve().unwrap();
             assert_eq!(resolved.lanes.len(), 8, "{}", preset.name);
             assert_eq!(resolved.base.preset.as_deref(), Some(preset.name));
         }
@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn a_preset_carries_both_transmitters() {
         for preset in all() {
-            let mut stack = Stack::open(preset.name).unwrap();
+            let mut stack = LayeredConfig::open(preset.name).unwrap();
             stack.set("transmitter.kind=mzm").unwrap();
             assert_eq!(
                 stack.resolve().unwrap().base.transmitter.kind,

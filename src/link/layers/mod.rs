@@ -1,6 +1,7 @@
 //! Layers of a description: preset, file, flags, patches of single lanes.
 
 pub(super) mod layer;
+pub(super) mod layered;
 pub(super) mod lines;
 pub(super) mod merging;
 pub(super) mod parse;
@@ -8,8 +9,7 @@ pub(super) mod reader;
 pub(super) mod remedy;
 pub(super) mod renamed;
 pub(super) mod source;
-pub(super) mod stack;
-pub(super) mod varied;
+pub(super) mod swept;
 
 #[cfg(test)]
 mod tests;

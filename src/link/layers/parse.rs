@@ -31,10 +31,7 @@ impl Layer {
             return layer;
         };
         let (key, value) = (key.trim(), value.trim());
-        if key.is_empty()
-            || key.contains(['#', '[', '{', '\n', '\r'])
-            || key.split('.').count() > MOST_KEYS
-        {
+        if !may_be_key(key) {
             layer.problems.push(malformed);
             return layer;
         }
@@ -53,16 +50,36 @@ impl Layer {
             return layer;
         }
         layer.read(&text);
-        if layer.table.remove("preset").is_some() {
+        layer.refuse_preset(value);
+        layer
+    }
+
+    /// Takes a key and its value.
+    pub(super) fn assigned(flag: &str, key: &str, value: &Value) -> Layer {
+        let (key, text) = (key.trim(), format!("{} = {value}", key.trim()));
+        let name = format!("{flag} {key}={value}");
+        let mut layer = Layer::empty(&name.replace(char::is_control, " "), true);
+        if may_be_key(key) && DeTable::parse(&text).is_ok() {
+            layer.read(&text);
+            layer.refuse_preset(&value.to_string());
+        } else {
+            let malformed = Layer::not_an_assignment(&layer.name);
+            layer.problems.push(malformed);
+        }
+        layer
+    }
+
+    /// Refuses a preset, which lies below every layer.
+    fn refuse_preset(&mut self, value: &str) {
+        if self.table.remove("preset").is_some() {
             let remedy = "the preset is chosen by the name or the file that is run".to_owned();
-            layer.refuse(Problem {
-                place: layer.place((1, 1)),
+            self.refuse(Problem {
+                place: self.place((1, 1)),
                 path: "preset".to_owned(),
                 value: value.to_owned(),
                 remedy,
             });
         }
-        layer
     }
 
     fn read(&mut self, text: &str) {
@@ -120,6 +137,13 @@ impl Layer {
         errors.len() > MOST_SYNTAX_ERRORS
             || errors.iter().any(|error| !is_duplicate(error) && !is_one_value(error))
     }
+}
+
+/// True for a key that can stand before `=` in one line.
+fn may_be_key(key: &str) -> bool {
+    !key.is_empty()
+        && !key.contains(['#', '[', '{', '=', '\n', '\r'])
+        && key.split('.').count() <= MOST_KEYS
 }
 
 fn is_duplicate(error: &toml::de::Error) -> bool {

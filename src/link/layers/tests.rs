@@ -1,9 +1,10 @@
+use super::layered::LayeredConfig;
 use super::renamed::RENAMED;
-use super::stack::Stack;
-use super::varied::Key;
+use super::swept::Key;
 use crate::transmitter::TransmitterKind;
 use std::io::Write;
 use std::path::PathBuf;
+use toml::Value;
 
 /// A file of its own for one test, gone with it.
 struct Scratch(PathBuf);
@@ -20,8 +21,8 @@ impl Scratch {
         self.0.to_str().unwrap()
     }
 
-    fn open(&self) -> Stack {
-        Stack::open(self.path()).unwrap()
+    fn open(&self) -> LayeredConfig {
+        LayeredConfig::open(self.path()).unwrap()
     }
 }
 
@@ -43,7 +44,7 @@ fn refused_flag(assignment: &str) -> String {
 }
 
 fn refused_flag_or_none(assignment: &str) -> Option<String> {
-    let mut stack = Stack::open("800gbase-dr8").unwrap();
+    let mut stack = LayeredConfig::open("800gbase-dr8").unwrap();
     stack.set(assignment).and_then(|()| stack.resolve().map(drop)).err().map(|e| e.to_string())
 }
 
@@ -71,7 +72,7 @@ fn a_later_layer_wins_and_a_lane_patch_over_all() {
 
 #[test]
 fn a_flag_may_leave_the_quotes_out_and_write_a_count_with_an_exponent() {
-    let mut stack = Stack::open("1.6tbase-dr8").unwrap();
+    let mut stack = LayeredConfig::open("1.6tbase-dr8").unwrap();
     for assignment in [
         "transmitter.kind=mzm",
         "pattern.kind='ssprq'",
@@ -221,7 +222,7 @@ fn a_preset_that_is_not_there_is_named_with_its_place_and_the_list() {
             "FILE:2:10: preset = 800gbase-dr4: no such preset, did you mean 800gbase-dr8? (presets: 800gbase-dr8, 1.6tbase-dr8, 1.6tbase-dr8-2)"
         ]
     );
-    let error = Stack::open("800gbase").unwrap_err().to_string();
+    let error = LayeredConfig::open("800gbase").unwrap_err().to_string();
     assert_eq!(
         error,
         "800gbase: neither a file nor a preset, did you mean 800gbase-dr8? (presets: 800gbase-dr8, 1.6tbase-dr8, 1.6tbase-dr8-2)"
@@ -242,7 +243,7 @@ fn what_is_no_description_is_refused_in_one_line() {
         (latin.path(), "is not TOML"),
         ("no/such/file.toml", "No such file"),
     ] {
-        let error = Stack::open(source).unwrap_err().to_string();
+        let error = LayeredConfig::open(source).unwrap_err().to_string();
         assert!(
             error.contains(expected) && error.contains(source) && error.lines().count() == 1,
             "{error}"
@@ -253,7 +254,7 @@ fn what_is_no_description_is_refused_in_one_line() {
 #[test]
 fn the_hash_tells_other_links_and_not_other_spellings() {
     let hash = |assignments: &[&str]| {
-        let mut stack = Stack::open("800gbase-dr8").unwrap();
+        let mut stack = LayeredConfig::open("800gbase-dr8").unwrap();
         assignments.iter().for_each(|a| stack.set(a).unwrap());
         stack.resolve().unwrap().hash
     };
@@ -265,7 +266,7 @@ fn the_hash_tells_other_links_and_not_other_spellings() {
 
 #[test]
 fn the_merged_text_says_the_same_link_again() {
-    let mut stack = Stack::open("1.6tbase-dr8").unwrap();
+    let mut stack = LayeredConfig::open("1.6tbase-dr8").unwrap();
     stack.set("lane.1.fibre.length_km=2").unwrap();
     let file = Scratch::new("merged", stack.merged_text().as_bytes());
     assert_eq!(file.open().resolve().unwrap().hash, stack.resolve().unwrap().hash);
@@ -320,7 +321,7 @@ fn every_renamed_value_is_refused_with_its_new_name_which_is_taken() {
                 refused_flag(&format!("{key}={old}")),
                 format!("--set {key}={old}: {key} = \"{old}\": renamed, use \"{new}\"")
             );
-            let mut stack = Stack::open("800gbase-dr8").unwrap();
+            let mut stack = LayeredConfig::open("800gbase-dr8").unwrap();
             stack.set(&format!("{key}={new}")).unwrap_or_else(|error| panic!("{error}"));
         }
     }
@@ -362,4 +363,28 @@ fn fiber_is_understood_in_every_key_and_never_written() {
         problems("fiber-twice", "fibre.length_km = 1\n[fiber]\nlength_km = 2\n"),
         ["FILE:3:1: fibre.length_km: is written twice"]
     );
+}
+
+#[test]
+fn a_key_is_set_by_a_value_as_by_its_text() {
+    let mut by_text = LayeredConfig::open("800gbase-dr8").unwrap();
+    let mut by_value = by_text.clone();
+    by_text.set("fibre.length_km=2").unwrap();
+    by_text.set("transmitter.kind=mzm").unwrap();
+    by_text.set("transmitter.ffe.taps=[0.0, 1.0, 0.0]").unwrap();
+    by_text.set("lane.3.simulation = 1").unwrap_err();
+    by_value.set_value("fibre.length_km", 2.0).unwrap();
+    by_value.set_value("transmitter.kind", "mzm").unwrap();
+    by_value.set_value("transmitter.ffe.taps", vec![0.0, 1.0, 0.0]).unwrap();
+    assert_eq!(by_value.resolve().unwrap().hash, by_text.resolve().unwrap().hash);
+    for (key, value, said) in [
+        ("fibre.lenght_km", Value::from(2), "unknown key, did you mean length_km?"),
+        ("fibre.length_km", Value::from("2 km"), "must be a number"),
+        ("receiver.decision", Value::from("a\nb"), "renamed, use receiver.dsp.detector"),
+        ("preset", Value::from("800gbase-dr8"), "the preset is chosen by the name"),
+        ("a = 1\nb", Value::from(2), "must be KEY=VALUE"),
+    ] {
+        let error = by_value.set_value(key, value).unwrap_err().to_string();
+        assert!(error.contains(said) && error.lines().count() == 1, "{error}");
+    }
 }

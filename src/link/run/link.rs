@@ -6,7 +6,7 @@ use crate::link::build::files;
 use crate::link::build::lane::Lane;
 use crate::link::count::lanes::{CountedLanes, count_both};
 use crate::link::describe::config::Config;
-use crate::link::layers::stack::Resolved;
+use crate::link::layers::layered::Resolved;
 use crate::link::result::figures::{LaneResult, LinkResult};
 use crate::link::run::custom::{CustomModulators, LaneSet};
 use crate::link::run::lane_result::lane_result;

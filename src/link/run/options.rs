@@ -15,8 +15,8 @@ pub struct Progress {
 /// Options of a run; none of them is needed.
 ///
 /// ```no_run
-/// use lightlane::link::{CancelToken, Link, RunOptions, Stack};
-/// let link = Link::new(Stack::open("800gbase-dr8")?.resolve()?);
+/// use lightlane::link::{CancelToken, Link, RunOptions, LayeredConfig};
+/// let link = Link::new(LayeredConfig::open("800gbase-dr8")?.resolve()?);
 /// let result = link.run(&RunOptions::default())?;
 /// // or with a token that another thread may cancel, and progress on the terminal
 /// let cancel = CancelToken::default();

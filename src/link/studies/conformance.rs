@@ -2,7 +2,7 @@
 
 use crate::chain::{PlanCache, Probe, WorkspacePool};
 use crate::error::Result;
-use crate::link::layers::stack::Stack;
+use crate::link::layers::layered::LayeredConfig;
 use crate::link::run::custom::LaneSet;
 use crate::link::run::link::Link;
 use crate::link::run::options::RunOptions;
@@ -32,7 +32,7 @@ const THREADS: [usize; 2] = [1, 3];
 ///
 /// A link that cannot be built.
 pub fn conformance(modulator: &Arc<dyn Modulator>) -> Result<Vec<String>> {
-    let mut stack = Stack::open(PRESET)?;
+    let mut stack = LayeredConfig::open(PRESET)?;
     stack.set("lanes=1")?;
     stack.set("simulation.symbols=0")?;
     stack.set(&format!("simulation.symbols_at_limit={SYMBOLS_AT_LIMIT}"))?;

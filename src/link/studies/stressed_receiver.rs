@@ -6,7 +6,7 @@ use crate::error::{Error, KeyPath, Problems, Result};
 use crate::link::build::lane::Lane;
 use crate::link::describe::config::Config;
 use crate::link::describe::tdecq::TestPattern;
-use crate::link::layers::stack::Stack;
+use crate::link::layers::layered::LayeredConfig;
 use crate::link::result::figures::LinkResult;
 use crate::link::run::link::Link;
 use crate::link::run::options::{CancelToken, RunOptions};
@@ -76,7 +76,7 @@ pub struct Stressed {
 /// # Errors
 ///
 /// Every problem of the description; a SECQ that no low-pass and noise make; a cancelled search.
-pub fn stressed(stack: &Stack, stress: &Stress, cancel: &CancelToken) -> Result<Stressed> {
+pub fn stressed(stack: &LayeredConfig, stress: &Stress, cancel: &CancelToken) -> Result<Stressed> {
     let mut stack = stack.clone();
     let flag = "srs";
     for assignment in [

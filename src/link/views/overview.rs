@@ -1,7 +1,7 @@
 //! All lanes on one page.
 
 use crate::error::{Error, Result};
-use crate::link::layers::stack::Resolved;
+use crate::link::layers::layered::Resolved;
 use crate::link::result::figures::{LaneResult, LinkResult};
 use crate::link::views::eye::{EyeView, Node};
 use crate::link::views::view::{View, link_name};

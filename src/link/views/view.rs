@@ -8,7 +8,7 @@ use crate::chain::{
 use crate::error::{Error, KeyPath, Problems, Result};
 use crate::link::build::lane::Lane;
 use crate::link::describe::config::Config;
-use crate::link::layers::stack::Resolved;
+use crate::link::layers::layered::Resolved;
 use crate::link::solve::segment::optical_predictor;
 use crate::link::test_points::levels::settled;
 use crate::measure::levels::OuterLevels;
@@ -16,8 +16,8 @@ use crate::measure::levels::OuterLevels;
 /// A built and trained lane, as figures ask for it.
 ///
 /// ```no_run
-/// use lightlane::{link::{Node, Stack, View}, plot};
-/// let link = Stack::open("800gbase-dr8")?.resolve()?;
+/// use lightlane::{link::{Node, LayeredConfig, View}, plot};
+/// let link = LayeredConfig::open("800gbase-dr8")?.resolve()?;
 /// let eye = View::new(&link, 0)?.eye(Node::Tp2, 131_072)?;
 /// plot::save(&eye, "eye.png", plot::Size::Slide)?;
 /// # Ok::<(), lightlane::Error>(())

@@ -10,7 +10,7 @@ pub use result::{Compared, Coordinates, Difference, LaneDifference, Variant};
 use super::row::of_toml;
 use super::{Axis, Sweep};
 use crate::error::Result;
-use crate::link::{Link, LinkResult, Progress, RunOptions, Stack};
+use crate::link::{LayeredConfig, Link, LinkResult, Progress, RunOptions};
 use crate::math::interval::Interval;
 use crate::math::interval::student_t_mean;
 
@@ -32,8 +32,8 @@ const STEPS_OF_COUNTING: u64 = 2;
 /// what the model leaves out.
 ///
 /// ```
-/// use lightlane::{link::{RunOptions, Stack}, sweep::{Axis, Comparison}};
-/// let mut stack = Stack::open("800gbase-dr8")?;
+/// use lightlane::{link::{RunOptions, LayeredConfig}, sweep::{Axis, Comparison}};
+/// let mut stack = LayeredConfig::open("800gbase-dr8")?;
 /// for assignment in ["lanes=2", "simulation.symbols=0", "simulation.symbols_at_limit=0", "simulation.block_symbols=1024"] {
 ///     stack.set(assignment)?;
 /// }
@@ -64,7 +64,7 @@ impl Comparison {
     /// # Errors
     ///
     /// As [`Sweep::new`].
-    pub fn new(stack: &Stack, axes: Vec<Axis>) -> Result<Comparison> {
+    pub fn new(stack: &LayeredConfig, axes: Vec<Axis>) -> Result<Comparison> {
         Ok(Comparison { sweep: Sweep::new(stack, axes)? })
     }
 

@@ -1,17 +1,17 @@
-//! Stretches of a periodic block, eight detectors side by side.
+//! Windows of a periodic block, eight detectors side by side.
 
 use super::RUN;
 use super::trellis::{Trellis, normalise, trace};
 use crate::math::simd::multiversion_x8;
 use crate::math::simd::{F32x8, Float, LANES, U32x8};
 
-/// Samples ahead of a stretch from which on it is detected: whole runs, so that every stretch's
+/// Samples ahead of a window from which on it is detected: whole runs, so that every window's
 /// runs are the block's.
 pub(super) fn warm_up(depth: usize) -> usize {
     depth.next_multiple_of(RUN)
 }
 
-/// Symbols of a block that eight stretches of whole runs cover.
+/// Symbols of a block that eight windows of whole runs cover.
 pub(super) fn whole(n: usize) -> usize {
     n / (LANES * RUN) * (LANES * RUN)
 }
@@ -46,8 +46,8 @@ fn cyclic_lane(block: &[f32], mut at: usize, lane: usize, out: &mut [F32x8]) {
     }
 }
 
-/// Detectors of eight stretches of one block.
-pub(super) struct Stretches<'a, const S: usize> {
+/// Detectors of eight windows of one block.
+pub(super) struct Windows<'a, const S: usize> {
     pub(super) trellis: &'a Trellis<S>,
     /// Depth and a run long.
     pub(super) survivors: &'a mut [U32x8],
@@ -62,20 +62,20 @@ pub(super) trait Compiled<const S: usize> {
     fn back(metric: &[F32x8; S], survivors: &[U32x8], symbols: &mut [U32x8; RUN]);
 }
 
-impl<const S: usize> Stretches<'_, S>
+impl<const S: usize> Windows<'_, S>
 where
     Trellis<S>: Compiled<S>,
 {
-    /// Decides: `decided` is the stretches', one behind the other from the block's start.
+    /// Decides: `decided` is the windows', one behind the other from the block's start.
     pub(super) fn detect(self, decided: &mut [u8]) {
-        let (n, stretch, memory) =
+        let (n, window, memory) =
             (self.y.len(), decided.len() / LANES, S.trailing_zeros() as usize / 2);
         let depth = self.survivors.len() - RUN;
         let warm_up = warm_up(depth);
-        if stretch == 0 {
+        if window == 0 {
             return;
         }
-        let mut at: [usize; LANES] = std::array::from_fn(|lane| before(lane * stretch, warm_up, n));
+        let mut at: [usize; LANES] = std::array::from_fn(|lane| before(lane * window, warm_up, n));
         let starts = at.map(|at| {
             let mut known = [0; 2];
             cyclic(self.sent, before(at, memory, n), &mut known[..memory]);
@@ -85,7 +85,7 @@ where
         let (mut samples, mut symbols) = ([F32x8::default(); RUN], [U32x8::default(); RUN]);
         // the depth, then the runs that it is ahead of
         let (mut filled, mut given) = (0, 0);
-        while given < warm_up + stretch {
+        while given < warm_up + window {
             let samples =
                 &mut samples[..(if filled < depth { depth - filled } else { RUN }).min(RUN)];
             for (lane, at) in at.iter_mut().enumerate() {
@@ -104,7 +104,7 @@ where
             normalise(&mut metric);
             if given >= warm_up {
                 Trellis::<S>::back(&metric, self.survivors, &mut symbols);
-                for (lane, decided) in decided.chunks_exact_mut(stretch).enumerate() {
+                for (lane, decided) in decided.chunks_exact_mut(window).enumerate() {
                     let run = &mut decided[given - warm_up..][..RUN];
                     run.iter_mut()
                         .zip(&symbols)

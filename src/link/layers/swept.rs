@@ -3,9 +3,9 @@
 use crate::error::{Problems, Result};
 use crate::link::describe::config::{Config, MOST_LANES};
 use crate::link::layers::layer::Layer;
+use crate::link::layers::layered::{LayeredConfig, Resolved};
 use crate::link::layers::merging::{complete, merge};
 use crate::link::layers::remedy::refused;
-use crate::link::layers::stack::{Resolved, Stack};
 use crate::measured::Library;
 use toml::{Table, Value};
 
@@ -68,16 +68,16 @@ impl Key {
 /// A stack of layers, merged, and the keys that are laid on top: a point is a value for each.
 ///
 /// ```
-/// use lightlane::link::{Key, Stack};
+/// use lightlane::link::{Key, LayeredConfig};
 /// let (key, lengths) = Key::read("--axis", "fibre.length_km", &["0.5".into(), "2".into()]).unwrap();
-/// let varied = Stack::open("800gbase-dr8").unwrap().vary(vec![key]).unwrap();
+/// let varied = LayeredConfig::open("800gbase-dr8").unwrap().vary(vec![key]).unwrap();
 /// let point = std::slice::from_ref(&lengths[1]);
 /// varied.check(point).unwrap();
 /// assert_eq!(varied.lane(point, 0).unwrap().fibre.length_km, 2.0);
 /// ```
 #[derive(Clone, Debug)]
-pub struct Varied {
-    stack: Stack,
+pub struct SweptConfig {
+    stack: LayeredConfig,
     keys: Vec<Key>,
     /// What holds for all lanes, without patches and targets.
     shared: Table,
@@ -88,13 +88,13 @@ pub struct Varied {
     lanes: usize,
 }
 
-impl Stack {
+impl LayeredConfig {
     /// Prepares points that differ in `keys`, each laid on top in its turn.
     ///
     /// # Errors
     ///
     /// Every problem of the layers; a key that is given twice.
-    pub fn vary(&self, keys: Vec<Key>) -> Result<Varied> {
+    pub fn vary(&self, keys: Vec<Key>) -> Result<SweptConfig> {
         let mut problems = Problems::new();
         self.layers
             .iter()
@@ -121,11 +121,11 @@ impl Stack {
             _ => Table::new(),
         };
         let lanes_key = keys.iter().position(|key| key.path == ["lanes"]);
-        Ok(Varied { stack: self.clone(), keys, shared, patches, lanes_key, lanes })
+        Ok(SweptConfig { stack: self.clone(), keys, shared, patches, lanes_key, lanes })
     }
 }
 
-impl Varied {
+impl SweptConfig {
     /// The keys that differ.
     pub fn keys(&self) -> &[Key] {
         &self.keys
@@ -145,12 +145,12 @@ impl Varied {
         varied.unwrap_or(self.lanes)
     }
 
-    /// One lane's own description at a point: what [`Stack::resolve`] would give it there, but for
+    /// One lane's own description at a point: what [`LayeredConfig::resolve`] would give it there, but for
     /// the targets.
     ///
     /// # Errors
     ///
-    /// A value that [`Varied::check`] refuses.
+    /// A value that [`SweptConfig::check`] refuses.
     pub fn lane(&self, values: &[Value], lane: usize) -> Result<Config> {
         let mut table = self.shared.clone();
         for (key, value) in self.keys.iter().zip(values).filter(|(key, _)| key.patched().is_none())
@@ -186,7 +186,7 @@ impl Varied {
     ///
     /// # Errors
     ///
-    /// As [`Stack::resolve`].
+    /// As [`LayeredConfig::resolve`].
     pub fn resolve(&self, values: &[Value]) -> Result<Resolved> {
         let mut stack = self.stack.clone();
         stack.layers.extend(self.keys.iter().zip(values).map(|(key, value)| key.set(value)));

@@ -13,10 +13,10 @@ pub(super) trait Detector {
     fn depth(&self) -> usize;
 
     /// Symbols that it has not given yet.
-    fn held(&self) -> usize;
+    fn pending(&self) -> usize;
 
     /// Replaces the response by another one of as many states.
-    fn believe(&mut self, response: &PartialResponse);
+    fn set_response(&mut self, response: &PartialResponse);
 
     /// Begins anew behind what is known.
     fn restart(&mut self, known: &[u8]);
@@ -24,28 +24,28 @@ pub(super) trait Detector {
     /// Takes samples, gives what is ready.
     fn detect(&mut self, y: &[f32], given: &mut [Self::Given]);
 
-    /// Gives what is held and begins anew; returns how many.
+    /// Gives what is pending and begins anew; returns how many.
     fn finish(&mut self, given: &mut [Self::Given]) -> usize;
 }
 
 /// One of two sizes of a detector; the only place that tells them apart.
 #[derive(Clone, Debug)]
-pub(super) enum Either<F, S> {
+pub(super) enum AnyStates<F, S> {
     Four(Box<F>),
     Sixteen(Box<S>),
 }
 
 /// The same words for both sizes.
 macro_rules! both {
-    ($either:expr, $detector:ident => $words:expr) => {
-        match $either {
-            Either::Four($detector) => $words,
-            Either::Sixteen($detector) => $words,
+    ($detectors:expr, $detector:ident => $words:expr) => {
+        match $detectors {
+            AnyStates::Four($detector) => $words,
+            AnyStates::Sixteen($detector) => $words,
         }
     };
 }
 
-impl<F: Detector, S: Detector<Given = F::Given>> Either<F, S> {
+impl<F: Detector, S: Detector<Given = F::Given>> AnyStates<F, S> {
     pub(super) fn new(response: &PartialResponse, depth: usize) -> Self {
         match response.states() {
             4 => Self::Four(Box::new(F::new(response, depth))),
@@ -53,13 +53,13 @@ impl<F: Detector, S: Detector<Given = F::Given>> Either<F, S> {
         }
     }
 
-    pub(super) fn believe(&mut self, response: &PartialResponse, depth: usize) {
+    pub(super) fn set_response(&mut self, response: &PartialResponse, depth: usize) {
         let states = if matches!(self, Self::Four(_)) { 4 } else { 16 };
         if states != response.states() || both!(self, detector => detector.depth()) != depth {
             *self = Self::new(response, depth);
         }
         both!(self, detector => {
-            detector.believe(response);
+            detector.set_response(response);
             detector.restart(&[]);
         });
     }
@@ -78,8 +78,8 @@ impl<F: Detector, S: Detector<Given = F::Given>> Either<F, S> {
     }
 
     pub(super) fn ready(&self, samples: usize) -> usize {
-        let (held, depth) = both!(self, detector => (detector.held(), detector.depth()));
-        (held + samples).saturating_sub(depth) / RUN * RUN
+        let (pending, depth) = both!(self, detector => (detector.pending(), detector.depth()));
+        (pending + samples).saturating_sub(depth) / RUN * RUN
     }
 
     #[inline(always)]

@@ -13,25 +13,26 @@ use crate::measured::{FileRead, Library};
 use std::path::Path as FilePath;
 use toml::{Table, Value};
 
-/// What a user says of a link, layer upon layer; a later layer wins.
+/// Description of a link in layers; a later layer wins.
 ///
 /// ```text
 /// preset <- file <- each flag <- [lane.N]
 /// ```
 ///
-/// A stack and its clones read each file of a measured part once.
+/// It and its clones read each measured file once.
 ///
 /// ```
-/// use lightlane::link::Stack;
-/// let mut stack = Stack::open("800gbase-dr8").unwrap();
+/// use lightlane::link::LayeredConfig;
+/// let mut stack = LayeredConfig::open("800gbase-dr8").unwrap();
 /// stack.set("fibre.length_km=2").unwrap();
 /// stack.set("lane.3.fibre.length_km=0").unwrap();
 /// let resolved = stack.resolve().unwrap();
 /// assert_eq!(resolved.lanes[0].fibre.length_km, 2.0);
 /// assert_eq!(resolved.lanes[3].fibre.length_km, 0.0);
+/// stack.set_value("fibre.length_km", 0.5).unwrap();
 /// ```
 #[derive(Clone, Debug)]
-pub struct Stack {
+pub struct LayeredConfig {
     pub(super) layers: Vec<Layer>,
     preset: Option<&'static str>,
     pub(super) library: Library,
@@ -51,18 +52,22 @@ pub struct Resolved {
     pub library: Library,
 }
 
-impl Stack {
+impl LayeredConfig {
     /// Opens a preset by its name, or else a file by its path, with the preset it names underneath.
     ///
     /// # Errors
     ///
     /// A name that is no preset's and no file's; a file that cannot be read, is larger than 1 MiB
-    /// or is not text. What is wrong *in* a file is said by [`Stack::resolve`], together with
+    /// or is not text. What is wrong *in* a file is said by [`LayeredConfig::resolve`], together with
     /// everything else.
-    pub fn open(source: &str) -> Result<Stack> {
+    pub fn open(source: &str) -> Result<LayeredConfig> {
         if let Some(preset) = presets::find(source) {
             let layers = vec![Layer::parse(preset.name, preset.text)];
-            return Ok(Stack { layers, preset: Some(preset.name), library: Library::default() });
+            return Ok(LayeredConfig {
+                layers,
+                preset: Some(preset.name),
+                library: Library::default(),
+            });
         }
         let path = FilePath::new(source);
         if path.components().count() < 2
@@ -74,7 +79,8 @@ impl Stack {
         }
         let text = source::read(path)?;
         let mut file = Layer::parse(source, &text);
-        let mut stack = Stack { layers: Vec::new(), preset: None, library: Library::default() };
+        let mut stack =
+            LayeredConfig { layers: Vec::new(), preset: None, library: Library::default() };
         if let Some(Value::String(name)) = file.table.remove("preset") {
             match presets::find(&name) {
                 Some(preset) => {
@@ -103,11 +109,23 @@ impl Stack {
         self.set_by(&format!("--set {assignment}"), assignment)
     }
 
+    /// Sets a key to a value; the key is written as in [`LayeredConfig::set`].
+    ///
+    /// # Errors
+    ///
+    /// As [`LayeredConfig::set`].
+    pub fn set_value(&mut self, key: &str, value: impl Into<Value>) -> Result<()> {
+        let layer = Layer::assigned("--set", key, &value.into());
+        layer.problems.clone().finish()?;
+        self.layers.push(layer);
+        Ok(())
+    }
+
     /// The same for a flag that has its own name; problems then name that flag.
     ///
     /// # Errors
     ///
-    /// As [`Stack::set`].
+    /// As [`LayeredConfig::set`].
     pub fn set_by(&mut self, flag: &str, assignment: &str) -> Result<()> {
         let layer = Layer::flag(flag, assignment);
         layer.problems.clone().finish()?;
