@@ -303,7 +303,7 @@ impl BlockObserver for Continuation {
     }
 }
 
-/// `shared/physics.md` section 4, through the engine: 0.75 [Q((1-2b)x) + Q((1+2b)x)], binomial,
+/// `docs/physics.md` section 4, through the engine: 0.75 [Q((1-2b)x) + Q((1+2b)x)], binomial,
 /// five sigma.
 ///
 /// The receiver is trained where there is hardly any noise and leaves nothing of a neighbour. (One

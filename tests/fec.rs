@@ -159,7 +159,7 @@ fn interleaving_helps_against_bursts() {
     }
 }
 
-/// `shared/physics.md` section 4: 2.2e-4 to 2.7e-4 behind 64 patterns, 2.15e-3 to 2.25e-3 behind
+/// `docs/physics.md` section 4: 2.2e-4 to 2.7e-4 behind 64 patterns, 2.15e-3 to 2.25e-3 behind
 /// hard decisions. 512 codewords hold 680 and 6100 wrong bits, about four a block that is left
 /// wrong: five standard errors of the blocks on top.
 #[test]

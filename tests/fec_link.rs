@@ -60,7 +60,7 @@ fn what_eight_lanes_send_is_codewords() {
     }
 }
 
-/// `shared/physics.md` section 4, through the whole link at a bit error ratio of 1e-11: a seam
+/// `docs/physics.md` section 4, through the whole link at a bit error ratio of 1e-11: a seam
 /// between blocks that made one error a block would show thousands.
 #[test]
 fn blocks_of_any_length_give_no_error_with_the_precoder_on() {
@@ -194,7 +194,7 @@ fn inner(interleaved_blocks: usize, positions: usize) -> LaneResult {
 
 /// The equaliser makes neighbours' noise alike (correlation -0.5 at one symbol): soft decisions,
 /// which take it for independent, pay for that where neighbours share a block, and no more when
-/// eight blocks take turns. In white noise 4.85e-3 become 2.2e-4 to 2.7e-4 (`shared/physics.md`
+/// eight blocks take turns. In white noise 4.85e-3 become 2.2e-4 to 2.7e-4 (`docs/physics.md`
 /// section 4), hard decisions 2.2e-3.
 #[test]
 fn blocks_in_turn_undo_what_the_equaliser_did_to_the_noise() {

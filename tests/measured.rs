@@ -86,7 +86,7 @@ fn places(config: &mut Config) -> Vec<(&'static str, Shape, &mut Response)> {
 }
 
 /// A delay less than nothing may move the sampling phase by one of its steps of 1/64 UI, half of
-/// that off the best: an eighth costs 0.3 dB (`shared/physics.md` section 1), a 128th 0.001 dB, and
+/// that off the best: an eighth costs 0.3 dB (`docs/physics.md` section 1), a 128th 0.001 dB, and
 /// the error ratio of 3e-9 moves by 8 in ln for a decibel: 1 %, for each of the two.
 #[test]
 fn a_response_from_a_file_of_our_model_gives_the_models_error_ratio_to_2_percent() {

@@ -232,7 +232,7 @@ mod tests {
         }
     }
 
-    /// `shared/physics.md` section 4. A burst of ten bits: symbol mux keeps ten bits together, bit
+    /// `docs/physics.md` section 4. A burst of ten bits: symbol mux keeps ten bits together, bit
     /// mux deals them to four PCS lanes.
     #[test]
     fn a_burst_of_five_symbols_wets_one_or_two_symbols_by_symbol_mux_and_many_by_bit_mux() {
@@ -248,7 +248,7 @@ mod tests {
         assert!(wet("800gbase-df").iter().all(|count| (4..=8).contains(count)));
     }
 
-    /// The bits of a PAM4 symbol belong to different PCS lanes (`shared/physics.md` section 4),
+    /// The bits of a PAM4 symbol belong to different PCS lanes (`docs/physics.md` section 4),
     /// here to different codewords too.
     #[test]
     fn bit_mux_parts_the_bits_of_a_pam4_symbol() {
@@ -261,7 +261,7 @@ mod tests {
         }
     }
 
-    /// `shared/standards.md` 6.2: the 120 bits of a block are 12 symbols of 12 codewords.
+    /// `docs/standards.md` 6.2: the 120 bits of a block are 12 symbols of 12 codewords.
     /// On one lane alone as well, whose sets are eight times as long.
     #[test]
     fn a_lane_alone_keeps_twelve_codewords_in_a_block_of_the_inner_code() {

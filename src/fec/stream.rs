@@ -252,7 +252,7 @@ mod tests {
     use crate::math::gaussian::pam4_half_eye_from_ber;
     use crate::pattern::{precode, unprecode};
 
-    /// `shared/physics.md` section 4: blocks of 1000, 1360 and 8192 symbols, the precoder on; its
+    /// `docs/physics.md` section 4: blocks of 1000, 1360 and 8192 symbols, the precoder on; its
     /// memory is handed from block to block.
     #[test]
     fn noiseless_blocks_of_any_length_give_no_error_with_the_precoder_on() {
@@ -290,7 +290,7 @@ mod tests {
     }
 
     /// The way of 1.6TBASE-DR8-2 at the 4.85e-3 that it allows ahead of the inner code: behind it
-    /// 2.2e-4 to 2.7e-4 (`shared/physics.md` section 4) and five standard errors, blocks of 120
+    /// 2.2e-4 to 2.7e-4 (`docs/physics.md` section 4) and five standard errors, blocks of 120
     /// bits with some four wrong ones counted as one; behind KP4, which fails once in 1e12 words
     /// there, nothing.
     #[test]

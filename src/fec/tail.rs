@@ -156,7 +156,7 @@ mod tests {
         random_errors(&Code::KP4, ber).unwrap()
     }
 
-    /// `shared/standards.md` 6.1: printed to three digits (1e-4: two), so half a unit of the last.
+    /// `docs/standards.md` 6.1: printed to three digits (1e-4: two), so half a unit of the last.
     #[test]
     fn the_codeword_error_ratios_are_those_of_the_standards_sheet() {
         let table = [

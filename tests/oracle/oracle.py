@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Independent NumPy/SciPy oracle for six PAM4 IM/DD links.
 
-Written from the prose definition, devices.md and physics.md (sections 1, 3, 6) only; no
+Written from prose definitions alone (as in docs/devices.md and docs/physics.md 1, 3, 6); no
 code is shared with the simulator it judges.  16 samples per symbol, recursive time-domain
 filters, linear (not periodic) records, edges dropped, no semi-analytic step: every noise is
 a random sample path and every bit error is counted.

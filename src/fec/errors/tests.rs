@@ -67,7 +67,7 @@ fn a_gilbert_elliott_channel_has_its_mean_and_its_bursts() {
     assert!((followed - 0.98 * 0.19).abs() < 0.01, "{followed}");
 }
 
-/// `shared/physics.md` section 4 at x = 3.5, printed to two or three digits.
+/// `docs/physics.md` section 4 at x = 3.5, printed to two or three digits.
 #[test]
 fn bursts_go_on_as_the_physics_sheet_says() {
     for (tap, printed, half_unit) in

@@ -9,7 +9,7 @@ const MEANS: [f32; 4] = [0.0, 1.0, 2.0, 3.0];
 /// The bit error ratio ahead of the inner code that P802.3dj allows (`draft`, D2.1).
 const BER_IN: f64 = 4.85e-3;
 
-/// Omer-Sella/802.3, test_clause_177_5_encoder.py, as in `shared/standards.md` 6.2; m(0) is the top
+/// Omer-Sella/802.3, test_clause_177_5_encoder.py, as in `docs/standards.md` 6.2; m(0) is the top
 /// bit.
 #[test]
 fn the_encoder_reproduces_the_vector_of_the_draft() {
@@ -152,7 +152,7 @@ fn behind(chase: Chase, ber: f64, blocks: u32) -> (f64, f64) {
     (sum / bits, squares.sqrt() / bits)
 }
 
-/// `shared/physics.md` section 4, from an independent model: 2.2e-4 .. 2.7e-4 with six positions;
+/// `docs/physics.md` section 4, from an independent model: 2.2e-4 .. 2.7e-4 with six positions;
 /// 4.4e-4 with three and 2.2e-3 hard, both printed to two digits (half a unit). Five standard
 /// errors of 60 000 blocks on top.
 #[test]

@@ -40,7 +40,7 @@ fn positions(rng: &mut Rng, n: usize, count: usize) -> Vec<usize> {
     drawn
 }
 
-/// `shared/standards.md` 6.1, from x^30 to x^0.
+/// `docs/standards.md` 6.1, from x^30 to x^0.
 #[test]
 fn the_generator_of_kp4_is_the_printed_one() {
     let printed = [
