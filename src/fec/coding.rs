@@ -7,7 +7,7 @@ use crate::fec::inner::code::BLOCK_SYMBOLS;
 use crate::fec::reed_solomon::code::Code;
 use serde::{Deserialize, Serialize};
 
-/// How the PCS lanes of a physical lane take turns.
+/// Multiplexing of PCS lanes on a physical lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mux {
@@ -17,12 +17,12 @@ pub enum Mux {
     Symbol,
 }
 
-/// In which order the PCS lanes of several flows take turns on a physical lane.
+/// Order of the PCS lanes of several flows on a physical lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum InterleaveOrder {
     /// One of each flow, and again. With bit multiplexing of two flows, one has all the first bits
-    /// of the PAM4 symbols and the other all the second ones, which are wrong more often.
+    /// of the PAM4 symbols and the other all the second ones, which have more errors.
     Alternating,
     /// All of a flow, then all of the next.
     Grouped,
@@ -34,10 +34,10 @@ pub enum InterleaveOrder {
 pub struct InnerCoding {
     /// How the receiver decodes.
     pub decoder: Chase,
-    /// What stands between the lane's symbols and the inner code.
+    /// The interleaver between the symbols of the lane and the inner code.
     pub interleaver: Interleaver,
-    /// Blocks that take turns on the lane, PAM4 symbol by symbol: neighbours on the line, whose
-    /// noise an equaliser has made alike, belong to different blocks.
+    /// Number of blocks interleaved on the lane, PAM4 symbol by symbol, so that neighbouring
+    /// symbols, whose noise is correlated after an equaliser, belong to different blocks.
     pub interleaved_blocks: usize,
 }
 
@@ -49,8 +49,7 @@ impl InnerCoding {
     }
 }
 
-/// What a PMD does to a port's payload: outer code, interleaving, striping, multiplexing, inner
-/// code, precoder.
+/// The coding of a PMD: outer code, interleaving, striping, multiplexing, inner code, precoder.
 ///
 /// ```text
 /// codeword sets -> PCS lanes, symbol by symbol -> lanes, by bits or symbols -> interleaver, inner code, blocks in turn -> Gray code -> precoder
@@ -75,7 +74,7 @@ pub struct Coding {
     pub outer: Code,
     /// Codewords that are interleaved, a set.
     pub codewords: usize,
-    /// Parts of the port with codewords and PCS lanes of their own.
+    /// Flows: parts of the port with separate codewords and PCS lanes.
     pub flows: usize,
     /// PCS lanes of the port.
     pub pcs_lanes: usize,
@@ -115,7 +114,7 @@ impl Default for InnerCoding {
     }
 }
 
-/// The codings that ship, by name; each value stands in its file with source and status.
+/// The built-in codings, by name; each value stands in its file with source and status.
 pub const CODINGS: [(&str, &str); 3] = [
     ("800gbase-df", include_str!("codings/800gbase-df.toml")),
     ("1.6tbase-dr8", include_str!("codings/1.6tbase-dr8.toml")),
@@ -123,7 +122,7 @@ pub const CODINGS: [(&str, &str); 3] = [
 ];
 
 impl Coding {
-    /// A coding that ships, see [`CODINGS`].
+    /// A built-in coding, see [`CODINGS`].
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         let (_, text) = CODINGS.iter().find(|(known, _)| *known == name)?;
@@ -173,9 +172,9 @@ impl Coding {
         }
     }
 
-    /// The same codewords on one lane alone, symbol by symbol or bit by bit in turn: what a port
-    /// would be whose lanes all were like that one. Ahead of an inner code the branches lag by as
-    /// many turns more as a set takes longer.
+    /// The same codewords on a single lane, symbol by symbol or bit by bit in turn: a port whose
+    /// lanes are all like that one. With an inner code, the delay of the interleaver branches grows
+    /// with the length of a set.
     #[must_use]
     pub fn single_lane(&self) -> Self {
         let mut alone = Self { lanes: 1, pcs_lanes: self.codewords, ..self.clone() };

@@ -1,4 +1,4 @@
-//! Wrong symbols of lanes, gathered into codewords, decoded and counted.
+//! Symbol errors of lanes, collected into codewords, decoded and counted.
 
 use super::error_extractor::SymbolError;
 use super::extrapolate::{self, Extrapolation};
@@ -15,37 +15,38 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What becomes of a codeword.
+/// Treatment of codewords.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Decoding {
-    /// It is decoded, and what the decoder made of it compared with what was sent.
+    /// Decoded, then compared with the transmitted word.
     #[default]
     BitTrue,
-    /// Its wrong symbols are counted against what was sent: up to t count as corrected.
+    /// Compared with the transmitted word without decoding: up to t symbol errors count as
+    /// corrected.
     Genie,
 }
 
-/// Gathers the wrong symbols of a port's lanes into codewords and decodes every set that is whole.
+/// Collects the symbol errors of the lanes of a port into codewords and decodes each complete set.
 ///
 /// ```text
 /// received word = sent word + wrong bits
 /// ```
 ///
-/// Sent are the codewords of a [`FecSender`], or the word of zeros: the code is linear, its decoder
-/// sees the same errors. So lanes may carry a test pattern. Codewords without a wrong bit are
-/// codewords as they come and only counted.
+/// The transmitted codewords are those of a [`FecSender`], or all zeros: the code is linear, and
+/// the decoder sees the same errors. Lanes may therefore carry a test pattern. Codewords without a
+/// bit error are only counted.
 #[derive(Clone, Debug)]
 pub struct CodewordCounter {
     layout: Arc<CodewordLayout>,
     code: Arc<ReedSolomon>,
     decoding: Decoding,
     sender: Option<FecSender>,
-    /// Payload symbols that each lane has brought.
+    /// Payload symbols received from each lane.
     brought: Vec<u64>,
     /// The set that is decoded next.
     next: u64,
-    /// Wrong bits of sets that are not whole yet: symbol of the set, bits.
+    /// Bit errors of incomplete sets: symbol of the set, bits.
     waiting: BTreeMap<u64, Vec<(u32, u16)>>,
     sent: Vec<u16>,
     received: Vec<u16>,
@@ -54,19 +55,19 @@ pub struct CodewordCounter {
     tally: FecTally,
     /// One histogram for each codeword of a set.
     of_codeword: Vec<SymbolErrorHistogram>,
-    /// Codewords of a set that were not given back, and wrong bits of it.
+    /// Failed codewords of a set, and its bit errors.
     failed: Overdispersion,
     wrong_bits: Overdispersion,
     sets: u64,
     lost_sets: u64,
 }
 
-/// Standard errors by which the mean of one codeword's histogram must lie off before the codewords
-/// of a set are taken as unlike.
+/// Standard errors by which the mean of the histogram of one codeword must differ before the
+/// codewords of a set are treated separately.
 const UNLIKE: f64 = 4.0;
 
 impl CodewordCounter {
-    /// A counter that has seen nothing; `sender` where its codewords are sent.
+    /// An empty counter; `sender` where its codewords are transmitted.
     ///
     /// # Errors
     ///
@@ -102,7 +103,7 @@ impl CodewordCounter {
         })
     }
 
-    /// Takes the next payload symbols of a lane: how many, and those that are wrong.
+    /// Takes the next payload symbols of a lane: their number, and their errors.
     ///
     /// # Panics
     ///
@@ -172,39 +173,39 @@ impl CodewordCounter {
         self.lost_sets += u64::from(failed > 0);
     }
 
-    /// What was counted over the sets that were whole.
+    /// Counts over the complete sets.
     #[must_use]
     pub fn tally(&self) -> &FecTally {
         &self.tally
     }
 
-    /// Codewords that were not given back: given up, or taken for others.
+    /// Failed codewords: uncorrectable or miscorrected.
     #[must_use]
     pub fn failed(&self) -> u64 {
         self.failed.failed()
     }
 
-    /// The 95 % interval of their share; wider where the codewords of a set fail together. Of
-    /// nothing, all.
+    /// The 95 % interval of the codeword error ratio; wider where the codewords of a set fail
+    /// together; 0 to 1 without codewords.
     #[must_use]
     pub fn codeword_error_interval(&self) -> Interval {
         self.failed.interval()
     }
 
-    /// The 95 % interval of the bit error ratio ahead of the decoder; wider where bits of a set are
-    /// wrong together.
+    /// The 95 % interval of the pre-FEC bit error ratio; wider where the bits of a set fail
+    /// together.
     #[must_use]
     pub fn bit_error_interval(&self) -> Interval {
         self.wrong_bits.interval()
     }
 
-    /// The codeword error ratio that the histogram extrapolates, with symbol errors added as
-    /// [`extrapolate::extrapolate_with`] does.
+    /// Codeword error ratio extrapolated from the histogram, with symbol errors added as in
+    /// [`extrapolate::extrapolate_with`].
     ///
     /// The codewords of a set may differ: with bit multiplexing one has more of the second bits of
-    /// the PAM4 symbols, another more of a bad lane. Where the mean of one lies four standard
-    /// errors off, each is extrapolated alone and the mean is taken; together they would look like
-    /// bursts.
+    /// the PAM4 symbols, another more of a bad lane. Where the mean of one is off by four standard
+    /// errors, each is extrapolated separately and the results are averaged; pooled, they would
+    /// look like bursts.
     ///
     /// # Panics
     ///
@@ -224,7 +225,7 @@ impl CodewordCounter {
             histogram, added, confidence,
         ) {
             Some(extrapolated) => extrapolated,
-            // no wrong symbol, or no tail any more: what was counted
+            // no symbol error, or no tail left: the counted ratio
             None => {
                 let codeword_error_ratio =
                     histogram.overflow() as f64 / histogram.codewords() as f64;
@@ -246,24 +247,24 @@ impl CodewordCounter {
         })
     }
 
-    /// Where the codewords' bits travel.
+    /// Positions of the codewords' bits on the lanes.
     #[must_use]
     pub fn layout(&self) -> &CodewordLayout {
         &self.layout
     }
 
-    /// Share of frames of that many octets that touch a codeword with a wrong bit behind the
-    /// decoder; none before the first set.
+    /// Frame loss ratio for frames of that length in octets: frames that touch a codeword with a
+    /// post-FEC bit error; `None` before the first set.
     ///
     /// ```text
     /// lost sets / sets (1 + frame / payload of a set)
     /// ```
     ///
-    /// A frame is dealt to all codewords of its set, and one in so many reaches into the next set.
+    /// A frame is spread over all codewords of its set, and some frames reach into the next set.
     #[must_use]
     pub fn frame_loss_ratio(&self, frame_octets: f64) -> Option<f64> {
         let coding = self.layout.coding();
-        // of one codeword in a set of one, as the closed form counts it
+        // for one codeword in a set of one, as in the closed form
         let per_set = super::tail::ln_frame_loss_ratio(
             0.0,
             &coding.outer,
@@ -286,7 +287,7 @@ mod tests {
     use crate::pattern::gray::BIT_ERRORS;
     use crate::seed::Seed;
 
-    /// Bit for bit: levels with errors, gathered whole and decoded, against their wrong symbols
+    /// Bit for bit: levels with errors, gathered whole and decoded, against their symbol errors
     /// alone; and a genie, and a test pattern.
     #[test]
     fn wrong_symbols_alone_give_what_decoding_whole_words_gives() {
@@ -306,7 +307,7 @@ mod tests {
                 FecTally::new(&coding.outer),
                 DecoderWorkspace::new(&code),
             );
-            // some 15 wrong symbols a codeword: many corrected, many not
+            // some 15 symbol errors a codeword: many corrected, many not
             let mut errors: Vec<_> = (0..8)
                 .map(|lane| {
                     ErrorModel::Independent { ber: 2.7e-3 }.build(Seed::new(2).index(lane)).unwrap()

@@ -1,10 +1,10 @@
-//! What one lane decided, block after block, brought to wrong symbols of payload.
+//! Decisions of one lane, block after block, reduced to symbol errors of the payload.
 
 use crate::fec::inner::chase::Chase;
 use crate::fec::inner::code::{BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
 use crate::fec::inner::soft::Soft;
 
-/// A symbol of payload that was decided wrongly, as levels ahead of the precoder.
+/// A payload symbol error, as levels before the precoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SymbolError {
     /// The payload symbol, from the block's first.
@@ -15,23 +15,23 @@ pub struct SymbolError {
     pub decided: u8,
 }
 
-/// How a lane's slicer values become payload.
+/// Extraction of payload errors from the slicer values of a lane.
 #[derive(Clone, Copy, Debug)]
 pub enum ErrorExtractor {
     /// Decisions as they are.
     Plain,
-    /// Decisions on precoded levels, a block's first one precoded behind level 0.
+    /// Decisions on precoded levels, a block's first one precoded after level 0.
     Precoded,
     /// Blocks of the inner code, that many in turn.
     Inner(Chase, Soft, usize),
 }
 
-/// What a block came to.
+/// Payload errors of a block.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ErrorPositions {
     /// Payload symbols.
     pub symbols: u64,
-    /// Those that are wrong, in order.
+    /// Symbol errors, in order.
     pub wrong: Vec<SymbolError>,
     /// With a precoder: the first symbol's level, and by how much the last decision was too high,
     /// modulo 4.
@@ -68,8 +68,8 @@ impl ErrorPositions {
     /// decided(0) = r(0) + r(-1),    r(-1) = p(-1) + carried
     /// ```
     ///
-    /// The transmitter's own memory at a block's start does not matter: what it was, the receiver
-    /// adds again.
+    /// The state of the precoder at the start of a block does not matter: the receiver adds it
+    /// again.
     pub fn join(&mut self, carried: u8) -> u8 {
         let Some((first, last_error)) = self.seam else { return 0 };
         if carried != 0 {
@@ -89,7 +89,7 @@ fn differing<'a>(sent: &'a [u8], decided: &'a [u8]) -> impl Iterator<Item = Symb
     pairs.map(|(index, (&sent, &decided))| SymbolError { index: index as u32, sent, decided })
 }
 
-/// A wrong decision is in two symbols: its own and the next.
+/// A decision error affects two symbols: its position and the next.
 fn precoded(sent: &[u8], decided: &[u8]) -> ErrorPositions {
     let plain = |k: usize| (sent[k] + if k == 0 { 0 } else { sent[k - 1] }) & 3;
     let mut read = ErrorPositions { symbols: sent.len() as u64, ..ErrorPositions::default() };
@@ -99,7 +99,7 @@ fn precoded(sent: &[u8], decided: &[u8]) -> ErrorPositions {
             read.wrong.push(SymbolError { index: index as u32, sent, decided: (sent + error) & 3 });
         }
     };
-    // behind a wrong decision: its place, and its error
+    // after a decision error: its position and error
     let mut open: Option<(usize, u8)> = None;
     for wrong in differing(sent, decided) {
         let (k, error) = (wrong.index as usize, wrong.decided.wrapping_sub(wrong.sent) & 3);
@@ -175,8 +175,8 @@ mod tests {
     use crate::pattern::{precode, unprecode};
     use crate::seed::Seed;
 
-    /// Blocks of any length behind a precoder that never restarts, errors of any density: the same
-    /// wrong symbols as undoing the precoder on the whole stream.
+    /// Blocks of any length after a precoder that never restarts, errors of any density: the same
+    /// symbol errors as undoing the precoder on the whole stream.
     #[test]
     fn precoded_blocks_joined_are_the_stream_undone_as_a_whole() {
         let mut rng = Seed::new(5).rng();

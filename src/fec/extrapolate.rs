@@ -1,25 +1,26 @@
-//! The codeword error ratio that a histogram without an uncorrected word extrapolates.
+//! Extrapolation of the codeword error ratio from a histogram, even without an uncorrected
+//! codeword.
 
 use super::histogram::SymbolErrorHistogram;
 use crate::math::gaussian::q_inverse;
 use crate::math::interval::Interval;
 
-/// Share of codewords beyond t above which nothing is extrapolated: each is taken with t + 1 wrong
-/// symbols.
+/// Share of codewords beyond t above which nothing is extrapolated: each is taken with t + 1 symbol
+/// errors.
 const MOST_BEYOND: f64 = 0.1;
 /// Highest excess dispersion that is tried.
 const MOST_EXCESS: f64 = 50.0;
 /// Halvings of a search: the width of its range, 50, falls below 1e-12.
 const HALVINGS: usize = 46;
 
-/// A extrapolated codeword error ratio.
+/// An extrapolated codeword error ratio.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Extrapolation {
-    /// Share of codewords with more than t wrong symbols.
+    /// Share of codewords with more than t symbol errors.
     pub codeword_error_ratio: f64,
     /// Its interval.
     pub interval: Interval,
-    /// The excess dispersion u: 0 for independent symbol errors; bursts that wet several symbols of
+    /// The excess dispersion u: 0 for independent symbol errors; bursts that hit several symbols of
     /// a codeword raise it.
     pub excess: f64,
 }
@@ -34,16 +35,16 @@ pub struct Extrapolation {
 ///
 /// u = 0 is the binomial of independent errors. Variance over mean of the bins is about 1 + u.
 ///
-/// `None` without a wrong symbol, and where more than a tenth of the codewords lies beyond t: then
-/// nothing is known but [`SymbolErrorHistogram::codeword_error_ratio`].
+/// `None` without a symbol error, and where more than a tenth of the codewords lies beyond t; then
+/// only [`SymbolErrorHistogram::codeword_error_ratio`].
 ///
 /// # Limits
 ///
-/// The interval is that of the two parameters, not of the shape. Bursts that wet one or two symbols
-/// have a lighter tail than the beta-binomial of the same variance: what is extrapolated is then
-/// too high, by 1.3 to 1.5 behind a DFE with a tap of 0.7 (u = 0.2, counted 7.5e-4), by two where
-/// one event in three wets two symbols (u = 0.5, 1.9e-4), by more further out. Codewords are taken
-/// as independent; a word beyond t enters the mean with t + 1 wrong symbols.
+/// The interval is that of the two parameters, not of the shape. Bursts that hit one or two symbols
+/// have a lighter tail than the beta-binomial of the same variance; the extrapolated ratio is then
+/// too high, by 1.3 to 1.5 after a DFE with a tap of 0.7 (u = 0.2, counted 7.5e-4), by two where
+/// one event in three hits two symbols (u = 0.5, 1.9e-4), by more further out. Codewords are taken
+/// as independent; a word beyond t enters the mean with t + 1 symbol errors.
 ///
 /// # Panics
 ///
@@ -58,7 +59,7 @@ pub fn extrapolate(histogram: &SymbolErrorHistogram, confidence: f64) -> Option<
     extrapolate_with(histogram, 0.0, confidence)
 }
 
-/// The same with symbol errors added that are not in the histogram: independent ones, a share
+/// [`extrapolate`] with independent symbol errors added that are not in the histogram, a share
 /// `added` of the symbols.
 ///
 /// ```text
@@ -132,7 +133,7 @@ fn boundary(mut inside: f64, mut outside: f64, is_outside: impl Fn(f64) -> bool)
 struct Fit {
     n: usize,
     t: usize,
-    /// Codewords with 0 .. t wrong symbols, and those beyond.
+    /// Codewords with 0 .. t symbol errors, and those beyond.
     counts: Vec<f64>,
 }
 

@@ -1,12 +1,12 @@
-//! How many codewords had how many wrong symbols: what a switch shows.
+//! Histogram of symbol errors per codeword (FEC bins), as a switch reports it.
 
 use crate::fec::reed_solomon::code::Code;
 use crate::math::interval::{Interval, clopper_pearson};
 
-/// Codewords by their number of wrong symbols: bins 0 to t, and those beyond.
+/// Codewords by number of symbol errors: bins 0 to t, and overflow.
 ///
-/// For KP4 these are BIN0 to BIN15 and `> 15`. A decoder fills it with the symbols it corrected, a
-/// genie with the symbols that differ from what was sent; the two are the same but for miscorrected
+/// For KP4 these are BIN0 to BIN15 and `> 15`. With a decoder, bins hold the corrected symbols; by
+/// comparison with the transmitted words, the symbol errors. The two agree except for miscorrected
 /// words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SymbolErrorHistogram {
@@ -16,13 +16,13 @@ pub struct SymbolErrorHistogram {
 }
 
 impl SymbolErrorHistogram {
-    /// No codeword yet.
+    /// An empty one.
     #[must_use]
     pub fn new(code: &Code) -> Self {
         Self { symbols: code.codeword_symbols, bins: vec![0; code.correctable() + 1], overflow: 0 }
     }
 
-    /// Adds a codeword with that many wrong symbols; `None` for one that was detected.
+    /// Adds a codeword with a number of symbol errors; `None` if detected as uncorrectable.
     pub fn push(&mut self, wrong_symbols: Option<usize>) {
         match wrong_symbols.and_then(|wrong| self.bins.get_mut(wrong)) {
             Some(bin) => *bin += 1,
@@ -30,7 +30,7 @@ impl SymbolErrorHistogram {
         }
     }
 
-    /// Adds what another one counted.
+    /// Adds the counts of another one.
     ///
     /// # Panics
     ///
@@ -45,13 +45,13 @@ impl SymbolErrorHistogram {
         self.overflow += other.overflow;
     }
 
-    /// Codewords with 0, 1, .., t wrong symbols.
+    /// Codewords with 0, 1, .., t symbol errors.
     #[must_use]
     pub fn bins(&self) -> &[u64] {
         &self.bins
     }
 
-    /// Codewords with more than t.
+    /// Codewords with more than t symbol errors.
     #[must_use]
     pub fn overflow(&self) -> u64 {
         self.overflow
@@ -69,7 +69,8 @@ impl SymbolErrorHistogram {
         self.bins.iter().sum::<u64>() + self.overflow
     }
 
-    /// Mean and variance of the wrong symbols, words beyond t taken with t + 1; zero of nothing.
+    /// Mean and variance of the symbol errors, words beyond t taken with t + 1; zero without
+    /// codewords.
     #[must_use]
     pub fn moments(&self) -> (f64, f64) {
         let all = || {

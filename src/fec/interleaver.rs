@@ -1,4 +1,4 @@
-//! The convolutional interleaver ahead of the inner code, addressed by absolute index.
+//! The convolutional interleaver before the inner code, addressed by absolute index.
 
 use crate::error::{KeyPath, Problems};
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ pub struct Interleaver {
     pub branches: usize,
     /// Symbols that a branch takes in its turn.
     pub turn_symbols: usize,
-    /// InterleaveOrder by which a branch lags the next one, counted in turns of its own, D.
+    /// Turns by which a branch lags the next one, counted in its turns, D.
     pub delay_turns: usize,
 }
 
@@ -52,7 +52,7 @@ impl Interleaver {
         output + self.lead(branch)
     }
 
-    /// InterleaveOrder of input that are not all sent: from here on each is.
+    /// Turns of input that are not all sent; from here on each is.
     #[must_use]
     pub fn first_complete(&self) -> u64 {
         self.lead(0)

@@ -25,7 +25,7 @@ pub struct Address {
 /// A bit of a set.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BitPlace {
-    /// The symbol among those of all codewords of the set, one codeword behind the other.
+    /// Symbol index over all codewords of the set, one codeword after the other.
     pub(super) symbol: u32,
     pub(super) bit: u32,
 }
@@ -86,7 +86,7 @@ impl CodewordLayout {
         Self { coding: coding.clone(), places, lane_bits }
     }
 
-    /// What it was built from.
+    /// The coding it was built from.
     #[must_use]
     pub fn coding(&self) -> &Coding {
         &self.coding
@@ -156,7 +156,7 @@ impl CodewordLayout {
     #[must_use]
     pub fn whole_sets(&self, payload_symbols: u64) -> u64 {
         let bits = SYMBOL_BITS * payload_symbols;
-        // a turn of input is sent at its own turn of output at the latest
+        // a turn of input is sent at the same turn of output at the latest
         let turn_bits = self
             .coding
             .inner

@@ -1,11 +1,10 @@
-//! Forward error correction, bit for bit: the codes, where a codeword's bits travel, and what is
-//! left behind them.
+//! Forward error correction, bit for bit: the codes, the positions of codeword bits on the lanes,
+//! and post-FEC errors.
 //!
 //! [`galois`] and [`reed_solomon`] are the outer code, [`inner`] the one of clause 177. A
-//! [`Coding`] describes all that a PMD does to a port's payload; [`CodewordLayout`] says which bit
-//! of which codeword every symbol of every lane carries. [`errors`] makes channels other than a
-//! link, [`SymbolErrorHistogram`] is what a switch shows, [`tail`] and [`extrapolate`] are what it
-//! means.
+//! [`Coding`] describes the whole coding of a PMD; [`CodewordLayout`] maps each symbol of each lane
+//! to bits of codewords. [`errors`] has synthetic channels, [`SymbolErrorHistogram`] the FEC bins
+//! that a switch reports, [`tail`] and [`extrapolate`] the error ratios that follow.
 
 mod coding;
 mod counter;

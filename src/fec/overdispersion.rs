@@ -1,4 +1,4 @@
-//! Whether codewords fail together, or bits, and what then is known of their ratio.
+//! Overdispersion of failed codewords or bits, and confidence intervals that account for it.
 
 use crate::math::interval::{Interval, clopper_pearson};
 
@@ -17,7 +17,7 @@ impl Groups {
         self.squares += failed * failed;
     }
 
-    /// Variance over that of independent codewords; 1 where chance alone may be the reason.
+    /// Variance over that of independent codewords; 1 where the excess may be chance.
     fn excess(&self, codewords: u64) -> f64 {
         if self.count < 2 || self.sum == 0 {
             return 1.0;
@@ -32,8 +32,7 @@ impl Groups {
     }
 }
 
-/// Failed codewords, by sets and by chunks of sets that were drawn independently; or wrong bits
-/// likewise.
+/// Failed codewords (or bit errors), by sets and by independently drawn chunks of sets.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Overdispersion {
     set_codewords: u64,
@@ -43,7 +42,7 @@ pub(super) struct Overdispersion {
 }
 
 impl Overdispersion {
-    /// For sets and chunks of so many codewords; 0 where nothing is drawn in chunks.
+    /// For sets and chunks of the given numbers of codewords; 0 where nothing is drawn in chunks.
     pub(super) fn new(set_codewords: u64, chunk_codewords: u64) -> Self {
         Self { set_codewords, chunk_codewords, sets: Groups::default(), chunks: Groups::default() }
     }
@@ -59,7 +58,7 @@ impl Overdispersion {
         self.sets.count += count;
         self.sets.sum += sum;
         self.sets.squares += squares;
-        // a last, shorter one says little of the others' scatter
+        // a last, shorter one says little about the spread of the others
         if count * self.set_codewords == self.chunk_codewords {
             self.chunks.push(sum);
         }

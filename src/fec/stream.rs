@@ -9,15 +9,14 @@ use crate::seed::Seed;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-/// Sets that are kept: more than the blocks in hand of a few threads touch; beyond, they are made
-/// again.
+/// Sets kept in the cache: more than the blocks of a few threads touch; others are made again.
 const RECENT: u64 = 64;
 
-/// What a port sends: a pure function of seed, lane and index, whatever was asked for before.
+/// The transmitter of a port: a pure function of seed, lane and index, independent of earlier
+/// calls.
 ///
-/// Payload is random, a stream for every set of codewords. The levels are those ahead of the
-/// precoder. Clones share the codewords made last, so that the lanes of a port encode each but
-/// once.
+/// Payload is random, with a stream for every set of codewords. Levels are those before the
+/// precoder. Clones share the latest codewords, so that the lanes of a port encode each only once.
 #[derive(Clone, Debug)]
 pub struct FecSender {
     layout: Arc<CodewordLayout>,
@@ -74,7 +73,7 @@ impl FecSender {
         Ok(Self { layout: layout.clone(), payload: Arc::new(payload) })
     }
 
-    /// Shows the codewords of a set, one behind the other.
+    /// The codewords of a set, one after the other.
     pub fn set<R>(&self, set: u64, with: impl FnOnce(&[u16]) -> R) -> R {
         self.payload.set(set, with)
     }
@@ -142,7 +141,7 @@ impl FecSender {
     }
 }
 
-/// One lane's part of what the port sends.
+/// The levels of one lane of the port.
 #[derive(Debug)]
 struct LaneSender {
     sender: FecSender,
@@ -155,13 +154,13 @@ impl LevelSequence for LaneSender {
     }
 }
 
-/// Gathers decided levels into codewords.
+/// Collects decided levels into codewords.
 #[derive(Clone, Debug)]
 pub struct FecReceiver {
     layout: Arc<CodewordLayout>,
-    /// Payload symbols that each lane has brought.
+    /// Payload symbols received from each lane.
     arrived: Vec<u64>,
-    /// The set that leaves next, and those behind it.
+    /// The next set to leave, and those after it.
     next: u64,
     waiting: VecDeque<Gathering>,
     spare: Vec<Gathering>,
@@ -174,7 +173,7 @@ struct Gathering {
 }
 
 impl FecReceiver {
-    /// A receiver that has seen nothing.
+    /// An empty receiver.
     #[must_use]
     pub fn new(layout: &Arc<CodewordLayout>) -> Self {
         let arrived = vec![0; layout.coding().lanes];
@@ -222,8 +221,8 @@ impl FecReceiver {
         }
     }
 
-    /// Hands out the next set, when all lanes have brought all of it: its number, and its codewords
-    /// one behind the other.
+    /// Returns the next set once it is complete on all lanes: its number, and its codewords one
+    /// after the other.
     pub fn take(&mut self, mut with: impl FnMut(u64, &[u16])) -> bool {
         let outer = &self.layout.coding().outer;
         let bits =
@@ -289,9 +288,9 @@ mod tests {
         }
     }
 
-    /// The way of 1.6TBASE-DR8-2 at the 4.85e-3 that it allows ahead of the inner code: behind it
+    /// The way of 1.6TBASE-DR8-2 at the 4.85e-3 that it allows before the inner code: after it
     /// 2.2e-4 to 2.7e-4 (`docs/physics.md` section 4) and five standard errors, blocks of 120
-    /// bits with some four wrong ones counted as one; behind KP4, which fails once in 1e12 words
+    /// bits with some four wrong ones counted as one; after KP4, which fails once in 1e12 words
     /// there, nothing.
     #[test]
     fn the_two_codes_together_leave_no_error_at_their_limit() {

@@ -1,6 +1,6 @@
-//! What a code leaves of random errors, in closed form.
+//! Post-FEC error ratios for random errors, in closed form.
 //!
-//! Everything is carried as a natural logarithm: 1e-300 is as exact as 1e-3.
+//! All values are natural logarithms: 1e-300 is as accurate as 1e-3.
 
 use super::reed_solomon::code::Code;
 use crate::math::ln_binomial::ln_binomial;
@@ -14,31 +14,31 @@ const PAYLOAD_BITS: f64 = 256.0;
 /// secondary source; no clause at hand).
 pub const SHORTEST_FRAME_OCTETS: f64 = 64.0;
 
-/// A ratio that is no ratio of wrong bits.
+/// A value that is no bit error ratio.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[error("a bit error ratio of {ber}: must be from 0 to 0.5")]
 pub struct BerError {
-    /// What was asked for.
+    /// The requested value.
     pub ber: f64,
 }
 
-/// What is left behind a decoder.
+/// Error ratios after a decoder.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PostFec {
-    /// ln of the share of codewords with more than t wrong symbols; minus infinity for none.
+    /// ln of the codeword error ratio (more than t symbol errors); minus infinity for zero.
     pub ln_codeword_error_ratio: f64,
-    /// ln of the share of wrong bits behind the decoder.
+    /// ln of the post-FEC bit error ratio.
     pub ln_post_fec_ber: f64,
 }
 
 impl PostFec {
-    /// Share of codewords that are not corrected.
+    /// Codeword error ratio.
     #[must_use]
     pub fn codeword_error_ratio(&self) -> f64 {
         libm::exp(self.ln_codeword_error_ratio)
     }
 
-    /// Share of wrong bits behind the decoder.
+    /// Post-FEC bit error ratio.
     #[must_use]
     pub fn post_fec_ber(&self) -> f64 {
         libm::exp(self.ln_post_fec_ber)
@@ -51,7 +51,7 @@ impl PostFec {
     }
 }
 
-/// The tail behind a code when every bit is wrong with the same probability, independently.
+/// Post-FEC error ratios for independent bit errors of equal probability.
 ///
 /// ```text
 /// p = 1 - (1 - ber)^m
@@ -64,9 +64,9 @@ impl PostFec {
 ///
 /// # Limits
 ///
-/// A word with more than t wrong symbols is taken to be left as it was; the few that are
+/// A word with more than t symbol errors is taken to be left as it was; the few that are
 /// miscorrected ([`miscorrection_bound`](super::ReedSolomon::miscorrection_bound)) have up to t
-/// more wrong symbols. Erasures are not covered.
+/// more symbol errors. Erasures are not covered.
 ///
 /// # Errors
 ///

@@ -1,31 +1,31 @@
-//! What an outer decoder did to a port's codewords.
+//! Counts of an outer decoder over the codewords of a port.
 
 use super::histogram::SymbolErrorHistogram;
 use crate::fec::reed_solomon::code::Code;
 use crate::fec::reed_solomon::decode::DecodeOutcome;
 
-/// Counts over codewords whose sent word is known.
+/// Counts over codewords whose transmitted word is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FecTally {
-    /// Codewords by wrong symbols, as decoder or genie saw them.
+    /// Histogram of symbol errors per codeword, from the decoder or by comparison.
     pub histogram: SymbolErrorHistogram,
     /// Bits of all codewords.
     pub bits: u64,
-    /// Wrong bits before the decoder.
+    /// Bit errors before the decoder.
     pub pre_fec_errors: u64,
-    /// Wrong bits behind it.
+    /// Bit errors after the decoder.
     pub post_fec_errors: u64,
     /// Bits the decoder changed.
     pub corrected_bits: u64,
-    /// Words the decoder gave up.
+    /// Words that the decoder detected as uncorrectable.
     pub uncorrectable: u64,
-    /// Words that were changed to, or received as, a codeword that was not sent. A receiver cannot
-    /// know these.
+    /// Words decoded to, or received as, a codeword that was not sent; a receiver cannot detect
+    /// them.
     pub miscorrected: u64,
 }
 
 impl FecTally {
-    /// No codeword yet.
+    /// An empty one.
     #[must_use]
     pub fn new(code: &Code) -> Self {
         let histogram = SymbolErrorHistogram::new(code);
@@ -40,8 +40,8 @@ impl FecTally {
         }
     }
 
-    /// Adds a decoded word: what was sent, what came and what the decoder made of it; gives the
-    /// wrong symbols it corrected, none if it gave up.
+    /// Adds a decoded word, given as sent, received and decoded; returns the number of corrected
+    /// symbols, `None` if it was detected as uncorrectable.
     pub fn push_decoded(
         &mut self,
         code: &Code,
@@ -70,13 +70,14 @@ impl FecTally {
         wrong_symbols
     }
 
-    /// Adds words that came as they were sent.
+    /// Adds error-free words.
     pub fn push_clean(&mut self, code: &Code, words: u64) {
         self.bits += words * code.codeword_symbols as u64 * u64::from(code.symbol_bits());
         (0..words).for_each(|_| self.histogram.push(Some(0)));
     }
 
-    /// Adds a word without decoding it: up to t wrong symbols count as corrected, more as given up.
+    /// Adds a word without decoding it: up to t symbol errors count as corrected, more as
+    /// uncorrectable.
     ///
     /// ```text
     /// the same counts as decoding, but for words that a decoder would miscorrect
@@ -94,7 +95,7 @@ impl FecTally {
         self.push_decoded(code, sent, received, decoded, outcome)
     }
 
-    /// Adds what another one counted.
+    /// Adds the counts of another one.
     ///
     /// # Panics
     ///

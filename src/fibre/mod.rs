@@ -1,4 +1,4 @@
-//! From fibre to fibre.
+//! Fibre models.
 
 mod single_mode;
 

@@ -1,4 +1,4 @@
-//! Rows of numbers whose memory their thread keeps for the next ones.
+//! Buffers of numbers whose memory is kept by the thread for reuse.
 //!
 //! A system's allocator maps a row of a block anew each time and gives it back when it is dropped,
 //! and the first touch of each page costs more than what most loops do with it. Here a dropped
@@ -10,14 +10,14 @@ use std::cell::RefCell;
 use std::ops::{Deref, DerefMut};
 use std::thread::LocalKey;
 
-/// Most memory that a thread keeps of each kind of number, bytes.
+/// Maximum memory kept per thread and number type, bytes.
 const KEPT: usize = 2 << 20;
-/// Shorter rows are left to the allocator, bytes.
+/// Size below which buffers are left to the allocator, bytes.
 const SHORTEST: usize = 16 << 10;
 
-/// A number of which rows are kept.
+/// A number type with kept buffers.
 pub(crate) trait Poolable: Copy + Default + 'static {
-    /// What this thread keeps.
+    /// Buffers kept by this thread.
     fn kept() -> &'static LocalKey<RefCell<Vec<Vec<Self>>>>;
 }
 
@@ -38,18 +38,18 @@ impl Poolable for Complex32 {
     }
 }
 
-/// A row of fixed length; dropped, it leaves its memory to the next one.
+/// A buffer of fixed length; its memory is reused when it is dropped.
 pub(crate) struct Pooled<T: Poolable>(Vec<T>);
 
 impl<T: Poolable> Pooled<T> {
-    /// So many zeros.
+    /// Zeros of a given length.
     pub(crate) fn zeros(length: usize) -> Pooled<T> {
         let mut memory = memory(length);
         memory.resize(length, T::default());
         Pooled(memory)
     }
 
-    /// The same numbers.
+    /// A copy of a slice.
     pub(crate) fn of(x: &[T]) -> Pooled<T> {
         let mut memory = memory(x.len());
         memory.extend_from_slice(x);
@@ -118,13 +118,13 @@ impl<T: Poolable> Drop for Pooled<T> {
     }
 }
 
-/// What a vector takes, bytes.
+/// Memory of a vector, bytes.
 fn bytes<T>(memory: &Vec<T>) -> usize {
     memory.capacity() * size_of::<T>()
 }
 
-/// An empty vector with room for so many: the smallest that is kept and not twice as long, or a new
-/// one.
+/// An empty vector of the given capacity: the smallest kept one that is less than twice as long, or
+/// a new one.
 fn memory<T: Poolable>(length: usize) -> Vec<T> {
     let fits = |memory: &Vec<T>| (length..2 * length.max(1)).contains(&memory.capacity());
     let kept = T::kept().try_with(|kept| {

@@ -101,8 +101,8 @@ pub fn pam4_half_eye_from_ber(ber: f64) -> f64 {
 ///
 /// # Reference
 ///
-/// Coefficients of our own: interpolation of `g` at the Chebyshev nodes of `(x - 3) / (x + 3)` on
-/// `[0, 39]`, and of `2^f` at those of `[-1/2, 1/2]`, by
+/// Coefficients by interpolation of `g` at the Chebyshev nodes of `(x - 3) / (x + 3)` on `[0, 39]`,
+/// and of `2^f` at those of `[-1/2, 1/2]`, by
 ///
 /// ```text
 /// from mpmath import *; mp.dps = 40

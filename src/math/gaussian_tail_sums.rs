@@ -9,7 +9,7 @@ const STRANDS: usize = 8;
 /// Where each sample falls on a grid of `bins` cells from `low`, `scale` cells a unit: cell and
 /// place in it, 0 to 1.
 ///
-/// What lies outside is put at the nearest end. `cells` gets `row + cell`, `row` from `rows` (one a
+/// Samples outside are put at the nearest end. `cells` gets `row + cell`, `row` from `rows` (one a
 /// sample).
 pub(crate) fn place(
     samples: &[f32],

@@ -44,8 +44,8 @@ impl Interpolator {
         })
     }
 
-    /// The waveform at `position`, in samples; `x` must reach from 11 samples before it to 12
-    /// behind it.
+    /// The waveform at `position`, in samples; `x` must reach from 11 samples before it to 12 after
+    /// it.
     #[inline(always)]
     pub(crate) fn at(&self, x: &[f32], position: f64) -> f32 {
         // steps of the bank: the index is known before the part, which waits for a second
@@ -86,7 +86,7 @@ pub(crate) fn sum(x: &[f32; 16]) -> f32 {
     (four[0] + four[2]) + (four[1] + four[3])
 }
 
-/// The filter for an instant `d` of a sample behind the tap before the middle.
+/// The filter for an instant `d` of a sample after the tap before the middle.
 fn filter(d: f64) -> [f32; TAPS] {
     // integral of cos(w t) over the band
     let integral = |t: f64| if t == 0.0 { BAND * PI } else { (BAND * PI * t).sin() / t };

@@ -8,7 +8,7 @@ const STEPS: usize = 60;
 const INNER_STEPS: usize = 60;
 /// Halvings of a step that does not descend.
 const HALVINGS: usize = 8;
-/// Part of the foreseen descent that a step must reach.
+/// Part of the predicted descent that a step must reach.
 const SUFFICIENT: f64 = 0.1;
 /// Part of the way to the next constraint that an inner step goes.
 const TO_BOUNDARY: f64 = 0.99;
@@ -46,7 +46,7 @@ pub struct HalfSpace {
 ///
 /// Sequential quadratic programming: `B` begins as `curvature` (symmetric positive definite, row by
 /// row) and follows the Lagrangian by damped BFGS updates; steps are halved until the worst value
-/// descends. It ends where less than `tolerance` is still foreseen. `functions` gives `None` where
+/// descends. It ends where less than `tolerance` is still predicted. `functions` gives `None` where
 /// it has no value: such points are never taken.
 ///
 /// # Limits
@@ -102,7 +102,7 @@ fn update(b: &mut DMatrix<f64>, s: &DVector<f64>, y: &DVector<f64>) {
     *b += &r * r.transpose() / s.dot(&r) - &bs * bs.transpose() / sbs;
 }
 
-/// The step, the weight of each function in the Lagrangian, and the descent foreseen.
+/// The step, the weight of each function in the Lagrangian, and the predicted descent.
 fn direction(
     x: &DVector<f64>,
     here: &MinimaxPoint,

@@ -15,7 +15,7 @@ const REACH: f64 = 16.0;
 /// ```
 ///
 /// `ln_magnitude` gives ln|H| at every frequency, Hz, up to `last_hz`; beyond, it falls by `fall` =
-/// n nepers per neper of frequency. What falls for ever is taken out as n poles, whose phase is
+/// n nepers per neper of frequency. The asymptotic roll-off is taken out as n poles, whose phase is
 /// known; the rest is flat at its ends, where the transform of 2^15 bins would otherwise bend it.
 ///
 /// # Reference

@@ -63,7 +63,7 @@ impl Monotone {
             + h * ((t3 - 2.0 * t2 + t) * self.slope[i] + (t3 - t2) * self.slope[i + 1])
     }
 
-    /// The integral from the first point to `x`, which lies at or behind it; constant beyond the
+    /// The integral from the first point to `x`, which lies at or after it; constant beyond the
     /// last.
     pub fn integral(&self, x: f64) -> f64 {
         let (i, h, t) = self.place(x);

@@ -141,10 +141,10 @@ mod tests {
         }
     }
 
-    /// What lies beyond 5.5 sigma has a radius above that, so the first word is below 2^11
-    /// (e^(-5.5^2 / 2) is 2^-21.8): drawn from there alone, 2^24 pairs stand for 2^45. Beyond 6.5
-    /// sigma, where a step of the radius's 38 bits is 0.1 % of what is left, 5 sigma of the count
-    /// and 1 % for those steps.
+    /// Values beyond 5.5 sigma have a radius above that, so the first word is below 2^11 (e^(-5.5^2
+    /// / 2) is 2^-21.8): drawn from there alone, 2^24 pairs stand for 2^45. Beyond 6.5 sigma, where
+    /// a step of the radius's 38 bits is 0.1 % of what is left, 5 sigma of the count and 1 % for
+    /// those steps.
     #[test]
     fn tails_are_honest_to_six_and_a_half_sigma() {
         let mut rng = Seed::new(7).named("tails").rng();

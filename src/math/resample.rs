@@ -55,7 +55,7 @@ pub(crate) fn apply(
 ///
 /// # Limits
 ///
-/// What jumps rings (Gibbs): a waveform must be band-limited to half the lower of both rates to
+/// Discontinuities ring (Gibbs): a waveform must be band-limited to half the lower of both rates to
 /// keep its shape. An empty period stays empty.
 ///
 /// ```
@@ -75,7 +75,7 @@ pub fn by_spectrum(period: &[f32], length: usize) -> Vec<f32> {
     block(&mut planner, &bins, length)
 }
 
-/// One period of a waveform behind a response; `response` is asked at frequencies in turns per
+/// One period of a waveform after a response; `response` is asked at frequencies in turns per
 /// sample, 0 to 1/2.
 pub fn filtered(period: &[f32], response: impl Fn(f64) -> Complex64) -> Vec<f32> {
     if period.is_empty() {

@@ -1,7 +1,7 @@
 //! Places of numbers in a table of equal steps, for a whole run at once.
 //!
-//! The look-up itself is for the caller to do one sample after another, by one load of all that a
-//! step holds, in a function that stays outside [`multiversion!`]: vector units gather from tables
+//! The look-up itself is for the caller to do one sample after another, by one load of all values
+//! of a step, in a function that stays outside [`multiversion!`]: vector units gather from tables
 //! more slowly than a plain loop loads.
 
 use super::simd::multiversion;

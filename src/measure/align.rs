@@ -8,7 +8,7 @@ use num_complex::Complex32;
 /// 0.02 symbols.
 const COARSE: usize = 4;
 
-/// Delay in samples, from 0 to the period, of a waveform's symbol middles behind the samples `k
+/// Delay in samples, from 0 to the period, of a waveform's symbol middles after the samples `k
 /// samples_per_symbol`.
 ///
 /// ```text

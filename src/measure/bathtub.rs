@@ -17,7 +17,7 @@ const BISECTIONS: usize = 50;
 /// ```
 ///
 /// Eye 0 is the lowest. Instants are samples of the waveform, from half a symbol period before the
-/// middle of the symbols to half a period behind.
+/// middle of the symbols to half a period after it.
 pub struct Eyes {
     /// By instant and level: samples.
     histograms: Vec<[Vec<f32>; 4]>,

@@ -26,7 +26,7 @@ impl Excursion {
     }
 }
 
-/// Measures all samples of a periodic waveform behind the reference receiver's filter.
+/// Measures all samples of a periodic waveform after the reference receiver's filter.
 ///
 /// ```text
 /// Pmax: smallest amplitude with at most the hit ratio of all samples above it; Pmin: its mirror

@@ -98,7 +98,7 @@ impl EyeDiagram {
 }
 
 multiversion! {
-/// Rows of the points from each sample towards the next one; `last` stands behind the samples.
+/// Rows of the points from each sample towards the next one; `last` follows the samples.
 fn points(samples: &[f32], last: f32, low: f32, scale: f32, top: f32, cells: &mut [u32]) {
     let cells = cells.as_chunks_mut::<BETWEEN>().0;
     let Some((end, most)) = cells.split_last_mut() else { return };
@@ -118,9 +118,9 @@ fn line(from: f32, to: f32, low: f32, scale: f32, top: f32, cells: &mut [u32; BE
     }
 }
 
-/// The sample of a symbol at which its level is best told: the largest squared correlation of
-/// samples with symbols, over the variance there. Within 16 symbol periods; in samples, behind the
-/// symbol.
+/// Sampling instant at which the level of a symbol is best determined: the largest squared
+/// correlation of samples with symbols, over the variance there. Within 16 symbol periods; in
+/// samples, after the symbol.
 pub fn clearest_delay(waveform: &[f32], samples_per_symbol: usize, levels: &[u8]) -> usize {
     let (m, n) = (waveform.len(), levels.len() as f64);
     let mean_level = levels.iter().map(|&l| f64::from(l)).sum::<f64>() / n;

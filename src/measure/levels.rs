@@ -143,7 +143,7 @@ pub fn eye_linearity(v: [f64; 4]) -> f64 {
 }
 
 /// A block of `symbols` levels that holds settled runs of both outer levels: PRBS13Q, as far as it
-/// reaches, behind one run of seven threes and one of six zeros.
+/// reaches, after one run of seven threes and one of six zeros.
 pub fn settled_pattern(symbols: usize, prbs13q: &crate::pattern::SymbolSource) -> Vec<u8> {
     let mut levels = vec![0; symbols];
     prbs13q.fill(0, crate::seed::Seed::new(0), &mut levels);

@@ -1,4 +1,4 @@
-//! What an instrument would read off a waveform.
+//! Measurements on waveforms, as an instrument makes them.
 
 pub mod align;
 pub mod bathtub;

@@ -8,8 +8,8 @@ use super::levels::OuterLevels;
 const FROM: f64 = 0.2;
 const TO: f64 = 0.8;
 
-/// Runs before and behind an edge, of the pattern's best: at least five and six symbols as that
-/// page has them; shorter ones (assumed) only where the pattern holds none.
+/// Runs before and after an edge, of the pattern's best: at least five and six symbols as that page
+/// has them; shorter ones (assumed) only where the pattern holds none.
 const RUNS: [(usize, usize); 5] = [(5, 6), (4, 4), (3, 3), (2, 2), (1, 1)];
 /// How far from its place an edge is looked for, symbol periods.
 const REACH_UI: usize = 2;
@@ -21,7 +21,7 @@ pub struct TransitionTime {
     pub rising_ui: f64,
     /// Mean over the edges from level 3 to 0, symbol periods.
     pub falling_ui: f64,
-    /// Symbols without change, at least, before and behind the edges used.
+    /// Symbols without change, at least, before and after the edges used.
     pub runs: (usize, usize),
 }
 
@@ -32,7 +32,7 @@ impl TransitionTime {
     }
 }
 
-/// Measures a periodic waveform behind the reference receiver's filter; its symbols have their
+/// Measures a periodic waveform after the reference receiver's filter; its symbols have their
 /// middles at `k samples_per_symbol + delay`.
 ///
 /// ```text
@@ -72,7 +72,7 @@ pub fn transition_time(
     RUNS.into_iter().find_map(found)
 }
 
-/// First symbols behind the edges between long enough runs.
+/// First symbols after the edges between long enough runs.
 fn edges(
     levels: &[u8],
     from: u8,

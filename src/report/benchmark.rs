@@ -1,9 +1,9 @@
-//! How fast a machine works, for a reader.
+//! The speed of a machine as text.
 
 use super::plain_table::{plain, text};
 use crate::benchmark::Report;
 
-/// The rates, how near the roofline they are, and the roof.
+/// Rates, fractions of the roofline, and the measured peaks.
 pub fn benchmark(report: &Report) -> String {
     let mut table = plain(&["case", "per second", "median", "unit", "roofline", ""], &[0, 3, 5]);
     for row in &report.rows {

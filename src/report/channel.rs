@@ -1,10 +1,10 @@
-//! What a channel's file holds, at a glance.
+//! Summary of the file of a host channel.
 
 use super::number::decimals;
 use super::plain_table::{plain, text};
 use crate::host::Inspection;
 
-/// The figures with their units, and what they must be read with.
+/// The values with their units, and warnings.
 pub fn channel(found: &Inspection) -> String {
     let c = found;
     let mut out = format!(

@@ -3,7 +3,7 @@
 use super::number::decimals;
 use crate::link::LaneResult;
 
-/// What the clocks of all lanes did, the worst of them; empty in periodic mode.
+/// Worst clock over all lanes; empty in periodic mode.
 pub(super) fn clock(lanes: &[LaneResult]) -> String {
     // of every segment, where there are several
     let each = lanes.iter().flat_map(|lane| match lane.segments.len() {

@@ -1,10 +1,10 @@
-//! A channel operating margin, for a reader.
+//! Channel operating margin as text.
 
 use super::number::decimals;
 use super::plain_table::{plain, text};
 use crate::host::com::{Margin, Parameters};
 
-/// The margin, what makes it, how the equalisers are set, and what it must be read with.
+/// The margin, its contributions, the equaliser settings, and warnings.
 pub fn com(file: &str, set: &Parameters, margin: &Margin) -> String {
     let m = margin;
     let mut out = format!("{file}: {}\n\n", set.title);

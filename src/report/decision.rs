@@ -1,4 +1,4 @@
-//! What decides behind the equaliser, where it is more than a slicer.
+//! Detectors after the equaliser, other than a slicer.
 
 use super::number::{decimals, ratio};
 use super::plain_table::{plain, text};

@@ -1,4 +1,4 @@
-//! What error correction makes of the lanes and of the port.
+//! Error correction of the lanes and of the port.
 
 use super::number::{counted, ratio, ratio_within, small};
 use super::plain_table::{plain, text};
@@ -16,8 +16,8 @@ const HEADER: [&str; 9] = [
     "frame loss\nanalytic",
 ];
 
-/// A line for each lane, for the port and for the port at its limit, and the port's codewords by
-/// wrong symbols; nothing without a coding.
+/// A line for each lane, for the port and for the port at its limit, and the FEC bins of the port;
+/// empty without a coding.
 pub(super) fn fec(result: &LinkResult) -> String {
     let coded = |lane: &&LaneResult| {
         lane.codeword_error_ratio_analytic.is_some() || !lane.fec_bins.is_empty()

@@ -1,4 +1,4 @@
-//! An error correction curve, to a reader and to a machine.
+//! An error correction curve as text and JSON.
 
 use super::json;
 use super::number::{LEAST, counted, ratio, ratio_within, small};
@@ -72,7 +72,7 @@ fn cells(point: &CurvePoint) -> [String; 8] {
     ]
 }
 
-/// The same as indented JSON, every figure to its last digit: `{"points": [..]}`.
+/// As indented JSON with full precision: `{"points": [..]}`.
 pub fn fec_curve_json(points: &[CurvePoint]) -> String {
     #[derive(Serialize)]
     struct Document<'a> {

@@ -1,4 +1,4 @@
-//! What is shown of results: to a reader, to a machine, in the manual.
+//! Results as text and JSON, and the table of models in the manual.
 
 mod benchmark;
 mod channel;

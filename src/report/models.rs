@@ -3,7 +3,7 @@
 use crate::link::{Config, presets};
 use crate::pattern::PatternKind;
 
-/// What stands in every link, whatever its kinds.
+/// Models present in every link.
 const ALWAYS: [(&str, &str, &str); 17] = [
     (
         "module",
@@ -80,7 +80,7 @@ const ALWAYS: [(&str, &str, &str); 17] = [
     ),
 ];
 
-/// What no link has yet.
+/// Effects that are not modelled.
 const MISSING: &str = "reflections of light as interference, rings, \
                         nonlinear and polarisation effects of the fibre";
 

@@ -1,6 +1,6 @@
-//! How a figure is written for a reader.
+//! Formatting of numbers.
 
-/// What stands for a figure that was not evaluated.
+/// Placeholder for a value that was not evaluated.
 const ABSENT: &str = "-";
 
 /// A number with some decimals, or a dash.
@@ -23,10 +23,10 @@ pub(super) fn ratio(value: Option<f64>) -> String {
     )
 }
 
-/// The smallest ratio that is printed.
+/// Smallest ratio that is printed as a number.
 pub(super) const LEAST: f64 = 1e-99;
 
-/// A ratio in closed form, which may be as small as it likes.
+/// An analytic ratio, which may be arbitrarily small.
 pub(super) fn small(value: Option<f64>) -> String {
     if value.is_some_and(|x| x < LEAST) { "< 1e-99".to_owned() } else { ratio(value) }
 }

@@ -1,10 +1,10 @@
-//! What an instrument reads, at a glance.
+//! Readings of the measured capture as text.
 
 use super::number::decimals;
 use super::plain_table::{plain, text};
 use crate::measure::scope::Reading;
 
-/// What was found, the figures with their units, and what they must be read with.
+/// The pattern found, the readings with their units, and notes.
 pub fn scope_reading(reading: &Reading) -> String {
     let r = reading;
     let mut out = format!("{}: {}\n", r.file, r.found);

@@ -15,7 +15,7 @@ const HEADER: [&str; 8] = [
     "\ntransmit taps",
 ];
 
-/// A line for each segment of the worst lane; nothing where no host is part of the link.
+/// A line for each segment of the worst lane; empty where no host is part of the link.
 pub(super) fn segments(result: &LinkResult) -> String {
     let worst = result
         .lanes
@@ -34,7 +34,7 @@ pub(super) fn segments(result: &LinkResult) -> String {
     )
 }
 
-/// A tap to two decimals without the zero ahead of the point: -.06.
+/// A tap to two decimals without the leading zero: -.06.
 fn short(tap: f64) -> String {
     decimals(Some(tap), 2).replacen("0.", ".", 1)
 }
@@ -58,7 +58,7 @@ fn row(segment: &SegmentResult) -> [String; 8] {
     [
         segment.name.as_str().to_owned(),
         match segment.ber_ideal_feedback {
-            // nothing else is foreseen where decisions are fed back
+            // there is no other prediction with decision feedback
             Some(ber) => format!("{} ideal", ratio(Some(ber))),
             None => ratio_within(
                 segment.ber_semi_analytic,

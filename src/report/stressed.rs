@@ -1,4 +1,4 @@
-//! The stressed receiver test, to a reader and to a machine.
+//! The stressed receiver test as text and JSON.
 
 use super::number::decimals;
 use super::table;
@@ -32,7 +32,7 @@ pub fn stressed(found: &Stressed, limits: &Limits) -> String {
     out + "\n"
 }
 
-/// The same as indented JSON.
+/// As indented JSON.
 ///
 /// # Panics
 ///

@@ -1,4 +1,4 @@
-//! The table an engineer reads at a glance.
+//! The table of a run.
 
 use super::clock::clock;
 use super::decision::decisions;
@@ -129,9 +129,9 @@ fn noises(lane: &LaneResult) -> String {
     out
 }
 
-/// `laser.0.rin` is called rin, `adc.quantisation` adc, `dac.jitter` dac jitter.
+/// Short names: `laser.0.rin` is rin, `adc.quantisation` adc, `dac.jitter` dac jitter.
 fn short(entity: &str) -> String {
-    // what stands at a host is told by its place: `host.tx.noise` is called host tx
+    // sources in a host are named by their place: `host.tx.noise` is shown as host tx
     if let Some((place, last)) = entity
         .rsplit_once('.')
         .filter(|(place, _)| place.starts_with("host.") || place.starts_with("module."))
@@ -176,7 +176,7 @@ fn port(result: &LinkResult) -> String {
     )
 }
 
-/// What was counted with the power lowered to the limit: it validates the margin.
+/// The count at the limit, which validates the margin.
 fn at_limit(result: &LinkResult) -> Option<String> {
     let bits: u64 = result.lanes.iter().map(|lane| lane.bits_at_limit).sum();
     let errors: u64 = result.lanes.iter().map(|lane| lane.errors_at_limit).sum();
@@ -204,12 +204,12 @@ fn counting(result: &LinkResult) -> Counting {
     result.lanes.first().map_or(Counting::Chain, |lane| lane.counted_by)
 }
 
-/// What a count of errors is of.
+/// Unit of a count of errors.
 fn errors(counting: Counting) -> &'static str {
     if counting == Counting::Importance { "hits" } else { "errors" }
 }
 
-/// What rare events were worth: over all lanes, from the least to the most.
+/// Efficiency of importance sampling, as a range over all lanes.
 fn rare(lanes: &[LaneResult]) -> String {
     let range = |of: &dyn Fn(&LaneResult) -> Option<f64>| {
         let (low, high) = lanes
@@ -235,7 +235,7 @@ fn verdict(result: &LinkResult) -> String {
             result.lanes.iter().filter(|lane| of(lane)).map(|lane| lane.lane.to_string()).collect();
         format!("lane{} {}", if lanes.len() == 1 { "" } else { "s" }, lanes.join(", "))
     };
-    // a lane that keeps the limit from end to end may fail by a segment with one of its own
+    // a lane within the limit from end to end may fail by a segment with a separate limit
     let above = |lane: &LaneResult| lane.ber_semi_analytic.is_none_or(|ber| ber > limit);
     if result
         .lanes
@@ -300,7 +300,7 @@ fn notes(result: &LinkResult) -> Vec<String> {
             ));
         }
     }
-    // where decisions are fed back, it stands below their table
+    // with decision feedback, it is printed below that table
     let sliced = result.lanes.iter().filter(|lane| {
         lane.slicer.as_ref().is_some_and(|slicer| slicer.detector == DetectorKind::Slicer)
     });

@@ -1,4 +1,4 @@
-//! What an instrument reads off the transmitters, lane by lane.
+//! Transmitter measurements, lane by lane.
 
 use super::number::decimals;
 use super::plain_table::{plain, text};
@@ -17,7 +17,7 @@ const HEADER: [&str; 10] = [
     "EECQ, dB\nTP1a / TP4",
 ];
 
-/// A line for each lane; nothing where no transmitter was measured.
+/// A line for each lane; empty where no transmitter was measured.
 pub(super) fn transmitted(lanes: &[LaneResult]) -> String {
     if lanes.iter().all(|lane| lane.tecq_db.is_none() && lane.rlm_tp2.is_none()) {
         return String::new();

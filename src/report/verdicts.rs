@@ -1,4 +1,4 @@
-//! The table of targets: what was expected, what was found, the verdict.
+//! The table of targets: expected value, found value, verdict.
 
 use super::number::{decimals, ratio, ratio_within, small};
 use super::plain_table::{plain, text};

@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 
 /// A row of numbers that begins with a cache line: vectors of 512 bits then never lie across two of
-/// them, as they do where a system's allocator begins 16 bytes behind one.
+/// them, as they do where the system allocator starts 16 bytes after one.
 #[derive(Debug, Default)]
 pub struct Aligned<T> {
     memory: Vec<T>,
@@ -15,7 +15,7 @@ pub struct Aligned<T> {
 const LINE: usize = 64;
 
 impl<T: Copy + Default> Aligned<T> {
-    /// So many zeros.
+    /// Zeros of a given length.
     pub fn new(length: usize) -> Self {
         let memory = vec![T::default(); length + LINE / size_of::<T>()];
         let first = memory.as_ptr().align_offset(LINE);

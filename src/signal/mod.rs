@@ -1,4 +1,4 @@
-//! What travels: the grid of a block, and the quantities on it.
+//! Signals: the grid of a block, and the quantities on it.
 
 mod aligned;
 mod grid;

@@ -12,7 +12,7 @@ pub enum Samples {
     Complex(Aligned<Complex32>),
 }
 
-/// What a sample means.
+/// Physical quantity of a sample.
 pub trait Quantity: Send + Sync + 'static {
     /// How it is stored.
     type Sample: Copy + Default + Send + Sync;

@@ -1,5 +1,4 @@
-//! PAM4 in white noise behind the inner decoder, from block with a wrong decision to block with a
-//! wrong decision.
+//! PAM4 in white noise after the inner decoder; only blocks with a decision error are simulated.
 
 use crate::fec::errors::draws::geometric;
 use crate::fec::inner;
@@ -14,7 +13,7 @@ use crate::seed::Rng;
 /// Normal numbers drawn at a time.
 const DRAWN: usize = 1024;
 
-/// The noise of a bit error ratio, and the decoder behind it.
+/// The noise for a bit error ratio, and the decoder.
 ///
 /// ```text
 /// y = level + sigma n;   |n| > x = half eye / sigma in a symbol or more of the block: it is drawn and decoded;   in none: it is right
@@ -42,9 +41,9 @@ impl Awgn {
         Self { half_eye_over_sigma, exceeding: 2.0 * q(half_eye_over_sigma), sigma, soft, chase }
     }
 
-    /// Tells every payload symbol of some blocks that leaves the decoder wrong, with the bits that
-    /// are (first one on top), in order; returns the wrong bits ahead of it, the parity's among
-    /// them.
+    /// Reports, in order, each payload symbol of some blocks that is in error after the decoder,
+    /// with its bit errors (first bit on top); returns the number of bit errors before the decoder,
+    /// parity included.
     pub(super) fn draw(&self, rng: Rng, blocks: u64, mut hit: impl FnMut(u64, u8)) -> u64 {
         let (end, length) = (blocks * BLOCK_SYMBOLS as u64, BLOCK_SYMBOLS as u64);
         let mut noise = Noise { rng, values: [0.0; DRAWN], used: DRAWN };
@@ -137,9 +136,9 @@ mod tests {
     use crate::math::gaussian::pam4_ber;
     use crate::seed::Seed;
 
-    /// 4000 runs of 40 blocks, dense and from block to block: errors ahead of and behind the
-    /// decoder scatter alike, |z| < 5; ahead of it against the closed form too. At 0.2 nearly every
-    /// block has many.
+    /// 4000 runs of 40 blocks, dense and from block to block: errors before and after the decoder
+    /// scatter alike, |z| < 5; before it against the closed form too. At 0.2 nearly every block has
+    /// many.
     #[test]
     fn from_block_to_block_the_errors_are_those_of_every_block() {
         const RUNS: u64 = 4000;

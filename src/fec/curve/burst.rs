@@ -1,4 +1,4 @@
-//! How errors hang together, by name.
+//! Correlation of errors, by name.
 
 use crate::error::{KeyPath, Problems};
 use crate::fec::errors::dfe::DfeErrors;
@@ -13,7 +13,7 @@ const BER_BAD: f64 = 0.25;
 /// Mean lengths of the good state, PAM4 symbols.
 const GOOD_SYMBOLS: (f64, f64) = (1.0, 1e12);
 
-/// How errors hang together, whatever their ratio: `none`, `ge:SYMBOLS`, `ge:SYMBOLS:BER_BAD`,
+/// Correlation of errors at any bit error ratio: `none`, `ge:SYMBOLS`, `ge:SYMBOLS:BER_BAD`,
 /// `dfe:TAP`.
 ///
 /// ```text
@@ -24,7 +24,7 @@ const GOOD_SYMBOLS: (f64, f64) = (1.0, 1e12);
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Burst {
-    /// Every bit by itself.
+    /// Independent bit errors.
     None,
     /// Two states, the good one free of errors.
     GilbertElliott {
@@ -40,7 +40,7 @@ pub enum Burst {
     },
 }
 
-/// A text that names no burst.
+/// A text that is no burst.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BurstError {
     /// No such form.
@@ -157,7 +157,7 @@ impl Burst {
         }
     }
 
-    /// Errors of a bit error ratio that hang together so; none beyond [`Burst::reach`].
+    /// Errors of this kind at a bit error ratio; `None` beyond [`Burst::reach`].
     #[must_use]
     pub fn errors(&self, ber: f64) -> Option<ErrorModel> {
         let (least, most) = self.reach();
@@ -181,7 +181,7 @@ impl Burst {
     }
 }
 
-/// A ratio as a message says it.
+/// A ratio as shown in a message.
 fn shown(ber: f64) -> String {
     if ber >= 0.01 { format!("{}", (ber * 1e4).round() / 1e4) } else { format!("{ber:.2e}") }
 }

@@ -1,4 +1,4 @@
-//! What stands between the sent and the received codewords of a point.
+//! Errors between the sent and the received codewords of a point.
 
 use super::awgn::Awgn;
 use super::description::FecCurve;
@@ -11,11 +11,11 @@ use crate::seed::Rng;
 pub(super) enum CurveChannel {
     /// Decisions that are wrong, and the precoder.
     Hard { model: SparseErrorModel, precoder: bool },
-    /// Noise, and the inner decoder behind it.
+    /// Noise, and the inner decoder.
     Soft(Box<Awgn>),
 }
 
-/// Bits ahead of any decoder.
+/// Bits before any decoder.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Slicer {
     pub(super) bits: u64,
@@ -37,12 +37,12 @@ impl CurveChannel {
         }
     }
 
-    /// Whether bits enter the outer code with another ratio than they leave the slicer.
+    /// True if the BER at the outer code differs from that at the slicer.
     pub(super) fn is_changed(&self) -> bool {
         matches!(self, Self::Soft(_) | Self::Hard { precoder: true, .. })
     }
 
-    /// Tells every wrong one of the first payload bits of a lane, in order.
+    /// Reports each bit error among the first payload bits of a lane, in order.
     pub(super) fn draw(
         &self,
         rng: Rng,

@@ -73,7 +73,7 @@ fn counted(points: &[CurvePoint]) -> Vec<ErrorBar> {
     points.iter().filter_map(bar).collect()
 }
 
-/// As smooth as paper wants it, where nothing stands between the errors and the outer code.
+/// The analytic curve with many points, where errors enter the outer code directly.
 fn closed(curve: &FecCurve, points: &[CurvePoint]) -> Vec<(f64, f64)> {
     let along = |points: &[CurvePoint]| -> Vec<(f64, f64)> {
         points
@@ -86,7 +86,7 @@ fn closed(curve: &FecCurve, points: &[CurvePoint]) -> Vec<(f64, f64)> {
     if curve.coding.inner.is_some() || curve.coding.precoder || curve.ber.from >= curve.ber.to {
         return along(points);
     }
-    // closed forms do not ask how errors hang together
+    // closed forms do not depend on the correlation of errors
     let ber = Bers { points: CLOSED_POINTS, ..curve.ber };
     let smooth = FecCurve { ber, burst: Burst::None, ..curve.clone() };
     smooth.build().map_or_else(|_| along(points), |trial| along(&trial.predicted()))

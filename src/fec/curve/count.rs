@@ -8,7 +8,7 @@ use crate::fec::reed_solomon::decode::DecoderWorkspace;
 use crate::fec::tally::FecTally;
 use crate::seed::Seed;
 
-/// Codewords that are drawn at once, with streams of their own.
+/// Codewords of a chunk, which has its random streams.
 pub(super) const CHUNK_CODEWORDS: u64 = 1024;
 
 /// What was counted.
@@ -49,7 +49,7 @@ pub(super) fn chunk_sets(layout: &CodewordLayout) -> u64 {
 /// Memory for decoding and the words of a chunk: one a thread.
 pub(super) struct Desk {
     work: DecoderWorkspace,
-    /// What is wrong with each codeword of the chunk, one behind the other.
+    /// Error pattern of each codeword of the chunk, one after the other.
     wrong: Vec<u16>,
     sent: Vec<u16>,
     decoded: Vec<u16>,
@@ -64,7 +64,7 @@ impl Desk {
     /// Draws the errors of some sets and decodes.
     ///
     /// The codes are linear: what a decoder does depends on what is wrong, not on what was sent, so
-    /// the word of zeros stands for all. Up to t wrong symbols are corrected for certain; only
+    /// the word of zeros stands for all. Up to t symbol errors are corrected for certain; only
     /// words with more are decoded.
     pub(super) fn count(
         &mut self,
@@ -79,7 +79,7 @@ impl Desk {
         let mut counted = CountedPoint::new(layout);
         self.wrong.clear();
         self.wrong.resize(sets as usize * coding.codewords * symbols, 0);
-        // sets ahead of the first are not whole, and none behind the last is begun to be looked at
+        // sets before the first are incomplete; none after the last is started
         let payload_symbols = (first + sets) * layout.set_symbols() as u64;
         for lane in 0..coding.lanes {
             let slicer =
@@ -133,7 +133,7 @@ mod tests {
 
     /// Every word decoded: the same counts to the last bit, for words within the code and beyond
     /// it. 800 and 200 codewords, of which 64 and 110 are expected beyond, 21 and 18 with five
-    /// wrong symbols.
+    /// symbol errors.
     #[test]
     fn what_is_not_decoded_is_counted_as_if_it_were() {
         for (coding, ber) in

@@ -7,17 +7,16 @@ use crate::error::{KeyPath, Problems};
 use crate::fec::coding::Coding;
 use serde::{Deserialize, Serialize};
 
-/// Highest bit error ratio of the noise ahead of an inner code: beyond, a quarter of all symbols is
-/// wrong.
+/// Highest bit error ratio before an inner code; above it, a quarter of all symbols is in error.
 const MOST_INNER_BER: f64 = 0.4;
 /// Most codewords of a point.
 const MOST_CODEWORDS: u64 = 1 << 50;
 
 /// Codeword error ratio against bit error ratio.
 ///
-/// Without an inner code bits are wrong at the slicer as [`Burst`] says, and [`Coding::precoder`]
-/// turns what the slicer decided back. With one the slicer's values are those of PAM4 in white
-/// noise, decoded softly.
+/// Without an inner code, bit errors at the slicer follow [`Burst`], and with [`Coding::precoder`]
+/// the precoding of the decisions is undone. With an inner code, the slicer values are those of
+/// PAM4 in white noise, with soft decoding.
 ///
 /// ```
 /// use lightlane::fec::curve::{FecCurve, Scheme};
@@ -33,9 +32,9 @@ const MOST_CODEWORDS: u64 = 1 << 50;
 ///
 /// # Limits
 ///
-/// Levels are drawn where errors touch them, uniform and independent, as those of a codeword's
-/// symbols are for any k of its n. The lanes have the same bit error ratio. A codeword that is
-/// beyond the code is left as it was or, counted apart, changed to another codeword.
+/// Levels are drawn only where errors occur, uniform and independent, as any k of the n symbols of
+/// a codeword are. All lanes have the same bit error ratio. An uncorrectable codeword is left as
+/// received or changed to another codeword, which is counted separately.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FecCurve {
@@ -43,13 +42,13 @@ pub struct FecCurve {
     pub coding: Coding,
     /// The bit error ratios at the slicer.
     pub ber: Bers,
-    /// How errors hang together.
+    /// Correlation of errors.
     pub burst: Burst,
-    /// Codewords of a point at the most, rounded up to whole sets; 0 counts nothing.
+    /// Maximum number of codewords per point, rounded up to whole sets; 0 counts nothing.
     pub codewords: u64,
-    /// Uncorrected codewords that are enough for a point; looked at between rounds.
+    /// Uncorrected codewords after which a point is done; tested between rounds.
     pub errors: u64,
-    /// Seed of all that is drawn.
+    /// Seed of all random numbers.
     pub seed: u64,
 }
 

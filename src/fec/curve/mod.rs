@@ -1,8 +1,7 @@
-//! What codes leave of errors, over the bit error ratio ahead of them: closed form, counted and
-//! extrapolated.
+//! Codeword errors and post-FEC BER against pre-FEC BER: analytic, counted and extrapolated.
 //!
-//! A [`FecCurve`] says which codes, which errors and how long to count; [`FecCurve::build`] makes a
-//! [`Trial`], which counts and gives [`CurvePoint`]s.
+//! A [`FecCurve`] describes the codes, the errors and how long to count; [`FecCurve::build`] makes
+//! a [`Trial`], which counts and returns [`CurvePoint`]s.
 
 mod awgn;
 mod bers;

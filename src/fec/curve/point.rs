@@ -1,4 +1,4 @@
-//! A point of a curve: what is foreseen and what was counted.
+//! A point of a curve, predicted and counted.
 
 use super::channel::CurveChannel;
 use super::count::CountedPoint;
@@ -10,44 +10,44 @@ use serde::Serialize;
 /// Confidence of all intervals.
 const CONFIDENCE: f64 = 0.95;
 
-/// Figures of one bit error ratio; what was not evaluated is absent.
+/// Results at one bit error ratio; `None` where not evaluated.
 ///
-/// *Closed* figures are those of random errors: every bit that enters the outer code wrong with the
-/// same probability, independently. That probability is `pre_fec_ber` itself, or what was counted
-/// where a decoder or the precoder's inverse stands between.
+/// *Closed* results are analytic, for random errors: each bit at the outer code is in error
+/// independently with the same probability. That probability is `pre_fec_ber`, or the counted ratio
+/// where an inner decoder or the inverse precoder comes first.
 ///
-/// An uncorrected codeword is one given up or changed to another codeword. Codewords of a set fail
-/// together when a burst takes them together: then the interval is that of as many fewer
-/// independent codewords (variance of the sets' counts over the binomial one, or of the counts of
-/// chunks of a thousand codewords, if that is more), else it is Clopper and Pearson's.
+/// An uncorrected codeword is one detected as uncorrectable or changed to another codeword. Where
+/// bursts make the codewords of a set fail together, the interval is that of correspondingly fewer
+/// independent codewords (variance of the counts of sets, or of chunks of a thousand codewords if
+/// larger, over the binomial variance); otherwise it is Clopper-Pearson.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CurvePoint {
     /// Bit error ratio at the slicer, as asked for.
     pub pre_fec_ber: f64,
-    /// What is known only with an inner code.
+    /// Results that exist only with an inner code.
     #[serde(flatten)]
     pub inner: Option<InnerPoint>,
-    /// Share of codewords that are not corrected, closed form of random errors.
+    /// Codeword error ratio, closed form for random errors.
     pub codeword_error_ratio_analytic: Option<f64>,
-    /// The same counted; absent when every codeword was corrected.
+    /// Codeword error ratio counted; absent when every codeword was corrected.
     pub codeword_error_ratio_counted: Option<f64>,
     /// Lower end of its 95 % interval.
     pub codeword_error_ratio_low: Option<f64>,
     /// Upper end.
     pub codeword_error_ratio_high: Option<f64>,
-    /// The same extrapolated from the counted histogram of wrong symbols, see [`extrapolate`];
+    /// Codeword error ratio extrapolated from the histogram of symbol errors, see [`extrapolate`];
     /// absent where more than a tenth is uncorrected.
     pub codeword_error_ratio_extrapolated: Option<f64>,
     /// Lower end of its 95 % interval.
     pub codeword_error_ratio_extrapolated_low: Option<f64>,
     /// Upper end.
     pub codeword_error_ratio_extrapolated_high: Option<f64>,
-    /// Share of wrong bits behind the outer code, closed form of random errors.
+    /// Post-FEC bit error ratio, closed form for random errors.
     pub post_fec_ber_analytic: Option<f64>,
-    /// The same counted.
+    /// Post-FEC bit error ratio, counted.
     pub post_fec_ber_counted: Option<f64>,
-    /// Share of frames of 64 octets that are lost, closed form of random errors, the coding's
-    /// codewords interleaved.
+    /// Frame loss ratio for frames of 64 octets, closed form for random errors, with the
+    /// interleaving of the coding.
     pub frame_loss_ratio_analytic: Option<f64>,
     /// Bit error ratio at the slicer, as counted.
     pub pre_fec_ber_counted: Option<f64>,
@@ -59,10 +59,10 @@ pub struct CurvePoint {
     pub miscorrected: u64,
 }
 
-/// What is known only with an inner code.
+/// Results that exist only with an inner code.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct InnerPoint {
-    /// Bit error ratio behind the inner decoder.
+    /// Bit error ratio after the inner decoder.
     pub inner_ber_counted: Option<f64>,
 }
 
@@ -99,7 +99,7 @@ impl CurvePoint {
                 .map(|extrapolated| extrapolated.interval.high),
             post_fec_ber_analytic: closed.map(|tail| tail.post_fec_ber()),
             post_fec_ber_counted: ratio(tally.post_fec_errors, tally.bits),
-            // of ratios that are not small the sum counts some frames twice
+            // for ratios that are not small the sum counts some frames twice
             frame_loss_ratio_analytic: lost.map(|ln| libm::exp(ln).min(1.0)),
             pre_fec_ber_counted: ratio(counted.slicer.errors, counted.slicer.bits),
             codewords,

@@ -87,7 +87,7 @@ impl Scheme {
         }
     }
 
-    /// These codes on the lanes of a coding that ships; without an inner code its inner code and
+    /// These codes on the lanes of a built-in coding; without an inner code its inner code and
     /// interleaver are left out.
     ///
     /// # Errors
@@ -102,7 +102,7 @@ impl Scheme {
         Ok(Coding { outer: self.outer(), inner, ..coding })
     }
 
-    /// Every codeword alone, its symbols in a row on one lane.
+    /// Each codeword by itself, its symbols in sequence on one lane.
     #[must_use]
     pub fn single_lane(self) -> Coding {
         let straight = Interleaver { branches: 1, turn_symbols: 1, delay_turns: 0 };

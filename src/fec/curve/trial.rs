@@ -1,4 +1,4 @@
-//! Counting a curve: rounds of chunks, every chunk by itself.
+//! Counting a curve in rounds of independent chunks.
 
 use super::channel::CurveChannel;
 use super::count::{CountedPoint, Desk, chunk_sets};
@@ -26,7 +26,7 @@ pub struct Trial {
     channels: Vec<CurveChannel>,
 }
 
-/// How far a trial is.
+/// Progress of a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CurveProgress {
     /// Chunks of all points that are counted or no longer wanted.
@@ -58,12 +58,10 @@ impl Trial {
         Self { curve: curve.clone(), layout, code, bers, channels }
     }
 
-    /// Counts all points on rayon's current threads; they do not depend on how many threads there
-    /// are.
+    /// Counts all points on rayon's current threads; results do not depend on their number.
     ///
-    /// Chunks of some thousand codewords have random streams of their own. Between rounds, and only
-    /// there, it is decided which points have errors enough. `cancel` ends it: what is counted so
-    /// far is kept, but for chunks half done.
+    /// Each chunk of about a thousand codewords has its random streams. Only between rounds is it
+    /// decided which points have enough errors. `cancel` ends the count; completed chunks are kept.
     pub fn run(
         &self,
         progress: &mut (dyn FnMut(CurveProgress) + Send),
@@ -104,7 +102,7 @@ impl Trial {
         self.points(&counted)
     }
 
-    /// The points before anything is counted: what the closed form says without.
+    /// The points in closed form, without counting.
     #[must_use]
     pub fn predicted(&self) -> Vec<CurvePoint> {
         self.points(&vec![CountedPoint::new(&self.layout); self.bers.len()])

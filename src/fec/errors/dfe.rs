@@ -1,4 +1,4 @@
-//! A slicer behind a decision-feedback equaliser: one wrong decision makes the next.
+//! A slicer after a decision-feedback equaliser, with error propagation.
 
 use crate::error::{KeyPath, Problems};
 use crate::math::gaussian::q;
@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 /// Normal numbers drawn at a time.
 const DRAWN: usize = 1024;
 
-/// PAM4 in white noise with a feedback equaliser of one tap, which cancels b of the level before by
-/// what was decided for it.
+/// PAM4 in white noise with a feedback equaliser of one tap, which cancels b times the previous
+/// level by means of its decision.
 ///
 /// ```text
 /// y(n) = level(n) + noise - b e(n-1),    e = decided - sent,  decided = nearest level to y
@@ -33,7 +33,7 @@ impl DfeErrors {
     }
 }
 
-/// The probability that the decision behind a wrong one is wrong as well.
+/// Probability that the decision after a decision error is also in error.
 ///
 /// ```text
 /// 0.75 [Q((1 - 2 b) x) + Q((1 + 2 b) x)],    x = half eye / sigma

@@ -25,7 +25,7 @@ const HALVINGS: usize = 60;
 /// ```
 #[derive(Clone, Debug)]
 pub(super) struct MarkovChain {
-    /// `joint[e + 3][l][d]`: the share of decisions behind an error e with l sent and d decided.
+    /// `joint[e + 3][l][d]`: the share of decisions after an error e with l sent and d decided.
     joint: [[[f64; 4]; 4]; STATES],
 }
 
@@ -48,7 +48,7 @@ impl MarkovChain {
         Self { joint }
     }
 
-    /// Shares of level sent and level decided behind an error.
+    /// Shares of level sent and level decided after an error.
     pub(super) fn behind(&self, error: i8) -> &[[f64; 4]; 4] {
         &self.joint[(error + RIGHT as i8) as usize]
     }
@@ -164,7 +164,7 @@ mod tests {
     }
 
     /// Small noise, a tap of one: a burst begins with 1.5 Q and goes on with 3/4, so it has four
-    /// wrong symbols of one bit each.
+    /// symbol errors of one bit each.
     #[test]
     fn a_tap_of_one_makes_four_errors_of_one() {
         let x = 6.0;

@@ -1,4 +1,4 @@
-//! Channels other than a link: wrong symbols of a known statistic.
+//! Synthetic channels with known error statistics.
 
 pub(crate) mod dfe;
 pub(crate) mod draws;

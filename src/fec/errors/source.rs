@@ -1,4 +1,4 @@
-//! How errors come, and the source of them.
+//! Error models, and the sources built from them.
 
 use super::dfe::{self, DfeErrors};
 use super::draws::flip_bits;
@@ -7,18 +7,18 @@ use crate::error::{KeyPath, Problems, Result};
 use crate::seed::{Rng, Seed};
 use serde::{Deserialize, Serialize};
 
-/// How errors come.
+/// Error models.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ErrorModel {
     /// Every bit is wrong with the same probability, independently.
     Independent {
-        /// Wrong bits over all bits.
+        /// Bit errors over all bits.
         ber: f64,
     },
     /// Two states of different bit error ratio.
     GilbertElliott(GilbertElliott),
-    /// A slicer behind a feedback equaliser of one tap, in white noise.
+    /// A slicer after a one-tap feedback equaliser, in white noise.
     Dfe(DfeErrors),
 }
 
@@ -32,7 +32,7 @@ impl ErrorModel {
         }
     }
 
-    /// A source of such errors, with a stream of its own.
+    /// A source of such errors with its random stream.
     ///
     /// # Errors
     ///
@@ -52,7 +52,7 @@ impl ErrorModel {
     }
 }
 
-/// Makes errors, block after block: its memory is carried over.
+/// Source of errors, block after block, with memory carried over.
 #[derive(Clone)]
 pub struct ErrorSource(Kind);
 

@@ -7,11 +7,11 @@ use super::source::ErrorModel;
 use crate::pattern::gray;
 use crate::seed::Rng;
 
-/// Symbols ahead of the first that counts: by then a burst of any channel has forgotten how it
+/// Symbols before the first that counts: by then a burst of any channel no longer depends on how it
 /// began.
 const WARM: u64 = 512;
 
-/// A symbol that was decided wrongly, or right behind one that was.
+/// A symbol decided in error, or right after one that was.
 #[derive(Clone, Copy, Debug)]
 struct Slip {
     symbol: u64,
@@ -27,16 +27,16 @@ pub(in crate::fec) enum SparseErrorModel {
     Dfe(Box<Tables>),
 }
 
-/// What a feedback equaliser decides, as sums of shares over pairs of levels.
+/// Decisions of a feedback equaliser, as sums of shares over pairs of levels.
 #[derive(Clone, Debug)]
 pub(in crate::fec) struct Tables {
-    /// The share of wrong decisions behind a right one.
+    /// Share of decision errors after a correct decision.
     wrong: f64,
     /// Of these, which.
     first: Choice,
-    /// Behind an error of -3 to 3.
+    /// After an error of -3 to 3.
     behind: [Choice; 7],
-    /// Of the right decisions behind a right one, which.
+    /// Distribution of correct decisions after a correct one.
     quiet: Choice,
 }
 
@@ -84,7 +84,7 @@ impl SparseErrorModel {
     }
 
     /// Tells every one of `symbols` payload symbols that arrives wrong, with the bits that are
-    /// (first one on top), in order; returns the wrong bits at the slicer, ahead of what undoes the
+    /// (first one on top), in order; returns the bit errors at the slicer, before what undoes the
     /// precoder.
     ///
     /// ```text
@@ -113,7 +113,7 @@ impl SparseErrorModel {
             let slip = errors.next();
             if precoder {
                 let mut before = last.take();
-                // one symbol behind a wrong one still feels it
+                // the symbol after an error is still affected
                 if let Some(wrong) = before.filter(|before| before.symbol + 1 < slip.symbol) {
                     let quiet = errors.quiet(wrong.symbol + 1);
                     let (sent, decided) = unprecoded(wrong, quiet);
@@ -137,7 +137,7 @@ impl SparseErrorModel {
     }
 }
 
-/// The symbol ahead of the precoder, as it was and as it is found.
+/// The symbol before the precoder, as sent and as received.
 fn unprecoded(before: Slip, slip: Slip) -> (u8, u8) {
     ((slip.sent + before.sent) & 3, (slip.decided + before.decided) & 3)
 }
@@ -243,7 +243,7 @@ impl<'a> SparseErrors<'a> {
         self.jump();
     }
 
-    /// A symbol decided right behind a right one.
+    /// A correct decision after a correct one.
     fn quiet(&mut self, symbol: u64) -> Slip {
         let level = match self.model {
             SparseErrorModel::Dfe(tables) => tables.quiet.draw(&mut self.rng).0,
@@ -268,7 +268,7 @@ mod tests {
 
     const SYMBOLS: u64 = 20_000;
 
-    /// Wrong bits of every block, and how many wrong symbols follow another at once, from slip to
+    /// Bit errors of every block, and how many symbol errors follow another at once, from slip to
     /// slip.
     fn sparse(errors: &ErrorModel, precoder: bool, blocks: u64) -> Vec<[f64; 3]> {
         let model = SparseErrorModel::new(errors);
@@ -323,7 +323,7 @@ mod tests {
         (mean, (values.iter().map(|v| (v[i] - mean).powi(2)).sum::<f64>() / (n - 1.0) / n).sqrt())
     }
 
-    /// Wrong bits, pairs of wrong symbols and wrong bits ahead of the precoder's inverse: blocks of
+    /// Bit errors, pairs of symbol errors and bit errors before the precoder's inverse: blocks of
     /// both ways scatter alike, |z| < 5.
     #[test]
     fn from_slip_to_slip_the_errors_are_those_of_every_symbol() {

@@ -196,7 +196,7 @@ fn random_errors_leave_what_the_closed_form_says() {
             "{ber}: {beyond}, expected {}",
             ratio * words
         );
-        // a word left as it was has some 17 wrong bits, whose number scatters little beside that of
+        // a word left as it was has some 17 bit errors, whose number scatters little beside that of
         // the words
         let bits = tally.post_fec_errors as f64;
         let left = expected.post_fec_ber() * tally.bits as f64;
@@ -204,7 +204,7 @@ fn random_errors_leave_what_the_closed_form_says() {
     }
 }
 
-/// Behind a tap of one, three of four errors make another. Symbol mux keeps a burst in few symbols,
+/// After a tap of one, three of four errors make another. Symbol mux keeps a burst in few symbols,
 /// bit mux deals it to many; precoded, it is its two ends. 250 sets each; the gaps exceed five
 /// standard errors of their codewords beyond t.
 #[test]
@@ -220,7 +220,7 @@ fn symbol_mux_and_the_precoder_help_against_bursts() {
     }
 }
 
-/// Bit mux behind a tap of 0.7: counted over 160 000 words, 120 of them beyond t (9 %), and
+/// Bit mux after a tap of 0.7: counted over 160 000 words, 120 of them beyond t (9 %), and
 /// extrapolated from the first 10 000, whose scatter is 20 % to 25 %. The shape errs by 1.0 to 1.6
 /// on top.
 #[test]

@@ -1,4 +1,4 @@
-//! What hard decisions leave, in closed form.
+//! Bit error ratio after hard-decision decoding, in closed form.
 
 use super::code::{PARITY_BITS, PAYLOAD_SYMBOLS};
 

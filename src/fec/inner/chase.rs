@@ -11,11 +11,11 @@ const MOST_POSITIONS: usize = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("chase positions = {positions}: must be from 0 to 16")]
 pub struct ChaseError {
-    /// What was asked for.
+    /// The requested value.
     pub positions: usize,
 }
 
-/// What became of a block.
+/// Result of decoding a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InnerOutcome {
     /// Every bit as the slicer has it.

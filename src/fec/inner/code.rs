@@ -8,11 +8,11 @@ pub const PAYLOAD_SYMBOLS: usize = 60;
 pub const BLOCK_SYMBOLS: usize = 64;
 /// Bits of parity.
 pub(super) const PARITY_BITS: usize = 8;
-/// Bits of the code behind it: 60 exclusive ors, 8 bits of parity.
+/// Bits of the underlying binary code: 60 exclusive ors, 8 bits of parity.
 pub(super) const CODE_BITS: usize = PAYLOAD_SYMBOLS + PARITY_BITS;
 
-/// What payload symbol k adds to the parity, first parity bit on top (`draft`, table 177-1 in D0.1
-/// to D1.1).
+/// Contribution of payload symbol k to the parity, first parity bit on top (`draft`, table 177-1 in
+/// D0.1 to D1.1).
 #[rustfmt::skip]
 pub const PARITY_ROWS: [u8; PAYLOAD_SYMBOLS] = [
     0x94, 0x4A, 0x25, 0xCB, 0xBC, 0x5E, 0x2F, 0xCE, 0x67, 0xEA, 0x75, 0xE3, 0xA8, 0x54, 0x2A, 0x15, 0xD3, 0xB0, 0x58, 0x2C,
@@ -20,7 +20,7 @@ pub const PARITY_ROWS: [u8; PAYLOAD_SYMBOLS] = [
     0x0E, 0x07, 0xDA, 0x6D, 0xEF, 0xAE, 0x57, 0xF2, 0x79, 0xE5, 0xAB, 0x8C, 0x46, 0x23, 0xC8, 0x64, 0x32, 0x19, 0xD5, 0xB3,
 ];
 
-/// What an error in bit `i` of the (68,60) code adds to the syndrome.
+/// Contribution of an error in bit `i` of the (68,60) code to the syndrome.
 pub(super) const fn column(i: usize) -> u8 {
     if i < PAYLOAD_SYMBOLS { PARITY_ROWS[i] } else { 0x80 >> (i - PAYLOAD_SYMBOLS) }
 }
@@ -36,7 +36,7 @@ pub(super) static BIT_OF_COLUMN: [u8; 256] = {
     bits
 };
 
-/// Writes the four parity levels behind the sixty of the payload.
+/// Writes the four parity levels after the sixty of the payload.
 ///
 /// ```
 /// use lightlane::fec::inner;

@@ -1,4 +1,4 @@
-//! The inner code of clause 177: four parity symbols behind sixty.
+//! The inner code of clause 177: four parity symbols after sixty payload symbols.
 //!
 //! ```text
 //! x_k = first bit + second bit of payload symbol k, k = 0 .. 59        (Gray code: the level's parity)

@@ -11,7 +11,7 @@ pub enum SoftError {
     Sigma {
         /// The level, 0 to 3.
         level: usize,
-        /// What was given.
+        /// The given value.
         sigma: f32,
     },
     /// A mean does not lie above the one before.
@@ -19,7 +19,7 @@ pub enum SoftError {
     Mean {
         /// The level, 0 to 3.
         level: usize,
-        /// What was given.
+        /// The given value.
         mean: f32,
     },
 }

@@ -6,7 +6,7 @@ use crate::seed::{Rng, Seed};
 
 const MEANS: [f32; 4] = [0.0, 1.0, 2.0, 3.0];
 
-/// The bit error ratio ahead of the inner code that P802.3dj allows (`draft`, D2.1).
+/// The bit error ratio before the inner code that P802.3dj allows (`draft`, D2.1).
 const BER_IN: f64 = 4.85e-3;
 
 /// Omer-Sella/802.3, test_clause_177_5_encoder.py, as in `docs/standards.md` 6.2; m(0) is the top
@@ -137,7 +137,7 @@ fn bit_errors(sent: &[u8], decided: &[u8]) -> u64 {
         .sum()
 }
 
-/// Bit error ratio behind the decoder, and its standard error from the blocks' own scatter.
+/// Bit error ratio after the decoder, and its standard error from the blocks' own scatter.
 fn behind(chase: Chase, ber: f64, blocks: u32) -> (f64, f64) {
     let mut channel = Channel::new(ber, "blocks");
     let (mut sum, mut squares) = (0.0, 0.0);

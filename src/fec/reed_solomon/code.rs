@@ -118,7 +118,7 @@ pub enum CodeError {
     /// A codeword is too short or longer than the field allows.
     #[error("codeword_symbols = {n}: must be from 2 to {longest}")]
     Length {
-        /// What was asked for.
+        /// The requested value.
         n: usize,
         /// 2^m - 1.
         longest: usize,
@@ -126,7 +126,7 @@ pub enum CodeError {
     /// The message is empty, or leaves no parity.
     #[error("message_symbols = {k}: must be from 1 to {}", .n - 1)]
     Message {
-        /// What was asked for.
+        /// The requested value.
         k: usize,
         /// Symbols of a codeword.
         n: usize,
@@ -134,7 +134,7 @@ pub enum CodeError {
     /// The first root is no power below the field's order.
     #[error("first_root = {first_root}: must be from 0 to {highest}")]
     FirstRoot {
-        /// What was asked for.
+        /// The requested value.
         first_root: usize,
         /// 2^m - 2.
         highest: usize,
@@ -161,7 +161,7 @@ pub enum WordError {
     /// An erasure is no position of the codeword.
     #[error("erasure at {position}: must be below {n}")]
     Erasure {
-        /// What was asked for.
+        /// The requested value.
         position: usize,
         /// Symbols of a codeword.
         n: usize,
@@ -219,7 +219,7 @@ impl ReedSolomon {
         &self.generator
     }
 
-    /// Writes the parity behind the first k symbols of a word.
+    /// Writes the parity after the first k symbols of a word.
     ///
     /// # Errors
     ///
@@ -232,14 +232,14 @@ impl ReedSolomon {
         Ok(())
     }
 
-    /// A bound on the probability that a word with more than t wrong symbols is decoded to a wrong
+    /// A bound on the probability that a word with more than t symbol errors is decoded to a wrong
     /// codeword instead of being detected.
     ///
     /// ```text
     /// P <= (q - 1)^-(n-k) sum over s <= t of C(n, s) (q - 1)^s,    about 1 / t!
     /// ```
     ///
-    /// It holds for wrong symbols at given places with uniform values. KP4: 5e-17.
+    /// It holds for symbol errors at given places with uniform values. KP4: 5e-17.
     ///
     /// # Reference
     ///

@@ -2,11 +2,11 @@
 
 use super::code::{ReedSolomon, WordError};
 
-/// What became of a received word.
+/// Result of decoding a received word.
 ///
 /// A decoder does not know what was sent. Within `2 errors + erasures <= n - k` the sent codeword
 /// is found, always. Beyond that a word is detected, or corrected to a wrong codeword:
-/// [`ReedSolomon::miscorrection_bound`] says how seldom. Who knows the sent word compares.
+/// [`ReedSolomon::miscorrection_bound`] bounds how often. Knowing the transmitted word, compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecodeOutcome {
     /// The word is a codeword.
@@ -22,7 +22,7 @@ pub enum DecodeOutcome {
     Detected,
 }
 
-/// The memory of a decoder: one a thread, used again for every word.
+/// Buffers of a decoder, one per thread, reused for every word.
 #[derive(Clone, Debug)]
 pub struct DecoderWorkspace {
     remainder: Vec<u16>,

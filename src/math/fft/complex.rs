@@ -3,7 +3,7 @@
 use num_complex::Complex32;
 use std::sync::Arc;
 
-/// What transforms are planned with: plans of one length are made once.
+/// Planner of transforms; plans of one length are made once.
 pub(crate) struct Planner {
     pub(super) complex: rustfft::FftPlanner<f32>,
     pub(super) odd: realfft::RealFftPlanner<f32>,

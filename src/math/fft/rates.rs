@@ -1,4 +1,4 @@
-//! What spectra of real blocks do when the rate changes.
+//! Spectra of real blocks under changes of the sampling rate.
 
 use num_complex::Complex32;
 

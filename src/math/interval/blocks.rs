@@ -6,7 +6,7 @@ use super::range::{Interval, mean_and_variance, outside};
 /// for bursts.
 ///
 /// For `n` blocks of independent errors it scatters by `sqrt(2 / (n - 1))`. Without a count, or
-/// with fewer than two blocks, nothing speaks against Poisson and it is 1.
+/// with fewer than two blocks it is 1, as for Poisson.
 ///
 /// # Reference
 ///

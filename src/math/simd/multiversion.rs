@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 /// Which copy of the kernels runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Vectors {
-    /// What every machine of its kind has.
+    /// Baseline of the architecture.
     Portable,
     /// 256 bits, with products and sums in one.
     Avx2,
@@ -23,7 +23,7 @@ pub(crate) enum Vectors {
 }
 
 impl Vectors {
-    /// What this process uses.
+    /// The vector units used by this process.
     pub(crate) fn used() -> Vectors {
         static USED: OnceLock<Vectors> = OnceLock::new();
         *USED.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! Bathtubs behind the reference equaliser, as a figure shows them.
+//! Bathtub curves after the reference equaliser, for a figure.
 
 use super::measurement::Measured;
 use super::trace::Trace;
@@ -9,7 +9,7 @@ use crate::units::power_ratio;
 
 /// Amplitudes of a vertical bathtub.
 const AMPLITUDES: usize = 400;
-/// Samples per symbol on which times are told.
+/// Samples per symbol of the time axis.
 const FINE: usize = 32;
 /// Part of the largest noise, sigma_G, that stands in for the transmitter's where that is not
 /// known.
@@ -18,9 +18,9 @@ const STAND_IN: f64 = 0.5;
 /// Errors per symbol over amplitude and over time, of each eye, the lowest first.
 #[derive(Clone, Debug)]
 pub struct Bathtubs {
-    /// What was measured.
+    /// Title.
     pub name: String,
-    /// What amplitudes are.
+    /// Quantity of the amplitudes.
     pub quantity: CaptureQuantity,
     /// Which noise is in it.
     pub noise: String,

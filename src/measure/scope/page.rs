@@ -1,4 +1,4 @@
-//! What the page of a TDECQ instrument is drawn from.
+//! Data of the TDECQ page.
 
 use super::measurement::Measured;
 use super::trace::Trace;
@@ -14,24 +14,24 @@ const ROOM: f64 = 0.06;
 /// Symbols of each eye, at the most.
 const SYMBOLS: usize = 1 << 18;
 
-/// The page: eyes before and behind the reference equaliser, and what was measured on them.
+/// The TDECQ page: eyes before and after the reference equaliser, with the readings.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// What was measured.
+    /// Title.
     pub name: String,
-    /// What amplitudes are.
+    /// Quantity of the amplitudes.
     pub quantity: CaptureQuantity,
     /// The reference receiver.
     pub reference: Reference,
     /// Symbols of a period, and periods whose noise counts.
     pub symbols: (usize, usize),
-    /// Behind the reference receiver's filter.
+    /// After the reference receiver's filter.
     pub before: EyeDiagram,
-    /// Behind the equaliser; the reason when there is no TDECQ.
+    /// After the equaliser; the reason when there is no TDECQ.
     pub equalised: Result<Equalised, String>,
 }
 
-/// What stands behind the equaliser.
+/// The equalised waveform.
 #[derive(Clone, Debug)]
 pub struct Equalised {
     /// The eye, on the amplitudes of the one before.

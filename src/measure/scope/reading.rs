@@ -13,7 +13,7 @@ use crate::measured::CaptureQuantity;
 use crate::units::{giga, milli, pico};
 use serde::Serialize;
 
-/// What an instrument reads; a figure that could not be measured is `None`.
+/// Readings of the instrument; `None` where a value could not be measured.
 ///
 /// Amplitudes without a unit in their name are in [`Reading::amplitude_unit`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -51,9 +51,10 @@ pub struct Reading {
     pub bits_swapped: bool,
     /// Correlation of symbols and samples, 0 to 1.
     pub correlation: f64,
-    /// What was found, in words.
+    /// Description of the pattern and polarity found.
     pub found: String,
-    /// True when the transmitter's noise could not be told from the waveform, or was averaged away.
+    /// True if the transmitter noise could not be separated from the waveform, or was averaged
+    /// away.
     pub noise_excluded: bool,
     /// TDECQ (TECQ, SECQ), dB.
     pub tdecq_db: Option<f64>,
@@ -105,16 +106,16 @@ pub struct Reading {
     pub limiting: Option<&'static str>,
     /// Largest noise in the left and the right window.
     pub sigma_g: Option<[f64; 2]>,
-    /// Error ratio at which the eyes' heights and widths are told: the reference's.
+    /// Symbol error ratio of the eye heights and widths, that of the reference.
     pub eye_ser: f64,
-    /// Heights behind the equaliser, the lowest eye first, with the transmitter's own noise; none
-    /// where closed.
+    /// Heights after the equaliser, the lowest eye first, with the transmitter noise; none where
+    /// closed.
     pub eye_height: [Option<f64>; 3],
     /// Widths, symbol periods.
     pub eye_width_ui: [Option<f64>; 3],
     /// The smallest height over the largest.
     pub eye_height_ratio: Option<f64>,
-    /// What the figures must be read with.
+    /// Notes on the readings.
     pub notes: Vec<String>,
 }
 
@@ -166,7 +167,7 @@ pub(super) fn read(
 }
 
 impl Reading {
-    /// What a figure is called: the file, without its folder.
+    /// Title of a figure: the file without its folder.
     pub(super) fn name(&self) -> String {
         std::path::Path::new(&self.file)
             .file_name()
@@ -245,7 +246,7 @@ impl Reading {
     }
 }
 
-/// What a reader of the figures must know.
+/// Notes on the readings.
 fn notes(
     scope: &Scope,
     found: &Found,

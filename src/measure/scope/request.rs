@@ -18,12 +18,12 @@ pub enum Averaging {
     Done,
 }
 
-/// What is measured, and how.
+/// A measurement request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scope {
     /// The capture: text of columns, or `.npy`.
     pub file: String,
-    /// What its samples are in; a voltage with [`PowerUnit::Linear`], or where the header says so.
+    /// Unit of its samples; a voltage with [`PowerUnit::Linear`], or where the header says so.
     pub unit: PowerUnit,
     /// Symbol rate, GBd.
     pub symbol_rate_gbd: f64,
@@ -32,12 +32,12 @@ pub struct Scope {
     /// The pattern; one that is too long to be captured whole leaves it open which of the short
     /// ones it is.
     pub pattern: Pattern,
-    /// Whether the capture has passed the reference receiver's filter.
+    /// Filter state of the capture.
     pub filter: InputFilter,
     /// Whether it has been averaged.
     pub averaging: Averaging,
-    /// Rms of the instrument's own noise behind the reference receiver's filter, uW; it is given
-    /// back.
+    /// Rms noise of the instrument after the filter of the reference receiver, uW; the result is
+    /// corrected for it.
     pub instrument_noise_uw: f64,
 }
 

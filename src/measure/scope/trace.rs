@@ -1,4 +1,4 @@
-//! A capture on its grid, behind the reference receiver's filter.
+//! A capture on its grid, after the filter of the reference receiver.
 
 use super::request::{Averaging, Scope};
 use crate::measure::align;
@@ -15,7 +15,7 @@ const NOISY: usize = 1 << 19;
 /// together.
 const ENDS: f64 = 64.0;
 
-/// What was found in a capture.
+/// Pattern found in a capture.
 pub(super) struct Found {
     pub(super) located: Located,
     /// Periods that it holds, and those which were averaged.
@@ -23,12 +23,12 @@ pub(super) struct Found {
     pub(super) averaged: usize,
 }
 
-/// Periods of a pattern behind the filter.
+/// Periods of a pattern after the filter.
 pub(super) struct Trace {
     pub(super) levels: Vec<u8>,
     /// The mean period.
     pub(super) waveform: Vec<f32>,
-    /// What periods differ from it by.
+    /// Residuals of the periods.
     pub(super) repeats: Vec<Vec<f32>>,
     /// Periods in the mean.
     averaged: f64,
@@ -108,7 +108,7 @@ impl Trace {
         mean.into_iter().chain(self.repeats.iter().map(with))
     }
 
-    /// Rms of the transmitter's noise behind the equaliser at the centre, by level.
+    /// Rms of the transmitter's noise after the equaliser at the centre, by level.
     pub(super) fn sigma(&self, tdecq: &TdecqResult) -> [f64; 4] {
         let (s, m) = (Self::SAMPLES_PER_SYMBOL as isize, self.waveform.len() as isize);
         let centre = tdecq.centre_samples.round() as isize;
@@ -125,7 +125,7 @@ impl Trace {
                 *sum = (sum.0 + 1.0, sum.1 + z * z);
             }
         }
-        // K periods lie about their own mean: their noise is K / (K - 1) of what is seen
+        // residuals of K periods about their mean: the noise variance is K / (K - 1) times theirs
         let share = self.averaged / (self.averaged - 1.0).max(1.0);
         sums.map(|(count, sum)| if count == 0.0 { 0.0 } else { (sum / count * share).sqrt() })
     }

@@ -1,34 +1,34 @@
 //! Captures as they are measured.
 
-/// Fewest samples per symbol: fewer leave nothing to read between.
+/// Minimum number of samples per symbol.
 pub const LEAST_SAMPLES_PER_SYMBOL: usize = 8;
 
-/// The transmitter's own noise, which is part of its TDECQ.
+/// The noise of the transmitter, which is part of its TDECQ.
 #[derive(Clone, Debug, Default)]
 pub enum CaptureNoise<'a> {
     /// None, or one that an average has taken away: TDECQ comes out too small.
     #[default]
     None,
-    /// Gaussian behind the reference receiver's filter.
+    /// Gaussian after the reference receiver's filter.
     Gaussian {
         /// Variance on each level, square of the waveform's unit.
         variance: [f64; 4],
-        /// Correlation at 0, 1, 2 .. symbol periods, 0 beyond; `None`: white noise behind the
+        /// Correlation at 0, 1, 2 .. symbol periods, 0 beyond; `None`: white noise after the
         /// filter.
         correlation: Option<Vec<f64>>,
     },
-    /// What repeats of the capture differ from their average by, each a whole period; filtered as
-    /// the waveform is.
+    /// Residuals of repeats of the capture about their average, each a whole period; filtered like
+    /// the waveform.
     Repeats(&'a [Vec<f32>]),
 }
 
-/// Whether the waveform has passed the reference receiver's filter.
+/// Filter state of the waveform.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum InputFilter {
-    /// Not yet: it is filtered here.
+    /// Unfiltered; the filter of the reference receiver is applied.
     #[default]
     Reference,
-    /// It has.
+    /// Already filtered by the reference receiver.
     Prefiltered,
 }
 
@@ -41,11 +41,11 @@ pub struct TdecqCapture<'a> {
     pub samples_per_symbol: usize,
     /// Levels sent, 0 to 3, in any rotation against the waveform.
     pub levels: &'a [u8],
-    /// The transmitter's own noise.
+    /// The noise of the transmitter.
     pub noise: CaptureNoise<'a>,
-    /// Whether the reference filter is still to come.
+    /// Filter state of the waveform.
     pub filter: InputFilter,
-    /// Standard deviation of the instrument's own noise, sigma_S, in the waveform's unit: it is
-    /// given back.
+    /// Standard deviation of the instrument noise, sigma_S, in the unit of the waveform; the result
+    /// is corrected for it.
     pub instrument_sigma: f64,
 }

@@ -1,4 +1,4 @@
-//! How much noise an eye bears behind an equaliser, and how that moves with the equaliser.
+//! Noise that an eye tolerates after an equaliser, with its gradient over the equaliser settings.
 
 use super::capture::CaptureNoise;
 use super::reference::Reference;
@@ -11,7 +11,7 @@ use crate::math::gaussian_tail_sums::{Tails, add_table, place, tails};
 pub(super) const CELLS: usize = 4096;
 pub(super) const END: f64 = 1.0;
 pub(super) const CELL: f64 = 2.0 * END / (CELLS - 1) as f64;
-/// Beyond so many standard deviations a sample adds less than 1e-15.
+/// Number of standard deviations beyond which a sample adds less than 1e-15.
 const FAR: f64 = 8.0;
 /// An eye that bears less noise over the OMA is closed: TDECQ about 17 dB.
 const LEAST_SIGMA: f64 = 1e-3;
@@ -27,14 +27,14 @@ pub(super) struct EyeUnderNoise<'a> {
     histogram: Vec<u32>,
     /// Levels of the symbols before, -1/2 to 1/2.
     pub(super) fed_back: Vec<f32>,
-    /// Middle of the symbols, samples behind each symbol's first.
+    /// Middle of the symbols, samples after each symbol's first.
     delay: f64,
     reference: Reference,
     samples_per_symbol: usize,
     pub(super) pad: usize,
     /// Correlation of the instrument's noise at whole symbol periods.
     correlation: Vec<f64>,
-    /// The transmitter's own noise: standard deviation by level, correlation.
+    /// Transmitter noise: standard deviation by level, correlation.
     own_sigma: [f64; 4],
     own_correlation: Vec<f64>,
     /// Level by level, its share of the symbols.
@@ -149,8 +149,8 @@ impl<'a> EyeUnderNoise<'a> {
         (rows.iter().zip(taps).map(|(r, w)| r * w).sum(), rows.iter().map(|r| 2.0 * r).collect())
     }
 
-    /// Variance of the transmitter's own noise behind the taps on one level, and its gradient: the
-    /// main tap sees the level's noise, the others the mean over the pattern.
+    /// Variance of the transmitter noise after the taps on one level, and its gradient: the main
+    /// tap sees the level's noise, the others the mean over the pattern.
     pub(super) fn own_variance(&self, setting: &Setting, level: usize) -> (f64, Vec<f64>) {
         let (sigma, w, m) = (self.own_sigma, &setting.taps, setting.main);
         let mean = |f: &dyn Fn(f64) -> f64| {

@@ -1,4 +1,4 @@
-//! What stands in a window, as the instrument draws it beside the eye.
+//! Histograms of the windows, as drawn beside the eye.
 
 use super::eye_closure::{CELL, CELLS, END, EyeUnderNoise, Rows, Setting};
 
@@ -14,7 +14,7 @@ pub struct WindowHistogram {
     pub density: Vec<f64>,
 }
 
-/// The histograms of both windows, with the transmitter's Gaussian noise where it is told as a
+/// The histograms of both windows, with the transmitter's Gaussian noise where it is given as a
 /// variance.
 pub(super) fn both(
     eye: &EyeUnderNoise<'_>,

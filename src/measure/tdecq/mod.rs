@@ -1,8 +1,8 @@
-//! TDECQ, TECQ and SECQ: how much less noise a PAM4 eye bears behind the reference equaliser than
-//! an ideal one.
+//! TDECQ, TECQ and SECQ: how much less noise a PAM4 eye tolerates after the reference equaliser
+//! than an ideal one.
 //!
-//! One measurement, three signals: behind the test fibre (TDECQ), without it (TECQ), or the
-//! stressed receiver's (SECQ).
+//! One measurement, three signals: after the test fibre (TDECQ), without it (TECQ), or the stressed
+//! receiver's (SECQ).
 
 pub(crate) mod capture;
 mod eye_closure;

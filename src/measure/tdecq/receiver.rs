@@ -46,7 +46,7 @@ pub(super) fn response(
     move |turns_per_sample| filter.at(turns_per_sample * scale)
 }
 
-/// One period of a waveform behind the reference receiver's filter, its delay included.
+/// One period of a waveform after the reference receiver's filter, its delay included.
 pub fn filtered(
     waveform: &[f32],
     samples_per_symbol: usize,
@@ -55,7 +55,7 @@ pub fn filtered(
     resample::filtered(waveform, response(samples_per_symbol, bandwidth_symbol_rates))
 }
 
-/// Correlation of white noise behind the filter, at 0 .. `lags` symbol periods; 1 at 0.
+/// Correlation of white noise after the filter, at 0 .. `lags` symbol periods; 1 at 0.
 ///
 /// ```text
 /// rho(k) = int |H(f)|^2 cos(2 pi f k T) df / int |H(f)|^2 df

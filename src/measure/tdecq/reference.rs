@@ -41,7 +41,7 @@ impl TapLimits {
 /// z(t) = sum_i w(i) y(t - i T) - b a(n-1),   i = -precursors ..,   sum w = 1 + b
 /// ```
 ///
-/// y: the waveform behind the filter; a: the decided level of the symbol before, on a scale from
+/// y: the waveform after the filter; a: the decided level of the symbol before, on a scale from
 /// P_ave - OMA / 2 to P_ave + OMA / 2; decisions are free of errors.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reference {

@@ -2,7 +2,7 @@
 
 use super::capture::LEAST_SAMPLES_PER_SYMBOL;
 
-/// Why there is no TDECQ.
+/// Reasons for which there is no TDECQ.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum TdecqError {
     /// The reference cannot be used.
@@ -10,7 +10,7 @@ pub enum TdecqError {
     Reference {
         /// Its name.
         name: &'static str,
-        /// What is wrong.
+        /// The problem.
         what: &'static str,
     },
     /// The capture is not one whole period, or too coarse.
@@ -37,7 +37,7 @@ pub enum TdecqError {
         /// The level that is not one, or is missing.
         level: u8,
     },
-    /// OMA cannot be told.
+    /// OMA cannot be measured.
     #[error(
         "no run of seven threes and six zeros that settles: measure on PRBS13Q or SSPRQ, with the right pattern and polarity"
     )]

@@ -12,7 +12,7 @@ pub enum HistogramWindow {
     Right,
 }
 
-/// What the instrument shows.
+/// Result of the measurement.
 #[derive(Clone, Debug)]
 pub struct TdecqResult {
     /// Transmitter (and dispersion) eye closure, dB.
@@ -29,11 +29,11 @@ pub struct TdecqResult {
     pub dfe: f64,
     /// Decision thresholds, in the waveform's unit.
     pub thresholds: [f64; 3],
-    /// Centre between the windows, samples behind the first sample for symbol 0.
+    /// Centre between the windows, samples after the first sample for symbol 0.
     pub centre_samples: f64,
     /// The same from the middle of the symbols, symbol periods.
     pub centre_ui: f64,
-    /// What is seen in the windows, left and right, with the transmitter's own noise.
+    /// Histograms of the left and the right window, with the transmitter noise.
     pub histograms: [WindowHistogram; 2],
     /// The window that limits.
     pub limiting: HistogramWindow,
@@ -46,10 +46,10 @@ pub struct TdecqResult {
 }
 
 impl TdecqResult {
-    /// The waveform behind the reference equaliser, for the picture of its eye; `waveform` has
-    /// passed the filter.
+    /// The waveform after the reference equaliser, for its eye diagram; `waveform` has passed the
+    /// filter.
     ///
-    /// Each symbol's feedback lasts from half a period before its centre to half a period behind.
+    /// Each symbol's feedback lasts from half a period before its centre to half a period after it.
     pub fn equalise(&self, waveform: &[f32], samples_per_symbol: usize, levels: &[u8]) -> Vec<f32> {
         let (m, n) = (waveform.len(), levels.len());
         if m == 0 || m != n * samples_per_symbol {

@@ -15,8 +15,8 @@ const NEAR: f64 = 0.02;
 const TARGET_FACTOR: f64 = 4.0;
 const LARGEST_TARGET: f64 = 0.3;
 
-/// The setting that bears most noise at the reference's target; `None` for an eye that stays
-/// closed.
+/// The setting that tolerates the most noise at the target of the reference; `None` for an eye that
+/// stays closed.
 pub(super) fn best(
     eye: &EyeUnderNoise<'_>,
     reference: &Reference,

@@ -1,4 +1,4 @@
-//! Where the search for the best equaliser begins: least squares.
+//! Starting points for the best equaliser, by least squares.
 
 use super::eye_closure::EyeUnderNoise;
 use super::reference::Reference;
@@ -19,7 +19,7 @@ const CENTRE_CURVATURE: f64 = 30.0;
 /// Accuracy of the least squares, neper of the noise; the search goes on from there.
 const TOLERANCE: f64 = 1e-6;
 
-/// Mean square error behind the equaliser as a quadratic form of taps and feedback.
+/// Mean square error after the equaliser as a quadratic form of taps and feedback.
 ///
 /// ```text
 /// E(v) = v' A v - 2 c . v + e,   v = (taps, feedback)

@@ -1,4 +1,4 @@
-//! What the search for the best equaliser may change, and the reference's limits on it.
+//! Free variables of the search for the best equaliser, within the limits of the reference.
 
 use super::eye_closure::{Borne, ClosureSlope, Setting};
 use super::reference::Reference;

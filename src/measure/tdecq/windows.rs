@@ -8,7 +8,7 @@ use crate::math::simd::multiversion;
 /// window.
 const NODES: [f64; 2] = [-0.577_350_269_189_625_8, 0.577_350_269_189_625_8];
 
-/// Samples of the interpolating polynomial, before and behind the instant.
+/// Samples of the interpolating polynomial, before and after the instant.
 const BEFORE: isize = 2;
 const POINTS: usize = 6;
 
@@ -66,7 +66,7 @@ pub(super) struct WindowRow {
     pub(super) slopes: Vec<f32>,
 }
 
-/// The positions of both windows about a centre, in samples behind each symbol's first.
+/// The positions of both windows about a centre, in samples after each symbol's first.
 pub(super) fn positions(
     centre: f64,
     samples_per_symbol: usize,

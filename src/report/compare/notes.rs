@@ -8,7 +8,7 @@ use crate::sweep::{Difference, Variant};
 /// Notes of lanes and warnings that are printed.
 const MOST_NOTES: usize = 12;
 
-/// What the differences are, and which variant is the best.
+/// Notes on the differences, and the best variant.
 pub(super) fn meaning(variants: &[Variant]) -> Vec<String> {
     let mut lines = Vec::new();
     let differences: Vec<&Difference> =
@@ -112,7 +112,7 @@ pub(super) fn notes(variants: &[Variant]) -> Vec<String> {
     lines
 }
 
-/// `variants 2, 3`, or nothing.
+/// `variants 2, 3`, or an empty text.
 fn numbers(variants: &[Variant], of: impl Fn(&Variant) -> bool) -> String {
     let numbers: Vec<String> = variants
         .iter()

@@ -5,8 +5,8 @@ use super::tables::layout;
 use crate::link::LinkResult;
 use crate::sweep::Compared;
 
-/// All variants, what their differences mean, the best one; lines of at most 120 characters, but
-/// for warnings.
+/// All variants, notes on their differences, the best one; lines of at most 120 characters, but for
+/// warnings.
 pub fn compared(compared: &Compared) -> String {
     let variants = compared.variants.as_slice();
     let Some(first) = variants.first() else { return "no variant was completed\n".to_owned() };
@@ -26,7 +26,7 @@ pub fn compared(compared: &Compared) -> String {
     out
 }
 
-/// What all variants have in common: `4 variants of 8 lanes of 53.125 GBd, seed 1`.
+/// Common properties of all variants: `4 variants of 8 lanes of 53.125 GBd, seed 1`.
 fn common(compared: &Compared) -> String {
     let variants = compared.variants.as_slice();
     let first = &variants[0].result;
