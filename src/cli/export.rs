@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub(super) struct Export {
-    /// Writes the power of a lane in mW: tp2.npy, tp3.csv, or tp2=FILE.npy; may be given several times
+    /// Writes the power of a lane in mW: tp2.npy, tp3.csv, or tp2=FILE.npy; may be given several
+    /// times
     #[arg(long = "export", value_name = "[NODE=]FILE", value_parser = target)]
     targets: Vec<Target>,
     /// Lane that is exported

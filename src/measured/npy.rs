@@ -89,7 +89,14 @@ fn numbers(descr: &str, data: &[u8]) -> Result<Vec<f32>, String> {
             data.as_chunks::<{ size_of::<$number>() }>()
                 .0
                 .iter()
-                .map(|&bytes| if big { <$number>::from_be_bytes(bytes) } else { <$number>::from_le_bytes(bytes) } as f32)
+                .map(|&bytes| {
+                    let number = if big {
+                        <$number>::from_be_bytes(bytes)
+                    } else {
+                        <$number>::from_le_bytes(bytes)
+                    };
+                    number as f32
+                })
                 .collect()
         };
     }
@@ -111,7 +118,8 @@ fn numbers(descr: &str, data: &[u8]) -> Result<Vec<f32>, String> {
 pub fn write(values: &[f32]) -> Vec<u8> {
     let header =
         format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({},), }}", values.len());
-    let padded = (10 + header.len() + 1).next_multiple_of(64) - 10; // the data begins at a multiple of 64 bytes
+    // the data begins at a multiple of 64 bytes
+    let padded = (10 + header.len() + 1).next_multiple_of(64) - 10;
     let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
     bytes.extend(u16::try_from(padded).expect("a short header").to_le_bytes());
     bytes.extend(format!("{header:<width$}\n", width = padded - 1).bytes());

@@ -174,7 +174,8 @@ fn table(digest: u64, points: ResponsePoints) -> Table {
 pub(crate) fn rolloff(f_hz: &[f64], ln_magnitude: &[f64]) -> f64 {
     let last = f_hz.len() - 1;
     let octave = f_hz.partition_point(|&f| f < f_hz[last] / 2.0).min(last - 1);
-    let per_neper = -(ln_magnitude[last] - ln_magnitude[octave]) / (f_hz[last] / f_hz[octave]).ln(); // -0 when it starts at 0 Hz
+    // -0 when it starts at 0 Hz
+    let per_neper = -(ln_magnitude[last] - ln_magnitude[octave]) / (f_hz[last] / f_hz[octave]).ln();
     per_neper.max(1.0)
 }
 

@@ -1,8 +1,9 @@
 //! What every figure has: paper, title, caption, a chart with named axes.
 
+use super::figure::{Area, DrawResult};
+use super::theme::Theme;
 use super::theme::{GRID, INK, PALE_INK, PAPER};
 use super::tick_axis::TickAxis;
-use super::{Area, DrawResult, Theme};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::ops::Range;

@@ -1,10 +1,12 @@
 //! Bathtubs: errors over amplitude and over time, and the contours of the eyes.
 
 use super::axes::{self, Axis, Room};
+use super::figure::{Area, DrawResult, Figure};
 use super::legend::{self, Sample};
 use super::tdecq::heading;
+use super::text;
+use super::theme::Theme;
 use super::theme::{INK, LEVELS, RED};
-use super::{Area, DrawResult, Figure, Theme, text};
 use crate::measure::scope::Bathtubs;
 use plotters::prelude::*;
 

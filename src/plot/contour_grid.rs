@@ -1,9 +1,10 @@
 //! The grid of a map on paper: its bands of colour and its contours.
 
 use super::axes::Chart;
+use super::colour;
+use super::figure::DrawResult;
 use super::scale::step;
 use super::theme::{GRID, PAPER};
-use super::{DrawResult, colour};
 use crate::chart::{AxisScale, HeatMap, ScaleKind};
 use crate::math::contour::contour;
 use ndarray::Array2;

@@ -1,10 +1,11 @@
 //! Curves over one axis, with the limit.
 
 use super::axes::{self, Axis, Chart, Room};
+use super::figure::{Area, DrawResult, Figure};
 use super::legend::{self, Sample};
 use super::scale::Side;
+use super::theme::Theme;
 use super::theme::{BLUE, CURVES, GREY, PALE_INK, RED};
-use super::{Area, DrawResult, Figure, Theme};
 use crate::chart::{Curves, ErrorBar, HeatMap, Picture, ScaleKind, Trace, TraceRole};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};

@@ -1,8 +1,10 @@
 //! Eye diagram: a density, two symbol periods wide.
 
 use super::axes::{self, Axis, Chart, Room};
+use super::figure::{Area, DrawResult, Figure};
+use super::theme::Theme;
 use super::theme::{BLUE, BRIGHT_BLUE, BRIGHT_GREEN, GREEN, INK, PALE_INK};
-use super::{Area, DrawResult, Figure, Theme, colour, text};
+use super::{colour, text};
 use crate::link::{EyeView, Node};
 use crate::measure::eye::EyeDiagram;
 use crate::units::{milli, pico};

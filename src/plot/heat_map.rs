@@ -2,11 +2,12 @@
 
 use super::axes::{self, Axis, Chart, Room};
 use super::contour_grid::{BANDS, ContourGrid};
+use super::figure::{Area, DrawResult, Figure};
 use super::labels::Labels;
 use super::legend::{self, Sample};
 use super::scale::Side;
+use super::theme::Theme;
 use super::theme::{INK, PALE_INK, PAPER, RED};
-use super::{Area, DrawResult, Figure, Theme};
 use crate::chart::HeatMap;
 use crate::table::Better;
 use plotters::prelude::*;

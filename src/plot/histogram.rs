@@ -1,8 +1,10 @@
 //! Histograms of the four levels at the slicer.
 
 use super::axes::{self, Axis, Room};
+use super::figure::{Area, DrawResult, Figure};
+use super::text;
+use super::theme::Theme;
 use super::theme::{GREY, INK, LEVELS, PALE_INK};
-use super::{Area, DrawResult, Figure, Theme, text};
 use crate::link::Histogram;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};

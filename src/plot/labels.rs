@@ -1,8 +1,9 @@
 //! Words on lines, none over another.
 
 use super::axes::{Chart, Fails};
+use super::figure::Area;
 use super::theme::PAPER;
-use super::{Area, Theme};
+use super::theme::Theme;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 

@@ -1,8 +1,9 @@
 //! A legend in rows above a chart, where no curve can be.
 
 use super::axes::Fails;
+use super::figure::Area;
+use super::theme::Theme;
 use super::theme::{INK, PALE_INK};
-use super::{Area, Theme};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 

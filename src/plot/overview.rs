@@ -2,9 +2,11 @@
 
 use super::axes;
 use super::eye::heat;
+use super::figure::{Area, DrawResult, Figure};
+use super::text;
+use super::theme::Theme;
 use super::theme::{BRIGHT_GREEN, GREEN, GRID, INK, PALE_INK, RED};
 use super::tick_axis::TickAxis;
-use super::{Area, DrawResult, Figure, Theme, text};
 use crate::link::{Overview, Panel};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};

@@ -1,6 +1,7 @@
 //! A figure becomes a file: checked before, whole or not at all.
 
-use super::{Figure, Size, Theme};
+use super::figure::Figure;
+use super::theme::{Size, Theme};
 use crate::error::{Error, Problem, Problems, Result};
 use plotters::prelude::*;
 use std::io;

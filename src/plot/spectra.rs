@@ -1,8 +1,10 @@
 //! Spectra at the detector and fused responses.
 
 use super::axes::{self, Axis, Room};
+use super::figure::{Area, DrawResult, Figure};
+use super::text;
+use super::theme::Theme;
 use super::theme::{BLUE, GREEN, GREY, INK, ORANGE, PALE_INK};
-use super::{Area, DrawResult, Figure, Theme, text};
 use crate::link::Spectra;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};

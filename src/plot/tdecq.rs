@@ -2,8 +2,10 @@
 
 use super::axes::{self, Axis, Chart, Room};
 use super::eye::heat;
+use super::figure::{Area, DrawResult, Figure};
+use super::text;
+use super::theme::Theme;
 use super::theme::{BLUE, BRIGHT_BLUE, BRIGHT_GREEN, INK, ORANGE, PALE_INK, RED};
-use super::{Area, DrawResult, Figure, Theme, text};
 use crate::measure::eye::EyeDiagram;
 use crate::measure::scope::{Equalised, Page};
 use crate::measure::tdecq::{HistogramWindow, TdecqResult};

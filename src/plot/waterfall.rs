@@ -1,8 +1,10 @@
 //! Bit error ratio against received power.
 
 use super::axes::{self, Axis, Room};
+use super::figure::{Area, DrawResult, Figure};
+use super::text;
+use super::theme::Theme;
 use super::theme::{BLUE, GREY, INK, ORANGE, RED};
-use super::{Area, DrawResult, Figure, Theme, text};
 use crate::link::Waterfall;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};

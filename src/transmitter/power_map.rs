@@ -31,7 +31,8 @@ multiversion! {
 fn root(half_alpha: f32, x: &[f32], y: &mut [Complex32]) {
     for (y, x) in y.iter_mut().zip(x) {
         let power = x.max(1e-20);
-        let (sine, cosine) = elementary::sin_cos_turns(half_alpha * elementary::ln(power) / std::f32::consts::TAU);
+        let (sine, cosine) =
+            elementary::sin_cos_turns(half_alpha * elementary::ln(power) / std::f32::consts::TAU);
         *y = Complex32::new(cosine, sine) * power.sqrt();
     }
 }

@@ -230,13 +230,15 @@ mod tests {
     #[test]
     fn a_limit_that_is_never_or_always_kept_has_no_margin() {
         let floor = ber_of(0.0, 0.0, 0.4, 0.0);
-        assert!(
-            matches!(search(LIMIT, true, |_| Some(floor)), Err(Margin::Floor(ber)) if (ber / floor - 1.0).abs() < 1e-12)
-        );
+        assert!(matches!(
+            search(LIMIT, true, |_| Some(floor)),
+            Err(Margin::Floor(ber)) if (ber / floor - 1.0).abs() < 1e-12
+        ));
         assert!(matches!(search(LIMIT, true, |_| Some(1e-9)), Err(Margin::Beyond)));
-        assert!(
-            matches!(search(LIMIT, true, |_| None), Err(Margin::Floor(ber)) if (ber - 0.5).abs() < 1e-12)
-        );
+        assert!(matches!(
+            search(LIMIT, true, |_| None),
+            Err(Margin::Floor(ber)) if (ber - 0.5).abs() < 1e-12
+        ));
     }
 
     /// The same of a lane's own error ratios, every one from the same training. Within [`CLOSE`] of

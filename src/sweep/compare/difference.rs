@@ -1,7 +1,11 @@
 //! Differences of two variants, paired lane by lane.
 
-use super::{Difference, LaneDifference, mean};
+use super::result::{Difference, LaneDifference};
 use crate::link::{LaneResult, MARGIN_WITHIN_DB};
+use crate::math::interval::{Interval, student_t_mean};
+
+/// Confidence of every interval.
+const CONFIDENCE: f64 = 0.95;
 
 /// The second less the first: lanes of the same number, and whether their seeds are the same.
 pub(super) fn between(
@@ -28,6 +32,12 @@ pub(super) fn between(
         ln_ber_high: ratio.map(|interval| interval.high),
         lanes,
     }
+}
+
+/// The mean over lanes, and its interval from their spread, which takes two lanes.
+pub(super) fn mean(values: &[f64]) -> (Option<f64>, Option<Interval>) {
+    let mean = (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
+    (mean, (values.len() > 1).then(|| student_t_mean(values, CONFIDENCE)))
 }
 
 fn lane(first: &LaneResult, second: &LaneResult) -> LaneDifference {

@@ -1,0 +1,145 @@
+//! The comparison: variants run, ranked and set against the first.
+
+use super::difference::{between, mean};
+use super::rank::ranks;
+use super::result::{Compared, Coordinates, Difference, Variant};
+use crate::error::Result;
+use crate::link::{Link, LinkResult, Progress, RunOptions, LayeredConfig};
+use crate::sweep::axes::Axis;
+use crate::sweep::row::of_toml;
+use crate::sweep::run::Sweep;
+
+/// Steps of a run beside those of its lanes.
+const STEPS_OF_COUNTING: u64 = 2;
+
+/// A link and the variants of it that are run, every one checked.
+///
+/// Variants are the points of a [`Sweep`], the last axis fastest; each is what [`Link::run`] says
+/// of it, to the last bit. The first is what the others are compared with.
+///
+/// # Limits
+///
+/// Variants with the same seed draw the same numbers for every source of data or noise that goes by
+/// the same name in both, as long as symbols and samples of a block are as many. The intervals of
+/// differences hold the scatter among the lanes of one module, not among modules, and nothing of
+/// what the model leaves out.
+///
+/// ```
+/// use lightlane::{link::{RunOptions, LayeredConfig}, sweep::{Axis, Comparison}};
+/// let mut stack = LayeredConfig::open("800gbase-dr8")?;
+/// for assignment in ["lanes=2", "simulation.symbols=0", "simulation.symbols_at_limit=0", "simulation.block_symbols=1024"] {
+///     stack.set(assignment)?;
+/// }
+/// // crosstalk keeps its strength when a margin is searched, but is weaker in a link with more loss
+/// stack.set("receiver.crosstalk.lane_db=-200")?;
+/// stack.set("receiver.crosstalk.tx_db=-200")?;
+/// let comparison = Comparison::new(&stack, vec![Axis::parse_by("--vary", "fibre.connector_loss_db=2,3")?])?;
+/// let compared = comparison.run(&RunOptions::default())?;
+/// let difference = compared.variants[1].difference.as_ref().unwrap();
+/// assert!((difference.loss_margin_db.unwrap() + 1.0).abs() < 0.01);
+/// # Ok::<(), lightlane::Error>(())
+/// ```
+pub struct Comparison {
+    sweep: Sweep,
+}
+
+/// One variant that was run.
+struct Run {
+    at: Coordinates,
+    /// Lane by lane.
+    seeds: Vec<u64>,
+    result: LinkResult,
+}
+
+impl Comparison {
+    /// Checks every variant, on rayon's current threads.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sweep::new`].
+    pub fn new(stack: &LayeredConfig, axes: Vec<Axis>) -> Result<Comparison> {
+        Ok(Comparison { sweep: Sweep::new(stack, axes)? })
+    }
+
+    /// Variants.
+    pub fn variants(&self) -> u64 {
+        self.sweep.points()
+    }
+
+    /// Runs the variants one after the other, the lanes of each on rayon's current threads; the
+    /// result does not depend on how many they are.
+    ///
+    /// A cancelled run discards the variant in hand and keeps those before it.
+    ///
+    /// # Errors
+    ///
+    /// A file, of a pattern or of a measured part, that can no longer be read.
+    pub fn run(&self, options: &RunOptions<'_>) -> Result<Compared> {
+        let keys: Vec<String> = self.sweep.axes().iter().map(Axis::name).collect();
+        let total = self.sweep.rows() + STEPS_OF_COUNTING * self.variants();
+        let (mut runs, mut before) = (Vec::new(), 0);
+        for point in 0..self.variants() {
+            let values = self.sweep.values(point);
+            let resolved = self.sweep.link(&values)?;
+            let seeds: Vec<u64> = resolved.lanes.iter().map(|lane| lane.simulation.seed).collect();
+            let step = |Progress { done, .. }| {
+                if let Some(progress) = options.progress {
+                    progress(Progress { done: before + done, total });
+                }
+            };
+            let result = Link::new(resolved)
+                .run(&RunOptions { cancel: options.cancel.clone(), progress: Some(&step) })?;
+            if options.cancel.is_cancelled() {
+                break; // a count that was cancelled half way is no result
+            }
+            before += seeds.len() as u64 + STEPS_OF_COUNTING;
+            let at = Coordinates(keys.iter().cloned().zip(values.iter().map(of_toml)).collect());
+            runs.push(Run { at, seeds, result });
+        }
+        Ok(compared(keys, self.variants(), runs))
+    }
+}
+
+/// Ranks variants and takes their differences to the first.
+fn compared(keys: Vec<String>, total: u64, runs: Vec<Run>) -> Compared {
+    let ranks = ranks(&runs.iter().map(|run| &run.result).collect::<Vec<_>>());
+    let differences: Vec<Option<Difference>> = runs
+        .iter()
+        .enumerate()
+        .map(|(i, run)| {
+            (i > 0).then(|| {
+                between([&runs[0].result.lanes, &run.result.lanes], [&runs[0].seeds, &run.seeds])
+            })
+        })
+        .collect();
+    let complete = runs.len() as u64 == total;
+    let same_seeds = differences.iter().flatten().all(|difference| difference.same_seeds);
+    let variants = runs
+        .into_iter()
+        .zip(ranks)
+        .zip(differences)
+        .map(|((Run { at, result, .. }, rank), difference)| {
+            let margins: Option<Vec<f64>> =
+                result.lanes.iter().map(|lane| lane.loss_margin_db).collect();
+            let (mean, interval) = mean(&margins.unwrap_or_default());
+            Variant {
+                at,
+                rank,
+                loss_margin_mean_db: mean,
+                loss_margin_mean_db_low: interval.map(|i| i.low),
+                loss_margin_mean_db_high: interval.map(|i| i.high),
+                difference,
+                result,
+            }
+        })
+        .collect();
+    Compared {
+        schema: 1,
+        version: env!("CARGO_PKG_VERSION"),
+        keys,
+        total,
+        complete,
+        same_seeds,
+        variants,
+    }
+}
