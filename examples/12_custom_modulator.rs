@@ -12,7 +12,8 @@ use lightlane::transmitter::{Drive, Modulator};
 use num_complex::Complex32;
 use std::sync::Arc;
 
-/// Power proportional to the drive, with chirp: P = P_mean (1 + m x), E = sqrt(P) e^(j alpha/2 ln P).
+/// Power proportional to the drive, with chirp: P = P_mean (1 + m x), E = sqrt(P) e^(j alpha/2 ln
+/// P).
 #[derive(Clone)]
 struct LinearIntensity {
     mean_w: f32,

@@ -9,7 +9,8 @@ mod readers;
 /// Fewest files of a corpus.
 const FEWEST: usize = 12;
 
-/// Replays a corpus in the order of its names. Files that begin with `good` must be accepted, others may be.
+/// Replays a corpus in the order of its names. Files that begin with `good` must be accepted,
+/// others may be.
 fn replay(name: &str, accepted: fn(&[u8]) -> bool) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(name);
     let entries =

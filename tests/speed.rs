@@ -46,7 +46,8 @@ fn a_run_is_the_same_with_every_vector_unit() {
     };
     let widest = result("");
     assert!(result("portable") == widest && result("avx2") == widest);
-    // past the capture of the test runner: copies that the processor cannot run fall back to a narrower one
+    // past the capture of the test runner: copies that the processor cannot run fall back to a
+    // narrower one
     writeln!(std::io::stderr(), "vectors: {}", compared(&vector_units()))
         .expect("stderr is writable");
 }

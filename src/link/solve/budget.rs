@@ -1,6 +1,7 @@
 //! Numbers of blocks, rounds and symbols that estimates and searches are given, with their reasons.
 
-/// Blocks on which a receiver is trained: two, so that the taps do not fit one block alone.
+/// Blocks on which a receiver is trained: the second shows that the taps do not fit one block
+/// alone.
 pub(crate) const TRAINING_BLOCKS: u64 = 2;
 /// Blocks on which an error ratio is predicted: their spread gives its interval.
 pub(crate) const SCORING_BLOCKS: u64 = 4;
