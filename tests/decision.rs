@@ -339,9 +339,9 @@ fn a_wrong_decision_goes_on_as_the_closed_form_says() {
         let plain = 1.96 / (tally.symbol_errors as f64).sqrt();
         assert!(
             found < 0.2
-                || kind != "clopper-pearson"
+                || kind != lightlane::math::interval::IntervalKind::ClopperPearson
                     && half > 0.8 * plain * ((1.0 + found) / (1.0 - found)).sqrt(),
-            "{kind} {half} {plain}"
+            "{kind:?} {half} {plain}"
         );
     }
 }

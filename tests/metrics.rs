@@ -209,3 +209,62 @@ fn an_old_name_of_a_target_is_refused_with_the_new_one() {
         assert!(lane_metrics().all(|metric| metric.name != old), "{old} is {new} now");
     }
 }
+
+/// Every value of a run, its description and the digests of its files with it.
+#[test]
+fn a_result_reads_back_and_writes_the_same_text() {
+    let mut stack = Stack::open("800gbase-dr8").unwrap();
+    for assignment in [
+        "lanes=2",
+        "module.kind=retimed",
+        "tdecq.enabled=true",
+        "tdecq.pattern=prbs13q",
+        "simulation.symbols=4096",
+        "simulation.symbols_at_limit=0",
+        "lane.1.fibre.length_km=1.5",
+        "targets.loss_margin_db=[-5, 20]",
+    ] {
+        stack.set(assignment).unwrap();
+    }
+    let resolved = stack.resolve().unwrap();
+    let base = resolved.base.clone();
+    let link = lightlane::link::Link::new(resolved);
+    let result = link.run(&lightlane::link::RunOptions::default()).unwrap();
+    let text = lightlane::report::json(&result);
+    let read: lightlane::link::LinkResult = serde_json::from_str(&text).unwrap();
+    assert_eq!((read.schema, &*read.config), (2, &base));
+    assert_eq!(lightlane::report::json(&read), text);
+}
+
+#[test]
+fn a_comparison_reads_back_and_writes_the_same_text() {
+    use lightlane::sweep::{Compared, Comparison};
+    let mut stack = Stack::open("800gbase-dr8").unwrap();
+    for assignment in ["lanes=2", "simulation.symbols=4096", "simulation.symbols_at_limit=0"] {
+        stack.set(assignment).unwrap();
+    }
+    let axis = Axis::parse_by("--vary", "fibre.length_km=0.5,2").unwrap();
+    let comparison = Comparison::new(&stack, vec![axis]).unwrap();
+    let compared = comparison.run(&|_| (), &std::sync::atomic::AtomicBool::new(false)).unwrap();
+    let text = lightlane::report::json(&compared);
+    let read: Compared = serde_json::from_str(&text).unwrap();
+    assert_eq!(lightlane::report::json(&read), text);
+}
+
+/// Distinct numbers in all fields of a lane: each metric reads its own.
+#[test]
+fn every_metric_of_a_lane_reads_the_field_of_its_name() {
+    let mut lane = serde_json::to_value(LaneResult::default()).unwrap();
+    for (i, metric) in lane_metrics().enumerate().filter(|(_, m)| m.unit.is_number()) {
+        let object = lane.as_object_mut().unwrap();
+        let value = Value::from(i as u64 + 1);
+        match metric.name.strip_prefix("clock_") {
+            Some(name) => _ = object["clock"].as_object_mut().unwrap().insert(name.into(), value),
+            None => _ = object.insert(metric.name.into(), value),
+        }
+    }
+    let lane: LaneResult = serde_json::from_value(lane).unwrap();
+    for (i, metric) in lane_metrics().enumerate().filter(|(_, m)| m.unit.is_number()) {
+        assert_eq!(metric.number(&lane), Some(i as f64 + 1.0), "{}", metric.name);
+    }
+}

@@ -9,6 +9,7 @@ use lightlane::chain::{
 };
 use lightlane::dsp::DetectorKind;
 use lightlane::link::{Config, Counting, Lane};
+use lightlane::math::interval::IntervalKind;
 use lightlane::pattern::{PatternKind, SymbolSource};
 use lightlane::report::table;
 use lightlane::seed::Seed;
@@ -398,7 +399,7 @@ fn a_run_counts_by_replay_and_by_rare_events() {
     for (lane, other) in rare.lanes.iter().zip(&replayed.lanes) {
         assert_eq!(
             (lane.counted_by, lane.interval_kind, lane.estimators_agree),
-            (Counting::Importance, "count and stored blocks", Some(true))
+            (Counting::Importance, IntervalKind::CountAndStoredBlocks, Some(true))
         );
         let (ber, foreseen) = (lane.ber_counted.unwrap(), lane.ber_semi_analytic.unwrap());
         assert!(foreseen < 1e-7 && (ber / foreseen).ln().abs() < 0.1, "{ber} {foreseen}");

@@ -34,7 +34,7 @@ pub use result::figures::{
 pub use result::metrics::lane::{lane_cells, lane_metric, lane_metrics};
 pub use result::metrics::limit::{LaneLimits, LaneMetric};
 pub use result::metrics::port::{FEC_METRICS, FecMetric, PORT_METRICS, PortMetric};
-pub use result::spec::{Finding, Side, SpecRow};
+pub use result::spec::{Finding, LimitStatus, Side, SpecRow};
 pub use result::targets::{TargetVerdict, Verdict, judge};
 pub use run::custom::LaneSet;
 pub use run::link::Link;

@@ -9,11 +9,11 @@ use super::text;
 use crate::chain::Table;
 use crate::error::{KeyPath, Problems};
 use crate::math::monotone::Monotone;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A file that a description names.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FileRead {
     /// Dotted key that names it.
     pub key: String,
@@ -25,7 +25,7 @@ pub struct FileRead {
     #[serde(skip)]
     pub ends_hz: Option<f64>,
     /// Pattern, periods and rate found in a waveform.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<String>,
 }
 

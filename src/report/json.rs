@@ -23,7 +23,7 @@ mod tests {
         let mut lane = sample::lane(3);
         lane.snr_db = Some(0.1 + 0.2);
         let back: Value = serde_json::from_str(&json(&sample::result(vec![lane]))).unwrap();
-        assert_eq!(back["schema"], 1);
+        assert_eq!(back["schema"], 2);
         assert_eq!(back["lanes"][0]["lane"], 3);
         assert_eq!(back["lanes"][0]["snr_db"].as_f64(), Some(0.1 + 0.2));
         assert_eq!(back["lanes"][0]["ber_semi_analytic"].as_f64(), Some(1.234e-112));

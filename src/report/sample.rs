@@ -17,7 +17,7 @@ pub(super) fn lane(lane: usize) -> LaneResult {
         ber_counted: Some(4.6e-5),
         ber_counted_low: Some(2.4e-5),
         ber_counted_high: Some(1.8e-4),
-        interval_kind: "clopper-pearson",
+        interval_kind: crate::math::interval::IntervalKind::ClopperPearson,
         ber_semi_analytic: Some(1.234e-112),
         ber_semi_analytic_low: Some(1.1e-112),
         ber_semi_analytic_high: Some(9.4e-111),
@@ -68,10 +68,11 @@ pub(super) fn result(lanes: Vec<LaneResult>) -> LinkResult {
         ..PortResult::default()
     };
     LinkResult {
-        schema: 1,
-        version: "0.1.0",
+        schema: 2,
+        version: "0.1.0".to_owned(),
         seed: 1,
         config_hash: "0123456789abcdef".to_owned(),
+        config: crate::link::Config::default().into(),
         preset: Some("800gbase-dr8".to_owned()),
         transmitter: "eml".to_owned(),
         module: crate::link::ModuleKind::Optics,

@@ -2,7 +2,7 @@
 
 use super::number::{decimals, ratio};
 use super::plain_table::{plain, text};
-use crate::link::{Side, SpecRow};
+use crate::link::{LimitStatus, Side, SpecRow};
 
 /// Every limit with the worst lane's value.
 pub fn spec(rows: &[SpecRow]) -> String {
@@ -20,8 +20,8 @@ pub fn spec(rows: &[SpecRow]) -> String {
             lane,
             side.to_owned(),
             number(Some(row.limit)),
-            row.status.to_owned(),
-            if row.status == "user" {
+            row.status.as_str().to_owned(),
+            if row.status == LimitStatus::User {
                 row.finding.words().replace("assumed", "user").replace("ASSUMED", "USER")
             } else {
                 row.finding.words().to_owned()
@@ -40,14 +40,14 @@ mod tests {
 
     #[test]
     fn every_limit_has_a_line_with_its_finding() {
-        let row = |limit_key, value, finding| SpecRow {
-            limit_key,
+        let row = |limit_key: &str, value, finding| SpecRow {
+            limit_key: String::from(limit_key),
             name: "what is limited, dB".to_owned(),
             value,
             lane: value.map(|_| 3),
             limit: 3.4,
             side: Side::Max,
-            status: "draft",
+            status: LimitStatus::Draft,
             finding,
         };
         let text = spec(&[

@@ -5,7 +5,9 @@ use super::importance::weighted::Weighted;
 use crate::chain::describe::not_evaluated::NotEvaluated;
 use crate::dsp::bursts::Bursts;
 use crate::dsp::slicer::Decisions;
-use crate::math::interval::{Interval, block_bootstrap, clopper_pearson, dispersion_index};
+use crate::math::interval::{
+    Interval, IntervalKind, block_bootstrap, clopper_pearson, dispersion_index,
+};
 
 /// Counts of one lane.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -118,9 +120,9 @@ impl Tally {
     /// counts below 1.2, and three of its standard deviations), else a bootstrap over at least 30
     /// blocks; brought to bits by the bits seen wrong per wrong symbol. Errors that come in bursts
     /// are as many fewer as bursts scatter the count more.
-    pub fn interval(&self) -> (Interval, &'static str) {
+    pub fn interval(&self) -> (Interval, IntervalKind) {
         if self.symbols == 0 {
-            return (Interval { low: 0.0, high: 1.0 }, "none");
+            return (Interval { low: 0.0, high: 1.0 }, IntervalKind::None);
         }
         let bits_per_symbol = if self.symbol_errors == 0 {
             1.0
@@ -136,15 +138,18 @@ impl Tally {
                     let apart = |count: u64| (count as f64 / clustering).round() as u64;
                     (
                         clopper_pearson(apart(self.symbol_errors), apart(self.symbols), 0.95),
-                        "clopper-pearson, bursts",
+                        IntervalKind::ClopperPearsonBursts,
                     )
                 }
-                _ => (clopper_pearson(self.symbol_errors, self.symbols, 0.95), "clopper-pearson"),
+                _ => (
+                    clopper_pearson(self.symbol_errors, self.symbols, 0.95),
+                    IntervalKind::ClopperPearson,
+                ),
             }
         } else {
             (
                 block_bootstrap(&self.block_errors, self.symbols / blocks, 0.95, 1, 2000),
-                "block-bootstrap",
+                IntervalKind::BlockBootstrap,
             )
         };
         let to_bits = bits_per_symbol / 2.0;

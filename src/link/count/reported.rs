@@ -1,7 +1,7 @@
 //! An error ratio that was counted, and its interval.
 
 use crate::chain::Counted;
-use crate::math::interval::Interval;
+use crate::math::interval::{Interval, IntervalKind};
 
 /// An error ratio that was counted, weighted or not.
 pub(crate) struct CountedBer {
@@ -10,7 +10,7 @@ pub(crate) struct CountedBer {
     /// Absent when no error was seen.
     pub(crate) ber: Option<f64>,
     pub(crate) interval: Interval,
-    pub(crate) kind: &'static str,
+    pub(crate) kind: IntervalKind,
     /// Of rare events.
     pub(crate) effective_samples: Option<f64>,
     pub(crate) variance_reduction: Option<f64>,
@@ -25,7 +25,7 @@ impl CountedBer {
             counted.weighted.map_or_else(|| tally.interval(), |weighted| weighted.interval());
         let ber = counted.weighted.map_or_else(|| tally.ber(), |weighted| weighted.ber());
         let (interval, kind) = scatter.map_or((interval, kind), |scatter| {
-            (widened(interval, ber, scatter), "count and stored blocks")
+            (widened(interval, ber, scatter), IntervalKind::CountAndStoredBlocks)
         });
         CountedBer {
             bits,

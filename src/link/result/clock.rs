@@ -2,11 +2,11 @@
 
 use crate::chain::ClockReading;
 use crate::units::{giga, mega, micro};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a lane's clock did, from the first scored symbol to the last; empty in periodic mode, and
 /// what only a recovered clock has for an ideal one.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ClockResult {
     /// Whether it stayed locked; without a lock nothing is counted.
     pub locked: Option<bool>,

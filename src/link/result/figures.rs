@@ -2,25 +2,30 @@
 
 use crate::dsp::DetectorKind;
 use crate::fec::Decoding;
+use crate::link::describe::config::Config;
 use crate::link::describe::counting::Counting;
 use crate::link::describe::module::ModuleKind;
 use crate::link::describe::segments::SegmentKind;
 use crate::link::result::clock::ClockResult;
 use crate::link::result::spec::SpecRow;
+use crate::math::interval::IntervalKind;
 use crate::measured::FileRead;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The results of all lanes.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LinkResult {
     /// Version of these names.
     pub schema: u32,
     /// Version of lightlane.
-    pub version: &'static str,
+    pub version: String,
     /// Seed of all noise.
     pub seed: u64,
     /// Digest of the description that was run.
     pub config_hash: String,
+    /// The merged description that was run, without the contents of its files; `files` has their
+    /// digests.
+    pub config: Box<Config>,
     /// Preset underneath, if any.
     pub preset: Option<String>,
     /// Kind of transmitter.
@@ -38,14 +43,14 @@ pub struct LinkResult {
     /// Files of patterns and measured parts; those of a lane's own patch under `lane.N.`.
     pub files: Vec<FileRead>,
     /// The limits of the PMD with a verdict each; empty unless the transmitter was measured.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spec: Vec<SpecRow>,
     /// What a reader should know of these figures.
     pub warnings: Vec<String>,
 }
 
 /// One lane. A figure that was not evaluated is absent (`null`), never a pass.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct LaneResult {
     /// Number, from 0.
     pub lane: usize,
@@ -60,7 +65,7 @@ pub struct LaneResult {
     /// Upper end of its 95 % interval.
     pub ber_counted_high: Option<f64>,
     /// How the interval was made.
-    pub interval_kind: &'static str,
+    pub interval_kind: IntervalKind,
     /// Counting method: `chain`, `noise-only` or `importance`. Of the last, `bits` are those for
     /// which noise was drawn and `errors` the targets that were hit; the counted ratio is weighted,
     /// not their quotient.
@@ -220,7 +225,7 @@ pub struct LaneResult {
     /// without a coding.
     pub fec_bins: Vec<u64>,
     /// Segment by segment, where a host is part of the link.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<SegmentResult>,
     /// The slicer.
     pub slicer: Option<Slicer>,
@@ -232,7 +237,7 @@ pub struct LaneResult {
 
 /// One segment of a lane: from what drives symbols to what decides them, with the settings that an
 /// operator would program.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SegmentResult {
     /// From which decision point to which.
     pub name: SegmentKind,
@@ -317,7 +322,7 @@ impl SegmentResult {
 }
 
 /// What the slicer sees.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Slicer {
     /// Means of the four levels, full scale -1 .. 1.
     pub level_means: [f64; 4],
@@ -341,7 +346,7 @@ pub struct Slicer {
 }
 
 /// One source's part of the noise variance at the slicer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NoiseShare {
     /// Who makes it.
     pub source: String,
@@ -350,7 +355,7 @@ pub struct NoiseShare {
 }
 
 /// All lanes together.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct PortResult {
     /// Bits compared.
     pub bits: u64,
@@ -389,7 +394,7 @@ pub struct PortResult {
 ///
 /// *Closed* is the closed form for independent errors, *foretold* is drawn from the histogram, the
 /// rest is counted; a counted ratio is absent when nothing was seen. Ratios are zero below 1e-308.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FecResult {
     /// The coding.
     pub coding: String,

@@ -1,9 +1,10 @@
 //! A limit beside the worst value, and the finding.
 
-use serde::Serialize;
+use crate::link::describe::limits::Status;
+use serde::{Deserialize, Serialize};
 
 /// Which side of a limit is good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// At or above it.
@@ -13,7 +14,7 @@ pub enum Side {
 }
 
 /// What is said of a value and its limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Finding {
     /// Within a limit that has a source.
@@ -41,11 +42,51 @@ impl Finding {
     }
 }
 
+/// Source of a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LimitStatus {
+    /// From a published standard.
+    Normative,
+    /// From a draft.
+    Draft,
+    /// Computed from such numbers.
+    Derived,
+    /// From memory or by judgement.
+    Assumed,
+    /// Set by the user: it differs from that of the preset.
+    User,
+}
+
+impl LimitStatus {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LimitStatus::Normative => "normative",
+            LimitStatus::Draft => "draft",
+            LimitStatus::Derived => "derived",
+            LimitStatus::Assumed => "assumed",
+            LimitStatus::User => "user",
+        }
+    }
+}
+
+impl From<Status> for LimitStatus {
+    fn from(status: Status) -> LimitStatus {
+        match status {
+            Status::Normative => LimitStatus::Normative,
+            Status::Draft => LimitStatus::Draft,
+            Status::Derived => LimitStatus::Derived,
+            Status::Assumed => LimitStatus::Assumed,
+        }
+    }
+}
+
 /// A limit, the worst lane's value beside it, and what is said of them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SpecRow {
     /// Key of the limit.
-    pub limit_key: &'static str,
+    pub limit_key: String,
     /// What is limited, with its unit.
     pub name: String,
     /// The worst lane's value; absent when a lane has none.
@@ -58,7 +99,7 @@ pub struct SpecRow {
     pub side: Side,
     /// How the limit is known: `normative`, `draft`, `derived`, `assumed`, or `own` where it
     /// differs from the preset's.
-    pub status: &'static str,
+    pub status: LimitStatus,
     /// What is said.
     pub finding: Finding,
 }

@@ -7,7 +7,7 @@ use crate::link::result::figures::LinkResult;
 use crate::link::result::metrics::derived::DERIVED;
 use crate::link::result::metrics::lane::lane_metric;
 use crate::link::result::metrics::limit::LaneMetric;
-use crate::link::result::spec::{Finding, Side, SpecRow};
+use crate::link::result::spec::{Finding, LimitStatus, Side, SpecRow};
 
 /// Every limit with the metric that it limits, and the side that keeps it.
 const ROWS: [(&str, &str, Side); 19] = [
@@ -83,13 +83,13 @@ impl Limits {
             let worst = worst.filter(|_| all || outside);
             let (value, lane) = (worst.map(|(value, _)| value), worst.map(|(_, lane)| lane));
             Some(SpecRow {
-                limit_key: key,
+                limit_key: key.to_owned(),
                 name: metric.title(),
                 value,
                 lane,
                 limit,
                 side,
-                status: if own { "user" } else { status.name() },
+                status: if own { LimitStatus::User } else { status.into() },
                 finding,
             })
         };

@@ -146,12 +146,14 @@ mod tests {
 
     fn result(lanes: Vec<LaneResult>, port: PortResult) -> LinkResult {
         let (config_hash, transmitter) = (String::new(), "eml".to_owned());
-        let (schema, version, seed, symbol_rate_gbd, limit_ber) = (1, "", 1, 53.125, 2.4e-4);
+        let (schema, version, seed, symbol_rate_gbd, limit_ber) =
+            (2, String::new(), 1, 53.125, 2.4e-4);
         LinkResult {
             schema,
             version,
             seed,
             config_hash,
+            config: Box::default(),
             preset: None,
             transmitter,
             module: crate::link::ModuleKind::Optics,

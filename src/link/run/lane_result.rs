@@ -23,8 +23,7 @@ pub(crate) fn lane_result(
     at_limit: &CountedLanes,
 ) -> LaneResult {
     let config = &solved.lane.config;
-    let mut result =
-        LaneResult { lane: solved.lane.number, interval_kind: "none", ..LaneResult::default() };
+    let mut result = LaneResult { lane: solved.lane.number, ..LaneResult::default() };
     if let Some(tp2) = solved.tp2 {
         result.oma_tp2_dbm = Some(tp2.oma_dbm());
         result.er_tp2_db = Some(tp2.extinction_ratio_db());

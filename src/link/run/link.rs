@@ -162,10 +162,11 @@ impl Link {
             ));
         }
         let mut result = LinkResult {
-            schema: 1,
-            version: env!("CARGO_PKG_VERSION"),
+            schema: 2,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
             seed: base.simulation.seed,
             config_hash: self.resolved.hash.clone(),
+            config: Box::new(base.clone()),
             preset: base.preset.clone(),
             transmitter: format!("{:?}", base.transmitter.kind).to_lowercase(),
             module: base.module.kind,

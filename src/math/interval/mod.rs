@@ -4,11 +4,13 @@
 mod beta;
 mod binomial;
 mod blocks;
+mod kind;
 mod range;
 mod student;
 
 pub use binomial::clopper_pearson;
 pub use blocks::{block_bootstrap, dispersion_index};
+pub use kind::IntervalKind;
 pub use range::Interval;
 pub(crate) use student::student_t_mean;
 pub use student::{log_normal_mean, student_t_quantile};

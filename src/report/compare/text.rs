@@ -96,8 +96,8 @@ mod tests {
         variants[0].difference = None;
         let keys = variants[0].at.0.iter().map(|(key, _)| key.clone()).collect();
         Compared {
-            schema: 1,
-            version: "0.1.0",
+            schema: 2,
+            version: "0.1.0".to_owned(),
             keys,
             total: variants.len() as u64,
             complete: true,

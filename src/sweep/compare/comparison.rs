@@ -134,8 +134,8 @@ fn compared(keys: Vec<String>, total: u64, runs: Vec<Run>) -> Compared {
         })
         .collect();
     Compared {
-        schema: 1,
-        version: env!("CARGO_PKG_VERSION"),
+        schema: 2,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
         keys,
         total,
         complete,

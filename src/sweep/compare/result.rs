@@ -1,17 +1,19 @@
 //! What is said of variants side by side.
 
 use crate::link::LinkResult;
-use serde::Serialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::fmt;
 
 /// The variants, in the order of the points.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Compared {
     /// Version of these names.
     pub schema: u32,
     /// Version of lightlane.
-    pub version: &'static str,
+    pub version: String,
     /// Keys that differ.
     pub keys: Vec<String>,
     /// Variants that were asked for.
@@ -26,7 +28,7 @@ pub struct Compared {
 
 /// One variant: where it stands on the axes, its place among the others, and all that a run says of
 /// it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Variant {
     /// Its values.
     pub at: Coordinates,
@@ -56,7 +58,7 @@ pub struct Variant {
 /// Only lanes that have the figure in both are taken. Margins are searched to
 /// [`MARGIN_WITHIN_DB`](crate::link::MARGIN_WITHIN_DB) each: the interval of their difference is
 /// wider by both, unless every lane's difference is exactly zero.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// Whether each lane draws data and noise from the same seed as in the first variant.
     pub same_seeds: bool,
@@ -81,7 +83,7 @@ pub struct Difference {
 }
 
 /// One lane's differences.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LaneDifference {
     /// Number, from 0.
     pub lane: usize,
@@ -102,5 +104,25 @@ impl Serialize for Coordinates {
             map.serialize_entry(key, value)?;
         }
         map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Coordinates {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Coordinates;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of keys and values")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Coordinates, A::Error> {
+                let mut all = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    all.push(entry);
+                }
+                Ok(Coordinates(all))
+            }
+        }
+        deserializer.deserialize_map(Entries)
     }
 }

@@ -1,6 +1,6 @@
 //! A bit error ratio from weighted samples.
 
-use crate::math::interval::Interval;
+use crate::math::interval::{Interval, IntervalKind};
 
 /// Standard deviations on each side of a 95 % interval.
 const SIDE: f64 = 1.959_964;
@@ -77,14 +77,14 @@ impl Weighted {
 
     /// Its 95 % interval: normal on the weighted samples, the half width carried to the logarithm
     /// so that the lower end stays positive. Nothing is known before a hit.
-    pub fn interval(&self) -> (Interval, &'static str) {
+    pub fn interval(&self) -> (Interval, IntervalKind) {
         if self.hits == 0 {
-            return (Interval { low: 0.0, high: 1.0 }, "none");
+            return (Interval { low: 0.0, high: 1.0 }, IntervalKind::None);
         }
         let half = SIDE * self.deviation() / self.ber();
         (
             Interval { low: self.ber() * (-half).exp(), high: (self.ber() * half.exp()).min(1.0) },
-            "weighted samples",
+            IntervalKind::WeightedSamples,
         )
     }
 
