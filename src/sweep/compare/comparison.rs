@@ -4,7 +4,7 @@ use super::difference::{between, mean};
 use super::rank::ranks;
 use super::result::{Compared, Coordinates, Difference, Variant};
 use crate::error::Result;
-use crate::link::{Link, LinkResult, Progress, RunOptions, LayeredConfig};
+use crate::link::{LayeredConfig, Link, LinkResult, Progress, RunOptions};
 use crate::sweep::axes::Axis;
 use crate::sweep::row::of_toml;
 use crate::sweep::run::Sweep;
