@@ -1,7 +1,7 @@
 //! Modulators that are not built in: what every one must keep, and how a link names them.
 
 use lightlane::chain::{Chain, Map};
-use lightlane::error::{Path, Problems};
+use lightlane::error::{KeyPath, Problems};
 use lightlane::link::{LaneSet, LayeredConfig, Link, RunOptions, conformance};
 use lightlane::measured::{BuildContext, FileReader, Library};
 use lightlane::signal::{Field, Volt};
@@ -15,7 +15,7 @@ fn built_in(key: &str) -> Arc<dyn Modulator> {
         (Transmitter::default(), Library::default(), Problems::new());
     let sheets = transmitter.all();
     let sheet = sheets.iter().find(|(name, _)| *name == key).expect("it is built in").1;
-    sheet.model(&Path::root(), &mut FileReader::new(&library, &mut problems)).expect("no files")
+    sheet.model(&KeyPath::root(), &mut FileReader::new(&library, &mut problems)).expect("no files")
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_modulator_given_to_a_link_runs_as_the_same_one_described_and_is_named() {
     let described = run(&Link::new(resolved.clone()));
     let eml = &resolved.base.transmitter.eml;
     let (library, mut problems) = (Library::default(), Problems::new());
-    let model = eml.read(&Path::root(), &mut FileReader::new(&library, &mut problems)).unwrap();
+    let model = eml.read(&KeyPath::root(), &mut FileReader::new(&library, &mut problems)).unwrap();
     let (given, lanes) = (Arc::new(model), LaneSet::These(vec![1]));
     let custom = run(&Link::new(resolved.clone()).with_modulator(lanes, given));
     assert_eq!(

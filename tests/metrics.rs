@@ -73,7 +73,7 @@ fn the_lists_of_port_point_and_channel_have_the_names_of_their_structs() {
     assert_eq!(port, names(&PortResult::default(), &["fec", "fec_at_limit"]));
     let coding = Scheme::Kp4Inner.on("1.6tbase-dr8-2").unwrap();
     let curve = FecCurve { coding, ber: "1e-3".parse().unwrap(), ..FecCurve::default() };
-    let point = &curve.build().unwrap().foreseen()[0];
+    let point = &curve.build().unwrap().predicted()[0];
     let points: Vec<&str> = POINT_METRICS.iter().map(|metric| metric.name).collect();
     assert_eq!(points, names(point, &[]));
     assert_eq!(point.header().cells, points);
