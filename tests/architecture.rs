@@ -118,7 +118,8 @@ fn inside_a_room_names_come_from_the_file_that_defines_them() {
     let (mut detours, globs) = (graph.detours(), graph.globs());
     detours.retain(|detour| is_settled(detour));
     assert!(detours.is_empty(), "{}", detours.join("\n"));
-    assert!(globs.is_empty(), "{}", globs.join("\n"));
+    // the names of the registry of transmitters are made by its macro
+    assert_eq!(globs, ["src/transmitter/mod.rs"]);
 }
 
 /// It declares modules, re-exports for other rooms and documents.
