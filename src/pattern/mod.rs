@@ -1,7 +1,8 @@
 //! Test patterns as PAM4 levels, the Gray code, the precoder.
 //!
-//! A [`Pattern`] describes, [`Pattern::build`] prepares a [`SymbolSource`], and [`SymbolSource::fill`] writes
-//! levels 0..=3. A level is two bits ([`gray`]); [`precode`] is applied by the caller of `fill`.
+//! A [`Pattern`] describes, [`Pattern::build`] prepares a [`SymbolSource`], and
+//! [`SymbolSource::fill`] writes levels 0..=3. A level is two bits ([`gray`]); [`precode`] is
+//! applied by the caller of `fill`.
 
 mod description;
 mod file;

@@ -58,8 +58,8 @@ impl LayeredConfig {
     /// # Errors
     ///
     /// A name that is no preset's and no file's; a file that cannot be read, is larger than 1 MiB
-    /// or is not text. What is wrong *in* a file is said by [`LayeredConfig::resolve`], together with
-    /// everything else.
+    /// or is not text. What is wrong *in* a file is said by [`LayeredConfig::resolve`], together
+    /// with everything else.
     pub fn open(source: &str) -> Result<LayeredConfig> {
         if let Some(preset) = presets::find(source) {
             let layers = vec![Layer::parse(preset.name, preset.text)];

@@ -145,8 +145,8 @@ impl SweptConfig {
         varied.unwrap_or(self.lanes)
     }
 
-    /// One lane's own description at a point: what [`LayeredConfig::resolve`] would give it there, but for
-    /// the targets.
+    /// One lane's own description at a point: what [`LayeredConfig::resolve`] would give it there,
+    /// but for the targets.
     ///
     /// # Errors
     ///
