@@ -11,7 +11,7 @@ const ORDER: &str = "units error seed signal math table chart pattern dsp chain 
 /// Rooms whose folders have an order of their own.
 const FOLDERS: [(&str, &str); 2] = [
     ("chain", "describe build run linearise train semi_analytic counted"),
-    ("link", "describe layers build result test_points solve count run views studies"),
+    ("link", "describe result layers build test_points solve count run views studies"),
 ];
 /// Rooms whose rebuild is under way: what holds inside a room is not asked of them yet.
 const UNDER_WAY: &str = "dsp host serdes receiver";
