@@ -4,7 +4,7 @@ use lightlane::chart::Picture;
 use lightlane::fec::curve::{FecCurve, POINT_METRICS, Scheme};
 use lightlane::host::CHANNEL_METRICS;
 use lightlane::link::{
-    FEC_METRICS, LaneResult, LayeredConfig, PORT_METRICS, PortResult, lane_metrics,
+    FEC_METRICS, LaneResult, LayeredConfig, PORT_METRICS, PortResult, RunOptions, lane_metrics,
 };
 use lightlane::sweep::{Axis, Sweep};
 use lightlane::table::{Better, Row, RowSink};
@@ -213,7 +213,7 @@ fn an_old_name_of_a_target_is_refused_with_the_new_one() {
 /// Every value of a run, its description and the digests of its files with it.
 #[test]
 fn a_result_reads_back_and_writes_the_same_text() {
-    let mut stack = Stack::open("800gbase-dr8").unwrap();
+    let mut stack = LayeredConfig::open("800gbase-dr8").unwrap();
     for assignment in [
         "lanes=2",
         "module.kind=retimed",
@@ -239,13 +239,13 @@ fn a_result_reads_back_and_writes_the_same_text() {
 #[test]
 fn a_comparison_reads_back_and_writes_the_same_text() {
     use lightlane::sweep::{Compared, Comparison};
-    let mut stack = Stack::open("800gbase-dr8").unwrap();
+    let mut stack = LayeredConfig::open("800gbase-dr8").unwrap();
     for assignment in ["lanes=2", "simulation.symbols=4096", "simulation.symbols_at_limit=0"] {
         stack.set(assignment).unwrap();
     }
     let axis = Axis::parse_by("--vary", "fibre.length_km=0.5,2").unwrap();
     let comparison = Comparison::new(&stack, vec![axis]).unwrap();
-    let compared = comparison.run(&|_| (), &std::sync::atomic::AtomicBool::new(false)).unwrap();
+    let compared = comparison.run(&RunOptions::default()).unwrap();
     let text = lightlane::report::json(&compared);
     let read: Compared = serde_json::from_str(&text).unwrap();
     assert_eq!(lightlane::report::json(&read), text);

@@ -1,8 +1,8 @@
 //! What an instrument reads off a link's transmitter, its limits, and the receiver under stress.
 
 use lightlane::link::{
-    CancelToken, Finding, LaneResult, LayeredConfig, Link, LinkResult, Record, RunOptions, Stress,
-    TestPoint, stressed,
+    CancelToken, Finding, LaneResult, LayeredConfig, LimitStatus, Link, LinkResult, Record,
+    RunOptions, Stress, TestPoint, stressed,
 };
 use lightlane::math::resample::by_spectrum;
 use lightlane::measure::tdecq::{CaptureNoise, InputFilter, Instrument, Reference, TdecqCapture};
@@ -145,18 +145,21 @@ fn a_limit_passes_by_its_source_and_one_that_is_ones_own_says_so() {
     let row = |key: &str| {
         result.spec.iter().find(|row| row.limit_key == key).unwrap_or_else(|| panic!("{key}"))
     };
-    assert_eq!((row("tdecq_max_db").finding, row("tdecq_max_db").status), (Finding::Pass, "draft"));
+    assert_eq!(
+        (row("tdecq_max_db").finding, row("tdecq_max_db").status),
+        (Finding::Pass, LimitStatus::Draft)
+    );
     assert_eq!(
         (row("oma_max_dbm").finding, row("oma_max_dbm").status),
-        (Finding::InsideAssumedLimit, "assumed")
+        (Finding::InsideAssumedLimit, LimitStatus::Assumed)
     );
     assert_eq!(
         (row("transition_time_max_ps").finding, row("transition_time_max_ps").status),
-        (Finding::OutsideAssumedLimit, "user")
+        (Finding::OutsideAssumedLimit, LimitStatus::User)
     );
     assert_eq!(
         row("overshoot_max_percent").status,
-        "draft",
+        LimitStatus::Draft,
         "the preset's own value is the preset's"
     );
     assert_eq!(row("stressed_sensitivity_max_dbm").finding, Finding::NotMeasured);
