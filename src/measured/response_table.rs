@@ -243,7 +243,7 @@ mod tests {
             ("a.csv", written(0, |f, h| format!("{f},{},{}\n", db(h), degrees(h)))),
             (
                 "a.ts",
-                "[Version] 2.0\n# GHz S RI\n[Number of Ports] 2\n[Two-SParameter Data Order] 12_21\n[Number of Frequencies] 1501\n[Network Data]\n"
+                "[Version] 2.0\n# GHz S RI\n[Number of Ports] 2\n[Two-Port Data Order] 12_21\n[Number of Frequencies] 1501\n[Network Data]\n"
                     .to_owned()
                     + &written(0, |f, h| format!("{f} 0 0 0 0 {} {} 0 0\n", h.re, h.im)),
             ),
