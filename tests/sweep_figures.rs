@@ -242,10 +242,14 @@ fn what_cannot_be_drawn_ends_a_sweep_before_it_begins() {
     std::fs::write(folder.0.join("kept.csv"), "kept").unwrap();
     const LENGTH: [&str; 2] = ["--axis", "fibre.length_km=0:2:1"];
     const BANDWIDTH: [&str; 2] = ["--axis", "receiver.tia.bandwidth_ghz=30:50:10"];
-    let cases: [(&[&[&str]], &str); 8] = [
+    let cases: [(&[&[&str]], &str); 9] = [
         (
             &[&LENGTH, &["--plot", "a.png", "--figure", "loss_margin"]],
             "figure = loss_margin: no such metric in a row, did you mean loss_margin_db?",
+        ),
+        (
+            &[&LENGTH, &["--plot", "a.png", "--figure", "margin_db"]],
+            "figure = margin_db: is called loss_margin_db now",
         ),
         (
             &[&LENGTH, &["--plot", "a.png", "--figure", "passes"]],
