@@ -193,7 +193,7 @@ fn json_has_the_agreed_names_and_does_not_depend_on_the_threads() {
     let json: Value = serde_json::from_str(&texts[0]).unwrap();
     assert_eq!(
         (json["schema"].as_u64(), json["complete"].as_bool(), json["total"].as_u64()),
-        (Some(1), Some(true), Some(4))
+        (Some(2), Some(true), Some(4))
     );
     assert_eq!(json["keys"], serde_json::json!(["fibre.length_km", "transmitter.kind"]));
     let variants = json["variants"].as_array().unwrap();

@@ -183,7 +183,7 @@ fn codewords(codewords: usize, loss_db: f64) -> (LaneResult, f64) {
     let keys =
         [format!("fec.custom.codewords={codewords}"), format!("fec.custom.pcs_lanes={codewords}")];
     let fixed = [
-        "fec.coding=own",
+        "fec.coding=custom",
         "fec.custom.flows=1",
         "fec.custom.lanes=1",
         "fec.custom.mux=symbol",

@@ -276,7 +276,7 @@ fn what_cannot_be_drawn_is_said_in_one_line_before_any_file_is_made() {
         (eye(&["--out", "eye.gif"]), "must end in .png or .svg"),
         (eye(&["--out", "nowhere/eye.png"]), "there is no folder nowhere"),
         (eye(&["--out", "eye.png", "--lane", "8"]), "must be a lane of the link, from 0 to 7"),
-        (eye(&["--out", "eye.png", "--symbols", "1000"]), "from 100000 to 100000000 symbols"),
+        (eye(&["--out", "eye.png", "--symbols", "1000"]), "needs 100000 to 100000000 symbols"),
         (eye(&["--out", "eye.png", "--set", "fibre.lenght_km=2"]), "did you mean"),
         (eye(&["--out", "file/eye.png"]), "there is no folder file"),
         (vec!["run", "800gbase-dr8", "--plots", "file"], "is a file; --plots takes a folder"),

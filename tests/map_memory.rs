@@ -117,11 +117,12 @@ fn counted(plan: &Plan, trained: &Trained) -> lightlane::chain::Counted {
 }
 
 /// By the local slope alone, which knows no memory, the first two were predicted as 1.5e-1 and
-/// 8.7e-2. The noise is large, so that the ring bends it: `within` is what is left of that in the
-/// logarithm, to first order and over 64 draws.
+/// 8.7e-2. The noise is 0.4 of the outer levels, so that the ring and the modulator bend it: small
+/// draws are right to first order, and the second is some tenths of the square, 0.16 (assumed: half
+/// of it at most, 0.1 in the logarithm of the error ratio).
 #[test]
 fn noise_before_a_map_with_memory_is_predicted_as_it_is_counted() {
-    for (follows, rms, within) in [(0.5, 0.40, 0.05), (0.3, 0.42, 0.05)] {
+    for (follows, rms, within) in [(0.5, 0.40, 0.10), (0.3, 0.42, 0.10)] {
         // 1 % of the energy is left after so many samples
         let memory = (0.01f32.ln() / (1.0f32 - follows).ln()).ceil() as usize;
         let plan = plan(follows, Memory::Samples(memory), rms);
