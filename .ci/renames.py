@@ -51,6 +51,8 @@ class Renames:
             new = self.keys.get(".".join(parts[:count]))
             if new is not None:
                 return prefix + ".".join([new, *parts[count:]])
+        if parts[0] == "targets":  # a target's key is the name of its metric
+            return prefix + ".".join(["targets", *map(self.name, parts[1:])])
         return old
 
     def value(self, new_key, old):
