@@ -28,7 +28,7 @@ fn all() -> Vec<(String, Config)> {
                 let named = |assignment: &str| {
                     assignment.split_once('=').expect("an assignment").1.to_owned()
                 };
-                config.transmitter.waveform.file = named(capture).into();
+                config.transmitter.waveform.file = named(capture);
                 (config.pattern.kind, config.pattern.file) = (PatternKind::File, named(levels));
             }
             all.push((format!("{name} {key}"), config));

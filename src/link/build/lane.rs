@@ -83,7 +83,7 @@ impl Lane {
         let shared_seed = Seed::new(config.simulation.seed);
         let lane_seed = shared_seed.named("lane").index(number as u64);
         let grid = config.grid(modulator.recording());
-        let mut context = BuildContext { grid, lane: number, library, cache: cache };
+        let mut context = BuildContext { grid, lane: number, library, cache };
         let segments: std::result::Result<Vec<Segment>, FileError> = config
             .segments()
             .into_iter()
@@ -152,7 +152,7 @@ impl Lane {
 
     /// Surroundings of what is built of it on another grid.
     pub(crate) fn context<'a>(&'a self, grid: Grid, cache: &'a mut PlanCache) -> BuildContext<'a> {
-        BuildContext { grid, lane: self.number, library: &self.library, cache: cache }
+        BuildContext { grid, lane: self.number, library: &self.library, cache }
     }
 
     /// Draws of its first block without noise.
