@@ -9,7 +9,8 @@ use crate::dsp::{DetectorKind, LEVELS};
 pub enum TrainedDetector {
     /// The thresholds alone.
     Slicer,
-    /// The thresholds, after feedback of [`Trained::postcursors`].
+    /// The thresholds, after feedback of
+    /// [`Trained::postcursors`](crate::chain::Trained::postcursors).
     Dfe,
     /// The likeliest sequence through this response, with this decision depth in samples.
     Mlse(PartialResponse, usize),

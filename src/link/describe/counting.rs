@@ -9,9 +9,11 @@ pub enum Counting {
     /// Every block through the whole chain.
     #[default]
     Chain,
-    /// Noise drawn at the slicer on four stored noiseless blocks: see [`Replay`].
+    /// Noise drawn at the slicer on four stored noiseless blocks: see
+    /// [`NoiseOnly`](crate::chain::NoiseOnly).
     NoiseOnly,
-    /// The same noise pushed towards errors and weighted back: see [`Rare`].
+    /// The same noise pushed towards errors and weighted back: see
+    /// [`ImportanceSampling`](crate::chain::ImportanceSampling).
     Importance,
 }
 
