@@ -12,7 +12,6 @@ mod studies;
 mod test_points;
 mod views;
 
-pub(crate) use crate::error::nearest;
 pub use build::lane::Lane;
 pub use build::segment::Segment;
 pub use describe::config::Config;
