@@ -1,4 +1,4 @@
-//! Does TECQ foretell what a receiver needs? Sensitivity against TECQ, in the reference receiver
+//! Does TECQ predict what a receiver needs? Sensitivity against TECQ, in the reference receiver
 //! and in ours.
 //!
 //! The modulator is made slower step by step. The reference receiver is what TECQ measures with:

@@ -97,7 +97,7 @@ impl Network {
 }
 
 impl Quality {
-    /// What a user should be told, in words.
+    /// Warnings for the user.
     pub fn warnings(&self) -> Vec<String> {
         let ghz = |f_hz: f64| f_hz / giga(1.0);
         let mut warnings = Vec::new();

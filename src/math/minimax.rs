@@ -68,15 +68,16 @@ pub fn minimise(
     let (mut x, mut here) = (DVector::from_column_slice(start), functions(start)?);
     let mut b = DMatrix::from_row_slice(n, n, curvature);
     for _ in 0..STEPS {
-        let Some((d, weights, foreseen)) = direction(&x, &here, constraints, &b) else { break };
-        if foreseen < tolerance {
+        let Some((d, weights, predicted)) = direction(&x, &here, constraints, &b) else { break };
+        if predicted < tolerance {
             break;
         }
         let descends = |k: i32| {
             let scale = 0.5f64.powi(k);
             let there = &x + &d * scale;
             let point = functions(there.as_slice())?;
-            (point.worst() < here.worst() - SUFFICIENT * scale * foreseen).then_some((there, point))
+            (point.worst() < here.worst() - SUFFICIENT * scale * predicted)
+                .then_some((there, point))
         };
         let Some((there, point)) = (0..HALVINGS as i32).find_map(descends) else { break };
         let lagrangian = |p: &MinimaxPoint| {

@@ -29,7 +29,7 @@ pub(super) const GREY: RGBColor = RGBColor(128, 136, 148);
 pub(super) const LEVELS: [RGBColor; 4] =
     [BLUE, GREEN, RGBColor(202, 138, 0), RGBColor(168, 40, 110)];
 
-/// Curves, first to last, told apart by who sees red and green alike (M. Okabe, K. Ito, darkened
+/// Curves, first to last, distinct for readers who see red and green alike (M. Okabe, K. Ito, darkened
 /// for paper).
 pub(super) const CURVES: [RGBColor; 8] = [
     BLUE,

@@ -35,12 +35,12 @@ pub(crate) struct Solution {
     pub(crate) mse: f64,
 }
 
-/// Part of a symbol's variance that the symbols before it may foretell; feedback would otherwise
+/// Part of a symbol's variance that the symbols before it may predict; feedback would otherwise
 /// learn the pattern.
 const PREDICTABLE_MAX: f64 = 0.1;
 
 impl NormalEquations {
-    /// True when earlier symbols foretell the next.
+    /// True when earlier symbols predict the next.
     pub(crate) fn symbols_are_predictable(&self) -> bool {
         let (n, f) = (self.h.len(), self.forward);
         if n == f {

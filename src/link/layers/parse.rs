@@ -89,14 +89,14 @@ impl Layer {
         if self.unreadable {
             return;
         }
-        let spoilt: Vec<usize> = errors
+        let malformed: Vec<usize> = errors
             .iter()
             .filter(|e| !is_duplicate(e))
             .filter_map(toml::de::Error::span)
             .map(|s| lines.at(s.start).0)
             .collect();
         let mut table = Table::new();
-        let mut reader = Reader { layer: self, lines: &lines, spoilt, lane: String::new() };
+        let mut reader = Reader { layer: self, lines: &lines, malformed, lane: String::new() };
         reader.table(document.get_ref(), &mut Vec::new(), &mut table);
         self.table = table;
     }

@@ -22,7 +22,7 @@ pub(super) struct Reader<'l> {
     pub(super) layer: &'l mut Layer,
     pub(super) lines: &'l Lines<'l>,
     /// Lines whose value was already reported.
-    pub(super) spoilt: Vec<usize>,
+    pub(super) malformed: Vec<usize>,
     /// `lane.N.` within a patch.
     pub(super) lane: String,
 }
@@ -127,7 +127,7 @@ impl Reader<'_> {
     ) {
         let name = at.last().cloned().unwrap_or_default();
         let (key_place, place) = (self.lines.at(key.start), self.lines.at(value.span().start));
-        if self.spoilt.contains(&place.0) {
+        if self.malformed.contains(&place.0) {
             return;
         }
         if let ["targets", metric] = at_str(at)[..]

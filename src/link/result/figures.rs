@@ -209,7 +209,7 @@ pub struct LaneResult {
     pub block_error_ratio_low: Option<f64>,
     /// Upper end of its 95 % interval.
     pub block_error_ratio_high: Option<f64>,
-    /// The same foretold from their histogram, with `fec.added_ber` of the rest of the link.
+    /// The same extrapolated from their histogram, with `fec.added_ber` of the rest of the link.
     pub block_error_ratio_extrapolated: Option<f64>,
     /// Lower end of its 95 % interval.
     pub block_error_ratio_extrapolated_low: Option<f64>,
@@ -303,9 +303,9 @@ impl LaneResult {
         }
     }
 
-    /// The error ratio to hold against a limit: foreseen or, where it cannot be, counted, or what
-    /// the count does not exclude.
-    pub(crate) fn told_ber(&self) -> Option<f64> {
+    /// Error ratio compared with a limit: predicted or, without a prediction, counted, or the upper
+    /// end of the count's interval.
+    pub(crate) fn reported_ber(&self) -> Option<f64> {
         self.ber_semi_analytic
             .or(self.ber_counted)
             .or(self.ber_counted_high.filter(|_| self.ber_ideal_feedback.is_some()))
@@ -314,7 +314,7 @@ impl LaneResult {
 
 impl SegmentResult {
     /// The same of a segment.
-    pub(crate) fn told_ber(&self) -> Option<f64> {
+    pub(crate) fn reported_ber(&self) -> Option<f64> {
         self.ber_semi_analytic
             .or(self.ber_counted)
             .or(self.ber_counted_high.filter(|_| self.ber_ideal_feedback.is_some()))
@@ -390,10 +390,10 @@ pub struct PortResult {
     pub fec_not_evaluated: Option<String>,
 }
 
-/// What the error correction of a port did, and what is foretold of it.
+/// Error correction of a port: counted, analytic and extrapolated figures.
 ///
-/// *Closed* is the closed form for independent errors, *foretold* is drawn from the histogram, the
-/// rest is counted; a counted ratio is absent when nothing was seen. Ratios are zero below 1e-308.
+/// *Analytic* figures assume independent errors, *extrapolated* ones follow from the histogram, the
+/// rest is counted; a counted ratio is absent without an event. Ratios are zero below 1e-308.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FecResult {
     /// The coding.
@@ -402,7 +402,7 @@ pub struct FecResult {
     pub decoding: Decoding,
     /// Codewords that came whole.
     pub codewords: u64,
-    /// Bit error ratio ahead of the outer code.
+    /// Bit error ratio before the outer code.
     pub pre_fec_ber: Option<f64>,
     /// Lower end of its 95 % interval, wider where bits of a set are wrong together.
     pub pre_fec_ber_low: Option<f64>,
@@ -416,9 +416,9 @@ pub struct FecResult {
     pub uncorrectable: u64,
     /// Codewords it took for others.
     pub miscorrected: u64,
-    /// Bit error ratio behind it.
+    /// Bit error ratio after it.
     pub post_fec_ber: Option<f64>,
-    /// The same, closed.
+    /// The same, analytic.
     pub post_fec_ber_analytic: Option<f64>,
     /// Share of codewords that were not given back: given up, or taken for others.
     pub codeword_error_ratio: Option<f64>,
@@ -426,9 +426,9 @@ pub struct FecResult {
     pub codeword_error_ratio_low: Option<f64>,
     /// Upper end.
     pub codeword_error_ratio_high: Option<f64>,
-    /// The same, closed.
+    /// The same, analytic.
     pub codeword_error_ratio_analytic: Option<f64>,
-    /// The same, foretold.
+    /// The same, extrapolated.
     pub codeword_error_ratio_extrapolated: Option<f64>,
     /// Lower end of its 95 % interval.
     pub codeword_error_ratio_extrapolated_low: Option<f64>,
@@ -436,9 +436,9 @@ pub struct FecResult {
     pub codeword_error_ratio_extrapolated_high: Option<f64>,
     /// Share of frames of `fec.frame_octets` that were lost.
     pub frame_loss_ratio: Option<f64>,
-    /// The same, closed.
+    /// The same, analytic.
     pub frame_loss_ratio_analytic: Option<f64>,
-    /// The same, foretold.
+    /// The same, extrapolated.
     pub frame_loss_ratio_extrapolated: Option<f64>,
     /// Lower end of its 95 % interval.
     pub frame_loss_ratio_extrapolated_low: Option<f64>,

@@ -5,7 +5,7 @@ use super::reference::Reference;
 use super::start::{Start, starts};
 use crate::math::minimax::minimise;
 
-/// Foreseen gain at which the search ends, neper of the noise: 4e-6 dB. Ceq is flatter: known to
+/// Predicted gain at which the search ends, neper of the noise: 4e-6 dB. Ceq is flatter: known to
 /// about 0.01 dB.
 const TOLERANCE: f64 = 1e-6;
 /// Second-best places of the largest tap are searched as well when their start is this near, neper:

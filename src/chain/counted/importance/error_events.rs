@@ -117,9 +117,9 @@ impl ErrorEvents {
             total += event.chance;
         }
         let even = 1.0 / out.len() as f64;
-        let foreseen = |chance: f64| if total > 0.0 { chance / total } else { even };
+        let normalised = |chance: f64| if total > 0.0 { chance / total } else { even };
         out.iter_mut().for_each(|event| {
-            event.chance = (1.0 - EVENLY) * foreseen(event.chance) + EVENLY * even
+            event.chance = (1.0 - EVENLY) * normalised(event.chance) + EVENLY * even
         });
         total
     }

@@ -126,17 +126,17 @@ impl ImportanceSampling {
         let events = ErrorEvents::new(&noise_only.blocks, &taps, trained);
         let wide: Vec<f64> = taps.iter().map(|&h| f64::from(h)).collect();
         let mut found = Vec::new();
-        let mut foreseen = Vec::new();
+        let mut chances = Vec::new();
         for (b, stored) in noise_only.blocks.iter().enumerate() {
-            foreseen.extend(
+            chances.extend(
                 (0..stored.levels.len()).map(|k| events.of(&noise_only.blocks, b, k, &mut found)),
             );
         }
-        let (total, even) = (foreseen.iter().sum::<f64>(), 1.0 / foreseen.len() as f64);
+        let (total, even) = (chances.iter().sum::<f64>(), 1.0 / chances.len() as f64);
         let mut sum = 0.0;
         let chance =
             |e: &f64| if total > 0.0 { (1.0 - EVENLY) * e / total + EVENLY * even } else { even };
-        let cumulative = foreseen.iter().map(chance).map(|q| {
+        let cumulative = chances.iter().map(chance).map(|q| {
             sum += q;
             sum
         });

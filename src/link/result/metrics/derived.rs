@@ -42,11 +42,11 @@ pub(in crate::link) static DERIVED: &[LaneMetric] = &[
         "Bit error ratio of the optical segment.",
         |l| {
             match l.segments.as_slice() {
-                [] => l.told_ber(),
+                [] => l.reported_ber(),
                 segments => segments
                     .iter()
                     .find(|segment| segment.name == SegmentKind::OPTICAL)
-                    .and_then(SegmentResult::told_ber),
+                    .and_then(SegmentResult::reported_ber),
             }
             .into()
         },
@@ -60,7 +60,7 @@ pub(in crate::link) static DERIVED: &[LaneMetric] = &[
         "The larger bit error ratio of the segments between a host and a module.",
         |l| {
             let electrical = l.segments.iter().filter(|segment| !segment.name.has_light());
-            electrical.filter_map(SegmentResult::told_ber).reduce(f64::max).into()
+            electrical.filter_map(SegmentResult::reported_ber).reduce(f64::max).into()
         },
     )
     .error_ratio(),
@@ -70,7 +70,7 @@ pub(in crate::link) static DERIVED: &[LaneMetric] = &[
         Unit::Ratio,
         TakenAt::Decisions,
         "Bit error ratio of all segments together.",
-        |l| l.told_ber().into(),
+        |l| l.reported_ber().into(),
     )
     .error_ratio(),
     LaneMetric::new(
