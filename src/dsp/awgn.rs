@@ -78,7 +78,7 @@ fn piece(data: &mut Rng, normals: &[f32; PIECE], sigma: f32) -> [u64; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::LEVELS;
+    use crate::dsp::levels::LEVELS;
     use crate::math::gaussian::pam4_ber;
 
     /// 2^25 symbols; a symbol in error has one wrong bit: the count is known to its root.

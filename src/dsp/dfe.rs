@@ -1,6 +1,6 @@
 //! Decision-feedback equaliser.
 
-use super::LEVELS;
+use super::levels::LEVELS;
 use super::slicer::Thresholds;
 use crate::math::simd::multiversion_x8;
 use crate::math::simd::{F32x8, Float, LANES};

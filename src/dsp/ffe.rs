@@ -237,7 +237,14 @@ fn along<T: Float, const N: usize>(
     errors.map(|error| error / n as f64)
 }
 multiversion_x8! {
-fn one(shape: &Shape, moving: &mut Moving<f32>, x: &[&[f32]; 1], sent: &[&[f32]; 1], from: [usize; 2], room: [&mut [f32]; 2]) -> f32 {
+fn one(
+    shape: &Shape,
+    moving: &mut Moving<f32>,
+    x: &[&[f32]; 1],
+    sent: &[&[f32]; 1],
+    from: [usize; 2],
+    room: [&mut [f32]; 2]
+) -> f32 {
     adapt(shape, moving, x, sent, from, room)
 }
 
@@ -336,7 +343,7 @@ fn strands<T: Float>(a: &[T], b: &[T]) -> T {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::LEVELS;
+    use crate::dsp::levels::LEVELS;
     use crate::seed::Seed;
 
     #[test]

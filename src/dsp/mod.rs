@@ -13,11 +13,10 @@ pub mod cdr;
 mod detector;
 pub mod dfe;
 pub mod ffe;
+mod levels;
 pub mod mlse;
 pub mod slicer;
 pub mod whitening;
 
 pub use detector::DetectorKind;
-
-/// The levels of PAM4 at full scale -1 .. 1.
-pub const LEVELS: [f32; 4] = [-1.0, -1.0 / 3.0, 1.0 / 3.0, 1.0];
+pub use levels::LEVELS;

@@ -113,7 +113,13 @@ pub fn compare(sent: &[u8], decided: &[u8], out: &[f32]) -> Decisions {
 multiversion! {
 /// Tails towards the wrong side of each threshold; beyond an outer level's own decision the far one
 /// takes a bit back.
-fn expected(thresholds: &Thresholds, sent: &[u8], means: &[f32], variances: &[f32], out: &mut [f64]) {
+fn expected(
+    thresholds: &Thresholds,
+    sent: &[u8],
+    means: &[f32],
+    variances: &[f32],
+    out: &mut [f64]
+) {
     let [t0, t1, t2] = thresholds.0.map(f64::from);
     for (((out, &sent), &mean), &variance) in out.iter_mut().zip(sent).zip(means).zip(variances) {
         let (z, scale) = (f64::from(mean), 1.0 / f64::from(variance.max(1e-30)).sqrt());
@@ -123,7 +129,8 @@ fn expected(thresholds: &Thresholds, sent: &[u8], means: &[f32], variances: &[f3
             let q = q_fast(x);
             if x > 38.0 { 0.0 } else { q }
         };
-        let (low, middle, high) = (beyond(t0, sent < 1), beyond(t1, sent < 2), beyond(t2, sent < 3));
+        let (low, middle) = (beyond(t0, sent < 1), beyond(t1, sent < 2));
+        let high = beyond(t2, sent < 3);
         let low = if sent == 3 { -low } else { low };
         let high = if sent == 0 { -high } else { high };
         *out = low + middle + high;
@@ -157,7 +164,12 @@ fn density(means: &[f32], halves: &[f32], roots: &[f32], t: f32) -> (f32, f64) {
             sums[i] += term(m[i], h[i], r[i]);
         }
     }
-    let rest: f64 = m_rest.iter().zip(h_rest).zip(r_rest).map(|((&m, &h), &r)| f64::from(term(m, h, r))).sum();
+    let rest: f64 = m_rest
+        .iter()
+        .zip(h_rest)
+        .zip(r_rest)
+        .map(|((&m, &h), &r)| f64::from(term(m, h, r)))
+        .sum();
     (least, rest + sums.iter().map(|&s| f64::from(s)).sum::<f64>())
 }
 

@@ -1,6 +1,7 @@
 //! Two-ports one behind another, and what a source and a load make of them.
 
-use super::{Network, Transfer};
+use super::network::Network;
+use super::transfer::Transfer;
 use num_complex::Complex64;
 
 impl Network {
@@ -102,7 +103,7 @@ fn two(matrix: &[Complex64]) -> &[Complex64; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::host::Propagation;
+    use crate::host::line::Propagation;
     use std::f64::consts::TAU;
 
     fn grid() -> Vec<f64> {

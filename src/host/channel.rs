@@ -1,6 +1,10 @@
 //! The electrical channel between a host and a module.
 
-use super::{MixedMode, Network, PortMap, Trace, Transfer};
+use super::mixed::MixedMode;
+use super::network::Network;
+use super::port_map::PortMap;
+use super::trace::Trace;
+use super::transfer::Transfer;
 use crate::chain::{Chain, Interferer, NoiseId, Shape, Table};
 use crate::error::{KeyPath, Problems};
 use crate::math::prototype::Family;

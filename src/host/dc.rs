@@ -1,7 +1,7 @@
 //! Down to 0 Hz: what lies below the first frequency of a measurement.
 
-use super::Network;
 use super::grid::{delay_s, half_power};
+use super::network::Network;
 use crate::units::giga;
 use nalgebra::{DMatrix, DVector};
 use num_complex::Complex64;

@@ -1,6 +1,6 @@
 //! The same network on another grid of frequencies.
 
-use super::Network;
+use super::network::Network;
 use crate::units::giga;
 use nalgebra::{DMatrix, DVector};
 use num_complex::Complex64;

@@ -1,6 +1,8 @@
 //! What an engineer asks of a channel's file before using it.
 
-use super::{MixedMode, Network, PortMap};
+use super::mixed::MixedMode;
+use super::network::Network;
+use super::port_map::PortMap;
 use crate::measured::Touchstone;
 use crate::units::{db_from_amplitude_ratio, giga, pico};
 use num_complex::Complex64;

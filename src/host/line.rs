@@ -1,6 +1,6 @@
 //! A uniform line.
 
-use super::Network;
+use super::network::Network;
 use crate::units::giga;
 use num_complex::Complex64;
 use std::f64::consts::{FRAC_2_PI, TAU};

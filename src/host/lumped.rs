@@ -1,6 +1,6 @@
 //! Lumped elements as two-ports.
 
-use super::Network;
+use super::network::Network;
 use num_complex::Complex64;
 use std::f64::consts::TAU;
 

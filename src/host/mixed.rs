@@ -1,6 +1,7 @@
 //! Differential and common modes of two lines.
 
-use super::{Network, PortMap};
+use super::network::Network;
+use super::port_map::PortMap;
 use num_complex::Complex64;
 use std::f64::consts::FRAC_1_SQRT_2;
 

@@ -1,6 +1,6 @@
 //! Which ports are the ends of which line.
 
-use super::Network;
+use super::network::Network;
 use crate::units::{db_from_amplitude_ratio, giga};
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Display};

@@ -1,6 +1,6 @@
 //! Whether a network can be one of wires: passive, reciprocal, causal.
 
-use super::Network;
+use super::network::Network;
 use crate::math::matrix::largest_singular_value;
 use crate::units::giga;
 use num_complex::Complex64;

@@ -1,6 +1,6 @@
 //! The same network seen from other reference impedances.
 
-use super::Network;
+use super::network::Network;
 use crate::math::matrix::solve;
 use num_complex::Complex64;
 
@@ -59,7 +59,8 @@ mod tests {
 
     #[test]
     fn a_resistor_reflects_by_its_new_reference_and_back_again() {
-        let one = Network::new(vec![1.0], vec![Complex64::new(0.2, 0.0)], vec![50.0]).unwrap(); // 75 ohm
+        // 75 ohm
+        let one = Network::new(vec![1.0], vec![Complex64::new(0.2, 0.0)], vec![50.0]).unwrap();
         let other = one.renormalised(&[100.0]).unwrap();
         assert!((other.at(0, 1, 1).re + 25.0 / 175.0).abs() < 1e-15);
         let back = other.renormalised(&[50.0]).unwrap();

@@ -1,6 +1,7 @@
 //! A channel without a file: package, trace, package.
 
-use super::{Network, Propagation};
+use super::line::Propagation;
+use super::network::Network;
 use crate::error::{KeyPath, Problems};
 use crate::units::{femto, giga, nano, neper, pico};
 use serde::{Deserialize, Serialize};

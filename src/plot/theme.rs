@@ -29,8 +29,8 @@ pub(super) const GREY: RGBColor = RGBColor(128, 136, 148);
 pub(super) const LEVELS: [RGBColor; 4] =
     [BLUE, GREEN, RGBColor(202, 138, 0), RGBColor(168, 40, 110)];
 
-/// Curves, first to last, distinct for readers who see red and green alike (M. Okabe, K. Ito, darkened
-/// for paper).
+/// Curves, first to last, distinct for readers who see red and green alike (M. Okabe, K. Ito,
+/// darkened for paper).
 pub(super) const CURVES: [RGBColor; 8] = [
     BLUE,
     ORANGE,

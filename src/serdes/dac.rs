@@ -79,7 +79,8 @@ impl Dac {
 
     /// Converts: quantisation noise, displaced edges, hold, `band`width.
     pub(crate) fn extend(&self, symbols: Chain<Symbol>, band: Shape, grid: Grid) -> Chain<Volt> {
-        let per_hz = 2.0 / grid.symbol_rate_hz; // a variance of independent symbols as a one-sided density
+        // a variance of independent symbols as a one-sided density
+        let per_hz = 2.0 / grid.symbol_rate_hz;
         let quantisation = 4.0 / 12.0 / 4f64.powf(self.effective_bits);
         let mut symbols = symbols.noise(Noise::new(
             "dac.quantisation",

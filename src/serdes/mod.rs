@@ -10,7 +10,6 @@ mod tx;
 
 pub use ctle::Ctle;
 pub use dac::Dac;
-pub(crate) use dac::MOST_JITTER_UI;
 pub use rx::SerdesRx;
 pub(crate) use rx::through;
 pub use transmit_ffe::TransmitFfe;

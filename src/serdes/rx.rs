@@ -1,7 +1,7 @@
 //! A SerDes receiver: volts from a line in, samples out.
 
 use super::ctle::Ctle;
-use super::dsp::{DspConfig, read_of_serdes};
+use super::dsp::config::{DspConfig, read_of_serdes};
 use crate::chain::{Chain, Density, Law, Noise, Plan, RxDsp, Shape};
 use crate::error::{KeyPath, Problems};
 use crate::measured::{BuildContext, FileError, FileReader};

@@ -1,6 +1,7 @@
 //! A SerDes transmitter: symbols in, volts on a line out.
 
-use super::{MOST_JITTER_UI, TransmitFfe};
+use super::dac::MOST_JITTER_UI;
+use super::transmit_ffe::TransmitFfe;
 use crate::chain::{Chain, Density, Law, Map, Noise, NoiseId, Shape};
 use crate::error::{KeyPath, Problems};
 use crate::signal::{Grid, Symbol, Volt};
@@ -130,7 +131,8 @@ impl SerdesTx {
     /// Sends: levels, taps, noise, displaced edges, hold, transition. Its sources are called
     /// `name.noise`, ...
     pub(crate) fn extend(&self, symbols: Chain<Symbol>, name: &str, grid: Grid) -> Chain<Volt> {
-        let per_hz = 2.0 / grid.symbol_rate_hz; // a variance of independent symbols as a one-sided density
+        // a variance of independent symbols as a one-sided density
+        let per_hz = 2.0 / grid.symbol_rate_hz;
         // the stream of a source keeps its text when the source is renamed
         let noise = |shown: &str, stream: &str, law: Law, variance: f64| {
             let id = NoiseId::new(&format!("{name}.{stream}")).shown_as(&format!("{name}.{shown}"));

@@ -212,8 +212,8 @@ impl ClockLoop {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::LEVELS;
-    use crate::dsp::cdr::{Detector, TimingDetector};
+    use crate::dsp::cdr::timing::{Detector, TimingDetector};
+    use crate::dsp::levels::LEVELS;
     use crate::seed::Seed;
 
     /// A sinusoid of whole periods behind a settled start: what is left of the start is exp(-2 pi

@@ -142,7 +142,7 @@ impl Slips {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::cdr::{ClockLoop, LoopGains};
+    use crate::dsp::cdr::clock_loop::{ClockLoop, LoopGains};
     use crate::seed::Seed;
 
     /// A first-order loop with a wrapped error e cannot follow more than kp / 2 UI per symbol:

@@ -77,7 +77,7 @@ pub fn bang_bang_gain_per_ui(sigma_ui: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::LEVELS;
+    use crate::dsp::levels::LEVELS;
     use crate::math::gaussian::q;
     use crate::seed::Seed;
 

@@ -1,6 +1,6 @@
 //! A detector of 4 or of 16 states, which is known only once its response is.
 
-use super::{PartialResponse, RUN};
+use super::trellis::{PartialResponse, RUN};
 
 /// A detector of a fixed number of states.
 pub(super) trait Detector {

@@ -1,9 +1,9 @@
 //! Viterbi's algorithm.
 
 use super::any_states::{AnyStates, Detector};
+use super::trellis::{PartialResponse, RUN};
 use super::trellis::{Trellis, normalise, trace};
 use super::windows::{self, Windows};
-use super::{PartialResponse, RUN};
 use crate::math::simd::U32x8;
 use crate::math::simd::multiversion_x8;
 

@@ -14,7 +14,4 @@ mod windows;
 
 pub use hard::Mlse;
 pub use soft::SoftMlse;
-pub use trellis::PartialResponse;
-
-/// Symbols that a detector decides at a time.
-pub const RUN: usize = 64;
+pub use trellis::{PartialResponse, RUN};

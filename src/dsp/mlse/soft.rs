@@ -1,8 +1,8 @@
 //! Soft decisions: the best sequence with each level at each symbol.
 
 use super::any_states::{AnyStates, Detector};
+use super::trellis::{PartialResponse, RUN};
 use super::trellis::{Trellis, normalise};
-use super::{PartialResponse, RUN};
 use crate::math::simd::multiversion_x8;
 
 /// How much less probable the best sequence becomes with each of the four levels at a symbol.

@@ -1,9 +1,11 @@
 //! Against exhaustive search, the slicer, and the bounds of the error ratio.
 
-use super::{Mlse, PartialResponse, RUN, SoftMlse};
-use crate::dsp::LEVELS;
+use super::hard::Mlse;
+use super::soft::SoftMlse;
+use super::trellis::{PartialResponse, RUN};
 use crate::dsp::bursts::Bursts;
 use crate::dsp::dfe::tests::received;
+use crate::dsp::levels::LEVELS;
 use crate::dsp::slicer::Thresholds;
 use crate::dsp::whitening::{Whitening, add_autocorrelation};
 use crate::math::gaussian::{q, q_inverse};

@@ -1,7 +1,10 @@
 //! What a sequence detector believes: which samples which symbols give.
 
-use crate::dsp::LEVELS;
+use crate::dsp::levels::LEVELS;
 use crate::math::simd::{Float, Word};
+
+/// Symbols that a detector decides at a time.
+pub const RUN: usize = 64;
 
 /// PAM4 behind a short response, in noise that may depend on the level.
 ///

@@ -1,6 +1,6 @@
 //! Windows of a periodic block, eight detectors side by side.
 
-use super::RUN;
+use super::trellis::RUN;
 use super::trellis::{Trellis, normalise, trace};
 use crate::math::simd::multiversion_x8;
 use crate::math::simd::{F32x8, Float, LANES, U32x8};
@@ -132,7 +132,12 @@ macro_rules! compiled {
         }
 
         multiversion_x8! {
-        fn $on(trellis: &Trellis<$states>, metric: &mut [F32x8; $states], y: &[F32x8], survivors: &mut [U32x8]) {
+        fn $on(
+            trellis: &Trellis<$states>,
+            metric: &mut [F32x8; $states],
+            y: &[F32x8],
+            survivors: &mut [U32x8]
+        ) {
             trellis.run_lanes(metric, y, survivors);
         }
 

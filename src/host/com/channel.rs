@@ -1,6 +1,8 @@
 //! What a file holds of a lane or of an aggressor.
 
-use crate::host::{MixedMode, Network, PortMap};
+use crate::host::mixed::MixedMode;
+use crate::host::network::Network;
+use crate::host::port_map::PortMap;
 use crate::measured::Touchstone;
 
 /// A differential two-port from 0 Hz on.

@@ -1,11 +1,12 @@
 //! The margin of one channel.
 
 use super::amplitudes::Amplitudes;
+use super::channel::{Aggressor, Channel, Side};
 use super::correlation::Correlation;
+use super::parameters::Parameters;
 use super::paths::{FrontNoise, Grid, Pulses, sampled};
 use super::search::{Choice, Coupled, Scene, symbol_power};
 use super::settings::{Mix, Settings};
-use super::{Aggressor, Channel, Parameters, Side};
 use crate::error::{KeyPath, Problems};
 use crate::units::{db_from_amplitude_ratio, giga, micro, milli, power_ratio};
 use serde::Serialize;

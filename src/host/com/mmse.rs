@@ -1,10 +1,11 @@
 //! The best setting with a feed-forward equaliser in the receiver.
 
+use super::channel::Side;
 use super::correlation::Phases;
+use super::parameters::Ffe;
 use super::paths::SAMPLES;
 use super::search::{Choice, Scene, mixed, peak, symbol_power, window};
 use super::settings::{Gains, Mix};
-use super::{Ffe, Side};
 use crate::math::least_squares::solve;
 use crate::units::{db_from_amplitude_ratio, power_ratio};
 use std::collections::HashMap;

@@ -1,7 +1,7 @@
 //! What a standard's sheet fixes: data, one TOML file per set.
 
 use crate::error::{KeyPath, Place, Problem, Problems, Result};
-use crate::host::Package;
+use crate::host::trace::Package;
 use serde::{Deserialize, Serialize};
 
 /// The sets that come with lightlane. A new one is a TOML file and one line here.

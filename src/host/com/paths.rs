@@ -1,9 +1,12 @@
 //! From a two-port to pulse responses: packages, filters, and the three responses of which every
 //! CTLE setting is a mixture.
 
+use super::channel::Side;
+use super::parameters::Parameters;
 use super::settings::Mix;
-use super::{Parameters, Side};
-use crate::host::{Network, Package, Transfer};
+use crate::host::network::Network;
+use crate::host::trace::Package;
+use crate::host::transfer::Transfer;
 use crate::units::{giga, pico};
 use num_complex::Complex64;
 use realfft::RealFftPlanner;

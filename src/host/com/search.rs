@@ -1,9 +1,10 @@
 //! The best setting by the figure of merit of 93A, over every setting.
 
+use super::channel::Side;
 use super::correlation::{Correlation, Sent};
+use super::parameters::Parameters;
 use super::paths::{FrontNoise, Pulses, SAMPLES};
 use super::settings::{Gains, Mix, Sending, Settings};
-use super::{Parameters, Side};
 use crate::units::{db_from_power_ratio, power_ratio};
 
 /// Symbols before and behind the largest sample of an unequalised pulse, of which the inner ones

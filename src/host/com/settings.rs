@@ -1,6 +1,6 @@
 //! What the equalisers may be set to.
 
-use super::Parameters;
+use super::parameters::Parameters;
 use crate::units::amplitude_ratio;
 
 /// A CTLE setting as weights of the three responses of [`super::paths::Pulses`].

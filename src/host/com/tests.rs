@@ -1,11 +1,14 @@
 //! What a margin must be by closed form.
 
+use super::channel::{Aggressor, Channel, Side};
 use super::correlation::Correlation;
+use super::parameters::{Ctle, Dfe, Parameters, Steps};
 use super::paths::{FrontNoise, Grid, Pulses, SAMPLES, sampled};
 use super::search::{Choice, Scene, main_sample, mixed, symbol_power, window};
 use super::settings::{Mix, Settings};
-use super::{Aggressor, Channel, Ctle, Dfe, Parameters, Side, Steps};
-use crate::host::{Network, Package, Propagation, Trace};
+use crate::host::line::Propagation;
+use crate::host::network::Network;
+use crate::host::trace::{Package, Trace};
 use crate::math::gaussian::q_inverse;
 use crate::units::{giga, neper, power_ratio};
 use std::f64::consts::PI;

@@ -15,7 +15,7 @@
 
 mod adc;
 mod clock;
-mod config;
+pub(super) mod config;
 mod dfe;
 mod ffe;
 mod fixed;
@@ -24,7 +24,6 @@ mod mlse;
 pub use adc::Adc;
 pub use clock::{ClockConfig, ClockRecovery};
 pub use config::DspConfig;
-pub(super) use config::read_of_serdes;
 pub use dfe::DfeConfig;
 pub use ffe::{AdaptationKind, FfeConfig};
 pub use mlse::MlseConfig;
