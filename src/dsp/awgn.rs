@@ -5,29 +5,28 @@ use crate::math::normals;
 use crate::math::simd::multiversion;
 use crate::seed::{Rng, Seed, WIDTH};
 
-/// What was counted.
+/// Error counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Errors {
     /// Symbols sent.
     pub symbols: u64,
-    /// Symbols decided wrongly.
+    /// Symbol errors.
     pub symbol_errors: u64,
-    /// Bits wrong, by the Gray map.
+    /// Bit errors, Gray mapped.
     pub bit_errors: u64,
 }
 
-/// Symbols of a piece: its noise stays in the first cache.
+/// Symbols of a piece: its noise stays in the first-level cache.
 const PIECE: usize = 2048;
 
 /// Sends `pieces` times 2048 random symbols of levels -1, -1/3, 1/3, 1 through white noise of
-/// `sigma` and counts what the thresholds half way between decide wrongly.
+/// `sigma` and counts the errors of a slicer with its thresholds half way between them.
 ///
 /// ```text
 /// BER = (3 Q(x) + 2 Q(3 x) - Q(5 x)) / 4,    x = 1 / (3 sigma)
 /// ```
 ///
-/// It is what a link is without a link: the fastest loop there is, and the reference of the slower
-/// ones.
+/// An upper bound of speed: symbols, noise and slicer alone, the reference for everything slower.
 ///
 /// ```
 /// let errors = lightlane::dsp::awgn::count(lightlane::seed::Seed::new(1), 1000, 0.11);

@@ -1,17 +1,17 @@
-//! Lengths of the bursts in which wrong decisions come.
+//! Lengths of error bursts.
 
-/// Longest burst with a count of its own, symbols.
+/// Longest burst with its own count, symbols.
 pub const LONGEST: usize = 64;
-/// Decisions that are looked at together.
+/// Decisions compared at a time.
 const RUN: usize = 64;
 
-/// Counts bursts of wrong decisions, from call to call.
+/// Counts error bursts; state is kept from call to call.
 ///
 /// ```text
-/// a burst begins with a wrong decision behind `memory` right ones and ends with the last one ahead of `memory` right ones
+/// a burst starts with the first wrong decision after `memory` right ones and ends with the last one before `memory` right ones
 /// ```
 ///
-/// Its length has the right decisions between in it. With the memory 1 a burst is a run of wrong
+/// Its length includes the right decisions in between. With a memory of 1 a burst is a run of wrong
 /// decisions.
 ///
 /// ```
@@ -30,21 +30,21 @@ pub struct Bursts {
     continued: u64,
     longest: u64,
     square: u64,
-    /// Length of the burst that goes on, up to its last wrong decision; 0 without one.
+    /// Length of the open burst up to its last wrong decision; 0 if none is open.
     open: u64,
     /// Right decisions since the last wrong one of an open burst.
     right: u64,
 }
 
 impl Default for Bursts {
-    /// Nothing counted; runs of wrong decisions.
+    /// An empty counter of runs of wrong decisions.
     fn default() -> Self {
         Bursts::new(1)
     }
 }
 
 impl Bursts {
-    /// Nothing counted; bursts are apart when `memory` right decisions lie between them.
+    /// An empty counter; `memory` right decisions separate two bursts.
     ///
     /// # Panics
     ///
@@ -65,7 +65,7 @@ impl Bursts {
         }
     }
 
-    /// Takes the next decisions and what was sent.
+    /// Counts the next decisions against the symbols sent.
     ///
     /// # Panics
     ///
@@ -74,7 +74,7 @@ impl Bursts {
         assert_eq!(sent.len(), decided.len(), "as many decisions as symbols");
         self.symbols += sent.len() as u64;
         for (sent, decided) in sent.chunks(RUN).zip(decided.chunks(RUN)) {
-            // most runs are right, and nothing is open
+            // most runs have no error, and no burst is open
             if self.open == 0 && sent == decided {
                 continue;
             }
@@ -111,7 +111,7 @@ impl Bursts {
         (self.open, self.right) = (0, 0);
     }
 
-    /// Adds what another counter counted; an open burst of either ends.
+    /// Adds the counts of another counter; an open burst of either ends.
     pub fn merge(&mut self, other: &Self) {
         let mut other = other.clone();
         [&mut *self, &mut other]
@@ -156,14 +156,14 @@ impl Bursts {
         self.longest
     }
 
-    /// Share of the wrong decisions whose next decision is wrong as well; 0 without any.
+    /// Share of the wrong decisions that another one follows; 0 without any.
     #[must_use]
     pub fn continuation(&self) -> f64 {
         if self.wrong == 0 { 0.0 } else { self.continued as f64 / self.wrong as f64 }
     }
 
-    /// Standard deviation of the count of wrong decisions, when bursts come independently: the root
-    /// of their squares' sum.
+    /// Standard deviation of the count of wrong decisions if bursts are independent: the root of
+    /// the sum of squared lengths.
     #[must_use]
     pub fn deviation(&self) -> f64 {
         (self.square as f64).sqrt()

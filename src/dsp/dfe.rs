@@ -7,25 +7,25 @@ use crate::math::simd::{F32x8, Float, LANES};
 
 /// Most feedback taps.
 pub const MOST_TAPS: usize = 16;
-/// Samples of a stretch that is transposed at a time.
+/// Samples of a stretch transposed at a time.
 const PIECE: usize = 128;
 /// Shortest stretch that is worth a lane.
 const LEAST_STRETCH: usize = 64;
 
-/// Cancels what earlier symbols leave in a sample by what was decided for them, then decides.
+/// Cancels the postcursors of earlier symbols by their decisions, then decides.
 ///
 /// ```text
 /// z[n] = y[n] - sum_j taps[j] level(d[n-1-j]),    d[n] = how many thresholds lie below z[n],    j = 0 .. N-1
 /// ```
 ///
-/// In: one sample per symbol, levels at -1, -1/3, 1/3, 1 ahead of the postcursors. Out: z and the
-/// decisions. The decisions that it feeds back are kept from call to call; before the first one
-/// nothing is fed back.
+/// In: one sample per symbol, levels at -1, -1/3, 1/3, 1 before the postcursors are added. Out: z
+/// and the decisions. The decisions fed back are kept from call to call; before the first one the
+/// feedback is 0.
 ///
 /// # Limits
 ///
-/// Taps stay as they are given; a tap larger than the eye allows lets one wrong decision make the
-/// next, as the real one.
+/// Taps do not adapt. With a tap larger than the eye allows, one wrong decision causes the next, as
+/// in a real equaliser.
 ///
 /// # Reference
 ///
@@ -43,7 +43,7 @@ pub struct Dfe {
     taps: [f32; MOST_TAPS],
     count: usize,
     thresholds: Thresholds,
-    /// Levels decided, latest first.
+    /// Decided levels, latest first.
     past: [f32; MOST_TAPS],
 }
 
@@ -65,13 +65,13 @@ impl Dfe {
         Self { taps: padded, count: taps.len(), thresholds, past: [0.0; MOST_TAPS] }
     }
 
-    /// Forgets what was decided.
+    /// Clears the decisions fed back.
     pub fn reset(&mut self) {
         self.past = [0.0; MOST_TAPS];
     }
 
-    /// Begins behind symbols that are known, latest last: as if they had been decided. Those that
-    /// are missing count as nothing.
+    /// Restarts after known symbols, latest last, as if they had been decided. Missing ones feed
+    /// back 0.
     ///
     /// # Panics
     ///
@@ -90,7 +90,7 @@ impl Dfe {
         &self.taps[..self.count]
     }
 
-    /// Equalises and decides the samples that come next.
+    /// Equalises and decides the next samples.
     ///
     /// # Panics
     ///
@@ -105,9 +105,9 @@ impl Dfe {
         self.thresholds.levels(out, decided);
     }
 
-    /// As [`Dfe::decide`], to the bit, but faster when `guess` tells the decisions: eight stretches
-    /// of the samples run side by side, each behind the symbols guessed. Where the stretch before
-    /// decides otherwise, one is run again until its decisions are what they were.
+    /// Same bits as [`Dfe::decide`], but faster when `guess` predicts the decisions: eight
+    /// stretches of the samples run side by side, each after its guessed symbols. Where the
+    /// previous stretch decided otherwise, a stretch is run again until its decisions repeat.
     ///
     /// # Panics
     ///
@@ -129,7 +129,7 @@ impl Dfe {
             return self.decide(y, out, decided);
         }
         let feedback = self.feedback();
-        let ahead = |lane: usize, j: usize| {
+        let guessed = |lane: usize, j: usize| {
             if lane == 0 {
                 self.past[j]
             } else {
@@ -137,7 +137,7 @@ impl Dfe {
             }
         };
         let mut past: [F32x8; MOST_TAPS] =
-            std::array::from_fn(|j| F32x8::each(|lane| ahead(lane, j)));
+            std::array::from_fn(|j| F32x8::each(|lane| guessed(lane, j)));
         eight_stretches(&feedback, &mut past, &y[..LANES * stretch], &mut out[..LANES * stretch]);
         self.thresholds.levels(&out[..LANES * stretch], &mut decided[..LANES * stretch]);
         for at in (1..LANES).map(|lane| lane * stretch) {
@@ -145,37 +145,37 @@ impl Dfe {
                 self.decide_again(at, &y[..at + stretch], out, decided);
             }
         }
-        self.behind(&decided[..LANES * stretch]);
+        self.feed_back(&decided[..LANES * stretch]);
         let rest = LANES * stretch..y.len();
         self.decide(&y[rest.clone()], &mut out[rest.clone()], &mut decided[rest]);
     }
 
-    /// Decides from the sample `at` on behind what was decided before it, until that is what was
-    /// decided already.
+    /// Decides again from the sample `at` on, after the decisions before it, until the decisions
+    /// repeat.
     fn decide_again(&mut self, at: usize, y: &[f32], out: &mut [f32], decided: &mut [u8]) {
-        self.behind(&decided[..at]);
+        self.feed_back(&decided[..at]);
         for from in (at..y.len()).step_by(MOST_TAPS) {
             let piece = from..(from + MOST_TAPS).min(y.len());
             let mut before = [0; MOST_TAPS];
             before[..piece.len()].copy_from_slice(&decided[piece.clone()]);
             self.decide(&y[piece.clone()], &mut out[piece.clone()], &mut decided[piece.clone()]);
-            // nothing older is fed back
+            // older decisions are not fed back
             if piece.len() == MOST_TAPS && before == decided[piece] {
                 break;
             }
         }
     }
 
-    /// Takes the last symbols for what was decided.
-    fn behind(&mut self, decided: &[u8]) {
+    /// Takes the last symbols as the decisions fed back.
+    fn feed_back(&mut self, decided: &[u8]) {
         self.past
             .iter_mut()
             .zip(decided.iter().rev())
             .for_each(|(past, &symbol)| *past = LEVELS[usize::from(symbol)]);
     }
 
-    /// As [`Dfe::decide`], but feeds back what was sent: the ideal equaliser, whose errors do not
-    /// spread.
+    /// As [`Dfe::decide`], but feeds back the symbols sent: the ideal equaliser, without error
+    /// propagation.
     ///
     /// # Panics
     ///
@@ -205,12 +205,12 @@ impl Dfe {
     }
 }
 
-/// What the loop goes by.
+/// Taps and thresholds as the loop uses them.
 struct Feedback {
     taps: [f32; MOST_TAPS],
     /// Taps in use, the last ones perhaps zero, to one of the counts that the loop is made for.
     count: usize,
-    /// Lowest first: a symbol is how many lie below its sample, in whatever order.
+    /// Lowest first; a symbol is the number of thresholds below its sample, in any order.
     thresholds: [f32; 3],
 }
 
@@ -219,7 +219,7 @@ fn one(feedback: &Feedback, past: &mut [f32; MOST_TAPS], z: &mut [f32]) {
     counted(feedback, past, z);
 }
 
-/// The samples are eight stretches, one behind the other.
+/// The samples are eight consecutive stretches.
 fn eight_stretches(feedback: &Feedback, past: &mut [F32x8; MOST_TAPS], y: &[f32], out: &mut [f32]) {
     let stretch = y.len() / LANES;
     let mut memory = [F32x8::default(); PIECE];
@@ -248,8 +248,8 @@ fn counted<T: Float>(feedback: &Feedback, past: &mut [T; MOST_TAPS], z: &mut [T]
     }
 }
 
-/// The loop over `N` taps: samples in `z` become what is decided by. `fed` makes what is fed back
-/// of a level decided.
+/// The loop over `N` taps: samples in `z` become the equalised samples. `fed` turns a decided level
+/// into the one fed back.
 #[inline(always)]
 fn run<T: Float, const N: usize>(
     feedback: &Feedback,
@@ -283,7 +283,7 @@ pub(super) mod tests {
     use crate::math::normals;
     use crate::seed::{Seed, StreamKey};
 
-    /// Random levels and their samples behind 1 + sum taps D^j in white noise of `sigma`.
+    /// Random levels and their samples after 1 + sum taps D^j in white noise of `sigma`.
     pub(crate) fn received(name: &str, taps: &[f32], sigma: f32, n: usize) -> (Vec<u8>, Vec<f32>) {
         let mut rng = Seed::new(1).stream(&StreamKey::of(name.to_owned())).rng();
         let sent: Vec<u8> = (0..n).map(|_| (rng.next_u64() >> 62) as u8).collect();
@@ -311,8 +311,8 @@ pub(super) mod tests {
         bursts
     }
 
-    /// Each decision behind one wrong by a level is a draw of its own, so their number is binomial.
-    /// 8 million symbols start some 2800 bursts: 5 sigma of 0.06 are 0.02.
+    /// Each decision after one that is wrong by a level is an independent draw, so their number is
+    /// binomial. 8 million symbols start some 2800 bursts: 5 sigma of 0.06 are 0.02.
     #[test]
     fn bursts_go_on_as_the_closed_form_says() {
         let x = 3.5;
@@ -320,32 +320,32 @@ pub(super) mod tests {
         let (mut out, mut decided) = (vec![0.0; y.len()], vec![0; y.len()]);
         let mut before = 0.0;
         for b in [0.3, 0.5, 0.7, 1.0] {
-            // the same noise behind each tap
+            // the same noise after each tap
             let step = b - before;
             y[1..].iter_mut().zip(&sent).for_each(|(y, &s)| *y += step * LEVELS[usize::from(s)]);
             before = b;
             Dfe::new(&[b], Thresholds::MIDDLE).decide(&y, &mut out, &mut decided);
-            let (mut behind, mut on) = (0u64, 0u64);
+            let (mut first, mut on) = (0u64, 0u64);
             for (s, d) in sent.windows(2).zip(decided.windows(2)) {
                 let one = u64::from(s[0].abs_diff(d[0]) == 1);
-                behind += one;
+                first += one;
                 on += one * u64::from(s[1] != d[1]);
             }
             let b = f64::from(b);
             let expected = 0.75 * (q((1.0 - 2.0 * b) * x) + q((1.0 + 2.0 * b) * x));
-            let sigma = (expected * (1.0 - expected) / behind as f64).sqrt();
-            let counted = on as f64 / behind as f64;
-            assert!(behind > 2000);
+            let sigma = (expected * (1.0 - expected) / first as f64).sqrt();
+            let counted = on as f64 / first as f64;
+            assert!(first > 2000);
             assert!(
                 (counted - expected).abs() < 5.0 * sigma,
                 "tap {b}: {counted} against {expected} +- {sigma}"
             );
-            // an error of two levels is rare: all wrong decisions go on alike
+            // an error of two levels is rare: all wrong decisions continue alike
             assert!((wrong(&sent, &decided).continuation() - expected).abs() < 5.0 * sigma + 0.01);
         }
     }
 
-    /// The sum is rounded in another order: only what lies within 1e-6 of a threshold may differ.
+    /// The sum is rounded in another order: only samples within 1e-6 of a threshold may differ.
     #[test]
     fn a_genie_makes_it_a_memoryless_slicer() {
         let taps = [0.7, -0.4, 0.2, 0.1, 0.05];
@@ -444,7 +444,7 @@ pub(super) mod tests {
                             [(); 2].map(|()| Dfe::new(&taps, Thresholds([-0.6, 0.05, 0.7])));
                         let [mut a, mut b] = [(); 2].map(|()| (vec![0.0; length], vec![0; length]));
                         for _ in 0..2 {
-                            // the second call begins behind the first
+                            // the second call continues the first
                             plain.decide(&y, &mut a.0, &mut a.1);
                             guessing.decide_guessing(&y, guess, &mut b.0, &mut b.1);
                             assert!(
@@ -459,7 +459,7 @@ pub(super) mod tests {
         }
     }
 
-    /// At an error ratio above one in ten, one of seven seams is wrong: stretches do get run again.
+    /// At an error ratio above one in ten, one of seven seams is wrong: stretches are run again.
     #[test]
     fn errors_at_a_seam_are_seen() {
         let (sent, y) = received("dfe.seams", &[1.0], 0.35, 8192);
@@ -467,7 +467,7 @@ pub(super) mod tests {
         Dfe::new(&[1.0], Thresholds::MIDDLE).decide(&y, &mut out, &mut decided);
         let wrong =
             (1..LANES).filter(|lane| decided[lane * 1024 - 1] != sent[lane * 1024 - 1]).count();
-        assert!(wrong > 0, "no seam is wrong: the test above tests nothing");
+        assert!(wrong > 0, "no seam is wrong: the test above has no effect");
     }
 
     #[test]

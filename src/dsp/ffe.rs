@@ -55,21 +55,21 @@ pub(crate) fn equalise(
     }
 }
 
-/// What an adaptive loop moves: forward taps, what is added, and the postcursors that are left to
-/// decisions.
+/// Values adapted by the loop: forward taps, offset, and the postcursors left to a
+/// decision-feedback equaliser.
 #[derive(Debug)]
 pub struct Loop<'a> {
-    /// Forward taps ahead of the main one.
+    /// Forward taps before the main one.
     pub precursors: usize,
-    /// Forward taps, earliest sample's first.
+    /// Forward taps, that of the earliest sample first.
     pub taps: &'a mut [f32],
-    /// What is added.
+    /// Offset added to the output.
     pub offset: &'a mut f32,
-    /// What earlier symbols leave, latest first.
+    /// Postcursors, that of the latest symbol first.
     pub postcursors: &'a mut [f32],
-    /// Most that a postcursor may become.
+    /// Largest magnitude of a postcursor.
     pub limit: f32,
-    /// Whether forward taps and postcursors move.
+    /// True for forward taps and for postcursors that adapt.
     pub moves: [bool; 2],
 }
 
@@ -78,20 +78,20 @@ pub struct Loop<'a> {
 pub struct Known<'a> {
     /// One or two samples per symbol.
     pub samples: &'a [f32],
-    /// The levels sent, -1 to 1, one per symbol.
+    /// Levels sent, -1 to 1, one per symbol.
     pub levels: &'a [f32],
 }
 
 /// Mean square of equidistant full-scale levels.
 const LEVEL_POWER: f32 = 5.0 / 9.0;
-/// Sums run in so many strands.
+/// Independent partial sums of a sum of products.
 const STRANDS: usize = 8;
-/// Symbols that are transposed, and whose square errors are summed, at a time.
+/// Symbols transposed, and squared errors summed, at a time.
 const PIECE: usize = 128;
 
 impl Loop<'_> {
-    /// Normalised LMS along a periodic block once, its symbols known. Returns the mean square error
-    /// seen.
+    /// One pass of normalised LMS along a periodic block of known symbols. Returns the mean square
+    /// error.
     ///
     /// ```text
     /// e = sent - (out - sum_j b_j sent_-j);   taps += step e x / |x|^2 N / (N + M);   b_j -= step e sent_-j / s_a^2 / (N + M)
@@ -112,13 +112,13 @@ impl Loop<'_> {
     }
 }
 
-/// [`Loop::adapt`] of several lanes at once, eight side by side: the same bits for each, faster.
-/// Returns their mean square errors.
+/// [`Loop::adapt`] of several lanes at once, eight side by side: the same bits, faster. Returns
+/// their mean square errors.
 ///
 /// # Panics
 ///
-/// If there are not as many blocks as loops, or loops or blocks are not alike in their numbers of
-/// taps, precursors, postcursors, samples and symbols, and in what moves.
+/// If the numbers of blocks and loops differ, or the lanes differ in taps, precursors, postcursors,
+/// samples, symbols or `moves`.
 ///
 /// ```
 /// use lightlane::dsp::ffe::{Known, Loop, adapt_lanes};
@@ -145,29 +145,29 @@ pub fn adapt_lanes(lanes: &mut [Loop<'_>], blocks: &[Known<'_>], step: f32) -> V
     errors
 }
 
-/// What loops of all lanes have in common.
+/// Parameters common to all lanes.
 struct Shape {
     per_symbol: usize,
     limit: f32,
     moves: [bool; 2],
-    /// Steps of taps, which their power divides, of the offset, and of postcursors.
+    /// Steps of the taps (divided by their power), of the offset and of the postcursors.
     steps: [f32; 3],
 }
 
-/// What moves, each lane its own.
+/// Adapted values of each lane.
 struct Moving<T> {
     taps: Vec<T>,
     offset: T,
     postcursors: Vec<T>,
 }
 
-/// A loop along a piece of its block from a sample and a level on, in memory for both; gives the
-/// sum of square errors.
+/// Adapts along a piece of a block, from a sample and a level on, with buffers for both; returns
+/// the sum of squared errors.
 type Piece<T, const N: usize> =
     fn(&Shape, &mut Moving<T>, &[&[f32]; N], &[&[f32]; N], [usize; 2], [&mut [T]; 2]) -> T;
 
-/// The driver: lanes transposed and back, piece by piece. Lanes that are not there adapt from
-/// nothing to the first one's block.
+/// Transposes the lanes, adapts piece by piece and transposes back. Missing lanes adapt from zero
+/// on the first one's block.
 fn along<T: Float, const N: usize>(
     piece: Piece<T, N>,
     lanes: &mut [Loop<'_>],
@@ -325,7 +325,7 @@ fn adapt<T: Float, const N: usize>(
     square
 }
 
-/// A sum of products, in strands that do not wait for each other.
+/// A sum of products in independent partial sums.
 #[inline(always)]
 fn strands<T: Float>(a: &[T], b: &[T]) -> T {
     let mut sums = [T::default(); STRANDS];
@@ -368,8 +368,8 @@ mod tests {
         }
     }
 
-    /// Levels and samples of a lane: through a channel of three taps and in a little noise, not the
-    /// same for any two.
+    /// Levels and samples of a lane: through a channel of three taps and in a little noise,
+    /// different for every lane.
     fn block(lane: usize, p: usize, n: usize) -> (Vec<f32>, Vec<f32>) {
         let mut rng = Seed::new(1).named("ffe").index(lane as u64).rng();
         let levels: Vec<f32> = (0..n).map(|_| LEVELS[(rng.next_u64() >> 62) as usize]).collect();

@@ -1,11 +1,11 @@
 //! Signal processing on sample slices, without physics.
 //!
-//! Behind a feed-forward equaliser come a [`slicer`], a decision-feedback equaliser ([`dfe`]), or a
-//! sequence detector ([`mlse`]). A receiver trains its equaliser together with the feedback or with
-//! the detector's response, which makes the noise as white as such a filter can; a [`whitening`]
-//! filter does that for an equaliser that was trained alone, and no receiver here uses it. [`cdr`]
-//! holds the loop that finds the sampling phase. Levels are [`LEVELS`], one sample is one symbol,
-//! and every state is kept from call to call.
+//! A feed-forward equaliser is followed by a [`slicer`], a decision-feedback equaliser ([`dfe`]) or
+//! a sequence detector ([`mlse`]). A receiver trains its equaliser together with the feedback or
+//! with the detector's response, which makes the noise as white as such a filter can; a
+//! [`whitening`] filter does the same for an equaliser that was trained alone, and no receiver of a
+//! link uses it. [`cdr`] has the loop that finds the sampling phase. Levels are [`LEVELS`], one
+//! sample is one symbol, and every state is kept from call to call.
 
 pub mod awgn;
 pub mod bursts;

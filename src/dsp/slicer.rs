@@ -1,4 +1,4 @@
-//! The slicer: thresholds, decisions and the bits they cost.
+//! The slicer: thresholds, decisions and bit errors.
 
 use crate::math::elementary::exp;
 use crate::math::gaussian::q_fast;
@@ -8,12 +8,12 @@ use crate::math::simd::multiversion;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Thresholds(pub [f32; 3]);
 
-/// What a block's decisions came to.
+/// Errors and moments of a block's decisions.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Decisions {
-    /// Symbols decided wrongly.
+    /// Symbol errors.
     pub symbol_errors: u64,
-    /// Bits wrong, by the Gray map.
+    /// Bit errors, Gray mapped.
     pub bit_errors: u64,
     /// Count, sum and sum of squares of the outputs by the level sent.
     pub moments: [[f64; 3]; 4],
@@ -23,11 +23,11 @@ impl Thresholds {
     /// Half way between equidistant levels.
     pub const MIDDLE: Thresholds = Thresholds([-2.0 / 3.0, 0.0, 2.0 / 3.0]);
 
-    /// Where neighbouring levels' densities cross: outputs `means` with `variances`, by the level
-    /// `sent`; `moments` are [`level_moments`].
+    /// Thresholds where the densities of neighbouring levels cross, from outputs of `means` and
+    /// `variances` and the levels `sent`; `moments` are those of [`level_moments`].
     ///
-    /// Each level's density is the mixture of its symbols' Gaussians, for noise and interference
-    /// differ by pattern.
+    /// Each level's density is the mixture of its symbols' Gaussians, because noise and
+    /// interference depend on the pattern.
     pub(crate) fn at_crossings(
         moments: &[(f64, f64); 4],
         sent: &[u8],
@@ -48,7 +48,7 @@ impl Thresholds {
         }))
     }
 
-    /// Decides a block and counts what is wrong.
+    /// Decides a block and counts its errors.
     pub fn decide(&self, sent: &[u8], out: &[f32]) -> Decisions {
         decide(self, sent, out)
     }
@@ -62,7 +62,7 @@ impl Thresholds {
             .for_each(|(d, &z)| *d = u8::from(z > t0) + u8::from(z > t1) + u8::from(z > t2));
     }
 
-    /// Expected bit errors of one symbol whose output is Gaussian, of the two it carries.
+    /// Expected bit errors of one symbol with a Gaussian output, of its two bits.
     ///
     /// ```text
     /// sum over decisions d of (bits between sent and d) P(d), by tails towards the wrong side only
@@ -84,7 +84,7 @@ impl Thresholds {
 }
 
 impl Thresholds {
-    /// The same of each symbol of a block.
+    /// [`Thresholds::expected`] of each symbol of a block.
     pub(crate) fn expected_of_all(
         &self,
         sent: &[u8],
@@ -96,8 +96,7 @@ impl Thresholds {
     }
 }
 
-/// Holds decisions that something else than thresholds made against what was sent; `out` is what
-/// they were made of.
+/// Compares decisions of another detector with the symbols sent; `out` are the samples decided.
 ///
 /// # Panics
 ///
@@ -111,8 +110,8 @@ pub fn compare(sent: &[u8], decided: &[u8], out: &[f32]) -> Decisions {
 }
 
 multiversion! {
-/// Tails towards the wrong side of each threshold; beyond an outer level's own decision the far one
-/// takes a bit back.
+/// Tails on the wrong side of each threshold. For an outer level, passing the far threshold
+/// restores a bit.
 fn expected(
     thresholds: &Thresholds,
     sent: &[u8],
@@ -137,8 +136,8 @@ fn expected(
     }
 }
 
-/// Least exponent of the Gaussians of a level at `t`, and the sum of them over that: `r e^(least -
-/// (t - m)^2 h)`.
+/// Least exponent of a level's Gaussians at `t`, and the sum relative to it: `r e^(least - (t -
+/// m)^2 h)`.
 fn density(means: &[f32], halves: &[f32], roots: &[f32], t: f32) -> (f32, f64) {
     const RUN: usize = 16;
     let exponent = |m: f32, h: f32| (t - m) * (t - m) * h;
@@ -183,8 +182,8 @@ fn compare_kernel(sent: &[u8], decided: &[u8], out: &[f32]) -> Decisions {
 }
 }
 
-/// Counts what is wrong in runs that become vectors; `decision` makes the level of what was decided
-/// and of the output.
+/// Counts errors in runs that compile to vectors; `decision` gives the level from the one decided
+/// and the output.
 #[inline(always)]
 fn tally(sent: &[u8], decided: &[u8], out: &[f32], decision: impl Fn(u8, f32) -> u32) -> Decisions {
     const RUN: usize = 16;
@@ -236,7 +235,7 @@ fn tally(sent: &[u8], decided: &[u8], out: &[f32], decision: impl Fn(u8, f32) ->
     total
 }
 
-/// Gaussian tail; beyond 38 sigma there is none.
+/// Gaussian tail; 0 beyond 38 sigma.
 #[cfg(test)]
 fn tail(x: f64) -> f64 {
     if x > 38.0 { 0.0 } else { q_fast(x) }
@@ -260,13 +259,13 @@ pub(crate) fn level_moments(sent: &[u8], means: &[f32], variances: &[f32]) -> [(
     })
 }
 
-/// Mean square around the levels' means, each level counting alike.
+/// Mean square around the levels' means, all levels weighted equally.
 pub(crate) fn mean_square(levels: &[(f64, f64); 4]) -> f64 {
     levels.iter().map(|(_, sigma)| sigma * sigma).sum::<f64>() / 4.0
 }
 
-/// Signal to noise ratio of four levels (mean, rms), each counting alike: variance of the means
-/// over the mean square around them, dB. Equidistant levels in equal noise have 5 q^2, q half the
+/// Signal-to-noise ratio of four levels (mean, rms), weighted equally: variance of the means over
+/// the mean square around them, dB. Equidistant levels in equal noise have 5 q^2, q half the
 /// distance over the rms.
 pub(crate) fn snr_db(levels: &[(f64, f64); 4]) -> f64 {
     let mean = levels.iter().map(|(m, _)| m).sum::<f64>() / 4.0;

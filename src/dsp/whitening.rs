@@ -1,16 +1,16 @@
-//! Whitening filter: makes an equaliser's coloured noise white, at the price of intersymbol
-//! interference that is known.
+//! Whitening filter: makes an equaliser's coloured noise white and leaves a known intersymbol
+//! interference.
 
-/// A prediction-error filter of one or more taps behind the leading 1.
+/// A prediction-error filter of one or more taps after the leading 1.
 ///
 /// ```text
 /// out[n] = x[n] + sum_j taps[j] x[n-1-j],    j = 0 .. N-1
 /// ```
 ///
-/// Receivers of a link do not use it: their forward filter, trained together with the response it
-/// leaves, whitens by itself. It is for samples that some other equaliser made. Ahead of a sequence
-/// detector for 1 + a1 D + a2 D^2 with these taps. Samples are kept from call to call; before the
-/// first lie zeros.
+/// Receivers of a link do not use it: their forward filter is trained together with the response it
+/// leaves and so whitens already. It serves samples of another equaliser, before a sequence
+/// detector for 1 + a1 D + a2 D^2 with these taps. Samples are kept from call to call; those before
+/// the first are 0.
 ///
 /// # Reference
 ///
@@ -33,7 +33,7 @@ pub struct Whitening {
 
 impl Whitening {
     /// The filter of `count` taps that leaves the least power of a noise with this autocorrelation
-    /// (lags 0, 1, ..): Levinson's recursion. Nothing when the numbers are not those of a noise.
+    /// (lags 0, 1, ..): Levinson's recursion. `None` if the numbers are no autocorrelation.
     ///
     /// ```text
     /// sum_j r(|i - j|) taps[j] = -r(i + 1),    1 + a D for r(k) = r(0) (-a)^|k|
@@ -51,8 +51,8 @@ impl Whitening {
             if power.is_nan() || power <= 0.0 {
                 return None;
             }
-            let ahead: f64 = taps.iter().enumerate().map(|(j, tap)| tap * r[order - j]).sum();
-            let reflection = -(r[order + 1] + ahead) / power;
+            let predicted: f64 = taps.iter().enumerate().map(|(j, tap)| tap * r[order - j]).sum();
+            let reflection = -(r[order + 1] + predicted) / power;
             let mirrored: Vec<f64> = taps
                 .iter()
                 .zip(taps.iter().rev())
@@ -66,19 +66,19 @@ impl Whitening {
         (power > 0.0).then(|| Self { past: vec![0.0; taps.len()], taps, power_left: power / r[0] })
     }
 
-    /// The taps behind the leading 1.
+    /// Taps after the leading 1.
     #[must_use]
     pub fn taps(&self) -> &[f32] {
         &self.taps
     }
 
-    /// Noise power behind the filter over the power ahead of it.
+    /// Noise power after the filter over the power before it.
     #[must_use]
     pub fn power_left(&self) -> f64 {
         self.power_left
     }
 
-    /// Filters the samples that come next.
+    /// Filters the next samples.
     ///
     /// # Panics
     ///
@@ -100,11 +100,11 @@ impl Whitening {
     }
 }
 
-/// Adds `errors`' products at lags 0, 1, .. to `sums`; over the number of errors that is their
-/// autocorrelation.
+/// Adds the products of `errors` at lags 0, 1, .. to `sums`; divided by the number of errors, they
+/// are the autocorrelation.
 ///
-/// The products across the ends of a block are left out, which makes lag k too small by k over the
-/// block's length.
+/// Products across the ends of a block are left out, so lag k is too small by k over the block's
+/// length.
 pub fn add_autocorrelation(errors: &[f32], sums: &mut [f64]) {
     for (lag, sum) in sums.iter_mut().enumerate().take(errors.len()) {
         *sum += errors
@@ -184,7 +184,7 @@ mod tests {
 
     /// 200 000 samples know a correlation to 1 / sqrt(n) = 0.0022.
     #[test]
-    fn noise_behind_the_filter_is_white_and_pieces_give_what_one_call_gives() {
+    fn noise_after_the_filter_is_white_and_pieces_give_the_bits_of_one_call() {
         let n = 200_000;
         let mut noise = vec![0.0; n];
         normals::fill(&mut Seed::new(1).named("whitening").rng(), &mut noise);

@@ -1,11 +1,11 @@
-//! Two-ports one behind another, and what a source and a load make of them.
+//! Two-ports in cascade, and their voltage transfer between a source and a load.
 
 use super::network::Network;
 use super::transfer::Transfer;
 use num_complex::Complex64;
 
 impl Network {
-    /// This two-port with another behind it, at the same frequencies.
+    /// Cascade of this two-port and a following one at the same frequencies.
     ///
     /// ```text
     /// d = 1 - A22 B11
@@ -13,25 +13,24 @@ impl Network {
     /// S21 = A21 B21 / d,             S22 = B22 + B12 B21 A22 / d
     /// ```
     ///
-    /// which is the product of their T-matrices without its division by S21, so that a line that
-    /// passes nothing passes nothing. The other's near reference is first made this one's far
+    /// which is the product of their T-matrices without its division by S21, so that a line without
+    /// transmission is allowed. The following two-port is first renormalised to this one's far
     /// reference.
     ///
     /// # Errors
     ///
-    /// When either is no two-port, their frequencies differ, or a resonance between them has no
-    /// end.
-    pub fn then(&self, behind: &Network) -> Result<Network, String> {
+    /// If either is no two-port, their frequencies differ, or a resonance between them is undamped.
+    pub fn then(&self, next: &Network) -> Result<Network, String> {
         self.is_two_port()?;
-        behind.is_two_port()?;
-        if self.f_hz != behind.f_hz {
+        next.is_two_port()?;
+        if self.f_hz != next.f_hz {
             return Err("two networks in cascade have different frequencies; must have the same: bring one onto the other's".to_owned());
         }
-        let behind = behind.renormalised(&[self.reference_ohm[1], behind.reference_ohm[1]])?;
-        let reference_ohm = vec![self.reference_ohm[0], behind.reference_ohm[1]];
+        let next = next.renormalised(&[self.reference_ohm[1], next.reference_ohm[1]])?;
+        let reference_ohm = vec![self.reference_ohm[0], next.reference_ohm[1]];
         let cascade = self.with(reference_ohm, |k| {
             let (&[a11, a12, a21, a22], &[b11, b12, b21, b22]) =
-                (two(self.matrix(k)), two(behind.matrix(k)));
+                (two(self.matrix(k)), two(next.matrix(k)));
             let round = (1.0 - a22 * b11).inv();
             vec![
                 a11 + a12 * a21 * b11 * round,
@@ -49,8 +48,7 @@ impl Network {
         }
     }
 
-    /// The voltage over a load, by that which a source of the same voltage has over a load that
-    /// matches it.
+    /// Voltage over a load, relative to that of the same source over a matched load.
     ///
     /// ```text
     /// H = 2 V_load / V_source
@@ -63,7 +61,7 @@ impl Network {
     ///
     /// # Errors
     ///
-    /// When this is no two-port, a resistance is not positive, or a resonance has no end.
+    /// If this is no two-port, a resistance is not positive, or a resonance is undamped.
     ///
     /// # Reference
     ///
@@ -147,7 +145,7 @@ mod tests {
         assert!(distance(&half.then(&other).unwrap(), &whole) < 1e-13);
     }
 
-    /// T of [b1; a1] = T [a2; b2], as books write it.
+    /// T of [b1; a1] = T [a2; b2], the textbook form.
     #[test]
     fn a_cascade_is_the_product_of_t_matrices() {
         let t = |s: &[Complex64]| {

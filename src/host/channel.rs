@@ -15,20 +15,20 @@ use crate::units::{amplitude_ratio, db_from_amplitude_ratio, giga, mega};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// What a channel is described by.
+/// Kind of description of a channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ChannelKind {
     /// A line of stated loss between two packages.
     #[default]
     Trace,
-    /// Touchstone files, one behind another.
+    /// Touchstone files in cascade.
     Files,
-    /// Nothing between the two: no loss, no delay, no reflection.
+    /// An ideal connection: no loss, no delay, no reflection.
     Thru,
 }
 
-/// A differential channel with what interferer_paths into it.
+/// A differential channel with its crosstalk.
 ///
 /// ```text
 /// v_out = H v_in + sum over aggressors of H_k v_k,   H = voltage transfer between source_ohm and load_ohm
@@ -36,17 +36,17 @@ pub enum ChannelKind {
 ///
 /// In: volts of a sender over a matched load. Out: volts at the receiver. H comes from a [`Trace`]
 /// or from files in cascade, with their reflections; its delay is taken out. Far-end aggressors
-/// send what this channel's sender would send, near-end ones `next_swing_vppd`, each its own data
-/// at its own phase; through their own files, or as a coupling that rises with frequency, stated
-/// where half the symbol rate is.
+/// send with the swing of this channel's sender, near-end ones with `next_swing_vppd`, each its own
+/// data at its own phase; through their own files, or by a coupling that rises with frequency,
+/// given at half the symbol rate.
 ///
 /// # Limits
 ///
-/// Aggressors have no taps, far-end ones the victim's clock. Modes do not convert.
+/// Aggressors have no taps; far-end ones share the victim's clock. No mode conversion.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Channel {
-    /// Which of the following is used.
+    /// Kind of the description; selects among the tables and files below.
     pub kind: ChannelKind,
     /// A line without a file.
     pub trace: Trace,
@@ -56,7 +56,7 @@ pub struct Channel {
     /// when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ports: Option<PortMap>,
-    /// Whether the packages of `trace` stand at both ends of the files too.
+    /// Adds the packages of `trace` at both ends of the files.
     pub with_packages: bool,
     /// Impedance of the sender between the wires, ohm.
     pub source_ohm: f64,
@@ -65,16 +65,17 @@ pub struct Channel {
     /// Far-end crosstalk from the sender's full scale to the receiver, at half the symbol rate, dB;
     /// without files of it.
     pub fext_db: f64,
-    /// Near-end crosstalk, likewise.
+    /// Near-end crosstalk from the aggressor's full scale to the receiver, at half the symbol rate,
+    /// dB; without files of it.
     pub next_db: f64,
-    /// Symbols that near-end aggressors send in a block beyond the victim's: they run on the other
+    /// Symbols per block by which near-end aggressors exceed the victim: they run on the other
     /// host's clock.
     pub next_extra_symbols: usize,
     /// Swing of near-end aggressors, V.
     pub next_swing_vppd: f64,
     /// Files of far-end aggressors; each from the aggressor to the receiver.
     pub fext_files: Vec<String>,
-    /// Their ports; needed, for nothing passes at low frequency.
+    /// Their ports; required, because crosstalk passes nothing at low frequency to guess them from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fext_ports: Option<PortMap>,
     /// Files of near-end aggressors.
@@ -84,7 +85,7 @@ pub struct Channel {
     pub next_ports: Option<PortMap>,
 }
 
-/// Transfers made of a description and its files.
+/// Transfers built from a description and its files.
 struct Made {
     read: Vec<Taken>,
     through: Option<Arc<Table>>,
@@ -92,11 +93,10 @@ struct Made {
     next: Vec<Arc<Table>>,
 }
 
-/// A file that was read: the key that names it, the file, its digest, where it ends, and the port
-/// map that was guessed.
+/// A file that was read: its key, name, digest, last frequency in Hz, and warnings.
 type Taken = (&'static str, String, u64, f64, Option<String>);
 
-/// A key of a channel, its value, and what is wrong with it.
+/// A key of a channel, its value, and the problem.
 type Wrong = (&'static str, String, String);
 
 /// Coupling below which an aggressor is left out, dB.
@@ -104,15 +104,15 @@ const SILENT_DB: f64 = -120.0;
 /// Step and end of a trace's frequencies, beyond which it is extrapolated.
 const STEP_MHZ: f64 = 25.0;
 const END_GHZ: f64 = 110.0;
-/// Impedance in which networks are put together, ohm.
+/// Reference impedance of the cascade, ohm.
 const REFERENCE_OHM: f64 = 100.0;
-/// Phases of aggressors against the victim, symbol periods: neither in step with it nor with each
+/// Phases of aggressors against the victim, symbol periods: aligned neither with it nor with each
 /// other (assumed).
 const FEXT_PHASE_UI: f64 = 0.37;
 const NEXT_PHASE_UI: f64 = 0.71;
-/// Least voltage at 0 Hz, of what is sent.
+/// Least transfer at 0 Hz.
 const LEAST_AT_REST: f64 = 0.001;
-/// Most files of a kind.
+/// Largest number of files of a kind.
 const MOST_FILES: usize = 32;
 
 impl Default for Channel {
@@ -138,7 +138,7 @@ impl Default for Channel {
 }
 
 impl Channel {
-    /// A channel that does nothing.
+    /// An ideal connection.
     pub fn thru() -> Self {
         Channel { kind: ChannelKind::Thru, fext_db: -300.0, next_db: -300.0, ..Channel::default() }
     }
@@ -186,7 +186,7 @@ impl Channel {
         }
     }
 
-    /// Reads its files and puts networks together, to report what is wrong with them.
+    /// Reads its files, builds its networks and reports their problems.
     pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) {
         match self.made(files.library()) {
             Ok(made) => {
@@ -202,8 +202,8 @@ impl Channel {
         }
     }
 
-    /// Its transfers: a pure function of the description and its files, and many lanes and points
-    /// of a sweep have the same.
+    /// Its transfers: a pure function of the description and its files, shared by lanes and points
+    /// of a sweep.
     fn made(&self, library: &Library) -> Result<Arc<Made>, Vec<Wrong>> {
         let files: Vec<&str> = [own_files(self), &self.fext_files, &self.next_files]
             .into_iter()
@@ -221,7 +221,7 @@ impl Channel {
             || own_files(self).is_empty() && self.kind == ChannelKind::Files
             || self.wrong()
         {
-            return Err(wrong); // of numbers and missing keys another check tells
+            return Err(wrong); // numbers and missing keys are reported by another check
         }
         let through = match self.kind {
             ChannelKind::Thru => None,
@@ -294,7 +294,7 @@ impl Channel {
         })
     }
 
-    /// True when its numbers are out of their ranges, which is reported elsewhere.
+    /// True if its numbers are out of range, which is reported elsewhere.
     fn wrong(&self) -> bool {
         let mut problems = Problems::new();
         self.check(&KeyPath::root(), &mut problems);
@@ -309,13 +309,13 @@ impl Channel {
             return self.trace.network(&f_hz, REFERENCE_OHM);
         }
         let first = files.first().ok_or("no file could be read")?;
-        // on the frequencies of the file that ends first
+        // at the frequencies of the file with the lowest last one
         let shortest = files.iter().min_by(|a, b| end_hz(a).total_cmp(&end_hz(b))).unwrap_or(first);
         let f_hz = shortest.f_hz();
         let part = |network: &Network| network.on(f_hz)?.renormalised(&[REFERENCE_OHM; 2]);
         let mut cascade = part(first)?;
-        for behind in &files[1..] {
-            cascade = cascade.then(&part(behind)?)?;
+        for next in &files[1..] {
+            cascade = cascade.then(&part(next)?)?;
         }
         if self.with_packages {
             let [near, far] = [&self.trace.near, &self.trace.far]
@@ -333,7 +333,8 @@ impl Channel {
         transfer.advanced(transfer.delay_s()).table(digest)
     }
 
-    /// Loss at a frequency against 0 dB, dB: the voltage at the load by that without the channel.
+    /// Insertion loss at a frequency, dB: the voltage at the load relative to that without the
+    /// channel.
     ///
     /// # Errors
     ///
@@ -344,13 +345,13 @@ impl Channel {
         Ok(table.map_or(0.0, |table| -db_from_amplitude_ratio(table.at(f_hz).norm())))
     }
 
-    /// What a settled voltage becomes.
+    /// Transfer of a settled voltage.
     pub(crate) fn settled(&self, library: &Library) -> Result<f64, FileError> {
         Ok(amplitude_ratio(-self.loss_db(0.0, library)?))
     }
 
-    /// Passes on what `sender` has sent; sources are called `name.fext`, ... `after_agc` as of
-    /// noise.
+    /// Adds the channel to the chain of `sender`; its sources are called `name.fext`, ...;
+    /// `after_agc` as for noise.
     ///
     /// # Errors
     ///
@@ -376,9 +377,9 @@ impl Channel {
             ("next", self.next_db, &made.next, &near, NEXT_PHASE_UI, self.next_extra_symbols),
         ];
         for (kind, db, files, aggressor, phase_ui, extra_symbols) in kinds {
-            // a level stands for files that nobody has
+            // a given level replaces missing files
             let coupled = (db > SILENT_DB && files.is_empty()).then(|| {
-                // a rising coupling without end is no channel: it is held by the receiver's band
+                // an unbounded rise is unphysical: the receiver's band limits it
                 let band = Shape::low_pass(Family::Bessel, 4, 2.0 * half_hz, 0.0);
                 vec![Shape::Gain(amplitude_ratio(db)), Shape::Derivative(half_hz), band]
             });
@@ -403,7 +404,7 @@ impl Channel {
     }
 }
 
-/// The first of a channel's problems, as a build reports it.
+/// First of a channel's problems, as an error of the build.
 fn gone(wrong: Vec<Wrong>) -> FileError {
     let (_, file, remedy) = wrong.into_iter().next().unwrap_or_else(|| {
         ("", String::new(), "must be a channel whose description was checked".to_owned())

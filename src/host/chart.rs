@@ -1,4 +1,4 @@
-//! Figure of a channel's file.
+//! Chart of a channel's file.
 
 use super::inspection::Inspection;
 use crate::chart::{AxisScale, Curves, Trace};

@@ -1,4 +1,4 @@
-//! Down to 0 Hz: what lies below the first frequency of a measurement.
+//! Extrapolation of a measurement from its first frequency down to 0 Hz.
 
 use super::grid::{delay_s, half_power};
 use super::network::Network;
@@ -13,7 +13,7 @@ const FITTED: usize = 12;
 const TERMS: usize = 5;
 /// Imaginary part of S at 0 Hz above which it cannot have been measured there.
 const FALSE_DC: f64 = 0.01;
-/// Points that are put below the first frequency.
+/// Largest number of points added below the first frequency.
 const MOST_POINTS: usize = 1024;
 
 /// A network from 0 Hz on.
@@ -21,7 +21,7 @@ const MOST_POINTS: usize = 1024;
 pub struct Completed {
     /// The network.
     pub network: Network,
-    /// What was put in or replaced, to be shown.
+    /// Notes on added and replaced points, for the user.
     pub notes: Vec<String>,
 }
 
@@ -33,14 +33,14 @@ impl Network {
     /// ```
     ///
     /// fitted to each element at the twelve lowest frequencies, tau its delay there. Every term is
-    /// analytic for Re s > 0 and real at 0 Hz, so what is put in is causal; s^(1/2) is the skin
+    /// analytic for Re s > 0 and real at 0 Hz, so the added points are causal; s^(1/2) is the skin
     /// effect's, whole powers a lumped circuit's. A point at 0 Hz is kept when it is real; where
     /// its imaginary part is above 0.01 (an exporter wrote a low frequency as 0) it is replaced.
     ///
     /// # Limits
     ///
-    /// What happens below the first frequency alone, a coupling capacitor's corner, is not known to
-    /// it. Fewer than three frequencies are held as they are.
+    /// Effects only below the first frequency, such as a coupling capacitor's corner, are not seen.
+    /// With fewer than three frequencies the lowest values are held.
     pub fn completed(&self) -> Completed {
         let (mut network, mut notes) = (self.clone(), Vec::new());
         if self.f_hz[0] == 0.0 {
@@ -90,7 +90,7 @@ struct Law {
 impl Law {
     fn new(f_hz: &[f64]) -> Self {
         let f_hz = f_hz[..f_hz.len().min(FITTED)].to_vec();
-        // one term alone, a constant, when there is no slope to see
+        // a constant alone if no slope can be estimated
         let terms = if f_hz.len() < 3 { 1 } else { TERMS.min(f_hz.len()) };
         let rows = f_hz.len();
         let top_hz = f_hz[rows - 1];
@@ -102,7 +102,7 @@ impl Law {
         Law { f_hz, terms, fit }
     }
 
-    /// The values at `below` of what is `low` at the law's frequencies.
+    /// Values at `below` of a function with the values `low` at the law's frequencies.
     fn extrapolate(&self, low: &[Complex64], below: &[f64]) -> Vec<Complex64> {
         let tau_s = delay_s(&self.f_hz, low);
         let turned = |f: f64, sign: f64| Complex64::from_polar(1.0, sign * TAU * f * tau_s);

@@ -6,7 +6,7 @@ use nalgebra::{DMatrix, DVector};
 use num_complex::Complex64;
 use std::f64::consts::TAU;
 
-/// Points that a polynomial goes through.
+/// Points of the interpolating polynomial.
 const POINTS: usize = 4;
 /// Coefficients above which half powers of the lowest points magnify their errors too much.
 const LARGEST: f64 = 1e5;
@@ -18,15 +18,15 @@ impl Network {
     /// S(f) = e^(-j 2 pi f tau) p(f),   p through four neighbours of S e^(+j 2 pi f tau)
     /// ```
     ///
-    /// Each element's delay tau is taken out, so that what is interpolated turns slowly, and put
-    /// back: neither phase nor notches are unwrapped. p is of third order through complex values.
-    /// Below the fourth point from 0 Hz, where the skin effect's root of frequency is no
-    /// polynomial, p is c0 + c1 s^(1/2) + .. + c6 s^3 with real c through all four, s = j 2 pi f.
-    /// At the network's own frequencies S stays to rounding.
+    /// Each element's delay tau is removed before the interpolation, so that the phase turns
+    /// slowly, and restored after it; no phase is unwrapped and notches are kept. p is of third
+    /// order through complex values. Below the fourth point from 0 Hz, where the skin effect's root
+    /// of frequency is no polynomial, p is c0 + c1 s^(1/2) + .. + c6 s^3 with real c through all
+    /// four, s = j 2 pi f. At the network's own frequencies S is kept to rounding.
     ///
     /// # Errors
     ///
-    /// When a frequency lies outside the network's, or they do not ascend.
+    /// If a frequency lies outside the network's, or they do not ascend.
     pub fn on(&self, f_hz: &[f64]) -> Result<Self, String> {
         let (first, last) = (self.f_hz[0], self.f_hz[self.f_hz.len() - 1]);
         if let Some(outside) = f_hz.iter().find(|f| !(first..=last).contains(*f)) {
@@ -67,7 +67,7 @@ impl Network {
     }
 }
 
-/// A delay: the slope of the phase, weighted by what passes, s.
+/// Delay, s: slope of the phase, weighted by |S|^2.
 ///
 /// ```text
 /// tau = -sum w df dphi / (2 pi sum w df^2),   dphi = arg(S_(k+1) S_k*),   w = |S_(k+1) S_k|
@@ -123,15 +123,15 @@ impl Place {
     }
 }
 
-/// The lowest points, from 0 Hz on, where half powers of s go through them.
+/// Lowest points, from 0 Hz on, interpolated by half powers of s.
 struct Start {
     top_hz: f64,
-    /// From real and imaginary parts behind 0 Hz to the coefficients of s^(1/2), s, ..
+    /// From real and imaginary parts above 0 Hz to the coefficients of s^(1/2), s, ..
     inverse: DMatrix<f64>,
 }
 
 impl Start {
-    /// `None` when the points lie too close to tell.
+    /// `None` if the points lie too close for a stable solution.
     fn new(f_hz: &[f64]) -> Option<Self> {
         let (top_hz, count) = (f_hz[POINTS - 1], POINTS - 1);
         let term = |row: usize, term: usize| {
@@ -142,7 +142,7 @@ impl Start {
         inverse.iter().all(|x| x.abs() < LARGEST).then_some(Start { top_hz, inverse })
     }
 
-    /// What goes through the lowest of some values.
+    /// Interpolation through the lowest values.
     fn law(&self, values: &[Complex64]) -> impl Fn(f64) -> Complex64 {
         let (top_hz, zero) = (self.top_hz, values[0]);
         let rise = || values[1..POINTS].iter().map(|value| value - zero);
@@ -185,8 +185,8 @@ mod tests {
         Network::two_port(f_hz, 50.0, |f| [s(f); 4])
     }
 
-    /// 5 ns turn by 0.3 turns in 60 MHz steps. What is left of them after the mean delay, 0.3 ns,
-    /// is w h = 0.12 rad a step: the error of four points is 3/128 (0.12)^4 = 5e-6 of what turns;
+    /// 5 ns turn by 0.3 turns in 60 MHz steps. Their rest after the mean delay, 0.3 ns, is w h =
+    /// 0.12 rad a step: the error of four points is 3/128 (0.12)^4 = 5e-6 of the turning part;
     /// below the fourth, half powers end at s^3 and leave (3 w h)^4 / 24 = 7e-4 times their own
     /// weight.
     #[test]
@@ -206,7 +206,7 @@ mod tests {
     }
 
     /// 2 dB at 1 GHz by the skin effect: S falls by 0.023 in the first step of 10 MHz. Half powers
-    /// up to s^3 leave the next one; polynomials behind them err by 3/128 h^4 of the root's fourth
+    /// up to s^3 leave the next one; polynomials above them err by 3/128 h^4 of the root's fourth
     /// derivative at the fourth point, 6e-4 of the fall.
     #[test]
     fn the_skin_effect_is_kept_down_to_0_hz() {

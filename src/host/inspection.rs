@@ -1,4 +1,4 @@
-//! What an engineer asks of a channel's file before using it.
+//! Inspection of a channel's file.
 
 use super::mixed::MixedMode;
 use super::network::Network;
@@ -8,24 +8,24 @@ use crate::units::{db_from_amplitude_ratio, giga, pico};
 use num_complex::Complex64;
 use serde::Serialize;
 
-/// A channel as it was read: loss, return loss, conversion, delay, and whether its numbers can be a
-/// network's.
+/// Properties of a channel's file: loss, return loss, mode conversion, delay, and the quality of
+/// its data.
 ///
-/// Up to the Nyquist frequency where a symbol rate was given, else up to the last one. A figure
+/// Up to the Nyquist frequency if a symbol rate is given, else up to the last frequency. A value
 /// that was not evaluated is absent.
 #[derive(Clone, Debug, Serialize)]
 pub struct Inspection {
     /// The file.
     pub file: String,
-    /// Its ports.
+    /// Number of ports.
     pub ports: usize,
-    /// Its frequencies.
+    /// Number of frequencies.
     pub points: usize,
-    /// The lowest, GHz.
+    /// Lowest frequency, GHz.
     pub lowest_ghz: f64,
-    /// The highest, GHz.
+    /// Highest frequency, GHz.
     pub highest_ghz: f64,
-    /// Which ports make the differential channel; absent for two ports.
+    /// Ports of the differential channel; absent for two ports.
     pub port_map: Option<PortMap>,
     /// Half the symbol rate, GHz.
     pub nyquist_ghz: Option<f64>,
@@ -41,18 +41,18 @@ pub struct Inspection {
     pub conversion_db: Option<f64>,
     /// Delay, weighted by the power that passes, ps.
     pub delay_ps: f64,
-    /// Energy of the impulse response ahead of its delay's start at 0, % of all; what cannot be
-    /// computed is absent.
+    /// Energy of the impulse response before time 0, % of its total; absent if it cannot be
+    /// computed.
     pub early_percent: Option<f64>,
-    /// Largest singular value of S: above 1 the network gives more than it gets.
+    /// Largest singular value of S: above 1 the network is active.
     pub largest_singular_value: f64,
-    /// Where, GHz.
+    /// Frequency of the largest singular value, GHz.
     pub largest_singular_value_ghz: f64,
     /// Largest |S - S^T|.
     pub largest_asymmetry: f64,
     /// Share of the phase that turns as delay does, %.
     pub causality_percent: f64,
-    /// What a reader should know.
+    /// Warnings for the user.
     pub warnings: Vec<String>,
     /// |S| over frequency, for a figure.
     #[serde(skip)]
@@ -144,7 +144,7 @@ impl Inspection {
     }
 }
 
-/// Loss at a frequency, straight in dB between its neighbours.
+/// Loss at a frequency, dB; linear in dB between its neighbours.
 fn loss_db(f_hz: &[f64], s: &[Complex64], at_hz: f64) -> Option<f64> {
     let db = |k: usize| db_from_amplitude_ratio(s[k].norm().max(f64::EPSILON));
     let above = f_hz.iter().position(|&f| f >= at_hz)?;

@@ -5,14 +5,14 @@ use crate::units::giga;
 use num_complex::Complex64;
 use std::f64::consts::{FRAC_2_PI, TAU};
 
-/// What a line does to a wave over its whole length.
+/// Propagation of a wave over the whole length of a line.
 ///
 /// ```text
 /// gamma l = a0 + a1 (1 + j) sqrt(f) + a2 f (1 - j 2/pi ln(f / 1 GHz)) + j 2 pi f tau
 /// ```
 ///
-/// The phase of each loss is that which causality asks for: internal inductance beside the skin
-/// effect, a dielectric constant that falls with frequency beside the dielectric loss.
+/// The phase of each loss follows from causality: internal inductance with the skin effect, and a
+/// dielectric constant that falls with frequency with the dielectric loss.
 ///
 /// # Limits
 ///
@@ -31,7 +31,7 @@ pub struct Propagation {
     pub skin_neper: f64,
     /// a2, dielectric loss at 1 Hz, Np.
     pub dielectric_neper: f64,
-    /// tau, delay of the phase at 1 GHz without the losses' own, s.
+    /// tau, phase delay at 1 GHz without that of the losses, s.
     pub delay_s: f64,
 }
 

@@ -18,7 +18,7 @@ pub enum Mode {
     C2 = 4,
 }
 
-/// Two lines seen by their modes.
+/// Mixed-mode scattering of two lines.
 ///
 /// ```text
 /// d = (p - n) / sqrt(2),   c = (p + n) / sqrt(2),   S_mixed = M S M^T
@@ -27,8 +27,7 @@ pub enum Mode {
 ///
 /// # Limits
 ///
-/// The lines' four references are made one, that of the near positive port, before modes are
-/// formed.
+/// All four ports are first renormalised to the reference of the near positive port.
 ///
 /// # Reference
 ///
@@ -41,11 +40,11 @@ pub struct MixedMode {
 }
 
 impl MixedMode {
-    /// The modes of the lane that a map names.
+    /// Modes of the lane given by a port map.
     ///
     /// # Errors
     ///
-    /// When the network has no such port, or none of the references.
+    /// If the network lacks a port of the map or cannot be renormalised.
     pub fn of(network: &Network, map: &PortMap) -> Result<Self, String> {
         let single =
             network.of_ports(&map.ports()).map_err(|remedy| format!("port map {map}: {remedy}"))?;
@@ -85,12 +84,12 @@ impl MixedMode {
         self.element(Mode::D2, Mode::D2)
     }
 
-    /// What arrives in common of what was sent differentially.
+    /// Conversion of a differential wave into a common one.
     pub fn scd21(&self) -> Vec<Complex64> {
         self.element(Mode::C2, Mode::D1)
     }
 
-    /// The two-port of the differential modes; common modes end in their references.
+    /// The two-port of the differential modes; common modes are terminated in their references.
     pub fn differential(&self) -> Network {
         self.network.of_ports(&[1, 2]).expect("it has four ports")
     }
@@ -127,7 +126,7 @@ mod tests {
         );
         assert_eq!(mixed.network().reference_ohm(), [100.0, 100.0, 25.0, 25.0]);
         assert_eq!(mixed.differential().ports(), 2);
-        // with its lines exchanged a lane is the same, but for the sign of its common mode
+        // exchanging its lines changes only the sign of the common mode
         let turned = MixedMode::of(&network, &"3-4/1-2".parse().unwrap()).unwrap();
         assert!(close(&turned.sdd21(), (a + b) / 2.0) && close(&turned.scd21(), (b - a) / 2.0));
     }

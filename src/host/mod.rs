@@ -5,13 +5,12 @@
 //! file -> Network -> completed to 0 Hz -> (D1, D2) of a port map -> package, trace, .. in cascade -> Transfer -> Table
 //! ```
 //!
-//! A [`Network`] is S over frequency with its reference impedances. A four-port of two lines
-//! becomes the two-port that differential signals see by [`MixedMode`] and an explicit [`PortMap`];
-//! two-ports are put one behind another by [`Network::then`]; between a source and a load
-//! [`Network::voltage_transfer`] makes of one a [`Transfer`], which alone is what a chain of
-//! responses takes. [`Trace`] is a channel that needs no file.
+//! A [`Network`] is S over frequency with its reference impedances. [`MixedMode`] with an explicit
+//! [`PortMap`] turns a four-port of two lines into the differential two-port; [`Network::then`]
+//! cascades two-ports; [`Network::voltage_transfer`] gives the [`Transfer`] between a source and a
+//! load, the response used in a chain. [`Trace`] is a channel without a file.
 //!
-//! Ports are counted from 1, as in S21; frequencies in Hz; the basis is e^(+j 2 pi f t), so that
+//! Ports are counted from 1, as in S21; frequencies in Hz; the basis is e^(+j 2 pi f t), so that a
 //! delay is a falling phase.
 
 mod cascade;

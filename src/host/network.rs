@@ -1,4 +1,4 @@
-//! A linear network by its scattering.
+//! A linear network by its scattering parameters.
 
 use crate::measured::Touchstone;
 use num_complex::Complex64;
@@ -26,7 +26,7 @@ use num_complex::Complex64;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network {
     pub(super) f_hz: Vec<f64>,
-    /// Matrices row by row, one frequency behind another.
+    /// Matrices row by row, one frequency after another.
     pub(super) s: Vec<Complex64>,
     pub(super) reference_ohm: Vec<f64>,
 }
@@ -39,12 +39,12 @@ impl From<Touchstone> for Network {
 }
 
 impl Network {
-    /// A network of matrices row by row, one frequency behind another.
+    /// A network from matrices row by row, one frequency after another.
     ///
     /// # Errors
     ///
-    /// When frequencies do not ascend from 0 Hz or above, a number is not finite, a reference not
-    /// positive or a length wrong.
+    /// If frequencies do not ascend from 0 Hz or above, a number is not finite, a reference is not
+    /// positive or a length is wrong.
     pub fn new(f_hz: Vec<f64>, s: Vec<Complex64>, reference_ohm: Vec<f64>) -> Result<Self, String> {
         let n = reference_ohm.len();
         if n == 0 || f_hz.is_empty() || s.len() != f_hz.len() * n * n {
@@ -73,7 +73,8 @@ impl Network {
         }
     }
 
-    /// A two-port by a formula: S11, S12, S21, S22 at each frequency, both ports of one reference.
+    /// A two-port from a formula: S11, S12, S21, S22 at each frequency, both ports of one
+    /// reference.
     pub(super) fn two_port(
         f_hz: &[f64],
         reference_ohm: f64,
@@ -86,7 +87,7 @@ impl Network {
         }
     }
 
-    /// The two-port that changes nothing.
+    /// An ideal connection as a two-port.
     pub fn thru(f_hz: &[f64], reference_ohm: f64) -> Self {
         let (zero, one) = (Complex64::default(), Complex64::new(1.0, 0.0));
         Network::two_port(f_hz, reference_ohm, |_| [zero, one, one, zero])
@@ -112,7 +113,7 @@ impl Network {
     ///
     /// # Panics
     ///
-    /// When there is no such frequency or port.
+    /// If there is no such frequency or port.
     pub fn at(&self, k: usize, to: usize, from: usize) -> Complex64 {
         let n = self.ports();
         assert!(
@@ -126,7 +127,7 @@ impl Network {
     ///
     /// # Panics
     ///
-    /// When there is no such port.
+    /// If there is no such port.
     pub fn element(&self, to: usize, from: usize) -> Vec<Complex64> {
         (0..self.f_hz.len()).map(|k| self.at(k, to, from)).collect()
     }
@@ -137,7 +138,7 @@ impl Network {
         &self.s[k * size..(k + 1) * size]
     }
 
-    /// The same frequencies with other matrices.
+    /// Other matrices at the same frequencies.
     pub(super) fn with(
         &self,
         reference_ohm: Vec<f64>,
@@ -150,11 +151,12 @@ impl Network {
         }
     }
 
-    /// Some ports, in this order (from 1); the others end in their references.
+    /// A network of some ports, in this order (from 1); the others are terminated in their
+    /// references.
     ///
     /// # Errors
     ///
-    /// When a port is not there or named twice.
+    /// If a port does not exist or is named twice.
     pub fn of_ports(&self, ports: &[usize]) -> Result<Self, String> {
         for (i, port) in ports.iter().enumerate() {
             if !(1..=self.ports()).contains(port) {

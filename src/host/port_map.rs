@@ -1,4 +1,4 @@
-//! Which ports are the ends of which line.
+//! Map of ports to the ends of lines.
 
 use super::network::Network;
 use crate::units::{db_from_amplitude_ratio, giga};
@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
-/// Up to where a line that begins behind a capacitor is looked at for what passes, GHz.
+/// Highest frequency at which a line after a coupling capacitor is searched for, GHz.
 const LOW_GHZ: f64 = 1.0;
-/// |S| above which a pair of ports is a line's two ends.
+/// |S| above which two ports are the ends of a line.
 const PASSES: f64 = 0.5;
 
 /// The four ports of a differential lane, written `1-2/3-4`: the positive line from port 1 to 2,
@@ -26,18 +26,18 @@ const PASSES: f64 = 0.5;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PortMap {
-    /// Where signals go in: positive, negative.
+    /// Input ports: positive, negative.
     pub near: [usize; 2],
-    /// Where they come out: positive, negative.
+    /// Output ports: positive, negative.
     pub far: [usize; 2],
 }
 
-/// A port map that nobody gave.
+/// A guessed port map.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guess {
     /// The map.
     pub map: PortMap,
-    /// Why it is this one, to be shown.
+    /// Reason for the guess, for the user.
     pub warning: String,
 }
 
@@ -56,8 +56,7 @@ impl PortMap {
     ///
     /// # Errors
     ///
-    /// When no two lines are found, as in a file of crosstalk, or when there are other than four
-    /// ports.
+    /// If no two lines are found, as in a file of crosstalk, or there are not four ports.
     pub fn guess(network: &Network) -> Result<Guess, String> {
         let n = network.ports();
         if n != 4 {
@@ -85,7 +84,7 @@ impl PortMap {
     }
 }
 
-/// The largest |S| among the first `points` frequencies, of both directions.
+/// Largest |S| among the first `points` frequencies, in both directions.
 fn passes(network: &Network, points: usize, to: usize, from: usize) -> f64 {
     (0..points)
         .map(|k| network.at(k, to, from).norm().max(network.at(k, from, to).norm()))
@@ -156,8 +155,7 @@ mod tests {
     use super::*;
     use num_complex::Complex64;
 
-    /// Two lines that pass from 1 MHz on or only from 100 MHz on, with their four ends in any
-    /// order.
+    /// Two lines that conduct from 1 MHz or from 100 MHz on, with their four ends in any order.
     fn four(order: [usize; 4], blocked: bool) -> Network {
         let f_hz = vec![1e6, 1e8, 5e9];
         let s = |k: usize, i: usize, j: usize| {

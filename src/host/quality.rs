@@ -1,33 +1,33 @@
-//! Whether a network can be one of wires: passive, reciprocal, causal.
+//! Quality of network data: passivity, reciprocity, causality.
 
 use super::network::Network;
 use crate::math::matrix::largest_singular_value;
 use crate::units::giga;
 use num_complex::Complex64;
 
-/// Singular value above which a network is said to be active: measurements are good to about this.
+/// Singular value above which a network is reported as active; about the accuracy of measurements.
 const PASSIVE: f64 = 1.001;
-/// |S - S^T| above which a network is said not to be reciprocal.
+/// |S - S^T| above which a network is reported as not reciprocal.
 const RECIPROCAL: f64 = 0.01;
-/// Causality below which a network is doubted.
+/// Causality below which a network is reported as doubtful.
 const CAUSAL_PERCENT: f64 = 80.0;
 
-/// What a network's S say about it.
+/// Passivity, reciprocity and causality of a network's S.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Quality {
     /// The largest singular value of S over frequency; above 1 the network gives more power than it
     /// gets.
     pub largest_singular_value: f64,
-    /// Where that is, Hz.
+    /// Frequency of the largest singular value, Hz.
     pub largest_singular_value_hz: f64,
     /// The largest |S - S^T| over elements and frequency; 0 for a reciprocal network.
     pub largest_asymmetry: f64,
-    /// Where that is, Hz.
+    /// Frequency of the largest |S - S^T|, Hz.
     pub largest_asymmetry_hz: f64,
     /// Share of clockwise turning in the paths of S over frequency, percent; 100 for a clean causal
     /// network.
     pub causality_percent: f64,
-    /// The same of the worst single element, however small: what IEEE 370 takes.
+    /// Causality of the worst single element, however small, as in IEEE 370.
     pub least_causality_percent: f64,
 }
 
@@ -40,13 +40,13 @@ impl Network {
     /// causality    100 sum max(R, 0) / sum |R|,   R_n = Re D_(n+1) Im D_n - Im D_(n+1) Re D_n,   D_n = S(f_(n+1)) - S(f_n)
     /// ```
     ///
-    /// R is the area by which the path of an element turns clockwise, as delay turns it; sums go
-    /// over all frequencies and elements, so strong elements count most.
+    /// R is the area swept clockwise by the path of an element, as by a delay; sums are over all
+    /// frequencies and elements, so strong elements dominate.
     ///
     /// # Limits
     ///
-    /// Causality by turning does not see an advance that is smaller than the delay of the line.
-    /// With fewer than three frequencies, or none that turns, it is 100.
+    /// Causality by rotation does not detect an advance smaller than the delay of the line. It is
+    /// 100 with fewer than three frequencies or without rotation.
     ///
     /// # Reference
     ///

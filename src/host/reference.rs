@@ -1,11 +1,11 @@
-//! The same network seen from other reference impedances.
+//! Renormalisation to other reference impedances.
 
 use super::network::Network;
 use crate::math::matrix::solve;
 use num_complex::Complex64;
 
 impl Network {
-    /// The same network with other reference impedances, ohm.
+    /// The network renormalised to other reference impedances, ohm.
     ///
     /// ```text
     /// S' = (P + S M)^-1 (M + S P),   P = (Z + Z') / (2 sqrt(Z Z')),   M = (Z - Z') / (2 sqrt(Z Z'))   (diagonal)
@@ -13,7 +13,8 @@ impl Network {
     ///
     /// # Errors
     ///
-    /// When a reference is missing or not positive, or the network has no scattering at these.
+    /// If a reference is missing or not positive, or the network has no scattering parameters at
+    /// these.
     pub fn renormalised(&self, reference_ohm: &[f64]) -> Result<Self, String> {
         let n = self.ports();
         if reference_ohm.len() != n {

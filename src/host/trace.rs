@@ -17,22 +17,22 @@ const CAUSAL_TO_GHZ: f64 = 110.0;
 /// near package - line of impedance_ohm, loss and delay_ps - far package
 /// ```
 ///
-/// In and out: volts between the two wires. Where the line's impedance is not that of its
-/// neighbours it reflects, and the packages do by their capacitances.
+/// In and out: volts between the two wires. Steps of the line's impedance and the capacitances of
+/// the packages reflect.
 ///
 /// # Limits
 ///
-/// One uniform line: no via, no connector, no roughness, no skew between the wires. Loss at 0 Hz is
-/// none.
+/// One uniform line: no via, no connector, no roughness, no skew between the wires. No loss at 0
+/// Hz.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Trace {
     /// Loss of the line alone, without packages, at [`Trace::loss_at_ghz`], dB.
     pub loss_db: f64,
-    /// Where that loss is, usually half the symbol rate, GHz.
+    /// Frequency of that loss, usually half the symbol rate, GHz.
     pub loss_at_ghz: f64,
-    /// Part of it that grows as the root of frequency (skin effect), percent; the rest grows as
-    /// frequency (dielectric).
+    /// Part of the loss that grows as the root of frequency (skin effect), percent; the rest grows
+    /// as frequency (dielectric).
     pub skin_percent: f64,
     /// Delay of the line, ps.
     pub delay_ps: f64,
@@ -77,7 +77,7 @@ impl Default for Trace {
 pub struct Package {
     /// Capacitances of the die, from the pad outwards, fF.
     pub die_ff: [f64; 3],
-    /// Inductances behind each of them, pH.
+    /// Inductances after each of them, pH.
     pub die_ph: [f64; 3],
     /// Capacitance of the bump, fF.
     pub bump_ff: f64,
@@ -151,11 +151,11 @@ impl Package {
         problems.range(at, "delay_ns_per_mm", self.delay_ns_per_mm, 0.0..=1.0);
     }
 
-    /// Its two-port, the die at port 1.
+    /// The package's two-port, the die at port 1.
     ///
     /// # Errors
     ///
-    /// When two of its parts resonate without loss.
+    /// If two of its elements resonate without loss.
     pub fn network(&self, f_hz: &[f64], reference_ohm: f64) -> Result<Network, String> {
         self.stages(f_hz, reference_ohm)
             .iter()
@@ -229,7 +229,7 @@ impl Trace {
         self.far.check(&at.key("far"), problems);
     }
 
-    /// What the line does to a wave.
+    /// Propagation constants of the line.
     pub fn propagation(&self) -> Propagation {
         let (loss, at_hz, skin) =
             (neper(self.loss_db), giga(self.loss_at_ghz), self.skin_percent / 100.0);
@@ -241,11 +241,11 @@ impl Trace {
         }
     }
 
-    /// Its differential two-port at some frequencies, from the near die to the far one.
+    /// Differential two-port at `f_hz`, from the near die to the far one.
     ///
     /// # Errors
     ///
-    /// When two of its parts resonate without loss.
+    /// If two of its elements resonate without loss.
     pub fn network(&self, f_hz: &[f64], reference_ohm: f64) -> Result<Network, String> {
         let line = Network::line(f_hz, &self.propagation(), self.impedance_ohm, reference_ohm);
         Package::around(&self.near, line, &self.far, reference_ohm)
@@ -295,8 +295,8 @@ mod tests {
         assert!(early < 1e-3, "{early}"); // the window's own tails: the channel is cut at 100 GHz
     }
 
-    /// The far package is the near one seen from behind: exchanged, the channel is the same from
-    /// its other end.
+    /// The far package is the near one reversed: with packages exchanged, the channel is the same
+    /// from its other end.
     #[test]
     fn both_packages_stand_with_their_dies_outside() {
         let small = Package { length_mm: 5.0, ..Package::default() };

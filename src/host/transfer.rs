@@ -9,10 +9,10 @@ use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
 /// Share of a step by which a grid may be uneven.
 const UNEVEN: f64 = 1e-4;
-/// |H| below which a table says nothing more.
+/// |H| below which a table ends.
 const LEAST: f64 = 1e-16;
 
-/// Volts over a load by volts of a source, over frequency.
+/// Voltage transfer from a source to a load, over frequency.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transfer {
     f_hz: Vec<f64>,
@@ -29,11 +29,11 @@ pub struct Pulse {
 }
 
 impl Transfer {
-    /// A transfer by points.
+    /// A transfer from points.
     ///
     /// # Errors
     ///
-    /// When there is none, one is not finite, or frequencies do not ascend from 0 Hz or above.
+    /// If there is none, one is not finite, or frequencies do not ascend from 0 Hz or above.
     pub fn new(f_hz: Vec<f64>, h: Vec<Complex64>) -> Result<Self, String> {
         let ascends =
             f_hz.windows(2).all(|f| f[0] < f[1]) && f_hz.first().is_some_and(|&f| f >= 0.0);
@@ -53,7 +53,7 @@ impl Transfer {
         &self.f_hz
     }
 
-    /// The transfer at each.
+    /// Transfer at each frequency.
     pub fn h(&self) -> &[Complex64] {
         &self.h
     }
@@ -63,7 +63,7 @@ impl Transfer {
         delay_s(&self.f_hz, &self.h)
     }
 
-    /// The same, earlier by `early_s`.
+    /// The transfer advanced by `early_s`.
     pub fn advanced(&self, early_s: f64) -> Transfer {
         let h = self
             .f_hz
@@ -74,14 +74,14 @@ impl Transfer {
         Transfer { f_hz: self.f_hz.clone(), h }
     }
 
-    /// The response that a chain takes; `digest` tells it from others.
+    /// The transfer as a response of a chain; `digest` identifies it.
     ///
-    /// Between the points ln|H| and the phase are straight; beyond the last |H| falls by the slope
-    /// of the last octave, at least 20 dB per decade, and the phase goes on straight.
+    /// Between the points ln|H| and the phase are linear; beyond the last one |H| falls with the
+    /// slope of the last octave, at least 20 dB per decade, and the phase continues linearly.
     ///
     /// # Errors
     ///
-    /// When it has fewer than two points or does not begin at 0 Hz.
+    /// If it has fewer than two points or does not start at 0 Hz.
     pub fn table(&self, digest: u64) -> Result<Table, String> {
         if self.f_hz.len() < 2 || self.f_hz[0] != 0.0 {
             return Err("a transfer must begin at 0 Hz and have two points or more: complete the network first".to_owned());
@@ -124,19 +124,19 @@ impl Transfer {
         })
     }
 
-    /// The part of the impulse response's energy that comes before time 0, percent: 0 for a causal
-    /// transfer.
+    /// Part of the impulse response's energy before time 0, percent: 0 for a causal transfer.
     ///
     /// ```text
     /// 100 sum over t < -1 / f_end of h(t)^2 / sum of h(t)^2,   h of H(f) cos^2(pi f / (2 f_end))
     /// ```
     ///
-    /// The window spreads an impulse over +-1 / f_end; what a band-limited impulse has beyond is
-    /// 0.02 % of its energy.
+    /// The window spreads an impulse over +-1 / f_end; a band-limited impulse has 0.02 % of its
+    /// energy beyond.
     ///
     /// # Limits
     ///
-    /// What comes too early but behind time 0, within the delay of the line, is not seen.
+    /// Energy that arrives too early but after time 0, within the delay of the line, is not
+    /// detected.
     ///
     /// # Errors
     ///
@@ -180,12 +180,12 @@ impl Transfer {
 }
 
 impl Pulse {
-    /// Its energy into 1 ohm, V^2 s.
+    /// Energy into 1 ohm, V^2 s.
     pub fn energy(&self) -> f64 {
         self.samples.iter().map(|x| x * x).sum::<f64>() * self.step_s
     }
 
-    /// Its area, V s.
+    /// Area, V s.
     pub fn area(&self) -> f64 {
         self.samples.iter().sum::<f64>() * self.step_s
     }
@@ -207,7 +207,7 @@ mod tests {
 
     /// A pole of 10 GHz: energy of its impulse response pi f0 (two-sided, up to f_end: f0
     /// atan(f_end / f0) 2), that of its pulse T (1 - (1 - e^-a) / a), a = 2 pi f0 T. Cut at 100
-    /// GHz, a tail of f0^2 / (pi^2 T^2 f_end^3 3) 2 is missing, 1e-4.
+    /// GHz, a tail of f0^2 / (pi^2 T^2 f_end^3 3) 2 is lost, 1e-4.
     #[test]
     fn energy_and_area_of_a_pulse_are_those_of_the_closed_form() {
         let transfer = transfer(|f| pole(f, 1e-9));

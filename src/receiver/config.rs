@@ -12,15 +12,15 @@ use crate::signal::{Field, Volt};
 use crate::units::amplitude_ratio;
 use serde::{Deserialize, Serialize};
 
-/// The receiver, in the light's order.
+/// The optical receiver, in the order of the signal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Receiver {
-    /// Fibre to diode, dB.
+    /// Loss from fibre to diode, dB.
     pub coupling_loss_db: f64,
     /// Photodiode.
     pub photodiode: Photodiode,
-    /// What leaks in from other lanes of the module.
+    /// Crosstalk from other lanes of the module.
     pub crosstalk: Crosstalk,
     /// Transimpedance amplifier.
     pub tia: Tia,
@@ -50,14 +50,14 @@ impl Receiver {
         self.dsp.check(&at.key("dsp"), symbol_rate_hz, problems);
     }
 
-    /// Reads its files, to report what is wrong with them.
+    /// Reads its files and reports their problems.
     pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) {
         self.photodiode.read(&at.key("photodiode"), files);
         self.tia.read(&at.key("tia"), files);
         self.dsp.read(&at.key("dsp"), files);
     }
 
-    /// Its signal processing.
+    /// Equaliser, detector and clock for the engine.
     pub(crate) fn dsp(&self) -> RxDsp {
         self.dsp.receiver()
     }
@@ -69,7 +69,7 @@ impl Receiver {
             * self.photodiode.responsivity_a_per_w
     }
 
-    /// Light of nominal outer amplitude `oma_w` becomes samples.
+    /// Detects light of nominal outer amplitude `oma_w` and samples it.
     ///
     /// # Errors
     ///
@@ -84,7 +84,7 @@ impl Receiver {
         Ok(Plan::build(volts, self.dsp.adc.sampler(), context.grid, context.cache))
     }
 
-    /// The same light becomes volts of a linear output.
+    /// Detects the same light for a linear output, in volts.
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ impl Receiver {
         Ok(output.extend(volts, self.settled_current_a(oma_w) * self.tia.gain_v_per_a()))
     }
 
-    /// Light becomes the amplifier's volts.
+    /// Detects light: volts at the amplifier's output.
     fn detect(
         &self,
         light: Chain<Field>,

@@ -7,7 +7,7 @@ use crate::signal::{Ampere, Grid};
 use crate::units::amplitude_ratio;
 use serde::{Deserialize, Serialize};
 
-/// Other lanes that leak into the amplifier's input.
+/// Other lanes that couple into the amplifier's input.
 ///
 /// ```text
 /// i += A k j f / f_N  (aggressor's PAM4),   A = outer current of this lane at its nominal power, f_N half the symbol rate
@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// The aggressors are PAM4 at the same rate with their own data, shaped by a hold and a
 /// fourth-order Bessel low-pass of 0.6 of the symbol rate, the surrogate of a transmitter. They
-/// keep their strength when the margin's search takes power from this lane; a link described with
-/// more loss is another victim, with aggressors as much weaker.
+/// keep their strength when the margin search attenuates this lane; a link described with more loss
+/// has aggressors that are weaker by as much.
 ///
 /// # Limits
 ///
@@ -28,7 +28,7 @@ pub struct Crosstalk {
     /// Neighbouring receive lanes, relative to the full-scale victim at half the symbol rate,
     /// electrical dB.
     pub lane_db: f64,
-    /// The module's transmitters, likewise, electrical dB.
+    /// The module's transmitters, relative to the same victim, electrical dB.
     pub tx_db: f64,
 }
 

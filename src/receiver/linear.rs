@@ -1,4 +1,4 @@
-//! The output of a linear receiver: what was detected goes to the host.
+//! Output of a linear receiver to the host.
 
 use crate::chain::{Chain, Density, Law, Noise, Shape};
 use crate::error::{KeyPath, Problems};
@@ -8,19 +8,19 @@ use crate::signal::Volt;
 use crate::units::{giga, nano};
 use serde::{Deserialize, Serialize};
 
-/// A gain and an output buffer behind the amplifier, in place of a module's DSP.
+/// A gain and an output buffer after the amplifier, in place of a module's DSP.
 ///
 /// ```text
 /// v = swing / swing_in * bessel(u) + n
 /// ```
 ///
 /// In: volts of the transimpedance amplifier. Out: volts on a matched line. The gain brings the
-/// settled outer swing of the light received to `swing_vppd`, and follows it when more light is
-/// lost: what is added from here on keeps its strength against the signal.
+/// settled outer swing of the light received to `swing_vppd`, and tracks it when more light is
+/// lost: noise added from here on keeps its strength relative to the signal.
 ///
 /// # Limits
 ///
-/// The gain is linear and without bounds.
+/// The gain is linear and unbounded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LinearOutput {

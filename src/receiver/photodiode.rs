@@ -58,7 +58,7 @@ impl Photodiode {
         problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
     }
 
-    /// Reads its files, to report what is wrong with them.
+    /// Reads its files and reports their problems.
     pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) {
         files.response(&at.key("response"), &self.response, ResponseDomain::Optical);
     }

@@ -10,7 +10,7 @@ use crate::signal::{Ampere, Volt};
 use crate::units::{giga, kilo, milli, pico};
 use serde::{Deserialize, Serialize};
 
-/// How the input noise is given.
+/// Description of the input noise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NoiseModel {
@@ -23,7 +23,7 @@ pub enum NoiseModel {
     Table,
 }
 
-/// What happens to large currents.
+/// Limiting of large currents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Limiting {
@@ -43,7 +43,7 @@ pub enum Limiting {
 /// ```
 ///
 /// In: current, A. Out: voltage, V. Noise enters at the input, before the bandwidth. With `limiting
-/// = "tanh"` the output saturates behind the bandwidth, about the mean current, which the
+/// = "tanh"` the output saturates after the bandwidth, about the mean current, which the
 /// amplifier's offset loop finds.
 ///
 /// # Limits
@@ -65,7 +65,7 @@ pub struct Tia {
     pub family: Family,
     /// Peaking, dB.
     pub peaking_db: f64,
-    /// How the noise is given.
+    /// Description of the input noise.
     pub noise: NoiseModel,
     /// Input-referred noise averaged over the bandwidth, pA/sqrt(Hz).
     pub noise_average_pa_per_rthz: f64,
@@ -73,12 +73,12 @@ pub struct Tia {
     pub noise_a0_pa2_per_hz: f64,
     /// Part that grows with the square of frequency, pA^2/Hz per GHz^2.
     pub noise_a2_pa2_per_hz_ghz2: f64,
-    /// Frequency and input-referred noise in pA/sqrt(Hz), used by `noise = "table"`; beyond its
-    /// ends it stays.
+    /// Frequency and input-referred noise in pA/sqrt(Hz), used by `noise = "table"`; constant
+    /// beyond its ends.
     pub noise_file: String,
     /// Gain, kOhm.
     pub transimpedance_kohm: f64,
-    /// What happens to large currents.
+    /// Limiting of large currents.
     pub limiting: Limiting,
     /// Input, peak to peak, at which the output would reach its limit, mA.
     pub overload_ma_pp: f64,
@@ -143,7 +143,7 @@ impl Tia {
         }
     }
 
-    /// Reads its files, to report what is wrong with them.
+    /// Reads its files and reports their problems.
     pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) {
         files.curve(at, "noise_file", &self.noise_file, SeriesKind::CurrentNoise);
         files.response(&at.key("response"), &self.response, ResponseDomain::Electrical);
@@ -219,7 +219,7 @@ struct Compression {
 impl Map<Ampere, Ampere> for Compression {
     fn apply(&self, x: &[f32], y: &mut [f32]) {
         let (mean, unit) = (mean(x), milli(1.0) as f32);
-        // in place, a piece at a time: the curve takes other numbers than the block holds
+        // in place, a piece at a time: the curve takes another unit than the block holds
         let mut piece = [0f32; 256];
         for (x, y) in x.chunks(piece.len()).zip(y.chunks_mut(piece.len())) {
             let piece = &mut piece[..x.len()];
@@ -235,7 +235,7 @@ impl Map<Ampere, Ampere> for Compression {
 }
 
 /// Saturation about the mean, which the amplifier's offset loop finds; far below the limit the
-/// current passes as it is.
+/// current passes unchanged.
 struct Overload {
     limit_a: f32,
 }

@@ -7,14 +7,14 @@ use num_complex::Complex64;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
 
-/// An equaliser of two zeros and three poles: it takes low frequencies down and leaves half the
+/// An equaliser of two zeros and three poles: it attenuates low frequencies and passes half the
 /// symbol rate.
 ///
 /// ```text
 /// H(f) = (g + j f/f_z) (g2 + j f/f_l) / ((1 + j f/f_p1) (1 + j f/f_p2) (1 + j f/f_l)),   g = 10^(gain/20), g2 = 10^(low_gain/20)
 /// ```
 ///
-/// With `adapt` both gains are found together with the transmitter's taps, in steps of 1 dB.
+/// With `adapt` both gains are searched together with the transmitter's taps, in steps of 1 dB.
 ///
 /// # Reference
 ///
@@ -23,15 +23,15 @@ use std::f64::consts::TAU;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Ctle {
-    /// Whether the two gains below are searched for; else they are used.
+    /// Search for both gains below instead of using them.
     pub adapt: bool,
-    /// Gain at low frequency, dB, against that near the poles.
+    /// Gain at low frequency relative to that near the poles, dB.
     pub gain_db: f64,
-    /// Gain below the low pole, dB, on top.
+    /// Additional gain below the low pole, dB.
     pub low_gain_db: f64,
     /// Least gain in the search, dB; the largest is 0.
     pub gain_min_db: f64,
-    /// Least low gain.
+    /// Least low gain in the search, dB; the largest is 0.
     pub low_gain_min_db: f64,
     /// Zero, GHz.
     pub zero_ghz: f64,
@@ -103,7 +103,7 @@ impl Ctle {
 mod tests {
     use super::*;
 
-    /// The formula itself, factor by factor.
+    /// The formula, factor by factor.
     #[test]
     fn its_response_is_the_formula_of_93a() {
         let ctle = Ctle { gain_db: -8.0, low_gain_db: -3.0, ..Ctle::default() };

@@ -24,13 +24,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Dac {
-    /// 3 dB bandwidth behind the hold (fourth-order Bessel), GHz.
+    /// 3 dB bandwidth after the hold (fourth-order Bessel), GHz.
     pub bandwidth_ghz: f64,
     /// Effective number of bits.
     pub effective_bits: f64,
     /// Random jitter of each edge, fs rms.
     pub jitter_fs: f64,
-    /// A measured response in place of the low-pass behind the hold.
+    /// A measured response in place of the low-pass after the hold.
     pub response: Response,
 }
 
@@ -61,12 +61,12 @@ impl Dac {
         );
     }
 
-    /// Reads its files, to report what is wrong with them.
+    /// Reads its files and reports their problems.
     pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) {
         files.response(&at.key("response"), &self.response, ResponseDomain::Electrical);
     }
 
-    /// Low-pass after the hold, or what was measured in its place.
+    /// Low-pass after the hold, or the measured response in its place.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! From symbols to volts and from volts to symbols: what a host's SerDes and a module's DSP have in
-//! common.
+//! From symbols to volts and from volts to symbols: the common parts of a host's SerDes and a
+//! module's DSP.
 
 mod ctle;
 mod dac;

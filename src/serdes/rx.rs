@@ -9,7 +9,7 @@ use crate::signal::Volt;
 use crate::units::nano;
 use serde::{Deserialize, Serialize};
 
-/// A receiver that ends a line in its own impedance.
+/// A receiver that terminates a line in its impedance.
 ///
 /// ```text
 /// volts + n -> CTLE -> anti-alias filter -> converter -> equaliser
@@ -46,13 +46,13 @@ impl SerdesRx {
         self.dsp.check(&at.key("dsp"), symbol_rate_hz, problems);
     }
 
-    /// Reads its files, to report what is wrong with them.
+    /// Reads its files and reports their problems.
     pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) {
         self.dsp.read(&at.key("dsp"), files);
     }
 
-    /// Receives; its noise is called `name.noise`, and `after_agc` when a gain ahead makes up for
-    /// lost light.
+    /// Receives; its noise is called `name.noise`, and `after_agc` when a gain before it makes up
+    /// for lost light.
     ///
     /// # Errors
     ///

@@ -56,7 +56,7 @@ impl TransmitFfe {
         self.taps.iter().map(|t| t / peak).collect()
     }
 
-    /// What a long run of the outer level settles to, as part of the full scale.
+    /// Settled value of a long run of the outer level, as part of the full scale.
     pub(crate) fn settled(&self) -> f64 {
         self.scaled().iter().sum()
     }

@@ -8,7 +8,7 @@ use crate::signal::{Grid, Symbol, Volt};
 use crate::units::{femto, pico, power_ratio};
 use serde::{Deserialize, Serialize};
 
-/// A transmitter on a line of its own impedance.
+/// A transmitter on a line of its impedance.
 ///
 /// ```text
 /// v(t) = swing/2 gauss(hold(taps * level + n)),   <n^2> = 10^(-SNDR/10)
@@ -33,13 +33,13 @@ use serde::{Deserialize, Serialize};
 pub struct SerdesTx {
     /// Taps.
     pub ffe: TransmitFfe,
-    /// Whether the taps are searched for within the limits below; else they are used.
+    /// Search for the taps within the limits below instead of using `ffe`.
     pub adapt: bool,
-    /// Least of each tap in the search, parts of the full scale; of the main tap too.
+    /// Least value of each tap in the search, parts of the full scale; the main tap included.
     pub tap_low: Vec<f64>,
-    /// Largest of each.
+    /// Largest value of each tap in the search.
     pub tap_high: Vec<f64>,
-    /// Their step.
+    /// Step of the search.
     pub tap_step: f64,
     /// Full scale between the wires, peak to peak, V.
     pub swing_vppd: f64,
@@ -113,13 +113,12 @@ impl SerdesTx {
         problems.range(at, "even_odd_jitter_fs", self.even_odd_jitter_fs, 0.0..=2.0 * most_fs);
     }
 
-    /// Voltage of the outer level that a long run settles to, V.
+    /// Settled voltage of a long run of the outer level, V.
     pub(crate) fn settled_v(&self) -> f64 {
         self.swing_vppd / 2.0 * self.ffe.settled()
     }
 
-    /// What its full scale becomes on the line, for its own symbols and for those of its
-    /// neighbours.
+    /// Responses from full scale to the line, for its own symbols and those of its neighbours.
     pub(crate) fn pulse(&self, grid: Grid) -> Vec<Shape> {
         vec![
             Shape::Gain(self.swing_vppd / 2.0),
@@ -174,7 +173,7 @@ fn compression(rlm: f64) -> f64 {
     (1.0 - rlm) / (17.0 / 9.0 - rlm)
 }
 
-/// A line: what goes in comes out. It parts what a sender is from what a channel does.
+/// An identity map that separates the sender's section of a chain from the channel's.
 pub(crate) struct Line;
 
 impl Map<Volt, Volt> for Line {

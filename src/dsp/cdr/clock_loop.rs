@@ -6,7 +6,7 @@ use std::f64::consts::TAU;
 /// Halvings after which a bracket is as narrow as f64 lets it be.
 const HALVINGS: usize = 100;
 
-/// The two gains of a loop, with what follows from them in closed form.
+/// Proportional and integral gain of a loop, and its closed-form responses.
 ///
 /// ```text
 /// f[n+1] = f[n] + ki e[n],    p[n+1] = p[n] + kp e[n] + f[n+1]
@@ -17,8 +17,7 @@ const HALVINGS: usize = 100;
 ///
 /// # Limits
 ///
-/// The detector's slope is 1 and its answer comes within the symbol; a receiver whose answer comes
-/// later peaks more.
+/// The detector's slope is 1 and it responds within the symbol; a later response peaks more.
 ///
 /// # Reference
 ///
@@ -67,7 +66,7 @@ impl LoopGains {
         gains(high)
     }
 
-    /// Phase of the loop over a sinusoidal phase of the data, at a frequency in units of the symbol
+    /// Phase of the loop over a sinusoidal phase of the data, frequency in units of the symbol
     /// rate.
     #[must_use]
     pub fn jitter_transfer(&self, frequency: f64) -> Complex64 {
@@ -76,7 +75,7 @@ impl LoopGains {
         open / ((z - 1.0) * (z - 1.0) + open)
     }
 
-    /// The same loop behind a detector whose slope is `slope` instead of 1.
+    /// The same loop after a detector of slope `slope` instead of 1.
     #[must_use]
     pub fn with_slope(&self, slope: f64) -> Self {
         Self { proportional: slope * self.proportional, integral: slope * self.integral }
@@ -119,13 +118,13 @@ impl LoopGains {
     }
 }
 
-/// Damping of the second-order loop whose jitter transfer peaks by so much, dB.
+/// Damping of the second-order loop whose jitter transfer has this peak, dB.
 ///
 /// ```text
 /// |H|^2 = (1 + c x) / ((1 - x)^2 + c x),  c = 4 damping^2,  x = (f / f_n)^2,    largest at x = (sqrt(1 + 2 c) - 1) / c
 /// ```
 ///
-/// Of the continuous loop: the discrete one's peak is the same as long as the bandwidth is a small
+/// For the continuous loop; the discrete loop's peak is the same while the bandwidth is a small
 /// part of the symbol rate.
 ///
 /// # Panics
@@ -181,26 +180,26 @@ impl ClockLoop {
         Self { gains, phase_ui: 0.0, drift_ui: 0.0 }
     }
 
-    /// Begins at another phase, UI, and frequency offset, UI per symbol.
+    /// Sets the initial phase, UI, and frequency offset, UI per symbol.
     #[must_use]
     pub fn at(self, phase_ui: f64, drift_ui: f64) -> Self {
         Self { phase_ui, drift_ui, ..self }
     }
 
-    /// The phase at which the next sample is taken, UI; it is not wrapped.
+    /// Phase of the next sample, UI, unwrapped.
     #[must_use]
     pub fn phase_ui(&self) -> f64 {
         self.phase_ui
     }
 
-    /// The frequency offset that the loop holds, UI per symbol (1e-6 is 1 ppm).
+    /// Frequency offset of the loop, UI per symbol (1e-6 is 1 ppm).
     #[must_use]
     pub fn drift_ui(&self) -> f64 {
         self.drift_ui
     }
 
-    /// Takes one symbol's phase error, UI, above 0 when sampled early; gives the phase of the next
-    /// symbol.
+    /// Takes one symbol's phase error, UI, above 0 when sampled early; returns the phase of the
+    /// next symbol.
     #[inline(always)]
     pub fn push(&mut self, error_ui: f64) -> f64 {
         self.drift_ui += self.gains.integral * error_ui;
@@ -216,8 +215,8 @@ mod tests {
     use crate::dsp::levels::LEVELS;
     use crate::seed::Seed;
 
-    /// A sinusoid of whole periods behind a settled start: what is left of the start is exp(-2 pi
-    /// 0.005 20000 / ..), nothing.
+    /// A sinusoid of whole periods after settling: the start has decayed to exp(-2 pi 0.005 20000 /
+    /// ..), nothing.
     #[test]
     fn a_simulated_sinusoid_comes_through_as_the_closed_form_says() {
         let n = 20_000;
@@ -297,15 +296,15 @@ mod tests {
         assert!((decade_db(second, 1e-9) - 40.0).abs() < 0.05);
         // far above, the loop does nothing
         assert!((first.jitter_tolerance_ui(0.3, margin) / margin - 1.0).abs() < 0.01);
-        // and it is the margin over the error that the transfer leaves
+        // and it is the margin over the residual error of the transfer
         let left = (1.0 - second.jitter_transfer(4e-4)).norm();
         assert!((second.jitter_tolerance_ui(4e-4, margin) * left / margin - 1.0).abs() < 1e-12);
     }
 
-    /// A triangular pulse has the detector's slope 1. The loop takes away the phase and follows 100
-    /// ppm without an error: what is left is the slope's noise, none at the right phase.
+    /// A triangular pulse has the detector's slope 1. The loop removes the phase error and tracks
+    /// 100 ppm without an error; the residual is the noise of the slope, 0 at the right phase.
     #[test]
-    fn behind_a_timing_detector_it_finds_phase_and_frequency() {
+    fn after_a_timing_detector_it_finds_phase_and_frequency() {
         let mut rng = Seed::new(1).named("clock").rng();
         let sent: Vec<f32> = (0..30_002).map(|_| LEVELS[(rng.next_u64() >> 62) as usize]).collect();
         let drift = 1e-4;

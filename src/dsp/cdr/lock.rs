@@ -1,18 +1,19 @@
-//! Whether a clock is locked, and how often it slipped.
+//! Lock and cycle slips of a clock.
 
-/// Unlocking takes so many times the mean square error that locking does.
+/// Mean square error of unlocking over that of locking.
 const HYSTERESIS: f64 = 2.0;
-/// A slip counts when the phase is nearer to the next UI than to this one by half: noise at the
-/// border counts once.
+/// Phase difference from which a slip counts, UI. Above 0.5, so that noise at the border counts
+/// once.
 const SLIPPED_UI: f64 = 0.75;
 
-/// Tells from phase errors whether a loop is locked.
+/// Lock detector on phase errors.
 ///
 /// ```text
 /// m[n+1] = m[n] + (e[n]^2 - m[n]) / memory;    locks when m < limit^2, unlocks when m > 2 limit^2
 /// ```
 ///
-/// A clock that runs freely has the mean square 1/12 UI^2 (0.29 UI rms); it begins there, unlocked.
+/// A free-running clock has the mean square 1/12 UI^2 (0.29 UI rms); the average starts there,
+/// unlocked.
 ///
 /// ```
 /// let mut lock = lightlane::dsp::cdr::LockDetector::new(1000.0, 0.1);
@@ -32,8 +33,8 @@ impl LockDetector {
     ///
     /// # Panics
     ///
-    /// If the memory is below 1 symbol, or the limit is not above 0 and below 0.2 UI, which twice
-    /// over a free clock would pass.
+    /// If the memory is below 1 symbol, or the limit is not above 0 and below 0.2 UI, twice which a
+    /// free-running clock would pass.
     #[must_use]
     pub fn new(memory: f64, limit_ui: f64) -> Self {
         assert!(memory >= 1.0, "a memory of {memory} symbols: must be from 1");
@@ -60,7 +61,7 @@ impl LockDetector {
         Self { rate: 1.0 / memory, ..self }
     }
 
-    /// Takes a phase error, UI; returns whether the loop is locked.
+    /// Takes a phase error, UI; returns true if the loop is locked.
     #[inline(always)]
     pub fn push(&mut self, error_ui: f64) -> bool {
         self.mean_square += self.rate * (error_ui * error_ui - self.mean_square);
@@ -69,7 +70,7 @@ impl LockDetector {
         self.locked
     }
 
-    /// Whether it is locked.
+    /// True if locked.
     #[must_use]
     pub fn locked(&self) -> bool {
         self.locked
@@ -97,7 +98,7 @@ pub struct Slips {
 }
 
 impl Slips {
-    /// None so far.
+    /// A counter without slips.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -132,7 +133,7 @@ impl Slips {
         self.backward
     }
 
-    /// Where the phase is now, whole UI from its reference.
+    /// Present offset of the phase from its reference, whole UI.
     #[must_use]
     pub fn offset(&self) -> i64 {
         self.offset

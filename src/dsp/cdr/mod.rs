@@ -1,4 +1,4 @@
-//! Clock recovery: timing detectors, the loop behind them, and whether it is locked.
+//! Clock recovery: timing detectors, the phase loop and its lock detector.
 //!
 //! Phases are in unit intervals (UI, one symbol), frequencies in units of the symbol rate: 4 MHz at
 //! 53.125 GBd is 7.53e-5.

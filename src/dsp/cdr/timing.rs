@@ -3,17 +3,17 @@
 /// Mean square of the levels -1, -1/3, 1/3, 1.
 const MEAN_SQUARE: f32 = 5.0 / 9.0;
 
-/// What is made of two neighbouring samples and their levels.
+/// Timing error from two neighbouring samples and their levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detector {
-    /// The difference of products, in units of the main cursor: at the mean h(t + 1) - h(t - 1), t
-    /// the sampling time's lateness.
+    /// Difference of products, in units of the main cursor; its mean is h(t + 1) - h(t - 1), t the
+    /// lateness of sampling.
     MuellerMuller,
-    /// Its sign: early or late.
+    /// Sign of that difference: early or late.
     BangBang,
 }
 
-/// Finds from samples and decisions whether they were taken early.
+/// Timing error from samples and decisions.
 ///
 /// ```text
 /// e[n] = (z[n] l[n-1] - z[n-1] l[n]) / <l^2>,    above 0: early;    bang-bang: its sign
@@ -38,13 +38,13 @@ pub struct TimingDetector {
 }
 
 impl TimingDetector {
-    /// A detector that has seen nothing.
+    /// A detector before its first sample.
     #[must_use]
     pub fn new(kind: Detector) -> Self {
         Self { kind, sample: 0.0, level: 0.0 }
     }
 
-    /// Takes a sample and its level; gives the timing error between it and the last.
+    /// Takes a sample and its level; returns the timing error between it and the previous one.
     #[inline(always)]
     pub fn push(&mut self, sample: f32, level: f32) -> f32 {
         let error = (sample * self.level - self.sample * level) * (1.0 / MEAN_SQUARE);
@@ -56,14 +56,14 @@ impl TimingDetector {
     }
 }
 
-/// Slope of a bang-bang detector's mean at its centre, per UI, when Gaussian noise of `sigma_ui`
-/// lies on what it compares.
+/// Slope of a bang-bang detector's mean at its centre, per UI, with Gaussian noise of `sigma_ui` on
+/// its input.
 ///
 /// ```text
 /// <sign(t + noise)> = erf(t / (sqrt(2) sigma)),    slope sqrt(2 / pi) / sigma
 /// ```
 ///
-/// A loop planned for a slope of 1 gets the detector's output over this.
+/// A loop designed for a slope of 1 takes the detector's output divided by this.
 ///
 /// # Reference
 ///
@@ -81,7 +81,7 @@ mod tests {
     use crate::math::gaussian::q;
     use crate::seed::Seed;
 
-    /// All 256 quadruples of symbols, behind the pulse with values before, at and behind its peak.
+    /// All 256 quadruples of symbols, through a pulse with values before, at and after its peak.
     #[test]
     fn its_mean_is_the_difference_of_the_neighbouring_cursors() {
         for [pre, main, post] in [[0.0, 1.0, 0.0], [0.2, 0.9, 0.0], [-0.1, 1.0, 0.3]] {

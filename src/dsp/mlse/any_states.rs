@@ -1,41 +1,41 @@
-//! A detector of 4 or of 16 states, which is known only once its response is.
+//! A detector of 4 or 16 states, selected at run time by its response.
 
 use super::trellis::{PartialResponse, RUN};
 
 /// A detector of a fixed number of states.
 pub(super) trait Detector {
-    /// What it gives for a symbol.
+    /// Output for a symbol.
     type Given;
 
     fn new(response: &PartialResponse, depth: usize) -> Self;
 
-    /// Samples that it looks ahead at least.
+    /// Least number of samples after a symbol before it is decided.
     fn depth(&self) -> usize;
 
-    /// Symbols that it has not given yet.
+    /// Symbols not yet returned.
     fn pending(&self) -> usize;
 
     /// Replaces the response by another one of as many states.
     fn set_response(&mut self, response: &PartialResponse);
 
-    /// Begins anew behind what is known.
+    /// Restarts after known symbols.
     fn restart(&mut self, known: &[u8]);
 
-    /// Takes samples, gives what is ready.
+    /// Takes samples, writes the outputs that are ready.
     fn detect(&mut self, y: &[f32], given: &mut [Self::Given]);
 
-    /// Gives what is pending and begins anew; returns how many.
+    /// Writes the pending outputs and restarts; returns their number.
     fn finish(&mut self, given: &mut [Self::Given]) -> usize;
 }
 
-/// One of two sizes of a detector; the only place that tells them apart.
+/// One of two sizes of a detector; the only place that distinguishes them.
 #[derive(Clone, Debug)]
 pub(super) enum AnyStates<F, S> {
     Four(Box<F>),
     Sixteen(Box<S>),
 }
 
-/// The same words for both sizes.
+/// Same expression for both sizes.
 macro_rules! both {
     ($detectors:expr, $detector:ident => $words:expr) => {
         match $detectors {
@@ -69,7 +69,7 @@ impl<F: Detector, S: Detector<Given = F::Given>> AnyStates<F, S> {
         both!(self, detector => detector.restart(known));
     }
 
-    /// Samples that it looks ahead at least, and symbols that a state is made of.
+    /// Least number of samples after a symbol before it is decided, and symbols of a state.
     pub(super) fn looks(&self) -> (usize, usize) {
         (
             both!(self, detector => detector.depth()),

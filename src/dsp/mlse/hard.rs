@@ -14,15 +14,15 @@ use crate::math::simd::multiversion_x8;
 /// metric(s) = min over predecessors p of metric(p) + (y - expected(p, s))^2 / 2 v + ln v / 2
 /// ```
 ///
-/// In: one sample per symbol. Out: decisions of symbols that have at least `depth` samples behind
-/// them, [`RUN`](super::RUN) at a time; [`Mlse::finish`] gives the rest. When they are given
-/// depends on the number of samples only, so pieces of any lengths give what one call gives. Before
-/// the first sample every symbol is as probable as another.
+/// In: one sample per symbol. Out: decisions of symbols with at least `depth` later samples,
+/// [`RUN`](super::RUN) at a time; [`Mlse::finish`] gives the rest. Their timing depends on the
+/// number of samples only, so pieces of any length give the decisions of one call. Before the first
+/// sample all symbols are equally probable.
 ///
 /// # Limits
 ///
 /// Survivors have to agree `depth` symbols back: with 1 + a D, a depth of 16 to 32. A sample that
-/// is not a number spoils all that follow.
+/// is not a number corrupts all later decisions.
 ///
 /// # Reference
 ///
@@ -41,19 +41,18 @@ use crate::math::simd::multiversion_x8;
 pub struct Mlse(AnyStates<Viterbi<4>, Viterbi<16>>);
 
 impl Mlse {
-    /// A detector that looks `depth` samples ahead at least.
+    /// A detector that decides a symbol at least `depth` samples later.
     #[must_use]
     pub fn new(response: &PartialResponse, depth: usize) -> Self {
         Self(AnyStates::new(response, depth))
     }
 
-    /// Believes in another response from now on and begins anew; memory is made only for another
-    /// depth or number of states.
+    /// Changes the response and restarts; allocates only for another depth or number of states.
     pub fn set_response(&mut self, response: &PartialResponse, depth: usize) {
         self.0.set_response(response, depth);
     }
 
-    /// Begins anew; `known` are the symbols sent ahead of the first sample, latest last, or none.
+    /// Restarts; `known` are the symbols sent before the first sample, latest last, or none.
     ///
     /// # Panics
     ///
@@ -62,13 +61,13 @@ impl Mlse {
         self.0.restart(known);
     }
 
-    /// Decisions that [`Mlse::detect`] will give for that many samples.
+    /// Decisions that [`Mlse::detect`] will return for a number of samples.
     #[must_use]
     pub fn ready(&self, samples: usize) -> usize {
         self.0.ready(samples)
     }
 
-    /// Takes samples and gives decisions; returns their number.
+    /// Takes samples and writes decisions; returns their number.
     ///
     /// # Panics
     ///
@@ -79,18 +78,18 @@ impl Mlse {
         ready
     }
 
-    /// Decides a periodic block whose symbols are known, in windows, eight side by side; begins
-    /// anew before and behind it.
+    /// Decides a periodic block of known symbols in windows, eight side by side; restarts before
+    /// and after it.
     ///
-    /// Each window is decided as by [`Mlse::detect`] from `warm-up` samples ahead of it, behind
-    /// the symbols sent there:
+    /// Each window is decided as by [`Mlse::detect`] from `warm-up` samples before it, after the
+    /// symbols sent there:
     ///
     /// ```text
-    /// warm-up = depth, to whole runs;    window = N / 8, to whole runs, and what is left
+    /// warm-up = depth, to whole runs;    window = N / 8, to whole runs, and the rest
     /// ```
     ///
-    /// Decisions are those of one pass but where a wrong one would be the heir of one made more
-    /// than a warm-up before.
+    /// Decisions are those of one pass, except where an error would descend from one made more than
+    /// a warm-up before.
     ///
     /// # Panics
     ///
@@ -145,7 +144,7 @@ impl Mlse {
     ///
     /// # Panics
     ///
-    /// If `decided` is shorter than what is left: at most the depth and [`RUN`](super::RUN).
+    /// If `decided` is shorter than the pending symbols: at most the depth and [`RUN`](super::RUN).
     pub fn finish(&mut self, decided: &mut [u8]) -> usize {
         self.0.finish(decided)
     }
@@ -161,10 +160,11 @@ fn detect(either: &mut AnyStates<Viterbi<4>, Viterbi<16>>, y: &[f32], decided: &
 struct Viterbi<const S: usize> {
     trellis: Trellis<S>,
     metric: [f32; S],
-    /// Per sample the symbols that left on the best ways, two bits a state; depth and a run long.
+    /// Per sample the symbols that left on the best paths, two bits a state; length: depth plus a
+    /// run.
     survivors: Vec<u32>,
     pending: usize,
-    /// The same for eight windows side by side.
+    /// Survivors of eight windows side by side.
     side_by_side: Vec<U32x8>,
 }
 
@@ -234,7 +234,7 @@ impl<const S: usize> Viterbi<S> {
         Windows { trellis: &self.trellis, survivors: &mut self.side_by_side, y, sent }
     }
 
-    /// The first decisions of the best way back.
+    /// First decisions of the best path, traced back.
     #[inline(always)]
     fn trace(&self, decided: &mut [u8]) {
         trace(&self.metric, &self.survivors[..self.pending], decided.len(), |n, symbol| {

@@ -1,8 +1,7 @@
-//! Maximum-likelihood sequence estimation: the symbols that explain all samples best, behind a
+//! Maximum-likelihood sequence estimation: the most probable symbols given all samples, after a
 //! response of two or three samples.
 //!
-//! [`Mlse`] gives decisions, [`SoftMlse`] how much worse each other level would explain the
-//! samples.
+//! [`Mlse`] gives decisions, [`SoftMlse`] the loss of log-likelihood of each other level.
 
 mod any_states;
 mod hard;

@@ -5,7 +5,7 @@ use super::trellis::{PartialResponse, RUN};
 use super::trellis::{Trellis, normalise};
 use crate::math::simd::multiversion_x8;
 
-/// How much less probable the best sequence becomes with each of the four levels at a symbol.
+/// Loss of log-likelihood of the best sequence with each of the four levels at a symbol.
 ///
 /// ```text
 /// penalty[n](d) = min over sequences with d at n of metric - min over all sequences of metric    (max-log: natural logarithms)
@@ -13,8 +13,8 @@ use crate::math::simd::multiversion_x8;
 ///
 /// In: one sample per symbol. Out: four penalties per symbol, 0 for the decision of
 /// [`Mlse`](super::Mlse). The second least one is the decision's reliability. As there, outputs
-/// come [`RUN`](super::RUN) at a time, with at least `depth` samples behind them, and pieces give
-/// what one call gives; forward metrics are exact, those from behind begin with nothing known.
+/// come [`RUN`](super::RUN) at a time, at least `depth` samples later, and pieces give the outputs
+/// of one call; forward metrics are exact, backward metrics start without knowledge.
 ///
 /// # Limits
 ///
@@ -29,19 +29,18 @@ use crate::math::simd::multiversion_x8;
 pub struct SoftMlse(AnyStates<MaxLog<4>, MaxLog<16>>);
 
 impl SoftMlse {
-    /// A detector that looks `depth` samples ahead at least.
+    /// A detector that decides a symbol at least `depth` samples later.
     #[must_use]
     pub fn new(response: &PartialResponse, depth: usize) -> Self {
         Self(AnyStates::new(response, depth))
     }
 
-    /// Believes in another response from now on and begins anew; memory is made only for another
-    /// depth or number of states.
+    /// Changes the response and restarts; allocates only for another depth or number of states.
     pub fn set_response(&mut self, response: &PartialResponse, depth: usize) {
         self.0.set_response(response, depth);
     }
 
-    /// Begins anew; `known` are the symbols sent ahead of the first sample, latest last, or none.
+    /// Restarts; `known` are the symbols sent before the first sample, latest last, or none.
     ///
     /// # Panics
     ///
@@ -50,13 +49,13 @@ impl SoftMlse {
         self.0.restart(known);
     }
 
-    /// Outputs that [`SoftMlse::detect`] will give for that many samples.
+    /// Outputs that [`SoftMlse::detect`] will return for a number of samples.
     #[must_use]
     pub fn ready(&self, samples: usize) -> usize {
         self.0.ready(samples)
     }
 
-    /// Takes samples and gives penalties by level; returns the number of symbols.
+    /// Takes samples and writes penalties by level; returns the number of symbols.
     ///
     /// # Panics
     ///
@@ -67,11 +66,12 @@ impl SoftMlse {
         ready
     }
 
-    /// Gives all that is left and begins anew; returns the number of symbols.
+    /// Writes the pending penalties and restarts; returns the number of symbols.
     ///
     /// # Panics
     ///
-    /// If `penalties` is shorter than what is left: at most the depth and [`RUN`](super::RUN).
+    /// If `penalties` is shorter than the pending symbols: at most the depth and
+    /// [`RUN`](super::RUN).
     pub fn finish(&mut self, penalties: &mut [[f32; 4]]) -> usize {
         self.0.finish(penalties)
     }
@@ -87,7 +87,7 @@ fn detect(either: &mut AnyStates<MaxLog<4>, MaxLog<16>>, y: &[f32], penalties: &
 struct MaxLog<const S: usize> {
     trellis: Trellis<S>,
     metric: [f32; S],
-    /// Samples and the metrics behind each; depth and a run long.
+    /// Samples and the metrics after each; length: depth plus a run.
     samples: Vec<f32>,
     forward: Vec<[f32; S]>,
     pending: usize,

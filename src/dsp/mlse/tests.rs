@@ -24,7 +24,7 @@ fn symbols<const N: usize>(number: usize) -> [u8; N] {
     std::array::from_fn(|i| (number >> (2 * i) & 3) as u8)
 }
 
-/// Minus the logarithm of the probability of six samples, with the symbols ahead of them.
+/// Minus the logarithm of the probability of six samples, with the symbols before them.
 fn metric(taps: &[f32], variances: [f32; 4], before: &[u8], sequence: &[u8], y: &[f32]) -> f64 {
     let all: Vec<u8> = before.iter().chain(sequence).copied().collect();
     let level = |i: usize| f64::from(LEVELS[usize::from(all[i])]);
@@ -43,7 +43,7 @@ fn metric(taps: &[f32], variances: [f32; 4], before: &[u8], sequence: &[u8], y: 
     sum
 }
 
-/// All 4^6 sequences behind known symbols, and all 4^6 with unknown ones: the best, and the least
+/// All 4^6 sequences after known symbols, and all 4^6 with unknown ones: the best, and the least
 /// metric with each level at each symbol. Metrics of f32 carry 1e-6 of sums below 300.
 #[test]
 fn it_is_exhaustive_search_and_so_are_the_penalties() {
@@ -61,9 +61,9 @@ fn it_is_exhaustive_search_and_so_are_the_penalties() {
         let mut least = vec![[f64::INFINITY; 4]; length];
         for number in 0..4096 {
             let all = symbols::<6>(number);
-            let (ahead, sequence) =
+            let (before, sequence) =
                 if known { (&before[..], &all[..]) } else { all.split_at(memory) };
-            let m = metric(taps, variance, ahead, sequence, &y);
+            let m = metric(taps, variance, before, sequence, &y);
             if m < best.0 {
                 best = (m, sequence.to_vec());
             }
@@ -141,7 +141,7 @@ fn pieces_give_what_one_call_gives() {
     }
 }
 
-/// A periodic block behind 1 + sum taps D^j.
+/// A periodic block after 1 + sum taps D^j.
 fn periodic(name: &str, taps: &[f32], sigma: f32, n: usize) -> (Vec<u8>, Vec<f32>) {
     let (sent, mut y) = received(name, taps, sigma, n);
     for k in 0..taps.len() {
@@ -183,7 +183,7 @@ fn windows_side_by_side_are_each_the_detectors_bits() {
                 );
             }
             mlse.detect_window(&y, &sent, whole, &mut one[whole..]);
-            assert_eq!(side_by_side, one, "{taps:?}, {depth} ahead, {n} symbols");
+            assert_eq!(side_by_side, one, "{taps:?}, depth {depth}, {n} symbols");
             assert!(
                 n < 1000 || side_by_side.iter().zip(&sent).filter(|(d, s)| d != s).count() > n / 20
             );
@@ -230,7 +230,7 @@ fn windows_decide_as_one_pass_does() {
 fn four_states_are_sixteen_without_a_second_postcursor_and_noiseless_symbols_come_back() {
     let (sent, y) = received("mlse.clean", &[0.7, 0.0], 0.0, 3000);
     let (four, sixteen) = (PartialResponse::new(&[0.7]), PartialResponse::new(&[0.7, 0.0]));
-    // the first samples have no symbols ahead of them
+    // the first samples have no symbols before them
     assert_eq!(detected(&mut Mlse::new(&four, 32), &y)[2..], sent[2..]);
     assert_eq!(detected(&mut Mlse::new(&sixteen, 32), &y)[2..], sent[2..]);
     let (_, noisy) = received("mlse.clean", &[0.7, 0.0], 0.2, 3000);
@@ -300,7 +300,7 @@ fn counted_errors_lie_between_the_bounds() {
 }
 
 /// Half eye that the ideal DFE needs over the one at which the bound gives the same ratio: rises
-/// with falling ratio, and comes to 10 log10(1 + a^2). What is missing is the logarithm of the
+/// with falling ratio, and comes to 10 log10(1 + a^2). The rest is the logarithm of the
 /// multiplicity over x^2.
 #[test]
 fn the_bounds_gain_over_an_ideal_dfe_tends_to_the_asymptote() {
@@ -320,10 +320,10 @@ fn the_bounds_gain_over_an_ideal_dfe_tends_to_the_asymptote() {
 }
 
 /// A zero-forcing filter 1 / (1 + a D) colours the noise; the whitening filter found from its
-/// errors undoes it, so that the detector behind sees the samples again. 400 000 errors know the
+/// errors undoes it, so that the detector after it sees the samples again. 400 000 errors know the
 /// tap to sqrt((1 - a^2) / n) = 0.0014, 0.01 are over five deviations.
 #[test]
-fn behind_zero_forcing_and_whitening_it_sees_the_channel_again() {
+fn after_zero_forcing_and_whitening_it_sees_the_channel_again() {
     let a = 0.5;
     let (sent, y) = received("mlse.whitened", &[a], 1.0 / (3.0 * 3.0), 400_000);
     let mut forced = y.clone();
@@ -340,10 +340,10 @@ fn behind_zero_forcing_and_whitening_it_sees_the_channel_again() {
         let decided = detected(&mut Mlse::new(&PartialResponse::new(taps), 32), y);
         decided.iter().zip(&sent).filter(|(d, s)| d != s).count() as f64
     };
-    let (direct, behind) = (wrong(&[a], &y), wrong(whitening.taps(), &whitened));
+    let (direct, whitened) = (wrong(&[a], &y), wrong(whitening.taps(), &whitened));
     let mut sliced = vec![0; y.len()];
     Thresholds::MIDDLE.levels(&forced, &mut sliced);
     let linear = sliced.iter().zip(&sent).filter(|(d, s)| d != s).count() as f64;
-    assert!((behind - direct).abs() < 0.1 * direct, "{behind} errors, {direct} directly");
-    assert!(linear > 5.0 * behind, "{linear} errors of the slicer, {behind}");
+    assert!((whitened - direct).abs() < 0.1 * direct, "{whitened} errors, {direct} directly");
+    assert!(linear > 5.0 * whitened, "{linear} errors of the slicer, {whitened}");
 }

@@ -1,4 +1,4 @@
-//! What a sequence detector believes: which samples which symbols give.
+//! Model of a sequence detector: expected samples and metrics by symbols.
 
 use crate::dsp::levels::LEVELS;
 use crate::math::simd::{Float, Word};
@@ -6,7 +6,7 @@ use crate::math::simd::{Float, Word};
 /// Symbols that a detector decides at a time.
 pub const RUN: usize = 64;
 
-/// PAM4 behind a short response, in noise that may depend on the level.
+/// PAM4 after a short response, in noise that may depend on the level.
 ///
 /// ```text
 /// y[n] = l[n] + a1 l[n-1] + a2 l[n-2] + noise,    noise variance v(d[n]) by the latest symbol
@@ -43,7 +43,7 @@ impl PartialResponse {
         Self { postcursors: both, memory: postcursors.len(), levels: LEVELS, variances: [1.0; 4] }
     }
 
-    /// With levels elsewhere, lowest first.
+    /// With other levels, lowest first.
     #[must_use]
     pub fn with_levels(self, levels: [f32; 4]) -> Self {
         Self { levels, ..self }
@@ -107,7 +107,7 @@ impl<const S: usize> Trellis<S> {
         Self { scale, expected, offset: std::array::from_fn(|s| 0.5 * variance(s).ln()) }
     }
 
-    /// Metrics when nothing or the latest symbols are known, latest last.
+    /// Initial metrics with no symbols known, or the latest ones, latest last.
     pub(super) fn start(known: &[u8]) -> [f32; S] {
         if known.is_empty() {
             return [0.0; S];
@@ -120,10 +120,10 @@ impl<const S: usize> Trellis<S> {
         metric
     }
 
-    /// Metrics behind the sample `y`, each from its best predecessor, and which symbol left on the
-    /// way, two bits a state.
+    /// Metrics after the sample `y`, each from its best predecessor, and the symbols that left on
+    /// these paths, two bits a state.
     ///
-    /// Of one detector: the states are what becomes vectors.
+    /// For one detector: the states become vector lanes.
     #[inline(always)]
     pub(super) fn step(&self, metric: &[f32; S], y: f32) -> ([f32; S], u32) {
         let mut ways = [[0.0; S]; 4];
@@ -153,7 +153,7 @@ impl<const S: usize> Trellis<S> {
     #[inline(always)]
     pub(super) fn run_lanes<T: Float>(&self, metric: &mut [T; S], y: &[T], left: &mut [T::Word]) {
         let (mut even, mut odd) = (*metric, *metric);
-        // to and fro, so that no metric is copied
+        // back and forth, so that no metric is copied
         let ((pairs, last), (left, last_left)) = (y.as_chunks::<2>(), left.as_chunks_mut::<2>());
         for (y, left) in pairs.iter().zip(left) {
             left[0] = self.step_lanes(&even, y[0], &mut odd);
@@ -166,7 +166,7 @@ impl<const S: usize> Trellis<S> {
         *metric = even;
     }
 
-    /// One of them; the metrics come in `next`.
+    /// One step; the metrics are written to `next`.
     #[inline(always)]
     fn step_lanes<T: Float>(&self, metric: &[T; S], y: T, next: &mut [T; S]) -> T::Word {
         let mut word = T::Word::splat(0);
@@ -182,7 +182,7 @@ impl<const S: usize> Trellis<S> {
         word
     }
 
-    /// Metrics of what follows: behind `later` at the state entered, ahead of the sample `y` at the
+    /// Backward metrics: from `later` at the state entered to those before the sample `y` at the
     /// state left.
     #[inline(always)]
     pub(super) fn step_back(&self, later: &[f32; S], y: f32) -> [f32; S] {
@@ -199,14 +199,14 @@ impl<const S: usize> Trellis<S> {
     }
 }
 
-/// A metric behind a transition, from the scaled sample and the one expected.
+/// Metric after a transition, from the scaled sample and the expected one.
 #[inline(always)]
 fn on<T: Float>(metric: T, scaled: T, expected: T) -> T {
     let error = scaled - expected;
     metric + error * error
 }
 
-/// The least of the ways into a state, the first among equals, and which it is.
+/// The least of the metrics into a state, the first among equals, and its number.
 #[inline(always)]
 fn least<T: Float>(way: [T; 4]) -> (T, T::Word) {
     let symbol = T::Word::splat;
@@ -218,7 +218,7 @@ fn least<T: Float>(way: [T; 4]) -> (T, T::Word) {
     (best, high.word_if_less(low, high_symbol, low_symbol))
 }
 
-/// Goes back from the best state behind the last sample; `give` gets the symbols of the first
+/// Traces back from the best state after the last sample; `give` receives the symbols of the first
 /// `wanted` samples, the last one first.
 #[inline(always)]
 pub(super) fn trace<T: Float, const S: usize>(
@@ -232,8 +232,8 @@ pub(super) fn trace<T: Float, const S: usize>(
         state = metric.word_if_less(best, T::Word::splat(s as u32), state);
         best = best.least(metric);
     }
-    let (first, ahead) = left.split_at(wanted);
-    for &word in ahead.iter().rev() {
+    let (first, later) = left.split_at(wanted);
+    for &word in later.iter().rev() {
         state = back::<T, S>(state, word);
     }
     for (n, &word) in first.iter().enumerate().rev() {

@@ -5,8 +5,7 @@ use super::trellis::{Trellis, normalise, trace};
 use crate::math::simd::multiversion_x8;
 use crate::math::simd::{F32x8, Float, LANES, U32x8};
 
-/// Samples ahead of a window from which on it is detected: whole runs, so that every window's
-/// runs are the block's.
+/// Warm-up samples before a window, in whole runs so that every window's runs are the block's.
 pub(super) fn warm_up(depth: usize) -> usize {
     depth.next_multiple_of(RUN)
 }
@@ -16,7 +15,7 @@ pub(super) fn whole(n: usize) -> usize {
     n / (LANES * RUN) * (LANES * RUN)
 }
 
-/// What stands `by` ahead of a place in a block of `n`.
+/// Index `by` before a place in a periodic block of `n`.
 pub(super) fn before(place: usize, by: usize, n: usize) -> usize {
     (place + by.next_multiple_of(n) - by) % n
 }
@@ -66,7 +65,7 @@ impl<const S: usize> Windows<'_, S>
 where
     Trellis<S>: Compiled<S>,
 {
-    /// Decides: `decided` is the windows', one behind the other from the block's start.
+    /// Decides: `decided` holds the windows one after another from the block's start.
     pub(super) fn detect(self, decided: &mut [u8]) {
         let (n, window, memory) =
             (self.y.len(), decided.len() / LANES, S.trailing_zeros() as usize / 2);
@@ -83,7 +82,7 @@ where
         });
         let mut metric: [F32x8; S] = std::array::from_fn(|s| F32x8::each(|lane| starts[lane][s]));
         let (mut samples, mut symbols) = ([F32x8::default(); RUN], [U32x8::default(); RUN]);
-        // the depth, then the runs that it is ahead of
+        // the depth, then the runs that precede it
         let (mut filled, mut given) = (0, 0);
         while given < warm_up + window {
             let samples =
@@ -118,7 +117,7 @@ where
     }
 }
 
-/// Functions for a number of states, each alone: a small one becomes vectors as it is written.
+/// Functions for a number of states, each by itself: a small one compiles to vectors as written.
 macro_rules! compiled {
     ($($states:literal $on:ident $back:ident),+) => { $(
         impl Compiled<$states> for Trellis<$states> {

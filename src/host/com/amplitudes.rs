@@ -1,10 +1,10 @@
-//! How large interference gets: PDFs of PAM symbols, convolved, with Gaussian noise on top.
+//! Amplitude distribution of interference: convolved PDFs of PAM symbols with Gaussian noise.
 
 use crate::math::gaussian::{q, q_inverse};
 
-/// Halvings of the interval in which an amplitude is sought: to the last digit.
+/// Halvings of the interval of an amplitude, enough for full precision.
 const HALVINGS: usize = 60;
-/// Standard deviations beyond which a tail counts as nothing or all.
+/// Standard deviations beyond which a tail probability is taken as 0 or 1.
 const FAR: f64 = 40.0;
 
 /// The distribution of a sum of independent PAM symbols, each with its amplitude.
@@ -13,22 +13,22 @@ const FAR: f64 = 40.0;
 /// p(y) = sum over l of delta(y - h (2 l / (L - 1) - 1)) / L for one amplitude h, convolved over all     (93A-39, 93A-40)
 /// ```
 ///
-/// On a grid of even bins; each impulse stands in the nearest.
+/// On a grid of even bins; each impulse is put in the nearest.
 #[derive(Clone, Debug)]
 pub(super) struct Amplitudes {
     bin_v: f64,
-    /// Its middle is 0 V; odd in length.
+    /// The middle is 0 V; odd length.
     probabilities: Vec<f64>,
     levels: usize,
 }
 
 impl Amplitudes {
-    /// Nothing but 0 V.
+    /// The distribution of 0 V.
     pub(super) fn none(bin_v: f64, levels: usize) -> Self {
         Amplitudes { bin_v, probabilities: vec![1.0], levels }
     }
 
-    /// One more symbol.
+    /// Adds a symbol.
     pub(super) fn add(&mut self, amplitude_v: f64) {
         let reach = (amplitude_v.abs() / self.bin_v).round() as usize;
         if reach == 0 {
@@ -49,8 +49,7 @@ impl Amplitudes {
         self.probabilities = sums;
     }
 
-    /// The amplitude that the sum, with Gaussian noise of a standard deviation, exceeds with a
-    /// probability.
+    /// Amplitude that the sum plus Gaussian noise of `sigma_v` exceeds with `probability`.
     pub(super) fn exceeded_v(&self, probability: f64, sigma_v: f64) -> f64 {
         let middle = (self.probabilities.len() / 2) as f64;
         let tail = |y: f64| -> f64 {
@@ -98,7 +97,7 @@ mod tests {
             counts[(total.round() + 24.0) as usize] += 1.0 / 256.0;
         }
         assert!(sum.probabilities.iter().zip(&counts).all(|(p, count)| (p - count).abs() < 1e-15));
-        // without noise: 24 is the sum with 4^-4, and exceeded never
+        // without noise: the sum is 24 with 4^-4 and never larger
         assert!((sum.exceeded_v(1e-3, 0.0) - 24.0).abs() < 1e-12);
         assert!((sum.exceeded_v(1.5 / 256.0, 0.0) - 22.0).abs() < 1e-12);
     }

@@ -1,4 +1,4 @@
-//! What a file holds of a lane or of an aggressor.
+//! Channels and aggressors from files.
 
 use crate::host::mixed::MixedMode;
 use crate::host::network::Network;
@@ -8,15 +8,15 @@ use crate::measured::Touchstone;
 /// A differential two-port from 0 Hz on.
 #[derive(Clone, Debug)]
 pub struct Channel {
-    /// Its scattering, between the wires.
+    /// Differential scattering parameters.
     pub network: Network,
-    /// Which ports it goes from and to; absent for a file of two ports.
+    /// Ports of the channel in its file; absent for a file of two ports.
     pub port_map: Option<PortMap>,
-    /// What a reader should know.
+    /// Warnings for the user.
     pub warnings: Vec<String>,
 }
 
-/// Where an aggressor sits.
+/// End of the channel at which an aggressor is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// At the victim's transmitter, with the same equaliser.
@@ -28,7 +28,7 @@ pub enum Side {
 /// A neighbour that couples into the victim's receiver.
 #[derive(Clone, Debug)]
 pub struct Aggressor {
-    /// Where it sits.
+    /// End of the victim's channel.
     pub side: Side,
     /// From its transmitter to the victim's receiver.
     pub channel: Channel,
@@ -41,7 +41,7 @@ impl Channel {
     /// # Errors
     ///
     /// A file that cannot be read or is none, ports without a map, a map that does not fit; to be
-    /// written behind the file's name.
+    /// shown after the file's name.
     pub fn open(file: &str, map: Option<PortMap>) -> Result<Self, String> {
         let touchstone = Touchstone::open(file)?;
         let mut warnings = touchstone.notes().to_vec();

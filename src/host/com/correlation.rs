@@ -1,5 +1,5 @@
-//! Sums over all symbols of products of samples, at every sampling phase: what ISI, jitter and
-//! crosstalk cost, without their samples.
+//! Sums over all symbols of products of samples, at every sampling phase: ISI, jitter and crosstalk
+//! of a setting without its samples.
 
 use super::paths::SAMPLES;
 use super::settings::{Mix, Sending};
@@ -13,14 +13,15 @@ pub(super) type Phases = [f64; SAMPLES];
 /// r_ij(l, p) = sum over n of x_i(n, p) x_j(n + l, p);   kept: r_ii, and r_ij + r_ji where i < j
 /// ```
 ///
-/// The sum of squares behind any CTLE setting is quadratic in the three weights, and behind any
+/// The sum of squares after any CTLE setting is quadratic in the three weights, and after any
 /// transmit taps a sum over lags.
 pub(super) struct Correlation {
     lags: usize,
     values: Vec<Phases>,
 }
 
-/// Behind one transmit equaliser, at one lag: to be weighted by products of the CTLE's weights.
+/// Correlations after one transmit equaliser at one lag, to be weighted by products of the CTLE's
+/// weights.
 pub(super) struct Sent([Phases; 6]);
 
 impl Correlation {
@@ -28,10 +29,10 @@ impl Correlation {
         let one = |a: &[f64], b: &[f64], lag: usize| {
             let mut sums = [0.0; SAMPLES];
             // records are periodic
-            let behind = b[lag * SAMPLES..]
+            let later = b[lag * SAMPLES..]
                 .chunks_exact(SAMPLES)
                 .chain(b[..lag * SAMPLES].chunks_exact(SAMPLES));
-            for (x, y) in a.chunks_exact(SAMPLES).zip(behind) {
+            for (x, y) in a.chunks_exact(SAMPLES).zip(later) {
                 sums.iter_mut().zip(x.iter().zip(y)).for_each(|(sum, (x, y))| *sum += x * y);
             }
             sums
@@ -55,7 +56,7 @@ impl Correlation {
         }
     }
 
-    /// Behind a transmit equaliser, at a lag.
+    /// Correlations after a transmit equaliser, at a lag.
     pub(super) fn sent(&self, sending: &Sending, lag: usize) -> Sent {
         Sent(std::array::from_fn(|pair| {
             let mut sums = [0.0; SAMPLES];
@@ -91,7 +92,7 @@ impl Sent {
         sums
     }
 
-    /// The phase at which it is largest, and how large.
+    /// Phase of the largest value, and the value.
     pub(super) fn largest(&self, mix: &Mix) -> (usize, f64) {
         let phases = self.phases(mix);
         (0..SAMPLES)

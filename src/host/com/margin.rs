@@ -1,4 +1,4 @@
-//! The margin of one channel.
+//! Channel operating margin of one channel.
 
 use super::amplitudes::Amplitudes;
 use super::channel::{Aggressor, Channel, Side};
@@ -11,36 +11,36 @@ use crate::error::{KeyPath, Problems};
 use crate::units::{db_from_amplitude_ratio, giga, micro, milli, power_ratio};
 use serde::Serialize;
 
-/// Interference that is smaller by the signal than this is counted as Gaussian (93A neglects it).
+/// Interference relative to the signal below which it is treated as Gaussian (93A neglects it).
 const SMALL: f64 = 0.001;
 /// Widest bin of a PDF, uV.
 const WIDEST_BIN_UV: f64 = 10.0;
 
-/// The channel operating margin with what makes it.
+/// Channel operating margin with its contributions.
 ///
-/// Millivolts are at the decision, half an eye for the signal and standard deviations for what
-/// disturbs it; behind a receive FFE of main tap 1.
+/// Millivolts are at the decision, half an eye for the signal and standard deviations for the
+/// disturbances, after a receive FFE with a main tap of 1.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Margin {
     /// Name of the set of parameters.
     pub parameters: String,
-    /// COM = 20 log10(A_s / A_ni), dB; `null` in JSON where nothing disturbs.
+    /// COM = 20 log10(A_s / A_ni), dB; `null` in JSON without any disturbance.
     pub com_db: f64,
     /// The set's limit, dB.
     pub least_com_db: f64,
-    /// COM reaches the limit.
+    /// True if COM reaches the limit.
     pub passes: bool,
-    /// Vertical eye closure, 20 log10(A_s / (A_s - A_ni)), dB; absent where the eye is closed.
+    /// Vertical eye closure, 20 log10(A_s / (A_s - A_ni)), dB; absent if the eye is closed.
     pub vec_db: Option<f64>,
     /// Figure of merit of the settings, dB.
     pub fom_db: f64,
     /// Loss of the channel without packages at half the symbol rate, dB.
     pub nyquist_loss_db: f64,
-    /// A_s: half the opening of an eye that nothing disturbs, mV.
+    /// A_s: half the opening of the undisturbed eye, mV.
     pub signal_mv: f64,
-    /// A_ni: what interference and noise exceed with the detector error ratio, mV.
+    /// A_ni: amplitude that interference and noise exceed with the detector error ratio, mV.
     pub noise_mv: f64,
-    /// ISI that the equalisers leave, mV.
+    /// Residual ISI after the equalisers, mV.
     pub isi_mv: f64,
     /// Crosstalk of all aggressors, mV.
     pub crosstalk_mv: f64,
@@ -48,9 +48,9 @@ pub struct Margin {
     pub receiver_noise_mv: f64,
     /// Noise of the transmitter, mV.
     pub transmitter_noise_mv: f64,
-    /// Random jitter by the slopes, mV.
+    /// Random jitter times the slopes, mV.
     pub random_jitter_mv: f64,
-    /// Dual-Dirac jitter by the slopes, mV.
+    /// Dual-Dirac jitter times the slopes, mV.
     pub dual_dirac_jitter_mv: f64,
     /// Cursor of the first of the transmit taps.
     pub transmit_first_cursor: i32,
@@ -60,23 +60,23 @@ pub struct Margin {
     pub ctle_gain_db: f64,
     /// Gain of the CTLE's second stage at low frequency, dB.
     pub ctle_low_gain_db: f64,
-    /// Taps of the receiver's feed-forward equaliser by its main one; none where it has none.
+    /// Taps of the receiver's feed-forward equaliser relative to the main one; empty without it.
     pub receive_taps: Vec<f64>,
     /// Number of taps before the main one.
     pub receive_taps_before: usize,
-    /// Taps of the decision-feedback equaliser by the main sample.
+    /// Taps of the decision-feedback equaliser relative to the main sample.
     pub dfe_taps: Vec<f64>,
-    /// What a reader should know.
+    /// Warnings for the user.
     pub warnings: Vec<String>,
 }
 
 impl Parameters {
-    /// The channel operating margin of a lane with its aggressors.
+    /// Channel operating margin of a lane with its aggressors.
     ///
     /// # Errors
     ///
     /// Parameters out of their range; a channel that ends below the Nyquist frequency or passes no
-    /// pulse, behind the aggressor's number where it is not the victim.
+    /// pulse, after the aggressor's number if it is not the victim.
     ///
     /// # Example
     ///
@@ -138,7 +138,7 @@ impl Parameters {
     }
 }
 
-/// Loss between matched ends.
+/// Loss between matched ends, dB.
 fn loss_db(channel: &Channel, at_hz: f64) -> Result<f64, String> {
     Ok(-db_from_amplitude_ratio(channel.network.on(&[at_hz])?.at(0, 2, 1).norm()))
 }
@@ -171,13 +171,13 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// The margin of one setting: its samples, their distributions, and what is exceeded with the
+    /// Margin of one setting: its samples, their distributions, and the amplitude exceeded with the
     /// detector error ratio.
     pub(super) fn judged(&self, choice: &Choice) -> Margin {
         let (set, sender) = (self.set, &self.set.transmitter);
         let mix = Mix::new(set, choice.gains.gain_db, choice.gains.low_gain_db);
         let before = set.receiver.ffe.as_ref().map_or(0, |ffe| ffe.taps_before);
-        let received = |samples: Vec<f64>| behind_ffe(&samples, &choice.receive_taps, before);
+        let received = |samples: Vec<f64>| after_ffe(&samples, &choice.receive_taps, before);
         let at = |parts, taps: &[f64], phase| {
             received(sampled(parts, &mix, taps, self.settings.first_cursor, phase))
         };
@@ -202,7 +202,8 @@ impl<'a> Scene<'a> {
         });
         let crosstalk: Vec<f64> = crosstalk.flatten().collect();
         let sent = if set.receiver.ffe.is_some() {
-            // 178A: what leaves the transmitter is noisy at every instant; 93A: the main sample is
+            // 178A: the transmitter's output is noisy at every instant; 93A: only the main sample
+            // is
             squares(&at(&self.victim.parts, &plain.taps, choice.phase))
         } else {
             main * main
@@ -260,8 +261,8 @@ fn squares(x: &[f64]) -> f64 {
     x.iter().fold(0.0, |sum, x| sum + x * x)
 }
 
-/// Samples behind the receive taps, the main sample in its row.
-fn behind_ffe(samples: &[f64], taps: &[f64], before: usize) -> Vec<f64> {
+/// Samples after the receive taps, the main sample in its row.
+fn after_ffe(samples: &[f64], taps: &[f64], before: usize) -> Vec<f64> {
     let rows = samples.len();
     (0..rows)
         .map(|n| {

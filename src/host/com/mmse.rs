@@ -12,10 +12,10 @@ use std::collections::HashMap;
 
 /// Settings of the CTLE from which the search goes uphill.
 const STARTS: usize = 8;
-/// Symbols on both sides among which a pulse's peak is sought.
+/// Symbols on each side within which a pulse's peak is searched.
 const AROUND: usize = 3;
 
-/// Numbers of values: of each transmit tap, then of both gains.
+/// Value numbers of each transmit tap, then of both gains.
 type Place = Vec<usize>;
 
 /// A receiver solved at one sampling phase.
@@ -31,8 +31,8 @@ impl Scene<'_> {
     /// FOM = 20 log10(R_LM / (L - 1) / sqrt(MSE)),   MSE of a main sample of 1
     /// ```
     ///
-    /// From the eight best CTLE settings with the least transmit equaliser, uphill one step of one
-    /// setting at a time.
+    /// Hill climbing from the eight best CTLE settings with the smallest transmit equaliser, one
+    /// step of one setting at a time.
     pub(super) fn best_by_mmse(&self, ffe: &Ffe) -> Option<Choice> {
         let settings = &self.settings;
         let nearest_zero = |values: &Vec<f64>| {
@@ -91,7 +91,7 @@ impl Scene<'_> {
         best.and_then(|(_, place)| known.remove(&place).flatten())
     }
 
-    /// One setting at its best sampling phase, within half a symbol of the peak.
+    /// A setting at its best sampling phase, within half a symbol of the peak.
     fn at(&self, place: &Place, ffe: &Ffe) -> Option<Choice> {
         let (set, settings) = (self.set, &self.settings);
         let (taps_at, gains_at) = place.split_at(settings.values.len());
@@ -103,7 +103,7 @@ impl Scene<'_> {
         let mix = Mix::new(set, gains.gain_db, gains.low_gain_db);
         let before = AROUND + ffe.taps_behind;
         let rows = before + AROUND + ffe.taps_before + set.receiver.dfe.most.len();
-        let first_row = self.victim.ahead() - before;
+        let first_row = self.victim.peak_row() - before;
         let mut h = vec![0.0; rows * SAMPLES];
         mixed(&window(&self.victim, settings, &sending, first_row, rows), &mix, &mut h);
         let offset = (before - AROUND) * SAMPLES;
@@ -162,15 +162,15 @@ impl Scene<'_> {
         })
     }
 
-    /// Taps w and b that make the least mean square error at one sampling phase.
+    /// Taps w and b of least mean square error at one sampling phase.
     ///
     /// ```text
     /// minimise w' R w + |b|^2 - 2 b' H_b w  with  h_0' w = 1,   R = H' H + R_n / sigma_X^2
     /// free b = H_b w:  w ~ (R - H_b' H_b)^-1 h_0;   b at its limits:  w = R^-1 (lambda h_0 + H_b' b)
     /// ```
     ///
-    /// then taps beyond their limit by the main one are cut and all are scaled to a main sample
-    /// of 1.
+    /// then taps beyond their limit relative to the main one are clipped and all are scaled to a
+    /// main sample of 1.
     fn solved(
         &self,
         h: &[f64],
@@ -181,8 +181,8 @@ impl Scene<'_> {
         let (n, phase, dfe) = (correlation.len(), k % SAMPLES, &self.set.receiver.dfe);
         let with_noise: Vec<f64> =
             correlation.iter().map(|(levels, noise)| levels[phase] + noise[phase]).collect();
-        let row = |behind: usize| -> Vec<f64> {
-            (0..n).map(|i| h[k + (behind + ffe.taps_before) * SAMPLES - i * SAMPLES]).collect()
+        let row = |later: usize| -> Vec<f64> {
+            (0..n).map(|i| h[k + (later + ffe.taps_before) * SAMPLES - i * SAMPLES]).collect()
         };
         let main = row(0);
         let fed_back: Vec<Vec<f64>> = (1..=dfe.most.len()).map(row).collect();

@@ -3,23 +3,23 @@
 //! ```text
 //! die + package -> channel -> package + die    voltage transfer, extrapolated beyond the file's last frequency
 //!   x transmit filter x receive filter x CTLE  pulse responses, 32 samples a symbol
-//!   transmit FFE x CTLE, the best FOM          93A: every setting; 178A: with a receive FFE by MMSE, from several starts uphill
+//!   transmit FFE x CTLE, the best FOM          93A: every setting; 178A: with a receive FFE by MMSE, hill climbing from several starts
 //!   residual ISI, crosstalk, dual-Dirac jitter PDFs of PAM levels, convolved
 //!   noise of receiver and transmitter, random jitter    Gaussian
 //! COM = 20 log10(A_s / A_ni),   A_s = R_LM h(t_s) / (L - 1),   P(noise > A_ni) = DER_0
 //! ```
 //!
-//! [`Parameters`] are a standard's sheet, a TOML file each; [`Channel`] is what a file holds;
-//! [`Parameters::margin`] makes a [`Margin`].
+//! [`Parameters`] are a standard's parameter sheet, one TOML file each; [`Channel`] is read from a
+//! file; [`Parameters::margin`] gives a [`Margin`].
 //!
 //! # Limits
 //!
 //! Not modelled: floating taps, quantisation noise and sequence detection of 178A; the lowest of
 //! several package cases (a set holds one); package classes of more than two lines; skew,
-//! common-mode noise. With a receive FFE the settings are searched from the eight best CTLE
-//! settings uphill, step by step: the global best may be missed. Pulses are sampled 32 times a
-//! symbol and the sampling phase is one of these. Interference below A_s / 1000 is counted as
-//! Gaussian, where 93A neglects it.
+//! common-mode noise. With a receive FFE the settings are searched by hill climbing from the eight
+//! best CTLE settings: the global best may be missed. Pulses are sampled 32 times a symbol and the
+//! sampling phase is one of these. Interference below A_s / 1000 is counted as Gaussian, where 93A
+//! neglects it.
 //!
 //! # Reference
 //!

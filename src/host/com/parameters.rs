@@ -1,15 +1,15 @@
-//! What a standard's sheet fixes: data, one TOML file per set.
+//! Parameters of a standard's sheet: data, one TOML file per set.
 
 use crate::error::{KeyPath, Place, Problem, Problems, Result};
 use crate::host::trace::Package;
 use serde::{Deserialize, Serialize};
 
-/// The sets that come with lightlane. A new one is a TOML file and one line here.
+/// Sets included in lightlane. A new one is a TOML file and a line here.
 const SETS: [(&str, &str); 2] = [
     ("kr1-802.3ck", include_str!("kr1_802_3ck.toml")),
     ("kr1-802.3dj", include_str!("kr1_802_3dj.toml")),
 ];
-/// Equaliser settings that a search may hold.
+/// Largest number of equaliser settings of a search.
 const MOST_SETTINGS: usize = 20_000_000;
 
 /// A set of parameters of a channel operating margin.
@@ -24,9 +24,9 @@ const MOST_SETTINGS: usize = 20_000_000;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
-    /// How it is asked for.
+    /// Name by which it is selected.
     pub name: String,
-    /// What it is, in one line.
+    /// Title in one line.
     pub title: String,
     /// Symbol rate, GBd.
     pub symbol_rate_gbd: f64,
@@ -34,11 +34,11 @@ pub struct Parameters {
     pub levels: usize,
     /// Detector error ratio at which noise is judged.
     pub detector_error_ratio: f64,
-    /// The margin that passes, dB.
+    /// Least margin that passes, dB.
     pub least_com_db: f64,
-    /// The sender's side.
+    /// Transmitter.
     pub transmitter: Transmitter,
-    /// The receiver's side.
+    /// Receiver.
     pub receiver: Receiver,
 }
 
@@ -46,13 +46,13 @@ pub struct Parameters {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Transmitter {
-    /// Amplitude of the victim, V: its outer levels are at plus and minus this.
+    /// Amplitude of the victim, V; the outer levels are at plus and minus this.
     pub victim_v: f64,
     /// Amplitude of aggressors at the far end, V.
     pub fext_v: f64,
     /// Amplitude of aggressors at the near end, V.
     pub next_v: f64,
-    /// Smallest distance of levels by their mean distance, R_LM.
+    /// R_LM: smallest distance of levels over their mean distance.
     pub level_mismatch_ratio: f64,
     /// Transition time of 20 to 80 %, ps.
     pub rise_time_ps: f64,
@@ -66,18 +66,18 @@ pub struct Transmitter {
     pub least_main_tap: f64,
     /// Source resistance between the wires, ohm.
     pub termination_ohm: f64,
-    /// Taps of the equaliser beside the main one, which is 1 less the sum of their magnitudes.
+    /// Taps of the equaliser without the main one, which is 1 less the sum of their magnitudes.
     pub taps: Vec<Tap>,
     /// Die and package.
     #[serde(default = "Package::none")]
     pub package: Package,
 }
 
-/// The values that one tap may have.
+/// Range of one tap.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tap {
-    /// Symbols behind the main tap; below 0 before it.
+    /// Symbols after the main tap; negative before it.
     pub cursor: i32,
     /// Least value.
     pub from: f64,
@@ -91,7 +91,7 @@ pub struct Tap {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Receiver {
-    /// Bandwidth of its fourth-order Butterworth filter by the symbol rate.
+    /// Bandwidth of the fourth-order Butterworth receive filter over the symbol rate.
     pub bandwidth_per_symbol_rate: f64,
     /// One-sided density of noise at its input, V^2/GHz.
     pub noise_v2_per_ghz: f64,
@@ -132,15 +132,15 @@ pub struct Ctle {
     pub low_gain_db: Steps,
 }
 
-/// Even steps.
+/// Evenly spaced values.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Steps {
-    /// The first.
+    /// First value.
     pub from: f64,
-    /// The last.
+    /// Last value.
     pub to: f64,
-    /// From one to the next; 0 for the first alone.
+    /// Step between values; 0 for the first value alone.
     pub step: f64,
 }
 
@@ -148,16 +148,16 @@ pub struct Steps {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ffe {
-    /// Taps ahead of the main one.
+    /// Taps before the main one.
     pub taps_before: usize,
-    /// Taps behind it.
+    /// Taps after the main one.
     pub taps_behind: usize,
-    /// Largest magnitude of a tap by the main one.
+    /// Largest magnitude of a tap relative to the main one.
     pub largest_tap: f64,
 }
 
-/// A decision-feedback equaliser: limits of its taps by the main sample, of the first postcursor
-/// on.
+/// A decision-feedback equaliser: limits of its taps relative to the main sample, first postcursor
+/// first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dfe {
@@ -168,12 +168,12 @@ pub struct Dfe {
 }
 
 impl Parameters {
-    /// Names of the sets that ship.
+    /// Names of the included sets.
     pub fn names() -> impl Iterator<Item = &'static str> {
         SETS.iter().map(|(name, _)| *name)
     }
 
-    /// A set that ships.
+    /// An included set by its name.
     ///
     /// # Panics
     ///
@@ -184,7 +184,7 @@ impl Parameters {
             .map(|(_, text)| toml::from_str(text).expect("a set is its type"))
     }
 
-    /// A set that ships, by its name, or that of a TOML file.
+    /// An included set by its name, or the set of a TOML file.
     ///
     /// # Errors
     ///
@@ -296,7 +296,7 @@ impl Transmitter {
 }
 
 impl Tap {
-    /// Its values.
+    /// Values of the tap.
     pub(super) fn steps(&self) -> Steps {
         Steps { from: self.from, to: self.to, step: self.step }
     }
@@ -315,7 +315,7 @@ impl Steps {
         );
     }
 
-    /// How many there are.
+    /// Number of values.
     pub(super) fn count(&self) -> usize {
         if self.step > 0.0 {
             ((self.to - self.from) / self.step + 1e-5).max(0.0) as usize + 1
@@ -324,7 +324,7 @@ impl Steps {
         }
     }
 
-    /// All of them.
+    /// All values.
     pub(super) fn values(&self) -> Vec<f64> {
         (0..self.count()).map(|i| self.from + self.step * i as f64).collect()
     }

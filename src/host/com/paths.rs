@@ -1,5 +1,5 @@
-//! From a two-port to pulse responses: packages, filters, and the three responses of which every
-//! CTLE setting is a mixture.
+//! From a two-port to pulse responses: packages, filters, and the three responses that every CTLE
+//! setting combines.
 
 use super::channel::Side;
 use super::parameters::Parameters;
@@ -14,11 +14,11 @@ use std::f64::consts::PI;
 
 /// Samples a symbol.
 pub(super) const SAMPLES: usize = 32;
-/// Symbols that a response may last; a coarser or finer file is brought to one of these.
+/// Length of a response, symbols; a coarser or finer file is resampled to this range.
 const SYMBOLS: std::ops::RangeInclusive<usize> = 1024..=8192;
-/// Peak of a victim's pulse below which nothing passes, V.
+/// Peak of a victim's pulse below which the channel is open, V.
 const LEAST_V: f64 = 1e-8;
-/// Rise time of 20 to 80 % by the standard deviation of a Gaussian (93A-46).
+/// Rise time of 20 to 80 % over the standard deviation of a Gaussian (93A-46).
 const RISE_PER_SIGMA: f64 = 1.6832;
 
 /// Frequencies up to 16 symbol rates, whose waveforms are whole symbols long.
@@ -28,7 +28,7 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    /// About as fine as the channel's own.
+    /// A grid about as fine as the channel's own.
     pub(super) fn new(rate_hz: f64, channel: &Network) -> Self {
         let f_hz = channel.f_hz();
         let step_hz = (f_hz[f_hz.len() - 1] - f_hz[0]) / (f_hz.len() - 1).max(1) as f64;
@@ -53,7 +53,7 @@ impl Grid {
         SAMPLES / 2 * self.symbols + 1
     }
 
-    /// A frequency by the symbol rate.
+    /// A frequency over the symbol rate.
     fn relative(&self, k: usize) -> f64 {
         k as f64 / self.symbols as f64
     }
@@ -63,7 +63,7 @@ impl Grid {
     }
 }
 
-/// The set's filters without what a CTLE setting changes: transmit filter, receive filter, poles.
+/// The set's filters independent of the CTLE setting: transmit filter, receive filter, poles.
 struct Filters {
     transmit: Vec<f64>,
     receive: Vec<Complex64>,
@@ -91,7 +91,7 @@ impl Filters {
     }
 }
 
-/// A voltage transfer from die to die on the grid, and a word on what was made up.
+/// Voltage transfer from die to die on the grid, and a warning about extrapolation.
 fn transfer(
     set: &Parameters,
     grid: &Grid,
@@ -118,8 +118,8 @@ fn transfer(
     Ok(h)
 }
 
-/// One path's pulse responses, V, rows of one symbol; the largest sample behind a CTLE of 0 dB
-/// stands in row [`Pulses::ahead`].
+/// One path's pulse responses, V, rows of one symbol; the largest sample after a CTLE of 0 dB is in
+/// row [`Pulses::peak_row`].
 ///
 /// ```text
 /// h = a_0 p_0 + a_1 p_1 + a_2 p_2,   P_i = A H T sinc(f T) (j f / f_b)^i / poles
@@ -129,12 +129,12 @@ pub(super) struct Pulses {
     /// Their slopes, V/UI.
     pub(super) slopes: [Vec<f64>; 3],
     pub(super) rows: usize,
-    /// True when the largest sample was negative, so that all were turned.
+    /// True if the largest sample was negative and all were inverted.
     pub(super) inverted: bool,
 }
 
 impl Pulses {
-    /// Of a victim (no side) or an aggressor.
+    /// Pulses of a victim (no side) or an aggressor.
     pub(super) fn new(
         set: &Parameters,
         grid: &Grid,
@@ -176,9 +176,9 @@ impl Pulses {
             return Err("passes no pulse: is this the right port map?".to_owned());
         }
         let inverted = flat[peak] < 0.0;
-        let (rows, ahead) = (grid.symbols, grid.symbols / 8);
+        let (rows, peak_row) = (grid.symbols, grid.symbols / 8);
         for part in &mut parts {
-            part.rotate_left((peak / SAMPLES + rows - ahead) % rows * SAMPLES);
+            part.rotate_left((peak / SAMPLES + rows - peak_row) % rows * SAMPLES);
             part.iter_mut().for_each(|x| *x *= if inverted { -1.0 } else { 1.0 });
         }
         let slopes = [0, 1, 2].map(|i| {
@@ -191,13 +191,13 @@ impl Pulses {
         Ok(Pulses { parts, slopes, rows, inverted })
     }
 
-    /// The row of the largest sample behind a CTLE of 0 dB.
-    pub(super) fn ahead(&self) -> usize {
+    /// Row of the largest sample after a CTLE of 0 dB.
+    pub(super) fn peak_row(&self) -> usize {
         self.rows / 8
     }
 }
 
-/// A response behind the transmit equaliser, once a symbol at one phase; `parts` of levels or of
+/// A response after the transmit equaliser, once a symbol at one phase; `parts` of levels or of
 /// slopes.
 pub(super) fn sampled(
     parts: &[Vec<f64>; 3],
@@ -217,7 +217,7 @@ pub(super) fn sampled(
         .collect()
 }
 
-/// The autocorrelation of the receiver's own noise behind CTLE, symbols apart, V^2.
+/// Autocorrelation of the receiver's own noise after the CTLE, at lags of symbols, V^2.
 ///
 /// ```text
 /// r(l) = eta_0 integral from 0 on of |H_r H_ctf|^2 cos(2 pi f l T) df
@@ -231,7 +231,7 @@ impl FrontNoise {
             set.receiver.noise_v2_per_ghz * grid.rate_hz / giga(1.0) / grid.symbols as f64;
         let inverse = RealFftPlanner::<f64>::new().plan_fft_inverse(SAMPLES * grid.symbols);
         let powers = [0, 2, 4].map(|power| {
-            // the transform counts both signs of frequency, the density one
+            // the transform has both signs of frequency, the density one
             let density = |(k, h): (usize, &Complex64)| {
                 Complex64::from(h.norm_sqr() * grid.relative(k).powi(power) * per_step / 2.0)
             };
@@ -243,7 +243,7 @@ impl FrontNoise {
         FrontNoise((0..lags).map(|lag| [0, 1, 2].map(|i| powers[i][lag * SAMPLES])).collect())
     }
 
-    /// At a lag, for one setting of the CTLE.
+    /// Autocorrelation at a lag, for one setting of the CTLE.
     pub(super) fn at(&self, mix: &Mix, lag: usize) -> f64 {
         let ([a, b, c], [r0, r2, r4]) = (mix.0, self.0[lag]);
         a * a * r0 + (b * b - 2.0 * a * c) * r2 + c * c * r4

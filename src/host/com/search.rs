@@ -7,8 +7,8 @@ use super::paths::{FrontNoise, Pulses, SAMPLES};
 use super::settings::{Gains, Mix, Sending, Settings};
 use crate::units::{db_from_power_ratio, power_ratio};
 
-/// Symbols before and behind the largest sample of an unequalised pulse, of which the inner ones
-/// are searched for the peak.
+/// Symbols before and after the largest sample of an unequalised pulse; the inner ones are searched
+/// for the peak.
 const AROUND: usize = 3;
 
 /// A path with its correlations.
@@ -18,7 +18,7 @@ pub(super) struct Coupled {
     pub(super) levels: Correlation,
 }
 
-/// All that a search looks at.
+/// Inputs of a search.
 pub(super) struct Scene<'a> {
     pub(super) set: &'a Parameters,
     pub(super) settings: Settings,
@@ -29,7 +29,7 @@ pub(super) struct Scene<'a> {
     pub(super) noise: FrontNoise,
 }
 
-/// The equalisers as they are set, and where the pulse is sampled.
+/// Equaliser settings and sampling point of the pulse.
 #[derive(Clone, Debug)]
 pub(super) struct Choice {
     pub(super) fom_db: f64,
@@ -38,11 +38,11 @@ pub(super) struct Choice {
     /// Row and phase of the main sample.
     pub(super) row: usize,
     pub(super) phase: usize,
-    /// Taps of the receiver's feed-forward equaliser, the main one 1; one tap where it has none.
+    /// Taps of the receiver's feed-forward equaliser with a main tap of 1; a single tap without it.
     pub(super) receive_taps: Vec<f64>,
 }
 
-/// Mean square of the symbols by that of the outer levels.
+/// Mean square of the symbols over that of the outer levels.
 ///
 /// ```text
 /// sigma_X^2 = (L^2 - 1) / (3 (L - 1)^2)          (93A-29)
@@ -52,7 +52,7 @@ pub(super) fn symbol_power(levels: usize) -> f64 {
     (l * l - 1.0) / (3.0 * (l - 1.0) * (l - 1.0))
 }
 
-/// Three responses behind a transmit equaliser, some rows from `first_row` on.
+/// Three responses after a transmit equaliser, some rows from `first_row` on.
 pub(super) fn window(
     pulses: &Pulses,
     settings: &Settings,
@@ -71,7 +71,7 @@ pub(super) fn window(
     })
 }
 
-/// The three responses as one CTLE setting mixes them.
+/// The three responses combined for one CTLE setting.
 pub(super) fn mixed(parts: &[Vec<f64>; 3], mix: &Mix, out: &mut [f64]) {
     let [a, b, c] = mix.0;
     for (out, ((x, y), z)) in out.iter_mut().zip(parts[0].iter().zip(&parts[1]).zip(&parts[2])) {
@@ -90,14 +90,14 @@ pub(super) fn peak(h: &[f64], margin: usize) -> usize {
     at
 }
 
-/// Where a pulse is sampled: the last time at or before its peak at which
+/// Sampling point of a pulse: the last time at or before its peak at which
 ///
 /// ```text
 /// F(t) = h(t - T) - h(t + T) + b_1 h(t) = 0,   b_1 = h(t + T) / h(t) within its limits     (93A-25, 93A-26)
 /// ```
 ///
-/// changes sign; where it never does within a symbol, the least |F| within a symbol of the peak.
-/// `None` when the peak is not positive.
+/// changes sign; if it does not within a symbol, the least |F| within a symbol of the peak. `None`
+/// if the peak is not positive.
 pub(super) fn main_sample(h: &[f64], first_tap: Option<(f64, f64)>) -> Option<usize> {
     let at_peak = peak(h, AROUND - 1);
     if h[at_peak] <= 0.0 {
@@ -109,16 +109,16 @@ pub(super) fn main_sample(h: &[f64], first_tap: Option<(f64, f64)>) -> Option<us
             first_tap.map_or(0.0, |(least, most)| (late / h[k]).clamp(least, most) * h[k]);
         h[k - SAMPLES] - late + fed_back
     };
-    let mut behind = off(at_peak);
+    let mut later = off(at_peak);
     for k in (at_peak - SAMPLES..at_peak).rev() {
         if h[k] <= 0.0 {
             break;
         }
         let here = off(k);
-        if here * behind <= 0.0 {
-            return Some(if here.abs() < behind.abs() { k } else { k + 1 });
+        if here * later <= 0.0 {
+            return Some(if here.abs() < later.abs() { k } else { k + 1 });
         }
-        behind = here;
+        later = here;
     }
     (at_peak - SAMPLES..at_peak + SAMPLES)
         .filter(|&k| h[k] > 0.0)
@@ -132,10 +132,10 @@ impl Scene<'_> {
     /// FOM = 10 log10(A_s^2 / (sigma_TX^2 + sigma_ISI^2 + sigma_J^2 + sigma_XT^2 + sigma_N^2))     (93A-36)
     /// ```
     ///
-    /// `None` when no setting has a pulse with a positive peak.
+    /// `None` if no setting has a pulse with a positive peak.
     pub(super) fn best(&self) -> Option<Choice> {
         let (set, dfe) = (self.set, &self.set.receiver.dfe);
-        let first_row = self.victim.ahead() - AROUND;
+        let first_row = self.victim.peak_row() - AROUND;
         let rows = 2 * AROUND + dfe.most.len();
         let power = symbol_power(set.levels);
         let sender = &set.transmitter;
@@ -153,7 +153,7 @@ impl Scene<'_> {
             |side: Side| self.aggressors.iter().filter(move |aggressor| aggressor.side == side);
         let near: Vec<Sent> =
             of_side(Side::NearEnd).map(|aggressor| aggressor.levels.sent(&plain, 0)).collect();
-        // what no transmit setting changes
+        // noise independent of the transmit setting
         let still: Vec<f64> = gains
             .iter()
             .map(|(_, mix)| {

@@ -1,9 +1,9 @@
-//! What the equalisers may be set to.
+//! Grid of equaliser settings.
 
 use super::parameters::Parameters;
 use crate::units::amplitude_ratio;
 
-/// A CTLE setting as weights of the three responses of [`super::paths::Pulses`].
+/// CTLE setting as weights of the three responses of [`super::paths::Pulses`].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mix(pub(super) [f64; 3]);
 
@@ -73,12 +73,12 @@ impl Settings {
         self.length - 1
     }
 
-    /// No equaliser, as of aggressors at the near end.
+    /// No equaliser, as for near-end aggressors.
     pub(super) fn plain(&self) -> Sending {
         self.of_taps(&vec![0.0; self.cursors.len()])
     }
 
-    /// One setting by the number of each tap's value; `None` where the main tap would be too small.
+    /// A setting by the value number of each tap; `None` if the main tap would be too small.
     pub(super) fn sending(&self, at: &[usize]) -> Option<Sending> {
         let values: Vec<f64> = at.iter().zip(&self.values).map(|(&i, values)| values[i]).collect();
         let main = 1.0 - values.iter().map(|x| x.abs()).sum::<f64>();

@@ -1,4 +1,4 @@
-//! What a margin must be by closed form.
+//! Margins against closed forms.
 
 use super::channel::{Aggressor, Channel, Side};
 use super::correlation::Correlation;
@@ -15,8 +15,7 @@ use std::f64::consts::PI;
 
 const ONE: Steps = Steps { from: 0.0, to: 0.0, step: 0.0 };
 
-/// The set of 802.3ck without anything that disturbs or filters but a transition of 0.2 UI, at 50
-/// GBd.
+/// The set of 802.3ck without disturbances and filters except a transition of 0.2 UI, at 50 GBd.
 fn ideal() -> Parameters {
     let mut set = Parameters::named("kr1-802.3ck").unwrap();
     set.symbol_rate_gbd = 50.0;
@@ -127,8 +126,7 @@ fn jitter_costs_the_slopes_of_the_pulse() {
     );
 }
 
-/// At one sampling phase: the ISI's square falls by the postcursor's, to nothing more and nothing
-/// less.
+/// At one sampling phase: the ISI's square falls by exactly the postcursor's.
 #[test]
 fn a_feedback_tap_takes_away_its_postcursor_and_nothing_else() {
     let mut set = ideal();
@@ -160,8 +158,8 @@ fn a_feedback_tap_takes_away_its_postcursor_and_nothing_else() {
     assert_eq!(Scene::new(&set, &channel, &[]).unwrap().judged(&choice).dfe_taps, [0.01]);
 }
 
-/// What is summed by correlations is what the samples give: levels and slopes, any taps, any CTLE
-/// setting, every phase.
+/// Sums by correlations equal sums over the samples: levels and slopes, any taps, any CTLE setting,
+/// every phase.
 #[test]
 fn correlations_are_sums_over_samples() {
     let set = Parameters::named("kr1-802.3ck").unwrap();
@@ -258,8 +256,8 @@ fn a_channel_seen_from_its_other_end_has_the_same_margin_and_a_turned_pair_too()
     );
 }
 
-/// From 4 dB on, behind a long package. The best of a grid of taps and gains may move by a step as
-/// it likes: 0.1 dB of a rise are granted to it.
+/// From 4 dB on, after a long package. The best of a grid of taps and gains may change by a step: a
+/// rise of 0.1 dB is allowed.
 #[test]
 fn more_loss_is_never_more_margin() {
     let f_hz: Vec<f64> = (0..=1400).map(|k| f64::from(k) * 50e6).collect();

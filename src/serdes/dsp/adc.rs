@@ -9,7 +9,7 @@ use crate::signal::Volt;
 use crate::units::{femto, giga};
 use serde::{Deserialize, Serialize};
 
-/// A converter behind its anti-alias filter.
+/// A converter after its anti-alias filter.
 ///
 /// ```text
 /// y_k = clip(v(t_k + tau_k) + n_k),   <n^2> = FS^2 / 12 / 4^bits
@@ -33,7 +33,7 @@ pub struct Adc {
     pub effective_bits: f64,
     /// Random jitter of each sampling instant, fs rms.
     pub jitter_fs: f64,
-    /// 1 or 2.
+    /// Samples per symbol, 1 or 2.
     pub samples_per_symbol: usize,
     /// A measured response in place of the anti-alias filter.
     pub response: Response,
@@ -67,7 +67,7 @@ impl Adc {
         problems.count(at, "samples_per_symbol", self.samples_per_symbol, 1..=2);
     }
 
-    /// Reads its files, to report what is wrong with them.
+    /// Reads its files and reports their problems.
     pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) {
         files.response(&at.key("response"), &self.response, ResponseDomain::Electrical);
     }

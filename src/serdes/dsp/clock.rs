@@ -1,4 +1,4 @@
-//! The receiver's clock, as it is described.
+//! Description of the receiver's clock.
 
 use crate::chain::{Clocking, Recovery, Sinusoid};
 use crate::dsp::cdr::{LoopGains, damping_from_peaking_db};
@@ -6,21 +6,20 @@ use crate::error::{KeyPath, Problems};
 use crate::units::{giga, kilo, mega, micro};
 use serde::{Deserialize, Serialize};
 
-/// What finds the sampling phase.
+/// Recovery of the sampling phase.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClockRecovery {
-    /// Nothing: it is known, at the trained phase of the transmitter's mean clock; jitter is not
-    /// followed.
+    /// None: sampling at the trained phase of the transmitter's mean clock; jitter is not tracked.
     #[default]
     Ideal,
-    /// Loop behind a Mueller-Muller detector on equalised samples.
+    /// Loop after a Mueller-Muller detector on equalised samples.
     MuellerMuller,
-    /// Loop behind its sign.
+    /// Loop after the sign of that detector.
     BangBang,
 }
 
-/// Clock recovery, and what it is up against.
+/// Clock recovery and the impairments it tracks.
 ///
 /// ```text
 /// phase of the transmitter, UI:  offset n + (sinusoidal_ui / 2) sin(2 pi f n / R),   R symbols a second
@@ -33,12 +32,12 @@ pub enum ClockRecovery {
 /// # Limits
 ///
 /// The phases move slowly against the memory of the filters: bandwidth and jitter end at a
-/// thousandth of the symbol rate. The loop hears of a phase by as many symbols late as the
-/// equaliser has taps from its main one on, less one.
+/// thousandth of the symbol rate. The loop's delay, symbols, is the number of equaliser taps after
+/// the main one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClockConfig {
-    /// What finds the sampling phase.
+    /// Recovery of the sampling phase.
     pub recovery: ClockRecovery,
     /// Bandwidth of the loop's jitter transfer (3 dB), MHz.
     pub bandwidth_mhz: f64,
@@ -48,10 +47,10 @@ pub struct ClockConfig {
     pub offset_ppm: f64,
     /// Sinusoidal jitter of the transmitter, UI peak to peak, from the first counted symbol on.
     pub sinusoidal_ui: f64,
-    /// Its frequency, MHz.
+    /// Frequency of the sinusoidal jitter, MHz.
     pub sinusoidal_mhz: f64,
-    /// Corner of the AC coupling ahead of the converter, kHz; 0 is DC coupled. Links have some 100
-    /// kHz, which costs nothing that can be measured.
+    /// Corner of the AC coupling before the converter, kHz; 0 is DC coupled. Links have some 100
+    /// kHz, without a measurable penalty.
     pub ac_coupling_khz: f64,
 }
 
@@ -69,7 +68,7 @@ impl Default for ClockConfig {
     }
 }
 
-/// Fastest that a phase may move, in symbol rates.
+/// Largest rate of phase change, in symbol rates.
 const FASTEST: f64 = 1e-3;
 /// Largest movement of jitter from symbol to symbol, UI.
 const STEEPEST_UI: f64 = 0.01;
@@ -77,9 +76,9 @@ const STEEPEST_UI: f64 = 0.01;
 const HIGHEST_CORNER: f64 = 0.01;
 
 impl ClockConfig {
-    /// Reports every parameter that is out of its range or makes no sense with the others.
+    /// Reports every parameter that is out of its range or contradicts another.
     pub fn check(&self, at: &KeyPath, symbol_rate_hz: f64, problems: &mut Problems) {
-        // in steps that people write: 53.1 MHz at 53.125 GBd
+        // rounded as people write it: 53.1 MHz at 53.125 GBd
         let fastest_mhz = (10.0 * FASTEST * symbol_rate_hz / mega(1.0)).floor() / 10.0;
         problems.range(
             at,
@@ -121,14 +120,14 @@ impl ClockConfig {
         }
     }
 
-    /// True when blocks cannot be taken each by itself.
+    /// True if blocks depend on earlier ones.
     pub fn streams(&self) -> bool {
         self.recovery != ClockRecovery::Ideal
             || self.sinusoidal_ui > 0.0
             || self.ac_coupling_khz > 0.0
     }
 
-    /// What the engine makes of it.
+    /// Clocking for the engine.
     pub(crate) fn clocking(&self, symbol_rate_gbd: f64, guard: usize) -> Clocking {
         let rate_hz = giga(symbol_rate_gbd);
         let gains = || {

@@ -1,4 +1,4 @@
-//! Digital signal processing of a receiver, as described.
+//! Description of a receiver's digital signal processing.
 
 use super::adc::Adc;
 use super::clock::ClockConfig;
@@ -11,7 +11,8 @@ use crate::error::{KeyPath, Problems};
 use crate::measured::FileReader;
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// Converter, equaliser, detector and clock of a receiver: the same for light and for volts.
+/// Converter, equaliser, detector and clock of a receiver: used for optical and electrical
+/// receivers.
 ///
 /// ```text
 /// volts -> ADC -> FFE -> slicer, DFE or MLSE -> symbols
@@ -24,7 +25,7 @@ pub struct DspConfig {
     pub adc: Adc,
     /// Feed-forward equaliser.
     pub ffe: FfeConfig,
-    /// Detector after the feed-forward equaliser: each has a table of its own, one is used.
+    /// Detector after the feed-forward equaliser: each has its own table, one is used.
     pub detector: DetectorKind,
     /// Decision-feedback equaliser.
     pub dfe: DfeConfig,
@@ -54,12 +55,13 @@ impl DspConfig {
         self.clock.check(&at.key("clock"), symbol_rate_hz, problems);
     }
 
-    /// Reads its files, to report what is wrong with them.
+    /// Reads its files and reports their problems.
     pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) {
         self.adc.read(&at.key("adc"), files);
     }
 
-    /// Equaliser and detector for the engine; of the detectors' tables only the chosen one counts.
+    /// Equaliser and detector for the engine; of the detectors' tables only the selected one is
+    /// used.
     pub(crate) fn receiver(&self) -> RxDsp {
         RxDsp {
             taps: self.ffe.taps,
@@ -75,15 +77,15 @@ impl DspConfig {
     }
 }
 
-/// Reads a table whose missing keys are those of a SerDes receiver.
+/// Reads a table whose missing keys take the defaults of a SerDes receiver.
 ///
 /// # Errors
 ///
-/// As reading a [`DspConfig`].
+/// Those of reading a [`DspConfig`].
 pub(in crate::serdes) fn read_of_serdes<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<DspConfig, D::Error> {
-    /// The same fields with other defaults.
+    /// Fields of [`DspConfig`] with other defaults.
     #[derive(Deserialize)]
     #[serde(remote = "DspConfig", deny_unknown_fields, default = "DspConfig::of_serdes")]
     struct OfSerdes {

@@ -1,4 +1,4 @@
-//! The receiver's decision-feedback equaliser, as it is described.
+//! Description of the receiver's decision-feedback equaliser.
 
 use super::fixed;
 use crate::chain::DetectorSpec;
@@ -6,28 +6,27 @@ use crate::dsp::dfe::MOST_TAPS;
 use crate::error::{KeyPath, Problems};
 use serde::{Deserialize, Serialize};
 
-/// Feedback of decided symbols: it takes off what earlier symbols leave, without amplifying noise,
-/// and spreads wrong decisions.
+/// Feedback of decided symbols: it cancels postcursors without amplifying noise, and propagates
+/// errors.
 ///
 /// ```text
 /// z[n] = y[n] - sum_j b_j level(d[n-1-j]),    |b_j| <= limit
 /// ```
 ///
 /// Taps and forward filter are trained together (least mean square error, or LMS with the symbols
-/// known), so that the filter leaves just what the feedback takes off. Behind LMS, too, the taps
-/// stay as training left them.
+/// known), so that the filter leaves exactly the postcursors that the feedback cancels. After
+/// training, by LMS too, the taps are fixed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DfeConfig {
     /// Number of taps.
     pub taps: usize,
-    /// Most that the size of a tap may be, relative to the main cursor, which the forward filter
-    /// brings to 1.
+    /// Largest magnitude of a tap, relative to the main cursor, which the forward filter brings to
+    /// 1.
     ///
     /// Default: P802.3dj's reference receiver, 0.85 (COM presentations, `draft`).
     pub limit: f64,
-    /// Given values of the taps, latest symbol first, as many as there are taps. Empty: they are
-    /// found.
+    /// Fixed values of the taps, latest symbol first, one per tap. Empty: they are trained.
     pub fixed: Vec<f64>,
 }
 

@@ -1,4 +1,4 @@
-//! The receiver's feed-forward equaliser, as it is described.
+//! Description of the receiver's feed-forward equaliser.
 
 use super::fixed;
 use crate::chain::Adaptation;
@@ -6,7 +6,7 @@ use crate::dsp::ffe::MOST_TAPS;
 use crate::error::{KeyPath, Problems};
 use serde::{Deserialize, Serialize};
 
-/// How the taps are found.
+/// Training of the taps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AdaptationKind {
@@ -26,12 +26,12 @@ pub struct FfeConfig {
     pub taps: usize,
     /// Taps before the main one.
     pub precursors: usize,
-    /// How they are found.
+    /// Training of the taps.
     pub adaptation: AdaptationKind,
     /// Step of the normalised LMS at its start.
     pub lms_step: f64,
-    /// Given values of the taps, first precursor first, as many as there are taps; the gain ahead
-    /// of them is still found. Empty: all are found.
+    /// Fixed values of the taps, first precursor first, one per tap; the gain before them is still
+    /// trained. Empty: all are trained.
     pub fixed: Vec<f64>,
 }
 

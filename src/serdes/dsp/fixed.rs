@@ -1,11 +1,11 @@
-//! Check of taps that are given.
+//! Check of fixed taps.
 
 use crate::error::{KeyPath, Problems};
 
-/// Largest absolute value of a given tap.
+/// Largest magnitude of a fixed tap.
 const TAP_MAX: f64 = 1e3;
 
-/// Reports given taps that are not `count`, or no numbers.
+/// Reports fixed taps that are not `count`, or not finite.
 pub(super) fn check(at: &KeyPath, fixed: &[f64], count: usize, problems: &mut Problems) {
     let mut report = |remedy| problems.report(at, "fixed", format!("{fixed:?}"), remedy);
     if !fixed.is_empty() && fixed.len() != count {

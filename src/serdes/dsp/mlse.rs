@@ -1,30 +1,30 @@
-//! The receiver's sequence detector, as it is described.
+//! Description of the receiver's sequence detector.
 
 use super::fixed;
 use crate::chain::DetectorSpec;
 use crate::error::{KeyPath, Problems};
 use serde::{Deserialize, Serialize};
 
-/// Maximum-likelihood sequence estimation behind 1 + a1 D (+ a2 D^2), by Viterbi's algorithm in 4
-/// or 16 states.
+/// Maximum-likelihood sequence estimation after 1 + a1 D (+ a2 D^2), by Viterbi's algorithm in 4 or
+/// 16 states.
 ///
-/// The response is what the forward filter leaves when it is trained together with as many feedback
-/// taps: then the noise behind it is as white as such a filter can make it. Levels and their noise
-/// are those of training, level by level.
+/// The response is that left by the forward filter when it is trained together with as many
+/// feedback taps; the noise after it is then as white as such a filter can make it. Levels and
+/// their noise are those of training, level by level.
 ///
 /// # Limits
 ///
-/// Noise of neighbouring samples is taken as independent. An inner code with soft decisions cannot
-/// follow: it is refused.
+/// Noise of neighbouring samples is taken as independent. An inner code with soft decisions after
+/// it is refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MlseConfig {
     /// Earlier symbols in a sample: 1 (4 states) or 2 (16 states).
     pub memory: usize,
-    /// Samples that it looks ahead at least.
+    /// Least number of samples after a symbol before it is decided.
     pub depth: usize,
-    /// Given postcursors relative to the main cursor, latest symbol first, as many as the memory.
-    /// Empty: they are found.
+    /// Fixed postcursors relative to the main cursor, latest symbol first, as many as the memory.
+    /// Empty: they are trained.
     pub fixed: Vec<f64>,
 }
 
@@ -34,7 +34,7 @@ impl Default for MlseConfig {
     }
 }
 
-/// Largest postcursor that may be given: beyond it the main cursor is another one.
+/// Largest fixed postcursor: beyond it the main cursor would be another one.
 const MOST_POSTCURSOR: f64 = 2.0;
 
 impl MlseConfig {

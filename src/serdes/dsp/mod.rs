@@ -1,7 +1,7 @@
 //! DSP of a receiver, described once: a table `dsp` of the optical receiver and of every SerDes
 //! receiver, with the converter, the equaliser, the detector and the clock.
 //!
-//! Where an equaliser or a detector stands:
+//! Files of each equaliser and detector:
 //!
 //! | | description | kernel | training |
 //! | --- | --- | --- | --- |
