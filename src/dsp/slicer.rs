@@ -84,7 +84,7 @@ impl Thresholds {
 }
 
 impl Thresholds {
-    /// [`Thresholds::expected`] of each symbol of a block.
+    /// [`Thresholds::expected_bit_errors`] of each symbol of a block.
     pub(crate) fn expected_of_all(
         &self,
         sent: &[u8],
