@@ -12,9 +12,9 @@ use lightlane::chain::{
 use lightlane::dsp::DetectorKind;
 use lightlane::link::{Config, Lane, presets};
 use lightlane::pattern::PatternKind;
+use lightlane::run_options::CancelToken;
 use lightlane::serdes::dsp::ClockRecovery;
 use lightlane::transmitter::TransmitterKind;
-use std::sync::atomic::AtomicBool;
 
 fn main() {
     divan::main();
@@ -157,7 +157,7 @@ fn stream_with_a_recovered_clock(bencher: Bencher) {
             lane_seed: lane.lane_seed,
             method: Method::Chain,
         };
-        count(&[count_of], &stop, &workspaces, &mut (), &AtomicBool::new(false))
+        count(&[count_of], &stop, &workspaces, &mut (), &CancelToken::default())
     });
 }
 

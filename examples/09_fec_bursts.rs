@@ -14,9 +14,8 @@ mod gallery;
 
 use lightlane::chart::{ErrorBar, Trace};
 use lightlane::fec::Coding;
-use lightlane::fec::curve::{Burst, CurvePoint, FecCurve, Scheme};
+use lightlane::fec::curve::{Burst, CurvePoint, FecCurve, RunOptions, Scheme};
 use lightlane::plot::Size;
-use std::sync::atomic::AtomicBool;
 
 /// The equaliser's tap, over the main cursor.
 const TAP: f64 = 1.0;
@@ -74,7 +73,7 @@ fn curve(burst: Burst) -> FecCurve {
 }
 
 fn run(curve: &FecCurve) -> lightlane::Result<Vec<CurvePoint>> {
-    Ok(curve.build()?.run(&mut |_| (), &AtomicBool::new(false)))
+    Ok(curve.build()?.run(&RunOptions::default()))
 }
 
 /// Counted points; where no codeword was lost there is none.

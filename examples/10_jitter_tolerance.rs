@@ -12,7 +12,7 @@
 mod gallery;
 
 use lightlane::chart::{AxisScale, Curves, Trace};
-use lightlane::link::{JitterTolerance, LayeredConfig, MASK_CORNER_MHZ, mask_ui};
+use lightlane::link::{CancelToken, JitterTolerance, LayeredConfig, MASK_CORNER_MHZ, mask_ui};
 use lightlane::plot::Size;
 use rayon::prelude::*;
 
@@ -44,7 +44,9 @@ fn main() -> lightlane::Result<()> {
     for bandwidth_mhz in BANDWIDTHS_MHZ {
         config.receiver.dsp.clock.bandwidth_mhz = bandwidth_mhz;
         let tolerated = |&mhz: &f64| {
-            Ok((mhz, JitterTolerance::new(&config, 0)?.at(mhz, LIMIT_BER).unwrap_or(f64::NAN)))
+            let mut tolerance = JitterTolerance::new(&config, 0)?;
+            let kept_ui = tolerance.at(mhz, LIMIT_BER, &CancelToken::default());
+            Ok((mhz, kept_ui.unwrap_or(f64::NAN)))
         };
         let points = places_mhz.par_iter().map(tolerated).collect::<lightlane::Result<Vec<_>>>()?;
         for (mhz, ui) in &points {

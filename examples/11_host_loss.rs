@@ -14,9 +14,8 @@
 mod gallery;
 
 use lightlane::chain::{PlanCache, WorkspacePool};
-use lightlane::link::Link;
+use lightlane::link::{CancelToken, Link};
 use lightlane::plot::Size;
-use std::sync::atomic::AtomicBool;
 
 /// What the LPO MSA closes with, as public sources tell it: die to module, dB.
 const MSA_DB: f64 = 16.0;
@@ -61,7 +60,7 @@ fn package_db(stack: &lightlane::link::LayeredConfig) -> lightlane::Result<f64> 
         &lightlane::measured::Library::default(),
         &mut PlanCache::default(),
         &WorkspacePool::default(),
-        &AtomicBool::new(false),
+        &CancelToken::default(),
     )?;
     let loss_db =
         lane.segments.first().and_then(|segment| segment.channel_loss_db).unwrap_or(f64::NAN);

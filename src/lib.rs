@@ -20,6 +20,7 @@ pub mod plot;
 pub mod receiver;
 #[cfg(feature = "cli")]
 pub mod report;
+pub mod run_options;
 pub mod seed;
 pub mod serdes;
 pub mod signal;

@@ -16,11 +16,11 @@ use lightlane::fec::reed_solomon::{Code, DecoderWorkspace};
 use lightlane::link::{Config, Lane, presets};
 use lightlane::pattern::PatternKind;
 use lightlane::receiver::Limiting;
+use lightlane::run_options::CancelToken;
 use lightlane::serdes::dsp::{AdaptationKind, ClockRecovery};
 use lightlane::transmitter::{RinKind, TransmitterKind};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use std::sync::atomic::AtomicBool;
 
 thread_local! {
     /// Allocations of this thread: other tests run beside this one.
@@ -326,12 +326,11 @@ fn a_stream_allocates_a_few_times_a_block_and_never_a_symbol() {
                 method: Method::Chain,
             }];
             let stop = Stop { round_blocks: 64, symbols: blocks * 1024, bit_errors: u64::MAX };
+            let cancel = CancelToken::default();
             let go = || {
                 allocations(|| {
                     assert!(
-                        count(&count_of, &stop, &workspaces, &mut (), &AtomicBool::new(false))[0]
-                            .refusal
-                            .is_none()
+                        count(&count_of, &stop, &workspaces, &mut (), &cancel)[0].refusal.is_none()
                     )
                 })
             };

@@ -5,9 +5,9 @@ use crate::import_graph::Graph;
 use crate::source_tree::{File, blanked, files, sources, words};
 
 /// The rooms of `src` in the order of the signal: each uses only what stands before it.
-const ORDER: &str = "units error seed signal math table chart pattern dsp chain measured serdes \
-                     host transmitter fibre receiver fec measure link sweep benchmark report plot \
-                     cli lib main";
+const ORDER: &str = "units error seed run_options signal math table chart pattern dsp chain \
+                     measured serdes host transmitter fibre receiver fec measure link sweep \
+                     benchmark report plot cli lib main";
 /// Rooms whose folders have an order of their own.
 const FOLDERS: [(&str, &str); 2] = [
     ("chain", "describe build run linearise train semi_analytic counted"),

@@ -7,9 +7,9 @@ use lightlane::chain::{
 use lightlane::dsp::cdr::{LoopGains, damping_from_peaking_db};
 use lightlane::link::{Config, JitterTolerance, Lane, LaneResult, LayeredConfig, mask_ui};
 use lightlane::pattern::PatternKind;
+use lightlane::run_options::{CancelToken, RunOptions};
 use lightlane::serdes::dsp::ClockRecovery;
 use std::f64::consts::PI;
-use std::sync::atomic::AtomicBool;
 
 /// An 800G lane with more loss than its preset and a recovered clock.
 fn recovered(loss_db: f64, recovery: ClockRecovery) -> Config {
@@ -55,7 +55,7 @@ fn counted(config: &Config, symbols: u64) -> Counted {
         method: Method::Chain,
     };
     let stop = Stop { round_blocks: 64, symbols, bit_errors: u64::MAX };
-    count(&[count_of], &stop, &WorkspacePool::default(), &mut (), &AtomicBool::new(false)).remove(0)
+    count(&[count_of], &stop, &WorkspacePool::default(), &mut (), &CancelToken::default()).remove(0)
 }
 
 fn gains(config: &Config) -> LoopGains {
@@ -245,8 +245,10 @@ fn the_tolerance_falls_by_twenty_decibels_a_decade_below_the_bandwidth() {
     config.simulation.symbols = 1 << 17;
     let limit_ber = 1e-3;
     let mut tolerance = JitterTolerance::new(&config, 0).expect("it trains");
-    let found = [0.2, 2.0, 40.0]
-        .map(|mhz| tolerance.at(mhz, limit_ber).expect("it keeps the limit without jitter"));
+    let go_on = CancelToken::default();
+    let mut at = |mhz: f64, limit_ber: f64| tolerance.at(mhz, limit_ber, &go_on);
+    let found =
+        [0.2, 2.0, 40.0].map(|mhz| at(mhz, limit_ber).expect("it keeps the limit without jitter"));
     // peak to peak of what is left where the loop does nothing
     let expected =
         |mhz: f64| gains(&config).jitter_tolerance_ui(mhz * 1e-3 / config.symbol_rate_gbd, 1.0);
@@ -266,8 +268,11 @@ fn the_tolerance_falls_by_twenty_decibels_a_decade_below_the_bandwidth() {
     );
     assert!(found[0] > mask_ui(0.2) && mask_ui(0.2) == 1.0 && mask_ui(40.0) == 0.05);
     // the same numbers again, and a limit that it misses by itself
-    assert_eq!(tolerance.at(2.0, limit_ber), Some(found[1]));
-    assert_eq!(tolerance.at(2.0, 1e-9), None);
+    assert_eq!(at(2.0, limit_ber), Some(found[1]));
+    assert_eq!(at(2.0, 1e-9), None);
+    // a cancelled search finds nothing
+    go_on.cancel();
+    assert_eq!(at(2.0, limit_ber), None);
 }
 
 /// Variance of the baseline behind a pole at f: <l^2> pi f T of independent levels; the count knows
@@ -382,7 +387,7 @@ fn a_sweep_over_jitter_has_the_clock_in_its_columns() {
         Ok(())
     };
     let mut sink = lightlane::table::InOrder::new(lightlane::table::EachRow::new(write));
-    sweep.run(&mut sink, &mut |_| (), &AtomicBool::new(false)).expect("it runs");
+    sweep.run(&mut sink, &RunOptions::default()).expect("it runs");
     let [slow, slow_more, fast, fast_more] = errors_ui[..] else { panic!("{errors_ui:?}") };
     assert!(slow < slow_more && fast < fast_more && slow_more < fast_more, "{errors_ui:?}");
 }

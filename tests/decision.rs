@@ -9,11 +9,11 @@ use lightlane::chain::{
 };
 use lightlane::math::gaussian::{pam4_ber, q};
 use lightlane::pattern::{Pattern, PatternKind, SymbolSource};
+use lightlane::run_options::CancelToken;
 use lightlane::seed::Seed;
 use lightlane::signal::{Ampere, Field, Grid, Volt};
 use num_complex::Complex32;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// Part of the power that full scale moves: pulses of the narrowest band overshoot 2.5-fold.
 const DEPTH: f32 = 0.2;
@@ -147,7 +147,7 @@ fn counted<W: BlockObserver>(
         method: Method::Chain,
     };
     let stop = Stop { round_blocks: 64, symbols, bit_errors: u64::MAX };
-    count(&[lane], &stop, &WorkspacePool::default(), observer, &AtomicBool::new(false)).remove(0)
+    count(&[lane], &stop, &WorkspacePool::default(), observer, &CancelToken::default()).remove(0)
 }
 
 /// Noise at the sampler for a signal to noise ratio of one symbol alone, dB: levels of variance

@@ -2,12 +2,11 @@
 //! meets it.
 
 use crate::cli::{Folder, good, refused};
-use lightlane::fec::curve::{CurvePoint, FecCurve, Scheme};
+use lightlane::fec::curve::{CancelToken, CurvePoint, FecCurve, Progress, RunOptions, Scheme};
 use lightlane::fec::errors::ErrorModel;
 use lightlane::fec::reed_solomon::Code;
 use lightlane::fec::{Coding, FecReceiver, FecSender, FecTally, tail};
 use lightlane::seed::Seed;
-use std::sync::atomic::AtomicBool;
 
 /// A curve of KP4 that counts all its codewords.
 fn kp4(ber: &str, burst: &str, codewords: u64) -> FecCurve {
@@ -16,7 +15,7 @@ fn kp4(ber: &str, burst: &str, codewords: u64) -> FecCurve {
 }
 
 fn points(curve: &FecCurve) -> Vec<CurvePoint> {
-    curve.build().unwrap().run(&mut |_| (), &AtomicBool::new(false))
+    curve.build().unwrap().run(&RunOptions::default())
 }
 
 fn one(curve: &FecCurve) -> CurvePoint {
@@ -188,12 +187,15 @@ fn the_inner_code_leaves_what_the_physics_sheet_says() {
 #[test]
 fn a_trial_that_is_cancelled_gives_what_it_has() {
     let trial = kp4("1e-3:3e-3:3", "none", 1 << 30).build().unwrap();
-    assert!(
-        trial.run(&mut |_| (), &AtomicBool::new(true)).iter().all(|point| point.codewords == 0)
-    );
-    let cancel = AtomicBool::new(false);
-    let stopped = trial
-        .run(&mut |at| cancel.store(at.chunks >= 9, std::sync::atomic::Ordering::Relaxed), &cancel);
+    let cancel = CancelToken::default();
+    let progress = |at: Progress| {
+        if at.done >= 9 {
+            cancel.cancel();
+        }
+    };
+    let stopped = trial.run(&RunOptions { cancel: cancel.clone(), progress: Some(&progress) });
+    let cancelled = trial.run(&RunOptions::cancelled_by(&cancel));
+    assert!(cancelled.iter().all(|point| point.codewords == 0));
     assert!(
         stopped.iter().all(|point| point.codewords >= 3 * 1024 && point.codewords < 1 << 20),
         "{stopped:?}"

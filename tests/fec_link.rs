@@ -326,7 +326,7 @@ fn a_lane_of_another_pattern_leaves_the_port_without_codewords() {
             &lightlane::measured::Library::default(),
             &mut PlanCache::default(),
             &lightlane::chain::WorkspacePool::default(),
-            &std::sync::atomic::AtomicBool::new(false),
+            &lightlane::link::CancelToken::default(),
         );
         assert_eq!(alone.unwrap().ber_semi_analytic, result.lanes[3].ber_semi_analytic);
     }

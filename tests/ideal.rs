@@ -8,10 +8,10 @@ use lightlane::chain::{PlanCache, block_levels, count};
 use lightlane::math::gaussian::pam4_half_eye_from_ber;
 use lightlane::math::prototype::Family;
 use lightlane::pattern::{Pattern, SymbolSource};
+use lightlane::run_options::CancelToken;
 use lightlane::seed::Seed;
 use lightlane::signal::{Ampere, Field, Grid, Volt};
 use num_complex::Complex32;
-use std::sync::atomic::AtomicBool;
 
 /// Light whose power is 1 + x/2.
 pub(crate) struct Ideal;
@@ -104,7 +104,7 @@ fn counted(plan: &Plan, trained: &Trained, source: &SymbolSource, stop: Stop) ->
         lane_seed: lane,
         method: Method::Chain,
     };
-    count(&[lane], &stop, &WorkspacePool::default(), &mut (), &AtomicBool::new(false)).remove(0).end
+    count(&[lane], &stop, &WorkspacePool::default(), &mut (), &CancelToken::default()).remove(0).end
 }
 
 pub(crate) fn source() -> SymbolSource {

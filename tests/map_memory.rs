@@ -7,10 +7,10 @@ use lightlane::chain::{
 };
 use lightlane::math::prototype::Family;
 use lightlane::pattern::{Pattern, PatternKind, SymbolSource};
+use lightlane::run_options::CancelToken;
 use lightlane::seed::Seed;
 use lightlane::signal::{Ampere, Field, Grid, Volt};
 use num_complex::Complex32;
-use std::sync::atomic::AtomicBool;
 
 /// A modulator whose state follows its voltage by this part a sample, as that of a micro-ring with
 /// its photon lifetime does.
@@ -113,7 +113,7 @@ fn counted(plan: &Plan, trained: &Trained) -> lightlane::chain::Counted {
         method: Method::Chain,
     };
     let stop = Stop { round_blocks: 32, symbols: 1 << 19, bit_errors: u64::MAX };
-    count(&[lane], &stop, &WorkspacePool::default(), &mut (), &AtomicBool::new(false)).remove(0)
+    count(&[lane], &stop, &WorkspacePool::default(), &mut (), &CancelToken::default()).remove(0)
 }
 
 /// By the local slope alone, which knows no memory, the first two were predicted as 1.5e-1 and

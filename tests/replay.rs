@@ -12,9 +12,9 @@ use lightlane::link::{Config, Counting, Lane};
 use lightlane::math::interval::IntervalKind;
 use lightlane::pattern::{PatternKind, SymbolSource};
 use lightlane::report::table;
+use lightlane::run_options::CancelToken;
 use lightlane::seed::Seed;
 use lightlane::serdes::dsp::ClockRecovery;
-use std::sync::atomic::AtomicBool;
 
 /// A lane that is trained and predicted at the received power of an error ratio, and its stored
 /// blocks.
@@ -88,7 +88,7 @@ impl Made {
             method,
         };
         let stop = Stop { round_blocks: 256, symbols, bit_errors: u64::MAX };
-        count(&[one], &stop, &WorkspacePool::default(), observer, &AtomicBool::new(false)).remove(0)
+        count(&[one], &stop, &WorkspacePool::default(), observer, &CancelToken::default()).remove(0)
     }
 
     fn stored(&self) -> &NoiseOnly {

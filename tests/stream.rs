@@ -8,10 +8,10 @@ use lightlane::chain::{
 };
 use lightlane::link::{Config, LaneResult};
 use lightlane::pattern::PatternKind;
+use lightlane::run_options::CancelToken;
 use lightlane::seed::Seed;
 use lightlane::serdes::dsp::ClockRecovery;
 use lightlane::signal::Grid;
-use std::sync::atomic::AtomicBool;
 
 /// What the slicer saw of every block, in order.
 #[derive(Default)]
@@ -91,7 +91,7 @@ fn noiseless(clocking: Clocking, blocks: u64) -> (Kept, Counted, Vec<Vec<AtSlice
     let stop = Stop { round_blocks: 3, symbols: blocks * SCORED as u64, bit_errors: u64::MAX };
     let mut kept = Kept::default();
     let counted =
-        count(&[count_of], &stop, &WorkspacePool::default(), &mut kept, &AtomicBool::new(false))
+        count(&[count_of], &stop, &WorkspacePool::default(), &mut kept, &CancelToken::default())
             .remove(0);
     (kept, counted, expected)
 }
@@ -296,7 +296,7 @@ fn segments_in_stream_mode_hand_their_decisions_on_block_by_block() {
             method: Method::Chain,
         };
         let stop = Stop { round_blocks: 32, symbols: 1 << 19, bit_errors: u64::MAX };
-        count(&[count_of], &stop, &WorkspacePool::default(), &mut (), &AtomicBool::new(false))
+        count(&[count_of], &stop, &WorkspacePool::default(), &mut (), &CancelToken::default())
             .remove(0)
     };
     let (alone, both) = (counted(1), counted(2));

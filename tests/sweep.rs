@@ -1,13 +1,13 @@
 //! Sweeps as their user meets them: rows that are `run` at each point, their order, bad input, what
 //! an interruption leaves.
 
-use lightlane::link::{LayeredConfig, Link, RunOptions};
+use lightlane::link::{CancelToken, LayeredConfig, Link, Progress, RunOptions};
 use lightlane::sweep::{Axis, Sweep, SweepEnd, lane_columns};
 use lightlane::table::{EachRow, InOrder, Row};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// A folder of its own for one test, gone with it.
@@ -445,14 +445,16 @@ fn a_sweep_is_a_few_lines_of_library_and_ends_when_its_rows_cannot_be_written() 
     }
     let sweep = Sweep::new(&stack, vec![Axis::parse("simulation.seed=1:8:1").unwrap()]).unwrap();
     assert_eq!((sweep.points(), sweep.rows()), (8, 8));
-    let (mut rows, mut told) = (Vec::new(), 0);
-    let go_on = AtomicBool::new(false);
+    let (mut rows, told) = (Vec::new(), AtomicU64::new(0));
     let keep = |row: &Row| {
         rows.push(row.clone());
         Ok(())
     };
     let mut sink = InOrder::new(EachRow::new(keep));
-    let done = sweep.run(&mut sink, &mut |progress| told = progress.rows, &go_on).unwrap();
+    let progress = |progress: Progress| told.store(progress.done, Ordering::Relaxed);
+    let options = RunOptions { progress: Some(&progress), ..RunOptions::default() };
+    let done = sweep.run(&mut sink, &options).unwrap();
+    let told = told.load(Ordering::Relaxed);
     assert!(matches!(done.end, SweepEnd::Complete) && done.rows == 8 && told == 8);
     assert!(rows.iter().enumerate().all(|(i, row)| row.at == [Value::from(i + 1)]));
     let mut left = 3;
@@ -465,14 +467,15 @@ fn a_sweep_is_a_few_lines_of_library_and_ends_when_its_rows_cannot_be_written() 
         }
     };
     let mut sink = InOrder::new(EachRow::new(full));
-    let done = sweep.run(&mut sink, &mut |_| (), &go_on).unwrap();
+    let done = sweep.run(&mut sink, &RunOptions::default()).unwrap();
     assert!(matches!(done.end, SweepEnd::Unwritable(_)) && done.rows == 3);
-    let done = sweep
-        .run(
-            &mut EachRow::new(|_: &Row| Ok(())),
-            &mut |progress| go_on.store(progress.rows == 2, Ordering::Relaxed),
-            &go_on,
-        )
-        .unwrap();
+    let cancel = CancelToken::default();
+    let progress = |progress: Progress| {
+        if progress.done == 2 {
+            cancel.cancel();
+        }
+    };
+    let options = RunOptions { cancel: cancel.clone(), progress: Some(&progress) };
+    let done = sweep.run(&mut EachRow::new(|_: &Row| Ok(())), &options).unwrap();
     assert!(matches!(done.end, SweepEnd::Cancelled) && done.rows == 2);
 }

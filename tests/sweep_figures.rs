@@ -4,9 +4,8 @@
 use crate::figures::{Folder, look};
 use lightlane::chart::{Curves, HeatMap, Picture, TraceRole};
 use lightlane::link::LayeredConfig;
-use lightlane::sweep::{Axis, Sweep, lane_columns};
+use lightlane::sweep::{Axis, RunOptions, Sweep, lane_columns};
 use lightlane::table::{Both, EachRow, InOrder, Row};
-use std::sync::atomic::AtomicBool;
 
 /// A link of two lanes of which the second is worse, fast.
 const QUICK: [&str; 5] = [
@@ -35,7 +34,7 @@ fn run(stack: &LayeredConfig, axes: &[&str], figure: &str) -> (Vec<Row>, Picture
         Ok(())
     };
     let mut sink = InOrder::new(Both(Some(chart), Some(EachRow::new(keep))));
-    sweep.run(&mut sink, &mut |_| (), &AtomicBool::new(false)).unwrap();
+    sweep.run(&mut sink, &RunOptions::default()).unwrap();
     let Both(chart, _) = sink.into_inner();
     (rows, chart.unwrap().picture().expect("all rows are there"))
 }

@@ -1,8 +1,8 @@
 //! What an instrument reads off a link's transmitter, its limits, and the receiver under stress.
 
 use lightlane::link::{
-    CancelToken, Finding, LaneResult, LayeredConfig, LimitStatus, Link, LinkResult, Record,
-    RunOptions, Stress, TestPoint, stressed,
+    Finding, LaneResult, LayeredConfig, LimitStatus, Link, LinkResult, Record, RunOptions, Stress,
+    TestPoint, stressed,
 };
 use lightlane::math::resample::by_spectrum;
 use lightlane::measure::tdecq::{CaptureNoise, InputFilter, Instrument, Reference, TdecqCapture};
@@ -175,7 +175,7 @@ fn a_limit_passes_by_its_source_and_one_that_is_ones_own_says_so() {
 #[test]
 fn a_stressed_source_has_its_secq_and_the_receiver_its_sensitivity() {
     let stress = Stress { secq_db: 3.4, oma_dbm: -1.9, interferer_percent: 2.0 };
-    let found = stressed(&stack("800gbase-dr8", &[]), &stress, &CancelToken::default()).unwrap();
+    let found = stressed(&stack("800gbase-dr8", &[]), &stress, &RunOptions::default()).unwrap();
     assert!(
         (found.secq_db - 3.4).abs() < 0.02 && (found.low_pass_secq_db - 1.7).abs() < 0.01,
         "{} {}",

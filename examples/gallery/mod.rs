@@ -8,11 +8,10 @@
 use lightlane::chart::{ChartBuilder, Curves, Picture};
 use lightlane::link::LayeredConfig;
 use lightlane::plot::{Figure, Size, save};
-use lightlane::sweep::{Axis, Sweep};
+use lightlane::sweep::{Axis, RunOptions, Sweep};
 use lightlane::table::{End, Header, InOrder, Row, RowSink};
 use std::io;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 /// The first in full, the second with `--quick`.
 pub(crate) fn full_or_quick<T>(full: T, quick: T) -> T {
@@ -78,7 +77,7 @@ pub(crate) fn curves_of<const N: usize>(
     let charts =
         figures.iter().map(|figure| sweep.chart(figure)).collect::<lightlane::Result<Vec<_>>>()?;
     let mut charts = InOrder::new(All(charts));
-    sweep.run(&mut charts, &mut |_| (), &AtomicBool::new(false))?;
+    sweep.run(&mut charts, &RunOptions::default())?;
     let All(charts) = charts.into_inner();
     let mut pictures = charts.iter().map(|chart| match chart.picture() {
         Some(Picture::Curves(curves)) => curves,

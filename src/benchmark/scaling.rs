@@ -2,10 +2,10 @@
 
 use super::chains::{SYMBOLS, built, config, trained};
 use crate::chain::{Count, Stop, Workspace, WorkspacePool, count};
+use crate::run_options::CancelToken;
 use rayon::ThreadPoolBuilder;
 use serde::Serialize;
 use std::hint::black_box;
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 /// Speed on several threads against one.
@@ -31,12 +31,11 @@ pub(super) fn scaling(threads: usize, each: Duration) -> Option<Scaling> {
         Stop { round_blocks: BLOCKS, symbols: BLOCKS * SYMBOLS as u64, bit_errors: u64::MAX };
     let pool = |threads| ThreadPoolBuilder::new().num_threads(threads).build().ok();
     let pools = [pool(1)?, pool(threads)?];
+    let cancel = CancelToken::default();
     let once = |pool: &rayon::ThreadPool| {
         let lanes: [Count<'_>; 1] = [lane.counted(&trained)];
         let begun = Instant::now();
-        pool.install(|| {
-            black_box(count(&lanes, &stop, &workspaces, &mut (), &AtomicBool::new(false)))
-        });
+        pool.install(|| black_box(count(&lanes, &stop, &workspaces, &mut (), &cancel)));
         stop.symbols as f64 / begun.elapsed().as_secs_f64()
     };
     let mut most = [0f64; 2];

@@ -28,15 +28,14 @@ pub struct ChartedMetric {
 /// Rows arrive in the order of the points, the last axis fastest, the lanes of a point from 0.
 ///
 /// ```no_run
-/// use lightlane::{link::LayeredConfig, plot, sweep::{Axis, Sweep}, table::InOrder};
-/// use std::sync::atomic::AtomicBool;
+/// use lightlane::{link::LayeredConfig, plot, sweep::{Axis, RunOptions, Sweep}, table::InOrder};
 /// let mut stack = LayeredConfig::open("800gbase-dr8")?;
 /// for assignment in ["lanes=2", "simulation.symbols=0", "simulation.symbols_at_limit=0", "simulation.block_symbols=1024"] {
 ///     stack.set(assignment)?;
 /// }
 /// let sweep = Sweep::new(&stack, vec![Axis::parse("fibre.length_km=0:2:1")?])?;
 /// let mut chart = InOrder::new(sweep.chart("loss_margin_db")?);
-/// sweep.run(&mut chart, &mut |_| (), &AtomicBool::new(false))?;
+/// sweep.run(&mut chart, &RunOptions::default())?;
 /// let picture = chart.into_inner().picture().expect("every row is there");
 /// plot::save(&picture, "reach.png", plot::Size::Slide)?;
 /// # Ok::<(), lightlane::Error>(())

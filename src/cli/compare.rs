@@ -5,8 +5,8 @@ use super::outcome::Outcome;
 use super::output::{self, note};
 use super::runner::{Runner, clear_progress, show_progress};
 use super::source::Source;
-use crate::link::RunOptions;
 use crate::report;
+use crate::run_options::RunOptions;
 use crate::sweep::{Comparison, Sweep};
 use clap::Args;
 

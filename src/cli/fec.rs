@@ -10,9 +10,9 @@ use crate::error::{Error, KeyPath, Problem, Problems};
 use crate::fec::Coding;
 use crate::fec::curve::{CurvePoint, FecCurve, Scheme};
 use crate::fec::inner::Chase;
-use crate::link::Progress;
 use crate::plot::{Size, Target};
 use crate::report;
+use crate::run_options::RunOptions;
 use crate::table::{End, Format, RowSink};
 use clap::Args;
 use std::fmt::Display;
@@ -100,10 +100,8 @@ impl Fec {
         let target = self.plot.as_ref().map(Target::new).transpose()?;
         let mut file = self.file(&trial.predicted())?;
         let points = self.runner.on_threads(|cancel| {
-            let mut on_progress = |at: crate::fec::curve::CurveProgress| {
-                show_progress("fec", Progress { done: at.chunks, total: at.total })
-            };
-            trial.run(&mut on_progress, cancel.flag())
+            let progress = |progress| show_progress("fec", progress);
+            trial.run(&RunOptions { cancel: cancel.clone(), progress: Some(&progress) })
         })?;
         clear_progress();
         if let Some(file) = &mut file {

@@ -1,7 +1,8 @@
 //! Running a link on some threads, with progress on a terminal.
 
 use super::failure::Failure;
-use crate::link::{CancelToken, Link, LinkResult, Progress, Resolved, RunOptions};
+use crate::link::{Link, LinkResult, Resolved};
+use crate::run_options::{CancelToken, Progress, RunOptions};
 use clap::Args;
 use std::io::{IsTerminal, Write};
 use std::sync::{LazyLock, Once};

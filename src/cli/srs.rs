@@ -9,6 +9,7 @@ use super::source::Source;
 use crate::error::{Error, KeyPath, Problems};
 use crate::link::{Stress, stressed};
 use crate::report;
+use crate::run_options::RunOptions;
 use clap::Args;
 
 const EXAMPLES: &str = "\
@@ -47,7 +48,8 @@ impl Srs {
         let link = self.source.resolve()?;
         let stress = self.stress(Stress::of_limits(&link.base))?;
         let (stack, _) = self.source.stack(&[])?;
-        let found = match self.runner.on_threads(|cancel| stressed(&stack, &stress, cancel))? {
+        let test = |cancel: &_| stressed(&stack, &stress, &RunOptions::cancelled_by(cancel));
+        let found = match self.runner.on_threads(test)? {
             Err(_) if stopped() => {
                 note("stopped early, before the stressed signal was calibrated: no result");
                 return Ok(Outcome::Stopped);

@@ -7,11 +7,13 @@ use super::runner::{Runner, clear_progress};
 use super::source::Source;
 use crate::error::Error;
 use crate::plot::{Size, Target};
-use crate::sweep::{Done, Progress, Sweep as Points, SweepEnd};
+use crate::run_options::{Progress, RunOptions};
+use crate::sweep::{Done, Sweep as Points, SweepEnd};
 use crate::table::{Both, Format, InOrder};
 use clap::{ArgGroup, Args};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// Number of points above which a sweep needs --yes.
@@ -90,9 +92,12 @@ impl Sweep {
             let chart = target.as_ref().map(|_| sweep.chart(&self.figure)).transpose()?;
             let file = self.out.as_ref().map(|out| out.format.create(&out.path)).transpose()?;
             let mut sink = Both(chart.map(InOrder::new), file);
-            let mut printer = ProgressPrinter::new();
-            let done =
-                sweep.run(&mut sink, &mut |progress| printer.report(progress), cancel.flag())?;
+            let printer = ProgressPrinter::new();
+            let progress = |progress| printer.report(progress);
+            let done = sweep.run(
+                &mut sink,
+                &RunOptions { cancel: cancel.clone(), progress: Some(&progress) },
+            )?;
             Ok::<_, Error>((done, sink.0.map(InOrder::into_inner)))
         })??;
         clear_progress();
@@ -138,21 +143,26 @@ fn table(text: &str) -> Result<Table, String> {
 /// Progress on stderr: rate and time left, often on a terminal, now and then in a log.
 struct ProgressPrinter {
     begun: Instant,
-    last: Instant,
+    last: Mutex<Instant>,
     terminal: bool,
 }
 
 impl ProgressPrinter {
     fn new() -> Self {
         let now = Instant::now();
-        ProgressPrinter { begun: now, last: now, terminal: std::io::stderr().is_terminal() }
+        ProgressPrinter {
+            begun: now,
+            last: Mutex::new(now),
+            terminal: std::io::stderr().is_terminal(),
+        }
     }
 
-    fn report(&mut self, progress: Progress) {
-        if self.last.elapsed() < if self.terminal { ON_TERMINAL } else { IN_LOG } {
+    fn report(&self, progress: Progress) {
+        let mut last = self.last.lock().expect("no holder panics");
+        if last.elapsed() < if self.terminal { ON_TERMINAL } else { IN_LOG } {
             return;
         }
-        self.last = Instant::now();
+        *last = Instant::now();
         let line = progress_line(progress, self.begun.elapsed());
         if self.terminal {
             let mut err = std::io::stderr().lock();
@@ -165,7 +175,7 @@ impl ProgressPrinter {
 }
 
 /// `sweep: 120 of 1000 rows, 35.2 rows/s, 25 s left`.
-fn progress_line(Progress { rows, total }: Progress, elapsed: Duration) -> String {
+fn progress_line(Progress { done: rows, total }: Progress, elapsed: Duration) -> String {
     let rate = rows as f64 / elapsed.as_secs_f64().max(1e-3);
     let left = (total - rows) as f64 / rate.max(1e-9);
     let decimals = if rate < 10.0 { 2 } else { 0 };
@@ -187,8 +197,8 @@ mod tests {
 
     #[test]
     fn progress_gives_rate_and_time_left() {
-        let line = |rows, total, seconds| {
-            progress_line(Progress { rows, total }, Duration::from_secs(seconds))
+        let line = |done, total, seconds| {
+            progress_line(Progress { done, total }, Duration::from_secs(seconds))
         };
         assert_eq!(line(120, 1000, 4), "sweep: 120 of 1000 rows, 30 rows/s, 29 s left");
         assert_eq!(line(1, 1001, 4), "sweep: 1 of 1001 rows, 0.25 rows/s, 1 h 6 min left");

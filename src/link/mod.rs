@@ -12,6 +12,7 @@ mod studies;
 mod test_points;
 mod views;
 
+pub use crate::run_options::{CancelToken, Progress, RunOptions};
 pub use build::lane::Lane;
 pub use build::segment::Segment;
 pub use describe::config::Config;
@@ -37,7 +38,6 @@ pub use result::spec::{Finding, LimitStatus, Side, SpecRow};
 pub use result::targets::{TargetVerdict, Verdict, judge};
 pub use run::custom::LaneSet;
 pub use run::link::Link;
-pub use run::options::{CancelToken, Progress, RunOptions};
 pub use solve::margin::MARGIN_WITHIN_DB;
 pub use studies::conformance::conformance;
 pub use studies::jitter_tolerance::{JitterTolerance, MASK_CORNER_MHZ, mask_ui};

@@ -9,7 +9,8 @@ mod points;
 mod row;
 mod run;
 
+pub use crate::run_options::{CancelToken, Progress, RunOptions};
 pub use axes::Axis;
 pub use compare::{Compared, Comparison, Coordinates, Difference, LaneDifference, Variant};
 pub use row::{lane_columns, lane_row};
-pub use run::{Done, Progress, Sweep, SweepEnd};
+pub use run::{Done, Sweep, SweepEnd};

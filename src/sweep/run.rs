@@ -7,11 +7,11 @@ use super::row::{lane_columns, lane_row};
 use crate::chain::{PlanCache, WorkspacePool};
 use crate::error::{Error, Result};
 use crate::link::{LaneResult, LayeredConfig, Link, Resolved, SweptConfig};
+use crate::run_options::RunOptions;
 use crate::table::{End, Header, RowSink};
 use rayon::prelude::*;
 use std::io;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A link and the axes along which it is run, every point checked.
 pub struct Sweep {
@@ -19,15 +19,6 @@ pub struct Sweep {
     varied: SweptConfig,
     /// Rows of all points.
     rows: u64,
-}
-
-/// How far a sweep is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Rows written.
-    pub rows: u64,
-    /// Rows in all.
-    pub total: u64,
 }
 
 /// How a sweep ended.
@@ -114,24 +105,18 @@ impl Sweep {
     /// threads there are. A sink that needs them in order is wrapped in
     /// [`InOrder`](crate::table::InOrder).
     ///
-    /// `progress` is called after every push. `cancel` ends it: no row is pushed after it, and
-    /// unfinished counts are discarded.
+    /// Progress is that of rows, reported after every push. A cancelled sweep pushes no more rows,
+    /// and unfinished counts are discarded.
     ///
     /// # Errors
     ///
     /// A pattern's file that can no longer be read.
-    pub fn run(
-        &self,
-        sink: &mut (dyn RowSink + Send),
-        progress: &mut (dyn FnMut(Progress) + Send),
-        cancel: &AtomicBool,
-    ) -> Result<Done> {
+    pub fn run(&self, sink: &mut (dyn RowSink + Send), options: &RunOptions<'_>) -> Result<Done> {
         let workspaces = WorkspacePool::default();
         let queue = Mutex::new(Queue { point: 0, lane: 0, number: 0 });
         let end = sink.begin(&self.header()).err().map(SweepEnd::Unwritable);
         let total = self.rows;
-        let writer =
-            Mutex::new(Writer { sink, progress, pushed: 0, total, end, failed: None, cancel });
+        let writer = Mutex::new(Writer { sink, options, pushed: 0, total, end, failed: None });
         // one loop a thread, not one task a row: while its blocks are counted, a thread helps with
         // blocks and begins no other row
         rayon::broadcast(|_| {
@@ -141,7 +126,7 @@ impl Sweep {
                     return;
                 }
                 let Some(item) = queue.lock().expect(UNHARMED).next(self) else { return };
-                let result = self.one(&item, &mut cache, &workspaces, cancel);
+                let result = self.one(&item, &mut cache, &workspaces, options);
                 writer.lock().expect(UNHARMED).take(item, result);
             }
         });
@@ -165,7 +150,7 @@ impl Sweep {
         item: &Item,
         cache: &mut PlanCache,
         workspaces: &WorkspacePool,
-        cancel: &AtomicBool,
+        options: &RunOptions<'_>,
     ) -> Result<LaneResult> {
         Link::run_lane(
             &self.varied.lane(&item.values, item.lane)?,
@@ -173,7 +158,7 @@ impl Sweep {
             self.varied.library(),
             cache,
             workspaces,
-            cancel,
+            &options.cancel,
         )
     }
 }
@@ -214,17 +199,16 @@ impl Queue {
 /// Pushes rows into the sink, one at a time.
 struct Writer<'a> {
     sink: &'a mut (dyn RowSink + Send),
-    progress: &'a mut (dyn FnMut(Progress) + Send),
+    options: &'a RunOptions<'a>,
     pushed: u64,
     total: u64,
     end: Option<SweepEnd>,
     failed: Option<Error>,
-    cancel: &'a AtomicBool,
 }
 
 impl Writer<'_> {
     fn has_ended(&self) -> bool {
-        self.end.is_some() || self.failed.is_some() || self.cancel.load(Ordering::Relaxed)
+        self.end.is_some() || self.failed.is_some() || self.options.cancel.is_cancelled()
     }
 
     fn take(&mut self, item: Item, result: Result<LaneResult>) {
@@ -241,7 +225,7 @@ impl Writer<'_> {
         match self.sink.push(item.number, &row) {
             Ok(()) => {
                 self.pushed += 1;
-                (self.progress)(Progress { rows: self.sink.written(), total: self.total });
+                self.options.report(self.sink.written(), self.total);
             }
             Err(error) => self.end = Some(SweepEnd::Unwritable(error)),
         }

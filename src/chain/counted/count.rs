@@ -8,18 +8,18 @@ use super::tally::{Counted, Tally};
 use crate::chain::run::levels::block_levels;
 use crate::chain::run::workspace::Workspace;
 use crate::chain::run::workspace_pool::WorkspacePool;
+use crate::run_options::CancelToken;
 use rayon::prelude::*;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Counts all lanes, in rounds, on rayon's current threads. `cancelled` ends it after the round in
+/// Counts all lanes, in rounds, on rayon's current threads. `cancel` ends it after the round in
 /// hand.
 pub fn count<W: BlockObserver>(
     lanes: &[Count<'_>],
     stop: &Stop,
     workspaces: &WorkspacePool,
     observer: &mut W,
-    cancelled: &AtomicBool,
+    cancel: &CancelToken,
 ) -> Vec<Counted> {
     let refused = |lane: &Count<'_>| {
         if let Method::NotEvaluated(refusal) = lane.method {
@@ -58,7 +58,7 @@ pub fn count<W: BlockObserver>(
             })
             .collect();
         work.sort_unstable();
-        if work.is_empty() || cancelled.load(Ordering::Relaxed) {
+        if work.is_empty() || cancel.is_cancelled() {
             return counted;
         }
         let one = |&(b, l, blocks): &(u64, usize, u64)| {

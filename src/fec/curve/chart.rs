@@ -128,7 +128,7 @@ fn caption(curve: &FecCurve, points: &[CurvePoint]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::AtomicBool;
+    use crate::run_options::RunOptions;
 
     #[test]
     fn a_curve_has_its_closed_form_and_a_bar_for_every_point() {
@@ -137,7 +137,7 @@ mod tests {
             codewords: 2048,
             ..FecCurve::default()
         };
-        let points = curve.build().unwrap().run(&mut |_| (), &AtomicBool::new(false));
+        let points = curve.build().unwrap().run(&RunOptions::default());
         let figure = curve.chart(&points);
         let names: Vec<&str> = figure.traces.iter().map(|trace| trace.name.as_str()).collect();
         assert_eq!(

@@ -19,11 +19,10 @@ const MOST_CODEWORDS: u64 = 1 << 50;
 /// PAM4 in white noise, with soft decoding.
 ///
 /// ```
-/// use lightlane::fec::curve::{FecCurve, Scheme};
-/// use std::sync::atomic::AtomicBool;
+/// use lightlane::fec::curve::{FecCurve, RunOptions, Scheme};
 /// let coding = Scheme::Kp4.on("800gbase-df").unwrap();
 /// let curve = FecCurve { coding, ber: "2e-3:3e-3:2".parse().unwrap(), codewords: 10_000, ..FecCurve::default() };
-/// let points = curve.build()?.run(&mut |_| (), &AtomicBool::new(false));
+/// let points = curve.build()?.run(&RunOptions::default());
 /// let closed = points[1].codeword_error_ratio_analytic;
 /// let high = points[1].codeword_error_ratio_high;
 /// assert!(closed.unwrap() > 0.1 && high.unwrap() > 0.1);

@@ -15,10 +15,11 @@ mod point;
 mod scheme;
 mod trial;
 
+pub use crate::run_options::{CancelToken, Progress, RunOptions};
 pub use bers::{Bers, BersError};
 pub use burst::{Burst, BurstError};
 pub use description::FecCurve;
 pub use metrics::{POINT_METRICS, PointMetric};
 pub use point::{CurvePoint, InnerPoint};
 pub use scheme::{Scheme, SchemeError, SchemeOnError};
-pub use trial::{CurveProgress, Trial};
+pub use trial::Trial;

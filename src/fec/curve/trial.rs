@@ -7,10 +7,10 @@ use super::point::CurvePoint;
 use crate::error::{KeyPath, Problems, Result};
 use crate::fec::layout::CodewordLayout;
 use crate::fec::reed_solomon::code::ReedSolomon;
+use crate::run_options::RunOptions;
 use crate::seed::Seed;
 use rayon::prelude::*;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Chunks of a point in a round at the most; the first round has one, every next twice as many as
 /// the one before.
@@ -24,15 +24,6 @@ pub struct Trial {
     code: Arc<ReedSolomon>,
     bers: Vec<f64>,
     channels: Vec<CurveChannel>,
-}
-
-/// Progress of a trial.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CurveProgress {
-    /// Chunks of all points that are counted or no longer wanted.
-    pub chunks: u64,
-    /// Chunks of all points, of a thousand codewords each.
-    pub total: u64,
 }
 
 impl FecCurve {
@@ -61,19 +52,16 @@ impl Trial {
     /// Counts all points on rayon's current threads; results do not depend on their number.
     ///
     /// Each chunk of about a thousand codewords has its random streams. Only between rounds is it
-    /// decided which points have enough errors. `cancel` ends the count; completed chunks are kept.
-    pub fn run(
-        &self,
-        progress: &mut (dyn FnMut(CurveProgress) + Send),
-        cancel: &AtomicBool,
-    ) -> Vec<CurvePoint> {
+    /// decided which points have enough errors. A cancelled count keeps its completed chunks.
+    /// Progress is that of chunks, of all points, that are counted or no longer wanted.
+    pub fn run(&self, options: &RunOptions<'_>) -> Vec<CurvePoint> {
         let sets = self.curve.codewords.div_ceil(self.curve.coding.codewords as u64);
         let chunks = sets.div_ceil(chunk_sets(&self.layout));
         let mut counted: Vec<CountedPoint> =
             self.bers.iter().map(|_| CountedPoint::new(&self.layout)).collect();
         let (mut next, mut round) = (0, 1);
         let is_enough = |counted: &CountedPoint| counted.scatter.failed() >= self.curve.errors;
-        while next < chunks && !cancel.load(Ordering::Relaxed) && !counted.iter().all(is_enough) {
+        while next < chunks && !options.cancel.is_cancelled() && !counted.iter().all(is_enough) {
             let end = chunks.min(next + round);
             let wanted = (0..self.bers.len()).filter(|&point| !is_enough(&counted[point]));
             let work: Vec<(usize, u64)> =
@@ -83,7 +71,7 @@ impl Trial {
                 .map_init(
                     || Desk::new(&self.code),
                     |desk, &(point, chunk)| {
-                        (!cancel.load(Ordering::Relaxed))
+                        (!options.cancel.is_cancelled())
                             .then(|| self.count(desk, point, chunk, sets))
                     },
                 )
@@ -94,10 +82,7 @@ impl Trial {
             (next, round) = (end, (2 * round).min(MOST_CHUNKS));
             let enough = counted.iter().filter(|counted| is_enough(counted)).count() as u64;
             let open = counted.len() as u64 - enough;
-            progress(CurveProgress {
-                chunks: enough * chunks + open * next,
-                total: counted.len() as u64 * chunks,
-            });
+            options.report(enough * chunks + open * next, counted.len() as u64 * chunks);
         }
         self.points(&counted)
     }

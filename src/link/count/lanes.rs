@@ -13,7 +13,7 @@ use crate::link::solve::lane::{LaneSolution, SolvedLane};
 use crate::link::solve::margin::Margin;
 use crate::link::solve::method::LaneCounter;
 use crate::link::solve::segment::SolvedSegment;
-use std::sync::atomic::AtomicBool;
+use crate::run_options::CancelToken;
 
 /// Counts of all lanes with some receiver, and the FEC stage after them.
 pub(crate) struct CountedLanes {
@@ -65,7 +65,7 @@ impl CountedLanes {
 pub(crate) fn count_both(
     solved: &[SolvedLane],
     workspaces: &WorkspacePool,
-    cancel: &AtomicBool,
+    cancel: &CancelToken,
     simulation: &Simulation,
     step: &dyn Fn(),
 ) -> [CountedLanes; 2] {
@@ -90,7 +90,7 @@ pub(crate) fn count_both(
 fn count_all<'a>(
     solved: &'a [SolvedLane],
     workspaces: &WorkspacePool,
-    cancel: &AtomicBool,
+    cancel: &CancelToken,
     symbols: u64,
     receiver: impl Fn(&'a LaneSolution) -> Option<(&'a Trained, &'a Prediction, &'a LaneCounter)>,
 ) -> CountedLanes {

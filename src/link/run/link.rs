@@ -10,16 +10,16 @@ use crate::link::layers::layered::Resolved;
 use crate::link::result::figures::{LaneResult, LinkResult};
 use crate::link::run::custom::{CustomModulators, LaneSet};
 use crate::link::run::lane_result::lane_result;
-use crate::link::run::options::{Progress, RunOptions};
 use crate::link::run::port_result::port;
 use crate::link::solve::budget::EFFECTIVE_SAMPLES_MIN;
 use crate::link::solve::lane::SolvedLane;
 use crate::link::solve::lane::solve;
 use crate::measured::Library;
+use crate::run_options::{CancelToken, RunOptions};
 use crate::transmitter::Modulator;
 use rayon::prelude::*;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A link, resolved from its layers.
 pub struct Link {
@@ -65,17 +65,12 @@ impl Link {
     ///
     /// A file, of a pattern or of a measured part, that cannot be read or is none.
     pub fn run(&self, options: &RunOptions<'_>) -> Result<LinkResult> {
-        let cancel = options.cancel.flag();
+        let cancel = &options.cancel;
         let (configs, library) = (&self.resolved.lanes, &self.resolved.library);
         let workspaces = WorkspacePool::default();
         let total = configs.len() as u64 + 2;
         let done = AtomicU64::new(0);
-        let step = || {
-            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            if let Some(progress) = options.progress {
-                progress(Progress { done, total });
-            }
-        };
+        let step = || options.report(done.fetch_add(1, Ordering::Relaxed) + 1, total);
         let base = &self.resolved.base;
         let shared = Lane::sender(base);
         // a lane that carries payload carries the port's
@@ -119,7 +114,7 @@ impl Link {
         library: &Library,
         cache: &mut PlanCache,
         workspaces: &WorkspacePool,
-        cancel: &AtomicBool,
+        cancel: &CancelToken,
     ) -> Result<LaneResult> {
         let lane = Lane::build_through(config, number, library, cache)?;
         let solved = [solve(lane, workspaces, cache, cancel)];

@@ -4,6 +4,5 @@ pub(super) mod agreement;
 pub(super) mod custom;
 pub(super) mod lane_result;
 pub(super) mod link;
-pub(super) mod options;
 pub(super) mod port_result;
 pub(super) mod segment_result;

@@ -11,8 +11,8 @@ use crate::link::build::lane::Lane;
 use crate::link::solve::budget::{MARGIN_COUNTS, MARGIN_ERRORS_MIN, ROUND_BLOCKS};
 use crate::link::solve::margin;
 use crate::link::solve::margin::Margin;
+use crate::run_options::CancelToken;
 use crate::units::power_ratio;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Distance of the counted ratio from the limit at which the search ends, in its logarithm: below a
 /// hundredth of a decibel.
@@ -30,7 +30,7 @@ pub(crate) struct CountedMarginSearch<'a> {
     /// Receivers of the electrical segments, in their order; none counts the light alone.
     pub(crate) electrical: &'a [&'a Trained],
     pub(crate) workspaces: &'a WorkspacePool,
-    pub(crate) cancel: &'a AtomicBool,
+    pub(crate) cancel: &'a CancelToken,
 }
 
 /// One loss at which was counted.
@@ -131,7 +131,7 @@ impl CountedMarginSearch<'_> {
         .remove(0);
         match counted.refusal {
             Some(refusal) => Err(format!("no margin: {}", refusal.because)),
-            None if self.cancel.load(Ordering::Relaxed) => {
+            None if self.cancel.is_cancelled() => {
                 Err("no margin: stopped before it was counted".to_owned())
             }
             None => Ok(counted.end),

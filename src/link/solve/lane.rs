@@ -13,8 +13,8 @@ use crate::link::test_points::levels::{launch_warnings, settled};
 use crate::link::test_points::transmitter::{self, TxMeasurement};
 use crate::math::interval::Interval;
 use crate::measure::levels::OuterLevels;
+use crate::run_options::CancelToken;
 use crate::units::db_from_power_ratio;
-use std::sync::atomic::AtomicBool;
 
 /// Share of the detected power in the top tenth of the band above which the grid is doubted.
 const BAND_EDGE_SHARE: f64 = 1e-4;
@@ -90,7 +90,7 @@ pub(crate) fn solve(
     lane: Lane,
     workspaces: &WorkspacePool,
     cache: &mut PlanCache,
-    cancel: &AtomicBool,
+    cancel: &CancelToken,
 ) -> SolvedLane {
     let (tp2, tp3) = settled(&lane, workspaces, cache);
     let mut warnings = launch_warnings(&lane, tp2);
@@ -107,7 +107,7 @@ pub(crate) fn solve(
 fn solution(
     lane: &Lane,
     workspaces: &WorkspacePool,
-    cancel: &AtomicBool,
+    cancel: &CancelToken,
     warnings: &mut Vec<String>,
 ) -> Result<LaneSolution, NotEvaluated> {
     let electrical: Vec<SolvedSegment> = lane

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::link::layers::layered::LayeredConfig;
 use crate::link::run::custom::LaneSet;
 use crate::link::run::link::Link;
-use crate::link::run::options::RunOptions;
+use crate::run_options::RunOptions;
 use crate::transmitter::Modulator;
 use std::sync::Arc;
 

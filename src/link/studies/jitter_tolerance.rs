@@ -9,9 +9,9 @@ use crate::link::build::lane::Lane;
 use crate::link::describe::config::Config;
 use crate::link::solve::budget::TRAINING_BLOCKS;
 use crate::measured::Library;
+use crate::run_options::CancelToken;
 use crate::units::{giga, mega};
 use std::f64::consts::PI;
-use std::sync::atomic::AtomicBool;
 
 /// Frequency below which the mask rises, MHz (`derived`: a loop of 4 MHz, as 802.3's PAM4 clauses
 /// test it).
@@ -87,22 +87,22 @@ impl JitterTolerance {
     }
 
     /// Bit error ratio with sinusoidal jitter, counted over `simulation.symbols` and a whole period
-    /// at least; nothing when the clock loses its lock or slips.
-    pub fn ber(&mut self, sinusoidal_mhz: f64, sinusoidal_ui: f64) -> Option<f64> {
+    /// at least; `None` when the clock loses its lock or slips, and when it was cancelled before.
+    pub fn ber(
+        &mut self,
+        sinusoidal_mhz: f64,
+        sinusoidal_ui: f64,
+        cancel: &CancelToken,
+    ) -> Option<f64> {
         let frequency = mega(sinusoidal_mhz) / giga(self.lane.config.symbol_rate_gbd);
         let mut clocking = *self.lane.optical().plan.clocking().expect("built for stream mode");
         clocking.sinusoid = Some(Sinusoid { amplitude_ui: sinusoidal_ui / 2.0, frequency });
         self.lane.optical_mut().plan.set_clocking(clocking);
         let symbols = self.lane.config.simulation.symbols.max((1.0 / frequency) as u64);
         let stop = Stop { round_blocks: 1 << 32, symbols, bit_errors: u64::MAX };
-        let counted = count(
-            &[self.lane.counted(&self.trained)],
-            &stop,
-            &self.workspaces,
-            &mut (),
-            &AtomicBool::new(false),
-        )
-        .remove(0);
+        let counted =
+            count(&[self.lane.counted(&self.trained)], &stop, &self.workspaces, &mut (), cancel)
+                .remove(0);
         let slipped =
             counted.clocks.iter().any(|clock| clock.slips_forward + clock.slips_backward > 0);
         (counted.refusal.is_none() && !slipped && counted.end.symbols > 0)
@@ -110,12 +110,13 @@ impl JitterTolerance {
     }
 
     /// The largest amplitude, UI peak to peak, at which the bit error ratio stays below
-    /// `limit_ber`, to 4 %; nothing when it does not without jitter. Never more than what moves
-    /// 0.01 UI from symbol to symbol.
-    pub fn at(&mut self, sinusoidal_mhz: f64, limit_ber: f64) -> Option<f64> {
+    /// `limit_ber`, to 4 %; `None` when it does not without jitter, and when the search was
+    /// cancelled. Never more than what moves 0.01 UI from symbol to symbol.
+    pub fn at(&mut self, sinusoidal_mhz: f64, limit_ber: f64, cancel: &CancelToken) -> Option<f64> {
         let most_ui =
             STEEPEST_UI * giga(self.lane.config.symbol_rate_gbd) / (PI * mega(sinusoidal_mhz));
-        let mut keeps = |ui: f64| self.ber(sinusoidal_mhz, ui).is_some_and(|ber| ber < limit_ber);
+        let mut keeps =
+            |ui: f64| self.ber(sinusoidal_mhz, ui, cancel).is_some_and(|ber| ber < limit_ber);
         if !keeps(LEAST_UI) {
             return None;
         }
@@ -123,7 +124,11 @@ impl JitterTolerance {
         let mut missed = None;
         let mut next = mask_ui(sinusoidal_mhz).min(most_ui);
         loop {
-            if keeps(next) {
+            let is_kept = keeps(next);
+            if cancel.is_cancelled() {
+                return None; // the last count may be cut short
+            }
+            if is_kept {
                 kept = next
             } else {
                 missed = Some(next)

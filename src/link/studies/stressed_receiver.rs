@@ -9,9 +9,9 @@ use crate::link::describe::tdecq::TestPattern;
 use crate::link::layers::layered::LayeredConfig;
 use crate::link::result::figures::LinkResult;
 use crate::link::run::link::Link;
-use crate::link::run::options::{CancelToken, RunOptions};
 use crate::link::test_points::transmitter;
 use crate::measured::Library;
+use crate::run_options::{CancelToken, RunOptions};
 use serde::Serialize;
 
 /// Part of SECQ, in dB, that the low-pass makes.
@@ -72,11 +72,16 @@ pub struct Stressed {
 /// Builds the stress and runs the link's receivers on it, without a fibre between.
 ///
 /// The low-pass is set to make half of SECQ alone; with the interferer on, noise makes the rest.
+/// Progress is that of the link's run, once the stress is built.
 ///
 /// # Errors
 ///
 /// Every problem of the description; a SECQ that no low-pass and noise make; a cancelled search.
-pub fn stressed(stack: &LayeredConfig, stress: &Stress, cancel: &CancelToken) -> Result<Stressed> {
+pub fn stressed(
+    stack: &LayeredConfig,
+    stress: &Stress,
+    options: &RunOptions<'_>,
+) -> Result<Stressed> {
     let mut stack = stack.clone();
     let flag = "srs";
     for assignment in [
@@ -102,7 +107,7 @@ pub fn stressed(stack: &LayeredConfig, stress: &Stress, cancel: &CancelToken) ->
         library,
         workspaces: WorkspacePool::default(),
         cache: PlanCache::default(),
-        cancel,
+        cancel: &options.cancel,
     };
     let (interferer_percent, interferer_mhz) = (
         bench.config.transmitter.stressed.interferer_percent,
@@ -151,7 +156,7 @@ pub fn stressed(stack: &LayeredConfig, stress: &Stress, cancel: &CancelToken) ->
 
     stack.set_by(flag, &format!("transmitter.stressed.bandwidth_ghz={}", float(bandwidth_ghz)))?;
     stack.set_by(flag, &format!("transmitter.stressed.noise_percent={}", float(noise_percent)))?;
-    let result = Link::new(stack.resolve()?).run(&RunOptions::cancelled_by(cancel))?;
+    let result = Link::new(stack.resolve()?).run(options)?;
     let sensitivities = result.lanes.iter().map(|lane| Some(stress.oma_dbm - lane.loss_margin_db?));
     let worst = sensitivities
         .collect::<Option<Vec<f64>>>()

@@ -9,8 +9,8 @@ use crate::link::solve::margin::Margin;
 use crate::link::solve::segment::optical_predictor;
 use crate::link::solve::{clock, margin};
 use crate::link::views::view::{View, refused};
+use crate::run_options::CancelToken;
 use crate::units::{dbm_from_watt, power_ratio};
-use std::sync::atomic::AtomicBool;
 
 /// Loss between the points of the curve, dB, and the losses at its ends.
 const STEP_DB: f64 = 0.5;
@@ -83,7 +83,7 @@ impl View {
         let mut solved: Vec<(f64, f64, Trained)> = Vec::new();
         let loss_margin_db = self.workspaces.with(&lane.optical().plan, |workspace| {
             let mut predictor = optical_predictor(lane, workspace);
-            let never = AtomicBool::new(false);
+            let never = CancelToken::default();
             let search = CountedMarginSearch {
                 lane,
                 electrical: &[],
@@ -158,7 +158,7 @@ impl View {
             &stop,
             &self.workspaces,
             &mut (),
-            &AtomicBool::new(false),
+            &CancelToken::default(),
         )
         .remove(0)
         .end;

@@ -4,7 +4,8 @@ use super::difference::{between, mean};
 use super::rank::ranks;
 use super::result::{Compared, Coordinates, Difference, Variant};
 use crate::error::Result;
-use crate::link::{LayeredConfig, Link, LinkResult, Progress, RunOptions};
+use crate::link::{LayeredConfig, Link, LinkResult};
+use crate::run_options::{Progress, RunOptions};
 use crate::sweep::axes::Axis;
 use crate::sweep::row::of_toml;
 use crate::sweep::run::Sweep;
@@ -82,11 +83,7 @@ impl Comparison {
             let values = self.sweep.values(point);
             let resolved = self.sweep.link(&values)?;
             let seeds: Vec<u64> = resolved.lanes.iter().map(|lane| lane.simulation.seed).collect();
-            let step = |Progress { done, .. }| {
-                if let Some(progress) = options.progress {
-                    progress(Progress { done: before + done, total });
-                }
-            };
+            let step = |Progress { done, .. }| options.report(before + done, total);
             let result = Link::new(resolved)
                 .run(&RunOptions { cancel: options.cancel.clone(), progress: Some(&step) })?;
             if options.cancel.is_cancelled() {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Progress of a run.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// Progress of a run: of a link in its lanes and counts, of a sweep in rows, of a FEC curve in
+/// chunks of codewords.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// Steps done.
     pub done: u64,
@@ -26,13 +27,20 @@ pub struct Progress {
 /// ```
 #[derive(Clone, Default)]
 pub struct RunOptions<'a> {
-    /// Ends the counting after the round in hand.
+    /// Ends the run after the round in hand.
     pub cancel: CancelToken,
     /// Called now and then, from any thread.
     pub progress: Option<&'a (dyn Fn(Progress) + Sync)>,
 }
 
 impl RunOptions<'_> {
+    /// Reports that `done` of `total` steps are done.
+    pub(crate) fn report(&self, done: u64, total: u64) {
+        if let Some(progress) = self.progress {
+            progress(Progress { done, total });
+        }
+    }
+
     /// Options with a token and no progress.
     pub fn cancelled_by(cancel: &CancelToken) -> Self {
         RunOptions { cancel: cancel.clone(), progress: None }
@@ -53,11 +61,6 @@ impl CancelToken {
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
-
-    /// The flag itself, for what counts in rounds.
-    pub fn flag(&self) -> &AtomicBool {
-        &self.0
-    }
 }
 
 #[cfg(test)]
@@ -69,7 +72,7 @@ mod tests {
         let (token, other) = (CancelToken::default(), CancelToken::default());
         let clone = token.clone();
         assert!(!clone.cancel() && clone.cancel());
-        assert!(token.is_cancelled() && token.flag().load(Ordering::Relaxed));
+        assert!(token.is_cancelled() && clone.is_cancelled());
         assert!(!other.is_cancelled());
     }
 }
