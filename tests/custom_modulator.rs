@@ -95,7 +95,8 @@ fn a_modulator_given_to_a_link_runs_as_the_same_one_described_and_is_named() {
         serde_json::to_string(&described.lanes).unwrap()
     );
     assert_eq!(custom.config_hash, described.config_hash.clone() + "+custom");
-    assert!(custom.transmitter.starts_with("custom (lanes 1: EML: "), "{}", custom.transmitter);
+    let name = custom.transmitter.to_string();
+    assert!(name.starts_with("custom (lanes 1: EML: "), "{name}");
     // another one on lane 1 leaves lane 0 alone
     let (given, lanes) = (built_in("mzm"), LaneSet::These(vec![1]));
     let other = run(&Link::new(resolved).with_modulator(lanes, given));

@@ -4,7 +4,8 @@ use lightlane::chart::Picture;
 use lightlane::fec::curve::{FecCurve, POINT_METRICS, Scheme};
 use lightlane::host::CHANNEL_METRICS;
 use lightlane::link::{
-    FEC_METRICS, LaneResult, LayeredConfig, PORT_METRICS, PortResult, RunOptions, lane_metrics,
+    FEC_METRICS, LaneResult, LayeredConfig, PORT_METRICS, PortResult, RunOptions, TransmitterUsed,
+    lane_metrics,
 };
 use lightlane::sweep::{Axis, Sweep};
 use lightlane::table::{Better, Row, RowSink};
@@ -233,6 +234,20 @@ fn a_result_reads_back_and_writes_the_same_text() {
     let text = lightlane::report::json(&result);
     let read: lightlane::link::LinkResult = serde_json::from_str(&text).unwrap();
     assert_eq!((read.schema, &*read.config), (2, &base));
+    assert_eq!(lightlane::report::json(&read), text);
+    // and of what is not finite, by a custom modulator
+    let mut odd = read;
+    odd.transmitter = TransmitterUsed::Custom("lanes 1: ring (a)".to_owned());
+    let lane = &mut odd.lanes[0];
+    (lane.snr_db, lane.rlm) = (Some(f64::NEG_INFINITY), None);
+    let slicer = lane.slicer.as_mut().unwrap();
+    (slicer.level_means[1], slicer.level_sigmas[0], slicer.thresholds[2]) = (None, None, None);
+    (slicer.noise_shares[0].share, slicer.interference_share) = (None, None);
+    let text = lightlane::report::json(&odd);
+    let read: lightlane::link::LinkResult = serde_json::from_str(&text).unwrap();
+    assert_eq!((read.transmitter.as_str(), &read.transmitter), ("custom", &odd.transmitter));
+    let slicer = read.lanes[0].slicer.as_ref().unwrap();
+    assert_eq!((slicer.level_means[1], slicer.noise_shares[0].share), (None, None));
     assert_eq!(lightlane::report::json(&read), text);
 }
 

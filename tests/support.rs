@@ -136,7 +136,7 @@ pub(crate) fn agreement(name: &str, lane: &LaneResult) -> f64 {
 /// A source's part of the slicer's noise variance.
 pub(crate) fn share(lane: &LaneResult, entity: &str) -> f64 {
     let shares = &lane.slicer.as_ref().expect("trained").noise_shares;
-    shares.iter().filter(|s| s.source.starts_with(entity)).map(|s| s.share).sum()
+    shares.iter().filter(|s| s.source.starts_with(entity)).map(|s| s.share.expect("finite")).sum()
 }
 
 /// Switches every noise off but the smallest remainder.

@@ -36,6 +36,7 @@ pub use result::metrics::limit::{LaneLimits, LaneMetric};
 pub use result::metrics::port::{FEC_METRICS, FecMetric, PORT_METRICS, PortMetric};
 pub use result::spec::{Finding, LimitStatus, Side, SpecRow};
 pub use result::targets::{TargetVerdict, Verdict, judge};
+pub use result::transmitter_used::TransmitterUsed;
 pub use run::custom::LaneSet;
 pub use run::link::Link;
 pub use solve::margin::MARGIN_WITHIN_DB;

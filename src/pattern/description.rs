@@ -32,6 +32,19 @@ impl PatternKind {
     pub const fn all() -> [Self; 6] {
         [Self::Prbs13q, Self::Prbs31q, Self::Ssprq, Self::Random, Self::File, Self::Payload]
     }
+
+    /// Its name in a description.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Prbs13q => "prbs13q",
+            Self::Prbs31q => "prbs31q",
+            Self::Ssprq => "ssprq",
+            Self::Random => "random",
+            Self::File => "file",
+            Self::Payload => "payload",
+        }
+    }
 }
 
 /// Pattern that a transmitter sends.
@@ -114,8 +127,7 @@ mod tests {
     #[test]
     fn every_kind_survives_toml_under_its_lower_case_name() {
         for kind in PatternKind::all() {
-            let text =
-                format!("kind = \"{}\"\nprecoder = true", format!("{kind:?}").to_lowercase());
+            let text = format!("kind = \"{}\"\nprecoder = true", kind.as_str());
             let pattern: Pattern = toml::from_str(&text).unwrap();
             assert_eq!(pattern.kind, kind);
             assert_eq!(toml::from_str(&toml::to_string(&pattern).unwrap()), Ok(pattern));

@@ -91,10 +91,8 @@ pub fn models() -> String {
     for preset in presets::all() {
         rows.push(("preset".into(), format!("`{}`", preset.name), preset.about.into()));
     }
-    let patterns: Vec<String> = PatternKind::all()
-        .iter()
-        .map(|kind| format!("`{}`", format!("{kind:?}").to_lowercase()))
-        .collect();
+    let patterns: Vec<String> =
+        PatternKind::all().iter().map(|kind| format!("`{}`", kind.as_str())).collect();
     rows.push((
         "pattern".into(),
         patterns.join(", "),

@@ -1,7 +1,8 @@
 //! A result to show in tests: figures of every kind, as wide as they come.
 
 use crate::dsp::DetectorKind;
-use crate::link::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer};
+use crate::link::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer, TransmitterUsed};
+use crate::transmitter::TransmitterKind;
 
 pub(super) fn lane(lane: usize) -> LaneResult {
     let shares = [
@@ -34,17 +35,17 @@ pub(super) fn lane(lane: usize) -> LaneResult {
         ber_counted_at_limit: Some(2.4e-4),
         passes: Some(true),
         slicer: Some(Slicer {
-            level_means: [-1.0, -0.33, 0.33, 1.0],
-            level_sigmas: [0.05; 4],
-            thresholds: [-0.66, 0.0, 0.66],
+            level_means: [-1.0, -0.33, 0.33, 1.0].map(Some),
+            level_sigmas: [Some(0.05); 4],
+            thresholds: [-0.66, 0.0, 0.66].map(Some),
             delay_ui: 0.1,
             taps: vec![1.0],
             detector: DetectorKind::Slicer,
             postcursors: vec![],
             noise_shares: shares
-                .map(|(entity, share)| NoiseShare { source: entity.to_owned(), share })
+                .map(|(entity, share)| NoiseShare { source: entity.to_owned(), share: Some(share) })
                 .into(),
-            interference_share: 0.1,
+            interference_share: Some(0.1),
         }),
         ..LaneResult::default()
     }
@@ -74,7 +75,7 @@ pub(super) fn result(lanes: Vec<LaneResult>) -> LinkResult {
         config_hash: "0123456789abcdef".to_owned(),
         config: crate::link::Config::default().into(),
         preset: Some("800gbase-dr8".to_owned()),
-        transmitter: "eml".to_owned(),
+        transmitter: TransmitterUsed::Described(TransmitterKind::Eml),
         module: crate::link::ModuleKind::Optics,
         symbol_rate_gbd: 53.125,
         limit_ber: 2.4e-4,

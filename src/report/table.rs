@@ -118,8 +118,9 @@ fn row(lane: &LaneResult) -> [String; 11] {
 fn noises(lane: &LaneResult) -> String {
     let Some(slicer) = &lane.slicer else { return "-".to_owned() };
     let mut out = String::new();
-    for part in slicer.noise_shares.iter().filter(|part| part.share >= 0.005) {
-        let next = format!("{} {:.0}", short(&part.source), 100.0 * part.share);
+    let parts = slicer.noise_shares.iter().filter_map(|part| Some((&part.source, part.share?)));
+    for (source, share) in parts.filter(|(_, share)| *share >= 0.005) {
+        let next = format!("{} {:.0}", short(source), 100.0 * share);
         if out.len() + 1 + next.len() > MOST_NOISE {
             break;
         }

@@ -8,6 +8,7 @@ use crate::link::describe::module::ModuleKind;
 use crate::link::describe::segments::SegmentKind;
 use crate::link::result::clock::ClockResult;
 use crate::link::result::spec::SpecRow;
+use crate::link::result::transmitter_used::TransmitterUsed;
 use crate::math::interval::IntervalKind;
 use crate::measured::FileRead;
 use serde::{Deserialize, Serialize};
@@ -28,8 +29,8 @@ pub struct LinkResult {
     pub config: Box<Config>,
     /// Preset underneath, if any.
     pub preset: Option<String>,
-    /// Kind of transmitter.
-    pub transmitter: String,
+    /// Transmitter: its kind, or `custom`.
+    pub transmitter: TransmitterUsed,
     /// Kind of module.
     pub module: ModuleKind,
     /// Symbol rate of a lane, GBd.
@@ -321,15 +322,16 @@ impl SegmentResult {
     }
 }
 
-/// What the slicer sees.
+/// What the slicer sees. Phase and taps are finite, for training refuses others; of what is
+/// estimated with them, a figure that is not is absent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Slicer {
     /// Means of the four levels, full scale -1 .. 1.
-    pub level_means: [f64; 4],
+    pub level_means: [Option<f64>; 4],
     /// Rms of noise and interference around them.
-    pub level_sigmas: [f64; 4],
+    pub level_sigmas: [Option<f64>; 4],
     /// Thresholds.
-    pub thresholds: [f64; 3],
+    pub thresholds: [Option<f64>; 3],
     /// Sampling phase behind the transmitted symbol, symbol periods.
     pub delay_ui: f64,
     /// Taps of the equaliser.
@@ -342,7 +344,7 @@ pub struct Slicer {
     /// Parts of the noise variance, largest first.
     pub noise_shares: Vec<NoiseShare>,
     /// Interference by symbols, ours and others', as part of noise and interference.
-    pub interference_share: f64,
+    pub interference_share: Option<f64>,
 }
 
 /// One source's part of the noise variance at the slicer.
@@ -351,7 +353,7 @@ pub struct NoiseShare {
     /// Who makes it.
     pub source: String,
     /// Part, 0 to 1.
-    pub share: f64,
+    pub share: Option<f64>,
 }
 
 /// All lanes together.

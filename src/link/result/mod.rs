@@ -7,4 +7,5 @@ pub(super) mod pooled;
 pub(super) mod spec;
 pub(super) mod spec_check;
 pub(super) mod targets;
+pub(super) mod transmitter_used;
 pub(super) mod verdict;

@@ -143,9 +143,12 @@ fn by_value<R, D>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::link::result::transmitter_used::TransmitterUsed;
+    use crate::transmitter::TransmitterKind;
 
     fn result(lanes: Vec<LaneResult>, port: PortResult) -> LinkResult {
-        let (config_hash, transmitter) = (String::new(), "eml".to_owned());
+        let (config_hash, transmitter) =
+            (String::new(), TransmitterUsed::Described(TransmitterKind::Eml));
         let (schema, version, seed, symbol_rate_gbd, limit_ber) =
             (2, String::new(), 1, 53.125, 2.4e-4);
         LinkResult {

@@ -1,6 +1,7 @@
 //! Modulators that are given to a link in place of the one that it describes.
 
 use crate::link::result::figures::LinkResult;
+use crate::link::result::transmitter_used::TransmitterUsed;
 use crate::transmitter::Modulator;
 use std::fmt;
 use std::sync::Arc;
@@ -59,7 +60,7 @@ impl CustomModulators {
         }
         let names: Vec<String> =
             self.0.iter().map(|(lanes, given)| format!("{lanes}: {}", given.about())).collect();
-        result.transmitter = format!("custom ({})", names.join("; "));
+        result.transmitter = TransmitterUsed::Custom(names.join("; "));
         result.config_hash += "+custom";
     }
 }

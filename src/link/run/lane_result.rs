@@ -109,11 +109,10 @@ pub(crate) fn lane_result(
         Margin::Uncounted(because) => result.loss_margin_not_evaluated = Some(because.clone()),
         Margin::Beyond => {}
     }
-    let thresholds = trained.thresholds.0.map(f64::from);
     result.slicer = Some(Slicer {
-        level_means: prediction.levels.map(|(mean, _)| mean),
-        level_sigmas: prediction.levels.map(|(_, sigma)| sigma),
-        thresholds,
+        level_means: prediction.levels.map(|(mean, _)| finite(mean)),
+        level_sigmas: prediction.levels.map(|(_, sigma)| finite(sigma)),
+        thresholds: trained.thresholds.0.map(|threshold| finite(f64::from(threshold))),
         delay_ui: trained.delay_ui,
         taps: trained.taps.iter().map(|&w| f64::from(w)).collect(),
         detector: trained.detector.kind(),
@@ -127,9 +126,9 @@ pub(crate) fn lane_result(
         noise_shares: prediction
             .shares
             .iter()
-            .map(|s| NoiseShare { source: s.id.name.clone(), share: s.share })
+            .map(|s| NoiseShare { source: s.id.name.clone(), share: finite(s.share) })
             .collect(),
-        interference_share: prediction.interference_share,
+        interference_share: finite(prediction.interference_share),
     });
     let mut verdicts = Vec::new();
     let (clock, refusal) = (here.clocks(index).get(solution.optical_index), here.refusal(index));
@@ -203,6 +202,11 @@ pub(crate) fn lane_result(
     }
     here.correct(index, &mut result);
     result
+}
+
+/// A number that JSON can write.
+fn finite(x: f64) -> Option<f64> {
+    Some(x).filter(|x| x.is_finite())
 }
 
 /// Share of wrong decisions that go on, the longest burst, and bursts of 1, 2, .. symbols up to it.

@@ -8,6 +8,7 @@ use crate::link::count::lanes::{CountedLanes, count_both};
 use crate::link::describe::config::Config;
 use crate::link::layers::layered::Resolved;
 use crate::link::result::figures::{LaneResult, LinkResult};
+use crate::link::result::transmitter_used::TransmitterUsed;
 use crate::link::run::custom::{CustomModulators, LaneSet};
 use crate::link::run::lane_result::lane_result;
 use crate::link::run::port_result::port;
@@ -163,7 +164,7 @@ impl Link {
             config_hash: self.resolved.hash.clone(),
             config: Box::new(base.clone()),
             preset: base.preset.clone(),
-            transmitter: format!("{:?}", base.transmitter.kind).to_lowercase(),
+            transmitter: TransmitterUsed::Described(base.transmitter.kind),
             module: base.module.kind,
             symbol_rate_gbd: base.symbol_rate_gbd,
             limit_ber,

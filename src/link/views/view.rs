@@ -116,7 +116,7 @@ pub(crate) fn link_name(base: &Config) -> String {
     } else {
         String::new()
     };
-    format!("{preset}, {module}{}", format!("{:?}", base.transmitter.kind).to_uppercase())
+    format!("{preset}, {module}{}", base.transmitter.kind.key().to_uppercase())
 }
 
 pub(super) fn refused(key: &str, value: impl std::fmt::Display, remedy: String) -> Error {

@@ -9,6 +9,7 @@
 //! `LIGHTLANE_VECTORS` set to `portable` or `avx2` keeps to those copies: to compare their bits,
 //! and to count instructions.
 
+use std::fmt::{self, Display};
 use std::sync::OnceLock;
 
 /// Which copy of the kernels runs.
@@ -35,14 +36,22 @@ impl Vectors {
         })
     }
 
-    /// By the name that `LIGHTLANE_VECTORS` takes.
-    pub(crate) fn named(name: &str) -> Option<Vectors> {
-        match name {
-            "portable" => Some(Vectors::Portable),
-            "avx2" => Some(Vectors::Avx2),
-            "avx512" | "" => Some(Vectors::Avx512),
-            _ => None,
+    /// The name that `LIGHTLANE_VECTORS` takes.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Vectors::Portable => "portable",
+            Vectors::Avx2 => "avx2",
+            Vectors::Avx512 => "avx512",
         }
+    }
+
+    /// By that name; the widest without one.
+    pub(crate) fn named(name: &str) -> Option<Vectors> {
+        let all = [Vectors::Portable, Vectors::Avx2, Vectors::Avx512];
+        if name.is_empty() {
+            return Some(Vectors::Avx512);
+        }
+        all.into_iter().find(|vectors| vectors.as_str() == name)
     }
 
     #[cfg(target_arch = "x86_64")]
@@ -60,6 +69,12 @@ impl Vectors {
     #[cfg(not(target_arch = "x86_64"))]
     fn there() -> Vectors {
         Vectors::Portable
+    }
+}
+
+impl Display for Vectors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 

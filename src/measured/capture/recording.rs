@@ -43,7 +43,7 @@ impl Candidate {
             let name = if kind == PatternKind::File {
                 pattern.file.clone()
             } else {
-                format!("{kind:?}").to_lowercase()
+                kind.as_str().to_owned()
             };
             if !SYMBOLS.contains(&symbols) {
                 return Err(format!(
