@@ -98,8 +98,8 @@ fn whole_chain_in_blocks_of(bencher: Bencher, symbols: usize) {
     });
 }
 
-/// The same behind a converter of 18 GHz, decided with one and sixteen taps of feedback and in 4
-/// and 16 states.
+/// The same after a converter of 18 GHz, decided with one and sixteen taps of feedback and in 4 and
+/// 16 states.
 #[divan::bench(args = [
     (DetectorKind::Dfe, 1),
     (DetectorKind::Dfe, 16),
@@ -130,7 +130,7 @@ fn whole_chain_deciding(bencher: Bencher, (decision, memory): (DetectorKind, usi
     });
 }
 
-/// Blocks in stream mode behind a Mueller-Muller loop, one lane on one core, the warm-up of four
+/// Blocks in stream mode with a Mueller-Muller loop, one lane on one core, the warm-up of four
 /// blocks shared by 128.
 #[divan::bench]
 fn stream_with_a_recovered_clock(bencher: Bencher) {
@@ -224,7 +224,7 @@ fn whole_chain_without_noise(bencher: Bencher) {
     });
 }
 
-/// Noise on stored noiseless blocks, decided by a slicer and behind one tap of feedback.
+/// Noise on stored noiseless blocks, decided by a slicer, and with one tap of feedback.
 #[divan::bench(args = [DetectorKind::Slicer, DetectorKind::Dfe])]
 fn replay(bencher: Bencher, decision: DetectorKind) {
     let mut config = config(TransmitterKind::Eml, 4);

@@ -19,7 +19,7 @@ fn main() {
 /// Symbols of a call.
 const SYMBOLS: usize = 8192;
 
-/// Random levels behind 1 + 0.5 D at an error ratio of some 1e-4.
+/// Random levels after 1 + 0.5 D at an error ratio of about 1e-4.
 fn samples() -> Vec<f32> {
     sent_and_samples().1
 }
@@ -143,7 +143,7 @@ fn lane_samples(lane: usize) -> Vec<f32> {
     (0..2 * SYMBOLS).map(|i| y[(i + 100 * lane) % SYMBOLS]).collect()
 }
 
-/// Mueller and Muller's detector and the loop behind it; items are symbols.
+/// Mueller and Muller's detector and its loop; items are symbols.
 #[divan::bench]
 fn clock(bencher: Bencher) {
     let y = samples();

@@ -121,8 +121,7 @@ fn deal_and_gather(bencher: Bencher) {
     });
 }
 
-/// What a run needs before it codes: tables of the code, the layout, room for codewords; items are
-/// ports.
+/// Setup of a run's coding: tables of the code, the layout, memory for codewords; items are ports.
 #[divan::bench]
 fn port_built(bencher: Bencher) {
     let coding = Coding::named("800gbase-df").expect("it ships");

@@ -15,7 +15,7 @@ fn main() {
 
 const SAMPLES_PER_SYMBOL: usize = 16;
 
-/// Rectangular symbols behind a Gaussian low-pass of 0.45 symbol rates with some dispersion of its
+/// Rectangular symbols after a Gaussian low-pass of 0.45 symbol rates with some dispersion of its
 /// delay.
 fn waveform(levels: &[u8]) -> Vec<f32> {
     let mut train = vec![0f32; levels.len() * SAMPLES_PER_SYMBOL];

@@ -1,4 +1,5 @@
-//! What a point of a sweep costs beside its physics: setting keys, building what they change.
+//! Cost of a sweep's point besides its physics: setting keys, rebuilding the parts that they
+//! change.
 //!
 //! `cargo bench --bench sweep`; one core: `taskset -c 0 cargo bench --bench sweep`.
 

@@ -1,4 +1,4 @@
-//! What does the receiver of one 800G lane see?
+//! The eye at the receiver of one 800G lane.
 //!
 //! `cargo run --release --example 01_first_eye` draws `plots/01_first_eye.png`; `-- --quick` is for
 //! CI.
@@ -14,7 +14,7 @@ fn main() -> lightlane::Result<()> {
     let eye = View::new(&link, 0)?.eye(Node::Slicer, gallery::full_or_quick(131_072, 32_768))?;
     let (ber, snr_db) = (eye.ber.unwrap_or(f64::NAN), eye.snr_db.unwrap_or(f64::NAN));
     println!(
-        "behind the equaliser four levels at {:.2?} of full scale, {snr_db:.1} dB above the noise: BER {ber:.1e}",
+        "after the equaliser four levels at {:.2?} of full scale, {snr_db:.1} dB above the noise: BER {ber:.1e}",
         eye.levels
     );
     gallery::draw(&eye, "01_first_eye.png", Size::Small)

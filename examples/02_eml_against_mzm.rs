@@ -11,13 +11,13 @@
 
 mod gallery;
 
-use lightlane::chart::{AxisScale, Curves, Limit, Trace};
-use lightlane::link::{Counted, Link, RunOptions, View, Waterfall};
+use lightlane::chart::{AxisScale, Curve, Curves, Limit};
+use lightlane::link::{Link, RunOptions, View, Waterfall, WaterfallPoint};
 use lightlane::plot::Size;
 use lightlane::table::Better;
 
 /// Error ratio at which the curves end.
-const LEAST_BER: f64 = 1e-10;
+const BER_MIN: f64 = 1e-10;
 
 fn main() -> lightlane::Result<()> {
     let mut traces = Vec::new();
@@ -59,12 +59,12 @@ fn main() -> lightlane::Result<()> {
     gallery::draw(&figure, "02_eml_against_mzm.svg", Size::Slide)
 }
 
-fn trace(name: String, waterfall: &Waterfall) -> Trace {
-    let points = waterfall.curve.iter().copied().filter(|point| point.1 > LEAST_BER).collect();
-    Trace {
+fn trace(name: String, waterfall: &Waterfall) -> Curve {
+    let points = waterfall.curve.iter().copied().filter(|point| point.1 > BER_MIN).collect();
+    Curve {
         name,
         points,
-        counted: waterfall.counted.iter().map(Counted::error_bar).collect(),
-        ..Trace::default()
+        counted: waterfall.counted.iter().map(WaterfallPoint::error_bar).collect(),
+        ..Curve::default()
     }
 }

@@ -8,7 +8,7 @@
 
 mod gallery;
 
-use lightlane::chart::{Curves, Trace};
+use lightlane::chart::{Curve, Curves};
 use lightlane::plot::Size;
 
 const PARTS: [(&str, &str); 4] = [
@@ -31,7 +31,7 @@ fn main() -> lightlane::Result<()> {
             gallery::at(&points, 70.0)
         );
         let traces = &mut all.get_or_insert(Curves { traces: Vec::new(), ..curves }).traces;
-        traces.push(Trace { name: name.to_owned(), points, ..Trace::default() });
+        traces.push(Curve { name: name.to_owned(), points, ..Curve::default() });
     }
     let mut figure = all.expect("four parts");
     figure.title = "1.6T EML link: how the bandwidth of one part eats margin".to_owned();

@@ -6,7 +6,7 @@
 
 mod gallery;
 
-use lightlane::chart::{Curves, Trace};
+use lightlane::chart::{Curve, Curves};
 use lightlane::plot::Size;
 
 fn main() -> lightlane::Result<()> {
@@ -25,7 +25,7 @@ fn main() -> lightlane::Result<()> {
             "{rate}: margin {zero:.2} dB in quadrature, {low:.2} dB at -20 degrees, {high:.2} dB at 20 degrees"
         );
         let traces = &mut all.get_or_insert(Curves { traces: Vec::new(), ..curves }).traces;
-        traces.push(Trace { name: format!("{rate} MZM"), points, ..Trace::default() });
+        traces.push(Curve { name: format!("{rate} MZM"), points, ..Curve::default() });
     }
     let mut figure = all.expect("two links");
     figure.title = "Silicon-photonics links: how bias error eats margin".to_owned();

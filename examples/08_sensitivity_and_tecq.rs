@@ -11,7 +11,7 @@
 
 mod gallery;
 
-use lightlane::chart::{Curves, Trace};
+use lightlane::chart::{Curve, Curves};
 use lightlane::link::LayeredConfig;
 use lightlane::plot::Size;
 
@@ -55,7 +55,7 @@ fn main() -> lightlane::Result<()> {
             .collect();
         println!("{name}: {:.2} dB of sensitivity per dB of TECQ", slope(&points));
         let traces = &mut figure.get_or_insert(Curves { traces: Vec::new(), ..sensitivity }).traces;
-        traces.push(Trace { name: name.to_owned(), points, ..Trace::default() });
+        traces.push(Curve { name: name.to_owned(), points, ..Curve::default() });
     }
     let mut figure = figure.expect("two receivers");
     figure.title = "800G EML: receiver sensitivity against TECQ".to_owned();

@@ -1,6 +1,5 @@
-//! What do bursts do to KP4? Codewords lost against the bit error ratio ahead of the code, for
-//! random errors and for the error propagation of a feedback equaliser, with and without precoder,
-//! interleaved and not.
+//! Bursts and KP4: codewords lost against the pre-FEC bit error ratio, for random errors and for
+//! the error propagation of a feedback equaliser, with and without precoder, interleaved and not.
 //!
 //! The ratio is that of the slicer's decisions: a burst of four wrong symbols counts four times.
 //! With a tap of one, three of four errors make another; the precoder leaves the two ends of a
@@ -12,7 +11,7 @@
 
 mod gallery;
 
-use lightlane::chart::{ErrorBar, Trace};
+use lightlane::chart::{Curve, ErrorBar};
 use lightlane::fec::Coding;
 use lightlane::fec::curve::{Burst, CurvePoint, FecCurve, RunOptions, Scheme};
 use lightlane::plot::Size;
@@ -45,11 +44,11 @@ fn main() -> lightlane::Result<()> {
         let line = points.iter().map(|point| {
             (point.pre_fec_ber, point.codeword_error_ratio_counted.unwrap_or(f64::NAN))
         });
-        figure.traces.push(Trace {
+        figure.traces.push(Curve {
             name: name.to_owned(),
             points: line.collect(),
             counted: bars(&points),
-            ..Trace::default()
+            ..Curve::default()
         });
         say(name, &points);
     }

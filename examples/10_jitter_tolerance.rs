@@ -1,9 +1,10 @@
 //! How much sinusoidal jitter does a recovered clock bear? Tolerance over frequency for two
 //! bandwidths of the loop, with the mask of the standards.
 //!
-//! The lane has so much loss that its bit error ratio without jitter is 4e-5, a sixth of the limit;
-//! the receiver is trained once, and each amplitude is counted with the same symbols and noises.
-//! Below its bandwidth the loop follows: a decade less in frequency bears ten times the jitter.
+//! The loss of the lane is set so that its bit error ratio without jitter is 4e-5, a sixth of the
+//! limit; the receiver is trained once, and each amplitude is counted with the same symbols and
+//! noises. Below its bandwidth the loop follows: a decade less in frequency bears ten times the
+//! jitter.
 //!
 //! `cargo run --release --example 10_jitter_tolerance` draws `plots/10_jitter_tolerance.png`; `--
 //! --quick` is for CI.
@@ -11,7 +12,7 @@
 
 mod gallery;
 
-use lightlane::chart::{AxisScale, Curves, Trace};
+use lightlane::chart::{AxisScale, Curve, Curves};
 use lightlane::link::{CancelToken, JitterTolerance, LayeredConfig, MASK_CORNER_MHZ, mask_ui};
 use lightlane::plot::Size;
 use rayon::prelude::*;
@@ -20,7 +21,7 @@ use rayon::prelude::*;
 const BANDWIDTHS_MHZ: [f64; 2] = [4.0, 10.0];
 /// Loss on top of the preset's, dB.
 const EXTRA_LOSS_DB: f64 = 6.5;
-/// What the bit error ratio is held below.
+/// Limit of the bit error ratio.
 const LIMIT_BER: f64 = 2.4e-4;
 
 fn main() -> lightlane::Result<()> {
@@ -55,15 +56,15 @@ fn main() -> lightlane::Result<()> {
                 ui / mask_ui(*mhz)
             );
         }
-        traces.push(Trace {
+        traces.push(Curve {
             name: format!("loop of {bandwidth_mhz} MHz"),
             points,
-            ..Trace::default()
+            ..Curve::default()
         });
     }
     let mask = [places_mhz[0], MASK_CORNER_MHZ, places_mhz[places_mhz.len() - 1]]
         .map(|mhz| (mhz, mask_ui(mhz)));
-    traces.push(Trace { name: "mask".to_owned(), points: mask.into(), ..Trace::default() });
+    traces.push(Curve { name: "mask".to_owned(), points: mask.into(), ..Curve::default() });
     let figure = Curves {
         title: "800G EML lane: how much sinusoidal jitter the clock bears".to_owned(),
         caption: format!(

@@ -17,7 +17,7 @@ use lightlane::chain::{PlanCache, WorkspacePool};
 use lightlane::link::{CancelToken, Link};
 use lightlane::plot::Size;
 
-/// What the LPO MSA closes with, as public sources tell it: die to module, dB.
+/// Loss with which the LPO MSA closes, from public sources: die to module, dB.
 const MSA_DB: f64 = 16.0;
 
 fn main() -> lightlane::Result<()> {
@@ -49,7 +49,7 @@ fn main() -> lightlane::Result<()> {
     gallery::draw(&figure, "11_host_loss.svg", Size::Slide)
 }
 
-/// What the packages and mismatch add to the loss of the trace.
+/// Loss that packages and mismatch add to the trace's, dB.
 fn package_db(stack: &lightlane::link::LayeredConfig) -> lightlane::Result<f64> {
     let mut stack = stack.clone();
     stack.set("module.kind=retimed")?;

@@ -1,10 +1,10 @@
-//! One error type, which collects problems: everything that is wrong with an input is said at once.
+//! One error type, which collects problems: all problems of an input are reported at once.
 
 use std::fmt::{self, Display};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-/// What can go wrong outside a run; a run itself does not fail.
+/// Errors of reading, checking and writing; a run itself does not fail.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The description of the link is wrong; every problem found is in the list.
@@ -15,7 +15,7 @@ pub enum Error {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What the operating system said.
+        /// Error of the operating system.
         source: std::io::Error,
     },
 }
@@ -39,7 +39,7 @@ impl KeyPath {
         KeyPath::default()
     }
 
-    /// This path with one more key behind it.
+    /// This path with one more key appended.
     pub fn key(&self, key: &str) -> Self {
         if self.0.is_empty() {
             KeyPath(key.to_owned())
@@ -73,7 +73,7 @@ impl Display for Place {
     }
 }
 
-/// One thing that is wrong: where, what, its value, and what would be right.
+/// One problem: its place, key and value, and how to correct it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Where it was written, when that is known.
@@ -82,7 +82,7 @@ pub struct Problem {
     pub path: String,
     /// The value as written; empty when there is none to show.
     pub value: String,
-    /// What would be right.
+    /// How to correct it.
     pub remedy: String,
 }
 
@@ -116,7 +116,7 @@ impl Problems {
         self.0.push(problem);
     }
 
-    /// Adds the problem of one key: its value, and what would be right.
+    /// Adds the problem of one key: its value, and how to correct it.
     pub fn report(
         &mut self,
         at: &KeyPath,
@@ -158,12 +158,12 @@ impl Problems {
         self.0.iter_mut()
     }
 
-    /// True when nothing is wrong.
+    /// True without problems.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// `Ok` when nothing is wrong, else all problems as one error.
+    /// `Ok` without problems, else all of them as one error.
     pub fn finish(self) -> Result<()> {
         if self.is_empty() { Ok(()) } else { Err(Error::Input(self)) }
     }

@@ -28,7 +28,7 @@ thread_local! {
 }
 
 /// The system's allocator, counting.
-struct Counting;
+struct CountingAllocator;
 
 fn count_one() {
     // a thread that ends has no counter any more
@@ -38,7 +38,7 @@ fn count_one() {
 // SAFETY: every call goes to the system's allocator as it came; counting neither allocates nor
 // unwinds.
 #[allow(unsafe_code)] // an allocator is an unsafe trait
-unsafe impl GlobalAlloc for Counting {
+unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count_one();
         unsafe { System.alloc(layout) }
@@ -60,7 +60,7 @@ unsafe impl GlobalAlloc for Counting {
 }
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 /// Allocations while `work` runs.
 fn allocations(work: impl FnOnce()) -> u64 {
@@ -93,7 +93,7 @@ fn trained(lane: &Lane, workspace: &mut Workspace) -> Trained {
     predictor.train(workspace, 1.0, None).expect("it trains")
 }
 
-/// Asserts that blocks behind the first one allocate nothing, with the noises `what`.
+/// Asserts that blocks after the first one do not allocate, with the noises `what`.
 fn runs_without_allocating(config: &Config, what: NoiseSelection<'_>) {
     let mut problems = Problems::new();
     config.check(&lightlane::measured::Library::default(), &mut problems);
@@ -293,8 +293,8 @@ fn equalisers_detectors_and_clocks_do_not_allocate() {
     }
 }
 
-/// What a block of a stream allocates is its count, whatever its length: the symbols, their loop
-/// and the waveform under them nothing.
+/// A block of a stream allocates its count only, whatever its length; symbols, loop and waveform
+/// allocate nothing.
 #[test]
 fn a_stream_allocates_a_few_times_a_block_and_never_a_symbol() {
     for recovery in [ClockRecovery::MuellerMuller, ClockRecovery::BangBang] {
@@ -330,7 +330,9 @@ fn a_stream_allocates_a_few_times_a_block_and_never_a_symbol() {
             let go = || {
                 allocations(|| {
                     assert!(
-                        count(&count_of, &stop, &workspaces, &mut (), &cancel)[0].refusal.is_none()
+                        count(&count_of, &stop, &workspaces, &mut (), &cancel)[0]
+                            .not_evaluated
+                            .is_none()
                     )
                 })
             };

@@ -1,5 +1,5 @@
-//! What the tree promises: which room may use which, which file another, and what stands in one
-//! place only.
+//! Rules of the source tree: which room may use which, no circles among files, and code that may
+//! stand in one place only.
 
 use crate::import_graph::Graph;
 use crate::source_tree::{File, blanked, files, sources, words};
@@ -32,14 +32,14 @@ fn used_rooms(file: &File) -> Vec<(usize, String)> {
     for root in ["crate::", up.as_str()].into_iter().filter(|root| !root.is_empty()) {
         for (at, _) in text.match_indices(root) {
             let line = lines[text[..at].matches('\n').count()].0;
-            let behind = &text[at + root.len()..];
-            if behind.starts_with("super::") {
+            let after = &text[at + root.len()..];
+            if after.starts_with("super::") {
                 continue;
             }
             let list =
-                behind.strip_prefix('{').map(|list| &list[..list.find("};").unwrap_or(list.len())]);
+                after.strip_prefix('{').map(|list| &list[..list.find("};").unwrap_or(list.len())]);
             // of `a::b, c` the names that stand first
-            let names = list.map_or(vec![behind], |list| list.split(',').collect());
+            let names = list.map_or(vec![after], |list| list.split(',').collect());
             used.extend(
                 names
                     .into_iter()
@@ -158,7 +158,7 @@ fn no_file_is_longer_than_five_hundred_lines() {
 }
 
 /// The numbers of lines that are too wide. Long strings, code in documentation, its tables, and
-/// what rustfmt is told to leave alone may be.
+/// code that rustfmt skips may be.
 fn wide_lines(text: &str) -> Vec<usize> {
     let narrow = blanked(text, false);
     let (mut wide, mut in_code, mut skipped) = (Vec::new(), false, None);

@@ -179,7 +179,7 @@ fn the_port_map_of_a_channel_is_guessed_and_that_of_crosstalk_is_not() {
 
 /// Every second point up to 39.99 GHz is taken away and made again from the others, 20 MHz apart.
 /// The solvers that made the c2m files left seams (4e-4 of the thru at 9.55 GHz, 0.3 of the NEXT at
-/// 14.97 GHz): 99.5 % of the points are judged. Echoes from the far end, 4.5 ns behind the mean of
+/// 14.97 GHz): 99.5 % of the points are judged. Echoes from the far end, 4.5 ns after the mean of
 /// the NEXT, turn by 0.57 rad a step: four points leave 3/128 (0.57)^4 = 2.5e-3 of them.
 #[test]
 fn an_interpolated_channel_is_the_measured_one_and_keeps_its_delay() {
@@ -220,8 +220,8 @@ fn an_interpolated_channel_is_the_measured_one_and_keeps_its_delay() {
     }
 }
 
-/// A thru's pulse has the area of its gain at 0 Hz and energy only behind time 0; what is cut at 40
-/// or 50 GHz rings before it.
+/// A thru's pulse has the area of its gain at 0 Hz and energy only after time 0; a response cut at
+/// 40 or 50 GHz rings before it.
 #[test]
 fn the_pulse_of_a_real_channel_comes_after_its_cause() {
     for Channel { name, mixed, .. } in channels() {

@@ -2,7 +2,8 @@
 
 use crate::support::{preset, run, run_lane};
 use lightlane::chain::{
-    Count, Counted, Method, PlanCache, Predictor, SegmentRun, Stop, Workspace, WorkspacePool, count,
+    Count, LaneCount, Method, PlanCache, Predictor, SegmentRun, Stop, Workspace, WorkspacePool,
+    count,
 };
 use lightlane::dsp::cdr::{LoopGains, damping_from_peaking_db};
 use lightlane::link::{Config, JitterTolerance, Lane, LaneResult, LayeredConfig, mask_ui};
@@ -23,8 +24,8 @@ fn recovered(loss_db: f64, recovery: ClockRecovery) -> Config {
 /// Loss at which some 1e-3 of the bits are wrong.
 const NOISY_DB: f64 = 7.75;
 
-/// A lane through the engine, so many symbols of it.
-fn counted(config: &Config, symbols: u64) -> Counted {
+/// A lane through the engine, `symbols` of it.
+fn counted(config: &Config, symbols: u64) -> LaneCount {
     let lane = Lane::build(config, 0, &mut PlanCache::default()).expect("it builds");
     let mut workspace = Workspace::new(&lane.optical().plan);
     let (training, scoring) = (lane.blocks(2, true), lane.blocks(1, false));
@@ -275,7 +276,7 @@ fn the_tolerance_falls_by_twenty_decibels_a_decade_below_the_bandwidth() {
     assert_eq!(at(2.0, limit_ber), None);
 }
 
-/// Variance of the baseline behind a pole at f: <l^2> pi f T of independent levels; the count knows
+/// Variance of the baseline after a pole at f: <l^2> pi f T of independent levels; the count gives
 /// it to sqrt(2 * 2 * 170 / 2^20) = 3 %, and the noise, 17 dB below the levels, adds 2 %. The
 /// equaliser passes it like the levels' own mean.
 #[test]

@@ -9,7 +9,7 @@ use lightlane::transmitter::{Drive, Modulator, Transmitter};
 use num_complex::Complex32;
 use std::sync::Arc;
 
-/// What runs of a built-in kind.
+/// Result of a built-in kind.
 fn built_in(key: &str) -> Arc<dyn Modulator> {
     let (transmitter, library, mut problems) =
         (Transmitter::default(), Library::default(), Problems::new());

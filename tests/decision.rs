@@ -1,8 +1,8 @@
-//! Decision feedback and sequence detection behind a known channel in white noise, through the
+//! Decision feedback and sequence detection after a known channel in white noise, through the
 //! engine.
 
 use lightlane::chain::{
-    Adaptation, BlockObserver, BlockView, Chain, Count, Counted, Density, DetectorSpec, Law, Map,
+    Adaptation, BlockObserver, BlockView, Chain, Count, Density, DetectorSpec, LaneCount, Law, Map,
     Method, Noise, NoiseSelection, Plan, PlanCache, Prediction, Predictor, RxDsp, Sampler,
     SegmentRun, Shape, Stop, StreamKeys, Table, Trained, TrainedDetector, Workspace, WorkspacePool,
     block_levels, count,
@@ -134,7 +134,7 @@ fn counted<W: BlockObserver>(
     trained: &Trained,
     symbols: u64,
     observer: &mut W,
-) -> Counted {
+) -> LaneCount {
     let source = source();
     let segments = vec![SegmentRun { name: "light", plan, trained, streams: lane() }];
     let lane = Count {
@@ -157,7 +157,7 @@ fn sigma(snr_db: f64) -> f64 {
 }
 
 /// Unbiased signal to noise ratio of the best linear filter and of the best with ideal feedback
-/// behind 1 + a D, dB.
+/// after 1 + a D, dB.
 ///
 /// ```text
 /// linear: mse = mean of 1 / (|H|^2 S + 1),    feedback: mse = exp(mean of ln of it),    SNR = 1 / mse - 1
@@ -404,9 +404,9 @@ fn sixteen_states_decide_as_four_where_one_postcursor_is_all() {
     );
     // the same noise: a few hundred of the errors may differ by what the second tap filters
     // otherwise
-    let ratio = |other: &Counted| other.end.bit_errors as f64 / four.0.bit_errors as f64;
+    let ratio = |other: &LaneCount| other.end.bit_errors as f64 / four.0.bit_errors as f64;
     for tally in [&sixteen.0, &fixed.0] {
-        let end = Counted { end: tally.clone(), ..Counted::default() };
+        let end = LaneCount { end: tally.clone(), ..LaneCount::default() };
         assert!((ratio(&end) - 1.0).abs() < 0.05, "{}", ratio(&end));
     }
 }
@@ -465,7 +465,7 @@ fn lms_finds_forward_and_feedback_taps_and_says_whether_it_settled() {
     assert!(limited.postcursors.iter().all(|b| b.abs() <= 0.25), "{:?}", limited.postcursors);
 }
 
-/// A pattern that repeats would let feedback foretell it without a look at the samples.
+/// A pattern that repeats would let feedback predict it without the samples.
 #[test]
 fn feedback_does_not_learn_the_pattern() {
     let plan = plan(0.5, sigma(20.0));

@@ -1,4 +1,4 @@
-//! What the engine promises whatever the link is.
+//! Properties of the engine that hold for any link.
 
 use crate::support::{preset, run, run_lane};
 use lightlane::link::{Config, Link, Resolved, RunOptions};

@@ -95,7 +95,7 @@ fn the_ratio_at_the_slicer_is_the_one_that_was_asked_for() {
     }
 }
 
-/// What is drawn from slip to slip against every symbol sent, corrupted and received: behind a tap
+/// Errors drawn from one to the next against every symbol sent, corrupted and received: after a tap
 /// of 0.7 at 2.4e-3 one of thirteen codewords of 800G is lost. 2000 and 40 000 codewords, |z| < 5,
 /// those of a set counted as one: four times the binomial variance.
 #[test]
@@ -158,9 +158,9 @@ fn interleaving_helps_against_bursts() {
     }
 }
 
-/// `docs/physics.md` section 4: 2.2e-4 to 2.7e-4 behind 64 patterns, 2.15e-3 to 2.25e-3 behind
-/// hard decisions. 512 codewords hold 680 and 6100 wrong bits, about four a block that is left
-/// wrong: five standard errors of the blocks on top.
+/// `docs/physics.md` section 4: 2.2e-4 to 2.7e-4 after 64 patterns, 2.15e-3 to 2.25e-3 after hard
+/// decisions. 512 codewords hold 680 and 6100 wrong bits, about four a block that is left wrong:
+/// five standard errors of the blocks on top.
 #[test]
 fn the_inner_code_leaves_what_the_physics_sheet_says() {
     for (decoder, low, high) in
@@ -373,7 +373,7 @@ fn what_makes_no_curve_is_refused_with_the_remedy() {
         "many",
     ]));
     assert_eq!(lines.len(), 5, "all at once: {lines:#?}");
-    assert_eq!(std::fs::read_dir(&folder.0).unwrap().count(), 0, "nothing is left behind");
+    assert_eq!(std::fs::read_dir(&folder.0).unwrap().count(), 0, "no file remains");
 }
 
 #[cfg(unix)]

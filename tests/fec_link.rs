@@ -7,7 +7,7 @@ use lightlane::link::{Config, FecResult, Lane, LaneResult, RunOptions};
 use lightlane::pattern::{PatternKind, unprecode};
 use lightlane::seed::Seed;
 
-/// The 800G preset with `loss_db` more loss, lanes alike, so many symbols of each.
+/// The 800G preset with `loss_db` more loss, lanes alike, `symbols` of each.
 fn lossy(loss_db: f64, symbols: u64) -> Config {
     let mut config = preset("800gbase-dr8");
     config.fibre.length_km = 0.0;
@@ -24,8 +24,8 @@ fn port(config: &Config) -> (FecResult, Vec<LaneResult>, u64) {
     (result.port.fec.expect("all lanes are there"), result.lanes, result.port.errors)
 }
 
-/// What the lanes of a link send, put together again, is the port's codewords: nobody's errors, the
-/// layout's own inverse.
+/// The symbols of a link's lanes, reassembled, are the port's codewords: no errors, the layout's
+/// own inverse.
 #[test]
 fn what_eight_lanes_send_is_codewords() {
     for precoder in [false, true] {
@@ -40,7 +40,7 @@ fn what_eight_lanes_send_is_codewords() {
             let lane = Lane::build(&config, number, &mut PlanCache::default()).expect("it builds");
             for mut levels in lane.blocks(5, false) {
                 if precoder {
-                    unprecode(&mut levels, 0); // each block is precoded behind a level of 0
+                    unprecode(&mut levels, 0); // each block is precoded from a level of 0
                 }
                 receiver.push(number, &levels);
             }
@@ -174,8 +174,8 @@ fn a_lane_alone_tells_of_its_own_errors() {
     assert_eq!(with.fec_bins, *histogram);
 }
 
-/// 1.6T with the inner code behind an equaliser that lifts noise, on one lane at 4.85e-3 ahead of
-/// it.
+/// 1.6T with the inner code after an equaliser that enhances noise, on one lane at 4.85e-3 before
+/// the code.
 fn inner(interleaved_blocks: usize, positions: usize) -> LaneResult {
     let mut config = preset("1.6tbase-dr8-2");
     config.lanes = 1;
@@ -200,13 +200,15 @@ fn inner(interleaved_blocks: usize, positions: usize) -> LaneResult {
 fn blocks_in_turn_undo_what_the_equaliser_did_to_the_noise() {
     let [alone, in_turn, hard] =
         [(1, 6), (8, 6), (8, 0)].map(|(turns, positions)| inner(turns, positions));
-    let ahead = in_turn.ber_counted.unwrap();
+    let pre_inner = in_turn.ber_counted.unwrap();
     let [alone, in_turn, hard] = [alone, in_turn, hard].map(|lane| lane.ber_inner_counted.unwrap());
-    println!("{ahead:.3e} ahead: alone {alone:.3e}, in turn {in_turn:.3e}, hard {hard:.3e}");
-    assert!((4.3e-3..5.4e-3).contains(&ahead), "{ahead:e}");
+    println!(
+        "{pre_inner:.3e} before the inner code: alone {alone:.3e}, in turn {in_turn:.3e}, hard {hard:.3e}"
+    );
+    assert!((4.3e-3..5.4e-3).contains(&pre_inner), "{pre_inner:e}");
     assert!(alone > 1.5 * in_turn, "{alone:e} {in_turn:e}");
     // some 120 bits' worth of blocks with four wrong bits each: 1e6 symbols know it to 10 %
-    let expected = 2.45e-4 * (ahead / 4.85e-3).powi(3);
+    let expected = 2.45e-4 * (pre_inner / 4.85e-3).powi(3);
     assert!((in_turn / expected).ln().abs() < 0.5, "{in_turn:e} {expected:e}");
     assert!(hard > 5.0 * in_turn, "{hard:e}");
 }
@@ -332,8 +334,8 @@ fn a_lane_of_another_pattern_leaves_the_port_without_codewords() {
     }
 }
 
-/// No error behind the inner code: what is told is what hard decisions would leave, more than soft
-/// ones do, and never nothing.
+/// No error after the inner code: the reported ratio is that of hard decisions, an upper bound for
+/// soft ones, and never absent.
 #[test]
 fn a_healthy_link_with_an_inner_code_is_told_by_hard_decisions() {
     let mut config = preset("1.6tbase-dr8-2");

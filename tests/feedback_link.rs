@@ -10,7 +10,7 @@ use lightlane::link::{
 use lightlane::pattern::PatternKind;
 use lightlane::serdes::dsp::AdaptationKind;
 
-/// 1.6T behind a converter of 30 GHz, one lane's worth of a test pattern.
+/// 1.6T after a converter of 30 GHz, one lane's worth of a test pattern.
 fn starved(decision: DetectorKind) -> Config {
     let mut config = preset("1.6tbase-dr8");
     config.pattern.kind = PatternKind::Prbs31q;
@@ -57,8 +57,8 @@ fn feedback_of_nothing_is_the_slicer_bit_for_bit() {
 }
 
 /// At 1e-6 a wrong decision in a million changes no moment; 131 072 symbols know a variance to 0.4
-/// %, 0.02 dB, and the foretold one is of four blocks and of sources in closed form (0.1 dB, as for
-/// a slicer).
+/// %, 0.02 dB, and the predicted one is of four blocks and of sources in closed form (0.1 dB, as
+/// for a slicer).
 #[test]
 fn the_signal_to_noise_ratio_with_ideal_feedback_is_the_counted_one() {
     for decision in [DetectorKind::Slicer, DetectorKind::Dfe, DetectorKind::Mlse] {
@@ -170,7 +170,7 @@ fn counted_margins_are_the_same_bits_for_any_number_of_threads() {
     }
 }
 
-/// One codeword on the lane, or four in turn, behind feedback of 0.85: the mean number of wrong
+/// One codeword on the lane, or four in turn, after feedback of 0.85: the mean number of wrong
 /// symbols a codeword, and the share of codewords with more than 15.
 fn codewords(codewords: usize, loss_db: f64) -> (LaneResult, f64) {
     let mut config = starved(DetectorKind::Dfe);
@@ -268,8 +268,8 @@ fn a_lane_says_whether_its_loop_settled() {
     );
 }
 
-/// What a figure shows behind feedback is the slicer's input: its samples lie on the levels, its
-/// thresholds between them.
+/// A figure after feedback shows the slicer's input: its samples lie on the levels, its thresholds
+/// between them.
 #[test]
 fn eyes_histograms_and_waterfalls_show_what_is_behind_the_feedback() {
     for decision in [DetectorKind::Dfe, DetectorKind::Mlse] {
@@ -430,8 +430,8 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
     }
 }
 
-/// The inner code takes the values behind the feedback as it takes a slicer's; of sequences it
-/// would need more, and that is said.
+/// The inner code takes the values after the feedback as it takes a slicer's; for sequences it
+/// would need more, which is reported.
 #[test]
 fn an_inner_code_decodes_what_feedback_leaves_and_refuses_sequences() {
     let mut config = preset("1.6tbase-dr8-2");
@@ -442,12 +442,12 @@ fn an_inner_code_decodes_what_feedback_leaves_and_refuses_sequences() {
     config.simulation.symbols = 1 << 19;
     config.simulation.symbols_at_limit = 0;
     let lane = run(&config).lanes.remove(0);
-    let (ahead, behind) = (lane.ber_counted.unwrap(), lane.ber_inner_counted.unwrap_or(0.0));
+    let (before, after) = (lane.ber_counted.unwrap(), lane.ber_inner_counted.unwrap_or(0.0));
     println!(
-        "{ahead:.2e} ahead of the inner code, {behind:.2e} behind, goes on {:?}",
+        "{before:.2e} before the inner code, {after:.2e} after, continuation {:?}",
         lane.burst_continuation
     );
-    assert!(ahead > 1e-3 && ahead < 1e-2 && behind < 0.3 * ahead, "{ahead} {behind}");
+    assert!(before > 1e-3 && before < 1e-2 && after < 0.3 * before, "{before} {after}");
     config.receiver.dsp.detector = DetectorKind::Mlse;
     let mut problems = lightlane::error::Problems::new();
     config.check(&lightlane::measured::Library::default(), &mut problems);

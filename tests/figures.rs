@@ -105,8 +105,8 @@ fn the_slicers_waveform_has_the_equalised_samples_at_the_sampling_instants() {
     }
 }
 
-/// A noisy block at the instants has the rms around each level that is foreseen: 32768 symbols of a
-/// level know it to 0.4 %.
+/// A noisy block at the instants has the predicted rms around each level: 32768 symbols of a level
+/// give it to 0.4 %.
 #[test]
 fn the_eyes_centre_has_the_levels_and_the_spread_that_are_reported() {
     for (kind, per_symbol) in [(TransmitterKind::Eml, 1), (TransmitterKind::Mzm, 2)] {

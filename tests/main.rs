@@ -1,4 +1,4 @@
-//! What lightlane claims, tested.
+//! Tests of lightlane's claims.
 
 #![allow(clippy::print_stdout)] // a failing claim shows its numbers
 

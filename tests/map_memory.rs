@@ -60,7 +60,7 @@ const DSP: RxDsp = RxDsp {
     detector: DetectorSpec::Slicer,
 };
 
-/// Noise of `rms` volts on the drive, the ring, and a quiet receiver.
+/// Noise of `rms` volts on the drive, the ring, and a low-noise receiver.
 fn plan(follows: f32, memory: Memory, rms: f64) -> Plan {
     let low_pass = |part: f64| Shape::low_pass(Family::Bessel, 4, part * GRID.symbol_rate_hz, 0.0);
     let white = |rms: f64| Density::White(rms * rms * 2.0 / GRID.sample_rate_hz());
@@ -99,7 +99,7 @@ fn solve(plan: &Plan) -> Result<(Trained, Prediction), lightlane::chain::NotEval
     Ok((trained, prediction))
 }
 
-fn counted(plan: &Plan, trained: &Trained) -> lightlane::chain::Counted {
+fn counted(plan: &Plan, trained: &Trained) -> lightlane::chain::LaneCount {
     let (shared_seed, lane_seed) = seeds();
     let segments = vec![SegmentRun { name: "optical", plan, trained, streams: lane_seed }];
     let source = source();
@@ -123,7 +123,7 @@ fn counted(plan: &Plan, trained: &Trained) -> lightlane::chain::Counted {
 #[test]
 fn noise_before_a_map_with_memory_is_predicted_as_it_is_counted() {
     for (follows, rms, within) in [(0.5, 0.40, 0.10), (0.3, 0.42, 0.10)] {
-        // 1 % of the energy is left after so many samples
+        // samples after which 1 % of the energy is left
         let memory = (0.01f32.ln() / (1.0f32 - follows).ln()).ceil() as usize;
         let plan = plan(follows, Memory::Samples(memory), rms);
         let (trained, prediction) = solve(&plan).expect("it trains");
@@ -155,11 +155,11 @@ fn stream_mode_covers_the_memory_or_refuses_it() {
     assert!(plain.energy_beyond_guard(&trained) < 1e-6);
     assert!(short.energy_beyond_guard(&trained) < 1e-6);
     assert!(long.energy_beyond_guard(&trained) > 0.5, "{}", long.energy_beyond_guard(&trained));
-    assert!(counted(&short, &trained).refusal.is_none());
+    assert!(counted(&short, &trained).not_evaluated.is_none());
     let whole = plan(0.5, Memory::Block, 0.1);
     assert!(solve(&whole).is_ok());
     let whole = whole.clocked(clocking);
     let because = solve(&whole).err().expect("it is refused").because;
     assert!(because.contains("`ring` remembers a whole block"), "{because}");
-    assert_eq!(counted(&whole, &trained).refusal.expect("it is refused").because, because);
+    assert_eq!(counted(&whole, &trained).not_evaluated.expect("it is refused").because, because);
 }

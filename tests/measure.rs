@@ -74,8 +74,7 @@ fn direct(waveform: &Waveform) -> TdecqResult {
     measure(&capture, &Reference::SMF_100G).expect("it is open")
 }
 
-/// What the command finds by itself is what the library measures on the same samples, told
-/// everything.
+/// The command finds by itself what the library measures on the same samples with everything given.
 #[test]
 fn our_own_captures_have_the_tdecq_of_the_library() {
     let folder = Folder::new("measure-own");
@@ -194,21 +193,21 @@ fn a_waveform_behind_the_filter_is_measured_without_it() {
     let folder = Folder::new("measure-filter");
     folder
         .write("plain.npy", npy::write(&fine().power_mw))
-        .write("behind.npy", npy::write(&filtered(&fine().power_mw, 16, 0.5)));
-    let (plain, behind) =
-        (json(&folder, &["plain.npy"]), json(&folder, &["behind.npy", "--receiver", "none"]));
+        .write("filtered.npy", npy::write(&filtered(&fine().power_mw, 16, 0.5)));
+    let (plain, filtered) =
+        (json(&folder, &["plain.npy"]), json(&folder, &["filtered.npy", "--receiver", "none"]));
     for (name, tolerance) in
         [("tdecq_db", 0.005), ("ceq_db", 0.005), ("er_db", 0.001), ("transition_time_ps", 0.01)]
     {
         assert!(
-            (number(&plain, name) - number(&behind, name)).abs() < tolerance,
+            (number(&plain, name) - number(&filtered, name)).abs() < tolerance,
             "{name}: {} {}",
             plain[name],
-            behind[name]
+            filtered[name]
         );
     }
     assert_eq!(
-        (plain["receiver"].as_str(), behind["receiver"].as_str()),
+        (plain["receiver"].as_str(), filtered["receiver"].as_str()),
         (Some("bt4"), Some("none"))
     );
 }

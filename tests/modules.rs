@@ -283,9 +283,9 @@ fn every_source_of_a_host_is_foreseen() {
     assert!((sum / 7.0).abs() < 0.04, "a bias of {} dB", sum / 7.0);
 }
 
-/// What stands behind the linear output's gain keeps its strength against the signal when light is
-/// lost: the margin that is found with a host receiver that makes most of the noise is that which
-/// is counted at the limit.
+/// Noise after the linear output's gain keeps its strength relative to the signal when optical
+/// power is lost: the margin found with a host receiver that makes most of the noise is the one
+/// counted at the limit.
 #[test]
 fn noise_behind_the_output_gain_does_not_take_the_margin() {
     let mut config = preset("800gbase-dr8");
@@ -304,8 +304,8 @@ fn noise_behind_the_output_gain_does_not_take_the_margin() {
     );
 }
 
-/// The same behind an amplifier that limits, which has the loss in its signal already: what stands
-/// behind the gain still follows the light.
+/// The same after an amplifier that limits, whose signal already includes the loss: noise after the
+/// gain still follows the optical power.
 #[test]
 fn noise_behind_the_gain_follows_the_light_through_an_amplifier_that_limits() {
     let mut config = preset("800gbase-dr8");

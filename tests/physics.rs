@@ -228,7 +228,7 @@ fn dispersion_and_chirp_have_the_small_signal_response() {
 /// Thermal noise alone and nothing that bends or blurs: half eye over sigma is OMA R / 6 / (i_n
 /// sqrt B).
 ///
-/// At 10 GBd behind a 20 GHz Bessel-Thomson amplifier with white noise, the closed form of
+/// At 10 GBd after a 20 GHz Bessel-Thomson amplifier with white noise, the closed form of
 /// devices.md 6. The drive is small (levels equidistant to 1e-3), so there is much light and a
 /// little shot noise, 2 q R P_avg, which enters; one tap equalises. A Bessel-Thomson filter
 /// overshoots a step by 0.8 %, which widens the sampled eye by up to 0.07 dB: bound 0.1 dB.

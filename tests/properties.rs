@@ -1,4 +1,4 @@
-//! What holds of any legal link and of any input, on cases drawn from one fixed seed.
+//! Properties of any legal link and of any input, on cases drawn from one fixed seed.
 
 use crate::support::{preset, run_lane};
 use lightlane::link::{Config, LaneResult, LayeredConfig};
@@ -115,7 +115,7 @@ proptest! {
     }
 }
 
-/// What somebody may write for a value.
+/// Texts that a user may write for a value.
 fn value() -> impl Strategy<Value = String> {
     let odd = [
         "",

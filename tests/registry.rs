@@ -1,4 +1,4 @@
-//! What is true of all models is tested on all of them, and of every number at the ends of its
+//! Properties common to all models, tested on all of them, and on every number at the ends of its
 //! range.
 
 use crate::support::{captured, preset, quiet, run_lane};
@@ -209,7 +209,7 @@ fn bounds(name: &str, key: &str) -> Option<[String; 2]> {
     })
 }
 
-/// What else must be set for a number to matter.
+/// Further settings with which a number has an effect.
 fn companions(key: &str) -> Vec<String> {
     let choice = match key {
         _ if key.contains(".relaxation.") => {
@@ -235,7 +235,7 @@ fn companions(key: &str) -> Vec<String> {
         .into_iter()
         .find(|kind| key.starts_with(&format!("transmitter.{kind}.")))
         .unwrap_or("eml");
-    // sources ahead of a long dispersive fibre are drawn, which takes its time
+    // sources before a long dispersive fibre are drawn, which takes time
     vec![
         choice,
         format!("transmitter.kind={kind}"),

@@ -1,14 +1,14 @@
-//! Replay and rare events against the whole chain, against the semi-analytic estimator, and against
+//! Noise-only Monte Carlo and importance sampling against the whole chain, against the semi-analytic estimator, and against
 //! each other.
 
 use crate::support::{preset, run};
 use lightlane::chain::{
-    BlockObserver, BlockView, Count, Counted, ImportanceSampling, Method, NoiseOnly, NotEvaluated,
-    PlanCache, Predictor, SegmentRun, Stop, Tally, Trained, Weighted, Workspace, WorkspacePool,
-    count,
+    BlockObserver, BlockView, Count, ImportanceSampling, LaneCount, Method, NoiseOnly,
+    NotEvaluated, PlanCache, Predictor, SegmentRun, Stop, Tally, Trained, Weighted, Workspace,
+    WorkspacePool, count,
 };
 use lightlane::dsp::DetectorKind;
-use lightlane::link::{Config, Counting, Lane};
+use lightlane::link::{Config, CountingMethod, Lane};
 use lightlane::math::interval::IntervalKind;
 use lightlane::pattern::{PatternKind, SymbolSource};
 use lightlane::report::table;
@@ -68,7 +68,7 @@ impl Made {
         symbols: u64,
         run: u64,
         observer: &mut W,
-    ) -> Counted {
+    ) -> LaneCount {
         // the stored blocks, in the order in which they are replayed
         let pattern = SymbolSource::stored(self.blocks.concat());
         let (run, streams) = (Seed::new(run), Seed::new(run).named("lane"));
@@ -132,7 +132,7 @@ fn full() -> Config {
     config
 }
 
-/// A lane whose noise is the amplifier's and the converter's, behind a converter that leaves a
+/// A lane whose noise is the amplifier's and the converter's, after a converter that leaves a
 /// postcursor.
 fn deciding(decision: DetectorKind) -> Config {
     let mut config = full();
@@ -149,8 +149,9 @@ fn deciding(decision: DetectorKind) -> Config {
     config
 }
 
-/// Noise around the stored means: by block, mean square over the foreseen variance and over it the
-/// products of neighbours one and two apart, with those of third powers to tell tails.
+/// Noise around the stored means: by block, mean square over the predicted variance and over it the
+/// products of neighbours one and two apart, with those of third powers, which are sensitive to
+/// tails.
 struct Noise<'a>(&'a Made, Vec<[f64; 4]>);
 
 impl BlockObserver for Noise<'_> {
@@ -360,8 +361,8 @@ fn rare_events_are_those_of_the_replay() {
     }
 }
 
-/// Twenty seeds: their mean lies within three of its own standard deviations, and intervals tell
-/// the spread that is seen (a ratio of 20 variances scatters by 32 %).
+/// Twenty seeds: their mean lies within three of its own standard deviations, and intervals match
+/// the spread that is found (a ratio of 20 variances scatters by 32 %).
 #[test]
 fn rare_events_are_unbiased_and_know_their_spread() {
     let made = made(&full(), 1e-9);
@@ -374,32 +375,32 @@ fn rare_events_are_unbiased_and_know_their_spread() {
     assert!((0.4..2.5).contains(&(spread / told)), "{spread} {told}");
 }
 
-/// What a run says of a link of two lanes that is counted by replay and by rare events: interval,
-/// verdict and what is absent with its reason.
+/// Result of a link of two lanes counted by noise-only Monte Carlo and by importance sampling:
+/// interval, verdict, and absent values with their reasons.
 #[test]
 fn a_run_counts_by_replay_and_by_rare_events() {
     let mut config = preset("800gbase-dr8");
     config.lanes = 2;
     config.fibre.connector_loss_db = 3.0;
-    config.simulation.count = Counting::NoiseOnly;
+    config.simulation.count = CountingMethod::NoiseOnly;
     config.simulation.symbols_at_limit = 1 << 20;
     let replayed = run(&config);
     for lane in &replayed.lanes {
         assert_eq!(
             (lane.counted_by, lane.estimators_agree, lane.variance_reduction),
-            (Counting::NoiseOnly, Some(true), None)
+            (CountingMethod::NoiseOnly, Some(true), None)
         );
         assert!(
             lane.errors_at_limit > 200 && lane.test_blocks > 0 && lane.snr_counted_db.is_some()
         );
     }
     assert!(table(&replayed).contains("counted by noise-only Monte Carlo"));
-    config.simulation.count = Counting::Importance;
+    config.simulation.count = CountingMethod::Importance;
     let rare = run(&config);
     for (lane, other) in rare.lanes.iter().zip(&replayed.lanes) {
         assert_eq!(
             (lane.counted_by, lane.interval_kind, lane.estimators_agree),
-            (Counting::Importance, IntervalKind::CountAndStoredBlocks, Some(true))
+            (CountingMethod::Importance, IntervalKind::CountAndStoredBlocks, Some(true))
         );
         let (ber, foreseen) = (lane.ber_counted.unwrap(), lane.ber_semi_analytic.unwrap());
         assert!(foreseen < 1e-7 && (ber / foreseen).ln().abs() < 0.1, "{ber} {foreseen}");
@@ -433,7 +434,7 @@ fn a_count_that_is_refused_is_a_result() {
     let mut config = preset("800gbase-dr8");
     config.lanes = 1;
     config.receiver.dsp.detector = DetectorKind::Dfe;
-    config.simulation.count = Counting::Importance;
+    config.simulation.count = CountingMethod::Importance;
     let result = run(&config);
     let lane = &result.lanes[0];
     assert!(

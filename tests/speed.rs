@@ -1,4 +1,4 @@
-//! What `lightlane bench` says, and that speed changes no result.
+//! Report of `lightlane bench`, and that speed changes no result.
 
 use std::io::Write;
 use std::process::{Command, Output};

@@ -3,7 +3,7 @@
 use crate::ideal::{DSP, plan, source};
 use crate::support::{agreement, preset, quiet, run, run_lane};
 use lightlane::chain::{
-    BlockObserver, BlockView, Clocking, Count, Counted, Method, PlanCache, Predictor, SegmentRun,
+    BlockObserver, BlockView, Clocking, Count, LaneCount, Method, PlanCache, Predictor, SegmentRun,
     Sinusoid, Stop, Workspace, WorkspacePool, count,
 };
 use lightlane::link::{Config, LaneResult};
@@ -13,7 +13,7 @@ use lightlane::seed::Seed;
 use lightlane::serdes::dsp::ClockRecovery;
 use lightlane::signal::Grid;
 
-/// What the slicer saw of every block, in order.
+/// Slicer inputs of every block, in order.
 #[derive(Default)]
 struct Kept {
     sent: Vec<u8>,
@@ -44,7 +44,7 @@ type AtSlicer = (u8, f32, f32);
 
 /// Blocks of a noiseless ideal link in stream mode, and the periodic blocks of the same symbols:
 /// those of block 1 and of block 2 with their guards, and the latter begun 100 symbols earlier.
-fn noiseless(clocking: Clocking, blocks: u64) -> (Kept, Counted, Vec<Vec<AtSlicer>>) {
+fn noiseless(clocking: Clocking, blocks: u64) -> (Kept, LaneCount, Vec<Vec<AtSlicer>>) {
     let grid = Grid {
         symbols: SCORED + 2 * GUARD,
         samples_per_symbol: 4,
@@ -202,7 +202,7 @@ fn a_stream_gives_the_same_bits_on_any_number_of_threads() {
     assert_eq!(with(1), with(4));
 }
 
-/// The payload of eight lanes through a precoder, in blocks whose seams cut codewords, behind a
+/// The payload of eight lanes through a precoder, in blocks whose seams cut codewords, with a
 /// recovered clock.
 #[test]
 fn a_port_of_streams_gives_its_codewords_back() {
@@ -226,7 +226,7 @@ fn a_port_of_streams_gives_its_codewords_back() {
     }
 }
 
-/// 17 dB of signal to noise ratio, eight lanes: errors ahead of the code, wrong symbols and lost
+/// 17 dB of signal to noise ratio, eight lanes: errors before the code, symbol errors and lost
 /// codewords are as many as in periodic mode.
 #[test]
 fn codewords_are_lost_in_streams_as_in_periodic_blocks() {

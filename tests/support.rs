@@ -1,4 +1,4 @@
-//! What several tests need.
+//! Support shared by several tests.
 
 use lightlane::error::Problems;
 use lightlane::link::{
@@ -156,7 +156,7 @@ pub(crate) fn quiet(config: &mut Config) {
     config.receiver.crosstalk.tx_db = -300.0;
 }
 
-/// Presses Ctrl-C once the command listens to it; where no `/proc` tells that, after a time.
+/// Presses Ctrl-C once the command handles it; without `/proc`, after a fixed time.
 #[cfg(unix)]
 pub(crate) fn interrupt(child: &mut std::process::Child) {
     use std::time::Duration;

@@ -2,7 +2,7 @@
 //! cannot be drawn is said before.
 
 use crate::figures::{Folder, look};
-use lightlane::chart::{Curves, HeatMap, Picture, TraceRole};
+use lightlane::chart::{CurveRole, Curves, HeatMap, Picture};
 use lightlane::link::LayeredConfig;
 use lightlane::sweep::{Axis, RunOptions, Sweep, lane_columns};
 use lightlane::table::{Both, EachRow, InOrder, Row};
@@ -127,7 +127,7 @@ fn the_curves_are_the_rows_of_every_lane_and_the_worst() {
         let expected: Vec<(f64, f64)> =
             [0.0, 1.0, 2.0].map(|length| (length, value(length, lane))).to_vec();
         assert_eq!(trace.points, expected, "{}", trace.name);
-        assert_eq!(trace.role == TraceRole::Main, trace.name == "worst lane");
+        assert_eq!(trace.role == CurveRole::Main, trace.name == "worst lane");
     }
 }
 

@@ -21,7 +21,7 @@ fn rectangular(levels: &[u8], s: usize) -> Vec<f32> {
     (0..levels.len() * s).map(|i| 0.5 + f32::from(levels[i / s])).collect()
 }
 
-/// Rectangular symbols behind a response (asked in symbol rates), sampled without aliases.
+/// Rectangular symbols after a response (frequencies in symbol rates), sampled without aliases.
 fn shaped(levels: &[u8], s: usize, response: impl Fn(f64) -> Complex64) -> Vec<f32> {
     let mut train = vec![0f32; levels.len() * s];
     levels.iter().enumerate().for_each(|(k, &l)| train[k * s] = (0.5 + f32::from(l)) * s as f32);
@@ -115,7 +115,7 @@ fn repeats_put_their_noise_back() {
     }
 }
 
-/// Noise behind a wide filter is white: nothing is better than to take the whole tail back, b = h,
+/// Noise after a wide filter is white: nothing is better than to take the whole tail back, b = h,
 /// Ceq = 1 + h.
 #[test]
 fn one_post_cursor_costs_its_part_of_the_amplitude_with_decision_feedback() {
@@ -275,7 +275,7 @@ fn the_result_is_that_of_the_definition_and_no_perturbation_improves_it() {
             if !allowed(&other, &reference) {
                 continue;
             }
-            // better by 0.005 dB would be: the target met in so much more noise
+            // 0.005 dB better would be: the target met in that much more noise
             let sigma = 10f64.powf(0.0005) * t.sigma_g[0].min(t.sigma_g[1]) / oma
                 * ceq(&other.taps, reference.bandwidth_symbol_rates);
             let errors = elsewhere.as_ref().unwrap_or(&windows).error_ratio(&other, sigma);
@@ -312,7 +312,7 @@ pub(crate) fn allowed(fixed: &Fixed, reference: &Reference) -> bool {
 fn the_equalised_waveform_is_decided_as_it_was_sent() {
     let levels = levels(PatternKind::Prbs13q);
     let wave = shaped(&levels, 16, gaussian(0.35));
-    let behind = filtered(&wave, 16, 0.5);
+    let after = filtered(&wave, 16, 0.5);
     let wrong = |z: &[f32], t: &lightlane::measure::tdecq::TdecqResult| {
         let at = |k: usize| f64::from(z[(k * 16 + t.centre_samples.round() as usize) % z.len()]);
         let decided = |k: usize| t.thresholds.iter().filter(|&&p| at(k) > p).count();
@@ -320,8 +320,8 @@ fn the_equalised_waveform_is_decided_as_it_was_sent() {
     };
     for reference in [Reference::SMF_100G, Reference::DR_106] {
         let t = measure(&capture(&wave, 16, &levels), &reference).expect("it is open");
-        assert_eq!(wrong(&t.equalise(&behind, 16, &levels), &t), 0, "{}", reference.name);
-        assert!(wrong(&behind, &t) > 0, "the filtered waveform needs its equaliser");
+        assert_eq!(wrong(&t.equalise(&after, 16, &levels), &t), 0, "{}", reference.name);
+        assert!(wrong(&after, &t) > 0, "the filtered waveform needs its equaliser");
     }
 }
 
@@ -384,7 +384,7 @@ fn noise_by_level_is_that_of_its_repeats() {
         let mut rng = Seed::new(r).named("repeat").rng();
         let numbers: Vec<f32> =
             levels.iter().map(|&l| (sigma[usize::from(l)] * rng.normal()) as f32).collect();
-        // held from half a symbol before the middle to half behind
+        // held from half a symbol before the middle to half a symbol after
         (0..wave.len()).map(|i| numbers[((i + s / 2) / s) % numbers.len()]).collect()
     };
     let repeats: Vec<Vec<f32>> = (0..16).map(repeat).collect();

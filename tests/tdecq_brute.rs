@@ -3,7 +3,7 @@
 //! Fine steps through both windows, a histogram of ten thousand cells, cumulative functions about
 //! each threshold, bisection over the noise, dense quadrature for the noise enhancement.
 
-/// What the definition leaves open, fixed.
+/// Choices that the definition leaves open.
 #[derive(Clone, Debug)]
 pub(crate) struct Fixed {
     pub(crate) taps: Vec<f64>,
@@ -24,8 +24,8 @@ pub(crate) struct Signal<'a> {
 const CELLS: usize = 10_000;
 const STEPS_PER_WINDOW: usize = 9;
 
-/// sqrt of the noise's power behind the taps over that before: |H|^2 averaged over the filter's
-/// noise, term by term.
+/// sqrt of the noise power after the taps over that before: |H|^2 averaged over the filter's noise,
+/// term by term.
 pub(crate) fn ceq(taps: &[f64], bandwidth: f64) -> f64 {
     let (mut with, mut without) = (0.0, 0.0);
     for i in 0..20_000 {
@@ -44,7 +44,7 @@ pub(crate) fn ceq(taps: &[f64], bandwidth: f64) -> f64 {
     (with / without).sqrt().max(1.0)
 }
 
-/// Amplitudes a fixed time behind every symbol's first sample: Hann-windowed sinc of 32 samples.
+/// Amplitudes a fixed time after every symbol's first sample: Hann-windowed sinc of 32 samples.
 fn between(signal: &Signal<'_>, at: f64) -> Vec<f64> {
     let (m, base) = (signal.waveform.len() as isize, at.floor() as isize);
     let weight = |i: isize| {
@@ -104,7 +104,7 @@ impl<'a> Windows<'a> {
         histogram
     }
 
-    /// The worse window's symbol error ratio with some noise behind the equaliser, over the OMA.
+    /// The worse window's symbol error ratio with some noise after the equaliser, over the OMA.
     pub(crate) fn error_ratio(&self, fixed: &Fixed, sigma: f64) -> f64 {
         self.errors(fixed)(sigma)
     }

@@ -1,4 +1,4 @@
-//! What an instrument reads off a link's transmitter, its limits, and the receiver under stress.
+//! Transmitter measurements of a link, their limits, and the stressed receiver.
 
 use lightlane::link::{
     Finding, LaneResult, LayeredConfig, LimitStatus, Link, LinkResult, Record, RunOptions, Stress,
@@ -32,7 +32,7 @@ fn lane(preset: &str, assignments: &[&str]) -> LaneResult {
 const MEASURED: [&str; 2] = ["tdecq.enabled=true", "tdecq.pattern=prbs13q"];
 
 /// The estimator's variance by level in TECQ, against the noise itself in 24 repeats of the
-/// waveform: 8191 symbols each tell an error ratio of 4.8e-4 to 10 % (100 errors), 0.03 of its
+/// waveform: 8191 symbols each give an error ratio of 4.8e-4 to 10 % (100 errors), 0.03 of its
 /// noise's rms: 0.13 dB of that part of TECQ that is noise, a fifth.
 #[test]
 fn tecq_with_the_estimators_variance_is_that_of_the_noise_itself() {
@@ -77,7 +77,7 @@ fn tecq_with_the_estimators_variance_is_that_of_the_noise_itself() {
 }
 
 /// TECQ is the transmitter's alone; a chirp of the wrong sign for the fibre's dispersion closes the
-/// eye behind it.
+/// eye after it.
 #[test]
 fn tdecq_is_tecq_without_dispersion_and_more_with_the_wrong_chirp() {
     let with = |more: &[&str]| lane("800gbase-dr8", &[&MEASURED[..], more].concat());
@@ -97,7 +97,7 @@ fn tdecq_is_tecq_without_dispersion_and_more_with_the_wrong_chirp() {
     );
 }
 
-/// RIN_OMA = RIN + 20 log10((ER + 1) / (ER - 1)); settled levels behind the filter are those before
+/// RIN_OMA = RIN + 20 log10((ER + 1) / (ER - 1)); settled levels after the filter are those before
 /// it to 0.1 %.
 #[test]
 fn rin_of_oma_has_its_closed_form_and_other_figures_stay_the_same_bits() {
@@ -238,10 +238,10 @@ const REFERENCE_RECEIVER: [&str; 16] = [
     "receiver.dsp.adc.jitter_fs=0",
 ];
 
-/// Sensitivity against TECQ of a quiet transmitter made slower and slower: with both windows at the
-/// eye's centre, where a receiver samples, TECQ is by definition what the sensitivity loses, so the
-/// slope is 1; taps are by least squares in one and by TECQ in the other, worth 0.01 dB, over 1.5
-/// dB. With the windows where the clause has them, 0.05 UI beside, it is less.
+/// Sensitivity against TECQ of a low-noise transmitter made slower and slower: with both windows at
+/// the eye's centre, where a receiver samples, TECQ is by definition what the sensitivity loses, so
+/// the slope is 1; taps are by least squares in one and by TECQ in the other, worth 0.01 dB, over
+/// 1.5 dB. With the windows where the clause has them, 0.05 UI beside, it is less.
 #[test]
 fn tecq_is_what_the_sensitivity_of_the_reference_receiver_loses() {
     let quiet = [

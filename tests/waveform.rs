@@ -99,8 +99,8 @@ fn an_averaged_capture_takes_the_noise_that_it_is_given() {
     assert!(silent.snr_db.unwrap() > ours.snr_db.unwrap() + 0.5);
 }
 
-/// Less launch power is so much less margin where no crosstalk comes with it; a chirp is felt over
-/// a dispersive fibre alone.
+/// Less launch power is as much less margin without crosstalk; a chirp matters over a dispersive
+/// fibre only.
 #[test]
 fn launch_power_and_chirp_of_a_capture_can_be_set() {
     let files: Vec<&str> = captured().iter().map(String::as_str).collect();
@@ -120,7 +120,7 @@ fn launch_power_and_chirp_of_a_capture_can_be_set() {
     assert!((minus - plus).abs() > 0.2, "{minus} {plus}");
 }
 
-/// What an oscilloscope might record: power at any rate, from any moment on.
+/// Record as of an oscilloscope: power at any rate, from any moment on.
 struct Scope {
     samples_per_symbol: f64,
     off_ppm: f64,

@@ -15,8 +15,8 @@ pub(crate) const VECTORS: &str = "avx2";
 /// functions) are the system's.
 const NOT_OURS: [&str; 2] = ["rustfft", "realfft"];
 
-/// What callgrind counts: the only function that turns collecting on, and each return from it ends
-/// a part.
+/// Region that callgrind counts: the only function that turns collecting on; each return from it
+/// ends a part.
 #[inline(never)]
 pub(crate) fn counted_once(work: &mut dyn FnMut()) {
     work();
@@ -60,8 +60,8 @@ fn run(part: &Path) -> Result<String, String> {
     ))
 }
 
-/// Sums what a part's functions cost themselves: of `this` object, but for the transforms. Behind
-/// `calls=` stands what the callee cost.
+/// Sums what a part's functions cost themselves: of `this` object, but for the transforms. The line
+/// after `calls=` has the callee's cost.
 fn total(part: &Path, this: &str) -> Result<u64, String> {
     let text = fs::read_to_string(part).map_err(|e| {
         format!("{}: {e}: valgrind did not see that a kernel was called", part.display())

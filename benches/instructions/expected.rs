@@ -8,7 +8,7 @@ use std::fs;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-/// What a count belongs to.
+/// Key of a count.
 #[derive(PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Toolchain {
@@ -20,7 +20,7 @@ pub(crate) struct Toolchain {
 }
 
 impl Toolchain {
-    /// What counts here; `Err` says what there is not.
+    /// Toolchain that is in use here; `Err` names what is missing.
     pub(crate) fn here() -> Result<Toolchain, String> {
         let valgrind = crate::version("valgrind", "--version").ok_or("valgrind not found")?;
         let rustc = crate::version("rustc", "-V").ok_or("rustc not found")?;
@@ -65,7 +65,7 @@ impl Display for Toolchain {
     }
 }
 
-/// What stands in the file: counts of each profile.
+/// Content of the file: counts of each profile.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Book {
@@ -106,7 +106,7 @@ impl Book {
         toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))
     }
 
-    /// What was counted as here; else with which toolchains.
+    /// Counts made with the toolchain in use; else the toolchains that have counts.
     pub(crate) fn of(&self, here: &Toolchain) -> Result<&Expected, String> {
         let then = || {
             self.counted

@@ -15,8 +15,8 @@
 //! CI compares what `cargo test` builds, for a release of its own would cost minutes: with overflow
 //! checks, which keep loops over integers out of vectors (the slicers take eight times as many
 //! instructions, eight lanes of LMS six times). The file holds counts of the release profile, too;
-//! `--release` compares or refreshes them. Counts are of AVX2, the widest that valgrind runs. How
-//! fast a kernel is, `lightlane bench` tells.
+//! `--release` compares or refreshes them. Counts are of AVX2, the widest that valgrind runs.
+//! `lightlane bench` measures the speed of a kernel.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -57,7 +57,7 @@ fn main() -> ExitCode {
     code
 }
 
-/// What there is to say; `Err` when it is bad.
+/// Report of the comparison; `Err` when it fails.
 fn compared(path: &Path, write: bool) -> Result<Vec<String>, Vec<String>> {
     let here = match Toolchain::here() {
         Ok(here) => here,

@@ -1,4 +1,4 @@
-//! What is counted: each kernel on fixed data, as public functions reach it.
+//! Cases that are counted: each kernel on fixed data, as public functions reach it.
 
 use crate::callgrind::counted_once;
 use lightlane::benchmark;
@@ -92,7 +92,7 @@ fn prbs31q() -> Kernel {
     })
 }
 
-/// Random levels and samples of them behind 1 + 0.5 D with some noise.
+/// Random levels and their samples after 1 + 0.5 D with some noise.
 fn received() -> (Vec<u8>, Vec<f32>) {
     let mut rng = Seed::new(1).rng();
     let mut before = 0.0;
@@ -208,8 +208,8 @@ fn eye_density() -> Kernel {
     Kernel::new("eye_density", 8 * LENGTH, move || eye.push(black_box(&waveform), 5))
 }
 
-/// Random symbols behind slow edges, and the runs that an outer OMA needs: windows, histograms,
-/// tails and the search.
+/// Random symbols with slow edges, and the runs that an outer OMA needs: windows, histograms, tails
+/// and the search.
 fn tdecq() -> Kernel {
     let mut rng = Seed::new(1).rng();
     let mut levels: Vec<u8> = (0..1000).map(|_| (rng.next_u64() >> 62) as u8).collect();

@@ -1,4 +1,4 @@
-//! What the examples share: how much is computed, and where pictures go.
+//! Shared by the examples: how much is computed, and where pictures go.
 //!
 //! Without arguments an example computes in full and draws into `plots/`. `--quick` takes fewer
 //! points and shorter blocks and draws into `target/quick-plots/`, so that the pictures of the

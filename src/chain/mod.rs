@@ -24,7 +24,7 @@ pub use counted::method::Method;
 pub use counted::noise_only::estimator::NoiseOnly;
 pub use counted::observer::{BlockObserver, BlockView};
 pub use counted::segment::SegmentRun;
-pub use counted::tally::{Counted, Tally};
+pub use counted::tally::{LaneCount, Tally};
 pub use describe::chain::Chain;
 pub use describe::clocking::{Clocking, Recovery, Sinusoid};
 pub use describe::detector::DetectorSpec;

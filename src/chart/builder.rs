@@ -1,7 +1,7 @@
 //! Rows become a figure.
 
 use super::axis::ChartAxis;
-use super::curves::{Curves, Trace, TraceRole};
+use super::curves::{Curve, CurveRole, Curves};
 use super::heat_map::{HeatMap, Picture};
 use super::layout::Layout;
 use super::scale::{AxisScale, Limit};
@@ -103,10 +103,10 @@ impl ChartBuilder {
             Layout::Curves { along, each } => {
                 let axis = &self.axes[each];
                 let AxisScale { quantity, unit, .. } = axis.scale();
-                let trace = |i| Trace {
+                let trace = |i| Curve {
                     name: axis.value_label(i),
                     points: self.line(along, Some((each, i))),
-                    ..Trace::default()
+                    ..Curve::default()
                 };
                 let legend =
                     if unit.is_empty() { quantity } else { format!("{quantity} ({unit})") };
@@ -116,11 +116,11 @@ impl ChartBuilder {
         })
     }
 
-    fn curves(&self, along: usize, traces: Vec<Trace>, legend: String) -> Curves {
+    fn curves(&self, along: usize, traces: Vec<Curve>, legend: String) -> Curves {
         let (x, y) = (self.axes[along].scale(), self.metric.scale.clone());
         let holes = traces
             .iter()
-            .filter(|t| t.role == TraceRole::Main)
+            .filter(|t| t.role == CurveRole::Main)
             .flat_map(|t| &t.points)
             .filter(|p| p.1.is_nan())
             .count();
@@ -136,27 +136,27 @@ impl ChartBuilder {
     }
 
     /// Every lane, then the worst one.
-    fn lanes(&self, along: usize) -> Vec<Trace> {
+    fn lanes(&self, along: usize) -> Vec<Curve> {
         let count = self.lanes_max();
         let places = self.axes[along].places();
         let lane = |lane: usize| {
             let value = |i: usize| self.points[i].get(lane).copied().unwrap_or(f64::NAN);
             let points = places.iter().map(|&(x, i)| (x, value(i))).collect();
-            Trace {
+            Curve {
                 name: "each lane".to_owned(),
                 points,
-                role: TraceRole::Background,
-                ..Trace::default()
+                role: CurveRole::Background,
+                ..Curve::default()
             }
         };
-        let mut traces: Vec<Trace> =
+        let mut traces: Vec<Curve> =
             if count > 1 { (0..count).map(lane).collect() } else { Vec::new() };
         let worst = format!("{} lane", self.metric.worst.word());
         let name = if count > 1 { &worst } else { "lane 0" };
-        traces.push(Trace {
+        traces.push(Curve {
             name: name.to_owned(),
             points: self.line(along, None),
-            ..Trace::default()
+            ..Curve::default()
         });
         traces
     }

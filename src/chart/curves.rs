@@ -16,14 +16,14 @@ pub struct Curves {
     /// Quantity in which the traces differ; empty when their names say it all.
     pub legend: String,
     /// The curves, the first one drawn first.
-    pub traces: Vec<Trace>,
+    pub traces: Vec<Curve>,
     /// The limit, drawn as a line.
     pub limit: Option<Limit>,
 }
 
 /// One curve.
 #[derive(Clone, Debug, Default)]
-pub struct Trace {
+pub struct Curve {
     /// Name in the legend.
     pub name: String,
     /// Its points, x ascending; it is broken where a value is not a number.
@@ -31,12 +31,12 @@ pub struct Trace {
     /// Counted points with their intervals, in the curve's colour.
     pub counted: Vec<ErrorBar>,
     /// How it is drawn.
-    pub role: TraceRole,
+    pub role: CurveRole,
 }
 
 /// How a curve is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TraceRole {
+pub enum CurveRole {
     /// In a colour of its own.
     #[default]
     Main,

@@ -1,4 +1,4 @@
-//! What one side of a figure means.
+//! Quantity, unit and kind of scale along one side of a figure.
 
 use crate::table::{Better, Spacing};
 

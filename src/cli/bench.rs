@@ -23,7 +23,7 @@ operations and bytes allow at the measured peaks of one core; cases made of depe
 /// near the roofline they are
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Bench {
+pub(super) struct BenchArgs {
     /// Only these cases
     #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
     only: Vec<String>,
@@ -35,7 +35,7 @@ pub(super) struct Bench {
     json: bool,
 }
 
-impl Bench {
+impl BenchArgs {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let names: Vec<&str> =
             benchmark::all().iter().map(|case| case.name).chain(["threads"]).collect();

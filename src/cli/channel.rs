@@ -23,7 +23,7 @@ and 4. Without it the lines of four ports are guessed from the pairs that pass a
 /// causality
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Channel {
+pub(super) struct ChannelArgs {
     /// Touchstone file, .s1p to .s64p or .ts, version 1 or 2
     #[arg(value_name = "FILE")]
     file: String,
@@ -41,7 +41,7 @@ pub(super) struct Channel {
     plot: Option<PathBuf>,
 }
 
-impl Channel {
+impl ChannelArgs {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let map = self
             .ports

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
-use super::runner::{Runner, stopped};
+use super::runner::{RunnerArgs, stopped};
 use crate::error::{Error, Problem, Problems};
 use crate::link::{LayeredConfig, Resolved, Verdict, judge};
 use crate::report;
@@ -26,15 +26,15 @@ Exit codes: 0 all targets are met, 1 one is missed or has not enough errors, 2 t
 /// Runs links and compares the results with their targets
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Check {
+pub(super) struct CheckArgs {
     /// TOML files, each with [targets]
     #[arg(value_name = "FILE.toml", required = true)]
     files: Vec<String>,
     #[command(flatten)]
-    runner: Runner,
+    runner: RunnerArgs,
 }
 
-impl Check {
+impl CheckArgs {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let mut judged = Vec::new();
         for (file, link) in self.resolve()? {

@@ -26,7 +26,7 @@ left out, and each parameter set the status of its values. The exit code is 1 wh
 /// noise
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Com {
+pub(super) struct ComArgs {
     /// Touchstone file of the victim, .s4p with two lines or .s2p of differential ports
     #[arg(value_name = "FILE")]
     file: String,
@@ -53,7 +53,7 @@ pub(super) struct Com {
     json: bool,
 }
 
-impl Com {
+impl ComArgs {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let set = Parameters::open(&self.parameters)?;
         let map = self.ports.as_deref().map(|ports| map("--ports", ports)).transpose()?;

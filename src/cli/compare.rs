@@ -3,8 +3,8 @@
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output::{self, note};
-use super::runner::{Runner, clear_progress, show_progress};
-use super::source::Source;
+use super::runner::{RunnerArgs, clear_progress, show_progress};
+use super::source::LinkArgs;
 use crate::report;
 use crate::run_options::RunOptions;
 use crate::sweep::{Comparison, Sweep};
@@ -35,9 +35,9 @@ Exit codes: 0 all variants were run, 2 the input is wrong, 3 stopped early
 /// Runs several variants of a link and prints them side by side, with their differences
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Compare {
+pub(super) struct CompareArgs {
     #[command(flatten)]
-    source: Source,
+    source: LinkArgs,
     /// A key and the values to compare; may be given several times
     #[arg(long = "vary", value_name = "KEY=VALUES", required = true)]
     vary: Vec<String>,
@@ -48,10 +48,10 @@ pub(super) struct Compare {
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
-    runner: Runner,
+    runner: RunnerArgs,
 }
 
-impl Compare {
+impl CompareArgs {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let axes = self.source.axes("--vary", &self.vary)?;
         let variants = Sweep::points_of(&axes);

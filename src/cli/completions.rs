@@ -14,11 +14,11 @@ Examples:
 /// Prints completions for a shell
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Completions {
+pub(super) struct CompletionsArgs {
     shell: Shell,
 }
 
-impl Completions {
+impl CompletionsArgs {
     pub(super) fn execute(&self, command: &mut Command) -> Result<Outcome, Failure> {
         let mut bytes = Vec::new();
         clap_complete::generate(self.shell, command, "lightlane", &mut bytes);

@@ -10,11 +10,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 #[derive(Args)]
-pub(super) struct Export {
+pub(super) struct ExportArgs {
     /// Writes the power of a lane in mW: tp2.npy, tp3.csv, or tp2=FILE.npy; may be given several
     /// times
     #[arg(long = "export", value_name = "[NODE=]FILE", value_parser = target)]
-    targets: Vec<Target>,
+    targets: Vec<WaveformTarget>,
     /// Lane that is exported
     #[arg(long, value_name = "N", default_value_t = 0)]
     lane: usize,
@@ -25,19 +25,19 @@ pub(super) struct Export {
 
 /// A test point and its file.
 #[derive(Clone, Debug, PartialEq)]
-struct Target {
+struct WaveformTarget {
     node: TestPoint,
     path: PathBuf,
-    format: Format,
+    format: WaveformFormat,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Format {
+enum WaveformFormat {
     Npy,
     Csv,
 }
 
-impl Export {
+impl ExportArgs {
     /// Writes the requested files.
     pub(super) fn write(&self, resolved: &Resolved) -> Result<(), Error> {
         if self.targets.is_empty() {
@@ -59,8 +59,8 @@ impl Export {
         for target in &self.targets {
             let waveform = link.waveform(self.lane, target.node, record)?;
             let bytes = match target.format {
-                Format::Npy => npy::write(&waveform.power_mw),
-                Format::Csv => report::waveform_csv(&waveform).into_bytes(),
+                WaveformFormat::Npy => npy::write(&waveform.power_mw),
+                WaveformFormat::Csv => report::waveform_csv(&waveform).into_bytes(),
             };
             whole(&target.path, &bytes)
                 .map_err(|source| Error::Io { path: target.path.clone(), source })?;
@@ -86,13 +86,13 @@ fn whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     beside.push(format!(".{}.part", std::process::id()));
     let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
-        let _ = fs::remove_file(&beside); // the first error is the one to tell
+        let _ = fs::remove_file(&beside); // the first error is the one reported
     }
     written
 }
 
 /// `tp2.npy`, `tp2=FILE.csv`.
-fn target(text: &str) -> Result<Target, String> {
+fn target(text: &str) -> Result<WaveformTarget, String> {
     let named = |name: &str| TestPoint::all().into_iter().find(|node| node.name() == name);
     let by_key = text.split_once('=').and_then(|(name, path)| Some((named(name)?, path)));
     let by_file = || {
@@ -102,11 +102,11 @@ fn target(text: &str) -> Result<Target, String> {
     let (node, path) =
         by_key.or_else(by_file).ok_or("must name a node: tp2.npy, tp3.npy, or tp2=FILE.npy")?;
     let format = match Path::new(path).extension().and_then(|extension| extension.to_str()) {
-        Some("npy") => Format::Npy,
-        Some("csv") => Format::Csv,
+        Some("npy") => WaveformFormat::Npy,
+        Some("csv") => WaveformFormat::Csv,
         _ => return Err("must end in .npy or .csv".to_owned()),
     };
-    Ok(Target { node, path: path.into(), format })
+    Ok(WaveformTarget { node, path: path.into(), format })
 }
 
 #[cfg(test)]
@@ -115,10 +115,10 @@ mod tests {
 
     #[test]
     fn a_target_names_its_node_by_key_or_by_file() {
-        let is = |node, path: &str, format| Ok(Target { node, path: path.into(), format });
-        assert_eq!(target("tp2.npy"), is(TestPoint::Tp2, "tp2.npy", Format::Npy));
-        assert_eq!(target("out/tp3.csv"), is(TestPoint::Tp3, "out/tp3.csv", Format::Csv));
-        assert_eq!(target("tp3=a=b.npy"), is(TestPoint::Tp3, "a=b.npy", Format::Npy));
+        let is = |node, path: &str, format| Ok(WaveformTarget { node, path: path.into(), format });
+        assert_eq!(target("tp2.npy"), is(TestPoint::Tp2, "tp2.npy", WaveformFormat::Npy));
+        assert_eq!(target("out/tp3.csv"), is(TestPoint::Tp3, "out/tp3.csv", WaveformFormat::Csv));
+        assert_eq!(target("tp3=a=b.npy"), is(TestPoint::Tp3, "a=b.npy", WaveformFormat::Npy));
         for text in ["tp4.npy", "tp2", "tp2.txt", "tp2=", "x=tp2.wav", ""] {
             assert!(target(text).is_err(), "{text}");
         }

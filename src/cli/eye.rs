@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::outcome::Outcome;
-use super::source::Source;
+use super::source::LinkArgs;
 use crate::error::{Error, KeyPath, Problems};
 use crate::link::{Node, View};
 use crate::plot::{Size, Target};
@@ -19,9 +19,9 @@ The file is PNG or SVG by its ending; noise is that of a run.";
 /// Draws the eye diagram of one lane
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Eye {
+pub(super) struct EyeArgs {
     #[command(flatten)]
-    source: Source,
+    source: LinkArgs,
     /// Test point: light into the fibre, light out of it, or the output of the equaliser
     #[arg(long, value_enum)]
     at: At,
@@ -32,8 +32,8 @@ pub(super) struct Eye {
     #[arg(long, value_name = "N", default_value_t = 0)]
     lane: usize,
     /// 1600 x 900 or 800 x 500 pixels
-    #[arg(long, value_enum, default_value_t = Format::Slide)]
-    size: Format,
+    #[arg(long, value_enum, default_value_t = EyeSize::Slide)]
+    size: EyeSize,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -44,7 +44,7 @@ enum At {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Format {
+enum EyeSize {
     Slide,
     Small,
 }
@@ -52,7 +52,7 @@ enum Format {
 /// Symbols of an eye: minimum, default, maximum.
 const SYMBOLS: (u64, u64, u64) = (100_000, 131_072, 100_000_000);
 
-impl Eye {
+impl EyeArgs {
     fn symbols(&self) -> Result<u64, Error> {
         let (min, default, max) = SYMBOLS;
         let symbols = self.source.symbols().unwrap_or(default);
@@ -79,8 +79,8 @@ impl Eye {
             At::Slicer => Node::Slicer,
         };
         let size = match self.size {
-            Format::Slide => Size::Slide,
-            Format::Small => Size::Small,
+            EyeSize::Slide => Size::Slide,
+            EyeSize::Small => Size::Small,
         };
         let eye = View::new(&link, self.lane)?.eye(node, symbols)?;
         target.write(&eye, size)?;

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
 use super::output::note;
-use super::runner::{Runner, clear_progress, show_progress, stopped};
+use super::runner::{RunnerArgs, clear_progress, show_progress, stopped};
 use super::source::symbols as count;
 use crate::error::{Error, KeyPath, Problem, Problems};
 use crate::fec::Coding;
@@ -42,7 +42,7 @@ Exit codes: 0 all points are done, 2 the input is wrong, 3 stopped early (Ctrl-C
 /// Codeword errors and post-FEC BER against pre-FEC BER: analytic, counted and extrapolated
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Fec {
+pub(super) struct FecArgs {
     /// kp4, kp4+inner or kr4
     #[arg(long, value_name = "NAME", default_value = "kp4")]
     code: String,
@@ -90,10 +90,10 @@ pub(super) struct Fec {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    runner: Runner,
+    runner: RunnerArgs,
 }
 
-impl Fec {
+impl FecArgs {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let curve = self.curve()?;
         let trial = curve.build().map_err(of_flags)?;

@@ -16,7 +16,7 @@ Examples:
 /// Prints a starting file: a preset, and the keys that are changed most often
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Init {
+pub(super) struct InitArgs {
     /// The preset that the file builds on
     preset: String,
 }
@@ -58,7 +58,7 @@ const KEYS: [(&str, &[(&str, &str)]); 15] = [
     ("simulation", &[("symbols", "counted per lane"), ("seed", "of all noise")]),
 ];
 
-impl Init {
+impl InitArgs {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         if presets::find(&self.preset).is_none() {
             return Err(Failure::Input(LayeredConfig::unknown_preset(&self.preset)));

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
-use super::plots::Plots;
+use super::plots::PlotFolder;
 use crate::error::nearest;
 use crate::error::{Error, Problem, Problems};
 use crate::measure::scope::{Averaging, Scope};
@@ -30,7 +30,7 @@ and the exit code is 0. References: 100g-smf, 100g-mmf, 100g-lpo, 200g-106gbd (d
 /// Measures a captured waveform: TDECQ, OMA, extinction ratio, linearity, transitions
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Measure {
+pub(super) struct MeasureArgs {
     /// Capture: text of columns, or .npy
     #[arg(value_name = "FILE")]
     file: String,
@@ -50,8 +50,8 @@ pub(super) struct Measure {
     #[arg(long)]
     average: bool,
     /// Unit of the samples
-    #[arg(long, value_enum, default_value_t = Unit::Header)]
-    unit: Unit,
+    #[arg(long, value_enum, default_value_t = SampleUnit::Header)]
+    unit: SampleUnit,
     /// Rms noise of the instrument after the filter, uW; TDECQ is corrected for it
     #[arg(long, value_name = "UW", default_value_t = 0.0, allow_negative_numbers = true)]
     instrument_noise_uw: f64,
@@ -70,7 +70,7 @@ enum Filter {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Unit {
+enum SampleUnit {
     /// The unit in the header, mW where it has none
     Header,
     W,
@@ -79,11 +79,11 @@ enum Unit {
     V,
 }
 
-impl Measure {
+impl MeasureArgs {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let scope = self.scope()?;
         let measured = scope.measure()?;
-        let plots = self.plots.as_deref().map(Plots::open).transpose()?;
+        let plots = self.plots.as_deref().map(PlotFolder::open).transpose()?;
         output::print(&if self.json {
             report::json(&measured.reading)
         } else {
@@ -114,11 +114,11 @@ impl Measure {
         Ok(Scope {
             file: self.file.clone(),
             unit: match self.unit {
-                Unit::Header => PowerUnit::Header,
-                Unit::W => PowerUnit::W,
-                Unit::Mw => PowerUnit::Mw,
-                Unit::Uw => PowerUnit::Uw,
-                Unit::V => PowerUnit::Linear,
+                SampleUnit::Header => PowerUnit::Header,
+                SampleUnit::W => PowerUnit::W,
+                SampleUnit::Mw => PowerUnit::Mw,
+                SampleUnit::Uw => PowerUnit::Uw,
+                SampleUnit::V => PowerUnit::Linear,
             },
             symbol_rate_gbd,
             reference,

@@ -10,11 +10,11 @@ use std::path::PathBuf;
 const SYMBOLS: u64 = 131_072;
 
 /// A folder for figures.
-pub(super) struct Plots(PathBuf);
+pub(super) struct PlotFolder(PathBuf);
 
-impl Plots {
+impl PlotFolder {
     /// Makes the folder, before a long run rather than after it.
-    pub(super) fn open(folder: &str) -> Result<Plots> {
+    pub(super) fn open(folder: &str) -> Result<PlotFolder> {
         let path = PathBuf::from(folder);
         if path.exists() && !path.is_dir() {
             let remedy = "is a file; --plots takes a folder".to_owned();
@@ -29,7 +29,7 @@ impl Plots {
         }
         std::fs::create_dir_all(&path)
             .map_err(|source| Error::Io { path: path.clone(), source })?;
-        Ok(Plots(path))
+        Ok(PlotFolder(path))
     }
 
     /// Draws the page of all lanes, and all figures of the worst one.

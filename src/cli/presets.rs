@@ -14,12 +14,12 @@ Examples:
 /// Lists the presets, or prints one as TOML
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Presets {
+pub(super) struct PresetsArgs {
     /// The preset to print
     name: Option<String>,
 }
 
-impl Presets {
+impl PresetsArgs {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let text = match &self.name {
             None => list(),

@@ -38,20 +38,20 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    Run(run::Run),
-    Check(check::Check),
-    Srs(srs::Srs),
-    Sweep(sweep::Sweep),
-    Compare(compare::Compare),
-    Eye(eye::Eye),
-    Measure(measure::Measure),
-    Channel(channel::Channel),
-    Com(com::Com),
-    Fec(fec::Fec),
-    Bench(bench::Bench),
-    Presets(presets::Presets),
-    Init(init::Init),
-    Completions(completions::Completions),
+    Run(run::RunArgs),
+    Check(check::CheckArgs),
+    Srs(srs::SrsArgs),
+    Sweep(sweep::SweepArgs),
+    Compare(compare::CompareArgs),
+    Eye(eye::EyeArgs),
+    Measure(measure::MeasureArgs),
+    Channel(channel::ChannelArgs),
+    Com(com::ComArgs),
+    Fec(fec::FecArgs),
+    Bench(bench::BenchArgs),
+    Presets(presets::PresetsArgs),
+    Init(init::InitArgs),
+    Completions(completions::CompletionsArgs),
 }
 
 /// Parses the arguments, runs the command, and returns the exit code.

@@ -1,12 +1,12 @@
 //! `lightlane run`: bit error ratio and margin of every lane.
 
-use super::export::Export;
+use super::export::ExportArgs;
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
-use super::plots::Plots;
-use super::runner::{Runner, stopped};
-use super::source::Source;
+use super::plots::PlotFolder;
+use super::runner::{RunnerArgs, stopped};
+use super::source::LinkArgs;
 use crate::report;
 use clap::Args;
 
@@ -28,9 +28,9 @@ const MEASURED: &str = "tdecq.enabled=true";
 /// Runs a link: bit error ratio, margin and powers of every lane
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Run {
+pub(super) struct RunArgs {
     #[command(flatten)]
-    source: Source,
+    source: LinkArgs,
     /// Prints JSON instead of a table
     #[arg(long)]
     json: bool,
@@ -45,12 +45,12 @@ pub(super) struct Run {
     #[arg(long, value_name = "DIR")]
     plots: Option<String>,
     #[command(flatten)]
-    export: Export,
+    export: ExportArgs,
     #[command(flatten)]
-    runner: Runner,
+    runner: RunnerArgs,
 }
 
-impl Run {
+impl RunArgs {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let link = match (self.tdecq, self.spec) {
             (_, true) => self.source.resolve_with(&[("--spec", MEASURED)]),
@@ -58,7 +58,7 @@ impl Run {
             (false, false) => self.source.resolve(),
         }?;
         self.export.write(&link)?;
-        let plots = self.plots.as_deref().map(Plots::open).transpose()?;
+        let plots = self.plots.as_deref().map(PlotFolder::open).transpose()?;
         let result = self.runner.run(link.clone(), "run")?;
         output::print(&match (self.json, self.spec) {
             (true, _) => report::json(&result),

@@ -11,13 +11,13 @@ use std::sync::{LazyLock, Once};
 static STOPPED: LazyLock<CancelToken> = LazyLock::new(CancelToken::default);
 
 #[derive(Args)]
-pub(super) struct Runner {
+pub(super) struct RunnerArgs {
     /// Threads, by default one for each processor; results do not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
 }
 
-impl Runner {
+impl RunnerArgs {
     /// Runs a link until it is done or Ctrl-C is pressed; `name` labels the progress.
     pub(super) fn run(&self, resolved: Resolved, name: &str) -> Result<LinkResult, Failure> {
         let link = Link::new(resolved);

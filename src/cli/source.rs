@@ -6,7 +6,7 @@ use crate::sweep::Axis;
 use clap::Args;
 
 #[derive(Args)]
-pub(super) struct Source {
+pub(super) struct LinkArgs {
     /// Name of a preset, or path of a TOML file
     #[arg(value_name = "PRESET|FILE")]
     source: String,
@@ -22,7 +22,7 @@ pub(super) struct Source {
     seed: Option<u64>,
 }
 
-impl Source {
+impl LinkArgs {
     /// Value of --symbols.
     pub(super) fn symbols(&self) -> Option<u64> {
         self.symbols
@@ -33,7 +33,7 @@ impl Source {
         self.resolve_with(&[])
     }
 
-    /// [`Source::resolve`] with further assignments on top, each with the name of its flag.
+    /// [`LinkArgs::resolve`] with further assignments on top, each with the name of its flag.
     pub(super) fn resolve_with(&self, more: &[(&str, &str)]) -> Result<Resolved, Error> {
         let (stack, of_flags) = self.stack(more)?;
         match stack.resolve() {

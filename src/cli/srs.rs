@@ -4,8 +4,8 @@ use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
 use super::output::note;
-use super::runner::{Runner, stopped};
-use super::source::Source;
+use super::runner::{RunnerArgs, stopped};
+use super::source::LinkArgs;
 use crate::error::{Error, KeyPath, Problems};
 use crate::link::{Stress, stressed};
 use crate::report;
@@ -24,9 +24,9 @@ gives the rest; the receiver follows directly. SECQ and OMA default to the limit
 /// Runs the receiver of a link on a stressed signal
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Srs {
+pub(super) struct SrsArgs {
     #[command(flatten)]
-    source: Source,
+    source: LinkArgs,
     /// Stressed eye closure of the source, dB; limits.tdecq_max_db when not given
     #[arg(long, value_name = "DB", allow_negative_numbers = true)]
     secq_db: Option<f64>,
@@ -40,10 +40,10 @@ pub(super) struct Srs {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    runner: Runner,
+    runner: RunnerArgs,
 }
 
-impl Srs {
+impl SrsArgs {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let link = self.source.resolve()?;
         let stress = self.stress(Stress::of_limits(&link.base))?;

@@ -3,12 +3,12 @@
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output::note;
-use super::runner::{Runner, clear_progress};
-use super::source::Source;
+use super::runner::{RunnerArgs, clear_progress};
+use super::source::LinkArgs;
 use crate::error::Error;
 use crate::plot::{Size, Target};
 use crate::run_options::{Progress, RunOptions};
-use crate::sweep::{Done, Sweep as Points, SweepEnd};
+use crate::sweep::{Done, Sweep, SweepEnd};
 use crate::table::{Both, Format, InOrder};
 use clap::{ArgGroup, Args};
 use std::io::{IsTerminal, Write};
@@ -48,15 +48,15 @@ Exit codes: 0 all rows are written, 2 the input is wrong, 3 stopped early (Ctrl-
 /// Runs a link at many points and writes a table
 #[derive(Args)]
 #[command(after_help = EXAMPLES, group = ArgGroup::new("results").required(true).multiple(true).args(["out", "plot"]))]
-pub(super) struct Sweep {
+pub(super) struct SweepArgs {
     #[command(flatten)]
-    source: Source,
+    source: LinkArgs,
     /// A key and its values; may be given many times
     #[arg(long = "axis", value_name = "KEY=VALUES", required = true)]
     axes: Vec<String>,
     /// The table: .csv, or .jsonl for a line of JSON each
     #[arg(long, value_name = "FILE", value_parser = table)]
-    out: Option<Table>,
+    out: Option<SweepTable>,
     /// The figure: .png or .svg
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
@@ -67,19 +67,19 @@ pub(super) struct Sweep {
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
-    runner: Runner,
+    runner: RunnerArgs,
 }
 
 #[derive(Clone)]
-struct Table {
+struct SweepTable {
     path: PathBuf,
     format: Format,
 }
 
-impl Sweep {
+impl SweepArgs {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let axes = self.source.axes("--axis", &self.axes)?;
-        let points = Points::points_of(&axes);
+        let points = Sweep::points_of(&axes);
         if points > MANY_POINTS && !self.yes {
             return Err(Failure::input(format!(
                 "these axes make {points} points; add --yes to run them"
@@ -88,7 +88,7 @@ impl Sweep {
         let target = self.plot.as_ref().map(Target::new).transpose()?;
         let (stack, _) = self.source.stack(&[])?;
         let (done, chart) = self.runner.on_threads(|cancel| {
-            let sweep = Points::new(&stack, axes)?;
+            let sweep = Sweep::new(&stack, axes)?;
             let chart = target.as_ref().map(|_| sweep.chart(&self.figure)).transpose()?;
             let file = self.out.as_ref().map(|out| out.format.create(&out.path)).transpose()?;
             let mut sink = Both(chart.map(InOrder::new), file);
@@ -134,10 +134,10 @@ impl Sweep {
     }
 }
 
-fn table(text: &str) -> Result<Table, String> {
+fn table(text: &str) -> Result<SweepTable, String> {
     let path = PathBuf::from(text);
     let format = Format::of(&path).ok_or("a table ends in .csv or .jsonl")?;
-    Ok(Table { path, format })
+    Ok(SweepTable { path, format })
 }
 
 /// Progress on stderr: rate and time left, often on a terminal, now and then in a log.

@@ -104,22 +104,22 @@ fn precoded(sent: &[u8], decided: &[u8]) -> ErrorPositions {
     for wrong in differing(sent, decided) {
         let (k, error) = (wrong.index as usize, wrong.decided.wrapping_sub(wrong.sent) & 3);
         let mut carried = 0;
-        if let Some((before, behind)) = open {
+        if let Some((before, after)) = open {
             if before + 1 == k {
-                carried = behind;
+                carried = after;
             } else {
-                push(before + 1, behind);
+                push(before + 1, after);
             }
         }
         push(k, (error + carried) & 3);
         open = Some((k, error));
     }
     let mut last_error = 0;
-    if let Some((before, behind)) = open {
+    if let Some((before, after)) = open {
         if before + 1 == sent.len() {
-            last_error = behind;
+            last_error = after;
         } else {
-            push(before + 1, behind);
+            push(before + 1, after);
         }
     }
     read.seam = sent.first().map(|&first| (first, last_error));

@@ -7,9 +7,9 @@ use crate::math::interval::Interval;
 
 /// Share of codewords beyond t above which nothing is extrapolated: each is taken with t + 1 symbol
 /// errors.
-const MOST_BEYOND: f64 = 0.1;
+const UNCORRECTABLE_SHARE_MAX: f64 = 0.1;
 /// Highest excess dispersion that is tried.
-const MOST_EXCESS: f64 = 50.0;
+const EXCESS_MAX: f64 = 50.0;
 /// Halvings of a search: the width of its range, 50, falls below 1e-12.
 const HALVINGS: usize = 46;
 
@@ -90,7 +90,7 @@ pub fn extrapolate_with(
             .collect::<Vec<_>>()
     };
     let (mean, _) = histogram.moments();
-    if mean == 0.0 || histogram.overflow() as f64 > MOST_BEYOND * words {
+    if mean == 0.0 || histogram.overflow() as f64 > UNCORRECTABLE_SHARE_MAX * words {
         return None;
     }
     let fit = Fit { n: histogram.symbols(), t: histogram.bins().len() - 1, counts: counts() };
@@ -102,7 +102,7 @@ pub fn extrapolate_with(
 
     let below = |u: f64| fit.evaluate(p, u).0 < top - z * z / 2.0;
     let low = if below(0.0) { boundary(best, 0.0, below) } else { 0.0 };
-    let high = boundary(best, MOST_EXCESS, below);
+    let high = boundary(best, EXCESS_MAX, below);
     let ln_p_error = ((1.0 + best) / (mean * words)).sqrt();
     // the tail's slope over ln p, from one standard error
     let by_p = z * (ln_tail_of(p * libm::exp(ln_p_error), best) - ln_tail);
@@ -173,7 +173,7 @@ impl Fit {
     /// Golden section over the square root of the excess; one maximum.
     fn most_likely(&self, p: f64) -> f64 {
         let golden = 0.5 * (5f64.sqrt() - 1.0);
-        let (mut low, mut high) = (0.0, MOST_EXCESS.sqrt());
+        let (mut low, mut high) = (0.0, EXCESS_MAX.sqrt());
         let at = |root: f64| self.evaluate(p, root * root).0;
         for _ in 0..HALVINGS {
             let (a, b) = (high - golden * (high - low), low + golden * (high - low));

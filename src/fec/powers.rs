@@ -3,7 +3,7 @@
 use super::galois::GaloisField;
 
 /// Most elements that are stored, 2^18 (512 KiB).
-const MOST_STORED: usize = 1 << 18;
+const STORED_MAX: usize = 1 << 18;
 
 /// Adds `c alpha^(i j)`, j = 0, 1, .., to a slice: what a syndrome, a Chien search and an
 /// evaluation have in common.
@@ -23,14 +23,14 @@ const MOST_STORED: usize = 1 << 18;
 /// result, slower.
 #[derive(Clone, Debug)]
 pub(super) struct Powers {
-    rows: Vec<Row>,
+    rows: Vec<PowerSequence>,
     stored: Vec<u16>,
     longest: usize,
 }
 
 /// The sequences of one ratio alpha^i.
 #[derive(Clone, Debug)]
-struct Row {
+struct PowerSequence {
     start: usize,
     /// gcd(i, 2^m - 1).
     classes: usize,
@@ -48,14 +48,14 @@ impl Powers {
         for i in 1..ratios {
             let classes = gcd(i, order);
             let period = order / classes;
-            if stored.len() + classes * (period + longest) > MOST_STORED {
+            if stored.len() + classes * (period + longest) > STORED_MAX {
                 break;
             }
             let step = i / classes % period;
             let inverse = (0..period)
                 .find(|candidate| step * candidate % period == 1 % period)
                 .expect("coprime to the period");
-            rows.push(Row { start: stored.len(), classes, period, inverse });
+            rows.push(PowerSequence { start: stored.len(), classes, period, inverse });
             for class in 0..classes {
                 stored.extend((0..period + longest).map(|j| field.power(class + i * j)));
             }

@@ -29,11 +29,11 @@ struct Payload {
     code: Arc<ReedSolomon>,
     seed: Seed,
     /// Sets made last, each at its number modulo [`RECENT`].
-    recent: Vec<Mutex<Made>>,
+    recent: Vec<Mutex<PayloadSet>>,
 }
 
 #[derive(Debug)]
-struct Made {
+struct PayloadSet {
     number: Option<u64>,
     words: Vec<u16>,
 }
@@ -63,7 +63,7 @@ impl FecSender {
     pub fn new(layout: &Arc<CodewordLayout>, seed: Seed) -> Result<Self, CodeError> {
         let symbols = layout.coding().codewords * layout.coding().outer.codeword_symbols;
         let recent = (0..RECENT)
-            .map(|_| Mutex::new(Made { number: None, words: vec![0; symbols] }))
+            .map(|_| Mutex::new(PayloadSet { number: None, words: vec![0; symbols] }))
             .collect();
         let payload = Payload {
             code: layout.coding().outer.build()?,
@@ -203,15 +203,15 @@ impl FecReceiver {
                 (place, if (at + k).is_multiple_of(2) { one } else { two })
             });
             // a set that began before the stream is dropped
-            if let Some(ahead) = set.checked_sub(self.next) {
-                while self.waiting.len() <= ahead as usize {
+            if let Some(offset) = set.checked_sub(self.next) {
+                while self.waiting.len() <= offset as usize {
                     self.waiting.push_back(
                         self.spare
                             .pop()
                             .unwrap_or_else(|| Gathering { words: vec![0; symbols], bits: 0 }),
                     );
                 }
-                let gathering = &mut self.waiting[ahead as usize];
+                let gathering = &mut self.waiting[offset as usize];
                 bits.for_each(|(place, value)| {
                     gathering.words[place.symbol as usize] |= u16::from(value) << place.bit
                 });

@@ -219,7 +219,7 @@ mod tests {
         }
     }
 
-    /// What the standard prints, 9.2e-13, 1.7e-12 and 3.4e-12 for 1, 2 and 4 codewords; 0.90, 1.71
+    /// Values of the standard: 9.2e-13, 1.7e-12 and 3.4e-12 for 1, 2 and 4 codewords; 0.90, 1.71
     /// and 3.34 for the bare 64 octets.
     #[test]
     fn frames_are_lost_as_the_standards_sheet_says() {

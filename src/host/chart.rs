@@ -1,7 +1,7 @@
 //! Chart of a channel's file.
 
 use super::inspection::Inspection;
-use crate::chart::{AxisScale, Curves, Trace};
+use crate::chart::{AxisScale, Curve, Curves};
 
 impl Inspection {
     /// Magnitudes over frequency, up to twice the Nyquist frequency if it is known.
@@ -10,10 +10,10 @@ impl Inspection {
         let points = |curve: &[(f64, f64)]| {
             curve.iter().copied().filter(|(ghz, _)| *ghz <= most_ghz).collect()
         };
-        let trace = |(name, curve): &(&str, Vec<(f64, f64)>)| Trace {
+        let trace = |(name, curve): &(&str, Vec<(f64, f64)>)| Curve {
             name: (*name).to_owned(),
             points: points(curve),
-            ..Trace::default()
+            ..Curve::default()
         };
         let loss =
             self.nyquist_loss_db.map_or_else(String::new, |db| format!(" · {db:.2} dB at Nyquist"));

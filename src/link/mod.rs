@@ -16,7 +16,7 @@ pub use crate::run_options::{CancelToken, Progress, RunOptions};
 pub use build::lane::Lane;
 pub use build::segment::Segment;
 pub use describe::config::Config;
-pub use describe::counting::Counting;
+pub use describe::counting_method::CountingMethod;
 pub use describe::fec::Fec;
 pub use describe::limits::{Limits, Status};
 pub use describe::module::{Host, Module, ModuleKind};
@@ -29,12 +29,12 @@ pub use layers::layered::{LayeredConfig, Resolved};
 pub use layers::swept::{Key, SweptConfig};
 pub use result::clock::ClockResult;
 pub use result::figures::{
-    FecResult, LaneResult, LinkResult, NoiseShare, PortResult, SegmentResult, Slicer,
+    FecResult, LaneResult, LinkResult, NoiseShare, PortResult, SegmentResult, SlicerResult,
 };
 pub use result::metrics::lane::{lane_cells, lane_metric, lane_metrics};
 pub use result::metrics::limit::{LaneLimits, LaneMetric};
 pub use result::metrics::port::{FEC_METRICS, FecMetric, PORT_METRICS, PortMetric};
-pub use result::spec::{Finding, LimitStatus, Side, SpecRow};
+pub use result::spec::{Finding, LimitSide, LimitStatus, SpecRow};
 pub use result::targets::{TargetVerdict, Verdict, judge};
 pub use result::transmitter_used::TransmitterUsed;
 pub use run::custom::LaneSet;
@@ -46,8 +46,8 @@ pub use studies::stressed_receiver::{Stress, Stressed, stressed};
 pub use views::eye::{EyeView, Node};
 pub use views::histogram::Histogram;
 pub use views::overview::{Overview, Panel};
-pub use views::spectra::{Curve, Spectra};
+pub use views::spectra::{Spectra, SpectrumCurve};
 pub use views::view::View;
 pub(crate) use views::view::link_name;
-pub use views::waterfall::{Counted, Waterfall};
+pub use views::waterfall::{Waterfall, WaterfallPoint};
 pub use views::waveform::{Record, TestPoint, Waveform};

@@ -4,7 +4,7 @@ use ndarray::ArrayView2;
 use std::collections::BTreeMap;
 
 /// A side of a cell: the node at its lower end, and whether it runs along x.
-type Side = (usize, usize, bool);
+type CellEdge = (usize, usize, bool);
 
 /// The lines on which heights over a grid are `level`, each a row of points; a closed one ends
 /// where it begins.
@@ -33,7 +33,7 @@ pub fn contour(
     level: f64,
 ) -> Vec<Vec<(f64, f64)>> {
     assert_eq!(heights.dim(), (x.len(), y.len()), "a height for every node");
-    let place = |&(i, j, along_x): &Side| {
+    let place = |&(i, j, along_x): &CellEdge| {
         let (k, l) = if along_x { (i + 1, j) } else { (i, j + 1) };
         let (from, to) = (heights[[i, j]], heights[[k, l]]);
         let t = (level - from) / (to - from);
@@ -43,9 +43,9 @@ pub fn contour(
 }
 
 /// Which crossed side goes on to which: one or two for each.
-fn links(heights: ArrayView2<'_, f64>, level: f64) -> BTreeMap<Side, Vec<Side>> {
-    let mut links: BTreeMap<Side, Vec<Side>> = BTreeMap::new();
-    let mut link = |a: Side, b: Side| {
+fn links(heights: ArrayView2<'_, f64>, level: f64) -> BTreeMap<CellEdge, Vec<CellEdge>> {
+    let mut links: BTreeMap<CellEdge, Vec<CellEdge>> = BTreeMap::new();
+    let mut link = |a: CellEdge, b: CellEdge| {
         links.entry(a).or_default().push(b);
         links.entry(b).or_default().push(a);
     };
@@ -79,10 +79,10 @@ fn links(heights: ArrayView2<'_, f64>, level: f64) -> BTreeMap<Side, Vec<Side>> 
 }
 
 /// Follows links from side to side, lines with ends first.
-fn chains(mut links: BTreeMap<Side, Vec<Side>>) -> Vec<Vec<Side>> {
-    let ends: Vec<Side> =
+fn chains(mut links: BTreeMap<CellEdge, Vec<CellEdge>>) -> Vec<Vec<CellEdge>> {
+    let ends: Vec<CellEdge> =
         links.iter().filter(|(_, next)| next.len() == 1).map(|(side, _)| *side).collect();
-    let all: Vec<Side> = links.keys().copied().collect();
+    let all: Vec<CellEdge> = links.keys().copied().collect();
     let mut chains = Vec::new();
     for start in ends.into_iter().chain(all) {
         let mut chain = vec![start];

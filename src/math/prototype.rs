@@ -4,7 +4,7 @@ use num_complex::Complex64;
 use std::sync::OnceLock;
 
 /// Highest order.
-const MOST_ORDER: usize = 8;
+const ORDER_MAX: usize = 8;
 
 /// The families of low-pass filters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -36,8 +36,8 @@ pub fn poles(family: Family, order: usize) -> Vec<Complex64> {
             .collect(),
         Family::Bessel => {
             // a sweep asks for the same few thousands of times
-            static KNOWN: [OnceLock<Vec<Complex64>>; MOST_ORDER + 1] =
-                [const { OnceLock::new() }; MOST_ORDER + 1];
+            static KNOWN: [OnceLock<Vec<Complex64>>; ORDER_MAX + 1] =
+                [const { OnceLock::new() }; ORDER_MAX + 1];
             let compute = || {
                 let poles = roots(&bessel_polynomial(order));
                 let scale = half_power(|w| magnitude(&[], &poles, w));

@@ -51,9 +51,9 @@ pub(super) fn delay_of(
     let correlation = resample::block(planner, &product, grid);
     let at = |d: usize| f64::from(correlation[(grid - d % grid) % grid]);
     let best = (0..grid).max_by(|&a, &b| at(a).total_cmp(&at(b))).unwrap_or(0);
-    let (before, peak, behind) = (at(best + grid - 1), at(best), at(best + 1));
-    let bend = before - 2.0 * peak + behind;
-    let fraction = if bend < 0.0 { (0.5 * (before - behind) / bend).clamp(-0.5, 0.5) } else { 0.0 };
+    let (before, peak, after) = (at(best + grid - 1), at(best), at(best + 1));
+    let bend = before - 2.0 * peak + after;
+    let fraction = if bend < 0.0 { (0.5 * (before - after) / bend).clamp(-0.5, 0.5) } else { 0.0 };
     let period = (n * samples_per_symbol) as f64;
     ((best as f64 + fraction) * period / grid as f64).rem_euclid(period)
 }

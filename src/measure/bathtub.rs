@@ -4,8 +4,9 @@ use crate::math::gaussian_tail_sums::tails;
 
 /// Cells of a histogram of one level at one instant.
 const CELLS: usize = 1024;
-/// Noise below this part of the range is taken as so much: a vertical edge.
-const LEAST_SIGMA: f64 = 1e-6;
+/// Least standard deviation of noise (fraction of the range); less is raised to it and draws a
+/// vertical edge.
+const SIGMA_MIN: f64 = 1e-6;
 /// Bisections of an edge's amplitude.
 const BISECTIONS: usize = 50;
 
@@ -79,7 +80,7 @@ impl Eyes {
                 histograms[usize::from(level)][cell + 1] += place;
             }
         }
-        let sigma = sigma.map(|s| s.max(LEAST_SIGMA * (high - low)));
+        let sigma = sigma.map(|s| s.max(SIGMA_MIN * (high - low)));
         Some(Eyes { histograms, low, step, sigma, symbols: levels.len() as f64 })
     }
 

@@ -77,12 +77,12 @@ fn edges(
     levels: &[u8],
     from: u8,
     to: u8,
-    (before, behind): (usize, usize),
+    (before, after): (usize, usize),
 ) -> impl Iterator<Item = usize> {
     let n = levels.len();
     (0..n).filter(move |&i| {
         (1..=before).all(|j| levels[(i + n - j % n) % n] == from)
-            && (0..behind).all(|j| levels[(i + j) % n] == to)
+            && (0..after).all(|j| levels[(i + j) % n] == to)
     })
 }
 

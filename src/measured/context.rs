@@ -9,7 +9,7 @@ use crate::signal::Grid;
 use std::fmt;
 use std::sync::Arc;
 
-/// What a component needs while it is built.
+/// Grid, files and caches for building a component.
 pub struct BuildContext<'a> {
     /// Grid of the blocks.
     pub grid: Grid,
@@ -26,7 +26,7 @@ pub struct BuildContext<'a> {
 pub struct FileError {
     /// The file, as named.
     pub file: String,
-    /// Reason, and what would be right.
+    /// Reason, and how to correct it.
     pub remedy: String,
 }
 

@@ -1,6 +1,6 @@
 //! Files read once, kept with what was made of them.
 
-use super::capture::read::MOST_BYTES;
+use super::capture::read::BYTES_MAX;
 use super::capture::recording::{Recording, RecordingRecipe};
 use super::response_table::{self, ResponseRecipe};
 use super::series::{self, SeriesKind};
@@ -139,7 +139,7 @@ impl Library {
         if let Some((_, _, made)) = known {
             return made.clone();
         }
-        let made = text::bytes(&recipe.file, MOST_BYTES)
+        let made = text::bytes(&recipe.file, BYTES_MAX)
             .and_then(|bytes| Ok((text::fnv(&bytes), Arc::new(Recording::read(&bytes, recipe)?))));
         cache.recordings.retain(|(known, ..)| known != recipe);
         cache.recordings.push((recipe.clone(), stamps, made.clone()));

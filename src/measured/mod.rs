@@ -43,4 +43,4 @@ pub(crate) use response_table::rolloff;
 pub use response_table::{Convention, SParameter};
 pub use series::{SeriesKind, TransmissionUnit};
 pub(crate) use text::fnv;
-pub use touchstone::{MOST_PORTS, Touchstone};
+pub use touchstone::{PORTS_MAX, Touchstone};

@@ -230,9 +230,9 @@ mod tests {
             .fold(0.0, f64::max)
     }
 
-    /// Straight lines over 0.1 GHz bend by 1e-6, and so much is missing at the first point. Where
-    /// the phase is made of the magnitude, what lies beyond 150 GHz is guessed: a delay of 0.1 ps,
-    /// 0.05 at 100 GHz.
+    /// Straight lines over 0.1 GHz bend by 1e-6, which is the error at the first point. Where the
+    /// phase is derived from the magnitude, the magnitude beyond 150 GHz is extrapolated: an error
+    /// of 0.1 ps in delay, 0.05 in the response at 100 GHz.
     #[test]
     fn every_format_of_a_response_reads_as_the_model_it_came_from() {
         let db = |h: Complex64| crate::units::db_from_amplitude_ratio(h.norm());

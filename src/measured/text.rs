@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::Read;
 
 /// Bytes that a file of a measured part may hold.
-const MOST_BYTES: u64 = 16 << 20;
+const BYTES_MAX: u64 = 16 << 20;
 
 /// A file as it was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub(super) struct Text {
 ///
 /// The reason, to be written after the file's name.
 pub(super) fn read(path: &str) -> Result<Text, String> {
-    let bytes = bytes(path, MOST_BYTES)?;
+    let bytes = bytes(path, BYTES_MAX)?;
     let digest = fnv(&bytes);
     Ok(Text { text: of_bytes(bytes)?, digest })
 }

@@ -15,10 +15,10 @@ use std::{
 };
 
 /// Symbols that a file may hold: 16 Mi.
-const MOST_SYMBOLS: usize = 16 << 20;
+const SYMBOLS_MAX: usize = 16 << 20;
 
 /// Bytes that a file may hold: room for a separator or two after each symbol, and comments.
-const MOST_BYTES: u64 = 4 * MOST_SYMBOLS as u64;
+const BYTES_MAX: u64 = 4 * SYMBOLS_MAX as u64;
 
 /// Byte order mark that some editors put before UTF-8 text.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -36,8 +36,8 @@ pub(super) fn check(path: &Path) -> Result<(), String> {
     if !metadata.is_file() {
         return Err("must be a text file of levels, and is not a regular file".into());
     }
-    if metadata.len() > MOST_BYTES {
-        return Err(format!("has {} bytes, must have at most {MOST_BYTES}", metadata.len()));
+    if metadata.len() > BYTES_MAX {
+        return Err(format!("has {} bytes, must have at most {BYTES_MAX}", metadata.len()));
     }
     Ok(())
 }
@@ -51,7 +51,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
     check(path)?;
     let mut text = Vec::new();
     let file = File::open(path).map_err(|error| format!("cannot be opened ({error})"))?;
-    file.take(MOST_BYTES)
+    file.take(BYTES_MAX)
         .read_to_end(&mut text)
         .map_err(|error| format!("cannot be read ({error})"))?;
     parse(&text)
@@ -72,9 +72,9 @@ fn parse(text: &[u8]) -> Result<Vec<u8>, String> {
             }
             levels.extend(token.iter().map(|byte| byte - b'0'));
         }
-        if levels.len() > MOST_SYMBOLS {
+        if levels.len() > SYMBOLS_MAX {
             return Err(format!(
-                "line {}: too long, must hold at most {MOST_SYMBOLS} symbols",
+                "line {}: too long, must hold at most {SYMBOLS_MAX} symbols",
                 line_index + 1
             ));
         }
@@ -166,8 +166,8 @@ mod tests {
 
     #[test]
     fn sixteen_mebisymbols_are_the_limit() {
-        let mut text = vec![b'2'; MOST_SYMBOLS];
-        assert_eq!(parse(&text).map(|levels| levels.len()), Ok(MOST_SYMBOLS));
+        let mut text = vec![b'2'; SYMBOLS_MAX];
+        assert_eq!(parse(&text).map(|levels| levels.len()), Ok(SYMBOLS_MAX));
         text.push(b'2');
         assert!(parse(&text).unwrap_err().contains("at most 16777216 symbols"));
     }

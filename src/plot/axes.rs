@@ -1,4 +1,4 @@
-//! What every figure has: paper, title, caption, a chart with named axes.
+//! Parts common to all figures: paper, title, caption, a chart with labelled axes.
 
 use super::figure::{Area, DrawResult};
 use super::theme::Theme;
@@ -48,8 +48,8 @@ fn fitting<B: DrawingBackend>(
     Ok(style(&Theme { title: shrunk(theme.title), caption: shrunk(theme.caption), ..*theme }))
 }
 
-/// What an axis says.
-pub(super) struct Axis<'a> {
+/// Labels and ticks of an axis.
+pub(super) struct AxisStyle<'a> {
     pub(super) name: &'a str,
     pub(super) range: Range<f64>,
     pub(super) ticks: usize,
@@ -69,8 +69,8 @@ pub(super) struct Room {
 pub(super) fn chart<'a, B: DrawingBackend>(
     area: &Area<B>,
     theme: &Theme,
-    x: &Axis<'_>,
-    y: &Axis<'_>,
+    x: &AxisStyle<'_>,
+    y: &AxisStyle<'_>,
     room: Room,
 ) -> Result<Chart<'a, B>, Fails<B>> {
     ChartBuilder::on(area)
@@ -90,8 +90,8 @@ pub(super) fn chart<'a, B: DrawingBackend>(
 pub(super) fn mesh<B: DrawingBackend>(
     chart: &mut Chart<'_, B>,
     theme: &Theme,
-    x: &Axis<'_>,
-    y: &Axis<'_>,
+    x: &AxisStyle<'_>,
+    y: &AxisStyle<'_>,
     lines: bool,
 ) -> DrawResult<B> {
     let mut mesh = chart.configure_mesh();
@@ -172,7 +172,7 @@ pub(super) fn round_out(low: f64, high: f64, step: f64) -> Range<f64> {
     (low / step).floor() * step..(high / step).ceil() * step
 }
 
-/// Decimals that tell about six ticks of a range apart.
+/// Decimals that distinguish about six ticks of a range.
 pub(super) fn digits(range: &Range<f64>) -> usize {
     let tick = (range.end - range.start) / 6.0;
     (-tick.log10()).ceil().clamp(0.0, 9.0) as usize

@@ -1,8 +1,8 @@
 //! Bathtubs: errors over amplitude and over time, and the contours of the eyes.
 
-use super::axes::{self, Axis, Room};
+use super::axes::{self, AxisStyle, Room};
 use super::figure::{Area, DrawResult, Figure};
-use super::legend::{self, Sample};
+use super::legend::{self, LegendSymbol};
 use super::tdecq::heading;
 use super::text;
 use super::theme::Theme;
@@ -11,7 +11,7 @@ use crate::measure::scope::Bathtubs;
 use plotters::prelude::*;
 
 /// Decades of errors that are drawn.
-const LEAST_DECADE: f64 = -15.0;
+const DECADE_MIN: f64 = -15.0;
 /// Names and colours of the eyes, the lowest first.
 const EYES: [(&str, RGBColor); 3] =
     [("lowest eye", LEVELS[0]), ("middle eye", LEVELS[1]), ("highest eye", LEVELS[3])];
@@ -21,14 +21,15 @@ impl Figure for Bathtubs {
         let body = axes::page(
             area,
             theme,
-            &format!("{}: behind the reference equaliser", self.name),
+            &format!("{}: after the reference equaliser", self.name),
             &self.noise,
         )?;
         let panel = theme.panel();
-        let mut names: Vec<(Sample, String)> =
-            EYES.map(|(name, colour)| (Sample::Line(theme.stroke(colour)), name.to_owned())).into();
+        let mut names: Vec<(LegendSymbol, String)> = EYES
+            .map(|(name, colour)| (LegendSymbol::Line(theme.stroke(colour)), name.to_owned()))
+            .into();
         names.push((
-            Sample::Dashes(theme.stroke(RED)),
+            LegendSymbol::Dashes(theme.stroke(RED)),
             format!("target {}", text::ratio(self.target_ser)),
         ));
         let body = legend::above(&body, &Theme { tick: panel.label, ..*theme }, &names)?;
@@ -63,7 +64,7 @@ impl Bathtubs {
         let digits = axes::digits(&range);
         let amplitude = format!("amplitude ({})", self.quantity);
         let format = |v: &f64| text::decimals(*v, digits);
-        let x = Axis {
+        let x = AxisStyle {
             name: if vertical { &amplitude } else { "time (UI)" },
             range,
             ticks: 4,
@@ -78,9 +79,9 @@ impl Bathtubs {
             }
         };
         let marks = [-15.0, -12.0, -9.0, -6.0, -3.0, 0.0];
-        let y = Axis {
+        let y = AxisStyle {
             name: "errors per symbol",
-            range: LEAST_DECADE..0.0,
+            range: DECADE_MIN..0.0,
             ticks: 6,
             marks: &marks,
             format: &whole,
@@ -113,7 +114,7 @@ impl Bathtubs {
         let (range, unit) = (self.amplitudes(), self.quantity.unit());
         let digits = axes::digits(&range);
         let amplitude = format!("amplitude ({})", self.quantity);
-        let x = Axis {
+        let x = AxisStyle {
             name: "time (UI)",
             range: -0.5..0.5,
             ticks: 4,
@@ -121,7 +122,7 @@ impl Bathtubs {
             format: &|t| text::decimals(*t, 1),
         };
         let format = |v: &f64| text::decimals(*v, digits);
-        let y = Axis { name: &amplitude, range, ticks: 6, marks: &[], format: &format };
+        let y = AxisStyle { name: &amplitude, range, ticks: 6, marks: &[], format: &format };
         let mut chart = axes::chart(&area, theme, &x, &y, Room::default())?;
         axes::mesh(&mut chart, theme, &x, &y, true)?;
         for (contour, (_, colour)) in self.contours.iter().zip(EYES) {
@@ -148,9 +149,9 @@ fn around(contour: &[(f64, [f64; 2])]) -> Vec<(f64, f64)> {
         return Vec::new();
     };
     let is_open = |i: &usize| height(&contour[*i]) > 0.0;
-    let behind: Vec<usize> = (best..contour.len()).take_while(is_open).collect();
+    let after: Vec<usize> = (best..contour.len()).take_while(is_open).collect();
     let before: Vec<usize> = (0..best).rev().take_while(is_open).collect();
-    let (Some(&last), first) = (behind.last(), before.last().copied().unwrap_or(best)) else {
+    let (Some(&last), first) = (after.last(), before.last().copied().unwrap_or(best)) else {
         return Vec::new();
     };
     let tip = |open: usize, closed: Option<&(f64, [f64; 2])>| {
@@ -168,10 +169,10 @@ fn around(contour: &[(f64, [f64; 2])]) -> Vec<(f64, f64)> {
 /// The part of a line that lies above the lowest decade.
 fn within(a: (f64, f64), b: (f64, f64)) -> Option<Vec<(f64, f64)>> {
     let cut = |from: (f64, f64), to: (f64, f64)| {
-        let part = (LEAST_DECADE - from.1) / (to.1 - from.1);
-        (from.0 + part * (to.0 - from.0), LEAST_DECADE)
+        let part = (DECADE_MIN - from.1) / (to.1 - from.1);
+        (from.0 + part * (to.0 - from.0), DECADE_MIN)
     };
-    match (a.1 >= LEAST_DECADE, b.1 >= LEAST_DECADE) {
+    match (a.1 >= DECADE_MIN, b.1 >= DECADE_MIN) {
         (true, true) => Some(vec![a, b]),
         (true, false) => Some(vec![a, cut(a, b)]),
         (false, true) => Some(vec![cut(a, b), b]),

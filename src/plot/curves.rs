@@ -1,17 +1,17 @@
 //! Curves over one axis, with the limit.
 
-use super::axes::{self, Axis, Chart, Room};
+use super::axes::{self, AxisStyle, Chart, Room};
 use super::figure::{Area, DrawResult, Figure};
-use super::legend::{self, Sample};
-use super::scale::Side;
+use super::legend::{self, LegendSymbol};
+use super::scale::ScaledAxis;
 use super::theme::Theme;
 use super::theme::{BLUE, CURVES, GREY, PALE_INK, RED};
-use crate::chart::{Curves, ErrorBar, HeatMap, Picture, ScaleKind, Trace, TraceRole};
+use crate::chart::{Curve, CurveRole, Curves, ErrorBar, HeatMap, Picture, ScaleKind};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
 /// Most points of a curve that are marked one by one.
-const MOST_MARKED: usize = 41;
+const MARKED_MAX: usize = 41;
 
 impl Figure for Picture {
     fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
@@ -36,13 +36,13 @@ impl Figure for Curves {
                 .chain(self.limit.map(|l| l.value)),
         );
         let x = match self.x.kind {
-            ScaleKind::Categories(_) => Side::roomy(&self.x, along.unwrap_or(0.0..1.0), 0),
-            _ => Side::exact(&self.x, along.unwrap_or(0.0..1.0), 11),
+            ScaleKind::Categories(_) => ScaledAxis::roomy(&self.x, along.unwrap_or(0.0..1.0), 0),
+            _ => ScaledAxis::exact(&self.x, along.unwrap_or(0.0..1.0), 11),
         };
-        let y = Side::roomy(&self.y, up.unwrap_or(0.0..1.0), 8);
+        let y = ScaledAxis::roomy(&self.y, up.unwrap_or(0.0..1.0), 8);
         let (x_name, y_name) = (self.x.label(), self.y.label());
         let x = (
-            Axis {
+            AxisStyle {
                 name: &x_name,
                 range: x.range.clone(),
                 ticks: 11,
@@ -52,7 +52,7 @@ impl Figure for Curves {
             &x,
         );
         let y = (
-            Axis {
+            AxisStyle {
                 name: &y_name,
                 range: y.range.clone(),
                 ticks: 8,
@@ -96,40 +96,44 @@ impl Figure for Curves {
 
 impl Curves {
     /// Every trace with its colour and its sizes.
-    fn coloured<'a>(&'a self, theme: &Theme) -> impl Iterator<Item = (&'a Trace, RGBColor, Theme)> {
+    fn coloured<'a>(&'a self, theme: &Theme) -> impl Iterator<Item = (&'a Curve, RGBColor, Theme)> {
         let (whole, thin) = (*theme, Theme { line: theme.line / 2, ..*theme });
         let mut own = CURVES.iter().cycle();
         self.traces.iter().map(move |trace| match trace.role {
-            TraceRole::Main => (trace, *own.next().unwrap_or(&BLUE), whole),
-            TraceRole::Background => (trace, GREY, thin),
+            CurveRole::Main => (trace, *own.next().unwrap_or(&BLUE), whole),
+            CurveRole::Background => (trace, GREY, thin),
         })
     }
 
-    fn names(&self, theme: &Theme) -> Vec<(Sample, String)> {
+    fn names(&self, theme: &Theme) -> Vec<(LegendSymbol, String)> {
         let mut names = Vec::new();
         if !self.legend.is_empty() {
-            names.push((Sample::None, format!("{}:", self.legend)));
+            names.push((LegendSymbol::None, format!("{}:", self.legend)));
         }
         let is_names = matches!(self.x.kind, ScaleKind::Categories(_));
         for (trace, colour, theme) in
             self.coloured(theme).filter(|(trace, ..)| !trace.name.is_empty())
         {
             let sample = match (is_names, trace.points.is_empty()) {
-                (true, _) => Sample::Dot(colour),
-                (false, true) => Sample::Bar(theme.stroke(colour)),
-                _ => Sample::Line(theme.stroke(colour)),
+                (true, _) => LegendSymbol::Dot(colour),
+                (false, true) => LegendSymbol::Bar(theme.stroke(colour)),
+                _ => LegendSymbol::Line(theme.stroke(colour)),
             };
-            if trace.role == TraceRole::Main
+            if trace.role == CurveRole::Main
                 || names.last().is_none_or(|(_, name)| *name != trace.name)
             {
                 names.push((sample, trace.name.clone()));
             }
         }
         if self.traces.iter().any(|trace| !trace.counted.is_empty() && !trace.points.is_empty()) {
-            names.push((Sample::Bar(theme.stroke(GREY)), "counted, 95 % interval".to_owned()));
+            names
+                .push((LegendSymbol::Bar(theme.stroke(GREY)), "counted, 95 % interval".to_owned()));
         }
         names.extend(self.limit.map(|limit| {
-            (Sample::Dashes(theme.stroke(RED)), format!("limit {}", self.y.value(limit.value)))
+            (
+                LegendSymbol::Dashes(theme.stroke(RED)),
+                format!("limit {}", self.y.value(limit.value)),
+            )
         }));
         names
     }
@@ -138,7 +142,7 @@ impl Curves {
         &self,
         chart: &mut Chart<'_, B>,
         theme: &Theme,
-        trace: &Trace,
+        trace: &Curve,
         colour: RGBColor,
     ) -> DrawResult<B> {
         let floor = chart.y_range().start;
@@ -147,14 +151,14 @@ impl Curves {
         let visible = points.iter().copied().filter(|p| p.1 >= floor);
         if let ScaleKind::Categories(_) = self.x.kind {
             let radius =
-                if trace.role == TraceRole::Main { theme.tick / 3 } else { theme.tick / 6 };
+                if trace.role == CurveRole::Main { theme.tick / 3 } else { theme.tick / 6 };
             chart.draw_series(visible.map(|p| Circle::new(p, radius, colour.filled())))?;
         } else {
             for piece in pieces(&points, floor) {
                 // at a sharp bend the backend's strokes grow thin: straight pieces do not
                 let straight: Vec<_> = piece
                     .windows(2)
-                    .filter(|_| points.len() <= MOST_MARKED)
+                    .filter(|_| points.len() <= MARKED_MAX)
                     .map(<[_]>::to_vec)
                     .collect();
                 chart.draw_series(
@@ -169,8 +173,8 @@ impl Curves {
                     .all(|j| points.get(j).is_none_or(|p| !p.1.is_finite()))
             };
             let marked = trace.counted.is_empty()
-                && trace.role == TraceRole::Main
-                && points.len() <= MOST_MARKED;
+                && trace.role == CurveRole::Main
+                && points.len() <= MARKED_MAX;
             let dots =
                 points.iter().enumerate().filter(|(i, p)| p.1 >= floor && (marked || alone(*i)));
             chart

@@ -1,6 +1,6 @@
 //! Eye diagram: a density, two symbol periods wide.
 
-use super::axes::{self, Axis, Chart, Room};
+use super::axes::{self, AxisStyle, Chart, Room};
 use super::figure::{Area, DrawResult, Figure};
 use super::theme::Theme;
 use super::theme::{BLUE, BRIGHT_BLUE, BRIGHT_GREEN, GREEN, INK, PALE_INK};
@@ -20,7 +20,7 @@ impl Figure for EyeView {
     fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
         let body = axes::page(area, theme, &self.title(), &self.caption())?;
         let unit = self.unit();
-        let x = Axis {
+        let x = AxisStyle {
             name: "time (UI)",
             range: -1.0..1.0,
             ticks: 9,
@@ -34,7 +34,7 @@ impl Figure for EyeView {
         };
         let digits = self.digits();
         let format = |p: &f64| text::decimals(*p, digits);
-        let y = Axis {
+        let y = AxisStyle {
             name,
             range: self.eye.low / unit..self.eye.high / unit,
             ticks: 9,
@@ -59,7 +59,7 @@ impl EyeView {
         if self.is_light() { milli(1.0) } else { 1.0 }
     }
 
-    /// Decimals that tell the axis' ticks apart.
+    /// Decimals of the axis's ticks.
     fn digits(&self) -> usize {
         axes::digits(&(self.eye.low / self.unit()..self.eye.high / self.unit()))
     }

@@ -16,6 +16,6 @@ pub trait Figure {
     ///
     /// # Errors
     ///
-    /// What the backend says.
+    /// Error of the drawing backend.
     fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B>;
 }

@@ -1,11 +1,11 @@
 //! A quantity over two axes: filled between contours, with the limit's line.
 
-use super::axes::{self, Axis, Chart, Room};
+use super::axes::{self, AxisStyle, Chart, Room};
 use super::contour_grid::{BANDS, ContourGrid};
 use super::figure::{Area, DrawResult, Figure};
 use super::labels::Labels;
-use super::legend::{self, Sample};
-use super::scale::Side;
+use super::legend::{self, LegendSymbol};
+use super::scale::ScaledAxis;
 use super::theme::Theme;
 use super::theme::{INK, PALE_INK, PAPER, RED};
 use crate::chart::HeatMap;
@@ -18,18 +18,19 @@ impl Figure for HeatMap {
         let body = axes::page(area, theme, &self.title, &self.caption)?;
         let relief = ContourGrid::of(self);
         let body = legend::above(&body, theme, &self.names(theme, &relief))?;
-        let side =
-            |scale, places: &[f64]| Side::exact(scale, places[0]..places[places.len() - 1], 9);
+        let side = |scale, places: &[f64]| {
+            ScaledAxis::exact(scale, places[0]..places[places.len() - 1], 9)
+        };
         let (x, y) = (side(&self.x, &relief.across), side(&self.y, &relief.up));
         let (x_name, y_name) = (self.x.label(), self.y.label());
-        let x = Axis {
+        let x = AxisStyle {
             name: &x_name,
             range: x.range.clone(),
             ticks: 9,
             marks: &x.marks,
             format: &|p| x.format(*p),
         };
-        let y = Axis {
+        let y = AxisStyle {
             name: &y_name,
             range: y.range.clone(),
             ticks: 9,
@@ -66,7 +67,7 @@ impl Figure for HeatMap {
                 labels.on(&body, &chart, theme, &line, &self.z.value(limit.value), RED)?;
             }
         }
-        let bands = Side::exact(&self.z, relief.range.clone(), BANDS);
+        let bands = ScaledAxis::exact(&self.z, relief.range.clone(), BANDS);
         for &level in relief.levels.iter().filter(|level| {
             self.limit.is_none_or(|limit| (self.z.place(limit.value) - **level).abs() > 1e-9)
         }) {
@@ -96,10 +97,10 @@ impl Figure for HeatMap {
 
 impl HeatMap {
     /// The limit, and what is to be said where no line of it can be seen.
-    fn names(&self, theme: &Theme, relief: &ContourGrid) -> Vec<(Sample, String)> {
+    fn names(&self, theme: &Theme, relief: &ContourGrid) -> Vec<(LegendSymbol, String)> {
         let Some(limit) = self.limit else { return Vec::new() };
         let level = self.z.place(limit.value);
-        let line = Sample::Line(RED.stroke_width(theme.line * 3 / 2));
+        let line = LegendSymbol::Line(RED.stroke_width(theme.line * 3 / 2));
         let kept = match limit.better {
             Better::Higher => relief.range.start > level,
             Better::Lower => relief.range.end < level,
@@ -126,7 +127,7 @@ impl HeatMap {
         chart: &Chart<'_, B>,
         theme: &Theme,
         relief: &ContourGrid,
-        bands: &Side<'_>,
+        bands: &ScaledAxis<'_>,
     ) -> DrawResult<B> {
         let (x, y) = chart.plotting_area().get_pixel_range();
         let (x0, y0) = body.get_pixel_range();

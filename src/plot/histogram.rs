@@ -1,6 +1,6 @@
 //! Histograms of the four levels at the slicer.
 
-use super::axes::{self, Axis, Room};
+use super::axes::{self, AxisStyle, Room};
 use super::figure::{Area, DrawResult, Figure};
 use super::text;
 use super::theme::Theme;
@@ -28,7 +28,7 @@ impl Figure for Histogram {
             self.counted.iter().chain(&self.predicted).flatten().copied().fold(1e-9, f64::max);
         let top = most.log10() + 1.2; // room for the legend
         let bottom = (most.log10() - DECADES).floor();
-        let x = Axis {
+        let x = AxisStyle {
             name: "equaliser output (full scale ±1)",
             range: -1.5..1.5,
             ticks: 13,
@@ -42,7 +42,7 @@ impl Figure for Histogram {
                 String::new()
             }
         };
-        let y = Axis {
+        let y = AxisStyle {
             name: "probability density (1 / full scale)",
             range: bottom..top,
             ticks: 9,

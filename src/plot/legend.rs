@@ -7,10 +7,10 @@ use super::theme::{INK, PALE_INK};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-/// What stands before a name.
+/// Symbol before a name.
 #[derive(Clone, Copy)]
-pub(super) enum Sample {
-    /// Nothing: what follows is a heading.
+pub(super) enum LegendSymbol {
+    /// No symbol: the name is a heading.
     None,
     /// A piece of a curve.
     Line(ShapeStyle),
@@ -26,7 +26,7 @@ pub(super) enum Sample {
 pub(super) fn above<B: DrawingBackend>(
     area: &Area<B>,
     theme: &Theme,
-    names: &[(Sample, String)],
+    names: &[(LegendSymbol, String)],
 ) -> Result<Area<B>, Fails<B>> {
     if names.is_empty() {
         return Ok(area.clone());
@@ -35,9 +35,9 @@ pub(super) fn above<B: DrawingBackend>(
     let (left, right) = (theme.margin, area.dim_in_pixel().0 as i32 - theme.margin);
     let (mut x, mut y) = (left, theme.tick / 4);
     for (sample, name) in names {
-        let style =
-            theme.text(theme.tick, if matches!(sample, Sample::None) { PALE_INK } else { INK });
-        let space = if matches!(sample, Sample::None) { 0 } else { theme.tick * 2 };
+        let style = theme
+            .text(theme.tick, if matches!(sample, LegendSymbol::None) { PALE_INK } else { INK });
+        let space = if matches!(sample, LegendSymbol::None) { 0 } else { theme.tick * 2 };
         let (width, _) = area.estimate_text_size(name, &style)?;
         let width = space + width as i32;
         if x > left && x + width > right {
@@ -58,7 +58,7 @@ pub(super) fn above<B: DrawingBackend>(
 fn draw<B: DrawingBackend>(
     area: &Area<B>,
     theme: &Theme,
-    sample: Sample,
+    sample: LegendSymbol,
     (x, y): (i32, i32),
 ) -> Result<(), Fails<B>> {
     let width = theme.tick * 3 / 2;
@@ -66,16 +66,16 @@ fn draw<B: DrawingBackend>(
         PathElement::new(vec![(x + from, y), (x + to, y)], style)
     };
     match sample {
-        Sample::None => Ok(()),
-        Sample::Line(style) => area.draw(&line(0, width, style)),
-        Sample::Dashes(style) => {
+        LegendSymbol::None => Ok(()),
+        LegendSymbol::Line(style) => area.draw(&line(0, width, style)),
+        LegendSymbol::Dashes(style) => {
             area.draw(&line(0, width * 2 / 5, style))?;
             area.draw(&line(width * 3 / 5, width, style))
         }
-        Sample::Dot(colour) => {
+        LegendSymbol::Dot(colour) => {
             area.draw(&Circle::new((x + width / 2, y), theme.tick / 4, colour.filled()))
         }
-        Sample::Bar(style) => {
+        LegendSymbol::Bar(style) => {
             let (middle, tall) = (x + width / 2, theme.tick / 2);
             area.draw(&Circle::new((middle, y), theme.tick / 5, style.filled()))?;
             area.draw(&PathElement::new(vec![(middle, y - tall), (middle, y + tall)], style))

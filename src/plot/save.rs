@@ -11,11 +11,11 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub struct Target {
     path: PathBuf,
-    format: Format,
+    format: ImageFormat,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Format {
+enum ImageFormat {
     Png,
     Svg,
 }
@@ -31,8 +31,8 @@ impl Target {
         let path = path.as_ref().to_path_buf();
         let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
         let format = match ending.as_str() {
-            "png" => Format::Png,
-            "svg" => Format::Svg,
+            "png" => ImageFormat::Png,
+            "svg" => ImageFormat::Svg,
             _ => return Err(refused(&path, "a figure's file must end in .png or .svg")),
         };
         if path.is_dir() {
@@ -55,14 +55,14 @@ impl Target {
     /// A file that cannot be written.
     pub fn write(&self, figure: &impl Figure, size: Size) -> Result<()> {
         let ending = match self.format {
-            Format::Png => "png",
-            Format::Svg => "svg",
+            ImageFormat::Png => "png",
+            ImageFormat::Svg => "svg",
         };
         let name = self.path.file_stem().unwrap_or_default().to_string_lossy();
         let beside = folder(&self.path).join(format!(".{name}.{}.{ending}", std::process::id()));
         let written = match self.format {
-            Format::Png => png(figure, &beside, size),
-            Format::Svg => svg(figure, size).and_then(|text| std::fs::write(&beside, text)),
+            ImageFormat::Png => png(figure, &beside, size),
+            ImageFormat::Svg => svg(figure, size).and_then(|text| std::fs::write(&beside, text)),
         };
         written.and_then(|()| std::fs::rename(&beside, &self.path)).map_err(|source| {
             let _ = std::fs::remove_file(&beside);

@@ -6,13 +6,13 @@ use std::ops::Range;
 
 /// The smallest ratio that is drawn where there are larger ones, and the one that stands for zero;
 /// decades.
-const LEAST_DECADE: f64 = -15.0;
+const DECADE_MIN: f64 = -15.0;
 const ZERO_DECADE: f64 = -300.0;
 /// Letters for which there is room along an axis.
-const MOST_LETTERS: usize = 62;
+const LETTERS_MAX: usize = 62;
 
 /// A scale with the range that it shows, in drawing coordinates: decades where it is logarithmic.
-pub(super) struct Side<'a> {
+pub(super) struct ScaledAxis<'a> {
     scale: &'a AxisScale,
     pub(super) range: Range<f64>,
     pub(super) marks: Vec<f64>,
@@ -58,44 +58,48 @@ impl AxisScale {
             )
         })?;
         let cut = self.kind == ScaleKind::Logarithmic
-            && extent.end > LEAST_DECADE
-            && extent.start < LEAST_DECADE;
-        Some(if cut { LEAST_DECADE..extent.end } else { extent })
+            && extent.end > DECADE_MIN
+            && extent.start < DECADE_MIN;
+        Some(if cut { DECADE_MIN..extent.end } else { extent })
     }
 }
 
-impl<'a> Side<'a> {
+impl<'a> ScaledAxis<'a> {
     /// Exactly a range, with about `ticks` ticks in it.
-    pub(super) fn exact(scale: &'a AxisScale, range: Range<f64>, ticks: usize) -> Side<'a> {
+    pub(super) fn exact(scale: &'a AxisScale, range: Range<f64>, ticks: usize) -> ScaledAxis<'a> {
         let range =
             if range.end > range.start { range } else { range.start - 0.5..range.end + 0.5 };
         let marks = marks(scale, &range, ticks);
-        Side { scale, range, marks }
+        ScaledAxis { scale, range, marks }
     }
 
     /// A range with room, out to the next ticks.
-    pub(super) fn roomy(scale: &'a AxisScale, range: Range<f64>, ticks: usize) -> Side<'a> {
+    pub(super) fn roomy(scale: &'a AxisScale, range: Range<f64>, ticks: usize) -> ScaledAxis<'a> {
         match scale.kind {
             ScaleKind::Categories(_) => {
-                Side::exact(scale, range.start - 0.5..range.end + 0.5, ticks)
+                ScaledAxis::exact(scale, range.start - 0.5..range.end + 0.5, ticks)
             }
             ScaleKind::Linear => {
                 let width = range.end - range.start;
                 let room = if width > 0.0 { 0.04 * width } else { range.end.abs().max(1.0) * 0.1 };
                 let (low, high) = (range.start - room, range.end + room);
                 let step = step(high - low, ticks);
-                Side::exact(scale, (low / step).floor() * step..(high / step).ceil() * step, ticks)
+                ScaledAxis::exact(
+                    scale,
+                    (low / step).floor() * step..(high / step).ceil() * step,
+                    ticks,
+                )
             }
             // a decade at the least, so that there are numbers to read
             ScaleKind::Logarithmic if range.end - range.start < 1.5 => {
                 let room =
                     (0.5 * (1.0 - range.end + range.start)).max(0.1 * (range.end - range.start));
-                Side::exact(scale, range.start - room..range.end + room, ticks)
+                ScaledAxis::exact(scale, range.start - room..range.end + room, ticks)
             }
             ScaleKind::Logarithmic => {
                 let top = (range.end + 0.1).ceil();
                 // ratios end at one
-                Side::exact(
+                ScaledAxis::exact(
                     scale,
                     (range.start - 0.1).floor()..if range.end <= 0.0 { top.min(0.0) } else { top },
                     ticks,
@@ -104,12 +108,12 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// What a tick says.
+    /// Label of a tick.
     pub(super) fn format(&self, place: f64) -> String {
         match &self.scale.kind {
             ScaleKind::Categories(names) => {
                 names.get(place.round() as usize).map_or_else(String::new, |name| {
-                    shortened(name, (MOST_LETTERS / names.len()).max(6))
+                    shortened(name, (LETTERS_MAX / names.len()).max(6))
                 })
             }
             ScaleKind::Linear => {
@@ -172,7 +176,7 @@ pub(super) fn step(width: f64, ticks: usize) -> f64 {
         .unwrap_or(10.0 * decade)
 }
 
-/// Decimals that tell multiples of a step apart.
+/// Decimals that distinguish multiples of a step.
 fn digits(step: f64) -> usize {
     (0..9)
         .find(|&digits| {
@@ -201,7 +205,7 @@ mod tests {
     }
 
     fn ticks(scale: &AxisScale, range: Range<f64>) -> Vec<String> {
-        let side = Side::exact(scale, range, 8);
+        let side = ScaledAxis::exact(scale, range, 8);
         side.marks.iter().map(|&mark| side.format(mark)).collect()
     }
 
@@ -230,13 +234,13 @@ mod tests {
         let decades = scale(ScaleKind::Logarithmic);
         assert_eq!(decades.extent([1e-30, 0.0, f64::NAN, 1e-2].into_iter()), Some(-15.0..-2.0));
         assert_eq!(decades.extent([1e-30, 1e-20].into_iter()).map(|e| e.end), Some(-20.0));
-        let narrow = Side::roomy(&decades, -3.62..-3.62, 8);
+        let narrow = ScaledAxis::roomy(&decades, -3.62..-3.62, 8);
         assert!(narrow.marks.len() > 3, "a single ratio stands among others: {:?}", narrow.marks);
         assert_eq!(decades.extent([f64::NAN].into_iter()), None);
         assert_eq!(
             (
-                Side::roomy(&decades, -4.2..-0.02, 8).range,
-                Side::roomy(&decades, -4.2..0.95, 8).range
+                ScaledAxis::roomy(&decades, -4.2..-0.02, 8).range,
+                ScaledAxis::roomy(&decades, -4.2..0.95, 8).range
             ),
             (-5.0..0.0, -5.0..2.0)
         );

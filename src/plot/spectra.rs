@@ -1,6 +1,6 @@
 //! Spectra at the detector and fused responses.
 
-use super::axes::{self, Axis, Room};
+use super::axes::{self, AxisStyle, Room};
 use super::figure::{Area, DrawResult, Figure};
 use super::text;
 use super::theme::Theme;
@@ -10,7 +10,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
 /// The lowest that is drawn, dB.
-const LEAST_DB: f64 = -60.0;
+const DB_MIN: f64 = -60.0;
 
 impl Figure for Spectra {
     fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
@@ -23,16 +23,16 @@ impl Figure for Spectra {
         let all = || self.spectra.iter().chain(&self.responses).flat_map(|curve| &curve.points);
         let end = all().fold(0.0, |end: f64, p| end.max(p.0)).min(1.25 * self.symbol_rate_gbd);
         let highest = all().filter(|p| p.0 <= end).fold(0.0, |high: f64, p| high.max(p.1));
-        let x = Axis {
+        let x = AxisStyle {
             name: "frequency (GHz)",
             range: 0.0..end,
             ticks: 11,
             marks: &[],
             format: &|f| text::decimals(*f, 0),
         };
-        let y = Axis {
+        let y = AxisStyle {
             name: "level (dB)",
-            range: LEAST_DB..(highest + 6.0).min(40.0),
+            range: DB_MIN..(highest + 6.0).min(40.0),
             ticks: 9,
             marks: &[],
             format: &|d| text::decimals(*d, 0),
@@ -72,7 +72,7 @@ impl Figure for Spectra {
                 .points
                 .iter()
                 .filter(|p| p.0 <= end)
-                .map(|p| (p.0, p.1.clamp(LEAST_DB, y.range.end)));
+                .map(|p| (p.0, p.1.clamp(DB_MIN, y.range.end)));
             chart.draw_series(LineSeries::new(points, theme.stroke(colour)))?;
             let empty = std::iter::empty::<PathElement<(f64, f64)>>();
             chart

@@ -1,6 +1,6 @@
 //! The page of a TDECQ instrument: both eyes, windows, thresholds, histograms, taps, numbers.
 
-use super::axes::{self, Axis, Chart, Room};
+use super::axes::{self, AxisStyle, Chart, Room};
 use super::eye::heat;
 use super::figure::{Area, DrawResult, Figure};
 use super::text;
@@ -23,10 +23,10 @@ impl Figure for Page {
         let (width, height) = body.dim_in_pixel();
         let (above, below) = body.split_vertically(height * 61 / 100);
         let (before, rest) = above.split_horizontally(width * 38 / 100);
-        let (behind, beside) = rest.split_horizontally(width * 38 / 100);
+        let (after, beside) = rest.split_horizontally(width * 38 / 100);
         let (taps, numbers) = below.split_horizontally(width * 56 / 100);
         self.eye(&before, &panel, "before the equaliser", &self.before, Some(equalised))?;
-        self.eye(&behind, &panel, "behind the equaliser", &equalised.eye, Some(equalised))?;
+        self.eye(&after, &panel, "after the equaliser", &equalised.eye, Some(equalised))?;
         self.histograms(&beside, &panel, &equalised.tdecq)?;
         stems(&taps, &panel, &equalised.tdecq)?;
         self.numbers(&numbers, &panel, &equalised.tdecq)
@@ -68,7 +68,7 @@ impl Page {
         }
     }
 
-    /// Range of amplitudes in the figure's unit, and decimals that tell ticks apart.
+    /// Range of amplitudes in the figure's unit, and decimals of its ticks.
     fn range(&self) -> (std::ops::Range<f64>, usize) {
         let unit = self.quantity.unit();
         let range = self.before.low / unit..self.before.high / unit;
@@ -88,7 +88,7 @@ impl Page {
         let (range, digits) = self.range();
         // time is that from the windows' centre
         let centre_ui = equalised.map_or(0.0, |equalised| equalised.centre_ui);
-        let x = Axis {
+        let x = AxisStyle {
             name: "time (UI)",
             range: -1.0 - centre_ui..1.0 - centre_ui,
             ticks: 5,
@@ -96,7 +96,7 @@ impl Page {
             format: &|t| text::decimals(*t, 1),
         };
         let format = |p: &f64| text::decimals(*p, digits);
-        let y = Axis {
+        let y = AxisStyle {
             name: &self.amplitude(),
             range: range.clone(),
             ticks: 6,
@@ -136,7 +136,7 @@ impl Page {
         Ok(())
     }
 
-    /// What stands in the two windows, on the amplitudes of the eyes.
+    /// Histograms of the two windows, on the amplitudes of the eyes.
     fn histograms<B: DrawingBackend>(
         &self,
         area: &Area<B>,
@@ -157,7 +157,7 @@ impl Page {
         let unit = self.quantity.unit();
         let (range, digits) = self.range();
         let most = tdecq.histograms.iter().flat_map(|h| &h.density).copied().fold(0.0, f64::max);
-        let x = Axis {
+        let x = AxisStyle {
             name: "density",
             range: 0.0..1.05,
             ticks: 3,
@@ -165,7 +165,7 @@ impl Page {
             format: &|_| String::new(),
         };
         let format = |p: &f64| text::decimals(*p, digits);
-        let y = Axis { name: "", range: range.clone(), ticks: 6, marks: &[], format: &format };
+        let y = AxisStyle { name: "", range: range.clone(), ticks: 6, marks: &[], format: &format };
         let mut chart = axes::chart(&area, theme, &x, &y, Room::default())?;
         axes::mesh(&mut chart, theme, &x, &y, false)?;
         for (histogram, colour) in tdecq.histograms.iter().zip([BLUE, ORANGE]) {
@@ -258,14 +258,14 @@ fn stems<B: DrawingBackend>(area: &Area<B>, theme: &Theme, tdecq: &TdecqResult) 
         tdecq.taps.iter().fold((0f64, 1f64), |(low, high), &w| (low.min(w), high.max(w)));
     let room = 0.18 * (high - low);
     let marks: Vec<f64> = (0..tdecq.taps.len()).map(place).collect();
-    let x = Axis {
+    let x = AxisStyle {
         name: "symbols from the main tap",
         range: place(0) - 0.6..place(tdecq.taps.len() - 1) + 0.6,
         ticks: marks.len(),
         marks: &marks,
         format: &|i| text::decimals(*i, 0),
     };
-    let y = Axis {
+    let y = AxisStyle {
         name: "weight",
         range: low - room..high + room,
         ticks: 5,

@@ -1,4 +1,4 @@
-//! An axis of a chart: linear on paper, with ticks at round numbers or where it is told.
+//! An axis of a chart: linear on paper, with ticks at round numbers or at given ones.
 
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use plotters::coord::types::RangedCoordf64;

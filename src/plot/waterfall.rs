@@ -1,6 +1,6 @@
 //! Bit error ratio against received power.
 
-use super::axes::{self, Axis, Room};
+use super::axes::{self, AxisStyle, Room};
 use super::figure::{Area, DrawResult, Figure};
 use super::text;
 use super::theme::Theme;
@@ -10,7 +10,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
 /// The smallest error ratio that is drawn.
-const LEAST_BER: f64 = 1e-15;
+const BER_MIN: f64 = 1e-15;
 
 impl Figure for Waterfall {
     fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
@@ -39,10 +39,10 @@ impl Figure for Waterfall {
             })
         };
         let ((left, right), (least, _)) = (ends(&|p| p.0), ends(&|p| p.1));
-        let lowest = least.max(LEAST_BER.log10()).min(self.limit_ber.log10() - 1.0);
+        let lowest = least.max(BER_MIN.log10()).min(self.limit_ber.log10() - 1.0);
         let visible =
             curve.iter().filter(|p| p.1 >= lowest).fold(f64::NEG_INFINITY, |x, p| x.max(p.0));
-        let x = Axis {
+        let x = AxisStyle {
             name: "average received power (dBm)",
             range: axes::round_out(left.min(power) - 0.1, visible.max(power).min(right) + 0.3, 0.5),
             ticks: 12,
@@ -57,7 +57,7 @@ impl Figure for Waterfall {
                 String::new()
             }
         };
-        let y = Axis {
+        let y = AxisStyle {
             name: "bit error ratio",
             range: lowest.floor()..top,
             ticks: 15,

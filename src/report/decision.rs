@@ -3,10 +3,10 @@
 use super::number::{decimals, ratio};
 use super::plain_table::{plain, text};
 use crate::dsp::DetectorKind;
-use crate::link::{LaneResult, Slicer};
+use crate::link::{LaneResult, SlicerResult};
 
 /// Postcursors that are printed.
-const MOST_TAPS: usize = 3;
+const TAPS_MAX: usize = 3;
 
 /// A line for each lane whose receiver feeds decisions back or detects sequences; empty where none
 /// does.
@@ -40,10 +40,10 @@ pub(super) fn decisions(lanes: &[LaneResult]) -> String {
     )
 }
 
-fn row(lane: &LaneResult, slicer: &Slicer) -> [String; 7] {
+fn row(lane: &LaneResult, slicer: &SlicerResult) -> [String; 7] {
     let mut left: Vec<String> =
-        slicer.postcursors.iter().take(MOST_TAPS).map(|b| format!("{b:.3}")).collect();
-    left.extend((slicer.postcursors.len() > MOST_TAPS).then(|| "..".to_owned()));
+        slicer.postcursors.iter().take(TAPS_MAX).map(|b| format!("{b:.3}")).collect();
+    left.extend((slicer.postcursors.len() > TAPS_MAX).then(|| "..".to_owned()));
     // more errors are counted at the limit, where that was done
     let (lengths, longest, continuation) = if lane.bits_at_limit > 0 {
         (

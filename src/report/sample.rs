@@ -1,7 +1,7 @@
 //! A result to show in tests: figures of every kind, as wide as they come.
 
 use crate::dsp::DetectorKind;
-use crate::link::{LaneResult, LinkResult, NoiseShare, PortResult, Slicer, TransmitterUsed};
+use crate::link::{LaneResult, LinkResult, NoiseShare, PortResult, SlicerResult, TransmitterUsed};
 use crate::transmitter::TransmitterKind;
 
 pub(super) fn lane(lane: usize) -> LaneResult {
@@ -34,7 +34,7 @@ pub(super) fn lane(lane: usize) -> LaneResult {
         errors_at_limit: 126,
         ber_counted_at_limit: Some(2.4e-4),
         passes: Some(true),
-        slicer: Some(Slicer {
+        slicer: Some(SlicerResult {
             level_means: [-1.0, -0.33, 0.33, 1.0].map(Some),
             level_sigmas: [Some(0.05); 4],
             thresholds: [-0.66, 0.0, 0.66].map(Some),

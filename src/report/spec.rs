@@ -2,7 +2,7 @@
 
 use super::number::{decimals, ratio};
 use super::plain_table::{plain, text};
-use crate::link::{LimitStatus, Side, SpecRow};
+use crate::link::{LimitSide, LimitStatus, SpecRow};
 
 /// Every limit with the worst lane's value.
 pub fn spec(rows: &[SpecRow]) -> String {
@@ -12,7 +12,7 @@ pub fn spec(rows: &[SpecRow]) -> String {
         let number = |value: Option<f64>| {
             if row.limit_key.ends_with("_ber") { ratio(value) } else { decimals(value, 2) }
         };
-        let side = if row.side == Side::Max { "<=" } else { ">=" };
+        let side = if row.side == LimitSide::Max { "<=" } else { ">=" };
         let lane = row.lane.map_or_else(|| "-".to_owned(), |lane| lane.to_string());
         let cells = [
             row.name.to_owned(),
@@ -46,7 +46,7 @@ mod tests {
             value,
             lane: value.map(|_| 3),
             limit: 3.4,
-            side: Side::Max,
+            side: LimitSide::Max,
             status: LimitStatus::Draft,
             finding,
         };

@@ -8,15 +8,15 @@ use super::plain_table::{plain, text};
 use super::segments::segments;
 use super::transmitted::transmitted;
 use crate::dsp::DetectorKind;
-use crate::link::{Counting, LaneResult, LinkResult};
+use crate::link::{CountingMethod, LaneResult, LinkResult};
 
 /// Widest line, characters.
 #[cfg(test)]
 const WIDTH: usize = 120;
 /// Warnings that are printed.
-const MOST_WARNINGS: usize = 12;
+const WARNINGS_MAX: usize = 12;
 /// Characters for the noise sources of a lane.
-const MOST_NOISE: usize = 25;
+const NOISE_LETTERS_MAX: usize = 25;
 
 const HEADER: [&str; 11] = [
     "\n\nlane",
@@ -80,11 +80,11 @@ pub fn table(result: &LinkResult) -> String {
     for note in notes(result) {
         out += &format!("{note}\n");
     }
-    for warning in result.warnings.iter().take(MOST_WARNINGS) {
+    for warning in result.warnings.iter().take(WARNINGS_MAX) {
         out += &format!("warning: {warning}\n");
     }
-    if result.warnings.len() > MOST_WARNINGS {
-        out += &format!("warning: {} more, see --json\n", result.warnings.len() - MOST_WARNINGS);
+    if result.warnings.len() > WARNINGS_MAX {
+        out += &format!("warning: {} more, see --json\n", result.warnings.len() - WARNINGS_MAX);
     }
     out
 }
@@ -121,7 +121,7 @@ fn noises(lane: &LaneResult) -> String {
     let parts = slicer.noise_shares.iter().filter_map(|part| Some((&part.source, part.share?)));
     for (source, share) in parts.filter(|(_, share)| *share >= 0.005) {
         let next = format!("{} {:.0}", short(source), 100.0 * share);
-        if out.len() + 1 + next.len() > MOST_NOISE {
+        if out.len() + 1 + next.len() > NOISE_LETTERS_MAX {
             break;
         }
         out += if out.is_empty() { "" } else { " " };
@@ -152,7 +152,7 @@ fn port(result: &LinkResult) -> String {
     let port = &result.port;
     let worst = port.worst_lane.map_or(String::new(), |lane| format!(", worst lane {lane}"));
     let counting = counting(result);
-    let by = if counting == Counting::Chain {
+    let by = if counting == CountingMethod::Chain {
         String::new()
     } else {
         format!(" by {}", counting.name())
@@ -201,13 +201,13 @@ fn at_limit(result: &LinkResult) -> Option<String> {
     })
 }
 
-fn counting(result: &LinkResult) -> Counting {
-    result.lanes.first().map_or(Counting::Chain, |lane| lane.counted_by)
+fn counting(result: &LinkResult) -> CountingMethod {
+    result.lanes.first().map_or(CountingMethod::Chain, |lane| lane.counted_by)
 }
 
 /// Unit of a count of errors.
-fn errors(counting: Counting) -> &'static str {
-    if counting == Counting::Importance { "hits" } else { "errors" }
+fn errors(counting: CountingMethod) -> &'static str {
+    if counting == CountingMethod::Importance { "hits" } else { "errors" }
 }
 
 /// Efficiency of importance sampling, as a range over all lanes.

@@ -5,11 +5,11 @@ use crate::link::Key;
 use toml::Value;
 
 /// Whole numbers up to here are written without a point, so that they fit keys that count.
-const MOST_WHOLE: f64 = 9e15;
+const WHOLE_NUMBER_MAX: f64 = 9e15;
 /// Digits that a step on a logarithmic axis keeps: enough for any figure, and 1e-5 stays 1e-5.
 const LOG_DIGITS: usize = 12;
 /// Most values of an axis.
-const MOST_VALUES: f64 = 1e12;
+const VALUES_MAX: f64 = 1e12;
 
 /// An axis of a sweep: a key of the description and its values, in order.
 ///
@@ -205,7 +205,7 @@ fn read_range(a: &str, b: &str, by: &str) -> std::result::Result<Values, String>
         _ => (None, false),
     };
     if let Some(amount) = amount {
-        let count = amount.parse::<usize>().ok().filter(|&n| n >= 2 && n as f64 <= MOST_VALUES);
+        let count = amount.parse::<usize>().ok().filter(|&n| n >= 2 && n as f64 <= VALUES_MAX);
         let count = count.ok_or_else(|| {
             format!(
                 "{by} must be a number of points, 2 or more, such as 21{}",
@@ -239,7 +239,7 @@ fn read_range(a: &str, b: &str, by: &str) -> std::result::Result<Values, String>
     }
     // the end belongs to it although 0.1 + 0.2 is not 0.3
     let steps = (steps + (1e-12 * steps).clamp(1e-9, 0.01)).floor();
-    if steps >= MOST_VALUES {
+    if steps >= VALUES_MAX {
         return Err(format!("{steps:.0e} values are more than can be counted"));
     }
     Ok(Values::Linear {
@@ -285,7 +285,7 @@ fn rounded(x: f64, decimals: usize) -> f64 {
 
 /// A number as a TOML value: whole ones as whole.
 fn number(x: f64) -> Value {
-    if x.fract() == 0.0 && x.abs() < MOST_WHOLE {
+    if x.fract() == 0.0 && x.abs() < WHOLE_NUMBER_MAX {
         Value::Integer(x as i64)
     } else {
         Value::Float(x)

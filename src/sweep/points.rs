@@ -7,9 +7,9 @@ use crate::pattern::{Pattern, PatternKind};
 use std::sync::Mutex;
 
 /// Problems that are printed.
-const MOST_PROBLEMS: usize = 20;
+const PROBLEMS_MAX: usize = 20;
 /// Points with problems that are looked at.
-const MOST_BAD_POINTS: usize = 200;
+const BAD_POINTS_MAX: usize = 200;
 
 /// The points of a sweep, to be checked.
 pub(super) struct Points<'a> {
@@ -55,7 +55,7 @@ impl Points<'_> {
                 values
             })
         });
-        let mut found = Found {
+        let mut found = PointProblems {
             of_layers: problems_of(stack.resolve().err()),
             problems: Problems::new(),
             said: Vec::new(),
@@ -72,8 +72,8 @@ impl Points<'_> {
 }
 
 /// Problems of points.
-struct Found {
-    /// What is wrong without axes.
+struct PointProblems {
+    /// Problems that do not depend on the axes.
     of_layers: Vec<Problem>,
     problems: Problems,
     /// The same without the points at which they were found.
@@ -81,7 +81,7 @@ struct Found {
     points: usize,
 }
 
-impl Found {
+impl PointProblems {
     /// Adds what is wrong at a point and was not said; false when enough is.
     fn look(&mut self, points: &Points<'_>, values: &[toml::Value]) -> bool {
         let problems = problems_of(points.check(values).err());
@@ -102,9 +102,9 @@ impl Found {
                 problem.remedy += &format!(" (at {})", at.join(", "));
             }
             self.problems.push(problem);
-            if self.said.len() == MOST_PROBLEMS {
+            if self.said.len() == PROBLEMS_MAX {
                 let remedy = format!(
-                    "more than {MOST_PROBLEMS} problems; the other points were not looked at"
+                    "more than {PROBLEMS_MAX} problems; the other points were not looked at"
                 );
                 self.problems.push(Problem {
                     place: None,
@@ -115,7 +115,7 @@ impl Found {
                 return false;
             }
         }
-        self.points < MOST_BAD_POINTS
+        self.points < BAD_POINTS_MAX
     }
 }
 

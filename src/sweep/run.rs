@@ -122,15 +122,15 @@ impl Sweep {
         rayon::broadcast(|_| {
             let mut cache = PlanCache::default();
             loop {
-                if writer.lock().expect(UNHARMED).has_ended() {
+                if writer.lock().expect(NEVER_POISONED).has_ended() {
                     return;
                 }
-                let Some(item) = queue.lock().expect(UNHARMED).next(self) else { return };
+                let Some(item) = queue.lock().expect(NEVER_POISONED).next(self) else { return };
                 let result = self.one(&item, &mut cache, &workspaces, options);
-                writer.lock().expect(UNHARMED).take(item, result);
+                writer.lock().expect(NEVER_POISONED).take(item, result);
             }
         });
-        let writer = writer.into_inner().expect(UNHARMED);
+        let writer = writer.into_inner().expect(NEVER_POISONED);
         if let Some(error) = writer.failed {
             return Err(error);
         }
@@ -147,7 +147,7 @@ impl Sweep {
 
     fn one(
         &self,
-        item: &Item,
+        item: &RowTask,
         cache: &mut PlanCache,
         workspaces: &WorkspacePool,
         options: &RunOptions<'_>,
@@ -164,16 +164,16 @@ impl Sweep {
 }
 
 /// Why no lock is poisoned.
-const UNHARMED: &str = "no holder panics";
+const NEVER_POISONED: &str = "no holder panics";
 
 /// One row to do.
-struct Item {
+struct RowTask {
     number: u64,
     lane: usize,
     values: Vec<toml::Value>,
 }
 
-/// What is to be done next.
+/// Queue of the rows that remain.
 struct Queue {
     point: u64,
     lane: usize,
@@ -181,12 +181,12 @@ struct Queue {
 }
 
 impl Queue {
-    fn next(&mut self, sweep: &Sweep) -> Option<Item> {
+    fn next(&mut self, sweep: &Sweep) -> Option<RowTask> {
         if self.point == sweep.points() {
             return None;
         }
         let values = axes::point(&sweep.axes, self.point);
-        let item = Item { number: self.number, lane: self.lane, values };
+        let item = RowTask { number: self.number, lane: self.lane, values };
         self.number += 1;
         self.lane += 1;
         if self.lane == sweep.varied.lanes(&item.values) {
@@ -211,7 +211,7 @@ impl Writer<'_> {
         self.end.is_some() || self.failed.is_some() || self.options.cancel.is_cancelled()
     }
 
-    fn take(&mut self, item: Item, result: Result<LaneResult>) {
+    fn take(&mut self, item: RowTask, result: Result<LaneResult>) {
         if self.has_ended() {
             return; // a count that was cancelled half way is no result
         }

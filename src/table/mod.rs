@@ -14,7 +14,7 @@ pub use csv::CsvSink;
 pub use file::{Format, RowFile};
 pub use json_lines::JsonLinesSink;
 pub use metric::{Better, Metric, Spacing, TakenAt, Unit};
-pub use renamed::{Renamed, renamed};
+pub use renamed::{RenamedNames, renamed};
 pub use row::{Header, Row};
 pub use sink::{Both, EachRow, End, InOrder, RowSink};
 pub use worst::Worst;

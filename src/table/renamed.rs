@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 /// The table of renamed names.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Renamed {
+pub struct RenamedNames {
     /// JSON keys, columns, figures and targets: old name to new name.
     pub names: BTreeMap<String, String>,
     /// Values by the new name of their key: old value to new value.
@@ -16,7 +16,7 @@ pub struct Renamed {
     pub moved: BTreeMap<String, String>,
 }
 
-impl Renamed {
+impl RenamedNames {
     /// New name of a column, figure or target that was renamed.
     pub fn name(&self, old: &str) -> Option<&str> {
         self.names.get(old).map(String::as_str)
@@ -24,8 +24,8 @@ impl Renamed {
 }
 
 /// The table that ships.
-pub fn renamed() -> &'static Renamed {
-    static TABLE: LazyLock<Renamed> =
+pub fn renamed() -> &'static RenamedNames {
+    static TABLE: LazyLock<RenamedNames> =
         LazyLock::new(|| toml::from_str(include_str!("renamed.toml")).expect("it ships"));
     &TABLE
 }

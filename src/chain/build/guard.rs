@@ -23,8 +23,8 @@ impl Plan {
         self.transforms.samples.inverse(&mut response, &mut circular, &mut scratch);
         debug_assert_eq!(response.len(), fft::bins(circular.len()));
         // the receiver reads on into the trailing guard until the equaliser has all it needs
-        let ahead = latency(trained, self.sampler.samples_per_symbol) as usize;
-        let covered = (clocking.guard.saturating_sub(ahead + SLACK) * self.grid.samples_per_symbol)
+        let delay = latency(trained, self.sampler.samples_per_symbol) as usize;
+        let covered = (clocking.guard.saturating_sub(delay + SLACK) * self.grid.samples_per_symbol)
             .saturating_sub(self.memory_samples());
         let energy = |samples: &[f32]| samples.iter().map(|&h| f64::from(h).powi(2)).sum::<f64>();
         energy(&circular[covered..circular.len() - covered])
@@ -35,8 +35,7 @@ impl Plan {
 /// Symbols of a guard that slips, jitter and interpolation may take.
 pub(crate) const SLACK: usize = 16;
 
-/// Symbols by which the equaliser's output is older than its last sample: the loop hears of a phase
-/// so much later.
+/// Delay of the equaliser's output after its last sample, symbols: it adds to the loop's delay.
 ///
 /// ```text
 /// ceil((taps - precursors) / p) - 1,   p samples per symbol

@@ -29,7 +29,7 @@ pub struct Plan {
     /// c of the bent levels (x - c x^3) / (1 - c).
     pub(crate) compression: f32,
     /// Noise and jitter of the converter that holds the symbols.
-    pub(crate) symbol_sources: Vec<SymbolSource>,
+    pub(crate) symbol_sources: Vec<PlannedSymbolNoise>,
     /// From edge impulses to the end of the first section; empty when nothing displaces edges.
     pub(crate) edge: Vec<Complex32>,
     pub(crate) sections: Vec<Section>,
@@ -72,7 +72,7 @@ impl Transforms {
     }
 }
 
-pub(crate) struct SymbolSource {
+pub(crate) struct PlannedSymbolNoise {
     pub(crate) id: NoiseId,
     pub(crate) kind: SymbolNoise,
 }
@@ -84,7 +84,7 @@ pub(crate) enum SymbolNoise {
     /// Displacement of each edge, s rms.
     Timing(f32),
     /// Displacement of each edge by this or its opposite at random, s.
-    TwoPoint(f32),
+    DualDirac(f32),
     /// Displacement of each even edge and, the other way, of each odd one, s; always there.
     EvenOdd(f32),
 }
@@ -95,7 +95,7 @@ impl SymbolNoise {
         match self {
             SymbolNoise::Added(_) => Law::Added,
             SymbolNoise::Timing(_) => Law::Timing,
-            SymbolNoise::TwoPoint(_) => Law::TimingDualDirac,
+            SymbolNoise::DualDirac(_) => Law::TimingDualDirac,
             SymbolNoise::EvenOdd(_) => Law::TimingEvenOdd,
         }
     }
@@ -302,7 +302,7 @@ impl Plan {
 
 /// Every noise of a plan with its class.
 fn classified(
-    symbol_sources: &[SymbolSource],
+    symbol_sources: &[PlannedSymbolNoise],
     sections: &[Section],
     detector: usize,
     light_noises: &[NoiseId],
@@ -344,16 +344,16 @@ fn recorded(
 }
 
 /// A noise at the symbols themselves: its density holds up to half the symbol rate.
-fn symbol_source(noise: &Noise, grid: Grid) -> SymbolSource {
+fn symbol_source(noise: &Noise, grid: Grid) -> PlannedSymbolNoise {
     let rms = (noise.density.at(0.0) * grid.symbol_rate_hz / 2.0).sqrt() as f32;
     let kind = match noise.law {
         Law::Added => SymbolNoise::Added(rms),
         Law::Timing => SymbolNoise::Timing(rms),
-        Law::TimingDualDirac => SymbolNoise::TwoPoint(rms),
+        Law::TimingDualDirac => SymbolNoise::DualDirac(rms),
         Law::TimingEvenOdd => SymbolNoise::EvenOdd(rms),
         _ => panic!("{} cannot act on symbols", noise.id.name),
     };
-    SymbolSource { id: noise.id.clone(), kind }
+    PlannedSymbolNoise { id: noise.id.clone(), kind }
 }
 
 /// Drops laser phase noise that dispersion turns into less relative intensity noise than -165 dB/Hz

@@ -9,8 +9,8 @@
 ///     s[n] the noise of e[n], for means e[n] of the noiseless block
 /// ```
 ///
-/// The detector sees what it says less its zero, over its slope: the loop then rests at the trained
-/// phase and is as wide as was asked.
+/// The detector's output is corrected by its zero and divided by its slope: the loop then rests at
+/// the trained phase and has the bandwidth of its description.
 ///
 /// # Limits
 ///

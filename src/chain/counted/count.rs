@@ -4,7 +4,7 @@ use super::lane::{Count, Stop};
 use super::method::Method;
 use super::observer::{BlockObserver, BlockView};
 use super::stream::lane::Stream;
-use super::tally::{Counted, Tally};
+use super::tally::{LaneCount, Tally};
 use crate::chain::run::levels::block_levels;
 use crate::chain::run::workspace::Workspace;
 use crate::chain::run::workspace_pool::WorkspacePool;
@@ -20,17 +20,19 @@ pub fn count<W: BlockObserver>(
     workspaces: &WorkspacePool,
     observer: &mut W,
     cancel: &CancelToken,
-) -> Vec<Counted> {
+) -> Vec<LaneCount> {
     let refused = |lane: &Count<'_>| {
-        if let Method::NotEvaluated(refusal) = lane.method {
-            return Some(refusal.clone());
+        if let Method::NotEvaluated(not_evaluated) = lane.method {
+            return Some(not_evaluated.clone());
         }
         let plans = || lane.segments.iter().map(|segment| segment.plan);
         let streamed = plans().any(|plan| plan.clocking.is_some());
         plans().filter(|_| streamed).find_map(|plan| plan.refuses_streaming())
     };
-    let mut counted: Vec<Counted> =
-        lanes.iter().map(|lane| Counted { refusal: refused(lane), ..Counted::default() }).collect();
+    let mut counted: Vec<LaneCount> = lanes
+        .iter()
+        .map(|lane| LaneCount { not_evaluated: refused(lane), ..LaneCount::default() })
+        .collect();
     // a lane in stream mode is one item of work a round, its blocks in order
     let streams: Vec<Option<Mutex<Stream>>> = lanes
         .iter()
@@ -47,7 +49,7 @@ pub fn count<W: BlockObserver>(
         // block by block, for what lanes send may be made for all of them at once
         let mut work: Vec<(u64, usize, u64)> = (0..lanes.len())
             .filter(|&l| {
-                counted[l].end.bit_errors < stop.bit_errors && counted[l].refusal.is_none()
+                counted[l].end.bit_errors < stop.bit_errors && counted[l].not_evaluated.is_none()
             })
             .flat_map(|l| {
                 let done = counted[l].end.block_errors.len() as u64;
@@ -89,7 +91,8 @@ pub fn count<W: BlockObserver>(
                 vec![(counted, (!blind(l)).then(|| observer.observe(l, &seen)))]
             })
         };
-        let found: Vec<Vec<(Counted, Option<W::Observation>)>> = work.par_iter().map(one).collect();
+        let found: Vec<Vec<(LaneCount, Option<W::Observation>)>> =
+            work.par_iter().map(one).collect();
         for (&(_, lane, _), blocks) in work.iter().zip(found) {
             for (block, found) in blocks {
                 counted[lane].merge(&block);
@@ -104,7 +107,7 @@ pub fn count<W: BlockObserver>(
     }
 }
 
-fn one_block(lane: &Count<'_>, block: u64, workspace: &mut Workspace) -> Counted {
+fn one_block(lane: &Count<'_>, block: u64, workspace: &mut Workspace) -> LaneCount {
     let (mut sent, mut given) =
         (std::mem::take(&mut workspace.sent), std::mem::take(&mut workspace.given));
     block_levels(lane.pattern, lane.precoder, lane.first_symbol, block, lane.lane_seed, &mut sent);
@@ -143,5 +146,5 @@ fn one_block(lane: &Count<'_>, block: u64, workspace: &mut Workspace) -> Counted
     (workspace.sent, workspace.given) = (sent, given);
     let mut end = Tally::of(workspace.sent.len(), &decisions);
     end.bursts.push(&workspace.sent, &workspace.decided);
-    Counted { end, segments, ..Counted::default() }
+    LaneCount { end, segments, ..LaneCount::default() }
 }

@@ -11,7 +11,7 @@ use crate::math::interval::{
 
 /// Counts of one lane.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Counted {
+pub struct LaneCount {
     /// From its first to its last segment; with importance sampling, symbols simulated and targets
     /// hit, before weighting.
     pub end: Tally,
@@ -22,11 +22,11 @@ pub struct Counted {
     /// Clock reading of each segment, in stream mode.
     pub clocks: Vec<ClockReading>,
     /// Why there is no count: a clock that is not locked has no error ratio.
-    pub refusal: Option<NotEvaluated>,
+    pub not_evaluated: Option<NotEvaluated>,
 }
 
-impl Counted {
-    pub(crate) fn merge(&mut self, next: &Counted) {
+impl LaneCount {
+    pub(crate) fn merge(&mut self, next: &LaneCount) {
         self.end.merge(&next.end);
         if let Some(next) = &next.weighted {
             self.weighted.get_or_insert_default().merge(next);

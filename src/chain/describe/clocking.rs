@@ -50,7 +50,7 @@ const ACQUIRING: f64 = 24.0;
 const SETTLING: f64 = 6.0;
 
 /// Most symbols for the AC coupling to settle: what takes longer hardly wanders.
-const MOST_SETTLING: f64 = 65_536.0;
+const SETTLING_MAX: f64 = 65_536.0;
 
 impl Clocking {
     /// Blocks as in periodic mode, with an ideal clock.
@@ -72,7 +72,7 @@ impl Clocking {
     /// Symbols of the acquiring loop, and of all before the first scored one.
     pub(crate) fn warm_up(&self) -> (u64, u64) {
         let settle = if self.ac_corner > 0.0 {
-            (SETTLING / (std::f64::consts::TAU * self.ac_corner)).min(MOST_SETTLING)
+            (SETTLING / (std::f64::consts::TAU * self.ac_corner)).min(SETTLING_MAX)
         } else {
             0.0
         };

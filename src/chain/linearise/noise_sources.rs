@@ -111,7 +111,7 @@ impl Noises {
         for source in &plan.symbol_sources {
             let (timing, rms, response) = match source.kind {
                 SymbolNoise::Added(rms) => (false, rms, &plan.sections[0].response),
-                SymbolNoise::Timing(rms_s) | SymbolNoise::TwoPoint(rms_s) => {
+                SymbolNoise::Timing(rms_s) | SymbolNoise::DualDirac(rms_s) => {
                     (true, rms_s, &plan.edge)
                 }
                 SymbolNoise::EvenOdd(_) => continue, // in the noiseless block
@@ -224,7 +224,7 @@ impl Noises {
         };
         let end = plan.end();
         // power of the detected current per bin of its transform, and of noise added after it
-        let (mut before, mut behind, mut white) =
+        let (mut before, mut after, mut white) =
             (Pooled::zeros(plan.grid.bins()), Pooled::zeros(plan.grid.bins()), 0f32);
         let add = |to: &mut [f32], gain: f32, power: &[f32]| {
             to.iter_mut().zip(power).for_each(|(t, p)| *t += gain * p)
@@ -237,7 +237,7 @@ impl Noises {
                 NoisePath::Sampled(j, _) => {
                     let AddedNoise { deviation, after_agc, .. } = &end.sources[*j];
                     let gain = if *after_agc { scale.after_agc * scale.after_agc } else { 1.0 };
-                    add_squares(&mut behind, 2.0 * gain, deviation);
+                    add_squares(&mut after, 2.0 * gain, deviation);
                 }
                 NoisePath::Interior { section, source } => {
                     add_squares(
@@ -262,7 +262,7 @@ impl Noises {
         }
         let power = |((b, s), h): ((&f32, &f32), &Complex32)| (b + white) * h.norm_sqr() + s;
         let power: Pooled<f32> =
-            before.iter().zip(behind.iter()).zip(&end.response).map(power).collect();
+            before.iter().zip(after.iter()).zip(&end.response).map(power).collect();
         covariances(plan, &power, taps, lags)
     }
 }

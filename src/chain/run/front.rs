@@ -111,7 +111,7 @@ impl Workspace {
             let (most_s, random) = match source.kind {
                 SymbolNoise::Added(_) => continue,
                 SymbolNoise::EvenOdd(most_s) => (most_s, false),
-                SymbolNoise::Timing(most_s) | SymbolNoise::TwoPoint(most_s) => {
+                SymbolNoise::Timing(most_s) | SymbolNoise::DualDirac(most_s) => {
                     (scale * most_s, true)
                 }
             };
@@ -126,7 +126,7 @@ impl Workspace {
                 );
             }
             match source.kind {
-                SymbolNoise::TwoPoint(_) => {
+                SymbolNoise::DualDirac(_) => {
                     steps.iter_mut().for_each(|step| *step = 1f32.copysign(*step))
                 }
                 SymbolNoise::EvenOdd(_) => steps

@@ -9,7 +9,7 @@ use crate::math::gaussian::q_fast;
 
 /// Least slope that a loop can be closed over, detector's output per UI; a pulse of unit height and
 /// unit base has 1.
-const LEAST_SLOPE: f64 = 0.05;
+const SLOPE_MIN: f64 = 0.05;
 
 /// Mean square of the levels.
 const MEAN_SQUARE: f64 = 5.0 / 9.0;
@@ -18,7 +18,7 @@ const MEAN_SQUARE: f64 = 5.0 / 9.0;
 const HALVINGS: usize = 20;
 
 /// A symbol at the slicer: the level sent, mean and variance.
-pub(crate) type AtSlicer = (u8, f32, f32);
+pub(crate) type SlicerSample = (u8, f32, f32);
 
 impl Timing {
     /// Distance from the trained phase at which the slope is taken, symbol periods.
@@ -31,21 +31,21 @@ impl Timing {
     ///
     /// A detector that does not see the phase.
     pub(crate) fn of(
-        [early, on, late]: [&[Vec<AtSlicer>]; 3],
+        [early, on, late]: [&[Vec<SlicerSample>]; 3],
         thresholds: &Thresholds,
     ) -> Result<Timing, NotEvaluated> {
-        let slope_of = |curve: &dyn Fn(&[Vec<AtSlicer>]) -> f64| {
+        let slope_of = |curve: &dyn Fn(&[Vec<SlicerSample>]) -> f64| {
             (curve(early) - curve(late)) / (2.0 * Timing::STEP_UI)
         };
-        let mean = |blocks: &[Vec<AtSlicer>]| average(blocks, error);
+        let mean = |blocks: &[Vec<SlicerSample>]| average(blocks, error);
         let (zero, slope) = (mean(on), slope_of(&mean));
-        if slope.is_nan() || slope < LEAST_SLOPE {
+        if slope.is_nan() || slope < SLOPE_MIN {
             return Err(NotEvaluated::new(format!(
                 "the timing detector does not see the sampling phase: its slope is {slope:.3} per \
-                UI, from {LEAST_SLOPE} a loop is closed"
+                UI, from {SLOPE_MIN} a loop is closed"
             )));
         }
-        let decided = |symbol: &AtSlicer| {
+        let decided = |symbol: &SlicerSample| {
             let sigma = f64::from(symbol.2.max(1e-30)).sqrt();
             let above: f64 = thresholds
                 .0
@@ -54,12 +54,12 @@ impl Timing {
                 .sum();
             2.0 / 3.0 * above - 1.0
         };
-        let noisy = |blocks: &[Vec<AtSlicer>]| {
+        let noisy = |blocks: &[Vec<SlicerSample>]| {
             average(blocks, |now, last| {
                 (f64::from(now.1) * decided(last) - f64::from(last.1) * decided(now)) / MEAN_SQUARE
             })
         };
-        let sign = |blocks: &[Vec<AtSlicer>], zero: f64| {
+        let sign = |blocks: &[Vec<SlicerSample>], zero: f64| {
             average(blocks, |now, last| {
                 1.0 - 2.0 * q_fast((error(now, last) - zero) / noise(now, last).max(1e-30).sqrt())
             })
@@ -84,19 +84,19 @@ impl Timing {
 }
 
 /// The detector's output of two neighbours' means.
-fn error(now: &AtSlicer, last: &AtSlicer) -> f64 {
+fn error(now: &SlicerSample, last: &SlicerSample) -> f64 {
     f64::from(now.1 * LEVELS[usize::from(last.0)] - last.1 * LEVELS[usize::from(now.0)])
         / MEAN_SQUARE
 }
 
 /// Its variance from theirs.
-fn noise(now: &AtSlicer, last: &AtSlicer) -> f64 {
+fn noise(now: &SlicerSample, last: &SlicerSample) -> f64 {
     let square = |level: u8| LEVELS[usize::from(level)].powi(2);
     f64::from(now.2 * square(last.0) + last.2 * square(now.0)) / (MEAN_SQUARE * MEAN_SQUARE)
 }
 
 /// Mean over all pairs of neighbours; blocks are periodic.
-fn average(blocks: &[Vec<AtSlicer>], of: impl Fn(&AtSlicer, &AtSlicer) -> f64) -> f64 {
+fn average(blocks: &[Vec<SlicerSample>], of: impl Fn(&SlicerSample, &SlicerSample) -> f64) -> f64 {
     let (mut sum, mut count) = (0.0, 0.0);
     for block in blocks {
         for (n, now) in block.iter().enumerate() {
@@ -115,7 +115,7 @@ mod tests {
 
     /// Random levels through a triangular pulse, whose slope is 1, skewed by a postcursor: blocks
     /// at a lateness.
-    fn blocks(late: f64, postcursor: f32, sigma: f32) -> Vec<Vec<AtSlicer>> {
+    fn blocks(late: f64, postcursor: f32, sigma: f32) -> Vec<Vec<SlicerSample>> {
         let mut rng = Seed::new(4).named("timing").rng();
         let levels: Vec<u8> = (0..60_000).map(|_| (rng.next_u64() >> 62) as u8).collect();
         let n = levels.len();

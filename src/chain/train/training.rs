@@ -45,7 +45,7 @@ pub(crate) struct Unscaled {
 
 /// Least part of the light for which correlations are scaled rather than made anew: below it what
 /// others round would count.
-const LEAST_SCALED: f32 = 0.05;
+const SCALED_GAIN_MIN: f32 = 0.05;
 
 impl RxDsp {
     /// Lags of the equations; `None` where blocks of this grid do not allow picking them out.
@@ -63,8 +63,8 @@ const COARSE: usize = 16;
 
 const FINEST: f64 = 1.0 / 64.0;
 
-/// Part of the symbols' variance above which a mean square error of the picked lags, which are good
-/// to 3e-6, tells phases apart.
+/// Part of the symbols' variance above which a mean square error of the picked lags, which are
+/// accurate to 3e-6, distinguishes phases.
 const TRUSTED: f64 = 1e-3;
 
 impl<'a> Training<'a> {
@@ -113,7 +113,7 @@ impl<'a> Training<'a> {
                 .collect();
         }
         let gain = self.scale.signal;
-        let scales = self.plan.linear_receiver() && gain >= LEAST_SCALED;
+        let scales = self.plan.linear_receiver() && gain >= SCALED_GAIN_MIN;
         let known = kept.as_ref().is_some_and(|kept| kept.whole == whole);
         if !scales || !known {
             self.correlated = self

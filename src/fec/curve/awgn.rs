@@ -46,7 +46,7 @@ impl Awgn {
     /// parity included.
     pub(super) fn draw(&self, rng: Rng, blocks: u64, mut hit: impl FnMut(u64, u8)) -> u64 {
         let (end, length) = (blocks * BLOCK_SYMBOLS as u64, BLOCK_SYMBOLS as u64);
-        let mut noise = Noise { rng, values: [0.0; DRAWN], used: DRAWN };
+        let mut noise = AwgnSamples { rng, values: [0.0; DRAWN], used: DRAWN };
         let mut wrong_bits = 0;
         let mut payload = [0; PAYLOAD_SYMBOLS];
         let mut at = geometric(&mut noise.rng, self.exceeding);
@@ -78,7 +78,7 @@ impl Awgn {
 
     fn received(
         &self,
-        noise: &mut Noise,
+        noise: &mut AwgnSamples,
         sent: &[u8; BLOCK_SYMBOLS],
         exceeds: u64,
     ) -> [f32; BLOCK_SYMBOLS] {
@@ -99,13 +99,13 @@ impl Awgn {
     }
 }
 
-struct Noise {
+struct AwgnSamples {
     rng: Rng,
     values: [f32; DRAWN],
     used: usize,
 }
 
-impl Noise {
+impl AwgnSamples {
     /// A standard normal number that does not exceed a limit.
     fn within(&mut self, limit: f32) -> f32 {
         loop {
@@ -146,36 +146,36 @@ mod tests {
         for (ber, positions) in [(4.85e-3, 3), (4.85e-3, 0), (0.2, 2)] {
             let awgn = Awgn::new(ber, Chase::new(positions).unwrap());
             let sparse = |run: u64| {
-                let mut behind = 0;
+                let mut after = 0;
                 let rng = Seed::new(1).named("sparse").index(run).rng();
-                let ahead = awgn.draw(rng, BLOCKS, |_, bits| behind += bits.count_ones());
-                [ahead as f64, f64::from(behind)]
+                let before = awgn.draw(rng, BLOCKS, |_, bits| after += bits.count_ones());
+                [before as f64, f64::from(after)]
             };
             let dense = |run: u64| {
-                let mut noise = Noise {
+                let mut noise = AwgnSamples {
                     rng: Seed::new(1).named("dense").index(run).rng(),
                     values: [0.0; DRAWN],
                     used: DRAWN,
                 };
-                let (mut ahead, mut behind, mut payload) = (0, 0, [0; PAYLOAD_SYMBOLS]);
+                let (mut before, mut after, mut payload) = (0, 0, [0; PAYLOAD_SYMBOLS]);
                 for _ in 0..BLOCKS {
                     let sent = noise.levels();
                     let received = sent
                         .map(|level| f32::from(level) + awgn.sigma * noise.within(f32::INFINITY));
                     let decided = received.map(|y| (y + 0.5).clamp(0.0, 3.5) as u8);
-                    ahead += sent
+                    before += sent
                         .iter()
                         .zip(&decided)
                         .map(|(&s, &d)| (gray::pair(s) ^ gray::pair(d)).count_ones())
                         .sum::<u32>();
                     awgn.chase.decode(&awgn.soft, &received, &mut payload);
-                    behind += sent
+                    after += sent
                         .iter()
                         .zip(&payload)
                         .map(|(&s, &d)| (gray::pair(s) ^ gray::pair(d)).count_ones())
                         .sum::<u32>();
                 }
-                [f64::from(ahead), f64::from(behind)]
+                [f64::from(before), f64::from(after)]
             };
             let runs = if ber > 0.1 { RUNS / 20 } else { RUNS };
             let (sparse, dense): (Vec<_>, Vec<_>) =
@@ -187,10 +187,10 @@ mod tests {
                     "{ber} {i}: {a} +- {error_a} and {b} +- {error_b}"
                 );
             }
-            let (ahead, error) = mean(&sparse, 0);
+            let (before, error) = mean(&sparse, 0);
             let expected =
                 pam4_ber(awgn.half_eye_over_sigma) * (BLOCKS * 2 * BLOCK_SYMBOLS as u64) as f64;
-            assert!((ahead - expected).abs() < 5.0 * error, "{ber}: {ahead}, not {expected}");
+            assert!((before - expected).abs() < 5.0 * error, "{ber}: {before}, not {expected}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::fmt::{self, Display};
 use std::str::FromStr;
 
 /// Most points of a curve.
-const MOST_POINTS: usize = 1000;
+const POINTS_MAX: usize = 1000;
 
 /// Bit error ratios from one to another, with equal ratios between them: `1e-4:3e-3:9`, or one
 /// alone, `2.4e-4`.
@@ -31,7 +31,7 @@ pub enum BersError {
     #[error("{0} is not a number such as 2.4e-4")]
     Number(String),
     /// The last part is no count.
-    #[error("{0} points: must be a whole number from 1 to {MOST_POINTS}")]
+    #[error("{0} points: must be a whole number from 1 to {POINTS_MAX}")]
     Points(String),
 }
 
@@ -68,12 +68,12 @@ impl Bers {
     /// Reports ends that are no bit error ratios above zero or in the wrong order, and numbers of
     /// points that are not drawn.
     pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
-        if !(1..=MOST_POINTS).contains(&self.points) {
+        if !(1..=POINTS_MAX).contains(&self.points) {
             problems.report(
                 at,
                 "ber",
                 self,
-                format!("{} points: must be from 1 to {MOST_POINTS}", self.points),
+                format!("{} points: must be from 1 to {POINTS_MAX}", self.points),
             );
         }
         for end in [self.from, self.to] {

@@ -17,7 +17,7 @@ pub(super) enum CurveChannel {
 
 /// Bits before any decoder.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Slicer {
+pub(super) struct PreFecCount {
     pub(super) bits: u64,
     pub(super) errors: u64,
 }
@@ -48,7 +48,7 @@ impl CurveChannel {
         rng: Rng,
         payload_symbols: u64,
         mut wrong: impl FnMut(u64),
-    ) -> Slicer {
+    ) -> PreFecCount {
         let hit = |symbol: u64, bits: u8| {
             if symbol < payload_symbols {
                 [2, 1]
@@ -59,13 +59,13 @@ impl CurveChannel {
             }
         };
         match self {
-            Self::Hard { model, precoder } => Slicer {
+            Self::Hard { model, precoder } => PreFecCount {
                 bits: 2 * payload_symbols,
                 errors: model.draw(rng, payload_symbols, *precoder, hit),
             },
             Self::Soft(awgn) => {
                 let blocks = payload_symbols.div_ceil(PAYLOAD_SYMBOLS as u64);
-                Slicer {
+                PreFecCount {
                     bits: 2 * blocks * BLOCK_SYMBOLS as u64,
                     errors: awgn.draw(rng, blocks, hit),
                 }

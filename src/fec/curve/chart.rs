@@ -4,7 +4,7 @@ use super::bers::Bers;
 use super::burst::Burst;
 use super::description::FecCurve;
 use super::point::CurvePoint;
-use crate::chart::{AxisScale, Curves, ErrorBar, Trace};
+use crate::chart::{AxisScale, Curve, Curves, ErrorBar};
 
 /// Points of the closed form.
 const CLOSED_POINTS: usize = 45;
@@ -18,15 +18,15 @@ impl FecCurve {
         let curve = self;
         let outer = &curve.coding.outer;
         let inner = if curve.coding.inner.is_some() { " with the inner code" } else { "" };
-        let closed = Trace {
+        let closed = Curve {
             name: "closed form of random errors".to_owned(),
             points: closed(curve, points),
-            ..Trace::default()
+            ..Curve::default()
         };
-        let counted = Trace {
+        let counted = Curve {
             name: "counted, 95 % interval".to_owned(),
             counted: counted(points),
-            ..Trace::default()
+            ..Curve::default()
         };
         let extrapolated: Vec<(f64, f64)> = points
             .iter()
@@ -34,10 +34,10 @@ impl FecCurve {
                 (point.pre_fec_ber, point.codeword_error_ratio_extrapolated.unwrap_or(f64::NAN))
             })
             .collect();
-        let extrapolated = Trace {
+        let extrapolated = Curve {
             name: "extrapolated from the histogram".to_owned(),
             points: extrapolated,
-            ..Trace::default()
+            ..Curve::default()
         };
         let is_extrapolated =
             points.iter().any(|point| point.codeword_error_ratio_extrapolated.is_some());

@@ -1,6 +1,6 @@
 //! Codewords of a point, decoded and counted.
 
-use super::channel::{CurveChannel, Slicer};
+use super::channel::{CurveChannel, PreFecCount};
 use crate::fec::layout::{Address, CodewordLayout};
 use crate::fec::overdispersion::Overdispersion;
 use crate::fec::reed_solomon::code::ReedSolomon;
@@ -11,11 +11,11 @@ use crate::seed::Seed;
 /// Codewords of a chunk, which has its random streams.
 pub(super) const CHUNK_CODEWORDS: u64 = 1024;
 
-/// What was counted.
+/// Counts of one point.
 #[derive(Clone, Debug)]
 pub(super) struct CountedPoint {
     pub(super) tally: FecTally,
-    pub(super) slicer: Slicer,
+    pub(super) slicer: PreFecCount,
     pub(super) scatter: Overdispersion,
 }
 
@@ -27,7 +27,7 @@ impl CountedPoint {
         );
         Self {
             tally: FecTally::new(&layout.coding().outer),
-            slicer: Slicer::default(),
+            slicer: PreFecCount::default(),
             scatter: Overdispersion::new(set, chunk),
         }
     }

@@ -8,9 +8,9 @@ use crate::fec::coding::Coding;
 use serde::{Deserialize, Serialize};
 
 /// Highest bit error ratio before an inner code; above it, a quarter of all symbols is in error.
-const MOST_INNER_BER: f64 = 0.4;
+const INNER_BER_MAX: f64 = 0.4;
 /// Most codewords of a point.
-const MOST_CODEWORDS: u64 = 1 << 50;
+const CODEWORDS_MAX: u64 = 1 << 50;
 
 /// Codeword error ratio against bit error ratio.
 ///
@@ -73,12 +73,12 @@ impl FecCurve {
             return;
         }
         self.burst.check(self.ber.values(), at, problems);
-        if self.codewords > MOST_CODEWORDS {
+        if self.codewords > CODEWORDS_MAX {
             problems.report(
                 at,
                 "codewords",
                 self.codewords,
-                format!("must be from 0 to {MOST_CODEWORDS}"),
+                format!("must be from 0 to {CODEWORDS_MAX}"),
             );
         }
         if self.errors == 0 {
@@ -103,7 +103,7 @@ impl FecCurve {
                 at,
                 "precoder",
                 "",
-                "must be off with an inner code: its soft decisions are taken ahead of the precoder's inverse",
+                "must be off with an inner code: its soft decisions are taken before the precoder's inverse",
             );
         }
         if self.codewords == 0 {
@@ -114,12 +114,12 @@ impl FecCurve {
                 "must be at least 1 with an inner code: what it leaves is known by counting only",
             );
         }
-        if let Some(ber) = self.ber.values().find(|ber| *ber > MOST_INNER_BER && *ber <= 0.5) {
+        if let Some(ber) = self.ber.values().find(|ber| *ber > INNER_BER_MAX && *ber <= 0.5) {
             problems.report(
                 at,
                 "ber",
                 self.ber,
-                format!("{ber:e} is too much for an inner code: must be up to {MOST_INNER_BER}"),
+                format!("{ber:e} is too much for an inner code: must be up to {INNER_BER_MAX}"),
             );
         }
     }

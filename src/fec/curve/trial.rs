@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// Chunks of a point in a round at the most; the first round has one, every next twice as many as
 /// the one before.
-const MOST_CHUNKS: u64 = 64;
+const CHUNKS_MAX: u64 = 64;
 
 /// A curve, ready to be counted.
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ impl Trial {
             for ((point, _), chunk) in work.iter().zip(&done) {
                 chunk.iter().for_each(|chunk| counted[*point].merge(chunk));
             }
-            (next, round) = (end, (2 * round).min(MOST_CHUNKS));
+            (next, round) = (end, (2 * round).min(CHUNKS_MAX));
             let enough = counted.iter().filter(|counted| is_enough(counted)).count() as u64;
             let open = counted.len() as u64 - enough;
             options.report(enough * chunks + open * next, counted.len() as u64 * chunks);

@@ -58,7 +58,7 @@ pub fn continuation(tap: f64, half_eye_over_sigma: f64) -> f64 {
 
 /// The equaliser with its last decision.
 #[derive(Clone)]
-pub(super) struct Source {
+pub(super) struct DfeSource {
     tap: f32,
     sigma: f32,
     rng: Rng,
@@ -67,7 +67,7 @@ pub(super) struct Source {
     error: f32,
 }
 
-impl Source {
+impl DfeSource {
     pub(super) fn new(dfe: DfeErrors, rng: Rng) -> Self {
         let sigma = (0.5 / dfe.half_eye_over_sigma) as f32;
         Self { tap: dfe.tap as f32, sigma, rng, noise: vec![0.0; DRAWN], used: DRAWN, error: 0.0 }

@@ -46,7 +46,7 @@ impl GilbertElliott {
 
 /// The channel in a state.
 #[derive(Clone)]
-pub(super) struct Source {
+pub(super) struct GilbertElliottSource {
     channel: GilbertElliott,
     rng: Rng,
     bad: bool,
@@ -54,7 +54,7 @@ pub(super) struct Source {
     left: u64,
 }
 
-impl Source {
+impl GilbertElliottSource {
     /// The first state is drawn by the share of time it takes.
     pub(super) fn new(channel: GilbertElliott, mut rng: Rng) -> Self {
         let bad =

@@ -49,7 +49,7 @@ impl MarkovChain {
     }
 
     /// Shares of level sent and level decided after an error.
-    pub(super) fn behind(&self, error: i8) -> &[[f64; 4]; 4] {
+    pub(super) fn after_error(&self, error: i8) -> &[[f64; 4]; 4] {
         &self.joint[(error + RIGHT as i8) as usize]
     }
 

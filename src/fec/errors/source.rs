@@ -45,9 +45,9 @@ impl ErrorModel {
         Ok(ErrorSource(match *self {
             Self::Independent { ber } => Kind::Independent { rng, ber },
             Self::GilbertElliott(channel) => {
-                Kind::GilbertElliott(gilbert_elliott::Source::new(channel, rng))
+                Kind::GilbertElliott(gilbert_elliott::GilbertElliottSource::new(channel, rng))
             }
-            Self::Dfe(dfe) => Kind::Dfe(dfe::Source::new(dfe, rng)),
+            Self::Dfe(dfe) => Kind::Dfe(dfe::DfeSource::new(dfe, rng)),
         }))
     }
 }
@@ -59,8 +59,8 @@ pub struct ErrorSource(Kind);
 #[derive(Clone)]
 enum Kind {
     Independent { rng: Rng, ber: f64 },
-    GilbertElliott(gilbert_elliott::Source),
-    Dfe(dfe::Source),
+    GilbertElliott(gilbert_elliott::GilbertElliottSource),
+    Dfe(dfe::DfeSource),
 }
 
 impl ErrorSource {

@@ -33,18 +33,18 @@ pub(in crate::fec) struct Tables {
     /// Share of decision errors after a correct decision.
     wrong: f64,
     /// Of these, which.
-    first: Choice,
+    first: LevelPairs,
     /// After an error of -3 to 3.
-    behind: [Choice; 7],
+    after_error: [LevelPairs; 7],
     /// Distribution of correct decisions after a correct one.
-    quiet: Choice,
+    quiet: LevelPairs,
 }
 
 /// Pairs of a level sent and a level decided, with the sums of their shares.
 #[derive(Clone, Debug)]
-struct Choice(Vec<(f64, u8, u8)>);
+struct LevelPairs(Vec<(f64, u8, u8)>);
 
-impl Choice {
+impl LevelPairs {
     fn new(joint: &[[f64; 4]; 4], takes: impl Fn(u8, u8) -> bool) -> (Self, f64) {
         let mut sum = 0.0;
         let mut pairs = Vec::new();
@@ -73,12 +73,14 @@ impl SparseErrorModel {
             ErrorModel::GilbertElliott(channel) => Self::GilbertElliott(channel),
             ErrorModel::Dfe(dfe) => {
                 let chain = MarkovChain::new(&dfe);
-                let (first, wrong) = Choice::new(chain.behind(0), |sent, decided| sent != decided);
-                let (quiet, _) = Choice::new(chain.behind(0), |sent, decided| sent == decided);
-                let behind = std::array::from_fn(|state| {
-                    Choice::new(chain.behind(state as i8 - 3), |_, _| true).0
+                let (first, wrong) =
+                    LevelPairs::new(chain.after_error(0), |sent, decided| sent != decided);
+                let (quiet, _) =
+                    LevelPairs::new(chain.after_error(0), |sent, decided| sent == decided);
+                let after_error = std::array::from_fn(|state| {
+                    LevelPairs::new(chain.after_error(state as i8 - 3), |_, _| true).0
                 });
-                Self::Dfe(Box::new(Tables { wrong, first, behind, quiet }))
+                Self::Dfe(Box::new(Tables { wrong, first, after_error, quiet }))
             }
         }
     }
@@ -205,7 +207,7 @@ impl<'a> SparseErrors<'a> {
                     *next += geometric(&mut self.rng, tables.wrong);
                     &tables.first
                 } else {
-                    &tables.behind[(*error + 3) as usize]
+                    &tables.after_error[(*error + 3) as usize]
                 };
                 let (sent, decided) = choice.draw(&mut self.rng);
                 let symbol = *next;

@@ -5,7 +5,7 @@ use super::soft::Soft;
 use serde::{Deserialize, Serialize};
 
 /// Most positions that are tried: 2^16 patterns a block.
-const MOST_POSITIONS: usize = 16;
+const POSITIONS_MAX: usize = 16;
 
 /// A number of positions that is not tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -95,7 +95,7 @@ impl Chase {
     ///
     /// More than 16 positions.
     pub fn new(positions: usize) -> Result<Self, ChaseError> {
-        if positions > MOST_POSITIONS {
+        if positions > POSITIONS_MAX {
             Err(ChaseError { positions })
         } else {
             Ok(Self { positions })
@@ -174,9 +174,9 @@ impl Chase {
 }
 
 /// The positions of the smallest values, the smallest first.
-fn least_reliable(reliability: &[f32; CODE_BITS], count: usize) -> [usize; MOST_POSITIONS] {
+fn least_reliable(reliability: &[f32; CODE_BITS], count: usize) -> [usize; POSITIONS_MAX] {
     let mut left = *reliability;
-    let mut found = [0; MOST_POSITIONS];
+    let mut found = [0; POSITIONS_MAX];
     for slot in &mut found[..count] {
         *slot = (0..CODE_BITS).fold(0, |least, i| if left[i] < left[least] { i } else { least });
         left[*slot] = f32::INFINITY;

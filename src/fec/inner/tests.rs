@@ -93,7 +93,7 @@ fn the_hard_decision_fails_as_often_as_its_closed_form_says() {
 #[test]
 fn hard_decisions_leave_what_the_closed_form_says_and_no_more() {
     for ber in [2e-3, 4.85e-3, 1e-2] {
-        let (counted, error) = behind(Chase::HARD, ber, 40_000);
+        let (counted, error) = decoded_ber(Chase::HARD, ber, 40_000);
         let closed = hard_decision_ber(ber);
         assert!(
             counted < closed + 5.0 * error && counted > 0.85 * closed - 5.0 * error,
@@ -106,13 +106,13 @@ fn hard_decisions_leave_what_the_closed_form_says_and_no_more() {
 }
 
 /// Blocks of random levels in white noise, and what becomes of them.
-struct Channel {
+struct NoisyBlocks {
     rng: Rng,
     sigma: f32,
     soft: Soft,
 }
 
-impl Channel {
+impl NoisyBlocks {
     fn new(ber: f64, name: &'static str) -> Self {
         let sigma = (0.5 / pam4_half_eye_from_ber(ber)) as f32;
         Self {
@@ -138,8 +138,8 @@ fn bit_errors(sent: &[u8], decided: &[u8]) -> u64 {
 }
 
 /// Bit error ratio after the decoder, and its standard error from the blocks' own scatter.
-fn behind(chase: Chase, ber: f64, blocks: u32) -> (f64, f64) {
-    let mut channel = Channel::new(ber, "blocks");
+fn decoded_ber(chase: Chase, ber: f64, blocks: u32) -> (f64, f64) {
+    let mut channel = NoisyBlocks::new(ber, "blocks");
     let (mut sum, mut squares) = (0.0, 0.0);
     let mut payload = [0; PAYLOAD_SYMBOLS];
     for _ in 0..blocks {
@@ -161,7 +161,7 @@ fn the_errors_left_are_those_of_the_physics_sheet() {
     for (positions, low, high) in
         [(6, 2.2e-4, 2.7e-4), (3, 4.35e-4, 4.45e-4), (0, 2.15e-3, 2.25e-3)]
     {
-        let (ber, error) = behind(Chase::new(positions).unwrap(), BER_IN, 60_000);
+        let (ber, error) = decoded_ber(Chase::new(positions).unwrap(), BER_IN, 60_000);
         assert!(
             low - 5.0 * error < ber && ber < high + 5.0 * error,
             "{positions}: {ber:e} +- {error:e}"
@@ -175,7 +175,8 @@ fn the_errors_left_are_those_of_the_physics_sheet() {
 #[test]
 fn six_positions_are_within_a_twentieth_of_a_decibel_of_the_likeliest_codeword() {
     let worse = pam4_ber(pam4_half_eye_from_ber(BER_IN) * 10f64.powf(-0.05 / 20.0));
-    let (mut here, mut there) = (Channel::new(BER_IN, "exact"), Channel::new(worse, "exact"));
+    let (mut here, mut there) =
+        (NoisyBlocks::new(BER_IN, "exact"), NoisyBlocks::new(worse, "exact"));
     let (mut chase, mut exact, mut exact_worse) = (0, 0, 0);
     let mut payload = [0; PAYLOAD_SYMBOLS];
     for _ in 0..40_000 {
@@ -206,7 +207,7 @@ fn exact_errors(soft: &Soft, sent: &[u8], received: &[f32; BLOCK_SYMBOLS]) -> u6
 #[test]
 fn without_noise_nothing_is_changed() {
     let soft = Soft::new(MEANS, [0.1; 4]).unwrap();
-    let mut channel = Channel::new(1e-3, "clean");
+    let mut channel = NoisyBlocks::new(1e-3, "clean");
     let mut payload = [0; PAYLOAD_SYMBOLS];
     for _ in 0..100 {
         let (sent, _) = channel.block();

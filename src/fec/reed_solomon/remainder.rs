@@ -5,7 +5,7 @@ use super::super::galois::GaloisField;
 /// Symbols that one step of the division takes.
 const STRIDE: usize = 4;
 /// Most words of 64 bits that a remainder may have to be kept in registers.
-const MOST_WORDS: usize = 8;
+const WORDS_MAX: usize = 8;
 
 /// The remainder of `x^(n-k) u(x)` modulo the generator.
 ///
@@ -32,7 +32,7 @@ impl Remainder {
         let (bits, degree) = (field.bits(), generator.len() - 1);
         let words = (degree * bits as usize).div_ceil(64);
         let mut rows = Vec::new();
-        if words <= MOST_WORDS {
+        if words <= WORDS_MAX {
             // x^(n-k) modulo g is g without its leading one
             let mut remainder = generator[1..].to_vec();
             for _ in 0..STRIDE {

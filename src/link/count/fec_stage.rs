@@ -51,7 +51,7 @@ impl FecStage {
     }
 
     /// Why the port has no codewords, where it has a coding.
-    pub(crate) fn refusal(&self) -> Option<String> {
+    pub(crate) fn not_evaluated(&self) -> Option<String> {
         self.port.as_ref().err().cloned().flatten()
     }
 

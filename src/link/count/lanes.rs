@@ -1,7 +1,7 @@
 //! Counting all lanes, as they are and at the limit.
 
 use crate::chain::{
-    ClockReading, Count, Counted, NotEvaluated, Prediction, Stop, Tally, Trained, WorkspacePool,
+    ClockReading, Count, LaneCount, NotEvaluated, Prediction, Stop, Tally, Trained, WorkspacePool,
     count,
 };
 use crate::link::count::fec_stage::FecStage;
@@ -10,14 +10,14 @@ use crate::link::describe::simulation::Simulation;
 use crate::link::result::figures::LaneResult;
 use crate::link::solve::budget::ROUND_BLOCKS;
 use crate::link::solve::lane::{LaneSolution, SolvedLane};
-use crate::link::solve::margin::Margin;
+use crate::link::solve::margin::LossMargin;
 use crate::link::solve::method::LaneCounter;
 use crate::link::solve::segment::SolvedSegment;
 use crate::run_options::CancelToken;
 
 /// Counts of all lanes with some receiver, and the FEC stage after them.
 pub(crate) struct CountedLanes {
-    counted: Vec<Option<Counted>>,
+    counted: Vec<Option<LaneCount>>,
     /// Factors by which the stored blocks of each lane may be off their pattern.
     scatter: Vec<Option<[f64; 2]>>,
     /// Place of each lane among those that have the receiver.
@@ -48,8 +48,8 @@ impl CountedLanes {
     }
 
     /// Why nothing was counted of a lane.
-    pub(crate) fn refusal(&self, lane: usize) -> Option<&NotEvaluated> {
-        self.counted[lane].as_ref().and_then(|counted| counted.refusal.as_ref())
+    pub(crate) fn not_evaluated(&self, lane: usize) -> Option<&NotEvaluated> {
+        self.counted[lane].as_ref().and_then(|counted| counted.not_evaluated.as_ref())
     }
 
     /// Adds what error correction made of a lane to its result.
@@ -76,7 +76,7 @@ pub(crate) fn count_both(
     step();
     let at_limit = count_all(solved, workspaces, cancel, simulation.symbols_at_limit, |r| {
         match (&r.margin, &r.at_limit) {
-            (Margin::Found(_, trained), Some(prediction)) => {
+            (LossMargin::Found(_, trained), Some(prediction)) => {
                 Some((trained, prediction, &r.counter_at_limit))
             }
             _ => None,
@@ -119,14 +119,14 @@ fn count_all<'a>(
     let stop = Stop { round_blocks: ROUND_BLOCKS, symbols, bit_errors: u64::MAX };
     let counted = count(&lanes, &stop, workspaces, &mut fec, cancel);
     if let Some((counted, (lane, ..))) =
-        counted.iter().zip(able()).find(|(counted, _)| counted.refusal.is_some())
+        counted.iter().zip(able()).find(|(counted, _)| counted.not_evaluated.is_some())
     {
-        let because = &counted.refusal.as_ref().expect("just found").because;
+        let because = &counted.not_evaluated.as_ref().expect("just found").because;
         fec.refuse(format!("no codewords of the port: lane {}: {because}", lane.number));
     }
-    if able().any(|(.., counter)| matches!(counter, LaneCounter::Rare(_))) {
+    if able().any(|(.., counter)| matches!(counter, LaneCounter::Importance(_))) {
         fec.refuse(
-            "no codewords of the port: rare events are single bursts, not blocks of symbols"
+            "no codewords of the port: importance sampling simulates single bursts, not blocks of symbols"
                 .to_owned(),
         );
     }

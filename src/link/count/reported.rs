@@ -1,6 +1,6 @@
 //! An error ratio that was counted, and its interval.
 
-use crate::chain::Counted;
+use crate::chain::LaneCount;
 use crate::math::interval::{Interval, IntervalKind};
 
 /// An error ratio that was counted, weighted or not.
@@ -11,14 +11,14 @@ pub(crate) struct CountedBer {
     pub(crate) ber: Option<f64>,
     pub(crate) interval: Interval,
     pub(crate) kind: IntervalKind,
-    /// Of rare events.
+    /// Error ratio of importance sampling.
     pub(crate) effective_samples: Option<f64>,
     pub(crate) variance_reduction: Option<f64>,
 }
 
 impl CountedBer {
     /// Of a count; `scatter` says by which factors its blocks may be off their pattern.
-    pub(crate) fn of(counted: &Counted, scatter: Option<[f64; 2]>) -> CountedBer {
+    pub(crate) fn of(counted: &LaneCount, scatter: Option<[f64; 2]>) -> CountedBer {
         let tally = &counted.end;
         let (bits, errors) = (tally.bits(), tally.bit_errors);
         let (interval, kind) =

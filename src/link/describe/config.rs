@@ -86,14 +86,14 @@ impl Default for Config {
 }
 
 /// Largest file of levels, bytes.
-const MOST_PATTERN_BYTES: u64 = 64 << 20;
+const PATTERN_BYTES_MAX: u64 = 64 << 20;
 
 /// Modulated power at the photodiode below which nothing is received, dBm: 85 nA peak to peak, a
-/// fiftieth of the rms noise of a quiet amplifier (assumed).
+/// fiftieth of the rms noise of a low-noise amplifier (assumed).
 const DARK_DBM: f64 = -50.0;
 
 /// Most lanes of a link.
-pub(crate) const MOST_LANES: usize = 64;
+pub(crate) const LANES_MAX: usize = 64;
 
 impl Config {
     /// The grid of its blocks; the period of a recording is one.
@@ -156,7 +156,7 @@ impl Config {
     pub fn check(&self, library: &Library, problems: &mut Problems) -> Vec<FileRead> {
         let (files, modulator) = self.read(library, problems);
         let root = KeyPath::root();
-        problems.count(&root, "lanes", self.lanes, 1..=MOST_LANES);
+        problems.count(&root, "lanes", self.lanes, 1..=LANES_MAX);
         problems.range(&root, "symbol_rate_gbd", self.symbol_rate_gbd, 0.1..=500.0);
         let rate_hz = giga(self.symbol_rate_gbd.clamp(0.1, 500.0));
         self.pattern.check(&root.key("pattern"), problems);
@@ -190,12 +190,12 @@ impl Config {
         let recording = modulator.as_deref().and_then(Modulator::recording);
         self.check_simulation(&root.key("simulation"), recording, problems);
         for name in self.lane.keys() {
-            if !name.parse::<usize>().is_ok_and(|lane| lane < MOST_LANES) {
+            if !name.parse::<usize>().is_ok_and(|lane| lane < LANES_MAX) {
                 problems.report(
                     &root.key("lane"),
                     name,
                     "",
-                    format!("must be the number of a lane, from 0 to {}", MOST_LANES - 1),
+                    format!("must be the number of a lane, from 0 to {}", LANES_MAX - 1),
                 );
             }
         }
@@ -221,7 +221,7 @@ impl Config {
                 &root.key("pattern"),
                 "file",
                 &self.pattern.file,
-                MOST_PATTERN_BYTES,
+                PATTERN_BYTES_MAX,
             );
         }
         if self.module.kind.has_hosts() {

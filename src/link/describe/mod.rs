@@ -1,7 +1,7 @@
 //! The description of a link, as it is written: plain data in engineering units.
 
 pub(super) mod config;
-pub(super) mod counting;
+pub(super) mod counting_method;
 pub(super) mod fec;
 pub(super) mod limits;
 pub(super) mod module;

@@ -1,6 +1,6 @@
 //! How a link is computed, and how its lanes differ.
 
-use crate::link::describe::counting::Counting;
+use crate::link::describe::counting_method::CountingMethod;
 use serde::{Deserialize, Serialize};
 
 /// How lanes differ: a module off the line, drawn once from its own seed.
@@ -36,7 +36,7 @@ pub struct Simulation {
     /// errors (importance sampling), for ratios too small to be counted. The last two want a linear
     /// receiver in periodic mode. A margin that is counted, where none can be predicted, is counted
     /// through the whole chain whatever stands here.
-    pub count: Counting,
+    pub count: CountingMethod,
     /// Seed of all noise and of random data.
     pub seed: u64,
     /// Blocks as parts of one endless sequence, in order, with an ideal clock too; without one it
@@ -57,7 +57,7 @@ impl Default for Simulation {
             block_symbols: 8192,
             symbols: 131_072,
             symbols_at_limit: 262_144,
-            count: Counting::Chain,
+            count: CountingMethod::Chain,
             seed: 1,
             stream: false,
             guard_symbols: 512,

@@ -2,7 +2,7 @@
 //! problem at its own place.
 
 use crate::error::{Error, Place, Problem, Problems, Result, nearest};
-use crate::link::describe::config::{Config, MOST_LANES};
+use crate::link::describe::config::{Config, LANES_MAX};
 use crate::link::describe::presets;
 use crate::link::layers::layer::Layer;
 use crate::link::layers::merging::{complete, merge};
@@ -41,7 +41,7 @@ pub struct LayeredConfig {
 /// A description without layers: complete and checked.
 #[derive(Clone, Debug)]
 pub struct Resolved {
-    /// What holds for the whole link.
+    /// Keys of the whole link.
     pub base: Config,
     /// Every lane's own description, from lane 0.
     pub lanes: Vec<Config>,
@@ -176,7 +176,7 @@ impl LayeredConfig {
         let patches = shared.remove("lane");
         shared.remove("targets");
         let (mut lanes, mut digest) = (Vec::new(), Digest::default());
-        for number in 0..base.lanes.min(MOST_LANES) {
+        for number in 0..base.lanes.min(LANES_MAX) {
             let mut table = shared.clone();
             if let Some(Value::Table(patch)) =
                 patches.as_ref().and_then(|p| p.get(number.to_string()))

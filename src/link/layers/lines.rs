@@ -3,20 +3,20 @@
 use std::ops::Range;
 
 /// Characters of a value that are printed.
-const MOST_SHOWN: usize = 40;
+const SHOWN_LETTERS_MAX: usize = 40;
 
 /// A text by lines.
-pub(super) struct Lines<'t> {
+pub(super) struct TextLines<'t> {
     text: &'t str,
     starts: Vec<usize>,
 }
 
-impl<'t> Lines<'t> {
+impl<'t> TextLines<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         let starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(i, _)| i + 1))
             .collect();
-        Lines { text, starts }
+        TextLines { text, starts }
     }
 
     /// Line and column (in characters) of a byte, from 1.
@@ -34,7 +34,7 @@ impl<'t> Lines<'t> {
     /// A part of the text for a message: one line, not too long.
     pub(super) fn shown(&self, span: Range<usize>) -> String {
         let line = self.text.get(span).unwrap_or_default().lines().next().unwrap_or_default();
-        let short: String = line.chars().take(MOST_SHOWN).collect();
+        let short: String = line.chars().take(SHOWN_LETTERS_MAX).collect();
         if short.len() < line.len() { format!("{short}..") } else { short }
     }
 

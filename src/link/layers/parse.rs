@@ -2,16 +2,16 @@
 
 use crate::error::Problem;
 use crate::link::layers::layer::Layer;
-use crate::link::layers::lines::Lines;
+use crate::link::layers::lines::TextLines;
 use crate::link::layers::reader::Reader;
 use toml::de::DeTable;
 use toml::{Table, Value};
 
 /// Syntax errors of one layer that are printed.
-const MOST_SYNTAX_ERRORS: usize = 10;
+const SYNTAX_ERRORS_MAX: usize = 10;
 
 /// Most keys on the way to a value.
-const MOST_KEYS: usize = 16;
+const KEYS_MAX: usize = 16;
 
 impl Layer {
     /// Reads a file's or a preset's text.
@@ -84,7 +84,7 @@ impl Layer {
 
     fn read(&mut self, text: &str) {
         let (document, errors) = DeTable::parse_recoverable(text);
-        let lines = Lines::new(text);
+        let lines = TextLines::new(text);
         self.unreadable = self.report_syntax(&errors, &lines);
         if self.unreadable {
             return;
@@ -102,8 +102,8 @@ impl Layer {
     }
 
     /// Reports what is not TOML; true when the rest cannot be trusted.
-    fn report_syntax(&mut self, errors: &[toml::de::Error], lines: &Lines<'_>) -> bool {
-        for error in errors.iter().take(MOST_SYNTAX_ERRORS) {
+    fn report_syntax(&mut self, errors: &[toml::de::Error], lines: &TextLines<'_>) -> bool {
+        for error in errors.iter().take(SYNTAX_ERRORS_MAX) {
             let span = error.span().unwrap_or(0..0);
             let written = lines.shown(span.clone());
             let (path, value, remedy) = if is_duplicate(error) {
@@ -124,9 +124,9 @@ impl Layer {
                 remedy,
             });
         }
-        if errors.len() > MOST_SYNTAX_ERRORS {
+        if errors.len() > SYNTAX_ERRORS_MAX {
             let remedy =
-                format!("not TOML: {} more errors of this kind", errors.len() - MOST_SYNTAX_ERRORS);
+                format!("not TOML: {} more errors of this kind", errors.len() - SYNTAX_ERRORS_MAX);
             self.problems.push(Problem {
                 place: self.whole(),
                 path: String::new(),
@@ -134,7 +134,7 @@ impl Layer {
                 remedy,
             });
         }
-        errors.len() > MOST_SYNTAX_ERRORS
+        errors.len() > SYNTAX_ERRORS_MAX
             || errors.iter().any(|error| !is_duplicate(error) && !is_one_value(error))
     }
 }
@@ -143,7 +143,7 @@ impl Layer {
 fn may_be_key(key: &str) -> bool {
     !key.is_empty()
         && !key.contains(['#', '[', '{', '=', '\n', '\r'])
-        && key.split('.').count() <= MOST_KEYS
+        && key.split('.').count() <= KEYS_MAX
 }
 
 fn is_duplicate(error: &toml::de::Error) -> bool {

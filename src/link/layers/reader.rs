@@ -1,9 +1,9 @@
 //! Walking a layer's document: which keys are known, which values are of their type.
 
 use crate::error::Problem;
-use crate::link::describe::config::{Config, MOST_LANES};
+use crate::link::describe::config::{Config, LANES_MAX};
 use crate::link::layers::layer::{Layer, Mark};
-use crate::link::layers::lines::Lines;
+use crate::link::layers::lines::TextLines;
 use crate::link::layers::remedy;
 use crate::link::layers::renamed::{RENAMED, british};
 use crate::link::result::metrics::target::target_remedy;
@@ -13,14 +13,14 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 use toml::{Spanned, Table, Value};
 
 /// Problems of one layer after which it is not read further.
-const MOST_PROBLEMS: usize = 50;
+const PROBLEMS_MAX: usize = 50;
 /// Keys that are one for all lanes.
 const OF_THE_LINK: [&str; 6] = ["fec", "lane", "lanes", "preset", "simulation", "targets"];
 
 /// Walks a document, key by key: each is tried alone against the description.
 pub(super) struct Reader<'l> {
     pub(super) layer: &'l mut Layer,
-    pub(super) lines: &'l Lines<'l>,
+    pub(super) lines: &'l TextLines<'l>,
     /// Lines whose value was already reported.
     pub(super) malformed: Vec<usize>,
     /// `lane.N.` within a patch.
@@ -77,13 +77,13 @@ impl Reader<'_> {
             self.layer.marks.insert(at.join("."), mark);
             if !name
                 .parse::<usize>()
-                .is_ok_and(|number| number < MOST_LANES && number.to_string() == name)
+                .is_ok_and(|number| number < LANES_MAX && number.to_string() == name)
             {
                 self.report(
                     place,
                     &at,
                     String::new(),
-                    format!("must be the number of a lane, from 0 to {}", MOST_LANES - 1),
+                    format!("must be the number of a lane, from 0 to {}", LANES_MAX - 1),
                 );
             } else if let DeValue::Table(patch) = value.get_ref() {
                 let mut kept = Table::new();
@@ -102,12 +102,12 @@ impl Reader<'_> {
         }
     }
 
-    /// True when so much is wrong that the rest is not read; says so once.
+    /// True when there are too many problems to read on; reports this once.
     fn is_full(&mut self) -> bool {
-        let full = self.layer.problems.iter().count() >= MOST_PROBLEMS;
+        let full = self.layer.problems.iter().count() >= PROBLEMS_MAX;
         if full && !self.layer.unreadable {
             self.layer.unreadable = true;
-            let remedy = format!("more than {MOST_PROBLEMS} problems; the rest was not read");
+            let remedy = format!("more than {PROBLEMS_MAX} problems; the rest was not read");
             self.layer.refuse(Problem {
                 place: self.layer.whole(),
                 path: String::new(),

@@ -1,4 +1,4 @@
-//! What would be right, said in the user's words instead of the parser's.
+//! Remedies in the user's terms instead of the parser's.
 
 use crate::error::{Error, Problem, Problems, nearest};
 use crate::link::describe::config::Config;
@@ -56,7 +56,7 @@ pub(super) fn of_wrong_value(written: &str, message: &str) -> String {
     }
 }
 
-/// Names in backticks behind `expected`.
+/// Names in backticks after `expected`.
 fn quoted(message: &str) -> Vec<&str> {
     let expected = message.rsplit_once("expected").map_or("", |(_, expected)| expected);
     expected.split('`').skip(1).step_by(2).collect()

@@ -7,17 +7,17 @@ use std::sync::LazyLock;
 /// `renamed.toml`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Renamed {
+pub(super) struct RenamedKeys {
     /// Keys and tables, old to new.
     pub(super) keys: BTreeMap<String, String>,
     /// By the new key, values of old to new.
     pub(super) values: BTreeMap<String, BTreeMap<String, String>>,
 }
 
-pub(super) static RENAMED: LazyLock<Renamed> =
+pub(super) static RENAMED: LazyLock<RenamedKeys> =
     LazyLock::new(|| toml::from_str(include_str!("renamed.toml")).expect("a table of names"));
 
-impl Renamed {
+impl RenamedKeys {
     /// New key of an old one, by the longest entry that it begins with.
     pub(super) fn key(&self, old: &str) -> Option<String> {
         let ends = old.match_indices('.').map(|(at, _)| at).chain([old.len()]);

@@ -7,7 +7,7 @@ use std::io::Read;
 use std::path::Path;
 
 /// Largest description, bytes.
-const MOST_BYTES: u64 = 1 << 20;
+const BYTES_MAX: u64 = 1 << 20;
 
 /// The text of a file. Its size is looked at before it is read, and never more than the limit is
 /// read.
@@ -27,17 +27,17 @@ pub(super) fn read(path: &Path) -> Result<String> {
     let too_large = || {
         refused(format!(
             "is too large for a description of a link: at most {} KiB",
-            MOST_BYTES >> 10
+            BYTES_MAX >> 10
         ))
     };
-    if about.len() > MOST_BYTES {
+    if about.len() > BYTES_MAX {
         return Err(too_large());
     }
     let mut bytes = Vec::new();
     File::open(path)
-        .and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes))
+        .and_then(|file| file.take(BYTES_MAX + 1).read_to_end(&mut bytes))
         .map_err(io)?;
-    if bytes.len() as u64 > MOST_BYTES {
+    if bytes.len() as u64 > BYTES_MAX {
         return Err(too_large());
     }
     let not_text = |at: usize| refused(format!("is not TOML: no text (byte {at})"));

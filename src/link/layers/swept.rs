@@ -1,7 +1,7 @@
 //! One description at many points: merged once, a few keys set for each.
 
 use crate::error::{Problems, Result};
-use crate::link::describe::config::{Config, MOST_LANES};
+use crate::link::describe::config::{Config, LANES_MAX};
 use crate::link::layers::layer::Layer;
 use crate::link::layers::layered::{LayeredConfig, Resolved};
 use crate::link::layers::merging::{complete, merge};
@@ -79,7 +79,7 @@ impl Key {
 pub struct SweptConfig {
     stack: LayeredConfig,
     keys: Vec<Key>,
-    /// What holds for all lanes, without patches and targets.
+    /// Keys common to all lanes, without patches and targets.
     shared: Table,
     /// Patches of single lanes.
     patches: Table,
@@ -208,7 +208,7 @@ impl SweptConfig {
             return None;
         }
         // a number no lane has: what holds for all
-        patched.push(MOST_LANES);
+        patched.push(LANES_MAX);
         let mut found = Problems::new();
         let configs: Vec<Config> =
             patched.into_iter().map(|lane| self.lane(values, lane)).collect::<Result<_>>().ok()?;

@@ -4,11 +4,11 @@ use crate::chain::ClockReading;
 use crate::units::{giga, mega, micro};
 use serde::{Deserialize, Serialize};
 
-/// What a lane's clock did, from the first scored symbol to the last; empty in periodic mode, and
-/// what only a recovered clock has for an ideal one.
+/// Clock of a lane, from the first scored symbol to the last; empty in periodic mode. Fields of a
+/// recovered clock are absent for an ideal one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ClockResult {
-    /// Whether it stayed locked; without a lock nothing is counted.
+    /// Whether it stayed locked; without a lock no errors are counted.
     pub locked: Option<bool>,
     /// Sampling phase against the transmitter's, UI rms, less whole slips.
     pub phase_error_rms_ui: Option<f64>,

@@ -1,9 +1,10 @@
-//! What is said of a link: flat, with the same names in JSON, in tables and as columns of a sweep.
+//! Results of a link: flat structs, with the same names in JSON, in tables and as columns of a
+//! sweep.
 
 use crate::dsp::DetectorKind;
 use crate::fec::Decoding;
 use crate::link::describe::config::Config;
-use crate::link::describe::counting::Counting;
+use crate::link::describe::counting_method::CountingMethod;
 use crate::link::describe::module::ModuleKind;
 use crate::link::describe::segments::SegmentKind;
 use crate::link::result::clock::ClockResult;
@@ -46,7 +47,7 @@ pub struct LinkResult {
     /// The limits of the PMD with a verdict each; empty unless the transmitter was measured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spec: Vec<SpecRow>,
-    /// What a reader should know of these figures.
+    /// Warnings that restrict the validity of the results.
     pub warnings: Vec<String>,
 }
 
@@ -70,13 +71,14 @@ pub struct LaneResult {
     /// Counting method: `chain`, `noise-only` or `importance`. Of the last, `bits` are those for
     /// which noise was drawn and `errors` the targets that were hit; the counted ratio is weighted,
     /// not their quotient.
-    pub counted_by: Counting,
-    /// Why it did not count, here or at the limit.
+    pub counted_by: CountingMethod,
+    /// Why no errors were counted, here or at the limit.
     pub count_not_evaluated: Option<String>,
-    /// Of rare events, as many equally weighted hits would know as much: (sum of weights)^2 / sum
-    /// of their squares.
+    /// Effective samples of importance sampling, (sum of weights)^2 / sum of their squares: the
+    /// number of equally weighted hits with the same relative deviation.
     pub effective_samples: Option<f64>,
-    /// Of rare events, variance of plain counting over as many symbols, over the variance seen.
+    /// Variance reduction of importance sampling: variance of plain counting over as many symbols,
+    /// over the variance found.
     pub variance_reduction: Option<f64>,
     /// Semi-analytic bit error ratio.
     pub ber_semi_analytic: Option<f64>,
@@ -84,16 +86,17 @@ pub struct LaneResult {
     pub ber_semi_analytic_low: Option<f64>,
     /// Upper end of its 95 % interval.
     pub ber_semi_analytic_high: Option<f64>,
-    /// Why there is no semi-analytic one, where the receiver decides otherwise than by a slicer.
+    /// Why there is no semi-analytic ratio, where the detector is not a slicer.
     pub ber_semi_analytic_not_evaluated: Option<String>,
-    /// What it would be there if feedback were never wrong: a figure of merit, below what a
-    /// feedback equaliser reaches and above what a sequence detector does. Such a receiver's signal
-    /// to noise ratio, levels, thresholds and noise shares are those with ideal feedback.
+    /// Semi-analytic bit error ratio with ideal feedback. A bound rather than the receiver's own
+    /// ratio: lower for a DFE, higher for an MLSE. Signal to noise ratio, levels, thresholds and
+    /// noise shares of such a receiver are those with ideal feedback.
     pub ber_ideal_feedback: Option<f64>,
     /// Whether the loop that adapted the receiver settled; absent where training was in closed
     /// form.
     pub converged: Option<bool>,
-    /// True when the worst 1 % of the symbols make more than half of it.
+    /// True if 1 % of the symbols cause more than half of the errors; the result then depends on
+    /// the pattern.
     pub pattern_limited: Option<bool>,
     /// Signal to noise ratio at the slicer, dB.
     pub snr_db: Option<f64>,
@@ -116,38 +119,37 @@ pub struct LaneResult {
     /// Outer optical modulation amplitude at TP3 at which the limit is just kept, with this lane's
     /// own transmitter, dBm.
     pub sensitivity_oma_dbm: Option<f64>,
-    /// Transmitter eye closure at TP2, dB; this and what follows to `rin_oma_db_per_hz` only with
-    /// `tdecq.enabled`.
+    /// Transmitter eye closure at TP2, dB; present, like the fields up to `rin_oma_db_per_hz`, only
+    /// with `tdecq.enabled`.
     pub tecq_db: Option<f64>,
-    /// Transmitter and dispersion eye closure behind the test fibre, the worse of both extremes,
-    /// dB.
+    /// Transmitter and dispersion eye closure after the test fibre, the worse of both extremes, dB.
     pub tdecq_db: Option<f64>,
     /// TDECQ - 10 log10(Ceq), the worse of both extremes, dB.
     pub tdecq_minus_ceq_db: Option<f64>,
-    /// Ratio of level mismatch at TP2 (120D.3.1.2), behind the reference filter.
+    /// Ratio of level mismatch at TP2 (120D.3.1.2), after the reference filter.
     pub rlm_tp2: Option<f64>,
-    /// Slower transition time from 20 to 80 % at TP2, behind the reference filter, ps.
+    /// Slower transition time from 20 to 80 % at TP2, after the reference filter, ps.
     pub transition_time_ps: Option<f64>,
-    /// Overshoot at TP2, behind the reference filter, % of the OMA.
+    /// Overshoot at TP2, after the reference filter, % of the OMA.
     pub overshoot_percent: Option<f64>,
-    /// Undershoot likewise.
+    /// Undershoot at TP2, after the reference filter, % of the OMA.
     pub undershoot_percent: Option<f64>,
     /// RIN relative to OMA, of the intrinsic RIN over the reference filter's band, dB/Hz.
     pub rin_oma_db_per_hz: Option<f64>,
-    /// Eye closure of what a host sends, behind its channel at a linear module's input, by the
-    /// method of TECQ, dB.
+    /// Electrical eye closure at a linear module's input, after the host's channel, by the method
+    /// of TECQ, dB.
     pub eecq_tp1a_db: Option<f64>,
-    /// The same of what a linear module sends to its host.
+    /// Electrical eye closure at a linear module's output, by the same method, dB.
     pub eecq_tp4_db: Option<f64>,
-    /// Extra loss to the limit, dB; negative when the link misses it.
+    /// Extra loss that brings the lane to the limit, dB; negative when the link misses it.
     pub loss_margin_db: Option<f64>,
     /// Lower end of its 95 % interval; absent where it is not counted.
     pub loss_margin_db_low: Option<f64>,
     /// Upper end.
     pub loss_margin_db_high: Option<f64>,
-    /// Why a margin that would be counted is not there.
+    /// Why a counted margin is absent.
     pub loss_margin_not_evaluated: Option<String>,
-    /// Smallest bit error ratio with up to 10 dB more power, when none of it reaches the limit.
+    /// Lowest bit error ratio with up to 10 dB more power, when even that misses the limit.
     pub floor_ber: Option<f64>,
     /// Bits compared with the power lowered to the limit.
     pub bits_at_limit: u64,
@@ -159,24 +161,24 @@ pub struct LaneResult {
     pub ber_counted_at_limit_low: Option<f64>,
     /// Upper end of its 95 % interval.
     pub ber_counted_at_limit_high: Option<f64>,
-    /// Effective samples of rare events there.
+    /// Effective samples of importance sampling there.
     pub effective_samples_at_limit: Option<f64>,
-    /// Gain of rare events there.
+    /// Variance reduction of importance sampling there.
     pub variance_reduction_at_limit: Option<f64>,
     /// Semi-analytic bit error ratio there, on the blocks that were counted.
     pub ber_semi_analytic_at_limit: Option<f64>,
-    /// Whether the two estimators agree within their intervals wherever both have a figure; absent
-    /// when neither place has.
+    /// Whether the two estimators agree within their intervals, here and at the limit; absent when
+    /// they cannot be compared at either.
     pub estimators_agree: Option<bool>,
-    /// True when the semi-analytic figure keeps the limit; where there is none, when all of the
-    /// counted one's interval does, or of the margin's. Absent where an interval holds the limit.
+    /// True when the semi-analytic ratio keeps the limit or, without one, when the whole interval
+    /// of the counted ratio or of the margin does. Absent where an interval contains the limit.
     pub passes: Option<bool>,
-    /// Share of wrong decisions whose next one is wrong as well, on the line; absent when no error
-    /// was seen.
+    /// Share of wrong decisions that are followed by another wrong one, on the line; absent when no
+    /// error was counted.
     pub burst_continuation: Option<f64>,
     /// Longest run of wrong decisions, symbols.
     pub longest_burst: u64,
-    /// Runs of 1, 2, .. wrong decisions; the 64th has the longer ones too.
+    /// Numbers of runs of 1, 2, .. wrong decisions; the 64th includes longer ones.
     pub burst_lengths: Vec<u64>,
     /// The same three with the power lowered to the limit.
     pub burst_continuation_at_limit: Option<f64>,
@@ -184,27 +186,27 @@ pub struct LaneResult {
     pub longest_burst_at_limit: u64,
     /// Runs of 1, 2, .. there.
     pub burst_lengths_at_limit: Vec<u64>,
-    /// Counted bit error ratio behind the inner code, where the coding has one; absent when no
-    /// error was seen.
+    /// Counted bit error ratio after the inner code, where the coding has one; absent when no error
+    /// was counted.
     pub ber_inner_counted: Option<f64>,
     /// Lower end of its 95 % interval.
     pub ber_inner_counted_low: Option<f64>,
     /// Upper end of its 95 % interval.
     pub ber_inner_counted_high: Option<f64>,
-    /// Codeword error ratio of the outer code, in closed form, were all lanes as this one and its
-    /// errors independent: from the semi-analytic bit error ratio or, behind an inner code, from
-    /// the counted one; where none was counted there, from what hard decisions leave, which is more
-    /// than soft ones do. Zero below 1e-308.
+    /// Codeword error ratio of the outer code, in closed form, if all lanes are as this one and its
+    /// errors are independent: from the semi-analytic bit error ratio or, after an inner code, from
+    /// the counted one. Where no error was counted there, from the ratio that hard decisions leave,
+    /// an upper bound for soft ones. Zero below 1e-308.
     pub codeword_error_ratio_analytic: Option<f64>,
-    /// Bit error ratio behind the outer code, likewise.
+    /// Post-FEC bit error ratio in closed form, from the same bit error ratio.
     pub post_fec_ber_analytic: Option<f64>,
-    /// Share of frames that are lost, likewise.
+    /// Frame loss ratio in closed form, from the same bit error ratio.
     pub frame_loss_ratio_analytic: Option<f64>,
-    /// Codewords that this lane carried alone, its symbols dealt to as many codewords as the port
-    /// interleaves; what follows is of them. So Annex 174A of P802.3dj is remembered to count
-    /// blocks on a lane (`assumed`: no text was at hand).
+    /// Codewords carried by this lane alone, its symbols dealt to as many codewords as the port
+    /// interleaves; the following fields refer to them. Annex 174A of P802.3dj is understood to
+    /// count blocks of a lane this way (`assumed`: the text was not available).
     pub test_blocks: u64,
-    /// Share of them that the outer code does not give back; absent when none was seen.
+    /// Share of them that the outer code does not correct; absent when there was none.
     pub block_error_ratio: Option<f64>,
     /// Lower end of its 95 % interval.
     pub block_error_ratio_low: Option<f64>,
@@ -218,21 +220,21 @@ pub struct LaneResult {
     pub block_error_ratio_extrapolated_high: Option<f64>,
     /// Bits that the outer code's decoder corrected in them.
     pub corrected_bits: u64,
-    /// Those it gave up.
+    /// Test blocks that the decoder could not correct.
     pub uncorrectable_blocks: u64,
-    /// Counted bit error ratio behind the outer code; absent when no error was seen.
+    /// Counted post-FEC bit error ratio; absent when no error was counted.
     pub post_fec_ber: Option<f64>,
-    /// How many of them had 0, 1, .. wrong symbols; the last, more than are corrected. Empty
-    /// without a coding.
+    /// FEC bins: numbers of test blocks with 0, 1, .. symbol errors; the last one, with more than
+    /// are corrected. Empty without a coding.
     pub fec_bins: Vec<u64>,
     /// Segment by segment, where a host is part of the link.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<SegmentResult>,
     /// The slicer.
-    pub slicer: Option<Slicer>,
+    pub slicer: Option<SlicerResult>,
     /// The clock, in stream mode.
     pub clock: ClockResult,
-    /// Why there is no figure.
+    /// Why the lane was not evaluated.
     pub not_evaluated: Option<String>,
 }
 
@@ -248,10 +250,10 @@ pub struct SegmentResult {
     pub ber_semi_analytic_low: Option<f64>,
     /// Upper end.
     pub ber_semi_analytic_high: Option<f64>,
-    /// The same if feedback were never wrong, where the receiver has any or detects sequences: then
-    /// there is no semi-analytic figure.
+    /// Semi-analytic bit error ratio with ideal feedback, of a receiver with feedback or sequence
+    /// detection, which has no other prediction.
     pub ber_ideal_feedback: Option<f64>,
-    /// Bits compared with what the segment was given.
+    /// Bits compared with the symbols at the segment's input.
     pub bits: u64,
     /// Bits wrong.
     pub errors: u64,
@@ -261,16 +263,16 @@ pub struct SegmentResult {
     pub ber_counted_low: Option<f64>,
     /// Upper end.
     pub ber_counted_high: Option<f64>,
-    /// What it is held against, where it has a limit of its own.
+    /// Limit of its bit error ratio, where the segment has one.
     pub limit_ber: Option<f64>,
-    /// True when it keeps that.
+    /// True when it keeps that limit.
     pub passes: Option<bool>,
     /// Signal to noise ratio at its slicer, dB.
     pub snr_db: Option<f64>,
     /// The clock of its receiver, in stream mode.
     pub clock: ClockResult,
     /// Loss of its electrical channel at half the symbol rate, packages and mismatch included, dB;
-    /// of a linear lane, of that ahead of the module.
+    /// of a linear lane, the channel before the module.
     pub channel_loss_db: Option<f64>,
     /// Taps of its electrical transmitter.
     pub tx_taps: Vec<f64>,
@@ -278,16 +280,16 @@ pub struct SegmentResult {
     pub input_ctle_db: Option<[f64; 2]>,
     /// Gain and low gain of its receiver's analogue equaliser, dB.
     pub ctle_db: Option<[f64; 2]>,
-    /// What its receiver's decisions take off of earlier symbols, the latest first, full scale 1.
+    /// Postcursors that its receiver's feedback subtracts, latest symbol first, full scale 1.
     pub rx_postcursors: Vec<f64>,
     /// Taps of its receiver's equaliser.
     pub rx_taps: Vec<f64>,
 }
 
 impl LaneResult {
-    /// Bits wrong here, or as many as the weighted ratio of rare events has.
+    /// Bit errors counted here, or the weighted number of importance sampling.
     pub(crate) fn weighted_errors(&self) -> f64 {
-        if self.counted_by == Counting::Importance {
+        if self.counted_by == CountingMethod::Importance {
             self.ber_counted.unwrap_or(0.0) * self.bits as f64
         } else {
             self.errors as f64
@@ -297,7 +299,7 @@ impl LaneResult {
     /// The same at the limit.
     pub(crate) fn weighted_errors_at_limit(&self) -> f64 {
         match self.counted_by {
-            Counting::Importance => {
+            CountingMethod::Importance => {
                 self.ber_counted_at_limit.unwrap_or(0.0) * self.bits_at_limit as f64
             }
             _ => self.errors_at_limit as f64,
@@ -322,23 +324,23 @@ impl SegmentResult {
     }
 }
 
-/// What the slicer sees. Phase and taps are finite, for training refuses others; of what is
-/// estimated with them, a figure that is not is absent.
+/// Levels, thresholds and taps at the slicer. Phase and taps are finite, as training accepts no
+/// others; an estimate that is not finite is absent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Slicer {
+pub struct SlicerResult {
     /// Means of the four levels, full scale -1 .. 1.
     pub level_means: [Option<f64>; 4],
-    /// Rms of noise and interference around them.
+    /// Rms noise and interference around each level.
     pub level_sigmas: [Option<f64>; 4],
     /// Thresholds.
     pub thresholds: [Option<f64>; 3],
-    /// Sampling phase behind the transmitted symbol, symbol periods.
+    /// Delay of the sampling instant after the transmitted symbol, symbol periods.
     pub delay_ui: f64,
     /// Taps of the equaliser.
     pub taps: Vec<f64>,
     /// Its detector.
     pub detector: DetectorKind,
-    /// Taps of the feedback, or the response of the sequence detector behind its leading 1; latest
+    /// Taps of the feedback, or the response of the sequence detector after its leading 1; latest
     /// symbol first.
     pub postcursors: Vec<f64>,
     /// Parts of the noise variance, largest first.
@@ -383,7 +385,7 @@ pub struct PortResult {
     pub worst_lane: Option<usize>,
     /// True when every lane passes.
     pub passes: Option<bool>,
-    /// What the port's error correction did; absent without a coding, and unless all of its lanes
+    /// Results of the port's error correction; absent without a coding, and unless all of its lanes
     /// were counted.
     pub fec: Option<FecResult>,
     /// The same with the power of every lane lowered to the limit.

@@ -3,7 +3,7 @@
 use crate::math::interval::{Interval, clopper_pearson};
 
 /// One lane's count with its interval.
-pub(crate) struct Counted {
+pub(crate) struct LaneErrors {
     pub(crate) bits: u64,
     /// Bits wrong, or as many as a weighted ratio has of them.
     pub(crate) errors: f64,
@@ -14,8 +14,8 @@ pub(crate) struct Counted {
 /// The error ratio of several lanes together, and its 95 % interval: the lanes' own half widths,
 /// weighted by bits, in quadrature, for lanes differ and are not draws of one ratio. Nothing when
 /// nothing was counted.
-pub(crate) fn pooled(lanes: impl Iterator<Item = Counted>) -> (Option<f64>, Option<Interval>) {
-    let lanes: Vec<Counted> = lanes.filter(|lane| lane.bits > 0).collect();
+pub(crate) fn pooled(lanes: impl Iterator<Item = LaneErrors>) -> (Option<f64>, Option<Interval>) {
+    let lanes: Vec<LaneErrors> = lanes.filter(|lane| lane.bits > 0).collect();
     let (bits, errors) = lanes
         .iter()
         .fold((0, 0.0), |(bits, errors), lane| (bits + lane.bits, errors + lane.errors));
@@ -29,8 +29,8 @@ pub(crate) fn pooled(lanes: impl Iterator<Item = Counted>) -> (Option<f64>, Opti
         return (None, Some(clopper_pearson(0, bits, 0.95)));
     }
     let ber = errors / bits as f64;
-    let quadrature = |half: &dyn Fn(&Counted, f64) -> f64| {
-        let square = |lane: &Counted| {
+    let quadrature = |half: &dyn Fn(&LaneErrors, f64) -> f64| {
+        let square = |lane: &LaneErrors| {
             (lane.bits as f64 / bits as f64 * half(lane, lane.errors / lane.bits as f64)).powi(2)
         };
         lanes.iter().map(square).sum::<f64>().sqrt()

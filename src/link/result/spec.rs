@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 /// Which side of a limit is good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Side {
+pub enum LimitSide {
     /// At or above it.
     Min,
     /// At or below it.
     Max,
 }
 
-/// What is said of a value and its limit.
+/// Verdict on a value and its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Finding {
@@ -87,7 +87,7 @@ impl From<Status> for LimitStatus {
 pub struct SpecRow {
     /// Key of the limit.
     pub limit_key: String,
-    /// What is limited, with its unit.
+    /// Limited quantity, with its unit.
     pub name: String,
     /// The worst lane's value; absent when a lane has none.
     pub value: Option<f64>,
@@ -96,10 +96,10 @@ pub struct SpecRow {
     /// The limit.
     pub limit: f64,
     /// Which side of it is good.
-    pub side: Side,
+    pub side: LimitSide,
     /// How the limit is known: `normative`, `draft`, `derived`, `assumed`, or `own` where it
     /// differs from the preset's.
     pub status: LimitStatus,
-    /// What is said.
+    /// Verdict.
     pub finding: Finding,
 }

@@ -7,29 +7,29 @@ use crate::link::result::figures::LinkResult;
 use crate::link::result::metrics::derived::DERIVED;
 use crate::link::result::metrics::lane::lane_metric;
 use crate::link::result::metrics::limit::LaneMetric;
-use crate::link::result::spec::{Finding, LimitStatus, Side, SpecRow};
+use crate::link::result::spec::{Finding, LimitSide, LimitStatus, SpecRow};
 
 /// Every limit with the metric that it limits, and the side that keeps it.
-const ROWS: [(&str, &str, Side); 19] = [
-    ("launch_power_max_dbm", "launch_power_dbm", Side::Max),
-    ("launch_power_min_dbm", "launch_power_dbm", Side::Min),
-    ("oma_max_dbm", "oma_tp2_dbm", Side::Max),
-    ("oma_min_dbm", "oma_tp2_dbm", Side::Min),
-    ("oma_minus_tdecq_min_dbm", "oma_minus_tdecq_dbm", Side::Min),
-    ("extinction_ratio_min_db", "er_tp2_db", Side::Min),
-    ("tdecq_max_db", "tdecq_db", Side::Max),
-    ("tecq_max_db", "tecq_db", Side::Max),
-    ("tdecq_minus_ceq_max_db", "tdecq_minus_ceq_db", Side::Max),
-    ("tdecq_minus_tecq_max_db", "tdecq_minus_tecq_db", Side::Max),
-    ("transition_time_max_ps", "transition_time_ps", Side::Max),
-    ("overshoot_max_percent", "overshoot_or_undershoot_percent", Side::Max),
-    ("rin_oma_max_db_per_hz", "rin_oma_db_per_hz", Side::Max),
-    ("pmd_ber", "ber_optical", Side::Max),
-    ("aui_ber", "ber_electrical", Side::Max),
-    ("link_ber", "ber_host_to_host", Side::Max),
-    ("sensitivity_max_dbm", "sensitivity_oma_dbm", Side::Max),
-    ("sensitivity_minus_tecq_max_dbm", "sensitivity_minus_tecq_dbm", Side::Max),
-    ("stressed_sensitivity_max_dbm", "stressed_sensitivity_dbm", Side::Max),
+const ROWS: [(&str, &str, LimitSide); 19] = [
+    ("launch_power_max_dbm", "launch_power_dbm", LimitSide::Max),
+    ("launch_power_min_dbm", "launch_power_dbm", LimitSide::Min),
+    ("oma_max_dbm", "oma_tp2_dbm", LimitSide::Max),
+    ("oma_min_dbm", "oma_tp2_dbm", LimitSide::Min),
+    ("oma_minus_tdecq_min_dbm", "oma_minus_tdecq_dbm", LimitSide::Min),
+    ("extinction_ratio_min_db", "er_tp2_db", LimitSide::Min),
+    ("tdecq_max_db", "tdecq_db", LimitSide::Max),
+    ("tecq_max_db", "tecq_db", LimitSide::Max),
+    ("tdecq_minus_ceq_max_db", "tdecq_minus_ceq_db", LimitSide::Max),
+    ("tdecq_minus_tecq_max_db", "tdecq_minus_tecq_db", LimitSide::Max),
+    ("transition_time_max_ps", "transition_time_ps", LimitSide::Max),
+    ("overshoot_max_percent", "overshoot_or_undershoot_percent", LimitSide::Max),
+    ("rin_oma_max_db_per_hz", "rin_oma_db_per_hz", LimitSide::Max),
+    ("pmd_ber", "ber_optical", LimitSide::Max),
+    ("aui_ber", "ber_electrical", LimitSide::Max),
+    ("link_ber", "ber_host_to_host", LimitSide::Max),
+    ("sensitivity_max_dbm", "sensitivity_oma_dbm", LimitSide::Max),
+    ("sensitivity_minus_tecq_max_dbm", "sensitivity_minus_tecq_dbm", LimitSide::Max),
+    ("stressed_sensitivity_max_dbm", "stressed_sensitivity_dbm", LimitSide::Max),
 ];
 
 /// The metric of a row, of a lane or derived.
@@ -43,7 +43,7 @@ impl Limits {
     pub fn judge(&self, result: &LinkResult) -> Vec<SpecRow> {
         let segments = result.module.segments();
         let preset = result.preset.as_deref().and_then(presets::find).map(presets::Preset::limits);
-        let row = |&(key, metric, side): &(&'static str, &'static str, Side)| {
+        let row = |&(key, metric, side): &(&'static str, &'static str, LimitSide)| {
             let metric = limited(metric)?;
             let limit = self.get(key)?;
             // a segment that a link does not have is not looked at
@@ -58,7 +58,7 @@ impl Limits {
             }
             let own = preset.as_ref().is_some_and(|preset| preset.get(key) != Some(limit));
             let status = self.status.get(key).copied().unwrap_or(Status::Assumed);
-            let worse = |a: f64, b: f64| if side == Side::Max { a > b } else { a < b };
+            let worse = |a: f64, b: f64| if side == LimitSide::Max { a > b } else { a < b };
             let mut worst: Option<(f64, usize)> = None;
             let mut all = !result.lanes.is_empty();
             for lane in &result.lanes {

@@ -9,14 +9,14 @@ use crate::link::result::metrics::target::{TargetMetric, target_metrics};
 use crate::link::result::metrics::transmitter::MEASURED;
 use crate::table::{Metric, Spacing, Unit, Worst};
 
-/// What is said of one target.
+/// Verdict on one target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The figure lies within the range.
     Pass,
     /// The figure lies outside, or there is none.
     Fail,
-    /// Too few errors were counted to tell.
+    /// Too few errors were counted to decide.
     NotEnoughErrors,
 }
 
@@ -42,7 +42,7 @@ pub struct TargetVerdict {
     pub spacing: Spacing,
     /// The range that was expected.
     pub range: [f64; 2],
-    /// What was found; absent when it was not evaluated, or when no error was counted.
+    /// Value found; absent when it was not evaluated, or when no error was counted.
     pub value: Option<f64>,
     /// 95 % interval of a counted figure.
     pub interval: Option<[f64; 2]>,

@@ -11,7 +11,7 @@ pub(super) fn agree(counted: &CountedBer, predicted: PredictedBer) -> Option<boo
         return None;
     }
     let PredictedBer { ber, interval: predicted, .. } = predicted;
-    // rare events that were not hit say nothing of the ratio
+    // importance sampling without a hit has no ratio to compare
     let expected =
         if counted.effective_samples.is_some() { 0.0 } else { ber * counted.bits as f64 };
     if counted.errors < 10 && expected < 10.0 {

@@ -3,14 +3,14 @@
 use crate::chain::{Tally, TrainedDetector};
 use crate::link::count::lanes::CountedLanes;
 use crate::link::result::clock::ClockResult;
-use crate::link::result::figures::{LaneResult, NoiseShare, Slicer};
+use crate::link::result::figures::{LaneResult, NoiseShare, SlicerResult};
 use crate::link::result::verdict::{judged, judged_by_margin};
 use crate::link::run::agreement::agree;
 use crate::link::run::segment_result;
 use crate::link::solve::budget::EFFECTIVE_SAMPLES_MIN;
 use crate::link::solve::clock;
 use crate::link::solve::lane::SolvedLane;
-use crate::link::solve::margin::Margin;
+use crate::link::solve::margin::LossMargin;
 use crate::link::solve::segment::SolvedSegment;
 use crate::measure::levels::rlm;
 use crate::units::dbm_from_watt;
@@ -48,8 +48,8 @@ pub(crate) fn lane_result(
     }
     let solution = match &solved.solution {
         Ok(solution) => solution,
-        Err(refusal) => {
-            result.not_evaluated = Some(refusal.because.clone());
+        Err(not_evaluated) => {
+            result.not_evaluated = Some(not_evaluated.because.clone());
             return result;
         }
     };
@@ -101,15 +101,15 @@ pub(crate) fn lane_result(
     [result.loss_margin_db_low, result.loss_margin_db_high] =
         solution.margin_interval.map_or([None; 2], |interval| interval.map(Some));
     match &solution.margin {
-        Margin::Found(db, _) => {
+        LossMargin::Found(db, _) => {
             result.loss_margin_db = Some(*db);
             result.sensitivity_oma_dbm = result.oma_tp3_dbm.map(|dbm| dbm - db);
         }
-        Margin::Floor(ber) => result.floor_ber = Some(*ber),
-        Margin::Uncounted(because) => result.loss_margin_not_evaluated = Some(because.clone()),
-        Margin::Beyond => {}
+        LossMargin::Floor(ber) => result.floor_ber = Some(*ber),
+        LossMargin::Uncounted(because) => result.loss_margin_not_evaluated = Some(because.clone()),
+        LossMargin::Beyond => {}
     }
-    result.slicer = Some(Slicer {
+    result.slicer = Some(SlicerResult {
         level_means: prediction.levels.map(|(mean, _)| finite(mean)),
         level_sigmas: prediction.levels.map(|(_, sigma)| finite(sigma)),
         thresholds: trained.thresholds.0.map(|threshold| finite(f64::from(threshold))),
@@ -131,16 +131,20 @@ pub(crate) fn lane_result(
         interference_share: finite(prediction.interference_share),
     });
     let mut verdicts = Vec::new();
-    let (clock, refusal) = (here.clocks(index).get(solution.optical_index), here.refusal(index));
+    let (clock, not_evaluated) =
+        (here.clocks(index).get(solution.optical_index), here.not_evaluated(index));
     result.clock = clock.map_or_else(ClockResult::default, |clock| {
         ClockResult::of(clock, solved.lane.config.symbol_rate_gbd)
     });
     result.counted_by = config.simulation.count;
-    let uncounted = solution.counter.refusal().or(solution.counter_at_limit.refusal());
-    result.count_not_evaluated = uncounted
-        .map(|refusal| format!("not counted by {}: {}", result.counted_by.name(), refusal.because));
-    if let Some(refusal) = refusal.filter(|_| solution.counter.refusal().is_none()) {
-        result.not_evaluated = Some(refusal.because.clone());
+    let uncounted = solution.counter.not_evaluated().or(solution.counter_at_limit.not_evaluated());
+    result.count_not_evaluated = uncounted.map(|not_evaluated| {
+        format!("not counted by {}: {}", result.counted_by.name(), not_evaluated.because)
+    });
+    if let Some(not_evaluated) =
+        not_evaluated.filter(|_| solution.counter.not_evaluated().is_none())
+    {
+        result.not_evaluated = Some(not_evaluated.because.clone());
         result.passes = None;
         return result;
     }

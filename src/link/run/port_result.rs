@@ -2,7 +2,7 @@
 
 use crate::link::count::lanes::CountedLanes;
 use crate::link::result::figures::{LaneResult, PortResult};
-use crate::link::result::pooled::{Counted, pooled};
+use crate::link::result::pooled::{LaneErrors, pooled};
 use crate::units::db_from_power_ratio;
 
 /// All lanes together.
@@ -11,7 +11,7 @@ pub(crate) fn port(
     here: &CountedLanes,
     at_limit: &CountedLanes,
 ) -> PortResult {
-    let of_lane = |l: &LaneResult| Counted {
+    let of_lane = |l: &LaneResult| LaneErrors {
         bits: l.bits,
         errors: l.weighted_errors(),
         low: l.ber_counted_low.unwrap_or(0.0),
@@ -51,13 +51,13 @@ pub(crate) fn port(
             .fec
             .port(mean(|l| l.ber_semi_analytic_at_limit.or(l.ber_counted_at_limit)))
             .filter(|fec| fec.codewords > 0),
-        fec_not_evaluated: here.fec.refusal(),
+        fec_not_evaluated: here.fec.not_evaluated(),
     }
 }
 
 /// The count of a lane at the limit.
-fn lane_at_limit(lane: &LaneResult) -> Counted {
-    Counted {
+fn lane_at_limit(lane: &LaneResult) -> LaneErrors {
+    LaneErrors {
         bits: lane.bits_at_limit,
         errors: lane.weighted_errors_at_limit(),
         low: lane.ber_counted_at_limit_low.unwrap_or(0.0),

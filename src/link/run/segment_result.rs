@@ -44,7 +44,7 @@ fn result(
     let SolvedSegment { trained, prediction } = solved;
     let config = &lane.config;
     let limit_ber = segment.limit_ber;
-    let settings = Settings::of(config, segment.kind, &lane.library);
+    let settings = SegmentSettings::of(config, segment.kind, &lane.library);
     let interval = tally.map(|tally| tally.interval().0);
     let predicted = |figure: f64| (!prediction.ideal_feedback).then_some(figure);
     let keeps = |limit: f64| match (prediction.ideal_feedback, interval) {
@@ -83,15 +83,15 @@ fn result(
 }
 
 /// Settings of a segment that an operator would program, and the loss of its electrical channel.
-struct Settings {
+struct SegmentSettings {
     tx_taps: Vec<f64>,
     loss_db: Option<f64>,
     input_ctle_db: Option<[f64; 2]>,
     ctle_db: Option<[f64; 2]>,
 }
 
-impl Settings {
-    fn of(config: &Config, kind: SegmentKind, library: &Library) -> Settings {
+impl SegmentSettings {
+    fn of(config: &Config, kind: SegmentKind, library: &Library) -> SegmentSettings {
         use DecisionPoint::{FarHost, FarModule, NearHost, NearModule};
         let Config { host, module, .. } = config;
         let tx = match kind.from {
@@ -112,7 +112,7 @@ impl Settings {
         };
         let nyquist_hz = giga(config.symbol_rate_gbd) / 2.0;
         let gains = |ctle: &Ctle| [ctle.gain_db, ctle.low_gain_db];
-        Settings {
+        SegmentSettings {
             tx_taps: tx.map_or_else(Vec::new, |tx| tx.ffe.taps.clone()),
             loss_db: channel.and_then(|c| c.loss_db(nyquist_hz, library).ok()),
             input_ctle_db: input.map(gains),

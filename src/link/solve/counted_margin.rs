@@ -10,7 +10,7 @@ use crate::chain::{Method, Predictor, Stop, Tally, Trained, Workspace, Workspace
 use crate::link::build::lane::Lane;
 use crate::link::solve::budget::{MARGIN_COUNTS, MARGIN_ERRORS_MIN, ROUND_BLOCKS};
 use crate::link::solve::margin;
-use crate::link::solve::margin::Margin;
+use crate::link::solve::margin::LossMargin;
 use crate::run_options::CancelToken;
 use crate::units::power_ratio;
 
@@ -34,7 +34,7 @@ pub(crate) struct CountedMarginSearch<'a> {
 }
 
 /// One loss at which was counted.
-struct Step {
+struct LossStep {
     loss_db: f64,
     trained: Box<Trained>,
     tally: Tally,
@@ -51,7 +51,7 @@ impl CountedMarginSearch<'_> {
         workspace: &mut Workspace,
         start: &Trained,
         predicted: f64,
-    ) -> (Margin, Option<[f64; 2]>) {
+    ) -> (LossMargin, Option<[f64; 2]>) {
         let limit_ber = self.lane.config.limit_ber();
         let symbols = self.lane.config.simulation.symbols_at_limit;
         if 2.0 * symbols as f64 * limit_ber < MARGIN_ERRORS_MIN {
@@ -60,58 +60,58 @@ impl CountedMarginSearch<'_> {
                 "no margin: it would be counted, and simulation.symbols_at_limit = {symbols} shows \
                  too few errors (at least {least})"
             );
-            return (Margin::Uncounted(because), None);
+            return (LossMargin::Uncounted(because), None);
         }
         // ln of the counted error ratio over the one with ideal feedback
         let mut gap = 0.0;
-        let mut best: Option<Step> = None;
+        let mut best: Option<LossStep> = None;
         let mut met_floor = false;
         for _ in 0..MARGIN_COUNTS {
             let asked = (limit_ber * f64::exp(-gap)).clamp(ASKED[0], ASKED[1]);
             match margin::find(predictor, workspace, start, asked) {
-                Margin::Found(loss_db, trained) => {
+                LossMargin::Found(loss_db, trained) => {
                     let tally = match self.counted(&trained) {
                         Ok(tally) => tally,
-                        Err(because) => return (Margin::Uncounted(because), None),
+                        Err(because) => return (LossMargin::Uncounted(because), None),
                     };
                     let f = self.ln_ratio(&tally) - limit_ber.ln();
                     gap += f;
                     let same =
                         best.as_ref().is_some_and(|best| (best.loss_db - loss_db).abs() < SAME_DB);
                     if best.as_ref().is_none_or(|best| f.abs() < best.f.abs()) {
-                        best = Some(Step { loss_db, trained, tally, f });
+                        best = Some(LossStep { loss_db, trained, tally, f });
                     }
                     if f.abs() < CLOSE || same {
                         break;
                     }
                 }
-                Margin::Floor(ideal) if met_floor || best.is_some() => {
+                LossMargin::Floor(ideal) if met_floor || best.is_some() => {
                     if best.is_some() {
                         break;
                     }
-                    return (Margin::Floor((ideal * gap.exp()).min(0.5)), None);
+                    return (LossMargin::Floor((ideal * gap.exp()).min(0.5)), None);
                 }
-                Margin::Floor(_) => {
+                LossMargin::Floor(_) => {
                     // the factor is that of the link as it is
                     met_floor = true;
                     let tally = match self.counted(start) {
                         Ok(tally) => tally,
-                        Err(because) => return (Margin::Uncounted(because), None),
+                        Err(because) => return (LossMargin::Uncounted(because), None),
                     };
                     gap = self.ln_ratio(&tally) - predicted.max(1e-300).ln();
                 }
                 other => return (other, None),
             }
         }
-        let Some(Step { loss_db, trained, tally, .. }) = best else {
-            return (Margin::Uncounted("no margin: no loss meets the limit".to_owned()), None);
+        let Some(LossStep { loss_db, trained, tally, .. }) = best else {
+            return (LossMargin::Uncounted("no margin: no loss meets the limit".to_owned()), None);
         };
         let interval = self.slope(predictor, workspace, &trained, loss_db).map(|slope| {
             let (ber, _) = tally.interval();
             let at = |ber: f64| loss_db - (ber.max(1e-300) / limit_ber).ln() / slope;
             [at(ber.high), at(ber.low)]
         });
-        (Margin::Found(loss_db, trained), interval)
+        (LossMargin::Found(loss_db, trained), interval)
     }
 
     /// Nothing, with the reason, when it was cancelled or a clock was not locked.
@@ -129,8 +129,8 @@ impl CountedMarginSearch<'_> {
             self.cancel,
         )
         .remove(0);
-        match counted.refusal {
-            Some(refusal) => Err(format!("no margin: {}", refusal.because)),
+        match counted.not_evaluated {
+            Some(not_evaluated) => Err(format!("no margin: {}", not_evaluated.because)),
             None if self.cancel.is_cancelled() => {
                 Err("no margin: stopped before it was counted".to_owned())
             }

@@ -4,7 +4,7 @@ use crate::chain::{NotEvaluated, PlanCache, Prediction, Trained, WorkspacePool};
 use crate::link::build::files;
 use crate::link::build::lane::Lane;
 use crate::link::solve::counted_margin::CountedMarginSearch;
-use crate::link::solve::margin::Margin;
+use crate::link::solve::margin::LossMargin;
 use crate::link::solve::method::LaneCounter;
 use crate::link::solve::noise_warnings::noise_warnings;
 use crate::link::solve::segment::{self, SolvedSegment, optical_predictor};
@@ -36,7 +36,7 @@ pub(crate) struct LaneSolution {
     pub(crate) segments: Vec<SolvedSegment>,
     /// Place of the segment with light among them.
     pub(crate) optical_index: usize,
-    pub(crate) margin: Margin,
+    pub(crate) margin: LossMargin,
     /// 95 % interval of a margin that was counted.
     pub(crate) margin_interval: Option<[f64; 2]>,
     pub(crate) at_limit: Option<Prediction>,
@@ -125,9 +125,9 @@ fn solution(
         let spent: f64 = electrical.iter().map(|solved| solved.prediction.ber).sum();
         let left = lane.config.limit_ber() - spent;
         let (margin, margin_interval) = if left <= 0.0 {
-            (Margin::Floor(spent), None)
+            (LossMargin::Floor(spent), None)
         } else if let Some(because) = failing_segments(lane, &electrical) {
-            (Margin::Uncounted(because), None)
+            (LossMargin::Uncounted(because), None)
         } else if no_prediction.is_some() {
             let search = CountedMarginSearch { lane, electrical: &around, workspaces, cancel };
             search.find(&mut predictor, workspace, &trained, prediction.ber)
@@ -137,7 +137,7 @@ fn solution(
         warnings.extend(not_converged(lane, &trained));
         let simulation = &lane.config.simulation;
         let (at_limit, counter_at_limit) = match &margin {
-            Margin::Found(_, trained) => (
+            LossMargin::Found(_, trained) => (
                 Some(predictor.predict(workspace, trained)),
                 LaneCounter::of(
                     lane,

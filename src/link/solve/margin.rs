@@ -6,8 +6,8 @@ use crate::link::build::lane::Lane;
 use crate::units::{db_from_power_ratio, power_ratio};
 
 /// Losses between which the limit is looked for, dB.
-const LEAST_DB: f64 = -10.0;
-const MOST_DB: f64 = 60.0;
+const DB_MIN: f64 = -10.0;
+const DB_MAX: f64 = 60.0;
 /// Most loss tried for an overloaded receiver that has not kept the limit yet, dB.
 const LIGHT_STEPS_DB: f64 = 20.0;
 /// Distance from the limit at which the search ends, in ln of the bit error ratio: a thousandth of
@@ -21,7 +21,7 @@ pub const MARGIN_WITHIN_DB: f64 = 0.001;
 const STEPS: usize = 30;
 
 /// Result of a margin search.
-pub(crate) enum Margin {
+pub(crate) enum LossMargin {
     /// Extra loss, and the receiver trained there.
     Found(f64, Box<Trained>),
     /// Smallest bit error ratio with up to 10 dB more power: the limit is never kept.
@@ -51,7 +51,7 @@ impl Lane {
         limit_ber: f64,
     ) -> Option<f64> {
         match find(predictor, workspace, trained, limit_ber) {
-            Margin::Found(loss_db, _) => Some(loss_db),
+            LossMargin::Found(loss_db, _) => Some(loss_db),
             _ => None,
         }
     }
@@ -63,7 +63,7 @@ pub(crate) fn find(
     workspace: &mut Workspace,
     start: &Trained,
     limit_ber: f64,
-) -> Margin {
+) -> LossMargin {
     let mut near = start.clone();
     let linear_receiver = predictor.linear_receiver();
     let found = search(limit_ber, linear_receiver, |loss_db| {
@@ -72,7 +72,7 @@ pub(crate) fn find(
         near = trained;
         Some(prediction.ber)
     });
-    found.map_or_else(|none| none, |loss_db| Margin::Found(loss_db, Box::new(near)))
+    found.map_or_else(|none| none, |loss_db| LossMargin::Found(loss_db, Box::new(near)))
 }
 
 /// The loss at which the error ratio, nothing where the receiver does not train, meets the limit;
@@ -81,7 +81,7 @@ fn search(
     limit_ber: f64,
     linear_receiver: bool,
     mut ber_at: impl FnMut(f64) -> Option<f64>,
-) -> Result<f64, Margin> {
+) -> Result<f64, LossMargin> {
     let mut least = f64::INFINITY;
     let (mut kept, mut missed): (Option<Tried>, Option<Tried>) = (None, None);
     let mut closest: [Option<Tried>; 2] = [None; 2];
@@ -116,14 +116,14 @@ fn search(
         loss_db = match (kept, missed) {
             // an overloaded receiver may want less light
             (None, _)
-                if (stuck || loss_db <= LEAST_DB || loss_db > 0.0)
+                if (stuck || loss_db <= DB_MIN || loss_db > 0.0)
                     && !linear_receiver
                     && loss_db < LIGHT_STEPS_DB =>
             {
                 loss_db.max(0.0) + 2.0
             }
-            (None, _) if stuck || loss_db <= LEAST_DB || loss_db > 0.0 => {
-                return Err(Margin::Floor(limit_ber * least.exp()));
+            (None, _) if stuck || loss_db <= DB_MIN || loss_db > 0.0 => {
+                return Err(LossMargin::Floor(limit_ber * least.exp()));
             }
             (Some(kept), Some(missed)) => match straight
                 .filter(|loss| step % 4 != 3 && *loss > kept.loss_db && *loss < missed.loss_db)
@@ -131,18 +131,18 @@ fn search(
                 Some(loss_db) => loss_db,
                 None => between(kept, missed, step),
             },
-            (Some(_), None) if loss_db >= MOST_DB => return Err(Margin::Beyond),
+            (Some(_), None) if loss_db >= DB_MAX => return Err(LossMargin::Beyond),
             (Some(kept), None) => {
                 let guess = kept.loss_db + 1.15 * q_db(kept.f, limit_ber).max(0.05);
                 straight
                     .filter(|loss| (*loss - guess).abs() < 1.0 && *loss > kept.loss_db + NARROW_DB)
                     .unwrap_or(guess)
-                    .min(MOST_DB)
+                    .min(DB_MAX)
             }
-            _ => (loss_db - (0.6 * -loss_db).max(2.0)).max(LEAST_DB),
+            _ => (loss_db - (0.6 * -loss_db).max(2.0)).max(DB_MIN),
         };
     }
-    kept.map(|kept| kept.loss_db).ok_or(Margin::Floor(limit_ber * least.exp()))
+    kept.map(|kept| kept.loss_db).ok_or(LossMargin::Floor(limit_ber * least.exp()))
 }
 
 /// Loss that would bring the error ratio to the limit if the noise stayed as it is, dB of optical
@@ -232,12 +232,12 @@ mod tests {
         let floor = ber_of(0.0, 0.0, 0.4, 0.0);
         assert!(matches!(
             search(LIMIT, true, |_| Some(floor)),
-            Err(Margin::Floor(ber)) if (ber / floor - 1.0).abs() < 1e-12
+            Err(LossMargin::Floor(ber)) if (ber / floor - 1.0).abs() < 1e-12
         ));
-        assert!(matches!(search(LIMIT, true, |_| Some(1e-9)), Err(Margin::Beyond)));
+        assert!(matches!(search(LIMIT, true, |_| Some(1e-9)), Err(LossMargin::Beyond)));
         assert!(matches!(
             search(LIMIT, true, |_| None),
-            Err(Margin::Floor(ber)) if (ber - 0.5).abs() < 1e-12
+            Err(LossMargin::Floor(ber)) if (ber - 0.5).abs() < 1e-12
         ));
     }
 

@@ -4,15 +4,15 @@ use crate::chain::{
     ImportanceSampling, Method, NoiseOnly, NotEvaluated, Prediction, Predictor, Trained, Workspace,
 };
 use crate::link::build::lane::Lane;
-use crate::link::describe::counting::Counting;
+use crate::link::describe::counting_method::CountingMethod;
 use crate::math::interval::Interval;
 
 /// Estimator that counts a lane with one receiver.
 pub(crate) enum LaneCounter {
     Chain,
-    Replay(Box<NoiseOnly>),
-    Rare(Box<ImportanceSampling>),
-    Refused(NotEvaluated),
+    NoiseOnly(Box<NoiseOnly>),
+    Importance(Box<ImportanceSampling>),
+    NotEvaluated(NotEvaluated),
 }
 
 impl LaneCounter {
@@ -26,19 +26,21 @@ impl LaneCounter {
         trained: &Trained,
     ) -> LaneCounter {
         let counting = lane.config.simulation.count;
-        if counting == Counting::Chain || symbols == 0 {
+        if counting == CountingMethod::Chain || symbols == 0 {
             return LaneCounter::Chain;
         }
         if lane.segments.len() > 1 {
-            return LaneCounter::Refused(NotEvaluated::new(
+            return LaneCounter::NotEvaluated(NotEvaluated::new(
                 "a lane of several segments is counted through the whole chain only",
             ));
         }
         match predictor.noise_only(workspace, trained) {
-            Err(refusal) => LaneCounter::Refused(refusal),
-            Ok(replay) if counting == Counting::NoiseOnly => LaneCounter::Replay(Box::new(replay)),
-            Ok(replay) => LaneCounter::Rare(Box::new(ImportanceSampling::new(
-                replay,
+            Err(not_evaluated) => LaneCounter::NotEvaluated(not_evaluated),
+            Ok(noise_only) if counting == CountingMethod::NoiseOnly => {
+                LaneCounter::NoiseOnly(Box::new(noise_only))
+            }
+            Ok(noise_only) => LaneCounter::Importance(Box::new(ImportanceSampling::new(
+                noise_only,
                 trained,
                 lane.config.precodes(),
             ))),
@@ -48,9 +50,9 @@ impl LaneCounter {
     pub(crate) fn method(&self) -> Method<'_> {
         match self {
             LaneCounter::Chain => Method::Chain,
-            LaneCounter::Replay(replay) => Method::NoiseOnly(replay),
-            LaneCounter::Rare(rare) => Method::ImportanceSampling(rare),
-            LaneCounter::Refused(refusal) => Method::NotEvaluated(refusal),
+            LaneCounter::NoiseOnly(noise_only) => Method::NoiseOnly(noise_only),
+            LaneCounter::Importance(importance) => Method::ImportanceSampling(importance),
+            LaneCounter::NotEvaluated(not_evaluated) => Method::NotEvaluated(not_evaluated),
         }
     }
 
@@ -58,12 +60,12 @@ impl LaneCounter {
     /// pattern, from the `prediction` on them; `None` where every block is a new one.
     pub(crate) fn scatter(&self, prediction: &Prediction) -> Option<[f64; 2]> {
         let Interval { low, high } = prediction.interval;
-        let stored = matches!(self, LaneCounter::Replay(_) | LaneCounter::Rare(_));
+        let stored = matches!(self, LaneCounter::NoiseOnly(_) | LaneCounter::Importance(_));
         (stored && low > 0.0).then(|| [low / prediction.ber, high / prediction.ber])
     }
 
-    /// Why it does not count.
-    pub(crate) fn refusal(&self) -> Option<&NotEvaluated> {
-        if let LaneCounter::Refused(refusal) = self { Some(refusal) } else { None }
+    /// Why no errors are counted.
+    pub(crate) fn not_evaluated(&self) -> Option<&NotEvaluated> {
+        if let LaneCounter::NotEvaluated(not_evaluated) = self { Some(not_evaluated) } else { None }
     }
 }

@@ -2,18 +2,18 @@
 
 use crate::chain::{NoiseClass, Prediction};
 use crate::link::build::lane::Lane;
-use crate::link::describe::counting::Counting;
+use crate::link::describe::counting_method::CountingMethod;
 
 /// Share of noise before the modulator above which its curvature matters (assumed).
 const BEFORE_MODULATOR: f64 = 0.5;
 /// Share of sampling jitter above which its tails matter (assumed).
 const SAMPLING_JITTER: f64 = 0.2;
 /// Share of two-point jitter above which its bounded tails matter (assumed).
-const TWO_POINT_JITTER: f64 = 0.1;
+const DUAL_DIRAC_SHARE_MAX: f64 = 0.1;
 
 /// Warnings of one lane from the shares of its noises.
 pub(crate) fn noise_warnings(lane: &Lane, prediction: &Prediction) -> Vec<String> {
-    let trust = if lane.config.simulation.count == Counting::Chain {
+    let trust = if lane.config.simulation.count == CountingMethod::Chain {
         "trust the count"
     } else {
         "trust a count by the whole chain"
@@ -41,10 +41,10 @@ pub(crate) fn noise_warnings(lane: &Lane, prediction: &Prediction) -> Vec<String
     if lane.optical().plan.needs_second_order_jitter() && jitter > SAMPLING_JITTER {
         warn(jitter, "is sampling jitter above 0.02 UI, whose tails are wider than a Gaussian's");
     }
-    let two_point = share(NoiseClass::is_bounded);
-    if two_point > TWO_POINT_JITTER {
+    let dual_dirac = share(NoiseClass::is_bounded);
+    if dual_dirac > DUAL_DIRAC_SHARE_MAX {
         warn(
-            two_point,
+            dual_dirac,
             "is two-point jitter, which the semi-analytic estimator takes as Gaussian, with tails \
              that it does not have",
         );

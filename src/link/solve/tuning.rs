@@ -21,9 +21,8 @@ const BETTER: f64 = 1e-4;
 
 /// Resolution of taps.
 const RESOLUTION: f64 = 1e-6;
-/// Bit error ratio of the start above which nothing is searched: the receiver sees no signal
-/// to improve.
-const HOPELESS: f64 = 0.3;
+/// Bit error ratio of the start above which no search is made: there is no usable signal.
+const START_BER_MAX: f64 = 0.3;
 
 /// One number that is searched for.
 #[derive(Clone, Copy)]
@@ -176,7 +175,11 @@ pub(crate) fn tuned(
     let mut found = config.clone();
     let workspaces = WorkspacePool::default();
     for kind in config.segments() {
-        search(&mut found, kind, &mut Bench { modulator, library, cache, workspaces: &workspaces });
+        search(
+            &mut found,
+            kind,
+            &mut TrialContext { modulator, library, cache, workspaces: &workspaces },
+        );
     }
     found
 }
@@ -201,14 +204,14 @@ pub(crate) fn tuned_once(
 }
 
 /// Context in which a trial is built and judged.
-struct Bench<'a> {
+struct TrialContext<'a> {
     modulator: &'a dyn Modulator,
     library: &'a Library,
     cache: &'a mut PlanCache,
     workspaces: &'a WorkspacePool,
 }
 
-fn search(config: &mut Config, kind: SegmentKind, bench: &mut Bench<'_>) {
+fn search(config: &mut Config, kind: SegmentKind, bench: &mut TrialContext<'_>) {
     let knobs = knobs(config, kind);
     if knobs.is_empty() {
         return;
@@ -230,7 +233,7 @@ fn search(config: &mut Config, kind: SegmentKind, bench: &mut Bench<'_>) {
     }
     trial.simulation.block_symbols = SETTINGS_BLOCK_SYMBOLS.max(trial.longest_equaliser() * 8);
     let mut best = (cost(&trial, kind, bench), trial.clone());
-    if best.0 > HOPELESS.ln() {
+    if best.0 > START_BER_MAX.ln() {
         return;
     }
     for stride in STRIDES {
@@ -259,7 +262,7 @@ fn moved(
     knob: Knob,
     steps: f64,
     kind: SegmentKind,
-    bench: &mut Bench<'_>,
+    bench: &mut TrialContext<'_>,
 ) -> Option<(f64, Config)> {
     let (cost_now, config) = best;
     let [low, high, step] = knob.range(config);
@@ -281,7 +284,7 @@ fn moved(
 fn first_lane(
     config: &Config,
     kind: SegmentKind,
-    bench: &mut Bench<'_>,
+    bench: &mut TrialContext<'_>,
 ) -> Result<Segment, FileError> {
     let lane = Seed::new(config.simulation.seed).named("lane").index(0);
     let grid = config.grid(bench.modulator.recording());
@@ -290,7 +293,7 @@ fn first_lane(
 }
 
 /// ln of the error ratio of a segment; infinite where no receiver trains.
-fn cost(config: &Config, kind: SegmentKind, bench: &mut Bench<'_>) -> f64 {
+fn cost(config: &Config, kind: SegmentKind, bench: &mut TrialContext<'_>) -> f64 {
     // a file that has gone is reported by the build that follows
     let Ok(segment) = first_lane(config, kind, bench) else { return f64::INFINITY };
     let symbols = Pattern { kind: PatternKind::Random, ..Pattern::default() }

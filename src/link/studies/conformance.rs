@@ -63,7 +63,7 @@ pub fn conformance(modulator: &Arc<dyn Modulator>) -> Result<Vec<String>> {
     Ok(failures)
 }
 
-/// What it says of itself.
+/// The modulator's description of itself.
 fn figures(modulator: &dyn Modulator) -> Vec<String> {
     let mut failures = Vec::new();
     let mut keep = |is_kept: bool, what: String| {

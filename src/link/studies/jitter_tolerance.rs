@@ -21,7 +21,7 @@ const MASK_UI: f64 = 0.05;
 /// Largest movement that is tried, UI from symbol to symbol: beyond it the filters' memory counts.
 const STEEPEST_UI: f64 = 0.01;
 /// Smallest jitter that is tried, UI peak to peak.
-const LEAST_UI: f64 = 1e-3;
+const UI_MIN: f64 = 1e-3;
 /// Factor between the last amplitude that keeps the limit and the first that does not.
 const NARROW: f64 = 1.04;
 
@@ -105,7 +105,7 @@ impl JitterTolerance {
                 .remove(0);
         let slipped =
             counted.clocks.iter().any(|clock| clock.slips_forward + clock.slips_backward > 0);
-        (counted.refusal.is_none() && !slipped && counted.end.symbols > 0)
+        (counted.not_evaluated.is_none() && !slipped && counted.end.symbols > 0)
             .then(|| counted.end.ber())
     }
 
@@ -117,10 +117,10 @@ impl JitterTolerance {
             STEEPEST_UI * giga(self.lane.config.symbol_rate_gbd) / (PI * mega(sinusoidal_mhz));
         let mut keeps =
             |ui: f64| self.ber(sinusoidal_mhz, ui, cancel).is_some_and(|ber| ber < limit_ber);
-        if !keeps(LEAST_UI) {
+        if !keeps(UI_MIN) {
             return None;
         }
-        let mut kept = LEAST_UI;
+        let mut kept = UI_MIN;
         let mut missed = None;
         let mut next = mask_ui(sinusoidal_mhz).min(most_ui);
         loop {

@@ -21,7 +21,7 @@ const LOW_PASS_PART: f64 = 0.5;
 /// Band of the low-pass, symbol rates: between what closes the eye and what does nothing.
 const BAND_SYMBOL_RATES: [f64; 2] = [0.15, 2.0];
 /// Largest noise that is tried, % of the OMA in half the symbol rate.
-const MOST_NOISE_PERCENT: f64 = 20.0;
+const NOISE_PERCENT_MAX: f64 = 20.0;
 /// Halvings of each search, and steps on the test pattern after it.
 const HALVINGS: usize = 14;
 const STEPS: usize = 4;
@@ -102,7 +102,7 @@ pub fn stressed(
     )?;
     let resolved = stack.resolve()?;
     let (config, library) = (resolved.lanes[0].clone(), resolved.library);
-    let mut bench = Bench {
+    let mut bench = StressCalibration {
         config,
         library,
         workspaces: WorkspacePool::default(),
@@ -128,7 +128,7 @@ pub fn stressed(
     let low_pass_secq_db = bench.secq()?;
     bench.set(|c| c.transmitter.stressed.interferer_percent = interferer_percent);
     let noise = |c: &mut Config, percent: f64| c.transmitter.stressed.noise_percent = percent;
-    let mut noise_percent = bench.search(MOST_NOISE_PERCENT, 0.0, stress.secq_db, stress, noise)?;
+    let mut noise_percent = bench.search(NOISE_PERCENT_MAX, 0.0, stress.secq_db, stress, noise)?;
 
     // the test pattern is another by a few hundredths of a decibel: on the line through the last
     // two
@@ -147,7 +147,7 @@ pub fn stressed(
             _ => 2.0 * (secq_db - low_pass_secq_db).max(0.1) / noise_percent.max(0.1),
         };
         noise_percent =
-            (noise_percent + (stress.secq_db - secq_db) / slope).clamp(0.0, MOST_NOISE_PERCENT);
+            (noise_percent + (stress.secq_db - secq_db) / slope).clamp(0.0, NOISE_PERCENT_MAX);
     }
     let nearest = tried
         .into_iter()
@@ -180,7 +180,7 @@ fn float(x: f64) -> String {
 }
 
 /// Where the source's SECQ is measured.
-struct Bench<'a> {
+struct StressCalibration<'a> {
     config: Config,
     library: Library,
     workspaces: WorkspacePool,
@@ -188,7 +188,7 @@ struct Bench<'a> {
     cancel: &'a CancelToken,
 }
 
-impl Bench<'_> {
+impl StressCalibration<'_> {
     fn set(&mut self, change: impl FnOnce(&mut Config)) {
         change(&mut self.config);
     }

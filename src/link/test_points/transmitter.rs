@@ -149,7 +149,8 @@ impl TestLight {
             0.0,
         );
         let sampler = Sampler { samples_per_symbol: 1, effective_bits: EXACT_BITS, jitter_s: 0.0 };
-        let plan = Plan::build(light.map::<Volt>(Detector).response(filter), sampler, grid, cache);
+        let plan =
+            Plan::build(light.map::<Volt>(IdealPhotodiode).response(filter), sampler, grid, cache);
         let probe = Probe::light(&plan, "instrument", SAMPLES_PER_SYMBOL, cache)
             .expect("the node is there");
         workspaces.with(&plan, |workspace| {
@@ -233,9 +234,9 @@ fn variance(
 }
 
 /// An ideal photodiode: W become V.
-struct Detector;
+struct IdealPhotodiode;
 
-impl Map<Field, Volt> for Detector {
+impl Map<Field, Volt> for IdealPhotodiode {
     fn apply(&self, x: &[Complex32], y: &mut [f32]) {
         y.iter_mut().zip(x).for_each(|(y, x)| *y = x.norm_sqr());
     }

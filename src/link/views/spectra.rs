@@ -13,7 +13,7 @@ const BANDS: usize = 320;
 
 /// One curve over frequency.
 #[derive(Clone, Debug)]
-pub struct Curve {
+pub struct SpectrumCurve {
     /// Name in the legend.
     pub name: &'static str,
     /// Frequency in GHz, and dB.
@@ -28,9 +28,9 @@ pub struct Spectra {
     /// Symbol rate, GBd.
     pub symbol_rate_gbd: f64,
     /// Power densities at the detector relative to the signal's at low frequencies: signal, noise.
-    pub spectra: Vec<Curve>,
+    pub spectra: Vec<SpectrumCurve>,
     /// Amplitude responses relative to zero frequency: transmitter, receiver, equaliser.
-    pub responses: Vec<Curve>,
+    pub responses: Vec<SpectrumCurve>,
 }
 
 impl View {
@@ -57,12 +57,15 @@ impl View {
             .map(|k| trained.equaliser_at(k as f64 * grid.bin_hz(), plan).norm() / zero)
             .collect();
         let responses = vec![
-            Curve {
+            SpectrumCurve {
                 name: "transmitter, symbols to light",
                 points: relative(plan.magnitudes(false)),
             },
-            Curve { name: "receiver, light to samples", points: relative(plan.magnitudes(true)) },
-            Curve { name: "equaliser", points: relative(equaliser) },
+            SpectrumCurve {
+                name: "receiver, light to samples",
+                points: relative(plan.magnitudes(true)),
+            },
+            SpectrumCurve { name: "equaliser", points: relative(equaliser) },
         ];
         let spectra = self.detected_spectra();
         Ok(Spectra {
@@ -73,7 +76,7 @@ impl View {
         })
     }
 
-    fn detected_spectra(&mut self) -> Vec<Curve> {
+    fn detected_spectra(&mut self) -> Vec<SpectrumCurve> {
         let grid = self.lane.grid();
         let mut signal = vec![0f64; grid.bins()];
         let mut noise = signal.clone();
@@ -113,7 +116,7 @@ impl View {
                     ),
                 )
             });
-            Curve { name, points: points.collect() }
+            SpectrumCurve { name, points: points.collect() }
         };
         vec![curve("signal at the detector", &signal), curve("noise at the detector", &noise)]
     }

@@ -5,7 +5,7 @@ use crate::chart::ErrorBar;
 use crate::error::Result;
 use crate::link::solve::budget::{WATERFALL_ERRORS, WATERFALL_ROUND_BLOCKS, WATERFALL_SYMBOLS};
 use crate::link::solve::counted_margin::CountedMarginSearch;
-use crate::link::solve::margin::Margin;
+use crate::link::solve::margin::LossMargin;
 use crate::link::solve::segment::optical_predictor;
 use crate::link::solve::{clock, margin};
 use crate::link::views::view::{View, refused};
@@ -14,10 +14,10 @@ use crate::units::{dbm_from_watt, power_ratio};
 
 /// Loss between the points of the curve, dB, and the losses at its ends.
 const STEP_DB: f64 = 0.5;
-const LEAST_DB: f64 = -1.0;
-const MOST_DB: f64 = 30.0;
+const DB_MIN: f64 = -1.0;
+const DB_MAX: f64 = 30.0;
 /// The curve ends where errors are this many.
-const MOST_BER: f64 = 4e-2;
+const BER_MAX: f64 = 4e-2;
 /// Error ratios near which errors are counted.
 const COUNTED_AT: [f64; 6] = [2e-2, 5e-3, 1e-3, 2e-4, 4e-5, 1e-5];
 
@@ -32,7 +32,7 @@ pub struct Waterfall {
     /// Semi-analytic: average received power in dBm, and bit error ratio; most power last.
     pub curve: Vec<(f64, f64)>,
     /// Counted points with at least ten errors.
-    pub counted: Vec<Counted>,
+    pub counted: Vec<WaterfallPoint>,
     /// Bit error ratio before error correction that is held as the limit.
     pub limit_ber: f64,
     /// The link as it is: received power in dBm, and bit error ratio.
@@ -43,7 +43,7 @@ pub struct Waterfall {
 
 /// A counted bit error ratio with its 95 % interval.
 #[derive(Clone, Copy, Debug)]
-pub struct Counted {
+pub struct WaterfallPoint {
     /// Average received power, dBm.
     pub dbm: f64,
     /// Bit error ratio.
@@ -56,7 +56,7 @@ pub struct Counted {
     pub errors: u64,
 }
 
-impl Counted {
+impl WaterfallPoint {
     /// The point with its interval, for a figure.
     pub fn error_bar(&self) -> ErrorBar {
         ErrorBar { x: self.dbm, y: self.ber, low: self.low, high: self.high }
@@ -96,14 +96,13 @@ impl View {
                 margin::find(&mut predictor, workspace, start, limit_ber)
             };
             let loss_margin_db = match margin {
-                Margin::Found(db, _) => Some(db),
+                LossMargin::Found(db, _) => Some(db),
                 _ => None,
             };
             // a link that fails is followed to where it would not
-            let least_db =
-                loss_margin_db.map_or(LEAST_DB, |db| (db + LEAST_DB).min(LEAST_DB).floor());
+            let least_db = loss_margin_db.map_or(DB_MIN, |db| (db + DB_MIN).min(DB_MIN).floor());
             let mut near = start.clone();
-            let steps = ((MOST_DB - least_db) / STEP_DB) as usize;
+            let steps = ((DB_MAX - least_db) / STEP_DB) as usize;
             for loss_db in (0..=steps).map(|i| least_db + i as f64 * STEP_DB) {
                 let Ok(trained) =
                     predictor.train(workspace, power_ratio(-loss_db) as f32, Some(&near))
@@ -113,7 +112,7 @@ impl View {
                 let ber = predictor.predict(workspace, &trained).ber;
                 near = trained.clone();
                 solved.push((loss_db, ber, trained));
-                if ber > MOST_BER && loss_db >= 0.0 {
+                if ber > BER_MAX && loss_db >= 0.0 {
                     break;
                 }
             }
@@ -125,7 +124,7 @@ impl View {
             let nearest = (0..solved.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)));
             picked.extend(nearest.filter(|i| distance(i) < 1.0 && !picked.contains(i)));
         }
-        let mut counted: Vec<Counted> = picked
+        let mut counted: Vec<WaterfallPoint> = picked
             .iter()
             .filter_map(|&i| self.counted(received_dbm - solved[i].0, &solved[i].2))
             .collect();
@@ -147,7 +146,7 @@ impl View {
         })
     }
 
-    fn counted(&self, dbm: f64, trained: &Trained) -> Option<Counted> {
+    fn counted(&self, dbm: f64, trained: &Trained) -> Option<WaterfallPoint> {
         let stop = Stop {
             round_blocks: WATERFALL_ROUND_BLOCKS,
             symbols: WATERFALL_SYMBOLS,
@@ -163,7 +162,7 @@ impl View {
         .remove(0)
         .end;
         let (interval, _) = tally.interval();
-        let point = Counted {
+        let point = WaterfallPoint {
             dbm,
             ber: tally.ber(),
             low: interval.low,

@@ -1,7 +1,7 @@
 //! Bathtub curves after the reference equaliser, for a figure.
 
 use super::measurement::Measured;
-use super::trace::Trace;
+use super::trace::PatternPeriods;
 use crate::math::resample::by_spectrum;
 use crate::measure::bathtub::Eyes;
 use crate::measured::CaptureQuantity;
@@ -39,22 +39,22 @@ impl Measured {
     pub fn bathtubs(&self) -> Option<Bathtubs> {
         let (trace, tdecq) = (&self.trace, self.tdecq.as_ref().ok()?);
         let mut fine = tdecq.clone();
-        fine.centre_samples *= FINE as f64 / Trace::SAMPLES_PER_SYMBOL as f64;
+        fine.centre_samples *= FINE as f64 / PatternPeriods::SAMPLES_PER_SYMBOL as f64;
         let waveform = by_spectrum(&trace.waveform, trace.levels.len() * FINE);
-        let behind = fine.equalise(&waveform, FINE, &trace.levels);
+        let after = fine.equalise(&waveform, FINE, &trace.levels);
         let (sigma, noise) = if trace.repeats.is_empty() {
             let largest = tdecq.sigma_g[0].min(tdecq.sigma_g[1]) * power_ratio(tdecq.ceq_db);
-            ([STAND_IN * largest; 4], "no noise of its own is known: Gaussian noise of half of sigma_G behind the equaliser".to_owned())
+            ([STAND_IN * largest; 4], "no noise of its own is known: Gaussian noise of half of sigma_G after the equaliser".to_owned())
         } else {
             (
                 trace.sigma(tdecq),
                 format!("the transmitter's own noise, of {} periods", trace.repeats.len()),
             )
         };
-        let eyes = Eyes::new(&behind, FINE, &trace.levels, fine.centre_samples, sigma)?;
+        let eyes = Eyes::new(&after, FINE, &trace.levels, fine.centre_samples, sigma)?;
         let target_ser = self.reference.target_ser;
         let (low, high) =
-            behind.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &y| {
+            after.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &y| {
                 (low.min(y.into()), high.max(y.into()))
             });
         let best = [0, 1, 2].map(|eye| {

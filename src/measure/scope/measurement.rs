@@ -2,7 +2,7 @@
 
 use super::reading::{self, Reading};
 use super::request::Scope;
-use super::trace::Trace;
+use super::trace::PatternPeriods;
 use crate::error::{Error, Problem, Problems, Result};
 use crate::measure::tdecq::instrument::Instrument;
 use crate::measure::tdecq::reference::Reference;
@@ -15,7 +15,7 @@ use crate::units::{giga, micro};
 pub struct Measured {
     /// The figures.
     pub reading: Reading,
-    pub(super) trace: Trace,
+    pub(super) trace: PatternPeriods,
     pub(super) quantity: CaptureQuantity,
     pub(super) reference: Reference,
     pub(super) tdecq: std::result::Result<TdecqResult, TdecqError>,
@@ -55,8 +55,8 @@ impl Scope {
         }
         let candidates = Candidate::all_of(&self.pattern).map_err(refused)?;
         let symbol_rate_hz = giga(self.symbol_rate_gbd);
-        let (trace, found) =
-            Trace::of(opened.capture, symbol_rate_hz, &candidates, self).map_err(refused)?;
+        let (trace, found) = PatternPeriods::of(opened.capture, symbol_rate_hz, &candidates, self)
+            .map_err(refused)?;
         let tdecq = Instrument::default()
             .measure(&trace.capture(micro(self.instrument_noise_uw)), &self.reference);
         if let Err(refusal) = &tdecq

@@ -1,7 +1,7 @@
 //! Data of the TDECQ page.
 
 use super::measurement::Measured;
-use super::trace::Trace;
+use super::trace::PatternPeriods;
 use crate::measure::eye::EyeDiagram;
 use crate::measure::tdecq::reference::Reference;
 use crate::measure::tdecq::result::TdecqResult;
@@ -45,14 +45,14 @@ pub struct Equalised {
 impl Measured {
     /// The page of this measurement.
     pub fn page(&self) -> Page {
-        let (trace, s) = (&self.trace, Trace::SAMPLES_PER_SYMBOL);
+        let (trace, s) = (&self.trace, PatternPeriods::SAMPLES_PER_SYMBOL);
         let periods = (SYMBOLS / trace.levels.len()).max(1);
         let noisy: Vec<Vec<f32>> = trace.noisy().take(periods).collect();
         let equalised = |tdecq: &TdecqResult| {
             noisy.iter().map(|y| tdecq.equalise(y, s, &trace.levels)).collect::<Vec<_>>()
         };
-        let behind = self.tdecq.as_ref().map(equalised).map_err(ToString::to_string);
-        let all = noisy.iter().chain(behind.iter().flatten()).flatten();
+        let after = self.tdecq.as_ref().map(equalised).map_err(ToString::to_string);
+        let all = noisy.iter().chain(after.iter().flatten()).flatten();
         let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &y| {
             (low.min(y.into()), high.max(y.into()))
         });
@@ -64,7 +64,7 @@ impl Measured {
             eye
         };
         let before = draw(&noisy);
-        let equalised = behind.and_then(|waveforms| {
+        let equalised = after.and_then(|waveforms| {
             let tdecq = self.tdecq.clone().map_err(|refusal| refusal.to_string())?;
             Ok(Equalised {
                 eye: draw(&waveforms),

@@ -1,7 +1,7 @@
 //! The figures that were read, under the names they have in JSON.
 
 use super::request::{Averaging, Scope};
-use super::trace::{Found, Trace};
+use super::trace::{PatternFound, PatternPeriods};
 use crate::measure::bathtub::Eyes;
 use crate::measure::excursion::{HIT_RATIO, excursion};
 use crate::measure::levels::{self, OuterLevels};
@@ -122,8 +122,8 @@ pub struct Reading {
 /// Reads every figure off a trace.
 pub(super) fn read(
     scope: &Scope,
-    trace: &Trace,
-    found: Found,
+    trace: &PatternPeriods,
+    found: PatternFound,
     quantity: CaptureQuantity,
     digest: String,
     tdecq: &Result<TdecqResult, TdecqError>,
@@ -154,7 +154,7 @@ pub(super) fn read(
         ..Reading::default()
     };
     reading.linearities(trace);
-    let s = Trace::SAMPLES_PER_SYMBOL;
+    let s = PatternPeriods::SAMPLES_PER_SYMBOL;
     if let Some(outer) = levels::outer_at(&trace.waveform, s, &trace.levels, trace.delay) {
         reading.outer(&outer, quantity);
         reading.edges(trace, &outer, quantity);
@@ -174,10 +174,10 @@ impl Reading {
             .map_or_else(|| self.file.clone(), |name| name.to_string_lossy().into_owned())
     }
 
-    fn linearities(&mut self, trace: &Trace) {
+    fn linearities(&mut self, trace: &PatternPeriods) {
         let centre = levels::centre_levels(
             &trace.waveform,
-            Trace::SAMPLES_PER_SYMBOL,
+            PatternPeriods::SAMPLES_PER_SYMBOL,
             &trace.levels,
             trace.delay,
         );
@@ -200,8 +200,8 @@ impl Reading {
         self.er_db = (outer.zero_w > 0.0).then(|| outer.extinction_ratio_db());
     }
 
-    fn edges(&mut self, trace: &Trace, outer: &OuterLevels, quantity: CaptureQuantity) {
-        let s = Trace::SAMPLES_PER_SYMBOL;
+    fn edges(&mut self, trace: &PatternPeriods, outer: &OuterLevels, quantity: CaptureQuantity) {
+        let s = PatternPeriods::SAMPLES_PER_SYMBOL;
         let ui_ps = 1.0 / (giga(self.symbol_rate_gbd) * pico(1.0));
         if let Some(time) = transition_time(&trace.waveform, s, &trace.levels, trace.delay, outer) {
             self.transition_time_ps = Some(time.slowest_ui() * ui_ps);
@@ -218,7 +218,7 @@ impl Reading {
         }
     }
 
-    fn closure(&mut self, trace: &Trace, tdecq: &TdecqResult, quantity: CaptureQuantity) {
+    fn closure(&mut self, trace: &PatternPeriods, tdecq: &TdecqResult, quantity: CaptureQuantity) {
         let unit = quantity.unit();
         self.tdecq_db = Some(tdecq.tdecq_db);
         self.ceq_db = Some(tdecq.ceq_db);
@@ -230,10 +230,10 @@ impl Reading {
         self.limiting =
             Some(if tdecq.limiting == HistogramWindow::Left { "left" } else { "right" });
         self.sigma_g = Some(tdecq.sigma_g.map(|sigma| sigma / unit));
-        let s = Trace::SAMPLES_PER_SYMBOL;
-        let behind = tdecq.equalise(&trace.waveform, s, &trace.levels);
+        let s = PatternPeriods::SAMPLES_PER_SYMBOL;
+        let after = tdecq.equalise(&trace.waveform, s, &trace.levels);
         let Some(eyes) =
-            Eyes::new(&behind, s, &trace.levels, tdecq.centre_samples, trace.sigma(tdecq))
+            Eyes::new(&after, s, &trace.levels, tdecq.centre_samples, trace.sigma(tdecq))
         else {
             return;
         };
@@ -249,7 +249,7 @@ impl Reading {
 /// Notes on the readings.
 fn notes(
     scope: &Scope,
-    found: &Found,
+    found: &PatternFound,
     quantity: CaptureQuantity,
     reading: &Reading,
 ) -> Vec<String> {
@@ -263,7 +263,7 @@ fn notes(
     match (scope.averaging, found.averaged) {
         (Averaging::Done, _) => notes.push("averaged: the transmitter's noise is excluded, TDECQ is too small by its part".to_owned()),
         (Averaging::None, 1) => notes
-            .push("one period: its noise cannot be told from the waveform, and is excluded: what is in the samples is pattern".to_owned()),
+            .push("one period: its noise cannot be separated from the waveform, and is excluded: what is in the samples is pattern".to_owned()),
         _ => {}
     }
     if found.held >= found.averaged as f64 + 1.0 {

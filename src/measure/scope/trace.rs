@@ -16,7 +16,7 @@ const NOISY: usize = 1 << 19;
 const ENDS: f64 = 64.0;
 
 /// Pattern found in a capture.
-pub(super) struct Found {
+pub(super) struct PatternFound {
     pub(super) located: Located,
     /// Periods that it holds, and those which were averaged.
     pub(super) held: f64,
@@ -24,7 +24,7 @@ pub(super) struct Found {
 }
 
 /// Periods of a pattern after the filter.
-pub(super) struct Trace {
+pub(super) struct PatternPeriods {
     pub(super) levels: Vec<u8>,
     /// The mean period.
     pub(super) waveform: Vec<f32>,
@@ -36,7 +36,7 @@ pub(super) struct Trace {
     pub(super) delay: f64,
 }
 
-impl Trace {
+impl PatternPeriods {
     /// Samples per symbol on which is measured.
     pub(super) const SAMPLES_PER_SYMBOL: usize = 16;
 
@@ -46,7 +46,7 @@ impl Trace {
         symbol_rate_hz: f64,
         candidates: &[Candidate],
         scope: &Scope,
-    ) -> Result<(Trace, Found), String> {
+    ) -> Result<(PatternPeriods, PatternFound), String> {
         let located = locate(&capture, symbol_rate_hz, candidates)?;
         let period = located.levels.len() as f64 * located.samples_per_symbol;
         let held = capture.power_w.len() as f64 / period;
@@ -59,7 +59,7 @@ impl Trace {
         let Periods { levels, power, mean, .. } =
             Periods::cut(&capture, &located, Self::SAMPLES_PER_SYMBOL)?;
         let averaged = power.len();
-        let behind = |waveform: Vec<f32>| match scope.filter {
+        let filtered = |waveform: Vec<f32>| match scope.filter {
             InputFilter::Reference => filtered(
                 &waveform,
                 Self::SAMPLES_PER_SYMBOL,
@@ -75,12 +75,12 @@ impl Trace {
         // spread over the whole record, so that slow noise is seen
         let one =
             |k: usize| power[k * averaged / noisy].iter().zip(&mean).map(|(p, m)| p - m).collect();
-        let repeats = (0..noisy).map(one).map(behind).collect();
-        let waveform = behind(mean);
+        let repeats = (0..noisy).map(one).map(filtered).collect();
+        let waveform = filtered(mean);
         let delay = align::delay(&waveform, Self::SAMPLES_PER_SYMBOL, &levels);
         Ok((
-            Trace { levels, waveform, repeats, averaged: averaged as f64, delay },
-            Found { located, held, averaged },
+            PatternPeriods { levels, waveform, repeats, averaged: averaged as f64, delay },
+            PatternFound { located, held, averaged },
         ))
     }
 

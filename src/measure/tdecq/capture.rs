@@ -1,7 +1,7 @@
 //! Captures as they are measured.
 
 /// Minimum number of samples per symbol.
-pub const LEAST_SAMPLES_PER_SYMBOL: usize = 8;
+pub const SAMPLES_PER_SYMBOL_MIN: usize = 8;
 
 /// The noise of the transmitter, which is part of its TDECQ.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +37,7 @@ pub enum InputFilter {
 pub struct TdecqCapture<'a> {
     /// One period, in any unit; W for the powers in the result to be powers.
     pub waveform: &'a [f32],
-    /// At least [`LEAST_SAMPLES_PER_SYMBOL`]; [`crate::math::resample::by_spectrum`] makes more.
+    /// At least [`SAMPLES_PER_SYMBOL_MIN`]; [`crate::math::resample::by_spectrum`] makes more.
     pub samples_per_symbol: usize,
     /// Levels sent, 0 to 3, in any rotation against the waveform.
     pub levels: &'a [u8],

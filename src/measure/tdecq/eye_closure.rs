@@ -14,7 +14,7 @@ pub(super) const CELL: f64 = 2.0 * END / (CELLS - 1) as f64;
 /// Number of standard deviations beyond which a sample adds less than 1e-15.
 const FAR: f64 = 8.0;
 /// An eye that bears less noise over the OMA is closed: TDECQ about 17 dB.
-const LEAST_SIGMA: f64 = 1e-3;
+const SIGMA_MIN: f64 = 1e-3;
 /// Newton's steps on the logarithm of the noise; three to six are needed.
 const NEWTON_STEPS: usize = 40;
 
@@ -150,7 +150,7 @@ impl<'a> EyeUnderNoise<'a> {
     }
 
     /// Variance of the transmitter noise after the taps on one level, and its gradient: the main
-    /// tap sees the level's noise, the others the mean over the pattern.
+    /// tap takes the level's noise, the others the mean over the pattern.
     pub(super) fn own_variance(&self, setting: &Setting, level: usize) -> (f64, Vec<f64>) {
         let (sigma, w, m) = (self.own_sigma, &setting.taps, setting.main);
         let mean = |f: &dyn Fn(f64) -> f64| {
@@ -386,7 +386,7 @@ impl<'a> Levels<'a> {
                 * variance;
             (total, rate)
         };
-        let (mut low, mut high) = (LEAST_SIGMA.ln(), 0.0);
+        let (mut low, mut high) = (SIGMA_MIN.ln(), 0.0);
         let mut x = 0.03f64.ln();
         for _ in 0..NEWTON_STEPS {
             let (total, rate) = ser(x);
@@ -402,7 +402,7 @@ impl<'a> Levels<'a> {
             let next = x + step;
             x = if next > low && next < high { next } else { 0.5 * (low + high) };
         }
-        (x > LEAST_SIGMA.ln() + 1e-6).then(|| x.exp())
+        (x > SIGMA_MIN.ln() + 1e-6).then(|| x.exp())
     }
 
     /// Change of a sample's part of the symbol error ratio per unit of its amplitude, cell by cell.

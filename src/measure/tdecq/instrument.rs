@@ -1,6 +1,6 @@
 //! The measurement.
 
-use super::capture::{CaptureNoise, InputFilter, LEAST_SAMPLES_PER_SYMBOL, TdecqCapture};
+use super::capture::{CaptureNoise, InputFilter, SAMPLES_PER_SYMBOL_MIN, TdecqCapture};
 use super::eye_closure::{EyeUnderNoise, Rows, Setting};
 use super::histogram;
 use super::receiver::{self, filtered, noise_correlation};
@@ -15,7 +15,7 @@ use crate::measure::{align, levels};
 use crate::units::db_from_power_ratio;
 
 /// Smaller OMA over the largest sample is the rounding of single precision.
-const LEAST_OMA: f64 = 1e-5;
+const OMA_MIN: f64 = 1e-5;
 
 /// Measures captures one after another: transforms are planned once for each length.
 ///
@@ -32,7 +32,7 @@ impl Instrument {
     /// ```text
     /// TDECQ = 10 log10( OMA / (6 Qt R) ),   R = sqrt(sigma_G^2 + sigma_S^2)
     /// sigma_G: largest noise at the equaliser's input, of the reference filter's spectrum, with which the worse of two windows
-    ///          at -+0.05 UI from the centre, 0.04 UI wide, has the target's symbol error ratio; behind the taps Ceq sigma_G
+    ///          at -+0.05 UI from the centre, 0.04 UI wide, has the target's symbol error ratio; after the taps Ceq sigma_G
     /// Ceq = sqrt( int N |H|^2 df ) = sqrt( sum_ij w(i) w(j) rho(i - j) ) >= 1
     /// ```
     ///
@@ -41,8 +41,8 @@ impl Instrument {
     ///
     /// # Limits
     ///
-    /// A sample that is on the wrong side of its threshold before any noise counts as the error
-    /// that it is; the clause's histogram, which does not know what was sent, sees it near the
+    /// A sample that is on the wrong side of its threshold before any noise counts as an error; in
+    /// the clause's histogram, which does not use the transmitted symbols, it lies near the
     /// threshold. Both agree where the eye is open. The noise of [`CaptureNoise::Gaussian`] has on
     /// the side taps the pattern's mean variance. Levels fed back are evenly spaced.
     ///
@@ -79,19 +79,18 @@ impl Instrument {
             .ok_or(TdecqError::NoSettledRuns)?;
         let (oma, average) = (outer.three_w - outer.zero_w, outer.average_w);
         let largest = waveform.iter().fold(0f32, |most, y| most.max(y.abs()));
-        if oma < LEAST_OMA * f64::from(largest) {
+        if oma < OMA_MIN * f64::from(largest) {
             return Err(TdecqError::NoSettledRuns);
         }
         let waveforms = match capture.noise {
             CaptureNoise::Repeats(repeats) if !repeats.is_empty() => {
                 let repeat = |residual: &Vec<f32>| {
-                    let behind = if filter {
+                    let after = if filter {
                         filtered(residual, s, reference.bandwidth_symbol_rates)
                     } else {
                         residual.clone()
                     };
-                    let noisy: Vec<f32> =
-                        behind.iter().zip(&waveform).map(|(n, y)| n + y).collect();
+                    let noisy: Vec<f32> = after.iter().zip(&waveform).map(|(n, y)| n + y).collect();
                     Polyphase::new(&noisy, s, average, oma)
                 };
                 repeats.iter().map(repeat).collect()
@@ -174,7 +173,7 @@ pub fn measure(
 fn check(capture: &TdecqCapture<'_>, reference: &Reference) -> Result<(), TdecqError> {
     let (s, symbols) = (capture.samples_per_symbol, capture.levels.len());
     let length = |samples: usize| {
-        let whole = s >= LEAST_SAMPLES_PER_SYMBOL
+        let whole = s >= SAMPLES_PER_SYMBOL_MIN
             && symbols > 2 * reference.taps
             && symbols.checked_mul(s) == Some(samples);
         if whole {

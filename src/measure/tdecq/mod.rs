@@ -17,10 +17,10 @@ mod start;
 mod variables;
 mod windows;
 
-pub use capture::{CaptureNoise, InputFilter, LEAST_SAMPLES_PER_SYMBOL, TdecqCapture};
+pub use capture::{CaptureNoise, InputFilter, SAMPLES_PER_SYMBOL_MIN, TdecqCapture};
 pub use histogram::WindowHistogram;
 pub use instrument::{Instrument, measure};
 pub use receiver::{filtered, noise_correlation};
-pub use reference::{MOST_TAPS, Reference, TapLimits};
+pub use reference::{Reference, TAPS_MAX, TapLimits};
 pub use refusal::TdecqError;
 pub use result::{HistogramWindow, TdecqResult};

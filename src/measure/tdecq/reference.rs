@@ -4,7 +4,7 @@ use super::refusal::TdecqError;
 use crate::math::gaussian::q_inverse;
 
 /// Longest reference equaliser, taps.
-pub const MOST_TAPS: usize = 64;
+pub const TAPS_MAX: usize = 64;
 
 /// Distance of a symbol rate from the one that a reference is for, as a part.
 const RATE_TOLERANCE: f64 = 2e-3;
@@ -157,7 +157,7 @@ impl Reference {
             wrong("target_ser must be from 1e-15 to 0.1")
         } else if !(0.1..=10.0).contains(&self.bandwidth_symbol_rates) {
             wrong("bandwidth_symbol_rates must be from 0.1 to 10")
-        } else if self.taps == 0 || self.taps > MOST_TAPS || self.most_precursors >= self.taps {
+        } else if self.taps == 0 || self.taps > TAPS_MAX || self.most_precursors >= self.taps {
             wrong("taps must be from 1 to 64, more than most_precursors")
         } else if !(0.0..1.0).contains(&self.main_tap_min) || !(0.0..=1.0).contains(&self.dfe_max) {
             wrong("main_tap_min must be below 1, dfe_max from 0 to 1")

@@ -1,6 +1,6 @@
 //! Reasons for which a capture has no TDECQ.
 
-use super::capture::LEAST_SAMPLES_PER_SYMBOL;
+use super::capture::SAMPLES_PER_SYMBOL_MIN;
 
 /// Reasons for which there is no TDECQ.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -15,7 +15,7 @@ pub enum TdecqError {
     },
     /// The capture is not one whole period, or too coarse.
     #[error(
-        "{samples} samples for {symbols} symbols of {samples_per_symbol}: must be one whole period of at least {LEAST_SAMPLES_PER_SYMBOL} samples per symbol"
+        "{samples} samples for {symbols} symbols of {samples_per_symbol}: must be one whole period of at least {SAMPLES_PER_SYMBOL_MIN} samples per symbol"
     )]
     Length {
         /// Samples of the waveform or of a repeat.

@@ -2,7 +2,7 @@
 
 use super::eye_closure::{Borne, EyeUnderNoise, Rows, Setting};
 use super::reference::Reference;
-use super::start::{Start, starts};
+use super::start::{SearchStart, starts};
 use crate::math::minimax::minimise;
 
 /// Predicted gain at which the search ends, neper of the noise: 4e-6 dB. Ceq is flatter: known to
@@ -37,12 +37,13 @@ fn opened(
     eye: &EyeUnderNoise<'_>,
     reference: &Reference,
     rows: &mut Rows,
-) -> Option<(f64, Vec<Start>)> {
+) -> Option<(f64, Vec<SearchStart>)> {
     let places = starts(eye, reference);
     let mut target = reference.target_ser;
     let measured = loop {
-        let mut measure =
-            |s: &Start| eye.borne(&s.variables.setting(&s.x), target, rows).map(|b| worst(&b).ln());
+        let mut measure = |s: &SearchStart| {
+            eye.borne(&s.variables.setting(&s.x), target, rows).map(|b| worst(&b).ln())
+        };
         let measured: Vec<Vec<Option<f64>>> =
             places.iter().map(|place| place.iter().map(&mut measure).collect()).collect();
         if measured.iter().flatten().any(Option::is_some) {
@@ -54,7 +55,7 @@ fn opened(
         }
     };
     let top = measured.iter().flatten().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
-    let better = |(place, measured): (Vec<Start>, Vec<Option<f64>>)| {
+    let better = |(place, measured): (Vec<SearchStart>, Vec<Option<f64>>)| {
         let open = place.into_iter().zip(measured).filter_map(|(start, m)| Some((m?, start)));
         open.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(m, _)| *m > top - NEAR)
     };
@@ -68,7 +69,7 @@ fn opened(
 fn optimum(
     eye: &EyeUnderNoise<'_>,
     reference: &Reference,
-    start: Start,
+    start: SearchStart,
     mut target: f64,
     rows: &mut Rows,
 ) -> Option<(Setting, Borne)> {

@@ -57,7 +57,7 @@ impl SquareError {
     /// The same in a search's linear variables about no equalisation, noise of `variance` included.
     fn quadratic(&self, v: &Variables, eye: &EyeUnderNoise<'_>, variance: f64) -> Quadratic {
         let n = v.taps;
-        // tap i sees the waveform i - main symbols earlier
+        // tap i takes the waveform i - main symbols earlier
         let seen = |all: &[f64], i: usize| all[(all.len() - 1) / 2 + v.main - i];
         let unit = |i: usize| {
             let mut w = vec![0.0; n];
@@ -108,7 +108,7 @@ impl Quadratic {
 }
 
 /// Where a search begins.
-pub(super) struct Start {
+pub(super) struct SearchStart {
     pub(super) variables: Variables,
     pub(super) constraints: Vec<HalfSpace>,
     /// Of the logarithm of the noise borne, row by row.
@@ -118,7 +118,7 @@ pub(super) struct Start {
 
 /// Starts for every place that the largest tap may have: least squares within the limits, in the
 /// middle of the symbols and at the instant of least error.
-pub(super) fn starts(eye: &EyeUnderNoise<'_>, reference: &Reference) -> Vec<Vec<Start>> {
+pub(super) fn starts(eye: &EyeUnderNoise<'_>, reference: &Reference) -> Vec<Vec<SearchStart>> {
     let variance = (EXPECTED / (6.0 * reference.qt())).powi(2);
     let sent = eye.sent();
     let instants = (0..=INSTANTS).map(|i| i as f64 / INSTANTS as f64 - 0.5);
@@ -144,7 +144,7 @@ fn start(
     form: &Quadratic,
     variance: f64,
     reference: &Reference,
-) -> Option<Start> {
+) -> Option<SearchStart> {
     let (m, count) = (variables.linear(), variables.count());
     let mut curvature = vec![0.0; count * count];
     for i in 0..m {
@@ -166,5 +166,5 @@ fn start(
         })
     };
     let (x, _) = minimise(&vec![0.0; count], &constraints, &curvature, TOLERANCE, bowl)?;
-    Some(Start { variables, constraints, curvature, x })
+    Some(SearchStart { variables, constraints, curvature, x })
 }

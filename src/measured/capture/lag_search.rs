@@ -9,7 +9,7 @@ use num_complex::Complex32;
 pub(super) const CHUNK: usize = 1024;
 const LOOK: usize = 512;
 /// Looks at the clock at the most; the first ones follow each other closely.
-const MOST_LOOKS: usize = 192;
+const TRIALS_MAX: usize = 192;
 const CLOSE_LOOKS: usize = 64;
 /// Correlation of symbols with their samples that is a pattern's: chance alone reaches 5 /
 /// sqrt(512) = 0.2.
@@ -23,7 +23,7 @@ const DRIFT: f64 = 0.25;
 /// A change of rate over the whole capture that cannot be distinguished from none, symbols.
 const STEADY: f64 = 0.03;
 /// Largest distance of the rate from the one given.
-const MOST_PPM: f64 = 1000.0;
+const PPM_MAX: f64 = 1000.0;
 
 /// A place where the pattern might begin.
 #[derive(Clone, Copy)]
@@ -134,7 +134,7 @@ impl<'a> LagSearch<'a> {
         let count = LOOK.min(n);
         let all = ((self.x.len() as f64 / self.s) as usize).saturating_sub(count + 2);
         let close = count * CLOSE_LOOKS;
-        let stride = (all.saturating_sub(close) / (MOST_LOOKS - CLOSE_LOOKS)).max(count);
+        let stride = (all.saturating_sub(close) / (TRIALS_MAX - CLOSE_LOOKS)).max(count);
         let starts = (0..=all.min(close)).step_by(count).chain((close + 1..=all).step_by(stride));
         let mut line = ClockFit::default();
         let (mut score, mut looks) = (0.0, Vec::new());
@@ -217,7 +217,7 @@ impl Alignment {
                 candidate.name, self.drift
             ));
         }
-        if off_ppm.abs() > MOST_PPM {
+        if off_ppm.abs() > PPM_MAX {
             let rate = gbd(symbol_rate_hz * (1.0 + off_ppm * 1e-6));
             return Err(format!(
                 "carries {} at {rate} GBd, {off_ppm:.0} ppm from the symbol rate given",

@@ -9,11 +9,11 @@ use crate::pattern::gray;
 const SURE: f64 = 0.8;
 const CLEARER: f64 = 0.1;
 /// Fewest samples per symbol: below, the waveform is not known between its samples.
-const LEAST_SAMPLES: f64 = 2.0;
+const SAMPLES_MIN: f64 = 2.0;
 /// Samples that are compared with those a period later, and periods at the most, where no time is
 /// given.
 const SEEN: usize = 1 << 14;
-const MOST_REPEATS: usize = 4096;
+const REPEATS_MAX: usize = 4096;
 /// Rates, of the one given, that a refusal tries: a wrong preset, a rate in Gb/s.
 const OTHER_RATES: [f64; 8] =
     [0.5, 2.0, 106.25 / 113.4375, 113.4375 / 106.25, 0.25, 4.0, 53.125 / 56.25, 56.25 / 53.125];
@@ -42,7 +42,7 @@ pub fn locate(
             None => repeats
                 .iter()
                 .map(|&k| x.len() as f64 / (k as f64 * period))
-                .filter(|&s| s >= LEAST_SAMPLES)
+                .filter(|&s| s >= SAMPLES_MIN)
                 .collect(),
         }
     };
@@ -50,7 +50,7 @@ pub fn locate(
     let mut short: Option<(f64, String)> = None;
     for candidate in candidates {
         for s in rates(candidate) {
-            if s < LEAST_SAMPLES {
+            if s < SAMPLES_MIN {
                 return Err(format!(
                     "has {s:.3} samples per symbol at {} GBd; must have at least 2: is its time in another unit? A header names it (time_ps)",
                     gbd(symbol_rate_hz)
@@ -112,7 +112,7 @@ fn repeats(x: &[f32]) -> Vec<usize> {
         let spread = ((xx - x1 * x1 / n) * (yy - y1 * y1 / n)).max(f64::MIN_POSITIVE).sqrt();
         (xy - x1 * y1 / n) / spread > PATTERN
     };
-    let most = (x.len() / 512).clamp(1, MOST_REPEATS);
+    let most = (x.len() / 512).clamp(1, REPEATS_MAX);
     (1..=most).filter(|&k| k == 1 || alike(k)).collect()
 }
 
@@ -186,7 +186,7 @@ fn another_rate(
 
 /// How clearly the beginning of a capture is somewhere in a pattern, 0 to 1.
 fn correlation(x: &[f32], s: f64, candidate: &Candidate) -> f64 {
-    if s < LEAST_SAMPLES || (x.len() as f64) < CHUNK.min(candidate.levels.len()) as f64 * s {
+    if s < SAMPLES_MIN || (x.len() as f64) < CHUNK.min(candidate.levels.len()) as f64 * s {
         return 0.0;
     }
     LagSearch::new(x, s, &candidate.levels)

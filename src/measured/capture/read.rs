@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt::{self, Display};
 
 /// Bytes that a file of samples may hold.
-pub(in crate::measured) const MOST_BYTES: u64 = 256 << 20;
+pub(in crate::measured) const BYTES_MAX: u64 = 256 << 20;
 /// Columns of a text, as messages name them.
 const NAMED: &str = "time and power, or power alone";
 
@@ -110,7 +110,7 @@ impl Capture {
     ///
     /// The reason, to be written after the file's name: line, value and remedy.
     pub fn open(file: &str, unit: PowerUnit) -> Result<Opened, String> {
-        let bytes = text::bytes(file, MOST_BYTES)?;
+        let bytes = text::bytes(file, BYTES_MAX)?;
         let (capture, quantity) = of_bytes(file, &bytes, unit, Volts::Welcome)?;
         Ok(Opened { capture, quantity, digest: text::digest(text::fnv(&bytes)) })
     }

@@ -1,6 +1,6 @@
 //! Head of a Touchstone file: option line and keywords.
 
-use super::network_file::MOST_PORTS;
+use super::network_file::PORTS_MAX;
 use crate::units::{amplitude_ratio, giga, kilo, mega, tera};
 use num_complex::Complex64;
 use std::f64::consts::PI;
@@ -92,7 +92,7 @@ impl Options {
                     }) {
                         options.reference_ohm.push(reference(line, ohm)?);
                     }
-                    if !(1..=MOST_PORTS).contains(&options.reference_ohm.len()) {
+                    if !(1..=PORTS_MAX).contains(&options.reference_ohm.len()) {
                         return Err(format!(
                             "line {line}: `R`: must be followed by a reference impedance in ohm, such as R 50"
                         ));

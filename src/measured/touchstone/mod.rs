@@ -1,4 +1,4 @@
-//! Touchstone files: the scattering of networks of up to [`MOST_PORTS`] ports.
+//! Touchstone files: the scattering of networks of up to [`PORTS_MAX`] ports.
 
 mod header;
 mod immittance;
@@ -8,4 +8,4 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
-pub use network_file::{MOST_PORTS, Touchstone};
+pub use network_file::{PORTS_MAX, Touchstone};

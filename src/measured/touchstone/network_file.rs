@@ -3,7 +3,7 @@
 use num_complex::Complex64;
 
 /// Ports that a file may have.
-pub const MOST_PORTS: usize = 64;
+pub const PORTS_MAX: usize = 64;
 /// Scattering above which a file is refused as broken.
 pub(super) const LARGEST: f64 = 1e12;
 

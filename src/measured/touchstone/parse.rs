@@ -1,11 +1,11 @@
 //! From a Touchstone file's text, its name helping, to the network.
 
-use super::network_file::{MOST_PORTS, Touchstone};
+use super::network_file::{PORTS_MAX, Touchstone};
 use super::reader::TouchstoneReader;
 use crate::measured::text;
 
 /// Bytes that a file may have: 12 ports at 10 000 frequencies take about 60 MB.
-const MOST_BYTES: u64 = 128 << 20;
+const BYTES_MAX: u64 = 128 << 20;
 
 impl Touchstone {
     /// Reads a file; its name ends in `.s1p` to `.s64p`, or in anything for version 2.
@@ -14,7 +14,7 @@ impl Touchstone {
     ///
     /// The reason, to be written after its name: see [`Touchstone::parse`].
     pub fn open(file: &str) -> Result<Self, String> {
-        let text = text::bytes(file, MOST_BYTES).and_then(text::of_bytes)?;
+        let text = text::bytes(file, BYTES_MAX).and_then(text::of_bytes)?;
         Self::parse(&text, ports_of_name(file))
     }
 
@@ -52,8 +52,8 @@ fn likely_ports(text: &str) -> Option<usize> {
         .map(code)
         .filter(|line| !line.trim_start().starts_with(['#', '[']))
         .map(|line| line.split_whitespace().count());
-    let mut counts = counts.filter(|&count| count > 0).take(1 + MOST_PORTS * MOST_PORTS);
+    let mut counts = counts.filter(|&count| count > 0).take(1 + PORTS_MAX * PORTS_MAX);
     let first = counts.next()?;
     let total = first + counts.take_while(|count| count % 2 == 0).sum::<usize>();
-    (1..=MOST_PORTS).find(|n| 1 + 2 * n * n == total)
+    (1..=PORTS_MAX).find(|n| 1 + 2 * n * n == total)
 }

@@ -2,15 +2,15 @@
 
 use super::header::{Keyword, Options, ParameterKind, Triangle, reference};
 use super::immittance::scattering;
-use super::network_file::{LARGEST, MOST_PORTS, Touchstone};
+use super::network_file::{LARGEST, PORTS_MAX, Touchstone};
 use crate::measured::columns::number;
 use crate::units::tera;
 
 /// Frequencies that a file may announce.
-const MOST_FREQUENCIES: usize = 100_000_000;
+const FREQUENCIES_MAX: usize = 100_000_000;
 
 /// Notes that are kept.
-const MOST_NOTES: usize = 16;
+const NOTES_MAX: usize = 16;
 
 /// Part of a file that its lines belong to.
 #[derive(Clone, Copy, PartialEq)]
@@ -153,7 +153,7 @@ impl TouchstoneReader {
         }
         match keyword.name.as_str() {
             "number of ports" => {
-                let ports = keyword.count(line, MOST_PORTS)?;
+                let ports = keyword.count(line, PORTS_MAX)?;
                 if self.ports.is_some_and(|named| named != ports) {
                     let named = self.ports.unwrap_or_default();
                     self.note(format!(
@@ -170,7 +170,7 @@ impl TouchstoneReader {
                 });
             }
             "number of frequencies" => {
-                self.frequencies = Some(keyword.count(line, MOST_FREQUENCIES)?)
+                self.frequencies = Some(keyword.count(line, FREQUENCIES_MAX)?)
             }
             "number of noise frequencies" => {}
             "reference" => {
@@ -219,9 +219,9 @@ impl TouchstoneReader {
 
     fn reference(&mut self, line: usize, text: &str) -> Result<(), String> {
         for word in text.split_whitespace() {
-            if self.references.len() == MOST_PORTS {
+            if self.references.len() == PORTS_MAX {
                 return Err(format!(
-                    "line {line}: [Reference] has more than {MOST_PORTS} impedances; must have one for each port"
+                    "line {line}: [Reference] has more than {PORTS_MAX} impedances; must have one for each port"
                 ));
             }
             self.references.push(reference(line, word)?);
@@ -231,7 +231,7 @@ impl TouchstoneReader {
 
     /// Notes what was left or assumed, up to a number that a user reads.
     fn note(&mut self, note: String) {
-        if self.file.notes.len() < MOST_NOTES {
+        if self.file.notes.len() < NOTES_MAX {
             self.file.notes.push(note);
         }
     }
@@ -251,8 +251,8 @@ impl TouchstoneReader {
                     .to_owned()
             }
         })?;
-        if !(1..=MOST_PORTS).contains(&ports) {
-            return Err(format!("has {ports} ports; must have 1 to {MOST_PORTS}"));
+        if !(1..=PORTS_MAX).contains(&ports) {
+            return Err(format!("has {ports} ports; must have 1 to {PORTS_MAX}"));
         }
         if self.options.is_none() {
             self.note("has no option line; read as # GHz S MA R 50".to_owned());

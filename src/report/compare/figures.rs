@@ -5,7 +5,7 @@ use crate::report::number::{counted, decimals, difference, ratio, small};
 use crate::sweep::{Difference, Variant};
 
 /// One figure of every variant.
-pub(super) struct Figure {
+pub(super) struct ComparedNumber {
     /// Before a line of it.
     pub(super) line: &'static str,
     /// Above a column of it.
@@ -13,42 +13,50 @@ pub(super) struct Figure {
     pub(super) of: fn(&Variant) -> String,
 }
 
-const fn figure(line: &'static str, column: &'static str, of: fn(&Variant) -> String) -> Figure {
-    Figure { line, column, of }
+const fn compared_number(
+    line: &'static str,
+    column: &'static str,
+    of: fn(&Variant) -> String,
+) -> ComparedNumber {
+    ComparedNumber { line, column, of }
 }
 
 /// Of the variant itself.
-pub(super) const OWN: [Figure; 9] = [
-    figure("rank by margin", "\nrank", |v| v.rank.to_string()),
-    figure("margin, worst lane, dB", "margin\ndB", margin),
-    figure("worst lane", "worst\nlane", |v| {
+pub(super) const OWN: [ComparedNumber; 9] = [
+    compared_number("rank by margin", "\nrank", |v| v.rank.to_string()),
+    compared_number("margin, worst lane, dB", "margin\ndB", margin),
+    compared_number("worst lane", "worst\nlane", |v| {
         v.result.port.worst_lane.map_or_else(|| "-".to_owned(), |lane| lane.to_string())
     }),
-    figure("its SNR, dB", "SNR\ndB", |v| decimals(worst(v, |lane| lane.snr_db), 1)),
-    figure("its OMA at TP2, dBm", "OMA\ndBm", |v| decimals(worst(v, |lane| lane.oma_tp2_dbm), 2)),
-    figure("its ER at TP2, dB", "ER\ndB", |v| decimals(worst(v, |lane| lane.er_tp2_db), 2)),
-    figure("port BER semi-analytic", "port BER\nsemi-analytic", |v| {
+    compared_number("its SNR, dB", "SNR\ndB", |v| decimals(worst(v, |lane| lane.snr_db), 1)),
+    compared_number("its OMA at TP2, dBm", "OMA\ndBm", |v| {
+        decimals(worst(v, |lane| lane.oma_tp2_dbm), 2)
+    }),
+    compared_number("its ER at TP2, dB", "ER\ndB", |v| {
+        decimals(worst(v, |lane| lane.er_tp2_db), 2)
+    }),
+    compared_number("port BER semi-analytic", "port BER\nsemi-analytic", |v| {
         ratio(v.result.port.ber_semi_analytic)
     }),
-    figure("port BER counted", "port BER\ncounted (95 %)", port_counted),
-    figure("verdict", "\nverdict", |v| verdict(&v.result).to_owned()),
+    compared_number("port BER counted", "port BER\ncounted (95 %)", port_counted),
+    compared_number("verdict", "\nverdict", |v| verdict(&v.result).to_owned()),
 ];
 
 /// Of error correction, of all lanes together, and against the first variant.
-pub(super) const BEYOND: [Figure; 5] = [
-    figure("codeword errors, analytic", "codeword\nerrors", |v| {
+pub(super) const BEYOND: [ComparedNumber; 5] = [
+    compared_number("codeword errors, analytic", "codeword\nerrors", |v| {
         small(fec(&v.result.port, |fec| fec.codeword_error_ratio_analytic))
     }),
-    figure("frame loss, analytic", "frame\nloss", |v| {
+    compared_number("frame loss, analytic", "frame\nloss", |v| {
         small(fec(&v.result.port, |fec| fec.frame_loss_ratio_analytic))
     }),
-    figure("mean margin, dB", "mean margin\ndB (95 %)", |v| {
+    compared_number("mean margin, dB", "mean margin\ndB (95 %)", |v| {
         within(v.loss_margin_mean_db, v.loss_margin_mean_db_low, v.loss_margin_mean_db_high)
     }),
-    figure("margin difference, dB", "margin\ndifference, dB (95 %)", |v| {
+    compared_number("margin difference, dB", "margin\ndifference, dB (95 %)", |v| {
         against(v, |d| difference(d.loss_margin_db, d.loss_margin_db_low, d.loss_margin_db_high))
     }),
-    figure("ln BER difference", "ln BER\ndifference (95 %)", |v| {
+    compared_number("ln BER difference", "ln BER\ndifference (95 %)", |v| {
         against(v, |d| difference(d.ln_ber, d.ln_ber_low, d.ln_ber_high))
     }),
 ];

@@ -6,7 +6,7 @@ use crate::report::number::decimals;
 use crate::sweep::{Difference, Variant};
 
 /// Notes of lanes and warnings that are printed.
-const MOST_NOTES: usize = 12;
+const NOTES_MAX: usize = 12;
 
 /// Notes on the differences, and the best variant.
 pub(super) fn meaning(variants: &[Variant]) -> Vec<String> {
@@ -93,7 +93,7 @@ pub(super) fn notes(variants: &[Variant]) -> Vec<String> {
         }
     }
     let mut lines: Vec<String> = Vec::new();
-    for note in said.iter().take(MOST_NOTES) {
+    for note in said.iter().take(NOTES_MAX) {
         let whose: Vec<String> = notes
             .iter()
             .enumerate()
@@ -106,8 +106,8 @@ pub(super) fn notes(variants: &[Variant]) -> Vec<String> {
             format!("variant {}: {note}", whose.join(", "))
         });
     }
-    if said.len() > MOST_NOTES {
-        lines.push(format!("{} more notes, see --json", said.len() - MOST_NOTES));
+    if said.len() > NOTES_MAX {
+        lines.push(format!("{} more notes, see --json", said.len() - NOTES_MAX));
     }
     lines
 }

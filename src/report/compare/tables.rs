@@ -1,6 +1,6 @@
 //! Variants in columns or in rows.
 
-use super::figures::{BEYOND, Figure, OWN};
+use super::figures::{BEYOND, ComparedNumber, OWN};
 use crate::report::plain_table::{plain, text};
 use crate::sweep::{Compared, Variant};
 use serde_json::Value;
@@ -8,15 +8,15 @@ use serde_json::Value;
 /// Widest line, characters.
 pub(super) const WIDTH: usize = 120;
 /// Most variants that stand in columns.
-const MOST_COLUMNS: usize = 4;
+const COLUMNS_MAX: usize = 4;
 /// Most characters of a value: the end of a longer one, where a file has its name.
-const MOST_VALUE: usize = 20;
+const VALUE_LETTERS_MAX: usize = 20;
 
 /// The first of some layouts that fits the width: few variants as columns; as rows with their
 /// values; as rows with a list of values.
 pub(super) fn layout(compared: &Compared) -> String {
     let fits = |text: &String| text.lines().all(|line| line.chars().count() <= WIDTH);
-    let columns = (compared.variants.len() <= MOST_COLUMNS).then(|| columns(compared));
+    let columns = (compared.variants.len() <= COLUMNS_MAX).then(|| columns(compared));
     columns
         .filter(fits)
         .or_else(|| Some(rows(compared, true)).filter(fits))
@@ -57,7 +57,7 @@ fn rows(compared: &Compared, with_values: bool) -> String {
     // heads end on the same line
     let deepest =
         |heads: &[&str]| heads.iter().map(|head| head.matches('\n').count()).max().unwrap_or(0);
-    let of = |figures: &[Figure]| {
+    let of = |figures: &[ComparedNumber]| {
         let heads: Vec<&str> = ["#"]
             .into_iter()
             .chain(keys.iter().map(String::as_str))
@@ -85,7 +85,7 @@ fn rows(compared: &Compared, with_values: bool) -> String {
 }
 
 /// The columns that hold more than a number.
-fn texts(figures: &[Figure]) -> impl Iterator<Item = usize> {
+fn texts(figures: &[ComparedNumber]) -> impl Iterator<Item = usize> {
     figures
         .iter()
         .enumerate()
@@ -119,9 +119,9 @@ fn value(variant: &Variant, key: usize) -> String {
     };
     let text = text.replace(char::is_control, " ");
     let length = text.chars().count();
-    if length <= MOST_VALUE {
+    if length <= VALUE_LETTERS_MAX {
         text
     } else {
-        format!("..{}", text.chars().skip(length + 2 - MOST_VALUE).collect::<String>())
+        format!("..{}", text.chars().skip(length + 2 - VALUE_LETTERS_MAX).collect::<String>())
     }
 }

@@ -45,7 +45,7 @@ pub struct Comparison {
 }
 
 /// One variant that was run.
-struct Run {
+struct VariantRun {
     at: Coordinates,
     /// Lane by lane.
     seeds: Vec<u64>,
@@ -91,14 +91,14 @@ impl Comparison {
             }
             before += seeds.len() as u64 + STEPS_OF_COUNTING;
             let at = Coordinates(keys.iter().cloned().zip(values.iter().map(of_toml)).collect());
-            runs.push(Run { at, seeds, result });
+            runs.push(VariantRun { at, seeds, result });
         }
         Ok(compared(keys, self.variants(), runs))
     }
 }
 
 /// Ranks variants and takes their differences to the first.
-fn compared(keys: Vec<String>, total: u64, runs: Vec<Run>) -> Compared {
+fn compared(keys: Vec<String>, total: u64, runs: Vec<VariantRun>) -> Compared {
     let ranks = ranks(&runs.iter().map(|run| &run.result).collect::<Vec<_>>());
     let differences: Vec<Option<Difference>> = runs
         .iter()
@@ -115,7 +115,7 @@ fn compared(keys: Vec<String>, total: u64, runs: Vec<Run>) -> Compared {
         .into_iter()
         .zip(ranks)
         .zip(differences)
-        .map(|((Run { at, result, .. }, rank), difference)| {
+        .map(|((VariantRun { at, result, .. }, rank), difference)| {
             let margins: Option<Vec<f64>> =
                 result.lanes.iter().map(|lane| lane.loss_margin_db).collect();
             let (mean, interval) = mean(&margins.unwrap_or_default());

@@ -1,4 +1,4 @@
-//! What is said of variants side by side.
+//! Results of a comparison of variants.
 
 use crate::link::LinkResult;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -32,9 +32,9 @@ pub struct Compared {
 pub struct Variant {
     /// Its values.
     pub at: Coordinates,
-    /// Place by the loss margin of the worst lane to 0.01 dB, from 1; equals share a place. Behind
-    /// those with a margin come those of which a lane reaches the limit with no power, then those
-    /// of which a lane has no figure.
+    /// Rank by the loss margin of the worst lane, rounded to 0.01 dB, from 1; equal margins share a
+    /// rank. Variants with a lane that misses the limit at any power rank next, then those with a
+    /// lane that was not evaluated.
     pub rank: usize,
     /// Mean margin of all lanes, dB; absent unless every lane has one.
     pub loss_margin_mean_db: Option<f64>,
@@ -44,7 +44,7 @@ pub struct Variant {
     pub loss_margin_mean_db_high: Option<f64>,
     /// Difference to the first variant; absent for the first.
     pub difference: Option<Difference>,
-    /// What a run says of it.
+    /// Result of its run.
     #[serde(flatten)]
     pub result: LinkResult,
 }

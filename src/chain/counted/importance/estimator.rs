@@ -6,7 +6,7 @@ use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::trained::Trained;
 use crate::chain::counted::noise_only::estimator::NoiseOnly;
 use crate::chain::counted::noise_only::noise_colour::lagged;
-use crate::chain::counted::tally::{Counted, Tally};
+use crate::chain::counted::tally::{LaneCount, Tally};
 use crate::dsp::dfe::Dfe;
 use crate::dsp::mlse::{Mlse, RUN};
 use crate::dsp::slicer::Thresholds;
@@ -172,7 +172,7 @@ impl ImportanceSampling {
     }
 
     /// One block of a lane, counted.
-    pub(crate) fn one_block(&self, streams: Seed, block: u64) -> Counted {
+    pub(crate) fn one_block(&self, streams: Seed, block: u64) -> LaneCount {
         let weighted = self.sampled(streams, block);
         let (symbols, hits) = (weighted.simulated, weighted.hits);
         let end = Tally {
@@ -182,7 +182,7 @@ impl ImportanceSampling {
             block_errors: vec![hits],
             ..Tally::default()
         };
-        Counted { end, weighted: Some(weighted), ..Counted::default() }
+        LaneCount { end, weighted: Some(weighted), ..LaneCount::default() }
     }
 
     /// The `block`-th block of targets with noise of `streams`.

@@ -108,9 +108,10 @@ impl Weighted {
 mod tests {
     use super::*;
 
-    /// Where nothing is pushed every weight is 1 and one symbol is simulated a target: plain
-    /// counting, of gain 1, of as many effective samples as hits, of the binomial deviation. Half
-    /// as many hits of twice the weight tell the same ratio with half the effective samples.
+    /// Without a shift every weight is 1 and one symbol is simulated per target: plain counting,
+    /// with a variance reduction of 1, as many effective samples as hits, and the binomial
+    /// deviation. Half as many hits of twice the weight give the same ratio with half the effective
+    /// samples.
     #[test]
     fn without_a_push_it_is_plain_counting() {
         let count = |every: u64, weight: f64| {

@@ -6,7 +6,7 @@ use super::{kernel, noise_colour};
 use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::trained::Trained;
 use crate::chain::counted::segment::SegmentRun;
-use crate::chain::counted::tally::{Counted, Tally};
+use crate::chain::counted::tally::{LaneCount, Tally};
 use crate::chain::describe::not_evaluated::NotEvaluated;
 use crate::chain::linearise::noise_sources::NoisePath;
 use crate::chain::run::workspace::Workspace;
@@ -19,13 +19,13 @@ use crate::math::normals;
 use crate::seed::Seed;
 
 /// Most of the noise that may depend on the signal where decisions depend on each other.
-const MOST_DEPENDENT: f64 = 0.2;
+const DEPENDENT_MAX: f64 = 0.2;
 
 /// Most of the noise that may be jitter of which the law at the slicer is not Gaussian: beyond 0.02
 /// UI, and of two points.
-const MOST_FAR: f64 = 0.2;
+const SECOND_ORDER_JITTER_MAX: f64 = 0.2;
 
-const MOST_TWO_POINT: f64 = 0.1;
+const DUAL_DIRAC_MAX: f64 = 0.1;
 
 /// A noise-only Monte Carlo: what the semi-analytic estimator knows of each symbol, with noise of
 /// the right colour.
@@ -143,21 +143,21 @@ impl Predictor<'_> {
         }
         let part = |of: f64| of / f64::max(total, f64::MIN_POSITIVE);
         let percent = |of: f64| 100.0 * part(of);
-        if trained.detector != TrainedDetector::Slicer && part(dependent) > MOST_DEPENDENT {
+        if trained.detector != TrainedDetector::Slicer && part(dependent) > DEPENDENT_MAX {
             return Err(NotEvaluated::new(format!(
                 "{:.0} % of the noise depends on the signal; noise-only counting with \
                 feedback or a sequence detector allows {:.0} % at most",
                 percent(dependent),
-                100.0 * MOST_DEPENDENT
+                100.0 * DEPENDENT_MAX
             )));
         }
-        if self.plan.needs_second_order_jitter() && part(jitter) > MOST_FAR {
+        if self.plan.needs_second_order_jitter() && part(jitter) > SECOND_ORDER_JITTER_MAX {
             return Err(NotEvaluated::new(format!(
                 "{:.0} % of the noise is sampling jitter above 0.02 UI, which is not Gaussian",
                 percent(jitter)
             )));
         }
-        if part(bounded) > MOST_TWO_POINT {
+        if part(bounded) > DUAL_DIRAC_MAX {
             return Err(NotEvaluated::new(format!(
                 "{:.0} % of the noise is dual-Dirac jitter, which is not Gaussian",
                 percent(bounded)
@@ -245,11 +245,11 @@ impl NoiseOnly {
         precoder: bool,
         block: u64,
         workspace: &mut Workspace,
-    ) -> Counted {
+    ) -> LaneCount {
         let decisions =
             self.decisions(segment.trained, segment.streams, block, precoder, workspace);
         let mut end = Tally::of(workspace.sent.len(), &decisions);
         end.bursts.push(&workspace.sent, &workspace.decided);
-        Counted { end, ..Counted::default() }
+        LaneCount { end, ..LaneCount::default() }
     }
 }

@@ -12,7 +12,7 @@ const POINTS: usize = 4 * COLOUR_LAGS;
 pub(crate) const WITHIN: f64 = 1e-3;
 
 /// Most taps on one side of the middle.
-const MOST_SIDE: usize = COLOUR_LAGS / 2;
+const SIDE_MAX: usize = COLOUR_LAGS / 2;
 
 /// The normalised autocorrelation of the noise at the slicer, by lag in symbols.
 ///
@@ -71,13 +71,13 @@ pub(crate) fn root(r: &[f64]) -> Result<Vec<f32>, NotEvaluated> {
     };
     let amplitude: Vec<f64> = (0..=POINTS / 2).map(|f| spectrum(f).max(0.0).sqrt()).collect();
     let ends = |k: usize| amplitude[0] + amplitude[POINTS / 2] * cosine(POINTS / 2, k);
-    let side: Vec<f64> = (0..=MOST_SIDE)
+    let side: Vec<f64> = (0..=SIDE_MAX)
         .map(|k| {
             (ends(k) + 2.0 * (1..POINTS / 2).map(|f| amplitude[f] * cosine(f, k)).sum::<f64>())
                 / POINTS as f64
         })
         .collect();
-    for reach in 0..=MOST_SIDE {
+    for reach in 0..=SIDE_MAX {
         let taps: Vec<f64> = (0..=2 * reach).map(|i| side[i.abs_diff(reach)]).collect();
         let own = lagged(&taps, r.len().max(taps.len()));
         let off =
@@ -88,7 +88,7 @@ pub(crate) fn root(r: &[f64]) -> Result<Vec<f32>, NotEvaluated> {
         }
     }
     Err(NotEvaluated::new(format!(
-        "the noise at the slicer is correlated over more than {MOST_SIDE} symbols; noise-only \
+        "the noise at the slicer is correlated over more than {SIDE_MAX} symbols; noise-only \
         counting covers no more"
     )))
 }

@@ -2,12 +2,12 @@
 //! on.
 
 use super::receiver;
-use super::receiver::Receiver;
+use super::receiver::ClockedReceiver;
 use crate::chain::counted::clock_reading::ClockReading;
 use crate::chain::counted::lane::Count;
 use crate::chain::counted::observer::BlockView;
 use crate::chain::counted::segment::SegmentRun;
-use crate::chain::counted::tally::{Counted, Tally};
+use crate::chain::counted::tally::{LaneCount, Tally};
 use crate::chain::describe::clocking::Clocking;
 use crate::chain::describe::not_evaluated::NotEvaluated;
 use crate::chain::run::levels::block_levels;
@@ -20,7 +20,7 @@ use std::collections::VecDeque;
 
 /// One segment between two blocks.
 struct SegmentState {
-    receiver: Receiver,
+    receiver: ClockedReceiver,
     /// Levels of the previous, the current and the next block.
     levels: Vec<u8>,
     /// The next block of levels to come, and the next to run; the warm-up's are below 0.
@@ -38,7 +38,7 @@ pub(crate) struct Stream {
     warm_up: i64,
     sent: Vec<u8>,
     plain: [Vec<u8>; 2],
-    refusal: Option<NotEvaluated>,
+    not_evaluated: Option<NotEvaluated>,
 }
 
 impl Stream {
@@ -61,7 +61,7 @@ impl Stream {
             let own = own(segment_run);
             assert_eq!(own.guard, clocking.guard, "segments of a lane have one guard");
             SegmentState {
-                receiver: Receiver::new(
+                receiver: ClockedReceiver::new(
                     segment_run.plan,
                     segment_run.trained,
                     own,
@@ -80,7 +80,7 @@ impl Stream {
             warm_up,
             sent: vec![0; n],
             plain: [vec![0; n], vec![0; n]],
-            refusal: None,
+            not_evaluated: None,
         })
     }
 
@@ -90,11 +90,12 @@ impl Stream {
     }
 
     /// Adds the readings of its clocks; without a lock the counts are dropped.
-    pub(crate) fn tell(&self, counted: &mut Counted) {
+    pub(crate) fn tell(&self, counted: &mut LaneCount) {
         let clocks: Vec<ClockReading> =
             self.segments.iter().map(|segment| segment.receiver.reading()).collect();
-        if let Some(refusal) = &self.refusal {
-            *counted = Counted { refusal: Some(refusal.clone()), ..Counted::default() };
+        if let Some(not_evaluated) = &self.not_evaluated {
+            *counted =
+                LaneCount { not_evaluated: Some(not_evaluated.clone()), ..LaneCount::default() };
         }
         counted.clocks = clocks;
     }
@@ -106,9 +107,13 @@ impl Stream {
     }
 
     /// Runs the next block, the first time after the warm-up; `None` when a clock is not locked.
-    pub(crate) fn next(&mut self, count: &Count<'_>, workspace: &mut Workspace) -> Option<Counted> {
+    pub(crate) fn next(
+        &mut self,
+        count: &Count<'_>,
+        workspace: &mut Workspace,
+    ) -> Option<LaneCount> {
         let last = self.segments.len() - 1;
-        if self.refusal.is_some() {
+        if self.not_evaluated.is_some() {
             return None;
         }
         while self.segments[last].block < 0 {
@@ -117,7 +122,7 @@ impl Stream {
         let block = self.segments[last].block;
         self.run(count, last, workspace);
         if let Some(lost) = self.segments.iter().position(|segment| !segment.receiver.held()) {
-            self.refusal = Some(self.why(count, lost, block));
+            self.not_evaluated = Some(self.why(count, lost, block));
             return None;
         }
         self.level(count, block);
@@ -125,11 +130,11 @@ impl Stream {
             self.segments.iter_mut().filter_map(|segment| segment.counted.pop_front()).collect();
         let mut end = self.compared(last, count.precoder);
         if last == 0 {
-            return Some(Counted { end, segments: Vec::new(), ..Counted::default() });
+            return Some(LaneCount { end, segments: Vec::new(), ..LaneCount::default() });
         }
         // what the last slicer saw belongs to what it was given
         end.moments = segments[last].moments;
-        Some(Counted { end, segments, ..Counted::default() })
+        Some(LaneCount { end, segments, ..LaneCount::default() })
     }
 
     fn why(&self, count: &Count<'_>, segment: usize, block: i64) -> NotEvaluated {
@@ -174,9 +179,9 @@ impl Stream {
             self.level(count, self.segments[0].given);
         } else {
             self.run(count, to - 1, workspace);
-            let (before, behind) = self.segments.split_at_mut(to);
-            behind[0].levels.copy_within(n.., 0);
-            behind[0].levels[2 * n..].copy_from_slice(&before[to - 1].receiver.decided);
+            let (earlier, later) = self.segments.split_at_mut(to);
+            later[0].levels.copy_within(n.., 0);
+            later[0].levels[2 * n..].copy_from_slice(&earlier[to - 1].receiver.decided);
         }
         let segment = &mut self.segments[to];
         if to == 0 {

@@ -35,10 +35,10 @@ fn dithered(sigma_ui: f64, phase_error_ui: f64) -> f64 {
 const FIRST_ERROR_UI: f64 = 0.1;
 
 /// Most that a symbol's timing error counts, UI.
-const MOST_ERROR_UI: f64 = 0.5;
+const ERROR_UI_MAX: f64 = 0.5;
 
 /// Most frequency offset that a loop holds, UI per symbol.
-const MOST_DRIFT_UI: f64 = 0.02;
+const DRIFT_UI_MAX: f64 = 0.02;
 
 /// Error below which a loop is locked, UI rms; a free one has 0.29.
 const LOCKED_UI: f64 = 0.15;
@@ -66,7 +66,7 @@ pub(crate) struct Block<'a> {
 
 /// Decisions as they fall, in one place: what the clock goes by, and what counts unless sequences
 /// are detected.
-struct Decisions {
+struct SymbolDecider {
     thresholds: Thresholds,
     /// Feedback taps, and the levels that they are for, both latest first.
     feedback: [f32; MOST_TAPS],
@@ -74,11 +74,11 @@ struct Decisions {
     count: usize,
 }
 
-impl Decisions {
-    pub(crate) fn new(trained: &Trained) -> Decisions {
+impl SymbolDecider {
+    pub(crate) fn new(trained: &Trained) -> SymbolDecider {
         let (mut feedback, count) = ([0.0; MOST_TAPS], trained.postcursors.len());
         feedback[..count].copy_from_slice(&trained.postcursors);
-        Decisions { thresholds: trained.thresholds, feedback, past: [0.0; MOST_TAPS], count }
+        SymbolDecider { thresholds: trained.thresholds, feedback, past: [0.0; MOST_TAPS], count }
     }
 
     /// The level of an equalised sample, and the value that it was decided by: without what earlier
@@ -136,7 +136,7 @@ struct Recovered {
 }
 
 /// A receiver between two blocks.
-pub(crate) struct Receiver {
+pub(crate) struct ClockedReceiver {
     clocking: Clocking,
     per_symbol: usize,
     samples_per_symbol: f64,
@@ -154,7 +154,7 @@ pub(crate) struct Receiver {
     jitter: f64,
     /// Part of the baseline's error that it follows in a sample.
     follow: f32,
-    decisions: Decisions,
+    decisions: SymbolDecider,
     sequences: Option<Sequences>,
     recovered: Option<Recovered>,
     /// Samples, the oldest first, and how many there are.
@@ -179,9 +179,14 @@ pub(crate) struct Receiver {
     tone: [f64; 2],
 }
 
-impl Receiver {
+impl ClockedReceiver {
     /// A receiver that begins with the block at symbol `start`, 0 or before, and scores from 0 on.
-    pub(crate) fn new(plan: &Plan, trained: &Trained, clocking: Clocking, start: i64) -> Receiver {
+    pub(crate) fn new(
+        plan: &Plan,
+        trained: &Trained,
+        clocking: Clocking,
+        start: i64,
+    ) -> ClockedReceiver {
         let (p, n) = (plan.sampler.samples_per_symbol, plan.grid.symbols - 2 * clocking.guard);
         let padding = trained.taps.len().next_multiple_of(WIDTH) - trained.taps.len();
         let mut taps: Vec<f32> =
@@ -218,7 +223,7 @@ impl Receiver {
                 held: true,
             }
         });
-        Receiver {
+        ClockedReceiver {
             clocking,
             per_symbol: p,
             samples_per_symbol: plan.grid.samples_per_symbol as f64,
@@ -229,7 +234,7 @@ impl Receiver {
             quantisation: trained.quantisation,
             jitter: plan.sampler.jitter_s * plan.grid.sample_rate_hz(),
             follow: (TAU * clocking.ac_corner / p as f64) as f32,
-            decisions: Decisions::new(trained),
+            decisions: SymbolDecider::new(trained),
             sequences: match &trained.detector {
                 TrainedDetector::Mlse(response, depth) => Some(Sequences {
                     detector: Mlse::new(response, *depth),
@@ -342,7 +347,7 @@ impl Receiver {
 }
 
 multiversion! {
-fn receive(rx: &mut Receiver, block: &Block<'_>) {
+fn receive(rx: &mut ClockedReceiver, block: &Block<'_>) {
     let bank = Interpolator::shared();
     let n = rx.values.len() as i64;
     // a clock locks to a transmitter at rest: the jitter begins with the first symbol that is
@@ -428,10 +433,10 @@ fn receive(rx: &mut Receiver, block: &Block<'_>) {
             } else {
                 seen
             };
-            r.clock.push((f64::from(seen) * r.per_output).clamp(-MOST_ERROR_UI, MOST_ERROR_UI));
-            if r.clock.drift_ui().abs() > MOST_DRIFT_UI {
+            r.clock.push((f64::from(seen) * r.per_output).clamp(-ERROR_UI_MAX, ERROR_UI_MAX));
+            if r.clock.drift_ui().abs() > DRIFT_UI_MAX {
                 r.clock =
-                    r.clock.at(r.clock.phase_ui(), MOST_DRIFT_UI.copysign(r.clock.drift_ui()));
+                    r.clock.at(r.clock.phase_ui(), DRIFT_UI_MAX.copysign(r.clock.drift_ui()));
             }
             let locked = r.lock.push(error_ui - error_ui.round());
             r.held &= locked || !rx.scoring;

@@ -36,7 +36,7 @@ pub(in crate::link) fn target_metrics() -> impl Iterator<Item = TargetMetric> {
     lane.chain(port).chain(fec)
 }
 
-/// What would be right in place of a name that is no target; `None` for one that is.
+/// Remedy for a name that is not a target; `None` for one that is.
 pub(in crate::link) fn target_remedy(name: &str) -> Option<String> {
     let names: Vec<&str> = target_metrics().map(TargetMetric::name).collect();
     if names.contains(&name) {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Estimator that counts errors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Counting {
+pub enum CountingMethod {
     /// Every block through the whole chain.
     #[default]
     Chain,
@@ -17,13 +17,13 @@ pub enum Counting {
     Importance,
 }
 
-impl Counting {
+impl CountingMethod {
     /// Its name in messages.
     pub fn name(self) -> &'static str {
         match self {
-            Counting::Chain => "the whole chain",
-            Counting::NoiseOnly => "noise-only Monte Carlo",
-            Counting::Importance => "importance sampling",
+            CountingMethod::Chain => "the whole chain",
+            CountingMethod::NoiseOnly => "noise-only Monte Carlo",
+            CountingMethod::Importance => "importance sampling",
         }
     }
 }
