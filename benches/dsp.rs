@@ -5,7 +5,7 @@
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use lightlane::dsp::LEVELS;
-use lightlane::dsp::cdr::{ClockLoop, Detector, LoopGains, TimingDetector};
+use lightlane::dsp::cdr::{ClockLoop, LoopGains, TimingDetector, TimingDetectorKind};
 use lightlane::dsp::dfe::Dfe;
 use lightlane::dsp::ffe::{Known, Loop, adapt_lanes};
 use lightlane::dsp::mlse::{Mlse, PartialResponse, SoftMlse};
@@ -148,7 +148,7 @@ fn lane_samples(lane: usize) -> Vec<f32> {
 fn clock(bencher: Bencher) {
     let y = samples();
     let (mut detector, mut clock) = (
-        TimingDetector::new(Detector::MuellerMuller),
+        TimingDetector::new(TimingDetectorKind::MuellerMuller),
         ClockLoop::new(LoopGains::new(7.53e-5, 4.0)),
     );
     bencher.counter(ItemsCount::new(SYMBOLS)).bench_local(|| {

@@ -5,7 +5,7 @@ use lightlane::chain::{
     Workspace, WorkspacePool, block_levels, count,
 };
 use lightlane::dsp::DetectorKind;
-use lightlane::dsp::cdr::{ClockLoop, Detector, LoopGains, TimingDetector};
+use lightlane::dsp::cdr::{ClockLoop, LoopGains, TimingDetector, TimingDetectorKind};
 use lightlane::dsp::dfe::Dfe;
 use lightlane::dsp::mlse::{Mlse, PartialResponse, SoftMlse};
 use lightlane::dsp::slicer::Thresholds;
@@ -276,8 +276,10 @@ fn equalisers_detectors_and_clocks_do_not_allocate() {
         let (mut mlse, mut soft) = (Mlse::new(&response, 32), SoftMlse::new(&response, 32));
         let mut whitening =
             Whitening::from_autocorrelation(&[1.0, -0.5, 0.2], taps.len()).expect("a noise's");
-        let (mut detector, mut clock) =
-            (TimingDetector::new(Detector::BangBang), ClockLoop::new(LoopGains::new(1e-3, 2.0)));
+        let (mut detector, mut clock) = (
+            TimingDetector::new(TimingDetectorKind::BangBang),
+            ClockLoop::new(LoopGains::new(1e-3, 2.0)),
+        );
         let made = allocations(|| {
             whitening.apply(&y, &mut out);
             dfe.decide(&y, &mut out, &mut decided[..1000]);

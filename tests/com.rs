@@ -1,8 +1,10 @@
 //! `lightlane com`, and the margins of PyChOpMarg (tests/oracle/com).
 
 use crate::cli::{Folder, good, refused};
-use lightlane::host::com::{Aggressor, Channel, Margin, Parameters, Side, Steps};
-use lightlane::host::{Package, PortMap, Trace};
+use lightlane::host::com::{
+    Aggressor, AggressorEnd, ChannelOperatingMargin, ComChannel, Parameters, Steps,
+};
+use lightlane::host::{Package, PcbTrace, PortMap};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -34,10 +36,10 @@ fn held(set: &Parameters, at: &Value) -> Parameters {
 }
 
 /// A case's channel and aggressors; `None` where its files are not here.
-fn channels(case: &Value) -> Option<(Channel, Vec<Aggressor>)> {
+fn channels(case: &Value) -> Option<(ComChannel, Vec<Aggressor>)> {
     if let Some(trace) = case.get("trace") {
         let figure = |name: &str| number(&trace[name]);
-        let trace = Trace {
+        let trace = PcbTrace {
             loss_db: figure("loss_db"),
             loss_at_ghz: figure("loss_at_ghz"),
             skin_percent: figure("skin_percent"),
@@ -50,7 +52,7 @@ fn channels(case: &Value) -> Option<(Channel, Vec<Aggressor>)> {
         let points = (number(&case["last_ghz"]) / step_ghz).round() as u32;
         let f_hz: Vec<f64> = (0..=points).map(|k| f64::from(k) * step_ghz * 1e9).collect();
         return Some((
-            Channel::from(trace.network(&f_hz, 100.0).expect("it is lossy")),
+            ComChannel::from(trace.network(&f_hz, 100.0).expect("it is lossy")),
             Vec::new(),
         ));
     }
@@ -58,7 +60,7 @@ fn channels(case: &Value) -> Option<(Channel, Vec<Aggressor>)> {
     let map: PortMap = "1-2/3-4".parse().expect("a map");
     let open = |end: &str| {
         let file = folder.join(format!("c2m_il14_{end}.s4p"));
-        Channel::open(file.to_str().expect("a path"), Some(map))
+        ComChannel::open(file.to_str().expect("a path"), Some(map))
             .unwrap_or_else(|remedy| panic!("{end}: {remedy}"))
     };
     let ends: Vec<&str> = case["files"]
@@ -67,7 +69,9 @@ fn channels(case: &Value) -> Option<(Channel, Vec<Aggressor>)> {
         .iter()
         .map(|end| end.as_str().expect("text"))
         .collect();
-    let side = |end: &str| if end.starts_with("fext") { Side::FarEnd } else { Side::NearEnd };
+    let side = |end: &str| {
+        if end.starts_with("fext") { AggressorEnd::FarEnd } else { AggressorEnd::NearEnd }
+    };
     let aggressors =
         ends[1..].iter().map(|end| Aggressor { side: side(end), channel: open(end) }).collect();
     Some((open(ends[0]), aggressors))
@@ -241,13 +245,13 @@ fn what_has_no_margin_is_refused_in_one_line() {
 fn a_search_of_all_settings_takes_seconds() {
     let set = Parameters::named("kr1-802.3ck").expect("it ships");
     let f_hz: Vec<f64> = (0..=6000).map(|k| f64::from(k) * 10e6).collect();
-    let victim = Channel::from(
-        Trace { near: Package::none(), ..Trace::default() }
+    let victim = ComChannel::from(
+        PcbTrace { near: Package::none(), ..PcbTrace::default() }
             .network(&f_hz, 100.0)
             .expect("it is lossy"),
     );
     let begin = std::time::Instant::now();
-    let Margin { com_db, .. } = set.margin(&victim, &[]).expect("a margin");
+    let ChannelOperatingMargin { com_db, .. } = set.margin(&victim, &[]).expect("a margin");
     let seconds = begin.elapsed().as_secs_f64();
     println!("COM {com_db:.2} dB in {seconds:.2} s");
     assert!(com_db.is_finite() && seconds < 20.0, "{seconds} s");

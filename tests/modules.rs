@@ -3,7 +3,7 @@
 use crate::support::{Folder, agreement, preset, quiet, run, run_lane, share};
 use lightlane::chain::Shape;
 use lightlane::error::Problems;
-use lightlane::host::{Channel, ChannelKind, Network, Package, Trace};
+use lightlane::host::{ChannelKind, ElectricalChannel, Network, Package, PcbTrace};
 use lightlane::link::{Config, LaneResult, ModuleKind};
 use lightlane::math::prototype::Family;
 use lightlane::pattern::PatternKind;
@@ -31,7 +31,7 @@ fn perfect(config: &mut Config) {
         (500.0, 14.0, 0.0);
     (config.host.tx, config.module.tx) = (tx.clone(), tx);
     (config.host.rx, config.module.rx) = (rx.clone(), rx);
-    config.host.channel = Channel::thru();
+    config.host.channel = ElectricalChannel::thru();
     config.module.output.noise_nv_per_rthz = 0.0;
     config.module.output.bandwidth_ghz = 500.0;
     config.module.output.peaking_db = 0.0;
@@ -167,7 +167,7 @@ fn a_receivers_noise_has_the_power_of_its_one_sided_density() {
 }
 
 /// Writes the differential two-port of a trace.
-fn s2p(folder: &Folder, name: &str, trace: &Trace) -> String {
+fn s2p(folder: &Folder, name: &str, trace: &PcbTrace) -> String {
     let f_hz: Vec<f64> = (0..=4400).map(|k| f64::from(k) * 25e6).collect();
     let network: Network = trace.network(&f_hz, 100.0).expect("a trace");
     let mut text = "# Hz S RI R 100\n".to_owned();
@@ -186,13 +186,13 @@ fn s2p(folder: &Folder, name: &str, trace: &Trace) -> String {
 #[test]
 fn a_trace_its_file_and_the_files_of_its_halves_are_one_channel() {
     let folder = Folder::new("modules-halves");
-    let half = |near: Package, far: Package, share: f64| Trace {
+    let half = |near: Package, far: Package, share: f64| PcbTrace {
         loss_db: 12.0 * share,
         delay_ps: 1000.0 * share,
         impedance_ohm: 92.0,
         near,
         far,
-        ..Trace::default()
+        ..PcbTrace::default()
     };
     let package = || Package { length_mm: 12.0, ..Package::default() };
     let whole = half(package(), Package::none(), 1.0);
@@ -201,7 +201,7 @@ fn a_trace_its_file_and_the_files_of_its_halves_are_one_channel() {
         s2p(&folder, "one.s2p", &half(package(), Package::none(), 0.5)),
         s2p(&folder, "two.s2p", &half(Package::none(), Package::none(), 0.5)),
     ];
-    let lane = |channel: Channel| {
+    let lane = |channel: ElectricalChannel| {
         let mut config = preset("800gbase-dr8");
         config.module.kind = ModuleKind::Lpo;
         config.host.channel = channel;
@@ -211,10 +211,11 @@ fn a_trace_its_file_and_the_files_of_its_halves_are_one_channel() {
         }
         run_lane(&config, 8192)
     };
-    let trace = lane(Channel::of_trace(whole));
-    for (name, other) in
-        [("file", lane(Channel::of_files(vec![file]))), ("halves", lane(Channel::of_files(halves)))]
-    {
+    let trace = lane(ElectricalChannel::of_trace(whole));
+    for (name, other) in [
+        ("file", lane(ElectricalChannel::of_files(vec![file]))),
+        ("halves", lane(ElectricalChannel::of_files(halves))),
+    ] {
         for of in [
             |l: &LaneResult| l.snr_db,
             |l: &LaneResult| l.segments[0].channel_loss_db,

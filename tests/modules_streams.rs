@@ -3,7 +3,7 @@
 use crate::modules::dim;
 use crate::support::{agreement, preset, run_lane};
 use lightlane::dsp::DetectorKind;
-use lightlane::host::Channel;
+use lightlane::host::ElectricalChannel;
 use lightlane::link::ModuleKind;
 use lightlane::serdes::dsp::ClockRecovery;
 
@@ -92,7 +92,7 @@ fn a_measured_channel_closes_and_both_estimators_see_the_same() {
     config.module.kind = ModuleKind::Lpo;
     config.fibre.connector_loss_db += 3.0;
     let channel = &mut config.host.channel;
-    *channel = Channel::of_files(file("c2m_il14_thru.s4p"));
+    *channel = ElectricalChannel::of_files(file("c2m_il14_thru.s4p"));
     (channel.fext_files, channel.next_files) =
         (file("c2m_il14_fext1.s4p"), file("c2m_il14_next1.s4p"));
     (channel.fext_db, channel.next_db) = (-300.0, -300.0);

@@ -5,7 +5,7 @@ use super::outcome::Outcome;
 use super::output;
 use crate::error::{Error, KeyPath, Problem, Problems};
 use crate::host::PortMap;
-use crate::host::com::{Aggressor, Channel, Parameters, Side};
+use crate::host::com::{Aggressor, AggressorEnd, ComChannel, Parameters};
 use crate::report;
 use clap::Args;
 
@@ -60,14 +60,15 @@ impl ComArgs {
         let far = maps("--fext-ports", &self.fext_ports, self.fext.len())?;
         let near = maps("--next-ports", &self.next_ports, self.next.len())?;
         let victim =
-            Channel::open(&self.file, map).map_err(|remedy| one("", &self.file, remedy))?;
+            ComChannel::open(&self.file, map).map_err(|remedy| one("", &self.file, remedy))?;
         let mut aggressors = Vec::new();
         for (files, maps, side) in
-            [(&self.fext, &far, Side::FarEnd), (&self.next, &near, Side::NearEnd)]
+            [(&self.fext, &far, AggressorEnd::FarEnd), (&self.next, &near, AggressorEnd::NearEnd)]
         {
             for (i, file) in files.iter().enumerate() {
                 let map = maps.get(i).or(maps.first()).copied().or(victim.port_map);
-                let channel = Channel::open(file, map).map_err(|remedy| one("", file, remedy))?;
+                let channel =
+                    ComChannel::open(file, map).map_err(|remedy| one("", file, remedy))?;
                 aggressors.push(Aggressor { side, channel });
             }
         }

@@ -146,7 +146,7 @@ pub fn adapt_lanes(lanes: &mut [Loop<'_>], blocks: &[Known<'_>], step: f32) -> V
 }
 
 /// Parameters common to all lanes.
-struct Shape {
+struct LoopParameters {
     per_symbol: usize,
     limit: f32,
     moves: [bool; 2],
@@ -164,7 +164,7 @@ struct Moving<T> {
 /// Adapts along a piece of a block, from a sample and a level on, with buffers for both; returns
 /// the sum of squared errors.
 type Piece<T, const N: usize> =
-    fn(&Shape, &mut Moving<T>, &[&[f32]; N], &[&[f32]; N], [usize; 2], [&mut [T]; 2]) -> T;
+    fn(&LoopParameters, &mut Moving<T>, &[&[f32]; N], &[&[f32]; N], [usize; 2], [&mut [T]; 2]) -> T;
 
 /// Transposes the lanes, adapts piece by piece and transposes back. Missing lanes adapt from zero
 /// on the first one's block.
@@ -188,7 +188,7 @@ fn along<T: Float, const N: usize>(
     );
     assert!(n > 0 && total % n == 0, "{total} samples of {n} symbols: must be one or several each");
     let (p, unknowns) = (total / n, (taps + memory) as f32);
-    let shape = Shape {
+    let shape = LoopParameters {
         per_symbol: p,
         limit: first.limit,
         moves: first.moves,
@@ -238,7 +238,7 @@ fn along<T: Float, const N: usize>(
 }
 multiversion_x8! {
 fn one(
-    shape: &Shape,
+    shape: &LoopParameters,
     moving: &mut Moving<f32>,
     x: &[&[f32]; 1],
     sent: &[&[f32]; 1],
@@ -249,7 +249,7 @@ fn one(
 }
 
 fn side_by_side(
-    shape: &Shape,
+    shape: &LoopParameters,
     moving: &mut Moving<F32x8>,
     x: &[&[f32]; LANES],
     sent: &[&[f32]; LANES],
@@ -279,7 +279,7 @@ fn transpose<T: Float, const N: usize>(blocks: &[&[f32]; N], from: usize, to: &m
 /// The loop, for one lane or eight.
 #[inline(always)]
 fn adapt<T: Float, const N: usize>(
-    shape: &Shape,
+    shape: &LoopParameters,
     moving: &mut Moving<T>,
     x: &[&[f32]; N],
     sent: &[&[f32]; N],

@@ -10,7 +10,7 @@ pub struct Thresholds(pub [f32; 3]);
 
 /// Errors and moments of a block's decisions.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Decisions {
+pub struct DecisionErrors {
     /// Symbol errors.
     pub symbol_errors: u64,
     /// Bit errors, Gray mapped.
@@ -41,15 +41,15 @@ impl Thresholds {
                 *t = ((m0 * s1 + m1 * s0) / (s0 + s1).max(1e-12)) as f32;
             }
         }
-        let sides = Side::of_levels(sent, means, variances);
+        let mixtures = LevelMixture::of_levels(sent, means, variances);
         Thresholds(std::array::from_fn(|j| {
             let ((m0, _), (m1, _)) = (moments[j], moments[j + 1]);
-            crossing(&sides[j], &sides[j + 1], f64::from(start[j]), (m0, m1)) as f32
+            crossing(&mixtures[j], &mixtures[j + 1], f64::from(start[j]), (m0, m1)) as f32
         }))
     }
 
     /// Decides a block and counts its errors.
-    pub fn decide(&self, sent: &[u8], out: &[f32]) -> Decisions {
+    pub fn decide(&self, sent: &[u8], out: &[f32]) -> DecisionErrors {
         decide(self, sent, out)
     }
 
@@ -101,7 +101,7 @@ impl Thresholds {
 /// # Panics
 ///
 /// If the lengths differ.
-pub fn compare(sent: &[u8], decided: &[u8], out: &[f32]) -> Decisions {
+pub fn compare(sent: &[u8], decided: &[u8], out: &[f32]) -> DecisionErrors {
     assert!(
         sent.len() == decided.len() && sent.len() == out.len(),
         "as many decisions and outputs as symbols"
@@ -172,12 +172,12 @@ fn density(means: &[f32], halves: &[f32], roots: &[f32], t: f32) -> (f32, f64) {
     (least, rest + sums.iter().map(|&s| f64::from(s)).sum::<f64>())
 }
 
-fn decide(thresholds: &Thresholds, sent: &[u8], out: &[f32]) -> Decisions {
+fn decide(thresholds: &Thresholds, sent: &[u8], out: &[f32]) -> DecisionErrors {
     let [t0, t1, t2] = thresholds.0;
     tally(sent, sent, out, |_, z| u32::from(z > t0) + u32::from(z > t1) + u32::from(z > t2))
 }
 
-fn compare_kernel(sent: &[u8], decided: &[u8], out: &[f32]) -> Decisions {
+fn compare_kernel(sent: &[u8], decided: &[u8], out: &[f32]) -> DecisionErrors {
     tally(sent, decided, out, |d, _| u32::from(d))
 }
 }
@@ -185,9 +185,14 @@ fn compare_kernel(sent: &[u8], decided: &[u8], out: &[f32]) -> Decisions {
 /// Counts errors in runs that compile to vectors; `decision` gives the level from the one decided
 /// and the output.
 #[inline(always)]
-fn tally(sent: &[u8], decided: &[u8], out: &[f32], decision: impl Fn(u8, f32) -> u32) -> Decisions {
+fn tally(
+    sent: &[u8],
+    decided: &[u8],
+    out: &[f32],
+    decision: impl Fn(u8, f32) -> u32,
+) -> DecisionErrors {
     const RUN: usize = 16;
-    let mut total = Decisions::default();
+    let mut total = DecisionErrors::default();
     let (sent_runs, sent_rest) = sent.as_chunks::<RUN>();
     let (decided_runs, decided_rest) = decided.as_chunks::<RUN>();
     let (out_runs, out_rest) = out.as_chunks::<RUN>();
@@ -275,7 +280,7 @@ pub(crate) fn snr_db(levels: &[(f64, f64); 4]) -> f64 {
 
 /// The Gaussians of one level's symbols.
 #[derive(Default)]
-struct Side {
+struct LevelMixture {
     means: Vec<f32>,
     /// Half of 1 / variance.
     halves: Vec<f32>,
@@ -283,18 +288,18 @@ struct Side {
     roots: Vec<f32>,
 }
 
-impl Side {
-    fn of_levels(sent: &[u8], means: &[f32], variances: &[f32]) -> [Side; 4] {
-        let mut sides: [Side; 4] = Default::default();
+impl LevelMixture {
+    fn of_levels(sent: &[u8], means: &[f32], variances: &[f32]) -> [LevelMixture; 4] {
+        let mut mixtures: [LevelMixture; 4] = Default::default();
         for ((&level, &mean), &variance) in sent.iter().zip(means).zip(variances) {
-            let side = &mut sides[usize::from(level)];
-            side.means.push(mean);
-            side.halves.push(0.5 / variance.max(1e-30));
+            let mixture = &mut mixtures[usize::from(level)];
+            mixture.means.push(mean);
+            mixture.halves.push(0.5 / variance.max(1e-30));
         }
-        sides.iter_mut().for_each(|side| {
-            side.roots = side.halves.iter().map(|half| (2.0 * half).sqrt()).collect()
+        mixtures.iter_mut().for_each(|mixture| {
+            mixture.roots = mixture.halves.iter().map(|half| (2.0 * half).sqrt()).collect()
         });
-        sides
+        mixtures
     }
 
     fn ln_density(&self, t: f64) -> f64 {
@@ -305,7 +310,7 @@ impl Side {
 
 /// Root of ln(density of the lower level) - ln(density of the upper one) between their means:
 /// secant within a bracket.
-fn crossing(lower: &Side, upper: &Side, start: f64, between: (f64, f64)) -> f64 {
+fn crossing(lower: &LevelMixture, upper: &LevelMixture, start: f64, between: (f64, f64)) -> f64 {
     let (mut low, mut high) = between;
     if low.is_nan() || high.is_nan() || low >= high {
         return start;

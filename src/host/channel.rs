@@ -3,7 +3,7 @@
 use super::mixed::MixedMode;
 use super::network::Network;
 use super::port_map::PortMap;
-use super::trace::Trace;
+use super::trace::PcbTrace;
 use super::transfer::Transfer;
 use crate::chain::{Chain, Interferer, NoiseId, Shape, Table};
 use crate::error::{KeyPath, Problems};
@@ -34,22 +34,22 @@ pub enum ChannelKind {
 /// v_out = H v_in + sum over aggressors of H_k v_k,   H = voltage transfer between source_ohm and load_ohm
 /// ```
 ///
-/// In: volts of a sender over a matched load. Out: volts at the receiver. H comes from a [`Trace`]
-/// or from files in cascade, with their reflections; its delay is taken out. Far-end aggressors
-/// send with the swing of this channel's sender, near-end ones with `next_swing_vppd`, each its own
-/// data at its own phase; through their own files, or by a coupling that rises with frequency,
-/// given at half the symbol rate.
+/// In: volts of a sender over a matched load. Out: volts at the receiver. H comes from a
+/// [`PcbTrace`] or from files in cascade, with their reflections; its delay is taken out. Far-end
+/// aggressors send with the swing of this channel's sender, near-end ones with `next_swing_vppd`,
+/// each its own data at its own phase; through their own files, or by a coupling that rises with
+/// frequency, given at half the symbol rate.
 ///
 /// # Limits
 ///
 /// Aggressors have no taps; far-end ones share the victim's clock. No mode conversion.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Channel {
+pub struct ElectricalChannel {
     /// Kind of the description; selects among the tables and files below.
     pub kind: ChannelKind,
     /// A line without a file.
-    pub trace: Trace,
+    pub trace: PcbTrace,
     /// Touchstone files in cascade, from the sender on.
     pub files: Vec<String>,
     /// Ports of the differential channel in each file, such as `1-2/3-4`; guessed with a warning
@@ -86,18 +86,18 @@ pub struct Channel {
 }
 
 /// Transfers built from a description and its files.
-struct Made {
-    read: Vec<Taken>,
+struct BuiltChannel {
+    read: Vec<FileRecord>,
     through: Option<Arc<Table>>,
     fext: Vec<Arc<Table>>,
     next: Vec<Arc<Table>>,
 }
 
 /// A file that was read: its key, name, digest, last frequency in Hz, and warnings.
-type Taken = (&'static str, String, u64, f64, Option<String>);
+type FileRecord = (&'static str, String, u64, f64, Option<String>);
 
 /// A key of a channel, its value, and the problem.
-type Wrong = (&'static str, String, String);
+type KeyProblem = (&'static str, String, String);
 
 /// Coupling below which an aggressor is left out, dB.
 const SILENT_DB: f64 = -120.0;
@@ -115,11 +115,11 @@ const LEAST_AT_REST: f64 = 0.001;
 /// Largest number of files of a kind.
 const MOST_FILES: usize = 32;
 
-impl Default for Channel {
+impl Default for ElectricalChannel {
     fn default() -> Self {
-        Channel {
+        ElectricalChannel {
             kind: ChannelKind::Trace,
-            trace: Trace::default(),
+            trace: PcbTrace::default(),
             files: Vec::new(),
             ports: None,
             with_packages: false,
@@ -137,20 +137,25 @@ impl Default for Channel {
     }
 }
 
-impl Channel {
+impl ElectricalChannel {
     /// An ideal connection.
     pub fn thru() -> Self {
-        Channel { kind: ChannelKind::Thru, fext_db: -300.0, next_db: -300.0, ..Channel::default() }
+        ElectricalChannel {
+            kind: ChannelKind::Thru,
+            fext_db: -300.0,
+            next_db: -300.0,
+            ..ElectricalChannel::default()
+        }
     }
 
     /// A channel of this trace.
-    pub fn of_trace(trace: Trace) -> Self {
-        Channel { trace, ..Channel::default() }
+    pub fn of_trace(trace: PcbTrace) -> Self {
+        ElectricalChannel { trace, ..ElectricalChannel::default() }
     }
 
     /// A channel of Touchstone files in cascade.
     pub fn of_files(files: Vec<String>) -> Self {
-        Channel { kind: ChannelKind::Files, files, ..Channel::default() }
+        ElectricalChannel { kind: ChannelKind::Files, files, ..ElectricalChannel::default() }
     }
 
     /// Reports every parameter that is out of its range.
@@ -204,7 +209,7 @@ impl Channel {
 
     /// Its transfers: a pure function of the description and its files, shared by lanes and points
     /// of a sweep.
-    fn made(&self, library: &Library) -> Result<Arc<Made>, Vec<Wrong>> {
+    fn made(&self, library: &Library) -> Result<Arc<BuiltChannel>, Vec<KeyProblem>> {
         let files: Vec<&str> = [own_files(self), &self.fext_files, &self.next_files]
             .into_iter()
             .flatten()
@@ -213,7 +218,7 @@ impl Channel {
         library.derived(self, &files, || self.make(library))
     }
 
-    fn make(&self, library: &Library) -> Result<Made, Vec<Wrong>> {
+    fn make(&self, library: &Library) -> Result<BuiltChannel, Vec<KeyProblem>> {
         let digest = fnv(format!("{self:?}").as_bytes());
         let (mut read, mut wrong) = (Vec::new(), Vec::new());
         let files = self.files_used(library, &mut read, &mut wrong);
@@ -253,7 +258,7 @@ impl Channel {
             }
         }
         let [fext, next] = interferer_paths;
-        if wrong.is_empty() { Ok(Made { read, through, fext, next }) } else { Err(wrong) }
+        if wrong.is_empty() { Ok(BuiltChannel { read, through, fext, next }) } else { Err(wrong) }
     }
 
     /// The differential networks of the files that are used: of the channel, of far-end and of
@@ -261,8 +266,8 @@ impl Channel {
     fn files_used(
         &self,
         library: &Library,
-        read: &mut Vec<Taken>,
-        wrong: &mut Vec<Wrong>,
+        read: &mut Vec<FileRecord>,
+        wrong: &mut Vec<KeyProblem>,
     ) -> [Vec<Network>; 3] {
         let own = own_files(self);
         let lists = [
@@ -405,7 +410,7 @@ impl Channel {
 }
 
 /// First of a channel's problems, as an error of the build.
-fn gone(wrong: Vec<Wrong>) -> FileError {
+fn gone(wrong: Vec<KeyProblem>) -> FileError {
     let (_, file, remedy) = wrong.into_iter().next().unwrap_or_else(|| {
         ("", String::new(), "must be a channel whose description was checked".to_owned())
     });
@@ -413,7 +418,7 @@ fn gone(wrong: Vec<Wrong>) -> FileError {
 }
 
 /// The files of the channel itself, where they are used.
-fn own_files(channel: &Channel) -> &[String] {
+fn own_files(channel: &ElectricalChannel) -> &[String] {
     if channel.kind == ChannelKind::Files { &channel.files } else { &[] }
 }
 

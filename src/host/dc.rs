@@ -65,7 +65,7 @@ impl Network {
             );
             notes.push(format!("begins at {first} GHz: the {points} from 0 Hz on follow a causal law fitted to the lowest frequencies"));
         }
-        let law = Law::new(&network.f_hz);
+        let law = HalfPowerFit::new(&network.f_hz);
         let n = network.ports();
         let mut s = vec![Complex64::default(); count * n * n];
         for at in 0..n * n {
@@ -81,13 +81,13 @@ impl Network {
 }
 
 /// The law of one set of lowest frequencies.
-struct Law {
+struct HalfPowerFit {
     f_hz: Vec<f64>,
     terms: usize,
     fit: nalgebra::SVD<f64, nalgebra::Dyn, nalgebra::Dyn>,
 }
 
-impl Law {
+impl HalfPowerFit {
     fn new(f_hz: &[f64]) -> Self {
         let f_hz = f_hz[..f_hz.len().min(FITTED)].to_vec();
         // a constant alone if no slope can be estimated
@@ -99,7 +99,7 @@ impl Law {
             if row < rows { value.re } else { value.im }
         };
         let fit = DMatrix::from_fn(2 * rows, terms, term).svd(true, true);
-        Law { f_hz, terms, fit }
+        HalfPowerFit { f_hz, terms, fit }
     }
 
     /// Values at `below` of a function with the values `low` at the law's frequencies.

@@ -41,9 +41,9 @@ impl Network {
         }
         let n = self.ports();
         let mut s = vec![Complex64::default(); f_hz.len() * n * n];
-        let places: Vec<Place> = f_hz.iter().map(|&f| Place::new(&self.f_hz, f)).collect();
+        let places: Vec<Stencil> = f_hz.iter().map(|&f| Stencil::new(&self.f_hz, f)).collect();
         let start = (self.f_hz[0] == 0.0 && self.f_hz.len() >= POINTS)
-            .then(|| Start::new(&self.f_hz))
+            .then(|| HalfPowerStart::new(&self.f_hz))
             .flatten();
         let low =
             start.as_ref().map_or(0, |_| f_hz.partition_point(|&f| f < self.f_hz[POINTS - 1]));
@@ -96,12 +96,12 @@ pub(super) fn delay_s(f_hz: &[f64], values: &[Complex64]) -> f64 {
 }
 
 /// Neighbours of a frequency with their weights.
-struct Place {
+struct Stencil {
     first: usize,
     weights: Vec<f64>,
 }
 
-impl Place {
+impl Stencil {
     /// Lagrange's weights of the points around `f`.
     fn new(f_hz: &[f64], f: f64) -> Self {
         let here = f_hz.partition_point(|&start| start <= f).max(1) - 1;
@@ -115,7 +115,7 @@ impl Place {
                 .map(|other| (f - other) / (this - other))
                 .product()
         };
-        Place { first, weights: points.iter().map(|&this| weight(this)).collect() }
+        Stencil { first, weights: points.iter().map(|&this| weight(this)).collect() }
     }
 
     fn between(&self, values: &[Complex64]) -> Complex64 {
@@ -124,13 +124,13 @@ impl Place {
 }
 
 /// Lowest points, from 0 Hz on, interpolated by half powers of s.
-struct Start {
+struct HalfPowerStart {
     top_hz: f64,
     /// From real and imaginary parts above 0 Hz to the coefficients of s^(1/2), s, ..
     inverse: DMatrix<f64>,
 }
 
-impl Start {
+impl HalfPowerStart {
     /// `None` if the points lie too close for a stable solution.
     fn new(f_hz: &[f64]) -> Option<Self> {
         let (top_hz, count) = (f_hz[POINTS - 1], POINTS - 1);
@@ -139,7 +139,7 @@ impl Start {
             if row < count { value.re } else { value.im }
         };
         let inverse = DMatrix::from_fn(2 * count, 2 * count, term).try_inverse()?;
-        inverse.iter().all(|x| x.abs() < LARGEST).then_some(Start { top_hz, inverse })
+        inverse.iter().all(|x| x.abs() < LARGEST).then_some(HalfPowerStart { top_hz, inverse })
     }
 
     /// Interpolation through the lowest values.

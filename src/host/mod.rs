@@ -8,7 +8,7 @@
 //! A [`Network`] is S over frequency with its reference impedances. [`MixedMode`] with an explicit
 //! [`PortMap`] turns a four-port of two lines into the differential two-port; [`Network::then`]
 //! cascades two-ports; [`Network::voltage_transfer`] gives the [`Transfer`] between a source and a
-//! load, the response used in a chain. [`Trace`] is a channel without a file.
+//! load, the response used in a chain. [`PcbTrace`] is a channel without a file.
 //!
 //! Ports are counted from 1, as in S21; frequencies in Hz; the basis is e^(+j 2 pi f t), so that a
 //! delay is a falling phase.
@@ -31,7 +31,7 @@ mod reference;
 mod trace;
 mod transfer;
 
-pub use channel::{Channel, ChannelKind};
+pub use channel::{ChannelKind, ElectricalChannel};
 pub use dc::Completed;
 pub use inspection::Inspection;
 pub use line::Propagation;
@@ -40,5 +40,5 @@ pub use mixed::{MixedMode, Mode};
 pub use network::Network;
 pub use port_map::{Guess, PortMap};
 pub use quality::Quality;
-pub use trace::{Package, Trace};
-pub use transfer::{Pulse, Transfer};
+pub use trace::{Package, PcbTrace};
+pub use transfer::{TimeResponse, Transfer};

@@ -26,8 +26,8 @@ const CAUSAL_TO_GHZ: f64 = 110.0;
 /// Hz.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Trace {
-    /// Loss of the line alone, without packages, at [`Trace::loss_at_ghz`], dB.
+pub struct PcbTrace {
+    /// Loss of the line alone, without packages, at [`PcbTrace::loss_at_ghz`], dB.
     pub loss_db: f64,
     /// Frequency of that loss, usually half the symbol rate, GHz.
     pub loss_at_ghz: f64,
@@ -44,9 +44,9 @@ pub struct Trace {
     pub far: Package,
 }
 
-impl Default for Trace {
+impl Default for PcbTrace {
     fn default() -> Self {
-        Trace {
+        PcbTrace {
             loss_db: 10.0,
             loss_at_ghz: 26.5625,
             skin_percent: 50.0,
@@ -209,7 +209,7 @@ impl Package {
     }
 }
 
-impl Trace {
+impl PcbTrace {
     /// Reports every parameter that is out of its range.
     pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(at, "loss_db", self.loss_db, 0.0..=60.0);
@@ -261,7 +261,7 @@ mod tests {
         (0..=4000).map(|k| f64::from(k) * 25e6).collect()
     }
 
-    fn checked(trace: &Trace) -> Vec<String> {
+    fn checked(trace: &PcbTrace) -> Vec<String> {
         let mut problems = Problems::new();
         trace.check(&KeyPath::root().key("trace"), &mut problems);
         problems.iter().map(ToString::to_string).collect()
@@ -269,20 +269,20 @@ mod tests {
 
     #[test]
     fn a_matched_trace_has_the_loss_it_names_at_its_frequency() {
-        let trace = Trace { near: Package::none(), ..Trace::default() };
+        let trace = PcbTrace { near: Package::none(), ..PcbTrace::default() };
         let network = trace.network(&[0.0, 26.5625e9 / 4.0, 26.5625e9], 100.0).unwrap();
         let db = |k: usize| db_from_amplitude_ratio(network.at(k, 2, 1).norm());
         assert!(db(0).abs() < 1e-12 && (db(2) + 10.0).abs() < 1e-9, "{} {}", db(0), db(2));
         assert!((db(1) + 5.0 / 2.0 + 5.0 / 4.0).abs() < 1e-9 && network.at(2, 1, 1).norm() < 1e-12);
-        assert!(checked(&Trace::default()).is_empty());
+        assert!(checked(&PcbTrace::default()).is_empty());
     }
 
     #[test]
     fn a_trace_with_packages_is_passive_reciprocal_and_causal() {
-        let trace = Trace {
+        let trace = PcbTrace {
             impedance_ohm: 88.0,
             far: Package { length_mm: 8.0, ..Package::default() },
-            ..Trace::default()
+            ..PcbTrace::default()
         };
         let network = trace.network(&grid(), 100.0).unwrap();
         let quality = network.quality();
@@ -300,10 +300,10 @@ mod tests {
     #[test]
     fn both_packages_stand_with_their_dies_outside() {
         let small = Package { length_mm: 5.0, ..Package::default() };
-        let one = Trace { near: Package::default(), far: small.clone(), ..Trace::default() }
+        let one = PcbTrace { near: Package::default(), far: small.clone(), ..PcbTrace::default() }
             .network(&grid(), 100.0)
             .unwrap();
-        let other = Trace { near: small, far: Package::default(), ..Trace::default() }
+        let other = PcbTrace { near: small, far: Package::default(), ..PcbTrace::default() }
             .network(&grid(), 100.0)
             .unwrap();
         let turned = other.of_ports(&[2, 1]).unwrap();
@@ -314,14 +314,18 @@ mod tests {
 
     #[test]
     fn a_delay_too_short_for_its_loss_is_refused() {
-        let said =
-            checked(&Trace { delay_ps: 1.0, skin_percent: 0.0, loss_db: 30.0, ..Trace::default() });
+        let said = checked(&PcbTrace {
+            delay_ps: 1.0,
+            skin_percent: 0.0,
+            loss_db: 30.0,
+            ..PcbTrace::default()
+        });
         assert!(
             said.len() == 1 && said[0].starts_with("trace.delay_ps = 1: must be at least 75."),
             "{said:?}"
         );
         assert_eq!(
-            checked(&Trace { loss_db: f64::NAN, ..Trace::default() })[0],
+            checked(&PcbTrace { loss_db: f64::NAN, ..PcbTrace::default() })[0],
             "trace.loss_db = NaN: must be from 0 to 60"
         );
     }

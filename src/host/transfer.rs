@@ -21,7 +21,7 @@ pub struct Transfer {
 
 /// A waveform from time 0 on; its second half is of times before 0.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Pulse {
+pub struct TimeResponse {
     /// Time between samples, s.
     pub step_s: f64,
     /// The samples.
@@ -105,7 +105,7 @@ impl Transfer {
     /// # Errors
     ///
     /// When frequencies are not 0 Hz and even steps.
-    pub fn impulse(&self) -> Result<Pulse, String> {
+    pub fn impulse(&self) -> Result<TimeResponse, String> {
         self.sampled(|_| Complex64::new(1.0, 0.0))
     }
 
@@ -115,7 +115,7 @@ impl Transfer {
     /// # Errors
     ///
     /// When frequencies are not 0 Hz and even steps.
-    pub fn pulse(&self, symbol_rate_hz: f64) -> Result<Pulse, String> {
+    pub fn pulse(&self, symbol_rate_hz: f64) -> Result<TimeResponse, String> {
         let steps = 2.0 * self.f_hz[self.f_hz.len() - 1] / symbol_rate_hz;
         self.sampled(|f| {
             let x = PI * f / symbol_rate_hz;
@@ -153,7 +153,7 @@ impl Transfer {
     }
 
     /// The waveform of the transfer times a spectrum.
-    fn sampled(&self, spectrum: impl Fn(f64) -> Complex64) -> Result<Pulse, String> {
+    fn sampled(&self, spectrum: impl Fn(f64) -> Complex64) -> Result<TimeResponse, String> {
         let last = self.f_hz.len() - 1;
         let step_hz = self.f_hz[last] / last.max(1) as f64;
         let uneven = self
@@ -175,11 +175,11 @@ impl Transfer {
             .plan_fft_inverse(length)
             .process(&mut bins, &mut samples)
             .expect("lengths are the plan's");
-        Ok(Pulse { step_s: 1.0 / (length as f64 * step_hz), samples })
+        Ok(TimeResponse { step_s: 1.0 / (length as f64 * step_hz), samples })
     }
 }
 
-impl Pulse {
+impl TimeResponse {
     /// Energy into 1 ohm, V^2 s.
     pub fn energy(&self) -> f64 {
         self.samples.iter().map(|x| x * x).sum::<f64>() * self.step_s

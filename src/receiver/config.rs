@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// The optical receiver, in the order of the signal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Receiver {
+pub struct OpticalReceiver {
     /// Loss from fibre to diode, dB.
     pub coupling_loss_db: f64,
     /// Photodiode.
@@ -28,9 +28,9 @@ pub struct Receiver {
     pub dsp: DspConfig,
 }
 
-impl Default for Receiver {
+impl Default for OpticalReceiver {
     fn default() -> Self {
-        Receiver {
+        OpticalReceiver {
             coupling_loss_db: 1.0,
             photodiode: Photodiode::default(),
             crosstalk: Crosstalk::default(),
@@ -40,7 +40,7 @@ impl Default for Receiver {
     }
 }
 
-impl Receiver {
+impl OpticalReceiver {
     /// Reports every parameter that is out of its range.
     pub fn check(&self, at: &KeyPath, symbol_rate_hz: f64, problems: &mut Problems) {
         problems.range(at, "coupling_loss_db", self.coupling_loss_db, 0.0..=60.0);

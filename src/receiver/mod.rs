@@ -6,7 +6,7 @@ mod linear;
 mod photodiode;
 mod tia;
 
-pub use config::Receiver;
+pub use config::OpticalReceiver;
 pub use crosstalk::Crosstalk;
 pub use linear::LinearOutput;
 pub use photodiode::Photodiode;

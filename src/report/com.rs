@@ -2,10 +2,10 @@
 
 use super::number::decimals;
 use super::plain_table::{plain, text};
-use crate::host::com::{Margin, Parameters};
+use crate::host::com::{ChannelOperatingMargin, Parameters};
 
 /// The margin, its contributions, the equaliser settings, and warnings.
-pub fn com(file: &str, set: &Parameters, margin: &Margin) -> String {
+pub fn com(file: &str, set: &Parameters, margin: &ChannelOperatingMargin) -> String {
     let m = margin;
     let mut out = format!("{file}: {}\n\n", set.title);
     let mut table = plain(&["figure", "value", "unit", ""], &[0, 2, 3]);

@@ -13,5 +13,5 @@ pub use dac::Dac;
 pub use rx::SerdesRx;
 pub(crate) use rx::through;
 pub use transmit_ffe::TransmitFfe;
-pub(crate) use tx::Line;
+pub(crate) use tx::IdentityMap;
 pub use tx::SerdesTx;

@@ -174,9 +174,9 @@ fn compression(rlm: f64) -> f64 {
 }
 
 /// An identity map that separates the sender's section of a chain from the channel's.
-pub(crate) struct Line;
+pub(crate) struct IdentityMap;
 
-impl Map<Volt, Volt> for Line {
+impl Map<Volt, Volt> for IdentityMap {
     fn apply(&self, x: &[f32], y: &mut [f32]) {
         y.copy_from_slice(x);
     }

@@ -4,7 +4,7 @@ use super::clock_reading::ClockReading;
 use super::importance::weighted::Weighted;
 use crate::chain::describe::not_evaluated::NotEvaluated;
 use crate::dsp::bursts::Bursts;
-use crate::dsp::slicer::Decisions;
+use crate::dsp::slicer::DecisionErrors;
 use crate::math::interval::{
     Interval, IntervalKind, block_bootstrap, clopper_pearson, dispersion_index,
 };
@@ -58,8 +58,8 @@ pub struct Tally {
 const BURSTY: f64 = 1.2;
 
 impl Tally {
-    pub(crate) fn of(symbols: usize, decisions: &Decisions) -> Tally {
-        let Decisions { symbol_errors, bit_errors, moments } = *decisions;
+    pub(crate) fn of(symbols: usize, decisions: &DecisionErrors) -> Tally {
+        let DecisionErrors { symbol_errors, bit_errors, moments } = *decisions;
         Tally {
             symbols: symbols as u64,
             symbol_errors,

@@ -9,7 +9,7 @@ use crate::chain::build::trained::Trained;
 use crate::dsp::LEVELS;
 use crate::dsp::dfe::Dfe;
 use crate::dsp::mlse::Mlse;
-use crate::dsp::slicer::{self, Decisions};
+use crate::dsp::slicer::{self, DecisionErrors};
 use crate::math::simd::multiversion;
 use crate::pattern::unprecode;
 
@@ -22,7 +22,7 @@ impl Workspace {
         sent: &[u8],
         keys: &StreamKeys<'_>,
         precoder: bool,
-    ) -> Decisions {
+    ) -> DecisionErrors {
         self.run_to_detector(plan, sent, keys, trained.transmission);
         self.sample_and_fold(plan, trained, keys);
         self.equalise(plan, trained, keys);
@@ -32,7 +32,7 @@ impl Workspace {
 
     /// Holds what was decided of a block against what was sent, with the precoder undone on both
     /// sides.
-    pub(crate) fn compared(&mut self, sent: &[u8], precoder: bool) -> Decisions {
+    pub(crate) fn compared(&mut self, sent: &[u8], precoder: bool) -> DecisionErrors {
         let mut decisions = slicer::compare(sent, &self.decided, &self.equalised);
         if precoder {
             // what stands before the block is taken as decided rightly, and was 0 to the precoder
@@ -44,7 +44,8 @@ impl Workspace {
             plain.copy_from_slice(sent);
             unprecode(&mut plain, before);
             let moments = decisions.moments;
-            decisions = Decisions { moments, ..slicer::compare(&plain, &decided, &self.equalised) };
+            decisions =
+                DecisionErrors { moments, ..slicer::compare(&plain, &decided, &self.equalised) };
             (self.decided_plain, self.plain) = (decided, plain);
         }
         decisions

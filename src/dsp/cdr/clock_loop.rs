@@ -211,7 +211,7 @@ impl ClockLoop {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::cdr::timing::{Detector, TimingDetector};
+    use crate::dsp::cdr::timing::{TimingDetector, TimingDetectorKind};
     use crate::dsp::levels::LEVELS;
     use crate::seed::Seed;
 
@@ -309,7 +309,7 @@ mod tests {
         let sent: Vec<f32> = (0..30_002).map(|_| LEVELS[(rng.next_u64() >> 62) as usize]).collect();
         let drift = 1e-4;
         let mut clock = ClockLoop::new(LoopGains::new(2e-3, 2.0)).at(0.12, 0.0);
-        let mut detector = TimingDetector::new(Detector::MuellerMuller);
+        let mut detector = TimingDetector::new(TimingDetectorKind::MuellerMuller);
         for n in 1..30_001 {
             let late = (clock.phase_ui() - drift * n as f64) as f32;
             let other = if late > 0.0 { sent[n + 1] } else { sent[n - 1] };

@@ -9,4 +9,4 @@ mod timing;
 
 pub use clock_loop::{ClockLoop, LoopGains, damping_from_peaking_db};
 pub use lock::{LockDetector, Slips};
-pub use timing::{Detector, TimingDetector, bang_bang_gain_per_ui};
+pub use timing::{TimingDetector, TimingDetectorKind, bang_bang_gain_per_ui};

@@ -5,7 +5,7 @@ const MEAN_SQUARE: f32 = 5.0 / 9.0;
 
 /// Timing error from two neighbouring samples and their levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detector {
+pub enum TimingDetectorKind {
     /// Difference of products, in units of the main cursor; its mean is h(t + 1) - h(t - 1), t the
     /// lateness of sampling.
     MuellerMuller,
@@ -32,7 +32,7 @@ pub enum Detector {
 /// Commun. 24 (1976).
 #[derive(Clone, Debug)]
 pub struct TimingDetector {
-    kind: Detector,
+    kind: TimingDetectorKind,
     sample: f32,
     level: f32,
 }
@@ -40,7 +40,7 @@ pub struct TimingDetector {
 impl TimingDetector {
     /// A detector before its first sample.
     #[must_use]
-    pub fn new(kind: Detector) -> Self {
+    pub fn new(kind: TimingDetectorKind) -> Self {
         Self { kind, sample: 0.0, level: 0.0 }
     }
 
@@ -50,8 +50,10 @@ impl TimingDetector {
         let error = (sample * self.level - self.sample * level) * (1.0 / MEAN_SQUARE);
         (self.sample, self.level) = (sample, level);
         match self.kind {
-            Detector::MuellerMuller => error,
-            Detector::BangBang => f32::from(i8::from(error > 0.0) - i8::from(error < 0.0)),
+            TimingDetectorKind::MuellerMuller => error,
+            TimingDetectorKind::BangBang => {
+                f32::from(i8::from(error > 0.0) - i8::from(error < 0.0))
+            }
         }
     }
 }
@@ -89,7 +91,7 @@ mod tests {
             for number in 0..256usize {
                 let l: [f32; 4] = std::array::from_fn(|i| LEVELS[number >> (2 * i) & 3]);
                 let sample = |n: usize| pre * l[n + 1] + main * l[n] + post * l[n - 1];
-                let mut detector = TimingDetector::new(Detector::MuellerMuller);
+                let mut detector = TimingDetector::new(TimingDetectorKind::MuellerMuller);
                 detector.push(sample(1), l[1]);
                 sum += f64::from(detector.push(sample(2), l[2]));
             }
@@ -99,7 +101,8 @@ mod tests {
 
     #[test]
     fn bang_bang_is_the_sign() {
-        let mut detectors = [Detector::MuellerMuller, Detector::BangBang].map(TimingDetector::new);
+        let mut detectors = [TimingDetectorKind::MuellerMuller, TimingDetectorKind::BangBang]
+            .map(TimingDetector::new);
         let mut rng = Seed::new(1).named("timing").rng();
         for n in 0..1000 {
             let (sample, level) = (rng.normal() as f32, LEVELS[n % 4]);

@@ -3,7 +3,7 @@
 use super::trellis::{PartialResponse, RUN};
 
 /// A detector of a fixed number of states.
-pub(super) trait Detector {
+pub(super) trait SequenceDetector {
     /// Output for a symbol.
     type Given;
 
@@ -45,7 +45,7 @@ macro_rules! both {
     };
 }
 
-impl<F: Detector, S: Detector<Given = F::Given>> AnyStates<F, S> {
+impl<F: SequenceDetector, S: SequenceDetector<Given = F::Given>> AnyStates<F, S> {
     pub(super) fn new(response: &PartialResponse, depth: usize) -> Self {
         match response.states() {
             4 => Self::Four(Box::new(F::new(response, depth))),

@@ -1,6 +1,6 @@
 //! Viterbi's algorithm.
 
-use super::any_states::{AnyStates, Detector};
+use super::any_states::{AnyStates, SequenceDetector};
 use super::trellis::{PartialResponse, RUN};
 use super::trellis::{Trellis, normalise, trace};
 use super::windows::{self, Windows};
@@ -168,7 +168,7 @@ struct Viterbi<const S: usize> {
     side_by_side: Vec<U32x8>,
 }
 
-impl<const S: usize> Detector for Viterbi<S> {
+impl<const S: usize> SequenceDetector for Viterbi<S> {
     type Given = u8;
 
     fn new(response: &PartialResponse, depth: usize) -> Self {

@@ -1,6 +1,6 @@
 //! Soft decisions: the best sequence with each level at each symbol.
 
-use super::any_states::{AnyStates, Detector};
+use super::any_states::{AnyStates, SequenceDetector};
 use super::trellis::{PartialResponse, RUN};
 use super::trellis::{Trellis, normalise};
 use crate::math::simd::multiversion_x8;
@@ -93,7 +93,7 @@ struct MaxLog<const S: usize> {
     pending: usize,
 }
 
-impl<const S: usize> Detector for MaxLog<S> {
+impl<const S: usize> SequenceDetector for MaxLog<S> {
     type Given = [f32; 4];
 
     fn new(response: &PartialResponse, depth: usize) -> Self {

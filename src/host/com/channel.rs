@@ -7,7 +7,7 @@ use crate::measured::Touchstone;
 
 /// A differential two-port from 0 Hz on.
 #[derive(Clone, Debug)]
-pub struct Channel {
+pub struct ComChannel {
     /// Differential scattering parameters.
     pub network: Network,
     /// Ports of the channel in its file; absent for a file of two ports.
@@ -18,7 +18,7 @@ pub struct Channel {
 
 /// End of the channel at which an aggressor is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
+pub enum AggressorEnd {
     /// At the victim's transmitter, with the same equaliser.
     FarEnd,
     /// At the victim's receiver, without equaliser.
@@ -29,12 +29,12 @@ pub enum Side {
 #[derive(Clone, Debug)]
 pub struct Aggressor {
     /// End of the victim's channel.
-    pub side: Side,
+    pub side: AggressorEnd,
     /// From its transmitter to the victim's receiver.
-    pub channel: Channel,
+    pub channel: ComChannel,
 }
 
-impl Channel {
+impl ComChannel {
     /// Reads a Touchstone file; a map is guessed for four ports when none is given. Two ports are
     /// taken as differential.
     ///
@@ -59,13 +59,13 @@ impl Channel {
         warnings.extend(completed.notes);
         let mixed = port_map.map(|map| MixedMode::of(&completed.network, &map)).transpose()?;
         let network = mixed.map_or(completed.network, |mixed| mixed.differential());
-        Ok(Channel { network, port_map, warnings })
+        Ok(ComChannel { network, port_map, warnings })
     }
 }
 
-impl From<Network> for Channel {
+impl From<Network> for ComChannel {
     /// A two-port that is differential already.
     fn from(network: Network) -> Self {
-        Channel { network, port_map: None, warnings: Vec::new() }
+        ComChannel { network, port_map: None, warnings: Vec::new() }
     }
 }

@@ -2,7 +2,7 @@
 //! of a setting without its samples.
 
 use super::paths::SAMPLES;
-use super::settings::{Mix, Sending};
+use super::settings::{Mix, TransmitSetting};
 
 /// A number for every sampling phase.
 pub(super) type Phases = [f64; SAMPLES];
@@ -57,7 +57,7 @@ impl Correlation {
     }
 
     /// Correlations after a transmit equaliser, at a lag.
-    pub(super) fn sent(&self, sending: &Sending, lag: usize) -> Sent {
+    pub(super) fn sent(&self, sending: &TransmitSetting, lag: usize) -> Sent {
         Sent(std::array::from_fn(|pair| {
             let mut sums = [0.0; SAMPLES];
             let mut add = |weight: f64, lag: usize| {

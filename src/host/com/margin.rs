@@ -1,12 +1,12 @@
 //! Channel operating margin of one channel.
 
 use super::amplitudes::Amplitudes;
-use super::channel::{Aggressor, Channel, Side};
+use super::channel::{Aggressor, AggressorEnd, ComChannel};
 use super::correlation::Correlation;
 use super::parameters::Parameters;
-use super::paths::{FrontNoise, Grid, Pulses, sampled};
-use super::search::{Choice, Coupled, Scene, symbol_power};
-use super::settings::{Mix, Settings};
+use super::paths::{FrequencyGrid, FrontNoise, Pulses, sampled};
+use super::search::{Coupled, EqualiserSetting, Scene, symbol_power};
+use super::settings::{Mix, SettingGrid};
 use crate::error::{KeyPath, Problems};
 use crate::units::{db_from_amplitude_ratio, giga, micro, milli, power_ratio};
 use serde::Serialize;
@@ -21,7 +21,7 @@ const WIDEST_BIN_UV: f64 = 10.0;
 /// Millivolts are at the decision, half an eye for the signal and standard deviations for the
 /// disturbances, after a receive FFE with a main tap of 1.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Margin {
+pub struct ChannelOperatingMargin {
     /// Name of the set of parameters.
     pub parameters: String,
     /// COM = 20 log10(A_s / A_ni), dB; `null` in JSON without any disturbance.
@@ -81,15 +81,19 @@ impl Parameters {
     /// # Example
     ///
     /// ```
-    /// use lightlane::host::{Package, Trace, com::{Channel, Parameters}};
+    /// use lightlane::host::{Package, PcbTrace, com::{ComChannel, Parameters}};
     /// let set = Parameters::named("kr1-802.3ck").expect("it ships");
     /// let f_hz: Vec<f64> = (0..=1200).map(|k| f64::from(k) * 50e6).collect();
-    /// let trace = Trace { loss_db: 12.0, near: Package::none(), ..Trace::default() };
-    /// let margin = set.margin(&Channel::from(trace.network(&f_hz, 100.0)?), &[])?;
+    /// let trace = PcbTrace { loss_db: 12.0, near: Package::none(), ..PcbTrace::default() };
+    /// let margin = set.margin(&ComChannel::from(trace.network(&f_hz, 100.0)?), &[])?;
     /// assert!(margin.passes && margin.com_db > 3.0);
     /// # Ok::<(), String>(())
     /// ```
-    pub fn margin(&self, victim: &Channel, aggressors: &[Aggressor]) -> Result<Margin, String> {
+    pub fn margin(
+        &self,
+        victim: &ComChannel,
+        aggressors: &[Aggressor],
+    ) -> Result<ChannelOperatingMargin, String> {
         let mut problems = Problems::new();
         self.check(&KeyPath::root(), &mut problems);
         if !problems.is_empty() {
@@ -108,7 +112,12 @@ impl Parameters {
         Ok(margin)
     }
 
-    fn warnings(&self, victim: &Channel, aggressors: &[Aggressor], inverted: bool) -> Vec<String> {
+    fn warnings(
+        &self,
+        victim: &ComChannel,
+        aggressors: &[Aggressor],
+        inverted: bool,
+    ) -> Vec<String> {
         let mut warnings = victim.warnings.clone();
         for (i, aggressor) in aggressors.iter().enumerate() {
             warnings.extend(
@@ -122,7 +131,7 @@ impl Parameters {
         if inverted {
             warnings.push("the victim's polarity is turned: its pulse is negative".to_owned());
         }
-        let ends = |channel: &Channel| {
+        let ends = |channel: &ComChannel| {
             channel.network.f_hz()[channel.network.f_hz().len() - 1] / giga(1.0)
         };
         let first = std::iter::once(ends(victim))
@@ -139,20 +148,20 @@ impl Parameters {
 }
 
 /// Loss between matched ends, dB.
-fn loss_db(channel: &Channel, at_hz: f64) -> Result<f64, String> {
+fn loss_db(channel: &ComChannel, at_hz: f64) -> Result<f64, String> {
     Ok(-db_from_amplitude_ratio(channel.network.on(&[at_hz])?.at(0, 2, 1).norm()))
 }
 
 impl<'a> Scene<'a> {
     pub(super) fn new(
         set: &'a Parameters,
-        victim: &Channel,
+        victim: &ComChannel,
         aggressors: &[Aggressor],
     ) -> Result<Self, String> {
-        let settings = Settings::new(set);
+        let settings = SettingGrid::new(set);
         let lags = settings.span()
             + set.receiver.ffe.as_ref().map_or(1, |ffe| ffe.taps_before + 1 + ffe.taps_behind);
-        let grid = Grid::new(giga(set.symbol_rate_gbd), &victim.network);
+        let grid = FrequencyGrid::new(giga(set.symbol_rate_gbd), &victim.network);
         let pulses = Pulses::new(set, &grid, &victim.network, None)?;
         let coupled = |(i, aggressor): (usize, &Aggressor)| {
             let pulses = Pulses::new(set, &grid, &aggressor.channel.network, Some(aggressor.side));
@@ -171,9 +180,9 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// Margin of one setting: its samples, their distributions, and the amplitude exceeded with the
-    /// detector error ratio.
-    pub(super) fn judged(&self, choice: &Choice) -> Margin {
+    /// Channel operating margin of one setting: its samples, their distributions, and the amplitude
+    /// exceeded with the detector error ratio.
+    pub(super) fn judged(&self, choice: &EqualiserSetting) -> ChannelOperatingMargin {
         let (set, sender) = (self.set, &self.set.transmitter);
         let mix = Mix::new(set, choice.gains.gain_db, choice.gains.low_gain_db);
         let before = set.receiver.ffe.as_ref().map_or(0, |ffe| ffe.taps_before);
@@ -196,7 +205,8 @@ impl<'a> Scene<'a> {
         }
         let plain = self.settings.plain();
         let crosstalk = self.aggressors.iter().map(|aggressor| {
-            let sending = if aggressor.side == Side::FarEnd { &choice.sending } else { &plain };
+            let sending =
+                if aggressor.side == AggressorEnd::FarEnd { &choice.sending } else { &plain };
             let phase = aggressor.levels.sent(sending, 0).largest(&mix).0;
             at(&aggressor.pulses.parts, &sending.taps, phase)
         });
@@ -229,7 +239,7 @@ impl<'a> Scene<'a> {
         let noise = sum.exceeded_v(set.detector_error_ratio, gaussian.sqrt());
         let com_db = db_from_amplitude_ratio(signal / noise);
         let mv = |v: f64| v / milli(1.0);
-        Margin {
+        ChannelOperatingMargin {
             parameters: set.name.clone(),
             com_db,
             least_com_db: set.least_com_db,

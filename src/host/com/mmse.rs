@@ -1,22 +1,22 @@
 //! The best setting with a feed-forward equaliser in the receiver.
 
-use super::channel::Side;
+use super::channel::AggressorEnd;
 use super::correlation::Phases;
-use super::parameters::Ffe;
+use super::parameters::ComFfe;
 use super::paths::SAMPLES;
-use super::search::{Choice, Scene, mixed, peak, symbol_power, window};
+use super::search::{EqualiserSetting, Scene, mixed, peak, symbol_power, window};
 use super::settings::{Gains, Mix};
 use crate::math::least_squares::solve;
 use crate::units::{db_from_amplitude_ratio, power_ratio};
 use std::collections::HashMap;
 
-/// Settings of the CTLE from which the search goes uphill.
+/// Number of CTLE settings from which the hill climbing starts.
 const STARTS: usize = 8;
 /// Symbols on each side within which a pulse's peak is searched.
 const AROUND: usize = 3;
 
 /// Value numbers of each transmit tap, then of both gains.
-type Place = Vec<usize>;
+type SettingIndex = Vec<usize>;
 
 /// A receiver solved at one sampling phase.
 struct Solved {
@@ -33,20 +33,20 @@ impl Scene<'_> {
     ///
     /// Hill climbing from the eight best CTLE settings with the smallest transmit equaliser, one
     /// step of one setting at a time.
-    pub(super) fn best_by_mmse(&self, ffe: &Ffe) -> Option<Choice> {
+    pub(super) fn best_by_mmse(&self, ffe: &ComFfe) -> Option<EqualiserSetting> {
         let settings = &self.settings;
         let nearest_zero = |values: &Vec<f64>| {
             (0..values.len())
                 .min_by(|&a, &b| values[a].abs().total_cmp(&values[b].abs()))
                 .expect("a value")
         };
-        let idle: Place = settings.values.iter().map(nearest_zero).collect();
-        let mut known: HashMap<Place, Option<Choice>> = HashMap::new();
-        let mut fom_db = |place: &Place| -> f64 {
+        let idle: SettingIndex = settings.values.iter().map(nearest_zero).collect();
+        let mut known: HashMap<SettingIndex, Option<EqualiserSetting>> = HashMap::new();
+        let mut fom_db = |place: &SettingIndex| -> f64 {
             let found = known.entry(place.clone()).or_insert_with(|| self.at(place, ffe));
             found.as_ref().map_or(f64::NEG_INFINITY, |choice| choice.fom_db)
         };
-        let mut starts: Vec<(f64, Place)> = (0..settings.gains_db.len()
+        let mut starts: Vec<(f64, SettingIndex)> = (0..settings.gains_db.len()
             * settings.low_gains_db.len())
             .map(|number| {
                 [
@@ -64,7 +64,7 @@ impl Scene<'_> {
             .map(Vec::len)
             .chain([settings.gains_db.len(), settings.low_gains_db.len()])
             .collect();
-        let mut best: Option<(f64, Place)> = None;
+        let mut best: Option<(f64, SettingIndex)> = None;
         for (mut height, mut place) in starts.into_iter().take(STARTS) {
             loop {
                 let around = (0..counts.len()).flat_map(|i| {
@@ -92,10 +92,10 @@ impl Scene<'_> {
     }
 
     /// A setting at its best sampling phase, within half a symbol of the peak.
-    fn at(&self, place: &Place, ffe: &Ffe) -> Option<Choice> {
+    fn at(&self, place: &SettingIndex, ffe: &ComFfe) -> Option<EqualiserSetting> {
         let (set, settings) = (self.set, &self.settings);
         let (taps_at, gains_at) = place.split_at(settings.values.len());
-        let sending = settings.sending(taps_at)?;
+        let sending = settings.transmit_setting(taps_at)?;
         let gains = Gains {
             gain_db: settings.gains_db[gains_at[0]],
             low_gain_db: settings.low_gains_db[gains_at[1]],
@@ -118,7 +118,7 @@ impl Scene<'_> {
         let sender_noise = power_ratio(-sender.snr_db);
         let plain = settings.plain();
         let worst = self.aggressors.iter().map(|aggressor| {
-            let sending = if aggressor.side == Side::FarEnd { &sending } else { &plain };
+            let sending = if aggressor.side == AggressorEnd::FarEnd { &sending } else { &plain };
             let phase = aggressor.levels.sent(sending, 0).largest(&mix).0;
             (aggressor, sending, phase)
         });
@@ -152,7 +152,7 @@ impl Scene<'_> {
             }
         }
         let (fom_db, k, receive_taps) = best?;
-        Some(Choice {
+        Some(EqualiserSetting {
             fom_db,
             sending,
             gains,
@@ -176,7 +176,7 @@ impl Scene<'_> {
         h: &[f64],
         k: usize,
         correlation: &[(Phases, Phases)],
-        ffe: &Ffe,
+        ffe: &ComFfe,
     ) -> Option<Solved> {
         let (n, phase, dfe) = (correlation.len(), k % SAMPLES, &self.set.receiver.dfe);
         let with_noise: Vec<f64> =

@@ -9,8 +9,8 @@
 //! COM = 20 log10(A_s / A_ni),   A_s = R_LM h(t_s) / (L - 1),   P(noise > A_ni) = DER_0
 //! ```
 //!
-//! [`Parameters`] are a standard's parameter sheet, one TOML file each; [`Channel`] is read from a
-//! file; [`Parameters::margin`] gives a [`Margin`].
+//! [`Parameters`] are a standard's parameter sheet, one TOML file each; [`ComChannel`] is read from
+//! a file; [`Parameters::margin`] gives a [`ChannelOperatingMargin`].
 //!
 //! # Limits
 //!
@@ -38,6 +38,8 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-pub use channel::{Aggressor, Channel, Side};
-pub use margin::Margin;
-pub use parameters::{Ctle, Dfe, Ffe, Parameters, Receiver, Steps, Tap, Transmitter};
+pub use channel::{Aggressor, AggressorEnd, ComChannel};
+pub use margin::ChannelOperatingMargin;
+pub use parameters::{
+    ComCtle, ComDfe, ComFfe, ComReceiver, ComTransmitter, Parameters, Steps, Tap,
+};

@@ -37,15 +37,15 @@ pub struct Parameters {
     /// Least margin that passes, dB.
     pub least_com_db: f64,
     /// Transmitter.
-    pub transmitter: Transmitter,
+    pub transmitter: ComTransmitter,
     /// Receiver.
-    pub receiver: Receiver,
+    pub receiver: ComReceiver,
 }
 
 /// The transmitter of a set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Transmitter {
+pub struct ComTransmitter {
     /// Amplitude of the victim, V; the outer levels are at plus and minus this.
     pub victim_v: f64,
     /// Amplitude of aggressors at the far end, V.
@@ -90,7 +90,7 @@ pub struct Tap {
 /// The receiver of a set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Receiver {
+pub struct ComReceiver {
     /// Bandwidth of the fourth-order Butterworth receive filter over the symbol rate.
     pub bandwidth_per_symbol_rate: f64,
     /// One-sided density of noise at its input, V^2/GHz.
@@ -101,13 +101,13 @@ pub struct Receiver {
     #[serde(default = "Package::none")]
     pub package: Package,
     /// Continuous-time equaliser.
-    pub ctle: Ctle,
+    pub ctle: ComCtle,
     /// Feed-forward equaliser; without it the sampling phase and the figure of merit are those of
     /// 93A, with it those of 178A.
     #[serde(default)]
-    pub ffe: Option<Ffe>,
+    pub ffe: Option<ComFfe>,
     /// Decision-feedback equaliser.
-    pub dfe: Dfe,
+    pub dfe: ComDfe,
 }
 
 /// A continuous-time equaliser of two stages.
@@ -117,7 +117,7 @@ pub struct Receiver {
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Ctle {
+pub struct ComCtle {
     /// Zero of the first stage, GHz.
     pub zero_ghz: f64,
     /// Lower pole of the first stage, GHz.
@@ -147,7 +147,7 @@ pub struct Steps {
 /// A feed-forward equaliser of the receiver, one tap a symbol.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Ffe {
+pub struct ComFfe {
     /// Taps before the main one.
     pub taps_before: usize,
     /// Taps after the main one.
@@ -160,7 +160,7 @@ pub struct Ffe {
 /// first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Dfe {
+pub struct ComDfe {
     /// Largest values.
     pub most: Vec<f64>,
     /// Least values.
@@ -262,7 +262,7 @@ fn line_column(text: &str, byte: usize) -> (usize, usize) {
     (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
 }
 
-impl Transmitter {
+impl ComTransmitter {
     fn check(&self, at: &KeyPath, problems: &mut Problems) {
         for (key, value) in
             [("victim_v", self.victim_v), ("fext_v", self.fext_v), ("next_v", self.next_v)]
@@ -330,7 +330,7 @@ impl Steps {
     }
 }
 
-impl Receiver {
+impl ComReceiver {
     fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(at, "bandwidth_per_symbol_rate", self.bandwidth_per_symbol_rate, 0.1..=1e6);
         problems.range(at, "noise_v2_per_ghz", self.noise_v2_per_ghz, 0.0..=1e-3);

@@ -1,7 +1,7 @@
 //! From a two-port to pulse responses: packages, filters, and the three responses that every CTLE
 //! setting combines.
 
-use super::channel::Side;
+use super::channel::AggressorEnd;
 use super::parameters::Parameters;
 use super::settings::Mix;
 use crate::host::network::Network;
@@ -22,12 +22,12 @@ const LEAST_V: f64 = 1e-8;
 const RISE_PER_SIGMA: f64 = 1.6832;
 
 /// Frequencies up to 16 symbol rates, whose waveforms are whole symbols long.
-pub(super) struct Grid {
+pub(super) struct FrequencyGrid {
     pub(super) rate_hz: f64,
     pub(super) symbols: usize,
 }
 
-impl Grid {
+impl FrequencyGrid {
     /// A grid about as fine as the channel's own.
     pub(super) fn new(rate_hz: f64, channel: &Network) -> Self {
         let f_hz = channel.f_hz();
@@ -42,7 +42,7 @@ impl Grid {
             n == 1
         };
         // 8192 is smooth, so the search ends
-        Grid {
+        FrequencyGrid {
             rate_hz,
             symbols: (wanted..).find(|&n| smooth(n)).expect("powers of two have no end"),
         }
@@ -70,7 +70,7 @@ struct Filters {
 }
 
 impl Filters {
-    fn new(set: &Parameters, grid: &Grid) -> Self {
+    fn new(set: &Parameters, grid: &FrequencyGrid) -> Self {
         let sigma_s = pico(set.transmitter.rise_time_ps) / RISE_PER_SIGMA;
         let (receiver, ctle) = (&set.receiver, &set.receiver.ctle);
         let pole = |f: f64, ghz: f64| Complex64::new(1.0, f / giga(ghz));
@@ -94,7 +94,7 @@ impl Filters {
 /// Voltage transfer from die to die on the grid, and a warning about extrapolation.
 fn transfer(
     set: &Parameters,
-    grid: &Grid,
+    grid: &FrequencyGrid,
     near: &Package,
     channel: &Network,
 ) -> Result<Vec<Complex64>, String> {
@@ -137,15 +137,15 @@ impl Pulses {
     /// Pulses of a victim (no side) or an aggressor.
     pub(super) fn new(
         set: &Parameters,
-        grid: &Grid,
+        grid: &FrequencyGrid,
         channel: &Network,
-        side: Option<Side>,
+        side: Option<AggressorEnd>,
     ) -> Result<Self, String> {
         let sender = &set.transmitter;
         let volts = match side {
             None => sender.victim_v,
-            Some(Side::FarEnd) => sender.fext_v,
-            Some(Side::NearEnd) => sender.next_v,
+            Some(AggressorEnd::FarEnd) => sender.fext_v,
+            Some(AggressorEnd::NearEnd) => sender.next_v,
         };
         let filters = Filters::new(set, grid);
         let h = transfer(set, grid, &sender.package, channel)?;
@@ -225,7 +225,7 @@ pub(super) fn sampled(
 pub(super) struct FrontNoise(Vec<[f64; 3]>);
 
 impl FrontNoise {
-    pub(super) fn new(set: &Parameters, grid: &Grid, lags: usize) -> Self {
+    pub(super) fn new(set: &Parameters, grid: &FrequencyGrid, lags: usize) -> Self {
         let receive = Filters::new(set, grid).receive;
         let per_step =
             set.receiver.noise_v2_per_ghz * grid.rate_hz / giga(1.0) / grid.symbols as f64;

@@ -1,10 +1,10 @@
 //! The best setting by the figure of merit of 93A, over every setting.
 
-use super::channel::Side;
+use super::channel::AggressorEnd;
 use super::correlation::{Correlation, Sent};
 use super::parameters::Parameters;
 use super::paths::{FrontNoise, Pulses, SAMPLES};
-use super::settings::{Gains, Mix, Sending, Settings};
+use super::settings::{Gains, Mix, SettingGrid, TransmitSetting};
 use crate::units::{db_from_power_ratio, power_ratio};
 
 /// Symbols before and after the largest sample of an unequalised pulse; the inner ones are searched
@@ -14,14 +14,14 @@ const AROUND: usize = 3;
 /// A path with its correlations.
 pub(super) struct Coupled {
     pub(super) pulses: Pulses,
-    pub(super) side: Side,
+    pub(super) side: AggressorEnd,
     pub(super) levels: Correlation,
 }
 
 /// Inputs of a search.
 pub(super) struct Scene<'a> {
     pub(super) set: &'a Parameters,
-    pub(super) settings: Settings,
+    pub(super) settings: SettingGrid,
     pub(super) victim: Pulses,
     pub(super) levels: Correlation,
     pub(super) slopes: Correlation,
@@ -31,9 +31,9 @@ pub(super) struct Scene<'a> {
 
 /// Equaliser settings and sampling point of the pulse.
 #[derive(Clone, Debug)]
-pub(super) struct Choice {
+pub(super) struct EqualiserSetting {
     pub(super) fom_db: f64,
-    pub(super) sending: Sending,
+    pub(super) sending: TransmitSetting,
     pub(super) gains: Gains,
     /// Row and phase of the main sample.
     pub(super) row: usize,
@@ -55,8 +55,8 @@ pub(super) fn symbol_power(levels: usize) -> f64 {
 /// Three responses after a transmit equaliser, some rows from `first_row` on.
 pub(super) fn window(
     pulses: &Pulses,
-    settings: &Settings,
-    sending: &Sending,
+    settings: &SettingGrid,
+    sending: &TransmitSetting,
     first_row: usize,
     rows: usize,
 ) -> [Vec<f64>; 3] {
@@ -133,7 +133,7 @@ impl Scene<'_> {
     /// ```
     ///
     /// `None` if no setting has a pulse with a positive peak.
-    pub(super) fn best(&self) -> Option<Choice> {
+    pub(super) fn best(&self) -> Option<EqualiserSetting> {
         let (set, dfe) = (self.set, &self.set.receiver.dfe);
         let first_row = self.victim.peak_row() - AROUND;
         let rows = 2 * AROUND + dfe.most.len();
@@ -149,10 +149,12 @@ impl Scene<'_> {
             .map(|gains| (gains, Mix::new(set, gains.gain_db, gains.low_gain_db)))
             .collect();
         let plain = self.settings.plain();
-        let of_side =
-            |side: Side| self.aggressors.iter().filter(move |aggressor| aggressor.side == side);
-        let near: Vec<Sent> =
-            of_side(Side::NearEnd).map(|aggressor| aggressor.levels.sent(&plain, 0)).collect();
+        let of_side = |side: AggressorEnd| {
+            self.aggressors.iter().filter(move |aggressor| aggressor.side == side)
+        };
+        let near: Vec<Sent> = of_side(AggressorEnd::NearEnd)
+            .map(|aggressor| aggressor.levels.sent(&plain, 0))
+            .collect();
         // noise independent of the transmit setting
         let still: Vec<f64> = gains
             .iter()
@@ -162,12 +164,13 @@ impl Scene<'_> {
             })
             .collect();
         let mut h = vec![0.0; rows * SAMPLES];
-        let mut best: Option<Choice> = None;
-        for sending in self.settings.sendings() {
+        let mut best: Option<EqualiserSetting> = None;
+        for sending in self.settings.transmit_settings() {
             let parts = window(&self.victim, &self.settings, &sending, first_row, rows);
             let (levels, slopes) = (self.levels.sent(&sending, 0), self.slopes.sent(&sending, 0));
-            let far: Vec<Sent> =
-                of_side(Side::FarEnd).map(|aggressor| aggressor.levels.sent(&sending, 0)).collect();
+            let far: Vec<Sent> = of_side(AggressorEnd::FarEnd)
+                .map(|aggressor| aggressor.levels.sent(&sending, 0))
+                .collect();
             for ((gains, mix), still) in gains.iter().zip(&still) {
                 mixed(&parts, mix, &mut h);
                 let Some(k) = main_sample(&h[..2 * AROUND * SAMPLES], first_tap) else { continue };
@@ -189,8 +192,14 @@ impl Scene<'_> {
                 if best.as_ref().is_none_or(|best| fom_db > best.fom_db) {
                     let (row, phase) = (first_row + k / SAMPLES, k % SAMPLES);
                     let (sending, receive_taps) = (sending.clone(), vec![1.0]);
-                    best =
-                        Some(Choice { fom_db, sending, gains: *gains, row, phase, receive_taps });
+                    best = Some(EqualiserSetting {
+                        fom_db,
+                        sending,
+                        gains: *gains,
+                        row,
+                        phase,
+                        receive_taps,
+                    });
                 }
             }
         }

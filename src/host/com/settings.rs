@@ -31,7 +31,7 @@ pub(super) struct Gains {
 
 /// A setting of the transmit equaliser.
 #[derive(Clone, Debug)]
-pub(super) struct Sending {
+pub(super) struct TransmitSetting {
     /// All taps, in order of their cursors.
     pub(super) taps: Vec<f64>,
     /// Autocorrelation of the taps from lag 0 on.
@@ -39,7 +39,7 @@ pub(super) struct Sending {
 }
 
 /// The grid of all settings.
-pub(super) struct Settings {
+pub(super) struct SettingGrid {
     /// Values of each adjustable tap.
     pub(super) values: Vec<Vec<f64>>,
     cursors: Vec<i32>,
@@ -51,13 +51,13 @@ pub(super) struct Settings {
     pub(super) low_gains_db: Vec<f64>,
 }
 
-impl Settings {
+impl SettingGrid {
     pub(super) fn new(set: &Parameters) -> Self {
         let (sender, ctle) = (&set.transmitter, &set.receiver.ctle);
         let cursors: Vec<i32> = sender.taps.iter().map(|tap| tap.cursor).collect();
         let (first, last) =
             (cursors.iter().fold(0, |a, &b| a.min(b)), cursors.iter().fold(0, |a, &b| a.max(b)));
-        Settings {
+        SettingGrid {
             values: sender.taps.iter().map(|tap| tap.steps().values()).collect(),
             cursors,
             first_cursor: first,
@@ -74,18 +74,18 @@ impl Settings {
     }
 
     /// No equaliser, as for near-end aggressors.
-    pub(super) fn plain(&self) -> Sending {
+    pub(super) fn plain(&self) -> TransmitSetting {
         self.of_taps(&vec![0.0; self.cursors.len()])
     }
 
     /// A setting by the value number of each tap; `None` if the main tap would be too small.
-    pub(super) fn sending(&self, at: &[usize]) -> Option<Sending> {
+    pub(super) fn transmit_setting(&self, at: &[usize]) -> Option<TransmitSetting> {
         let values: Vec<f64> = at.iter().zip(&self.values).map(|(&i, values)| values[i]).collect();
         let main = 1.0 - values.iter().map(|x| x.abs()).sum::<f64>();
         (main >= self.least_main - 1e-8).then(|| self.of_taps(&values))
     }
 
-    fn of_taps(&self, values: &[f64]) -> Sending {
+    fn of_taps(&self, values: &[f64]) -> TransmitSetting {
         let mut taps = vec![0.0; self.length];
         taps[-self.first_cursor as usize] = 1.0 - values.iter().map(|x| x.abs()).sum::<f64>();
         for (cursor, value) in self.cursors.iter().zip(values) {
@@ -94,11 +94,11 @@ impl Settings {
         let weights = (0..self.length)
             .map(|lag| taps.iter().zip(&taps[lag..]).map(|(a, b)| a * b).sum())
             .collect();
-        Sending { taps, weights }
+        TransmitSetting { taps, weights }
     }
 
     /// Every setting of the transmit equaliser.
-    pub(super) fn sendings(&self) -> impl Iterator<Item = Sending> {
+    pub(super) fn transmit_settings(&self) -> impl Iterator<Item = TransmitSetting> {
         let counts: Vec<usize> = self.values.iter().map(Vec::len).collect();
         (0..counts.iter().product()).filter_map(move |mut number: usize| {
             let at: Vec<usize> = counts
@@ -109,7 +109,7 @@ impl Settings {
                     digit
                 })
                 .collect();
-            self.sending(&at)
+            self.transmit_setting(&at)
         })
     }
 

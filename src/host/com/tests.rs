@@ -1,14 +1,14 @@
 //! Margins against closed forms.
 
-use super::channel::{Aggressor, Channel, Side};
+use super::channel::{Aggressor, AggressorEnd, ComChannel};
 use super::correlation::Correlation;
-use super::parameters::{Ctle, Dfe, Parameters, Steps};
-use super::paths::{FrontNoise, Grid, Pulses, SAMPLES, sampled};
-use super::search::{Choice, Scene, main_sample, mixed, symbol_power, window};
-use super::settings::{Mix, Settings};
+use super::parameters::{ComCtle, ComDfe, Parameters, Steps};
+use super::paths::{FrequencyGrid, FrontNoise, Pulses, SAMPLES, sampled};
+use super::search::{EqualiserSetting, Scene, main_sample, mixed, symbol_power, window};
+use super::settings::{Mix, SettingGrid};
 use crate::host::line::Propagation;
 use crate::host::network::Network;
-use crate::host::trace::{Package, Trace};
+use crate::host::trace::{Package, PcbTrace};
 use crate::math::gaussian::q_inverse;
 use crate::units::{giga, neper, power_ratio};
 use std::f64::consts::PI;
@@ -26,7 +26,7 @@ fn ideal() -> Parameters {
     sender.taps.clear();
     (receiver.noise_v2_per_ghz, receiver.bandwidth_per_symbol_rate) = (0.0, 1e6);
     let far = 1e6;
-    receiver.ctle = Ctle {
+    receiver.ctle = ComCtle {
         zero_ghz: far,
         first_pole_ghz: far,
         second_pole_ghz: far,
@@ -34,7 +34,7 @@ fn ideal() -> Parameters {
         gain_db: ONE,
         low_gain_db: ONE,
     };
-    receiver.dfe = Dfe { most: vec![], least: vec![] };
+    receiver.dfe = ComDfe { most: vec![], least: vec![] };
     set
 }
 
@@ -43,27 +43,29 @@ fn wide() -> Vec<f64> {
     (0..=16 * 1024).map(|k| f64::from(k) * 50e9 / 1024.0).collect()
 }
 
-fn thru() -> Channel {
-    Channel::from(Network::thru(&wide(), 100.0))
+fn thru() -> ComChannel {
+    ComChannel::from(Network::thru(&wide(), 100.0))
 }
 
 /// A matched line.
-fn line(loss_db: f64) -> Channel {
+fn line(loss_db: f64) -> ComChannel {
     let loss = neper(loss_db) / giga(25.0);
     let propagation =
         Propagation { dielectric_neper: loss, delay_s: 0.5e-9, ..Propagation::default() };
-    Channel::from(Network::line(&wide(), &propagation, 100.0, 100.0))
+    ComChannel::from(Network::line(&wide(), &propagation, 100.0, 100.0))
 }
 
 /// Half of a lossy coupler: a line at a distance of its power.
-fn aggressor(side: Side, share: f64) -> Aggressor {
-    let Channel { network, .. } = line(3.0);
+fn aggressor(side: AggressorEnd, share: f64) -> Aggressor {
+    let ComChannel { network, .. } = line(3.0);
     let s = (0..network.f_hz().len())
         .flat_map(|k| [0.0, share, share, 0.0].map(|x| x * network.at(k, 2, 1)))
         .collect();
     Aggressor {
         side,
-        channel: Channel::from(Network::new(network.f_hz().to_vec(), s, vec![100.0; 2]).unwrap()),
+        channel: ComChannel::from(
+            Network::new(network.f_hz().to_vec(), s, vec![100.0; 2]).unwrap(),
+        ),
     }
 }
 
@@ -163,13 +165,13 @@ fn a_feedback_tap_takes_away_its_postcursor_and_nothing_else() {
 #[test]
 fn correlations_are_sums_over_samples() {
     let set = Parameters::named("kr1-802.3ck").unwrap();
-    let trace = Trace { impedance_ohm: 90.0, near: Package::none(), ..Trace::default() };
+    let trace = PcbTrace { impedance_ohm: 90.0, near: Package::none(), ..PcbTrace::default() };
     let f_hz: Vec<f64> = (0..=1200).map(|k| f64::from(k) * 50e6).collect();
     let channel = trace.network(&f_hz, 100.0).unwrap();
-    let grid = Grid::new(53.125e9, &channel);
+    let grid = FrequencyGrid::new(53.125e9, &channel);
     let pulses = Pulses::new(&set, &grid, &channel, None).unwrap();
-    let settings = Settings::new(&set);
-    let sending = settings.sending(&[1, 3, 5, 6]).unwrap();
+    let settings = SettingGrid::new(&set);
+    let sending = settings.transmit_setting(&[1, 3, 5, 6]).unwrap();
     let mix = Mix::new(&set, -7.0, -2.0);
     let correlation = Correlation::new(&pulses.parts, 8);
     for (phase, lag) in [(0, 0), (13, 0), (31, 3)] {
@@ -195,7 +197,8 @@ fn the_figure_of_merit_of_the_search_is_that_of_the_samples() {
     let mut set = Parameters::named("kr1-802.3ck").unwrap();
     set.receiver.ctle.gain_db = Steps { from: -8.0, to: -4.0, step: 2.0 };
     set.receiver.ctle.low_gain_db = Steps { from: -2.0, to: 0.0, step: 2.0 };
-    let aggressors = [aggressor(Side::FarEnd, 0.01), aggressor(Side::NearEnd, 0.01)];
+    let aggressors =
+        [aggressor(AggressorEnd::FarEnd, 0.01), aggressor(AggressorEnd::NearEnd, 0.01)];
     let channel = line(10.0);
     let scene = Scene::new(&set, &channel, &aggressors).unwrap();
     let choice = scene.best().unwrap();
@@ -219,7 +222,7 @@ fn crosstalk_from_either_end_costs_margin_and_more_of_it_more() {
         let com_db =
             |aggressors: &[Aggressor]| set.margin(&line(loss_db), aggressors).unwrap().com_db;
         let alone = com_db(&[]);
-        for side in [Side::FarEnd, Side::NearEnd] {
+        for side in [AggressorEnd::FarEnd, AggressorEnd::NearEnd] {
             let (little, more) =
                 (com_db(&[aggressor(side, 0.01)]), com_db(&[aggressor(side, 0.03)]));
             assert!(
@@ -236,16 +239,17 @@ fn a_channel_seen_from_its_other_end_has_the_same_margin_and_a_turned_pair_too()
     set.receiver.package = set.transmitter.package.clone();
     let f_hz: Vec<f64> = (0..=1200).map(|k| f64::from(k) * 50e6).collect();
     let far = Package { length_mm: 10.0, ..Package::default() };
-    let network = Trace { impedance_ohm: 90.0, near: Package::none(), far, ..Trace::default() }
-        .network(&f_hz, 100.0)
-        .unwrap();
+    let network =
+        PcbTrace { impedance_ohm: 90.0, near: Package::none(), far, ..PcbTrace::default() }
+            .network(&f_hz, 100.0)
+            .unwrap();
     let turned = network.of_ports(&[2, 1]).unwrap();
     let s = (0..f_hz.len()).flat_map(|k| {
         [(1, 1, 1.0), (1, 2, -1.0), (2, 1, -1.0), (2, 2, 1.0)]
             .map(|(i, j, x)| x * network.at(k, i, j))
     });
     let crossed = Network::new(f_hz.clone(), s.collect(), vec![100.0; 2]).unwrap();
-    let margin = |network: Network| set.margin(&Channel::from(network), &[]).unwrap();
+    let margin = |network: Network| set.margin(&ComChannel::from(network), &[]).unwrap();
     let (one, other, crossed) = (margin(network), margin(turned), margin(crossed));
     // rounding of 1e-12 may move an impulse of a PDF by a bin of 10 uV: 1e-3 of the noise
     assert!((one.com_db - other.com_db).abs() < 0.01, "{} {}", one.com_db, other.com_db);
@@ -263,8 +267,8 @@ fn more_loss_is_never_more_margin() {
     let f_hz: Vec<f64> = (0..=1400).map(|k| f64::from(k) * 50e6).collect();
     let set = Parameters::named("kr1-802.3ck").unwrap();
     let com_db = |loss_db: f64| {
-        let trace = Trace { loss_db, near: Package::none(), ..Trace::default() };
-        set.margin(&Channel::from(trace.network(&f_hz, 100.0).unwrap()), &[]).unwrap().com_db
+        let trace = PcbTrace { loss_db, near: Package::none(), ..PcbTrace::default() };
+        set.margin(&ComChannel::from(trace.network(&f_hz, 100.0).unwrap()), &[]).unwrap().com_db
     };
     let margins: Vec<f64> = (1..=9).map(|i| com_db(4.0 * f64::from(i))).collect();
     assert!(
@@ -276,19 +280,19 @@ fn more_loss_is_never_more_margin() {
 #[test]
 fn a_file_that_ends_below_nyquist_and_a_set_out_of_range_are_refused() {
     let mut set = ideal();
-    let short = Channel::from(Network::thru(&[0.0, 10e9, 20e9], 100.0));
+    let short = ComChannel::from(Network::thru(&[0.0, 10e9, 20e9], 100.0));
     assert!(
         set.margin(&short, &[])
             .unwrap_err()
             .contains("must reach from 0 to the Nyquist frequency of 25 GHz")
     );
-    let bad = Aggressor { side: Side::NearEnd, channel: short };
+    let bad = Aggressor { side: AggressorEnd::NearEnd, channel: short };
     assert!(
         set.margin(&thru(), &[bad])
             .unwrap_err()
             .starts_with("aggressor 1: has frequencies of 0 to 20 GHz")
     );
-    let dead = Channel::from(Network::two_port(&wide(), 100.0, |_| {
+    let dead = ComChannel::from(Network::two_port(&wide(), 100.0, |_| {
         [num_complex::Complex64::default(); 4]
     }));
     assert!(set.margin(&dead, &[]).unwrap_err().contains("passes no pulse"));
@@ -305,15 +309,15 @@ fn the_receive_taps_are_those_of_the_least_mean_square_error() {
     (set.receiver.ctle.gain_db, set.receiver.ctle.low_gain_db) =
         (Steps { from: -6.0, to: -6.0, step: 0.0 }, ONE);
     let f_hz: Vec<f64> = (0..=1400).map(|k| f64::from(k) * 100e6).collect();
-    let channel = Channel::from(
-        Trace { loss_db: 6.0, near: Package::none(), ..Trace::default() }
+    let channel = ComChannel::from(
+        PcbTrace { loss_db: 6.0, near: Package::none(), ..PcbTrace::default() }
             .network(&f_hz, 100.0)
             .unwrap(),
     );
     let scene = Scene::new(&set, &channel, &[]).unwrap();
     let best = scene.best_by_mmse(set.receiver.ffe.as_ref().unwrap()).unwrap();
     let cost = |taps: &[f64]| -> f64 {
-        let m = scene.judged(&Choice { receive_taps: taps.to_vec(), ..best.clone() });
+        let m = scene.judged(&EqualiserSetting { receive_taps: taps.to_vec(), ..best.clone() });
         let jitter = m.random_jitter_mv.powi(2) + m.dual_dirac_jitter_mv.powi(2);
         (m.isi_mv.powi(2) + m.receiver_noise_mv.powi(2) + m.transmitter_noise_mv.powi(2) + jitter)
             / m.signal_mv.powi(2)
@@ -341,7 +345,7 @@ fn a_ctle_setting_is_a_mixture_of_three_responses() {
         let x = num_complex::Complex64::new(0.0, ghz / 53.125);
         assert!((a + b * x + c * x * x - whole).norm() < 1e-12 * whole.norm());
     }
-    let noise = FrontNoise::new(&set, &Grid { rate_hz: 53.125e9, symbols: 1024 }, 2);
+    let noise = FrontNoise::new(&set, &FrequencyGrid { rate_hz: 53.125e9, symbols: 1024 }, 2);
     assert!(noise.at(&Mix([a, b, c]), 0) > noise.at(&Mix([a, b, c]), 1).abs());
     assert!(
         (symbol_power(4) - 5.0 / 9.0).abs() < 1e-15

@@ -7,7 +7,7 @@ use crate::link::describe::module::Host;
 use crate::link::describe::segments::{DecisionPoint, SegmentKind};
 use crate::measured::{BuildContext, FileError};
 use crate::seed::Seed;
-use crate::serdes::{Line, SerdesTx};
+use crate::serdes::{IdentityMap, SerdesTx};
 use crate::signal::{Field, Volt};
 use crate::transmitter::Modulator;
 use crate::units::{amplitude_ratio, power_ratio};
@@ -96,7 +96,7 @@ pub(crate) fn sent_to_module(
     context: &BuildContext<'_>,
 ) -> Result<Chain<Volt>, FileError> {
     let Host { tx, channel, .. } = &config.host;
-    let sent = tx.extend(Chain::symbols(), "host.tx", context.grid).map(Line);
+    let sent = tx.extend(Chain::symbols(), "host.tx", context.grid).map(IdentityMap);
     channel.extend(sent, tx, "host.channel", false, context)
 }
 
@@ -150,7 +150,7 @@ fn electrical(
     let (volts, rx, name) = if kind.from == DecisionPoint::NearHost {
         (sent_to_module(config, context)?, &module.rx, "module.rx")
     } else {
-        let sent = module.tx.extend(Chain::symbols(), "module.tx", context.grid).map(Line);
+        let sent = module.tx.extend(Chain::symbols(), "module.tx", context.grid).map(IdentityMap);
         let arrived =
             host.channel_to_host().extend(sent, &module.tx, "host.back", false, context)?;
         (arrived, &host.rx, "host.rx")

@@ -13,7 +13,7 @@ use crate::link::describe::targets::Targets;
 use crate::link::describe::tdecq::Tdecq;
 use crate::measured::{ExpectedSignal, FileRead, FileReader, Library, Recording};
 use crate::pattern::{Pattern, PatternKind};
-use crate::receiver::Receiver;
+use crate::receiver::OpticalReceiver;
 use crate::serdes::dsp::ClockConfig;
 use crate::signal::Grid;
 use crate::transmitter::{Modulator, Transmitter, TransmitterKind};
@@ -44,7 +44,7 @@ pub struct Config {
     /// From fibre to fibre.
     pub fibre: SingleMode,
     /// From light to samples.
-    pub receiver: Receiver,
+    pub receiver: OpticalReceiver,
     /// How lanes differ.
     pub spread: Spread,
     /// Error correction of the port.
@@ -73,7 +73,7 @@ impl Default for Config {
             host: Host::default(),
             transmitter: Transmitter::default(),
             fibre: SingleMode::default(),
-            receiver: Receiver::default(),
+            receiver: OpticalReceiver::default(),
             spread: Spread::default(),
             fec: Fec::default(),
             limits: Limits::default(),

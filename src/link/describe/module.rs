@@ -1,7 +1,7 @@
 //! Which segments a module makes of a lane, and what stands at the host.
 
 use crate::error::{KeyPath, Problems};
-use crate::host::Channel;
+use crate::host::ElectricalChannel;
 use crate::measured::FileReader;
 use crate::receiver::LinearOutput;
 use crate::serdes::{SerdesRx, SerdesTx};
@@ -67,10 +67,10 @@ pub struct Host {
     /// Receives from the module.
     pub rx: SerdesRx,
     /// From the host to the module, and back unless the next says otherwise.
-    pub channel: Channel,
+    pub channel: ElectricalChannel,
     /// From the module to the host.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub channel_to_host: Option<Channel>,
+    pub channel_to_host: Option<ElectricalChannel>,
 }
 
 impl Module {
@@ -107,7 +107,7 @@ impl Host {
     }
 
     /// The channel from the module to the host.
-    pub fn channel_to_host(&self) -> &Channel {
+    pub fn channel_to_host(&self) -> &ElectricalChannel {
         self.channel_to_host.as_ref().unwrap_or(&self.channel)
     }
 }

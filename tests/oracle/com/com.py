@@ -2,7 +2,7 @@
 
 python com.py [FOLDER of c2m_il14_*.s4p] > com.json
 
-The parameters are read from src/host/com/*.toml. The traces are made here, by the line equations, as host::Trace does. Every case is
+The parameters are read from src/host/com/*.toml. The traces are made here, by the line equations, as host::PcbTrace does. Every case is
 judged at lightlane's own settings (LIGHTLANE below: transmit taps beside the main one, g_DC, g_DC2), and at the best that PyChOpMarg's
 FOM finds from there and from the idle equaliser, each setting swept in turn until none improves: a full search would take days.
 """
@@ -87,7 +87,7 @@ def parameters(p, fstep_ghz):
 
 
 def trace(loss_db, at_ghz, skin_percent, delay_ps, ohm, last_ghz, step_ghz):
-    """A uniform line between 100 ohm, as host::Trace without packages."""
+    """A uniform line between 100 ohm, as host::PcbTrace without packages."""
     f = np.arange(round(last_ghz / step_ghz) + 1) * step_ghz * 1e9
     np10, s = loss_db * np.log(10) / 20, skin_percent / 100
     skin, dielectric = np10 * s / np.sqrt(at_ghz * 1e9), np10 * (1 - s) / (at_ghz * 1e9)

@@ -14,7 +14,7 @@ use crate::chain::semi_analytic::at_slicer::AtSlicer;
 use crate::chain::semi_analytic::at_slicer::Scored;
 use crate::chain::semi_analytic::predictor::Predictor;
 use crate::dsp::LEVELS;
-use crate::dsp::slicer::Decisions;
+use crate::dsp::slicer::DecisionErrors;
 use crate::math::normals;
 use crate::seed::Seed;
 
@@ -202,7 +202,7 @@ impl NoiseOnly {
         noise: u64,
         precoder: bool,
         workspace: &mut Workspace,
-    ) -> Decisions {
+    ) -> DecisionErrors {
         let stored = &self.blocks[(noise % self.blocks.len() as u64) as usize];
         let (n, memory) = (stored.levels.len(), self.taps.len() - 1);
         let mut sent = std::mem::take(&mut workspace.sent);

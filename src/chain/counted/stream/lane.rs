@@ -13,7 +13,7 @@ use crate::chain::describe::not_evaluated::NotEvaluated;
 use crate::chain::run::levels::block_levels;
 use crate::chain::run::streams::{NoiseSelection, StreamKeys};
 use crate::chain::run::workspace::Workspace;
-use crate::dsp::slicer::{self, Decisions};
+use crate::dsp::slicer::{self, DecisionErrors};
 use crate::pattern::unprecode;
 use crate::signal::{Ampere, Quantity};
 use std::collections::VecDeque;
@@ -262,7 +262,7 @@ impl Stream {
             plain.copy_from_slice(&self.sent);
             unprecode(decided, 0);
             unprecode(plain, 0);
-            decisions = Decisions {
+            decisions = DecisionErrors {
                 moments: decisions.moments,
                 ..slicer::compare(plain, decided, &receiver.values)
             };

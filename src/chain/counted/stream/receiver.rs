@@ -8,7 +8,9 @@ use crate::chain::build::trained::Trained;
 use crate::chain::counted::clock_reading::ClockReading;
 use crate::chain::describe::clocking::{Clocking, Sinusoid};
 use crate::dsp::LEVELS;
-use crate::dsp::cdr::{ClockLoop, Detector, LockDetector, LoopGains, Slips, TimingDetector};
+use crate::dsp::cdr::{
+    ClockLoop, LockDetector, LoopGains, Slips, TimingDetector, TimingDetectorKind,
+};
 use crate::dsp::dfe::MOST_TAPS;
 use crate::dsp::mlse::Mlse;
 use crate::dsp::slicer::Thresholds;
@@ -216,7 +218,7 @@ impl ClockedReceiver {
                 noisy: if recovery.bang_bang { 1.0 } else { timing.noisy },
                 sigma_ui: timing.sigma_ui,
                 clock: ClockLoop::new(recovery.acquiring()).at(begins_at, 0.0),
-                detector: TimingDetector::new(Detector::MuellerMuller),
+                detector: TimingDetector::new(TimingDetectorKind::MuellerMuller),
                 lock: LockDetector::new(LOCK_MEMORY[0] / recovery.gains.proportional, LOCKED_UI),
                 acquired_at: step + clocking.warm_up().0 as i64,
                 acquired: false,
