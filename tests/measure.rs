@@ -3,7 +3,7 @@
 use crate::cli::{Folder, good, refused};
 use lightlane::link::{LayeredConfig, Link, Record, TestPoint, Waveform};
 use lightlane::math::resample::by_spectrum;
-use lightlane::measure::scope::{Averaging, Scope};
+use lightlane::measure::scope::{Averaging, Reading, Scope};
 use lightlane::measure::tdecq::{
     CaptureNoise, InputFilter, Reference, TdecqCapture, TdecqResult, filtered, measure,
 };
@@ -41,6 +41,8 @@ fn json(folder: &Folder, arguments: &[&str]) -> Value {
         good(&folder.run(
             &[&["measure"][..], arguments, &["--symbol-rate-gbd", RATE_GBD, "--json"]].concat(),
         ));
+    let read: Reading = serde_json::from_str(&text).expect("it reads back");
+    assert_eq!((read.schema, lightlane::report::json(&read)), (2, text.clone()));
     serde_json::from_str(&text).unwrap()
 }
 

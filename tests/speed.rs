@@ -17,6 +17,10 @@ fn run(arguments: &[&str]) -> Output {
 fn bench_times_what_it_is_asked_for_and_names_what_it_knows() {
     let out = run(&["bench", "--only", "normals", "inner_loop", "--seconds", "0.01", "--json"]);
     assert_eq!(out.status.code(), Some(0));
+    let read: lightlane::benchmark::Report =
+        serde_json::from_slice(&out.stdout).expect("it reads back");
+    assert_eq!(read.schema, 2);
+    assert_eq!(lightlane::report::json(&read).into_bytes(), out.stdout);
     let report: serde_json::Value = serde_json::from_slice(&out.stdout).expect("it is JSON");
     let rows = report["rows"].as_array().expect("it has rows");
     assert_eq!(

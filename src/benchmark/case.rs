@@ -8,7 +8,7 @@ pub struct Case {
     /// Name, as `lightlane bench` takes it.
     pub name: &'static str,
     /// Description in a few words.
-    pub what: &'static str,
+    pub about: &'static str,
     /// Unit of the items counted.
     pub unit: &'static str,
     /// Items of one call.

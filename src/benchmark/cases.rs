@@ -10,9 +10,9 @@ use std::hint::black_box;
 
 /// All cases.
 pub fn all() -> Vec<Case> {
-    let case = |name, what, unit, items, begin| Case {
+    let case = |name, about, unit, items, begin| Case {
         name,
-        what,
+        about,
         unit,
         items,
         flops: None,

@@ -23,11 +23,11 @@ const EYE_POINTS: usize = 8;
 
 pub(super) fn cases() -> Vec<Case> {
     let symbols = SYMBOLS as f64;
-    let chain = |name, what, samples, begin| {
+    let chain = |name, about, samples, begin| {
         let (flops, bytes) = cost(samples);
         Case {
             name,
-            what,
+            about,
             unit: "symbols",
             items: symbols,
             flops: Some(flops),
@@ -35,9 +35,9 @@ pub(super) fn cases() -> Vec<Case> {
             begin,
         }
     };
-    let other = |name, what, unit, items, begin| Case {
+    let other = |name, about, unit, items, begin| Case {
         name,
-        what,
+        about,
         unit,
         items,
         flops: None,

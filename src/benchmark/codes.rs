@@ -14,9 +14,9 @@ use std::hint::black_box;
 const WORDS: usize = 64;
 
 pub(super) fn cases() -> Vec<Case> {
-    let decode = |name, what, begin| Case {
+    let decode = |name, about, begin| Case {
         name,
-        what,
+        about,
         unit: "codewords",
         items: WORDS as f64,
         flops: None,
@@ -29,7 +29,7 @@ pub(super) fn cases() -> Vec<Case> {
         decode("rs_decode_15", "RS(544,514), 15 symbol errors", || rs_decode(15)),
         Case {
             name: "tdecq",
-            what: "TDECQ of SSPRQ, 16 samples a symbol, taps optimised",
+            about: "TDECQ of SSPRQ, 16 samples a symbol, taps optimised",
             unit: "measurements",
             items: 1.0,
             flops: None,

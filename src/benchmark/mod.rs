@@ -20,6 +20,7 @@ mod report;
 mod roofline;
 mod scaling;
 
+pub use crate::math::simd::Vectors;
 pub use case::Case;
 pub use cases::all;
 pub use report::{CaseResult, Report};

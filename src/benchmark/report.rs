@@ -4,18 +4,19 @@ use super::case::Case;
 use super::cases::all;
 use super::roofline::MachinePeaks;
 use super::scaling::{Scaling, scaling};
-use serde::Serialize;
+use crate::math::simd::Vectors;
+use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 
 /// Result of one case.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CaseResult {
     /// Name of the case.
-    pub name: &'static str,
+    pub name: String,
     /// Description of the case.
-    pub what: &'static str,
+    pub about: String,
     /// Unit of the items counted.
-    pub unit: &'static str,
+    pub unit: String,
     /// Items per second of the fastest stretch: what the machine can do.
     pub per_second: f64,
     /// Median of items per second over the stretches; far below the fastest where the machine is
@@ -30,18 +31,18 @@ pub struct CaseResult {
 }
 
 /// Speed of a machine.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// Version of this report's layout.
     pub schema: u32,
     /// Version of lightlane.
-    pub version: &'static str,
+    pub version: String,
     /// True in a build without optimisation, whose numbers mean nothing.
     pub unoptimised: bool,
     /// Vector units that the kernels use.
-    pub vectors: String,
+    pub vectors: Vectors,
     /// Peak rates of arithmetic and caches.
-    pub roof: MachinePeaks,
+    pub peaks: MachinePeaks,
     /// Case by work.
     pub rows: Vec<CaseResult>,
     /// Speed-up of counting by several threads; absent with one processor, or where no further
@@ -75,11 +76,11 @@ impl Report {
             None
         };
         Report {
-            schema: 1,
-            version: env!("CARGO_PKG_VERSION"),
+            schema: 2,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
             unoptimised: cfg!(debug_assertions),
-            vectors: format!("{:?}", crate::math::simd::Vectors::used()).to_lowercase(),
-            roof: peaks,
+            vectors: Vectors::used(),
+            peaks,
             rows,
             scaling,
         }
@@ -92,9 +93,9 @@ fn row(case: &Case, each: Duration, peaks: &MachinePeaks) -> CaseResult {
     rates.sort_unstable_by(f64::total_cmp);
     let per_second = rates[rates.len() - 1];
     CaseResult {
-        name: case.name,
-        what: case.what,
-        unit: case.unit,
+        name: case.name.to_owned(),
+        about: case.about.to_owned(),
+        unit: case.unit.to_owned(),
         per_second,
         per_second_median: rates[rates.len() / 2],
         flops: case.flops,

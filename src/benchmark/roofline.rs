@@ -1,12 +1,12 @@
 //! Measured limits of one core: arithmetic and bandwidth.
 
 use crate::math::simd::multiversion;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 use std::time::Instant;
 
 /// Peak rates of one core.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MachinePeaks {
     /// Fused multiply-adds in f32 per second, each counted as two operations.
     pub flops_per_second: f64,

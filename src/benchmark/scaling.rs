@@ -4,12 +4,12 @@ use super::chains::{SYMBOLS, built, config, trained};
 use crate::chain::{Count, Stop, Workspace, WorkspacePool, count};
 use crate::run_options::CancelToken;
 use rayon::ThreadPoolBuilder;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 /// Speed on several threads against one.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scaling {
     /// Number of threads.
     pub threads: usize,

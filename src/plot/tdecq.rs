@@ -8,7 +8,7 @@ use super::theme::Theme;
 use super::theme::{BLUE, BRIGHT_BLUE, BRIGHT_GREEN, INK, ORANGE, PALE_INK, RED};
 use crate::measure::eye::EyeDiagram;
 use crate::measure::scope::{Equalised, Page};
-use crate::measure::tdecq::{HistogramWindow, TdecqResult};
+use crate::measure::tdecq::TdecqResult;
 use crate::measured::CaptureQuantity;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -193,7 +193,7 @@ impl Page {
         let oma = outer.three_w - outer.zero_w;
         let db = |x: f64| format!("{} dB", text::decimals(x, 2));
         let amplitude = |x: f64| format!("{} {}", text::decimals(x / unit, 4), self.quantity);
-        let limiting = if tdecq.limiting == HistogramWindow::Left { "left" } else { "right" };
+        let limiting = tdecq.limiting.as_str();
         let mut rows = vec![
             ("TDECQ", db(tdecq.tdecq_db)),
             ("10 log Ceq", db(tdecq.ceq_db)),

@@ -10,12 +10,12 @@ pub fn benchmark(report: &Report) -> String {
         let part =
             row.of_roofline.map_or_else(|| "-".to_owned(), |part| format!("{:.0} %", 100.0 * part));
         table.add_row([
-            row.name,
+            row.name.as_str(),
             &rate(row.per_second),
             &rate(row.per_second_median),
-            row.unit,
+            &row.unit,
             &part,
-            row.what,
+            &row.about,
         ]);
     }
     let mut out = if report.rows.is_empty() { String::new() } else { text(&table) };
@@ -31,10 +31,10 @@ pub fn benchmark(report: &Report) -> String {
     let giga = |x: f64| x / 1e9;
     out += &format!(
         "\none core ({}): {:.0} GFLOP/s of f32, {:.0} GB/s in its cache, {:.0} GB/s from memory; lightlane {}\n",
-        report.vectors,
-        giga(report.roof.flops_per_second),
-        giga(report.roof.cache_bytes_per_second),
-        giga(report.roof.memory_bytes_per_second),
+        report.vectors.as_str(),
+        giga(report.peaks.flops_per_second),
+        giga(report.peaks.cache_bytes_per_second),
+        giga(report.peaks.memory_bytes_per_second),
         report.version
     );
     if report.unoptimised {

@@ -3,26 +3,31 @@
 use super::number::decimals;
 use super::plain_table::{plain, text};
 use crate::measure::scope::Reading;
+use crate::measure::tdecq::{HistogramWindow, InputFilter};
 
 /// The pattern found, the readings with their units, and notes.
 pub fn scope_reading(reading: &Reading) -> String {
     let r = reading;
     let mut out = format!("{}: {}\n", r.file, r.found);
-    let filter =
-        if r.receiver == "bt4" { "4th-order Bessel-Thomson" } else { "no filter (prefiltered)" };
+    let filter = match r.receiver {
+        InputFilter::Reference => "4th-order Bessel-Thomson",
+        InputFilter::Prefiltered => "no filter (prefiltered)",
+    };
     out += &format!("reference {} at {} GBd, {filter}", r.reference, r.symbol_rate_gbd);
     out += &r.taps.as_ref().map_or(String::new(), |taps| format!(", {} taps", taps.len()));
     out += &match r.noise_periods {
         0 => ", transmitter noise excluded\n\n".to_owned(),
         periods => format!(", transmitter noise of {periods} periods\n\n"),
     };
-    let unit = r.amplitude_unit.as_str();
+    let unit = r.amplitude_unit.unit_symbol();
     let mut table = plain(&["figure", "value", "unit", ""], &[0, 2, 3]);
     let mut row = |name: &str, value: String, unit: &str, remark: String| {
         table.add_row([name, value.as_str(), unit, remark.as_str()]);
     };
-    let limits =
-        |_: f64| r.limiting.map_or(String::new(), |side| format!("limited by the {side} window"));
+    let limits = |_: f64| {
+        let by = |window: HistogramWindow| format!("limited by the {} window", window.as_str());
+        r.limiting.map_or(String::new(), by)
+    };
     row(
         "TDECQ",
         decimals(r.tdecq_db, 2),

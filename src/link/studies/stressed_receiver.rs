@@ -12,7 +12,7 @@ use crate::link::run::link::Link;
 use crate::link::test_points::transmitter;
 use crate::measured::Library;
 use crate::run_options::{CancelToken, RunOptions};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Part of SECQ, in dB, that the low-pass makes.
 ///
@@ -47,7 +47,7 @@ impl Stress {
 }
 
 /// A receiver under stress.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Stressed {
     /// SECQ of the source, dB.
     pub secq_db: f64,

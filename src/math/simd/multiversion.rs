@@ -9,12 +9,13 @@
 //! `LIGHTLANE_VECTORS` set to `portable` or `avx2` keeps to those copies: to compare their bits,
 //! and to count instructions.
 
-use std::fmt::{self, Display};
+use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
 
 /// Which copy of the kernels runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Vectors {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Vectors {
     /// Baseline of the architecture.
     Portable,
     /// 256 bits, with products and sums in one.
@@ -37,7 +38,7 @@ impl Vectors {
     }
 
     /// The name that `LIGHTLANE_VECTORS` takes.
-    pub(crate) fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Vectors::Portable => "portable",
             Vectors::Avx2 => "avx2",
@@ -69,12 +70,6 @@ impl Vectors {
     #[cfg(not(target_arch = "x86_64"))]
     fn there() -> Vectors {
         Vectors::Portable
-    }
-}
-
-impl Display for Vectors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
     }
 }
 

@@ -11,17 +11,17 @@ use crate::measure::tdecq::result::{HistogramWindow, TdecqResult};
 use crate::measure::transition::transition_time;
 use crate::measured::CaptureQuantity;
 use crate::units::{giga, milli, pico};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Readings of the instrument; `None` where a value could not be measured.
 ///
 /// Amplitudes without a unit in their name are in [`Reading::amplitude_unit`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// Version of these names.
     pub schema: u32,
     /// Version of the program.
-    pub version: &'static str,
+    pub version: String,
     /// The capture.
     pub file: String,
     /// FNV-1a of its bytes.
@@ -29,9 +29,9 @@ pub struct Reading {
     /// Symbol rate, GBd.
     pub symbol_rate_gbd: f64,
     /// Name of the reference receiver.
-    pub reference: &'static str,
+    pub reference: String,
     /// The filter: `bt4` when it was passed here, `none` when before.
-    pub receiver: &'static str,
+    pub receiver: InputFilter,
     /// Name of the pattern found.
     pub pattern: String,
     /// Symbols of a period.
@@ -93,7 +93,7 @@ pub struct Reading {
     /// Farthest from the average, mW.
     pub power_excursion_mw: Option<f64>,
     /// Unit of the amplitudes below: `mW`, or `V`.
-    pub amplitude_unit: String,
+    pub amplitude_unit: CaptureQuantity,
     /// Taps of the reference equaliser.
     pub taps: Option<Vec<f64>>,
     /// Index of the largest.
@@ -103,7 +103,7 @@ pub struct Reading {
     /// Decision thresholds.
     pub thresholds: Option<[f64; 3]>,
     /// Window that limits: `left`, `right`.
-    pub limiting: Option<&'static str>,
+    pub limiting: Option<HistogramWindow>,
     /// Largest noise in the left and the right window.
     pub sigma_g: Option<[f64; 2]>,
     /// Symbol error ratio of the eye heights and widths, that of the reference.
@@ -130,13 +130,13 @@ pub(super) fn read(
 ) -> Reading {
     let (located, periods) = (&found.located, found.averaged);
     let mut reading = Reading {
-        schema: 1,
-        version: env!("CARGO_PKG_VERSION"),
+        schema: 2,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
         file: scope.file.clone(),
         digest,
         symbol_rate_gbd: scope.symbol_rate_gbd,
-        reference: scope.reference.name,
-        receiver: if scope.filter == InputFilter::Reference { "bt4" } else { "none" },
+        reference: scope.reference.name.to_owned(),
+        receiver: scope.filter,
         pattern: located.pattern.clone(),
         symbols: located.levels.len(),
         periods,
@@ -149,7 +149,7 @@ pub(super) fn read(
         found: located.found(periods),
         noise_excluded: trace.repeats.is_empty(),
         tdecq_not_evaluated: tdecq.as_ref().err().map(ToString::to_string),
-        amplitude_unit: quantity.to_string(),
+        amplitude_unit: quantity,
         eye_ser: scope.reference.target_ser,
         ..Reading::default()
     };
@@ -227,8 +227,7 @@ impl Reading {
         self.main_tap = Some(tdecq.main_tap);
         self.dfe = Some(tdecq.dfe);
         self.thresholds = Some(tdecq.thresholds.map(|t| t / unit));
-        self.limiting =
-            Some(if tdecq.limiting == HistogramWindow::Left { "left" } else { "right" });
+        self.limiting = Some(tdecq.limiting);
         self.sigma_g = Some(tdecq.sigma_g.map(|sigma| sigma / unit));
         let s = PatternPeriods::SAMPLES_PER_SYMBOL;
         let after = tdecq.equalise(&trace.waveform, s, &trace.levels);

@@ -1,5 +1,7 @@
 //! Captures as they are measured.
 
+use serde::{Deserialize, Serialize};
+
 /// Minimum number of samples per symbol.
 pub const SAMPLES_PER_SYMBOL_MIN: usize = 8;
 
@@ -23,12 +25,14 @@ pub enum CaptureNoise<'a> {
 }
 
 /// Filter state of the waveform.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum InputFilter {
     /// Unfiltered; the filter of the reference receiver is applied.
     #[default]
+    #[serde(rename = "bt4")]
     Reference,
     /// Already filtered by the reference receiver.
+    #[serde(rename = "none")]
     Prefiltered,
 }
 

@@ -2,14 +2,26 @@
 
 use super::histogram::WindowHistogram;
 use crate::measure::levels::OuterLevels;
+use serde::{Deserialize, Serialize};
 
 /// The two histogram windows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum HistogramWindow {
     /// At 0.45 UI.
     Left,
     /// At 0.55 UI.
     Right,
+}
+
+impl HistogramWindow {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            HistogramWindow::Left => "left",
+            HistogramWindow::Right => "right",
+        }
+    }
 }
 
 /// Result of the measurement.

@@ -28,12 +28,16 @@ pub enum PowerUnit {
 }
 
 /// Quantity of a capture's samples.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+///
+/// In JSON it is the unit of its amplitudes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CaptureQuantity {
     /// Optical power, W.
     #[default]
+    #[serde(rename = "mW")]
     Power,
     /// A voltage proportional to it, V; its offset is not known.
+    #[serde(rename = "V")]
     Voltage,
 }
 
@@ -45,15 +49,20 @@ impl CaptureQuantity {
             CaptureQuantity::Voltage => 1.0,
         }
     }
+
+    /// Name of that unit.
+    pub fn unit_symbol(self) -> &'static str {
+        match self {
+            CaptureQuantity::Power => "mW",
+            CaptureQuantity::Voltage => "V",
+        }
+    }
 }
 
 /// The unit's name.
 impl Display for CaptureQuantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            CaptureQuantity::Power => "mW",
-            CaptureQuantity::Voltage => "V",
-        })
+        f.write_str(self.unit_symbol())
     }
 }
 
