@@ -258,7 +258,7 @@ fn a_curve_is_a_table_a_file_and_a_figure_whatever_the_threads() {
         ("0.0002", "", "20000"),
         "no codeword lost: counted is empty"
     );
-    assert!(read("a.svg").contains("closed form of random errors"));
+    assert!(read("a.svg").contains("analytic, random errors"));
     let table = run("2", &[]);
     assert!(
         table.contains("2.00e-4") && table.lines().all(|line| line.chars().count() <= 120),

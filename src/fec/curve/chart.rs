@@ -19,7 +19,7 @@ impl FecCurve {
         let outer = &curve.coding.outer;
         let inner = if curve.coding.inner.is_some() { " with the inner code" } else { "" };
         let closed = Curve {
-            name: "closed form of random errors".to_owned(),
+            name: "analytic, random errors".to_owned(),
             points: closed(curve, points),
             ..Curve::default()
         };
@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(
             names,
             [
-                "closed form of random errors",
+                "analytic, random errors",
                 "counted, 95 % interval",
                 "extrapolated from the histogram"
             ]
