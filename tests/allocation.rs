@@ -247,7 +247,7 @@ fn feedback_and_sequences_decide_without_allocating() {
 #[test]
 fn decoding_does_not_allocate() {
     let code = Code::KP4.build().expect("it is legal");
-    let mut work = DecoderWorkspace::new(&code);
+    let mut work = DecoderWorkspace::new(code.code());
     let mut word = vec![0; code.code().codeword_symbols];
     for errors in [0, 1, 15, 16, 40] {
         let made = allocations(|| {

@@ -103,7 +103,7 @@ fn codewords_are_lost_as_they_are_symbol_by_symbol() {
     let curve = kp4("2.4e-3", "dfe:0.7", 40_000);
     let (layout, code) = (curve.coding.build().unwrap(), Code::KP4.build().unwrap());
     let errors: ErrorModel = curve.burst.errors(2.4e-3).unwrap();
-    let sender = FecSender::new(&layout, Seed::new(5)).unwrap();
+    let sender = FecSender::new(&layout, Seed::new(5));
     let mut receiver = FecReceiver::new(&layout);
     let mut sources: Vec<_> =
         (0..8).map(|lane| errors.build(Seed::new(6).index(lane)).unwrap()).collect();

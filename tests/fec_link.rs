@@ -34,7 +34,7 @@ fn what_eight_lanes_send_is_codewords() {
         config.simulation.block_symbols = 1000;
         let layout = config.fec.chosen().unwrap().build().unwrap();
         let code = layout.coding().outer.build().unwrap();
-        let sender = FecSender::new(&layout, Seed::new(config.simulation.seed)).unwrap();
+        let sender = FecSender::new(&layout, Seed::new(config.simulation.seed));
         let mut receiver = FecReceiver::new(&layout);
         for number in 0..8 {
             let lane = Lane::build(&config, number, &mut PlanCache::default()).expect("it builds");

@@ -170,7 +170,7 @@ fn rs_decode((errors, name): (usize, &'static str)) -> Kernel {
             word
         })
         .collect();
-    let (mut work, mut word) = (DecoderWorkspace::new(&code), vec![0; 544]);
+    let (mut work, mut word) = (DecoderWorkspace::new(code.code()), vec![0; 544]);
     Kernel::new(name, WORDS, move || {
         for received in &received {
             word.copy_from_slice(received);

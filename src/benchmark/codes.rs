@@ -59,7 +59,7 @@ fn rs_decode(errors: usize) -> Box<dyn FnMut()> {
         })
         .collect();
     let (mut work, mut word) =
-        (DecoderWorkspace::new(&code), vec![0; code.code().codeword_symbols]);
+        (DecoderWorkspace::new(code.code()), vec![0; code.code().codeword_symbols]);
     Box::new(move || {
         for received in &received {
             word.copy_from_slice(received);

@@ -1,5 +1,6 @@
 //! Symbol errors of lanes, collected into codewords, decoded and counted.
 
+use super::coding::Coding;
 use super::error_extractor::SymbolError;
 use super::extrapolate::{self, Extrapolation};
 use super::histogram::SymbolErrorHistogram;
@@ -7,7 +8,6 @@ use super::layout::CodewordLayout;
 use super::overdispersion::Overdispersion;
 use super::stream::FecSender;
 use super::tally::FecTally;
-use crate::fec::reed_solomon::code::{CodeError, ReedSolomon};
 use crate::fec::reed_solomon::decode::DecoderWorkspace;
 use crate::math::interval::Interval;
 use crate::pattern::gray;
@@ -39,7 +39,6 @@ pub enum Decoding {
 #[derive(Clone, Debug)]
 pub struct CodewordCounter {
     layout: Arc<CodewordLayout>,
-    code: Arc<ReedSolomon>,
     decoding: Decoding,
     sender: Option<FecSender>,
     /// Payload symbols received from each lane.
@@ -68,39 +67,31 @@ const UNLIKE: f64 = 4.0;
 
 impl CodewordCounter {
     /// An empty counter; `sender` where its codewords are transmitted.
-    ///
-    /// # Errors
-    ///
-    /// An outer code that cannot be built.
-    pub fn new(
-        layout: Arc<CodewordLayout>,
-        decoding: Decoding,
-        sender: Option<FecSender>,
-    ) -> Result<Self, CodeError> {
-        let code = layout.coding().outer.build()?;
-        let symbols = vec![0; layout.coding().codewords * code.code().codeword_symbols];
-        Ok(Self {
+    #[must_use]
+    pub fn new(layout: Arc<CodewordLayout>, decoding: Decoding, sender: Option<FecSender>) -> Self {
+        let Coding { outer, codewords, lanes, .. } = *layout.coding();
+        let symbols = vec![0; codewords * outer.codeword_symbols];
+        Self {
             decoding,
             sender,
-            brought: vec![0; layout.coding().lanes],
+            brought: vec![0; lanes],
             next: layout.first_set(),
             waiting: BTreeMap::new(),
             sent: symbols.clone(),
             received: symbols.clone(),
-            decoded: vec![0; code.code().codeword_symbols],
-            work: DecoderWorkspace::new(&code),
-            tally: FecTally::new(code.code()),
-            of_codeword: vec![SymbolErrorHistogram::new(code.code()); layout.coding().codewords],
-            failed: Overdispersion::new(layout.coding().codewords as u64, 0),
+            decoded: vec![0; outer.codeword_symbols],
+            work: DecoderWorkspace::new(&outer),
+            tally: FecTally::new(&outer),
+            of_codeword: vec![SymbolErrorHistogram::new(&outer); codewords],
+            failed: Overdispersion::new(codewords as u64, 0),
             wrong_bits: Overdispersion::new(
-                (symbols.len() * code.code().symbol_bits() as usize) as u64,
+                symbols.len() as u64 * u64::from(outer.symbol_bits()),
                 0,
             ),
             sets: 0,
             lost_sets: 0,
             layout,
-            code,
-        })
+        }
     }
 
     /// Takes the next payload symbols of a lane: their number, and their errors.
@@ -159,7 +150,8 @@ impl CodewordCounter {
                 Decoding::BitTrue => {
                     self.decoded.copy_from_slice(received);
                     let outcome = self
-                        .code
+                        .layout
+                        .code()
                         .decode(&mut self.decoded, &[], &mut self.work)
                         .expect("a word of the code's own");
                     self.tally.push_decoded(&coding.outer, sent, received, &self.decoded, outcome)
@@ -294,18 +286,16 @@ mod tests {
         for (name, _) in CODINGS {
             let coding = Coding::named(name).unwrap();
             let layout = coding.build().unwrap();
-            let code = coding.outer.build().unwrap();
-            let sender = FecSender::new(&layout, Seed::new(1)).unwrap();
+            let sender = FecSender::new(&layout, Seed::new(1));
             let mut counters = [
-                CodewordCounter::new(layout.clone(), Decoding::BitTrue, Some(sender.clone()))
-                    .unwrap(),
-                CodewordCounter::new(layout.clone(), Decoding::BitTrue, None).unwrap(),
-                CodewordCounter::new(layout.clone(), Decoding::Genie, None).unwrap(),
+                CodewordCounter::new(layout.clone(), Decoding::BitTrue, Some(sender.clone())),
+                CodewordCounter::new(layout.clone(), Decoding::BitTrue, None),
+                CodewordCounter::new(layout.clone(), Decoding::Genie, None),
             ];
             let (mut receiver, mut whole, mut work) = (
                 FecReceiver::new(&layout),
                 FecTally::new(&coding.outer),
-                DecoderWorkspace::new(&code),
+                DecoderWorkspace::new(&coding.outer),
             );
             // some 15 symbol errors a codeword: many corrected, many not
             let mut errors: Vec<_> = (0..8)
@@ -341,7 +331,7 @@ mod tests {
                     let sent = sender.set(set, <[u16]>::to_vec);
                     for (sent, received) in sent.chunks_exact(544).zip(words.chunks_exact(544)) {
                         let mut word = received.to_vec();
-                        let outcome = code.decode(&mut word, &[], &mut work).unwrap();
+                        let outcome = layout.code().decode(&mut word, &[], &mut work).unwrap();
                         whole.push_decoded(&coding.outer, sent, received, &word, outcome);
                     }
                 }) {}
@@ -371,7 +361,7 @@ mod tests {
             (InterleaveOrder::Grouped, random(3e-4)),
         ] {
             let layout = Coding { turns, ..Coding::named("800gbase-df").unwrap() }.build().unwrap();
-            let mut counter = CodewordCounter::new(layout, Decoding::Genie, None).unwrap();
+            let mut counter = CodewordCounter::new(layout, Decoding::Genie, None);
             for lane in 0..8 {
                 let mut rng = Seed::new(7).index(lane as u64).rng();
                 let symbols = 2000 * 1360;
@@ -411,7 +401,7 @@ mod tests {
     fn a_codeword_without_a_tail_is_foretold_as_counted() {
         let layout =
             Coding { turns: InterleaveOrder::Alternating, ..Coding::default() }.build().unwrap();
-        let mut counter = CodewordCounter::new(layout, Decoding::Genie, None).unwrap();
+        let mut counter = CodewordCounter::new(layout, Decoding::Genie, None);
         for set in 0..300u64 {
             for lane in 0..8 {
                 let bits = (0..2720).filter(|&bit| {
@@ -442,7 +432,7 @@ mod tests {
     #[test]
     fn lanes_that_lag_hold_their_sets_back() {
         let layout = Coding::named("800gbase-df").unwrap().build().unwrap();
-        let mut counter = CodewordCounter::new(layout, Decoding::BitTrue, None).unwrap();
+        let mut counter = CodewordCounter::new(layout, Decoding::BitTrue, None);
         for lane in 0..8 {
             assert_eq!(counter.tally().histogram.codewords(), 0);
             counter.push(lane, 1361, &[]);

@@ -3,8 +3,8 @@
 use super::coding::{Coding, InterleaveOrder, Mux};
 use crate::error::{KeyPath, Problems, Result};
 use crate::fec::inner::code::PAYLOAD_SYMBOLS;
-use crate::math::memo::LruCache;
-use std::sync::Arc;
+use crate::fec::reed_solomon::code::ReedSolomon;
+use std::sync::{Arc, OnceLock};
 
 /// Bits of a PAM4 symbol.
 const SYMBOL_BITS: u64 = 2;
@@ -55,6 +55,8 @@ pub(super) struct BitPlace {
 #[derive(Clone, Debug)]
 pub struct CodewordLayout {
     coding: Coding,
+    /// The outer code, built when it is first used.
+    code: Arc<OnceLock<ReedSolomon>>,
     /// Lane after lane, the bits of one set.
     places: Vec<BitPlace>,
     lane_bits: usize,
@@ -67,23 +69,40 @@ impl Coding {
     ///
     /// Every number that does not fit the others.
     pub fn build(&self) -> Result<Arc<CodewordLayout>> {
-        static LAYOUTS: LruCache<Coding, CodewordLayout> = LruCache::new();
-        LAYOUTS.get(self, || {
-            let mut problems = Problems::new();
-            self.check(&KeyPath::root(), &mut problems);
-            problems.finish()?;
-            Ok(CodewordLayout::new(self))
-        })
+        let mut problems = Problems::new();
+        self.check(&KeyPath::root(), &mut problems);
+        problems.finish()?;
+        Ok(Arc::new(CodewordLayout::new(self.clone(), Arc::default())))
     }
 }
 
 impl CodewordLayout {
-    fn new(coding: &Coding) -> Self {
+    fn new(coding: Coding, code: Arc<OnceLock<ReedSolomon>>) -> Self {
         let bits =
             coding.codewords * coding.outer.codeword_symbols * coding.outer.symbol_bits() as usize;
-        let lane_bits = bits / coding.lanes;
-        let places = (0..bits).map(|k| place(coding, k / lane_bits, k % lane_bits)).collect();
-        Self { coding: coding.clone(), places, lane_bits }
+        let mut places = Vec::with_capacity(bits);
+        (0..coding.lanes).for_each(|lane| lane_places(&coding, lane, &mut places));
+        debug_assert_eq!(places.len(), bits);
+        Self { lane_bits: bits / coding.lanes, coding, code, places }
+    }
+
+    /// The same codewords on a single lane, see [`Coding::single_lane`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Coding::build`]: the delay of an inner code's interleaver grows.
+    pub fn single_lane(&self) -> Result<Arc<Self>> {
+        let coding = self.coding.single_lane();
+        let mut problems = Problems::new();
+        coding.check(&KeyPath::root(), &mut problems);
+        problems.finish()?;
+        Ok(Arc::new(Self::new(coding, self.code.clone())))
+    }
+
+    /// The outer code.
+    #[must_use]
+    pub fn code(&self) -> &ReedSolomon {
+        self.code.get_or_init(|| self.coding.outer.build().expect("a checked coding has a code"))
     }
 
     /// The coding it was built from.
@@ -179,25 +198,35 @@ impl CodewordLayout {
     }
 }
 
-fn place(coding: &Coding, lane: usize, bit: usize) -> BitPlace {
-    let symbol_bits = coding.outer.symbol_bits() as usize;
+/// Appends the place of each bit that a lane takes of a set, in the order of transmission.
+fn lane_places(coding: &Coding, lane: usize, places: &mut Vec<BitPlace>) {
+    let symbol_bits = coding.outer.symbol_bits();
     let (per_flow, depth) = (coding.pcs_lanes / coding.flows, coding.codewords / coding.flows);
-    let shared = coding.pcs_lanes / coding.lanes;
-    let (turn, row, within) = match coding.mux {
-        Mux::Bit => (bit % shared, bit / shared / symbol_bits, bit / shared % symbol_bits),
-        Mux::Symbol => (bit / symbol_bits % shared, bit / symbol_bits / shared, bit % symbol_bits),
-    };
     let of_flow = per_flow / coding.lanes;
-    let (flow, own) = match coding.turns {
-        InterleaveOrder::Alternating => (turn % coding.flows, turn / coding.flows),
-        InterleaveOrder::Grouped => (turn / of_flow, turn % of_flow),
-    };
-    let pcs_lane = lane * of_flow + own;
-    let codeword = flow * depth + (pcs_lane + row) % depth;
-    let symbol = row * (per_flow / depth) + pcs_lane / depth;
-    BitPlace {
-        symbol: (codeword * coding.outer.codeword_symbols + symbol) as u32,
-        bit: within as u32,
+    // flow and PCS lane of the flow, in turn
+    let turns: Vec<(usize, usize)> = (0..coding.pcs_lanes / coding.lanes)
+        .map(|turn| match coding.turns {
+            InterleaveOrder::Alternating => (turn % coding.flows, turn / coding.flows),
+            InterleaveOrder::Grouped => (turn / of_flow, turn % of_flow),
+        })
+        .map(|(flow, own)| (flow, lane * of_flow + own))
+        .collect();
+    let row_symbols = per_flow / depth;
+    for row in 0..coding.outer.codeword_symbols / row_symbols {
+        let symbol = |&(flow, pcs_lane): &(usize, usize)| {
+            let codeword = flow * depth + (pcs_lane + row) % depth;
+            let symbol = row * row_symbols + pcs_lane / depth;
+            (codeword * coding.outer.codeword_symbols + symbol) as u32
+        };
+        let symbols = || turns.iter().map(symbol);
+        let bits = 0..symbol_bits;
+        match coding.mux {
+            Mux::Bit => places
+                .extend(bits.flat_map(|bit| symbols().map(move |symbol| BitPlace { symbol, bit }))),
+            Mux::Symbol => places.extend(
+                symbols().flat_map(|symbol| bits.clone().map(move |bit| BitPlace { symbol, bit })),
+            ),
+        }
     }
 }
 

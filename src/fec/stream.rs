@@ -2,8 +2,8 @@
 
 use super::inner;
 use super::layout::CodewordLayout;
+use super::reed_solomon::code::ReedSolomon;
 use crate::fec::inner::code::{BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
-use crate::fec::reed_solomon::code::{CodeError, ReedSolomon};
 use crate::pattern::{LevelSequence, gray};
 use crate::seed::Seed;
 use std::collections::VecDeque;
@@ -26,7 +26,6 @@ pub struct FecSender {
 /// The codewords of the port.
 #[derive(Debug)]
 struct Payload {
-    code: Arc<ReedSolomon>,
     seed: Seed,
     /// Sets made last, each at its number modulo [`RECENT`].
     recent: Vec<Mutex<PayloadSet>>,
@@ -39,14 +38,14 @@ struct PayloadSet {
 }
 
 impl Payload {
-    fn set<R>(&self, set: u64, with: impl FnOnce(&[u16]) -> R) -> R {
+    fn set<R>(&self, code: &ReedSolomon, set: u64, with: impl FnOnce(&[u16]) -> R) -> R {
         let mut made = self.recent[(set % RECENT) as usize].lock().expect("no holder panics");
         if made.number != Some(set) {
-            let mask = self.code.field().order() as u64;
+            let mask = code.field().order() as u64;
             let mut rng = self.seed.index(set).rng();
-            for word in made.words.chunks_exact_mut(self.code.code().codeword_symbols) {
+            for word in made.words.chunks_exact_mut(code.code().codeword_symbols) {
                 word.iter_mut().for_each(|symbol| *symbol = (rng.next_u64() & mask) as u16);
-                self.code.encode(word).expect("a word of the code's own");
+                code.encode(word).expect("a word of the code's own");
             }
             made.number = Some(set);
         }
@@ -56,26 +55,25 @@ impl Payload {
 
 impl FecSender {
     /// A port with random payload.
-    ///
-    /// # Errors
-    ///
-    /// An outer code that cannot be built.
-    pub fn new(layout: &Arc<CodewordLayout>, seed: Seed) -> Result<Self, CodeError> {
+    #[must_use]
+    pub fn new(layout: &Arc<CodewordLayout>, seed: Seed) -> Self {
         let symbols = layout.coding().codewords * layout.coding().outer.codeword_symbols;
         let recent = (0..RECENT)
             .map(|_| Mutex::new(PayloadSet { number: None, words: vec![0; symbols] }))
             .collect();
-        let payload = Payload {
-            code: layout.coding().outer.build()?,
-            seed: seed.named("fec.payload"),
-            recent,
-        };
-        Ok(Self { layout: layout.clone(), payload: Arc::new(payload) })
+        let payload = Payload { seed: seed.named("fec.payload"), recent };
+        Self { layout: layout.clone(), payload: Arc::new(payload) }
+    }
+
+    /// The codewords' layout on the lanes.
+    #[must_use]
+    pub fn layout(&self) -> &Arc<CodewordLayout> {
+        &self.layout
     }
 
     /// The codewords of a set, one after the other.
     pub fn set<R>(&self, set: u64, with: impl FnOnce(&[u16]) -> R) -> R {
-        self.payload.set(set, with)
+        self.payload.set(self.layout.code(), set, with)
     }
 
     /// The levels of one lane.
@@ -258,7 +256,7 @@ mod tests {
         for (name, _) in CODINGS {
             let layout = Coding::named(name).unwrap().build().unwrap();
             for block in [1000, 1360, 8192] {
-                let sender = FecSender::new(&layout, Seed::new(1)).unwrap();
+                let sender = FecSender::new(&layout, Seed::new(1));
                 let mut receiver = FecReceiver::new(&layout);
                 let mut memory = [(0, 0); 8]; // last level sent, last received
                 let span = layout.coding().inner.as_ref().map_or(1, InnerCoding::span_symbols);
@@ -299,9 +297,9 @@ mod tests {
         let code = outer.build().unwrap();
         let sigma = (0.5 / pam4_half_eye_from_ber(4.85e-3)) as f32;
         let soft = Soft::new([0.0, 1.0, 2.0, 3.0], [sigma; 4]).unwrap();
-        let sender = FecSender::new(&layout, Seed::new(3)).unwrap();
+        let sender = FecSender::new(&layout, Seed::new(3));
         let mut receiver = FecReceiver::new(&layout);
-        let (mut work, mut tally) = (DecoderWorkspace::new(&code), FecTally::new(outer));
+        let (mut work, mut tally) = (DecoderWorkspace::new(code.code()), FecTally::new(outer));
         let inner = inner.as_ref().unwrap();
         let (span, reader) = (
             inner.span_symbols(),
@@ -349,7 +347,7 @@ mod tests {
     fn what_is_sent_does_not_depend_on_what_was_asked_before() {
         for (name, _) in CODINGS {
             let layout = Coding::named(name).unwrap().build().unwrap();
-            let sender = FecSender::new(&layout, Seed::new(1)).unwrap();
+            let sender = FecSender::new(&layout, Seed::new(1));
             let (mut whole, mut parts) = (vec![0; 9000], vec![0; 9000]);
             sender.fill(3, 0, &mut whole);
             for first in [5000, 0, 7001, 2500].map(|first| first as usize) {

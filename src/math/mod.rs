@@ -13,7 +13,6 @@ pub(crate) mod least_squares;
 pub(crate) mod ln_binomial;
 pub(crate) mod matrix;
 pub(crate) mod mean;
-pub(crate) mod memo;
 pub mod minimax;
 pub(crate) mod minimum_phase;
 pub mod monotone;

@@ -3,7 +3,7 @@
 use super::channel::{CurveChannel, PreFecCount};
 use crate::fec::layout::{Address, CodewordLayout};
 use crate::fec::overdispersion::Overdispersion;
-use crate::fec::reed_solomon::code::ReedSolomon;
+use crate::fec::reed_solomon::code::Code;
 use crate::fec::reed_solomon::decode::DecoderWorkspace;
 use crate::fec::tally::FecTally;
 use crate::seed::Seed;
@@ -56,8 +56,8 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(code: &ReedSolomon) -> Self {
-        let [sent, decoded] = [(); 2].map(|()| vec![0; code.code().codeword_symbols]);
+    pub(super) fn new(code: &Code) -> Self {
+        let [sent, decoded] = [(); 2].map(|()| vec![0; code.codeword_symbols]);
         Self { work: DecoderWorkspace::new(code), wrong: Vec::new(), sent, decoded }
     }
 
@@ -69,7 +69,6 @@ impl Desk {
     pub(super) fn count(
         &mut self,
         layout: &CodewordLayout,
-        code: &ReedSolomon,
         channel: &CurveChannel,
         sets: u64,
         seed: Seed,
@@ -103,7 +102,8 @@ impl Desk {
                     continue;
                 }
                 self.decoded.copy_from_slice(word);
-                let outcome = code
+                let outcome = layout
+                    .code()
                     .decode(&mut self.decoded, &[], &mut self.work)
                     .expect("a word of the code's own");
                 counted.tally.push_decoded(&coding.outer, &self.sent, word, &self.decoded, outcome);
@@ -139,10 +139,11 @@ mod tests {
         for (coding, ber) in
             [(Scheme::Kp4.on("800gbase-df").unwrap(), 2e-3), (Scheme::Kr4.single_lane(), 1.5e-3)]
         {
-            let (layout, code) = (coding.build().unwrap(), coding.outer.build().unwrap());
+            let layout = coding.build().unwrap();
+            let code = layout.code();
             let channel = CurveChannel::new(&FecCurve { coding, ..FecCurve::default() }, ber);
-            let mut desk = Desk::new(&code);
-            let counted = desk.count(&layout, &code, &channel, 200, Seed::new(1));
+            let mut desk = Desk::new(code.code());
+            let counted = desk.count(&layout, &channel, 200, Seed::new(1));
             let mut tally = FecTally::new(code.code());
             for word in desk.wrong.chunks_exact(code.code().codeword_symbols) {
                 let mut decoded = word.to_vec();

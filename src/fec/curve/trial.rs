@@ -6,7 +6,6 @@ use super::description::FecCurve;
 use super::point::CurvePoint;
 use crate::error::{KeyPath, Problems, Result};
 use crate::fec::layout::CodewordLayout;
-use crate::fec::reed_solomon::code::ReedSolomon;
 use crate::run_options::RunOptions;
 use crate::seed::Seed;
 use rayon::prelude::*;
@@ -21,7 +20,6 @@ const CHUNKS_MAX: u64 = 64;
 pub struct Trial {
     curve: FecCurve,
     layout: Arc<CodewordLayout>,
-    code: Arc<ReedSolomon>,
     bers: Vec<f64>,
     channels: Vec<CurveChannel>,
 }
@@ -43,10 +41,9 @@ impl FecCurve {
 impl Trial {
     fn new(curve: &FecCurve) -> Self {
         let layout = curve.coding.build().expect("checked: a coding");
-        let code = curve.coding.outer.build().expect("checked: a code");
         let bers: Vec<f64> = curve.ber.values().collect();
         let channels = bers.iter().map(|ber| CurveChannel::new(curve, *ber)).collect();
-        Self { curve: curve.clone(), layout, code, bers, channels }
+        Self { curve: curve.clone(), layout, bers, channels }
     }
 
     /// Counts all points on rayon's current threads; results do not depend on their number.
@@ -69,7 +66,7 @@ impl Trial {
             let done: Vec<Option<CountedPoint>> = work
                 .par_iter()
                 .map_init(
-                    || Desk::new(&self.code),
+                    || Desk::new(&self.curve.coding.outer),
                     |desk, &(point, chunk)| {
                         (!options.cancel.is_cancelled())
                             .then(|| self.count(desk, point, chunk, sets))
@@ -103,12 +100,6 @@ impl Trial {
     fn count(&self, desk: &mut Desk, point: usize, chunk: u64, sets: u64) -> CountedPoint {
         let most = chunk_sets(&self.layout);
         let seed = Seed::new(self.curve.seed).named("fec.curve").index(point as u64).index(chunk);
-        desk.count(
-            &self.layout,
-            &self.code,
-            &self.channels[point],
-            most.min(sets - chunk * most),
-            seed,
-        )
+        desk.count(&self.layout, &self.channels[point], most.min(sets - chunk * most), seed)
     }
 }

@@ -130,9 +130,9 @@ fn no_error_is_made_at_a_ratio_of_zero() {
 fn run(layout: &Arc<CodewordLayout>, errors: ErrorModel, sets: u64) -> (FecTally, FecTally) {
     let Coding { outer, lanes, precoder, .. } = layout.coding().clone();
     let code = outer.build().unwrap();
-    let mut work = DecoderWorkspace::new(&code);
+    let mut work = DecoderWorkspace::new(code.code());
     let (mut decoded, mut genie) = (FecTally::new(&outer), FecTally::new(&outer));
-    let sender = FecSender::new(layout, Seed::new(2)).unwrap();
+    let sender = FecSender::new(layout, Seed::new(2));
     let mut receiver = FecReceiver::new(layout);
     let mut channels: Vec<_> =
         (0..lanes).map(|lane| (source(errors, &format!("lane {lane}")), 0, 0)).collect();

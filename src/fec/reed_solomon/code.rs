@@ -5,9 +5,7 @@ use super::super::powers::Powers;
 use super::remainder::Remainder;
 use crate::error::{KeyPath, Problems};
 use crate::math::ln_binomial::ln_binomial;
-use crate::math::memo::LruCache;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// The parameters of a Reed-Solomon code, KP4's where nothing is written; shortened when
 /// `codeword_symbols` is below 2^m - 1.
@@ -87,12 +85,7 @@ impl Code {
     /// # Errors
     ///
     /// A field or parameters that make no code.
-    pub fn build(&self) -> Result<Arc<ReedSolomon>, CodeError> {
-        static CODES: LruCache<Code, ReedSolomon> = LruCache::new();
-        CODES.get(self, || self.build_anew())
-    }
-
-    fn build_anew(&self) -> Result<ReedSolomon, CodeError> {
+    pub fn build(&self) -> Result<ReedSolomon, CodeError> {
         let field = GaloisField::new(self.field_polynomial)?;
         let Self { codeword_symbols: n, message_symbols: k, first_root, .. } = *self;
         if !(2..=field.order()).contains(&n) {

@@ -1,6 +1,6 @@
 //! The decoder of errors and erasures.
 
-use super::code::{ReedSolomon, WordError};
+use super::code::{Code, ReedSolomon, WordError};
 
 /// Result of decoding a received word.
 ///
@@ -39,8 +39,8 @@ pub struct DecoderWorkspace {
 impl DecoderWorkspace {
     /// Memory for words of one code.
     #[must_use]
-    pub fn new(code: &ReedSolomon) -> Self {
-        let (n, parity) = (code.code.codeword_symbols, code.code.parity_symbols());
+    pub fn new(code: &Code) -> Self {
+        let (n, parity) = (code.codeword_symbols, code.parity_symbols());
         let [remainder, syndromes] = [(); 2].map(|()| vec![0; parity]);
         let [locator, previous, updated] = [(); 3].map(|()| vec![0; parity + 2]);
         let [even, odd, evaluator] = [(); 3].map(|()| vec![0; n]);

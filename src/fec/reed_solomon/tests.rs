@@ -5,12 +5,11 @@ use crate::fec::tail;
 use crate::math::ln_binomial::ln_binomial;
 use crate::seed::{Rng, Seed};
 use proptest::prelude::*;
-use std::sync::Arc;
 
 /// Primitive polynomials of degree 4 to 12.
 const PRIMITIVE: [u32; 9] = [0x13, 0x25, 0x43, 0x83, 0x11d, 0x211, 0x409, 0x805, 0x1053];
 
-fn small(parity: usize, first_root: usize) -> Arc<ReedSolomon> {
+fn small(parity: usize, first_root: usize) -> ReedSolomon {
     Code { field_polynomial: 0x13, codeword_symbols: 15, message_symbols: 15 - parity, first_root }
         .build()
         .unwrap()
@@ -84,7 +83,7 @@ fn parity_agrees_with_an_independent_computation() {
 fn every_pattern_of_up_to_two_errors_is_corrected() {
     for first_root in [0, 1, 6, 14] {
         let code = small(4, first_root);
-        let mut work = DecoderWorkspace::new(&code);
+        let mut work = DecoderWorkspace::new(code.code());
         let sent = random_word(&code, &mut Seed::new(1).rng());
         for (a, b) in (0..15).flat_map(|a| (0..=a).map(move |b| (a, b))) {
             for (x, y) in (1..16).flat_map(|x| (1..16).map(move |y| (x, y))) {
@@ -105,7 +104,7 @@ fn every_pattern_of_up_to_two_errors_is_corrected() {
 #[test]
 fn every_pattern_of_erasures_and_an_error_is_corrected() {
     let code = small(4, 1);
-    let mut work = DecoderWorkspace::new(&code);
+    let mut work = DecoderWorkspace::new(code.code());
     let sent = random_word(&code, &mut Seed::new(2).rng());
     for (a, b, c) in (0..15)
         .flat_map(|a| (0..a).flat_map(move |b| (0..15).map(move |c| (a, b, c))))
@@ -134,7 +133,7 @@ fn every_pattern_of_erasures_and_an_error_is_corrected() {
 #[test]
 fn exactly_the_words_near_another_codeword_are_miscorrected() {
     let code = small(4, 0);
-    let mut work = DecoderWorkspace::new(&code);
+    let mut work = DecoderWorkspace::new(code.code());
     let mut miscorrected = 0;
     let mut all = 0;
     for (a, b, c) in (0..15).flat_map(|a| (0..a).flat_map(move |b| (0..b).map(move |c| (a, b, c))))
@@ -167,7 +166,7 @@ fn miscorrection_beyond_t_is_as_seldom_as_its_bound_says() {
         Code { field_polynomial: 0x43, codeword_symbols: 63, message_symbols: 55, first_root: 1 }
             .build()
             .unwrap();
-    let mut work = DecoderWorkspace::new(&code);
+    let mut work = DecoderWorkspace::new(code.code());
     let mut rng = Seed::new(3).named("beyond").rng();
     let words = 40_000;
     let share: f64 =
@@ -204,7 +203,7 @@ fn another_code_fails_as_often_as_the_closed_form_says() {
         first_root: 1,
     };
     let built = code.build().unwrap();
-    let mut work = DecoderWorkspace::new(&built);
+    let mut work = DecoderWorkspace::new(built.code());
     let mut rng = Seed::new(5).rng();
     for ber in [2.5e-3, 3e-3, 3.5e-3] {
         let sent = random_word(&built, &mut rng);
@@ -233,7 +232,7 @@ fn kp4_corrects_fifteen_errors_and_detects_more() {
     for (code, t) in [(Code::KP4, 15), (Code::KR4, 7)] {
         let code = code.build().unwrap();
         assert_eq!(code.code().correctable(), t);
-        let mut work = DecoderWorkspace::new(&code);
+        let mut work = DecoderWorkspace::new(code.code());
         let mut rng = Seed::new(4).rng();
         for round in 0..300 {
             let sent = random_word(&code, &mut rng);
@@ -294,7 +293,7 @@ fn impossible_parameters_are_refused_with_their_bounds() {
 #[test]
 fn words_that_are_none_are_refused_and_leave_no_trace() {
     let code = small(4, 0);
-    let mut work = DecoderWorkspace::new(&code);
+    let mut work = DecoderWorkspace::new(code.code());
     let mut decode = |word: &mut [u16], erasures: &[usize]| code.decode(word, erasures, &mut work);
     assert_eq!(decode(&mut [0; 14], &[]), Err(WordError::Length { found: 14, expected: 15 }));
     assert_eq!(decode(&mut [16; 15], &[]), Err(WordError::Symbol { size: 16 }));
@@ -340,7 +339,7 @@ proptest! {
                 if i < erasures { below(&mut rng, order + 1) } else { 1 + below(&mut rng, order) };
             word[position] ^= change as u16;
         }
-        code.decode(&mut word, &wrong[..erasures], &mut DecoderWorkspace::new(&code)).unwrap();
+        code.decode(&mut word, &wrong[..erasures], &mut DecoderWorkspace::new(code.code())).unwrap();
         prop_assert_eq!(word, sent);
     }
 
@@ -351,7 +350,7 @@ proptest! {
         seed: u64,
     ) {
         let code = small(parity, 3);
-        let mut work = DecoderWorkspace::new(&code);
+        let mut work = DecoderWorkspace::new(code.code());
         let mut rng = Seed::new(seed).rng();
         let received: Vec<u16> = (0..15).map(|_| below(&mut rng, 16) as u16).collect();
         let mut word = received.clone();

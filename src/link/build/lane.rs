@@ -134,7 +134,7 @@ impl Lane {
     /// The payload of the port, when lanes carry any.
     pub(crate) fn sender(config: &Config) -> Option<FecSender> {
         let layout = config.fec.chosen().filter(|_| config.carries_payload())?.build().ok()?;
-        FecSender::new(&layout, Seed::new(config.simulation.seed)).ok()
+        Some(FecSender::new(&layout, Seed::new(config.simulation.seed)))
     }
 
     /// Its light in the fibre at the transmitter, on another grid.

@@ -4,11 +4,13 @@ use crate::chain::{BlockObserver, BlockView, Prediction, Tally};
 use crate::fec::inner::{Soft, hard_decision_ber};
 use crate::fec::reed_solomon::Code;
 use crate::fec::{
-    CodewordCounter, Coding, Decoding, ErrorExtractor, ErrorPositions, SymbolErrorHistogram, tail,
+    CodewordCounter, CodewordLayout, Coding, Decoding, ErrorExtractor, ErrorPositions,
+    SymbolErrorHistogram, tail,
 };
 use crate::link::build::lane::Lane;
 use crate::link::result::figures::{FecResult, LaneResult};
 use crate::pattern::gray::BIT_ERRORS;
+use std::sync::Arc;
 
 /// Confidence of every interval.
 const CONFIDENCE: f64 = 0.95;
@@ -44,9 +46,13 @@ impl FecStage {
     /// For lanes with their predictions; the port only when they are all of its lanes, alike
     /// in their coding.
     pub(crate) fn new(lanes: &[(&Lane, &Prediction)]) -> Self {
-        let lines: Vec<Option<LaneFec>> =
-            lanes.iter().map(|(lane, prediction)| line(lane, prediction)).collect();
-        let port = port(lanes, &lines);
+        let layout = lanes.first().and_then(|(lane, _)| layout(lane));
+        let single_lane = layout.as_ref().and_then(|layout| layout.single_lane().ok());
+        let lines: Vec<Option<LaneFec>> = lanes
+            .iter()
+            .map(|(lane, prediction)| line(lane, prediction, single_lane.as_ref()))
+            .collect();
+        let port = port(lanes, &lines, layout);
         FecStage { lines, port }
     }
 
@@ -137,7 +143,14 @@ impl BlockObserver for FecStage {
 
 /// FEC stage of one lane; `None` without a coding, or with an inner code that its symbols do not
 /// carry.
-fn line(lane: &Lane, prediction: &Prediction) -> Option<LaneFec> {
+///
+/// A lane by itself carries no whole codewords of the port: it gets those of a port whose lanes are
+/// all like it. `first_lane` is their layout for the first lane; lanes with its coding share it.
+fn line(
+    lane: &Lane,
+    prediction: &Prediction,
+    first_lane: Option<&Arc<CodewordLayout>>,
+) -> Option<LaneFec> {
     let fec = &lane.config.fec;
     let coding = fec.chosen()?;
     let reader = match &coding.inner {
@@ -156,9 +169,12 @@ fn line(lane: &Lane, prediction: &Prediction) -> Option<LaneFec> {
         None if lane.config.precodes() => ErrorExtractor::Precoded,
         None => ErrorExtractor::Plain,
     };
-    // a lane of its own carries no whole codewords of the port
-    let single_lane =
-        CodewordCounter::new(coding.single_lane().build().ok()?, fec.decoding, None).ok()?;
+    let coding = coding.single_lane();
+    let layout = match first_lane {
+        Some(layout) if *layout.coding() == coding => layout.clone(),
+        _ => coding.build().ok()?,
+    };
+    let single_lane = CodewordCounter::new(layout, fec.decoding, None);
     let (frame_octets, added_ber) = (fec.frame_octets, fec.added_ber);
     Some(LaneFec {
         number: lane.number,
@@ -171,10 +187,22 @@ fn line(lane: &Lane, prediction: &Prediction) -> Option<LaneFec> {
     })
 }
 
-fn port(lanes: &[(&Lane, &Prediction)], lines: &[Option<LaneFec>]) -> Result<Port, Option<String>> {
+/// Codewords of the port: the sender's layout where a payload is sent.
+fn layout(lane: &Lane) -> Option<Arc<CodewordLayout>> {
+    match &lane.sender {
+        Some(sender) => Some(sender.layout().clone()),
+        None => lane.config.fec.chosen()?.build().ok(),
+    }
+}
+
+fn port(
+    lanes: &[(&Lane, &Prediction)],
+    lines: &[Option<LaneFec>],
+    layout: Option<Arc<CodewordLayout>>,
+) -> Result<Port, Option<String>> {
     let (first, _) = lanes.first().ok_or(None)?;
     let fec = &first.config.fec;
-    let layout = fec.chosen().and_then(|coding| coding.build().ok()).ok_or(None)?;
+    let layout = layout.ok_or(None)?;
     let expected = layout.coding().lanes;
     let refused = |because: String| Err(Some(format!("no codewords of the port: {because}")));
     if lanes.len() != expected
@@ -202,8 +230,7 @@ fn port(lanes: &[(&Lane, &Prediction)], lines: &[Option<LaneFec>]) -> Result<Por
             fec.coding
         ));
     }
-    let counter =
-        CodewordCounter::new(layout, fec.decoding, first.sender.clone()).map_err(|_| None)?;
+    let counter = CodewordCounter::new(layout, fec.decoding, first.sender.clone());
     Ok(Port {
         coding: fec.coding.clone(),
         decoding: fec.decoding,
