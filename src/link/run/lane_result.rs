@@ -3,13 +3,13 @@
 use crate::chain::{Tally, TrainedDetector};
 use crate::link::count::lanes::CountedLanes;
 use crate::link::result::clock::ClockResult;
-use crate::link::result::figures::{LaneResult, NoiseShare, SlicerResult};
+use crate::link::result::figures::{LaneResult, NoiseShare, SegmentResult, SlicerResult};
 use crate::link::result::verdict::{judged, judged_by_margin};
 use crate::link::run::agreement::agree;
 use crate::link::run::segment_result;
 use crate::link::solve::budget::EFFECTIVE_SAMPLES_MIN;
 use crate::link::solve::clock;
-use crate::link::solve::lane::SolvedLane;
+use crate::link::solve::lane::{LaneSolution, SolvedLane};
 use crate::link::solve::margin::LossMargin;
 use crate::link::solve::segment::SolvedSegment;
 use crate::measure::levels::rlm;
@@ -22,8 +22,59 @@ pub(crate) fn lane_result(
     here: &CountedLanes,
     at_limit: &CountedLanes,
 ) -> LaneResult {
-    let config = &solved.lane.config;
     let mut result = LaneResult { lane: solved.lane.number, ..LaneResult::default() };
+    add_test_points(&mut result, solved);
+    let solution = match &solved.solution {
+        Ok(solution) => solution,
+        Err(not_evaluated) => {
+            result.not_evaluated = Some(not_evaluated.because.clone());
+            return result;
+        }
+    };
+    result.segments = segment_result::results(
+        &solved.lane,
+        &solution.segments,
+        here.segments(index),
+        here.clocks(index),
+    );
+    add_prediction(&mut result, solved, solution);
+    add_margin(&mut result, solution);
+    result.slicer = Some(slicer(solution.optical()));
+    let clock = here.clocks(index).get(solution.optical_index);
+    result.clock = clock.map_or_else(ClockResult::default, |clock| {
+        ClockResult::of(clock, solved.lane.config.symbol_rate_gbd)
+    });
+    result.counted_by = solved.lane.config.simulation.count;
+    let uncounted = solution.counter.not_evaluated().or(solution.counter_at_limit.not_evaluated());
+    result.count_not_evaluated = uncounted.map(|not_evaluated| {
+        format!("not counted by {}: {}", result.counted_by.name(), not_evaluated.because)
+    });
+    let not_evaluated =
+        here.not_evaluated(index).filter(|_| solution.counter.not_evaluated().is_none());
+    if let Some(not_evaluated) = not_evaluated {
+        result.not_evaluated = Some(not_evaluated.because.clone());
+        result.passes = None;
+        return result;
+    }
+    let limit_ber = solved.lane.config.limit_ber();
+    let agreements = [
+        add_count(&mut result, index, limit_ber, solution, here),
+        add_count_at_limit(&mut result, index, solution, at_limit),
+    ];
+    let mut agreements = agreements.into_iter().flatten().peekable();
+    result.estimators_agree = agreements.peek().is_some().then(|| agreements.all(|agrees| agrees));
+    // a miss by both is a miss, however far they are apart
+    let missed_by_both =
+        result.passes == Some(false) && result.ber_counted_low.is_some_and(|low| low > limit_ber);
+    if result.estimators_agree == Some(false) && !missed_by_both {
+        result.passes = None;
+    }
+    here.correct(index, &mut result);
+    result
+}
+
+/// Levels at TP2 and TP3, and the transmitter where it was measured.
+fn add_test_points(result: &mut LaneResult, solved: &SolvedLane) {
     if let Some(tp2) = solved.tp2 {
         result.oma_tp2_dbm = Some(tp2.oma_dbm());
         result.er_tp2_db = Some(tp2.extinction_ratio_db());
@@ -46,42 +97,13 @@ pub(crate) fn lane_result(
         result.undershoot_percent = tx.undershoot_percent;
         result.rin_oma_db_per_hz = tx.rin_oma_db_per_hz;
     }
-    let solution = match &solved.solution {
-        Ok(solution) => solution,
-        Err(not_evaluated) => {
-            result.not_evaluated = Some(not_evaluated.because.clone());
-            return result;
-        }
-    };
+}
+
+/// Semi-analytic figures, and the verdict that follows from them.
+fn add_prediction(result: &mut LaneResult, solved: &SolvedLane, solution: &LaneSolution) {
     let SolvedSegment { trained, prediction } = solution.optical();
-    let limit_ber = config.limit_ber();
     let predicted = solution.whole(prediction);
-    let clock_moves = clock::no_prediction(&solved.lane).is_some();
     result.ber_semi_analytic_not_evaluated.clone_from(&solution.no_prediction);
-    result.segments = segment_result::results(
-        &solved.lane,
-        &solution.segments,
-        here.segments(index),
-        here.clocks(index),
-    );
-    // a link keeps its limit, and so does every segment that has one of its own
-    let limited = || {
-        result
-            .segments
-            .iter()
-            .filter(|segment| segment.limit_ber.is_some())
-            .map(|segment| segment.passes)
-    };
-    let segments_pass = if limited().any(|passes| passes == Some(false)) {
-        Some(false)
-    } else {
-        limited().all(|p| p.is_some()).then_some(true)
-    };
-    // a miss is a miss, whatever else is not known
-    let both = |whole: Option<bool>| match (whole, segments_pass) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (whole, segments) => Some(whole? && segments?),
-    };
     if predicted.ideal_feedback {
         result.ber_ideal_feedback = Some(predicted.ber);
     }
@@ -89,15 +111,31 @@ pub(crate) fn lane_result(
         result.ber_semi_analytic = Some(predicted.ber);
         result.ber_semi_analytic_low = Some(predicted.interval.low);
         result.ber_semi_analytic_high = Some(predicted.interval.high);
-        result.passes = both(Some(predicted.ber <= limit_ber));
+        let passes = predicted.ber <= solved.lane.config.limit_ber();
+        result.passes = with_segments(Some(passes), &result.segments);
     }
     result.converged = trained.convergence.map(|end| end.reached());
     // with a clock that moves, what is predicted for a fixed phase is not this lane's
-    if solution.no_prediction.is_none() || !clock_moves {
+    if solution.no_prediction.is_none() || clock::no_prediction(&solved.lane).is_none() {
         result.pattern_limited = Some(prediction.pattern_limited);
         result.snr_db = Some(prediction.snr_db);
     }
     result.rlm = Some(rlm(prediction.levels.map(|(mean, _)| mean)));
+}
+
+/// A lane passes when it keeps the limit of the link, and each segment that has one its own.
+fn with_segments(whole: Option<bool>, segments: &[SegmentResult]) -> Option<bool> {
+    let limited = segments.iter().filter(|segment| segment.limit_ber.is_some());
+    let mut verdicts = limited.map(|segment| segment.passes).chain([whole]);
+    // a miss is a miss, whatever else is not known
+    if verdicts.clone().any(|passes| passes == Some(false)) {
+        return Some(false);
+    }
+    verdicts.all(|passes| passes.is_some()).then_some(true)
+}
+
+/// The margin, or why there is none.
+fn add_margin(result: &mut LaneResult, solution: &LaneSolution) {
     [result.loss_margin_db_low, result.loss_margin_db_high] =
         solution.margin_interval.map_or([None; 2], |interval| interval.map(Some));
     match &solution.margin {
@@ -109,103 +147,92 @@ pub(crate) fn lane_result(
         LossMargin::Uncounted(because) => result.loss_margin_not_evaluated = Some(because.clone()),
         LossMargin::Beyond => {}
     }
-    result.slicer = Some(SlicerResult {
+}
+
+/// The slicer's input and the settings of the receiver.
+fn slicer(SolvedSegment { trained, prediction }: &SolvedSegment) -> SlicerResult {
+    let postcursors = match &trained.detector {
+        TrainedDetector::Mlse(response, _) => response.postcursors(),
+        _ => &trained.postcursors,
+    };
+    SlicerResult {
         level_means: prediction.levels.map(|(mean, _)| finite(mean)),
         level_sigmas: prediction.levels.map(|(_, sigma)| finite(sigma)),
         thresholds: trained.thresholds.0.map(|threshold| finite(f64::from(threshold))),
         delay_ui: trained.delay_ui,
         taps: trained.taps.iter().map(|&w| f64::from(w)).collect(),
         detector: trained.detector.kind(),
-        postcursors: match &trained.detector {
-            TrainedDetector::Mlse(response, _) => response.postcursors(),
-            _ => &trained.postcursors,
-        }
-        .iter()
-        .map(|&b| f64::from(b))
-        .collect(),
+        postcursors: postcursors.iter().map(|&b| f64::from(b)).collect(),
         noise_shares: prediction
             .shares
             .iter()
             .map(|s| NoiseShare { source: s.id.name.clone(), share: finite(s.share) })
             .collect(),
         interference_share: finite(prediction.interference_share),
-    });
-    let mut verdicts = Vec::new();
-    let (clock, not_evaluated) =
-        (here.clocks(index).get(solution.optical_index), here.not_evaluated(index));
-    result.clock = clock.map_or_else(ClockResult::default, |clock| {
-        ClockResult::of(clock, solved.lane.config.symbol_rate_gbd)
-    });
-    result.counted_by = config.simulation.count;
-    let uncounted = solution.counter.not_evaluated().or(solution.counter_at_limit.not_evaluated());
-    result.count_not_evaluated = uncounted.map(|not_evaluated| {
-        format!("not counted by {}: {}", result.counted_by.name(), not_evaluated.because)
-    });
-    if let Some(not_evaluated) =
-        not_evaluated.filter(|_| solution.counter.not_evaluated().is_none())
-    {
-        result.not_evaluated = Some(not_evaluated.because.clone());
-        result.passes = None;
-        return result;
     }
-    if let Some((tally, counted)) = here.tally(index) {
-        let interval = counted.interval;
-        result.bits = counted.bits;
-        // where hosts are part of the link, the last slicer is not that of the light
-        let optical = here.segments(index).get(solution.optical_index);
-        result.snr_counted_db = optical.and_then(Tally::snr_db);
-        result.errors = counted.errors;
-        result.interval_kind = counted.kind;
-        result.ber_counted = counted.ber;
-        (result.effective_samples, result.variance_reduction) =
-            (counted.effective_samples, counted.variance_reduction);
-        result.ber_counted_low = (tally.symbols > 0).then_some(interval.low);
-        result.ber_counted_high = (tally.symbols > 0).then_some(interval.high);
-        (result.burst_continuation, result.longest_burst, result.burst_lengths) = bursts(tally);
-        if solution.no_prediction.is_none() {
-            verdicts.extend(agree(&counted, predicted));
-        } else {
-            // the count alone judges, where its interval lies on one side of the limit
-            let few =
-                counted.effective_samples.is_some_and(|samples| samples < EFFECTIVE_SAMPLES_MIN);
-            let here = if tally.symbols > 0 && !few {
-                judged([interval.low, interval.high], limit_ber)
-            } else {
-                None
-            };
-            result.passes = both(here.or(judged_by_margin(&result)));
-        }
+}
+
+/// Counted figures of the lane as it is; whether prediction and count agree.
+fn add_count(
+    result: &mut LaneResult,
+    index: usize,
+    limit_ber: f64,
+    solution: &LaneSolution,
+    here: &CountedLanes,
+) -> Option<bool> {
+    let (tally, counted) = here.tally(index)?;
+    let interval = counted.interval;
+    result.bits = counted.bits;
+    // where hosts are part of the link, the last slicer is not that of the light
+    let optical = here.segments(index).get(solution.optical_index);
+    result.snr_counted_db = optical.and_then(Tally::snr_db);
+    result.errors = counted.errors;
+    result.interval_kind = counted.kind;
+    result.ber_counted = counted.ber;
+    (result.effective_samples, result.variance_reduction) =
+        (counted.effective_samples, counted.variance_reduction);
+    result.ber_counted_low = (tally.symbols > 0).then_some(interval.low);
+    result.ber_counted_high = (tally.symbols > 0).then_some(interval.high);
+    (result.burst_continuation, result.longest_burst, result.burst_lengths) = bursts(tally);
+    if solution.no_prediction.is_none() {
+        return agree(&counted, solution.whole(&solution.optical().prediction));
     }
-    if let (Some((tally, counted)), Some(prediction)) = (at_limit.tally(index), &solution.at_limit)
-    {
-        let interval = counted.interval;
-        result.bits_at_limit = counted.bits;
-        (
-            result.burst_continuation_at_limit,
-            result.longest_burst_at_limit,
-            result.burst_lengths_at_limit,
-        ) = bursts(tally);
-        result.errors_at_limit = counted.errors;
-        result.ber_counted_at_limit = counted.ber;
-        (result.effective_samples_at_limit, result.variance_reduction_at_limit) =
-            (counted.effective_samples, counted.variance_reduction);
-        result.ber_counted_at_limit_low = (tally.symbols > 0).then_some(interval.low);
-        result.ber_counted_at_limit_high = (tally.symbols > 0).then_some(interval.high);
-        let predicted = solution.whole(prediction);
-        if solution.no_prediction.is_none() {
-            result.ber_semi_analytic_at_limit = Some(predicted.ber);
-            verdicts.extend(agree(&counted, predicted));
-        }
+    // the count alone judges, where its interval lies on one side of the limit
+    let few = counted.effective_samples.is_some_and(|samples| samples < EFFECTIVE_SAMPLES_MIN);
+    let verdict = (tally.symbols > 0 && !few)
+        .then(|| judged([interval.low, interval.high], limit_ber))
+        .flatten();
+    result.passes = with_segments(verdict.or(judged_by_margin(result)), &result.segments);
+    None
+}
+
+/// Counted figures with the loss at which the limit is reached; whether prediction and count agree.
+fn add_count_at_limit(
+    result: &mut LaneResult,
+    index: usize,
+    solution: &LaneSolution,
+    at_limit: &CountedLanes,
+) -> Option<bool> {
+    let (tally, counted) = at_limit.tally(index)?;
+    let predicted = solution.whole(solution.at_limit.as_ref()?);
+    let interval = counted.interval;
+    result.bits_at_limit = counted.bits;
+    (
+        result.burst_continuation_at_limit,
+        result.longest_burst_at_limit,
+        result.burst_lengths_at_limit,
+    ) = bursts(tally);
+    result.errors_at_limit = counted.errors;
+    result.ber_counted_at_limit = counted.ber;
+    (result.effective_samples_at_limit, result.variance_reduction_at_limit) =
+        (counted.effective_samples, counted.variance_reduction);
+    result.ber_counted_at_limit_low = (tally.symbols > 0).then_some(interval.low);
+    result.ber_counted_at_limit_high = (tally.symbols > 0).then_some(interval.high);
+    if solution.no_prediction.is_some() {
+        return None;
     }
-    result.estimators_agree = (!verdicts.is_empty()).then(|| verdicts.iter().all(|&v| v));
-    // a miss by both is a miss, however far they are apart
-    let missed_by_both =
-        result.passes == Some(false) && result.ber_counted_low.is_some_and(|low| low > limit_ber);
-    if result.estimators_agree == Some(false) && !missed_by_both {
-        result.passes = None;
-    }
-    here.correct(index, &mut result);
-    result
+    result.ber_semi_analytic_at_limit = Some(predicted.ber);
+    agree(&counted, predicted)
 }
 
 /// A number that JSON can write.
