@@ -7,7 +7,7 @@ use divan::counter::ItemsCount;
 use lightlane::dsp::LEVELS;
 use lightlane::dsp::cdr::{ClockLoop, LoopGains, TimingDetector, TimingDetectorKind};
 use lightlane::dsp::dfe::Dfe;
-use lightlane::dsp::ffe::{Known, Loop, adapt_lanes};
+use lightlane::dsp::ffe::{KnownBlock, LmsLoop, adapt_lanes};
 use lightlane::dsp::mlse::{Mlse, PartialResponse, SoftMlse};
 use lightlane::dsp::slicer::Thresholds;
 use lightlane::seed::Seed;
@@ -100,7 +100,7 @@ fn lms(bencher: Bencher) {
     let (x, mut taps, mut offset) = (lane_samples(0), vec![0.0; 21], 0.0);
     let levels = &samples()[..SYMBOLS];
     bencher.counter(ItemsCount::new(SYMBOLS)).bench_local(|| {
-        let mut lane = Loop {
+        let mut lane = LmsLoop {
             precursors: 15,
             taps: &mut taps,
             offset: &mut offset,
@@ -108,7 +108,7 @@ fn lms(bencher: Bencher) {
             limit: 1.0,
             moves: [true; 2],
         };
-        lane.adapt(Known { samples: divan::black_box(&x), levels }, 0.01)
+        lane.adapt(KnownBlock { samples: divan::black_box(&x), levels }, 0.01)
     });
 }
 
@@ -119,7 +119,7 @@ fn lms_lanes(bencher: Bencher) {
         ([0, 1, 2, 3, 4, 5, 6, 7].map(lane_samples), vec![vec![0.0; 21]; 8], [0.0; 8]);
     let levels = &samples()[..SYMBOLS];
     bencher.counter(ItemsCount::new(8 * SYMBOLS)).bench_local(|| {
-        let lane = |(taps, offset)| Loop {
+        let lane = |(taps, offset)| LmsLoop {
             precursors: 15,
             taps,
             offset,
@@ -127,11 +127,11 @@ fn lms_lanes(bencher: Bencher) {
             limit: 1.0,
             moves: [true; 2],
         };
-        let mut lanes: Vec<Loop<'_>> =
+        let mut lanes: Vec<LmsLoop<'_>> =
             taps.iter_mut().map(Vec::as_mut_slice).zip(&mut offsets).map(lane).collect();
         adapt_lanes(
             &mut lanes,
-            &x.each_ref().map(|samples| Known { samples: divan::black_box(samples), levels }),
+            &x.each_ref().map(|samples| KnownBlock { samples: divan::black_box(samples), levels }),
             0.01,
         )
     });

@@ -1,5 +1,5 @@
-//! Noise-only Monte Carlo and importance sampling against the whole chain, against the semi-analytic estimator, and against
-//! each other.
+//! Noise-only Monte Carlo and importance sampling against the whole chain, against the
+//! semi-analytic estimator, and against each other.
 
 use crate::support::{preset, run};
 use lightlane::chain::{

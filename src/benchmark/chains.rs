@@ -5,7 +5,7 @@ use crate::chain::{
     ImportanceSampling, NoiseOnly, NoiseSelection, PlanCache, Predictor, Probe, StreamKeys,
     Trained, Workspace,
 };
-use crate::dsp::ffe::{Known, Loop, adapt_lanes};
+use crate::dsp::ffe::{KnownBlock, LmsLoop, adapt_lanes};
 use crate::dsp::{DetectorKind, LEVELS};
 use crate::link::{Config, Lane, presets};
 use crate::math::normals;
@@ -188,7 +188,7 @@ fn lms(lanes: usize) -> Box<dyn FnMut()> {
         .collect();
     let (mut taps, mut offsets) = (vec![vec![0f32; 21]; lanes], vec![0f32; lanes]);
     Box::new(move || {
-        let one = |(taps, offset)| Loop {
+        let one = |(taps, offset)| LmsLoop {
             precursors: 10,
             taps,
             offset,
@@ -196,10 +196,10 @@ fn lms(lanes: usize) -> Box<dyn FnMut()> {
             limit: 1.0,
             moves: [true, false],
         };
-        let mut loops: Vec<Loop<'_>> =
+        let mut loops: Vec<LmsLoop<'_>> =
             taps.iter_mut().map(Vec::as_mut_slice).zip(&mut offsets).map(one).collect();
-        let blocks: Vec<Known<'_>> =
-            samples.iter().map(|samples| Known { samples, levels: &sent }).collect();
+        let blocks: Vec<KnownBlock<'_>> =
+            samples.iter().map(|samples| KnownBlock { samples, levels: &sent }).collect();
         black_box(adapt_lanes(&mut loops, &blocks, 0.01));
     })
 }

@@ -5,12 +5,12 @@ use super::slicer::Thresholds;
 use crate::math::simd::multiversion_x8;
 use crate::math::simd::{F32x8, Float, LANES};
 
-/// Most feedback taps.
-pub const MOST_TAPS: usize = 16;
+/// Largest number of feedback taps.
+pub const TAPS_MAX: usize = 16;
 /// Samples of a stretch transposed at a time.
 const PIECE: usize = 128;
 /// Shortest stretch that is worth a lane.
-const LEAST_STRETCH: usize = 64;
+const STRETCH_MIN: usize = 64;
 
 /// Cancels the postcursors of earlier symbols by their decisions, then decides.
 ///
@@ -40,11 +40,11 @@ const LEAST_STRETCH: usize = 64;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Dfe {
-    taps: [f32; MOST_TAPS],
+    taps: [f32; TAPS_MAX],
     count: usize,
     thresholds: Thresholds,
     /// Decided levels, latest first.
-    past: [f32; MOST_TAPS],
+    past: [f32; TAPS_MAX],
 }
 
 impl Dfe {
@@ -52,22 +52,22 @@ impl Dfe {
     ///
     /// # Panics
     ///
-    /// If there are none or more than [`MOST_TAPS`].
+    /// If there are none or more than [`TAPS_MAX`].
     #[must_use]
     pub fn new(taps: &[f32], thresholds: Thresholds) -> Self {
         assert!(
-            (1..=MOST_TAPS).contains(&taps.len()),
-            "{} feedback taps: must be from 1 to {MOST_TAPS}",
+            (1..=TAPS_MAX).contains(&taps.len()),
+            "{} feedback taps: must be from 1 to {TAPS_MAX}",
             taps.len()
         );
-        let mut padded = [0.0; MOST_TAPS];
+        let mut padded = [0.0; TAPS_MAX];
         padded[..taps.len()].copy_from_slice(taps);
-        Self { taps: padded, count: taps.len(), thresholds, past: [0.0; MOST_TAPS] }
+        Self { taps: padded, count: taps.len(), thresholds, past: [0.0; TAPS_MAX] }
     }
 
     /// Clears the decisions fed back.
     pub fn reset(&mut self) {
-        self.past = [0.0; MOST_TAPS];
+        self.past = [0.0; TAPS_MAX];
     }
 
     /// Restarts after known symbols, latest last, as if they had been decided. Missing ones feed
@@ -125,7 +125,7 @@ impl Dfe {
         );
         assert_eq!(y.len(), guess.len(), "as many symbols guessed as samples");
         let stretch = y.len() / LANES;
-        if stretch < LEAST_STRETCH {
+        if stretch < STRETCH_MIN {
             return self.decide(y, out, decided);
         }
         let feedback = self.feedback();
@@ -136,7 +136,7 @@ impl Dfe {
                 LEVELS[usize::from(guess[lane * stretch - 1 - j])]
             }
         };
-        let mut past: [F32x8; MOST_TAPS] =
+        let mut past: [F32x8; TAPS_MAX] =
             std::array::from_fn(|j| F32x8::each(|lane| guessed(lane, j)));
         eight_stretches(&feedback, &mut past, &y[..LANES * stretch], &mut out[..LANES * stretch]);
         self.thresholds.levels(&out[..LANES * stretch], &mut decided[..LANES * stretch]);
@@ -154,13 +154,13 @@ impl Dfe {
     /// repeat.
     fn decide_again(&mut self, at: usize, y: &[f32], out: &mut [f32], decided: &mut [u8]) {
         self.feed_back(&decided[..at]);
-        for from in (at..y.len()).step_by(MOST_TAPS) {
-            let piece = from..(from + MOST_TAPS).min(y.len());
-            let mut before = [0; MOST_TAPS];
+        for from in (at..y.len()).step_by(TAPS_MAX) {
+            let piece = from..(from + TAPS_MAX).min(y.len());
+            let mut before = [0; TAPS_MAX];
             before[..piece.len()].copy_from_slice(&decided[piece.clone()]);
             self.decide(&y[piece.clone()], &mut out[piece.clone()], &mut decided[piece.clone()]);
             // older decisions are not fed back
-            if piece.len() == MOST_TAPS && before == decided[piece] {
+            if piece.len() == TAPS_MAX && before == decided[piece] {
                 break;
             }
         }
@@ -188,7 +188,7 @@ impl Dfe {
         assert_eq!(y.len(), sent.len(), "as many symbols sent as samples");
         out.copy_from_slice(y);
         let feedback = self.feedback();
-        run::<f32, MOST_TAPS>(&feedback, &mut self.past, out, |n, _| LEVELS[usize::from(sent[n])]);
+        run::<f32, TAPS_MAX>(&feedback, &mut self.past, out, |n, _| LEVELS[usize::from(sent[n])]);
         self.thresholds.levels(out, decided);
     }
 
@@ -196,7 +196,7 @@ impl Dfe {
         let count = match self.count {
             3..=4 => 4,
             5..=8 => 8,
-            9.. => MOST_TAPS,
+            9.. => TAPS_MAX,
             count => count,
         };
         let mut thresholds = self.thresholds.0;
@@ -207,7 +207,7 @@ impl Dfe {
 
 /// Taps and thresholds as the loop uses them.
 struct Feedback {
-    taps: [f32; MOST_TAPS],
+    taps: [f32; TAPS_MAX],
     /// Taps in use, the last ones perhaps zero, to one of the counts that the loop is made for.
     count: usize,
     /// Lowest first; a symbol is the number of thresholds below its sample, in any order.
@@ -215,12 +215,12 @@ struct Feedback {
 }
 
 multiversion_x8! {
-fn one(feedback: &Feedback, past: &mut [f32; MOST_TAPS], z: &mut [f32]) {
+fn one(feedback: &Feedback, past: &mut [f32; TAPS_MAX], z: &mut [f32]) {
     counted(feedback, past, z);
 }
 
 /// The samples are eight consecutive stretches.
-fn eight_stretches(feedback: &Feedback, past: &mut [F32x8; MOST_TAPS], y: &[f32], out: &mut [f32]) {
+fn eight_stretches(feedback: &Feedback, past: &mut [F32x8; TAPS_MAX], y: &[f32], out: &mut [f32]) {
     let stretch = y.len() / LANES;
     let mut memory = [F32x8::default(); PIECE];
     for from in (0..stretch).step_by(PIECE) {
@@ -238,13 +238,13 @@ fn eight_stretches(feedback: &Feedback, past: &mut [F32x8; MOST_TAPS], y: &[f32]
 
 /// The loop for its number of taps.
 #[inline(always)]
-fn counted<T: Float>(feedback: &Feedback, past: &mut [T; MOST_TAPS], z: &mut [T]) {
+fn counted<T: Float>(feedback: &Feedback, past: &mut [T; TAPS_MAX], z: &mut [T]) {
     match feedback.count {
         1 => run::<T, 1>(feedback, past, z, |_, level| level),
         2 => run::<T, 2>(feedback, past, z, |_, level| level),
         4 => run::<T, 4>(feedback, past, z, |_, level| level),
         8 => run::<T, 8>(feedback, past, z, |_, level| level),
-        _ => run::<T, MOST_TAPS>(feedback, past, z, |_, level| level),
+        _ => run::<T, TAPS_MAX>(feedback, past, z, |_, level| level),
     }
 }
 
@@ -253,7 +253,7 @@ fn counted<T: Float>(feedback: &Feedback, past: &mut [T; MOST_TAPS], z: &mut [T]
 #[inline(always)]
 fn run<T: Float, const N: usize>(
     feedback: &Feedback,
-    before: &mut [T; MOST_TAPS],
+    before: &mut [T; TAPS_MAX],
     z: &mut [T],
     fed: impl Fn(usize, T) -> T,
 ) {
@@ -401,7 +401,7 @@ pub(super) mod tests {
 
     #[test]
     fn pieces_give_what_one_call_gives_for_any_number_of_taps() {
-        for count in 1..=MOST_TAPS {
+        for count in 1..=TAPS_MAX {
             let taps: Vec<f32> = (0..count).map(|j| 0.5 / (1.0 + j as f32)).collect();
             let (_, y) = received("dfe.pieces", &taps, 0.2, 2000);
             let (mut whole, mut pieces) =
@@ -430,7 +430,7 @@ pub(super) mod tests {
     #[test]
     fn stretches_side_by_side_give_the_bits_of_one_after_the_other() {
         let mut rng = Seed::new(1).named("dfe.guess").rng();
-        for count in 1..=MOST_TAPS {
+        for count in 1..=TAPS_MAX {
             for (main, sigma) in [(0.3, 0.1), (0.7, 0.25), (1.0, 0.2), (1.0, 0.5)] {
                 let taps: Vec<f32> = (0..count)
                     .map(|j| if j == 0 { main } else { 0.3 * main / (1.0 + j as f32) })

@@ -5,7 +5,7 @@ use crate::math::simd::multiversion_x8;
 use crate::math::simd::{F32x8, Float, LANES};
 
 /// Longest equaliser, taps.
-pub(crate) const MOST_TAPS: usize = 256;
+pub(crate) const TAPS_MAX: usize = 256;
 
 /// Equalises a periodic block of one or two samples per symbol into one output per symbol.
 ///
@@ -25,7 +25,7 @@ pub(crate) fn equalise(
 ) {
     let n = x.len() / p;
     out[..n].fill(offset);
-    let mut split = [0f32; MOST_TAPS];
+    let mut split = [0f32; TAPS_MAX];
     for phase in 0..p {
         // taps j with (j - precursors) mod p == phase see the samples x[(k + q) p + phase]
         let first = (phase + precursors) % p;
@@ -58,7 +58,7 @@ pub(crate) fn equalise(
 /// Values adapted by the loop: forward taps, offset, and the postcursors left to a
 /// decision-feedback equaliser.
 #[derive(Debug)]
-pub struct Loop<'a> {
+pub struct LmsLoop<'a> {
     /// Forward taps before the main one.
     pub precursors: usize,
     /// Forward taps, that of the earliest sample first.
@@ -75,7 +75,7 @@ pub struct Loop<'a> {
 
 /// A periodic block to adapt on.
 #[derive(Clone, Copy, Debug)]
-pub struct Known<'a> {
+pub struct KnownBlock<'a> {
     /// One or two samples per symbol.
     pub samples: &'a [f32],
     /// Levels sent, -1 to 1, one per symbol.
@@ -89,7 +89,7 @@ const STRANDS: usize = 8;
 /// Symbols transposed, and squared errors summed, at a time.
 const PIECE: usize = 128;
 
-impl Loop<'_> {
+impl LmsLoop<'_> {
     /// One pass of normalised LMS along a periodic block of known symbols. Returns the mean square
     /// error.
     ///
@@ -106,13 +106,13 @@ impl Loop<'_> {
     /// # Reference
     ///
     /// S. Haykin, *Adaptive Filter Theory*, normalised LMS.
-    pub fn adapt(&mut self, known: Known<'_>, step: f32) -> f64 {
+    pub fn adapt(&mut self, known: KnownBlock<'_>, step: f32) -> f64 {
         let [error] = along(one, std::slice::from_mut(self), &[known], step);
         error
     }
 }
 
-/// [`Loop::adapt`] of several lanes at once, eight side by side: the same bits, faster. Returns
+/// [`LmsLoop::adapt`] of several lanes at once, eight side by side: the same bits, faster. Returns
 /// their mean square errors.
 ///
 /// # Panics
@@ -121,18 +121,18 @@ impl Loop<'_> {
 /// samples, symbols or `moves`.
 ///
 /// ```
-/// use lightlane::dsp::ffe::{Known, Loop, adapt_lanes};
+/// use lightlane::dsp::ffe::{KnownBlock, LmsLoop, adapt_lanes};
 /// let levels = [1.0, -1.0, 1.0 / 3.0, -1.0 / 3.0, 1.0, -1.0];
 /// let halved = levels.map(|level| level / 2.0);
 /// let (mut a, mut b, mut offsets) = ([1.0], [1.0], [0.0; 2]);
 /// let [zero, one] = &mut offsets;
-/// let of = |taps, offset| Loop { precursors: 0, taps, offset, postcursors: &mut [], limit: 1.0, moves: [true; 2] };
+/// let of = |taps, offset| LmsLoop { precursors: 0, taps, offset, postcursors: &mut [], limit: 1.0, moves: [true; 2] };
 /// let mut lanes = [of(&mut a, zero), of(&mut b, one)];
-/// let blocks = [&levels, &halved].map(|samples| Known { samples, levels: &levels });
+/// let blocks = [&levels, &halved].map(|samples| KnownBlock { samples, levels: &levels });
 /// (0..200).for_each(|_| drop(adapt_lanes(&mut lanes, &blocks, 0.1)));
 /// assert!((a[0] - 1.0).abs() < 1e-3 && (b[0] - 2.0).abs() < 1e-3);
 /// ```
-pub fn adapt_lanes(lanes: &mut [Loop<'_>], blocks: &[Known<'_>], step: f32) -> Vec<f64> {
+pub fn adapt_lanes(lanes: &mut [LmsLoop<'_>], blocks: &[KnownBlock<'_>], step: f32) -> Vec<f64> {
     assert_eq!(lanes.len(), blocks.len(), "a block for each loop");
     let mut errors = Vec::with_capacity(lanes.len());
     for (lanes, blocks) in lanes.chunks_mut(LANES).zip(blocks.chunks(LANES)) {
@@ -155,7 +155,7 @@ struct LoopParameters {
 }
 
 /// Adapted values of each lane.
-struct Moving<T> {
+struct Adapted<T> {
     taps: Vec<T>,
     offset: T,
     postcursors: Vec<T>,
@@ -163,21 +163,27 @@ struct Moving<T> {
 
 /// Adapts along a piece of a block, from a sample and a level on, with buffers for both; returns
 /// the sum of squared errors.
-type Piece<T, const N: usize> =
-    fn(&LoopParameters, &mut Moving<T>, &[&[f32]; N], &[&[f32]; N], [usize; 2], [&mut [T]; 2]) -> T;
+type Piece<T, const N: usize> = fn(
+    &LoopParameters,
+    &mut Adapted<T>,
+    &[&[f32]; N],
+    &[&[f32]; N],
+    [usize; 2],
+    [&mut [T]; 2],
+) -> T;
 
 /// Transposes the lanes, adapts piece by piece and transposes back. Missing lanes adapt from zero
 /// on the first one's block.
 fn along<T: Float, const N: usize>(
     piece: Piece<T, N>,
-    lanes: &mut [Loop<'_>],
-    blocks: &[Known<'_>],
+    lanes: &mut [LmsLoop<'_>],
+    blocks: &[KnownBlock<'_>],
     step: f32,
 ) -> [f64; N] {
     let (first, block) = (&lanes[0], &blocks[0]);
     let (n, total, taps, memory) =
         (block.levels.len(), block.samples.len(), first.taps.len(), first.postcursors.len());
-    let alike = |l: &Loop<'_>| {
+    let alike = |l: &LmsLoop<'_>| {
         (l.taps.len(), l.postcursors.len(), l.precursors, l.moves, l.limit)
             == (taps, memory, first.precursors, first.moves, first.limit)
     };
@@ -188,7 +194,7 @@ fn along<T: Float, const N: usize>(
     );
     assert!(n > 0 && total % n == 0, "{total} samples of {n} symbols: must be one or several each");
     let (p, unknowns) = (total / n, (taps + memory) as f32);
-    let shape = LoopParameters {
+    let parameters = LoopParameters {
         per_symbol: p,
         limit: first.limit,
         moves: first.moves,
@@ -202,7 +208,7 @@ fn along<T: Float, const N: usize>(
     let of = |lane: usize| blocks.get(lane).unwrap_or(block);
     let (x, sent) =
         (std::array::from_fn(|lane| of(lane).samples), std::array::from_fn(|lane| of(lane).levels));
-    let mut moving = Moving {
+    let mut adapted = Adapted {
         taps: (0..taps).map(|j| each(&|lane| lanes[lane].taps[j])).collect(),
         offset: each(&|lane| *lanes[lane].offset),
         postcursors: (0..memory).map(|j| each(&|lane| lanes[lane].postcursors[j])).collect(),
@@ -214,8 +220,8 @@ fn along<T: Float, const N: usize>(
         let count = (n - from).min(PIECE);
         let room = [&mut samples[..count * p + taps], &mut levels[..count + memory]];
         let square = piece(
-            &shape,
-            &mut moving,
+            &parameters,
+            &mut adapted,
             &x,
             &sent,
             [samples_from + from * p, levels_from + from],
@@ -227,36 +233,36 @@ fn along<T: Float, const N: usize>(
             .for_each(|(lane, error)| *error += f64::from(square.lane(lane)));
     }
     for (lane, l) in lanes.iter_mut().enumerate() {
-        l.taps.iter_mut().zip(&moving.taps).for_each(|(to, from)| *to = from.lane(lane));
-        *l.offset = moving.offset.lane(lane);
+        l.taps.iter_mut().zip(&adapted.taps).for_each(|(to, from)| *to = from.lane(lane));
+        *l.offset = adapted.offset.lane(lane);
         l.postcursors
             .iter_mut()
-            .zip(&moving.postcursors)
+            .zip(&adapted.postcursors)
             .for_each(|(to, from)| *to = from.lane(lane));
     }
     errors.map(|error| error / n as f64)
 }
 multiversion_x8! {
 fn one(
-    shape: &LoopParameters,
-    moving: &mut Moving<f32>,
+    parameters: &LoopParameters,
+    adapted: &mut Adapted<f32>,
     x: &[&[f32]; 1],
     sent: &[&[f32]; 1],
     from: [usize; 2],
     room: [&mut [f32]; 2]
 ) -> f32 {
-    adapt(shape, moving, x, sent, from, room)
+    adapt(parameters, adapted, x, sent, from, room)
 }
 
 fn side_by_side(
-    shape: &LoopParameters,
-    moving: &mut Moving<F32x8>,
+    parameters: &LoopParameters,
+    adapted: &mut Adapted<F32x8>,
     x: &[&[f32]; LANES],
     sent: &[&[f32]; LANES],
     from: [usize; 2],
     room: [&mut [F32x8]; 2],
 ) -> F32x8 {
-    adapt(shape, moving, x, sent, from, room)
+    adapt(parameters, adapted, x, sent, from, room)
 }
 }
 
@@ -279,8 +285,8 @@ fn transpose<T: Float, const N: usize>(blocks: &[&[f32]; N], from: usize, to: &m
 /// The loop, for one lane or eight.
 #[inline(always)]
 fn adapt<T: Float, const N: usize>(
-    shape: &LoopParameters,
-    moving: &mut Moving<T>,
+    parameters: &LoopParameters,
+    adapted: &mut Adapted<T>,
     x: &[&[f32]; N],
     sent: &[&[f32]; N],
     from: [usize; 2],
@@ -288,40 +294,40 @@ fn adapt<T: Float, const N: usize>(
 ) -> T {
     transpose(x, from[0], samples);
     transpose(sent, from[1], levels);
-    let [to_taps, to_offset, to_postcursors] = shape.steps.map(T::splat);
+    let [to_taps, to_offset, to_postcursors] = parameters.steps.map(T::splat);
     let (limit, least_power, zero) =
-        (T::splat(shape.limit), T::splat(f32::MIN_POSITIVE), T::default());
+        (T::splat(parameters.limit), T::splat(f32::MIN_POSITIVE), T::default());
     let least_postcursor = zero - limit;
-    let memory = moving.postcursors.len();
-    let mut offset = moving.offset;
+    let memory = adapted.postcursors.len();
+    let mut offset = adapted.offset;
     let mut square = zero;
     for (k, levels) in levels.windows(memory + 1).enumerate() {
-        let window = &samples[k * shape.per_symbol..][..moving.taps.len()];
-        let (power, sum) = (strands(window, window), strands(window, &moving.taps));
+        let window = &samples[k * parameters.per_symbol..][..adapted.taps.len()];
+        let (power, sum) = (strands(window, window), strands(window, &adapted.taps));
         let past = &levels[..memory];
         let left = past
             .iter()
             .rev()
-            .zip(&moving.postcursors)
+            .zip(&adapted.postcursors)
             .fold(zero, |left, (&level, &b)| left + b * level);
         let error = levels[memory] - (offset + sum - left);
         square = square + error * error;
-        if shape.moves[0] {
+        if parameters.moves[0] {
             let power = power.if_less(least_power, least_power, power);
             let gain = error * (to_taps / power);
-            moving.taps.iter_mut().zip(window).for_each(|(w, &x)| *w = *w + gain * x);
+            adapted.taps.iter_mut().zip(window).for_each(|(w, &x)| *w = *w + gain * x);
         }
         offset = offset + to_offset * error;
-        if shape.moves[1] {
+        if parameters.moves[1] {
             let gain = to_postcursors * error;
-            for (b, &level) in moving.postcursors.iter_mut().zip(past.iter().rev()) {
+            for (b, &level) in adapted.postcursors.iter_mut().zip(past.iter().rev()) {
                 let moved = *b - gain * level;
                 let above = moved.if_less(least_postcursor, least_postcursor, moved);
                 *b = limit.if_less(above, limit, above);
             }
         }
     }
-    moving.offset = offset;
+    adapted.offset = offset;
     square
 }
 
@@ -399,8 +405,8 @@ mod tests {
         limit: f32,
         moves: [bool; 2],
         (taps, offset, postcursors): &mut Start,
-    ) -> Loop<'_> {
-        Loop { precursors, taps, offset, postcursors, limit, moves }
+    ) -> LmsLoop<'_> {
+        LmsLoop { precursors, taps, offset, postcursors, limit, moves }
     }
 
     #[test]
@@ -420,16 +426,16 @@ mod tests {
                 (17, [true; 2], 0.5),
             ] {
                 let known: Vec<_> = (0..count).map(|lane| block(lane, p, n)).collect();
-                let known: Vec<Known<'_>> =
-                    known.iter().map(|(samples, levels)| Known { samples, levels }).collect();
+                let known: Vec<KnownBlock<'_>> =
+                    known.iter().map(|(samples, levels)| KnownBlock { samples, levels }).collect();
                 let mut alone = vec![start(taps, precursors, memory); count];
                 let mut together = alone.clone();
                 for step in [0.2, 0.05, 0.01] {
-                    let each = |(start, known): (&mut Start, &Known<'_>)| {
+                    let each = |(start, known): (&mut Start, &KnownBlock<'_>)| {
                         of(precursors, limit, moves, start).adapt(*known, step)
                     };
                     let errors: Vec<f64> = alone.iter_mut().zip(&known).map(each).collect();
-                    let mut loops: Vec<Loop<'_>> = together
+                    let mut loops: Vec<LmsLoop<'_>> = together
                         .iter_mut()
                         .map(|start| of(precursors, limit, moves, start))
                         .collect();
@@ -453,7 +459,7 @@ mod tests {
             let (x, sent) = block(3, p, n);
             let mut state = start(taps, precursors, memory);
             let error = of(precursors, 0.15, [true; 2], &mut state)
-                .adapt(Known { samples: &x, levels: &sent }, 0.1);
+                .adapt(KnownBlock { samples: &x, levels: &sent }, 0.1);
             let (mut w, mut offset, mut b) = (vec![0.0; taps], 0.0, vec![0.0; memory]);
             w[precursors] = 1.0;
             let (unknowns, mut squares) = ((taps + memory) as f64, 0.0);

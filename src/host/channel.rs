@@ -111,9 +111,9 @@ const REFERENCE_OHM: f64 = 100.0;
 const FEXT_PHASE_UI: f64 = 0.37;
 const NEXT_PHASE_UI: f64 = 0.71;
 /// Least transfer at 0 Hz.
-const LEAST_AT_REST: f64 = 0.001;
+const DC_TRANSFER_MIN: f64 = 0.001;
 /// Largest number of files of a kind.
-const MOST_FILES: usize = 32;
+const FILES_MAX: usize = 32;
 
 impl Default for ElectricalChannel {
     fn default() -> Self {
@@ -180,20 +180,15 @@ impl ElectricalChannel {
             ("fext_files", &self.fext_files),
             ("next_files", &self.next_files),
         ] {
-            if files.len() > MOST_FILES {
-                problems.report(
-                    at,
-                    key,
-                    files.len(),
-                    format!("must be at most {MOST_FILES} files"),
-                );
+            if files.len() > FILES_MAX {
+                problems.report(at, key, files.len(), format!("must be at most {FILES_MAX} files"));
             }
         }
     }
 
     /// Reads its files, builds its networks and reports their problems.
     pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) {
-        match self.made(files.library()) {
+        match self.built(files.library()) {
             Ok(made) => {
                 for (key, file, digest, ends_hz, found) in &made.read {
                     files.record(at, key, file, *digest, *ends_hz, found.clone());
@@ -209,16 +204,16 @@ impl ElectricalChannel {
 
     /// Its transfers: a pure function of the description and its files, shared by lanes and points
     /// of a sweep.
-    fn made(&self, library: &Library) -> Result<Arc<BuiltChannel>, Vec<KeyProblem>> {
+    fn built(&self, library: &Library) -> Result<Arc<BuiltChannel>, Vec<KeyProblem>> {
         let files: Vec<&str> = [own_files(self), &self.fext_files, &self.next_files]
             .into_iter()
             .flatten()
             .map(String::as_str)
             .collect();
-        library.derived(self, &files, || self.make(library))
+        library.derived(self, &files, || self.build(library))
     }
 
-    fn make(&self, library: &Library) -> Result<BuiltChannel, Vec<KeyProblem>> {
+    fn build(&self, library: &Library) -> Result<BuiltChannel, Vec<KeyProblem>> {
         let digest = fnv(format!("{self:?}").as_bytes());
         let (mut read, mut wrong) = (Vec::new(), Vec::new());
         let files = self.files_used(library, &mut read, &mut wrong);
@@ -231,7 +226,7 @@ impl ElectricalChannel {
         let through = match self.kind {
             ChannelKind::Thru => None,
             _ => match self.network(&files[0]).and_then(|network| self.table(&network, digest)) {
-                Ok(table) if table.at(0.0).norm() > LEAST_AT_REST => Some(Arc::new(table)),
+                Ok(table) if table.at(0.0).norm() > DC_TRANSFER_MIN => Some(Arc::new(table)),
                 made => {
                     let blocked = "passes nothing at 0 Hz, where gains are set; remove the coupling capacitor, or see host.rx.dsp.clock.ac_coupling_khz";
                     let remedy = made.err().unwrap_or_else(|| blocked.to_owned());
@@ -345,7 +340,7 @@ impl ElectricalChannel {
     ///
     /// A file that cannot be read any more.
     pub fn loss_db(&self, f_hz: f64, library: &Library) -> Result<f64, FileError> {
-        let made = self.made(library).map_err(gone)?;
+        let made = self.built(library).map_err(first_error)?;
         let table = made.through.as_ref();
         Ok(table.map_or(0.0, |table| -db_from_amplitude_ratio(table.at(f_hz).norm())))
     }
@@ -370,7 +365,7 @@ impl ElectricalChannel {
         context: &BuildContext<'_>,
     ) -> Result<Chain<Volt>, FileError> {
         let grid = context.grid;
-        let made = self.made(context.library).map_err(gone)?;
+        let made = self.built(context.library).map_err(first_error)?;
         let mut volts = match &made.through {
             Some(table) => volts.response(Shape::Table(table.clone())),
             None => volts,
@@ -410,7 +405,7 @@ impl ElectricalChannel {
 }
 
 /// First of a channel's problems, as an error of the build.
-fn gone(wrong: Vec<KeyProblem>) -> FileError {
+fn first_error(wrong: Vec<KeyProblem>) -> FileError {
     let (_, file, remedy) = wrong.into_iter().next().unwrap_or_else(|| {
         ("", String::new(), "must be a channel whose description was checked".to_owned())
     });

@@ -14,7 +14,7 @@ const TERMS: usize = 5;
 /// Imaginary part of S at 0 Hz above which it cannot have been measured there.
 const FALSE_DC: f64 = 0.01;
 /// Largest number of points added below the first frequency.
-const MOST_POINTS: usize = 1024;
+const POINTS_MAX: usize = 1024;
 
 /// A network from 0 Hz on.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,7 +56,7 @@ impl Network {
         }
         let first_hz = network.f_hz[0];
         let step_hz = network.f_hz.get(1).map_or(first_hz, |second| second - first_hz);
-        let count = ((first_hz / step_hz - 1e-5).ceil().max(1.0) as usize).min(MOST_POINTS);
+        let count = ((first_hz / step_hz - 1e-5).ceil().max(1.0) as usize).min(POINTS_MAX);
         let below: Vec<f64> = (0..count).map(|i| first_hz * i as f64 / count as f64).collect();
         if notes.is_empty() {
             let (first, points) = (

@@ -9,7 +9,7 @@ use std::f64::consts::TAU;
 /// Points of the interpolating polynomial.
 const POINTS: usize = 4;
 /// Coefficients above which half powers of the lowest points magnify their errors too much.
-const LARGEST: f64 = 1e5;
+const COEFFICIENT_MAX: f64 = 1e5;
 
 impl Network {
     /// The same network at other frequencies, ascending and within its own.
@@ -139,7 +139,10 @@ impl HalfPowerStart {
             if row < count { value.re } else { value.im }
         };
         let inverse = DMatrix::from_fn(2 * count, 2 * count, term).try_inverse()?;
-        inverse.iter().all(|x| x.abs() < LARGEST).then_some(HalfPowerStart { top_hz, inverse })
+        inverse
+            .iter()
+            .all(|x| x.abs() < COEFFICIENT_MAX)
+            .then_some(HalfPowerStart { top_hz, inverse })
     }
 
     /// Interpolation through the lowest values.

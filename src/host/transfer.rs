@@ -10,7 +10,7 @@ use std::f64::consts::{FRAC_PI_2, PI, TAU};
 /// Share of a step by which a grid may be uneven.
 const UNEVEN: f64 = 1e-4;
 /// |H| below which a table ends.
-const LEAST: f64 = 1e-16;
+const MAGNITUDE_MIN: f64 = 1e-16;
 
 /// Voltage transfer from a source to a load, over frequency.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,7 +86,8 @@ impl Transfer {
         if self.f_hz.len() < 2 || self.f_hz[0] != 0.0 {
             return Err("a transfer must begin at 0 Hz and have two points or more: complete the network first".to_owned());
         }
-        let ln_magnitude: Vec<f64> = self.h.iter().map(|h| h.norm().max(LEAST).ln()).collect();
+        let ln_magnitude: Vec<f64> =
+            self.h.iter().map(|h| h.norm().max(MAGNITUDE_MIN).ln()).collect();
         let tau_s = self.delay_s();
         let mut phase_rad: Vec<f64> = Vec::with_capacity(self.h.len());
         let mut still_rad = if self.h[0].re < 0.0 { PI } else { 0.0 };

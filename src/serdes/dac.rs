@@ -46,7 +46,7 @@ impl Default for Dac {
 }
 
 /// Largest jitter that the first two orders describe, symbol periods rms.
-pub(crate) const MOST_JITTER_UI: f64 = 0.05;
+pub(crate) const JITTER_UI_MAX: f64 = 0.05;
 
 impl Dac {
     /// Reports every parameter that is out of its range.
@@ -57,7 +57,7 @@ impl Dac {
             at,
             "jitter_fs",
             self.jitter_fs,
-            0.0..=(MOST_JITTER_UI / symbol_rate_hz / femto(1.0)).floor(),
+            0.0..=(JITTER_UI_MAX / symbol_rate_hz / femto(1.0)).floor(),
         );
     }
 

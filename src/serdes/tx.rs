@@ -1,6 +1,6 @@
 //! A SerDes transmitter: symbols in, volts on a line out.
 
-use super::dac::MOST_JITTER_UI;
+use super::dac::JITTER_UI_MAX;
 use super::transmit_ffe::TransmitFfe;
 use crate::chain::{Chain, Density, Law, Map, Noise, NoiseId, Shape};
 use crate::error::{KeyPath, Problems};
@@ -107,7 +107,7 @@ impl SerdesTx {
         problems.range(at, "sndr_db", self.sndr_db, 10.0..=200.0);
         problems.range(at, "rlm", self.rlm, 0.5..=1.0);
         problems.range(at, "transition_ps", self.transition_ps, 0.0..=100.0);
-        let most_fs = (MOST_JITTER_UI / symbol_rate_hz / femto(1.0)).floor();
+        let most_fs = (JITTER_UI_MAX / symbol_rate_hz / femto(1.0)).floor();
         problems.range(at, "jitter_fs", self.jitter_fs, 0.0..=most_fs);
         problems.range(at, "dual_dirac_jitter_fs", self.dual_dirac_jitter_fs, 0.0..=most_fs);
         problems.range(at, "even_odd_jitter_fs", self.even_odd_jitter_fs, 0.0..=2.0 * most_fs);

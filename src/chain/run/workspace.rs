@@ -61,7 +61,7 @@ impl Workspace {
             sampled: Aligned::new(k),
             slope: Aligned::new(k),
             curvature: Aligned::new(k),
-            padded: Aligned::new(k + 2 * ffe::MOST_TAPS),
+            padded: Aligned::new(k + 2 * ffe::TAPS_MAX),
             equalised: Aligned::new(grid.symbols),
             sent: vec![0; grid.symbols],
             decided: vec![0; grid.symbols],

@@ -446,7 +446,7 @@ impl<'a> Predictor<'a> {
         let (samples, slope_square) = sampled(plan, record, trained, scale);
         let per_symbol = plan.sampler.samples_per_symbol;
         let mut means = vec![0f32; n];
-        let mut padded = Pooled::zeros(samples.len() + 2 * ffe::MOST_TAPS);
+        let mut padded = Pooled::zeros(samples.len() + 2 * ffe::TAPS_MAX);
         trained.equalise(&samples, per_symbol, &mut padded, &mut means);
         trained.feed_back(&record.levels, &mut means);
         let mut variances = vec![0f32; n];

@@ -47,7 +47,7 @@ pub(crate) fn train(
         let target: Vec<f32> = sent.iter().map(|&l| LEVELS[usize::from(l)]).collect();
         // the step falls to a twentieth towards the end, so that the taps settle
         let settled = step * 0.05f64.powf(b as f64 / (blocks - 1) as f64);
-        let mut adaptive = ffe::Loop {
+        let mut adaptive = ffe::LmsLoop {
             precursors: trained.precursors,
             taps: &mut trained.taps,
             offset: &mut trained.offset,
@@ -57,7 +57,7 @@ pub(crate) fn train(
         };
         before = last;
         last = adaptive.adapt(
-            ffe::Known { samples: &workspace.sampled[..plan.sampled()], levels: &target },
+            ffe::KnownBlock { samples: &workspace.sampled[..plan.sampled()], levels: &target },
             settled as f32,
         );
         if !last.is_finite() {

@@ -5,7 +5,7 @@ use crate::math::gaussian::{q, q_inverse};
 /// Halvings of the interval of an amplitude, enough for full precision.
 const HALVINGS: usize = 60;
 /// Standard deviations beyond which a tail probability is taken as 0 or 1.
-const FAR: f64 = 40.0;
+const SIGMAS_MAX: f64 = 40.0;
 
 /// The distribution of a sum of independent PAM symbols, each with its amplitude.
 ///
@@ -56,8 +56,8 @@ impl Amplitudes {
             let one = |(i, p): (usize, &f64)| {
                 let distance = y - (i as f64 - middle) * self.bin_v;
                 match distance {
-                    d if d > FAR * sigma_v => 0.0,
-                    d if d < -FAR * sigma_v => *p,
+                    d if d > SIGMAS_MAX * sigma_v => 0.0,
+                    d if d < -SIGMAS_MAX * sigma_v => *p,
                     _ if sigma_v == 0.0 => *p,
                     d => p * q(d / sigma_v),
                 }

@@ -22,7 +22,7 @@ pub(super) struct Correlation {
 
 /// Correlations after one transmit equaliser at one lag, to be weighted by products of the CTLE's
 /// weights.
-pub(super) struct Sent([Phases; 6]);
+pub(super) struct LagCorrelation([Phases; 6]);
 
 impl Correlation {
     pub(super) fn new(parts: &[Vec<f64>; 3], lags: usize) -> Self {
@@ -57,15 +57,15 @@ impl Correlation {
     }
 
     /// Correlations after a transmit equaliser, at a lag.
-    pub(super) fn sent(&self, sending: &TransmitSetting, lag: usize) -> Sent {
-        Sent(std::array::from_fn(|pair| {
+    pub(super) fn sent(&self, transmit: &TransmitSetting, lag: usize) -> LagCorrelation {
+        LagCorrelation(std::array::from_fn(|pair| {
             let mut sums = [0.0; SAMPLES];
             let mut add = |weight: f64, lag: usize| {
                 sums.iter_mut()
                     .zip(&self.values[pair * self.lags + lag])
                     .for_each(|(sum, value)| *sum += weight * value);
             };
-            for (apart, weight) in sending.weights.iter().enumerate() {
+            for (apart, weight) in transmit.weights.iter().enumerate() {
                 add(*weight, lag + apart);
                 if apart > 0 {
                     add(*weight, lag.abs_diff(apart));
@@ -76,7 +76,7 @@ impl Correlation {
     }
 }
 
-impl Sent {
+impl LagCorrelation {
     /// At one phase.
     pub(super) fn at(&self, products: &[f64; 6], phase: usize) -> f64 {
         products.iter().zip(&self.0).map(|(product, sums)| product * sums[phase]).sum()

@@ -5,16 +5,16 @@ use super::channel::{Aggressor, AggressorEnd, ComChannel};
 use super::correlation::Correlation;
 use super::parameters::Parameters;
 use super::paths::{FrequencyGrid, FrontNoise, Pulses, sampled};
-use super::search::{Coupled, EqualiserSetting, Scene, symbol_power};
+use super::search::{CoupledPath, EqualiserSetting, SearchInputs, symbol_power};
 use super::settings::{Mix, SettingGrid};
 use crate::error::{KeyPath, Problems};
 use crate::units::{db_from_amplitude_ratio, giga, micro, milli, power_ratio};
 use serde::Serialize;
 
 /// Interference relative to the signal below which it is treated as Gaussian (93A neglects it).
-const SMALL: f64 = 0.001;
+const GAUSSIAN_BELOW: f64 = 0.001;
 /// Widest bin of a PDF, uV.
-const WIDEST_BIN_UV: f64 = 10.0;
+const BIN_UV_MAX: f64 = 10.0;
 
 /// Channel operating margin with its contributions.
 ///
@@ -99,16 +99,16 @@ impl Parameters {
         if !problems.is_empty() {
             return Err(problems.to_string());
         }
-        let scene = Scene::new(self, victim, aggressors)?;
+        let inputs = SearchInputs::new(self, victim, aggressors)?;
         let best = match &self.receiver.ffe {
-            None => scene.best(),
-            Some(ffe) => scene.best_by_mmse(ffe),
+            None => inputs.best(),
+            Some(ffe) => inputs.best_by_mmse(ffe),
         };
         let choice = best
             .ok_or("has no pulse at any setting of the equalisers: is this the right port map?")?;
-        let mut margin = scene.judged(&choice);
+        let mut margin = inputs.evaluate(&choice);
         margin.nyquist_loss_db = loss_db(victim, giga(self.symbol_rate_gbd) / 2.0)?;
-        margin.warnings = self.warnings(victim, aggressors, scene.victim.inverted);
+        margin.warnings = self.warnings(victim, aggressors, inputs.victim.inverted);
         Ok(margin)
     }
 
@@ -152,7 +152,7 @@ fn loss_db(channel: &ComChannel, at_hz: f64) -> Result<f64, String> {
     Ok(-db_from_amplitude_ratio(channel.network.on(&[at_hz])?.at(0, 2, 1).norm()))
 }
 
-impl<'a> Scene<'a> {
+impl<'a> SearchInputs<'a> {
     pub(super) fn new(
         set: &'a Parameters,
         victim: &ComChannel,
@@ -167,9 +167,9 @@ impl<'a> Scene<'a> {
             let pulses = Pulses::new(set, &grid, &aggressor.channel.network, Some(aggressor.side));
             let pulses = pulses.map_err(|remedy| format!("aggressor {}: {remedy}", i + 1))?;
             let levels = Correlation::new(&pulses.parts, lags);
-            Ok::<_, String>(Coupled { pulses, side: aggressor.side, levels })
+            Ok::<_, String>(CoupledPath { pulses, side: aggressor.side, levels })
         };
-        Ok(Scene {
+        Ok(SearchInputs {
             set,
             levels: Correlation::new(&pulses.parts, lags),
             slopes: Correlation::new(&pulses.slopes, lags),
@@ -182,7 +182,7 @@ impl<'a> Scene<'a> {
 
     /// Channel operating margin of one setting: its samples, their distributions, and the amplitude
     /// exceeded with the detector error ratio.
-    pub(super) fn judged(&self, choice: &EqualiserSetting) -> ChannelOperatingMargin {
+    pub(super) fn evaluate(&self, choice: &EqualiserSetting) -> ChannelOperatingMargin {
         let (set, sender) = (self.set, &self.set.transmitter);
         let mix = Mix::new(set, choice.gains.gain_db, choice.gains.low_gain_db);
         let before = set.receiver.ffe.as_ref().map_or(0, |ffe| ffe.taps_before);
@@ -190,8 +190,8 @@ impl<'a> Scene<'a> {
         let at = |parts, taps: &[f64], phase| {
             received(sampled(parts, &mix, taps, self.settings.first_cursor, phase))
         };
-        let mut isi = at(&self.victim.parts, &choice.sending.taps, choice.phase);
-        let slopes = at(&self.victim.slopes, &choice.sending.taps, choice.phase);
+        let mut isi = at(&self.victim.parts, &choice.transmit.taps, choice.phase);
+        let slopes = at(&self.victim.slopes, &choice.transmit.taps, choice.phase);
         let main = std::mem::take(&mut isi[choice.row]);
         let signal = sender.level_mismatch_ratio * main / (set.levels - 1) as f64;
         let mut dfe_taps = Vec::new();
@@ -205,10 +205,10 @@ impl<'a> Scene<'a> {
         }
         let plain = self.settings.plain();
         let crosstalk = self.aggressors.iter().map(|aggressor| {
-            let sending =
-                if aggressor.side == AggressorEnd::FarEnd { &choice.sending } else { &plain };
-            let phase = aggressor.levels.sent(sending, 0).largest(&mix).0;
-            at(&aggressor.pulses.parts, &sending.taps, phase)
+            let transmit =
+                if aggressor.side == AggressorEnd::FarEnd { &choice.transmit } else { &plain };
+            let phase = aggressor.levels.sent(transmit, 0).largest(&mix).0;
+            at(&aggressor.pulses.parts, &transmit.taps, phase)
         });
         let crosstalk: Vec<f64> = crosstalk.flatten().collect();
         let sent = if set.receiver.ffe.is_some() {
@@ -227,10 +227,11 @@ impl<'a> Scene<'a> {
         let slope = power * squares(&slopes);
         let (random, dual) = (sender.random_jitter_ui, sender.dual_dirac_jitter_ui);
         let shaken: Vec<f64> = slopes.iter().map(|slope| dual * slope).collect();
-        let mut sum = Amplitudes::none((SMALL * signal).min(micro(WIDEST_BIN_UV)), set.levels);
+        let mut sum =
+            Amplitudes::none((GAUSSIAN_BELOW * signal).min(micro(BIN_UV_MAX)), set.levels);
         let mut gaussian = receiver_noise + transmitter_noise + random * random * slope;
         for amplitude in isi.iter().chain(&shaken).chain(&crosstalk) {
-            if amplitude.abs() > SMALL * signal {
+            if amplitude.abs() > GAUSSIAN_BELOW * signal {
                 sum.add(*amplitude)
             } else {
                 gaussian += power * amplitude * amplitude
@@ -256,7 +257,7 @@ impl<'a> Scene<'a> {
             random_jitter_mv: mv(random * slope.sqrt()),
             dual_dirac_jitter_mv: mv(dual * slope.sqrt()),
             transmit_first_cursor: self.settings.first_cursor,
-            transmit_taps: choice.sending.taps.clone(),
+            transmit_taps: choice.transmit.taps.clone(),
             ctle_gain_db: choice.gains.gain_db,
             ctle_low_gain_db: choice.gains.low_gain_db,
             receive_taps: if set.receiver.ffe.is_some() { taps.clone() } else { Vec::new() },

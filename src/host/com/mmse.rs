@@ -4,7 +4,7 @@ use super::channel::AggressorEnd;
 use super::correlation::Phases;
 use super::parameters::ComFfe;
 use super::paths::SAMPLES;
-use super::search::{EqualiserSetting, Scene, mixed, peak, symbol_power, window};
+use super::search::{EqualiserSetting, SearchInputs, mixed, peak, symbol_power, window};
 use super::settings::{Gains, Mix};
 use crate::math::least_squares::solve;
 use crate::units::{db_from_amplitude_ratio, power_ratio};
@@ -24,7 +24,7 @@ struct Solved {
     taps: Vec<f64>,
 }
 
-impl Scene<'_> {
+impl SearchInputs<'_> {
     /// The setting of the best figure of merit, receive taps by the least mean square error.
     ///
     /// ```text
@@ -95,7 +95,7 @@ impl Scene<'_> {
     fn at(&self, place: &SettingIndex, ffe: &ComFfe) -> Option<EqualiserSetting> {
         let (set, settings) = (self.set, &self.settings);
         let (taps_at, gains_at) = place.split_at(settings.values.len());
-        let sending = settings.transmit_setting(taps_at)?;
+        let transmit = settings.transmit_setting(taps_at)?;
         let gains = Gains {
             gain_db: settings.gains_db[gains_at[0]],
             low_gain_db: settings.low_gains_db[gains_at[1]],
@@ -105,7 +105,7 @@ impl Scene<'_> {
         let rows = before + AROUND + ffe.taps_before + set.receiver.dfe.most.len();
         let first_row = self.victim.peak_row() - before;
         let mut h = vec![0.0; rows * SAMPLES];
-        mixed(&window(&self.victim, settings, &sending, first_row, rows), &mix, &mut h);
+        mixed(&window(&self.victim, settings, &transmit, first_row, rows), &mix, &mut h);
         let offset = (before - AROUND) * SAMPLES;
         let top = offset + peak(&h[offset..offset + 2 * AROUND * SAMPLES], AROUND - 1);
         if h[top] <= 0.0 {
@@ -118,21 +118,21 @@ impl Scene<'_> {
         let sender_noise = power_ratio(-sender.snr_db);
         let plain = settings.plain();
         let worst = self.aggressors.iter().map(|aggressor| {
-            let sending = if aggressor.side == AggressorEnd::FarEnd { &sending } else { &plain };
-            let phase = aggressor.levels.sent(sending, 0).largest(&mix).0;
-            (aggressor, sending, phase)
+            let transmit = if aggressor.side == AggressorEnd::FarEnd { &transmit } else { &plain };
+            let phase = aggressor.levels.sent(transmit, 0).largest(&mix).0;
+            (aggressor, transmit, phase)
         });
         let worst: Vec<_> = worst.collect();
         let mut correlation: Vec<(Phases, Phases)> = Vec::with_capacity(length);
         for lag in 0..length {
-            let levels = self.levels.sent(&sending, lag).phases(&mix);
-            let slopes = self.slopes.sent(&sending, lag).phases(&mix);
+            let levels = self.levels.sent(&transmit, lag).phases(&mix);
+            let slopes = self.slopes.sent(&transmit, lag).phases(&mix);
             let unequalised = self.levels.sent(&plain, lag).phases(&mix);
             let products = mix.products();
             let crosstalk: f64 = worst
                 .iter()
-                .map(|(aggressor, sending, phase)| {
-                    aggressor.levels.sent(sending, lag).at(&products, *phase)
+                .map(|(aggressor, transmit, phase)| {
+                    aggressor.levels.sent(transmit, lag).at(&products, *phase)
                 })
                 .sum();
             let still = self.noise.at(&mix, lag) / power + crosstalk;
@@ -154,7 +154,7 @@ impl Scene<'_> {
         let (fom_db, k, receive_taps) = best?;
         Some(EqualiserSetting {
             fom_db,
-            sending,
+            transmit,
             gains,
             row: first_row + k / SAMPLES,
             phase: k % SAMPLES,

@@ -10,7 +10,7 @@ const SETS: [(&str, &str); 2] = [
     ("kr1-802.3dj", include_str!("kr1_802_3dj.toml")),
 ];
 /// Largest number of equaliser settings of a search.
-const MOST_SETTINGS: usize = 20_000_000;
+const SETTINGS_MAX: usize = 20_000_000;
 
 /// A set of parameters of a channel operating margin.
 ///
@@ -32,7 +32,7 @@ pub struct Parameters {
     pub symbol_rate_gbd: f64,
     /// Levels of the modulation.
     pub levels: usize,
-    /// Detector error ratio at which noise is judged.
+    /// Detector error ratio at which noise is evaluated.
     pub detector_error_ratio: f64,
     /// Least margin that passes, dB.
     pub least_com_db: f64,
@@ -246,9 +246,9 @@ impl Parameters {
                 .saturating_mul(self.receiver.ctle.low_gain_db.count()),
             usize::saturating_mul,
         );
-        if settings > MOST_SETTINGS && self.receiver.ffe.is_none() {
+        if settings > SETTINGS_MAX && self.receiver.ffe.is_none() {
             let remedy = format!(
-                "make {settings} settings of the equalisers; must be at most {MOST_SETTINGS}: take wider steps"
+                "make {settings} settings of the equalisers; must be at most {SETTINGS_MAX}: take wider steps"
             );
             problems.report(&at.key("transmitter"), "taps", "and receiver.ctle", remedy);
         }

@@ -17,7 +17,7 @@ pub(super) const SAMPLES: usize = 32;
 /// Length of a response, symbols; a coarser or finer file is resampled to this range.
 const SYMBOLS: std::ops::RangeInclusive<usize> = 1024..=8192;
 /// Peak of a victim's pulse below which the channel is open, V.
-const LEAST_V: f64 = 1e-8;
+const PEAK_V_MIN: f64 = 1e-8;
 /// Rise time of 20 to 80 % over the standard deviation of a Gaussian (93A-46).
 const RISE_PER_SIGMA: f64 = 1.6832;
 
@@ -172,7 +172,7 @@ impl Pulses {
         let peak = (0..flat.len())
             .max_by(|&a, &b| flat[a].abs().total_cmp(&flat[b].abs()))
             .expect("never empty");
-        if side.is_none() && flat[peak].abs() < LEAST_V {
+        if side.is_none() && flat[peak].abs() < PEAK_V_MIN {
             return Err("passes no pulse: is this the right port map?".to_owned());
         }
         let inverted = flat[peak] < 0.0;

@@ -1,7 +1,7 @@
 //! The best setting by the figure of merit of 93A, over every setting.
 
 use super::channel::AggressorEnd;
-use super::correlation::{Correlation, Sent};
+use super::correlation::{Correlation, LagCorrelation};
 use super::parameters::Parameters;
 use super::paths::{FrontNoise, Pulses, SAMPLES};
 use super::settings::{Gains, Mix, SettingGrid, TransmitSetting};
@@ -12,20 +12,20 @@ use crate::units::{db_from_power_ratio, power_ratio};
 const AROUND: usize = 3;
 
 /// A path with its correlations.
-pub(super) struct Coupled {
+pub(super) struct CoupledPath {
     pub(super) pulses: Pulses,
     pub(super) side: AggressorEnd,
     pub(super) levels: Correlation,
 }
 
 /// Inputs of a search.
-pub(super) struct Scene<'a> {
+pub(super) struct SearchInputs<'a> {
     pub(super) set: &'a Parameters,
     pub(super) settings: SettingGrid,
     pub(super) victim: Pulses,
     pub(super) levels: Correlation,
     pub(super) slopes: Correlation,
-    pub(super) aggressors: Vec<Coupled>,
+    pub(super) aggressors: Vec<CoupledPath>,
     pub(super) noise: FrontNoise,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct Scene<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct EqualiserSetting {
     pub(super) fom_db: f64,
-    pub(super) sending: TransmitSetting,
+    pub(super) transmit: TransmitSetting,
     pub(super) gains: Gains,
     /// Row and phase of the main sample.
     pub(super) row: usize,
@@ -56,13 +56,13 @@ pub(super) fn symbol_power(levels: usize) -> f64 {
 pub(super) fn window(
     pulses: &Pulses,
     settings: &SettingGrid,
-    sending: &TransmitSetting,
+    transmit: &TransmitSetting,
     first_row: usize,
     rows: usize,
 ) -> [Vec<f64>; 3] {
     std::array::from_fn(|i| {
         let mut out = vec![0.0; rows * SAMPLES];
-        for (at, tap) in sending.taps.iter().enumerate().filter(|(_, tap)| **tap != 0.0) {
+        for (at, tap) in transmit.taps.iter().enumerate().filter(|(_, tap)| **tap != 0.0) {
             let from = (first_row as i64 - i64::from(settings.first_cursor) - at as i64) as usize
                 * SAMPLES;
             out.iter_mut().zip(&pulses.parts[i][from..]).for_each(|(out, x)| *out += tap * x);
@@ -125,7 +125,7 @@ pub(super) fn main_sample(h: &[f64], first_tap: Option<(f64, f64)>) -> Option<us
         .min_by(|&a, &b| off(a).abs().total_cmp(&off(b).abs()))
 }
 
-impl Scene<'_> {
+impl SearchInputs<'_> {
     /// The setting of the best figure of merit.
     ///
     /// ```text
@@ -152,7 +152,7 @@ impl Scene<'_> {
         let of_side = |side: AggressorEnd| {
             self.aggressors.iter().filter(move |aggressor| aggressor.side == side)
         };
-        let near: Vec<Sent> = of_side(AggressorEnd::NearEnd)
+        let near: Vec<LagCorrelation> = of_side(AggressorEnd::NearEnd)
             .map(|aggressor| aggressor.levels.sent(&plain, 0))
             .collect();
         // noise independent of the transmit setting
@@ -165,11 +165,11 @@ impl Scene<'_> {
             .collect();
         let mut h = vec![0.0; rows * SAMPLES];
         let mut best: Option<EqualiserSetting> = None;
-        for sending in self.settings.transmit_settings() {
-            let parts = window(&self.victim, &self.settings, &sending, first_row, rows);
-            let (levels, slopes) = (self.levels.sent(&sending, 0), self.slopes.sent(&sending, 0));
-            let far: Vec<Sent> = of_side(AggressorEnd::FarEnd)
-                .map(|aggressor| aggressor.levels.sent(&sending, 0))
+        for transmit in self.settings.transmit_settings() {
+            let parts = window(&self.victim, &self.settings, &transmit, first_row, rows);
+            let (levels, slopes) = (self.levels.sent(&transmit, 0), self.slopes.sent(&transmit, 0));
+            let far: Vec<LagCorrelation> = of_side(AggressorEnd::FarEnd)
+                .map(|aggressor| aggressor.levels.sent(&transmit, 0))
                 .collect();
             for ((gains, mix), still) in gains.iter().zip(&still) {
                 mixed(&parts, mix, &mut h);
@@ -191,10 +191,10 @@ impl Scene<'_> {
                 let fom_db = db_from_power_ratio((step * main).powi(2) / noise);
                 if best.as_ref().is_none_or(|best| fom_db > best.fom_db) {
                     let (row, phase) = (first_row + k / SAMPLES, k % SAMPLES);
-                    let (sending, receive_taps) = (sending.clone(), vec![1.0]);
+                    let (transmit, receive_taps) = (transmit.clone(), vec![1.0]);
                     best = Some(EqualiserSetting {
                         fom_db,
-                        sending,
+                        transmit,
                         gains: *gains,
                         row,
                         phase,

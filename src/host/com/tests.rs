@@ -4,7 +4,7 @@ use super::channel::{Aggressor, AggressorEnd, ComChannel};
 use super::correlation::Correlation;
 use super::parameters::{ComCtle, ComDfe, Parameters, Steps};
 use super::paths::{FrequencyGrid, FrontNoise, Pulses, SAMPLES, sampled};
-use super::search::{EqualiserSetting, Scene, main_sample, mixed, symbol_power, window};
+use super::search::{EqualiserSetting, SearchInputs, main_sample, mixed, symbol_power, window};
 use super::settings::{Mix, SettingGrid};
 use crate::host::line::Propagation;
 use crate::host::network::Network;
@@ -108,13 +108,13 @@ fn jitter_costs_the_slopes_of_the_pulse() {
     let mut set = ideal();
     (set.transmitter.random_jitter_ui, set.transmitter.dual_dirac_jitter_ui) = (0.01, 0.02);
     let channel = line(8.0);
-    let scene = Scene::new(&set, &channel, &[]).unwrap();
-    let choice = scene.best().unwrap();
+    let inputs = SearchInputs::new(&set, &channel, &[]).unwrap();
+    let choice = inputs.best().unwrap();
     let mix = Mix::new(&set, 0.0, 0.0);
-    let level = |phase: usize| sampled(&scene.victim.parts, &mix, &[1.0], 0, phase);
+    let level = |phase: usize| sampled(&inputs.victim.parts, &mix, &[1.0], 0, phase);
     let (early, late) = (level(choice.phase - 1), level(choice.phase + 1));
     let slopes: f64 = early.iter().zip(&late).map(|(a, b)| ((b - a) * 16.0).powi(2)).sum();
-    let margin = scene.judged(&choice);
+    let margin = inputs.evaluate(&choice);
     let expected = 1e3 * 0.01 * (slopes * 5.0 / 9.0).sqrt();
     assert!(
         (margin.random_jitter_mv / expected - 1.0).abs() < 1e-9 && expected > 0.1,
@@ -133,16 +133,16 @@ fn jitter_costs_the_slopes_of_the_pulse() {
 fn a_feedback_tap_takes_away_its_postcursor_and_nothing_else() {
     let mut set = ideal();
     let channel = line(12.0);
-    let choice = Scene::new(&set, &channel, &[]).unwrap().best().unwrap();
+    let choice = SearchInputs::new(&set, &channel, &[]).unwrap().best().unwrap();
     let samples = {
-        let scene = Scene::new(&set, &channel, &[]).unwrap();
-        sampled(&scene.victim.parts, &Mix::new(&set, 0.0, 0.0), &[1.0], 0, choice.phase)
+        let inputs = SearchInputs::new(&set, &channel, &[]).unwrap();
+        sampled(&inputs.victim.parts, &Mix::new(&set, 0.0, 0.0), &[1.0], 0, choice.phase)
     };
     let mut left: f64 =
         samples.iter().enumerate().filter(|(n, _)| *n != choice.row).map(|(_, h)| h * h).sum();
     for taps in 0..4 {
         (set.receiver.dfe.most, set.receiver.dfe.least) = (vec![0.9; taps], vec![-0.9; taps]);
-        let margin = Scene::new(&set, &channel, &[]).unwrap().judged(&choice);
+        let margin = SearchInputs::new(&set, &channel, &[]).unwrap().evaluate(&choice);
         if taps > 0 {
             let postcursor = samples[choice.row + taps];
             left -= postcursor * postcursor;
@@ -157,7 +157,7 @@ fn a_feedback_tap_takes_away_its_postcursor_and_nothing_else() {
     }
     // beyond its limit a tap takes its limit
     (set.receiver.dfe.most, set.receiver.dfe.least) = (vec![0.01], vec![-0.01]);
-    assert_eq!(Scene::new(&set, &channel, &[]).unwrap().judged(&choice).dfe_taps, [0.01]);
+    assert_eq!(SearchInputs::new(&set, &channel, &[]).unwrap().evaluate(&choice).dfe_taps, [0.01]);
 }
 
 /// Sums by correlations equal sums over the samples: levels and slopes, any taps, any CTLE setting,
@@ -171,22 +171,22 @@ fn correlations_are_sums_over_samples() {
     let grid = FrequencyGrid::new(53.125e9, &channel);
     let pulses = Pulses::new(&set, &grid, &channel, None).unwrap();
     let settings = SettingGrid::new(&set);
-    let sending = settings.transmit_setting(&[1, 3, 5, 6]).unwrap();
+    let transmit = settings.transmit_setting(&[1, 3, 5, 6]).unwrap();
     let mix = Mix::new(&set, -7.0, -2.0);
     let correlation = Correlation::new(&pulses.parts, 8);
     for (phase, lag) in [(0, 0), (13, 0), (31, 3)] {
-        let h = sampled(&pulses.parts, &mix, &sending.taps, settings.first_cursor, phase);
+        let h = sampled(&pulses.parts, &mix, &transmit.taps, settings.first_cursor, phase);
         let sum: f64 = h.iter().zip(h.iter().cycle().skip(lag)).map(|(a, b)| a * b).sum();
-        let ours = correlation.sent(&sending, lag).at(&mix.products(), phase);
+        let ours = correlation.sent(&transmit, lag).at(&mix.products(), phase);
         assert!(
             (ours - sum).abs() < 1e-9 * h.iter().map(|h| h * h).sum::<f64>(),
             "{phase} {lag}: {ours:e} {sum:e}"
         );
-        assert_eq!(correlation.sent(&sending, lag).phases(&mix)[phase].to_bits(), ours.to_bits());
+        assert_eq!(correlation.sent(&transmit, lag).phases(&mix)[phase].to_bits(), ours.to_bits());
     }
     let mut out = vec![0.0; 4 * SAMPLES];
-    mixed(&window(&pulses, &settings, &sending, 100, 4), &mix, &mut out);
-    let h = sampled(&pulses.parts, &mix, &sending.taps, settings.first_cursor, 9);
+    mixed(&window(&pulses, &settings, &transmit, 100, 4), &mix, &mut out);
+    let h = sampled(&pulses.parts, &mix, &transmit.taps, settings.first_cursor, 9);
     assert!((0..4).all(|row| (out[row * SAMPLES + 9] - h[100 + row]).abs() < 1e-12));
 }
 
@@ -200,9 +200,9 @@ fn the_figure_of_merit_of_the_search_is_that_of_the_samples() {
     let aggressors =
         [aggressor(AggressorEnd::FarEnd, 0.01), aggressor(AggressorEnd::NearEnd, 0.01)];
     let channel = line(10.0);
-    let scene = Scene::new(&set, &channel, &aggressors).unwrap();
-    let choice = scene.best().unwrap();
-    let m = scene.judged(&choice);
+    let inputs = SearchInputs::new(&set, &channel, &aggressors).unwrap();
+    let choice = inputs.best().unwrap();
+    let m = inputs.evaluate(&choice);
     let jitter = m.random_jitter_mv.powi(2) + m.dual_dirac_jitter_mv.powi(2);
     let noise = m.isi_mv.powi(2)
         + m.crosstalk_mv.powi(2)
@@ -314,10 +314,10 @@ fn the_receive_taps_are_those_of_the_least_mean_square_error() {
             .network(&f_hz, 100.0)
             .unwrap(),
     );
-    let scene = Scene::new(&set, &channel, &[]).unwrap();
-    let best = scene.best_by_mmse(set.receiver.ffe.as_ref().unwrap()).unwrap();
+    let inputs = SearchInputs::new(&set, &channel, &[]).unwrap();
+    let best = inputs.best_by_mmse(set.receiver.ffe.as_ref().unwrap()).unwrap();
     let cost = |taps: &[f64]| -> f64 {
-        let m = scene.judged(&EqualiserSetting { receive_taps: taps.to_vec(), ..best.clone() });
+        let m = inputs.evaluate(&EqualiserSetting { receive_taps: taps.to_vec(), ..best.clone() });
         let jitter = m.random_jitter_mv.powi(2) + m.dual_dirac_jitter_mv.powi(2);
         (m.isi_mv.powi(2) + m.receiver_noise_mv.powi(2) + m.transmitter_noise_mv.powi(2) + jitter)
             / m.signal_mv.powi(2)

@@ -4,7 +4,7 @@ use crate::chain::{Chain, Sampler, Shape};
 use crate::error::{KeyPath, Problems};
 use crate::math::prototype::Family;
 use crate::measured::{BuildContext, FileError, FileReader, Response, ResponseDomain};
-use crate::serdes::dac::MOST_JITTER_UI;
+use crate::serdes::dac::JITTER_UI_MAX;
 use crate::signal::Volt;
 use crate::units::{femto, giga};
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,7 @@ impl Adc {
             at,
             "jitter_fs",
             self.jitter_fs,
-            0.0..=(MOST_JITTER_UI / symbol_rate_hz / femto(1.0)).floor(),
+            0.0..=(JITTER_UI_MAX / symbol_rate_hz / femto(1.0)).floor(),
         );
         problems.count(at, "samples_per_symbol", self.samples_per_symbol, 1..=2);
     }

@@ -69,17 +69,17 @@ impl Default for ClockConfig {
 }
 
 /// Largest rate of phase change, in symbol rates.
-const FASTEST: f64 = 1e-3;
+const PHASE_RATE_MAX: f64 = 1e-3;
 /// Largest movement of jitter from symbol to symbol, UI.
-const STEEPEST_UI: f64 = 0.01;
+const STEP_UI_MAX: f64 = 0.01;
 /// Highest corner of the AC coupling, in symbol rates.
-const HIGHEST_CORNER: f64 = 0.01;
+const CORNER_MAX: f64 = 0.01;
 
 impl ClockConfig {
     /// Reports every parameter that is out of its range or contradicts another.
     pub fn check(&self, at: &KeyPath, symbol_rate_hz: f64, problems: &mut Problems) {
         // rounded as people write it: 53.1 MHz at 53.125 GBd
-        let fastest_mhz = (10.0 * FASTEST * symbol_rate_hz / mega(1.0)).floor() / 10.0;
+        let fastest_mhz = (10.0 * PHASE_RATE_MAX * symbol_rate_hz / mega(1.0)).floor() / 10.0;
         problems.range(
             at,
             "bandwidth_mhz",
@@ -99,7 +99,7 @@ impl ClockConfig {
             at,
             "ac_coupling_khz",
             self.ac_coupling_khz,
-            0.0..=(HIGHEST_CORNER * symbol_rate_hz / kilo(1.0)).floor(),
+            0.0..=(CORNER_MAX * symbol_rate_hz / kilo(1.0)).floor(),
         );
         if self.recovery == ClockRecovery::Ideal && self.offset_ppm != 0.0 {
             let remedy = format!(
@@ -109,11 +109,11 @@ impl ClockConfig {
         }
         let steepest =
             std::f64::consts::PI * self.sinusoidal_ui * mega(self.sinusoidal_mhz) / symbol_rate_hz;
-        if steepest > STEEPEST_UI {
+        if steepest > STEP_UI_MAX {
             let most =
-                STEEPEST_UI * symbol_rate_hz / (std::f64::consts::PI * mega(self.sinusoidal_mhz));
+                STEP_UI_MAX * symbol_rate_hz / (std::f64::consts::PI * mega(self.sinusoidal_mhz));
             let remedy = format!(
-                "must be at most {most:.3} at {} MHz: it moves {STEEPEST_UI} UI from symbol to symbol",
+                "must be at most {most:.3} at {} MHz: it moves {STEP_UI_MAX} UI from symbol to symbol",
                 self.sinusoidal_mhz
             );
             problems.report(at, "sinusoidal_ui", self.sinusoidal_ui, remedy);

@@ -2,7 +2,7 @@
 
 use super::fixed;
 use crate::chain::DetectorSpec;
-use crate::dsp::dfe::MOST_TAPS;
+use crate::dsp::dfe::TAPS_MAX;
 use crate::error::{KeyPath, Problems};
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +39,7 @@ impl Default for DfeConfig {
 impl DfeConfig {
     /// Reports every parameter that is out of its range.
     pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
-        problems.count(at, "taps", self.taps, 1..=MOST_TAPS);
+        problems.count(at, "taps", self.taps, 1..=TAPS_MAX);
         problems.range(at, "limit", self.limit, 0.0..=2.0);
         fixed::check(at, &self.fixed, self.taps, problems);
         if self.fixed.iter().any(|tap| tap.abs() > self.limit) {

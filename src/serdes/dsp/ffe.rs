@@ -2,7 +2,7 @@
 
 use super::fixed;
 use crate::chain::Adaptation;
-use crate::dsp::ffe::MOST_TAPS;
+use crate::dsp::ffe::TAPS_MAX;
 use crate::error::{KeyPath, Problems};
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +50,7 @@ impl Default for FfeConfig {
 impl FfeConfig {
     /// Reports every parameter that is out of its range.
     pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
-        problems.count(at, "taps", self.taps, 1..=MOST_TAPS);
+        problems.count(at, "taps", self.taps, 1..=TAPS_MAX);
         if self.precursors >= self.taps {
             problems.report(
                 at,

@@ -35,7 +35,7 @@ impl Default for MlseConfig {
 }
 
 /// Largest fixed postcursor: beyond it the main cursor would be another one.
-const MOST_POSTCURSOR: f64 = 2.0;
+const POSTCURSOR_MAX: f64 = 2.0;
 
 impl MlseConfig {
     /// Reports every parameter that is out of its range.
@@ -43,12 +43,12 @@ impl MlseConfig {
         problems.count(at, "memory", self.memory, 1..=2);
         problems.count(at, "depth", self.depth, 4..=256);
         fixed::check(at, &self.fixed, self.memory, problems);
-        if self.fixed.iter().any(|tap| tap.abs() > MOST_POSTCURSOR) {
+        if self.fixed.iter().any(|tap| tap.abs() > POSTCURSOR_MAX) {
             problems.report(
                 at,
                 "fixed",
                 format!("{:?}", self.fixed),
-                format!("must be from -{MOST_POSTCURSOR} to {MOST_POSTCURSOR}"),
+                format!("must be from -{POSTCURSOR_MAX} to {POSTCURSOR_MAX}"),
             );
         }
     }

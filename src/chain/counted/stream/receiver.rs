@@ -11,7 +11,7 @@ use crate::dsp::LEVELS;
 use crate::dsp::cdr::{
     ClockLoop, LockDetector, LoopGains, Slips, TimingDetector, TimingDetectorKind,
 };
-use crate::dsp::dfe::MOST_TAPS;
+use crate::dsp::dfe::TAPS_MAX;
 use crate::dsp::mlse::Mlse;
 use crate::dsp::slicer::Thresholds;
 use crate::math::interpolator::{self, BEFORE, Interpolator};
@@ -71,16 +71,16 @@ pub(crate) struct Block<'a> {
 struct SymbolDecider {
     thresholds: Thresholds,
     /// Feedback taps, and the levels that they are for, both latest first.
-    feedback: [f32; MOST_TAPS],
-    past: [f32; MOST_TAPS],
+    feedback: [f32; TAPS_MAX],
+    past: [f32; TAPS_MAX],
     count: usize,
 }
 
 impl SymbolDecider {
     pub(crate) fn new(trained: &Trained) -> SymbolDecider {
-        let (mut feedback, count) = ([0.0; MOST_TAPS], trained.postcursors.len());
+        let (mut feedback, count) = ([0.0; TAPS_MAX], trained.postcursors.len());
         feedback[..count].copy_from_slice(&trained.postcursors);
-        SymbolDecider { thresholds: trained.thresholds, feedback, past: [0.0; MOST_TAPS], count }
+        SymbolDecider { thresholds: trained.thresholds, feedback, past: [0.0; TAPS_MAX], count }
     }
 
     /// The level of an equalised sample, and the value that it was decided by: without what earlier
@@ -241,7 +241,7 @@ impl ClockedReceiver {
                 TrainedDetector::Mlse(response, depth) => Some(Sequences {
                     detector: Mlse::new(response, *depth),
                     equalised: vec![0.0; n],
-                    known: Vec::with_capacity(MOST_TAPS),
+                    known: Vec::with_capacity(TAPS_MAX),
                 }),
                 TrainedDetector::Slicer | TrainedDetector::Dfe => None,
             },
