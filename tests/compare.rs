@@ -247,7 +247,7 @@ fn what_is_wrong_is_one_line_each_and_names_the_flag() {
         ),
         (&["transmitter.kind=eml,mmz"], "did you mean mzm?"),
         (&["lanes=1,2", "lanes=3,4"], "lanes: is varied twice"),
-        (&["targets.rlm=[0,1],[0.5,1]"], "targets.rlm: is compared by check and changes no figure"),
+        (&["targets.rlm=[0,1],[0.5,1]"], "targets.rlm: is used by check only"),
         (&["pattern.kind=ssprq,file"], "pattern.file"),
         (&["simulation.seed=1:65:1"], "these lists make 65 variants; add --yes to run them"),
     ] {

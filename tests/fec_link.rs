@@ -256,7 +256,7 @@ fn a_coding_of_ones_own_is_read_key_by_key_and_refused_in_one_line_each() {
     );
     for (flags, expected) in [
         (vec![custom], "fec.coding = custom: needs the table fec.custom"),
-        (vec!["fec.custom.codewords=4"], "fec.custom.lanes: is not looked at"),
+        (vec!["fec.custom.codewords=4"], "fec.custom.lanes: has no effect"),
         (
             vec![custom, "fec.custom.codewords=3"],
             "fec.custom.codewords = 3: must be a multiple of 2, the flows",

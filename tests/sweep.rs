@@ -247,7 +247,7 @@ fn what_is_wrong_on_the_axes_is_said_at_once_and_nothing_is_written() {
             &["fibre.length_km=nan,1"],
             &["--axis fibre.length_km=nan,1: fibre.length_km = NaN: must be from 0 to 1000"],
         ),
-        (&["fibre.length_km=0:nan:1"], &["nan is no number"]),
+        (&["fibre.length_km=0:nan:1"], &["nan is not a number"]),
         (
             &["fibre.length_km=-1:1:0.5"],
             &["fibre.length_km = -1: must be from 0", "fibre.length_km = -0.5: must be from 0"],
@@ -260,10 +260,7 @@ fn what_is_wrong_on_the_axes_is_said_at_once_and_nothing_is_written() {
             ],
         ),
         (&["fibre.length_km=0,1", "fibre.length_km=2,3"], &["fibre.length_km: is varied twice"]),
-        (
-            &["targets.rlm=[0,1],[0.5,1]"],
-            &["targets.rlm: is compared by check and changes no figure"],
-        ),
+        (&["targets.rlm=[0,1],[0.5,1]"], &["targets.rlm: is used by check only"]),
         (&["pattern.kind=ssprq,file"], &["pattern.file"]),
         (&["lane.3.fibre.length_km=0,1"], &["lane.3: there is no such lane"]),
         (

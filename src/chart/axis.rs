@@ -1,13 +1,13 @@
-//! An axis of rows, as a figure shows it.
+//! An axis of rows, as shown in a figure.
 
 use super::labels::{key_label, value_label};
 use super::scale::{AxisScale, ScaleKind};
 use toml::Value;
 
-/// A list that spans this ratio is spread over decades.
+/// Ratio of a list's values from which its axis is logarithmic.
 const DECADES: f64 = 100.0;
 
-/// A key of a description and the values that it takes in some rows.
+/// A key of a description and its values in some rows.
 #[derive(Clone, Debug)]
 pub struct ChartAxis {
     /// The key: `fibre.length_km`.
@@ -60,7 +60,7 @@ impl ChartAxis {
         )
     }
 
-    /// Scale of a figure's side.
+    /// Scale of the axis in a figure.
     pub(super) fn scale(&self) -> AxisScale {
         let (quantity, unit) = self.label();
         let kind = if !self.is_numeric() {

@@ -1,4 +1,4 @@
-//! Rows become a figure.
+//! Building a figure from rows.
 
 use super::axis::ChartAxis;
 use super::curves::{Curve, CurveRole, Curves};
@@ -13,7 +13,7 @@ use std::io;
 /// The metric that a figure shows.
 #[derive(Clone, Debug)]
 pub struct ChartedMetric {
-    /// Its cell in a row.
+    /// Index of its cell in a row.
     pub cell: usize,
     /// Label, unit and spacing.
     pub scale: AxisScale,
@@ -23,7 +23,7 @@ pub struct ChartedMetric {
     pub limit: Option<Limit>,
 }
 
-/// A figure to be: its axes are known and good, its values come row by row.
+/// A figure in the making: its axes are checked, its values are added row by row.
 ///
 /// Rows arrive in the order of the points, the last axis fastest, the lanes of a point from 0.
 ///
@@ -44,9 +44,9 @@ pub struct ChartBuilder {
     axes: Vec<ChartAxis>,
     layout: Layout,
     metric: ChartedMetric,
-    /// The link, without what varies.
+    /// The link, without the keys that vary.
     subject: String,
-    /// Value by value of each point: every lane's, or only the worst one's.
+    /// Values of each point: every lane's, or only the worst one's.
     points: Vec<Vec<f64>>,
     /// Cell of the lane's number.
     lane: Option<usize>,
@@ -59,8 +59,7 @@ impl ChartBuilder {
     ///
     /// # Errors
     ///
-    /// Axes that no figure can show: none or more than two that vary, more names than there is
-    /// room for.
+    /// Axes that do not fit a figure: none or more than two that vary, or too many names.
     pub fn new(
         axes: Vec<ChartAxis>,
         metric: ChartedMetric,
@@ -135,7 +134,7 @@ impl ChartBuilder {
         }
     }
 
-    /// Every lane, then the worst one.
+    /// Curves of every lane, then of the worst one.
     fn lanes(&self, along: usize) -> Vec<Curve> {
         let count = self.lanes_max();
         let places = self.axes[along].places();
@@ -161,7 +160,7 @@ impl ChartBuilder {
         traces
     }
 
-    /// The worst lane over an axis, at one value of another.
+    /// Curve of the worst lane over an axis, at one value of another.
     fn line(&self, along: usize, at: Option<(usize, usize)>) -> Vec<(f64, f64)> {
         let value = |i: usize| {
             let mut indices = vec![0; self.axes.len()];
@@ -208,7 +207,7 @@ impl ChartBuilder {
         self.points.iter().map(Vec::len).max().unwrap_or(0)
     }
 
-    /// Lanes, axes of one value, points, holes.
+    /// Caption: lanes, axes of one value, points, missing values.
     fn caption(&self, holes: usize) -> String {
         let fixed = self.axes.iter().filter(|axis| axis.count() == 1).map(|axis| {
             let (quantity, unit) = axis.label();

@@ -13,7 +13,7 @@ pub struct Curves {
     pub x: AxisScale,
     /// Vertical scale.
     pub y: AxisScale,
-    /// Quantity in which the traces differ; empty when their names say it all.
+    /// Quantity in which the curves differ; empty when their names suffice.
     pub legend: String,
     /// The curves, the first one drawn first.
     pub traces: Vec<Curve>,
@@ -26,7 +26,7 @@ pub struct Curves {
 pub struct Curve {
     /// Name in the legend.
     pub name: String,
-    /// Its points, x ascending; it is broken where a value is not a number.
+    /// Its points, x ascending, with a gap where a value is not a number.
     pub points: Vec<(f64, f64)>,
     /// Counted points with their intervals, in the curve's colour.
     pub counted: Vec<ErrorBar>,

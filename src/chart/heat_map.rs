@@ -4,12 +4,12 @@ use super::curves::Curves;
 use super::scale::{AxisScale, Limit};
 use ndarray::Array2;
 
-/// A figure of rows.
+/// A figure made from rows.
 #[derive(Clone, Debug)]
 pub enum Picture {
-    /// One axis that varies, or one and a few values of another.
+    /// Curves: one axis varies, or one and a few values of another.
     Curves(Curves),
-    /// Two axes of numbers.
+    /// Heat map: two axes of numbers vary.
     HeatMap(HeatMap),
 }
 
@@ -30,7 +30,7 @@ pub struct HeatMap {
     pub across: Vec<f64>,
     /// Vertical places, ascending.
     pub up: Vec<f64>,
-    /// `values[[i, j]]` at `across[i]`, `up[j]`; a hole where it is not a number.
+    /// `values[[i, j]]` at `across[i]`, `up[j]`; a gap where it is not a number.
     pub values: Array2<f64>,
     /// The limit, drawn as a line.
     pub limit: Option<Limit>,

@@ -2,7 +2,7 @@
 
 use crate::units::split_suffix;
 
-/// Words that are written in capitals.
+/// Abbreviations that are written in capitals.
 const LETTERS: [&str; 19] = [
     "eml", "mzm", "dac", "adc", "ffe", "tia", "rin", "pmd", "ber", "snr", "rlm", "oma", "er",
     "tp2", "tp3", "lms", "dfe", "mpi", "fec",
@@ -20,7 +20,7 @@ pub(crate) fn key_label(key: &str) -> (String, &'static str) {
 /// A value in a legend or a caption.
 pub(super) fn value_label(value: &toml::Value) -> String {
     match value {
-        // a file is known by its name
+        // a path is shown by its file name
         toml::Value::String(text) => match text.rsplit(['/', '\\']).next() {
             Some(word) if LETTERS.contains(&word) => word.to_uppercase(),
             Some(word) => word.to_owned(),

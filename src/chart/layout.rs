@@ -1,9 +1,9 @@
-//! Choice of the axis for each side of a figure.
+//! Assignment of the axes to the sides of a figure.
 
 use super::axis::ChartAxis;
 use crate::error::{Error, KeyPath, Problems, Result};
 
-/// Largest number of curves, and of values of a list that become a curve each.
+/// Largest number of curves, which is also that of the values of a list with a curve each.
 const CURVES_MAX: usize = 8;
 /// Largest number of names along a side.
 const NAMES_MAX: usize = 16;
@@ -11,26 +11,26 @@ const NAMES_MAX: usize = 16;
 /// Axis of each side, by its index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
-    /// Over one axis, every lane.
+    /// Curves over one axis, one for every lane.
     Lanes { along: usize },
-    /// Over one axis, a curve for each value of the other.
+    /// Curves over one axis, one for each value of the other.
     Curves { along: usize, each: usize },
-    /// Over two axes of numbers.
+    /// Heat map over two axes of numbers.
     HeatMap { along: usize, up: usize },
 }
 
 impl Layout {
-    /// The layout of some axes.
+    /// The layout for some axes.
     ///
     /// # Errors
     ///
-    /// Axes that no figure of two sides can show.
+    /// Axes that do not fit a figure of two sides.
     pub(super) fn of(axes: &[ChartAxis]) -> Result<Layout> {
         let varying: Vec<usize> = (0..axes.len()).filter(|&i| axes[i].count() > 1).collect();
         let layout = match varying[..] {
             [] => {
                 return Err(refused(
-                    "needs an axis of two values or more; here nothing varies".to_owned(),
+                    "needs an axis of two values or more; here no axis varies".to_owned(),
                 ));
             }
             [along] => Layout::Lanes { along },
@@ -38,7 +38,7 @@ impl Layout {
                 (false, false) if axes[a].is_numeric() && axes[b].is_numeric() => {
                     Layout::HeatMap { along: a, up: b }
                 }
-                // names lie along only where there is nothing else to
+                // names are horizontal only where no other axis varies
                 _ if !axes[a].is_numeric() && axes[b].is_numeric() => {
                     Layout::Curves { along: b, each: a }
                 }
@@ -100,7 +100,7 @@ impl Layout {
     }
 }
 
-/// True if every value may have a curve: names, or a short list.
+/// True if every value can have a curve: names, or a short list.
 fn is_few(axis: &ChartAxis) -> bool {
     !axis.is_numeric() || (axis.is_list && axis.count() <= CURVES_MAX)
 }

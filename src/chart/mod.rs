@@ -1,5 +1,5 @@
-//! Curves and heat maps as data: scales, labels, layout, and their building from rows. Any room
-//! above may make them; `plot` draws them.
+//! Curves and heat maps as data: scales, labels, layout, and their building from rows. Any later
+//! room may make them; `plot` draws them.
 
 mod axis;
 mod builder;

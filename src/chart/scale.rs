@@ -50,6 +50,6 @@ impl From<Spacing> for ScaleKind {
 pub struct Limit {
     /// The value.
     pub value: f64,
-    /// Which side of it keeps it.
+    /// Side on which the limit is kept.
     pub better: Better,
 }

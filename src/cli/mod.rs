@@ -1,4 +1,4 @@
-//! The command line, a thin layer on the library: a file for each sub-command.
+//! The command line, a thin layer on the library: one file for each sub-command.
 
 mod bench;
 mod channel;

@@ -12,7 +12,7 @@ use std::ops::Range;
 pub(super) type Chart<'a, B> = ChartContext<'a, B, Cartesian2d<TickAxis, TickAxis>>;
 pub(super) type Fails<B> = DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>;
 
-/// Paper, title and caption; returns what is left below.
+/// Draws background, title and caption; returns the area below.
 pub(super) fn page<B: DrawingBackend>(
     area: &Area<B>,
     theme: &Theme,
@@ -35,7 +35,7 @@ pub(super) fn page<B: DrawingBackend>(
     Ok(area.split_vertically(below + theme.caption * 12 / 10).1)
 }
 
-/// Letters of a line that is not wider than the paper; small ones at the least.
+/// A text style in which a line fits the width, down to a smallest size.
 fn fitting<B: DrawingBackend>(
     area: &Area<B>,
     theme: &Theme,
@@ -53,12 +53,12 @@ pub(super) struct AxisStyle<'a> {
     pub(super) name: &'a str,
     pub(super) range: Range<f64>,
     pub(super) ticks: usize,
-    /// Where the ticks are; none: at round numbers, about `ticks` of them.
+    /// Positions of the ticks; if empty, about `ticks` round numbers.
     pub(super) marks: &'a [f64],
     pub(super) format: &'a dyn Fn(&f64) -> String,
 }
 
-/// Room beside a chart, pixels.
+/// Margins of a chart, pixels.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Room {
     pub(super) top: i32,
@@ -86,7 +86,7 @@ pub(super) fn chart<'a, B: DrawingBackend>(
         )
 }
 
-/// Grid, ticks and names of the axes.
+/// Draws grid, ticks and labels of the axes.
 pub(super) fn mesh<B: DrawingBackend>(
     chart: &mut Chart<'_, B>,
     theme: &Theme,
@@ -113,7 +113,7 @@ pub(super) fn mesh<B: DrawingBackend>(
     mesh.draw()
 }
 
-/// Text at a point of a chart, moved by pixels.
+/// Text at a point of a chart, offset by pixels.
 pub(super) fn note<B: DrawingBackend>(
     area: &Area<B>,
     chart: &Chart<'_, B>,
@@ -141,7 +141,7 @@ pub(super) fn dashed<B: DrawingBackend>(
     Ok(())
 }
 
-/// The legend of what was drawn with a label.
+/// Legend of the series that have a label.
 pub(super) fn legend<'a, B: DrawingBackend + 'a>(
     chart: &mut Chart<'a, B>,
     theme: &Theme,
@@ -167,7 +167,7 @@ pub(super) fn sample_line(
     move |(x, y)| PathElement::new(vec![(x, y), (x + width, y)], style)
 }
 
-/// The nearest whole multiple below and above.
+/// A range widened to the nearest multiples below and above.
 pub(super) fn round_out(low: f64, high: f64, step: f64) -> Range<f64> {
     (low / step).floor() * step..(high / step).ceil() * step
 }

@@ -10,7 +10,7 @@ use super::theme::{INK, LEVELS, RED};
 use crate::measure::scope::Bathtubs;
 use plotters::prelude::*;
 
-/// Decades of errors that are drawn.
+/// Lowest decade of the error ratio that is drawn.
 const DECADE_MIN: f64 = -15.0;
 /// Names and colours of the eyes, the lowest first.
 const EYES: [(&str, RGBColor); 3] =
@@ -166,7 +166,7 @@ fn around(contour: &[(f64, [f64; 2])]) -> Vec<(f64, f64)> {
     left.into_iter().chain(lower).chain(tip(last, contour.get(last + 1))).chain(upper).collect()
 }
 
-/// The part of a line that lies above the lowest decade.
+/// Part of a line above the lowest decade.
 fn within(a: (f64, f64), b: (f64, f64)) -> Option<Vec<(f64, f64)>> {
     let cut = |from: (f64, f64), to: (f64, f64)| {
         let part = (DECADE_MIN - from.1) / (to.1 - from.1);

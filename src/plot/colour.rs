@@ -1,7 +1,7 @@
-//! A perceptual colour map for densities: paper, then darker and darker.
+//! Perceptually uniform colour maps of densities and heights.
 
-/// Magma of N. Smith and S. van der Walt (matplotlib, CC0), from its light end, with paper before
-/// it: lightness falls all the way.
+/// Magma of N. Smith and S. van der Walt (matplotlib, CC0), from its light end, preceded by the
+/// background colour: lightness falls monotonically.
 const STOPS: [[f64; 3]; 11] = [
     [255.0, 255.0, 255.0],
     [252.0, 253.0, 191.0],
@@ -16,8 +16,8 @@ const STOPS: [[f64; 3]; 11] = [
     [0.0, 0.0, 4.0],
 ];
 
-/// Viridis of the same authors (CC0), without its darkest quarter, on which no line is seen:
-/// lightness rises all the way.
+/// Viridis of the same authors (CC0), without its darkest quarter, on which lines would be
+/// invisible: lightness rises monotonically.
 const HEIGHTS: [[f64; 3]; 7] = [
     [59.0, 82.0, 139.0],
     [44.0, 114.0, 142.0],
@@ -33,7 +33,7 @@ pub(super) fn height(part: f64) -> [u8; 3] {
     between(&HEIGHTS, part)
 }
 
-/// Colour of a part from 0 (nothing there) to 1.
+/// Colour of a density from 0 (background) to 1.
 pub(super) fn density(part: f64) -> [u8; 3] {
     between(&STOPS, part)
 }

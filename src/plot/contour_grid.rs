@@ -1,4 +1,4 @@
-//! The grid of a map on paper: its bands of colour and its contours.
+//! Grid of a heat map in drawing coordinates: colour bands and contours.
 
 use super::axes::Chart;
 use super::colour;
@@ -15,10 +15,10 @@ use std::ops::Range;
 /// Nodes along and up of the grid on which contours are drawn, so that their pieces are a few
 /// pixels long.
 const NODES: usize = 240;
-/// Bands of colour, about.
+/// Approximate number of colour bands.
 pub(super) const BANDS: usize = 10;
 
-/// The grid on paper: places and heights in drawing coordinates.
+/// Grid with positions and heights in drawing coordinates.
 pub(super) struct ContourGrid {
     pub(super) across: Vec<f64>,
     pub(super) up: Vec<f64>,
@@ -35,7 +35,7 @@ impl ContourGrid {
             values.iter().map(|&v| scale.place(v)).collect::<Vec<_>>()
         };
         let range = map.z.extent(map.values.iter().copied()).unwrap_or(0.0..1.0);
-        // what lies below the smallest ratio worth drawing is drawn as that
+        // ratios below the smallest one that is drawn are drawn as that one
         let heights = map.values.mapv(|value| {
             map.z.place(value).max(if value.is_nan() { f64::NAN } else { range.start })
         });
@@ -65,12 +65,12 @@ impl ContourGrid {
         colour::height((0.5 * (low + high) - self.range.start) / width)
     }
 
-    /// The lines of a height, in drawing coordinates.
+    /// Contour lines of a height, in drawing coordinates.
     pub(super) fn contour(&self, level: f64) -> Vec<Vec<(f64, f64)>> {
         contour(&self.across, &self.up, self.heights.view(), level)
     }
 
-    /// Bands of colour over the whole chart, as one picture; holes are hatched paper.
+    /// Colour bands over the whole chart, as one bitmap; gaps are hatched.
     pub(super) fn fill<B: DrawingBackend>(&self, chart: &mut Chart<'_, B>) -> DrawResult<B> {
         let area = chart.plotting_area();
         let (x, y) = area.get_pixel_range();
@@ -104,13 +104,13 @@ impl ContourGrid {
     }
 }
 
-/// The cell of ascending places in which one lies, and how far it is in it.
+/// Cell of ascending positions that contains a position, and the fraction of the cell before it.
 fn cell(places: &[f64], at: f64) -> (usize, f64) {
     let i = places.partition_point(|place| *place <= at).clamp(1, places.len() - 1) - 1;
     (i, ((at - places[i]) / (places[i + 1] - places[i])).clamp(0.0, 1.0))
 }
 
-/// Between the four corners of a cell; nothing where one of them that counts is missing.
+/// Bilinear interpolation in a cell; `None` where a corner with weight is missing.
 fn bilinear(heights: &Array2<f64>, (i, u): (usize, f64), (j, v): (usize, f64)) -> f64 {
     let corners = [
         ((i, j), (1.0 - u) * (1.0 - v)),
@@ -125,7 +125,7 @@ fn bilinear(heights: &Array2<f64>, (i, u): (usize, f64), (j, v): (usize, f64)) -
         .sum()
 }
 
-/// A grid with more nodes between its own, bilinear, so that fill and contours lie on each other.
+/// A refined grid, bilinearly interpolated, so that fill and contours coincide.
 fn refined(across: &[f64], up: &[f64], heights: &Array2<f64>) -> (Vec<f64>, Vec<f64>, Array2<f64>) {
     let (columns, rows) = (finer(across), finer(up));
     let place = |places: &[f64], (i, t): (usize, f64)| places[i] + t * (places[i + 1] - places[i]);
@@ -139,7 +139,7 @@ fn refined(across: &[f64], up: &[f64], heights: &Array2<f64>) -> (Vec<f64>, Vec<
     )
 }
 
-/// Cell and part of the nodes of a finer axis.
+/// Cell and fraction of each node of a finer axis.
 fn finer(places: &[f64]) -> Vec<(usize, f64)> {
     let cells = places.len() - 1;
     let parts = NODES.div_ceil(cells);

@@ -10,7 +10,7 @@ use crate::chart::{Curve, CurveRole, Curves, ErrorBar, HeatMap, Picture, ScaleKi
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
-/// Most points of a curve that are marked one by one.
+/// Largest number of points of a curve that are marked individually.
 const MARKED_MAX: usize = 41;
 
 impl Figure for Picture {
@@ -95,7 +95,7 @@ impl Figure for Curves {
 }
 
 impl Curves {
-    /// Every trace with its colour and its sizes.
+    /// Every curve with its colour and its sizes.
     fn coloured<'a>(&'a self, theme: &Theme) -> impl Iterator<Item = (&'a Curve, RGBColor, Theme)> {
         let (whole, thin) = (*theme, Theme { line: theme.line / 2, ..*theme });
         let mut own = CURVES.iter().cycle();
@@ -155,7 +155,8 @@ impl Curves {
             chart.draw_series(visible.map(|p| Circle::new(p, radius, colour.filled())))?;
         } else {
             for piece in pieces(&points, floor) {
-                // at a sharp bend the backend's strokes grow thin: straight pieces do not
+                // the backend draws thin strokes at sharp bends; separate straight pieces avoid
+                // this
                 let straight: Vec<_> = piece
                     .windows(2)
                     .filter(|_| points.len() <= MARKED_MAX)
@@ -211,8 +212,8 @@ impl Curves {
     }
 }
 
-/// A curve without what is not a number or lies below `floor`: the pieces in between, cut where
-/// they reach it.
+/// Pieces of a curve between values that are not numbers or lie below `floor`, cut where they cross
+/// it.
 fn pieces(points: &[(f64, f64)], floor: f64) -> Vec<Vec<(f64, f64)>> {
     let mut pieces: Vec<Vec<(f64, f64)>> = vec![Vec::new()];
     for (i, &(x, y)) in points.iter().enumerate() {

@@ -12,8 +12,8 @@ use plotters::element::BitMapElement;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
-/// Density to darkness: between linear, which hides what is rare, and logarithmic, which hides what
-/// is frequent.
+/// Exponent from density to darkness: between linear, which hides rare values, and logarithmic,
+/// which hides frequent ones.
 const EXPONENT: f64 = 0.42;
 
 impl Figure for EyeView {
@@ -171,7 +171,7 @@ impl EyeView {
     }
 }
 
-/// The density over the whole of a chart, as one picture.
+/// The density over the whole of a chart, as one bitmap.
 pub(super) fn heat<B: DrawingBackend>(chart: &mut Chart<'_, B>, eye: &EyeDiagram) -> DrawResult<B> {
     let area = chart.plotting_area();
     let (x, y) = area.get_pixel_range();

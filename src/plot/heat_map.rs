@@ -1,4 +1,4 @@
-//! A quantity over two axes: filled between contours, with the limit's line.
+//! Heat map: a quantity over two axes, filled between contours, with the line of the limit.
 
 use super::axes::{self, AxisStyle, Chart, Room};
 use super::contour_grid::{BANDS, ContourGrid};
@@ -96,7 +96,7 @@ impl Figure for HeatMap {
 }
 
 impl HeatMap {
-    /// The limit, and what is to be said where no line of it can be seen.
+    /// The limit, with a remark where its line is not within the chart.
     fn names(&self, theme: &Theme, relief: &ContourGrid) -> Vec<(LegendSymbol, String)> {
         let Some(limit) = self.limit else { return Vec::new() };
         let level = self.z.place(limit.value);
@@ -120,7 +120,7 @@ impl HeatMap {
         vec![(line, format!("limit: {} {}{word}", self.z.quantity, self.z.value(limit.value)))]
     }
 
-    /// Bands of colour at the right, with the contours' heights.
+    /// Colour bar at the right, with the contours' heights.
     fn colour_bar<B: DrawingBackend>(
         &self,
         body: &Area<B>,
@@ -180,8 +180,8 @@ impl HeatMap {
     }
 }
 
-/// A line without the points that lie within a pixel of the straight way past them: thick strokes
-/// have no joints then.
+/// A line without points closer than a pixel to the straight line past them, which avoids visible
+/// joints of thick strokes.
 fn simplified<B: DrawingBackend>(chart: &Chart<'_, B>, line: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let (x, y) = (chart.x_range(), chart.y_range());
     let (width, height) = chart.plotting_area().dim_in_pixel();

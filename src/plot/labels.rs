@@ -1,4 +1,4 @@
-//! Words on lines, none over another.
+//! Labels on lines, without overlap.
 
 use super::axes::{Chart, Fails};
 use super::figure::Area;
@@ -7,7 +7,7 @@ use super::theme::Theme;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-/// Heights written on their lines, none over another.
+/// Heights written on their lines, without overlap.
 #[derive(Default)]
 pub(super) struct Labels {
     /// Left, top, right, bottom.
@@ -15,7 +15,7 @@ pub(super) struct Labels {
 }
 
 impl Labels {
-    /// Writes on the line where there is room, if there is.
+    /// Writes a label on the line at a free position, if there is one.
     pub(super) fn on<B: DrawingBackend>(
         &mut self,
         body: &Area<B>,

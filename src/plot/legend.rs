@@ -1,4 +1,4 @@
-//! A legend in rows above a chart, where no curve can be.
+//! A legend in rows above a chart, outside the area of the curves.
 
 use super::axes::Fails;
 use super::figure::Area;
@@ -22,7 +22,7 @@ pub(super) enum LegendSymbol {
     Bar(ShapeStyle),
 }
 
-/// Draws names with their samples in as few rows as hold them, and returns what is left below.
+/// Draws names with their symbols in as few rows as possible, and returns the area below.
 pub(super) fn above<B: DrawingBackend>(
     area: &Area<B>,
     theme: &Theme,

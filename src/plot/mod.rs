@@ -1,6 +1,6 @@
-//! Figures for slides: PNG or SVG by the file's ending. Only this folder knows the drawing library.
+//! Figures for slides: PNG or SVG by the file's ending. Only this room uses the drawing library.
 //!
-//! Text is drawn with a font of our own: no system font is asked for.
+//! Text is drawn with an embedded font; no system font is needed.
 
 mod axes;
 mod bathtub;

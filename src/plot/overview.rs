@@ -71,7 +71,7 @@ impl Overview {
             .extend(result.loss_margin_db.map(|db| format!("margin {} dB", text::decimals(db, 2))));
         let below = m + theme.title * 11 / 10;
         let figures =
-            if figures.is_empty() { "no figure".to_owned() } else { figures.join(" · ") };
+            if figures.is_empty() { "not evaluated".to_owned() } else { figures.join(" · ") };
         area.draw(&Text::new(figures, (m, below), theme.text(theme.caption, PALE_INK)))?;
         let (_, picture) = area.split_vertically(below + theme.caption * 13 / 10);
         let picture = picture.margin(0, m, m, m);

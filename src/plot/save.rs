@@ -1,4 +1,5 @@
-//! A figure becomes a file: checked before, whole or not at all.
+//! Writing a figure to a file: the path is checked first, the file is written completely or not at
+//! all.
 
 use super::figure::Figure;
 use super::theme::{Size, Theme};
@@ -7,7 +8,7 @@ use plotters::prelude::*;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A file that a figure can be written to.
+/// Path and format of a figure's file.
 #[derive(Clone, Debug)]
 pub struct Target {
     path: PathBuf,
@@ -21,11 +22,11 @@ enum ImageFormat {
 }
 
 impl Target {
-    /// Looks at a path before anything is computed.
+    /// Checks a path before anything is computed.
     ///
     /// # Errors
     ///
-    /// An ending that is neither `.png` nor `.svg`; a folder that is not there; a path that is a
+    /// An ending that is neither `.png` nor `.svg`; a folder that does not exist; a path that is a
     /// folder.
     pub fn new(path: impl AsRef<Path>) -> Result<Target> {
         let path = path.as_ref().to_path_buf();
@@ -48,7 +49,7 @@ impl Target {
         Ok(Target { path, format })
     }
 
-    /// Draws a figure and writes it beside its place, then moves it there.
+    /// Draws a figure into a temporary file beside `path`, then renames it.
     ///
     /// # Errors
     ///
@@ -94,7 +95,7 @@ fn svg(figure: &impl Figure, size: Size) -> io::Result<String> {
             .and_then(|()| area.present())
             .map_err(io::Error::other)?;
     }
-    // the backend's media type is none
+    // the backend's media type is not a registered one
     Ok(text.replace("data:png;base64", "data:image/png;base64"))
 }
 

@@ -1,17 +1,16 @@
-//! A figure's scale on paper: where values lie, where ticks stand and what they say.
+//! Scale of a figure's axis in drawing coordinates: positions of values, ticks and their labels.
 
 use super::text;
 use crate::chart::{AxisScale, ScaleKind};
 use std::ops::Range;
 
-/// The smallest ratio that is drawn where there are larger ones, and the one that stands for zero;
-/// decades.
+/// Decade of the smallest ratio that is drawn where there are larger ones; it also stands for zero.
 const DECADE_MIN: f64 = -15.0;
 const ZERO_DECADE: f64 = -300.0;
-/// Letters for which there is room along an axis.
+/// Number of characters that fit along an axis.
 const LETTERS_MAX: usize = 62;
 
-/// A scale with the range that it shows, in drawing coordinates: decades where it is logarithmic.
+/// A scale with its range in drawing coordinates, which are decades where it is logarithmic.
 pub(super) struct ScaledAxis<'a> {
     scale: &'a AxisScale,
     pub(super) range: Range<f64>,
@@ -47,8 +46,8 @@ impl AxisScale {
         }
     }
 
-    /// The lowest and highest finite place of some values; what lies below the smallest ratio worth
-    /// drawing lies there.
+    /// Lowest and highest finite position of some values; ratios below the smallest one that is
+    /// drawn are at its position.
     pub(super) fn extent(&self, values: impl Iterator<Item = f64>) -> Option<Range<f64>> {
         let places = values.map(|value| self.place(value)).filter(|place| place.is_finite());
         let extent = places.fold(None, |extent: Option<Range<f64>>, place| {
@@ -65,7 +64,7 @@ impl AxisScale {
 }
 
 impl<'a> ScaledAxis<'a> {
-    /// Exactly a range, with about `ticks` ticks in it.
+    /// Exactly a range, with about `ticks` ticks.
     pub(super) fn exact(scale: &'a AxisScale, range: Range<f64>, ticks: usize) -> ScaledAxis<'a> {
         let range =
             if range.end > range.start { range } else { range.start - 0.5..range.end + 0.5 };
@@ -73,7 +72,7 @@ impl<'a> ScaledAxis<'a> {
         ScaledAxis { scale, range, marks }
     }
 
-    /// A range with room, out to the next ticks.
+    /// A range extended to the next ticks.
     pub(super) fn roomy(scale: &'a AxisScale, range: Range<f64>, ticks: usize) -> ScaledAxis<'a> {
         match scale.kind {
             ScaleKind::Categories(_) => {
@@ -90,7 +89,7 @@ impl<'a> ScaledAxis<'a> {
                     ticks,
                 )
             }
-            // a decade at the least, so that there are numbers to read
+            // at least a decade, so that there are labelled ticks
             ScaleKind::Logarithmic if range.end - range.start < 1.5 => {
                 let room =
                     (0.5 * (1.0 - range.end + range.start)).max(0.1 * (range.end - range.start));
@@ -98,7 +97,7 @@ impl<'a> ScaledAxis<'a> {
             }
             ScaleKind::Logarithmic => {
                 let top = (range.end + 0.1).ceil();
-                // ratios end at one
+                // a ratio is at most 1
                 ScaledAxis::exact(
                     scale,
                     (range.start - 0.1).floor()..if range.end <= 0.0 { top.min(0.0) } else { top },
@@ -136,7 +135,7 @@ impl<'a> ScaledAxis<'a> {
     }
 }
 
-/// Round places within a range.
+/// Round values within a range.
 fn marks(scale: &AxisScale, range: &Range<f64>, ticks: usize) -> Vec<f64> {
     let width = range.end - range.start;
     let whole = |step: f64| {
@@ -153,7 +152,7 @@ fn marks(scale: &AxisScale, range: &Range<f64>, ticks: usize) -> Vec<f64> {
                 .find(|s| width / s <= ticks as f64)
                 .unwrap_or(step(width, ticks)),
         ),
-        // within few decades, some numbers of each
+        // within a few decades, several ticks in each
         ScaleKind::Logarithmic => {
             let parts: &[f64] =
                 if width < 1.1 { &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0] } else { &[1.0, 2.0, 5.0] };
@@ -186,7 +185,7 @@ fn digits(step: f64) -> usize {
         .unwrap_or(9) as usize
 }
 
-/// The end of a name that is too long for a tick.
+/// Shortens a name that is too long for a tick to its end.
 fn shortened(name: &str, most: usize) -> String {
     let letters: Vec<char> = name.chars().collect();
     if letters.len() <= most {

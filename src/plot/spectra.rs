@@ -9,7 +9,7 @@ use crate::link::Spectra;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
-/// The lowest that is drawn, dB.
+/// Lower end of the vertical axis, dB.
 const DB_MIN: f64 = -60.0;
 
 impl Figure for Spectra {

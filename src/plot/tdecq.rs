@@ -86,7 +86,7 @@ impl Page {
     ) -> DrawResult<B> {
         let area = heading(area, theme, name)?;
         let (range, digits) = self.range();
-        // time is that from the windows' centre
+        // time is relative to the centre of the windows
         let centre_ui = equalised.map_or(0.0, |equalised| equalised.centre_ui);
         let x = AxisStyle {
             name: "time (UI)",
@@ -182,7 +182,7 @@ impl Page {
         self.thresholds(&mut chart, theme, tdecq)
     }
 
-    /// The figures, each with its unit.
+    /// The readings, each with its unit.
     fn numbers<B: DrawingBackend>(
         &self,
         area: &Area<B>,
@@ -236,7 +236,7 @@ impl Page {
     }
 }
 
-/// A panel's name; returns what is left below.
+/// Draws a panel's name; returns the area below.
 pub(super) fn heading<B: DrawingBackend>(
     area: &Area<B>,
     theme: &Theme,
@@ -250,7 +250,7 @@ pub(super) fn heading<B: DrawingBackend>(
     Ok(area.split_vertically(theme.margin / 3 + theme.label * 12 / 10).1)
 }
 
-/// The taps over their distance from the largest, each with its value where there is room.
+/// Taps over their distance from the main tap, with their values where there is room.
 fn stems<B: DrawingBackend>(area: &Area<B>, theme: &Theme, tdecq: &TdecqResult) -> DrawResult<B> {
     let area = heading(area, theme, "taps of the reference equaliser")?;
     let place = |i: usize| i as f64 - tdecq.main_tap as f64;

@@ -1,4 +1,4 @@
-//! Numbers as a slide shows them.
+//! Formatting of numbers in figures.
 
 /// An error ratio to two digits: `1.2×10⁻⁹`.
 pub(super) fn ratio(x: f64) -> String {
@@ -27,14 +27,14 @@ pub(super) fn power_of_ten(exponent: i32) -> String {
     format!("10{}", exponent.to_string().chars().map(raised).collect::<String>())
 }
 
-/// A number with some decimals and a true minus.
+/// A number with some decimals and a minus sign (U+2212).
 pub(super) fn decimals(x: f64, digits: usize) -> String {
     let text = format!("{x:.digits$}");
     let zero = text.chars().all(|c| matches!(c, '-' | '0' | '.'));
     if zero { text.trim_start_matches('-').to_owned() } else { text.replace('-', "\u{2212}") }
 }
 
-/// A number of things: `131 072`.
+/// A count with thousands separated: `131 072`.
 pub(super) fn count(n: u64) -> String {
     let digits = n.to_string();
     let first = digits.len() % 3;

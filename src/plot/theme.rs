@@ -1,4 +1,4 @@
-//! How figures look: the one place of sizes and colours.
+//! Sizes and colours of all figures.
 
 use plotters::style::{Color, FontStyle, IntoFont, RGBColor, ShapeStyle, TextStyle, register_font};
 use std::sync::Once;
@@ -7,7 +7,7 @@ use std::sync::Once;
 pub(super) const PAPER: RGBColor = RGBColor(255, 255, 255);
 /// Text and axes.
 pub(super) const INK: RGBColor = RGBColor(28, 32, 40);
-/// Text of less weight.
+/// Secondary text.
 pub(super) const PALE_INK: RGBColor = RGBColor(88, 96, 108);
 /// Lines of the grid.
 pub(super) const GRID: RGBColor = RGBColor(222, 226, 231);
@@ -29,8 +29,8 @@ pub(super) const GREY: RGBColor = RGBColor(128, 136, 148);
 pub(super) const LEVELS: [RGBColor; 4] =
     [BLUE, GREEN, RGBColor(202, 138, 0), RGBColor(168, 40, 110)];
 
-/// Curves, first to last, distinct for readers who see red and green alike (M. Okabe, K. Ito,
-/// darkened for paper).
+/// Colours of curves in order, distinct also for colour-blind readers (M. Okabe, K. Ito, darkened
+/// for paper).
 pub(super) const CURVES: [RGBColor; 8] = [
     BLUE,
     ORANGE,
@@ -42,12 +42,12 @@ pub(super) const CURVES: [RGBColor; 8] = [
     RGBColor(120, 90, 60),
 ];
 
-/// The font's name; a viewer of an SVG that has not ours takes the next.
+/// Font family; viewers of an SVG without this font use the next one.
 const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
 const REGULAR: &[u8] = include_bytes!("font/DejaVuSans-subset.ttf");
 const BOLD: &[u8] = include_bytes!("font/DejaVuSans-Bold-subset.ttf");
 
-/// How large a figure is.
+/// Size of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
     /// A slide: 1600 by 900 pixels.
@@ -69,22 +69,22 @@ impl Size {
 /// Sizes of a figure's parts, pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Theme {
-    /// Height of the title's letters.
+    /// Font size of the title.
     pub title: i32,
-    /// Of the caption's.
+    /// Font size of the caption.
     pub caption: i32,
-    /// Of the axes' names.
+    /// Font size of the axes' names.
     pub label: i32,
-    /// Of numbers, marks and legends.
+    /// Font size of numbers, marks and legends.
     pub tick: i32,
     /// Width of curves.
     pub line: u32,
-    /// Empty rim.
+    /// Outer margin.
     pub margin: i32,
 }
 
 impl Theme {
-    /// The theme of a size.
+    /// The theme for a size.
     pub fn of(size: Size) -> Theme {
         match size {
             Size::Slide => {
@@ -109,7 +109,7 @@ impl Theme {
         }
     }
 
-    /// Letters of a size and colour.
+    /// Text style of a size and colour.
     pub(super) fn text(&self, size: i32, colour: RGBColor) -> TextStyle<'static> {
         load_font();
         TextStyle {
@@ -127,18 +127,18 @@ impl Theme {
         }
     }
 
-    /// A curve.
+    /// Line style of a curve.
     pub(super) fn stroke(&self, colour: RGBColor) -> ShapeStyle {
         colour.stroke_width(self.line)
     }
 
-    /// A thin line.
+    /// Thin line style.
     pub(super) fn hair(&self, colour: RGBColor) -> ShapeStyle {
         colour.stroke_width((self.line / 2).max(1))
     }
 }
 
-/// Makes the embedded font known.
+/// Registers the embedded font.
 fn load_font() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

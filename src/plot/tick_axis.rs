@@ -4,7 +4,7 @@ use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use plotters::coord::types::RangedCoordf64;
 use std::ops::Range;
 
-/// A linear axis with ticks of its own, if any.
+/// A linear axis with its own ticks, if any are given.
 #[derive(Clone)]
 pub(super) struct TickAxis {
     line: RangedCoordf64,
@@ -12,7 +12,7 @@ pub(super) struct TickAxis {
 }
 
 impl TickAxis {
-    /// Ticks at `marks` within the range; none: at round numbers.
+    /// Ticks at the `marks` within the range or, if there are none, at round numbers.
     pub(super) fn new(range: Range<f64>, marks: &[f64]) -> TickAxis {
         let marks =
             marks.iter().copied().filter(|mark| (range.start..=range.end).contains(mark)).collect();

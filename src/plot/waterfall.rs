@@ -97,7 +97,7 @@ impl Figure for Waterfall {
 }
 
 impl Waterfall {
-    /// The link as it is, and its way to the limit.
+    /// Marks the link's operating point and its distance to the limit.
     fn place<B: DrawingBackend>(
         &self,
         body: &Area<B>,
@@ -115,7 +115,7 @@ impl Waterfall {
         )?;
         chart.draw_series([Circle::new((power, ber), theme.tick / 4, BLUE.filled())])?;
         let range = chart.x_range();
-        // towards the side with more room
+        // label on the side with more room
         let (sign, side) = if power > 0.5 * (range.start + range.end) {
             (-1, HPos::Right)
         } else {

@@ -1,4 +1,4 @@
-//! The speed of a machine as text.
+//! The benchmark report as text.
 
 use super::plain_table::{plain, text};
 use crate::benchmark::Report;

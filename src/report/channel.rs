@@ -1,4 +1,4 @@
-//! Summary of the file of a host channel.
+//! Summary of a Touchstone file as text.
 
 use super::number::decimals;
 use super::plain_table::{plain, text};
@@ -35,7 +35,7 @@ pub fn channel(found: &Inspection) -> String {
     let at = format!("passive up to 1; largest at {} GHz", c.largest_singular_value_ghz);
     row("largest singular value", Some(c.largest_singular_value), 4, "", at);
     row("|S - S^T|", Some(c.largest_asymmetry), 4, "", "reciprocal: 0".to_owned());
-    row("phase that turns as delay", Some(c.causality_percent), 1, "%", String::new());
+    row("phase turning as a delay", Some(c.causality_percent), 1, "%", String::new());
     out += &text(&table);
     for warning in &c.warnings {
         out += &format!("warning: {warning}\n");

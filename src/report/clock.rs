@@ -5,7 +5,7 @@ use crate::link::LaneResult;
 
 /// Worst clock over all lanes; empty in periodic mode.
 pub(super) fn clock(lanes: &[LaneResult]) -> String {
-    // of every segment, where there are several
+    // of every segment, if there are several
     let each = lanes.iter().flat_map(|lane| match lane.segments.len() {
         0 | 1 => vec![lane.clone()],
         _ => lane

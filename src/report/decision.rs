@@ -5,11 +5,10 @@ use super::plain_table::{plain, text};
 use crate::dsp::DetectorKind;
 use crate::link::{LaneResult, SlicerResult};
 
-/// Postcursors that are printed.
+/// Largest number of postcursors printed.
 const TAPS_MAX: usize = 3;
 
-/// A line for each lane whose receiver feeds decisions back or detects sequences; empty where none
-/// does.
+/// A line for each lane with decision feedback or sequence detection; empty without one.
 pub(super) fn decisions(lanes: &[LaneResult]) -> String {
     let ours = || {
         lanes.iter().filter_map(|lane| {
@@ -44,7 +43,7 @@ fn row(lane: &LaneResult, slicer: &SlicerResult) -> [String; 7] {
     let mut left: Vec<String> =
         slicer.postcursors.iter().take(TAPS_MAX).map(|b| format!("{b:.3}")).collect();
     left.extend((slicer.postcursors.len() > TAPS_MAX).then(|| "..".to_owned()));
-    // more errors are counted at the limit, where that was done
+    // the count at the limit, if there is one, has more errors
     let (lengths, longest, continuation) = if lane.bits_at_limit > 0 {
         (
             &lane.burst_lengths_at_limit,

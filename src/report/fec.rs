@@ -87,7 +87,7 @@ fn of_lane(lane: &LaneResult) -> [String; 9] {
     ]
 }
 
-/// A count of decoded codewords, or a dash where none were.
+/// A count in decoded codewords, or a dash if there were none.
 fn decoded(codewords: u64, count: u64) -> String {
     if codewords == 0 { "-".to_owned() } else { count.to_string() }
 }
@@ -110,7 +110,7 @@ fn of_port(name: &str, port: &FecResult) -> [String; 9] {
     ]
 }
 
-/// `0: 334, 1: 157, > 15: 2`: those that hold something.
+/// Bins that are not empty: `0: 334, 1: 157, > 15: 2`.
 fn bins(histogram: &[u64]) -> String {
     let last = histogram.len().saturating_sub(1);
     let bins = histogram.iter().enumerate().filter(|(_, count)| **count > 0);

@@ -1,4 +1,4 @@
-//! An error correction curve as text and JSON.
+//! A FEC curve as text and JSON.
 
 use super::json;
 use super::number::{LEAST, counted, ratio, ratio_within, small};

@@ -1,9 +1,9 @@
-//! Results for machines.
+//! Results as JSON.
 
 use serde::Serialize;
 
-/// A result as indented JSON: every figure to its last digit, one that was not evaluated or is no
-/// number as `null`.
+/// A result as indented JSON with full precision; a value that was not evaluated or is not a number
+/// is `null`.
 ///
 /// # Panics
 ///

@@ -1,4 +1,4 @@
-//! The reference of all metrics, from their registry.
+//! The reference of all metrics, generated from their registry.
 
 use crate::fec::curve::POINT_METRICS;
 use crate::host::CHANNEL_METRICS;
@@ -6,7 +6,7 @@ use crate::link::{FEC_METRICS, PORT_METRICS, lane_metrics};
 use crate::table::{Better, Metric};
 use std::fmt::Write;
 
-/// Every metric by the result that it belongs to: a page of Markdown.
+/// A page of Markdown with all metrics, grouped by result.
 pub fn metrics_reference() -> String {
     let mut page = "# Metrics\n\n\
         Made from the registry of metrics; a test holds this page against it.\n\n\

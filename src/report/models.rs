@@ -1,4 +1,4 @@
-//! The manual's table of what is modelled, from the registries.
+//! The manual's table of models, generated from the registries.
 
 use crate::link::{Config, presets};
 use crate::pattern::PatternKind;
@@ -102,7 +102,7 @@ pub fn models() -> String {
         rows.push(("transmitter".into(), format!("`{key}`"), modulator.about().into()));
     }
     rows.extend(ALWAYS.map(|(part, key, about)| (part.into(), key.into(), about.into())));
-    let mut text = "| part | name | what is modelled |\n| --- | --- | --- |\n".to_owned();
+    let mut text = "| part | name | model |\n| --- | --- | --- |\n".to_owned();
     for (part, name, about) in rows {
         text += &format!("| {part} | {name} | {about} |\n");
     }

@@ -7,7 +7,7 @@ const ABSENT: &str = "-";
 pub(super) fn decimals(value: Option<f64>, digits: usize) -> String {
     let Some(x) = value.filter(|x| x.is_finite()) else { return ABSENT.to_owned() };
     let text = format!("{x:.digits$}");
-    // never -0.00
+    // no -0.00
     if text.contains(|c| matches!(c, '1'..='9')) {
         text
     } else {
@@ -26,7 +26,7 @@ pub(super) fn ratio(value: Option<f64>) -> String {
 /// Smallest ratio that is printed as a number.
 pub(super) const LEAST: f64 = 1e-99;
 
-/// An analytic ratio, which may be arbitrarily small.
+/// An analytic ratio, which can be arbitrarily small.
 pub(super) fn small(value: Option<f64>) -> String {
     if value.is_some_and(|x| x < LEAST) { "< 1e-99".to_owned() } else { ratio(value) }
 }
@@ -70,7 +70,7 @@ pub(super) fn counted(
     }
 }
 
-/// A difference with its sign and its interval: `-1.00 (-1.02..-0.98)`; the larger, the fewer
+/// A difference with its sign and its interval: `-1.00 (-1.02..-0.98)`; larger values have fewer
 /// decimals.
 pub(super) fn difference(value: Option<f64>, low: Option<f64>, high: Option<f64>) -> String {
     let digits = match value.map_or(0.0, f64::abs) {

@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
-/// A table without lines around its cells, columns two blanks apart, the named ones left-aligned.
+/// A table without borders, columns two spaces apart; the columns `left` are left-aligned.
 pub(super) fn plain(header: &[&str], left: &[usize]) -> Table {
     let mut table = Table::new();
     table
@@ -20,7 +20,7 @@ pub(super) fn plain(header: &[&str], left: &[usize]) -> Table {
     table
 }
 
-/// The table's text without blanks at the ends of lines.
+/// The table as text, without trailing spaces.
 pub(super) fn text(table: &Table) -> String {
     table.to_string().lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }

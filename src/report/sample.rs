@@ -1,4 +1,4 @@
-//! A result to show in tests: figures of every kind, as wide as they come.
+//! A result for tests, with values of every kind at their largest width.
 
 use crate::dsp::DetectorKind;
 use crate::link::{LaneResult, LinkResult, NoiseShare, PortResult, SlicerResult, TransmitterUsed};

@@ -15,7 +15,7 @@ const HEADER: [&str; 8] = [
     "\ntransmit taps",
 ];
 
-/// A line for each segment of the worst lane; empty where no host is part of the link.
+/// A line for each segment of the worst lane; empty if the link has no host.
 pub(super) fn segments(result: &LinkResult) -> String {
     let worst = result
         .lanes
@@ -43,7 +43,7 @@ fn row(segment: &SegmentResult) -> [String; 8] {
     let gains = |ctle: Option<[f64; 2]>| ctle.map(|[gain, low]| format!("{gain:.0} {low:.0}"));
     let ctles: Vec<String> =
         [segment.input_ctle_db, segment.ctle_db].into_iter().filter_map(gains).collect();
-    // taps at the ends that do nothing are left out
+    // zero taps at the ends are left out
     let ends = segment.tx_taps.len() / 2;
     let idle = segment.tx_taps.iter().rev().take(ends).take_while(|tap| **tap == 0.0).count();
     let taps = segment

@@ -1,4 +1,4 @@
-//! The table of a PMD's limits: value, limit, standing, verdict.
+//! The table of a PMD's limits: value, limit, source, verdict.
 
 use super::number::{decimals, ratio};
 use super::plain_table::{plain, text};

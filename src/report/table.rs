@@ -10,12 +10,12 @@ use super::transmitted::transmitted;
 use crate::dsp::DetectorKind;
 use crate::link::{CountingMethod, LaneResult, LinkResult};
 
-/// Widest line, characters.
+/// Largest line width, characters.
 #[cfg(test)]
 const WIDTH: usize = 120;
-/// Warnings that are printed.
+/// Largest number of warnings printed.
 const WARNINGS_MAX: usize = 12;
-/// Characters for the noise sources of a lane.
+/// Width of the column of noise sources, characters.
 const NOISE_LETTERS_MAX: usize = 25;
 
 const HEADER: [&str; 11] = [
@@ -114,7 +114,7 @@ fn row(lane: &LaneResult) -> [String; 11] {
     ]
 }
 
-/// The largest noise sources in per cent, as many as there is room for: `rin 41 adc 33 thermal 14`.
+/// The largest noise sources in per cent, as many as fit: `rin 41 adc 33 thermal 14`.
 fn noises(lane: &LaneResult) -> String {
     let Some(slicer) = &lane.slicer else { return "-".to_owned() };
     let mut out = String::new();
@@ -130,9 +130,10 @@ fn noises(lane: &LaneResult) -> String {
     out
 }
 
-/// Short names: `laser.0.rin` is rin, `adc.quantisation` adc, `dac.jitter` dac jitter.
+/// Short name of a source: `rin` for `laser.0.rin`, `adc` for `adc.quantisation`, `dac jitter` for
+/// `dac.jitter`.
 fn short(entity: &str) -> String {
-    // sources in a host are named by their place: `host.tx.noise` is shown as host tx
+    // sources in a host keep their place: `host tx` for `host.tx.noise`
     if let Some((place, last)) = entity
         .rsplit_once('.')
         .filter(|(place, _)| place.starts_with("host.") || place.starts_with("module."))
@@ -236,7 +237,7 @@ fn verdict(result: &LinkResult) -> String {
             result.lanes.iter().filter(|lane| of(lane)).map(|lane| lane.lane.to_string()).collect();
         format!("lane{} {}", if lanes.len() == 1 { "" } else { "s" }, lanes.join(", "))
     };
-    // a lane within the limit from end to end may fail by a segment with a separate limit
+    // a lane that keeps the limit from end to end can fail a segment's own limit
     let above = |lane: &LaneResult| lane.ber_semi_analytic.is_none_or(|ber| ber > limit);
     if result
         .lanes
@@ -279,7 +280,7 @@ fn notes(result: &LinkResult) -> Vec<String> {
         if let Some(refusal) = &lane.not_evaluated {
             notes.push(format!("lane {}: {refusal}", lane.lane));
         }
-        // the same for many lanes, mostly
+        // often the same for many lanes
         notes.extend(
             lane.count_not_evaluated
                 .iter()
@@ -301,7 +302,7 @@ fn notes(result: &LinkResult) -> Vec<String> {
             ));
         }
     }
-    // with decision feedback, it is printed below that table
+    // with decision feedback it is printed below that lane's table
     let sliced = result.lanes.iter().filter(|lane| {
         lane.slicer.as_ref().is_some_and(|slicer| slicer.detector == DetectorKind::Slicer)
     });

@@ -4,7 +4,7 @@ use crate::link::Waveform;
 use crate::units::pico;
 use std::fmt::Write;
 
-/// Columns of time, ps, power, mW, and the level sent in the symbol that a sample lies in, without
+/// Columns: time in ps, power in mW, and the transmitted level of the symbol at that time, without
 /// delays.
 pub fn waveform_csv(waveform: &Waveform) -> String {
     let mut text = "time_ps,power_mw,level\n".to_owned();
@@ -12,7 +12,7 @@ pub fn waveform_csv(waveform: &Waveform) -> String {
         let time_ps = i as f64 / waveform.sample_rate_hz / pico(1.0);
         let s = waveform.samples_per_symbol;
         let level = waveform.levels[(i + s / 2) / s % waveform.levels.len()];
-        let _ = writeln!(text, "{time_ps:.4},{power_mw},{level}"); // text takes everything
+        let _ = writeln!(text, "{time_ps:.4},{power_mw},{level}"); // writing to a String cannot fail
     }
     text
 }

@@ -4,11 +4,12 @@ use crate::error::{Error, Place, Problem, Problems, Result};
 use crate::link::Key;
 use toml::Value;
 
-/// Whole numbers up to here are written without a point, so that they fit keys that count.
+/// Largest whole number written without a decimal point, as integer keys need it.
 const WHOLE_NUMBER_MAX: f64 = 9e15;
-/// Digits that a step on a logarithmic axis keeps: enough for any figure, and 1e-5 stays 1e-5.
+/// Significant digits of a value on a logarithmic axis: more than any figure shows, and few enough
+/// that 1e-5 stays 1e-5.
 const LOG_DIGITS: usize = 12;
-/// Most values of an axis.
+/// Largest number of values of an axis.
 const VALUES_MAX: f64 = 1e12;
 
 /// An axis of a sweep: a key of the description and its values, in order.
@@ -27,9 +28,9 @@ pub struct Axis {
 
 #[derive(Clone, Debug)]
 enum Values {
-    /// As they are written.
+    /// Values as written.
     List(Vec<Value>),
-    /// `first + i step`, as many decimals as were written.
+    /// `first + i step`, with the decimals of the text.
     Linear { first: f64, step: f64, count: usize, decimals: usize },
     /// From `first` to `last` in equal ratios.
     Logarithmic { first: f64, last: f64, count: usize },
@@ -40,12 +41,12 @@ impl Axis {
     ///
     /// # Errors
     ///
-    /// An unknown key; a value of the wrong type; a range that is none.
+    /// An unknown key; a value of the wrong type; a malformed range.
     pub fn parse(text: &str) -> Result<Axis> {
         Axis::parse_by("--axis", text)
     }
 
-    /// The same for a flag that has its own name; problems then name that flag.
+    /// Parses an axis given by `flag`, which is named in problems.
     ///
     /// # Errors
     ///
@@ -86,8 +87,8 @@ impl Axis {
                 return Ok(Axis { key, values: Values::List(values) });
             }
         };
-        // whole and broken, negative and positive: one of each kind of value is held against the
-        // key's type
+        // integers and fractions, negative and positive: one of each is checked against the key's
+        // type
         let last = values.len() - 1;
         let kinds: Vec<String> = [0, 1.min(last), 2.min(last), last]
             .into_iter()
@@ -97,17 +98,17 @@ impl Axis {
         Ok(Axis { key, values })
     }
 
-    /// The key as it is written: the name of its column.
+    /// The key as written, which is the name of its column.
     pub fn name(&self) -> String {
         self.key.name()
     }
 
-    /// Whether its values are in equal ratios, as a range ending in `log` makes them.
+    /// Whether its values are in equal ratios: true for a range ending in `log`.
     pub fn is_logarithmic(&self) -> bool {
         matches!(self.values, Values::Logarithmic { .. })
     }
 
-    /// Whether its values were written one by one.
+    /// Whether its values were given as a list.
     pub fn is_list(&self) -> bool {
         matches!(self.values, Values::List(_))
     }
@@ -116,7 +117,7 @@ impl Axis {
         &self.key
     }
 
-    /// How many values there are.
+    /// Number of values.
     #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> usize {
         self.values.len()
@@ -158,7 +159,7 @@ impl Values {
     }
 }
 
-/// Every combination of the axes' values, the last axis fastest: point `index`.
+/// Values of point `index`; points are all combinations of values, the last axis fastest.
 pub(super) fn point(axes: &[Axis], mut index: u64) -> Vec<Value> {
     let mut values: Vec<Value> = Vec::with_capacity(axes.len());
     for axis in axes.iter().rev() {
@@ -170,15 +171,15 @@ pub(super) fn point(axes: &[Axis], mut index: u64) -> Vec<Value> {
     values
 }
 
-/// How many points there are.
+/// Number of points.
 pub(super) fn points(axes: &[Axis]) -> u64 {
     axes.iter().fold(1, |points, axis| points.saturating_mul(axis.len() as u64))
 }
 
-/// `A:B:STEP` and its kin; nothing when the text is a list.
+/// Values of a range, `A:B:STEP`, `A:B:Nlin` or `A:B:Nlog`; `None` for a list.
 fn range(spec: &str) -> Option<std::result::Result<Values, String>> {
     let parts: Vec<&str> = spec.split(':').map(str::trim).collect();
-    // a file may have a colon in its name: only what begins with a number is a range
+    // a file's name may contain a colon: only a text that begins with a number is a range
     if parts.len() < 2 || spec.contains(',') || parts[0].parse::<f64>().is_err() {
         return None;
     }
@@ -193,7 +194,7 @@ fn read_range(a: &str, b: &str, by: &str) -> std::result::Result<Values, String>
         text.parse::<f64>()
             .ok()
             .filter(|x| x.is_finite())
-            .ok_or_else(|| format!("{text} is no number to count from or to"))
+            .ok_or_else(|| format!("{text} is not a number: a range begins and ends with numbers"))
     };
     let (first, last) = (finite(a)?, finite(b)?);
     if !(last - first).is_finite() {
@@ -228,7 +229,7 @@ fn read_range(a: &str, b: &str, by: &str) -> std::result::Result<Values, String>
     }
     let step = by.parse::<f64>().ok().filter(|x| x.is_finite());
     let step = step.ok_or_else(|| {
-        format!("{by} is no step: a number, or 21log for 21 points in equal ratios")
+        format!("{by} is not a step: must be a number, or 21log for 21 points in equal ratios")
     })?;
     if step == 0.0 {
         return Err("the step must not be zero".to_owned());
@@ -237,10 +238,10 @@ fn read_range(a: &str, b: &str, by: &str) -> std::result::Result<Values, String>
     if steps < 0.0 {
         return Err(format!("a step of {by} leads away from {b}"));
     }
-    // the end belongs to it although 0.1 + 0.2 is not 0.3
+    // the end is included despite rounding: 0.1 + 0.2 is not 0.3
     let steps = (steps + (1e-12 * steps).clamp(1e-9, 0.01)).floor();
     if steps >= VALUES_MAX {
-        return Err(format!("{steps:.0e} values are more than can be counted"));
+        return Err(format!("{steps:.0e} values are too many"));
     }
     Ok(Values::Linear {
         first,
@@ -271,19 +272,19 @@ fn items(spec: &str) -> Vec<String> {
     items.iter().map(|item| item.trim().to_owned()).collect()
 }
 
-/// Decimals of a number as it is written: 2 of 0.25, 5 of 1e-5.
+/// Decimals of a number as written: 2 in 0.25, 5 in 1e-5.
 fn decimals(text: &str) -> usize {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let written = mantissa.split_once('.').map_or(0, |(_, decimals)| decimals.len()) as i64;
     usize::try_from(written - exponent.parse::<i64>().unwrap_or(0)).unwrap_or(0)
 }
 
-/// A number to some decimals, so that 0.1 + 0.2 is what the user would write.
+/// A number rounded to some decimals, so that 0.1 + 0.2 gives 0.3.
 fn rounded(x: f64, decimals: usize) -> f64 {
     format!("{x:.*}", decimals.min(300)).parse().unwrap_or(x)
 }
 
-/// A number as a TOML value: whole ones as whole.
+/// A number as a TOML value: an integer where it is whole.
 fn number(x: f64) -> Value {
     if x.fract() == 0.0 && x.abs() < WHOLE_NUMBER_MAX {
         Value::Integer(x as i64)
@@ -347,13 +348,19 @@ mod tests {
             ("fibre.length_km=0:1", "a range is A:B:STEP"),
             ("fibre.length_km=0:1:0", "the step must not be zero"),
             ("fibre.length_km=0:1:-0.1", "a step of -0.1 leads away from 1"),
-            ("fibre.length_km=0:nan:1", "nan is no number to count from or to"),
-            ("fibre.length_km=nan:1:1", "nan is no number to count from or to"),
-            ("fibre.length_km=0:1:nan", "nan is no step"),
-            ("fibre.length_km=0:1:x", "x is no step: a number, or 21log"),
+            (
+                "fibre.length_km=0:nan:1",
+                "nan is not a number: a range begins and ends with numbers",
+            ),
+            (
+                "fibre.length_km=nan:1:1",
+                "nan is not a number: a range begins and ends with numbers",
+            ),
+            ("fibre.length_km=0:1:nan", "nan is not a step"),
+            ("fibre.length_km=0:1:x", "x is not a step: must be a number, or 21log"),
             ("fibre.length_km=0:1:5log", "a logarithmic axis begins and ends above zero"),
             ("fibre.length_km=1:2:1log", "1log must be a number of points, 2 or more"),
-            ("fibre.length_km=0:1e300:1e-300", "more than can be counted"),
+            ("fibre.length_km=0:1e300:1e-300", "values are too many"),
             ("fibre.length_km=1,two", "fibre.length_km = \"two\": must be a number"),
             (
                 "receiver.dsp.ffe.taps=5:6:0.5",

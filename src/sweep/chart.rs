@@ -20,13 +20,13 @@ impl Axis {
 }
 
 impl Sweep {
-    /// A chart of one metric of the rows, by its name; rows arrive in order. Of a metric that is
-    /// better neither way the worst lane is the one furthest outside the range of its target.
+    /// A chart of one metric of the rows, by its name; rows arrive in order. For a metric that is
+    /// better neither way, the worst lane is the one furthest outside the range of its target.
     ///
     /// # Errors
     ///
-    /// A name that no numeric column has; axes that no figure can show: none or more than two that
-    /// vary, more names than there is room for.
+    /// A name without a numeric column; axes that do not fit a figure: none or more than two that
+    /// vary, or too many names.
     pub fn chart(&self, metric: &str) -> Result<ChartBuilder> {
         let metric = metric_named(metric)?;
         let first = self.link(&self.values(0))?;
@@ -37,7 +37,7 @@ impl Sweep {
     }
 }
 
-/// The limit of all lanes and points, if it is one.
+/// The limit common to all lanes and points, if there is one.
 fn limit_ber(lanes: &[Config], axes: &[Axis]) -> Option<f64> {
     let varies = axes.iter().any(|axis| {
         axis.len() > 1 && axis.name().ends_with("limits.pmd_ber")
@@ -47,7 +47,7 @@ fn limit_ber(lanes: &[Config], axes: &[Axis]) -> Option<f64> {
     (!varies && lanes.iter().all(|lane| lane.limit_ber() == first)).then_some(first)
 }
 
-/// Name of the link in a title, without what varies.
+/// Name of the link in a title, without the keys that vary.
 fn subject(config: &Config, axes: &[Axis]) -> String {
     let name = link_name(config);
     let varies = axes.iter().any(|axis| axis.len() > 1 && axis.name() == "transmitter.kind");

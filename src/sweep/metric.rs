@@ -5,11 +5,11 @@ use crate::error::{Error, KeyPath, Problems, Result, nearest};
 use crate::link::{LaneLimits, LaneMetric, lane_metric, lane_metrics};
 use crate::table::{Worst, renamed};
 
-/// The metric of a name.
+/// The metric with a name.
 ///
 /// # Errors
 ///
-/// A name that is no metric's, or of a column that is no number.
+/// An unknown name, or one whose column is not a number.
 pub(super) fn metric_named(name: &str) -> Result<&'static LaneMetric> {
     let remedy = match lane_metric(name) {
         Some(metric) if metric.unit.is_number() => return Ok(metric),
@@ -34,7 +34,7 @@ fn unknown(name: &str) -> String {
     }
 }
 
-/// A metric as a figure shows it; `range` is the range asked for.
+/// A metric as a figure shows it; `range` is the range of its target.
 pub(super) fn charted(
     metric: &LaneMetric,
     limits: &LaneLimits,

@@ -1,5 +1,5 @@
-//! Sweeps: one link at many points, a row for every point and lane, in the order of the points; or
-//! a few of them side by side.
+//! Sweeps of one link over many points, with a row for every point and lane; comparisons of a few
+//! variants side by side.
 
 mod axes;
 mod chart;

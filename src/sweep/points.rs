@@ -1,4 +1,4 @@
-//! All points before the first is run: is every one of them a link?
+//! Check of all points before the first is run.
 
 use super::axes::{self, Axis};
 use crate::error::{Error, KeyPath, Problem, Problems, Result};
@@ -6,21 +6,21 @@ use crate::link::{LayeredConfig, SweptConfig};
 use crate::pattern::{Pattern, PatternKind};
 use std::sync::Mutex;
 
-/// Problems that are printed.
+/// Largest number of problems reported.
 const PROBLEMS_MAX: usize = 20;
-/// Points with problems that are looked at.
+/// Largest number of points with problems that are checked.
 const BAD_POINTS_MAX: usize = 200;
 
 /// The points of a sweep, to be checked.
 pub(super) struct Points<'a> {
     pub(super) varied: &'a SweptConfig,
     pub(super) axes: &'a [Axis],
-    /// Patterns whose files are known to be good.
+    /// Patterns whose files were read without problems.
     pub(super) files: Mutex<Vec<Pattern>>,
 }
 
 impl Points<'_> {
-    /// The lanes of a point, if nothing is wrong with them.
+    /// The lanes of a point, if they have no problems.
     pub(super) fn check(&self, values: &[toml::Value]) -> Result<u64> {
         for lane in self.varied.check(values)? {
             self.read(&lane.pattern)?;
@@ -43,10 +43,12 @@ impl Points<'_> {
         Ok(())
     }
 
-    /// All that is wrong, each once: what some point said in haste is looked for in order.
+    /// All problems, each once: if any point was found to have one, the points are checked again in
+    /// order.
     pub(super) fn explain(&self, stack: &LayeredConfig, hasty: Error) -> Error {
         let first = axes::point(self.axes, 0);
-        // axis by axis from the first point: a value that is wrong is wrong with all the others
+        // axis by axis from the first point: a wrong value is wrong with all values of the other
+        // axes
         let along = self.axes.iter().enumerate().flat_map(|(i, axis)| {
             let first = &first;
             (0..axis.len()).map(move |at| {
@@ -76,13 +78,13 @@ struct PointProblems {
     /// Problems that do not depend on the axes.
     of_layers: Vec<Problem>,
     problems: Problems,
-    /// The same without the points at which they were found.
+    /// Problems reported so far, without the points at which they were found.
     said: Vec<Problem>,
     points: usize,
 }
 
 impl PointProblems {
-    /// Adds what is wrong at a point and was not said; false when enough is.
+    /// Adds the new problems of a point; false when there are enough.
     fn look(&mut self, points: &Points<'_>, values: &[toml::Value]) -> bool {
         let problems = problems_of(points.check(values).err());
         self.points += usize::from(!problems.is_empty());
@@ -103,9 +105,8 @@ impl PointProblems {
             }
             self.problems.push(problem);
             if self.said.len() == PROBLEMS_MAX {
-                let remedy = format!(
-                    "more than {PROBLEMS_MAX} problems; the other points were not looked at"
-                );
+                let remedy =
+                    format!("more than {PROBLEMS_MAX} problems; the other points were not checked");
                 self.problems.push(Problem {
                     place: None,
                     path: String::new(),

@@ -14,7 +14,7 @@ pub fn lane_columns() -> Vec<String> {
     lane_metrics().map(|metric| metric.name.to_owned()).collect()
 }
 
-/// An axis value as JSON. A number keeps every digit; a list or a date stays as it is written.
+/// An axis value as JSON. A number keeps every digit; a list or a date stays as written.
 pub(super) fn of_toml(value: &toml::Value) -> Value {
     match value {
         toml::Value::Integer(n) => Value::from(*n),

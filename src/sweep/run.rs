@@ -1,5 +1,4 @@
-//! Running a sweep: all points checked first, then every point and lane by itself, rows in the
-//! order of the points.
+//! Running a sweep: all points are checked first, then every point and lane is run by itself.
 
 use super::axes::{self, Axis};
 use super::points::Points;
@@ -13,7 +12,7 @@ use rayon::prelude::*;
 use std::io;
 use std::sync::Mutex;
 
-/// A link and the axes along which it is run, every point checked.
+/// A link and the axes of its sweep, every point checked.
 pub struct Sweep {
     axes: Vec<Axis>,
     varied: SweptConfig,
@@ -44,7 +43,7 @@ pub enum SweepEnd {
 }
 
 impl Sweep {
-    /// How many points some axes have together.
+    /// Number of points of some axes together.
     pub fn points_of(axes: &[Axis]) -> u64 {
         axes::points(axes)
     }
@@ -53,12 +52,11 @@ impl Sweep {
     ///
     /// # Errors
     ///
-    /// The problems of all points, each once and not more than a screen of them; a pattern's file
-    /// that is none.
+    /// The problems of all points, each once, up to a limited number; a file that is not a pattern.
     pub fn new(stack: &LayeredConfig, axes: Vec<Axis>) -> Result<Sweep> {
         let varied = stack.vary(axes.iter().map(Axis::key).cloned().collect())?;
         let points = Points { varied: &varied, axes: &axes, files: Mutex::default() };
-        // the first one with all layers: what is wrong with them is wrong whatever the axes are
+        // the first one with all layers: their problems do not depend on the axes
         let rows = varied.resolve(&axes::point(&axes, 0)).and_then(|_| {
             let lanes = |index| points.check(&axes::point(&axes, index));
             (0..axes::points(&axes))
@@ -117,8 +115,8 @@ impl Sweep {
         let end = sink.begin(&self.header()).err().map(SweepEnd::Unwritable);
         let total = self.rows;
         let writer = Mutex::new(Writer { sink, options, pushed: 0, total, end, failed: None });
-        // one loop a thread, not one task a row: while its blocks are counted, a thread helps with
-        // blocks and begins no other row
+        // one loop per thread, not one task per row: a thread that waits for blocks of its row
+        // helps with blocks and starts no other row
         rayon::broadcast(|_| {
             let mut cache = PlanCache::default();
             loop {
@@ -163,10 +161,10 @@ impl Sweep {
     }
 }
 
-/// Why no lock is poisoned.
+/// Reason why no lock is poisoned.
 const NEVER_POISONED: &str = "no holder panics";
 
-/// One row to do.
+/// A row that remains to be computed.
 struct RowTask {
     number: u64,
     lane: usize,
@@ -213,7 +211,7 @@ impl Writer<'_> {
 
     fn take(&mut self, item: RowTask, result: Result<LaneResult>) {
         if self.has_ended() {
-            return; // a count that was cancelled half way is no result
+            return; // a count that was cancelled half way is not a result
         }
         let row = match result {
             Ok(result) => lane_row(&item.values, &result),

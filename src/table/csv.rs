@@ -1,4 +1,4 @@
-//! CSV after RFC 4180: a header, then a line a row; what was not evaluated is empty.
+//! CSV as in RFC 4180: a header, then one line per row; a value that was not evaluated is empty.
 
 use super::row::{Header, Row};
 use super::sink::{End, RowSink};
@@ -14,7 +14,7 @@ pub struct CsvSink<W> {
 }
 
 impl<W: Write> CsvSink<W> {
-    /// Writes to `out`, every row by one call.
+    /// Writes to `out`, each row by one call.
     pub fn new(out: W) -> CsvSink<W> {
         CsvSink { out, header: Vec::new(), written: 0 }
     }

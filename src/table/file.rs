@@ -1,4 +1,4 @@
-//! The file of a table, which grows by whole rows.
+//! File of a table, which grows by whole rows.
 
 use super::csv::CsvSink;
 use super::json_lines::JsonLinesSink;
@@ -12,14 +12,14 @@ use std::path::{Path, PathBuf};
 /// Format of a table's file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// A header, then a line a row; what was not evaluated is empty.
+    /// A header, then one line per row; a value that was not evaluated is empty.
     Csv,
-    /// A JSON object on a line a row; what was not evaluated is null.
+    /// One JSON object per line and row; a value that was not evaluated is null.
     Jsonl,
 }
 
 impl Format {
-    /// By the ending of a file's name.
+    /// The format of a file, by the ending of its name.
     pub fn of(path: &Path) -> Option<Format> {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "csv" => Some(Format::Csv),
@@ -60,7 +60,7 @@ impl RowSink for Box<dyn RowSink + Send> {
     }
 }
 
-/// A file that takes each write whole or not at all.
+/// A file that accepts each write completely or not at all.
 ///
 /// Every row is in the file before the next one is written. When the disk is full the file ends
 /// with its last whole row.
@@ -90,7 +90,8 @@ impl Write for RowFile {
                 Ok(bytes.len())
             }
             Err(error) => {
-                // half a row would be read as a row; a device has no length and keeps nothing
+                // half a row would be read as a row; a device such as /dev/null cannot be truncated
+                // and need not be
                 let _ = self.file.set_len(self.whole);
                 Err(error)
             }

@@ -1,4 +1,4 @@
-//! JSON lines: an object a row; what was not evaluated is null.
+//! JSON lines: one object per row; a value that was not evaluated is null.
 
 use super::row::{Header, Row};
 use super::sink::{End, RowSink};
@@ -13,7 +13,7 @@ pub struct JsonLinesSink<W> {
 }
 
 impl<W: Write> JsonLinesSink<W> {
-    /// Writes to `out`, every row by one call.
+    /// Writes to `out`, each row by one call.
     pub fn new(out: W) -> JsonLinesSink<W> {
         JsonLinesSink { out, columns: Vec::new(), written: 0 }
     }

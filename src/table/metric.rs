@@ -1,15 +1,15 @@
-//! One figure of a result: name, unit, meaning, where it is taken and which way it is better.
+//! Definition of a metric: name, unit, meaning, where it is taken and which direction is better.
 
 use serde_json::Value;
 
-/// Which way a metric is better.
+/// Direction in which a metric is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Better {
-    /// Such as a margin.
+    /// Higher is better, such as a margin.
     Higher,
-    /// Such as an error ratio.
+    /// Lower is better, such as an error ratio.
     Lower,
-    /// Such as a launch power: good within a range, which the user asks for.
+    /// Good within a range, which a target gives, such as a launch power.
     Neither,
 }
 
@@ -65,10 +65,10 @@ impl TakenAt {
     }
 }
 
-/// Unit of a metric, or what it is where it is no number.
+/// Unit of a metric, or its type where it is not a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// Number of things.
+    /// Dimensionless count.
     Count,
     /// Ratio, share or another number without a unit.
     Ratio,
@@ -90,9 +90,9 @@ pub enum Unit {
     Mhz,
     /// GHz.
     Ghz,
-    /// True or false: no number.
+    /// True or false.
     Flag,
-    /// Text: no number.
+    /// Text.
     Text,
     /// Number of a lane, which is a name rather than a quantity.
     Index,
@@ -121,13 +121,13 @@ impl Unit {
     }
 }
 
-/// A figure of a result `R`; `D` is the description that holds its limit.
+/// A metric of a result `R`; `D` is the description with its limit.
 ///
-/// Metrics stand in lists, one for each kind of result. Rows, figures, targets, labels, the choice
-/// of the worst lane and the reference table are made from these lists.
+/// Metrics are kept in lists, one for each kind of result. Rows, figures, targets, labels, the
+/// choice of the worst lane and the reference table are derived from these lists.
 ///
-/// The value is a JSON value, so that flags and texts are columns of a row as numbers are; a figure
-/// that was not evaluated is null.
+/// The value is a JSON value, so that flags and texts can be columns of a row as numbers are; a
+/// metric that was not evaluated is null.
 pub struct Metric<R: 'static, D: 'static = ()> {
     /// Name: JSON key, column, `--figure`, key of a target.
     pub name: &'static str,
@@ -139,13 +139,13 @@ pub struct Metric<R: 'static, D: 'static = ()> {
     pub unit: Unit,
     /// Where it is taken.
     pub taken_at: TakenAt,
-    /// Which way it is better.
+    /// Direction in which it is better.
     pub better: Better,
-    /// How its values lie along an axis.
+    /// Spacing of its values along an axis.
     pub spacing: Spacing,
-    /// Whether a range may be asked for in `[targets]`.
+    /// Whether `[targets]` may give a range for it.
     pub target: bool,
-    /// The value that a figure shows as its limit.
+    /// The value shown as its limit in a figure.
     pub limit: Option<fn(&D) -> Option<f64>>,
     /// Its value in a result.
     pub value: fn(&R) -> Value,
@@ -190,7 +190,7 @@ impl<R, D> Metric<R, D> {
         Metric { better: Better::Lower, spacing: Spacing::Decades, ..self }
     }
 
-    /// The same with a range that may be asked for.
+    /// The same, with a range that a target may give.
     pub const fn target(self) -> Self {
         Metric { target: true, ..self }
     }
@@ -208,7 +208,7 @@ impl<R, D> Metric<R, D> {
         }
     }
 
-    /// Its value as a number; `None` where it was not evaluated or is no number.
+    /// Its value as a number; `None` where it was not evaluated or is not a number.
     pub fn number(&self, result: &R) -> Option<f64> {
         (self.value)(result).as_f64().filter(|_| self.unit.is_number())
     }

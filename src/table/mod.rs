@@ -1,5 +1,5 @@
-//! Metrics and rows: the description of a figure of a result, rows of cells, and the sinks that
-//! take them. This room knows neither links nor codes; the rooms of results hold the lists.
+//! Metrics, rows of cells, and the sinks that take rows. This room is independent of links and
+//! codes; the lists of metrics are in the rooms of the results.
 
 mod csv;
 mod file;

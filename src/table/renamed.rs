@@ -1,4 +1,4 @@
-//! Names of results that changed: an old one is refused with the new one named.
+//! Names of results that changed: an old name is refused with a hint to the new one.
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ impl RenamedNames {
     }
 }
 
-/// The table that ships.
+/// The built-in table.
 pub fn renamed() -> &'static RenamedNames {
     static TABLE: LazyLock<RenamedNames> =
         LazyLock::new(|| toml::from_str(include_str!("renamed.toml")).expect("it ships"));

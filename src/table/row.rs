@@ -17,7 +17,7 @@ impl Header {
         Header { axes: Vec::new(), cells: cells.into_iter().map(str::to_owned).collect() }
     }
 
-    /// Place of a cell by its name.
+    /// Index of a cell by its name.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.cells.iter().position(|cell| cell == name)
     }

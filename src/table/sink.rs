@@ -1,4 +1,4 @@
-//! Sinks: where rows go.
+//! Sinks that take rows.
 
 use super::row::{Header, Row};
 use std::collections::BTreeMap;
@@ -13,35 +13,35 @@ pub enum End {
     Stopped,
 }
 
-/// Takes the rows of a table: a header, rows in any order, the end.
+/// Receiver of a table: a header, rows in any order, the end.
 pub trait RowSink {
     /// Takes the header, before any row.
     ///
     /// # Errors
     ///
-    /// Those of writing.
+    /// Errors of writing.
     fn begin(&mut self, header: &Header) -> io::Result<()>;
 
     /// Takes row `index` of the table. Rows come in any order, each once.
     ///
     /// # Errors
     ///
-    /// Those of writing, such as a full disk.
+    /// Errors of writing, such as a full disk.
     fn push(&mut self, index: u64, row: &Row) -> io::Result<()>;
 
     /// Ends the table.
     ///
     /// # Errors
     ///
-    /// Those of writing.
+    /// Errors of writing.
     fn finish(&mut self, end: End) -> io::Result<()>;
 
     /// Number of rows written so far.
     fn written(&self) -> u64;
 }
 
-/// Passes rows on in the order of their indices; what arrives early waits. For tables that are
-/// read from top to bottom; a store needs none.
+/// Passes rows on in the order of their indices; rows that arrive early wait. For tables that are
+/// read from top to bottom; a store does not need it.
 pub struct InOrder<S> {
     sink: S,
     next: u64,
@@ -54,7 +54,7 @@ impl<S: RowSink> InOrder<S> {
         InOrder { sink, next: 0, waiting: BTreeMap::new() }
     }
 
-    /// The sink with the rows that it was given.
+    /// The inner sink, with its rows.
     pub fn into_inner(self) -> S {
         self.sink
     }
@@ -88,7 +88,7 @@ impl<S: RowSink> RowSink for InOrder<S> {
     }
 }
 
-/// Passes every row to two sinks; an absent one takes everything. The second counts the rows.
+/// Passes every row to two sinks, either of which may be absent. The second counts the rows.
 pub struct Both<A, B>(pub Option<A>, pub Option<B>);
 
 impl<A: RowSink, B: RowSink> RowSink for Both<A, B> {

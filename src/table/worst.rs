@@ -1,8 +1,8 @@
-//! Which of several lanes is shown as the worst.
+//! Choice of the lane that is shown as the worst.
 
 use super::metric::Better;
 
-/// The rule by which one value of several is chosen.
+/// Rule for choosing one value of several.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Worst {
     /// The lowest value.
@@ -11,13 +11,13 @@ pub enum Worst {
     Highest,
     /// The value furthest outside a range, or nearest to one of its ends.
     Outside([f64; 2]),
-    /// The lowest value, which is not worse than the others: neither way is better, and no range
-    /// is asked for.
+    /// The lowest value: neither direction is better and there is no range, so no value is worse
+    /// than another.
     Unranked,
 }
 
 impl Worst {
-    /// The rule of a metric. `range` is the range asked for, which only [`Better::Neither`] needs.
+    /// The rule of a metric. `range` is that of its target, which only [`Better::Neither`] needs.
     pub fn of(better: Better, range: Option<[f64; 2]>) -> Worst {
         match (better, range) {
             (Better::Higher, _) => Worst::Lowest,
@@ -37,7 +37,7 @@ impl Worst {
         }
     }
 
-    /// Word for the lane that is shown.
+    /// Adjective for the lane that is shown.
     pub fn word(self) -> &'static str {
         if self == Worst::Unranked { "lowest" } else { "worst" }
     }

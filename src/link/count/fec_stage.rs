@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// Confidence of every interval.
 const CONFIDENCE: f64 = 0.95;
 
-/// Reads what the lanes decide, alone and as a port.
+/// Observer that feeds the lanes' decisions to the FEC receivers, per lane and for the port.
 pub(crate) struct FecStage {
     lines: Vec<Option<LaneFec>>,
     port: Result<Port, Option<String>>,
@@ -29,11 +29,11 @@ struct Port {
     frame_octets: f64,
 }
 
-/// One lane, and codewords that it alone carries.
+/// One lane, with the codewords that it carries alone.
 struct LaneFec {
     number: usize,
     reader: ErrorExtractor,
-    /// Of the last decision, for the precoder.
+    /// Error of the last decision, for the precoder's inverse.
     carried: u8,
     single_lane: CodewordCounter,
     /// Payload after the inner code.
@@ -68,7 +68,7 @@ impl FecStage {
         }
     }
 
-    /// Adds to a lane's result what was counted of it, the `index`-th of those that were given.
+    /// Adds the FEC counts of the `index`-th of the given lanes to its result.
     pub(crate) fn tell(&self, index: usize, result: &mut LaneResult) {
         if let Some(line) = self.lines.get(index).and_then(Option::as_ref) {
             line.tell(result);
@@ -304,7 +304,7 @@ impl LaneFec {
     }
 }
 
-/// Share of symbols with a wrong bit, of independent ones.
+/// Symbol error ratio for independent bit errors.
 fn symbol_ratio(code: &Code, ber: f64) -> f64 {
     -libm::expm1(f64::from(code.symbol_bits()) * libm::log1p(-ber))
 }

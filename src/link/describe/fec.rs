@@ -79,7 +79,7 @@ impl Fec {
                 &at.key("custom"),
                 "lanes",
                 "",
-                "is not looked at: it needs fec.coding = \"custom\"",
+                "has no effect without fec.coding = \"custom\"",
             ),
             (NONE, _) => {}
             (name, _) if Coding::named(name).is_some() => {}

@@ -106,10 +106,9 @@ impl LayeredConfig {
                     key.layer.problem(key.name(), "is varied twice: one axis takes all its values"),
                 );
             } else if key.path.first().is_some_and(|first| first == "targets") {
-                problems.push(key.layer.problem(
-                    key.name(),
-                    "is compared by check and changes no figure: it cannot be varied",
-                ));
+                problems.push(
+                    key.layer.problem(key.name(), "is used by check only: it cannot be varied"),
+                );
             }
         }
         problems.finish()?;

@@ -1,4 +1,4 @@
-//! The clock of a lane, as it is reported.
+//! Reported figures of a lane's clock.
 
 use crate::chain::ClockReading;
 use crate::units::{giga, mega, micro};
@@ -10,16 +10,16 @@ use serde::{Deserialize, Serialize};
 pub struct ClockResult {
     /// Whether it stayed locked; without a lock no errors are counted.
     pub locked: Option<bool>,
-    /// Sampling phase against the transmitter's, UI rms, less whole slips.
+    /// Sampling phase relative to the transmitter's, UI rms, without whole slips.
     pub phase_error_rms_ui: Option<f64>,
-    /// Mean frequency offset that the loop found, ppm.
+    /// Mean frequency offset found by the loop, ppm.
     pub offset_ppm: Option<f64>,
-    /// Symbols lost, by sampling a whole one later.
+    /// Symbols lost by sampling a whole symbol later.
     pub slips_forward: Option<u64>,
-    /// Symbols taken twice.
+    /// Symbols sampled twice.
     pub slips_backward: Option<u64>,
-    /// Bandwidth of the jitter transfer with the detector's slope in the noise and jitter that are
-    /// there, MHz.
+    /// Bandwidth of the jitter transfer, with the slope of the detector in the present noise and
+    /// jitter, MHz.
     pub bandwidth_mhz: Option<f64>,
 }
 

@@ -14,10 +14,10 @@ use crate::math::interval::IntervalKind;
 use crate::measured::FileRead;
 use serde::{Deserialize, Serialize};
 
-/// The results of all lanes.
+/// Result of a link.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LinkResult {
-    /// Version of these names.
+    /// Version of the names of fields.
     pub schema: u32,
     /// Version of lightlane.
     pub version: String,
@@ -25,10 +25,10 @@ pub struct LinkResult {
     pub seed: u64,
     /// Digest of the description that was run.
     pub config_hash: String,
-    /// The merged description that was run, without the contents of its files; `files` has their
+    /// The merged description that was run. Its files are given by their paths; `files` has their
     /// digests.
     pub config: Box<Config>,
-    /// Preset underneath, if any.
+    /// Preset of the description, if any.
     pub preset: Option<String>,
     /// Transmitter: its kind, or `custom`.
     pub transmitter: TransmitterUsed,
@@ -36,13 +36,13 @@ pub struct LinkResult {
     pub module: ModuleKind,
     /// Symbol rate of a lane, GBd.
     pub symbol_rate_gbd: f64,
-    /// Bit error ratio before error correction that is held as the limit.
+    /// Limit of the pre-FEC bit error ratio.
     pub limit_ber: f64,
     /// Lane by lane.
     pub lanes: Vec<LaneResult>,
     /// All lanes together.
     pub port: PortResult,
-    /// Files of patterns and measured parts; those of a lane's own patch under `lane.N.`.
+    /// Files of patterns and measured parts; those of a lane's patch are listed under `lane.N.`.
     pub files: Vec<FileRead>,
     /// The limits of the PMD with a verdict each; empty unless the transmitter was measured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -92,8 +92,7 @@ pub struct LaneResult {
     /// ratio: lower for a DFE, higher for an MLSE. Signal to noise ratio, levels, thresholds and
     /// noise shares of such a receiver are those with ideal feedback.
     pub ber_ideal_feedback: Option<f64>,
-    /// Whether the loop that adapted the receiver settled; absent where training was in closed
-    /// form.
+    /// Whether the adaptation of the receiver settled; absent for training in closed form.
     pub converged: Option<bool>,
     /// True if 1 % of the symbols cause more than half of the errors; the result then depends on
     /// the pattern.
@@ -116,7 +115,7 @@ pub struct LaneResult {
     pub er_tp3_db: Option<f64>,
     /// Average power at TP3, dBm.
     pub received_power_dbm: Option<f64>,
-    /// Outer optical modulation amplitude at TP3 at which the limit is just kept, with this lane's
+    /// Outer optical modulation amplitude at TP3 at which this lane just keeps the limit, with its
     /// own transmitter, dBm.
     pub sensitivity_oma_dbm: Option<f64>,
     /// Transmitter eye closure at TP2, dB; present, like the fields up to `rin_oma_db_per_hz`, only
@@ -180,11 +179,11 @@ pub struct LaneResult {
     pub longest_burst: u64,
     /// Numbers of runs of 1, 2, .. wrong decisions; the 64th includes longer ones.
     pub burst_lengths: Vec<u64>,
-    /// The same three with the power lowered to the limit.
+    /// Burst continuation with the power lowered to the limit.
     pub burst_continuation_at_limit: Option<f64>,
-    /// Longest run there.
+    /// Longest run of wrong decisions there, symbols.
     pub longest_burst_at_limit: u64,
-    /// Runs of 1, 2, .. there.
+    /// Numbers of runs of 1, 2, .. wrong decisions there.
     pub burst_lengths_at_limit: Vec<u64>,
     /// Counted bit error ratio after the inner code, where the coding has one; absent when no error
     /// was counted.
@@ -227,7 +226,7 @@ pub struct LaneResult {
     /// FEC bins: numbers of test blocks with 0, 1, .. symbol errors; the last one, with more than
     /// are corrected. Empty without a coding.
     pub fec_bins: Vec<u64>,
-    /// Segment by segment, where a host is part of the link.
+    /// Results of each segment, if a host is part of the link.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<SegmentResult>,
     /// The slicer.
@@ -238,11 +237,11 @@ pub struct LaneResult {
     pub not_evaluated: Option<String>,
 }
 
-/// One segment of a lane: from what drives symbols to what decides them, with the settings that an
-/// operator would program.
+/// One segment of a lane, from one decision point to the next, with the settings that an operator
+/// would program.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SegmentResult {
-    /// From which decision point to which.
+    /// Its two decision points.
     pub name: SegmentKind,
     /// Semi-analytic bit error ratio.
     pub ber_semi_analytic: Option<f64>,
@@ -316,7 +315,7 @@ impl LaneResult {
 }
 
 impl SegmentResult {
-    /// The same of a segment.
+    /// The same for a segment.
     pub(crate) fn reported_ber(&self) -> Option<f64> {
         self.ber_semi_analytic
             .or(self.ber_counted)
@@ -343,18 +342,18 @@ pub struct SlicerResult {
     /// Taps of the feedback, or the response of the sequence detector after its leading 1; latest
     /// symbol first.
     pub postcursors: Vec<f64>,
-    /// Parts of the noise variance, largest first.
+    /// Shares of the noise variance, largest first.
     pub noise_shares: Vec<NoiseShare>,
-    /// Interference by symbols, ours and others', as part of noise and interference.
+    /// Share of ISI and crosstalk in the variance of noise and interference.
     pub interference_share: Option<f64>,
 }
 
-/// One source's part of the noise variance at the slicer.
+/// Share of one source in the noise variance at the slicer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NoiseShare {
-    /// Who makes it.
+    /// Noise source.
     pub source: String,
-    /// Part, 0 to 1.
+    /// Share, 0 to 1.
     pub share: Option<f64>,
 }
 
@@ -371,7 +370,7 @@ pub struct PortResult {
     pub ber_counted_low: Option<f64>,
     /// Upper end of its 95 % interval.
     pub ber_counted_high: Option<f64>,
-    /// Counted bit error ratio of all lanes, the power of each lowered to its limit.
+    /// Counted bit error ratio of all lanes with the power of each lowered to its limit.
     pub ber_counted_at_limit: Option<f64>,
     /// Lower end of its 95 % interval.
     pub ber_counted_at_limit_low: Option<f64>,
@@ -390,43 +389,44 @@ pub struct PortResult {
     pub fec: Option<FecResult>,
     /// The same with the power of every lane lowered to the limit.
     pub fec_at_limit: Option<FecResult>,
-    /// Why there is none, where there is a coding.
+    /// Why there are none although there is a coding.
     pub fec_not_evaluated: Option<String>,
 }
 
 /// Error correction of a port: counted, analytic and extrapolated figures.
 ///
-/// *Analytic* figures assume independent errors, *extrapolated* ones follow from the histogram, the
-/// rest is counted; a counted ratio is absent without an event. Ratios are zero below 1e-308.
+/// *Analytic* ratios assume independent errors, *extrapolated* ones follow from the FEC bins, all
+/// others are counted; a counted ratio is absent without an event. Ratios are zero below 1e-308.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FecResult {
     /// The coding.
     pub coding: String,
     /// Whether codewords were decoded.
     pub decoding: Decoding,
-    /// Codewords that came whole.
+    /// Complete codewords.
     pub codewords: u64,
     /// Bit error ratio before the outer code.
     pub pre_fec_ber: Option<f64>,
-    /// Lower end of its 95 % interval, wider where bits of a set are wrong together.
+    /// Lower end of its 95 % interval, wider where errors within a set are correlated.
     pub pre_fec_ber_low: Option<f64>,
     /// Upper end.
     pub pre_fec_ber_high: Option<f64>,
-    /// Codewords with 0, 1, .. wrong symbols; the last, with more than are corrected.
+    /// FEC bins: numbers of codewords with 0, 1, .. symbol errors; the last one, with more than are
+    /// corrected.
     pub fec_bins: Vec<u64>,
-    /// Bits the outer code's decoder changed.
+    /// Bits changed by the outer decoder.
     pub corrected_bits: u64,
-    /// Codewords it gave up.
+    /// Codewords that the outer decoder could not correct.
     pub uncorrectable: u64,
-    /// Codewords it took for others.
+    /// Codewords that the outer decoder changed to other codewords.
     pub miscorrected: u64,
-    /// Bit error ratio after it.
+    /// Post-FEC bit error ratio.
     pub post_fec_ber: Option<f64>,
     /// The same, analytic.
     pub post_fec_ber_analytic: Option<f64>,
-    /// Share of codewords that were not given back: given up, or taken for others.
+    /// Share of codewords not recovered: uncorrectable or miscorrected.
     pub codeword_error_ratio: Option<f64>,
-    /// Lower end of its 95 % interval, wider where the codewords of a set fail together.
+    /// Lower end of its 95 % interval, wider where failures within a set are correlated.
     pub codeword_error_ratio_low: Option<f64>,
     /// Upper end.
     pub codeword_error_ratio_high: Option<f64>,

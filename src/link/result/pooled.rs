@@ -1,19 +1,19 @@
-//! The error ratio of several lanes together.
+//! Pooled error ratio of several lanes.
 
 use crate::math::interval::{Interval, clopper_pearson};
 
 /// One lane's count with its interval.
 pub(crate) struct LaneErrors {
     pub(crate) bits: u64,
-    /// Bits wrong, or as many as a weighted ratio has of them.
+    /// Bit errors, or the weighted number of importance sampling.
     pub(crate) errors: f64,
     pub(crate) low: f64,
     pub(crate) high: f64,
 }
 
-/// The error ratio of several lanes together, and its 95 % interval: the lanes' own half widths,
-/// weighted by bits, in quadrature, for lanes differ and are not draws of one ratio. Nothing when
-/// nothing was counted.
+/// The pooled error ratio of several lanes and its 95 % interval: the half widths of the lanes,
+/// weighted by bits, added in quadrature, since lanes differ and are not draws of one ratio. `None`
+/// when no bits were counted.
 pub(crate) fn pooled(lanes: impl Iterator<Item = LaneErrors>) -> (Option<f64>, Option<Interval>) {
     let lanes: Vec<LaneErrors> = lanes.filter(|lane| lane.bits > 0).collect();
     let (bits, errors) = lanes

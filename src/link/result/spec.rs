@@ -1,9 +1,9 @@
-//! A limit beside the worst value, and the finding.
+//! Limits, worst values and verdicts.
 
 use crate::link::describe::limits::Status;
 use serde::{Deserialize, Serialize};
 
-/// Which side of a limit is good.
+/// Side on which a limit is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LimitSide {
@@ -21,7 +21,7 @@ pub enum Finding {
     Pass,
     /// Outside of it.
     Fail,
-    /// Within a limit that is assumed, or the user's own.
+    /// Within a limit that is assumed or set by the user.
     InsideAssumedLimit,
     /// Outside of it.
     OutsideAssumedLimit,
@@ -30,7 +30,7 @@ pub enum Finding {
 }
 
 impl Finding {
-    /// In words.
+    /// Text of the verdict.
     pub fn words(self) -> &'static str {
         match self {
             Finding::Pass => "pass",
@@ -50,9 +50,9 @@ pub enum LimitStatus {
     Normative,
     /// From a draft.
     Draft,
-    /// Computed from such numbers.
+    /// Derived from numbers of a standard or draft.
     Derived,
-    /// From memory or by judgement.
+    /// Assumed, without a document at hand.
     Assumed,
     /// Set by the user: it differs from that of the preset.
     User,
@@ -82,7 +82,7 @@ impl From<Status> for LimitStatus {
     }
 }
 
-/// A limit, the worst lane's value beside it, and what is said of them.
+/// A limit with the worst lane's value and the verdict.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SpecRow {
     /// Key of the limit.
@@ -91,14 +91,14 @@ pub struct SpecRow {
     pub name: String,
     /// The worst lane's value; absent when a lane has none.
     pub value: Option<f64>,
-    /// That lane.
+    /// The worst lane.
     pub lane: Option<usize>,
     /// The limit.
     pub limit: f64,
-    /// Which side of it is good.
+    /// Side on which it is kept.
     pub side: LimitSide,
-    /// How the limit is known: `normative`, `draft`, `derived`, `assumed`, or `own` where it
-    /// differs from the preset's.
+    /// Source of the limit: `normative`, `draft`, `derived`, `assumed`, or `user` where it differs
+    /// from the preset's.
     pub status: LimitStatus,
     /// Verdict.
     pub finding: Finding,

@@ -1,4 +1,4 @@
-//! A result held against every limit that is set.
+//! Check of a result against its limits.
 
 use crate::link::describe::limits::{Limits, Status};
 use crate::link::describe::presets;
@@ -9,7 +9,7 @@ use crate::link::result::metrics::lane::lane_metric;
 use crate::link::result::metrics::limit::LaneMetric;
 use crate::link::result::spec::{Finding, LimitSide, LimitStatus, SpecRow};
 
-/// Every limit with the metric that it limits, and the side that keeps it.
+/// Every limit with its metric and the side on which it is kept.
 const ROWS: [(&str, &str, LimitSide); 19] = [
     ("launch_power_max_dbm", "launch_power_dbm", LimitSide::Max),
     ("launch_power_min_dbm", "launch_power_dbm", LimitSide::Min),
@@ -38,15 +38,15 @@ fn limited(name: &str) -> Option<&'static LaneMetric> {
 }
 
 impl Limits {
-    /// Holds a result against every limit that is set; a limit that differs from that of the
-    /// `preset` is the user's own.
+    /// Checks a result against every limit that is set; a limit that differs from that of the
+    /// `preset` is the user's.
     pub fn judge(&self, result: &LinkResult) -> Vec<SpecRow> {
         let segments = result.module.segments();
         let preset = result.preset.as_deref().and_then(presets::find).map(presets::Preset::limits);
         let row = |&(key, metric, side): &(&'static str, &'static str, LimitSide)| {
             let metric = limited(metric)?;
             let limit = self.get(key)?;
-            // a segment that a link does not have is not looked at
+            // limits of segments that the link does not have are skipped
             let idle = match key {
                 "pmd_ber" => !segments.iter().any(|kind| kind.to == DecisionPoint::FarModule),
                 "aui_ber" => segments.iter().all(|kind| kind.has_light()),
@@ -72,7 +72,7 @@ impl Limits {
             }
             let outside = worst.is_some_and(|(value, _)| worse(value, limit));
             let sourced = !own && status != Status::Assumed;
-            // one lane outside is outside, whatever the others are
+            // one lane outside decides, whatever the others are
             let finding = match (outside, all) {
                 (true, _) if sourced => Finding::Fail,
                 (true, _) => Finding::OutsideAssumedLimit,

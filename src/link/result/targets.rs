@@ -1,4 +1,4 @@
-//! Judging results against the ranges that are expected of them.
+//! Check of results against the ranges of their targets.
 
 use crate::error::{KeyPath, Problems};
 use crate::link::describe::config::Config;
@@ -12,16 +12,16 @@ use crate::table::{Metric, Spacing, Unit, Worst};
 /// Verdict on one target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The figure lies within the range.
+    /// The value lies within the range.
     Pass,
-    /// The figure lies outside, or there is none.
+    /// The value lies outside the range, or is absent.
     Fail,
     /// Too few errors were counted to decide.
     NotEnoughErrors,
 }
 
 impl Verdict {
-    /// In words.
+    /// Text of the verdict.
     pub fn word(self) -> &'static str {
         match self {
             Verdict::Pass => "pass",
@@ -31,7 +31,7 @@ impl Verdict {
     }
 }
 
-/// One target, what was found, and the verdict.
+/// One target, the value found, and the verdict.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TargetVerdict {
     /// Name of the metric.
@@ -40,13 +40,13 @@ pub struct TargetVerdict {
     pub unit: Unit,
     /// How its values lie along an axis.
     pub spacing: Spacing,
-    /// The range that was expected.
+    /// The expected range.
     pub range: [f64; 2],
     /// Value found; absent when it was not evaluated, or when no error was counted.
     pub value: Option<f64>,
-    /// 95 % interval of a counted figure.
+    /// 95 % interval of a counted value.
     pub interval: Option<[f64; 2]>,
-    /// Lane that decided; absent for a figure of all lanes together.
+    /// Lane that decided; absent for a value of all lanes together.
     pub lane: Option<usize>,
     /// The verdict.
     pub verdict: Verdict,
@@ -57,7 +57,7 @@ pub struct TargetVerdict {
 /// A metric of a lane is judged by the worst lane: the one with the highest error ratio, the lowest
 /// margin or, where neither way is better, the value furthest outside the range. A counted ratio of
 /// the port is judged by its 95 % interval: pass if all of it lies within the range, fail if all of
-/// it lies outside. An absent figure never passes.
+/// it lies outside. An absent value never passes.
 pub fn judge(result: &LinkResult, config: &Config) -> Vec<TargetVerdict> {
     let judged = |target: TargetMetric| {
         let range = config.targets.range(target.name())?;
@@ -92,7 +92,7 @@ pub(crate) fn check(config: &Config, problems: &mut Problems) {
     }
 }
 
-/// A lane without the figure is the worst of all.
+/// A lane without a value is the worst one.
 fn of_lane(result: &LinkResult, metric: &LaneMetric, range: [f64; 2]) -> TargetVerdict {
     let worst = Worst::of(metric.better, Some(range));
     let badness = |lane: &LaneResult| worst.badness(metric.number(lane).unwrap_or(f64::NAN));
@@ -101,7 +101,7 @@ fn of_lane(result: &LinkResult, metric: &LaneMetric, range: [f64; 2]) -> TargetV
     by_value(metric, range, value, lane.map(|lane| lane.lane))
 }
 
-/// By the interval, where the metric has one.
+/// Verdict by the interval, if the metric has one.
 fn of_port(port: &PortResult, metric: &PortMetric, range: [f64; 2]) -> TargetVerdict {
     let end = |suffix: &str| {
         let end = PORT_METRICS.iter().find(|end| end.name == format!("{}_{suffix}", metric.name));

@@ -10,10 +10,10 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum TransmitterUsed {
-    /// The kind that is described.
+    /// The kind of the description.
     Described(TransmitterKind),
-    /// Custom modulators in its place: lanes and description of each, as `lanes 1: my ring`, with a
-    /// semicolon between.
+    /// Custom modulators that replace it: lanes and description of each, as `lanes 1: my ring`,
+    /// separated by semicolons.
     Custom(String),
 }
 

@@ -8,7 +8,7 @@ use crate::link::describe::counting_method::CountingMethod;
 const BEFORE_MODULATOR: f64 = 0.5;
 /// Share of sampling jitter above which its tails matter (assumed).
 const SAMPLING_JITTER: f64 = 0.2;
-/// Share of two-point jitter above which its bounded tails matter (assumed).
+/// Share of dual-Dirac jitter above which its bounded tails matter (assumed).
 const DUAL_DIRAC_SHARE_MAX: f64 = 0.1;
 
 /// Warnings of one lane from the shares of its noises.
@@ -45,7 +45,7 @@ pub(crate) fn noise_warnings(lane: &Lane, prediction: &Prediction) -> Vec<String
     if dual_dirac > DUAL_DIRAC_SHARE_MAX {
         warn(
             dual_dirac,
-            "is two-point jitter, which the semi-analytic estimator takes as Gaussian, with tails \
+            "is dual-Dirac jitter, which the semi-analytic estimator takes as Gaussian, with tails \
              that it does not have",
         );
     }

@@ -1,14 +1,14 @@
-//! The figures of a variant.
+//! Numbers of a variant in the tables.
 
 use crate::link::{FecResult, LaneResult, LinkResult, PortResult};
 use crate::report::number::{counted, decimals, difference, ratio, small};
 use crate::sweep::{Difference, Variant};
 
-/// One figure of every variant.
+/// A number that is listed for every variant.
 pub(super) struct ComparedNumber {
-    /// Before a line of it.
+    /// Label of its line.
     pub(super) line: &'static str,
-    /// Above a column of it.
+    /// Head of its column.
     pub(super) column: &'static str,
     pub(super) of: fn(&Variant) -> String,
 }
@@ -21,7 +21,7 @@ const fn compared_number(
     ComparedNumber { line, column, of }
 }
 
-/// Of the variant itself.
+/// Numbers of the variant itself.
 pub(super) const OWN: [ComparedNumber; 9] = [
     compared_number("rank by margin", "\nrank", |v| v.rank.to_string()),
     compared_number("margin, worst lane, dB", "margin\ndB", margin),
@@ -42,7 +42,7 @@ pub(super) const OWN: [ComparedNumber; 9] = [
     compared_number("verdict", "\nverdict", |v| verdict(&v.result).to_owned()),
 ];
 
-/// Of error correction, of all lanes together, and against the first variant.
+/// Numbers of error correction, of all lanes together, and of the difference to the first variant.
 pub(super) const BEYOND: [ComparedNumber; 5] = [
     compared_number("codeword errors, analytic", "codeword\nerrors", |v| {
         small(fec(&v.result.port, |fec| fec.codeword_error_ratio_analytic))
@@ -66,7 +66,7 @@ fn margin(variant: &Variant) -> String {
     if floor { "none".to_owned() } else { decimals(variant.result.port.loss_margin_db, 2) }
 }
 
-/// A figure of the worst lane.
+/// A number of the worst lane.
 fn worst(variant: &Variant, of: fn(&LaneResult) -> Option<f64>) -> Option<f64> {
     let lane = variant.result.port.worst_lane?;
     variant.result.lanes.iter().find(|found| found.lane == lane).and_then(of)
@@ -95,7 +95,7 @@ fn against(variant: &Variant, of: fn(&Difference) -> String) -> String {
     variant.difference.as_ref().map_or_else(|| "reference".to_owned(), of)
 }
 
-/// The verdict in a word or two.
+/// The verdict in one or two words.
 pub(super) fn verdict(result: &LinkResult) -> &'static str {
     match result.port.passes {
         _ if result.lanes.iter().any(|lane| lane.passes == Some(false)) => "FAIL",

@@ -5,10 +5,10 @@ use crate::link::{LaneResult, LinkResult};
 use crate::report::number::decimals;
 use crate::sweep::{Difference, Variant};
 
-/// Notes of lanes and warnings that are printed.
+/// Largest number of notes and warnings printed.
 const NOTES_MAX: usize = 12;
 
-/// Notes on the differences, and the best variant.
+/// Notes on the differences and on the best variant.
 pub(super) fn meaning(variants: &[Variant]) -> Vec<String> {
     let mut lines = Vec::new();
     let differences: Vec<&Difference> =
@@ -56,7 +56,7 @@ pub(super) fn meaning(variants: &[Variant]) -> Vec<String> {
     lines
 }
 
-/// Lanes without figures and warnings, each once with the variants it is of.
+/// Lanes that were not evaluated, and warnings, each once with the variants concerned.
 pub(super) fn notes(variants: &[Variant]) -> Vec<String> {
     let of = |result: &LinkResult| -> Vec<String> {
         let lane = |lane: &LaneResult| {

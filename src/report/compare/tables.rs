@@ -1,19 +1,20 @@
-//! Variants in columns or in rows.
+//! Tables of variants, as columns or as rows.
 
 use super::figures::{BEYOND, ComparedNumber, OWN};
 use crate::report::plain_table::{plain, text};
 use crate::sweep::{Compared, Variant};
 use serde_json::Value;
 
-/// Widest line, characters.
+/// Largest line width, characters.
 pub(super) const WIDTH: usize = 120;
-/// Most variants that stand in columns.
+/// Largest number of variants shown as columns.
 const COLUMNS_MAX: usize = 4;
-/// Most characters of a value: the end of a longer one, where a file has its name.
+/// Largest number of characters of a value; a longer one is cut to its end, which holds the name of
+/// a file.
 const VALUE_LETTERS_MAX: usize = 20;
 
-/// The first of some layouts that fits the width: few variants as columns; as rows with their
-/// values; as rows with a list of values.
+/// The first layout that fits the width: few variants as columns; rows with their values; rows with
+/// a separate list of values.
 pub(super) fn layout(compared: &Compared) -> String {
     let fits = |text: &String| text.lines().all(|line| line.chars().count() <= WIDTH);
     let columns = (compared.variants.len() <= COLUMNS_MAX).then(|| columns(compared));
@@ -23,7 +24,7 @@ pub(super) fn layout(compared: &Compared) -> String {
         .unwrap_or_else(|| list(compared) + &rows(compared, false))
 }
 
-/// A column a variant, a line a figure.
+/// One column per variant, one line per number.
 fn columns(compared: &Compared) -> String {
     let variants = &compared.variants;
     let numbers: Vec<String> = (1..=variants.len()).map(|number| number.to_string()).collect();
@@ -47,14 +48,14 @@ fn columns(compared: &Compared) -> String {
     text(&table)
 }
 
-/// A row a variant, in two tables, with its number and perhaps its values.
+/// One row per variant, in two tables, with its number and possibly its values.
 fn rows(compared: &Compared, with_values: bool) -> String {
     let keys: Vec<String> = if with_values {
         compared.keys.iter().map(|key| key.replace('.', "\n")).collect()
     } else {
         Vec::new()
     };
-    // heads end on the same line
+    // heads are aligned at the bottom
     let deepest =
         |heads: &[&str]| heads.iter().map(|head| head.matches('\n').count()).max().unwrap_or(0);
     let of = |figures: &[ComparedNumber]| {
@@ -84,7 +85,7 @@ fn rows(compared: &Compared, with_values: bool) -> String {
     of(&OWN) + "\n" + &of(&BEYOND)
 }
 
-/// The columns that hold more than a number.
+/// Columns with text.
 fn texts(figures: &[ComparedNumber]) -> impl Iterator<Item = usize> {
     figures
         .iter()

@@ -1,12 +1,12 @@
-//! The whole text.
+//! The comparison as text.
 
 use super::notes::{meaning, notes};
 use super::tables::layout;
 use crate::link::LinkResult;
 use crate::sweep::Compared;
 
-/// All variants, notes on their differences, the best one; lines of at most 120 characters, but for
-/// warnings.
+/// All variants, notes on their differences, and the best one; lines have at most 120 characters,
+/// except warnings.
 pub fn compared(compared: &Compared) -> String {
     let variants = compared.variants.as_slice();
     let Some(first) = variants.first() else { return "no variant was completed\n".to_owned() };

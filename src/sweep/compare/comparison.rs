@@ -10,20 +10,20 @@ use crate::sweep::axes::Axis;
 use crate::sweep::row::of_toml;
 use crate::sweep::run::Sweep;
 
-/// Steps of a run beside those of its lanes.
+/// Steps of a run besides those of its lanes.
 const STEPS_OF_COUNTING: u64 = 2;
 
-/// A link and the variants of it that are run, every one checked.
+/// A link and its variants, all checked.
 ///
-/// Variants are the points of a [`Sweep`], the last axis fastest; each is what [`Link::run`] says
-/// of it, to the last bit. The first is what the others are compared with.
+/// Variants are the points of a [`Sweep`], the last axis fastest; each has the result of
+/// [`Link::run`], to the last bit. The others are compared with the first.
 ///
 /// # Limits
 ///
-/// Variants with the same seed draw the same numbers for every source of data or noise that goes by
-/// the same name in both, as long as symbols and samples of a block are as many. The intervals of
-/// differences hold the scatter among the lanes of one module, not among modules, and nothing of
-/// what the model leaves out.
+/// Variants with the same seed draw the same numbers for every source of data or noise that has the
+/// same name in both, if their blocks have the same numbers of symbols and samples. The intervals
+/// of differences cover the scatter among the lanes of one module, not among modules, and no effect
+/// outside the model.
 ///
 /// ```
 /// use lightlane::{link::{RunOptions, LayeredConfig}, sweep::{Axis, Comparison}};
@@ -47,7 +47,7 @@ pub struct Comparison {
 /// One variant that was run.
 struct VariantRun {
     at: Coordinates,
-    /// Lane by lane.
+    /// Seed of each lane.
     seeds: Vec<u64>,
     result: LinkResult,
 }
@@ -68,13 +68,13 @@ impl Comparison {
     }
 
     /// Runs the variants one after the other, the lanes of each on rayon's current threads; the
-    /// result does not depend on how many they are.
+    /// result does not depend on the number of threads.
     ///
-    /// A cancelled run discards the variant in hand and keeps those before it.
+    /// A cancelled run discards the variant that is running and keeps those before it.
     ///
     /// # Errors
     ///
-    /// A file, of a pattern or of a measured part, that can no longer be read.
+    /// A file of a pattern or of a measured part that can no longer be read.
     pub fn run(&self, options: &RunOptions<'_>) -> Result<Compared> {
         let keys: Vec<String> = self.sweep.axes().iter().map(Axis::name).collect();
         let total = self.sweep.rows() + STEPS_OF_COUNTING * self.variants();
@@ -97,7 +97,7 @@ impl Comparison {
     }
 }
 
-/// Ranks variants and takes their differences to the first.
+/// Ranks variants and computes their differences from the first.
 fn compared(keys: Vec<String>, total: u64, runs: Vec<VariantRun>) -> Compared {
     let ranks = ranks(&runs.iter().map(|run| &run.result).collect::<Vec<_>>());
     let differences: Vec<Option<Difference>> = runs

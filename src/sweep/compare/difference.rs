@@ -7,7 +7,7 @@ use crate::math::interval::{Interval, student_t_mean};
 /// Confidence of every interval.
 const CONFIDENCE: f64 = 0.95;
 
-/// The second less the first: lanes of the same number, and whether their seeds are the same.
+/// The second variant less the first: lanes of the same number, and whether their seeds are equal.
 pub(super) fn between(
     [first, second]: [&[LaneResult]; 2],
     [of_first, of_second]: [&[u64]; 2],
@@ -18,7 +18,7 @@ pub(super) fn between(
     let ln_bers: Vec<f64> = lanes.iter().filter_map(|lane| lane.ln_ber).collect();
     let (loss_margin_db, margin) = mean(&margins);
     let (ln_ber, ratio) = mean(&ln_bers);
-    // the same search of the same link ends at the same place
+    // the same search of the same link ends at the same margin
     let search_db = if margins.iter().all(|&db| db == 0.0) { 0.0 } else { 2.0 * MARGIN_WITHIN_DB };
     Difference {
         same_seeds: of_first.iter().zip(of_second).all(|(first, second)| first == second),
@@ -34,7 +34,7 @@ pub(super) fn between(
     }
 }
 
-/// The mean over lanes, and its interval from their spread, which takes two lanes.
+/// The mean over lanes, and its interval from their spread, for two lanes or more.
 pub(super) fn mean(values: &[f64]) -> (Option<f64>, Option<Interval>) {
     let mean = (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
     (mean, (values.len() > 1).then(|| student_t_mean(values, CONFIDENCE)))

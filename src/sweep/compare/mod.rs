@@ -1,5 +1,5 @@
-//! Variants side by side: one link at a few points, run whole with the same seeds, paired lane by
-//! lane.
+//! Variants side by side: one link at a few points, each run completely with the same seeds and
+//! paired lane by lane.
 
 mod comparison;
 mod difference;

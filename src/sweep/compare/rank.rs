@@ -3,15 +3,15 @@
 use crate::link::LinkResult;
 use std::cmp::Ordering;
 
-/// How good a variant is, the best first.
+/// Quality of a variant, in descending order.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Standing {
-    /// Margin of the worst lane, dB, to a hundredth as it is printed, for the search ends within
-    /// less; infinite where no loss that is tried misses the limit.
+    /// Margin of the worst lane, dB, rounded to 0.01 as printed (the search is more accurate);
+    /// infinite where the limit is kept at any loss.
     Margin(f64),
-    /// Some lane reaches the limit with no power: the port's error ratio.
+    /// A lane misses the limit at any power: the port's error ratio.
     Floor(f64),
-    /// Some lane has no figure.
+    /// A lane was not evaluated.
     Unknown,
 }
 
@@ -32,7 +32,7 @@ impl Standing {
                 .iter()
                 .map(|lane| lane.loss_margin_db.unwrap_or(f64::INFINITY))
                 .fold(f64::INFINITY, f64::min);
-            // zero has no sign
+            // no negative zero
             Standing::Margin((loss_margin_db * 100.0).round() / 100.0 + 0.0)
         }
     }
@@ -51,7 +51,7 @@ impl Standing {
     }
 }
 
-/// The place of each, from 1: one more than how many are better.
+/// Rank of each, from 1: one more than the number of better variants.
 pub(super) fn ranks(results: &[&LinkResult]) -> Vec<usize> {
     let standings: Vec<Standing> = results.iter().map(|result| Standing::of(result)).collect();
     standings

@@ -10,24 +10,23 @@ use std::fmt;
 /// The variants, in the order of the points.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Compared {
-    /// Version of these names.
+    /// Version of the names of fields.
     pub schema: u32,
     /// Version of lightlane.
     pub version: String,
     /// Keys that differ.
     pub keys: Vec<String>,
-    /// Variants that were asked for.
+    /// Number of variants requested.
     pub total: u64,
     /// False when it was stopped before all of them were run.
     pub complete: bool,
     /// Whether data and noise of every lane are drawn from the same seed in all variants.
     pub same_seeds: bool,
-    /// Those that were run to their end.
+    /// The variants that were completed.
     pub variants: Vec<Variant>,
 }
 
-/// One variant: where it stands on the axes, its place among the others, and all that a run says of
-/// it.
+/// One variant: its values on the axes, its rank, and its complete result.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Variant {
     /// Its values.
@@ -49,13 +48,13 @@ pub struct Variant {
     pub result: LinkResult,
 }
 
-/// A variant less the first one, lane by lane.
+/// Difference of a variant from the first one, lane by lane.
 ///
 /// ```text
 /// d_i = x_i(variant) - x_i(first),    mean(d) -+ t s(d) / sqrt(lanes)
 /// ```
 ///
-/// Only lanes that have the figure in both are taken. Margins are searched to
+/// Only lanes with the figure in both are included. Margins are searched to
 /// [`MARGIN_WITHIN_DB`](crate::link::MARGIN_WITHIN_DB) each: the interval of their difference is
 /// wider by both, unless every lane's difference is exactly zero.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -87,9 +86,9 @@ pub struct Difference {
 pub struct LaneDifference {
     /// Number, from 0.
     pub lane: usize,
-    /// Of the margins, dB.
+    /// Difference of the margins, dB.
     pub loss_margin_db: Option<f64>,
-    /// Of the natural logarithms of the semi-analytic bit error ratios.
+    /// Difference of the natural logarithms of the semi-analytic bit error ratios.
     pub ln_ber: Option<f64>,
 }
 
