@@ -2,7 +2,7 @@
 
 use lightlane::link::{
     Finding, LaneResult, LayeredConfig, LimitStatus, Link, LinkResult, Record, RunOptions, Stress,
-    TestPoint, stressed,
+    Stressed, TestPoint, stressed,
 };
 use lightlane::math::resample::by_spectrum;
 use lightlane::measure::tdecq::{CaptureNoise, InputFilter, Instrument, Reference, TdecqCapture};
@@ -176,6 +176,9 @@ fn a_limit_passes_by_its_source_and_one_that_is_ones_own_says_so() {
 fn a_stressed_source_has_its_secq_and_the_receiver_its_sensitivity() {
     let stress = Stress { secq_db: 3.4, oma_dbm: -1.9, interferer_percent: 2.0 };
     let found = stressed(&stack("800gbase-dr8", &[]), &stress, &RunOptions::default()).unwrap();
+    let text = lightlane::report::stressed_json(&found);
+    let read: Stressed = serde_json::from_str(&text).unwrap();
+    assert_eq!(lightlane::report::stressed_json(&read), text);
     assert!(
         (found.secq_db - 3.4).abs() < 0.02 && (found.low_pass_secq_db - 1.7).abs() < 0.01,
         "{} {}",

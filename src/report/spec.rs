@@ -3,14 +3,16 @@
 use super::number::{decimals, ratio};
 use super::plain_table::{plain, text};
 use crate::link::{LimitSide, LimitStatus, SpecRow};
+use crate::table::Spacing;
 
 /// Every limit with the worst lane's value.
 pub fn spec(rows: &[SpecRow]) -> String {
     let mut table =
         plain(&["limit", "value", "lane", "", "limit", "status", "finding"], &[0, 3, 5, 6]);
     for row in rows {
-        let number = |value: Option<f64>| {
-            if row.limit_key.ends_with("_ber") { ratio(value) } else { decimals(value, 2) }
+        let number = |value: Option<f64>| match row.spacing() {
+            Spacing::Decades => ratio(value),
+            Spacing::Linear => decimals(value, 2),
         };
         let side = if row.side == LimitSide::Max { "<=" } else { ">=" };
         let lane = row.lane.map_or_else(|| "-".to_owned(), |lane| lane.to_string());
@@ -53,10 +55,12 @@ mod tests {
         let text = spec(&[
             row("tdecq_max_db", Some(1.2345), Finding::Pass),
             row("tecq_max_db", None, Finding::NotMeasured),
+            row("pmd_ber", Some(1.2345e-5), Finding::Pass),
         ]);
         let lines: Vec<Vec<&str>> =
             text.lines().map(|line| line.split_whitespace().collect()).collect();
         assert_eq!(lines[1][4..], ["1.23", "3", "<=", "3.40", "draft", "pass"]);
         assert_eq!(lines[2][4..], ["-", "-", "<=", "3.40", "draft", "not", "measured"]);
+        assert_eq!(lines[3][4..6], ["1.2e-5", "3"]);
     }
 }

@@ -40,8 +40,8 @@ impl Sweep {
 /// The limit common to all lanes and points, if there is one.
 fn limit_ber(lanes: &[Config], axes: &[Axis]) -> Option<f64> {
     let varies = axes.iter().any(|axis| {
-        axis.len() > 1 && axis.name().ends_with("limits.pmd_ber")
-            || axis.name().ends_with("limits.link_ber")
+        axis.len() > 1 && axis.key().sets(&["limits", "pmd_ber"])
+            || axis.key().sets(&["limits", "link_ber"])
     });
     let first = lanes.first()?.limit_ber();
     (!varies && lanes.iter().all(|lane| lane.limit_ber() == first)).then_some(first)
@@ -50,7 +50,7 @@ fn limit_ber(lanes: &[Config], axes: &[Axis]) -> Option<f64> {
 /// Name of the link in a title, without the keys that vary.
 fn subject(config: &Config, axes: &[Axis]) -> String {
     let name = link_name(config);
-    let varies = axes.iter().any(|axis| axis.len() > 1 && axis.name() == "transmitter.kind");
+    let varies = axes.iter().any(|axis| axis.len() > 1 && axis.key().is(&["transmitter", "kind"]));
     match name.split_once(',') {
         Some((preset, _)) if varies => preset.to_owned(),
         _ => name,

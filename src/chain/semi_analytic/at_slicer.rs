@@ -16,6 +16,17 @@ pub(crate) struct AtSlicer {
     pub(crate) shares: Vec<Share>,
 }
 
+impl AtSlicer {
+    /// Each symbol of the block: the level sent, mean and variance.
+    pub(crate) fn symbols(self, levels: &[u8]) -> impl Iterator<Item = (u8, f32, f32)> {
+        let means_and_variances = self.means.into_iter().zip(self.variances);
+        levels
+            .iter()
+            .zip(means_and_variances)
+            .map(|(&level, (mean, variance))| (level, mean, variance))
+    }
+}
+
 /// The scoring blocks: levels and what they are at the slicer, and the covariance of the noise at
 /// the sampler by lag in its samples.
 pub(crate) struct Scored {

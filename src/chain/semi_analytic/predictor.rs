@@ -234,22 +234,7 @@ impl<'a> Predictor<'a> {
 
     /// Predicts on the scoring blocks.
     pub fn predict(&mut self, workspace: &mut Workspace, trained: &Trained) -> Prediction {
-        let scale = self.prepare(workspace, trained.transmission);
-        let classes = noise_probing::classes(
-            self.plan,
-            &self.noises,
-            workspace,
-            trained,
-            &self.scoring,
-            self.streams(self.lane_seed),
-            noise_probing::MANY,
-        );
-        let response = SlicerResponse::new(self.plan, &self.noises, trained, &mut self.pulse);
-        let at: Vec<AtSlicer> = self
-            .scoring
-            .iter()
-            .map(|record| self.symbols(record, trained, &response, &classes, scale))
-            .collect();
+        let (at, _) = self.scoring_at_slicer(workspace, trained);
         self.score(&self.scoring, &at, trained)
     }
 
@@ -274,13 +259,7 @@ impl<'a> Predictor<'a> {
             let moved = Trained { delay_ui: trained.delay_ui + late_ui, ..trained.clone() };
             let one = |record: &NoiselessBlock| {
                 let at = self.symbols(record, &moved, &response, classes, scale);
-                record
-                    .levels
-                    .iter()
-                    .zip(at.means)
-                    .zip(at.variances)
-                    .map(|((&l, m), v)| (l, m, v))
-                    .collect()
+                at.symbols(&record.levels).collect()
             };
             self.training.iter().map(one).collect::<Vec<Vec<_>>>()
         });
@@ -289,32 +268,26 @@ impl<'a> Predictor<'a> {
 
     /// Each symbol of the scoring blocks at the slicer: the level sent, mean and variance.
     pub fn mixture(&mut self, workspace: &mut Workspace, trained: &Trained) -> Vec<(u8, f32, f32)> {
-        let scale = self.prepare(workspace, trained.transmission);
-        let classes = noise_probing::classes(
-            self.plan,
-            &self.noises,
-            workspace,
-            trained,
-            &self.scoring,
-            self.streams(self.lane_seed),
-            noise_probing::MANY,
-        );
-        let response = SlicerResponse::new(self.plan, &self.noises, trained, &mut self.pulse);
-        let one = |record: &NoiselessBlock| {
-            let at = self.symbols(record, trained, &response, &classes, scale);
-            record
-                .levels
-                .iter()
-                .zip(at.means)
-                .zip(at.variances)
-                .map(|((&l, m), v)| (l, m, v))
-                .collect::<Vec<_>>()
-        };
-        self.scoring.iter().flat_map(one).collect()
+        let (at, _) = self.scoring_at_slicer(workspace, trained);
+        self.scoring.iter().zip(at).flat_map(|(record, at)| at.symbols(&record.levels)).collect()
     }
 
     /// Scoring blocks as noise-only counting needs them.
     pub(crate) fn scored(&mut self, workspace: &mut Workspace, trained: &Trained) -> Scored {
+        let (at, scale) = self.scoring_at_slicer(workspace, trained);
+        let levels = self.scoring.iter().map(|record| record.levels.clone());
+        let blocks = levels.zip(at).collect();
+        let distances = colour_distances(self.plan, trained);
+        let covariance = self.noises.covariance(self.plan, &self.scoring, scale, distances, None);
+        Scored { blocks, covariance }
+    }
+
+    /// The scoring blocks at the slicer, and the factors by which their records scale.
+    fn scoring_at_slicer(
+        &mut self,
+        workspace: &mut Workspace,
+        trained: &Trained,
+    ) -> (Vec<AtSlicer>, Scale) {
         let scale = self.prepare(workspace, trained.transmission);
         let classes = noise_probing::classes(
             self.plan,
@@ -326,12 +299,8 @@ impl<'a> Predictor<'a> {
             noise_probing::MANY,
         );
         let response = SlicerResponse::new(self.plan, &self.noises, trained, &mut self.pulse);
-        let one = |record: &NoiselessBlock| {
-            (record.levels.clone(), self.symbols(record, trained, &response, &classes, scale))
-        };
-        let distances = colour_distances(self.plan, trained);
-        let covariance = self.noises.covariance(self.plan, &self.scoring, scale, distances, None);
-        Scored { blocks: self.scoring.iter().map(one).collect(), covariance }
+        let one = |record| self.symbols(record, trained, &response, &classes, scale);
+        (self.scoring.iter().map(one).collect(), scale)
     }
 
     fn streams(&self, lane_seed: Seed) -> StreamKeys<'static> {

@@ -48,6 +48,16 @@ impl Key {
         self.path.join(".")
     }
 
+    /// True for this key of the whole link.
+    pub(crate) fn is(&self, path: &[&str]) -> bool {
+        self.path == path
+    }
+
+    /// True for this key of the whole link or of one lane.
+    pub(crate) fn sets(&self, path: &[&str]) -> bool {
+        self.patched().map_or(self.path.as_slice(), |(_, inside)| inside) == path
+    }
+
     /// The layer that sets the key.
     fn set(&self, value: &Value) -> Layer {
         let mut layer = self.layer.clone();

@@ -8,6 +8,7 @@ use crate::link::result::metrics::derived::DERIVED;
 use crate::link::result::metrics::lane::lane_metric;
 use crate::link::result::metrics::limit::LaneMetric;
 use crate::link::result::spec::{Finding, LimitSide, LimitStatus, SpecRow};
+use crate::table::Spacing;
 
 /// Every limit with its metric and the side on which it is kept.
 const ROWS: [(&str, &str, LimitSide); 19] = [
@@ -35,6 +36,15 @@ const ROWS: [(&str, &str, LimitSide); 19] = [
 /// The metric of a row, of a lane or derived.
 fn limited(name: &str) -> Option<&'static LaneMetric> {
     lane_metric(name).or_else(|| DERIVED.iter().find(|metric| metric.name == name))
+}
+
+impl SpecRow {
+    /// How values of the limited quantity lie along an axis: an error ratio in decades.
+    pub fn spacing(&self) -> Spacing {
+        let row = ROWS.iter().find(|(key, ..)| *key == self.limit_key);
+        row.and_then(|(_, metric, _)| limited(metric))
+            .map_or(Spacing::Linear, |metric| metric.spacing)
+    }
 }
 
 impl Limits {

@@ -4,12 +4,24 @@ use crate::link::{FecResult, LaneResult, LinkResult, PortResult};
 use crate::report::number::{counted, decimals, difference, ratio, small};
 use crate::sweep::{Difference, Variant};
 
+/// Kind of the cells of a compared number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cell {
+    /// A number alone.
+    Number,
+    /// A number with its interval.
+    Interval,
+    /// A word.
+    Text,
+}
+
 /// A number that is listed for every variant.
 pub(super) struct ComparedNumber {
     /// Label of its line.
     pub(super) line: &'static str,
     /// Head of its column.
     pub(super) column: &'static str,
+    pub(super) cell: Cell,
     pub(super) of: fn(&Variant) -> String,
 }
 
@@ -18,7 +30,16 @@ const fn compared_number(
     column: &'static str,
     of: fn(&Variant) -> String,
 ) -> ComparedNumber {
-    ComparedNumber { line, column, of }
+    ComparedNumber { line, column, cell: Cell::Number, of }
+}
+
+/// A figure that is printed with its interval, under a head that says so.
+const fn interval(
+    line: &'static str,
+    column: &'static str,
+    of: fn(&Variant) -> String,
+) -> ComparedNumber {
+    ComparedNumber { cell: Cell::Interval, ..compared_number(line, column, of) }
 }
 
 /// Numbers of the variant itself.
@@ -38,8 +59,11 @@ pub(super) const OWN: [ComparedNumber; 9] = [
     compared_number("port BER semi-analytic", "port BER\nsemi-analytic", |v| {
         ratio(v.result.port.ber_semi_analytic)
     }),
-    compared_number("port BER counted", "port BER\ncounted (95 %)", port_counted),
-    compared_number("verdict", "\nverdict", |v| verdict(&v.result).to_owned()),
+    interval("port BER counted", "port BER\ncounted (95 %)", port_counted),
+    ComparedNumber {
+        cell: Cell::Text,
+        ..compared_number("verdict", "\nverdict", |v| verdict(&v.result).to_owned())
+    },
 ];
 
 /// Numbers of error correction, of all lanes together, and of the difference to the first variant.
@@ -50,13 +74,13 @@ pub(super) const BEYOND: [ComparedNumber; 5] = [
     compared_number("frame loss, analytic", "frame\nloss", |v| {
         small(fec(&v.result.port, |fec| fec.frame_loss_ratio_analytic))
     }),
-    compared_number("mean margin, dB", "mean margin\ndB (95 %)", |v| {
+    interval("mean margin, dB", "mean margin\ndB (95 %)", |v| {
         within(v.loss_margin_mean_db, v.loss_margin_mean_db_low, v.loss_margin_mean_db_high)
     }),
-    compared_number("margin difference, dB", "margin\ndifference, dB (95 %)", |v| {
+    interval("margin difference, dB", "margin\ndifference, dB (95 %)", |v| {
         against(v, |d| difference(d.loss_margin_db, d.loss_margin_db_low, d.loss_margin_db_high))
     }),
-    compared_number("ln BER difference", "ln BER\ndifference (95 %)", |v| {
+    interval("ln BER difference", "ln BER\ndifference (95 %)", |v| {
         against(v, |d| difference(d.ln_ber, d.ln_ber_low, d.ln_ber_high))
     }),
 ];

@@ -1,6 +1,6 @@
 //! Tables of variants, as columns or as rows.
 
-use super::figures::{BEYOND, ComparedNumber, OWN};
+use super::figures::{BEYOND, Cell, ComparedNumber, OWN};
 use crate::report::plain_table::{plain, text};
 use crate::sweep::{Compared, Variant};
 use serde_json::Value;
@@ -87,11 +87,7 @@ fn rows(compared: &Compared, with_values: bool) -> String {
 
 /// Columns with text.
 fn texts(figures: &[ComparedNumber]) -> impl Iterator<Item = usize> {
-    figures
-        .iter()
-        .enumerate()
-        .filter(|(_, figure)| figure.column.contains("95 %") || figure.line == "verdict")
-        .map(|(i, _)| i)
+    figures.iter().enumerate().filter(|(_, figure)| figure.cell != Cell::Number).map(|(i, _)| i)
 }
 
 /// The variants by number, with their values.
