@@ -24,7 +24,7 @@ impl Network {
         self.is_two_port()?;
         next.is_two_port()?;
         if self.f_hz != next.f_hz {
-            return Err("two networks in cascade have different frequencies; must have the same: bring one onto the other's".to_owned());
+            return Err("two networks in cascade have different frequencies; must have the same: interpolate one to the other's".to_owned());
         }
         let next = next.renormalised(&[self.reference_ohm[1], next.reference_ohm[1]])?;
         let reference_ohm = vec![self.reference_ohm[0], next.reference_ohm[1]];

@@ -172,7 +172,7 @@ impl ElectricalChannel {
                 at,
                 "files",
                 "[]",
-                "must name Touchstone files, as kind = \"files\" asks",
+                "must name Touchstone files, as kind = \"files\" requires",
             );
         }
         for (key, files) in [

@@ -50,7 +50,7 @@ impl Network {
                 network.s[..size].iter_mut().for_each(|s| s.im = 0.0);
                 return Completed { network, notes };
             }
-            notes.push(format!("S at 0 Hz has an imaginary part of {largest:.3}, so it is not of 0 Hz: it is replaced"));
+            notes.push(format!("S at 0 Hz has an imaginary part of {largest:.3}, so it was not measured at 0 Hz: it is replaced"));
             network.s.drain(..size);
             network.f_hz.remove(0);
         }
@@ -167,7 +167,7 @@ mod tests {
         wrong.s[..4].iter_mut().for_each(|s| *s = Complex64::from_polar(0.9, -0.05));
         let Completed { network, notes } = wrong.completed();
         assert!((network.at(0, 2, 1) - 0.9).norm() < 1e-5 && network.f_hz().len() == 50);
-        assert!(notes[0].contains("so it is not of 0 Hz"), "{notes:?}");
+        assert!(notes[0].contains("so it was not measured at 0 Hz"), "{notes:?}");
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub struct Inspection {
     pub largest_singular_value_ghz: f64,
     /// Largest |S - S^T|.
     pub largest_asymmetry: f64,
-    /// Share of the phase that turns as delay does, %.
+    /// Share of the phase that rotates as that of a delay, %.
     pub causality_percent: f64,
     /// Warnings for the user.
     pub warnings: Vec<String>,

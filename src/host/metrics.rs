@@ -147,7 +147,7 @@ pub static CHANNEL_METRICS: &[ChannelMetric] = &[
         "causality",
         Unit::Percent,
         TakenAt::Channel,
-        "Share of the phase that turns as that of a delay does.",
+        "Share of the phase that rotates as that of a delay.",
         |l| l.causality_percent.into(),
     )
     .higher(),

@@ -76,7 +76,7 @@ impl PortMap {
         let db = |to, from| db_from_amplitude_ratio(passes(network, points, to, from));
         let up_to = if points == 1 { "at" } else { "up to" };
         let warning = format!(
-            "port map {map} is guessed: S{b}{a} is {:.2} dB and S{d}{c} {:.2} dB {up_to} {at_ghz} GHz; which end is near is not seen, give the map",
+            "port map {map} is guessed: S{b}{a} is {:.2} dB and S{d}{c} {:.2} dB {up_to} {at_ghz} GHz; the near end cannot be detected, give the map",
             db(b, a),
             db(d, c)
         );

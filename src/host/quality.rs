@@ -103,7 +103,7 @@ impl Quality {
         let mut warnings = Vec::new();
         if self.largest_singular_value > PASSIVE {
             let (value, at) = (self.largest_singular_value, ghz(self.largest_singular_value_hz));
-            warnings.push(format!("is not passive: gives {value:.4} of the voltage it gets at {at} GHz, must give at most 1"));
+            warnings.push(format!("is not passive: the largest singular value of S is {value:.4} at {at} GHz, must be at most 1"));
         }
         if self.largest_asymmetry > RECIPROCAL {
             let (value, at) = (self.largest_asymmetry, ghz(self.largest_asymmetry_hz));
@@ -113,7 +113,7 @@ impl Quality {
         }
         if self.causality_percent < CAUSAL_PERCENT {
             warnings.push(format!(
-                "may not be causal: only {:.0} % of its phase turns as delay does, {CAUSAL_PERCENT} % or more for a sound measurement; is the port order or the sign of the phase right?",
+                "may not be causal: only {:.0} % of its phase rotates as that of a delay, {CAUSAL_PERCENT} % or more for a sound measurement; is the port order or the sign of the phase right?",
                 self.causality_percent
             ));
         }
@@ -164,7 +164,9 @@ mod tests {
         assert!(amplifier.causality_percent < 0.1, "{amplifier:?}");
         let warnings = amplifier.warnings();
         assert!(
-            warnings.len() == 3 && warnings[0].starts_with("is not passive: gives 2.7000"),
+            warnings.len() == 3
+                && warnings[0]
+                    .starts_with("is not passive: the largest singular value of S is 2.7000"),
             "{warnings:?}"
         );
     }

@@ -105,7 +105,7 @@ impl Transfer {
     ///
     /// # Errors
     ///
-    /// When frequencies are not 0 Hz and even steps.
+    /// If frequencies are not evenly spaced from 0 Hz.
     pub fn impulse(&self) -> Result<TimeResponse, String> {
         self.sampled(|_| Complex64::new(1.0, 0.0))
     }
@@ -115,7 +115,7 @@ impl Transfer {
     ///
     /// # Errors
     ///
-    /// When frequencies are not 0 Hz and even steps.
+    /// If frequencies are not evenly spaced from 0 Hz.
     pub fn pulse(&self, symbol_rate_hz: f64) -> Result<TimeResponse, String> {
         let steps = 2.0 * self.f_hz[self.f_hz.len() - 1] / symbol_rate_hz;
         self.sampled(|f| {
@@ -141,7 +141,7 @@ impl Transfer {
     ///
     /// # Errors
     ///
-    /// When frequencies are not 0 Hz and even steps.
+    /// If frequencies are not evenly spaced from 0 Hz.
     pub fn early_percent(&self) -> Result<f64, String> {
         let end_hz = self.f_hz[self.f_hz.len() - 1];
         let pulse =
@@ -164,7 +164,7 @@ impl Transfer {
             .find(|(k, f)| (*f - *k as f64 * step_hz).abs() > UNEVEN * step_hz);
         if last == 0 || uneven.is_some() {
             return Err(
-                "a waveform needs frequencies of even steps from 0 Hz: complete the network and bring it onto such a grid".to_owned()
+                "a waveform needs evenly spaced frequencies from 0 Hz: complete the network and interpolate it to such a grid".to_owned()
             );
         }
         let length = 2 * last;
@@ -275,7 +275,7 @@ mod tests {
         let late = Transfer::new(vec![1.0, 2.0], vec![one; 2]).unwrap();
         assert!(
             late.table(0).unwrap_err().contains("must begin at 0 Hz")
-                && late.impulse().unwrap_err().contains("even steps")
+                && late.impulse().unwrap_err().contains("evenly spaced")
         );
         assert!(Transfer::new(vec![0.0], vec![one]).unwrap().impulse().is_err());
     }

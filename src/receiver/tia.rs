@@ -130,7 +130,7 @@ impl Tia {
                 &at.key("curve"),
                 "file",
                 "",
-                "must name a file of input in mA and output, as limiting = \"curve\" asks",
+                "must name a file of input in mA and output, as limiting = \"curve\" requires",
             );
         }
         if self.noise == NoiseModel::Table && self.noise_file.is_empty() {
@@ -138,7 +138,7 @@ impl Tia {
                 at,
                 "noise_file",
                 "",
-                "must name a file of frequency and pA/sqrt(Hz), as noise = \"table\" asks",
+                "must name a file of frequency and pA/sqrt(Hz), as noise = \"table\" requires",
             );
         }
     }

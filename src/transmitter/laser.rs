@@ -121,7 +121,7 @@ impl Laser {
                 at,
                 "rin_file",
                 "",
-                "must name a file of frequency and dB/Hz, as rin = \"table\" asks",
+                "must name a file of frequency and dB/Hz, as rin = \"table\" requires",
             );
         }
         let (r, at) = (&self.relaxation, at.key("relaxation"));

@@ -88,7 +88,7 @@ impl ModulatorSheet for CapturedWaveform {
 
     fn check_used(&self, at: &KeyPath, problems: &mut Problems) {
         if self.file.is_empty() {
-            let remedy = "must name a file of time and power, as kind = \"waveform\" asks";
+            let remedy = "must name a file of time and power, as kind = \"waveform\" requires";
             problems.report(at, "file", "", remedy);
         }
     }

@@ -129,7 +129,7 @@ impl Parameters {
             );
         }
         if inverted {
-            warnings.push("the victim's polarity is turned: its pulse is negative".to_owned());
+            warnings.push("the victim's polarity is inverted: its pulse is negative".to_owned());
         }
         let ends = |channel: &ComChannel| {
             channel.network.f_hz()[channel.network.f_hz().len() - 1] / giga(1.0)
