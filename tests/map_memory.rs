@@ -177,7 +177,8 @@ fn noise_before_a_map_with_memory_is_predicted_as_it_is_counted() {
 /// Where the curve bends, the local slope is right for small noise only, with memory or without: an
 /// outer level needs less noise to cross its threshold than the slope at the level says. With
 /// memory it is no worse than for a map without (a ring that follows at once, at the same error
-/// ratios), 12 % at most here. By the local slope alone the two were predicted as 1.5e-1 and 8.7e-2.
+/// ratios), 12 % at most here. By the local slope alone the two were predicted as 1.5e-1 and
+/// 8.7e-2.
 #[test]
 fn a_bent_map_is_predicted_as_well_with_memory_as_without() {
     let off = |ring: Ring, rms: f64| {

@@ -339,7 +339,8 @@ proptest! {
                 if i < erasures { below(&mut rng, order + 1) } else { 1 + below(&mut rng, order) };
             word[position] ^= change as u16;
         }
-        code.decode(&mut word, &wrong[..erasures], &mut DecoderWorkspace::new(code.code())).unwrap();
+        let mut workspace = DecoderWorkspace::new(code.code());
+        code.decode(&mut word, &wrong[..erasures], &mut workspace).unwrap();
         prop_assert_eq!(word, sent);
     }
 
