@@ -1,4 +1,4 @@
-//! The files that lanes were built from: which, and where their data ends.
+//! Files that lanes were built from, and warnings about the range of their data.
 
 use crate::link::build::lane::Lane;
 use crate::measured::FileRead;
@@ -23,7 +23,7 @@ pub(crate) fn short(lane: &Lane) -> Vec<String> {
     short.map(warning).collect()
 }
 
-/// The files of all lanes: those of the first, and what others name otherwise under `lane.N.`.
+/// Files of all lanes: those of the first, and differing ones of the others under `lane.N.`.
 pub(crate) fn of<'a>(mut lanes: impl Iterator<Item = &'a Lane>) -> Vec<FileRead> {
     let Some(first) = lanes.next() else { return Vec::new() };
     let mut files = first.files.clone();

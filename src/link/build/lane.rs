@@ -18,38 +18,38 @@ use std::sync::Arc;
 pub struct Lane {
     /// Number, from 0.
     pub number: usize,
-    /// Its own description.
+    /// Description of the lane.
     pub config: Config,
-    /// Its modulator: of the description, or one of its own.
+    /// Its modulator, described or custom.
     pub modulator: Arc<dyn Modulator>,
-    /// The files that its description names, as they were read.
+    /// Files of its description, as read.
     pub files: Vec<FileRead>,
-    /// The library that they were read through.
+    /// Library that read them.
     pub(crate) library: Library,
-    /// Its segments, in the order of the symbols; exactly one has light.
+    /// Its segments, in the order of the symbols; exactly one is optical.
     pub segments: Vec<Segment>,
-    /// The symbols that it sends.
+    /// Transmitted symbols.
     pub pattern: SymbolSource,
-    /// Source of its payload, when it carries any.
+    /// Source of its payload, if it carries any.
     pub sender: Option<FecSender>,
-    /// Streams of what lanes share.
+    /// Random streams shared by all lanes.
     pub shared_seed: Seed,
-    /// Its own streams.
+    /// Random streams of the lane.
     pub lane_seed: Seed,
 }
 
-/// Lanes that share one pattern: a lane begins a 64th of its period after its neighbour, its
-/// training half as far.
+/// Number of offsets of a shared pattern: each lane begins a 64th of the period after its
+/// neighbour, its training blocks half of that.
 ///
-/// Short patterns are the same data at another phase; training then sees what is scored.
+/// For short patterns, training blocks are scored blocks at another offset.
 const SHARES: u64 = 64;
 
-/// The same distance for a pattern without a period.
+/// The same offset for a pattern without a period, symbols.
 const ENDLESS_STRIDE: u64 = 1 << 40;
 
 impl Lane {
-    /// Builds lane `number` from its own description, every setting found, with its modulator and
-    /// the files that were read.
+    /// Builds lane `number` from its description with all settings found, its modulator and the
+    /// files read.
     ///
     /// # Errors
     ///
@@ -110,18 +110,18 @@ impl Lane {
         &self.segments[self.optical_index()]
     }
 
-    /// The same, to be changed.
+    /// The optical segment, mutable.
     pub(crate) fn optical_mut(&mut self) -> &mut Segment {
         let index = self.optical_index();
         &mut self.segments[index]
     }
 
-    /// Its place among the segments.
+    /// Index of the optical segment.
     pub(crate) fn optical_index(&self) -> usize {
         self.segments.iter().position(|s| s.kind.has_light()).expect("symbols cross the fibre")
     }
 
-    /// The segments without light, in their order.
+    /// The electrical segments, in their order.
     pub(crate) fn electrical(&self) -> impl Iterator<Item = &Segment> {
         self.segments.iter().filter(|segment| !segment.kind.has_light())
     }
@@ -131,13 +131,13 @@ impl Lane {
         self.optical().plan.grid()
     }
 
-    /// The payload of the port, when lanes carry any.
+    /// The payload of the port, if lanes carry any.
     pub(crate) fn sender(config: &Config) -> Option<FecSender> {
         let layout = config.fec.chosen().filter(|_| config.carries_payload())?.build().ok()?;
         Some(FecSender::new(&layout, Seed::new(config.simulation.seed)))
     }
 
-    /// Its light in the fibre at the transmitter, on another grid.
+    /// Its optical waveform at the output of the transmitter, on another grid.
     ///
     /// # Errors
     ///
@@ -150,12 +150,12 @@ impl Lane {
         transmitted(&self.config, &*self.modulator, &mut self.context(grid, cache))
     }
 
-    /// Surroundings of what is built of it on another grid.
+    /// Context for building parts of it on another grid.
     pub(crate) fn context<'a>(&'a self, grid: Grid, cache: &'a mut PlanCache) -> BuildContext<'a> {
         BuildContext { grid, lane: self.number, library: &self.library, cache }
     }
 
-    /// Draws of its first block without noise.
+    /// Streams of its first block without noise.
     pub(crate) fn noiseless(&self) -> StreamKeys<'static> {
         StreamKeys {
             shared_seed: self.shared_seed,
@@ -166,13 +166,13 @@ impl Lane {
         }
     }
 
-    /// Its segment with light as it is counted alone.
+    /// Input of counting its optical segment alone.
     pub(crate) fn counted<'a>(&'a self, trained: &'a Trained) -> Count<'a> {
         self.counted_through(trained, &[], Method::Chain)
     }
 
-    /// The lane as it is counted: the receiver of the segment with light, and those of its
-    /// electrical segments in their order; none of these counts the light alone.
+    /// Input of counting the lane, with the receivers of its optical segment and of its electrical
+    /// segments, in their order; without the latter, the optical segment is counted alone.
     pub(crate) fn counted_through<'a>(
         &'a self,
         optical: &'a Trained,
@@ -202,7 +202,7 @@ impl Lane {
 
     /// Absolute index of the lane's first symbol.
     pub fn first_symbol(&self) -> u64 {
-        // the lanes of a port carry its codewords side by side
+        // the lanes of a port carry its codewords in parallel
         if self.sender.is_some() { 0 } else { self.number as u64 * self.stride() }
     }
 
@@ -229,7 +229,7 @@ impl Lane {
     }
 }
 
-/// A file that has gone since the description was checked, with the key that names it.
+/// Error for a file that is missing since the description was checked, with its key.
 fn gone(error: FileError, files: &[FileRead]) -> Error {
     let key = files.iter().find(|file| file.file == error.file).map(|file| file.key.as_str());
     let mut problems = Problems::new();

@@ -1,4 +1,4 @@
-//! The segments of a lane, built: from what sends symbols to what decides them.
+//! Building the segments of a lane, from one decision point to the next.
 
 use crate::chain::{Chain, Plan, RxDsp, Shape};
 use crate::link::describe::config::Config;
@@ -14,20 +14,20 @@ use crate::units::{amplitude_ratio, power_ratio};
 
 /// A segment of a lane, ready for both estimators.
 pub struct Segment {
-    /// From which decision point to which.
+    /// Its two decision points.
     pub kind: SegmentKind,
     /// Its chain.
     pub plan: Plan,
-    /// Its receiver's signal processing.
+    /// DSP of its receiver.
     pub dsp: RxDsp,
-    /// Streams of its noises.
+    /// Random streams of its noises.
     pub streams: Seed,
-    /// Pre-FEC bit error ratio that it may reach alone, where it has a limit of its own.
+    /// Limit of its own pre-FEC bit error ratio, if it has one.
     pub limit_ber: Option<f64>,
 }
 
 impl Segment {
-    /// Builds a segment of the lane of the context, whose streams are `lane`.
+    /// Builds a segment of the context's lane, whose random streams are `lane`.
     ///
     /// # Errors
     ///
@@ -53,7 +53,7 @@ impl Segment {
     }
 }
 
-/// Limit of a segment alone; one between hosts and light shares that of the link.
+/// Limit of one segment; a segment from host to host shares the limit of the link.
 fn limit_ber(kind: SegmentKind, limits: &Limits) -> Option<f64> {
     match kind {
         SegmentKind::OPTICAL => Some(limits.pmd_ber),
@@ -62,7 +62,7 @@ fn limit_ber(kind: SegmentKind, limits: &Limits) -> Option<f64> {
     }
 }
 
-/// Departure of a lane's launch power from its description, dB; a captured lane is as it is.
+/// Deviation of a lane's launch power from its description, dB; zero for a captured waveform.
 fn spread_db(config: &Config, modulator: &dyn Modulator, number: usize) -> f64 {
     if modulator.recording().is_some() {
         return 0.0;
@@ -71,7 +71,7 @@ fn spread_db(config: &Config, modulator: &dyn Modulator, number: usize) -> f64 {
         * Seed::new(config.spread.module).named("launch power").index(number as u64).rng().normal()
 }
 
-/// From symbols to light in the fibre at the transmitter.
+/// Chain from symbols to the output of the transmitter, in the fibre.
 pub(super) fn transmitted(
     config: &Config,
     modulator: &dyn Modulator,
@@ -90,7 +90,7 @@ pub(super) fn transmitted(
     Ok(modulator.extend(drive, context).response(Shape::Gain(spread)))
 }
 
-/// Volts at the module's input, from the host through its channel.
+/// Chain from the host through its channel to the module's input.
 pub(crate) fn sent_to_module(
     config: &Config,
     context: &BuildContext<'_>,
@@ -100,7 +100,7 @@ pub(crate) fn sent_to_module(
     channel.extend(sent, tx, "host.channel", false, context)
 }
 
-/// Volts at the output of a linear module, before the channel to its host.
+/// Chain to the output of a linear module, before the channel to its host.
 pub(crate) fn sent_to_host(
     config: &Config,
     modulator: &dyn Modulator,
@@ -110,7 +110,7 @@ pub(crate) fn sent_to_host(
     config.receiver.extend_linear(light, oma_w, &config.module.output, context)
 }
 
-/// The light at the receiver, and its nominal outer modulation amplitude, W.
+/// Chain to the receiver's input, and the nominal outer modulation amplitude there, W.
 fn arriving(
     config: &Config,
     modulator: &dyn Modulator,
@@ -122,7 +122,7 @@ fn arriving(
     Ok((light, config.settled_oma_w(modulator) * power_ratio(change_db)))
 }
 
-/// The segment with light, decided by the module or, after its linear output, by the host.
+/// Plan of the optical segment, decided by the module or, after its linear output, by the host.
 fn optical(
     config: &Config,
     modulator: &dyn Modulator,
@@ -140,7 +140,7 @@ fn optical(
     Ok((host.rx.extend(arrived, "host.rx", true, context)?, host.rx.dsp()))
 }
 
-/// A segment without light: from the host to its module, or back.
+/// Plan of an electrical segment: from the host to its module, or back.
 fn electrical(
     config: &Config,
     kind: SegmentKind,

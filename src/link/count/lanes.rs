@@ -18,15 +18,16 @@ use crate::run_options::CancelToken;
 /// Counts of all lanes with some receiver, and the FEC stage after them.
 pub(crate) struct CountedLanes {
     counted: Vec<Option<LaneCount>>,
-    /// Factors by which the stored blocks of each lane may be off their pattern.
+    /// Factors by which the error ratio of the stored blocks of each lane may differ from that of
+    /// its pattern.
     scatter: Vec<Option<[f64; 2]>>,
-    /// Place of each lane among those that have the receiver.
+    /// Index of each lane among those with a receiver.
     places: Vec<Option<usize>>,
     pub(crate) fec: FecStage,
 }
 
 impl CountedLanes {
-    /// Tally of a lane, symbol by symbol, and its error ratio.
+    /// Tally of a lane, from its first to its last segment, and its error ratio.
     pub(crate) fn tally(&self, lane: usize) -> Option<(&Tally, CountedBer)> {
         self.counted[lane]
             .as_ref()
@@ -47,12 +48,12 @@ impl CountedLanes {
         self.counted[lane].as_ref().map_or(&[], |counted| &counted.clocks)
     }
 
-    /// Why nothing was counted of a lane.
+    /// Why no errors were counted on a lane.
     pub(crate) fn not_evaluated(&self, lane: usize) -> Option<&NotEvaluated> {
         self.counted[lane].as_ref().and_then(|counted| counted.not_evaluated.as_ref())
     }
 
-    /// Adds what error correction made of a lane to its result.
+    /// Adds the FEC counts of a lane to its result.
     pub(crate) fn correct(&self, lane: usize, result: &mut LaneResult) {
         if let Some(place) = self.places[lane] {
             self.fec.tell(place, result);
@@ -86,7 +87,7 @@ pub(crate) fn count_both(
     [here, at_limit]
 }
 
-/// Counts every lane that has the receiver asked for.
+/// Counts every lane for which `receiver` gives one.
 fn count_all<'a>(
     solved: &'a [SolvedLane],
     workspaces: &WorkspacePool,

@@ -1,13 +1,13 @@
-//! An error ratio that was counted, and its interval.
+//! A counted error ratio and its interval.
 
 use crate::chain::LaneCount;
 use crate::math::interval::{Interval, IntervalKind};
 
-/// An error ratio that was counted, weighted or not.
+/// A counted error ratio, weighted or not.
 pub(crate) struct CountedBer {
     pub(crate) bits: u64,
     pub(crate) errors: u64,
-    /// Absent when no error was seen.
+    /// Absent when no error was counted.
     pub(crate) ber: Option<f64>,
     pub(crate) interval: Interval,
     pub(crate) kind: IntervalKind,
@@ -17,7 +17,8 @@ pub(crate) struct CountedBer {
 }
 
 impl CountedBer {
-    /// Of a count; `scatter` says by which factors its blocks may be off their pattern.
+    /// The error ratio of a count; `scatter` are the factors by which its blocks may differ from
+    /// their pattern.
     pub(crate) fn of(counted: &LaneCount, scatter: Option<[f64; 2]>) -> CountedBer {
         let tally = &counted.end;
         let (bits, errors) = (tally.bits(), tally.bit_errors);
@@ -39,7 +40,8 @@ impl CountedBer {
     }
 }
 
-/// An interval of a ratio whose logarithm scatters by another cause, too; both ends by themselves.
+/// An interval widened by a second, independent scatter of the ratio's logarithm, each end by
+/// itself.
 fn widened(interval: Interval, ratio: f64, [low, high]: [f64; 2]) -> Interval {
     if ratio <= 0.0 {
         return Interval { low: interval.low * low, high: (interval.high * high).min(1.0) };

@@ -1,4 +1,4 @@
-//! The description of a link, as it is written: plain data, engineering units, everything checked.
+//! The description of a link: plain data in engineering units, with its checks.
 
 use crate::chain::Clocking;
 use crate::dsp::DetectorKind;
@@ -22,40 +22,40 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A link: what its preset, its file and its flags say together.
+/// Description of a link, merged from its preset, its file and its flags.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Name of the preset underneath; only in files.
+    /// Name of the preset on which the file builds; in files only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preset: Option<String>,
-    /// Lanes that are run, from lane 0.
+    /// Number of lanes, from lane 0.
     pub lanes: usize,
     /// Symbol rate of a lane, GBd.
     pub symbol_rate_gbd: f64,
-    /// The symbols that are sent.
+    /// Transmitted pattern.
     pub pattern: Pattern,
-    /// Which segments the module makes of a lane.
+    /// The modules at both ends.
     pub module: Module,
-    /// The hosts that it connects.
+    /// The hosts at both ends.
     pub host: Host,
-    /// From symbols to light.
+    /// The optical transmitter.
     pub transmitter: Transmitter,
-    /// From fibre to fibre.
+    /// The fibre.
     pub fibre: SingleMode,
-    /// From light to samples.
+    /// The optical receiver.
     pub receiver: OpticalReceiver,
-    /// How lanes differ.
+    /// Variation among lanes.
     pub spread: Spread,
     /// Error correction of the port.
     pub fec: Fec,
     /// Limits of the results.
     pub limits: Limits,
-    /// How it is computed.
+    /// Settings of the computation.
     pub simulation: Simulation,
-    /// Whether and how the transmitter is measured.
+    /// Measurement of the transmitter.
     pub tdecq: Tdecq,
-    /// Expected results; `check` compares.
+    /// Expected results, for `check`.
     pub targets: Targets,
     /// Patches of single lanes, by number from 0, with the keys of the whole file.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -92,11 +92,11 @@ const PATTERN_BYTES_MAX: u64 = 64 << 20;
 /// fiftieth of the rms noise of a low-noise amplifier (assumed).
 const DARK_DBM: f64 = -50.0;
 
-/// Most lanes of a link.
+/// Largest number of lanes of a link.
 pub(crate) const LANES_MAX: usize = 64;
 
 impl Config {
-    /// The grid of its blocks; the period of a recording is one.
+    /// The grid of its blocks; a recording is a block of one period.
     pub fn grid(&self, recording: Option<&Recording>) -> Grid {
         let guards = if self.streams() { 2 * self.simulation.guard_symbols } else { 0 };
         let block = self.simulation.block_symbols.saturating_add(guards);
@@ -138,12 +138,12 @@ impl Config {
         self.simulation.stream || self.segments().into_iter().any(|kind| self.clock(kind).streams())
     }
 
-    /// Whether the levels are precoded: as the pattern is, or as the port's coding wants it.
+    /// Whether the levels are precoded, by the pattern or by the port's coding.
     pub fn precodes(&self) -> bool {
         self.pattern.precoder || self.fec.chosen().is_some_and(|coding| coding.precoder)
     }
 
-    /// Whether its levels are the codewords of a coding: the payload of a transmitter that is no
+    /// Whether its levels are the codewords of a coding: payload, unless the transmitter is a
     /// recording.
     pub(crate) fn carries_payload(&self) -> bool {
         self.pattern.kind == PatternKind::Payload
@@ -151,8 +151,8 @@ impl Config {
             && self.fec.chosen().is_some()
     }
 
-    /// Reports everything that is out of its range or does not fit together, the files that it
-    /// names included, and gives those that were read.
+    /// Reports every value that is out of its range or inconsistent, files included, and returns
+    /// the files read.
     pub fn check(&self, library: &Library, problems: &mut Problems) -> Vec<FileRead> {
         let (files, modulator) = self.read(library, problems);
         let root = KeyPath::root();
@@ -202,8 +202,8 @@ impl Config {
         files
     }
 
-    /// Reads its files and reports what is wrong with them; gives those that were read and the
-    /// modulator in use, unless a file of it was refused.
+    /// Reads its files and reports their problems; returns the files and the modulator, unless a
+    /// file of the modulator was refused.
     pub(crate) fn read(
         &self,
         library: &Library,
@@ -233,7 +233,7 @@ impl Config {
         (files.finish(), modulator)
     }
 
-    /// Whether the key of a file is in use: that of another kind of transmitter is not.
+    /// Whether the key of a file is in use; keys of other kinds of transmitter are not.
     pub(crate) fn uses(&self, key: &str) -> bool {
         let kind = self.transmitter.kind;
         let others = self
@@ -256,7 +256,7 @@ impl Config {
         idle.iter().all(|idle| !key.starts_with(idle))
     }
 
-    /// Reports a module that cannot be between these hosts.
+    /// Reports a kind of module that does not fit the rest of the link.
     fn check_module(&self, root: &KeyPath, problems: &mut Problems) {
         let kind = self.module.kind;
         if !kind.has_hosts() {
@@ -288,7 +288,7 @@ impl Config {
         if self.module.kind.has_hosts() { self.limits.link_ber } else { self.limits.pmd_ber }
     }
 
-    /// Detector of the last segment, and its place.
+    /// Detector of the last segment, and its key.
     fn last_detector(&self) -> (KeyPath, DetectorKind) {
         let root = KeyPath::root();
         if self.module.kind.has_hosts() {
@@ -308,8 +308,7 @@ impl Config {
         }
     }
 
-    /// Outer optical modulation amplitude of settled runs in the fibre, W, as the module's drive
-    /// makes it.
+    /// Outer optical modulation amplitude of settled runs in the fibre, W, for the module's drive.
     pub(crate) fn settled_oma_w(&self, modulator: &dyn Modulator) -> f64 {
         modulator.settled_oma_w(if self.optical().from == DecisionPoint::NearHost {
             self.module.input.drive()
@@ -318,7 +317,7 @@ impl Config {
         })
     }
 
-    /// Reports error correction that does not fit.
+    /// Reports inconsistent settings of error correction.
     fn check_fec(&self, root: &KeyPath, problems: &mut Problems) {
         let carries = self.carries_payload();
         self.fec.check(
@@ -341,7 +340,7 @@ impl Config {
         }
     }
 
-    /// Reports a photodiode without a signal: no receiver trains there.
+    /// Reports a photodiode without a signal, on which no receiver trains.
     fn check_light(&self, modulator: &dyn Modulator, problems: &mut Problems) {
         let loss_db = self.fibre.loss_db() + self.receiver.coupling_loss_db;
         let oma_dbm = dbm_from_watt(self.settled_oma_w(modulator)) - loss_db;
@@ -403,7 +402,7 @@ impl Config {
         if problems.is_empty() && self.streams() {
             self.check_stream(at, problems);
         }
-        // the symbols of two presses of the longest memory must fit, or the block would equalise
+        // the block must be several times the longest memory, or the taps would fit the block
         // itself
         let (least, symbols) =
             (self.longest_equaliser().saturating_mul(8), self.grid(recording).symbols);

@@ -1,18 +1,18 @@
-//! The estimator that counts errors, by name.
+//! Methods of counting errors.
 
 use serde::{Deserialize, Serialize};
 
-/// Estimator that counts errors.
+/// Method of counting errors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CountingMethod {
-    /// Every block through the whole chain.
+    /// Every block runs through the whole chain.
     #[default]
     Chain,
     /// Noise drawn at the slicer on four stored noiseless blocks: see
     /// [`NoiseOnly`](crate::chain::NoiseOnly).
     NoiseOnly,
-    /// The same noise pushed towards errors and weighted back: see
+    /// Importance sampling: the same noise shifted towards errors, with weights; see
     /// [`ImportanceSampling`](crate::chain::ImportanceSampling).
     Importance,
 }

@@ -1,4 +1,4 @@
-//! Which error correction a link's port has, and how it is simulated.
+//! Error correction of a link's port, and its simulation.
 
 use crate::error::{KeyPath, Problems, nearest};
 use crate::fec::inner::Chase;
@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 pub struct Fec {
     /// The PMD's coding by name; `custom` for that of `fec.custom`, `none` for none.
     pub coding: String,
-    /// Whether codewords are decoded, or their wrong symbols only counted.
+    /// Whether codewords are decoded, or only their symbol errors counted.
     pub decoding: Decoding,
-    /// Least reliable positions that the inner code's decoder tries, from 0 (hard decision) to 16;
-    /// the coding's own when absent.
+    /// Least reliable positions that the inner decoder tries, from 0 (hard decision) to 16; if
+    /// absent, the coding's default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inner_positions: Option<usize>,
     /// Bit errors that the rest of the link adds before the outer code, as a ratio; part of the
@@ -23,7 +23,7 @@ pub struct Fec {
     pub added_ber: f64,
     /// Size of the frames whose loss is reported, octets.
     pub frame_octets: f64,
-    /// A custom coding, with every key of those that ship.
+    /// A custom coding, with the same keys as a built-in one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom: Option<Coding>,
 }
@@ -56,7 +56,7 @@ impl Fec {
         Some(coding)
     }
 
-    /// Reports what is out of its range or, where lanes carry its codewords, does not fit their
+    /// Reports values that are out of their range or, for lanes with codewords, do not fit their
     /// precoder and block.
     pub(crate) fn check(
         &self,

@@ -1,10 +1,10 @@
-//! The limits of a PMD, each with the standing of its source, and the verdicts on a result.
+//! The limits of a PMD, each with the status of its source.
 
 use crate::error::{KeyPath, Problems};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// How a limit is known.
+/// Status of a limit's source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
@@ -12,9 +12,9 @@ pub enum Status {
     Normative,
     /// From a draft.
     Draft,
-    /// Computed from such numbers.
+    /// Derived from numbers of a standard or draft.
     Derived,
-    /// From memory or by judgement.
+    /// Assumed, without a document at hand.
     Assumed,
 }
 
@@ -34,11 +34,11 @@ impl Status {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Bit error ratio before error correction that the optical segment may reach.
+    /// Largest pre-FEC bit error ratio of the optical segment.
     pub pmd_ber: f64,
-    /// The same that an electrical segment between a host and a module may reach.
+    /// Largest pre-FEC bit error ratio of an electrical segment between a host and a module.
     pub aui_ber: f64,
-    /// The same from host to host.
+    /// Largest pre-FEC bit error ratio from host to host.
     pub link_ber: f64,
     /// Largest average launch power of a lane, dBm.
     pub launch_power_max_dbm: f64,
@@ -86,7 +86,7 @@ pub struct Limits {
     /// Largest stressed receiver sensitivity (OMA), dBm.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stressed_sensitivity_max_dbm: Option<f64>,
-    /// How each of them is known; one that is not named is assumed.
+    /// Status of each limit; a limit without an entry is assumed.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub status: BTreeMap<String, Status>,
 }
@@ -148,7 +148,7 @@ impl Limits {
         self.set().into_iter().find(|(known, _)| *known == key).and_then(|(_, limit)| limit)
     }
 
-    /// Reports what is out of its range.
+    /// Reports every value that is out of its range.
     pub(crate) fn check(&self, at: &KeyPath, problems: &mut Problems) {
         for (key, limit) in self.set().into_iter().filter_map(|(key, limit)| Some((key, limit?))) {
             let range = match key {

@@ -1,4 +1,4 @@
-//! The description of a link, as it is written: plain data in engineering units.
+//! The description of a link: plain data in engineering units.
 
 pub(super) mod config;
 pub(super) mod counting_method;

@@ -1,4 +1,4 @@
-//! Which segments a module makes of a lane, and what stands at the host.
+//! Kinds of module and their segments; the hosts.
 
 use crate::error::{KeyPath, Problems};
 use crate::host::ElectricalChannel;
@@ -8,7 +8,7 @@ use crate::serdes::{SerdesRx, SerdesTx};
 use crate::transmitter::LinearInput;
 use serde::{Deserialize, Serialize};
 
-/// The kinds of module: where decisions are made.
+/// Kind of module, which determines the decision points of a lane.
 ///
 /// | kind | segments |
 /// | --- | --- |
@@ -24,7 +24,7 @@ pub enum ModuleKind {
     Optics,
     /// A DSP in both directions.
     Retimed,
-    /// A DSP towards the light, none from it (LRO, RTLR).
+    /// A DSP in the transmit direction only (LRO, RTLR).
     Lro,
     /// No DSP (LPO).
     Lpo,
@@ -42,33 +42,34 @@ impl ModuleKind {
     }
 }
 
-/// The module: its kind, and its electrical sides of every kind.
+/// The module: its kind, and its electrical interfaces.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Module {
-    /// Which.
+    /// Kind.
     pub kind: ModuleKind,
-    /// Receives from the host; of retimed modules and LRO.
+    /// Electrical receiver from the host, of retimed modules and LRO.
     pub rx: SerdesRx,
-    /// Sends to the host; of retimed modules.
+    /// Electrical transmitter to the host, of retimed modules.
     pub tx: SerdesTx,
-    /// Takes what the host sends to the modulator's driver; of LPO.
+    /// Linear path from the host to the modulator's driver, of LPO.
     pub input: LinearInput,
-    /// Takes what is detected to the host; of LRO and LPO.
+    /// Linear path from the photodiode to the host, of LRO and LPO.
     pub output: LinearOutput,
 }
 
-/// A host at each end; both are alike.
+/// The hosts at both ends, which are alike.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Host {
-    /// Sends to the module.
+    /// Transmitter to the module.
     pub tx: SerdesTx,
-    /// Receives from the module.
+    /// Receiver from the module.
     pub rx: SerdesRx,
-    /// From the host to the module, and back unless the next says otherwise.
+    /// Channel from the host to the module; also of the reverse direction unless `channel_to_host`
+    /// is given.
     pub channel: ElectricalChannel,
-    /// From the module to the host.
+    /// Channel from the module to the host.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_to_host: Option<ElectricalChannel>,
 }

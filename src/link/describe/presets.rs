@@ -1,8 +1,8 @@
-//! The links that come with lightlane. A new one is a TOML file and one line here.
+//! Built-in links. A new one takes a TOML file and one entry here.
 
 use crate::link::describe::config::Config;
 use crate::link::describe::limits::Limits;
-/// A link by name.
+/// A built-in link.
 #[derive(Clone, Copy, Debug)]
 pub struct Preset {
     /// Its name.

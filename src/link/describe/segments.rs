@@ -8,30 +8,30 @@ use std::fmt;
 
 use DecisionPoint::{FarHost, FarModule, NearHost, NearModule};
 
-/// Where symbols are decided, or sent for the first time; in the order in which they pass.
+/// Points where symbols are decided or first transmitted, in the order of propagation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DecisionPoint {
-    /// The host that sends.
+    /// The transmitting host.
     NearHost,
-    /// The module that transmits light.
+    /// The transmitting module.
     NearModule,
-    /// The module that receives light.
+    /// The receiving module.
     FarModule,
-    /// The host that receives.
+    /// The receiving host.
     FarHost,
 }
 
 /// A segment of a lane: symbols are sent at one decision point and decided at the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SegmentKind {
-    /// Where its symbols are sent.
+    /// Decision point at its start.
     pub from: DecisionPoint,
-    /// Where they are decided.
+    /// Decision point at its end.
     pub to: DecisionPoint,
 }
 
 impl SegmentKind {
-    /// Every segment that some pair of modules has.
+    /// All segments of all pairs of modules.
     pub const ALL: [SegmentKind; 6] = [
         SegmentKind::HOST_TO_MODULE,
         SegmentKind::OPTICAL,
@@ -40,11 +40,11 @@ impl SegmentKind {
         SegmentKind { from: NearHost, to: FarModule },
         SegmentKind { from: NearHost, to: FarHost },
     ];
-    /// From a host to a module that decides.
+    /// From the host to a module with a DSP.
     pub const HOST_TO_MODULE: SegmentKind = SegmentKind { from: NearHost, to: NearModule };
-    /// From module to module, both of which decide.
+    /// From module to module, both with a DSP.
     pub const OPTICAL: SegmentKind = SegmentKind { from: NearModule, to: FarModule };
-    /// From a module that has decided to a host.
+    /// From a module with a DSP to the host.
     pub const MODULE_TO_HOST: SegmentKind = SegmentKind { from: FarModule, to: FarHost };
 
     /// True if its symbols cross the fibre.
@@ -64,7 +64,7 @@ impl SegmentKind {
         }
     }
 
-    /// Random streams of its own within a lane; a segment with light has the lane's.
+    /// Key of its random streams within a lane; the optical segment uses the lane's.
     pub(crate) fn stream(self) -> Option<StreamKey> {
         const HOST_TO_MODULE: StreamKey = StreamKey::fixed("host to module");
         const MODULE_TO_HOST: StreamKey = StreamKey::fixed("module to host");
@@ -102,10 +102,10 @@ impl<'de> Deserialize<'de> for SegmentKind {
     }
 }
 
-/// The segments of a lane between two modules, in the order of its symbols; exactly one has light.
+/// The segments of a lane between two modules, in the order of its symbols; exactly one is optical.
 ///
-/// It is the only place that looks at the kind of a module: whether a host is part of the link, and
-/// whether the module decides what leaves it as light (near end) or what has arrived as light (far
+/// This function alone depends on the kind of a module: whether a host is part of the link, and
+/// whether the module decides before its optical output (near end) or after its optical input (far
 /// end).
 pub fn segments(near: ModuleKind, far: ModuleKind) -> Vec<SegmentKind> {
     let has = |kind| match kind {
@@ -178,7 +178,7 @@ mod tests {
         assert!(serde_json::from_str::<SegmentKind>("\"light\"").is_err());
     }
 
-    /// The streams of a lane's segments are keyed by these texts for good.
+    /// These texts key the random streams of a lane's segments and never change.
     #[test]
     fn only_electrical_segments_have_streams_of_their_own() {
         let of = |kind: SegmentKind| kind.stream().map(|key| key.text().to_owned());

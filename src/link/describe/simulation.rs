@@ -1,15 +1,15 @@
-//! How a link is computed, and how its lanes differ.
+//! Settings of the computation, and variation among lanes.
 
 use crate::link::describe::counting_method::CountingMethod;
 use serde::{Deserialize, Serialize};
 
-/// How lanes differ: a module off the line, drawn once from its own seed.
+/// Variation among the lanes of a module, drawn once from a separate seed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Spread {
     /// Standard deviation of each lane's launch power, dB.
     pub launch_power_db: f64,
-    /// Which module: another number is another module.
+    /// Seed of the module: each number is another module.
     pub module: u64,
 }
 
@@ -19,7 +19,7 @@ impl Default for Spread {
     }
 }
 
-/// How a link is computed.
+/// Settings of the computation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Simulation {
@@ -32,21 +32,21 @@ pub struct Simulation {
     /// Symbols counted per lane with the power lowered to the limit, rounded up to whole blocks.
     pub symbols_at_limit: u64,
     /// Counting method: `chain`, every block through the whole chain; `noise-only`, noise drawn at
-    /// the slicer on four stored blocks, quicker; `importance`, the same noise shifted towards
-    /// errors (importance sampling), for ratios too small to be counted. The last two want a linear
-    /// receiver in periodic mode. A margin that is counted, where none can be predicted, is counted
-    /// through the whole chain whatever stands here.
+    /// the slicer on four stored blocks, which is faster; `importance`, the same noise shifted
+    /// towards errors (importance sampling), for ratios too small to be counted. The last two need
+    /// a linear receiver in periodic mode. A margin without a prediction is always counted through
+    /// the whole chain.
     pub count: CountingMethod,
     /// Seed of all noise and of random data.
     pub seed: u64,
-    /// Blocks as parts of one endless sequence, in order, with an ideal clock too; without one it
-    /// is so whatever stands here.
+    /// Stream mode: blocks are consecutive parts of one endless sequence, even with an ideal clock.
+    /// A recovered clock always implies it.
     pub stream: bool,
-    /// In stream mode, symbols on each side of a block that are run and thrown away: the memory of
+    /// In stream mode, symbols on each side of a block that are run and discarded: the memory of
     /// all responses.
     ///
-    /// Blocks of 8192 symbols with 512 on each side are 9 * 2^10 long, which a transform likes;
-    /// with 256 a factor of 17 is left.
+    /// Blocks of 8192 symbols with 512 on each side have a length of 9 * 2^10, which suits an FFT;
+    /// with 256 it has a factor of 17.
     pub guard_symbols: usize,
 }
 

@@ -1,31 +1,31 @@
-//! Whether and how a transmitter is measured.
+//! Measurement of a transmitter.
 
 use crate::error::{KeyPath, Problems};
 use crate::measure::tdecq::Reference;
 use serde::{Deserialize, Serialize};
 
-/// The pattern on which a transmitter is measured.
+/// Test pattern of the measurement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TestPattern {
-    /// 65 535 symbols, as the clauses ask.
+    /// 65 535 symbols, as the clauses require.
     #[default]
     Ssprq,
-    /// 8191 symbols: ten times as fast, a few hundredths of a decibel away.
+    /// 8191 symbols: ten times as fast, with a difference of a few hundredths of a decibel.
     Prbs13q,
 }
 
-/// Whether and how the transmitter is measured.
+/// Measurement of the transmitter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Tdecq {
-    /// True for TECQ, TDECQ and what else an instrument reads off TP2.
+    /// True to measure TECQ, TDECQ and the other readings at TP2.
     pub enabled: bool,
     /// Reference receiver and equaliser, by name.
     pub reference: String,
-    /// Pattern; a captured waveform keeps its own.
+    /// Test pattern; a captured waveform keeps its own.
     pub pattern: TestPattern,
-    /// Least dispersion of the test fibre, ps/nm.
+    /// Smallest dispersion of the test fibre, ps/nm.
     pub dispersion_min_ps_per_nm: f64,
     /// Largest dispersion of the test fibre, ps/nm.
     pub dispersion_max_ps_per_nm: f64,
@@ -44,7 +44,7 @@ impl Default for Tdecq {
 }
 
 impl Tdecq {
-    /// Reports what is out of its range.
+    /// Reports every value that is out of its range.
     pub(crate) fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(
             at,

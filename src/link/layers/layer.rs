@@ -1,4 +1,4 @@
-//! One layer: its text, checked on its own, with the place of every key.
+//! One layer: its keys and values, checked on their own, with the place of every key.
 
 use crate::error::{Place, Problem, Problems};
 use std::collections::BTreeMap;
@@ -11,21 +11,21 @@ pub(super) struct Mark {
     pub(super) value: (usize, usize),
 }
 
-/// A layer: what is right in it, and what is not.
+/// A layer: its valid keys and its problems.
 #[derive(Clone, Debug)]
 pub(super) struct Layer {
     pub(super) name: String,
     pub(super) is_flag: bool,
     pub(super) marks: BTreeMap<String, Mark>,
-    /// Every key that is known and has a value of its type.
+    /// Every known key with a value of its type.
     pub(super) table: Table,
     pub(super) problems: Problems,
-    /// True when it could not be read to its end.
+    /// True if it could not be read to its end.
     pub(super) unreadable: bool,
 }
 
 impl Layer {
-    /// The problem of a flag that is no assignment.
+    /// The problem of a flag that is not an assignment.
     pub(super) fn not_an_assignment(flag: &str) -> Problem {
         let layer = Layer::empty(flag, true);
         layer.problem(String::new(), "must be KEY=VALUE, such as fibre.length_km=2")
@@ -46,12 +46,12 @@ impl Layer {
         self.problems.push(problem);
     }
 
-    /// Where the value of a dotted path stands in this layer.
+    /// Place of the value of a dotted path in this layer.
     pub(super) fn place_of_value(&self, path: &str) -> Option<Place> {
         self.marks.get(path).and_then(|mark| self.place(mark.value))
     }
 
-    /// Where a dotted path's last key stands in this layer.
+    /// Place of a dotted path's last key in this layer.
     pub(super) fn place_of_key(&self, path: &str) -> Option<Place> {
         self.marks.get(path).and_then(|mark| self.place(mark.key))
     }

@@ -1,5 +1,5 @@
-//! Layers of a description: preset, file, flags, patches of single lanes; merged, checked, every
-//! problem at its own place.
+//! Layers of a description: preset, file, flags and patches of single lanes; merging and checking,
+//! with the place of every problem.
 
 use crate::error::{Error, Place, Problem, Problems, Result, nearest};
 use crate::link::describe::config::{Config, LANES_MAX};
@@ -19,7 +19,7 @@ use toml::{Table, Value};
 /// preset <- file <- each flag <- [lane.N]
 /// ```
 ///
-/// It and its clones read each measured file once.
+/// A description and its clones read each measured file once.
 ///
 /// ```
 /// use lightlane::link::LayeredConfig;
@@ -38,28 +38,28 @@ pub struct LayeredConfig {
     pub(super) library: Library,
 }
 
-/// A description without layers: complete and checked.
+/// A complete, checked description, resolved from its layers.
 #[derive(Clone, Debug)]
 pub struct Resolved {
     /// Keys of the whole link.
     pub base: Config,
-    /// Every lane's own description, from lane 0.
+    /// Description of every lane, from lane 0.
     pub lanes: Vec<Config>,
     /// Digest of the lanes' descriptions, 16 hexadecimal digits: equal descriptions have equal
-    /// digests, however they were written.
+    /// digests, however they are written.
     pub hash: String,
-    /// The library that its files were read through.
+    /// Library that read its files.
     pub library: Library,
 }
 
 impl LayeredConfig {
-    /// Opens a preset by its name, or else a file by its path, with the preset it names underneath.
+    /// Opens a preset by its name, or else a file by its path, on top of the preset that it names.
     ///
     /// # Errors
     ///
-    /// A name that is no preset's and no file's; a file that cannot be read, is larger than 1 MiB
-    /// or is not text. What is wrong *in* a file is said by [`LayeredConfig::resolve`], together
-    /// with everything else.
+    /// A name of neither a preset nor a file; a file that cannot be read, is larger than 1 MiB or
+    /// is not text. Problems *in* a file are reported by [`LayeredConfig::resolve`], together with
+    /// all others.
     pub fn open(source: &str) -> Result<LayeredConfig> {
         if let Some(preset) = presets::find(source) {
             let layers = vec![Layer::parse(preset.name, preset.text)];
@@ -97,14 +97,15 @@ impl LayeredConfig {
         Ok(stack)
     }
 
-    /// Lays one assignment on top: `fibre.length_km=2`, `transmitter.kind=mzm`,
+    /// Adds one assignment on top: `fibre.length_km=2`, `transmitter.kind=mzm`,
     /// `lane.3.fibre.length_km=2`.
     ///
-    /// The value is a TOML value, or else taken as text.
+    /// The value is parsed as TOML, or else taken as text.
     ///
     /// # Errors
     ///
-    /// An unknown key, a value of the wrong type, no assignment at all. The stack stays as it was.
+    /// An unknown key, a value of the wrong type, a text that is not an assignment. The layers then
+    /// stay unchanged.
     pub fn set(&mut self, assignment: &str) -> Result<()> {
         self.set_by(&format!("--set {assignment}"), assignment)
     }
@@ -121,7 +122,7 @@ impl LayeredConfig {
         Ok(())
     }
 
-    /// The same for a flag that has its own name; problems then name that flag.
+    /// The same for an assignment by `flag`, which is named in problems.
     ///
     /// # Errors
     ///
@@ -133,17 +134,17 @@ impl LayeredConfig {
         Ok(())
     }
 
-    /// The error for a name that is no preset's: the nearest one, and the list.
+    /// The error for an unknown preset: the nearest name, and the list.
     pub fn unknown_preset(name: &str) -> Error {
         refused(unknown_preset(name, None, "preset"))
     }
 
-    /// The preset underneath, if any.
+    /// The preset of the lowest layer, if any.
     pub fn preset(&self) -> Option<&'static str> {
         self.preset
     }
 
-    /// All layers merged, lane patches beside the rest, as TOML.
+    /// All layers merged, with separate lane patches, as TOML.
     pub fn merged_text(&self) -> String {
         self.merged().to_string()
     }
@@ -152,15 +153,14 @@ impl LayeredConfig {
     ///
     /// # Errors
     ///
-    /// Every problem of every layer and of every lane, each at the place where it was written last.
+    /// Every problem of every layer and of every lane, each at the place of its last assignment.
     pub fn resolve(&self) -> Result<Resolved> {
         let mut problems = Problems::new();
         self.layers
             .iter()
             .flat_map(|layer| layer.problems.iter())
             .for_each(|problem| problems.push(problem.clone()));
-        // what an unreadable layer would have said is not known: a range error might come of that
-        // alone
+        // the keys of an unreadable layer are unknown, and a range error might be due to that alone
         if self.layers.iter().any(|layer| layer.unreadable) {
             return Err(Error::Input(problems));
         }
@@ -205,7 +205,7 @@ impl LayeredConfig {
         merged
     }
 
-    /// A problem with the place where its key was written last.
+    /// A problem with the place of its key's last assignment.
     fn located(&self, mut problem: Problem, lane: Option<usize>) -> Problem {
         let last =
             |path: &str| self.layers.iter().rev().find_map(|layer| layer.place_of_value(path));
@@ -218,8 +218,7 @@ impl LayeredConfig {
         problem
     }
 
-    /// A patch of a lane that its own layer and all together do not have would be lost without a
-    /// word.
+    /// Reports a patch of a lane that does not exist, which would otherwise be ignored silently.
     fn check_lane_numbers(&self, lanes: usize, problems: &mut Problems) {
         let mut lanes_here = Config::default().lanes;
         for layer in &self.layers {
@@ -252,7 +251,7 @@ fn unknown_preset(name: &str, place: Option<Place>, path: &str) -> Problem {
     Problem { place, path: path.to_owned(), value: name.to_owned(), remedy }
 }
 
-/// FNV-1a of the canonical text of lanes, and of the digests of the files that they name.
+/// FNV-1a of the canonical text of the lanes and of the digests of their files.
 struct Digest(u64);
 
 impl Default for Digest {

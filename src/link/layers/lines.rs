@@ -1,11 +1,11 @@
-//! A text by lines, for places and for what stands there.
+//! Lines of a text, for the places of problems.
 
 use std::ops::Range;
 
-/// Characters of a value that are printed.
+/// Largest number of characters of a value that is printed.
 const SHOWN_LETTERS_MAX: usize = 40;
 
-/// A text by lines.
+/// A text with the starts of its lines.
 pub(super) struct TextLines<'t> {
     text: &'t str,
     starts: Vec<usize>,

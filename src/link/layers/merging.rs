@@ -1,11 +1,11 @@
-//! Laying one table on another, and filling in what they leave out.
+//! Merging tables, and filling in defaults.
 
 use crate::error::{Problem, Result};
 use crate::link::describe::config::Config;
 use crate::link::layers::remedy::refused;
 use toml::{Table, Value};
 
-/// Lays `above` on `below`: tables key by key, everything else whole.
+/// Merges `above` into `below`: tables key by key; other values are replaced.
 pub(super) fn merge(below: &mut Table, above: &Table) {
     for (key, value) in above {
         match (below.get_mut(key), value) {
@@ -17,7 +17,7 @@ pub(super) fn merge(below: &mut Table, above: &Table) {
     }
 }
 
-/// A table with everything it does not say filled in.
+/// A table with defaults for all missing keys.
 pub(super) fn complete(table: Table) -> Result<Config> {
     Value::Table(table).try_into().map_err(|error: toml::de::Error| {
         refused(Problem {

@@ -7,10 +7,10 @@ use crate::link::layers::reader::Reader;
 use toml::de::DeTable;
 use toml::{Table, Value};
 
-/// Syntax errors of one layer that are printed.
+/// Largest number of syntax errors of one layer that is reported.
 const SYNTAX_ERRORS_MAX: usize = 10;
 
-/// Most keys on the way to a value.
+/// Largest depth of a dotted path, keys.
 const KEYS_MAX: usize = 16;
 
 impl Layer {
@@ -23,7 +23,7 @@ impl Layer {
 
     /// Reads an assignment.
     pub(super) fn flag(name: &str, assignment: &str) -> Layer {
-        // a flag is repeated in a message of one line
+        // messages repeat the flag in one line
         let mut layer = Layer::empty(&name.replace(char::is_control, " "), true);
         let malformed = Layer::not_an_assignment(&layer.name);
         let Some((key, value)) = assignment.split_once('=') else {
@@ -54,7 +54,7 @@ impl Layer {
         layer
     }
 
-    /// Takes a key and its value.
+    /// Adds a key and its value.
     pub(super) fn assigned(flag: &str, key: &str, value: &Value) -> Layer {
         let (key, text) = (key.trim(), format!("{} = {value}", key.trim()));
         let name = format!("{flag} {key}={value}");
@@ -69,7 +69,7 @@ impl Layer {
         layer
     }
 
-    /// Refuses a preset, which lies below every layer.
+    /// Refuses a preset, which is always the lowest layer.
     fn refuse_preset(&mut self, value: &str) {
         if self.table.remove("preset").is_some() {
             let remedy = "the preset is chosen by the name or the file that is run".to_owned();
@@ -101,7 +101,7 @@ impl Layer {
         self.table = table;
     }
 
-    /// Reports what is not TOML; true when the rest cannot be trusted.
+    /// Reports syntax errors; true when the rest cannot be trusted.
     fn report_syntax(&mut self, errors: &[toml::de::Error], lines: &TextLines<'_>) -> bool {
         for error in errors.iter().take(SYNTAX_ERRORS_MAX) {
             let span = error.span().unwrap_or(0..0);
@@ -139,7 +139,7 @@ impl Layer {
     }
 }
 
-/// True for a key that can stand before `=` in one line.
+/// True for a valid dotted key.
 fn may_be_key(key: &str) -> bool {
     !key.is_empty()
         && !key.contains(['#', '[', '{', '=', '\n', '\r'])
@@ -150,14 +150,14 @@ fn is_duplicate(error: &toml::de::Error) -> bool {
     error.message() == "duplicate key"
 }
 
-/// True when only the value at hand is wrong, and the parser is sure where it ends.
+/// True when only this value is wrong and the parser knows its end.
 fn is_one_value(error: &toml::de::Error) -> bool {
     ["string values must be quoted", "invalid float", "invalid integer", "invalid boolean"]
         .iter()
         .any(|start| error.message().starts_with(start))
 }
 
-/// `1e6`, as a whole number.
+/// An integer written as `1e6`.
 fn whole_number(value: &str) -> Option<i64> {
     let number: f64 =
         value.parse().ok().filter(|_| value.contains(['e', 'E']) && !value.contains('.'))?;

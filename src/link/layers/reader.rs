@@ -1,4 +1,4 @@
-//! Walking a layer's document: which keys are known, which values are of their type.
+//! Reading a layer's document: check of all keys, and of the types of values.
 
 use crate::error::Problem;
 use crate::link::describe::config::{Config, LANES_MAX};
@@ -12,16 +12,16 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 use toml::{Spanned, Table, Value};
 
-/// Problems of one layer after which it is not read further.
+/// Number of problems of one layer after which reading stops.
 const PROBLEMS_MAX: usize = 50;
-/// Keys that are one for all lanes.
+/// Keys that apply to all lanes.
 const OF_THE_LINK: [&str; 6] = ["fec", "lane", "lanes", "preset", "simulation", "targets"];
 
-/// Walks a document, key by key: each is tried alone against the description.
+/// Reads a document key by key, checking each alone against the description.
 pub(super) struct Reader<'l> {
     pub(super) layer: &'l mut Layer,
     pub(super) lines: &'l TextLines<'l>,
-    /// Lines whose value was already reported.
+    /// Lines with a value that was reported.
     pub(super) malformed: Vec<usize>,
     /// `lane.N.` within a patch.
     pub(super) lane: String,
@@ -143,7 +143,7 @@ impl Reader<'_> {
                 self.unknown_key(key_place, written, at, &remedy);
             }
             (Ok(_), DeValue::Table(inner)) => {
-                // the same table may stand in both spellings
+                // the same table may occur in both spellings
                 let mut kept = match into.remove(&name) {
                     Some(Value::Table(kept)) => kept,
                     _ => Table::new(),
@@ -169,7 +169,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reports a key that no table knows: each key in it that was renamed, or else itself.
+    /// Reports an unknown key: each renamed key in it, or else the key itself.
     fn unknown_key(
         &mut self,
         place: (usize, usize),
@@ -196,14 +196,14 @@ impl Reader<'_> {
         }
     }
 
-    /// A value of the type its key has, or what would be right.
+    /// A value converted to the type of its key, or a remedy.
     fn value(&self, written: &Spanned<DeValue<'_>>, at: &[String]) -> Result<Value, String> {
         let value = Value::deserialize(ValueDeserializer::from(written.clone()))
             .map_err(|_| "must be at most 2^63 - 1".to_owned())?;
         if let Some(new) = value.as_str().and_then(|old| RENAMED.value(&at.join("."), old)) {
             return Err(format!("renamed, use \"{new}\""));
         }
-        // text tried on purpose: an enumeration then names its variants
+        // tried with a text on purpose: the error of an enumeration then lists its variants
         let right = |message: &str| {
             let variants = try_alone(at, Value::String("?".to_owned()))
                 .err()
@@ -215,7 +215,7 @@ impl Reader<'_> {
         };
         match try_alone(at, value.clone()) {
             Err(message) => Err(right(&message)),
-            // an enumeration takes a table with the name of a variant, too: there is one spelling
+            // serde also accepts a table with the name of a variant, which is refused here
             Ok(_) if value.is_table() => Err(right("expected a single value")),
             Ok(_) => Ok(value),
         }
@@ -242,7 +242,7 @@ fn at_str(at: &[String]) -> Vec<&str> {
     at.iter().map(String::as_str).collect()
 }
 
-/// The description that says nothing but one key, or the parser's complaint.
+/// Parses a description with this one key; the error is the parser's message.
 fn try_alone(at: &[String], value: Value) -> Result<Config, String> {
     let nested = at
         .iter()

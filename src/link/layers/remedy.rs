@@ -11,13 +11,13 @@ pub(super) fn refused(problem: Problem) -> Error {
     Error::Input(problems)
 }
 
-/// True when the parser did not know the key.
+/// True for an unknown key.
 pub(super) fn is_unknown_key(message: &str) -> bool {
     message.starts_with("unknown field")
 }
 
-/// For a key that is not known: the nearest of its table, or the place where one of that name
-/// stands, or what stands here.
+/// Remedy for an unknown key: the nearest key of its table, or another place with a key of that
+/// name, or all keys of the table.
 pub(super) fn of_unknown_key(key: &str, message: &str) -> String {
     let known = quoted(message);
     if let Some(near) = nearest(key, known.iter().copied()) {
@@ -30,7 +30,7 @@ pub(super) fn of_unknown_key(key: &str, message: &str) -> String {
     format!("unknown key; here stand {}", known.join(", "))
 }
 
-/// For a value of the wrong kind.
+/// Remedy for a value of the wrong type.
 pub(super) fn of_wrong_value(written: &str, message: &str) -> String {
     if message.starts_with("unknown variant") {
         let known = quoted(message);

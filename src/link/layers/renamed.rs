@@ -1,16 +1,16 @@
-//! Keys and values that were renamed: an old one is refused with the new one named.
+//! Renamed keys and values: an old one is refused with a hint to the new one.
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// `renamed.toml`.
+/// Content of `renamed.toml`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RenamedKeys {
     /// Keys and tables, old to new.
     pub(super) keys: BTreeMap<String, String>,
-    /// By the new key, values of old to new.
+    /// Values, old to new, by the new key.
     pub(super) values: BTreeMap<String, BTreeMap<String, String>>,
 }
 
@@ -28,13 +28,13 @@ impl RenamedKeys {
             .find_map(|end| Some(format!("{}{}", self.keys.get(&old[..end])?, &old[end..])))
     }
 
-    /// True where an old key is `table` or stands in it.
+    /// True if an old key is `table` or lies in it.
     pub(super) fn has_keys_of(&self, table: &str) -> bool {
         let inside = format!("{table}.");
         self.key(table).is_some() || self.keys.keys().any(|old| old.starts_with(&inside))
     }
 
-    /// New value of an old one of a key, or of a table that the key stands in.
+    /// New value for an old value of a key, or of a table that contains the key.
     pub(super) fn value(&self, key: &str, old: &str) -> Option<&str> {
         let tables = key.match_indices('.').map(|(at, _)| &key[..at]);
         [key].into_iter().chain(tables).find_map(|key| {
@@ -43,7 +43,7 @@ impl RenamedKeys {
     }
 }
 
-/// A key as it is written in British spelling.
+/// A key in British spelling.
 pub(super) fn british(key: &str) -> String {
     key.replace("fiber", "fibre")
 }

@@ -1,4 +1,4 @@
-//! Reading a description from a file: whatever it is, one clear line if it is not one.
+//! Reading a description from a file, with one clear line for anything that is not a description.
 
 use crate::error::{Error, Problem, Result};
 use crate::link::layers::remedy::refused;
@@ -6,11 +6,10 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// Largest description, bytes.
+/// Largest size of a description, bytes.
 const BYTES_MAX: u64 = 1 << 20;
 
-/// The text of a file. Its size is looked at before it is read, and never more than the limit is
-/// read.
+/// The text of a file. Its size is checked first, and reading stops at the limit.
 pub(super) fn read(path: &Path) -> Result<String> {
     let io = |source| Error::Io { path: path.to_owned(), source };
     let refused = |remedy: String| {

@@ -1,4 +1,4 @@
-//! One description at many points: merged once, a few keys set for each.
+//! One description at many points: merged once, with a few keys set for each point.
 
 use crate::error::{Problems, Result};
 use crate::link::describe::config::{Config, LANES_MAX};
@@ -9,16 +9,16 @@ use crate::link::layers::remedy::refused;
 use crate::measured::Library;
 use toml::{Table, Value};
 
-/// A key whose value is set point by point, known to the description.
+/// A key of the description whose value is set for each point.
 #[derive(Clone, Debug)]
 pub struct Key {
-    /// The flag that named it, its places, its path; without a value.
+    /// Its flag, places and path, without a value.
     layer: Layer,
     path: Vec<String>,
 }
 
 impl Key {
-    /// Reads a key with some values as they are written; `flag` is what problems name.
+    /// Parses a key and its values; `flag` is named in problems.
     ///
     /// # Errors
     ///
@@ -66,7 +66,7 @@ impl Key {
         layer
     }
 
-    /// The lane whose patch the key stands in, and the path in there.
+    /// Lane of the patch that contains the key, and the path within it.
     fn patched(&self) -> Option<(&str, &[String])> {
         match self.path.as_slice() {
             [first, lane, rest @ ..] if first == "lane" => Some((lane, rest)),
@@ -75,7 +75,7 @@ impl Key {
     }
 }
 
-/// A stack of layers, merged, and the keys that are laid on top: a point is a value for each.
+/// Merged layers and the keys that vary; a point has a value for each of them.
 ///
 /// ```
 /// use lightlane::link::{Key, LayeredConfig};
@@ -93,13 +93,13 @@ pub struct SweptConfig {
     shared: Table,
     /// Patches of single lanes.
     patches: Table,
-    /// Index of the key that says how many lanes there are.
+    /// Index of the key `lanes`, if it varies.
     lanes_key: Option<usize>,
     lanes: usize,
 }
 
 impl LayeredConfig {
-    /// Prepares points that differ in `keys`, each laid on top in its turn.
+    /// Prepares points that differ in `keys`, which override the layers in their order.
     ///
     /// # Errors
     ///
@@ -140,12 +140,12 @@ impl SweptConfig {
         &self.keys
     }
 
-    /// The library that files are read through, once for all points.
+    /// Library that reads the files, once for all points.
     pub fn library(&self) -> &Library {
         &self.stack.library
     }
 
-    /// Lanes at a point.
+    /// Number of lanes at a point.
     pub fn lanes(&self, values: &[Value]) -> usize {
         let varied = self
             .lanes_key
@@ -154,8 +154,7 @@ impl SweptConfig {
         varied.unwrap_or(self.lanes)
     }
 
-    /// One lane's own description at a point: what [`LayeredConfig::resolve`] would give it there,
-    /// but for the targets.
+    /// Description of one lane at a point, as from [`LayeredConfig::resolve`], without the targets.
     ///
     /// # Errors
     ///
@@ -178,8 +177,7 @@ impl SweptConfig {
         complete(table)
     }
 
-    /// Checks a point; gives the descriptions of its lanes, those without a patch of their own
-    /// once.
+    /// Checks a point; returns the descriptions of its lanes, of those without a patch only once.
     ///
     /// # Errors
     ///
@@ -191,7 +189,7 @@ impl SweptConfig {
         }
     }
 
-    /// The point as a link of its own: every layer merged anew, slow and with all problems.
+    /// The point as a link of its own, with every layer merged again: slow, but with all problems.
     ///
     /// # Errors
     ///
@@ -202,7 +200,7 @@ impl SweptConfig {
         stack.resolve()
     }
 
-    /// The point's distinct lanes when nothing is wrong with them.
+    /// The point's distinct lanes, if they have no problems.
     fn quick(&self, values: &[Value]) -> Option<Vec<Config>> {
         let lanes = self.lanes(values);
         let patched = self
@@ -216,7 +214,7 @@ impl SweptConfig {
         if patched.last().is_some_and(|&last| last >= lanes) {
             return None;
         }
-        // a number no lane has: what holds for all
+        // a number that no lane has, for the keys common to all lanes
         patched.push(LANES_MAX);
         let mut found = Problems::new();
         let configs: Vec<Config> =

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use toml::Value;
 
-/// A file of its own for one test, gone with it.
+/// A file for one test, deleted after it.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -282,8 +282,7 @@ fn nesting_without_end_is_refused_and_not_followed() {
     assert!(!problems("keys", &format!("{}b = 1\n", "a.".repeat(50_000))).is_empty());
 }
 
-/// The table of renamed keys, walked: an old key is refused wherever it may stand, and what it is
-/// called now is a key.
+/// Every renamed key is refused wherever it may be used, and its new name is a key.
 #[test]
 fn every_renamed_key_is_refused_with_its_new_name_which_exists() {
     assert!(RENAMED.keys.len() > 20);
@@ -306,7 +305,7 @@ fn every_renamed_key_is_refused_with_its_new_name_which_exists() {
             format!("lane.1.{old}: renamed, use lane.1.{new}")
         };
         assert!(in_lane[0].contains(&expected), "{in_lane:?}");
-        // of a key that exists the complaint, if any, is of the value
+        // for an existing key the problem, if any, is that of the value
         let said = refused_flag_or_none(&format!("{new}=1")).unwrap_or_default();
         assert!(!said.contains("unknown key"), "{said}");
         assert!(!RENAMED.keys.contains_key(new), "{new} was renamed, too");

@@ -1,11 +1,11 @@
-//! Whether the two estimators agree.
+//! Agreement of the two estimators.
 
 use crate::link::count::reported::CountedBer;
 use crate::link::solve::lane::PredictedBer;
 
 /// Whether a count and a prediction agree, where either has at least ten errors: the logarithm of
-/// their ratio lies within the intervals of both, widened from two to four standard deviations so
-/// that chance does not cry wolf, and 3 % of model.
+/// their ratio lies within the intervals of both, widened from two to four standard deviations to
+/// avoid false alarms, and 3 % for the model.
 pub(super) fn agree(counted: &CountedBer, predicted: PredictedBer) -> Option<bool> {
     if predicted.ideal_feedback {
         return None;

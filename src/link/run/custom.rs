@@ -1,4 +1,4 @@
-//! Modulators that are given to a link in place of the one that it describes.
+//! Custom modulators, which replace the described one on some lanes.
 
 use crate::link::result::figures::LinkResult;
 use crate::link::result::transmitter_used::TransmitterUsed;
@@ -11,12 +11,12 @@ use std::sync::Arc;
 pub enum LaneSet {
     /// Every lane.
     All,
-    /// Those of these numbers, from 0.
+    /// The lanes with these numbers, from 0.
     These(Vec<usize>),
 }
 
 impl LaneSet {
-    /// Whether a lane is one of them.
+    /// Whether the set contains a lane.
     pub fn contains(&self, lane: usize) -> bool {
         match self {
             LaneSet::All => true,
@@ -37,23 +37,23 @@ impl fmt::Display for LaneSet {
     }
 }
 
-/// The modulators that were given, each with its lanes; of several for a lane the last one counts.
+/// Custom modulators, each with its lanes; the last one given for a lane is used.
 #[derive(Default)]
 pub(crate) struct CustomModulators(Vec<(LaneSet, Arc<dyn Modulator>)>);
 
 impl CustomModulators {
-    /// Adds one for some lanes.
+    /// Adds a modulator for some lanes.
     pub(crate) fn push(&mut self, lanes: LaneSet, modulator: Arc<dyn Modulator>) {
         self.0.push((lanes, modulator));
     }
 
-    /// The modulator given for a lane.
+    /// The custom modulator of a lane.
     pub(crate) fn of(&self, lane: usize) -> Option<&Arc<dyn Modulator>> {
         self.0.iter().rev().find(|(lanes, _)| lanes.contains(lane)).map(|(_, given)| given)
     }
 
-    /// Says in a result that its description is not all: the kind is `custom` with the lanes and
-    /// the description of each modulator, and the hash ends in `+custom`.
+    /// Marks a result as not reproducible from its description alone: the kind is `custom` with the
+    /// lanes and the description of each modulator, and the hash ends in `+custom`.
     pub(crate) fn name(&self, result: &mut LinkResult) {
         if self.0.is_empty() {
             return;

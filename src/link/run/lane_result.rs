@@ -1,4 +1,4 @@
-//! The result of a lane, from its solution and its counts.
+//! Result of a lane, from its solution and its counts.
 
 use crate::chain::{Tally, TrainedDetector};
 use crate::link::count::lanes::CountedLanes;
@@ -15,7 +15,7 @@ use crate::link::solve::segment::SolvedSegment;
 use crate::measure::levels::rlm;
 use crate::units::dbm_from_watt;
 
-/// The result of lane `index` of those that were run.
+/// Result of the `index`-th lane that was run.
 pub(crate) fn lane_result(
     index: usize,
     solved: &SolvedLane,
@@ -63,7 +63,7 @@ pub(crate) fn lane_result(
     ];
     let mut agreements = agreements.into_iter().flatten().peekable();
     result.estimators_agree = agreements.peek().is_some().then(|| agreements.all(|agrees| agrees));
-    // a miss by both is a miss, however far they are apart
+    // if both estimators miss the limit, the lane fails even if they disagree
     let missed_by_both =
         result.passes == Some(false) && result.ber_counted_low.is_some_and(|low| low > limit_ber);
     if result.estimators_agree == Some(false) && !missed_by_both {
@@ -73,7 +73,7 @@ pub(crate) fn lane_result(
     result
 }
 
-/// Levels at TP2 and TP3, and the transmitter where it was measured.
+/// Levels at TP2 and TP3, and the transmitter's measurement, if there is one.
 fn add_test_points(result: &mut LaneResult, solved: &SolvedLane) {
     if let Some(tp2) = solved.tp2 {
         result.oma_tp2_dbm = Some(tp2.oma_dbm());
@@ -115,7 +115,7 @@ fn add_prediction(result: &mut LaneResult, solved: &SolvedLane, solution: &LaneS
         result.passes = with_segments(Some(passes), &result.segments);
     }
     result.converged = trained.convergence.map(|end| end.reached());
-    // with a clock that moves, what is predicted for a fixed phase is not this lane's
+    // a prediction for a fixed phase does not apply to a moving clock
     if solution.no_prediction.is_none() || clock::no_prediction(&solved.lane).is_none() {
         result.pattern_limited = Some(prediction.pattern_limited);
         result.snr_db = Some(prediction.snr_db);
@@ -123,18 +123,19 @@ fn add_prediction(result: &mut LaneResult, solved: &SolvedLane, solution: &LaneS
     result.rlm = Some(rlm(prediction.levels.map(|(mean, _)| mean)));
 }
 
-/// A lane passes when it keeps the limit of the link, and each segment that has one its own.
+/// A lane passes when it keeps the limit of the link and each of its segments keeps its own, if it
+/// has one.
 fn with_segments(whole: Option<bool>, segments: &[SegmentResult]) -> Option<bool> {
     let limited = segments.iter().filter(|segment| segment.limit_ber.is_some());
     let mut verdicts = limited.map(|segment| segment.passes).chain([whole]);
-    // a miss is a miss, whatever else is not known
+    // one failed limit decides, even if others are unknown
     if verdicts.clone().any(|passes| passes == Some(false)) {
         return Some(false);
     }
     verdicts.all(|passes| passes.is_some()).then_some(true)
 }
 
-/// The margin, or why there is none.
+/// The margin, or the reason for its absence.
 fn add_margin(result: &mut LaneResult, solution: &LaneSolution) {
     [result.loss_margin_db_low, result.loss_margin_db_high] =
         solution.margin_interval.map_or([None; 2], |interval| interval.map(Some));
@@ -172,7 +173,7 @@ fn slicer(SolvedSegment { trained, prediction }: &SolvedSegment) -> SlicerResult
     }
 }
 
-/// Counted figures of the lane as it is; whether prediction and count agree.
+/// Counted figures at the operating point, and whether prediction and count agree.
 fn add_count(
     result: &mut LaneResult,
     index: usize,
@@ -183,7 +184,7 @@ fn add_count(
     let (tally, counted) = here.tally(index)?;
     let interval = counted.interval;
     result.bits = counted.bits;
-    // where hosts are part of the link, the last slicer is not that of the light
+    // with hosts in the link, the last slicer is not that of the optical segment
     let optical = here.segments(index).get(solution.optical_index);
     result.snr_counted_db = optical.and_then(Tally::snr_db);
     result.errors = counted.errors;
@@ -206,7 +207,7 @@ fn add_count(
     None
 }
 
-/// Counted figures with the loss at which the limit is reached; whether prediction and count agree.
+/// Counted figures at the loss that reaches the limit, and whether prediction and count agree.
 fn add_count_at_limit(
     result: &mut LaneResult,
     index: usize,
@@ -235,12 +236,13 @@ fn add_count_at_limit(
     agree(&counted, predicted)
 }
 
-/// A number that JSON can write.
+/// The number if it is finite, as JSON requires.
 fn finite(x: f64) -> Option<f64> {
     Some(x).filter(|x| x.is_finite())
 }
 
-/// Share of wrong decisions that go on, the longest burst, and bursts of 1, 2, .. symbols up to it.
+/// Share of wrong decisions followed by another one, longest burst, and numbers of bursts of 1, 2,
+/// .. symbols up to it.
 fn bursts(tally: &Tally) -> (Option<f64>, u64, Vec<u64>) {
     let lengths = &tally.bursts.lengths()[1..];
     let lengths =

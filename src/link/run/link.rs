@@ -34,11 +34,11 @@ impl Link {
         Link { resolved, custom: CustomModulators::default() }
     }
 
-    /// The link with a modulator of one's own on some of its lanes, in place of the one that is
-    /// described; converter, transmit equaliser and all that follows stay as described.
+    /// The link with a custom modulator on some of its lanes in place of the described one;
+    /// converter, transmit equaliser and all later parts stay as described.
     ///
-    /// Results call it `custom` and by its [`Modulator::about`]; their hash ends in `+custom`, for
-    /// the description alone does not give them again.
+    /// Results name it `custom` with its [`Modulator::about`]; their hash ends in `+custom`, since
+    /// the description alone does not reproduce them.
     #[must_use]
     pub fn with_modulator(mut self, lanes: LaneSet, modulator: Arc<dyn Modulator>) -> Link {
         self.custom.push(lanes, modulator);
@@ -60,7 +60,8 @@ impl Link {
         Lane::build_sending(config, number, custom, library, Lane::sender(config), cache)
     }
 
-    /// Runs every lane on rayon's current threads; the result does not depend on how many they are.
+    /// Runs every lane on rayon's current threads; the result does not depend on the number of
+    /// threads.
     ///
     /// # Errors
     ///
@@ -74,7 +75,7 @@ impl Link {
         let step = || options.report(done.fetch_add(1, Ordering::Relaxed) + 1, total);
         let base = &self.resolved.base;
         let shared = Lane::sender(base);
-        // a lane that carries payload carries the port's
+        // lanes with payload carry the payload of the port
         let sender = |config: &Config| {
             if config.carries_payload() {
                 shared.clone().or_else(|| Lane::sender(config))
@@ -98,13 +99,15 @@ impl Link {
             count_both(&solved, &workspaces, cancel, &self.resolved.base.simulation, &step);
         let mut result = self.result(&solved, &here, &at_limit);
         if options.cancel.is_cancelled() {
-            result.warnings.push("stopped early: fewer symbols were counted than asked".to_owned());
+            result
+                .warnings
+                .push("stopped early: fewer symbols were counted than requested".to_owned());
         }
         Ok(result)
     }
 
-    /// Runs one lane from its own description, the same figures as among the others; `library`,
-    /// `cache` and `workspaces` are kept between calls.
+    /// Runs one lane from its own description, with the same figures as in a run of all lanes;
+    /// `library`, `cache` and `workspaces` are kept between calls.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The result of all lanes together.
+//! Result of all lanes together.
 
 use crate::link::count::lanes::CountedLanes;
 use crate::link::result::figures::{LaneResult, PortResult};
@@ -65,7 +65,7 @@ fn lane_at_limit(lane: &LaneResult) -> LaneErrors {
     }
 }
 
-/// Orders lanes from best to worst: margin where there is one, else the error ratio.
+/// Orders lanes from best to worst, by margin or, without one, by error ratio.
 fn cost(lane: &LaneResult) -> f64 {
     match (lane.loss_margin_db, lane.ber_semi_analytic) {
         (Some(loss_margin_db), _) => -loss_margin_db,
@@ -83,8 +83,8 @@ mod tests {
     use super::*;
     use crate::math::interval::{Interval, clopper_pearson};
 
-    /// Eight independent lanes of 100 errors know their ratio as well as one lane of 800: 7 % of
-    /// it, and the two intervals agree to a tenth of that.
+    /// Eight independent lanes of 100 errors each determine the ratio as well as one lane of 800,
+    /// to 7 %, and the two intervals agree to a tenth of that.
     #[test]
     fn lanes_at_the_limit_are_pooled() {
         let one = clopper_pearson(100, 1_000_000, 0.95);

@@ -13,12 +13,12 @@ use crate::measured::Library;
 use crate::serdes::Ctle;
 use crate::units::giga;
 
-/// Most that wrong feedback multiplies errors by: a tap of 1 goes on with 0.75, four in a burst,
-/// and a wide margin (assumed).
+/// Largest factor by which wrong feedback multiplies errors: a tap of 1 continues a burst with
+/// probability 0.75, so four errors per burst, and a wide margin (assumed).
 const PROPAGATION_MAX: f64 = 20.0;
 
-/// Settings and figures of the segments of a lane, in their order, with what was counted of each;
-/// none where no host is part of the link.
+/// Settings, predictions and counts of the segments of a lane, in their order; none if the link has
+/// no host.
 pub(super) fn results(
     lane: &Lane,
     solved: &[SolvedSegment],
@@ -50,7 +50,7 @@ fn result(
     let keeps = |limit: f64| match (prediction.ideal_feedback, interval) {
         (false, _) => Some(prediction.ber <= limit),
         (true, Some(interval)) => {
-            // error propagation does not bring a ratio this far below the limit up to it
+            // error propagation cannot raise a ratio this far below the limit to it
             let far_below = prediction.ber * PROPAGATION_MAX <= limit && interval.low <= limit;
             judged([interval.low, interval.high], limit).or(far_below.then_some(true))
         }

@@ -4,15 +4,15 @@ use crate::chain::{Clocking, NotEvaluated, Trained};
 use crate::link::build::lane::Lane;
 use crate::link::build::segment::Segment;
 
-/// Variance of a wandering baseline, over the signal's, that the semi-analytic estimator may leave
-/// out: 0.01 dB at 23 dB.
+/// Variance of baseline wander, relative to the signal's, that the semi-analytic estimator may
+/// neglect: 0.01 dB at 23 dB.
 const WANDER_MAX: f64 = 1e-5;
 
-/// Energy of the response beyond the guard above which a lane is warned, and refused.
+/// Energies of the response beyond the guard above which a lane is warned about, and refused.
 const WARNED: f64 = 1e-6;
 const REFUSED: f64 = 1e-3;
 
-/// Why the semi-analytic estimator has no figure for a lane that is counted.
+/// Why the semi-analytic estimator has no prediction for a lane in stream mode.
 pub(crate) fn no_prediction(lane: &Lane) -> Option<String> {
     let all = [lane.optical()].into_iter().chain(lane.electrical());
     all.filter_map(|segment| segment.plan.clocking()).find_map(moving)
@@ -28,14 +28,14 @@ fn moving(clocking: &Clocking) -> Option<String> {
     } else {
         return None;
     };
-    Some(format!("{what}, which the semi-analytic estimator does not know"))
+    Some(format!("{what}, which the semi-analytic estimator does not model"))
 }
 
-/// Holds the response's memory against the guard: a warning, if any.
+/// Compares the response's memory with the guard; returns a warning, if any.
 ///
 /// # Errors
 ///
-/// A guard so short that blocks are not parts of one sequence.
+/// A guard too short for blocks to be parts of one sequence.
 pub(crate) fn guarded(
     lane: &Lane,
     optical: &Trained,

@@ -1,10 +1,9 @@
-//! Margin where no error ratio can be predicted: the loss at which the counted one meets the
-//! limit.
+//! Margin without a prediction: the loss at which the counted error ratio meets the limit.
 //!
-//! The estimator with ideal feedback says how the error ratio moves with loss; the count at a
-//! step says by which factor it is wrong there. That factor hardly moves with loss, so the next
-//! step is where the estimator is as far from the limit the other way. Every step trains anew and
-//! counts with the same seeds: steps differ in the loss alone.
+//! The estimator with ideal feedback gives the change of the error ratio with loss; the count at a
+//! step gives the factor between the two ratios there. That factor depends little on loss, so the
+//! next step is the loss at which the estimator, times the factor, meets the limit. Every step
+//! trains anew and counts with the same seeds: steps differ in loss only.
 
 use crate::chain::{Method, Predictor, Stop, Tally, Trained, Workspace, WorkspacePool, count};
 use crate::link::build::lane::Lane;
@@ -17,23 +16,24 @@ use crate::units::power_ratio;
 /// Distance of the counted ratio from the limit at which the search ends, in its logarithm: below a
 /// hundredth of a decibel.
 const CLOSE: f64 = 0.02;
-/// Losses nearer than this count the same errors, dB.
+/// Difference of losses below which the same errors are counted, dB.
 const SAME_DB: f64 = 0.002;
-/// Steps in loss on each side by which the slope is taken, dB.
+/// Step in loss to each side for the slope, dB.
 const SLOPE_DB: f64 = 0.2;
-/// Error ratios between which the estimator is asked for a loss.
+/// Range of error ratios for which the estimator gives a loss.
 const ASKED: [f64; 2] = [1e-60, 0.2];
 
-/// A search that counts.
+/// Search for a margin by counting.
 pub(crate) struct CountedMarginSearch<'a> {
     pub(crate) lane: &'a Lane,
-    /// Receivers of the electrical segments, in their order; none counts the light alone.
+    /// Receivers of the electrical segments, in their order; empty to count the optical segment
+    /// alone.
     pub(crate) electrical: &'a [&'a Trained],
     pub(crate) workspaces: &'a WorkspacePool,
     pub(crate) cancel: &'a CancelToken,
 }
 
-/// One loss at which was counted.
+/// Count at one loss.
 struct LossStep {
     loss_db: f64,
     trained: Box<Trained>,
@@ -43,8 +43,8 @@ struct LossStep {
 }
 
 impl CountedMarginSearch<'_> {
-    /// Searches from a training at no extra loss, of which `predicted` is the error ratio with
-    /// ideal feedback; the margin, and the 95 % interval that the count gives it.
+    /// Searches from a training at no extra loss, whose error ratio with ideal feedback is
+    /// `predicted`; returns the margin and its 95 % interval from the count.
     pub(crate) fn find(
         &self,
         predictor: &mut Predictor<'_>,
@@ -92,7 +92,7 @@ impl CountedMarginSearch<'_> {
                     return (LossMargin::Floor((ideal * gap.exp()).min(0.5)), None);
                 }
                 LossMargin::Floor(_) => {
-                    // the factor is that of the link as it is
+                    // the factor is that of the operating point
                     met_floor = true;
                     let tally = match self.counted(start) {
                         Ok(tally) => tally,
@@ -114,7 +114,7 @@ impl CountedMarginSearch<'_> {
         (LossMargin::Found(loss_db, trained), interval)
     }
 
-    /// Nothing, with the reason, when it was cancelled or a clock was not locked.
+    /// Err, with the reason, when it was cancelled or a clock was not locked.
     fn counted(&self, trained: &Trained) -> Result<Tally, String> {
         let stop = Stop {
             round_blocks: ROUND_BLOCKS,
@@ -138,7 +138,7 @@ impl CountedMarginSearch<'_> {
         }
     }
 
-    /// Where no error was seen, half a one stands for none.
+    /// Half an error in place of none.
     fn ln_ratio(&self, tally: &Tally) -> f64 {
         ((tally.bit_errors as f64).max(0.5) / tally.bits() as f64).ln()
     }

@@ -1,4 +1,4 @@
-//! One lane trained, predicted and searched for its margin.
+//! Solution of one lane: training, prediction and margin.
 
 use crate::chain::{NotEvaluated, PlanCache, Prediction, Trained, WorkspacePool};
 use crate::link::build::files;
@@ -16,7 +16,7 @@ use crate::measure::levels::OuterLevels;
 use crate::run_options::CancelToken;
 use crate::units::db_from_power_ratio;
 
-/// Share of the detected power in the top tenth of the band above which the grid is doubted.
+/// Share of the detected power in the top tenth of the band above which the grid may be too coarse.
 const BAND_EDGE_SHARE: f64 = 1e-4;
 
 /// One lane after prediction and margin, before counting.
@@ -25,25 +25,25 @@ pub(crate) struct SolvedLane {
     pub(crate) solution: Result<LaneSolution, NotEvaluated>,
     pub(crate) tp2: Option<OuterLevels>,
     pub(crate) tp3: Option<OuterLevels>,
-    /// Measurement of the transmitter, where it is asked for.
+    /// Measurement of the transmitter, if requested.
     pub(crate) tx: Option<TxMeasurement>,
     pub(crate) warnings: Vec<String>,
 }
 
-/// The receivers of a lane, what they are predicted to reach, and the margin.
+/// Receivers of a lane, their predictions, and the margin.
 pub(crate) struct LaneSolution {
-    /// Of every segment, in the order of the lane's.
+    /// Every segment, in the lane's order.
     pub(crate) segments: Vec<SolvedSegment>,
-    /// Place of the segment with light among them.
+    /// Index of the optical segment among them.
     pub(crate) optical_index: usize,
     pub(crate) margin: LossMargin,
-    /// 95 % interval of a margin that was counted.
+    /// 95 % interval of a counted margin.
     pub(crate) margin_interval: Option<[f64; 2]>,
     pub(crate) at_limit: Option<Prediction>,
-    /// Estimator that counts it as it is, and at the limit.
+    /// Counters at the operating point and at the limit.
     pub(crate) counter: LaneCounter,
     pub(crate) counter_at_limit: LaneCounter,
-    /// Why the prediction is not this lane's: it then guides the count, no more.
+    /// Why the prediction does not apply to this lane; it then only guides the count.
     pub(crate) no_prediction: Option<String>,
 }
 
@@ -57,23 +57,23 @@ pub(crate) struct PredictedBer {
 }
 
 impl LaneSolution {
-    /// The segment with light.
+    /// The optical segment.
     pub(crate) fn optical(&self) -> &SolvedSegment {
         &self.segments[self.optical_index]
     }
 
-    /// The segments without light, in their order.
+    /// The electrical segments, in their order.
     fn electrical(&self) -> impl Iterator<Item = &SolvedSegment> {
         let optical = self.optical_index;
         self.segments.iter().enumerate().filter(move |(at, _)| *at != optical).map(|(_, s)| s)
     }
 
-    /// The receivers of the segments without light.
+    /// The receivers of the electrical segments.
     pub(crate) fn electrical_receivers(&self) -> Vec<&Trained> {
         self.electrical().map(|solved| &solved.trained).collect()
     }
 
-    /// A prediction of the segment with light plus the errors that the electrical ones add.
+    /// Prediction of the lane: that of the optical segment plus the errors of the electrical ones.
     pub(crate) fn whole(&self, optical: &Prediction) -> PredictedBer {
         let all = || self.electrical().map(|solved| &solved.prediction).chain([optical]);
         let sum = |of: &dyn Fn(&Prediction) -> f64| all().map(of).sum::<f64>();
@@ -85,7 +85,7 @@ impl LaneSolution {
     }
 }
 
-/// Trains, predicts and searches one lane.
+/// Trains one lane, predicts its error ratio and searches its margin.
 pub(crate) fn solve(
     lane: Lane,
     workspaces: &WorkspacePool,
@@ -103,7 +103,7 @@ pub(crate) fn solve(
     SolvedLane { lane, solution, tp2, tp3, tx, warnings }
 }
 
-/// The electrical segments are solved first: they leave a part of the limit to the light.
+/// The electrical segments are solved first: the optical one has the remainder of the limit.
 fn solution(
     lane: &Lane,
     workspaces: &WorkspacePool,
@@ -176,8 +176,7 @@ fn solution(
     })
 }
 
-/// Why a lane has no margin in light: one of its electrical segments misses its own limit, whatever
-/// the light does.
+/// Why a lane has no loss margin: an electrical segment misses its own limit at any optical power.
 fn failing_segments(lane: &Lane, electrical: &[SolvedSegment]) -> Option<String> {
     let failing = lane.electrical().zip(electrical).filter(|(segment, solved)| {
         let limit = segment.limit_ber;
@@ -187,7 +186,7 @@ fn failing_segments(lane: &Lane, electrical: &[SolvedSegment]) -> Option<String>
     let limit = lane.config.limits.aui_ber;
     (!names.is_empty()).then(|| {
         format!(
-            "no margin: {} misses the limit of a segment, {limit:e}, whatever the light does",
+            "no margin: {} misses the limit of a segment, {limit:e}, at any optical power",
             names.join(", ")
         )
     })

@@ -5,19 +5,19 @@ use crate::chain::{Predictor, Trained, Workspace};
 use crate::link::build::lane::Lane;
 use crate::units::{db_from_power_ratio, power_ratio};
 
-/// Losses between which the limit is looked for, dB.
+/// Range of losses in which the limit is searched, dB.
 const DB_MIN: f64 = -10.0;
 const DB_MAX: f64 = 60.0;
-/// Most loss tried for an overloaded receiver that has not kept the limit yet, dB.
+/// Largest loss tried for an overloaded receiver that has not kept the limit yet, dB.
 const LIGHT_STEPS_DB: f64 = 20.0;
 /// Distance from the limit at which the search ends, in ln of the bit error ratio: a thousandth of
 /// a decibel.
 const CLOSE: f64 = 0.003;
-/// Distance between a kept and a missed loss at which it ends too, dB.
+/// Distance between a kept and a missed loss at which the search ends, dB.
 const NARROW_DB: f64 = 0.002;
-/// How far a margin that was found may lie from the true one, dB.
+/// Accuracy of a margin, dB.
 pub const MARGIN_WITHIN_DB: f64 = 0.001;
-/// Solves at the most.
+/// Largest number of solutions in a search.
 const STEPS: usize = 30;
 
 /// Result of a margin search.
@@ -26,14 +26,13 @@ pub(crate) enum LossMargin {
     Found(f64, Box<Trained>),
     /// Smallest bit error ratio with up to 10 dB more power: the limit is never kept.
     Floor(f64),
-    /// The limit is kept even with the most loss.
+    /// The limit is kept even with the largest loss.
     Beyond,
-    /// It was not searched, and why.
+    /// It was not searched, with the reason.
     Uncounted(String),
 }
 
-/// A loss that was tried: dB, and ln of the error ratio over the limit, below zero where the limit
-/// is kept.
+/// A tried loss, dB, and ln of the error ratio over the limit, negative where the limit is kept.
 #[derive(Clone, Copy)]
 struct Tried {
     loss_db: f64,
@@ -41,8 +40,8 @@ struct Tried {
 }
 
 impl Lane {
-    /// The extra loss that brings a trained lane of optics alone to `limit_ber`, dB; nothing where
-    /// the limit is never met or always kept.
+    /// The extra loss that brings a trained optical segment to `limit_ber`, dB; `None` where the
+    /// limit is never met or always kept.
     pub fn loss_margin_db(
         &self,
         predictor: &mut Predictor<'_>,
@@ -75,8 +74,8 @@ pub(crate) fn find(
     found.map_or_else(|none| none, |loss_db| LossMargin::Found(loss_db, Box::new(near)))
 }
 
-/// The loss at which the error ratio, nothing where the receiver does not train, meets the limit;
-/// or why there is none.
+/// The loss at which the error ratio (`None` where the receiver does not train) meets the limit, or
+/// the reason for its absence.
 fn search(
     limit_ber: f64,
     linear_receiver: bool,
@@ -87,7 +86,7 @@ fn search(
     let mut closest: [Option<Tried>; 2] = [None; 2];
     let mut loss_db = 0.0;
     for step in 0..STEPS {
-        // a receiver that does not train decides nothing: half of its bits are wrong
+        // a receiver that does not train has half of its bits wrong
         let f = (ber_at(loss_db).unwrap_or(0.5).max(1e-300) / limit_ber).ln();
         let narrow =
             matches!((kept, missed), (Some(k), Some(m)) if m.loss_db - k.loss_db < NARROW_DB);
@@ -95,7 +94,7 @@ fn search(
             return Ok(loss_db);
         }
         let tried = Tried { loss_db, f };
-        // more power that no longer helps has met a floor
+        // more power without improvement: an error floor
         let stuck = f > 0.0
             && kept.is_none()
             && missed.is_some_and(|m| loss_db < m.loss_db && f > m.f - 0.02);
@@ -108,13 +107,13 @@ fn search(
         };
         let straight = line(closest, limit_ber);
         if f < 0.0 {
-            // what missed with less loss than this was overload
+            // misses at smaller losses were due to overload
             (kept, missed) = (Some(tried), missed.filter(|m| m.loss_db > loss_db));
         } else {
             missed = Some(tried);
         }
         loss_db = match (kept, missed) {
-            // an overloaded receiver may want less light
+            // an overloaded receiver may need less optical power
             (None, _)
                 if (stuck || loss_db <= DB_MIN || loss_db > 0.0)
                     && !linear_receiver
@@ -145,16 +144,16 @@ fn search(
     kept.map(|kept| kept.loss_db).ok_or(LossMargin::Floor(limit_ber * least.exp()))
 }
 
-/// Loss that would bring the error ratio to the limit if the noise stayed as it is, dB of optical
-/// power.
+/// Loss that would bring the error ratio to the limit if the noise did not depend on it, dB of
+/// optical power.
 fn q_db(f: f64, limit_ber: f64) -> f64 {
     let q = crate::math::gaussian::pam4_half_eye_from_ber;
     let ber = (limit_ber * f.exp()).max(1e-300);
     db_from_power_ratio(q(ber) / q(limit_ber))
 }
 
-/// Where the line through two that were tried meets the limit, dB: what [`q_db`] leaves is almost
-/// straight in the loss.
+/// Loss at which the line through two tried ones meets the limit, dB: the remainder after [`q_db`]
+/// is almost linear in the loss.
 fn line(closest: [Option<Tried>; 2], limit_ber: f64) -> Option<f64> {
     let [Some(a), Some(b)] = closest else { return None };
     let (left_a, left_b) = (q_db(a.f, limit_ber), q_db(b.f, limit_ber));
@@ -162,8 +161,8 @@ fn line(closest: [Option<Tried>; 2], limit_ber: f64) -> Option<f64> {
     loss.is_finite().then_some(loss)
 }
 
-/// A point between two whose signs differ: on the line through them, kept away from the ends; half
-/// way now and then.
+/// A point between two of different sign: on the line through them, away from the ends, and
+/// sometimes half way.
 fn between(kept: Tried, missed: Tried, step: usize) -> f64 {
     let t = if step % 4 == 3 { 0.5 } else { (kept.f / (kept.f - missed.f)).clamp(0.02, 0.98) };
     kept.loss_db + t * (missed.loss_db - kept.loss_db)
@@ -178,8 +177,8 @@ mod tests {
 
     const LIMIT: f64 = 2.4e-4;
 
-    /// Half the way between a loss that keeps the limit and one that misses it, until they are one
-    /// number.
+    /// Middle between a loss that keeps the limit and one that misses it; `None` when they are
+    /// adjacent numbers.
     fn bisected(mut kept: f64, mut missed: f64, mut ber_at: impl FnMut(f64) -> f64) -> f64 {
         while missed - kept > 1e-9 {
             let middle = 0.5 * (kept + missed);

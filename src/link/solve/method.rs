@@ -1,4 +1,4 @@
-//! The estimator that counts a lane, prepared for its receiver.
+//! Counting method of a lane, prepared for its receiver.
 
 use crate::chain::{
     ImportanceSampling, Method, NoiseOnly, NotEvaluated, Prediction, Predictor, Trained, Workspace,
@@ -7,7 +7,7 @@ use crate::link::build::lane::Lane;
 use crate::link::describe::counting_method::CountingMethod;
 use crate::math::interval::Interval;
 
-/// Estimator that counts a lane with one receiver.
+/// Counting method of a lane with one receiver.
 pub(crate) enum LaneCounter {
     Chain,
     NoiseOnly(Box<NoiseOnly>),
@@ -16,8 +16,8 @@ pub(crate) enum LaneCounter {
 }
 
 impl LaneCounter {
-    /// As the lane's description asks for, with the receiver `trained`, where any `symbols` are to
-    /// be counted.
+    /// The method of the lane's description, with the receiver `trained`; plain counting if
+    /// `symbols` is 0.
     pub(crate) fn of(
         lane: &Lane,
         symbols: u64,
@@ -56,8 +56,8 @@ impl LaneCounter {
         }
     }
 
-    /// Factors by which the error ratio of the few blocks that it stores may be off that of the
-    /// pattern, from the `prediction` on them; `None` where every block is a new one.
+    /// Factors by which the error ratio of the few stored blocks may differ from that of the
+    /// pattern, from the `prediction` on them; `None` where every block is new.
     pub(crate) fn scatter(&self, prediction: &Prediction) -> Option<[f64; 2]> {
         let Interval { low, high } = prediction.interval;
         let stored = matches!(self, LaneCounter::NoiseOnly(_) | LaneCounter::Importance(_));

@@ -1,4 +1,4 @@
-//! A lane before counting: settings found by search, training, prediction, margin.
+//! Steps before counting: search for settings, training, prediction, margin.
 
 pub(super) mod budget;
 pub(super) mod clock;

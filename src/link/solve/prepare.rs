@@ -1,4 +1,4 @@
-//! A lane with its settings found, and built.
+//! Search for a lane's settings, and its building.
 
 use crate::chain::PlanCache;
 use crate::error::{KeyPath, Problems, Result};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 impl Lane {
     /// Builds lane `number` from its own description, which must have been checked; its files are
-    /// read anew.
+    /// read again.
     ///
     /// # Errors
     ///
@@ -35,8 +35,8 @@ impl Lane {
         Self::build_sending(config, number, None, library, Self::sender(config), cache)
     }
 
-    /// The same with a modulator in place of the one that is described, and with the port's
-    /// payload, so that its codewords are encoded once for all lanes.
+    /// The same with a custom modulator, if given, and with the port's payload, so that codewords
+    /// are encoded once for all lanes.
     pub(crate) fn build_sending(
         config: &Config,
         number: usize,

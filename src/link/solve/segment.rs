@@ -11,7 +11,7 @@ pub(crate) struct SolvedSegment {
     pub(crate) prediction: Prediction,
 }
 
-/// The estimator of a segment, with the lane's own blocks for training and for prediction.
+/// The predictor of a segment, with the lane's blocks for training and for prediction.
 pub(crate) fn predictor<'a>(
     lane: &Lane,
     segment: &'a Segment,
@@ -30,14 +30,14 @@ pub(crate) fn predictor<'a>(
     )
 }
 
-/// The estimator of a lane's segment with light, which precodes where the lane does.
+/// The predictor of a lane's optical segment, with the precoder if the lane has one.
 pub(crate) fn optical_predictor<'a>(lane: &'a Lane, workspace: &mut Workspace) -> Predictor<'a> {
     let mut predictor = predictor(lane, lane.optical(), workspace);
     predictor.precoder = lane.config.precodes();
     predictor
 }
 
-/// Trains and predicts a segment on the lane's own data.
+/// Trains a segment on the lane's data and predicts its error ratio.
 pub(crate) fn solve(
     lane: &Lane,
     segment: &Segment,

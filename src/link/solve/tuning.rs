@@ -16,7 +16,7 @@ use crate::transmitter::Modulator;
 const STRIDES: [f64; 3] = [4.0, 2.0, 1.0];
 /// Step of an analogue gain, dB.
 const GAIN_STEP_DB: f64 = 1.0;
-/// A better error ratio, as ln, by which a setting is taken: below, it is rounding.
+/// Improvement of ln of the error ratio from which a setting is accepted: less is rounding.
 const BETTER: f64 = 1e-4;
 
 /// Resolution of taps.
@@ -24,10 +24,10 @@ const RESOLUTION: f64 = 1e-6;
 /// Bit error ratio of the start above which no search is made: there is no usable signal.
 const START_BER_MAX: f64 = 0.3;
 
-/// One number that is searched for.
+/// One setting of the search.
 #[derive(Clone, Copy)]
 enum Knob {
-    /// A tap of the host's or the module's sender.
+    /// A tap of the host's or the module's transmitter.
     Tap(Sender, usize),
     /// A gain of an analogue equaliser: 0, its gain; 1, its low gain.
     Gain(Equaliser, usize),
@@ -89,7 +89,7 @@ impl Knob {
         }
     }
 
-    /// Least, largest and step.
+    /// Smallest value, largest value and step.
     fn range(self, config: &Config) -> [f64; 3] {
         match self {
             Knob::Tap(sender, tap) => {
@@ -103,7 +103,7 @@ impl Knob {
         }
     }
 
-    /// Sets it; false where the main tap would leave its limits.
+    /// Sets it; false if the main tap would leave its limits.
     fn set(self, config: &mut Config, value: f64) -> bool {
         match self {
             Knob::Tap(sender, tap) => {
@@ -118,7 +118,7 @@ impl Knob {
                     .filter(|(i, _)| *i != main)
                     .map(|(_, tap)| tap.abs())
                     .sum();
-                // a decimal number as the table shows it
+                // rounded as the table shows it
                 tx.ffe.taps[main] = ((1.0 - others) / RESOLUTION).round() * RESOLUTION;
                 (tx.tap_low[main]..=tx.tap_high[main]).contains(&tx.ffe.taps[main])
                     && tx.ffe.taps.iter().sum::<f64>() > 0.0
@@ -132,7 +132,7 @@ impl Knob {
     }
 }
 
-/// The settings of a segment that are to be searched for.
+/// The settings of a segment to be searched.
 fn knobs(config: &Config, kind: SegmentKind) -> Vec<Knob> {
     use DecisionPoint::{FarHost, FarModule, NearHost, NearModule};
     let sender = match kind.from {
@@ -160,12 +160,11 @@ fn knobs(config: &Config, kind: SegmentKind) -> Vec<Knob> {
     gains.chain(taps).collect()
 }
 
-/// The description with every setting found that is to be: taps and gains that minimise each
-/// segment's error ratio.
+/// The description with the settings found: taps and gains that minimise each segment's error
+/// ratio.
 ///
 /// One setting after the other is moved by steps, coarse to fine, as long as the semi-analytic
-/// error ratio of two short blocks of random symbols falls: a local minimum. The settings stand in
-/// the description that comes back.
+/// error ratio of two short blocks of random symbols falls: a local minimum.
 pub(crate) fn tuned(
     config: &Config,
     modulator: &dyn Modulator,
@@ -184,7 +183,7 @@ pub(crate) fn tuned(
     found
 }
 
-/// The same, found once for all lanes and points of a sweep that are described alike.
+/// The same, searched once for all lanes and points of a sweep with equal descriptions.
 pub(crate) fn tuned_once(
     config: &Config,
     modulator: &dyn Modulator,
@@ -203,7 +202,7 @@ pub(crate) fn tuned_once(
     }
 }
 
-/// Context in which a trial is built and judged.
+/// Modulator, files and caches with which a trial is built and predicted.
 struct TrialContext<'a> {
     modulator: &'a dyn Modulator,
     library: &'a Library,
@@ -222,7 +221,7 @@ fn search(config: &mut Config, kind: SegmentKind, bench: &mut TrialContext<'_>) 
         knob.set(config, knob.get(config).clamp(low, high));
     }
     let mut trial = config.clone();
-    // every clock ideal: blocks by themselves
+    // ideal clocks, so that blocks are independent
     trial.simulation.stream = false;
     for clock in [
         &mut trial.receiver.dsp.clock,
@@ -256,7 +255,7 @@ fn search(config: &mut Config, kind: SegmentKind, bench: &mut TrialContext<'_>) 
     }
 }
 
-/// The description with one setting moved, when that is better.
+/// The description with one setting moved, if that is better.
 fn moved(
     best: &(f64, Config),
     knob: Knob,
@@ -267,7 +266,7 @@ fn moved(
     let (cost_now, config) = best;
     let [low, high, step] = knob.range(config);
     let now = knob.get(config);
-    // on the grid of steps, and never beyond a limit
+    // on the grid of steps, within the limits
     let next = (((now + steps * step) / step).round() * step).clamp(low, high);
     if (next - now).abs() < step / 100.0 {
         return None;
@@ -280,7 +279,7 @@ fn moved(
     (found < cost_now - BETTER).then_some((found, trial))
 }
 
-/// A segment of lane 0: settings are found once for all lanes alike.
+/// A segment of lane 0: settings are searched once for all equal lanes.
 fn first_lane(
     config: &Config,
     kind: SegmentKind,
@@ -294,7 +293,7 @@ fn first_lane(
 
 /// ln of the error ratio of a segment; infinite where no receiver trains.
 fn cost(config: &Config, kind: SegmentKind, bench: &mut TrialContext<'_>) -> f64 {
-    // a file that has gone is reported by the build that follows
+    // a file that is missing is reported by the later build
     let Ok(segment) = first_lane(config, kind, bench) else { return f64::INFINITY };
     let symbols = Pattern { kind: PatternKind::Random, ..Pattern::default() }
         .build()
@@ -310,7 +309,7 @@ fn cost(config: &Config, kind: SegmentKind, bench: &mut TrialContext<'_>) -> f64
             Predictor::for_search(&segment.plan, &segment.dsp, segment.streams, blocks, workspace);
         let Ok(trained) = predictor.train(workspace, 1.0, None) else { return f64::INFINITY };
         match predictor.try_at(workspace, 1.0, &trained) {
-            // where nothing is left to err, the distance to it decides
+            // at an error ratio of zero, the signal to noise ratio decides
             Ok((_, prediction)) => prediction.ber.max(1e-300).ln() - 1e-3 * prediction.snr_db,
             Err(_) => f64::INFINITY,
         }

@@ -1,4 +1,4 @@
-//! Conformance of a modulator: what every one of them must keep, built in or not.
+//! Conformance test of a modulator, built in or custom.
 
 use crate::chain::{PlanCache, Probe, WorkspacePool};
 use crate::error::Result;
@@ -9,22 +9,22 @@ use crate::run_options::RunOptions;
 use crate::transmitter::Modulator;
 use std::sync::Arc;
 
-/// The link that a modulator is tried in.
+/// Preset of the link for the test.
 const PRESET: &str = "800gbase-dr8";
-/// Difference of a waveform and the one of shifted symbols, of its swing, that is no rounding.
+/// Difference between a waveform and that of shifted symbols (fraction of its swing) above which it
+/// is not rounding.
 const SHIFT_TOLERANCE: f32 = 1e-3;
 /// Symbols counted at the limit: 60 errors of the preset's 2.4e-4 in a quarter of a million bits.
 const SYMBOLS_AT_LIMIT: u64 = 262_144;
-/// Threads whose results must be the same.
+/// Numbers of threads whose results must be the same.
 const THREADS: [usize; 2] = [1, 3];
 
-/// Tries a modulator on one lane of a link and says what it does not keep; nothing when it
-/// conforms.
+/// Tests a modulator on one lane of a link; returns its failures, none if it conforms.
 ///
 /// - Wavelength, settled amplitude and RIN are finite, and it has a description.
-/// - Its light is finite, never below zero, and modulated.
-/// - It runs a block as one period of an endless sequence: symbols shifted around the block shift
-///   the waveform, and nothing else.
+/// - Its optical power is finite, never negative, and modulated.
+/// - It treats a block as one period of an endless sequence: a cyclic shift of the symbols shifts
+///   the waveform and changes nothing else.
 /// - Two runs, by one thread and by three, give the same bits.
 /// - The counted and the semi-analytic error ratio agree within their intervals.
 ///
@@ -81,7 +81,7 @@ fn figures(modulator: &dyn Modulator) -> Vec<String> {
     failures
 }
 
-/// Its light without noise: finite, modulated, and periodic.
+/// Tests its optical power without noise: finite, modulated, periodic.
 fn waveform(link: &Link) -> Result<Vec<String>> {
     let mut cache = PlanCache::default();
     let lane = link.lane(0, &mut cache)?;
@@ -104,7 +104,7 @@ fn waveform(link: &Link) -> Result<Vec<String>> {
     if high <= low {
         return Ok(vec!["the light at TP2 is not modulated".to_owned()]);
     }
-    // a recording is what it is, whatever is sent
+    // a recording does not depend on the symbols
     if lane.modulator.recording().is_some() {
         return Ok(Vec::new());
     }

@@ -16,30 +16,30 @@ use std::f64::consts::PI;
 /// Frequency below which the mask rises, MHz (`derived`: a loop of 4 MHz, as 802.3's PAM4 clauses
 /// test it).
 pub const MASK_CORNER_MHZ: f64 = 4.0;
-/// The mask above it, UI peak to peak.
+/// The mask above that frequency, UI peak to peak.
 const MASK_UI: f64 = 0.05;
-/// Largest movement that is tried, UI from symbol to symbol: beyond it the filters' memory counts.
+/// Largest change of the phase that is tried, UI per symbol: beyond it the filters' memory matters.
 const STEEPEST_UI: f64 = 0.01;
 /// Smallest jitter that is tried, UI peak to peak.
 const UI_MIN: f64 = 1e-3;
 /// Factor between the last amplitude that keeps the limit and the first that does not.
 const NARROW: f64 = 1.04;
 
-/// Sinusoidal jitter that a receiver has to bear, UI peak to peak: 0.05 above 4 MHz, 2e5 Hz / f
+/// Sinusoidal jitter that a receiver has to tolerate, UI peak to peak: 0.05 above 4 MHz, 2e5 Hz / f
 /// below.
 pub fn mask_ui(mhz: f64) -> f64 {
     MASK_UI * (MASK_CORNER_MHZ / mhz).max(1.0)
 }
 
-/// A trained lane whose transmitter is shaken.
+/// A trained lane with sinusoidal jitter at its transmitter.
 ///
 /// The receiver is trained once, without jitter; every count draws the same symbols and noises, so
-/// that amplitudes are compared and not seeds. A loop that loses its lock, or slips, does not keep
+/// that counts differ in the amplitude only. A loop that loses its lock, or slips, does not keep
 /// the limit.
 ///
 /// # Limits
 ///
-/// Of a lane with several segments it is the one with the light that is shaken, and counted.
+/// Of a lane with several segments, only the optical one has the jitter and is counted.
 pub struct JitterTolerance {
     lane: Lane,
     trained: Trained,
@@ -47,8 +47,8 @@ pub struct JitterTolerance {
 }
 
 impl JitterTolerance {
-    /// Builds and trains lane `number` of a checked description; a real clock recovery of the
-    /// receiver of its light makes sense of it.
+    /// Builds and trains lane `number` of a checked description; its optical receiver should have a
+    /// recovered clock.
     ///
     /// # Errors
     ///
@@ -111,7 +111,7 @@ impl JitterTolerance {
 
     /// The largest amplitude, UI peak to peak, at which the bit error ratio stays below
     /// `limit_ber`, to 4 %; `None` when it does not without jitter, and when the search was
-    /// cancelled. Never more than what moves 0.01 UI from symbol to symbol.
+    /// cancelled. The amplitude is limited to a change of 0.01 UI per symbol.
     pub fn at(&mut self, sinusoidal_mhz: f64, limit_ber: f64, cancel: &CancelToken) -> Option<f64> {
         let most_ui =
             STEEPEST_UI * giga(self.lane.config.symbol_rate_gbd) / (PI * mega(sinusoidal_mhz));

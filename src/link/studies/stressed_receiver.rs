@@ -1,5 +1,5 @@
-//! The stressed receiver test: a source made worse to a wanted SECQ, and the receiver that must
-//! bear it.
+//! The stressed receiver test: a source degraded to a given SECQ, and the receiver under that
+//! stress.
 
 use crate::chain::{PlanCache, WorkspacePool};
 use crate::error::{Error, KeyPath, Problems, Result};
@@ -14,21 +14,21 @@ use crate::measured::Library;
 use crate::run_options::{CancelToken, RunOptions};
 use serde::{Deserialize, Serialize};
 
-/// Part of SECQ, in dB, that the low-pass makes.
+/// Share of SECQ, in dB, from the low-pass.
 ///
-/// IEEE Std 802.3 clause 121.8.9.2: at least half of it (status: secondary source; from memory).
+/// IEEE Std 802.3 clause 121.8.9.2: at least half of it (status: secondary source, unverified).
 const LOW_PASS_PART: f64 = 0.5;
-/// Band of the low-pass, symbol rates: between what closes the eye and what does nothing.
+/// Range of the low-pass bandwidth, symbol rates: from a closed eye to no effect.
 const BAND_SYMBOL_RATES: [f64; 2] = [0.15, 2.0];
-/// Largest noise that is tried, % of the OMA in half the symbol rate.
+/// Largest noise tried, % of the OMA in half the symbol rate.
 const NOISE_PERCENT_MAX: f64 = 20.0;
 /// Halvings of each search, and steps on the test pattern after it.
 const HALVINGS: usize = 14;
 const STEPS: usize = 4;
-/// Distance from the wanted SECQ that is near enough, dB.
+/// Tolerance of the SECQ, dB.
 const NEAR_DB: f64 = 0.005;
 
-/// A wanted stress.
+/// Requested stress.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stress {
     /// SECQ, dB.
@@ -40,13 +40,13 @@ pub struct Stress {
 }
 
 impl Stress {
-    /// The stress that a link's own limits name; what they do not name is absent.
+    /// The stress given by a link's limits; `None` for values that have no limit.
     pub fn of_limits(config: &Config) -> (Option<f64>, Option<f64>) {
         (config.limits.tdecq_max_db, config.limits.stressed_sensitivity_max_dbm)
     }
 }
 
-/// A receiver under stress.
+/// Result of a stressed receiver test.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Stressed {
     /// SECQ of the source, dB.
@@ -69,14 +69,14 @@ pub struct Stressed {
     pub result: LinkResult,
 }
 
-/// Builds the stress and runs the link's receivers on it, without a fibre between.
+/// Builds the stressed signal and runs the link's receivers on it, without a fibre.
 ///
-/// The low-pass is set to make half of SECQ alone; with the interferer on, noise makes the rest.
-/// Progress is that of the link's run, once the stress is built.
+/// The low-pass alone is set to make half of SECQ; then, with the interferer, noise makes the rest.
+/// Progress is that of the link's run, after the stress is built.
 ///
 /// # Errors
 ///
-/// Every problem of the description; a SECQ that no low-pass and noise make; a cancelled search.
+/// Every problem of the description; a SECQ out of reach of low-pass and noise; a cancelled search.
 pub fn stressed(
     stack: &LayeredConfig,
     stress: &Stress,
@@ -121,7 +121,7 @@ pub fn stressed(
     bench.set(|c| c.tdecq.pattern = TestPattern::Prbs13q);
     let part_db = LOW_PASS_PART * stress.secq_db;
     let [low, high] = BAND_SYMBOL_RATES.map(|rates| rates * bench.config.symbol_rate_gbd);
-    // a wider band closes the eye less
+    // more bandwidth closes the eye less
     let bandwidth_ghz = bench
         .search(low, high, part_db, stress, |c, ghz| c.transmitter.stressed.bandwidth_ghz = ghz)?;
     bench.set(|c| c.transmitter.stressed.bandwidth_ghz = bandwidth_ghz);
@@ -130,8 +130,7 @@ pub fn stressed(
     let noise = |c: &mut Config, percent: f64| c.transmitter.stressed.noise_percent = percent;
     let mut noise_percent = bench.search(NOISE_PERCENT_MAX, 0.0, stress.secq_db, stress, noise)?;
 
-    // the test pattern is another by a few hundredths of a decibel: on the line through the last
-    // two
+    // the test pattern differs by a few hundredths of a decibel: secant through the last two points
     bench.set(|c| c.tdecq.pattern = TestPattern::Ssprq);
     let mut tried: Vec<(f64, f64)> = Vec::new();
     for _ in 0..STEPS {
@@ -143,7 +142,7 @@ pub fn stressed(
         }
         let slope = match tried[..] {
             [.., (x0, y0), (x1, y1)] if x0 != x1 && y0 != y1 => (y1 - y0) / (x1 - x0),
-            // noise adds as its square
+            // noise adds in power
             _ => 2.0 * (secq_db - low_pass_secq_db).max(0.1) / noise_percent.max(0.1),
         };
         noise_percent =
@@ -174,12 +173,12 @@ pub fn stressed(
     })
 }
 
-/// A number as TOML takes it for a float.
+/// A number as a TOML float.
 fn float(x: f64) -> String {
     format!("{x:?}")
 }
 
-/// Where the source's SECQ is measured.
+/// Link whose source is calibrated to a SECQ.
 struct StressCalibration<'a> {
     config: Config,
     library: Library,
@@ -193,7 +192,7 @@ impl StressCalibration<'_> {
         change(&mut self.config);
     }
 
-    /// SECQ as it is set; infinite for a closed eye.
+    /// SECQ of the present setting; infinite for a closed eye.
     fn secq(&mut self) -> Result<f64> {
         if self.cancel.is_cancelled() {
             return Err(refused("stopped while the stress was being built".to_owned()));
@@ -202,7 +201,7 @@ impl StressCalibration<'_> {
         Ok(transmitter::tecq_db(&lane, &self.workspaces, &mut self.cache).unwrap_or(f64::INFINITY))
     }
 
-    /// Halves from `bad`, where SECQ is above `wanted_db`, to `good`, where it is below.
+    /// Bisection from `bad`, where SECQ is above `wanted_db`, to `good`, where it is below.
     fn search(
         &mut self,
         mut bad: f64,

@@ -11,7 +11,7 @@ use crate::math::prototype::Family;
 use crate::measure::tdecq::{CaptureNoise, InputFilter, Instrument, Reference, TdecqCapture};
 use crate::signal::Volt;
 
-/// Where volts are measured.
+/// Electrical test point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ElectricalPoint {
     /// At the input of a linear module, after the host's channel.
@@ -20,14 +20,14 @@ pub(crate) enum ElectricalPoint {
     Tp4,
 }
 
-/// Eye closure of a waveform of volts by the method of TECQ, dB (10 log10, as there).
+/// Eye closure of an electrical waveform by the method of TECQ, dB (10 log10, as for TECQ).
 ///
-/// The instrument is the reference receiver: its filter, its equaliser, its target. The sender's
-/// noise is part of it, by level.
+/// The instrument is the reference receiver: its filter, its equaliser, its target. The
+/// transmitter's noise is included, by level.
 ///
 /// # Errors
 ///
-/// Why there is none, to be written after the lane and the test point.
+/// The reason for its absence, to follow the names of lane and test point.
 pub(crate) fn eecq_db(
     lane: &Lane,
     at: ElectricalPoint,
@@ -78,14 +78,14 @@ pub(crate) fn eecq_db(
             let sum = &mut sums[usize::from(level)];
             *sum = (sum.0 + 1.0, sum.1 + f64::from(variance));
         }
-        // one tap: the slicer's waveform is the volts themselves, in units of the outer level
+        // one tap: the waveform at the slicer is the voltage in units of the outer level
         let probe = Probe::slicer(&plan, &trained, SAMPLES_PER_SYMBOL, cache);
         Ok::<_, String>((
             probe.waveform(workspace, &levels, &lane.noiseless()),
             sums.map(|(count, sum)| sum / f64::max(count, 1.0)),
         ))
     })?;
-    // lifted above zero, as power is
+    // offset to be positive, like a power
     let lifted: Vec<f32> = waveform.iter().map(|v| v + LIFT).collect();
     let capture = TdecqCapture {
         waveform: &lifted,
@@ -101,5 +101,5 @@ pub(crate) fn eecq_db(
     Ok(closure.tdecq_db)
 }
 
-/// Level of the middle of a lifted waveform, in units of the outer level.
+/// Offset of the waveform, in units of the outer level.
 const LIFT: f32 = 4.0;

@@ -1,16 +1,16 @@
-//! The pattern on which a transmitter is measured, and the sampling of it.
+//! Test pattern of a transmitter's measurement, and its sampling.
 
 use crate::link::build::lane::Lane;
 use crate::link::describe::tdecq::TestPattern;
 use crate::pattern::{Pattern, PatternKind, SymbolSource};
 
-/// Samples per symbol of what is measured.
+/// Samples per symbol of a measured waveform.
 pub(crate) const SAMPLES_PER_SYMBOL: usize = 16;
 
-/// Bits at which a converter adds no noise.
+/// Effective bits at which a converter adds no noise.
 pub(crate) const EXACT_BITS: f64 = 24.0;
 
-/// Symbols sent while the transmitter is measured, and their number.
+/// Symbols of the transmitter's measurement, and their number.
 pub(crate) fn pattern(lane: &Lane) -> (SymbolSource, usize) {
     let kind = match lane.config.tdecq.pattern {
         TestPattern::Ssprq => PatternKind::Ssprq,

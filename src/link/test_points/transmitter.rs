@@ -21,11 +21,11 @@ use crate::signal::{Field, Volt};
 use crate::units::{db_from_power_ratio, pico};
 use num_complex::Complex32;
 
-/// Part of all samples that over- and undershoot leave beyond them: 1e-2 (status: secondary source,
-/// standards.md 7).
+/// Share of samples beyond the over- and undershoot: 1e-2 (status: secondary source, standards.md
+/// 7).
 const HIT_RATIO: f64 = 1e-2;
 
-/// Measured figures of a lane's transmitter; one that could not be measured is absent.
+/// Measured values of a lane's transmitter; a value that could not be measured is absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct TxMeasurement {
     pub(crate) tecq_db: Option<f64>,
@@ -38,20 +38,21 @@ pub(crate) struct TxMeasurement {
     pub(crate) rin_oma_db_per_hz: Option<f64>,
     pub(crate) eecq_tp1a_db: Option<f64>,
     pub(crate) eecq_tp4_db: Option<f64>,
-    /// Why there is no TECQ or TDECQ.
+    /// Reasons for absent values of TECQ or TDECQ.
     pub(crate) refusals: Vec<String>,
 }
 
-/// Measures a lane's transmitter: at TP2, and after the test fibre at both of its extremes, of
-/// which the worse counts.
+/// Measures a lane's transmitter at TP2, and after the test fibre at both extremes of dispersion,
+/// taking the worse.
 ///
-/// The waveform is the noiseless one; the transmitter's noise comes as its variance by level after
-/// the reference filter, from the estimator that predicts error ratios: so TDECQ is smooth where a
-/// parameter is varied.
+/// The waveform is noiseless; the transmitter's noise is included as its variance by level after
+/// the reference filter, from the semi-analytic estimator. TDECQ is therefore a smooth function of
+/// a parameter.
 ///
 /// # Limits
 ///
-/// The test fibre disperses; it has neither reflections nor polarisation-mode dispersion.
+/// The test fibre has chromatic dispersion only: no reflections and no polarisation-mode
+/// dispersion.
 pub(crate) fn measure(
     lane: &Lane,
     workspaces: &WorkspacePool,
@@ -116,11 +117,11 @@ pub(crate) fn tecq_db(
     light.tdecq(&mut Instrument::default(), &reference).ok().map(|tdecq| tdecq.tdecq_db)
 }
 
-/// One period of light after a test fibre.
+/// One period of the optical waveform after a test fibre.
 struct TestLight {
     power: Vec<f32>,
     levels: Vec<u8>,
-    /// Variance by level after the reference filter, W^2, or why it was not evaluated.
+    /// Variance by level after the reference filter, W^2, or the reason for its absence.
     variance: Result<[f64; 4], NotEvaluated>,
 }
 
@@ -176,7 +177,7 @@ impl TestLight {
         instrument.measure(&capture, reference).map_err(|refusal| refusal.to_string())
     }
 
-    /// Figures of the waveform after the reference filter.
+    /// Measures the waveform after the reference filter.
     fn edges(&self, lane: &Lane, reference: &Reference, out: &mut TxMeasurement) {
         let power = filtered(&self.power, SAMPLES_PER_SYMBOL, reference.bandwidth_symbol_rates);
         let delay = align::delay(&power, SAMPLES_PER_SYMBOL, &self.levels);
@@ -199,7 +200,7 @@ impl TestLight {
     }
 }
 
-/// Variance of the transmitter's noise on each level, at the phase of best training, after the
+/// Variance of the transmitter's noise on each level, at the trained sampling phase, after the
 /// filter, W^2.
 fn variance(
     plan: &Plan,
@@ -233,7 +234,7 @@ fn variance(
     Ok(sums.map(|(count, sum)| sum / f64::max(count, 1.0) * per_square))
 }
 
-/// An ideal photodiode: W become V.
+/// An ideal photodiode, from W to V.
 struct IdealPhotodiode;
 
 impl Map<Field, Volt> for IdealPhotodiode {

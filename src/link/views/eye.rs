@@ -11,15 +11,15 @@ use rayon::prelude::*;
 const SAMPLES_PER_SYMBOL: usize = 32;
 /// Cells of an eye's height.
 const ROWS: usize = 400;
-/// Room above and below the first block's waveform, as a part of its swing.
+/// Headroom above and below the first block's waveform (fraction of its swing).
 const ROOM: f64 = 0.1;
 
-/// Where an eye is looked at.
+/// Test point of an eye.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Node {
-    /// Light into the fibre.
+    /// Optical power into the fibre.
     Tp2,
-    /// Light out of the fibre.
+    /// Optical power out of the fibre.
     Tp3,
     /// Output of the equaliser.
     Slicer,
@@ -41,12 +41,12 @@ impl Node {
     }
 }
 
-/// An eye diagram with what is known of it.
+/// An eye diagram with levels, thresholds and error ratio.
 #[derive(Clone, Debug)]
 pub struct EyeView {
     /// Link and lane.
     pub name: String,
-    /// Where it was taken.
+    /// Its test point.
     pub node: Node,
     /// The density; W at `tp2` and `tp3`, full scale -1 .. 1 at the slicer.
     pub eye: EyeDiagram,
@@ -54,26 +54,26 @@ pub struct EyeView {
     pub symbols: u64,
     /// Symbol period, s.
     pub symbol_s: f64,
-    /// Known levels: the settled outer ones of light, lowest first, or the four means at the
+    /// Levels: the settled outer ones of optical power, lowest first, or the four means at the
     /// slicer.
     pub levels: Vec<f64>,
-    /// Thresholds, where there are.
+    /// Thresholds; empty at an optical test point.
     pub thresholds: Vec<f64>,
-    /// Semi-analytic bit error ratio of the lane; absent where the receiver feeds decisions back or
-    /// detects sequences. At its slicer what the symbols sent before leave is taken off, each for
-    /// its symbol period.
+    /// Semi-analytic bit error ratio of the lane; absent with decision feedback or sequence
+    /// detection. The eye at the slicer of such a receiver is shown with the postcursors of the
+    /// transmitted symbols subtracted.
     pub ber: Option<f64>,
     /// Signal to noise ratio at the slicer, dB.
     pub snr_db: Option<f64>,
-    /// Settled levels of light, and where they were measured.
+    /// Settled levels of optical power, and where they were measured.
     pub light: Option<(Node, OuterLevels)>,
 }
 
 impl View {
     /// The eye of at least `symbols` symbols, noise included, at `node`.
     ///
-    /// At the slicer its centre is the sampling instant; in light, where the levels are furthest
-    /// apart.
+    /// The centre is the sampling instant at the slicer, and the instant of largest level
+    /// separation at an optical test point.
     ///
     /// # Errors
     ///
@@ -156,7 +156,7 @@ impl View {
     }
 }
 
-/// The waveform's range with room for later blocks.
+/// The waveform's range with headroom for later blocks.
 fn range(waveform: &[f32]) -> (f64, f64) {
     let (low, high) =
         waveform.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| {

@@ -1,4 +1,4 @@
-//! Histograms of the slicer's inputs by the level sent, with the estimator's prediction.
+//! Histograms of the slicer's input by transmitted level, with the semi-analytic prediction.
 
 use crate::error::Result;
 use crate::link::solve::segment::optical_predictor;
@@ -7,21 +7,21 @@ use rayon::prelude::*;
 
 /// Bins over the whole range.
 const BINS: usize = 240;
-/// Half the range, in full scales.
+/// Half the range (full scale 1).
 const REACH: f64 = 1.6;
-/// Distance from a mean beyond which a Gaussian is nothing, in standard deviations.
+/// Distance from a mean beyond which a Gaussian is negligible, in standard deviations.
 const FAR: f64 = 9.0;
 
-/// Densities at the slicer, per unit of amplitude, of all symbols together; full scale -1 .. 1.
+/// Probability densities at the slicer, per unit of amplitude; full scale -1 .. 1.
 #[derive(Clone, Debug)]
 pub struct Histogram {
     /// Link and lane.
     pub name: String,
-    /// Middles of the bins.
+    /// Centres of the bins.
     pub amplitudes: Vec<f64>,
-    /// Counted, by the level sent.
+    /// Counted densities by transmitted level.
     pub counted: [Vec<f64>; 4],
-    /// The sum of every symbol's Gaussian, by the level sent.
+    /// Predicted densities by transmitted level: sums of every symbol's Gaussian.
     pub predicted: [Vec<f64>; 4],
     /// Mean and rms of each level.
     pub levels: [(f64, f64); 4],
@@ -29,8 +29,8 @@ pub struct Histogram {
     pub thresholds: [f64; 3],
     /// Symbols counted.
     pub symbols: u64,
-    /// Semi-analytic bit error ratio; absent where it would suppose feedback that is never wrong,
-    /// as `predicted` then does.
+    /// Semi-analytic bit error ratio; absent with decision feedback or sequence detection, where
+    /// `predicted` is for ideal feedback.
     pub ber: Option<f64>,
     /// Signal to noise ratio, dB.
     pub snr_db: f64,
@@ -86,7 +86,7 @@ impl View {
     }
 }
 
-/// Sums of Gaussians by level at the middles of the bins.
+/// Sums of Gaussians by level at the centres of the bins.
 fn predicted(mixture: &[(u8, f32, f32)], width: f64) -> [Vec<f64>; 4] {
     let mut sums: [Vec<f64>; 4] = std::array::from_fn(|_| vec![0.0; BINS]);
     for &(level, mean, variance) in mixture {

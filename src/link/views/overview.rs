@@ -7,17 +7,17 @@ use crate::link::views::eye::{EyeView, Node};
 use crate::link::views::view::{View, link_name};
 use rayon::prelude::*;
 
-/// Most lanes on a page.
+/// Largest number of lanes on a page.
 const MOST: usize = 16;
 /// Symbols of each eye.
 const SYMBOLS: u64 = 1 << 15;
 
-/// All lanes of a link, each by its eye at the slicer.
+/// All lanes of a link, each with its eye at the slicer.
 #[derive(Clone, Debug)]
 pub struct Overview {
     /// The link.
     pub name: String,
-    /// Bit error ratio before error correction that is held as the limit.
+    /// Limit of the pre-FEC bit error ratio.
     pub limit_ber: f64,
     /// Mean of the lanes' semi-analytic bit error ratios.
     pub ber: Option<f64>,
@@ -41,7 +41,7 @@ pub struct Panel {
 }
 
 impl Overview {
-    /// The page of a link that was run.
+    /// The page of a link's result.
     ///
     /// # Errors
     ///

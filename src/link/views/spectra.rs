@@ -6,9 +6,9 @@ use crate::link::views::view::View;
 use crate::units::{db_from_amplitude_ratio, db_from_power_ratio, giga};
 use num_complex::Complex32;
 
-/// Blocks that are averaged.
+/// Averaged blocks.
 const BLOCKS: u64 = 4;
-/// Bands from zero to half the sampling rate into which bins are gathered.
+/// Bands from zero to half the sampling rate in which bins are averaged.
 const BANDS: usize = 320;
 
 /// One curve over frequency.
@@ -20,7 +20,7 @@ pub struct SpectrumCurve {
     pub points: Vec<(f64, f64)>,
 }
 
-/// Spectra of what is detected, and fused responses.
+/// Spectra at the detector, and fused responses.
 #[derive(Clone, Debug)]
 pub struct Spectra {
     /// Link and lane.
@@ -34,8 +34,8 @@ pub struct Spectra {
 }
 
 impl View {
-    /// Spectra of signal and noise of the photocurrent, and responses from symbols to light, from
-    /// light to samples, and of the equaliser.
+    /// Spectra of signal and noise of the photocurrent, and responses from symbols to optical
+    /// power, from there to samples, and of the equaliser.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! A lane to look at: eyes, histograms, curves. It is built beside a run, never inside, and changes
-//! nothing of it.
+//! View of one lane for figures: eyes, histograms, curves. It is built separately from a run and
+//! does not affect it.
 
 use crate::chain::{
     NoiseSelection, NotEvaluated, PlanCache, Prediction, StreamKeys, Trained, WorkspacePool,
@@ -13,7 +13,7 @@ use crate::link::solve::segment::optical_predictor;
 use crate::link::test_points::levels::settled;
 use crate::measure::levels::OuterLevels;
 
-/// A built and trained lane, as figures ask for it.
+/// A built and trained lane, for figures.
 ///
 /// ```no_run
 /// use lightlane::{link::{Node, LayeredConfig, View}, plot};
@@ -94,7 +94,7 @@ impl View {
         )
     }
 
-    /// Whole blocks that hold at least `symbols`.
+    /// Number of whole blocks with at least `symbols`.
     pub(super) fn blocks_of(&self, symbols: u64) -> u64 {
         symbols.div_ceil(self.lane.grid().symbols as u64).max(1)
     }

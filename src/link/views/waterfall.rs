@@ -12,13 +12,13 @@ use crate::link::views::view::{View, refused};
 use crate::run_options::CancelToken;
 use crate::units::{dbm_from_watt, power_ratio};
 
-/// Loss between the points of the curve, dB, and the losses at its ends.
+/// Range and step of the extra loss along the curve, dB.
 const STEP_DB: f64 = 0.5;
 const DB_MIN: f64 = -1.0;
 const DB_MAX: f64 = 30.0;
-/// The curve ends where errors are this many.
+/// Bit error ratio at which the curve ends.
 const BER_MAX: f64 = 4e-2;
-/// Error ratios near which errors are counted.
+/// Error ratios near which points are counted.
 const COUNTED_AT: [f64; 6] = [2e-2, 5e-3, 1e-3, 2e-4, 4e-5, 1e-5];
 
 /// Bit error ratio against received power.
@@ -26,18 +26,18 @@ const COUNTED_AT: [f64; 6] = [2e-2, 5e-3, 1e-3, 2e-4, 4e-5, 1e-5];
 pub struct Waterfall {
     /// Link and lane.
     pub name: String,
-    /// True when the curve supposes feedback that is never wrong: only the counted points are the
-    /// receiver's own.
+    /// True if the curve assumes ideal feedback; then only the counted points apply to the
+    /// receiver.
     pub ideal_feedback: bool,
-    /// Semi-analytic: average received power in dBm, and bit error ratio; most power last.
+    /// Semi-analytic curve: average received power in dBm, ascending, and bit error ratio.
     pub curve: Vec<(f64, f64)>,
     /// Counted points with at least ten errors.
     pub counted: Vec<WaterfallPoint>,
-    /// Bit error ratio before error correction that is held as the limit.
+    /// Limit of the pre-FEC bit error ratio.
     pub limit_ber: f64,
-    /// The link as it is: received power in dBm, and bit error ratio.
+    /// Operating point: received power in dBm, and bit error ratio.
     pub operating: (f64, f64),
-    /// Extra loss to the limit, dB.
+    /// Extra loss that brings the lane to the limit, dB.
     pub loss_margin_db: Option<f64>,
 }
 
@@ -64,11 +64,11 @@ impl WaterfallPoint {
 }
 
 impl View {
-    /// The waterfall, the receiver trained anew at every power.
+    /// The waterfall, with the receiver trained at every power.
     ///
     /// # Errors
     ///
-    /// A receiver that does not train, or a lane for which the estimator has no figure.
+    /// A receiver that does not train, or a lane without a prediction.
     pub fn waterfall(&self) -> Result<Waterfall> {
         let (start, prediction) = self.receiver()?;
         let lane = &self.lane;
@@ -99,7 +99,7 @@ impl View {
                 LossMargin::Found(db, _) => Some(db),
                 _ => None,
             };
-            // a link that fails is followed to where it would not
+            // a link that fails is computed at more power, up to where it passes
             let least_db = loss_margin_db.map_or(DB_MIN, |db| (db + DB_MIN).min(DB_MIN).floor());
             let mut near = start.clone();
             let steps = ((DB_MAX - least_db) / STEP_DB) as usize;

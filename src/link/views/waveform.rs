@@ -1,5 +1,5 @@
-//! Waveform of a lane's light: power over time, without noise or as an oscilloscope would
-//! record it.
+//! Optical waveform of a lane: power over time, without noise or as an oscilloscope would record
+//! it.
 
 use crate::chain::{NoiseSelection, PlanCache, Probe, StreamKeys, WorkspacePool};
 use crate::error::Result;
@@ -7,18 +7,18 @@ use crate::link::run::link::Link;
 use crate::units::milli;
 use serde::{Deserialize, Serialize};
 
-/// The places where a lane's light can be looked at.
+/// Optical test points of a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TestPoint {
-    /// In the fibre at the transmitter.
+    /// Output of the transmitter, into the fibre.
     Tp2,
-    /// In the fibre at the receiver.
+    /// Input of the receiver, out of the fibre.
     Tp3,
 }
 
 impl TestPoint {
-    /// Every node, in the light's order.
+    /// All of them, in the direction of propagation.
     pub fn all() -> [TestPoint; 2] {
         [TestPoint::Tp2, TestPoint::Tp3]
     }
@@ -32,36 +32,36 @@ impl TestPoint {
     }
 }
 
-/// How a waveform is recorded.
+/// Kind of record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Record {
     /// One period without noise.
     Noiseless,
-    /// So many periods of the same symbols, each with noise of its own, as one record of an
+    /// This number of periods of the same symbols, each with its own noise, as one record of an
     /// oscilloscope.
     Repeats(u64),
 }
 
-/// A lane's first block at a node, without other lanes: one period, or repeats of it.
+/// A lane's first block at a test point, without other lanes: one period, or repeats of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Waveform {
-    /// Power, mW, at the grid's rate; sample 0 is the middle of the first symbol, before the delay
+    /// Power, mW, at the grid's rate; sample 0 is the centre of the first symbol, without the delay
     /// of the parts.
     pub power_mw: Vec<f32>,
-    /// Levels sent in one period, 0 to 3, precoded where the pattern is.
+    /// Transmitted levels of one period, 0 to 3, precoded if the pattern is.
     pub levels: Vec<u8>,
     /// Samples per symbol.
     pub samples_per_symbol: usize,
     /// Sampling rate, Hz.
     pub sample_rate_hz: f64,
-    /// False when the levels are a window of a longer pattern: a reader of the waveform then needs
-    /// them.
+    /// False when the levels are a window of a longer pattern, which a reader of the waveform then
+    /// needs.
     pub is_period: bool,
 }
 
 impl Link {
-    /// The power of one lane at a node, as a lane with a captured waveform
-    /// ([`crate::transmitter::CapturedWaveform`]) reads it back.
+    /// The power of one lane at a test point, in the form that a captured waveform
+    /// ([`crate::transmitter::CapturedWaveform`]) is read in.
     ///
     /// # Errors
     ///
