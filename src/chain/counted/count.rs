@@ -84,9 +84,9 @@ pub fn count<W: BlockObserver>(
                     }
                 };
                 let seen = BlockView {
-                    sent: &workspace.sent,
-                    values: &workspace.equalised,
-                    decided: &workspace.decided,
+                    sent: workspace.sent(),
+                    values: workspace.equalised(),
+                    decided: workspace.decided(),
                 };
                 vec![(counted, (!blind(l)).then(|| observer.observe(l, &seen)))]
             })
@@ -108,8 +108,7 @@ pub fn count<W: BlockObserver>(
 }
 
 fn one_block(lane: &Count<'_>, block: u64, workspace: &mut Workspace) -> LaneCount {
-    let (mut sent, mut given) =
-        (std::mem::take(&mut workspace.sent), std::mem::take(&mut workspace.given));
+    let (mut sent, mut given) = workspace.take_levels();
     block_levels(lane.pattern, lane.precoder, lane.first_symbol, block, lane.lane_seed, &mut sent);
     given.copy_from_slice(&sent);
     let last = lane.segments.len() - 1;
@@ -124,7 +123,7 @@ fn one_block(lane: &Count<'_>, block: u64, workspace: &mut Workspace) -> LaneCou
             false,
         );
         segments.push(Tally::of(given.len(), &decisions));
-        given.copy_from_slice(&workspace.decided);
+        given.copy_from_slice(workspace.decided());
     }
     let segment = &lane.segments[last];
     workspace.fit(segment.plan);
@@ -143,8 +142,8 @@ fn one_block(lane: &Count<'_>, block: u64, workspace: &mut Workspace) -> LaneCou
         // what the last slicer saw belongs to what it was given
         decisions.moments = moments;
     }
-    (workspace.sent, workspace.given) = (sent, given);
-    let mut end = Tally::of(workspace.sent.len(), &decisions);
-    end.bursts.push(&workspace.sent, &workspace.decided);
+    workspace.keep_levels(sent, given);
+    let mut end = Tally::of(workspace.sent().len(), &decisions);
+    end.bursts.push(workspace.sent(), workspace.decided());
     LaneCount { end, segments, ..LaneCount::default() }
 }

@@ -3,6 +3,7 @@
 use super::slope::Slope;
 use super::{impulse_response, slopes};
 use crate::chain::build::plan::Plan;
+use crate::chain::build::section::InterfererPath;
 use crate::chain::build::spectrum::multiply;
 use crate::chain::run::block;
 use crate::chain::run::streams::StreamKeys;
@@ -11,7 +12,6 @@ use crate::dsp::LEVELS;
 use crate::math::buffer_pool::Pooled;
 use crate::math::fft;
 use crate::math::mean::mean_of;
-use crate::signal::{Ampere, Quantity};
 use num_complex::Complex32;
 
 /// Factors on records: on the signal, which a receiver that bends has in them already, and on what
@@ -60,20 +60,14 @@ impl NoiselessBlock {
         let current_mean = mean_of(&current, |i| i);
         let current_square = mean_of(&current, |i| i * i);
         let mut spectrum = Pooled::zeros(plan.grid.bins());
-        Ampere::of_mut(&mut workspace.real).copy_from_slice(&current);
-        plan.transforms.samples.forward(
-            Ampere::of_mut(&mut workspace.real),
-            &mut spectrum,
-            &mut workspace.scratch,
-        );
+        workspace.spectrum_of(plan, &current, &mut spectrum);
         multiply(&mut spectrum, &plan.end().response);
         let mut interference = [false, true].map(|after_agc| {
             if plan.end().interferers.is_empty() {
                 return Pooled::default();
             }
-            workspace.spectrum.fill(Complex32::default());
-            workspace.interfere_where(plan.end(), None, keys, |leak| leak.after_agc == after_agc);
-            Pooled::of(&workspace.spectrum)
+            let wanted = |leak: &InterfererPath| leak.after_agc == after_agc;
+            Pooled::of(workspace.interference(plan.end(), keys, wanted))
         });
         if plan.needs_second_order_jitter() {
             // what is sampled on average: E[y(t + tau)] has y's spectrum times the characteristic
@@ -98,7 +92,7 @@ impl NoiselessBlock {
         let symbol_mean = symbols.iter().map(|&a| f64::from(a)).sum::<f64>() / n;
         let symbol_power = symbols.iter().map(|&a| f64::from(a).powi(2)).sum::<f64>() / n;
         let mut symbol_spectrum = Pooled::zeros(fft::bins(levels.len()));
-        plan.transforms.symbols.forward(&mut symbols, &mut symbol_spectrum, &mut workspace.scratch);
+        plan.transforms.symbols.forward(&mut symbols, &mut symbol_spectrum, workspace.scratch());
         NoiselessBlock {
             block: keys.block,
             polyphase: impulse_response::polyphase(&current, plan.grid.samples_per_symbol),

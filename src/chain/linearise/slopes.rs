@@ -13,15 +13,14 @@
 use super::slope::Slope;
 use crate::chain::build::plan::Plan;
 use crate::chain::build::section::Section;
-use crate::chain::build::spectrum::multiply;
 use crate::chain::describe::chain::Storage;
-use crate::chain::run::front::Perturbation;
 use crate::chain::run::streams::StreamKeys;
 use crate::chain::run::workspace::Workspace;
+use crate::chain::run::workspace::front::Perturbation;
 use crate::math::buffer_pool::Pooled;
 use crate::math::least_squares;
 use crate::math::simd::multiversion;
-use crate::signal::{Ampere, Field, Grid, Quantity};
+use crate::signal::Grid;
 use num_complex::{Complex32, Complex64};
 use std::f64::consts::TAU;
 
@@ -86,7 +85,7 @@ pub(crate) fn front(
     let current = Pooled::of(workspace.current());
     let mut change: Pooled<f32> = Pooled::default(); // at the modulator, or at the end
     let mut slopes = Vec::new();
-    let detect = lit.is_some().then(|| Pooled::of(Field::of_mut(&mut workspace.field)));
+    let detect = lit.is_some().then(|| Pooled::of(workspace.field()));
     let highest = first + steps.len();
     for at in (first..=highest).rev() {
         if at < highest || lit.is_none() {
@@ -129,7 +128,7 @@ fn worker_field(
     changed: &[Complex32],
     taps: &[Complex32],
 ) {
-    let out = Field::of_mut(&mut workspace.field);
+    let out = workspace.field();
     out.copy_from_slice(field);
     if let [gain] = taps {
         out.iter_mut().zip(changed).for_each(|(e, c)| *e += c * gain);
@@ -237,7 +236,7 @@ fn of(z: Complex32) -> Complex64 {
 
 /// The waveform at the workspace, which is left moved, and by how much.
 fn moved(workspace: &mut Workspace) -> (Pooled<f32>, f32) {
-    let real = Ampere::of_mut(&mut workspace.real);
+    let real = workspace.current();
     let waveform = Pooled::of(real);
     let by = PERTURBATION * waveform.iter().fold(0f32, |peak, x| peak.max(x.abs()));
     real.iter_mut().for_each(|x| *x += by);
@@ -249,19 +248,16 @@ fn through(plan: &Plan, workspace: &mut Workspace, i: usize) -> Pooled<f32> {
     let section = &plan.sections[i];
     let (waveform, by) = moved(workspace);
     workspace.apply_map(section, Storage::Real);
-    let mut change = Pooled::of(Ampere::of_mut(&mut workspace.real));
-    Ampere::of_mut(&mut workspace.real).copy_from_slice(&waveform);
+    let mut change = Pooled::of(workspace.current());
+    workspace.current().copy_from_slice(&waveform);
     workspace.apply_map(section, Storage::Real);
     let gain = section.flat.unwrap_or(1.0) / by;
     change
         .iter_mut()
-        .zip(Ampere::of_mut(&mut workspace.real).iter())
+        .zip(workspace.current().iter())
         .for_each(|(moved, x)| *moved = (*moved - x) * gain);
     if section.flat.is_none() && i + 1 < plan.sections.len() {
-        let transforms = &plan.transforms.samples;
-        transforms.forward(&mut change, &mut workspace.spectrum, &mut workspace.scratch);
-        multiply(&mut workspace.spectrum, &section.response);
-        transforms.inverse(&mut workspace.spectrum, &mut change, &mut workspace.scratch);
+        workspace.filter(plan, &section.response, &mut change);
     }
     change
 }
@@ -271,13 +267,10 @@ fn through(plan: &Plan, workspace: &mut Workspace, i: usize) -> Pooled<f32> {
 fn through_light(workspace: &mut Workspace, section: &Section) -> (Pooled<Complex32>, f32) {
     let (waveform, by) = moved(workspace);
     workspace.apply_map(section, Storage::Real);
-    let mut change = Pooled::of(Field::of_mut(&mut workspace.field));
-    Ampere::of_mut(&mut workspace.real).copy_from_slice(&waveform);
+    let mut change = Pooled::of(workspace.field());
+    workspace.current().copy_from_slice(&waveform);
     workspace.apply_map(section, Storage::Real);
-    change
-        .iter_mut()
-        .zip(Field::of_mut(&mut workspace.field).iter())
-        .for_each(|(moved, x)| *moved -= x);
+    change.iter_mut().zip(workspace.field().iter()).for_each(|(moved, x)| *moved -= x);
     (change, by)
 }
 
@@ -316,7 +309,7 @@ pub(crate) mod tests {
     };
     use crate::math::prototype::Family;
     use crate::seed::Seed;
-    use crate::signal::Volt;
+    use crate::signal::{Ampere, Field, Volt};
 
     pub(crate) const GRID: Grid =
         Grid { symbol_rate_hz: 53.125e9, symbols: 2048, samples_per_symbol: 4 };

@@ -7,39 +7,40 @@ use crate::math::fft;
 use crate::signal::{Aligned, Grid, Samples};
 use num_complex::Complex32;
 
-/// State of sequence detection, kept so that no block makes it anew.
-#[derive(Default)]
-pub(crate) struct Detection {
-    pub(crate) mlse: Option<Mlse>,
-}
+mod detect;
+pub(in crate::chain) mod front;
+pub(in crate::chain) mod probe;
+mod sampler;
 
-/// One thread's memory for blocks of one grid.
+/// One thread's memory for blocks of one grid; what runs a block stands in the files of this
+/// folder, and no other file sees the fields.
 pub struct Workspace {
-    pub(crate) grid: Grid,
-    pub(crate) symbols: Aligned<f32>,
-    pub(crate) edges: Aligned<f32>,
-    pub(crate) symbol_spectrum: Aligned<Complex32>,
-    pub(crate) real: Samples,
-    pub(crate) other: Samples,
-    pub(crate) field: Samples,
-    pub(crate) spectrum: Aligned<Complex32>,
-    pub(crate) normals: Aligned<f32>,
-    pub(crate) sampled_spectrum: Aligned<Complex32>,
-    pub(crate) sampled: Aligned<f32>,
-    pub(crate) slope: Aligned<f32>,
-    pub(crate) curvature: Aligned<f32>,
-    pub(crate) padded: Aligned<f32>,
-    pub(crate) equalised: Aligned<f32>,
-    pub(crate) sent: Vec<u8>,
-    pub(crate) decided: Vec<u8>,
+    grid: Grid,
+    symbols: Aligned<f32>,
+    edges: Aligned<f32>,
+    symbol_spectrum: Aligned<Complex32>,
+    real: Samples,
+    other: Samples,
+    field: Samples,
+    spectrum: Aligned<Complex32>,
+    normals: Aligned<f32>,
+    sampled_spectrum: Aligned<Complex32>,
+    sampled: Aligned<f32>,
+    slope: Aligned<f32>,
+    curvature: Aligned<f32>,
+    padded: Aligned<f32>,
+    equalised: Aligned<f32>,
+    sent: Vec<u8>,
+    decided: Vec<u8>,
     /// Levels that a segment sends on.
-    pub(crate) given: Vec<u8>,
-    pub(crate) plain: Vec<u8>,
-    pub(crate) decided_plain: Vec<u8>,
-    pub(crate) detection: Detection,
-    pub(crate) scratch: Aligned<Complex32>,
-    pub(crate) aggressor: Aligned<f32>,
-    pub(crate) aggressor_spectrum: Aligned<Complex32>,
+    given: Vec<u8>,
+    plain: Vec<u8>,
+    decided_plain: Vec<u8>,
+    /// Sequence detection, kept so that no block makes it anew.
+    mlse: Option<Mlse>,
+    scratch: Aligned<Complex32>,
+    aggressor: Aligned<f32>,
+    aggressor_spectrum: Aligned<Complex32>,
 }
 
 impl Workspace {
@@ -68,7 +69,7 @@ impl Workspace {
             given: vec![0; grid.symbols],
             plain: vec![0; grid.symbols],
             decided_plain: vec![0; grid.symbols],
-            detection: Detection::default(),
+            mlse: None,
             scratch: Aligned::new(plan.transforms.scratch()),
             aggressor: Aligned::new(0),
             aggressor_spectrum: Aligned::new(0),
@@ -93,5 +94,60 @@ impl Workspace {
         if self.scratch.len() < scratch {
             self.scratch = Aligned::new(scratch);
         }
+    }
+
+    /// Grid of the blocks.
+    pub(crate) fn grid(&self) -> Grid {
+        self.grid
+    }
+
+    /// Levels that were sent in the block counted last.
+    #[inline]
+    pub(crate) fn sent(&self) -> &[u8] {
+        &self.sent
+    }
+
+    /// Levels that were decided last.
+    #[inline]
+    pub(crate) fn decided(&self) -> &[u8] {
+        &self.decided
+    }
+
+    /// The equalised block, a value for each symbol; once decided, the values that were decided.
+    #[inline]
+    pub(crate) fn equalised(&self) -> &[f32] {
+        &self.equalised
+    }
+
+    /// Samples of the converter.
+    #[inline]
+    pub(crate) fn sampled(&self, plan: &Plan) -> &[f32] {
+        &self.sampled[..plan.sampled()]
+    }
+
+    /// Memory for transforms.
+    #[inline]
+    pub(crate) fn scratch(&mut self) -> &mut [Complex32] {
+        &mut self.scratch
+    }
+
+    /// Memory for normal numbers, and that of the equalised and of the decided block, to be filled
+    /// by noise-only counting.
+    #[inline]
+    pub(crate) fn slicer_buffers(&mut self) -> (&mut [f32], &mut [f32], &mut [u8]) {
+        (&mut self.normals, &mut self.equalised, &mut self.decided)
+    }
+
+    /// Lends the memory for the levels that a block and that one of its segments is given;
+    /// [`Workspace::keep_levels`] takes it back.
+    #[inline]
+    pub(crate) fn take_levels(&mut self) -> (Vec<u8>, Vec<u8>) {
+        (std::mem::take(&mut self.sent), std::mem::take(&mut self.given))
+    }
+
+    /// Takes back what [`Workspace::take_levels`] lent.
+    #[inline]
+    pub(crate) fn keep_levels(&mut self, sent: Vec<u8>, given: Vec<u8>) {
+        (self.sent, self.given) = (sent, given);
     }
 }

@@ -13,7 +13,7 @@ impl WorkspacePool {
     pub fn with<R>(&self, plan: &Plan, work: impl FnOnce(&mut Workspace) -> R) -> R {
         let idle = {
             let mut idle = self.0.lock().expect("no holder panics");
-            idle.iter().position(|w| w.grid == plan.grid()).map(|i| idle.swap_remove(i))
+            idle.iter().position(|w| w.grid() == plan.grid()).map(|i| idle.swap_remove(i))
         };
         let mut workspace = idle.unwrap_or_else(|| Workspace::new(plan));
         workspace.fit(plan);

@@ -79,5 +79,5 @@ fn pass(
     workspace.run_to_detector(plan, levels, front, trained.transmission);
     workspace.sample_and_fold(plan, trained, quiet);
     workspace.equalise(plan, trained, quiet);
-    Pooled::of(&workspace.equalised)
+    Pooled::of(workspace.equalised())
 }

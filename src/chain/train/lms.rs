@@ -57,7 +57,7 @@ pub(crate) fn train(
         };
         before = last;
         last = adaptive.adapt(
-            ffe::KnownBlock { samples: &workspace.sampled[..plan.sampled()], levels: &target },
+            ffe::KnownBlock { samples: workspace.sampled(plan), levels: &target },
             settled as f32,
         );
         if !last.is_finite() {

@@ -205,17 +205,18 @@ impl NoiseOnly {
     ) -> DecisionErrors {
         let stored = &self.blocks[(noise % self.blocks.len() as u64) as usize];
         let (n, memory) = (stored.levels.len(), self.taps.len() - 1);
-        let mut sent = std::mem::take(&mut workspace.sent);
+        let (mut sent, given) = workspace.take_levels();
         sent.copy_from_slice(&stored.levels);
         let mut rng = streams.named("replay").index(noise).rng();
-        let white = &mut workspace.normals[..PIECE.min(n) + memory];
+        let (normals, equalised, decided) = workspace.slicer_buffers();
+        let white = &mut normals[..PIECE.min(n) + memory];
         normals::fill(&mut rng, &mut white[..memory]);
         for first in (0..n).step_by(PIECE) {
             let range = first..n.min(first + PIECE);
             let white = &mut white[..memory + range.len()];
             normals::fill(&mut rng, &mut white[memory..]);
             let piece = [&stored.means[range.clone()], &stored.deviations[range.clone()]];
-            let out = &mut workspace.equalised[range.clone()];
+            let out = &mut equalised[range.clone()];
             if trained.detector == TrainedDetector::Slicer {
                 kernel::add_noise_and_slice(
                     white,
@@ -223,7 +224,7 @@ impl NoiseOnly {
                     &piece,
                     trained.thresholds,
                     out,
-                    &mut workspace.decided[range.clone()],
+                    &mut decided[range.clone()],
                 );
             } else {
                 kernel::add_noise(white, &self.taps, &piece, out);
@@ -234,7 +235,7 @@ impl NoiseOnly {
             workspace.decide(trained, &sent);
         }
         let decisions = workspace.compared(&sent, precoder);
-        workspace.sent = sent;
+        workspace.keep_levels(sent, given);
         decisions
     }
 
@@ -248,8 +249,8 @@ impl NoiseOnly {
     ) -> LaneCount {
         let decisions =
             self.decisions(segment.trained, segment.streams, block, precoder, workspace);
-        let mut end = Tally::of(workspace.sent.len(), &decisions);
-        end.bursts.push(&workspace.sent, &workspace.decided);
+        let mut end = Tally::of(workspace.sent().len(), &decisions);
+        end.bursts.push(workspace.sent(), workspace.decided());
         LaneCount { end, ..LaneCount::default() }
     }
 }

@@ -15,7 +15,6 @@ use crate::chain::run::streams::{NoiseSelection, StreamKeys};
 use crate::chain::run::workspace::Workspace;
 use crate::dsp::slicer::{self, DecisionErrors};
 use crate::pattern::unprecode;
-use crate::signal::{Ampere, Quantity};
 use std::collections::VecDeque;
 
 /// One segment between two blocks.
@@ -229,14 +228,13 @@ impl Stream {
             &keys,
             segment_run.trained.transmission,
         );
-        workspace.wave(segment_run.plan, segment_run.trained, &keys);
-        workspace.draw_converter(segment_run.plan, &keys);
+        let inputs = workspace.sampler_inputs(segment_run.plan, segment_run.trained, &keys);
         let block_of = receiver::Block {
-            wave: Ampere::of_mut(&mut workspace.real),
+            wave: inputs.wave,
             first: block * n as i64 - guard as i64,
             scored: block * n as i64,
-            noise: &workspace.normals[..segment_run.plan.sampled()],
-            jitter: &workspace.slope[..segment_run.plan.sampled()],
+            noise: inputs.noise,
+            jitter: inputs.jitter,
         };
         segment.receiver.receive(&block_of);
         segment.block += 1;

@@ -1,8 +1,7 @@
 //! Probes: side branches that look at a block at a named node, finely; the counting path never
 //! meets them.
 
-use super::streams::{NoiseSelection, StreamKeys};
-use super::workspace::Workspace;
+use super::Workspace;
 use crate::chain::build::plan::Plan;
 use crate::chain::build::plan_cache::PlanCache;
 use crate::chain::build::section::Section;
@@ -10,6 +9,7 @@ use crate::chain::build::spectrum::multiply;
 use crate::chain::build::trained::Trained;
 use crate::chain::describe::chain::Storage;
 use crate::chain::describe::sampler::QUANTISATION;
+use crate::chain::run::streams::{NoiseSelection, StreamKeys};
 use crate::math::{fft, normals};
 use crate::signal::{Ampere, Field, Quantity};
 use num_complex::Complex32;

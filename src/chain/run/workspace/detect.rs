@@ -1,11 +1,11 @@
 //! From equalised samples to symbols: by the slicer, after decision feedback, or as the likeliest
 //! sequence.
 
-use super::streams::StreamKeys;
-use super::workspace::Workspace;
+use super::Workspace;
 use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
+use crate::chain::run::streams::StreamKeys;
 use crate::dsp::LEVELS;
 use crate::dsp::dfe::Dfe;
 use crate::dsp::mlse::Mlse;
@@ -78,7 +78,7 @@ impl Workspace {
                 );
             }
             TrainedDetector::Mlse(response, depth) => {
-                let mlse = self.detection.mlse.get_or_insert_with(|| Mlse::new(response, *depth));
+                let mlse = self.mlse.get_or_insert_with(|| Mlse::new(response, *depth));
                 mlse.set_response(response, *depth);
                 mlse.detect_periodic(&self.equalised, sent, &mut self.decided);
                 for (j, &b) in trained.postcursors.iter().enumerate() {

@@ -1,13 +1,13 @@
 //! From symbols to the start of the last section.
 
-use super::block;
-use super::streams::{NoiseSelection, StreamKeys};
-use super::workspace::Workspace;
+use super::Workspace;
 use crate::chain::build::plan::{Plan, SymbolNoise};
 use crate::chain::build::section::{InterfererPath, Section};
 use crate::chain::build::spectrum::multiply;
 use crate::chain::describe::chain::Storage;
 use crate::chain::describe::noise::{Density, Law, Noise};
+use crate::chain::run::block;
+use crate::chain::run::streams::{NoiseSelection, StreamKeys};
 use crate::math::buffer_pool::Pooled;
 use crate::math::{fft, normals};
 use crate::seed::Seed;
@@ -84,9 +84,44 @@ impl Workspace {
         moved
     }
 
-    /// Waveform at the start of the last section.
+    /// The real waveform where the block stands: after [`Workspace::run_to_detector`] at the start
+    /// of the last section.
+    #[inline]
     pub(crate) fn current(&mut self) -> &mut [f32] {
         Ampere::of_mut(&mut self.real)
+    }
+
+    /// The field where the block stands.
+    #[inline]
+    pub(crate) fn field(&mut self) -> &mut [Complex32] {
+        Field::of_mut(&mut self.field)
+    }
+
+    /// Spectrum of a waveform.
+    pub(crate) fn spectrum_of(&mut self, plan: &Plan, waveform: &[f32], out: &mut [Complex32]) {
+        let real = Ampere::of_mut(&mut self.real);
+        real.copy_from_slice(waveform);
+        plan.transforms.samples.forward(real, out, &mut self.scratch);
+    }
+
+    /// Passes a waveform through a response.
+    pub(crate) fn filter(&mut self, plan: &Plan, response: &[Complex32], waveform: &mut [f32]) {
+        let transforms = &plan.transforms.samples;
+        transforms.forward(waveform, &mut self.spectrum, &mut self.scratch);
+        multiply(&mut self.spectrum, response);
+        transforms.inverse(&mut self.spectrum, waveform, &mut self.scratch);
+    }
+
+    /// Spectrum of the wanted interferers alone, at a section's end.
+    pub(crate) fn interference(
+        &mut self,
+        section: &Section,
+        keys: &StreamKeys<'_>,
+        wanted: impl Fn(&InterfererPath) -> bool,
+    ) -> &[Complex32] {
+        self.spectrum.fill(Complex32::default());
+        self.interfere_where(section, None, keys, wanted);
+        &self.spectrum
     }
 
     /// Symbols through the transmit taps, the hold and the first section.
@@ -330,7 +365,7 @@ impl Workspace {
     }
 
     /// Adds the interferers that are wanted.
-    pub(crate) fn interfere_where(
+    fn interfere_where(
         &mut self,
         section: &Section,
         paths: Option<&[Pooled<Complex32>]>,

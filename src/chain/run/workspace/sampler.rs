@@ -1,20 +1,47 @@
 //! The last section, the converter and the equaliser.
 
-use super::block;
+use super::Workspace;
 use super::front::{PIECE, add_bins, in_pieces};
-use super::streams::{NoiseSelection, StreamKeys};
-use super::workspace::Workspace;
 use crate::chain::build::plan::Plan;
 use crate::chain::build::spectrum::multiply;
 use crate::chain::build::trained::Trained;
 use crate::chain::describe::sampler::{JITTER, QUANTISATION};
+use crate::chain::run::block;
+use crate::chain::run::streams::{NoiseSelection, StreamKeys};
 use crate::math::{fft, normals};
 use crate::signal::{Ampere, Quantity};
 
+/// Inputs of a sampler that a clock drives.
+pub(crate) struct SamplerInputs<'a> {
+    /// Waveform on the grid, with its noise and without its mean.
+    pub(crate) wave: &'a [f32],
+    /// Normal numbers, one a sample, for the converter's noise.
+    pub(crate) noise: &'a [f32],
+    /// Normal numbers for the displacement of its instants; meaningless without jitter.
+    pub(crate) jitter: &'a [f32],
+}
+
 impl Workspace {
+    /// Second stage of stream mode: what a sampler at any instant takes its samples from.
+    pub(crate) fn sampler_inputs(
+        &mut self,
+        plan: &Plan,
+        trained: &Trained,
+        keys: &StreamKeys<'_>,
+    ) -> SamplerInputs<'_> {
+        self.wave(plan, trained, keys);
+        self.draw_converter(plan, keys);
+        let k = plan.sampled();
+        SamplerInputs {
+            wave: Ampere::of_mut(&mut self.real),
+            noise: &self.normals[..k],
+            jitter: &self.slope[..k],
+        }
+    }
+
     /// The waveform at the sampler, a symbol's sample at the trained phase on the grid, with its
     /// noise and without its mean.
-    pub(crate) fn wave(&mut self, plan: &Plan, trained: &Trained, keys: &StreamKeys<'_>) {
+    fn wave(&mut self, plan: &Plan, trained: &Trained, keys: &StreamKeys<'_>) {
         plan.transforms.samples.forward(
             Ampere::of_mut(&mut self.real),
             &mut self.spectrum,
@@ -36,7 +63,7 @@ impl Workspace {
 
     /// Normal numbers for the converter: its noise in `normals`, the displacement of its instants
     /// in `slope`.
-    pub(crate) fn draw_converter(&mut self, plan: &Plan, keys: &StreamKeys<'_>) {
+    fn draw_converter(&mut self, plan: &Plan, keys: &StreamKeys<'_>) {
         let k = plan.sampled();
         normals::fill(
             &mut keys.lane_seed.stream(&QUANTISATION).index(keys.noise).rng(),
