@@ -199,7 +199,7 @@ fn a_margin_is_printed_with_what_makes_it_and_a_missed_one_is_exit_code_1() {
     assert_eq!(margin(std::str::from_utf8(&loud.stdout).expect("text"))["passes"], false);
     // a set of one's own: the one that ships, with another limit
     let set = include_str!("../src/host/com/kr1_802_3ck.toml")
-        .replace("least_com_db = 3.0", "least_com_db = 19.0");
+        .replace("com_min_db = 3.0", "com_min_db = 19.0");
     folder.write("mine.toml", set);
     assert_eq!(
         folder.run(&["com", "thru.s4p", "--parameters", "mine.toml"]).status.code(),

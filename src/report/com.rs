@@ -13,7 +13,7 @@ pub fn com(file: &str, set: &Parameters, margin: &ChannelOperatingMargin) -> Str
         table.add_row([name, decimals(value, 2).as_str(), unit, remark]);
     };
     let verdict =
-        format!("{}, at least {} dB", if m.passes { "PASS" } else { "FAIL" }, m.least_com_db);
+        format!("{}, at least {} dB", if m.passes { "PASS" } else { "FAIL" }, m.com_min_db);
     row("COM", Some(m.com_db), "dB", &verdict);
     row("VEC", m.vec_db, "dB", "vertical eye closure");
     row("FOM", Some(m.fom_db), "dB", "of the settings below");

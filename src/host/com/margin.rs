@@ -27,7 +27,7 @@ pub struct ChannelOperatingMargin {
     /// COM = 20 log10(A_s / A_ni), dB; `null` in JSON without any disturbance.
     pub com_db: f64,
     /// The set's limit, dB.
-    pub least_com_db: f64,
+    pub com_min_db: f64,
     /// True if COM reaches the limit.
     pub passes: bool,
     /// Vertical eye closure, 20 log10(A_s / (A_s - A_ni)), dB; absent if the eye is closed.
@@ -160,7 +160,11 @@ impl<'a> SearchInputs<'a> {
     ) -> Result<Self, String> {
         let settings = SettingGrid::new(set);
         let lags = settings.span()
-            + set.receiver.ffe.as_ref().map_or(1, |ffe| ffe.taps_before + 1 + ffe.taps_behind);
+            + set
+                .receiver
+                .ffe
+                .as_ref()
+                .map_or(1, |ffe| ffe.precursor_taps + 1 + ffe.postcursor_taps);
         let grid = FrequencyGrid::new(giga(set.symbol_rate_gbd), &victim.network);
         let pulses = Pulses::new(set, &grid, &victim.network, None)?;
         let coupled = |(i, aggressor): (usize, &Aggressor)| {
@@ -185,7 +189,7 @@ impl<'a> SearchInputs<'a> {
     pub(super) fn evaluate(&self, choice: &EqualiserSetting) -> ChannelOperatingMargin {
         let (set, sender) = (self.set, &self.set.transmitter);
         let mix = Mix::new(set, choice.gains.gain_db, choice.gains.low_gain_db);
-        let before = set.receiver.ffe.as_ref().map_or(0, |ffe| ffe.taps_before);
+        let before = set.receiver.ffe.as_ref().map_or(0, |ffe| ffe.precursor_taps);
         let received = |samples: Vec<f64>| after_ffe(&samples, &choice.receive_taps, before);
         let at = |parts, taps: &[f64], phase| {
             received(sampled(parts, &mix, taps, self.settings.first_cursor, phase))
@@ -196,7 +200,7 @@ impl<'a> SearchInputs<'a> {
         let signal = sender.level_mismatch_ratio * main / (set.levels - 1) as f64;
         let mut dfe_taps = Vec::new();
         for (i, (&least, &most)) in
-            set.receiver.dfe.least.iter().zip(&set.receiver.dfe.most).enumerate()
+            set.receiver.dfe.b_min.iter().zip(&set.receiver.dfe.b_max).enumerate()
         {
             let sample = &mut isi[choice.row + 1 + i];
             let tap = (*sample / main).clamp(least, most);
@@ -243,8 +247,8 @@ impl<'a> SearchInputs<'a> {
         ChannelOperatingMargin {
             parameters: set.name.clone(),
             com_db,
-            least_com_db: set.least_com_db,
-            passes: com_db >= set.least_com_db,
+            com_min_db: set.com_min_db,
+            passes: com_db >= set.com_min_db,
             vec_db: (noise < signal).then(|| db_from_amplitude_ratio(signal / (signal - noise))),
             fom_db: choice.fom_db,
             nyquist_loss_db: f64::NAN,

@@ -101,8 +101,8 @@ impl SearchInputs<'_> {
             low_gain_db: settings.low_gains_db[gains_at[1]],
         };
         let mix = Mix::new(set, gains.gain_db, gains.low_gain_db);
-        let before = AROUND + ffe.taps_behind;
-        let rows = before + AROUND + ffe.taps_before + set.receiver.dfe.most.len();
+        let before = AROUND + ffe.postcursor_taps;
+        let rows = before + AROUND + ffe.precursor_taps + set.receiver.dfe.b_max.len();
         let first_row = self.victim.peak_row() - before;
         let mut h = vec![0.0; rows * SAMPLES];
         mixed(&window(&self.victim, settings, &transmit, first_row, rows), &mix, &mut h);
@@ -111,7 +111,7 @@ impl SearchInputs<'_> {
         if h[top] <= 0.0 {
             return None;
         }
-        let length = ffe.taps_before + 1 + ffe.taps_behind;
+        let length = ffe.precursor_taps + 1 + ffe.postcursor_taps;
         let power = symbol_power(set.levels);
         let sender = &set.transmitter;
         let jitter = sender.random_jitter_ui.powi(2) + sender.dual_dirac_jitter_ui.powi(2);
@@ -182,10 +182,10 @@ impl SearchInputs<'_> {
         let with_noise: Vec<f64> =
             correlation.iter().map(|(levels, noise)| levels[phase] + noise[phase]).collect();
         let row = |later: usize| -> Vec<f64> {
-            (0..n).map(|i| h[k + (later + ffe.taps_before) * SAMPLES - i * SAMPLES]).collect()
+            (0..n).map(|i| h[k + (later + ffe.precursor_taps) * SAMPLES - i * SAMPLES]).collect()
         };
         let main = row(0);
-        let fed_back: Vec<Vec<f64>> = (1..=dfe.most.len()).map(row).collect();
+        let fed_back: Vec<Vec<f64>> = (1..=dfe.b_max.len()).map(row).collect();
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
         let r = |i: usize, j: usize| with_noise[i.abs_diff(j)];
         let free: Vec<f64> = (0..n * n)
@@ -197,7 +197,7 @@ impl SearchInputs<'_> {
         let limited = |w: &[f64]| -> Vec<f64> {
             fed_back
                 .iter()
-                .zip(dfe.least.iter().zip(&dfe.most))
+                .zip(dfe.b_min.iter().zip(&dfe.b_max))
                 .map(|(row, (&least, &most))| dot(row, w).clamp(least, most))
                 .collect()
         };
@@ -217,11 +217,11 @@ impl SearchInputs<'_> {
             let lambda = (1.0 - dot(&main, &along)) / dot(&main, &toward);
             w = toward.iter().zip(&along).map(|(x, y)| lambda * x + y).collect();
         }
-        let largest = ffe.largest_tap * w[ffe.taps_before].abs();
-        if w.iter().enumerate().any(|(i, x)| i != ffe.taps_before && x.abs() > largest) {
+        let largest = ffe.largest_tap * w[ffe.precursor_taps].abs();
+        if w.iter().enumerate().any(|(i, x)| i != ffe.precursor_taps && x.abs() > largest) {
             w.iter_mut()
                 .enumerate()
-                .filter(|(i, _)| *i != ffe.taps_before)
+                .filter(|(i, _)| *i != ffe.precursor_taps)
                 .for_each(|(_, x)| *x = x.clamp(-largest, largest));
             let scale = dot(&main, &w);
             w.iter_mut().for_each(|x| *x /= scale);
@@ -232,7 +232,7 @@ impl SearchInputs<'_> {
         let feedback: f64 =
             fed_back.iter().zip(&b).map(|(row, b)| b * b - 2.0 * b * dot(row, &w)).sum();
         let mean_square = symbol_power(self.set.levels) * (quadratic - 1.0 + feedback);
-        let main_tap = w[ffe.taps_before];
+        let main_tap = w[ffe.precursor_taps];
         (mean_square > 0.0 && main_tap > 0.0)
             .then(|| Solved { mean_square, taps: w.iter().map(|x| x / main_tap).collect() })
     }

@@ -19,7 +19,7 @@ const SETTINGS_MAX: usize = 20_000_000;
 /// ```
 /// use lightlane::host::com::Parameters;
 /// let set = Parameters::named("kr1-802.3ck").expect("it ships");
-/// assert_eq!((set.receiver.dfe.most.len(), set.least_com_db), (12, 3.0));
+/// assert_eq!((set.receiver.dfe.b_max.len(), set.com_min_db), (12, 3.0));
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,7 +35,7 @@ pub struct Parameters {
     /// Detector error ratio at which noise is evaluated.
     pub detector_error_ratio: f64,
     /// Least margin that passes, dB.
-    pub least_com_db: f64,
+    pub com_min_db: f64,
     /// Transmitter.
     pub transmitter: ComTransmitter,
     /// Receiver.
@@ -63,7 +63,7 @@ pub struct ComTransmitter {
     /// Half the distance of the two impulses of dual-Dirac jitter, UI.
     pub dual_dirac_jitter_ui: f64,
     /// Smallest main tap of the equaliser.
-    pub least_main_tap: f64,
+    pub main_tap_min: f64,
     /// Source resistance between the wires, ohm.
     pub termination_ohm: f64,
     /// Taps of the equaliser without the main one, which is 1 less the sum of their magnitudes.
@@ -149,9 +149,9 @@ pub struct Steps {
 #[serde(deny_unknown_fields)]
 pub struct ComFfe {
     /// Taps before the main one.
-    pub taps_before: usize,
+    pub precursor_taps: usize,
     /// Taps after the main one.
-    pub taps_behind: usize,
+    pub postcursor_taps: usize,
     /// Largest magnitude of a tap relative to the main one.
     pub largest_tap: f64,
 }
@@ -162,10 +162,20 @@ pub struct ComFfe {
 #[serde(deny_unknown_fields)]
 pub struct ComDfe {
     /// Largest values.
-    pub most: Vec<f64>,
+    pub b_max: Vec<f64>,
     /// Least values.
-    pub least: Vec<f64>,
+    pub b_min: Vec<f64>,
 }
+
+/// Keys of a set that were renamed, old and new.
+const RENAMED: [(&str, &str); 6] = [
+    ("least_com_db", "com_min_db"),
+    ("least_main_tap", "main_tap_min"),
+    ("taps_before", "precursor_taps"),
+    ("taps_behind", "postcursor_taps"),
+    ("most", "b_max"),
+    ("least", "b_min"),
+];
 
 impl Parameters {
     /// Names of the included sets.
@@ -218,7 +228,14 @@ impl Parameters {
             Ok(set) => set,
             Err(error) => {
                 let place = error.span().map(|span| line_column(&text, span.start));
-                return one(place, "", error.message().lines().collect::<Vec<_>>().join(" "));
+                let message = error.message().lines().collect::<Vec<_>>().join(" ");
+                let new = RENAMED
+                    .iter()
+                    .find(|(old, _)| message.starts_with(&format!("unknown field `{old}`")));
+                let remedy = new.map_or(message.clone(), |(old, new)| {
+                    format!("`{old}` was renamed: write `{new}`")
+                });
+                return one(place, "", remedy);
             }
         };
         let mut problems = Problems::new();
@@ -234,7 +251,7 @@ impl Parameters {
         problems.range(at, "symbol_rate_gbd", self.symbol_rate_gbd, 1.0..=500.0);
         problems.count(at, "levels", self.levels, 2..=16);
         problems.range(at, "detector_error_ratio", self.detector_error_ratio, 1e-15..=0.1);
-        problems.range(at, "least_com_db", self.least_com_db, -20.0..=20.0);
+        problems.range(at, "com_min_db", self.com_min_db, -20.0..=20.0);
         self.transmitter.check(&at.key("transmitter"), problems);
         self.receiver.check(&at.key("receiver"), problems);
         let counts = self.transmitter.taps.iter().map(|tap| tap.steps().count());
@@ -274,7 +291,7 @@ impl ComTransmitter {
         problems.range(at, "snr_db", self.snr_db, 0.0..=400.0);
         problems.range(at, "random_jitter_ui", self.random_jitter_ui, 0.0..=0.5);
         problems.range(at, "dual_dirac_jitter_ui", self.dual_dirac_jitter_ui, 0.0..=0.5);
-        problems.range(at, "least_main_tap", self.least_main_tap, 0.01..=1.0);
+        problems.range(at, "main_tap_min", self.main_tap_min, 0.01..=1.0);
         problems.range(at, "termination_ohm", self.termination_ohm, 1.0..=1000.0);
         for (i, tap) in self.taps.iter().enumerate() {
             let at = at.key(&format!("taps[{i}]"));
@@ -350,23 +367,23 @@ impl ComReceiver {
         c.low_gain_db.check(&ctle.key("low_gain_db"), -60.0..=20.0, problems);
         if let Some(ffe) = &self.ffe {
             let at = at.key("ffe");
-            problems.count(&at, "taps_before", ffe.taps_before, 0..=32);
-            problems.count(&at, "taps_behind", ffe.taps_behind, 0..=64);
+            problems.count(&at, "precursor_taps", ffe.precursor_taps, 0..=32);
+            problems.count(&at, "postcursor_taps", ffe.postcursor_taps, 0..=64);
             problems.range(&at, "largest_tap", ffe.largest_tap, 0.0..=10.0);
         }
         let (at, dfe) = (at.key("dfe"), &self.dfe);
-        problems.count(&at, "most", dfe.most.len(), 0..=64);
-        if dfe.least.len() != dfe.most.len() {
+        problems.count(&at, "b_max", dfe.b_max.len(), 0..=64);
+        if dfe.b_min.len() != dfe.b_max.len() {
             problems.report(
                 &at,
-                "least",
-                format!("{} values", dfe.least.len()),
-                format!("must be {}, as of most", dfe.most.len()),
+                "b_min",
+                format!("{} values", dfe.b_min.len()),
+                format!("must be {}, as of b_max", dfe.b_max.len()),
             );
         }
-        for (&least, &most) in dfe.least.iter().zip(&dfe.most) {
-            problems.range(&at, "most", most, 0.0..=2.0);
-            problems.range(&at, "least", least, -2.0..=most.min(2.0));
+        for (&least, &most) in dfe.b_min.iter().zip(&dfe.b_max) {
+            problems.range(&at, "b_max", most, 0.0..=2.0);
+            problems.range(&at, "b_min", least, -2.0..=most.min(2.0));
         }
     }
 }
@@ -427,6 +444,8 @@ mod tests {
                 && text.lines().count() == 1,
             "{text}"
         );
+        let text = said(&good.replace("com_min_db", "least_com_db"));
+        assert!(text.ends_with("`least_com_db` was renamed: write `com_min_db`"), "{text}");
         let text = said(&good.replace("levels = 4", "levels = 1"));
         assert!(text.ends_with("levels = 1: must be from 2 to 16"), "{text}");
         let text = said(&good.replace("cursor = 1,", "cursor = -1,"));

@@ -136,13 +136,13 @@ impl SearchInputs<'_> {
     pub(super) fn best(&self) -> Option<EqualiserSetting> {
         let (set, dfe) = (self.set, &self.set.receiver.dfe);
         let first_row = self.victim.peak_row() - AROUND;
-        let rows = 2 * AROUND + dfe.most.len();
+        let rows = 2 * AROUND + dfe.b_max.len();
         let power = symbol_power(set.levels);
         let sender = &set.transmitter;
         let jitter = sender.random_jitter_ui.powi(2) + sender.dual_dirac_jitter_ui.powi(2);
         let sender_noise = power_ratio(-sender.snr_db);
         let step = sender.level_mismatch_ratio / (set.levels - 1) as f64;
-        let first_tap = dfe.most.first().map(|&most| (dfe.least[0], most));
+        let first_tap = dfe.b_max.first().map(|&most| (dfe.b_min[0], most));
         let gains: Vec<(Gains, Mix)> = self
             .settings
             .gains()
@@ -176,7 +176,7 @@ impl SearchInputs<'_> {
                 let Some(k) = main_sample(&h[..2 * AROUND * SAMPLES], first_tap) else { continue };
                 let (main, products) = (h[k], mix.products());
                 let mut interference = levels.at(&products, k % SAMPLES) - main * main;
-                for (i, (&least, &most)) in dfe.least.iter().zip(&dfe.most).enumerate() {
+                for (i, (&least, &most)) in dfe.b_min.iter().zip(&dfe.b_max).enumerate() {
                     let sample = h[k + (i + 1) * SAMPLES];
                     let left = sample - (sample / main).clamp(least, most) * main;
                     interference += left * left - sample * sample;

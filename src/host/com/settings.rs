@@ -62,7 +62,7 @@ impl SettingGrid {
             cursors,
             first_cursor: first,
             length: (last - first) as usize + 1,
-            least_main: sender.least_main_tap,
+            least_main: sender.main_tap_min,
             gains_db: ctle.gain_db.values(),
             low_gains_db: ctle.low_gain_db.values(),
         }

@@ -34,7 +34,7 @@ fn ideal() -> Parameters {
         gain_db: ONE,
         low_gain_db: ONE,
     };
-    receiver.dfe = ComDfe { most: vec![], least: vec![] };
+    receiver.dfe = ComDfe { b_max: vec![], b_min: vec![] };
     set
 }
 
@@ -141,7 +141,7 @@ fn a_feedback_tap_takes_away_its_postcursor_and_nothing_else() {
     let mut left: f64 =
         samples.iter().enumerate().filter(|(n, _)| *n != choice.row).map(|(_, h)| h * h).sum();
     for taps in 0..4 {
-        (set.receiver.dfe.most, set.receiver.dfe.least) = (vec![0.9; taps], vec![-0.9; taps]);
+        (set.receiver.dfe.b_max, set.receiver.dfe.b_min) = (vec![0.9; taps], vec![-0.9; taps]);
         let margin = SearchInputs::new(&set, &channel, &[]).unwrap().evaluate(&choice);
         if taps > 0 {
             let postcursor = samples[choice.row + taps];
@@ -156,7 +156,7 @@ fn a_feedback_tap_takes_away_its_postcursor_and_nothing_else() {
         );
     }
     // beyond its limit a tap takes its limit
-    (set.receiver.dfe.most, set.receiver.dfe.least) = (vec![0.01], vec![-0.01]);
+    (set.receiver.dfe.b_max, set.receiver.dfe.b_min) = (vec![0.01], vec![-0.01]);
     assert_eq!(SearchInputs::new(&set, &channel, &[]).unwrap().evaluate(&choice).dfe_taps, [0.01]);
 }
 

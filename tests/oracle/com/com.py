@@ -57,7 +57,7 @@ def parameters(p, fstep_ghz):
     t, r, c = p["transmitter"], p["receiver"], p["receiver"]["ctle"]
     ends = [t["package"], r["package"]]
     ffe = r.get("ffe")
-    n = (ffe["taps_before"], ffe["taps_behind"]) if ffe else (0, 0)
+    n = (ffe["precursor_taps"], ffe["postcursor_taps"]) if ffe else (0, 0)
     largest = ffe["largest_tap"] if ffe else 1.0
     most = np.array([largest] * n[0] + [1.0] + [largest] * n[1])
     # c(-3), c(-2), c(-1), c(1), c(2), c(3)
@@ -72,8 +72,8 @@ def parameters(p, fstep_ghz):
         f_z=c["zero_ghz"], f_p1=c["first_pole_ghz"], f_p2=c["second_pole_ghz"], f_LF=c["low_frequency_ghz"],
         g_DC=steps(c["gain_db"]), g_DC2=steps(c["low_gain_db"]),
         tx_taps_min=[g["from"] for g in grid], tx_taps_max=[g["to"] for g in grid], tx_taps_step=[g["step"] for g in grid],
-        c0_min=t["least_main_tap"] - 1e-9, f_r=r["bandwidth_per_symbol_rate"],
-        dfe_min=np.array(r["dfe"]["least"]), dfe_max=np.array(r["dfe"]["most"]),
+        c0_min=t["main_tap_min"] - 1e-9, f_r=r["bandwidth_per_symbol_rate"],
+        dfe_min=np.array(r["dfe"]["b_min"]), dfe_max=np.array(r["dfe"]["b_max"]),
         rx_taps_min=np.where(most == 1.0, 1.0, -most), rx_taps_max=most, dw=n[0],
         R_d=np.array([50.0]), C_d=[[e["die_ff"][k] * 1e-6 for k in u] for e, u in zip(ends, used)],
         L_s=[[e["die_ph"][k] * 1e-3 for k in u] for e, u in zip(ends, used)],
