@@ -350,7 +350,7 @@ impl ElectricalChannel {
         Ok(amplitude_ratio(-self.loss_db(0.0, library)?))
     }
 
-    /// Adds the channel to the chain of `sender`; its sources are called `name.fext`, ...;
+    /// Adds the channel to the chain of `sender`; its sources are called `id.fext`, ...;
     /// `after_agc` as for noise.
     ///
     /// # Errors
@@ -360,7 +360,7 @@ impl ElectricalChannel {
         &self,
         volts: Chain<Volt>,
         sender: &SerdesTx,
-        name: &str,
+        id: &NoiseId,
         after_agc: bool,
         context: &BuildContext<'_>,
     ) -> Result<Chain<Volt>, FileError> {
@@ -393,7 +393,8 @@ impl ElectricalChannel {
                     .chain(coupling)
                     .collect();
                 volts = volts.interferer(Interferer {
-                    id: NoiseId::new(&format!("{name}.{kind}.{k}")),
+                    id: NoiseId::new(&format!("{}.{kind}.{k}", id.stream.text()))
+                        .shown_as(&format!("{}.{kind}.{k}", id.name)),
                     path,
                     extra_symbols,
                     after_agc,

@@ -1,6 +1,6 @@
 //! Building the segments of a lane, from one decision point to the next.
 
-use crate::chain::{Chain, Plan, RxDsp, Shape};
+use crate::chain::{Chain, NoiseId, Plan, RxDsp, Shape};
 use crate::link::describe::config::Config;
 use crate::link::describe::limits::Limits;
 use crate::link::describe::module::Host;
@@ -80,7 +80,8 @@ pub(super) fn transmitted(
     let Config { host, module, transmitter, .. } = config;
     let drive = if config.optical().from == DecisionPoint::NearHost {
         let sent = host.tx.extend(Chain::symbols(), "host.tx", context.grid);
-        let arrived = host.channel.extend(sent, &host.tx, "host.channel", false, context)?;
+        let arrived =
+            host.channel.extend(sent, &host.tx, &NoiseId::new("host.channel"), false, context)?;
         let settled_v = host.tx.settled_v() * host.channel.settled(context.library)?;
         transmitter.drive_by_host(module.input.extend(arrived, settled_v), context.grid)
     } else {
@@ -97,7 +98,7 @@ pub(crate) fn sent_to_module(
 ) -> Result<Chain<Volt>, FileError> {
     let Host { tx, channel, .. } = &config.host;
     let sent = tx.extend(Chain::symbols(), "host.tx", context.grid).map(IdentityMap);
-    channel.extend(sent, tx, "host.channel", false, context)
+    channel.extend(sent, tx, &NoiseId::new("host.channel"), false, context)
 }
 
 /// Chain to the output of a linear module, before the channel to its host.
@@ -136,7 +137,8 @@ fn optical(
     // neighbouring lanes' outputs are the far-end aggressors
     let neighbour = SerdesTx { swing_vppd: module.output.swing_vppd, ..module.tx.clone() };
     let sent = sent_to_host(config, modulator, context)?;
-    let arrived = host.channel_to_host().extend(sent, &neighbour, "host.back", true, context)?;
+    let arrived =
+        host.channel_to_host().extend(sent, &neighbour, &channel_to_host(), true, context)?;
     Ok((host.rx.extend(arrived, "host.rx", true, context)?, host.rx.dsp()))
 }
 
@@ -152,8 +154,14 @@ fn electrical(
     } else {
         let sent = module.tx.extend(Chain::symbols(), "module.tx", context.grid).map(IdentityMap);
         let arrived =
-            host.channel_to_host().extend(sent, &module.tx, "host.back", false, context)?;
+            host.channel_to_host().extend(sent, &module.tx, &channel_to_host(), false, context)?;
         (arrived, &host.rx, "host.rx")
     };
     Ok((rx.extend(volts, name, false, context)?, rx.dsp()))
+}
+
+/// Identity of the interferers in the channel from a module to its host; `host.back` keys their
+/// random streams.
+fn channel_to_host() -> NoiseId {
+    NoiseId::new("host.back").shown_as("host.channel_to_host")
 }
