@@ -16,6 +16,13 @@ fn lines() -> String {
     text
 }
 
+/// The JSON of an inspection, which reads back and writes the same text.
+fn read_back(text: &str) -> serde_json::Value {
+    let read: lightlane::host::Inspection = serde_json::from_str(text).unwrap();
+    assert_eq!(lightlane::report::json(&read), text);
+    serde_json::from_str(text).unwrap()
+}
+
 #[test]
 fn a_channel_of_closed_form_is_told_to_its_last_digit() {
     let folder = Folder::new("channel-command");
@@ -39,7 +46,7 @@ fn a_channel_of_closed_form_is_told_to_its_last_digit() {
         "1-3/2-4",
         "--json",
     ]));
-    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let json = read_back(&json);
     let figure = |name: &str| json[name].as_f64().unwrap();
     assert!(
         (figure("nyquist_loss_db") - 4.0).abs() < 1e-9 && (figure("delay_ps") - 100.0).abs() < 1e-6,
@@ -58,7 +65,7 @@ fn a_channel_of_closed_form_is_told_to_its_last_digit() {
     );
     // from one line to the other nothing comes
     let across = good(&folder.run(&["channel", "lines.s4p", "--ports", "1-2/3-4", "--json"]));
-    let across: serde_json::Value = serde_json::from_str(&across).unwrap();
+    let across = read_back(&across);
     assert!(across["dc_loss_db"].as_f64().unwrap() > 200.0, "{across}");
 }
 

@@ -95,13 +95,14 @@ fn margins_of_one_setting_are_those_of_an_independent_program() {
         let at = &case["at"];
         let ours = held(&set, at).margin(&victim, &aggressors).expect("a margin");
         let theirs = |name: &str| number(&at[name]);
+        let (com_db, fom_db) = (ours.com_db.expect("finite"), ours.fom_db.expect("finite"));
         let what = case.get("trace").or(case.get("files")).expect("a channel");
         println!(
             "{} {what}: COM {:.3} dB against {:.3}, FOM {:.3} against {:.3}; mV: signal {:.3} {:.3}, ISI {:.3} {:.3}, noise {:.3} {:.3}, crosstalk {:.3} {:.3}",
             set.name,
-            ours.com_db,
+            com_db,
             theirs("com_db"),
-            ours.fom_db,
+            fom_db,
             theirs("fom_db"),
             ours.signal_mv,
             theirs("signal_mv"),
@@ -112,8 +113,8 @@ fn margins_of_one_setting_are_those_of_an_independent_program() {
             ours.crosstalk_mv,
             theirs("crosstalk_mv")
         );
-        assert!((ours.com_db - theirs("com_db")).abs() < 0.05, "{what}: COM {} {at}", ours.com_db);
-        assert!((ours.fom_db - theirs("fom_db")).abs() < 0.05, "{what}: FOM {} {at}", ours.fom_db);
+        assert!((com_db - theirs("com_db")).abs() < 0.05, "{what}: COM {com_db} {at}");
+        assert!((fom_db - theirs("fom_db")).abs() < 0.05, "{what}: FOM {fom_db} {at}");
         for (name, ours, share) in [
             ("signal_mv", ours.signal_mv, 1e-3),
             ("isi_mv", ours.isi_mv, 0.02),
@@ -125,12 +126,8 @@ fn margins_of_one_setting_are_those_of_an_independent_program() {
         }
         let best = set.margin(&victim, &aggressors).expect("a margin");
         let found = held(&set, &case["found"]).margin(&victim, &aggressors).expect("a margin");
-        assert!(
-            best.fom_db > found.fom_db - 0.01,
-            "{what}: what was found by them is better: {} {}",
-            best.fom_db,
-            found.fom_db
-        );
+        let [best, found] = [best, found].map(|margin| margin.fom_db.expect("finite"));
+        assert!(best > found - 0.01, "{what}: what was found by them is better: {best} {found}");
     }
 }
 
@@ -150,6 +147,8 @@ fn lines(share: f64) -> String {
 }
 
 fn margin(text: &str) -> Value {
+    let read: ChannelOperatingMargin = serde_json::from_str(text).expect("it reads back");
+    assert_eq!(lightlane::report::json(&read), text);
     serde_json::from_str(text).expect("JSON")
 }
 
@@ -253,6 +252,6 @@ fn a_search_of_all_settings_takes_seconds() {
     let begin = std::time::Instant::now();
     let ChannelOperatingMargin { com_db, .. } = set.margin(&victim, &[]).expect("a margin");
     let seconds = begin.elapsed().as_secs_f64();
-    println!("COM {com_db:.2} dB in {seconds:.2} s");
-    assert!(com_db.is_finite() && seconds < 20.0, "{seconds} s");
+    println!("COM {com_db:.2?} dB in {seconds:.2} s");
+    assert!(com_db.is_some() && seconds < 20.0, "{seconds} s");
 }

@@ -264,7 +264,14 @@ fn a_curve_is_a_table_a_file_and_a_figure_whatever_the_threads() {
         table.contains("2.00e-4") && table.lines().all(|line| line.chars().count() <= 120),
         "{table}"
     );
-    let json: serde_json::Value = serde_json::from_str(&run("2", &["--json"])).unwrap();
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Document {
+        points: Vec<CurvePoint>,
+    }
+    let json = run("2", &["--json"]);
+    let document: Document = serde_json::from_str(&json).unwrap();
+    assert_eq!(lightlane::report::json(&document), json);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert!(json["points"][0]["codeword_error_ratio_counted"].is_null());
     assert_eq!(
         json["points"][2]["codewords"].as_u64().map(|n| n.to_string()).as_deref(),

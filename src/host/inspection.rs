@@ -6,14 +6,14 @@ use super::port_map::PortMap;
 use crate::measured::Touchstone;
 use crate::units::{db_from_amplitude_ratio, giga, pico};
 use num_complex::Complex64;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Properties of a channel's file: loss, return loss, mode conversion, delay, and the quality of
 /// its data.
 ///
 /// Up to the Nyquist frequency if a symbol rate is given, else up to the last frequency. A value
 /// that was not evaluated is absent.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Inspection {
     /// The file.
     pub file: String,
@@ -40,7 +40,7 @@ pub struct Inspection {
     /// Largest conversion of a differential wave into a common one at the far end, dB.
     pub conversion_db: Option<f64>,
     /// Delay, weighted by the power that passes, ps.
-    pub delay_ps: f64,
+    pub delay_ps: Option<f64>,
     /// Energy of the impulse response before time 0, % of its total; absent if it cannot be
     /// computed.
     pub early_percent: Option<f64>,
@@ -51,12 +51,17 @@ pub struct Inspection {
     /// Largest |S - S^T|.
     pub largest_asymmetry: f64,
     /// Share of the phase that rotates as that of a delay, %.
-    pub causality_percent: f64,
+    pub causality_percent: Option<f64>,
     /// Warnings for the user.
     pub warnings: Vec<String>,
     /// |S| over frequency, for a figure.
     #[serde(skip)]
     pub curves: Vec<(&'static str, Vec<(f64, f64)>)>,
+}
+
+/// A number that JSON can write.
+fn finite(x: f64) -> Option<f64> {
+    Some(x).filter(|x| x.is_finite())
 }
 
 impl Inspection {
@@ -132,12 +137,12 @@ impl Inspection {
             near_return_loss_db: -largest(&near),
             far_return_loss_db: -largest(&far),
             conversion_db: converted.as_deref().map(largest),
-            delay_ps: transfer.delay_s() / pico(1.0),
+            delay_ps: finite(transfer.delay_s() / pico(1.0)),
             early_percent: transfer.early_percent().ok(),
             largest_singular_value: quality.largest_singular_value,
             largest_singular_value_ghz: quality.largest_singular_value_hz / giga(1.0),
             largest_asymmetry: quality.largest_asymmetry,
-            causality_percent: quality.causality_percent,
+            causality_percent: finite(quality.causality_percent),
             warnings,
             curves,
         })

@@ -30,12 +30,12 @@ pub fn channel(found: &Inspection) -> String {
     row("return loss, near end", Some(c.near_return_loss_db), 2, "dB", format!("least {up_to}"));
     row("return loss, far end", Some(c.far_return_loss_db), 2, "dB", format!("least {up_to}"));
     row("differential to common", c.conversion_db, 2, "dB", format!("most {up_to}"));
-    row("delay", Some(c.delay_ps), 2, "ps", String::new());
+    row("delay", c.delay_ps, 2, "ps", String::new());
     row("energy before t = 0", c.early_percent, 4, "%", "of the impulse response".to_owned());
     let at = format!("passive up to 1; largest at {} GHz", c.largest_singular_value_ghz);
     row("largest singular value", Some(c.largest_singular_value), 4, "", at);
     row("|S - S^T|", Some(c.largest_asymmetry), 4, "", "reciprocal: 0".to_owned());
-    row("phase turning as a delay", Some(c.causality_percent), 1, "%", String::new());
+    row("phase turning as a delay", c.causality_percent, 1, "%", String::new());
     out += &text(&table);
     for warning in &c.warnings {
         out += &format!("warning: {warning}\n");

@@ -14,9 +14,9 @@ pub fn com(file: &str, set: &Parameters, margin: &ChannelOperatingMargin) -> Str
     };
     let verdict =
         format!("{}, at least {} dB", if m.passes { "PASS" } else { "FAIL" }, m.com_min_db);
-    row("COM", Some(m.com_db), "dB", &verdict);
+    row("COM", m.com_db, "dB", &verdict);
     row("VEC", m.vec_db, "dB", "vertical eye closure");
-    row("FOM", Some(m.fom_db), "dB", "of the settings below");
+    row("FOM", m.fom_db, "dB", "of the settings below");
     row("loss at Nyquist", Some(m.nyquist_loss_db), "dB", "without packages");
     row("signal", Some(m.signal_mv), "mV", "half eye without interference");
     row(

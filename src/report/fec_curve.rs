@@ -117,6 +117,11 @@ mod tests {
             frame_loss_ratio_analytic: Some(1.2e-98),
             ..point.clone()
         };
+        for ratio in [Some(Some(1.2e-4)), Some(None), None] {
+            let inner = ratio.map(|inner_ber_counted| InnerPoint { inner_ber_counted });
+            let point = CurvePoint { inner, ..point.clone() };
+            assert_eq!(serde_json::from_str::<CurvePoint>(&json(&point)).unwrap(), point);
+        }
         let text = fec_curve(&curve, &[point, wide]);
         let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
         assert!(widest <= 120, "{widest}\n{text}");

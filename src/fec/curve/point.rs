@@ -5,7 +5,7 @@ use super::count::CountedPoint;
 use crate::fec::extrapolate::extrapolate;
 use crate::fec::layout::CodewordLayout;
 use crate::fec::tail::{self, SHORTEST_FRAME_OCTETS};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Confidence of all intervals.
 const CONFIDENCE: f64 = 0.95;
@@ -20,7 +20,7 @@ const CONFIDENCE: f64 = 0.95;
 /// bursts make the codewords of a set fail together, the interval is that of correspondingly fewer
 /// independent codewords (variance of the counts of sets, or of chunks of a thousand codewords if
 /// larger, over the binomial variance); otherwise it is Clopper-Pearson.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CurvePoint {
     /// Bit error ratio at the slicer, as asked for.
     pub pre_fec_ber: f64,
@@ -60,9 +60,11 @@ pub struct CurvePoint {
 }
 
 /// Results that exist only with an inner code.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InnerPoint {
     /// Bit error ratio after the inner decoder.
+    // a point without this key has no inner code: `null` and a missing key differ
+    #[serde(deserialize_with = "Option::deserialize")]
     pub inner_ber_counted: Option<f64>,
 }
 

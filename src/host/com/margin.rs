@@ -9,7 +9,7 @@ use super::search::{CoupledPath, EqualiserSetting, SearchInputs, symbol_power};
 use super::settings::{Mix, SettingGrid};
 use crate::error::{KeyPath, Problems};
 use crate::units::{db_from_amplitude_ratio, giga, micro, milli, power_ratio};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Interference relative to the signal below which it is treated as Gaussian (93A neglects it).
 const GAUSSIAN_BELOW: f64 = 0.001;
@@ -20,12 +20,12 @@ const BIN_UV_MAX: f64 = 10.0;
 ///
 /// Millivolts are at the decision, half an eye for the signal and standard deviations for the
 /// disturbances, after a receive FFE with a main tap of 1.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChannelOperatingMargin {
     /// Name of the set of parameters.
     pub parameters: String,
     /// COM = 20 log10(A_s / A_ni), dB; `null` in JSON without any disturbance.
-    pub com_db: f64,
+    pub com_db: Option<f64>,
     /// The set's limit, dB.
     pub com_min_db: f64,
     /// True if COM reaches the limit.
@@ -33,7 +33,7 @@ pub struct ChannelOperatingMargin {
     /// Vertical eye closure, 20 log10(A_s / (A_s - A_ni)), dB; absent if the eye is closed.
     pub vec_db: Option<f64>,
     /// Figure of merit of the settings, dB.
-    pub fom_db: f64,
+    pub fom_db: Option<f64>,
     /// Loss of the channel without packages at half the symbol rate, dB.
     pub nyquist_loss_db: f64,
     /// A_s: half the opening of the undisturbed eye, mV.
@@ -86,7 +86,7 @@ impl Parameters {
     /// let f_hz: Vec<f64> = (0..=1200).map(|k| f64::from(k) * 50e6).collect();
     /// let trace = PcbTrace { loss_db: 12.0, near: Package::none(), ..PcbTrace::default() };
     /// let margin = set.margin(&ComChannel::from(trace.network(&f_hz, 100.0)?), &[])?;
-    /// assert!(margin.passes && margin.com_db > 3.0);
+    /// assert!(margin.passes && margin.com_db.unwrap() > 3.0);
     /// # Ok::<(), String>(())
     /// ```
     pub fn margin(
@@ -246,11 +246,11 @@ impl<'a> SearchInputs<'a> {
         let mv = |v: f64| v / milli(1.0);
         ChannelOperatingMargin {
             parameters: set.name.clone(),
-            com_db,
+            com_db: Some(com_db).filter(|db| db.is_finite()),
             com_min_db: set.com_min_db,
             passes: com_db >= set.com_min_db,
             vec_db: (noise < signal).then(|| db_from_amplitude_ratio(signal / (signal - noise))),
-            fom_db: choice.fom_db,
+            fom_db: Some(choice.fom_db).filter(|db| db.is_finite()),
             nyquist_loss_db: f64::NAN,
             signal_mv: mv(signal),
             noise_mv: mv(noise),
