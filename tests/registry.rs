@@ -80,6 +80,13 @@ fn finite(name: &str, config: &Config) -> bool {
         return false;
     }
     let lane: LaneResult = run_lane(&config, 1024);
+    if let Some(slicer) = &lane.slicer {
+        let levels = slicer.level_means.iter().chain(&slicer.level_sigmas);
+        let shares = slicer.noise_shares.iter().map(|part| &part.share);
+        let all =
+            levels.chain(&slicer.thresholds).chain(shares).chain([&slicer.interference_share]);
+        assert!(all.into_iter().all(Option::is_some), "{name}: {slicer:?}");
+    }
     let mut figures = Vec::new();
     numbers(&Value::try_from(&lane).expect("a result is a table"), "", &mut figures);
     let wrong: Vec<_> = figures.iter().filter(|(_, x)| !x.is_finite()).collect();
