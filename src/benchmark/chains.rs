@@ -1,4 +1,4 @@
-//! Whole chains of the preset for 8 x 100G over 2 km, lane 0: random data cost the same.
+//! Whole chains of the preset for 8 x 100G over 2 km, lane 0: random data take the same time.
 
 use super::case::{Case, NORMAL_FLOPS};
 use crate::chain::{
@@ -71,7 +71,7 @@ pub(super) fn cases() -> Vec<Case> {
         other("replay", "noise at the slicer on stored blocks", "symbols", symbols, replay),
         other(
             "rare_events",
-            "symbols whose noise is pushed towards errors",
+            "symbols with noise shifted towards errors",
             "symbols",
             symbols,
             rare_events,

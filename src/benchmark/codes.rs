@@ -1,4 +1,4 @@
-//! Error correction and what an instrument does.
+//! Cases of error correction and of measurement.
 
 use super::case::Case;
 use crate::fec::reed_solomon::{Code, DecoderWorkspace};

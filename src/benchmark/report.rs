@@ -19,8 +19,7 @@ pub struct CaseResult {
     pub unit: String,
     /// Items per second of the fastest stretch: what the machine can do.
     pub per_second: f64,
-    /// Median of items per second over the stretches; far below the fastest where the machine is
-    /// busy with other things.
+    /// Median of items per second over the stretches; far below the fastest on a busy machine.
     pub per_second_median: f64,
     /// Operations per item, where they are counted.
     pub flops: Option<f64>,
@@ -37,16 +36,16 @@ pub struct Report {
     pub schema: u32,
     /// Version of lightlane.
     pub version: String,
-    /// True in a build without optimisation, whose numbers mean nothing.
+    /// True in a build without optimisation, whose numbers are meaningless.
     pub unoptimised: bool,
     /// Vector units that the kernels use.
     pub vectors: Vectors,
     /// Peak rates of arithmetic and caches.
     pub peaks: MachinePeaks,
-    /// Case by work.
+    /// Results of the cases.
     pub rows: Vec<CaseResult>,
-    /// Speed-up of counting by several threads; absent with one processor, or where no further
-    /// thread can be started.
+    /// Speed-up of counting by several threads; absent with one processor, or if no further thread
+    /// can be started.
     pub scaling: Option<Scaling>,
 }
 
@@ -129,7 +128,7 @@ fn rates(items: f64, each: Duration, run: &mut dyn FnMut()) -> Vec<f64> {
 mod tests {
     use super::*;
 
-    /// Names, counts, and that each case runs twice; nothing is timed here.
+    /// Names, counts, and that each case runs twice; no time is measured here.
     #[test]
     fn every_case_has_its_name_and_runs() {
         let cases = all();

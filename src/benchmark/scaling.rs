@@ -1,4 +1,4 @@
-//! The same link counted on one thread and on several.
+//! Speed-up of counting by several threads.
 
 use super::chains::{SYMBOLS, built, config, trained};
 use crate::chain::{Count, Stop, Workspace, WorkspacePool, count};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// Speed on several threads against one.
+/// Speed of several threads relative to one.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scaling {
     /// Number of threads.
@@ -19,7 +19,7 @@ pub struct Scaling {
     pub times: f64,
 }
 
-/// Blocks that are counted at a time.
+/// Blocks per round.
 const BLOCKS: u64 = 64;
 
 /// Counts the same blocks on one thread and on `threads`, in turn, and takes the fastest of each.

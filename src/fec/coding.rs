@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mux {
-    /// A bit of each: neighbouring bits belong to different codewords' symbols.
+    /// Bit multiplexing: neighbouring bits belong to symbols of different codewords.
     Bit,
-    /// A symbol of each: the bits of a symbol stay together.
+    /// Symbol multiplexing: the bits of a symbol stay together.
     Symbol,
 }
 
@@ -21,18 +21,18 @@ pub enum Mux {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum InterleaveOrder {
-    /// One of each flow, and again. With bit multiplexing of two flows, one has all the first bits
-    /// of the PAM4 symbols and the other all the second ones, which have more errors.
+    /// Flows alternate. With bit multiplexing of two flows, one has all the first bits of the PAM4
+    /// symbols and the other all the second ones, which have more errors.
     Alternating,
-    /// All of a flow, then all of the next.
+    /// All PCS lanes of a flow, then those of the next.
     Grouped,
 }
 
-/// The inner code of a PMD; a key that is not written is as in `1.6tbase-dr8-2`.
+/// The inner code of a PMD; missing keys are those of `1.6tbase-dr8-2`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct InnerCoding {
-    /// How the receiver decodes.
+    /// Decoder of the receiver.
     pub decoder: Chase,
     /// The interleaver between the symbols of the lane and the inner code.
     pub interleaver: Interleaver,
@@ -66,13 +66,13 @@ impl InnerCoding {
 /// assert_eq!(coding.build().unwrap().set_symbols(), 1360);
 /// ```
 ///
-/// A key that is not written is as in `800gbase-df`.
+/// Missing keys are those of `800gbase-df`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Coding {
     /// The outer code.
     pub outer: Code,
-    /// Codewords that are interleaved, a set.
+    /// Number of interleaved codewords, which form a set.
     pub codewords: usize,
     /// Flows: parts of the port with separate codewords and PCS lanes.
     pub flows: usize,
@@ -80,7 +80,7 @@ pub struct Coding {
     pub pcs_lanes: usize,
     /// Physical lanes of the port.
     pub lanes: usize,
-    /// How PCS lanes share a physical lane.
+    /// Multiplexing of PCS lanes on a physical lane.
     pub mux: Mux,
     /// The order of the flows on a lane.
     pub turns: InterleaveOrder,
@@ -129,7 +129,7 @@ impl Coding {
         Some(toml::from_str(text).expect("a coding that ships can be read; a test reads each"))
     }
 
-    /// Reports every number that does not fit the others.
+    /// Reports inconsistent numbers.
     pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         self.outer.check(&at.key("outer"), problems);
         problems.count(at, "codewords", self.codewords, 1..=64);

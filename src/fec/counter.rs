@@ -94,7 +94,7 @@ impl CodewordCounter {
         }
     }
 
-    /// Takes the next payload symbols of a lane: their number, and their errors.
+    /// Adds the next payload symbols of a lane: their number, and their errors.
     ///
     /// # Panics
     ///
@@ -217,7 +217,7 @@ impl CodewordCounter {
             histogram, added, confidence,
         ) {
             Some(extrapolated) => extrapolated,
-            // no symbol error, or no tail left: the counted ratio
+            // without symbol errors, or with too many uncorrected codewords: the counted ratio
             None => {
                 let codeword_error_ratio =
                     histogram.overflow() as f64 / histogram.codewords() as f64;
@@ -279,8 +279,8 @@ mod tests {
     use crate::pattern::gray::BIT_ERRORS;
     use crate::seed::Seed;
 
-    /// Bit for bit: levels with errors, gathered whole and decoded, against their symbol errors
-    /// alone; and a genie, and a test pattern.
+    /// Bit for bit: complete levels with errors, collected and decoded, against their symbol errors
+    /// alone; also with a genie, and with a test pattern.
     #[test]
     fn wrong_symbols_alone_give_what_decoding_whole_words_gives() {
         for (name, _) in CODINGS {

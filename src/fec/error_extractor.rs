@@ -1,10 +1,10 @@
-//! Decisions of one lane, block after block, reduced to symbol errors of the payload.
+//! Extraction of a lane's payload symbol errors from its decisions, block by block.
 
 use crate::fec::inner::chase::Chase;
 use crate::fec::inner::code::{BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
 use crate::fec::inner::soft::Soft;
 
-/// A payload symbol error, as levels before the precoder.
+/// A payload symbol error, in levels before the precoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SymbolError {
     /// The payload symbol, from the block's first.
@@ -39,7 +39,7 @@ pub struct ErrorPositions {
 }
 
 impl ErrorExtractor {
-    /// Reads a block: levels on the line, slicer values, decided levels.
+    /// Extracts the errors of a block from levels on the line, slicer values and decided levels.
     ///
     /// # Panics
     ///
@@ -62,7 +62,7 @@ impl ErrorExtractor {
 
 impl ErrorPositions {
     /// Joins the block to the one before, whose last decision was too high by `carried` modulo 4;
-    /// gives the same of this block.
+    /// returns this value for the block.
     ///
     /// ```text
     /// decided(0) = r(0) + r(-1),    r(-1) = p(-1) + carried
@@ -157,7 +157,7 @@ fn inner(chase: &Chase, soft: &Soft, turns: usize, sent: &[u8], values: &[f32]) 
     read
 }
 
-/// The payload among whole spans of levels on the line, in its order.
+/// The payload of complete spans of levels on the line, in order.
 #[cfg(test)]
 pub(super) fn payload(layout: &super::CodewordLayout, levels: &[u8]) -> Vec<u8> {
     let mut placed: Vec<(u64, u8)> = levels

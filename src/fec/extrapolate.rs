@@ -5,10 +5,10 @@ use super::histogram::SymbolErrorHistogram;
 use crate::math::gaussian::q_inverse;
 use crate::math::interval::Interval;
 
-/// Share of codewords beyond t above which nothing is extrapolated: each is taken with t + 1 symbol
-/// errors.
+/// Share of codewords beyond t above which there is no extrapolation, since each of them enters
+/// with t + 1 symbol errors.
 const UNCORRECTABLE_SHARE_MAX: f64 = 0.1;
-/// Highest excess dispersion that is tried.
+/// Largest excess dispersion of the fit.
 const EXCESS_MAX: f64 = 50.0;
 /// Halvings of a search: the width of its range, 50, falls below 1e-12.
 const HALVINGS: usize = 46;
@@ -117,7 +117,7 @@ pub fn extrapolate_with(
     })
 }
 
-/// Where a predicate that is false at `inside` becomes true towards `outside`.
+/// The point between `inside` and `outside` at which a predicate becomes true.
 fn boundary(mut inside: f64, mut outside: f64, is_outside: impl Fn(f64) -> bool) -> f64 {
     for _ in 0..HALVINGS {
         let middle = 0.5 * (inside + outside);

@@ -3,7 +3,7 @@
 /// The fields that can be built: GF(2^4) to GF(2^12).
 pub const DEGREES: std::ops::RangeInclusive<u32> = 4..=12;
 
-/// Why a polynomial makes no field.
+/// Reasons why a polynomial does not define a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FieldError {
     /// The degree is outside [`DEGREES`].
@@ -35,8 +35,8 @@ pub enum FieldError {
 /// a b = alpha^(log a + log b)
 /// ```
 ///
-/// Multiplication is two look-ups and a third, without a branch: the logarithm of zero lies beyond
-/// every sum of two others, and the powers there are zero.
+/// Multiplication takes three look-ups and no branch: the logarithm of zero lies beyond every sum
+/// of two others, and the powers there are zero.
 ///
 /// # Limits
 ///
@@ -99,7 +99,7 @@ impl GaloisField {
         self.log.len().ilog2()
     }
 
-    /// How many elements are not zero, 2^m - 1: the order of alpha.
+    /// Number of non-zero elements, 2^m - 1, which is the order of alpha.
     #[must_use]
     pub fn order(&self) -> usize {
         self.log.len() - 1
@@ -129,7 +129,7 @@ impl GaloisField {
         self.power[exponent % self.order()]
     }
 
-    /// The exponent below 2^m - 1 that gives `a`; none gives zero.
+    /// The exponent below 2^m - 1 that gives `a`; `None` for zero.
     #[inline]
     #[must_use]
     pub fn log(&self, a: u16) -> Option<usize> {

@@ -1,4 +1,4 @@
-//! Histogram of symbol errors per codeword (FEC bins), as a switch reports it.
+//! Histogram of symbol errors per codeword (FEC bins), as reported by a switch.
 
 use crate::fec::reed_solomon::code::Code;
 use crate::math::interval::{Interval, clopper_pearson};
@@ -16,7 +16,7 @@ pub struct SymbolErrorHistogram {
 }
 
 impl SymbolErrorHistogram {
-    /// An empty one.
+    /// An empty histogram.
     #[must_use]
     pub fn new(code: &Code) -> Self {
         Self { symbols: code.codeword_symbols, bins: vec![0; code.correctable() + 1], overflow: 0 }
@@ -30,11 +30,11 @@ impl SymbolErrorHistogram {
         }
     }
 
-    /// Adds the counts of another one.
+    /// Adds the counts of another histogram.
     ///
     /// # Panics
     ///
-    /// If it counted for another code.
+    /// If the codes differ.
     pub fn merge(&mut self, other: &Self) {
         assert_eq!(
             (self.symbols, self.bins.len()),

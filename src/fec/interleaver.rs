@@ -52,7 +52,7 @@ impl Interleaver {
         output + self.lead(branch)
     }
 
-    /// Turns of input that are not all sent; from here on each is.
+    /// First turns of the input, of which some are never sent.
     #[must_use]
     pub fn first_complete(&self) -> u64 {
         self.lead(0)

@@ -1,4 +1,4 @@
-//! Which bit of which codeword a lane carries at any time.
+//! Layout: the bit of the codeword that a lane carries at any time.
 
 use super::coding::{Coding, InterleaveOrder, Mux};
 use crate::error::{KeyPath, Problems, Result};
@@ -30,7 +30,7 @@ pub(super) struct BitPlace {
     pub(super) bit: u32,
 }
 
-/// The map from a lane's bits to the codewords', a pure function of absolute indices.
+/// The mapping of a lane's bits to those of codewords, a pure function of absolute indices.
 ///
 /// ```text
 /// PCS lane q of flow f, row r:       codeword f D + (q + r) mod D, symbol r (Q / D) + q / D     (D codewords, Q PCS lanes a flow)
@@ -170,8 +170,7 @@ impl CodewordLayout {
         })
     }
 
-    /// Sets before this one are whole when every lane has brought that many payload symbols from
-    /// its first on.
+    /// Sets before this one are complete when every lane has delivered that many payload symbols.
     #[must_use]
     pub fn whole_sets(&self, payload_symbols: u64) -> u64 {
         let bits = SYMBOL_BITS * payload_symbols;
@@ -184,7 +183,7 @@ impl CodewordLayout {
         bits / turn_bits * turn_bits / self.lane_bits as u64
     }
 
-    /// The first set of which every bit is sent: 0, or what the interleaver takes to fill.
+    /// The first set of which every bit is sent: 0, or the first after the interleaver is filled.
     #[must_use]
     pub fn first_set(&self) -> u64 {
         self.coding.inner.as_ref().map_or(0, |inner| {
@@ -198,7 +197,7 @@ impl CodewordLayout {
     }
 }
 
-/// Appends the place of each bit that a lane takes of a set, in the order of transmission.
+/// Appends the place of each bit of a set that a lane carries, in the order of transmission.
 fn lane_places(coding: &Coding, lane: usize, places: &mut Vec<BitPlace>) {
     let symbol_bits = coding.outer.symbol_bits();
     let (per_flow, depth) = (coding.pcs_lanes / coding.flows, coding.codewords / coding.flows);

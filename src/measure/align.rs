@@ -1,4 +1,4 @@
-//! Where in a waveform its symbols stand.
+//! Alignment of a waveform with its symbols.
 
 use crate::math::fft::{self, Planner};
 use crate::math::resample;
@@ -15,7 +15,7 @@ const COARSE: usize = 4;
 /// largest over d of   sum_k a(k) int_{-T/2}^{T/2} y(k T + d + t) dt
 /// ```
 ///
-/// Every rotation of the pattern is tried; a rectangular symbol has its middle in the middle.
+/// Every rotation of the pattern is tried; for a rectangular symbol the instant is its centre.
 /// Without samples or symbols the delay is 0.
 pub fn delay(waveform: &[f32], samples_per_symbol: usize, levels: &[u8]) -> f64 {
     let n = levels.len();

@@ -1,4 +1,4 @@
-//! How wide and how high a PAM4 eye is open at a probability: contours, bathtubs, heights, widths.
+//! Eye openings at a probability: contours, bathtubs, heights, widths.
 
 use crate::math::gaussian_tail_sums::tails;
 
@@ -20,7 +20,7 @@ const BISECTIONS: usize = 50;
 /// Eye 0 is the lowest. Instants are samples of the waveform, from half a symbol period before the
 /// middle of the symbols to half a period after it.
 pub struct Eyes {
-    /// By instant and level: samples.
+    /// Samples by instant and level.
     histograms: Vec<[Vec<f32>; 4]>,
     low: f64,
     step: f64,
@@ -31,9 +31,9 @@ pub struct Eyes {
 /// Opening of one eye at a probability.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Opening {
-    /// Between the inner edges at the best instant, in the waveform's unit.
+    /// Height between the inner edges at the best instant, in the waveform's unit.
     pub height: f64,
-    /// Of all instants with the errors of the threshold below the probability, symbol periods.
+    /// Width: span of the instants with error ratios below the probability, symbol periods.
     pub width_ui: f64,
     /// Amplitude in the middle of the height.
     pub threshold: f64,

@@ -1,14 +1,14 @@
-//! Overshoot, undershoot and power excursion: how far a waveform goes beyond its settled levels.
+//! Overshoot, undershoot and power excursion: extremes of a waveform beyond its settled levels.
 
 use super::levels::OuterLevels;
 use crate::units::dbm_from_watt;
 
-/// Part of the samples that may lie beyond Pmax, and beyond Pmin.
+/// Share of samples beyond Pmax, and beyond Pmin.
 ///
 /// 1e-2 (status: secondary source, Keysight FlexDCA help, *PAM overshoot*).
 pub const HIT_RATIO: f64 = 1e-2;
 
-/// How far a waveform goes.
+/// Extremes of a waveform.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Excursion {
     /// (Pmax - P3) / OMA; negative when the waveform hardly reaches its settled level.
@@ -36,7 +36,7 @@ impl Excursion {
 ///
 /// # Limits
 ///
-/// The transmitter's noise counts as far as it is in the waveform.
+/// The transmitter's noise is included only as far as it is in the waveform.
 pub fn excursion(power: &[f32], outer: &OuterLevels, hit_ratio: f64) -> Option<Excursion> {
     if power.is_empty() || power.iter().any(|p| p.is_nan()) {
         return None;

@@ -1,4 +1,4 @@
-//! Eye diagram as a density: how often a waveform passes each cell of time and amplitude.
+//! Eye diagram as a density: counts of a waveform in cells of time and amplitude.
 
 use crate::math::simd::multiversion;
 use ndarray::{Array2, ArrayView1};
@@ -11,7 +11,7 @@ const BETWEEN: usize = 8;
 /// Every sample of a waveform is drawn with the points on the line to its neighbour,
 /// [`EyeDiagram::columns_per_symbol`] points a symbol in all; each point is one count, so the
 /// density sums to the points drawn. Column 0 lies a symbol period before the centre, row 0 at the
-/// lowest amplitude; what lies outside the range is counted in the outermost rows.
+/// lowest amplitude; amplitudes outside the range are counted in the outermost rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EyeDiagram {
     /// Counts, time by amplitude.
@@ -83,8 +83,8 @@ impl EyeDiagram {
         self.low + (row as f64 + 0.5) * (self.high - self.low) / self.density.ncols() as f64
     }
 
-    /// Mean amplitudes at the eye's centre below, between and above three thresholds; not a number
-    /// where nothing is.
+    /// Mean amplitudes at the eye's centre below, between and above three thresholds; NaN where
+    /// there are no counts.
     pub fn centre_levels(&self, thresholds: [f64; 3]) -> [f64; 4] {
         let mut sums = [(0f64, 0f64); 4];
         for (row, &count) in self.centre().iter().enumerate() {

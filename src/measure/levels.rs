@@ -8,8 +8,8 @@ use crate::units::{db_from_power_ratio, dbm_from_watt};
 /// IEEE Std 802.3 clause 121.8.4 (status: secondary source, standards.md 7): the mean of the
 /// central 2 UI of seven threes and of six zeros.
 ///
-/// An inverted pattern has them the other way round; one with the bits of each symbol in the other
-/// order has six of both (assumed: such a pattern is no clause's).
+/// An inverted pattern has six threes and seven zeros; one with swapped bits of each symbol has six
+/// of both (assumed: no clause has such a pattern).
 const RUNS: [(usize, usize); 3] = [(7, 6), (6, 7), (6, 6)];
 
 /// The settled outer levels of an optical waveform.
@@ -83,7 +83,8 @@ pub fn outer_at(
 /// eye linearity.
 const CENTRE_UI: f64 = 0.05;
 
-/// Mean amplitude at the middle of the symbols by the level sent; not a number where none was.
+/// Mean amplitude at the middle of the symbols by the level sent; NaN for a level that does not
+/// occur.
 pub fn centre_levels(
     power: &[f32],
     samples_per_symbol: usize,

@@ -2,7 +2,7 @@
 
 use super::levels::OuterLevels;
 
-/// Part of the OMA between which an edge is timed.
+/// Fractions of the OMA between which an edge is timed.
 ///
 /// 20 % to 80 % (status: secondary source, Keysight FlexDCA help, *802.3cd PAM Transition Time*).
 const FROM: f64 = 0.2;
@@ -11,7 +11,7 @@ const TO: f64 = 0.8;
 /// Runs before and after an edge, of the pattern's best: at least five and six symbols as that page
 /// has them; shorter ones (assumed) only where the pattern holds none.
 const RUNS: [(usize, usize); 5] = [(5, 6), (4, 4), (3, 3), (2, 2), (1, 1)];
-/// How far from its place an edge is looked for, symbol periods.
+/// Range of the search for an edge around its nominal place, symbol periods.
 const REACH_UI: usize = 2;
 
 /// 20 % to 80 % transition times.
@@ -26,7 +26,7 @@ pub struct TransitionTime {
 }
 
 impl TransitionTime {
-    /// The slower of both, which the limit is for, symbol periods.
+    /// The slower of both, to which the limit applies, symbol periods.
     pub fn slowest_ui(&self) -> f64 {
         self.rising_ui.max(self.falling_ui)
     }

@@ -1,4 +1,5 @@
-//! Columns of numbers in a text: comma, semicolon, tab or blanks between, a header if one likes.
+//! Columns of numbers in a text, separated by commas, semicolons, tabs or spaces, with an optional
+//! header.
 
 use std::ops::RangeInclusive;
 
@@ -10,7 +11,7 @@ const QUOTED_LETTERS: usize = 20;
 pub(super) struct Columns {
     /// Names of the columns, in lower case; empty when there are none.
     pub(super) header: Vec<String>,
-    /// Number of the line, from 1, and what stands there.
+    /// Number of the line, from 1, and its numbers.
     pub(super) rows: Vec<(usize, Vec<f64>)>,
 }
 
@@ -19,7 +20,7 @@ pub(super) fn code(line: &str) -> &str {
     line.split(['#', '!', '%']).next().unwrap_or_default().trim()
 }
 
-/// A number of a line, or what is wrong with it.
+/// A number of a line, or its problem.
 pub(super) fn number(line: usize, column: usize, field: &str) -> Result<f64, String> {
     let at = format!("line {line}, column {column}");
     if field.is_empty() {
@@ -45,7 +46,7 @@ pub(super) fn number(line: usize, column: usize, field: &str) -> Result<f64, Str
 ///
 /// # Errors
 ///
-/// The first line that is wrong and what would be right, to be written after the file's name.
+/// The first wrong line with its remedy, to follow the file's name.
 pub(super) fn parse(
     text: &str,
     columns: RangeInclusive<usize>,
@@ -113,7 +114,7 @@ pub(super) fn parse(
             "line {}: is the only one with numbers; must be two or more: {named}",
             rows[0].0
         )),
-        // one column is named by all words of its line
+        // the name of a single column is the whole line
         _ if named_here && rows[0].1.len() == 1 => {
             Ok(Columns { header: vec![header.join(" ")], rows })
         }

@@ -1,4 +1,4 @@
-//! Surroundings of a component while it is built.
+//! Context for building a component.
 
 use super::library::Library;
 use super::response::Response;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub struct BuildContext<'a> {
     /// Grid of the blocks.
     pub grid: Grid,
-    /// Number of the lane, from 0: names what lanes share.
+    /// Number of the lane, from 0; it also determines which parts are shared.
     pub lane: usize,
     /// Files, read once.
     pub library: &'a Library,
@@ -21,7 +21,7 @@ pub struct BuildContext<'a> {
     pub cache: &'a mut PlanCache,
 }
 
-/// A file that could be read when its description was checked and cannot be any more.
+/// A file that was read when its description was checked but can no longer be read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FileError {
     /// The file, as named.
@@ -39,7 +39,7 @@ impl fmt::Display for FileError {
 impl std::error::Error for FileError {}
 
 impl BuildContext<'_> {
-    /// A measured response, or else the model's where no file is named.
+    /// A measured response, or the model's if no file is given.
     ///
     /// # Errors
     ///

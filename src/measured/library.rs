@@ -1,4 +1,4 @@
-//! Files read once, kept with what was made of them.
+//! Cache of files and of the values made from them.
 
 use super::capture::read::BYTES_MAX;
 use super::capture::recording::{Recording, RecordingRecipe};
@@ -19,15 +19,14 @@ use std::time::SystemTime;
 /// Values of one type that are kept by [`Library::derived`].
 const KEPT: usize = 64;
 
-/// A value made of a file, with the digest of the file's bytes; or what is wrong with the file, to
-/// be written after its name.
+/// A value made from a file, with the digest of its bytes; or the file's problem, to follow its
+/// name.
 pub(crate) type Digested<T> = Result<(u64, Arc<T>), String>;
 
-/// The files that descriptions name, each read once however many keys and lanes name it; clones
-/// share what was read.
+/// The files of descriptions, each read once for all keys and lanes; clones share the cache.
 ///
-/// A file is known by its path, its date of modification and its size: one that has changed is read
-/// again, one that has gone is an error.
+/// A file is known by its path, its date of modification and its size: a changed file is read
+/// again, a missing one is an error.
 #[derive(Clone, Default)]
 pub struct Library(Arc<Mutex<Cache>>);
 
@@ -38,19 +37,19 @@ struct Cache {
     series: Kept<(String, SeriesKind), Monotone>,
     networks: Kept<String, Touchstone>,
     digests: HashMap<String, (Stamp, Result<u64, String>)>,
-    /// With the states of the capture and of the file of its pattern.
+    /// Recordings, with the states of the capture and of its pattern's file.
     recordings: Vec<(RecordingRecipe, [Option<Stamp>; 2], Digested<Recording>)>,
     /// Values of other rooms by type: a list of keys, stamps and values each.
     derived: HashMap<TypeId, Box<dyn Any + Send>>,
 }
 
-/// Values by what they are made of, with the state of the file that they were made of.
+/// Values by their recipes, with the state of the file at that time.
 type Kept<R, T> = HashMap<R, (Stamp, Digested<T>)>;
 
 /// Derived values: key, states of the files, value.
 type Derived<K, V> = Vec<(K, Vec<Stamp>, Arc<V>)>;
 
-/// State of a file: another date or size is another file.
+/// State of a file; a changed date or size means a changed file.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Stamp {
     modified: Option<SystemTime>,
@@ -73,7 +72,7 @@ impl Debug for Library {
 
 impl Library {
     fn cache(&self) -> MutexGuard<'_, Cache> {
-        // a panic leaves no half value: values are inserted whole
+        // values are inserted whole, so a panic leaves no partial value
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -188,7 +187,7 @@ impl Library {
     ///
     /// # Errors
     ///
-    /// Those of `make`. A file that has gone is asked of `make` again.
+    /// Errors of `make`, which is called again for a missing file.
     pub(crate) fn derived<K, V, E>(
         &self,
         key: &K,

@@ -1,4 +1,4 @@
-//! One walk through a description: its files read, each with the key that names it.
+//! Reading the files of a description, each with its key.
 
 use super::capture::read::PowerUnit;
 use super::capture::recording::{ExpectedSignal, Recording, RecordingRecipe};
@@ -21,7 +21,7 @@ pub struct FileRead {
     pub file: String,
     /// FNV-1a of its bytes, 64 bits, 16 hexadecimal digits, such as `fnv1a64:85944171f73967e8`.
     pub digest: String,
-    /// Where a response's data ends, Hz; beyond, it is extrapolated.
+    /// Upper end of a response's data, Hz; beyond, it is extrapolated.
     #[serde(skip)]
     pub ends_hz: Option<f64>,
     /// Pattern, periods and rate found in a waveform.
@@ -29,11 +29,11 @@ pub struct FileRead {
     pub found: Option<String>,
 }
 
-/// Reads the files of a description through a [`Library`], reports what is wrong with them and
-/// records which they were.
+/// Reads the files of a description through a [`Library`], reports their problems and records the
+/// files read.
 ///
-/// Each method gives what a file holds, and `None` where no file is named or where the file was
-/// refused, which is reported then.
+/// Each method returns the content of a file, and `None` if no file is given or if it was refused,
+/// which is reported.
 pub struct FileReader<'a> {
     library: &'a Library,
     problems: &'a mut Problems,
@@ -47,7 +47,7 @@ impl<'a> FileReader<'a> {
         FileReader { library, problems, expected: None, read: Vec::new() }
     }
 
-    /// The same reader with the signal that is expected: only then are captured waveforms read.
+    /// The same reader with the expected signal, without which captured waveforms are not read.
     pub fn with_signal(self, expected: ExpectedSignal) -> Self {
         FileReader { expected: Some(expected).filter(ExpectedSignal::is_sound), ..self }
     }

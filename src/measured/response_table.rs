@@ -34,7 +34,7 @@ pub enum SParameter {
     S12,
 }
 
-/// File, decibels, transmission: what a table is made of.
+/// Key of a table: file, decibels, transmission.
 pub(super) type ResponseRecipe = (String, Convention, SParameter);
 
 /// Whether a name is that of a Touchstone file.
@@ -52,7 +52,7 @@ struct ResponsePoints {
     phase_rad: Option<Vec<f64>>,
 }
 
-/// Makes a table of a file's text.
+/// Makes a table from a file's text.
 pub(super) fn read(text: &Text, recipe: &ResponseRecipe) -> Result<Table, String> {
     let (file, convention, port) = recipe;
     let points = if is_touchstone(file) {
@@ -102,7 +102,7 @@ fn of_columns(text: &str, convention: Convention) -> Result<ResponsePoints, Stri
     points_of(columns.rows.iter().map(point).collect())
 }
 
-/// Checks what every file must keep, and unwraps the phase.
+/// Checks the points of a file, and unwraps the phase.
 fn points_of(points: Vec<(usize, f64, f64, Option<f64>)>) -> Result<ResponsePoints, String> {
     let ghz = |f_hz: f64| f_hz / giga(1.0);
     columns::ascending(

@@ -38,7 +38,7 @@ pub enum SeriesKind {
     CurrentNoise,
 }
 
-/// Makes a curve of a file's text.
+/// Makes a curve from a file's text.
 pub(super) fn read(text: &Text, kind: SeriesKind) -> Result<Monotone, String> {
     let text = &text.text;
     match kind {
@@ -68,7 +68,7 @@ pub(super) fn read(text: &Text, kind: SeriesKind) -> Result<Monotone, String> {
     }
 }
 
-/// Rows of ascending voltage; measured downwards they are read from their end.
+/// Rows of ascending voltage; descending rows are reversed.
 fn by_voltage(columns: Columns) -> Result<Vec<(usize, Vec<f64>)>, String> {
     let mut rows = columns.rows;
     if rows[1].1[0] < rows[0].1[0] {

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::Read;
 
-/// Bytes that a file of a measured part may hold.
+/// Largest size of a file of a measured part, bytes.
 const BYTES_MAX: u64 = 16 << 20;
 
 /// A file as it was read.
@@ -14,7 +14,7 @@ pub(super) struct Text {
     pub(super) digest: u64,
 }
 
-/// Reads a file of text; its size is looked at first.
+/// Reads a file of text; its size is checked first.
 ///
 /// # Errors
 ///

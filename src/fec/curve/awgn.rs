@@ -19,9 +19,9 @@ const DRAWN: usize = 1024;
 /// y = level + sigma n;   |n| > x = half eye / sigma in a symbol or more of the block: it is drawn and decoded;   in none: it is right
 /// ```
 ///
-/// Which symbols exceed x does not depend on what is sent, so the way from one to the next is drawn
-/// at once. A block without is decided right by the slicer, and so by every decoder that takes a
-/// codeword as it is.
+/// Which symbols exceed x does not depend on the transmitted levels, so the distance from one to
+/// the next is drawn directly. A block without such a symbol is decided correctly by the slicer,
+/// and therefore by every decoder that leaves a codeword unchanged.
 #[derive(Clone, Debug)]
 pub(super) struct Awgn {
     /// Half an eye over sigma, and the share of symbols whose noise exceeds it.
@@ -93,7 +93,7 @@ impl Awgn {
     /// A standard normal number that exceeds x on either side.
     fn tail(&self, rng: &mut Rng) -> f32 {
         let beyond = q_inverse(rng.uniform() * 0.5 * self.exceeding);
-        // not below x by the rounding of the inverse
+        // rounding of the inverse must not give a number below x
         let size = beyond.max(self.half_eye_over_sigma) as f32;
         if rng.next_u64() >> 63 == 1 { size } else { -size }
     }

@@ -1,11 +1,11 @@
-//! Bit error ratios at equal ratios.
+//! Bit error ratios with logarithmic spacing.
 
 use crate::error::{KeyPath, Problems};
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
-/// Most points of a curve.
+/// Largest number of points of a curve.
 const POINTS_MAX: usize = 1000;
 
 /// Bit error ratios from one to another, with equal ratios between them: `1e-4:3e-3:9`, or one
@@ -15,22 +15,22 @@ const POINTS_MAX: usize = 1000;
 pub struct Bers {
     /// The first one.
     pub from: f64,
-    /// The last one; not looked at where there is but one point.
+    /// The last one; unused for a single point.
     pub to: f64,
-    /// How many.
+    /// Number of points.
     pub points: usize,
 }
 
-/// A text that is no range of bit error ratios.
+/// A text that is not a range of bit error ratios.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BersError {
-    /// Neither one part nor three.
+    /// It has neither one part nor three.
     #[error("must be A:B:POINTS, such as 1e-4:3e-3:9, or one ratio")]
     Form,
-    /// A part that is no number.
+    /// A part is not a number.
     #[error("{0} is not a number such as 2.4e-4")]
     Number(String),
-    /// The last part is no count.
+    /// The last part is not a number of points.
     #[error("{0} points: must be a whole number from 1 to {POINTS_MAX}")]
     Points(String),
 }
@@ -65,8 +65,8 @@ impl Display for Bers {
 }
 
 impl Bers {
-    /// Reports ends that are no bit error ratios above zero or in the wrong order, and numbers of
-    /// points that are not drawn.
+    /// Reports ends that are not bit error ratios above zero or in the wrong order, and numbers of
+    /// points out of range.
     pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         if !(1..=POINTS_MAX).contains(&self.points) {
             problems.report(

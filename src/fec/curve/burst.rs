@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
-/// Bit error ratio of the bad state unless another is given.
+/// Default bit error ratio of the bad state.
 const BER_BAD: f64 = 0.25;
 /// Mean lengths of the good state, PAM4 symbols.
 const GOOD_SYMBOLS: (f64, f64) = (1.0, 1e12);
@@ -40,15 +40,15 @@ pub enum Burst {
     },
 }
 
-/// A text that is no burst.
+/// A text that does not describe bursts.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BurstError {
-    /// No such form.
+    /// It has none of the forms.
     #[error(
         "must be none, ge:SYMBOLS or ge:SYMBOLS:BER_BAD, such as ge:20:0.25, or dfe:TAP, such as dfe:0.7"
     )]
     Form,
-    /// A part that is no number.
+    /// A part is not a number.
     #[error("{0} is not a number")]
     Number(String),
 }
@@ -101,7 +101,7 @@ impl From<Burst> for String {
 }
 
 impl Burst {
-    /// Reports numbers out of their range, and those of `bers` that no such burst makes.
+    /// Reports numbers out of their range, and those of `bers` that are out of reach of the burst.
     pub fn check(&self, bers: impl Iterator<Item = f64>, at: &KeyPath, problems: &mut Problems) {
         let mut in_range = |name: &str, value: f64, low: f64, high: f64| {
             let is_in = (low..=high).contains(&value);
@@ -144,7 +144,7 @@ impl Burst {
         }
     }
 
-    /// The lowest and the highest bit error ratio that it makes.
+    /// The lowest and the highest bit error ratio possible with it.
     #[must_use]
     pub fn reach(&self) -> (f64, f64) {
         match *self {

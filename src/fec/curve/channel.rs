@@ -6,12 +6,12 @@ use crate::fec::errors::sparse_errors::SparseErrorModel;
 use crate::fec::inner::code::{BLOCK_SYMBOLS, PAYLOAD_SYMBOLS};
 use crate::seed::Rng;
 
-/// The errors of a point.
+/// Errors of a point.
 #[derive(Clone, Debug)]
 pub(super) enum CurveChannel {
-    /// Decisions that are wrong, and the precoder.
+    /// Hard decisions: decision errors, and whether there is a precoder.
     Hard { model: SparseErrorModel, precoder: bool },
-    /// Noise, and the inner decoder.
+    /// Soft decisions: noise, and the inner decoder.
     Soft(Box<Awgn>),
 }
 

@@ -1,4 +1,4 @@
-//! Figure of an error correction curve.
+//! Figure of a FEC curve.
 
 use super::bers::Bers;
 use super::burst::Burst;
@@ -6,14 +6,14 @@ use super::description::FecCurve;
 use super::point::CurvePoint;
 use crate::chart::{AxisScale, Curve, Curves, ErrorBar};
 
-/// Points of the closed form.
+/// Points of the analytic curve.
 const CLOSED_POINTS: usize = 45;
 
 impl FecCurve {
     /// Codeword error ratio against bit error ratio: closed form and extrapolated as lines, counted
     /// as points with intervals.
     ///
-    /// A point without an uncorrected codeword is a dash at the upper end of its interval.
+    /// A point without an uncorrected codeword is shown as a dash at the upper end of its interval.
     pub fn chart(&self, points: &[CurvePoint]) -> Curves {
         let curve = self;
         let outer = &curve.coding.outer;
@@ -92,7 +92,7 @@ fn closed(curve: &FecCurve, points: &[CurvePoint]) -> Vec<(f64, f64)> {
     smooth.build().map_or_else(|_| along(points), |trial| along(&trial.predicted()))
 }
 
-/// Errors, interleaving, precoder, what a dash is.
+/// Caption: errors, interleaving, precoder, meaning of a dash.
 fn caption(curve: &FecCurve, points: &[CurvePoint]) -> String {
     let coding = &curve.coding;
     let errors = match (&coding.inner, curve.burst) {

@@ -1,4 +1,4 @@
-//! Codewords of a point, decoded and counted.
+//! Decoding and counting of a point's codewords.
 
 use super::channel::{CurveChannel, PreFecCount};
 use crate::fec::layout::{Address, CodewordLayout};
@@ -8,7 +8,7 @@ use crate::fec::reed_solomon::decode::DecoderWorkspace;
 use crate::fec::tally::FecTally;
 use crate::seed::Seed;
 
-/// Codewords of a chunk, which has its random streams.
+/// Codewords of a chunk; each chunk has its own random streams.
 pub(super) const CHUNK_CODEWORDS: u64 = 1024;
 
 /// Counts of one point.
@@ -46,7 +46,7 @@ pub(super) fn chunk_sets(layout: &CodewordLayout) -> u64 {
     (CHUNK_CODEWORDS / layout.coding().codewords as u64).max(1)
 }
 
-/// Memory for decoding and the words of a chunk: one a thread.
+/// Workspace of a thread for decoding, with the words of a chunk.
 pub(super) struct Desk {
     work: DecoderWorkspace,
     /// Error pattern of each codeword of the chunk, one after the other.
@@ -63,8 +63,8 @@ impl Desk {
 
     /// Draws the errors of some sets and decodes.
     ///
-    /// The codes are linear: what a decoder does depends on what is wrong, not on what was sent, so
-    /// the word of zeros stands for all. Up to t symbol errors are corrected for certain; only
+    /// The codes are linear: a decoder's result depends on the errors only, not on the transmitted
+    /// word, so the all-zero word stands for all. Up to t symbol errors are always corrected; only
     /// words with more are decoded.
     pub(super) fn count(
         &mut self,
@@ -114,8 +114,8 @@ impl Desk {
     }
 }
 
-/// Adds a word that is corrected for certain: what [`FecTally::push_decoded`] would add, without
-/// decoding.
+/// Adds a word that is always corrected, without decoding; the counts are those of
+/// [`FecTally::push_decoded`].
 fn push_correctable(tally: &mut FecTally, wrong: &[u16], symbols: usize, symbol_bits: u32) {
     let bits: u32 =
         if symbols == 0 { 0 } else { wrong.iter().map(|symbol| symbol.count_ones()).sum() };

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// Highest bit error ratio before an inner code; above it, a quarter of all symbols is in error.
 const INNER_BER_MAX: f64 = 0.4;
-/// Most codewords of a point.
+/// Largest number of codewords of a point.
 const CODEWORDS_MAX: u64 = 1 << 50;
 
 /// Codeword error ratio against bit error ratio.
@@ -37,7 +37,7 @@ const CODEWORDS_MAX: u64 = 1 << 50;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FecCurve {
-    /// The codes and where their codewords lie.
+    /// The codes, and the layout of their codewords.
     pub coding: Coding,
     /// The bit error ratios at the slicer.
     pub ber: Bers,
@@ -111,7 +111,7 @@ impl FecCurve {
                 at,
                 "codewords",
                 0,
-                "must be at least 1 with an inner code: what it leaves is known by counting only",
+                "must be at least 1 with an inner code: the ratio after it is known by counting only",
             );
         }
         if let Some(ber) = self.ber.values().find(|ber| *ber > INNER_BER_MAX && *ber <= 0.5) {

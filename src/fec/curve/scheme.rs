@@ -1,4 +1,4 @@
-//! The codes by name, and where their codewords lie.
+//! The codes by name, and the layout of their codewords.
 
 use crate::fec::coding::{CODINGS, Coding, InnerCoding, InterleaveOrder, Mux};
 use crate::fec::inner::chase::Chase;
@@ -18,7 +18,7 @@ pub enum Scheme {
     Kr4,
 }
 
-/// No codes by that name.
+/// Unknown name of codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no such code; there are kp4, kp4+inner, kr4")]
 pub struct SchemeError;
@@ -43,7 +43,7 @@ impl Display for Scheme {
 /// A coding that does not carry the codes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SchemeOnError {
-    /// There is none by that name.
+    /// Unknown name of a coding.
     #[error("no such coding; there are {}", CODINGS.map(|(name, _)| name).join(", "))]
     Unknown,
     /// It has no place for an inner code.
@@ -68,13 +68,13 @@ impl Scheme {
         }
     }
 
-    /// Whether an inner code is among them.
+    /// Whether there is an inner code.
     #[must_use]
     pub fn has_inner(self) -> bool {
         self == Self::Kp4Inner
     }
 
-    /// The coding whose interleaving they take unless another is named.
+    /// The coding whose interleaving is used by default.
     #[must_use]
     pub fn usual_coding(self) -> &'static str {
         if self.has_inner() { "1.6tbase-dr8-2" } else { "800gbase-df" }
@@ -92,7 +92,7 @@ impl Scheme {
     ///
     /// # Errors
     ///
-    /// A name that none has; an inner code on a coding without.
+    /// An unknown name; an inner code on a coding without one.
     pub fn on(self, coding: &str) -> Result<Coding, SchemeOnError> {
         let coding = Coding::named(&coding.to_ascii_lowercase()).ok_or(SchemeOnError::Unknown)?;
         let inner = match (self.has_inner(), coding.inner.clone()) {
@@ -102,7 +102,7 @@ impl Scheme {
         Ok(Coding { outer: self.outer(), inner, ..coding })
     }
 
-    /// Each codeword by itself, its symbols in sequence on one lane.
+    /// Each codeword separately, its symbols in sequence on one lane.
     #[must_use]
     pub fn single_lane(self) -> Coding {
         let straight = Interleaver { branches: 1, turn_symbols: 1, delay_turns: 0 };

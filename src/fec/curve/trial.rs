@@ -11,8 +11,8 @@ use crate::seed::Seed;
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// Chunks of a point in a round at the most; the first round has one, every next twice as many as
-/// the one before.
+/// Largest number of chunks of a point in a round; the first round has one, and each next one twice
+/// as many.
 const CHUNKS_MAX: u64 = 64;
 
 /// A curve, ready to be counted.
@@ -48,9 +48,9 @@ impl Trial {
 
     /// Counts all points on rayon's current threads; results do not depend on their number.
     ///
-    /// Each chunk of about a thousand codewords has its random streams. Only between rounds is it
+    /// Each chunk of about a thousand codewords has its random streams. Between rounds it is
     /// decided which points have enough errors. A cancelled count keeps its completed chunks.
-    /// Progress is that of chunks, of all points, that are counted or no longer wanted.
+    /// Progress is that of chunks, of all points, that are counted or no longer needed.
     pub fn run(&self, options: &RunOptions<'_>) -> Vec<CurvePoint> {
         let sets = self.curve.codewords.div_ceil(self.curve.coding.codewords as u64);
         let chunks = sets.div_ceil(chunk_sets(&self.layout));
@@ -84,7 +84,7 @@ impl Trial {
         self.points(&counted)
     }
 
-    /// The points in closed form, without counting.
+    /// The analytic results of all points, without counting.
     #[must_use]
     pub fn predicted(&self) -> Vec<CurvePoint> {
         self.points(&vec![CountedPoint::new(&self.layout); self.bers.len()])

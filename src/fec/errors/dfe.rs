@@ -16,7 +16,7 @@ const DRAWN: usize = 1024;
 /// y(n) = level(n) + noise - b e(n-1),    e = decided - sent,  decided = nearest level to y
 /// ```
 ///
-/// In units of the levels' distance, two half eyes.
+/// Amplitudes are in units of the distance of two levels.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DfeErrors {
@@ -44,10 +44,10 @@ impl DfeErrors {
 ///
 /// # Limits
 ///
-/// After an error of one level.
+/// Valid after an error of one level.
 ///
 /// ```
-/// // a tap of one: three of four bursts go on, whatever the noise
+/// // a tap of one: three of four bursts continue, independent of the noise
 /// assert!((lightlane::fec::errors::continuation(1.0, 7.0) - 0.75).abs() < 1e-6);
 /// ```
 #[must_use]

@@ -1,4 +1,4 @@
-//! Draws that several sources share.
+//! Draws used by several sources.
 
 use crate::pattern::gray;
 use crate::seed::Rng;
@@ -22,11 +22,11 @@ pub(super) fn flip_bits(rng: &mut Rng, ber: f64, levels: &mut [u8]) {
     }
 }
 
-/// Failures before the first success; huge for a probability of zero.
+/// Failures before the first success; a huge number for a probability of zero.
 pub(crate) fn geometric(rng: &mut Rng, probability: f64) -> u64 {
     if probability >= 1.0 {
         return 0;
     }
-    // the cast holds at its largest, and leaves room to add
+    // the cast saturates; the bound leaves room for additions
     ((libm::log(rng.uniform()) / libm::log1p(-probability)).abs() as u64).min(u64::MAX / 4)
 }

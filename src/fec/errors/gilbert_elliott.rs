@@ -1,4 +1,4 @@
-//! Two states, a good and a bad one.
+//! The Gilbert-Elliott channel.
 
 use super::draws::{flip_bits, geometric};
 use crate::error::{KeyPath, Problems};
@@ -44,7 +44,7 @@ impl GilbertElliott {
     }
 }
 
-/// The channel in a state.
+/// The channel with its current state.
 #[derive(Clone)]
 pub(super) struct GilbertElliottSource {
     channel: GilbertElliott,
@@ -55,7 +55,7 @@ pub(super) struct GilbertElliottSource {
 }
 
 impl GilbertElliottSource {
-    /// The first state is drawn by the share of time it takes.
+    /// The first state is drawn with its stationary probability.
     pub(super) fn new(channel: GilbertElliott, mut rng: Rng) -> Self {
         let bad =
             rng.uniform() * (channel.good_symbols + channel.bad_symbols) < channel.bad_symbols;

@@ -8,12 +8,12 @@ use crate::pattern::gray::BIT_ERRORS;
 const STATES: usize = 7;
 /// The state without an error.
 const RIGHT: usize = 3;
-/// Steps from the right decision to the stationary state. A state is left at least every fourth
-/// step: 0.75^600 is below 1e-74.
+/// Steps from a correct decision to the stationary state: it is approached by a factor of 0.75 or
+/// less per step, and 0.75^600 is below 1e-74.
 const STEPS: usize = 600;
 /// Half eyes over sigma that a [`DfeErrors`] may have.
 const EYES: (f64, f64) = (0.1, 20.0);
-/// Halvings of a search: of its range, 20, less than a rounding is left.
+/// Bisections of a search over a range of 20, down to rounding.
 const HALVINGS: usize = 60;
 
 /// The chain over e = decided - sent, levels sent at random.
@@ -48,12 +48,12 @@ impl MarkovChain {
         Self { joint }
     }
 
-    /// Shares of level sent and level decided after an error.
+    /// Shares of pairs of transmitted and decided level after an error.
     pub(super) fn after_error(&self, error: i8) -> &[[f64; 4]; 4] {
         &self.joint[(error + RIGHT as i8) as usize]
     }
 
-    /// The share of time in every state.
+    /// Stationary probability of every state.
     fn stationary(&self) -> [f64; STATES] {
         let mut step = [[0.0; STATES]; STATES];
         for (joint, row) in self.joint.iter().zip(&mut step) {
@@ -84,7 +84,7 @@ impl MarkovChain {
     }
 }
 
-/// The share of a standard normal between two limits, without cancellation on either side.
+/// Probability of a standard normal between two limits, without cancellation in either tail.
 fn between(low: f64, high: f64) -> f64 {
     if low >= 0.0 {
         q(low) - q(high)
@@ -113,8 +113,8 @@ impl DfeErrors {
         MarkovChain::new(self).mean_ber()
     }
 
-    /// The equaliser of a tap at the noise that makes a bit error ratio; none where no noise from
-    /// 0.1 to 20 half eyes over sigma does.
+    /// The equaliser with this tap at the noise that gives a bit error ratio; `None` if that is out
+    /// of reach for 0.1 to 20 half eyes over sigma.
     #[must_use]
     pub fn with_ber(tap: f64, ber: f64) -> Option<Self> {
         let at = |half_eye_over_sigma: f64| Self { tap, half_eye_over_sigma };
@@ -133,7 +133,7 @@ impl DfeErrors {
         Some(at(0.5 * (noisy + quiet)))
     }
 
-    /// The lowest and the highest bit error ratio that [`DfeErrors::with_ber`] makes of a tap.
+    /// The lowest and the highest bit error ratio possible with [`DfeErrors::with_ber`] for a tap.
     #[must_use]
     pub fn bers(tap: f64) -> (f64, f64) {
         let at = |half_eye_over_sigma: f64| Self { tap, half_eye_over_sigma }.mean_ber();

@@ -64,7 +64,7 @@ enum Kind {
 }
 
 impl ErrorSource {
-    /// InterleaveOrder the levels that were sent into those that are decided.
+    /// Turns the transmitted levels into the decided ones.
     pub fn corrupt(&mut self, levels: &mut [u8]) {
         match &mut self.0 {
             Kind::Independent { rng, ber } => flip_bits(rng, *ber, levels),

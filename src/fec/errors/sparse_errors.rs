@@ -1,4 +1,4 @@
-//! The same errors from slip to slip: what lies between two of them is never drawn.
+//! The same errors drawn from one to the next, without the correct symbols between them.
 
 use super::draws::geometric;
 use super::gilbert_elliott::GilbertElliott;
@@ -7,11 +7,10 @@ use super::source::ErrorModel;
 use crate::pattern::gray;
 use crate::seed::Rng;
 
-/// Symbols before the first that counts: by then a burst of any channel no longer depends on how it
-/// began.
+/// Symbols of the run-in before the first counted one, after which the state is stationary.
 const WARM: u64 = 512;
 
-/// A symbol decided in error, or right after one that was.
+/// A symbol decided in error, or the symbol after one.
 #[derive(Clone, Copy, Debug)]
 struct Slip {
     symbol: u64,
@@ -19,7 +18,7 @@ struct Slip {
     decided: u8,
 }
 
-/// Errors, ready to be drawn.
+/// Error model, prepared for drawing.
 #[derive(Clone, Debug)]
 pub(in crate::fec) enum SparseErrorModel {
     Independent { ber: f64 },
@@ -27,20 +26,20 @@ pub(in crate::fec) enum SparseErrorModel {
     Dfe(Box<Tables>),
 }
 
-/// Decisions of a feedback equaliser, as sums of shares over pairs of levels.
+/// Decisions of a feedback equaliser, as cumulative shares over pairs of levels.
 #[derive(Clone, Debug)]
 pub(in crate::fec) struct Tables {
     /// Share of decision errors after a correct decision.
     wrong: f64,
-    /// Of these, which.
+    /// Distribution of these errors.
     first: LevelPairs,
-    /// After an error of -3 to 3.
+    /// Distribution of decisions after an error of -3 to 3.
     after_error: [LevelPairs; 7],
     /// Distribution of correct decisions after a correct one.
     quiet: LevelPairs,
 }
 
-/// Pairs of a level sent and a level decided, with the sums of their shares.
+/// Pairs of transmitted and decided level, with their cumulative shares.
 #[derive(Clone, Debug)]
 struct LevelPairs(Vec<(f64, u8, u8)>);
 
@@ -85,16 +84,16 @@ impl SparseErrorModel {
         }
     }
 
-    /// Tells every one of `symbols` payload symbols that arrives wrong, with the bits that are
-    /// (first one on top), in order; returns the bit errors at the slicer, before what undoes the
-    /// precoder.
+    /// Reports each of `symbols` payload symbols that is received in error, with its bit errors
+    /// (first bit on top), in order; returns the bit errors at the slicer, before the precoder's
+    /// inverse.
     ///
     /// ```text
     /// precoded: p(n) is sent, r(n) decided;    s(n) = p(n) + p(n-1),  s'(n) = r(n) + r(n-1)    (mod 4)
     /// ```
     ///
-    /// Levels are drawn where they matter, uniform and independent: those of a codeword's symbols
-    /// are, for any k of its n symbols.
+    /// Levels are drawn where they matter, uniform and independent, as are any k of the n symbols
+    /// of a codeword.
     pub(in crate::fec) fn draw(
         &self,
         rng: Rng,
@@ -144,7 +143,7 @@ fn unprecoded(before: Slip, slip: Slip) -> (u8, u8) {
     ((slip.sent + before.sent) & 3, (slip.decided + before.decided) & 3)
 }
 
-/// The way from slip to slip.
+/// Distances from one error to the next.
 struct SparseErrors<'a> {
     model: &'a SparseErrorModel,
     rng: Rng,
@@ -165,7 +164,7 @@ impl<'a> SparseErrors<'a> {
                 Way::Flips { next: 0, bad: true, end: u64::MAX }
             }
             SparseErrorModel::GilbertElliott(channel) => {
-                // the share of time; how long a state has lasted does not matter
+                // stationary probability; the lengths of states are memoryless
                 let bad = rng.uniform() * (channel.good_symbols + channel.bad_symbols)
                     < channel.bad_symbols;
                 let end = length_bits(channel, bad, &mut rng);
@@ -178,7 +177,7 @@ impl<'a> SparseErrors<'a> {
         errors
     }
 
-    /// Goes from bit `next`, which may be wrong, to the first that is.
+    /// Moves from bit `next`, which may be wrong, to the first wrong one.
     fn jump(&mut self) {
         let Way::Flips { next, bad, end } = &mut self.way else { return };
         match self.model {
@@ -255,7 +254,7 @@ impl<'a> SparseErrors<'a> {
     }
 }
 
-/// Bits that a state lasts.
+/// Length of a state, bits.
 fn length_bits(channel: &GilbertElliott, bad: bool, rng: &mut Rng) -> u64 {
     let mean = if bad { channel.bad_symbols } else { channel.good_symbols };
     2 * (1 + geometric(rng, 1.0 / mean))

@@ -2,8 +2,8 @@
 
 use super::code::{PARITY_BITS, PAYLOAD_SYMBOLS};
 
-/// The bit error ratio that hard decisions leave of independent errors between neighbouring levels;
-/// what the decoder leaves is at most this.
+/// Bit error ratio after hard-decision decoding of independent errors between neighbouring levels:
+/// an upper bound of the decoder's.
 ///
 /// ```text
 /// sum over i errors of 60 symbols (2 ber each) and k of 8 parity bits (ber each):  0 if i + k < 2,  i if i + k is even,  i + 1 if odd,  / 120
@@ -12,7 +12,8 @@ use super::code::{PARITY_BITS, PAYLOAD_SYMBOLS};
 /// The columns of the code have odd weight: an even number of errors is always detected and left,
 /// an odd one above one may be taken for another single error, which adds one at the most.
 ///
-/// Soft decisions leave less. Noise that is alike in neighbouring symbols is not independent.
+/// Soft decisions leave fewer errors. Noise that is correlated between neighbouring symbols is not
+/// independent.
 #[must_use]
 pub fn hard_decision_ber(ber: f64) -> f64 {
     let (symbols, bits) =

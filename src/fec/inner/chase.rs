@@ -4,10 +4,10 @@ use super::code::{BIT_OF_COLUMN, BLOCK_SYMBOLS, CODE_BITS, PAYLOAD_SYMBOLS, colu
 use super::soft::Soft;
 use serde::{Deserialize, Serialize};
 
-/// Most positions that are tried: 2^16 patterns a block.
+/// Largest number of positions: 2^16 patterns per block.
 const POSITIONS_MAX: usize = 16;
 
-/// A number of positions that is not tried.
+/// A number of positions that is out of range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("chase positions = {positions}: must be from 0 to 16")]
 pub struct ChaseError {
@@ -18,9 +18,9 @@ pub struct ChaseError {
 /// Result of decoding a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InnerOutcome {
-    /// Every bit as the slicer has it.
+    /// All bits as decided by the slicer.
     Clean,
-    /// Changed to the likeliest codeword that was found.
+    /// Changed to the likeliest codeword found.
     Corrected {
         /// Bits of the (68,60) code that were changed.
         bits: u32,
@@ -55,7 +55,7 @@ pub struct Chase {
     positions: usize,
 }
 
-/// [`Chase`] as it is written.
+/// [`Chase`] in a description.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Positions {
@@ -89,7 +89,7 @@ impl Chase {
     /// Six positions, 64 patterns (`assumed`: 177.5.4 leaves the decoder free).
     pub const SOFT: Self = Self { positions: 6 };
 
-    /// Tries the subsets of that many positions.
+    /// A decoder that tries the subsets of `positions` bits.
     ///
     /// # Errors
     ///

@@ -1,9 +1,9 @@
-//! How near a received value lies to each level.
+//! Soft values: distances of a received value from the levels.
 
 use super::code::{BLOCK_SYMBOLS, CODE_BITS, PAYLOAD_SYMBOLS};
 use std::ops::Range;
 
-/// Levels whose spreads or order say nothing.
+/// Levels that cannot be used for soft decisions.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 pub enum SoftError {
     /// A spread is not a positive number.
@@ -24,7 +24,7 @@ pub enum SoftError {
     },
 }
 
-/// The four levels as a slicer measured them: mean and spread of each, in the unit of its values.
+/// The four levels at the slicer: mean and standard deviation of each, in the unit of its values.
 ///
 /// ```text
 /// cost of level l at y:    (y - mean_l)^2 / (2 sigma_l^2) + ln sigma_l          (-ln likelihood, but for a constant)
@@ -46,7 +46,7 @@ impl Soft {
     ///
     /// # Errors
     ///
-    /// Means that do not rise, a deviation that is not positive, a number that is none.
+    /// Means that do not rise, a deviation that is not positive, a value that is not a number.
     pub fn new(mean: [f32; 4], sigma: [f32; 4]) -> Result<Self, SoftError> {
         for level in 0..4 {
             let rises = mean[level].is_finite() && (level == 0 || mean[level] > mean[level - 1]);

@@ -11,8 +11,7 @@ use crate::units::power_ratio;
 const AMPLITUDES: usize = 400;
 /// Samples per symbol of the time axis.
 const FINE: usize = 32;
-/// Part of the largest noise, sigma_G, that stands in for the transmitter's where that is not
-/// known.
+/// Fraction of the largest noise, sigma_G, that replaces an unknown noise of the transmitter.
 const STAND_IN: f64 = 0.5;
 
 /// Errors per symbol over amplitude and over time, of each eye, the lowest first.
@@ -22,7 +21,7 @@ pub struct Bathtubs {
     pub name: String,
     /// Quantity of the amplitudes.
     pub quantity: CaptureQuantity,
-    /// Which noise is in it.
+    /// Description of the noise in it.
     pub noise: String,
     /// The reference's error ratio.
     pub target_ser: f64,
@@ -44,7 +43,11 @@ impl Measured {
         let after = fine.equalise(&waveform, FINE, &trace.levels);
         let (sigma, noise) = if trace.repeats.is_empty() {
             let largest = tdecq.sigma_g[0].min(tdecq.sigma_g[1]) * power_ratio(tdecq.ceq_db);
-            ([STAND_IN * largest; 4], "no noise of its own is known: Gaussian noise of half of sigma_G after the equaliser".to_owned())
+            (
+                [STAND_IN * largest; 4],
+                "the noise is unknown: Gaussian noise of half of sigma_G after the equaliser"
+                    .to_owned(),
+            )
         } else {
             (
                 trace.sigma(tdecq),

@@ -11,9 +11,9 @@ use crate::measure::tdecq::result::TdecqResult;
 use crate::measured::{Candidate, Capture, CaptureQuantity};
 use crate::units::{giga, micro};
 
-/// A capture that was measured.
+/// Result of a measurement, with the data of its figures.
 pub struct Measured {
-    /// The figures.
+    /// The readings.
     pub reading: Reading,
     pub(super) trace: PatternPeriods,
     pub(super) quantity: CaptureQuantity,
@@ -24,10 +24,10 @@ pub struct Measured {
 impl Scope {
     /// Reads and measures the capture.
     ///
-    /// Periods are averaged for levels, taps and thresholds; what each differs by is the
-    /// transmitter's noise, in TDECQ. A capture in which the pattern's highest level is the darkest
-    /// is measured as the light has it, 3 being bright; the reading says so. A closed eye is a
-    /// reading without TDECQ, with the reason.
+    /// Periods are averaged for levels, taps and thresholds; their differences are the
+    /// transmitter's noise, which is part of TDECQ. A capture in which the pattern's highest level
+    /// has the lowest power is measured with 3 as the highest power, which the reading reports. A
+    /// closed eye is a reading without TDECQ, with the reason.
     ///
     /// # Errors
     ///

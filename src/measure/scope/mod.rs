@@ -1,9 +1,7 @@
-//! The sampling scope: a captured waveform from anywhere, and every figure that an instrument reads
-//! off it.
+//! The sampling oscilloscope: readings of a captured waveform.
 //!
-//! [`Scope`] says which file and how; [`Scope::measure`] finds the pattern in it, averages its
-//! periods, and gives a
-//! [`Measured`]: the [`Reading`], and what its pictures are drawn from.
+//! [`Scope`] describes a measurement; [`Scope::measure`] finds the pattern in the file, averages
+//! its periods, and returns a [`Measured`]: the [`Reading`], and the data of its figures.
 
 mod bathtubs;
 mod measurement;

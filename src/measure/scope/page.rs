@@ -9,9 +9,9 @@ use crate::measured::CaptureQuantity;
 
 /// Cells of an eye's height.
 const ROWS: usize = 320;
-/// Room above and below a waveform, as a part of its swing.
+/// Headroom above and below a waveform (fraction of its swing).
 const ROOM: f64 = 0.06;
-/// Symbols of each eye, at the most.
+/// Largest number of symbols of each eye.
 const SYMBOLS: usize = 1 << 18;
 
 /// The TDECQ page: eyes before and after the reference equaliser, with the readings.
@@ -23,7 +23,7 @@ pub struct Page {
     pub quantity: CaptureQuantity,
     /// The reference receiver.
     pub reference: Reference,
-    /// Symbols of a period, and periods whose noise counts.
+    /// Symbols of a period, and periods whose noise is included.
     pub symbols: (usize, usize),
     /// After the reference receiver's filter.
     pub before: EyeDiagram,

@@ -1,4 +1,4 @@
-//! The figures that were read, under the names they have in JSON.
+//! Readings, with their names in JSON.
 
 use super::request::{Averaging, Scope};
 use super::trace::{PatternFound, PatternPeriods};
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 /// Amplitudes without a unit in their name are in [`Reading::amplitude_unit`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
-    /// Version of these names.
+    /// Version of the names of fields.
     pub schema: u32,
     /// Version of the program.
     pub version: String,
@@ -30,7 +30,7 @@ pub struct Reading {
     pub symbol_rate_gbd: f64,
     /// Name of the reference receiver.
     pub reference: String,
-    /// The filter: `bt4` when it was passed here, `none` when before.
+    /// The filter: `bt4` when applied here, `none` when the capture is already filtered.
     pub receiver: InputFilter,
     /// Name of the pattern found.
     pub pattern: String,
@@ -44,10 +44,10 @@ pub struct Reading {
     pub samples_per_symbol: f64,
     /// Distance of the symbol rate from the one given, parts per million.
     pub off_ppm: f64,
-    /// True when the pattern's highest level is the lowest here; figures are of levels as they are
-    /// here.
+    /// True when the pattern's highest level is the lowest in the capture; readings are for the
+    /// levels of the capture.
     pub inverted: bool,
-    /// True when the bits of each symbol stand in the other order.
+    /// True when the bits of each symbol are swapped.
     pub bits_swapped: bool,
     /// Correlation of symbols and samples, 0 to 1.
     pub correlation: f64,
@@ -58,19 +58,19 @@ pub struct Reading {
     pub noise_excluded: bool,
     /// TDECQ (TECQ, SECQ), dB.
     pub tdecq_db: Option<f64>,
-    /// Why there is none.
+    /// Reason for the absence of TDECQ.
     pub tdecq_not_evaluated: Option<String>,
     /// 10 log10 of the noise enhancement, dB.
     pub ceq_db: Option<f64>,
     /// Their difference, dB.
     pub tdecq_minus_ceq_db: Option<f64>,
-    /// Outer modulation amplitude, dBm; none of a voltage.
+    /// Outer modulation amplitude, dBm; absent for a voltage.
     pub oma_dbm: Option<f64>,
     /// The same, mW.
     pub oma_mw: Option<f64>,
     /// The same of a voltage, V.
     pub oma_v: Option<f64>,
-    /// Extinction ratio, dB; of a voltage, as if zero were darkness.
+    /// Extinction ratio, dB; for a voltage, with 0 V as zero power.
     pub er_db: Option<f64>,
     /// Average power, dBm.
     pub average_power_dbm: Option<f64>,
@@ -119,7 +119,7 @@ pub struct Reading {
     pub notes: Vec<String>,
 }
 
-/// Reads every figure off a trace.
+/// Readings of a trace.
 pub(super) fn read(
     scope: &Scope,
     trace: &PatternPeriods,
@@ -257,12 +257,16 @@ fn notes(
         notes.push("inverted: the pattern's 3 is the lowest level; measured with 3 as the highest, as an instrument does".to_owned());
     }
     if found.located.swapped {
-        notes.push("the two bits of each symbol stand in the other order than Gray's: measured with the levels that were sent".to_owned());
+        notes.push("the two bits of each symbol are swapped relative to Gray code: measured with the transmitted levels".to_owned());
     }
     match (scope.averaging, found.averaged) {
-        (Averaging::Done, _) => notes.push("averaged: the transmitter's noise is excluded, TDECQ is too small by its part".to_owned()),
-        (Averaging::None, 1) => notes
-            .push("one period: its noise cannot be separated from the waveform, and is excluded: what is in the samples is pattern".to_owned()),
+        (Averaging::Done, _) => notes.push(
+            "averaged: the transmitter's noise is excluded, so TDECQ is too small".to_owned(),
+        ),
+        (Averaging::None, 1) => notes.push(
+            "one period: its noise cannot be separated from the waveform, and is excluded"
+                .to_owned(),
+        ),
         _ => {}
     }
     if found.held >= found.averaged as f64 + 1.0 {
@@ -276,9 +280,7 @@ fn notes(
     }
     if quantity == CaptureQuantity::Voltage {
         notes.push(match reading.er_db {
-            Some(_) => {
-                "a voltage: the extinction ratio holds if zero volts are darkness".to_owned()
-            }
+            Some(_) => "a voltage: the extinction ratio assumes no light at zero volts".to_owned(),
             None => {
                 "a voltage whose lowest level is not above zero: no extinction ratio".to_owned()
             }

@@ -1,4 +1,4 @@
-//! A measurement as it is asked for.
+//! Description of a measurement.
 
 use crate::error::{KeyPath, Problems};
 use crate::measure::tdecq::capture::InputFilter;
@@ -8,7 +8,7 @@ use crate::pattern::Pattern;
 
 /// Symbol rates that a capture may have, GBd.
 const RATES_GBD: std::ops::RangeInclusive<f64> = 0.1..=500.0;
-/// Whether the instrument has averaged what it recorded.
+/// Averaging in the instrument.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Averaging {
     /// No: the repeats of the pattern show the transmitter's noise.
@@ -29,12 +29,11 @@ pub struct Scope {
     pub symbol_rate_gbd: f64,
     /// Reference receiver; [`Reference::of_rate`] knows the usual ones.
     pub reference: Reference,
-    /// The pattern; one that is too long to be captured whole leaves it open which of the short
-    /// ones it is.
+    /// The pattern; for one that is too long to be captured whole, all short ones are tried.
     pub pattern: Pattern,
     /// Filter state of the capture.
     pub filter: InputFilter,
-    /// Whether it has been averaged.
+    /// Averaging of the capture.
     pub averaging: Averaging,
     /// Rms noise of the instrument after the filter of the reference receiver, uW; the result is
     /// corrected for it.

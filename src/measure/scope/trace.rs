@@ -8,7 +8,7 @@ use crate::measure::tdecq::receiver::filtered;
 use crate::measure::tdecq::result::TdecqResult;
 use crate::measured::{Candidate, Capture, Located, Periods, locate};
 
-/// Symbols that are averaged, and those whose noise is used, at the most: whole periods of them.
+/// Largest numbers of symbols that are averaged, and whose noise is used, in whole periods.
 const AVERAGED: usize = 1 << 20;
 const NOISY: usize = 1 << 19;
 /// Symbols beyond whole periods that the interpolation between samples takes from, both ends
@@ -37,7 +37,7 @@ pub(super) struct PatternPeriods {
 }
 
 impl PatternPeriods {
-    /// Samples per symbol on which is measured.
+    /// Samples per symbol of the measurement.
     pub(super) const SAMPLES_PER_SYMBOL: usize = 16;
 
     /// Finds the pattern, cuts the periods, filters them.
@@ -72,7 +72,7 @@ impl PatternPeriods {
         } else {
             0
         };
-        // spread over the whole record, so that slow noise is seen
+        // spread over the whole record, so that slow noise is included
         let one =
             |k: usize| power[k * averaged / noisy].iter().zip(&mean).map(|(p, m)| p - m).collect();
         let repeats = (0..noisy).map(one).map(filtered).collect();
@@ -84,7 +84,7 @@ impl PatternPeriods {
         ))
     }
 
-    /// As the instrument takes it.
+    /// The periods as input of the TDECQ measurement.
     pub(super) fn capture(&self, instrument_sigma: f64) -> tdecq::TdecqCapture<'_> {
         tdecq::TdecqCapture {
             waveform: &self.waveform,

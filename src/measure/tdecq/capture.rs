@@ -1,4 +1,4 @@
-//! Captures as they are measured.
+//! Captures for a TDECQ measurement.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ pub const SAMPLES_PER_SYMBOL_MIN: usize = 8;
 /// The noise of the transmitter, which is part of its TDECQ.
 #[derive(Clone, Debug, Default)]
 pub enum CaptureNoise<'a> {
-    /// None, or one that an average has taken away: TDECQ comes out too small.
+    /// No noise, or averaged away: TDECQ is then too small.
     #[default]
     None,
     /// Gaussian after the reference receiver's filter.

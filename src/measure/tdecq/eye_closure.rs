@@ -13,14 +13,14 @@ pub(super) const END: f64 = 1.0;
 pub(super) const CELL: f64 = 2.0 * END / (CELLS - 1) as f64;
 /// Number of standard deviations beyond which a sample adds less than 1e-15.
 const FAR: f64 = 8.0;
-/// An eye that bears less noise over the OMA is closed: TDECQ about 17 dB.
+/// Tolerated noise over the OMA below which an eye counts as closed: TDECQ of about 17 dB.
 const SIGMA_MIN: f64 = 1e-3;
 /// Newton's steps on the logarithm of the noise; three to six are needed.
 const NEWTON_STEPS: usize = 40;
 
 /// The eye of one capture, over the OMA about its average power, before any equaliser.
 pub(super) struct EyeUnderNoise<'a> {
-    /// One for every repeat.
+    /// One waveform for every repeat.
     waveforms: Vec<Polyphase>,
     levels: &'a [u8],
     /// First cell of each symbol's histogram.
@@ -140,7 +140,7 @@ impl<'a> EyeUnderNoise<'a> {
         mean
     }
 
-    /// Gain of the noise's power through some taps, as it is and its gradient.
+    /// Gain of the noise power through some taps, with its gradient.
     pub(super) fn noise_gain(&self, taps: &[f64]) -> (f64, Vec<f64>) {
         let at = |i: usize| {
             taps.iter().enumerate().map(|(j, w)| w * self.correlation[i.abs_diff(j)]).sum::<f64>()
@@ -180,7 +180,7 @@ impl<'a> EyeUnderNoise<'a> {
     /// SER(sigma) = mean over samples of Q((z - P_below) / s) + Q((P_above - z) / s),   s^2 = Ceq^2 sigma^2 + own variance
     /// ```
     ///
-    /// A sample is held to the thresholds of the level that was sent.
+    /// A sample is compared with the thresholds of its transmitted level.
     pub(super) fn borne(&self, setting: &Setting, target: f64, rows: &mut Rows) -> Option<Borne> {
         self.fill(setting, rows);
         let (gain, gain_slope) = self.noise_gain(&setting.taps);

@@ -14,7 +14,7 @@ use crate::math::resample;
 use crate::measure::{align, levels};
 use crate::units::db_from_power_ratio;
 
-/// Smaller OMA over the largest sample is the rounding of single precision.
+/// Smallest OMA over the largest sample: less is rounding of single precision.
 const OMA_MIN: f64 = 1e-5;
 
 /// Measures captures one after another: transforms are planned once for each length.
@@ -48,7 +48,7 @@ impl Instrument {
     ///
     /// # Errors
     ///
-    /// Every capture that has no TDECQ is refused with its reason; none panics.
+    /// A capture without a TDECQ is refused with its reason; no capture panics.
     ///
     /// # Reference
     ///
@@ -169,7 +169,7 @@ pub fn measure(
     Instrument::default().measure(capture, reference)
 }
 
-/// Refuses what cannot be measured.
+/// Refuses captures that cannot be measured.
 fn check(capture: &TdecqCapture<'_>, reference: &Reference) -> Result<(), TdecqError> {
     let (s, symbols) = (capture.samples_per_symbol, capture.levels.len());
     let length = |samples: usize| {

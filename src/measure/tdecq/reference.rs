@@ -1,4 +1,4 @@
-//! Reference receivers and equalisers: what a standard fixes of TDECQ, as data.
+//! Reference receivers and equalisers of TDECQ, as data.
 
 use super::refusal::TdecqError;
 use crate::math::gaussian::q_inverse;
@@ -136,7 +136,7 @@ impl Reference {
         [SMF_100G, MMF_100G, LPO_100G, DR_106, DR_113]
     }
 
-    /// The reference for a symbol rate, GBd: 53.125, 106.25 and 113.4375 have one of their own.
+    /// The reference for a symbol rate, GBd: 53.125, 106.25 and 113.4375 have one each.
     pub fn of_rate(symbol_rate_gbd: f64) -> Option<Reference> {
         let near = |rate: f64| (symbol_rate_gbd / rate - 1.0).abs() < RATE_TOLERANCE;
         [(53.125, Reference::SMF_100G), (106.25, Reference::DR_106), (113.4375, Reference::DR_113)]
@@ -149,7 +149,7 @@ impl Reference {
         q_inverse(self.target_ser / 1.5)
     }
 
-    /// Says what of a reference cannot be.
+    /// Checks a reference; the error is its first problem.
     pub(super) fn check(&self) -> Result<(), TdecqError> {
         let wrong = |what| Err(TdecqError::Reference { name: self.name, what });
         let ranges = self.tap_limits.map(|l| [l.main, l.next, l.second, l.far]);

@@ -25,13 +25,13 @@ pub enum TdecqError {
         /// Samples per symbol.
         samples_per_symbol: usize,
     },
-    /// A number is missing, infinite or negative where it cannot be.
+    /// A number is not finite, or a noise is negative.
     #[error("{what}: must be finite, and noise not negative")]
     NotFinite {
-        /// Which.
+        /// Name of the number.
         what: &'static str,
     },
-    /// The pattern holds something else than levels 0 to 3, or not all of them.
+    /// The pattern has other levels than 0 to 3, or not all of them.
     #[error("level {level}: a PAM4 pattern has the levels 0 to 3 and all of them")]
     Levels {
         /// The level that is not one, or is missing.

@@ -27,12 +27,12 @@ pub(super) fn best(
     optima.max_by(|a, b| worst(&a.1).total_cmp(&worst(&b.1)))
 }
 
-/// The noise that both windows bear.
+/// The noise that both windows tolerate.
 fn worst(borne: &Borne) -> f64 {
     borne.sigma[0].min(borne.sigma[1])
 }
 
-/// The starts worth a search, and the error ratio at which the first of them is open.
+/// The starts that are searched, and the error ratio at which the first of them has an open eye.
 fn opened(
     eye: &EyeUnderNoise<'_>,
     reference: &Reference,

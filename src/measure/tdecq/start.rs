@@ -11,7 +11,7 @@ use crate::math::minimax::{HalfSpace, MinimaxPoint, minimise};
 /// centre.
 const INSTANTS: usize = 16;
 const MIDDLE: usize = INSTANTS / 2;
-/// The noise expected, of an ideal eye's: 1.5 dB of TDECQ.
+/// Expected noise relative to an ideal eye's: 1.5 dB of TDECQ.
 const EXPECTED: f64 = 0.7;
 /// Curvature of the logarithm of the noise with the centre, per square symbol period: any guess of
 /// its order.
@@ -27,7 +27,7 @@ const TOLERANCE: f64 = 1e-6;
 struct SquareError {
     /// Correlation of the waveform with itself, by lag.
     own: Vec<f64>,
-    /// With what was sent, and with what is fed back, by tap.
+    /// Correlation with the transmitted and with the fed-back levels, by tap.
     sent: Vec<f64>,
     fed_back: Vec<f64>,
     sent_power: f64,
@@ -96,7 +96,7 @@ struct Quadratic {
 }
 
 impl Quadratic {
-    /// Its least value, without limits.
+    /// Minimum, without limits.
     fn least(&self) -> f64 {
         if self.gradient.is_empty() {
             return self.error;
@@ -107,11 +107,11 @@ impl Quadratic {
     }
 }
 
-/// Where a search begins.
+/// Start of a search.
 pub(super) struct SearchStart {
     pub(super) variables: Variables,
     pub(super) constraints: Vec<HalfSpace>,
-    /// Of the logarithm of the noise borne, row by row.
+    /// Curvature of the logarithm of the tolerated noise, row by row.
     pub(super) curvature: Vec<f64>,
     pub(super) x: Vec<f64>,
 }

@@ -4,7 +4,7 @@ use super::eye_closure::{Borne, ClosureSlope, Setting};
 use super::reference::Reference;
 use crate::math::minimax::{HalfSpace, MinimaxPoint};
 
-/// How far the windows may move from the start, symbol periods.
+/// Largest movement of the windows from the start, symbol periods.
 const CENTRE_REACH_UI: f64 = 0.15;
 
 /// The variables of the search, in order: all taps but the largest, feedback, thresholds, centre.
@@ -19,18 +19,18 @@ pub(super) struct Variables {
 }
 
 impl Variables {
-    /// Those of a reference with the largest tap at `main`; the centre begins at `centre_ui`.
+    /// Variables for a reference with the largest tap at `main`; the centre starts at `centre_ui`.
     pub(super) fn new(reference: &Reference, main: usize, centre_ui: f64) -> Self {
         let (dfe, shifts) = (reference.dfe_max > 0.0, reference.threshold_adjust > 0.0);
         Variables { taps: reference.taps, main, dfe, shifts, centre_ui }
     }
 
-    /// How many.
+    /// Number of variables.
     pub(super) fn count(&self) -> usize {
         self.linear() + if self.shifts { 3 } else { 0 } + 1
     }
 
-    /// Those that the output is linear in: taps and feedback.
+    /// Number of variables in which the output is linear: taps and feedback.
     pub(super) fn linear(&self) -> usize {
         self.taps - 1 + usize::from(self.dfe)
     }

@@ -1,31 +1,31 @@
-//! The place in a pattern at which a capture begins, followed through the whole capture.
+//! Search for the place in a pattern at which a capture begins, tracked through the whole capture.
 
 use super::located::{Candidate, Located};
 use crate::math::fft::{Planner, RealFft, bins};
 use crate::units::giga;
 use num_complex::Complex32;
 
-/// Symbols of the first search, and of every look at the clock after it.
+/// Symbols of the first search, and of every later measurement of the clock.
 pub(super) const CHUNK: usize = 1024;
 const LOOK: usize = 512;
-/// Looks at the clock at the most; the first ones follow each other closely.
+/// Largest number of measurements of the clock; the first ones are closely spaced.
 const TRIALS_MAX: usize = 192;
 const CLOSE_LOOKS: usize = 64;
-/// Correlation of symbols with their samples that is a pattern's: chance alone reaches 5 /
-/// sqrt(512) = 0.2.
+/// Correlation of symbols with their samples from which a pattern is found: chance alone reaches 5
+/// / sqrt(512) = 0.2.
 pub(super) const PATTERN: f64 = 0.45;
-/// Steps of a symbol in which its sampling phase is looked for.
+/// Steps per symbol of the search for the sampling phase.
 const PHASES: usize = 4;
-/// Places that the first search hands on: parts of a pattern may repeat.
+/// Number of candidate places after the first search: parts of a pattern may repeat.
 const PLACES: usize = 12;
-/// Distance of the clock from a constant rate that is no constant rate, symbols.
+/// Deviation of the clock from a constant rate above which the capture is refused, symbols.
 const DRIFT: f64 = 0.25;
 /// A change of rate over the whole capture that cannot be distinguished from none, symbols.
 const STEADY: f64 = 0.03;
 /// Largest distance of the rate from the one given.
 const PPM_MAX: f64 = 1000.0;
 
-/// A place where the pattern might begin.
+/// A candidate place of the pattern's beginning.
 #[derive(Clone, Copy)]
 pub(super) struct LagCandidate {
     lag: usize,
@@ -34,7 +34,7 @@ pub(super) struct LagCandidate {
     pub(super) correlation: f64,
 }
 
-/// A place, followed through the capture.
+/// A place, tracked through the capture.
 pub(super) struct Alignment {
     lag: usize,
     levels: Vec<u8>,
@@ -61,7 +61,7 @@ impl<'a> LagSearch<'a> {
         LagSearch { x, s, levels, mean, deviation: square.sqrt().max(f64::MIN_POSITIVE) }
     }
 
-    /// Power at symbol `t`, straight between samples.
+    /// Power at symbol `t`, linearly interpolated.
     fn at(&self, t: f64) -> f32 {
         let u = (t * self.s).clamp(0.0, (self.x.len() - 1) as f64);
         let i = (u as usize).min(self.x.len().saturating_sub(2));
@@ -119,7 +119,7 @@ impl<'a> LagSearch<'a> {
         places
     }
 
-    /// The place that holds through the whole capture.
+    /// The place that is consistent with the whole capture.
     pub(super) fn best(&self) -> Option<Alignment> {
         let places = self.places().into_iter().filter(|place| place.correlation.abs() > PATTERN);
         let followed =
@@ -127,8 +127,8 @@ impl<'a> LagSearch<'a> {
         followed.max_by(|a, b| a.score.abs().total_cmp(&b.score.abs()))
     }
 
-    /// Follows the clock: the delay of best correlation, look by look, and the straight line
-    /// through all of them.
+    /// Tracks the clock: the delays of best correlation along the capture, and the straight line
+    /// through them.
     fn follow(&self, place: LagCandidate) -> Alignment {
         let n = self.levels.len();
         let count = LOOK.min(n);
@@ -141,7 +141,7 @@ impl<'a> LagSearch<'a> {
         for first in starts {
             let expected = if looks.len() < 2 { place.delay } else { line.at(first as f64) };
             let (delay, correlation) = self.look(first, count, place, expected);
-            // a look without correlation gives no delay
+            // a measurement without correlation gives no delay
             if correlation.abs() > PATTERN {
                 line.push(first as f64, delay);
             }

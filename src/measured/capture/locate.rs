@@ -1,4 +1,4 @@
-//! Where in its pattern a capture begins, at which rate it runs, which way up it is.
+//! Locating a pattern in a capture: its beginning, rate and polarity.
 
 use super::lag_search::{Alignment, CHUNK, LagSearch, PATTERN, gbd};
 use super::located::{Candidate, Located};
@@ -10,11 +10,11 @@ const SURE: f64 = 0.8;
 const CLEARER: f64 = 0.1;
 /// Fewest samples per symbol: below, the waveform is not known between its samples.
 const SAMPLES_MIN: f64 = 2.0;
-/// Samples that are compared with those a period later, and periods at the most, where no time is
-/// given.
+/// Numbers of samples that are compared with those a period later, and of periods, for a capture
+/// without times.
 const SEEN: usize = 1 << 14;
 const REPEATS_MAX: usize = 4096;
-/// Rates, of the one given, that a refusal tries: a wrong preset, a rate in Gb/s.
+/// Ratios to the given rate that a refusal tries: a wrong preset, a rate in Gb/s.
 const OTHER_RATES: [f64; 8] =
     [0.5, 2.0, 106.25 / 113.4375, 113.4375 / 106.25, 0.25, 4.0, 53.125 / 56.25, 56.25 / 53.125];
 
@@ -98,7 +98,7 @@ pub fn locate(
     }
 }
 
-/// In how many equal parts a capture looks the same in each; one is always among them.
+/// Possible numbers of equal periods in a capture; one is always among them.
 fn repeats(x: &[f32]) -> Vec<usize> {
     let count = SEEN.min(x.len());
     let alike = |k: usize| {
@@ -116,7 +116,7 @@ fn repeats(x: &[f32]) -> Vec<usize> {
     (1..=most).filter(|&k| k == 1 || alike(k)).collect()
 }
 
-/// Levels with the bits of each symbol as they are, or in the other order.
+/// Levels with the bits of each symbol as given, or swapped.
 fn levels_of(candidate: &Candidate, swapped: bool) -> Vec<u8> {
     let swap = |level: u8| {
         let (first, second) = gray::bits(level);
@@ -125,7 +125,7 @@ fn levels_of(candidate: &Candidate, swapped: bool) -> Vec<u8> {
     candidate.levels.iter().map(|&level| if swapped { swap(level) } else { level }).collect()
 }
 
-/// Why nothing was found, and what might be right.
+/// Reason why no pattern was found, and possible remedies.
 fn nothing(
     capture: &Capture,
     symbol_rate_hz: f64,
@@ -160,7 +160,7 @@ fn nothing(
     )
 }
 
-/// The rate at which a pattern is there more clearly than `here`.
+/// A rate with a clearer correlation than `here`.
 fn another_rate(
     capture: &Capture,
     interval_s: f64,
@@ -184,7 +184,7 @@ fn another_rate(
     ))
 }
 
-/// How clearly the beginning of a capture is somewhere in a pattern, 0 to 1.
+/// Best correlation of the beginning of a capture with a pattern, 0 to 1.
 fn correlation(x: &[f32], s: f64, candidate: &Candidate) -> f64 {
     if s < SAMPLES_MIN || (x.len() as f64) < CHUNK.min(candidate.levels.len()) as f64 * s {
         return 0.0;

@@ -1,6 +1,6 @@
-//! Patterns that a capture may carry, and the one that was found.
+//! Candidate patterns of a capture, and the one found.
 
-/// A pattern that a capture may carry.
+/// A candidate pattern.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
     /// Its name in messages.
@@ -14,12 +14,12 @@ pub struct Candidate {
 pub struct Located {
     /// Name of the pattern.
     pub pattern: String,
-    /// One period of the levels sent, as in the light (3 is the highest power), the first in the
-    /// capture's first symbol.
+    /// One period of the transmitted levels (3 is the highest power), beginning with the capture's
+    /// first symbol.
     pub levels: Vec<u8>,
     /// True if the power is lowest where the pattern is highest.
     pub inverted: bool,
-    /// True when the two bits of each symbol stand in the other order.
+    /// True when the two bits of each symbol are swapped.
     pub swapped: bool,
     /// Samples per symbol, by the capture's clock.
     pub samples_per_symbol: f64,
@@ -33,7 +33,7 @@ pub struct Located {
 }
 
 impl Located {
-    /// The same in words, with the number of periods.
+    /// Text of the result, with the number of periods.
     pub fn found(&self, periods: usize) -> String {
         let mut words = format!(
             "{periods} period{} of {} ({} symbols)",

@@ -1,9 +1,9 @@
-//! Captured waveforms: from a file of samples to one period of its pattern, with the noise that its
-//! repeats show.
+//! Captured waveforms: from a file of samples to one period of its pattern, with the noise
+//! estimated from its repeats.
 //!
-//! A capture is an oscilloscope's, or another simulator's: power over time, a period of a known
-//! pattern or more. [`Capture::open`] takes it from text or `.npy`, [`locate`] finds the pattern in
-//! it, and [`Periods::cut`] brings every period onto a grid of whole samples per symbol.
+//! A capture comes from an oscilloscope or from another simulator: power over time, with one period
+//! of a known pattern or more. [`Capture::open`] takes it from text or `.npy`, [`locate`] finds the
+//! pattern in it, and [`Periods::cut`] brings every period onto a grid of whole samples per symbol.
 
 mod lag_search;
 mod locate;

@@ -1,4 +1,4 @@
-//! Every period of a capture on one grid.
+//! Periods of a capture on one grid.
 
 use super::located::Located;
 use super::read::Capture;
@@ -30,8 +30,7 @@ impl Periods {
     /// Cuts a capture into its periods.
     ///
     /// A capture of a whole number of periods and samples is resampled by its spectrum, exactly;
-    /// any other by a low-pass kernel, and where its ends have no neighbours those of
-    /// the next period stand in.
+    /// any other by a low-pass kernel, with the neighbours of the next period at its ends.
     ///
     /// # Errors
     ///

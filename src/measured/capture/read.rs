@@ -5,7 +5,7 @@ use crate::units::{micro, milli, nano, pico};
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Display};
 
-/// Bytes that a file of samples may hold.
+/// Largest size of a file of samples, bytes.
 pub(in crate::measured) const BYTES_MAX: u64 = 256 << 20;
 /// Columns of a text, as messages name them.
 const NAMED: &str = "time and power, or power alone";
@@ -14,7 +14,7 @@ const NAMED: &str = "time and power, or power alone";
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PowerUnit {
-    /// As the header of its column: W, mW or uW; mW by default.
+    /// From the header of its column: W, mW or uW; mW by default.
     #[default]
     Header,
     /// W.
@@ -23,7 +23,7 @@ pub enum PowerUnit {
     Mw,
     /// uW.
     Uw,
-    /// Anything proportional to power, such as the volts of a photoreceiver, no light being zero.
+    /// Proportional to power, such as the voltage of a photoreceiver, with zero for no light.
     Linear,
 }
 
@@ -96,8 +96,8 @@ pub struct Capture {
 }
 
 impl Capture {
-    /// Reads text of columns (time and power, or power alone; a third one named `level` is passed
-    /// over), or a `.npy` array.
+    /// Reads text of columns (time and power, or power alone; a third one named `level` is
+    /// ignored), or a `.npy` array.
     ///
     /// Time is in s unless its header names ns or ps; an array's time is in s.
     ///
@@ -112,8 +112,7 @@ impl Capture {
         Ok(of_bytes(file, bytes, unit, Volts::Refused)?.0)
     }
 
-    /// Reads a file as a description of a link does; a voltage is read too, in V and with any
-    /// offset.
+    /// Reads a file as for a link's description; a voltage with any offset is accepted too, in V.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The noise that the repeats of a pattern show.
+//! Noise estimated from the repeats of a pattern.
 
 use super::periods::Periods;
 use crate::chain::Density;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// Bands of the noise's spectrum.
 const BANDS: usize = 48;
 
-/// Noise that repeats of a pattern show, as an added and a relative one of the same spectral shape.
+/// Noise of a pattern's repeats, as an added and a relative part of the same spectral shape.
 ///
 /// ```text
 /// <(P_k(t) - P(t))^2> = a + c P(t)^2,   k the repeat;   S(f) its mean one-sided density
@@ -22,8 +22,8 @@ const BANDS: usize = 48;
 ///
 /// # Limits
 ///
-/// Noise on edges, as of jitter, counts as one of the two; what is slower than a period counts
-/// nowhere.
+/// Noise on edges, such as jitter, is assigned to one of the two; noise slower than a period is
+/// missed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Residual {
     /// Rms of the added part, in the unit of the power.
@@ -37,8 +37,8 @@ pub struct Residual {
 }
 
 impl Residual {
-    /// The noise of some periods; none when there is but one. `instrument_rms` of white noise is
-    /// the instrument's and left out.
+    /// The noise of some periods; `None` for a single one. `instrument_rms` of white noise is the
+    /// instrument's and left out.
     pub fn of(periods: &Periods, sample_rate_hz: f64, instrument_rms: f64) -> Option<Residual> {
         let repeats = periods.power.len();
         if repeats < 2 {
