@@ -1,5 +1,5 @@
-//! The engine: responses, maps and noise as data, built into a plan that both estimators run. It
-//! knows no device.
+//! The engine: responses, maps and noise as data, built into a plan that both estimators run.
+//! Independent of devices.
 
 mod build;
 mod counted;

@@ -1,25 +1,24 @@
-//! How an adaptive loop ended.
+//! Convergence of an adaptive loop.
 
 use crate::units::power_ratio;
 
-/// Most by which a loop that has converged may lie above the least mean square error, and move from
-/// one block to the next, dB.
+/// Largest excess of a converged loop over the least mean square error, and largest change from
+/// block to block, dB.
 const NEAR_DB: f64 = 0.5;
 
-/// How an adaptive loop ended: mean square errors of blocks, against noise that was drawn for them.
+/// Convergence of an adaptive loop: mean square errors of training blocks with drawn noise.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Convergence {
-    /// Of the last block.
+    /// Mean square error of the last block.
     pub last: f64,
-    /// Of the block before.
+    /// Mean square error of the block before.
     pub before: f64,
-    /// The least that closed-form training leaves.
+    /// Least mean square error, from training in closed form.
     pub least: f64,
 }
 
 impl Convergence {
-    /// Whether the last block is no more than half a decibel above the least error, nor that far
-    /// from the block before.
+    /// Whether the last block is within half a decibel of the least error and of the block before.
     #[must_use]
     pub fn reached(&self) -> bool {
         let near = power_ratio(NEAR_DB);

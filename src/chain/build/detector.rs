@@ -1,4 +1,4 @@
-//! Detectors as training leaves them.
+//! Detectors after training.
 
 use crate::chain::describe::detector::DetectorSpec;
 use crate::dsp::mlse::PartialResponse;
@@ -7,12 +7,12 @@ use crate::dsp::{DetectorKind, LEVELS};
 /// Detector of a trained receiver.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum TrainedDetector {
-    /// The thresholds alone.
+    /// Slicer: thresholds alone.
     Slicer,
-    /// The thresholds, after feedback of
+    /// Decision feedback: thresholds after feedback of
     /// [`Trained::postcursors`](crate::chain::Trained::postcursors).
     Dfe,
-    /// The likeliest sequence through this response, with this decision depth in samples.
+    /// Sequence detection with this response, and this decision depth in samples.
     Mlse(PartialResponse, usize),
 }
 
@@ -27,8 +27,7 @@ impl TrainedDetector {
         }
     }
 
-    /// Why no error ratio can be predicted from symbols that are Gaussian and independent; `None`
-    /// where one can.
+    /// Why no error ratio can be predicted from independent Gaussian symbols; `None` where one can.
     #[must_use]
     pub fn refusal(&self) -> Option<&'static str> {
         match self {
@@ -44,8 +43,8 @@ impl TrainedDetector {
         }
     }
 
-    /// For one of `kind`: levels (mean, rms) as they are seen with ideal feedback of `postcursors`,
-    /// which are those of full-scale levels.
+    /// The detector for levels (mean, rms) at the slicer with ideal feedback of `postcursors`,
+    /// which refer to full-scale levels.
     pub(crate) fn trained(
         kind: &DetectorSpec,
         levels: &[(f64, f64); 4],
@@ -58,7 +57,7 @@ impl TrainedDetector {
                 TrainedDetector::Slicer
             };
         };
-        // means against full-scale levels: what an earlier symbol leaves scales with them
+        // means over full-scale levels: postcursors scale with them
         let slope = levels
             .iter()
             .zip(LEVELS)
@@ -67,7 +66,7 @@ impl TrainedDetector {
             / LEVELS.iter().map(|&level| f64::from(level).powi(2)).sum::<f64>();
         let relative: Vec<f32> =
             postcursors.iter().map(|b| (f64::from(*b) / slope) as f32).collect();
-        // the detector adds the mean of earlier levels, which the means have already
+        // the detector adds the mean of earlier levels, which the means already include
         let sum: f64 = relative.iter().map(|&a| f64::from(a)).sum();
         let mean = levels.iter().map(|(mean, _)| mean).sum::<f64>() / 4.0;
         let shift = if 1.0 + sum > 0.1 { mean * sum / (1.0 + sum) } else { 0.0 };

@@ -1,4 +1,4 @@
-//! How much of a response the guards of stream mode cover.
+//! Coverage of a response by the guards of stream mode.
 
 use super::plan::Plan;
 use super::trained::Trained;
@@ -6,10 +6,11 @@ use crate::math::fft;
 use num_complex::Complex32;
 
 impl Plan {
-    /// Part of the energy of the impulse response, from the symbols to the sampler, that lies
-    /// outside of what a guard covers: it comes from the wrong end of the block.
+    /// Share of the energy of the impulse response, from the symbols to the sampler, beyond the
+    /// guards, which wraps around the block.
     ///
-    /// Of the fused responses; the memory of maps between them is taken off the guard.
+    /// It is computed for the fused responses; the memory of maps between them is subtracted from
+    /// the guard.
     pub fn energy_beyond_guard(&self, trained: &Trained) -> f64 {
         let Some(clocking) = self.clocking else { return 0.0 };
         let mut response = trained.response.clone();
@@ -22,7 +23,7 @@ impl Plan {
         let mut scratch = vec![Complex32::default(); self.transforms.scratch()];
         self.transforms.samples.inverse(&mut response, &mut circular, &mut scratch);
         debug_assert_eq!(response.len(), fft::bins(circular.len()));
-        // the receiver reads on into the trailing guard until the equaliser has all it needs
+        // the receiver reads the trailing guard up to the equaliser's last sample
         let delay = latency(trained, self.sampler.samples_per_symbol) as usize;
         let covered = (clocking.guard.saturating_sub(delay + SLACK) * self.grid.samples_per_symbol)
             .saturating_sub(self.memory_samples());
@@ -32,7 +33,7 @@ impl Plan {
     }
 }
 
-/// Symbols of a guard that slips, jitter and interpolation may take.
+/// Symbols of a guard reserved for slips, jitter and interpolation.
 pub(crate) const SLACK: usize = 16;
 
 /// Delay of the equaliser's output after its last sample, symbols: it adds to the loop's delay.

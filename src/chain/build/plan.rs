@@ -19,28 +19,29 @@ use crate::signal::Grid;
 use crate::signal::Volt;
 use num_complex::Complex32;
 
-/// An immutable chain, shared by threads and by both estimators.
+/// An immutable chain, shared by all threads and by both estimators.
 pub struct Plan {
     pub(crate) grid: Grid,
     /// Spectrum of a recording at the first section's end, in place of symbols.
     pub(crate) recorded: Option<Vec<Complex32>>,
     /// Transmit taps at the symbol rate, main tap in the middle.
     pub(crate) taps: Vec<f32>,
-    /// c of the bent levels (x - c x^3) / (1 - c).
+    /// c of the compressed levels (x - c x^3) / (1 - c).
     pub(crate) compression: f32,
     /// Noise and jitter of the converter that holds the symbols.
     pub(crate) symbol_sources: Vec<PlannedSymbolNoise>,
-    /// From edge impulses to the end of the first section; empty when nothing displaces edges.
+    /// Response from edge impulses to the end of the first section; empty without displacement of
+    /// edges.
     pub(crate) edge: Vec<Complex32>,
     pub(crate) sections: Vec<Section>,
-    /// The section in which light has become current; without light, the last.
+    /// The section after the detector; in a chain without light, the last one.
     pub(crate) detector: usize,
     pub(crate) sampler: Sampler,
     /// The last section's merged noise at the sampler, per bin of the sampled block.
     pub(crate) sampled_deviation: Vec<f32>,
-    /// Angle by which the fibre turns a sideband at half the symbol rate.
+    /// Phase that dispersion adds to a sideband at half the symbol rate.
     pub(crate) dispersion_phase: f64,
-    /// How the receiver finds its phase; `None` in periodic mode.
+    /// Clocking of the receiver; `None` in periodic mode.
     pub(crate) clocking: Option<Clocking>,
     /// Every noise: symbols, then section by section, then the converter.
     pub(crate) noises: Vec<NoiseSource>,
@@ -57,7 +58,7 @@ pub(crate) struct Transforms {
 }
 
 impl Transforms {
-    /// Scratch that each of them fits into.
+    /// Scratch length that suffices for each of them.
     pub(crate) fn scratch(&self) -> usize {
         [
             self.symbols.scratch(),
@@ -85,7 +86,8 @@ pub(crate) enum SymbolNoise {
     Timing(f32),
     /// Displacement of each edge by this or its opposite at random, s.
     DualDirac(f32),
-    /// Displacement of each even edge and, the other way, of each odd one, s; always there.
+    /// Displacement of each even edge and, in the opposite direction, of each odd one, s; always
+    /// present.
     EvenOdd(f32),
 }
 
@@ -100,7 +102,7 @@ impl SymbolNoise {
         }
     }
 
-    /// True for what displaces edges.
+    /// True for a displacement of edges.
     fn displaces(self) -> bool {
         !matches!(self, SymbolNoise::Added(_))
     }
@@ -211,7 +213,7 @@ impl Plan {
         self.grid
     }
 
-    /// True when the sampler's jitter is so large that its second order counts.
+    /// True when the sampler's jitter is so large that its second order matters.
     pub fn needs_second_order_jitter(&self) -> bool {
         self.sampler.needs_second_order_jitter(self.grid)
     }
@@ -226,7 +228,7 @@ impl Plan {
         self.grid.symbols * self.sampler.samples_per_symbol
     }
 
-    /// The last section's noise at the sampler when the light is scaled, where that changes it.
+    /// The last section's noise at the sampler for scaled optical power, if that changes it.
     pub(crate) fn rescaled_noise(&self, transmission: f32) -> Option<RescaledNoise> {
         let sources = &self.end().sources;
         let changes = transmission != 1.0 && sources.iter().any(|s| s.after_agc);
@@ -262,12 +264,12 @@ impl Plan {
         self.maps().skip(section).any(|map| map.memory() != Memory::None)
     }
 
-    /// Samples of the grid that its maps with memory look back, in all.
+    /// Total memory of its maps, samples of the grid.
     pub(crate) fn memory_samples(&self) -> usize {
         self.maps().map(|map| if let Memory::Samples(n) = map.memory() { n } else { 0 }).sum()
     }
 
-    /// Why it cannot run in stream mode; `None` if it can.
+    /// Reason why it cannot run in stream mode; `None` if it can.
     pub fn refuses_streaming(&self) -> Option<NotEvaluated> {
         let whole = self.maps().find(|map| map.memory() == Memory::Block)?;
         Some(NotEvaluated::new(format!(
@@ -291,8 +293,8 @@ impl Plan {
         self.detector + 1 == self.sections.len()
     }
 
-    /// True when the fibre turns sidebands so far that intensity no longer passes it unchanged (0.5
-    /// dB at half the symbol rate for a chirp of one).
+    /// True when dispersion changes the intensity response of the fibre (by 0.5 dB at half the
+    /// symbol rate for a chirp of one).
     pub(crate) fn dispersive(&self) -> bool {
         let angle = self.dispersion_phase.abs();
         let worst = crate::units::db_from_amplitude_ratio(angle.cos() - angle.sin());
@@ -328,7 +330,7 @@ fn classified(
     symbols.chain(rest).chain(converter.into_iter().flatten()).collect()
 }
 
-/// A recording's spectrum through the first section.
+/// A recording's spectrum after the first section.
 fn recorded(
     mut power: Vec<f32>,
     head: &Section,
@@ -358,7 +360,7 @@ fn symbol_source(noise: &Noise, grid: Grid) -> PlannedSymbolNoise {
 
 /// Drops laser phase noise that dispersion turns into less relative intensity noise than -165 dB/Hz
 /// at half the symbol rate: 2 sin(angle) phi, phi of density (frequency density) / f^2. Detection
-/// alone does not see phase.
+/// alone is insensitive to phase.
 fn drop_quiet_phase(sections: &mut [Section], dispersion_phase: f64, grid: Grid) {
     let f = grid.symbol_rate_hz / 2.0;
     for section in sections {
@@ -394,7 +396,7 @@ impl Plan {
         self
     }
 
-    /// Stream mode with another clock; the guard stays, for the grid is made for it.
+    /// The plan in stream mode with another clock; the guard, to which the grid is matched, stays.
     pub fn set_clocking(&mut self, clocking: Clocking) {
         assert!(
             self.clocking.is_none_or(|now| now.guard == clocking.guard),

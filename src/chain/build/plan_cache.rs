@@ -8,14 +8,14 @@ use num_complex::{Complex32, Complex64};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-/// Evaluated responses that are kept; the one not asked for longest is dropped for a new one.
+/// Number of evaluated responses kept; the least recently used one is replaced.
 const KEPT_RESPONSES: usize = 48;
 
-/// Products of responses that are kept.
+/// Number of products of responses kept.
 const KEPT_PRODUCTS: usize = 24;
 
-/// Transforms, evaluated responses and their products, one cache a thread: a build evaluates
-/// only what is new.
+/// Transforms, evaluated responses and their products, one cache per thread: a build evaluates only
+/// new responses.
 #[derive(Default)]
 pub struct PlanCache {
     planner: Planner,

@@ -1,4 +1,4 @@
-//! Sections: what stands between two maps, fused.
+//! Sections: fused responses and noises between two maps.
 
 use super::plan_cache::PlanCache;
 use crate::chain::describe::chain::Storage;
@@ -19,7 +19,7 @@ pub(crate) struct Section {
     /// The map that begins it; the first section begins with symbols.
     pub(crate) map: Option<Box<dyn Erased>>,
     pub(crate) storage: Storage,
-    /// The factor, when the section is no more than that.
+    /// The factor, if the section is only a factor.
     pub(crate) flat: Option<f32>,
     /// Fused response, divided by the block's samples (the first: by its symbols).
     pub(crate) response: Vec<Complex32>,
@@ -27,7 +27,7 @@ pub(crate) struct Section {
     pub(crate) start: Vec<Noise>,
     /// Added noises, each brought to the section's end.
     pub(crate) sources: Vec<AddedNoise>,
-    /// All of them, merged; empty when there is none.
+    /// The sum of the added noises; empty without any.
     pub(crate) deviation: Vec<f32>,
     /// Interferers with their response to the section's end, scaled as `response`.
     pub(crate) interferers: Vec<InterfererPath>,
@@ -35,8 +35,8 @@ pub(crate) struct Section {
     pub(crate) probes: Vec<(&'static str, Vec<Shape>)>,
 }
 
-/// Merged noise of the last section where part of it is added after the AGC: bin by bin of the
-/// grid, and of the sampled block.
+/// Merged noise of the last section if part of it is added after the AGC: by bin of the grid, and
+/// of the sampled block.
 #[derive(Clone)]
 pub(crate) struct RescaledNoise {
     pub(crate) wave: Vec<f32>,
@@ -50,7 +50,7 @@ pub(crate) struct InterfererPath {
     /// Its symbols in a block, and their transform.
     pub(crate) symbols: usize,
     pub(crate) transform: fft::RealFft,
-    /// True after the AGC, which makes up for lost light.
+    /// True after the AGC, which compensates lost optical power.
     pub(crate) after_agc: bool,
 }
 
@@ -58,7 +58,7 @@ pub(crate) struct InterfererPath {
 pub(crate) struct AddedNoise {
     pub(crate) id: NoiseId,
     pub(crate) deviation: Vec<f32>,
-    /// True after the AGC, which makes up for lost light.
+    /// True after the AGC, which compensates lost optical power.
     pub(crate) after_agc: bool,
 }
 
@@ -69,7 +69,7 @@ impl Section {
     }
 }
 
-/// A section while the chain is walked.
+/// A section under construction.
 pub(crate) struct Draft {
     map: Option<Box<dyn Erased>>,
     pub(crate) storage: Storage,
@@ -84,8 +84,7 @@ impl Draft {
         Draft { map, storage, shapes: vec![], noises: vec![], interferers: vec![], probes: vec![] }
     }
 
-    /// True for a noise that acts on the samples at the section's start: only factors may stand
-    /// before it.
+    /// True for a noise that acts on the samples at the section's start, after factors only.
     fn at_start(&self, at: usize, noise: &Noise) -> bool {
         noise.law != Law::Added && self.shapes[..at].iter().all(|s| s.gain().is_some())
     }

@@ -21,7 +21,7 @@ pub struct Timing {
     pub zero: f64,
     /// Its slope towards early sampling, per UI.
     pub slope: f64,
-    /// The slope with decisions as noisy as they are, over the slope.
+    /// Ratio of the slope with noisy decisions to the slope.
     pub noisy: f64,
     /// Offset subtracted before the sign is taken.
     pub sign_zero: f64,

@@ -12,8 +12,7 @@ use num_complex::Complex32;
 use std::f64::consts::TAU;
 
 impl Trained {
-    /// Takes off what the symbols `sent` before each leave in a periodic block: feedback that is
-    /// never wrong.
+    /// Subtracts the postcursors of the transmitted symbols in a periodic block: ideal feedback.
     pub fn feed_back(&self, sent: &[u8], out: &mut [f32]) {
         let n = out.len();
         for (j, b) in self.postcursors.iter().enumerate() {
@@ -43,7 +42,7 @@ impl Trained {
 pub struct Trained {
     /// Delay from the transmitter's symbol to its sample, symbols.
     pub delay_ui: f64,
-    /// Factor on the power between the transmitter and the receiver, on top of the link's own loss.
+    /// Factor on the power between transmitter and receiver, in addition to the link's loss.
     pub transmission: f32,
     /// Full scale of the converter, in the unit of the chain's end.
     pub full_scale: f32,
@@ -62,7 +61,7 @@ pub struct Trained {
     pub detector: TrainedDetector,
     /// Mean square error that training in closed form leaves.
     pub mse: f64,
-    /// How an adaptive loop ended, where one ran.
+    /// Convergence of the adaptive loop, if there was one.
     pub convergence: Option<Convergence>,
     /// Mean that is subtracted before the converter.
     pub(crate) mean: f32,
@@ -71,10 +70,10 @@ pub struct Trained {
     /// The last section's response with the sampling phase.
     pub(crate) response: Pooled<Complex32>,
     pub(crate) interferers: Vec<Pooled<Complex32>>,
-    /// The last section's noise at the sampler, where some of it is added after the AGC, whose gain
-    /// this transmission has raised.
+    /// The last section's noise at the sampler, if some of it is added after the AGC, whose gain
+    /// depends on the transmission.
     pub(crate) deviation: Option<RescaledNoise>,
-    /// Its mean output when every level comes alike: what AC coupling makes of its offset.
+    /// Its mean output for equally frequent levels, the operating point with AC coupling.
     pub(crate) dc_offset_balanced: f32,
     /// Curve of its timing detector, where a clock is recovered.
     pub(crate) timing: Option<Timing>,

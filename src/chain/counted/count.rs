@@ -1,4 +1,4 @@
-//! The counted estimator: Monte Carlo, bits compared with what was sent.
+//! The counted estimator: Monte Carlo, with bits compared with the transmitted ones.
 
 use super::lane::{Count, Stop};
 use super::method::Method;
@@ -12,8 +12,8 @@ use crate::run_options::CancelToken;
 use rayon::prelude::*;
 use std::sync::Mutex;
 
-/// Counts all lanes, in rounds, on rayon's current threads. `cancel` ends it after the round in
-/// hand.
+/// Counts all lanes, in rounds, on rayon's current threads. `cancel` ends it after the current
+/// round.
 pub fn count<W: BlockObserver>(
     lanes: &[Count<'_>],
     stop: &Stop,
@@ -33,7 +33,7 @@ pub fn count<W: BlockObserver>(
         .iter()
         .map(|lane| LaneCount { not_evaluated: refused(lane), ..LaneCount::default() })
         .collect();
-    // a lane in stream mode is one item of work a round, its blocks in order
+    // a lane in stream mode is one work item per round, with its blocks in order
     let streams: Vec<Option<Mutex<Stream>>> = lanes
         .iter()
         .map(|lane| {
@@ -46,7 +46,7 @@ pub fn count<W: BlockObserver>(
     };
     let blind = |l: usize| matches!(lanes[l].method, Method::ImportanceSampling(_));
     loop {
-        // block by block, for what lanes send may be made for all of them at once
+        // block by block, since the lanes' data may be generated together
         let mut work: Vec<(u64, usize, u64)> = (0..lanes.len())
             .filter(|&l| {
                 counted[l].end.bit_errors < stop.bit_errors && counted[l].not_evaluated.is_none()
@@ -139,7 +139,7 @@ fn one_block(lane: &Count<'_>, block: u64, workspace: &mut Workspace) -> LaneCou
         segments.push(Tally::of(given.len(), &decisions));
         let moments = decisions.moments;
         decisions = workspace.compared(&sent, lane.precoder);
-        // what the last slicer saw belongs to what it was given
+        // slicer moments refer to the input of the last segment
         decisions.moments = moments;
     }
     workspace.keep_levels(sent, given);

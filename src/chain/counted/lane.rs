@@ -1,36 +1,37 @@
-//! One lane to count, and when to stop.
+//! Input of counting one lane, and criteria for stopping.
 
 use super::method::Method;
 use super::segment::SegmentRun;
 use crate::pattern::SymbolSource;
 use crate::seed::Seed;
 
-/// When to stop counting; decided between rounds only, so that no thread count changes the answer.
+/// Criteria for stopping, applied between rounds only, so that results do not depend on the number
+/// of threads.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stop {
-    /// Blocks of a lane before the next look.
+    /// Blocks of a lane per round.
     pub round_blocks: u64,
-    /// Symbols of a lane at the most, rounded up to whole blocks.
+    /// Largest number of symbols of a lane, rounded up to whole blocks.
     pub symbols: u64,
-    /// Errors of a lane that are enough.
+    /// Number of errors after which a lane is done.
     pub bit_errors: u64,
 }
 
 /// One lane to count.
 pub struct Count<'a> {
-    /// Its segments, one or more of the same grid: each sends on what the one before it decided.
+    /// Its segments, one or more of the same grid: each transmits the decisions of the one before.
     pub segments: Vec<SegmentRun<'a>>,
-    /// Its data.
+    /// Source of its symbols.
     pub pattern: &'a SymbolSource,
     /// Absolute index of its first symbol.
     pub first_symbol: u64,
     /// True when the transmitter precodes.
     pub precoder: bool,
-    /// Streams of what lanes share.
+    /// Random streams shared by all lanes.
     pub shared_seed: Seed,
-    /// The lane's streams: its data.
+    /// Random streams of the lane's data.
     pub lane_seed: Seed,
-    /// Which estimator counts it; all but the chain's look at the first segment alone.
+    /// Counting method; all but the whole chain use the first segment only.
     pub method: Method<'a>,
 }
 

@@ -1,10 +1,10 @@
-//! Which estimator counts a lane.
+//! Counting methods.
 
 use super::importance::estimator::ImportanceSampling;
 use super::noise_only::estimator::NoiseOnly;
 use crate::chain::describe::not_evaluated::NotEvaluated;
 
-/// Which estimator counts a lane.
+/// Method of counting a lane.
 #[derive(Clone, Copy, Default)]
 pub enum Method<'a> {
     /// Every block through the whole chain.
@@ -12,8 +12,8 @@ pub enum Method<'a> {
     Chain,
     /// Stored blocks with noise at the slicer.
     NoiseOnly(&'a NoiseOnly),
-    /// Stored blocks with noise that is pushed towards errors.
+    /// Stored blocks with noise shifted towards errors, and weights.
     ImportanceSampling(&'a ImportanceSampling),
-    /// None, and why.
+    /// None, with the reason.
     NotEvaluated(&'a NotEvaluated),
 }

@@ -1,11 +1,11 @@
-//! One segment of a lane to count.
+//! Input of counting one segment.
 
 use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
 use crate::chain::run::streams::{NoiseSelection, StreamKeys};
 use crate::seed::Seed;
 
-/// A segment of a lane: from what drives symbols to what decides them.
+/// A segment of a lane, from one decision point to the next.
 #[derive(Clone, Copy)]
 pub struct SegmentRun<'a> {
     /// Name.

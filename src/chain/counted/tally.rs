@@ -12,16 +12,16 @@ use crate::math::interval::{
 /// Counts of one lane.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LaneCount {
-    /// From its first to its last segment; with importance sampling, symbols simulated and targets
-    /// hit, before weighting.
+    /// Tally from its first to its last segment; with importance sampling, symbols simulated and
+    /// targets hit, before weighting.
     pub end: Tally,
     /// Error ratio of importance sampling.
     pub weighted: Option<Weighted>,
-    /// Segment by segment, each against what it was given; empty where there is only one.
+    /// Tally of each segment against its input; empty for a single segment.
     pub segments: Vec<Tally>,
     /// Clock reading of each segment, in stream mode.
     pub clocks: Vec<ClockReading>,
-    /// Why there is no count: a clock that is not locked has no error ratio.
+    /// Reason for the absence of counts, such as a clock without lock.
     pub not_evaluated: Option<NotEvaluated>,
 }
 
@@ -54,7 +54,7 @@ pub struct Tally {
     pub bursts: Bursts,
 }
 
-/// Square length over length of bursts from which errors no longer pass as independent.
+/// Mean square over mean length of bursts above which errors count as correlated.
 const BURSTY: f64 = 1.2;
 
 impl Tally {
@@ -70,8 +70,8 @@ impl Tally {
         }
     }
 
-    /// Adds what came next; floats too are the same whatever the split, for the order is the
-    /// blocks'.
+    /// Adds later counts; the order is that of the blocks, so that floats do not depend on the
+    /// division of work.
     pub fn merge(&mut self, next: &Tally) {
         self.symbols += next.symbols;
         self.symbol_errors += next.symbol_errors;
@@ -83,9 +83,8 @@ impl Tally {
         self.bursts.merge(&next.bursts);
     }
 
-    /// Variance of the count over that of as many independent errors, by the bursts that were seen:
-    /// mean square length over mean length, or, where a precoder leaves other errors than the
-    /// line's, errors a burst.
+    /// Variance of the count over that of as many independent errors, from the bursts found: mean
+    /// square length over mean length or, with a precoder, errors per burst.
     fn clustering(&self) -> f64 {
         let (wrong, bursts) = (self.bursts.wrong() as f64, self.bursts.bursts() as f64);
         if bursts == 0.0 {
@@ -114,12 +113,12 @@ impl Tally {
         seen.then(|| crate::dsp::slicer::snr_db(&self.moments.map(level)))
     }
 
-    /// 95 % interval of the bit error ratio, and which kind.
+    /// 95 % interval of the bit error ratio, and its kind.
     ///
     /// Clopper-Pearson on symbols while errors are independent (variance over mean of the blocks'
     /// counts below 1.2, and three of its standard deviations), else a bootstrap over at least 30
-    /// blocks; brought to bits by the bits seen wrong per wrong symbol. Errors that come in bursts
-    /// are as many fewer as bursts scatter the count more.
+    /// blocks; converted to bits by the mean number of bit errors per symbol error. For errors in
+    /// bursts the number of independent errors is reduced by the excess of variance.
     pub fn interval(&self) -> (Interval, IntervalKind) {
         if self.symbols == 0 {
             return (Interval { low: 0.0, high: 1.0 }, IntervalKind::None);

@@ -1,4 +1,4 @@
-//! A chain while it is written.
+//! A chain under construction.
 
 use super::interferer::Interferer;
 use super::map::Map;
@@ -21,14 +21,14 @@ pub(crate) enum Step {
     Probe(&'static str),
 }
 
-/// How the samples after a map are stored.
+/// Type of the samples after a map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Storage {
     Real,
     Complex,
 }
 
-/// A chain while it is written: what comes out of it at this point is a `Q`.
+/// A chain under construction, whose output at this point is a quantity `Q`.
 pub struct Chain<Q: Quantity> {
     pub(crate) steps: Vec<Step>,
     quantity: PhantomData<fn() -> Q>,
@@ -40,32 +40,32 @@ impl Chain<Symbol> {
         Chain { steps: Vec::new(), quantity: PhantomData }
     }
 
-    /// Filters the symbols at their own rate; the middle tap is the main one.
+    /// Filters the symbols at the symbol rate; the middle tap is the main one.
     pub fn taps(self, taps: &[f64]) -> Self {
         self.push(Step::Taps(taps.to_vec()))
     }
 
-    /// Bends the levels: x becomes (x - c x^3) / (1 - c), the outer levels stay.
+    /// Compresses the levels: x becomes (x - c x^3) / (1 - c), which keeps the outer levels.
     pub fn compressed(self, c: f64) -> Self {
         self.push(Step::Compression(c))
     }
 
-    /// Holds each symbol for its period: symbols become volts of a full scale of -1 .. 1 V.
+    /// Holds each symbol for its period: from symbols to volts of full scale -1 .. 1 V.
     pub fn hold(self, grid: Grid) -> Chain<Volt> {
         self.push(Step::Response(Shape::Hold(grid.symbol_s())))
     }
 }
 
 impl Chain<Watt> {
-    /// A chain that begins with recorded power over one block, whatever the levels are that a
-    /// workspace is given: they must be the recording's.
+    /// A chain that begins with recorded power over one block; the levels given to a workspace must
+    /// be those of the recording.
     pub fn recorded(power_w: Vec<f32>) -> Self {
         Chain { steps: vec![Step::Recorded(power_w)], quantity: PhantomData }
     }
 }
 
 impl<Q: Quantity> Chain<Q> {
-    /// A response from this quantity to one stored alike.
+    /// A response from this quantity to one of the same sample type.
     pub fn response<R: Quantity<Sample = Q::Sample>>(self, shape: Shape) -> Chain<R> {
         self.push(Step::Response(shape))
     }
@@ -99,15 +99,14 @@ impl<Q: Quantity> Chain<Q> {
 }
 
 impl<Q: Quantity<Sample = f32>> Chain<Q> {
-    /// Another lane's symbols that leak into this node.
+    /// Crosstalk of another lane's symbols into this node.
     pub fn interferer(self, interferer: Interferer) -> Self {
         self.push(Step::Interferer(interferer))
     }
 }
 
 impl Chain<Field> {
-    /// The angle by which this chain's dispersion has turned a sideband at `f_hz` since the last
-    /// map.
+    /// Phase that this chain's dispersion has added to a sideband at `f_hz` since the last map.
     pub fn dispersion_phase(&self, f_hz: f64) -> f64 {
         let since_map = self.steps.iter().rev().take_while(|s| !matches!(s, Step::Map(..)));
         since_map

@@ -1,14 +1,14 @@
-//! How a receiver finds its phase in stream mode.
+//! Clocking of a receiver in stream mode.
 
 use crate::dsp::cdr::LoopGains;
 
-/// How a receiver finds its phase, and how the transmitter's moves.
+/// Clock recovery of the receiver, and phase of the transmitter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Clocking {
-    /// Symbols on each side of a block that are thrown away.
+    /// Discarded symbols on each side of a block.
     pub guard: usize,
-    /// The loop; without one the receiver samples at the trained phase of the transmitter's mean
-    /// clock.
+    /// The loop; without one the receiver samples at the trained phase relative to the
+    /// transmitter's mean clock.
     pub recovery: Option<Recovery>,
     /// Frequency offset of the receiver's clock, UI per symbol; above 0 it is fast.
     pub offset: f64,
@@ -18,7 +18,7 @@ pub struct Clocking {
     pub ac_corner: f64,
 }
 
-/// A loop and what drives it.
+/// A loop and its timing detector.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Recovery {
     /// True when only the sign of the timing error is used.
@@ -27,13 +27,13 @@ pub struct Recovery {
     pub gains: LoopGains,
 }
 
-/// Sinusoidal jitter: `amplitude_ui sin(2 pi frequency n)` from the first scored symbol, n = 0, on:
-/// the clock has locked by then.
+/// Sinusoidal jitter: `amplitude_ui sin(2 pi frequency n)` from the first scored symbol, n = 0,
+/// when the clock has locked.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sinusoid {
-    /// Half of it peak to peak, UI.
+    /// Amplitude, half of peak to peak, UI.
     pub amplitude_ui: f64,
-    /// In symbol rates.
+    /// Frequency, symbol rates.
     pub frequency: f64,
 }
 
@@ -49,16 +49,17 @@ const ACQUIRING: f64 = 24.0;
 /// Time constants of the loop, and of the AC coupling, before the first scored symbol.
 const SETTLING: f64 = 6.0;
 
-/// Most symbols for the AC coupling to settle: what takes longer hardly wanders.
+/// Largest number of symbols for the AC coupling to settle; slower coupling causes hardly any
+/// wander.
 const SETTLING_MAX: f64 = 65_536.0;
 
 impl Clocking {
-    /// Blocks as in periodic mode, with an ideal clock.
+    /// Ideal clock, as in periodic mode.
     pub fn ideal(guard: usize) -> Self {
         Clocking { guard, recovery: None, offset: 0.0, sinusoid: None, ac_corner: 0.0 }
     }
 
-    /// True when the sampling phase moves: the semi-analytic estimator knows one phase only.
+    /// True when the sampling phase moves, which the semi-analytic estimator does not model.
     pub fn moves(&self) -> bool {
         self.recovery.is_some() || self.sinusoid.is_some()
     }

@@ -1,33 +1,33 @@
-//! Detectors as they are asked for.
+//! Detectors as data.
 
-/// How a receiver decides, as it is asked for.
+/// Detector of a receiver.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum DetectorSpec {
-    /// Symbol by symbol.
+    /// Slicer: symbol by symbol.
     #[default]
     Slicer,
-    /// Interference of earlier decisions is subtracted first.
+    /// Decision feedback: postcursors of earlier decisions are subtracted first.
     Dfe {
         /// Taps.
         taps: usize,
-        /// Most that a tap may be of the main cursor.
+        /// Largest magnitude of a tap over the main cursor.
         limit: f64,
-        /// Their values, latest symbol first; empty where they are to be found.
+        /// Their values, latest symbol first; empty to have them trained.
         fixed: Vec<f64>,
     },
-    /// The sequence that explains all samples best.
+    /// Detection of the likeliest sequence.
     Mlse {
-        /// Postcursors that are left to it, 1 or 2.
+        /// Postcursors used by it, 1 or 2.
         memory: usize,
         /// Least decision depth, samples.
         depth: usize,
-        /// The postcursors, latest symbol first; empty where they are to be found.
+        /// The postcursors, latest symbol first; empty to have them trained.
         fixed: Vec<f64>,
     },
 }
 
 impl DetectorSpec {
-    /// Earlier symbols whose interference the forward filter leaves to the decisions.
+    /// Number of postcursors that the forward filter leaves to the detector.
     pub(crate) fn postcursors(&self) -> usize {
         match self {
             DetectorSpec::Slicer => 0,
@@ -36,12 +36,12 @@ impl DetectorSpec {
         }
     }
 
-    /// Most that one may be of the main cursor.
+    /// Largest magnitude of a postcursor over the main cursor.
     pub(crate) fn limit(&self) -> f64 {
         if let DetectorSpec::Dfe { limit, .. } = self { *limit } else { f64::INFINITY }
     }
 
-    /// Their values where they are given.
+    /// Their values, if given.
     pub(crate) fn fixed(&self) -> &[f64] {
         match self {
             DetectorSpec::Slicer => &[],

@@ -1,10 +1,10 @@
-//! Maps: what acts on samples in time, deterministically.
+//! Maps: deterministic operations on samples in time.
 
 use crate::seed::StreamKey;
 use crate::signal::{Quantity, Samples};
 use std::marker::PhantomData;
 
-/// How far a map's output depends on earlier input.
+/// Memory of a map: dependence of its output on earlier input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Memory {
     /// Each sample on its own.
@@ -29,14 +29,14 @@ pub trait Map<A: Quantity, B: Quantity>: Send + Sync + 'static {
         StreamKey::fixed(self.name())
     }
 
-    /// Memory. Where there is any, noise before the map is measured with small draws through the
-    /// chain instead of by a local slope, and guards of stream mode must cover it.
+    /// Memory. With memory, noise before the map is measured by small draws through the chain
+    /// instead of by a local slope, and guards of stream mode must cover it.
     fn memory(&self) -> Memory {
         Memory::None
     }
 }
 
-/// A map whose quantities are forgotten: what a built plan holds.
+/// A map with its quantities erased, as stored in a plan.
 pub(crate) trait Erased: Send + Sync {
     fn run(&self, x: &Samples, y: &mut Samples);
     fn stream(&self) -> StreamKey;

@@ -1,5 +1,5 @@
-//! Responses, maps, noises, interferers, detector and clock as data; the typed chain while it is
-//! written.
+//! Responses, maps, noises, interferers, detector and clock as data; the typed chain under
+//! construction.
 
 pub(super) mod chain;
 pub(super) mod clocking;

@@ -1,11 +1,11 @@
-//! Noise as data: where it enters, by which law, with which density.
+//! Noise as data: node, law and spectral density.
 
 use crate::math::monotone::Monotone;
 use crate::seed::StreamKey;
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
-/// How a noise acts on what passes its node.
+/// Law by which a noise acts on the signal at its node.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Law {
     /// Added: x + n, density in the node's unit squared per Hz.
@@ -22,10 +22,10 @@ pub enum Law {
     Phase,
     /// Displacement of a hold's edges: density in s^2/Hz at the symbol rate.
     Timing,
-    /// Displacement of edges by one of two amounts, early or late at random.
+    /// Dual-Dirac displacement of edges: early or late by a fixed amount, at random.
     TimingDualDirac,
-    /// Displacement of even edges one way and of odd ones the other: no noise, but part of every
-    /// block.
+    /// Displacement of even edges in one direction and of odd ones in the other: deterministic,
+    /// present in every block.
     TimingEvenOdd,
 }
 
@@ -105,7 +105,7 @@ impl NoiseId {
         NoiseId { name: name.to_owned(), stream: StreamKey::of(name.to_owned()) }
     }
 
-    /// The source under another shown name: the stream stays.
+    /// The source with another displayed name and the same stream.
     #[must_use]
     pub fn shown_as(self, name: &str) -> Self {
         NoiseId { name: name.to_owned(), ..self }
@@ -118,28 +118,28 @@ impl<T: AsRef<str> + ?Sized> From<&T> for NoiseId {
     }
 }
 
-/// Where a noise stands in a plan. The plan says so, not the device: the noise of a host's
+/// Place of a noise in a plan. The plan determines it, not the device: the noise of a host's
 /// transmitter is before the modulator in LPO, and electrical in a retimed module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoisePlace {
-    /// Before the map that makes light.
+    /// Before the modulator.
     BeforeModulator,
     /// On optical power or on the field.
     OnLight,
     /// At or after the detector.
     AfterDetector,
-    /// In a chain without light.
+    /// In an electrical chain.
     Electrical,
     /// In the analogue-to-digital converter.
     Sampler,
 }
 
-/// Kind of a noise: what warnings, limits of the estimators and tables go by.
+/// Class of a noise, on which warnings, limits of the estimators and tables depend.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NoiseClass {
-    /// Where it stands.
+    /// Its place.
     pub place: NoisePlace,
-    /// How it acts.
+    /// Its law.
     pub law: Law,
 }
 
@@ -150,7 +150,7 @@ impl NoiseClass {
         self.place == NoisePlace::BeforeModulator
     }
 
-    /// True if its distribution ends: no tails.
+    /// True if its distribution is bounded.
     #[must_use]
     pub fn is_bounded(&self) -> bool {
         matches!(self.law, Law::TimingDualDirac)
@@ -177,14 +177,14 @@ pub struct NoiseSource {
 pub struct Noise {
     /// Identity.
     pub id: NoiseId,
-    /// How it acts.
+    /// Its law.
     pub law: Law,
     /// One-sided density.
     pub density: Density,
-    /// True after the AGC, which makes up for lost light: the noise is smaller by that gain,
-    /// referred to what was received.
+    /// True after the AGC, which compensates lost optical power: referred to the received signal,
+    /// the noise is smaller by that gain.
     pub after_agc: bool,
-    /// True when other lanes see the same draw, as of a laser that feeds several.
+    /// True when other lanes share the same draw, as for a laser that feeds several.
     pub shared: bool,
 }
 
@@ -199,7 +199,7 @@ impl Noise {
         Noise { after_agc: true, ..self }
     }
 
-    /// A noise whose owner may feed several lanes: its stream is the owner's.
+    /// A noise shared by several lanes, with the stream of its owner.
     pub fn shared(id: impl Into<NoiseId>, law: Law, density: Density) -> Self {
         Noise { shared: true, ..Noise::new(id, law, density) }
     }

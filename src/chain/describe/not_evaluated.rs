@@ -1,9 +1,9 @@
-//! Why there is no answer.
+//! Reasons for absent results.
 
-/// Why there is no answer: a result, not an error.
+/// Reason for an absent result, which is not an error.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NotEvaluated {
-    /// The reason, as a sentence's end.
+    /// The reason, as the end of a sentence.
     pub because: String,
 }
 

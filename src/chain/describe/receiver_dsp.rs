@@ -2,7 +2,7 @@
 
 use super::detector::DetectorSpec;
 
-/// How the equaliser finds its taps.
+/// Adaptation of the equaliser.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Adaptation {
     /// Least mean square error in closed form, from the spectra of signal and noise.
@@ -18,10 +18,9 @@ pub struct RxDsp {
     pub taps: usize,
     /// Taps before the main one.
     pub precursors: usize,
-    /// How they are found.
+    /// Adaptation of the taps.
     pub adaptation: Adaptation,
-    /// The taps' values, of which training takes the shape and finds the gain; empty where it finds
-    /// them all.
+    /// Values of the taps, which training only scales; empty to have them trained.
     pub fixed: Vec<f64>,
     /// Detector after the taps.
     pub detector: DetectorSpec,

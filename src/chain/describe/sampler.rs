@@ -15,12 +15,12 @@ pub struct Sampler {
     pub jitter_s: f64,
 }
 
-/// Stream of the converter's quantisation noise.
+/// Random stream of the converter's quantisation noise.
 pub(crate) const QUANTISATION: StreamKey = StreamKey::fixed("adc");
-/// Stream of the displacement of its sampling instants.
+/// Random stream of the jitter of its sampling instants.
 pub(crate) const JITTER: StreamKey = StreamKey::fixed("adc.jitter");
 
-/// Jitter up to which its first order, slope times displacement, is enough, symbol periods rms.
+/// Jitter up to which its first order, slope times displacement, suffices, symbol periods rms.
 const FIRST_ORDER_UI: f64 = 0.02;
 
 impl Sampler {
@@ -40,7 +40,7 @@ impl Sampler {
         })
     }
 
-    /// True when jitter is so large that its second order counts.
+    /// True when jitter is so large that its second order matters.
     pub(crate) fn needs_second_order_jitter(&self, grid: Grid) -> bool {
         self.jitter_s > FIRST_ORDER_UI * grid.symbol_s()
     }

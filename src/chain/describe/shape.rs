@@ -51,7 +51,7 @@ pub enum Shape {
     },
     /// A coupling that rises with frequency: j f / f0, as of crosstalk.
     Derivative(f64),
-    /// By points, as measured.
+    /// A table of points, as measured.
     Table(Arc<Table>),
 }
 
@@ -111,7 +111,7 @@ impl Shape {
         }
     }
 
-    /// The factor of a response that is one.
+    /// The factor, if the response is only a factor.
     pub(crate) fn gain(&self) -> Option<f64> {
         match self {
             Shape::Gain(gain) => Some(*gain),
@@ -128,7 +128,7 @@ impl Shape {
         }
     }
 
-    /// Angle by which dispersion turns a sideband at `f_hz`; zero for every other response.
+    /// Phase that dispersion adds to a sideband at `f_hz`; zero for every other response.
     pub(crate) fn dispersion_phase(&self, f_hz: f64) -> f64 {
         match self {
             Shape::Dispersion { b2_s2, .. } => b2_s2 * (TAU * f_hz).powi(2) / 2.0,

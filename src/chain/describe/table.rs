@@ -7,7 +7,7 @@ use num_complex::Complex64;
 /// Beyond the last point |H| goes on as a power of frequency and the phase as a straight line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    /// Digest of where it came from: it alone distinguishes most tables.
+    /// Digest of its origin, which distinguishes most tables.
     digest: u64,
     f_hz: Vec<f64>,
     ln_magnitude: Vec<f64>,
@@ -16,7 +16,7 @@ pub struct Table {
     fall: f64,
     /// Slope of the phase there, s times 2 pi.
     phase_slope: f64,
-    /// Where what was measured ends.
+    /// End of the measured data, Hz.
     ends_hz: f64,
 }
 
@@ -52,7 +52,7 @@ impl Table {
         Table { ends_hz, ..self }
     }
 
-    /// Where what was measured ends, Hz.
+    /// End of the measured data, Hz.
     pub fn ends_hz(&self) -> f64 {
         self.ends_hz
     }

@@ -116,7 +116,7 @@ fn fold_even<T: Copy + Default + AddAssign>(x: &[T], out: &mut [T]) {
     }
 }
 
-/// Which lags are wanted.
+/// Lags that are needed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Wanted {
     /// p, samples per symbol.
@@ -125,11 +125,11 @@ pub(crate) struct Wanted {
     pub(crate) lags: usize,
     /// First lag of the samples with the symbols, of 1 / p, and how many.
     pub(crate) cross: (isize, usize),
-    /// True for the slope's mean square.
+    /// True if the slope's mean square is needed.
     pub(crate) slope: bool,
 }
 
-/// The lags wanted of blocks of one grid, and what thinned spectra are multiplied with to get them.
+/// The needed lags for blocks of one grid, with the factors on thinned spectra that give them.
 pub(crate) struct Lags {
     wanted: Wanted,
     grid: Grid,
@@ -183,7 +183,7 @@ pub(crate) struct Correlations {
     cross: Pooled<Complex32>,
     /// X at the multiples of the symbol rate.
     harmonics: Vec<Complex64>,
-    /// As `lags` at lag 0, of the derivative, per s^2; empty when not wanted.
+    /// As `lags` at lag 0, for the derivative, per s^2; empty when not needed.
     slopes: Vec<Complex64>,
 }
 
@@ -230,8 +230,8 @@ impl Correlations {
         Correlations { whole, lags, cross, harmonics, slopes }
     }
 
-    /// With a part of the record `gain` times as large, from those with it as it is, without it and
-    /// with its sign turned.
+    /// Correlations with a part of the record scaled by `gain`, from those with the part as is,
+    /// without it and with its sign changed.
     ///
     /// Means are a line in the gain and mean products a parabola; the smaller the gain, the more
     /// the parabola shows the others' rounding.

@@ -9,8 +9,7 @@
 //! p(x) = I_0(b sqrt(1 - (2 x / W)^2)),    P(v) = W sinh(r) / r,    r^2 = b^2 - (pi W v)^2
 //! ```
 //!
-//! Times up to a tenth of n / D are kept; what stands at nine tenths and beyond comes in with less
-//! than 1e-7 of itself.
+//! Times up to a tenth of n / D are kept; times from nine tenths on alias with less than 1e-7.
 //!
 //! # Reference
 //!
@@ -26,16 +25,16 @@ use std::f64::consts::{PI, TAU};
 /// W: width of the window, in thinned bins.
 const WIDTH: usize = 8;
 
-/// Lags that are kept of those that thinned bins can hold, at the most.
+/// Largest fraction of the lags of thinned bins that is used.
 const KEPT: usize = 10;
 
 /// Bins side by side in the thinning's sums.
 const RUN: usize = 16;
 
-/// Least bins that become one: the window is then a whole number of runs.
+/// Smallest number of bins that become one, for which the window is a whole number of runs.
 const LEAST: usize = 2;
 
-/// How spectra of a block of `symbols` are thinned, for times up to `reach` symbols from zero.
+/// Thinning of the spectra of a block of `symbols`, for times up to `reach` symbols from zero.
 #[derive(Clone, Debug)]
 pub(crate) struct Gridding {
     symbols: usize,
@@ -77,15 +76,14 @@ impl Gridding {
         self.symbols / self.step
     }
 
-    /// By which a sum over thinned bins at time `t`, symbols, is to be multiplied.
+    /// Factor on a sum over thinned bins at time `t`, symbols.
     pub(crate) fn gain(&self, t: f64) -> f64 {
         let (b, v) = (Self::steepness(), t * self.step as f64 / self.symbols as f64);
         let r = (b * b - (PI * WIDTH as f64 * v).powi(2)).max(1e-6).sqrt();
         bessel_i0(b) * r / (WIDTH as f64 * r.sinh())
     }
 
-    /// Thins a spectrum that is even, or conjugate to its negative frequencies, and nothing beyond
-    /// its end.
+    /// Thins a spectrum that is even or conjugate-symmetric, and zero beyond its end.
     pub(crate) fn thinned(
         &self,
         spectrum: &[Complex32],

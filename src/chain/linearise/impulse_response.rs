@@ -4,20 +4,20 @@ use crate::math::buffer_pool::Pooled;
 use crate::math::fir;
 use crate::math::mean::mean_of;
 
-/// The part of a circular response that matters: `values[t]` stands at index `first + t`, modulo
-/// the block.
+/// The significant part of a circular response: `values[t]` has the index `first + t`, modulo the
+/// block.
 #[derive(Clone, Debug)]
 pub(crate) struct ImpulseResponse {
     pub(crate) first: isize,
     pub(crate) values: Vec<f32>,
 }
 
-/// Longest side of a cut, samples: what rings longer is cut off.
+/// Longest side of a truncated response, samples.
 const LONGEST: usize = 512;
 
 impl ImpulseResponse {
-    /// Cuts a circular response to the shortest stretch around its peak that leaves out `lost` of
-    /// its energy a side.
+    /// Truncates a circular response around its peak, losing at most `lost` of its energy on each
+    /// side.
     pub(crate) fn cut(circular: &[f32], lost: f64) -> ImpulseResponse {
         let m = circular.len();
         let energy = |i: usize| f64::from(circular[i]).powi(2);
@@ -39,7 +39,7 @@ impl ImpulseResponse {
         ImpulseResponse { first, values }
     }
 
-    /// Cuts a response that is short already.
+    /// Truncates a response that is already short.
     pub(crate) fn shorter(&self, lost: f64) -> ImpulseResponse {
         let energy = |t: usize| f64::from(self.values[t]).powi(2);
         let total: f64 = (0..self.values.len()).map(energy).sum();

@@ -1,4 +1,4 @@
-//! The noiseless block, its local slopes, how each noise comes to the sampler, correlations.
+//! The noiseless block, its local slopes, the path of each noise to the sampler, correlations.
 
 pub(super) mod correlations;
 pub(super) mod gridding;

@@ -1,4 +1,4 @@
-//! How each noise of a plan comes to the sampler, and the covariance of all of them there.
+//! Path of each noise of a plan to the sampler, and the covariance of all noise there.
 
 use super::correlations::Lags;
 use super::gridding;
@@ -12,33 +12,34 @@ use crate::chain::describe::noise::{Law, NoiseSource};
 use crate::math::buffer_pool::Pooled;
 use num_complex::Complex32;
 
-/// Lags that are followed, symbols; a quarter of the block at most.
+/// Largest lag of noise correlations, symbols; at most a quarter of the block.
 pub(crate) const COLOUR_LAGS: usize = 128;
 
 pub(crate) fn colour_lags(plan: &Plan) -> usize {
     COLOUR_LAGS.min(plan.grid.symbols / 4)
 }
 
-/// Lags of the sampler's noise that are asked for, in its samples.
+/// Lags of the sampler's noise that are needed, in its samples.
 pub(crate) fn colour_distances(plan: &Plan, trained: &Trained) -> usize {
     colour_lags(plan) * plan.sampler.samples_per_symbol + trained.taps.len()
 }
 
-/// Energy of a response that its cut may lose on each side: a variance is as much too small.
+/// Energy of a response that truncation may lose on each side; variances are too small by the same
+/// share.
 const LOST: f64 = 2e-5;
 
-/// Energy lost of a response from symbols to the modulator while settings are searched for: it may
-/// ring as long as a host's channel does.
+/// Energy lost of a response from symbols to the modulator during a search for settings, since it
+/// may ring as long as a host's channel.
 const SEARCH_LOST: f64 = 5e-4;
 
-/// How long responses are followed.
+/// Truncation of responses.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Depth {
     /// For a result.
     Result,
     /// For a step of a search over settings.
     Search,
-    /// To the block's end: what the others are held against.
+    /// To the block's end, as a reference for the others.
     #[cfg(test)]
     Uncut,
 }
@@ -62,7 +63,7 @@ impl Depth {
     }
 }
 
-/// One source and how it comes to the slicer.
+/// One source and its path to the slicer.
 pub(crate) struct NoiseRoute {
     pub(crate) source: NoiseSource,
     pub(crate) path: NoisePath,
@@ -86,7 +87,7 @@ pub(crate) enum NoisePath {
     /// Added to symbols or displacing their edges: variance, response to the modulator, and the
     /// same cut.
     Symbol { timing: bool, variance: f32, power: Pooled<f32>, kernel: ImpulseResponse },
-    /// Phase of the light.
+    /// Phase of the optical field.
     Phase,
 }
 
@@ -190,7 +191,7 @@ impl Noises {
         Noises { sources, depth }
     }
 
-    /// Sections by whose end the slope of the current is wanted.
+    /// Sections for which the slope of the current with respect to their end is needed.
     pub(crate) fn sections_with_slope(&self) -> Vec<usize> {
         let section = |source: &NoiseRoute| match source.path {
             NoisePath::Symbol { .. } => Some(0),
@@ -202,8 +203,8 @@ impl Noises {
         sections
     }
 
-    /// Covariance of all noise at the sampler by distance in taps, averaged over the records: what
-    /// they are trained against.
+    /// Covariance of all noise at the sampler by distance in taps, averaged over the records: the
+    /// noise for training.
     pub(crate) fn covariance(
         &self,
         plan: &Plan,

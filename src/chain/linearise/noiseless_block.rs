@@ -1,4 +1,4 @@
-//! Noiseless blocks as the semi-analytic estimator keeps them.
+//! Noiseless blocks for the semi-analytic estimator.
 
 use super::slope::Slope;
 use super::{impulse_response, slopes};
@@ -14,15 +14,15 @@ use crate::math::fft;
 use crate::math::mean::mean_of;
 use num_complex::Complex32;
 
-/// Factors on records: on the signal, which a receiver that bends has in them already, and on what
-/// is added after the AGC, which makes up for lost light.
+/// Factors on records: on the signal (1 for a nonlinear receiver, whose records include it), and on
+/// noise added after the AGC, which compensates lost optical power.
 #[derive(Clone, Copy)]
 pub(crate) struct Scale {
     pub(crate) signal: f32,
     pub(crate) after_agc: f32,
 }
 
-/// A noiseless block and the figures that the estimator needs of it.
+/// A noiseless block with the quantities that the estimator needs.
 pub(crate) struct NoiselessBlock {
     pub(crate) block: u64,
     pub(crate) levels: Vec<u8>,
@@ -34,7 +34,7 @@ pub(crate) struct NoiselessBlock {
     pub(crate) current_square: f64,
     /// Spectrum of the signal and of the interference at the sampler.
     signal: Pooled<Complex32>,
-    /// Empty where nothing interferes.
+    /// Empty without interferers.
     interference: [Pooled<Complex32>; 2],
     slopes: Vec<Slope>,
     /// Squares of the steps between transmitted symbols.
@@ -46,7 +46,7 @@ pub(crate) struct NoiselessBlock {
 }
 
 impl NoiselessBlock {
-    /// Runs a block without noise; slopes by the ends of these `sections`.
+    /// Runs a block without noise, with slopes with respect to the ends of these `sections`.
     pub(crate) fn new(
         plan: &Plan,
         workspace: &mut Workspace,
@@ -70,7 +70,7 @@ impl NoiselessBlock {
             Pooled::of(workspace.interference(plan.end(), keys, wanted))
         });
         if plan.needs_second_order_jitter() {
-            // what is sampled on average: E[y(t + tau)] has y's spectrum times the characteristic
+            // mean over the jitter: E[y(t + tau)] has y's spectrum times the characteristic
             // function of tau
             let mean = |k: usize| {
                 (-(std::f64::consts::TAU * k as f64 * plan.grid.bin_hz() * plan.sampler.jitter_s)
@@ -115,7 +115,7 @@ impl NoiselessBlock {
         self.slopes.iter().find(|s| s.section == section)
     }
 
-    /// Mean product of two symbols so far apart.
+    /// Mean product of two symbols at a distance.
     pub(crate) fn symbol_product(&self, lag: usize) -> f64 {
         let n = self.levels.len();
         let symbol = |k: usize| LEVELS[usize::from(self.levels[k % n])];

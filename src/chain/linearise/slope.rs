@@ -4,7 +4,7 @@ use super::impulse_response;
 use crate::math::buffer_pool::Pooled;
 use crate::math::mean::mean_of;
 
-/// Local slope of the current by a section's end.
+/// Local slope of the current with respect to a section's end.
 pub(crate) struct Slope {
     pub(crate) section: usize,
     pub(crate) values: Pooled<f32>,

@@ -1,5 +1,5 @@
-//! Local slopes of the detected current by what stands at each section's end, along with the
-//! noiseless block.
+//! Local slopes of the detected current with respect to the waveform at each section's end, with
+//! the noiseless block.
 //!
 //! ```text
 //! dv_(k+1)/dv_k = (H_(k+1) D_(k+1))(t),    D(t) = (map(v_k + e) - map(v_k)) / e
@@ -24,27 +24,27 @@ use crate::signal::Grid;
 use num_complex::{Complex32, Complex64};
 use std::f64::consts::TAU;
 
-/// Part of the waveform's peak by which a perturbation measures slopes; second-order errors are as
-/// small.
+/// Size of a perturbation for slopes (fraction of the waveform's peak), which is also that of
+/// second-order errors.
 const PERTURBATION: f32 = 2e-3;
 
-/// Taps on a side that may stand for a fibre.
+/// Taps on each side that may replace a fibre.
 const SIDES: [usize; 4] = [0, 4, 6, 8];
 
-/// Most by which they may miss its response up to the symbol rate.
+/// Largest error of their response up to the symbol rate.
 const MISSED: f64 = 3e-5;
 
-/// Weight of frequencies beyond, where hardly any light is left.
+/// Weight of frequencies beyond, where there is hardly any power.
 const BEYOND: f64 = 1e-6;
 
-/// Frequencies at which the response is looked at.
+/// Frequencies at which the response is fitted.
 const LOOKS: usize = 64;
 
-/// Outputs side by side.
+/// Outputs in parallel.
 const RUN: usize = 16;
 
-/// Runs the noiseless front: the current that it comes to, and its slopes by the ends of the
-/// `sections` wanted.
+/// Runs the noiseless front: the detected current, and its slopes with respect to the ends of the
+/// `sections`.
 pub(crate) fn front(
     plan: &Plan,
     workspace: &mut Workspace,
@@ -60,7 +60,7 @@ pub(crate) fn front(
         return run_again(plan, workspace, levels, keys, transmission, sections);
     }
     let (first, last) = (sections.iter().copied().min().unwrap_or(0), plan.sections.len() - 1);
-    // what each section makes of a change at the end of the one before it
+    // response of each section to a change at the end of the one before it
     let mut steps: Vec<Pooled<f32>> = Vec::new();
     let mut lit: Option<(Pooled<Complex32>, f32)> = None;
     workspace.first_section(plan, levels, keys);
@@ -178,7 +178,7 @@ fn add_filtered(re: &[f32], im: &[f32], taps: &[Complex32], out: &mut [Complex32
 }
 }
 
-/// A section of light as a few taps, the middle one the present: least squares up to the symbol
+/// An optical section as a few taps, the middle one the present: least squares up to the symbol
 /// rate, and a hold on what lies beyond. `None` when they miss its response.
 fn taps(section: &Section, grid: Grid) -> Option<Vec<Complex32>> {
     if let Some(gain) = section.flat {
@@ -234,7 +234,7 @@ fn of(z: Complex32) -> Complex64 {
     Complex64::new(f64::from(z.re), f64::from(z.im))
 }
 
-/// The waveform at the workspace, which is left moved, and by how much.
+/// The waveform in the workspace, which stays perturbed, and the size of the perturbation.
 fn moved(workspace: &mut Workspace) -> (Pooled<f32>, f32) {
     let real = workspace.current();
     let waveform = Pooled::of(real);
@@ -262,8 +262,8 @@ fn through(plan: &Plan, workspace: &mut Workspace, i: usize) -> Pooled<f32> {
     change
 }
 
-/// Enters a section of light; the change of its field by a constant before its map, and that
-/// constant.
+/// Enters an optical section; returns the change of its field by a constant before its map, and
+/// that constant.
 fn through_light(workspace: &mut Workspace, section: &Section) -> (Pooled<Complex32>, f32) {
     let (waveform, by) = moved(workspace);
     workspace.apply_map(section, Storage::Real);

@@ -1,4 +1,4 @@
-//! The loops of a block, each compiled for the multiversion vector unit.
+//! The inner loops of a block, each compiled for several vector units.
 
 use crate::math::simd::multiversion;
 use crate::math::{elementary, fft};
@@ -6,8 +6,8 @@ use crate::seed::Seed;
 use num_complex::{Complex32, Complex64};
 
 multiversion! {
-/// Levels 0..3, bent by `c`, through taps at the symbol rate, periodically; the middle tap is the
-/// main one.
+/// Levels 0..3, compressed by `c`, through taps at the symbol rate, periodically; the middle tap is
+/// the main one.
 pub(crate) fn transmit_taps(levels: &[u8], taps: &[f32], c: f32, out: &mut [f32]) {
     let (n, main) = (levels.len(), taps.len() / 2);
     out.fill(0.0);
@@ -30,7 +30,7 @@ fn amplitude(level: u8, c: f32) -> f32 {
 }
 
 multiversion! {
-/// Adds the areas of the impulses that displaced edges add: (x[k-1] - x[k]) displacement[k].
+/// Adds the impulses of displaced edges: (x[k-1] - x[k]) displacement[k].
 pub(crate) fn edges(x: &[f32], normals: &[f32], rms: f32, out: &mut [f32]) {
     let n = x.len();
     out[0] += (x[n - 1] - x[0]) * normals[0] * rms;
@@ -140,8 +140,8 @@ pub(crate) fn fold_curvature(
 
 /// Displaced instants to second order.
 ///
-/// The first order alone makes stationary noise larger by its slope, though noise is the same at
-/// every instant; the second takes that back.
+/// The first order alone increases the variance of stationary noise, which must not depend on the
+/// instant; the second order corrects this.
 pub(crate) fn apply_aperture_jitter(
     x: &mut [f32],
     slope: &[f32],
@@ -200,7 +200,7 @@ pub(crate) fn phase_ramp(x: &[Complex32], turns_per_bin: f64, out: &mut [Complex
     }
 }
 
-/// Bins that are turned from one base.
+/// Bins whose phase ramp starts from one base.
 const TURNED: usize = 64;
 
 multiversion! {

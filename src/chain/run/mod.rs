@@ -1,4 +1,4 @@
-//! One thread's workspace, and how it runs blocks through a plan.
+//! Per-thread workspace, and the code that runs blocks through a plan.
 
 pub(super) mod block;
 pub(super) mod levels;

@@ -1,12 +1,12 @@
-//! Which noises a block draws, and from which streams.
+//! Selection of noises of a block, and their random streams.
 
 use crate::chain::describe::noise::NoiseId;
 use crate::seed::Seed;
 
-/// Which noises a block draws, and from which streams.
+/// Selection of noises of a block, and their random streams.
 #[derive(Clone, Copy)]
 pub struct StreamKeys<'a> {
-    /// Streams of what several lanes share.
+    /// Streams shared by several lanes.
     pub shared_seed: Seed,
     /// Streams of this lane.
     pub lane_seed: Seed,
@@ -14,18 +14,18 @@ pub struct StreamKeys<'a> {
     pub block: u64,
     /// Index of the noise; that of the block, but for probes that draw one block many times.
     pub noise: u64,
-    /// Which noises; interferers are always there.
+    /// Selection of noises; interferers are always included.
     pub selection: NoiseSelection<'a>,
 }
 
-/// Which noises a block draws.
+/// Selection of noises of a block.
 #[derive(Clone, Copy, PartialEq)]
 pub enum NoiseSelection<'a> {
     /// None: the noiseless block.
     None,
     /// All of them.
     All,
-    /// One source alone, scaled: a small probe of what it does.
+    /// One source alone, scaled: a small probe of its effect.
     Only(&'a NoiseId, f32),
 }
 

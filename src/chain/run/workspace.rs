@@ -12,8 +12,8 @@ pub(in crate::chain) mod front;
 pub(in crate::chain) mod probe;
 mod sampler;
 
-/// One thread's memory for blocks of one grid; what runs a block stands in the files of this
-/// folder, and no other file sees the fields.
+/// Per-thread buffers for blocks of one grid. The code that runs a block is in the files of this
+/// folder; the fields are private to it.
 pub struct Workspace {
     grid: Grid,
     symbols: Aligned<f32>,
@@ -32,11 +32,11 @@ pub struct Workspace {
     equalised: Aligned<f32>,
     sent: Vec<u8>,
     decided: Vec<u8>,
-    /// Levels that a segment sends on.
+    /// Levels that a segment passes on.
     given: Vec<u8>,
     plain: Vec<u8>,
     decided_plain: Vec<u8>,
-    /// Sequence detection, kept so that no block makes it anew.
+    /// Sequence detector, kept between blocks.
     mlse: Option<Mlse>,
     scratch: Aligned<Complex32>,
     aggressor: Aligned<f32>,
@@ -101,13 +101,13 @@ impl Workspace {
         self.grid
     }
 
-    /// Levels that were sent in the block counted last.
+    /// Transmitted levels of the last counted block.
     #[inline]
     pub(crate) fn sent(&self) -> &[u8] {
         &self.sent
     }
 
-    /// Levels that were decided last.
+    /// Decided levels of the last counted block.
     #[inline]
     pub(crate) fn decided(&self) -> &[u8] {
         &self.decided
@@ -138,14 +138,14 @@ impl Workspace {
         (&mut self.normals, &mut self.equalised, &mut self.decided)
     }
 
-    /// Lends the memory for the levels that a block and that one of its segments is given;
-    /// [`Workspace::keep_levels`] takes it back.
+    /// Lends the buffers for the levels of a block and of one of its segments;
+    /// [`Workspace::keep_levels`] returns them.
     #[inline]
     pub(crate) fn take_levels(&mut self) -> (Vec<u8>, Vec<u8>) {
         (std::mem::take(&mut self.sent), std::mem::take(&mut self.given))
     }
 
-    /// Takes back what [`Workspace::take_levels`] lent.
+    /// Returns the buffers of [`Workspace::take_levels`].
     #[inline]
     pub(crate) fn keep_levels(&mut self, sent: Vec<u8>, given: Vec<u8>) {
         (self.sent, self.given) = (sent, given);

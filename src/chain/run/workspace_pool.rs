@@ -1,10 +1,10 @@
-//! Workspaces that wait for their next block.
+//! Pool of idle workspaces.
 
 use super::workspace::Workspace;
 use crate::chain::build::plan::Plan;
 use std::sync::Mutex;
 
-/// Workspaces that wait for their next block.
+/// Pool of idle workspaces.
 #[derive(Default)]
 pub struct WorkspacePool(Mutex<Vec<Workspace>>);
 
@@ -19,7 +19,7 @@ impl WorkspacePool {
         workspace.fit(plan);
         let result = work(&mut workspace);
         let mut idle = self.0.lock().expect("no holder panics");
-        // a sweep over grids would pile up workspaces that are never used again
+        // a sweep over grids would accumulate workspaces that are never used again
         if idle.len() >= 2 * rayon::current_num_threads() {
             idle.remove(0);
         }

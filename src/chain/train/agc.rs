@@ -1,4 +1,4 @@
-//! The converter's gain: its full scale follows the signal.
+//! Gain control: the converter's full scale follows the signal.
 
 use crate::math::quantile;
 

@@ -15,7 +15,7 @@ impl<'a> Training<'a> {
         }
     }
 
-    /// Equations from the correlations at the wanted lags alone.
+    /// Equations from the correlations at the needed lags.
     fn normal_of(&self, lags: &Lags, phase: f64, quantisation: f64) -> NormalEquations {
         let (p, taps) = (self.plan.sampler.samples_per_symbol, self.dsp.taps);
         let records = self.records.len() as f64;
@@ -174,11 +174,11 @@ impl<'a> Training<'a> {
 /// Means of products, over records.
 #[derive(Default)]
 struct Sums {
-    /// Of the samples at each phase.
+    /// Samples with samples, at each phase.
     means: Vec<f64>,
-    /// Of samples and symbols, from the first tap on by taps.
+    /// Samples with symbols, by taps from the first one.
     crosses: Vec<f64>,
-    /// Of symbols, by distance.
+    /// Symbols with symbols, by distance.
     own: Vec<f64>,
     symbol_mean: f64,
     symbol_power: f64,

@@ -16,7 +16,7 @@ const BLOCKS_T: u64 = 4;
 const BLOCKS_HALF_T: u64 = 20;
 
 /// Adapts taps from a single one and postcursors from none, with the symbols known; the closed-form
-/// training has set phase and gain. What is fixed stays as that training left it.
+/// training has set phase and gain. Fixed taps keep the values of that training.
 pub(crate) fn train(
     plan: &Plan,
     workspace: &mut Workspace,

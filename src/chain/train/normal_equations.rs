@@ -12,12 +12,12 @@ use crate::math::least_squares;
 ///
 /// Eliminating b for white symbols gives R - sum_j c_j c_j' / s_a^2 and b_j = w c_j / s_a^2. The
 /// symbols' own covariances A and r are those of the blocks, so that the few per mille by which
-/// they are not white do no harm.
+/// they are not white have no effect.
 pub(crate) struct NormalEquations {
     /// Row by row.
     pub(crate) g: Vec<f64>,
     pub(crate) h: Vec<f64>,
-    /// Unknowns of the forward filter, the first ones.
+    /// Number of unknowns of the forward filter, which come first.
     pub(crate) forward: usize,
     /// Mean of the samples at each phase: a tone at the symbol rate makes them differ.
     pub(crate) means: Vec<f64>,
@@ -29,13 +29,13 @@ pub(crate) struct NormalEquations {
 pub(crate) struct Solution {
     /// Taps of the forward filter.
     pub(crate) taps: Vec<f64>,
-    /// Postcursors that it leaves, latest symbol first, in units of the full scale.
+    /// Postcursors after it, latest symbol first, in units of the full scale.
     pub(crate) postcursors: Vec<f64>,
     /// Mean square error.
     pub(crate) mse: f64,
 }
 
-/// Part of a symbol's variance that the symbols before it may predict; feedback would otherwise
+/// Largest share of a symbol's variance that earlier symbols may predict; above it feedback would
 /// learn the pattern.
 const PREDICTABLE_MAX: f64 = 0.1;
 
@@ -56,7 +56,7 @@ impl NormalEquations {
         explained.is_none_or(|explained| explained > PREDICTABLE_MAX * self.symbol_variance)
     }
 
-    /// Taps, postcursors and what they leave. Postcursors beyond the limit are put to it, and the
+    /// Taps, postcursors and mean square error. Postcursors beyond the limit are set to it, and the
     /// rest is solved again.
     pub(crate) fn solve(&self, dsp: &RxDsp) -> Option<Solution> {
         if dsp.fixed.is_empty() {

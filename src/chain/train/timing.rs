@@ -7,7 +7,7 @@ use crate::dsp::LEVELS;
 use crate::dsp::slicer::Thresholds;
 use crate::math::gaussian::q_fast;
 
-/// Least slope that a loop can be closed over, detector's output per UI; a pulse of unit height and
+/// Smallest slope with which a loop works, detector's output per UI; a pulse of unit height and
 /// unit base has 1.
 const SLOPE_MIN: f64 = 0.05;
 
@@ -29,7 +29,7 @@ impl Timing {
     ///
     /// # Errors
     ///
-    /// A detector that does not see the phase.
+    /// A detector that is insensitive to the phase.
     pub(crate) fn of(
         [early, on, late]: [&[Vec<SlicerSample>]; 3],
         thresholds: &Thresholds,

@@ -30,7 +30,7 @@ pub(crate) struct Training<'a> {
     /// The lags of the equations, where the block's length allows to pick them out.
     pub(crate) lags: Option<&'a Lags>,
     pub(crate) correlated: Vec<Correlations>,
-    /// Mean products of symbols by distance, where feedback asks.
+    /// Mean products of symbols by distance, for feedback.
     pub(crate) own: Vec<f64>,
 }
 
@@ -39,12 +39,13 @@ pub(crate) struct Training<'a> {
 pub(crate) struct Unscaled {
     whole: f64,
     one: Vec<Correlations>,
-    /// Without the signal, and with its sign turned; empty until another loss is asked for.
+    /// Correlations without the signal, and with its sign changed; empty until another loss is
+    /// needed.
     others: Vec<[Correlations; 2]>,
 }
 
-/// Least part of the light for which correlations are scaled rather than made anew: below it what
-/// others round would count.
+/// Smallest transmission for which correlations are scaled instead of recomputed; below it rounding
+/// of the other parts would matter.
 const SCALED_GAIN_MIN: f32 = 0.05;
 
 impl RxDsp {
@@ -58,7 +59,7 @@ impl RxDsp {
     }
 }
 
-/// Coarse steps of the phase search in a symbol; the finest is 1/64.
+/// Coarse steps of the phase search per symbol; the finest is 1/64.
 const COARSE: usize = 16;
 
 const FINEST: f64 = 1.0 / 64.0;
@@ -167,7 +168,7 @@ impl<'a> Training<'a> {
                 self.search(whole, hint)?.0
             }
         };
-        // the equations that count are those of whole transforms
+        // the final equations are those of whole transforms
         self.correlated.clear();
         let normal = self.normal(delay_ui, quantisation);
         if normal.symbols_are_predictable() {

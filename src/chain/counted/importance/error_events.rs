@@ -1,4 +1,5 @@
-//! Where errors begin: how far the noise of a few symbols must go until a decision is wrong.
+//! Error events: directions and distances in the noise of a few symbols from which a decision is
+//! wrong.
 
 use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::trained::Trained;
@@ -8,7 +9,7 @@ use crate::dsp::LEVELS;
 use crate::dsp::slicer::{Thresholds, level_moments};
 use crate::math::gaussian::q_fast;
 
-/// Longest error event of a sequence detector that is aimed at, symbols, and the memory after it.
+/// Longest error event of a sequence detector that is targeted, symbols, and the memory after it.
 const LONGEST: usize = 6;
 
 const MEMORY: usize = 2;
@@ -16,14 +17,13 @@ const MEMORY: usize = 2;
 /// Symbols whose noise an error event uses.
 pub(crate) const REACH: usize = LONGEST + MEMORY;
 
-/// Part of the probability that is spread evenly, for events that were predicted badly.
+/// Share of the probability that is spread evenly, for poorly predicted events.
 const EVENLY: f64 = 0.02;
 
 /// Distance between levels of full scale.
 const STEP: f32 = LEVELS[1] - LEVELS[0];
 
-/// One way in which errors begin at a symbol: `y`, standard normal without a shift, must exceed
-/// `distance`.
+/// An error event at a symbol: `y`, standard normal without a shift, exceeds `distance`.
 ///
 /// ```text
 /// y = sum over j of direction[j] nu[k + j]
@@ -32,12 +32,12 @@ const STEP: f32 = LEVELS[1] - LEVELS[0];
 pub(crate) struct ErrorEvent {
     pub(crate) direction: [f64; REACH],
     pub(crate) distance: f64,
-    /// Its part of the draws.
+    /// Its share of the draws.
     pub(crate) chance: f64,
 }
 
 impl ErrorEvent {
-    /// By how much `y` is shifted: on to the threshold.
+    /// Shift of `y`, which brings it to the threshold.
     pub(crate) fn shift(&self) -> f64 {
         self.distance.max(0.0)
     }
@@ -50,7 +50,7 @@ pub(crate) struct ErrorEvents {
     /// Means of the levels at the slicer.
     levels: [f32; 4],
     thresholds: Thresholds,
-    /// Interference that an error leaves, where a sequence detector uses it.
+    /// Postcursors of an error, for a sequence detector.
     postcursors: Option<Vec<f32>>,
     /// Autocorrelation of nu at the first lags.
     lags: [f64; REACH],
@@ -124,7 +124,7 @@ impl ErrorEvents {
         total
     }
 
-    /// Errors of one level that change sides from symbol to symbol: what they leave is least.
+    /// Errors of one level with alternating sign, which are the likeliest.
     ///
     /// ```text
     /// wrong when sum d[j] n[k + j] > sum d[j]^2 / 2 - sum d[j] r[k + j]

@@ -14,21 +14,20 @@ use crate::math::normals;
 use crate::pattern::gray::BIT_ERRORS;
 use crate::seed::{Rng, Seed};
 
-/// Part of the targets that is spread evenly over all symbols, for errors that were predicted
-/// badly.
+/// Share of the targets that is spread evenly over all symbols, for poorly predicted errors.
 const EVENLY: f64 = 0.05;
 
 /// Symbols after a target that are simulated first, where an error burst continues.
 const FIRST_LOOK: usize = 16;
 
-/// Longest look, symbols: errors that go on further are cut short.
+/// Longest window, symbols: longer bursts are truncated.
 const LONGEST_LOOK: usize = 1024;
 
-/// Numbers that are drawn at once.
+/// Numbers drawn at a time.
 const DRAWN: usize = 4096;
 
-/// Counted error ratios far below what can be counted: noise pushed towards errors, one target at a
-/// time, and weighted back.
+/// Importance sampling of low error ratios: noise shifted towards errors, one target at a time,
+/// with weights.
 ///
 /// ```text
 /// BER = 1 / 2 N sum over k of E[F_k] = E[ w F_k / 2 N q_k ],    k drawn with probability q_k
@@ -40,21 +39,21 @@ const DRAWN: usize = 4096;
 /// the colouring filter, whose mean is moved along the direction `c_i` by `t_i`, which brings it to
 /// a threshold with ideal feedback: up or down, or along the difference of an error of a sequence
 /// detector; which one is drawn with probability `p_i` (a fiftieth evenly), and `w` is the
-/// likelihood ratio of the whole mixture. A bad prediction costs variance and no bias. Targets have
-/// separate windows, so that no shift meets another.
+/// likelihood ratio of the whole mixture. A poor prediction increases the variance but causes no
+/// bias. Targets have separate windows, so that no shift meets another.
 ///
 /// `F_k` are the wrong bits of the burst that begins at k: k is decided wrongly and the `memory`
 /// symbols before it are right; the burst ends when as many are right again. The memory is that of
 /// the decisions: feedback taps, postcursors, 1 after a precoder, or none, and then every wrong
-/// symbol counts alone. So each wrong bit belongs to one target. A slicer without precoder uses the
-/// target's noise alone, whose colour does not matter: one number is drawn.
+/// symbol counts by itself. So each wrong bit belongs to one target. A slicer without precoder uses
+/// the target's noise alone, whose colour does not matter: one number is drawn.
 ///
 /// # Limits
 ///
-/// Those of [`NoiseOnly`], and what precedes a window is decided rightly there. In truth it is not
-/// with about the probability of a symbol error: with feedback, sequences or a precoder that
-/// changes the ratio by a few times the memory and the symbol error ratio, 1e-4 of it at 1e-5.
-/// Bursts beyond 1024 symbols, or half of a block, are cut. No codewords are seen.
+/// Those of [`NoiseOnly`]; also, the symbols before a window are assumed to be decided correctly.
+/// With feedback, sequences or a precoder this changes the ratio by a few times the memory times
+/// the symbol error ratio, a fraction of 1e-4 at 1e-5. Bursts beyond 1024 symbols, or half of a
+/// block, are truncated. There are no codewords.
 ///
 /// # Reference
 ///
@@ -74,7 +73,7 @@ pub struct ImportanceSampling {
     thresholds: Thresholds,
     postcursors: Vec<f32>,
     precoder: bool,
-    /// Right decisions that end a burst.
+    /// Number of correct decisions that ends a burst.
     memory: usize,
     /// A window: symbols before the target, and from it on at first.
     before: usize,
@@ -112,7 +111,7 @@ impl Work {
 }
 
 impl ImportanceSampling {
-    /// For the receiver that the blocks were stored of.
+    /// The estimator for the receiver of the stored blocks.
     pub fn new(noise_only: NoiseOnly, trained: &Trained, precoder: bool) -> ImportanceSampling {
         let memory = trained.postcursors.len().max(usize::from(precoder));
         let (taps, before, after) = match trained.detector {
@@ -156,7 +155,7 @@ impl ImportanceSampling {
         }
     }
 
-    /// Numbers that are drawn for a target whose errors do not go on: what it costs.
+    /// Numbers drawn for a target whose burst ends within the first window, as a measure of cost.
     fn window(&self) -> usize {
         self.before + self.after + self.taps.len() - 1
     }
@@ -220,7 +219,7 @@ impl ImportanceSampling {
         weighted
     }
 
-    /// Simulates one target: numbers drawn, likelihood ratio, bits wrong from it on.
+    /// Simulates one target: returns numbers drawn, likelihood ratio, and bit errors of its burst.
     fn aimed(&self, target: usize, event: f64, work: &mut Work) -> (usize, f64, u64) {
         let n = self.noise_only.block_symbols();
         let (block, k) = (target / n, target % n);
@@ -321,7 +320,7 @@ impl ImportanceSampling {
         let own = |j: usize| (sent[j], decided[j]);
         // after undoing a precoder, a decision is in two symbols
         let plain = |j: usize| ((sent[j] + sent[j - 1]) & 3, (decided[j] + decided[j - 1]) & 3);
-        // a sequence's last decisions have not seen enough
+        // the last decisions of a sequence are not final
         let end = first + after
             - if let TrainedDetector::Mlse(_, depth) = self.detector { depth } else { 0 };
         let (mut bits, mut right) = (0, 0);

@@ -22,17 +22,17 @@ const SIDE: f64 = 1.959_964;
 /// examples*, chapter 9.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Weighted {
-    /// Symbols that were aimed at.
+    /// Number of targets.
     pub targets: u64,
-    /// Those at which errors began.
+    /// Number of targets at which an error event began.
     pub hits: u64,
-    /// Symbols for which noise was drawn, all around the targets.
+    /// Symbols for which noise was drawn, around all targets.
     pub simulated: u64,
     sum: f64,
     square: f64,
     weights: f64,
     weight_squares: f64,
-    /// Sum of w F^2 / 4: what plain counting would scatter by.
+    /// Sum of w F^2 / 4: the variance of plain counting.
     plain: f64,
 }
 
@@ -52,7 +52,7 @@ impl Weighted {
         }
     }
 
-    /// Adds what came next.
+    /// Adds the sums of later targets.
     pub fn merge(&mut self, next: &Weighted) {
         self.targets += next.targets;
         self.hits += next.hits;
@@ -76,7 +76,7 @@ impl Weighted {
     }
 
     /// Its 95 % interval: normal on the weighted samples, the half width carried to the logarithm
-    /// so that the lower end stays positive. Nothing is known before a hit.
+    /// so that the lower end stays positive. Without a hit it is 0 to 1.
     pub fn interval(&self) -> (Interval, IntervalKind) {
         if self.hits == 0 {
             return (Interval { low: 0.0, high: 1.0 }, IntervalKind::None);
@@ -88,14 +88,14 @@ impl Weighted {
         )
     }
 
-    /// Equally weighted hits that would know as much; below some ten, the interval is not to be
-    /// trusted.
+    /// Number of equally weighted hits of the same accuracy; below about ten, the interval is
+    /// unreliable.
     pub fn effective_samples(&self) -> f64 {
         if self.hits == 0 { 0.0 } else { self.weights.powi(2) / self.weight_squares }
     }
 
-    /// By how many times fewer symbols this needed than plain counting; absent while the spread is
-    /// unknown.
+    /// Ratio of the symbols that plain counting would need to those simulated; absent while the
+    /// spread is unknown.
     pub fn variance_reduction(&self) -> Option<f64> {
         let plain = (self.plain / self.targets.max(1) as f64 - self.ber().powi(2))
             / self.simulated.max(1) as f64;

@@ -18,17 +18,17 @@ use crate::dsp::slicer::DecisionErrors;
 use crate::math::normals;
 use crate::seed::Seed;
 
-/// Most of the noise that may depend on the signal where decisions depend on each other.
+/// Largest share of noise that may depend on the signal where decisions depend on each other.
 const DEPENDENT_MAX: f64 = 0.2;
 
-/// Most of the noise that may be jitter of which the law at the slicer is not Gaussian: beyond 0.02
-/// UI, and of two points.
+/// Largest share of noise that may be jitter with a non-Gaussian law at the slicer: beyond 0.02 UI,
+/// and dual-Dirac.
 const SECOND_ORDER_JITTER_MAX: f64 = 0.2;
 
 const DUAL_DIRAC_MAX: f64 = 0.1;
 
-/// A noise-only Monte Carlo: what the semi-analytic estimator knows of each symbol, with noise of
-/// the right colour.
+/// A noise-only Monte Carlo: the mean and variance of each symbol from the semi-analytic estimator,
+/// with noise of the right spectrum.
 ///
 /// ```text
 /// z[k] = mean[k] + s[k] nu[k],    nu = h * white,
@@ -38,15 +38,15 @@ const DUAL_DIRAC_MAX: f64 = 0.1;
 /// `mean` is the noiseless equalised block, before any feedback; `s^2` each symbol's variance; `h`
 /// a short symmetric filter whose autocorrelation is that of all noise, averaged over the stored
 /// blocks, within 0.001 at every lag. Slicer, feedback equaliser and sequence detector decide `z`
-/// as they decide what comes out of the chain, with real feedback.
+/// as they decide samples of the chain, with real feedback.
 ///
 /// # Limits
 ///
-/// The blocks are the estimator's scoring blocks, used in turn: patterns that they lack are not
-/// seen, with whatever number of symbols, and neither are other data of the interferers. All noise
-/// is Gaussian at the slicer, its colour the same at every symbol (a coloured relative intensity
-/// noise counts as white in it); no noise clips at the converter. A block starts anew, as one of
-/// the chain, but its noise does not wrap. An even and odd displacement of edges is in the means.
+/// The blocks are the estimator's scoring blocks, used in turn: patterns outside them never occur,
+/// whatever the number of symbols, nor do other data of the interferers. All noise is Gaussian at
+/// the slicer, its colour the same at every symbol (a coloured relative intensity noise counts as
+/// white in it); no noise clips at the converter. A block starts anew, as one of the chain, but its
+/// noise does not wrap. Even-odd jitter is included in the means.
 ///
 /// # Reference
 ///
@@ -69,14 +69,14 @@ pub(crate) struct Stored {
 }
 
 impl Predictor<'_> {
-    /// Stores the scoring blocks as this receiver sees them.
+    /// Stores the scoring blocks at the slicer of this receiver.
     ///
     /// # Errors
     ///
-    /// Why a mean and a variance of each symbol are not enough to draw what this receiver decides:
-    /// it recovers its clock or runs in stream mode; it is not linear; feedback or a sequence
-    /// detector in noise of which more than a fifth depends on the signal; jitter that is not
-    /// Gaussian at the slicer; a noise of too long a memory.
+    /// The reason why a mean and a variance of each symbol do not suffice for this receiver: it
+    /// recovers its clock or runs in stream mode; it is not linear; feedback or a sequence detector
+    /// in noise of which more than a fifth depends on the signal; jitter that is not Gaussian at
+    /// the slicer; a noise of too long a memory.
     pub fn noise_only(
         &mut self,
         workspace: &mut Workspace,
@@ -99,7 +99,7 @@ impl Predictor<'_> {
             return Err(NotEvaluated::new("there is no noise to draw"));
         }
         self.refuse(trained, &scored)?;
-        // shares after those of the sources are the converter's
+        // the shares after the sources' are the converter's
         let converters = scored
             .blocks
             .iter()
@@ -167,7 +167,7 @@ impl Predictor<'_> {
     }
 }
 
-/// Gives back what ideal feedback of earlier symbols took off.
+/// Adds the postcursors that ideal feedback subtracted.
 fn fed_forward(postcursors: &[f32], sent: &[u8], means: &mut [f32]) {
     let n = means.len();
     for (j, b) in postcursors.iter().enumerate() {

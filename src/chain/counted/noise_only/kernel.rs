@@ -3,14 +3,14 @@
 use crate::dsp::slicer::Thresholds;
 use crate::math::simd::multiversion;
 
-/// Symbols that are made at once: their numbers stay in the first cache.
+/// Symbols per run: their numbers stay in the first-level cache.
 pub(crate) const PIECE: usize = 2048;
 
-/// Symbols side by side: four vectors of sixteen.
+/// Symbols in parallel: four vectors of sixteen.
 const RUN: usize = 64;
 
 multiversion! {
-/// Coloured noise on the noiseless symbols, and what a slicer decides of them.
+/// Adds coloured noise to the noiseless symbols and decides them by a slicer.
 ///
 /// ```text
 /// out[k] = means[k] + deviations[k] sum over j of taps[j] white[k + j]

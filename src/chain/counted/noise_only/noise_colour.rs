@@ -1,17 +1,17 @@
-//! The colour of the noise at the slicer, and the short filter that gives it to white numbers.
+//! Autocorrelation of the noise at the slicer, and the short filter that gives it to white numbers.
 
 use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
 use crate::chain::describe::not_evaluated::NotEvaluated;
 use crate::chain::linearise::noise_sources::{COLOUR_LAGS, colour_lags};
 
-/// Points of the spectrum round the circle: twice the lags on both sides.
+/// Points of the spectrum: twice the lags on both sides.
 const POINTS: usize = 4 * COLOUR_LAGS;
 
-/// Most that an autocorrelation may be off at any lag.
+/// Largest error of the autocorrelation at any lag.
 pub(crate) const WITHIN: f64 = 1e-3;
 
-/// Most taps on one side of the middle.
+/// Largest number of taps on each side of the middle.
 const SIDE_MAX: usize = COLOUR_LAGS / 2;
 
 /// The normalised autocorrelation of the noise at the slicer, by lag in symbols.
@@ -21,8 +21,8 @@ const SIDE_MAX: usize = COLOUR_LAGS / 2;
 /// A(d) = sum over i of w[i] w[i + d]
 /// ```
 ///
-/// In: C, the covariance of what reaches the sampler by lag in its samples, averaged over the
-/// records; v, the variance at the slicer of what the converter makes, which is white between its
+/// In: C, the covariance of the noise at the sampler by lag in its samples, averaged over the
+/// records; v, the variance at the slicer of the converter's noise, which is white between its
 /// samples; w, the taps, at p samples a symbol.
 pub(crate) fn autocorrelation(
     plan: &Plan,

@@ -1,5 +1,4 @@
-//! A lane in stream mode: its blocks in order, segment by segment, with what each receiver hands
-//! on.
+//! A lane in stream mode: its blocks in order, segment by segment, with the state of each receiver.
 
 use super::receiver;
 use super::receiver::ClockedReceiver;
@@ -22,7 +21,7 @@ struct SegmentState {
     receiver: ClockedReceiver,
     /// Levels of the previous, the current and the next block.
     levels: Vec<u8>,
-    /// The next block of levels to come, and the next to run; the warm-up's are below 0.
+    /// Numbers of the next block of levels and of the next block to run; negative in the warm-up.
     given: i64,
     block: i64,
     /// Counts of blocks that a later segment has not processed yet.
@@ -131,7 +130,7 @@ impl Stream {
         if last == 0 {
             return Some(LaneCount { end, segments: Vec::new(), ..LaneCount::default() });
         }
-        // what the last slicer saw belongs to what it was given
+        // slicer moments refer to the input of the last segment
         end.moments = segments[last].moments;
         Some(LaneCount { end, segments, ..LaneCount::default() })
     }
@@ -157,7 +156,7 @@ impl Stream {
         ))
     }
 
-    /// The levels that the transmitter sends in a block; the warm-up sends the first ones too.
+    /// The transmitted levels of a block; the warm-up uses the first ones too.
     fn level(&mut self, count: &Count<'_>, block: i64) {
         let index = if block < 0 { block + self.warm_up } else { block };
         block_levels(
@@ -170,8 +169,8 @@ impl Stream {
         );
     }
 
-    /// Gives a segment its next block of levels: the transmitter's, or what the segment before it
-    /// decides.
+    /// Gives a segment its next block of levels, from the transmitter or from the decisions of the
+    /// segment before.
     fn give(&mut self, count: &Count<'_>, to: usize, workspace: &mut Workspace) {
         let n = self.sent.len();
         if to == 0 {
@@ -188,13 +187,13 @@ impl Stream {
             segment.levels[2 * n..].copy_from_slice(&self.sent);
         }
         if segment.given == -self.warm_up {
-            // no block precedes the first one: it follows itself
+            // no block precedes the first one, which is repeated instead
             segment.levels.copy_within(2 * n.., n);
         }
         segment.given += 1;
     }
 
-    /// Runs a segment's next block, and whatever the segments before it must have decided first.
+    /// Runs a segment's next block, after the necessary blocks of the segments before it.
     fn run(&mut self, count: &Count<'_>, at: usize, workspace: &mut Workspace) {
         while self.segments[at].given < self.segments[at].block + 2 {
             self.give(count, at, workspace);
@@ -247,14 +246,14 @@ impl Stream {
         }
     }
 
-    /// Holds what a segment decided of its last block against what was sent, with the precoder
-    /// undone on both sides.
+    /// Compares a segment's decisions of its last block with the transmitted symbols, with the
+    /// precoder undone on both sides.
     fn compared(&mut self, segment: usize, precoder: bool) -> Tally {
         let receiver = &self.segments[segment].receiver;
         let mut decisions = slicer::compare(&self.sent, &receiver.decided, &receiver.values);
         if precoder {
-            // as in periodic mode: what stands before the block is taken as decided rightly, and
-            // was 0 to the precoder
+            // as in periodic mode: the symbol before the block counts as decided correctly, and is
+            // 0 for the precoder
             let [plain, decided] = &mut self.plain;
             decided.copy_from_slice(&receiver.decided);
             plain.copy_from_slice(&self.sent);

@@ -1,5 +1,4 @@
-//! The sequential receiver: one sample after the other, at a phase that the last decisions have
-//! moved.
+//! The sequential receiver: samples one by one, at a phase controlled by past decisions.
 
 use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::guard::latency;
@@ -22,43 +21,43 @@ use std::f64::consts::TAU;
 /// Sine of the transmitter's jitter at symbol `n`, and the turn from symbol to symbol.
 fn sinusoid_at(sinusoid: Sinusoid, n: i64) -> [(f64, f64); 2] {
     let turn = std::f64::consts::TAU * sinusoid.frequency;
-    // whole periods are taken off first, so that absolute time costs no digits
+    // whole periods are subtracted first to keep precision at large times
     let angle = std::f64::consts::TAU * (sinusoid.frequency * n as f64).fract();
     [angle.sin_cos(), turn.sin_cos()]
 }
 
-/// The input of a bang-bang loop is Gaussian, of the noise and of the loop's error: its slope
-/// shrinks as their root.
+/// The input of a bang-bang loop is Gaussian, from noise and from the loop's error: its slope is
+/// inversely proportional to its rms.
 fn dithered(sigma_ui: f64, phase_error_ui: f64) -> f64 {
     sigma_ui / sigma_ui.hypot(phase_error_ui)
 }
 
-/// Phase error at which a loop begins, UI.
+/// Initial phase error of a loop, UI.
 const FIRST_ERROR_UI: f64 = 0.1;
 
-/// Most that a symbol's timing error counts, UI.
+/// Limit of a symbol's timing error, UI.
 const ERROR_UI_MAX: f64 = 0.5;
 
-/// Most frequency offset that a loop holds, UI per symbol.
+/// Limit of a loop's frequency offset, UI per symbol.
 const DRIFT_UI_MAX: f64 = 0.02;
 
-/// Error below which a loop is locked, UI rms; a free one has 0.29.
+/// Phase error below which a loop is locked, UI rms; an unlocked one has 0.29.
 const LOCKED_UI: f64 = 0.15;
 
-/// Time constants of the loop over which the lock is judged before and after the first scored
-/// symbol: one slip alone does not end it.
+/// Time constants of the loop over which the phase error is averaged to decide on lock, before and
+/// after the first scored symbol; a single slip does not lose it.
 const LOCK_MEMORY: [f64; 2] = [4.0, 8.0];
 
-/// Products summed side by side.
+/// Products summed in parallel.
 const WIDTH: usize = 16;
 
 /// Input of the receiver for one block.
 pub(crate) struct Block<'a> {
     /// Waveform at the sampler without its mean, on the grid.
     pub(crate) wave: &'a [f32],
-    /// Symbol that stands at its first sample.
+    /// Symbol at its first sample.
     pub(crate) first: i64,
-    /// First symbol that is scored.
+    /// First scored symbol.
     pub(crate) scored: i64,
     /// Normal numbers, one a sample, for the converter's noise and for its jitter; empty without
     /// noise.
@@ -66,8 +65,8 @@ pub(crate) struct Block<'a> {
     pub(crate) jitter: &'a [f32],
 }
 
-/// Decisions as they fall, in one place: what the clock goes by, and what counts unless sequences
-/// are detected.
+/// Symbol-by-symbol decisions: input of the clock recovery, and the receiver's decisions unless it
+/// detects sequences.
 struct SymbolDecider {
     thresholds: Thresholds,
     /// Feedback taps, and the levels that they are for, both latest first.
@@ -83,8 +82,8 @@ impl SymbolDecider {
         SymbolDecider { thresholds: trained.thresholds, feedback, past: [0.0; TAPS_MAX], count }
     }
 
-    /// The level of an equalised sample, and the value that it was decided by: without what earlier
-    /// decisions left in it.
+    /// The decided level of an equalised sample, and the sample without the postcursors of earlier
+    /// decisions.
     #[inline(always)]
     fn decide(&mut self, z: f32) -> (u8, f32) {
         let [t0, t1, t2] = self.thresholds.0;
@@ -100,7 +99,7 @@ impl SymbolDecider {
     }
 }
 
-/// One output of the equaliser and what was made of it.
+/// One output of the equaliser with its decision.
 #[derive(Clone, Copy, Default)]
 struct Output {
     equalised: f32,
@@ -130,10 +129,10 @@ struct Recovered {
     clock: ClockLoop,
     detector: TimingDetector,
     lock: LockDetector,
-    /// The step at which the acquiring loop becomes the loop.
+    /// Step at which the acquiring loop is replaced by the tracking loop.
     acquired_at: i64,
     acquired: bool,
-    /// Locked at every scored step.
+    /// True if locked at every scored step.
     held: bool,
 }
 
@@ -143,7 +142,7 @@ pub(crate) struct ClockedReceiver {
     per_symbol: usize,
     samples_per_symbol: f64,
     /// Taps padded with leading zeros to whole vectors; those of a symbol's newest samples are zero
-    /// here and stand beside.
+    /// here and stored separately.
     taps: Vec<f32>,
     newest: Vec<f32>,
     /// Of those, how many stand before the main one.
@@ -152,21 +151,21 @@ pub(crate) struct ClockedReceiver {
     latency: i64,
     half_scale: f32,
     quantisation: f32,
-    /// Of the converter's instants, samples of the grid rms.
+    /// Jitter of the sampling instants, samples of the grid rms.
     jitter: f64,
-    /// Part of the baseline's error that it follows in a sample.
+    /// Step of the baseline tracking (fraction of the error per sample).
     follow: f32,
     decisions: SymbolDecider,
     sequences: Option<Sequences>,
     recovered: Option<Recovered>,
-    /// Samples, the oldest first, and how many there are.
+    /// Samples, oldest first, and their number.
     line: Vec<f32>,
     filled: usize,
     baseline: f32,
     /// Next sample's number, from the first scored symbol.
     step: i64,
     slips: Slips,
-    /// Whole symbols by which sample and symbol were apart at the first scored one.
+    /// Whole symbols between sample and symbol at the first scored one.
     aligned: i64,
     scoring: bool,
     /// A decision that belongs to the next block.
@@ -182,7 +181,8 @@ pub(crate) struct ClockedReceiver {
 }
 
 impl ClockedReceiver {
-    /// A receiver that begins with the block at symbol `start`, 0 or before, and scores from 0 on.
+    /// A receiver that begins with the block at symbol `start`, at most 0, and scores from symbol
+    /// 0.
     pub(crate) fn new(
         plan: &Plan,
         trained: &Trained,
@@ -194,13 +194,13 @@ impl ClockedReceiver {
         let mut taps: Vec<f32> =
             std::iter::repeat_n(0.0, padding).chain(trained.taps.iter().copied()).collect();
         let latency = latency(trained, p);
-        // of a symbol's samples, how many the last taps weigh
+        // number of a symbol's samples that the last taps weigh
         let fresh = p - (p * (latency as usize + 1) - (trained.taps.len() - trained.precursors));
         let (older, newest) =
             (taps.len() - fresh, trained.taps[trained.taps.len() - fresh..].to_vec());
         taps[older..].fill(0.0);
         let coupled = clocking.ac_corner > 0.0;
-        // what the first output needs of older samples
+        // older samples that the first output needs
         let step = start - (trained.precursors.div_ceil(p) as i64 + 1);
         let kept = taps.len() + p * (latency as usize + 1);
         let recovered = clocking.recovery.zip(trained.timing).map(|(recovery, timing)| {
@@ -250,7 +250,8 @@ impl ClockedReceiver {
             filled: kept,
             taps,
             newest,
-            // where it rests when levels come alike: the training subtracted the mean of its data
+            // operating point for equally frequent levels: the training subtracted the mean of its
+            // data
             baseline: if coupled {
                 (trained.dc_offset_balanced - trained.offset) / trained.taps.iter().sum::<f32>()
             } else {
@@ -270,7 +271,7 @@ impl ClockedReceiver {
         }
     }
 
-    /// From here on it is scored: the symbols are aligned, slips count, and the lock must hold.
+    /// Starts scoring: symbols are aligned, slips are counted, and lock is required.
     pub(crate) fn begin_scoring(&mut self) {
         self.scoring = true;
         self.aligned += self.slips.offset();
@@ -282,7 +283,7 @@ impl ClockedReceiver {
         }
     }
 
-    /// Whether every scored symbol so far was taken by a locked clock.
+    /// Whether the clock was locked at every scored symbol so far.
     pub(crate) fn held(&self) -> bool {
         self.recovered.as_ref().is_none_or(|recovered| recovered.held)
     }
@@ -311,14 +312,14 @@ impl ClockedReceiver {
         }
     }
 
-    /// Takes samples of a block until every symbol that it scores is decided.
+    /// Takes samples of a block until all its scored symbols are decided.
     pub(crate) fn receive(&mut self, block: &Block<'_>) {
         receive(self, block);
         self.detect();
     }
 
-    /// The likeliest sequence of the block, if that is what decides. It begins after the last
-    /// decisions of the previous block and ends with the block: its last symbols are decided
+    /// Detects the likeliest sequence of the block, for a sequence detector. It begins after the
+    /// last decisions of the previous block and ends with the block: its last symbols are decided
     /// without the samples after them.
     fn detect(&mut self) {
         let Some(sequences) = &mut self.sequences else { return };
@@ -331,7 +332,7 @@ impl ClockedReceiver {
             .extend_from_slice(&self.decided[self.decided.len() - self.decisions.count..]);
     }
 
-    /// Keeps an output as that of a symbol of the block.
+    /// Stores an output for a symbol of the block.
     #[inline(always)]
     fn put(&mut self, at: usize, output: Output) {
         (self.values[at], self.decided[at]) = (output.value, output.level);
@@ -340,7 +341,7 @@ impl ClockedReceiver {
         }
     }
 
-    /// Moves the samples that are still needed to the front of the line.
+    /// Moves the samples that are still needed to the front.
     fn rewind(&mut self) {
         let kept = self.taps.len() + self.per_symbol * (self.latency as usize + 1);
         self.line.copy_within(self.filled - kept..self.filled, 0);
@@ -352,14 +353,13 @@ multiversion! {
 fn receive(rx: &mut ClockedReceiver, block: &Block<'_>) {
     let bank = Interpolator::shared();
     let n = rx.values.len() as i64;
-    // a clock locks to a transmitter at rest: the jitter begins with the first symbol that is
-    // scored
+    // the clock locks without jitter, which begins with the first scored symbol
     let sinusoid = rx.clocking.sinusoid.filter(|_| rx.scoring);
     let (amplitude, [mut angle, turn]) =
         sinusoid.map_or((0.0, [(0.0, 1.0); 2]), |s| (s.amplitude_ui, sinusoid_at(s, rx.step)));
     let (p, spacing) = (rx.per_symbol, rx.samples_per_symbol / rx.per_symbol as f64);
     let reach = (BEFORE as f64, (block.wave.len() - interpolator::TAPS) as f64);
-    // of the block's symbols, how many are decided
+    // number of the block's symbols that are decided
     let mut done = 0;
     if let Some(output) = rx.carried.take() {
         rx.put(0, output);
@@ -397,7 +397,7 @@ fn receive(rx: &mut ClockedReceiver, block: &Block<'_>) {
             if !block.noise.is_empty() {
                 at += rx.jitter * f64::from(block.jitter[drawn]);
                 converted = rx.quantisation * block.noise[drawn];
-                // a clock that runs away may take more samples than were drawn
+                // an unlocked clock may take more samples than were drawn
                 drawn = if drawn + 1 == block.noise.len() { 0 } else { drawn + 1 };
             }
             let y = bank.at(block.wave, at.clamp(reach.0, reach.1)) - rx.baseline;
@@ -412,7 +412,7 @@ fn receive(rx: &mut ClockedReceiver, block: &Block<'_>) {
         let output = Output { equalised, value, level };
         let at = rx.step - rx.latency + shift - block.scored;
         if at >= done && at < n {
-            // a symbol that was slipped over is taken for its successor
+            // a skipped symbol has the decision of its successor
             while done <= at {
                 rx.put(done as usize, output);
                 done += 1;

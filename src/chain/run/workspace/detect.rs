@@ -30,12 +30,12 @@ impl Workspace {
         self.compared(sent, precoder)
     }
 
-    /// Holds what was decided of a block against what was sent, with the precoder undone on both
-    /// sides.
+    /// Compares the decisions of a block with the transmitted symbols, with the precoder undone on
+    /// both sides.
     pub(crate) fn compared(&mut self, sent: &[u8], precoder: bool) -> DecisionErrors {
         let mut decisions = slicer::compare(sent, &self.decided, &self.equalised);
         if precoder {
-            // what stands before the block is taken as decided rightly, and was 0 to the precoder
+            // the symbol before the block counts as decided correctly, and is 0 for the precoder
             let before = 0;
             let (mut decided, mut plain) =
                 (std::mem::take(&mut self.decided_plain), std::mem::take(&mut self.plain));
@@ -53,12 +53,12 @@ impl Workspace {
 }
 
 impl Workspace {
-    /// Decides the equalised block; afterwards `equalised` holds the values that were decided,
-    /// without the interference of earlier symbols.
+    /// Decides the equalised block; afterwards `equalised` holds the slicer's input, without the
+    /// postcursors of earlier symbols.
     ///
-    /// A block is periodic: the symbols before its first are its last ones. Feedback takes them as
-    /// known: no error is carried from a block into the next; one burst a block at most is cut
-    /// short. Sequences are detected around the block's ends too.
+    /// A block is periodic: the symbols before its first are its last ones. Feedback assumes them
+    /// known: no error is carried from a block into the next, and at most one burst per block is
+    /// truncated. Sequences are detected around the block's ends too.
     pub(crate) fn decide(&mut self, trained: &Trained, sent: &[u8]) {
         let n = sent.len();
         let known = &sent[n - trained.postcursors.len().min(n)..];
@@ -94,7 +94,7 @@ impl Workspace {
 }
 
 multiversion! {
-/// Takes off what earlier decisions leave in samples.
+/// Subtracts the postcursors of earlier decisions from samples.
 fn take_off(postcursor: f32, decided: &[u8], z: &mut [f32]) {
     let [lowest, low, high, highest] = LEVELS.map(|level| postcursor * level);
     for (z, &d) in z.iter_mut().zip(decided) {

@@ -14,8 +14,8 @@ use crate::seed::Seed;
 use crate::signal::{Ampere, Field, Quantity};
 use num_complex::Complex32;
 
-/// A constant added at one section's end, as a part of the peak there: how the chain's local slope
-/// is felt.
+/// Constant offset added at the end of a section (fraction of the peak), used to measure the local
+/// slope of the chain.
 #[derive(Clone, Copy)]
 pub(crate) struct Perturbation {
     pub(crate) section: usize,
@@ -35,8 +35,8 @@ impl Workspace {
         self.run_sections(plan, levels, keys, transmission, None);
     }
 
-    /// Runs to the detector with one section's end moved by a part of its peak; returns by how
-    /// much.
+    /// Runs to the detector with one section's end perturbed by a fraction of its peak; returns the
+    /// perturbation.
     pub(crate) fn run_perturbed(
         &mut self,
         plan: &Plan,
@@ -84,14 +84,14 @@ impl Workspace {
         moved
     }
 
-    /// The real waveform where the block stands: after [`Workspace::run_to_detector`] at the start
-    /// of the last section.
+    /// The real waveform at the current point of the block: after [`Workspace::run_to_detector`],
+    /// the start of the last section.
     #[inline]
     pub(crate) fn current(&mut self) -> &mut [f32] {
         Ampere::of_mut(&mut self.real)
     }
 
-    /// The field where the block stands.
+    /// The field at the current point of the block.
     #[inline]
     pub(crate) fn field(&mut self) -> &mut [Complex32] {
         Field::of_mut(&mut self.field)
@@ -112,7 +112,7 @@ impl Workspace {
         transforms.inverse(&mut self.spectrum, waveform, &mut self.scratch);
     }
 
-    /// Spectrum of the wanted interferers alone, at a section's end.
+    /// Spectrum of the selected interferers alone, at a section's end.
     pub(crate) fn interference(
         &mut self,
         section: &Section,
@@ -364,7 +364,7 @@ impl Workspace {
         self.interfere_where(section, paths, keys, |_| true);
     }
 
-    /// Adds the interferers that are wanted.
+    /// Adds the selected interferers.
     fn interfere_where(
         &mut self,
         section: &Section,
@@ -394,8 +394,8 @@ impl Workspace {
     }
 }
 
-/// Normal numbers that are made at once and used while they are in the first cache; runs of
-/// [`normals::fill`] fit into it.
+/// Normal numbers drawn at a time, which stay in the first-level cache; runs of [`normals::fill`]
+/// fit into it.
 pub(crate) const PIECE: usize = 2048;
 
 /// Gives each piece of `x` its numbers of the stream.

@@ -1,5 +1,5 @@
-//! Probes: side branches that look at a block at a named node, finely; the counting path never
-//! meets them.
+//! Probes: side branches with the fine waveform of a block at a named node, separate from the
+//! counting path.
 
 use super::Workspace;
 use crate::chain::build::plan::Plan;
@@ -66,8 +66,8 @@ impl<'a> Probe<'a> {
         Some(Probe { plan, samples_per_symbol, branch: Branch::Light { section, response, wide } })
     }
 
-    /// A probe of what the slicer would see at every instant. There are never fewer samples than
-    /// the grid's.
+    /// A probe of the slicer's input at every instant. There are never fewer samples than the
+    /// grid's.
     pub fn slicer(
         plan: &'a Plan,
         trained: &'a Trained,
@@ -186,7 +186,7 @@ impl Workspace {
         &self.equalised
     }
 
-    /// Current of one block where light was detected and has passed every map, A.
+    /// Current of one block after the detector and all maps, A.
     pub fn detected(&mut self, plan: &Plan, levels: &[u8], keys: &StreamKeys<'_>) -> &[f32] {
         self.run_to_detector(plan, levels, keys, 1.0);
         self.current()
@@ -229,7 +229,7 @@ impl Workspace {
     }
 }
 
-/// Spectrum of a complex block onto that of a longer one; what stands at half the rate goes to both
+/// Spectrum of a complex block onto that of a longer one; the bin at half the rate goes to both
 /// sides.
 fn pad_complex(x: &[Complex32], out: &mut [Complex32]) {
     let (m, length) = (x.len(), out.len());

@@ -11,7 +11,7 @@ use crate::chain::run::streams::{NoiseSelection, StreamKeys};
 use crate::math::{fft, normals};
 use crate::signal::{Ampere, Quantity};
 
-/// Inputs of a sampler that a clock drives.
+/// Inputs of a sampler with a recovered clock.
 pub(crate) struct SamplerInputs<'a> {
     /// Waveform on the grid, with its noise and without its mean.
     pub(crate) wave: &'a [f32],
@@ -22,7 +22,7 @@ pub(crate) struct SamplerInputs<'a> {
 }
 
 impl Workspace {
-    /// Second stage of stream mode: what a sampler at any instant takes its samples from.
+    /// Second stage of stream mode: the waveform from which samples at any instant are taken.
     pub(crate) fn sampler_inputs(
         &mut self,
         plan: &Plan,
