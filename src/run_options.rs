@@ -27,9 +27,9 @@ pub struct Progress {
 /// ```
 #[derive(Clone, Default)]
 pub struct RunOptions<'a> {
-    /// Ends the run after the round in hand.
+    /// Token that ends the run after the current round.
     pub cancel: CancelToken,
-    /// Called now and then, from any thread.
+    /// Progress callback, called from any thread.
     pub progress: Option<&'a (dyn Fn(Progress) + Sync)>,
 }
 
@@ -52,7 +52,7 @@ impl RunOptions<'_> {
 pub struct CancelToken(Arc<AtomicBool>);
 
 impl CancelToken {
-    /// Cancels what runs with it; true if it was cancelled before.
+    /// Cancels the runs with this token; true if it was already cancelled.
     pub fn cancel(&self) -> bool {
         self.0.swap(true, Ordering::Relaxed)
     }

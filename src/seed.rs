@@ -12,16 +12,16 @@
 
 use std::borrow::Cow;
 
-/// Generators that run side by side.
+/// Parallel generators.
 pub(crate) const WIDTH: usize = 16;
 
-/// Text that keys a random stream. It is never shown: renaming what is shown moves no draw, and
-/// changing a key changes every count that depends on it.
+/// Text that keys a random stream. It is independent of displayed names: renaming a source changes
+/// no draw, and changing a key changes every count that depends on it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StreamKey(Cow<'static, str>);
 
 impl StreamKey {
-    /// A key that stands in the code.
+    /// A constant key.
     pub const fn fixed(text: &'static str) -> Self {
         StreamKey(Cow::Borrowed(text))
     }
@@ -55,12 +55,12 @@ impl Seed {
         Seed(scramble(mixed))
     }
 
-    /// The stream of a key that stands in the code.
+    /// The stream of a constant key.
     pub fn named(self, key: &'static str) -> Self {
         self.stream(&StreamKey::fixed(key))
     }
 
-    /// The stream of the `i`-th of several alike: a lane, a block.
+    /// The stream of the `i`-th lane or block.
     pub fn index(self, i: u64) -> Self {
         Seed(scramble(self.0 ^ scramble(i.wrapping_add(0x9e37_79b9_7f4a_7c15))))
     }
@@ -132,7 +132,7 @@ impl Rng {
         out
     }
 
-    /// The next 64 bits, for callers that want few.
+    /// The next 64 bits, for callers that need few.
     pub fn next_u64(&mut self) -> u64 {
         if self.left < 2 {
             self.spare = self.step();

@@ -149,14 +149,14 @@ fn a_comparison_that_is_cancelled_keeps_whole_variants() {
             .unwrap();
     let cancel = CancelToken::default();
     // a variant is two lanes and two counts
-    let told = |progress: lightlane::link::Progress| {
+    let report = |progress: lightlane::link::Progress| {
         assert_eq!(progress.total, 40);
         if progress.done > 9 {
             cancel.cancel();
         }
     };
     let compared =
-        comparison.run(&RunOptions { cancel: cancel.clone(), progress: Some(&told) }).unwrap();
+        comparison.run(&RunOptions { cancel: cancel.clone(), progress: Some(&report) }).unwrap();
     assert_eq!((compared.variants.len(), compared.total, compared.complete), (2, 10, false));
 }
 

@@ -216,7 +216,7 @@ fn feedback_gains_over_the_linear_filter_what_the_closed_form_says() {
     }
 }
 
-/// More taps than the channel has postcursors change nothing: 1/sqrt of 32 768 symbols is 0.6 %, of
+/// More taps than the channel has postcursors have no effect: 1/sqrt of 32 768 symbols is 0.6 %, of
 /// a tap.
 #[test]
 fn taps_that_are_not_needed_stay_at_nothing() {
@@ -277,11 +277,11 @@ fn given_forward_taps_keep_their_shape() {
     assert!(of_other.snr_db < of_free.snr_db - 3.0 && other.taps.len() == 1);
 }
 
-/// Wrong decisions ahead and, of those wrong by a level, how many go on.
+/// Decision errors of one level, and how many of them continue.
 #[derive(Default)]
 struct Continuation {
-    behind: u64,
-    on: u64,
+    wrong: u64,
+    continued: u64,
 }
 
 impl BlockObserver for Continuation {
@@ -297,9 +297,9 @@ impl BlockObserver for Continuation {
         (pairs().count() as u64, pairs().filter(|(s, d)| s[1] != d[1]).count() as u64)
     }
 
-    fn collect(&mut self, _: usize, (behind, on): (u64, u64)) {
-        self.behind += behind;
-        self.on += on;
+    fn collect(&mut self, _: usize, (wrong, continued): (u64, u64)) {
+        self.wrong += wrong;
+        self.continued += continued;
     }
 }
 
@@ -313,20 +313,20 @@ impl BlockObserver for Continuation {
 #[test]
 fn a_wrong_decision_goes_on_as_the_closed_form_says() {
     for b in [0.3, 0.5, 0.7] {
-        let (quiet, plan) = (plan(b, sigma(45.0)), plan(b, sigma(17.0)));
-        let (trained, _) = trained(&quiet, &dsp(dfe(1)));
+        let (low_noise, plan) = (plan(b, sigma(45.0)), plan(b, sigma(17.0)));
+        let (trained, _) = trained(&low_noise, &dsp(dfe(1)));
         let mut observer = Continuation::default();
         let tally = counted(&plan, &trained, 4 << 20, &mut observer).end;
         let x = (10f64.powf(1.7) / 5.0).sqrt();
         assert!((f64::from(trained.postcursors[0]) - b).abs() < 0.01, "{:?}", trained.postcursors);
         let expected = 0.75 * (q((1.0 - 2.0 * b) * x) + q((1.0 + 2.0 * b) * x));
-        let sigma = (expected * (1.0 - expected) / observer.behind as f64).sqrt();
-        let found = observer.on as f64 / observer.behind as f64;
+        let sigma = (expected * (1.0 - expected) / observer.wrong as f64).sqrt();
+        let found = observer.continued as f64 / observer.wrong as f64;
         println!(
             "b {b:.3}, x {x:.3}: {found:.4} of {} against {expected:.4} +- {sigma:.4}",
-            observer.behind
+            observer.wrong
         );
-        assert!(observer.behind > 2000);
+        assert!(observer.wrong > 2000);
         assert!((found - expected).abs() < 5.0 * sigma);
         // what the lane's own counter says of all wrong decisions: errors of two levels are rare
         assert!((tally.bursts.continuation() - found).abs() < 0.01);

@@ -138,7 +138,7 @@ fn assert_fewer(few: &CurvePoint, many: &CurvePoint) {
 
 /// A tap of one: precoded, a burst is its two ends, where 800G deals its bits to many symbols.
 #[test]
-fn the_precoder_helps_behind_a_tap_of_one() {
+fn the_precoder_helps_after_a_tap_of_one() {
     let bare = kp4("2.4e-3", "dfe:1", 20_000);
     let precoded =
         FecCurve { coding: Coding { precoder: true, ..bare.coding.clone() }, ..bare.clone() };

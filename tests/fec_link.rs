@@ -91,7 +91,7 @@ fn a_decoder_and_a_genie_see_the_same() {
         config.fec.decoding = Decoding::Genie;
         let (counted, counted_lanes, _) = port(&config);
         assert_eq!(decoded.miscorrected, 0);
-        let told = |fec: &FecResult| {
+        let reported = |fec: &FecResult| {
             (
                 fec.fec_bins.clone(),
                 fec.corrected_bits,
@@ -100,7 +100,7 @@ fn a_decoder_and_a_genie_see_the_same() {
                 fec.frame_loss_ratio,
             )
         };
-        assert_eq!(told(&decoded), told(&counted), "{kind:?}");
+        assert_eq!(reported(&decoded), reported(&counted), "{kind:?}");
         let of_lane = |lane: &LaneResult| {
             (lane.fec_bins.clone(), lane.corrected_bits, lane.uncorrectable_blocks)
         };

@@ -63,10 +63,10 @@ fn feedback_of_nothing_is_the_slicer_bit_for_bit() {
 fn the_signal_to_noise_ratio_with_ideal_feedback_is_the_counted_one() {
     for decision in [DetectorKind::Slicer, DetectorKind::Dfe, DetectorKind::Mlse] {
         let lane = run_lane(&starved(decision), 1 << 17);
-        let (foretold, counted) =
+        let (predicted, counted) =
             (lane.snr_db.expect("trained"), lane.snr_counted_db.expect("counted"));
-        println!("{decision:?}: {foretold:.3} {counted:.3} dB, {} errors", lane.errors);
-        assert!((foretold - counted).abs() < 0.1, "{decision:?}: {foretold} {counted}");
+        println!("{decision:?}: {predicted:.3} {counted:.3} dB, {} errors", lane.errors);
+        assert!((predicted - counted).abs() < 0.1, "{decision:?}: {predicted} {counted}");
     }
 }
 
@@ -236,15 +236,15 @@ fn bursts_of_feedback_fail_more_codewords_than_independent_symbols_unless_they_t
     assert!(turns.block_error_ratio_high.unwrap() < alone.block_error_ratio_low.unwrap());
     assert_eq!(turns.errors, alone.errors);
     let (low, _) = codewords(1, 4.0);
-    let (foretold, closed) = (
+    let (predicted, closed) = (
         low.block_error_ratio_extrapolated_low.unwrap(),
         low.codeword_error_ratio_analytic.unwrap(),
     );
     println!(
-        "at {:.3e}: at least {foretold:.3e} foretold, independent bits {closed:.3e}",
+        "at {:.3e}: at least {predicted:.3e} extrapolated, independent bits {closed:.3e}",
         low.ber_counted.unwrap()
     );
-    assert!(foretold > 100.0 * closed);
+    assert!(predicted > 100.0 * closed);
 }
 
 /// LMS in a link: the result says that it settled, or warns.
@@ -271,7 +271,7 @@ fn a_lane_says_whether_its_loop_settled() {
 /// A figure after feedback shows the slicer's input: its samples lie on the levels, its thresholds
 /// between them.
 #[test]
-fn eyes_histograms_and_waterfalls_show_what_is_behind_the_feedback() {
+fn eyes_histograms_and_waterfalls_show_what_is_after_the_feedback() {
     for decision in [DetectorKind::Dfe, DetectorKind::Mlse] {
         let mut config = starved(decision);
         config.simulation.symbols_at_limit = 1 << 16;

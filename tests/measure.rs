@@ -263,15 +263,15 @@ fn the_other_order_of_bits_is_measured_as_it_was_sent() {
     let text: String = swapped.iter().map(u8::to_string).collect::<Vec<_>>().join(" ");
     folder.write("bits.npy", npy::write(&wave)).write("levels.txt", text);
     let passed = ["bits.npy", "--receiver", "none"];
-    let (found, told) = (
+    let (found, given) = (
         json(&folder, &passed),
         json(&folder, &[&passed[..], &["--pattern", "levels.txt"]].concat()),
     );
     assert_eq!(
-        (found["bits_swapped"].as_bool(), told["bits_swapped"].as_bool()),
+        (found["bits_swapped"].as_bool(), given["bits_swapped"].as_bool()),
         (Some(true), Some(false))
     );
-    assert!((number(&found, "tdecq_db") - number(&told, "tdecq_db")).abs() < 1e-3);
+    assert!((number(&found, "tdecq_db") - number(&given, "tdecq_db")).abs() < 1e-3);
     assert!(
         (number(&found, "oma_mw") - 3.0).abs() < 1e-2 && number(&found, "tdecq_db").abs() < 0.01,
         "{found}"

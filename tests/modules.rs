@@ -277,7 +277,7 @@ fn every_source_of_a_host_is_foreseen() {
         println!("{entity}: {difference_db:.3} dB of {:?}", lane.snr_db);
         assert!(
             difference_db.abs() < 0.1,
-            "{entity}: counted and foreseen differ by {difference_db} dB"
+            "{entity}: counted and predicted differ by {difference_db} dB"
         );
         sum += difference_db;
     }

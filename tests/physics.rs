@@ -122,7 +122,7 @@ fn sampling_jitter_is_counted_as_predicted() {
 
 /// Phase noise of the laser, turned to intensity by dispersion: drawn, not in closed form.
 #[test]
-fn laser_phase_noise_behind_dispersion_is_counted_as_predicted() {
+fn laser_phase_noise_after_dispersion_is_counted_as_predicted() {
     let mut c = base(TransmitterKind::Eml);
     c.fibre.length_km = 20.0;
     c.fibre.loss_db_per_km = 0.3;

@@ -107,7 +107,7 @@ impl Made {
             .unwrap();
         let (interval, _) = weighted.interval();
         println!(
-            "rare {:.4e} ({:.3e}..{:.3e}), foreseen {:.4e}: {} hits of {}, {:.0} effective, {} symbols, gain {:.3e}",
+            "importance {:.4e} ({:.3e}..{:.3e}), predicted {:.4e}: {} hits of {}, {:.0} effective, {} symbols, variance reduction {:.3e}",
             weighted.ber(),
             interval.low,
             interval.high,
@@ -369,10 +369,10 @@ fn rare_events_are_unbiased_and_know_their_spread() {
     let all: Vec<Weighted> = (0..20).map(|run| made.rare(1 << 14, 100 + run)).collect();
     let mean = all.iter().map(Weighted::ber).sum::<f64>() / 20.0;
     let spread = (all.iter().map(|w| (w.ber() - mean).powi(2)).sum::<f64>() / 19.0).sqrt();
-    let told = (all.iter().map(|w| w.deviation().powi(2)).sum::<f64>() / 20.0).sqrt();
-    println!("{mean:.4e} against {:.4e}, spread {spread:.2e}, told {told:.2e}", made.ber);
+    let reported = (all.iter().map(|w| w.deviation().powi(2)).sum::<f64>() / 20.0).sqrt();
+    println!("{mean:.4e} against {:.4e}, spread {spread:.2e}, reported {reported:.2e}", made.ber);
     assert!((mean - made.ber).abs() < 3.0 * spread / 20f64.sqrt(), "{mean} {} {spread}", made.ber);
-    assert!((0.4..2.5).contains(&(spread / told)), "{spread} {told}");
+    assert!((0.4..2.5).contains(&(spread / reported)), "{spread} {reported}");
 }
 
 /// Result of a link of two lanes counted by noise-only Monte Carlo and by importance sampling:
@@ -402,8 +402,8 @@ fn a_run_counts_by_replay_and_by_rare_events() {
             (lane.counted_by, lane.interval_kind, lane.estimators_agree),
             (CountingMethod::Importance, IntervalKind::CountAndStoredBlocks, Some(true))
         );
-        let (ber, foreseen) = (lane.ber_counted.unwrap(), lane.ber_semi_analytic.unwrap());
-        assert!(foreseen < 1e-7 && (ber / foreseen).ln().abs() < 0.1, "{ber} {foreseen}");
+        let (ber, predicted) = (lane.ber_counted.unwrap(), lane.ber_semi_analytic.unwrap());
+        assert!(predicted < 1e-7 && (ber / predicted).ln().abs() < 0.1, "{ber} {predicted}");
         assert!(lane.ber_counted_low.unwrap() < ber && ber < lane.ber_counted_high.unwrap());
         assert!(
             lane.effective_samples.unwrap() > 1000.0

@@ -230,7 +230,7 @@ fn a_port_of_streams_gives_its_codewords_back() {
 /// codewords are as many as in periodic mode.
 #[test]
 fn codewords_are_lost_in_streams_as_in_periodic_blocks() {
-    let told = |stream: bool| {
+    let reported = |stream: bool| {
         let mut config = preset("800gbase-dr8");
         config.fibre.length_km = 0.0;
         config.fibre.connector_loss_db += 8.75;
@@ -243,7 +243,7 @@ fn codewords_are_lost_in_streams_as_in_periodic_blocks() {
         assert_eq!(fec.codewords, 240);
         (fec.pre_fec_ber.expect("errors") * 240.0 * 5440.0, fec.uncorrectable as f64)
     };
-    let ((errors, lost), (stream_errors, stream_lost)) = (told(false), told(true));
+    let ((errors, lost), (stream_errors, stream_lost)) = (reported(false), reported(true));
     println!("{errors} and {stream_errors} errors, {lost} and {stream_lost} lost");
     assert!(
         errors > 2000.0 && (errors - stream_errors).abs() < 5.0 * (errors + stream_errors).sqrt()

@@ -442,17 +442,17 @@ fn a_sweep_is_a_few_lines_of_library_and_ends_when_its_rows_cannot_be_written() 
     }
     let sweep = Sweep::new(&stack, vec![Axis::parse("simulation.seed=1:8:1").unwrap()]).unwrap();
     assert_eq!((sweep.points(), sweep.rows()), (8, 8));
-    let (mut rows, told) = (Vec::new(), AtomicU64::new(0));
+    let (mut rows, reported) = (Vec::new(), AtomicU64::new(0));
     let keep = |row: &Row| {
         rows.push(row.clone());
         Ok(())
     };
     let mut sink = InOrder::new(EachRow::new(keep));
-    let progress = |progress: Progress| told.store(progress.done, Ordering::Relaxed);
+    let progress = |progress: Progress| reported.store(progress.done, Ordering::Relaxed);
     let options = RunOptions { progress: Some(&progress), ..RunOptions::default() };
     let done = sweep.run(&mut sink, &options).unwrap();
-    let told = told.load(Ordering::Relaxed);
-    assert!(matches!(done.end, SweepEnd::Complete) && done.rows == 8 && told == 8);
+    let reported = reported.load(Ordering::Relaxed);
+    assert!(matches!(done.end, SweepEnd::Complete) && done.rows == 8 && reported == 8);
     assert!(rows.iter().enumerate().all(|(i, row)| row.at == [Value::from(i + 1)]));
     let mut left = 3;
     let full = |_: &Row| {

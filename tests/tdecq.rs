@@ -394,10 +394,13 @@ fn noise_by_level_is_that_of_its_repeats() {
     );
     let noise =
         CaptureNoise::Gaussian { variance: sigma.map(|s| s * s), correlation: Some(vec![]) };
-    let told = db(&TdecqCapture { noise, ..passed(&wave, s, &levels) }, &reference);
+    let predicted = db(&TdecqCapture { noise, ..passed(&wave, s, &levels) }, &reference);
     let without = db(&passed(&wave, s, &levels), &reference);
-    println!("{counted} counted, {told} told, {without} without");
-    assert!(told > without + 0.3 && (counted - told).abs() < 0.05, "{counted} {told}");
+    println!("{counted} counted, {predicted} predicted, {without} without");
+    assert!(
+        predicted > without + 0.3 && (counted - predicted).abs() < 0.05,
+        "{counted} {predicted}"
+    );
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn cases(cases: u32) -> ProptestConfig {
     }
 }
 
-/// Whole files of both versions to be spoilt.
+/// Whole files of both versions to be damaged.
 fn sound() -> Vec<String> {
     let row = "0.1 10 .2 -20 3e-1 30 0.4 -40";
     let mut four = "! four ports\n# GHz S MA R 50\n".to_owned();
@@ -42,9 +42,9 @@ fn sound() -> Vec<String> {
     ]
 }
 
-/// One wound of a text.
+/// One damage of a text.
 #[derive(Clone, Debug)]
-enum Wound {
+enum Damage {
     Byte(prop::sample::Index, u8),
     Cut(prop::sample::Index),
     Drop(prop::sample::Index, usize),
@@ -52,7 +52,7 @@ enum Wound {
     Word(prop::sample::Index, &'static str),
 }
 
-fn wound() -> impl Strategy<Value = Wound> {
+fn damage() -> impl Strategy<Value = Damage> {
     let words = [
         " 1e999 ",
         " -0 ",
@@ -83,36 +83,36 @@ fn wound() -> impl Strategy<Value = Wound> {
     ];
     prop_oneof![
         4 => (any::<prop::sample::Index>(), any::<u8>())
-            .prop_map(|(at, byte)| Wound::Byte(at, byte)),
-        1 => any::<prop::sample::Index>().prop_map(Wound::Cut),
-        2 => (any::<prop::sample::Index>(), 1..40usize).prop_map(|(at, n)| Wound::Drop(at, n)),
-        2 => (any::<prop::sample::Index>(), 1..80usize).prop_map(|(at, n)| Wound::Twice(at, n)),
+            .prop_map(|(at, byte)| Damage::Byte(at, byte)),
+        1 => any::<prop::sample::Index>().prop_map(Damage::Cut),
+        2 => (any::<prop::sample::Index>(), 1..40usize).prop_map(|(at, n)| Damage::Drop(at, n)),
+        2 => (any::<prop::sample::Index>(), 1..80usize).prop_map(|(at, n)| Damage::Twice(at, n)),
         4 => (any::<prop::sample::Index>(), prop::sample::select(words.to_vec()))
-            .prop_map(|(at, word)| Wound::Word(at, word)),
+            .prop_map(|(at, word)| Damage::Word(at, word)),
     ]
 }
 
-fn wounded(text: &str, wounds: &[Wound]) -> String {
+fn malformed(text: &str, damages: &[Damage]) -> String {
     let mut bytes = text.as_bytes().to_vec();
-    for wound in wounds {
+    for damage in damages {
         let length = bytes.len() + 1;
-        match wound {
-            Wound::Byte(at, byte) if !bytes.is_empty() => {
+        match damage {
+            Damage::Byte(at, byte) if !bytes.is_empty() => {
                 let at = at.index(bytes.len());
                 bytes[at] = *byte;
             }
-            Wound::Byte(..) => {}
-            Wound::Cut(at) => bytes.truncate(at.index(length)),
-            Wound::Drop(at, n) => {
+            Damage::Byte(..) => {}
+            Damage::Cut(at) => bytes.truncate(at.index(length)),
+            Damage::Drop(at, n) => {
                 let at = at.index(length);
                 bytes.drain(at..(at + n).min(bytes.len()));
             }
-            Wound::Twice(at, n) => {
+            Damage::Twice(at, n) => {
                 let at = at.index(length);
                 let again = bytes[at..(at + n).min(bytes.len())].to_vec();
                 bytes.splice(at..at, again);
             }
-            Wound::Word(at, word) => {
+            Damage::Word(at, word) => {
                 let at = at.index(length);
                 bytes.splice(at..at, word.bytes());
             }
@@ -172,10 +172,10 @@ proptest! {
     #[test]
     fn a_spoilt_file_is_read_or_refused_in_words(
         text in prop::sample::select(sound()),
-        wounds in prop::collection::vec(wound(), 0..6),
+        damages in prop::collection::vec(damage(), 0..6),
         ports in prop::option::of(prop_oneof![4 => 1..=4usize, 1 => 0..=100usize]),
     ) {
-        survives(&wounded(&text, &wounds), ports);
+        survives(&malformed(&text, &damages), ports);
     }
 
     #[test]

@@ -42,7 +42,7 @@ fn tecq_with_the_estimators_variance_is_that_of_the_noise_itself() {
         ("1.6tbase-dr8", "eml", Reference::DR_106),
     ] {
         let kind = format!("transmitter.kind={kind}");
-        let told = lane(preset, &[&MEASURED[..], &[&kind]].concat()).tecq_db.unwrap();
+        let predicted = lane(preset, &[&MEASURED[..], &[&kind]].concat()).tecq_db.unwrap();
         let own = [
             kind.as_str(),
             "pattern.kind=prbs13q",
@@ -71,8 +71,8 @@ fn tecq_with_the_estimators_variance_is_that_of_the_noise_itself() {
             instrument_sigma: 0.0,
         };
         let counted = Instrument::default().measure(&capture, &reference).unwrap().tdecq_db;
-        println!("{preset} {kind}: {told:.3} dB told, {counted:.3} dB counted");
-        assert!((told - counted).abs() < 0.05, "{preset} {kind}: {told} {counted}");
+        println!("{preset} {kind}: {predicted:.3} dB predicted, {counted:.3} dB counted");
+        assert!((predicted - counted).abs() < 0.05, "{preset} {kind}: {predicted} {counted}");
     }
 }
 

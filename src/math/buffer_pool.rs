@@ -1,4 +1,4 @@
-//! Buffers of numbers whose memory is kept by the thread for reuse.
+//! Buffers of numbers whose memory is kept per thread for reuse.
 //!
 //! A system's allocator maps a row of a block anew each time and gives it back when it is dropped,
 //! and the first touch of each page costs more than what most loops do with it. Here a dropped
@@ -107,7 +107,7 @@ impl<T: Poolable> Drop for Pooled<T> {
         if bytes(&memory) < SHORTEST {
             return;
         }
-        // at a thread's end there is nothing to keep it in
+        // at a thread's end the pool no longer exists
         let _ = T::kept().try_with(|kept| {
             let mut kept = kept.borrow_mut();
             if kept.iter().map(bytes).sum::<usize>() + bytes(&memory) <= KEPT {

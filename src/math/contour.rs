@@ -42,7 +42,7 @@ pub fn contour(
     chains(links(heights, level)).iter().map(|chain| chain.iter().map(place).collect()).collect()
 }
 
-/// Which crossed side goes on to which: one or two for each.
+/// Links between crossed sides: one or two for each.
 fn links(heights: ArrayView2<'_, f64>, level: f64) -> BTreeMap<CellEdge, Vec<CellEdge>> {
     let mut links: BTreeMap<CellEdge, Vec<CellEdge>> = BTreeMap::new();
     let mut link = |a: CellEdge, b: CellEdge| {
@@ -88,7 +88,7 @@ fn chains(mut links: BTreeMap<CellEdge, Vec<CellEdge>>) -> Vec<Vec<CellEdge>> {
         let mut chain = vec![start];
         let mut at = start;
         while let Some(next) = links.get_mut(&at).and_then(Vec::pop) {
-            // the way back is not walked
+            // the reverse direction is skipped
             if let Some(back) = links.get_mut(&next) {
                 back.iter().position(|side| *side == at).map(|found| back.swap_remove(found));
             }

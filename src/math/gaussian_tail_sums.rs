@@ -3,14 +3,14 @@
 use super::gaussian::q_fast;
 use super::simd::multiversion;
 
-/// Sums that run side by side.
+/// Parallel sums.
 const STRANDS: usize = 8;
 
 /// Where each sample falls on a grid of `bins` cells from `low`, `scale` cells a unit: cell and
 /// place in it, 0 to 1.
 ///
-/// Samples outside are put at the nearest end. `cells` gets `row + cell`, `row` from `rows` (one a
-/// sample).
+/// Samples outside are clamped to the nearest end. `cells` gets `row + cell`, `row` from `rows`
+/// (one a sample).
 pub(crate) fn place(
     samples: &[f32],
     low: f32,

@@ -10,8 +10,8 @@ pub(crate) const TAPS: usize = 24;
 pub(crate) const BEFORE: usize = TAPS / 2;
 /// Filters between two samples; between two filters their taps are blended.
 const PHASES: usize = 128;
-/// Band in which the error is least, in units of half the sampling rate: a little more than is
-/// asked, for a least square error is largest at its band's end.
+/// Band of the least squares fit, in units of half the sampling rate: a little wider than needed,
+/// since the error is largest at the end of the band.
 const BAND: f64 = 0.82;
 /// Added to the diagonal of the normal equations, which are nearly singular.
 const RIDGE: f64 = 1e-13;
@@ -75,7 +75,7 @@ fn total(products: &[f32; TAPS]) -> f32 {
     sum(&sums)
 }
 
-/// The sum by halves: what a vector unit does.
+/// The sum by halves, as in a vector unit.
 #[inline(always)]
 pub(crate) fn sum(x: &[f32; 16]) -> f32 {
     let mut eight = [0f32; 8];

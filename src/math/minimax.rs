@@ -6,7 +6,7 @@ use nalgebra::{DMatrix, DVector};
 const STEPS: usize = 60;
 /// Steps of the interior point method; it needs eight to twenty.
 const INNER_STEPS: usize = 60;
-/// Halvings of a step that does not descend.
+/// Largest number of halvings of a step that does not descend.
 const HALVINGS: usize = 8;
 /// Part of the predicted descent that a step must reach.
 const SUFFICIENT: f64 = 0.1;
@@ -46,8 +46,8 @@ pub struct HalfSpace {
 ///
 /// Sequential quadratic programming: `B` begins as `curvature` (symmetric positive definite, row by
 /// row) and follows the Lagrangian by damped BFGS updates; steps are halved until the worst value
-/// descends. It ends where less than `tolerance` is still predicted. `functions` gives `None` where
-/// it has no value: such points are never taken.
+/// descends. It ends where less than `tolerance` is still predicted. `functions` returns `None`
+/// where it has no value; such points are never accepted.
 ///
 /// # Limits
 ///

@@ -1,11 +1,11 @@
-//! The phase that belongs to a magnitude.
+//! Minimum phase of a magnitude.
 
 use num_complex::Complex64;
 use rustfft::FftPlanner;
 
-/// Bins from zero to the highest frequency looked at.
+/// Bins from zero to the highest frequency considered.
 const BINS: usize = 1 << 15;
-/// The highest frequency looked at, in units of the last one known.
+/// The highest frequency considered, in units of the last known one.
 const REACH: f64 = 16.0;
 
 /// The phase, rad, of the minimum-phase response whose magnitude is given, at the frequencies `at`.

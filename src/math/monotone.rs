@@ -1,4 +1,4 @@
-//! Curves through points that never overshoot them.
+//! Monotone interpolation of points, without overshoot.
 
 /// A curve through points: cubic in each gap, monotone where the points are, constant beyond its
 /// ends.

@@ -1,4 +1,4 @@
-//! A pattern as it is described.
+//! Description of a pattern.
 
 use super::file as levels_file;
 use super::source::SymbolSource;
@@ -19,10 +19,10 @@ pub enum PatternKind {
     Ssprq,
     /// Independent levels, drawn from the run's seed; never repeats.
     Random,
-    /// LevelSequence from a text file, repeated.
+    /// Levels from a text file, repeated.
     File,
-    /// Payload of a port: random, in codewords that the link's coding deals to the lanes,
-    /// where it has one; never repeats.
+    /// Payload of a port: random, in the codewords of the link's coding if it has one; never
+    /// repeats.
     Payload,
 }
 
@@ -57,7 +57,7 @@ impl PatternKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Pattern {
-    /// Which pattern.
+    /// Kind of pattern.
     pub kind: PatternKind,
     /// Path of a text file of levels, for `kind = "file"` only: digits 0 to 3, one after another or
     /// separated by blanks, commas or new lines; `#` begins a comment; at most 16 Mi symbols.
@@ -67,7 +67,7 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Reports a pattern file that is missing or too large; what it holds is read by
+    /// Reports a pattern file that is missing or too large; its content is read by
     /// [`Pattern::build`].
     pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         if self.kind != PatternKind::File {
@@ -89,8 +89,7 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// A pattern file that cannot be read as levels: its name, the line, what stands there and what
-    /// would be right.
+    /// A pattern file that cannot be read as levels: its name, the line, the text and the remedy.
     pub fn build(&self) -> Result<SymbolSource, String> {
         Ok(match self.kind {
             PatternKind::Prbs13q => SymbolSource::stored(prbs::prbs13q()),

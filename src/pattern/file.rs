@@ -14,16 +14,16 @@ use std::{
     path::Path,
 };
 
-/// Symbols that a file may hold: 16 Mi.
+/// Largest number of symbols of a file: 16 Mi.
 const SYMBOLS_MAX: usize = 16 << 20;
 
-/// Bytes that a file may hold: room for a separator or two after each symbol, and comments.
+/// Largest size of a file, bytes: up to two separators after each symbol, and comments.
 const BYTES_MAX: u64 = 4 * SYMBOLS_MAX as u64;
 
 /// Byte order mark that some editors put before UTF-8 text.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Letters of an unreadable token that a message quotes.
+/// Number of characters of an unreadable token in a message.
 const QUOTED_LETTERS: usize = 20;
 
 /// Refuses a file that cannot hold a pattern, without reading it.

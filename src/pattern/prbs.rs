@@ -1,6 +1,6 @@
-//! Pseudo-random bit sequences, one bit at a time: the register that defines them, and PRBS13Q.
+//! Pseudo-random bit sequences, one bit at a time: the defining shift register, and PRBS13Q.
 //!
-//! [`super::prbs31q`] makes PRBS31 many bits at a time and is held to this register by its tests.
+//! [`super::prbs31q`] generates PRBS31 many bits at a time and is tested against this register.
 
 use super::gray;
 

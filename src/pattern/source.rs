@@ -5,7 +5,7 @@ use crate::seed::Seed;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-/// LevelSequence that are computed elsewhere: what stands at a symbol depends on its index alone.
+/// A sequence of levels computed elsewhere; a level depends on the symbol's index only.
 pub trait LevelSequence: Debug + Send + Sync {
     /// Writes the levels 0..=3 from a symbol on; nothing is allocated.
     fn fill(&self, first_symbol: u64, out: &mut [u8]);
@@ -13,9 +13,8 @@ pub trait LevelSequence: Debug + Send + Sync {
 
 /// A source of PAM4 levels, made by [`Pattern::build`](super::description::Pattern::build).
 ///
-/// It never changes: what stands at a symbol depends on that symbol's index (and, for a random
-/// pattern, on the seed), never on what was asked before or how a window is cut. Threads may share
-/// it.
+/// It is immutable: a level depends on the symbol's index (and, for a random pattern, on the seed)
+/// only, not on earlier calls or on the window. Threads may share it.
 #[derive(Debug)]
 pub struct SymbolSource {
     supply: Supply,

@@ -1,4 +1,4 @@
-//! Memory of a block that begins with a cache line.
+//! Cache-aligned memory of a block.
 
 use std::ops::{Deref, DerefMut};
 
@@ -19,7 +19,7 @@ impl<T: Copy + Default> Aligned<T> {
     pub fn new(length: usize) -> Self {
         let memory = vec![T::default(); length + LINE / size_of::<T>()];
         let first = memory.as_ptr().align_offset(LINE);
-        // a place that no number of them reaches is none
+        // an index out of range has no reference
         let first = if first + length <= memory.len() { first } else { 0 };
         Aligned { memory, first, length }
     }

@@ -1,9 +1,9 @@
-//! The quantities that travel, as types: a part in the wrong place does not compile.
+//! Physical quantities as types: a chain with a part in the wrong place does not compile.
 
 use super::aligned::Aligned;
 use num_complex::Complex32;
 
-/// A block's samples, of one of the two storages there are.
+/// A block's samples, real or complex.
 #[derive(Clone, Debug)]
 pub enum Samples {
     /// Symbols, volts, amperes.
@@ -14,11 +14,11 @@ pub enum Samples {
 
 /// Physical quantity of a sample.
 pub trait Quantity: Send + Sync + 'static {
-    /// How it is stored.
+    /// Type of a sample.
     type Sample: Copy + Default + Send + Sync;
     /// The samples of a block of this quantity.
     fn of(samples: &Samples) -> &[Self::Sample];
-    /// The same, to write.
+    /// The same, mutable.
     fn of_mut(samples: &mut Samples) -> &mut [Self::Sample];
 }
 

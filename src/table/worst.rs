@@ -28,7 +28,7 @@ impl Worst {
     }
 
     /// Grows as a value gets worse; infinite for a value that was not evaluated (NaN).
-    pub fn badness(self, value: f64) -> f64 {
+    pub fn cost(self, value: f64) -> f64 {
         match self {
             _ if value.is_nan() => f64::INFINITY,
             Worst::Lowest | Worst::Unranked => -value,
@@ -46,7 +46,7 @@ impl Worst {
     pub fn of_two(self, a: f64, b: f64) -> f64 {
         match self {
             _ if a.is_nan() || b.is_nan() => f64::NAN,
-            _ if self.badness(b) > self.badness(a) => b,
+            _ if self.cost(b) > self.cost(a) => b,
             _ => a,
         }
     }
@@ -70,7 +70,7 @@ mod tests {
     fn a_value_that_was_not_evaluated_is_the_worst() {
         for rule in [Worst::Lowest, Worst::Highest, Worst::Outside([0.0, 1.0])] {
             assert!(rule.of_two(f64::NAN, 2.0).is_nan() && rule.of_two(1.0, f64::NAN).is_nan());
-            assert_eq!(rule.badness(f64::NAN), f64::INFINITY);
+            assert_eq!(rule.cost(f64::NAN), f64::INFINITY);
         }
     }
 }

@@ -17,13 +17,13 @@ use std::sync::Arc;
 /// ```
 ///
 /// In: volts of full scale -1 .. 1. Out: drive voltage (differential where the modulator is), V. A
-/// sine of amplitude A has a third harmonic of about (A / V_sat)^2 / 12. A measured `curve` stands
-/// in place of swing and saturation.
+/// sine of amplitude A has a third harmonic of about (A / V_sat)^2 / 12. A measured `curve`
+/// replaces swing and saturation.
 ///
 /// # Limits
 ///
-/// The bandwidth stands before the saturation; output noise is white and passes the modulator's
-/// electrode.
+/// The bandwidth limit comes before the saturation; output noise is white and passes the
+/// modulator's electrode.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Driver {
@@ -67,7 +67,7 @@ impl Driver {
         problems.range(at, "noise_nv_per_rthz", self.noise_nv_per_rthz, 0.0..=10_000.0);
     }
 
-    /// Reads its files and gives what runs; without a file that was refused, its model.
+    /// Reads its files and returns the driver; its model replaces a refused file.
     pub fn model(&self, at: &KeyPath, files: &mut FileReader<'_>) -> DriverModel {
         let measured =
             files.response(&at.key("response"), &self.response, ResponseDomain::Electrical);
@@ -84,7 +84,7 @@ impl Driver {
     }
 }
 
-/// A driver as it runs.
+/// A driver with its files read.
 #[derive(Clone, Debug)]
 pub struct DriverModel {
     swing_vpp: f64,

@@ -100,12 +100,12 @@ impl Eml {
         (a, self.absorption_low_v * (neper / self.absorption_low_db).powf(1.0 / a))
     }
 
-    /// Chirp parameter at a drive voltage on top of the bias.
+    /// Chirp parameter at a drive voltage relative to the bias.
     pub fn chirp(&self, drive_v: f64) -> f64 {
         self.chirp_alpha_0 - self.chirp_alpha_1_per_v * (self.bias_v + drive_v).abs()
     }
 
-    /// Reads its files and gives what runs; none without a file that it cannot do without.
+    /// Reads its files and returns the modulator; `None` if a necessary file was refused.
     pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<EmlModel> {
         let laser = self.laser.model(&at.key("laser"), files);
         let driver = self.driver.model(&at.key("driver"), files);
@@ -119,7 +119,7 @@ impl Eml {
             && last_v < reached_v
         {
             let remedy = format!(
-                "ends at {:.2} V; must reach what bias and full drive do, {:.2} V",
+                "ends at {:.2} V; must reach the voltage of bias and full drive, {:.2} V",
                 -last_v, -reached_v
             );
             files.problems().report(&at, "file", &self.curve.file, remedy);
@@ -177,7 +177,7 @@ impl ModulatorSheet for Eml {
     }
 }
 
-/// An absorption modulator as it runs.
+/// An absorption modulator with its files read.
 #[derive(Clone, Debug)]
 pub struct EmlModel {
     eml: Eml,
@@ -189,7 +189,7 @@ pub struct EmlModel {
 }
 
 impl EmlModel {
-    /// Field in the fibre at a drive voltage on top of the bias, sqrt(W).
+    /// Field in the fibre at a drive voltage relative to the bias, sqrt(W).
     pub fn field(&self, drive_v: f64) -> Complex64 {
         let reverse_v = (-(self.eml.bias_v + drive_v)).max(0.0);
         let (absorbed, moment) = self.absorbed(reverse_v);

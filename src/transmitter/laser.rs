@@ -58,8 +58,7 @@ impl Default for Relaxation {
 
 /// A single-mode laser.
 ///
-/// RIN is intrinsic and one-sided and acts on every level; its stream is the laser's, so lanes that
-/// share a laser share it.
+/// RIN is intrinsic and one-sided and acts on every level; lanes that share a laser share its draw.
 ///
 /// # Limits
 ///
@@ -70,7 +69,7 @@ impl Default for Relaxation {
 pub struct Laser {
     /// Power at its facet, dBm; with a `curve`, its power at `bias_ma` counts.
     pub power_dbm: f64,
-    /// Bias, mA: where on a measured `curve`.
+    /// Bias on a measured `curve`, mA.
     pub bias_ma: f64,
     /// A measured power over current in place of the power.
     pub curve: LightCurve,
@@ -131,7 +130,7 @@ impl Laser {
         problems.range(&at, "lifetime_ns", r.lifetime_ns, 0.01..=100.0);
     }
 
-    /// Reads its files and gives what runs; none without the RIN that it names.
+    /// Reads its files and returns the laser; `None` if the file of its RIN was refused.
     pub fn model(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<LaserModel> {
         let rin = files.curve(at, "rin_file", &self.rin_file, SeriesKind::Rin);
         let curve = files.curve(&at.key("curve"), "file", &self.curve.file, SeriesKind::Light);
@@ -172,7 +171,7 @@ impl Laser {
     }
 }
 
-/// A laser as it runs.
+/// A laser with its files read.
 #[derive(Clone, Debug)]
 pub struct LaserModel {
     /// Power at the end of life, W.

@@ -1,4 +1,4 @@
-//! The input of a linear module: what the host sends drives the modulator.
+//! The input of a linear module, from the host to the modulator's driver.
 
 use crate::chain::{Chain, Density, Law, Noise, Shape};
 use crate::error::{KeyPath, Problems};
@@ -7,15 +7,15 @@ use crate::signal::Volt;
 use crate::units::nano;
 use serde::{Deserialize, Serialize};
 
-/// An analogue equaliser and a gain in front of the modulator's driver, in place of a module's DSP.
+/// An analogue equaliser and a gain before the modulator's driver, in place of a module's DSP.
 ///
 /// ```text
 /// x = G CTLE (v + n),   G = drive / (settled outer voltage after the CTLE)
 /// ```
 ///
 /// In: volts of the host after its channel. Out: the driver's input, full scale -1 .. 1. The gain
-/// brings a long run of the outer level to `drive`, whatever the channel has lost; what rises above
-/// it is the driver's to limit.
+/// brings a long run of the outer level to `drive`, independent of the channel's loss; peaks above
+/// it are limited by the driver.
 ///
 /// # Limits
 ///

@@ -1,8 +1,8 @@
-//! From symbols to light.
+//! Optical transmitters.
 //!
 //! Converter and transmit equaliser are common to all; each kind of modulator is a file with its
-//! laser, driver, electrode and losses. A new kind is a new file, named here, and one line of the
-//! registry. A modulator that is not built in implements [`Modulator`] and is given to a link
+//! laser, driver, electrode and losses. A new kind takes a new file, its name here, and one line of
+//! the registry. A modulator that is not built in implements [`Modulator`] and is given to a link
 //! ([`crate::link::Link::with_modulator`]).
 
 mod driver;

@@ -1,4 +1,4 @@
-//! The interface of a modulator, and what drives it.
+//! The interface of a modulator, and its drive.
 
 use crate::chain::{Chain, Shape};
 use crate::error::{KeyPath, Problems};
@@ -7,15 +7,16 @@ use crate::serdes::{Dac, TransmitFfe};
 use crate::signal::{Field, Grid, Symbol, Volt};
 use std::sync::Arc;
 
-/// A modulator as it is written: its parameters, with those of its driver and its laser.
+/// Description of a modulator: its parameters, with those of its driver and its laser.
 pub trait ModulatorSheet {
     /// Reports every parameter that is out of its range.
     fn check(&self, at: &KeyPath, problems: &mut Problems);
-    /// Reports what is missing when it is the kind in use.
+    /// Reports missing keys of the kind in use.
     fn check_used(&self, _at: &KeyPath, _problems: &mut Problems) {}
-    /// Reads its files and gives what runs; none when a file that it cannot do without was refused.
+    /// Reads its files and returns the modulator; `None` if a necessary file was refused.
     fn model(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>>;
-    /// True if volts drive it, a converter's or a host's; false if it converts symbols itself.
+    /// True if it is driven by the voltage of a converter or host; false if it converts symbols
+    /// itself.
     fn is_driven(&self) -> bool {
         true
     }
@@ -23,21 +24,21 @@ pub trait ModulatorSheet {
     fn about(&self) -> &'static str;
 }
 
-/// A modulator with its driver and its laser, as it runs.
+/// A modulator with its driver and its laser, with files read.
 pub trait Modulator: Send + Sync {
-    /// Extends its drive to light in the fibre.
+    /// Extends its drive to the optical field in the fibre.
     fn extend(&self, drive: Drive<'_>, context: &mut BuildContext<'_>) -> Chain<Field>;
     /// Outer optical modulation amplitude in the fibre without modulation dynamics, W, between
     /// settled drives of +-`drive`.
     fn settled_oma_w(&self, drive: f64) -> f64;
-    /// Intrinsic RIN, one-sided, its mean from 0 to `band_hz`, 1/Hz; none where it is not known.
+    /// Intrinsic RIN, one-sided, its mean from 0 to `band_hz`, 1/Hz; `None` where it is unknown.
     fn rin_per_hz(&self, band_hz: f64) -> Option<f64>;
-    /// Wavelength of its light, nm.
+    /// Optical wavelength, nm.
     fn wavelength_nm(&self) -> f64;
     /// Description in one line: what it is, which effects are modelled.
     fn about(&self) -> &str;
-    /// The recording that takes the place of a model, if that is what it is: its period is the
-    /// block, its pattern the one that is sent.
+    /// The recording that replaces a model, for a captured waveform: its period is the block, its
+    /// pattern the transmitted one.
     fn recording(&self) -> Option<&Recording> {
         None
     }
@@ -50,9 +51,9 @@ pub struct Drive<'a> {
     grid: Grid,
 }
 
-/// Where a drive comes from.
+/// Origin of a drive.
 enum Origin<'a> {
-    /// The converter of the module, with the low-pass after its hold.
+    /// Converter of the module, with the low-pass after its hold.
     Symbols { symbols: Chain<Symbol>, ffe: &'a TransmitFfe, dac: &'a Dac, band: Shape },
     /// A host, through a linear input.
     Host(Chain<Volt>),

@@ -18,11 +18,11 @@ use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 use std::sync::Arc;
 
-/// How the electrode answers.
+/// Model of the electrode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Electrode {
-    /// From its length, losses and index mismatch.
+    /// Travelling wave: from length, losses and index mismatch.
     #[default]
     TravellingWave,
     /// A second-order Bessel low-pass of `bandwidth_ghz`.
@@ -37,13 +37,13 @@ pub enum Electrode {
 /// ```
 ///
 /// In: volts of full scale -1 .. 1; the driver's output is the differential voltage v. Out: field
-/// in the fibre, sqrt(W). The loss of each arm falls as its carriers leave: `arm_loss_db_per_rad`.
+/// in the fibre, sqrt(W). The loss of each arm falls with carrier depletion: `arm_loss_db_per_rad`.
 /// Splitter and combiner have the same imbalance k, given by the intrinsic extinction ratio.
 ///
 /// # Limits
 ///
-/// The junction's capacitance does not follow the voltage; the electrode is matched; the bias is
-/// held.
+/// The junction's capacitance is independent of the voltage; the electrode is matched; the bias is
+/// constant.
 ///
 /// # Reference
 ///
@@ -75,13 +75,13 @@ pub struct Mzm {
     pub reverse_bias_v: f64,
     /// Built-in voltage of the junction, V.
     pub built_in_v: f64,
-    /// Loss that an arm loses per radian of its phase, dB.
+    /// Reduction of an arm's loss per radian of its phase, dB.
     pub arm_loss_db_per_rad: f64,
     /// Static extinction ratio, by the imbalance of splitter and combiner, dB.
     pub extinction_ratio_db: f64,
     /// Departure from quadrature, degrees.
     pub bias_error_deg: f64,
-    /// How the electrode answers.
+    /// Model of the electrode.
     pub electrode: Electrode,
     /// Skin loss of the electrode, dB / (cm sqrt(GHz)); travelling wave.
     pub skin_loss_db_per_cm_rtghz: f64,
@@ -168,7 +168,7 @@ impl Mzm {
         }
     }
 
-    /// Reads its files and gives what runs; none without a file that it cannot do without.
+    /// Reads its files and returns the modulator; `None` if a necessary file was refused.
     pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<MzmModel> {
         let laser = self.laser.model(&at.key("laser"), files);
         let driver = self.driver.model(&at.key("driver"), files);
@@ -181,7 +181,7 @@ impl Mzm {
             && (first_v > low_v || last_v < high_v)
         {
             let remedy = format!(
-                "runs from {first_v:.2} to {last_v:.2} V; must reach what full drive does, {low_v:.2} to {high_v:.2} V"
+                "runs from {first_v:.2} to {last_v:.2} V; must reach the voltages of full drive, {low_v:.2} to {high_v:.2} V"
             );
             files.problems().report(&curve_at, "file", &self.curve.file, remedy);
         }
@@ -241,7 +241,7 @@ impl ModulatorSheet for Mzm {
     }
 }
 
-/// A Mach-Zehnder modulator as it runs.
+/// A Mach-Zehnder modulator with its files read.
 #[derive(Clone, Debug)]
 pub struct MzmModel {
     mzm: Mzm,

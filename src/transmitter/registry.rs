@@ -1,4 +1,4 @@
-//! The kinds of transmitter: a line each.
+//! Registry of the kinds of transmitter, with a line for each.
 
 use super::modulator::{Drive, Modulator, ModulatorSheet};
 use crate::chain::Chain;
@@ -41,7 +41,7 @@ macro_rules! kinds {
         #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields, default)]
         pub struct Transmitter {
-            /// Which modulator.
+            /// Kind of modulator.
             pub kind: TransmitterKind,
             /// Digital-to-analogue converter.
             pub dac: Dac,
@@ -82,8 +82,8 @@ impl Transmitter {
         self.chosen().check_used(&at.key(self.kind.key()), problems);
     }
 
-    /// Reads the files of all kinds and reports what is wrong with them; gives what runs of the
-    /// kind in use.
+    /// Reads the files of all kinds and reports their problems; returns the modulator of the kind
+    /// in use.
     pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
         self.dac.read(&at.key("dac"), files);
         let mut used = None;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
-/// The source in a line.
+/// Description of the source in one line.
 const ABOUT: &str = "source of the stressed receiver test: evenly spaced levels, low-pass, sinusoidal interferer, Gaussian noise, jitter";
 
 /// A test source: evenly spaced levels through a low-pass, with a sinusoidal interferer, noise and

@@ -1,4 +1,4 @@
-//! A transmitter that was captured: power over time from a file.
+//! A captured transmitter: power over time from a file.
 
 use super::modulator::{Drive, Modulator, ModulatorSheet};
 use super::power_map::PowerMap;
@@ -25,9 +25,9 @@ use std::sync::Arc;
 ///
 /// # Limits
 ///
-/// Power knows no phase: chirp is one number. Noise on edges counts as noise on levels. A capture
-/// of one period holds no noise that could be separated from its signal; only `rin_db_per_hz` is
-/// added. No precoder.
+/// A power has no phase, so chirp is a single number. Noise on edges counts as noise on levels. A
+/// capture of one period holds no noise that could be separated from its signal; only
+/// `rin_db_per_hz` is added. No precoder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CapturedWaveform {
@@ -36,12 +36,13 @@ pub struct CapturedWaveform {
     pub file: String,
     /// Unit of its power.
     pub unit: PowerUnit,
-    /// Average power to which it is scaled, dBm; as it was captured when absent.
+    /// Average power to which it is scaled, dBm; if absent, the captured power.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub launch_power_dbm: Option<f64>,
-    /// Noise of the instrument, rms over the capture's band, left out of what is added again, uW.
+    /// Noise of the instrument, rms over the capture's band, uW; it is excluded from the added
+    /// noise.
     pub instrument_noise_uw: f64,
-    /// White one-sided RIN on top of what the capture shows, dB/Hz: for an averaged one.
+    /// White one-sided RIN added to the noise of the capture, dB/Hz, for an averaged capture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rin_db_per_hz: Option<f64>,
     /// Chirp parameter.
@@ -111,7 +112,7 @@ impl ModulatorSheet for CapturedWaveform {
     }
 }
 
-/// A capture as it runs.
+/// A captured transmitter with its file read.
 struct WaveformModel {
     sheet: CapturedWaveform,
     recording: Arc<Recording>,

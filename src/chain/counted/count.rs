@@ -101,7 +101,7 @@ pub fn count<W: BlockObserver>(
                 }
             }
             if let Some(stream) = &streams[lane] {
-                stream.lock().expect("no holder panics").tell(&mut counted[lane]);
+                stream.lock().expect("no holder panics").report_to(&mut counted[lane]);
             }
         }
     }

@@ -8,7 +8,7 @@
 //! v_k is the waveform at the end of section k, which a constant moves by e; the next map makes D
 //! of that, and the next section's response H filters D. The products of these lead to the
 //! modulator, and the change of its field through the fibre and the detector. A fibre that hardly
-//! disperses is a few taps there. Every other chain is run again with the section's end moved.
+//! disperses is a few taps there. Every other chain is run again with the section's end perturbed.
 
 use super::slope::Slope;
 use crate::chain::build::plan::Plan;
@@ -100,17 +100,17 @@ pub(crate) fn front(
             continue;
         }
         let values = match (&lit, &detect, &taps) {
-            (Some((moved, by)), Some(field), Some(taps)) => {
+            (Some((perturbed, by)), Some(field), Some(taps)) => {
                 let changed: Pooled<Complex32> = match &*change {
-                    [] => moved.clone(),
-                    change => moved.iter().zip(change).map(|(e, c)| e * c).collect(),
+                    [] => perturbed.clone(),
+                    change => perturbed.iter().zip(change).map(|(e, c)| e * c).collect(),
                 };
                 worker_field(workspace, field, &changed, taps);
                 workspace.apply_map(&plan.sections[last], Storage::Complex);
                 let power = workspace.current().iter();
                 power
                     .zip(current.iter())
-                    .map(|(moved, i)| (moved * transmission - i) / by)
+                    .map(|(perturbed, i)| (perturbed * transmission - i) / by)
                     .collect()
             }
             _ => change.iter().map(|c| c * transmission).collect(),
@@ -235,7 +235,7 @@ fn of(z: Complex32) -> Complex64 {
 }
 
 /// The waveform in the workspace, which stays perturbed, and the size of the perturbation.
-fn moved(workspace: &mut Workspace) -> (Pooled<f32>, f32) {
+fn perturbed(workspace: &mut Workspace) -> (Pooled<f32>, f32) {
     let real = workspace.current();
     let waveform = Pooled::of(real);
     let by = PERTURBATION * waveform.iter().fold(0f32, |peak, x| peak.max(x.abs()));
@@ -246,7 +246,7 @@ fn moved(workspace: &mut Workspace) -> (Pooled<f32>, f32) {
 /// Enters real section `i`; the change at its end due to a constant before its map.
 fn through(plan: &Plan, workspace: &mut Workspace, i: usize) -> Pooled<f32> {
     let section = &plan.sections[i];
-    let (waveform, by) = moved(workspace);
+    let (waveform, by) = perturbed(workspace);
     workspace.apply_map(section, Storage::Real);
     let mut change = Pooled::of(workspace.current());
     workspace.current().copy_from_slice(&waveform);
@@ -255,7 +255,7 @@ fn through(plan: &Plan, workspace: &mut Workspace, i: usize) -> Pooled<f32> {
     change
         .iter_mut()
         .zip(workspace.current().iter())
-        .for_each(|(moved, x)| *moved = (*moved - x) * gain);
+        .for_each(|(perturbed, x)| *perturbed = (*perturbed - x) * gain);
     if section.flat.is_none() && i + 1 < plan.sections.len() {
         workspace.filter(plan, &section.response, &mut change);
     }
@@ -265,12 +265,12 @@ fn through(plan: &Plan, workspace: &mut Workspace, i: usize) -> Pooled<f32> {
 /// Enters an optical section; returns the change of its field by a constant before its map, and
 /// that constant.
 fn through_light(workspace: &mut Workspace, section: &Section) -> (Pooled<Complex32>, f32) {
-    let (waveform, by) = moved(workspace);
+    let (waveform, by) = perturbed(workspace);
     workspace.apply_map(section, Storage::Real);
     let mut change = Pooled::of(workspace.field());
     workspace.current().copy_from_slice(&waveform);
     workspace.apply_map(section, Storage::Real);
-    change.iter_mut().zip(workspace.field().iter()).for_each(|(moved, x)| *moved -= x);
+    change.iter_mut().zip(workspace.field().iter()).for_each(|(perturbed, x)| *perturbed -= x);
     (change, by)
 }
 
@@ -286,15 +286,19 @@ pub(crate) fn run_again(
     workspace.run_to_detector(plan, levels, keys, transmission);
     let current = Pooled::of(workspace.current());
     let slope = |&section: &usize| {
-        let moved = workspace.run_perturbed(
+        let perturbed = workspace.run_perturbed(
             plan,
             levels,
             keys,
             transmission,
             Perturbation { section, of_peak: PERTURBATION },
         );
-        let values =
-            workspace.current().iter().zip(current.iter()).map(|(b, a)| (b - a) / moved).collect();
+        let values = workspace
+            .current()
+            .iter()
+            .zip(current.iter())
+            .map(|(b, a)| (b - a) / perturbed)
+            .collect();
         Slope::new(section, values, plan.grid.samples_per_symbol)
     };
     let slopes = sections.iter().map(slope).collect();

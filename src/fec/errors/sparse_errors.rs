@@ -12,7 +12,7 @@ const WARM: u64 = 512;
 
 /// A symbol decided in error, or the symbol after one.
 #[derive(Clone, Copy, Debug)]
-struct Slip {
+struct AffectedSymbol {
     symbol: u64,
     sent: u8,
     decided: u8,
@@ -36,7 +36,7 @@ pub(in crate::fec) struct Tables {
     /// Distribution of decisions after an error of -3 to 3.
     after_error: [LevelPairs; 7],
     /// Distribution of correct decisions after a correct one.
-    quiet: LevelPairs,
+    correct: LevelPairs,
 }
 
 /// Pairs of transmitted and decided level, with their cumulative shares.
@@ -74,12 +74,12 @@ impl SparseErrorModel {
                 let chain = MarkovChain::new(&dfe);
                 let (first, wrong) =
                     LevelPairs::new(chain.after_error(0), |sent, decided| sent != decided);
-                let (quiet, _) =
+                let (correct, _) =
                     LevelPairs::new(chain.after_error(0), |sent, decided| sent == decided);
                 let after_error = std::array::from_fn(|state| {
                     LevelPairs::new(chain.after_error(state as i8 - 3), |_, _| true).0
                 });
-                Self::Dfe(Box::new(Tables { wrong, first, after_error, quiet }))
+                Self::Dfe(Box::new(Tables { wrong, first, after_error, correct }))
             }
         }
     }
@@ -109,48 +109,48 @@ impl SparseErrorModel {
                 hit(symbol - WARM, gray::pair(sent) ^ gray::pair(decided));
             }
         };
-        let mut last: Option<Slip> = None;
+        let mut last: Option<AffectedSymbol> = None;
         loop {
-            let slip = errors.next();
+            let error = errors.next();
             if precoder {
                 let mut before = last.take();
                 // the symbol after an error is still affected
-                if let Some(wrong) = before.filter(|before| before.symbol + 1 < slip.symbol) {
-                    let quiet = errors.quiet(wrong.symbol + 1);
-                    let (sent, decided) = unprecoded(wrong, quiet);
-                    arrive(quiet.symbol, sent, decided);
-                    before = Some(quiet).filter(|quiet| quiet.symbol + 1 == slip.symbol);
+                if let Some(wrong) = before.filter(|before| before.symbol + 1 < error.symbol) {
+                    let correct = errors.correct(wrong.symbol + 1);
+                    let (sent, decided) = unprecoded(wrong, correct);
+                    arrive(correct.symbol, sent, decided);
+                    before = Some(correct).filter(|correct| correct.symbol + 1 == error.symbol);
                 }
-                let before = before.unwrap_or_else(|| errors.quiet(slip.symbol.wrapping_sub(1)));
-                let (sent, decided) = unprecoded(before, slip);
-                arrive(slip.symbol, sent, decided);
-                last = Some(slip);
+                let before = before.unwrap_or_else(|| errors.correct(error.symbol.wrapping_sub(1)));
+                let (sent, decided) = unprecoded(before, error);
+                arrive(error.symbol, sent, decided);
+                last = Some(error);
             } else {
-                arrive(slip.symbol, slip.sent, slip.decided);
+                arrive(error.symbol, error.sent, error.decided);
             }
-            if slip.symbol >= counted.end {
+            if error.symbol >= counted.end {
                 return wrong_bits;
-            } else if slip.symbol >= counted.start {
+            } else if error.symbol >= counted.start {
                 wrong_bits +=
-                    u64::from((gray::pair(slip.sent) ^ gray::pair(slip.decided)).count_ones());
+                    u64::from((gray::pair(error.sent) ^ gray::pair(error.decided)).count_ones());
             }
         }
     }
 }
 
 /// The symbol before the precoder, as sent and as received.
-fn unprecoded(before: Slip, slip: Slip) -> (u8, u8) {
-    ((slip.sent + before.sent) & 3, (slip.decided + before.decided) & 3)
+fn unprecoded(before: AffectedSymbol, error: AffectedSymbol) -> (u8, u8) {
+    ((error.sent + before.sent) & 3, (error.decided + before.decided) & 3)
 }
 
 /// Distances from one error to the next.
 struct SparseErrors<'a> {
     model: &'a SparseErrorModel,
     rng: Rng,
-    way: Way,
+    process: ErrorProcess,
 }
 
-enum Way {
+enum ErrorProcess {
     /// Bit by bit: the next flip, and the state with its end.
     Flips { next: u64, bad: bool, end: u64 },
     /// Symbol by symbol: the next one, and the error before it.
@@ -159,27 +159,27 @@ enum Way {
 
 impl<'a> SparseErrors<'a> {
     fn new(model: &'a SparseErrorModel, mut rng: Rng) -> Self {
-        let way = match model {
+        let process = match model {
             SparseErrorModel::Independent { .. } => {
-                Way::Flips { next: 0, bad: true, end: u64::MAX }
+                ErrorProcess::Flips { next: 0, bad: true, end: u64::MAX }
             }
             SparseErrorModel::GilbertElliott(channel) => {
                 // stationary probability; the lengths of states are memoryless
                 let bad = rng.uniform() * (channel.good_symbols + channel.bad_symbols)
                     < channel.bad_symbols;
                 let end = length_bits(channel, bad, &mut rng);
-                Way::Flips { next: 0, bad, end }
+                ErrorProcess::Flips { next: 0, bad, end }
             }
-            SparseErrorModel::Dfe(_) => Way::Feedback { next: 0, error: 0 },
+            SparseErrorModel::Dfe(_) => ErrorProcess::Feedback { next: 0, error: 0 },
         };
-        let mut errors = Self { model, rng, way };
+        let mut errors = Self { model, rng, process };
         errors.jump();
         errors
     }
 
     /// Moves from bit `next`, which may be wrong, to the first wrong one.
     fn jump(&mut self) {
-        let Way::Flips { next, bad, end } = &mut self.way else { return };
+        let ErrorProcess::Flips { next, bad, end } = &mut self.process else { return };
         match self.model {
             SparseErrorModel::Independent { ber } => *next += geometric(&mut self.rng, *ber),
             SparseErrorModel::GilbertElliott(channel) => loop {
@@ -199,9 +199,9 @@ impl<'a> SparseErrors<'a> {
         }
     }
 
-    fn next(&mut self) -> Slip {
-        match (&mut self.way, self.model) {
-            (Way::Feedback { next, error }, SparseErrorModel::Dfe(tables)) => {
+    fn next(&mut self) -> AffectedSymbol {
+        match (&mut self.process, self.model) {
+            (ErrorProcess::Feedback { next, error }, SparseErrorModel::Dfe(tables)) => {
                 let choice = if *error == 0 {
                     *next += geometric(&mut self.rng, tables.wrong);
                     &tables.first
@@ -211,7 +211,7 @@ impl<'a> SparseErrors<'a> {
                 let (sent, decided) = choice.draw(&mut self.rng);
                 let symbol = *next;
                 (*next, *error) = (symbol + 1, decided as i8 - sent as i8);
-                Slip { symbol, sent, decided }
+                AffectedSymbol { symbol, sent, decided }
             }
             _ => {
                 let (symbol, mut flipped) = (self.flip() / 2, 0);
@@ -221,7 +221,7 @@ impl<'a> SparseErrors<'a> {
                 }
                 let sent = (self.rng.next_u64() >> 62) as u8;
                 let (first, second) = gray::bits(sent);
-                Slip {
+                AffectedSymbol {
                     symbol,
                     sent,
                     decided: gray::level(first ^ (flipped & 2 != 0), second ^ (flipped & 1 != 0)),
@@ -231,26 +231,26 @@ impl<'a> SparseErrors<'a> {
     }
 
     fn flip(&self) -> u64 {
-        match self.way {
-            Way::Flips { next, .. } => next,
-            Way::Feedback { .. } => u64::MAX,
+        match self.process {
+            ErrorProcess::Flips { next, .. } => next,
+            ErrorProcess::Feedback { .. } => u64::MAX,
         }
     }
 
     fn pass(&mut self) {
-        if let Way::Flips { next, .. } = &mut self.way {
+        if let ErrorProcess::Flips { next, .. } = &mut self.process {
             *next += 1;
         }
         self.jump();
     }
 
     /// A correct decision after a correct one.
-    fn quiet(&mut self, symbol: u64) -> Slip {
+    fn correct(&mut self, symbol: u64) -> AffectedSymbol {
         let level = match self.model {
-            SparseErrorModel::Dfe(tables) => tables.quiet.draw(&mut self.rng).0,
+            SparseErrorModel::Dfe(tables) => tables.correct.draw(&mut self.rng).0,
             _ => (self.rng.next_u64() >> 62) as u8,
         };
-        Slip { symbol, sent: level, decided: level }
+        AffectedSymbol { symbol, sent: level, decided: level }
     }
 }
 
@@ -269,8 +269,8 @@ mod tests {
 
     const SYMBOLS: u64 = 20_000;
 
-    /// Bit errors of every block, and how many symbol errors follow another at once, from slip to
-    /// slip.
+    /// Bit errors of every block, and how many symbol errors follow another at once, from error to
+    /// error.
     fn sparse(errors: &ErrorModel, precoder: bool, blocks: u64) -> Vec<[f64; 3]> {
         let model = SparseErrorModel::new(errors);
         let block = |block| {

@@ -69,9 +69,9 @@ impl FecStage {
     }
 
     /// Adds the FEC counts of the `index`-th of the given lanes to its result.
-    pub(crate) fn tell(&self, index: usize, result: &mut LaneResult) {
+    pub(crate) fn report_to(&self, index: usize, result: &mut LaneResult) {
         if let Some(line) = self.lines.get(index).and_then(Option::as_ref) {
-            line.tell(result);
+            line.report_to(result);
         }
     }
 
@@ -261,7 +261,7 @@ impl LaneFec {
         self.single_lane.push(0, read.symbols, &read.wrong);
     }
 
-    fn tell(&self, result: &mut LaneResult) {
+    fn report_to(&self, result: &mut LaneResult) {
         let Coding { outer, codewords, .. } = self.single_lane.layout().coding();
         let tally = self.single_lane.tally();
         let mut ber = result.ber_semi_analytic.or(result.ber_counted);

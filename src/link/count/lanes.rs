@@ -56,7 +56,7 @@ impl CountedLanes {
     /// Adds the FEC counts of a lane to its result.
     pub(crate) fn correct(&self, lane: usize, result: &mut LaneResult) {
         if let Some(place) = self.places[lane] {
-            self.fec.tell(place, result);
+            self.fec.report_to(place, result);
         }
     }
 }

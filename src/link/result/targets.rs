@@ -95,8 +95,8 @@ pub(crate) fn check(config: &Config, problems: &mut Problems) {
 /// A lane without a value is the worst one.
 fn of_lane(result: &LinkResult, metric: &LaneMetric, range: [f64; 2]) -> TargetVerdict {
     let worst = Worst::of(metric.better, Some(range));
-    let badness = |lane: &LaneResult| worst.badness(metric.number(lane).unwrap_or(f64::NAN));
-    let lane = result.lanes.iter().max_by(|a, b| badness(a).total_cmp(&badness(b)));
+    let cost = |lane: &LaneResult| worst.cost(metric.number(lane).unwrap_or(f64::NAN));
+    let lane = result.lanes.iter().max_by(|a, b| cost(a).total_cmp(&cost(b)));
     let value = lane.and_then(|lane| metric.number(lane));
     by_value(metric, range, value, lane.map(|lane| lane.lane))
 }

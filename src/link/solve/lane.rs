@@ -98,7 +98,7 @@ pub(crate) fn solve(
     let solution = solution(&lane, workspaces, cancel, &mut warnings);
     let tx = lane.config.tdecq.enabled.then(|| transmitter::measure(&lane, workspaces, cache));
     if let Some(tx) = &tx {
-        warnings.extend(tx.refusals.iter().cloned());
+        warnings.extend(tx.not_evaluated.iter().cloned());
     }
     SolvedLane { lane, solution, tp2, tp3, tx, warnings }
 }

@@ -240,7 +240,7 @@ fn search(config: &mut Config, kind: SegmentKind, bench: &mut TrialContext<'_>) 
             let before = best.0;
             for &knob in &knobs {
                 for direction in [1.0, -1.0] {
-                    while let Some(better) = moved(&best, knob, direction * stride, kind, bench) {
+                    while let Some(better) = stepped(&best, knob, direction * stride, kind, bench) {
                         best = better;
                     }
                 }
@@ -256,7 +256,7 @@ fn search(config: &mut Config, kind: SegmentKind, bench: &mut TrialContext<'_>) 
 }
 
 /// The description with one setting moved, if that is better.
-fn moved(
+fn stepped(
     best: &(f64, Config),
     knob: Knob,
     steps: f64,

@@ -39,7 +39,7 @@ pub(crate) struct TxMeasurement {
     pub(crate) eecq_tp1a_db: Option<f64>,
     pub(crate) eecq_tp4_db: Option<f64>,
     /// Reasons for absent values of TECQ or TDECQ.
-    pub(crate) refusals: Vec<String>,
+    pub(crate) not_evaluated: Vec<String>,
 }
 
 /// Measures a lane's transmitter at TP2, and after the test fibre at both extremes of dispersion,
@@ -69,7 +69,7 @@ pub(crate) fn measure(
     });
     match tecq {
         Ok(tecq) => out.tecq_db = Some(tecq.tdecq_db),
-        Err(refusal) => out.refusals.push(format!("lane {}: no TECQ: {refusal}", lane.number)),
+        Err(refusal) => out.not_evaluated.push(format!("lane {}: no TECQ: {refusal}", lane.number)),
     }
     let extremes = [config.dispersion_min_ps_per_nm, config.dispersion_max_ps_per_nm];
     let far = extremes.map(|ps_per_nm| {
@@ -82,7 +82,7 @@ pub(crate) fn measure(
             out.tdecq_minus_ceq_db = Some(a.tdecq_minus_ceq_db.max(b.tdecq_minus_ceq_db));
         }
         [Err(refusal), _] | [_, Err(refusal)] => {
-            out.refusals.push(format!("lane {}: no TDECQ: {refusal}", lane.number))
+            out.not_evaluated.push(format!("lane {}: no TDECQ: {refusal}", lane.number))
         }
     }
     let optical = lane.optical().kind;
@@ -97,9 +97,9 @@ pub(crate) fn measure(
     ] {
         match wanted.then(|| eecq_db(lane, at, &reference, workspaces, cache)) {
             Some(Ok(db)) => *figure = Some(db),
-            Some(Err(because)) => {
-                out.refusals.push(format!("lane {}: no EECQ at {point}: {because}", lane.number))
-            }
+            Some(Err(because)) => out
+                .not_evaluated
+                .push(format!("lane {}: no EECQ at {point}: {because}", lane.number)),
             None => {}
         }
     }

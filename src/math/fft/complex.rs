@@ -48,7 +48,7 @@ impl ComplexFft {
             .process_with_scratch(block, &mut scratch[..self.inverse.get_inplace_scratch_len()]);
     }
 
-    /// From one place to another; what is transformed is overwritten.
+    /// Out of place; the input is overwritten.
     pub(super) fn across(
         &self,
         back: bool,

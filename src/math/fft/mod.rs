@@ -1,4 +1,5 @@
-//! Fourier transforms of periodic blocks, and what spectra of real blocks do when the rate changes.
+//! Fourier transforms of periodic blocks, and spectra of real blocks under changes of the sampling
+//! rate.
 //!
 //! # Normalisation
 //!

@@ -80,8 +80,8 @@ impl RealFft {
         }
     }
 
-    /// Spectrum to real block; the spectrum is overwritten. What is imaginary at zero and at half
-    /// the rate is left out.
+    /// Spectrum to real block; the spectrum is overwritten. Imaginary parts at zero and at half the
+    /// rate are ignored.
     pub(crate) fn inverse(
         &self,
         spectrum: &mut [Complex32],
@@ -113,8 +113,7 @@ impl RealFft {
     }
 }
 
-/// Pairs of bins that are worked on side by side: enough that the compiler keeps loops over
-/// vectors.
+/// Pairs of bins processed together: enough that the compiler keeps loops over vectors.
 const RUN: usize = 64;
 
 /// Bin k of the first half and its mirror image, of the complex spectrum to the real one's or back.

@@ -31,7 +31,7 @@ pub fn dispersion_index(counts: &[u64]) -> f64 {
 /// # Limits
 ///
 /// Too narrow for few blocks (below some 30), and `[0, 0]` without an error: there
-/// [`clopper_pearson`](super::clopper_pearson) speaks.
+/// [`clopper_pearson`](super::clopper_pearson) applies.
 ///
 /// # Panics
 ///

@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 /// Method of a confidence interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum IntervalKind {
-    /// There is none: nothing was counted.
+    /// No interval: no bits were counted.
     #[default]
     #[serde(rename = "none")]
     None,
-    /// Clopper and Pearson, of independent errors.
+    /// Clopper and Pearson, for independent errors.
     #[serde(rename = "clopper-pearson")]
     ClopperPearson,
-    /// Clopper and Pearson, of as many fewer independent errors as bursts scatter the count more.
+    /// Clopper and Pearson, with the number of errors reduced by the excess variance of bursts.
     #[serde(rename = "clopper-pearson, bursts")]
     ClopperPearsonBursts,
     /// Bootstrap over blocks.
@@ -21,7 +21,7 @@ pub enum IntervalKind {
     /// Normal on weighted samples, of the logarithm.
     #[serde(rename = "weighted samples")]
     WeightedSamples,
-    /// That of the count, and the scatter of the stored blocks.
+    /// Interval of the count, combined with the scatter of the stored blocks.
     #[serde(rename = "count and stored blocks")]
     CountAndStoredBlocks,
 }

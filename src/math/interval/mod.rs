@@ -1,5 +1,4 @@
-//! How well a count is known: confidence intervals of error ratios and of means, and whether errors
-//! come in bursts.
+//! Confidence intervals of error ratios and of means, and tests for bursts of errors.
 
 mod beta;
 mod binomial;

@@ -1,6 +1,6 @@
-//! A confidence interval, and what all of them need.
+//! A confidence interval, and common functions.
 
-/// A range that holds the true value with the confidence it was asked for.
+/// A range that contains the true value with the requested confidence.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
     /// Lower limit.

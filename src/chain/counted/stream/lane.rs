@@ -88,7 +88,7 @@ impl Stream {
     }
 
     /// Adds the readings of its clocks; without a lock the counts are dropped.
-    pub(crate) fn tell(&self, counted: &mut LaneCount) {
+    pub(crate) fn report_to(&self, counted: &mut LaneCount) {
         let clocks: Vec<ClockReading> =
             self.segments.iter().map(|segment| segment.receiver.reading()).collect();
         if let Some(not_evaluated) = &self.not_evaluated {

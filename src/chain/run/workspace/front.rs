@@ -56,7 +56,7 @@ impl Workspace {
         transmission: f32,
         perturbation: Option<Perturbation>,
     ) -> f32 {
-        let mut moved = 0.0;
+        let mut offset = 0.0;
         let last = plan.sections.len() - 1;
         self.first_section(plan, levels, keys);
         for (i, section) in plan.sections.iter().enumerate() {
@@ -77,11 +77,11 @@ impl Workspace {
             }
             if let Some(perturbation) = perturbation.filter(|n| n.section == i) {
                 let real = Ampere::of_mut(&mut self.real);
-                moved = perturbation.of_peak * real.iter().fold(0f32, |peak, x| peak.max(x.abs()));
-                real.iter_mut().for_each(|x| *x += moved);
+                offset = perturbation.of_peak * real.iter().fold(0f32, |peak, x| peak.max(x.abs()));
+                real.iter_mut().for_each(|x| *x += offset);
             }
         }
-        moved
+        offset
     }
 
     /// The real waveform at the current point of the block: after [`Workspace::run_to_detector`],
