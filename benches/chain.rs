@@ -20,7 +20,7 @@ fn main() {
     divan::main();
 }
 
-/// The bench of the budget: 800G, 2 km, all noise on, 21 trained taps, blocks of 2^13.
+/// The link of these benches: 800G, 2 km, all noise on, 21 trained taps, blocks of 2^13.
 fn config(kind: TransmitterKind, samples_per_symbol: usize) -> Config {
     let preset = presets::find("800gbase-dr8").expect("it ships");
     let mut config: Config = toml::from_str(preset.text).expect("a preset is a description");
@@ -231,7 +231,7 @@ fn replay(bencher: Bencher, decision: DetectorKind) {
     config.receiver.dsp.detector = decision;
     config.receiver.dsp.dfe.taps = 1;
     if decision == DetectorKind::Dfe {
-        // what is fed back is not replayed in the light's own noise
+        // feedback is not counted with noise that depends on the signal
         config.transmitter.eml.laser.rin_db_per_hz = -165.0;
         (
             config.transmitter.dac.jitter_fs,
@@ -260,7 +260,7 @@ fn replay(bencher: Bencher, decision: DetectorKind) {
     });
 }
 
-/// Building a lane whose responses are all known to the cache.
+/// Building a lane whose responses are all in the cache.
 #[divan::bench]
 fn rebuild_a_lane(bencher: Bencher) {
     let (config, mut cache) = (config(TransmitterKind::Eml, 4), PlanCache::default());

@@ -137,7 +137,7 @@ fn lms_lanes(bencher: Bencher) {
     });
 }
 
-/// Two samples per symbol, of no particular signal.
+/// Two samples per symbol, of an arbitrary signal.
 fn lane_samples(lane: usize) -> Vec<f32> {
     let y = samples();
     (0..2 * SYMBOLS).map(|i| y[(i + 100 * lane) % SYMBOLS]).collect()

@@ -15,7 +15,7 @@ fn main() {
     divan::main();
 }
 
-/// Codewords decoded one after another, so that no branch is learnt by heart.
+/// Codewords decoded one after another, so that branch prediction does not learn them.
 const WORDS: usize = 64;
 
 fn words(code: &ReedSolomon, errors: usize) -> Vec<Vec<u16>> {
@@ -38,8 +38,8 @@ fn words(code: &ReedSolomon, errors: usize) -> Vec<Vec<u16>> {
         .collect()
 }
 
-/// RS(544,514) with that many symbol errors; items are codewords. The copy of the received word is
-/// in the time.
+/// RS(544,514) with that many symbol errors; items are codewords. The time includes the copy of the
+/// received word.
 #[divan::bench(args = [0, 1, 8, 15, 16])]
 fn kp4_decode(bencher: Bencher, errors: usize) {
     let code = Code::KP4.build().expect("it is legal");
@@ -100,8 +100,8 @@ fn closed_form(bencher: Bencher) {
     });
 }
 
-/// A port's codewords encoded, dealt to its lanes and gathered again; items are PAM4 symbols of all
-/// lanes.
+/// A port's codewords encoded, dealt to its lanes and collected again; items are PAM4 symbols of
+/// all lanes.
 #[divan::bench]
 fn deal_and_gather(bencher: Bencher) {
     let layout = Coding::named("800gbase-df").expect("it ships").build().expect("it builds");

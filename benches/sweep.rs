@@ -56,7 +56,7 @@ fn check_a_point(bencher: Bencher) {
     });
 }
 
-/// A lane built anew after one key has changed, the cache warm.
+/// A lane rebuilt after a change of one key, with a warm cache.
 #[divan::bench(args = [("fibre.length_km", "eml"), ("receiver.tia.bandwidth_ghz", "eml"), ("transmitter.eml.bias_v", "eml"),
     ("fibre.length_km", "mzm"), ("transmitter.mzm.bias_error_deg", "mzm")])]
 fn rebuild_after_one_key(bencher: Bencher, (key, kind): (&str, &str)) {

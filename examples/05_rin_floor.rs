@@ -1,4 +1,4 @@
-//! From which laser noise (RIN) on does more light no longer help?
+//! From which laser noise (RIN) on does more power no longer help?
 //!
 //! `cargo run --release --example 05_rin_floor` draws `plots/05_rin_floor.svg`; `-- --quick` is for
 //! CI.
@@ -13,7 +13,7 @@ const RIN: &str = "transmitter.eml.laser.rin_db_per_hz=-150,-145,-142,-139,-136"
 
 fn main() -> lightlane::Result<()> {
     let stack = gallery::one_lane("1.6tbase-dr8")?;
-    // less than no loss is gain: more light than the laser has
+    // a negative loss is a gain: more power than the laser has
     let loss =
         format!("fibre.connector_loss_db={}", gallery::full_or_quick("-6:12:0.5", "-6:12:3"));
     let [mut figure, power] =

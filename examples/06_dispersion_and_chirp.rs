@@ -1,7 +1,7 @@
-//! How much dispersion does a 1.6T link bear, and which sign of chirp helps?
+//! How much dispersion does a 1.6T link tolerate, and which sign of chirp helps?
 //!
-//! Fibres of no loss, so that what is lost is dispersion's. A positive chirp parameter narrows the
-//! response of a fibre of positive dispersion; the other two signs together widen it.
+//! Fibres without loss, so that all penalties are due to dispersion. A positive chirp parameter
+//! narrows the response of a fibre of positive dispersion; the other two signs together widen it.
 //!
 //! `cargo run --release --example 06_dispersion_and_chirp` draws
 //! `plots/06_dispersion_and_chirp.svg`; `-- --quick` is for CI.

@@ -1,9 +1,9 @@
-//! Does TECQ predict what a receiver needs? Sensitivity against TECQ, in the reference receiver
-//! and in ours.
+//! Does TECQ predict a receiver's sensitivity? Sensitivity against TECQ, in the reference receiver
+//! and in the preset's.
 //!
-//! The modulator is made slower step by step. The reference receiver is what TECQ measures with:
-//! its filter, five taps, thermal noise alone. TECQ looks 0.05 UI beside the centre of the eye, a
-//! receiver at its best instant: so the slope is less than one.
+//! The modulator is made slower step by step. The reference receiver is that of TECQ: its filter,
+//! five taps, thermal noise alone. TECQ is measured 0.05 UI beside the centre of the eye, a
+//! receiver samples at its best instant: therefore the slope is less than one.
 //!
 //! `cargo run --release --example 08_sensitivity_and_tecq` draws
 //! `plots/08_sensitivity_and_tecq.svg`; `-- --quick` is for CI.
@@ -15,7 +15,7 @@ use lightlane::chart::{Curve, Curves};
 use lightlane::link::LayeredConfig;
 use lightlane::plot::Size;
 
-/// The filter of the clause at half the symbol rate, its five taps, white noise in front; no loss,
+/// The filter of the clause at half the symbol rate, its five taps, white noise before it; no loss,
 /// no crosstalk, no converter.
 const REFERENCE: [&str; 14] = [
     "fibre.length_km=0",

@@ -18,7 +18,7 @@ use lightlane::plot::Size;
 
 /// The equaliser's tap, over the main cursor.
 const TAP: f64 = 1.0;
-/// Where the curves are compared.
+/// Ratio at which the curves are compared.
 const COMPARED_AT: f64 = 3e-3;
 
 fn main() -> lightlane::Result<()> {
@@ -59,7 +59,7 @@ fn main() -> lightlane::Result<()> {
     gallery::draw(&figure, "09_fec_bursts.svg", Size::Slide)
 }
 
-/// Ratios of the comparison and two decades of what follows from them.
+/// Ratios of the comparison and two decades of codeword error ratios.
 fn curve(burst: Burst) -> FecCurve {
     let ber = gallery::full_or_quick("7.5e-4:3e-3:9", "1.5e-3:3e-3:3").parse().expect("a range");
     FecCurve {

@@ -1,10 +1,10 @@
-//! How much sinusoidal jitter does a recovered clock bear? Tolerance over frequency for two
+//! How much sinusoidal jitter does a recovered clock tolerate? Tolerance over frequency for two
 //! bandwidths of the loop, with the mask of the standards.
 //!
 //! The loss of the lane is set so that its bit error ratio without jitter is 4e-5, a sixth of the
 //! limit; the receiver is trained once, and each amplitude is counted with the same symbols and
-//! noises. Below its bandwidth the loop follows: a decade less in frequency bears ten times the
-//! jitter.
+//! noises. Below its bandwidth the loop follows: at a tenth of the frequency it tolerates ten times
+//! the jitter.
 //!
 //! `cargo run --release --example 10_jitter_tolerance` draws `plots/10_jitter_tolerance.png`; `--
 //! --quick` is for CI.

@@ -2,8 +2,8 @@
 //! an LRO and an LPO.
 //!
 //! The same optics in each; at every loss the host's transmit taps and the analogue equalisers are
-//! searched anew. A retimed module takes no notice of its host until one of its electrical segments
-//! leaves its own limit of 1e-5: there its curve ends. The same from the command line: `lightlane
+//! searched anew. A retimed module does not depend on its host until one of its electrical segments
+//! exceeds its own limit of 1e-5: there its curve ends. The same from the command line: `lightlane
 //! sweep 800gbase-dr8 --axis module.kind=retimed,lro,lpo --axis host.channel.trace.loss_db=4:28:2
 //! --symbols 0 --plot loss.svg`.
 //!

@@ -1,4 +1,4 @@
-//! How does a modulator of one's own run in a link, without a change to lightlane?
+//! How does a custom modulator run in a link, without a change to lightlane?
 //!
 //! `cargo run --release --example 12_custom_modulator` prints arrays; `-- --quick` counts less.
 #![allow(clippy::print_stdout)]

@@ -31,11 +31,11 @@ thread_local! {
 struct CountingAllocator;
 
 fn count_one() {
-    // a thread that ends has no counter any more
+    // a thread that ends no longer has a counter
     let _ = ALLOCATIONS.try_with(|counter| counter.set(counter.get() + 1));
 }
 
-// SAFETY: every call goes to the system's allocator as it came; counting neither allocates nor
+// SAFETY: every call is passed unchanged to the system's allocator; counting neither allocates nor
 // unwinds.
 #[allow(unsafe_code)] // an allocator is an unsafe trait
 unsafe impl GlobalAlloc for CountingAllocator {

@@ -4,7 +4,7 @@
 use crate::import_graph::Graph;
 use crate::source_tree::{File, blanked, files, sources, words};
 
-/// The rooms of `src` in the order of the signal: each uses only what stands before it.
+/// The rooms of `src` in their order: each uses only rooms before it.
 const ORDER: &str = "units error seed run_options signal math table chart pattern dsp chain \
                      measured serdes host transmitter fibre receiver fec measure link sweep \
                      benchmark report plot cli lib main";
@@ -38,7 +38,7 @@ fn used_rooms(file: &File) -> Vec<(usize, String)> {
             }
             let list =
                 after.strip_prefix('{').map(|list| &list[..list.find("};").unwrap_or(list.len())]);
-            // of `a::b, c` the names that stand first
+            // the first names of `a::b, c`
             let names = list.map_or(vec![after], |list| list.split(',').collect());
             used.extend(
                 names
@@ -59,7 +59,7 @@ fn a_folder_uses_only_what_stands_before_it() {
             .unwrap_or_else(|| panic!("{}: {} has no place in the order", file.path, file.room()));
         for (line, room) in used_rooms(&file) {
             seen += 1;
-            // a name that is no room is a re-export of lib.rs
+            // a name that is not a room is a re-export of lib.rs
             if place(ORDER, &room).unwrap_or(usize::MAX) > own {
                 wrong.push(format!("{}:{line}: {} may not use {room}", file.path, file.room()));
             }
@@ -102,8 +102,8 @@ fn no_file_is_part_of_a_circle() {
     assert!(circles.is_empty(), "{}", circles.join("\n"));
 }
 
-/// A name comes from the file that defines it, so that every circle is seen; re-exports are for
-/// other rooms.
+/// A name is imported from the file that defines it, so that every circle is detected; re-exports
+/// are for other rooms.
 #[test]
 fn inside_a_room_names_come_from_the_file_that_defines_them() {
     let graph = Graph::of(&sources());

@@ -63,7 +63,7 @@ fn a_channel_of_closed_form_is_told_to_its_last_digit() {
             && json["warnings"].as_array().unwrap().is_empty(),
         "{json}"
     );
-    // from one line to the other nothing comes
+    // there is no coupling between the lines
     let across = good(&folder.run(&["channel", "lines.s4p", "--ports", "1-2/3-4", "--json"]));
     let across = read_back(&across);
     assert!(across["dc_loss_db"].as_f64().unwrap() > 200.0, "{across}");

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Instant;
 
-/// Where the files lie: beside the project, or beside the folder of its worktrees.
+/// Folder of the files, beside the project or beside the folder of its worktrees.
 fn folder() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     ["../shared/data/channels", "../../shared/data/channels"]
@@ -21,7 +21,7 @@ fn oracle() -> Value {
     serde_json::from_str(include_str!("oracle/channels/channels.json")).expect("the oracle is JSON")
 }
 
-/// A channel of the oracle with our reading of its file.
+/// A channel of the oracle with the network read from its file.
 struct Channel {
     name: String,
     oracle: Value,
@@ -64,8 +64,7 @@ fn complex(value: &Value) -> Complex64 {
     Complex64::new(number(&value[0]), number(&value[1]))
 }
 
-/// Distances that a reader may be off: both compute in f64, angles in degrees; 1e-12 is a thousand
-/// roundings.
+/// Tolerances of a reader: both compute in f64, angles in degrees; 1e-12 is a thousand roundings.
 const TOLERANCE: f64 = 1e-12;
 
 #[test]

@@ -1,9 +1,9 @@
-//! The command as its user meets it: output, messages, exit codes.
+//! The command from a user's view: output, messages, exit codes.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// A folder of its own for one test, gone with it.
+/// A folder for one test, deleted after it.
 pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
@@ -63,7 +63,7 @@ pub(crate) fn good(output: &Output) -> String {
     stdout(output)
 }
 
-/// As little work as gives every figure.
+/// The least work that gives every figure.
 pub(crate) const SMALL: [&str; 6] =
     ["--set", "lanes=2", "--set", "simulation.symbols_at_limit=8192", "--symbols", "8192"];
 

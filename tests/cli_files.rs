@@ -1,4 +1,4 @@
-//! Files of measured parts at the command line: what is read is named, what is wrong is said at
+//! Files of measured parts on the command line: files read are listed, all problems are reported at
 //! once.
 
 use crate::cli::{Folder, SMALL, good, refused};

@@ -99,8 +99,8 @@ fn the_loop_in_the_chain_has_the_jitter_transfer_of_its_gains() {
 }
 
 /// A second-order loop follows a frequency without error. Two phases of 0.003 UI at the ends of
-/// 2^19 symbols know it to 0.01 ppm; what the acquiring loop was wrong by, a few ppm, fades over
-/// 160 000 symbols. Its phase costs nothing: the same noise, other instants.
+/// 2^19 symbols determine it to 0.01 ppm; the error of the acquiring loop, a few ppm, decays over
+/// 160 000 symbols. Its phase has no effect on errors: the same noise, other instants.
 #[test]
 fn a_hundred_ppm_are_found_without_slips_and_cost_nothing() {
     let at = |offset_ppm: f64| {
@@ -250,7 +250,7 @@ fn the_tolerance_falls_by_twenty_decibels_a_decade_below_the_bandwidth() {
     let mut at = |mhz: f64, limit_ber: f64| tolerance.at(mhz, limit_ber, &go_on);
     let found =
         [0.2, 2.0, 40.0].map(|mhz| at(mhz, limit_ber).expect("it keeps the limit without jitter"));
-    // peak to peak of what is left where the loop does nothing
+    // peak to peak of the remainder where the loop does not follow
     let expected =
         |mhz: f64| gains(&config).jitter_tolerance_ui(mhz * 1e-3 / config.symbol_rate_gbd, 1.0);
     println!(
@@ -271,7 +271,7 @@ fn the_tolerance_falls_by_twenty_decibels_a_decade_below_the_bandwidth() {
     // the same numbers again, and a limit that it misses by itself
     assert_eq!(at(2.0, limit_ber), Some(found[1]));
     assert_eq!(at(2.0, 1e-9), None);
-    // a cancelled search finds nothing
+    // a cancelled search has no result
     go_on.cancel();
     assert_eq!(at(2.0, limit_ber), None);
 }

@@ -8,7 +8,7 @@ use lightlane::host::{Package, PcbTrace, PortMap};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-/// Where the files lie: beside the project, or beside the folder of its worktrees.
+/// Folder of the files, beside the project or beside the folder of its worktrees.
 fn folder() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     ["../shared/data/channels", "../../shared/data/channels"]
@@ -35,7 +35,7 @@ fn held(set: &Parameters, at: &Value) -> Parameters {
     set
 }
 
-/// A case's channel and aggressors; `None` where its files are not here.
+/// A case's channel and aggressors; `None` without its files.
 fn channels(case: &Value) -> Option<(ComChannel, Vec<Aggressor>)> {
     if let Some(trace) = case.get("trace") {
         let figure = |name: &str| number(&trace[name]);
@@ -196,7 +196,7 @@ fn a_margin_is_printed_with_what_makes_it_and_a_missed_one_is_exit_code_1() {
     let loud = folder.run(&["com", "thru.s4p", "--next", "loud.s4p", "--json"]);
     assert_eq!(loud.status.code(), Some(1));
     assert_eq!(margin(std::str::from_utf8(&loud.stdout).expect("text"))["passes"], false);
-    // a set of one's own: the one that ships, with another limit
+    // a custom set: a built-in one with another limit
     let set = include_str!("../src/host/com/kr1_802_3ck.toml")
         .replace("com_min_db = 3.0", "com_min_db = 19.0");
     folder.write("mine.toml", set);
@@ -238,8 +238,7 @@ fn what_has_no_margin_is_refused_in_one_line() {
     assert_eq!(folder.run(&["com", "thru.s4p", "--fext-ports", "1-2/3-4"]).status.code(), Some(2));
 }
 
-/// The widest search of 93A within what its user waits for: 3 s were asked for, tests are slower
-/// than a release.
+/// The widest search of 93A within an acceptable time: 3 s in a release build, tests are slower.
 #[test]
 fn a_search_of_all_settings_takes_seconds() {
     let set = Parameters::named("kr1-802.3ck").expect("it ships");

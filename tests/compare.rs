@@ -1,5 +1,5 @@
-//! Variants side by side as their user meets them: each is `run`, differences are paired, known
-//! ones are found, bad input is said.
+//! Variants side by side from a user's view: each is a `run`, differences are paired, known ones
+//! are found, bad input is reported.
 
 use crate::cli::{Folder, good, refused};
 use lightlane::link::{CancelToken, LayeredConfig, Link, LinkResult, RunOptions};
@@ -79,9 +79,9 @@ fn a_link_differs_from_itself_by_exactly_nothing() {
     }
 }
 
-/// A dB of connectors is a dB of the extra loss to the limit, where the light is the same then;
-/// each margin is found to 0.001 dB. Crosstalk is off: it keeps its strength when the search takes
-/// power from a lane, but is weaker in a link with more loss.
+/// A dB of connectors is a dB of the extra loss to the limit, as long as the optical signal is the
+/// same; each margin is found to 0.001 dB. Crosstalk is off: it keeps its strength when the search
+/// takes power from a lane, but is weaker in a link with more loss.
 #[test]
 fn a_decibel_more_of_loss_is_a_decibel_less_of_margin() {
     let quiet = [

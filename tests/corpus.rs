@@ -6,7 +6,7 @@ use std::path::Path;
 #[allow(unreachable_pub)] // it is the library of the fuzz crate, too
 mod readers;
 
-/// Fewest files of a corpus.
+/// Smallest number of files of a corpus.
 const FEWEST: usize = 12;
 
 /// Replays a corpus in the order of its names. Files that begin with `good` must be accepted,

@@ -1,9 +1,9 @@
-//! How many crates the library pulls in without figures and program.
+//! Number of crates of the library without figures and program.
 
 use std::collections::BTreeSet;
 use std::process::Command;
 
-/// Most crates of the library alone, itself included.
+/// Largest number of crates of the library alone, itself included.
 const CRATES_MAX: usize = 60;
 
 #[test]

@@ -1,4 +1,4 @@
-//! Modulators that are not built in: what every one must keep, and how a link names them.
+//! Custom modulators: conformance, and their names in a link's results.
 
 use lightlane::chain::{Chain, Map};
 use lightlane::error::{KeyPath, Problems};
@@ -97,7 +97,7 @@ fn a_modulator_given_to_a_link_runs_as_the_same_one_described_and_is_named() {
     assert_eq!(custom.config_hash, described.config_hash.clone() + "+custom");
     let name = custom.transmitter.to_string();
     assert!(name.starts_with("custom (lanes 1: EML: "), "{name}");
-    // another one on lane 1 leaves lane 0 alone
+    // another one on lane 1 does not affect lane 0
     let (given, lanes) = (built_in("mzm"), LaneSet::These(vec![1]));
     let other = run(&Link::new(resolved).with_modulator(lanes, given));
     let bers = |i: usize| (other.lanes[i].ber_semi_analytic, described.lanes[i].ber_semi_analytic);

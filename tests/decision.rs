@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// Part of the power that full scale moves: pulses of the narrowest band overshoot 2.5-fold.
 const DEPTH: f32 = 0.2;
 
-/// Light whose power is 1 + x/5.
+/// Optical power of 1 + x/5.
 struct Ideal;
 impl Map<Volt, Field> for Ideal {
     fn apply(&self, x: &[f32], y: &mut [Complex32]) {
@@ -43,8 +43,8 @@ impl Map<Field, Ampere> for Square {
 const RATE: f64 = 53.125e9;
 const GRID: Grid = Grid { symbols: 8192, samples_per_symbol: 4, symbol_rate_hz: RATE };
 
-/// Undoes the hold up to half the symbol rate and lets nothing pass beyond: one pulse, whatever the
-/// sampling phase.
+/// Inverts the hold up to half the symbol rate and blocks all beyond: one pulse, for any sampling
+/// phase.
 fn nyquist() -> Shape {
     // half of the gain at half the symbol rate, where both sides fold onto each other
     let (steps, half) = (256, 0.5 * RATE);
@@ -82,8 +82,7 @@ fn plan(a: f64, sigma: f64) -> Plan {
     )
 }
 
-/// The filter must reach far back to undo the channel alone: taps before the main one see earlier
-/// samples.
+/// The filter alone needs many taps to invert the channel.
 fn dsp(detector: DetectorSpec) -> RxDsp {
     RxDsp { taps: 61, precursors: 45, adaptation: Adaptation::Mmse, fixed: vec![], detector }
 }
@@ -231,8 +230,8 @@ fn taps_that_are_not_needed_stay_at_nothing() {
     );
 }
 
-/// A tap at its limit stays there and the filter makes the best of it: between no tap and a free
-/// one, and the better the wider the limit.
+/// A tap at its limit stays there and the filter is optimised for it: the result lies between no
+/// tap and a free one, and improves with the limit.
 #[test]
 fn a_limit_is_kept_and_costs_what_lies_beyond_it() {
     let plan = plan(0.7, sigma(22.0));
@@ -328,7 +327,7 @@ fn a_wrong_decision_goes_on_as_the_closed_form_says() {
         );
         assert!(observer.wrong > 2000);
         assert!((found - expected).abs() < 5.0 * sigma);
-        // what the lane's own counter says of all wrong decisions: errors of two levels are rare
+        // the lane's own count of all wrong decisions: errors of two levels are rare
         assert!((tally.bursts.continuation() - found).abs() < 0.01);
         // bursts multiply the errors of ideal feedback by 1 / (1 - p)
         let ratio = tally.ber() / (pam4_ber(x) / (1.0 - found));
@@ -346,8 +345,8 @@ fn a_wrong_decision_goes_on_as_the_closed_form_says() {
     }
 }
 
-/// The order that theory knows, at an error ratio near 1e-3: linear, feedback, ideal feedback,
-/// sequence, matched filter bound. The detector's gain stays below 10 log10(1 + a^2).
+/// The order of theory, at an error ratio near 1e-3: linear, feedback, ideal feedback, sequence,
+/// matched filter bound. The detector's gain stays below 10 log10(1 + a^2).
 #[test]
 fn the_sequence_detector_beats_ideal_feedback_and_stays_below_its_bound() {
     for (a, snr_db) in [(0.3, 16.5), (0.5, 16.5), (0.7, 16.5)] {
@@ -436,8 +435,8 @@ fn a_noiseless_block_has_no_wrong_symbol_from_end_to_end() {
 }
 
 /// LMS with the symbols known, on four blocks of fresh noise: within a tenth of a decibel of the
-/// closed form, and it says so. A step a thousand times smaller has not moved, and it says that
-/// too.
+/// closed form, and reported as converged. A step a thousand times smaller does not converge, and
+/// is reported so.
 #[test]
 fn lms_finds_forward_and_feedback_taps_and_says_whether_it_settled() {
     let plan = plan(0.5, sigma(20.0));

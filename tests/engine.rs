@@ -124,13 +124,14 @@ fn the_precoder_costs_a_factor_of_two_and_the_estimators_agree_with_it() {
     let ratio = precoded.ber_counted.expect("errors") / plain.ber_counted.expect("errors");
     assert!((1.7..2.1).contains(&ratio), "{ratio}");
     crate::support::agreement("precoded", &precoded);
-    // where interference rules, the two errors come from neighbours of very different risk
+    // where interference dominates, the two errors come from neighbours of very different risk
     (c.receiver.dsp.ffe.taps, c.receiver.dsp.ffe.precursors) = (1, 0);
     c.fibre.connector_loss_db = 2.75;
     crate::support::agreement("precoded, one tap", &run_lane(&c, 1 << 19));
 }
 
-/// physics.md 6: no leading term is missing or rules alone, and the presets lie in their windows.
+/// physics.md 6: no leading term is missing or dominates alone, and the presets lie in their
+/// windows.
 #[test]
 fn every_preset_lies_in_its_window_with_every_source_in_its_place() {
     for (name, kind, loss_margin_db, ber) in [
@@ -157,7 +158,7 @@ fn every_preset_lies_in_its_window_with_every_source_in_its_place() {
     }
 }
 
-/// A limit a thousand times above the signal is no limit: the overloaded receiver is the linear
+/// A limit a thousand times above the signal has no effect: the overloaded receiver is the linear
 /// one. The drawn noises have 64 draws of 8192 symbols, pooled in 64 classes: 1.4 % of variance,
 /// 0.06 dB; the blocks' lengths do not matter.
 #[test]
@@ -177,7 +178,7 @@ fn an_amplifier_far_from_overload_is_the_linear_one() {
     }
 }
 
-/// Too much light: no less loss helps, but more does.
+/// Too much optical power: more loss helps, less does not.
 #[test]
 fn an_overloaded_receiver_finds_its_margin_at_more_loss() {
     let mut c = preset("800gbase-dr8");

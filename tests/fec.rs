@@ -1,5 +1,4 @@
-//! Error correction curves: what is counted is what closed forms say, and the command as its user
-//! meets it.
+//! FEC curves: counts agree with closed forms, and the command from a user's view.
 
 use crate::cli::{Folder, good, refused};
 use lightlane::fec::curve::{CancelToken, CurvePoint, FecCurve, Progress, RunOptions, Scheme};
@@ -202,7 +201,7 @@ fn a_trial_that_is_cancelled_gives_what_it_has() {
     );
 }
 
-/// Counting ends with errors enough, between rounds.
+/// Counting ends between rounds, when there are enough errors.
 #[test]
 fn a_point_has_codewords_until_it_has_errors_enough() {
     let points = points(&FecCurve { errors: 20, ..kp4("2e-4:3e-3:2", "none", 10_000) });

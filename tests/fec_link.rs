@@ -213,7 +213,7 @@ fn blocks_in_turn_undo_what_the_equaliser_did_to_the_noise() {
     assert!(hard > 5.0 * in_turn, "{hard:e}");
 }
 
-/// The description with flags on top, or what is said against it.
+/// The description with flags on top, or its problems.
 fn resolved(flags: &[&str]) -> Result<lightlane::link::Resolved, String> {
     let mut stack = lightlane::link::LayeredConfig::open("1.6tbase-dr8-2").expect("it ships");
     flags
@@ -294,8 +294,8 @@ fn a_coding_of_ones_own_is_read_key_by_key_and_refused_in_one_line_each() {
     }
 }
 
-/// Lanes that do not carry the port's codewords: nothing waits for them, the reason is said, and
-/// their own figures stay.
+/// Lanes that do not carry the port's codewords: the port is not evaluated, with the reason, and
+/// the lanes' own figures stay.
 #[test]
 fn a_lane_of_another_pattern_leaves_the_port_without_codewords() {
     let quick = [
@@ -321,7 +321,7 @@ fn a_lane_of_another_pattern_leaves_the_port_without_codewords() {
         );
         assert!(result.lanes[0].codeword_error_ratio_analytic.is_some());
         assert_eq!(result.lanes[3].codeword_error_ratio_analytic.is_some(), lane_3_is_told);
-        // a lane alone is what it is among the others
+        // a lane alone has the same result as among the others
         let alone = lightlane::link::Link::run_lane(
             &configs[3],
             3,

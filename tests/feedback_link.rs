@@ -27,8 +27,8 @@ fn with_margin(mut config: Config, symbols_at_limit: u64) -> LaneResult {
     run(&config).lanes.remove(0)
 }
 
-/// Every bit of what a slicer decides and measures; feedback of nothing is found by freezing and by
-/// limiting.
+/// Every bit of a slicer's decisions and measurements; zero feedback is set by fixed taps and by a
+/// limit.
 #[test]
 fn feedback_of_nothing_is_the_slicer_bit_for_bit() {
     let mut config = preset("800gbase-dr8");
@@ -70,9 +70,9 @@ fn the_signal_to_noise_ratio_with_ideal_feedback_is_the_counted_one() {
     }
 }
 
-/// A receiver whose feedback is nothing has both margins: by the estimator, and by counting. 1
-/// million symbols show 480 errors at 2.28e-4: their interval of 9 % is 0.04 dB each way, which is
-/// widened to four standard deviations.
+/// A receiver with zero feedback has both margins: by the estimator, and by counting. 1 million
+/// symbols show 480 errors at 2.28e-4: their interval of 9 % is 0.04 dB each way, which is widened
+/// to four standard deviations.
 #[test]
 fn the_counted_margin_is_the_semi_analytic_one_within_its_interval() {
     let semi = with_margin(starved(DetectorKind::Slicer), 0).loss_margin_db.expect("found");
@@ -93,8 +93,8 @@ fn the_counted_margin_is_the_semi_analytic_one_within_its_interval() {
     assert!((there / 2.28e-4).ln().abs() < 0.05, "{there}");
 }
 
-/// A link that a narrow converter starves: each receiver is better than the one before by more than
-/// the intervals.
+/// A link with a narrow converter: each receiver is better than the one before by more than the
+/// intervals.
 #[test]
 fn a_starved_link_gains_by_feedback_and_more_by_sequences() {
     let [slicer, fed, sequence] = [DetectorKind::Slicer, DetectorKind::Dfe, DetectorKind::Mlse]
@@ -129,7 +129,7 @@ fn a_margin_that_cannot_be_counted_is_null_with_its_reason() {
     let lane = with_margin(starved(DetectorKind::Dfe), 1000);
     assert_eq!((lane.loss_margin_db, lane.passes), (None, None));
     assert!(lane.loss_margin_not_evaluated.unwrap().contains("simulation.symbols_at_limit = 1000"));
-    // a floor: hardly any light changes what jitter of the converter does
+    // a floor: optical power hardly changes the effect of the converter's jitter
     let mut config = starved(DetectorKind::Dfe);
     config.receiver.dsp.adc.effective_bits = 3.0;
     let lane = with_margin(config, 1 << 17);
@@ -407,7 +407,7 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
-    // what cannot be is said in one line each
+    // each inconsistency is reported in one line
     for (set, said) in [
         ("receiver.dsp.detector=viterbi", "must be \"slicer\" or \"dfe\" or \"mlse\""),
         ("receiver.dsp.dfe.taps=17", "receiver.dsp.dfe.taps = 17: must be from 1 to 16"),

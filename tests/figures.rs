@@ -1,4 +1,4 @@
-//! Figures: probes change nothing, densities add up, files are whole.
+//! Figures: probes do not affect results, densities add up, files are complete.
 
 use crate::support::{preset, run};
 use lightlane::chain::{NoiseSelection, PlanCache, Predictor, Probe, StreamKeys, Workspace};
@@ -7,7 +7,7 @@ use lightlane::plot::{self, Size};
 use lightlane::transmitter::TransmitterKind;
 use std::path::PathBuf;
 
-/// A folder of its own for one test, gone with it.
+/// A folder for one test, deleted after it.
 pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
@@ -231,7 +231,7 @@ pub(crate) fn look(folder: &Folder, figure: &impl plot::Figure, words: &[&str]) 
         assert_eq!(picture.dimensions(), size.pixels());
         let marked = picture.pixels().filter(|p| p.0 != [255; 3]).count();
         assert!(marked > picture.pixels().len() / 200, "{marked} pixels");
-        // nothing runs into the rim
+        // no element reaches into the outer margin
         let (width, height) = picture.dimensions();
         let rim = picture
             .enumerate_pixels()

@@ -13,7 +13,7 @@ use lightlane::seed::Seed;
 use lightlane::signal::{Ampere, Field, Grid, Volt};
 use num_complex::Complex32;
 
-/// Light whose power is 1 + x/2.
+/// Optical power of 1 + x/2.
 pub(crate) struct Ideal;
 impl Map<Volt, Field> for Ideal {
     fn apply(&self, x: &[f32], y: &mut [Complex32]) {

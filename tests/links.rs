@@ -1,5 +1,5 @@
-//! Different links: the two estimators agree, one by one and on the whole, whichever source of
-//! noise rules.
+//! Different links: the two estimators agree, singly and on average, whichever noise source
+//! dominates.
 
 use crate::support::{preset, quiet, run, share};
 use lightlane::link::Config;

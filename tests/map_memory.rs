@@ -13,8 +13,8 @@ use lightlane::seed::Seed;
 use lightlane::signal::{Ampere, Field, Grid, Volt};
 use num_complex::Complex32;
 
-/// A modulator whose state follows its voltage by this part a sample, as that of a micro-ring with
-/// its photon lifetime does.
+/// A modulator whose state follows its voltage by this fraction per sample, as in a micro-ring with
+/// a photon lifetime.
 #[derive(Clone, Copy)]
 struct Ring {
     follows: f32,
@@ -22,7 +22,7 @@ struct Ring {
     curve: Curve,
 }
 
-/// Power that the state passes.
+/// Transmission of a state.
 #[derive(Clone, Copy)]
 enum Curve {
     Straight,
@@ -90,7 +90,7 @@ fn source() -> SymbolSource {
     Pattern { kind: PatternKind::Random, ..Pattern::default() }.build().unwrap()
 }
 
-/// Streams of what lanes share, and of the lane.
+/// Streams shared by lanes, and those of the lane.
 fn seeds() -> (Seed, Seed) {
     (Seed::new(1), Seed::new(2))
 }
@@ -156,8 +156,8 @@ fn both(ring: Ring, rms: f64) -> (Prediction, f64, Interval) {
 }
 
 /// Where the power follows the state in a straight line, small draws have the variance of large
-/// ones, and the intervals of prediction and count meet. A map that keeps its memory to itself is
-/// predicted wrong.
+/// ones, and the intervals of prediction and count meet. A map that does not declare its memory is
+/// predicted wrongly.
 #[test]
 fn noise_before_a_map_with_memory_is_predicted_as_it_is_counted() {
     for (follows, rms) in [(0.5, 0.40), (0.5, 0.25), (0.3, 0.42), (0.3, 0.25)] {
@@ -195,8 +195,8 @@ fn a_bent_map_is_predicted_as_well_with_memory_as_without() {
     }
 }
 
-/// Guards must cover the memory; what remembers a whole block is refused in stream mode, and runs
-/// in periodic mode.
+/// Guards must cover the memory; a memory of a whole block is refused in stream mode, and runs in
+/// periodic mode.
 #[test]
 fn stream_mode_covers_the_memory_or_refuses_it() {
     let clocking = Clocking::ideal(64);

@@ -1,4 +1,4 @@
-//! `lightlane measure`: captures of every kind, from the outside.
+//! `lightlane measure`: captures of every kind, from a user's view.
 
 use crate::cli::{Folder, good, refused};
 use lightlane::link::{LayeredConfig, Link, Record, TestPoint, Waveform};
@@ -214,8 +214,8 @@ fn a_waveform_behind_the_filter_is_measured_without_it() {
     );
 }
 
-/// An average has no noise, repeats have: without them TDECQ is that of the noiseless waveform, but
-/// for what twelve leave.
+/// An average has no noise, repeats have: without them TDECQ is that of the noiseless waveform,
+/// apart from the residual noise of twelve periods.
 #[test]
 fn an_average_excludes_the_noise_and_says_so() {
     let folder = Folder::new("measure-average");

@@ -1,4 +1,4 @@
-//! Measured parts: a file made from our own model says what the model says.
+//! Measured parts: a file made from a model gives the results of the model.
 
 use crate::support::{preset, run_lane};
 use lightlane::chain::{PlanCache, Shape};
@@ -9,7 +9,7 @@ use lightlane::measured::{BuildContext, FileReader, Library, Response};
 use lightlane::transmitter::{Eml, RinKind};
 use std::path::PathBuf;
 
-/// A file of its own for one test, gone with it.
+/// A file for one test, deleted after it.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -61,7 +61,7 @@ fn ber(lane: &LaneResult) -> f64 {
     lane.ber_semi_analytic.unwrap()
 }
 
-/// Every place that takes a response, with the model that stands there.
+/// Every key that takes a response, with the model that it replaces.
 fn places(config: &mut Config) -> Vec<(&'static str, Shape, &mut Response)> {
     let bessel =
         |order, ghz: f64, peaking_db| Shape::low_pass(Family::Bessel, order, ghz * 1e9, peaking_db);
@@ -85,9 +85,9 @@ fn places(config: &mut Config) -> Vec<(&'static str, Shape, &mut Response)> {
     ]
 }
 
-/// A delay less than nothing may move the sampling phase by one of its steps of 1/64 UI, half of
-/// that off the best: an eighth costs 0.3 dB (`docs/physics.md` section 1), a 128th 0.001 dB, and
-/// the error ratio of 3e-9 moves by 8 in ln for a decibel: 1 %, for each of the two.
+/// A changed delay may move the sampling phase by one of its steps of 1/64 UI, half of that off the
+/// best: an eighth costs 0.3 dB (`docs/physics.md` section 1), a 128th 0.001 dB, and the error
+/// ratio of 3e-9 moves by 8 in ln for a decibel: 1 %, for each of the two.
 #[test]
 fn a_response_from_a_file_of_our_model_gives_the_models_error_ratio_to_2_percent() {
     let expected = ber(&lane(&link()));

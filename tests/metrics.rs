@@ -1,4 +1,4 @@
-//! The registry of metrics: what holds for every one of them.
+//! The registry of metrics: properties of all of them.
 
 use lightlane::chart::Picture;
 use lightlane::fec::curve::{FecCurve, POINT_METRICS, Scheme};
@@ -117,7 +117,7 @@ fn every_metric_says_its_unit_its_place_and_its_meaning() {
     walk(CHANNEL_METRICS);
 }
 
-/// Which way each is better is a decision: a new metric is added to one of the lists.
+/// The better direction of each is a decision: a new metric is added to one of the lists.
 #[test]
 fn margins_ratios_and_samples_are_better_higher_and_ranges_neither() {
     let of = |better| -> Vec<&str> {
@@ -159,7 +159,8 @@ fn margins_ratios_and_samples_are_better_higher_and_ranges_neither() {
 }
 
 /// Two lanes of which the second has the higher value: the figure of every metric shows the worse
-/// one, and of a metric that is better neither way the one furthest outside the range asked for.
+/// one, and for a metric that is better neither way, the one furthest outside the range of the
+/// target.
 #[test]
 fn the_worst_lane_of_every_metric_is_drawn() {
     let mut stack = LayeredConfig::open("800gbase-dr8").unwrap();

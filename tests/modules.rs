@@ -1,4 +1,4 @@
-//! Hosts and modules: segments, their electrical channels, and what must not change anything.
+//! Hosts and modules: segments, their electrical channels, and changes that must have no effect.
 
 use crate::support::{Folder, agreement, preset, quiet, run, run_lane, share};
 use lightlane::chain::Shape;
@@ -10,13 +10,12 @@ use lightlane::pattern::PatternKind;
 use lightlane::receiver::Limiting;
 use lightlane::serdes::{Ctle, SerdesRx, SerdesTx};
 
-/// An analogue equaliser that does nothing but for a pole at 500 GHz.
+/// An analogue equaliser without effect, apart from a pole at 500 GHz.
 fn flat() -> Ctle {
     Ctle { adapt: false, gain_db: 0.0, low_gain_db: 0.0, pole_2_ghz: 500.0, ..Ctle::default() }
 }
 
-/// A sender without noise and a receiver without noise, but for 14 bits, and a line that does
-/// nothing between.
+/// A transmitter and a receiver without noise, apart from 14 bits, and an ideal line between them.
 fn perfect(config: &mut Config) {
     let tx = SerdesTx {
         adapt: false,
@@ -40,7 +39,7 @@ fn perfect(config: &mut Config) {
     config.module.input.ctle = flat();
 }
 
-/// Light so dim that errors are counted.
+/// Optical power so low that errors are counted.
 pub(crate) fn dim(name: &str, kind: ModuleKind) -> Config {
     let mut config = preset(name);
     config.fibre.connector_loss_db += 8.0;
@@ -49,8 +48,8 @@ pub(crate) fn dim(name: &str, kind: ModuleKind) -> Config {
     config
 }
 
-/// A retimed module between hosts that do nothing is the light alone: the same wrong bits in the
-/// same codewords, on every lane.
+/// A retimed module between ideal hosts gives the result of the optical segment alone: the same bit
+/// errors in the same codewords, on every lane.
 #[test]
 fn retimed_between_perfect_hosts_is_the_light_alone_bit_for_bit() {
     let counted = |kind: ModuleKind| {
@@ -79,10 +78,10 @@ fn retimed_between_perfect_hosts_is_the_light_alone_bit_for_bit() {
     }
 }
 
-/// A linear module between hosts that do nothing is the light alone, when the module's own
-/// converters do nothing either. What is left are two poles and two low-passes at 500 GHz: each
-/// costs less than (26.6 / 500)^2 of a signal's power at the Nyquist frequency, and an equaliser
-/// takes it back.
+/// A linear module between ideal hosts gives the result of the optical segment alone, when the
+/// module's own converters are ideal too. The remaining two poles and two low-passes at 500 GHz
+/// cost each less than (26.6 / 500)^2 of a signal's power at the Nyquist frequency, and an
+/// equaliser takes it back.
 #[test]
 fn linear_between_perfect_hosts_is_the_light_alone() {
     let lane = |kind: ModuleKind| {
@@ -109,8 +108,8 @@ fn linear_between_perfect_hosts_is_the_light_alone() {
     assert!((lpo.ber_semi_analytic.unwrap() / light.ber_semi_analytic.unwrap()).ln().abs() < 0.05);
 }
 
-/// SNDR alone on a line that does nothing: levels of variance 5/9 in noise of 10^(-SNDR/10), which
-/// an equaliser of the pulse scales with the signal. 262 144 symbols know an SNR to 0.02 dB.
+/// SNDR alone on an ideal line: levels of variance 5/9 in noise of 10^(-SNDR/10), which an
+/// equaliser of the pulse scales with the signal. 262 144 symbols know an SNR to 0.02 dB.
 #[test]
 fn a_sender_in_noise_has_the_snr_of_its_sndr() {
     for sndr_db in [22.0, 26.0] {
@@ -349,7 +348,7 @@ fn host_loss_costs_a_linear_module_margin_and_a_retimed_one_its_segment() {
         closed.segments[0].ber_semi_analytic
     );
     assert!(closed.loss_margin_db.is_none() && closed.floor_ber.unwrap() > 2.8e-4);
-    // a segment above its own limit is a miss, though the sum keeps that of the link
+    // a segment above its own limit fails, though the sum keeps that of the link
     let missed = lane(ModuleKind::Retimed, 27.0);
     assert!(
         missed.ber_semi_analytic.unwrap() < 2.8e-4
@@ -363,8 +362,8 @@ fn host_loss_costs_a_linear_module_margin_and_a_retimed_one_its_segment() {
     );
 }
 
-/// A search ends where no step betters it; what it found is at least as good as what a careful
-/// engineer would begin with.
+/// A search ends where no step improves it; its result is at least as good as a careful engineer's
+/// starting point.
 #[test]
 fn the_taps_that_are_found_are_within_their_limits_and_better_than_none() {
     let lane = |adapt: bool| {

@@ -54,8 +54,8 @@ fn lanes() -> Vec<(&'static str, Lane)> {
     lanes
 }
 
-/// A noise by its shown name: the text of its stream, its law, and its place in a segment with and
-/// without light.
+/// A noise by its displayed name: the text of its stream, its law, and its place in an optical and
+/// in an electrical segment.
 fn expected(name: &str) -> Option<(String, &'static str, [Option<NoisePlace>; 2])> {
     use NoisePlace::{AfterDetector, BeforeModulator, Electrical, OnLight, Sampler};
     let sender = [Some(BeforeModulator), Some(Electrical)];
@@ -132,7 +132,8 @@ fn every_noise_has_its_class_and_every_stream_its_fixed_text() {
     assert!(streams.contains("symbols") && streams.contains("host.tx.two_point_jitter"));
 }
 
-/// A class, not the beginning of a name, says what the modulator bends.
+/// The class, not the beginning of a name, determines whether the modulator's curvature acts on a
+/// noise.
 #[test]
 fn noise_of_a_host_before_the_modulator_is_warned_of() {
     let warned = |module: &str| {
@@ -226,7 +227,7 @@ fn the_plan_derives_the_place() {
     ] {
         assert_eq!(place(&optical, name), expected, "{name}");
     }
-    // power that is given is light already: no modulator bends what is added to it
+    // recorded power is optical: no modulator acts on noise added to it
     let given = Chain::recorded(vec![1e-3; GRID.samples()]).noise(noise("added", Law::Added));
     let given = given.map::<Field>(Root).map::<Ampere>(Square);
     let given = sampled(given.response::<Volt>(Shape::Gain(1.0)));

@@ -10,7 +10,7 @@ fn number(p: &Value, key: &str) -> f64 {
     p[key].as_f64().unwrap_or_else(|| panic!("the oracle has {key}"))
 }
 
-/// The oracle's parameters in our keys.
+/// The oracle's parameters as keys of lightlane.
 fn config(p: &Value) -> Config {
     let giga = |key: &str| number(p, key) / 1e9;
     let mut c = preset("800gbase-dr8");

@@ -1,4 +1,4 @@
-//! Closed forms: what a link must do whoever computes it.
+//! Closed forms that a link must meet.
 
 use crate::support::{agreement, preset, quiet, run_lane, share};
 use lightlane::chain::{
@@ -69,7 +69,7 @@ fn relaxation_rin_is_counted_as_predicted() {
     agreement("relaxation RIN", &line("relaxation RIN", "laser", &c, 0.05));
 }
 
-/// A modulator driven where it is straight, for the estimator takes its curvature as straight.
+/// A modulator driven in its linear range, since the estimator linearises it.
 fn straight() -> Config {
     let mut c = base(TransmitterKind::Mzm);
     c.transmitter.mzm.driver.swing_vpp = 0.8;
@@ -225,8 +225,8 @@ fn dispersion_and_chirp_have_the_small_signal_response() {
     }
 }
 
-/// Thermal noise alone and nothing that bends or blurs: half eye over sigma is OMA R / 6 / (i_n
-/// sqrt B).
+/// Thermal noise alone, without nonlinearity or interference: half eye over sigma is OMA R / 6 /
+/// (i_n sqrt B).
 ///
 /// At 10 GBd after a 20 GHz Bessel-Thomson amplifier with white noise, the closed form of
 /// devices.md 6. The drive is small (levels equidistant to 1e-3), so there is much light and a
@@ -275,8 +275,7 @@ fn noise_only_sensitivity_is_the_closed_form() {
     agreement("sensitivity", &lane);
 }
 
-/// RIN alone has a floor: more power changes nothing. 10 dB more light moves ln BER by less than 5
-/// %.
+/// RIN alone has a floor: more power has no effect. 10 dB more power moves ln BER by less than 5 %.
 #[test]
 fn rin_alone_has_a_floor_that_power_does_not_move() {
     let ber = |loss_db: f64| {

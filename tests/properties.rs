@@ -18,7 +18,7 @@ fn cases(cases: u32) -> ProptestConfig {
     }
 }
 
-/// A link within what is sold and some way beyond.
+/// A link within the range of products and somewhat beyond.
 fn link() -> impl Strategy<Value = Config> {
     let transmitter = (any::<bool>(), 25.0..90.0, 2.5..8.0, 0.0..300.0, -155.0..-135.0);
     let fibre = (0.0..6.0, 0.0..9.0, 1295.0..1330.0);
@@ -54,7 +54,8 @@ fn ber(lane: &LaneResult) -> f64 {
     lane.ber_semi_analytic.expect("it trains")
 }
 
-/// Extra loss to the limit; a link that never keeps it lies below all, one that always does above.
+/// Extra loss to the limit; minus infinity for a link that never keeps it, infinity for one that
+/// always does.
 fn loss_margin_db(lane: &LaneResult) -> f64 {
     lane.loss_margin_db.unwrap_or(if lane.floor_ber.is_some() {
         f64::NEG_INFINITY

@@ -196,15 +196,14 @@ fn the_same_seed_counts_the_same_errors_and_another_seed_others() {
     }
 }
 
-/// A preset with assignments laid on top, or what is wrong with it.
+/// A preset with assignments on top, or its problems.
 fn resolved(name: &str, assignments: &[String]) -> Result<Config, String> {
     let mut stack = LayeredConfig::open(name).expect("it ships");
     assignments.iter().try_for_each(|a| stack.set(a)).map_err(|e| e.to_string())?;
     stack.resolve().map(|resolved| resolved.lanes[0].clone()).map_err(|e| e.to_string())
 }
 
-/// The least and the most that a key may be, as the description says when it refuses a number; none
-/// for what is not a range.
+/// The range of a key from the message that refuses a number; `None` without a range.
 fn bounds(name: &str, key: &str) -> Option<[String; 2]> {
     // whole numbers know no nan
     ["nan", "9000000000000000000"].iter().find_map(|value| {
@@ -264,7 +263,7 @@ fn every_figure_is_finite_or_absent_at_both_ends_of_every_range() {
                     Ok(config) => {
                         ran += u32::from(finite(&format!("{}, {name}", preset.name), &config))
                     }
-                    // another rule may stand against it, its own range does not
+                    // another rule may refuse it, its own range does not
                     Err(because) => {
                         assert!(!because.contains(&format!("{name}: must be from")), "{because}")
                     }

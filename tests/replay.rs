@@ -69,7 +69,7 @@ impl Made {
         run: u64,
         observer: &mut W,
     ) -> LaneCount {
-        // the stored blocks, in the order in which they are replayed
+        // the stored blocks, in the order of their use
         let pattern = SymbolSource::stored(self.blocks.concat());
         let (run, streams) = (Seed::new(run), Seed::new(run).named("lane"));
         let segments = vec![SegmentRun {
@@ -126,7 +126,7 @@ impl Made {
 fn full() -> Config {
     let mut config = preset("800gbase-dr8");
     config.pattern.kind = PatternKind::Prbs31q;
-    // what replay repeats and the chain draws anew
+    // data that noise-only counting repeats and the chain draws anew
     config.receiver.crosstalk.lane_db = -300.0;
     config.receiver.crosstalk.tx_db = -300.0;
     config
@@ -229,7 +229,7 @@ fn replay_is_the_whole_chain_on_the_same_blocks() {
             );
             assert!((c.0 - r.0).abs() < within + 5.0 * c.1.hypot(r.1), "{c:?} {r:?}");
         }
-        // the colour is there at all
+        // the noise is correlated
         assert!(of_blocks(&replay.1)[1].0.abs() > 0.05);
         for (c, r) in of_chain.moments.iter().zip(&of_replay.moments) {
             let [rms, other] = [c, r].map(|[n, z, z2]| (z2 / n - (z / n).powi(2)).sqrt());
@@ -257,7 +257,8 @@ fn replay_counts_what_is_foreseen_of_its_blocks() {
     }
 }
 
-/// Feedback and sequences at about 1e-3: bursts of the chain and of the replay go on alike.
+/// Feedback and sequences at about 1e-3: bursts of the chain and of noise-only counting continue
+/// alike.
 #[test]
 fn replayed_bursts_are_those_of_the_chain() {
     for decision in [DetectorKind::Dfe, DetectorKind::Mlse] {
@@ -428,7 +429,7 @@ fn a_run_counts_by_replay_and_by_rare_events() {
     );
 }
 
-/// Where it cannot count, the reason stands instead of the ratio, and the rest of the result stays.
+/// Where counting is not possible, the reason replaces the ratio, and the rest of the result stays.
 #[test]
 fn a_count_that_is_refused_is_a_result() {
     let mut config = preset("800gbase-dr8");

@@ -17,7 +17,7 @@ impl File {
         File { path: path.to_owned(), text: text.to_owned(), code: blanked(text, true) }
     }
 
-    /// The room of `src` in which it stands.
+    /// Its room in `src`.
     pub(crate) fn room(&self) -> &str {
         let inside = self.path.strip_prefix("src/").expect("a file of src");
         inside.split('/').next().expect("never empty").trim_end_matches(".rs")

@@ -84,8 +84,7 @@ fn compared(units: &[&str]) -> String {
     }
 }
 
-/// The most memory that a run had, MiB: read while it runs, so what it takes in its last moments
-/// may be missed.
+/// Peak memory of a run, MiB, sampled while it runs, so that a peak at the very end may be missed.
 #[cfg(target_os = "linux")]
 fn most_memory_mib(arguments: &[&str]) -> f64 {
     let mut child =

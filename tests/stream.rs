@@ -98,7 +98,7 @@ fn noiseless(clocking: Clocking, blocks: u64) -> (Kept, LaneCount, Vec<Vec<AtSli
 
 /// The sampler's noise at 20 effective bits is 5e-7 of the full scale, taps lift it a few times;
 /// f32 transforms err by 1e-6. The equaliser of a periodic block begins anew, the stream's goes on:
-/// both must say the same of symbols 256 from an end.
+/// both must agree for symbols 256 from an end.
 #[test]
 fn a_noiseless_stream_has_the_values_of_the_periodic_blocks() {
     let (kept, counted, expected) = noiseless(Clocking::ideal(GUARD), 4);
@@ -123,7 +123,7 @@ fn a_noiseless_stream_has_the_values_of_the_periodic_blocks() {
     }
 }
 
-/// Sinusoidal jitter that nothing follows, 3 UI peak to peak over two blocks: it passes 0.75 UI,
+/// Sinusoidal jitter that no loop follows, 3 UI peak to peak over two blocks: it passes 0.75 UI,
 /// where a slip counts, and a quarter on its way back, to both sides in each period. Between slips
 /// the symbols are those that were sent, one further on: within 0.08 UI of a whole symbol, where
 /// two neighbours leave a quarter of half a step, there is no error.
@@ -140,7 +140,7 @@ fn slips_are_counted_and_symbols_compared_at_their_shifted_place() {
     let (mut near, mut wrong) = (0, 0);
     for k in 0..kept.sent.len() {
         let late = amplitude_ui * (std::f64::consts::TAU * k as f64 / period as f64).sin();
-        // a slip's neighbourhood of a symbol or two is not looked at
+        // one or two symbols around a slip are skipped
         if (late - late.round()).abs() < 0.08 {
             near += 1;
             wrong += u32::from(kept.sent[k] != kept.decided[k]);
@@ -252,8 +252,8 @@ fn codewords_are_lost_in_streams_as_in_periodic_blocks() {
     assert!(lost > 10.0 && (lost - stream_lost).abs() < 5.0 * (2.0 * (lost + stream_lost)).sqrt());
 }
 
-/// Two segments in stream mode: the first is the lane alone, draw by draw; the second is given what
-/// it decided, guards and all.
+/// Two segments in stream mode: the first is the lane alone, draw by draw; the second has its
+/// decisions as input, guards included.
 #[test]
 fn segments_in_stream_mode_hand_their_decisions_on_block_by_block() {
     let mut config = noisy();

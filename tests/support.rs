@@ -10,7 +10,7 @@ use lightlane::seed::Seed;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-/// A folder of its own for one test, gone with it.
+/// A folder for one test, deleted after it.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
@@ -77,7 +77,7 @@ pub(crate) fn captured() -> &'static [String; 4] {
     })
 }
 
-/// A preset's description as it stands.
+/// A preset's description, unchanged.
 pub(crate) fn preset(name: &str) -> Config {
     let text = match name {
         "800gbase-dr8" => include_str!("../src/link/describe/presets/800gbase-dr8.toml"),
@@ -139,7 +139,7 @@ pub(crate) fn share(lane: &LaneResult, entity: &str) -> f64 {
     shares.iter().filter(|s| s.source.starts_with(entity)).map(|s| s.share.expect("finite")).sum()
 }
 
-/// Switches every noise off but the smallest remainder.
+/// Reduces every noise to its smallest value.
 pub(crate) fn quiet(config: &mut Config) {
     config.transmitter.dac.effective_bits = 12.0;
     config.transmitter.dac.jitter_fs = 0.0;

@@ -1,5 +1,5 @@
-//! Sweeps as their user meets them: rows that are `run` at each point, their order, bad input, what
-//! an interruption leaves.
+//! Sweeps from a user's view: rows equal to a `run` at each point, their order, bad input, results
+//! after an interruption.
 
 use lightlane::link::{CancelToken, LayeredConfig, Link, Progress, RunOptions};
 use lightlane::sweep::{Axis, Sweep, SweepEnd, lane_columns};
@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// A folder of its own for one test, gone with it.
+/// A folder for one test, deleted after it.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -317,7 +317,7 @@ fn problems_of_axes_flags_and_file_come_together_and_are_not_more_than_a_screen(
         ));
     assert_eq!(lines.len(), 21, "{lines:#?}");
     assert!(lines[20].contains("more than 20 problems"), "{lines:#?}");
-    // what is wrong only together names the point
+    // a problem of a combination names the point
     let lines = refused(&folder.sweep(&[
         "800gbase-dr8",
         "--axis",

@@ -1,5 +1,5 @@
-//! Figures of sweeps: they show the rows and nothing else, are drawn whole or not at all, and what
-//! cannot be drawn is said before.
+//! Figures of sweeps: they show exactly the rows, are drawn completely or not at all, and
+//! impossible ones are refused first.
 
 use crate::figures::{Folder, look};
 use lightlane::chart::{CurveRole, Curves, HeatMap, Picture};
@@ -153,7 +153,7 @@ fn names_have_a_curve_each_or_a_place_each() {
     );
 }
 
-/// A new column that is no number must be named as one.
+/// A new column that is not a number must be listed as such.
 #[test]
 fn every_number_of_a_row_can_be_drawn_and_nothing_else() {
     let counted = [

@@ -75,8 +75,8 @@ fn the_reference_filter_alone_costs_a_third_of_a_decibel() {
     }
 }
 
-/// Gaussian transmitter noise of f times what an ideal eye bears: sigma_G^2 = (1 - f^2) of that.
-/// The eye is ideal to 0.003 dB.
+/// Gaussian transmitter noise of f times the noise that an ideal eye tolerates: sigma_G^2 = (1 -
+/// f^2) of that. The eye is ideal to 0.003 dB.
 #[test]
 fn transmitter_noise_costs_its_closed_form() {
     let levels = levels(PatternKind::Prbs13q);
@@ -115,8 +115,8 @@ fn repeats_put_their_noise_back() {
     }
 }
 
-/// Noise after a wide filter is white: nothing is better than to take the whole tail back, b = h,
-/// Ceq = 1 + h.
+/// Noise after a wide filter is white: the best feedback cancels the whole postcursor, b = h, Ceq =
+/// 1 + h.
 #[test]
 fn one_post_cursor_costs_its_part_of_the_amplitude_with_decision_feedback() {
     let levels = levels(PatternKind::Prbs13q);
@@ -325,8 +325,9 @@ fn the_equalised_waveform_is_decided_as_it_was_sent() {
     }
 }
 
-/// Five taps open what they can; then the eye is closed, and it is said so. Where nothing is on the
-/// wrong side of its threshold the clause's sum, blind to what was sent, is the same.
+/// Five taps open the eye up to a limit; beyond, it is closed and reported so. Where no sample is
+/// on the wrong side of its threshold, the clause's sum, which ignores the transmitted symbols, is
+/// the same.
 #[test]
 fn a_nearly_closed_eye_is_still_that_of_the_definition() {
     let levels = levels(PatternKind::Prbs13q);

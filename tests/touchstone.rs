@@ -1,5 +1,5 @@
-//! Hammers the Touchstone reader: whatever the bytes, an answer in words, and a network that
-//! survives everything done to it.
+//! Robustness of the Touchstone reader: for any bytes either a message or a network on which all
+//! operations work.
 
 use lightlane::host::{MixedMode, Network, PortMap};
 use lightlane::measured::Touchstone;
@@ -42,7 +42,7 @@ fn sound() -> Vec<String> {
     ]
 }
 
-/// One damage of a text.
+/// One modification of a text.
 #[derive(Clone, Debug)]
 enum Damage {
     Byte(prop::sample::Index, u8),
@@ -121,7 +121,7 @@ fn malformed(text: &str, damages: &[Damage]) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Does everything to a text that can be done to a file; true when it is one.
+/// Applies all operations of a file to a text; true when it is a valid file.
 fn survives(text: &str, ports: Option<usize>) -> bool {
     let file = match Touchstone::parse(text, ports) {
         Ok(file) => file,
@@ -195,8 +195,7 @@ proptest! {
     }
 }
 
-/// A head that announces much, and data that are little: nothing is set aside for what is not
-/// there.
+/// A header that announces more than the data: no memory is reserved for missing data.
 #[test]
 fn a_hostile_head_costs_nothing() {
     let head = "[Version] 2.0\n# GHz S RI R 50\n[Number of Ports] 64\n[Number of Frequencies] 100000000\n[Network Data]\n";

@@ -170,8 +170,8 @@ fn a_limit_passes_by_its_source_and_one_that_is_ones_own_says_so() {
     assert!(row.value.unwrap() > 4.0);
 }
 
-/// The stress is what it says: measured again on the same source, and the sensitivity is where the
-/// limit is just kept.
+/// The stress has its stated SECQ, measured again on the same source, and the sensitivity is where
+/// the limit is just kept.
 #[test]
 fn a_stressed_source_has_its_secq_and_the_receiver_its_sensitivity() {
     let stress = Stress { secq_db: 3.4, oma_dbm: -1.9, interferer_percent: 2.0 };

@@ -1,4 +1,4 @@
-//! A captured transmitter: what an oscilloscope or another simulator recorded goes on through the
+//! A captured transmitter: a record of an oscilloscope or of another simulator, passed through the
 //! link.
 
 use crate::support::{Folder, captured};
@@ -65,7 +65,7 @@ fn a_waveform_exported_and_read_back_gives_the_same_margin() {
     }
 }
 
-/// Without noise in the capture its own RIN stands in: the EML's, which is all but the converter's
+/// Without noise in the capture `rin_db_per_hz` replaces it: the EML's RIN, without the converter's
 /// and the driver's noise.
 #[test]
 fn an_averaged_capture_takes_the_noise_that_it_is_given() {
@@ -204,7 +204,7 @@ fn pattern_phase_rate_and_polarity_are_found_at_any_rate_of_the_oscilloscope() {
             assert!(late.is_some(), "{samples_per_symbol} {first_ui}: not in phase");
             let periods = Periods::cut(&capture, &located, 8).unwrap();
             assert_eq!(periods.mean.len(), 8 * n);
-            // the levels of the light are those of the pattern: what is bright is high
+            // optical levels are those of the pattern: the highest has the most power
             let mean = |level: u8| {
                 let of = || (0..n).filter(|&k| periods.levels[k] == level);
                 of().map(|k| f64::from(periods.mean[k * 8 + (located.delay_ui * 8.0) as usize]))

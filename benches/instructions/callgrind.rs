@@ -1,15 +1,15 @@
-//! Runs this binary under callgrind and reads what it counted.
+//! Runs this binary under callgrind and reads its counts.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// The argument with which this binary runs its kernels and nothing else.
+/// Argument with which this binary only runs its kernels.
 pub(crate) const CHILD: &str = "kernels";
-/// Which copy of the kernels is counted: the widest that valgrind knows.
+/// The copy of the kernels that is counted: the widest that valgrind supports.
 ///
-/// The portable one repeats as well, but half of what it does is calls of `fmaf`, which is not ours
-/// and chosen by the processor, and it would not show that a kernel has lost its vectors.
+/// The portable one is reproducible as well, but half of it is calls of the system's `fmaf`, which
+/// depends on the processor, and it would not show a kernel that is no longer vectorised.
 pub(crate) const VECTORS: &str = "avx2";
 /// Whose functions are not counted, in this program; those of other objects (memory, elementary
 /// functions) are the system's.
@@ -30,7 +30,7 @@ pub(crate) fn totals(kernels: usize) -> Result<Vec<u64>, String> {
     let totals = run(&folder.join("part")).and_then(|this| {
         (1..=kernels).map(|i| total(&folder.join(format!("part.{i}")), &this)).collect()
     });
-    // it stands in the target folder, so what stays does no harm
+    // it is in the target folder, so remaining files do no harm
     let _ = fs::remove_dir_all(&folder);
     totals
 }
@@ -39,7 +39,7 @@ pub(crate) fn totals(kernels: usize) -> Result<Vec<u64>, String> {
 fn run(part: &Path) -> Result<String, String> {
     const WHERE: &str = concat!(module_path!(), "::counted_once");
     let this = std::env::current_exe().map_err(|e| e.to_string())?;
-    // without an environment, for its size moves the stack
+    // without an environment, whose size would move the stack
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--compress-strings=no"])
         .args([format!("--toggle-collect={WHERE}"), format!("--dump-after={WHERE}")])

@@ -1,4 +1,4 @@
-//! The counts that a kernel is held against, and what they belong to.
+//! Expected counts of the kernels, and their toolchains.
 
 use crate::callgrind::VECTORS;
 use serde::{Deserialize, Serialize};
@@ -117,7 +117,7 @@ impl Book {
         self.counted.iter().find(|expected| expected.toolchain == *here).ok_or_else(then)
     }
 
-    /// Puts counts in the place of those of the same profile.
+    /// Replaces the counts of the same profile.
     pub(crate) fn write(mut self, new: Expected, path: &Path) -> Result<(), String> {
         let rounded = |(name, count): (String, f64)| (name, (count * 100.0).round() / 100.0);
         let new = Expected { per_item: new.per_item.into_iter().map(rounded).collect(), ..new };
@@ -131,7 +131,7 @@ impl Book {
 }
 
 impl Expected {
-    /// One line a kernel; `Err` when one costs more than `allowed` or is not in the file.
+    /// One line per kernel; `Err` when one costs more than `allowed` or is not in the file.
     pub(crate) fn compare(
         &self,
         counted: &[(String, f64)],

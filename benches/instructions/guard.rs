@@ -6,16 +6,16 @@
 //! CARGO_INCREMENTAL=0 cargo test --test instructions -- --write    counts anew
 //! ```
 //!
-//! Counts do not see the machine's load, so they may be compared where times may not. They belong
-//! to a compiler and a way of building: with another one nothing is compared, and a line says so.
-//! Transforms are left out, for rustfft is not ours, and so is the system's memory.
+//! Counts do not depend on the machine's load, so they can be compared where times cannot. They
+//! apply to one compiler and profile; with another one there is no comparison, which is reported.
+//! Transforms (rustfft) and the system's memory functions are excluded.
 //!
 //! # Limits
 //!
-//! CI compares what `cargo test` builds, for a release of its own would cost minutes: with overflow
-//! checks, which keep loops over integers out of vectors (the slicers take eight times as many
-//! instructions, eight lanes of LMS six times). The file holds counts of the release profile, too;
-//! `--release` compares or refreshes them. Counts are of AVX2, the widest that valgrind runs.
+//! CI compares the build of `cargo test`, as a separate release build would take minutes: with
+//! overflow checks, which keep loops over integers out of vectors (the slicers take eight times as
+//! many instructions, eight lanes of LMS six times). The file holds counts of the release profile,
+//! too; `--release` compares or refreshes them. Counts are of AVX2, the widest that valgrind runs.
 //! `lightlane bench` measures the speed of a kernel.
 
 use std::path::Path;
@@ -27,9 +27,9 @@ mod kernels;
 
 use expected::{Book, Expected, Toolchain};
 
-/// Most that a kernel may cost, of what is expected.
+/// Largest ratio of a kernel's count to the expected one.
 const MOST: f64 = 1.10;
-/// Below this part of what is expected the counts are worth refreshing.
+/// Ratio below which the expected counts should be refreshed.
 const STALE: f64 = 0.90;
 /// Head of the line that says so, for logs.
 const NOTHING: &str = "instructions: nothing compared";

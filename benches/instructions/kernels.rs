@@ -17,7 +17,7 @@ use lightlane::pattern::{Pattern, PatternKind};
 use lightlane::seed::Seed;
 use std::hint::black_box;
 
-/// A name, how many items a run works on, and the run.
+/// A name, the number of items of a run, and the run.
 pub(crate) struct Kernel {
     pub(crate) name: &'static str,
     pub(crate) items: usize,
@@ -29,7 +29,7 @@ impl Kernel {
         Kernel { name, items, work: Box::new(work) }
     }
 
-    /// Once for what is only done the first time, once to be counted.
+    /// Once as a warm-up, once to be counted.
     pub(crate) fn run(&mut self) {
         (self.work)();
         counted_once(&mut self.work);

@@ -18,7 +18,7 @@ pub(crate) fn full_or_quick<T>(full: T, quick: T) -> T {
     if std::env::args().any(|argument| argument == "--quick") { quick } else { full }
 }
 
-/// A preset for the semi-analytic estimator alone: nothing is counted.
+/// A preset for the semi-analytic estimator alone, without counting.
 pub(crate) fn uncounted(preset: &str) -> lightlane::Result<LayeredConfig> {
     let mut stack = LayeredConfig::open(preset)?;
     stack.set("simulation.symbols=0")?;
@@ -27,7 +27,7 @@ pub(crate) fn uncounted(preset: &str) -> lightlane::Result<LayeredConfig> {
     Ok(stack)
 }
 
-/// The same with one lane, as strong as it is written.
+/// The same with one lane of nominal power.
 pub(crate) fn one_lane(preset: &str) -> lightlane::Result<LayeredConfig> {
     let mut stack = uncounted(preset)?;
     stack.set("lanes=1")?;
@@ -98,7 +98,7 @@ pub(crate) fn at(points: &[(f64, f64)], x: f64) -> f64 {
     points.iter().find(|point| (point.0 - x).abs() < 1e-9).map_or(f64::NAN, |point| point.1)
 }
 
-/// Writes a picture of the manual, or one to be thrown away.
+/// Writes a picture of the manual or, with `--quick`, a temporary one.
 pub(crate) fn draw(figure: &impl Figure, name: &str, size: Size) -> lightlane::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = full_or_quick(root.join("plots"), root.join("target/quick-plots"));
