@@ -356,7 +356,7 @@ mod tests {
         let mut found = Vec::new();
         // bits of a grouped codeword are wrong at half the ratio each, but all in the symbols of
         // every other PCS lane
-        for (turns, closed) in [
+        for (turns, analytic) in [
             (InterleaveOrder::Alternating, random(6e-4) / 2.0),
             (InterleaveOrder::Grouped, random(3e-4)),
         ] {
@@ -382,9 +382,9 @@ mod tests {
             }
             let extrapolated = counter.extrapolate(0.0, 0.999).unwrap();
             assert!(
-                extrapolated.interval.low < 1.2 * closed
-                    && closed < 1.2 * extrapolated.interval.high,
-                "{turns:?}: {extrapolated:?} {closed:e}"
+                extrapolated.interval.low < 1.2 * analytic
+                    && analytic < 1.2 * extrapolated.interval.high,
+                "{turns:?}: {extrapolated:?} {analytic:e}"
             );
             assert_eq!(
                 counter.tally().histogram.bins()[0] > 4000,

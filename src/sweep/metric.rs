@@ -85,8 +85,8 @@ mod tests {
             ("passes", "figure = passes: is not a number"),
             ("", "such as loss_margin_db"),
         ] {
-            let said = metric_named(name).map(|metric| metric.name).unwrap_err().to_string();
-            assert!(said.contains(expected), "{name}: {said}");
+            let message = metric_named(name).map(|metric| metric.name).unwrap_err().to_string();
+            assert!(message.contains(expected), "{name}: {message}");
         }
     }
 }

@@ -60,13 +60,13 @@ impl Points<'_> {
         let mut found = PointProblems {
             of_layers: problems_of(stack.resolve().err()),
             problems: Problems::new(),
-            said: Vec::new(),
+            reported: Vec::new(),
             points: 0,
         };
-        along.take_while(|values| found.look(self, values)).for_each(drop);
+        along.take_while(|values| found.check(self, values)).for_each(drop);
         if found.problems.is_empty() {
             (0..axes::points(self.axes))
-                .take_while(|&index| found.look(self, &axes::point(self.axes, index)))
+                .take_while(|&index| found.check(self, &axes::point(self.axes, index)))
                 .for_each(drop);
         }
         if found.problems.is_empty() { hasty } else { Error::Input(found.problems) }
@@ -79,13 +79,13 @@ struct PointProblems {
     of_layers: Vec<Problem>,
     problems: Problems,
     /// Problems reported so far, without the points at which they were found.
-    said: Vec<Problem>,
+    reported: Vec<Problem>,
     points: usize,
 }
 
 impl PointProblems {
     /// Adds the new problems of a point; false when there are enough.
-    fn look(&mut self, points: &Points<'_>, values: &[toml::Value]) -> bool {
+    fn check(&mut self, points: &Points<'_>, values: &[toml::Value]) -> bool {
         let problems = problems_of(points.check(values).err());
         self.points += usize::from(!problems.is_empty());
         let at: Vec<String> = points
@@ -95,16 +95,16 @@ impl PointProblems {
             .map(|(axis, value)| format!("{}={value}", axis.name()))
             .collect();
         for mut problem in problems {
-            if self.said.contains(&problem) {
+            if self.reported.contains(&problem) {
                 continue;
             }
-            self.said.push(problem.clone());
+            self.reported.push(problem.clone());
             let is_one_axis = points.axes.iter().any(|axis| problem.path.ends_with(&axis.name()));
             if !is_one_axis && !self.of_layers.contains(&problem) {
                 problem.remedy += &format!(" (at {})", at.join(", "));
             }
             self.problems.push(problem);
-            if self.said.len() == PROBLEMS_MAX {
+            if self.reported.len() == PROBLEMS_MAX {
                 let remedy =
                     format!("more than {PROBLEMS_MAX} problems; the other points were not checked");
                 self.problems.push(Problem {

@@ -41,8 +41,8 @@ impl Timing {
         let (zero, slope) = (mean(on), slope_of(&mean));
         if slope.is_nan() || slope < SLOPE_MIN {
             return Err(NotEvaluated::new(format!(
-                "the timing detector does not see the sampling phase: its slope is {slope:.3} per \
-                UI, from {SLOPE_MIN} a loop is closed"
+                "the timing detector is insensitive to the sampling phase: its slope is {slope:.3} \
+                per UI, at least {SLOPE_MIN} is needed"
             )));
         }
         let decided = |symbol: &SlicerSample| {

@@ -131,8 +131,8 @@ mod tests {
             ("1e-4:1e-3:2.5", "2.5 points: must be a whole number"),
             ("1e-4:1e-3:-1", "-1 points"),
         ] {
-            let said = text.parse::<Bers>().unwrap_err().to_string();
-            assert!(said.contains(expected), "{text}: {said}");
+            let message = text.parse::<Bers>().unwrap_err().to_string();
+            assert!(message.contains(expected), "{text}: {message}");
         }
         for (text, expected) in [
             ("1e-3:1e-4:3", "ber = 1e-3:1e-4:3: the first ratio is above the second"),

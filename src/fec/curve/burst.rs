@@ -190,7 +190,7 @@ fn shown(ber: f64) -> String {
 mod tests {
     use super::*;
 
-    fn said(burst: &str, ber: f64) -> String {
+    fn message(burst: &str, ber: f64) -> String {
         let mut problems = Problems::new();
         burst.parse::<Burst>().unwrap().check([ber].into_iter(), &KeyPath::root(), &mut problems);
         problems.to_string()
@@ -219,23 +219,26 @@ mod tests {
 
     #[test]
     fn a_burst_that_cannot_be_is_told_what_could() {
-        assert_eq!(said("dfe:2", 1e-3), "burst = dfe:2: the tap is 2: must be from -1 to 1");
+        assert_eq!(message("dfe:2", 1e-3), "burst = dfe:2: the tap is 2: must be from -1 to 1");
         assert_eq!(
-            said("ge:0", 1e-3),
+            message("ge:0", 1e-3),
             "burst = ge:0:0.25: the bad state's mean length is 0: must be from 1 to 1000000"
         );
         assert_eq!(
-            said("ge:4:0.01", 0.02),
+            message("ge:4:0.01", 0.02),
             "burst = ge:4:0.01: makes no bit error ratio of 0.02: it makes up to 8.00e-3"
         );
         assert!(
-            said("dfe:1", 0.5).contains("makes no bit error ratio of 0.5: it makes up to 0.4"),
+            message("dfe:1", 0.5).contains("makes no bit error ratio of 0.5: it makes up to 0.4"),
             "{}",
-            said("dfe:1", 0.5)
+            message("dfe:1", 0.5)
         );
-        assert!(said("ge:20", 1e-30).contains("it makes from 5.0e-12"));
-        assert_eq!(said("dfe:nan", 1e-3), "burst = dfe:NaN: the tap is NaN: must be from -1 to 1");
-        assert_eq!(said("ge:20", 0.2), "");
+        assert!(message("ge:20", 1e-30).contains("it makes from 5.0e-12"));
+        assert_eq!(
+            message("dfe:nan", 1e-3),
+            "burst = dfe:NaN: the tap is NaN: must be from -1 to 1"
+        );
+        assert_eq!(message("ge:20", 0.2), "");
     }
 
     #[test]

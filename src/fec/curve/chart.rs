@@ -7,10 +7,10 @@ use super::point::CurvePoint;
 use crate::chart::{AxisScale, Curve, Curves, ErrorBar};
 
 /// Points of the analytic curve.
-const CLOSED_POINTS: usize = 45;
+const ANALYTIC_POINTS: usize = 45;
 
 impl FecCurve {
-    /// Codeword error ratio against bit error ratio: closed form and extrapolated as lines, counted
+    /// Codeword error ratio against bit error ratio: analytic and extrapolated as lines, counted
     /// as points with intervals.
     ///
     /// A point without an uncorrected codeword is shown as a dash at the upper end of its interval.
@@ -18,9 +18,9 @@ impl FecCurve {
         let curve = self;
         let outer = &curve.coding.outer;
         let inner = if curve.coding.inner.is_some() { " with the inner code" } else { "" };
-        let closed = Curve {
+        let analytic = Curve {
             name: "analytic, random errors".to_owned(),
-            points: closed(curve, points),
+            points: analytic(curve, points),
             ..Curve::default()
         };
         let counted = Curve {
@@ -41,7 +41,7 @@ impl FecCurve {
         };
         let is_extrapolated =
             points.iter().any(|point| point.codeword_error_ratio_extrapolated.is_some());
-        let mut traces = vec![closed];
+        let mut traces = vec![analytic];
         traces.extend(Some(counted).filter(|trace| !trace.counted.is_empty()));
         traces.extend(Some(extrapolated).filter(|_| is_extrapolated));
         Curves {
@@ -74,7 +74,7 @@ fn counted(points: &[CurvePoint]) -> Vec<ErrorBar> {
 }
 
 /// The analytic curve with many points, where errors enter the outer code directly.
-fn closed(curve: &FecCurve, points: &[CurvePoint]) -> Vec<(f64, f64)> {
+fn analytic(curve: &FecCurve, points: &[CurvePoint]) -> Vec<(f64, f64)> {
     let along = |points: &[CurvePoint]| -> Vec<(f64, f64)> {
         points
             .iter()
@@ -86,8 +86,8 @@ fn closed(curve: &FecCurve, points: &[CurvePoint]) -> Vec<(f64, f64)> {
     if curve.coding.inner.is_some() || curve.coding.precoder || curve.ber.from >= curve.ber.to {
         return along(points);
     }
-    // closed forms do not depend on the correlation of errors
-    let ber = Bers { points: CLOSED_POINTS, ..curve.ber };
+    // analytic results do not depend on the correlation of errors
+    let ber = Bers { points: ANALYTIC_POINTS, ..curve.ber };
     let smooth = FecCurve { ber, burst: Burst::None, ..curve.clone() };
     smooth.build().map_or_else(|_| along(points), |trial| along(&trial.predicted()))
 }
@@ -154,7 +154,7 @@ mod tests {
                 figure.traces[1].counted.len(),
                 figure.traces[2].points.len()
             ),
-            (CLOSED_POINTS, 3, 3)
+            (ANALYTIC_POINTS, 3, 3)
         );
         // 2048 codewords at 1e-3 have no uncorrected one but with 5e-3: either way the dash or the
         // bar ends where the point says

@@ -23,9 +23,9 @@ const CODEWORDS_MAX: u64 = 1 << 50;
 /// let coding = Scheme::Kp4.on("800gbase-df").unwrap();
 /// let curve = FecCurve { coding, ber: "2e-3:3e-3:2".parse().unwrap(), codewords: 10_000, ..FecCurve::default() };
 /// let points = curve.build()?.run(&RunOptions::default());
-/// let closed = points[1].codeword_error_ratio_analytic;
+/// let analytic = points[1].codeword_error_ratio_analytic;
 /// let high = points[1].codeword_error_ratio_high;
-/// assert!(closed.unwrap() > 0.1 && high.unwrap() > 0.1);
+/// assert!(analytic.unwrap() > 0.1 && high.unwrap() > 0.1);
 /// # Ok::<(), lightlane::Error>(())
 /// ```
 ///
@@ -129,7 +129,7 @@ impl FecCurve {
 mod tests {
     use super::*;
 
-    fn said(curve: FecCurve) -> String {
+    fn message(curve: FecCurve) -> String {
         curve.build().err().map_or(String::new(), |error| error.to_string())
     }
 
@@ -151,36 +151,36 @@ mod tests {
             coding: Scheme::Kp4Inner.on("1.6tbase-dr8-2").unwrap(),
             ..FecCurve::default()
         };
-        assert_eq!(said(inner.clone()), "");
+        assert_eq!(message(inner.clone()), "");
         assert!(
-            said(FecCurve { burst: Burst::Dfe { tap: 1.0 }, ..inner.clone() })
+            message(FecCurve { burst: Burst::Dfe { tap: 1.0 }, ..inner.clone() })
                 .starts_with("burst = dfe:1: must be none with an inner code")
         );
         assert!(
-            said(FecCurve {
+            message(FecCurve {
                 coding: Coding { precoder: true, ..inner.coding.clone() },
                 ..inner.clone()
             })
             .starts_with("precoder: must be off")
         );
         assert!(
-            said(FecCurve { codewords: 0, ..inner.clone() })
+            message(FecCurve { codewords: 0, ..inner.clone() })
                 .starts_with("codewords = 0: must be at least 1")
         );
         assert!(
-            said(FecCurve { ber: "0.45".parse().unwrap(), ..inner })
+            message(FecCurve { ber: "0.45".parse().unwrap(), ..inner })
                 .starts_with("ber = 4.5e-1: 4.5e-1 is too much")
         );
         assert_eq!(
-            said(FecCurve { errors: 0, ..FecCurve::default() }),
+            message(FecCurve { errors: 0, ..FecCurve::default() }),
             "errors = 0: must be at least 1"
         );
         assert!(
-            said(FecCurve { codewords: u64::MAX, ..FecCurve::default() })
+            message(FecCurve { codewords: u64::MAX, ..FecCurve::default() })
                 .contains("must be from 0 to")
         );
         assert_eq!(
-            said(FecCurve {
+            message(FecCurve {
                 ber: Bers { from: 1.0, to: 2.0, points: usize::MAX },
                 ..FecCurve::default()
             })

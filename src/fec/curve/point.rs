@@ -12,7 +12,7 @@ const CONFIDENCE: f64 = 0.95;
 
 /// Results at one bit error ratio; `None` where not evaluated.
 ///
-/// *Closed* results are analytic, for random errors: each bit at the outer code is in error
+/// *Analytic* results are for random errors: each bit at the outer code is in error
 /// independently with the same probability. That probability is `pre_fec_ber`, or the counted ratio
 /// where an inner decoder or the inverse precoder comes first.
 ///
@@ -79,9 +79,9 @@ impl CurvePoint {
         let codewords = tally.histogram.codewords();
         let ratio = |errors: u64, of: u64| (errors > 0).then(|| errors as f64 / of as f64);
         let entering = ratio(tally.pre_fec_errors, tally.bits);
-        let closed = if channel.is_changed() { entering } else { Some(pre_fec_ber) };
-        let closed = closed.and_then(|ber| tail::random_errors(&coding.outer, ber).ok());
-        let lost = closed.map(|tail| {
+        let analytic = if channel.is_changed() { entering } else { Some(pre_fec_ber) };
+        let analytic = analytic.and_then(|ber| tail::random_errors(&coding.outer, ber).ok());
+        let lost = analytic.map(|tail| {
             tail.ln_frame_loss_ratio(&coding.outer, coding.codewords, SHORTEST_FRAME_OCTETS)
         });
         let interval = (codewords > 0).then(|| counted.scatter.interval());
@@ -89,7 +89,7 @@ impl CurvePoint {
         Self {
             pre_fec_ber,
             inner: coding.inner.is_some().then_some(InnerPoint { inner_ber_counted: entering }),
-            codeword_error_ratio_analytic: closed.map(|tail| tail.codeword_error_ratio()),
+            codeword_error_ratio_analytic: analytic.map(|tail| tail.codeword_error_ratio()),
             codeword_error_ratio_counted: ratio(counted.scatter.failed(), codewords),
             codeword_error_ratio_low: interval.map(|interval| interval.low),
             codeword_error_ratio_high: interval.map(|interval| interval.high),
@@ -99,7 +99,7 @@ impl CurvePoint {
                 .map(|extrapolated| extrapolated.interval.low),
             codeword_error_ratio_extrapolated_high: extrapolated
                 .map(|extrapolated| extrapolated.interval.high),
-            post_fec_ber_analytic: closed.map(|tail| tail.post_fec_ber()),
+            post_fec_ber_analytic: analytic.map(|tail| tail.post_fec_ber()),
             post_fec_ber_counted: ratio(tally.post_fec_errors, tally.bits),
             // for ratios that are not small the sum counts some frames twice
             frame_loss_ratio_analytic: lost.map(|ln| libm::exp(ln).min(1.0)),

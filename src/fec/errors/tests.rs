@@ -106,14 +106,15 @@ fn the_equaliser_makes_the_bursts_of_the_closed_form() {
 
 #[test]
 fn numbers_out_of_range_are_named() {
-    let said = |errors: ErrorModel| errors.build(Seed::new(1)).err().unwrap().to_string();
-    assert_eq!(said(ErrorModel::Independent { ber: 0.6 }), "ber = 0.6: must be from 0 to 0.5");
-    assert!(said(ErrorModel::Independent { ber: f64::NAN }).contains("must be from"));
+    let message = |errors: ErrorModel| errors.build(Seed::new(1)).err().unwrap().to_string();
+    assert_eq!(message(ErrorModel::Independent { ber: 0.6 }), "ber = 0.6: must be from 0 to 0.5");
+    assert!(message(ErrorModel::Independent { ber: f64::NAN }).contains("must be from"));
     let channel =
         GilbertElliott { ber_good: 0.0, ber_bad: 2.0, good_symbols: 0.0, bad_symbols: 50.0 };
-    assert_eq!(said(ErrorModel::GilbertElliott(channel)).lines().count(), 2);
+    assert_eq!(message(ErrorModel::GilbertElliott(channel)).lines().count(), 2);
     assert!(
-        said(ErrorModel::Dfe(DfeErrors { tap: 2.0, half_eye_over_sigma: 3.5 })).contains("tap = 2")
+        message(ErrorModel::Dfe(DfeErrors { tap: 2.0, half_eye_over_sigma: 3.5 }))
+            .contains("tap = 2")
     );
 }
 

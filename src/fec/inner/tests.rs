@@ -94,10 +94,10 @@ fn the_hard_decision_fails_as_often_as_its_closed_form_says() {
 fn hard_decisions_leave_what_the_closed_form_says_and_no_more() {
     for ber in [2e-3, 4.85e-3, 1e-2] {
         let (counted, error) = decoded_ber(Chase::HARD, ber, 40_000);
-        let closed = hard_decision_ber(ber);
+        let analytic = hard_decision_ber(ber);
         assert!(
-            counted < closed + 5.0 * error && counted > 0.85 * closed - 5.0 * error,
-            "{ber}: {counted:e} {closed:e}"
+            counted < analytic + 5.0 * error && counted > 0.85 * analytic - 5.0 * error,
+            "{ber}: {counted:e} {analytic:e}"
         );
     }
     let ber = 1e-12f64;

@@ -93,7 +93,7 @@ impl FecStage {
                 .exp()
                 .min(1.0)
         };
-        let closed = ber.and_then(|ber| tail::random_errors(outer, ber).ok());
+        let analytic = ber.and_then(|ber| tail::random_errors(outer, ber).ok());
         Some(FecResult {
             coding: coding.clone(),
             decoding: *decoding,
@@ -106,16 +106,16 @@ impl FecStage {
             uncorrectable: tally.uncorrectable,
             miscorrected: tally.miscorrected,
             post_fec_ber: share(tally.post_fec_errors, tally.bits),
-            post_fec_ber_analytic: closed.map(|tail| tail.post_fec_ber()),
+            post_fec_ber_analytic: analytic.map(|tail| tail.post_fec_ber()),
             codeword_error_ratio: share(counter.failed(), words),
             codeword_error_ratio_low: interval.map(|i| i.low),
             codeword_error_ratio_high: interval.map(|i| i.high),
-            codeword_error_ratio_analytic: closed.map(|tail| tail.codeword_error_ratio()),
+            codeword_error_ratio_analytic: analytic.map(|tail| tail.codeword_error_ratio()),
             codeword_error_ratio_extrapolated: extrapolated.map(|f| f.codeword_error_ratio),
             codeword_error_ratio_extrapolated_low: extrapolated.map(|f| f.interval.low),
             codeword_error_ratio_extrapolated_high: extrapolated.map(|f| f.interval.high),
             frame_loss_ratio: counter.frame_loss_ratio(*frame_octets).filter(|&ratio| ratio > 0.0),
-            frame_loss_ratio_analytic: closed.map(|tail| lost(tail.codeword_error_ratio())),
+            frame_loss_ratio_analytic: analytic.map(|tail| lost(tail.codeword_error_ratio())),
             frame_loss_ratio_extrapolated: extrapolated.map(|f| lost(f.codeword_error_ratio)),
             frame_loss_ratio_extrapolated_low: extrapolated.map(|f| lost(f.interval.low)),
             frame_loss_ratio_extrapolated_high: extrapolated.map(|f| lost(f.interval.high)),
@@ -273,11 +273,11 @@ impl LaneFec {
             result.ber_inner_counted_low = (self.payload.symbols > 0).then_some(interval.low);
             result.ber_inner_counted_high = (self.payload.symbols > 0).then_some(interval.high);
         }
-        if let Some(closed) = ber.and_then(|ber| tail::random_errors(outer, ber).ok()) {
-            result.codeword_error_ratio_analytic = Some(closed.codeword_error_ratio());
-            result.post_fec_ber_analytic = Some(closed.post_fec_ber());
+        if let Some(analytic) = ber.and_then(|ber| tail::random_errors(outer, ber).ok()) {
+            result.codeword_error_ratio_analytic = Some(analytic.codeword_error_ratio());
+            result.post_fec_ber_analytic = Some(analytic.post_fec_ber());
             result.frame_loss_ratio_analytic = Some(
-                closed.ln_frame_loss_ratio(outer, *codewords, self.frame_octets).exp().min(1.0),
+                analytic.ln_frame_loss_ratio(outer, *codewords, self.frame_octets).exp().min(1.0),
             );
         }
         let words = tally.histogram.codewords();

@@ -306,8 +306,8 @@ fn every_renamed_key_is_refused_with_its_new_name_which_exists() {
         };
         assert!(in_lane[0].contains(&expected), "{in_lane:?}");
         // for an existing key the problem, if any, is that of the value
-        let said = refused_flag_or_none(&format!("{new}=1")).unwrap_or_default();
-        assert!(!said.contains("unknown key"), "{said}");
+        let message = refused_flag_or_none(&format!("{new}=1")).unwrap_or_default();
+        assert!(!message.contains("unknown key"), "{message}");
         assert!(!RENAMED.keys.contains_key(new), "{new} was renamed, too");
     }
 }
@@ -376,7 +376,7 @@ fn a_key_is_set_by_a_value_as_by_its_text() {
     by_value.set_value("transmitter.kind", "mzm").unwrap();
     by_value.set_value("transmitter.ffe.taps", vec![0.0, 1.0, 0.0]).unwrap();
     assert_eq!(by_value.resolve().unwrap().hash, by_text.resolve().unwrap().hash);
-    for (key, value, said) in [
+    for (key, value, message) in [
         ("fibre.lenght_km", Value::from(2), "unknown key, did you mean length_km?"),
         ("fibre.length_km", Value::from("2 km"), "must be a number"),
         ("receiver.decision", Value::from("a\nb"), "renamed, use receiver.dsp.detector"),
@@ -384,6 +384,6 @@ fn a_key_is_set_by_a_value_as_by_its_text() {
         ("a = 1\nb", Value::from(2), "must be KEY=VALUE"),
     ] {
         let error = by_value.set_value(key, value).unwrap_err().to_string();
-        assert!(error.contains(said) && error.lines().count() == 1, "{error}");
+        assert!(error.contains(message) && error.lines().count() == 1, "{error}");
     }
 }

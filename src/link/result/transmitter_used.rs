@@ -75,7 +75,7 @@ mod tests {
             assert_eq!(serde_json::to_string(&used).unwrap(), text);
             assert_eq!(serde_json::from_str::<TransmitterUsed>(text).unwrap(), used);
         }
-        let said = serde_json::from_str::<TransmitterUsed>("\"mmz\"").unwrap_err().to_string();
-        assert!(said.contains("`mmz`") && said.contains("`mzm`"), "{said}");
+        let message = serde_json::from_str::<TransmitterUsed>("\"mmz\"").unwrap_err().to_string();
+        assert!(message.contains("`mmz`") && message.contains("`mzm`"), "{message}");
     }
 }

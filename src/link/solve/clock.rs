@@ -46,14 +46,14 @@ pub(crate) fn guarded(
         |(segment, trained): (&Segment, &Trained)| segment.plan.energy_beyond_guard(trained);
     let beyond = all.map(energy).fold(0.0, f64::max);
     let guard = lane.config.simulation.guard_symbols;
-    let said = || {
+    let message = || {
         format!(
             "{beyond:.1e} of the response's energy lies beyond simulation.guard_symbols = \
              {guard}: more symbols are needed"
         )
     };
     if beyond > REFUSED {
-        return Err(NotEvaluated { because: said() });
+        return Err(NotEvaluated { because: message() });
     }
-    Ok((beyond > WARNED).then(|| format!("lane {}: {}", lane.number, said())))
+    Ok((beyond > WARNED).then(|| format!("lane {}: {}", lane.number, message())))
 }

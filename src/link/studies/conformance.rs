@@ -94,8 +94,8 @@ fn waveform(link: &Link) -> Result<Vec<String>> {
     let by = levels.len() / 3;
     let mut shifted = levels.clone();
     shifted.rotate_left(by);
-    let [power, mut moved] = WorkspacePool::default().with(plan, |worker| {
-        [levels, shifted].map(|levels| probe.waveform(worker, &levels, &lane.noiseless()))
+    let [power, mut moved] = WorkspacePool::default().with(plan, |workspace| {
+        [levels, shifted].map(|levels| probe.waveform(workspace, &levels, &lane.noiseless()))
     });
     if power.iter().any(|p| !p.is_finite() || *p < 0.0) {
         return Ok(vec!["the light at TP2 is not finite or below zero".to_owned()]);

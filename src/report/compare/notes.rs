@@ -86,14 +86,14 @@ pub(super) fn notes(variants: &[Variant]) -> Vec<String> {
             .collect()
     };
     let notes: Vec<Vec<String>> = variants.iter().map(|variant| of(&variant.result)).collect();
-    let mut said: Vec<&String> = Vec::new();
+    let mut notes_printed: Vec<&String> = Vec::new();
     for note in notes.iter().flatten() {
-        if !said.contains(&note) {
-            said.push(note);
+        if !notes_printed.contains(&note) {
+            notes_printed.push(note);
         }
     }
     let mut lines: Vec<String> = Vec::new();
-    for note in said.iter().take(NOTES_MAX) {
+    for note in notes_printed.iter().take(NOTES_MAX) {
         let whose: Vec<String> = notes
             .iter()
             .enumerate()
@@ -106,8 +106,8 @@ pub(super) fn notes(variants: &[Variant]) -> Vec<String> {
             format!("variant {}: {note}", whose.join(", "))
         });
     }
-    if said.len() > NOTES_MAX {
-        lines.push(format!("{} more notes, see --json", said.len() - NOTES_MAX));
+    if notes_printed.len() > NOTES_MAX {
+        lines.push(format!("{} more notes, see --json", notes_printed.len() - NOTES_MAX));
     }
     lines
 }

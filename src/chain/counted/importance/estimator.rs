@@ -18,10 +18,10 @@ use crate::seed::{Rng, Seed};
 const EVENLY: f64 = 0.05;
 
 /// Symbols after a target that are simulated first, where an error burst continues.
-const FIRST_LOOK: usize = 16;
+const FIRST_WINDOW: usize = 16;
 
 /// Longest window, symbols: longer bursts are truncated.
-const LONGEST_LOOK: usize = 1024;
+const WINDOW_MAX: usize = 1024;
 
 /// Numbers drawn at a time.
 const DRAWN: usize = 4096;
@@ -118,9 +118,9 @@ impl ImportanceSampling {
             _ if memory == 0 => (vec![1.0], 0, 1),
             // survivors of an earlier start have merged
             TrainedDetector::Mlse(_, depth) => {
-                (noise_only.taps.clone(), 4 * memory + 4, FIRST_LOOK + depth)
+                (noise_only.taps.clone(), 4 * memory + 4, FIRST_WINDOW + depth)
             }
-            _ => (noise_only.taps.clone(), memory, FIRST_LOOK),
+            _ => (noise_only.taps.clone(), memory, FIRST_WINDOW),
         };
         let events = ErrorEvents::new(&noise_only.blocks, &taps, trained);
         let wide: Vec<f64> = taps.iter().map(|&h| f64::from(h)).collect();
@@ -235,8 +235,8 @@ impl ImportanceSampling {
         work.white.clear();
         work.draw(self.window());
         let bits = loop {
-            self.look(block, k, after, &chosen, work);
-            let cut = 2 * after > LONGEST_LOOK.min(n / 2);
+            self.simulate(block, k, after, &chosen, work);
+            let cut = 2 * after > WINDOW_MAX.min(n / 2);
             if let Some(bits) = self.begun(after, cut, work) {
                 break bits;
             }
@@ -257,7 +257,7 @@ impl ImportanceSampling {
     }
 
     /// Makes the window from the white numbers and decides it.
-    fn look(&self, block: usize, k: usize, after: usize, event: &ErrorEvent, work: &mut Work) {
+    fn simulate(&self, block: usize, k: usize, after: usize, event: &ErrorEvent, work: &mut Work) {
         let stored = &self.noise_only.blocks[block];
         let (n, length) = (stored.levels.len(), self.before + after);
         let at = |j: usize| (k + n - self.before + j) % n;
@@ -336,4 +336,4 @@ impl ImportanceSampling {
     }
 }
 
-const _: () = assert!(FIRST_LOOK >= REACH, "a way's noise lies within the first look");
+const _: () = assert!(FIRST_WINDOW >= REACH, "an event lies within the first window");
