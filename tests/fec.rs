@@ -317,9 +317,9 @@ fn what_makes_no_curve_is_refused_with_the_remedy() {
         (&[], "--ber: must be given: A:B:POINTS"),
         (
             &["--ber", "-1e-3:1e-2:3"],
-            "--ber = -1e-3:1e-2:3: -1e-3 is no bit error ratio: must be above 0, up to 0.5",
+            "--ber = -1e-3:1e-2:3: -1e-3 is not a bit error ratio: must be above 0, up to 0.5",
         ),
-        (&["--ber", "1e-3:0.6:3"], "6e-1 is no bit error ratio"),
+        (&["--ber", "1e-3:0.6:3"], "6e-1 is not a bit error ratio"),
         (&["--ber", "1e-3:1e-4:3"], "the first ratio is above the second"),
         (&["--ber", "1e-4:1e-3:0"], "0 points: must be from 1 to 1000"),
         (&["--ber", "1e-4:1e-3"], "must be A:B:POINTS"),

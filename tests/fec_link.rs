@@ -277,13 +277,13 @@ fn a_coding_of_ones_own_is_read_key_by_key_and_refused_in_one_line_each() {
             "fec.custom.mux = \"byte\": must be \"bit\" or \"symbol\"",
         ),
         (vec![custom, "fec.custom.muxx=bit"], "fec.custom.muxx: unknown key, did you mean mux?"),
-        (vec!["fec.coding=kp4"], "fec.coding = kp4: is no coding"),
+        (vec!["fec.coding=kp4"], "fec.coding = kp4: is not a coding"),
         (
             vec!["fec.coding=none", "fec.inner_positions=3"],
             "fec.inner_positions = 3: must be left out",
         ),
         (vec!["fec.frame_octets=8"], "fec.frame_octets = 8: must be from 64"),
-        (vec!["lane.3.fec.frame_octets=100"], "fec: is one for all lanes"),
+        (vec!["lane.3.fec.frame_octets=100"], "fec: applies to all lanes"),
         (
             vec!["lanes=4", "targets.uncorrectable=[0,0]"],
             "targets.uncorrectable = [0, 0]: needs a coding and all of its lanes",

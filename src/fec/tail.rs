@@ -14,7 +14,7 @@ const PAYLOAD_BITS: f64 = 256.0;
 /// secondary source; no clause at hand).
 pub const SHORTEST_FRAME_OCTETS: f64 = 64.0;
 
-/// A value that is no bit error ratio.
+/// A value that is not a bit error ratio.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[error("a bit error ratio of {ber}: must be from 0 to 0.5")]
 pub struct BerError {

@@ -82,7 +82,7 @@ impl Bers {
                     at,
                     "ber",
                     self,
-                    format!("{end:e} is no bit error ratio: must be above 0, up to 0.5"),
+                    format!("{end:e} is not a bit error ratio: must be above 0, up to 0.5"),
                 );
             }
         }
@@ -136,9 +136,9 @@ mod tests {
         }
         for (text, expected) in [
             ("1e-3:1e-4:3", "ber = 1e-3:1e-4:3: the first ratio is above the second"),
-            ("0:1e-4:3", "ber = 0e0:1e-4:3: 0e0 is no bit error ratio"),
-            ("1e-4:0.6:3", "6e-1 is no bit error ratio"),
-            ("nan", "NaN is no bit error ratio"),
+            ("0:1e-4:3", "ber = 0e0:1e-4:3: 0e0 is not a bit error ratio"),
+            ("1e-4:0.6:3", "6e-1 is not a bit error ratio"),
+            ("nan", "NaN is not a bit error ratio"),
             ("1e-4:1e-3:0", "0 points: must be from 1 to 1000"),
             ("1e-4:1e-3:1001", "1001 points"),
         ] {

@@ -13,7 +13,7 @@ pub static POINT_METRICS: &[PointMetric] = &[
         "pre-FEC BER",
         Unit::Ratio,
         TakenAt::Fec,
-        "Bit error ratio at the slicer, as asked for.",
+        "Bit error ratio at the slicer, as requested.",
         |l| l.pre_fec_ber.into(),
     )
     .error_ratio(),

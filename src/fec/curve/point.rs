@@ -22,7 +22,7 @@ const CONFIDENCE: f64 = 0.95;
 /// larger, over the binomial variance); otherwise it is Clopper-Pearson.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CurvePoint {
-    /// Bit error ratio at the slicer, as asked for.
+    /// Bit error ratio at the slicer, as requested.
     pub pre_fec_ber: f64,
     /// Results that exist only with an inner code.
     #[serde(flatten)]

@@ -88,7 +88,7 @@ impl Fec {
                 let meant = nearest(name, names())
                     .map_or_else(String::new, |near| format!(", did you mean {near}"));
                 let all = names().collect::<Vec<_>>().join(", ");
-                found.report(at, "coding", name, format!("is no coding{meant}; there are {all}"));
+                found.report(at, "coding", name, format!("is not a coding{meant}; known: {all}"));
             }
         }
         let sound = found.is_empty();

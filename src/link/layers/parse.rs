@@ -112,7 +112,7 @@ impl Layer {
                 (
                     lines.key_before(span.start),
                     written,
-                    "is no TOML value: text stands in quotes, a number without its unit".to_owned(),
+                    "is not a TOML value: text needs quotes, a number has no unit".to_owned(),
                 )
             } else {
                 (String::new(), String::new(), format!("not TOML: {}", error.message()))

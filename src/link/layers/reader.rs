@@ -47,7 +47,7 @@ impl Reader<'_> {
                     place,
                     at,
                     String::new(),
-                    "is one for all lanes: it stands outside [lane.N]".to_owned(),
+                    "applies to all lanes: must be outside [lane.N]".to_owned(),
                 );
             } else if let (["lane"], true, DeValue::Table(patches)) =
                 (at_str(at).as_slice(), self.lane.is_empty(), value.get_ref())

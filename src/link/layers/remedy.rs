@@ -27,7 +27,7 @@ pub(super) fn of_unknown_key(key: &str, message: &str) -> String {
     if !elsewhere.is_empty() {
         return format!("unknown key here, did you mean {}?", elsewhere.join(" or "));
     }
-    format!("unknown key; here stand {}", known.join(", "))
+    format!("unknown key; known here: {}", known.join(", "))
 }
 
 /// Remedy for a value of the wrong type.

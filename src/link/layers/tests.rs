@@ -99,7 +99,7 @@ fn unknown_keys_and_wrong_types_are_all_named_with_line_column_path_and_remedy()
         "FILE:6:8: transmitter.kind = 'mzn': must be \"eml\" or \"mzm\" or \"waveform\" or \"stressed\", did you mean mzm?",
         "FILE:7:12: transmitter.ffe.taps = 3: must be a list of numbers, such as [0.0, 1.0, 0.0]",
         "FILE:9:7: lane.1.fibre.lenght_km: unknown key, did you mean length_km?",
-        "FILE:10:1: lane.1.lanes: is one for all lanes: it stands outside [lane.N]",
+        "FILE:10:1: lane.1.lanes: applies to all lanes: must be outside [lane.N]",
         "FILE:11:7: lane.one: must be the number of a lane, from 0 to 63",
         "FILE:13:17: simulation.block_symbols = -1: must be a whole number, 0 or more",
         "FILE:15:18: targets.loss_margin_db = [1, 2, 3]: \
@@ -191,7 +191,7 @@ fn a_block_shorter_than_its_equaliser_is_refused() {
 fn a_key_written_twice_and_a_number_with_its_unit_do_not_hide_other_problems() {
     let found = problems("twice", "lanes = 4\nlanes = 5\n[fibre]\nlength_km = 2 km\nloss = 3\n");
     let expected =
-        ["FILE:2:1: lanes: is written twice", "FILE:4:13: length_km = 2 km: is no TOML value"];
+        ["FILE:2:1: lanes: is written twice", "FILE:4:13: length_km = 2 km: is not a TOML value"];
     assert!(
         expected.iter().zip(&found).all(|(expected, found)| found.starts_with(expected)),
         "{found:#?}"
@@ -300,7 +300,7 @@ fn every_renamed_key_is_refused_with_its_new_name_which_exists() {
         let in_lane = problems("renamed", &text);
         let link_wide = ["fec", "simulation", "targets"].iter().any(|table| old.starts_with(table));
         let expected = if link_wide {
-            "is one for all lanes".to_owned()
+            "applies to all lanes".to_owned()
         } else {
             format!("lane.1.{old}: renamed, use lane.1.{new}")
         };

@@ -109,7 +109,7 @@ impl TouchstoneReader {
                 Ok(())
             }
             FileSection::Head if self.is_version_2 => Err(format!(
-                "line {line}: numbers stand before [Network Data]; the keyword must come first"
+                "line {line}: numbers before [Network Data]; the keyword must come first"
             )),
             FileSection::Head => {
                 self.begin_network(line)?;
@@ -211,7 +211,7 @@ impl TouchstoneReader {
         };
         if self.section != FileSection::Head {
             return Err(format!(
-                "line {line}: [Version] stands after other keywords or data; must come first"
+                "line {line}: [Version] comes after other keywords or data; must come first"
             ));
         }
         Ok(())
@@ -241,7 +241,7 @@ impl TouchstoneReader {
         let missing =
             |keyword: &str| format!("line {line}: data begin without {keyword} above them; add it");
         if !self.places.is_empty() {
-            return Err(format!("line {line}: [Network Data] is repeated; must stand once"));
+            return Err(format!("line {line}: [Network Data] is repeated; must occur once"));
         }
         let ports = self.ports.ok_or_else(|| {
             if self.is_version_2 {

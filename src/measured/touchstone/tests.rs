@@ -134,7 +134,7 @@ fn what_is_wrong_in_version_2_is_named_too() {
         (with("[Reference] 50 75 60\n[Network Data]\n"), "line 7: has 3 reference impedances"),
         (with("[Wonder]\n"), "line 6: [Wonder] ``: must be a keyword of Touchstone 2.0"),
         (with("[Network Data\n"), "line 6: `[`: must be closed"),
-        (with("1 0 0\n"), "line 6: numbers stand before [Network Data]"),
+        (with("1 0 0\n"), "line 6: numbers before [Network Data]"),
         (with("[Network Data]\n1 0 0 1\n[End]\n"), "line 7: has 4 columns, must have 9"),
         (
             with("[Network Data]\n1 0 0 1 0 1 0 0 0\n2 0 0 1 0 1 0 0 0\n[End]\n"),

@@ -48,5 +48,5 @@ pub(in crate::link) fn target_remedy(name: &str) -> Option<String> {
     if let Some(near) = nearest(name, names.iter().copied()) {
         return Some(format!("unknown key, did you mean {near}?"));
     }
-    Some(format!("unknown key; here stand {}", names.join(", ")))
+    Some(format!("unknown key; known here: {}", names.join(", ")))
 }
