@@ -26,7 +26,7 @@ struct Made {
     /// Level, mean and variance of every stored symbol.
     mixture: Vec<(u8, f32, f32)>,
     blocks: Vec<Vec<u8>>,
-    replay: Result<NoiseOnly, NotEvaluated>,
+    noise_only: Result<NoiseOnly, NotEvaluated>,
     precoder: bool,
 }
 
@@ -57,8 +57,8 @@ fn made(config: &Config, ber: f64) -> Made {
         predictor.train(&mut workspace, 10f64.powf(-low_db / 10.0) as f32, Some(&trained)).unwrap();
     let ber = predictor.predict(&mut workspace, &trained).ber;
     let mixture = predictor.mixture(&mut workspace, &trained);
-    let replay = predictor.noise_only(&mut workspace, &trained);
-    Made { trained, ber, mixture, blocks, replay, precoder, lane }
+    let noise_only = predictor.noise_only(&mut workspace, &trained);
+    Made { trained, ber, mixture, blocks, noise_only, precoder, lane }
 }
 
 impl Made {
@@ -92,17 +92,18 @@ impl Made {
     }
 
     fn stored(&self) -> &NoiseOnly {
-        self.replay.as_ref().unwrap_or_else(|refusal| panic!("{refusal:?}"))
+        self.noise_only.as_ref().unwrap_or_else(|because| panic!("{because:?}"))
     }
 
-    fn replayed(&self, symbols: u64) -> Tally {
+    fn noise_only(&self, symbols: u64) -> Tally {
         self.counted(Method::NoiseOnly(self.stored()), symbols, 7, &mut ()).end
     }
 
-    fn rare(&self, symbols: u64, run: u64) -> Weighted {
-        let rare = ImportanceSampling::new(self.stored().clone(), &self.trained, self.precoder);
+    fn importance(&self, symbols: u64, run: u64) -> Weighted {
+        let importance =
+            ImportanceSampling::new(self.stored().clone(), &self.trained, self.precoder);
         let weighted = self
-            .counted(Method::ImportanceSampling(&rare), symbols, run, &mut ())
+            .counted(Method::ImportanceSampling(&importance), symbols, run, &mut ())
             .weighted
             .unwrap();
         let (interval, _) = weighted.interval();
@@ -207,20 +208,21 @@ fn alike(what: &str, a: &Tally, b: &Tally) {
 /// blocks to 1e-3; the model of the estimator (drawn variances pooled by pattern, colour taken as
 /// one) is given 2 % of the variance and 0.02 of the correlation.
 #[test]
-fn replay_is_the_whole_chain_on_the_same_blocks() {
+fn noise_only_is_the_whole_chain_on_the_same_blocks() {
     for samples_per_symbol in [1, 2] {
         let mut config = full();
         config.receiver.dsp.adc.samples_per_symbol = samples_per_symbol;
         let made = made(&config, 5e-4);
-        let (mut chain, mut replay) = (Noise(&made, vec![]), Noise(&made, vec![]));
+        let (mut chain, mut noise_only) = (Noise(&made, vec![]), Noise(&made, vec![]));
         let of_chain = made.counted(Method::Chain, 1 << 21, 5, &mut chain).end;
-        let of_replay = made.counted(Method::NoiseOnly(made.stored()), 1 << 21, 6, &mut replay).end;
-        alike("chain and replay", &of_replay, &of_chain);
+        let of_noise_only =
+            made.counted(Method::NoiseOnly(made.stored()), 1 << 21, 6, &mut noise_only).end;
+        alike("chain and noise-only", &of_noise_only, &of_chain);
         for ((c, r), within) in
-            of_blocks(&chain.1).iter().zip(of_blocks(&replay.1)).zip([0.02, 0.02, 0.02, 0.15])
+            of_blocks(&chain.1).iter().zip(of_blocks(&noise_only.1)).zip([0.02, 0.02, 0.02, 0.15])
         {
             println!(
-                "{} taps: chain {:.4} +- {:.4}, replay {:.4} +- {:.4}",
+                "{} taps: chain {:.4} +- {:.4}, noise-only {:.4} +- {:.4}",
                 made.stored().taps(),
                 c.0,
                 c.1,
@@ -230,8 +232,8 @@ fn replay_is_the_whole_chain_on_the_same_blocks() {
             assert!((c.0 - r.0).abs() < within + 5.0 * c.1.hypot(r.1), "{c:?} {r:?}");
         }
         // the noise is correlated
-        assert!(of_blocks(&replay.1)[1].0.abs() > 0.05);
-        for (c, r) in of_chain.moments.iter().zip(&of_replay.moments) {
+        assert!(of_blocks(&noise_only.1)[1].0.abs() > 0.05);
+        for (c, r) in of_chain.moments.iter().zip(&of_noise_only.moments) {
             let [rms, other] = [c, r].map(|[n, z, z2]| (z2 / n - (z / n).powi(2)).sqrt());
             assert!(
                 (c[1] / c[0] - r[1] / r[0]).abs() < 2e-3 && (rms / other - 1.0).abs() < 0.02,
@@ -244,12 +246,12 @@ fn replay_is_the_whole_chain_on_the_same_blocks() {
 /// 2^24 symbols at 1e-4 have 3400 errors: 5 sigma are 9 %, but both know the same means and
 /// variances, so no model comes on top.
 #[test]
-fn replay_counts_what_is_foreseen_of_its_blocks() {
+fn noise_only_counts_agree_with_the_prediction_on_the_same_blocks() {
     for precoder in [false, true] {
         let mut config = full();
         config.pattern.precoder = precoder;
         let made = made(&config, 1e-4);
-        let tally = made.replayed(1 << 24);
+        let tally = made.noise_only(1 << 24);
         let ratio = (tally.ber() / made.ber).ln();
         println!("precoder {precoder}: {} errors, ln ratio {ratio:.4}", tally.bit_errors);
         // errors in pairs scatter twice as much
@@ -260,26 +262,26 @@ fn replay_counts_what_is_foreseen_of_its_blocks() {
 /// Feedback and sequences at about 1e-3: bursts of the chain and of noise-only counting continue
 /// alike.
 #[test]
-fn replayed_bursts_are_those_of_the_chain() {
+fn noise_only_bursts_are_those_of_the_chain() {
     for decision in [DetectorKind::Dfe, DetectorKind::Mlse] {
         let made = made(&deciding(decision), 4e-4);
-        let [chain, replay] = [Method::Chain, Method::NoiseOnly(made.stored())]
+        let [chain, noise_only] = [Method::Chain, Method::NoiseOnly(made.stored())]
             .map(|method| made.counted(method, 1 << 21, 3, &mut ()).end);
-        alike(&format!("{decision:?}"), &replay, &chain);
-        let [on, other] = [&chain, &replay].map(|t| t.bursts.continuation());
+        alike(&format!("{decision:?}"), &noise_only, &chain);
+        let [on, other] = [&chain, &noise_only].map(|t| t.bursts.continuation());
         let sigma = (on
             * (1.0 - on)
-            * (1.0 / chain.bursts.wrong() as f64 + 1.0 / replay.bursts.wrong() as f64))
+            * (1.0 / chain.bursts.wrong() as f64 + 1.0 / noise_only.bursts.wrong() as f64))
             .sqrt();
         println!(
             "{decision:?}: goes on {on:.3} and {other:.3} +- {sigma:.3}; {:?} {:?}",
             &chain.bursts.lengths()[1..6],
-            &replay.bursts.lengths()[1..6]
+            &noise_only.bursts.lengths()[1..6]
         );
         assert!(on > 0.02 && (on - other).abs() < 5.0 * sigma + 0.02);
         for length in 1..4 {
             let (c, r) =
-                (chain.bursts.lengths()[length] as f64, replay.bursts.lengths()[length] as f64);
+                (chain.bursts.lengths()[length] as f64, noise_only.bursts.lengths()[length] as f64);
             assert!(
                 (c - r).abs() < 0.05 * c + 5.0 * (c + r + 1.0).sqrt(),
                 "{decision:?}, bursts of {length}: {c} {r}"
@@ -291,11 +293,11 @@ fn replayed_bursts_are_those_of_the_chain() {
 #[test]
 fn a_thread_more_changes_no_bit() {
     let made = made(&full(), 1e-4);
-    let rare = ImportanceSampling::new(made.stored().clone(), &made.trained, false);
+    let importance = ImportanceSampling::new(made.stored().clone(), &made.trained, false);
     let with = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            [Method::NoiseOnly(made.stored()), Method::ImportanceSampling(&rare)]
+            [Method::NoiseOnly(made.stored()), Method::ImportanceSampling(&importance)]
                 .map(|method| made.counted(method, 1 << 20, 2, &mut ()))
         })
     };
@@ -304,7 +306,7 @@ fn a_thread_more_changes_no_bit() {
 
 #[test]
 fn what_a_variance_does_not_tell_is_refused() {
-    let refused = |config: &Config| made(config, 1e-4).replay.err().expect("refused").because;
+    let refused = |config: &Config| made(config, 1e-4).noise_only.err().expect("refused").because;
     let mut config = full();
     config.receiver.dsp.clock.recovery = ClockRecovery::MuellerMuller;
     assert!(refused(&config).contains("stream mode"));
@@ -321,12 +323,12 @@ fn what_a_variance_does_not_tell_is_refused() {
 /// The estimator is exact on the stored blocks: 95 % intervals are widened to four standard
 /// deviations and 1e-3 of rounding.
 #[test]
-fn rare_events_have_the_foreseen_ratio_down_to_1e_12() {
+fn importance_sampling_has_the_predicted_ratio_down_to_1e_12() {
     for (precoder, ber) in [(false, 1e-8), (false, 1e-12), (true, 1e-8), (true, 1e-12)] {
         let mut config = full();
         config.pattern.precoder = precoder;
         let made = made(&config, ber);
-        let weighted = made.rare(1 << 18, 1);
+        let weighted = made.importance(1 << 18, 1);
         let ratio = (weighted.ber() / made.ber).ln();
         let relative = weighted.deviation() / weighted.ber();
         assert!(
@@ -342,12 +344,12 @@ fn rare_events_have_the_foreseen_ratio_down_to_1e_12() {
 
 /// At about 1e-5, where counting still works: 2^25 symbols.
 #[test]
-fn rare_events_are_those_of_the_replay() {
+fn importance_sampling_agrees_with_noise_only() {
     for decision in [DetectorKind::Slicer, DetectorKind::Dfe, DetectorKind::Mlse] {
         let config = if decision == DetectorKind::Slicer { full() } else { deciding(decision) };
         let made = made(&config, 1e-5);
-        let counted = made.replayed(1 << 25);
-        let weighted = made.rare(1 << 19, 1);
+        let counted = made.noise_only(1 << 25);
+        let weighted = made.importance(1 << 19, 1);
         let errors = counted.bit_errors as f64;
         let clustered =
             (counted.bursts.deviation().powi(2) / counted.bursts.wrong() as f64).max(1.0);
@@ -365,9 +367,9 @@ fn rare_events_are_those_of_the_replay() {
 /// Twenty seeds: their mean lies within three of its own standard deviations, and intervals match
 /// the spread that is found (a ratio of 20 variances scatters by 32 %).
 #[test]
-fn rare_events_are_unbiased_and_know_their_spread() {
+fn importance_sampling_is_unbiased_and_its_intervals_match_the_spread() {
     let made = made(&full(), 1e-9);
-    let all: Vec<Weighted> = (0..20).map(|run| made.rare(1 << 14, 100 + run)).collect();
+    let all: Vec<Weighted> = (0..20).map(|run| made.importance(1 << 14, 100 + run)).collect();
     let mean = all.iter().map(Weighted::ber).sum::<f64>() / 20.0;
     let spread = (all.iter().map(|w| (w.ber() - mean).powi(2)).sum::<f64>() / 19.0).sqrt();
     let reported = (all.iter().map(|w| w.deviation().powi(2)).sum::<f64>() / 20.0).sqrt();
@@ -379,14 +381,14 @@ fn rare_events_are_unbiased_and_know_their_spread() {
 /// Result of a link of two lanes counted by noise-only Monte Carlo and by importance sampling:
 /// interval, verdict, and absent values with their reasons.
 #[test]
-fn a_run_counts_by_replay_and_by_rare_events() {
+fn a_run_counts_noise_only_and_by_importance_sampling() {
     let mut config = preset("800gbase-dr8");
     config.lanes = 2;
     config.fibre.connector_loss_db = 3.0;
     config.simulation.count = CountingMethod::NoiseOnly;
     config.simulation.symbols_at_limit = 1 << 20;
-    let replayed = run(&config);
-    for lane in &replayed.lanes {
+    let noise_only = run(&config);
+    for lane in &noise_only.lanes {
         assert_eq!(
             (lane.counted_by, lane.estimators_agree, lane.variance_reduction),
             (CountingMethod::NoiseOnly, Some(true), None)
@@ -395,10 +397,10 @@ fn a_run_counts_by_replay_and_by_rare_events() {
             lane.errors_at_limit > 200 && lane.test_blocks > 0 && lane.snr_counted_db.is_some()
         );
     }
-    assert!(table(&replayed).contains("counted by noise-only Monte Carlo"));
+    assert!(table(&noise_only).contains("counted by noise-only Monte Carlo"));
     config.simulation.count = CountingMethod::Importance;
-    let rare = run(&config);
-    for (lane, other) in rare.lanes.iter().zip(&replayed.lanes) {
+    let importance = run(&config);
+    for (lane, other) in importance.lanes.iter().zip(&noise_only.lanes) {
         assert_eq!(
             (lane.counted_by, lane.interval_kind, lane.estimators_agree),
             (CountingMethod::Importance, IntervalKind::CountAndStoredBlocks, Some(true))
@@ -417,10 +419,10 @@ fn a_run_counts_by_replay_and_by_rare_events() {
             (other.ber_semi_analytic, other.loss_margin_db)
         );
     }
-    assert!(rare.port.fec.is_none());
-    let mean = rare.lanes.iter().map(|lane| lane.ber_counted.unwrap()).sum::<f64>() / 2.0;
-    assert!((rare.port.ber_counted.unwrap() / mean - 1.0).abs() < 1e-9);
-    let text = table(&rare);
+    assert!(importance.port.fec.is_none());
+    let mean = importance.lanes.iter().map(|lane| lane.ber_counted.unwrap()).sum::<f64>() / 2.0;
+    assert!((importance.port.ber_counted.unwrap() / mean - 1.0).abs() < 1e-9);
+    let text = table(&importance);
     assert!(
         text.contains("counted by importance sampling")
             && text.contains("effective samples")
