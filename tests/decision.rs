@@ -209,8 +209,8 @@ fn feedback_gains_over_the_linear_filter_what_the_closed_form_says() {
         assert!(
             of_fed.ideal_feedback
                 && !of_linear.ideal_feedback
-                && fed.detector.refusal().is_some()
-                && linear.detector.refusal().is_none()
+                && fed.detector.no_prediction().is_some()
+                && linear.detector.no_prediction().is_none()
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::math::interval::{Interval, clopper_pearson};
 
-/// Failed codewords of groups of as many: their number, sum and sum of squares.
+/// Failed codewords of equal groups: number of groups, sum and sum of squares.
 #[derive(Clone, Copy, Debug, Default)]
 struct Groups {
     count: u64,
@@ -42,7 +42,7 @@ pub(super) struct Overdispersion {
 }
 
 impl Overdispersion {
-    /// For sets and chunks of the given numbers of codewords; 0 where nothing is drawn in chunks.
+    /// Counts for sets and chunks of the given numbers of codewords; 0 without chunks.
     pub(super) fn new(set_codewords: u64, chunk_codewords: u64) -> Self {
         Self { set_codewords, chunk_codewords, sets: Groups::default(), chunks: Groups::default() }
     }
@@ -58,7 +58,7 @@ impl Overdispersion {
         self.sets.count += count;
         self.sets.sum += sum;
         self.sets.squares += squares;
-        // a last, shorter one says little about the spread of the others
+        // a last, shorter one has a different spread
         if count * self.set_codewords == self.chunk_codewords {
             self.chunks.push(sum);
         }

@@ -2,11 +2,11 @@
 
 use super::galois::GaloisField;
 
-/// Most elements that are stored, 2^18 (512 KiB).
+/// Largest number of stored elements, 2^18 (512 KiB).
 const STORED_MAX: usize = 1 << 18;
 
-/// Adds `c alpha^(i j)`, j = 0, 1, .., to a slice: what a syndrome, a Chien search and an
-/// evaluation have in common.
+/// Adds `c alpha^(i j)`, j = 0, 1, .., to a slice: the common step of syndromes, Chien search and
+/// evaluation.
 ///
 /// ```text
 /// c = alpha^L,    L = d + i s,  d < g = gcd(i, 2^m - 1)

@@ -27,7 +27,7 @@ pub struct FecSender {
 #[derive(Debug)]
 struct Payload {
     seed: Seed,
-    /// Sets made last, each at its number modulo [`RECENT`].
+    /// The latest sets, each at its number modulo [`RECENT`].
     recent: Vec<Mutex<PayloadSet>>,
 }
 
@@ -158,7 +158,7 @@ pub struct FecReceiver {
     layout: Arc<CodewordLayout>,
     /// Payload symbols received from each lane.
     arrived: Vec<u64>,
-    /// The next set to leave, and those after it.
+    /// The next set to be completed, and those after it.
     next: u64,
     waiting: VecDeque<Gathering>,
     spare: Vec<Gathering>,
@@ -184,7 +184,7 @@ impl FecReceiver {
         }
     }
 
-    /// Takes the next levels of a lane: decided, their precoding undone, without the parity of an
+    /// Adds the next decided levels of a lane, with precoding undone and without the parity of an
     /// inner code.
     ///
     /// # Panics

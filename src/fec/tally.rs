@@ -25,7 +25,7 @@ pub struct FecTally {
 }
 
 impl FecTally {
-    /// An empty one.
+    /// Without codewords.
     #[must_use]
     pub fn new(code: &Code) -> Self {
         let histogram = SymbolErrorHistogram::new(code);
@@ -95,11 +95,11 @@ impl FecTally {
         self.push_decoded(code, sent, received, decoded, outcome)
     }
 
-    /// Adds the counts of another one.
+    /// Adds the counts of another tally.
     ///
     /// # Panics
     ///
-    /// If it counted for another code.
+    /// If the codes differ.
     pub fn merge(&mut self, other: &Self) {
         self.histogram.merge(&other.histogram);
         self.bits += other.bits;

@@ -29,7 +29,7 @@ impl TrainedDetector {
 
     /// Why no error ratio can be predicted from independent Gaussian symbols; `None` where one can.
     #[must_use]
-    pub fn refusal(&self) -> Option<&'static str> {
+    pub fn no_prediction(&self) -> Option<&'static str> {
         match self {
             TrainedDetector::Slicer => None,
             TrainedDetector::Dfe => Some(

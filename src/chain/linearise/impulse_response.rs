@@ -116,8 +116,8 @@ impl ImpulseResponse {
         }
     }
 
-    /// Adds `f` of each sample to `to`; the mean at the symbols of what
-    /// [`ImpulseResponse::add_at_symbols`] makes of that.
+    /// Adds `f` of each sample to `to`; returns the mean at the symbols after
+    /// [`ImpulseResponse::add_at_symbols`].
     pub(crate) fn add_phases(
         &self,
         x: &[f32],
@@ -130,8 +130,8 @@ impl ImpulseResponse {
         self.mean(&means)
     }
 
-    /// The mean at the symbols of what [`ImpulseResponse::add_at_symbols`] makes of samples with
-    /// these means at each of their phases.
+    /// The mean at the symbols after [`ImpulseResponse::add_at_symbols`], for samples with these
+    /// means at each phase.
     pub(crate) fn mean(&self, means: &[f64]) -> f64 {
         let sum = |p: usize| {
             self.taps_at(p as isize, means.len() as isize)

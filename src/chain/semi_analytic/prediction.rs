@@ -10,7 +10,7 @@ pub struct Prediction {
     /// for a DFE, higher for an MLSE.
     pub ber: f64,
     /// True if past decisions were assumed correct, for this and all following figures: see
-    /// [`TrainedDetector::refusal`](crate::chain::TrainedDetector::refusal).
+    /// [`TrainedDetector::no_prediction`](crate::chain::TrainedDetector::no_prediction).
     pub ideal_feedback: bool,
     /// Its 95 % interval from the spread over the blocks.
     pub interval: Interval,

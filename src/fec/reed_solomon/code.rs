@@ -7,8 +7,8 @@ use crate::error::{KeyPath, Problems};
 use crate::math::ln_binomial::ln_binomial;
 use serde::{Deserialize, Serialize};
 
-/// The parameters of a Reed-Solomon code, KP4's where nothing is written; shortened when
-/// `codeword_symbols` is below 2^m - 1.
+/// The parameters of a Reed-Solomon code, KP4's by default; shortened when `codeword_symbols` is
+/// below 2^m - 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Code {
@@ -31,7 +31,7 @@ impl Default for Code {
 
 impl Code {
     /// RS(544,514) over x^10 + x^3 + 1, first root 1 (802.3 clause 91 and 119; `derived`: the
-    /// generator computed from these is the list remembered from Table 91-1).
+    /// generator computed from these agrees with Table 91-1, quoted from memory).
     pub const KP4: Self = Self {
         field_polynomial: 0x409,
         codeword_symbols: 544,
@@ -59,7 +59,7 @@ impl Code {
         self.parity_symbols() / 2
     }
 
-    /// Reports parameters that make no code.
+    /// Reports parameters that do not define a code.
     pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         if let Err(error) = GaloisField::new(self.field_polynomial) {
             return problems.report(
@@ -84,7 +84,7 @@ impl Code {
     ///
     /// # Errors
     ///
-    /// A field or parameters that make no code.
+    /// A field or parameters that do not define a code.
     pub fn build(&self) -> Result<ReedSolomon, CodeError> {
         let field = GaloisField::new(self.field_polynomial)?;
         let Self { codeword_symbols: n, message_symbols: k, first_root, .. } = *self;
@@ -102,10 +102,10 @@ impl Code {
     }
 }
 
-/// Why parameters make no code.
+/// Reasons why parameters do not define a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CodeError {
-    /// There is no such field.
+    /// The field does not exist.
     #[error(transparent)]
     GaloisField(#[from] FieldError),
     /// A codeword is too short or longer than the field allows.
@@ -124,7 +124,7 @@ pub enum CodeError {
         /// Symbols of a codeword.
         n: usize,
     },
-    /// The first root is no power below the field's order.
+    /// The first root is not a power below the field's order.
     #[error("first_root = {first_root}: must be from 0 to {highest}")]
     FirstRoot {
         /// The requested value.
@@ -134,7 +134,7 @@ pub enum CodeError {
     },
 }
 
-/// Why a word cannot be encoded or decoded.
+/// Reasons why a word cannot be encoded or decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WordError {
     /// The slice does not hold one codeword.
@@ -151,7 +151,7 @@ pub enum WordError {
         /// 2^m.
         size: usize,
     },
-    /// An erasure is no position of the codeword.
+    /// An erasure is not a position of the codeword.
     #[error("erasure at {position}: must be below {n}")]
     Erasure {
         /// The requested value.

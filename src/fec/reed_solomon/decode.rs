@@ -4,9 +4,9 @@ use super::code::{Code, ReedSolomon, WordError};
 
 /// Result of decoding a received word.
 ///
-/// A decoder does not know what was sent. Within `2 errors + erasures <= n - k` the sent codeword
-/// is found, always. Beyond that a word is detected, or corrected to a wrong codeword:
-/// [`ReedSolomon::miscorrection_bound`] bounds how often. Knowing the transmitted word, compare.
+/// Within `2 errors + erasures <= n - k` the transmitted codeword is always found. Beyond that a
+/// word is detected as uncorrectable, or changed to a wrong codeword, with a probability of at most
+/// [`ReedSolomon::miscorrection_bound`]; only a comparison with the transmitted word shows this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecodeOutcome {
     /// The word is a codeword.
@@ -59,8 +59,8 @@ impl DecoderWorkspace {
 }
 
 impl ReedSolomon {
-    /// Decodes a word in place; `erasures` are positions whose symbols are not to be trusted, from
-    /// 0, the first sent.
+    /// Decodes a word in place; `erasures` are positions of unreliable symbols, from 0, the first
+    /// sent.
     ///
     /// ```text
     /// S_j = r(alpha^(b+j))                           from the remainder modulo the generator; all zero: clean
@@ -74,8 +74,8 @@ impl ReedSolomon {
     ///
     /// # Errors
     ///
-    /// A word of another length, a symbol outside the field, an erasure that is no position or is
-    /// named twice.
+    /// A word of another length, a symbol outside the field, an erasure that is not a position or
+    /// is given twice.
     ///
     /// # Panics
     ///
@@ -154,7 +154,7 @@ impl ReedSolomon {
         }
     }
 
-    /// Berlekamp-Massey; the locator's degree, when it is one that the syndromes can prove.
+    /// Berlekamp-Massey; returns the locator's degree if it is within the decoder's bound.
     fn find_locator(&self, erasures: &[usize], work: &mut DecoderWorkspace) -> Option<usize> {
         let (field, parity) = (&self.field, self.code.parity_symbols());
         let DecoderWorkspace { syndromes, locator, previous, updated, .. } = work;

@@ -1,10 +1,10 @@
-//! Division by the generator: parity, and what is wrong with a received word.
+//! Division by the generator, for parity and syndromes.
 
 use super::super::galois::GaloisField;
 
-/// Symbols that one step of the division takes.
+/// Symbols per step of the division.
 const STRIDE: usize = 4;
-/// Most words of 64 bits that a remainder may have to be kept in registers.
+/// Largest number of 64-bit words of a remainder that is kept in registers.
 const WORDS_MAX: usize = 8;
 
 /// The remainder of `x^(n-k) u(x)` modulo the generator.
@@ -16,7 +16,7 @@ const WORDS_MAX: usize = 8;
 ///
 /// # Limits
 ///
-/// Above 512 bits of parity the plain shift register runs instead.
+/// Above 512 bits of parity the plain shift register is used.
 #[derive(Clone, Debug)]
 pub(super) struct Remainder {
     bits: u32,

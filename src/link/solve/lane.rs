@@ -198,7 +198,7 @@ fn no_prediction<'a>(
     mut trained: impl Iterator<Item = &'a Trained>,
 ) -> Option<String> {
     clock::no_prediction(lane)
-        .or_else(|| trained.find_map(|trained| trained.detector.refusal()).map(str::to_owned))
+        .or_else(|| trained.find_map(|trained| trained.detector.no_prediction()).map(str::to_owned))
 }
 
 /// Warning of an adaptive loop that has not converged.

@@ -8,7 +8,7 @@ use std::f64::consts::PI;
 /// Reference impedances that a file may name, ohm.
 const REFERENCE_OHM: std::ops::RangeInclusive<f64> = 1e-3..=1e6;
 
-/// How a pair of columns makes a complex number.
+/// Format of a complex number in a pair of columns.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum NumberFormat {
     RealImaginary,
@@ -17,7 +17,7 @@ pub(super) enum NumberFormat {
 }
 
 impl NumberFormat {
-    /// The number that two columns stand for.
+    /// The complex number of two columns.
     pub(super) fn complex(self, a: f64, b: f64) -> Complex64 {
         match self {
             NumberFormat::RealImaginary => Complex64::new(a, b),
@@ -124,7 +124,7 @@ pub(super) fn quoted(word: &str) -> String {
     word.chars().take(40).flat_map(char::escape_debug).collect()
 }
 
-/// Which elements of a matrix the file holds, row by row.
+/// Elements of a matrix in the file, row by row.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) enum Triangle {
     #[default]
@@ -178,7 +178,7 @@ impl<'a> Keyword<'a> {
         count.ok_or_else(|| self.wrong(line, &format!("a whole number from 1 to {most}")))
     }
 
-    /// Refusal of its value, with what it must be.
+    /// Refusal of its value, with the expected one.
     pub(super) fn wrong(&self, line: usize, expected: &str) -> String {
         format!("line {line}: {} `{}`: must be {expected}", quoted(self.written), quoted(self.rest))
     }

@@ -4,7 +4,7 @@ use super::header::ParameterKind;
 use crate::math::matrix::solve;
 use num_complex::Complex64;
 
-/// Scattering of what a file gives as another kind of parameter; `None` when that has none.
+/// Scattering from another kind of parameter; `None` if it does not exist.
 ///
 /// ```text
 /// A V + B I = 0,   V = sqrt(Z) (a + b),   I = (a - b) / sqrt(Z)

@@ -1,13 +1,13 @@
-//! A Touchstone file as it was read.
+//! Content of a Touchstone file.
 
 use num_complex::Complex64;
 
-/// Ports that a file may have.
+/// Largest number of ports of a file.
 pub const PORTS_MAX: usize = 64;
-/// Scattering above which a file is refused as broken.
+/// Magnitude of scattering above which a file is refused as invalid.
 pub(super) const LARGEST: f64 = 1e12;
 
-/// A Touchstone file as it was read: frequencies, scattering, reference impedances.
+/// Content of a Touchstone file: frequencies, scattering, reference impedances.
 ///
 /// ```text
 /// b = S a,   a = (V + Z I) / (2 sqrt(Z)),   b = (V - Z I) / (2 sqrt(Z)),   Z the reference of the port
@@ -71,7 +71,7 @@ impl Touchstone {
         &self.reference_ohm
     }
 
-    /// Notes on what was ignored or assumed.
+    /// Notes on omissions and assumptions.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }

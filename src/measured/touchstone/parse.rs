@@ -1,10 +1,10 @@
-//! From a Touchstone file's text, its name helping, to the network.
+//! Parsing of a Touchstone file's text, with the number of ports from its name.
 
 use super::network_file::{PORTS_MAX, Touchstone};
 use super::reader::TouchstoneReader;
 use crate::measured::text;
 
-/// Bytes that a file may have: 12 ports at 10 000 frequencies take about 60 MB.
+/// Largest size of a file, bytes: 12 ports at 10 000 frequencies take about 60 MB.
 const BYTES_MAX: u64 = 128 << 20;
 
 impl Touchstone {
@@ -22,7 +22,7 @@ impl Touchstone {
     ///
     /// # Errors
     ///
-    /// The first line that is wrong and what would be right, to be written after the file's name.
+    /// The first wrong line with its remedy, to follow the file's name.
     pub fn parse(text: &str, ports: Option<usize>) -> Result<Self, String> {
         let read = TouchstoneReader::new(ports)
             .read(text)
@@ -43,8 +43,8 @@ pub(crate) fn ports_of_name(file: &str) -> Option<usize> {
     extension.strip_prefix('s')?.strip_suffix('p')?.parse().ok()
 }
 
-/// The number of ports that the first frequency looks like: a line of an odd number of columns and
-/// those of even ones below.
+/// Likely number of ports from the first frequency: a line with an odd number of columns, followed
+/// by lines with even ones.
 fn likely_ports(text: &str) -> Option<usize> {
     let code = |line| str::split(line, '!').next().unwrap_or_default();
     let counts = text

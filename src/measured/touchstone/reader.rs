@@ -1,4 +1,4 @@
-//! NumberedLine by line through a Touchstone file.
+//! Reading of a Touchstone file line by line.
 
 use super::header::{Keyword, Options, ParameterKind, Triangle, reference};
 use super::immittance::scattering;
@@ -6,13 +6,13 @@ use super::network_file::{LARGEST, PORTS_MAX, Touchstone};
 use crate::measured::columns::number;
 use crate::units::tera;
 
-/// Frequencies that a file may announce.
+/// Largest number of frequencies that a file may announce.
 const FREQUENCIES_MAX: usize = 100_000_000;
 
-/// Notes that are kept.
+/// Largest number of notes.
 const NOTES_MAX: usize = 16;
 
-/// Part of a file that its lines belong to.
+/// Section of a file.
 #[derive(Clone, Copy, PartialEq)]
 enum FileSection {
     Head,
@@ -28,11 +28,11 @@ pub(super) struct TouchstoneReader {
     section: FileSection,
     is_version_2: bool,
     options: Option<Options>,
-    /// By the file's name or its keyword.
+    /// Number of ports, from the file's name or a keyword.
     ports: Option<usize>,
     frequencies: Option<usize>,
     triangle: Triangle,
-    /// Two ports stand as 11 21 12 22, as they do in version 1.
+    /// True if two ports have the order 11 21 12 22, as in version 1.
     transposed: Option<bool>,
     references: Vec<f64>,
     /// Row and column of every pair of a frequency.
@@ -229,14 +229,14 @@ impl TouchstoneReader {
         Ok(())
     }
 
-    /// Notes what was left or assumed, up to a number that a user reads.
+    /// Adds a note on an omission or assumption, up to a readable number.
     fn note(&mut self, note: String) {
         if self.file.notes.len() < NOTES_MAX {
             self.file.notes.push(note);
         }
     }
 
-    /// Everything that must be known before the first number.
+    /// Checks and defaults before the first number.
     fn begin_network(&mut self, line: usize) -> Result<(), String> {
         let missing =
             |keyword: &str| format!("line {line}: data begin without {keyword} above them; add it");
@@ -293,7 +293,7 @@ impl TouchstoneReader {
         Ok(())
     }
 
-    /// Numbers that a frequency has.
+    /// Count of numbers per frequency.
     fn length(&self) -> usize {
         1 + 2 * self.triangle.pairs(self.file.ports)
     }
@@ -337,7 +337,7 @@ impl TouchstoneReader {
         Ok(first * unit_hz <= last || next.split_whitespace().count() != 4)
     }
 
-    /// Takes a whole frequency.
+    /// Adds a complete frequency.
     fn frequency(&mut self, line: usize) -> Result<(), String> {
         let options = self.options.get_or_insert_default();
         let (begins, ports) = (self.begins, self.file.ports);

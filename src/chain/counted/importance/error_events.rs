@@ -131,7 +131,7 @@ impl ErrorEvents {
     /// d[j] = e[j] + sum over m of b[m] e[j - 1 - m]
     /// ```
     ///
-    /// r is what the noiseless symbol is off its level, b the postcursors, n the noise.
+    /// r is the deviation of the noiseless symbol from its level, b the postcursors, n the noise.
     fn sequences(
         &self,
         stored: &Stored,
