@@ -6,7 +6,7 @@ use crate::measure::bathtub::Eyes;
 use crate::measure::excursion::{HIT_RATIO, excursion};
 use crate::measure::levels::{self, OuterLevels};
 use crate::measure::tdecq::capture::InputFilter;
-use crate::measure::tdecq::refusal::TdecqError;
+use crate::measure::tdecq::error::TdecqError;
 use crate::measure::tdecq::result::{HistogramWindow, TdecqResult};
 use crate::measure::transition::transition_time;
 use crate::measured::CaptureQuantity;

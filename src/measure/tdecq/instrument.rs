@@ -1,11 +1,11 @@
 //! The measurement.
 
 use super::capture::{CaptureNoise, InputFilter, SAMPLES_PER_SYMBOL_MIN, TdecqCapture};
+use super::error::TdecqError;
 use super::eye_closure::{EyeUnderNoise, Rows, Setting};
 use super::histogram;
 use super::receiver::{self, filtered, noise_correlation};
 use super::reference::Reference;
-use super::refusal::TdecqError;
 use super::result::{HistogramWindow, TdecqResult};
 use super::search;
 use super::windows::Polyphase;

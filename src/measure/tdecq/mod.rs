@@ -5,12 +5,12 @@
 //! receiver's (SECQ).
 
 pub(crate) mod capture;
+pub(crate) mod error;
 mod eye_closure;
 mod histogram;
 pub(crate) mod instrument;
 pub(crate) mod receiver;
 pub(crate) mod reference;
-pub(crate) mod refusal;
 pub(crate) mod result;
 mod search;
 mod start;
@@ -18,9 +18,9 @@ mod variables;
 mod windows;
 
 pub use capture::{CaptureNoise, InputFilter, SAMPLES_PER_SYMBOL_MIN, TdecqCapture};
+pub use error::TdecqError;
 pub use histogram::WindowHistogram;
 pub use instrument::{Instrument, measure};
 pub use receiver::{filtered, noise_correlation};
 pub use reference::{Reference, TAPS_MAX, TapLimits};
-pub use refusal::TdecqError;
 pub use result::{HistogramWindow, TdecqResult};

@@ -1,6 +1,6 @@
 //! Reference receivers and equalisers of TDECQ, as data.
 
-use super::refusal::TdecqError;
+use super::error::TdecqError;
 use crate::math::gaussian::q_inverse;
 
 /// Longest reference equaliser, taps.
