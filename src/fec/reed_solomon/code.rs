@@ -176,7 +176,7 @@ pub enum WordError {
 /// kp4.encode(&mut word).unwrap();
 /// let sent = word.clone();
 /// word[3] ^= 0x155;
-/// let outcome = kp4.decode(&mut word, &[], &mut DecoderWorkspace::new(&kp4)).unwrap();
+/// let outcome = kp4.decode(&mut word, &[], &mut DecoderWorkspace::new(kp4.code())).unwrap();
 /// assert_eq!(outcome, DecodeOutcome::Corrected { symbols: 1, bits: 5 });
 /// assert_eq!(word, sent);
 /// ```
