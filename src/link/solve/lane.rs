@@ -3,6 +3,7 @@
 use crate::chain::{NotEvaluated, PlanCache, Prediction, Trained, WorkspacePool};
 use crate::link::build::files;
 use crate::link::build::lane::Lane;
+use crate::link::solve::cascade;
 use crate::link::solve::counted_margin::CountedMarginSearch;
 use crate::link::solve::margin::LossMargin;
 use crate::link::solve::method::LaneCounter;
@@ -73,13 +74,16 @@ impl LaneSolution {
         self.electrical().map(|solved| &solved.trained).collect()
     }
 
-    /// Prediction of the lane: that of the optical segment plus the errors of the electrical ones.
+    /// Prediction of the lane: that of the optical segment after those of the electrical ones.
     pub(crate) fn whole(&self, optical: &Prediction) -> PredictedBer {
         let all = || self.electrical().map(|solved| &solved.prediction).chain([optical]);
-        let sum = |of: &dyn Fn(&Prediction) -> f64| all().map(of).sum::<f64>();
         PredictedBer {
-            ber: sum(&|p| p.ber),
-            interval: Interval { low: sum(&|p| p.interval.low), high: sum(&|p| p.interval.high) },
+            ber: cascade::of_all(all().map(|p| p.ber)),
+            // the whole rises with each ratio below a half
+            interval: Interval {
+                low: cascade::of_all(all().map(|p| p.interval.low.min(0.5))),
+                high: cascade::of_all(all().map(|p| p.interval.high.min(0.5))),
+            },
             ideal_feedback: all().any(|p| p.ideal_feedback),
         }
     }
@@ -122,17 +126,16 @@ fn solution(
         warnings.extend(clock::guarded(lane, &trained, &around)?);
         let no_prediction =
             no_prediction(lane, [&trained].into_iter().chain(around.iter().copied()));
-        let spent: f64 = electrical.iter().map(|solved| solved.prediction.ber).sum();
-        let left = lane.config.limit_ber() - spent;
-        let (margin, margin_interval) = if left <= 0.0 {
-            (LossMargin::Floor(spent), None)
-        } else if let Some(because) = failing_segments(lane, &electrical) {
-            (LossMargin::Uncounted(because), None)
-        } else if no_prediction.is_some() {
-            let search = CountedMarginSearch { lane, electrical: &around, workspaces, cancel };
-            search.find(&mut predictor, workspace, &trained, prediction.ber)
-        } else {
-            (margin::find(&mut predictor, workspace, &trained, left), None)
+        let spent = cascade::of_all(electrical.iter().map(|solved| solved.prediction.ber));
+        let left = cascade::remainder(lane.config.limit_ber(), spent);
+        let (margin, margin_interval) = match (left, failing_segments(lane, &electrical)) {
+            (None, _) => (LossMargin::Floor(spent), None),
+            (_, Some(because)) => (LossMargin::Uncounted(because), None),
+            _ if no_prediction.is_some() => {
+                let search = CountedMarginSearch { lane, electrical: &around, workspaces, cancel };
+                search.find(&mut predictor, workspace, &trained, prediction.ber)
+            }
+            (Some(left), _) => (margin::find(&mut predictor, workspace, &trained, left), None),
         };
         warnings.extend(not_converged(lane, &trained));
         let simulation = &lane.config.simulation;

@@ -1,6 +1,7 @@
 //! Steps before counting: search for settings, training, prediction, margin.
 
 pub(super) mod budget;
+pub(super) mod cascade;
 pub(super) mod clock;
 pub(super) mod counted_margin;
 pub(super) mod lane;
