@@ -191,7 +191,7 @@ fn an_overloaded_receiver_finds_its_margin_at_more_loss() {
         lane.loss_margin_db.is_some_and(|db| (5.0..12.0).contains(&db)),
         "{:?} {:?}",
         lane.loss_margin_db,
-        lane.floor_ber
+        lane.least_ber
     );
 }
 

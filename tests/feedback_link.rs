@@ -134,7 +134,7 @@ fn a_margin_that_cannot_be_counted_is_null_with_its_reason() {
     config.receiver.dsp.adc.effective_bits = 3.0;
     let lane = with_margin(config, 1 << 17);
     assert_eq!((lane.loss_margin_db, lane.passes), (None, Some(false)));
-    assert!(lane.floor_ber.unwrap() > 2.28e-4, "{:?}", lane.floor_ber);
+    assert!(lane.least_ber.unwrap() > 2.28e-4, "{:?}", lane.least_ber);
     // cancelled before it began: no margin, no verdict, no panic
     let config = starved(DetectorKind::Mlse);
     let resolved = Resolved {

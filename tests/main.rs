@@ -23,6 +23,7 @@ mod ideal;
 mod import_graph;
 mod links;
 mod map_memory;
+mod margins;
 mod measure;
 mod measured;
 mod metrics;

@@ -347,7 +347,7 @@ fn host_loss_costs_a_linear_module_margin_and_a_retimed_one_its_segment() {
         "{:?}",
         closed.segments[0].ber_semi_analytic
     );
-    assert!(closed.loss_margin_db.is_none() && closed.floor_ber.unwrap() > 2.8e-4);
+    assert!(closed.loss_margin_db.is_none() && closed.least_ber.unwrap() > 2.8e-4);
     // a segment above its own limit fails, though the sum keeps that of the link
     let missed = lane(ModuleKind::Retimed, 27.0);
     assert!(

@@ -299,9 +299,9 @@ fn rin_alone_has_a_floor_that_power_does_not_move() {
     c.limits.pmd_ber = 1e-6;
     let lane = run_lane(&c, 8192);
     assert!(
-        lane.loss_margin_db.is_none() && lane.floor_ber.is_some_and(|f| f > 1e-5),
+        lane.loss_margin_db.is_none() && lane.least_ber.is_some_and(|f| f > 1e-5),
         "{:?} {:?}",
         lane.loss_margin_db,
-        lane.floor_ber
+        lane.least_ber
     );
 }

@@ -57,7 +57,7 @@ fn ber(lane: &LaneResult) -> f64 {
 /// Extra loss to the limit; minus infinity for a link that never keeps it, infinity for one that
 /// always does.
 fn loss_margin_db(lane: &LaneResult) -> f64 {
-    lane.loss_margin_db.unwrap_or(if lane.floor_ber.is_some() {
+    lane.loss_margin_db.unwrap_or(if lane.least_ber.is_some() {
         f64::NEG_INFINITY
     } else {
         f64::INFINITY
@@ -67,7 +67,7 @@ fn loss_margin_db(lane: &LaneResult) -> f64 {
 /// True when the floor lies so near the limit that the search, to 2 % of an error ratio, may take
 /// it for either side.
 fn grazes(lane: &LaneResult, limit_ber: f64) -> bool {
-    lane.floor_ber.is_some_and(|floor| floor < 1.05 * limit_ber)
+    lane.least_ber.is_some_and(|floor| floor < 1.05 * limit_ber)
 }
 
 proptest! {

@@ -8,7 +8,7 @@ use super::plain_table::{plain, text};
 use super::segments::segments;
 use super::transmitted::transmitted;
 use crate::dsp::DetectorKind;
-use crate::link::{CountingMethod, LaneResult, LinkResult};
+use crate::link::{CountingMethod, LaneResult, LinkResult, PortResult};
 
 /// Largest line width, characters.
 #[cfg(test)]
@@ -18,11 +18,12 @@ const WARNINGS_MAX: usize = 12;
 /// Width of the column of noise sources, characters.
 const NOISE_LETTERS_MAX: usize = 25;
 
-const HEADER: [&str; 11] = [
+const HEADER: [&str; 12] = [
     "\n\nlane",
     "\nBER\nsemi-analytic",
     "\nBER\ncounted",
-    "\nmargin\ndB",
+    "margin\nloss\ndB",
+    "margin\nSNR\ndB",
     "\nSNR\ndB",
     "\n\nRLM",
     "TP2\nOMA\ndBm",
@@ -49,7 +50,7 @@ pub fn table(result: &LinkResult) -> String {
         result.seed,
         result.config_hash
     );
-    let mut table = plain(&HEADER, &[1, 2, 10]);
+    let mut table = plain(&HEADER, &[1, 2, 11]);
     for lane in &result.lanes {
         table.add_row(row(lane));
     }
@@ -89,7 +90,7 @@ pub fn table(result: &LinkResult) -> String {
     out
 }
 
-fn row(lane: &LaneResult) -> [String; 11] {
+fn row(lane: &LaneResult) -> [String; 12] {
     let mark = if lane.pattern_limited == Some(true) { "*" } else { " " };
     [
         format!("{}{mark}", lane.lane),
@@ -103,7 +104,8 @@ fn row(lane: &LaneResult) -> [String; 11] {
         } else {
             counted(lane.bits, lane.ber_counted, lane.ber_counted_low, lane.ber_counted_high)
         },
-        if lane.floor_ber.is_some() { "none".to_owned() } else { decimals(lane.loss_margin_db, 2) },
+        if lane.least_ber.is_some() { "none".to_owned() } else { decimals(lane.loss_margin_db, 2) },
+        decimals(lane.snr_margin_db, 2),
         decimals(lane.snr_db, 1),
         decimals(lane.rlm, 3),
         decimals(lane.oma_tp2_dbm, 2),
@@ -172,10 +174,19 @@ fn port(result: &LinkResult) -> String {
             )
         };
     format!(
-        "port: BER semi-analytic {}, {count}, margin {} dB{worst}",
+        "port: BER semi-analytic {}, {count}{}{worst}",
         ratio(port.ber_semi_analytic),
-        decimals(port.loss_margin_db, 2)
+        margins(port)
     )
+}
+
+/// Smallest margins of the lanes.
+fn margins(port: &PortResult) -> String {
+    let bound = if port.overload_margin_is_bound { "> " } else { "" };
+    let overload =
+        port.overload_margin_db.map_or(String::new(), |db| format!(", overload {bound}{db:.1} dB"));
+    let snr = port.snr_margin_db.map_or(String::new(), |db| format!(", SNR {db:.2} dB"));
+    format!("\nmargins: loss {} dB{snr}{overload}", decimals(port.loss_margin_db, 2))
 }
 
 /// The count at the limit, which validates the margin.
@@ -198,7 +209,7 @@ fn at_limit(result: &LinkResult) -> Option<String> {
         let predicted = counted_there().map(expected).sum::<Option<f64>>();
         let predicted = predicted.map(|errors| errors / bits as f64);
         let predicted = predicted.map_or(String::new(), |ber| format!(", predicted {ber:.2e}"));
-        format!("power lowered to the limit: counted {ber:.2e} ({errors} {of}){predicted}{agree}")
+        format!("at the limit: counted {ber:.2e} ({errors} {of}){predicted}{agree}")
     })
 }
 
@@ -295,9 +306,15 @@ fn notes(result: &LinkResult) -> Vec<String> {
                 .cloned()
                 .collect::<Vec<_>>(),
         );
-        if let Some(floor) = lane.floor_ber {
+        if let Some(least) = lane.least_ber {
             notes.push(format!(
-                "lane {}: limit not reached with up to 10 dB more power; lowest BER {floor:.1e}",
+                "lane {}: limit not reached with up to 10 dB more power; lowest BER {least:.1e}",
+                lane.lane
+            ));
+        }
+        if let (Some(from), Some(to)) = (lane.passes_from_loss_db, lane.passes_to_loss_db) {
+            notes.push(format!(
+                "lane {}: overloaded, passes between {from:.2} and {to:.2} dB of extra loss",
                 lane.lane
             ));
         }
@@ -369,7 +386,7 @@ mod tests {
     fn a_lane_above_the_limit_fails_the_link() {
         let bad = LaneResult {
             passes: Some(false),
-            floor_ber: Some(1e-3),
+            least_ber: Some(1e-3),
             loss_margin_db: None,
             ..sample::lane(1)
         };

@@ -95,6 +95,8 @@ pub(crate) enum NoisePath {
 pub(crate) struct Noises {
     pub(crate) sources: Vec<NoiseRoute>,
     pub(crate) depth: Depth,
+    /// Factor on the variance of every source and of the converter.
+    pub(crate) power: f64,
 }
 
 impl Noises {
@@ -188,7 +190,7 @@ impl Noises {
                 sources.push(NoiseRoute { source: plan.noise(&noise.id).clone(), path, probed });
             }
         }
-        Noises { sources, depth }
+        Noises { sources, depth, power: 1.0 }
     }
 
     /// Sections for which the slope of the current with respect to their end is needed.
@@ -264,7 +266,9 @@ impl Noises {
         let power = |((b, s), h): ((&f32, &f32), &Complex32)| (b + white) * h.norm_sqr() + s;
         let power: Pooled<f32> =
             before.iter().zip(after.iter()).zip(&end.response).map(power).collect();
-        covariances(plan, &power, taps, lags)
+        let mut covariances = covariances(plan, &power, taps, lags);
+        covariances.iter_mut().for_each(|c| *c *= self.power);
+        covariances
     }
 }
 

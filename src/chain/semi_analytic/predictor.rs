@@ -251,6 +251,13 @@ impl<'a> Predictor<'a> {
         Ok((trained, prediction))
     }
 
+    /// Multiplies the variance of every noise by a factor, for trainings and predictions from now
+    /// on: the sources of the plan, quantisation and sampling jitter. Interference, interferers and
+    /// even-odd jitter, which are no noise, stay; LMS adapts to the noise of the plan itself.
+    pub(crate) fn set_noise_power(&mut self, factor: f64) {
+        self.noises.power = factor;
+    }
+
     /// The timing detector's curve, on the training blocks with the sampling instant moved.
     fn timing(&mut self, trained: &Trained, scale: Scale) -> Result<Timing, NotEvaluated> {
         let response = SlicerResponse::new(self.plan, &self.noises, trained, &mut self.pulse);
@@ -420,8 +427,15 @@ impl<'a> Predictor<'a> {
         trained.feed_back(&record.levels, &mut means);
         let mut variances = vec![0f32; n];
         let mut shares = response.add(plan, &self.noises, record, scale, classes, &mut variances);
+        let power = self.noises.power;
+        if power != 1.0 {
+            variances.iter_mut().for_each(|v| *v *= power as f32);
+            shares.iter_mut().for_each(|s| s.share *= power);
+        }
+        // the quantisation of a training has the factor already
+        let jitter_s = plan.sampler.jitter_s * power.sqrt();
         let (quantisation, jitter) =
-            SlicerResponse::converter(trained, per_symbol, &slope_square, plan.sampler.jitter_s);
+            SlicerResponse::converter(trained, per_symbol, &slope_square, jitter_s);
         variances.iter_mut().zip(jitter.iter()).for_each(|(v, j)| *v += quantisation + j);
         shares.push(Share::new(&Sampler::quantisation_source(), f64::from(quantisation)));
         if let Some(source) = plan.sampler.jitter_source() {

@@ -35,7 +35,7 @@ impl<'a> Training<'a> {
         sums.own.clone_from(&self.own);
         let jitter = match self.plan.sampler.jitter_s {
             0.0 => 0.0,
-            jitter_s => average(&|c| c.slope_power(phase)) * jitter_s.powi(2),
+            _ => average(&|c| c.slope_power(phase)) * self.jitter_variance_s2(),
         };
         // samples a whole number of symbols apart have the same covariances
         let phase_of =
@@ -115,7 +115,7 @@ impl<'a> Training<'a> {
             means.iter_mut().zip(&phases).for_each(|(m, y)| *m += f64::from(y[0].re) / records);
             symbol_mean += record.symbol_mean / records;
             symbol_power += record.symbol_power / records;
-            jitter += self.slope_power(i, phase) * self.plan.sampler.jitter_s.powi(2) / records;
+            jitter += self.slope_power(i, phase) * self.jitter_variance_s2() / records;
             let transforms = &self.plan.transforms.symbols;
             if fed_back > 0 {
                 let mut s: Vec<Complex32> = record

@@ -25,6 +25,8 @@ pub(crate) struct Training<'a> {
     spectra: Vec<Pooled<Complex32>>,
     /// Noise covariance at the sampler by distance in taps.
     pub(crate) covariance: Vec<f64>,
+    /// Factor on the variance of the converter's noise.
+    noise_power: f64,
     pub(crate) scratch: Pooled<Complex32>,
     turned: Pooled<Complex32>,
     /// The lags of the equations, where the block's length allows to pick them out.
@@ -90,6 +92,7 @@ impl<'a> Training<'a> {
             scale,
             spectra,
             covariance,
+            noise_power: noises.power,
             scratch,
             turned,
             lags,
@@ -148,6 +151,11 @@ impl<'a> Training<'a> {
             .zip(others)
             .map(|(one, [none, turned])| Correlations::scaled(gain, [one, none, turned]))
             .collect();
+    }
+
+    /// Variance of the sampling instants, s^2.
+    pub(super) fn jitter_variance_s2(&self) -> f64 {
+        self.plan.sampler.jitter_s.powi(2) * self.noise_power
     }
 
     /// Phase, gain and closed-form taps; thresholds are placed afterwards. A `hint` is a phase to
@@ -345,7 +353,8 @@ impl<'a> Training<'a> {
             self.plan.transforms.symbols.inverse(&mut y, block, &mut self.scratch);
         }
         let full_scale = agc::full_scale(&samples, self.covariance[0].max(0.0).sqrt());
-        (full_scale, agc::quantisation(full_scale, self.plan.sampler.effective_bits))
+        let quantisation = agc::quantisation(full_scale, self.plan.sampler.effective_bits);
+        (full_scale, quantisation * self.noise_power.sqrt())
     }
 }
 

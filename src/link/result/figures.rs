@@ -140,7 +140,8 @@ pub struct LaneResult {
     pub eecq_tp1a_db: Option<f64>,
     /// Electrical eye closure at a linear module's output, by the same method, dB.
     pub eecq_tp4_db: Option<f64>,
-    /// Extra loss that brings the lane to the limit, dB; negative when the link misses it.
+    /// Extra loss that brings the lane to the limit, dB; negative when the link misses it. Of an
+    /// overloaded lane, which misses it for too much light, `-passes_from_loss_db`.
     pub loss_margin_db: Option<f64>,
     /// Lower end of its 95 % interval; absent where it is not counted.
     pub loss_margin_db_low: Option<f64>,
@@ -148,8 +149,26 @@ pub struct LaneResult {
     pub loss_margin_db_high: Option<f64>,
     /// Why a counted margin is absent.
     pub loss_margin_not_evaluated: Option<String>,
-    /// Lowest bit error ratio with up to 10 dB more power, when even that misses the limit.
-    pub floor_ber: Option<f64>,
+    /// Lowest bit error ratio over all losses and up to 10 dB more power, when even that misses
+    /// the limit.
+    pub least_ber: Option<f64>,
+    /// Less loss that brings the lane to the limit, dB: a limiting receiver is overloaded there.
+    /// Absent without a prediction, or where no loss keeps the limit.
+    pub overload_margin_db: Option<f64>,
+    /// True where `overload_margin_db` is the gain up to the largest OMA of the PMD, and the limit
+    /// is kept there.
+    pub overload_margin_is_bound: bool,
+    /// Of an overloaded lane, the extra loss from which it keeps the limit, dB.
+    pub passes_from_loss_db: Option<f64>,
+    /// The extra loss up to which it keeps the limit, dB.
+    pub passes_to_loss_db: Option<f64>,
+    /// Growth of the variances of all noises of the optical segment that brings the lane to the
+    /// limit, the receiver trained anew, dB; negative when the link misses it. Absent without a
+    /// prediction, or where interference alone misses the limit.
+    pub snr_margin_db: Option<f64>,
+    /// Parts of the noise power at the slicer with the loss at which the limit is reached, largest
+    /// first.
+    pub noise_shares_at_limit: Vec<NoiseShare>,
     /// Bits compared with the power lowered to the limit.
     pub bits_at_limit: u64,
     /// Bits wrong there.
@@ -380,6 +399,12 @@ pub struct PortResult {
     pub ber_semi_analytic: Option<f64>,
     /// Smallest margin, dB.
     pub loss_margin_db: Option<f64>,
+    /// Smallest overload margin of a lane, dB.
+    pub overload_margin_db: Option<f64>,
+    /// True where that is a bound.
+    pub overload_margin_is_bound: bool,
+    /// Smallest SNR margin of a lane, dB.
+    pub snr_margin_db: Option<f64>,
     /// Lane of the smallest margin, or of the largest bit error ratio.
     pub worst_lane: Option<usize>,
     /// True when every lane passes.

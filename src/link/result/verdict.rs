@@ -10,7 +10,7 @@ pub(crate) fn judged([low, high]: [f64; 2], limit: f64) -> Option<bool> {
 
 /// The same for a counted margin.
 pub(crate) fn judged_by_margin(result: &LaneResult) -> Option<bool> {
-    if result.floor_ber.is_some() {
+    if result.least_ber.is_some() {
         return Some(false);
     }
     judged([-result.loss_margin_db_high?, -result.loss_margin_db_low?], 0.0)

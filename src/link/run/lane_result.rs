@@ -1,6 +1,6 @@
 //! Result of a lane, from its solution and its counts.
 
-use crate::chain::{Tally, TrainedDetector};
+use crate::chain::{Prediction, Share, Tally, TrainedDetector};
 use crate::link::count::lanes::CountedLanes;
 use crate::link::result::clock::ClockResult;
 use crate::link::result::figures::{LaneResult, NoiseShare, SegmentResult, SlicerResult};
@@ -11,6 +11,7 @@ use crate::link::solve::budget::EFFECTIVE_SAMPLES_MIN;
 use crate::link::solve::clock;
 use crate::link::solve::lane::{LaneSolution, SolvedLane};
 use crate::link::solve::margin::LossMargin;
+use crate::link::solve::overload_margin::OverloadMargin;
 use crate::link::solve::segment::SolvedSegment;
 use crate::measure::levels::rlm;
 use crate::units::dbm_from_watt;
@@ -144,10 +145,26 @@ fn add_margin(result: &mut LaneResult, solution: &LaneSolution) {
             result.loss_margin_db = Some(*db);
             result.sensitivity_oma_dbm = result.oma_tp3_dbm.map(|dbm| dbm - db);
         }
-        LossMargin::Floor(ber) => result.floor_ber = Some(*ber),
+        LossMargin::Floor(ber) => result.least_ber = Some(*ber),
         LossMargin::Uncounted(because) => result.loss_margin_not_evaluated = Some(because.clone()),
         LossMargin::Beyond => {}
     }
+    result.snr_margin_db = solution.snr_margin_db;
+    result.overload_margin_is_bound =
+        matches!(solution.overload_margin, Some(OverloadMargin::Bound(_)));
+    match solution.overload_margin {
+        Some(OverloadMargin::Found(db) | OverloadMargin::Bound(db)) => {
+            result.overload_margin_db = Some(db);
+        }
+        Some(OverloadMargin::Overloaded(from_db)) => {
+            result.passes_from_loss_db = Some(from_db);
+            result.passes_to_loss_db = result.loss_margin_db;
+            result.loss_margin_db = Some(-from_db);
+            result.overload_margin_db = Some(-from_db);
+        }
+        None => {}
+    }
+    result.noise_shares_at_limit = solution.at_limit.as_ref().map_or(vec![], noise_shares);
 }
 
 /// The slicer's input and the settings of the receiver.
@@ -164,11 +181,7 @@ fn slicer(SolvedSegment { trained, prediction }: &SolvedSegment) -> SlicerResult
         taps: trained.taps.iter().map(|&w| f64::from(w)).collect(),
         detector: trained.detector.kind(),
         postcursors: postcursors.iter().map(|&b| f64::from(b)).collect(),
-        noise_shares: prediction
-            .shares
-            .iter()
-            .map(|s| NoiseShare { source: s.id.name.clone(), share: finite(s.share) })
-            .collect(),
+        noise_shares: noise_shares(prediction),
         interference_share: finite(prediction.interference_share),
     }
 }
@@ -234,6 +247,12 @@ fn add_count_at_limit(
     }
     result.ber_semi_analytic_at_limit = Some(predicted.ber);
     agree(&counted, predicted)
+}
+
+/// Parts of the noise power at the slicer.
+fn noise_shares(prediction: &Prediction) -> Vec<NoiseShare> {
+    let share = |s: &Share| NoiseShare { source: s.id.name.clone(), share: finite(s.share) };
+    prediction.shares.iter().map(share).collect()
 }
 
 /// The number if it is finite, as JSON requires.

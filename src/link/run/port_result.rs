@@ -24,6 +24,10 @@ pub(crate) fn port(
         all.filter(|all| !all.is_empty()).map(|all| all.iter().sum::<f64>() / all.len() as f64)
     };
     let ber_semi_analytic = mean(|l| l.ber_semi_analytic);
+    let least = |of: &dyn Fn(&LaneResult) -> Option<f64>| {
+        let all = lanes.iter().map(of).collect::<Option<Vec<_>>>();
+        all.and_then(|all| all.into_iter().reduce(f64::min))
+    };
     let worst = lanes.iter().max_by(|a, b| cost(a).total_cmp(&cost(b)));
     PortResult {
         bits: lanes.iter().map(|l| l.bits).sum(),
@@ -35,11 +39,16 @@ pub(crate) fn port(
         ber_counted_at_limit_low: interval_at_limit.map(|i| i.low),
         ber_counted_at_limit_high: interval_at_limit.map(|i| i.high),
         ber_semi_analytic,
-        loss_margin_db: lanes
+        loss_margin_db: least(&|l| l.loss_margin_db),
+        overload_margin_db: least(&|l| l.overload_margin_db),
+        overload_margin_is_bound: lanes
             .iter()
-            .map(|l| l.loss_margin_db)
-            .collect::<Option<Vec<_>>>()
-            .and_then(|m| m.into_iter().reduce(f64::min)),
+            .min_by(|a, b| {
+                let of = |l: &LaneResult| l.overload_margin_db.unwrap_or(f64::INFINITY);
+                of(a).total_cmp(&of(b))
+            })
+            .is_some_and(|l| l.overload_margin_is_bound),
+        snr_margin_db: least(&|l| l.snr_margin_db),
         worst_lane: worst.map(|l| l.lane),
         passes: lanes
             .iter()
@@ -69,7 +78,7 @@ fn lane_at_limit(lane: &LaneResult) -> LaneErrors {
 fn cost(lane: &LaneResult) -> f64 {
     match (lane.loss_margin_db, lane.ber_semi_analytic) {
         (Some(loss_margin_db), _) => -loss_margin_db,
-        (None, Some(ber)) if lane.floor_ber.is_some() => {
+        (None, Some(ber)) if lane.least_ber.is_some() => {
             100.0 + db_from_power_ratio(ber.max(1e-300)) / 100.0
         }
         (None, Some(_)) => -1000.0,

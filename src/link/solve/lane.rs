@@ -8,8 +8,9 @@ use crate::link::solve::counted_margin::CountedMarginSearch;
 use crate::link::solve::margin::LossMargin;
 use crate::link::solve::method::LaneCounter;
 use crate::link::solve::noise_warnings::noise_warnings;
+use crate::link::solve::overload_margin::{self, OverloadMargin};
 use crate::link::solve::segment::{self, SolvedSegment, optical_predictor};
-use crate::link::solve::{clock, margin};
+use crate::link::solve::{clock, margin, snr_margin};
 use crate::link::test_points::levels::{launch_warnings, settled};
 use crate::link::test_points::transmitter::{self, TxMeasurement};
 use crate::math::interval::Interval;
@@ -38,6 +39,11 @@ pub(crate) struct LaneSolution {
     /// Index of the optical segment among them.
     pub(crate) optical_index: usize,
     pub(crate) margin: LossMargin,
+    /// Absent without a prediction, or where no loss keeps the limit.
+    pub(crate) overload_margin: Option<OverloadMargin>,
+    /// Growth of all noise to the limit, dB; absent without a prediction, or where interference
+    /// alone misses the limit.
+    pub(crate) snr_margin_db: Option<f64>,
     /// 95 % interval of a counted margin.
     pub(crate) margin_interval: Option<[f64; 2]>,
     pub(crate) at_limit: Option<Prediction>,
@@ -99,7 +105,7 @@ pub(crate) fn solve(
     let (tp2, tp3) = settled(&lane, workspaces, cache);
     let mut warnings = launch_warnings(&lane, tp2);
     warnings.extend(files::short(&lane));
-    let solution = solution(&lane, workspaces, cancel, &mut warnings);
+    let solution = solution(&lane, tp3, workspaces, cancel, &mut warnings);
     let tx = lane.config.tdecq.enabled.then(|| transmitter::measure(&lane, workspaces, cache));
     if let Some(tx) = &tx {
         warnings.extend(tx.not_evaluated.iter().cloned());
@@ -110,6 +116,7 @@ pub(crate) fn solve(
 /// The electrical segments are solved first: the optical one has the remainder of the limit.
 fn solution(
     lane: &Lane,
+    tp3: Option<OuterLevels>,
     workspaces: &WorkspacePool,
     cancel: &CancelToken,
     warnings: &mut Vec<String>,
@@ -137,6 +144,19 @@ fn solution(
             }
             (Some(left), _) => (margin::find(&mut predictor, workspace, &trained, left), None),
         };
+        let (mut overload_margin, mut snr_margin_db) = (None, None);
+        if left > 0.0 && no_prediction.is_none() {
+            let largest_db = tp3.map_or(0.0, |tp3| lane.config.limits.oma_max_dbm - tp3.oma_dbm());
+            overload_margin = overload_margin::find(
+                &mut predictor,
+                workspace,
+                &trained,
+                [prediction.ber, left],
+                &margin,
+                largest_db,
+            );
+            snr_margin_db = snr_margin::find(&mut predictor, workspace, &trained, left);
+        }
         warnings.extend(not_converged(lane, &trained));
         let simulation = &lane.config.simulation;
         let (at_limit, counter_at_limit) = match &margin {
@@ -170,6 +190,8 @@ fn solution(
             segments,
             optical_index,
             margin,
+            overload_margin,
+            snr_margin_db,
             margin_interval,
             at_limit,
             counter,

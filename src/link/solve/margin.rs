@@ -14,7 +14,7 @@ const LIGHT_STEPS_DB: f64 = 20.0;
 /// a decibel.
 const CLOSE: f64 = 0.003;
 /// Distance between a kept and a missed loss at which the search ends, dB.
-const NARROW_DB: f64 = 0.002;
+pub(super) const NARROW_DB: f64 = 0.002;
 /// Accuracy of a margin, dB.
 pub const MARGIN_WITHIN_DB: f64 = 0.001;
 /// Largest number of solutions in a search.
@@ -76,7 +76,7 @@ pub(crate) fn find(
 
 /// The loss at which the error ratio (`None` where the receiver does not train) meets the limit, or
 /// the reason for its absence.
-fn search(
+pub(super) fn search(
     limit_ber: f64,
     linear_receiver: bool,
     mut ber_at: impl FnMut(f64) -> Option<f64>,

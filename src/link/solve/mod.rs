@@ -8,6 +8,8 @@ pub(super) mod lane;
 pub(super) mod margin;
 pub(super) mod method;
 pub(super) mod noise_warnings;
+pub(super) mod overload_margin;
 pub(super) mod prepare;
 pub(super) mod segment;
+pub(super) mod snr_margin;
 pub(super) mod tuning;

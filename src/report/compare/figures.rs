@@ -86,7 +86,7 @@ pub(super) const BEYOND: [ComparedNumber; 5] = [
 ];
 
 fn margin(variant: &Variant) -> String {
-    let floor = variant.result.lanes.iter().any(|lane| lane.floor_ber.is_some());
+    let floor = variant.result.lanes.iter().any(|lane| lane.least_ber.is_some());
     if floor { "none".to_owned() } else { decimals(variant.result.port.loss_margin_db, 2) }
 }
 

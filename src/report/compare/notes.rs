@@ -68,7 +68,7 @@ pub(super) fn notes(variants: &[Variant]) -> Vec<String> {
                     .map(|because| format!("lane {}: {because}", lane.lane))
             });
             refusal.or_else(|| {
-                lane.floor_ber.map(|ber| {
+                lane.least_ber.map(|ber| {
                     format!(
                         "lane {}: limit not reached at any power; lowest BER {ber:.1e}",
                         lane.lane

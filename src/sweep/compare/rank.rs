@@ -20,10 +20,10 @@ impl Standing {
         let lanes = &result.lanes;
         if lanes
             .iter()
-            .any(|lane| lane.ber_semi_analytic.or(lane.loss_margin_db).or(lane.floor_ber).is_none())
+            .any(|lane| lane.ber_semi_analytic.or(lane.loss_margin_db).or(lane.least_ber).is_none())
         {
             Standing::Unknown
-        } else if lanes.iter().any(|lane| lane.floor_ber.is_some()) {
+        } else if lanes.iter().any(|lane| lane.least_ber.is_some()) {
             Standing::Floor(
                 result.port.ber_semi_analytic.or(result.port.ber_counted).unwrap_or(1.0),
             )

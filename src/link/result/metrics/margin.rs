@@ -45,13 +45,60 @@ pub(super) static MARGIN: &[LaneMetric] = &[
         |l| l.loss_margin_not_evaluated.clone().into(),
     ),
     LaneMetric::new(
-        "floor_ber",
-        "error floor",
+        "least_ber",
+        "least BER",
         Unit::Ratio,
         TakenAt::Slicer,
-        "Lowest bit error ratio with up to 10 dB more power, if none reaches the limit.",
-        |l| l.floor_ber.into(),
+        "Lowest bit error ratio over all losses and up to 10 dB more power, if none reaches the \
+        limit.",
+        |l| l.least_ber.into(),
     )
     .error_ratio()
     .limit(pre_fec_ber),
+    LaneMetric::new(
+        "overload_margin_db",
+        "overload margin",
+        Unit::Db,
+        TakenAt::Slicer,
+        "Less loss to the limit; the gain to the largest OMA of the PMD where it is kept there.",
+        |l| l.overload_margin_db.into(),
+    )
+    .higher()
+    .limit(no_margin)
+    .target(),
+    LaneMetric::new(
+        "overload_margin_is_bound",
+        "overload margin is a bound",
+        Unit::Flag,
+        TakenAt::Slicer,
+        "True where the limit is kept at the largest OMA of the PMD.",
+        |l| l.overload_margin_is_bound.into(),
+    ),
+    LaneMetric::new(
+        "passes_from_loss_db",
+        "passes from loss",
+        Unit::Db,
+        TakenAt::Slicer,
+        "Of an overloaded lane, the extra loss from which it keeps the limit.",
+        |l| l.passes_from_loss_db.into(),
+    ),
+    LaneMetric::new(
+        "passes_to_loss_db",
+        "passes to loss",
+        Unit::Db,
+        TakenAt::Slicer,
+        "Of an overloaded lane, the extra loss up to which it keeps the limit.",
+        |l| l.passes_to_loss_db.into(),
+    ),
+    LaneMetric::new(
+        "snr_margin_db",
+        "SNR margin",
+        Unit::Db,
+        TakenAt::Slicer,
+        "Growth of all noise variances to the limit; negative if the limit is missed.",
+        |l| l.snr_margin_db.into(),
+    )
+    .higher()
+    .limit(no_margin)
+    .target(),
 ];

@@ -94,6 +94,32 @@ pub static PORT_METRICS: &[PortMetric] = &[
     )
     .higher(),
     PortMetric::new(
+        "overload_margin_db",
+        "overload margin",
+        Unit::Db,
+        TakenAt::Port,
+        "Smallest overload margin of a lane.",
+        |l| l.overload_margin_db.into(),
+    )
+    .higher(),
+    PortMetric::new(
+        "overload_margin_is_bound",
+        "overload margin is a bound",
+        Unit::Flag,
+        TakenAt::Port,
+        "True where the smallest overload margin is a bound.",
+        |l| l.overload_margin_is_bound.into(),
+    ),
+    PortMetric::new(
+        "snr_margin_db",
+        "SNR margin",
+        Unit::Db,
+        TakenAt::Port,
+        "Smallest SNR margin of a lane.",
+        |l| l.snr_margin_db.into(),
+    )
+    .higher(),
+    PortMetric::new(
         "worst_lane",
         "worst lane",
         Unit::Index,

@@ -1,0 +1,86 @@
+//! Overload margin: the gain until a limiting receiver misses the limit.
+
+use super::margin::{LossMargin, NARROW_DB};
+use crate::chain::{Predictor, Trained, Workspace};
+use crate::units::power_ratio;
+
+/// The other side of a lane's margin.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum OverloadMargin {
+    /// Gain to the limit, dB.
+    Found(f64),
+    /// The limit is kept up to this gain, dB: the largest OMA of the PMD.
+    Bound(f64),
+    /// Overloaded as it is: the limit is kept from this loss on, dB.
+    Overloaded(f64),
+}
+
+/// Searches the gain from a training at no extra loss, with the result of the search for the loss;
+/// `None` where no loss and no gain keeps the limit. `largest_db` is the gain to the PMD's largest
+/// OMA.
+pub(crate) fn find(
+    predictor: &mut Predictor<'_>,
+    workspace: &mut Workspace,
+    start: &Trained,
+    [ber, limit_ber]: [f64; 2],
+    loss: &LossMargin,
+    largest_db: f64,
+) -> Option<OverloadMargin> {
+    let largest_db = largest_db.max(0.0);
+    let highest_db = match loss {
+        LossMargin::Found(db, _) => *db,
+        LossMargin::Beyond => 0.0,
+        LossMargin::Floor(_) | LossMargin::Uncounted(_) => return None,
+    };
+    if predictor.linear_receiver() {
+        return Some(OverloadMargin::Bound(largest_db));
+    }
+    let mut near = start.clone();
+    let mut keeps = |loss_db: f64| {
+        let tried = predictor.try_at(workspace, power_ratio(-loss_db) as f32, &near);
+        let Ok((trained, prediction)) = tried else { return false };
+        near = trained;
+        prediction.ber <= limit_ber
+    };
+    if ber > limit_ber && highest_db > 0.0 {
+        // missed at no loss, kept just below the largest
+        let kept = kept_below(highest_db, &mut keeps)?;
+        return Some(OverloadMargin::Overloaded(edge(0.0, kept, &mut keeps)));
+    }
+    if keeps(-largest_db) {
+        return Some(OverloadMargin::Bound(largest_db));
+    }
+    let kept = if ber <= limit_ber { 0.0 } else { kept_below(highest_db, &mut keeps)? };
+    Some(OverloadMargin::Found(-edge(-largest_db, kept, &mut keeps)))
+}
+
+/// A loss below the largest one at which the limit is kept.
+fn kept_below(highest_db: f64, keeps: &mut impl FnMut(f64) -> bool) -> Option<f64> {
+    [0.01, 0.1, 0.5].into_iter().map(|below_db| highest_db - below_db).find(|&db| keeps(db))
+}
+
+/// The loss between one that misses the limit and a larger one that keeps it at which it is met.
+fn edge(mut missed_db: f64, mut kept_db: f64, keeps: &mut impl FnMut(f64) -> bool) -> f64 {
+    while kept_db - missed_db > NARROW_DB {
+        let middle_db = 0.5 * (missed_db + kept_db);
+        if keeps(middle_db) { kept_db = middle_db } else { missed_db = middle_db }
+    }
+    kept_db
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_edge_lies_where_the_limit_is_met() {
+        let mut tries = 0;
+        let found = edge(-8.0, 2.0, &mut |loss_db| {
+            tries += 1;
+            loss_db > -3.217
+        });
+        assert!((found + 3.217).abs() <= NARROW_DB && tries == 13, "{found} in {tries}");
+        assert_eq!(kept_below(6.0, &mut |loss_db| loss_db < 5.95), Some(5.9));
+        assert_eq!(kept_below(6.0, &mut |_| false), None);
+    }
+}
