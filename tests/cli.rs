@@ -73,10 +73,17 @@ fn a_run_prints_a_line_for_every_lane_and_a_verdict() {
     for lane in ["0", "1"] {
         assert!(text.lines().any(|line| line.split_whitespace().next() == Some(lane)), "{text}");
     }
-    assert!(text.contains("PASS") && text.contains("port: "), "{text}");
+    let first = text.lines().next().expect("a title");
+    assert!(first.ends_with("PASS") && text.contains("margins: loss "), "{text}");
     assert!(
-        text.lines().all(|line| line.chars().count() <= 120 || line.starts_with("warning")),
+        text.lines().all(|line| line.chars().count() <= 80 || line.starts_with("warning")),
         "{text}"
+    );
+    let long = good(&run(&[&["run", "800gbase-dr8", "-v"][..], &SMALL].concat()));
+    assert!(long.contains("PASS: every lane") && long.contains("port: "), "{long}");
+    assert!(
+        long.lines().all(|line| line.chars().count() <= 120 || line.starts_with("warning")),
+        "{long}"
     );
 }
 

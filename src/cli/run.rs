@@ -34,6 +34,9 @@ pub(super) struct RunArgs {
     /// Prints JSON instead of a table
     #[arg(long)]
     json: bool,
+    /// Prints every lane with intervals, noise and codewords
+    #[arg(short, long, conflicts_with = "json")]
+    verbose: bool,
     /// Also measures the transmitter: TECQ, TDECQ after the worst test fibre, transition time,
     /// over- and undershoot
     #[arg(long)]
@@ -60,11 +63,15 @@ impl RunArgs {
         self.export.write(&link)?;
         let plots = self.plots.as_deref().map(PlotFolder::open).transpose()?;
         let result = self.runner.run(link.clone(), "run")?;
-        output::print(&match (self.json, self.spec) {
-            (true, _) => report::json(&result),
-            (false, true) => report::table(&result) + "\n" + &report::spec(&result.spec),
-            (false, false) => report::table(&result),
-        })?;
+        let text = if self.json {
+            report::json(&result)
+        } else {
+            let table = if self.verbose { report::table } else { report::summary };
+            let spec =
+                if self.spec { format!("\n{}", report::spec(&result.spec)) } else { String::new() };
+            table(&result) + &spec
+        };
+        output::print(&text)?;
         if let Some(plots) = plots.filter(|_| !stopped()) {
             plots.draw(&link, &result)?;
         }

@@ -1,4 +1,4 @@
-//! The table of a run.
+//! The long table of a run.
 
 use super::clock::clock;
 use super::decision::decisions;
@@ -81,9 +81,13 @@ pub fn table(result: &LinkResult) -> String {
     for note in notes(result) {
         out += &format!("{note}\n");
     }
-    for warning in result.warnings.iter().take(WARNINGS_MAX) {
-        out += &format!("warning: {warning}\n");
-    }
+    out + &warnings(result)
+}
+
+/// Warnings, a line each.
+pub(super) fn warnings(result: &LinkResult) -> String {
+    let shown = result.warnings.iter().take(WARNINGS_MAX);
+    let mut out: String = shown.map(|warning| format!("warning: {warning}\n")).collect();
     if result.warnings.len() > WARNINGS_MAX {
         out += &format!("warning: {} more, see --json\n", result.warnings.len() - WARNINGS_MAX);
     }
@@ -134,7 +138,7 @@ fn noises(lane: &LaneResult) -> String {
 
 /// Short name of a source: `rin` for `laser.0.rin`, `adc` for `adc.quantisation`, `dac jitter` for
 /// `dac.jitter`.
-fn short(entity: &str) -> String {
+pub(super) fn short(entity: &str) -> String {
     // sources in a host keep their place: `host tx` for `host.tx.noise`
     if let Some((place, last)) = entity
         .rsplit_once('.')
@@ -174,19 +178,19 @@ fn port(result: &LinkResult) -> String {
             )
         };
     format!(
-        "port: BER semi-analytic {}, {count}{}{worst}",
+        "port: BER semi-analytic {}, {count}{worst}\n{}",
         ratio(port.ber_semi_analytic),
-        margins(port)
+        port_margins(port)
     )
 }
 
 /// Smallest margins of the lanes.
-fn margins(port: &PortResult) -> String {
+pub(super) fn port_margins(port: &PortResult) -> String {
     let bound = if port.overload_margin_is_bound { "> " } else { "" };
     let overload =
         port.overload_margin_db.map_or(String::new(), |db| format!(", overload {bound}{db:.1} dB"));
     let snr = port.snr_margin_db.map_or(String::new(), |db| format!(", SNR {db:.2} dB"));
-    format!("\nmargins: loss {} dB{snr}{overload}", decimals(port.loss_margin_db, 2))
+    format!("margins: loss {} dB{snr}{overload}", decimals(port.loss_margin_db, 2))
 }
 
 /// The count at the limit, which validates the margin.
@@ -213,12 +217,12 @@ fn at_limit(result: &LinkResult) -> Option<String> {
     })
 }
 
-fn counting(result: &LinkResult) -> CountingMethod {
+pub(super) fn counting(result: &LinkResult) -> CountingMethod {
     result.lanes.first().map_or(CountingMethod::Chain, |lane| lane.counted_by)
 }
 
 /// Unit of a count of errors.
-fn errors(counting: CountingMethod) -> &'static str {
+pub(super) fn errors(counting: CountingMethod) -> &'static str {
     if counting == CountingMethod::Importance { "hits" } else { "errors" }
 }
 
@@ -241,7 +245,8 @@ fn rare(lanes: &[LaneResult]) -> String {
     )
 }
 
-fn verdict(result: &LinkResult) -> String {
+/// Whether the lanes keep the limit, and which do not.
+pub(super) fn verdict(result: &LinkResult) -> String {
     let limit = result.limit_ber;
     let lanes = |of: &dyn Fn(&LaneResult) -> bool| {
         let lanes: Vec<String> =
@@ -285,7 +290,8 @@ fn verdict(result: &LinkResult) -> String {
     }
 }
 
-fn notes(result: &LinkResult) -> Vec<String> {
+/// Reasons for absent figures, and the files that were read.
+pub(super) fn notes(result: &LinkResult) -> Vec<String> {
     let mut notes = Vec::new();
     for lane in &result.lanes {
         if let Some(refusal) = &lane.not_evaluated {
