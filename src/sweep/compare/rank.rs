@@ -1,12 +1,13 @@
 //! The order of variants: by the margin of the worst lane.
 
-use crate::link::LinkResult;
+use crate::link::{LaneResult, LinkResult};
 use std::cmp::Ordering;
 
 /// Quality of a variant, in descending order.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Standing {
-    /// Margin of the worst lane, dB, rounded to 0.01 as printed (the search is more accurate);
+    /// Margin of the worst lane, overload included, dB, rounded to 0.01 as printed (the search is
+    /// more accurate);
     /// infinite where the limit is kept at any loss.
     Margin(f64),
     /// A lane misses the limit at any power: the port's error ratio.
@@ -28,10 +29,7 @@ impl Standing {
                 result.port.ber_semi_analytic.or(result.port.ber_counted).unwrap_or(1.0),
             )
         } else {
-            let loss_margin_db = lanes
-                .iter()
-                .map(|lane| lane.loss_margin_db.unwrap_or(f64::INFINITY))
-                .fold(f64::INFINITY, f64::min);
+            let loss_margin_db = lanes.iter().map(capped_margin_db).fold(f64::INFINITY, f64::min);
             // no negative zero
             Standing::Margin((loss_margin_db * 100.0).round() / 100.0 + 0.0)
         }
@@ -49,6 +47,15 @@ impl Standing {
             _ => class(self).cmp(&class(other)),
         }
     }
+}
+
+/// Loss margin of a lane, not more than the overload margin where the receiver limits: a link must
+/// keep both.
+fn capped_margin_db(lane: &LaneResult) -> f64 {
+    let overload_db = lane.overload_margin_db.filter(|_| !lane.overload_margin_is_bound);
+    let [loss_db, overload_db] =
+        [lane.loss_margin_db, overload_db].map(|margin| margin.unwrap_or(f64::INFINITY));
+    loss_db.min(overload_db)
 }
 
 /// Rank of each, from 1: one more than the number of better variants.
