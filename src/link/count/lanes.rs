@@ -76,7 +76,7 @@ pub(crate) fn count_both(
     });
     step();
     let at_limit = count_all(solved, workspaces, cancel, simulation.symbols_at_limit, |r| {
-        match (&r.margin, &r.at_limit) {
+        match (&r.margins.loss, &r.at_limit) {
             (LossMargin::Found(_, trained), Some(prediction)) => {
                 Some((trained, prediction, &r.counter_at_limit))
             }

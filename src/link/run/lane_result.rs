@@ -139,8 +139,8 @@ fn with_segments(whole: Option<bool>, segments: &[SegmentResult]) -> Option<bool
 /// The margin, or the reason for its absence.
 fn add_margin(result: &mut LaneResult, solution: &LaneSolution) {
     [result.loss_margin_db_low, result.loss_margin_db_high] =
-        solution.margin_interval.map_or([None; 2], |interval| interval.map(Some));
-    match &solution.margin {
+        solution.margins.loss_interval.map_or([None; 2], |interval| interval.map(Some));
+    match &solution.margins.loss {
         LossMargin::Found(db, _) => {
             result.loss_margin_db = Some(*db);
             result.sensitivity_oma_dbm = result.oma_tp3_dbm.map(|dbm| dbm - db);
@@ -149,10 +149,10 @@ fn add_margin(result: &mut LaneResult, solution: &LaneSolution) {
         LossMargin::Uncounted(because) => result.loss_margin_not_evaluated = Some(because.clone()),
         LossMargin::Beyond => {}
     }
-    result.snr_margin_db = solution.snr_margin_db;
+    result.snr_margin_db = solution.margins.snr_db;
     result.overload_margin_is_bound =
-        matches!(solution.overload_margin, Some(OverloadMargin::Bound(_)));
-    match solution.overload_margin {
+        matches!(solution.margins.overload, Some(OverloadMargin::Bound(_)));
+    match solution.margins.overload {
         Some(OverloadMargin::Found(db) | OverloadMargin::Bound(db)) => {
             result.overload_margin_db = Some(db);
         }

@@ -1,6 +1,8 @@
 //! Solution of one lane: training, prediction and margin.
 
-use crate::chain::{NotEvaluated, PlanCache, Prediction, Trained, WorkspacePool};
+use crate::chain::{
+    NotEvaluated, PlanCache, Prediction, Predictor, Trained, Workspace, WorkspacePool,
+};
 use crate::link::build::files;
 use crate::link::build::lane::Lane;
 use crate::link::solve::cascade;
@@ -32,20 +34,31 @@ pub(crate) struct SolvedLane {
     pub(crate) warnings: Vec<String>,
 }
 
-/// Receivers of a lane, their predictions, and the margin.
+/// Distances of a lane from its limit.
+pub(crate) struct Margins {
+    pub(crate) loss: LossMargin,
+    /// 95 % interval of a counted loss margin.
+    pub(crate) loss_interval: Option<[f64; 2]>,
+    /// Absent without a prediction, or where no loss keeps the limit.
+    pub(crate) overload: Option<OverloadMargin>,
+    /// Growth of all noise to the limit, dB; absent without a prediction, or where interference
+    /// alone misses the limit.
+    pub(crate) snr_db: Option<f64>,
+}
+
+impl Margins {
+    fn loss_only((loss, loss_interval): (LossMargin, Option<[f64; 2]>)) -> Margins {
+        Margins { loss, loss_interval, overload: None, snr_db: None }
+    }
+}
+
+/// Receivers of a lane, their predictions, and the margins.
 pub(crate) struct LaneSolution {
     /// Every segment, in the lane's order.
     pub(crate) segments: Vec<SolvedSegment>,
     /// Index of the optical segment among them.
     pub(crate) optical_index: usize,
-    pub(crate) margin: LossMargin,
-    /// Absent without a prediction, or where no loss keeps the limit.
-    pub(crate) overload_margin: Option<OverloadMargin>,
-    /// Growth of all noise to the limit, dB; absent without a prediction, or where interference
-    /// alone misses the limit.
-    pub(crate) snr_margin_db: Option<f64>,
-    /// 95 % interval of a counted margin.
-    pub(crate) margin_interval: Option<[f64; 2]>,
+    pub(crate) margins: Margins,
     pub(crate) at_limit: Option<Prediction>,
     /// Counters at the operating point and at the limit.
     pub(crate) counter: LaneCounter,
@@ -133,33 +146,26 @@ fn solution(
         warnings.extend(clock::guarded(lane, &trained, &around)?);
         let no_prediction =
             no_prediction(lane, [&trained].into_iter().chain(around.iter().copied()));
-        let spent = cascade::of_all(electrical.iter().map(|solved| solved.prediction.ber));
-        let left = cascade::remainder(lane.config.limit_ber(), spent);
-        let (margin, margin_interval) = match (left, failing_segments(lane, &electrical)) {
-            (None, _) => (LossMargin::Floor(spent), None),
-            (_, Some(because)) => (LossMargin::Uncounted(because), None),
-            _ if no_prediction.is_some() => {
+        let margins = match &no_prediction {
+            Some(_) => {
                 let search = CountedMarginSearch { lane, electrical: &around, workspaces, cancel };
-                search.find(&mut predictor, workspace, &trained, prediction.ber)
+                counted_margins(
+                    &search,
+                    &electrical,
+                    &mut predictor,
+                    workspace,
+                    &trained,
+                    &prediction,
+                )
             }
-            (Some(left), _) => (margin::find(&mut predictor, workspace, &trained, left), None),
+            None => {
+                let gain_db = tp3.map_or(0.0, |tp3| lane.config.limits.oma_max_dbm - tp3.oma_dbm());
+                predicted_margins(lane, &electrical, &mut predictor, workspace, &trained, gain_db)
+            }
         };
-        let (mut overload_margin, mut snr_margin_db) = (None, None);
-        if left > 0.0 && no_prediction.is_none() {
-            let largest_db = tp3.map_or(0.0, |tp3| lane.config.limits.oma_max_dbm - tp3.oma_dbm());
-            overload_margin = overload_margin::find(
-                &mut predictor,
-                workspace,
-                &trained,
-                [prediction.ber, left],
-                &margin,
-                largest_db,
-            );
-            snr_margin_db = snr_margin::find(&mut predictor, workspace, &trained, left);
-        }
         warnings.extend(not_converged(lane, &trained));
         let simulation = &lane.config.simulation;
-        let (at_limit, counter_at_limit) = match &margin {
+        let (at_limit, counter_at_limit) = match &margins.loss {
             LossMargin::Found(_, trained) => (
                 Some(predictor.predict(workspace, trained)),
                 LaneCounter::of(
@@ -189,15 +195,56 @@ fn solution(
         Ok(LaneSolution {
             segments,
             optical_index,
-            margin,
-            overload_margin,
-            snr_margin_db,
-            margin_interval,
+            margins,
             at_limit,
             counter,
             counter_at_limit,
             no_prediction,
         })
+    })
+}
+
+/// The part of the limit that the electrical segments leave to the optical one; else why there is
+/// no margin.
+fn remainder(lane: &Lane, electrical: &[SolvedSegment]) -> Result<f64, LossMargin> {
+    let spent = cascade::of_all(electrical.iter().map(|solved| solved.prediction.ber));
+    let left = cascade::remainder(lane.config.limit_ber(), spent);
+    let left = left.ok_or(LossMargin::Floor(spent))?;
+    failing_segments(lane, electrical)
+        .map_or(Ok(left), |because| Err(LossMargin::Uncounted(because)))
+}
+
+/// Margins by prediction; `gain_db` leads to the largest OMA of the PMD.
+fn predicted_margins(
+    lane: &Lane,
+    electrical: &[SolvedSegment],
+    predictor: &mut Predictor<'_>,
+    workspace: &mut Workspace,
+    trained: &Trained,
+    gain_db: f64,
+) -> Margins {
+    let limit_ber = match remainder(lane, electrical) {
+        Ok(limit_ber) => limit_ber,
+        Err(none) => return Margins::loss_only((none, None)),
+    };
+    let loss = margin::find(predictor, workspace, trained, limit_ber);
+    let overload = overload_margin::find(predictor, workspace, trained, limit_ber, &loss, gain_db);
+    let snr_db = snr_margin::find(predictor, workspace, trained, limit_ber);
+    Margins { loss, loss_interval: None, overload, snr_db }
+}
+
+/// The loss margin by counting.
+fn counted_margins(
+    search: &CountedMarginSearch<'_>,
+    electrical: &[SolvedSegment],
+    predictor: &mut Predictor<'_>,
+    workspace: &mut Workspace,
+    trained: &Trained,
+    prediction: &Prediction,
+) -> Margins {
+    Margins::loss_only(match remainder(search.lane, electrical) {
+        Ok(_) => search.find(predictor, workspace, trained, prediction.ber),
+        Err(none) => (none, None),
     })
 }
 

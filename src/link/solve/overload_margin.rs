@@ -22,7 +22,7 @@ pub(crate) fn find(
     predictor: &mut Predictor<'_>,
     workspace: &mut Workspace,
     start: &Trained,
-    [ber, limit_ber]: [f64; 2],
+    limit_ber: f64,
     loss: &LossMargin,
     largest_db: f64,
 ) -> Option<OverloadMargin> {
@@ -42,7 +42,8 @@ pub(crate) fn find(
         near = trained;
         prediction.ber <= limit_ber
     };
-    if ber > limit_ber && highest_db > 0.0 {
+    let kept_now = keeps(0.0);
+    if !kept_now && highest_db > 0.0 {
         // missed at no loss, kept just below the largest
         let kept = kept_below(highest_db, &mut keeps)?;
         return Some(OverloadMargin::Overloaded(edge(0.0, kept, &mut keeps)));
@@ -50,7 +51,7 @@ pub(crate) fn find(
     if keeps(-largest_db) {
         return Some(OverloadMargin::Bound(largest_db));
     }
-    let kept = if ber <= limit_ber { 0.0 } else { kept_below(highest_db, &mut keeps)? };
+    let kept = if kept_now { 0.0 } else { kept_below(highest_db, &mut keeps)? };
     Some(OverloadMargin::Found(-edge(-largest_db, kept, &mut keeps)))
 }
 
