@@ -2,7 +2,7 @@
 
 use crate::support::{captured, run};
 use lightlane::chain::{
-    Chain, Density, Law, Map, Memory, Noise, NoiseClass, NoisePlace, Plan, PlanCache, Sampler,
+    Chain, Density, Law, Map, Memory, Noise, NoiseClass, NoiseOrigin, NoisePlace, Plan, PlanCache, Sampler,
     Shape,
 };
 use lightlane::link::{Lane, LayeredConfig, presets};
@@ -88,6 +88,20 @@ fn expected(name: &str) -> Option<(String, &'static str, [Option<NoisePlace>; 2]
     Some((stream, law, places))
 }
 
+/// Origin of a noise by its displayed name.
+fn expected_origin(name: &str) -> NoiseOrigin {
+    match name {
+        "tia.thermal" => NoiseOrigin::Thermal,
+        "photodiode.shot" => NoiseOrigin::Shot,
+        "dac.quantisation" | "adc.quantisation" => NoiseOrigin::Converter,
+        "driver.noise" | "module.input.noise" => NoiseOrigin::Driver,
+        "module.output.noise" => NoiseOrigin::Host,
+        name if name.ends_with("jitter") => NoiseOrigin::Jitter,
+        name if name.starts_with("host.") || name.starts_with("module.") => NoiseOrigin::Host,
+        _ => NoiseOrigin::Laser,
+    }
+}
+
 /// Streams of noise merged at the end of a section, which are those of the map that begins it.
 const MERGED: [&str; 9] =
     ["symbols", "driver", "line", "eml", "mzm", "stressed", "stressed.light", "photodiode", "tia"];
@@ -104,7 +118,8 @@ fn every_noise_has_its_class_and_every_stream_its_fixed_text() {
                 assert!(noises[..i].iter().all(|other| other.id != noise.id), "{at}: {name} twice");
                 let (stream, law, places) =
                     expected(name).unwrap_or_else(|| panic!("{at}: {name} is not known"));
-                let NoiseClass { place, law: found } = noise.class;
+                let NoiseClass { place, law: found, origin } = noise.class;
+                assert_eq!(origin, expected_origin(name), "{at}: {name}");
                 assert_eq!(noise.id.stream.text(), stream, "{at}: {name}");
                 assert!(format!("{found:?}").starts_with(law), "{at}: {name} is {found:?}");
                 let [with, without] = places;

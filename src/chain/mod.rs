@@ -31,7 +31,9 @@ pub use describe::detector::DetectorSpec;
 pub use describe::interferer::Interferer;
 pub(crate) use describe::lookup::Lookup;
 pub use describe::map::{Map, Memory};
-pub use describe::noise::{Density, Law, Noise, NoiseClass, NoiseId, NoisePlace, NoiseSource};
+pub use describe::noise::{
+    Density, Law, Noise, NoiseClass, NoiseId, NoiseOrigin, NoisePlace, NoiseSource,
+};
 pub use describe::not_evaluated::NotEvaluated;
 pub use describe::receiver_dsp::{Adaptation, RxDsp};
 pub use describe::sampler::Sampler;

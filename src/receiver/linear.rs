@@ -1,6 +1,6 @@
 //! Output of a linear receiver to the host.
 
-use crate::chain::{Chain, Density, Law, Noise, Shape};
+use crate::chain::{Chain, Density, Law, Noise, NoiseOrigin, Shape};
 use crate::error::{KeyPath, Problems};
 use crate::math::prototype::Family;
 use crate::serdes::through;
@@ -61,7 +61,8 @@ impl LinearOutput {
             "module.output.noise",
             Law::Added,
             Density::White(nano(self.noise_nv_per_rthz).powi(2)),
-        );
+        )
+        .of(NoiseOrigin::Host);
         through(volts, [Shape::Gain(self.swing_vppd / swing_v), band]).noise(noise.after_agc())
     }
 }

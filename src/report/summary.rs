@@ -36,7 +36,9 @@ pub fn summary(result: &LinkResult) -> String {
     if word != "PASS" {
         out += &format!("{reason}\n");
     }
-    out += &format!("{}\n{}\n\n", worst(result), port_margins(&result.port));
+    let limited = worst_lane(result).and_then(|lane| lane.limited_by);
+    let limited = limited.map_or(String::new(), |by| format!("   limited by {}", by.as_str()));
+    out += &format!("{}\n{}{limited}\n\n", worst(result), port_margins(&result.port));
     let mut table = plain(&HEADER, &[]);
     result.lanes.iter().for_each(|lane| {
         table.add_row(row(lane));

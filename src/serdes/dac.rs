@@ -1,6 +1,6 @@
 //! Digital-to-analogue converter.
 
-use crate::chain::{Chain, Density, Law, Noise, Shape};
+use crate::chain::{Chain, Density, Law, Noise, NoiseOrigin, Shape};
 use crate::error::{KeyPath, Problems};
 use crate::math::prototype::Family;
 use crate::measured::{BuildContext, FileError, FileReader, Response, ResponseDomain};
@@ -82,11 +82,10 @@ impl Dac {
         // a variance of independent symbols as a one-sided density
         let per_hz = 2.0 / grid.symbol_rate_hz;
         let quantisation = 4.0 / 12.0 / 4f64.powf(self.effective_bits);
-        let mut symbols = symbols.noise(Noise::new(
-            "dac.quantisation",
-            Law::Added,
-            Density::White(quantisation * per_hz),
-        ));
+        let mut symbols = symbols.noise(
+            Noise::new("dac.quantisation", Law::Added, Density::White(quantisation * per_hz))
+                .of(NoiseOrigin::Converter),
+        );
         if self.jitter_fs > 0.0 {
             let variance = femto(self.jitter_fs).powi(2);
             symbols = symbols.noise(Noise::new(

@@ -2,7 +2,7 @@
 
 use super::ctle::Ctle;
 use super::dsp::config::{DspConfig, read_of_serdes};
-use crate::chain::{Chain, Density, Law, Noise, Plan, RxDsp, Shape};
+use crate::chain::{Chain, Density, Law, Noise, NoiseOrigin, Plan, RxDsp, Shape};
 use crate::error::{KeyPath, Problems};
 use crate::measured::{BuildContext, FileError, FileReader};
 use crate::signal::Volt;
@@ -68,7 +68,8 @@ impl SerdesRx {
             &format!("{name}.noise"),
             Law::Added,
             Density::White(nano(self.noise_nv_per_rthz).powi(2)),
-        );
+        )
+        .of(NoiseOrigin::Host);
         let noisy = volts.noise(Noise { after_agc, ..noise });
         let filtered = self.dsp.adc.filter(through(noisy, self.ctle.shapes()), context)?;
         Ok(Plan::build(filtered, self.dsp.adc.sampler(), context.grid, context.cache))

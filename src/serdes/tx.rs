@@ -2,7 +2,7 @@
 
 use super::dac::JITTER_UI_MAX;
 use super::transmit_ffe::TransmitFfe;
-use crate::chain::{Chain, Density, Law, Map, Noise, NoiseId, Shape};
+use crate::chain::{Chain, Density, Law, Map, Noise, NoiseId, NoiseOrigin, Shape};
 use crate::error::{KeyPath, Problems};
 use crate::signal::{Grid, Symbol, Volt};
 use crate::units::{femto, pico, power_ratio};
@@ -135,7 +135,8 @@ impl SerdesTx {
         // the stream of a source keeps its text when the source is renamed
         let noise = |shown: &str, stream: &str, law: Law, variance: f64| {
             let id = NoiseId::new(&format!("{name}.{stream}")).shown_as(&format!("{name}.{shown}"));
-            Noise::new(id, law, Density::White(variance * per_hz))
+            let noise = Noise::new(id, law, Density::White(variance * per_hz));
+            if law == Law::Added { noise.of(NoiseOrigin::Host) } else { noise }
         };
         let mut symbols = self.ffe.extend(symbols.compressed(compression(self.rlm))).noise(noise(
             "noise",

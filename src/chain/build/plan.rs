@@ -8,7 +8,7 @@ use crate::chain::describe::chain::{Step, Storage};
 use crate::chain::describe::clocking::Clocking;
 use crate::chain::describe::map::{Erased, Memory};
 use crate::chain::describe::noise::{
-    Density, Law, Noise, NoiseClass, NoiseId, NoisePlace, NoiseSource,
+    Density, Law, Noise, NoiseClass, NoiseId, NoiseOrigin, NoisePlace, NoiseSource,
 };
 use crate::chain::describe::not_evaluated::NotEvaluated;
 use crate::chain::describe::sampler::Sampler;
@@ -319,7 +319,11 @@ fn classified(
     };
     let source = |section: usize, id: &NoiseId, law: Law| NoiseSource {
         id: id.clone(),
-        class: NoiseClass { place: place(section, id), law },
+        class: {
+            let place = place(section, id);
+            let origin = id.origin.unwrap_or_else(|| NoiseOrigin::of(law, place));
+            NoiseClass { place, law, origin }
+        },
     };
     let symbols = symbol_sources.iter().map(|s| source(0, &s.id, s.kind.law()));
     let rest = sections.iter().enumerate().flat_map(|(i, section)| {

@@ -97,12 +97,50 @@ pub struct NoiseId {
     pub name: String,
     /// Key of its random stream.
     pub stream: StreamKey,
+    /// Its origin, where law and place do not determine it.
+    pub origin: Option<NoiseOrigin>,
+}
+
+/// Physical origin of a noise: what an engineer would improve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoiseOrigin {
+    /// The receiver's amplifier.
+    Thermal,
+    /// Shot noise of the photodiode.
+    Shot,
+    /// Intensity and phase of the laser.
+    Laser,
+    /// Quantisation of DAC and ADC.
+    Converter,
+    /// The modulator's driver.
+    Driver,
+    /// Jitter of any clock.
+    Jitter,
+    /// SerDes and channel of a host or of a module's electrical side.
+    Host,
+}
+
+impl NoiseOrigin {
+    /// Origin by law and place, of a noise whose device does not state it.
+    pub(crate) fn of(law: Law, place: NoisePlace) -> NoiseOrigin {
+        match (law, place) {
+            (Law::Shot { .. }, _) => NoiseOrigin::Shot,
+            (Law::Relative | Law::Phase, _) | (Law::Added, NoisePlace::OnLight) => {
+                NoiseOrigin::Laser
+            }
+            (Law::Timing | Law::TimingDualDirac | Law::TimingEvenOdd, _) => NoiseOrigin::Jitter,
+            (Law::Added, NoisePlace::Sampler) => NoiseOrigin::Converter,
+            (Law::Added, NoisePlace::BeforeModulator) => NoiseOrigin::Driver,
+            (Law::Added, NoisePlace::Electrical) => NoiseOrigin::Host,
+            (Law::Added, NoisePlace::AfterDetector) => NoiseOrigin::Thermal,
+        }
+    }
 }
 
 impl NoiseId {
     /// A source whose name is its stream's key.
     pub fn new(name: &str) -> Self {
-        NoiseId { name: name.to_owned(), stream: StreamKey::of(name.to_owned()) }
+        NoiseId { name: name.to_owned(), stream: StreamKey::of(name.to_owned()), origin: None }
     }
 
     /// The source with another displayed name and the same stream.
@@ -141,6 +179,8 @@ pub struct NoiseClass {
     pub place: NoisePlace,
     /// Its law.
     pub law: Law,
+    /// Its origin.
+    pub origin: NoiseOrigin,
 }
 
 impl NoiseClass {
@@ -192,6 +232,13 @@ impl Noise {
     /// A noise of one lane.
     pub fn new(id: impl Into<NoiseId>, law: Law, density: Density) -> Self {
         Noise { id: id.into(), law, density, after_agc: false, shared: false }
+    }
+
+    /// The noise, of this origin.
+    #[must_use]
+    pub(crate) fn of(mut self, origin: NoiseOrigin) -> Self {
+        self.id.origin = Some(origin);
+        self
     }
 
     /// The noise, added after the AGC.

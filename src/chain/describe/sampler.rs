@@ -1,6 +1,6 @@
 //! The converter at the end of a chain.
 
-use super::noise::{Law, NoiseClass, NoiseId, NoisePlace, NoiseSource};
+use super::noise::{Law, NoiseClass, NoiseId, NoiseOrigin, NoisePlace, NoiseSource};
 use crate::seed::StreamKey;
 use crate::signal::Grid;
 
@@ -27,16 +27,24 @@ impl Sampler {
     /// Its quantisation noise as a source.
     pub(crate) fn quantisation_source() -> NoiseSource {
         NoiseSource {
-            id: NoiseId { name: "adc.quantisation".to_owned(), stream: QUANTISATION },
-            class: NoiseClass { place: NoisePlace::Sampler, law: Law::Added },
+            id: NoiseId { name: "adc.quantisation".to_owned(), stream: QUANTISATION, origin: None },
+            class: NoiseClass {
+                place: NoisePlace::Sampler,
+                law: Law::Added,
+                origin: NoiseOrigin::Converter,
+            },
         }
     }
 
     /// Its jitter as a source; `None` without any.
     pub(crate) fn jitter_source(&self) -> Option<NoiseSource> {
         (self.jitter_s > 0.0).then(|| NoiseSource {
-            id: NoiseId { name: "adc.jitter".to_owned(), stream: JITTER },
-            class: NoiseClass { place: NoisePlace::Sampler, law: Law::Timing },
+            id: NoiseId { name: "adc.jitter".to_owned(), stream: JITTER, origin: None },
+            class: NoiseClass {
+                place: NoisePlace::Sampler,
+                law: Law::Timing,
+                origin: NoiseOrigin::Jitter,
+            },
         })
     }
 

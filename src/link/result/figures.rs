@@ -8,6 +8,7 @@ use crate::link::describe::counting_method::CountingMethod;
 use crate::link::describe::module::ModuleKind;
 use crate::link::describe::segments::SegmentKind;
 use crate::link::result::clock::ClockResult;
+use crate::link::result::limited_by::LimitedBy;
 use crate::link::result::spec::SpecRow;
 use crate::link::result::transmitter_used::TransmitterUsed;
 use crate::math::interval::IntervalKind;
@@ -166,6 +167,9 @@ pub struct LaneResult {
     /// limit, the receiver trained anew, dB; negative when the link misses it. Absent without a
     /// prediction, or where interference alone misses the limit.
     pub snr_margin_db: Option<f64>,
+    /// Largest contribution at the limit, or as the lane is where no loss meets it; `overload` where
+    /// the overload margin is the smaller.
+    pub limited_by: Option<LimitedBy>,
     /// Parts of the noise power at the slicer with the loss at which the limit is reached, largest
     /// first.
     pub noise_shares_at_limit: Vec<NoiseShare>,

@@ -4,6 +4,7 @@ use crate::chain::{Prediction, Share, Tally, TrainedDetector};
 use crate::link::count::lanes::CountedLanes;
 use crate::link::result::clock::ClockResult;
 use crate::link::result::figures::{LaneResult, NoiseShare, SegmentResult, SlicerResult};
+use crate::link::result::limited_by::LimitedBy;
 use crate::link::result::verdict::{judged, judged_by_margin};
 use crate::link::run::agreement::agree;
 use crate::link::run::segment_result;
@@ -164,6 +165,7 @@ fn add_margin(result: &mut LaneResult, solution: &LaneSolution) {
         }
         None => {}
     }
+    result.limited_by = limited_by(result, solution);
     result.noise_shares_at_limit = solution.at_limit.as_ref().map_or(vec![], noise_shares);
 }
 
@@ -247,6 +249,17 @@ fn add_count_at_limit(
     }
     result.ber_semi_analytic_at_limit = Some(predicted.ber);
     agree(&counted, predicted)
+}
+
+/// Largest contribution at the limit, or where the lane is when no loss meets it.
+fn limited_by(result: &LaneResult, solution: &LaneSolution) -> Option<LimitedBy> {
+    let overload_db = result.overload_margin_db.filter(|_| !result.overload_margin_is_bound);
+    if overload_db.is_some_and(|db| result.loss_margin_db.is_some_and(|loss_db| db <= loss_db)) {
+        return Some(LimitedBy::Overload);
+    }
+    let prediction = solution.at_limit.as_ref().unwrap_or(&solution.optical().prediction);
+    let noises = prediction.shares.iter().map(|share| (share.class.origin, share.share));
+    LimitedBy::largest(noises, prediction.interference_share)
 }
 
 /// Parts of the noise power at the slicer.

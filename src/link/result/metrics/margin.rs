@@ -1,5 +1,6 @@
 //! Metrics of the margin.
 
+use crate::link::result::limited_by::LimitedBy;
 use crate::link::result::metrics::limit::{LaneMetric, no_margin, pre_fec_ber};
 use crate::table::{TakenAt, Unit};
 
@@ -101,4 +102,13 @@ pub(super) static MARGIN: &[LaneMetric] = &[
     .higher()
     .limit(no_margin)
     .target(),
+    LaneMetric::new(
+        "limited_by",
+        "limited by",
+        Unit::Text,
+        TakenAt::Slicer,
+        "Largest contribution at the limit: thermal, shot, rin, converters, driver, jitter, host, \
+        interference or overload.",
+        |l| l.limited_by.map(LimitedBy::as_str).into(),
+    ),
 ];
