@@ -29,7 +29,7 @@ fn against_thermal_noise_the_snr_margin_is_twice_the_loss_margin() {
         config.receiver.tia.noise_average_pa_per_rthz = 60.0;
         let lane = lane(&config);
         let (loss_db, snr_db) = margins(&lane);
-        let within = 0.02 - 10.0 * (1.0 - share(&lane, "shot")).log10();
+        let within = 0.02 - 10.0 * (1.0 - share(&lane, "photodiode")).log10();
         assert!(
             (snr_db - 2.0 * loss_db).abs() < within,
             "{bandwidth_ghz} GHz: {snr_db} against {loss_db} dB, {within}"
@@ -74,7 +74,7 @@ fn the_snr_margin_is_the_noise_that_a_description_may_add() {
     noisier.receiver.dsp.adc.jitter_fs *= amplitude;
     let lane = lane(&noisier);
     let (loss_db, left_db) = margins(&lane);
-    let within = 0.03 - 10.0 * (1.0 - share(&lane, "shot")).log10();
+    let within = 0.03 - 10.0 * (1.0 - share(&lane, "photodiode")).log10();
     assert!(left_db.abs() < within && loss_db.abs() < within, "{left_db}, {loss_db} dB");
 }
 
@@ -86,6 +86,8 @@ fn an_overloaded_lane_passes_between_two_losses() {
         let mut config = preset("800gbase-dr8");
         config.receiver.tia.limiting = Limiting::Tanh;
         config.receiver.tia.overload_ma_pp = 0.1;
+        // crosstalk does not follow a loss that is searched
+        (config.receiver.crosstalk.lane_db, config.receiver.crosstalk.tx_db) = (-300.0, -300.0);
         config.fibre.connector_loss_db += loss_db;
         lane(&config)
     };

@@ -136,6 +136,8 @@ fn margins_ratios_and_samples_are_better_higher_and_ranges_neither() {
             "rlm",
             "rlm_tp2",
             "loss_margin_db",
+            "overload_margin_db",
+            "snr_margin_db",
             "effective_samples_at_limit",
             "variance_reduction_at_limit",
         ]
@@ -150,6 +152,8 @@ fn margins_ratios_and_samples_are_better_higher_and_ranges_neither() {
             "oma_tp3_dbm",
             "er_tp3_db",
             "received_power_dbm",
+            "passes_from_loss_db",
+            "passes_to_loss_db",
             "bits_at_limit",
             "test_blocks",
             "clock_offset_ppm",
