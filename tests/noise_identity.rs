@@ -2,8 +2,8 @@
 
 use crate::support::{captured, run};
 use lightlane::chain::{
-    Chain, Density, Law, Map, Memory, Noise, NoiseClass, NoiseOrigin, NoisePlace, Plan, PlanCache, Sampler,
-    Shape,
+    Chain, Density, Law, Map, Memory, Noise, NoiseClass, NoiseOrigin, NoisePlace, Plan, PlanCache,
+    Sampler, Shape,
 };
 use lightlane::link::{Lane, LayeredConfig, presets};
 use lightlane::math::prototype::Family;

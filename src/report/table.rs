@@ -16,7 +16,7 @@ const WIDTH: usize = 120;
 /// Largest number of warnings printed.
 const WARNINGS_MAX: usize = 12;
 /// Width of the column of noise sources, characters.
-const NOISE_LETTERS_MAX: usize = 25;
+const NOISE_LETTERS_MAX: usize = 17;
 
 const HEADER: [&str; 12] = [
     "\n\nlane",
@@ -368,7 +368,7 @@ mod tests {
             "-10.02",
             "21.7",
             "0.987",
-            "rin 41 adc 33 thermal 14",
+            "rin 41 adc 33",
         ] {
             assert!(line.contains(figure), "{figure}: {line}");
         }
