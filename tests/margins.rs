@@ -81,7 +81,8 @@ fn the_snr_margin_is_the_noise_that_a_description_may_add() {
 }
 
 /// An amplifier that limits far below its input passes only between two losses: it fails as it is,
-/// and both margins say by how much.
+/// and both margins say by how much. Noise before a limiting amplifier is drawn, in searches with few
+/// draws, and margins come from the training blocks: edges are good to some tenths of a decibel.
 #[test]
 fn an_overloaded_lane_passes_between_two_losses() {
     let with_loss = |loss_db: f64| {
@@ -103,7 +104,7 @@ fn an_overloaded_lane_passes_between_two_losses() {
     assert_eq!(overloaded.loss_margin_db, Some(-from));
     assert_eq!(overloaded.overload_margin_db, Some(-from));
     for (loss_db, passes) in
-        [(from - 0.1, false), (from + 0.1, true), (to - 0.1, true), (to + 0.1, false)]
+        [(from - 0.4, false), (from + 0.4, true), (to - 0.4, true), (to + 0.4, false)]
     {
         assert_eq!(with_loss(loss_db).passes, Some(passes), "{loss_db} dB");
     }
@@ -112,8 +113,8 @@ fn an_overloaded_lane_passes_between_two_losses() {
     let lane = with_loss(middle);
     let (loss_db, overload_db) =
         (lane.loss_margin_db.expect("it passes"), lane.overload_margin_db.expect("it passes"));
-    assert!((loss_db - (to - middle)).abs() < 0.05, "{loss_db} of {to} dB");
-    assert!((overload_db - (middle - from)).abs() < 0.05, "{overload_db} of {from} dB");
+    assert!((loss_db - (to - middle)).abs() < 0.3, "{loss_db} of {to} dB");
+    assert!((overload_db - (middle - from)).abs() < 0.3, "{overload_db} of {from} dB");
     assert!(!lane.overload_margin_is_bound);
 }
 
