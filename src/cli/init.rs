@@ -46,10 +46,7 @@ const KEYS: [(&str, &[(&str, &str)]); 15] = [
         "receiver.tia",
         &[("bandwidth_ghz", "amplifier"), ("noise_average_pa_per_rthz", "input noise, pA/rtHz")],
     ),
-    (
-        "receiver.dsp.adc",
-        &[("effective_bits", "at half the symbol rate"), ("samples_per_symbol", "1 or 2")],
-    ),
+    ("receiver.dsp.adc", &[("effective_bits", "without jitter"), ("samples_per_symbol", "1 or 2")]),
     (
         "receiver.dsp.ffe",
         &[("taps", "feed-forward equaliser"), ("precursors", "taps before the main one")],

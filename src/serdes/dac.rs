@@ -4,6 +4,7 @@ use crate::chain::{Chain, Density, Law, Noise, NoiseOrigin, Shape};
 use crate::error::{KeyPath, Problems};
 use crate::math::prototype::Family;
 use crate::measured::{BuildContext, FileError, FileReader, Response, ResponseDomain};
+use crate::serdes::resolution::{Resolution, Values};
 use crate::signal::{Grid, Symbol, Volt};
 use crate::units::{femto, giga};
 use serde::{Deserialize, Serialize};
@@ -26,8 +27,14 @@ use serde::{Deserialize, Serialize};
 pub struct Dac {
     /// 3 dB bandwidth after the hold (fourth-order Bessel), GHz.
     pub bandwidth_ghz: f64,
-    /// Effective number of bits.
+    /// Effective number of bits without jitter, at low frequency.
     pub effective_bits: f64,
+    /// A data sheet's ENOB, jitter included, in place of `effective_bits`: one value or a row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enob: Option<Values>,
+    /// Frequencies of the sines of `enob`, GHz.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enob_at_ghz: Option<Values>,
     /// Random jitter of each edge, fs rms.
     pub jitter_fs: f64,
     /// A measured response in place of the low-pass after the hold.
@@ -39,6 +46,8 @@ impl Default for Dac {
         Dac {
             bandwidth_ghz: 40.0,
             effective_bits: 5.3,
+            enob: None,
+            enob_at_ghz: None,
             jitter_fs: 180.0,
             response: Response::default(),
         }
@@ -52,7 +61,7 @@ impl Dac {
     /// Reports every parameter that is out of its range.
     pub fn check(&self, at: &KeyPath, symbol_rate_hz: f64, problems: &mut Problems) {
         problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
-        problems.range(at, "effective_bits", self.effective_bits, 1.0..=24.0);
+        self.resolution().check(at, problems);
         problems.range(
             at,
             "jitter_fs",
@@ -81,7 +90,7 @@ impl Dac {
     pub(crate) fn extend(&self, symbols: Chain<Symbol>, band: Shape, grid: Grid) -> Chain<Volt> {
         // a variance of independent symbols as a one-sided density
         let per_hz = 2.0 / grid.symbol_rate_hz;
-        let quantisation = 4.0 / 12.0 / 4f64.powf(self.effective_bits);
+        let quantisation = 4.0 / 12.0 / 4f64.powf(self.resolution().white_bits());
         let mut symbols = symbols.noise(
             Noise::new("dac.quantisation", Law::Added, Density::White(quantisation * per_hz))
                 .of(NoiseOrigin::Converter),
@@ -95,5 +104,14 @@ impl Dac {
             ));
         }
         symbols.hold(grid).response(band)
+    }
+
+    fn resolution(&self) -> Resolution<'_> {
+        Resolution {
+            effective_bits: self.effective_bits,
+            enob: self.enob.as_ref(),
+            enob_at_ghz: self.enob_at_ghz.as_ref(),
+            jitter_fs: self.jitter_fs,
+        }
     }
 }

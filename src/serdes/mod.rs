@@ -4,12 +4,14 @@
 mod ctle;
 mod dac;
 pub mod dsp;
+mod resolution;
 mod rx;
 mod transmit_ffe;
 mod tx;
 
 pub use ctle::Ctle;
 pub use dac::Dac;
+pub use resolution::Values;
 pub use rx::SerdesRx;
 pub(crate) use rx::through;
 pub use transmit_ffe::TransmitFfe;

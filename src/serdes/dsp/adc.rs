@@ -5,6 +5,7 @@ use crate::error::{KeyPath, Problems};
 use crate::math::prototype::Family;
 use crate::measured::{BuildContext, FileError, FileReader, Response, ResponseDomain};
 use crate::serdes::dac::JITTER_UI_MAX;
+use crate::serdes::resolution::{Resolution, Values};
 use crate::signal::Volt;
 use crate::units::{femto, giga};
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// A converter after its anti-alias filter.
 ///
 /// ```text
-/// y_k = clip(v(t_k + tau_k) + n_k),   <n^2> = FS^2 / 12 / 4^bits
+/// y_k = clip(v(t_k + tau_k) + n_k),   <n^2> = FS^2 / 12 / 4^bits,   bits without jitter
 /// ```
 ///
 /// In: voltage, V. Out: one or two samples per symbol. Full scale is twice the 99.99 % quantile
@@ -29,8 +30,14 @@ pub struct Adc {
     pub bandwidth_ghz: f64,
     /// Order of the filter, 1 to 8.
     pub order: usize,
-    /// Effective number of bits.
+    /// Effective number of bits without jitter, at low frequency.
     pub effective_bits: f64,
+    /// A data sheet's ENOB, jitter included, in place of `effective_bits`: one value or a row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enob: Option<Values>,
+    /// Frequencies of the sines of `enob`, GHz.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enob_at_ghz: Option<Values>,
     /// Random jitter of each sampling instant, fs rms.
     pub jitter_fs: f64,
     /// Samples per symbol, 1 or 2.
@@ -45,6 +52,8 @@ impl Default for Adc {
             bandwidth_ghz: 35.0,
             order: 4,
             effective_bits: 5.0,
+            enob: None,
+            enob_at_ghz: None,
             jitter_fs: 180.0,
             samples_per_symbol: 1,
             response: Response::default(),
@@ -57,7 +66,7 @@ impl Adc {
     pub fn check(&self, at: &KeyPath, symbol_rate_hz: f64, problems: &mut Problems) {
         problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
         problems.count(at, "order", self.order, 1..=8);
-        problems.range(at, "effective_bits", self.effective_bits, 1.0..=24.0);
+        self.resolution().check(at, problems);
         problems.range(
             at,
             "jitter_fs",
@@ -91,8 +100,17 @@ impl Adc {
     pub(crate) fn sampler(&self) -> Sampler {
         Sampler {
             samples_per_symbol: self.samples_per_symbol,
-            effective_bits: self.effective_bits,
+            effective_bits: self.resolution().white_bits(),
             jitter_s: femto(self.jitter_fs),
+        }
+    }
+
+    fn resolution(&self) -> Resolution<'_> {
+        Resolution {
+            effective_bits: self.effective_bits,
+            enob: self.enob.as_ref(),
+            enob_at_ghz: self.enob_at_ghz.as_ref(),
+            jitter_fs: self.jitter_fs,
         }
     }
 }
