@@ -8,6 +8,7 @@
 //! sample is one symbol, and every state is kept from call to call.
 
 pub mod awgn;
+mod bent_slicer;
 pub mod bursts;
 pub mod cdr;
 mod detector;

@@ -1,5 +1,6 @@
 //! Kernels on slices, without physics.
 
+pub(crate) mod bent;
 pub(crate) mod buffer_pool;
 pub mod contour;
 pub(crate) mod elementary;

@@ -20,8 +20,9 @@ pub(crate) const QUANTISATION: StreamKey = StreamKey::fixed("adc");
 /// Random stream of the jitter of its sampling instants.
 pub(crate) const JITTER: StreamKey = StreamKey::fixed("adc.jitter");
 
-/// Jitter up to which its first order, slope times displacement, suffices, symbol periods rms.
-const FIRST_ORDER_UI: f64 = 0.02;
+/// Jitter up to which its first order, slope times displacement, suffices, symbol periods rms; of
+/// the transmitter's edges too.
+pub(crate) const FIRST_ORDER_UI: f64 = 0.02;
 
 impl Sampler {
     /// Its quantisation noise as a source.
@@ -46,6 +47,12 @@ impl Sampler {
                 origin: NoiseOrigin::Jitter,
             },
         })
+    }
+
+    /// Factor of the mean sample at `f_hz`: E[y(t + tau)] has y's spectrum times the characteristic
+    /// function of the displacement.
+    pub(crate) fn mean_response(&self, f_hz: f64) -> f64 {
+        (-(std::f64::consts::TAU * f_hz * self.jitter_s).powi(2) / 2.0).exp()
     }
 
     /// True when jitter is so large that its second order matters.

@@ -70,14 +70,8 @@ impl NoiselessBlock {
             Pooled::of(workspace.interference(plan.end(), keys, wanted))
         });
         if plan.needs_second_order_jitter() {
-            // mean over the jitter: E[y(t + tau)] has y's spectrum times the characteristic
-            // function of tau
-            let mean = |k: usize| {
-                (-(std::f64::consts::TAU * k as f64 * plan.grid.bin_hz() * plan.sampler.jitter_s)
-                    .powi(2)
-                    / 2.0)
-                    .exp() as f32
-            };
+            // mean over the jitter
+            let mean = |k: usize| plan.sampler.mean_response(k as f64 * plan.grid.bin_hz()) as f32;
             for bins in interference.iter_mut().chain([&mut spectrum]) {
                 bins.iter_mut().enumerate().for_each(|(k, x)| *x *= mean(k));
             }

@@ -1,10 +1,12 @@
 //! A noiseless block at the slicer.
 
+use super::noise_classes::BentNoise;
 use super::prediction::Share;
 use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
 use crate::chain::linearise::noiseless_block::{NoiselessBlock, Scale};
 use crate::chain::run::block;
+use crate::dsp::slicer::Thresholds;
 use crate::math::buffer_pool::Pooled;
 use crate::math::fft;
 
@@ -14,9 +16,37 @@ pub(crate) struct AtSlicer {
     pub(crate) variances: Vec<f32>,
     /// Mean variance line by line, in their order, then the converter's.
     pub(crate) shares: Vec<Share>,
+    /// The part that large displacements bend; `None` where noise is Gaussian.
+    pub(crate) bent: Option<BentNoise>,
 }
 
 impl AtSlicer {
+    /// Multiplies the variance of all noise so far by a factor; the mean that large displacements
+    /// move stays.
+    pub(crate) fn scale_noise(&mut self, factor: f64) {
+        if factor == 1.0 {
+            return;
+        }
+        let scale = |x: &mut [f32], factor: f64| x.iter_mut().for_each(|x| *x *= factor as f32);
+        scale(&mut self.variances, factor);
+        self.shares.iter_mut().for_each(|share| share.share *= factor);
+        if let Some(bent) = &mut self.bent {
+            scale(&mut bent.linear, factor);
+            scale(&mut bent.weighted_bend, factor * factor);
+        }
+    }
+
+    /// Expected bit errors of each symbol, of its two bits.
+    pub(crate) fn expected_errors(&self, thresholds: &Thresholds, levels: &[u8], out: &mut [f64]) {
+        let Some(bent) = &self.bent else {
+            return thresholds.expected_of_all(levels, &self.means, &self.variances, out);
+        };
+        for (k, (out, &level)) in out.iter_mut().zip(levels).enumerate() {
+            let noise = bent.of_symbol(k, self.variances[k]);
+            *out = thresholds.expected_of_bent(level, self.means[k], noise);
+        }
+    }
+
     /// Each symbol of the block: the level sent, mean and variance.
     pub(crate) fn symbols(self, levels: &[u8]) -> impl Iterator<Item = (u8, f32, f32)> {
         let means_and_variances = self.means.into_iter().zip(self.variances);
@@ -45,41 +75,53 @@ pub(crate) fn all_of(records: &[NoiselessBlock], at: &[AtSlicer]) -> (Vec<u8>, V
     (sent, means, variances)
 }
 
-/// The noiseless samples of a record, clipped, and the squares of their slopes, curvature included
-/// where jitter is large.
-pub(crate) fn sampled(
-    plan: &Plan,
-    record: &NoiselessBlock,
-    trained: &Trained,
-    scale: Scale,
-) -> (Pooled<f32>, Pooled<f32>) {
-    let (m, k) = (plan.grid.samples(), plan.sampled());
-    let mut turned = Pooled::zeros(plan.grid.bins());
-    block::phase_ramp(
-        &record.at_sampler(scale),
-        trained.delay_ui / plan.grid.symbols as f64,
-        &mut turned,
-    );
-    let mut folded = Pooled::zeros(fft::bins(k));
-    let mut scratch = Pooled::zeros(plan.transforms.sampled.scratch());
-    let mut slope_square = Pooled::zeros(k);
-    if plan.sampler.jitter_s > 0.0 {
-        block::fold_derivative(&turned, m, k, plan.grid.bin_hz(), &mut folded);
-        plan.transforms.sampled.inverse(&mut folded, &mut slope_square, &mut scratch);
-        slope_square.iter_mut().for_each(|s| *s *= *s);
-        if plan.needs_second_order_jitter() {
-            // var(y' tau + y'' tau^2 / 2) = y'^2 s^2 + y''^2 s^4 / 2
-            let half_variance = (plan.sampler.jitter_s.powi(2) / 2.0) as f32;
-            let mut curvature = Pooled::zeros(k);
+/// The noiseless samples of a record and what displacements of their instants see.
+pub(crate) struct Sampled {
+    /// Clipped, on average over the displacements.
+    pub(crate) samples: Pooled<f32>,
+    /// Squares of their slopes; 0 without jitter.
+    pub(crate) slope_squares: Pooled<f32>,
+    /// Their second derivatives, where jitter is large; else empty.
+    pub(crate) curvatures: Pooled<f32>,
+}
+
+impl Sampled {
+    pub(crate) fn new(
+        plan: &Plan,
+        record: &NoiselessBlock,
+        trained: &Trained,
+        scale: Scale,
+    ) -> Sampled {
+        let (m, k) = (plan.grid.samples(), plan.sampled());
+        let far = plan.needs_second_order_jitter();
+        let mut turned = Pooled::zeros(plan.grid.bins());
+        block::phase_ramp(
+            &record.at_sampler(scale),
+            trained.delay_ui / plan.grid.symbols as f64,
+            &mut turned,
+        );
+        let mut folded = Pooled::zeros(fft::bins(k));
+        let mut scratch = Pooled::zeros(plan.transforms.sampled.scratch());
+        block::fold_spectrum(&turned, m, k, &mut folded);
+        folded[0].re -= trained.mean;
+        let mut samples = Pooled::zeros(k);
+        plan.transforms.sampled.inverse(&mut folded, &mut samples, &mut scratch);
+        block::clip(&mut samples, trained.full_scale / 2.0);
+        let mut slope_squares = Pooled::zeros(k);
+        let mut curvatures = Pooled::zeros(if far { k } else { 0 });
+        if far {
+            // the record is what is sampled on average; derivatives are of the waveform itself
+            for (bin, x) in turned.iter_mut().enumerate() {
+                *x /= plan.sampler.mean_response(bin as f64 * plan.grid.bin_hz()) as f32;
+            }
             block::fold_curvature(&turned, m, k, plan.grid.bin_hz(), &mut folded);
-            plan.transforms.sampled.inverse(&mut folded, &mut curvature, &mut scratch);
-            slope_square.iter_mut().zip(&curvature).for_each(|(s, c)| *s += half_variance * c * c);
+            plan.transforms.sampled.inverse(&mut folded, &mut curvatures, &mut scratch);
         }
+        if plan.sampler.jitter_s > 0.0 {
+            block::fold_derivative(&turned, m, k, plan.grid.bin_hz(), &mut folded);
+            plan.transforms.sampled.inverse(&mut folded, &mut slope_squares, &mut scratch);
+            slope_squares.iter_mut().for_each(|s| *s *= *s);
+        }
+        Sampled { samples, slope_squares, curvatures }
     }
-    block::fold_spectrum(&turned, m, k, &mut folded);
-    folded[0].re -= trained.mean;
-    let mut samples = Pooled::zeros(k);
-    plan.transforms.sampled.inverse(&mut folded, &mut samples, &mut scratch);
-    block::clip(&mut samples, trained.full_scale / 2.0);
-    (samples, slope_square)
 }

@@ -1,4 +1,7 @@
-//! Variances by level and pattern.
+//! Variances by level and pattern, and what large displacements bend.
+
+use crate::math::bent::Bent;
+use crate::math::buffer_pool::Pooled;
 
 /// Patterns of a symbol and its two neighbours.
 pub(crate) const CLASSES: usize = 64;
@@ -6,13 +9,83 @@ pub(crate) const CLASSES: usize = 64;
 /// The variance at the slicer of each drawn line, by pattern.
 pub(crate) struct Classes {
     pub(crate) lines: Vec<Option<[f32; CLASSES]>>,
+    /// The second order of each line that displaces edges far, from the transmitter's curvature.
+    pub(crate) bends: Vec<Option<Bend>>,
+}
+
+/// The second order of a line at the slicer, by pattern.
+pub(crate) struct Bend {
+    /// Its mean.
+    pub(crate) shift: [f32; CLASSES],
+    /// Its variance.
+    pub(crate) variance: [f32; CLASSES],
+    /// c of `linear variance x c`, a third of the line's third cumulant.
+    pub(crate) bend: [f32; CLASSES],
 }
 
 impl Classes {
+    /// True when a line is bent.
+    pub(crate) fn bend(&self) -> bool {
+        self.bends.iter().any(Option::is_some)
+    }
+
+    /// Bends line `i`, of these `linear` variances, at each symbol: moves its mean and adds the
+    /// variance of the second order; what that is on average.
+    pub(crate) fn bend_line(
+        &self,
+        i: usize,
+        levels: &[u8],
+        linear: &[f32],
+        at: Bending<'_>,
+    ) -> f64 {
+        let (Some(line), Some(bent)) = (&self.bends[i], at.bent) else { return 0.0 };
+        let mut added = 0.0;
+        for (k, class) in patterns(levels).enumerate() {
+            at.means[k] += line.shift[class];
+            at.variances[k] += line.variance[class];
+            bent.linear[k] += linear[k];
+            bent.weighted_bend[k] += linear[k] * line.bend[class];
+            added += f64::from(line.variance[class]);
+        }
+        added / levels.len() as f64
+    }
+
     /// Adds the variance of line `i` at each symbol.
     pub(crate) fn add(&self, i: usize, levels: &[u8], out: &mut [f32]) {
         let Some(variance) = &self.lines[i] else { return };
         out.iter_mut().zip(patterns(levels)).for_each(|(out, class)| *out += variance[class]);
+    }
+}
+
+/// The figures of a block at the slicer that a bent line changes.
+pub(crate) struct Bending<'a> {
+    pub(crate) means: &'a mut [f32],
+    pub(crate) variances: &'a mut [f32],
+    pub(crate) bent: Option<&'a mut BentNoise>,
+}
+
+/// The part of each symbol's noise that displacements make, where they act to second order.
+///
+/// One displacement tau of variance s^2 adds `a tau + b (tau^2 - s^2) / 2`: linear variance `a^2
+/// s^2`, bend `b s^2`. Several are taken as one that has their linear variance and their third
+/// cumulant, 3 x linear variance x bend each.
+pub(crate) struct BentNoise {
+    /// Sum of the linear variances.
+    pub(crate) linear: Pooled<f32>,
+    /// Sum of linear variance times bend.
+    pub(crate) weighted_bend: Pooled<f32>,
+}
+
+impl BentNoise {
+    pub(crate) fn zeros(symbols: usize) -> BentNoise {
+        BentNoise { linear: Pooled::zeros(symbols), weighted_bend: Pooled::zeros(symbols) }
+    }
+
+    /// The noise of symbol `k`, of this variance in all.
+    pub(crate) fn of_symbol(&self, k: usize, variance: f32) -> Bent {
+        let (variance, linear) = (f64::from(variance), f64::from(self.linear[k]));
+        let bend = if linear > 0.0 { f64::from(self.weighted_bend[k]) / linear } else { 0.0 };
+        Bent { straight: (variance - linear - 0.5 * bend * bend).max(0.0), linear, bend }
     }
 }
 

@@ -1,10 +1,12 @@
 //! Sources without a closed form: small draws through the real chain, their variance pooled by
-//! level and pattern.
+//! level and pattern; and what the transmitter's curvature makes of edges displaced far.
 
-use super::noise_classes::{CLASSES, Classes, patterns};
+use super::noise_classes::{Bend, CLASSES, Classes, patterns};
 use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
-use crate::chain::linearise::noise_sources::Noises;
+use crate::chain::describe::noise::Law;
+use crate::chain::describe::sampler::FIRST_ORDER_UI;
+use crate::chain::linearise::noise_sources::{NoisePath, NoiseRoute, Noises};
 use crate::chain::linearise::noiseless_block::NoiselessBlock;
 use crate::chain::run::streams::{NoiseSelection, StreamKeys};
 use crate::chain::run::workspace::Workspace;
@@ -64,7 +66,69 @@ pub(crate) fn classes(
             |c| if counts[c] > 0.0 { sums[c] / counts[c] } else { mean } as f32,
         )));
     }
-    Classes { lines }
+    let bends = noises.sources.iter().map(|route| {
+        let far = bends(plan, route).then(|| Probe { plan, trained, records, streams });
+        far.map(|probe| probe.bend(workspace, route, draws_per_block))
+    });
+    let bends = bends.collect();
+    Classes { lines, bends }
+}
+
+/// True for edges that are displaced so far that the transmitter's curvature counts.
+fn bends(plan: &Plan, route: &NoiseRoute) -> bool {
+    let NoisePath::Symbol { timing: true, variance, .. } = route.path else { return false };
+    let far_s = FIRST_ORDER_UI * plan.grid.symbol_s();
+    route.source.class.law == Law::Timing
+        && f64::from(variance) > far_s * far_s
+        && plan.sections.len() > 1
+}
+
+/// A trained chain and the blocks that it is probed with.
+struct Probe<'a> {
+    plan: &'a Plan,
+    trained: &'a Trained,
+    records: &'a [NoiselessBlock],
+    streams: StreamKeys<'a>,
+}
+
+impl Probe<'_> {
+    /// The second order of a line: half the sum of what a draw and its opposite make, at full
+    /// strength, less what neither makes.
+    fn bend(&self, workspace: &mut Workspace, route: &NoiseRoute, draws_per_block: usize) -> Bend {
+        let mut sums = [[0f64; 5]; CLASSES];
+        for record in self.records {
+            let quiet =
+                StreamKeys { block: record.block, selection: NoiseSelection::None, ..self.streams };
+            let mut pass = |front: &StreamKeys<'_>| {
+                pass(self.plan, workspace, self.trained, &record.levels, front, &quiet)
+            };
+            let means = pass(&quiet);
+            for d in 0..draws_per_block {
+                let noise = PROBES + record.block * draws_per_block as u64 + d as u64;
+                let [late, early] = [1.0, -1.0].map(|scale| {
+                    let selection = NoiseSelection::Only(&route.source.id, scale);
+                    pass(&StreamKeys { noise, selection, ..quiet })
+                });
+                let both = late.iter().zip(early.iter()).zip(means.iter());
+                for (((late, early), mean), class) in both.zip(patterns(&record.levels)) {
+                    let first = f64::from(0.5 * (late - early)).powi(2);
+                    let second = f64::from(0.5 * (late + early) - mean);
+                    let terms = [1.0, second, second * second, first, first * second];
+                    sums[class].iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
+                }
+            }
+        }
+        let of = |figure: fn(&[f64; 5]) -> f64| {
+            sums.map(|sums| if sums[0] > 0.0 { figure(&sums) as f32 } else { 0.0 })
+        };
+        Bend {
+            shift: of(|[n, second, ..]| second / n),
+            variance: of(|[n, second, square, ..]| square / n - (second / n).powi(2)),
+            bend: of(|[n, second, _, first, product]| {
+                product / first.max(f64::MIN_POSITIVE) - second / n
+            }),
+        }
+    }
 }
 
 /// The slicer's inputs of one block: the front with one set of draws, the converter without noise.

@@ -1,8 +1,8 @@
 //! The semi-analytic estimator: the noiseless block gives each symbol's mean, the plan's noises its
 //! variance.
 
-use super::at_slicer::{AtSlicer, Scored, all_of, sampled};
-use super::noise_classes::Classes;
+use super::at_slicer::{AtSlicer, Sampled, Scored, all_of};
+use super::noise_classes::{BentNoise, Classes};
 use super::noise_probing;
 use super::prediction::{Prediction, Share, pattern_limited};
 use super::variance::{Pulse, SlicerResponse};
@@ -12,7 +12,6 @@ use crate::chain::build::timing::Timing;
 use crate::chain::build::trained::Trained;
 use crate::chain::describe::not_evaluated::NotEvaluated;
 use crate::chain::describe::receiver_dsp::{Adaptation, RxDsp};
-use crate::chain::describe::sampler::Sampler;
 use crate::chain::linearise::correlations::Lags;
 use crate::chain::linearise::noise_sources::colour_distances;
 use crate::chain::linearise::noise_sources::{Depth, Noises};
@@ -25,7 +24,6 @@ use crate::dsp::ffe;
 use crate::dsp::slicer::{Thresholds, level_moments, mean_square, snr_db};
 use crate::math::buffer_pool::Pooled;
 use crate::math::interval::log_normal_mean;
-use crate::math::mean::mean_of;
 use crate::seed::Seed;
 use num_complex::Complex32;
 
@@ -369,12 +367,7 @@ impl<'a> Predictor<'a> {
         let mut sums: Vec<Share> = Vec::new();
         for (record, at) in records.iter().zip(at) {
             let mut per_symbol = vec![0f64; record.levels.len()];
-            trained.thresholds.expected_of_all(
-                &record.levels,
-                &at.means,
-                &at.variances,
-                &mut per_symbol,
-            );
+            at.expected_errors(&trained.thresholds, &record.levels, &mut per_symbol);
             if self.precoder {
                 // a symbol is wrong when its decision or the previous one is
                 let mut before = per_symbol[per_symbol.len() - 1];
@@ -419,28 +412,22 @@ impl<'a> Predictor<'a> {
         scale: Scale,
     ) -> AtSlicer {
         let (plan, n) = (self.plan, self.plan.grid.symbols);
-        let (samples, slope_square) = sampled(plan, record, trained, scale);
+        let sampled = Sampled::new(plan, record, trained, scale);
         let per_symbol = plan.sampler.samples_per_symbol;
         let mut means = vec![0f32; n];
-        let mut padded = Pooled::zeros(samples.len() + 2 * ffe::TAPS_MAX);
-        trained.equalise(&samples, per_symbol, &mut padded, &mut means);
+        let mut padded = Pooled::zeros(sampled.samples.len() + 2 * ffe::TAPS_MAX);
+        trained.equalise(&sampled.samples, per_symbol, &mut padded, &mut means);
         trained.feed_back(&record.levels, &mut means);
-        let mut variances = vec![0f32; n];
-        let mut shares = response.add(plan, &self.noises, record, scale, classes, &mut variances);
-        let power = self.noises.power;
-        if power != 1.0 {
-            variances.iter_mut().for_each(|v| *v *= power as f32);
-            shares.iter_mut().for_each(|s| s.share *= power);
-        }
-        // the quantisation of a training has the factor already
-        let jitter_s = plan.sampler.jitter_s * power.sqrt();
-        let (quantisation, jitter) =
-            SlicerResponse::converter(trained, per_symbol, &slope_square, jitter_s);
-        variances.iter_mut().zip(jitter.iter()).for_each(|(v, j)| *v += quantisation + j);
-        shares.push(Share::new(&Sampler::quantisation_source(), f64::from(quantisation)));
-        if let Some(source) = plan.sampler.jitter_source() {
-            shares.push(Share::new(&source, mean_of(&jitter, |v| v)));
-        }
-        AtSlicer { means, variances, shares }
+        let bends = plan.needs_second_order_jitter() || classes.bend();
+        let mut at = AtSlicer {
+            means,
+            variances: vec![0f32; n],
+            shares: vec![],
+            bent: bends.then(|| BentNoise::zeros(n)),
+        };
+        response.add(plan, &self.noises, record, scale, classes, &mut at);
+        at.scale_noise(self.noises.power);
+        SlicerResponse::add_converter(plan, trained, &sampled, self.noises.power, &mut at);
+        at
     }
 }

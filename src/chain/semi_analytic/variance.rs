@@ -14,11 +14,13 @@
 //! fibre that changes intensity, or a map follows the detector, the sources before it are drawn
 //! instead ([`super::noise_probing`]).
 
-use super::noise_classes::Classes;
+use super::at_slicer::{AtSlicer, Sampled};
+use super::noise_classes::{Bending, Classes};
 use super::prediction::Share;
 use super::symbol_noise;
 use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
+use crate::chain::describe::sampler::Sampler;
 use crate::chain::linearise::impulse_response;
 use crate::chain::linearise::impulse_response::ImpulseResponse;
 use crate::chain::linearise::noise_sources::{Depth, NoisePath, Noises};
@@ -87,8 +89,8 @@ impl SlicerResponse {
         }
     }
 
-    /// Adds the variance of every line at each symbol of a record, and says what each is on
-    /// average.
+    /// Adds the variance of every line at each symbol of a record with its share, and bends what is
+    /// displaced far.
     pub(crate) fn add(
         &self,
         plan: &Plan,
@@ -96,16 +98,16 @@ impl SlicerResponse {
         record: &NoiselessBlock,
         scale: Scale,
         classes: &Classes,
-        out: &mut [f32],
-    ) -> Vec<Share> {
+        at: &mut AtSlicer,
+    ) {
         let s = plan.grid.samples_per_symbol;
         let a2 = scale.signal * scale.signal;
         let mut buffer = Vec::new();
+        let out = &mut at.variances;
         let mut one = Pooled::zeros(out.len());
         // what shares a kernel is summed before it is filtered
         let mut at_detector = Pooled::zeros(record.polyphase.len());
         let mut by_slope: Vec<(usize, ImpulseResponse)> = Vec::new();
-        let mut shares = Vec::new();
         for (i, source) in noises.sources.iter().enumerate() {
             let share = match &source.path {
                 _ if source.probed => {
@@ -159,7 +161,9 @@ impl SlicerResponse {
                 }
                 NoisePath::Interior { .. } | NoisePath::Phase => 0.0,
             };
-            shares.push(Share::new(&source.source, share));
+            let bending = Bending { means: &mut at.means, variances: out, bent: at.bent.as_mut() };
+            let share = share + classes.bend_line(i, &record.levels, &one, bending);
+            at.shares.push(Share::new(&source.source, share));
         }
         self.g_squared.add_at_symbols(&at_detector, s, &mut buffer, out);
         for (section, kernel) in by_slope {
@@ -167,7 +171,6 @@ impl SlicerResponse {
                 kernel.add_at_symbols(&slope.squares, s, &mut buffer, out);
             }
         }
-        shares
     }
 
     /// w' C w of a noise with these covariances at the distances of taps.
@@ -228,33 +231,53 @@ impl SlicerResponse {
         ImpulseResponse { first: self.g.first, values }
     }
 
-    /// Variance of the converter at each symbol: quantisation, and jitter by the slope before the
-    /// taps.
-    pub(crate) fn converter(
+    /// Adds the converter: quantisation, and jitter by slope and curvature before the taps.
+    pub(crate) fn add_converter(
+        plan: &Plan,
         trained: &Trained,
-        per_symbol: usize,
-        slope_square: &[f32],
-        jitter_s: f64,
-    ) -> (f32, Pooled<f32>) {
-        let taps: Vec<f32> = trained.taps.iter().map(|w| w * w).collect();
-        let quantisation = trained.quantisation * trained.quantisation * taps.iter().sum::<f32>();
-        let n = slope_square.len() / per_symbol;
-        let mut jitter = Pooled::zeros(n);
-        if jitter_s > 0.0 {
-            let x: Pooled<f32> =
-                slope_square.iter().map(|s| s * (jitter_s * jitter_s) as f32).collect();
-            let mut padded = Pooled::zeros(x.len() + 2 * taps.len());
+        sampled: &Sampled,
+        noise_power: f64,
+        at: &mut AtSlicer,
+    ) {
+        let sampler = &plan.sampler;
+        let power = |exponent: i32| trained.taps.iter().map(|w| w.powi(exponent)).collect();
+        let squares: Vec<f32> = power(2);
+        let quantisation =
+            trained.quantisation * trained.quantisation * squares.iter().sum::<f32>();
+        at.variances.iter_mut().for_each(|v| *v += quantisation);
+        at.shares.push(Share::new(&Sampler::quantisation_source(), f64::from(quantisation)));
+        let Some(source) = sampler.jitter_source() else { return };
+        let s2 = (sampler.jitter_s * sampler.jitter_s * noise_power) as f32;
+        let n = at.variances.len();
+        let through = |x: &[f32], taps: &[f32]| {
+            let (mut padded, mut out) = (Pooled::zeros(x.len() + 2 * taps.len()), Pooled::zeros(n));
             crate::dsp::ffe::equalise(
-                &x,
-                per_symbol,
-                &taps,
+                x,
+                sampler.samples_per_symbol,
+                taps,
                 trained.precursors,
                 0.0,
                 &mut padded,
-                &mut jitter,
+                &mut out,
             );
+            out
+        };
+        let linear: Pooled<f32> = sampled.slope_squares.iter().map(|a2| a2 * s2).collect();
+        let mut jitter = through(&linear, &squares);
+        if let Some(bent) = at.bent.as_mut().filter(|_| !sampled.curvatures.is_empty()) {
+            let bend = |b: &f32| b * s2;
+            let weighted: Pooled<f32> =
+                linear.iter().zip(&sampled.curvatures).map(|(l, b)| l * bend(b)).collect();
+            let cubes: Vec<f32> = power(3);
+            add_all(&jitter, &mut bent.linear);
+            add_all(&through(&weighted, &cubes), &mut bent.weighted_bend);
+            // var(a tau + b tau^2 / 2) = a^2 s^2 + b^2 s^4 / 2
+            let half: Pooled<f32> =
+                sampled.curvatures.iter().map(|b| 0.5 * bend(b) * bend(b)).collect();
+            add_all(&through(&half, &squares), &mut jitter);
         }
-        (quantisation, jitter)
+        let share = add_all(&jitter, &mut at.variances);
+        at.shares.push(Share::new(&source, share));
     }
 }
 

@@ -6,8 +6,6 @@ use crate::link::describe::counting_method::CountingMethod;
 
 /// Share of noise before the modulator above which its curvature matters (assumed).
 const BEFORE_MODULATOR: f64 = 0.5;
-/// Share of sampling jitter above which its tails matter (assumed).
-const SAMPLING_JITTER: f64 = 0.2;
 /// Share of dual-Dirac jitter above which its bounded tails matter (assumed).
 const DUAL_DIRAC_SHARE_MAX: f64 = 0.1;
 
@@ -36,10 +34,6 @@ pub(crate) fn noise_warnings(lane: &Lane, prediction: &Prediction) -> Vec<String
             "enters before the modulator, whose curvature the semi-analytic estimator takes as \
              straight",
         );
-    }
-    let jitter = share(NoiseClass::is_sampling_jitter);
-    if lane.optical().plan.needs_second_order_jitter() && jitter > SAMPLING_JITTER {
-        warn(jitter, "is sampling jitter above 0.02 UI, whose tails are wider than a Gaussian's");
     }
     let dual_dirac = share(NoiseClass::is_bounded);
     if dual_dirac > DUAL_DIRAC_SHARE_MAX {
