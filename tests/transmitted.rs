@@ -174,7 +174,13 @@ fn a_limit_passes_by_its_source_and_one_that_is_ones_own_says_so() {
 /// the limit is just kept.
 #[test]
 fn a_stressed_source_has_its_secq_and_the_receiver_its_sensitivity() {
-    let stress = Stress { secq_db: 3.4, oma_dbm: -1.9, interferer_percent: 2.0 };
+    let stress = Stress {
+        secq_db: 3.4,
+        oma_dbm: -1.9,
+        interferer_percent: 2.0,
+        sinusoidal_ui: 0.0,
+        sinusoidal_mhz: Stress::SINUSOIDAL_MHZ,
+    };
     let found = stressed(&stack("800gbase-dr8", &[]), &stress, &RunOptions::default()).unwrap();
     let text = lightlane::report::stressed_json(&found);
     let read: Stressed = serde_json::from_str(&text).unwrap();
@@ -219,6 +225,36 @@ fn a_stressed_source_has_its_secq_and_the_receiver_its_sensitivity() {
     let sensitivity = -1.9 - at(-1.9, &alone).loss_margin_db.unwrap();
     let ber = at(sensitivity, &alone).ber_semi_analytic.unwrap();
     assert!((ber / 2.4e-4).ln().abs() < 0.05, "{ber:e} at {sensitivity}");
+}
+
+/// 0.05 UI at 40 MHz on a clock of 4 MHz or on an ideal one: the phase swings by 0.025 UI to each
+/// side at least, which costs sensitivity and no more than 0.5 dB of an eye that is 0.3 UI wide. No
+/// text says that a limit is kept without the jitter, and one with it does.
+#[test]
+fn a_stressed_source_has_sinusoidal_jitter_before_a_limit_is_kept() {
+    let found = |sinusoidal_ui: f64| {
+        let stress = Stress {
+            secq_db: 3.4,
+            oma_dbm: -1.9,
+            interferer_percent: 2.0,
+            sinusoidal_ui,
+            sinusoidal_mhz: 40.0,
+        };
+        // a moving phase is counted: 960 errors at the limit, 3 % of it, 0.02 dB
+        let few = ["simulation.symbols_at_limit=2000000"];
+        stressed(&stack("800gbase-dr8", &few), &stress, &RunOptions::default()).unwrap()
+    };
+    let [without, with] = [0.0, 0.05].map(found);
+    assert!(with.has_its_jitter() && !without.has_its_jitter());
+    assert_eq!(with.secq_db, without.secq_db, "the stress is built without jitter");
+    let sensitivity = |found: &Stressed| found.stressed_sensitivity_oma_dbm.unwrap();
+    let cost_db = sensitivity(&with) - sensitivity(&without);
+    println!("{} dBm, {cost_db:.3} dB more with jitter", sensitivity(&without));
+    assert!(cost_db > 0.0 && cost_db < 0.5, "{cost_db}");
+    let limits = stack("800gbase-dr8", &[]).resolve().unwrap().base.limits;
+    let text = |found: &Stressed| lightlane::report::stressed(found, &limits);
+    assert!(text(&with).contains("keeps the limit"), "{}", text(&with));
+    assert!(text(&without).contains("not judged against the limit"), "{}", text(&without));
 }
 
 /// A receiver that is the reference filter and its five taps, with thermal noise alone.

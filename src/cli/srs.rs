@@ -7,7 +7,7 @@ use super::output::note;
 use super::runner::{RunnerArgs, stopped};
 use super::source::LinkArgs;
 use crate::error::{Error, KeyPath, Problems};
-use crate::link::{Stress, stressed};
+use crate::link::{Stress, mask_ui, stressed};
 use crate::report;
 use crate::run_options::RunOptions;
 use clap::Args;
@@ -19,7 +19,8 @@ Examples:
   lightlane srs my.toml --set receiver.tia.noise_average_pa_per_rthz=20 --json
 
 The source is an ideal PAM4 transmitter through a low-pass that gives half of SECQ, with a sinusoidal interferer, and noise that
-gives the rest; the receiver follows directly. SECQ and OMA default to the limits of the link.";
+gives the rest; then its sinusoidal jitter is turned on, and the receiver follows directly. SECQ and OMA default to the limits of
+the link. Without all of its jitter, 0.05 UI above 4 MHz and 2e5 Hz / f below, no limit is judged.";
 
 /// Runs the receiver of a link on a stressed signal
 #[derive(Args)]
@@ -36,6 +37,13 @@ pub(super) struct SrsArgs {
     /// Amplitude of the sinusoidal interferer, % of the OMA
     #[arg(long, value_name = "PERCENT", default_value_t = 2.0)]
     interferer_percent: f64,
+    /// Sinusoidal jitter of the source, UI peak to peak, 0 for none; what the test asks for at its
+    /// frequency when not given
+    #[arg(long, value_name = "UI")]
+    sinusoidal_ui: Option<f64>,
+    /// Frequency of the sinusoidal jitter, MHz
+    #[arg(long, value_name = "MHZ", default_value_t = Stress::SINUSOIDAL_MHZ)]
+    sinusoidal_mhz: f64,
     /// Prints JSON instead of tables
     #[arg(long)]
     json: bool,
@@ -84,7 +92,15 @@ impl SrsArgs {
             "limits.stressed_sensitivity_max_dbm",
             -40.0..=20.0,
         );
+        problems.range(&root, "--sinusoidal-mhz", self.sinusoidal_mhz, 1e-3..=1e4);
         problems.finish()?;
-        Ok(Stress { secq_db, oma_dbm, interferer_percent: self.interferer_percent })
+        let sinusoidal_ui = self.sinusoidal_ui.unwrap_or_else(|| mask_ui(self.sinusoidal_mhz));
+        Ok(Stress {
+            secq_db,
+            oma_dbm,
+            interferer_percent: self.interferer_percent,
+            sinusoidal_ui,
+            sinusoidal_mhz: self.sinusoidal_mhz,
+        })
     }
 }
