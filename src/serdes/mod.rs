@@ -11,7 +11,7 @@ mod tx;
 
 pub use ctle::Ctle;
 pub use dac::Dac;
-pub use resolution::Values;
+pub use resolution::OneOrMore;
 pub use rx::SerdesRx;
 pub(crate) use rx::through;
 pub use transmit_ffe::TransmitFfe;

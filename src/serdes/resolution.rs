@@ -13,18 +13,18 @@ const BITS: [f64; 2] = [1.0, 24.0];
 /// One value, or one for each of several frequencies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
-pub enum Values {
+pub enum OneOrMore {
     /// One value.
     One(f64),
     /// A row of a table.
     Row(Vec<f64>),
 }
 
-impl Values {
+impl OneOrMore {
     fn as_slice(&self) -> &[f64] {
         match self {
-            Values::One(value) => std::slice::from_ref(value),
-            Values::Row(values) => values,
+            OneOrMore::One(value) => std::slice::from_ref(value),
+            OneOrMore::Row(values) => values,
         }
     }
 }
@@ -44,8 +44,8 @@ impl Values {
 /// IEEE JSAC 17 (1999) (aperture jitter).
 pub(crate) struct Resolution<'a> {
     pub(crate) effective_bits: f64,
-    pub(crate) enob: Option<&'a Values>,
-    pub(crate) enob_at_ghz: Option<&'a Values>,
+    pub(crate) enob: Option<&'a OneOrMore>,
+    pub(crate) enob_at_ghz: Option<&'a OneOrMore>,
     pub(crate) jitter_fs: f64,
 }
 
@@ -153,10 +153,10 @@ mod tests {
     fn the_white_part_of_an_enob_is_what_jitter_leaves() {
         let made = resolution(5.5, 60.0);
         let ghz = [10.0, 26.5625, 53.125];
-        let row = Values::Row(ghz.map(|ghz| made.enob_at(ghz)).to_vec());
+        let row = OneOrMore::Row(ghz.map(|ghz| made.enob_at(ghz)).to_vec());
         for (bits, ghz) in [
-            (Values::One(made.enob_at(53.125)), Values::One(53.125)),
-            (row, Values::Row(ghz.to_vec())),
+            (OneOrMore::One(made.enob_at(53.125)), OneOrMore::One(53.125)),
+            (row, OneOrMore::Row(ghz.to_vec())),
         ] {
             let given =
                 Resolution { enob: Some(&bits), enob_at_ghz: Some(&ghz), ..resolution(3.0, 60.0) };
@@ -171,7 +171,7 @@ mod tests {
     /// / sqrt(1.5) / (2 pi 53.125 GHz) = 76.4 fs.
     #[test]
     fn an_enob_that_jitter_alone_misses_is_refused_with_the_remedy() {
-        let refused = |bits: Option<Values>, ghz: Option<Values>| {
+        let refused = |bits: Option<OneOrMore>, ghz: Option<OneOrMore>| {
             let given = Resolution {
                 enob: bits.as_ref(),
                 enob_at_ghz: ghz.as_ref(),
@@ -181,12 +181,12 @@ mod tests {
             given.check(&KeyPath::root(), &mut problems);
             problems.finish().err().map(|problems| problems.to_string()).unwrap_or_default()
         };
-        let said = refused(Some(Values::One(5.0)), Some(Values::One(53.125)));
+        let said = refused(Some(OneOrMore::One(5.0)), Some(OneOrMore::One(53.125)));
         assert!(said.contains("4.77 bits") && said.contains("jitter_fs below 76"), "{said}");
-        assert!(refused(Some(Values::One(4.5)), Some(Values::One(53.125))).is_empty());
-        assert!(refused(Some(Values::One(4.5)), None).contains("enob_at_ghz"));
-        assert!(refused(None, Some(Values::One(53.125))).contains("bits at that frequency"));
-        let row = Values::Row(vec![5.0, 4.5]);
-        assert!(refused(Some(row), Some(Values::One(10.0))).contains("as many as enob"));
+        assert!(refused(Some(OneOrMore::One(4.5)), Some(OneOrMore::One(53.125))).is_empty());
+        assert!(refused(Some(OneOrMore::One(4.5)), None).contains("enob_at_ghz"));
+        assert!(refused(None, Some(OneOrMore::One(53.125))).contains("bits at that frequency"));
+        let row = OneOrMore::Row(vec![5.0, 4.5]);
+        assert!(refused(Some(row), Some(OneOrMore::One(10.0))).contains("as many as enob"));
     }
 }

@@ -387,3 +387,24 @@ fn a_key_is_set_by_a_value_as_by_its_text() {
         assert!(error.contains(message) && error.lines().count() == 1, "{error}");
     }
 }
+
+#[test]
+fn an_enob_is_one_value_or_a_row_and_its_problems_name_the_key() {
+    let resolved = |assignments: &[&str]| {
+        let mut stack = LayeredConfig::open("1.6tbase-dr8").unwrap();
+        assignments.iter().for_each(|assignment| stack.set(assignment).unwrap());
+        stack.resolve().map(|resolved| resolved.lanes[0].clone()).map_err(|e| e.to_string())
+    };
+    let adc = "receiver.dsp.adc";
+    let one = [format!("{adc}.enob=4"), format!("{adc}.enob_at_ghz=53.125")];
+    let row = [format!("{adc}.enob=[4.9, 4]"), format!("{adc}.enob_at_ghz=[10, 53.125]")];
+    for pair in [&one, &row] {
+        let lane = resolved(&pair.each_ref().map(String::as_str)).unwrap();
+        assert!(lane.receiver.dsp.adc.enob.is_some(), "{:?}", lane.receiver.dsp.adc);
+    }
+    // 90 fs of the preset leave 4.77 bits
+    let refused = format!("{adc}.enob=5");
+    let said = resolved(&[&refused, &one[1]]).unwrap_err();
+    assert!(said.contains("receiver.dsp.adc.enob = 5") && said.contains("4.77 bits"), "{said}");
+    assert!(resolved(&[&one[0]]).unwrap_err().contains("enob_at_ghz: must be given"));
+}

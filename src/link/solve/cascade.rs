@@ -35,7 +35,7 @@ mod tests {
         assert_eq!(of_all([]), 0.0);
     }
 
-    /// What is left is what makes the limit again; for small ratios it is the difference.
+    /// The remainder makes the limit again; for small ratios it is the difference.
     #[test]
     fn what_is_left_of_a_limit_makes_the_limit() {
         for (limit, spent) in [(2.4e-4, 1e-5), (0.3, 0.2), (1e-3, 0.0)] {

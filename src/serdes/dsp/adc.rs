@@ -5,7 +5,7 @@ use crate::error::{KeyPath, Problems};
 use crate::math::prototype::Family;
 use crate::measured::{BuildContext, FileError, FileReader, Response, ResponseDomain};
 use crate::serdes::dac::JITTER_UI_MAX;
-use crate::serdes::resolution::{Resolution, Values};
+use crate::serdes::resolution::{OneOrMore, Resolution};
 use crate::signal::Volt;
 use crate::units::{femto, giga};
 use serde::{Deserialize, Serialize};
@@ -34,10 +34,10 @@ pub struct Adc {
     pub effective_bits: f64,
     /// A data sheet's ENOB, jitter included, in place of `effective_bits`: one value or a row.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub enob: Option<Values>,
+    pub enob: Option<OneOrMore>,
     /// Frequencies of the sines of `enob`, GHz.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub enob_at_ghz: Option<Values>,
+    pub enob_at_ghz: Option<OneOrMore>,
     /// Random jitter of each sampling instant, fs rms.
     pub jitter_fs: f64,
     /// Samples per symbol, 1 or 2.
