@@ -63,6 +63,7 @@ impl CompareArgs {
         let (stack, _) = self.source.stack(&[])?;
         let result = self.runner.on_threads(|cancel| {
             let comparison = Comparison::new(&stack, axes)?;
+            comparison.ignored_corner().iter().for_each(|said| note(said));
             let progress = |progress| show_progress("compare", progress);
             comparison.run(&RunOptions { cancel: cancel.clone(), progress: Some(&progress) })
         });

@@ -24,6 +24,8 @@ Results do not depend on the number of threads; the same seed gives the same bit
 
 /// Setting added by --tdecq and --spec.
 const MEASURED: &str = "tdecq.enabled=true";
+/// Setting added by --corners and --spec.
+const CORNERS: &str = "simulation.corners=true";
 
 /// Runs a link: bit error ratio, margin and powers of every lane
 #[derive(Args)]
@@ -41,7 +43,11 @@ pub(super) struct RunArgs {
     /// over- and undershoot
     #[arg(long)]
     tdecq: bool,
-    /// Prints the limits of the PMD with a verdict each; measures the transmitter for it
+    /// Also solves each lane at both corners of the fibre's dispersion
+    #[arg(long)]
+    corners: bool,
+    /// Prints the limits of the PMD with a verdict each; measures the transmitter for it, and
+    /// solves the corners
     #[arg(long)]
     spec: bool,
     /// Also draws figures of the worst lane and of all lanes into this folder
@@ -55,11 +61,14 @@ pub(super) struct RunArgs {
 
 impl RunArgs {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
-        let link = match (self.tdecq, self.spec) {
-            (_, true) => self.source.resolve_with(&[("--spec", MEASURED)]),
-            (true, false) => self.source.resolve_with(&[("--tdecq", MEASURED)]),
-            (false, false) => self.source.resolve(),
-        }?;
+        let mut more = Vec::new();
+        if self.spec {
+            more.extend([("--spec", MEASURED), ("--spec", CORNERS)]);
+        } else {
+            more.extend(self.tdecq.then_some(("--tdecq", MEASURED)));
+            more.extend(self.corners.then_some(("--corners", CORNERS)));
+        }
+        let link = self.source.resolve_with(&more)?;
         self.export.write(&link)?;
         let plots = self.plots.as_deref().map(PlotFolder::open).transpose()?;
         let result = self.runner.run(link.clone(), "run")?;

@@ -89,6 +89,7 @@ impl SweepArgs {
         let (stack, _) = self.source.stack(&[])?;
         let (done, chart) = self.runner.on_threads(|cancel| {
             let sweep = Sweep::new(&stack, axes)?;
+            sweep.ignored_corner().iter().for_each(|said| note(said));
             let chart = target.as_ref().map(|_| sweep.chart(&self.figure)).transpose()?;
             let file = self.out.as_ref().map(|out| out.format.create(&out.path)).transpose()?;
             let mut sink = Both(chart.map(InOrder::new), file);

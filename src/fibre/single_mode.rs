@@ -1,5 +1,6 @@
 //! Single-mode fibre with its connectors.
 
+use super::corner::{Corner, DispersionRanges};
 use crate::chain::{Chain, Shape};
 use crate::error::{KeyPath, Problems};
 use crate::signal::Field;
@@ -40,6 +41,11 @@ pub struct SingleMode {
     pub zero_dispersion_nm: f64,
     /// Slope of dispersion there, ps/(nm^2 km).
     pub dispersion_slope_ps_per_nm2_km: f64,
+    /// A variant of the fibre at an extreme of dispersion: `min` (most negative) or `max` (most
+    /// positive) of `ranges`, in place of the laser's wavelength and the fibre's zero dispersion.
+    pub corner: Corner,
+    /// The ranges whose extremes are the corners.
+    pub ranges: DispersionRanges,
 }
 
 impl Default for SingleMode {
@@ -51,6 +57,8 @@ impl Default for SingleMode {
             mpi_penalty_db: 0.1,
             zero_dispersion_nm: 1312.0,
             dispersion_slope_ps_per_nm2_km: 0.092,
+            corner: Corner::None,
+            ranges: DispersionRanges::default(),
         }
     }
 }
@@ -69,6 +77,7 @@ impl SingleMode {
             self.dispersion_slope_ps_per_nm2_km,
             0.0..=1.0,
         );
+        self.ranges.check(&at.key("ranges"), problems);
     }
 
     /// Loss of power, dB.
@@ -76,15 +85,26 @@ impl SingleMode {
         self.length_km * self.loss_db_per_km + self.connector_loss_db + self.mpi_penalty_db
     }
 
-    /// Dispersion parameter at a wavelength, ps/(nm km).
+    /// Dispersion parameter at a wavelength, or at its corner, ps/(nm km).
     pub fn dispersion_ps_per_nm_km(&self, wavelength_nm: f64) -> f64 {
+        let [wavelength_nm, zero_nm] = self.wavelengths_nm(wavelength_nm);
         self.dispersion_slope_ps_per_nm2_km / 4.0
-            * (wavelength_nm - self.zero_dispersion_nm.powi(4) / wavelength_nm.powi(3))
+            * (wavelength_nm - zero_nm.powi(4) / wavelength_nm.powi(3))
+    }
+
+    /// Dispersion over the whole length at a wavelength, or at its corner, ps/nm.
+    pub fn dispersion_ps_per_nm(&self, wavelength_nm: f64) -> f64 {
+        self.length_km * self.dispersion_ps_per_nm_km(wavelength_nm)
+    }
+
+    /// Wavelength and that of zero dispersion, of the fibre as described or of its corner.
+    fn wavelengths_nm(&self, wavelength_nm: f64) -> [f64; 2] {
+        self.ranges.at(self.corner, [wavelength_nm, self.zero_dispersion_nm])
     }
 
     /// The phase of dispersion over the whole length.
     pub fn dispersion(&self, wavelength_nm: f64) -> Shape {
-        let (l, l0) = (nano(wavelength_nm), nano(self.zero_dispersion_nm));
+        let [l, l0] = self.wavelengths_nm(wavelength_nm).map(nano);
         // s / m^3
         let s0 = pico(self.dispersion_slope_ps_per_nm2_km) / (nano(1.0).powi(2) * kilo(1.0));
         let d = s0 / 4.0 * (l - l0.powi(4) / l.powi(3)); // s / m^2
@@ -128,6 +148,35 @@ mod tests {
         };
         assert!((0.5 * fibre(1324.0).dispersion_ps_per_nm_km(1304.5) + 0.93).abs() < 0.005);
         assert!((0.5 * fibre(1300.0).dispersion_ps_per_nm_km(1317.5) - 0.80).abs() < 0.005);
+    }
+
+    /// standards.md 5: -0.93 and +0.80 ps/nm at 500 m, -3.71 and +3.19 ps/nm at 2 km, to 0.005,
+    /// whatever wavelength and zero dispersion are described; without a corner those count.
+    #[test]
+    fn corners_are_the_extremes_of_the_ranges() {
+        let at = |corner: Corner, length_km: f64| {
+            let fibre = SingleMode {
+                length_km,
+                dispersion_slope_ps_per_nm2_km: 0.093,
+                corner,
+                ..SingleMode::default()
+            };
+            fibre.dispersion_ps_per_nm(1311.0)
+        };
+        for (corner, length_km, expected) in [
+            (Corner::Min, 0.5, -0.93),
+            (Corner::Max, 0.5, 0.80),
+            (Corner::Min, 2.0, -3.71),
+            (Corner::Max, 2.0, 3.19),
+            (Corner::None, 2.0, -0.186),
+        ] {
+            let found = at(corner, length_km);
+            assert!((found - expected).abs() < 0.005, "{corner:?}, {length_km} km: {found}");
+        }
+        let described =
+            SingleMode { zero_dispersion_nm: 1324.0, length_km: 0.5, ..SingleMode::default() };
+        let corner = SingleMode { corner: Corner::Min, ..described.clone() };
+        assert_eq!(corner.dispersion(1311.0).at(3e10), described.dispersion(1304.5).at(3e10));
     }
 
     /// The phase at f is pi l^2 D L f^2 / c near the carrier; the cubic term adds less than 1e-3 of

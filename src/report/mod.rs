@@ -5,6 +5,7 @@ mod channel;
 mod clock;
 mod com;
 mod compare;
+mod corners;
 mod decision;
 mod fec;
 mod fec_curve;

@@ -1,6 +1,7 @@
 //! The long table of a run.
 
 use super::clock::clock;
+use super::corners::corners;
 use super::decision::decisions;
 use super::fec::fec;
 use super::number::{counted, decimals, ratio, ratio_within};
@@ -75,6 +76,7 @@ pub fn table(result: &LinkResult) -> String {
     if let Some(line) = at_limit(result) {
         out += &format!("{line}\n");
     }
+    out += &corners(result);
     out += &rare(&result.lanes);
     out += &clock(&result.lanes);
     out += &format!("{}\n", verdict(result));

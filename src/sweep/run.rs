@@ -68,6 +68,12 @@ impl Sweep {
         Ok(Sweep { axes, varied, rows })
     }
 
+    /// Note on corners of dispersion that points ignore.
+    #[must_use]
+    pub fn ignored_corner(&self) -> Option<String> {
+        self.varied.ignored_corner()
+    }
+
     /// The axes.
     pub fn axes(&self) -> &[Axis] {
         &self.axes

@@ -37,6 +37,9 @@ pub struct Simulation {
     /// a linear receiver in periodic mode. A margin without a prediction is always counted through
     /// the whole chain.
     pub count: CountingMethod,
+    /// Also solves each lane at both corners of the fibre's dispersion, for
+    /// `corner_worst_loss_margin_db`: two more lanes to build, train and search, none to count.
+    pub corners: bool,
     /// Seed of all noise and of random data.
     pub seed: u64,
     /// Stream mode: blocks are consecutive parts of one endless sequence, even with an ideal clock.
@@ -58,6 +61,7 @@ impl Default for Simulation {
             symbols: 131_072,
             symbols_at_limit: 262_144,
             count: CountingMethod::Chain,
+            corners: false,
             seed: 1,
             stream: false,
             guard_symbols: 512,

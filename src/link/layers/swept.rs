@@ -1,6 +1,7 @@
 //! One description at many points: merged once, with a few keys set for each point.
 
 use crate::error::{Problems, Result};
+use crate::fibre::Corner;
 use crate::link::describe::config::{Config, LANES_MAX};
 use crate::link::layers::layer::Layer;
 use crate::link::layers::layered::{LayeredConfig, Resolved};
@@ -8,6 +9,10 @@ use crate::link::layers::merging::{complete, merge};
 use crate::link::layers::remedy::refused;
 use crate::measured::Library;
 use toml::{Table, Value};
+
+/// Keys of a fibre that give its dispersion.
+const DISPERSION_KEYS: [&str; 3] =
+    ["length_km", "zero_dispersion_nm", "dispersion_slope_ps_per_nm2_km"];
 
 /// A key of the description whose value is set for each point.
 #[derive(Clone, Debug)]
@@ -56,6 +61,17 @@ impl Key {
     /// True for this key of the whole link or of one lane.
     pub(crate) fn sets(&self, path: &[&str]) -> bool {
         self.patched().map_or(self.path.as_slice(), |(_, inside)| inside) == path
+    }
+
+    /// True when the key changes what dispersion a fibre has.
+    fn moves_dispersion(&self) -> bool {
+        let path = self.patched().map_or(self.path.as_slice(), |(_, inside)| inside);
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        match path.as_slice() {
+            ["fibre", key] => DISPERSION_KEYS.contains(key),
+            [.., last] => *last == "wavelength_nm",
+            [] => false,
+        }
     }
 
     /// The layer that sets the key.
@@ -140,6 +156,39 @@ impl SweptConfig {
         &self.keys
     }
 
+    /// Note on corners of dispersion that points ignore: their fibre is the one described at each of
+    /// them. `None` where no key moves the dispersion, or no corner is asked for.
+    #[must_use]
+    pub fn ignored_corner(&self) -> Option<String> {
+        let key = self.keys.iter().find(|key| key.moves_dispersion())?;
+        let asked = |table: &Table| {
+            let config = complete(table.clone());
+            config.is_ok_and(|c| c.fibre.corner != Corner::None || c.simulation.corners)
+        };
+        let mut tables = vec![self.shared.clone()];
+        for patch in self.patches.values().filter_map(Value::as_table) {
+            let mut table = self.shared.clone();
+            merge(&mut table, patch);
+            tables.push(table);
+        }
+        tables.iter().any(asked).then(|| {
+            format!(
+                "{} varies: fibre.corner and simulation.corners are ignored, every point has the \
+                 dispersion that it describes",
+                key.name()
+            )
+        })
+    }
+
+    /// The description without corners, where a key moves the dispersion.
+    fn as_described(&self, mut config: Config) -> Config {
+        if self.keys.iter().any(Key::moves_dispersion) {
+            config.fibre.corner = Corner::None;
+            config.simulation.corners = false;
+        }
+        config
+    }
+
     /// Library that reads the files, once for all points.
     pub fn library(&self) -> &Library {
         &self.stack.library
@@ -174,7 +223,7 @@ impl SweptConfig {
                 put(&mut table, path, value.clone());
             }
         }
-        complete(table)
+        complete(table).map(|config| self.as_described(config))
     }
 
     /// Checks a point; returns the descriptions of its lanes, of those without a patch only once.
@@ -197,7 +246,10 @@ impl SweptConfig {
     pub fn resolve(&self, values: &[Value]) -> Result<Resolved> {
         let mut stack = self.stack.clone();
         stack.layers.extend(self.keys.iter().zip(values).map(|(key, value)| key.set(value)));
-        stack.resolve()
+        let mut resolved = stack.resolve()?;
+        resolved.base = self.as_described(resolved.base);
+        resolved.lanes = resolved.lanes.into_iter().map(|lane| self.as_described(lane)).collect();
+        Ok(resolved)
     }
 
     /// The point's distinct lanes, if they have no problems.

@@ -3,6 +3,7 @@
 
 use crate::dsp::DetectorKind;
 use crate::fec::Decoding;
+use crate::fibre::Corner;
 use crate::link::describe::config::Config;
 use crate::link::describe::counting_method::CountingMethod;
 use crate::link::describe::module::ModuleKind;
@@ -148,6 +149,11 @@ pub struct LaneResult {
     pub loss_margin_db_low: Option<f64>,
     /// Upper end.
     pub loss_margin_db_high: Option<f64>,
+    /// Smaller loss margin of the corners of the fibre's dispersion, dB; present, like the corner,
+    /// only with `simulation.corners`.
+    pub corner_worst_loss_margin_db: Option<f64>,
+    /// The corner of that margin: the most negative (`min`) or positive (`max`) dispersion.
+    pub corner_worst: Option<Corner>,
     /// Why a counted margin is absent.
     pub loss_margin_not_evaluated: Option<String>,
     /// Lowest bit error ratio over all losses and up to 10 dB more power, when even that misses

@@ -3,6 +3,7 @@
 use crate::chain::{
     NotEvaluated, PlanCache, Prediction, Predictor, Trained, Workspace, WorkspacePool,
 };
+use crate::fibre::Corner;
 use crate::link::build::files;
 use crate::link::build::lane::Lane;
 use crate::link::solve::cascade;
@@ -31,6 +32,8 @@ pub(crate) struct SolvedLane {
     pub(crate) tp3: Option<OuterLevels>,
     /// Measurement of the transmitter, if requested.
     pub(crate) tx: Option<TxMeasurement>,
+    /// The worse corner of the fibre's dispersion, if requested.
+    pub(crate) worst_corner: Option<WorstCorner>,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -50,6 +53,14 @@ impl Margins {
     fn loss_only((loss, loss_interval): (LossMargin, Option<[f64; 2]>)) -> Margins {
         Margins { loss, loss_interval, overload: None, snr_db: None }
     }
+}
+
+/// The corner of the smaller loss margin.
+#[derive(Clone, Copy)]
+pub(crate) struct WorstCorner {
+    pub(crate) corner: Corner,
+    /// Absent where no loss keeps the limit there, or the margin is not known.
+    pub(crate) loss_margin_db: Option<f64>,
 }
 
 /// Receivers of a lane, their predictions, and the margins.
@@ -123,11 +134,11 @@ pub(crate) fn solve(
     if let Some(tx) = &tx {
         warnings.extend(tx.not_evaluated.iter().cloned());
     }
-    SolvedLane { lane, solution, tp2, tp3, tx, warnings }
+    SolvedLane { lane, solution, tp2, tp3, tx, worst_corner: None, warnings }
 }
 
 /// The electrical segments are solved first: the optical one has the remainder of the limit.
-fn solution(
+pub(crate) fn solution(
     lane: &Lane,
     tp3: Option<OuterLevels>,
     workspaces: &WorkspacePool,

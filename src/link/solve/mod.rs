@@ -3,6 +3,7 @@
 pub(super) mod budget;
 pub(super) mod cascade;
 pub(super) mod clock;
+pub(super) mod corners;
 pub(super) mod counted_margin;
 pub(super) mod lane;
 pub(super) mod margin;

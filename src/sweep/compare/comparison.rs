@@ -62,6 +62,12 @@ impl Comparison {
         Ok(Comparison { sweep: Sweep::new(stack, axes)? })
     }
 
+    /// Note on corners of dispersion that variants ignore.
+    #[must_use]
+    pub fn ignored_corner(&self) -> Option<String> {
+        self.sweep.ignored_corner()
+    }
+
     /// Variants.
     pub fn variants(&self) -> u64 {
         self.sweep.points()

@@ -38,6 +38,25 @@ pub(super) static MARGIN: &[LaneMetric] = &[
     .higher()
     .limit(no_margin),
     LaneMetric::new(
+        "corner_worst_loss_margin_db",
+        "loss margin at the worst corner",
+        Unit::Db,
+        TakenAt::Slicer,
+        "Smaller loss margin of the fibre's corners of dispersion, with `simulation.corners`.",
+        |l| l.corner_worst_loss_margin_db.into(),
+    )
+    .higher()
+    .limit(no_margin)
+    .target(),
+    LaneMetric::new(
+        "corner_worst",
+        "worst corner",
+        Unit::Text,
+        TakenAt::Slicer,
+        "The corner of that margin: `min`, the most negative dispersion, or `max`.",
+        |l| l.corner_worst.map(|corner| corner.name().to_owned()).into(),
+    ),
+    LaneMetric::new(
         "loss_margin_not_evaluated",
         "reason for no loss margin",
         Unit::Text,
