@@ -30,9 +30,12 @@ mod tests {
     fn errors_of_straight_noise_are_those_of_a_gaussian() {
         for sent in 0..4 {
             for mean in [-1.1f32, -0.4, 0.02, 0.31, 0.9] {
-                let straight = Bent { straight: 0.01, linear: 0.0125, bend: 0.0 };
-                let bent = Thresholds::MIDDLE.expected_of_bent(sent, mean, straight);
-                let plain = Thresholds::MIDDLE.expected_bit_errors(sent, mean, 0.0225);
+                let variance = 0.0225f32;
+                let linear = 0.0125;
+                let straight = f64::from(variance) - linear;
+                let noise = Bent { straight, linear, bend: 0.0 };
+                let bent = Thresholds::MIDDLE.expected_of_bent(sent, mean, noise);
+                let plain = Thresholds::MIDDLE.expected_bit_errors(sent, mean, variance);
                 assert!((bent - plain).abs() < 1e-7 * plain.abs(), "{sent}, {mean}");
             }
         }

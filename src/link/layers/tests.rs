@@ -402,9 +402,9 @@ fn an_enob_is_one_value_or_a_row_and_its_problems_name_the_key() {
         let lane = resolved(&pair.each_ref().map(String::as_str)).unwrap();
         assert!(lane.receiver.dsp.adc.enob.is_some(), "{:?}", lane.receiver.dsp.adc);
     }
-    // 90 fs of the preset leave 4.77 bits
+    // 90 fs of the preset leave 4.76 bits
     let refused = format!("{adc}.enob=5");
     let said = resolved(&[&refused, &one[1]]).unwrap_err();
-    assert!(said.contains("receiver.dsp.adc.enob = 5") && said.contains("4.77 bits"), "{said}");
+    assert!(said.contains("receiver.dsp.adc.enob = 5") && said.contains("4.76 bits"), "{said}");
     assert!(resolved(&[&one[0]]).unwrap_err().contains("enob_at_ghz: must be given"));
 }
