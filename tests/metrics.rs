@@ -136,9 +136,9 @@ fn margins_ratios_and_samples_are_better_higher_and_ranges_neither() {
             "rlm",
             "rlm_tp2",
             "loss_margin_db",
+            "corner_worst_loss_margin_db",
             "overload_margin_db",
             "snr_margin_db",
-            "corner_worst_loss_margin_db",
             "effective_samples_at_limit",
             "variance_reduction_at_limit",
         ]

@@ -49,8 +49,8 @@ fn worst(
             lane.sender.clone(),
             cache,
         )?;
-        let solution = solution(&varied, workspaces, cancel, &mut Vec::new());
-        Ok(solution.ok().and_then(|solution| match solution.margin {
+        let solution = solution(&varied, None, workspaces, cancel, &mut Vec::new());
+        Ok(solution.ok().and_then(|solution| match solution.margins.loss {
             LossMargin::Found(loss_db, _) => Some(loss_db),
             LossMargin::Beyond => Some(f64::INFINITY),
             LossMargin::Floor(_) | LossMargin::Uncounted(_) => None,
