@@ -207,9 +207,10 @@ fn feedback_gains_over_the_linear_filter_what_the_closed_form_says() {
             (0, TrainedDetector::Slicer, TrainedDetector::Dfe)
         );
         assert!(
-            of_fed.ideal_feedback
-                && !of_linear.ideal_feedback
-                && fed.detector.no_prediction().is_some()
+            of_fed.ber_ideal_feedback.is_some_and(|ideal| ideal < of_fed.ber)
+                && of_linear.ber_ideal_feedback.is_none()
+                && !of_fed.ideal_feedback
+                && fed.detector.no_prediction().is_none()
                 && linear.detector.no_prediction().is_none()
         );
     }
@@ -356,7 +357,7 @@ fn the_sequence_detector_beats_ideal_feedback_and_stays_below_its_bound() {
             let (trained, prediction) = trained(&plan, &dsp(decision));
             (counted(&plan, &trained, symbols, &mut ()).end, prediction)
         });
-        let ideal = fed.1.ber;
+        let ideal = fed.1.ber_ideal_feedback.expect("it feeds back");
         // half an eye over sigma of one symbol alone is sqrt(SNR / 5); the bound has the power of
         // both samples
         let half_eye = (10f64.powf(snr_db / 10.0) / 5.0).sqrt();

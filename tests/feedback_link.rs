@@ -50,7 +50,7 @@ fn feedback_of_nothing_is_the_slicer_bit_for_bit() {
         assert_eq!(fed.ber_ideal_feedback, slicer.ber_semi_analytic);
         assert_eq!(
             (fed.ber_semi_analytic, fed.burst_lengths, fed.ber_counted_low),
-            (None, slicer.burst_lengths.clone(), slicer.ber_counted_low)
+            (slicer.ber_semi_analytic, slicer.burst_lengths.clone(), slicer.ber_counted_low)
         );
         assert!(b.postcursors.iter().all(|&b| b == 0.0));
     }
@@ -70,14 +70,14 @@ fn the_signal_to_noise_ratio_with_ideal_feedback_is_the_counted_one() {
     }
 }
 
-/// A receiver with zero feedback has both margins: by the estimator, and by counting. 1 million
-/// symbols show 480 errors at 2.28e-4: their interval of 9 % is 0.04 dB each way, which is widened
-/// to four standard deviations.
+/// A sequence detector for a response without postcursors decides as a slicer and has its margin by
+/// counting: that of the estimator for the slicer. 1 million symbols show 480 errors at 2.28e-4:
+/// their interval of 9 % is 0.04 dB each way, which is widened to four standard deviations.
 #[test]
 fn the_counted_margin_is_the_semi_analytic_one_within_its_interval() {
     let semi = with_margin(starved(DetectorKind::Slicer), 0).loss_margin_db.expect("found");
-    let mut config = starved(DetectorKind::Dfe);
-    config.receiver.dsp.dfe.fixed = vec![0.0];
+    let mut config = starved(DetectorKind::Mlse);
+    config.receiver.dsp.mlse.fixed = vec![0.0];
     let counted = with_margin(config, 1 << 20);
     let (low, high) = (
         counted.loss_margin_db_low.expect("counted"),
@@ -98,17 +98,19 @@ fn the_counted_margin_is_the_semi_analytic_one_within_its_interval() {
 #[test]
 fn a_starved_link_gains_by_feedback_and_more_by_sequences() {
     let [slicer, fed, sequence] = [DetectorKind::Slicer, DetectorKind::Dfe, DetectorKind::Mlse]
-        .map(|d| with_margin(starved(d), 1 << 18));
+        .map(|d| with_margin(starved(d), if d == DetectorKind::Dfe { 1 << 20 } else { 1 << 18 }));
     println!(
-        "{:?} {:?}..{:?} {:?}..{:?}",
+        "{:?} {:?} {:?}..{:?}, goes on {:?} (predicted {:?})",
         slicer.loss_margin_db,
-        fed.loss_margin_db_low,
-        fed.loss_margin_db_high,
+        fed.loss_margin_db,
         sequence.loss_margin_db_low,
-        sequence.loss_margin_db_high
+        sequence.loss_margin_db_high,
+        fed.burst_continuation_at_limit,
+        fed.burst_continuation_predicted_at_limit
     );
-    assert!(fed.loss_margin_db_low.unwrap() > slicer.loss_margin_db.unwrap() + 0.5);
-    assert!(sequence.loss_margin_db_low.unwrap() > fed.loss_margin_db_high.unwrap() + 0.2);
+    assert!(fed.loss_margin_db.unwrap() > slicer.loss_margin_db.unwrap() + 0.5);
+    assert!(sequence.loss_margin_db_low.unwrap() > fed.loss_margin_db.unwrap() + 0.2);
+    assert_eq!((fed.loss_margin_db_low, fed.estimators_agree), (None, Some(true)));
     // bursts: a tap near 0.59 carries on more than half, for neighbouring noises are opposite, and
     // the detector's errors come together too
     assert!(
@@ -116,6 +118,10 @@ fn a_starved_link_gains_by_feedback_and_more_by_sequences() {
         "{:?}",
         fed.burst_continuation_at_limit
     );
+    // above 400 wrong symbols: five binomial deviations are 0.12
+    let apart = fed.burst_continuation_at_limit.unwrap()
+        - fed.burst_continuation_predicted_at_limit.unwrap();
+    assert!(apart.abs() < 0.12, "{apart}");
     assert!(
         fed.burst_lengths_at_limit[0] > fed.burst_lengths_at_limit[1]
             && fed.longest_burst_at_limit >= 3
@@ -126,7 +132,7 @@ fn a_starved_link_gains_by_feedback_and_more_by_sequences() {
 
 #[test]
 fn a_margin_that_cannot_be_counted_is_null_with_its_reason() {
-    let lane = with_margin(starved(DetectorKind::Dfe), 1000);
+    let lane = with_margin(starved(DetectorKind::Mlse), 1000);
     assert_eq!((lane.loss_margin_db, lane.passes), (None, None));
     assert!(lane.loss_margin_not_evaluated.unwrap().contains("simulation.symbols_at_limit = 1000"));
     // a floor: optical power hardly changes the effect of the converter's jitter
@@ -283,7 +289,8 @@ fn eyes_histograms_and_waterfalls_show_what_is_after_the_feedback() {
         };
         let mut view = View::new(&resolved, 0).unwrap();
         let histogram = view.histogram(1 << 16).unwrap();
-        assert_eq!(histogram.ber, None);
+        let predicted = decision == DetectorKind::Dfe;
+        assert_eq!(histogram.ber.is_some(), predicted);
         // counted and predicted densities overlap but for noise: half the sum of differences is the
         // share that lies elsewhere
         let width = histogram.amplitudes[1] - histogram.amplitudes[0];
@@ -294,17 +301,18 @@ fn eyes_histograms_and_waterfalls_show_what_is_after_the_feedback() {
         }
         let eye = view.eye(Node::Slicer, 1 << 13).unwrap();
         assert!(
-            eye.ber.is_none() && eye.levels.windows(2).all(|l| l[1] > l[0] + 0.4),
+            eye.ber.is_some() == predicted && eye.levels.windows(2).all(|l| l[1] > l[0] + 0.4),
             "{:?}",
             eye.levels
         );
         let waterfall = view.waterfall().unwrap();
         assert!(
-            waterfall.ideal_feedback
+            waterfall.ideal_feedback != predicted
                 && waterfall.loss_margin_db.is_some()
                 && waterfall.counted.len() >= 3
         );
-        // feedback counts above its ideal, a sequence detector below
+        // feedback counts as predicted: 1000 errors in bursts know the ratio to 6 %, and four
+        // deviations; a sequence detector counts below its ideal feedback
         let nearest = |dbm: f64| {
             waterfall
                 .curve
@@ -321,8 +329,8 @@ fn eyes_histograms_and_waterfalls_show_what_is_after_the_feedback() {
             .collect();
         assert!(
             !ratios.is_empty()
-                && ratios.iter().all(|&r| if decision == DetectorKind::Dfe {
-                    r > 1.1
+                && ratios.iter().all(|&r| if predicted {
+                    r.ln().abs() < 0.05 + 4.0 * 0.06
                 } else {
                     r < 0.9
                 }),

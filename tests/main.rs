@@ -16,6 +16,7 @@ mod crates;
 mod custom_modulator;
 mod decision;
 mod engine;
+mod error_propagation;
 mod fec;
 mod fec_link;
 mod feedback_link;

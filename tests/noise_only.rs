@@ -4,8 +4,8 @@
 use crate::support::{preset, run};
 use lightlane::chain::{
     BlockObserver, BlockView, Count, ImportanceSampling, LaneCount, Method, NoiseOnly,
-    NotEvaluated, PlanCache, Predictor, SegmentRun, Stop, Tally, Trained, Weighted, Workspace,
-    WorkspacePool, count,
+    NotEvaluated, PlanCache, Prediction, Predictor, SegmentRun, Stop, Tally, Trained, Weighted,
+    Workspace, WorkspacePool, count,
 };
 use lightlane::dsp::DetectorKind;
 use lightlane::link::{Config, CountingMethod, Lane};
@@ -18,10 +18,11 @@ use lightlane::serdes::dsp::ClockRecovery;
 
 /// A lane that is trained and predicted at the received power of an error ratio, and its stored
 /// blocks.
-struct Made {
+pub(crate) struct Made {
     lane: Lane,
     trained: Trained,
     /// Semi-analytic, on the stored blocks.
+    pub(crate) prediction: Prediction,
     ber: f64,
     /// Level, mean and variance of every stored symbol.
     mixture: Vec<(u8, f32, f32)>,
@@ -30,7 +31,7 @@ struct Made {
     precoder: bool,
 }
 
-fn made(config: &Config, ber: f64) -> Made {
+pub(crate) fn made(config: &Config, ber: f64) -> Made {
     let lane = Lane::build(config, 0, &mut PlanCache::default()).unwrap();
     let mut workspace = Workspace::new(&lane.optical().plan);
     let (blocks, precoder) = (lane.blocks(4, false), config.pattern.precoder);
@@ -55,14 +56,15 @@ fn made(config: &Config, ber: f64) -> Made {
     }
     trained =
         predictor.train(&mut workspace, 10f64.powf(-low_db / 10.0) as f32, Some(&trained)).unwrap();
-    let ber = predictor.predict(&mut workspace, &trained).ber;
+    let prediction = predictor.predict(&mut workspace, &trained);
     let mixture = predictor.mixture(&mut workspace, &trained);
     let noise_only = predictor.noise_only(&mut workspace, &trained);
-    Made { trained, ber, mixture, blocks, noise_only, precoder, lane }
+    let ber = prediction.ber;
+    Made { trained, prediction, ber, mixture, blocks, noise_only, precoder, lane }
 }
 
 impl Made {
-    fn counted<W: BlockObserver>(
+    pub(crate) fn counted<W: BlockObserver>(
         &self,
         method: Method<'_>,
         symbols: u64,
@@ -124,7 +126,7 @@ impl Made {
 }
 
 /// An 800G lane with all noise on.
-fn full() -> Config {
+pub(crate) fn full() -> Config {
     let mut config = preset("800gbase-dr8");
     config.pattern.kind = PatternKind::Prbs31q;
     // data that noise-only counting repeats and the chain draws anew
@@ -135,7 +137,7 @@ fn full() -> Config {
 
 /// A lane whose noise is the amplifier's and the converter's, after a converter that leaves a
 /// postcursor.
-fn deciding(decision: DetectorKind) -> Config {
+pub(crate) fn deciding(decision: DetectorKind) -> Config {
     let mut config = full();
     for laser in [&mut config.transmitter.eml.laser, &mut config.transmitter.mzm.laser] {
         laser.rin_db_per_hz = -165.0;
@@ -193,7 +195,7 @@ fn of_blocks(found: &[[f64; 4]]) -> [(f64, f64); 4] {
 }
 
 /// |ln ratio| of two counts: 5 % of model and five standard deviations.
-fn alike(what: &str, a: &Tally, b: &Tally) {
+pub(crate) fn alike(what: &str, a: &Tally, b: &Tally) {
     let (x, y) = (a.bit_errors as f64, b.bit_errors as f64);
     let ratio = (a.ber() / b.ber()).ln();
     println!("{what}: {:.3e} ({x} errors) and {:.3e} ({y}), ln ratio {ratio:.3}", a.ber(), b.ber());

@@ -44,5 +44,5 @@ pub use run::streams::{NoiseSelection, StreamKeys};
 pub use run::workspace::Workspace;
 pub use run::workspace::probe::Probe;
 pub use run::workspace_pool::WorkspacePool;
-pub use semi_analytic::prediction::{Prediction, Share};
+pub use semi_analytic::prediction::{PredictedBursts, Prediction, Share};
 pub use semi_analytic::predictor::Predictor;

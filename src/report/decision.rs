@@ -25,18 +25,21 @@ pub(super) fn decisions(lanes: &[LaneResult]) -> String {
         "\npost-cursors",
         "BER, ideal\nfeedback",
         "counted margin\n95 %, dB",
-        "burst con-\ntinuation, %",
+        "continuation, %\n(predicted)",
         "bursts of 1, 2, 3, more\nsymbol errors (longest)",
     ];
     let mut table = plain(&header, &[1, 2, 6]);
     for (lane, slicer) in ours() {
         table.add_row(row(lane, slicer));
     }
-    let because = first.ber_semi_analytic_not_evaluated.as_deref().unwrap_or_default();
-    format!(
-        "{}{because}:\nSNR, RLM and noise are given for ideal feedback; error ratios and margin are counted\n",
-        text(&table)
-    )
+    let ideal = "SNR, RLM and noise are given for ideal feedback";
+    let explained = match first.ber_semi_analytic_not_evaluated.as_deref() {
+        Some(because) => format!("{because}:\n{ideal}; error ratios and margin are counted"),
+        None => {
+            format!("{ideal}; the predicted error ratio includes the errors that it feeds back")
+        }
+    };
+    format!("{}{explained}\n", text(&table))
 }
 
 fn row(lane: &LaneResult, slicer: &SlicerResult) -> [String; 7] {
@@ -44,15 +47,23 @@ fn row(lane: &LaneResult, slicer: &SlicerResult) -> [String; 7] {
         slicer.postcursors.iter().take(TAPS_MAX).map(|b| format!("{b:.3}")).collect();
     left.extend((slicer.postcursors.len() > TAPS_MAX).then(|| "..".to_owned()));
     // the count at the limit, if there is one, has more errors
-    let (lengths, longest, continuation) = if lane.bits_at_limit > 0 {
+    let (lengths, longest, continuation, predicted) = if lane.bits_at_limit > 0 {
         (
             &lane.burst_lengths_at_limit,
             lane.longest_burst_at_limit,
             lane.burst_continuation_at_limit,
+            lane.burst_continuation_predicted_at_limit,
         )
     } else {
-        (&lane.burst_lengths, lane.longest_burst, lane.burst_continuation)
+        (
+            &lane.burst_lengths,
+            lane.longest_burst,
+            lane.burst_continuation,
+            lane.burst_continuation_predicted,
+        )
     };
+    let percent = |share: Option<f64>| decimals(share.map(|share| 100.0 * share), 0);
+    let predicted = predicted.map(|share| format!(" ({})", percent(Some(share))));
     let count = |length: usize| lengths.get(length - 1).copied().unwrap_or(0);
     let more: u64 = lengths.iter().skip(3).sum();
     let place = if lane.bits_at_limit > 0 { " at limit" } else { "" };
@@ -71,7 +82,7 @@ fn row(lane: &LaneResult, slicer: &SlicerResult) -> [String; 7] {
         left.join(" "),
         ratio(lane.ber_ideal_feedback),
         margin,
-        decimals(continuation.map(|share| 100.0 * share), 0),
+        format!("{}{}", percent(continuation), predicted.unwrap_or_default()),
         bursts,
     ]
 }
@@ -88,6 +99,7 @@ mod tests {
         (slicer.detector, slicer.postcursors) = (DetectorKind::Dfe, vec![-0.25, 0.5, 0.125, 0.1]);
         (fed.ber_ideal_feedback, fed.loss_margin_db_low, fed.loss_margin_db_high) =
             (Some(1.5e-5), Some(-1.25), Some(0.5));
+        fed.burst_continuation_predicted_at_limit = Some(0.13);
         (fed.burst_lengths_at_limit, fed.longest_burst_at_limit, fed.burst_continuation_at_limit) =
             (vec![90, 9, 0, 0, 1], 5, Some(0.11));
         assert_eq!(decisions(&[sample::lane(0)]), "");
@@ -98,7 +110,7 @@ mod tests {
             "-0.250 0.500 0.125 ..",
             "1.5e-5",
             "-1.25..0.50",
-            "11",
+            "11 (13)",
             "90, 9, 0, 1 (5) at limit",
         ] {
             assert!(line.contains(figure), "{figure}: {line}");

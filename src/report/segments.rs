@@ -57,10 +57,9 @@ fn row(segment: &SegmentResult) -> [String; 8] {
         .join(" ");
     [
         segment.name.as_str().to_owned(),
-        match segment.ber_ideal_feedback {
-            // there is no other prediction with decision feedback
-            Some(ber) => format!("{} ideal", ratio(Some(ber))),
-            None => ratio_within(
+        match (segment.ber_semi_analytic, segment.ber_ideal_feedback) {
+            (None, Some(ber)) => format!("{} ideal", ratio(Some(ber))),
+            _ => ratio_within(
                 segment.ber_semi_analytic,
                 segment.ber_semi_analytic_low,
                 segment.ber_semi_analytic_high,

@@ -27,15 +27,11 @@ impl TrainedDetector {
         }
     }
 
-    /// Why no error ratio can be predicted from independent Gaussian symbols; `None` where one can.
+    /// Why no error ratio can be predicted from symbols that are Gaussian; `None` where one can.
     #[must_use]
     pub fn no_prediction(&self) -> Option<&'static str> {
         match self {
-            TrainedDetector::Slicer => None,
-            TrainedDetector::Dfe => Some(
-                "decision feedback turns one wrong symbol into several, which the semi-analytic \
-                estimator does not follow",
-            ),
+            TrainedDetector::Slicer | TrainedDetector::Dfe => None,
             TrainedDetector::Mlse(..) => Some(
                 "a sequence detector decides on many samples at once, which the semi-analytic \
                 estimator does not follow",

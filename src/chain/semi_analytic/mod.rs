@@ -2,9 +2,14 @@
 //! closed form exists.
 
 pub(super) mod at_slicer;
+pub(super) mod autocorrelation;
+pub(super) mod error_propagation;
+pub(super) mod expected_bursts;
 pub(super) mod noise_classes;
+pub(super) mod noise_memory;
 pub(super) mod noise_probing;
 pub(super) mod prediction;
 pub(super) mod predictor;
+mod scoring;
 pub(super) mod symbol_noise;
 pub(super) mod variance;

@@ -1,17 +1,24 @@
 //! Semi-analytic prediction for one lane.
 
+use super::expected_bursts::ExpectedBursts;
 use crate::chain::describe::noise::{NoiseClass, NoiseId, NoiseSource};
 use crate::math::interval::Interval;
 
 /// Semi-analytic prediction for one lane.
 #[derive(Clone, Debug)]
 pub struct Prediction {
-    /// Bit error ratio. With `ideal_feedback`, a bound rather than the receiver's own ratio: lower
-    /// for a DFE, higher for an MLSE.
+    /// Bit error ratio; of a feedback equaliser, with the errors that its own errors cause. With
+    /// `ideal_feedback`, a bound rather than the receiver's own ratio.
     pub ber: f64,
-    /// True if past decisions were assumed correct, for this and all following figures: see
+    /// True if past decisions were assumed correct for `ber`: see
     /// [`TrainedDetector::no_prediction`](crate::chain::TrainedDetector::no_prediction).
     pub ideal_feedback: bool,
+    /// Bit error ratio with past decisions assumed correct, of a receiver that uses them: lower
+    /// than its own for a DFE, higher for an MLSE. The figures of the slicer's input below are
+    /// those of such feedback.
+    pub ber_ideal_feedback: Option<f64>,
+    /// Bursts of a feedback equaliser; `None` without feedback.
+    pub bursts: Option<PredictedBursts>,
     /// Its 95 % interval from the spread over the blocks.
     pub interval: Interval,
     /// True if 1 % of the symbols cause more than half of the errors; the result then depends on
@@ -26,6 +33,23 @@ pub struct Prediction {
     pub shares: Vec<Share>,
     /// Residual interference, as part of noise and interference together.
     pub interference_share: f64,
+}
+
+/// Predicted bursts of consecutive decision errors on the line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PredictedBursts {
+    /// Share of the symbol errors that another one follows.
+    pub continuation: f64,
+    /// Shares of bursts of 1, 2, .. symbols; the last with longer ones.
+    pub shares: Vec<f64>,
+}
+
+impl PredictedBursts {
+    /// From expected numbers; `None` without any.
+    pub(crate) fn of(bursts: &ExpectedBursts) -> Option<PredictedBursts> {
+        let continuation = bursts.continuation()?;
+        Some(PredictedBursts { continuation, shares: bursts.shares() })
+    }
 }
 
 /// One source's part of the noise variance.

@@ -2,9 +2,12 @@
 //! variance.
 
 use super::at_slicer::{AtSlicer, Sampled, Scored, all_of};
+use super::autocorrelation;
 use super::noise_classes::{BentNoise, Classes};
+use super::noise_memory::{MEMORY, NoiseMemory};
 use super::noise_probing;
-use super::prediction::{Prediction, Share, pattern_limited};
+use super::prediction::{Prediction, Share};
+use super::scoring;
 use super::variance::{Pulse, SlicerResponse};
 use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::plan::Plan;
@@ -21,9 +24,8 @@ use crate::chain::run::workspace::Workspace;
 use crate::chain::train::lms;
 use crate::chain::train::training::{Training, Unscaled};
 use crate::dsp::ffe;
-use crate::dsp::slicer::{Thresholds, level_moments, mean_square, snr_db};
+use crate::dsp::slicer::{Thresholds, level_moments};
 use crate::math::buffer_pool::Pooled;
-use crate::math::interval::log_normal_mean;
 use crate::seed::Seed;
 use num_complex::Complex32;
 
@@ -232,8 +234,8 @@ impl<'a> Predictor<'a> {
 
     /// Predicts on the scoring blocks.
     pub fn predict(&mut self, workspace: &mut Workspace, trained: &Trained) -> Prediction {
-        let (at, _) = self.scoring_at_slicer(workspace, trained);
-        self.score(&self.scoring, &at, trained)
+        let (at, scale) = self.scoring_at_slicer(workspace, trained);
+        self.score(&self.scoring, &at, trained, scale)
     }
 
     /// Trains and predicts on the training blocks alone: quick, for searches. `near` is an earlier
@@ -245,7 +247,8 @@ impl<'a> Predictor<'a> {
         near: &Trained,
     ) -> Result<(Trained, Prediction), NotEvaluated> {
         let trained = self.train(workspace, transmission, Some(near))?;
-        let prediction = self.score(&self.training, &self.at_slicer, &trained);
+        let scale = self.prepare(workspace, transmission);
+        let prediction = self.score(&self.training, &self.at_slicer, &trained, scale);
         Ok((trained, prediction))
     }
 
@@ -360,45 +363,42 @@ impl<'a> Predictor<'a> {
         self.scoring.first().map_or(0.0, power)
     }
 
-    fn score(&self, records: &[NoiselessBlock], at: &[AtSlicer], trained: &Trained) -> Prediction {
-        let mut bers = Vec::new();
-        let mut worst = Vec::new();
-        let (sent, means, variances) = all_of(records, at);
-        let mut sums: Vec<Share> = Vec::new();
-        for (record, at) in records.iter().zip(at) {
-            let mut per_symbol = vec![0f64; record.levels.len()];
-            at.expected_errors(&trained.thresholds, &record.levels, &mut per_symbol);
-            if self.precoder {
-                // a symbol is wrong when its decision or the previous one is
-                let mut before = per_symbol[per_symbol.len() - 1];
-                for e in &mut per_symbol {
-                    (before, *e) = (*e, *e + before - *e * before);
-                }
-            }
-            bers.push(per_symbol.iter().sum::<f64>() / (2 * per_symbol.len()) as f64);
-            worst.extend(per_symbol);
-            for share in &at.shares {
-                match sums.iter_mut().find(|s| s.id == share.id) {
-                    Some(sum) => sum.share += share.share,
-                    None => sums.push(share.clone()),
-                }
-            }
-        }
-        let total: f64 = sums.iter().map(|s| s.share).sum();
-        sums.iter_mut().for_each(|s| s.share /= total.max(f64::MIN_POSITIVE));
-        sums.sort_by(|a, b| b.share.total_cmp(&a.share));
-        let levels = level_moments(&sent, &means, &variances);
-        let noise = variances.iter().map(|&v| f64::from(v)).sum::<f64>() / variances.len() as f64;
-        Prediction {
-            ber: bers.iter().sum::<f64>() / bers.len() as f64,
-            ideal_feedback: trained.detector != TrainedDetector::Slicer,
-            interval: log_normal_mean(&bers, 0.95),
-            pattern_limited: pattern_limited(worst),
-            snr_db: snr_db(&levels),
-            levels,
-            shares: sums,
-            interference_share: (1.0 - noise / mean_square(&levels)).clamp(0.0, 1.0),
-        }
+    /// Scores records at the slicer; feedback goes on with its own decisions, except in a search
+    /// over settings, which compares them with ideal feedback.
+    fn score(
+        &self,
+        records: &[NoiselessBlock],
+        at: &[AtSlicer],
+        trained: &Trained,
+        scale: Scale,
+    ) -> Prediction {
+        let follows =
+            trained.detector == TrainedDetector::Dfe && self.noises.depth != Depth::Search;
+        let noise = follows.then(|| self.noise_memory(records, at, trained, scale));
+        scoring::score(records, at, trained, noise.as_ref(), self.precoder)
+    }
+
+    /// The noise at the slicer given that of the symbols before.
+    fn noise_memory(
+        &self,
+        records: &[NoiselessBlock],
+        at: &[AtSlicer],
+        trained: &Trained,
+        scale: Scale,
+    ) -> NoiseMemory {
+        let lags = MEMORY + 1;
+        let distances = lags * self.plan.sampler.samples_per_symbol + trained.taps.len();
+        let covariance = self.noises.covariance(self.plan, records, scale, distances, None);
+        // shares after those of the sources are the converter's
+        let converters = at.iter().flat_map(|at| at.shares.iter().skip(self.noises.sources.len()));
+        let converter = converters.map(|s| s.share).sum::<f64>() / at.len() as f64;
+        NoiseMemory::new(&autocorrelation::at_slicer(
+            self.plan,
+            trained,
+            &covariance,
+            converter,
+            lags,
+        ))
     }
 
     /// Mean and variance of each symbol of a record at the slicer, with feedback that is never

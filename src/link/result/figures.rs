@@ -88,7 +88,7 @@ pub struct LaneResult {
     pub ber_semi_analytic_low: Option<f64>,
     /// Upper end of its 95 % interval.
     pub ber_semi_analytic_high: Option<f64>,
-    /// Why there is no semi-analytic ratio, where the detector is not a slicer.
+    /// Why there is no semi-analytic ratio: the receiver detects sequences or moves its phase.
     pub ber_semi_analytic_not_evaluated: Option<String>,
     /// Semi-analytic bit error ratio with ideal feedback. A bound rather than the receiver's own
     /// ratio: lower for a DFE, higher for an MLSE. Signal to noise ratio, levels, thresholds and
@@ -204,12 +204,19 @@ pub struct LaneResult {
     /// Share of wrong decisions that are followed by another wrong one, on the line; absent when no
     /// error was counted.
     pub burst_continuation: Option<f64>,
+    /// Predicted burst continuation of a receiver with decision feedback.
+    pub burst_continuation_predicted: Option<f64>,
     /// Longest run of wrong decisions, symbols.
     pub longest_burst: u64,
     /// Numbers of runs of 1, 2, .. wrong decisions; the 64th includes longer ones.
     pub burst_lengths: Vec<u64>,
+    /// Predicted shares of runs of 1, 2, .. wrong decisions; the 16th includes longer ones. Empty
+    /// without decision feedback.
+    pub burst_lengths_predicted: Vec<f64>,
     /// Burst continuation with the power lowered to the limit.
     pub burst_continuation_at_limit: Option<f64>,
+    /// Predicted burst continuation there.
+    pub burst_continuation_predicted_at_limit: Option<f64>,
     /// Longest run of wrong decisions there, symbols.
     pub longest_burst_at_limit: u64,
     /// Numbers of runs of 1, 2, .. wrong decisions there.
@@ -278,8 +285,8 @@ pub struct SegmentResult {
     pub ber_semi_analytic_low: Option<f64>,
     /// Upper end.
     pub ber_semi_analytic_high: Option<f64>,
-    /// Semi-analytic bit error ratio with ideal feedback, of a receiver with feedback or sequence
-    /// detection, which has no other prediction.
+    /// Semi-analytic bit error ratio with past decisions assumed correct, of a receiver with
+    /// feedback or sequence detection.
     pub ber_ideal_feedback: Option<f64>,
     /// Bits compared with the symbols at the segment's input.
     pub bits: u64,

@@ -108,9 +108,7 @@ fn add_prediction(result: &mut LaneResult, solved: &SolvedLane, solution: &LaneS
     let SolvedSegment { trained, prediction } = solution.optical();
     let predicted = solution.whole(prediction);
     result.ber_semi_analytic_not_evaluated.clone_from(&solution.no_prediction);
-    if predicted.ideal_feedback {
-        result.ber_ideal_feedback = Some(predicted.ber);
-    }
+    result.ber_ideal_feedback = predicted.ber_ideal_feedback;
     if solution.no_prediction.is_none() {
         result.ber_semi_analytic = Some(predicted.ber);
         result.ber_semi_analytic_low = Some(predicted.interval.low);
@@ -118,6 +116,7 @@ fn add_prediction(result: &mut LaneResult, solved: &SolvedLane, solution: &LaneS
         let passes = predicted.ber <= solved.lane.config.limit_ber();
         result.passes = with_segments(Some(passes), &result.segments);
     }
+    add_predicted_bursts(result, solution);
     result.converged = trained.convergence.map(|end| end.reached());
     // a prediction for a fixed phase does not apply to a moving clock
     if solution.no_prediction.is_none() || clock::no_prediction(&solved.lane).is_none() {
@@ -125,6 +124,20 @@ fn add_prediction(result: &mut LaneResult, solved: &SolvedLane, solution: &LaneS
         result.snr_db = Some(prediction.snr_db);
     }
     result.rlm = Some(rlm(prediction.levels.map(|(mean, _)| mean)));
+}
+
+/// Bursts that feedback causes, here and at the limit; only where no other segment adds its own.
+fn add_predicted_bursts(result: &mut LaneResult, solution: &LaneSolution) {
+    if solution.segments.len() > 1 || solution.no_prediction.is_some() {
+        return;
+    }
+    if let Some(bursts) = &solution.optical().prediction.bursts {
+        result.burst_continuation_predicted = finite(bursts.continuation);
+        result.burst_lengths_predicted.clone_from(&bursts.shares);
+    }
+    let at_limit = solution.at_limit.as_ref().and_then(|prediction| prediction.bursts.as_ref());
+    result.burst_continuation_predicted_at_limit =
+        at_limit.and_then(|bursts| finite(bursts.continuation));
 }
 
 /// A lane passes when it keeps the limit of the link and each of its segments keeps its own, if it

@@ -61,7 +61,7 @@ fn result(
         ber_semi_analytic: predicted(prediction.ber),
         ber_semi_analytic_low: predicted(prediction.interval.low),
         ber_semi_analytic_high: predicted(prediction.interval.high),
-        ber_ideal_feedback: prediction.ideal_feedback.then_some(prediction.ber),
+        ber_ideal_feedback: prediction.ber_ideal_feedback,
         bits: tally.map_or(0, Tally::bits),
         errors: tally.map_or(0, |tally| tally.bit_errors),
         ber_counted: tally.filter(|tally| tally.bit_errors > 0).map(Tally::ber),

@@ -79,12 +79,14 @@ pub(crate) struct LaneSolution {
 }
 
 /// Predicted bit error ratio of a lane, its 95 % interval, and whether past decisions were assumed
-/// correct.
+/// correct in it.
 #[derive(Clone, Copy)]
 pub(crate) struct PredictedBer {
     pub(crate) ber: f64,
     pub(crate) interval: Interval,
     pub(crate) ideal_feedback: bool,
+    /// The ratio with past decisions assumed correct, where a receiver uses them.
+    pub(crate) ber_ideal_feedback: Option<f64>,
 }
 
 impl LaneSolution {
@@ -115,6 +117,9 @@ impl LaneSolution {
                 high: cascade::of_all(all().map(|p| p.interval.high.min(0.5))),
             },
             ideal_feedback: all().any(|p| p.ideal_feedback),
+            ber_ideal_feedback: all()
+                .any(|p| p.ber_ideal_feedback.is_some())
+                .then(|| cascade::of_all(all().map(|p| p.ber_ideal_feedback.unwrap_or(p.ber)))),
         }
     }
 }

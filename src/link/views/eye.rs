@@ -59,8 +59,8 @@ pub struct EyeView {
     pub levels: Vec<f64>,
     /// Thresholds; empty at an optical test point.
     pub thresholds: Vec<f64>,
-    /// Semi-analytic bit error ratio of the lane; absent with decision feedback or sequence
-    /// detection. The eye at the slicer of such a receiver is shown with the postcursors of the
+    /// Semi-analytic bit error ratio of the lane; absent with sequence detection. The eye at the
+    /// slicer of a receiver with feedback or sequences is shown with the postcursors of the
     /// transmitted symbols subtracted.
     pub ber: Option<f64>,
     /// Signal to noise ratio at the slicer, dB.

@@ -29,7 +29,7 @@ pub struct Histogram {
     pub thresholds: [f64; 3],
     /// Symbols counted.
     pub symbols: u64,
-    /// Semi-analytic bit error ratio; absent with decision feedback or sequence detection, where
+    /// Semi-analytic bit error ratio, absent with sequence detection; with decision feedback,
     /// `predicted` is for ideal feedback.
     pub ber: Option<f64>,
     /// Signal to noise ratio, dB.

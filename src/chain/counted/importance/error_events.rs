@@ -4,7 +4,7 @@
 use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::trained::Trained;
 use crate::chain::counted::noise_only::estimator::Stored;
-use crate::chain::counted::noise_only::noise_colour::lagged;
+use crate::chain::semi_analytic::autocorrelation::lagged;
 use crate::dsp::LEVELS;
 use crate::dsp::slicer::{Thresholds, level_moments};
 use crate::math::gaussian::q_fast;

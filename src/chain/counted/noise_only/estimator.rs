@@ -8,10 +8,11 @@ use crate::chain::build::trained::Trained;
 use crate::chain::counted::segment::SegmentRun;
 use crate::chain::counted::tally::{LaneCount, Tally};
 use crate::chain::describe::not_evaluated::NotEvaluated;
-use crate::chain::linearise::noise_sources::NoisePath;
+use crate::chain::linearise::noise_sources::{NoisePath, colour_lags};
 use crate::chain::run::workspace::Workspace;
 use crate::chain::semi_analytic::at_slicer::AtSlicer;
 use crate::chain::semi_analytic::at_slicer::Scored;
+use crate::chain::semi_analytic::autocorrelation;
 use crate::chain::semi_analytic::predictor::Predictor;
 use crate::dsp::LEVELS;
 use crate::dsp::slicer::DecisionErrors;
@@ -105,11 +106,12 @@ impl Predictor<'_> {
             .iter()
             .flat_map(|(_, at)| at.shares.iter().skip(self.noises.sources.len()));
         let converter = converters.map(|s| s.share).sum::<f64>() / scored.blocks.len() as f64;
-        let taps = noise_colour::root(&noise_colour::autocorrelation(
+        let taps = noise_colour::root(&autocorrelation::at_slicer(
             self.plan,
             trained,
             &scored.covariance,
             converter,
+            colour_lags(self.plan),
         ))?;
         let store = |(levels, at): (Vec<u8>, AtSlicer)| {
             let mut means = at.means;

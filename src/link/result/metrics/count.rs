@@ -127,8 +127,8 @@ pub(super) static HERE: &[LaneMetric] = &[
         "reason for no prediction",
         Unit::Text,
         TakenAt::Decisions,
-        "Reason for an absent prediction, where the receiver has feedback, detects \
-         sequences or moves its phase.",
+        "Reason for an absent prediction, where the receiver detects sequences or \
+         moves its phase.",
         |l| l.ber_semi_analytic_not_evaluated.clone().into(),
     ),
     LaneMetric::new(
@@ -136,7 +136,8 @@ pub(super) static HERE: &[LaneMetric] = &[
         "BER with ideal feedback",
         Unit::Ratio,
         TakenAt::Decisions,
-        "Predicted bit error ratio with past decisions assumed correct: a bound.",
+        "Predicted bit error ratio with past decisions assumed correct, of a receiver \
+         that uses them: lower than its own with decision feedback, higher with sequences.",
         |l| l.ber_ideal_feedback.into(),
     )
     .error_ratio()
@@ -251,6 +252,15 @@ pub(super) static BURSTS: &[LaneMetric] = &[
     )
     .lower(),
     LaneMetric::new(
+        "burst_continuation_predicted",
+        "predicted burst continuation",
+        Unit::Ratio,
+        TakenAt::Decisions,
+        "Burst continuation as predicted, with decision feedback.",
+        |l| l.burst_continuation_predicted.into(),
+    )
+    .lower(),
+    LaneMetric::new(
         "longest_burst",
         "longest burst",
         Unit::Count,
@@ -264,8 +274,17 @@ pub(super) static BURSTS: &[LaneMetric] = &[
         "burst continuation at the limit",
         Unit::Ratio,
         TakenAt::Decisions,
-        "The same at the limit.",
+        "Burst continuation at the limit.",
         |l| l.burst_continuation_at_limit.into(),
+    )
+    .lower(),
+    LaneMetric::new(
+        "burst_continuation_predicted_at_limit",
+        "predicted burst continuation at the limit",
+        Unit::Ratio,
+        TakenAt::Decisions,
+        "Burst continuation as predicted at the limit, with decision feedback.",
+        |l| l.burst_continuation_predicted_at_limit.into(),
     )
     .lower(),
     LaneMetric::new(
@@ -273,7 +292,7 @@ pub(super) static BURSTS: &[LaneMetric] = &[
         "longest burst at the limit",
         Unit::Count,
         TakenAt::Decisions,
-        "The same at the limit.",
+        "Longest burst at the limit, symbols.",
         |l| l.longest_burst_at_limit.into(),
     )
     .lower(),

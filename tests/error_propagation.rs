@@ -1,0 +1,80 @@
+//! Predicted errors of decision feedback against counted ones, on the same blocks.
+
+use crate::noise_only::{Made, deciding, full, made};
+use lightlane::chain::Method;
+use lightlane::dsp::DetectorKind;
+use lightlane::link::Config;
+
+/// An 800G lane with all its noise after a converter that leaves postcursors to `taps` taps.
+fn fed_back(taps: usize) -> Config {
+    let mut config = full();
+    config.receiver.dsp.adc.bandwidth_ghz = 16.0;
+    config.receiver.dsp.detector = DetectorKind::Dfe;
+    config.receiver.dsp.dfe.taps = taps;
+    config
+}
+
+/// ln of predicted over counted, and the standard deviation of the count in its bursts.
+fn compared(what: &str, made: &Made, symbols: u64) -> (f64, f64, u64) {
+    let tally = made.counted(Method::Chain, symbols, 5, &mut ()).end;
+    let clustered = tally.bursts.deviation().powi(2) / tally.bursts.wrong() as f64;
+    let sigma = (clustered.max(1.0) / tally.bit_errors as f64).sqrt();
+    let prediction = &made.prediction;
+    let ratio = (prediction.ber / tally.ber()).ln();
+    let bursts = prediction.bursts.as_ref().expect("feedback has bursts");
+    println!(
+        "{what}: ideal {:.3e}, predicted {:.4e}, counted {:.4e} of {} errors, ln ratio {ratio:+.4} +- {sigma:.4}; goes on {:.4} and {:.4}",
+        prediction.ber_ideal_feedback.unwrap(),
+        prediction.ber,
+        tally.ber(),
+        tally.bit_errors,
+        bursts.continuation,
+        tally.bursts.continuation()
+    );
+    assert!(!prediction.ideal_feedback);
+    // a precoder makes two bit errors of a burst, however long
+    let ideal = prediction.ber_ideal_feedback.unwrap();
+    assert!(what.contains("precoder") || prediction.ber > ideal);
+    let wrong = tally.bursts.wrong() as f64;
+    let scatter = (bursts.continuation * (1.0 - bursts.continuation) / wrong).sqrt();
+    assert!((bursts.continuation - tally.bursts.continuation()).abs() < 0.02 + 5.0 * scatter);
+    // the share of bursts of one symbol, binomial
+    let all: u64 = tally.bursts.lengths().iter().sum();
+    let single = tally.bursts.lengths()[1] as f64 / all as f64;
+    assert!((bursts.shares[0] - single).abs() < 0.03 + 5.0 * 0.5 / (all as f64).sqrt());
+    (ratio, sigma, tally.bit_errors)
+}
+
+/// At 1e-3, 3 million symbols: above 4000 errors. 5 % is the model's: noise that depends on the
+/// signal has one colour, and after an error a mean and a variance alone. The count is given four
+/// deviations.
+#[test]
+fn feedback_has_the_predicted_errors_at_1e_3() {
+    for (what, config) in [
+        ("thermal, 1 tap", deciding(DetectorKind::Dfe)),
+        ("1 tap", fed_back(1)),
+        ("3 taps", fed_back(3)),
+        ("1 tap, precoder", {
+            let mut config = fed_back(1);
+            config.pattern.precoder = true;
+            config
+        }),
+    ] {
+        let (ratio, sigma, errors) = compared(what, &made(&config, 1e-3), 3 << 20);
+        assert!(errors >= 4000 && ratio.abs() < 0.05 + 4.0 * sigma, "{what}: {ratio} +- {sigma}");
+    }
+}
+
+/// The same at 1e-4, 27 million symbols.
+#[test]
+#[ignore = "slow"]
+fn feedback_has_the_predicted_errors_at_1e_4() {
+    for (what, config) in [
+        ("thermal, 1 tap", deciding(DetectorKind::Dfe)),
+        ("1 tap", fed_back(1)),
+        ("3 taps", fed_back(3)),
+    ] {
+        let (ratio, sigma, errors) = compared(what, &made(&config, 1e-4), 26 << 20);
+        assert!(errors >= 4000 && ratio.abs() < 0.05 + 4.0 * sigma, "{what}: {ratio} +- {sigma}");
+    }
+}
