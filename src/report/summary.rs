@@ -1,6 +1,7 @@
 //! The short table of a run: verdict and reason first, what is the same in every lane once.
 
 use super::clock::clock;
+use super::corners::corners;
 use super::decision::decisions;
 use super::number::{counted, decimals, ratio, small};
 use super::plain_table::{plain, text};
@@ -53,6 +54,7 @@ pub fn summary(result: &LinkResult) -> String {
     for (name, line) in noise(result).into_iter().chain(fec(result)).chain(check(result)) {
         out += &format!("{name:<NAME_WIDTH$}{line}\n");
     }
+    out += &corners(result);
     out += &clock(&result.lanes);
     for note in notes(result) {
         out += &format!("{note}\n");

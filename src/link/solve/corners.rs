@@ -6,6 +6,7 @@ use crate::fibre::Corner;
 use crate::link::build::lane::Lane;
 use crate::link::solve::lane::{SolvedLane, WorstCorner, solution, solve};
 use crate::link::solve::margin::LossMargin;
+use crate::link::solve::overload_margin::OverloadMargin;
 use crate::run_options::CancelToken;
 
 /// Trains one lane, predicts its error ratio and searches its margin, at the corners of its fibre's
@@ -50,10 +51,14 @@ fn worst(
             cache,
         )?;
         let solution = solution(&varied, None, workspaces, cancel, &mut Vec::new());
-        Ok(solution.ok().and_then(|solution| match solution.margins.loss {
-            LossMargin::Found(loss_db, _) => Some(loss_db),
-            LossMargin::Beyond => Some(f64::INFINITY),
-            LossMargin::Floor(_) | LossMargin::Uncounted(_) => None,
+        Ok(solution.ok().and_then(|solution| {
+            match (solution.margins.overload, solution.margins.loss) {
+                // the limit is kept from this loss on
+                (Some(OverloadMargin::Overloaded(from_db)), _) => Some(-from_db),
+                (_, LossMargin::Found(loss_db, _)) => Some(loss_db),
+                (_, LossMargin::Beyond) => Some(f64::INFINITY),
+                (_, LossMargin::Floor(_) | LossMargin::Uncounted(_)) => None,
+            }
         }))
     };
     let (min, max) = (margin_db(Corner::Min)?, margin_db(Corner::Max)?);
