@@ -365,10 +365,6 @@ mod tests {
             let p = 1.5 * q(x);
             let expected = p / (1.0 - c + p);
             let (ser, ber) = (bursts.symbol_errors / n, errors.iter().sum::<f64>() / n);
-            println!(
-                "b {b} x {x}: {ser:.4e} {ber:.4e} against {expected:.4e}, {:?}",
-                bursts.continuation()
-            );
             assert!((ser / expected - 1.0).abs() < 0.02, "{b} {x}: {ser:e} {expected:e}");
             assert!((ber / expected - 1.0).abs() < 0.02, "{b} {x}: {ber:e} {expected:e}");
             assert!((bursts.continuation().unwrap() - c).abs() < 5e-3);
@@ -478,12 +474,6 @@ mod tests {
             let expected = bursts.continuation().unwrap();
             // variance over mean of geometric bursts
             let spread = ((1.0 + continued) / (1.0 - continued) / counted.wrong as f64).sqrt();
-            let ideal = ideal.iter().sum::<f64>() / (2 * n) as f64;
-            println!(
-                "{taps:?} {colour:?}: ideal {ideal:.3e}, {ber:.4e} against {found:.4e} (ln {:+.4}, +- {spread:.4}), continuation {expected:.4} against {continued:.4}, {} errors",
-                (ber / found).ln(),
-                counted.errors
-            );
             assert!(counted.wrong > 4000);
             assert!((ber / found).ln().abs() < 0.03 + 4.0 * spread, "{taps:?} {colour:?}");
             assert!((expected - continued).abs() < 0.02 + 2.0 * spread, "{taps:?} {colour:?}");

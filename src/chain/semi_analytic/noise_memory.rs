@@ -89,13 +89,13 @@ impl NextNoise {
         let mut later = PastNoise::default();
         later.mean[0] = decided.mean;
         later.covariance[0][0] = self.variance * decided.narrowing;
-        for i in 0..MEMORY - 1 {
-            later.mean[i + 1] = past.mean[i] + gain[i] * moved;
+        for (i, &gain) in gain.iter().enumerate().take(MEMORY - 1) {
+            later.mean[i + 1] = past.mean[i] + gain * moved;
             later.covariance[0][i + 1] = self.shared[i] * decided.narrowing;
             later.covariance[i + 1][0] = later.covariance[0][i + 1];
             for j in 0..MEMORY - 1 {
                 later.covariance[i + 1][j + 1] =
-                    past.covariance[i][j] - gain[i] * self.shared[j] * lost;
+                    past.covariance[i][j] - gain * self.shared[j] * lost;
             }
         }
         later

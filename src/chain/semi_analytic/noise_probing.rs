@@ -67,7 +67,7 @@ pub(crate) fn classes(
         )));
     }
     let bends = noises.sources.iter().map(|route| {
-        let far = bends(plan, route).then(|| Probe { plan, trained, records, streams });
+        let far = bends(plan, route).then_some(Probe { plan, trained, records, streams });
         far.map(|probe| probe.bend(workspace, route, draws_per_block))
     });
     let bends = bends.collect();

@@ -6,7 +6,7 @@ use super::autocorrelation;
 use super::noise_classes::{BentNoise, Classes};
 use super::noise_memory::{MEMORY, NoiseMemory};
 use super::noise_probing;
-use super::prediction::{Prediction, Share};
+use super::prediction::Prediction;
 use super::scoring;
 use super::variance::{Pulse, SlicerResponse};
 use crate::chain::build::detector::TrainedDetector;
