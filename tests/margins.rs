@@ -81,8 +81,9 @@ fn the_snr_margin_is_the_noise_that_a_description_may_add() {
 }
 
 /// An amplifier that limits far below its input passes only between two losses: it fails as it is,
-/// and both margins say by how much. Noise before a limiting amplifier is drawn, in searches with few
-/// draws, and margins come from the training blocks: edges are good to some tenths of a decibel.
+/// and both margins say by how much. Noise before a limiting amplifier is drawn, in searches with
+/// few draws, and margins come from the training blocks: edges are good to some tenths of a
+/// decibel.
 #[test]
 fn an_overloaded_lane_passes_between_two_losses() {
     let with_loss = |loss_db: f64| {

@@ -167,8 +167,8 @@ mod tests {
         }
     }
 
-    /// 5.0 bits at 53.125 GHz cannot be where 90 fs alone leave 4.76; 76 fs would be all of it: 4^-2.5
-    /// / sqrt(1.5) / (2 pi 53.125 GHz) = 76.4 fs.
+    /// 5.0 bits at 53.125 GHz cannot be where 90 fs alone leave 4.76; 76 fs would be all of it:
+    /// 4^-2.5 / sqrt(1.5) / (2 pi 53.125 GHz) = 76.4 fs.
     #[test]
     fn an_enob_that_jitter_alone_misses_is_refused_with_the_remedy() {
         let refused = |bits: Option<OneOrMore>, ghz: Option<OneOrMore>| {

@@ -156,8 +156,8 @@ impl SweptConfig {
         &self.keys
     }
 
-    /// Note on corners of dispersion that points ignore: their fibre is the one described at each of
-    /// them. `None` where no key moves the dispersion, or no corner is asked for.
+    /// Note on corners of dispersion that points ignore: their fibre is the one described at each
+    /// of them. `None` where no key moves the dispersion, or no corner is asked for.
     #[must_use]
     pub fn ignored_corner(&self) -> Option<String> {
         let key = self.keys.iter().find(|key| key.moves_dispersion())?;

@@ -173,8 +173,8 @@ pub struct LaneResult {
     /// limit, the receiver trained anew, dB; negative when the link misses it. Absent without a
     /// prediction, or where interference alone misses the limit.
     pub snr_margin_db: Option<f64>,
-    /// Largest contribution at the limit, or as the lane is where no loss meets it; `overload` where
-    /// the overload margin is the smaller.
+    /// Largest contribution at the limit, or as the lane is where no loss meets it; `overload`
+    /// where the overload margin is the smaller.
     pub limited_by: Option<LimitedBy>,
     /// Parts of the noise power at the slicer with the loss at which the limit is reached, largest
     /// first.
