@@ -3,7 +3,7 @@
 use crate::chain::NoiseOrigin;
 use serde::{Deserialize, Serialize};
 
-/// What limits a lane: the largest contribution at the loss at which the limit is met.
+/// Limiting contribution of a lane: the largest at the loss at which the limit is met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LimitedBy {
