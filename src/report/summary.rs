@@ -6,7 +6,7 @@ use super::decision::decisions;
 use super::number::{counted, decimals, ratio, small};
 use super::plain_table::{plain, text};
 use super::segments::segments;
-use super::table::{counting, errors, notes, port_margins, short, verdict, warnings};
+use super::table::{Judgement, counting, errors, notes, port_margins, short, verdict, warnings};
 use super::transmitted::transmitted;
 use crate::link::{FecResult, LaneResult, LinkResult, NoiseShare};
 
@@ -32,9 +32,9 @@ const HEADER: [&str; 10] = [
 
 /// Verdict, margins, a line for each lane, noise, error correction, notes and warnings.
 pub fn summary(result: &LinkResult) -> String {
-    let (word, reason) = split(&verdict(result));
-    let mut out = format!("{}\n", right_aligned(&title(result), &word));
-    if word != "PASS" {
+    let (judgement, reason) = verdict(result);
+    let mut out = format!("{}\n", right_aligned(&title(result), judgement.as_str()));
+    if judgement != Judgement::Pass {
         out += &format!("{reason}\n");
     }
     let limited = worst_lane(result).and_then(|lane| lane.limited_by);
@@ -79,12 +79,6 @@ fn title(result: &LinkResult) -> String {
 fn right_aligned(text: &str, word: &str) -> String {
     let room = WIDTH.saturating_sub(text.chars().count() + word.chars().count()).max(2);
     format!("{text}{}{word}", " ".repeat(room))
-}
-
-/// The verdict's word and its reason.
-fn split(verdict: &str) -> (String, String) {
-    let (word, reason) = verdict.split_once(": ").unwrap_or((verdict, ""));
-    (word.to_owned(), reason.to_owned())
 }
 
 /// The worst lane's error ratio beside the limit, and that of the port.

@@ -79,7 +79,8 @@ pub fn table(result: &LinkResult) -> String {
     out += &corners(result);
     out += &rare(&result.lanes);
     out += &clock(&result.lanes);
-    out += &format!("{}\n", verdict(result));
+    let (judgement, reason) = verdict(result);
+    out += &format!("{}: {reason}\n", judgement.as_str());
     for note in notes(result) {
         out += &format!("{note}\n");
     }
@@ -247,8 +248,30 @@ fn rare(lanes: &[LaneResult]) -> String {
     )
 }
 
-/// Whether the lanes keep the limit, and which do not.
-pub(super) fn verdict(result: &LinkResult) -> String {
+/// Judgement of a link.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Judgement {
+    /// Every lane keeps the limits.
+    Pass,
+    /// A lane misses one.
+    Fail,
+    /// A lane has no error ratio.
+    NotJudged,
+}
+
+impl Judgement {
+    /// As printed.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Judgement::Pass => "PASS",
+            Judgement::Fail => "FAIL",
+            Judgement::NotJudged => "NOT JUDGED",
+        }
+    }
+}
+
+/// Judgement of the lanes against the limit, and its reason.
+pub(super) fn verdict(result: &LinkResult) -> (Judgement, String) {
     let limit = result.limit_ber;
     let lanes = |of: &dyn Fn(&LaneResult) -> bool| {
         let lanes: Vec<String> =
@@ -272,24 +295,39 @@ pub(super) fn verdict(result: &LinkResult) -> String {
             segments.filter_map(|s| Some(format!("{} ({:e})", s.name, s.limit_ber?))).collect();
         names.sort();
         names.dedup();
-        format!(
-            "FAIL: {} with a segment above its pre-FEC BER limit: {}",
-            lanes(&failing),
-            names.join(", ")
-        )
+        let lanes = lanes(&failing);
+        let names = names.join(", ");
+        (Judgement::Fail, format!("{lanes} with a segment above its pre-FEC BER limit: {names}"))
     } else if result.lanes.iter().any(|lane| lane.passes == Some(false)) {
-        format!(
-            "FAIL: {} above the pre-FEC BER limit of {limit:e}",
-            lanes(&|lane| lane.passes == Some(false))
-        )
+        let lanes = lanes(&|lane| lane.passes == Some(false));
+        (Judgement::Fail, format!("{lanes} above the pre-FEC BER limit of {limit:e}"))
     } else if result.lanes.iter().any(|lane| lane.passes.is_none()) {
-        format!(
-            "NOT JUDGED: {} without a BER to compare with the limit of {limit:e}",
-            lanes(&|lane| lane.passes.is_none())
-        )
+        let lanes = lanes(&|lane| lane.passes.is_none());
+        let reason = format!("{lanes} without a BER to compare with the limit of {limit:e}");
+        (Judgement::NotJudged, reason)
     } else {
-        format!("PASS: every lane within the pre-FEC BER limit of {limit:e}")
+        (Judgement::Pass, format!("every lane within the pre-FEC BER limit of {limit:e}"))
     }
+}
+
+/// Why lanes with a loss margin have no SNR margin.
+fn absent_margins(lanes: &[LaneResult]) -> Vec<String> {
+    let note = |predicted: bool, reason: &str| {
+        let without = lanes.iter().filter(|lane| {
+            lane.loss_margin_db.is_some()
+                && lane.snr_margin_db.is_none()
+                && lane.ber_semi_analytic.is_some() == predicted
+        });
+        let numbers: Vec<String> = without.map(|lane| lane.lane.to_string()).collect();
+        (!numbers.is_empty()).then(|| format!("lanes without {reason}: {}", numbers.join(", ")))
+    };
+    [
+        note(false, "SNR and overload margin, which need a predicted error ratio"),
+        note(true, "SNR margin, where interference alone misses the limit"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Reasons for absent figures, and the files that were read.
@@ -327,6 +365,7 @@ pub(super) fn notes(result: &LinkResult) -> Vec<String> {
             ));
         }
     }
+    notes.extend(absent_margins(&result.lanes));
     // with decision feedback it is printed below that lane's table
     let sliced = result.lanes.iter().filter(|lane| {
         lane.slicer.as_ref().is_some_and(|slicer| slicer.detector == DetectorKind::Slicer)
@@ -376,6 +415,19 @@ mod tests {
         }
         assert!(text.contains("PASS: every lane within the pre-FEC BER limit of 2.4e-4"));
         assert!(text.contains("warning: the light is dim"));
+    }
+
+    #[test]
+    fn an_absent_snr_margin_has_its_reason() {
+        let counted = LaneResult { ber_semi_analytic: None, ..sample::lane(1) };
+        let whole = LaneResult { snr_margin_db: Some(5.0), ..sample::lane(2) };
+        let text = table(&sample::result(vec![sample::lane(0), counted, whole]));
+        for line in [
+            "lanes without SNR and overload margin, which need a predicted error ratio: 1\n",
+            "lanes without SNR margin, where interference alone misses the limit: 0\n",
+        ] {
+            assert!(text.contains(line), "{line}: {text}");
+        }
     }
 
     #[test]
