@@ -319,11 +319,17 @@ fn absent_margins(lanes: &[LaneResult]) -> Vec<String> {
                 && lane.ber_semi_analytic.is_some() == predicted
         });
         let numbers: Vec<String> = without.map(|lane| lane.lane.to_string()).collect();
-        (!numbers.is_empty()).then(|| format!("lanes without {reason}: {}", numbers.join(", ")))
+        let which = match numbers.len() {
+            0 => return None,
+            n if n == lanes.len() => "every lane".to_owned(),
+            1 => format!("lane {}", numbers[0]),
+            _ => format!("lanes {}", numbers.join(", ")),
+        };
+        Some(format!("{reason}: {which}"))
     };
     [
-        note(false, "SNR and overload margin, which need a predicted error ratio"),
-        note(true, "SNR margin, where interference alone misses the limit"),
+        note(false, "no SNR and overload margin without a predicted error ratio"),
+        note(true, "no SNR margin, interference alone misses the limit"),
     ]
     .into_iter()
     .flatten()
@@ -423,8 +429,8 @@ mod tests {
         let whole = LaneResult { snr_margin_db: Some(5.0), ..sample::lane(2) };
         let text = table(&sample::result(vec![sample::lane(0), counted, whole]));
         for line in [
-            "lanes without SNR and overload margin, which need a predicted error ratio: 1\n",
-            "lanes without SNR margin, where interference alone misses the limit: 0\n",
+            "no SNR and overload margin without a predicted error ratio: lane 1\n",
+            "no SNR margin, interference alone misses the limit: lane 0\n",
         ] {
             assert!(text.contains(line), "{line}: {text}");
         }
