@@ -1,6 +1,9 @@
 //! How much margin does bandwidth cost at 1.6T, and whose bandwidth?
 //!
-//! One part after the other is made slower or faster than its data sheet says; all others stay.
+//! One part after the other is made slower or faster than its data sheet says; all others stay. The
+//! amplifier keeps its averaged noise density (`noise_scaling = "constant-density"`): another part
+//! with the same figure on its data sheet, not the same design made faster, whose density would
+//! grow with its bandwidth.
 //!
 //! `cargo run --release --example 03_bandwidth_eats_margin` draws
 //! `plots/03_bandwidth_eats_margin.svg`; `-- --quick` is for CI.
@@ -14,7 +17,7 @@ use lightlane::plot::Size;
 const PARTS: [(&str, &str); 4] = [
     ("converter (DAC)", "transmitter.dac.bandwidth_ghz"),
     ("EML", "transmitter.eml.bandwidth_ghz"),
-    ("amplifier (TIA)", "receiver.tia.bandwidth_ghz"),
+    ("amplifier (TIA), constant noise density", "receiver.tia.bandwidth_ghz"),
     ("converter (ADC)", "receiver.dsp.adc.bandwidth_ghz"),
 ];
 

@@ -103,6 +103,42 @@ fn a_response_from_a_file_of_our_model_gives_the_models_error_ratio_to_2_percent
     }
 }
 
+/// A measured response brings its own bandwidth: that of the description shapes nothing. Noise that
+/// is given as a total needs no 3 dB point, an average does.
+#[test]
+fn a_measured_amplifier_has_its_noise_from_its_own_response() {
+    let shape = Shape::low_pass(Family::Bessel, 4, 36e9, 0.0);
+    let file = Scratch::new("amplifier.csv", &exported(&shape, true));
+    let margin_db = |bandwidth_ghz: f64| {
+        let mut config = link();
+        config.receiver.tia.bandwidth_ghz = bandwidth_ghz;
+        config.receiver.tia.response = Response::of(file.path());
+        lane(&config).loss_margin_db.expect("found")
+    };
+    let [slow, own, fast] = [20.0, 36.0, 100.0].map(margin_db);
+    println!("margins {slow} {own} {fast} dB");
+    assert!(slow == own && own == fast, "{slow} {own} {fast}");
+
+    let text = exported(&shape, true);
+    let cut: Vec<&str> = text.lines().take(302).collect(); // to 30 GHz
+    let file = Scratch::new("amplifier-cut.csv", &(cut.join("\n") + "\n"));
+    let problems = |change: &dyn Fn(&mut Config)| {
+        let mut config = link();
+        config.receiver.tia.response = Response::of(file.path());
+        change(&mut config);
+        let mut problems = Problems::new();
+        config.check(&Library::default(), &mut problems);
+        problems.to_string()
+    };
+    let refused = problems(&|_| ());
+    assert!(refused.contains("ends at 30.0 GHz, before it has fallen by 3 dB"), "{refused}");
+    let taken = problems(&|c| {
+        c.receiver.tia.noise = lightlane::receiver::NoiseModel::Rms;
+        c.receiver.tia.irn_rms_ua = Some(2.7);
+    });
+    assert!(taken.is_empty(), "{taken}");
+}
+
 #[test]
 fn the_electrode_of_a_mach_zehnder_may_come_from_a_file() {
     let mut config = link();

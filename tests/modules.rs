@@ -42,7 +42,7 @@ fn perfect(config: &mut Config) {
 /// Optical power so low that errors are counted.
 pub(crate) fn dim(name: &str, kind: ModuleKind) -> Config {
     let mut config = preset(name);
-    config.fibre.connector_loss_db += 8.0;
+    config.fibre.connector_loss_db += 8.5;
     config.module.kind = kind;
     config.simulation.symbols_at_limit = 0;
     config

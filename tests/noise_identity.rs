@@ -22,7 +22,7 @@ const ALL_ON: [&str; 10] = [
     "module.tx.dual_dirac_jitter_fs=50",
     "module.tx.even_odd_jitter_fs=50",
     "receiver.crosstalk.lane_db=-30",
-    "receiver.crosstalk.tx_db=-30",
+    "receiver.crosstalk.tx_db=-38",
 ];
 
 /// The lanes of all presets, transmitters and kinds of module.

@@ -3,6 +3,7 @@
 
 use crate::support::{preset, quiet, run_lane};
 use lightlane::link::Config;
+use lightlane::receiver::NoiseModel;
 use lightlane::transmitter::{Electrode, TransmitterKind};
 use serde_json::Value;
 
@@ -80,7 +81,11 @@ fn config(p: &Value) -> Config {
     r.photodiode.dark_current_na = number(p, "pd_dark_current_a") * 1e9;
     r.photodiode.bandwidth_ghz = giga("pd_bandwidth_hz");
     r.tia.bandwidth_ghz = giga("tia_bandwidth_hz");
-    r.tia.noise_average_pa_per_rthz = number(p, "tia_noise_avg_a_per_rthz") * 1e12;
+    // the oracle's law: the mean of S itself over the bandwidth is the average squared, so its
+    // white part is 3/4 of that
+    r.tia.noise = NoiseModel::Quadratic;
+    r.tia.noise_a0_pa2_per_hz = 0.75 * (number(p, "tia_noise_avg_a_per_rthz") * 1e12).powi(2);
+    r.tia.noise_a2_pa2_per_hz_ghz2 = r.tia.noise_a0_pa2_per_hz / r.tia.bandwidth_ghz.powi(2);
     r.dsp.adc.bandwidth_ghz = giga("adc_bandwidth_hz");
     r.dsp.adc.effective_bits = number(p, "adc_enob_bits");
     r.dsp.adc.jitter_fs = number(p, "rx_jitter_s") * 1e15;

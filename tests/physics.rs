@@ -7,6 +7,7 @@ use lightlane::chain::{
 use lightlane::fibre::SingleMode;
 use lightlane::link::{Config, LaneResult};
 use lightlane::math::gaussian::pam4_ber;
+use lightlane::math::prototype::Family;
 use lightlane::seed::Seed;
 use lightlane::signal::{Ampere, Field, Grid, Volt};
 use lightlane::transmitter::{RinKind, TransmitterKind};
@@ -41,6 +42,39 @@ fn thermal_noise_is_counted_as_predicted() {
     c.receiver.tia.noise_average_pa_per_rthz = 16.0;
     c.fibre.connector_loss_db = 11.0;
     agreement("thermal", &line("thermal", "tia", &c, 0.05));
+}
+
+/// Half-eye over noise on the middle levels does not depend on the simulation's grid: variance to
+/// 0.5 %. Noise above half of the slowest grid's rate, twice the symbol rate, has passed the
+/// amplifier and the converter's fourth-order filter: less than 1e-4 of it is there.
+#[test]
+fn thermal_noise_at_the_slicer_is_the_same_at_4_8_and_16_samples_per_symbol() {
+    for (order, family) in
+        [(1, Family::Bessel), (2, Family::Bessel), (4, Family::Bessel), (3, Family::Butterworth)]
+    {
+        let variance = |samples_per_symbol: usize| {
+            let mut c = base(TransmitterKind::Eml);
+            c.simulation.samples_per_symbol = samples_per_symbol;
+            (c.receiver.tia.order, c.receiver.tia.family) = (order, family);
+            c.receiver.tia.noise_average_pa_per_rthz = 100.0;
+            let slicer = run_lane(&c, 0).slicer.expect("trained");
+            let share: f64 = slicer
+                .noise_shares
+                .iter()
+                .filter(|s| s.source == "tia.thermal")
+                .map(|s| s.share.expect("finite"))
+                .sum();
+            assert!(share > 0.9, "{share}");
+            let [mean, sigma] = [slicer.level_means, slicer.level_sigmas]
+                .map(|of| [1, 2].map(|level| of[level].expect("finite")));
+            (sigma[0].powi(2) + sigma[1].powi(2)) / (mean[1] - mean[0]).powi(2)
+        };
+        let [four, eight, sixteen] = [4, 8, 16].map(variance);
+        println!("order {order} {family:?}: {four:.6} {eight:.6} {sixteen:.6}");
+        for coarse in [four, eight] {
+            assert!((coarse / sixteen - 1.0).abs() < 0.005, "{order} {family:?}: {coarse}");
+        }
+    }
 }
 
 #[test]

@@ -105,9 +105,9 @@ fn rin_of_oma_has_its_closed_form_and_other_figures_stay_the_same_bits() {
     let er = 10f64.powf(measured.er_tp2_db.unwrap() / 10.0);
     let expected = -146.0 + 20.0 * ((er + 1.0) / (er - 1.0)).log10();
     assert!(
-        (measured.rin_oma_db_per_hz.unwrap() - expected).abs() < 0.02,
+        (measured.rin_oma_intrinsic_db_per_hz.unwrap() - expected).abs() < 0.02,
         "{:?} {expected}",
-        measured.rin_oma_db_per_hz
+        measured.rin_oma_intrinsic_db_per_hz
     );
     let plain = lane("800gbase-dr8", &[]);
     assert!(plain.tecq_db.is_none() && plain.rin_oma_db_per_hz.is_none());
@@ -119,6 +119,65 @@ fn rin_of_oma_has_its_closed_form_and_other_figures_stay_the_same_bits() {
         plain.sensitivity_oma_dbm,
         Some(plain.oma_tp3_dbm.unwrap() - plain.loss_margin_db.unwrap())
     );
+}
+
+/// Relative noise of the driver and of the converter, as an instrument reads it, through straight
+/// slopes: with the settled drive a = 0.8 x swing / 2 (taps -0.05, 0.9, -0.05) for half of the OMA,
+///
+/// driver: S / a^2 mean |H_driver H_modulator|^2, converter: 2 s^2 / R / 0.8^2 mean |sinc H_DAC
+/// H_driver H_modulator|^2, s^2 = FS^2 / 12 / 4^ENOB, both means weighted by the reference filter's
+/// |H|^2.
+#[test]
+fn rin_of_oma_as_read_has_the_noise_of_driver_and_converter() {
+    use lightlane::chain::Shape;
+    use lightlane::math::prototype::Family::Bessel;
+    let only = |noise: &[&str]| {
+        let quiet = [
+            "transmitter.kind=mzm",
+            "transmitter.mzm.electrode=low-pass",
+            "transmitter.mzm.bandwidth_ghz=38",
+            "transmitter.mzm.bias_error_deg=0",
+            "transmitter.mzm.driver.swing_vpp=0.4",
+            "transmitter.mzm.driver.noise_nv_per_rthz=0",
+            "transmitter.mzm.laser.rin_db_per_hz=-200",
+            "transmitter.dac.effective_bits=12",
+            "transmitter.dac.jitter_fs=0",
+        ];
+        lane("800gbase-dr8", &[&MEASURED[..], &quiet[..], noise].concat())
+    };
+    let low_pass = |order, ghz: f64| Shape::low_pass(Bessel, order, ghz * 1e9, 0.0);
+    let reference = low_pass(4, 26.5625);
+    let (dac, driver, modulator) = (low_pass(4, 40.0), low_pass(2, 45.0), low_pass(2, 38.0));
+    let mean = |with_converter: bool| {
+        let (mut sum, mut weights) = (0.0, 0.0);
+        for f in (0..20_000).map(|i| (f64::from(i) + 0.5) * 1e7) {
+            let weight = reference.at(f).norm_sqr();
+            let mut h = driver.at(f).norm_sqr() * modulator.at(f).norm_sqr();
+            if with_converter {
+                h *= dac.at(f).norm_sqr() * Shape::Hold(1.0 / 53.125e9).at(f).norm_sqr();
+            }
+            (sum, weights) = (sum + weight * h, weights + weight);
+        }
+        sum / weights
+    };
+    let db = |ratio: f64| 10.0 * ratio.log10();
+    let driver_alone = only(&["transmitter.mzm.driver.noise_nv_per_rthz=25"]);
+    let converter_alone = only(&["transmitter.dac.effective_bits=5.3"]);
+    let quantisation = 4.0 / 12.0 / 4f64.powf(5.3);
+    let driver = db((25e-9 / (0.8 * 0.2f64)).powi(2) * mean(false));
+    let read = driver_alone.rin_oma_db_per_hz.unwrap();
+    println!("driver: {read:.3} dB/Hz read, {driver:.3} expected");
+    assert!((read - driver).abs() < 0.05, "{read} {driver}");
+    // a held symbol's noise is larger at its middle than on average: 0.6 dB seen
+    let converter = db(2.0 * quantisation / 53.125e9 / 0.64 * mean(true));
+    let read = converter_alone.rin_oma_db_per_hz.unwrap();
+    println!("converter: {read:.3} dB/Hz read, {converter:.3} expected");
+    assert!((0.0..0.7).contains(&(read - converter)), "{read} {converter}");
+    // a link has all three: power adds, and the limit holds for the sum
+    let all = lane("800gbase-dr8", &MEASURED);
+    let (read, own) = (all.rin_oma_db_per_hz.unwrap(), all.rin_oma_intrinsic_db_per_hz.unwrap());
+    println!("800gbase-dr8: {read:.2} dB/Hz read, {own:.2} intrinsic");
+    assert!(read > own + 0.5, "{read} {own}");
 }
 
 /// A slower modulator takes longer from 20 to 80 %, and its equaliser enhances more noise.

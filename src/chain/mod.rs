@@ -34,6 +34,7 @@ pub use describe::map::{Map, Memory};
 pub use describe::noise::{
     Density, Law, Noise, NoiseClass, NoiseId, NoiseOrigin, NoisePlace, NoiseSource,
 };
+pub use describe::noise_bandwidth::NoiseBandwidth;
 pub use describe::not_evaluated::NotEvaluated;
 pub use describe::receiver_dsp::{Adaptation, RxDsp};
 pub use describe::sampler::Sampler;

@@ -56,6 +56,37 @@ pub fn magnitude(zeros: &[Complex64], poles: &[Complex64], w: f64) -> f64 {
     factor(zeros) / factor(poles)
 }
 
+/// Integrals of |H(j w)|^2 and of w^2 |H(j w)|^2 over all w from 0, for a stable low-pass of unit
+/// gain at zero frequency whose poles are distinct.
+///
+/// ```text
+/// integral_0^inf w^2k |H|^2 dw = pi sum over poles p of Res_p [ H(s) H(-s) (-s^2)^k ]
+/// ```
+///
+/// The second is infinite where H has one pole more than zeros.
+pub fn power_integrals(zeros: &[Complex64], poles: &[Complex64]) -> [f64; 2] {
+    let one = Complex64::new(1.0, 0.0);
+    let mut sums = [0.0; 2];
+    for (i, &p) in poles.iter().enumerate() {
+        let mut residue = -p;
+        for z in zeros {
+            residue *= (one - p / z) * (one + p / z);
+        }
+        for (j, q) in poles.iter().enumerate() {
+            residue /= one + p / q;
+            if j != i {
+                residue /= one - p / q;
+            }
+        }
+        sums[0] += residue.re;
+        sums[1] += (residue * -(p * p)).re;
+    }
+    if poles.len() <= zeros.len() + 1 {
+        sums[1] = f64::INFINITY;
+    }
+    sums.map(|sum| std::f64::consts::PI * sum)
+}
+
 /// The lowest frequency above the last maximum at which `magnitude` falls through 1/sqrt 2.
 pub fn half_power(magnitude: impl Fn(f64) -> f64) -> f64 {
     let (mut low, mut high) = (0.0, 1e-3);
@@ -129,6 +160,25 @@ mod tests {
                 assert!((magnitude(&[], &poles, w) / expected - 1.0).abs() < 1e-12);
             }
         }
+    }
+
+    /// Butterworth of order n: pi / 2n / sin(pi / 2n) and pi / 2n / sin(3 pi / 2n). Bessel of order
+    /// 4: 1.0464 and 0.7127, given to four digits.
+    #[test]
+    fn noise_integrals_are_the_closed_forms() {
+        for n in 1..=8 {
+            let [white, square] = power_integrals(&[], &poles(Family::Butterworth, n));
+            let step = std::f64::consts::FRAC_PI_2 / n as f64;
+            assert!((white / (step / step.sin()) - 1.0).abs() < 1e-9, "{n}: {white}");
+            if n > 1 {
+                let expected = step / (3.0 * step).sin();
+                assert!((square / expected - 1.0).abs() < 1e-9, "{n}: {square}");
+            } else {
+                assert!(square.is_infinite());
+            }
+        }
+        let [white, square] = power_integrals(&[], &poles(Family::Bessel, 4));
+        assert!((white - 1.0464).abs() < 5e-5 && (square - 0.7127).abs() < 5e-5);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The optical receiver, from light to samples.
 
-use super::crosstalk::Crosstalk;
+use super::crosstalk::{Aggressors, Crosstalk};
 use super::linear::LinearOutput;
 use super::photodiode::Photodiode;
 use super::tia::Tia;
@@ -69,7 +69,7 @@ impl OpticalReceiver {
             * self.photodiode.responsivity_a_per_w
     }
 
-    /// Detects light of nominal outer amplitude `oma_w` and samples it.
+    /// Detects light among these aggressors and samples it.
     ///
     /// # Errors
     ///
@@ -77,14 +77,14 @@ impl OpticalReceiver {
     pub(crate) fn extend(
         &self,
         light: Chain<Field>,
-        oma_w: f64,
+        aggressors: &Aggressors,
         context: &mut BuildContext<'_>,
     ) -> Result<Plan, FileError> {
-        let volts = self.dsp.adc.filter(self.detect(light, oma_w, context)?, context)?;
+        let volts = self.dsp.adc.filter(self.detect(light, aggressors, context)?, context)?;
         Ok(Plan::build(volts, self.dsp.adc.sampler(), context.grid, context.cache))
     }
 
-    /// Detects the same light for a linear output, in volts.
+    /// Detects light of nominal outer amplitude `oma_w` for a linear output, in volts.
     ///
     /// # Errors
     ///
@@ -93,10 +93,11 @@ impl OpticalReceiver {
         &self,
         light: Chain<Field>,
         oma_w: f64,
+        aggressors: &Aggressors,
         output: &LinearOutput,
         context: &BuildContext<'_>,
     ) -> Result<Chain<Volt>, FileError> {
-        let volts = self.detect(light, oma_w, context)?;
+        let volts = self.detect(light, aggressors, context)?;
         Ok(output.extend(volts, self.settled_current_a(oma_w) * self.tia.gain_v_per_a()))
     }
 
@@ -104,12 +105,11 @@ impl OpticalReceiver {
     fn detect(
         &self,
         light: Chain<Field>,
-        oma_w: f64,
+        aggressors: &Aggressors,
         context: &BuildContext<'_>,
     ) -> Result<Chain<Volt>, FileError> {
         let light = light.response(Shape::Gain(amplitude_ratio(-self.coupling_loss_db)));
         let current = self.photodiode.extend(light, context)?;
-        let victim_a = self.settled_current_a(oma_w);
-        self.tia.extend(self.crosstalk.extend(current, victim_a, context.grid), context)
+        self.tia.extend(self.crosstalk.extend(current, aggressors, context.grid), context)
     }
 }

@@ -10,13 +10,17 @@ use serde::{Deserialize, Serialize};
 /// Other lanes that couple into the amplifier's input.
 ///
 /// ```text
-/// i += A k j f / f_N  (aggressor's PAM4),   A = outer current of this lane at its nominal power, f_N half the symbol rate
+/// i += A_lane k_lane j f / f_N (PAM4) + A_tx k_tx j f / f_N (PAM4),   k = 10^(dB / 20), f_N half the symbol rate
+/// A_lane = outer current of the neighbouring receive lanes
+/// A_tx   = responsivity times the launched OMA of the module's own transmitters
 /// ```
 ///
 /// The aggressors are PAM4 at the same rate with their own data, shaped by a hold and a
-/// fourth-order Bessel low-pass of 0.6 of the symbol rate, the surrogate of a transmitter. They
-/// keep their strength when the margin search attenuates this lane; a link described with more loss
-/// has aggressors that are weaker by as much.
+/// fourth-order Bessel low-pass of 0.6 of the symbol rate, the surrogate of a transmitter. The
+/// neighbours' current is that of their own fibre, coupling and diode (root mean square over the
+/// lanes on both sides; of a link of one lane, this lane's). The launched OMA is that at TP2,
+/// without loss of fibre or coupling: the own launch does not weaken with the far fibre. Neither
+/// follows the loss of this lane.
 ///
 /// # Limits
 ///
@@ -25,11 +29,24 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Crosstalk {
-    /// Neighbouring receive lanes, relative to the full-scale victim at half the symbol rate,
+    /// Neighbouring receive lanes at half the symbol rate, relative to their own outer current,
     /// electrical dB.
     pub lane_db: f64,
-    /// The module's transmitters, relative to the same victim, electrical dB.
+    /// The module's transmitters at half the symbol rate, relative to responsivity times their
+    /// launched OMA, electrical dB.
     pub tx_db: f64,
+    /// Launched OMA of the module's transmitters, dBm; absent for that of the described
+    /// transmitter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tx_oma_dbm: Option<f64>,
+}
+
+/// Settled outer currents to which crosstalk is relative, A peak to peak.
+pub(crate) struct Aggressors {
+    /// Of the neighbouring receive lanes.
+    pub(crate) lane_a: f64,
+    /// Of the module's own transmitters: responsivity times launched OMA.
+    pub(crate) tx_a: f64,
 }
 
 /// Coupling below which an aggressor is left out, dB.
@@ -39,7 +56,7 @@ const SURROGATE: f64 = 0.6;
 
 impl Default for Crosstalk {
     fn default() -> Self {
-        Crosstalk { lane_db: -38.0, tx_db: -42.0 }
+        Crosstalk { lane_db: -38.0, tx_db: -50.2, tx_oma_dbm: None }
     }
 }
 
@@ -48,21 +65,27 @@ impl Crosstalk {
     pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(at, "lane_db", self.lane_db, -300.0..=0.0);
         problems.range(at, "tx_db", self.tx_db, -300.0..=0.0);
+        if let Some(dbm) = self.tx_oma_dbm {
+            problems.range(at, "tx_oma_dbm", dbm, -60.0..=40.0);
+        }
     }
 
-    /// Adds the aggressors; `victim_a` is this lane's settled outer current, peak to peak.
+    /// Adds the aggressors.
     pub(crate) fn extend(
         &self,
         mut current: Chain<Ampere>,
-        victim_a: f64,
+        aggressors: &Aggressors,
         grid: Grid,
     ) -> Chain<Ampere> {
-        for (entity, db) in [("crosstalk.lane", self.lane_db), ("crosstalk.tx", self.tx_db)] {
+        for (entity, db, outer_a) in [
+            ("crosstalk.lane", self.lane_db, aggressors.lane_a),
+            ("crosstalk.tx", self.tx_db, aggressors.tx_a),
+        ] {
             if db <= SILENT_DB {
                 continue;
             }
             let path = vec![
-                Shape::Gain(victim_a / 2.0 * amplitude_ratio(db)),
+                Shape::Gain(outer_a / 2.0 * amplitude_ratio(db)),
                 Shape::Hold(grid.symbol_s()),
                 Shape::low_pass(Family::Bessel, 4, SURROGATE * grid.symbol_rate_hz, 0.0),
                 Shape::Derivative(grid.symbol_rate_hz / 2.0),

@@ -3,11 +3,14 @@
 mod config;
 mod crosstalk;
 mod linear;
+mod noise_law;
 mod photodiode;
 mod tia;
 
 pub use config::OpticalReceiver;
+pub(crate) use crosstalk::Aggressors;
 pub use crosstalk::Crosstalk;
 pub use linear::LinearOutput;
+pub use noise_law::{NoiseModel, NoiseScaling};
 pub use photodiode::Photodiode;
-pub use tia::{Limiting, NoiseModel, Tia};
+pub use tia::{Limiting, Tia};

@@ -1,5 +1,6 @@
 //! Transimpedance amplifier.
 
+use super::noise_law::{NoiseModel, NoiseScaling, law};
 use crate::chain::{Chain, Density, Law, Lookup, Map, Noise, Shape};
 use crate::error::{KeyPath, Problems};
 use crate::math::{elementary, prototype::Family, simd::multiversion};
@@ -7,21 +8,8 @@ use crate::measured::{
     BuildContext, CompressionCurve, FileError, FileReader, Response, ResponseDomain, SeriesKind,
 };
 use crate::signal::{Ampere, Volt};
-use crate::units::{giga, kilo, milli, pico};
+use crate::units::{giga, kilo, micro, milli, pico};
 use serde::{Deserialize, Serialize};
-
-/// Description of the input noise.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum NoiseModel {
-    /// By `noise_average_pa_per_rthz`, as on data sheets.
-    #[default]
-    Average,
-    /// By `noise_a0_pa2_per_hz` and `noise_a2_pa2_per_hz_ghz2`.
-    Quadratic,
-    /// Measured: `noise_file`.
-    Table,
-}
 
 /// Limiting of large currents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,8 +27,14 @@ pub enum Limiting {
 /// An amplifier with coloured input noise.
 ///
 /// ```text
-/// S(f) = a0 + a2 f^2;   by average: a0 = 3/4 avg^2, a2 = a0 / BW^2, so that the mean of S over [0, BW] is avg^2
+/// S(f) = a0 (1 + (f / f3)^2),   integral of S |H / H0|^2 df = avg^2 f3 = irn_rms^2
 /// ```
+///
+/// H is the amplifier's own response, low-pass or measured, f3 its 3 dB bandwidth and H0 its
+/// mid-band gain: the definition of data sheets, noise at the output referred to the input by the
+/// mid-band gain, over the bandwidth. A low-pass of order 1 or 2 takes white noise, since it barely
+/// filters an f^2 term. Of a measured response, H0 is the mean of |H| up to a tenth of f3 and S
+/// grows no further than the data; `bandwidth_ghz` then has no effect.
 ///
 /// In: current, A. Out: voltage, V. Noise enters at the input, before the bandwidth. With `limiting
 /// = "tanh"` the output saturates after the bandwidth, about the mean current, which the
@@ -59,7 +53,7 @@ pub enum Limiting {
 pub struct Tia {
     /// 3 dB bandwidth, peaking included, GHz.
     pub bandwidth_ghz: f64,
-    /// Order of the low-pass, 3 to 8: below, the integral of the f^2 noise would not converge.
+    /// Order of the low-pass, 1 to 8; noise of orders 1 and 2 is white.
     pub order: usize,
     /// Family of the low-pass.
     pub family: Family,
@@ -67,8 +61,18 @@ pub struct Tia {
     pub peaking_db: f64,
     /// Description of the input noise.
     pub noise: NoiseModel,
-    /// Input-referred noise averaged over the bandwidth, pA/sqrt(Hz).
+    /// Averaged input-referred noise, used by `noise = "average"`: rms noise at the output over
+    /// mid-band gain and root of the bandwidth, pA/sqrt(Hz).
     pub noise_average_pa_per_rthz: f64,
+    /// Total input-referred noise, used by `noise = "rms"`: rms noise at the output over mid-band
+    /// gain, uA.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub irn_rms_ua: Option<f64>,
+    /// Quantity that is held when the bandwidth differs from the reference.
+    pub noise_scaling: NoiseScaling,
+    /// Bandwidth for which the noise is given, GHz; absent for the amplifier's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub noise_reference_bandwidth_ghz: Option<f64>,
     /// White part of the input-referred noise, pA^2/Hz.
     pub noise_a0_pa2_per_hz: f64,
     /// Part that grows with the square of frequency, pA^2/Hz per GHz^2.
@@ -97,8 +101,11 @@ impl Default for Tia {
             peaking_db: 0.0,
             noise: NoiseModel::Average,
             noise_average_pa_per_rthz: 16.0,
-            noise_a0_pa2_per_hz: 192.0,
-            noise_a2_pa2_per_hz_ghz2: 0.148,
+            irn_rms_ua: None,
+            noise_scaling: NoiseScaling::ConstantDensity,
+            noise_reference_bandwidth_ghz: None,
+            noise_a0_pa2_per_hz: 145.5,
+            noise_a2_pa2_per_hz_ghz2: 0.1123,
             noise_file: String::new(),
             transimpedance_kohm: 4.0,
             limiting: Limiting::Linear,
@@ -113,16 +120,8 @@ impl Tia {
     /// Reports every parameter that is out of its range.
     pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
-        problems.count(at, "order", self.order, 3..=8);
+        problems.count(at, "order", self.order, 1..=8);
         problems.range(at, "peaking_db", self.peaking_db, 0.0..=12.0);
-        problems.range(
-            at,
-            "noise_average_pa_per_rthz",
-            self.noise_average_pa_per_rthz,
-            0.0..=10_000.0,
-        );
-        problems.range(at, "noise_a0_pa2_per_hz", self.noise_a0_pa2_per_hz, 0.0..=1e8);
-        problems.range(at, "noise_a2_pa2_per_hz_ghz2", self.noise_a2_pa2_per_hz_ghz2, 0.0..=1e6);
         problems.range(at, "transimpedance_kohm", self.transimpedance_kohm, 0.01..=1000.0);
         problems.range(at, "overload_ma_pp", self.overload_ma_pp, 0.01..=1000.0);
         if self.limiting == Limiting::Curve && self.curve.file.is_empty() {
@@ -132,6 +131,51 @@ impl Tia {
                 "",
                 "must name a file of input in mA and output, as limiting = \"curve\" requires",
             );
+        }
+        self.check_noise(at, problems);
+    }
+
+    /// Reports what is wrong with the description of the noise.
+    fn check_noise(&self, at: &KeyPath, problems: &mut Problems) {
+        let average = self.noise_average_pa_per_rthz;
+        problems.range(at, "noise_average_pa_per_rthz", average, 0.0..=10_000.0);
+        problems.range(at, "noise_a0_pa2_per_hz", self.noise_a0_pa2_per_hz, 0.0..=1e8);
+        problems.range(at, "noise_a2_pa2_per_hz_ghz2", self.noise_a2_pa2_per_hz_ghz2, 0.0..=1e6);
+        if let Some(ghz) = self.noise_reference_bandwidth_ghz {
+            problems.range(at, "noise_reference_bandwidth_ghz", ghz, 1.0..=500.0);
+        }
+        match (self.noise == NoiseModel::Rms, self.irn_rms_ua) {
+            (true, Some(ua)) => problems.range(at, "irn_rms_ua", ua, 0.0..=10_000.0),
+            (true, None) => {
+                problems.report(at, "irn_rms_ua", "", "must be given, as noise = \"rms\" requires")
+            }
+            (false, Some(ua)) => {
+                let remedy = "must be absent unless noise = \"rms\": another key gives the noise";
+                problems.report(at, "irn_rms_ua", ua, remedy)
+            }
+            (false, None) => {}
+        }
+        if self.noise == NoiseModel::Quadratic
+            && self.noise_a2_pa2_per_hz_ghz2 > 0.0
+            && self.takes_white_noise()
+        {
+            let remedy = "must be 0 with order 1 or 2, whose response barely filters noise that \
+                          grows with frequency";
+            let a2 = self.noise_a2_pa2_per_hz_ghz2;
+            problems.report(at, "noise_a2_pa2_per_hz_ghz2", a2, remedy);
+        }
+        if self.noise_scaling == NoiseScaling::TransimpedanceLimit {
+            let remedy = if !self.response.file.is_empty() || self.noise == NoiseModel::Table {
+                "must be \"constant-density\" with a measured response or noise: they are of one \
+                 amplifier"
+            } else if self.noise_reference_bandwidth_ghz.is_none() {
+                "needs noise_reference_bandwidth_ghz, the bandwidth for which the noise is given"
+            } else {
+                ""
+            };
+            if !remedy.is_empty() {
+                problems.report(at, "noise_scaling", "transimpedance-limit", remedy);
+            }
         }
         if self.noise == NoiseModel::Table && self.noise_file.is_empty() {
             problems.report(
@@ -143,10 +187,27 @@ impl Tia {
         }
     }
 
+    /// Whether the low-pass is of an order too low for noise that grows with frequency.
+    fn takes_white_noise(&self) -> bool {
+        self.response.file.is_empty() && self.order < 3
+    }
+
     /// Reads its files and reports their problems.
     pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) {
         files.curve(at, "noise_file", &self.noise_file, SeriesKind::CurrentNoise);
-        files.response(&at.key("response"), &self.response, ResponseDomain::Electrical);
+        let response =
+            files.response(&at.key("response"), &self.response, ResponseDomain::Electrical);
+        let band = response.and_then(|table| Shape::Table(table).noise_bandwidth());
+        if let Some(band) = band.filter(|band| {
+            self.noise == NoiseModel::Average && band.half_power_hz > band.measured_to_hz
+        }) {
+            let ends_ghz = band.measured_to_hz / giga(1.0);
+            let remedy = format!(
+                "ends at {ends_ghz:.1} GHz, before it has fallen by 3 dB: must reach the bandwidth \
+                 over which noise = \"average\" counts; noise = \"rms\" with irn_rms_ua needs none"
+            );
+            files.problems().report(&at.key("response"), "file", &self.response.file, remedy);
+        }
         files.curve(&at.key("curve"), "file", &self.curve.file, SeriesKind::Compression);
     }
 
@@ -156,19 +217,50 @@ impl Tia {
     ///
     /// A file that cannot be read any more.
     pub fn density(&self, context: &BuildContext<'_>) -> Result<Density, FileError> {
-        Ok(match self.noise {
-            NoiseModel::Average => {
-                let a0 = 0.75 * pico(self.noise_average_pa_per_rthz).powi(2);
-                Density::Quadratic { a0, a2: a0 / giga(self.bandwidth_ghz).powi(2) }
-            }
-            NoiseModel::Table => {
-                Density::Table(context.needed_curve(&self.noise_file, SeriesKind::CurrentNoise)?)
-            }
-            NoiseModel::Quadratic => Density::Quadratic {
-                a0: self.noise_a0_pa2_per_hz * pico(1.0).powi(2),
-                a2: self.noise_a2_pa2_per_hz_ghz2 * pico(1.0).powi(2) / giga(1.0).powi(2),
-            },
+        self.density_through(&self.band(context)?, context)
+    }
+
+    /// The amplifier's own response, of unit gain at zero frequency.
+    fn band(&self, context: &BuildContext<'_>) -> Result<Shape, FileError> {
+        context.response(&self.response, || {
+            Shape::low_pass(self.family, self.order, giga(self.bandwidth_ghz), self.peaking_db)
         })
+    }
+
+    /// Reference bandwidth of a model, Hz; a measured response is its own reference.
+    fn reference_hz(&self) -> Option<f64> {
+        self.noise_reference_bandwidth_ghz.filter(|_| self.response.file.is_empty()).map(giga)
+    }
+
+    /// The density for a response of its own.
+    fn density_through(
+        &self,
+        response: &Shape,
+        context: &BuildContext<'_>,
+    ) -> Result<Density, FileError> {
+        if self.noise == NoiseModel::Table {
+            let table = context.needed_curve(&self.noise_file, SeriesKind::CurrentNoise)?;
+            return Ok(Density::Table(table));
+        }
+        let band = response.noise_bandwidth().expect("an amplifier's response is a low-pass");
+        let reference_hz = self.reference_hz().unwrap_or(band.half_power_hz);
+        let white_growth = match self.noise_scaling {
+            NoiseScaling::ConstantDensity => 1.0,
+            NoiseScaling::TransimpedanceLimit => (band.half_power_hz / reference_hz).powi(2),
+        };
+        if self.noise == NoiseModel::Quadratic {
+            return Ok(Density::Quadratic {
+                a0: self.noise_a0_pa2_per_hz * pico(1.0).powi(2) * white_growth,
+                a2: self.noise_a2_pa2_per_hz_ghz2 * pico(1.0).powi(2) / giga(1.0).powi(2),
+                grows_to_hz: band.measured_to_hz,
+            });
+        }
+        let average_a2_per_hz = match self.noise {
+            NoiseModel::Rms => micro(self.irn_rms_ua.unwrap_or(0.0)).powi(2) / reference_hz,
+            _ => pico(self.noise_average_pa_per_rthz).powi(2),
+        };
+        let total_a2 = average_a2_per_hz * white_growth * band.half_power_hz;
+        Ok(law(total_a2, &band, self.takes_white_noise()))
     }
 
     /// Gain for small settled currents, V/A.
@@ -186,11 +278,9 @@ impl Tia {
         current: Chain<Ampere>,
         context: &BuildContext<'_>,
     ) -> Result<Chain<Volt>, FileError> {
-        let density = self.density(context)?;
+        let response = self.band(context)?;
+        let density = self.density_through(&response, context)?;
         let noisy = current.noise(Noise::new("tia.thermal", Law::Added, density));
-        let response = context.response(&self.response, || {
-            Shape::low_pass(self.family, self.order, giga(self.bandwidth_ghz), self.peaking_db)
-        })?;
         let filtered: Chain<Ampere> = noisy.response(response);
         let limited = match self.limiting {
             Limiting::Linear => filtered,
@@ -270,16 +360,45 @@ mod tests {
         tia.density(&context).expect("no file is named")
     }
 
+    /// Integral of S |H|^2 over f = BW tan x, which reaches infinity; its error is below 1e-6.
+    fn total_a2(tia: &Tia) -> f64 {
+        let bandwidth_hz = giga(tia.bandwidth_ghz);
+        let shape = Shape::low_pass(tia.family, tia.order, bandwidth_hz, tia.peaking_db);
+        let (density, n) = (density(tia), 20_000);
+        let step = std::f64::consts::FRAC_PI_2 / f64::from(n);
+        let at = |x: f64| {
+            let f_hz = bandwidth_hz * x.tan();
+            density.at(f_hz) * shape.at(f_hz).norm_sqr() / x.cos().powi(2)
+        };
+        (0..n).map(|i| at((f64::from(i) + 0.5) * step) * step * bandwidth_hz).sum()
+    }
+
     #[test]
-    fn the_mean_of_the_noise_density_over_the_bandwidth_is_the_average_squared() {
-        let tia = Tia::default();
-        let density = density(&tia);
-        let n = 100_000;
-        let mean = (0..n)
-            .map(|i| density.at((i as f64 + 0.5) / n as f64 * giga(tia.bandwidth_ghz)))
-            .sum::<f64>()
-            / n as f64;
-        assert!((mean.sqrt() / pico(16.0) - 1.0).abs() < 1e-6);
+    fn noise_at_the_output_is_the_data_sheets_for_every_family_order_and_peaking() {
+        for family in [Family::Bessel, Family::Butterworth] {
+            for order in 1..=8 {
+                for peaking_db in [0.0, 2.0, 6.0] {
+                    let average = Tia { family, order, peaking_db, ..Tia::default() };
+                    let rms_a = pico(16.0) * giga(36.0).sqrt();
+                    let total = total_a2(&average).sqrt();
+                    let at = format!("{family:?}, {order}, {peaking_db} dB");
+                    assert!((total / rms_a - 1.0).abs() < 1e-4, "{at}: {total} A, {rms_a} A");
+                    let noise = NoiseModel::Rms;
+                    let rms = Tia { noise, irn_rms_ua: Some(2.72), ..average };
+                    let total = total_a2(&rms).sqrt();
+                    assert!((total / 2.72e-6 - 1.0).abs() < 1e-4, "{at}: {total} A");
+                }
+            }
+        }
+    }
+
+    /// White part over the average squared: 1 / (1.0464 + 0.7127) and 1 / (1.0262 + 0.4250).
+    #[test]
+    fn the_white_part_of_fourth_order_amplifiers_is_that_of_the_closed_form() {
+        for (family, expected) in [(Family::Bessel, 0.5685), (Family::Butterworth, 0.6891)] {
+            let a0 = density(&Tia { family, ..Tia::default() }).at(0.0);
+            assert!((a0 / pico(16.0).powi(2) - expected).abs() < 1e-4, "{family:?}: {a0:e}");
+        }
     }
 
     #[test]
@@ -291,5 +410,52 @@ mod tests {
         for f_hz in [0.0, 20e9, 36e9] {
             assert!((average.at(f_hz) / quadratic.at(f_hz) - 1.0).abs() < 2e-3);
         }
+    }
+
+    /// At the transimpedance limit the density grows with the bandwidth, so the rms with its power
+    /// 3/2, and the f^2 part, set by the input transistor, stays.
+    #[test]
+    fn a_sweep_of_the_bandwidth_holds_what_its_scaling_says() {
+        for (noise, irn_rms_ua) in [(NoiseModel::Average, None), (NoiseModel::Rms, Some(3.0))] {
+            let at = |noise_scaling, bandwidth_ghz| Tia {
+                noise,
+                irn_rms_ua,
+                noise_scaling,
+                bandwidth_ghz,
+                noise_reference_bandwidth_ghz: Some(36.0),
+                ..Tia::default()
+            };
+            let given = total_a2(&at(NoiseScaling::ConstantDensity, 36.0)).sqrt();
+            for (scaling, power) in
+                [(NoiseScaling::ConstantDensity, 0.5), (NoiseScaling::TransimpedanceLimit, 1.5)]
+            {
+                let ratio = total_a2(&at(scaling, 54.0)).sqrt() / given;
+                assert!((ratio / 1.5f64.powf(power) - 1.0).abs() < 1e-4, "{scaling:?}: {ratio}");
+            }
+            let f2 = |ghz: f64| {
+                let density = density(&at(NoiseScaling::TransimpedanceLimit, ghz));
+                density.at(giga(10.0)) - density.at(0.0)
+            };
+            assert!((f2(54.0) / f2(36.0) - 1.0).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn noise_that_is_given_twice_or_not_at_all_is_refused() {
+        let refused = |tia: Tia, key: &str| {
+            let mut problems = Problems::new();
+            tia.check(&KeyPath::root(), &mut problems);
+            assert!(problems.iter().any(|p| p.path == key), "{key}: {tia:?}");
+        };
+        let tia = Tia::default;
+        refused(Tia { irn_rms_ua: Some(2.0), ..tia() }, "irn_rms_ua");
+        refused(Tia { noise: NoiseModel::Rms, ..tia() }, "irn_rms_ua");
+        let quadratic = NoiseModel::Quadratic;
+        refused(Tia { order: 2, noise: quadratic, ..tia() }, "noise_a2_pa2_per_hz_ghz2");
+        let noise_scaling = NoiseScaling::TransimpedanceLimit;
+        refused(Tia { noise_scaling, ..tia() }, "noise_scaling");
+        let mut problems = Problems::new();
+        Tia { order: 1, ..tia() }.check(&KeyPath::root(), &mut problems);
+        assert!(problems.is_empty(), "{problems}");
     }
 }

@@ -12,7 +12,7 @@ const HEADER: [&str; 10] = [
     "TP2\nRLM",
     "transition\n20-80 %, ps",
     "over- / under-\nshoot, %",
-    "RIN_OMA\ndB/Hz",
+    "RIN_OMA, dB/Hz\nread / laser",
     "sensitivity\nOMA, dBm",
     "EECQ, dB\nTP1a / TP4",
 ];
@@ -36,7 +36,11 @@ pub(super) fn transmitted(lanes: &[LaneResult]) -> String {
                 decimals(lane.overshoot_percent, 1),
                 decimals(lane.undershoot_percent, 1)
             ),
-            decimals(lane.rin_oma_db_per_hz, 1),
+            format!(
+                "{} / {}",
+                decimals(lane.rin_oma_db_per_hz, 1),
+                decimals(lane.rin_oma_intrinsic_db_per_hz, 1)
+            ),
             decimals(lane.sensitivity_oma_dbm, 2),
             format!("{} / {}", decimals(lane.eecq_tp1a_db, 2), decimals(lane.eecq_tp4_db, 2)),
         ]);

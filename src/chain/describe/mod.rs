@@ -8,6 +8,7 @@ pub(super) mod interferer;
 pub(super) mod lookup;
 pub(super) mod map;
 pub(super) mod noise;
+pub(super) mod noise_bandwidth;
 pub(super) mod not_evaluated;
 pub(super) mod receiver_dsp;
 pub(super) mod sampler;

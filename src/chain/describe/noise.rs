@@ -34,12 +34,14 @@ pub enum Law {
 pub enum Density {
     /// The same at all frequencies.
     White(f64),
-    /// a0 + a2 f^2.
+    /// a0 + a2 f^2, constant from a frequency on.
     Quadratic {
         /// At zero frequency.
         a0: f64,
         /// Growth, per Hz^2.
         a2: f64,
+        /// Where the growth ends, Hz; infinite where it does not.
+        grows_to_hz: f64,
     },
     /// Relaxation oscillation of a laser: floor + rise (1/tau^2 + w^2) / ((wr^2 - w^2)^2 + g^2
     /// w^2).
@@ -65,7 +67,9 @@ impl Density {
         match self {
             Density::Table(ln_density) => ln_density.at(f_hz.abs()).exp(),
             &Density::White(density) => density,
-            &Density::Quadratic { a0, a2 } => a0 + a2 * f_hz * f_hz,
+            &Density::Quadratic { a0, a2, grows_to_hz } => {
+                a0 + a2 * f_hz.abs().min(grows_to_hz).powi(2)
+            }
             &Density::Relaxation {
                 floor,
                 rise_hz,

@@ -57,6 +57,75 @@ impl Table {
         self.ends_hz
     }
 
+    /// Mean of |H| from 0 to `f_hz`, by the middles of 256 steps.
+    fn mean_magnitude(&self, f_hz: f64) -> f64 {
+        const STEPS: u32 = 256;
+        let at = |i: u32| self.at((f64::from(i) + 0.5) / f64::from(STEPS) * f_hz).norm();
+        (0..STEPS).map(at).sum::<f64>() / f64::from(STEPS)
+    }
+
+    /// The lowest frequency at which |H| falls below `magnitude` after it was above, Hz.
+    fn falls_below_hz(&self, magnitude: f64) -> f64 {
+        let (ln, last) = (magnitude.ln(), self.f_hz.len() - 1);
+        let above = self.ln_magnitude.iter().position(|&m| m >= ln).unwrap_or(0);
+        match self.ln_magnitude[above..].iter().position(|&m| m < ln) {
+            Some(below) if below > 0 => {
+                let (i, j) = (above + below - 1, above + below);
+                let part =
+                    (self.ln_magnitude[i] - ln) / (self.ln_magnitude[i] - self.ln_magnitude[j]);
+                self.f_hz[i] + part * (self.f_hz[j] - self.f_hz[i])
+            }
+            _ => self.f_hz[last] * ((self.ln_magnitude[last] - ln).max(0.0) / self.fall).exp(),
+        }
+    }
+
+    /// Mid-band gain and 3 dB frequency, Hz: the gain is the mean of |H| up to a tenth of that
+    /// frequency, where |H| falls below 1/sqrt 2 of the gain.
+    pub(crate) fn mid_band(&self) -> (f64, f64) {
+        let half_power = |gain: f64| self.falls_below_hz(gain * std::f64::consts::FRAC_1_SQRT_2);
+        let mut gain = self.ln_magnitude[0].exp();
+        let mut f_hz = half_power(gain);
+        for _ in 0..50 {
+            let next = self.mean_magnitude(f_hz / 10.0);
+            let settled = (next / gain - 1.0).abs() < 1e-9;
+            gain = next;
+            f_hz = half_power(gain);
+            if settled {
+                break;
+            }
+        }
+        (gain, f_hz)
+    }
+
+    /// Integrals over all frequencies of |H|^2, Hz, and of |H|^2 min(f, f_end)^2, Hz^3, f_end where
+    /// what was measured ends.
+    pub(crate) fn power_integrals(&self) -> [f64; 2] {
+        // Gauss-Legendre of three points, in pieces across which |H|^2 changes by a quarter at most
+        const NODES: [(f64, f64); 3] =
+            [(-0.774_596_669_241_483_4, 5.0), (0.0, 8.0), (0.774_596_669_241_483_4, 5.0)];
+        let (mut white, mut square) = (0.0, 0.0);
+        let capped = |f: f64| f.min(self.ends_hz).powi(2);
+        for i in 1..self.f_hz.len() {
+            let (start, width) = (self.f_hz[i - 1], self.f_hz[i] - self.f_hz[i - 1]);
+            let bend = (self.ln_magnitude[i] - self.ln_magnitude[i - 1]).abs();
+            let pieces = ((8.0 * bend).ceil() as usize + 1).min(10_000);
+            let half = width / pieces as f64 / 2.0;
+            for piece in 0..pieces {
+                let middle = start + (2 * piece + 1) as f64 * half;
+                for (x, weight) in NODES {
+                    let f = middle + x * half;
+                    let power = self.at(f).norm_sqr() * weight / 9.0 * half;
+                    white += power;
+                    square += power * capped(f);
+                }
+            }
+        }
+        let last = self.f_hz.len() - 1;
+        let tail =
+            (2.0 * self.ln_magnitude[last]).exp() * self.f_hz[last] / (2.0 * self.fall - 1.0);
+        [white + tail, square + tail * capped(self.f_hz[last])]
+    }
+
     /// The response at `f_hz`, which may be negative.
     pub fn at(&self, f_hz: f64) -> Complex64 {
         let f = f_hz.abs();
@@ -80,6 +149,32 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// H = 1 / (1 + j f / f0) by points up to e = 50 f0, then falling by 20 dB per decade:
+    /// integrals f0 pi/2 and, the square held from e on, f0^3 (e - atan e + e^2 (pi/2 - atan e)).
+    /// Straight lines over 0.02 f0 bend by 1e-4 of ln|H|.
+    #[test]
+    fn a_single_pole_by_points_has_its_closed_integrals() {
+        let f0 = 10e9;
+        let points: Vec<f64> = (0..=2500).map(|i| 0.02 * f64::from(i)).collect();
+        let table = Table::new(
+            0,
+            points.iter().map(|x| x * f0).collect(),
+            points.iter().map(|x| -0.5 * (1.0 + x * x).ln()).collect(),
+            points.iter().map(|x| -x.atan()).collect(),
+            1.0,
+        );
+        let [white, square] = table.power_integrals();
+        let (pi_2, end) = (std::f64::consts::FRAC_PI_2, 50f64);
+        assert!((white / f0 / pi_2 - 1.0).abs() < 1e-4, "{white}");
+        // below the end x^2/(1+x^2), above it end^2/(1+x^2)
+        let expected = end - end.atan() + end * end * (pi_2 - end.atan());
+        assert!((square / f0.powi(3) / expected - 1.0).abs() < 1e-3, "{square}");
+        // the mean of 1 / sqrt(1 + x^2) up to 0.1 is asinh(0.1) / 0.1 = 0.99834
+        let (gain, half_power_hz) = table.mid_band();
+        assert!((gain - 0.998_34).abs() < 1e-4, "{gain}");
+        assert!((half_power_hz / f0 - (2.0 / gain.powi(2) - 1.0).sqrt()).abs() < 1e-3);
+    }
 
     #[test]
     fn a_table_is_straight_between_its_points_falls_beyond_them_and_is_its_own_conjugate() {

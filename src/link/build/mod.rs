@@ -1,5 +1,6 @@
 //! A lane built from its description: plans, data, random streams.
 
+mod aggressors;
 pub(super) mod files;
 pub(super) mod lane;
 pub(super) mod segment;

@@ -1,6 +1,7 @@
 //! Building the segments of a lane, from one decision point to the next.
 
 use crate::chain::{Chain, NoiseId, Plan, RxDsp, Shape};
+use crate::link::build::aggressors::{aggressors, arriving_oma_w, spread_db};
 use crate::link::describe::config::Config;
 use crate::link::describe::limits::Limits;
 use crate::link::describe::module::Host;
@@ -10,7 +11,7 @@ use crate::seed::Seed;
 use crate::serdes::{IdentityMap, SerdesTx};
 use crate::signal::{Field, Volt};
 use crate::transmitter::Modulator;
-use crate::units::{amplitude_ratio, power_ratio};
+use crate::units::amplitude_ratio;
 
 /// A segment of a lane, ready for both estimators.
 pub struct Segment {
@@ -62,15 +63,6 @@ fn limit_ber(kind: SegmentKind, limits: &Limits) -> Option<f64> {
     }
 }
 
-/// Deviation of a lane's launch power from its description, dB; zero for a captured waveform.
-fn spread_db(config: &Config, modulator: &dyn Modulator, number: usize) -> f64 {
-    if modulator.recording().is_some() {
-        return 0.0;
-    }
-    config.spread.launch_power_db
-        * Seed::new(config.spread.module).named("launch power").index(number as u64).rng().normal()
-}
-
 /// Chain from symbols to the output of the transmitter, in the fibre.
 pub(super) fn transmitted(
     config: &Config,
@@ -107,20 +99,20 @@ pub(crate) fn sent_to_host(
     modulator: &dyn Modulator,
     context: &mut BuildContext<'_>,
 ) -> Result<Chain<Volt>, FileError> {
-    let (light, oma_w) = arriving(config, modulator, context)?;
-    config.receiver.extend_linear(light, oma_w, &config.module.output, context)
+    let light = arriving(config, modulator, context)?;
+    let oma_w = arriving_oma_w(config, modulator, context.lane);
+    let aggressors = aggressors(config, modulator, context);
+    config.receiver.extend_linear(light, oma_w, &aggressors, &config.module.output, context)
 }
 
-/// Chain to the receiver's input, and the nominal outer modulation amplitude there, W.
+/// Chain to the receiver's input.
 fn arriving(
     config: &Config,
     modulator: &dyn Modulator,
     context: &mut BuildContext<'_>,
-) -> Result<(Chain<Field>, f64), FileError> {
+) -> Result<Chain<Field>, FileError> {
     let tp2 = transmitted(config, modulator, context)?.probe("tp2");
-    let light = config.fibre.extend(tp2, modulator.wavelength_nm()).probe("tp3");
-    let change_db = spread_db(config, modulator, context.lane) - config.fibre.loss_db();
-    Ok((light, config.settled_oma_w(modulator) * power_ratio(change_db)))
+    Ok(config.fibre.extend(tp2, modulator.wavelength_nm()).probe("tp3"))
 }
 
 /// Plan of the optical segment, decided by the module or, after its linear output, by the host.
@@ -131,8 +123,9 @@ fn optical(
 ) -> Result<(Plan, RxDsp), FileError> {
     let Config { host, module, receiver, .. } = config;
     if config.optical().to == DecisionPoint::FarModule {
-        let (light, oma_w) = arriving(config, modulator, context)?;
-        return Ok((receiver.extend(light, oma_w, context)?, receiver.dsp()));
+        let light = arriving(config, modulator, context)?;
+        let aggressors = aggressors(config, modulator, context);
+        return Ok((receiver.extend(light, &aggressors, context)?, receiver.dsp()));
     }
     // neighbouring lanes' outputs are the far-end aggressors
     let neighbour = SerdesTx { swing_vppd: module.output.swing_vppd, ..module.tx.clone() };

@@ -57,6 +57,10 @@ pub struct Config {
     pub tdecq: Tdecq,
     /// Expected results, for `check`.
     pub targets: Targets,
+    /// Descriptions of the lanes next to this one that differ from it, by number: their light
+    /// couples into this lane.
+    #[serde(skip)]
+    pub neighbours: Vec<(usize, Arc<Config>)>,
     /// Patches of single lanes, by number from 0, with the keys of the whole file.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub lane: BTreeMap<String, toml::Table>,
@@ -80,6 +84,7 @@ impl Default for Config {
             simulation: Simulation::default(),
             tdecq: Tdecq::default(),
             targets: Targets::default(),
+            neighbours: Vec::new(),
             lane: BTreeMap::new(),
         }
     }
@@ -96,6 +101,22 @@ const DARK_DBM: f64 = -50.0;
 pub(crate) const LANES_MAX: usize = 64;
 
 impl Config {
+    /// Gives every lane of a link the descriptions of the lanes next to it that differ from its
+    /// own.
+    pub(crate) fn introduce(lanes: &mut [Config]) {
+        if lanes.windows(2).all(|pair| pair[0] == pair[1]) {
+            return;
+        }
+        let alone = |lane: &Config| Arc::new(Config { neighbours: Vec::new(), ..lane.clone() });
+        let described: Vec<Arc<Config>> = lanes.iter().map(alone).collect();
+        for (number, lane) in lanes.iter_mut().enumerate() {
+            let near = [number.checked_sub(1), Some(number + 1)].into_iter().flatten();
+            let near = near.filter_map(|n| Some((n, described.get(n)?)));
+            let differing = near.filter(|(_, other)| **other != described[number]);
+            lane.neighbours = differing.map(|(n, other)| (n, other.clone())).collect();
+        }
+    }
+
     /// The grid of its blocks; a recording is a block of one period.
     pub fn grid(&self, recording: Option<&Recording>) -> Grid {
         let guards = if self.streams() { 2 * self.simulation.guard_symbols } else { 0 };

@@ -55,6 +55,12 @@ pub struct Limits {
     /// Smallest outer modulation amplitude less the larger of TECQ and TDECQ, dBm.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oma_minus_tdecq_min_dbm: Option<f64>,
+    /// The same of a transmitter whose extinction ratio is at least `high_extinction_ratio_db`,
+    /// dBm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oma_minus_tdecq_high_er_min_dbm: Option<f64>,
+    /// Extinction ratio from which `oma_minus_tdecq_high_er_min_dbm` holds, dB.
+    pub high_extinction_ratio_db: f64,
     /// Largest TDECQ, dB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tdecq_max_db: Option<f64>,
@@ -103,6 +109,8 @@ impl Default for Limits {
             launch_power_min_dbm: None,
             oma_min_dbm: None,
             oma_minus_tdecq_min_dbm: None,
+            oma_minus_tdecq_high_er_min_dbm: None,
+            high_extinction_ratio_db: 5.0,
             tdecq_max_db: None,
             tecq_max_db: None,
             tdecq_minus_ceq_max_db: None,
@@ -120,7 +128,7 @@ impl Default for Limits {
 
 impl Limits {
     /// Every limit that is set, by key.
-    fn set(&self) -> [(&'static str, Option<f64>); 19] {
+    fn set(&self) -> [(&'static str, Option<f64>); 20] {
         [
             ("pmd_ber", Some(self.pmd_ber)),
             ("aui_ber", Some(self.aui_ber)),
@@ -131,6 +139,7 @@ impl Limits {
             ("launch_power_min_dbm", self.launch_power_min_dbm),
             ("oma_min_dbm", self.oma_min_dbm),
             ("oma_minus_tdecq_min_dbm", self.oma_minus_tdecq_min_dbm),
+            ("oma_minus_tdecq_high_er_min_dbm", self.oma_minus_tdecq_high_er_min_dbm),
             ("tdecq_max_db", self.tdecq_max_db),
             ("tecq_max_db", self.tecq_max_db),
             ("tdecq_minus_ceq_max_db", self.tdecq_minus_ceq_max_db),
@@ -160,6 +169,8 @@ impl Limits {
             };
             problems.range(at, key, limit, range);
         }
+        let from_db = self.high_extinction_ratio_db;
+        problems.range(at, "high_extinction_ratio_db", from_db, 0.0..=100.0);
         for key in self.status.keys().filter(|key| self.set().iter().all(|(known, _)| known != key))
         {
             problems.report(&at.key("status"), key, "", "there is no such limit");

@@ -196,6 +196,7 @@ impl LayeredConfig {
         }
         problems.finish()?;
         let hash = digest.to_string();
+        Config::introduce(&mut lanes);
         Ok(Resolved { base, lanes, hash, library: self.library.clone() })
     }
 

@@ -8,6 +8,7 @@ use crate::link::layers::layered::{LayeredConfig, Resolved};
 use crate::link::layers::merging::{complete, merge};
 use crate::link::layers::remedy::refused;
 use crate::measured::Library;
+use std::sync::Arc;
 use toml::{Table, Value};
 
 /// Keys of a fibre that give its dispersion.
@@ -209,6 +210,22 @@ impl SweptConfig {
     ///
     /// A value that [`SweptConfig::check`] refuses.
     pub fn lane(&self, values: &[Value], lane: usize) -> Result<Config> {
+        let mut own = self.alone(values, lane)?;
+        if self.patches.is_empty() && self.keys.iter().all(|key| key.patched().is_none()) {
+            return Ok(own);
+        }
+        let near = [lane.checked_sub(1), Some(lane + 1)].into_iter().flatten();
+        for near in near.filter(|&near| near < self.lanes(values)) {
+            let other = self.alone(values, near)?;
+            if (Config { neighbours: Vec::new(), ..own.clone() }) != other {
+                own.neighbours.push((near, Arc::new(other)));
+            }
+        }
+        Ok(own)
+    }
+
+    /// Description of one lane at a point, without those of the lanes next to it.
+    fn alone(&self, values: &[Value], lane: usize) -> Result<Config> {
         let mut table = self.shared.clone();
         for (key, value) in self.keys.iter().zip(values).filter(|(key, _)| key.patched().is_none())
         {

@@ -120,8 +120,8 @@ pub struct LaneResult {
     /// Outer optical modulation amplitude at TP3 at which this lane just keeps the limit, with its
     /// own transmitter, dBm.
     pub sensitivity_oma_dbm: Option<f64>,
-    /// Transmitter eye closure at TP2, dB; present, like the fields up to `rin_oma_db_per_hz`, only
-    /// with `tdecq.enabled`.
+    /// Transmitter eye closure at TP2, dB; present, like the fields up to
+    /// `rin_oma_intrinsic_db_per_hz`, only with `tdecq.enabled`.
     pub tecq_db: Option<f64>,
     /// Transmitter and dispersion eye closure after the test fibre, the worse of both extremes, dB.
     pub tdecq_db: Option<f64>,
@@ -135,8 +135,11 @@ pub struct LaneResult {
     pub overshoot_percent: Option<f64>,
     /// Undershoot at TP2, after the reference filter, % of the OMA.
     pub undershoot_percent: Option<f64>,
-    /// RIN relative to OMA, of the intrinsic RIN over the reference filter's band, dB/Hz.
+    /// RIN relative to OMA as an instrument reads it: noise of laser, driver and converter with the
+    /// modulation off, over the reference filter's band, dB/Hz.
     pub rin_oma_db_per_hz: Option<f64>,
+    /// RIN relative to OMA, of the laser's intrinsic RIN alone over the same band, dB/Hz.
+    pub rin_oma_intrinsic_db_per_hz: Option<f64>,
     /// Electrical eye closure at a linear module's input, after the host's channel, by the method
     /// of TECQ, dB.
     pub eecq_tp1a_db: Option<f64>,

@@ -3,7 +3,7 @@
 use crate::link::describe::limits::{Limits, Status};
 use crate::link::describe::presets;
 use crate::link::describe::segments::DecisionPoint;
-use crate::link::result::figures::LinkResult;
+use crate::link::result::figures::{LaneResult, LinkResult};
 use crate::link::result::metrics::derived::DERIVED;
 use crate::link::result::metrics::lane::lane_metric;
 use crate::link::result::metrics::limit::LaneMetric;
@@ -33,6 +33,9 @@ const ROWS: [(&str, &str, LimitSide); 19] = [
     ("stressed_sensitivity_max_dbm", "stressed_sensitivity_dbm", LimitSide::Max),
 ];
 
+/// Value and number of a lane, key and value of the limit that holds for it.
+type Worst = (f64, usize, &'static str, f64);
+
 /// The metric of a row, of a lane or derived.
 fn limited(name: &str) -> Option<&'static LaneMetric> {
     lane_metric(name).or_else(|| DERIVED.iter().find(|metric| metric.name == name))
@@ -55,7 +58,7 @@ impl Limits {
         let preset = result.preset.as_deref().and_then(presets::find).map(presets::Preset::limits);
         let row = |&(key, metric, side): &(&'static str, &'static str, LimitSide)| {
             let metric = limited(metric)?;
-            let limit = self.get(key)?;
+            let common = self.get(key)?;
             // limits of segments that the link does not have are skipped
             let idle = match key {
                 "pmd_ber" => !segments.iter().any(|kind| kind.to == DecisionPoint::FarModule),
@@ -66,21 +69,27 @@ impl Limits {
             if idle {
                 return None;
             }
-            let own = preset.as_ref().is_some_and(|preset| preset.get(key) != Some(limit));
-            let status = self.status.get(key).copied().unwrap_or(Status::Assumed);
             let worse = |a: f64, b: f64| if side == LimitSide::Max { a > b } else { a < b };
-            let mut worst: Option<(f64, usize)> = None;
+            // the lane that is furthest outside its own limit, or nearest to it
+            let further = |(value, limit): (f64, f64), (least, _, _, at): Worst| {
+                if limit == at { worse(value, least) } else { worse(value - limit, least - at) }
+            };
+            let mut worst: Option<Worst> = None;
             let mut all = !result.lanes.is_empty();
             for lane in &result.lanes {
+                let (key, limit) = self.of_lane(key, lane).unwrap_or((key, common));
                 match metric.number(lane).filter(|value| value.is_finite()) {
-                    Some(value) if worst.is_none_or(|(least, _)| worse(value, least)) => {
-                        worst = Some((value, lane.lane))
+                    Some(value) if worst.is_none_or(|worst| further((value, limit), worst)) => {
+                        worst = Some((value, lane.lane, key, limit))
                     }
                     Some(_) => {}
                     None => all = false,
                 }
             }
-            let outside = worst.is_some_and(|(value, _)| worse(value, limit));
+            let (counts, limit) = worst.map_or((key, common), |(_, _, key, limit)| (key, limit));
+            let own = preset.as_ref().is_some_and(|preset| preset.get(counts) != Some(limit));
+            let status = self.status.get(counts).copied().unwrap_or(Status::Assumed);
+            let outside = worst.is_some_and(|(value, _, _, limit)| worse(value, limit));
             let sourced = !own && status != Status::Assumed;
             // one lane outside decides, whatever the others are
             let finding = match (outside, all) {
@@ -91,7 +100,7 @@ impl Limits {
                 (false, true) => Finding::InsideAssumedLimit,
             };
             let worst = worst.filter(|_| all || outside);
-            let (value, lane) = (worst.map(|(value, _)| value), worst.map(|(_, lane)| lane));
+            let (value, lane) = (worst.map(|worst| worst.0), worst.map(|worst| worst.1));
             Some(SpecRow {
                 limit_key: key.to_owned(),
                 name: metric.title(),
@@ -107,9 +116,35 @@ impl Limits {
     }
 }
 
+impl Limits {
+    /// The limit `key` where it depends on the lane: OMA less TDECQ by the extinction ratio.
+    fn of_lane(&self, key: &str, lane: &LaneResult) -> Option<(&'static str, f64)> {
+        let high = (key == "oma_minus_tdecq_min_dbm"
+            && lane.er_tp2_db? >= self.high_extinction_ratio_db)
+            .then_some("oma_minus_tdecq_high_er_min_dbm")?;
+        Some((high, self.get(high)?))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// 800GBASE-DR8: -1.9 dBm below an extinction ratio of 5 dB, -2.2 dBm from there on.
+    #[test]
+    fn oma_less_tdecq_is_held_against_the_limit_of_the_lanes_extinction_ratio() {
+        let limits = presets::find("800gbase-dr8").expect("it ships").limits();
+        let limit = |er_db: f64| {
+            let lane = LaneResult { er_tp2_db: Some(er_db), ..LaneResult::default() };
+            limits.of_lane("oma_minus_tdecq_min_dbm", &lane)
+        };
+        let high = Some(("oma_minus_tdecq_high_er_min_dbm", -2.2));
+        assert_eq!([4.99, 5.0].map(limit), [None, high]);
+        assert_eq!(limits.get("oma_minus_tdecq_min_dbm"), Some(-1.9));
+        let other = presets::find("1.6tbase-dr8").expect("it ships").limits();
+        let lane = LaneResult { er_tp2_db: Some(6.0), ..LaneResult::default() };
+        assert_eq!(other.of_lane("oma_minus_tdecq_min_dbm", &lane), None);
+    }
 
     #[test]
     fn every_limit_limits_a_metric() {

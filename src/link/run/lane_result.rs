@@ -100,6 +100,7 @@ fn add_test_points(result: &mut LaneResult, solved: &SolvedLane) {
         result.overshoot_percent = tx.overshoot_percent;
         result.undershoot_percent = tx.undershoot_percent;
         result.rin_oma_db_per_hz = tx.rin_oma_db_per_hz;
+        result.rin_oma_intrinsic_db_per_hz = tx.rin_oma_intrinsic_db_per_hz;
     }
 }
 

@@ -30,7 +30,8 @@ pub struct Link {
 
 impl Link {
     /// A link from its resolved description.
-    pub fn new(resolved: Resolved) -> Link {
+    pub fn new(mut resolved: Resolved) -> Link {
+        Config::introduce(&mut resolved.lanes);
         Link { resolved, custom: CustomModulators::default() }
     }
 

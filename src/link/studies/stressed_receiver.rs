@@ -13,6 +13,7 @@ use crate::link::studies::jitter_tolerance::{MASK_CORNER_MHZ, mask_ui};
 use crate::link::test_points::transmitter;
 use crate::measured::Library;
 use crate::run_options::{CancelToken, RunOptions};
+use crate::units::dbm_from_watt;
 use serde::{Deserialize, Serialize};
 
 /// Share of SECQ, in dB, from the low-pass.
@@ -107,6 +108,11 @@ pub fn stressed(
     options: &RunOptions<'_>,
 ) -> Result<Stressed> {
     let mut stack = stack.clone();
+    // the module's own transmitters stay those of the description
+    let described = stack.resolve()?;
+    if let Some(oma_dbm) = launched_oma_dbm(&described.lanes[0], &described.library) {
+        stack.set_by(FLAG, &format!("receiver.crosstalk.tx_oma_dbm={}", float(oma_dbm)))?;
+    }
     connect(&mut stack, stress)?;
     let resolved = stack.resolve()?;
     let mut bench = StressCalibration {
@@ -177,6 +183,15 @@ fn connect(stack: &mut LayeredConfig, stress: &Stress) -> Result<()> {
         stack.set_by(flag, &format!("transmitter.stressed.{key}={}", float(value)))?;
     }
     Ok(())
+}
+
+/// Launched OMA of the module's own transmitters, where the description does not state it, dBm.
+fn launched_oma_dbm(config: &Config, library: &Library) -> Option<f64> {
+    if config.receiver.crosstalk.tx_oma_dbm.is_some() {
+        return None;
+    }
+    let (_, modulator) = config.read(library, &mut Problems::new());
+    Some(dbm_from_watt(config.settled_oma_w(&*modulator?)))
 }
 
 /// A number as a TOML float.

@@ -1,6 +1,9 @@
 //! Measurements of a lane at TP1a, TP2, TP3 and TP4.
 
 pub(super) mod eecq;
+mod level_variance;
 pub(super) mod levels;
 pub(super) mod pattern;
+mod photodiode;
+mod relative_noise;
 pub(super) mod transmitter;

@@ -1,25 +1,23 @@
 //! Measurement of a lane's transmitter: TECQ, TDECQ, edges, linearity, RIN.
 
-use crate::chain::{
-    Adaptation, DetectorSpec, Map, NotEvaluated, Plan, PlanCache, Predictor, Probe, RxDsp, Sampler,
-    Shape, Workspace, WorkspacePool,
-};
+use crate::chain::{NotEvaluated, PlanCache, Probe, Shape, WorkspacePool};
 use crate::fibre::dispersion;
 use crate::link::build::lane::Lane;
 use crate::link::describe::segments::DecisionPoint;
 use crate::link::test_points::eecq::{ElectricalPoint, eecq_db};
-use crate::link::test_points::pattern::{EXACT_BITS, SAMPLES_PER_SYMBOL, pattern};
+use crate::link::test_points::level_variance::level_variance;
+use crate::link::test_points::pattern::{SAMPLES_PER_SYMBOL, pattern};
+use crate::link::test_points::photodiode::received;
+use crate::link::test_points::relative_noise::rin_oma_per_hz;
 use crate::math::prototype::Family;
 use crate::measure::excursion::excursion;
-use crate::measure::levels::{centre_levels, outer_at, rlm};
+use crate::measure::levels::{OuterLevels, centre_levels, outer_at, rlm};
 use crate::measure::tdecq::{
     CaptureNoise, InputFilter, Instrument, Reference, TdecqCapture, filtered,
 };
 use crate::measure::transition::transition_time;
 use crate::measure::{align, tdecq};
-use crate::signal::{Field, Volt};
 use crate::units::{db_from_power_ratio, pico};
-use num_complex::Complex32;
 
 /// Share of samples beyond the over- and undershoot: 1e-2 (status: secondary source, standards.md
 /// 7).
@@ -36,6 +34,7 @@ pub(crate) struct TxMeasurement {
     pub(crate) overshoot_percent: Option<f64>,
     pub(crate) undershoot_percent: Option<f64>,
     pub(crate) rin_oma_db_per_hz: Option<f64>,
+    pub(crate) rin_oma_intrinsic_db_per_hz: Option<f64>,
     pub(crate) eecq_tp1a_db: Option<f64>,
     pub(crate) eecq_tp4_db: Option<f64>,
     /// Reasons for absent values of TECQ or TDECQ.
@@ -64,7 +63,11 @@ pub(crate) fn measure(
     let mut out = TxMeasurement::default();
     let back_to_back = TestLight::new(lane, 0.0, &reference, workspaces, cache);
     let tecq = back_to_back.as_ref().map_err(Clone::clone).and_then(|light| {
-        light.edges(lane, &reference, &mut out);
+        if let Some(outer) = light.edges(lane, &reference, &mut out) {
+            let oma_w = outer.three_w - outer.zero_w;
+            let read = rin_oma_per_hz(lane, &reference, oma_w, workspaces, cache);
+            out.rin_oma_db_per_hz = read.ok().map(db_from_power_ratio);
+        }
         light.tdecq(&mut instrument, &reference)
     });
     match tecq {
@@ -149,14 +152,13 @@ impl TestLight {
             reference.bandwidth_symbol_rates * grid.symbol_rate_hz,
             0.0,
         );
-        let sampler = Sampler { samples_per_symbol: 1, effective_bits: EXACT_BITS, jitter_s: 0.0 };
-        let plan =
-            Plan::build(light.map::<Volt>(IdealPhotodiode).response(filter), sampler, grid, cache);
+        let plan = received(light, filter, grid, cache);
         let probe = Probe::light(&plan, "instrument", SAMPLES_PER_SYMBOL, cache)
             .expect("the node is there");
         workspaces.with(&plan, |workspace| {
             let power = probe.waveform(workspace, &levels, &lane.noiseless());
-            Ok(TestLight { variance: variance(&plan, lane, &levels, workspace), power, levels })
+            let variance = level_variance(&plan, lane, levels.clone(), workspace);
+            Ok(TestLight { variance: variance.map(|(_, variance)| variance), power, levels })
         })
     }
 
@@ -177,13 +179,18 @@ impl TestLight {
         instrument.measure(&capture, reference).map_err(|refusal| refusal.to_string())
     }
 
-    /// Measures the waveform after the reference filter.
-    fn edges(&self, lane: &Lane, reference: &Reference, out: &mut TxMeasurement) {
+    /// Measures the waveform after the reference filter; its outer levels, where it has them.
+    fn edges(
+        &self,
+        lane: &Lane,
+        reference: &Reference,
+        out: &mut TxMeasurement,
+    ) -> Option<OuterLevels> {
         let power = filtered(&self.power, SAMPLES_PER_SYMBOL, reference.bandwidth_symbol_rates);
         let delay = align::delay(&power, SAMPLES_PER_SYMBOL, &self.levels);
         out.rlm = Some(rlm(centre_levels(&power, SAMPLES_PER_SYMBOL, &self.levels, delay)))
             .filter(|rlm| rlm.is_finite());
-        let Some(outer) = outer_at(&power, SAMPLES_PER_SYMBOL, &self.levels, delay) else { return };
+        let outer = outer_at(&power, SAMPLES_PER_SYMBOL, &self.levels, delay)?;
         let symbol_ps = lane.grid().symbol_s() / pico(1.0);
         let time = transition_time(&power, SAMPLES_PER_SYMBOL, &self.levels, delay, &outer);
         out.transition_time_ps = time.map(|time| time.slowest_ui() * symbol_ps);
@@ -196,53 +203,7 @@ impl TestLight {
         let swing = (outer.three_w + outer.zero_w) / (outer.three_w - outer.zero_w);
         let band_hz = reference.bandwidth_symbol_rates * lane.grid().symbol_rate_hz;
         let rin = lane.modulator.rin_per_hz(band_hz);
-        out.rin_oma_db_per_hz = rin.map(|rin| db_from_power_ratio(rin * swing * swing));
-    }
-}
-
-/// Variance of the transmitter's noise on each level, at the trained sampling phase, after the
-/// filter, W^2.
-fn variance(
-    plan: &Plan,
-    lane: &Lane,
-    levels: &[u8],
-    workspace: &mut Workspace,
-) -> Result<[f64; 4], NotEvaluated> {
-    let one_tap = RxDsp {
-        taps: 1,
-        precursors: 0,
-        adaptation: Adaptation::Mmse,
-        fixed: Vec::new(),
-        detector: DetectorSpec::Slicer,
-    };
-    let mut predictor = Predictor::new(
-        plan,
-        &one_tap,
-        lane.shared_seed,
-        lane.lane_seed,
-        vec![levels.to_vec()],
-        vec![levels.to_vec()],
-        workspace,
-    );
-    let trained = predictor.train(workspace, 1.0, None)?;
-    let per_square = f64::from(trained.taps[0]).powi(-2);
-    let mut sums = [(0f64, 0f64); 4];
-    for (level, _, variance) in predictor.mixture(workspace, &trained) {
-        let sum = &mut sums[usize::from(level)];
-        *sum = (sum.0 + 1.0, sum.1 + f64::from(variance));
-    }
-    Ok(sums.map(|(count, sum)| sum / f64::max(count, 1.0) * per_square))
-}
-
-/// An ideal photodiode, from W to V.
-struct IdealPhotodiode;
-
-impl Map<Field, Volt> for IdealPhotodiode {
-    fn apply(&self, x: &[Complex32], y: &mut [f32]) {
-        y.iter_mut().zip(x).for_each(|(y, x)| *y = x.norm_sqr());
-    }
-
-    fn name(&self) -> &'static str {
-        "instrument"
+        out.rin_oma_intrinsic_db_per_hz = rin.map(|rin| db_from_power_ratio(rin * swing * swing));
+        Some(outer)
     }
 }

@@ -113,8 +113,20 @@ pub(in crate::link) static MEASURED: &[LaneMetric] = &[
         "RIN_xOMA",
         Unit::DbPerHz,
         TakenAt::Tp2,
-        "RIN relative to OMA, of the intrinsic RIN over the band of the reference filter.",
+        "RIN relative to OMA as an instrument reads it: noise of laser, driver and converter \
+         with the modulation off, over the band of the reference filter.",
         |l| l.rin_oma_db_per_hz.into(),
+    )
+    .lower()
+    .target(),
+    LaneMetric::new(
+        "rin_oma_intrinsic_db_per_hz",
+        "RIN_OMA, laser alone",
+        Unit::DbPerHz,
+        TakenAt::Tp2,
+        "RIN relative to OMA, of the intrinsic RIN of the laser over the band of the \
+         reference filter.",
+        |l| l.rin_oma_intrinsic_db_per_hz.into(),
     )
     .lower()
     .target(),
