@@ -22,7 +22,7 @@ fn recovered(loss_db: f64, recovery: ClockRecovery) -> Config {
 }
 
 /// Loss at which some 1e-3 of the bits are wrong.
-const NOISY_DB: f64 = 7.75;
+const NOISY_DB: f64 = 8.2;
 
 /// A lane through the engine, `symbols` of it.
 fn counted(config: &Config, symbols: u64) -> LaneCount {

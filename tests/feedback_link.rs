@@ -221,7 +221,7 @@ fn bursts_of_feedback_fail_more_codewords_than_independent_symbols_unless_they_t
         let ber = -f64::exp_m1(f64::ln_1p(-mean / 544.0) / 10.0);
         tail::random_errors(&Code::KP4, ber).expect("a ratio").codeword_error_ratio()
     };
-    let (alone, mean) = codewords(1, 6.0);
+    let (alone, mean) = codewords(1, 6.5);
     let failed = alone.block_error_ratio.expect("some fail");
     println!(
         "alone: BER {:.3e}, {mean:.3} wrong, {failed:.3e} fail, independent symbols {:.3e}",
@@ -233,7 +233,7 @@ fn bursts_of_feedback_fail_more_codewords_than_independent_symbols_unless_they_t
             && alone.block_error_ratio_low.unwrap() > 3.0 * independent(mean)
     );
     assert!(alone.block_error_ratio_high.unwrap() < alone.codeword_error_ratio_analytic.unwrap());
-    let (turns, mean) = codewords(4, 6.0);
+    let (turns, mean) = codewords(4, 6.5);
     println!(
         "in turn: {mean:.3} wrong, {:?} fail, independent symbols {:.3e}",
         turns.block_error_ratio,
@@ -446,7 +446,7 @@ fn an_inner_code_decodes_what_feedback_leaves_and_refuses_sequences() {
     config.receiver.dsp.detector = DetectorKind::Dfe;
     config.receiver.dsp.adc.bandwidth_ghz = 32.0;
     config.lanes = 1;
-    config.fibre.connector_loss_db += 4.0;
+    config.fibre.connector_loss_db += 4.5;
     config.simulation.symbols = 1 << 19;
     config.simulation.symbols_at_limit = 0;
     let lane = run(&config).lanes.remove(0);

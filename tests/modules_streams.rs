@@ -14,7 +14,7 @@ fn feedback_and_sequences_count_in_a_stream_as_in_blocks() {
     for decision in [DetectorKind::Dfe, DetectorKind::Mlse] {
         let errors = |stream: bool| {
             let mut config = dim("1.6tbase-dr8", ModuleKind::Optics);
-            config.fibre.connector_loss_db = 9.5;
+            config.fibre.connector_loss_db = 10.0;
             config.receiver.dsp.adc.bandwidth_ghz = 30.0;
             config.receiver.dsp.detector = decision;
             config.simulation.stream = stream;

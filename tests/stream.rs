@@ -165,7 +165,7 @@ fn alike(name: &str, a: &LaneResult, b: &LaneResult) {
 
 fn noisy() -> Config {
     let mut config = preset("800gbase-dr8");
-    config.fibre.connector_loss_db = 10.5;
+    config.fibre.connector_loss_db = 11.0;
     config.pattern.kind = PatternKind::Prbs31q;
     config
 }
@@ -233,7 +233,7 @@ fn codewords_are_lost_in_streams_as_in_periodic_blocks() {
     let reported = |stream: bool| {
         let mut config = preset("800gbase-dr8");
         config.fibre.length_km = 0.0;
-        config.fibre.connector_loss_db += 8.75;
+        config.fibre.connector_loss_db += 9.2;
         config.spread.launch_power_db = 0.0;
         config.simulation.block_symbols = 1360;
         config.simulation.symbols = 60 * 1360;

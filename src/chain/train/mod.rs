@@ -2,6 +2,7 @@
 
 pub(super) mod agc;
 pub(super) mod equations;
+mod late;
 pub(super) mod lms;
 pub(super) mod normal_equations;
 pub(super) mod timing;

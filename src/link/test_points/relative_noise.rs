@@ -11,6 +11,10 @@ use crate::measure::tdecq::Reference;
 /// Symbols of a block: many times the memory of a transmitter.
 const SYMBOLS: usize = 1024;
 
+/// Sampling phases of a symbol: its noise, held over a symbol and filtered to less than the symbol
+/// rate, has no variance beyond the second harmonic of that rate, whose mean four phases give.
+const PHASES: usize = 4;
+
 /// Weights of the four levels' variances at an unmodulated drive, half way between the middle
 /// levels: the cubic through drives of -1, -1/3, 1/3 and 1.
 const UNMODULATED: [f64; 4] = [-1.0 / 16.0, 9.0 / 16.0, 9.0 / 16.0, -1.0 / 16.0];
@@ -21,8 +25,8 @@ const UNMODULATED: [f64; 4] = [-1.0 / 16.0, 9.0 / 16.0, 9.0 / 16.0, -1.0 / 16.0]
 /// RIN_OMA = sigma^2 / (B (OMA / 2)^2),   B = integral of |H|^2 df
 /// ```
 ///
-/// sigma^2 is the variance of the power at an unmodulated drive after the reference filter H, at
-/// the sampling phase: a converter's noise is larger there than on average over a symbol. It is
+/// sigma^2 is the variance of the power at an unmodulated drive after the reference filter H, on
+/// average over a symbol: a converter's noise is larger in the middle of what it holds. It is
 /// interpolated from blocks of one level each, which have no edges: jitter is not part of it.
 pub(super) fn rin_oma_per_hz(
     lane: &Lane,
@@ -46,9 +50,16 @@ pub(super) fn rin_oma_per_hz(
     let plan = received(light, filter, grid, cache);
     let variance = workspaces.with(&plan, |workspace| {
         let (trained, _) = level_variance(&plan, lane, modulated, workspace)?;
-        Ok(level_variance_of(&plan, lane, &trained, &settled, workspace))
+        let at = |phase: usize| {
+            let trained = trained.late(phase as f64 / PHASES as f64, SYMBOLS);
+            level_variance_of(&plan, lane, &trained, &settled, workspace)
+        };
+        Ok((0..PHASES).map(at).collect::<Vec<[f64; 4]>>())
     });
     let variance = variance.map_err(|refusal: NotEvaluated| refusal.because)?;
-    let off: f64 = variance.iter().zip(UNMODULATED).map(|(v, weight)| v * weight).sum();
+    let off = |by_level: &[f64; 4]| -> f64 {
+        by_level.iter().zip(UNMODULATED).map(|(v, weight)| v * weight).sum()
+    };
+    let off = variance.iter().map(off).sum::<f64>() / PHASES as f64;
     Ok(off / (noise_bandwidth_hz * (oma_w / 2.0).powi(2)))
 }
