@@ -1,7 +1,9 @@
 //! Properties of the engine that hold for any link.
 
 use crate::support::{preset, run, run_lane};
-use lightlane::link::{Config, LayeredConfig, Link, LinkResult, Resolved, RunOptions};
+use lightlane::link::{
+    Config, LaneResult, LayeredConfig, LimitedBy, Link, LinkResult, Resolved, RunOptions,
+};
 use lightlane::serdes::dsp::AdaptationKind;
 use lightlane::transmitter::TransmitterKind;
 
@@ -73,6 +75,28 @@ fn a_source_less_never_adds_errors_on_average() {
     c.receiver.dsp.adc.jitter_fs = 0.0;
     let without = run_lane(&c, 1 << 18);
     assert!(without.errors < with.errors, "{} {}", without.errors, with.errors);
+}
+
+/// Crosstalk's power in the residual goes with the coupling: odds of 10 dB are a factor of ten, as
+/// far as the receiver is trained to about the same taps; without aggressors there is none.
+#[test]
+fn crosstalk_has_its_share_of_the_interference_and_can_limit_a_lane() {
+    let at = |db: f64| {
+        let mut c = preset("800gbase-dr8");
+        c.receiver.crosstalk.lane_db = db;
+        c.receiver.crosstalk.tx_db = -300.0;
+        c.simulation.symbols_at_limit = 0;
+        run_lane(&c, 0)
+    };
+    let share = |lane: &LaneResult| lane.slicer.as_ref().unwrap().crosstalk_share.unwrap();
+    let odds = |lane: &LaneResult| share(lane) / (1.0 - share(lane));
+    let (weak, strong, loud) = (at(-45.0), at(-35.0), at(-20.0));
+    println!("{} {} {:?}", share(&weak), share(&strong), loud.limited_by);
+    assert!((odds(&strong) / odds(&weak) / 10.0 - 1.0).abs() < 0.1);
+    assert_eq!(share(&at(-300.0)), 0.0);
+    assert_eq!(loud.limited_by, Some(LimitedBy::Crosstalk));
+    let all = strong.slicer.as_ref().unwrap().interference_share.unwrap();
+    assert!(share(&strong) < 1.02 * all, "{} of {all}", share(&strong));
 }
 
 #[test]

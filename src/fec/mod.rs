@@ -6,6 +6,7 @@
 //! to bits of codewords. [`errors`] has synthetic channels, [`SymbolErrorHistogram`] the FEC bins
 //! that a switch reports, [`tail`] and [`extrapolate`] the error ratios that follow.
 
+mod burst_tail;
 mod coding;
 mod counter;
 pub mod curve;
@@ -24,6 +25,7 @@ mod stream;
 pub mod tail;
 mod tally;
 
+pub(crate) use burst_tail::Bursts;
 pub use coding::{CODINGS, Coding, InnerCoding, InterleaveOrder, Mux};
 pub use counter::{CodewordCounter, Decoding};
 pub use error_extractor::{ErrorExtractor, ErrorPositions, SymbolError};

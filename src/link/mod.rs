@@ -28,16 +28,16 @@ pub use describe::tdecq::{Tdecq, TestPattern};
 pub use layers::layered::{LayeredConfig, Resolved};
 pub use layers::swept::{Key, SweptConfig};
 pub use result::clock::ClockResult;
-pub use result::figures::{
-    FecResult, LaneResult, LinkResult, NoiseShare, PortResult, SegmentResult, SlicerResult,
-};
+pub use result::figures::{LaneResult, LinkResult, NoiseShare, SegmentResult, SlicerResult};
 pub use result::limited_by::LimitedBy;
 pub use result::metrics::lane::{lane_cells, lane_metric, lane_metrics};
 pub use result::metrics::limit::{LaneLimits, LaneMetric};
 pub use result::metrics::port::{FEC_METRICS, FecMetric, PORT_METRICS, PortMetric};
+pub use result::port::{FecResult, PortResult};
 pub use result::spec::{Finding, LimitSide, LimitStatus, SpecRow};
 pub use result::targets::{TargetVerdict, Verdict, judge};
 pub use result::transmitter_used::TransmitterUsed;
+pub use result::verdict::CountVerdict;
 pub use run::custom::LaneSet;
 pub use run::link::Link;
 pub use solve::margin::MARGIN_WITHIN_DB;

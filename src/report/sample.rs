@@ -46,6 +46,7 @@ pub(super) fn lane(lane: usize) -> LaneResult {
                 .map(|(entity, share)| NoiseShare { source: entity.to_owned(), share: Some(share) })
                 .into(),
             interference_share: Some(0.1),
+            crosstalk_share: Some(0.02),
         }),
         ..LaneResult::default()
     }

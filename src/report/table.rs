@@ -4,7 +4,7 @@ use super::clock::clock;
 use super::corners::corners;
 use super::decision::decisions;
 use super::fec::fec;
-use super::number::{counted, decimals, ratio, ratio_within};
+use super::number::{counted, decimals, ratio, ratio_within, small};
 use super::plain_table::{plain, text};
 use super::segments::segments;
 use super::transmitted::transmitted;
@@ -299,6 +299,10 @@ pub(super) fn verdict(result: &LinkResult) -> (Judgement, String) {
         let names = names.join(", ");
         (Judgement::Fail, format!("{lanes} with a segment above its pre-FEC BER limit: {names}"))
     } else if result.lanes.iter().any(|lane| lane.passes == Some(false)) {
+        let by_codewords = |lane: &LaneResult| lane.passes == Some(false) && !above(lane);
+        if let Some(reason) = result.lanes.iter().find(|lane| by_codewords(lane)).map(lost) {
+            return (Judgement::Fail, format!("{} {reason}", lanes(&by_codewords)));
+        }
         let lanes = lanes(&|lane| lane.passes == Some(false));
         (Judgement::Fail, format!("{lanes} above the pre-FEC BER limit of {limit:e}"))
     } else if result.lanes.iter().any(|lane| lane.passes.is_none()) {
@@ -307,6 +311,17 @@ pub(super) fn verdict(result: &LinkResult) -> (Judgement, String) {
         (Judgement::NotJudged, reason)
     } else {
         (Judgement::Pass, format!("every lane within the pre-FEC BER limit of {limit:e}"))
+    }
+}
+
+/// Why a lane that keeps the limit of the bit error ratio fails: its codewords.
+fn lost(lane: &LaneResult) -> String {
+    let limit = small(lane.codeword_error_ratio_limit);
+    match (lane.codeword_count_verdict, lane.codeword_error_ratio_predicted) {
+        (_, Some(ratio)) if Some(ratio) > lane.codeword_error_ratio_limit => {
+            format!("with a codeword error ratio of {}, limit {limit}", small(Some(ratio)))
+        }
+        _ => format!("with more uncorrectable codewords than the limit of {limit} allows"),
     }
 }
 

@@ -130,4 +130,12 @@ impl NoiselessBlock {
             .map(|((s, fixed), after_agc)| s * scale.signal + after_agc * scale.after_agc + fixed)
             .collect()
     }
+
+    /// Spectrum of the crosstalk alone there; `None` without interferers.
+    pub(crate) fn crosstalk_at_sampler(&self, scale: Scale) -> Option<Pooled<Complex32>> {
+        let [fixed, after_agc] = &self.interference;
+        let sum =
+            |(fixed, after_agc): (&Complex32, &Complex32)| after_agc * scale.after_agc + fixed;
+        (!fixed.is_empty()).then(|| fixed.iter().zip(after_agc).map(sum).collect())
+    }
 }

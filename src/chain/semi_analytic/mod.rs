@@ -3,6 +3,7 @@
 
 pub(super) mod at_slicer;
 pub(super) mod autocorrelation;
+mod crosstalk;
 pub(super) mod error_propagation;
 pub(super) mod expected_bursts;
 pub(super) mod noise_classes;

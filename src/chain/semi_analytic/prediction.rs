@@ -31,8 +31,10 @@ pub struct Prediction {
     pub levels: [(f64, f64); 4],
     /// Each source's part of the noise variance at the slicer, largest first.
     pub shares: Vec<Share>,
-    /// Residual interference, as part of noise and interference together.
+    /// Residual interference, crosstalk included, as part of noise and interference together.
     pub interference_share: f64,
+    /// Crosstalk, as part of the same; 0 in a search, which does not look at it.
+    pub crosstalk_share: f64,
 }
 
 /// Predicted bursts of consecutive decision errors on the line.

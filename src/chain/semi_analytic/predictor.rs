@@ -3,6 +3,7 @@
 
 use super::at_slicer::{AtSlicer, Sampled, Scored, all_of};
 use super::autocorrelation;
+use super::crosstalk;
 use super::noise_classes::{BentNoise, Classes};
 use super::noise_memory::{MEMORY, NoiseMemory};
 use super::noise_probing;
@@ -24,7 +25,7 @@ use crate::chain::run::workspace::Workspace;
 use crate::chain::train::lms;
 use crate::chain::train::training::{Training, Unscaled};
 use crate::dsp::ffe;
-use crate::dsp::slicer::{Thresholds, level_moments};
+use crate::dsp::slicer::{Thresholds, level_moments, mean_square};
 use crate::math::buffer_pool::Pooled;
 use crate::seed::Seed;
 use num_complex::Complex32;
@@ -235,7 +236,10 @@ impl<'a> Predictor<'a> {
     /// Predicts on the scoring blocks.
     pub fn predict(&mut self, workspace: &mut Workspace, trained: &Trained) -> Prediction {
         let (at, scale) = self.scoring_at_slicer(workspace, trained);
-        self.score(&self.scoring, &at, trained, scale)
+        let mut prediction = self.score(&self.scoring, &at, trained, scale);
+        let crosstalk = crosstalk::power(self.plan, &self.scoring, trained, scale);
+        prediction.crosstalk_share = crosstalk / mean_square(&prediction.levels);
+        prediction
     }
 
     /// Trains and predicts on the training blocks alone: quick, for searches. `near` is an earlier

@@ -83,6 +83,7 @@ pub(super) fn score(
         levels,
         shares: shares(at),
         interference_share: (1.0 - variance / mean_square(&levels)).clamp(0.0, 1.0),
+        crosstalk_share: 0.0,
     }
 }
 

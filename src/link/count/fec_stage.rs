@@ -4,11 +4,13 @@ use crate::chain::{BlockObserver, BlockView, Prediction, Tally};
 use crate::fec::inner::{Soft, hard_decision_ber};
 use crate::fec::reed_solomon::Code;
 use crate::fec::{
-    CodewordCounter, CodewordLayout, Coding, Decoding, ErrorExtractor, ErrorPositions,
+    Bursts, CodewordCounter, CodewordLayout, Coding, Decoding, ErrorExtractor, ErrorPositions,
     SymbolErrorHistogram, tail,
 };
 use crate::link::build::lane::Lane;
-use crate::link::result::figures::{FecResult, LaneResult};
+use crate::link::result::figures::LaneResult;
+use crate::link::result::port::FecResult;
+use crate::link::result::verdict::CountVerdict;
 use crate::pattern::gray::BIT_ERRORS;
 use std::sync::Arc;
 
@@ -40,6 +42,9 @@ struct LaneFec {
     payload: Tally,
     frame_octets: f64,
     added_ber: f64,
+    limit_ber: f64,
+    /// Predicted shares of bursts of 1, 2, .. symbols.
+    bursts: Option<Vec<f64>>,
 }
 
 impl FecStage {
@@ -184,6 +189,8 @@ fn line(
         payload: Tally::default(),
         frame_octets,
         added_ber,
+        limit_ber: lane.config.limit_ber(),
+        bursts: prediction.bursts.as_ref().map(|bursts| bursts.shares.clone()),
     })
 }
 
@@ -280,6 +287,7 @@ impl LaneFec {
                 analytic.ln_frame_loss_ratio(outer, *codewords, self.frame_octets).exp().min(1.0),
             );
         }
+        self.predict(result);
         let words = tally.histogram.codewords();
         result.test_blocks = words;
         if words == 0 {
@@ -301,6 +309,57 @@ impl LaneFec {
         result.uncorrectable_blocks = tally.uncorrectable;
         result.post_fec_ber = share(tally.post_fec_errors, tally.bits);
         result.fec_bins = bins(&tally.histogram);
+        self.judge(result);
+    }
+
+    /// Codeword error ratio of the predicted bit errors with their bursts, and its limit: that of
+    /// independent errors at the limit of the bit error ratio. None with an inner code, or where
+    /// bursts of several segments mix.
+    fn predict(&self, result: &mut LaneResult) {
+        let outer = &self.single_lane.layout().coding().outer;
+        let independent =
+            |ber: f64| tail::random_errors(outer, ber).ok().map(|tail| tail.codeword_error_ratio());
+        let precoded = matches!(self.reader, ErrorExtractor::Precoded);
+        let Some(ber) = result.ber_semi_analytic else { return };
+        if matches!(self.reader, ErrorExtractor::Inner(..)) {
+            return;
+        }
+        result.codeword_error_ratio_predicted = match (&self.bursts, precoded) {
+            (None, false) => independent(ber),
+            (bursts, _) if bursts.is_none() || result.segments.len() <= 1 => {
+                let shares = bursts.as_deref().unwrap_or(&[1.0]);
+                self.single_lane.layout().codeword_error_ratio(&Bursts { ber, shares, precoded })
+            }
+            _ => return,
+        };
+        result.codeword_error_ratio_limit = independent(self.limit_ber);
+        if let (Some(ratio), Some(limit), Some(true)) = (
+            result.codeword_error_ratio_predicted,
+            result.codeword_error_ratio_limit,
+            result.passes,
+        ) {
+            result.passes = Some(ratio <= limit);
+        }
+    }
+
+    /// What the counted codewords say of the limit: a lane that loses codewords fails.
+    fn judge(&self, result: &mut LaneResult) {
+        let Some(limit) = result.codeword_error_ratio_limit else { return };
+        let outer = &self.single_lane.layout().coding().outer;
+        let with_rest = tail::random_errors(outer, self.limit_ber + self.added_ber);
+        let with_rest = with_rest.map_or(limit, |tail| tail.codeword_error_ratio());
+        let lost = result.block_error_ratio_low.is_some_and(|low| low > limit);
+        let verdict = CountVerdict::of(
+            lost,
+            result
+                .block_error_ratio_extrapolated_low
+                .zip(result.block_error_ratio_extrapolated_high),
+            with_rest,
+        );
+        result.codeword_count_verdict = Some(verdict);
+        if lost && result.passes == Some(true) {
+            result.passes = Some(false);
+        }
     }
 }
 

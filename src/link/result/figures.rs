@@ -2,7 +2,6 @@
 //! sweep.
 
 use crate::dsp::DetectorKind;
-use crate::fec::Decoding;
 use crate::fibre::Corner;
 use crate::link::describe::config::Config;
 use crate::link::describe::counting_method::CountingMethod;
@@ -10,8 +9,10 @@ use crate::link::describe::module::ModuleKind;
 use crate::link::describe::segments::SegmentKind;
 use crate::link::result::clock::ClockResult;
 use crate::link::result::limited_by::LimitedBy;
+use crate::link::result::port::PortResult;
 use crate::link::result::spec::SpecRow;
 use crate::link::result::transmitter_used::TransmitterUsed;
+use crate::link::result::verdict::CountVerdict;
 use crate::math::interval::IntervalKind;
 use crate::measured::FileRead;
 use serde::{Deserialize, Serialize};
@@ -201,8 +202,9 @@ pub struct LaneResult {
     /// Whether the two estimators agree within their intervals, here and at the limit; absent when
     /// they cannot be compared at either.
     pub estimators_agree: Option<bool>,
-    /// True when the semi-analytic ratio keeps the limit or, without one, when the whole interval
-    /// of the counted ratio or of the margin does. Absent where an interval contains the limit.
+    /// True when the semi-analytic ratio keeps the limit, and the predicted codeword error ratio its
+    /// own, or, without a prediction, when the whole interval of the counted ratio or of the margin
+    /// does. Absent where an interval contains the limit.
     pub passes: Option<bool>,
     /// Share of wrong decisions that are followed by another wrong one, on the line; absent when no
     /// error was counted.
@@ -236,6 +238,14 @@ pub struct LaneResult {
     /// the counted one. Where no error was counted there, from the ratio that hard decisions leave,
     /// an upper bound for soft ones. Zero below 1e-308.
     pub codeword_error_ratio_analytic: Option<f64>,
+    /// Codeword error ratio of the outer code, if all lanes are as this one, of the semi-analytic
+    /// bit error ratio with its predicted bursts; absent with an inner code, and where bursts of
+    /// several segments mix.
+    pub codeword_error_ratio_predicted: Option<f64>,
+    /// Limit of that: of independent errors at the limit of the bit error ratio.
+    pub codeword_error_ratio_limit: Option<f64>,
+    /// What the counted codewords say of that limit.
+    pub codeword_count_verdict: Option<CountVerdict>,
     /// Post-FEC bit error ratio in closed form, from the same bit error ratio.
     pub post_fec_ber_analytic: Option<f64>,
     /// Frame loss ratio in closed form, from the same bit error ratio.
@@ -385,6 +395,8 @@ pub struct SlicerResult {
     pub noise_shares: Vec<NoiseShare>,
     /// Share of ISI and crosstalk in the variance of noise and interference.
     pub interference_share: Option<f64>,
+    /// Share of crosstalk alone in the same.
+    pub crosstalk_share: Option<f64>,
 }
 
 /// Share of one source in the noise variance at the slicer.
@@ -394,103 +406,4 @@ pub struct NoiseShare {
     pub source: String,
     /// Share, 0 to 1.
     pub share: Option<f64>,
-}
-
-/// All lanes together.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct PortResult {
-    /// Bits compared.
-    pub bits: u64,
-    /// Bits wrong.
-    pub errors: u64,
-    /// Counted bit error ratio; absent when no error was seen.
-    pub ber_counted: Option<f64>,
-    /// Lower end of its 95 % interval.
-    pub ber_counted_low: Option<f64>,
-    /// Upper end of its 95 % interval.
-    pub ber_counted_high: Option<f64>,
-    /// Counted bit error ratio of all lanes with the power of each lowered to its limit.
-    pub ber_counted_at_limit: Option<f64>,
-    /// Lower end of its 95 % interval.
-    pub ber_counted_at_limit_low: Option<f64>,
-    /// Upper end of its 95 % interval.
-    pub ber_counted_at_limit_high: Option<f64>,
-    /// Mean of the lanes' semi-analytic bit error ratios.
-    pub ber_semi_analytic: Option<f64>,
-    /// Smallest margin, dB.
-    pub loss_margin_db: Option<f64>,
-    /// Smallest overload margin of a lane, dB.
-    pub overload_margin_db: Option<f64>,
-    /// True where that is a bound.
-    pub overload_margin_is_bound: bool,
-    /// Smallest SNR margin of a lane, dB.
-    pub snr_margin_db: Option<f64>,
-    /// Lane of the smallest margin, or of the largest bit error ratio.
-    pub worst_lane: Option<usize>,
-    /// True when every lane passes.
-    pub passes: Option<bool>,
-    /// Results of the port's error correction; absent without a coding, and unless all of its lanes
-    /// were counted.
-    pub fec: Option<FecResult>,
-    /// The same with the power of every lane lowered to the limit.
-    pub fec_at_limit: Option<FecResult>,
-    /// Why there are none although there is a coding.
-    pub fec_not_evaluated: Option<String>,
-}
-
-/// Error correction of a port: counted, analytic and extrapolated figures.
-///
-/// *Analytic* ratios assume independent errors, *extrapolated* ones follow from the FEC bins, all
-/// others are counted; a counted ratio is absent without an event. Ratios are zero below 1e-308.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct FecResult {
-    /// The coding.
-    pub coding: String,
-    /// Whether codewords were decoded.
-    pub decoding: Decoding,
-    /// Complete codewords.
-    pub codewords: u64,
-    /// Bit error ratio before the outer code.
-    pub pre_fec_ber: Option<f64>,
-    /// Lower end of its 95 % interval, wider where errors within a set are correlated.
-    pub pre_fec_ber_low: Option<f64>,
-    /// Upper end.
-    pub pre_fec_ber_high: Option<f64>,
-    /// FEC bins: numbers of codewords with 0, 1, .. symbol errors; the last one, with more than are
-    /// corrected.
-    pub fec_bins: Vec<u64>,
-    /// Bits changed by the outer decoder.
-    pub corrected_bits: u64,
-    /// Codewords that the outer decoder could not correct.
-    pub uncorrectable: u64,
-    /// Codewords that the outer decoder changed to other codewords.
-    pub miscorrected: u64,
-    /// Post-FEC bit error ratio.
-    pub post_fec_ber: Option<f64>,
-    /// The same, analytic.
-    pub post_fec_ber_analytic: Option<f64>,
-    /// Share of codewords not recovered: uncorrectable or miscorrected.
-    pub codeword_error_ratio: Option<f64>,
-    /// Lower end of its 95 % interval, wider where failures within a set are correlated.
-    pub codeword_error_ratio_low: Option<f64>,
-    /// Upper end.
-    pub codeword_error_ratio_high: Option<f64>,
-    /// The same, analytic.
-    pub codeword_error_ratio_analytic: Option<f64>,
-    /// The same, extrapolated.
-    pub codeword_error_ratio_extrapolated: Option<f64>,
-    /// Lower end of its 95 % interval.
-    pub codeword_error_ratio_extrapolated_low: Option<f64>,
-    /// Upper end.
-    pub codeword_error_ratio_extrapolated_high: Option<f64>,
-    /// Share of frames of `fec.frame_octets` that were lost.
-    pub frame_loss_ratio: Option<f64>,
-    /// The same, analytic.
-    pub frame_loss_ratio_analytic: Option<f64>,
-    /// The same, extrapolated.
-    pub frame_loss_ratio_extrapolated: Option<f64>,
-    /// Lower end of its 95 % interval.
-    pub frame_loss_ratio_extrapolated_low: Option<f64>,
-    /// Upper end.
-    pub frame_loss_ratio_extrapolated_high: Option<f64>,
 }

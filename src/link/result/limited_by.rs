@@ -21,8 +21,10 @@ pub enum LimitedBy {
     Jitter,
     /// Noise of SerDes and electrical channels.
     Host,
-    /// Intersymbol interference and crosstalk.
-    Interference,
+    /// Crosstalk, within the module or between its channels.
+    Crosstalk,
+    /// Intersymbol interference that the equaliser leaves.
+    Isi,
     /// The receiver's overload: less loss would miss the limit sooner than more.
     Overload,
 }
@@ -38,7 +40,8 @@ impl LimitedBy {
             LimitedBy::Driver => "driver",
             LimitedBy::Jitter => "jitter",
             LimitedBy::Host => "host",
-            LimitedBy::Interference => "interference",
+            LimitedBy::Crosstalk => "crosstalk",
+            LimitedBy::Isi => "isi",
             LimitedBy::Overload => "overload",
         }
     }
@@ -56,12 +59,13 @@ impl LimitedBy {
         }
     }
 
-    /// The largest of noise powers by origin, as parts of all noise, or interference, a part of the
-    /// power of noise and interference, where its removal gains more than that of the largest
-    /// noise.
+    /// The largest of noise powers by origin, which are parts of all noise, or crosstalk or
+    /// intersymbol interference, parts of the power of noise and interference, where its removal
+    /// gains more than that of the largest noise.
     pub(crate) fn largest(
         noises: impl Iterator<Item = (NoiseOrigin, f64)>,
-        interference_share: f64,
+        crosstalk_share: f64,
+        isi_share: f64,
     ) -> Option<LimitedBy> {
         let mut sums: Vec<(LimitedBy, f64)> = Vec::new();
         for (origin, share) in noises {
@@ -71,9 +75,13 @@ impl LimitedBy {
                 None => sums.push((kind, share)),
             }
         }
-        let (kind, share) = sums.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let noise = (1.0 - interference_share) * share;
-        Some(if interference_share > noise { LimitedBy::Interference } else { kind })
+        if sums.is_empty() {
+            return None;
+        }
+        let noise = 1.0 - crosstalk_share - isi_share;
+        sums.iter_mut().for_each(|(_, share)| *share *= noise);
+        sums.extend([(LimitedBy::Crosstalk, crosstalk_share), (LimitedBy::Isi, isi_share)]);
+        sums.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).map(|(kind, _)| kind)
     }
 }
 
@@ -89,13 +97,16 @@ mod tests {
             (NoiseOrigin::Converter, 0.25),
             (NoiseOrigin::Shot, 0.1),
         ];
-        let largest = |interference| LimitedBy::largest(noises.into_iter(), interference);
-        assert_eq!(largest(0.0), Some(LimitedBy::Converters));
+        let largest = |crosstalk, isi| LimitedBy::largest(noises.into_iter(), crosstalk, isi);
+        assert_eq!(largest(0.0, 0.0), Some(LimitedBy::Converters));
         // 0.5 of two thirds are a third
-        assert_eq!(largest(0.33), Some(LimitedBy::Converters));
-        assert_eq!(largest(0.34), Some(LimitedBy::Interference));
-        assert_eq!(LimitedBy::largest(std::iter::empty(), 0.5), None);
-        for kind in [LimitedBy::Thermal, LimitedBy::Rin, LimitedBy::Overload] {
+        assert_eq!(largest(0.0, 0.33), Some(LimitedBy::Converters));
+        assert_eq!(largest(0.0, 0.34), Some(LimitedBy::Isi));
+        assert_eq!(largest(0.34, 0.0), Some(LimitedBy::Crosstalk));
+        assert_eq!(largest(0.2, 0.3), Some(LimitedBy::Isi));
+        assert_eq!(LimitedBy::largest(std::iter::empty(), 0.0, 0.5), None);
+        use LimitedBy::{Crosstalk, Isi, Overload, Rin, Thermal};
+        for kind in [Thermal, Rin, Crosstalk, Isi, Overload] {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
         }
     }

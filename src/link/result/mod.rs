@@ -5,6 +5,7 @@ pub(super) mod figures;
 pub(super) mod limited_by;
 pub(super) mod metrics;
 pub(super) mod pooled;
+pub(super) mod port;
 pub(super) mod spec;
 pub(super) mod spec_check;
 pub(super) mod targets;

@@ -2,11 +2,12 @@
 
 use crate::error::{KeyPath, Problems};
 use crate::link::describe::config::Config;
-use crate::link::result::figures::{LaneResult, LinkResult, PortResult};
+use crate::link::result::figures::{LaneResult, LinkResult};
 use crate::link::result::metrics::limit::LaneMetric;
 use crate::link::result::metrics::port::{FEC_METRICS, PORT_METRICS, PortMetric};
 use crate::link::result::metrics::target::{TargetMetric, target_metrics};
 use crate::link::result::metrics::transmitter::MEASURED;
+use crate::link::result::port::PortResult;
 use crate::table::{Metric, Spacing, Unit, Worst};
 
 /// Verdict on one target.

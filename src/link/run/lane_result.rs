@@ -5,7 +5,7 @@ use crate::link::count::lanes::CountedLanes;
 use crate::link::result::clock::ClockResult;
 use crate::link::result::figures::{LaneResult, NoiseShare, SegmentResult, SlicerResult};
 use crate::link::result::limited_by::LimitedBy;
-use crate::link::result::verdict::{judged, judged_by_margin};
+use crate::link::result::verdict::judged;
 use crate::link::run::agreement::agree;
 use crate::link::run::segment_result;
 use crate::link::solve::budget::EFFECTIVE_SAMPLES_MIN;
@@ -201,6 +201,7 @@ fn slicer(SolvedSegment { trained, prediction }: &SolvedSegment) -> SlicerResult
         postcursors: postcursors.iter().map(|&b| f64::from(b)).collect(),
         noise_shares: noise_shares(prediction),
         interference_share: finite(prediction.interference_share),
+        crosstalk_share: finite(prediction.crosstalk_share),
     }
 }
 
@@ -236,6 +237,14 @@ fn add_count(
         .flatten();
     result.passes = with_segments(verdict.or(judged_by_margin(result)), &result.segments);
     None
+}
+
+/// Whether a counted margin keeps the limit, if all of its interval lies on one side.
+fn judged_by_margin(result: &LaneResult) -> Option<bool> {
+    if result.least_ber.is_some() {
+        return Some(false);
+    }
+    judged([-result.loss_margin_db_high?, -result.loss_margin_db_low?], 0.0)
 }
 
 /// Counted figures at the loss that reaches the limit, and whether prediction and count agree.
@@ -275,7 +284,8 @@ fn limited_by(result: &LaneResult, solution: &LaneSolution) -> Option<LimitedBy>
     }
     let prediction = solution.at_limit.as_ref().unwrap_or(&solution.optical().prediction);
     let noises = prediction.shares.iter().map(|share| (share.class.origin, share.share));
-    LimitedBy::largest(noises, prediction.interference_share)
+    let crosstalk = prediction.crosstalk_share.min(prediction.interference_share);
+    LimitedBy::largest(noises, crosstalk, prediction.interference_share - crosstalk)
 }
 
 /// Parts of the noise power at the slicer.

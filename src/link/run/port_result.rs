@@ -1,8 +1,9 @@
 //! Result of all lanes together.
 
 use crate::link::count::lanes::CountedLanes;
-use crate::link::result::figures::{LaneResult, PortResult};
+use crate::link::result::figures::LaneResult;
 use crate::link::result::pooled::{LaneErrors, pooled};
+use crate::link::result::port::PortResult;
 use crate::units::db_from_power_ratio;
 
 /// All lanes together.

@@ -235,7 +235,7 @@ pub(super) static AT_LIMIT: &[LaneMetric] = &[
         "passes",
         Unit::Flag,
         TakenAt::Decisions,
-        "True if the limit is kept.",
+        "True if the limits of pre-FEC BER and predicted codeword error ratio are kept.",
         |l| l.passes.into(),
     ),
 ];

@@ -1,6 +1,7 @@
 //! Metrics of error correction, of a lane by itself.
 
 use crate::link::result::metrics::limit::LaneMetric;
+use crate::link::result::verdict::CountVerdict;
 use crate::table::{TakenAt, Unit};
 
 /// As if all lanes were like this one, and of codewords that this lane carries alone.
@@ -42,6 +43,33 @@ pub(super) static LANE: &[LaneMetric] = &[
         |l| l.codeword_error_ratio_analytic.into(),
     )
     .error_ratio(),
+    LaneMetric::new(
+        "codeword_error_ratio_predicted",
+        "codeword error ratio, predicted",
+        Unit::Ratio,
+        TakenAt::Fec,
+        "Codeword error ratio of the outer code for the predicted errors with their bursts.",
+        |l| l.codeword_error_ratio_predicted.into(),
+    )
+    .error_ratio()
+    .target(),
+    LaneMetric::new(
+        "codeword_error_ratio_limit",
+        "codeword error ratio, limit",
+        Unit::Ratio,
+        TakenAt::Fec,
+        "Its limit: that of independent errors at the limit of the pre-FEC BER.",
+        |l| l.codeword_error_ratio_limit.into(),
+    )
+    .error_ratio(),
+    LaneMetric::new(
+        "codeword_count_verdict",
+        "verdict of counted codewords",
+        Unit::Text,
+        TakenAt::Fec,
+        "What counted codewords say of that limit: `confirms`, `refutes` or `undecided`.",
+        |l| l.codeword_count_verdict.map(CountVerdict::as_str).into(),
+    ),
     LaneMetric::new(
         "post_fec_ber_analytic",
         "post-FEC BER, analytic",

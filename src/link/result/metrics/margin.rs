@@ -127,7 +127,7 @@ pub(super) static MARGIN: &[LaneMetric] = &[
         Unit::Text,
         TakenAt::Slicer,
         "Largest contribution at the limit: thermal, shot, rin, converters, driver, jitter, host, \
-        interference or overload.",
+        crosstalk, isi or overload.",
         |l| l.limited_by.map(LimitedBy::as_str).into(),
     ),
 ];

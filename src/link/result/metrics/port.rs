@@ -1,6 +1,6 @@
 //! Metrics of all lanes together, and of the error correction of the port.
 
-use crate::link::result::figures::{FecResult, PortResult};
+use crate::link::result::port::{FecResult, PortResult};
 use crate::table::{Metric, TakenAt, Unit};
 
 /// A metric of a port.
