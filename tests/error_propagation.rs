@@ -1,4 +1,5 @@
-//! Predicted errors of decision feedback against counted ones, on the same blocks.
+//! Predicted errors of decision feedback and of sequence detection against counted ones, on the
+//! same blocks.
 
 use crate::noise_only::{Made, deciding, full, made};
 use lightlane::chain::Method;
@@ -31,7 +32,7 @@ fn compared(what: &str, made: &Made, symbols: u64) -> (f64, f64, u64) {
         bursts.continuation,
         tally.bursts.continuation()
     );
-    assert!(!prediction.ideal_feedback);
+    assert!(prediction.no_prediction.is_none());
     // a precoder makes two bit errors of a burst, however long
     let ideal = prediction.ber_ideal_feedback.unwrap();
     assert!(what.contains("precoder") || prediction.ber > ideal);
@@ -76,5 +77,60 @@ fn feedback_has_the_predicted_errors_at_1e_4() {
     ] {
         let (ratio, sigma, errors) = compared(what, &made(&config, 1e-4), 26 << 20);
         assert!(errors >= 4000 && ratio.abs() < 0.05 + 4.0 * sigma, "{what}: {ratio} +- {sigma}");
+    }
+}
+
+/// An 800G lane with all its noise and a sequence detector of so many postcursors.
+fn sequences(memory: usize, bandwidth_ghz: f64) -> Config {
+    let mut config = fed_back(1);
+    config.receiver.dsp.adc.bandwidth_ghz = bandwidth_ghz;
+    config.receiver.dsp.detector = DetectorKind::Mlse;
+    config.receiver.dsp.mlse.memory = memory;
+    config
+}
+
+/// The union bound on bit error ratios of 4e-4 and 1e-4: not below the count and at most a fifth
+/// above it, but for four deviations of the count and 5 % of model as with feedback.
+#[test]
+fn sequences_have_at_most_the_predicted_errors_and_hardly_fewer() {
+    for (what, config, ber, symbols) in [
+        ("thermal", deciding(DetectorKind::Mlse), 4e-4, 6 << 20),
+        ("1 postcursor", sequences(1, 16.0), 4e-4, 6 << 20),
+        ("1 postcursor, 12 GHz", sequences(1, 12.0), 4e-4, 6 << 20),
+        ("2 postcursors", sequences(2, 14.0), 4e-4, 6 << 20),
+        (
+            "1 postcursor, precoder",
+            {
+                let mut config = sequences(1, 16.0);
+                config.pattern.precoder = true;
+                config
+            },
+            2.5e-4,
+            6 << 20,
+        ),
+    ] {
+        let made = made(&config, ber);
+        let tally = made.counted(Method::Chain, symbols, 5, &mut ()).end;
+        let clustered = tally.bursts.deviation().powi(2) / tally.bursts.wrong() as f64;
+        let sigma = (clustered.max(1.0) / tally.bit_errors as f64).sqrt();
+        let prediction = &made.prediction;
+        let ratio = (prediction.ber / tally.ber()).ln();
+        let bursts = prediction.bursts.as_ref().expect("sequences have bursts");
+        println!(
+            "{what}: ideal {:.3e}, bound {:.4e}, counted {:.4e} of {} errors, ln ratio {ratio:+.4} +- {sigma:.4}; SER {:.3e}, goes on {:.4} and {:.4}",
+            prediction.ber_ideal_feedback.unwrap(),
+            prediction.ber,
+            tally.ber(),
+            tally.bit_errors,
+            bursts.symbol_error_ratio,
+            bursts.continuation,
+            tally.bursts.continuation()
+        );
+        assert!(prediction.no_prediction.is_none() && bursts.symbol_error_ratio < 1e-3, "{what}");
+        assert!(
+            tally.bit_errors > 2000
+                && (-0.05 - 4.0 * sigma..0.182 + 0.05 + 4.0 * sigma).contains(&ratio),
+            "{what}: {ratio} +- {sigma}"
+        );
     }
 }

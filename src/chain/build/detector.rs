@@ -4,6 +4,10 @@ use crate::chain::describe::detector::DetectorSpec;
 use crate::dsp::mlse::PartialResponse;
 use crate::dsp::{DetectorKind, LEVELS};
 
+/// Largest symbol error ratio at which the union bound over error events is at most a fifth above
+/// the ratio itself.
+const SEQUENCE_SER_MAX: f64 = 1e-3;
+
 /// Detector of a trained receiver.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum TrainedDetector {
@@ -27,16 +31,20 @@ impl TrainedDetector {
         }
     }
 
-    /// Why no error ratio can be predicted from symbols that are Gaussian; `None` where one can.
+    /// True for a detector of sequences.
     #[must_use]
-    pub fn no_prediction(&self) -> Option<&'static str> {
-        match self {
-            TrainedDetector::Slicer | TrainedDetector::Dfe => None,
-            TrainedDetector::Mlse(..) => Some(
-                "a sequence detector decides on many samples at once, which the semi-analytic \
-                estimator does not follow",
-            ),
-        }
+    pub fn is_sequence(&self) -> bool {
+        matches!(self, TrainedDetector::Mlse(..))
+    }
+
+    /// Why a predicted symbol error ratio only guides a count; `None` where it holds.
+    #[must_use]
+    pub fn no_prediction(&self, symbol_error_ratio: f64) -> Option<&'static str> {
+        let loose = self.is_sequence() && symbol_error_ratio > SEQUENCE_SER_MAX;
+        loose.then_some(
+            "above a symbol error ratio of 1e-3 the union bound on the errors of a sequence \
+            detector is loose, so they are counted",
+        )
     }
 
     /// The detector for levels (mean, rms) at the slicer with ideal feedback of `postcursors`,

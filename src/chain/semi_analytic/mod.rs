@@ -3,6 +3,7 @@
 
 pub(super) mod at_slicer;
 pub(super) mod autocorrelation;
+mod error_events;
 pub(super) mod error_propagation;
 pub(super) mod expected_bursts;
 pub(super) mod noise_classes;
@@ -11,5 +12,6 @@ pub(super) mod noise_probing;
 pub(super) mod prediction;
 pub(super) mod predictor;
 mod scoring;
+mod sequence_errors;
 pub(super) mod symbol_noise;
 pub(super) mod variance;

@@ -4,10 +4,10 @@
 use super::at_slicer::{AtSlicer, Sampled, Scored, all_of};
 use super::autocorrelation;
 use super::noise_classes::{BentNoise, Classes};
-use super::noise_memory::{MEMORY, NoiseMemory};
 use super::noise_probing;
 use super::prediction::Prediction;
 use super::scoring;
+use super::scoring::SlicerNoise;
 use super::variance::{Pulse, SlicerResponse};
 use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::plan::Plan;
@@ -363,8 +363,8 @@ impl<'a> Predictor<'a> {
         self.scoring.first().map_or(0.0, power)
     }
 
-    /// Scores records at the slicer; feedback goes on with its own decisions, except in a search
-    /// over settings, which compares them with ideal feedback.
+    /// Scores records at the slicer; errors of feedback and of sequences are followed, except in a
+    /// search over settings, which compares them with ideal feedback.
     fn score(
         &self,
         records: &[NoiselessBlock],
@@ -373,26 +373,26 @@ impl<'a> Predictor<'a> {
         scale: Scale,
     ) -> Prediction {
         let follows =
-            trained.detector == TrainedDetector::Dfe && self.noises.depth != Depth::Search;
-        let noise = follows.then(|| self.noise_memory(records, at, trained, scale));
+            trained.detector != TrainedDetector::Slicer && self.noises.depth != Depth::Search;
+        let noise = follows.then(|| self.slicer_noise(records, at, trained, scale));
         scoring::score(records, at, trained, noise.as_ref(), self.precoder)
     }
 
-    /// The noise at the slicer given that of the symbols before.
-    fn noise_memory(
+    /// The noise at the slicer.
+    fn slicer_noise(
         &self,
         records: &[NoiselessBlock],
         at: &[AtSlicer],
         trained: &Trained,
         scale: Scale,
-    ) -> NoiseMemory {
-        let lags = MEMORY + 1;
+    ) -> SlicerNoise {
+        let lags = SlicerNoise::LAGS;
         let distances = lags * self.plan.sampler.samples_per_symbol + trained.taps.len();
         let covariance = self.noises.covariance(self.plan, records, scale, distances, None);
         // shares after those of the sources are the converter's
         let converters = at.iter().flat_map(|at| at.shares.iter().skip(self.noises.sources.len()));
         let converter = converters.map(|s| s.share).sum::<f64>() / at.len() as f64;
-        NoiseMemory::new(&autocorrelation::at_slicer(
+        SlicerNoise::new(autocorrelation::at_slicer(
             self.plan,
             trained,
             &covariance,

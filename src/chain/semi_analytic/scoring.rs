@@ -5,11 +5,31 @@ use super::error_propagation::{ErrorPropagation, IdealBlock};
 use super::expected_bursts::ExpectedBursts;
 use super::noise_memory::NoiseMemory;
 use super::prediction::{PredictedBursts, Prediction, Share, pattern_limited};
+use super::sequence_errors::{DetectedBlock, SequenceErrors};
 use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::trained::Trained;
 use crate::chain::linearise::noiseless_block::NoiselessBlock;
 use crate::dsp::slicer::{level_moments, mean_square, snr_db};
 use crate::math::interval::log_normal_mean;
+
+/// Why a search over settings has no error ratio of its own.
+const IDEAL_FEEDBACK: &str = "past decisions are assumed correct in a search over settings";
+
+/// The noise at the slicer: its autocorrelation, of variance 1, and what it says of the next
+/// symbol's.
+pub(super) struct SlicerNoise {
+    autocorrelation: Vec<f64>,
+    memory: NoiseMemory,
+}
+
+impl SlicerNoise {
+    /// Lags that detectors use, symbols.
+    pub(super) const LAGS: usize = 9;
+
+    pub(super) fn new(autocorrelation: Vec<f64>) -> SlicerNoise {
+        SlicerNoise { memory: NoiseMemory::new(&autocorrelation), autocorrelation }
+    }
+}
 
 /// Expected bit errors of every symbol, and the error ratio of each block.
 #[derive(Default)]
@@ -29,33 +49,90 @@ impl Scores {
     }
 }
 
-/// The prediction from `records` as they are at the slicer with ideal feedback. With the `noise` of
-/// a feedback equaliser its errors are followed; without it, feedback stays ideal.
+/// How the detector's errors follow from blocks at the slicer.
+enum Detection<'a> {
+    /// Symbol by symbol.
+    Alone,
+    Feedback(ErrorPropagation<'a>),
+    Sequences(SequenceErrors),
+}
+
+impl<'a> Detection<'a> {
+    /// Of a trained receiver in noise of this autocorrelation at the slicer.
+    fn new(trained: &Trained, noise: &'a SlicerNoise, at: &[AtSlicer], precoder: bool) -> Self {
+        match &trained.detector {
+            TrainedDetector::Slicer => None,
+            TrainedDetector::Dfe => ErrorPropagation::new(
+                &trained.postcursors,
+                trained.thresholds,
+                &noise.memory,
+                precoder,
+            )
+            .map(Detection::Feedback),
+            TrainedDetector::Mlse(response, _) => {
+                let variances = at.iter().flat_map(|at| &at.variances);
+                let count = at.iter().map(|at| at.variances.len()).sum::<usize>() as f64;
+                let sigma = (variances.map(|&v| f64::from(v)).sum::<f64>() / count).sqrt();
+                let levels = response.levels();
+                let half_eye = f64::from(levels[3] - levels[0]) / 6.0 / sigma;
+                Some(Detection::Sequences(SequenceErrors::new(
+                    response,
+                    &noise.autocorrelation,
+                    half_eye,
+                    precoder,
+                )))
+            }
+        }
+        .unwrap_or(Detection::Alone)
+    }
+
+    /// Expected bit errors of a block, from those of symbols decided alone; the bursts are added.
+    fn errors(
+        &self,
+        trained: &Trained,
+        record: &NoiselessBlock,
+        at: &AtSlicer,
+        alone: &[f64],
+        bursts: &mut ExpectedBursts,
+    ) -> Option<Vec<f64>> {
+        let (sent, variances) = (&record.levels[..], &at.variances[..]);
+        let mut errors = vec![0f64; alone.len()];
+        let seen = match self {
+            Detection::Alone => return None,
+            Detection::Feedback(propagation) => {
+                let block = IdealBlock { sent, means: &at.means, variances, errors: alone };
+                propagation.run(&block, &mut errors)
+            }
+            Detection::Sequences(sequences) => {
+                let mut samples = at.means.clone();
+                trained.restore_postcursors(sent, &mut samples);
+                sequences.run(&DetectedBlock { sent, samples: &samples, variances }, &mut errors)
+            }
+        };
+        bursts.add(&seen);
+        Some(errors)
+    }
+}
+
+/// The prediction from `records` as they are at the slicer with ideal feedback. With the `noise`
+/// there, errors of a detector that uses earlier decisions or samples are followed; without it,
+/// feedback stays ideal.
 pub(super) fn score(
     records: &[NoiselessBlock],
     at: &[AtSlicer],
     trained: &Trained,
-    noise: Option<&NoiseMemory>,
+    noise: Option<&SlicerNoise>,
     precoder: bool,
 ) -> Prediction {
-    let propagation = noise.and_then(|noise| {
-        ErrorPropagation::new(&trained.postcursors, trained.thresholds, noise, precoder)
-    });
+    let detection =
+        noise.map_or(Detection::Alone, |noise| Detection::new(trained, noise, at, precoder));
     let (mut ideal, mut followed) = (Scores::default(), Scores::default());
     let mut bursts = ExpectedBursts::default();
     for (record, at) in records.iter().zip(at) {
         let mut errors = vec![0f64; record.levels.len()];
         at.expected_errors(&trained.thresholds, &record.levels, &mut errors);
-        if let Some(propagation) = &propagation {
-            let block = IdealBlock {
-                sent: &record.levels,
-                means: &at.means,
-                variances: &at.variances,
-                errors: &errors,
-            };
-            let mut own = vec![0f64; errors.len()];
-            bursts.add(&propagation.run(&block, &mut own));
-            followed.push(own);
+        if let Some(errors) = detection.errors(trained, record, at, &errors, &mut bursts) {
+            followed.push(errors);
         }
         if precoder {
             // a symbol is wrong when its decision or the previous one is
@@ -68,15 +145,21 @@ pub(super) fn score(
     }
     let decides_on_others = trained.detector != TrainedDetector::Slicer;
     let ber_ideal_feedback = decides_on_others.then(|| ideal.ber());
-    let scores = if propagation.is_some() { followed } else { ideal };
+    let scores = if matches!(detection, Detection::Alone) { ideal } else { followed };
     let (sent, means, variances) = all_of(records, at);
     let levels = level_moments(&sent, &means, &variances);
     let variance = variances.iter().map(|&v| f64::from(v)).sum::<f64>() / variances.len() as f64;
+    let bursts = PredictedBursts::of(&bursts, sent.len());
+    let no_prediction = match &bursts {
+        _ if decides_on_others && noise.is_none() => Some(IDEAL_FEEDBACK),
+        Some(bursts) => trained.detector.no_prediction(bursts.symbol_error_ratio),
+        None => None,
+    };
     Prediction {
-        ber: scores.ber(),
-        ideal_feedback: decides_on_others && noise.is_none(),
+        ber: scores.ber().min(0.5),
+        no_prediction,
         ber_ideal_feedback,
-        bursts: PredictedBursts::of(&bursts),
+        bursts,
         interval: log_normal_mean(&scores.bers, 0.95),
         pattern_limited: pattern_limited(scores.symbols),
         snr_db: snr_db(&levels),

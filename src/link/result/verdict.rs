@@ -8,10 +8,14 @@ pub(crate) fn judged([low, high]: [f64; 2], limit: f64) -> Option<bool> {
     if high <= limit { Some(true) } else { (low > limit).then_some(false) }
 }
 
-/// The same for a counted margin.
+/// The same for a margin.
 pub(crate) fn judged_by_margin(result: &LaneResult) -> Option<bool> {
     if result.least_ber.is_some() {
         return Some(false);
     }
-    judged([-result.loss_margin_db_high?, -result.loss_margin_db_low?], 0.0)
+    // a predicted margin has no interval
+    let margin_db = result.loss_margin_db?;
+    let [low_db, high_db] =
+        [result.loss_margin_db_low, result.loss_margin_db_high].map(|db| db.unwrap_or(margin_db));
+    judged([-high_db, -low_db], 0.0)
 }

@@ -63,7 +63,7 @@ pub(crate) fn lane_result(
     let limit_ber = solved.lane.config.limit_ber();
     let agreements = [
         add_count(&mut result, index, limit_ber, solution, here),
-        add_count_at_limit(&mut result, index, solution, at_limit),
+        add_count_at_limit(&mut result, index, solved, solution, at_limit),
     ];
     let mut agreements = agreements.into_iter().flatten().peekable();
     result.estimators_agree = agreements.peek().is_some().then(|| agreements.all(|agrees| agrees));
@@ -242,6 +242,7 @@ fn add_count(
 fn add_count_at_limit(
     result: &mut LaneResult,
     index: usize,
+    solved: &SolvedLane,
     solution: &LaneSolution,
     at_limit: &CountedLanes,
 ) -> Option<bool> {
@@ -260,7 +261,7 @@ fn add_count_at_limit(
         (counted.effective_samples, counted.variance_reduction);
     result.ber_counted_at_limit_low = (tally.symbols > 0).then_some(interval.low);
     result.ber_counted_at_limit_high = (tally.symbols > 0).then_some(interval.high);
-    if solution.no_prediction.is_some() {
+    if predicted.refused || clock::no_prediction(&solved.lane).is_some() {
         return None;
     }
     result.ber_semi_analytic_at_limit = Some(predicted.ber);
