@@ -70,21 +70,21 @@ fn the_signal_to_noise_ratio_with_ideal_feedback_is_the_counted_one() {
     }
 }
 
-/// The lane of a sequence detector with the limit of 3e-3, where the union bound is loose and its
+/// The lane of a sequence detector with the limit of 8e-3, where its errors are not rare and its
 /// margin is counted.
 fn counted_margin() -> Config {
     let mut config = starved(DetectorKind::Mlse);
-    config.limits.pmd_ber = 3e-3;
+    config.limits.pmd_ber = 8e-3;
     config
 }
 
 /// A sequence detector for a response without postcursors decides as a slicer and has its margin by
-/// counting: that of the estimator for the slicer. 131 072 symbols show 790 errors at 3e-3: their
-/// interval of 7 % is 0.04 dB each way, which is widened to four standard deviations.
+/// counting: that of the estimator for the slicer. 131 072 symbols show 2100 errors at 8e-3: their
+/// interval of 4 % is 0.03 dB each way, which is widened to four standard deviations.
 #[test]
 fn the_counted_margin_is_the_semi_analytic_one_within_its_interval() {
     let mut config = starved(DetectorKind::Slicer);
-    config.limits.pmd_ber = 3e-3;
+    config.limits.pmd_ber = 8e-3;
     let semi = with_margin(config, 0).loss_margin_db.expect("found");
     let mut config = counted_margin();
     config.receiver.dsp.mlse.fixed = vec![0.0];
@@ -95,12 +95,12 @@ fn the_counted_margin_is_the_semi_analytic_one_within_its_interval() {
     );
     let margin = counted.loss_margin_db.expect("found");
     println!("semi-analytic {semi:.3}, counted {margin:.3} ({low:.3}..{high:.3})");
-    assert!(low < margin + 0.01 && margin - 0.01 < high && high - low < 0.3 && high - low > 0.02);
+    assert!(low < margin + 0.01 && margin - 0.01 < high && high - low < 0.3 && high - low > 0.01);
     let middle = 0.5 * (low + high);
     assert!((semi - middle).abs() < high - low, "{semi} {low}..{high}");
     // the search ended at the limit: it is what is counted there
     let there = counted.ber_counted_at_limit.expect("errors");
-    assert!((there / 3e-3).ln().abs() < 0.05, "{there}");
+    assert!((there / 8e-3).ln().abs() < 0.05, "{there}");
     assert!(counted.ber_semi_analytic_at_limit.is_none() && counted.ber_semi_analytic.is_some());
 }
 
@@ -317,13 +317,8 @@ fn eyes_histograms_and_waterfalls_show_what_is_after_the_feedback() {
             eye.levels
         );
         let waterfall = view.waterfall().unwrap();
-        assert!(
-            waterfall.union_bound != fed_back
-                && waterfall.loss_margin_db.is_some()
-                && waterfall.counted.len() >= 3
-        );
-        // 1000 errors in bursts know the ratio to 6 %, and four deviations; the union bound on
-        // sequences is above the count, the more the more errors there are
+        assert!(waterfall.loss_margin_db.is_some() && waterfall.counted.len() >= 3);
+        // 1000 errors in bursts know the ratio to 6 %, and four deviations
         let nearest = |dbm: f64| {
             waterfall
                 .curve
@@ -335,15 +330,11 @@ fn eyes_histograms_and_waterfalls_show_what_is_after_the_feedback() {
         let ratios: Vec<f64> = waterfall
             .counted
             .iter()
-            .filter(|point| point.errors > 100 && point.ber < if fed_back { 5e-3 } else { 4e-4 })
+            .filter(|point| point.errors > 100 && point.ber < 5e-3)
             .map(|point| point.ber / nearest(point.dbm))
             .collect();
         assert!(
-            !ratios.is_empty()
-                && ratios.iter().all(|&r| {
-                    let above = if fed_back { 0.05 } else { 0.182 };
-                    r.ln() > -above - 4.0 * 0.06 && r.ln() < 0.05 + 4.0 * 0.06
-                }),
+            !ratios.is_empty() && ratios.iter().all(|&r| r.ln().abs() < 0.05 + 4.0 * 0.06),
             "{ratios:?}"
         );
     }

@@ -37,7 +37,7 @@ pub(super) fn decisions(lanes: &[LaneResult]) -> String {
     let explained = match first.ber_semi_analytic_not_evaluated.as_deref() {
         Some(because) => format!("{because}:\n{ideal}; error ratios and margin are counted"),
         None if sequences => {
-            format!("{ideal}; the predicted error ratio is the union bound over error events")
+            format!("{ideal}; the predicted error ratio is a sum over error events")
         }
         None => {
             format!("{ideal}; the predicted error ratio includes the errors that it feeds back")

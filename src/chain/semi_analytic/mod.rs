@@ -3,12 +3,14 @@
 
 pub(super) mod at_slicer;
 pub(super) mod autocorrelation;
+mod competing_events;
 mod error_events;
 pub(super) mod error_propagation;
 pub(super) mod expected_bursts;
 pub(super) mod noise_classes;
 pub(super) mod noise_memory;
 pub(super) mod noise_probing;
+mod phase_law;
 pub(super) mod prediction;
 pub(super) mod predictor;
 mod scoring;

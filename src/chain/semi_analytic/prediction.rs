@@ -8,10 +8,9 @@ use crate::math::interval::Interval;
 #[derive(Clone, Debug)]
 pub struct Prediction {
     /// Bit error ratio; of a feedback equaliser, with the errors that its own errors cause; of a
-    /// sequence detector, the union bound over its error events.
+    /// sequence detector, the sum over its error events.
     pub ber: f64,
-    /// Why `ber` only guides a count; `None` where it is the receiver's own ratio, or at most a
-    /// fifth above it.
+    /// Why `ber` only guides a count; `None` where it is the receiver's own ratio.
     pub no_prediction: Option<&'static str>,
     /// Bit error ratio with past decisions assumed correct, of a receiver that uses them: lower
     /// than its own for a DFE, higher for an MLSE. The figures of the slicer's input below are
@@ -19,6 +18,9 @@ pub struct Prediction {
     pub ber_ideal_feedback: Option<f64>,
     /// Bursts of a feedback equaliser or a sequence detector; `None` of a slicer.
     pub bursts: Option<PredictedBursts>,
+    /// Phase error of a receiver whose phase moves, UI rms; `ber` is averaged over it, the figures of
+    /// the slicer's input are those of the trained phase.
+    pub phase_error_rms_ui: Option<f64>,
     /// Its 95 % interval from the spread over the blocks.
     pub interval: Interval,
     /// True if 1 % of the symbols cause more than half of the errors; the result then depends on

@@ -1,13 +1,14 @@
 //! The semi-analytic estimator: the noiseless block gives each symbol's mean, the plan's noises its
 //! variance.
 
-use super::at_slicer::{AtSlicer, Sampled, Scored, all_of};
+use super::at_slicer::{self, AtSlicer, Sampled, Scored, all_of};
 use super::autocorrelation;
 use super::noise_classes::{BentNoise, Classes};
 use super::noise_probing;
+use super::phase_law::{MIDDLE, PhaseLaw};
 use super::prediction::Prediction;
 use super::scoring;
-use super::scoring::SlicerNoise;
+use super::scoring::{Moving, SlicerNoise};
 use super::variance::{Pulse, SlicerResponse};
 use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::plan::Plan;
@@ -54,6 +55,13 @@ pub struct Predictor<'a> {
     pulse: Option<Pulse>,
     /// The training blocks at the slicer, as the last training found them.
     pub(crate) at_slicer: Vec<AtSlicer>,
+}
+
+/// Blocks to be scored: at the slicer, and what was drawn for them.
+struct Records<'a> {
+    blocks: &'a [NoiselessBlock],
+    at: &'a [AtSlicer],
+    classes: &'a Classes,
 }
 
 impl<'a> Predictor<'a> {
@@ -234,8 +242,9 @@ impl<'a> Predictor<'a> {
 
     /// Predicts on the scoring blocks.
     pub fn predict(&mut self, workspace: &mut Workspace, trained: &Trained) -> Prediction {
-        let (at, scale) = self.scoring_at_slicer(workspace, trained);
-        self.score(&self.scoring, &at, trained, scale)
+        let (at, scale, classes) = self.scoring_at_slicer(workspace, trained);
+        let records = Records { blocks: &self.scoring, at: &at, classes: &classes };
+        self.score(&records, trained, scale)
     }
 
     /// Trains and predicts on the training blocks alone: quick, for searches. `near` is an earlier
@@ -248,7 +257,9 @@ impl<'a> Predictor<'a> {
     ) -> Result<(Trained, Prediction), NotEvaluated> {
         let trained = self.train(workspace, transmission, Some(near))?;
         let scale = self.prepare(workspace, transmission);
-        let prediction = self.score(&self.training, &self.at_slicer, &trained, scale);
+        let classes = self.kept.as_ref().expect("drawn by the training");
+        let records = Records { blocks: &self.training, at: &self.at_slicer, classes };
+        let prediction = self.score(&records, &trained, scale);
         Ok((trained, prediction))
     }
 
@@ -271,18 +282,19 @@ impl<'a> Predictor<'a> {
             };
             self.training.iter().map(one).collect::<Vec<Vec<_>>>()
         });
-        Timing::of([&early, &on, &late], &trained.thresholds)
+        let noise = self.slicer_noise(&self.training, &self.at_slicer, trained, scale);
+        Timing::of([&early, &on, &late], &trained.thresholds, noise.correlation(2))
     }
 
     /// Each symbol of the scoring blocks at the slicer: the level sent, mean and variance.
     pub fn mixture(&mut self, workspace: &mut Workspace, trained: &Trained) -> Vec<(u8, f32, f32)> {
-        let (at, _) = self.scoring_at_slicer(workspace, trained);
+        let (at, ..) = self.scoring_at_slicer(workspace, trained);
         self.scoring.iter().zip(at).flat_map(|(record, at)| at.symbols(&record.levels)).collect()
     }
 
     /// Scoring blocks as noise-only counting needs them.
     pub(crate) fn scored(&mut self, workspace: &mut Workspace, trained: &Trained) -> Scored {
-        let (at, scale) = self.scoring_at_slicer(workspace, trained);
+        let (at, scale, _) = self.scoring_at_slicer(workspace, trained);
         let levels = self.scoring.iter().map(|record| record.levels.clone());
         let blocks = levels.zip(at).collect();
         let distances = colour_distances(self.plan, trained);
@@ -290,12 +302,13 @@ impl<'a> Predictor<'a> {
         Scored { blocks, covariance }
     }
 
-    /// The scoring blocks at the slicer, and the factors by which their records scale.
+    /// The scoring blocks at the slicer, the factors by which their records scale, and what was drawn
+    /// for them.
     fn scoring_at_slicer(
         &mut self,
         workspace: &mut Workspace,
         trained: &Trained,
-    ) -> (Vec<AtSlicer>, Scale) {
+    ) -> (Vec<AtSlicer>, Scale, Classes) {
         let scale = self.prepare(workspace, trained.transmission);
         let classes = noise_probing::classes(
             self.plan,
@@ -308,7 +321,8 @@ impl<'a> Predictor<'a> {
         );
         let response = SlicerResponse::new(self.plan, &self.noises, trained, &mut self.pulse);
         let one = |record| self.symbols(record, trained, &response, &classes, scale);
-        (self.scoring.iter().map(one).collect(), scale)
+        let at = self.scoring.iter().map(one).collect();
+        (at, scale, classes)
     }
 
     fn streams(&self, lane_seed: Seed) -> StreamKeys<'static> {
@@ -363,19 +377,47 @@ impl<'a> Predictor<'a> {
         self.scoring.first().map_or(0.0, power)
     }
 
-    /// Scores records at the slicer; errors of feedback and of sequences are followed, except in a
-    /// search over settings, which compares them with ideal feedback.
-    fn score(
+    /// Scores records at the slicer, averaged over the phase where it moves; errors of feedback and
+    /// of sequences are followed, except in a search over settings, which compares them with ideal
+    /// feedback at the trained phase.
+    fn score(&self, records: &Records<'_>, trained: &Trained, scale: Scale) -> Prediction {
+        let searching = self.noises.depth == Depth::Search;
+        let follows = trained.detector != TrainedDetector::Slicer && !searching;
+        let noise = follows.then(|| self.slicer_noise(records.blocks, records.at, trained, scale));
+        let law = self
+            .plan
+            .clocking()
+            .filter(|_| !searching)
+            .and_then(|clocking| PhaseLaw::of(clocking, trained.timing.as_ref()));
+        let moving = law.map(|law| Moving {
+            law,
+            at: std::array::from_fn(|i| match i {
+                MIDDLE => vec![],
+                _ => self.moved(records, trained, law.phases_ui()[i], scale),
+            }),
+        });
+        scoring::score(
+            records.blocks,
+            records.at,
+            trained,
+            noise.as_ref(),
+            moving.as_ref(),
+            self.precoder,
+        )
+    }
+
+    /// Records at the slicer, sampled later than at the trained phase.
+    fn moved(
         &self,
-        records: &[NoiselessBlock],
-        at: &[AtSlicer],
+        records: &Records<'_>,
         trained: &Trained,
+        late_ui: f64,
         scale: Scale,
-    ) -> Prediction {
-        let follows =
-            trained.detector != TrainedDetector::Slicer && self.noises.depth != Depth::Search;
-        let noise = follows.then(|| self.slicer_noise(records, at, trained, scale));
-        scoring::score(records, at, trained, noise.as_ref(), self.precoder)
+    ) -> Vec<AtSlicer> {
+        let moved = at_slicer::moved(self.plan, trained, late_ui);
+        let response = SlicerResponse::new(self.plan, &self.noises, &moved, &mut None);
+        let one = |record| self.symbols(record, &moved, &response, records.classes, scale);
+        records.blocks.iter().map(one).collect()
     }
 
     /// The noise at the slicer.

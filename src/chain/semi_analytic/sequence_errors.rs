@@ -1,10 +1,14 @@
 //! Errors of a sequence detector: union bound over the error events of its response.
 
-use super::error_events::{Event, events};
+use super::competing_events;
+use super::error_events::{Event, EventMetric, events};
 use super::expected_bursts::{BURST_LENGTHS, ExpectedBursts};
 use crate::dsp::mlse::PartialResponse;
 use crate::math::gaussian::q_fast;
 use crate::pattern::gray::BIT_ERRORS;
+
+/// Every so many symbols are looked at for the shares of events, which go by their sums.
+const SEEN_EVERY: usize = 4;
 
 /// A sequence detector and the noise at its input.
 ///
@@ -20,14 +24,19 @@ use crate::pattern::gray::BIT_ERRORS;
 /// F is linear where the levels have the same variance v; else it is taken straight at m, where a
 /// single sample is as near to both. C is the covariance of the noise, which is coloured. Equal
 /// noise gives d^2 = (e'h'he)^2 / (e'h'Rhe), and in white noise |h e|^2. The sum over all events is
-/// an upper bound, close where errors are rare.
+/// an upper bound, close where errors are rare; [`SequenceErrors::competing`] leaves to each event
+/// what no other one takes.
 ///
 /// # Reference
 ///
 /// G. D. Forney, *Maximum-likelihood sequence estimation of digital sequences in the presence of
 /// intersymbol interference*, IEEE Trans. Inf. Theory 18 (1972), error events.
 pub(crate) struct SequenceErrors {
+    /// In pairs of opposite ones.
     events: Vec<Event>,
+    /// Share of each event that is decided: 1 in the union bound.
+    decided: Vec<f64>,
+    metric: EventMetric,
     levels: [f64; 4],
     /// Root of the variance that the detector expects, by level.
     deviations: [f64; 4],
@@ -65,8 +74,12 @@ impl SequenceErrors {
         precoder: bool,
     ) -> SequenceErrors {
         let postcursors: Vec<f64> = response.postcursors().iter().map(|&a| f64::from(a)).collect();
+        let metric = EventMetric::new(&postcursors, autocorrelation);
+        let events = events(&metric, half_eye);
         SequenceErrors {
-            events: events(&postcursors, autocorrelation, half_eye),
+            decided: vec![1.0; events.len()],
+            events,
+            metric,
             levels: response.levels().map(f64::from),
             deviations: response.variances().map(|v| f64::from(v).sqrt()),
             postcursors,
@@ -75,8 +88,37 @@ impl SequenceErrors {
         }
     }
 
+    /// With the shares of the events that are decided, as they are in this block.
+    pub(crate) fn competing(mut self, block: &DetectedBlock<'_>) -> SequenceErrors {
+        let mut expected = vec![0.0; self.events.len()];
+        let symbols = block.sent.len().div_ceil(SEEN_EVERY) as f64;
+        self.each(block, SEEN_EVERY, |_, i, chance| {
+            expected[i] += chance * self.events[i].symbol_errors() / symbols;
+        });
+        self.decided = competing_events::shares(&self.metric, &self.events, &expected);
+        self
+    }
+
     /// Expected bit errors of the events that begin at each symbol, and their bursts.
     pub(crate) fn run(&self, block: &DetectedBlock<'_>, errors: &mut [f64]) -> ExpectedBursts {
+        let mut bursts = ExpectedBursts::default();
+        errors.fill(0.0);
+        self.each(block, 1, |k, i, chance| {
+            let chance = self.decided[i] * chance;
+            errors[k] += chance * self.bits(block.sent, k, &self.events[i]);
+            self.events[i].add_bursts(chance, &mut bursts);
+        });
+        bursts
+    }
+
+    /// Gives every n-th symbol with each event that may begin there, and the probability that it is
+    /// likelier than the truth.
+    fn each(
+        &self,
+        block: &DetectedBlock<'_>,
+        n_th: usize,
+        mut give: impl FnMut(usize, usize, f64),
+    ) {
         let n = block.sent.len();
         let level = |k: usize| self.levels[usize::from(block.sent[k])];
         let off: Vec<f64> = (0..n)
@@ -88,21 +130,15 @@ impl SequenceErrors {
             .collect();
         let sigma: Vec<f64> =
             block.variances.iter().map(|&v| f64::from(v.max(1e-30)).sqrt()).collect();
-        let mut bursts = ExpectedBursts::default();
         let mut compared = Compared::default();
-        for (k, errors) in errors.iter_mut().enumerate() {
-            *errors = 0.0;
-            for event in &self.events {
-                if !event.fits(block.sent, k) {
-                    continue;
+        for k in (0..n).step_by(n_th) {
+            for (i, event) in self.events.iter().enumerate() {
+                if event.fits(block.sent, k) {
+                    self.compare(block.sent, k, event, [&off, &sigma], &mut compared);
+                    give(k, i, self.tail(&compared));
                 }
-                self.compare(block.sent, k, event, [&off, &sigma], &mut compared);
-                let chance = self.tail(&compared);
-                *errors += chance * self.bits(block.sent, k, event);
-                event.add_bursts(chance, &mut bursts);
             }
         }
-        bursts
     }
 
     /// The straight line of the metrics' difference for an event at symbol `k`.
@@ -252,13 +288,9 @@ mod tests {
         (wrong as f64 / symbols, wrong as f64, continued as f64 / wrong as f64)
     }
 
-    fn bound(
-        response: &PartialResponse,
-        autocorrelation: &[f64],
-        half_eye: f64,
-        block: &DetectedBlock<'_>,
-    ) -> (f64, ExpectedBursts, f64) {
-        let errors = SequenceErrors::new(response, autocorrelation, half_eye, false);
+    /// Of the union bound, or with events that compete: symbol error ratio, bursts, bit errors per
+    /// symbol.
+    fn predicted(errors: &SequenceErrors, block: &DetectedBlock<'_>) -> (f64, ExpectedBursts, f64) {
         let mut bits = vec![0.0; block.sent.len()];
         let bursts = errors.run(block, &mut bits);
         let n = block.sent.len() as f64;
@@ -272,7 +304,8 @@ mod tests {
     /// ```
     ///
     /// a 0.5, x 3: 9.96e-4; a 1: 2.65e-4. The detector itself has 9.1e-4 and 2.35e-4. 65 536 levels
-    /// have their mix to 0.4 %, of which events of a few symbols take a few times as much.
+    /// have their mix to 0.4 %, of which events of a few symbols take a few times as much. With
+    /// events that compete the count is met within 5 %.
     #[test]
     fn white_noise_has_the_closed_bound_and_the_detector_lies_below() {
         for (a, expected, detector) in [(0.5, 9.96e-4, 9.1e-4), (1.0, 2.65e-4, 2.37e-4)] {
@@ -290,33 +323,42 @@ mod tests {
             let samples = samples(&sent, LEVELS, &[a as f32], 0.0);
             let variances = vec![variance; sent.len()];
             let block = DetectedBlock { sent: &sent, samples: &samples, variances: &variances };
-            let (ser, _, ber) = bound(&response, &[1.0, 0.0, 0.0], x, &block);
+            let bound = SequenceErrors::new(&response, &[1.0, 0.0, 0.0], x, false);
+            let (ser, _, ber) = predicted(&bound, &block);
+            let (competing, ..) = predicted(&bound.competing(&block), &block);
             let deviations = vec![variance.sqrt(); sent.len()];
             let (count, wrong, _) = counted(&response, &sent, &samples, &deviations, &[1.0], 128);
-            println!("a {a}: bound {ser:.4e}, closed {closed:.4e}, counted {count:.4e} of {wrong}");
+            println!(
+                "a {a}: bound {ser:.4e}, closed {closed:.4e}, competing {competing:.4e}, counted {count:.4e} of {wrong}"
+            );
             assert!((closed / expected - 1.0).abs() < 4e-3);
             assert!((ser / closed - 1.0).abs() < 0.02 && (ber / ser - 1.0).abs() < 1e-9);
             // bursts of up to four symbols on average: 4 sigma of 2000 errors are 18 %
-            assert!((count / detector).ln().abs() < 4.0 * (4.0 / wrong).sqrt(), "{count}");
-            assert!((ser / count).ln() > -4.0 * (4.0 / wrong).sqrt());
+            let scatter = 4.0 * (4.0 / wrong).sqrt();
+            assert!((count / detector).ln().abs() < scatter, "{count}");
+            assert!((ser / count).ln() > -scatter);
+            assert!((competing / count).ln().abs() < 0.05 + scatter);
+            assert!((competing / detector).ln().abs() < 0.05, "{competing}");
         }
     }
 
     /// Coloured noise, levels with unequal noise, one and two postcursors, and a precursor that the
-    /// detector does not know: the bound is between the count and a fifth above it, but for four
-    /// deviations of the count and 4 % for noise of unequal levels.
+    /// detector does not know, at symbol error ratios below 1e-3 and near 1e-2: the count is met
+    /// within 6 % and four of its deviations. The union bound is above it, by 90 % at 1e-2 and 33 %
+    /// at 1e-3 for a response of 0.8 in noise of negative colour: events of one to eight errors are
+    /// about as far there, and two that share an end have a correlation of 0.55.
     #[test]
-    fn the_bound_lies_above_the_detectors_errors_by_a_fifth_at_most() {
+    fn events_that_compete_make_the_detectors_errors() {
         let sent = random_levels(1 << 14);
         for (postcursors, colour, precursor, x, steps) in [
-            (&[0.5f32][..], &[1.0f32][..], 0.0f32, 3.4f32, [1.0f32; 4]),
-            (&[0.5], &[1.0, -0.3], 0.03, 3.4, [1.0; 4]),
-            (&[0.8], &[1.0, -0.2, 0.1], 0.03, 3.2, [1.0; 4]),
-            (&[0.9], &[1.0, 0.4], 0.02, 3.2, [1.0; 4]),
-            (&[0.3], &[1.0, -0.2], 0.03, 3.6, [0.6, 0.8, 1.0, 1.3]),
-            (&[0.6, 0.2], &[1.0, -0.3], 0.03, 3.3, [0.7, 0.9, 1.0, 1.2]),
-            (&[-0.4], &[1.0, 0.2], 0.03, 3.5, [1.0; 4]),
-            (&[0.9, 0.5], &[1.0], 0.0, 3.3, [1.0; 4]),
+            (&[0.5f32][..], &[1.0f32][..], 0.0f32, 3.2f32, [1.0f32; 4]),
+            (&[0.5], &[1.0, -0.3], 0.03, 3.2, [1.0; 4]),
+            (&[0.8], &[1.0, -0.2, 0.1], 0.03, 3.1, [1.0; 4]),
+            (&[0.9], &[1.0, 0.4], 0.02, 3.0, [1.0; 4]),
+            (&[0.3], &[1.0, -0.2], 0.03, 3.4, [0.6, 0.8, 1.0, 1.3]),
+            (&[0.6, 0.2], &[1.0, -0.3], 0.03, 3.1, [0.7, 0.9, 1.0, 1.2]),
+            (&[-0.4], &[1.0, 0.2], 0.03, 3.3, [1.0; 4]),
+            (&[0.9, 0.5], &[1.0], 0.0, 3.1, [1.0; 4]),
         ] {
             let energy: f32 = colour.iter().map(|h| h * h).sum();
             let unit: Vec<f32> = colour.iter().map(|h| h / energy.sqrt()).collect();
@@ -325,23 +367,28 @@ mod tests {
                     unit.iter().zip(unit.iter().skip(lag)).map(|(a, b)| f64::from(a * b)).sum()
                 })
                 .collect();
-            let by_level = steps.map(|s| (s / 3.0 / x).powi(2));
-            let variances: Vec<f32> = sent.iter().map(|&s| by_level[usize::from(s)]).collect();
-            let deviations: Vec<f32> = variances.iter().map(|v| v.sqrt()).collect();
-            let response = PartialResponse::new(postcursors).with_variances(by_level);
-            let samples = samples(&sent, LEVELS, postcursors, precursor);
-            let block = DetectedBlock { sent: &sent, samples: &samples, variances: &variances };
-            let (ser, bursts, _) = bound(&response, &r, f64::from(x), &block);
-            let (count, wrong, continued) =
-                counted(&response, &sent, &samples, &deviations, &unit, 512);
-            let on = bursts.continuation().expect("errors");
-            let sigma = ((1.0 + continued) / (1.0 - continued) / wrong).sqrt();
-            println!(
-                "{postcursors:?} {colour:?} {steps:?}: bound {ser:.4e}, counted {count:.4e} of {wrong}, ratio {:.4} +- {sigma:.4}; goes on {on:.3} and {continued:.3}",
-                ser / count
-            );
-            assert!((-0.04 - 4.0 * sigma..0.18 + 4.0 * sigma).contains(&(ser / count).ln()));
-            assert!((on - continued).abs() < 0.05 + 4.0 / wrong.sqrt());
+            for (x, passes) in [(x, 256), (x - 0.6, 32)] {
+                let by_level = steps.map(|s| (s / 3.0 / x).powi(2));
+                let variances: Vec<f32> = sent.iter().map(|&s| by_level[usize::from(s)]).collect();
+                let deviations: Vec<f32> = variances.iter().map(|v| v.sqrt()).collect();
+                let response = PartialResponse::new(postcursors).with_variances(by_level);
+                let samples = samples(&sent, LEVELS, postcursors, precursor);
+                let block = DetectedBlock { sent: &sent, samples: &samples, variances: &variances };
+                let bound = SequenceErrors::new(&response, &r, f64::from(x), false);
+                let (most, ..) = predicted(&bound, &block);
+                let (ser, bursts, _) = predicted(&bound.competing(&block), &block);
+                let (count, wrong, continued) =
+                    counted(&response, &sent, &samples, &deviations, &unit, passes);
+                let on = bursts.continuation().expect("errors");
+                let sigma = ((1.0 + continued) / (1.0 - continued) / wrong).sqrt();
+                println!(
+                    "{postcursors:?} {colour:?} {steps:?}: bound {most:.3e}, {ser:.4e}, counted {count:.4e} of {wrong}, ratio {:.4} +- {sigma:.4}; goes on {on:.3} and {continued:.3}",
+                    ser / count
+                );
+                assert!(most > ser && (most / count).ln() > -4.0 * sigma);
+                assert!((ser / count).ln().abs() < 0.06 + 4.0 * sigma);
+                assert!((on - continued).abs() < 0.05 + 4.0 / wrong.sqrt());
+            }
         }
     }
 }

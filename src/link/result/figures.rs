@@ -88,8 +88,8 @@ pub struct LaneResult {
     pub ber_semi_analytic_low: Option<f64>,
     /// Upper end of its 95 % interval.
     pub ber_semi_analytic_high: Option<f64>,
-    /// Why there is no semi-analytic ratio: the receiver moves its phase, or the bound on the errors
-    /// of sequences is loose.
+    /// Why there is no semi-analytic ratio: the baseline wanders, the sampling phase moves far, or the
+    /// errors of sequences are not rare.
     pub ber_semi_analytic_not_evaluated: Option<String>,
     /// Semi-analytic bit error ratio with ideal feedback. A bound rather than the receiver's own
     /// ratio: lower for a DFE, higher for an MLSE. Signal to noise ratio, levels, thresholds and

@@ -7,8 +7,6 @@ use crate::link::solve::lane::PredictedBer;
 /// whose noise after an error is known in mean and variance alone.
 const MODEL: f64 = 0.03;
 const MODEL_FEEDBACK: f64 = 0.05;
-/// ln 1.2: most that a union bound lies above the ratio.
-const UNION_BOUND: f64 = 0.182;
 
 /// Whether a count and a prediction agree, where either has at least ten errors: the logarithm of
 /// their ratio lies within the intervals of both, widened from two to four standard deviations to
@@ -17,8 +15,6 @@ pub(super) fn agree(counted: &CountedBer, predicted: PredictedBer) -> Option<boo
     if predicted.refused {
         return None;
     }
-    // a union bound lies above the ratio
-    let above = if predicted.union_bound { UNION_BOUND } else { 0.0 };
     let model = if predicted.ber_ideal_feedback.is_some() { MODEL_FEEDBACK } else { MODEL };
     let PredictedBer { ber, interval: predicted, .. } = predicted;
     // importance sampling without a hit has no ratio to compare
@@ -31,6 +27,5 @@ pub(super) fn agree(counted: &CountedBer, predicted: PredictedBer) -> Option<boo
     let half = |low: f64, high: f64| (high / low.max(1e-300)).ln() / 2.0;
     let counted = half(counted.interval.low, counted.interval.high);
     let predicted = half(predicted.low, predicted.high);
-    let within = 2.0 * counted.hypot(predicted) + model;
-    Some((-above - within..within).contains(&(seen / ber).ln()))
+    Some((seen / ber).ln().abs() < 2.0 * counted.hypot(predicted) + model)
 }

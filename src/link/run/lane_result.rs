@@ -46,7 +46,8 @@ pub(crate) fn lane_result(
     result.slicer = Some(slicer(solution.optical()));
     let clock = here.clocks(index).get(solution.optical_index);
     result.clock = clock.map_or_else(ClockResult::default, |clock| {
-        ClockResult::of(clock, solved.lane.config.symbol_rate_gbd)
+        let predicted = solution.optical().prediction.phase_error_rms_ui;
+        ClockResult::of(clock, predicted, solved.lane.config.symbol_rate_gbd)
     });
     result.counted_by = solved.lane.config.simulation.count;
     let uncounted = solution.counter.not_evaluated().or(solution.counter_at_limit.not_evaluated());
@@ -119,7 +120,7 @@ fn add_prediction(result: &mut LaneResult, solved: &SolvedLane, solution: &LaneS
     }
     add_predicted_bursts(result, solution);
     result.converged = trained.convergence.map(|end| end.reached());
-    // a prediction for a fixed phase does not apply to a moving clock
+    // a phase that moves far has other levels than the trained one
     if solution.no_prediction.is_none() || clock::no_prediction(&solved.lane).is_none() {
         result.pattern_limited = Some(prediction.pattern_limited);
         result.snr_db = Some(prediction.snr_db);

@@ -65,7 +65,8 @@ fn result(
         passes: limit_ber.and_then(keeps),
         snr_db: Some(prediction.snr_db),
         clock: clock.map_or_else(ClockResult::default, |clock| {
-            ClockResult::of(clock, config.symbol_rate_gbd)
+            let predicted = prediction.phase_error_rms_ui;
+            ClockResult::of(clock, predicted, config.symbol_rate_gbd)
         }),
         channel_loss_db: settings.loss_db,
         tx_taps: settings.tx_taps,

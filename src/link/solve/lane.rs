@@ -84,8 +84,6 @@ pub(crate) struct PredictedBer {
     pub(crate) ber: f64,
     pub(crate) interval: Interval,
     pub(crate) refused: bool,
-    /// True if it is a union bound, up to a fifth above the ratio.
-    pub(crate) union_bound: bool,
     /// The ratio with past decisions assumed correct, where a receiver uses them.
     pub(crate) ber_ideal_feedback: Option<f64>,
 }
@@ -118,7 +116,6 @@ impl LaneSolution {
                 high: cascade::of_all(all().map(|p| p.interval.high.min(0.5))),
             },
             refused: all().any(|p| p.no_prediction.is_some()),
-            union_bound: self.segments.iter().any(|s| s.trained.detector.is_sequence()),
             ber_ideal_feedback: all()
                 .any(|p| p.ber_ideal_feedback.is_some())
                 .then(|| cascade::of_all(all().map(|p| p.ber_ideal_feedback.unwrap_or(p.ber)))),

@@ -26,9 +26,6 @@ const COUNTED_AT: [f64; 6] = [2e-2, 5e-3, 1e-3, 2e-4, 4e-5, 1e-5];
 pub struct Waterfall {
     /// Link and lane.
     pub name: String,
-    /// True if the curve is a union bound: close to the ratio where errors are rare, above it
-    /// elsewhere.
-    pub union_bound: bool,
     /// Semi-analytic curve: average received power in dBm, ascending, and bit error ratio.
     pub curve: Vec<(f64, f64)>,
     /// Counted points with at least ten errors.
@@ -137,7 +134,6 @@ impl View {
         curve.reverse();
         Ok(Waterfall {
             name: self.name.clone(),
-            union_bound: start.detector.is_sequence(),
             curve,
             counted,
             limit_ber,

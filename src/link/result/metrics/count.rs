@@ -127,8 +127,8 @@ pub(super) static HERE: &[LaneMetric] = &[
         "reason for no prediction",
         Unit::Text,
         TakenAt::Decisions,
-        "Reason for an absent prediction, where the receiver moves its phase or the \
-         bound on errors of sequences is loose.",
+        "Reason for an absent prediction, where the baseline wanders, the phase moves far, or \
+         errors of sequences are not rare.",
         |l| l.ber_semi_analytic_not_evaluated.clone().into(),
     ),
     LaneMetric::new(
