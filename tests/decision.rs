@@ -209,9 +209,9 @@ fn feedback_gains_over_the_linear_filter_what_the_closed_form_says() {
         assert!(
             of_fed.ber_ideal_feedback.is_some_and(|ideal| ideal < of_fed.ber)
                 && of_linear.ber_ideal_feedback.is_none()
-                && !of_fed.ideal_feedback
-                && fed.detector.no_prediction().is_none()
-                && linear.detector.no_prediction().is_none()
+                && of_fed.no_prediction.is_none()
+                && fed.detector.no_prediction(0.1).is_none()
+                && linear.detector.no_prediction(0.1).is_none()
         );
     }
 }

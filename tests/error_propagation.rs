@@ -1,4 +1,5 @@
-//! Predicted errors of decision feedback against counted ones, on the same blocks.
+//! Predicted errors of decision feedback and of sequence detection against counted ones, on the
+//! same blocks.
 
 use crate::noise_only::{Made, deciding, full, made};
 use lightlane::chain::Method;
@@ -31,7 +32,7 @@ fn compared(what: &str, made: &Made, symbols: u64) -> (f64, f64, u64) {
         bursts.continuation,
         tally.bursts.continuation()
     );
-    assert!(!prediction.ideal_feedback);
+    assert!(prediction.no_prediction.is_none());
     // a precoder makes two bit errors of a burst, however long
     let ideal = prediction.ber_ideal_feedback.unwrap();
     assert!(what.contains("precoder") || prediction.ber > ideal);
@@ -76,5 +77,69 @@ fn feedback_has_the_predicted_errors_at_1e_4() {
     ] {
         let (ratio, sigma, errors) = compared(what, &made(&config, 1e-4), 26 << 20);
         assert!(errors >= 4000 && ratio.abs() < 0.05 + 4.0 * sigma, "{what}: {ratio} +- {sigma}");
+    }
+}
+
+/// An 800G lane with all its noise and a sequence detector of so many postcursors.
+fn sequences(memory: usize, bandwidth_ghz: f64) -> Config {
+    let mut config = fed_back(1);
+    config.receiver.dsp.adc.bandwidth_ghz = bandwidth_ghz;
+    config.receiver.dsp.detector = DetectorKind::Mlse;
+    config.receiver.dsp.mlse.memory = memory;
+    config
+}
+
+/// Predicted and counted errors of sequences: ln of their ratio and its scatter, and errors.
+fn compared_sequences(what: &str, config: &Config, ber: f64, symbols: u64) -> (f64, f64, u64) {
+    let made = made(config, ber);
+    let tally = made.counted(Method::Chain, symbols, 5, &mut ()).end;
+    let clustered = tally.bursts.deviation().powi(2) / tally.bursts.wrong() as f64;
+    let sigma = (clustered.max(1.0) / tally.bit_errors as f64).sqrt();
+    let prediction = &made.prediction;
+    let ratio = (prediction.ber / tally.ber()).ln();
+    let bursts = prediction.bursts.as_ref().expect("sequences have bursts");
+    println!(
+        "{what}: ideal {:.3e}, predicted {:.4e}, counted {:.4e} of {} errors, ln ratio {ratio:+.4} +- {sigma:.4}; SER {:.3e}, goes on {:.4} and {:.4}",
+        prediction.ber_ideal_feedback.unwrap(),
+        prediction.ber,
+        tally.ber(),
+        tally.bit_errors,
+        bursts.symbol_error_ratio,
+        bursts.continuation,
+        tally.bursts.continuation()
+    );
+    assert!(prediction.no_prediction.is_none(), "{what}");
+    (ratio, sigma, tally.bit_errors)
+}
+
+/// Sequences at bit error ratios of 1e-3 and 4e-3, within 6 % and four deviations of the count.
+#[test]
+fn sequences_have_the_predicted_errors() {
+    let mut precoded = sequences(1, 16.0);
+    precoded.pattern.precoder = true;
+    for (what, config, ber) in [
+        ("thermal", deciding(DetectorKind::Mlse), 1e-3),
+        ("1 postcursor", sequences(1, 16.0), 1e-3),
+        ("1 postcursor, 12 GHz", sequences(1, 12.0), 1e-3),
+        ("2 postcursors", sequences(2, 14.0), 1e-3),
+        ("1 postcursor, precoder", precoded, 1e-3),
+        ("1 postcursor, at 4e-3", sequences(1, 16.0), 4e-3),
+    ] {
+        let (ratio, sigma, errors) = compared_sequences(what, &config, ber, 2 << 20);
+        assert!(errors > 2000 && ratio.abs() < 0.06 + 4.0 * sigma, "{what}: {ratio} +- {sigma}");
+    }
+}
+
+/// The same at 1e-4, 26 million symbols.
+#[test]
+#[ignore = "slow"]
+fn sequences_have_the_predicted_errors_at_1e_4() {
+    for (what, config) in [
+        ("thermal", deciding(DetectorKind::Mlse)),
+        ("1 postcursor", sequences(1, 16.0)),
+        ("2 postcursors", sequences(2, 14.0)),
+    ] {
+        let (ratio, sigma, errors) = compared_sequences(what, &config, 1e-4, 26 << 20);
+        assert!(errors > 4000 && ratio.abs() < 0.06 + 4.0 * sigma, "{what}: {ratio} +- {sigma}");
     }
 }

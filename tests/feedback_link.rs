@@ -70,27 +70,38 @@ fn the_signal_to_noise_ratio_with_ideal_feedback_is_the_counted_one() {
     }
 }
 
+/// The lane of a sequence detector with the limit of 8e-3, where its errors are not rare and its
+/// margin is counted.
+fn counted_margin() -> Config {
+    let mut config = starved(DetectorKind::Mlse);
+    config.limits.pmd_ber = 8e-3;
+    config
+}
+
 /// A sequence detector for a response without postcursors decides as a slicer and has its margin by
-/// counting: that of the estimator for the slicer. 1 million symbols show 480 errors at 2.28e-4:
-/// their interval of 9 % is 0.04 dB each way, which is widened to four standard deviations.
+/// counting: that of the estimator for the slicer. 131 072 symbols show 2100 errors at 8e-3: their
+/// interval of 4 % is 0.03 dB each way, which is widened to four standard deviations.
 #[test]
 fn the_counted_margin_is_the_semi_analytic_one_within_its_interval() {
-    let semi = with_margin(starved(DetectorKind::Slicer), 0).loss_margin_db.expect("found");
-    let mut config = starved(DetectorKind::Mlse);
+    let mut config = starved(DetectorKind::Slicer);
+    config.limits.pmd_ber = 8e-3;
+    let semi = with_margin(config, 0).loss_margin_db.expect("found");
+    let mut config = counted_margin();
     config.receiver.dsp.mlse.fixed = vec![0.0];
-    let counted = with_margin(config, 1 << 20);
+    let counted = with_margin(config, 1 << 17);
     let (low, high) = (
         counted.loss_margin_db_low.expect("counted"),
         counted.loss_margin_db_high.expect("counted"),
     );
     let margin = counted.loss_margin_db.expect("found");
     println!("semi-analytic {semi:.3}, counted {margin:.3} ({low:.3}..{high:.3})");
-    assert!(low < margin + 0.01 && margin - 0.01 < high && high - low < 0.3 && high - low > 0.02);
+    assert!(low < margin + 0.01 && margin - 0.01 < high && high - low < 0.3 && high - low > 0.01);
     let middle = 0.5 * (low + high);
     assert!((semi - middle).abs() < high - low, "{semi} {low}..{high}");
     // the search ended at the limit: it is what is counted there
     let there = counted.ber_counted_at_limit.expect("errors");
-    assert!((there / 2.28e-4).ln().abs() < 0.05, "{there}");
+    assert!((there / 8e-3).ln().abs() < 0.05, "{there}");
+    assert!(counted.ber_semi_analytic_at_limit.is_none() && counted.ber_semi_analytic.is_some());
 }
 
 /// A link with a narrow converter: each receiver is better than the one before by more than the
@@ -100,16 +111,16 @@ fn a_starved_link_gains_by_feedback_and_more_by_sequences() {
     let [slicer, fed, sequence] = [DetectorKind::Slicer, DetectorKind::Dfe, DetectorKind::Mlse]
         .map(|d| with_margin(starved(d), if d == DetectorKind::Dfe { 1 << 20 } else { 1 << 18 }));
     println!(
-        "{:?} {:?} {:?}..{:?}, goes on {:?} (predicted {:?})",
+        "{:?} {:?} {:?}, goes on {:?} (predicted {:?})",
         slicer.loss_margin_db,
         fed.loss_margin_db,
-        sequence.loss_margin_db_low,
-        sequence.loss_margin_db_high,
+        sequence.loss_margin_db,
         fed.burst_continuation_at_limit,
         fed.burst_continuation_predicted_at_limit
     );
     assert!(fed.loss_margin_db.unwrap() > slicer.loss_margin_db.unwrap() + 0.5);
-    assert!(sequence.loss_margin_db_low.unwrap() > fed.loss_margin_db.unwrap() + 0.2);
+    assert!(sequence.loss_margin_db.unwrap() > fed.loss_margin_db.unwrap() + 0.2);
+    assert_eq!((sequence.loss_margin_db_low, sequence.estimators_agree), (None, Some(true)));
     assert_eq!((fed.loss_margin_db_low, fed.estimators_agree), (None, Some(true)));
     // bursts: a tap near 0.59 carries on more than half, for neighbouring noises are opposite, and
     // the detector's errors come together too
@@ -132,8 +143,8 @@ fn a_starved_link_gains_by_feedback_and_more_by_sequences() {
 
 #[test]
 fn a_margin_that_cannot_be_counted_is_null_with_its_reason() {
-    let lane = with_margin(starved(DetectorKind::Mlse), 1000);
-    assert_eq!((lane.loss_margin_db, lane.passes), (None, None));
+    let lane = with_margin(counted_margin(), 1000);
+    assert_eq!((lane.loss_margin_db, lane.passes), (None, Some(true)));
     assert!(lane.loss_margin_not_evaluated.unwrap().contains("simulation.symbols_at_limit = 1000"));
     // a floor: optical power hardly changes the effect of the converter's jitter
     let mut config = starved(DetectorKind::Dfe);
@@ -142,7 +153,7 @@ fn a_margin_that_cannot_be_counted_is_null_with_its_reason() {
     assert_eq!((lane.loss_margin_db, lane.passes), (None, Some(false)));
     assert!(lane.least_ber.unwrap() > 2.28e-4, "{:?}", lane.least_ber);
     // cancelled before it began: no margin, no verdict, no panic
-    let config = starved(DetectorKind::Mlse);
+    let config = counted_margin();
     let resolved = Resolved {
         base: config.clone(),
         lanes: vec![config],
@@ -152,15 +163,15 @@ fn a_margin_that_cannot_be_counted_is_null_with_its_reason() {
     let cancel = CancelToken::default();
     cancel.cancel();
     let result = Link::new(resolved).run(&RunOptions::cancelled_by(&cancel)).unwrap();
-    assert_eq!((result.lanes[0].loss_margin_db, result.lanes[0].passes), (None, None));
+    assert_eq!(result.lanes[0].loss_margin_db, None);
     assert!(result.lanes[0].loss_margin_not_evaluated.as_ref().unwrap().contains("stopped"));
 }
 
 /// Many threads, one result.
 #[test]
 fn counted_margins_are_the_same_bits_for_any_number_of_threads() {
-    for decision in [DetectorKind::Dfe, DetectorKind::Mlse] {
-        let mut config = starved(decision);
+    for mut config in [starved(DetectorKind::Dfe), counted_margin()] {
+        let decision = config.receiver.dsp.detector;
         config.lanes = 2;
         (
             config.simulation.symbols,
@@ -289,8 +300,8 @@ fn eyes_histograms_and_waterfalls_show_what_is_after_the_feedback() {
         };
         let mut view = View::new(&resolved, 0).unwrap();
         let histogram = view.histogram(1 << 16).unwrap();
-        let predicted = decision == DetectorKind::Dfe;
-        assert_eq!(histogram.ber.is_some(), predicted);
+        let fed_back = decision == DetectorKind::Dfe;
+        assert!(histogram.ber.is_some());
         // counted and predicted densities overlap but for noise: half the sum of differences is the
         // share that lies elsewhere
         let width = histogram.amplitudes[1] - histogram.amplitudes[0];
@@ -301,18 +312,13 @@ fn eyes_histograms_and_waterfalls_show_what_is_after_the_feedback() {
         }
         let eye = view.eye(Node::Slicer, 1 << 13).unwrap();
         assert!(
-            eye.ber.is_some() == predicted && eye.levels.windows(2).all(|l| l[1] > l[0] + 0.4),
+            eye.ber.is_some() && eye.levels.windows(2).all(|l| l[1] > l[0] + 0.4),
             "{:?}",
             eye.levels
         );
         let waterfall = view.waterfall().unwrap();
-        assert!(
-            waterfall.ideal_feedback != predicted
-                && waterfall.loss_margin_db.is_some()
-                && waterfall.counted.len() >= 3
-        );
-        // feedback counts as predicted: 1000 errors in bursts know the ratio to 6 %, and four
-        // deviations; a sequence detector counts below its ideal feedback
+        assert!(waterfall.loss_margin_db.is_some() && waterfall.counted.len() >= 3);
+        // 1000 errors in bursts know the ratio to 6 %, and four deviations
         let nearest = |dbm: f64| {
             waterfall
                 .curve
@@ -328,12 +334,7 @@ fn eyes_histograms_and_waterfalls_show_what_is_after_the_feedback() {
             .map(|point| point.ber / nearest(point.dbm))
             .collect();
         assert!(
-            !ratios.is_empty()
-                && ratios.iter().all(|&r| if predicted {
-                    r.ln().abs() < 0.05 + 4.0 * 0.06
-                } else {
-                    r < 0.9
-                }),
+            !ratios.is_empty() && ratios.iter().all(|&r| r.ln().abs() < 0.05 + 4.0 * 0.06),
             "{ratios:?}"
         );
     }
@@ -373,9 +374,10 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
         lightlane(&["run", "1.6tbase-dr8", "--json", "--set", "receiver.dsp.detector=mlse"]);
     let lane = &serde_json::from_str::<serde_json::Value>(&json).unwrap()["lanes"][0];
     assert!(
-        lane["ber_semi_analytic"].is_null()
-            && lane["ber_semi_analytic_not_evaluated"].is_string()
-            && lane["loss_margin_db_low"].is_number(),
+        lane["ber_semi_analytic"].is_number()
+            && lane["ber_ideal_feedback"].as_f64() > lane["ber_semi_analytic"].as_f64()
+            && lane["loss_margin_db"].is_number()
+            && lane["loss_margin_db_low"].is_null(),
         "{lane}"
     );
     assert_eq!(

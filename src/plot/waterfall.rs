@@ -18,9 +18,8 @@ impl Figure for Waterfall {
         let margin = self.loss_margin_db.map_or("limit not crossed".to_owned(), |db| {
             format!("margin {} dB", text::decimals(db, 2))
         });
-        let ideal = if self.ideal_feedback { " with ideal feedback" } else { "" };
         let caption = format!(
-            "BER{ideal} {} at {} dBm · {margin} to {}",
+            "BER {} at {} dBm · {margin} to {}",
             text::ratio(ber),
             text::decimals(power, 2),
             text::ratio(self.limit_ber)
@@ -88,7 +87,7 @@ impl Figure for Waterfall {
         let line = theme.stroke(BLUE);
         chart
             .draw_series(LineSeries::new(inside, line))?
-            .label(if self.ideal_feedback { "with ideal feedback" } else { "semi-analytic" })
+            .label("semi-analytic")
             .legend(axes::sample_line(theme, line));
         self.points(&mut chart, theme, y.range.start)?;
         self.place(&body, &mut chart, theme, y.range.start)?;

@@ -55,6 +55,7 @@ mod tests {
             clock: ClockResult {
                 locked,
                 phase_error_rms_ui: Some(error_ui),
+                phase_error_predicted_rms_ui: None,
                 offset_ppm,
                 slips_forward: Some(1),
                 slips_backward: Some(0),

@@ -18,7 +18,7 @@ pub(super) fn decisions(lanes: &[LaneResult]) -> String {
             ))
         })
     };
-    let Some((first, _)) = ours().next() else { return String::new() };
+    let Some((first, slicer)) = ours().next() else { return String::new() };
     let header = [
         "\n",
         "\ndetector",
@@ -33,8 +33,12 @@ pub(super) fn decisions(lanes: &[LaneResult]) -> String {
         table.add_row(row(lane, slicer));
     }
     let ideal = "SNR, RLM and noise are given for ideal feedback";
+    let sequences = slicer.detector == DetectorKind::Mlse;
     let explained = match first.ber_semi_analytic_not_evaluated.as_deref() {
         Some(because) => format!("{because}:\n{ideal}; error ratios and margin are counted"),
+        None if sequences => {
+            format!("{ideal}; the predicted error ratio is a sum over error events")
+        }
         None => {
             format!("{ideal}; the predicted error ratio includes the errors that it feeds back")
         }

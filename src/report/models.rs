@@ -56,7 +56,7 @@ const ALWAYS: [(&str, &str, &str); 17] = [
     (
         "decision",
         "`receiver.dsp.detector`",
-        "slicer; decision feedback (`receiver.dsp.dfe`, up to 16 taps with a limit) or sequence detection (`receiver.dsp.mlse`, 4 or 16 states), trained together with the feed-forward taps; error bursts counted and, with feedback, predicted; the margin of sequences by counting",
+        "slicer; decision feedback (`receiver.dsp.dfe`, up to 16 taps with a limit) or sequence detection (`receiver.dsp.mlse`, 4 or 16 states), trained together with the feed-forward taps; error bursts counted and predicted",
     ),
     (
         "clock recovery",

@@ -21,6 +21,16 @@ impl Trained {
                 .for_each(|(k, z)| *z -= b * LEVELS[usize::from(sent[(k + n - 1 - j) % n])]);
         }
     }
+
+    /// Gives back what [`Trained::feed_back`] takes off.
+    pub(crate) fn restore_postcursors(&self, sent: &[u8], out: &mut [f32]) {
+        let n = out.len();
+        for (j, b) in self.postcursors.iter().enumerate() {
+            out.iter_mut()
+                .enumerate()
+                .for_each(|(k, z)| *z += b * LEVELS[usize::from(sent[(k + n - 1 - j) % n])]);
+        }
+    }
 }
 
 impl Trained {

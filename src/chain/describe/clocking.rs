@@ -59,7 +59,7 @@ impl Clocking {
         Clocking { guard, recovery: None, offset: 0.0, sinusoid: None, ac_corner: 0.0 }
     }
 
-    /// True when the sampling phase moves, which the semi-analytic estimator does not model.
+    /// True when the sampling phase moves.
     pub fn moves(&self) -> bool {
         self.recovery.is_some() || self.sinusoid.is_some()
     }

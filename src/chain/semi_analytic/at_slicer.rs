@@ -75,6 +75,13 @@ pub(crate) fn all_of(records: &[NoiselessBlock], at: &[AtSlicer]) -> (Vec<u8>, V
     (sent, means, variances)
 }
 
+/// The receiver sampling later than it was trained.
+pub(crate) fn moved(plan: &Plan, trained: &Trained, late_ui: f64) -> Trained {
+    let mut response = Pooled::zeros(trained.response.len());
+    block::phase_ramp(&trained.response, late_ui / plan.grid.symbols as f64, &mut response);
+    Trained { delay_ui: trained.delay_ui + late_ui, response, ..trained.clone() }
+}
+
 /// The noiseless samples of a record and what displacements of their instants see.
 pub(crate) struct Sampled {
     /// Clipped, on average over the displacements.

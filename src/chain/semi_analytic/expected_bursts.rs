@@ -14,8 +14,13 @@ pub(crate) struct ExpectedBursts {
 impl ExpectedBursts {
     /// Adds those of other symbols.
     pub(crate) fn add(&mut self, other: &ExpectedBursts) {
-        self.symbol_errors += other.symbol_errors;
-        self.reached.iter_mut().zip(&other.reached).for_each(|(sum, part)| *sum += part);
+        self.add_part(1.0, other);
+    }
+
+    /// Adds a share of others.
+    pub(crate) fn add_part(&mut self, share: f64, other: &ExpectedBursts) {
+        self.symbol_errors += share * other.symbol_errors;
+        self.reached.iter_mut().zip(&other.reached).for_each(|(sum, part)| *sum += share * part);
     }
 
     /// Share of the symbol errors that another one follows; `None` without any.

@@ -3,14 +3,18 @@
 
 pub(super) mod at_slicer;
 pub(super) mod autocorrelation;
+mod competing_events;
 mod crosstalk;
+mod error_events;
 pub(super) mod error_propagation;
 pub(super) mod expected_bursts;
 pub(super) mod noise_classes;
 pub(super) mod noise_memory;
 pub(super) mod noise_probing;
+mod phase_law;
 pub(super) mod prediction;
 pub(super) mod predictor;
 mod scoring;
+mod sequence_errors;
 pub(super) mod symbol_noise;
 pub(super) mod variance;

@@ -7,18 +7,20 @@ use crate::math::interval::Interval;
 /// Semi-analytic prediction for one lane.
 #[derive(Clone, Debug)]
 pub struct Prediction {
-    /// Bit error ratio; of a feedback equaliser, with the errors that its own errors cause. With
-    /// `ideal_feedback`, a bound rather than the receiver's own ratio.
+    /// Bit error ratio; of a feedback equaliser, with the errors that its own errors cause; of a
+    /// sequence detector, the sum over its error events.
     pub ber: f64,
-    /// True if past decisions were assumed correct for `ber`: see
-    /// [`TrainedDetector::no_prediction`](crate::chain::TrainedDetector::no_prediction).
-    pub ideal_feedback: bool,
+    /// Why `ber` only guides a count; `None` where it is the receiver's own ratio.
+    pub no_prediction: Option<&'static str>,
     /// Bit error ratio with past decisions assumed correct, of a receiver that uses them: lower
     /// than its own for a DFE, higher for an MLSE. The figures of the slicer's input below are
     /// those of such feedback.
     pub ber_ideal_feedback: Option<f64>,
-    /// Bursts of a feedback equaliser; `None` without feedback.
+    /// Bursts of a feedback equaliser or a sequence detector; `None` of a slicer.
     pub bursts: Option<PredictedBursts>,
+    /// Phase error of a receiver whose phase moves, UI rms; `ber` is averaged over it, the figures of
+    /// the slicer's input are those of the trained phase.
+    pub phase_error_rms_ui: Option<f64>,
     /// Its 95 % interval from the spread over the blocks.
     pub interval: Interval,
     /// True if 1 % of the symbols cause more than half of the errors; the result then depends on
@@ -40,6 +42,8 @@ pub struct Prediction {
 /// Predicted bursts of consecutive decision errors on the line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PredictedBursts {
+    /// Symbol error ratio on the line.
+    pub symbol_error_ratio: f64,
     /// Share of the symbol errors that another one follows.
     pub continuation: f64,
     /// Shares of bursts of 1, 2, .. symbols; the last with longer ones.
@@ -47,10 +51,11 @@ pub struct PredictedBursts {
 }
 
 impl PredictedBursts {
-    /// From expected numbers; `None` without any.
-    pub(crate) fn of(bursts: &ExpectedBursts) -> Option<PredictedBursts> {
+    /// From expected numbers among so many symbols; `None` without any.
+    pub(crate) fn of(bursts: &ExpectedBursts, symbols: usize) -> Option<PredictedBursts> {
         let continuation = bursts.continuation()?;
-        Some(PredictedBursts { continuation, shares: bursts.shares() })
+        let symbol_error_ratio = bursts.symbol_errors / symbols as f64;
+        Some(PredictedBursts { symbol_error_ratio, continuation, shares: bursts.shares() })
     }
 }
 

@@ -1,14 +1,15 @@
 //! The semi-analytic estimator: the noiseless block gives each symbol's mean, the plan's noises its
 //! variance.
 
-use super::at_slicer::{AtSlicer, Sampled, Scored, all_of};
+use super::at_slicer::{self, AtSlicer, Sampled, Scored, all_of};
 use super::autocorrelation;
 use super::crosstalk;
 use super::noise_classes::{BentNoise, Classes};
-use super::noise_memory::{MEMORY, NoiseMemory};
 use super::noise_probing;
+use super::phase_law::{MIDDLE, PhaseLaw};
 use super::prediction::Prediction;
 use super::scoring;
+use super::scoring::{Moving, SlicerNoise};
 use super::variance::{Pulse, SlicerResponse};
 use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::plan::Plan;
@@ -55,6 +56,13 @@ pub struct Predictor<'a> {
     pulse: Option<Pulse>,
     /// The training blocks at the slicer, as the last training found them.
     pub(crate) at_slicer: Vec<AtSlicer>,
+}
+
+/// Blocks to be scored: at the slicer, and what was drawn for them.
+struct Records<'a> {
+    blocks: &'a [NoiselessBlock],
+    at: &'a [AtSlicer],
+    classes: &'a Classes,
 }
 
 impl<'a> Predictor<'a> {
@@ -235,8 +243,9 @@ impl<'a> Predictor<'a> {
 
     /// Predicts on the scoring blocks.
     pub fn predict(&mut self, workspace: &mut Workspace, trained: &Trained) -> Prediction {
-        let (at, scale) = self.scoring_at_slicer(workspace, trained);
-        let mut prediction = self.score(&self.scoring, &at, trained, scale);
+        let (at, scale, classes) = self.scoring_at_slicer(workspace, trained);
+        let records = Records { blocks: &self.scoring, at: &at, classes: &classes };
+        let mut prediction = self.score(&records, trained, scale);
         let crosstalk = crosstalk::power(self.plan, &self.scoring, trained, scale);
         prediction.crosstalk_share = crosstalk / mean_square(&prediction.levels);
         prediction
@@ -252,7 +261,9 @@ impl<'a> Predictor<'a> {
     ) -> Result<(Trained, Prediction), NotEvaluated> {
         let trained = self.train(workspace, transmission, Some(near))?;
         let scale = self.prepare(workspace, transmission);
-        let prediction = self.score(&self.training, &self.at_slicer, &trained, scale);
+        let classes = self.kept.as_ref().expect("drawn by the training");
+        let records = Records { blocks: &self.training, at: &self.at_slicer, classes };
+        let prediction = self.score(&records, &trained, scale);
         Ok((trained, prediction))
     }
 
@@ -275,18 +286,19 @@ impl<'a> Predictor<'a> {
             };
             self.training.iter().map(one).collect::<Vec<Vec<_>>>()
         });
-        Timing::of([&early, &on, &late], &trained.thresholds)
+        let noise = self.slicer_noise(&self.training, &self.at_slicer, trained, scale);
+        Timing::of([&early, &on, &late], &trained.thresholds, noise.correlation(2))
     }
 
     /// Each symbol of the scoring blocks at the slicer: the level sent, mean and variance.
     pub fn mixture(&mut self, workspace: &mut Workspace, trained: &Trained) -> Vec<(u8, f32, f32)> {
-        let (at, _) = self.scoring_at_slicer(workspace, trained);
+        let (at, ..) = self.scoring_at_slicer(workspace, trained);
         self.scoring.iter().zip(at).flat_map(|(record, at)| at.symbols(&record.levels)).collect()
     }
 
     /// Scoring blocks as noise-only counting needs them.
     pub(crate) fn scored(&mut self, workspace: &mut Workspace, trained: &Trained) -> Scored {
-        let (at, scale) = self.scoring_at_slicer(workspace, trained);
+        let (at, scale, _) = self.scoring_at_slicer(workspace, trained);
         let levels = self.scoring.iter().map(|record| record.levels.clone());
         let blocks = levels.zip(at).collect();
         let distances = colour_distances(self.plan, trained);
@@ -294,12 +306,13 @@ impl<'a> Predictor<'a> {
         Scored { blocks, covariance }
     }
 
-    /// The scoring blocks at the slicer, and the factors by which their records scale.
+    /// The scoring blocks at the slicer, the factors by which their records scale, and what was drawn
+    /// for them.
     fn scoring_at_slicer(
         &mut self,
         workspace: &mut Workspace,
         trained: &Trained,
-    ) -> (Vec<AtSlicer>, Scale) {
+    ) -> (Vec<AtSlicer>, Scale, Classes) {
         let scale = self.prepare(workspace, trained.transmission);
         let classes = noise_probing::classes(
             self.plan,
@@ -312,7 +325,8 @@ impl<'a> Predictor<'a> {
         );
         let response = SlicerResponse::new(self.plan, &self.noises, trained, &mut self.pulse);
         let one = |record| self.symbols(record, trained, &response, &classes, scale);
-        (self.scoring.iter().map(one).collect(), scale)
+        let at = self.scoring.iter().map(one).collect();
+        (at, scale, classes)
     }
 
     fn streams(&self, lane_seed: Seed) -> StreamKeys<'static> {
@@ -367,36 +381,64 @@ impl<'a> Predictor<'a> {
         self.scoring.first().map_or(0.0, power)
     }
 
-    /// Scores records at the slicer; feedback goes on with its own decisions, except in a search
-    /// over settings, which compares them with ideal feedback.
-    fn score(
-        &self,
-        records: &[NoiselessBlock],
-        at: &[AtSlicer],
-        trained: &Trained,
-        scale: Scale,
-    ) -> Prediction {
-        let follows =
-            trained.detector == TrainedDetector::Dfe && self.noises.depth != Depth::Search;
-        let noise = follows.then(|| self.noise_memory(records, at, trained, scale));
-        scoring::score(records, at, trained, noise.as_ref(), self.precoder)
+    /// Scores records at the slicer, averaged over the phase where it moves; errors of feedback and
+    /// of sequences are followed, except in a search over settings, which compares them with ideal
+    /// feedback at the trained phase.
+    fn score(&self, records: &Records<'_>, trained: &Trained, scale: Scale) -> Prediction {
+        let searching = self.noises.depth == Depth::Search;
+        let follows = trained.detector != TrainedDetector::Slicer && !searching;
+        let noise = follows.then(|| self.slicer_noise(records.blocks, records.at, trained, scale));
+        let law = self
+            .plan
+            .clocking()
+            .filter(|_| !searching)
+            .and_then(|clocking| PhaseLaw::of(clocking, trained.timing.as_ref()));
+        let moving = law.map(|law| Moving {
+            law,
+            at: std::array::from_fn(|i| match i {
+                MIDDLE => vec![],
+                _ => self.moved(records, trained, law.phases_ui()[i], scale),
+            }),
+        });
+        scoring::score(
+            records.blocks,
+            records.at,
+            trained,
+            noise.as_ref(),
+            moving.as_ref(),
+            self.precoder,
+        )
     }
 
-    /// The noise at the slicer given that of the symbols before.
-    fn noise_memory(
+    /// Records at the slicer, sampled later than at the trained phase.
+    fn moved(
+        &self,
+        records: &Records<'_>,
+        trained: &Trained,
+        late_ui: f64,
+        scale: Scale,
+    ) -> Vec<AtSlicer> {
+        let moved = at_slicer::moved(self.plan, trained, late_ui);
+        let response = SlicerResponse::new(self.plan, &self.noises, &moved, &mut None);
+        let one = |record| self.symbols(record, &moved, &response, records.classes, scale);
+        records.blocks.iter().map(one).collect()
+    }
+
+    /// The noise at the slicer.
+    fn slicer_noise(
         &self,
         records: &[NoiselessBlock],
         at: &[AtSlicer],
         trained: &Trained,
         scale: Scale,
-    ) -> NoiseMemory {
-        let lags = MEMORY + 1;
+    ) -> SlicerNoise {
+        let lags = SlicerNoise::LAGS;
         let distances = lags * self.plan.sampler.samples_per_symbol + trained.taps.len();
         let covariance = self.noises.covariance(self.plan, records, scale, distances, None);
         // shares after those of the sources are the converter's
         let converters = at.iter().flat_map(|at| at.shares.iter().skip(self.noises.sources.len()));
         let converter = converters.map(|s| s.share).sum::<f64>() / at.len() as f64;
-        NoiseMemory::new(&autocorrelation::at_slicer(
+        SlicerNoise::new(autocorrelation::at_slicer(
             self.plan,
             trained,
             &covariance,

@@ -4,12 +4,38 @@ use super::at_slicer::{AtSlicer, all_of};
 use super::error_propagation::{ErrorPropagation, IdealBlock};
 use super::expected_bursts::ExpectedBursts;
 use super::noise_memory::NoiseMemory;
+use super::phase_law::{MIDDLE, PHASES, PhaseLaw};
 use super::prediction::{PredictedBursts, Prediction, Share, pattern_limited};
+use super::sequence_errors::{DetectedBlock, SequenceErrors};
 use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::trained::Trained;
 use crate::chain::linearise::noiseless_block::NoiselessBlock;
 use crate::dsp::slicer::{level_moments, mean_square, snr_db};
 use crate::math::interval::log_normal_mean;
+
+/// Why a search over settings has no error ratio of its own.
+const IDEAL_FEEDBACK: &str = "past decisions are assumed correct in a search over settings";
+
+/// The noise at the slicer: its autocorrelation, of variance 1, and what it says of the next
+/// symbol's.
+pub(super) struct SlicerNoise {
+    autocorrelation: Vec<f64>,
+    memory: NoiseMemory,
+}
+
+impl SlicerNoise {
+    /// Lags that detectors use, symbols.
+    pub(super) const LAGS: usize = 9;
+
+    pub(super) fn new(autocorrelation: Vec<f64>) -> SlicerNoise {
+        SlicerNoise { memory: NoiseMemory::new(&autocorrelation), autocorrelation }
+    }
+
+    /// Correlation of the noise of symbols so far apart.
+    pub(super) fn correlation(&self, symbols: usize) -> f64 {
+        self.autocorrelation.get(symbols).copied().unwrap_or(0.0)
+    }
+}
 
 /// Expected bit errors of every symbol, and the error ratio of each block.
 #[derive(Default)]
@@ -29,54 +55,186 @@ impl Scores {
     }
 }
 
-/// The prediction from `records` as they are at the slicer with ideal feedback. With the `noise` of
-/// a feedback equaliser its errors are followed; without it, feedback stays ideal.
+/// How the detector's errors follow from blocks at the slicer.
+enum Detection<'a> {
+    /// Symbol by symbol.
+    Alone,
+    Feedback(ErrorPropagation<'a>),
+    Sequences(SequenceErrors),
+}
+
+impl<'a> Detection<'a> {
+    /// Of a trained receiver in noise of this autocorrelation at the slicer.
+    fn new(
+        trained: &Trained,
+        noise: &'a SlicerNoise,
+        records: &[NoiselessBlock],
+        at: &[AtSlicer],
+        precoder: bool,
+    ) -> Self {
+        match &trained.detector {
+            TrainedDetector::Slicer => None,
+            TrainedDetector::Dfe => ErrorPropagation::new(
+                &trained.postcursors,
+                trained.thresholds,
+                &noise.memory,
+                precoder,
+            )
+            .map(Detection::Feedback),
+            TrainedDetector::Mlse(response, _) => {
+                let variances = at.iter().flat_map(|at| &at.variances);
+                let count = at.iter().map(|at| at.variances.len()).sum::<usize>() as f64;
+                let sigma = (variances.map(|&v| f64::from(v)).sum::<f64>() / count).sqrt();
+                let levels = response.levels();
+                let half_eye = f64::from(levels[3] - levels[0]) / 6.0 / sigma;
+                let errors =
+                    SequenceErrors::new(response, &noise.autocorrelation, half_eye, precoder);
+                let (sent, at) = (&records[0].levels, &at[0]);
+                let samples = detected(trained, sent, at);
+                let variances = &at.variances;
+                let first = DetectedBlock { sent, samples: &samples, variances };
+                Some(Detection::Sequences(errors.competing(&first)))
+            }
+        }
+        .unwrap_or(Detection::Alone)
+    }
+
+    /// Expected bit errors of a block, from those of symbols decided alone; the bursts are added.
+    fn errors(
+        &self,
+        trained: &Trained,
+        record: &NoiselessBlock,
+        at: &AtSlicer,
+        alone: &[f64],
+        bursts: &mut ExpectedBursts,
+    ) -> Option<Vec<f64>> {
+        let (sent, variances) = (&record.levels[..], &at.variances[..]);
+        let mut errors = vec![0f64; alone.len()];
+        let seen = match self {
+            Detection::Alone => return None,
+            Detection::Feedback(propagation) => {
+                let block = IdealBlock { sent, means: &at.means, variances, errors: alone };
+                propagation.run(&block, &mut errors)
+            }
+            Detection::Sequences(sequences) => {
+                let samples = detected(trained, sent, at);
+                sequences.run(&DetectedBlock { sent, samples: &samples, variances }, &mut errors)
+            }
+        };
+        bursts.add(&seen);
+        Some(errors)
+    }
+}
+
+/// Means before the feedback, as a sequence detector has them.
+fn detected(trained: &Trained, sent: &[u8], at: &AtSlicer) -> Vec<f32> {
+    let mut samples = at.means.clone();
+    trained.restore_postcursors(sent, &mut samples);
+    samples
+}
+
+/// A phase that moves, and blocks at the slicer at each of its phases but the middle one.
+pub(super) struct Moving {
+    pub(super) law: PhaseLaw,
+    pub(super) at: [Vec<AtSlicer>; PHASES],
+}
+
+/// Errors of all blocks, with past decisions assumed correct and as the detector makes them.
+struct Errors {
+    ideal: Scores,
+    /// Empty for a detector symbol by symbol.
+    followed: Scores,
+    bursts: ExpectedBursts,
+}
+
+impl Errors {
+    fn of(
+        records: &[NoiselessBlock],
+        at: &[AtSlicer],
+        trained: &Trained,
+        detection: &Detection<'_>,
+        precoder: bool,
+    ) -> Errors {
+        let (mut ideal, mut followed) = (Scores::default(), Scores::default());
+        let mut bursts = ExpectedBursts::default();
+        for (record, at) in records.iter().zip(at) {
+            let mut errors = vec![0f64; record.levels.len()];
+            at.expected_errors(&trained.thresholds, &record.levels, &mut errors);
+            if let Some(errors) = detection.errors(trained, record, at, &errors, &mut bursts) {
+                followed.push(errors);
+            }
+            if precoder {
+                // a symbol is wrong when its decision or the previous one is
+                let mut before = errors[errors.len() - 1];
+                for e in &mut errors {
+                    (before, *e) = (*e, *e + before - *e * before);
+                }
+            }
+            ideal.push(errors);
+        }
+        Errors { ideal, followed, bursts }
+    }
+
+    /// The mean over the phase: of error ratios by the interpolated logarithm, of symbols and bursts
+    /// by shares of the phases.
+    fn mean(law: &PhaseLaw, all: &[Errors; PHASES]) -> Errors {
+        let shares = law.shares();
+        let scores = |of: fn(&Errors) -> &Scores| {
+            let all = all.each_ref().map(of);
+            let ber = |b: usize| law.mean(&all.map(|scores| scores.bers[b]));
+            let symbol = |k: usize| {
+                all.iter().zip(shares).map(|(scores, share)| share * scores.symbols[k]).sum()
+            };
+            Scores {
+                bers: (0..all[0].bers.len()).map(ber).collect(),
+                symbols: (0..all[0].symbols.len()).map(symbol).collect(),
+            }
+        };
+        let mut bursts = ExpectedBursts::default();
+        all.iter().zip(shares).for_each(|(errors, share)| bursts.add_part(share, &errors.bursts));
+        Errors { ideal: scores(|e| &e.ideal), followed: scores(|e| &e.followed), bursts }
+    }
+}
+
+/// The prediction from `records` as they are at the slicer with ideal feedback. With the `noise`
+/// there, errors of a detector that uses earlier decisions or samples are followed; without it,
+/// feedback stays ideal. A phase that is `moving` is averaged over.
 pub(super) fn score(
     records: &[NoiselessBlock],
     at: &[AtSlicer],
     trained: &Trained,
-    noise: Option<&NoiseMemory>,
+    noise: Option<&SlicerNoise>,
+    moving: Option<&Moving>,
     precoder: bool,
 ) -> Prediction {
-    let propagation = noise.and_then(|noise| {
-        ErrorPropagation::new(&trained.postcursors, trained.thresholds, noise, precoder)
-    });
-    let (mut ideal, mut followed) = (Scores::default(), Scores::default());
-    let mut bursts = ExpectedBursts::default();
-    for (record, at) in records.iter().zip(at) {
-        let mut errors = vec![0f64; record.levels.len()];
-        at.expected_errors(&trained.thresholds, &record.levels, &mut errors);
-        if let Some(propagation) = &propagation {
-            let block = IdealBlock {
-                sent: &record.levels,
-                means: &at.means,
-                variances: &at.variances,
-                errors: &errors,
-            };
-            let mut own = vec![0f64; errors.len()];
-            bursts.add(&propagation.run(&block, &mut own));
-            followed.push(own);
+    let detection = noise
+        .map_or(Detection::Alone, |noise| Detection::new(trained, noise, records, at, precoder));
+    let errors = |at: &[AtSlicer]| Errors::of(records, at, trained, &detection, precoder);
+    let Errors { ideal, followed, bursts } = match moving {
+        None => errors(at),
+        Some(Moving { law, at: moved }) => {
+            let at_phase = |i| errors(if i == MIDDLE { at } else { moved[i].as_slice() });
+            Errors::mean(law, &std::array::from_fn(at_phase))
         }
-        if precoder {
-            // a symbol is wrong when its decision or the previous one is
-            let mut before = errors[errors.len() - 1];
-            for e in &mut errors {
-                (before, *e) = (*e, *e + before - *e * before);
-            }
-        }
-        ideal.push(errors);
-    }
+    };
     let decides_on_others = trained.detector != TrainedDetector::Slicer;
     let ber_ideal_feedback = decides_on_others.then(|| ideal.ber());
-    let scores = if propagation.is_some() { followed } else { ideal };
+    let scores = if matches!(detection, Detection::Alone) { ideal } else { followed };
     let (sent, means, variances) = all_of(records, at);
     let levels = level_moments(&sent, &means, &variances);
     let variance = variances.iter().map(|&v| f64::from(v)).sum::<f64>() / variances.len() as f64;
+    let bursts = PredictedBursts::of(&bursts, sent.len());
+    let no_prediction = match &bursts {
+        _ if decides_on_others && noise.is_none() => Some(IDEAL_FEEDBACK),
+        Some(bursts) => trained.detector.no_prediction(bursts.symbol_error_ratio),
+        None => None,
+    };
     Prediction {
-        ber: scores.ber(),
-        ideal_feedback: decides_on_others && noise.is_none(),
+        ber: scores.ber().min(0.5),
+        no_prediction,
         ber_ideal_feedback,
-        bursts: PredictedBursts::of(&bursts),
+        bursts,
+        phase_error_rms_ui: moving.map(|moving| moving.law.rms_ui()),
         interval: log_normal_mean(&scores.bers, 0.95),
         pattern_limited: pattern_limited(scores.symbols),
         snr_db: snr_db(&levels),

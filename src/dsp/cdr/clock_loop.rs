@@ -100,6 +100,18 @@ impl LoopGains {
         high
     }
 
+    /// Variance of the loop's phase over the density of white noise on its input, in units of the
+    /// symbol rate, both sides.
+    ///
+    /// ```text
+    /// B = integral of |H|^2 df = (2 kp^2 + 2 ki + kp ki) / (kp (4 - 2 kp - ki))
+    /// ```
+    #[must_use]
+    pub fn noise_bandwidth(&self) -> f64 {
+        let (kp, ki) = (self.proportional, self.integral);
+        (2.0 * kp * kp + 2.0 * ki + kp * ki) / (kp * (4.0 - 2.0 * kp - ki))
+    }
+
     /// Amplitude of sinusoidal jitter, UI, at which the loop's error reaches the amplitude
     /// `margin_ui`.
     ///
@@ -273,6 +285,22 @@ mod tests {
                 "{peaking_db}: {}",
                 10.0 * peak.log10()
             );
+        }
+    }
+
+    /// The sum over 2^20 frequencies, of which the narrowest loop passes 600.
+    #[test]
+    fn the_noise_bandwidth_is_the_integral_of_the_transfer() {
+        for bandwidth in [5e-4, 5e-3, 0.05] {
+            for damping in [0.5, 1.0, 4.0, f64::INFINITY] {
+                let gains = LoopGains::new(bandwidth, damping);
+                let n = 1 << 20;
+                let sum: f64 = (0..n)
+                    .map(|i| gains.jitter_transfer((f64::from(i) + 0.5) / f64::from(n)).norm_sqr())
+                    .sum();
+                let integral = sum / f64::from(n);
+                assert!((gains.noise_bandwidth() / integral - 1.0).abs() < 1e-6, "{gains:?}");
+            }
         }
     }
 

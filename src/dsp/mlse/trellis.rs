@@ -67,6 +67,18 @@ impl PartialResponse {
         &self.postcursors[..self.memory]
     }
 
+    /// The levels, lowest first.
+    #[must_use]
+    pub fn levels(&self) -> [f32; 4] {
+        self.levels
+    }
+
+    /// The noise's variance by level.
+    #[must_use]
+    pub fn variances(&self) -> [f32; 4] {
+        self.variances
+    }
+
     /// States of the trellis: 4 or 16.
     #[must_use]
     pub fn states(&self) -> usize {

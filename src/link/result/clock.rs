@@ -12,6 +12,9 @@ pub struct ClockResult {
     pub locked: Option<bool>,
     /// Sampling phase relative to the transmitter's, UI rms, without whole slips.
     pub phase_error_rms_ui: Option<f64>,
+    /// The same as predicted: the loop's noise and the jitter that it leaves; absent where the phase
+    /// stands still.
+    pub phase_error_predicted_rms_ui: Option<f64>,
     /// Mean frequency offset found by the loop, ppm.
     pub offset_ppm: Option<f64>,
     /// Symbols lost by sampling a whole symbol later.
@@ -24,8 +27,14 @@ pub struct ClockResult {
 }
 
 impl ClockResult {
-    pub(crate) fn of(reading: &ClockReading, symbol_rate_gbd: f64) -> Self {
+    /// From its reading and the phase error that was predicted.
+    pub(crate) fn of(
+        reading: &ClockReading,
+        predicted_rms_ui: Option<f64>,
+        symbol_rate_gbd: f64,
+    ) -> Self {
         ClockResult {
+            phase_error_predicted_rms_ui: predicted_rms_ui,
             locked: reading.locked,
             phase_error_rms_ui: Some(reading.phase_error_rms_ui),
             offset_ppm: reading.drift.map(|drift| drift / micro(1.0)),

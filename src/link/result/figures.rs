@@ -89,7 +89,8 @@ pub struct LaneResult {
     pub ber_semi_analytic_low: Option<f64>,
     /// Upper end of its 95 % interval.
     pub ber_semi_analytic_high: Option<f64>,
-    /// Why there is no semi-analytic ratio: the receiver detects sequences or moves its phase.
+    /// Why there is no semi-analytic ratio: the baseline wanders, the sampling phase moves far, or the
+    /// errors of sequences are not rare.
     pub ber_semi_analytic_not_evaluated: Option<String>,
     /// Semi-analytic bit error ratio with ideal feedback. A bound rather than the receiver's own
     /// ratio: lower for a DFE, higher for an MLSE. Signal to noise ratio, levels, thresholds and
@@ -215,8 +216,8 @@ pub struct LaneResult {
     pub longest_burst: u64,
     /// Numbers of runs of 1, 2, .. wrong decisions; the 64th includes longer ones.
     pub burst_lengths: Vec<u64>,
-    /// Predicted shares of runs of 1, 2, .. wrong decisions; the 16th includes longer ones. Empty
-    /// without decision feedback.
+    /// Predicted shares of runs of 1, 2, .. wrong decisions; the 16th includes longer ones. Empty for
+    /// a slicer.
     pub burst_lengths_predicted: Vec<f64>,
     /// Burst continuation with the power lowered to the limit.
     pub burst_continuation_at_limit: Option<f64>,

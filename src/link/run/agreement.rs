@@ -12,7 +12,7 @@ const MODEL_FEEDBACK: f64 = 0.05;
 /// their ratio lies within the intervals of both, widened from two to four standard deviations to
 /// avoid false alarms, and by what the model may be off.
 pub(super) fn agree(counted: &CountedBer, predicted: PredictedBer) -> Option<bool> {
-    if predicted.ideal_feedback {
+    if predicted.refused {
         return None;
     }
     let model = if predicted.ber_ideal_feedback.is_some() { MODEL_FEEDBACK } else { MODEL };

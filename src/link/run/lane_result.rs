@@ -46,7 +46,8 @@ pub(crate) fn lane_result(
     result.slicer = Some(slicer(solution.optical()));
     let clock = here.clocks(index).get(solution.optical_index);
     result.clock = clock.map_or_else(ClockResult::default, |clock| {
-        ClockResult::of(clock, solved.lane.config.symbol_rate_gbd)
+        let predicted = solution.optical().prediction.phase_error_rms_ui;
+        ClockResult::of(clock, predicted, solved.lane.config.symbol_rate_gbd)
     });
     result.counted_by = solved.lane.config.simulation.count;
     let uncounted = solution.counter.not_evaluated().or(solution.counter_at_limit.not_evaluated());
@@ -63,7 +64,7 @@ pub(crate) fn lane_result(
     let limit_ber = solved.lane.config.limit_ber();
     let agreements = [
         add_count(&mut result, index, limit_ber, solution, here),
-        add_count_at_limit(&mut result, index, solution, at_limit),
+        add_count_at_limit(&mut result, index, solved, solution, at_limit),
     ];
     let mut agreements = agreements.into_iter().flatten().peekable();
     result.estimators_agree = agreements.peek().is_some().then(|| agreements.all(|agrees| agrees));
@@ -119,7 +120,7 @@ fn add_prediction(result: &mut LaneResult, solved: &SolvedLane, solution: &LaneS
     }
     add_predicted_bursts(result, solution);
     result.converged = trained.convergence.map(|end| end.reached());
-    // a prediction for a fixed phase does not apply to a moving clock
+    // a phase that moves far has other levels than the trained one
     if solution.no_prediction.is_none() || clock::no_prediction(&solved.lane).is_none() {
         result.pattern_limited = Some(prediction.pattern_limited);
         result.snr_db = Some(prediction.snr_db);
@@ -239,18 +240,23 @@ fn add_count(
     None
 }
 
-/// Whether a counted margin keeps the limit, if all of its interval lies on one side.
+/// Whether a margin keeps the limit, if all of its interval lies on one side.
 fn judged_by_margin(result: &LaneResult) -> Option<bool> {
     if result.least_ber.is_some() {
         return Some(false);
     }
-    judged([-result.loss_margin_db_high?, -result.loss_margin_db_low?], 0.0)
+    // a predicted margin has no interval
+    let margin_db = result.loss_margin_db?;
+    let [low_db, high_db] =
+        [result.loss_margin_db_low, result.loss_margin_db_high].map(|db| db.unwrap_or(margin_db));
+    judged([-high_db, -low_db], 0.0)
 }
 
 /// Counted figures at the loss that reaches the limit, and whether prediction and count agree.
 fn add_count_at_limit(
     result: &mut LaneResult,
     index: usize,
+    solved: &SolvedLane,
     solution: &LaneSolution,
     at_limit: &CountedLanes,
 ) -> Option<bool> {
@@ -269,7 +275,7 @@ fn add_count_at_limit(
         (counted.effective_samples, counted.variance_reduction);
     result.ber_counted_at_limit_low = (tally.symbols > 0).then_some(interval.low);
     result.ber_counted_at_limit_high = (tally.symbols > 0).then_some(interval.high);
-    if solution.no_prediction.is_some() {
+    if predicted.refused || clock::no_prediction(&solved.lane).is_some() {
         return None;
     }
     result.ber_semi_analytic_at_limit = Some(predicted.ber);

@@ -13,10 +13,6 @@ use crate::measured::Library;
 use crate::serdes::Ctle;
 use crate::units::giga;
 
-/// Largest factor by which wrong feedback multiplies errors: a tap of 1 continues a burst with
-/// probability 0.75, so four errors per burst, and a wide margin (assumed).
-const PROPAGATION_MAX: f64 = 20.0;
-
 /// Settings, predictions and counts of the segments of a lane, in their order; none if the link has
 /// no host.
 pub(super) fn results(
@@ -46,15 +42,13 @@ fn result(
     let limit_ber = segment.limit_ber;
     let settings = SegmentSettings::of(config, segment.kind, &lane.library);
     let interval = tally.map(|tally| tally.interval().0);
-    let predicted = |figure: f64| (!prediction.ideal_feedback).then_some(figure);
-    let keeps = |limit: f64| match (prediction.ideal_feedback, interval) {
-        (false, _) => Some(prediction.ber <= limit),
-        (true, Some(interval)) => {
-            // error propagation cannot raise a ratio this far below the limit to it
-            let far_below = prediction.ber * PROPAGATION_MAX <= limit && interval.low <= limit;
-            judged([interval.low, interval.high], limit).or(far_below.then_some(true))
-        }
-        (true, None) => None,
+    let holds = prediction.no_prediction.is_none();
+    let predicted = |figure: f64| holds.then_some(figure);
+    // what a prediction that does not hold says is an upper bound
+    let keeps = |limit: f64| match (holds || prediction.ber <= limit, interval) {
+        (true, _) => Some(prediction.ber <= limit),
+        (false, Some(interval)) => judged([interval.low, interval.high], limit),
+        (false, None) => None,
     };
     SegmentResult {
         name: segment.kind,
@@ -71,7 +65,8 @@ fn result(
         passes: limit_ber.and_then(keeps),
         snr_db: Some(prediction.snr_db),
         clock: clock.map_or_else(ClockResult::default, |clock| {
-            ClockResult::of(clock, config.symbol_rate_gbd)
+            let predicted = prediction.phase_error_rms_ui;
+            ClockResult::of(clock, predicted, config.symbol_rate_gbd)
         }),
         channel_loss_db: settings.loss_db,
         tx_taps: settings.tx_taps,

@@ -8,6 +8,10 @@ use crate::link::build::segment::Segment;
 /// neglect: 0.01 dB at 23 dB.
 const WANDER_MAX: f64 = 1e-5;
 
+/// Largest amplitude of the jitter that a loop leaves: beyond, the eye is nearly closed at the
+/// farthest phase, and the detector's curve is bent.
+const PHASE_MAX_UI: f64 = 0.25;
+
 /// Energies of the response beyond the guard above which a lane is warned about, and refused.
 const WARNED: f64 = 1e-6;
 const REFUSED: f64 = 1e-3;
@@ -19,16 +23,24 @@ pub(crate) fn no_prediction(lane: &Lane) -> Option<String> {
 }
 
 fn moving(clocking: &Clocking) -> Option<String> {
-    let what = if clocking.recovery.is_some() {
-        "the sampling phase follows a recovered clock"
-    } else if clocking.sinusoid.is_some() {
-        "the sampling phase moves with the jitter"
+    let what = if left_ui(clocking) > PHASE_MAX_UI {
+        "the jitter moves the sampling phase by more than a quarter of a symbol"
     } else if clocking.wander() > WANDER_MAX {
         "the baseline wanders after the AC coupling"
     } else {
         return None;
     };
     Some(format!("{what}, which the semi-analytic estimator does not model"))
+}
+
+/// Amplitude of the jitter that the loop leaves, UI.
+fn left_ui(clocking: &Clocking) -> f64 {
+    clocking.sinusoid.map_or(0.0, |sinusoid| {
+        let left = clocking.recovery.map_or(1.0, |recovery| {
+            1.0 / recovery.gains.jitter_tolerance_ui(sinusoid.frequency, 1.0)
+        });
+        sinusoid.amplitude_ui * left
+    })
 }
 
 /// Compares the response's memory with the guard; returns a warning, if any.

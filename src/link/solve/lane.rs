@@ -78,13 +78,12 @@ pub(crate) struct LaneSolution {
     pub(crate) no_prediction: Option<String>,
 }
 
-/// Predicted bit error ratio of a lane, its 95 % interval, and whether past decisions were assumed
-/// correct in it.
+/// Predicted bit error ratio of a lane, its 95 % interval, and whether it only guides a count.
 #[derive(Clone, Copy)]
 pub(crate) struct PredictedBer {
     pub(crate) ber: f64,
     pub(crate) interval: Interval,
-    pub(crate) ideal_feedback: bool,
+    pub(crate) refused: bool,
     /// The ratio with past decisions assumed correct, where a receiver uses them.
     pub(crate) ber_ideal_feedback: Option<f64>,
 }
@@ -116,7 +115,7 @@ impl LaneSolution {
                 low: cascade::of_all(all().map(|p| p.interval.low.min(0.5))),
                 high: cascade::of_all(all().map(|p| p.interval.high.min(0.5))),
             },
-            ideal_feedback: all().any(|p| p.ideal_feedback),
+            refused: all().any(|p| p.no_prediction.is_some()),
             ber_ideal_feedback: all()
                 .any(|p| p.ber_ideal_feedback.is_some())
                 .then(|| cascade::of_all(all().map(|p| p.ber_ideal_feedback.unwrap_or(p.ber)))),
@@ -160,23 +159,16 @@ pub(crate) fn solution(
         let trained = predictor.train(workspace, 1.0, None)?;
         let prediction = predictor.predict(workspace, &trained);
         warnings.extend(clock::guarded(lane, &trained, &around)?);
-        let no_prediction =
-            no_prediction(lane, [&trained].into_iter().chain(around.iter().copied()));
-        let margins = match &no_prediction {
-            Some(_) => {
+        let no_prediction = no_prediction(lane, &electrical, &prediction);
+        let margins = match remainder(lane, &electrical) {
+            Err(none) => Margins::loss_only((none, None)),
+            Ok(left) if margin_is_counted(lane, &electrical, &trained, left) => {
                 let search = CountedMarginSearch { lane, electrical: &around, workspaces, cancel };
-                counted_margins(
-                    &search,
-                    &electrical,
-                    &mut predictor,
-                    workspace,
-                    &trained,
-                    &prediction,
-                )
+                Margins::loss_only(search.find(&mut predictor, workspace, &trained, prediction.ber))
             }
-            None => {
+            Ok(left) => {
                 let gain_db = tp3.map_or(0.0, |tp3| lane.config.limits.oma_max_dbm - tp3.oma_dbm());
-                predicted_margins(lane, &electrical, &mut predictor, workspace, &trained, gain_db)
+                predicted_margins(&mut predictor, workspace, &trained, left, gain_db)
             }
         };
         warnings.extend(not_converged(lane, &trained));
@@ -230,45 +222,27 @@ fn remainder(lane: &Lane, electrical: &[SolvedSegment]) -> Result<f64, LossMargi
         .map_or(Ok(left), |because| Err(LossMargin::Uncounted(because)))
 }
 
-/// Margins by prediction; `gain_db` leads to the largest OMA of the PMD.
+/// Margins by prediction to a limit of the optical segment; `gain_db` leads to the largest OMA of
+/// the PMD.
 fn predicted_margins(
-    lane: &Lane,
-    electrical: &[SolvedSegment],
     predictor: &mut Predictor<'_>,
     workspace: &mut Workspace,
     trained: &Trained,
+    limit_ber: f64,
     gain_db: f64,
 ) -> Margins {
-    let limit_ber = match remainder(lane, electrical) {
-        Ok(limit_ber) => limit_ber,
-        Err(none) => return Margins::loss_only((none, None)),
-    };
     let loss = margin::find(predictor, workspace, trained, limit_ber);
     let overload = overload_margin::find(predictor, workspace, trained, limit_ber, &loss, gain_db);
     let snr_db = snr_margin::find(predictor, workspace, trained, limit_ber);
     Margins { loss, loss_interval: None, overload, snr_db }
 }
 
-/// The loss margin by counting.
-fn counted_margins(
-    search: &CountedMarginSearch<'_>,
-    electrical: &[SolvedSegment],
-    predictor: &mut Predictor<'_>,
-    workspace: &mut Workspace,
-    trained: &Trained,
-    prediction: &Prediction,
-) -> Margins {
-    Margins::loss_only(match remainder(search.lane, electrical) {
-        Ok(_) => search.find(predictor, workspace, trained, prediction.ber),
-        Err(none) => (none, None),
-    })
-}
-
 /// Why a lane has no loss margin: an electrical segment misses its own limit at any optical power.
 fn failing_segments(lane: &Lane, electrical: &[SolvedSegment]) -> Option<String> {
     let failing = lane.electrical().zip(electrical).filter(|(segment, solved)| {
         let limit = segment.limit_ber;
-        !solved.prediction.ideal_feedback && limit.is_some_and(|x| solved.prediction.ber > x)
+        solved.prediction.no_prediction.is_none()
+            && limit.is_some_and(|x| solved.prediction.ber > x)
     });
     let names: Vec<&str> = failing.map(|(segment, _)| segment.kind.as_str()).collect();
     let limit = lane.config.limits.aui_ber;
@@ -280,13 +254,28 @@ fn failing_segments(lane: &Lane, electrical: &[SolvedSegment]) -> Option<String>
     })
 }
 
-/// Why no error ratio of a lane can be predicted with these receivers.
-fn no_prediction<'a>(
+/// Why the prediction of a lane only guides its count.
+fn no_prediction(
     lane: &Lane,
-    mut trained: impl Iterator<Item = &'a Trained>,
+    electrical: &[SolvedSegment],
+    optical: &Prediction,
 ) -> Option<String> {
-    clock::no_prediction(lane)
-        .or_else(|| trained.find_map(|trained| trained.detector.no_prediction()).map(str::to_owned))
+    let mut refusals = electrical.iter().map(|solved| solved.prediction.no_prediction);
+    let refusal = refusals.find_map(|refusal| refusal).or(optical.no_prediction);
+    clock::no_prediction(lane).or_else(|| refusal.map(str::to_owned))
+}
+
+/// True if the margin to this bit error ratio of the optical segment is counted: a prediction does
+/// not hold there. A symbol error has one bit error.
+fn margin_is_counted(
+    lane: &Lane,
+    electrical: &[SolvedSegment],
+    trained: &Trained,
+    limit_ber: f64,
+) -> bool {
+    clock::no_prediction(lane).is_some()
+        || electrical.iter().any(|solved| solved.prediction.no_prediction.is_some())
+        || trained.detector.no_prediction(2.0 * limit_ber).is_some()
 }
 
 /// Warning of an adaptive loop that has not converged.

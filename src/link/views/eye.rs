@@ -59,9 +59,9 @@ pub struct EyeView {
     pub levels: Vec<f64>,
     /// Thresholds; empty at an optical test point.
     pub thresholds: Vec<f64>,
-    /// Semi-analytic bit error ratio of the lane; absent with sequence detection. The eye at the
-    /// slicer of a receiver with feedback or sequences is shown with the postcursors of the
-    /// transmitted symbols subtracted.
+    /// Semi-analytic bit error ratio of the lane, where there is one. The eye at the slicer of a
+    /// receiver with feedback or sequences is shown with the postcursors of the transmitted symbols
+    /// subtracted.
     pub ber: Option<f64>,
     /// Signal to noise ratio at the slicer, dB.
     pub snr_db: Option<f64>,
@@ -149,7 +149,7 @@ impl View {
             symbol_s: self.lane.grid().symbol_s(),
             levels,
             thresholds,
-            ber: receiver.filter(|(_, p)| !p.ideal_feedback).map(|(_, p)| p.ber),
+            ber: receiver.filter(|(_, p)| p.no_prediction.is_none()).map(|(_, p)| p.ber),
             snr_db: receiver.map(|(_, p)| p.snr_db),
             light,
         }

@@ -29,8 +29,8 @@ pub struct Histogram {
     pub thresholds: [f64; 3],
     /// Symbols counted.
     pub symbols: u64,
-    /// Semi-analytic bit error ratio, absent with sequence detection; with decision feedback,
-    /// `predicted` is for ideal feedback.
+    /// Semi-analytic bit error ratio, where there is one. With decision feedback or sequence
+    /// detection, `predicted` is for ideal feedback.
     pub ber: Option<f64>,
     /// Signal to noise ratio, dB.
     pub snr_db: f64,
@@ -80,7 +80,7 @@ impl View {
             levels: prediction.levels,
             thresholds: trained.thresholds.0.map(f64::from),
             symbols,
-            ber: (!prediction.ideal_feedback).then_some(prediction.ber),
+            ber: prediction.no_prediction.is_none().then_some(prediction.ber),
             snr_db: prediction.snr_db,
         })
     }

@@ -26,9 +26,6 @@ const COUNTED_AT: [f64; 6] = [2e-2, 5e-3, 1e-3, 2e-4, 4e-5, 1e-5];
 pub struct Waterfall {
     /// Link and lane.
     pub name: String,
-    /// True if the curve assumes ideal feedback; then only the counted points apply to the
-    /// receiver.
-    pub ideal_feedback: bool,
     /// Semi-analytic curve: average received power in dBm, ascending, and bit error ratio.
     pub curve: Vec<(f64, f64)>,
     /// Counted points with at least ten errors.
@@ -90,7 +87,7 @@ impl View {
                 workspaces: &self.workspaces,
                 cancel: &never,
             };
-            let margin = if prediction.ideal_feedback {
+            let margin = if start.detector.no_prediction(2.0 * limit_ber).is_some() {
                 search.find(&mut predictor, workspace, start, prediction.ber).0
             } else {
                 margin::find(&mut predictor, workspace, start, limit_ber)
@@ -137,7 +134,6 @@ impl View {
         curve.reverse();
         Ok(Waterfall {
             name: self.name.clone(),
-            ideal_feedback: prediction.ideal_feedback,
             curve,
             counted,
             limit_ber,

@@ -14,7 +14,6 @@ use crate::chain::semi_analytic::at_slicer::AtSlicer;
 use crate::chain::semi_analytic::at_slicer::Scored;
 use crate::chain::semi_analytic::autocorrelation;
 use crate::chain::semi_analytic::predictor::Predictor;
-use crate::dsp::LEVELS;
 use crate::dsp::slicer::DecisionErrors;
 use crate::math::normals;
 use crate::seed::Seed;
@@ -115,7 +114,7 @@ impl Predictor<'_> {
         ))?;
         let store = |(levels, at): (Vec<u8>, AtSlicer)| {
             let mut means = at.means;
-            fed_forward(&trained.postcursors, &levels, &mut means);
+            trained.restore_postcursors(&levels, &mut means);
             Stored { levels, means, deviations: at.variances.iter().map(|v| v.sqrt()).collect() }
         };
         Ok(NoiseOnly { blocks: scored.blocks.into_iter().map(store).collect(), taps })
@@ -166,17 +165,6 @@ impl Predictor<'_> {
             )));
         }
         Ok(())
-    }
-}
-
-/// Adds the postcursors that ideal feedback subtracted.
-fn fed_forward(postcursors: &[f32], sent: &[u8], means: &mut [f32]) {
-    let n = means.len();
-    for (j, b) in postcursors.iter().enumerate() {
-        means
-            .iter_mut()
-            .enumerate()
-            .for_each(|(k, z)| *z += b * LEVELS[usize::from(sent[(k + n - 1 - j) % n])]);
     }
 }
 

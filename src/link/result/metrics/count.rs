@@ -127,8 +127,8 @@ pub(super) static HERE: &[LaneMetric] = &[
         "reason for no prediction",
         Unit::Text,
         TakenAt::Decisions,
-        "Reason for an absent prediction, where the receiver detects sequences or \
-         moves its phase.",
+        "Reason for an absent prediction, where the baseline wanders, the phase moves far, or \
+         errors of sequences are not rare.",
         |l| l.ber_semi_analytic_not_evaluated.clone().into(),
     ),
     LaneMetric::new(
@@ -256,7 +256,7 @@ pub(super) static BURSTS: &[LaneMetric] = &[
         "predicted burst continuation",
         Unit::Ratio,
         TakenAt::Decisions,
-        "Burst continuation as predicted, with decision feedback.",
+        "Burst continuation as predicted, with decision feedback or sequence detection.",
         |l| l.burst_continuation_predicted.into(),
     )
     .lower(),
@@ -283,7 +283,7 @@ pub(super) static BURSTS: &[LaneMetric] = &[
         "predicted burst continuation at the limit",
         Unit::Ratio,
         TakenAt::Decisions,
-        "Burst continuation as predicted at the limit, with decision feedback.",
+        "Burst continuation as predicted at the limit, with decision feedback or sequence detection.",
         |l| l.burst_continuation_predicted_at_limit.into(),
     )
     .lower(),

@@ -116,6 +116,16 @@ pub(super) static CLOCK: &[LaneMetric] = &[
     .lower()
     .target(),
     LaneMetric::new(
+        "clock_phase_error_predicted_rms_ui",
+        "clock phase error, predicted rms",
+        Unit::Ui,
+        TakenAt::Clock,
+        "Sampling phase against the transmitter as predicted: the loop's noise and the jitter \
+         that it leaves.",
+        |l| l.clock.phase_error_predicted_rms_ui.into(),
+    )
+    .lower(),
+    LaneMetric::new(
         "clock_offset_ppm",
         "clock frequency offset",
         Unit::Ppm,
