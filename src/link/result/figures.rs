@@ -9,6 +9,7 @@ use crate::link::describe::counting_method::CountingMethod;
 use crate::link::describe::module::ModuleKind;
 use crate::link::describe::segments::SegmentKind;
 use crate::link::result::clock::ClockResult;
+use crate::link::result::compliant::CompliantMargin;
 use crate::link::result::limited_by::LimitedBy;
 use crate::link::result::spec::SpecRow;
 use crate::link::result::transmitter_used::TransmitterUsed;
@@ -157,6 +158,9 @@ pub struct LaneResult {
     pub corner_worst_loss_margin_db: Option<f64>,
     /// The corner of that margin: the most negative (`min`) or positive (`max`) dispersion.
     pub corner_worst: Option<Corner>,
+    /// Loss margins with compliant transmitters.
+    #[serde(flatten)]
+    pub compliant: CompliantMargin,
     /// Why a counted margin is absent.
     pub loss_margin_not_evaluated: Option<String>,
     /// Lowest bit error ratio over all losses and up to 10 dB more power, when even that misses
@@ -182,7 +186,7 @@ pub struct LaneResult {
     /// Parts of the noise power at the slicer with the loss at which the limit is reached, largest
     /// first.
     pub noise_shares_at_limit: Vec<NoiseShare>,
-    /// Bits compared with the power lowered to the limit.
+    /// Bits compared at the power that meets the limit.
     pub bits_at_limit: u64,
     /// Bits wrong there.
     pub errors_at_limit: u64,
@@ -216,7 +220,7 @@ pub struct LaneResult {
     /// Predicted shares of runs of 1, 2, .. wrong decisions; the 16th includes longer ones. Empty
     /// without decision feedback.
     pub burst_lengths_predicted: Vec<f64>,
-    /// Burst continuation with the power lowered to the limit.
+    /// Burst continuation at the power that meets the limit.
     pub burst_continuation_at_limit: Option<f64>,
     /// Predicted burst continuation there.
     pub burst_continuation_predicted_at_limit: Option<f64>,
@@ -409,7 +413,7 @@ pub struct PortResult {
     pub ber_counted_low: Option<f64>,
     /// Upper end of its 95 % interval.
     pub ber_counted_high: Option<f64>,
-    /// Counted bit error ratio of all lanes with the power of each lowered to its limit.
+    /// Counted bit error ratio of all lanes, each at the power that meets its limit.
     pub ber_counted_at_limit: Option<f64>,
     /// Lower end of its 95 % interval.
     pub ber_counted_at_limit_low: Option<f64>,
@@ -432,7 +436,7 @@ pub struct PortResult {
     /// Results of the port's error correction; absent without a coding, and unless all of its lanes
     /// were counted.
     pub fec: Option<FecResult>,
-    /// The same with the power of every lane lowered to the limit.
+    /// The same with every lane at the power that meets its limit.
     pub fec_at_limit: Option<FecResult>,
     /// Why there are none although there is a coding.
     pub fec_not_evaluated: Option<String>,

@@ -6,6 +6,7 @@ use crate::chain::{
 use crate::fibre::Corner;
 use crate::link::build::files;
 use crate::link::build::lane::Lane;
+use crate::link::result::compliant::CompliantMargin;
 use crate::link::solve::cascade;
 use crate::link::solve::counted_margin::CountedMarginSearch;
 use crate::link::solve::margin::LossMargin;
@@ -34,6 +35,8 @@ pub(crate) struct SolvedLane {
     pub(crate) tx: Option<TxMeasurement>,
     /// The worse corner of the fibre's dispersion, if requested.
     pub(crate) worst_corner: Option<WorstCorner>,
+    /// Margins with compliant transmitters, if requested.
+    pub(crate) compliant: CompliantMargin,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -96,7 +99,7 @@ impl LaneSolution {
     }
 
     /// The electrical segments, in their order.
-    fn electrical(&self) -> impl Iterator<Item = &SolvedSegment> {
+    pub(crate) fn electrical(&self) -> impl Iterator<Item = &SolvedSegment> + Clone {
         let optical = self.optical_index;
         self.segments.iter().enumerate().filter(move |(at, _)| *at != optical).map(|(_, s)| s)
     }
@@ -139,7 +142,16 @@ pub(crate) fn solve(
     if let Some(tx) = &tx {
         warnings.extend(tx.not_evaluated.iter().cloned());
     }
-    SolvedLane { lane, solution, tp2, tp3, tx, worst_corner: None, warnings }
+    SolvedLane {
+        lane,
+        solution,
+        tp2,
+        tp3,
+        tx,
+        worst_corner: None,
+        compliant: CompliantMargin::default(),
+        warnings,
+    }
 }
 
 /// The electrical segments are solved first: the optical one has the remainder of the limit.
@@ -222,8 +234,11 @@ pub(crate) fn solution(
 
 /// The part of the limit that the electrical segments leave to the optical one; else why there is
 /// no margin.
-fn remainder(lane: &Lane, electrical: &[SolvedSegment]) -> Result<f64, LossMargin> {
-    let spent = cascade::of_all(electrical.iter().map(|solved| solved.prediction.ber));
+pub(super) fn remainder<'a>(
+    lane: &Lane,
+    electrical: impl Iterator<Item = &'a SolvedSegment> + Clone,
+) -> Result<f64, LossMargin> {
+    let spent = cascade::of_all(electrical.clone().map(|solved| solved.prediction.ber));
     let left = cascade::remainder(lane.config.limit_ber(), spent);
     let left = left.ok_or(LossMargin::Floor(spent))?;
     failing_segments(lane, electrical)
@@ -239,7 +254,7 @@ fn predicted_margins(
     trained: &Trained,
     gain_db: f64,
 ) -> Margins {
-    let limit_ber = match remainder(lane, electrical) {
+    let limit_ber = match remainder(lane, electrical.iter()) {
         Ok(limit_ber) => limit_ber,
         Err(none) => return Margins::loss_only((none, None)),
     };
@@ -258,14 +273,17 @@ fn counted_margins(
     trained: &Trained,
     prediction: &Prediction,
 ) -> Margins {
-    Margins::loss_only(match remainder(search.lane, electrical) {
+    Margins::loss_only(match remainder(search.lane, electrical.iter()) {
         Ok(_) => search.find(predictor, workspace, trained, prediction.ber),
         Err(none) => (none, None),
     })
 }
 
 /// Why a lane has no loss margin: an electrical segment misses its own limit at any optical power.
-fn failing_segments(lane: &Lane, electrical: &[SolvedSegment]) -> Option<String> {
+fn failing_segments<'a>(
+    lane: &Lane,
+    electrical: impl Iterator<Item = &'a SolvedSegment>,
+) -> Option<String> {
     let failing = lane.electrical().zip(electrical).filter(|(segment, solved)| {
         let limit = segment.limit_ber;
         !solved.prediction.ideal_feedback && limit.is_some_and(|x| solved.prediction.ber > x)
@@ -281,7 +299,7 @@ fn failing_segments(lane: &Lane, electrical: &[SolvedSegment]) -> Option<String>
 }
 
 /// Why no error ratio of a lane can be predicted with these receivers.
-fn no_prediction<'a>(
+pub(super) fn no_prediction<'a>(
     lane: &Lane,
     mut trained: impl Iterator<Item = &'a Trained>,
 ) -> Option<String> {
