@@ -137,6 +137,7 @@ fn margins_ratios_and_samples_are_better_higher_and_ranges_neither() {
             "rlm_tp2",
             "loss_margin_db",
             "corner_worst_loss_margin_db",
+            "compliant_loss_margin_db",
             "overload_margin_db",
             "snr_margin_db",
             "effective_samples_at_limit",

@@ -8,6 +8,7 @@ use super::scale::{AxisScale, Limit};
 use crate::error::Result;
 use crate::table::{End, Header, Row, RowSink, Worst};
 use ndarray::Array2;
+use serde_json::Value;
 use std::io;
 
 /// The metric that a figure shows.
@@ -48,8 +49,12 @@ pub struct ChartBuilder {
     subject: String,
     /// Values of each point: every lane's, or only the worst one's.
     points: Vec<Vec<f64>>,
+    /// Whether a lane of each point has no value because it fails.
+    failed: Vec<bool>,
     /// Cell of the lane's number.
     lane: Option<usize>,
+    /// Cells of the verdict and of the reason for no figures.
+    verdict: [Option<usize>; 2],
     rows: u64,
     total: u64,
 }
@@ -73,7 +78,9 @@ impl ChartBuilder {
             metric,
             subject,
             points: Vec::new(),
+            failed: Vec::new(),
             lane: None,
+            verdict: [None; 2],
             rows: 0,
             total,
         })
@@ -86,7 +93,16 @@ impl ChartBuilder {
         match self.points.last_mut() {
             Some(point) if lane > 0 && self.layout.keeps_lanes() => point.push(value),
             Some(point) if lane > 0 => point[0] = self.metric.worst.of_two(point[0], value),
-            _ => self.points.push(vec![value]),
+            _ => {
+                self.points.push(vec![value]);
+                self.failed.push(false);
+            }
+        }
+        if let Some(failed) = self.failed.last_mut() {
+            let [passes, refused] = self.verdict.map(|cell| cell.map(|cell| &row.cells[cell]));
+            let fails = passes.is_some_and(|passes| *passes == Value::Bool(false));
+            *failed |=
+                value.is_nan() && (fails || refused.is_some_and(|because| !because.is_null()));
         }
     }
 
@@ -105,6 +121,7 @@ impl ChartBuilder {
                 let trace = |i| Curve {
                     name: axis.value_label(i),
                     points: self.line(along, Some((each, i))),
+                    failed: self.failures(along, Some((each, i))),
                     ..Curve::default()
                 };
                 let legend =
@@ -123,9 +140,10 @@ impl ChartBuilder {
             .flat_map(|t| &t.points)
             .filter(|p| p.1.is_nan())
             .count();
+        let failed = traces.iter().map(|trace| trace.failed.len()).sum();
         Curves {
             title: format!("{}: {} against {}", self.subject, y.quantity, x.quantity),
-            caption: self.caption(holes),
+            caption: self.caption(holes, failed),
             x,
             y,
             legend,
@@ -155,6 +173,7 @@ impl ChartBuilder {
         traces.push(Curve {
             name: name.to_owned(),
             points: self.line(along, None),
+            failed: self.failures(along, None),
             ..Curve::default()
         });
         traces
@@ -162,29 +181,40 @@ impl ChartBuilder {
 
     /// Curve of the worst lane over an axis, at one value of another.
     fn line(&self, along: usize, at: Option<(usize, usize)>) -> Vec<(f64, f64)> {
-        let value = |i: usize| {
-            let mut indices = vec![0; self.axes.len()];
-            indices[along] = i;
-            if let Some((axis, value)) = at {
-                indices[axis] = value;
-            }
-            self.worst(&indices)
-        };
+        let value = |i: usize| self.worst(self.point_on(along, i, at));
         self.axes[along].places().into_iter().map(|(x, i)| (x, value(i))).collect()
+    }
+
+    /// Places on that curve without a value because a lane fails.
+    fn failures(&self, along: usize, at: Option<(usize, usize)>) -> Vec<f64> {
+        let places = self.axes[along].places().into_iter();
+        places.filter(|&(_, i)| self.failed[self.point_on(along, i, at)]).map(|(x, _)| x).collect()
+    }
+
+    /// The point at the `i`-th value of an axis and one value of another.
+    fn point_on(&self, along: usize, i: usize, at: Option<(usize, usize)>) -> usize {
+        let mut indices = vec![0; self.axes.len()];
+        indices[along] = i;
+        if let Some((axis, value)) = at {
+            indices[axis] = value;
+        }
+        self.point(&indices)
     }
 
     fn heat_map(&self, along: usize, up: usize) -> HeatMap {
         let (across, upward) = (self.axes[along].places(), self.axes[up].places());
-        let values = Array2::from_shape_fn((across.len(), upward.len()), |(i, j)| {
-            let mut indices = vec![0; self.axes.len()];
-            (indices[along], indices[up]) = (across[i].1, upward[j].1);
-            self.worst(&indices)
-        });
+        let point =
+            |(i, j): (usize, usize)| self.point_on(along, across[i].1, Some((up, upward[j].1)));
+        let size = (across.len(), upward.len());
+        let values = Array2::from_shape_fn(size, |at| self.worst(point(at)));
+        let failed = Array2::from_shape_fn(size, |at| self.failed[point(at)]);
+        let failed = failed.iter().filter(|failed| **failed).count();
         let (x, y, z) =
             (self.axes[along].scale(), self.axes[up].scale(), self.metric.scale.clone());
         HeatMap {
             title: format!("{}: {}", self.subject, z.quantity),
-            caption: self.caption(values.iter().filter(|value| value.is_nan()).count()),
+            caption: self.caption(values.iter().filter(|value| value.is_nan()).count(), failed),
+            failed,
             x,
             y,
             z,
@@ -195,10 +225,13 @@ impl ChartBuilder {
         }
     }
 
-    /// The worst lane of the point with some value of every axis.
-    fn worst(&self, indices: &[usize]) -> f64 {
-        let point =
-            self.axes.iter().zip(indices).fold(0, |point, (axis, i)| point * axis.count() + i);
+    /// The point with some value of every axis.
+    fn point(&self, indices: &[usize]) -> usize {
+        self.axes.iter().zip(indices).fold(0, |point, (axis, i)| point * axis.count() + i)
+    }
+
+    /// The worst lane of a point.
+    fn worst(&self, point: usize) -> f64 {
         let lanes = self.points[point].iter().copied();
         lanes.reduce(|a, b| self.metric.worst.of_two(a, b)).unwrap_or(f64::NAN)
     }
@@ -207,8 +240,8 @@ impl ChartBuilder {
         self.points.iter().map(Vec::len).max().unwrap_or(0)
     }
 
-    /// Caption: lanes, axes of one value, points, missing values.
-    fn caption(&self, holes: usize) -> String {
+    /// Caption: lanes, axes of one value, points, failures and values that are missing otherwise.
+    fn caption(&self, holes: usize, failed: usize) -> String {
         let fixed = self.axes.iter().filter(|axis| axis.count() == 1).map(|axis| {
             let (quantity, unit) = axis.label();
             format!("{quantity} {} {unit}", axis.value_label(0)).trim_end().to_owned()
@@ -230,8 +263,11 @@ impl ChartBuilder {
             .map(|len| len.to_string())
             .collect::<Vec<_>>();
         parts.push(format!("{} points", sides.join(" × ")));
-        if holes > 0 {
-            parts.push(format!("not evaluated at {holes} of them"));
+        if failed > 0 {
+            parts.push(format!("fails without a value at {failed} of them"));
+        }
+        if holes > failed {
+            parts.push(format!("not evaluated at {} of them", holes - failed));
         }
         parts.join(" · ")
     }
@@ -246,6 +282,7 @@ impl Layout {
 impl RowSink for ChartBuilder {
     fn begin(&mut self, header: &Header) -> io::Result<()> {
         self.lane = header.position("lane");
+        self.verdict = ["passes", "not_evaluated"].map(|name| header.position(name));
         Ok(())
     }
 
@@ -260,5 +297,51 @@ impl RowSink for ChartBuilder {
 
     fn written(&self) -> u64 {
         self.rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scale::ScaleKind;
+    use super::*;
+    use serde_json::json;
+
+    /// Points at which a lane fails or is refused, and has no value, are failures; a point without
+    /// a value that passes is none.
+    #[test]
+    fn a_point_without_a_value_that_fails_is_a_failure() {
+        let axis = ChartAxis {
+            key: "fibre.length_km".to_owned(),
+            values: (0..5).map(toml::Value::from).collect(),
+            is_list: false,
+            is_logarithmic: false,
+        };
+        let metric = ChartedMetric {
+            cell: 0,
+            scale: AxisScale {
+                quantity: "loss margin".to_owned(),
+                unit: "dB".to_owned(),
+                kind: ScaleKind::Linear,
+            },
+            worst: Worst::Lowest,
+            limit: None,
+        };
+        let mut chart = ChartBuilder::new(vec![axis], metric, "link".to_owned(), 5).unwrap();
+        chart.begin(&Header::of(["loss_margin_db", "lane", "passes", "not_evaluated"])).unwrap();
+        let rows = [
+            json!([1.5, 0, true, null]),
+            json!([null, 0, true, null]),
+            json!([-1.5, 0, false, null]),
+            json!([null, 0, false, null]),
+            json!([null, 0, null, "no lock"]),
+        ];
+        for (number, row) in rows.iter().enumerate() {
+            let cells = row.as_array().unwrap().clone();
+            chart.push(number as u64, &Row { at: vec![], cells }).unwrap();
+        }
+        let Some(Picture::Curves(curves)) = chart.picture() else { panic!("curves") };
+        assert_eq!(curves.traces[0].failed, [3.0, 4.0]);
+        let said = "fails without a value at 2 of them · not evaluated at 1 of them";
+        assert!(curves.caption.ends_with(said), "{}", curves.caption);
     }
 }

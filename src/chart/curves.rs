@@ -30,6 +30,8 @@ pub struct Curve {
     pub points: Vec<(f64, f64)>,
     /// Counted points with their intervals, in the curve's colour.
     pub counted: Vec<ErrorBar>,
+    /// Places without a value because the link fails there, marked at the foot of the chart.
+    pub failed: Vec<f64>,
     /// How it is drawn.
     pub role: CurveRole,
 }

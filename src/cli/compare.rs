@@ -7,8 +7,8 @@ use super::runner::{RunnerArgs, clear_progress, show_progress};
 use super::source::LinkArgs;
 use crate::report;
 use crate::run_options::RunOptions;
-use crate::sweep::{Comparison, Sweep};
-use clap::Args;
+use crate::sweep::{Comparison, RankBy, Sweep};
+use clap::{Args, ValueEnum};
 
 /// Number of variants above which --yes is needed; a sweep is then the better tool.
 const MANY_VARIANTS: u64 = 64;
@@ -20,8 +20,10 @@ names, files, numbers, ranges. Each variant gives exactly the results of `run`.
 Differences are to the first variant. They are paired: variants share the seeds of data and noise,
 and the difference is taken lane by lane: its mean over the lanes, with a 95 % interval from their
 spread (Student t), widened by 0.002 dB for the search of the margins. Where --vary changes the
-seed, variants are not paired, and the table says so. Variants rank by the margin of the worst
-lane, to 0.01 dB; one that lacks a result on any lane ranks last and never passes.
+seed, variants are not paired, and the table says so. Variants rank by a margin of the worst lane,
+to 0.01 dB: --rank-by loss (the default), the loss margin, capped by the overload margin where a
+receiver limits; --rank-by snr, the SNR margin. One that lacks a result on any lane ranks last and
+never passes.
 
 Examples:
   lightlane compare 800gbase-dr8 --vary transmitter.kind=eml,mzm
@@ -41,6 +43,9 @@ pub(super) struct CompareArgs {
     /// A key and the values to compare; may be given several times
     #[arg(long = "vary", value_name = "KEY=VALUES", required = true)]
     vary: Vec<String>,
+    /// Margin of the worst lane by which variants rank
+    #[arg(long, value_name = "MARGIN", value_enum, default_value = "loss")]
+    rank_by: RankByArg,
     /// Prints JSON instead of a table
     #[arg(long)]
     json: bool,
@@ -49,6 +54,24 @@ pub(super) struct CompareArgs {
     yes: bool,
     #[command(flatten)]
     runner: RunnerArgs,
+}
+
+/// Margins by which variants rank.
+#[derive(Clone, Copy, ValueEnum)]
+enum RankByArg {
+    /// Loss margin, capped by the overload margin
+    Loss,
+    /// SNR margin
+    Snr,
+}
+
+impl From<RankByArg> for RankBy {
+    fn from(by: RankByArg) -> RankBy {
+        match by {
+            RankByArg::Loss => RankBy::Loss,
+            RankByArg::Snr => RankBy::Snr,
+        }
+    }
 }
 
 impl CompareArgs {
@@ -62,7 +85,7 @@ impl CompareArgs {
         }
         let (stack, _) = self.source.stack(&[])?;
         let result = self.runner.on_threads(|cancel| {
-            let comparison = Comparison::new(&stack, axes)?;
+            let comparison = Comparison::new(&stack, axes)?.ranked_by(self.rank_by.into());
             comparison.ignored_corner().iter().for_each(|said| note(said));
             let progress = |progress| show_progress("compare", progress);
             comparison.run(&RunOptions { cancel: cancel.clone(), progress: Some(&progress) })

@@ -19,6 +19,7 @@ Examples:
   lightlane run 800gbase-dr8 --set receiver.tia.response.file=tia.s2p --export tp2.npy --export tp3=far.csv
   lightlane run 800gbase-dr8 --plots figures
   lightlane run 1.6tbase-dr8 --spec
+  lightlane run 800gbase-dr8 --worst-compliant
 
 Results do not depend on the number of threads; the same seed gives the same bits.";
 
@@ -26,6 +27,8 @@ Results do not depend on the number of threads; the same seed gives the same bit
 const MEASURED: &str = "tdecq.enabled=true";
 /// Setting added by --corners and --spec.
 const CORNERS: &str = "simulation.corners=true";
+/// Setting added by --worst-compliant.
+const WORST_COMPLIANT: &str = "simulation.worst_compliant=true";
 
 /// Runs a link: bit error ratio, margin and powers of every lane
 #[derive(Args)]
@@ -46,6 +49,10 @@ pub(super) struct RunArgs {
     /// Also solves each lane at both corners of the fibre's dispersion
     #[arg(long)]
     corners: bool,
+    /// Also searches the loss margins with transmitters that just comply with the limits of the
+    /// PMD, at the channel's largest loss and both corners
+    #[arg(long)]
+    worst_compliant: bool,
     /// Prints the limits of the PMD with a verdict each; measures the transmitter for it, and
     /// solves the corners
     #[arg(long)]
@@ -68,6 +75,7 @@ impl RunArgs {
             more.extend(self.tdecq.then_some(("--tdecq", MEASURED)));
             more.extend(self.corners.then_some(("--corners", CORNERS)));
         }
+        more.extend(self.worst_compliant.then_some(("--worst-compliant", WORST_COMPLIANT)));
         let link = self.source.resolve_with(&more)?;
         self.export.write(&link)?;
         let plots = self.plots.as_deref().map(PlotFolder::open).transpose()?;

@@ -34,7 +34,7 @@ columns have the names of `run --json`, with identical values. A value that was 
 
 --plot draws one axis as curves (all lanes and the worst; names as points), one with a list or names as a curve each, two axes
 of numbers as a contour map of the worst lane, with the contour of the limit. Points without a value (a margin where no power
-reaches the limit) is a gap, on a map hatched.
+reaches the limit) are marked as failures, on a map hatched.
 
 Examples:
   lightlane sweep 800gbase-dr8 --axis fibre.length_km=0:10:0.5 --set lanes=1 --out reach.csv

@@ -82,7 +82,12 @@ impl SingleMode {
 
     /// Loss of power, dB.
     pub fn loss_db(&self) -> f64 {
-        self.length_km * self.loss_db_per_km + self.connector_loss_db + self.mpi_penalty_db
+        self.channel_loss_db() + self.mpi_penalty_db
+    }
+
+    /// Insertion loss of fibre and connectors, dB.
+    pub fn channel_loss_db(&self) -> f64 {
+        self.length_km * self.loss_db_per_km + self.connector_loss_db
     }
 
     /// Dispersion parameter at a wavelength, or at its corner, ps/(nm km).

@@ -28,6 +28,7 @@ pub use describe::tdecq::{Tdecq, TestPattern};
 pub use layers::layered::{LayeredConfig, Resolved};
 pub use layers::swept::{Key, SweptConfig};
 pub use result::clock::ClockResult;
+pub use result::compliant::{CompliantCase, CompliantMargin, CompliantTransmitter};
 pub use result::figures::{LaneResult, LinkResult, NoiseShare, SegmentResult, SlicerResult};
 pub use result::limited_by::LimitedBy;
 pub use result::metrics::lane::{lane_cells, lane_metric, lane_metrics};

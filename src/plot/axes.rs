@@ -177,3 +177,8 @@ pub(super) fn digits(range: &Range<f64>) -> usize {
     let tick = (range.end - range.start) / 6.0;
     (-tick.log10()).ceil().clamp(0.0, 9.0) as usize
 }
+
+/// Note on a chart without any value: nothing was evaluated, or the link fails.
+pub(super) fn no_value(evaluated_nothing: bool) -> &'static str {
+    if evaluated_nothing { "not evaluated at any point" } else { "no value: the link fails" }
+}

@@ -85,7 +85,7 @@ impl Figure for Curves {
                 &chart,
                 middle,
                 (0, -theme.tick / 2),
-                "not evaluated at any point",
+                axes::no_value(self.traces.iter().all(|trace| trace.failed.is_empty())),
                 style,
                 (HPos::Center, VPos::Bottom),
             )?;
@@ -128,6 +128,10 @@ impl Curves {
         if self.traces.iter().any(|trace| !trace.counted.is_empty() && !trace.points.is_empty()) {
             names
                 .push((LegendSymbol::Bar(theme.stroke(GREY)), "counted, 95 % interval".to_owned()));
+        }
+        if self.traces.iter().any(|trace| !trace.failed.is_empty()) {
+            let name = "fails, no value".to_owned();
+            names.push((LegendSymbol::Cross(RED.stroke_width(theme.line)), name));
         }
         names.extend(self.limit.map(|limit| {
             (
@@ -181,6 +185,11 @@ impl Curves {
             chart
                 .draw_series(dots.map(|(_, p)| Circle::new(*p, theme.line + 1, colour.filled())))?;
         }
+        // at the foot, in the colour of the limit that is missed
+        let crosses = trace.failed.iter().map(|&x| {
+            Cross::new((self.x.place(x), floor), theme.tick / 4, RED.stroke_width(theme.line))
+        });
+        chart.draw_series(crosses)?;
         self.bars(chart, theme, &trace.counted, colour, floor)
     }
 

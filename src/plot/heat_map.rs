@@ -85,7 +85,7 @@ impl Figure for HeatMap {
                 &chart,
                 middle,
                 (0, 0),
-                "not evaluated at any point",
+                axes::no_value(self.failed == 0),
                 style,
                 (HPos::Center, VPos::Center),
             )?;
@@ -117,7 +117,12 @@ impl HeatMap {
             (_, true) => ", missed everywhere",
             _ => "",
         };
-        vec![(line, format!("limit: {} {}{word}", self.z.quantity, self.z.value(limit.value)))]
+        let mut names =
+            vec![(line, format!("limit: {} {}{word}", self.z.quantity, self.z.value(limit.value)))];
+        if self.failed > 0 {
+            names.push((LegendSymbol::Hatched, "fails, no value".to_owned()));
+        }
+        names
     }
 
     /// Colour bar at the right, with the contours' heights.

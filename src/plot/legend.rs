@@ -20,6 +20,10 @@ pub(super) enum LegendSymbol {
     Dot(RGBColor),
     /// A point with a bar.
     Bar(ShapeStyle),
+    /// A cross.
+    Cross(ShapeStyle),
+    /// A hatched patch.
+    Hatched,
 }
 
 /// Draws names with their symbols in as few rows as possible, and returns the area below.
@@ -79,6 +83,21 @@ fn draw<B: DrawingBackend>(
             let (middle, tall) = (x + width / 2, theme.tick / 2);
             area.draw(&Circle::new((middle, y), theme.tick / 5, style.filled()))?;
             area.draw(&PathElement::new(vec![(middle, y - tall), (middle, y + tall)], style))
+        }
+        LegendSymbol::Cross(style) => {
+            area.draw(&Cross::new((x + width / 2, y), theme.tick / 4, style))
+        }
+        LegendSymbol::Hatched => {
+            let tall = theme.tick / 2;
+            for step in 0..3 {
+                let from = x + step * width / 3;
+                let to = from + width / 3;
+                area.draw(&PathElement::new(
+                    vec![(from, y + tall), (to, y - tall)],
+                    theme.hair(PALE_INK),
+                ))?;
+            }
+            Ok(())
         }
     }
 }

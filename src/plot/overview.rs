@@ -19,8 +19,9 @@ impl Figure for Overview {
         let mut caption = vec![];
         caption.extend(self.ber.map(|ber| format!("BER {}", text::ratio(ber))));
         caption.push(format!("limit {}", text::ratio(self.limit_ber)));
-        caption
-            .extend(self.loss_margin_db.map(|db| format!("margin {} dB", text::decimals(db, 2))));
+        caption.extend(
+            self.loss_margin_db.map(|db| format!("loss margin {} dB", text::decimals(db, 2))),
+        );
         caption.extend(self.worst_lane.map(|lane| format!("worst lane {lane}")));
         if self.panels.len() < self.lanes {
             caption.push(format!("{} lanes shown", self.panels.len()));
@@ -67,8 +68,9 @@ impl Overview {
                 .or(result.ber_counted)
                 .map(|ber| format!("BER {}", text::ratio(ber))),
         );
-        figures
-            .extend(result.loss_margin_db.map(|db| format!("margin {} dB", text::decimals(db, 2))));
+        figures.extend(
+            result.loss_margin_db.map(|db| format!("loss margin {} dB", text::decimals(db, 2))),
+        );
         let below = m + theme.title * 11 / 10;
         let figures =
             if figures.is_empty() { "not evaluated".to_owned() } else { figures.join(" · ") };

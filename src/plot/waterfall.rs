@@ -16,7 +16,7 @@ impl Figure for Waterfall {
     fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
         let (power, ber) = self.operating;
         let margin = self.loss_margin_db.map_or("limit not crossed".to_owned(), |db| {
-            format!("margin {} dB", text::decimals(db, 2))
+            format!("loss margin {} dB", text::decimals(db, 2))
         });
         let caption = format!(
             "BER {} at {} dBm · {margin} to {}",
@@ -138,7 +138,7 @@ impl Waterfall {
             EmptyElement::at(end) + PathElement::new(vec![(0, -cap), (0, cap)], theme.stroke(INK))
         }))?;
         let middle = (power - 0.5 * loss_margin_db, limit);
-        let text = format!("margin {} dB", text::decimals(loss_margin_db, 2));
+        let text = format!("loss margin {} dB", text::decimals(loss_margin_db, 2));
         axes::note(
             body,
             chart,

@@ -5,6 +5,7 @@ mod channel;
 mod clock;
 mod com;
 mod compare;
+mod compliant;
 mod corners;
 mod decision;
 mod fec;

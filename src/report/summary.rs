@@ -1,6 +1,7 @@
 //! The short table of a run: verdict and reason first, what is the same in every lane once.
 
 use super::clock::clock;
+use super::compliant::compliant;
 use super::corners::corners;
 use super::decision::decisions;
 use super::number::{counted, decimals, ratio, small};
@@ -55,6 +56,7 @@ pub fn summary(result: &LinkResult) -> String {
         out += &format!("{name:<NAME_WIDTH$}{line}\n");
     }
     out += &corners(result);
+    out += &compliant(result);
     out += &clock(&result.lanes);
     for note in notes(result) {
         out += &format!("{note}\n");

@@ -1,6 +1,7 @@
 //! The long table of a run.
 
 use super::clock::clock;
+use super::compliant::compliant;
 use super::corners::corners;
 use super::decision::decisions;
 use super::fec::fec;
@@ -77,6 +78,7 @@ pub fn table(result: &LinkResult) -> String {
         out += &format!("{line}\n");
     }
     out += &corners(result);
+    out += &compliant(result);
     out += &rare(&result.lanes);
     out += &clock(&result.lanes);
     let (judgement, reason) = verdict(result);

@@ -11,6 +11,6 @@ mod run;
 
 pub use crate::run_options::{CancelToken, Progress, RunOptions};
 pub use axes::Axis;
-pub use compare::{Compared, Comparison, Coordinates, Difference, LaneDifference, Variant};
+pub use compare::{Compared, Comparison, Coordinates, Difference, LaneDifference, RankBy, Variant};
 pub use row::{lane_columns, lane_row};
 pub use run::{Done, Sweep, SweepEnd};

@@ -5,6 +5,7 @@
 //! the registry. A modulator that is not built in implements [`Modulator`] and is given to a link
 //! ([`crate::link::Link::with_modulator`]).
 
+mod added_rin;
 mod driver;
 mod eml;
 mod field_map;
@@ -17,6 +18,7 @@ mod registry;
 mod stressed;
 mod waveform;
 
+pub(crate) use added_rin::AddedRin;
 pub use driver::{Driver, DriverModel};
 pub use eml::EmlModel;
 pub use laser::{Laser, LaserModel, Relaxation, RinKind};

@@ -61,8 +61,8 @@ impl CountedLanes {
     }
 }
 
-/// Counts every lane as it is, and with its power lowered to the limit; `step` is called after
-/// each.
+/// Counts every lane as it is, and with the power at which it meets the limit; `step` is called
+/// after each.
 pub(crate) fn count_both(
     solved: &[SolvedLane],
     workspaces: &WorkspacePool,

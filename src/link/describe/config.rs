@@ -194,6 +194,9 @@ impl Config {
         );
         self.check_fec(&root, problems);
         self.limits.check(&root.key("limits"), problems);
+        if self.simulation.worst_compliant {
+            self.limits.check_compliance(&root.key("limits"), problems);
+        }
         self.tdecq.check(&root.key("tdecq"), problems);
         self.check_module(&root, problems);
         if let Some(modulator) = modulator.as_deref().filter(|_| problems.is_empty()) {

@@ -92,6 +92,9 @@ pub struct Limits {
     /// Largest stressed receiver sensitivity (OMA), dBm.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stressed_sensitivity_max_dbm: Option<f64>,
+    /// Largest insertion loss of the channel, fibre and connectors, dB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_loss_max_db: Option<f64>,
     /// Status of each limit; a limit without an entry is assumed.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub status: BTreeMap<String, Status>,
@@ -121,6 +124,7 @@ impl Default for Limits {
             sensitivity_max_dbm: None,
             sensitivity_minus_tecq_max_dbm: None,
             stressed_sensitivity_max_dbm: None,
+            channel_loss_max_db: None,
             status: BTreeMap::new(),
         }
     }
@@ -128,7 +132,7 @@ impl Default for Limits {
 
 impl Limits {
     /// Every limit that is set, by key.
-    fn set(&self) -> [(&'static str, Option<f64>); 20] {
+    fn set(&self) -> [(&'static str, Option<f64>); 21] {
         [
             ("pmd_ber", Some(self.pmd_ber)),
             ("aui_ber", Some(self.aui_ber)),
@@ -150,11 +154,44 @@ impl Limits {
             ("sensitivity_max_dbm", self.sensitivity_max_dbm),
             ("sensitivity_minus_tecq_max_dbm", self.sensitivity_minus_tecq_max_dbm),
             ("stressed_sensitivity_max_dbm", self.stressed_sensitivity_max_dbm),
+            ("channel_loss_max_db", self.channel_loss_max_db),
         ]
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<f64> {
         self.set().into_iter().find(|(known, _)| *known == key).and_then(|(_, limit)| limit)
+    }
+
+    /// Limits without which there is no transmitter that just complies.
+    const COMPLIANCE: [&str; 4] =
+        ["oma_minus_tdecq_min_dbm", "tdecq_max_db", "rin_oma_max_db_per_hz", "channel_loss_max_db"];
+
+    /// Reports limits that a transmitter that just complies needs and that are not given.
+    pub(crate) fn check_compliance(&self, at: &KeyPath, problems: &mut Problems) {
+        for key in Self::COMPLIANCE.into_iter().filter(|key| self.get(key).is_none()) {
+            let remedy = "must be given with simulation.worst_compliant = true: the smallest \
+                          OMA, the largest TDECQ and RIN of a compliant transmitter and the \
+                          largest loss of its channel follow from the limits";
+            problems.report(at, key, "none", remedy);
+        }
+    }
+
+    /// Key of the smallest OMA less TDECQ at an extinction ratio.
+    pub(crate) fn oma_minus_tdecq_key(&self, extinction_ratio_db: f64) -> &'static str {
+        let high = extinction_ratio_db >= self.high_extinction_ratio_db
+            && self.oma_minus_tdecq_high_er_min_dbm.is_some();
+        if high { "oma_minus_tdecq_high_er_min_dbm" } else { "oma_minus_tdecq_min_dbm" }
+    }
+
+    /// Smallest OMA of a compliant transmitter, whose larger one of TECQ and TDECQ is
+    /// `eye_closure_db`, dBm; `None` without a limit.
+    pub(crate) fn least_oma_dbm(
+        &self,
+        extinction_ratio_db: f64,
+        eye_closure_db: f64,
+    ) -> Option<f64> {
+        let least = self.get(self.oma_minus_tdecq_key(extinction_ratio_db))? + eye_closure_db;
+        Some(self.oma_min_dbm.map_or(least, |oma_min_dbm| oma_min_dbm.max(least)))
     }
 
     /// Reports every value that is out of its range.
@@ -175,5 +212,29 @@ impl Limits {
         {
             problems.report(&at.key("status"), key, "", "there is no such limit");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 800GBASE-DR8: -1.9 dBm + TDECQ, from an extinction ratio of 5 dB on -2.2 dBm + TDECQ, and
+    /// -0.8 dBm at least.
+    #[test]
+    fn the_least_oma_follows_from_eye_closure_and_extinction_ratio() {
+        let limits = Limits {
+            oma_min_dbm: Some(-0.8),
+            oma_minus_tdecq_min_dbm: Some(-1.9),
+            oma_minus_tdecq_high_er_min_dbm: Some(-2.2),
+            ..Limits::default()
+        };
+        for (er_db, eye_closure_db, dbm) in
+            [(4.9, 3.4, 1.5), (5.0, 3.4, 1.2), (4.9, 1.0, -0.8), (5.0, 1.4, -0.8)]
+        {
+            let least = limits.least_oma_dbm(er_db, eye_closure_db).unwrap();
+            assert!((least - dbm).abs() < 1e-12, "{least}");
+        }
+        assert_eq!(Limits::default().least_oma_dbm(5.0, 3.4), None);
     }
 }

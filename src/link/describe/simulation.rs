@@ -29,7 +29,7 @@ pub struct Simulation {
     pub block_symbols: usize,
     /// Symbols counted per lane, rounded up to whole blocks.
     pub symbols: u64,
-    /// Symbols counted per lane with the power lowered to the limit, rounded up to whole blocks.
+    /// Symbols counted per lane at the power that meets the limit, rounded up to whole blocks.
     pub symbols_at_limit: u64,
     /// Counting method: `chain`, every block through the whole chain; `noise-only`, noise drawn at
     /// the slicer on four stored blocks, which is faster; `importance`, the same noise shifted
@@ -40,6 +40,10 @@ pub struct Simulation {
     /// Also solves each lane at both corners of the fibre's dispersion, for
     /// `corner_worst_loss_margin_db`: two more lanes to build, train and search, none to count.
     pub corners: bool,
+    /// Also searches the loss margins with transmitters that just comply with `limits`, for
+    /// `compliant_loss_margin_db`: a transmitter to measure, a stressed source to calibrate, and
+    /// four more lanes to build, train and search, none to count.
+    pub worst_compliant: bool,
     /// Seed of all noise and of random data.
     pub seed: u64,
     /// Stream mode: blocks are consecutive parts of one endless sequence, even with an ideal clock.
@@ -62,6 +66,7 @@ impl Default for Simulation {
             symbols_at_limit: 262_144,
             count: CountingMethod::Chain,
             corners: false,
+            worst_compliant: false,
             seed: 1,
             stream: false,
             guard_symbols: 512,

@@ -8,6 +8,7 @@ use crate::link::describe::counting_method::CountingMethod;
 use crate::link::describe::module::ModuleKind;
 use crate::link::describe::segments::SegmentKind;
 use crate::link::result::clock::ClockResult;
+use crate::link::result::compliant::CompliantMargin;
 use crate::link::result::limited_by::LimitedBy;
 use crate::link::result::port::PortResult;
 use crate::link::result::spec::SpecRow;
@@ -159,6 +160,9 @@ pub struct LaneResult {
     pub corner_worst_loss_margin_db: Option<f64>,
     /// The corner of that margin: the most negative (`min`) or positive (`max`) dispersion.
     pub corner_worst: Option<Corner>,
+    /// Loss margins with compliant transmitters.
+    #[serde(flatten)]
+    pub compliant: CompliantMargin,
     /// Why a counted margin is absent.
     pub loss_margin_not_evaluated: Option<String>,
     /// Lowest bit error ratio over all losses and up to 10 dB more power, when even that misses
@@ -184,7 +188,7 @@ pub struct LaneResult {
     /// Parts of the noise power at the slicer with the loss at which the limit is reached, largest
     /// first.
     pub noise_shares_at_limit: Vec<NoiseShare>,
-    /// Bits compared with the power lowered to the limit.
+    /// Bits compared at the power that meets the limit.
     pub bits_at_limit: u64,
     /// Bits wrong there.
     pub errors_at_limit: u64,
@@ -219,7 +223,7 @@ pub struct LaneResult {
     /// Predicted shares of runs of 1, 2, .. wrong decisions; the 16th includes longer ones. Empty for
     /// a slicer.
     pub burst_lengths_predicted: Vec<f64>,
-    /// Burst continuation with the power lowered to the limit.
+    /// Burst continuation at the power that meets the limit.
     pub burst_continuation_at_limit: Option<f64>,
     /// Predicted burst continuation there.
     pub burst_continuation_predicted_at_limit: Option<f64>,

@@ -1,6 +1,7 @@
 //! Results as plain data, and verdicts on them.
 
 pub(super) mod clock;
+pub(super) mod compliant;
 pub(super) mod figures;
 pub(super) mod limited_by;
 pub(super) mod metrics;

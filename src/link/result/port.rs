@@ -16,7 +16,7 @@ pub struct PortResult {
     pub ber_counted_low: Option<f64>,
     /// Upper end of its 95 % interval.
     pub ber_counted_high: Option<f64>,
-    /// Counted bit error ratio of all lanes with the power of each lowered to its limit.
+    /// Counted bit error ratio of all lanes each at the power that meets its limit.
     pub ber_counted_at_limit: Option<f64>,
     /// Lower end of its 95 % interval.
     pub ber_counted_at_limit_low: Option<f64>,
@@ -39,7 +39,7 @@ pub struct PortResult {
     /// Results of the port's error correction; absent without a coding, and unless all of its lanes
     /// were counted.
     pub fec: Option<FecResult>,
-    /// The same with the power of every lane lowered to the limit.
+    /// The same with every lane at the power that meets its limit.
     pub fec_at_limit: Option<FecResult>,
     /// Why there are none although there is a coding.
     pub fec_not_evaluated: Option<String>,

@@ -119,10 +119,9 @@ impl Limits {
 impl Limits {
     /// The limit `key` where it depends on the lane: OMA less TDECQ by the extinction ratio.
     fn of_lane(&self, key: &str, lane: &LaneResult) -> Option<(&'static str, f64)> {
-        let high = (key == "oma_minus_tdecq_min_dbm"
-            && lane.er_tp2_db? >= self.high_extinction_ratio_db)
-            .then_some("oma_minus_tdecq_high_er_min_dbm")?;
-        Some((high, self.get(high)?))
+        let own = (key == "oma_minus_tdecq_min_dbm")
+            .then(|| Some(self.oma_minus_tdecq_key(lane.er_tp2_db?)))??;
+        Some((own, self.get(own)?)).filter(|_| own != key)
     }
 }
 

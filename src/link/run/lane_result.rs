@@ -43,6 +43,7 @@ pub(crate) fn lane_result(
     add_margin(&mut result, solution);
     result.corner_worst = solved.worst_corner.map(|worst| worst.corner);
     result.corner_worst_loss_margin_db = solved.worst_corner.and_then(|worst| worst.loss_margin_db);
+    result.compliant.clone_from(&solved.compliant);
     result.slicer = Some(slicer(solution.optical()));
     let clock = here.clocks(index).get(solution.optical_index);
     result.clock = clock.map_or_else(ClockResult::default, |clock| {

@@ -13,8 +13,8 @@ use crate::link::run::custom::{CustomModulators, LaneSet};
 use crate::link::run::lane_result::lane_result;
 use crate::link::run::port_result::port;
 use crate::link::solve::budget::EFFECTIVE_SAMPLES_MIN;
-use crate::link::solve::corners::solve_with_corners;
 use crate::link::solve::lane::SolvedLane;
+use crate::link::solve::variants::solve_with_variants;
 use crate::measured::Library;
 use crate::run_options::{CancelToken, RunOptions};
 use crate::transmitter::Modulator;
@@ -90,7 +90,7 @@ impl Link {
             .map_init(PlanCache::default, |cache, (number, config)| {
                 let (custom, sender) = (self.custom.of(number), sender(config));
                 let lane = Lane::build_sending(config, number, custom, library, sender, cache)?;
-                let solved = solve_with_corners(lane, &workspaces, cache, cancel)?;
+                let solved = solve_with_variants(lane, &workspaces, cache, cancel)?;
                 step();
                 Ok(solved)
             })
@@ -122,7 +122,7 @@ impl Link {
         cancel: &CancelToken,
     ) -> Result<LaneResult> {
         let lane = Lane::build_through(config, number, library, cache)?;
-        let solved = [solve_with_corners(lane, workspaces, cache, cancel)?];
+        let solved = [solve_with_variants(lane, workspaces, cache, cancel)?];
         let [here, at_limit] = count_both(&solved, workspaces, cancel, &config.simulation, &|| ());
         Ok(lane_result(0, &solved[0], &here, &at_limit))
     }

@@ -6,6 +6,7 @@ use crate::chain::{
 use crate::fibre::Corner;
 use crate::link::build::files;
 use crate::link::build::lane::Lane;
+use crate::link::result::compliant::CompliantMargin;
 use crate::link::solve::cascade;
 use crate::link::solve::counted_margin::CountedMarginSearch;
 use crate::link::solve::margin::LossMargin;
@@ -34,6 +35,8 @@ pub(crate) struct SolvedLane {
     pub(crate) tx: Option<TxMeasurement>,
     /// The worse corner of the fibre's dispersion, if requested.
     pub(crate) worst_corner: Option<WorstCorner>,
+    /// Margins with compliant transmitters, if requested.
+    pub(crate) compliant: CompliantMargin,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -95,7 +98,7 @@ impl LaneSolution {
     }
 
     /// The electrical segments, in their order.
-    fn electrical(&self) -> impl Iterator<Item = &SolvedSegment> {
+    pub(crate) fn electrical(&self) -> impl Iterator<Item = &SolvedSegment> + Clone {
         let optical = self.optical_index;
         self.segments.iter().enumerate().filter(move |(at, _)| *at != optical).map(|(_, s)| s)
     }
@@ -138,7 +141,16 @@ pub(crate) fn solve(
     if let Some(tx) = &tx {
         warnings.extend(tx.not_evaluated.iter().cloned());
     }
-    SolvedLane { lane, solution, tp2, tp3, tx, worst_corner: None, warnings }
+    SolvedLane {
+        lane,
+        solution,
+        tp2,
+        tp3,
+        tx,
+        worst_corner: None,
+        compliant: CompliantMargin::default(),
+        warnings,
+    }
 }
 
 /// The electrical segments are solved first: the optical one has the remainder of the limit.
@@ -160,9 +172,10 @@ pub(crate) fn solution(
         let prediction = predictor.predict(workspace, &trained);
         warnings.extend(clock::guarded(lane, &trained, &around)?);
         let no_prediction = no_prediction(lane, &electrical, &prediction);
-        let margins = match remainder(lane, &electrical) {
+        let refused = electrical.iter().any(|solved| solved.prediction.no_prediction.is_some());
+        let margins = match remainder(lane, electrical.iter()) {
             Err(none) => Margins::loss_only((none, None)),
-            Ok(left) if margin_is_counted(lane, &electrical, &trained, left) => {
+            Ok(left) if margin_is_counted(lane, refused, &trained, left) => {
                 let search = CountedMarginSearch { lane, electrical: &around, workspaces, cancel };
                 Margins::loss_only(search.find(&mut predictor, workspace, &trained, prediction.ber))
             }
@@ -214,8 +227,11 @@ pub(crate) fn solution(
 
 /// The part of the limit that the electrical segments leave to the optical one; else why there is
 /// no margin.
-fn remainder(lane: &Lane, electrical: &[SolvedSegment]) -> Result<f64, LossMargin> {
-    let spent = cascade::of_all(electrical.iter().map(|solved| solved.prediction.ber));
+pub(super) fn remainder<'a>(
+    lane: &Lane,
+    electrical: impl Iterator<Item = &'a SolvedSegment> + Clone,
+) -> Result<f64, LossMargin> {
+    let spent = cascade::of_all(electrical.clone().map(|solved| solved.prediction.ber));
     let left = cascade::remainder(lane.config.limit_ber(), spent);
     let left = left.ok_or(LossMargin::Floor(spent))?;
     failing_segments(lane, electrical)
@@ -238,7 +254,10 @@ fn predicted_margins(
 }
 
 /// Why a lane has no loss margin: an electrical segment misses its own limit at any optical power.
-fn failing_segments(lane: &Lane, electrical: &[SolvedSegment]) -> Option<String> {
+fn failing_segments<'a>(
+    lane: &Lane,
+    electrical: impl Iterator<Item = &'a SolvedSegment>,
+) -> Option<String> {
     let failing = lane.electrical().zip(electrical).filter(|(segment, solved)| {
         let limit = segment.limit_ber;
         solved.prediction.no_prediction.is_none()
@@ -266,15 +285,15 @@ fn no_prediction(
 }
 
 /// True if the margin to this bit error ratio of the optical segment is counted: a prediction does
-/// not hold there. A symbol error has one bit error.
-fn margin_is_counted(
+/// not hold there, or was `refused` for an electrical segment. A symbol error has one bit error.
+pub(super) fn margin_is_counted(
     lane: &Lane,
-    electrical: &[SolvedSegment],
+    refused: bool,
     trained: &Trained,
     limit_ber: f64,
 ) -> bool {
     clock::no_prediction(lane).is_some()
-        || electrical.iter().any(|solved| solved.prediction.no_prediction.is_some())
+        || refused
         || trained.detector.no_prediction(2.0 * limit_ber).is_some()
 }
 

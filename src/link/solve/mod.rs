@@ -3,8 +3,10 @@
 pub(super) mod budget;
 pub(super) mod cascade;
 pub(super) mod clock;
-pub(super) mod corners;
+mod compliant;
+mod corners;
 pub(super) mod counted_margin;
+mod kept_losses;
 pub(super) mod lane;
 pub(super) mod margin;
 pub(super) mod method;
@@ -14,3 +16,4 @@ pub(super) mod prepare;
 pub(super) mod segment;
 pub(super) mod snr_margin;
 pub(super) mod tuning;
+pub(super) mod variants;

@@ -35,13 +35,7 @@ pub(crate) fn find(
     if predictor.linear_receiver() {
         return Some(OverloadMargin::Bound(largest_db));
     }
-    let mut near = start.clone();
-    let mut keeps = |loss_db: f64| {
-        let tried = predictor.try_at(workspace, power_ratio(-loss_db) as f32, &near);
-        let Ok((trained, prediction)) = tried else { return false };
-        near = trained;
-        prediction.ber <= limit_ber
-    };
+    let mut keeps = keeps(predictor, workspace, start, limit_ber);
     let kept_now = keeps(0.0);
     if !kept_now && highest_db > 0.0 {
         // missed at no loss, kept just below the largest
@@ -53,6 +47,43 @@ pub(crate) fn find(
     }
     let kept = if kept_now { 0.0 } else { kept_below(highest_db, &mut keeps)? };
     Some(OverloadMargin::Found(-edge(-largest_db, kept, &mut keeps)))
+}
+
+/// The loss from which an overloaded lane keeps the limit, dB, given the largest one at which it
+/// does; `None` where it keeps the limit without extra loss.
+pub(crate) fn passes_from_db(
+    predictor: &mut Predictor<'_>,
+    workspace: &mut Workspace,
+    start: &Trained,
+    limit_ber: f64,
+    highest_db: f64,
+) -> Option<f64> {
+    if predictor.linear_receiver() || highest_db <= 0.0 {
+        return None;
+    }
+    let mut keeps = keeps(predictor, workspace, start, limit_ber);
+    if keeps(0.0) {
+        return None;
+    }
+    let kept_db = kept_below(highest_db, &mut keeps)?;
+    Some(edge(0.0, kept_db, &mut keeps))
+}
+
+/// Whether a lane keeps the limit with an extra loss, dB, each receiver trained from the one
+/// before.
+fn keeps<'a>(
+    predictor: &'a mut Predictor<'_>,
+    workspace: &'a mut Workspace,
+    start: &Trained,
+    limit_ber: f64,
+) -> impl FnMut(f64) -> bool {
+    let mut near = start.clone();
+    move |loss_db: f64| {
+        let tried = predictor.try_at(workspace, power_ratio(-loss_db) as f32, &near);
+        let Ok((trained, prediction)) = tried else { return false };
+        near = trained;
+        prediction.ber <= limit_ber
+    }
 }
 
 /// A loss below the largest one at which the limit is kept.

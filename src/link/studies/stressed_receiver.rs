@@ -1,34 +1,17 @@
 //! The stressed receiver test: a source degraded to a given SECQ, and the receiver under that
 //! stress.
 
-use crate::chain::{PlanCache, WorkspacePool};
-use crate::error::{Error, KeyPath, Problems, Result};
-use crate::link::build::lane::Lane;
+use crate::error::{Problems, Result};
 use crate::link::describe::config::Config;
-use crate::link::describe::tdecq::TestPattern;
 use crate::link::layers::layered::LayeredConfig;
 use crate::link::result::figures::LinkResult;
 use crate::link::run::link::Link;
 use crate::link::studies::jitter_tolerance::{MASK_CORNER_MHZ, mask_ui};
-use crate::link::test_points::transmitter;
+use crate::link::test_points::stressed_source::calibrated;
 use crate::measured::Library;
-use crate::run_options::{CancelToken, RunOptions};
+use crate::run_options::RunOptions;
 use crate::units::dbm_from_watt;
 use serde::{Deserialize, Serialize};
-
-/// Share of SECQ, in dB, from the low-pass.
-///
-/// IEEE Std 802.3 clause 121.8.9.2: at least half of it (status: secondary source, unverified).
-const LOW_PASS_PART: f64 = 0.5;
-/// Range of the low-pass bandwidth, symbol rates: from a closed eye to no effect.
-const BAND_SYMBOL_RATES: [f64; 2] = [0.15, 2.0];
-/// Largest noise tried, % of the OMA in half the symbol rate.
-const NOISE_PERCENT_MAX: f64 = 20.0;
-/// Halvings of each search, and steps on the test pattern after it.
-const HALVINGS: usize = 14;
-const STEPS: usize = 4;
-/// Tolerance of the SECQ, dB.
-const NEAR_DB: f64 = 0.005;
 
 /// Requested stress.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -115,21 +98,12 @@ pub fn stressed(
     }
     connect(&mut stack, stress)?;
     let resolved = stack.resolve()?;
-    let mut bench = StressCalibration {
-        config: resolved.lanes[0].clone(),
-        library: resolved.library,
-        workspaces: WorkspacePool::default(),
-        cache: PlanCache::default(),
-        cancel: &options.cancel,
-    };
-    let source = bench.config.transmitter.stressed.clone();
-    let (bandwidth_ghz, low_pass_secq_db) = bench.low_pass(stress)?;
-    bench.set(|c| c.transmitter.stressed.interferer_percent = source.interferer_percent);
-    let (noise_percent, secq_db) = bench.noise(stress, low_pass_secq_db)?;
-
+    let config = resolved.lanes[0].clone();
+    let source = config.transmitter.stressed.clone();
+    let calibrated = calibrated(config, stress.secq_db, resolved.library, &options.cancel)?;
     for (key, value) in [
-        ("transmitter.stressed.bandwidth_ghz", bandwidth_ghz),
-        ("transmitter.stressed.noise_percent", noise_percent),
+        ("transmitter.stressed.bandwidth_ghz", calibrated.bandwidth_ghz),
+        ("transmitter.stressed.noise_percent", calibrated.noise_percent),
     ] {
         stack.set_by(FLAG, &format!("{key}={}", float(value)))?;
     }
@@ -145,12 +119,12 @@ pub fn stressed(
         .collect::<Option<Vec<f64>>>()
         .and_then(|all| all.into_iter().reduce(f64::max));
     Ok(Stressed {
-        secq_db,
-        low_pass_secq_db,
-        bandwidth_ghz,
+        secq_db: calibrated.secq_db,
+        low_pass_secq_db: calibrated.low_pass_secq_db,
+        bandwidth_ghz: calibrated.bandwidth_ghz,
         interferer_percent: source.interferer_percent,
         interferer_mhz: source.interferer_mhz,
-        noise_percent,
+        noise_percent: calibrated.noise_percent,
         sinusoidal_ui: stress.sinusoidal_ui,
         sinusoidal_mhz: stress.sinusoidal_mhz,
         oma_dbm: stress.oma_dbm,
@@ -197,111 +171,4 @@ fn launched_oma_dbm(config: &Config, library: &Library) -> Option<f64> {
 /// A number as a TOML float.
 fn float(x: f64) -> String {
     format!("{x:?}")
-}
-
-/// Link whose source is calibrated to a SECQ.
-struct StressCalibration<'a> {
-    config: Config,
-    library: Library,
-    workspaces: WorkspacePool,
-    cache: PlanCache,
-    cancel: &'a CancelToken,
-}
-
-impl StressCalibration<'_> {
-    fn set(&mut self, change: impl FnOnce(&mut Config)) {
-        change(&mut self.config);
-    }
-
-    /// Bandwidth of the low-pass that alone makes its part of the SECQ, GHz, and the SECQ with it,
-    /// dB.
-    fn low_pass(&mut self, stress: &Stress) -> Result<(f64, f64)> {
-        self.set(|c| {
-            (c.transmitter.stressed.interferer_percent, c.transmitter.stressed.noise_percent) =
-                (0.0, 0.0)
-        });
-        self.set(|c| c.tdecq.pattern = TestPattern::Prbs13q);
-        let part_db = LOW_PASS_PART * stress.secq_db;
-        let [low, high] = BAND_SYMBOL_RATES.map(|rates| rates * self.config.symbol_rate_gbd);
-        let band = |c: &mut Config, ghz: f64| c.transmitter.stressed.bandwidth_ghz = ghz;
-        // more bandwidth closes the eye less
-        let bandwidth_ghz = self.search(low, high, part_db, stress, band)?;
-        self.set(|c| band(c, bandwidth_ghz));
-        Ok((bandwidth_ghz, self.secq()?))
-    }
-
-    /// Noise that makes the rest of the SECQ, %, and the SECQ with it, dB: by halving, then on the
-    /// test pattern.
-    fn noise(&mut self, stress: &Stress, low_pass_secq_db: f64) -> Result<(f64, f64)> {
-        let noise = |c: &mut Config, percent: f64| c.transmitter.stressed.noise_percent = percent;
-        let mut noise_percent =
-            self.search(NOISE_PERCENT_MAX, 0.0, stress.secq_db, stress, noise)?;
-        // the test pattern differs by a few hundredths of a decibel: secant through the last two
-        // points
-        self.set(|c| c.tdecq.pattern = TestPattern::Ssprq);
-        let mut tried: Vec<(f64, f64)> = Vec::new();
-        for _ in 0..STEPS {
-            self.set(|c| noise(c, noise_percent));
-            let secq_db = self.secq()?;
-            tried.push((noise_percent, secq_db));
-            if (secq_db - stress.secq_db).abs() < NEAR_DB {
-                break;
-            }
-            let slope = match tried[..] {
-                [.., (x0, y0), (x1, y1)] if x0 != x1 && y0 != y1 => (y1 - y0) / (x1 - x0),
-                // noise adds in power
-                _ => 2.0 * (secq_db - low_pass_secq_db).max(0.1) / noise_percent.max(0.1),
-            };
-            noise_percent =
-                (noise_percent + (stress.secq_db - secq_db) / slope).clamp(0.0, NOISE_PERCENT_MAX);
-        }
-        let nearest = tried
-            .into_iter()
-            .min_by(|a, b| (a.1 - stress.secq_db).abs().total_cmp(&(b.1 - stress.secq_db).abs()));
-        Ok(nearest.expect("at least one step"))
-    }
-
-    /// SECQ of the present setting; infinite for a closed eye.
-    fn secq(&mut self) -> Result<f64> {
-        if self.cancel.is_cancelled() {
-            return Err(refused("stopped while the stress was being built".to_owned()));
-        }
-        let lane = Lane::build_through(&self.config, 0, &self.library, &mut self.cache)?;
-        Ok(transmitter::tecq_db(&lane, &self.workspaces, &mut self.cache).unwrap_or(f64::INFINITY))
-    }
-
-    /// Bisection from `bad`, where SECQ is above `wanted_db`, to `good`, where it is below.
-    fn search(
-        &mut self,
-        mut bad: f64,
-        mut good: f64,
-        wanted_db: f64,
-        stress: &Stress,
-        set: impl Fn(&mut Config, f64),
-    ) -> Result<f64> {
-        for (at, above) in [(bad, true), (good, false)] {
-            set(&mut self.config, at);
-            let secq_db = self.secq()?;
-            if (secq_db > wanted_db) != above {
-                let words = if above { "at most" } else { "at least" };
-                return Err(refused(format!(
-                    "a SECQ of {} dB cannot be built: low-pass, interferer and noise make {words} \
-                     {secq_db:.2} dB where {wanted_db:.2} dB are wanted",
-                    stress.secq_db
-                )));
-            }
-        }
-        for _ in 0..HALVINGS {
-            let middle = 0.5 * (bad + good);
-            set(&mut self.config, middle);
-            if self.secq()? > wanted_db { bad = middle } else { good = middle }
-        }
-        Ok(good)
-    }
-}
-
-fn refused(remedy: String) -> Error {
-    let mut problems = Problems::new();
-    problems.report(&KeyPath::root(), "--secq-db", "", remedy);
-    Error::Input(problems)
 }

@@ -6,4 +6,5 @@ pub(super) mod levels;
 pub(super) mod pattern;
 mod photodiode;
 mod relative_noise;
+pub(super) mod stressed_source;
 pub(super) mod transmitter;

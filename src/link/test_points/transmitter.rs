@@ -8,7 +8,7 @@ use crate::link::test_points::eecq::{ElectricalPoint, eecq_db};
 use crate::link::test_points::level_variance::level_variance;
 use crate::link::test_points::pattern::{SAMPLES_PER_SYMBOL, pattern};
 use crate::link::test_points::photodiode::received;
-use crate::link::test_points::relative_noise::rin_oma_per_hz;
+use crate::link::test_points::relative_noise;
 use crate::math::prototype::Family;
 use crate::measure::excursion::excursion;
 use crate::measure::levels::{OuterLevels, centre_levels, outer_at, rlm};
@@ -65,7 +65,7 @@ pub(crate) fn measure(
     let tecq = back_to_back.as_ref().map_err(Clone::clone).and_then(|light| {
         if let Some(outer) = light.edges(lane, &reference, &mut out) {
             let oma_w = outer.three_w - outer.zero_w;
-            let read = rin_oma_per_hz(lane, &reference, oma_w, workspaces, cache);
+            let read = relative_noise::rin_oma_per_hz(lane, &reference, oma_w, workspaces, cache);
             out.rin_oma_db_per_hz = read.ok().map(db_from_power_ratio);
         }
         light.tdecq(&mut instrument, &reference)
@@ -118,6 +118,25 @@ pub(crate) fn tecq_db(
     let reference = lane.config.tdecq.reference()?;
     let light = TestLight::new(lane, 0.0, &reference, workspaces, cache).ok()?;
     light.tdecq(&mut Instrument::default(), &reference).ok().map(|tdecq| tdecq.tdecq_db)
+}
+
+/// RIN_OMA at TP2 as an instrument reads it, 1/Hz.
+///
+/// # Errors
+///
+/// Why it cannot be measured.
+pub(crate) fn rin_oma_per_hz(
+    lane: &Lane,
+    workspaces: &WorkspacePool,
+    cache: &mut PlanCache,
+) -> Result<f64, String> {
+    let reference = lane.config.tdecq.reference().ok_or("no reference receiver")?;
+    let light = TestLight::new(lane, 0.0, &reference, workspaces, cache)?;
+    let outer = light
+        .edges(lane, &reference, &mut TxMeasurement::default())
+        .ok_or("no settled runs: OMA was not measured")?;
+    let oma_w = outer.three_w - outer.zero_w;
+    relative_noise::rin_oma_per_hz(lane, &reference, oma_w, workspaces, cache)
 }
 
 /// One period of the optical waveform after a test fibre.

@@ -43,9 +43,12 @@ const fn interval(
 }
 
 /// Numbers of the variant itself.
-pub(super) const OWN: [ComparedNumber; 9] = [
+pub(super) const OWN: [ComparedNumber; 10] = [
     compared_number("rank by margin", "\nrank", |v| v.rank.to_string()),
-    compared_number("margin, worst lane, dB", "margin\ndB", margin),
+    compared_number("loss margin, worst lane, dB", "loss\nmargin\ndB", margin),
+    compared_number("SNR margin, worst lane, dB", "SNR\nmargin\ndB", |v| {
+        decimals(v.result.port.snr_margin_db, 2)
+    }),
     compared_number("worst lane", "worst\nlane", |v| {
         v.result.port.worst_lane.map_or_else(|| "-".to_owned(), |lane| lane.to_string())
     }),
@@ -74,10 +77,10 @@ pub(super) const BEYOND: [ComparedNumber; 5] = [
     compared_number("frame loss, analytic", "frame\nloss", |v| {
         small(fec(&v.result.port, |fec| fec.frame_loss_ratio_analytic))
     }),
-    interval("mean margin, dB", "mean margin\ndB (95 %)", |v| {
+    interval("mean loss margin, dB", "mean loss margin\ndB (95 %)", |v| {
         within(v.loss_margin_mean_db, v.loss_margin_mean_db_low, v.loss_margin_mean_db_high)
     }),
-    interval("margin difference, dB", "margin\ndifference, dB (95 %)", |v| {
+    interval("loss margin difference, dB", "loss margin\ndifference, dB (95 %)", |v| {
         against(v, |d| difference(d.loss_margin_db, d.loss_margin_db_low, d.loss_margin_db_high))
     }),
     interval("ln BER difference", "ln BER\ndifference (95 %)", |v| {

@@ -3,13 +3,15 @@
 use super::figures::verdict;
 use crate::link::{LaneResult, LinkResult};
 use crate::report::number::decimals;
-use crate::sweep::{Difference, Variant};
+use crate::sweep::{Difference, RankBy, Variant};
 
 /// Largest number of notes and warnings printed.
 const NOTES_MAX: usize = 12;
+/// Largest number of variants whose ranks are listed.
+const RANKS_MAX: usize = 12;
 
 /// Notes on the differences and on the best variant.
-pub(super) fn meaning(variants: &[Variant]) -> Vec<String> {
+pub(super) fn meaning(variants: &[Variant], rank_by: RankBy) -> Vec<String> {
     let mut lines = Vec::new();
     let differences: Vec<&Difference> =
         variants.iter().filter_map(|variant| variant.difference.as_ref()).collect();
@@ -42,9 +44,11 @@ pub(super) fn meaning(variants: &[Variant]) -> Vec<String> {
             if equals > 0 { format!(" ({equals} more equally good)") } else { String::new() };
         match best.result.port.loss_margin_db {
             Some(db) => lines.push(format!(
-                "best: variant {}, margin {} dB, {}{equals}",
+                "best by {} margin: variant {}, loss margin {} dB, SNR margin {} dB, {}{equals}",
+                named(rank_by),
                 i + 1,
                 decimals(Some(db), 2),
+                decimals(best.result.port.snr_margin_db, 2),
                 verdict(&best.result)
             )),
             None => lines.push(format!(
@@ -53,7 +57,29 @@ pub(super) fn meaning(variants: &[Variant]) -> Vec<String> {
             )),
         }
     }
+    lines.extend(unlike_ranks(variants));
     lines
+}
+
+/// Name of the margin by which variants rank.
+fn named(rank_by: RankBy) -> &'static str {
+    match rank_by {
+        RankBy::Loss => "loss",
+        RankBy::Snr => "SNR",
+    }
+}
+
+/// A line where loss and SNR margins rank the variants differently.
+fn unlike_ranks(variants: &[Variant]) -> Option<String> {
+    let differ = variants.iter().all(|v| v.result.port.snr_margin_db.is_some())
+        && variants.iter().any(|v| v.rank_by_loss != v.rank_by_snr);
+    let ranks = |of: fn(&Variant) -> usize| {
+        variants.iter().map(|v| of(v).to_string()).collect::<Vec<_>>().join(" ")
+    };
+    let named =
+        || format!("{} by loss, {} by SNR", ranks(|v| v.rank_by_loss), ranks(|v| v.rank_by_snr));
+    let listed = if variants.len() > RANKS_MAX { "see --json".to_owned() } else { named() };
+    differ.then(|| format!("loss and SNR margins rank differently: {listed}"))
 }
 
 /// Lanes that were not evaluated, and warnings, each once with the variants concerned.

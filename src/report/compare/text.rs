@@ -17,7 +17,7 @@ pub fn compared(compared: &Compared) -> String {
     );
     out += &layout(compared);
     out.push('\n');
-    for line in meaning(variants) {
+    for line in meaning(variants, compared.rank_by) {
         out += &format!("{line}\n");
     }
     for line in notes(variants) {
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
     use crate::link::LaneResult;
     use crate::report::sample;
-    use crate::sweep::{Coordinates, Difference, Variant};
+    use crate::sweep::{Coordinates, Difference, RankBy, Variant};
     use serde_json::Value;
 
     fn variant(at: &[(&str, Value)], rank: usize, result: LinkResult) -> Variant {
@@ -83,6 +83,8 @@ mod tests {
                 at.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect(),
             ),
             rank,
+            rank_by_loss: rank,
+            rank_by_snr: rank,
             loss_margin_mean_db: Some(-10.04),
             loss_margin_mean_db_low: Some(-11.31),
             loss_margin_mean_db_high: Some(-9.02),
@@ -101,6 +103,7 @@ mod tests {
             keys,
             total: variants.len() as u64,
             complete: true,
+            rank_by: RankBy::Loss,
             same_seeds: true,
             variants,
         }
@@ -155,14 +158,17 @@ mod tests {
         assert_eq!(line(&columns, "fibre.length_km")[1..], ["0.5", "1.5"]);
         assert_eq!(line(&columns, "rank")[3..], ["1", "2"]);
         assert_eq!(
-            line(&columns, "margin difference")[3..],
+            line(&columns, "loss margin difference")[4..],
             ["reference", "-11.0", "(-12.3..-10.6)"]
         );
         assert!(
             columns.contains("mean over 8 lanes, 95 % interval from their spread"),
             "{columns}"
         );
-        assert!(columns.contains("best: variant 1, margin 5.90 dB, PASS"), "{columns}");
+        assert!(
+            columns.contains("best by loss margin: variant 1, loss margin 5.90 dB, SNR margin"),
+            "{columns}"
+        );
         let rows = compared(&some(6));
         assert_eq!(line(&rows, "6")[..4], ["6", "5.5", "6", "5.90"]);
     }
@@ -182,6 +188,24 @@ mod tests {
             "{text}"
         );
         assert_eq!(text.matches("warning: the light is dim").count(), 1, "{text}");
+    }
+
+    #[test]
+    fn unlike_ranks_by_loss_and_snr_are_told_in_a_line() {
+        let with = |by_loss, by_snr| {
+            let mut one = variant(
+                &[("transmitter.kind", Value::from("eml"))],
+                by_loss,
+                sample::result(vec![sample::lane(0)]),
+            );
+            one.rank_by_snr = by_snr;
+            one.result.port.snr_margin_db = Some(5.7);
+            one
+        };
+        let said = "loss and SNR margins rank differently: 1 2 by loss, 2 1 by SNR";
+        let text = compared(&of(vec![with(1, 2), with(2, 1)]));
+        assert!(text.contains(said) && text.contains("SNR margin, worst lane, dB  5.70"), "{text}");
+        assert!(!compared(&of(vec![with(1, 1), with(2, 2)])).contains("rank differently"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The comparison: variants run, ranked and set against the first.
 
 use super::difference::{between, mean};
-use super::rank::ranks;
+use super::rank::{RankBy, ranks};
 use super::result::{Compared, Coordinates, Difference, Variant};
 use crate::error::Result;
 use crate::link::{LayeredConfig, Link, LinkResult};
@@ -42,6 +42,7 @@ const STEPS_OF_COUNTING: u64 = 2;
 /// ```
 pub struct Comparison {
     sweep: Sweep,
+    rank_by: RankBy,
 }
 
 /// One variant that was run.
@@ -59,7 +60,13 @@ impl Comparison {
     ///
     /// As [`Sweep::new`].
     pub fn new(stack: &LayeredConfig, axes: Vec<Axis>) -> Result<Comparison> {
-        Ok(Comparison { sweep: Sweep::new(stack, axes)? })
+        Ok(Comparison { sweep: Sweep::new(stack, axes)?, rank_by: RankBy::default() })
+    }
+
+    /// The comparison with its variants ranked by another margin.
+    #[must_use]
+    pub fn ranked_by(self, rank_by: RankBy) -> Comparison {
+        Comparison { rank_by, ..self }
     }
 
     /// Note on corners of dispersion that variants ignore.
@@ -99,13 +106,15 @@ impl Comparison {
             let at = Coordinates(keys.iter().cloned().zip(values.iter().map(of_toml)).collect());
             runs.push(VariantRun { at, seeds, result });
         }
-        Ok(compared(keys, self.variants(), runs))
+        Ok(compared(keys, self.variants(), runs, self.rank_by))
     }
 }
 
 /// Ranks variants and computes their differences from the first.
-fn compared(keys: Vec<String>, total: u64, runs: Vec<VariantRun>) -> Compared {
-    let ranks = ranks(&runs.iter().map(|run| &run.result).collect::<Vec<_>>());
+fn compared(keys: Vec<String>, total: u64, runs: Vec<VariantRun>, rank_by: RankBy) -> Compared {
+    let results: Vec<&LinkResult> = runs.iter().map(|run| &run.result).collect();
+    let by_loss = ranks(&results, RankBy::Loss);
+    let by_snr = ranks(&results, RankBy::Snr);
     let differences: Vec<Option<Difference>> = runs
         .iter()
         .enumerate()
@@ -119,15 +128,20 @@ fn compared(keys: Vec<String>, total: u64, runs: Vec<VariantRun>) -> Compared {
     let same_seeds = differences.iter().flatten().all(|difference| difference.same_seeds);
     let variants = runs
         .into_iter()
-        .zip(ranks)
+        .zip(by_loss.into_iter().zip(by_snr))
         .zip(differences)
-        .map(|((VariantRun { at, result, .. }, rank), difference)| {
+        .map(|((VariantRun { at, result, .. }, (rank_by_loss, rank_by_snr)), difference)| {
             let margins: Option<Vec<f64>> =
                 result.lanes.iter().map(|lane| lane.loss_margin_db).collect();
             let (mean, interval) = mean(&margins.unwrap_or_default());
             Variant {
                 at,
-                rank,
+                rank: match rank_by {
+                    RankBy::Loss => rank_by_loss,
+                    RankBy::Snr => rank_by_snr,
+                },
+                rank_by_loss,
+                rank_by_snr,
                 loss_margin_mean_db: mean,
                 loss_margin_mean_db_low: interval.map(|i| i.low),
                 loss_margin_mean_db_high: interval.map(|i| i.high),
@@ -142,6 +156,7 @@ fn compared(keys: Vec<String>, total: u64, runs: Vec<VariantRun>) -> Compared {
         keys,
         total,
         complete,
+        rank_by,
         same_seeds,
         variants,
     }

@@ -7,4 +7,5 @@ mod rank;
 mod result;
 
 pub use comparison::Comparison;
+pub use rank::RankBy;
 pub use result::{Compared, Coordinates, Difference, LaneDifference, Variant};

@@ -1,7 +1,38 @@
-//! The order of variants: by the margin of the worst lane.
+//! The order of variants: by a margin of the worst lane.
 
 use crate::link::{LaneResult, LinkResult};
+use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
+
+/// Margin by which variants rank.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RankBy {
+    /// Loss margin, not more than the overload margin where a receiver limits.
+    #[default]
+    Loss,
+    /// SNR margin.
+    Snr,
+}
+
+impl RankBy {
+    /// Its name, as in a flag.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RankBy::Loss => "loss",
+            RankBy::Snr => "snr",
+        }
+    }
+
+    /// The margin of a lane, dB; `None` where it is not known.
+    fn margin_db(self, lane: &LaneResult) -> Option<f64> {
+        match self {
+            RankBy::Loss => Some(capped_margin_db(lane)),
+            RankBy::Snr => lane.snr_margin_db,
+        }
+    }
+}
 
 /// Quality of a variant, in descending order.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -12,26 +43,30 @@ enum Standing {
     Margin(f64),
     /// A lane misses the limit at any power: the port's error ratio.
     Floor(f64),
-    /// A lane was not evaluated.
+    /// A lane was not evaluated, or has no such margin.
     Unknown,
 }
 
 impl Standing {
-    fn of(result: &LinkResult) -> Standing {
-        let lanes = &result.lanes;
+    /// Of the lanes of a port with this error ratio.
+    fn of(lanes: &[LaneResult], port_ber: Option<f64>, by: RankBy) -> Standing {
+        let smallest_db = || {
+            lanes
+                .iter()
+                .try_fold(f64::INFINITY, |least: f64, lane| Some(least.min(by.margin_db(lane)?)))
+        };
         if lanes
             .iter()
             .any(|lane| lane.ber_semi_analytic.or(lane.loss_margin_db).or(lane.least_ber).is_none())
         {
             Standing::Unknown
         } else if lanes.iter().any(|lane| lane.least_ber.is_some()) {
-            Standing::Floor(
-                result.port.ber_semi_analytic.or(result.port.ber_counted).unwrap_or(1.0),
-            )
+            Standing::Floor(port_ber.unwrap_or(1.0))
         } else {
-            let loss_margin_db = lanes.iter().map(capped_margin_db).fold(f64::INFINITY, f64::min);
             // no negative zero
-            Standing::Margin((loss_margin_db * 100.0).round() / 100.0 + 0.0)
+            smallest_db().map_or(Standing::Unknown, |margin_db| {
+                Standing::Margin((margin_db * 100.0).round() / 100.0 + 0.0)
+            })
         }
     }
 
@@ -59,8 +94,15 @@ fn capped_margin_db(lane: &LaneResult) -> f64 {
 }
 
 /// Rank of each, from 1: one more than the number of better variants.
-pub(super) fn ranks(results: &[&LinkResult]) -> Vec<usize> {
-    let standings: Vec<Standing> = results.iter().map(|result| Standing::of(result)).collect();
+pub(super) fn ranks(results: &[&LinkResult], by: RankBy) -> Vec<usize> {
+    let standing = |result: &&LinkResult| {
+        let port_ber = result.port.ber_semi_analytic.or(result.port.ber_counted);
+        Standing::of(&result.lanes, port_ber, by)
+    };
+    ranked(&results.iter().map(standing).collect::<Vec<_>>())
+}
+
+fn ranked(standings: &[Standing]) -> Vec<usize> {
     standings
         .iter()
         .map(|one| 1 + standings.iter().filter(|other| other.cmp(one).is_lt()).count())
@@ -81,5 +123,19 @@ mod tests {
             standings,
             [Margin(f64::INFINITY), Margin(2.0), Margin(-3.0), Floor(1e-3), Floor(1e-2), Unknown]
         );
+    }
+
+    #[test]
+    fn loss_and_snr_may_rank_differently_and_no_snr_margin_ranks_last() {
+        let lane = |loss_db: f64, snr_db: Option<f64>| LaneResult {
+            ber_semi_analytic: Some(1e-9),
+            loss_margin_db: Some(loss_db),
+            snr_margin_db: snr_db,
+            ..LaneResult::default()
+        };
+        let lanes = [lane(6.5, Some(5.7)), lane(5.7, Some(5.9)), lane(7.0, None)];
+        let of = |by| ranked(&lanes.clone().map(|lane| Standing::of(&[lane], None, by)));
+        assert_eq!(of(RankBy::Loss), [2, 3, 1]);
+        assert_eq!(of(RankBy::Snr), [2, 1, 3]);
     }
 }

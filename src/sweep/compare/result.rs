@@ -1,5 +1,6 @@
 //! Results of a comparison of variants.
 
+use super::rank::RankBy;
 use crate::link::LinkResult;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
@@ -20,6 +21,9 @@ pub struct Compared {
     pub total: u64,
     /// False when it was stopped before all of them were run.
     pub complete: bool,
+    /// Margin by which the variants rank.
+    #[serde(default)]
+    pub rank_by: RankBy,
     /// Whether data and noise of every lane are drawn from the same seed in all variants.
     pub same_seeds: bool,
     /// The variants that were completed.
@@ -31,10 +35,14 @@ pub struct Compared {
 pub struct Variant {
     /// Its values.
     pub at: Coordinates,
-    /// Rank by the loss margin of the worst lane, rounded to 0.01 dB, from 1; equal margins share a
-    /// rank. Variants with a lane that misses the limit at any power rank next, then those with a
-    /// lane that was not evaluated.
+    /// Rank by the margin `rank_by` of the worst lane, rounded to 0.01 dB, from 1; equal margins
+    /// share a rank. Variants with a lane that misses the limit at any power rank next, then those
+    /// with a lane that was not evaluated.
     pub rank: usize,
+    /// The same by the loss margin, capped by the overload margin.
+    pub rank_by_loss: usize,
+    /// The same by the SNR margin.
+    pub rank_by_snr: usize,
     /// Mean margin of all lanes, dB; absent unless every lane has one.
     pub loss_margin_mean_db: Option<f64>,
     /// Lower end of its 95 % interval by the scatter of the lanes (Student t); absent for one lane.

@@ -144,7 +144,7 @@ pub(super) static HERE: &[LaneMetric] = &[
     .limit(pre_fec_ber),
 ];
 
-/// Counted and predicted error ratios with the power lowered to the limit, and the verdicts.
+/// Counted and predicted error ratios at the power that meets the limit, and the verdicts.
 pub(super) static AT_LIMIT: &[LaneMetric] = &[
     LaneMetric::new(
         "bits_at_limit",

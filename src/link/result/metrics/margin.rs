@@ -57,6 +57,34 @@ pub(super) static MARGIN: &[LaneMetric] = &[
         |l| l.corner_worst.map(|corner| corner.name().to_owned()).into(),
     ),
     LaneMetric::new(
+        "compliant_loss_margin_db",
+        "loss margin, worst compliant",
+        Unit::Db,
+        TakenAt::Slicer,
+        "Smallest loss margin with transmitters that just comply, at the channel's largest loss \
+         and both corners, with `simulation.worst_compliant`.",
+        |l| l.compliant.compliant_loss_margin_db.into(),
+    )
+    .higher()
+    .limit(no_margin)
+    .target(),
+    LaneMetric::new(
+        "compliant_worst",
+        "worst compliant case",
+        Unit::Text,
+        TakenAt::Slicer,
+        "The case of that margin: transmitter and corner.",
+        |l| l.compliant.compliant_worst.clone().into(),
+    ),
+    LaneMetric::new(
+        "compliant_not_evaluated",
+        "reason for no compliant margin",
+        Unit::Text,
+        TakenAt::Slicer,
+        "Reason for a missing case.",
+        |l| l.compliant.compliant_not_evaluated.clone().into(),
+    ),
+    LaneMetric::new(
         "loss_margin_not_evaluated",
         "reason for no loss margin",
         Unit::Text,

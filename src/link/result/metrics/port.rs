@@ -51,8 +51,7 @@ pub static PORT_METRICS: &[PortMetric] = &[
         "counted BER at the limit",
         Unit::Ratio,
         TakenAt::Port,
-        "Counted bit error ratio of all lanes with the power of each lowered to the \
-         limit.",
+        "Counted bit error ratio of all lanes, each at the power that meets its limit.",
         |l| l.ber_counted_at_limit.into(),
     )
     .error_ratio()
