@@ -77,7 +77,7 @@ pub fn neper(db: f64) -> f64 {
 
 /// Suffixes of names and the units that they stand for; the longer one first where one ends in
 /// another.
-const SUFFIXES: [(&str, &str); 37] = [
+const SUFFIXES: [(&str, &str); 38] = [
     ("ps_per_nm2_km", "ps/(nm² km)"),
     ("db_per_cm_rtghz", "dB/(cm √GHz)"),
     ("db_per_cm_ghz2", "dB/(cm GHz²)"),
@@ -85,6 +85,7 @@ const SUFFIXES: [(&str, &str); 37] = [
     ("pa2_per_hz", "pA²/Hz"),
     ("pa_per_rthz", "pA/√Hz"),
     ("nv_per_rthz", "nV/√Hz"),
+    ("db_per_rtghz", "dB/√GHz"),
     ("db_per_hz", "dB/Hz"),
     ("db_per_km", "dB/km"),
     ("db_per_rad", "dB/rad"),

@@ -29,6 +29,7 @@ mod map_memory;
 mod margins;
 mod measure;
 mod measured;
+mod memory;
 mod metrics;
 mod modules;
 mod modules_streams;

@@ -191,7 +191,8 @@ fn curves_and_spectra_from_files_of_our_models_give_the_models_error_ratio() {
     let tia = link().receiver.tia;
     let (library, mut cache) = (Library::default(), PlanCache::default());
     let grid = link().grid(None);
-    let context = BuildContext { grid, lane: 0, library: &library, cache: &mut cache };
+    let lane_seed = Seed::new(1);
+    let context = BuildContext { grid, lane: 0, lane_seed, library: &library, cache: &mut cache };
     let density = tia.density(&context).expect("no file is named");
     let noise: String = (0..=250)
         .map(f64::from)

@@ -7,6 +7,8 @@ mod describe;
 mod linearise;
 mod run;
 mod semi_analytic;
+#[cfg(test)]
+pub(crate) mod test_links;
 mod train;
 
 pub use build::convergence::Convergence;
@@ -39,6 +41,7 @@ pub use describe::not_evaluated::NotEvaluated;
 pub use describe::receiver_dsp::{Adaptation, RxDsp};
 pub use describe::sampler::Sampler;
 pub use describe::shape::Shape;
+pub use describe::sub_converters::{SubConverter, SubConverters};
 pub use describe::table::Table;
 pub use run::levels::block_levels;
 pub use run::streams::{NoiseSelection, StreamKeys};

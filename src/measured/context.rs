@@ -5,6 +5,7 @@ use super::response::Response;
 use super::series::SeriesKind;
 use crate::chain::{PlanCache, Shape};
 use crate::math::monotone::Monotone;
+use crate::seed::Seed;
 use crate::signal::Grid;
 use std::fmt;
 use std::sync::Arc;
@@ -15,6 +16,8 @@ pub struct BuildContext<'a> {
     pub grid: Grid,
     /// Number of the lane, from 0; it also determines which parts are shared.
     pub lane: usize,
+    /// Random streams of the lane, for parts that differ from lane to lane.
+    pub lane_seed: Seed,
     /// Files, read once.
     pub library: &'a Library,
     /// Transforms and evaluated responses, kept between builds.

@@ -81,7 +81,7 @@ impl OpticalReceiver {
         context: &mut BuildContext<'_>,
     ) -> Result<Plan, FileError> {
         let volts = self.dsp.adc.filter(self.detect(light, aggressors, context)?, context)?;
-        Ok(Plan::build(volts, self.dsp.adc.sampler(), context.grid, context.cache))
+        Ok(self.dsp.adc.plan(volts, "adc", context))
     }
 
     /// Detects light of nominal outer amplitude `oma_w` for a linear output, in volts.

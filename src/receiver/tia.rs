@@ -7,6 +7,7 @@ use crate::math::{elementary, prototype::Family, simd::multiversion};
 use crate::measured::{
     BuildContext, CompressionCurve, FileError, FileReader, Response, ResponseDomain, SeriesKind,
 };
+use crate::serdes::{Echo, after_line};
 use crate::signal::{Ampere, Volt};
 use crate::units::{giga, kilo, micro, milli, pico};
 use serde::{Deserialize, Serialize};
@@ -90,6 +91,10 @@ pub struct Tia {
     pub response: Response,
     /// A measured static curve, used by `limiting = "curve"`.
     pub curve: CompressionCurve,
+    /// The line from the amplifier to the converter, or to the output of a linear module; none
+    /// without this table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub echo: Option<Echo>,
 }
 
 impl Default for Tia {
@@ -112,6 +117,7 @@ impl Default for Tia {
             overload_ma_pp: 3.0,
             response: Response::default(),
             curve: CompressionCurve::default(),
+            echo: None,
         }
     }
 }
@@ -133,6 +139,9 @@ impl Tia {
             );
         }
         self.check_noise(at, problems);
+        if let Some(echo) = &self.echo {
+            echo.check(&at.key("echo"), problems);
+        }
     }
 
     /// Reports what is wrong with the description of the noise.
@@ -268,7 +277,7 @@ impl Tia {
         kilo(self.transimpedance_kohm)
     }
 
-    /// Amplifies: input noise, bandwidth, saturation, gain.
+    /// Amplifies: input noise, bandwidth, saturation, gain, and the line after it.
     ///
     /// # Errors
     ///
@@ -292,7 +301,8 @@ impl Tia {
                 filtered.map(Overload { limit_a: (milli(self.overload_ma_pp) / 2.0) as f32 })
             }
         };
-        Ok(limited.response(Shape::Gain(self.gain_v_per_a())))
+        let volts = limited.response(Shape::Gain(self.gain_v_per_a()));
+        Ok(after_line(volts, self.echo.as_ref()))
     }
 }
 
@@ -351,12 +361,15 @@ mod tests {
     use super::*;
     use crate::chain::PlanCache;
     use crate::measured::Library;
+    use crate::seed::Seed;
     use crate::signal::Grid;
 
     fn density(tia: &Tia) -> Density {
         let grid = Grid { symbol_rate_hz: giga(53.125), symbols: 256, samples_per_symbol: 4 };
         let (library, mut cache) = (Library::default(), PlanCache::default());
-        let context = BuildContext { grid, lane: 0, library: &library, cache: &mut cache };
+        let lane_seed = Seed::new(1);
+        let context =
+            BuildContext { grid, lane: 0, lane_seed, library: &library, cache: &mut cache };
         tia.density(&context).expect("no file is named")
     }
 

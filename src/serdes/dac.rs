@@ -1,9 +1,11 @@
 //! Digital-to-analogue converter.
 
-use crate::chain::{Chain, Density, Law, Noise, NoiseOrigin, Shape};
+use crate::chain::{Chain, Density, Law, Noise, NoiseOrigin, Shape, SubConverters};
 use crate::error::{KeyPath, Problems};
 use crate::math::prototype::Family;
 use crate::measured::{BuildContext, FileError, FileReader, Response, ResponseDomain};
+use crate::serdes::echo::{Echo, after_line};
+use crate::serdes::interleave::Interleave;
 use crate::serdes::resolution::{OneOrMore, Resolution};
 use crate::signal::{Grid, Symbol, Volt};
 use crate::units::{femto, giga};
@@ -12,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// A converter that holds each symbol for its period.
 ///
 /// ```text
-/// x(t) = hold(symbols + n) * Bessel-4,   <n^2> = FS^2 / 12 / 4^bits, FS = 2
+/// x(t) = hold(symbols + n) * Bessel-4 * echo,   <n^2> = FS^2 / 12 / 4^bits, FS = 2
 /// ```
 ///
 /// In: symbols of full scale -1 .. 1. Out: volts of full scale -1 .. 1 V. The hold is the analytic
@@ -39,6 +41,12 @@ pub struct Dac {
     pub jitter_fs: f64,
     /// A measured response in place of the low-pass after the hold.
     pub response: Response,
+    /// The line from the converter's package to the driver; none without this table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub echo: Option<Echo>,
+    /// Errors of the sub-converters that take turns; none without this table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interleave: Option<Interleave>,
 }
 
 impl Default for Dac {
@@ -50,6 +58,8 @@ impl Default for Dac {
             enob_at_ghz: None,
             jitter_fs: 180.0,
             response: Response::default(),
+            echo: None,
+            interleave: None,
         }
     }
 }
@@ -68,6 +78,12 @@ impl Dac {
             self.jitter_fs,
             0.0..=(JITTER_UI_MAX / symbol_rate_hz / femto(1.0)).floor(),
         );
+        if let Some(echo) = &self.echo {
+            echo.check(&at.key("echo"), problems);
+        }
+        if let Some(interleave) = &self.interleave {
+            interleave.check(&at.key("interleave"), symbol_rate_hz, problems);
+        }
     }
 
     /// Reads its files and reports their problems.
@@ -86,8 +102,25 @@ impl Dac {
         })
     }
 
-    /// Converts: quantisation noise, displaced edges, hold, `band`width.
-    pub(crate) fn extend(&self, symbols: Chain<Symbol>, band: Shape, grid: Grid) -> Chain<Volt> {
+    /// Its sub-converters in one lane, where they differ.
+    pub(crate) fn sub_converters(&self, context: &BuildContext<'_>) -> Option<SubConverters> {
+        let stream = || context.lane_seed.named("dac.interleave");
+        self.interleave.as_ref().map(|own| own.sub_converters(stream()))
+    }
+
+    /// Converts: errors of `converters`, quantisation noise, displaced edges, hold, `band`width,
+    /// line.
+    pub(crate) fn extend(
+        &self,
+        symbols: Chain<Symbol>,
+        converters: Option<SubConverters>,
+        band: Shape,
+        grid: Grid,
+    ) -> Chain<Volt> {
+        let symbols = match converters {
+            Some(converters) => symbols.interleaved(converters),
+            None => symbols,
+        };
         // a variance of independent symbols as a one-sided density
         let per_hz = 2.0 / grid.symbol_rate_hz;
         let quantisation = 4.0 / 12.0 / 4f64.powf(self.resolution().white_bits());
@@ -103,7 +136,7 @@ impl Dac {
                 Density::White(variance * per_hz),
             ));
         }
-        symbols.hold(grid).response(band)
+        after_line(symbols.hold(grid).response(band), self.echo.as_ref())
     }
 
     fn resolution(&self) -> Resolution<'_> {
@@ -112,6 +145,7 @@ impl Dac {
             enob: self.enob.as_ref(),
             enob_at_ghz: self.enob_at_ghz.as_ref(),
             jitter_fs: self.jitter_fs,
+            interleave: self.interleave.as_ref(),
         }
     }
 }

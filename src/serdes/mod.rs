@@ -4,6 +4,8 @@
 mod ctle;
 mod dac;
 pub mod dsp;
+mod echo;
+mod interleave;
 mod resolution;
 mod rx;
 mod transmit_ffe;
@@ -11,6 +13,9 @@ mod tx;
 
 pub use ctle::Ctle;
 pub use dac::Dac;
+pub use echo::Echo;
+pub(crate) use echo::after_line;
+pub use interleave::Interleave;
 pub use resolution::OneOrMore;
 pub use rx::SerdesRx;
 pub(crate) use rx::through;

@@ -72,7 +72,7 @@ impl SerdesRx {
         .of(NoiseOrigin::Host);
         let noisy = volts.noise(Noise { after_agc, ..noise });
         let filtered = self.dsp.adc.filter(through(noisy, self.ctle.shapes()), context)?;
-        Ok(Plan::build(filtered, self.dsp.adc.sampler(), context.grid, context.cache))
+        Ok(self.dsp.adc.plan(filtered, &format!("{name}.adc"), context))
     }
 
     /// Its signal processing.

@@ -5,6 +5,7 @@ use crate::error::{KeyPath, Problems};
 use crate::math::monotone::Monotone;
 use crate::math::{elementary, prototype::Family, simd::multiversion};
 use crate::measured::{DriveCurve, FileReader, Response, ResponseDomain, SeriesKind};
+use crate::serdes::{Echo, after_line};
 use crate::signal::Volt;
 use crate::units::{giga, milli, nano};
 use serde::{Deserialize, Serialize};
@@ -25,7 +26,7 @@ use std::sync::Arc;
 ///
 /// # Limits
 ///
-/// The bandwidth limit comes before the saturation.
+/// The bandwidth limit comes before the saturation, the line to the modulator after it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Driver {
@@ -46,6 +47,9 @@ pub struct Driver {
     pub response: Response,
     /// A measured static curve in place of swing and saturation.
     pub curve: DriveCurve,
+    /// The line from the driver to the modulator; none without this table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub echo: Option<Echo>,
 }
 
 impl Default for Driver {
@@ -59,6 +63,7 @@ impl Default for Driver {
             noise_rms_mv: None,
             response: Response::default(),
             curve: DriveCurve::default(),
+            echo: None,
         }
     }
 }
@@ -73,6 +78,9 @@ impl Driver {
         problems.range(at, "noise_nv_per_rthz", self.noise_nv_per_rthz, 0.0..=10_000.0);
         if let Some(mv) = self.noise_rms_mv {
             problems.range(at, "noise_rms_mv", mv, 0.0..=10_000.0);
+        }
+        if let Some(echo) = &self.echo {
+            echo.check(&at.key("echo"), problems);
         }
     }
 
@@ -90,6 +98,7 @@ impl Driver {
             noise_v2_per_hz: self.noise_v2_per_hz(&band),
             band,
             curve,
+            echo: self.echo.clone(),
         }
     }
 
@@ -112,10 +121,11 @@ pub struct DriverModel {
     noise_v2_per_hz: f64,
     band: Shape,
     curve: Option<Arc<Monotone>>,
+    echo: Option<Echo>,
 }
 
 impl DriverModel {
-    /// Amplifies: noise, bandwidth, saturation.
+    /// Amplifies: noise, bandwidth, saturation, and the line to the modulator.
     pub fn extend(&self, drive: Chain<Volt>) -> Chain<Volt> {
         let gain = self.small_signal_gain();
         let noisy = if self.noise_v2_per_hz > 0.0 && gain > 0.0 {
@@ -125,13 +135,14 @@ impl DriverModel {
             drive
         };
         let filtered = noisy.response::<Volt>(self.band.clone());
-        match &self.curve {
+        let amplified = match &self.curve {
             Some(curve) => filtered.map(Lookup::new("driver", curve)),
             None => {
                 let gain = (self.swing_vpp / self.saturation_vpp) as f32;
                 filtered.map(Saturation { gain, limit_v: (self.saturation_vpp / 2.0) as f32 })
             }
-        }
+        };
+        after_line(amplified, self.echo.as_ref())
     }
 
     /// Output over input for small inputs, V.

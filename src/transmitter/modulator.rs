@@ -1,6 +1,6 @@
 //! The interface of a modulator, and its drive.
 
-use crate::chain::{Chain, Shape};
+use crate::chain::{Chain, Shape, SubConverters};
 use crate::error::{KeyPath, Problems};
 use crate::measured::{BuildContext, FileReader, Recording};
 use crate::serdes::{Dac, TransmitFfe};
@@ -51,10 +51,18 @@ pub struct Drive<'a> {
     grid: Grid,
 }
 
+/// The module's converter with its file read: the low-pass after its hold, and its sub-converters
+/// where they differ.
+pub(super) struct ReadDac<'a> {
+    pub(super) dac: &'a Dac,
+    pub(super) band: Shape,
+    pub(super) converters: Option<SubConverters>,
+}
+
 /// Origin of a drive.
 enum Origin<'a> {
-    /// Converter of the module, with the low-pass after its hold.
-    Symbols { symbols: Chain<Symbol>, ffe: &'a TransmitFfe, dac: &'a Dac, band: Shape },
+    /// Converter of the module.
+    Symbols { symbols: Chain<Symbol>, ffe: &'a TransmitFfe, dac: ReadDac<'a> },
     /// A host, through a linear input.
     Host(Chain<Volt>),
 }
@@ -63,11 +71,10 @@ impl<'a> Drive<'a> {
     pub(super) fn of_symbols(
         symbols: Chain<Symbol>,
         ffe: &'a TransmitFfe,
-        dac: &'a Dac,
-        band: Shape,
+        dac: ReadDac<'a>,
         grid: Grid,
     ) -> Self {
-        Drive { origin: Origin::Symbols { symbols, ffe, dac, band }, grid }
+        Drive { origin: Origin::Symbols { symbols, ffe, dac }, grid }
     }
 
     pub(super) fn of_host(volts: Chain<Volt>, grid: Grid) -> Self {
@@ -82,8 +89,8 @@ impl<'a> Drive<'a> {
     /// Volts of full scale -1 .. 1 V, equalised: from the converter, or from the host.
     pub fn volts(self) -> Chain<Volt> {
         match self.origin {
-            Origin::Symbols { symbols, ffe, dac, band } => {
-                dac.extend(ffe.extend(symbols), band, self.grid)
+            Origin::Symbols { symbols, ffe, dac: ReadDac { dac, band, converters } } => {
+                dac.extend(ffe.extend(symbols), converters, band, self.grid)
             }
             Origin::Host(volts) => volts,
         }

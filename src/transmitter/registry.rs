@@ -1,6 +1,6 @@
 //! Registry of the kinds of transmitter, with a line for each.
 
-use super::modulator::{Drive, Modulator, ModulatorSheet};
+use super::modulator::{Drive, Modulator, ModulatorSheet, ReadDac};
 use crate::chain::Chain;
 use crate::error::{KeyPath, Problems};
 use crate::measured::{BuildContext, FileError, FileReader};
@@ -106,8 +106,9 @@ impl Transmitter {
         symbols: Chain<Symbol>,
         context: &BuildContext<'_>,
     ) -> Result<Drive<'_>, FileError> {
-        let band = self.dac.band(context)?;
-        Ok(Drive::of_symbols(symbols, &self.ffe, &self.dac, band, context.grid))
+        let (band, converters) = (self.dac.band(context)?, self.dac.sub_converters(context));
+        let dac = ReadDac { dac: &self.dac, band, converters };
+        Ok(Drive::of_symbols(symbols, &self.ffe, dac, context.grid))
     }
 
     /// Drive of a host: `volts` of full scale -1 .. 1 at the driver.

@@ -13,6 +13,7 @@ use crate::chain::describe::noise::{
 use crate::chain::describe::not_evaluated::NotEvaluated;
 use crate::chain::describe::sampler::Sampler;
 use crate::chain::describe::shape::Shape;
+use crate::chain::describe::sub_converters::SubConverters;
 use crate::math::fft;
 use crate::seed::StreamKey;
 use crate::signal::Grid;
@@ -28,6 +29,9 @@ pub struct Plan {
     pub(crate) taps: Vec<f32>,
     /// c of the compressed levels (x - c x^3) / (1 - c).
     pub(crate) compression: f32,
+    /// Sub-converters that hold the symbols, and those that take the samples, where they differ.
+    pub(crate) holding: Option<SubConverters>,
+    pub(crate) sampling: Option<SubConverters>,
     /// Noise and jitter of the converter that holds the symbols.
     pub(crate) symbol_sources: Vec<PlannedSymbolNoise>,
     /// Response from edge impulses to the end of the first section; empty without displacement of
@@ -117,7 +121,7 @@ impl Plan {
     /// divide the grid's.
     pub fn build(chain: Chain<Volt>, sampler: Sampler, grid: Grid, cache: &mut PlanCache) -> Plan {
         let mut taps = vec![1.0];
-        let mut compression = 0.0;
+        let (mut compression, mut holding) = (0.0, None);
         let mut recording: Option<Vec<f32>> = None;
         let mut symbol_sources = Vec::new();
         let mut light_noises = Vec::new();
@@ -130,6 +134,7 @@ impl Plan {
                 Step::Recorded(power) => recording = Some(power),
                 Step::Taps(t) => taps = t,
                 Step::Compression(c) => compression = c as f32,
+                Step::Interleaved(converters) => holding = Some(converters),
                 Step::Response(shape) => draft.shapes.push(shape),
                 Step::Noise(noise, _)
                     if sections == 1 && draft.shapes.is_empty() && recording.is_none() =>
@@ -154,7 +159,8 @@ impl Plan {
                 }
             }
         }
-        let timed = symbol_sources.iter().any(|s| s.kind.displaces());
+        let timed = symbol_sources.iter().any(|s| s.kind.displaces())
+            || holding.as_ref().is_some_and(SubConverters::skewed);
         let edge = if timed {
             let mut shapes = vec![Shape::Edge(grid.symbol_s())];
             shapes
@@ -195,6 +201,8 @@ impl Plan {
             recorded,
             taps: taps.iter().map(|&t| t as f32).collect(),
             compression,
+            holding,
+            sampling: None,
             symbol_sources,
             edge,
             sections,
@@ -394,6 +402,28 @@ impl Plan {
 }
 
 impl Plan {
+    /// The plan with a sampler of several sub-converters.
+    #[must_use]
+    pub fn interleaved(self, sampling: Option<SubConverters>) -> Plan {
+        Plan { sampling, ..self }
+    }
+
+    /// Number of a block's first symbol, from the first one that is scored.
+    pub(crate) fn first_symbol(&self, block: u64) -> i64 {
+        let guard = self.clocking.map_or(0, |clocking| clocking.guard);
+        block as i64 * (self.grid.symbols - 2 * guard) as i64 - guard as i64
+    }
+
+    /// Number of a block's first sample.
+    pub(crate) fn first_sample(&self, block: u64) -> i64 {
+        self.first_symbol(block) * self.sampler.samples_per_symbol as i64
+    }
+
+    /// True when the sampler's sub-converters differ in their instants.
+    pub(crate) fn skewed(&self) -> bool {
+        self.sampling.as_ref().is_some_and(SubConverters::skewed)
+    }
+
     /// The plan for stream mode.
     pub fn clocked(mut self, clocking: Clocking) -> Plan {
         self.set_clocking(clocking);

@@ -5,6 +5,7 @@ use super::map::Map;
 use super::map::{Erased, Typed};
 use super::noise::Noise;
 use super::shape::Shape;
+use super::sub_converters::SubConverters;
 use crate::signal::{Field, Grid, Quantity, Symbol, Volt, Watt};
 use std::any::TypeId;
 use std::marker::PhantomData;
@@ -13,6 +14,7 @@ pub(crate) enum Step {
     Recorded(Vec<f32>),
     Taps(Vec<f64>),
     Compression(f64),
+    Interleaved(SubConverters),
     Response(Shape),
     /// A noise, and true if it acts on optical power or on a field.
     Noise(Noise, bool),
@@ -48,6 +50,11 @@ impl Chain<Symbol> {
     /// Compresses the levels: x becomes (x - c x^3) / (1 - c), which keeps the outer levels.
     pub fn compressed(self, c: f64) -> Self {
         self.push(Step::Compression(c))
+    }
+
+    /// Has sub-converters hold the symbols, which take turns.
+    pub fn interleaved(self, converters: SubConverters) -> Self {
+        self.push(Step::Interleaved(converters))
     }
 
     /// Holds each symbol for its period: from symbols to volts of full scale -1 .. 1 V.

@@ -13,4 +13,5 @@ pub(super) mod not_evaluated;
 pub(super) mod receiver_dsp;
 pub(super) mod sampler;
 pub(super) mod shape;
+pub(super) mod sub_converters;
 pub(super) mod table;

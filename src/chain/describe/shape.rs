@@ -49,6 +49,16 @@ pub enum Shape {
         /// Delay between the electrical and the optical wave over the whole length, s.
         skew_s: f64,
     },
+    /// A line with reflections at both ends, of unit gain at zero frequency: (1 - g) / (1 - g
+    /// e^-x), x = (1 + j) skin sqrt(f) + j 2 pi f delay.
+    Echo {
+        /// Product of both reflection coefficients, negative where they differ in sign.
+        gain: f64,
+        /// Delay of the round trip, s.
+        delay_s: f64,
+        /// Skin loss of the round trip, neper at 1 Hz, growing as the root of frequency.
+        skin_neper: f64,
+    },
     /// A coupling that rises with frequency: j f / f0, as of crosstalk.
     Derivative(f64),
     /// A table of points, as measured.
@@ -105,6 +115,14 @@ impl Shape {
                     TAU * f_hz * skew_s,
                 );
                 if x.norm() < 1e-6 { one - x / 2.0 } else { (one - (-x).exp()) / x }
+            }
+            Shape::Echo { gain, delay_s, skin_neper } => {
+                let skin = skin_neper * f_hz.abs().sqrt();
+                let round_trip = Complex64::from_polar(
+                    gain * (-skin).exp(),
+                    -TAU * f_hz * delay_s - skin * f_hz.signum(),
+                );
+                (one - gain) / (one - round_trip)
             }
             Shape::Derivative(f0_hz) => Complex64::new(0.0, f_hz / f0_hz),
             Shape::Table(table) => table.at(f_hz),

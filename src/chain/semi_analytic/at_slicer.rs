@@ -36,6 +36,18 @@ impl AtSlicer {
         }
     }
 
+    /// Multiplies the variance of all noise so far by a factor of each symbol.
+    pub(crate) fn scale_noise_by_symbol(&mut self, factors: &[f32]) {
+        let scale = |x: &mut [f32], power: f32| {
+            x.iter_mut().zip(factors).for_each(|(x, factor)| *x *= factor.powf(power))
+        };
+        scale(&mut self.variances, 1.0);
+        if let Some(bent) = &mut self.bent {
+            scale(&mut bent.linear, 1.0);
+            scale(&mut bent.weighted_bend, 1.5);
+        }
+    }
+
     /// Expected bit errors of each symbol, of its two bits.
     pub(crate) fn expected_errors(&self, thresholds: &Thresholds, levels: &[u8], out: &mut [f64]) {
         let Some(bent) = &self.bent else {
@@ -113,9 +125,20 @@ impl Sampled {
         folded[0].re -= trained.mean;
         let mut samples = Pooled::zeros(k);
         plan.transforms.sampled.inverse(&mut folded, &mut samples, &mut scratch);
-        block::clip(&mut samples, trained.full_scale / 2.0);
         let mut slope_squares = Pooled::zeros(k);
-        let mut curvatures = Pooled::zeros(if far { k } else { 0 });
+        let mut curvatures = Pooled::zeros(if far || plan.skewed() { k } else { 0 });
+        if let Some(converters) = &plan.sampling {
+            if converters.skewed() {
+                block::fold_derivative(&turned, m, k, plan.grid.bin_hz(), &mut folded);
+                plan.transforms.sampled.inverse(&mut folded, &mut slope_squares, &mut scratch);
+                block::fold_curvature(&turned, m, k, plan.grid.bin_hz(), &mut folded);
+                plan.transforms.sampled.inverse(&mut folded, &mut curvatures, &mut scratch);
+            }
+            let (first, derivatives) =
+                (plan.first_sample(record.block), [&*slope_squares, &*curvatures]);
+            converters.sample(first, trained.full_scale, &mut samples, derivatives);
+        }
+        block::clip(&mut samples, trained.full_scale / 2.0);
         if far {
             // the record is what is sampled on average; derivatives are of the waveform itself
             for (bin, x) in turned.iter_mut().enumerate() {

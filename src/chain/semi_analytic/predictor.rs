@@ -473,6 +473,9 @@ impl<'a> Predictor<'a> {
         };
         response.add(plan, &self.noises, record, scale, classes, &mut at);
         at.scale_noise(self.noises.power);
+        if let Some(converters) = &plan.sampling {
+            at.scale_noise_by_symbol(&converters.noise_factors(plan, trained, record.block));
+        }
         SlicerResponse::add_converter(plan, trained, &sampled, self.noises.power, &mut at);
         at
     }

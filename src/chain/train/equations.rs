@@ -1,7 +1,7 @@
 //! The equations of the taps at one sampling phase.
 
 use super::normal_equations::NormalEquations;
-use super::training::Training;
+use super::training::{Training, moved};
 use crate::chain::linearise::correlations::{Correlations, Lags};
 use crate::math::buffer_pool::Pooled;
 use num_complex::Complex32;
@@ -33,9 +33,10 @@ impl<'a> Training<'a> {
             sums.crosses.iter_mut().zip(crosses).for_each(|(c, own)| *c += own / records);
         }
         sums.own.clone_from(&self.own);
-        let jitter = match self.plan.sampler.jitter_s {
-            0.0 => 0.0,
-            _ => average(&|c| c.slope_power(phase)) * self.jitter_variance_s2(),
+        let jitter = if moved(self.plan) {
+            average(&|c| c.slope_power(phase)) * self.jitter_variance_s2()
+        } else {
+            0.0
         };
         // samples a whole number of symbols apart have the same covariances
         let phase_of =
@@ -45,7 +46,7 @@ impl<'a> Training<'a> {
         let products: Vec<Vec<f64>> =
             (0..p).map(|q| (0..taps).map(|lag| product(q, lag)).collect()).collect();
         let signal = |i: usize, j: usize| products[phase_of(j)][i - j] + self.covariance[i - j];
-        self.equations(&sums, signal, quantisation * quantisation + jitter)
+        self.equations(&sums, signal, self.white(quantisation) + jitter)
     }
 
     /// The equations from covariances, `signal` of two taps, the first not before the second, and
@@ -62,6 +63,7 @@ impl<'a> Training<'a> {
         let mean_of = |j: usize| {
             means[(j as isize - self.dsp.precursors as isize).rem_euclid(p as isize) as usize]
         };
+        let [gain, ..] = self.mismatch();
         let size = taps + fed_back;
         let mut g = vec![0.0; size * size];
         let mut h = vec![0.0; size];
@@ -69,8 +71,8 @@ impl<'a> Training<'a> {
             let cross = |back: usize| crosses[i + back * p] - symbol_mean * mean_of(i);
             h[i] = cross(0);
             for j in 0..=i {
-                g[i * size + j] =
-                    signal(i, j) - mean_of(i) * mean_of(j) + if i == j { white } else { 0.0 };
+                let own = signal(i, j) - mean_of(i) * mean_of(j);
+                g[i * size + j] = own + if i == j { white + gain * own } else { 0.0 };
                 g[j * size + i] = g[i * size + j];
             }
             for j in 0..fed_back {
@@ -167,7 +169,7 @@ impl<'a> Training<'a> {
             signal + self.covariance[i - j]
         };
         let sums = Sums { means, crosses, own, symbol_mean, symbol_power };
-        self.equations(&sums, signal, quantisation * quantisation + jitter)
+        self.equations(&sums, signal, self.white(quantisation) + jitter)
     }
 }
 

@@ -6,6 +6,7 @@ use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
 use crate::chain::describe::not_evaluated::NotEvaluated;
 use crate::chain::describe::receiver_dsp::RxDsp;
+use crate::chain::describe::sub_converters::SubConverters;
 use crate::chain::linearise::correlations::{Correlations, Lags, Wanted};
 use crate::chain::linearise::noise_sources::Noises;
 use crate::chain::linearise::noiseless_block::{NoiselessBlock, Scale};
@@ -55,10 +56,14 @@ impl RxDsp {
     pub(crate) fn lags(&self, plan: &Plan) -> Option<Lags> {
         let (p, fed_back) = (plan.sampler.samples_per_symbol, self.detector.postcursors());
         let cross = (-(self.precursors as isize), self.taps + p * fed_back);
-        let wanted =
-            Wanted { per_symbol: p, lags: self.taps, cross, slope: plan.sampler.jitter_s > 0.0 };
+        let wanted = Wanted { per_symbol: p, lags: self.taps, cross, slope: moved(plan) };
         if self.taps == 0 { None } else { Lags::new(wanted, plan.grid) }
     }
+}
+
+/// True when samples are taken off their instants.
+pub(super) fn moved(plan: &Plan) -> bool {
+    plan.sampler.jitter_s > 0.0 || plan.skewed()
 }
 
 /// Coarse steps of the phase search per symbol; the finest is 1/64.
@@ -153,9 +158,24 @@ impl<'a> Training<'a> {
             .collect();
     }
 
-    /// Variance of the sampling instants, s^2.
+    /// Variance of the sampling instants, s^2, by jitter and by the skew of sub-converters.
     pub(super) fn jitter_variance_s2(&self) -> f64 {
-        self.plan.sampler.jitter_s.powi(2) * self.noise_power
+        let [_, _, skew_s2] = self.mismatch();
+        self.plan.sampler.jitter_s.powi(2) * self.noise_power + skew_s2
+    }
+
+    /// Mean squares of the sub-converters' gain errors, offsets and delays.
+    pub(super) fn mismatch(&self) -> [f64; 3] {
+        self.plan.sampling.as_ref().map_or([0.0; 3], SubConverters::mean_squares)
+    }
+
+    /// Variance of a sample's own errors that do not depend on the signal: quantisation of this
+    /// rms, and sub-converters' offsets.
+    pub(super) fn white(&self, quantisation: f64) -> f64 {
+        let [_, offset, _] = self.mismatch();
+        let steps = agc::quantisation(1.0, self.plan.sampler.effective_bits).powi(2);
+        let offsets = offset / (steps * self.noise_power).max(f64::MIN_POSITIVE);
+        quantisation * quantisation * (1.0 + offsets)
     }
 
     /// Phase, gain and closed-form taps; thresholds are placed afterwards. A `hint` is a phase to
@@ -327,7 +347,7 @@ impl<'a> Training<'a> {
     /// Mean square slope of record `i` where it is sampled, per s^2; zero when the sampler has no
     /// jitter.
     pub(crate) fn slope_power(&mut self, i: usize, phase: f64) -> f64 {
-        if self.plan.sampler.jitter_s == 0.0 {
+        if !moved(self.plan) {
             return 0.0;
         }
         let grid = self.plan.grid;

@@ -83,11 +83,11 @@ impl Lane {
         let shared_seed = Seed::new(config.simulation.seed);
         let lane_seed = shared_seed.named("lane").index(number as u64);
         let grid = config.grid(modulator.recording());
-        let mut context = BuildContext { grid, lane: number, library, cache };
+        let mut context = BuildContext { grid, lane: number, lane_seed, library, cache };
         let segments: std::result::Result<Vec<Segment>, FileError> = config
             .segments()
             .into_iter()
-            .map(|kind| Segment::build(&config, &*modulator, kind, lane_seed, &mut context))
+            .map(|kind| Segment::build(&config, &*modulator, kind, &mut context))
             .collect();
         let segments = segments.map_err(|error| gone(error, &files))?;
         let library = library.clone();
@@ -152,7 +152,8 @@ impl Lane {
 
     /// Context for building parts of it on another grid.
     pub(crate) fn context<'a>(&'a self, grid: Grid, cache: &'a mut PlanCache) -> BuildContext<'a> {
-        BuildContext { grid, lane: self.number, library: &self.library, cache }
+        let (lane, lane_seed) = (self.number, self.lane_seed);
+        BuildContext { grid, lane, lane_seed, library: &self.library, cache }
     }
 
     /// Streams of its first block without noise.

@@ -28,7 +28,7 @@ pub struct Segment {
 }
 
 impl Segment {
-    /// Builds a segment of the context's lane, whose random streams are `lane`.
+    /// Builds a segment of the context's lane.
     ///
     /// # Errors
     ///
@@ -37,7 +37,6 @@ impl Segment {
         config: &Config,
         modulator: &dyn Modulator,
         kind: SegmentKind,
-        lane: Seed,
         context: &mut BuildContext<'_>,
     ) -> Result<Segment, FileError> {
         let (plan, dsp) = if kind.has_light() {
@@ -49,6 +48,7 @@ impl Segment {
             Some(clocking) => plan.clocked(clocking),
             None => plan,
         };
+        let lane = context.lane_seed;
         let streams = kind.stream().map_or(lane, |key| lane.stream(&key));
         Ok(Segment { kind, plan, dsp, streams, limit_ber: limit_ber(kind, &config.limits) })
     }

@@ -285,10 +285,11 @@ fn first_lane(
     kind: SegmentKind,
     bench: &mut TrialContext<'_>,
 ) -> Result<Segment, FileError> {
-    let lane = Seed::new(config.simulation.seed).named("lane").index(0);
+    let lane_seed = Seed::new(config.simulation.seed).named("lane").index(0);
     let grid = config.grid(bench.modulator.recording());
-    let mut context = BuildContext { grid, lane: 0, library: bench.library, cache: bench.cache };
-    Segment::build(config, bench.modulator, kind, lane, &mut context)
+    let (library, cache) = (bench.library, &mut *bench.cache);
+    let mut context = BuildContext { grid, lane: 0, lane_seed, library, cache };
+    Segment::build(config, bench.modulator, kind, &mut context)
 }
 
 /// ln of the error ratio of a segment; infinite where no receiver trains.

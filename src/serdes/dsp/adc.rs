@@ -1,10 +1,12 @@
 //! Analogue-to-digital converter.
 
-use crate::chain::{Chain, Sampler, Shape};
+use crate::chain::{Chain, Plan, Sampler, Shape};
 use crate::error::{KeyPath, Problems};
 use crate::math::prototype::Family;
 use crate::measured::{BuildContext, FileError, FileReader, Response, ResponseDomain};
+use crate::seed::StreamKey;
 use crate::serdes::dac::JITTER_UI_MAX;
+use crate::serdes::interleave::Interleave;
 use crate::serdes::resolution::{OneOrMore, Resolution};
 use crate::signal::Volt;
 use crate::units::{femto, giga};
@@ -22,7 +24,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Limits
 ///
-/// No interleaving spurs; quantisation is Gaussian noise of the effective bits, not steps.
+/// Quantisation is Gaussian noise of the effective bits, not steps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Adc {
@@ -44,6 +46,9 @@ pub struct Adc {
     pub samples_per_symbol: usize,
     /// A measured response in place of the anti-alias filter.
     pub response: Response,
+    /// Errors of the sub-converters that take turns; none without this table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interleave: Option<Interleave>,
 }
 
 impl Default for Adc {
@@ -57,6 +62,7 @@ impl Default for Adc {
             jitter_fs: 180.0,
             samples_per_symbol: 1,
             response: Response::default(),
+            interleave: None,
         }
     }
 }
@@ -74,6 +80,9 @@ impl Adc {
             0.0..=(JITTER_UI_MAX / symbol_rate_hz / femto(1.0)).floor(),
         );
         problems.count(at, "samples_per_symbol", self.samples_per_symbol, 1..=2);
+        if let Some(interleave) = &self.interleave {
+            interleave.check(&at.key("interleave"), symbol_rate_hz, problems);
+        }
     }
 
     /// Reads its files and reports their problems.
@@ -97,7 +106,19 @@ impl Adc {
         Ok(volts.response(band))
     }
 
-    pub(crate) fn sampler(&self) -> Sampler {
+    /// Ends a chain of the converter called `name` in what it samples.
+    pub(crate) fn plan(
+        &self,
+        filtered: Chain<Volt>,
+        name: &str,
+        context: &mut BuildContext<'_>,
+    ) -> Plan {
+        let stream = || context.lane_seed.stream(&StreamKey::of(format!("{name}.interleave")));
+        let converters = self.interleave.as_ref().map(|own| own.sub_converters(stream()));
+        Plan::build(filtered, self.sampler(), context.grid, context.cache).interleaved(converters)
+    }
+
+    fn sampler(&self) -> Sampler {
         Sampler {
             samples_per_symbol: self.samples_per_symbol,
             effective_bits: self.resolution().white_bits(),
@@ -111,6 +132,7 @@ impl Adc {
             enob: self.enob.as_ref(),
             enob_at_ghz: self.enob_at_ghz.as_ref(),
             jitter_fs: self.jitter_fs,
+            interleave: self.interleave.as_ref(),
         }
     }
 }

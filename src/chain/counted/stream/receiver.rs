@@ -6,6 +6,7 @@ use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
 use crate::chain::counted::clock_reading::ClockReading;
 use crate::chain::describe::clocking::{Clocking, Sinusoid};
+use crate::chain::describe::sub_converters::SubConverters;
 use crate::dsp::LEVELS;
 use crate::dsp::cdr::{
     ClockLoop, LockDetector, LoopGains, Slips, TimingDetector, TimingDetectorKind,
@@ -153,6 +154,10 @@ pub(crate) struct ClockedReceiver {
     quantisation: f32,
     /// Jitter of the sampling instants, samples of the grid rms.
     jitter: f64,
+    /// Its sub-converters, where they differ, and the full scale of their offsets.
+    converters: Option<SubConverters>,
+    full_scale: f32,
+    sample_rate_hz: f64,
     /// Step of the baseline tracking (fraction of the error per sample).
     follow: f32,
     decisions: SymbolDecider,
@@ -235,6 +240,9 @@ impl ClockedReceiver {
             half_scale: trained.full_scale / 2.0,
             quantisation: trained.quantisation,
             jitter: plan.sampler.jitter_s * plan.grid.sample_rate_hz(),
+            converters: plan.sampling.clone(),
+            full_scale: trained.full_scale,
+            sample_rate_hz: plan.grid.sample_rate_hz(),
             follow: (TAU * clocking.ac_corner / p as f64) as f32,
             decisions: SymbolDecider::new(trained),
             sequences: match &trained.detector {
@@ -400,8 +408,15 @@ fn receive(rx: &mut ClockedReceiver, block: &Block<'_>) {
                 // an unlocked clock may take more samples than were drawn
                 drawn = if drawn + 1 == block.noise.len() { 0 } else { drawn + 1 };
             }
-            let y = bank.at(block.wave, at.clamp(reach.0, reach.1)) - rx.baseline;
+            let own = rx.converters.as_ref().map(|all| all.of(rx.step * p as i64 + q as i64));
+            if let Some(own) = own {
+                at += f64::from(own.skew_s) * rx.sample_rate_hz;
+            }
+            let mut y = bank.at(block.wave, at.clamp(reach.0, reach.1)) - rx.baseline;
             rx.baseline += rx.follow * y;
+            if let Some(own) = own {
+                y += own.gain * y + own.offset * rx.full_scale;
+            }
             rx.line[rx.filled] = (y + converted).clamp(-rx.half_scale, rx.half_scale);
             rx.filled += 1;
         }

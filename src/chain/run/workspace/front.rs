@@ -141,6 +141,16 @@ impl Workspace {
         let n = self.grid.symbols;
         block::transmit_taps(levels, &plan.taps, plan.compression, &mut self.symbols);
         let mut displaced = false;
+        if let Some(converters) = &plan.holding {
+            let first = plan.first_symbol(keys.block);
+            converters.hold(first, &mut self.symbols);
+            if converters.skewed() {
+                converters.displace(first, &mut self.normals[..n]);
+                self.edges.fill(0.0);
+                block::edges(&self.symbols, &self.normals, 1.0, &mut self.edges);
+                displaced = true;
+            }
+        }
         for source in &plan.symbol_sources {
             let scale = keys.selection.scale(&source.id);
             let (most_s, random) = match source.kind {

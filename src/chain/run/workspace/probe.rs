@@ -9,6 +9,7 @@ use crate::chain::build::spectrum::multiply;
 use crate::chain::build::trained::Trained;
 use crate::chain::describe::chain::Storage;
 use crate::chain::describe::sampler::QUANTISATION;
+use crate::chain::describe::sub_converters::SubConverter;
 use crate::chain::run::streams::{NoiseSelection, StreamKeys};
 use crate::math::{fft, normals};
 use crate::signal::{Ampere, Field, Quantity};
@@ -152,6 +153,9 @@ impl<'a> Probe<'a> {
             workspace.spectrum.iter_mut().zip(&converter).for_each(|(y, n)| *y += n);
         }
         workspace.spectrum[0].re -= trained.mean;
+        if let Some(mismatch) = workspace.mismatch(plan, trained, keys.block) {
+            workspace.spectrum.iter_mut().zip(&mismatch).for_each(|(y, n)| *y += n);
+        }
         multiply(&mut workspace.spectrum, taps);
         let mut padded = vec![Complex32::default(); fft::bins(length)];
         pad_real(&workspace.spectrum, plan.grid.samples(), length, &mut padded);
@@ -190,6 +194,42 @@ impl Workspace {
     pub fn detected(&mut self, plan: &Plan, levels: &[u8], keys: &StreamKeys<'_>) -> &[f32] {
         self.run_to_detector(plan, levels, keys, 1.0);
         self.current()
+    }
+
+    /// Spectrum of the errors of the sampler's sub-converters, between the instants too: gains,
+    /// offsets and skews interpolated, times waveform and slope at every moment.
+    fn mismatch(&mut self, plan: &Plan, trained: &Trained, block: u64) -> Option<Vec<Complex32>> {
+        let converters = plan.sampling.as_ref()?;
+        let (m, k) = (plan.grid.samples(), plan.sampled());
+        let first = plan.first_sample(block);
+        let rate = (TAU * plan.grid.bin_hz()) as f32;
+        let waveform = self.spectrum.to_vec();
+        let slope = waveform.iter().enumerate();
+        let slope = slope.map(|(i, y)| Complex32::new(-y.im, y.re) * (i as f32 * rate)).collect();
+        let [mut wave, mut error] = [vec![0f32; m], vec![0f32; m]];
+        let mut sampled = vec![Complex32::default(); fft::bins(k)];
+        let mut bins = vec![Complex32::default(); fft::bins(m)];
+        let parts: [(Option<Vec<Complex32>>, fn(&SubConverter) -> f32); 3] =
+            [(None, |c| c.offset), (Some(waveform), |c| c.gain), (Some(slope), |c| c.skew_s)];
+        for (spectrum, part) in parts {
+            match spectrum {
+                None => wave.fill(trained.full_scale),
+                Some(mut spectrum) => {
+                    let transform = &plan.transforms.samples;
+                    transform.inverse(&mut spectrum, &mut wave, &mut self.scratch)
+                }
+            }
+            let own = &mut self.normals[..k];
+            own.iter_mut().zip(converters.turns(first)).for_each(|(own, c)| *own = part(c));
+            plan.transforms.sampled.forward(own, &mut sampled, &mut self.scratch);
+            pad_real(&sampled, k, m, &mut bins);
+            let turn = &mut self.normals[..m];
+            plan.transforms.samples.inverse(&mut bins, turn, &mut self.scratch);
+            let products = turn.iter().zip(&wave).map(|(turn, wave)| turn * wave);
+            error.iter_mut().zip(products).for_each(|(e, x)| *e += x / (k as f32 * m as f32));
+        }
+        plan.transforms.samples.forward(&mut error, &mut bins, &mut self.scratch);
+        Some(bins)
     }
 
     /// Spectrum of quantisation and sampling jitter between the instants too: the main path's

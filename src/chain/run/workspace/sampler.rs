@@ -91,7 +91,8 @@ impl Workspace {
         multiply(&mut self.spectrum, &trained.response);
         self.interfere(plan.end(), Some(&trained.interferers), keys);
         let bins = fft::bins(k);
-        if plan.sampler.jitter_s > 0.0 && keys.selection == NoiseSelection::All {
+        let jittered = plan.sampler.jitter_s > 0.0 && keys.selection == NoiseSelection::All;
+        if jittered || plan.skewed() {
             block::fold_derivative(
                 &self.spectrum,
                 m,
@@ -104,7 +105,7 @@ impl Workspace {
                 &mut self.slope[..k],
                 &mut self.scratch,
             );
-            if plan.needs_second_order_jitter() {
+            if plan.skewed() || plan.needs_second_order_jitter() {
                 block::fold_curvature(
                     &self.spectrum,
                     m,
@@ -139,6 +140,12 @@ impl Workspace {
     /// Third stage: the converter's noise, jitter and clipping, and the equaliser.
     pub fn equalise(&mut self, plan: &Plan, trained: &Trained, keys: &StreamKeys<'_>) {
         let k = plan.sampled();
+        if let Some(converters) = &plan.sampling {
+            let derivatives = [&self.slope[..k], &self.curvature[..k]];
+            let samples = &mut self.sampled[..k];
+            let first = plan.first_sample(keys.block);
+            converters.sample(first, trained.full_scale, samples, derivatives);
+        }
         if keys.selection == NoiseSelection::All {
             let jitter_s = plan.sampler.jitter_s as f32;
             let far = plan.needs_second_order_jitter();

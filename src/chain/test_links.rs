@@ -1,0 +1,58 @@
+//! Electrical links for tests: held symbols in noise, trained and predicted.
+
+use super::describe::chain::Chain;
+use super::describe::detector::DetectorSpec;
+use super::describe::noise::{Density, Law, Noise};
+use super::describe::receiver_dsp::{Adaptation, RxDsp};
+use super::describe::sampler::Sampler;
+use super::describe::sub_converters::SubConverters;
+use crate::chain::build::plan::Plan;
+use crate::chain::build::plan_cache::PlanCache;
+use crate::chain::run::workspace::Workspace;
+use crate::chain::semi_analytic::predictor::Predictor;
+use crate::seed::Seed;
+use crate::signal::{Grid, Volt};
+
+/// Variance of PAM4 levels of full scale -1 .. 1.
+const PAM4: f64 = 5.0 / 9.0;
+
+/// Symbols, held by sub-converters where there are any.
+pub(crate) fn held(grid: Grid, converters: Option<SubConverters>) -> Chain<Volt> {
+    match converters {
+        Some(converters) => Chain::symbols().interleaved(converters).hold(grid),
+        None => Chain::symbols().hold(grid),
+    }
+}
+
+/// SNR at the slicer after so many taps of a chain that ends in noise of this ratio, dB.
+pub(crate) fn snr_db(
+    chain: Chain<Volt>,
+    noise_db: f64,
+    converters: Option<SubConverters>,
+    grid: Grid,
+    taps: usize,
+) -> f64 {
+    let per_hz = 2.0 / grid.sample_rate_hz();
+    let density = Density::White(PAM4 * crate::units::power_ratio(-noise_db) * per_hz);
+    let chain = chain.noise(Noise::new("end", Law::Added, density));
+    let sampler = Sampler { samples_per_symbol: 1, effective_bits: 16.0, jitter_s: 0.0 };
+    let plan = Plan::build(chain, sampler, grid, &mut PlanCache::default()).interleaved(converters);
+    let dsp = RxDsp {
+        taps,
+        precursors: taps / 2,
+        adaptation: Adaptation::Mmse,
+        fixed: Vec::new(),
+        detector: DetectorSpec::Slicer,
+    };
+    let levels = |seed: u64| -> Vec<u8> {
+        let mut rng = Seed::new(seed).rng();
+        (0..grid.symbols).map(|_| (rng.uniform() * 4.0) as u8).collect()
+    };
+    let mut workspace = Workspace::new(&plan);
+    let (training, scoring) = ((1..3).map(levels).collect(), (3..7).map(levels).collect());
+    let seeds = [Seed::new(1), Seed::new(1).named("lane")];
+    let mut predictor =
+        Predictor::new(&plan, &dsp, seeds[0], seeds[1], training, scoring, &mut workspace);
+    let trained = predictor.train(&mut workspace, 1.0, None).expect("the link trains");
+    predictor.predict(&mut workspace, &trained).snr_db
+}
