@@ -3,7 +3,7 @@
 use crate::chain::{Chain, Shape};
 use crate::error::{KeyPath, Problems};
 use crate::measured::{BuildContext, FileReader, Recording};
-use crate::serdes::{Dac, TransmitFfe};
+use crate::serdes::{Dac, TransmitFfe, TransmitLevels};
 use crate::signal::{Field, Grid, Symbol, Volt};
 use std::sync::Arc;
 
@@ -51,10 +51,17 @@ pub struct Drive<'a> {
     grid: Grid,
 }
 
+/// From symbols to the converter: drives of the levels, then the equaliser.
+#[derive(Clone, Copy)]
+pub(super) struct TransmitDsp<'a> {
+    pub(super) levels: &'a TransmitLevels,
+    pub(super) ffe: &'a TransmitFfe,
+}
+
 /// Origin of a drive.
 enum Origin<'a> {
     /// Converter of the module, with the low-pass after its hold.
-    Symbols { symbols: Chain<Symbol>, ffe: &'a TransmitFfe, dac: &'a Dac, band: Shape },
+    Symbols { symbols: Chain<Symbol>, dsp: TransmitDsp<'a>, dac: &'a Dac, band: Shape },
     /// A host, through a linear input.
     Host(Chain<Volt>),
 }
@@ -62,12 +69,12 @@ enum Origin<'a> {
 impl<'a> Drive<'a> {
     pub(super) fn of_symbols(
         symbols: Chain<Symbol>,
-        ffe: &'a TransmitFfe,
+        dsp: TransmitDsp<'a>,
         dac: &'a Dac,
         band: Shape,
         grid: Grid,
     ) -> Self {
-        Drive { origin: Origin::Symbols { symbols, ffe, dac, band }, grid }
+        Drive { origin: Origin::Symbols { symbols, dsp, dac, band }, grid }
     }
 
     pub(super) fn of_host(volts: Chain<Volt>, grid: Grid) -> Self {
@@ -82,8 +89,8 @@ impl<'a> Drive<'a> {
     /// Volts of full scale -1 .. 1 V, equalised: from the converter, or from the host.
     pub fn volts(self) -> Chain<Volt> {
         match self.origin {
-            Origin::Symbols { symbols, ffe, dac, band } => {
-                dac.extend(ffe.extend(symbols), band, self.grid)
+            Origin::Symbols { symbols, dsp, dac, band } => {
+                dac.extend(dsp.ffe.extend(dsp.levels.extend(symbols)), band, self.grid)
             }
             Origin::Host(volts) => volts,
         }
