@@ -151,6 +151,8 @@ fn margins_ratios_and_samples_are_better_higher_and_ranges_neither() {
             "oma_tp2_dbm",
             "er_tp2_db",
             "launch_power_dbm",
+            "level_1_drive",
+            "level_2_drive",
             "oma_tp3_dbm",
             "er_tp3_db",
             "received_power_dbm",

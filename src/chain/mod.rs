@@ -27,7 +27,7 @@ pub use counted::noise_only::estimator::NoiseOnly;
 pub use counted::observer::{BlockObserver, BlockView};
 pub use counted::segment::SegmentRun;
 pub use counted::tally::{LaneCount, Tally};
-pub use describe::chain::Chain;
+pub use describe::chain::{Chain, LEVEL_CONTEXTS, level_context};
 pub use describe::clocking::{Clocking, Recovery, Sinusoid};
 pub use describe::detector::DetectorSpec;
 pub use describe::interferer::Interferer;

@@ -26,6 +26,11 @@ const ALWAYS: [(&str, &str, &str); 17] = [
         "input noise, analogue equaliser (CTLE) with the poles and zeros of 802.3 found by search, converter, equaliser as below",
     ),
     ("converter", "`transmitter.dac`", "bandwidth, zero-order hold, quantisation, random jitter"),
+    (
+        "transmit levels",
+        "`transmitter.levels`",
+        "drives of the inner levels and a table of three symbols, given or trained to equal eyes, least error ratio or least TDECQ",
+    ),
     ("transmit equaliser", "`transmitter.ffe`", "taps limited by the converter's full scale"),
     (
         "fibre",

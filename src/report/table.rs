@@ -8,7 +8,7 @@ use super::fec::fec;
 use super::number::{counted, decimals, ratio, ratio_within, small};
 use super::plain_table::{plain, text};
 use super::segments::segments;
-use super::transmitted::transmitted;
+use super::transmitted::{levels, transmitted};
 use crate::dsp::DetectorKind;
 use crate::link::{CountingMethod, LaneResult, LinkResult, PortResult};
 
@@ -64,6 +64,10 @@ pub fn table(result: &LinkResult) -> String {
     let transmitted = transmitted(&result.lanes);
     if !transmitted.is_empty() {
         out += &format!("\n{transmitted}");
+    }
+    let levels = levels(&result.lanes);
+    if !levels.is_empty() {
+        out += &format!("\n{levels}");
     }
     let decided = decisions(&result.lanes);
     if !decided.is_empty() {

@@ -17,6 +17,33 @@ const HEADER: [&str; 10] = [
     "EECQ, dB\nTP1a / TP4",
 ];
 
+/// Drives of the levels, a line for all lanes of equal ones; empty where none is adjusted.
+pub(super) fn levels(lanes: &[LaneResult]) -> String {
+    let drives = |lane: &LaneResult| Some([lane.level_1_drive?, lane.level_2_drive?]);
+    let mut groups: Vec<(&LaneResult, Vec<String>)> = Vec::new();
+    for lane in lanes.iter().filter(|lane| drives(lane).is_some()) {
+        let number = lane.lane.to_string();
+        let equal = |(first, _): &&mut (&LaneResult, Vec<String>)| {
+            drives(first) == drives(lane) && first.level_table == lane.level_table
+        };
+        match groups.iter_mut().find(equal) {
+            Some((_, numbers)) => numbers.push(number),
+            None => groups.push((lane, vec![number])),
+        }
+    }
+    let line = |(lane, numbers): &(&LaneResult, Vec<String>)| {
+        let [low, high] = drives(lane).unwrap_or_default();
+        let table = if lane.level_table.is_empty() { "" } else { ", table of three symbols" };
+        let which = if groups.len() == 1 && numbers.len() == lanes.len() {
+            String::new()
+        } else {
+            format!(" of lane {}", numbers.join(", "))
+        };
+        format!("transmit levels{which}: -1, {low:.3}, {high:.3}, 1{table}\n")
+    };
+    groups.iter().map(line).collect()
+}
+
 /// A line for each lane; empty where no transmitter was measured.
 pub(super) fn transmitted(lanes: &[LaneResult]) -> String {
     if lanes.iter().all(|lane| lane.tecq_db.is_none() && lane.rlm_tp2.is_none()) {
@@ -46,4 +73,30 @@ pub(super) fn transmitted(lanes: &[LaneResult]) -> String {
         ]);
     }
     text(&table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_of_equal_levels_share_a_line() {
+        let lane = |lane: usize, drives: Option<[f64; 2]>, level_table: Vec<f64>| LaneResult {
+            lane,
+            level_1_drive: drives.map(|[low, _]| low),
+            level_2_drive: drives.map(|[_, high]| high),
+            level_table,
+            ..LaneResult::default()
+        };
+        let bent = Some([-0.4126, 0.25]);
+        let same: Vec<LaneResult> = (0..3).map(|number| lane(number, bent, vec![])).collect();
+        assert_eq!(levels(&same), "transmit levels: -1, -0.413, 0.250, 1\n");
+        let mixed = [lane(0, bent, vec![]), lane(1, None, vec![]), lane(2, bent, vec![0.5; 64])];
+        assert_eq!(
+            levels(&mixed),
+            "transmit levels of lane 0: -1, -0.413, 0.250, 1\n\
+             transmit levels of lane 2: -1, -0.413, 0.250, 1, table of three symbols\n"
+        );
+        assert_eq!(levels(&mixed[1..2]), "");
+    }
 }

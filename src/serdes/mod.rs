@@ -9,6 +9,7 @@ mod interleave;
 mod resolution;
 mod rx;
 mod transmit_ffe;
+mod transmit_levels;
 mod tx;
 
 pub use ctle::Ctle;
@@ -20,5 +21,7 @@ pub use resolution::OneOrMore;
 pub use rx::SerdesRx;
 pub(crate) use rx::through;
 pub use transmit_ffe::TransmitFfe;
+pub(crate) use transmit_levels::LINEAR_INNER;
+pub use transmit_levels::{LevelTraining, TransmitLevels};
 pub(crate) use tx::IdentityMap;
 pub use tx::SerdesTx;

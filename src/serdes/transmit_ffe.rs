@@ -51,7 +51,7 @@ impl TransmitFfe {
     }
 
     /// Taps scaled to the full scale.
-    fn scaled(&self) -> Vec<f64> {
+    pub(super) fn scaled(&self) -> Vec<f64> {
         let peak: f64 = self.taps.iter().map(|t| t.abs()).sum();
         self.taps.iter().map(|t| t / peak).collect()
     }

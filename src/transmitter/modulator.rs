@@ -3,7 +3,7 @@
 use crate::chain::{Chain, Shape, SubConverters};
 use crate::error::{KeyPath, Problems};
 use crate::measured::{BuildContext, FileReader, Recording};
-use crate::serdes::{Dac, TransmitFfe};
+use crate::serdes::{Dac, TransmitFfe, TransmitLevels};
 use crate::signal::{Field, Grid, Symbol, Volt};
 use std::sync::Arc;
 
@@ -59,10 +59,17 @@ pub(super) struct ReadDac<'a> {
     pub(super) converters: Option<SubConverters>,
 }
 
+/// From symbols to the converter: drives of the levels, then the equaliser.
+#[derive(Clone, Copy)]
+pub(super) struct TransmitDsp<'a> {
+    pub(super) levels: &'a TransmitLevels,
+    pub(super) ffe: &'a TransmitFfe,
+}
+
 /// Origin of a drive.
 enum Origin<'a> {
     /// Converter of the module.
-    Symbols { symbols: Chain<Symbol>, ffe: &'a TransmitFfe, dac: ReadDac<'a> },
+    Symbols { symbols: Chain<Symbol>, dsp: TransmitDsp<'a>, dac: ReadDac<'a> },
     /// A host, through a linear input.
     Host(Chain<Volt>),
 }
@@ -70,11 +77,11 @@ enum Origin<'a> {
 impl<'a> Drive<'a> {
     pub(super) fn of_symbols(
         symbols: Chain<Symbol>,
-        ffe: &'a TransmitFfe,
+        dsp: TransmitDsp<'a>,
         dac: ReadDac<'a>,
         grid: Grid,
     ) -> Self {
-        Drive { origin: Origin::Symbols { symbols, ffe, dac }, grid }
+        Drive { origin: Origin::Symbols { symbols, dsp, dac }, grid }
     }
 
     pub(super) fn of_host(volts: Chain<Volt>, grid: Grid) -> Self {
@@ -89,8 +96,9 @@ impl<'a> Drive<'a> {
     /// Volts of full scale -1 .. 1 V, equalised: from the converter, or from the host.
     pub fn volts(self) -> Chain<Volt> {
         match self.origin {
-            Origin::Symbols { symbols, ffe, dac: ReadDac { dac, band, converters } } => {
-                dac.extend(ffe.extend(symbols), converters, band, self.grid)
+            Origin::Symbols { symbols, dsp, dac: ReadDac { dac, band, converters } } => {
+                let driven = dsp.ffe.extend(dsp.levels.extend(symbols));
+                dac.extend(driven, converters, band, self.grid)
             }
             Origin::Host(volts) => volts,
         }

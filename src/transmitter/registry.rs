@@ -1,10 +1,10 @@
 //! Registry of the kinds of transmitter, with a line for each.
 
-use super::modulator::{Drive, Modulator, ModulatorSheet, ReadDac};
+use super::modulator::{Drive, Modulator, ModulatorSheet, ReadDac, TransmitDsp};
 use crate::chain::Chain;
 use crate::error::{KeyPath, Problems};
 use crate::measured::{BuildContext, FileError, FileReader};
-use crate::serdes::{Dac, TransmitFfe};
+use crate::serdes::{Dac, TransmitFfe, TransmitLevels};
 use crate::signal::{Grid, Symbol, Volt};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -45,6 +45,8 @@ macro_rules! kinds {
             pub kind: TransmitterKind,
             /// Digital-to-analogue converter.
             pub dac: Dac,
+            /// Drives of the four levels.
+            pub levels: TransmitLevels,
             /// Transmit equaliser.
             pub ffe: TransmitFfe,
             $(#[allow(missing_docs)] pub $key: $name),+
@@ -75,6 +77,7 @@ impl Transmitter {
     /// Reports every parameter that is out of its range, of all kinds.
     pub fn check(&self, at: &KeyPath, symbol_rate_hz: f64, problems: &mut Problems) {
         self.dac.check(&at.key("dac"), symbol_rate_hz, problems);
+        self.levels.check(&at.key("levels"), problems);
         self.ffe.check(&at.key("ffe"), problems);
         for (key, sheet) in self.all() {
             sheet.check(&at.key(key), problems);
@@ -108,7 +111,8 @@ impl Transmitter {
     ) -> Result<Drive<'_>, FileError> {
         let (band, converters) = (self.dac.band(context)?, self.dac.sub_converters(context));
         let dac = ReadDac { dac: &self.dac, band, converters };
-        Ok(Drive::of_symbols(symbols, &self.ffe, dac, context.grid))
+        let dsp = TransmitDsp { levels: &self.levels, ffe: &self.ffe };
+        Ok(Drive::of_symbols(symbols, dsp, dac, context.grid))
     }
 
     /// Drive of a host: `volts` of full scale -1 .. 1 at the driver.

@@ -3,8 +3,7 @@
 use super::plan_cache::PlanCache;
 use super::section::{Draft, InterfererPath, RescaledNoise, Section, folded, merged};
 use super::spectrum::multiply;
-use crate::chain::describe::chain::Chain;
-use crate::chain::describe::chain::{Step, Storage};
+use crate::chain::describe::chain::{Chain, LEVEL_CONTEXTS, Step, Storage};
 use crate::chain::describe::clocking::Clocking;
 use crate::chain::describe::map::{Erased, Memory};
 use crate::chain::describe::noise::{
@@ -25,6 +24,8 @@ pub struct Plan {
     pub(crate) grid: Grid,
     /// Spectrum of a recording at the first section's end, in place of symbols.
     pub(crate) recorded: Option<Vec<Complex32>>,
+    /// Drives of every three levels, in place of equal steps.
+    pub(crate) drives: Option<[f32; LEVEL_CONTEXTS]>,
     /// Transmit taps at the symbol rate, main tap in the middle.
     pub(crate) taps: Vec<f32>,
     /// c of the compressed levels (x - c x^3) / (1 - c).
@@ -120,6 +121,7 @@ impl Plan {
     /// When a noise acts on the wrong quantity or after a response, or the sampler's rate does not
     /// divide the grid's.
     pub fn build(chain: Chain<Volt>, sampler: Sampler, grid: Grid, cache: &mut PlanCache) -> Plan {
+        let mut drives = None;
         let mut taps = vec![1.0];
         let (mut compression, mut holding) = (0.0, None);
         let mut recording: Option<Vec<f32>> = None;
@@ -132,6 +134,7 @@ impl Plan {
             let draft = drafts.last_mut().expect("never empty");
             match step {
                 Step::Recorded(power) => recording = Some(power),
+                Step::Drives(d) => drives = Some(d.map(|d| d as f32)),
                 Step::Taps(t) => taps = t,
                 Step::Compression(c) => compression = c as f32,
                 Step::Interleaved(converters) => holding = Some(converters),
@@ -199,6 +202,7 @@ impl Plan {
         Plan {
             grid,
             recorded,
+            drives,
             taps: taps.iter().map(|&t| t as f32).collect(),
             compression,
             holding,

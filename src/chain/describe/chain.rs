@@ -12,6 +12,7 @@ use std::marker::PhantomData;
 
 pub(crate) enum Step {
     Recorded(Vec<f32>),
+    Drives(Box<[f64; LEVEL_CONTEXTS]>),
     Taps(Vec<f64>),
     Compression(f64),
     Interleaved(SubConverters),
@@ -21,6 +22,14 @@ pub(crate) enum Step {
     Map(Box<dyn Erased>, Storage),
     Interferer(Interferer),
     Probe(&'static str),
+}
+
+/// Number of contexts of a level: the one before, itself, the one after.
+pub const LEVEL_CONTEXTS: usize = 64;
+
+/// Index of three levels in a table of drives.
+pub const fn level_context(before: usize, level: usize, after: usize) -> usize {
+    16 * before + 4 * level + after
 }
 
 /// Type of the samples after a map.
@@ -40,6 +49,11 @@ impl Chain<Symbol> {
     /// A chain that begins with PAM4 symbols of full scale -1 .. 1.
     pub fn symbols() -> Self {
         Chain { steps: Vec::new(), quantity: PhantomData }
+    }
+
+    /// Gives every three levels the drive of [`level_context`] in place of equal steps of -1 .. 1.
+    pub fn drives(self, drives: [f64; LEVEL_CONTEXTS]) -> Self {
+        self.push(Step::Drives(Box::new(drives)))
     }
 
     /// Filters the symbols at the symbol rate; the middle tap is the main one.

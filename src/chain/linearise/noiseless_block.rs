@@ -78,7 +78,7 @@ impl NoiselessBlock {
         }
         let n = levels.len() as f64;
         let mut transmitted = Pooled::zeros(levels.len());
-        block::transmit_taps(&levels, &plan.taps, plan.compression, &mut transmitted);
+        block::transmit(plan, &levels, &mut transmitted);
         let before = transmitted.last().into_iter().chain(&transmitted);
         let edge_squares: Pooled<f32> =
             transmitted.iter().zip(before).map(|(x, before)| (before - x).powi(2)).collect();

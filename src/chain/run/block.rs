@@ -1,14 +1,40 @@
 //! The inner loops of a block, each compiled for several vector units.
 
+use crate::chain::build::plan::Plan;
+use crate::chain::describe::chain::LEVEL_CONTEXTS;
 use crate::math::simd::multiversion;
 use crate::math::{elementary, fft};
 use crate::seed::Seed;
 use num_complex::{Complex32, Complex64};
 
+/// The symbols of a block as the converter holds them: levels 0..3 by the plan's drives, or in equal
+/// steps, through its transmit taps.
+pub(crate) fn transmit(plan: &Plan, levels: &[u8], out: &mut [f32]) {
+    match &plan.drives {
+        Some(drives) => transmit_drives(levels, &plan.taps, drives, out),
+        None => transmit_taps(levels, &plan.taps, plan.compression, out),
+    }
+}
+
+/// Drives of every three levels through taps at the symbol rate, periodically.
+fn transmit_drives(levels: &[u8], taps: &[f32], drives: &[f32; LEVEL_CONTEXTS], out: &mut [f32]) {
+    let (n, main) = (levels.len(), taps.len() / 2);
+    out.fill(0.0);
+    for (j, &tap) in taps.iter().enumerate() {
+        let mut at = (j + n - main % n) % n; // out[k + j - main] += tap x[k]
+        let mut context = usize::from(levels[n - 1]) << 2 | usize::from(levels[0]);
+        for after in levels[1..].iter().chain(&levels[..1]) {
+            context = (context << 2 | usize::from(*after)) & (LEVEL_CONTEXTS - 1);
+            out[at] += tap * drives[context];
+            at = if at + 1 == n { 0 } else { at + 1 };
+        }
+    }
+}
+
 multiversion! {
 /// Levels 0..3, compressed by `c`, through taps at the symbol rate, periodically; the middle tap is
 /// the main one.
-pub(crate) fn transmit_taps(levels: &[u8], taps: &[f32], c: f32, out: &mut [f32]) {
+fn transmit_taps(levels: &[u8], taps: &[f32], c: f32, out: &mut [f32]) {
     let (n, main) = (levels.len(), taps.len() / 2);
     out.fill(0.0);
     for (j, &tap) in taps.iter().enumerate() {
@@ -215,6 +241,7 @@ fn turn_by(x: &[Complex32], base: Complex32, steps: &[Complex32; TURNED], out: &
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chain::describe::chain::level_context;
 
     #[test]
     fn transmit_taps_wrap_around_the_block_about_the_middle_tap() {
@@ -224,6 +251,25 @@ mod tests {
         let base = -0.5;
         for (out, expected) in out.iter().zip([base + 1.6, base - 0.4, base, base - 0.2]) {
             assert!((out - expected).abs() < 1e-6);
+        }
+    }
+
+    /// Equal steps by a table are those without one; an entry acts where its three levels stand.
+    #[test]
+    fn drives_of_three_levels_pass_the_same_taps() {
+        let levels = [3, 0, 1, 2, 2, 0, 3, 1];
+        let taps = [-0.1, 0.8, -0.2];
+        let (mut plain, mut by_table) = ([0f32; 8], [0f32; 8]);
+        transmit_taps(&levels, &taps, 0.0, &mut plain);
+        let mut drives: [f32; LEVEL_CONTEXTS] =
+            std::array::from_fn(|i| (i / 4 % 4) as f32 * (2.0 / 3.0) - 1.0);
+        transmit_drives(&levels, &taps, &drives, &mut by_table);
+        assert!(plain.iter().zip(&by_table).all(|(a, b)| (a - b).abs() < 1e-6));
+        drives[level_context(1, 3, 0)] += 0.5; // at symbol 0: 1 before it, 0 after
+        transmit_drives(&levels, &taps, &drives, &mut by_table);
+        let added: Vec<f32> = by_table.iter().zip(&plain).map(|(a, b)| a - b).collect();
+        for (added, expected) in added.iter().zip([0.4, -0.1, 0.0, 0.0, 0.0, 0.0, 0.0, -0.05]) {
+            assert!((added - expected).abs() < 1e-6, "{added}");
         }
     }
 

@@ -7,9 +7,11 @@ use crate::error::{Error, KeyPath, Problem, Problems, Result};
 use crate::fec::FecSender;
 use crate::link::build::segment::{Segment, transmitted};
 use crate::link::describe::config::Config;
+use crate::link::describe::segments::DecisionPoint;
 use crate::measured::{BuildContext, FileError, FileRead, Library};
 use crate::pattern::SymbolSource;
 use crate::seed::Seed;
+use crate::serdes::TransmitLevels;
 use crate::signal::{Field, Grid};
 use crate::transmitter::Modulator;
 use std::sync::Arc;
@@ -135,6 +137,15 @@ impl Lane {
     pub(crate) fn sender(config: &Config) -> Option<FecSender> {
         let layout = config.fec.chosen().filter(|_| config.carries_payload())?.build().ok()?;
         Some(FecSender::new(&layout, Seed::new(config.simulation.seed)))
+    }
+
+    /// The drives of its levels, where its own converter adjusts them.
+    pub(crate) fn adjusted_levels(&self) -> Option<&TransmitLevels> {
+        let transmitter = &self.config.transmitter;
+        let own = self.config.optical().from == DecisionPoint::NearModule
+            && transmitter.chosen().is_driven()
+            && self.modulator.recording().is_none();
+        Some(&transmitter.levels).filter(|levels| own && levels.drives().is_some())
     }
 
     /// Its optical waveform at the output of the transmitter, on another grid.

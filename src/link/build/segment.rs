@@ -64,7 +64,7 @@ fn limit_ber(kind: SegmentKind, limits: &Limits) -> Option<f64> {
 }
 
 /// Chain from symbols to the output of the transmitter, in the fibre.
-pub(super) fn transmitted(
+pub(crate) fn transmitted(
     config: &Config,
     modulator: &dyn Modulator,
     context: &mut BuildContext<'_>,

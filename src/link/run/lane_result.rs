@@ -86,6 +86,13 @@ fn add_test_points(result: &mut LaneResult, solved: &SolvedLane) {
         result.er_tp2_db = Some(tp2.extinction_ratio_db());
         result.launch_power_dbm = Some(tp2.average_dbm());
     }
+    if let Some(levels) = solved.lane.adjusted_levels() {
+        let [low, high] = levels.inner;
+        (result.level_1_drive, result.level_2_drive) = (Some(low), Some(high));
+        if levels.table {
+            result.level_table.clone_from(&levels.entries);
+        }
+    }
     if let Some(tp3) = solved.tp3 {
         result.oma_tp3_dbm = Some(tp3.oma_dbm());
         result.er_tp3_db = Some(tp3.extinction_ratio_db());

@@ -123,7 +123,8 @@ impl ComplianceBench<'_> {
             oma_tp2_dbm,
             attenuation_db: 0.0,
         };
-        let alone = Receiver { electrical: Vec::new(), limit_ber: around.limit_ber, refused: false };
+        let alone =
+            Receiver { electrical: Vec::new(), limit_ber: around.limit_ber, refused: false };
         self.at_corners(&stressed, &alone)
     }
 

@@ -46,9 +46,7 @@ impl<'a> Receiver<'a> {
         Receiver {
             electrical: solution.electrical_receivers(),
             limit_ber: remainder(lane, solution.electrical()).ok(),
-            refused: solution
-                .electrical()
-                .any(|solved| solved.prediction.no_prediction.is_some()),
+            refused: solution.electrical().any(|solved| solved.prediction.no_prediction.is_some()),
         }
     }
 }

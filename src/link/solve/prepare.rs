@@ -55,9 +55,9 @@ impl Lane {
             return Err(problems.into());
         };
         let tuned = if custom.is_some() {
-            tuning::tuned(config, &*modulator, library, cache)
+            tuning::tuned(config, &modulator, library, cache)
         } else {
-            tuning::tuned_once(config, &*modulator, &files, library, cache)
+            tuning::tuned_once(config, &modulator, &files, library, cache)
         };
         Self::settled(tuned, number, modulator, files, library, sender, cache)
     }

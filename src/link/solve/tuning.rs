@@ -1,23 +1,21 @@
-//! The settings that an operator would program: transmit taps and analogue gains, found by search.
+//! The settings that an operator would program: transmit taps and analogue gains, found by search,
+//! and the drives of the levels.
 
-use crate::chain::{PlanCache, Predictor, WorkspacePool, block_levels};
-use crate::link::build::segment::Segment;
+use super::level_training;
+use super::trial::{BETTER, TrialContext, cost, trial_of};
+use crate::chain::{PlanCache, WorkspacePool};
 use crate::link::describe::config::Config;
 use crate::link::describe::segments::{DecisionPoint, SegmentKind};
-use crate::link::solve::budget::{SETTINGS_BLOCK_SYMBOLS, SETTINGS_BLOCKS, SETTINGS_ROUNDS};
-use crate::measured::{BuildContext, FileError, FileRead, Library};
-use crate::pattern::{Pattern, PatternKind};
-use crate::seed::Seed;
-use crate::serdes::dsp::ClockConfig;
+use crate::link::solve::budget::SETTINGS_ROUNDS;
+use crate::measured::{FileRead, Library};
 use crate::serdes::{Ctle, SerdesTx};
 use crate::transmitter::Modulator;
+use std::sync::Arc;
 
 /// Steps of a setting, coarse to fine.
 const STRIDES: [f64; 3] = [4.0, 2.0, 1.0];
 /// Step of an analogue gain, dB.
 const GAIN_STEP_DB: f64 = 1.0;
-/// Improvement of ln of the error ratio from which a setting is accepted: less is rounding.
-const BETTER: f64 = 1e-4;
 
 /// Resolution of taps.
 const RESOLUTION: f64 = 1e-6;
@@ -167,18 +165,23 @@ fn knobs(config: &Config, kind: SegmentKind) -> Vec<Knob> {
 /// error ratio of two short blocks of random symbols falls: a local minimum.
 pub(crate) fn tuned(
     config: &Config,
-    modulator: &dyn Modulator,
+    modulator: &Arc<dyn Modulator>,
     library: &Library,
     cache: &mut PlanCache,
 ) -> Config {
     let mut found = config.clone();
     let workspaces = WorkspacePool::default();
+    let mut bench = TrialContext { modulator, library, cache, workspaces: &workspaces };
+    let trains_levels = level_training::trains(config, &**modulator);
+    if trains_levels {
+        level_training::reset(&mut found);
+    }
     for kind in config.segments() {
-        search(
-            &mut found,
-            kind,
-            &mut TrialContext { modulator, library, cache, workspaces: &workspaces },
-        );
+        search(&mut found, kind, &mut bench);
+    }
+    if trains_levels {
+        // a file that is missing is reported by the later build
+        let _ = level_training::train(&mut found, &mut bench);
     }
     found
 }
@@ -186,12 +189,14 @@ pub(crate) fn tuned(
 /// The same, searched once for all lanes and points of a sweep with equal descriptions.
 pub(crate) fn tuned_once(
     config: &Config,
-    modulator: &dyn Modulator,
+    modulator: &Arc<dyn Modulator>,
     files: &[FileRead],
     library: &Library,
     cache: &mut PlanCache,
 ) -> Config {
-    if config.segments().iter().all(|&kind| knobs(config, kind).is_empty()) {
+    if config.segments().iter().all(|&kind| knobs(config, kind).is_empty())
+        && !level_training::trains(config, &**modulator)
+    {
         return config.clone();
     }
     let files: Vec<&str> = files.iter().map(|file| file.file.as_str()).collect();
@@ -200,14 +205,6 @@ pub(crate) fn tuned_once(
         Ok(found) => (*found).clone(),
         Err(never) => match never {},
     }
-}
-
-/// Modulator, files and caches with which a trial is built and predicted.
-struct TrialContext<'a> {
-    modulator: &'a dyn Modulator,
-    library: &'a Library,
-    cache: &'a mut PlanCache,
-    workspaces: &'a WorkspacePool,
 }
 
 fn search(config: &mut Config, kind: SegmentKind, bench: &mut TrialContext<'_>) {
@@ -220,17 +217,7 @@ fn search(config: &mut Config, kind: SegmentKind, bench: &mut TrialContext<'_>) 
         let [low, high, _] = knob.range(config);
         knob.set(config, knob.get(config).clamp(low, high));
     }
-    let mut trial = config.clone();
-    // ideal clocks, so that blocks are independent
-    trial.simulation.stream = false;
-    for clock in [
-        &mut trial.receiver.dsp.clock,
-        &mut trial.host.rx.dsp.clock,
-        &mut trial.module.rx.dsp.clock,
-    ] {
-        *clock = ClockConfig::default();
-    }
-    trial.simulation.block_symbols = SETTINGS_BLOCK_SYMBOLS.max(trial.longest_equaliser() * 8);
+    let trial = trial_of(config);
     let mut best = (cost(&trial, kind, bench), trial.clone());
     if best.0 > START_BER_MAX.ln() {
         return;
@@ -277,42 +264,4 @@ fn stepped(
     }
     let found = cost(&trial, kind, bench);
     (found < cost_now - BETTER).then_some((found, trial))
-}
-
-/// A segment of lane 0: settings are searched once for all equal lanes.
-fn first_lane(
-    config: &Config,
-    kind: SegmentKind,
-    bench: &mut TrialContext<'_>,
-) -> Result<Segment, FileError> {
-    let lane_seed = Seed::new(config.simulation.seed).named("lane").index(0);
-    let grid = config.grid(bench.modulator.recording());
-    let (library, cache) = (bench.library, &mut *bench.cache);
-    let mut context = BuildContext { grid, lane: 0, lane_seed, library, cache };
-    Segment::build(config, bench.modulator, kind, &mut context)
-}
-
-/// ln of the error ratio of a segment; infinite where no receiver trains.
-fn cost(config: &Config, kind: SegmentKind, bench: &mut TrialContext<'_>) -> f64 {
-    // a file that is missing is reported by the later build
-    let Ok(segment) = first_lane(config, kind, bench) else { return f64::INFINITY };
-    let symbols = Pattern { kind: PatternKind::Random, ..Pattern::default() }
-        .build()
-        .expect("random symbols build");
-    let block = |b| {
-        let mut levels = vec![0; segment.plan.grid().symbols];
-        block_levels(&symbols, false, 0, b, segment.streams, &mut levels);
-        levels
-    };
-    bench.workspaces.with(&segment.plan, |workspace| {
-        let blocks: Vec<Vec<u8>> = (0..SETTINGS_BLOCKS).map(block).collect();
-        let mut predictor =
-            Predictor::for_search(&segment.plan, &segment.dsp, segment.streams, blocks, workspace);
-        let Ok(trained) = predictor.train(workspace, 1.0, None) else { return f64::INFINITY };
-        match predictor.try_at(workspace, 1.0, &trained) {
-            // at an error ratio of zero, the signal to noise ratio decides
-            Ok((_, prediction)) => prediction.ber.max(1e-300).ln() - 1e-3 * prediction.snr_db,
-            Err(_) => f64::INFINITY,
-        }
-    })
 }

@@ -109,6 +109,23 @@ pub(crate) fn measure(
     out
 }
 
+/// TDECQ, the worse of both extremes of dispersion; none where an eye is closed.
+pub(crate) fn worst_tdecq_db(
+    lane: &Lane,
+    workspaces: &WorkspacePool,
+    cache: &mut PlanCache,
+) -> Option<f64> {
+    let reference = lane.config.tdecq.reference()?;
+    let mut instrument = Instrument::default();
+    let config = &lane.config.tdecq;
+    let mut after = |ps_per_nm: f64| {
+        let light = TestLight::new(lane, ps_per_nm, &reference, workspaces, cache).ok()?;
+        light.tdecq(&mut instrument, &reference).ok().map(|tdecq| tdecq.tdecq_db)
+    };
+    let low = after(config.dispersion_min_ps_per_nm)?;
+    Some(low.max(after(config.dispersion_max_ps_per_nm)?))
+}
+
 /// TECQ at TP2, which for a stressed source is SECQ; none where the eye is closed.
 pub(crate) fn tecq_db(
     lane: &Lane,

@@ -139,7 +139,7 @@ impl Workspace {
     /// The spectrum of the symbols at the first section's end.
     fn symbols(&mut self, plan: &Plan, levels: &[u8], keys: &StreamKeys<'_>) {
         let n = self.grid.symbols;
-        block::transmit_taps(levels, &plan.taps, plan.compression, &mut self.symbols);
+        block::transmit(plan, levels, &mut self.symbols);
         let mut displaced = false;
         if let Some(converters) = &plan.holding {
             let first = plan.first_symbol(keys.block);

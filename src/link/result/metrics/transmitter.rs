@@ -32,6 +32,22 @@ pub(super) static LEVELS: &[LaneMetric] = &[
         |l| l.launch_power_dbm.into(),
     )
     .target(),
+    LaneMetric::new(
+        "level_1_drive",
+        "drive of level 1",
+        Unit::Ratio,
+        TakenAt::Tp2,
+        "Drive of level 1 in the transmit DSP, between -1 and 1 of the outer levels.",
+        |l| l.level_1_drive.into(),
+    ),
+    LaneMetric::new(
+        "level_2_drive",
+        "drive of level 2",
+        Unit::Ratio,
+        TakenAt::Tp2,
+        "Drive of level 2.",
+        |l| l.level_2_drive.into(),
+    ),
 ];
 
 /// Measured with the test pattern, with `tdecq.enabled`.
