@@ -31,6 +31,7 @@ pub use result::clock::ClockResult;
 pub use result::figures::{
     FecResult, LaneResult, LinkResult, NoiseShare, PortResult, SegmentResult, SlicerResult,
 };
+pub use result::level_drives::LevelDrives;
 pub use result::limited_by::LimitedBy;
 pub use result::metrics::lane::{lane_cells, lane_metric, lane_metrics};
 pub use result::metrics::limit::{LaneLimits, LaneMetric};

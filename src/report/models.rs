@@ -47,7 +47,11 @@ const ALWAYS: [(&str, &str, &str); 17] = [
         "`receiver.crosstalk`",
         "neighbouring lanes and the module's own transmitters as shaped PAM4 of their own data",
     ),
-    ("amplifier", "`receiver.tia`", "bandwidth and order, peaking, input noise, overload"),
+    (
+        "amplifier",
+        "`receiver.tia`",
+        "bandwidth and order, peaking, input noise, overload; gain control, growing noise and distortion at large currents (`receiver.tia.large_signal`)",
+    ),
     (
         "converter",
         "`receiver.dsp.adc`",

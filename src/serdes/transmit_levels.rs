@@ -98,7 +98,8 @@ impl TransmitLevels {
         } else if entries.iter().any(|x| !(-1.0..=1.0).contains(x)) {
             problems.report(at, "entries", written(), "must be numbers from -1 to 1");
         } else if [0, 3].map(|s| entries[level_context(s, s, s)]) != [-1.0, 1.0] {
-            let remedy = "must hold -1 first and 1 last: a run of an outer level has the full scale";
+            let remedy =
+                "must hold -1 first and 1 last: a run of an outer level has the full scale";
             problems.report(at, "entries", written(), remedy);
         }
     }

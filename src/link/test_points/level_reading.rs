@@ -154,8 +154,9 @@ mod tests {
         for (before, level) in (0..4).flat_map(|b| (0..4).map(move |l| (b, l))) {
             let expected = 0.05 * (amplitudes[before] - mean) * (amplitudes[level] - mean);
             let left = found.means[level_context(before, level, 2)];
-            // the sums over the other symbols scatter: 2 % of the largest product
-            assert!((left - expected).abs() < 1e-3, "{before} {level}: {left}, {expected}");
+            // each coefficient scatters by 0.05 x 0.57 / (128 x 0.76) = 2.9e-4; three of them on
+            // amplitudes of one make 5e-4 rms: five deviations
+            assert!((left - expected).abs() < 2.5e-3, "{before} {level}: {left}, {expected}");
         }
     }
 }
