@@ -30,6 +30,7 @@ pub use layers::swept::{Key, SweptConfig};
 pub use result::clock::ClockResult;
 pub use result::compliant::{CompliantCase, CompliantMargin, CompliantTransmitter};
 pub use result::figures::{LaneResult, LinkResult, NoiseShare, SegmentResult, SlicerResult};
+pub use result::level_drives::LevelDrives;
 pub use result::limited_by::LimitedBy;
 pub use result::metrics::lane::{lane_cells, lane_metric, lane_metrics};
 pub use result::metrics::limit::{LaneLimits, LaneMetric};

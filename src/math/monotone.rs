@@ -54,6 +54,11 @@ impl Monotone {
         Monotone { x, y, slope, area }
     }
 
+    /// The curve, higher by `by` everywhere.
+    pub(crate) fn raised(&self, by: f64) -> Monotone {
+        Monotone::new(self.x.clone(), self.y.iter().map(|y| y + by).collect())
+    }
+
     /// The value at `x`.
     pub fn at(&self, x: f64) -> f64 {
         let (i, h, t) = self.place(x);

@@ -69,7 +69,7 @@ impl OpticalReceiver {
             * self.photodiode.responsivity_a_per_w
     }
 
-    /// Detects light among these aggressors and samples it.
+    /// Detects light of nominal outer amplitude `oma_w` among these aggressors and samples it.
     ///
     /// # Errors
     ///
@@ -77,10 +77,13 @@ impl OpticalReceiver {
     pub(crate) fn extend(
         &self,
         light: Chain<Field>,
+        oma_w: f64,
         aggressors: &Aggressors,
         context: &mut BuildContext<'_>,
     ) -> Result<Plan, FileError> {
-        let volts = self.dsp.adc.filter(self.detect(light, aggressors, context)?, context)?;
+        let swing_a = self.settled_current_a(oma_w);
+        let volts = self.detect(light, swing_a, aggressors, context)?;
+        let volts = self.dsp.adc.filter(volts, context)?;
         Ok(self.dsp.adc.plan(volts, "adc", context))
     }
 
@@ -97,19 +100,22 @@ impl OpticalReceiver {
         output: &LinearOutput,
         context: &BuildContext<'_>,
     ) -> Result<Chain<Volt>, FileError> {
-        let volts = self.detect(light, aggressors, context)?;
-        Ok(output.extend(volts, self.settled_current_a(oma_w) * self.tia.gain_v_per_a()))
+        let swing_a = self.settled_current_a(oma_w);
+        let volts = self.detect(light, swing_a, aggressors, context)?;
+        Ok(output.extend(volts, swing_a * self.tia.gain_v_per_a(swing_a)))
     }
 
     /// Detects light: volts at the amplifier's output.
     fn detect(
         &self,
         light: Chain<Field>,
+        swing_a: f64,
         aggressors: &Aggressors,
         context: &BuildContext<'_>,
     ) -> Result<Chain<Volt>, FileError> {
         let light = light.response(Shape::Gain(amplitude_ratio(-self.coupling_loss_db)));
         let current = self.photodiode.extend(light, context)?;
-        self.tia.extend(self.crosstalk.extend(current, aggressors, context.grid), context)
+        let current = self.crosstalk.extend(current, aggressors, context.grid);
+        self.tia.extend(current, swing_a, context)
     }
 }

@@ -2,6 +2,7 @@
 
 mod config;
 mod crosstalk;
+mod large_signal;
 mod linear;
 mod noise_law;
 mod photodiode;
@@ -10,6 +11,7 @@ mod tia;
 pub use config::OpticalReceiver;
 pub(crate) use crosstalk::Aggressors;
 pub use crosstalk::Crosstalk;
+pub use large_signal::LargeSignal;
 pub use linear::LinearOutput;
 pub use noise_law::{NoiseModel, NoiseScaling};
 pub use photodiode::Photodiode;

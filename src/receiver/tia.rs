@@ -1,9 +1,10 @@
 //! Transimpedance amplifier.
 
+use super::large_signal::{LargeSignal, mean};
 use super::noise_law::{NoiseModel, NoiseScaling, law};
-use crate::chain::{Chain, Density, Law, Lookup, Map, Noise, Shape};
+use crate::chain::{Chain, Density, Law, Lookup, Map, Noise, NoiseOrigin, Shape};
 use crate::error::{KeyPath, Problems};
-use crate::math::{elementary, prototype::Family, simd::multiversion};
+use crate::math::prototype::Family;
 use crate::measured::{
     BuildContext, CompressionCurve, FileError, FileReader, Response, ResponseDomain, SeriesKind,
 };
@@ -19,7 +20,7 @@ pub enum Limiting {
     /// The output follows.
     #[default]
     Linear,
-    /// The output saturates as tanh, at an input of `overload_ma_pp`.
+    /// The output saturates as tanh, at an input of `overload_ma_pp` or by `large_signal`.
     Tanh,
     /// Measured: `curve`.
     Curve,
@@ -43,7 +44,7 @@ pub enum Limiting {
 ///
 /// # Limits
 ///
-/// The transimpedance does not adapt; the noise does not depend on the current.
+/// Gain, noise and distortion depend on the current only as [`LargeSignal`] says.
 ///
 /// # Reference
 ///
@@ -81,12 +82,14 @@ pub struct Tia {
     /// Frequency and input-referred noise in pA/sqrt(Hz), used by `noise = "table"`; constant
     /// beyond its ends.
     pub noise_file: String,
-    /// Gain, kOhm.
+    /// Largest gain, kOhm.
     pub transimpedance_kohm: f64,
     /// Limiting of large currents.
     pub limiting: Limiting,
     /// Input, peak to peak, at which the output would reach its limit, mA.
     pub overload_ma_pp: f64,
+    /// Gain control, noise and distortion at large currents.
+    pub large_signal: LargeSignal,
     /// A measured response in place of the low-pass.
     pub response: Response,
     /// A measured static curve, used by `limiting = "curve"`.
@@ -115,6 +118,7 @@ impl Default for Tia {
             transimpedance_kohm: 4.0,
             limiting: Limiting::Linear,
             overload_ma_pp: 3.0,
+            large_signal: LargeSignal::default(),
             response: Response::default(),
             curve: CompressionCurve::default(),
             echo: None,
@@ -138,6 +142,13 @@ impl Tia {
                 "must name a file of input in mA and output, as limiting = \"curve\" requires",
             );
         }
+        if self.limiting == Limiting::Curve && self.large_signal.output_vpp.is_some() {
+            let remedy = "must not be \"curve\" with gain control: a curve is measured at one gain";
+            problems.report(at, "limiting", "curve", remedy);
+        }
+        let limits = self.limiting == Limiting::Tanh;
+        let at_large = at.key("large_signal");
+        self.large_signal.check(&at_large, self.transimpedance_kohm, limits, problems);
         self.check_noise(at, problems);
         if let Some(echo) = &self.echo {
             echo.check(&at.key("echo"), problems);
@@ -272,12 +283,14 @@ impl Tia {
         Ok(law(total_a2, &band, self.takes_white_noise()))
     }
 
-    /// Gain for small settled currents, V/A.
-    pub(crate) fn gain_v_per_a(&self) -> f64 {
-        kilo(self.transimpedance_kohm)
+    /// Gain at a settled outer swing, V/A.
+    pub(crate) fn gain_v_per_a(&self, swing_a: f64) -> f64 {
+        let most = kilo(self.transimpedance_kohm);
+        most * self.large_signal.gain(most, swing_a)
     }
 
-    /// Amplifies: input noise, bandwidth, saturation, gain, and the line after it.
+    /// Amplifies a current of this settled outer swing: input noise, bandwidth, saturation, gain, and
+    /// the line after it.
     ///
     /// # Errors
     ///
@@ -285,11 +298,17 @@ impl Tia {
     pub(crate) fn extend(
         &self,
         current: Chain<Ampere>,
+        swing_a: f64,
         context: &BuildContext<'_>,
     ) -> Result<Chain<Volt>, FileError> {
         let response = self.band(context)?;
         let density = self.density_through(&response, context)?;
-        let noisy = current.noise(Noise::new("tia.thermal", Law::Added, density));
+        let added = self.large_signal.added(&density, swing_a);
+        let mut noisy = current.noise(Noise::new("tia.thermal", Law::Added, density));
+        if let Some(added) = added {
+            let noise = Noise::new("tia.reduced_gain", Law::Added, added);
+            noisy = noisy.noise(noise.of(NoiseOrigin::Thermal).with_signal());
+        }
         let filtered: Chain<Ampere> = noisy.response(response);
         let limited = match self.limiting {
             Limiting::Linear => filtered,
@@ -297,18 +316,15 @@ impl Tia {
                 let curve = context.needed_curve(&self.curve.file, SeriesKind::Compression)?;
                 filtered.map(Compression { lookup: Lookup::new("tia", &curve) })
             }
-            Limiting::Tanh => {
-                filtered.map(Overload { limit_a: (milli(self.overload_ma_pp) / 2.0) as f32 })
-            }
+            Limiting::Tanh => filtered.map(self.large_signal.limiter(
+                kilo(self.transimpedance_kohm),
+                swing_a,
+                self.overload_ma_pp,
+            )),
         };
-        let volts = limited.response(Shape::Gain(self.gain_v_per_a()));
+        let volts = limited.response(Shape::Gain(self.gain_v_per_a(swing_a)));
         Ok(after_line(volts, self.echo.as_ref()))
     }
-}
-
-/// The mean current, which an amplifier's offset loop finds.
-fn mean(x: &[f32]) -> f32 {
-    (x.iter().map(|&x| f64::from(x)).sum::<f64>() / x.len() as f64) as f32
 }
 
 /// A measured curve of mA about the mean.
@@ -332,28 +348,6 @@ impl Map<Ampere, Ampere> for Compression {
     fn name(&self) -> &'static str {
         "tia"
     }
-}
-
-/// Saturation about the mean, which the amplifier's offset loop finds; far below the limit the
-/// current passes unchanged.
-struct Overload {
-    limit_a: f32,
-}
-
-impl Map<Ampere, Ampere> for Overload {
-    fn apply(&self, x: &[f32], y: &mut [f32]) {
-        overload(self.limit_a, mean(x), x, y);
-    }
-
-    fn name(&self) -> &'static str {
-        "tia"
-    }
-}
-
-multiversion! {
-fn overload(limit: f32, mean: f32, x: &[f32], y: &mut [f32]) {
-    y.iter_mut().zip(x).for_each(|(y, x)| *y = mean + limit * elementary::tanh((x - mean) / limit));
-}
 }
 
 #[cfg(test)]

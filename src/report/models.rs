@@ -4,7 +4,7 @@ use crate::link::{Config, presets};
 use crate::pattern::PatternKind;
 
 /// Models present in every link.
-const ALWAYS: [(&str, &str, &str); 17] = [
+const ALWAYS: [(&str, &str, &str); 18] = [
     (
         "module",
         "`module.kind`",
@@ -47,7 +47,11 @@ const ALWAYS: [(&str, &str, &str); 17] = [
         "`receiver.crosstalk`",
         "neighbouring lanes and the module's own transmitters as shaped PAM4 of their own data",
     ),
-    ("amplifier", "`receiver.tia`", "bandwidth and order, peaking, input noise, overload"),
+    (
+        "amplifier",
+        "`receiver.tia`",
+        "bandwidth and order, peaking, input noise, overload; gain control, growing noise and distortion at large currents (`receiver.tia.large_signal`)",
+    ),
     (
         "converter",
         "`receiver.dsp.adc`",

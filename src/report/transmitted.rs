@@ -2,7 +2,7 @@
 
 use super::number::decimals;
 use super::plain_table::{plain, text};
-use crate::link::LaneResult;
+use crate::link::{LaneResult, LevelDrives};
 
 const HEADER: [&str; 10] = [
     "\nlane",
@@ -19,27 +19,24 @@ const HEADER: [&str; 10] = [
 
 /// Drives of the levels, a line for all lanes of equal ones; empty where none is adjusted.
 pub(super) fn levels(lanes: &[LaneResult]) -> String {
-    let drives = |lane: &LaneResult| Some([lane.level_1_drive?, lane.level_2_drive?]);
-    let mut groups: Vec<(&LaneResult, Vec<String>)> = Vec::new();
-    for lane in lanes.iter().filter(|lane| drives(lane).is_some()) {
+    let mut groups: Vec<(&LevelDrives, Vec<String>)> = Vec::new();
+    for lane in lanes.iter().filter(|lane| lane.levels.level_1_drive.is_some()) {
         let number = lane.lane.to_string();
-        let equal = |(first, _): &&mut (&LaneResult, Vec<String>)| {
-            drives(first) == drives(lane) && first.level_table == lane.level_table
-        };
-        match groups.iter_mut().find(equal) {
+        match groups.iter_mut().find(|(levels, _)| **levels == lane.levels) {
             Some((_, numbers)) => numbers.push(number),
-            None => groups.push((lane, vec![number])),
+            None => groups.push((&lane.levels, vec![number])),
         }
     }
-    let line = |(lane, numbers): &(&LaneResult, Vec<String>)| {
-        let [low, high] = drives(lane).unwrap_or_default();
-        let table = if lane.level_table.is_empty() { "" } else { ", table of three symbols" };
-        let which = if groups.len() == 1 && numbers.len() == lanes.len() {
+    let line = |(levels, numbers): &(&LevelDrives, Vec<String>)| {
+        let [low, high] =
+            [levels.level_1_drive, levels.level_2_drive].map(|drive| decimals(drive, 3));
+        let table = if levels.level_table.is_empty() { "" } else { ", table of three symbols" };
+        let which = if numbers.len() == lanes.len() {
             String::new()
         } else {
             format!(" of lane {}", numbers.join(", "))
         };
-        format!("transmit levels{which}: -1, {low:.3}, {high:.3}, 1{table}\n")
+        format!("transmit levels{which}: -1, {low}, {high}, 1{table}\n")
     };
     groups.iter().map(line).collect()
 }
@@ -83,9 +80,11 @@ mod tests {
     fn lanes_of_equal_levels_share_a_line() {
         let lane = |lane: usize, drives: Option<[f64; 2]>, level_table: Vec<f64>| LaneResult {
             lane,
-            level_1_drive: drives.map(|[low, _]| low),
-            level_2_drive: drives.map(|[_, high]| high),
-            level_table,
+            levels: LevelDrives {
+                level_1_drive: drives.map(|[low, _]| low),
+                level_2_drive: drives.map(|[_, high]| high),
+                level_table,
+            },
             ..LaneResult::default()
         };
         let bent = Some([-0.4126, 0.25]);

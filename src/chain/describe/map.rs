@@ -21,6 +21,11 @@ pub trait Map<A: Quantity, B: Quantity>: Send + Sync + 'static {
     /// steady state.
     fn apply(&self, x: &[A::Sample], y: &mut [B::Sample]);
 
+    /// [`Map::apply`] with this extra factor on the received power, which a gain control follows.
+    fn apply_at(&self, x: &[A::Sample], y: &mut [B::Sample], _transmission: f32) {
+        self.apply(x, y);
+    }
+
     /// Name of the map, in messages.
     fn name(&self) -> &'static str;
 
@@ -38,7 +43,7 @@ pub trait Map<A: Quantity, B: Quantity>: Send + Sync + 'static {
 
 /// A map with its quantities erased, as stored in a plan.
 pub(crate) trait Erased: Send + Sync {
-    fn run(&self, x: &Samples, y: &mut Samples);
+    fn run(&self, x: &Samples, y: &mut Samples, transmission: f32);
     fn stream(&self) -> StreamKey;
     fn name(&self) -> &'static str;
     fn memory(&self) -> Memory;
@@ -47,8 +52,8 @@ pub(crate) trait Erased: Send + Sync {
 pub(crate) struct Typed<M, A, B>(pub(crate) M, pub(crate) PhantomData<fn(A) -> B>);
 
 impl<A: Quantity, B: Quantity, M: Map<A, B>> Erased for Typed<M, A, B> {
-    fn run(&self, x: &Samples, y: &mut Samples) {
-        self.0.apply(A::of(x), B::of_mut(y));
+    fn run(&self, x: &Samples, y: &mut Samples, transmission: f32) {
+        self.0.apply_at(A::of(x), B::of_mut(y), transmission);
     }
 
     fn stream(&self) -> StreamKey {

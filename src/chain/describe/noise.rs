@@ -85,6 +85,30 @@ impl Density {
         }
     }
 
+    /// The density times a positive factor.
+    pub(crate) fn times(&self, factor: f64) -> Density {
+        match self {
+            Density::White(density) => Density::White(density * factor),
+            &Density::Quadratic { a0, a2, grows_to_hz } => {
+                Density::Quadratic { a0: a0 * factor, a2: a2 * factor, grows_to_hz }
+            }
+            &Density::Relaxation {
+                floor,
+                rise_hz,
+                lifetime_s,
+                resonance_hz,
+                damping_rad_per_s,
+            } => Density::Relaxation {
+                floor: floor * factor,
+                rise_hz: rise_hz * factor,
+                lifetime_s,
+                resonance_hz,
+                damping_rad_per_s,
+            },
+            Density::Table(ln_density) => Density::Table(Arc::new(ln_density.raised(factor.ln()))),
+        }
+    }
+
     /// The density of a white noise.
     pub(crate) fn white(&self) -> Option<f64> {
         match self {
@@ -226,7 +250,8 @@ pub struct Noise {
     /// One-sided density.
     pub density: Density,
     /// True after the AGC, which compensates lost optical power: referred to the received signal,
-    /// the noise is smaller by that gain.
+    /// the noise is smaller by that gain. True, too, where the noise grows with the signal by
+    /// itself.
     pub after_agc: bool,
     /// True when other lanes share the same draw, as for a laser that feeds several.
     pub shared: bool,
@@ -248,6 +273,11 @@ impl Noise {
     /// The noise, added after the AGC.
     pub fn after_agc(self) -> Self {
         Noise { after_agc: true, ..self }
+    }
+
+    /// The noise, whose rms is in proportion to the received power.
+    pub(crate) fn with_signal(self) -> Self {
+        self.after_agc()
     }
 
     /// A noise shared by several lanes, with the stream of its owner.

@@ -243,11 +243,10 @@ impl Noises {
                     add_squares(&mut after, 2.0 * gain, deviation);
                 }
                 NoisePath::Interior { section, source } => {
-                    add_squares(
-                        &mut before,
-                        2.0 * m * m,
-                        &plan.sections[*section].sources[*source].deviation,
-                    );
+                    let AddedNoise { deviation, after_agc, .. } =
+                        &plan.sections[*section].sources[*source];
+                    let gain = if *after_agc { scale.after_agc * scale.after_agc } else { 1.0 };
+                    add_squares(&mut before, 2.0 * gain * m * m, deviation);
                 }
                 NoisePath::Shot { per_ampere, dark_a } => {
                     white += m * per_ampere * (current + dark_a)

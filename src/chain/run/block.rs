@@ -7,8 +7,8 @@ use crate::math::{elementary, fft};
 use crate::seed::Seed;
 use num_complex::{Complex32, Complex64};
 
-/// The symbols of a block as the converter holds them: levels 0..3 by the plan's drives, or in equal
-/// steps, through its transmit taps.
+/// The symbols of a block as the converter holds them: levels 0..3 by the plan's drives, or in
+/// equal steps, through its transmit taps.
 pub(crate) fn transmit(plan: &Plan, levels: &[u8], out: &mut [f32]) {
     match &plan.drives {
         Some(drives) => transmit_drives(levels, &plan.taps, drives, out),

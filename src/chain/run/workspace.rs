@@ -38,6 +38,8 @@ pub struct Workspace {
     decided_plain: Vec<u8>,
     /// Sequence detector, kept between blocks.
     mlse: Option<Mlse>,
+    /// Extra factor on the received power in the current block.
+    transmission: f32,
     scratch: Aligned<Complex32>,
     aggressor: Aligned<f32>,
     aggressor_spectrum: Aligned<Complex32>,
@@ -70,6 +72,7 @@ impl Workspace {
             plain: vec![0; grid.symbols],
             decided_plain: vec![0; grid.symbols],
             mlse: None,
+            transmission: 1.0,
             scratch: Aligned::new(plan.transforms.scratch()),
             aggressor: Aligned::new(0),
             aggressor_spectrum: Aligned::new(0),

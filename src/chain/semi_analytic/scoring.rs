@@ -213,7 +213,7 @@ pub(super) fn score(
     let Errors { ideal, followed, bursts } = match moving {
         None => errors(at),
         Some(Moving { law, at: moved }) => {
-            let at_phase = |i| errors(if i == MIDDLE { at } else { moved[i].as_slice() });
+            let at_phase = |i: usize| errors(if i == MIDDLE { at } else { moved[i].as_slice() });
             Errors::mean(law, &std::array::from_fn(at_phase))
         }
     };

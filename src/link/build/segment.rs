@@ -124,8 +124,9 @@ fn optical(
     let Config { host, module, receiver, .. } = config;
     if config.optical().to == DecisionPoint::FarModule {
         let light = arriving(config, modulator, context)?;
+        let oma_w = arriving_oma_w(config, modulator, context.lane);
         let aggressors = aggressors(config, modulator, context);
-        return Ok((receiver.extend(light, &aggressors, context)?, receiver.dsp()));
+        return Ok((receiver.extend(light, oma_w, &aggressors, context)?, receiver.dsp()));
     }
     // neighbouring lanes' outputs are the far-end aggressors
     let neighbour = SerdesTx { swing_vppd: module.output.swing_vppd, ..module.tx.clone() };

@@ -9,6 +9,7 @@ use crate::link::describe::module::ModuleKind;
 use crate::link::describe::segments::SegmentKind;
 use crate::link::result::clock::ClockResult;
 use crate::link::result::compliant::CompliantMargin;
+use crate::link::result::level_drives::LevelDrives;
 use crate::link::result::limited_by::LimitedBy;
 use crate::link::result::port::PortResult;
 use crate::link::result::spec::SpecRow;
@@ -114,15 +115,9 @@ pub struct LaneResult {
     pub er_tp2_db: Option<f64>,
     /// Average power at TP2, dBm.
     pub launch_power_dbm: Option<f64>,
-    /// Drive of level 1 in the transmit DSP, between -1 and 1 of levels 0 and 3; absent where the
-    /// levels are not adjusted.
-    pub level_1_drive: Option<f64>,
-    /// Drive of level 2.
-    pub level_2_drive: Option<f64>,
-    /// Drives of every three symbols, in the order of `transmitter.levels.entries`; empty without a
-    /// table.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub level_table: Vec<f64>,
+    /// Drives of the levels.
+    #[serde(flatten)]
+    pub levels: LevelDrives,
     /// Outer optical modulation amplitude at TP3, dBm.
     pub oma_tp3_dbm: Option<f64>,
     /// Extinction ratio at TP3, dB.

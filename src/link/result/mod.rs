@@ -3,6 +3,7 @@
 pub(super) mod clock;
 pub(super) mod compliant;
 pub(super) mod figures;
+pub(super) mod level_drives;
 pub(super) mod limited_by;
 pub(super) mod metrics;
 pub(super) mod pooled;

@@ -4,6 +4,7 @@ use crate::chain::{Prediction, Share, Tally, TrainedDetector};
 use crate::link::count::lanes::CountedLanes;
 use crate::link::result::clock::ClockResult;
 use crate::link::result::figures::{LaneResult, NoiseShare, SegmentResult, SlicerResult};
+use crate::link::result::level_drives::LevelDrives;
 use crate::link::result::limited_by::LimitedBy;
 use crate::link::result::verdict::judged;
 use crate::link::run::agreement::agree;
@@ -87,11 +88,7 @@ fn add_test_points(result: &mut LaneResult, solved: &SolvedLane) {
         result.launch_power_dbm = Some(tp2.average_dbm());
     }
     if let Some(levels) = solved.lane.adjusted_levels() {
-        let [low, high] = levels.inner;
-        (result.level_1_drive, result.level_2_drive) = (Some(low), Some(high));
-        if levels.table {
-            result.level_table.clone_from(&levels.entries);
-        }
+        result.levels = LevelDrives::of(levels);
     }
     if let Some(tp3) = solved.tp3 {
         result.oma_tp3_dbm = Some(tp3.oma_dbm());

@@ -1,5 +1,5 @@
-//! Training of the transmit levels: two inner levels by secants or by search, and the table of three
-//! symbols that takes out what no linear equaliser could.
+//! Training of the transmit levels: two inner levels by secants or by search, and the table of
+//! three symbols that takes out what no linear equaliser could.
 
 use super::trial::{BETTER, TrialContext, cost, trial_of};
 use crate::chain::LEVEL_CONTEXTS;
@@ -80,8 +80,8 @@ fn read(
     LevelReading::new(config, &***modulator, library, cache, workspaces, delay)
 }
 
-/// The inner levels that lie at equal steps at TP2, by the secants of each on its own drive; the last
-/// reading.
+/// The inner levels that lie at equal steps at TP2, by the secants of each on its own drive; the
+/// last reading.
 fn equal_eyes(
     config: &mut Config,
     bench: &mut TrialContext<'_>,
@@ -241,8 +241,8 @@ mod tests {
         found
     }
 
-    /// Rectangular symbols through a static curve: the mean levels after any linear filter are those
-    /// of the curve but for interference with mean zero. The grid of 16 samples a symbol rounds the
+    /// Rectangular symbols through a static curve: the mean levels after any linear filter are
+    /// those of the curve but for interference with mean zero. The grid of 16 samples a symbol rounds the
     /// edges, over which the curve acts, for a few per cent of the symbol: 3e-3 of the full scale.
     #[test]
     fn a_static_curve_trains_to_its_inverse() {

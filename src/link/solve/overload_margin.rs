@@ -103,6 +103,10 @@ fn edge(mut missed_db: f64, mut kept_db: f64, keeps: &mut impl FnMut(f64) -> boo
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chain::PlanCache;
+    use crate::link::Config;
+    use crate::link::build::lane::Lane;
+    use crate::receiver::{LargeSignal, Limiting};
 
     #[test]
     fn the_edge_lies_where_the_limit_is_met() {
@@ -114,5 +118,44 @@ mod tests {
         assert!((found + 3.217).abs() <= NARROW_DB && tries == 13, "{found} in {tries}");
         assert_eq!(kept_below(6.0, &mut |loss_db| loss_db < 5.95), Some(5.9));
         assert_eq!(kept_below(6.0, &mut |_| false), None);
+    }
+
+    /// Gain control holds the distortion, and noise that grows with the swing settles at a fixed
+    /// ratio to it: without an end of the control no gain is too much. With one the output grows
+    /// from 0.8 mA on, and a gain is found at which the limit is missed.
+    #[test]
+    fn a_gain_control_that_ends_has_a_finite_overload_margin() {
+        let margin = |transimpedance_min_kohm: Option<f64>| {
+            let mut config = Config::default();
+            config.simulation.block_symbols = 2048;
+            config.lanes = 1;
+            config.receiver.tia.limiting = Limiting::Tanh;
+            config.receiver.tia.large_signal = LargeSignal {
+                output_vpp: Some(0.4),
+                transimpedance_min_kohm,
+                thd_percent: Some(3.0),
+                thd_at_ma_pp: Some(0.4),
+                noise_knee_ma_pp: Some(0.5),
+            };
+            let lane = Lane::build(&config, 0, &mut PlanCache::default()).expect("it builds");
+            let mut workspace = Workspace::new(&lane.optical().plan);
+            let mut predictor = Predictor::new(
+                &lane.optical().plan,
+                &lane.optical().dsp,
+                lane.shared_seed,
+                lane.lane_seed,
+                lane.blocks(1, true),
+                lane.blocks(1, true),
+                &mut workspace,
+            );
+            let trained = predictor.train(&mut workspace, 1.0, None).expect("it trains");
+            let kept = LossMargin::Beyond;
+            find(&mut predictor, &mut workspace, &trained, 2.4e-4, &kept, 15.0)
+        };
+        let (endless, ending) = (margin(None), margin(Some(0.5)));
+        eprintln!("{endless:?} {ending:?}");
+        assert_eq!(endless, Some(OverloadMargin::Bound(15.0)));
+        let Some(OverloadMargin::Found(db)) = ending else { panic!("{ending:?}") };
+        assert!(db > 2.0 && db < 15.0, "{db}");
     }
 }

@@ -61,7 +61,8 @@ impl LevelReading {
             .build()
             .expect("a computed pattern builds")
             .fill(0, Seed::new(0), &mut levels);
-        let mut context = BuildContext { grid, lane: 0, library, cache };
+        let lane_seed = Seed::new(config.simulation.seed).named("lane").index(0);
+        let mut context = BuildContext { grid, lane: 0, lane_seed, library, cache };
         let light = transmitted(config, modulator, &mut context)?.probe("instrument");
         let plan = received(light, Shape::Gain(1.0), grid, cache);
         let probe = Probe::light(&plan, "instrument", SAMPLES_PER_SYMBOL, cache)
@@ -154,8 +155,9 @@ mod tests {
         for (before, level) in (0..4).flat_map(|b| (0..4).map(move |l| (b, l))) {
             let expected = 0.05 * (amplitudes[before] - mean) * (amplitudes[level] - mean);
             let left = found.means[level_context(before, level, 2)];
-            // the sums over the other symbols scatter: 2 % of the largest product
-            assert!((left - expected).abs() < 1e-3, "{before} {level}: {left}, {expected}");
+            // each coefficient scatters by 0.05 x 0.57 / (128 x 0.76) = 2.9e-4; three of them on
+            // amplitudes of one make 5e-4 rms: five deviations
+            assert!((left - expected).abs() < 2.5e-3, "{before} {level}: {left}, {expected}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Workspace;
 use crate::chain::build::plan::{Plan, SymbolNoise};
-use crate::chain::build::section::{InterfererPath, Section};
+use crate::chain::build::section::{AddedNoise, InterfererPath, Section};
 use crate::chain::build::spectrum::multiply;
 use crate::chain::describe::chain::Storage;
 use crate::chain::describe::noise::{Density, Law, Noise};
@@ -58,6 +58,7 @@ impl Workspace {
     ) -> f32 {
         let mut offset = 0.0;
         let last = plan.sections.len() - 1;
+        self.transmission = transmission;
         self.first_section(plan, levels, keys);
         for (i, section) in plan.sections.iter().enumerate() {
             if i > 0 {
@@ -219,11 +220,15 @@ impl Workspace {
         let map = section.map.as_ref().expect("only the first section has none");
         match (from, section.storage) {
             (Storage::Real, Storage::Real) => {
-                map.run(&self.real, &mut self.other);
+                map.run(&self.real, &mut self.other, self.transmission);
                 std::mem::swap(&mut self.real, &mut self.other);
             }
-            (Storage::Real, Storage::Complex) => map.run(&self.real, &mut self.field),
-            (Storage::Complex, Storage::Real) => map.run(&self.field, &mut self.real),
+            (Storage::Real, Storage::Complex) => {
+                map.run(&self.real, &mut self.field, self.transmission)
+            }
+            (Storage::Complex, Storage::Real) => {
+                map.run(&self.field, &mut self.real, self.transmission)
+            }
             (Storage::Complex, Storage::Complex) => {
                 unreachable!("no map from field to field exists")
             }
@@ -319,7 +324,7 @@ impl Workspace {
                 }
                 plan.transforms.samples.forward(real, &mut self.spectrum, &mut self.scratch);
                 multiply(&mut self.spectrum, &section.response);
-                self.add_noise(section, keys);
+                self.add_scaled_noise(section, keys);
                 self.interfere(section, None, keys);
                 let real = Ampere::of_mut(&mut self.real);
                 plan.transforms.samples.inverse(&mut self.spectrum, real, &mut self.scratch);
@@ -349,6 +354,40 @@ impl Workspace {
             },
         };
         self.add_merged(section, deviation, scale, keys);
+    }
+
+    /// [`Workspace::add_noise`] of a section before the last one, where what grows with the signal
+    /// follows the received power; that of the last section is part of the training.
+    fn add_scaled_noise(&mut self, section: &Section, keys: &StreamKeys<'_>) {
+        let t = self.transmission;
+        if t == 1.0 || !section.sources.iter().any(|source| source.after_agc) {
+            return self.add_noise(section, keys);
+        }
+        let scale = match keys.selection {
+            NoiseSelection::None => return,
+            NoiseSelection::All => None,
+            NoiseSelection::Only(id, scale) => Some((id, scale)),
+        };
+        let part = |source: &AddedNoise, k: usize| {
+            let own = match scale {
+                None => 1.0,
+                Some((id, scale)) if source.id == *id => scale,
+                Some(_) => return 0.0,
+            };
+            (own * if source.after_agc { t } else { 1.0 } * source.deviation[k]).powi(2)
+        };
+        let mut rng = keys.lane_seed.stream(&section.stream()).index(keys.noise).rng();
+        let mut deviation = [0f32; PIECE / 2];
+        for (i, x) in self.spectrum.chunks_mut(PIECE / 2).enumerate() {
+            let (normals, deviation) =
+                (&mut self.normals[..2 * x.len()], &mut deviation[..x.len()]);
+            normals::fill(&mut rng, normals);
+            for (k, deviation) in deviation.iter_mut().enumerate() {
+                let at = i * (PIECE / 2) + k;
+                *deviation = section.sources.iter().map(|s| part(s, at)).sum::<f32>().sqrt();
+            }
+            block::add_noise(x, deviation, normals, 1.0);
+        }
     }
 
     /// Adds noise of this deviation from the section's stream.

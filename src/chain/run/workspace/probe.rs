@@ -113,6 +113,7 @@ impl<'a> Probe<'a> {
         (at, response, wide): (usize, &[Complex32], &fft::ComplexFft),
     ) -> Vec<f32> {
         let plan = self.plan;
+        workspace.transmission = 1.0;
         workspace.first_section(plan, levels, keys);
         for (i, section) in plan.sections.iter().enumerate().take(at + 1).skip(1) {
             workspace.apply_map(section, plan.sections[i - 1].storage);

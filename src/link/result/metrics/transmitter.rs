@@ -38,7 +38,7 @@ pub(super) static LEVELS: &[LaneMetric] = &[
         Unit::Ratio,
         TakenAt::Tp2,
         "Drive of level 1 in the transmit DSP, between -1 and 1 of the outer levels.",
-        |l| l.level_1_drive.into(),
+        |l| l.levels.level_1_drive.into(),
     ),
     LaneMetric::new(
         "level_2_drive",
@@ -46,7 +46,7 @@ pub(super) static LEVELS: &[LaneMetric] = &[
         Unit::Ratio,
         TakenAt::Tp2,
         "Drive of level 2.",
-        |l| l.level_2_drive.into(),
+        |l| l.levels.level_2_drive.into(),
     ),
 ];
 
