@@ -300,7 +300,6 @@ fn eyes_histograms_and_waterfalls_show_what_is_after_the_feedback() {
         };
         let mut view = View::new(&resolved, 0).unwrap();
         let histogram = view.histogram(1 << 16).unwrap();
-        let fed_back = decision == DetectorKind::Dfe;
         assert!(histogram.ber.is_some());
         // counted and predicted densities overlap but for noise: half the sum of differences is the
         // share that lies elsewhere

@@ -6,6 +6,7 @@ use lightlane::error::{KeyPath, Problems};
 use lightlane::link::{Config, LaneResult};
 use lightlane::math::prototype::Family;
 use lightlane::measured::{BuildContext, FileReader, Library, Response};
+use lightlane::seed::Seed;
 use lightlane::transmitter::{Eml, RinKind};
 use std::path::PathBuf;
 

@@ -200,7 +200,6 @@ mod tests {
             let single = Bursts { ber, shares: &[1.0], precoded: false };
             let found = layout.codeword_error_ratio(&single).unwrap();
             let closed = tail::random_errors(&Code::KP4, ber).unwrap().codeword_error_ratio();
-            println!("{ber:e}: {found:e} {closed:e}");
             assert!((found / closed - 1.0).abs() < 0.02, "{ber:e}: {found:e} {closed:e}");
             assert!((found / expected - 1.0).abs() < 0.03, "{ber:e}: {found:e}");
         }
@@ -235,7 +234,6 @@ mod tests {
             (0..=length.unwrap_or(5) as u64).for_each(|l| wrong[((symbol + l) / 5) as usize] = 1);
         }
         let failed = wrong.chunks(544).filter(|word| word.iter().sum::<u16>() > 15).count() as f64;
-        println!("{failed} of {words}, {:.1} predicted", found * words as f64);
         let expected = found * words as f64;
         assert!(
             failed > 100.0 && (failed - expected).abs() < 5.0 * expected.sqrt() + 0.05 * expected

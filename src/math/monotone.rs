@@ -82,11 +82,6 @@ impl Monotone {
             + (x - self.last()).max(0.0) * self.y[self.y.len() - 1]
     }
 
-    /// The same curve, higher by `y`.
-    pub fn raised(&self, y: f64) -> Monotone {
-        Monotone::new(self.x.clone(), self.y.iter().map(|own| own + y).collect())
-    }
-
     /// The first x.
     pub fn first(&self) -> f64 {
         self.x[0]

@@ -174,7 +174,9 @@ mod tests {
         let lines = SAMPLES / converters;
         let offset = |k: usize| k.is_multiple_of(lines);
         let image = |k: usize| {
-            k != BIN && ((k + BIN).is_multiple_of(lines) || (k + lines - BIN % lines) % lines == 0)
+            k != BIN
+                && ((k + BIN).is_multiple_of(lines)
+                    || (k + lines - BIN % lines).is_multiple_of(lines))
         };
         let sum = |wanted: &dyn Fn(usize) -> bool| {
             (0..powers.len()).filter(|&k| wanted(k)).map(|k| powers[k]).sum()

@@ -328,9 +328,6 @@ mod tests {
             let (competing, ..) = predicted(&bound.competing(&block), &block);
             let deviations = vec![variance.sqrt(); sent.len()];
             let (count, wrong, _) = counted(&response, &sent, &samples, &deviations, &[1.0], 128);
-            println!(
-                "a {a}: bound {ser:.4e}, closed {closed:.4e}, competing {competing:.4e}, counted {count:.4e} of {wrong}"
-            );
             assert!((closed / expected - 1.0).abs() < 4e-3);
             assert!((ser / closed - 1.0).abs() < 0.02 && (ber / ser - 1.0).abs() < 1e-9);
             // bursts of up to four symbols on average: 4 sigma of 2000 errors are 18 %
@@ -381,10 +378,6 @@ mod tests {
                     counted(&response, &sent, &samples, &deviations, &unit, passes);
                 let on = bursts.continuation().expect("errors");
                 let sigma = ((1.0 + continued) / (1.0 - continued) / wrong).sqrt();
-                println!(
-                    "{postcursors:?} {colour:?} {steps:?}: bound {most:.3e}, {ser:.4e}, counted {count:.4e} of {wrong}, ratio {:.4} +- {sigma:.4}; goes on {on:.3} and {continued:.3}",
-                    ser / count
-                );
                 assert!(most > ser && (most / count).ln() > -4.0 * sigma);
                 assert!((ser / count).ln().abs() < 0.06 + 4.0 * sigma);
                 assert!((on - continued).abs() < 0.05 + 4.0 / wrong.sqrt());

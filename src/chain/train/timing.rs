@@ -256,7 +256,6 @@ mod tests {
                 .map(|run| (run.iter().sum::<f64>() / 1024.0 - mean).powi(2) * 1024.0)
                 .sum::<f64>()
                 / count;
-            println!("{sigma} {colour:?} {postcursors:?}: {found:.4e} for {expected:.4e}");
             assert!((found / expected - 1.0).abs() < 0.28, "{found} {expected}");
             if postcursors == [0.0; 2] {
                 let closed = 2.0 * f64::from(sigma * sigma) / MEAN_SQUARE * (1.0 - r2);

@@ -210,7 +210,8 @@ impl Workspace {
         let [mut wave, mut error] = [vec![0f32; m], vec![0f32; m]];
         let mut sampled = vec![Complex32::default(); fft::bins(k)];
         let mut bins = vec![Complex32::default(); fft::bins(m)];
-        let parts: [(Option<Vec<Complex32>>, fn(&SubConverter) -> f32); 3] =
+        type Part = fn(&SubConverter) -> f32;
+        let parts: [(Option<Vec<Complex32>>, Part); 3] =
             [(None, |c| c.offset), (Some(waveform), |c| c.gain), (Some(slope), |c| c.skew_s)];
         for (spectrum, part) in parts {
             match spectrum {
