@@ -9,6 +9,7 @@ use crate::chain::run::block;
 use crate::dsp::slicer::Thresholds;
 use crate::math::buffer_pool::Pooled;
 use crate::math::fft;
+use num_complex::Complex32;
 
 /// A block at the slicer, with feedback that is never wrong.
 pub(crate) struct AtSlicer {
@@ -87,11 +88,17 @@ pub(crate) fn all_of(records: &[NoiselessBlock], at: &[AtSlicer]) -> (Vec<u8>, V
     (sent, means, variances)
 }
 
-/// The receiver sampling later than it was trained.
-pub(crate) fn moved(plan: &Plan, trained: &Trained, late_ui: f64) -> Trained {
-    let mut response = Pooled::zeros(trained.response.len());
-    block::phase_ramp(&trained.response, late_ui / plan.grid.symbols as f64, &mut response);
-    Trained { delay_ui: trained.delay_ui + late_ui, response, ..trained.clone() }
+/// Slope and curvature of a waveform at the instants of its samples.
+fn derivatives(plan: &Plan, spectrum: &[Complex32]) -> [Vec<f32>; 2] {
+    let (m, k) = (plan.grid.samples(), plan.sampled());
+    let mut scratch = Pooled::zeros(plan.transforms.sampled.scratch());
+    [block::fold_derivative, block::fold_curvature].map(|fold| {
+        let mut folded = Pooled::zeros(fft::bins(k));
+        fold(spectrum, m, k, plan.grid.bin_hz(), &mut folded);
+        let mut at_samples = vec![0f32; k];
+        plan.transforms.sampled.inverse(&mut folded, &mut at_samples, &mut scratch);
+        at_samples
+    })
 }
 
 /// The noiseless samples of a record and what displacements of their instants see.
@@ -125,19 +132,15 @@ impl Sampled {
         folded[0].re -= trained.mean;
         let mut samples = Pooled::zeros(k);
         plan.transforms.sampled.inverse(&mut folded, &mut samples, &mut scratch);
-        let mut slope_squares = Pooled::zeros(k);
-        let mut curvatures = Pooled::zeros(if far || plan.skewed() { k } else { 0 });
         if let Some(converters) = &plan.sampling {
-            if converters.skewed() {
-                block::fold_derivative(&turned, m, k, plan.grid.bin_hz(), &mut folded);
-                plan.transforms.sampled.inverse(&mut folded, &mut slope_squares, &mut scratch);
-                block::fold_curvature(&turned, m, k, plan.grid.bin_hz(), &mut folded);
-                plan.transforms.sampled.inverse(&mut folded, &mut curvatures, &mut scratch);
-            }
-            let (first, derivatives) =
-                (plan.first_sample(record.block), [&*slope_squares, &*curvatures]);
-            converters.sample(first, trained.full_scale, &mut samples, derivatives);
+            let derivatives =
+                if converters.skewed() { derivatives(plan, &turned) } else { [vec![], vec![]] };
+            let first = plan.first_sample(record.block);
+            let [slope, curvature] = &derivatives;
+            converters.sample(first, trained.full_scale, &mut samples, [slope, curvature]);
         }
+        let mut slope_squares = Pooled::zeros(k);
+        let mut curvatures = Pooled::zeros(if far { k } else { 0 });
         block::clip(&mut samples, trained.full_scale / 2.0);
         if far {
             // the record is what is sampled on average; derivatives are of the waveform itself

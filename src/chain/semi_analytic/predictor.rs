@@ -1,7 +1,7 @@
 //! The semi-analytic estimator: the noiseless block gives each symbol's mean, the plan's noises its
 //! variance.
 
-use super::at_slicer::{self, AtSlicer, Sampled, Scored, all_of};
+use super::at_slicer::{AtSlicer, Sampled, Scored, all_of};
 use super::autocorrelation;
 use super::crosstalk;
 use super::noise_classes::{BentNoise, Classes};
@@ -418,7 +418,7 @@ impl<'a> Predictor<'a> {
         late_ui: f64,
         scale: Scale,
     ) -> Vec<AtSlicer> {
-        let moved = at_slicer::moved(self.plan, trained, late_ui);
+        let moved = trained.late(late_ui, self.plan.grid.symbols);
         let response = SlicerResponse::new(self.plan, &self.noises, &moved, &mut None);
         let one = |record| self.symbols(record, &moved, &response, records.classes, scale);
         records.blocks.iter().map(one).collect()
