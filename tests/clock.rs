@@ -137,10 +137,10 @@ fn a_hundred_ppm_are_found_without_slips_and_cost_nothing() {
     }
 }
 
-/// Clocks with jitter above and below the loop: 2^20 symbols show 2000 errors, ln of the ratio within
-/// 5 % and four deviations of 2.3 %. The phase's rms is that of the sine the loop leaves, or of noise
-/// that lasts as long as the loop's 2100 symbols: its variance is known to sqrt(2 * 2100 / 2^20) = 6
-/// %, its rms to 3 %.
+/// Clocks with jitter above and below the loop: 2^20 symbols show 2000 errors, ln of the ratio
+/// within 5 % and four deviations of 2.3 %. The phase's rms is that of the sine the loop leaves, or
+/// of noise that lasts as long as the loop's 2100 symbols: its variance is known to sqrt(2 * 2100 /
+/// 2^20) = 6 %, its rms to 3 %.
 #[test]
 fn errors_and_phase_of_a_recovered_clock_are_the_predicted_ones() {
     let mm = ClockRecovery::MuellerMuller;

@@ -4,11 +4,11 @@
 //! share of event i = 1 / (1 + sum over j of f(j|i) P(F_j < F_i | F_i < 0))
 //! ```
 //!
-//! F is the metric of an event less that of the symbols sent, Gaussian with mean e'h'he and variance
-//! e'h'Rhe; j are all events, of either sign and at any shift, whose samples meet those of i; f(j|i)
-//! is the part of the symbols that allow j where they allow i. The union bound counts all of them:
-//! events that share their first or last error are then counted again and again, the more the
-//! likelier errors are.
+//! F is the metric of an event less that of the symbols sent, Gaussian with mean e'h'he and
+//! variance e'h'Rhe; j are all events, of either sign and at any shift, whose samples meet those of
+//! i; f(j|i) is the part of the symbols that allow j where they allow i. The union bound counts all
+//! of them: events that share their first or last error are then counted again and again, the more
+//! the likelier errors are.
 //!
 //! Distances are those of levels with equal steps and noise, at the half eye for which they have
 //! the errors that the events have.
@@ -91,8 +91,8 @@ impl<'a> Along<'a> {
         }
     }
 
-    /// Expected number of times, given this event's errors are likelier than the truth, that another
-    /// event's are likelier still, over its signs and shifts.
+    /// Expected number of times, given this event's errors are likelier than the truth, that
+    /// another event's are likelier still, over its signs and shifts.
     fn lost_to(&self, other: &Along<'_>, metric: &EventMetric, half_eye: f64) -> f64 {
         let mut lost = 0.0;
         let reach = 1 - other.samples.len() as isize..self.samples.len() as isize;
@@ -161,8 +161,8 @@ mod tests {
         }
     }
 
-    /// Pairs of Gaussians, drawn: half a million draws beyond 2.6 deviations are 2300, of which some
-    /// hundred are beaten; 4 deviations of a hundred are 40 %.
+    /// Pairs of Gaussians, drawn: half a million draws beyond 2.6 deviations are 2300, of which
+    /// some hundred are beaten; 4 deviations of a hundred are 40 %.
     #[test]
     fn an_event_loses_to_another_as_often_as_drawn_metrics_say() {
         let metric = EventMetric::new(&[0.8], &[1.0, -0.2, 0.1]);

@@ -50,8 +50,8 @@ pub(crate) struct PhaseLaw {
 }
 
 impl PhaseLaw {
-    /// Of a receiver's clocking with the curve of its timing detector; `None` where the phase stands
-    /// still.
+    /// Of a receiver's clocking with the curve of its timing detector; `None` where the phase
+    /// stands still.
     pub(crate) fn of(clocking: &Clocking, timing: Option<&Timing>) -> Option<PhaseLaw> {
         let law = match clocking.recovery.zip(timing) {
             Some((recovery, timing)) => Self::tracked(clocking, &recovery, timing),
@@ -192,8 +192,8 @@ mod tests {
     }
 
     /// A loop of first order leaves |1 - H| = x / sqrt(1 + x^2) of a sine, x = f / bandwidth, and
-    /// kp / (2 - kp) of the density; without a loop the sine is left whole, without both there is no
-    /// law.
+    /// kp / (2 - kp) of the density; without a loop the sine is left whole, without both there is
+    /// no law.
     #[test]
     fn a_loop_leaves_what_its_transfer_does_not_follow() {
         let gains = LoopGains::new(1e-4, f64::INFINITY);

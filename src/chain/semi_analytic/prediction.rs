@@ -18,8 +18,8 @@ pub struct Prediction {
     pub ber_ideal_feedback: Option<f64>,
     /// Bursts of a feedback equaliser or a sequence detector; `None` of a slicer.
     pub bursts: Option<PredictedBursts>,
-    /// Phase error of a receiver whose phase moves, UI rms; `ber` is averaged over it, the figures of
-    /// the slicer's input are those of the trained phase.
+    /// Phase error of a receiver whose phase moves, UI rms; `ber` is averaged over it, the figures
+    /// of the slicer's input are those of the trained phase.
     pub phase_error_rms_ui: Option<f64>,
     /// Its 95 % interval from the spread over the blocks.
     pub interval: Interval,

@@ -306,8 +306,8 @@ impl<'a> Predictor<'a> {
         Scored { blocks, covariance }
     }
 
-    /// The scoring blocks at the slicer, the factors by which their records scale, and what was drawn
-    /// for them.
+    /// The scoring blocks at the slicer, the factors by which their records scale, and what was
+    /// drawn for them.
     fn scoring_at_slicer(
         &mut self,
         workspace: &mut Workspace,

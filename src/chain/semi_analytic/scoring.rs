@@ -175,8 +175,8 @@ impl Errors {
         Errors { ideal, followed, bursts }
     }
 
-    /// The mean over the phase: of error ratios by the interpolated logarithm, of symbols and bursts
-    /// by shares of the phases.
+    /// The mean over the phase: of error ratios by the interpolated logarithm, of symbols and
+    /// bursts by shares of the phases.
     fn mean(law: &PhaseLaw, all: &[Errors; PHASES]) -> Errors {
         let shares = law.shares();
         let scores = |of: fn(&Errors) -> &Scores| {

@@ -47,7 +47,8 @@ pub(crate) struct SequenceErrors {
     precoder: bool,
 }
 
-/// Samples of a periodic block before the detector, without noise, and the variances of their noise.
+/// Samples of a periodic block before the detector, without noise, and the variances of their
+/// noise.
 #[derive(Clone, Copy)]
 pub(crate) struct DetectedBlock<'a> {
     pub(crate) sent: &'a [u8],

@@ -221,7 +221,8 @@ mod tests {
     }
 
     /// The detector through 400 means of 1024 outputs each: their variance, times 1024, is the
-    /// density to sqrt(2 / 400) = 7 %; four deviations are 28 %. White noise of sigma has 2 sigma^2 /
+    /// density to sqrt(2 / 400) = 7 %; four deviations are 28 %. White noise of sigma has 2 sigma^2
+    /// /
     /// <l^2>, and one whose other neighbours have the correlation -0.4 has 1.4 times that.
     #[test]
     fn the_density_is_the_variance_of_long_means() {

@@ -12,8 +12,8 @@ pub struct ClockResult {
     pub locked: Option<bool>,
     /// Sampling phase relative to the transmitter's, UI rms, without whole slips.
     pub phase_error_rms_ui: Option<f64>,
-    /// The same as predicted: the loop's noise and the jitter that it leaves; absent where the phase
-    /// stands still.
+    /// The same as predicted: the loop's noise and the jitter that it leaves; absent where the
+    /// phase stands still.
     pub phase_error_predicted_rms_ui: Option<f64>,
     /// Mean frequency offset found by the loop, ppm.
     pub offset_ppm: Option<f64>,

@@ -91,8 +91,8 @@ pub struct LaneResult {
     pub ber_semi_analytic_low: Option<f64>,
     /// Upper end of its 95 % interval.
     pub ber_semi_analytic_high: Option<f64>,
-    /// Why there is no semi-analytic ratio: the baseline wanders, the sampling phase moves far, or the
-    /// errors of sequences are not rare.
+    /// Why there is no semi-analytic ratio: the baseline wanders, the sampling phase moves far, or
+    /// the errors of sequences are not rare.
     pub ber_semi_analytic_not_evaluated: Option<String>,
     /// Semi-analytic bit error ratio with ideal feedback. A bound rather than the receiver's own
     /// ratio: lower for a DFE, higher for an MLSE. Signal to noise ratio, levels, thresholds and
@@ -211,9 +211,9 @@ pub struct LaneResult {
     /// Whether the two estimators agree within their intervals, here and at the limit; absent when
     /// they cannot be compared at either.
     pub estimators_agree: Option<bool>,
-    /// True when the semi-analytic ratio keeps the limit, and the predicted codeword error ratio its
-    /// own, or, without a prediction, when the whole interval of the counted ratio or of the margin
-    /// does. Absent where an interval contains the limit.
+    /// True when the semi-analytic ratio keeps the limit, and the predicted codeword error ratio
+    /// its own, or, without a prediction, when the whole interval of the counted ratio or of the
+    /// margin does. Absent where an interval contains the limit.
     pub passes: Option<bool>,
     /// Share of wrong decisions that are followed by another wrong one, on the line; absent when no
     /// error was counted.
@@ -224,8 +224,8 @@ pub struct LaneResult {
     pub longest_burst: u64,
     /// Numbers of runs of 1, 2, .. wrong decisions; the 64th includes longer ones.
     pub burst_lengths: Vec<u64>,
-    /// Predicted shares of runs of 1, 2, .. wrong decisions; the 16th includes longer ones. Empty for
-    /// a slicer.
+    /// Predicted shares of runs of 1, 2, .. wrong decisions; the 16th includes longer ones. Empty
+    /// for a slicer.
     pub burst_lengths_predicted: Vec<f64>,
     /// Burst continuation at the power that meets the limit.
     pub burst_continuation_at_limit: Option<f64>,

@@ -242,8 +242,9 @@ mod tests {
     }
 
     /// Rectangular symbols through a static curve: the mean levels after any linear filter are
-    /// those of the curve but for interference with mean zero. The grid of 16 samples a symbol rounds the
-    /// edges, over which the curve acts, for a few per cent of the symbol: 3e-3 of the full scale.
+    /// those of the curve but for interference with mean zero. The grid of 16 samples a symbol
+    /// rounds the edges, over which the curve acts, for a few per cent of the symbol: 3e-3 of the
+    /// full scale.
     #[test]
     fn a_static_curve_trains_to_its_inverse() {
         let mut config = Config::default();
