@@ -85,7 +85,7 @@ impl Figure for HeatMap {
                 &chart,
                 middle,
                 (0, 0),
-                axes::no_value(self.failed == 0),
+                axes::no_value(self.failed < self.values.len()),
                 style,
                 (HPos::Center, VPos::Center),
             )?;

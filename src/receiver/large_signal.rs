@@ -377,7 +377,6 @@ mod tests {
                 assert!((ratio - 1.0).abs() < 0.03, "{amplifier:?} {light}: sigma {ratio}");
             }
             let ratio = (prediction.ber / ber(&expected)).ln();
-            eprintln!("{light}: {:.3e} of {:.3e}", prediction.ber, ber(&expected));
             assert!(ratio.abs() < 0.1, "{amplifier:?} {light}: ln ratio {ratio}");
         }
     }

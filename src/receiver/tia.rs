@@ -289,8 +289,8 @@ impl Tia {
         most * self.large_signal.gain(most, swing_a)
     }
 
-    /// Amplifies a current of this settled outer swing: input noise, bandwidth, saturation, gain, and
-    /// the line after it.
+    /// Amplifies a current of this settled outer swing: input noise, bandwidth, saturation, gain,
+    /// and the line after it.
     ///
     /// # Errors
     ///

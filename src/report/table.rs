@@ -305,7 +305,9 @@ pub(super) fn verdict(result: &LinkResult) -> (Judgement, String) {
         let names = names.join(", ");
         (Judgement::Fail, format!("{lanes} with a segment above its pre-FEC BER limit: {names}"))
     } else if result.lanes.iter().any(|lane| lane.passes == Some(false)) {
-        let by_codewords = |lane: &LaneResult| lane.passes == Some(false) && !above(lane);
+        let by_codewords = |lane: &LaneResult| {
+            lane.passes == Some(false) && !above(lane) && lane.codeword_error_ratio_limit.is_some()
+        };
         if let Some(reason) = result.lanes.iter().find(|lane| by_codewords(lane)).map(lost) {
             return (Judgement::Fail, format!("{} {reason}", lanes(&by_codewords)));
         }

@@ -60,6 +60,9 @@ pub(crate) fn lane_result(
         here.not_evaluated(index).filter(|_| solution.counter.not_evaluated().is_none());
     if let Some(not_evaluated) = not_evaluated {
         result.not_evaluated = Some(not_evaluated.because.clone());
+        if result.clock.locked == Some(false) {
+            return withdrawn(result);
+        }
         result.passes = None;
         return result;
     }
@@ -78,6 +81,37 @@ pub(crate) fn lane_result(
     }
     here.correct(index, &mut result);
     result
+}
+
+/// The result of a lane whose clock does not lock: no prediction for a phase that it has not.
+fn withdrawn(result: LaneResult) -> LaneResult {
+    LaneResult {
+        lane: result.lane,
+        oma_tp2_dbm: result.oma_tp2_dbm,
+        er_tp2_db: result.er_tp2_db,
+        launch_power_dbm: result.launch_power_dbm,
+        oma_tp3_dbm: result.oma_tp3_dbm,
+        er_tp3_db: result.er_tp3_db,
+        received_power_dbm: result.received_power_dbm,
+        tecq_db: result.tecq_db,
+        tdecq_db: result.tdecq_db,
+        tdecq_minus_ceq_db: result.tdecq_minus_ceq_db,
+        eecq_tp1a_db: result.eecq_tp1a_db,
+        eecq_tp4_db: result.eecq_tp4_db,
+        rlm_tp2: result.rlm_tp2,
+        transition_time_ps: result.transition_time_ps,
+        overshoot_percent: result.overshoot_percent,
+        undershoot_percent: result.undershoot_percent,
+        rin_oma_db_per_hz: result.rin_oma_db_per_hz,
+        rin_oma_intrinsic_db_per_hz: result.rin_oma_intrinsic_db_per_hz,
+        segments: result.segments,
+        slicer: result.slicer,
+        clock: result.clock,
+        counted_by: result.counted_by,
+        not_evaluated: result.not_evaluated,
+        count_not_evaluated: result.count_not_evaluated,
+        ..LaneResult::default()
+    }
 }
 
 /// Levels at TP2 and TP3, and the transmitter's measurement, if there is one.

@@ -314,7 +314,6 @@ mod tests {
                     now.oma_dbm() - levels.oma_dbm(),
                     now.extinction_ratio_db() - levels.extinction_ratio_db()
                 );
-                eprintln!("{what}");
                 assert!(better >= 0.95 && better > rlm, "{what}");
                 assert!(now.oma_dbm() > levels.oma_dbm() - 0.02, "{what}");
                 assert!(now.extinction_ratio_db() > levels.extinction_ratio_db() - 0.01, "{what}");
@@ -349,9 +348,6 @@ mod tests {
             };
             let [found_at, equal_at, plain_at] =
                 [&found, &equal, &config].map(|config| score(config, &mut bench));
-            eprintln!(
-                "{criterion:?}: {found_at:.4}, equal eyes {equal_at:.4}, as they were {plain_at:.4}"
-            );
             assert!(found_at <= equal_at && found_at < plain_at, "{criterion:?}");
         }
     }

@@ -153,7 +153,6 @@ mod tests {
             find(&mut predictor, &mut workspace, &trained, 2.4e-4, &kept, 15.0)
         };
         let (endless, ending) = (margin(None), margin(Some(0.5)));
-        eprintln!("{endless:?} {ending:?}");
         assert_eq!(endless, Some(OverloadMargin::Bound(15.0)));
         let Some(OverloadMargin::Found(db)) = ending else { panic!("{ending:?}") };
         assert!(db > 2.0 && db < 15.0, "{db}");

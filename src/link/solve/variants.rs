@@ -89,6 +89,8 @@ mod tests {
     fn a_transmitter_at_its_limits_has_the_margin_of_its_link() {
         let mut c = described("800gbase-dr8");
         c.simulation.worst_compliant = false;
+        // crosstalk of a single lane is that of its own received current, which more loss weakens
+        c.receiver.crosstalk.lane_db = -300.0;
         let found = solved(&c);
         c.simulation.worst_compliant = true;
         let tx = found.tx.as_ref().unwrap();
@@ -119,7 +121,7 @@ mod tests {
     }
 
     /// The stressed source has the SECQ and the OMA of its limits; the smallest of the cases
-    /// counts. A RIN below its limit is raised, which closes the eye and costs margin.
+    /// counts. A larger RIN closes the eye of the own transmitter, whose OMA follows the law.
     #[test]
     fn the_worst_of_both_transmitters_counts() {
         let mut c = described("800gbase-dr8");
@@ -134,11 +136,14 @@ mod tests {
         let all = found.compliant.cases.iter().map(|case| case.loss_margin_db.unwrap());
         assert_eq!(all.reduce(f64::min), found.compliant.compliant_loss_margin_db);
 
-        c.limits.rin_oma_max_db_per_hz = found.tx.as_ref().unwrap().rin_oma_db_per_hz;
+        // the law asks for as much more light as TDECQ is larger: the margin moves little
+        c.limits.rin_oma_max_db_per_hz = Some(-133.0);
         let own = |solved: &SolvedLane| cases(solved, CompliantTransmitter::Own);
-        for (quiet, loud) in own(&solved(&c)).iter().zip(&own(&found)) {
-            assert!(quiet.loss_margin_db > loud.loss_margin_db, "{quiet:?} {loud:?}");
-            assert!(quiet.eye_closure_db < loud.eye_closure_db, "{quiet:?} {loud:?}");
+        for (quiet, loud) in own(&found).iter().zip(&own(&solved(&c))) {
+            assert!(quiet.eye_closure_db + 0.2 < loud.eye_closure_db, "{quiet:?} {loud:?}");
+            let more_db = loud.oma_tp2_dbm - quiet.oma_tp2_dbm;
+            let closed_db = loud.eye_closure_db - quiet.eye_closure_db;
+            assert!((more_db - closed_db).abs() < 1e-9, "{quiet:?} {loud:?}");
         }
     }
 
