@@ -140,15 +140,16 @@ fn a_hundred_ppm_are_found_without_slips_and_cost_nothing() {
 /// Clocks with jitter above and below the loop: 2^20 symbols show 2000 errors, ln of the ratio
 /// within 5 % and four deviations of 2.3 %. The phase's rms is that of the sine the loop leaves, or
 /// of noise that lasts as long as the loop's 2100 symbols: its variance is known to sqrt(2 * 2100 /
-/// 2^20) = 6 %, its rms to 3 %.
+/// 2^20) = 6 %, its rms to 3 %. The count has the phase's offset, too, for the detector's mean is
+/// that of 2^14 symbols of training: 0.36 of the noise's rms, three of which are ln 1.47 = 0.39.
 #[test]
 fn errors_and_phase_of_a_recovered_clock_are_the_predicted_ones() {
     let mm = ClockRecovery::MuellerMuller;
     for (recovery, sinusoidal_ui, sinusoidal_mhz, phase) in [
-        (mm, 0.0, 1.0, 0.2),
+        (mm, 0.0, 1.0, 0.4),
         (mm, 0.15, 20.0, 0.06),
         (mm, 0.2, 2.0, 0.06),
-        (ClockRecovery::BangBang, 0.0, 1.0, 0.25),
+        (ClockRecovery::BangBang, 0.0, 1.0, 0.4),
         (ClockRecovery::BangBang, 0.1, 12.0, 0.1),
         (ClockRecovery::Ideal, 0.15, 5.0, 0.02),
     ] {

@@ -109,7 +109,7 @@ fn an_echo_is_equalised_where_taps_reach_it() {
 fn converters_without_errors_are_one_converter() {
     let of = |change: fn(&mut Config)| -> LaneResult {
         let mut c = preset("800gbase-dr8");
-        c.fibre.connector_loss_db += 8.6;
+        c.fibre.connector_loss_db += 9.5;
         change(&mut c);
         run_lane(&c, 1 << 15)
     };

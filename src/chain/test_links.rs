@@ -2,6 +2,7 @@
 
 use super::describe::chain::Chain;
 use super::describe::detector::DetectorSpec;
+use super::describe::map::Map;
 use super::describe::noise::{Density, Law, Noise};
 use super::describe::receiver_dsp::{Adaptation, RxDsp};
 use super::describe::sampler::Sampler;
@@ -18,9 +19,24 @@ const PAM4: f64 = 5.0 / 9.0;
 
 /// Symbols, held by sub-converters where there are any.
 pub(crate) fn held(grid: Grid, converters: Option<SubConverters>) -> Chain<Volt> {
-    match converters {
-        Some(converters) => Chain::symbols().interleaved(converters).hold(grid),
-        None => Chain::symbols().hold(grid),
+    let symbols = match converters {
+        Some(converters) => Chain::symbols().interleaved(converters),
+        None => Chain::symbols(),
+    };
+    // the sender's section ends in a map
+    symbols.hold(grid).map::<Volt>(Same)
+}
+
+/// A map that changes nothing.
+struct Same;
+
+impl Map<Volt, Volt> for Same {
+    fn apply(&self, x: &[f32], y: &mut [f32]) {
+        y.copy_from_slice(x);
+    }
+
+    fn name(&self) -> &'static str {
+        "same"
     }
 }
 

@@ -325,7 +325,10 @@ mod tests {
             LargeSignal { output_vpp: Some(0.4), noise_knee_ma_pp: Some(1.0), ..plain.clone() };
         let symbols: Vec<u8> = {
             let mut rng = Seed::new(5).rng();
-            (0..grid.symbols).map(|_| (rng.uniform() * 4.0) as u8).collect()
+            let half: Vec<u8> =
+                (0..grid.symbols / 2).map(|_| (rng.uniform() * 4.0) as u8).collect();
+            // as many of each level as of its opposite: the limit is about the mean
+            half.iter().copied().chain(half.iter().map(|level| 3 - level)).collect()
         };
         for (amplifier, light) in [(&plain, 1.0f32), (&plain, 0.8), (&held, 1.0), (&held, 0.7)] {
             let current = Chain::symbols()

@@ -40,11 +40,6 @@ pub(crate) fn lane_result(
         here.segments(index),
         here.clocks(index),
     );
-    add_prediction(&mut result, solved, solution);
-    add_margin(&mut result, solution);
-    result.corner_worst = solved.worst_corner.map(|worst| worst.corner);
-    result.corner_worst_loss_margin_db = solved.worst_corner.and_then(|worst| worst.loss_margin_db);
-    result.compliant.clone_from(&solved.compliant);
     result.slicer = Some(slicer(solution.optical()));
     let clock = here.clocks(index).get(solution.optical_index);
     result.clock = clock.map_or_else(ClockResult::default, |clock| {
@@ -59,13 +54,15 @@ pub(crate) fn lane_result(
     let not_evaluated =
         here.not_evaluated(index).filter(|_| solution.counter.not_evaluated().is_none());
     if let Some(not_evaluated) = not_evaluated {
+        // a clock without a lock has no phase to predict for
         result.not_evaluated = Some(not_evaluated.because.clone());
-        if result.clock.locked == Some(false) {
-            return withdrawn(result);
-        }
-        result.passes = None;
         return result;
     }
+    add_prediction(&mut result, solved, solution);
+    add_margin(&mut result, solution);
+    result.corner_worst = solved.worst_corner.map(|worst| worst.corner);
+    result.corner_worst_loss_margin_db = solved.worst_corner.and_then(|worst| worst.loss_margin_db);
+    result.compliant.clone_from(&solved.compliant);
     let limit_ber = solved.lane.config.limit_ber();
     let agreements = [
         add_count(&mut result, index, limit_ber, solution, here),
@@ -81,37 +78,6 @@ pub(crate) fn lane_result(
     }
     here.correct(index, &mut result);
     result
-}
-
-/// The result of a lane whose clock does not lock: no prediction for a phase that it has not.
-fn withdrawn(result: LaneResult) -> LaneResult {
-    LaneResult {
-        lane: result.lane,
-        oma_tp2_dbm: result.oma_tp2_dbm,
-        er_tp2_db: result.er_tp2_db,
-        launch_power_dbm: result.launch_power_dbm,
-        oma_tp3_dbm: result.oma_tp3_dbm,
-        er_tp3_db: result.er_tp3_db,
-        received_power_dbm: result.received_power_dbm,
-        tecq_db: result.tecq_db,
-        tdecq_db: result.tdecq_db,
-        tdecq_minus_ceq_db: result.tdecq_minus_ceq_db,
-        eecq_tp1a_db: result.eecq_tp1a_db,
-        eecq_tp4_db: result.eecq_tp4_db,
-        rlm_tp2: result.rlm_tp2,
-        transition_time_ps: result.transition_time_ps,
-        overshoot_percent: result.overshoot_percent,
-        undershoot_percent: result.undershoot_percent,
-        rin_oma_db_per_hz: result.rin_oma_db_per_hz,
-        rin_oma_intrinsic_db_per_hz: result.rin_oma_intrinsic_db_per_hz,
-        segments: result.segments,
-        slicer: result.slicer,
-        clock: result.clock,
-        counted_by: result.counted_by,
-        not_evaluated: result.not_evaluated,
-        count_not_evaluated: result.count_not_evaluated,
-        ..LaneResult::default()
-    }
 }
 
 /// Levels at TP2 and TP3, and the transmitter's measurement, if there is one.
