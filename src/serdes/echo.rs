@@ -167,7 +167,11 @@ mod tests {
         };
         // a hold of four samples is a little higher in its middle
         let higher_db = in_noise(None, 24.24) - 24.24;
-        let snr_db = |delay_ps: Option<f64>| in_noise(delay_ps, 24.24 - higher_db);
+        // the symbol itself is lower by 1 - G, for the gain at zero frequency stays
+        let lower_db = -20.0 * (1.0 - 10f64.powf(-1.5)).log10();
+        let snr_db = |delay_ps: Option<f64>| {
+            in_noise(delay_ps, 24.24 - higher_db + delay_ps.map_or(0.0, |_| lower_db))
+        };
         for (delay_ps, expected_db) in
             [(None, 24.24), (Some(160.0), 23.22), (Some(420.0), 23.22), (Some(60.0), 24.24)]
         {
