@@ -22,7 +22,7 @@ const BER_MIN: f64 = 1e-10;
 fn main() -> lightlane::Result<()> {
     let mut traces = Vec::new();
     let mut limit = f64::INFINITY;
-    println!("{:14} {:4} {:>12} {:>10} {:>10}", "link", "", "worst BER", "limit", "margin dB");
+    println!("{:14} {:4} {:>12} {:>10} {:>15}", "link", "", "worst BER", "limit", "loss margin dB");
     for (preset, rate) in [("800gbase-dr8", "800G"), ("1.6tbase-dr8", "1.6T")] {
         for kind in ["eml", "mzm"] {
             let mut stack = gallery::uncounted(preset)?;
@@ -34,7 +34,7 @@ fn main() -> lightlane::Result<()> {
             let margin =
                 result.port.loss_margin_db.map_or("none".to_owned(), |db| format!("{db:.2}"));
             println!(
-                "{preset:14} {kind:4} {worst_ber:12.1e} {:10.2e} {margin:>10}",
+                "{preset:14} {kind:4} {worst_ber:12.1e} {:10.2e} {margin:>15}",
                 result.limit_ber
             );
             limit = limit.min(result.limit_ber);
