@@ -206,8 +206,8 @@ mod tests {
     }
 
     /// One codeword on the lane, symbol after symbol: runs of six symbols always touch two or three
-    /// of its symbols of five; X is compound. Against drawing it, 2e5 codewords at ratios around
-    /// 0.1 to 1 %, 5 standard deviations.
+    /// of its symbols of five; X is compound. Against drawing it, 2e4 codewords, 5 standard
+    /// deviations; bursts that meet in one symbol, which count twice here, are 5 % of the ratio.
     #[test]
     fn runs_fail_as_many_codewords_as_drawn_ones() {
         use crate::seed::Seed;

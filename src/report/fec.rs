@@ -2,15 +2,16 @@
 
 use super::number::{counted, ratio, ratio_within, small};
 use super::plain_table::{plain, text};
-use crate::link::{FecResult, LaneResult, LinkResult};
+use crate::link::{CountVerdict, FecResult, LaneResult, LinkResult};
 
-const HEADER: [&str; 9] = [
+const HEADER: [&str; 10] = [
     "",
     "BER before\nouter code",
     "\ncodewords",
     "corrected\nbits",
     "uncor-\nrectable",
     "codeword error ratio\nextrapolated (95 %)",
+    "\npredicted",
     "\nanalytic",
     "post-FEC BER\nanalytic",
     "frame loss\nanalytic",
@@ -41,6 +42,7 @@ pub(super) fn fec(result: &LinkResult) -> String {
         table.add_row(of_port(name, port));
     }
     let mut out = text(&table);
+    out += &limits(&result.lanes);
     for &(name, port) in &ports {
         out += &format!("symbol errors per codeword, {name}: {}\n", bins(&port.fec_bins));
         let counted =
@@ -64,7 +66,7 @@ pub(super) fn fec(result: &LinkResult) -> String {
     out
 }
 
-fn of_lane(lane: &LaneResult) -> [String; 9] {
+fn of_lane(lane: &LaneResult) -> [String; 10] {
     let ahead = if lane.ber_inner_counted_high.is_some() {
         counted(1, lane.ber_inner_counted, lane.ber_inner_counted_low, lane.ber_inner_counted_high)
     } else {
@@ -81,10 +83,35 @@ fn of_lane(lane: &LaneResult) -> [String; 9] {
             lane.block_error_ratio_extrapolated_low,
             lane.block_error_ratio_extrapolated_high,
         ),
+        small(lane.codeword_error_ratio_predicted),
         small(lane.codeword_error_ratio_analytic),
         small(lane.post_fec_ber_analytic),
         small(lane.frame_loss_ratio_analytic),
     ]
+}
+
+/// The limit of the predicted ratio, and what counted codewords say of it; a line for each limit.
+fn limits(lanes: &[LaneResult]) -> String {
+    let mut lines: Vec<(String, Vec<String>)> = Vec::new();
+    for lane in lanes {
+        let Some(limit) = lane.codeword_error_ratio_limit else { continue };
+        let said = match lane.codeword_count_verdict {
+            Some(CountVerdict::Confirms) => "confirm it",
+            Some(CountVerdict::Refutes) => "refute it",
+            Some(CountVerdict::Undecided) | None => "cannot decide",
+        };
+        let line =
+            format!("limit of the codeword error ratio {limit:.1e}; counted codewords {said}");
+        match lines.iter_mut().find(|(known, _)| *known == line) {
+            Some((_, numbers)) => numbers.push(lane.lane.to_string()),
+            None => lines.push((line, vec![lane.lane.to_string()])),
+        }
+    }
+    let all = |numbers: &[String]| numbers.len() == lanes.len();
+    let which = |numbers: Vec<String>| {
+        if all(&numbers) { "every lane".to_owned() } else { format!("lane {}", numbers.join(", ")) }
+    };
+    lines.into_iter().map(|(line, numbers)| format!("{line}: {}\n", which(numbers))).collect()
 }
 
 /// A count in decoded codewords, or a dash if there were none.
@@ -92,7 +119,7 @@ fn decoded(codewords: u64, count: u64) -> String {
     if codewords == 0 { "-".to_owned() } else { count.to_string() }
 }
 
-fn of_port(name: &str, port: &FecResult) -> [String; 9] {
+fn of_port(name: &str, port: &FecResult) -> [String; 10] {
     [
         name.to_owned(),
         counted(port.codewords, port.pre_fec_ber, port.pre_fec_ber_low, port.pre_fec_ber_high),
@@ -104,6 +131,7 @@ fn of_port(name: &str, port: &FecResult) -> [String; 9] {
             port.codeword_error_ratio_extrapolated_low,
             port.codeword_error_ratio_extrapolated_high,
         ),
+        "-".to_owned(),
         small(port.codeword_error_ratio_analytic),
         small(port.post_fec_ber_analytic),
         small(port.frame_loss_ratio_analytic),
@@ -134,6 +162,28 @@ mod tests {
         assert_eq!(bins(&[3, 0, 1, 0]), "0: 3, 2: 1");
         assert_eq!(bins(&[0, 0, 7]), "> 1: 7");
         assert_eq!(bins(&[0; 17]), "no complete codeword");
+    }
+
+    #[test]
+    fn limits_that_lanes_share_are_told_once_with_what_counts_say() {
+        let lane = |number, limit, verdict| LaneResult {
+            codeword_error_ratio_limit: limit,
+            codeword_count_verdict: verdict,
+            ..sample::lane(number)
+        };
+        let (confirms, refutes) = (Some(CountVerdict::Confirms), Some(CountVerdict::Refutes));
+        let of = |second| limits(&[lane(0, Some(8.16e-13), confirms), second]);
+        let said = "limit of the codeword error ratio 8.2e-13; counted codewords";
+        assert_eq!(
+            of(lane(1, Some(8.16e-13), confirms)),
+            format!("{said} confirm it: every lane\n")
+        );
+        assert_eq!(
+            of(lane(1, Some(8.16e-13), refutes)),
+            format!("{said} confirm it: lane 0\n{said} refute it: lane 1\n")
+        );
+        assert_eq!(of(lane(1, None, None)), format!("{said} confirm it: lane 0\n"));
+        assert_eq!(limits(&[lane(0, None, None)]), "");
     }
 
     #[test]
