@@ -31,6 +31,7 @@ fn main() -> lightlane::Result<()> {
     let package_db = package_db(&stack)?;
     for trace in &mut figure.traces {
         trace.points.iter_mut().for_each(|point| point.0 += package_db);
+        trace.failed.iter_mut().for_each(|loss_db| *loss_db += package_db);
         trace.points.retain(|point| point.1.is_finite());
         let last = trace.points.last().copied().unwrap_or_default();
         let end = gallery::crossing(&trace.points, 0.0)
