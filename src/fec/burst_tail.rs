@@ -207,7 +207,7 @@ mod tests {
 
     /// One codeword on the lane, symbol after symbol: runs of six symbols always touch two or three
     /// of its symbols of five; X is compound. Against drawing it, 2e4 codewords, 5 standard
-    /// deviations; bursts that meet in one symbol, which count twice here, are 5 % of the ratio.
+    /// deviations; bursts that meet in one symbol, which count twice here, are 3 % of the ratio.
     #[test]
     fn runs_fail_as_many_codewords_as_drawn_ones() {
         use crate::seed::Seed;
