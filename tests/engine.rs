@@ -186,7 +186,7 @@ fn the_precoder_costs_a_factor_of_two_and_the_estimators_agree_with_it() {
     assert!((1.7..2.1).contains(&ratio), "{ratio}");
     crate::support::agreement("precoded", &precoded);
     // where interference dominates, the two errors come from neighbours of very different risk
-    (c.receiver.dsp.ffe.taps, c.receiver.dsp.ffe.precursors) = (1, 0);
+    (c.receiver.dsp.ffe.taps, c.receiver.dsp.ffe.precursors) = (1, Some(0));
     c.fibre.connector_loss_db = 2.75;
     crate::support::agreement("precoded, one tap", &run_lane(&c, 1 << 19));
 }

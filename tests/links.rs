@@ -25,10 +25,10 @@ const LINKS: [(&str, &str, TransmitterKind, Change); 24] = [
         c.fibre.zero_dispersion_nm = 1300.0;
     }),
     ("five taps", "800gbase-dr8", TransmitterKind::Eml, |c| {
-        (c.receiver.dsp.ffe.taps, c.receiver.dsp.ffe.precursors) = (5, 2)
+        (c.receiver.dsp.ffe.taps, c.receiver.dsp.ffe.precursors) = (5, Some(2))
     }),
     ("forty-one taps", "1.6tbase-dr8", TransmitterKind::Eml, |c| {
-        (c.receiver.dsp.ffe.taps, c.receiver.dsp.ffe.precursors) = (41, 20)
+        (c.receiver.dsp.ffe.taps, c.receiver.dsp.ffe.precursors) = (41, Some(20))
     }),
     ("T/2", "800gbase-dr8", TransmitterKind::Mzm, |c| c.receiver.dsp.adc.samples_per_symbol = 2),
     ("T/2 at 1.6T", "1.6tbase-dr8", TransmitterKind::Eml, |c| {

@@ -143,7 +143,7 @@ fn a_receivers_noise_has_the_power_of_its_one_sided_density() {
         let mut config = preset("800gbase-dr8");
         config.module.kind = ModuleKind::Retimed;
         perfect(&mut config);
-        (config.module.rx.dsp.ffe.taps, config.module.rx.dsp.ffe.precursors) = (1, 0);
+        (config.module.rx.dsp.ffe.taps, config.module.rx.dsp.ffe.precursors) = (1, Some(0));
         (config.module.rx.dsp.adc.bandwidth_ghz, config.module.rx.noise_nv_per_rthz) =
             (26.5625, noise_nv_per_rthz);
         let segment = run_lane(&config, 8192).segments.remove(0);

@@ -284,7 +284,7 @@ fn noise_only_sensitivity_is_the_closed_form() {
     c.receiver.tia.noise = lightlane::receiver::NoiseModel::Quadratic;
     (c.receiver.tia.noise_a0_pa2_per_hz, c.receiver.tia.noise_a2_pa2_per_hz_ghz2) =
         (105_625.0, 0.0);
-    (c.receiver.dsp.ffe.taps, c.receiver.dsp.ffe.precursors) = (1, 0);
+    (c.receiver.dsp.ffe.taps, c.receiver.dsp.ffe.precursors) = (1, Some(0));
     c.receiver.coupling_loss_db = 0.0;
     c.fibre.connector_loss_db = -8.2;
     let lane = run_lane(&c, 1 << 20);

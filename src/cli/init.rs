@@ -49,7 +49,7 @@ const KEYS: [(&str, &[(&str, &str)]); 15] = [
     ("receiver.dsp.adc", &[("effective_bits", "without jitter"), ("samples_per_symbol", "1 or 2")]),
     (
         "receiver.dsp.ffe",
-        &[("taps", "feed-forward equaliser"), ("precursors", "taps before the main one")],
+        &[("taps", "feed-forward equaliser"), ("lms_step", "of the normalised LMS")],
     ),
     ("fec", &[("coding", "of the port"), ("decoding", "bit-true, or genie to count only")]),
     ("simulation", &[("symbols", "counted per lane"), ("seed", "of all noise")]),

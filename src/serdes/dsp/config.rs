@@ -65,7 +65,7 @@ impl DspConfig {
     pub(crate) fn receiver(&self) -> RxDsp {
         RxDsp {
             taps: self.ffe.taps,
-            precursors: self.ffe.precursors,
+            precursors: self.ffe.precursors(),
             adaptation: self.ffe.adaptation(),
             fixed: self.ffe.fixed.clone(),
             detector: match self.detector {

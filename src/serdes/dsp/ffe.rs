@@ -24,8 +24,9 @@ pub enum AdaptationKind {
 pub struct FfeConfig {
     /// Number of taps.
     pub taps: usize,
-    /// Taps before the main one.
-    pub precursors: usize,
+    /// Taps before the main one; absent, half of the others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub precursors: Option<usize>,
     /// Training of the taps.
     pub adaptation: AdaptationKind,
     /// Step of the normalised LMS at its start.
@@ -39,7 +40,7 @@ impl Default for FfeConfig {
     fn default() -> Self {
         FfeConfig {
             taps: 21,
-            precursors: 10,
+            precursors: None,
             adaptation: AdaptationKind::Mmse,
             lms_step: 0.2,
             fixed: Vec::new(),
@@ -51,13 +52,14 @@ impl FfeConfig {
     /// Reports every parameter that is out of its range.
     pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.count(at, "taps", self.taps, 1..=TAPS_MAX);
-        if self.precursors >= self.taps {
-            problems.report(
-                at,
-                "precursors",
-                self.precursors,
-                format!("must be below the number of taps, {}", self.taps),
+        if let Some(precursors) = self.precursors
+            && precursors >= self.taps
+        {
+            let remedy = format!(
+                "must be below the number of taps, {}; without it half of the others come first",
+                self.taps
             );
+            problems.report(at, "precursors", precursors, remedy);
         }
         problems.range(at, "lms_step", self.lms_step, 1e-6..=1.0);
         fixed::check(at, &self.fixed, self.taps, problems);
@@ -69,6 +71,11 @@ impl FfeConfig {
                 "must have a tap that is not 0",
             );
         }
+    }
+
+    /// Taps before the main one.
+    pub(super) fn precursors(&self) -> usize {
+        self.precursors.unwrap_or(self.taps / 2)
     }
 
     pub(super) fn adaptation(&self) -> Adaptation {
