@@ -71,6 +71,7 @@ fn the_seed_changes_the_noise_and_nothing_else_and_the_same_seed_nothing() {
 fn a_source_less_never_adds_errors_on_average() {
     let mut c = preset("800gbase-dr8");
     c.fibre.connector_loss_db = 10.0;
+    c.receiver.dsp.adc.jitter_fs = 250.0;
     let with = run_lane(&c, 1 << 18);
     c.receiver.dsp.adc.jitter_fs = 0.0;
     let without = run_lane(&c, 1 << 18);
@@ -198,8 +199,8 @@ fn every_preset_lies_in_its_window_with_every_source_in_its_place() {
     for (name, kind, loss_margin_db, ber) in [
         ("800gbase-dr8", TransmitterKind::Eml, 4.5..7.5, 1e-12..1e-7),
         ("800gbase-dr8", TransmitterKind::Mzm, 4.5..7.5, 1e-12..1e-7),
-        ("1.6tbase-dr8", TransmitterKind::Eml, 3.0..5.5, 1e-8..1e-5),
-        ("1.6tbase-dr8", TransmitterKind::Mzm, 1.5..4.5, 1e-7..1e-4),
+        ("1.6tbase-dr8", TransmitterKind::Eml, 3.0..5.5, 1e-9..1e-6),
+        ("1.6tbase-dr8", TransmitterKind::Mzm, 2.0..4.5, 1e-9..1e-6),
     ] {
         let mut c = preset(name);
         c.transmitter.kind = kind;
@@ -244,6 +245,7 @@ fn an_amplifier_far_from_overload_is_the_linear_one() {
 #[test]
 fn an_overloaded_receiver_finds_its_margin_at_more_loss() {
     let mut c = preset("800gbase-dr8");
+    crate::support::memoryless(&mut c);
     c.receiver.tia.limiting = lightlane::receiver::Limiting::Tanh;
     c.receiver.tia.overload_ma_pp = 0.3;
     c.fibre.connector_loss_db = 0.0;

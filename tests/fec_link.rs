@@ -83,7 +83,7 @@ fn blocks_of_any_length_give_no_error_with_the_precoder_on() {
 /// count; a test pattern's errors fall where they fall, and their balance is the same.
 #[test]
 fn a_decoder_and_a_genie_see_the_same() {
-    let mut config = lossy(9.2, 40 * 1360);
+    let mut config = lossy(8.1, 40 * 1360);
     for kind in [PatternKind::Payload, PatternKind::Prbs31q] {
         config.pattern.kind = kind;
         config.fec.decoding = Decoding::BitTrue;
@@ -123,7 +123,7 @@ fn a_decoder_and_a_genie_see_the_same() {
 /// length of them.
 #[test]
 fn a_precoded_seam_carries_its_error_into_the_next_block() {
-    let mut config = lossy(8.35, 40 * 1360);
+    let mut config = lossy(7.25, 40 * 1360);
     config.pattern.precoder = true;
     config.simulation.block_symbols = 340;
     let (fec, _, errors) = port(&config);
@@ -145,7 +145,7 @@ fn a_precoded_seam_carries_its_error_into_the_next_block() {
 /// symbol: 1 + (9/2) ber wrong of ten, so the mean is exact to the share of symbols with two.
 #[test]
 fn a_lane_alone_tells_of_its_own_errors() {
-    let mut config = lossy(7.85, 400 * 1360);
+    let mut config = lossy(6.75, 400 * 1360);
     config.lanes = 1;
     config.fec.added_ber = 0.0;
     let result = run(&config);
@@ -181,7 +181,7 @@ fn inner(interleaved_blocks: usize, positions: usize) -> LaneResult {
     config.lanes = 1;
     config.spread.launch_power_db = 0.0;
     config.fibre.length_km = 0.0;
-    config.fibre.connector_loss_db = 9.98;
+    config.fibre.connector_loss_db = 8.09;
     config.simulation.symbols = 1 << 20;
     config.simulation.symbols_at_limit = 0;
     let mut custom = config.fec.chosen().unwrap();

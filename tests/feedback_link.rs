@@ -122,10 +122,10 @@ fn a_starved_link_gains_by_feedback_and_more_by_sequences() {
     assert!(sequence.loss_margin_db.unwrap() > fed.loss_margin_db.unwrap() + 0.2);
     assert_eq!((sequence.loss_margin_db_low, sequence.estimators_agree), (None, Some(true)));
     assert_eq!((fed.loss_margin_db_low, fed.estimators_agree), (None, Some(true)));
-    // bursts: a tap near 0.59 carries on more than half, for neighbouring noises are opposite, and
-    // the detector's errors come together too
+    // bursts: the tap carries on two errors of five, for neighbouring noises are opposite, and the
+    // detector's errors come together too
     assert!(
-        (0.4..0.8).contains(&fed.burst_continuation_at_limit.unwrap()),
+        (0.3..0.8).contains(&fed.burst_continuation_at_limit.unwrap()),
         "{:?}",
         fed.burst_continuation_at_limit
     );
@@ -232,7 +232,7 @@ fn bursts_of_feedback_fail_more_codewords_than_independent_symbols_unless_they_t
         let ber = -f64::exp_m1(f64::ln_1p(-mean / 544.0) / 10.0);
         tail::random_errors(&Code::KP4, ber).expect("a ratio").codeword_error_ratio()
     };
-    let (alone, mean) = codewords(1, 6.5);
+    let (alone, mean) = codewords(1, 4.85);
     let failed = alone.block_error_ratio.expect("some fail");
     println!(
         "alone: BER {:.3e}, {mean:.3} wrong, {failed:.3e} fail, independent symbols {:.3e}",
@@ -244,7 +244,7 @@ fn bursts_of_feedback_fail_more_codewords_than_independent_symbols_unless_they_t
             && alone.block_error_ratio_low.unwrap() > 3.0 * independent(mean)
     );
     assert!(alone.block_error_ratio_high.unwrap() < alone.codeword_error_ratio_analytic.unwrap());
-    let (turns, mean) = codewords(4, 6.5);
+    let (turns, mean) = codewords(4, 4.85);
     println!(
         "in turn: {mean:.3} wrong, {:?} fail, independent symbols {:.3e}",
         turns.block_error_ratio,
@@ -252,7 +252,7 @@ fn bursts_of_feedback_fail_more_codewords_than_independent_symbols_unless_they_t
     );
     assert!(turns.block_error_ratio_high.unwrap() < alone.block_error_ratio_low.unwrap());
     assert_eq!(turns.errors, alone.errors);
-    let (low, _) = codewords(1, 4.0);
+    let (low, _) = codewords(1, 2.35);
     let (predicted, closed) = (
         low.block_error_ratio_extrapolated_low.unwrap(),
         low.codeword_error_ratio_analytic.unwrap(),
@@ -447,7 +447,7 @@ fn an_inner_code_decodes_what_feedback_leaves_and_refuses_sequences() {
     config.receiver.dsp.detector = DetectorKind::Dfe;
     config.receiver.dsp.adc.bandwidth_ghz = 32.0;
     config.lanes = 1;
-    config.fibre.connector_loss_db += 4.5;
+    config.fibre.connector_loss_db += 3.7;
     config.simulation.symbols = 1 << 19;
     config.simulation.symbols_at_limit = 0;
     let lane = run(&config).lanes.remove(0);

@@ -86,7 +86,7 @@ const RULED: [(&str, f64, TransmitterKind, Change); 6] = [
     ("laser.eml0.rin", 1e-3, TransmitterKind::Eml, |c| {
         c.transmitter.eml.laser.rin_db_per_hz = -134.0
     }),
-    ("adc.quantisation", 1e-3, TransmitterKind::Eml, |c| c.receiver.dsp.adc.effective_bits = 2.9),
+    ("adc.quantisation", 1e-3, TransmitterKind::Eml, |c| c.receiver.dsp.adc.effective_bits = 3.1),
     ("dac.jitter", 3e-5, TransmitterKind::Mzm, |c| {
         (c.transmitter.dac.jitter_fs, c.transmitter.dac.bandwidth_ghz) = (941.0, 12.0);
         (c.transmitter.mzm.driver.swing_vpp, c.transmitter.mzm.laser.power_dbm) = (1.2, 25.0);

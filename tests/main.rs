@@ -38,6 +38,7 @@ mod noise_identity;
 mod noise_only;
 mod oracle_links;
 mod physics;
+mod presets;
 mod properties;
 mod registry;
 mod source_tree;

@@ -1,6 +1,6 @@
 //! Memory of the module: reflections on its lines, and converters whose sub-converters take turns.
 
-use crate::support::{preset, run, run_lane};
+use crate::support::{memoryless, preset, run, run_lane};
 use lightlane::link::{Config, LaneResult};
 use lightlane::pattern::PatternKind;
 use lightlane::serdes::{Echo, Interleave};
@@ -94,7 +94,8 @@ fn snr_db(config: &Config, taps: usize) -> f64 {
 /// with 31 in all, not with nine.
 #[test]
 fn an_echo_is_equalised_where_taps_reach_it() {
-    let plain = preset("1.6tbase-dr8");
+    let mut plain = preset("1.6tbase-dr8");
+    memoryless(&mut plain);
     let mut echoing = plain.clone();
     echoing.transmitter.dac.echo = echo(100.0, -13.0);
     let loss = |taps| snr_db(&plain, taps) - snr_db(&echoing, taps);
@@ -109,6 +110,7 @@ fn an_echo_is_equalised_where_taps_reach_it() {
 fn converters_without_errors_are_one_converter() {
     let of = |change: fn(&mut Config)| -> LaneResult {
         let mut c = preset("800gbase-dr8");
+        memoryless(&mut c);
         c.fibre.connector_loss_db += 9.5;
         change(&mut c);
         run_lane(&c, 1 << 15)

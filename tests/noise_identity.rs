@@ -75,7 +75,7 @@ fn expected(name: &str) -> Option<(String, &'static str, [Option<NoisePlace>; 2]
         }
         "laser.eml1.linewidth" | "laser.mzm0.linewidth" => ("Phase", light),
         "photodiode.shot" => ("Shot", after),
-        "tia.thermal" | "module.output.noise" => ("Added", after),
+        "tia.thermal" | "tia.agc" | "module.output.noise" => ("Added", after),
         "host.rx.noise" | "module.rx.noise" => ("Added", receiver),
         "adc.quantisation" => ("Added", [Some(Sampler); 2]),
         "adc.jitter" => ("Timing", [Some(Sampler); 2]),
@@ -91,7 +91,7 @@ fn expected(name: &str) -> Option<(String, &'static str, [Option<NoisePlace>; 2]
 /// Origin of a noise by its displayed name.
 fn expected_origin(name: &str) -> NoiseOrigin {
     match name {
-        "tia.thermal" => NoiseOrigin::Thermal,
+        "tia.thermal" | "tia.agc" => NoiseOrigin::Thermal,
         "photodiode.shot" => NoiseOrigin::Shot,
         "dac.quantisation" | "adc.quantisation" => NoiseOrigin::Converter,
         "driver.noise" | "module.input.noise" => NoiseOrigin::Driver,

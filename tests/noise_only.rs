@@ -316,6 +316,7 @@ fn what_a_variance_does_not_tell_is_refused() {
     config.simulation.stream = true;
     assert!(refused(&config).contains("stream mode"));
     let mut config = full();
+    config.transmitter.eml.laser.rin_db_per_hz = -140.0;
     config.receiver.dsp.detector = DetectorKind::Dfe;
     assert!(refused(&config).contains("% of the noise depends on the signal"));
     config.receiver.dsp.detector = DetectorKind::Mlse;

@@ -15,6 +15,7 @@ fn number(p: &Value, key: &str) -> f64 {
 fn config(p: &Value) -> Config {
     let giga = |key: &str| number(p, key) / 1e9;
     let mut c = preset("800gbase-dr8");
+    crate::support::memoryless(&mut c);
     quiet(&mut c);
     c.symbol_rate_gbd = giga("symbol_rate_bd");
     c.simulation.samples_per_symbol = 8;

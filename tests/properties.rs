@@ -40,7 +40,8 @@ fn link() -> impl Strategy<Value = Config> {
             (bandwidth_ghz, bandwidth_ghz);
         (c.receiver.tia.noise_average_pa_per_rthz, c.receiver.dsp.adc.effective_bits) =
             (noise_pa, bits);
-        (c.receiver.dsp.ffe.taps, c.receiver.dsp.adc.samples_per_symbol) = (taps, samples_per_symbol);
+        (c.receiver.dsp.ffe.taps, c.receiver.dsp.adc.samples_per_symbol) =
+            (taps, samples_per_symbol);
         c.simulation.block_symbols = 2048;
         c
     })

@@ -160,9 +160,9 @@ const UNITS: &str = "_gbd _ghz _mhz _db _dbm _db_per_hz _db_per_km _db_per_rad _
                      _v_cm _per_v _deg _na _ma_pp _kohm _a_per_w _nv_per_rthz _pa_per_rthz _pa2_per_hz _pa2_per_hz_ghz2 _ps_per_nm2_km _uw _ma _ps_per_nm _ps _percent _dbm \
                      _grad_per_s _octets _vppd _ohm _ff _ph _khz _ppm _ui _ua _mv";
 /// Keys without one: counts, ratios and seeds.
-const DIMENSIONLESS: &str = "lanes lanes_per_laser taps precursors order samples_per_symbol block_symbols symbols symbols_at_limit guard_symbols next_extra_symbols seed \
+const DIMENSIONLESS: &str = "lanes lanes_per_laser taps order samples_per_symbol block_symbols symbols symbols_at_limit guard_symbols next_extra_symbols seed \
                              module effective_bits chirp_alpha chirp_alpha_0 index_mismatch lms_step pmd_ber aui_ber link_ber added_ber \
-                             rlm tap_low tap_high tap_step limit memory depth inner converters";
+                             rlm tap_low tap_high tap_step limit memory depth inner";
 
 #[test]
 fn every_number_names_its_unit_or_has_none() {

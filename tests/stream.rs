@@ -165,7 +165,7 @@ fn alike(name: &str, a: &LaneResult, b: &LaneResult) {
 
 fn noisy() -> Config {
     let mut config = preset("800gbase-dr8");
-    config.fibre.connector_loss_db = 11.0;
+    config.fibre.connector_loss_db = 10.0;
     config.pattern.kind = PatternKind::Prbs31q;
     config
 }

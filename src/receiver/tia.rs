@@ -306,7 +306,7 @@ impl Tia {
         let added = self.large_signal.added(&density, swing_a);
         let mut noisy = current.noise(Noise::new("tia.thermal", Law::Added, density));
         if let Some(added) = added {
-            let noise = Noise::new("tia.reduced_gain", Law::Added, added);
+            let noise = Noise::new("tia.agc", Law::Added, added);
             noisy = noisy.noise(noise.of(NoiseOrigin::Thermal).with_signal());
         }
         let filtered: Chain<Ampere> = noisy.response(response);

@@ -145,18 +145,26 @@ impl Modulator for WaveformModel {
         }
     }
 
-    /// Between the mean powers of the outer levels at the best sampling instant.
+    /// Between the mean powers of the outer levels at the best sampling instant, amid five symbols
+    /// of one level where the pattern has them: beside others, interference takes its part.
     fn settled_oma_w(&self, _: f64) -> f64 {
         let (periods, delay_ui) = (&self.recording.periods, self.recording.located.delay_ui);
-        let s = periods.samples_per_symbol;
+        let (s, n) = (periods.samples_per_symbol, periods.levels.len());
         let at = |k: usize| {
             f64::from(
                 periods.mean[(k * s + (delay_ui * s as f64).round() as usize) % periods.mean.len()],
             )
         };
+        let mean_amid = |level: u8, beside: usize| {
+            let is_amid = |k: &usize| {
+                (0..=2 * beside).all(|j| periods.levels[(k + j + n - beside) % n] == level)
+            };
+            let powers: Vec<f64> = (0..n).filter(is_amid).map(at).collect();
+            (!powers.is_empty()).then(|| powers.iter().sum::<f64>() / powers.len() as f64)
+        };
         let mean = |level: u8| {
-            let of_level = || (0..periods.levels.len()).filter(|&k| periods.levels[k] == level);
-            of_level().map(at).sum::<f64>() / of_level().count() as f64
+            let settled = if n > 2 { mean_amid(level, 2) } else { None };
+            settled.or_else(|| mean_amid(level, 0)).unwrap_or(f64::NAN)
         };
         (mean(3) - mean(0)).abs() * self.scale
     }

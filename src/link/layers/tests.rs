@@ -63,7 +63,7 @@ fn a_later_layer_wins_and_a_lane_patch_over_all() {
         [3.0, 3.0, 0.1, 3.0]
     );
     assert_eq!(resolved.lanes[3].receiver.tia.bandwidth_ghz, 30.0);
-    assert_eq!(resolved.lanes[2].receiver.tia.bandwidth_ghz, 36.0, "the preset lies underneath");
+    assert_eq!(resolved.lanes[2].receiver.tia.bandwidth_ghz, 34.0, "the preset lies underneath");
     assert_eq!(
         (resolved.base.preset.as_deref(), stack.preset()),
         (Some("800gbase-dr8"), Some("800gbase-dr8"))
@@ -402,9 +402,9 @@ fn an_enob_is_one_value_or_a_row_and_its_problems_name_the_key() {
         let lane = resolved(&pair.each_ref().map(String::as_str)).unwrap();
         assert!(lane.receiver.dsp.adc.enob.is_some(), "{:?}", lane.receiver.dsp.adc);
     }
-    // 90 fs of the preset leave 4.76 bits
-    let refused = format!("{adc}.enob=5");
+    // 60 fs and sub-converters of the preset leave 5.30 bits
+    let refused = format!("{adc}.enob=5.5");
     let said = resolved(&[&refused, &one[1]]).unwrap_err();
-    assert!(said.contains("receiver.dsp.adc.enob = 5") && said.contains("4.76 bits"), "{said}");
+    assert!(said.contains("receiver.dsp.adc.enob = 5.5") && said.contains("5.30 bits"), "{said}");
     assert!(resolved(&[&one[0]]).unwrap_err().contains("enob_at_ghz: must be given"));
 }

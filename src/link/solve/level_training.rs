@@ -301,6 +301,7 @@ mod tests {
             ("1.6tbase-dr8", TransmitterKind::Mzm),
         ] {
             let mut config = preset(name, kind);
+            config.transmitter.levels.train = LevelTraining::None;
             let (rlm, levels, tdecq_db, _) = measured(&config);
             config.transmitter.levels.train = LevelTraining::EqualEyes;
             for table in [false, true] {
