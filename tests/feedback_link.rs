@@ -109,7 +109,11 @@ fn the_counted_margin_is_the_semi_analytic_one_within_its_interval() {
 #[test]
 fn a_starved_link_gains_by_feedback_and_more_by_sequences() {
     let [slicer, fed, sequence] = [DetectorKind::Slicer, DetectorKind::Dfe, DetectorKind::Mlse]
-        .map(|d| with_margin(starved(d), if d == DetectorKind::Dfe { 1 << 20 } else { 1 << 18 }));
+        .map(|d| {
+            let mut config = starved(d);
+            config.receiver.dsp.adc.bandwidth_ghz = 26.0;
+            with_margin(config, if d == DetectorKind::Dfe { 1 << 20 } else { 1 << 18 })
+        });
     println!(
         "{:?} {:?} {:?}, goes on {:?} (predicted {:?})",
         slicer.loss_margin_db,
@@ -122,10 +126,10 @@ fn a_starved_link_gains_by_feedback_and_more_by_sequences() {
     assert!(sequence.loss_margin_db.unwrap() > fed.loss_margin_db.unwrap() + 0.2);
     assert_eq!((sequence.loss_margin_db_low, sequence.estimators_agree), (None, Some(true)));
     assert_eq!((fed.loss_margin_db_low, fed.estimators_agree), (None, Some(true)));
-    // bursts: the tap carries on two errors of five, for neighbouring noises are opposite, and the
+    // bursts: the tap carries on about half, for neighbouring noises are opposite, and the
     // detector's errors come together too
     assert!(
-        (0.3..0.8).contains(&fed.burst_continuation_at_limit.unwrap()),
+        (0.4..0.8).contains(&fed.burst_continuation_at_limit.unwrap()),
         "{:?}",
         fed.burst_continuation_at_limit
     );

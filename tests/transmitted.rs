@@ -126,7 +126,9 @@ fn rin_of_oma_has_its_closed_form_and_other_figures_stay_the_same_bits() {
 ///
 /// driver: S / a^2 mean |H_driver H_modulator|^2, converter: 2 s^2 / R / 0.8^2 mean |sinc H_DAC
 /// H_driver H_modulator|^2, s^2 = FS^2 / 12 / 4^ENOB, both means weighted by the reference filter's
-/// |H|^2. Noise before the modulator is drawn, which knows its power to some 0.04 dB.
+/// |H|^2. Slopes of so small a swing round by a per cent in single precision (0.01 % at the swing of
+/// a preset), otherwise for each power of the laser, of which RIN_OMA is independent: the mean of
+/// eight.
 #[test]
 fn rin_of_oma_as_read_has_the_noise_of_driver_and_converter() {
     use lightlane::chain::Shape;
@@ -148,7 +150,13 @@ fn rin_of_oma_as_read_has_the_noise_of_driver_and_converter() {
             "transmitter.dac.effective_bits=12",
             "transmitter.dac.jitter_fs=0",
         ];
-        lane("800gbase-dr8", &[&MEASURED[..], &quiet[..], noise].concat())
+        let read = |dbm: f64| {
+            let power = format!("transmitter.mzm.laser.power_dbm={dbm}");
+            lane("800gbase-dr8", &[&MEASURED[..], &quiet[..], noise, &[&power]].concat())
+                .rin_oma_db_per_hz
+                .unwrap()
+        };
+        (0..8).map(|i| read(17.0 + 0.35 * f64::from(i))).sum::<f64>() / 8.0
     };
     let low_pass = |order, ghz: f64| Shape::low_pass(Bessel, order, ghz * 1e9, 0.0);
     let reference = low_pass(4, 26.5625);
@@ -170,13 +178,11 @@ fn rin_of_oma_as_read_has_the_noise_of_driver_and_converter() {
     let converter_alone = only(&["transmitter.dac.effective_bits=5.3"]);
     let quantisation = 4.0 / 12.0 / 4f64.powf(5.3);
     let driver = db((25e-9 / (0.8 * 0.2f64)).powi(2) * mean(false));
-    let read = driver_alone.rin_oma_db_per_hz.unwrap();
-    println!("driver: {read:.3} dB/Hz read, {driver:.3} expected");
-    assert!((read - driver).abs() < 0.12, "{read} {driver}");
+    println!("driver: {driver_alone:.3} dB/Hz read, {driver:.3} expected");
+    assert!((driver_alone - driver).abs() < 0.05, "{driver_alone} {driver}");
     let converter = db(2.0 * quantisation / 53.125e9 / 0.64 * mean(true));
-    let read = converter_alone.rin_oma_db_per_hz.unwrap();
-    println!("converter: {read:.3} dB/Hz read, {converter:.3} expected");
-    assert!((read - converter).abs() < 0.12, "{read} {converter}");
+    println!("converter: {converter_alone:.3} dB/Hz read, {converter:.3} expected");
+    assert!((converter_alone - converter).abs() < 0.05, "{converter_alone} {converter}");
     // a link has all three: power adds, and the limit holds for the sum
     let all = lane("800gbase-dr8", &MEASURED);
     let (read, own) = (all.rin_oma_db_per_hz.unwrap(), all.rin_oma_intrinsic_db_per_hz.unwrap());
