@@ -20,7 +20,7 @@ use rayon::prelude::*;
 /// Bandwidths of the loop, MHz.
 const BANDWIDTHS_MHZ: [f64; 2] = [4.0, 10.0];
 /// Loss on top of the preset's, dB.
-const EXTRA_LOSS_DB: f64 = 6.5;
+const EXTRA_LOSS_DB: f64 = 5.95;
 /// Limit of the bit error ratio.
 const LIMIT_BER: f64 = 2.4e-4;
 
