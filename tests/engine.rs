@@ -245,7 +245,6 @@ fn an_amplifier_far_from_overload_is_the_linear_one() {
 #[test]
 fn an_overloaded_receiver_finds_its_margin_at_more_loss() {
     let mut c = preset("800gbase-dr8");
-    crate::support::memoryless(&mut c);
     c.receiver.tia.limiting = lightlane::receiver::Limiting::Tanh;
     c.receiver.tia.overload_ma_pp = 0.3;
     c.fibre.connector_loss_db = 0.0;

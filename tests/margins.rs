@@ -1,6 +1,6 @@
 //! Margins to the limit: by loss, by overload, by noise.
 
-use crate::support::{memoryless, preset, quiet, run_lane, share};
+use crate::support::{preset, quiet, run_lane, share};
 use lightlane::link::{Config, LaneResult};
 use lightlane::receiver::Limiting;
 use lightlane::transmitter::TransmitterKind;
@@ -88,7 +88,6 @@ fn the_snr_margin_is_the_noise_that_a_description_may_add() {
 fn an_overloaded_lane_passes_between_two_losses() {
     let with_loss = |loss_db: f64| {
         let mut config = preset("800gbase-dr8");
-        memoryless(&mut config);
         config.receiver.tia.limiting = Limiting::Tanh;
         config.receiver.tia.overload_ma_pp = 0.1;
         // crosstalk does not follow a loss that is searched

@@ -266,7 +266,6 @@ fn a_modulators_transmission_and_an_amplifiers_overload_may_come_from_files() {
     assert!((found / expected - 1.0).abs() < 0.01, "{found:e} against {expected:e}");
 
     let mut saturated = link();
-    crate::support::memoryless(&mut saturated);
     saturated.receiver.tia.limiting = lightlane::receiver::Limiting::Tanh;
     let limit_ma = saturated.receiver.tia.overload_ma_pp / 2.0;
     let table: String = (0..=300)
