@@ -420,6 +420,7 @@ fn the_pages_of_a_measurement_are_drawn_in_every_size() {
     let scope = Scope {
         file,
         unit: PowerUnit::Header,
+        column: String::new(),
         symbol_rate_gbd: 53.125,
         reference: Reference::DR_106,
         pattern: Pattern { kind: PatternKind::Prbs13q, ..Pattern::default() },

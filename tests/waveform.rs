@@ -204,7 +204,7 @@ fn pattern_phase_rate_and_polarity_are_found_at_any_rate_of_the_oscilloscope() {
                 Capture { power_w: power, interval_s: Some(1.0 / (samples_per_symbol * RATE_HZ)) };
             let located = locate(&capture, RATE_HZ, &both).unwrap();
             assert_eq!(
-                (located.pattern.as_str(), located.inverted, located.swapped),
+                (located.pattern.as_str(), located.inverted, located.coding.swapped),
                 (both[which].name.as_str(), inverted, false)
             );
             assert!((located.off_ppm - off_ppm).abs() < 3.0, "{} where {off_ppm}", located.off_ppm);
@@ -242,7 +242,7 @@ fn the_other_order_of_bits_is_found() {
         *level = gray::level(second, first);
     }
     let capture = Capture { power_w: waveform.power_mw, interval_s: Some(1.0 / (16.0 * RATE_HZ)) };
-    assert!(locate(&capture, RATE_HZ, &[other]).unwrap().swapped);
+    assert!(locate(&capture, RATE_HZ, &[other]).unwrap().coding.swapped);
 }
 
 /// A record at 6.3 samples per symbol, 60 ppm off, of 9.3 periods: the signal-to-noise ratio of the

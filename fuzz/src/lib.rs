@@ -6,7 +6,7 @@
 
 use lightlane::host::{MixedMode, Network, PortMap};
 use lightlane::link::LayeredConfig;
-use lightlane::measured::{Capture, PowerUnit, Touchstone, npy};
+use lightlane::measured::{Capture, CaptureFormat, PowerUnit, Touchstone, npy};
 use std::path::PathBuf;
 
 /// Longest message of a reader, characters.
@@ -69,20 +69,21 @@ pub fn npy(bytes: &[u8]) -> bool {
 
 fn captured(extension: &str, bytes: &[u8]) -> bool {
     let file = Scratch::new(extension, bytes);
-    let read = |unit| match Capture::open(file.path(), unit) {
-        Ok(opened) => {
-            let capture = opened.capture;
-            assert!(capture.power_w.iter().all(|power| power.is_finite()), "{unit:?}");
-            assert!(
-                capture.interval_s.is_none_or(|step| step.is_finite() && step > 0.0),
-                "{:?}",
-                capture.interval_s
-            );
-            true
-        }
-        Err(message) => refused(&message),
-    };
-    [PowerUnit::Header, PowerUnit::W, PowerUnit::Mw, PowerUnit::Uw, PowerUnit::Linear]
+    let read =
+        |unit| match Capture::open(file.path(), &CaptureFormat { unit, ..Default::default() }) {
+            Ok(opened) => {
+                let capture = opened.capture;
+                assert!(capture.power_w.iter().all(|power| power.is_finite()), "{unit:?}");
+                assert!(
+                    capture.interval_s.is_none_or(|step| step.is_finite() && step > 0.0),
+                    "{:?}",
+                    capture.interval_s
+                );
+                true
+            }
+            Err(message) => refused(&message),
+        };
+    [PowerUnit::Header, PowerUnit::W, PowerUnit::Uw, PowerUnit::Dbm, PowerUnit::Linear]
         .map(read)
         .contains(&true)
 }

@@ -24,7 +24,10 @@ pub(super) struct InitArgs {
 /// Tables and keys that are changed most often, with descriptions.
 const KEYS: [(&str, &[(&str, &str)]); 15] = [
     ("", &[("lanes", "number of lanes, from lane 0"), ("symbol_rate_gbd", "of a lane, GBd")]),
-    ("pattern", &[("kind", "payload, prbs13q, prbs31q, ssprq, random or file")]),
+    (
+        "pattern",
+        &[("kind", "payload, prbs9q, prbs11q, prbs13q, prbs15q, prbs31q, ssprq, random or file")],
+    ),
     ("transmitter", &[("kind", "eml or mzm; each has its data sheet")]),
     ("transmitter.ffe", &[("taps", "limited by the converter's full scale")]),
     ("transmitter.eml", &[("bandwidth_ghz", "modulator"), ("bias_v", "modulator, V")]),

@@ -22,8 +22,8 @@ Examples:
   lightlane measure ours.csv --symbol-rate-gbd 50 --reference 100g-smf --pattern levels.txt
 
 FILE holds time and power, or power alone (then a whole number of periods), between commas,
-semicolons, tabs or blanks; its header gives the units: time_ps, power (uW), V. Pattern, phase, rate,
-polarity and order of bits are found. A closed eye is a result: TDECQ is null, with its reason,
+semicolons, tabs or blanks, below the preamble of an instrument; its header gives the units: time_ps,
+power (uW), CH1 (V), dBm. Pattern, phase, rate, polarity, order and coding of bits are found. A closed eye is a result: TDECQ is null, with its reason,
 and the exit code is 0. References: 100g-smf, 100g-mmf, 100g-lpo, 200g-106gbd (draft),
 200g-113gbd (draft).";
 
@@ -40,7 +40,7 @@ pub(super) struct MeasureArgs {
     /// Reference receiver; by the symbol rate at 53.125, 106.25 and 113.4375 GBd
     #[arg(long, value_name = "NAME")]
     reference: Option<String>,
-    /// ssprq, prbs13q, or a text file of levels 0 to 3; without it ssprq or prbs13q is found
+    /// prbs9q, prbs11q, prbs13q, prbs15q, ssprq, or a text file of levels 0 to 3; found without it
     #[arg(long, value_name = "NAME|FILE")]
     pattern: Option<String>,
     /// Filter to apply; none when the waveform has already passed that of the reference receiver
@@ -52,6 +52,9 @@ pub(super) struct MeasureArgs {
     /// Unit of the samples
     #[arg(long, value_enum, default_value_t = SampleUnit::Header)]
     unit: SampleUnit,
+    /// Column of samples by name or number, from 1; the first one after the time
+    #[arg(long, value_name = "NAME|N")]
+    column: Option<String>,
     /// Rms noise of the instrument after the filter, uW; TDECQ is corrected for it
     #[arg(long, value_name = "UW", default_value_t = 0.0, allow_negative_numbers = true)]
     instrument_noise_uw: f64,
@@ -76,6 +79,8 @@ enum SampleUnit {
     W,
     Mw,
     Uw,
+    Nw,
+    Dbm,
     V,
 }
 
@@ -118,8 +123,11 @@ impl MeasureArgs {
                 SampleUnit::W => PowerUnit::W,
                 SampleUnit::Mw => PowerUnit::Mw,
                 SampleUnit::Uw => PowerUnit::Uw,
+                SampleUnit::Nw => PowerUnit::Nw,
+                SampleUnit::Dbm => PowerUnit::Dbm,
                 SampleUnit::V => PowerUnit::Linear,
             },
+            column: self.column.clone().unwrap_or_default(),
             symbol_rate_gbd,
             reference,
             pattern,
@@ -155,7 +163,7 @@ impl MeasureArgs {
     }
 
     fn pattern(&self) -> Result<Pattern, Problem> {
-        let short = [("ssprq", PatternKind::Ssprq), ("prbs13q", PatternKind::Prbs13q)];
+        let short = PatternKind::short().map(|kind| (kind.as_str(), kind));
         let Some(name) = &self.pattern else { return Ok(Pattern::default()) };
         if let Some((_, kind)) =
             short.into_iter().find(|(known, _)| name.eq_ignore_ascii_case(known))
@@ -168,7 +176,7 @@ impl MeasureArgs {
             return Err(problem(
                 "--pattern",
                 name,
-                format!("neither ssprq, prbs13q nor a file of levels{near}"),
+                format!("neither {} nor a file of levels{near}", short.map(|s| s.0).join(", ")),
             ));
         }
         Ok(Pattern { kind: PatternKind::File, file: name.clone(), ..Pattern::default() })

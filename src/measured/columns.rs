@@ -1,45 +1,26 @@
-//! Columns of numbers in a text, separated by commas, semicolons, tabs or spaces, with an optional
-//! header.
+//! Columns of numbers in a text, separated by commas, semicolons, tabs or blanks, below an optional
+//! header: names, units in brackets or in a row of their own, and the keys of an instrument.
 
+use super::layout::{Layout, Line, Surroundings, is_comment};
+use super::number::quoted;
+use super::unit::{self, Unit};
+use crate::units::giga;
 use std::ops::RangeInclusive;
 
-/// Letters of an unreadable field that a message quotes.
-const QUOTED_LETTERS: usize = 20;
+/// Rows of numbers that may have keys of an instrument beside them.
+const KEY_ROWS: usize = 64;
 
 /// Rows of numbers, all of the same length.
 #[derive(Debug, PartialEq)]
 pub(super) struct Columns {
-    /// Names of the columns, in lower case; empty when there are none.
-    pub(super) header: Vec<String>,
+    /// Names of the columns with their units; empty when there are none.
+    pub(super) names: Vec<String>,
+    /// Number of the names' line.
+    named_in: usize,
     /// Number of the line, from 1, and its numbers.
     pub(super) rows: Vec<(usize, Vec<f64>)>,
-}
-
-/// A line without its comment.
-pub(super) fn code(line: &str) -> &str {
-    line.split(['#', '!', '%']).next().unwrap_or_default().trim()
-}
-
-/// A number of a line, or its problem.
-pub(super) fn number(line: usize, column: usize, field: &str) -> Result<f64, String> {
-    let at = format!("line {line}, column {column}");
-    if field.is_empty() {
-        return Err(format!("{at}: is empty; must be a number: fill the gap or remove the line"));
-    }
-    match field.parse::<f64>() {
-        Ok(number) if number.is_finite() => Ok(number),
-        Ok(_) => Err(format!("{at}: `{field}`: must be a finite number: remove the line")),
-        Err(_) if field.replacen(',', ".", 1).parse::<f64>().is_ok() => Err(format!(
-            "{at}: `{field}`: has a decimal comma; must have a point, {}",
-            field.replacen(',', ".", 1)
-        )),
-        Err(_) => {
-            let short: String =
-                field.chars().take(QUOTED_LETTERS).flat_map(char::escape_debug).collect();
-            let dots = if field.chars().count() > QUOTED_LETTERS { ".." } else { "" };
-            Err(format!("{at}: `{short}{dots}`: must be a number, such as -3.01"))
-        }
-    }
+    /// Fields of the lines above, and of what stands beside the numbers.
+    pub(super) preamble: Vec<Vec<String>>,
 }
 
 /// Reads columns; `named` describes them in messages.
@@ -51,111 +32,80 @@ pub(super) fn parse(
     text: &str,
     columns: RangeInclusive<usize>,
     named: &str,
+    around: Surroundings,
 ) -> Result<Columns, String> {
-    let lines = || {
-        text.lines()
-            .map(code)
-            .enumerate()
-            .map(|(i, line)| (i + 1, line))
-            .filter(|(_, line)| !line.is_empty())
+    let lines: Vec<Line<'_>> = text
+        .lines()
+        .enumerate()
+        .map(|(i, line)| (i + 1, line.trim_end().trim_start_matches(' ')))
+        .filter(|(_, line)| !line.is_empty() && !is_comment(line))
+        .filter(|(_, line)| !line.eq_ignore_ascii_case("end"))
+        .collect();
+    let layout = Layout::of(&lines);
+    let first = lines.iter().position(|line| layout.holds(line.1));
+    let Some(first) = first.filter(|_| !layout.columns.is_empty()) else {
+        layout.check_above(&lines)?;
+        return Err(format!("holds no numbers; must hold two lines or more: {named}"));
     };
-    let separator =
-        [';', '\t', ','].into_iter().find(|&mark| lines().any(|(_, line)| line.contains(mark)));
-    let split = |line: &str| -> Vec<String> {
-        match separator {
-            Some(mark) => {
-                line.split(mark).map(|field| field.trim().trim_matches('"').to_owned()).collect()
-            }
-            None => line.split_whitespace().map(str::to_owned).collect(),
-        }
-    };
-    let (mut header, mut rows) = (header_in_comment(text, split), Vec::new());
-    let mut named_here = false;
-    for (line, code) in lines() {
-        let fields = split(code);
-        let is_name = |field: &String| {
-            field.starts_with(|c: char| c.is_alphabetic() || "|([".contains(c))
-                && field.parse::<f64>().is_err()
-        };
-        if rows.is_empty() && !named_here && fields.iter().all(is_name) {
-            named_here = true;
-            header = names(&fields);
-            continue;
-        }
-        let expected = rows
-            .first()
-            .map_or(columns.clone(), |(_, first): &(usize, Vec<f64>)| first.len()..=first.len());
-        if !expected.contains(&fields.len()) {
-            let count = if expected.start() == expected.end() {
-                expected.start().to_string()
-            } else {
-                format!("{} or {}", expected.start(), expected.end())
-            };
-            let comma = if separator == Some(',') && fields.len() > *columns.end() {
-                "; a decimal comma must be a point"
-            } else {
-                ""
-            };
-            return Err(format!(
-                "line {line}: has {} columns, must have {count}: {named}{comma}",
-                fields.len()
-            ));
-        }
-        let numbers = fields
-            .iter()
-            .enumerate()
-            .map(|(i, field)| number(line, i + 1, field))
-            .collect::<Result<Vec<f64>, String>>()?;
-        rows.push((line, numbers));
+    layout.check_above(&lines[..first])?;
+    layout.check_count(lines[first], &columns, named)?;
+    let rows = lines[first..]
+        .iter()
+        .map(|&line| layout.row(line, named, around))
+        .collect::<Result<Vec<(usize, Vec<f64>)>, String>>()?;
+    if let [(line, _)] = rows[..] {
+        return Err(format!(
+            "line {line}: is the only one with numbers; must be two or more: {named}"
+        ));
     }
-    match rows.len() {
-        0 => Err(format!("holds no numbers; must hold two lines or more: {named}")),
-        1 => Err(format!(
-            "line {}: is the only one with numbers; must be two or more: {named}",
-            rows[0].0
-        )),
-        // the name of a single column is the whole line
-        _ if named_here && rows[0].1.len() == 1 => {
-            Ok(Columns { header: vec![header.join(" ")], rows })
-        }
-        _ => Ok(Columns { header, rows }),
-    }
-}
-
-/// Names of the columns in the last line of comment above the numbers, when it has columns itself.
-fn header_in_comment(text: &str, split: impl Fn(&str) -> Vec<String>) -> Vec<String> {
-    let above = text.lines().take_while(|line| code(line).is_empty());
-    let last = above.filter(|line| !line.trim().is_empty()).last().unwrap_or_default();
-    let names =
-        names(&split(last.trim_start_matches(|c: char| c.is_whitespace() || "#!%".contains(c))));
-    // a single one is prose, unless it has a unit
-    if names.len() > 1 || names.iter().any(|name| name.ends_with([')', ']'])) {
-        names
-    } else {
-        Vec::new()
-    }
-}
-
-/// Names in lower case; a unit in brackets belongs to the name before it.
-fn names(fields: &[String]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for field in fields.iter().map(|field| field.to_lowercase()) {
-        match names.last_mut() {
-            Some(name) if field.starts_with(['(', '[']) => *name += &format!(" {field}"),
-            _ => names.push(field),
-        }
-    }
-    names
+    let header = layout.header(text, &lines[..first], around)?;
+    let beside = lines[first..].iter().take(KEY_ROWS).map(|line| layout.beside(line.1));
+    let preamble = header.keys.into_iter().chain(beside).filter(|keys| !keys.is_empty()).collect();
+    Ok(Columns { names: header.names, named_in: header.line, rows, preamble })
 }
 
 impl Columns {
-    /// The unit of a column of frequencies, Hz, by its header; GHz by default.
-    pub(super) fn frequency_unit_hz(&self) -> f64 {
-        let name = self.header.first().map_or("", String::as_str);
-        [("ghz", 1e0), ("mhz", 1e-3), ("khz", 1e-6), ("thz", 1e3), ("hz", 1e-9)]
-            .into_iter()
-            .find(|(unit, _)| name.contains(unit))
-            .map_or(crate::units::giga(1.0), |(_, part)| crate::units::giga(part))
+    /// Name of a column, empty without one.
+    pub(super) fn name(&self, column: usize) -> &str {
+        self.names.get(column).map_or("", String::as_str)
+    }
+
+    /// The unit of a column as `pick` takes it; `None` where its name has none.
+    ///
+    /// # Errors
+    ///
+    /// A unit that is not understood, or is none of those `accepted`.
+    pub(super) fn unit<T>(
+        &self,
+        column: usize,
+        accepted: &str,
+        pick: impl FnOnce(Unit) -> Option<T>,
+    ) -> Result<Option<T>, String> {
+        let name = self.name(column);
+        let at = format!("line {}: column {}, `{}`", self.named_in, column + 1, quoted(name));
+        match unit::of_name(name) {
+            Ok(None) => Ok(None),
+            Ok(Some(unit)) => pick(unit)
+                .map(Some)
+                .ok_or_else(|| format!("{at}: is another quantity; its unit must be {accepted}")),
+            Err(text) => Err(format!(
+                "{at}: the unit `{}` is not understood; must be {accepted}",
+                quoted(&text)
+            )),
+        }
+    }
+
+    /// Hz per unit of a column of frequencies; GHz without a unit.
+    ///
+    /// # Errors
+    ///
+    /// As [`Columns::unit`].
+    pub(super) fn frequency_unit_hz(&self, column: usize) -> Result<f64, String> {
+        let hertz = |unit| match unit {
+            Unit::Hertz(hz) => Some(hz),
+            _ => None,
+        };
+        Ok(self.unit(column, "Hz, kHz, MHz, GHz or THz", hertz)?.unwrap_or(giga(1.0)))
     }
 }
 
@@ -178,7 +128,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Columns, String> {
-        parse(text, 2..=3, "frequency, dB, degrees")
+        parse(text, 2..=3, "frequency, dB, degrees", Surroundings::Names)
     }
 
     #[test]
@@ -190,6 +140,9 @@ mod tests {
             "Frequency (GHz)\t|S21| (dB)\n0\t-1.5\n1\t-2e-3",
             "# measured\n\n0 -1.5 ! first\n1   -2e-3\n",
             "\"f in GHz\",\"S21\"\n0,-1.5\n1,-2e-3",
+            "f,S21,\n0,-1.5,\n1,-2e-3,\n",
+            "!CSV A.01\nBEGIN TRACE\nFreq(GHz),S21(DB)\n0,-1.5\n1,-2e-3\nEND\n",
+            "f, S21\n(GHz), (dB)\n0 -1.5\n1 -2e-3\n",
         ] {
             let columns = read(text).unwrap();
             assert_eq!(
@@ -198,25 +151,59 @@ mod tests {
                 "{text}"
             );
         }
-        assert_eq!(read("freq [MHz], dB\n0, 0\n1, 0\n").unwrap().frequency_unit_hz(), 1e6);
-        assert_eq!(read("# f (MHz), S21 (dB)\n0, 0\n1, 0\n").unwrap().frequency_unit_hz(), 1e6);
-        assert_eq!(read("0, 0\n1, 0\n").unwrap().frequency_unit_hz(), 1e9);
+        let hz = |text| read(text).unwrap().frequency_unit_hz(0).unwrap();
+        assert_eq!(hz("freq [MHz], dB\n0, 0\n1, 0\n"), 1e6);
+        assert_eq!(hz("# f (MHz), S21 (dB)\n0, 0\n1, 0\n"), 1e6);
+        assert_eq!(hz("f;S21\nHz;dB\n0;0\n1;0\n"), 1.0);
+        assert_eq!(hz("0, 0\n1, 0\n"), 1e9);
     }
 
     #[test]
     fn a_unit_behind_a_blank_belongs_to_its_name() {
-        let header = |text| parse(text, 1..=3, "").unwrap().header;
-        assert_eq!(header("Power (uW)\n1\n2\n"), ["power (uw)"]);
-        assert_eq!(header("optical power uW\n1\n2\n"), ["optical power uw"]);
-        assert_eq!(header("Time (ns) Power [mW]\n1 2\n2 3\n"), ["time (ns)", "power [mw]"]);
-        assert_eq!(header("# Power (uW)\n1\n2\n"), ["power (uw)"]);
-        assert!(header("# measured\n1\n2\n").is_empty());
+        let names = |text| parse(text, 1..=3, "", Surroundings::Names).unwrap().names;
+        assert_eq!(names("Power (uW)\n1\n2\n"), ["Power (uW)"]);
+        assert_eq!(names("optical power uW\n1\n2\n"), ["optical power uW"]);
+        assert_eq!(names("Time (ns) Power [mW]\n1 2\n2 3\n"), ["Time (ns)", "Power [mW]"]);
+        assert_eq!(names("f GHz S21 dB\n1 2\n2 3\n"), ["f (GHz)", "S21 (dB)"]);
+        assert_eq!(names("# Power (uW)\n1\n2\n"), ["Power (uW)"]);
+        assert!(names("# measured\n1\n2\n").is_empty());
+    }
+
+    /// Keys above and beside the numbers, and a row of units with values beside it.
+    #[test]
+    fn what_an_instrument_writes_around_its_columns_is_kept_as_keys() {
+        let read = |text| parse(text, 1..=3, "", Surroundings::Instrument).unwrap();
+        let above = read("Model,X1\nFirmware,1.0\nVertical Units,V,\n\nTIME,CH1\n0,1\n1,2\n");
+        assert_eq!(above.names, ["TIME", "CH1"]);
+        assert_eq!(above.preamble[2], ["Vertical Units", "V"]);
+        let beside = read("Sample Interval,1e-6,s,-2,5\nUnits,V,,-1,6\n,,,0,7\n,,,1,8\n,,,2,9\n");
+        assert_eq!(beside.rows[1].1, [-1.0, 6.0]);
+        assert_eq!(beside.preamble[0], ["Sample Interval", "1e-6", "s"]);
+        let two = read("X,CH1,Start,Increment,\nSequence,Volt,0.5,1e-9,\n0,1,,,\n1,2,,,\n");
+        assert_eq!(two.names, ["X (Sequence)", "CH1 (Volt)"]);
+        assert_eq!(two.preamble, [["Start", "0.5"], ["Increment", "1e-9"]]);
+        let colon = read("Points:  2\nXInc:  1E-12\nData:\n1\n2\n");
+        assert_eq!(colon.preamble[1], ["XInc", "1E-12"]);
+    }
+
+    #[test]
+    fn a_unit_of_another_quantity_or_of_none_is_refused_with_those_accepted() {
+        let complaint = |text| read(text).unwrap().frequency_unit_hz(0).unwrap_err();
+        assert_eq!(
+            complaint("t (ns), dB\n0, 0\n1, 0\n"),
+            "line 1: column 1, `t (ns)`: is another quantity; its unit must be Hz, kHz, MHz, GHz or THz"
+        );
+        assert_eq!(
+            complaint("# measured\nf (PHz), dB\n0, 0\n1, 0\n"),
+            "line 2: column 1, `f (PHz)`: the unit `PHz` is not understood; must be Hz, kHz, MHz, GHz or THz"
+        );
     }
 
     #[test]
     fn what_is_wrong_is_named_with_its_line_and_a_remedy() {
         for (text, expected) in [
             ("0,0\n1,abc\n", "line 2, column 2: `abc`: must be a number"),
+            ("0,abc\n1,0\n2,0\n", "line 1, column 2: `abc`: must be a number"),
             ("0,0\n1,\n2,-1", "line 2, column 2: is empty; must be a number: fill the gap"),
             ("f,db\n0,0\n1,NaN\n", "line 3, column 2: `NaN`: must be a finite number"),
             (
@@ -228,9 +215,15 @@ mod tests {
                 "line 1: has 4 columns, must have 2 or 3: frequency, dB, degrees; a decimal comma must be a point",
             ),
             ("0,0\n1,2,3\n", "line 2: has 3 columns, must have 2: frequency"),
+            ("0,0\n1,50%\n", "line 2, column 2: `50%`: must be a number"),
             ("0,0\n", "line 1: is the only one with numbers"),
             ("# nothing\n", "holds no numbers"),
-            ("f,db\ng,db\n0,0\n", "line 2, column 1: `g`: must be a number"),
+            ("f,db\ng,db\n0,0\n", "line 3: is the only one with numbers"),
+            ("offset,3\nf,db\n0,0\n1,0\n", "line 1: `offset,3`: must be numbers, names"),
+            (
+                "f (GHz),S11 (dB),S21 (dB)\n0 0\n1 0\n",
+                "line 1: `f (GHz),S11 (dB),S21..`: has 3 names where the numbers have 2 columns",
+            ),
         ] {
             let complaint = read(text).unwrap_err();
             assert!(complaint.starts_with(expected), "{text}: {complaint}");

@@ -56,7 +56,7 @@ impl BuildContext<'_> {
             return Ok(model());
         }
         match self.library.response(&response.recipe()) {
-            Ok((_, table)) => Ok(Shape::Table(table)),
+            Ok((_, read)) => Ok(Shape::Table(read.table.clone())),
             Err(remedy) => Err(FileError { file: response.file.clone(), remedy }),
         }
     }

@@ -2,11 +2,10 @@
 
 use super::capture::read::BYTES_MAX;
 use super::capture::recording::{Recording, RecordingRecipe};
-use super::response_table::{self, ResponseRecipe};
+use super::response_table::{self, ResponseFile, ResponseRecipe};
 use super::series::{self, SeriesKind};
 use super::text::{self, Text};
 use super::touchstone::network_file::Touchstone;
-use crate::chain::Table;
 use crate::math::monotone::Monotone;
 use crate::pattern::{Pattern, PatternKind, SymbolSource};
 use std::any::{Any, TypeId};
@@ -33,7 +32,7 @@ pub struct Library(Arc<Mutex<Cache>>);
 #[derive(Default)]
 struct Cache {
     texts: Kept<String, Text>,
-    responses: Kept<ResponseRecipe, Table>,
+    responses: Kept<ResponseRecipe, ResponseFile>,
     series: Kept<(String, SeriesKind), Monotone>,
     networks: Kept<String, Touchstone>,
     digests: HashMap<String, (Stamp, Result<u64, String>)>,
@@ -106,14 +105,14 @@ impl Library {
         )
     }
 
-    /// A response's table.
-    pub(super) fn response(&self, recipe: &ResponseRecipe) -> Digested<Table> {
+    /// A response, read.
+    pub(super) fn response(&self, recipe: &ResponseRecipe) -> Digested<ResponseFile> {
         let (digest, text) = self.text(&recipe.0)?;
         self.kept(
             &recipe.0,
             recipe,
             |cache| &mut cache.responses,
-            |_| response_table::read(&text, recipe).map(|table| (digest, Arc::new(table))),
+            |_| response_table::read(&text, recipe).map(|read| (digest, Arc::new(read))),
         )
     }
 

@@ -21,26 +21,31 @@ mod capture;
 mod columns;
 mod context;
 mod curves;
+mod layout;
 mod library;
 pub mod npy;
+mod number;
 mod reader;
 mod response;
+mod response_columns;
 mod response_table;
 mod series;
 mod text;
 mod touchstone;
+mod unit;
 
 pub use capture::{
-    Candidate, Capture, CaptureQuantity, ExpectedSignal, Located, Opened, Periods, PowerUnit,
-    Recording, Residual, locate,
+    BitCoding, Candidate, Capture, CaptureFormat, CaptureQuantity, ExpectedSignal, Located, Opened,
+    Periods, PowerUnit, Recording, Residual, locate,
 };
 pub use context::{BuildContext, FileError};
 pub use curves::{CompressionCurve, DriveCurve, LightCurve, Transmission};
 pub use library::Library;
 pub use reader::{FileRead, FileReader};
 pub use response::{Response, ResponseDomain};
+pub use response_columns::Convention;
+pub use response_table::SParameter;
 pub(crate) use response_table::rolloff;
-pub use response_table::{Convention, SParameter};
 pub use series::{SeriesKind, TransmissionUnit};
 pub(crate) use text::fnv;
 pub use touchstone::{PORTS_MAX, Touchstone};

@@ -4,7 +4,7 @@
 #[derive(Debug, PartialEq)]
 pub struct Array {
     /// The numbers, row by row.
-    pub values: Vec<f32>,
+    pub values: Vec<f64>,
     /// Numbers in a row.
     pub columns: usize,
 }
@@ -76,7 +76,7 @@ pub fn read(bytes: &[u8]) -> Result<Array, String> {
 }
 
 /// The numbers of a description such as `<f4`.
-fn numbers(descr: &str, data: &[u8]) -> Result<Vec<f32>, String> {
+fn numbers(descr: &str, data: &[u8]) -> Result<Vec<f64>, String> {
     let refused = || {
         format!(
             "holds numbers of the type {descr}; must be float32, float64 or integers (numpy: x.astype('float32'))"
@@ -95,7 +95,7 @@ fn numbers(descr: &str, data: &[u8]) -> Result<Vec<f32>, String> {
                     } else {
                         <$number>::from_le_bytes(bytes)
                     };
-                    number as f32
+                    number as f64
                 })
                 .collect()
         };
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_and_so_is_every_other_layout() {
-        let is = |values: &[f32], columns| Ok(Array { values: values.to_vec(), columns });
+        let is = |values: &[f64], columns| Ok(Array { values: values.to_vec(), columns });
         assert_eq!(read(&write(&[1.0, -2.5, 3.0])), is(&[1.0, -2.5, 3.0], 1));
         let doubles: Vec<u8> = [1.5f64, -2.0].iter().flat_map(|x| x.to_be_bytes()).collect();
         assert_eq!(read(&file(">f8", "False", "(2,)", &doubles)), is(&[1.5, -2.0], 1));

@@ -1,6 +1,6 @@
 //! Reading the files of a description, each with its key.
 
-use super::capture::read::PowerUnit;
+use super::capture::read::CaptureFormat;
 use super::capture::recording::{ExpectedSignal, Recording, RecordingRecipe};
 use super::library::{Digested, Library};
 use super::response::{Response, ResponseDomain};
@@ -27,6 +27,22 @@ pub struct FileRead {
     /// Pattern, periods and rate found in a waveform.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<String>,
+    /// Doubts about how it was read, which are warnings of the result.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+impl FileRead {
+    fn new(key: KeyPath, file: &str, digest: u64) -> FileRead {
+        FileRead {
+            key: key.to_string(),
+            file: file.to_owned(),
+            digest: text::digest(digest),
+            ends_hz: None,
+            found: None,
+            notes: Vec::new(),
+        }
+    }
 }
 
 /// Reads the files of a description through a [`Library`], reports their problems and records the
@@ -81,10 +97,19 @@ impl<'a> FileReader<'a> {
             return None;
         }
         let made = self.library.response(&response.recipe());
-        let (digest, table) = self.taken(at, "file", &response.file, made)?;
-        let ends_hz = Some(table.ends_hz());
-        self.note(at.key("file").to_string(), &response.file, digest, ends_hz, None);
-        Some(table)
+        let (digest, read) = self.taken(at, "file", &response.file, made)?;
+        if read.in_optical_decibels && domain == ResponseDomain::Electrical {
+            let remedy = "has decibels of optical power (dBo); must be dB in 20 log here, between \
+                          electrical signals";
+            self.problems.report(at, "file", &response.file, remedy);
+            return None;
+        }
+        self.push(FileRead {
+            ends_hz: Some(read.table.ends_hz()),
+            notes: read.notes.clone(),
+            ..FileRead::new(at.key("file"), &response.file, digest)
+        });
+        Some(read.table.clone())
     }
 
     /// The curve or spectrum in the file that `key` names.
@@ -100,7 +125,7 @@ impl<'a> FileReader<'a> {
         }
         let made = self.library.series(file, kind);
         let (digest, curve) = self.taken(at, key, file, made)?;
-        self.note(at.key(key).to_string(), file, digest, None, None);
+        self.push(FileRead::new(at.key(key), file, digest));
         Some(curve)
     }
 
@@ -111,7 +136,7 @@ impl<'a> FileReader<'a> {
         at: &KeyPath,
         key: &str,
         file: &str,
-        unit: PowerUnit,
+        format: CaptureFormat,
         instrument_rms_w: f64,
     ) -> Option<Arc<Recording>> {
         if file.is_empty() {
@@ -119,13 +144,17 @@ impl<'a> FileReader<'a> {
         }
         let recipe = RecordingRecipe {
             file: file.to_owned(),
-            unit,
+            format,
             expected: self.expected.clone()?,
             instrument_rms: instrument_rms_w,
         };
         let made = self.library.recording(&recipe);
         let (digest, recording) = self.taken(at, key, file, made)?;
-        self.note(at.key(key).to_string(), file, digest, None, Some(recording.found()));
+        self.push(FileRead {
+            found: Some(recording.found()),
+            notes: recording.notes.clone(),
+            ..FileRead::new(at.key(key), file, digest)
+        });
         Some(recording)
     }
 
@@ -150,25 +179,18 @@ impl<'a> FileReader<'a> {
         ends_hz: f64,
         found: Option<String>,
     ) {
-        self.note(at.key(key).to_string(), file, digest, Some(ends_hz), found);
+        let ends_hz = Some(ends_hz);
+        self.push(FileRead { ends_hz, found, ..FileRead::new(at.key(key), file, digest) });
     }
 
     /// Records a file that another room reads, if it can be read.
     pub(crate) fn record_unread(&mut self, at: &KeyPath, key: &str, file: &str, most_bytes: u64) {
         if let Ok(digest) = self.library.digest(file, most_bytes) {
-            self.note(at.key(key).to_string(), file, digest, None, None);
+            self.push(FileRead::new(at.key(key), file, digest));
         }
     }
 
-    fn note(
-        &mut self,
-        key: String,
-        file: &str,
-        digest: u64,
-        ends_hz: Option<f64>,
-        found: Option<String>,
-    ) {
-        let (file, digest) = (file.to_owned(), text::digest(digest));
-        self.read.push(FileRead { key, file, digest, ends_hz, found });
+    fn push(&mut self, read: FileRead) {
+        self.read.push(read);
     }
 }

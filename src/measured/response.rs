@@ -1,6 +1,7 @@
 //! A measured response in place of a model's.
 
-use super::response_table::{Convention, ResponseRecipe, SParameter, is_touchstone};
+use super::response_columns::Convention;
+use super::response_table::{ResponseRecipe, SParameter, is_touchstone};
 use serde::{Deserialize, Serialize};
 
 /// Quantities that a response relates: with light on one side, decibels may be optical.
@@ -34,7 +35,8 @@ pub enum ResponseDomain {
 #[serde(deny_unknown_fields, default)]
 pub struct Response {
     /// A Touchstone file (`.s2p`, or `.ts` of version 2) or text of frequency, |S21| in dB and
-    /// phase in degrees; empty for the model.
+    /// phase in degrees, or as the header of its columns says (linear, dBo, rad, group delay, real
+    /// and imaginary); empty for the model.
     pub file: String,
     /// Convention of the decibels in a text file.
     pub convention: Convention,

@@ -2,26 +2,16 @@
 //! the delay of cables.
 
 use super::columns;
+use super::response_columns::{Convention, ResponseColumns, ResponsePoint};
 use super::text::Text;
 use super::touchstone::network_file::Touchstone;
 use super::touchstone::parse::ports_of_name;
 use crate::chain::Table;
 use crate::math::minimum_phase::minimum_phase;
-use crate::units::{amplitude_ratio, giga, power_ratio, tera};
+use crate::units::{giga, tera};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::{PI, TAU};
-
-/// Convention of the decibels in a text file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Convention {
-    /// 20 log of a voltage's or current's ratio: the electrical and the component analyser's
-    /// convention.
-    #[default]
-    Amplitude,
-    /// 10 log of an optical power's ratio.
-    Power,
-}
+use std::sync::Arc;
 
 /// Which transmission of a Touchstone file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -45,6 +35,16 @@ pub(super) fn is_touchstone(file: &str) -> bool {
 /// Delay beyond the minimum phase up to which a measurement counts as de-embedded, s.
 const DE_EMBEDDED_S: f64 = 3e-12;
 
+/// A response as it was read.
+#[derive(Debug)]
+pub(super) struct ResponseFile {
+    pub(super) table: Arc<Table>,
+    /// True where its header says that its decibels are of optical power.
+    pub(super) in_optical_decibels: bool,
+    /// What a user should know of it.
+    pub(super) notes: Vec<String>,
+}
+
 /// Frequencies, ln of the magnitude, phase if there is one.
 struct ResponsePoints {
     f_hz: Vec<f64>,
@@ -53,14 +53,17 @@ struct ResponsePoints {
 }
 
 /// Makes a table from a file's text.
-pub(super) fn read(text: &Text, recipe: &ResponseRecipe) -> Result<Table, String> {
+pub(super) fn read(text: &Text, recipe: &ResponseRecipe) -> Result<ResponseFile, String> {
     let (file, convention, port) = recipe;
-    let points = if is_touchstone(file) {
-        of_touchstone(&text.text, file, *port)?
-    } else {
-        of_columns(&text.text, *convention)?
-    };
-    Ok(table(text.digest, points))
+    if is_touchstone(file) {
+        let table = Arc::new(table(text.digest, of_touchstone(&text.text, file, *port)?));
+        return Ok(ResponseFile { table, in_optical_decibels: false, notes: Vec::new() });
+    }
+    let read = ResponseColumns::read(&text.text, *convention)?;
+    let in_optical_decibels = read.in_optical_decibels;
+    let notes = read.notes();
+    let table = Arc::new(table(text.digest, points_of(read.points)?));
+    Ok(ResponseFile { table, in_optical_decibels, notes })
 }
 
 fn of_touchstone(text: &str, file: &str, port: SParameter) -> Result<ResponsePoints, String> {
@@ -88,22 +91,8 @@ fn of_touchstone(text: &str, file: &str, port: SParameter) -> Result<ResponsePoi
     points_of(network.lines().iter().zip(network.f_hz()).enumerate().map(point).collect())
 }
 
-fn of_columns(text: &str, convention: Convention) -> Result<ResponsePoints, String> {
-    let columns =
-        columns::parse(text, 2..=3, "frequency, |S21| in dB, and phase in degrees if known")?;
-    let unit_hz = columns.frequency_unit_hz();
-    let ratio = match convention {
-        Convention::Amplitude => amplitude_ratio,
-        Convention::Power => power_ratio,
-    };
-    let point = |(line, row): &(usize, Vec<f64>)| {
-        (*line, row[0] * unit_hz, ratio(row[1]), row.get(2).map(|degrees| degrees.to_radians()))
-    };
-    points_of(columns.rows.iter().map(point).collect())
-}
-
 /// Checks the points of a file, and unwraps the phase.
-fn points_of(points: Vec<(usize, f64, f64, Option<f64>)>) -> Result<ResponsePoints, String> {
+fn points_of(points: Vec<ResponsePoint>) -> Result<ResponsePoints, String> {
     let ghz = |f_hz: f64| f_hz / giga(1.0);
     columns::ascending(
         &points.iter().map(|p| (p.0, vec![ghz(p.1)])).collect::<Vec<_>>(),
@@ -204,9 +193,10 @@ mod tests {
         Shape::low_pass(Family::Bessel, 4, giga(36.0), 1.0)
     }
 
-    fn read(file: &str, text: &str) -> Result<Table, String> {
+    fn read(file: &str, text: &str) -> Result<Arc<Table>, String> {
         let text = Text { text: text.to_owned(), digest: 1 };
-        super::read(&text, &(file.to_owned(), Convention::Amplitude, SParameter::S21))
+        let recipe = (file.to_owned(), Convention::Amplitude, SParameter::S21);
+        super::read(&text, &recipe).map(|read| read.table)
     }
 
     /// Lines of a file of our model in steps of 0.1 GHz from `first`, each written by `line` of GHz
@@ -248,6 +238,10 @@ mod tests {
                     + &written(0, |f, h| format!("{f} 0 0 0 0 {} {} 0 0\n", h.re, h.im)),
             ),
             ("a.txt", "f (Hz);dB;deg\n".to_owned() + &written(1, |f, h| format!("{f}e9;{};{}\n", db(h), degrees(h)))),
+            ("a.csv", "f (GHz),|S21| (lin),phase (deg)\n".to_owned() + &written(0, |f, h| format!("{f},{},{}\n", h.norm(), degrees(h)))),
+            ("a.csv", "f (GHz),dB,phase (rad)\n".to_owned() + &written(0, |f, h| format!("{f},{},{}\n", db(h), h.arg()))),
+            ("a.csv", "f (GHz),real,imag\n".to_owned() + &written(0, |f, h| format!("{f},{},{}\n", h.re, h.im))),
+            ("a.csv", "f (GHz),ang(S21) [deg],|S21|^2 [dBo]\n".to_owned() + &written(0, |f, h| format!("{f},{},{}\n", degrees(h), 0.5 * db(h)))),
             ("a.csv", written(0, |f, h| format!("{f}\t{}\n", db(h)))),
         ] {
             let distance = distance(&read(file, &text).unwrap());

@@ -1,9 +1,11 @@
 //! Measured curves and spectra from text: one column over another.
 
 use super::columns::{self, Columns};
+use super::layout::Surroundings;
 use super::text::Text;
+use super::unit::Unit;
 use crate::math::monotone::Monotone;
-use crate::units::{giga, pico, power_ratio, tera};
+use crate::units::{giga, milli, pico, power_ratio, tera};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
@@ -40,32 +42,83 @@ pub enum SeriesKind {
 
 /// Makes a curve from a file's text.
 pub(super) fn read(text: &Text, kind: SeriesKind) -> Result<Monotone, String> {
-    let text = &text.text;
+    let columns = |named: &str| columns::parse(&text.text, 2..=2, named, Surroundings::Names);
     match kind {
-        SeriesKind::Transmission(unit) => {
-            transmission(columns::parse(text, 2..=2, "voltage and transmission")?, unit)
-        }
+        SeriesKind::Transmission(unit) => transmission(columns("voltage and transmission")?, unit),
         SeriesKind::DriveTransmission(unit) => {
-            drive_transmission(columns::parse(text, 2..=2, "drive voltage and transmission")?, unit)
+            drive_transmission(columns("drive voltage and transmission")?, unit)
         }
-        SeriesKind::Light => light(columns::parse(text, 2..=2, "current in mA and power in mW")?),
-        SeriesKind::Compression => {
-            compression(columns::parse(text, 2..=2, "input in mA and output")?)
-        }
-        SeriesKind::Drive => {
-            drive(columns::parse(text, 2..=2, "input in full scale and output in V")?)
-        }
-        SeriesKind::Rin => spectrum(
-            columns::parse(text, 2..=2, "frequency and RIN in dB/Hz")?,
-            "RIN in dB/Hz",
-            -300.0..=-80.0,
-            |db| power_ratio(db).ln(),
-        ),
-        SeriesKind::CurrentNoise => {
-            let columns = columns::parse(text, 2..=2, "frequency and noise in pA/sqrt(Hz)")?;
-            spectrum(columns, "noise in pA/sqrt(Hz)", 1e-6..=1e4, |pa| 2.0 * pico(pa).ln())
-        }
+        SeriesKind::Light => light(columns("current in mA and power in mW")?),
+        SeriesKind::Compression => compression(columns("input in mA and output")?),
+        SeriesKind::Drive => drive(columns("input in full scale and output in V")?),
+        SeriesKind::Rin => rin(columns("frequency and RIN in dB/Hz")?),
+        SeriesKind::CurrentNoise => current_noise(columns("frequency and noise in pA/sqrt(Hz)")?),
     }
+}
+
+/// Multiplies a column by the part of its unit that `pick` finds in its name, if it has one.
+fn rescale(
+    columns: &mut Columns,
+    column: usize,
+    accepted: &str,
+    pick: impl FnOnce(Unit) -> Option<f64>,
+) -> Result<(), String> {
+    if let Some(scale) = columns.unit(column, accepted, pick)?.filter(|&scale| scale != 1.0) {
+        columns.rows.iter_mut().for_each(|(_, row)| row[column] *= scale);
+    }
+    Ok(())
+}
+
+/// V per unit.
+fn volts(unit: Unit) -> Option<f64> {
+    match unit {
+        Unit::Volt(volt) => Some(volt),
+        _ => None,
+    }
+}
+
+/// mA per unit.
+fn milliamperes(unit: Unit) -> Option<f64> {
+    match unit {
+        Unit::Ampere(ampere) => Some(ampere / milli(1.0)),
+        _ => None,
+    }
+}
+
+/// Unit of a transmission as its name says, or else its key.
+fn transmission_unit(
+    columns: &Columns,
+    key: TransmissionUnit,
+) -> Result<(TransmissionUnit, f64), String> {
+    let named = |unit| match unit {
+        Unit::Decibel | Unit::OpticalDecibel | Unit::Dbm => Some((TransmissionUnit::Db, 1.0)),
+        Unit::One => Some((TransmissionUnit::Linear, 1.0)),
+        Unit::Percent => Some((TransmissionUnit::Linear, 0.01)),
+        Unit::Watt(watt) => Some((TransmissionUnit::Linear, watt)),
+        _ => None,
+    };
+    let found = columns.unit(1, "dB, dBm, %, 1 (a ratio), W, mW, uW or nW", named)?;
+    match found {
+        Some((TransmissionUnit::Db, _)) if key == TransmissionUnit::Linear => Err(format!(
+            "its column `{}` is in decibels; must be linear where unit = \"linear\"",
+            columns.name(1)
+        )),
+        Some(found) => Ok(found),
+        None => Ok((key, 1.0)),
+    }
+}
+
+/// Voltages, and ln of the transmission at each.
+fn ln_transmissions(
+    mut columns: Columns,
+    key: TransmissionUnit,
+) -> Result<Vec<(usize, f64, f64)>, String> {
+    rescale(&mut columns, 0, "V or mV", volts)?;
+    let (unit, scale) = transmission_unit(&columns, key)?;
+    let ln = |(line, row): (usize, Vec<f64>)| {
+        Ok((line, row[0], ln_transmission(line, scale * row[1], unit)?))
+    };
+    by_voltage(columns)?.into_iter().map(ln).collect()
 }
 
 /// Rows of ascending voltage; descending rows are reversed.
@@ -99,19 +152,23 @@ fn ln_transmission(line: usize, transmission: f64, unit: TransmissionUnit) -> Re
 }
 
 fn drive_transmission(columns: Columns, unit: TransmissionUnit) -> Result<Monotone, String> {
-    let rows = by_voltage(columns)?;
-    let ln_t = rows
-        .iter()
-        .map(|(line, row)| ln_transmission(*line, row[1], unit))
-        .collect::<Result<Vec<f64>, String>>()?;
-    let most = ln_t.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    Ok(Monotone::new(
-        rows.iter().map(|(_, row)| row[0]).collect(),
-        ln_t.iter().map(|ln| ln - most).collect(),
-    ))
+    let points = ln_transmissions(columns, unit)?;
+    let most = points.iter().map(|point| point.2).fold(f64::NEG_INFINITY, f64::max);
+    let (x, y) = points.into_iter().map(|(_, voltage, ln)| (voltage, ln - most)).unzip();
+    Ok(Monotone::new(x, y))
 }
 
-fn light(columns: Columns) -> Result<Monotone, String> {
+fn light(mut columns: Columns) -> Result<Monotone, String> {
+    rescale(&mut columns, 0, "A, mA, uA or nA", milliamperes)?;
+    let power = |unit| match unit {
+        Unit::Watt(watt) => Some(Some(watt / milli(1.0))),
+        Unit::Dbm => Some(None),
+        _ => None,
+    };
+    if let Some(mw) = columns.unit(1, "W, mW, uW, nW or dBm", power)? {
+        let linear = |x: f64| mw.map_or_else(|| power_ratio(x), |mw| mw * x);
+        columns.rows.iter_mut().for_each(|(_, row)| row[1] = linear(row[1]));
+    }
     columns::ascending(&columns.rows, "current")?;
     if let Some((line, row)) =
         columns.rows.iter().find(|(_, row)| row[0] < 0.0 || !(0.0..=10_000.0).contains(&row[1]))
@@ -125,7 +182,8 @@ fn light(columns: Columns) -> Result<Monotone, String> {
     Ok(Monotone::new(x, y))
 }
 
-fn compression(columns: Columns) -> Result<Monotone, String> {
+fn compression(mut columns: Columns) -> Result<Monotone, String> {
+    rescale(&mut columns, 0, "A, mA, uA or nA", milliamperes)?;
     columns::ascending(&columns.rows, "input")?;
     let (x, y) = completed(columns.rows.iter().map(|(_, row)| (row[0], row[1])).collect());
     let curve = Monotone::new(x.clone(), y.clone());
@@ -157,24 +215,27 @@ fn completed(points: Vec<(f64, f64)>) -> (Vec<f64>, Vec<f64>) {
 }
 
 fn transmission(columns: Columns, unit: TransmissionUnit) -> Result<Monotone, String> {
-    let rows = by_voltage(columns)?;
-    if rows[1].1[0] > 0.0 {
+    let points = ln_transmissions(columns, unit)?;
+    if points[1].1 > 0.0 {
         return Err(format!(
             "line {}: voltage {}: must be negative for reverse voltages, as bias_v is",
-            rows[1].0, rows[1].1[0]
+            points[1].0, points[1].1
         ));
     }
-    let ln_t = rows
-        .iter()
-        .rev()
-        .map(|(line, row)| ln_transmission(*line, row[1], unit))
-        .collect::<Result<Vec<f64>, String>>()?;
-    let reverse_v: Vec<f64> = rows.iter().rev().map(|(_, row)| -row[0]).collect();
+    let (reverse_v, ln_t): (Vec<f64>, Vec<f64>) =
+        points.into_iter().rev().map(|(_, voltage, ln)| (-voltage, ln)).unzip();
     let at_zero = Monotone::new(reverse_v.clone(), ln_t.clone()).at(0.0);
     Ok(Monotone::new(reverse_v, ln_t.iter().map(|ln| ln - at_zero).collect()))
 }
 
-fn drive(columns: Columns) -> Result<Monotone, String> {
+fn drive(mut columns: Columns) -> Result<Monotone, String> {
+    let part = |unit| match unit {
+        Unit::One => Some(1.0),
+        Unit::Percent => Some(0.01),
+        _ => None,
+    };
+    rescale(&mut columns, 0, "% or 1, parts of full scale", part)?;
+    rescale(&mut columns, 1, "V or mV", volts)?;
     let rows = columns.rows;
     columns::ascending(&rows, "input")?;
     if let Some((line, row)) =
@@ -194,13 +255,45 @@ fn drive(columns: Columns) -> Result<Monotone, String> {
     Ok(Monotone::new(x, y))
 }
 
+fn rin(columns: Columns) -> Result<Monotone, String> {
+    let is_linear = |unit| match unit {
+        Unit::DecibelHertz => Some(false),
+        Unit::PerHertz => Some(true),
+        _ => None,
+    };
+    if columns.unit(1, "dB/Hz, dBc/Hz or 1/Hz", is_linear)?.unwrap_or(false) {
+        return spectrum(columns, "RIN in 1/Hz", 1e-30..=1e-8, f64::ln);
+    }
+    spectrum(columns, "RIN in dB/Hz", -300.0..=-80.0, |db| power_ratio(db).ln())
+}
+
+fn current_noise(columns: Columns) -> Result<Monotone, String> {
+    const ROOT: &str = "pA/sqrt(Hz), nA/sqrt(Hz), A/sqrt(Hz), A^2/Hz or pA^2/Hz";
+    let (root, square) = (1e-6..=1e4, 1e-12..=1e8);
+    let density = |unit| match unit {
+        Unit::AmpereRootHertz(ampere) => Some((ampere / pico(1.0), 2.0)),
+        Unit::SquareAmpereHertz(square) => Some((square / pico(1.0).powi(2), 1.0)),
+        _ => None,
+    };
+    // densities in pA, or pA^2, and their power in A^2/Hz
+    let (scale, power) = columns.unit(1, ROOT, density)?.unwrap_or((1.0, 2.0));
+    let ln = |x: f64| power * x.ln() + 2.0 * pico(1.0).ln();
+    let mut columns = columns;
+    columns.rows.iter_mut().for_each(|(_, row)| row[1] *= scale);
+    if power > 1.5 {
+        spectrum(columns, "noise in pA/sqrt(Hz)", root, ln)
+    } else {
+        spectrum(columns, "noise in pA^2/Hz", square, ln)
+    }
+}
+
 fn spectrum(
     columns: Columns,
     what: &str,
     range: RangeInclusive<f64>,
     ln_density: impl Fn(f64) -> f64,
 ) -> Result<Monotone, String> {
-    let unit_hz = columns.frequency_unit_hz();
+    let unit_hz = columns.frequency_unit_hz(0)?;
     columns::ascending(&columns.rows, "frequency")?;
     for (line, row) in &columns.rows {
         if !(0.0..=tera(10.0)).contains(&(row[0] * unit_hz)) {
@@ -279,6 +372,82 @@ mod tests {
         );
         let noise = curve("0 10\n50 20\n", SeriesKind::CurrentNoise).unwrap();
         assert!((noise.at(50e9).exp() / 4e-22 - 1.0).abs() < 1e-9);
+    }
+
+    /// The same curve in several units, by the names of its columns.
+    #[test]
+    fn a_curve_is_the_same_in_every_unit_that_its_header_names() {
+        let db = TransmissionUnit::Db;
+        let cases: [(SeriesKind, f64, &[&str]); 6] = [
+            (
+                SeriesKind::CurrentNoise,
+                20e9,
+                &[
+                    "0 16\n40 20\n",
+                    "f (GHz),noise (nA/sqrt(Hz))\n0,0.016\n40,0.02\n",
+                    "f_Hz,noise_A_per_rtHz\n0,16e-12\n40e9,20e-12\n",
+                    "f (MHz);S (pA^2/Hz)\n0;256\n40000;400\n",
+                ],
+            ),
+            (
+                SeriesKind::Rin,
+                20e9,
+                &[
+                    "0,-140\n40,-150\n",
+                    "f (THz),RIN [1/Hz]\n0,1e-14\n0.04,1e-15\n",
+                    "GHz dBc/Hz\n0 -140\n40 -150\n",
+                ],
+            ),
+            (
+                SeriesKind::Transmission(db),
+                1.5,
+                &[
+                    "-3,-10\n0,0\n",
+                    "V (mV),T (%)\n-3000,10\n0,100\n",
+                    "V,P (uW)\n-3,50\n0,500\n",
+                    "bias (V),P (dBm)\n-3,-5\n0,5\n",
+                ],
+            ),
+            (SeriesKind::DriveTransmission(db), 1.0, &["-2,-10\n2,0\n", "V,T (1)\n-2,0.1\n2,1\n"]),
+            (SeriesKind::Light, 40.0, &["0,0\n100,10\n", "I (A),P (uW)\n0,0\n0.1,10000\n"]),
+            (SeriesKind::Drive, 0.5, &["0,0\n1,2\n", "input (%),output (mV)\n0,0\n100,2000\n"]),
+        ];
+        for (kind, x, texts) in cases {
+            let first = curve(texts[0], kind).unwrap().at(x);
+            for text in texts {
+                let found = curve(text, kind).unwrap().at(x);
+                assert!(
+                    (found - first).abs() < 1e-9 * first.abs().max(1.0),
+                    "{text}: {found}, {first}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_unit_of_another_quantity_is_refused() {
+        let linear = SeriesKind::Transmission(TransmissionUnit::Linear);
+        for (text, kind, expected) in [
+            (
+                "f (GHz),V (nV/sqrt(Hz))\n0,1\n1,1\n",
+                SeriesKind::CurrentNoise,
+                "line 1: column 2, `V (nV/sqrt(Hz))`: the unit `nV/sqrt(Hz)` is not understood",
+            ),
+            (
+                "t (ns),RIN (dB/Hz)\n0,-140\n1,-140\n",
+                SeriesKind::Rin,
+                "line 1: column 1, `t (ns)`: is another quantity; its unit must be Hz",
+            ),
+            (
+                "I (mA),V (V)\n0,0\n1,1\n",
+                SeriesKind::Light,
+                "line 1: column 2, `V (V)`: is another quantity; its unit must be W, mW",
+            ),
+            ("V,T (dB)\n-1,-3\n0,0\n", linear, "its column `T (dB)` is in decibels"),
+        ] {
+            let complaint = curve(text, kind).unwrap_err();
+            assert!(complaint.starts_with(expected), "{text}: {complaint}");
+        }
     }
 
     #[test]

@@ -25,17 +25,25 @@ pub(super) fn read(path: &str) -> Result<Text, String> {
     Ok(Text { text: of_bytes(bytes)?, digest })
 }
 
-/// The text that some bytes are, without a byte order mark.
+/// The text that some bytes are, without a byte order mark: UTF-8, UTF-16 with its mark, or Latin-1,
+/// in which instruments write the signs for micro and degree.
+///
+/// # Errors
+///
+/// The first line with a control character, as no text has.
 pub(super) fn of_bytes(bytes: Vec<u8>) -> Result<String, String> {
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
-            .iter()
-            .filter(|&&byte| byte == b'\n')
-            .count()
-            + 1;
-        format!("line {line}: is not text; must be a text file of numbers")
-    })?;
-    match text.lines().position(|line| line.contains('\0')) {
+    let wide = |unit: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes.as_chunks::<2>().0.iter().map(|&pair| unit(pair)).collect();
+        String::from_utf16_lossy(&units)
+    };
+    let text = match bytes[..] {
+        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        _ => String::from_utf8(bytes)
+            .unwrap_or_else(|error| error.as_bytes().iter().copied().map(char::from).collect()),
+    };
+    let is_foreign = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\x0c' | '\x1a');
+    match text.lines().position(|line| line.contains(is_foreign)) {
         Some(line) => {
             Err(format!("line {}: is not text; must be a text file of numbers", line + 1))
         }
@@ -77,6 +85,22 @@ pub(crate) fn fnv(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_utf_8_or_16_or_latin_1() {
+        let utf16: Vec<u8> =
+            "\u{feff}P (\u{b5}W)\n1\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let swapped: Vec<u8> = utf16.as_chunks::<2>().0.iter().flat_map(|&[a, b]| [b, a]).collect();
+        let latin = b"P (\xb5W)\n1\n".to_vec();
+        let utf8 = "\u{feff}P (\u{b5}W)\n1\n".as_bytes().to_vec();
+        for bytes in [utf16, swapped, latin, utf8] {
+            assert_eq!(of_bytes(bytes).unwrap(), "P (\u{b5}W)\n1\n");
+        }
+        let refused = "line 2: is not text; must be a text file of numbers";
+        for bytes in [b"1\n\x002\n".to_vec(), b"1\n\xff\x03\n".to_vec()] {
+            assert_eq!(of_bytes(bytes).unwrap_err(), refused);
+        }
+    }
 
     /// Published vectors of FNV-1a (Landon Curt Noll's test suite).
     #[test]

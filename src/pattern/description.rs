@@ -10,8 +10,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PatternKind {
+    /// Two periods of PRBS9, Gray coded: 511 symbols (802.3, 120.5.11.2, example of its code).
+    Prbs9q,
+    /// Two periods of PRBS11, Gray coded: 2047 symbols.
+    Prbs11q,
     /// Two periods of PRBS13, Gray coded: 8191 symbols (802.3, 120.5.11.2.1).
     Prbs13q,
+    /// Two periods of PRBS15, inverted and Gray coded: 32 767 symbols.
+    Prbs15q,
     /// PRBS31, inverted and Gray coded: 2^31 - 1 symbols (802.3, 120.5.11.2).
     #[default]
     Prbs31q,
@@ -29,15 +35,34 @@ pub enum PatternKind {
 impl PatternKind {
     /// Every kind, in the order of the manual.
     #[must_use]
-    pub const fn all() -> [Self; 6] {
-        [Self::Prbs13q, Self::Prbs31q, Self::Ssprq, Self::Random, Self::File, Self::Payload]
+    pub const fn all() -> [Self; 9] {
+        [
+            Self::Prbs9q,
+            Self::Prbs11q,
+            Self::Prbs13q,
+            Self::Prbs15q,
+            Self::Prbs31q,
+            Self::Ssprq,
+            Self::Random,
+            Self::File,
+            Self::Payload,
+        ]
+    }
+
+    /// The patterns that a capture may hold whole periods of, the usual ones first.
+    #[must_use]
+    pub const fn short() -> [Self; 5] {
+        [Self::Prbs13q, Self::Ssprq, Self::Prbs9q, Self::Prbs11q, Self::Prbs15q]
     }
 
     /// Its name in a description.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Prbs9q => "prbs9q",
+            Self::Prbs11q => "prbs11q",
             Self::Prbs13q => "prbs13q",
+            Self::Prbs15q => "prbs15q",
             Self::Prbs31q => "prbs31q",
             Self::Ssprq => "ssprq",
             Self::Random => "random",
@@ -92,7 +117,10 @@ impl Pattern {
     /// A pattern file that cannot be read as levels: its name, the line, the text and the remedy.
     pub fn build(&self) -> Result<SymbolSource, String> {
         Ok(match self.kind {
+            PatternKind::Prbs9q => SymbolSource::stored(prbs::prbs9q()),
+            PatternKind::Prbs11q => SymbolSource::stored(prbs::prbs11q()),
             PatternKind::Prbs13q => SymbolSource::stored(prbs::prbs13q()),
+            PatternKind::Prbs15q => SymbolSource::stored(prbs::prbs15q()),
             PatternKind::Prbs31q => SymbolSource::prbs31q(),
             PatternKind::Ssprq => SymbolSource::stored(ssprq::ssprq()),
             PatternKind::Random | PatternKind::Payload => SymbolSource::random(),

@@ -25,6 +25,21 @@ impl Register {
         Self::new(seed, &[1, 2, 12, 13])
     }
 
+    /// 1 + x^5 + x^9 (ITU-T O.150, 5.1).
+    fn prbs9() -> Self {
+        Self::new(0x1ff, &[5, 9])
+    }
+
+    /// 1 + x^9 + x^11 (ITU-T O.150, 5.2).
+    fn prbs11() -> Self {
+        Self::new(0x7ff, &[9, 11])
+    }
+
+    /// 1 + x^14 + x^15, without the inverter at its output (ITU-T O.150, 5.3).
+    fn prbs15() -> Self {
+        Self::new(0x7fff, &[14, 15])
+    }
+
     /// 1 + x^28 + x^31 (Figure 49-9), without the inverter at its output.
     pub(super) fn prbs31(seed: u32) -> Self {
         Self::new(seed, &[28, 31])
@@ -62,6 +77,21 @@ pub(super) fn prbs13q() -> Vec<u8> {
     gray::encode(Register::prbs13(PRBS13Q_SEED).take(2 * PRBS13Q_PERIOD))
 }
 
+/// One period of PRBS9Q: two periods of PRBS9, Gray coded, 511 symbols.
+pub(super) fn prbs9q() -> Vec<u8> {
+    gray::encode(Register::prbs9().take(2 * ((1 << 9) - 1)))
+}
+
+/// One period of PRBS11Q: two periods of PRBS11, Gray coded, 2047 symbols.
+pub(super) fn prbs11q() -> Vec<u8> {
+    gray::encode(Register::prbs11().take(2 * ((1 << 11) - 1)))
+}
+
+/// One period of PRBS15Q: two periods of PRBS15, inverted and Gray coded, 32 767 symbols.
+pub(super) fn prbs15q() -> Vec<u8> {
+    gray::encode(Register::prbs15().map(|bit| !bit).take(2 * ((1 << 15) - 1)))
+}
+
 /// Longest run of `level` in the repeated pattern.
 #[cfg(test)]
 pub(super) fn longest_run(pattern: &[u8], level: u8) -> usize {
@@ -76,9 +106,7 @@ mod tests {
     /// seed means, which bit is output, that it is not inverted, and the Gray map.
     #[test]
     fn the_register_reproduces_the_prbs9q_example_of_the_standard() {
-        let register = Register::new(0x1ff, &[5, 9]);
-        let digits: String =
-            gray::encode(register.take(2 * 60)).iter().map(u8::to_string).collect();
+        let digits: String = prbs9q()[..60].iter().map(u8::to_string).collect();
         assert_eq!(digits, "001232230323131001033121330220223132011103023021333230313030");
     }
 
@@ -91,6 +119,24 @@ mod tests {
             register.state & 0x1fff == start.state
         });
         assert_eq!(back, Some(PRBS13Q_PERIOD));
+    }
+
+    /// A maximal sequence of n bits returns after 2^n - 1, and its Gray coded pairs have every level
+    /// 2^(n-2) times but one, which has one fewer.
+    #[test]
+    fn the_short_patterns_have_their_periods_and_levels() {
+        for (n, pattern, rare) in [(9, prbs9q(), 0), (11, prbs11q(), 0), (15, prbs15q(), 2)] {
+            assert_eq!(pattern.len(), (1 << n) - 1);
+            let count = |level| pattern.iter().filter(|&&other| other == level).count();
+            for level in 0..4u8 {
+                let fewer = usize::from(level == rare);
+                assert_eq!(count(level), (1 << (n - 2)) - fewer, "PRBS{n}Q, {level}");
+            }
+            let again = (1..pattern.len()).find(|&k| {
+                pattern.iter().cycle().skip(k).zip(&pattern).take(64).all(|(a, b)| a == b)
+            });
+            assert_eq!(again, None, "PRBS{n}Q repeats early");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::modulator::{Drive, Modulator, ModulatorSheet};
 use super::power_map::PowerMap;
 use crate::chain::{Chain, Density, Law, Noise};
 use crate::error::{KeyPath, Problems};
-use crate::measured::{BuildContext, FileReader, PowerUnit, Recording, Residual};
+use crate::measured::{BuildContext, CaptureFormat, FileReader, PowerUnit, Recording, Residual};
 use crate::signal::Field;
 use crate::units::{micro, power_ratio, watt_from_dbm};
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,9 @@ pub struct CapturedWaveform {
     pub file: String,
     /// Unit of its power.
     pub unit: PowerUnit,
+    /// Name or number, from 1, of the column of power; the first one after the time if empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub column: String,
     /// Average power to which it is scaled, dBm; if absent, the captured power.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub launch_power_dbm: Option<f64>,
@@ -56,6 +59,7 @@ impl Default for CapturedWaveform {
         CapturedWaveform {
             file: String::new(),
             unit: PowerUnit::Header,
+            column: String::new(),
             launch_power_dbm: None,
             instrument_noise_uw: 0.0,
             rin_db_per_hz: None,
@@ -96,7 +100,8 @@ impl ModulatorSheet for CapturedWaveform {
 
     fn model(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
         let instrument_rms_w = micro(self.instrument_noise_uw);
-        let recording = files.recording(at, "file", &self.file, self.unit, instrument_rms_w)?;
+        let format = CaptureFormat { unit: self.unit, column: self.column.clone() };
+        let recording = files.recording(at, "file", &self.file, format, instrument_rms_w)?;
         let mean = &recording.periods.mean;
         let average = mean.iter().map(|&p| f64::from(p)).sum::<f64>() / mean.len() as f64;
         let scale = self.launch_power_dbm.map_or(1.0, |dbm| watt_from_dbm(dbm) / average);

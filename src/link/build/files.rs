@@ -23,6 +23,16 @@ pub(crate) fn short(lane: &Lane) -> Vec<String> {
     short.map(warning).collect()
 }
 
+/// Doubts about how files in use were read.
+pub(crate) fn doubts(lane: &Lane) -> Vec<String> {
+    let used = lane.files.iter().filter(|file| lane.config.uses(&file.key));
+    let notes = |file: &FileRead| {
+        let named = |note: &String| format!("{}: {} {note}", file.key, file.file);
+        file.notes.iter().map(named).collect::<Vec<_>>()
+    };
+    used.flat_map(notes).collect()
+}
+
 /// Files of all lanes: those of the first, and differing ones of the others under `lane.N.`.
 pub(crate) fn of<'a>(mut lanes: impl Iterator<Item = &'a Lane>) -> Vec<FileRead> {
     let Some(first) = lanes.next() else { return Vec::new() };

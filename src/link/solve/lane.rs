@@ -136,6 +136,7 @@ pub(crate) fn solve(
     let (tp2, tp3) = settled(&lane, workspaces, cache);
     let mut warnings = launch_warnings(&lane, tp2);
     warnings.extend(files::short(&lane));
+    warnings.extend(files::doubts(&lane));
     let solution = solution(&lane, tp3, workspaces, cancel, &mut warnings);
     let tx = lane.config.tdecq.enabled.then(|| transmitter::measure(&lane, workspaces, cache));
     if let Some(tx) = &tx {

@@ -8,7 +8,7 @@ use crate::measure::tdecq::error::TdecqError;
 use crate::measure::tdecq::instrument::Instrument;
 use crate::measure::tdecq::reference::Reference;
 use crate::measure::tdecq::result::TdecqResult;
-use crate::measured::{Candidate, Capture, CaptureQuantity};
+use crate::measured::{Candidate, Capture, CaptureFormat, CaptureQuantity};
 use crate::units::{giga, micro};
 
 /// Result of a measurement, with the data of its figures.
@@ -47,7 +47,8 @@ impl Scope {
             });
             Error::Input(problems)
         };
-        let opened = Capture::open(&self.file, self.unit).map_err(refused)?;
+        let format = CaptureFormat { unit: self.unit, column: self.column.clone() };
+        let opened = Capture::open(&self.file, &format).map_err(refused)?;
         if opened.quantity == CaptureQuantity::Voltage && self.instrument_noise_uw > 0.0 {
             return Err(refused(
                 "is a voltage; instrument_noise_uw is for power, and must be 0".to_owned(),
@@ -64,7 +65,10 @@ impl Scope {
         {
             return Err(refused(refusal.to_string()));
         }
-        let reading = reading::read(self, &trace, found, opened.quantity, opened.digest, &tdecq);
-        Ok(Measured { reading, trace, quantity: opened.quantity, reference: self.reference, tdecq })
+        let (quantity, digest) = (opened.quantity, opened.digest);
+        let mut reading = reading::read(self, &trace, found, quantity, digest, &tdecq);
+        let of_file = opened.notes.iter().map(|note| format!("{}: {note}", self.file));
+        reading.notes.splice(0..0, of_file);
+        Ok(Measured { reading, trace, quantity, reference: self.reference, tdecq })
     }
 }

@@ -49,6 +49,10 @@ pub struct Reading {
     pub inverted: bool,
     /// True when the bits of each symbol are swapped.
     pub bits_swapped: bool,
+    /// True when every bit is inverted.
+    pub bits_inverted: bool,
+    /// True when the bits are in binary, not in Gray code.
+    pub binary_coded: bool,
     /// Correlation of symbols and samples, 0 to 1.
     pub correlation: f64,
     /// Description of the pattern and polarity found.
@@ -144,7 +148,9 @@ pub(super) fn read(
         samples_per_symbol: located.samples_per_symbol,
         off_ppm: located.off_ppm,
         inverted: located.inverted,
-        bits_swapped: located.swapped,
+        bits_swapped: located.coding.swapped,
+        bits_inverted: located.coding.inverted,
+        binary_coded: located.coding.binary,
         correlation: located.correlation,
         found: located.found(periods),
         noise_excluded: trace.repeats.is_empty(),
@@ -256,8 +262,9 @@ fn notes(
     if found.located.inverted {
         notes.push("inverted: the pattern's 3 is the lowest level; measured with 3 as the highest, as an instrument does".to_owned());
     }
-    if found.located.swapped {
-        notes.push("the two bits of each symbol are swapped relative to Gray code: measured with the transmitted levels".to_owned());
+    let coding = found.located.coding.words();
+    if !coding.is_empty() {
+        notes.push(format!("{}: measured with the transmitted levels", coding.join(", ")));
     }
     match (scope.averaging, found.averaged) {
         (Averaging::Done, _) => notes.push(

@@ -25,6 +25,8 @@ pub struct Scope {
     pub file: String,
     /// Unit of its samples; a voltage with [`PowerUnit::Linear`], or where the header says so.
     pub unit: PowerUnit,
+    /// Name or number, from 1, of the column of samples; the first one if empty.
+    pub column: String,
     /// Symbol rate, GBd.
     pub symbol_rate_gbd: f64,
     /// Reference receiver; [`Reference::of_rate`] knows the usual ones.

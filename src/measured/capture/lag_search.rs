@@ -1,6 +1,6 @@
 //! Search for the place in a pattern at which a capture begins, tracked through the whole capture.
 
-use super::located::{Candidate, Located};
+use super::located::{BitCoding, Candidate, Located};
 use crate::math::fft::{Planner, RealFft, bins};
 use crate::units::giga;
 use num_complex::Complex32;
@@ -207,7 +207,7 @@ impl Alignment {
     pub(super) fn finish(
         self,
         candidate: &Candidate,
-        swapped: bool,
+        coding: BitCoding,
         symbol_rate_hz: f64,
     ) -> Result<Located, String> {
         let off_ppm = 0.0 - self.slope * 1e6; // never -0
@@ -236,7 +236,7 @@ impl Alignment {
             pattern: candidate.name.clone(),
             levels: (0..n).map(level).collect(),
             inverted,
-            swapped,
+            coding,
             samples_per_symbol: self.samples_per_symbol * (1.0 + self.slope),
             delay_ui: self.delay - whole,
             off_ppm,

@@ -1,9 +1,8 @@
-//! Locating a pattern in a capture: its beginning, rate and polarity.
+//! Locating a pattern in a capture: its beginning, rate, polarity and coding.
 
 use super::lag_search::{Alignment, CHUNK, LagSearch, PATTERN, gbd};
-use super::located::{Candidate, Located};
+use super::located::{BitCoding, Candidate, Located};
 use super::read::Capture;
-use crate::pattern::gray;
 
 /// Correlation above which no other rate is tried, and how much clearer another one must be.
 const SURE: f64 = 0.8;
@@ -20,7 +19,7 @@ const OTHER_RATES: [f64; 8] =
 
 /// Finds one of `candidates` in a capture of `symbol_rate_hz`.
 ///
-/// A chunk of the capture is correlated with each pattern, in both orders of bits; then the clock
+/// A chunk of the capture is correlated with each pattern, in all codings of its bits; then the clock
 /// is followed through the whole capture, which decides between places that look alike and
 /// yields rate and drift. A capture without times is assumed to hold a whole number of periods.
 ///
@@ -33,69 +32,123 @@ pub fn locate(
     symbol_rate_hz: f64,
     candidates: &[Candidate],
 ) -> Result<Located, String> {
-    let x = &capture.power_w;
-    let repeats = if capture.interval_s.is_none() { repeats(x) } else { Vec::new() };
-    let rates = |candidate: &Candidate| -> Vec<f64> {
-        let period = candidate.levels.len() as f64;
-        match capture.interval_s {
-            Some(interval_s) => vec![1.0 / (interval_s * symbol_rate_hz)],
-            None => repeats
-                .iter()
-                .map(|&k| x.len() as f64 / (k as f64 * period))
-                .filter(|&s| s >= SAMPLES_MIN)
-                .collect(),
-        }
+    let mut search = Search { capture, symbol_rate_hz, best: None, short: None };
+    let (usual, others) = BitCoding::ALL.split_at(2);
+    search.run(candidates, usual)?;
+    // a wrong coding correlates to 0.8 at most, where two neighbouring levels are exchanged
+    if search.best.as_ref().is_none_or(|best| best.0.score.abs() < SURE) {
+        search.run(candidates, others)?;
+    }
+    let Search { best, short, .. } = search;
+    let Some((found, candidate, coding)) = best else {
+        return Err(nothing(capture, symbol_rate_hz, candidates, short));
     };
-    let mut best: Option<(Alignment, &Candidate, bool)> = None;
-    let mut short: Option<(f64, String)> = None;
-    for candidate in candidates {
-        for s in rates(candidate) {
-            if s < SAMPLES_MIN {
-                return Err(format!(
-                    "has {s:.3} samples per symbol at {} GBd; must have at least 2: is its time in another unit? A header names it (time_ps)",
-                    gbd(symbol_rate_hz)
-                ));
-            }
-            if (x.len() as f64) < candidate.levels.len() as f64 * s - 0.5 * s {
-                let held = x.len() as f64 / s / candidate.levels.len() as f64;
-                let words = format!(
-                    "holds {held:.2} of a period of {} ({} symbols)",
-                    candidate.name,
-                    candidate.levels.len()
-                );
-                short = short.or(Some((correlation(x, s, candidate), words))
-                    .filter(|(clear, _)| *clear > PATTERN));
-                continue;
-            }
-            for swapped in [false, true] {
-                let found = LagSearch::new(x, s, &levels_of(candidate, swapped)).best();
-                if let Some(found) = found.filter(|f| {
-                    best.as_ref().is_none_or(|(b, ..)| f.score.abs() > b.score.abs() + 1e-3)
-                }) {
-                    best = Some((found, candidate, swapped));
+    if let Some(interval_s) = capture.interval_s.filter(|_| found.score.abs() < SURE)
+        && let Some(words) = another_rate(
+            capture,
+            interval_s,
+            symbol_rate_hz,
+            candidates,
+            found.score.abs() + CLEARER,
+        )
+    {
+        return Err(words);
+    }
+    // whole periods have the assumed rate
+    let found = if capture.interval_s.is_none() { found.at_given_rate() } else { found };
+    let located = found.finish(candidate, coding, symbol_rate_hz)?;
+    ascending(&capture.power_w, &located)?;
+    Ok(located)
+}
+
+/// A search for the clearest pattern.
+struct Search<'a> {
+    capture: &'a Capture,
+    symbol_rate_hz: f64,
+    best: Option<(Alignment, &'a Candidate, BitCoding)>,
+    /// Correlation and words of a pattern of which there is less than a period.
+    short: Option<(f64, String)>,
+}
+
+impl<'a> Search<'a> {
+    /// Tries the candidates in turn, each in these codings, until one is sure.
+    fn run(&mut self, candidates: &'a [Candidate], codings: &[BitCoding]) -> Result<(), String> {
+        let x = &self.capture.power_w;
+        let repeats = if self.capture.interval_s.is_none() { repeats(x) } else { Vec::new() };
+        for candidate in candidates {
+            let period = candidate.levels.len() as f64;
+            let rates: Vec<f64> = match self.capture.interval_s {
+                Some(interval_s) => vec![1.0 / (interval_s * self.symbol_rate_hz)],
+                None => repeats
+                    .iter()
+                    .map(|&k| x.len() as f64 / (k as f64 * period))
+                    .filter(|&s| s >= SAMPLES_MIN)
+                    .collect(),
+            };
+            for s in rates {
+                if s < SAMPLES_MIN {
+                    return Err(format!(
+                        "has {s:.3} samples per symbol at {} GBd; must have at least 2: is its time in another unit? A header names it (time_ps)",
+                        gbd(self.symbol_rate_hz)
+                    ));
                 }
+                if (x.len() as f64) < period * s - 0.5 * s {
+                    let held = x.len() as f64 / s / period;
+                    let words = format!(
+                        "holds {held:.2} of a period of {} ({} symbols)",
+                        candidate.name,
+                        candidate.levels.len()
+                    );
+                    let clear = correlation(x, s, candidate);
+                    if clear > PATTERN && self.short.is_none() {
+                        self.short = Some((clear, words));
+                    }
+                    continue;
+                }
+                codings.iter().for_each(|&coding| self.keep_best(s, candidate, coding));
+            }
+            if self.best.as_ref().is_some_and(|best| best.0.score.abs() >= SURE) {
+                break;
             }
         }
+        Ok(())
     }
-    match best {
-        Some((found, candidate, swapped)) => {
-            if let Some(interval_s) = capture.interval_s.filter(|_| found.score.abs() < SURE)
-                && let Some(words) = another_rate(
-                    capture,
-                    interval_s,
-                    symbol_rate_hz,
-                    candidates,
-                    found.score.abs() + CLEARER,
-                )
-            {
-                return Err(words);
-            }
-            // whole periods have the assumed rate
-            let found = if capture.interval_s.is_none() { found.at_given_rate() } else { found };
-            found.finish(candidate, swapped, symbol_rate_hz)
+
+    fn keep_best(&mut self, s: f64, candidate: &'a Candidate, coding: BitCoding) {
+        let levels: Vec<u8> = candidate.levels.iter().map(|&level| coding.sent(level)).collect();
+        let Some(found) = LagSearch::new(&self.capture.power_w, s, &levels).best() else { return };
+        let least = self.best.as_ref().map_or(0.0, |best| best.0.score.abs() + 1e-3);
+        if found.score.abs() > least {
+            self.best = Some((found, candidate, coding));
         }
-        None => Err(nothing(capture, symbol_rate_hz, candidates, short)),
     }
+}
+
+/// Refuses a pattern whose levels do not ascend with the power: those of another pattern, or of
+/// another coding.
+fn ascending(x: &[f32], located: &Located) -> Result<(), String> {
+    let n = located.levels.len();
+    let mut sums = [(0.0, 0.0); 4];
+    let symbols = (x.len() as f64 / located.samples_per_symbol) as usize;
+    for k in 0..symbols {
+        let at = ((k as f64 + located.delay_ui) * located.samples_per_symbol).round() as usize;
+        let Some(&value) = x.get(at) else { continue };
+        let sum = &mut sums[usize::from(located.levels[k % n])];
+        *sum = (sum.0 + f64::from(value), sum.1 + 1.0);
+    }
+    let means = sums.map(|(sum, count)| sum / f64::max(count, 1.0));
+    if means.is_sorted_by(|low, high| low < high) {
+        return Ok(());
+    }
+    let part = |mean: f64| format!("{:.2}", (mean - means[0]) / (means[3] - means[0]));
+    Err(format!(
+        "correlates with {} to {:.2} only, and its levels do not ascend: 0 to 3 are at {} of the \
+         outer two; must be a PAM4 signal of it: pattern.kind = \"file\" (measure: --pattern FILE) \
+         names the levels that were sent",
+        located.pattern,
+        located.correlation,
+        means.map(part).join(", ")
+    ))
 }
 
 /// Possible numbers of equal periods in a capture; one is always among them.
@@ -114,15 +167,6 @@ fn repeats(x: &[f32]) -> Vec<usize> {
     };
     let most = (x.len() / 512).clamp(1, REPEATS_MAX);
     (1..=most).filter(|&k| k == 1 || alike(k)).collect()
-}
-
-/// Levels with the bits of each symbol as given, or swapped.
-fn levels_of(candidate: &Candidate, swapped: bool) -> Vec<u8> {
-    let swap = |level: u8| {
-        let (first, second) = gray::bits(level);
-        gray::level(second, first)
-    };
-    candidate.levels.iter().map(|&level| if swapped { swap(level) } else { level }).collect()
 }
 
 /// Reason why no pattern was found, and possible remedies.

@@ -1,79 +1,23 @@
 //! Samples from a file.
 
-use crate::measured::{columns, npy, text};
-use crate::units::{micro, milli, nano, pico};
-use serde::{Deserialize, Serialize};
-use std::fmt::{self, Display};
+use super::preamble;
+use super::sample_unit::{CaptureQuantity, PowerUnit, SampleUnit, Volts};
+use super::time_base::interval;
+use crate::measured::columns::{self, Columns};
+use crate::measured::layout::Surroundings;
+use crate::measured::unit::{self, Unit, words};
+use crate::measured::{npy, text};
+use crate::units::{dbm_from_watt, power_ratio};
+use std::ops::RangeInclusive;
 
 /// Largest size of a file of samples, bytes.
 pub(in crate::measured) const BYTES_MAX: u64 = 256 << 20;
 /// Columns of a text, as messages name them.
 const NAMED: &str = "time and power, or power alone";
-
-/// Unit of the samples.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PowerUnit {
-    /// From the header of its column: W, mW or uW; mW by default.
-    #[default]
-    Header,
-    /// W.
-    W,
-    /// mW.
-    Mw,
-    /// uW.
-    Uw,
-    /// Proportional to power, such as the voltage of a photoreceiver, with zero for no light.
-    Linear,
-}
-
-/// Quantity of a capture's samples.
-///
-/// In JSON it is the unit of its amplitudes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CaptureQuantity {
-    /// Optical power, W.
-    #[default]
-    #[serde(rename = "mW")]
-    Power,
-    /// A voltage proportional to it, V; its offset is not known.
-    #[serde(rename = "V")]
-    Voltage,
-}
-
-impl CaptureQuantity {
-    /// The unit in which amplitudes are shown, in W or V.
-    pub fn unit(self) -> f64 {
-        match self {
-            CaptureQuantity::Power => milli(1.0),
-            CaptureQuantity::Voltage => 1.0,
-        }
-    }
-
-    /// Name of that unit.
-    pub fn unit_symbol(self) -> &'static str {
-        match self {
-            CaptureQuantity::Power => "mW",
-            CaptureQuantity::Voltage => "V",
-        }
-    }
-}
-
-/// The unit's name.
-impl Display for CaptureQuantity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.unit_symbol())
-    }
-}
-
-/// Whether a voltage is accepted in place of power.
-#[derive(Clone, Copy, PartialEq)]
-enum Volts {
-    /// No: power in the fibre is needed, zero without light.
-    Refused,
-    /// Yes, with any offset.
-    Welcome,
-}
+/// Largest number of columns.
+const COLUMNS_MAX: usize = 64;
+/// Average powers that a capture without a unit may have, dBm, assumed: others raise a doubt.
+const PLAUSIBLE_DBM: RangeInclusive<f64> = -20.0..=15.0;
 
 /// A capture with its quantity and the digest of its file.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,6 +26,8 @@ pub struct Opened {
     pub capture: Capture,
     /// Their quantity.
     pub quantity: CaptureQuantity,
+    /// How the file was understood, where that is not plain.
+    pub notes: Vec<String>,
     /// FNV-1a of the file's bytes, such as `fnv1a64:85944171f73967e8`.
     pub digest: String,
 }
@@ -95,11 +41,21 @@ pub struct Capture {
     pub interval_s: Option<f64>,
 }
 
+/// How a file of samples is to be read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CaptureFormat {
+    /// Unit of the samples.
+    pub unit: PowerUnit,
+    /// Name or number, from 1, of the column of samples; the first one if empty.
+    pub column: String,
+}
+
 impl Capture {
-    /// Reads text of columns (time and power, or power alone; a third one named `level` is
-    /// ignored), or a `.npy` array.
+    /// Reads text of columns, as instruments write it, or a `.npy` array.
     ///
-    /// Time is in s unless its header names ns or ps; an array's time is in s.
+    /// Columns are time and one or more channels, or channels alone; without a column of time an
+    /// instrument's keys give the time between samples, if they are there. Time is in s unless its
+    /// header names another unit; an array's time is in s.
     ///
     /// # Errors
     ///
@@ -107,9 +63,9 @@ impl Capture {
     pub(in crate::measured) fn read(
         file: &str,
         bytes: &[u8],
-        unit: PowerUnit,
-    ) -> Result<Capture, String> {
-        Ok(of_bytes(file, bytes, unit, Volts::Refused)?.0)
+        format: &CaptureFormat,
+    ) -> Result<Opened, String> {
+        of_bytes(file, bytes, format, Volts::Refused)
     }
 
     /// Reads a file as for a link's description; a voltage with any offset is accepted too, in V.
@@ -117,31 +73,27 @@ impl Capture {
     /// # Errors
     ///
     /// The reason, to be written after the file's name: line, value and remedy.
-    pub fn open(file: &str, unit: PowerUnit) -> Result<Opened, String> {
+    pub fn open(file: &str, format: &CaptureFormat) -> Result<Opened, String> {
         let bytes = text::bytes(file, BYTES_MAX)?;
-        let (capture, quantity) = of_bytes(file, &bytes, unit, Volts::Welcome)?;
-        Ok(Opened { capture, quantity, digest: text::digest(text::fnv(&bytes)) })
+        of_bytes(file, &bytes, format, Volts::Welcome)
     }
 }
 
 fn of_bytes(
     file: &str,
     bytes: &[u8],
-    unit: PowerUnit,
+    format: &CaptureFormat,
     volts: Volts,
-) -> Result<(Capture, CaptureQuantity), String> {
-    if file.to_ascii_lowercase().ends_with(".npy") {
-        of_array(bytes, unit, volts)
+) -> Result<Opened, String> {
+    let opened = if file.to_ascii_lowercase().ends_with(".npy") {
+        of_array(bytes, format, volts)?
     } else {
-        of_text(bytes, unit, volts)
-    }
+        of_text(bytes, format, volts)?
+    };
+    Ok(Opened { digest: text::digest(text::fnv(bytes)), ..opened })
 }
 
-fn of_array(
-    bytes: &[u8],
-    unit: PowerUnit,
-    volts: Volts,
-) -> Result<(Capture, CaptureQuantity), String> {
+fn of_array(bytes: &[u8], format: &CaptureFormat, volts: Volts) -> Result<Opened, String> {
     let array = npy::read(bytes)?;
     if let Some(at) = array.values.iter().position(|x| !x.is_finite()) {
         return Err(format!(
@@ -149,116 +101,141 @@ fn of_array(
             array.values[at]
         ));
     }
-    let (scale, quantity) = scale(unit, "", volts)?;
-    let (rows, power): (Vec<f64>, Vec<f32>) = match array.columns {
-        1 => (Vec::new(), array.values),
-        2 => array.values.as_chunks::<2>().0.iter().map(|row| (f64::from(row[0]), row[1])).unzip(),
-        columns => return Err(format!("has {columns} columns, must have one or two: {NAMED}")),
+    let column = |at: usize| -> Vec<f64> {
+        array.values.iter().skip(at).step_by(array.columns).copied().collect()
     };
+    let first = usize::from(array.columns > 1);
+    let channels: Vec<usize> = (first..array.columns).collect();
+    let mut notes = Vec::new();
+    let chosen = chosen(&format.column, &channels, &|_| "", &mut notes)?;
     let interval_s =
-        if rows.is_empty() { None } else { Some(interval(&rows, |i| format!("row {i}"))?) };
-    finish(power.iter().map(|&p| f64::from(p) * scale).collect(), interval_s, quantity, volts)
+        if first == 0 { None } else { Some(interval(&column(0), |i| format!("row {i}"))?) };
+    let unit = SampleUnit::without_header(format.unit);
+    finish(column(channels[chosen]), interval_s, unit, volts, notes)
 }
 
-fn of_text(
-    bytes: &[u8],
-    unit: PowerUnit,
-    volts: Volts,
-) -> Result<(Capture, CaptureQuantity), String> {
+fn of_text(bytes: &[u8], format: &CaptureFormat, volts: Volts) -> Result<Opened, String> {
     let text = text::of_bytes(bytes.to_vec())?;
-    let columns = columns::parse(&text, 1..=3, NAMED)?;
+    let columns = columns::parse(&text, 1..=COLUMNS_MAX, NAMED, Surroundings::Instrument)?;
+    let time = TimeColumn::of(&columns)?;
     let count = columns.rows[0].1.len();
-    let header = |i: usize| columns.header.get(i).map_or("", String::as_str);
-    if count == 3 && header(2) != "level" {
-        return Err(format!(
-            "line {}: has 3 columns, must have one or two: {NAMED}",
-            columns.rows[0].0
-        ));
+    let first = usize::from(time != TimeColumn::None);
+    let mut channels: Vec<usize> = (first..count).collect();
+    if channels.is_empty() {
+        let name = columns.name(0);
+        return Err(format!("has one column, `{name}`, and no samples; must have {NAMED}"));
     }
-    let power = count.min(2) - 1;
-    let (scale, quantity) = scale(unit, header(power), volts)?;
-    let power_w = columns.rows.iter().map(|(_, row)| row[power] * scale).collect();
-    let interval_s = if count == 1 {
-        None
-    } else {
-        let time: Vec<f64> = columns.rows.iter().map(|(_, row)| row[0]).collect();
-        Some(interval(&time, |i| format!("line {}", columns.rows[i].0))? * second(header(0)))
+    // a capture of our own has the sent levels last
+    if channels.len() > 1 && columns.name(count - 1).eq_ignore_ascii_case("level") {
+        channels.pop();
+    }
+    let mut notes = Vec::new();
+    let chosen = chosen(&format.column, &channels, &|c| columns.name(c), &mut notes)?;
+    let column = channels[chosen];
+    let unit = SampleUnit::of_column(format.unit, &columns, column, chosen, volts)?;
+    if let (false, Ok(Some(named))) =
+        (format.unit == PowerUnit::Header, unit::of_name(columns.name(column)))
+        && format.unit != PowerUnit::Linear
+        && SampleUnit::of_unit(named, Volts::Welcome) != Some(unit)
+    {
+        let name = columns.name(column);
+        notes.push(format!("its column `{name}` was taken in the unit that is given, not its own"));
+    }
+    let interval_s = match time {
+        TimeColumn::Seconds(second) => {
+            let time: Vec<f64> = columns.rows.iter().map(|(_, row)| row[0]).collect();
+            Some(interval(&time, |i| format!("line {}", columns.rows[i].0))? * second)
+        }
+        TimeColumn::Index | TimeColumn::None => preamble::interval_s(&columns),
     };
-    finish(power_w, interval_s, quantity, volts)
+    let samples = columns.rows.iter().map(|(_, row)| row[column]).collect();
+    finish(samples, interval_s, unit, volts, notes)
 }
 
-/// W or V per unit of the samples.
-fn scale(unit: PowerUnit, header: &str, volts: Volts) -> Result<(f64, CaptureQuantity), String> {
-    let named = |names: [&str; 2]| names.iter().any(|name| header.contains(name));
-    let word = |name: &str| header.split(|c: char| !c.is_alphanumeric()).any(|word| word == name);
-    let watt = match unit {
-        PowerUnit::Linear => return Ok((1.0, CaptureQuantity::Voltage)),
-        PowerUnit::W => 1.0,
-        PowerUnit::Mw => milli(1.0),
-        PowerUnit::Uw => micro(1.0),
-        PowerUnit::Header if named(["uw", "\u{b5}w"]) || named(["\u{3bc}w", "microwatt"]) => {
-            micro(1.0)
+/// The meaning of a text's first column.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum TimeColumn {
+    /// Time, in s of this size.
+    Seconds(f64),
+    /// The number of the sample.
+    Index,
+    /// None: it is a channel.
+    None,
+}
+
+impl TimeColumn {
+    fn of(columns: &Columns) -> Result<TimeColumn, String> {
+        let alone = columns.rows[0].1.len() == 1;
+        let pick = |unit| match unit {
+            Unit::Second(second) => Some(TimeColumn::Seconds(second)),
+            Unit::Index => Some(TimeColumn::Index),
+            Unit::Watt(_) | Unit::Dbm | Unit::Volt(_) => Some(TimeColumn::None),
+            _ => None,
+        };
+        if alone {
+            let is_time = matches!(unit::of_name(columns.name(0)), Ok(Some(Unit::Second(_))));
+            return Ok(if is_time { TimeColumn::Seconds(1.0) } else { TimeColumn::None });
         }
-        PowerUnit::Header if named(["mw", "milliwatt"]) => milli(1.0),
-        PowerUnit::Header if named(["(w)", "[w]"]) || named(["_w", "watt"]) || header == "w" => 1.0,
-        PowerUnit::Header if header.contains("volt") || word("v") || word("mv") => {
-            if volts == Volts::Refused {
-                return Err(format!(
-                    "its column `{header}` is a voltage; must be power, or unit = \"linear\" with launch_power_dbm if zero volts are no light"
-                ));
-            }
-            return Ok((
-                if word("mv") || header.contains("millivolt") { milli(1.0) } else { 1.0 },
-                CaptureQuantity::Voltage,
-            ));
+        let accepted = "s, ms, us, ns, ps or fs of time, or the number of the sample";
+        if let Some(found) = columns.unit(0, accepted, pick)? {
+            return Ok(found);
         }
-        PowerUnit::Header => milli(1.0),
+        let counts = columns.rows.windows(2).all(|pair| pair[1].1[0] - pair[0].1[0] == 1.0);
+        let numbered =
+            words(columns.name(0)).any(|word| matches!(word.as_str(), "n" | "no" | "nr"));
+        if counts && (numbered || preamble::interval_s(columns).is_some()) {
+            return Ok(TimeColumn::Index);
+        }
+        Ok(TimeColumn::Seconds(1.0))
+    }
+}
+
+/// Place among the channels of the one that is wanted, by name or by number from 1 among all
+/// columns; the first one where none is, which a note says where there are more.
+fn chosen<'a>(
+    wanted: &str,
+    channels: &[usize],
+    name: &dyn Fn(usize) -> &'a str,
+    notes: &mut Vec<String>,
+) -> Result<usize, String> {
+    let words = |&c: &usize| match name(c) {
+        "" => format!("{}", c + 1),
+        name => format!("{} `{name}`", c + 1),
     };
-    Ok((watt, CaptureQuantity::Power))
-}
-
-/// Seconds per unit of time.
-fn second(header: &str) -> f64 {
-    let named = |unit: &str| header.split(|c: char| !c.is_alphanumeric()).any(|word| word == unit);
-    match () {
-        () if named("ps") => pico(1.0),
-        () if named("ns") => nano(1.0),
-        () if named("us") => micro(1.0),
-        () => 1.0,
-    }
-}
-
-/// The distance of evenly spaced times; `at` names one of them.
-fn interval(time: &[f64], at: impl Fn(usize) -> String) -> Result<f64, String> {
-    let step = (time[time.len() - 1] - time[0]) / (time.len() - 1) as f64;
-    for (i, pair) in time.windows(2).enumerate() {
-        let here = pair[1] - pair[0];
-        if here <= 0.0 {
-            let how = if here == 0.0 { "is repeated" } else { "descends" };
-            return Err(format!(
-                "{}: time {} {how} after {}; must ascend: sort the lines, keep each once",
-                at(i + 1),
-                pair[1],
-                pair[0]
+    let all = || channels.iter().map(words).collect::<Vec<_>>().join(", ");
+    if wanted.is_empty() {
+        if channels.len() > 1 {
+            let first = words(&channels[0]);
+            notes.push(format!(
+                "has {} channels, columns {}; read: {first}; `column` (measure: --column) names \
+                 another",
+                channels.len(),
+                all()
             ));
         }
-        if here > 1.7 * step {
-            let gap = "must be evenly spaced: resample, or fill the gap";
-            return Err(format!(
-                "{}: time jumps by {here:e} where samples are {step:e} apart; {gap}",
-                at(i + 1)
-            ));
-        }
+        return Ok(0);
     }
-    Ok(step)
+    // a name without its unit will do
+    let bare = |c: usize| name(c).split(['(', '[']).next().unwrap_or_default().trim().to_owned();
+    let number = wanted.parse::<usize>().ok();
+    let is_wanted =
+        |c: usize| name(c).eq_ignore_ascii_case(wanted) || bare(c).eq_ignore_ascii_case(wanted);
+    let by_number = || channels.iter().position(|&c| number == Some(c + 1));
+    channels
+        .iter()
+        .position(|&c| is_wanted(c))
+        .or_else(by_number)
+        .ok_or_else(|| format!("has no channel {wanted}; must be one of its columns {}", all()))
 }
 
 fn finish(
-    power_w: Vec<f64>,
+    samples: Vec<f64>,
     interval_s: Option<f64>,
-    quantity: CaptureQuantity,
+    unit: SampleUnit,
     volts: Volts,
-) -> Result<(Capture, CaptureQuantity), String> {
+    mut notes: Vec<String>,
+) -> Result<Opened, String> {
+    let power_w: Vec<f64> = samples.into_iter().map(|x| unit.of(x)).collect();
     let mean = power_w.iter().sum::<f64>() / power_w.len() as f64;
     let (low, high) = power_w
         .iter()
@@ -267,7 +244,7 @@ fn finish(
         return Err("is constant; must be a modulated waveform".to_owned());
     }
     let largest = high.max(-low);
-    if largest > f64::from(f32::MAX) {
+    if largest.is_nan() || largest > f64::from(f32::MAX) {
         return Err(format!(
             "reaches {largest:e}; must be at most {:e}: is its unit right?",
             f32::MAX
@@ -279,13 +256,22 @@ fn finish(
         ));
     }
     // only noise about zero power may lie below zero
-    let offset_is_known = quantity == CaptureQuantity::Power || volts == Volts::Refused;
+    let offset_is_known = unit.quantity == CaptureQuantity::Power || volts == Volts::Refused;
     if offset_is_known && (mean <= 0.0 || low < -0.25 * (high - low)) {
         return Err(format!(
             "reaches down to {low:e} W with a mean of {mean:e} W; must be power, zero without light: capture it with direct coupling"
         ));
     }
-    Ok((Capture { power_w: power_w.iter().map(|&p| p as f32).collect(), interval_s }, quantity))
+    let dbm = dbm_from_watt(mean.max(power_ratio(-300.0)));
+    if !unit.is_given && !PLAUSIBLE_DBM.contains(&dbm) {
+        notes.push(format!(
+            "its power has no unit and was taken in mW, which gives an average of {dbm:.1} dBm: \
+             is it in W, uW or nW? A header such as power (W), or `unit` (measure: --unit), says so"
+        ));
+    }
+    let power_w = power_w.iter().map(|&p| p as f32).collect();
+    let (capture, digest) = (Capture { power_w, interval_s }, String::new());
+    Ok(Opened { capture, quantity: unit.quantity, notes, digest })
 }
 
 #[cfg(test)]
@@ -293,7 +279,12 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Capture, String> {
-        Capture::read("a.csv", text.as_bytes(), PowerUnit::Header)
+        read_as(text, PowerUnit::Header)
+    }
+
+    fn read_as(text: &str, unit: PowerUnit) -> Result<Capture, String> {
+        let format = CaptureFormat { unit, ..CaptureFormat::default() };
+        Ok(Capture::read("a.csv", text.as_bytes(), &format)?.capture)
     }
 
     #[test]
@@ -319,20 +310,16 @@ mod tests {
         for (header, first_v) in
             [("V", 1.0), ("Ch1 (mV)", 1e-3), ("voltage", 1.0), ("ch1_mv", 1e-3)]
         {
-            let (capture, quantity) = of_bytes(
-                "a.csv",
-                format!("{header}\n1\n-2\n").as_bytes(),
-                PowerUnit::Header,
-                Volts::Welcome,
-            )
-            .unwrap();
+            let text = format!("{header}\n1\n-2\n");
+            let format = CaptureFormat::default();
+            let opened = of_bytes("a.csv", text.as_bytes(), &format, Volts::Welcome).unwrap();
             assert_eq!(
-                (capture.power_w[0], quantity),
+                (opened.capture.power_w[0], opened.quantity),
                 (first_v, CaptureQuantity::Voltage),
                 "{header}"
             );
         }
-        let linear = Capture::read("a.csv", b"V\n1\n2\n", PowerUnit::Linear).unwrap();
+        let linear = read_as("V\n1\n2\n", PowerUnit::Linear).unwrap();
         assert_eq!(linear.power_w, [1.0, 2.0]);
     }
 
@@ -341,22 +328,24 @@ mod tests {
         for (text, expected) in [
             ("1e300\n2e300\n", "reaches 2"),
             ("t,p\n0,1\n5e-324,2\n", "has samples 5e-324 s apart; must be a time"),
-            ("t,p\n0,1\n1,2\n1,3\n2,1\n", "line 4: time 1 is repeated after 1; must ascend"),
+            ("t,p\n0,1\n1,2\n1,3\n2,1\n", "has times in steps of 1e0 where samples are 6e-1 apart"),
             ("t,p\n0,1\n2,2\n1,3\n4,1\n", "line 4: time 1 descends after 2; must ascend"),
             ("t,p\n0,1\n1,2\n2,3\n3,1\n6,1\n7,1\n", "line 6: time jumps by 3e0 where samples are"),
             ("t,p\n0,1\n1,NaN\n", "line 3, column 2: `NaN`: must be a finite number"),
             ("p\n1;5\n1\n", "line 3: has 1 columns, must have 2"),
-            ("t,v (V)\n0,1\n1,2\n", "its column `v (v)` is a voltage; must be power"),
+            (
+                "t,v (V)\n0,1\n1,2\n",
+                "line 1: column 2, `v (V)`: is another quantity; its unit must be W, mW",
+            ),
             ("1\n1\n1\n", "is constant"),
             ("-1\n1\n-1\n", "reaches down to -1e-3 W"),
-            ("1,2,3\n1,2,3\n", "line 1: has 3 columns"),
             ("1\n", "line 1: is the only one with numbers"),
         ] {
             let complaint = read(text).unwrap_err();
             assert!(complaint.starts_with(expected), "{text}: {complaint}");
         }
         assert!(
-            Capture::read("a.npy", &npy::write(&[1.0, f32::NAN]), PowerUnit::W)
+            Capture::read("a.npy", &npy::write(&[1.0, f32::NAN]), &CaptureFormat::default())
                 .unwrap_err()
                 .starts_with("number 1 is NaN")
         );

@@ -3,7 +3,7 @@
 use super::locate::locate;
 use super::located::{Candidate, Located};
 use super::periods::Periods;
-use super::read::{Capture, PowerUnit};
+use super::read::{Capture, CaptureFormat, Opened};
 use super::residual::Residual;
 use crate::pattern::{Pattern, PatternKind, SymbolSource};
 use crate::seed::Seed;
@@ -33,7 +33,7 @@ impl Candidate {
     pub fn all_of(pattern: &Pattern) -> Result<Vec<Candidate>, String> {
         let kinds = match pattern.kind {
             PatternKind::Random | PatternKind::Prbs31q | PatternKind::Payload => {
-                vec![PatternKind::Prbs13q, PatternKind::Ssprq]
+                PatternKind::short().to_vec()
             }
             kind => vec![kind],
         };
@@ -68,7 +68,7 @@ fn levels(source: &SymbolSource, symbols: usize) -> Vec<u8> {
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::measured) struct RecordingRecipe {
     pub(in crate::measured) file: String,
-    pub(in crate::measured) unit: PowerUnit,
+    pub(in crate::measured) format: CaptureFormat,
     pub(in crate::measured) expected: ExpectedSignal,
     pub(in crate::measured) instrument_rms: f64,
 }
@@ -78,10 +78,12 @@ pub(in crate::measured) struct RecordingRecipe {
 pub struct Recording {
     /// Pattern, rate and polarity that were found.
     pub located: Located,
-    /// Its periods on the grid, in W, or in the unit of [`PowerUnit::Linear`].
+    /// Its periods on the grid, in W, or in the unit of [`PowerUnit::Linear`](super::PowerUnit).
     pub periods: Periods,
     /// The noise of its repeats; none with one period.
     pub residual: Option<Residual>,
+    /// How the file was understood, where that is not plain.
+    pub notes: Vec<String>,
 }
 
 impl Recording {
@@ -89,7 +91,7 @@ impl Recording {
         bytes: &[u8],
         recipe: &RecordingRecipe,
     ) -> Result<Recording, String> {
-        let capture = Capture::read(&recipe.file, bytes, recipe.unit)?;
+        let Opened { capture, notes, .. } = Capture::read(&recipe.file, bytes, &recipe.format)?;
         let located = locate(
             &capture,
             recipe.expected.symbol_rate_hz,
@@ -102,7 +104,7 @@ impl Recording {
             per_symbol as f64 * recipe.expected.symbol_rate_hz,
             recipe.instrument_rms,
         );
-        Ok(Recording { located, periods, residual })
+        Ok(Recording { located, periods, residual, notes })
     }
 
     /// Pattern, periods and rate in words.

@@ -3,7 +3,7 @@
 use super::header::{Keyword, Options, ParameterKind, Triangle, reference};
 use super::immittance::scattering;
 use super::network_file::{LARGEST, PORTS_MAX, Touchstone};
-use crate::measured::columns::number;
+use crate::measured::number::number;
 use crate::units::tera;
 
 /// Largest number of frequencies that a file may announce.
