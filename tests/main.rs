@@ -23,6 +23,7 @@ mod feedback_link;
 mod figures;
 mod ideal;
 mod import_graph;
+mod instruments;
 mod jitter;
 mod links;
 mod map_memory;

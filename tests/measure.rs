@@ -427,6 +427,7 @@ fn the_pages_of_a_measurement_are_drawn_in_every_size() {
         filter: InputFilter::Reference,
         averaging: Averaging::None,
         instrument_noise_uw: 0.0,
+        outer: None,
     };
     let measured = scope.measure().unwrap();
     let (page, bathtubs) = (measured.page(), measured.bathtubs().expect("it is open"));

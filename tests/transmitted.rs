@@ -69,6 +69,7 @@ fn tecq_with_the_estimators_variance_is_that_of_the_noise_itself() {
             noise: CaptureNoise::Repeats(&repeats),
             filter: InputFilter::Reference,
             instrument_sigma: 0.0,
+            outer: None,
         };
         let counted = Instrument::default().measure(&capture, &reference).unwrap().tdecq_db;
         println!("{preset} {kind}: {predicted:.3} dB predicted, {counted:.3} dB counted");

@@ -6,7 +6,7 @@ use super::output;
 use super::plots::PlotFolder;
 use crate::error::nearest;
 use crate::error::{Error, Problem, Problems};
-use crate::measure::scope::{Averaging, Scope};
+use crate::measure::scope::{Averaging, GivenLevels, Scope};
 use crate::measure::tdecq::{InputFilter, Reference};
 use crate::measured::PowerUnit;
 use crate::pattern::{Pattern, PatternKind};
@@ -20,6 +20,7 @@ Examples:
   lightlane measure lpo.csv --symbol-rate-gbd 53.125 --reference 100g-lpo --plots figures
   lightlane measure filtered.csv --symbol-rate-gbd 113.4375 --receiver none --average
   lightlane measure ours.csv --symbol-rate-gbd 50 --reference 100g-smf --pattern levels.txt
+  lightlane measure two.csv --symbol-rate-gbd 53.125 --column CH2
 
 FILE holds time and power, or power alone (then a whole number of periods), between commas,
 semicolons, tabs or blanks, below the preamble of an instrument; its header gives the units: time_ps,
@@ -55,6 +56,18 @@ pub(super) struct MeasureArgs {
     /// Column of samples by name or number, from 1; the first one after the time
     #[arg(long, value_name = "NAME|N")]
     column: Option<String>,
+    /// Outer modulation amplitude, mW, or V for a voltage, in place of the one measured
+    #[arg(long, value_name = "OMA", conflicts_with = "levels", allow_negative_numbers = true)]
+    oma: Option<f64>,
+    /// Lowest and highest level, mW or V, in place of those measured
+    #[arg(
+        long,
+        value_name = "P0,P3",
+        value_delimiter = ',',
+        num_args = 1,
+        allow_negative_numbers = true
+    )]
+    levels: Vec<f64>,
     /// Rms noise of the instrument after the filter, uW; TDECQ is corrected for it
     #[arg(long, value_name = "UW", default_value_t = 0.0, allow_negative_numbers = true)]
     instrument_noise_uw: f64,
@@ -111,8 +124,9 @@ impl MeasureArgs {
         }
         let reference = self.reference().map_err(|problem| problems.push(problem)).ok();
         let pattern = self.pattern().map_err(|problem| problems.push(problem)).ok();
-        let (Some(symbol_rate_gbd), Some(reference), Some(pattern)) =
-            (self.symbol_rate_gbd, reference, pattern)
+        let outer = self.outer().map_err(|problem| problems.push(problem)).ok();
+        let (Some(symbol_rate_gbd), Some(reference), Some(pattern), Some(outer)) =
+            (self.symbol_rate_gbd, reference, pattern, outer)
         else {
             return Err(Error::Input(problems));
         };
@@ -137,7 +151,22 @@ impl MeasureArgs {
             },
             averaging: if self.average { Averaging::Done } else { Averaging::None },
             instrument_noise_uw: self.instrument_noise_uw,
+            outer,
         })
+    }
+
+    fn outer(&self) -> Result<Option<GivenLevels>, Problem> {
+        match (self.oma, &self.levels[..]) {
+            (None, []) => Ok(None),
+            (Some(oma), _) if oma.is_finite() && oma > 0.0 => Ok(Some(GivenLevels::Oma(oma))),
+            (Some(oma), _) => Err(problem("--oma", &oma.to_string(), "must be above 0".to_owned())),
+            (None, &[low, high]) if low < high => Ok(Some(GivenLevels::Levels([low, high]))),
+            (None, levels) => Err(problem(
+                "--levels",
+                &levels.iter().map(f64::to_string).collect::<Vec<_>>().join(","),
+                "must be the lowest and the highest level, such as 0.5,1.5".to_owned(),
+            )),
+        }
     }
 
     fn reference(&self) -> Result<Reference, Problem> {

@@ -53,13 +53,58 @@ pub fn outer_at(
     levels: &[u8],
     delay: f64,
 ) -> Option<OuterLevels> {
+    RUNS.into_iter()
+        .find_map(|lengths| of_runs(power, samples_per_symbol, levels, delay, lengths))
+        .filter(|outer| outer.three_w > outer.zero_w)
+}
+
+/// [`outer_at`] from the longest runs of threes and zeros that the pattern has, with their lengths:
+/// for patterns without settled ones.
+///
+/// The mean is over the central 2 UI of a run as far as it reaches half a symbol from both ends, or
+/// the middle of a single symbol. Levels that have not settled are too close to each other.
+pub fn outer_of_longest_runs(
+    power: &[f32],
+    samples_per_symbol: usize,
+    levels: &[u8],
+    delay: f64,
+) -> Option<(OuterLevels, (usize, usize))> {
+    let lengths = (longest_run(levels, 3), longest_run(levels, 0));
+    if lengths.0 == 0 || lengths.1 == 0 {
+        return None;
+    }
+    of_runs(power, samples_per_symbol, levels, delay, lengths)
+        .filter(|outer| outer.three_w > outer.zero_w)
+        .map(|outer| (outer, lengths))
+}
+
+/// Length of the longest run of a level in a period; 0 where it does not occur, or alone.
+fn longest_run(levels: &[u8], level: u8) -> usize {
+    let Some(other) = levels.iter().position(|&l| l != level) else { return 0 };
+    let turned = levels.iter().cycle().skip(other).take(levels.len());
+    let (mut longest, mut run) = (0, 0);
+    for &here in turned {
+        run = if here == level { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest
+}
+
+/// Outer levels from runs of exactly these lengths of threes and zeros.
+fn of_runs(
+    power: &[f32],
+    samples_per_symbol: usize,
+    levels: &[u8],
+    delay: f64,
+    (threes, zeros): (usize, usize),
+) -> Option<OuterLevels> {
     let mean = |level: u8, length: usize| -> Option<f64> {
         let centre = |first: usize| {
             ((2 * first + length - 1) as f64 / 2.0 * samples_per_symbol as f64 + delay).round()
                 as usize
         };
-        // 2 UI about the centre, both ends half
-        let reach = samples_per_symbol;
+        // 2 UI about the centre, both ends half; less where the run is short
+        let reach = (samples_per_symbol * (length - 1).min(2) / 2).max(1);
         let at = |i: usize| f64::from(power[i % power.len()]);
         let one = |centre: usize| {
             let from = centre + power.len() - reach;
@@ -72,11 +117,7 @@ pub fn outer_at(
         (!all.is_empty()).then(|| all.iter().sum::<f64>() / all.len() as f64)
     };
     let average_w = power.iter().map(|&p| f64::from(p)).sum::<f64>() / power.len() as f64;
-    let settled = |(threes, zeros)| {
-        Some(OuterLevels { three_w: mean(3, threes)?, zero_w: mean(0, zeros)?, average_w })
-    };
-    let outer = RUNS.into_iter().find_map(settled)?;
-    (outer.three_w > outer.zero_w).then_some(outer)
+    Some(OuterLevels { three_w: mean(3, threes)?, zero_w: mean(0, zeros)?, average_w })
 }
 
 /// Part of the symbol about its middle over which [`centre_levels`] averages: 5 %, as scopes do for
@@ -177,6 +218,22 @@ mod tests {
         for all in [rlm_clause_94, eye_linearity] {
             assert!((all([0.0, 1.0, 2.0, 3.0]) - 1.0).abs() < 1e-12);
         }
+    }
+
+    /// Rectangular symbols have their levels in runs of any length, of one symbol too.
+    #[test]
+    fn the_longest_runs_give_the_levels_where_none_is_settled() {
+        for (levels, lengths) in [
+            (vec![0, 1, 2, 3, 3, 3, 1, 0, 0, 2], (3, 2)),
+            (vec![3, 1, 2, 0, 2, 1], (1, 1)),
+            (vec![3, 0, 0, 1, 2, 2, 3, 3], (3, 2)),
+        ] {
+            let power: Vec<f32> = levels.iter().flat_map(|&l| [0.5 + f32::from(l); 16]).collect();
+            assert_eq!(outer_at(&power, 16, &levels, 7.5), None);
+            let (outer, found) = outer_of_longest_runs(&power, 16, &levels, 7.5).unwrap();
+            assert_eq!((outer.zero_w, outer.three_w, found), (0.5, 3.5, lengths));
+        }
+        assert_eq!(outer_of_longest_runs(&[1.0; 32], 16, &[1, 2], 7.5), None);
     }
 
     #[test]

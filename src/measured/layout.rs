@@ -95,11 +95,10 @@ impl Layout {
             }
         }
         let weight = |(count, columns): &(usize, Vec<usize>)| (*count, columns.contains(&0));
-        let most =
-            found
-                .into_iter()
-                .filter(|(_, columns)| !columns.is_empty())
-                .reduce(|best, next| if weight(&next) > weight(&best) { next } else { best });
+        let most = found
+            .into_iter()
+            .filter(|(_, columns)| !columns.is_empty())
+            .reduce(|best, next| if weight(&next) > weight(&best) { next } else { best });
         Layout { mark, columns: most.map_or_else(Vec::new, |(_, columns)| columns) }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! | key | file | columns |
 //! | --- | --- | --- |
-//! | `response.file` of a converter, driver, modulator, photodiode or amplifier | Touchstone (`.s2p`, `.ts`) or text | frequency, abs(S21) in dB, phase in degrees |
+//! | `response.file` of a converter, driver, modulator, photodiode or amplifier | Touchstone (`.s2p`, `.ts`) or text | frequency, abs(S21) in dB, phase in degrees; or linear, rad, group delay, real and imaginary |
 //! | `transmitter.eml.curve.file` | text | voltage, transmission in dB or linear |
 //! | `transmitter.mzm.curve.file` | text | differential drive voltage, transmission in dB or linear |
 //! | `laser.curve.file` | text | current in mA, power in mW |
@@ -10,12 +10,15 @@
 //! | `driver.curve.file` | text | input of full scale -1 .. 1, output in V |
 //! | `laser.rin_file` | text | frequency, RIN in dB/Hz |
 //! | `tia.noise_file` | text | frequency, noise in pA/sqrt(Hz) |
-//! | `transmitter.waveform.file` | text or NumPy (`.npy`) | time and power, or power alone |
+//! | `transmitter.waveform.file` | text or NumPy (`.npy`) | time and power, channels, or power alone, below an instrument's keys |
 //!
-//! Text has columns between commas, semicolons, tabs or blanks, comments after `#`, `!` or `%`,
-//! and optionally a header. Frequency is in GHz unless the header says Hz, kHz or MHz. Paths
-//! are relative to the current folder. A description holds the path of a file only; checking and
-//! building read the file through a [`Library`], once.
+//! Text has columns between commas, semicolons, tabs or blanks, comments after `#` or `!`, or lines of
+//! them after `%`, and optionally a header. A unit in a column's name counts: `f (MHz)`, `time_ps`,
+//! `P/uW`, `|S21| (lin)`, `phase (rad)`, `real` and `imag`, `group delay (ps)`, `RIN (1/Hz)`,
+//! `noise (nA/sqrt(Hz))`, or one in a row of units below the names; one that is not understood, or of
+//! another quantity, is refused. Without one, units are those of the table above, frequency in GHz.
+//! Paths are relative to the current folder. A description holds the path of a file only; checking
+//! and building read the file through a [`Library`], once.
 
 mod capture;
 mod columns;

@@ -94,6 +94,7 @@ pub(crate) fn eecq_db(
         noise: CaptureNoise::Gaussian { variance, correlation: None },
         filter: InputFilter::Prefiltered,
         instrument_sigma: 0.0,
+        outer: None,
     };
     let closure = Instrument::default()
         .measure(&capture, reference)

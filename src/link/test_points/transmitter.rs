@@ -211,6 +211,7 @@ impl TestLight {
             noise: CaptureNoise::Gaussian { variance: *variance, correlation: None },
             filter: InputFilter::Reference,
             instrument_sigma: 0.0,
+            outer: None,
         };
         instrument.measure(&capture, reference).map_err(|refusal| refusal.to_string())
     }

@@ -1,5 +1,6 @@
 //! The measurement of a capture.
 
+use super::outer::{Outer, OuterSource};
 use super::reading::{self, Reading};
 use super::request::Scope;
 use super::trace::PatternPeriods;
@@ -58,15 +59,19 @@ impl Scope {
         let symbol_rate_hz = giga(self.symbol_rate_gbd);
         let (trace, found) = PatternPeriods::of(opened.capture, symbol_rate_hz, &candidates, self)
             .map_err(refused)?;
-        let tdecq = Instrument::default()
-            .measure(&trace.capture(micro(self.instrument_noise_uw)), &self.reference);
+        let outer = Outer::of(&trace, self.outer, opened.quantity.unit());
+        // the measurement finds the settled runs by itself
+        let other = outer.filter(|outer| outer.source != OuterSource::SettledRuns);
+        let capture =
+            trace.capture(micro(self.instrument_noise_uw), other.map(|outer| outer.levels));
+        let tdecq = Instrument::default().measure(&capture, &self.reference);
         if let Err(refusal) = &tdecq
             && !matches!(refusal, TdecqError::Closed { .. } | TdecqError::NoSettledRuns)
         {
             return Err(refused(refusal.to_string()));
         }
         let (quantity, digest) = (opened.quantity, opened.digest);
-        let mut reading = reading::read(self, &trace, found, quantity, digest, &tdecq);
+        let mut reading = reading::read(self, &trace, found, (quantity, outer), digest, &tdecq);
         let of_file = opened.notes.iter().map(|note| format!("{}: {note}", self.file));
         reading.notes.splice(0..0, of_file);
         Ok(Measured { reading, trace, quantity, reference: self.reference, tdecq })

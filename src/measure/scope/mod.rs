@@ -5,6 +5,7 @@
 
 mod bathtubs;
 mod measurement;
+mod outer;
 mod page;
 mod reading;
 mod request;
@@ -12,6 +13,7 @@ mod trace;
 
 pub use bathtubs::Bathtubs;
 pub use measurement::Measured;
+pub use outer::OuterSource;
 pub use page::{Equalised, Page};
 pub use reading::Reading;
-pub use request::{Averaging, Scope};
+pub use request::{Averaging, GivenLevels, Scope};

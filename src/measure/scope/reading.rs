@@ -1,5 +1,6 @@
 //! Readings, with their names in JSON.
 
+use super::outer::{Outer, OuterSource};
 use super::request::{Averaging, Scope};
 use super::trace::{PatternFound, PatternPeriods};
 use crate::measure::bathtub::Eyes;
@@ -76,6 +77,8 @@ pub struct Reading {
     pub oma_v: Option<f64>,
     /// Extinction ratio, dB; for a voltage, with 0 V as zero power.
     pub er_db: Option<f64>,
+    /// Origin of the outer levels: `settled-runs`, `longest-runs`, `given`.
+    pub outer_from: OuterSource,
     /// Average power, dBm.
     pub average_power_dbm: Option<f64>,
     /// Level mismatch by 120D.3.1.2.
@@ -128,7 +131,7 @@ pub(super) fn read(
     scope: &Scope,
     trace: &PatternPeriods,
     found: PatternFound,
-    quantity: CaptureQuantity,
+    (quantity, outer): (CaptureQuantity, Option<Outer>),
     digest: String,
     tdecq: &Result<TdecqResult, TdecqError>,
 ) -> Reading {
@@ -160,15 +163,16 @@ pub(super) fn read(
         ..Reading::default()
     };
     reading.linearities(trace);
-    let s = PatternPeriods::SAMPLES_PER_SYMBOL;
-    if let Some(outer) = levels::outer_at(&trace.waveform, s, &trace.levels, trace.delay) {
-        reading.outer(&outer, quantity);
-        reading.edges(trace, &outer, quantity);
+    if let Some(outer) = &outer {
+        reading.outer_from = outer.source;
+        reading.outer(&outer.levels, quantity);
+        reading.edges(trace, &outer.levels, quantity);
     }
     if let Ok(tdecq) = tdecq {
         reading.closure(trace, tdecq, quantity);
     }
     reading.notes = notes(scope, &found, quantity, &reading);
+    reading.notes.extend(outer.and_then(|outer| outer.note()));
     reading
 }
 

@@ -18,6 +18,15 @@ pub enum Averaging {
     Done,
 }
 
+/// Outer levels that are given rather than measured: mW, or V for a voltage.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum GivenLevels {
+    /// Distance of the outer levels; their middle is that of the capture's.
+    Oma(f64),
+    /// Lowest and highest level.
+    Levels([f64; 2]),
+}
+
 /// A measurement request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scope {
@@ -40,6 +49,8 @@ pub struct Scope {
     /// Rms noise of the instrument after the filter of the reference receiver, uW; the result is
     /// corrected for it.
     pub instrument_noise_uw: f64,
+    /// Outer levels where the pattern does not show them; measured without.
+    pub outer: Option<GivenLevels>,
 }
 
 impl Scope {
@@ -52,5 +63,14 @@ impl Scope {
             self.instrument_noise_uw,
             0.0..=1e6,
         );
+        let levels = match self.outer {
+            None => return,
+            Some(GivenLevels::Oma(oma)) => [0.0, oma],
+            Some(GivenLevels::Levels(levels)) => levels,
+        };
+        if !levels.iter().all(|level| level.is_finite()) || levels[0] >= levels[1] {
+            let remedy = "must be a lowest and a highest level, or their distance above 0";
+            problems.report(&KeyPath::root(), "outer", format!("{levels:?}"), remedy);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::request::{Averaging, Scope};
 use crate::measure::align;
+use crate::measure::levels::OuterLevels;
 use crate::measure::tdecq;
 use crate::measure::tdecq::capture::{CaptureNoise, InputFilter};
 use crate::measure::tdecq::receiver::filtered;
@@ -85,8 +86,13 @@ impl PatternPeriods {
     }
 
     /// The periods as input of the TDECQ measurement.
-    pub(super) fn capture(&self, instrument_sigma: f64) -> tdecq::TdecqCapture<'_> {
+    pub(super) fn capture(
+        &self,
+        instrument_sigma: f64,
+        outer: Option<OuterLevels>,
+    ) -> tdecq::TdecqCapture<'_> {
         tdecq::TdecqCapture {
+            outer,
             waveform: &self.waveform,
             samples_per_symbol: Self::SAMPLES_PER_SYMBOL,
             levels: &self.levels,

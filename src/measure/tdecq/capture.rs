@@ -1,5 +1,6 @@
 //! Captures for a TDECQ measurement.
 
+use crate::measure::levels::OuterLevels;
 use serde::{Deserialize, Serialize};
 
 /// Minimum number of samples per symbol.
@@ -52,4 +53,6 @@ pub struct TdecqCapture<'a> {
     /// Standard deviation of the instrument noise, sigma_S, in the unit of the waveform; the result
     /// is corrected for it.
     pub instrument_sigma: f64,
+    /// Outer levels where they are known by other means; those of the settled runs without them.
+    pub outer: Option<OuterLevels>,
 }

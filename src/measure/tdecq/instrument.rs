@@ -75,7 +75,9 @@ impl Instrument {
             waveform = resample::block(planner, &bins, waveform.len());
         }
         let delay = align::delay_of(planner, bins, s, capture.levels);
-        let outer = levels::outer_at(&waveform, s, capture.levels, delay)
+        let outer = capture
+            .outer
+            .or_else(|| levels::outer_at(&waveform, s, capture.levels, delay))
             .ok_or(TdecqError::NoSettledRuns)?;
         let (oma, average) = (outer.three_w - outer.zero_w, outer.average_w);
         let largest = waveform.iter().fold(0f32, |most, y| most.max(y.abs()));

@@ -2,6 +2,7 @@
 
 use super::lag_search::{Alignment, CHUNK, LagSearch, PATTERN, gbd};
 use super::located::{BitCoding, Candidate, Located};
+use super::long_pattern::is_prbs31q;
 use super::read::Capture;
 
 /// Correlation above which no other rate is tried, and how much clearer another one must be.
@@ -197,6 +198,11 @@ fn nothing(
     }
     if let Some((_, short)) = short {
         return format!("{short}; must hold a whole one");
+    }
+    if is_prbs31q(&capture.power_w, 1.0 / (interval_s * symbol_rate_hz)) {
+        return "carries PRBS31Q, of which no capture holds a period; must be a short pattern, such \
+                as PRBS13Q or SSPRQ"
+            .to_owned();
     }
     format!(
         "does not carry {names} at {} GBd; must be one whole period or more of it; pattern.kind = \"file\" (measure: --pattern FILE) names another pattern's levels",

@@ -8,6 +8,7 @@
 mod lag_search;
 mod locate;
 mod located;
+mod long_pattern;
 mod periods;
 mod preamble;
 pub(super) mod read;
