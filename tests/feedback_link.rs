@@ -407,8 +407,8 @@ fn the_command_line_runs_sweeps_compares_and_checks_them() {
     let (code, out, err) =
         lightlane(&["compare", "1.6tbase-dr8", "--vary", "receiver.dsp.detector=slicer,dfe,mlse"]);
     assert_eq!(code, Some(0), "{err}");
-    let ranks = out.lines().find(|line| line.starts_with("rank by margin")).unwrap();
-    assert_eq!(ranks.split_whitespace().skip(3).collect::<Vec<_>>(), ["3", "2", "1"], "{out}");
+    let ranks = out.lines().find(|line| line.starts_with("rank by loss margin")).unwrap();
+    assert_eq!(ranks.split_whitespace().skip(4).collect::<Vec<_>>(), ["3", "2", "1"], "{out}");
     let file = folder.write(
         "link.toml",
         "preset = \"1.6tbase-dr8\"\nlanes = 1\npattern.kind = \"prbs31q\"\nsimulation.symbols_at_limit = 65536\n[receiver]\n\

@@ -22,6 +22,7 @@ mod fec_link;
 mod feedback_link;
 mod figures;
 mod ideal;
+mod idle;
 mod import_graph;
 mod instruments;
 mod jitter;

@@ -396,8 +396,15 @@ fn rows_of_every_kind_of_module_have_the_same_columns() {
     assert_eq!(text.lines().count(), 5);
 }
 
+/// Ctrl-C, a batch system's end of time, and a closed terminal.
 #[test]
-fn ctrl_c_keeps_the_finished_rows() {
+fn a_signal_keeps_the_finished_rows() {
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        keeps_the_finished_rows(signal);
+    }
+}
+
+fn keeps_the_finished_rows(signal: &str) {
     let folder = Folder::new("stopped");
     let arguments =
         [&QUICK[..], &["--axis", "simulation.seed=1:50000:1", "--out", "a.csv"]].concat();
@@ -412,11 +419,11 @@ fn ctrl_c_keeps_the_finished_rows() {
         std::thread::sleep(Duration::from_millis(20));
     }
     assert!(
-        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success()
+        Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success()
     );
     let output = child.wait_with_output().unwrap();
     let text = folder.read("a.csv");
-    assert_eq!(output.status.code(), Some(3), "{}", words(&output));
+    assert_eq!(output.status.code(), Some(3), "{signal}: {}", words(&output));
     let kept = text.lines().count() - 1;
     assert!(
         words(&output).contains(&format!("stopped early: {kept} of 50000 rows are in a.csv")),

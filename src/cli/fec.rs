@@ -37,7 +37,7 @@ Examples:
   lightlane fec --code kp4+inner --ber 5e-3:1.2e-2:5 --codewords 100k
   lightlane fec --code kr4 --ber 1e-9:1e-4:6 --codewords 0
 
-Exit codes: 0 all points are done, 2 the input is wrong, 3 stopped early (Ctrl-C: results so far are printed, disk full).";
+Exit codes: 0 all points are done, 2 the input is wrong, 3 stopped early (Ctrl-C, SIGTERM, SIGHUP: results so far are printed; disk full).";
 
 /// Codeword errors and post-FEC BER against pre-FEC BER: analytic, counted and extrapolated
 #[derive(Args)]

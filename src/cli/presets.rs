@@ -9,20 +9,27 @@ use clap::Args;
 const EXAMPLES: &str = "\
 Examples:
   lightlane presets                 names, each with one line
-  lightlane presets 800gbase-dr8    every value with its source and status";
+  lightlane presets 800gbase-dr8    its values with their sources and status
+  lightlane presets default         what a file without a preset runs with
+  lightlane presets 800gbase-dr8 --all    every key, with those that the preset leaves at their defaults";
 
 /// Lists the presets, or prints one as TOML
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct PresetsArgs {
-    /// The preset to print
+    /// The preset to print, or default
     name: Option<String>,
+    /// Prints every key, those at their defaults too
+    #[arg(long, requires = "name")]
+    all: bool,
 }
 
 impl PresetsArgs {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let text = match &self.name {
             None => list(),
+            Some(name) if name == "default" => LayeredConfig::default_text(),
+            Some(name) if self.all => LayeredConfig::preset_text(name)?,
             Some(name) => presets::find(name)
                 .ok_or_else(|| LayeredConfig::unknown_preset(name))?
                 .text

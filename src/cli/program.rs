@@ -26,7 +26,7 @@ Examples:
   lightlane compare 800gbase-dr8 --vary transmitter.kind=eml,mzm     variants side by side
   lightlane bench                                       speed of this machine
 
-Exit codes: 0 good, 1 a target is missed, 2 the input is wrong, 3 stopped early (Ctrl-C, disk full)";
+Exit codes: 0 good, 1 a target is missed, 2 the input is wrong, 3 stopped early (Ctrl-C, SIGTERM, SIGHUP, disk full)";
 
 /// Simulates the physical layer of PAM4 data-centre optics, from laser to bit error ratio.
 #[derive(Parser)]

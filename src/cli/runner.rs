@@ -7,7 +7,7 @@ use clap::Args;
 use std::io::{IsTerminal, Write};
 use std::sync::{LazyLock, Once};
 
-/// Set by Ctrl-C; counts so far are kept.
+/// Set by Ctrl-C, SIGTERM or SIGHUP; counts so far are kept.
 static STOPPED: LazyLock<CancelToken> = LazyLock::new(CancelToken::default);
 
 #[derive(Args)]
@@ -52,7 +52,7 @@ pub(super) fn stopped() -> bool {
     STOPPED.is_cancelled()
 }
 
-/// From now on Ctrl-C ends the run with what it has; pressed again, it ends the program.
+/// From now on Ctrl-C, SIGTERM or SIGHUP ends the run with what it has; pressed again, it ends the program.
 fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

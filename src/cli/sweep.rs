@@ -43,7 +43,7 @@ Examples:
   lightlane sweep my.toml --axis transmitter.kind=eml,mzm --axis fibre.length_km=0:4:0.25 --symbols 0 --plot reach.svg
   lightlane sweep my.toml --axis fibre.length_km=0:4:0.25 --axis receiver.tia.bandwidth_ghz=30:60:2 --symbols 0 --plot map.png
 
-Exit codes: 0 all rows are written, 2 the input is wrong, 3 stopped early (Ctrl-C, disk full): finished rows are kept.";
+Exit codes: 0 all rows are written, 2 the input is wrong, 3 stopped early (Ctrl-C, SIGTERM, SIGHUP, disk full): finished rows are kept.";
 
 /// Runs a link at many points and writes a table
 #[derive(Args)]

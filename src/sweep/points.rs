@@ -5,6 +5,7 @@ use crate::error::{Error, KeyPath, Problem, Problems, Result};
 use crate::link::{LayeredConfig, SweptConfig};
 use crate::pattern::{Pattern, PatternKind};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// Largest number of problems reported.
 const PROBLEMS_MAX: usize = 20;
@@ -17,6 +18,8 @@ pub(super) struct Points<'a> {
     pub(super) axes: &'a [Axis],
     /// Patterns whose files were read without problems.
     pub(super) files: Mutex<Vec<Pattern>>,
+    /// Whether each axis has an effect at a point that was checked.
+    pub(super) has_effect: Vec<AtomicBool>,
 }
 
 impl Points<'_> {
@@ -24,8 +27,31 @@ impl Points<'_> {
     pub(super) fn check(&self, values: &[toml::Value]) -> Result<u64> {
         for lane in self.varied.check(values)? {
             self.read(&lane.pattern)?;
+            for (axis, has_effect) in self.axes.iter().zip(&self.has_effect) {
+                if !has_effect.load(Relaxed) && lane.uses(&axis.key().in_lane()) {
+                    has_effect.store(true, Relaxed);
+                }
+            }
         }
         Ok(self.varied.lanes(values) as u64)
+    }
+
+    /// Refuses axes that had no effect at any point.
+    pub(super) fn effects(&self) -> Result<()> {
+        let mut problems = Problems::new();
+        let without =
+            self.axes.iter().zip(&self.has_effect).filter(|(_, used)| !used.load(Relaxed));
+        for (axis, _) in without {
+            let lane = self.varied.lane(&axes::point(self.axes, 0), 0)?;
+            let why = lane.idle().why(&axis.key().in_lane()).unwrap_or_default().to_owned();
+            problems.push(Problem {
+                place: None,
+                path: axis.name(),
+                value: String::new(),
+                remedy: format!("has no effect at any point ({why}); must be a key that has one"),
+            });
+        }
+        problems.finish()
     }
 
     /// Reads a pattern's file, once for all points.

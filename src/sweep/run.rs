@@ -11,6 +11,7 @@ use crate::table::{End, Header, RowSink};
 use rayon::prelude::*;
 use std::io;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 
 /// A link and the axes of its sweep, every point checked.
 pub struct Sweep {
@@ -55,7 +56,8 @@ impl Sweep {
     /// The problems of all points, each once, up to a limited number; a file that is not a pattern.
     pub fn new(stack: &LayeredConfig, axes: Vec<Axis>) -> Result<Sweep> {
         let varied = stack.vary(axes.iter().map(Axis::key).cloned().collect())?;
-        let points = Points { varied: &varied, axes: &axes, files: Mutex::default() };
+        let has_effect = axes.iter().map(|_| AtomicBool::new(false)).collect();
+        let points = Points { varied: &varied, axes: &axes, files: Mutex::default(), has_effect };
         // the first one with all layers: their problems do not depend on the axes
         let rows = varied.resolve(&axes::point(&axes, 0)).and_then(|_| {
             let lanes = |index| points.check(&axes::point(&axes, index));
@@ -65,6 +67,7 @@ impl Sweep {
                 .try_reduce(|| 0, |a, b| Ok(a + b))
         });
         let rows = rows.map_err(|error| points.explain(stack, error))?;
+        points.effects()?;
         Ok(Sweep { axes, varied, rows })
     }
 

@@ -257,29 +257,6 @@ impl Config {
         (files.finish(), modulator)
     }
 
-    /// Whether the key of a file is in use; keys of other kinds of transmitter are not.
-    pub(crate) fn uses(&self, key: &str) -> bool {
-        let kind = self.transmitter.kind;
-        let others = self
-            .transmitter
-            .all()
-            .into_iter()
-            .map(|(key, _)| key)
-            .filter(move |key| *key != kind.key());
-        let mut idle: Vec<String> = others.map(|key| format!("transmitter.{key}.")).collect();
-        let optical = self.optical();
-        if !self.module.kind.has_hosts() {
-            idle.extend(["module.".to_owned(), "host.".to_owned()]);
-        }
-        if optical.from == DecisionPoint::NearHost {
-            idle.extend(["module.rx.", "transmitter.dac."].map(str::to_owned));
-        }
-        if optical.to == DecisionPoint::FarHost {
-            idle.push("receiver.dsp.adc.".to_owned());
-        }
-        idle.iter().all(|idle| !key.starts_with(idle))
-    }
-
     /// Reports a kind of module that does not fit the rest of the link.
     fn check_module(&self, root: &KeyPath, problems: &mut Problems) {
         let kind = self.module.kind;

@@ -3,6 +3,7 @@
 pub(super) mod config;
 pub(super) mod counting_method;
 pub(super) mod fec;
+pub(super) mod idle;
 pub(super) mod limits;
 pub(super) mod module;
 pub mod presets;

@@ -4,6 +4,7 @@
 use crate::error::{Error, Place, Problem, Problems, Result, nearest};
 use crate::link::describe::config::{Config, LANES_MAX};
 use crate::link::describe::presets;
+use crate::link::layers::implied;
 use crate::link::layers::layer::Layer;
 use crate::link::layers::merging::{complete, merge};
 use crate::link::layers::remedy::refused;
@@ -48,6 +49,8 @@ pub struct Resolved {
     /// Digest of the lanes' descriptions, 16 hexadecimal digits: equal descriptions have equal
     /// digests, however they are written.
     pub hash: String,
+    /// Keys that were written but have no effect.
+    pub warnings: Vec<String>,
     /// Library that read its files.
     pub library: Library,
 }
@@ -79,6 +82,9 @@ impl LayeredConfig {
         }
         let text = source::read(path)?;
         let mut file = Layer::parse(source, &text);
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            implied::beside(folder, &mut file.table);
+        }
         let mut stack =
             LayeredConfig { layers: Vec::new(), preset: None, library: Library::default() };
         if let Some(Value::String(name)) = file.table.remove("preset") {
@@ -149,6 +155,22 @@ impl LayeredConfig {
         self.merged().to_string()
     }
 
+    /// Every key at its default, as TOML: a description without a preset.
+    pub fn default_text() -> String {
+        toml::to_string(&Config::default()).unwrap_or_default()
+    }
+
+    /// Every key of a preset, those at their defaults too, as TOML.
+    ///
+    /// # Errors
+    ///
+    /// A name of no preset.
+    pub fn preset_text(name: &str) -> Result<String> {
+        let preset = presets::find(name).ok_or_else(|| Self::unknown_preset(name))?;
+        let config = complete(Layer::parse(preset.name, preset.text).table)?;
+        Ok(toml::to_string(&config).unwrap_or_default())
+    }
+
     /// Merges, completes and checks everything.
     ///
     /// # Errors
@@ -196,13 +218,31 @@ impl LayeredConfig {
         }
         problems.finish()?;
         let hash = digest.to_string();
+        let bare = self.preset.is_none().then(|| {
+            "no preset: keys that are not written have their defaults, which `lightlane presets \
+             default` prints"
+                .to_owned()
+        });
+        let warnings = bare.into_iter().chain(self.ignored(&lanes)).collect();
         Config::introduce(&mut lanes);
-        Ok(Resolved { base, lanes, hash, library: self.library.clone() })
+        Ok(Resolved { base, lanes, hash, warnings, library: self.library.clone() })
     }
 
     pub(super) fn merged(&self) -> Table {
-        let mut merged = Table::new();
-        self.layers.iter().for_each(|layer| merge(&mut merged, &layer.table));
+        self.merged_with(&Table::new())
+    }
+
+    /// All layers merged with what the files of the user's, and of `keys`, imply.
+    pub(super) fn merged_with(&self, keys: &Table) -> Table {
+        let (mut merged, mut own) = (Table::new(), keys.clone());
+        let preset = usize::from(self.preset.is_some());
+        for (i, layer) in self.layers.iter().enumerate() {
+            merge(&mut merged, &layer.table);
+            if i >= preset {
+                merge(&mut own, &layer.table);
+            }
+        }
+        implied::choose(&own, &mut merged);
         merged
     }
 

@@ -1,6 +1,8 @@
 //! Layers of a description: preset, file, flags, patches of single lanes.
 
-pub(super) mod layer;
+pub(super) mod ignored;
+mod implied;
+mod layer;
 pub(super) mod layered;
 pub(super) mod lines;
 pub(super) mod merging;

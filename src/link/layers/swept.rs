@@ -3,6 +3,7 @@
 use crate::error::{Problems, Result};
 use crate::fibre::Corner;
 use crate::link::describe::config::{Config, LANES_MAX};
+use crate::link::layers::implied::put;
 use crate::link::layers::layer::Layer;
 use crate::link::layers::layered::{LayeredConfig, Resolved};
 use crate::link::layers::merging::{complete, merge};
@@ -54,6 +55,16 @@ impl Key {
         self.path.join(".")
     }
 
+    /// The names that make its path.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.path.iter().map(String::as_str)
+    }
+
+    /// The key within a lane, as [`Config`] knows it.
+    pub(crate) fn in_lane(&self) -> String {
+        self.patched().map_or(self.path.as_slice(), |(_, inside)| inside).join(".")
+    }
+
     /// True for this key of the whole link.
     pub(crate) fn is(&self, path: &[&str]) -> bool {
         self.path == path
@@ -79,7 +90,7 @@ impl Key {
     fn set(&self, value: &Value) -> Layer {
         let mut layer = self.layer.clone();
         layer.table = Table::new();
-        put(&mut layer.table, &self.path, value.clone());
+        put(&mut layer.table, self.names(), value.clone());
         layer
     }
 
@@ -139,7 +150,10 @@ impl LayeredConfig {
             }
         }
         problems.finish()?;
-        let mut shared = self.merged();
+        // the value does not matter: a file is named at every point
+        let mut named = Table::new();
+        keys.iter().for_each(|key| put(&mut named, key.names(), "named".into()));
+        let mut shared = self.merged_with(&named);
         let lanes = complete(shared.clone())?.lanes;
         shared.remove("targets");
         let patches = match shared.remove("lane") {
@@ -229,7 +243,7 @@ impl SweptConfig {
         let mut table = self.shared.clone();
         for (key, value) in self.keys.iter().zip(values).filter(|(key, _)| key.patched().is_none())
         {
-            put(&mut table, &key.path, value.clone());
+            put(&mut table, key.names(), value.clone());
         }
         let name = lane.to_string();
         if let Some(Value::Table(patch)) = self.patches.get(&name) {
@@ -237,7 +251,7 @@ impl SweptConfig {
         }
         for (key, value) in self.keys.iter().zip(values) {
             if let Some((_, path)) = key.patched().filter(|(lane, _)| *lane == name) {
-                put(&mut table, path, value.clone());
+                put(&mut table, path.iter().map(String::as_str), value.clone());
             }
         }
         complete(table).map(|config| self.as_described(config))
@@ -307,18 +321,4 @@ fn only_value(table: &Table) -> Option<(Vec<String>, &Value)> {
             value => return Some((path, value)),
         }
     }
-}
-
-/// Sets the value at a path, making the tables on the way.
-fn put(table: &mut Table, path: &[String], value: Value) {
-    let Some((last, way)) = path.split_last() else { return };
-    let mut table = table;
-    for key in way {
-        let inner = table.entry(key.clone()).or_insert_with(|| Value::Table(Table::new()));
-        match inner {
-            Value::Table(inner) => table = inner,
-            _ => return,
-        }
-    }
-    table.insert(last.clone(), value);
 }

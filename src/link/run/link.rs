@@ -137,7 +137,7 @@ impl Link {
         let limit_ber = base.limit_ber();
         let lanes: Vec<LaneResult> =
             solved.iter().enumerate().map(|(i, s)| lane_result(i, s, here, at_limit)).collect();
-        let mut warnings: Vec<String> = Vec::new();
+        let mut warnings = self.resolved.warnings.clone();
         for warning in solved.iter().flat_map(|s| &s.warnings) {
             if !warnings.contains(warning) {
                 warnings.push(warning.clone());

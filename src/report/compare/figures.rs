@@ -2,7 +2,7 @@
 
 use crate::link::{FecResult, LaneResult, LinkResult, PortResult};
 use crate::report::number::{counted, decimals, difference, ratio, small};
-use crate::sweep::{Difference, Variant};
+use crate::sweep::{Difference, RankBy, Variant};
 
 /// Kind of the cells of a compared number.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,31 +43,37 @@ const fn interval(
 }
 
 /// Numbers of the variant itself.
-pub(super) const OWN: [ComparedNumber; 10] = [
-    compared_number("rank by margin", "\nrank", |v| v.rank.to_string()),
-    compared_number("loss margin, worst lane, dB", "loss\nmargin\ndB", margin),
-    compared_number("SNR margin, worst lane, dB", "SNR\nmargin\ndB", |v| {
-        decimals(v.result.port.snr_margin_db, 2)
-    }),
-    compared_number("worst lane", "worst\nlane", |v| {
-        v.result.port.worst_lane.map_or_else(|| "-".to_owned(), |lane| lane.to_string())
-    }),
-    compared_number("its SNR, dB", "SNR\ndB", |v| decimals(worst(v, |lane| lane.snr_db), 1)),
-    compared_number("its OMA at TP2, dBm", "OMA\ndBm", |v| {
-        decimals(worst(v, |lane| lane.oma_tp2_dbm), 2)
-    }),
-    compared_number("its ER at TP2, dB", "ER\ndB", |v| {
-        decimals(worst(v, |lane| lane.er_tp2_db), 2)
-    }),
-    compared_number("port BER semi-analytic", "port BER\nsemi-analytic", |v| {
-        ratio(v.result.port.ber_semi_analytic)
-    }),
-    interval("port BER counted", "port BER\ncounted (95 %)", port_counted),
-    ComparedNumber {
-        cell: Cell::Text,
-        ..compared_number("verdict", "\nverdict", |v| verdict(&v.result).to_owned())
-    },
-];
+pub(super) const fn own(rank_by: RankBy) -> [ComparedNumber; 10] {
+    let rank = match rank_by {
+        RankBy::Loss => "rank by loss margin",
+        RankBy::Snr => "rank by SNR margin",
+    };
+    [
+        compared_number(rank, "\nrank", |v| v.rank.to_string()),
+        compared_number("loss margin, worst lane, dB", "loss\nmargin\ndB", margin),
+        compared_number("SNR margin, worst lane, dB", "SNR\nmargin\ndB", |v| {
+            decimals(v.result.port.snr_margin_db, 2)
+        }),
+        compared_number("worst lane", "worst\nlane", |v| {
+            v.result.port.worst_lane.map_or_else(|| "-".to_owned(), |lane| lane.to_string())
+        }),
+        compared_number("its SNR, dB", "SNR\ndB", |v| decimals(worst(v, |lane| lane.snr_db), 1)),
+        compared_number("its OMA at TP2, dBm", "OMA\ndBm", |v| {
+            decimals(worst(v, |lane| lane.oma_tp2_dbm), 2)
+        }),
+        compared_number("its ER at TP2, dB", "ER\ndB", |v| {
+            decimals(worst(v, |lane| lane.er_tp2_db), 2)
+        }),
+        compared_number("port BER semi-analytic", "port BER\nsemi-analytic", |v| {
+            ratio(v.result.port.ber_semi_analytic)
+        }),
+        interval("port BER counted", "port BER\ncounted (95 %)", port_counted),
+        ComparedNumber {
+            cell: Cell::Text,
+            ..compared_number("verdict", "\nverdict", |v| verdict(&v.result).to_owned())
+        },
+    ]
+}
 
 /// Numbers of error correction, of all lanes together, and of the difference to the first variant.
 pub(super) const BEYOND: [ComparedNumber; 5] = [

@@ -1,6 +1,6 @@
 //! Tables of variants, as columns or as rows.
 
-use super::figures::{BEYOND, Cell, ComparedNumber, OWN};
+use super::figures::{BEYOND, Cell, ComparedNumber, own};
 use crate::report::plain_table::{plain, text};
 use crate::sweep::{Compared, Variant};
 use serde_json::Value;
@@ -37,7 +37,7 @@ fn columns(compared: &Compared) -> String {
             std::iter::once(key.clone()).chain(variants.iter().map(|variant| value(variant, i))),
         );
     }
-    for figures in [&OWN[..], &BEYOND] {
+    for figures in [&own(compared.rank_by)[..], &BEYOND] {
         table.add_row(vec![""; header.len()]);
         for figure in figures {
             table.add_row(
@@ -82,7 +82,7 @@ fn rows(compared: &Compared, with_values: bool) -> String {
         }
         text(&table)
     };
-    of(&OWN) + "\n" + &of(&BEYOND)
+    of(&own(compared.rank_by)) + "\n" + &of(&BEYOND)
 }
 
 /// Columns with text.

@@ -1,0 +1,233 @@
+//! Keys that have no effect, since another key chooses what they do not belong to.
+
+use super::config::Config;
+use super::segments::DecisionPoint;
+use crate::dsp::DetectorKind;
+use crate::host::{ChannelKind, ElectricalChannel};
+use crate::link::describe::module::ModuleKind;
+use crate::pattern::PatternKind;
+use crate::receiver::{Limiting, NoiseModel, Tia};
+use crate::serdes::dsp::{AdaptationKind, ClockRecovery, DspConfig};
+use crate::transmitter::{Laser, RinKind};
+
+/// Keys without effect: one, or all below a table, and the reason.
+struct IdleKeys {
+    /// Dotted path; a table ends in a point.
+    path: String,
+    /// Key of the table that counts all the same.
+    except: &'static str,
+    why: String,
+}
+
+/// The keys without effect of one description.
+#[derive(Default)]
+pub(crate) struct Idle(Vec<IdleKeys>);
+
+impl Idle {
+    /// Why a key has no effect; `None` where it has, or may have.
+    pub(crate) fn why(&self, key: &str) -> Option<&str> {
+        let is_of = |idle: &&IdleKeys| {
+            let within = if idle.path.ends_with('.') {
+                key.starts_with(&idle.path)
+            } else {
+                key == idle.path
+            };
+            within && (idle.except.is_empty() || key != idle.except)
+        };
+        self.0.iter().find(is_of).map(|idle| idle.why.as_str())
+    }
+
+    fn add(&mut self, at: &str, keys: &[&str], why: &str) {
+        self.0.extend(keys.iter().map(|key| IdleKeys {
+            path: format!("{at}{key}"),
+            except: "",
+            why: why.to_owned(),
+        }));
+    }
+
+    /// Keys that a measured response takes the place of.
+    fn response(&mut self, at: &str, file: &str, replaced: &[&str]) {
+        if file.is_empty() {
+            self.add(at, &["response.convention", "response.ports"], "no response.file is given");
+        } else {
+            self.add(at, replaced, "response.file is given");
+        }
+    }
+}
+
+impl Config {
+    /// Whether a key has an effect, or may have.
+    pub(crate) fn uses(&self, key: &str) -> bool {
+        self.idle().why(key).is_none()
+    }
+
+    /// The keys without effect.
+    pub(crate) fn idle(&self) -> Idle {
+        let mut idle = Idle::default();
+        self.idle_segments(&mut idle);
+        self.idle_transmitter(&mut idle);
+        if self.pattern.kind != PatternKind::File {
+            let why = format!("pattern.kind = \"{}\"", self.pattern.kind.as_str());
+            idle.add("pattern.", &["file"], &why);
+        }
+        tia(&mut idle, "receiver.tia.", &self.receiver.tia);
+        let photodiode = &self.receiver.photodiode;
+        idle.response("receiver.photodiode.", &photodiode.response.file, &["bandwidth_ghz"]);
+        dsp(&mut idle, "receiver.dsp.", &self.receiver.dsp);
+        idle
+    }
+
+    /// Keys of segments that the kind of module does not have.
+    fn idle_segments(&self, idle: &mut Idle) {
+        let (kind, optical) = (self.module.kind, self.optical());
+        let why = format!("module.kind = \"{}\"", kind.name());
+        if !kind.has_hosts() {
+            idle.0.push(IdleKeys {
+                path: "module.".to_owned(),
+                except: "module.kind",
+                why: why.clone(),
+            });
+            idle.add("host.", &[""], &why);
+        } else {
+            channel(idle, "host.channel.", &self.host.channel);
+            if let Some(to_host) = &self.host.channel_to_host {
+                channel(idle, "host.channel_to_host.", to_host);
+            }
+            dsp(idle, "host.rx.dsp.", &self.host.rx.dsp);
+        }
+        if optical.from == DecisionPoint::NearHost {
+            idle.add("", &["module.rx.", "transmitter.dac."], &why);
+        } else if kind != ModuleKind::Optics {
+            dsp(idle, "module.rx.dsp.", &self.module.rx.dsp);
+        }
+        if optical.to == DecisionPoint::FarHost {
+            idle.add("", &["receiver.dsp."], &why);
+        }
+    }
+
+    fn idle_transmitter(&self, idle: &mut Idle) {
+        let transmitter = &self.transmitter;
+        let kind = transmitter.kind;
+        let why = format!("transmitter.kind = \"{}\"", kind.key());
+        for (key, _) in transmitter.all().into_iter().filter(|(key, _)| *key != kind.key()) {
+            idle.add("transmitter.", &[&format!("{key}.")], &why);
+        }
+        if !transmitter.chosen().is_driven() {
+            idle.add("transmitter.", &["ffe.", "dac.", "levels."], &why);
+        }
+        laser(idle, "transmitter.eml.laser.", &transmitter.eml.laser);
+        laser(idle, "transmitter.mzm.laser.", &transmitter.mzm.laser);
+        let dac = &transmitter.dac;
+        idle.response("transmitter.dac.", &dac.response.file, &["bandwidth_ghz"]);
+        if dac.enob.is_some() {
+            idle.add("transmitter.dac.", &["effective_bits"], "enob is given");
+        }
+        let replaced = &["bandwidth_ghz", "peaking_db"];
+        idle.response("transmitter.eml.", &transmitter.eml.response.file, replaced);
+        for (at, driver) in [
+            ("transmitter.eml.driver.", &transmitter.eml.driver),
+            ("transmitter.mzm.driver.", &transmitter.mzm.driver),
+        ] {
+            idle.response(at, &driver.response.file, replaced);
+        }
+        if transmitter.eml.curve.file.is_empty() {
+            idle.add("transmitter.eml.", &["curve.unit"], "no curve.file is given");
+        }
+        if transmitter.mzm.curve.file.is_empty() {
+            idle.add("transmitter.mzm.", &["curve.unit"], "no curve.file is given");
+        }
+    }
+}
+
+/// Keys of the kinds of channel that are not chosen.
+fn channel(idle: &mut Idle, at: &str, channel: &ElectricalChannel) {
+    let why = |kind: &str| format!("{at}kind = \"{kind}\"");
+    let files = ["files", "ports", "with_packages"];
+    match channel.kind {
+        ChannelKind::Trace => idle.add(at, &files, &why("trace")),
+        ChannelKind::Files if !channel.with_packages => {
+            idle.add(at, &["trace."], &format!("{} without with_packages", why("files")))
+        }
+        ChannelKind::Files => {}
+        ChannelKind::Thru => {
+            idle.add(at, &files, &why("thru"));
+            idle.add(at, &["trace."], &why("thru"));
+        }
+    }
+    for (files, level, ports) in [
+        (&channel.fext_files, "fext_db", "fext_ports"),
+        (&channel.next_files, "next_db", "next_ports"),
+    ] {
+        if files.is_empty() {
+            idle.add(at, &[ports], "no files of that crosstalk are given");
+        } else {
+            idle.add(at, &[level], "files of that crosstalk are given");
+        }
+    }
+}
+
+fn laser(idle: &mut Idle, at: &str, laser: &Laser) {
+    match laser.rin {
+        RinKind::White => idle.add(at, &["rin_file", "relaxation."], "rin = \"white\""),
+        RinKind::Relaxation => idle.add(at, &["rin_file"], "rin = \"relaxation\""),
+        RinKind::Table => {
+            idle.add(at, &["rin_db_per_hz", "relaxation."], "rin = \"table\"");
+        }
+    }
+    if laser.curve.file.is_empty() {
+        idle.add(at, &["bias_ma"], "no curve.file is given");
+    } else {
+        idle.add(at, &["power_dbm"], "curve.file is given");
+    }
+}
+
+fn tia(idle: &mut Idle, at: &str, tia: &Tia) {
+    let (average, quadratic, table) = (
+        "noise_average_pa_per_rthz",
+        ["noise_a0_pa2_per_hz", "noise_a2_pa2_per_hz_ghz2"],
+        "noise_file",
+    );
+    let [a0, a2] = quadratic;
+    let (others, kind): (&[&str], &str) = match tia.noise {
+        NoiseModel::Average => (&[a0, a2, table], "average"),
+        NoiseModel::Rms => (&[average, a0, a2, table], "rms"),
+        NoiseModel::Quadratic => (&[average, table], "quadratic"),
+        NoiseModel::Table => (&[average, a0, a2], "table"),
+    };
+    idle.add(at, others, &format!("{at}noise = \"{kind}\""));
+    let (others, kind): (&[&str], &str) = match tia.limiting {
+        Limiting::Linear => (&["overload_ma_pp", "curve."], "linear"),
+        Limiting::Tanh => (&["curve."], "tanh"),
+        Limiting::Curve => (&["overload_ma_pp"], "curve"),
+    };
+    idle.add(at, others, &format!("{at}limiting = \"{kind}\""));
+    if tia.large_signal.thd_percent.is_some() {
+        idle.add(at, &["overload_ma_pp"], "large_signal.thd_percent is given");
+    }
+    let replaced = &["bandwidth_ghz", "order", "family", "peaking_db"];
+    idle.response(at, &tia.response.file, replaced);
+}
+
+fn dsp(idle: &mut Idle, at: &str, dsp: &DspConfig) {
+    let adc = format!("{at}adc.");
+    idle.response(&adc, &dsp.adc.response.file, &["bandwidth_ghz"]);
+    if dsp.adc.enob.is_some() {
+        idle.add(&adc, &["effective_bits"], "enob is given");
+    }
+    if dsp.ffe.adaptation == AdaptationKind::Mmse {
+        idle.add(at, &["ffe.lms_step"], &format!("{at}ffe.adaptation = \"mmse\""));
+    }
+    let others: &[&str] = match dsp.detector {
+        DetectorKind::Slicer => &["dfe.", "mlse."],
+        DetectorKind::Dfe => &["mlse."],
+        DetectorKind::Mlse => &["dfe."],
+    };
+    idle.add(at, others, &format!("{at}detector = \"{}\"", dsp.detector.as_str()));
+    if dsp.clock.recovery == ClockRecovery::Ideal {
+        let why = format!("{at}clock.recovery = \"ideal\"");
+        idle.add(at, &["clock.bandwidth_mhz", "clock.peaking_db"], &why);
+    }
+    if dsp.clock.sinusoidal_ui == 0.0 {
+        idle.add(at, &["clock.sinusoidal_mhz"], &format!("{at}clock.sinusoidal_ui = 0"));
+    }
+}
