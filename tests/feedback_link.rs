@@ -159,6 +159,7 @@ fn a_margin_that_cannot_be_counted_is_null_with_its_reason() {
     // cancelled before it began: no margin, no verdict, no panic
     let config = counted_margin();
     let resolved = Resolved {
+        warnings: Vec::new(),
         base: config.clone(),
         lanes: vec![config],
         hash: String::new(),
@@ -297,6 +298,7 @@ fn eyes_histograms_and_waterfalls_show_what_is_after_the_feedback() {
         let mut config = starved(decision);
         config.simulation.symbols_at_limit = 1 << 16;
         let resolved = Resolved {
+            warnings: Vec::new(),
             base: config.clone(),
             lanes: vec![config.clone()],
             hash: String::new(),

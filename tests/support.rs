@@ -95,6 +95,7 @@ pub(crate) fn run(config: &Config) -> LinkResult {
     config.check(&library, &mut problems);
     assert!(problems.is_empty(), "{problems}");
     let resolved = Resolved {
+        warnings: Vec::new(),
         base: config.clone(),
         lanes: vec![config.clone(); config.lanes],
         hash: String::new(),

@@ -17,7 +17,7 @@
 //! `P/uW`, `|S21| (lin)`, `phase (rad)`, `real` and `imag`, `group delay (ps)`, `RIN (1/Hz)`,
 //! `noise (nA/sqrt(Hz))`, or one in a row of units below the names; one that is not understood, or of
 //! another quantity, is refused. Without one, units are those of the table above, frequency in GHz.
-//! Paths are relative to the current folder. A description holds the path of a file only; checking
+//! Paths in a file are relative to that file, others to the current folder. A description holds the path of a file only; checking
 //! and building read the file through a [`Library`], once.
 
 mod capture;
