@@ -1,16 +1,23 @@
-//! Expected errors of symbols whose noise is in part bent.
+//! Expected errors of symbols whose noise is in part bent, or of two points each.
 
 use super::slicer::Thresholds;
 use crate::math::bent::Bent;
+use crate::math::two_points::TwoPoints;
 
 impl Thresholds {
-    /// Expected bit errors of one symbol, of its two bits: tails towards the wrong side; for an
-    /// outer level, passing the far threshold restores a bit.
-    pub(crate) fn expected_of_bent(&self, sent: u8, mean: f32, noise: Bent) -> f64 {
+    /// Expected bit errors of one symbol, of its two bits, in the sum of a noise and of `points`:
+    /// tails towards the wrong side; for an outer level, passing the far threshold restores a bit.
+    pub(crate) fn expected_of_bent(
+        &self,
+        sent: u8,
+        mean: f32,
+        noise: Bent,
+        points: &TwoPoints,
+    ) -> f64 {
         let mirrored = Bent { bend: -noise.bend, ..noise };
         let beyond = |t: f32, above: bool| {
             let x = f64::from(t) - f64::from(mean);
-            if above { noise.tail(x) } else { mirrored.tail(-x) }
+            if above { noise.tail(points, x) } else { mirrored.tail(points, -x) }
         };
         let [t0, t1, t2] = self.0;
         let (low, middle, high) =
@@ -34,7 +41,8 @@ mod tests {
                 let linear = 0.0125;
                 let straight = f64::from(variance) - linear;
                 let noise = Bent { straight, linear, bend: 0.0 };
-                let bent = Thresholds::MIDDLE.expected_of_bent(sent, mean, noise);
+                let none = TwoPoints::NONE;
+                let bent = Thresholds::MIDDLE.expected_of_bent(sent, mean, noise, &none);
                 let plain = Thresholds::MIDDLE.expected_bit_errors(sent, mean, variance);
                 assert!((bent - plain).abs() < 1e-7 * plain.abs(), "{sent}, {mean}");
             }

@@ -1,7 +1,10 @@
-//! Variances by level and pattern, and what large displacements bend.
+//! Variances by level and pattern, what large displacements bend, and what edges displaced by one of
+//! two amounts make.
 
+use crate::chain::linearise::noiseless_block::NoiselessBlock;
 use crate::math::bent::Bent;
 use crate::math::buffer_pool::Pooled;
+use crate::math::two_points::GatheredPoints;
 
 /// Patterns of a symbol and its two neighbours.
 pub(crate) const CLASSES: usize = 64;
@@ -9,8 +12,30 @@ pub(crate) const CLASSES: usize = 64;
 /// The variance at the slicer of each drawn line, by pattern.
 pub(crate) struct Classes {
     pub(crate) lines: Vec<Option<[f32; CLASSES]>>,
+    /// The edges of each drawn line that displaces them by one of two amounts.
+    pub(crate) edges: Vec<Option<EdgeGains>>,
     /// The second order of each line that displaces edges far, from the transmitter's curvature.
     pub(crate) bends: Vec<Option<Bend>>,
+}
+
+/// Edges near a symbol that are followed one by one.
+pub(crate) const EDGES: usize = 12;
+/// Of these, edges before the symbol's own first one.
+pub(crate) const EDGES_BEFORE: usize = 5;
+
+/// Edges displaced by one of two amounts, at the slicer, by pattern.
+pub(crate) struct EdgeGains {
+    /// Square of what an edge's displacement makes of the symbol over that of its step, edge by
+    /// edge.
+    pub(crate) squares: [[f32; EDGES]; CLASSES],
+    /// Variance of all other edges.
+    pub(crate) rest: [f32; CLASSES],
+}
+
+/// The edges that are followed of symbol `k` of a periodic block.
+pub(crate) fn edges_of(k: usize, symbols: usize) -> impl Iterator<Item = usize> {
+    let first = k + symbols * EDGES - EDGES_BEFORE;
+    (first..first + EDGES).map(move |edge| edge % symbols)
 }
 
 /// The second order of a line at the slicer, by pattern.
@@ -50,8 +75,27 @@ impl Classes {
         added / levels.len() as f64
     }
 
-    /// Adds the variance of line `i` at each symbol.
-    pub(crate) fn add(&self, i: usize, levels: &[u8], out: &mut [f32]) {
+    /// Adds the variance of line `i` at each symbol of a record, and gathers its edges in
+    /// `points`.
+    pub(crate) fn add(
+        &self,
+        i: usize,
+        record: &NoiselessBlock,
+        out: &mut [f32],
+        points: Option<&mut [GatheredPoints]>,
+    ) {
+        let levels = &record.levels;
+        if let (Some(gains), Some(points)) = (&self.edges[i], points) {
+            for (k, class) in patterns(levels).enumerate() {
+                out[k] += gains.rest[class];
+                for (edge, gain) in edges_of(k, levels.len()).zip(gains.squares[class]) {
+                    let square = gain * record.edge_squares[edge];
+                    out[k] += square;
+                    points[k].add(square);
+                }
+            }
+            return;
+        }
         let Some(variance) = &self.lines[i] else { return };
         out.iter_mut().zip(patterns(levels)).for_each(|(out, class)| *out += variance[class]);
     }

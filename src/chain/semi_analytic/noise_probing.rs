@@ -1,13 +1,15 @@
 //! Sources without a closed form: small draws through the real chain, their variance pooled by
-//! level and pattern; and what the transmitter's curvature makes of edges displaced far.
+//! level and pattern; what each edge makes where they are displaced by one of two amounts; and what
+//! the transmitter's curvature makes of edges displaced far.
 
-use super::noise_classes::{Bend, CLASSES, Classes, patterns};
+use super::noise_classes::{Bend, CLASSES, Classes, EDGES, EdgeGains, edges_of, patterns};
 use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
 use crate::chain::describe::noise::Law;
 use crate::chain::describe::sampler::FIRST_ORDER_UI;
 use crate::chain::linearise::noise_sources::{NoisePath, NoiseRoute, Noises};
 use crate::chain::linearise::noiseless_block::NoiselessBlock;
+use crate::chain::run::block;
 use crate::chain::run::streams::{NoiseSelection, StreamKeys};
 use crate::chain::run::workspace::Workspace;
 use crate::math::buffer_pool::Pooled;
@@ -71,7 +73,13 @@ pub(crate) fn classes(
         far.map(|probe| probe.bend(workspace, route, draws_per_block))
     });
     let bends = bends.collect();
-    Classes { lines, bends }
+    let edges = noises.sources.iter().zip(&lines).map(|(route, line)| {
+        let line = line.as_ref().filter(|_| route.two_points())?;
+        let probe = Probe { plan, trained, records, streams };
+        Some(probe.edges(workspace, route, draws_per_block, line))
+    });
+    let edges = edges.collect();
+    Classes { lines, edges, bends }
 }
 
 /// True for edges that are displaced so far that the transmitter's curvature counts.
@@ -128,6 +136,62 @@ impl Probe<'_> {
                 product / first.max(f64::MIN_POSITIVE) - second / n
             }),
         }
+    }
+}
+
+impl Probe<'_> {
+    /// What each edge's displacement makes of a symbol, from its correlation with the signs drawn;
+    /// the rest of the line's variance stays.
+    fn edges(
+        &self,
+        workspace: &mut Workspace,
+        route: &NoiseRoute,
+        draws_per_block: usize,
+        line: &[f32; CLASSES],
+    ) -> EdgeGains {
+        let n = self.plan.grid.symbols;
+        let (mut products, mut squares) = ([[0f64; EDGES]; CLASSES], [[0f64; EDGES]; CLASSES]);
+        let mut counts = [0f64; CLASSES];
+        let (mut held, mut signs) = (Pooled::zeros(n), Pooled::zeros(n));
+        for record in self.records {
+            let quiet =
+                StreamKeys { block: record.block, selection: NoiseSelection::None, ..self.streams };
+            let mut pass = |front: &StreamKeys<'_>| {
+                pass(self.plan, workspace, self.trained, &record.levels, front, &quiet)
+            };
+            block::transmit(self.plan, &record.levels, &mut held);
+            let means = pass(&quiet);
+            for d in 0..draws_per_block {
+                let noise = PROBES + record.block * draws_per_block as u64 + d as u64;
+                let selection = NoiseSelection::Only(&route.source.id, SMALL);
+                let keys = StreamKeys { noise, selection, ..quiet };
+                let outputs = pass(&keys);
+                keys.signs(&route.source.id, &mut signs);
+                let moved = |edge: usize| signs[edge] * (held[(edge + n - 1) % n] - held[edge]);
+                let moved: Pooled<f32> = (0..n).map(moved).collect();
+                for (k, class) in patterns(&record.levels).enumerate() {
+                    let z = f64::from((outputs[k] - means[k]) / SMALL);
+                    let sums = products[class].iter_mut().zip(&mut squares[class]);
+                    for (edge, (product, square)) in edges_of(k, n).zip(sums) {
+                        *product += z * f64::from(moved[edge]);
+                        *square += f64::from(moved[edge] * moved[edge]);
+                    }
+                    counts[class] += 1.0;
+                }
+            }
+        }
+        let mut gains = EdgeGains { squares: [[0.0; EDGES]; CLASSES], rest: *line };
+        for class in (0..CLASSES).filter(|&class| counts[class] > 0.0) {
+            for (i, gain) in gains.squares[class].iter_mut().enumerate() {
+                let (product, square) = (products[class][i], squares[class][i]);
+                if square > 0.0 {
+                    *gain = (product / square).powi(2) as f32;
+                    gains.rest[class] -= (product * product / square / counts[class]) as f32;
+                }
+            }
+            gains.rest[class] = gains.rest[class].max(0.0);
+        }
+        gains
     }
 }
 

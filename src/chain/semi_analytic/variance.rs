@@ -112,7 +112,7 @@ impl SlicerResponse {
             let share = match &source.path {
                 _ if source.probed => {
                     one.fill(0.0);
-                    classes.add(i, &record.levels, &mut one);
+                    classes.add(i, record, &mut one, at.two_points.as_deref_mut());
                     add_all(&one, out)
                 }
                 NoisePath::Sampled(j, lags) => {
@@ -157,6 +157,9 @@ impl SlicerResponse {
                     let weights: Pooled<f32> = record.edge_squares.iter().map(weight).collect();
                     one.fill(0.0);
                     symbol_noise::add(&self.g, kernel, &slope.values, &weights, s, &mut one);
+                    if let Some(points) = at.two_points.as_mut().filter(|_| source.two_points()) {
+                        symbol_noise::gather(&self.g, kernel, &slope.values, &weights, s, points);
+                    }
                     add_all(&one, out)
                 }
                 NoisePath::Interior { .. } | NoisePath::Phase => 0.0,
