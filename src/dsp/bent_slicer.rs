@@ -14,10 +14,10 @@ impl Thresholds {
         noise: Bent,
         points: &TwoPoints,
     ) -> f64 {
-        let mirrored = Bent { bend: -noise.bend, ..noise };
+        let mirrored = (Bent { bend: -noise.bend, ..noise }, points.mirrored());
         let beyond = |t: f32, above: bool| {
             let x = f64::from(t) - f64::from(mean);
-            if above { noise.tail(points, x) } else { mirrored.tail(points, -x) }
+            if above { noise.tail(points, x) } else { mirrored.0.tail(&mirrored.1, -x) }
         };
         let [t0, t1, t2] = self.0;
         let (low, middle, high) =

@@ -38,17 +38,14 @@ pub(crate) struct Bent {
 impl Bent {
     /// Probability of more than `x` of the sum with these `points`.
     pub(crate) fn tail(&self, points: &TwoPoints, x: f64) -> f64 {
-        match points.without_largest() {
-            None => self.tail_beside(points, x),
-            // two maxima that lie apart are no business of a saddle point
-            Some((b, rest)) => {
-                0.5 * (self.tail_beside(&rest, x - b) + self.tail_beside(&rest, x + b))
-            }
-        }
+        let shifts = points.shifts();
+        let tails = shifts.iter().map(|shift| self.tail_beside(points, x - shift));
+        tails.sum::<f64>() / shifts.len() as f64
     }
 
+    /// Beside what of the points is counted sign by sign.
     fn tail_beside(&self, points: &TwoPoints, x: f64) -> f64 {
-        let (variance, bend) = (self.variance() + points.variance(), self.bend);
+        let (variance, bend) = (self.variance() + points.variance_beside(), self.bend);
         if variance.is_nan() || variance <= 0.0 {
             return if x > 0.0 { 0.0 } else { 1.0 };
         }
@@ -81,7 +78,7 @@ impl Bent {
     fn saddle_point(&self, points: &TwoPoints, x: f64) -> f64 {
         let c = self.bend;
         let (mut low, mut high) = (0.0, if c > 0.0 { 1.0 / c } else { f64::INFINITY });
-        let mut u = x / (self.variance() + points.variance());
+        let mut u = x / (self.variance() + points.variance_beside());
         for _ in 0..STEPS {
             if u <= low || u >= high {
                 u = if high.is_finite() { 0.5 * (low + high) } else { 2.0 * low };

@@ -1,34 +1,25 @@
-//! Sums of independent variables of two points each, `+b` or `-b`.
+//! Sums of independent variables of two points each, `+b` or `-b`, two of which may act together.
 //!
 //! ```text
-//! K(u) = sum over j of ln cosh(b_j u) + m ln cosh(b u),    j the largest ones,
+//! z = s_0 b_0 + s_1 b_1 + q s_0 s_1 + sum over j of s_j b_j,    s +1 or -1
+//! K(u) = sum over j of ln cosh(b_j u) + m ln cosh(b u),    j the largest ones but the first,
 //!     m b^2 and m b^4 the sums of b_j^2 and b_j^4 of the others
 //! ```
+//!
+//! The pair, or the largest one without a pair, is left out of K and counted sign by sign: two
+//! maxima that lie apart are no business of a saddle point.
 
-/// Variables that are kept one by one; those of the others' sum have its variance and its fourth
-/// cumulant.
+/// Variables that are kept one by one; the others' sum has their variance and their fourth cumulant.
 pub(crate) const KEPT: usize = 8;
 /// Half a distance over the noise's standard deviation below which one variable counts as a part of
 /// a Gaussian: at a tail of 1e-12 what it lacks is a factor `exp(b^4 u^4 / 12)`, u 7, of 1.0005.
 const GAUSSIAN: f64 = 0.04;
 
-/// A sum of variables of two points, of mean 0.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct TwoPoints {
-    /// Half distances, largest first, 0 after the last.
-    largest: [f64; KEPT],
-    /// How many there are.
-    count: usize,
-    /// m of the others.
-    number: f64,
-    /// b of the others.
-    half_step: f64,
-    variance: f64,
-}
-
 /// [`TwoPoints`] as they are gathered, one for each symbol of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct GatheredPoints {
+    /// b0, b1 and q.
+    pair: [f32; 3],
     /// Squares of half distances, largest first.
     largest: [f32; KEPT],
     /// Sum of the squares of the others.
@@ -50,14 +41,30 @@ impl GatheredPoints {
         self.fourth += square * square;
     }
 
+    /// Adds two variables that act together: b0, b1 and q. Of a second pair q is left to the
+    /// Gaussian rest.
+    pub(crate) fn add_pair(&mut self, pair: [f32; 3]) {
+        if self.pair == [0.0; 3] {
+            self.pair = pair;
+        } else {
+            pair[..2].iter().for_each(|b| self.add(b * b));
+        }
+    }
+
     /// Their variance.
     #[cfg(test)]
     pub(crate) fn variance(&self) -> f32 {
-        self.largest.iter().sum::<f32>() + self.second
+        self.pair.iter().chain(&[0.0]).map(|b| b * b).sum::<f32>()
+            + self.largest.iter().sum::<f32>()
+            + self.second
     }
 
     /// Multiplies the variance of each variable by a factor.
     pub(crate) fn scale(&mut self, factor: f32) {
+        let [first, second, product] = &mut self.pair;
+        *first *= factor.sqrt();
+        *second *= factor.sqrt();
+        *product *= factor;
         self.largest.iter_mut().for_each(|square| *square *= factor);
         self.second *= factor;
         self.fourth *= factor * factor;
@@ -67,16 +74,31 @@ impl GatheredPoints {
     pub(crate) fn in_noise(&self, variance: f64) -> TwoPoints {
         let least = GAUSSIAN * GAUSSIAN * variance;
         let mut points = TwoPoints::NONE;
-        for square in self.largest.map(f64::from) {
-            if square < least || square == 0.0 {
-                break;
-            }
-            points.largest[points.count] = square.sqrt();
+        let [first, second, product] = self.pair.map(f64::from);
+        if first * first + second * second + product * product > least {
+            points.shifts = [
+                first + second + product,
+                first - second - product,
+                second - first - product,
+                product - first - second,
+            ];
+            points.signs = 4;
+        }
+        let all = self.largest.map(f64::from);
+        let mut largest = all.into_iter().take_while(|&square| square > least);
+        if points.signs == 1
+            && let Some(square) = largest.next()
+        {
+            points.shifts[..2].copy_from_slice(&[square.sqrt(), -square.sqrt()]);
+            points.signs = 2;
+        }
+        for square in largest {
+            points.each[points.count] = square.sqrt();
             points.count += 1;
             points.variance += square;
         }
         let (second, fourth) = (f64::from(self.second), f64::from(self.fourth));
-        if points.count == KEPT && second > least {
+        if all[KEPT - 1] > least && second > least {
             points.half_step = (fourth / second).sqrt();
             points.number = second * second / fourth;
             points.variance += second;
@@ -85,27 +107,59 @@ impl GatheredPoints {
     }
 }
 
+/// A sum of variables of two points, of mean 0.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct TwoPoints {
+    /// What is counted sign by sign: its values, equally likely.
+    shifts: [f64; 4],
+    /// How many there are.
+    signs: usize,
+    /// Half distances of the others, largest first.
+    each: [f64; KEPT],
+    /// How many there are.
+    count: usize,
+    /// m of the smallest.
+    number: f64,
+    /// b of the smallest.
+    half_step: f64,
+    /// Variance without the shifts.
+    variance: f64,
+}
+
 impl TwoPoints {
     /// A sum of none.
-    pub(crate) const NONE: TwoPoints =
-        TwoPoints { largest: [0.0; KEPT], count: 0, number: 0.0, half_step: 0.0, variance: 0.0 };
+    pub(crate) const NONE: TwoPoints = TwoPoints {
+        shifts: [0.0; 4],
+        signs: 1,
+        each: [0.0; KEPT],
+        count: 0,
+        number: 0.0,
+        half_step: 0.0,
+        variance: 0.0,
+    };
 
+    /// The values that are counted sign by sign, equally likely.
+    pub(crate) fn shifts(&self) -> &[f64] {
+        &self.shifts[..self.signs]
+    }
+
+    /// Variance in all.
     pub(crate) fn variance(&self) -> f64 {
+        let shifts = self.shifts().iter().map(|shift| shift * shift).sum::<f64>();
+        self.variance + shifts / self.signs as f64
+    }
+
+    /// Variance of the others.
+    pub(crate) fn variance_beside(&self) -> f64 {
         self.variance
     }
 
-    /// The largest half distance, and the others' sum; `None` of none.
-    pub(crate) fn without_largest(&self) -> Option<(f64, TwoPoints)> {
-        let count = self.count.checked_sub(1)?;
-        let mut rest = TwoPoints { count, variance: 0.0, ..*self };
-        rest.largest[..count].copy_from_slice(&self.largest[1..self.count]);
-        rest.largest[count] = 0.0;
-        rest.variance = rest.largest.iter().map(|b| b * b).sum::<f64>()
-            + self.number * self.half_step * self.half_step;
-        Some((self.largest[0], rest))
+    /// Their negative.
+    pub(crate) fn mirrored(&self) -> TwoPoints {
+        TwoPoints { shifts: self.shifts.map(|shift| -shift), ..*self }
     }
 
-    /// K, K' and K'' at `u`, u of 0 or more.
+    /// K, K' and K'' of the others at `u`, u of 0 or more.
     #[inline]
     pub(crate) fn cumulants(&self, u: f64) -> [f64; 3] {
         let mut sum = [0.0; 3];
@@ -117,7 +171,7 @@ impl TwoPoints {
             sum[1] += number * b * tanh;
             sum[2] += number * b * b * (1.0 - tanh * tanh);
         };
-        self.largest[..self.count].iter().for_each(|&b| add(1.0, b));
+        self.each[..self.count].iter().for_each(|&b| add(1.0, b));
         if self.number > 0.0 {
             add(self.number, self.half_step);
         }
@@ -227,17 +281,39 @@ mod tests {
         }
     }
 
+    /// Two that act together: the mean of Q over their four values.
+    #[test]
+    fn a_pair_is_counted_sign_by_sign() {
+        let mut gathered = GatheredPoints::default();
+        gathered.add_pair([0.3, -0.5, 0.1]);
+        let points = gathered.in_noise(1.0);
+        assert!((points.variance() - 0.35).abs() < 1e-6 && points.variance_beside() == 0.0);
+        let noise = Bent { straight: 0.65, linear: 0.0, bend: 0.0 };
+        for x in [-2.0, 0.5, 3.0] {
+            let tail = |shift: f64| 0.25 * q((x - shift) / 0.65f64.sqrt());
+            let expected = tail(-0.1) + tail(0.7) + tail(-0.9) + tail(0.3);
+            let above = noise.tail(&points, x);
+            let below = noise.tail(&points.mirrored(), -x);
+            assert!((above / expected - 1.0).abs() < 1e-6, "{x}: {above} {expected}");
+            assert!((above + below - 1.0).abs() < 1e-9, "{x}: {above} {below}");
+        }
+        gathered.add_pair([0.1, 0.2, 0.05]);
+        assert!((gathered.variance() - 0.4).abs() < 1e-6, "{gathered:?}");
+        gathered.scale(4.0);
+        assert_eq!(gathered.pair, [0.6, -1.0, 0.4]);
+    }
+
     #[test]
     fn the_largest_are_kept_and_the_others_summed() {
         let mut points = gathered(&[4.0, 1.0, 9.0, 3.0, 2.0, 5.0, 6.0, 7.0, 8.0, 0.5, 10.0]);
         let (second, fourth) = (1.0 + 2.0 + 0.5, 1.0 + 4.0 + 0.25);
         let largest = [10.0, 9.0, 8.0, 7.0, 6.0, 5.0, 4.0, 3.0];
-        assert_eq!(points, GatheredPoints { largest, second, fourth });
+        assert_eq!(points, GatheredPoints { pair: [0.0; 3], largest, second, fourth });
         points.scale(0.5);
         let sum = points.in_noise(100.0);
         assert!((sum.variance() - 0.5 * 55.5).abs() < 1e-6, "{sum:?}");
+        assert!((sum.variance_beside() - 22.75).abs() < 1e-6, "{sum:?}");
+        assert!((sum.shifts()[0] - 5f64.sqrt()).abs() < 1e-6 && sum.shifts().len() == 2);
         assert_eq!(points.in_noise(1e6), TwoPoints::NONE);
-        let (largest, rest) = sum.without_largest().expect("there are some");
-        assert!((largest - 5f64.sqrt()).abs() < 1e-6 && (rest.variance() - 22.75).abs() < 1e-6);
     }
 }

@@ -12,7 +12,7 @@ pub(crate) const CLASSES: usize = 64;
 /// The variance at the slicer of each drawn line, by pattern.
 pub(crate) struct Classes {
     pub(crate) lines: Vec<Option<[f32; CLASSES]>>,
-    /// The edges of each drawn line that displaces them by one of two amounts.
+    /// The edges of each line that displaces them by one of two amounts, where they are drawn.
     pub(crate) edges: Vec<Option<EdgeGains>>,
     /// The second order of each line that displaces edges far, from the transmitter's curvature.
     pub(crate) bends: Vec<Option<Bend>>,
@@ -24,11 +24,16 @@ pub(crate) const EDGES: usize = 12;
 pub(crate) const EDGES_BEFORE: usize = 5;
 
 /// Edges displaced by one of two amounts, at the slicer, by pattern.
+///
+/// ```text
+/// z(k) = shift + sum over edges e of s_e gain_e step_e + product s_k step_k s_(k+1) step_(k+1) + rest
+/// ```
 pub(crate) struct EdgeGains {
-    /// Square of what an edge's displacement makes of the symbol over that of its step, edge by
-    /// edge.
-    pub(crate) squares: [[f32; EDGES]; CLASSES],
-    /// Variance of all other edges.
+    pub(crate) gains: [[f32; EDGES]; CLASSES],
+    /// What the displacements of a symbol's own two edges make together.
+    pub(crate) product: [f32; CLASSES],
+    pub(crate) shift: [f32; CLASSES],
+    /// Variance of the rest.
     pub(crate) rest: [f32; CLASSES],
 }
 
@@ -75,29 +80,39 @@ impl Classes {
         added / levels.len() as f64
     }
 
-    /// Adds the variance of line `i` at each symbol of a record, and gathers its edges in
-    /// `points`.
-    pub(crate) fn add(
-        &self,
-        i: usize,
-        record: &NoiselessBlock,
-        out: &mut [f32],
-        points: Option<&mut [GatheredPoints]>,
-    ) {
-        let levels = &record.levels;
-        if let (Some(gains), Some(points)) = (&self.edges[i], points) {
-            for (k, class) in patterns(levels).enumerate() {
-                out[k] += gains.rest[class];
-                for (edge, gain) in edges_of(k, levels.len()).zip(gains.squares[class]) {
-                    let square = gain * record.edge_squares[edge];
-                    out[k] += square;
-                    points[k].add(square);
-                }
-            }
-            return;
-        }
+    /// Adds the variance of line `i` at each symbol.
+    pub(crate) fn add(&self, i: usize, levels: &[u8], out: &mut [f32]) {
         let Some(variance) = &self.lines[i] else { return };
         out.iter_mut().zip(patterns(levels)).for_each(|(out, class)| *out += variance[class]);
+    }
+}
+
+impl EdgeGains {
+    /// Adds the line's mean and variance at each symbol of a record, and gathers its edges.
+    pub(crate) fn add(
+        &self,
+        record: &NoiselessBlock,
+        [means, variances]: [&mut [f32]; 2],
+        points: &mut [GatheredPoints],
+    ) {
+        let n = record.levels.len();
+        // the sign of a step makes none of a draw's likelier
+        let step = |edge: usize| record.edge_squares[edge].sqrt();
+        for (k, class) in patterns(&record.levels).enumerate() {
+            let mut pair = [0.0; 3];
+            pair[2] = self.product[class] * step(k) * step((k + 1) % n);
+            means[k] += self.shift[class];
+            variances[k] += self.rest[class] + pair[2] * pair[2];
+            for (i, (edge, gain)) in edges_of(k, n).zip(self.gains[class]).enumerate() {
+                let half = gain * step(edge);
+                variances[k] += half * half;
+                match i.checked_sub(EDGES_BEFORE) {
+                    Some(own @ 0..2) => pair[own] = half,
+                    _ => points[k].add(half * half),
+                }
+            }
+            points[k].add_pair(pair);
+        }
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) fn classes(
     let draws_per_block = draws.div_ceil(records.len().max(1));
     let mut lines = Vec::new();
     for route in &noises.sources {
-        if !route.probed {
+        if !route.probed || route.two_points() {
             lines.push(None);
             continue;
         }
@@ -69,26 +69,25 @@ pub(crate) fn classes(
         )));
     }
     let bends = noises.sources.iter().map(|route| {
-        let far = bends(plan, route).then_some(Probe { plan, trained, records, streams });
+        let bends = route.source.class.law == Law::Timing && far(plan, route);
+        let far = bends.then_some(Probe { plan, trained, records, streams });
         far.map(|probe| probe.bend(workspace, route, draws_per_block))
     });
     let bends = bends.collect();
-    let edges = noises.sources.iter().zip(&lines).map(|(route, line)| {
-        let line = line.as_ref().filter(|_| route.two_points())?;
-        let probe = Probe { plan, trained, records, streams };
-        Some(probe.edges(workspace, route, draws_per_block, line))
+    let edges = noises.sources.iter().map(|route| {
+        let drawn = route.two_points() && (route.probed || far(plan, route));
+        let probe = drawn.then_some(Probe { plan, trained, records, streams })?;
+        Some(probe.edges(workspace, route, draws_per_block))
     });
     let edges = edges.collect();
     Classes { lines, edges, bends }
 }
 
 /// True for edges that are displaced so far that the transmitter's curvature counts.
-fn bends(plan: &Plan, route: &NoiseRoute) -> bool {
+fn far(plan: &Plan, route: &NoiseRoute) -> bool {
     let NoisePath::Symbol { timing: true, variance, .. } = route.path else { return false };
     let far_s = FIRST_ORDER_UI * plan.grid.symbol_s();
-    route.source.class.law == Law::Timing
-        && f64::from(variance) > far_s * far_s
-        && plan.sections.len() > 1
+    f64::from(variance) > far_s * far_s && plan.sections.len() > 1
 }
 
 /// A trained chain and the blocks that it is probed with.
@@ -139,19 +138,29 @@ impl Probe<'_> {
     }
 }
 
+/// Sums over the draws of a pattern.
+#[derive(Clone, Copy, Default)]
+struct EdgeSums {
+    count: f64,
+    first: f64,
+    second: f64,
+    /// Of each edge and of the two own ones together: products with what they are displaced by, and
+    /// squares of that.
+    products: [f64; EDGES + 1],
+    squares: [f64; EDGES + 1],
+}
+
 impl Probe<'_> {
-    /// What each edge's displacement makes of a symbol, from its correlation with the signs drawn;
-    /// the rest of the line's variance stays.
+    /// What each edge's displacement makes of a symbol, at full strength, from its correlation with
+    /// what was drawn.
     fn edges(
         &self,
         workspace: &mut Workspace,
         route: &NoiseRoute,
         draws_per_block: usize,
-        line: &[f32; CLASSES],
     ) -> EdgeGains {
         let n = self.plan.grid.symbols;
-        let (mut products, mut squares) = ([[0f64; EDGES]; CLASSES], [[0f64; EDGES]; CLASSES]);
-        let mut counts = [0f64; CLASSES];
+        let mut sums = [EdgeSums::default(); CLASSES];
         let (mut held, mut signs) = (Pooled::zeros(n), Pooled::zeros(n));
         for record in self.records {
             let quiet =
@@ -163,35 +172,57 @@ impl Probe<'_> {
             let means = pass(&quiet);
             for d in 0..draws_per_block {
                 let noise = PROBES + record.block * draws_per_block as u64 + d as u64;
-                let selection = NoiseSelection::Only(&route.source.id, SMALL);
+                let selection = NoiseSelection::Only(&route.source.id, 1.0);
                 let keys = StreamKeys { noise, selection, ..quiet };
                 let outputs = pass(&keys);
                 keys.signs(&route.source.id, &mut signs);
                 let moved = |edge: usize| signs[edge] * (held[(edge + n - 1) % n] - held[edge]);
                 let moved: Pooled<f32> = (0..n).map(moved).collect();
                 for (k, class) in patterns(&record.levels).enumerate() {
-                    let z = f64::from((outputs[k] - means[k]) / SMALL);
-                    let sums = products[class].iter_mut().zip(&mut squares[class]);
-                    for (edge, (product, square)) in edges_of(k, n).zip(sums) {
-                        *product += z * f64::from(moved[edge]);
-                        *square += f64::from(moved[edge] * moved[edge]);
-                    }
-                    counts[class] += 1.0;
+                    let both = moved[k] * moved[(k + 1) % n];
+                    let moved = edges_of(k, n).map(|edge| moved[edge]).chain([both]);
+                    sums[class].add(f64::from(outputs[k] - means[k]), moved);
                 }
             }
         }
-        let mut gains = EdgeGains { squares: [[0.0; EDGES]; CLASSES], rest: *line };
-        for class in (0..CLASSES).filter(|&class| counts[class] > 0.0) {
-            for (i, gain) in gains.squares[class].iter_mut().enumerate() {
-                let (product, square) = (products[class][i], squares[class][i]);
-                if square > 0.0 {
-                    *gain = (product / square).powi(2) as f32;
-                    gains.rest[class] -= (product * product / square / counts[class]) as f32;
-                }
-            }
-            gains.rest[class] = gains.rest[class].max(0.0);
+        let fits = sums.map(|sums| sums.fit());
+        EdgeGains {
+            gains: fits.map(|(gains, ..)| std::array::from_fn(|i| gains[i] as f32)),
+            product: fits.map(|(gains, ..)| gains[EDGES] as f32),
+            shift: fits.map(|(_, shift, _)| shift as f32),
+            rest: fits.map(|(.., rest)| rest as f32),
         }
-        gains
+    }
+}
+
+impl EdgeSums {
+    /// A symbol less what it is without displacements, and what its edges are displaced by.
+    fn add(&mut self, z: f64, moved: impl Iterator<Item = f32>) {
+        self.count += 1.0;
+        self.first += z;
+        self.second += z * z;
+        for ((moved, product), square) in moved.zip(&mut self.products).zip(&mut self.squares) {
+            *product += z * f64::from(moved);
+            *square += f64::from(moved * moved);
+        }
+    }
+
+    /// Gains, mean, and the variance that is left.
+    fn fit(&self) -> ([f64; EDGES + 1], f64, f64) {
+        if self.count == 0.0 {
+            return Default::default();
+        }
+        let mean = self.first / self.count;
+        let mut rest = self.second / self.count - mean * mean;
+        let gains = std::array::from_fn(|i| {
+            let (product, square) = (self.products[i], self.squares[i]);
+            if square == 0.0 {
+                return 0.0;
+            }
+            rest -= product * product / square / self.count;
+            product / square
+        });
+        (gains, mean, rest.max(0.0))
     }
 }
 

@@ -110,9 +110,16 @@ impl SlicerResponse {
         let mut by_slope: Vec<(usize, ImpulseResponse)> = Vec::new();
         for (i, source) in noises.sources.iter().enumerate() {
             let share = match &source.path {
+                _ if classes.edges[i].is_some() => {
+                    one.fill(0.0);
+                    if let (Some(edges), Some(points)) = (&classes.edges[i], &mut at.two_points) {
+                        edges.add(record, [&mut at.means, &mut one], points);
+                    }
+                    add_all(&one, out)
+                }
                 _ if source.probed => {
                     one.fill(0.0);
-                    classes.add(i, record, &mut one, at.two_points.as_deref_mut());
+                    classes.add(i, &record.levels, &mut one);
                     add_all(&one, out)
                 }
                 NoisePath::Sampled(j, lags) => {
