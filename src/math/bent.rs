@@ -24,6 +24,11 @@ const FAR: f64 = 38.0;
 /// Steps of Newton's method, halvings of its bracket among them.
 const STEPS: usize = 30;
 
+/// Relative accuracy of the saddle point. Where points take time, their tail's: it moves by half the
+/// square of an error in w and by that of the error itself in ln v.
+const ALONE: f64 = 1e-9;
+const AMONG_POINTS: f64 = 1e-6;
+
 /// A sum of a Gaussian and of a bent Gaussian, of mean 0.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bent {
@@ -79,6 +84,7 @@ impl Bent {
         let c = self.bend;
         let (mut low, mut high) = (0.0, if c > 0.0 { 1.0 / c } else { f64::INFINITY });
         let mut u = x / (self.variance() + points.variance_beside());
+        let accuracy = if points.variance_beside() > 0.0 { AMONG_POINTS } else { ALONE };
         for _ in 0..STEPS {
             if u <= low || u >= high {
                 u = if high.is_finite() { 0.5 * (low + high) } else { 2.0 * low };
@@ -96,7 +102,7 @@ impl Bent {
             }
             let step = (x - first) / (self.second(u) + second);
             u += step;
-            if step.abs() < 1e-9 * u {
+            if step.abs() < accuracy * u {
                 return u;
             }
         }

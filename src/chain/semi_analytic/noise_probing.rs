@@ -68,26 +68,28 @@ pub(crate) fn classes(
             |c| if counts[c] > 0.0 { sums[c] / counts[c] } else { mean } as f32,
         )));
     }
-    let bends = noises.sources.iter().map(|route| {
-        let bends = route.source.class.law == Law::Timing && far(plan, route);
-        let far = bends.then_some(Probe { plan, trained, records, streams });
-        far.map(|probe| probe.bend(workspace, route, draws_per_block))
-    });
+    let probe = Probe { plan, trained, records, streams };
+    let bends = noises
+        .sources
+        .iter()
+        .map(|route| bends(plan, route).then(|| probe.bend(workspace, route, draws_per_block)));
     let bends = bends.collect();
+    // a modulator bends what edges make
     let edges = noises.sources.iter().map(|route| {
-        let drawn = route.two_points() && (route.probed || far(plan, route));
-        let probe = drawn.then_some(Probe { plan, trained, records, streams })?;
-        Some(probe.edges(workspace, route, draws_per_block))
+        let drawn = route.two_points() && (route.probed || plan.sections.len() > 1);
+        drawn.then(|| probe.edges(workspace, route, draws_per_block))
     });
     let edges = edges.collect();
     Classes { lines, edges, bends }
 }
 
 /// True for edges that are displaced so far that the transmitter's curvature counts.
-fn far(plan: &Plan, route: &NoiseRoute) -> bool {
+fn bends(plan: &Plan, route: &NoiseRoute) -> bool {
     let NoisePath::Symbol { timing: true, variance, .. } = route.path else { return false };
     let far_s = FIRST_ORDER_UI * plan.grid.symbol_s();
-    f64::from(variance) > far_s * far_s && plan.sections.len() > 1
+    route.source.class.law == Law::Timing
+        && f64::from(variance) > far_s * far_s
+        && plan.sections.len() > 1
 }
 
 /// A trained chain and the blocks that it is probed with.
