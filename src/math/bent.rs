@@ -3,8 +3,8 @@
 //!
 //! ```text
 //! z = r n + a g + c (g^2 - 1) / 2 + sum over j of s_j b_j,    n and g normal, s_j +1 or -1
-//! K(u) = R u^2 / 2 + A u^2 / (2 (1 - c u)) - ln(1 - c u) / 2 - c u / 2 + sum over j of ln cosh(b_j u),
-//!     R = r^2, A = a^2
+//! K(u) = R u^2 / 2 + A u^2 / (2 (1 - c u)) - ln(1 - c u) / 2 - c u / 2
+//!     + sum over j of ln cosh(b_j u),    R = r^2, A = a^2
 //! P(z > x) = Q(w + ln(v / w) / w),    K'(u) = x, w^2 / 2 = u x - K(u), v = u sqrt(K''(u))
 //! ```
 //!
@@ -24,8 +24,8 @@ const FAR: f64 = 38.0;
 /// Steps of Newton's method, halvings of its bracket among them.
 const STEPS: usize = 30;
 
-/// Relative accuracy of the saddle point. Where points take time, their tail's: it moves by half the
-/// square of an error in w and by that of the error itself in ln v.
+/// Relative accuracy of the saddle point; less where points take time: the tail moves by the square
+/// of an error through w, and by the error itself through ln v.
 const ALONE: f64 = 1e-9;
 const AMONG_POINTS: f64 = 1e-6;
 

@@ -9,7 +9,8 @@
 //! The pair, or the largest one without a pair, is left out of K and counted sign by sign: two
 //! maxima that lie apart are no business of a saddle point.
 
-/// Variables that are kept one by one; the others' sum has their variance and their fourth cumulant.
+/// Variables that are kept one by one; the others' sum has their variance and their fourth
+/// cumulant.
 pub(crate) const KEPT: usize = 8;
 /// Half a distance over the noise's standard deviation below which one variable counts as a part of
 /// a Gaussian: at a tail of 1e-12 what it lacks is a factor `exp(b^4 u^4 / 12)`, u 7, of 1.0005.

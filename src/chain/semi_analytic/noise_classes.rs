@@ -1,5 +1,5 @@
-//! Variances by level and pattern, what large displacements bend, and what edges displaced by one of
-//! two amounts make.
+//! Variances by level and pattern, what large displacements bend, and what edges displaced by one
+//! of two amounts make.
 
 use crate::chain::linearise::noiseless_block::NoiselessBlock;
 use crate::math::bent::Bent;
@@ -26,7 +26,7 @@ pub(crate) const EDGES_BEFORE: usize = 5;
 /// Edges displaced by one of two amounts, at the slicer, by pattern.
 ///
 /// ```text
-/// z(k) = shift + sum over edges e of s_e gain_e step_e + product s_k step_k s_(k+1) step_(k+1) + rest
+/// z(k) = shift + sum over edges e of gain_e m_e + product m_k m_(k+1) + rest,    m_e = s_e step_e
 /// ```
 pub(crate) struct EdgeGains {
     pub(crate) gains: [[f32; EDGES]; CLASSES],

@@ -6,7 +6,8 @@ use crate::link::describe::counting_method::CountingMethod;
 
 /// Share of noise before the modulator above which its curvature matters (assumed).
 const BEFORE_MODULATOR: f64 = 0.5;
-/// Share of dual-Dirac jitter above which its bounded tails matter to a sequence detector (assumed).
+/// Share of dual-Dirac jitter above which its bounded tails matter to a sequence detector
+/// (assumed).
 const DUAL_DIRAC_SHARE_MAX: f64 = 0.1;
 
 /// Warnings of one lane from the shares of its noises.
