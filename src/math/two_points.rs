@@ -253,18 +253,16 @@ mod tests {
         }
     }
 
-    /// Twelve, of which the last four are taken together, falling by a fifth or two fifths every
-    /// second one. What the four lack is seen where they have most of the tail's reach.
+    /// Twelve, of which the last three are taken together, falling by a fifth or two fifths every
+    /// second one. Seen 0.8 %.
     #[test]
     fn tails_of_many_points_are_those_of_all_signs() {
-        for (fall, bounds) in
-            [(0.6, [0.02, 0.02, 0.02, 0.02, 0.02]), (0.8, [0.02, 0.02, 0.02, 0.03, 0.07])]
-        {
+        for fall in [0.6, 0.8] {
             let weights: Vec<f64> = (0..12).map(|j| f64::powi(fall, j / 2)).collect();
             let seen = worst(&weights, &[0.1, 0.3, 0.5, 0.7]);
             println!("{fall}: {seen:.4?}");
-            for (seen, bound) in seen.iter().zip(bounds) {
-                assert!(*seen < bound, "{fall}: {seen}");
+            for seen in seen {
+                assert!(seen < 0.01, "{fall}: {seen}");
             }
         }
     }
