@@ -247,7 +247,6 @@ mod tests {
                 *most = most.max(seen);
             }
         }
-        println!("{most:.4?}");
         for (most, bound) in most.iter().zip([0.02, 0.02, 0.02, 0.01, 0.01]) {
             assert!(*most < bound, "{most}");
         }
@@ -260,7 +259,6 @@ mod tests {
         for fall in [0.6, 0.8] {
             let weights: Vec<f64> = (0..12).map(|j| f64::powi(fall, j / 2)).collect();
             let seen = worst(&weights, &[0.1, 0.3, 0.5, 0.7]);
-            println!("{fall}: {seen:.4?}");
             for seen in seen {
                 assert!(seen < 0.01, "{fall}: {seen}");
             }
