@@ -15,6 +15,7 @@ mod corpus;
 mod crates;
 mod custom_modulator;
 mod decision;
+mod dual_dirac;
 mod engine;
 mod error_propagation;
 mod fec;

@@ -22,4 +22,5 @@ pub mod prototype;
 pub(crate) mod quantile;
 pub mod resample;
 pub(crate) mod simd;
+pub(crate) mod two_points;
 pub(crate) mod uniform_table;

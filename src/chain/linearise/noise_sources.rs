@@ -71,6 +71,13 @@ pub(crate) struct NoiseRoute {
     pub(crate) probed: bool,
 }
 
+impl NoiseRoute {
+    /// True for edges that are displaced by one of two amounts.
+    pub(crate) fn two_points(&self) -> bool {
+        self.source.class.is_bounded() && matches!(self.path, NoisePath::Symbol { .. })
+    }
+}
+
 pub(crate) enum NoisePath {
     /// Added after the last map: index among the last section's sources, and covariances at the
     /// distances of taps.
@@ -191,6 +198,11 @@ impl Noises {
             }
         }
         Noises { sources, depth, power: 1.0 }
+    }
+
+    /// True when a source displaces edges by one of two amounts.
+    pub(crate) fn two_points(&self) -> bool {
+        self.sources.iter().any(NoiseRoute::two_points)
     }
 
     /// Sections for which the slope of the current with respect to their end is needed.

@@ -1,6 +1,7 @@
 //! Selection of noises of a block, and their random streams.
 
 use crate::chain::describe::noise::NoiseId;
+use crate::math::normals;
 use crate::seed::Seed;
 
 /// Selection of noises of a block, and their random streams.
@@ -16,6 +17,19 @@ pub struct StreamKeys<'a> {
     pub noise: u64,
     /// Selection of noises; interferers are always included.
     pub selection: NoiseSelection<'a>,
+}
+
+impl StreamKeys<'_> {
+    /// The normal numbers of a noise that acts on symbols.
+    pub(crate) fn symbol_normals(&self, id: &NoiseId, out: &mut [f32]) {
+        normals::fill(&mut self.lane_seed.stream(&id.stream).index(self.noise).rng(), out);
+    }
+
+    /// The signs of a dual-Dirac displacement, one for each edge.
+    pub(crate) fn signs(&self, id: &NoiseId, out: &mut [f32]) {
+        self.symbol_normals(id, out);
+        out.iter_mut().for_each(|step| *step = 1f32.copysign(*step));
+    }
 }
 
 /// Selection of noises of a block.

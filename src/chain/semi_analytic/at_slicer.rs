@@ -7,8 +7,10 @@ use crate::chain::build::trained::Trained;
 use crate::chain::linearise::noiseless_block::{NoiselessBlock, Scale};
 use crate::chain::run::block;
 use crate::dsp::slicer::Thresholds;
+use crate::math::bent::Bent;
 use crate::math::buffer_pool::Pooled;
 use crate::math::fft;
+use crate::math::two_points::{GatheredPoints, TwoPoints};
 use num_complex::Complex32;
 
 /// A block at the slicer, with feedback that is never wrong.
@@ -19,6 +21,8 @@ pub(crate) struct AtSlicer {
     pub(crate) shares: Vec<Share>,
     /// The part that large displacements bend; `None` where noise is Gaussian.
     pub(crate) bent: Option<BentNoise>,
+    /// The part that dual-Dirac displacements make, by symbol; `None` without any.
+    pub(crate) two_points: Option<Vec<GatheredPoints>>,
 }
 
 impl AtSlicer {
@@ -35,6 +39,8 @@ impl AtSlicer {
             scale(&mut bent.linear, factor);
             scale(&mut bent.weighted_bend, factor * factor);
         }
+        let points = self.two_points.iter_mut().flatten();
+        points.for_each(|points| points.scale(factor as f32));
     }
 
     /// Multiplies the variance of all noise so far by a factor of each symbol.
@@ -47,17 +53,39 @@ impl AtSlicer {
             scale(&mut bent.linear, 1.0);
             scale(&mut bent.weighted_bend, 1.5);
         }
+        let points = self.two_points.iter_mut().flatten();
+        points.zip(factors).for_each(|(points, &factor)| points.scale(factor));
     }
 
     /// Expected bit errors of each symbol, of its two bits.
     pub(crate) fn expected_errors(&self, thresholds: &Thresholds, levels: &[u8], out: &mut [f64]) {
-        let Some(bent) = &self.bent else {
-            return thresholds.expected_of_all(levels, &self.means, &self.variances, out);
-        };
-        for (k, (out, &level)) in out.iter_mut().zip(levels).enumerate() {
-            let noise = bent.of_symbol(k, self.variances[k]);
-            *out = thresholds.expected_of_bent(level, self.means[k], noise);
+        if self.bent.is_none() && self.two_points.is_none() {
+            return self.expected_of_gaussian(thresholds, levels, out);
         }
+        for (k, (out, &level)) in out.iter_mut().zip(levels).enumerate() {
+            let (mean, variance) = (self.means[k], self.variances[k]);
+            let straight = f64::from(variance);
+            let mut noise = match &self.bent {
+                Some(bent) => bent.of_symbol(k, variance),
+                None => Bent { straight, linear: 0.0, bend: 0.0 },
+            };
+            let points = match &self.two_points {
+                Some(points) => points[k].in_noise(straight),
+                None => TwoPoints::NONE,
+            };
+            noise.straight = (noise.straight - points.variance()).max(0.0);
+            *out = thresholds.expected_of_bent(level, mean, noise, &points);
+        }
+    }
+
+    /// [`AtSlicer::expected_errors`] if all noise were Gaussian.
+    pub(crate) fn expected_of_gaussian(
+        &self,
+        thresholds: &Thresholds,
+        levels: &[u8],
+        out: &mut [f64],
+    ) {
+        thresholds.expected_of_all(levels, &self.means, &self.variances, out);
     }
 
     /// Each symbol of the block: the level sent, mean and variance.

@@ -57,8 +57,9 @@ pub(crate) struct IdealBlock<'a> {
     pub(crate) sent: &'a [u8],
     pub(crate) means: &'a [f32],
     pub(crate) variances: &'a [f32],
-    /// Expected bit errors of each symbol.
+    /// Expected bit errors of each symbol, and what they would be in Gaussian noise.
     pub(crate) errors: &'a [f64],
+    pub(crate) gaussian: &'a [f64],
 }
 
 /// One state of the chain.
@@ -116,9 +117,11 @@ impl<'a> ErrorPropagation<'a> {
                 expected += all;
                 own += noise;
             }
-            let first = (block.errors[k] - own).max(0.0);
+            let (alone, gaussian) = (block.errors[k], block.gaussian[k]);
+            let own = if alone == gaussian { own } else { own * alone / gaussian.max(1e-300) };
+            let first = (alone - own).max(0.0);
             if first > floor {
-                self.after_none(block, k, first / block.errors[k], &mut next, &mut seen);
+                self.after_none(block, k, first / gaussian.max(1e-300), &mut next, &mut seen);
             }
             if counts {
                 errors[k] = expected + first;
@@ -332,6 +335,15 @@ mod tests {
         out
     }
 
+    fn ideal_block<'a>(
+        sent: &'a [u8],
+        means: &'a [f32],
+        variances: &'a [f32],
+        errors: &'a [f64],
+    ) -> IdealBlock<'a> {
+        IdealBlock { sent, means, variances, errors, gaussian: errors }
+    }
+
     fn level(symbol: u8) -> f32 {
         LEVELS[usize::from(symbol)]
     }
@@ -354,8 +366,7 @@ mod tests {
             let variances = vec![sigma * sigma; sent.len()];
             let noise = NoiseMemory::new(&[1.0, 0.0, 0.0, 0.0, 0.0]);
             let ideal = alone(&sent, &means, &variances);
-            let block =
-                IdealBlock { sent: &sent, means: &means, variances: &variances, errors: &ideal };
+            let block = ideal_block(&sent, &means, &variances, &ideal);
             let chain =
                 ErrorPropagation::new(&[b as f32], Thresholds::MIDDLE, &noise, false).unwrap();
             let mut errors = vec![0.0; sent.len()];
@@ -461,8 +472,7 @@ mod tests {
             let sigma = 1.0 / 3.0 / half_eye;
             let variances = vec![sigma * sigma; n];
             let ideal = alone(&sent, &means, &variances);
-            let block =
-                IdealBlock { sent: &sent, means: &means, variances: &variances, errors: &ideal };
+            let block = ideal_block(&sent, &means, &variances, &ideal);
             let noise = NoiseMemory::new(&r);
             let chain = ErrorPropagation::new(taps, Thresholds::MIDDLE, &noise, precoder).unwrap();
             let mut errors = vec![0.0; n];

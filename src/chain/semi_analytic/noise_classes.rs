@@ -1,7 +1,10 @@
-//! Variances by level and pattern, and what large displacements bend.
+//! Variances by level and pattern, what large displacements bend, and what edges displaced by one
+//! of two amounts make.
 
+use crate::chain::linearise::noiseless_block::NoiselessBlock;
 use crate::math::bent::Bent;
 use crate::math::buffer_pool::Pooled;
+use crate::math::two_points::GatheredPoints;
 
 /// Patterns of a symbol and its two neighbours.
 pub(crate) const CLASSES: usize = 64;
@@ -9,8 +12,35 @@ pub(crate) const CLASSES: usize = 64;
 /// The variance at the slicer of each drawn line, by pattern.
 pub(crate) struct Classes {
     pub(crate) lines: Vec<Option<[f32; CLASSES]>>,
+    /// The edges of each line that displaces them by one of two amounts, where they are drawn.
+    pub(crate) edges: Vec<Option<EdgeGains>>,
     /// The second order of each line that displaces edges far, from the transmitter's curvature.
     pub(crate) bends: Vec<Option<Bend>>,
+}
+
+/// Edges near a symbol that are followed one by one.
+pub(crate) const EDGES: usize = 12;
+/// Of these, edges before the symbol's own first one.
+pub(crate) const EDGES_BEFORE: usize = 5;
+
+/// Edges displaced by one of two amounts, at the slicer, by pattern.
+///
+/// ```text
+/// z(k) = shift + sum over edges e of gain_e m_e + product m_k m_(k+1) + rest,    m_e = s_e step_e
+/// ```
+pub(crate) struct EdgeGains {
+    pub(crate) gains: [[f32; EDGES]; CLASSES],
+    /// What the displacements of a symbol's own two edges make together.
+    pub(crate) product: [f32; CLASSES],
+    pub(crate) shift: [f32; CLASSES],
+    /// Variance of the rest.
+    pub(crate) rest: [f32; CLASSES],
+}
+
+/// The edges that are followed of symbol `k` of a periodic block.
+pub(crate) fn edges_of(k: usize, symbols: usize) -> impl Iterator<Item = usize> {
+    let first = k + symbols * EDGES - EDGES_BEFORE;
+    (first..first + EDGES).map(move |edge| edge % symbols)
 }
 
 /// The second order of a line at the slicer, by pattern.
@@ -54,6 +84,35 @@ impl Classes {
     pub(crate) fn add(&self, i: usize, levels: &[u8], out: &mut [f32]) {
         let Some(variance) = &self.lines[i] else { return };
         out.iter_mut().zip(patterns(levels)).for_each(|(out, class)| *out += variance[class]);
+    }
+}
+
+impl EdgeGains {
+    /// Adds the line's mean and variance at each symbol of a record, and gathers its edges.
+    pub(crate) fn add(
+        &self,
+        record: &NoiselessBlock,
+        [means, variances]: [&mut [f32]; 2],
+        points: &mut [GatheredPoints],
+    ) {
+        let n = record.levels.len();
+        // the sign of a step makes none of a draw's likelier
+        let step = |edge: usize| record.edge_squares[edge].sqrt();
+        for (k, class) in patterns(&record.levels).enumerate() {
+            let mut pair = [0.0; 3];
+            pair[2] = self.product[class] * step(k) * step((k + 1) % n);
+            means[k] += self.shift[class];
+            variances[k] += self.rest[class] + pair[2] * pair[2];
+            for (i, (edge, gain)) in edges_of(k, n).zip(self.gains[class]).enumerate() {
+                let half = gain * step(edge);
+                variances[k] += half * half;
+                match i.checked_sub(EDGES_BEFORE) {
+                    Some(own @ 0..2) => pair[own] = half,
+                    _ => points[k].add(half * half),
+                }
+            }
+            points[k].add_pair(pair);
+        }
     }
 }
 

@@ -1,13 +1,15 @@
 //! Sources without a closed form: small draws through the real chain, their variance pooled by
-//! level and pattern; and what the transmitter's curvature makes of edges displaced far.
+//! level and pattern; what each edge makes where they are displaced by one of two amounts; and what
+//! the transmitter's curvature makes of edges displaced far.
 
-use super::noise_classes::{Bend, CLASSES, Classes, patterns};
+use super::noise_classes::{Bend, CLASSES, Classes, EDGES, EdgeGains, edges_of, patterns};
 use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
 use crate::chain::describe::noise::Law;
 use crate::chain::describe::sampler::FIRST_ORDER_UI;
 use crate::chain::linearise::noise_sources::{NoisePath, NoiseRoute, Noises};
 use crate::chain::linearise::noiseless_block::NoiselessBlock;
+use crate::chain::run::block;
 use crate::chain::run::streams::{NoiseSelection, StreamKeys};
 use crate::chain::run::workspace::Workspace;
 use crate::math::buffer_pool::Pooled;
@@ -36,7 +38,7 @@ pub(crate) fn classes(
     let draws_per_block = draws.div_ceil(records.len().max(1));
     let mut lines = Vec::new();
     for route in &noises.sources {
-        if !route.probed {
+        if !route.probed || route.two_points() {
             lines.push(None);
             continue;
         }
@@ -66,12 +68,19 @@ pub(crate) fn classes(
             |c| if counts[c] > 0.0 { sums[c] / counts[c] } else { mean } as f32,
         )));
     }
-    let bends = noises.sources.iter().map(|route| {
-        let far = bends(plan, route).then_some(Probe { plan, trained, records, streams });
-        far.map(|probe| probe.bend(workspace, route, draws_per_block))
-    });
+    let probe = Probe { plan, trained, records, streams };
+    let bends = noises
+        .sources
+        .iter()
+        .map(|route| bends(plan, route).then(|| probe.bend(workspace, route, draws_per_block)));
     let bends = bends.collect();
-    Classes { lines, bends }
+    // a modulator bends what edges make
+    let edges = noises.sources.iter().map(|route| {
+        let drawn = route.two_points() && (route.probed || plan.sections.len() > 1);
+        drawn.then(|| probe.edges(workspace, route, draws_per_block))
+    });
+    let edges = edges.collect();
+    Classes { lines, edges, bends }
 }
 
 /// True for edges that are displaced so far that the transmitter's curvature counts.
@@ -128,6 +137,94 @@ impl Probe<'_> {
                 product / first.max(f64::MIN_POSITIVE) - second / n
             }),
         }
+    }
+}
+
+/// Sums over the draws of a pattern.
+#[derive(Clone, Copy, Default)]
+struct EdgeSums {
+    count: f64,
+    first: f64,
+    second: f64,
+    /// Of each edge and of the two own ones together: products with what they are displaced by, and
+    /// squares of that.
+    products: [f64; EDGES + 1],
+    squares: [f64; EDGES + 1],
+}
+
+impl Probe<'_> {
+    /// What each edge's displacement makes of a symbol, at full strength, from its correlation with
+    /// what was drawn.
+    fn edges(
+        &self,
+        workspace: &mut Workspace,
+        route: &NoiseRoute,
+        draws_per_block: usize,
+    ) -> EdgeGains {
+        let n = self.plan.grid.symbols;
+        let mut sums = [EdgeSums::default(); CLASSES];
+        let (mut held, mut signs) = (Pooled::zeros(n), Pooled::zeros(n));
+        for record in self.records {
+            let quiet =
+                StreamKeys { block: record.block, selection: NoiseSelection::None, ..self.streams };
+            let mut pass = |front: &StreamKeys<'_>| {
+                pass(self.plan, workspace, self.trained, &record.levels, front, &quiet)
+            };
+            block::transmit(self.plan, &record.levels, &mut held);
+            let means = pass(&quiet);
+            for d in 0..draws_per_block {
+                let noise = PROBES + record.block * draws_per_block as u64 + d as u64;
+                let selection = NoiseSelection::Only(&route.source.id, 1.0);
+                let keys = StreamKeys { noise, selection, ..quiet };
+                let outputs = pass(&keys);
+                keys.signs(&route.source.id, &mut signs);
+                let moved = |edge: usize| signs[edge] * (held[(edge + n - 1) % n] - held[edge]);
+                let moved: Pooled<f32> = (0..n).map(moved).collect();
+                for (k, class) in patterns(&record.levels).enumerate() {
+                    let both = moved[k] * moved[(k + 1) % n];
+                    let moved = edges_of(k, n).map(|edge| moved[edge]).chain([both]);
+                    sums[class].add(f64::from(outputs[k] - means[k]), moved);
+                }
+            }
+        }
+        let fits = sums.map(|sums| sums.fit());
+        EdgeGains {
+            gains: fits.map(|(gains, ..)| std::array::from_fn(|i| gains[i] as f32)),
+            product: fits.map(|(gains, ..)| gains[EDGES] as f32),
+            shift: fits.map(|(_, shift, _)| shift as f32),
+            rest: fits.map(|(.., rest)| rest as f32),
+        }
+    }
+}
+
+impl EdgeSums {
+    /// A symbol less what it is without displacements, and what its edges are displaced by.
+    fn add(&mut self, z: f64, moved: impl Iterator<Item = f32>) {
+        self.count += 1.0;
+        self.first += z;
+        self.second += z * z;
+        for ((moved, product), square) in moved.zip(&mut self.products).zip(&mut self.squares) {
+            *product += z * f64::from(moved);
+            *square += f64::from(moved * moved);
+        }
+    }
+
+    /// Gains, mean, and the variance that is left.
+    fn fit(&self) -> ([f64; EDGES + 1], f64, f64) {
+        if self.count == 0.0 {
+            return Default::default();
+        }
+        let mean = self.first / self.count;
+        let mut rest = self.second / self.count - mean * mean;
+        let gains = std::array::from_fn(|i| {
+            let (product, square) = (self.products[i], self.squares[i]);
+            if square == 0.0 {
+                return 0.0;
+            }
+            rest -= product * product / square / self.count;
+            product / square
+        });
+        (gains, mean, rest.max(0.0))
     }
 }
 

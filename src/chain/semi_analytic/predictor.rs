@@ -28,6 +28,7 @@ use crate::chain::train::training::{Training, Unscaled};
 use crate::dsp::ffe;
 use crate::dsp::slicer::{Thresholds, level_moments, mean_square};
 use crate::math::buffer_pool::Pooled;
+use crate::math::two_points::GatheredPoints;
 use crate::seed::Seed;
 use num_complex::Complex32;
 
@@ -470,6 +471,7 @@ impl<'a> Predictor<'a> {
             variances: vec![0f32; n],
             shares: vec![],
             bent: bends.then(|| BentNoise::zeros(n)),
+            two_points: self.noises.two_points().then(|| vec![GatheredPoints::default(); n]),
         };
         response.add(plan, &self.noises, record, scale, classes, &mut at);
         at.scale_noise(self.noises.power);

@@ -113,7 +113,14 @@ impl<'a> Detection<'a> {
         let seen = match self {
             Detection::Alone => return None,
             Detection::Feedback(propagation) => {
-                let block = IdealBlock { sent, means: &at.means, variances, errors: alone };
+                let gaussian = at.two_points.as_ref().map(|_| {
+                    let mut gaussian = vec![0f64; alone.len()];
+                    at.expected_of_gaussian(&trained.thresholds, sent, &mut gaussian);
+                    gaussian
+                });
+                let gaussian = gaussian.as_deref().unwrap_or(alone);
+                let block =
+                    IdealBlock { sent, means: &at.means, variances, errors: alone, gaussian };
                 propagation.run(&block, &mut errors)
             }
             Detection::Sequences(sequences) => {

@@ -110,6 +110,13 @@ impl SlicerResponse {
         let mut by_slope: Vec<(usize, ImpulseResponse)> = Vec::new();
         for (i, source) in noises.sources.iter().enumerate() {
             let share = match &source.path {
+                _ if classes.edges[i].is_some() => {
+                    one.fill(0.0);
+                    if let (Some(edges), Some(points)) = (&classes.edges[i], &mut at.two_points) {
+                        edges.add(record, [&mut at.means, &mut one], points);
+                    }
+                    add_all(&one, out)
+                }
                 _ if source.probed => {
                     one.fill(0.0);
                     classes.add(i, &record.levels, &mut one);
@@ -157,6 +164,9 @@ impl SlicerResponse {
                     let weights: Pooled<f32> = record.edge_squares.iter().map(weight).collect();
                     one.fill(0.0);
                     symbol_noise::add(&self.g, kernel, &slope.values, &weights, s, &mut one);
+                    if let Some(points) = at.two_points.as_mut().filter(|_| source.two_points()) {
+                        symbol_noise::gather(&self.g, kernel, &slope.values, &weights, s, points);
+                    }
                     add_all(&one, out)
                 }
                 NoisePath::Interior { .. } | NoisePath::Phase => 0.0,

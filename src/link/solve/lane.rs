@@ -202,7 +202,7 @@ pub(crate) fn solution(
         };
         let counter =
             LaneCounter::of(lane, simulation.symbols, &mut predictor, workspace, &trained);
-        warnings.extend(noise_warnings(lane, &prediction));
+        warnings.extend(noise_warnings(lane, &trained.detector, &prediction));
         let edge = predictor.power_near_band_edge();
         if edge > BAND_EDGE_SHARE {
             warnings.push(format!(

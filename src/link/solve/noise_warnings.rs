@@ -1,16 +1,21 @@
 //! Warnings where the semi-analytic estimator treats a large part of the noise to first order only.
 
-use crate::chain::{NoiseClass, Prediction};
+use crate::chain::{NoiseClass, Prediction, TrainedDetector};
 use crate::link::build::lane::Lane;
 use crate::link::describe::counting_method::CountingMethod;
 
 /// Share of noise before the modulator above which its curvature matters (assumed).
 const BEFORE_MODULATOR: f64 = 0.5;
-/// Share of dual-Dirac jitter above which its bounded tails matter (assumed).
+/// Share of dual-Dirac jitter above which its bounded tails matter to a sequence detector
+/// (assumed).
 const DUAL_DIRAC_SHARE_MAX: f64 = 0.1;
 
 /// Warnings of one lane from the shares of its noises.
-pub(crate) fn noise_warnings(lane: &Lane, prediction: &Prediction) -> Vec<String> {
+pub(crate) fn noise_warnings(
+    lane: &Lane,
+    detector: &TrainedDetector,
+    prediction: &Prediction,
+) -> Vec<String> {
     let trust = if lane.config.simulation.count == CountingMethod::Chain {
         "trust the count"
     } else {
@@ -36,11 +41,12 @@ pub(crate) fn noise_warnings(lane: &Lane, prediction: &Prediction) -> Vec<String
         );
     }
     let dual_dirac = share(NoiseClass::is_bounded);
-    if dual_dirac > DUAL_DIRAC_SHARE_MAX {
+    let sequences = matches!(detector, TrainedDetector::Mlse(..));
+    if sequences && dual_dirac > DUAL_DIRAC_SHARE_MAX {
         warn(
             dual_dirac,
-            "is dual-Dirac jitter, which the semi-analytic estimator takes as Gaussian, with tails \
-             that it does not have",
+            "is dual-Dirac jitter, which the semi-analytic estimator of a sequence detector takes \
+             as Gaussian, with tails that it does not have",
         );
     }
     warnings

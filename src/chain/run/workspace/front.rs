@@ -154,32 +154,22 @@ impl Workspace {
         }
         for source in &plan.symbol_sources {
             let scale = keys.selection.scale(&source.id);
-            let (most_s, random) = match source.kind {
+            let most_s = match source.kind {
                 SymbolNoise::Added(_) => continue,
-                SymbolNoise::EvenOdd(most_s) => (most_s, false),
-                SymbolNoise::Timing(most_s) | SymbolNoise::DualDirac(most_s) => {
-                    (scale * most_s, true)
-                }
+                SymbolNoise::EvenOdd(most_s) => most_s,
+                SymbolNoise::Timing(most_s) | SymbolNoise::DualDirac(most_s) => scale * most_s,
             };
             if most_s == 0.0 {
                 continue;
             }
             let steps = &mut self.normals[..n];
-            if random {
-                normals::fill(
-                    &mut keys.lane_seed.stream(&source.id.stream).index(keys.noise).rng(),
-                    steps,
-                );
-            }
             match source.kind {
-                SymbolNoise::DualDirac(_) => {
-                    steps.iter_mut().for_each(|step| *step = 1f32.copysign(*step))
-                }
+                SymbolNoise::DualDirac(_) => keys.signs(&source.id, steps),
                 SymbolNoise::EvenOdd(_) => steps
                     .iter_mut()
                     .enumerate()
                     .for_each(|(k, step)| *step = if k % 2 == 0 { 1.0 } else { -1.0 }),
-                _ => {}
+                _ => keys.symbol_normals(&source.id, steps),
             }
             if !displaced {
                 self.edges.fill(0.0);
@@ -199,10 +189,7 @@ impl Workspace {
             let SymbolNoise::Added(rms) = source.kind else { continue };
             let scale = rms * keys.selection.scale(&source.id);
             if scale > 0.0 {
-                normals::fill(
-                    &mut keys.lane_seed.stream(&source.id.stream).index(keys.noise).rng(),
-                    &mut self.normals[..n],
-                );
+                keys.symbol_normals(&source.id, &mut self.normals[..n]);
                 self.symbols.iter_mut().zip(self.normals.iter()).for_each(|(x, n)| *x += scale * n);
             }
         }
