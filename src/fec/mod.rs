@@ -18,7 +18,6 @@ mod histogram;
 pub mod inner;
 mod interleaver;
 mod layout;
-mod overdispersion;
 mod powers;
 pub mod reed_solomon;
 mod stream;
