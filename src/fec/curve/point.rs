@@ -66,6 +66,10 @@ pub struct InnerPoint {
     // a point without this key has no inner code: `null` and a missing key differ
     #[serde(deserialize_with = "Option::deserialize")]
     pub inner_ber_counted: Option<f64>,
+    /// Share of the outer code's symbols with an error after the inner decoder; a codeword beyond
+    /// t has t + 1 of them.
+    #[serde(default)]
+    pub inner_symbol_error_ratio_counted: Option<f64>,
 }
 
 impl CurvePoint {
@@ -89,7 +93,13 @@ impl CurvePoint {
         let extrapolated = extrapolate(&tally.histogram, CONFIDENCE);
         Self {
             pre_fec_ber,
-            inner: coding.inner.is_some().then_some(InnerPoint { inner_ber_counted: entering }),
+            inner: coding.inner.is_some().then_some(InnerPoint {
+                inner_ber_counted: entering,
+                inner_symbol_error_ratio_counted: Some(
+                    tally.histogram.moments().0 / tally.histogram.symbols() as f64,
+                )
+                .filter(|&ratio| ratio > 0.0),
+            }),
             codeword_error_ratio_analytic: analytic.map(|tail| tail.codeword_error_ratio()),
             codeword_error_ratio_counted: ratio(counted.failed.errors(), codewords),
             codeword_error_ratio_low: interval.map(|interval| interval.low),
