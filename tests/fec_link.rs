@@ -371,8 +371,9 @@ fn codewords_behind_an_inner_code_have_their_limit() {
     assert!((1e-3..4.85e-3).contains(&ber), "{ber:e}");
     assert!((1e-13..1e-12).contains(&limit), "{limit:e}");
     assert!(soft.codeword_error_ratio_predicted.unwrap() < limit);
-    assert_eq!(soft.passes, Some(true));
+    assert_eq!((soft.passes, soft.reason), (Some(true), None));
     assert_eq!(hard.codeword_error_ratio_limit, Some(limit));
     assert!(hard.codeword_error_ratio_predicted.unwrap() > limit);
     assert_eq!(hard.passes, Some(false));
+    assert!(hard.reason.unwrap().starts_with("codeword error ratio of "));
 }

@@ -215,6 +215,9 @@ pub struct LaneResult {
     /// its own, or, without a prediction, when the whole interval of the counted ratio or of the
     /// margin does. Absent where an interval contains the limit.
     pub passes: Option<bool>,
+    /// Why it does not pass: every limit that it misses, why there is no verdict, or why it was not
+    /// evaluated; absent if it passes.
+    pub reason: Option<String>,
     /// Share of wrong decisions that are followed by another wrong one, on the line; absent when no
     /// error was counted.
     pub burst_continuation: Option<f64>,
