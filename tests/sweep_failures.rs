@@ -76,7 +76,7 @@ fn a_count_has_one_interval_on_every_screen() {
         "--set",
         "simulation.block_symbols=1024",
         "--set",
-        "fibre.connector_loss_db=8",
+        "fibre.connector_loss_db=9.5",
         "--set",
         "simulation.symbols=65536",
         "--set",

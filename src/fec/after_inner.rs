@@ -1,6 +1,7 @@
 //! Errors that the inner code leaves to the outer one, for independent errors at its input.
 
-use super::inner::{Chase, hard_decision_ber};
+use super::inner::analytic::hard_decision_ber;
+use super::inner::chase::Chase;
 use super::reed_solomon::code::Code;
 use super::tail::{self, PostFec};
 
