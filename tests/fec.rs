@@ -300,7 +300,10 @@ fn the_inner_code_has_a_column_of_its_own() {
     good(&folder.run(&[&arguments[..], &["--out", "a.csv"]].concat()));
     let text = std::fs::read_to_string(folder.0.join("a.csv")).unwrap();
     assert!(
-        text.starts_with(&COLUMNS.replace("pre_fec_ber,", "pre_fec_ber,inner_ber_counted,")),
+        text.starts_with(&COLUMNS.replace(
+            "pre_fec_ber,",
+            "pre_fec_ber,inner_ber_counted,inner_symbol_error_ratio_counted,"
+        )),
         "{text}"
     );
     assert!(good(&folder.run(&arguments)).contains("  inner"));

@@ -348,3 +348,32 @@ fn a_healthy_link_with_an_inner_code_is_told_by_hard_decisions() {
     let closed = lane.codeword_error_ratio_analytic.unwrap();
     assert!(closed > 0.0 && closed < 1e-60, "{closed:e}");
 }
+
+/// Below the limit before the inner code: with soft decisions the predicted codewords keep their
+/// limit, that of the outer code behind the inner one, and the lane passes; with hard decisions
+/// they miss it, and the lane fails by its codewords alone.
+#[test]
+fn codewords_behind_an_inner_code_have_their_limit() {
+    let lane = |positions: usize| {
+        let mut config = preset("1.6tbase-dr8-2");
+        config.lanes = 1;
+        config.spread.launch_power_db = 0.0;
+        config.fibre.length_km = 0.0;
+        config.fibre.connector_loss_db = 7.5;
+        config.simulation.symbols = 8192;
+        config.simulation.symbols_at_limit = 0;
+        config.fec.inner_positions = Some(positions);
+        run(&config).lanes.remove(0)
+    };
+    let [soft, hard] = [6, 0].map(lane);
+    let limit = soft.codeword_error_ratio_limit.unwrap();
+    let ber = soft.ber_semi_analytic.unwrap();
+    assert!((1e-3..4.85e-3).contains(&ber), "{ber:e}");
+    assert!((1e-13..1e-12).contains(&limit), "{limit:e}");
+    assert!(soft.codeword_error_ratio_predicted.unwrap() < limit);
+    assert_eq!((soft.passes, soft.reason), (Some(true), None));
+    assert_eq!(hard.codeword_error_ratio_limit, Some(limit));
+    assert!(hard.codeword_error_ratio_predicted.unwrap() > limit);
+    assert_eq!(hard.passes, Some(false));
+    assert!(hard.reason.unwrap().starts_with("codeword error ratio of "));
+}

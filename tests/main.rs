@@ -49,6 +49,7 @@ mod speed;
 mod stream;
 mod support;
 mod sweep;
+mod sweep_failures;
 mod sweep_figures;
 mod targets;
 mod tdecq;

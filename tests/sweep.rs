@@ -11,10 +11,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// A folder for one test, deleted after it.
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path =
             std::env::temp_dir().join(format!("lightlane-sweep-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
@@ -32,11 +32,11 @@ impl Folder {
         command
     }
 
-    fn sweep(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn sweep(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
     }
 
-    fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.0.join(name)).unwrap()
     }
 
@@ -54,30 +54,30 @@ impl Drop for Folder {
     }
 }
 
-fn words(output: &Output) -> String {
+pub(crate) fn words(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[track_caller]
-fn good(output: &Output) {
+pub(crate) fn good(output: &Output) {
     assert_eq!(output.status.code(), Some(0), "{}", words(output));
     assert!(output.stdout.is_empty(), "words go to stderr");
 }
 
 #[track_caller]
-fn refused(output: &Output) -> Vec<String> {
+pub(crate) fn refused(output: &Output) -> Vec<String> {
     let text = words(output);
     assert_eq!(output.status.code(), Some(2), "{text}");
     assert!(output.stdout.is_empty() && !text.contains("panicked"), "{text}");
     text.lines().map(str::to_owned).collect()
 }
 
-fn rows(text: &str) -> Vec<serde_json::Map<String, Value>> {
+pub(crate) fn rows(text: &str) -> Vec<serde_json::Map<String, Value>> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// A link of one lane that counts little.
-const QUICK: [&str; 7] = [
+pub(crate) const QUICK: [&str; 7] = [
     "800gbase-dr8",
     "--set",
     "lanes=1",

@@ -51,6 +51,8 @@ pub struct ChartBuilder {
     points: Vec<Vec<f64>>,
     /// Whether a lane of each point has no value because it fails.
     failed: Vec<bool>,
+    /// Whether a lane of each point fails or is refused.
+    failing: Vec<bool>,
     /// Cell of the lane's number.
     lane: Option<usize>,
     /// Cells of the verdict and of the reason for no figures.
@@ -79,6 +81,7 @@ impl ChartBuilder {
             subject,
             points: Vec::new(),
             failed: Vec::new(),
+            failing: Vec::new(),
             lane: None,
             verdict: [None; 2],
             rows: 0,
@@ -96,13 +99,15 @@ impl ChartBuilder {
             _ => {
                 self.points.push(vec![value]);
                 self.failed.push(false);
+                self.failing.push(false);
             }
         }
-        if let Some(failed) = self.failed.last_mut() {
+        if let (Some(failed), Some(failing)) = (self.failed.last_mut(), self.failing.last_mut()) {
             let [passes, refused] = self.verdict.map(|cell| cell.map(|cell| &row.cells[cell]));
             let fails = passes.is_some_and(|passes| *passes == Value::Bool(false));
-            *failed |=
-                value.is_nan() && (fails || refused.is_some_and(|because| !because.is_null()));
+            let fails = fails || refused.is_some_and(|because| !because.is_null());
+            *failed |= value.is_nan() && fails;
+            *failing |= fails;
         }
     }
 
@@ -263,6 +268,12 @@ impl ChartBuilder {
             .map(|len| len.to_string())
             .collect::<Vec<_>>();
         parts.push(format!("{} points", sides.join(" × ")));
+        let points = self.failing.iter().zip(&self.failed);
+        let with_value = points.filter(|(failing, failed)| **failing && !**failed).count();
+        // the contour or line of a limit shows them
+        if with_value > 0 && self.metric.limit.is_none() {
+            parts.push(format!("fails at {with_value} of them"));
+        }
         if failed > 0 {
             parts.push(format!("fails without a value at {failed} of them"));
         }
@@ -341,7 +352,8 @@ mod tests {
         }
         let Some(Picture::Curves(curves)) = chart.picture() else { panic!("curves") };
         assert_eq!(curves.traces[0].failed, [3.0, 4.0]);
-        let said = "fails without a value at 2 of them · not evaluated at 1 of them";
+        let said = "fails at 1 of them · fails without a value at 2 of them · \
+                    not evaluated at 1 of them";
         assert!(curves.caption.ends_with(said), "{}", curves.caption);
     }
 }

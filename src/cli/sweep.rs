@@ -31,6 +31,8 @@ Axes, each with any key of the description (also lane.3.fibre.length_km):
 
 Several axes make every combination, the last axis fastest. A row is a point and a lane, in the order of the points; its
 columns have the names of `run --json`, with identical values. A value that was not evaluated is empty (CSV) or null (JSONL).
+A lane that does not pass has its reason in the column `reason`. A point whose description is refused ends the sweep before it
+begins; with --keep-refused its rows say why, unless every point is refused.
 
 --plot draws one axis as curves (all lanes and the worst; names as points), one with a list or names as a curve each, two axes
 of numbers as a contour map of the worst lane, with the contour of the limit. Points without a value (a margin where no power
@@ -63,6 +65,9 @@ pub(super) struct SweepArgs {
     /// Value shown by the figure: a numeric column of the table
     #[arg(long, value_name = "NAME", default_value = "loss_margin_db", requires = "plot")]
     figure: String,
+    /// Keeps points whose description is refused: their rows have no figures and say why
+    #[arg(long)]
+    keep_refused: bool,
     /// Runs more than 100 000 points without asking
     #[arg(long)]
     yes: bool,
@@ -88,7 +93,14 @@ impl SweepArgs {
         let target = self.plot.as_ref().map(Target::new).transpose()?;
         let (stack, _) = self.source.stack(&[])?;
         let (done, chart) = self.runner.on_threads(|cancel| {
-            let sweep = Sweep::new(&stack, axes)?;
+            let sweep = if self.keep_refused {
+                Sweep::keeping_refused(&stack, axes)?
+            } else {
+                Sweep::new(&stack, axes)?
+            };
+            if sweep.refused() > 0 {
+                note(&format!("{} of {points} points are refused", sweep.refused()));
+            }
             sweep.ignored_corner().iter().for_each(|said| note(said));
             let chart = target.as_ref().map(|_| sweep.chart(&self.figure)).transpose()?;
             let file = self.out.as_ref().map(|out| out.format.create(&out.path)).transpose()?;

@@ -5,11 +5,10 @@ use super::error_extractor::SymbolError;
 use super::extrapolate::{self, Extrapolation};
 use super::histogram::SymbolErrorHistogram;
 use super::layout::CodewordLayout;
-use super::overdispersion::Overdispersion;
 use super::stream::FecSender;
 use super::tally::FecTally;
 use crate::fec::reed_solomon::decode::DecoderWorkspace;
-use crate::math::interval::Interval;
+use crate::math::interval::{BlockCounts, Interval, count_interval};
 use crate::pattern::gray;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -55,8 +54,8 @@ pub struct CodewordCounter {
     /// One histogram for each codeword of a set.
     of_codeword: Vec<SymbolErrorHistogram>,
     /// Failed codewords of a set, and its bit errors.
-    failed: Overdispersion,
-    wrong_bits: Overdispersion,
+    failed: BlockCounts,
+    wrong_bits: BlockCounts,
     sets: u64,
     lost_sets: u64,
 }
@@ -83,11 +82,8 @@ impl CodewordCounter {
             work: DecoderWorkspace::new(&outer),
             tally: FecTally::new(&outer),
             of_codeword: vec![SymbolErrorHistogram::new(&outer); codewords],
-            failed: Overdispersion::new(codewords as u64, 0),
-            wrong_bits: Overdispersion::new(
-                symbols.len() as u64 * u64::from(outer.symbol_bits()),
-                0,
-            ),
+            failed: BlockCounts::default(),
+            wrong_bits: BlockCounts::default(),
             sets: 0,
             lost_sets: 0,
             layout,
@@ -132,8 +128,7 @@ impl CodewordCounter {
         let clean = clean.map(|(_, histogram)| histogram.push(Some(0))).count();
         self.tally.push_clean(&coding.outer, clean as u64);
         if wrong.is_empty() {
-            self.failed.push(0);
-            self.wrong_bits.push(0);
+            self.push_set(0, 0);
             return;
         }
         if let Some(sender) = &self.sender {
@@ -160,9 +155,16 @@ impl CodewordCounter {
             self.of_codeword[word].push(wrong_symbols);
         }
         let failed = failed(&self.tally) - before.0;
-        self.failed.push(failed);
-        self.wrong_bits.push(self.tally.pre_fec_errors - before.1);
+        self.push_set(failed, self.tally.pre_fec_errors - before.1);
         self.lost_sets += u64::from(failed > 0);
+    }
+
+    /// Adds the failed codewords and the wrong bits of a set.
+    fn push_set(&mut self, failed: u64, wrong_bits: u64) {
+        let Coding { outer, codewords, .. } = self.layout.coding();
+        let (words, symbols) = (*codewords as u64, outer.codeword_symbols as u64);
+        self.failed.push(words, failed);
+        self.wrong_bits.push(words * symbols * u64::from(outer.symbol_bits()), wrong_bits);
     }
 
     /// Counts over the complete sets.
@@ -174,21 +176,21 @@ impl CodewordCounter {
     /// Failed codewords: uncorrectable or miscorrected.
     #[must_use]
     pub fn failed(&self) -> u64 {
-        self.failed.failed()
+        self.failed.errors()
     }
 
     /// The 95 % interval of the codeword error ratio; wider where the codewords of a set fail
     /// together; 0 to 1 without codewords.
     #[must_use]
     pub fn codeword_error_interval(&self) -> Interval {
-        self.failed.interval()
+        count_interval(std::slice::from_ref(&self.failed), 0.95).0
     }
 
     /// The 95 % interval of the pre-FEC bit error ratio; wider where the bits of a set fail
     /// together.
     #[must_use]
     pub fn bit_error_interval(&self) -> Interval {
-        self.wrong_bits.interval()
+        count_interval(std::slice::from_ref(&self.wrong_bits), 0.95).0
     }
 
     /// Codeword error ratio extrapolated from the histogram, with symbol errors added as in

@@ -1,7 +1,7 @@
 //! Histogram of symbol errors per codeword (FEC bins), as reported by a switch.
 
 use crate::fec::reed_solomon::code::Code;
-use crate::math::interval::{Interval, clopper_pearson};
+use crate::math::interval::{BlockCounts, Interval, count_interval};
 
 /// Codewords by number of symbol errors: bins 0 to t, and overflow.
 ///
@@ -92,7 +92,7 @@ impl SymbolErrorHistogram {
     /// If `confidence` is not between 0 and 1.
     #[must_use]
     pub fn codeword_error_ratio(&self, confidence: f64) -> Interval {
-        clopper_pearson(self.overflow, self.codewords(), confidence)
+        count_interval(&[BlockCounts::whole(self.codewords(), self.overflow)], confidence).0
     }
 }
 

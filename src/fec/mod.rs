@@ -6,6 +6,7 @@
 //! to bits of codewords. [`errors`] has synthetic channels, [`SymbolErrorHistogram`] the FEC bins
 //! that a switch reports, [`tail`] and [`extrapolate`] the error ratios that follow.
 
+mod after_inner;
 mod burst_tail;
 mod coding;
 mod counter;
@@ -18,13 +19,13 @@ mod histogram;
 pub mod inner;
 mod interleaver;
 mod layout;
-mod overdispersion;
 mod powers;
 pub mod reed_solomon;
 mod stream;
 pub mod tail;
 mod tally;
 
+pub(crate) use after_inner::after_inner;
 pub(crate) use burst_tail::Bursts;
 pub use coding::{CODINGS, Coding, InnerCoding, InterleaveOrder, Mux};
 pub use counter::{CodewordCounter, Decoding};

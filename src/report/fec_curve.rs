@@ -94,7 +94,10 @@ mod tests {
         };
         let point = CurvePoint {
             pre_fec_ber: 1.234e-12,
-            inner: Some(InnerPoint { inner_ber_counted: Some(1.2e-4) }),
+            inner: Some(InnerPoint {
+                inner_ber_counted: Some(1.2e-4),
+                inner_symbol_error_ratio_counted: Some(1.1e-3),
+            }),
             codeword_error_ratio_analytic: Some(1.2e-112),
             codeword_error_ratio_counted: Some(1.2e-10),
             codeword_error_ratio_low: Some(1e-10),
@@ -118,7 +121,10 @@ mod tests {
             ..point.clone()
         };
         for ratio in [Some(Some(1.2e-4)), Some(None), None] {
-            let inner = ratio.map(|inner_ber_counted| InnerPoint { inner_ber_counted });
+            let inner = ratio.map(|inner_ber_counted| InnerPoint {
+                inner_ber_counted,
+                inner_symbol_error_ratio_counted: None,
+            });
             let point = CurvePoint { inner, ..point.clone() };
             assert_eq!(serde_json::from_str::<CurvePoint>(&json(&point)).unwrap(), point);
         }

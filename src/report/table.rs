@@ -5,7 +5,7 @@ use super::compliant::compliant;
 use super::corners::corners;
 use super::decision::decisions;
 use super::fec::fec;
-use super::number::{counted, decimals, ratio, ratio_within, small};
+use super::number::{counted, decimals, ratio, ratio_within};
 use super::plain_table::{plain, text};
 use super::segments::segments;
 use super::transmitted::{levels, transmitted};
@@ -308,8 +308,9 @@ pub(super) fn verdict(result: &LinkResult) -> (Judgement, String) {
         let by_codewords = |lane: &LaneResult| {
             lane.passes == Some(false) && !above(lane) && lane.codeword_error_ratio_limit.is_some()
         };
-        if let Some(reason) = result.lanes.iter().find(|lane| by_codewords(lane)).map(lost) {
-            return (Judgement::Fail, format!("{} {reason}", lanes(&by_codewords)));
+        if let Some(lane) = result.lanes.iter().find(|lane| by_codewords(lane)) {
+            let reason = lane.missed_by_codewords().unwrap_or_else(|| "codewords".to_owned());
+            return (Judgement::Fail, format!("{} with {reason}", lanes(&by_codewords)));
         }
         let lanes = lanes(&|lane| lane.passes == Some(false));
         (Judgement::Fail, format!("{lanes} above the pre-FEC BER limit of {limit:e}"))
@@ -319,17 +320,6 @@ pub(super) fn verdict(result: &LinkResult) -> (Judgement, String) {
         (Judgement::NotJudged, reason)
     } else {
         (Judgement::Pass, format!("every lane within the pre-FEC BER limit of {limit:e}"))
-    }
-}
-
-/// Why a lane that keeps the limit of the bit error ratio fails: its codewords.
-fn lost(lane: &LaneResult) -> String {
-    let limit = small(lane.codeword_error_ratio_limit);
-    match (lane.codeword_count_verdict, lane.codeword_error_ratio_predicted) {
-        (_, Some(ratio)) if Some(ratio) > lane.codeword_error_ratio_limit => {
-            format!("with a codeword error ratio of {}, limit {limit}", small(Some(ratio)))
-        }
-        _ => format!("with more uncorrectable codewords than the limit of {limit} allows"),
     }
 }
 

@@ -29,7 +29,7 @@ impl Sweep {
     /// vary, or too many names.
     pub fn chart(&self, metric: &str) -> Result<ChartBuilder> {
         let metric = metric_named(metric)?;
-        let first = self.link(&self.values(0))?;
+        let first = self.link(&self.values(self.first()))?;
         let limits = LaneLimits { ber: limit_ber(&first.lanes, self.axes()) };
         let charted = charted(metric, &limits, first.base.targets.range(metric.name));
         let axes = self.axes().iter().map(Axis::charted).collect();

@@ -14,15 +14,20 @@ const BAD_POINTS_MAX: usize = 200;
 
 /// The points of a sweep, to be checked.
 pub(super) struct Points<'a> {
-    pub(super) varied: &'a SweptConfig,
-    pub(super) axes: &'a [Axis],
+    varied: &'a SweptConfig,
+    axes: &'a [Axis],
     /// Patterns whose files were read without problems.
-    pub(super) files: Mutex<Vec<Pattern>>,
+    files: Mutex<Vec<Pattern>>,
     /// Whether each axis has an effect at a point that was checked.
-    pub(super) has_effect: Vec<AtomicBool>,
+    has_effect: Vec<AtomicBool>,
 }
 
-impl Points<'_> {
+impl<'a> Points<'a> {
+    pub(super) fn new(varied: &'a SweptConfig, axes: &'a [Axis]) -> Points<'a> {
+        let has_effect = axes.iter().map(|_| AtomicBool::new(false)).collect();
+        Points { varied, axes, files: Mutex::default(), has_effect }
+    }
+
     /// The lanes of a point, if they have no problems.
     pub(super) fn check(&self, values: &[toml::Value]) -> Result<u64> {
         for lane in self.varied.check(values)? {

@@ -9,14 +9,15 @@ use crate::link::{LaneResult, LayeredConfig, Link, Resolved, SweptConfig};
 use crate::run_options::RunOptions;
 use crate::table::{End, Header, RowSink};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::io;
-use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
 
 /// A link and the axes of its sweep, every point checked.
 pub struct Sweep {
     axes: Vec<Axis>,
     varied: SweptConfig,
+    /// Points whose description is refused, with the reason.
+    refused: BTreeMap<u64, String>,
     /// Rows of all points.
     rows: u64,
 }
@@ -56,8 +57,7 @@ impl Sweep {
     /// The problems of all points, each once, up to a limited number; a file that is not a pattern.
     pub fn new(stack: &LayeredConfig, axes: Vec<Axis>) -> Result<Sweep> {
         let varied = stack.vary(axes.iter().map(Axis::key).cloned().collect())?;
-        let has_effect = axes.iter().map(|_| AtomicBool::new(false)).collect();
-        let points = Points { varied: &varied, axes: &axes, files: Mutex::default(), has_effect };
+        let points = Points::new(&varied, &axes);
         // the first one with all layers: their problems do not depend on the axes
         let rows = varied.resolve(&axes::point(&axes, 0)).and_then(|_| {
             let lanes = |index| points.check(&axes::point(&axes, index));
@@ -68,7 +68,46 @@ impl Sweep {
         });
         let rows = rows.map_err(|error| points.explain(stack, error))?;
         points.effects()?;
-        Ok(Sweep { axes, varied, rows })
+        Ok(Sweep { axes, varied, refused: BTreeMap::new(), rows })
+    }
+
+    /// The same, but a point with problems is kept if another has none: its rows have no figures,
+    /// and the problems as `not_evaluated` and `reason`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sweep::new`], if no point is without problems.
+    pub fn keeping_refused(stack: &LayeredConfig, axes: Vec<Axis>) -> Result<Sweep> {
+        let varied = stack.vary(axes.iter().map(Axis::key).cloned().collect())?;
+        let points = Points::new(&varied, &axes);
+        let checked: Vec<Result<u64>> = (0..axes::points(&axes))
+            .into_par_iter()
+            .map(|index| points.check(&axes::point(&axes, index)))
+            .collect();
+        let good = checked.iter().position(Result::is_ok).unwrap_or(0);
+        // one with all layers: their problems do not depend on the axes
+        varied
+            .resolve(&axes::point(&axes, good as u64))
+            .map_err(|error| points.explain(stack, error))?;
+        points.effects()?;
+        let (mut refused, mut rows) = (BTreeMap::new(), 0);
+        for (point, found) in (0..).zip(checked) {
+            rows += found.unwrap_or_else(|error| {
+                refused.insert(point, one_line(&error));
+                lanes(&varied, &axes::point(&axes, point)) as u64
+            });
+        }
+        Ok(Sweep { axes, varied, refused, rows })
+    }
+
+    /// Number of points that are kept though their description is refused.
+    pub fn refused(&self) -> usize {
+        self.refused.len()
+    }
+
+    /// The first point whose description is not refused.
+    pub(super) fn first(&self) -> u64 {
+        (0..self.points()).find(|point| !self.refused.contains_key(point)).unwrap_or(0)
     }
 
     /// Note on corners of dispersion that points ignore.
@@ -159,6 +198,9 @@ impl Sweep {
         workspaces: &WorkspacePool,
         options: &RunOptions<'_>,
     ) -> Result<LaneResult> {
+        if let Some(because) = self.refused.get(&item.point) {
+            return Ok(LaneResult::refused(item.lane, because));
+        }
         Link::run_lane(
             &self.varied.lane(&item.values, item.lane)?,
             item.lane,
@@ -170,12 +212,26 @@ impl Sweep {
     }
 }
 
+/// Lanes of a point, at least one: a refused point has a row, too.
+fn lanes(varied: &SweptConfig, values: &[toml::Value]) -> usize {
+    varied.lanes(values).clamp(1, LANES_MAX)
+}
+
+/// All problems in one line.
+fn one_line(error: &Error) -> String {
+    error.to_string().lines().map(str::trim).collect::<Vec<_>>().join("; ")
+}
+
+/// Largest number of rows of a refused point.
+const LANES_MAX: usize = 64;
+
 /// Reason why no lock is poisoned.
 const NEVER_POISONED: &str = "no holder panics";
 
 /// A row that remains to be computed.
 struct RowTask {
     number: u64,
+    point: u64,
     lane: usize,
     values: Vec<toml::Value>,
 }
@@ -193,10 +249,11 @@ impl Queue {
             return None;
         }
         let values = axes::point(&sweep.axes, self.point);
-        let item = RowTask { number: self.number, lane: self.lane, values };
+        let (number, point, lane) = (self.number, self.point, self.lane);
+        let item = RowTask { number, point, lane, values };
         self.number += 1;
         self.lane += 1;
-        if self.lane == sweep.varied.lanes(&item.values) {
+        if self.lane == lanes(&sweep.varied, &item.values) {
             (self.lane, self.point) = (0, self.point + 1);
         }
         Some(item)

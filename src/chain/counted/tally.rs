@@ -5,9 +5,7 @@ use super::importance::weighted::Weighted;
 use crate::chain::describe::not_evaluated::NotEvaluated;
 use crate::dsp::bursts::Bursts;
 use crate::dsp::slicer::DecisionErrors;
-use crate::math::interval::{
-    Interval, IntervalKind, block_bootstrap, clopper_pearson, dispersion_index,
-};
+use crate::math::interval::{BlockCounts, Interval, IntervalKind, count_interval};
 
 /// Counts of one lane.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -53,9 +51,6 @@ pub struct Tally {
     /// Counted from a lane's first to its last segment.
     pub bursts: Bursts,
 }
-
-/// Mean square over mean length of bursts above which errors count as correlated.
-const BURSTY: f64 = 1.2;
 
 impl Tally {
     pub(crate) fn of(symbols: usize, decisions: &DecisionErrors) -> Tally {
@@ -113,45 +108,64 @@ impl Tally {
         seen.then(|| crate::dsp::slicer::snr_db(&self.moments.map(level)))
     }
 
-    /// 95 % interval of the bit error ratio, and its kind.
-    ///
-    /// Clopper-Pearson on symbols while errors are independent (variance over mean of the blocks'
-    /// counts below 1.2, and three of its standard deviations), else a bootstrap over at least 30
-    /// blocks; converted to bits by the mean number of bit errors per symbol error. For errors in
-    /// bursts the number of independent errors is reduced by the excess of variance.
+    /// 95 % interval of the bit error ratio, and its kind: [`Tally::pooled_interval`] of this one
+    /// alone.
     pub fn interval(&self) -> (Interval, IntervalKind) {
-        if self.symbols == 0 {
-            return (Interval { low: 0.0, high: 1.0 }, IntervalKind::None);
+        Tally::pooled_interval(std::slice::from_ref(&self))
+    }
+
+    /// 95 % interval of the bit error ratio of several tallies, such as those of a port's lanes,
+    /// and its kind: [`count_interval`] of their symbols, each tally a stratum, converted to bits
+    /// by the mean number of bit errors per symbol error.
+    pub fn pooled_interval(tallies: &[&Tally]) -> (Interval, IntervalKind) {
+        let strata: Vec<BlockCounts> = tallies.iter().map(|tally| tally.symbol_counts()).collect();
+        let symbol_errors: u64 = strata.iter().map(BlockCounts::errors).sum();
+        let bit_errors: u64 = tallies.iter().map(|tally| tally.bit_errors).sum();
+        let (interval, kind) = count_interval(&strata, 0.95);
+        if kind == IntervalKind::None {
+            return (interval, kind);
         }
-        let bits_per_symbol = if self.symbol_errors == 0 {
-            1.0
-        } else {
-            self.bit_errors as f64 / self.symbol_errors as f64
-        };
-        let blocks = self.block_errors.len() as u64;
-        let chance = 3.0 * (2.0 / (blocks.max(2) - 1) as f64).sqrt();
-        let (interval, kind) = if dispersion_index(&self.block_errors) < 1.2 + chance || blocks < 30
-        {
-            match self.clustering() {
-                clustering if clustering > BURSTY => {
-                    let apart = |count: u64| (count as f64 / clustering).round() as u64;
-                    (
-                        clopper_pearson(apart(self.symbol_errors), apart(self.symbols), 0.95),
-                        IntervalKind::ClopperPearsonBursts,
-                    )
-                }
-                _ => (
-                    clopper_pearson(self.symbol_errors, self.symbols, 0.95),
-                    IntervalKind::ClopperPearson,
-                ),
-            }
-        } else {
-            (
-                block_bootstrap(&self.block_errors, self.symbols / blocks, 0.95, 1, 2000),
-                IntervalKind::BlockBootstrap,
-            )
-        };
+        let bits_per_symbol =
+            if symbol_errors == 0 { 1.0 } else { bit_errors as f64 / symbol_errors as f64 };
         let to_bits = bits_per_symbol / 2.0;
         (Interval { low: interval.low * to_bits, high: (interval.high * to_bits).min(1.0) }, kind)
+    }
+
+    /// Symbol errors by blocks, with the variance of the bursts found.
+    fn symbol_counts(&self) -> BlockCounts {
+        BlockCounts::equal(self.symbols, &self.block_errors).clustered(self.clustering())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(blocks: usize, symbol_errors: u64, bit_errors: u64) -> Tally {
+        Tally {
+            symbols: 8192 * blocks as u64,
+            symbol_errors: symbol_errors * blocks as u64,
+            bit_errors: bit_errors * blocks as u64,
+            block_errors: vec![symbol_errors; blocks],
+            ..Tally::default()
+        }
+    }
+
+    /// Lanes of constant, different ratios have the interval of one tally with all their symbols;
+    /// one lane has its own.
+    #[test]
+    fn pooled_lanes_have_the_interval_of_their_sum() {
+        let (good, bad) = (tally(16, 1, 1), tally(16, 20, 21));
+        let sum = Tally {
+            symbols: good.symbols + bad.symbols,
+            symbol_errors: 336,
+            bit_errors: 352,
+            block_errors: vec![21; 16],
+            ..Tally::default()
+        };
+        assert_eq!(Tally::pooled_interval(&[&good, &bad]), sum.interval());
+        assert_eq!(Tally::pooled_interval(&[&bad]), bad.interval());
+        assert_eq!(bad.interval().1, IntervalKind::ClopperPearson);
+        assert_eq!(Tally::pooled_interval(&[]).1, IntervalKind::None);
     }
 }

@@ -2,10 +2,10 @@
 
 use super::channel::{CurveChannel, PreFecCount};
 use crate::fec::layout::{Address, CodewordLayout};
-use crate::fec::overdispersion::Overdispersion;
 use crate::fec::reed_solomon::code::Code;
 use crate::fec::reed_solomon::decode::DecoderWorkspace;
 use crate::fec::tally::FecTally;
+use crate::math::interval::BlockCounts;
 use crate::seed::Seed;
 
 /// Codewords of a chunk; each chunk has its own random streams.
@@ -16,26 +16,23 @@ pub(super) const CHUNK_CODEWORDS: u64 = 1024;
 pub(super) struct CountedPoint {
     pub(super) tally: FecTally,
     pub(super) slicer: PreFecCount,
-    pub(super) scatter: Overdispersion,
+    /// Failed codewords, by sets.
+    pub(super) failed: BlockCounts,
 }
 
 impl CountedPoint {
     pub(super) fn new(layout: &CodewordLayout) -> Self {
-        let (set, chunk) = (
-            layout.coding().codewords as u64,
-            chunk_sets(layout) * layout.coding().codewords as u64,
-        );
         Self {
             tally: FecTally::new(&layout.coding().outer),
             slicer: PreFecCount::default(),
-            scatter: Overdispersion::new(set, chunk),
+            failed: BlockCounts::default(),
         }
     }
 
     /// Adds a chunk.
     pub(super) fn merge(&mut self, chunk: &Self) {
         self.tally.merge(&chunk.tally);
-        self.scatter.merge(&chunk.scatter);
+        self.failed.merge(&chunk.failed);
         self.slicer.bits += chunk.slicer.bits;
         self.slicer.errors += chunk.slicer.errors;
     }
@@ -108,7 +105,8 @@ impl Desk {
                     .expect("a word of the code's own");
                 counted.tally.push_decoded(&coding.outer, &self.sent, word, &self.decoded, outcome);
             }
-            counted.scatter.push(counted.tally.uncorrectable + counted.tally.miscorrected - before);
+            let failed = counted.tally.uncorrectable + counted.tally.miscorrected - before;
+            counted.failed.push(coding.codewords as u64, failed);
         }
         counted
     }

@@ -27,6 +27,16 @@ pub static POINT_METRICS: &[PointMetric] = &[
     )
     .error_ratio(),
     PointMetric::new(
+        "inner_symbol_error_ratio_counted",
+        "symbol error ratio after inner code, counted",
+        Unit::Ratio,
+        TakenAt::Fec,
+        "Counted share of wrong symbols of the outer code after the inner decoder; only with an \
+         inner code.",
+        |l| l.inner.and_then(|inner| inner.inner_symbol_error_ratio_counted).into(),
+    )
+    .error_ratio(),
+    PointMetric::new(
         "codeword_error_ratio_analytic",
         "codeword error ratio, analytic",
         Unit::Ratio,
@@ -158,7 +168,7 @@ impl CurvePoint {
     /// Its metrics: those that a curve with or without an inner code has.
     fn metrics(&self) -> impl Iterator<Item = &'static PointMetric> {
         let has_inner = self.inner.is_some();
-        POINT_METRICS.iter().filter(move |m| has_inner || m.name != "inner_ber_counted")
+        POINT_METRICS.iter().filter(move |m| has_inner || !m.name.starts_with("inner_"))
     }
 
     /// Columns of a table of such points.

@@ -5,6 +5,7 @@ use super::count::CountedPoint;
 use crate::fec::extrapolate::extrapolate;
 use crate::fec::layout::CodewordLayout;
 use crate::fec::tail::{self, SHORTEST_FRAME_OCTETS};
+use crate::math::interval::count_interval;
 use serde::{Deserialize, Serialize};
 
 /// Confidence of all intervals.
@@ -18,8 +19,7 @@ const CONFIDENCE: f64 = 0.95;
 ///
 /// An uncorrected codeword is one detected as uncorrectable or changed to another codeword. Where
 /// bursts make the codewords of a set fail together, the interval is that of correspondingly fewer
-/// independent codewords (variance of the counts of sets, or of chunks of a thousand codewords if
-/// larger, over the binomial variance); otherwise it is Clopper-Pearson.
+/// independent codewords, see [`count_interval`]; otherwise it is Clopper-Pearson.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CurvePoint {
     /// Bit error ratio at the slicer, as requested.
@@ -66,6 +66,10 @@ pub struct InnerPoint {
     // a point without this key has no inner code: `null` and a missing key differ
     #[serde(deserialize_with = "Option::deserialize")]
     pub inner_ber_counted: Option<f64>,
+    /// Share of the outer code's symbols with an error after the inner decoder; a codeword beyond
+    /// t has t + 1 of them.
+    #[serde(default)]
+    pub inner_symbol_error_ratio_counted: Option<f64>,
 }
 
 impl CurvePoint {
@@ -84,13 +88,20 @@ impl CurvePoint {
         let lost = analytic.map(|tail| {
             tail.ln_frame_loss_ratio(&coding.outer, coding.codewords, SHORTEST_FRAME_OCTETS)
         });
-        let interval = (codewords > 0).then(|| counted.scatter.interval());
+        let interval = (codewords > 0)
+            .then(|| count_interval(std::slice::from_ref(&counted.failed), CONFIDENCE).0);
         let extrapolated = extrapolate(&tally.histogram, CONFIDENCE);
         Self {
             pre_fec_ber,
-            inner: coding.inner.is_some().then_some(InnerPoint { inner_ber_counted: entering }),
+            inner: coding.inner.is_some().then_some(InnerPoint {
+                inner_ber_counted: entering,
+                inner_symbol_error_ratio_counted: Some(
+                    tally.histogram.moments().0 / tally.histogram.symbols() as f64,
+                )
+                .filter(|&ratio| ratio > 0.0),
+            }),
             codeword_error_ratio_analytic: analytic.map(|tail| tail.codeword_error_ratio()),
-            codeword_error_ratio_counted: ratio(counted.scatter.failed(), codewords),
+            codeword_error_ratio_counted: ratio(counted.failed.errors(), codewords),
             codeword_error_ratio_low: interval.map(|interval| interval.low),
             codeword_error_ratio_high: interval.map(|interval| interval.high),
             codeword_error_ratio_extrapolated: extrapolated

@@ -57,7 +57,7 @@ impl Trial {
         let mut counted: Vec<CountedPoint> =
             self.bers.iter().map(|_| CountedPoint::new(&self.layout)).collect();
         let (mut next, mut round) = (0, 1);
-        let is_enough = |counted: &CountedPoint| counted.scatter.failed() >= self.curve.errors;
+        let is_enough = |counted: &CountedPoint| counted.failed.errors() >= self.curve.errors;
         while next < chunks && !options.cancel.is_cancelled() && !counted.iter().all(is_enough) {
             let end = chunks.min(next + round);
             let wanted = (0..self.bers.len()).filter(|&point| !is_enough(&counted[point]));

@@ -13,7 +13,7 @@
 //!
 //! IEEE P802.3dj, 177.4.6, table 177-1; D0.1 to D1.1 as transcribed in Omer-Sella/802.3 (`draft`).
 
-mod analytic;
+pub(crate) mod analytic;
 pub(crate) mod chase;
 pub(crate) mod code;
 pub(crate) mod soft;

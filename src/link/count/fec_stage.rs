@@ -1,11 +1,11 @@
 //! Error correction of the counted symbols, lane by lane and as a port.
 
 use crate::chain::{BlockObserver, BlockView, Prediction, Tally};
-use crate::fec::inner::{Soft, hard_decision_ber};
+use crate::fec::inner::{Chase, Soft, hard_decision_ber};
 use crate::fec::reed_solomon::Code;
 use crate::fec::{
     Bursts, CodewordCounter, CodewordLayout, Coding, Decoding, ErrorExtractor, ErrorPositions,
-    SymbolErrorHistogram, tail,
+    SymbolErrorHistogram, after_inner, tail,
 };
 use crate::link::build::lane::Lane;
 use crate::link::result::figures::LaneResult;
@@ -313,26 +313,25 @@ impl LaneFec {
     }
 
     /// Codeword error ratio of the predicted bit errors with their bursts, and its limit: that of
-    /// independent errors at the limit of the bit error ratio. None with an inner code, or where
-    /// bursts of several segments mix.
+    /// independent errors at the limit of the bit error ratio, both behind the inner code where
+    /// there is one. No prediction for bursts before an inner code, or where bursts of several
+    /// segments mix.
     fn predict(&self, result: &mut LaneResult) {
-        let outer = &self.single_lane.layout().coding().outer;
-        let independent =
-            |ber: f64| tail::random_errors(outer, ber).ok().map(|tail| tail.codeword_error_ratio());
-        let precoded = matches!(self.reader, ErrorExtractor::Precoded);
         let Some(ber) = result.ber_semi_analytic else { return };
-        if matches!(self.reader, ErrorExtractor::Inner(..)) {
-            return;
-        }
-        result.codeword_error_ratio_predicted = match (&self.bursts, precoded) {
-            (None, false) => independent(ber),
-            (bursts, _) if bursts.is_none() || result.segments.len() <= 1 => {
-                let shares = bursts.as_deref().unwrap_or(&[1.0]);
+        let bursts = self.bursts.as_deref();
+        let one_segment = result.segments.len() <= 1;
+        result.codeword_error_ratio_predicted = match &self.reader {
+            ErrorExtractor::Inner(..) if bursts.is_some() || !one_segment => None,
+            ErrorExtractor::Inner(decoder, ..) => self.behind_inner(*decoder, ber, 0.0),
+            ErrorExtractor::Plain if bursts.is_none() => self.independent(ber),
+            reader if bursts.is_none() || one_segment => {
+                let precoded = matches!(reader, ErrorExtractor::Precoded);
+                let shares = bursts.unwrap_or(&[1.0]);
                 self.single_lane.layout().codeword_error_ratio(&Bursts { ber, shares, precoded })
             }
             _ => return,
         };
-        result.codeword_error_ratio_limit = independent(self.limit_ber);
+        result.codeword_error_ratio_limit = self.limit(0.0);
         if let (Some(ratio), Some(limit), Some(true)) = (
             result.codeword_error_ratio_predicted,
             result.codeword_error_ratio_limit,
@@ -342,19 +341,38 @@ impl LaneFec {
         }
     }
 
+    /// Codeword error ratio of independent errors at the limit of the bit error ratio, with those
+    /// of the rest of the link before the outer code. An inner code is decoded with soft decisions,
+    /// as the limit before it supposes.
+    fn limit(&self, added_ber: f64) -> Option<f64> {
+        match self.reader {
+            ErrorExtractor::Inner(..) => self.behind_inner(Chase::SOFT, self.limit_ber, added_ber),
+            _ => self.independent(self.limit_ber + added_ber),
+        }
+    }
+
+    /// Codeword error ratio of independent bit errors at the outer code.
+    fn independent(&self, ber: f64) -> Option<f64> {
+        let tail = tail::random_errors(&self.single_lane.layout().coding().outer, ber);
+        tail.ok().map(|tail| tail.codeword_error_ratio())
+    }
+
+    /// The same of independent bit errors before the inner code.
+    fn behind_inner(&self, decoder: Chase, ber: f64, added_ber: f64) -> Option<f64> {
+        let outer = &self.single_lane.layout().coding().outer;
+        after_inner(outer, decoder, ber, added_ber).map(|tail| tail.codeword_error_ratio())
+    }
+
     /// What the counted codewords say of the limit: a lane that loses codewords fails.
     fn judge(&self, result: &mut LaneResult) {
         let Some(limit) = result.codeword_error_ratio_limit else { return };
-        let outer = &self.single_lane.layout().coding().outer;
-        let with_rest = tail::random_errors(outer, self.limit_ber + self.added_ber);
-        let with_rest = with_rest.map_or(limit, |tail| tail.codeword_error_ratio());
         let lost = result.block_error_ratio_low.is_some_and(|low| low > limit);
         let verdict = CountVerdict::of(
             lost,
             result
                 .block_error_ratio_extrapolated_low
                 .zip(result.block_error_ratio_extrapolated_high),
-            with_rest,
+            self.limit(self.added_ber).unwrap_or(limit),
         );
         result.codeword_count_verdict = Some(verdict);
         if lost && result.passes == Some(true) {

@@ -38,6 +38,12 @@ impl CountedBer {
             variance_reduction: counted.weighted.and_then(|weighted| weighted.variance_reduction()),
         }
     }
+
+    /// True if its interval is that of the errors counted, neither weighted nor widened.
+    pub(crate) fn is_plain(&self) -> bool {
+        use IntervalKind::{BlockBootstrap, ClopperPearson, ClopperPearsonBursts};
+        matches!(self.kind, ClopperPearson | ClopperPearsonBursts | BlockBootstrap)
+    }
 }
 
 /// An interval widened by a second, independent scatter of the ratio's logarithm, each end by

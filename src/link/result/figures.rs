@@ -215,6 +215,9 @@ pub struct LaneResult {
     /// its own, or, without a prediction, when the whole interval of the counted ratio or of the
     /// margin does. Absent where an interval contains the limit.
     pub passes: Option<bool>,
+    /// Why it does not pass: every limit that it misses, why there is no verdict, or why it was not
+    /// evaluated; absent if it passes.
+    pub reason: Option<String>,
     /// Share of wrong decisions that are followed by another wrong one, on the line; absent when no
     /// error was counted.
     pub burst_continuation: Option<f64>,
@@ -248,10 +251,11 @@ pub struct LaneResult {
     /// an upper bound for soft ones. Zero below 1e-308.
     pub codeword_error_ratio_analytic: Option<f64>,
     /// Codeword error ratio of the outer code, if all lanes are as this one, of the semi-analytic
-    /// bit error ratio with its predicted bursts; absent with an inner code, and where bursts of
-    /// several segments mix.
+    /// bit error ratio with its predicted bursts; behind an inner code, of independent errors at
+    /// its input. Absent for bursts before an inner code, and where bursts of several segments mix.
     pub codeword_error_ratio_predicted: Option<f64>,
-    /// Limit of that: of independent errors at the limit of the bit error ratio.
+    /// Limit of that: of independent errors at the limit of the bit error ratio, behind the inner
+    /// code with soft decisions where there is one.
     pub codeword_error_ratio_limit: Option<f64>,
     /// What the counted codewords say of that limit.
     pub codeword_count_verdict: Option<CountVerdict>,

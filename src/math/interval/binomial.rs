@@ -22,25 +22,30 @@ use super::range::{Interval, outside};
 ///
 /// C. J. Clopper, E. S. Pearson, *The use of confidence or fiducial limits illustrated in the case
 /// of the binomial*, Biometrika 26 (1934).
-pub fn clopper_pearson(successes: u64, trials: u64, confidence: f64) -> Interval {
+pub(super) fn clopper_pearson(successes: u64, trials: u64, confidence: f64) -> Interval {
     assert!(successes <= trials, "{successes} successes in {trials} trials");
+    clopper_pearson_real(successes as f64, (trials - successes) as f64, confidence)
+}
+
+/// The same limits for numbers of hits and misses that need not be whole, such as those of errors
+/// in bursts counted as independent ones.
+pub(super) fn clopper_pearson_real(hits: f64, misses: f64, confidence: f64) -> Interval {
     let ln_side = libm::log(outside(confidence) / 2.0);
-    if trials == 0 {
+    let trials = hits + misses;
+    if trials == 0.0 {
         return Interval::ANY_RATIO;
     }
-    let hits = successes as f64;
-    let misses = (trials - successes) as f64;
-    let ln_all = ln_side / trials as f64;
-    let low = if successes == 0 {
+    let ln_all = ln_side / trials;
+    let low = if hits == 0.0 {
         0.0
-    } else if successes == trials {
+    } else if misses == 0.0 {
         libm::exp(ln_all)
     } else {
         Beta { a: hits, b: misses + 1.0 }.quantile(BetaTail::Below, ln_side).ratio()
     };
-    let high = if successes == trials {
+    let high = if misses == 0.0 {
         1.0
-    } else if successes == 0 {
+    } else if hits == 0.0 {
         -libm::expm1(ln_all)
     } else {
         Beta { a: hits + 1.0, b: misses }.quantile(BetaTail::Above, ln_side).ratio()

@@ -3,12 +3,13 @@
 mod beta;
 mod binomial;
 mod blocks;
+mod counts;
 mod kind;
 mod range;
 mod student;
 
-pub use binomial::clopper_pearson;
-pub use blocks::{block_bootstrap, dispersion_index};
+pub use blocks::BlockCounts;
+pub use counts::count_interval;
 pub use kind::IntervalKind;
 pub use range::Interval;
 pub(crate) use student::student_t_mean;

@@ -238,6 +238,14 @@ pub(super) static AT_LIMIT: &[LaneMetric] = &[
         "True if the limits of pre-FEC BER and predicted codeword error ratio are kept.",
         |l| l.passes.into(),
     ),
+    LaneMetric::new(
+        "reason",
+        "reason for not passing",
+        Unit::Text,
+        TakenAt::Decisions,
+        "Reason why the lane does not pass: limits missed, no verdict, or not evaluated.",
+        |l| l.reason.clone().into(),
+    ),
 ];
 
 /// Runs of consecutive decision errors.
