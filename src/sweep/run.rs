@@ -11,6 +11,7 @@ use crate::table::{End, Header, RowSink};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Mutex;
 
 /// A link and the axes of its sweep, every point checked.
 pub struct Sweep {
