@@ -19,7 +19,7 @@ const FALSE_DC: f64 = 0.01;
 const FAR: f64 = 0.1;
 const FAR_PER_STEP: f64 = 10.0;
 /// Largest |S| of a row of zeros, and least |S| of the row above that makes it one.
-const ZERO: f64 = 1e-6;
+const ZERO: f64 = 1e-7;
 const PASSES: f64 = 0.01;
 /// Largest number of points added below the first frequency.
 const POINTS_MAX: usize = 1024;

@@ -126,9 +126,10 @@ fn matches(
 ) {
     let separators = ["-", "/", "-", ""];
     let text = text.trim_start();
-    for (i, name) in
-        names.iter().enumerate().filter(|(i, _)| !ports.contains(&(i + 1))).collect::<Vec<_>>()
-    {
+    for (i, name) in names.iter().enumerate() {
+        if ports.contains(&(i + 1)) {
+            continue;
+        }
         let Some(head) = text.get(..name.len()) else { continue };
         if !(head == name || any_case && head.eq_ignore_ascii_case(name)) {
             continue;

@@ -50,7 +50,7 @@ impl Stated {
     pub(super) fn summary(&self) -> String {
         let first = self.lists[0][0];
         let differ = self.lists.iter().flatten().any(|z| *z != first);
-        format!("{}{} ohm", shown(first), if differ { " and others" } else { "" })
+        format!("{} ohm{}", shown(first), if differ { " and others" } else { "" })
     }
 }
 

@@ -7,7 +7,7 @@
 ///
 /// # Errors
 ///
-/// Zero bytes, or text without a comment mark before its first other letter.
+/// Zero bytes, or a mark of UTF-16 before other bytes.
 pub(super) fn decoded(bytes: Vec<u8>) -> Result<(String, Option<String>), String> {
     let (text, note) = match bytes.get(..2) {
         Some([0xff, 0xfe]) => utf_16(&bytes[2..], u16::from_le_bytes)?,
