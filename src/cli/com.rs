@@ -34,8 +34,8 @@ pub(super) struct ComArgs {
     /// Set of parameters: kr1-802.3ck, kr1-802.3dj or a TOML file
     #[arg(long, value_name = "NAME|FILE", default_value = "kr1-802.3ck")]
     parameters: String,
-    /// Ports of the victim, such as 1-2/3-4, by number or by name; guessed, with a warning, when not
-    /// given
+    /// Ports of the victim, such as 1-2/3-4, by number or by name; guessed, with a warning, when
+    /// not given
     #[arg(long, value_name = "MAP")]
     ports: Option<String>,
     /// Aggressors at the far end

@@ -52,8 +52,8 @@ impl Network {
     ///
     /// # Limits
     ///
-    /// Effects only below the first frequency above 0 Hz, such as a coupling capacitor's corner, are
-    /// not seen.
+    /// Effects only below the first frequency above 0 Hz, such as a coupling capacitor's corner,
+    /// are not seen.
     /// With fewer than three frequencies the lowest values are held.
     pub fn completed(&self) -> Completed {
         let (mut network, mut notes) = (self.clone(), Vec::new());

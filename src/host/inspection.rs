@@ -70,8 +70,8 @@ fn finite(x: f64) -> Option<f64> {
 }
 
 impl Inspection {
-    /// Reads a file; its map is guessed for four ports when none is given. Figures are of 50 ohm for
-    /// each port, whatever the file's references ([`Network::at_usual_references`]).
+    /// Reads a file; its map is guessed for four ports when none is given. Figures are of 50 ohm
+    /// for each port, whatever the file's references ([`Network::at_usual_references`]).
     ///
     /// # Errors
     ///

@@ -78,8 +78,8 @@ impl Parameters {
     ///
     /// # Errors
     ///
-    /// Parameters out of their range; a channel that is not passive (a singular value of S above 1.1
-    /// up to the symbol rate), ends below the Nyquist frequency or passes no pulse, after the
+    /// Parameters out of their range; a channel that is not passive (a singular value of S above
+    /// 1.1 up to the symbol rate), ends below the Nyquist frequency or passes no pulse, after the
     /// aggressor's number if it is not the victim.
     ///
     /// # Example

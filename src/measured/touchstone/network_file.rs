@@ -34,8 +34,8 @@ pub(super) const LARGEST: f64 = 1e12;
 ///
 /// # Reference
 ///
-/// IBIS Open Forum, *Touchstone File Format Specification*, versions 1.1 and 2.1. R. B. Marks, D. F.
-/// Williams, *A general waveguide circuit theory*, J. Res. NIST 97 (1992).
+/// IBIS Open Forum, *Touchstone File Format Specification*, versions 1.1 and 2.1. R. B. Marks, D.
+/// F. Williams, *A general waveguide circuit theory*, J. Res. NIST 97 (1992).
 ///
 /// # Example
 ///

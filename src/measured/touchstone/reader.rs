@@ -46,7 +46,7 @@ pub(super) struct TouchstoneReader {
     /// True if two ports have the order 11 21 12 22, as in version 1.
     transposed: Option<bool>,
     references: Vec<Complex64>,
-    /// Mixed modes of version 2: the keyword's line and text, and the modes once the ports are known.
+    /// Mixed modes of version 2: the keyword's line and text; the modes once the ports are known.
     mixed: Option<(usize, String)>,
     modes: Option<ModeOrder>,
     /// References of the rows of the file, of ports or of modes.
