@@ -224,7 +224,7 @@ fn an_interpolated_channel_is_the_measured_one_and_keeps_its_delay() {
 #[test]
 fn the_pulse_of_a_real_channel_comes_after_its_cause() {
     for Channel { name, mixed, .. } in channels() {
-        let Completed { network, notes } = mixed.differential().completed();
+        let Completed { network, notes, .. } = mixed.differential().completed();
         assert_eq!(
             notes.len(),
             usize::from(name.starts_with("c2m") && name.contains("thru")),

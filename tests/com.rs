@@ -4,7 +4,7 @@ use crate::cli::{Folder, good, refused};
 use lightlane::host::com::{
     Aggressor, AggressorEnd, ChannelOperatingMargin, ComChannel, Parameters, Steps,
 };
-use lightlane::host::{Package, PcbTrace, PortMap};
+use lightlane::host::{Package, PcbTrace, PortSelection};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -57,10 +57,10 @@ fn channels(case: &Value) -> Option<(ComChannel, Vec<Aggressor>)> {
         ));
     }
     let folder = folder()?;
-    let map: PortMap = "1-2/3-4".parse().expect("a map");
+    let map: PortSelection = "1-2/3-4".parse().expect("a map");
     let open = |end: &str| {
         let file = folder.join(format!("c2m_il14_{end}.s4p"));
-        ComChannel::open(file.to_str().expect("a path"), Some(map))
+        ComChannel::open(file.to_str().expect("a path"), Some(&map))
             .unwrap_or_else(|remedy| panic!("{end}: {remedy}"))
     };
     let ends: Vec<&str> = case["files"]

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod channel;
+mod channel_inputs;
 mod channels;
 mod cli;
 mod cli_files;

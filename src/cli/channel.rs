@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
 use crate::error::{Error, KeyPath, Problems};
-use crate::host::{Inspection, PortMap};
+use crate::host::{Inspection, PortSelection};
 use crate::plot::{Size, Target};
 use crate::report;
 use clap::Args;
@@ -17,7 +17,7 @@ Examples:
   lightlane channel next.s12p --ports 1-2/5-6 --plot next.svg
 
 --ports names both lines, each from its near end to its far end, the positive one first: 1-2/3-4 goes in at 1 and 3 and comes out at 2
-and 4. Without it the lines of four ports are guessed from the pairs that pass at low frequency, with a warning.";
+and 4. Names that the file gives its ports in comments (! Port[1] = tx_p) stand for numbers. Without it the lines of four ports are guessed from the pairs that pass at low frequency, with a warning.";
 
 /// Reads a Touchstone file: loss, return loss, mode conversion, delay, passivity, reciprocity,
 /// causality
@@ -27,7 +27,7 @@ pub(super) struct ChannelArgs {
     /// Touchstone file, .s1p to .s64p or .ts, version 1 or 2
     #[arg(value_name = "FILE")]
     file: String,
-    /// Ports of the differential channel, such as 1-2/3-4
+    /// Ports of the differential channel, such as 1-2/3-4, by number or by name
     #[arg(long, value_name = "MAP")]
     ports: Option<String>,
     /// Symbol rate, for values at and up to the Nyquist frequency
@@ -46,7 +46,9 @@ impl ChannelArgs {
         let map = self
             .ports
             .as_deref()
-            .map(|ports| ports.parse::<PortMap>().map_err(|remedy| one("--ports", ports, remedy)))
+            .map(|ports| {
+                ports.parse::<PortSelection>().map_err(|remedy| one("--ports", ports, remedy))
+            })
             .transpose()?;
         if let Some(rate) = self.symbol_rate_gbd.filter(|rate| !(0.1..=500.0).contains(rate)) {
             return Err(Failure::Input(one(
@@ -56,7 +58,7 @@ impl ChannelArgs {
             )));
         }
         let target = self.plot.as_ref().map(Target::new).transpose()?;
-        let found = Inspection::open(&self.file, map, self.symbol_rate_gbd)
+        let found = Inspection::open(&self.file, map.as_ref(), self.symbol_rate_gbd)
             .map_err(|remedy| one("", &self.file, remedy))?;
         output::print(&if self.json { report::json(&found) } else { report::channel(&found) })?;
         if let Some(target) = target {

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
 use crate::error::{Error, KeyPath, Problem, Problems};
-use crate::host::PortMap;
+use crate::host::PortSelection;
 use crate::host::com::{Aggressor, AggressorEnd, ComChannel, Parameters};
 use crate::report;
 use clap::Args;
@@ -17,7 +17,8 @@ Examples:
 
 The files end at the balls: dies and packages are added by the set of parameters, kr1-802.3ck (annex 93A) or
 kr1-802.3dj (annex 178A, an early draft), or a TOML file with the same keys. Aggressors go from their transmitter
-to the victim's receiver; without a map they use the victim's. A map is given once or for each file.
+to the victim's receiver; without a map they use the victim's. A map is given once or for each file, by the numbers
+of the ports or by the names that the file gives them in comments (! Port[1] = tx_p).
 
 A figure of merit by the method of the standard, not a proof of compliance: the manual of host::com lists what is
 left out, and each parameter set the status of its values. The exit code is 1 when COM is below the set's limit.";
@@ -33,7 +34,8 @@ pub(super) struct ComArgs {
     /// Set of parameters: kr1-802.3ck, kr1-802.3dj or a TOML file
     #[arg(long, value_name = "NAME|FILE", default_value = "kr1-802.3ck")]
     parameters: String,
-    /// Ports of the victim, such as 1-2/3-4; guessed, with a warning, when not given
+    /// Ports of the victim, such as 1-2/3-4, by number or by name; guessed, with a warning, when
+    /// not given
     #[arg(long, value_name = "MAP")]
     ports: Option<String>,
     /// Aggressors at the far end
@@ -59,14 +61,15 @@ impl ComArgs {
         let map = self.ports.as_deref().map(|ports| map("--ports", ports)).transpose()?;
         let far = maps("--fext-ports", &self.fext_ports, self.fext.len())?;
         let near = maps("--next-ports", &self.next_ports, self.next.len())?;
-        let victim =
-            ComChannel::open(&self.file, map).map_err(|remedy| one("", &self.file, remedy))?;
+        let victim = ComChannel::open(&self.file, map.as_ref())
+            .map_err(|remedy| one("", &self.file, remedy))?;
         let mut aggressors = Vec::new();
         for (files, maps, side) in
             [(&self.fext, &far, AggressorEnd::FarEnd), (&self.next, &near, AggressorEnd::NearEnd)]
         {
             for (i, file) in files.iter().enumerate() {
-                let map = maps.get(i).or(maps.first()).copied().or(victim.port_map);
+                let victims = victim.port_map.map(PortSelection::from);
+                let map = maps.get(i).or(maps.first()).or(victims.as_ref());
                 let channel =
                     ComChannel::open(file, map).map_err(|remedy| one("", file, remedy))?;
                 aggressors.push(Aggressor { side, channel });
@@ -84,12 +87,12 @@ impl ComArgs {
 }
 
 /// A map of a flag.
-fn map(flag: &str, text: &str) -> Result<PortMap, Error> {
+fn map(flag: &str, text: &str) -> Result<PortSelection, Error> {
     text.parse().map_err(|remedy| one(flag, text, remedy))
 }
 
 /// None, one for all, or one for each file.
-fn maps(flag: &str, texts: &[String], files: usize) -> Result<Vec<PortMap>, Error> {
+fn maps(flag: &str, texts: &[String], files: usize) -> Result<Vec<PortSelection>, Error> {
     if texts.len() > 1 && texts.len() != files {
         let remedy =
             format!("{} maps for {files} files; must be one for all or one for each", texts.len());

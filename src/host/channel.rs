@@ -8,7 +8,7 @@ use super::transfer::Transfer;
 use crate::chain::{Chain, Interferer, NoiseId, Shape, Table};
 use crate::error::{KeyPath, Problems};
 use crate::math::prototype::Family;
-use crate::measured::{BuildContext, FileError, FileReader, Library, fnv};
+use crate::measured::{BuildContext, FileError, FileReader, Library, Touchstone, fnv};
 use crate::serdes::SerdesTx;
 use crate::signal::Volt;
 use crate::units::{amplitude_ratio, db_from_amplitude_ratio, giga, mega};
@@ -190,7 +190,14 @@ impl ElectricalChannel {
     pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) {
         match self.built(files.library()) {
             Ok(made) => {
+                let nyquist_hz = files.symbol_rate_hz().map_or(0.0, |rate_hz| rate_hz / 2.0);
                 for (key, file, digest, ends_hz, found) in &made.read {
+                    if *ends_hz < nyquist_hz {
+                        let (ends, nyquist) = (ends_hz / giga(1.0), nyquist_hz / giga(1.0));
+                        files.problems().report(at, key, file, format!(
+                            "ends at {ends} GHz; must reach the Nyquist frequency of {nyquist} GHz"
+                        ));
+                    }
                     files.record(at, key, file, *digest, *ends_hz, found.clone());
                 }
             }
@@ -274,10 +281,7 @@ impl ElectricalChannel {
             let one = |file: &String| {
                 let mut found = None;
                 let made = library.touchstone(file).and_then(|(digest, touchstone)| {
-                    Ok((
-                        differential(Network::from((*touchstone).clone()), map, &mut found)?,
-                        digest,
-                    ))
+                    Ok((differential(&touchstone, map, &mut found)?, digest))
                 });
                 match made {
                     Ok((network, digest)) => {
@@ -422,30 +426,29 @@ fn end_hz(network: &Network) -> f64 {
     network.f_hz().last().copied().unwrap_or(0.0)
 }
 
-/// The two-port that differential signals see in a file, from 0 Hz on.
+/// The two-port that differential signals see in a file, from 0 Hz on; what is to be said of it in
+/// `found`.
 fn differential(
-    network: Network,
+    file: &Touchstone,
     map: Option<PortMap>,
     found: &mut Option<String>,
 ) -> Result<Network, String> {
-    let completed = network.completed().network;
-    let passive = network.quality();
-    let wrong = passive.warnings();
-    if !wrong.is_empty() {
-        *found = Some(wrong.join("; "));
-    }
-    if map.is_none() && network.ports() == 2 {
-        return Ok(completed);
-    }
+    let mut notes = file.notes().to_vec();
+    let network = Network::from(file.clone()).at_usual_references()?;
+    notes.extend(network.quality().warnings());
     let map = match map {
-        Some(map) => map,
-        None => {
+        None if network.ports() != 2 => {
             let guess = PortMap::guess(&network)?;
-            *found = Some(
-                found.take().into_iter().chain([guess.warning]).collect::<Vec<_>>().join("; "),
-            );
-            guess.map
+            notes.push(guess.warning);
+            Some(guess.map)
         }
+        map => map,
     };
-    Ok(MixedMode::of(&completed, &map)?.differential())
+    let completed = network.completed();
+    notes.extend(completed.notes);
+    *found = Some(notes.join("; ")).filter(|notes| !notes.is_empty());
+    match map {
+        Some(map) => Ok(MixedMode::of(&completed.network, &map)?.differential()),
+        None => Ok(completed.network),
+    }
 }

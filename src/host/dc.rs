@@ -13,6 +13,14 @@ const FITTED: usize = 12;
 const TERMS: usize = 5;
 /// Imaginary part of S at 0 Hz above which it cannot have been measured there.
 const FALSE_DC: f64 = 0.01;
+/// Distance of an element of S at 0 Hz from the law of its neighbours above which the row is not
+/// believed: this (assumed), and this many times the distance of the first point above 0 Hz from
+/// the law of the points above it, which is how well the law holds one step further on.
+const FAR: f64 = 0.1;
+const FAR_PER_STEP: f64 = 10.0;
+/// Largest |S| of a row of zeros, and least |S| of the row above that makes it one.
+const ZERO: f64 = 1e-7;
+const PASSES: f64 = 0.01;
 /// Largest number of points added below the first frequency.
 const POINTS_MAX: usize = 1024;
 
@@ -23,6 +31,8 @@ pub struct Completed {
     pub network: Network,
     /// Notes on added and replaced points, for the user.
     pub notes: Vec<String>,
+    /// True if S at 0 Hz is extrapolated, false if it is the file's own.
+    pub dc_extrapolated: bool,
 }
 
 impl Network {
@@ -34,23 +44,26 @@ impl Network {
     ///
     /// fitted to each element at the twelve lowest frequencies, tau its delay there. Every term is
     /// analytic for Re s > 0 and real at 0 Hz, so the added points are causal; s^(1/2) is the skin
-    /// effect's, whole powers a lumped circuit's. A point at 0 Hz is kept when it is real; where
-    /// its imaginary part is above 0.01 (an exporter wrote a low frequency as 0) it is replaced.
+    /// effect's, whole powers a lumped circuit's. A point at 0 Hz is held against the law and kept;
+    /// it is replaced, with a note, where its imaginary part is above 0.01 (an exporter wrote a
+    /// low frequency as 0), where it is zero throughout above a row that is not, or where an
+    /// element is further from the law than 0.1 and ten times the distance of the first point
+    /// above 0 Hz from the law of the next twelve.
     ///
     /// # Limits
     ///
-    /// Effects only below the first frequency, such as a coupling capacitor's corner, are not seen.
+    /// Effects only below the first frequency above 0 Hz, such as a coupling capacitor's corner,
+    /// are not seen.
     /// With fewer than three frequencies the lowest values are held.
     pub fn completed(&self) -> Completed {
         let (mut network, mut notes) = (self.clone(), Vec::new());
         if self.f_hz[0] == 0.0 {
-            let largest = self.matrix(0).iter().map(|s| s.im.abs()).fold(0.0, f64::max);
             let size = self.ports() * self.ports();
-            if largest <= FALSE_DC || self.f_hz.len() == 1 {
+            let Some(note) = self.false_dc() else {
                 network.s[..size].iter_mut().for_each(|s| s.im = 0.0);
-                return Completed { network, notes };
-            }
-            notes.push(format!("S at 0 Hz has an imaginary part of {largest:.3}, so it was not measured at 0 Hz: it is replaced"));
+                return Completed { network, notes, dc_extrapolated: false };
+            };
+            notes.push(note);
             network.s.drain(..size);
             network.f_hz.remove(0);
         }
@@ -76,7 +89,53 @@ impl Network {
         }
         network.s.splice(0..0, s);
         network.f_hz.splice(0..0, below);
-        Completed { network, notes }
+        Completed { network, notes, dc_extrapolated: true }
+    }
+
+    /// The reason not to believe the point at 0 Hz, which it has; `None` if there is none.
+    fn false_dc(&self) -> Option<String> {
+        let (n, points) = (self.ports(), self.f_hz.len());
+        let dc = self.matrix(0);
+        if points == 1 {
+            return None;
+        }
+        let imaginary = dc.iter().map(|s| s.im.abs()).fold(0.0, f64::max);
+        if imaginary > FALSE_DC {
+            return Some(format!(
+                "S at 0 Hz has an imaginary part of {imaginary:.3}, so it was not measured at 0 Hz: it is replaced"
+            ));
+        }
+        let largest = |row: &[Complex64]| row.iter().map(|s| s.norm()).fold(0.0, f64::max);
+        let next_ghz = self.f_hz[1] / giga(1.0);
+        if largest(dc) < ZERO && largest(self.matrix(1)) > PASSES {
+            return Some(format!(
+                "S at 0 Hz is zero throughout and that at {next_ghz} GHz is not: the row at 0 Hz is replaced by the law fitted to the lowest frequencies"
+            ));
+        }
+        if points < 2 + TERMS {
+            return None;
+        }
+        let (law, law_above) =
+            (HalfPowerFit::new(&self.f_hz[1..]), HalfPowerFit::new(&self.f_hz[2..]));
+        let expected = |law: &HalfPowerFit, first: usize, at: usize| {
+            let low: Vec<Complex64> =
+                (0..law.f_hz.len()).map(|k| self.matrix(first + k)[at]).collect();
+            law.extrapolate(&low, &[self.f_hz[first - 1]])[0]
+        };
+        let excess = |at: usize| {
+            let here = expected(&law, 1, at);
+            let step = (expected(&law_above, 2, at) - self.matrix(1)[at]).norm();
+            ((here - dc[at]).norm() - FAR - FAR_PER_STEP * step, here)
+        };
+        let (at, (excess, here)) =
+            (0..n * n).map(|at| (at, excess(at))).max_by(|(_, a), (_, b)| a.0.total_cmp(&b.0))?;
+        let (to, from) = (at / n + 1, at % n + 1);
+        (excess > 0.0).then(|| {
+            format!(
+                "S{to}{from} at 0 Hz is {:.3} where the law fitted to the lowest frequencies gives {:.3}: the row at 0 Hz is replaced by the law",
+                dc[at].re, here.re
+            )
+        })
     }
 }
 
@@ -125,6 +184,7 @@ impl HalfPowerFit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::line::Propagation;
 
     fn grid(first: usize, step_hz: f64, points: usize) -> Vec<f64> {
         (first..first + points).map(|k| k as f64 * step_hz).collect()
@@ -145,7 +205,7 @@ mod tests {
         for (name, law) in [("RC", &lumped as &dyn Fn(Complex64) -> Complex64), ("skin", &skin)] {
             for first in [1, 3, 5] {
                 let whole = of(&grid(0, 10e6, 200), law);
-                let Completed { network, notes } =
+                let Completed { network, notes, .. } =
                     of(&grid(first, 10e6, 200 - first), law).completed();
                 assert_eq!(network.f_hz(), whole.f_hz());
                 let wrong = (0..first)
@@ -162,12 +222,44 @@ mod tests {
     fn a_real_point_at_0_hz_is_kept_and_a_false_one_replaced() {
         let law = |s: Complex64| 0.9 * (-s * 4e-9).exp() / (1.0 + s / (TAU * 5e9));
         let whole = of(&grid(0, 10e6, 50), law);
-        assert_eq!(whole.completed(), Completed { network: whole.clone(), notes: vec![] });
+        assert_eq!(
+            whole.completed(),
+            Completed { network: whole.clone(), notes: vec![], dc_extrapolated: false }
+        );
         let mut wrong = whole.clone();
         wrong.s[..4].iter_mut().for_each(|s| *s = Complex64::from_polar(0.9, -0.05));
-        let Completed { network, notes } = wrong.completed();
+        let Completed { network, notes, .. } = wrong.completed();
         assert!((network.at(0, 2, 1) - 0.9).norm() < 1e-5 && network.f_hz().len() == 50);
         assert!(notes[0].contains("so it was not measured at 0 Hz"), "{notes:?}");
+    }
+
+    /// A line of 42.5 ohm and 400 ps in 100 MHz steps, whose reflections turn once in the twelve
+    /// points of the law: a row of zeros, one of an open line and one 0.3 too low are replaced; the
+    /// law is within 0.03 of the line there.
+    #[test]
+    fn a_row_at_0_hz_far_from_its_neighbours_is_replaced_by_their_law() {
+        let f_hz = grid(0, 100e6, 501);
+        let line = Propagation {
+            dc_neper: 0.02,
+            skin_neper: 2e-6,
+            dielectric_neper: 1e-11,
+            delay_s: 400e-12,
+        };
+        let whole = Network::line(&f_hz, &line, 42.5, 50.0);
+        let kept = whole.completed();
+        assert!(kept.notes.is_empty() && !kept.dc_extrapolated, "{:?}", kept.notes);
+        for (dc, said) in [
+            ([0.0, 0.0, 0.0, 0.0], "S at 0 Hz is zero throughout"),
+            ([1.0, 0.0, 0.0, 1.0], "at 0 Hz is"),
+            ([0.0, 0.7, 0.7, 0.0], "at 0 Hz is 0.700 where the law"),
+        ] {
+            let mut wrong = whole.clone();
+            wrong.s[..4].iter_mut().zip(dc).for_each(|(s, dc)| *s = dc.into());
+            let Completed { network, notes, dc_extrapolated } = wrong.completed();
+            assert!(dc_extrapolated && notes.len() == 1 && notes[0].contains(said), "{notes:?}");
+            let apart = (network.at(0, 2, 1) - whole.at(0, 2, 1)).norm();
+            assert!(apart < 0.03 && network.f_hz() == whole.f_hz(), "{apart}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::mixed::MixedMode;
 use super::network::Network;
 use super::port_map::PortMap;
+use super::port_selection::PortSelection;
 use crate::measured::Touchstone;
 use crate::units::{db_from_amplitude_ratio, giga, pico};
 use num_complex::Complex64;
@@ -29,8 +30,12 @@ pub struct Inspection {
     pub port_map: Option<PortMap>,
     /// Half the symbol rate, GHz.
     pub nyquist_ghz: Option<f64>,
-    /// Loss at 0 Hz, extrapolated, dB.
+    /// Reference impedance of the figures, ohm: of the differential ports, or of both single ones.
+    pub reference_ohm: f64,
+    /// Loss at 0 Hz, dB.
     pub dc_loss_db: f64,
+    /// True if the loss at 0 Hz is extrapolated, false if the file has it.
+    pub dc_extrapolated: bool,
     /// Loss at the Nyquist frequency, dB; absent where the file does not reach it.
     pub nyquist_loss_db: Option<f64>,
     /// Smallest return loss of the near end, dB.
@@ -65,19 +70,21 @@ fn finite(x: f64) -> Option<f64> {
 }
 
 impl Inspection {
-    /// Reads a file; a map is guessed for four ports when none is given.
+    /// Reads a file; its map is guessed for four ports when none is given. Figures are of 50 ohm
+    /// for each port, whatever the file's references ([`Network::at_usual_references`]).
     ///
     /// # Errors
     ///
     /// A file that cannot be read or is none, ports without a map, a map that does not fit.
     pub fn open(
         file: &str,
-        map: Option<PortMap>,
+        ports: Option<&PortSelection>,
         symbol_rate_gbd: Option<f64>,
     ) -> Result<Self, String> {
         let touchstone = Touchstone::open(file)?;
         let mut warnings = touchstone.notes().to_vec();
-        let network = Network::from(touchstone);
+        let names = touchstone.port_names().to_vec();
+        let network = Network::from(touchstone).at_usual_references()?;
         let (points, highest_ghz, lowest_ghz) = (
             network.f_hz().len(),
             network.f_hz()[network.f_hz().len() - 1] / giga(1.0),
@@ -85,21 +92,14 @@ impl Inspection {
         );
         let quality = network.quality();
         warnings.extend(quality.warnings());
-        let map = match (map, network.ports()) {
-            (map, ports) if map.is_some() || ports == 2 => map,
-            _ => {
-                let guess = PortMap::guess(&network)?;
-                warnings.push(guess.warning);
-                Some(guess.map)
-            }
-        };
+        let map = PortSelection::map_of(ports, &network, &names, &mut warnings)?;
         let completed = network.completed();
         warnings.extend(completed.notes);
         let mixed = map.map(|map| MixedMode::of(&completed.network, &map)).transpose()?;
         let channel =
             mixed.as_ref().map_or_else(|| completed.network.clone(), MixedMode::differential);
-        let half_reference = channel.reference_ohm()[0];
-        let transfer = channel.voltage_transfer(half_reference, channel.reference_ohm()[1])?;
+        let reference_ohm = channel.reference_ohm()[0];
+        let transfer = channel.voltage_transfer(reference_ohm, channel.reference_ohm()[1])?;
         let nyquist_ghz = symbol_rate_gbd.map(|rate| rate / 2.0);
         let up_to_hz = nyquist_ghz.map_or(f64::INFINITY, giga);
         let f_hz = channel.f_hz();
@@ -132,7 +132,9 @@ impl Inspection {
             highest_ghz,
             port_map: map,
             nyquist_ghz,
+            reference_ohm,
             dc_loss_db: -db(&through[0]),
+            dc_extrapolated: completed.dc_extrapolated,
             nyquist_loss_db: nyquist_ghz.and_then(|nyquist| loss_db(f_hz, &through, giga(nyquist))),
             near_return_loss_db: -largest(&near),
             far_return_loss_db: -largest(&far),

@@ -55,14 +55,30 @@ pub static CHANNEL_METRICS: &[ChannelMetric] = &[
         |l| l.nyquist_ghz.into(),
     ),
     ChannelMetric::new(
+        "reference_ohm",
+        "reference impedance",
+        Unit::Ohm,
+        TakenAt::Channel,
+        "Reference impedance of the figures: of the differential ports, or of both single ones.",
+        |l| l.reference_ohm.into(),
+    ),
+    ChannelMetric::new(
         "dc_loss_db",
         "loss at 0 Hz",
         Unit::Db,
         TakenAt::Channel,
-        "Loss at 0 Hz, extrapolated.",
+        "Loss at 0 Hz.",
         |l| l.dc_loss_db.into(),
     )
     .lower(),
+    ChannelMetric::new(
+        "dc_extrapolated",
+        "loss at 0 Hz extrapolated",
+        Unit::Flag,
+        TakenAt::Channel,
+        "True if the loss at 0 Hz is extrapolated, false if the file has it.",
+        |l| l.dc_extrapolated.into(),
+    ),
     ChannelMetric::new(
         "nyquist_loss_db",
         "loss at Nyquist",

@@ -2,7 +2,7 @@
 //! voltage transfer.
 //!
 //! ```text
-//! file -> Network -> completed to 0 Hz -> (D1, D2) of a port map -> package, trace, .. in cascade -> Transfer -> Table
+//! file -> Network -> renormalised to 50 ohm -> completed to 0 Hz -> (D1, D2) of a port map -> package, trace, .. in cascade -> Transfer -> Table
 //! ```
 //!
 //! A [`Network`] is S over frequency with its reference impedances. [`MixedMode`] with an explicit
@@ -26,6 +26,7 @@ mod metrics;
 mod mixed;
 mod network;
 mod port_map;
+mod port_selection;
 mod quality;
 mod reference;
 mod trace;
@@ -39,6 +40,7 @@ pub use metrics::{CHANNEL_METRICS, ChannelMetric};
 pub use mixed::{MixedMode, Mode};
 pub use network::Network;
 pub use port_map::{Guess, PortMap};
+pub use port_selection::PortSelection;
 pub use quality::Quality;
 pub use trace::{Package, PcbTrace};
 pub use transfer::{TimeResponse, Transfer};

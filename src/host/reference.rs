@@ -4,7 +4,27 @@ use super::network::Network;
 use crate::math::matrix::solve;
 use num_complex::Complex64;
 
+/// Reference of a single port, ohm.
+const SINGLE_OHM: f64 = 50.0;
+/// Reference of a differential port, ohm.
+const DIFFERENTIAL_OHM: f64 = 100.0;
+
 impl Network {
+    /// The network at the references in which its figures are stated, so that they do not depend on
+    /// those that its file is written in: 50 ohm for every port; of one or two ports 100 ohm where
+    /// their own references are nearer to it (in ratio), as of differential ports.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Network::renormalised`].
+    pub fn at_usual_references(self) -> Result<Self, String> {
+        let n = self.ports();
+        let mean = (self.reference_ohm.iter().map(|z| z.ln()).sum::<f64>() / n as f64).exp();
+        let is_differential = n <= 2 && mean * mean > SINGLE_OHM * DIFFERENTIAL_OHM;
+        let ohm = if is_differential { DIFFERENTIAL_OHM } else { SINGLE_OHM };
+        self.renormalised(&vec![ohm; n])
+    }
+
     /// The network renormalised to other reference impedances, ohm.
     ///
     /// ```text
@@ -67,6 +87,20 @@ mod tests {
         let back = other.renormalised(&[50.0]).unwrap();
         assert!((back.at(0, 1, 1) - one.at(0, 1, 1)).norm() < 1e-15);
         assert!(one.renormalised(&[0.0]).is_err() && one.renormalised(&[50.0, 50.0]).is_err());
+    }
+
+    #[test]
+    fn usual_references_are_50_ohm_and_100_ohm_of_differential_ports() {
+        for (own, usual) in [
+            (vec![50.0; 4], vec![50.0; 4]),
+            (vec![42.5, 50.0, 100.0, 100.0], vec![50.0; 4]),
+            (vec![42.5, 75.0], vec![50.0; 2]),
+            (vec![85.0; 2], vec![100.0; 2]),
+        ] {
+            let n = own.len();
+            let network = Network::new(vec![1.0], vec![Complex64::default(); n * n], own).unwrap();
+            assert_eq!(network.at_usual_references().unwrap().reference_ohm(), usual);
+        }
     }
 
     /// Between 50 and 100 ohm a thru reflects 1/3 and passes sqrt(8)/3.

@@ -68,6 +68,11 @@ impl<'a> FileReader<'a> {
         FileReader { expected: Some(expected).filter(ExpectedSignal::is_sound), ..self }
     }
 
+    /// Symbol rate of the expected signal, Hz.
+    pub(crate) fn symbol_rate_hz(&self) -> Option<f64> {
+        self.expected.as_ref().map(|expected| expected.symbol_rate_hz)
+    }
+
     /// Library that files are read through.
     pub fn library(&self) -> &'a Library {
         self.library

@@ -12,8 +12,8 @@ pub fn channel(found: &Inspection) -> String {
         c.file, c.ports, c.points, c.lowest_ghz, c.highest_ghz
     );
     out += &c.port_map.map_or_else(
-        || ", single-ended\n\n".to_owned(),
-        |map| format!(", differential through {map}\n\n"),
+        || format!(", two ports of {} ohm\n\n", c.reference_ohm),
+        |map| format!(", differential through {map}, {} ohm\n\n", c.reference_ohm),
     );
     let up_to = c
         .nyquist_ghz
@@ -22,7 +22,8 @@ pub fn channel(found: &Inspection) -> String {
     let mut row = |name: &str, value: Option<f64>, digits: usize, unit: &str, remark: String| {
         table.add_row([name, decimals(value, digits).as_str(), unit, remark.as_str()]);
     };
-    row("loss at 0 Hz", Some(c.dc_loss_db), 2, "dB", "extrapolated".to_owned());
+    let at = if c.dc_extrapolated { "extrapolated" } else { "as in the file" };
+    row("loss at 0 Hz", Some(c.dc_loss_db), 2, "dB", at.to_owned());
     let at = c
         .nyquist_ghz
         .map_or_else(|| "give --symbol-rate-gbd".to_owned(), |ghz| format!("at {ghz} GHz"));

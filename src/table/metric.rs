@@ -90,6 +90,8 @@ pub enum Unit {
     Mhz,
     /// GHz.
     Ghz,
+    /// Ohm.
+    Ohm,
     /// True or false.
     Flag,
     /// Text.
@@ -112,6 +114,7 @@ impl Unit {
             Unit::Percent => "%",
             Unit::Mhz => "MHz",
             Unit::Ghz => "GHz",
+            Unit::Ohm => "ohm",
         }
     }
 

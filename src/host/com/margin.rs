@@ -13,8 +13,11 @@ use serde::{Deserialize, Serialize};
 
 /// Interference relative to the signal below which it is treated as Gaussian (93A neglects it).
 const GAUSSIAN_BELOW: f64 = 0.001;
-/// Widest bin of a PDF, uV.
+/// Widest bin of a PDF, uV, unless it would have too many.
 const BIN_UV_MAX: f64 = 10.0;
+/// Largest number of bins of a PDF: interference of 131 times the signal in bins of a thousandth of
+/// it. Larger interference gets wider bins.
+const BINS_MAX: f64 = 262_144.0;
 
 /// Channel operating margin with its contributions.
 ///
@@ -75,8 +78,9 @@ impl Parameters {
     ///
     /// # Errors
     ///
-    /// Parameters out of their range; a channel that ends below the Nyquist frequency or passes no
-    /// pulse, after the aggressor's number if it is not the victim.
+    /// Parameters out of their range; a channel that is not passive (a singular value of S above
+    /// 1.1 up to the symbol rate), ends below the Nyquist frequency or passes no pulse, after the
+    /// aggressor's number if it is not the victim.
     ///
     /// # Example
     ///
@@ -98,6 +102,12 @@ impl Parameters {
         self.check(&KeyPath::root(), &mut problems);
         if !problems.is_empty() {
             return Err(problems.to_string());
+        }
+        let rate_hz = giga(self.symbol_rate_gbd);
+        victim.is_passive(rate_hz)?;
+        for (i, aggressor) in aggressors.iter().enumerate() {
+            let passive = aggressor.channel.is_passive(rate_hz);
+            passive.map_err(|remedy| format!("aggressor {}: {remedy}", i + 1))?;
         }
         let inputs = SearchInputs::new(self, victim, aggressors)?;
         let best = match &self.receiver.ffe {
@@ -231,11 +241,12 @@ impl<'a> SearchInputs<'a> {
         let slope = power * squares(&slopes);
         let (random, dual) = (sender.random_jitter_ui, sender.dual_dirac_jitter_ui);
         let shaken: Vec<f64> = slopes.iter().map(|slope| dual * slope).collect();
-        let mut sum =
-            Amplitudes::none((GAUSSIAN_BELOW * signal).min(micro(BIN_UV_MAX)), set.levels);
+        let amplitudes = || isi.iter().chain(&shaken).chain(&crosstalk);
+        let (bin_v, least_v) = bins(signal, amplitudes());
+        let mut sum = Amplitudes::none(bin_v, set.levels);
         let mut gaussian = receiver_noise + transmitter_noise + random * random * slope;
-        for amplitude in isi.iter().chain(&shaken).chain(&crosstalk) {
-            if amplitude.abs() > GAUSSIAN_BELOW * signal {
+        for amplitude in amplitudes() {
+            if amplitude.abs() > least_v {
                 sum.add(*amplitude)
             } else {
                 gaussian += power * amplitude * amplitude
@@ -272,6 +283,14 @@ impl<'a> SearchInputs<'a> {
     }
 }
 
+/// Width of a PDF's bins for some amplitudes, and the least amplitude that is put in them, V.
+fn bins<'a>(signal_v: f64, amplitudes: impl Iterator<Item = &'a f64>) -> (f64, f64) {
+    let least_v = GAUSSIAN_BELOW * signal_v;
+    let reach_v: f64 = amplitudes.map(|x| x.abs()).filter(|x| *x > least_v).sum();
+    let bin_v = least_v.min(micro(BIN_UV_MAX)).max(2.0 * reach_v / BINS_MAX);
+    (bin_v, least_v.max(bin_v))
+}
+
 fn squares(x: &[f64]) -> f64 {
     x.iter().fold(0.0, |sum, x| sum + x * x)
 }
@@ -287,4 +306,17 @@ fn after_ffe(samples: &[f64], taps: &[f64], before: usize) -> Vec<f64> {
                 .sum()
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 40 mV with 60 mV of interference keeps 10 uV; 1 uV with 10 V gets 262 144 bins.
+    #[test]
+    fn a_distribution_has_a_bounded_number_of_bins() {
+        assert_eq!(bins(0.04, [0.05, 0.01].iter()), (10e-6, 40e-6));
+        let (bin_v, least_v) = bins(1e-6, [9.0, -1.0, 1e-10].iter());
+        assert_eq!((bin_v, least_v), (20.0 / BINS_MAX, bin_v));
+    }
 }

@@ -1,5 +1,6 @@
 //! Head of a Touchstone file: option line and keywords.
 
+use super::impedance::impedance;
 use super::network_file::PORTS_MAX;
 use crate::units::{amplitude_ratio, giga, kilo, mega, tera};
 use num_complex::Complex64;
@@ -51,7 +52,9 @@ pub(super) struct Options {
     pub(super) kind: ParameterKind,
     pub(super) format: NumberFormat,
     /// One for all ports, or one for each.
-    pub(super) reference_ohm: Vec<f64>,
+    pub(super) references: Vec<Complex64>,
+    /// True if `R` stands without a number.
+    pub(super) bare_reference: bool,
 }
 
 impl Default for Options {
@@ -60,7 +63,8 @@ impl Default for Options {
             unit_hz: giga(1.0),
             kind: ParameterKind::Scattering,
             format: NumberFormat::MagnitudeAngle,
-            reference_ohm: vec![50.0],
+            references: vec![Complex64::new(50.0, 0.0)],
+            bare_reference: false,
         }
     }
 }
@@ -69,6 +73,7 @@ impl Options {
     /// Reads the text after the `#` of line number `line`.
     pub(super) fn parse(line: usize, text: &str) -> Result<Options, String> {
         let mut options = Options::default();
+        let text = closed_up(text);
         let mut words = text.split_whitespace().peekable();
         while let Some(word) = words.next() {
             match word.to_ascii_uppercase().as_str() {
@@ -86,16 +91,21 @@ impl Options {
                 "MA" => options.format = NumberFormat::MagnitudeAngle,
                 "DB" => options.format = NumberFormat::DecibelAngle,
                 "R" => {
-                    options.reference_ohm.clear();
+                    let mut references = Vec::new();
                     while let Some(ohm) = words.next_if(|word| {
-                        word.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
+                        word.starts_with(|c: char| c.is_ascii_digit() || "+-.(".contains(c))
                     }) {
-                        options.reference_ohm.push(reference(line, ohm)?);
+                        references.push(reference(line, ohm)?);
                     }
-                    if !(1..=PORTS_MAX).contains(&options.reference_ohm.len()) {
+                    if references.len() > PORTS_MAX {
                         return Err(format!(
-                            "line {line}: `R`: must be followed by a reference impedance in ohm, such as R 50"
+                            "line {line}: `R` has {} reference impedances; must have one, or one for each port",
+                            references.len()
                         ));
+                    }
+                    options.bare_reference = references.is_empty();
+                    if !references.is_empty() {
+                        options.references = references;
                     }
                 }
                 _ => {
@@ -110,13 +120,27 @@ impl Options {
     }
 }
 
-/// A reference impedance, ohm.
-pub(super) fn reference(line: usize, word: &str) -> Result<f64, String> {
-    let ohm = word.parse().ok().filter(|ohm| REFERENCE_OHM.contains(ohm));
+/// A reference impedance, ohm: `50`, or complex as `(50+0j)`.
+pub(super) fn reference(line: usize, word: &str) -> Result<Complex64, String> {
+    let sound = |z: &Complex64| REFERENCE_OHM.contains(&z.re) && z.im.abs() <= *REFERENCE_OHM.end();
     let (least, most) = (REFERENCE_OHM.start(), REFERENCE_OHM.end());
-    ohm.ok_or_else(|| {
+    impedance(word).filter(sound).ok_or_else(|| {
         format!("line {line}: reference `{}`: must be from {least} to {most} ohm", quoted(word))
     })
+}
+
+/// A text without the blanks inside its parentheses.
+pub(super) fn closed_up(text: &str) -> String {
+    let mut depth = 0_usize;
+    let kept = text.chars().filter(|c| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 || !c.is_whitespace()
+    });
+    kept.collect()
 }
 
 /// The first letters of a word, for a message.

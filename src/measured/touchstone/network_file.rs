@@ -16,17 +16,26 @@ pub(super) const LARGEST: f64 = 1e12;
 /// Versions 1.0, 1.1, 2.0 and 2.1; S, Y, Z, H or G parameters (all become S); real and imaginary
 /// part, magnitude or decibels and angle; Hz to THz; comments anywhere, lines broken anywhere;
 /// whole matrices or a triangle; both orders of two ports; one reference impedance or one for each
-/// port.
+/// port, real or complex; mixed modes of version 2, which become single ports. Text that is not
+/// UTF-8 is read as Latin-1. A frequency that is repeated with the same S (within 0.001) is kept
+/// once, with a note.
+///
+/// Comments of simulators: `! Port[1] = name` names a port. `! Port Impedance ..`, one or two
+/// numbers for each port, once or for each frequency, holds against the option line: S is
+/// renormalised from these impedances to the references of the option line, with a note. Complex
+/// impedances are those of travelling waves, a = (V + Z I) / (2 sqrt(Z)).
 ///
 /// # Limits
 ///
-/// Noise parameters are ignored, with a note. Files of mixed modes are refused: export the single
-/// ports. A frequency begins a line, and frequencies ascend. Comments of simulators (port
-/// impedances, port names) are not read.
+/// Noise parameters are ignored, with a note. A frequency begins a line, and frequencies ascend.
+/// Mixed modes in a file of version 1 cannot be told from single ports, except by comments or port
+/// names that name them, which a note repeats. Power waves of complex impedances are not told from
+/// travelling ones.
 ///
 /// # Reference
 ///
-/// IBIS Open Forum, *Touchstone File Format Specification*, versions 1.1 and 2.1.
+/// IBIS Open Forum, *Touchstone File Format Specification*, versions 1.1 and 2.1. R. B. Marks, D.
+/// F. Williams, *A general waveguide circuit theory*, J. Res. NIST 97 (1992).
 ///
 /// # Example
 ///
@@ -46,6 +55,7 @@ pub struct Touchstone {
     pub(super) s: Vec<Complex64>,
     pub(super) reference_ohm: Vec<f64>,
     pub(super) lines: Vec<usize>,
+    pub(super) port_names: Vec<String>,
     pub(super) notes: Vec<String>,
     pub(super) digest: u64,
 }
@@ -69,6 +79,12 @@ impl Touchstone {
     /// Reference impedance of every port, ohm.
     pub fn reference_ohm(&self) -> &[f64] {
         &self.reference_ohm
+    }
+
+    /// Names of the ports in order, from comments such as `! Port[1] = tx_p`; empty unless all
+    /// ports have one.
+    pub fn port_names(&self) -> &[String] {
+        &self.port_names
     }
 
     /// Notes on omissions and assumptions.

@@ -1,5 +1,6 @@
 //! Parsing of a Touchstone file's text, with the number of ports from its name.
 
+use super::decode::decoded;
 use super::network_file::{PORTS_MAX, Touchstone};
 use super::reader::TouchstoneReader;
 use crate::measured::text;
@@ -14,8 +15,21 @@ impl Touchstone {
     ///
     /// The reason, to be written after its name: see [`Touchstone::parse`].
     pub fn open(file: &str) -> Result<Self, String> {
-        let text = text::bytes(file, BYTES_MAX).and_then(text::of_bytes)?;
-        Self::parse(&text, ports_of_name(file))
+        Self::of_bytes(text::bytes(file, BYTES_MAX)?, ports_of_name(file))
+    }
+
+    /// Reads a file's bytes, of UTF-8, UTF-16 with its mark, or Latin-1; `ports` as for
+    /// [`Touchstone::parse`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`Touchstone::parse`]; bytes that are no text.
+    pub fn of_bytes(bytes: Vec<u8>, ports: Option<usize>) -> Result<Self, String> {
+        let digest = text::fnv(&bytes);
+        let (text, note) = decoded(bytes)?;
+        let mut file = Touchstone { digest, ..Self::parse(&text, ports)? };
+        file.notes.splice(0..0, note);
+        Ok(file)
     }
 
     /// Reads a file's text; `ports` as in its name, which version 1 needs.

@@ -1,20 +1,30 @@
 //! Reading of a Touchstone file line by line.
 
-use super::header::{Keyword, Options, ParameterKind, Triangle, reference};
+use super::comments::Comments;
+use super::header::{Keyword, Options, ParameterKind, Triangle, closed_up, quoted, reference};
 use super::immittance::scattering;
+use super::modes::ModeOrder;
 use super::network_file::{LARGEST, PORTS_MAX, Touchstone};
+use super::references::{WrittenReferences, renormalise};
 use crate::measured::number::number;
 use crate::units::tera;
+use num_complex::Complex64;
 
 /// Largest number of frequencies that a file may announce.
 const FREQUENCIES_MAX: usize = 100_000_000;
+
+/// Share of a frequency within which another one is the same, written again.
+const SAME_FREQUENCY: f64 = 1e-12;
+/// Difference of S up to which a repeated frequency agrees, the repeatability of an instrument.
+const SAME_S: f64 = 1e-3;
 
 /// Largest number of notes.
 const NOTES_MAX: usize = 16;
 
 /// Section of a file.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Default, PartialEq)]
 enum FileSection {
+    #[default]
     Head,
     Reference,
     Information,
@@ -24,6 +34,7 @@ enum FileSection {
 }
 
 /// State of reading: the section, the options, the network so far.
+#[derive(Default)]
 pub(super) struct TouchstoneReader {
     section: FileSection,
     is_version_2: bool,
@@ -34,7 +45,17 @@ pub(super) struct TouchstoneReader {
     triangle: Triangle,
     /// True if two ports have the order 11 21 12 22, as in version 1.
     transposed: Option<bool>,
-    references: Vec<f64>,
+    references: Vec<Complex64>,
+    /// Mixed modes of version 2: the keyword's line and text; the modes once the ports are known.
+    mixed: Option<(usize, String)>,
+    modes: Option<ModeOrder>,
+    /// References of the rows of the file, of ports or of modes.
+    row_ohm: Vec<f64>,
+    comments: Comments,
+    /// Frequencies in the file so far, repeated ones included, and the number of each kept one.
+    records: usize,
+    kept: Vec<usize>,
+    merged: usize,
     /// Row and column of every pair of a frequency.
     places: Vec<(usize, usize)>,
     /// Numbers of the frequency that is being read, and the line where it begins.
@@ -49,21 +70,7 @@ type NumberedLine<'a> = (usize, &'a str);
 
 impl TouchstoneReader {
     pub(super) fn new(ports: Option<usize>) -> Self {
-        TouchstoneReader {
-            section: FileSection::Head,
-            is_version_2: false,
-            options: None,
-            ports,
-            frequencies: None,
-            triangle: Triangle::Full,
-            transposed: None,
-            references: Vec::new(),
-            places: Vec::new(),
-            record: Vec::new(),
-            begins: 0,
-            noise_lines: 0,
-            file: Touchstone::default(),
-        }
+        TouchstoneReader { ports, ..TouchstoneReader::default() }
     }
 
     /// Reads all of it.
@@ -77,11 +84,20 @@ impl TouchstoneReader {
             .map(|(i, line)| (i + 1, line))
             .filter(|(_, line)| !line.is_empty());
         let mut lines = lines.peekable();
-        while let Some(line) = lines.next() {
-            if self.section == FileSection::End {
-                break;
+        let comments = text.split(end).enumerate();
+        let mut comments =
+            comments.filter_map(|(i, line)| Some((i + 1, line.split_once('!')?.1))).peekable();
+        while let Some((line, code)) = lines.next() {
+            while let Some((at, comment)) = comments.next_if(|(at, _)| *at < line) {
+                self.comments.read(at, comment)?;
             }
-            self.line(line, lines.peek().map_or("", |next| next.1))?;
+            if self.section == FileSection::End {
+                return self.finish();
+            }
+            self.line((line, code), lines.peek().map_or("", |next| next.1))?;
+        }
+        for (at, comment) in comments {
+            self.comments.read(at, comment)?;
         }
         self.finish()
     }
@@ -98,6 +114,12 @@ impl TouchstoneReader {
         }
         if self.section == FileSection::Information {
             return Ok(());
+        }
+        if !code.is_ascii() {
+            return Err(format!(
+                "line {line}: `{}`: must be plain ASCII outside comments",
+                quoted(code)
+            ));
         }
         if let Some(options) = code.strip_prefix('#') {
             return self.option_line(line, options);
@@ -125,7 +147,11 @@ impl TouchstoneReader {
         } else if self.options.is_some() {
             self.note(format!("line {line}: a second option line is ignored; the first holds"));
         } else {
-            self.options = Some(Options::parse(line, text)?);
+            let options = Options::parse(line, text)?;
+            if options.bare_reference {
+                self.note(format!("line {line}: `R` has no number; read as R 50"));
+            }
+            self.options = Some(options);
         }
         Ok(())
     }
@@ -186,10 +212,7 @@ impl TouchstoneReader {
                     _ => return Err(keyword.wrong(line, "Full, Lower or Upper")),
                 };
             }
-            "mixed-mode order" => {
-                return Err(keyword
-                    .wrong(line, "absent: mixed modes are not read, export the single ports"));
-            }
+            "mixed-mode order" => self.mixed = Some((line, keyword.rest.to_owned())),
             "begin information" => self.section = FileSection::Information,
             "end information" => self.section = FileSection::Head,
             "network data" => self.begin_network(line)?,
@@ -218,7 +241,7 @@ impl TouchstoneReader {
     }
 
     fn reference(&mut self, line: usize, text: &str) -> Result<(), String> {
-        for word in text.split_whitespace() {
+        for word in closed_up(text).split_whitespace() {
             if self.references.len() == PORTS_MAX {
                 return Err(format!(
                     "line {line}: [Reference] has more than {PORTS_MAX} impedances; must have one for each port"
@@ -269,11 +292,11 @@ impl TouchstoneReader {
             return Err(missing("[Number of Frequencies]"));
         }
         let references = if self.references.is_empty() {
-            options.reference_ohm.clone()
+            options.references.clone()
         } else {
             std::mem::take(&mut self.references)
         };
-        self.file.reference_ohm = match references.len() {
+        self.references = match references.len() {
             1 => vec![references[0]; ports],
             n if n == ports => references,
             n => {
@@ -282,6 +305,12 @@ impl TouchstoneReader {
                 ));
             }
         };
+        self.file.reference_ohm = self.references.iter().map(|z| z.re).collect();
+        self.row_ohm = self.file.reference_ohm.clone();
+        if let Some((line, text)) = self.mixed.take() {
+            let (modes, row_ohm) = ModeOrder::of_file(line, &text, &self.references)?;
+            (self.modes, self.row_ohm) = (Some(modes), row_ohm);
+        }
         if self.is_version_2 && ports == 2 && self.transposed.is_none() {
             self.note("has no [Two-Port Data Order]; read as 21_12".to_owned());
         }
@@ -348,18 +377,20 @@ impl TouchstoneReader {
                 tera(10.0)
             ));
         }
-        if let Some(&last) = self.file.f_hz.last().filter(|&&last| f_hz <= last) {
-            let how = if f_hz == last { "is repeated" } else { "descends" };
+        let last = self.file.f_hz.last().copied();
+        let repeats = last.is_some_and(|last| (f_hz - last).abs() <= SAME_FREQUENCY * last);
+        if let Some(last) = last.filter(|&last| f_hz < last && !repeats) {
             return Err(format!(
-                "line {begins}: frequency {f_hz:e} Hz {how} after {last:e} Hz; must ascend: sort the lines, keep each once"
+                "line {begins}: frequency {f_hz:e} Hz descends after {last:e} Hz; must ascend: sort the lines, keep each once"
             ));
         }
-        if self.frequencies.is_some_and(|announced| self.file.f_hz.len() >= announced) {
+        if self.frequencies.is_some_and(|announced| self.records >= announced) {
             let announced = self.frequencies.unwrap_or_default();
             return Err(format!(
                 "line {begins}: is a frequency more than [Number of Frequencies] {announced}: correct the count"
             ));
         }
+        self.records += 1;
         let mut m = vec![Default::default(); ports * ports];
         for (pair, &(i, j)) in self.record[1..].chunks_exact(2).zip(&self.places) {
             let value = options.format.complex(pair[0], pair[1]);
@@ -370,16 +401,38 @@ impl TouchstoneReader {
         }
         // version 1 writes other parameters relative to the reference
         let ones = vec![1.0; ports];
-        let reference_ohm = if self.is_version_2 { &self.file.reference_ohm } else { &ones };
+        let reference_ohm = if self.is_version_2 { &self.row_ohm } else { &ones };
         let s = scattering(options.kind, &m, reference_ohm);
+        let s = match &self.modes {
+            Some(modes) => s.map(|s| modes.single_ports(&s)),
+            None => s,
+        };
         let s = s.filter(|s| s.iter().all(|s| s.norm() < LARGEST)).ok_or_else(|| {
             format!(
                 "line {begins}: S at {f_hz:e} Hz is not finite or above {LARGEST:e}; must be a network's: remove lines {begins} to {line}"
             )
         })?;
+        if repeats {
+            return self.repeated(f_hz, &s);
+        }
+        self.kept.push(self.records - 1);
         self.file.f_hz.push(f_hz);
         self.file.s.extend(s);
         self.file.lines.push(begins);
+        Ok(())
+    }
+
+    /// Holds a frequency that is written again against the first one.
+    fn repeated(&mut self, f_hz: f64, s: &[Complex64]) -> Result<(), String> {
+        let first = &self.file.s[self.file.s.len() - s.len()..];
+        let apart = first.iter().zip(s).map(|(a, b)| (a - b).norm()).fold(0.0, f64::max);
+        if apart > SAME_S {
+            return Err(format!(
+                "line {}: frequency {f_hz:e} Hz is repeated with another S, {apart:.3} apart; must ascend, or repeat S within {SAME_S}: keep each frequency once",
+                self.begins
+            ));
+        }
+        self.merged += 1;
         Ok(())
     }
 
@@ -404,10 +457,8 @@ impl TouchstoneReader {
                 "holds no data; must hold {missing}lines of frequency and S-parameters"
             ));
         }
-        if let Some(announced) =
-            self.frequencies.filter(|&announced| announced != self.file.f_hz.len())
-        {
-            let found = self.file.f_hz.len();
+        if let Some(announced) = self.frequencies.filter(|&announced| announced != self.records) {
+            let found = self.records;
             return Err(format!(
                 "has {found} frequencies where [Number of Frequencies] says {announced}: the file is cut off or the count wrong"
             ));
@@ -415,6 +466,25 @@ impl TouchstoneReader {
         if self.noise_lines > 0 {
             self.note(format!("{} lines of noise parameters are left", self.noise_lines));
         }
+        if self.merged > 0 {
+            self.note(format!(
+                "{} frequencies are repeated with the same S; each is kept once",
+                self.merged
+            ));
+        }
+        let kind = self.options.as_ref().map_or(ParameterKind::Scattering, |options| options.kind);
+        let of_ports = kind == ParameterKind::Scattering;
+        let written = WrittenReferences {
+            references: &self.references,
+            of_single_ports: of_ports && self.modes.is_none(),
+            absolute: !of_ports && self.is_version_2,
+            kept: &self.kept,
+        };
+        let stated = self.comments.stated(self.file.ports, self.records)?;
+        let note = renormalise(&mut self.file, &written, stated)?;
+        note.into_iter().for_each(|note| self.note(note));
+        self.comments.notes(&self.references).into_iter().for_each(|note| self.note(note));
+        self.file.port_names = self.comments.port_names(self.file.ports);
         Ok(self.file)
     }
 }

@@ -69,10 +69,7 @@ fn option_lines_behind_the_first_are_left_with_a_few_notes() {
 fn what_is_wrong_is_named_with_its_line() {
     for (text, expected) in [
         ("# GHz Q RI R 50\n", "line 1: `Q`: must be an option line such as"),
-        (
-            "# GHz S R\n1 0 0 1 0 .9 0 0 0\n",
-            "line 1: `R`: must be followed by a reference impedance",
-        ),
+        ("# GHz S R x\n", "line 1: `x`: must be an option line such as"),
         ("# GHz S R -50\n", "line 1: reference `-50`: must be from 0.001 to 1000000 ohm"),
         (
             "# R 50 50 50\n1 0 0 1 0 .9 0 0 0\n",
@@ -87,8 +84,8 @@ fn what_is_wrong_is_named_with_its_line() {
         ),
         ("# GHz S MA R 50\n1 0 0 x 0 0 0 0 0\n", "line 2, column 4: `x`: must be a number"),
         (
-            "1 0 0 1 0 0 0 0 0\n1 0 0 1 0 0 0 0 0\n",
-            "line 2: frequency 1e9 Hz is repeated after 1e9 Hz; must ascend",
+            "1 0 0 1 0 0 0 0 0\n1 0 0 .9 0 0 0 0 0\n",
+            "line 2: frequency 1e9 Hz is repeated with another S, 0.100 apart; must ascend",
         ),
         ("1 0 0 1 0 0 0 0 0\n.5 0 0 1 0 0 0 0 0\n", "line 2: frequency 5e8 Hz descends"),
         ("-1 0 0 1 0 0 0 0 0\n", "line 1: frequency -1e9 Hz: must be from 0"),
@@ -128,8 +125,8 @@ fn what_is_wrong_in_version_2_is_named_too() {
             "line 6: [Matrix Format] `Round`: must be Full, Lower or Upper",
         ),
         (
-            with("[Mixed-Mode Order] D1,2 C1,2\n"),
-            "line 6: [Mixed-Mode Order] `D1,2 C1,2`: must be absent: mixed modes are not read",
+            with("[Mixed-Mode Order] D1,2\n[Network Data]\n"),
+            "line 6: [Mixed-Mode Order] `D1,2`: must be 2 modes, each port in S or in one D and one C",
         ),
         (with("[Reference] 50 75 60\n[Network Data]\n"), "line 7: has 3 reference impedances"),
         (with("[Wonder]\n"), "line 6: [Wonder] ``: must be a keyword of Touchstone 2.0"),
@@ -289,5 +286,103 @@ fn impedances_are_relative_in_version_1_and_in_ohm_in_version_2() {
     let two = "[Version] 2.0\n# Z RI R 75\n[Number of Ports] 1\n[Number of Frequencies] 1\n[Network Data]\n1 150 0\n";
     for file in [one, Touchstone::parse(two, None).unwrap()] {
         assert!((file.at(0, 1, 1).re - 1.0 / 3.0).abs() < 1e-15, "{file:?}");
+    }
+}
+
+#[test]
+fn comments_of_port_impedances_that_are_not_understood_are_refused() {
+    let row = |ghz: usize| format!("{ghz} .1 0 .2 0 .2 0 .1 0\n");
+    for (text, expected) in [
+        (
+            format!("# R 50\n{}! Port Impedance 50 0 42\n", row(1)),
+            "line 3: the port impedances in a comment are 3 numbers; must be 2, one for each port, or 4",
+        ),
+        (
+            format!("# R 50\n{}! Port Impedance 50 0 42 x\n", row(1)),
+            "line 3: the port impedances `50 0 42 x` in a comment are not understood",
+        ),
+        (
+            format!("# R 50\n{}! Port Impedance 50 0 0 0\n", row(1)),
+            "line 3: the impedance of port 2 in a comment is 0 ohm; must have a real part",
+        ),
+        (
+            format!("# R 50\n{}! Port Impedance 50 0 1 0 1 0 50 0\n", row(1)),
+            "line 3: ports 1 and 2 have a mutual impedance in a comment",
+        ),
+        (
+            format!(
+                "# R 50\n{}! Port Impedance 42 42\n{}! Port Impedance 43 43\n{}",
+                row(1),
+                row(2),
+                row(3)
+            ),
+            "line 3: port impedances in comments stand 2 times for 3 frequencies and differ",
+        ),
+        (
+            format!("# Z RI R 50\n! Port Impedance 42 42\n{}", row(1)),
+            "line 2: port impedances in comments (42 ohm) differ from the reference of 50 ohm; must be S",
+        ),
+        ("# GHz S RI R 50\n1 .1 0 .2 0 .2 0 .1 \u{a0}0\n".to_owned(), "line 2: `1 .1 0"),
+    ] {
+        let complaint = Touchstone::parse(&text, Some(2)).unwrap_err();
+        assert!(complaint.starts_with(expected), "{text}: {complaint}");
+    }
+}
+
+#[test]
+fn comments_that_name_other_impedances_or_mixed_modes_are_noted() {
+    let with = |comment: &str| format!("! {comment}\n# GHz S RI R 50\n1 .1 0 .2 0 .2 0 .1 0\n");
+    for (comment, expected) in [
+        (
+            "Reference Z0 = 42.5 Ohm",
+            "line 1: a comment names an impedance (`Reference Z0 = 42.5 Ohm`)",
+        ),
+        ("Port impedance renormalised", "line 1: a comment names an impedance (`renormalised`)"),
+        ("Freq Sdd11 Sdd12", "line 1: a comment names mixed modes (`Freq Sdd11 Sdd12`)"),
+        ("Port[1] = Diff1", "port 1 is named `Diff1`, as of a mixed mode"),
+    ] {
+        let file = read(&with(comment), 2);
+        assert!(
+            file.notes().len() == 1 && file.notes()[0].starts_with(expected),
+            "{:?}",
+            file.notes()
+        );
+        assert_eq!(file.at(0, 2, 1).re, 0.2);
+    }
+    for comment in
+        ["Impedance: 50 Ohms", "Port Impedance 50 0 50.00000001 0", "Gamma 1 2 3 4", "25"]
+    {
+        assert!(read(&with(comment), 2).notes().is_empty(), "{comment}");
+    }
+    assert_eq!(read(&with("Port[1] = a\n! port 2 = \"b c\""), 2).port_names(), ["a", "b c"]);
+    assert!(read(&with("Port[1] = a"), 2).port_names().is_empty());
+}
+
+/// Two ports of the impedances Z, as S in 50 ohm, as S of modes in 100 and 25 ohm, and as the Z of
+/// modes: V_D = V1 - V2, I_D = (I1 - I2) / 2, V_C = (V1 + V2) / 2, I_C = I1 + I2, thus
+/// Z_DD = Z11 + Z22 - 2 Z12, Z_DC = (Z11 - Z22) / 2, Z_CC = (Z11 + Z22 + 2 Z12) / 4.
+#[test]
+fn modes_by_their_impedances_and_by_their_waves_are_the_same_ports() {
+    let (z11, z22, z12) = (80.0, 60.0, 20.0);
+    let head = "[Version] 2.0\n# GHz";
+    let rest =
+        "RI R 50\n[Number of Ports] 2\n[Number of Frequencies] 1\n[Two-Port Data Order] 12_21";
+    let modes = "[Mixed-Mode Order] D1,2 C1,2\n[Network Data]";
+    let of = |text: String| Touchstone::parse(&text, None).unwrap();
+    let ports =
+        of(format!("{head} Z {rest}\n[Network Data]\n1 {z11} 0 {z12} 0 {z12} 0 {z22} 0\n[End]\n"));
+    let (dd, dc, cc) = (z11 + z22 - 2.0 * z12, (z11 - z22) / 2.0, (z11 + z22 + 2.0 * z12) / 4.0);
+    let by_z = of(format!("{head} Z {rest}\n{modes}\n1 {dd} 0 {dc} 0 {dc} 0 {cc} 0\n[End]\n"));
+    // S = (Z - R) (Z + R)^-1 between references of 100 and 25 ohm
+    let n = (dd + 100.0) * (cc + 25.0) - dc * dc;
+    let s_dd = ((dd - 100.0) * (cc + 25.0) - dc * dc) / n;
+    let s_cc = ((dd + 100.0) * (cc - 25.0) - dc * dc) / n;
+    let s_dc = 2.0 * dc * (100.0f64 * 25.0).sqrt() / n;
+    let by_s =
+        of(format!("{head} S {rest}\n{modes}\n1 {s_dd} 0 {s_dc} 0 {s_dc} 0 {s_cc} 0\n[End]\n"));
+    for other in [by_z, by_s] {
+        assert_eq!(other.reference_ohm(), [50.0; 2]);
+        let apart = other.s.iter().zip(&ports.s).map(|(a, b)| (a - b).norm()).fold(0.0, f64::max);
+        assert!(apart < 1e-15, "{other:?} {ports:?}");
     }
 }
