@@ -42,7 +42,7 @@ fn what_is_without_effect_is_named_and_moves_no_bit() {
         (&far_host, "transmitter.dac.jitter_fs=400", "module.kind = \"lpo\""),
         (&far_host, "module.rx.noise_nv_per_rthz=9", "module.kind = \"lpo\""),
         (&far_host, "host.channel.with_packages=true", "host.channel.kind = \"trace\""),
-        (&["module.kind=lro"], "transmitter.dac.jitter_fs=400", "module.kind = \"lro\""),
+        (&["module.kind=lro"], "receiver.dsp.ffe.taps=5", "module.kind = \"lro\""),
         (&["module.kind=retimed"], "module.rx.dsp.mlse.memory=1", "detector = \"slicer\""),
     ] {
         let plain = stack(chosen);
@@ -73,7 +73,7 @@ fn a_key_that_changes_nothing_or_comes_into_use_is_not_named() {
     // all keys of a preset in a file of one's own
     let folder = Folder::new("idle-whole");
     let text = good(&folder.run(&["presets", "800gbase-dr8"]));
-    folder.write("whole.toml", text);
+    folder.write("whole.toml", format!("preset = \"800gbase-dr8\"\n{text}"));
     let out = good(&folder.run(&["run", "whole.toml", "--set", "lanes=1", "--symbols", "0"]));
     assert!(!out.contains("without effect"), "{out}");
 }

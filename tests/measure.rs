@@ -322,7 +322,7 @@ fn bad_input_is_one_line_with_file_reason_and_remedy() {
         (
             "noise.csv",
             rows(step_ps, &noise),
-            "does not carry prbs13q or ssprq at 53.125 GBd; must be one whole period",
+            "does not carry prbs13q, ssprq, prbs9q, prbs11q or prbs15q at 53.125 GBd; must be one whole period",
         ),
         (
             "fast.csv",

@@ -342,7 +342,7 @@ fn what_is_no_capture_of_the_pattern_is_refused_with_file_reason_and_remedy() {
         (
             "noise.csv",
             rows(step_ps, &noise),
-            "does not carry prbs13q or ssprq at 53.125 GBd; must be one whole period",
+            "does not carry prbs13q, ssprq, prbs9q, prbs11q or prbs15q at 53.125 GBd; must be one whole period",
         ),
         ("fast.csv", rows(step_ps / 2.0, &four), "carries prbs13q at 106.25 GBd, not at 53.125"),
         ("off.csv", rows(step_ps * 1.002, &four), "carries prbs13q at 53.01"),

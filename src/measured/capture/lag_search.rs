@@ -178,24 +178,19 @@ impl<'a> LagSearch<'a> {
         let top = (1..values.len() - 1)
             .max_by(|&a, &b| (sign * values[a]).total_cmp(&(sign * values[b])))
             .unwrap_or(5);
-        (expected + (middle(&values, top) - 5.0) * step, values[top])
+        (expected + (centre(&values, top) - 5.0) * step, values[top])
     }
 }
 
-/// The middle between the places where values have fallen to half of their top: steep where a top
-/// may be flat, as that of rectangular symbols is.
-fn middle(values: &[f64], top: usize) -> f64 {
-    let part = |i: usize| values[i] / values[top] - 0.5;
-    let crossing = |inner: usize, outer: usize| {
-        let on = part(inner) / (part(inner) - part(outer));
-        inner as f64 + on * (outer as f64 - inner as f64)
-    };
-    let left = (0..top).rev().find(|&i| part(i) <= 0.0).map(|i| crossing(i + 1, i));
-    let right = (top + 1..values.len()).find(|&i| part(i) <= 0.0).map(|i| crossing(i - 1, i));
-    match (left, right) {
-        (Some(left), Some(right)) => 0.5 * (left + right),
-        _ => top as f64,
-    }
+/// The centre of the values about their top, weighted by their fourth power: it moves steadily with
+/// them, where a threshold jumps when an echo of half the signal just reaches it or not, and is
+/// sharp where a top is flat, as that of rectangular symbols is.
+fn centre(values: &[f64], top: usize) -> f64 {
+    let weight = |value: f64| (value / values[top]).max(0.0).powi(4);
+    let (sum, moment) = values.iter().enumerate().fold((0.0, 0.0), |(sum, moment), (i, &value)| {
+        (sum + weight(value), moment + weight(value) * i as f64)
+    });
+    moment / sum
 }
 
 impl Alignment {

@@ -178,7 +178,10 @@ fn nothing(
     short: Option<(f64, String)>,
 ) -> String {
     let names: Vec<&str> = candidates.iter().map(|c| c.name.as_str()).collect();
-    let names = names.join(" or ");
+    let names = match names[..] {
+        [ref first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        _ => names.concat(),
+    };
     let Some(interval_s) = capture.interval_s else {
         let rate = if capture.power_w.len()
             < 2 * candidates.iter().map(|c| c.levels.len()).min().unwrap_or(0)
