@@ -315,7 +315,7 @@ mod tests {
     /// 40 mV with 60 mV of interference keeps 10 uV; 1 uV with 10 V gets 262 144 bins.
     #[test]
     fn a_distribution_has_a_bounded_number_of_bins() {
-        assert_eq!(bins(0.04, [0.05, 0.01].iter()), (10e-6, 40e-6));
+        assert_eq!(bins(0.04, [0.05, 0.01].iter()), (micro(BIN_UV_MAX), GAUSSIAN_BELOW * 0.04));
         let (bin_v, least_v) = bins(1e-6, [9.0, -1.0, 1e-10].iter());
         assert_eq!((bin_v, least_v), (20.0 / BINS_MAX, bin_v));
     }
