@@ -77,7 +77,7 @@ pub fn neper(db: f64) -> f64 {
 
 /// Suffixes of names and the units that they stand for; the longer one first where one ends in
 /// another.
-const SUFFIXES: [(&str, &str); 38] = [
+const SUFFIXES: [(&str, &str); 39] = [
     ("ps_per_nm2_km", "ps/(nm² km)"),
     ("db_per_cm_rtghz", "dB/(cm √GHz)"),
     ("db_per_cm_ghz2", "dB/(cm GHz²)"),
@@ -111,6 +111,7 @@ const SUFFIXES: [(&str, &str); 38] = [
     ("ua", "µA"),
     ("mv", "mV"),
     ("kohm", "kΩ"),
+    ("ohm", "Ω"),
     ("deg", "°"),
     ("ui", "UI"),
     ("ppm", "ppm"),

@@ -43,7 +43,7 @@ fn what_is_without_effect_is_named_and_moves_no_bit() {
         (&far_host, "module.rx.noise_nv_per_rthz=9", "module.kind = \"lpo\""),
         (&far_host, "host.channel.with_packages=true", "host.channel.kind = \"trace\""),
         (&["module.kind=lro"], "receiver.dsp.ffe.taps=5", "module.kind = \"lro\""),
-        (&["module.kind=retimed"], "module.rx.dsp.mlse.memory=1", "detector = \"slicer\""),
+        (&["module.kind=retimed"], "module.rx.dsp.mlse.memory=2", "detector = \"slicer\""),
     ] {
         let plain = stack(chosen);
         let with = stack(&[chosen, &[idle]].concat());

@@ -348,8 +348,8 @@ fn bad_input_is_one_line_with_file_reason_and_remedy() {
         ),
         (
             "columns.csv",
-            "a,b,c\n1,2,3\n4,5,6\n".to_owned(),
-            "line 2: has 3 columns, must have one or two",
+            "a,b,c\n1,2,3\n4,5\n".to_owned(),
+            "line 3: has 2 columns, must have 3: time and power",
         ),
         ("flat.csv", "1\n1\n1\n".to_owned(), "is constant; must be a modulated waveform"),
         (

@@ -52,7 +52,8 @@ pub(super) fn stopped() -> bool {
     STOPPED.is_cancelled()
 }
 
-/// From now on Ctrl-C, SIGTERM or SIGHUP ends the run with what it has; pressed again, it ends the program.
+/// From now on Ctrl-C, SIGTERM or SIGHUP ends the run with what it has; pressed again, it ends the
+/// program.
 fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

@@ -12,13 +12,14 @@
 //! | `tia.noise_file` | text | frequency, noise in pA/sqrt(Hz) |
 //! | `transmitter.waveform.file` | text or NumPy (`.npy`) | time and power, channels, or power alone, below an instrument's keys |
 //!
-//! Text has columns between commas, semicolons, tabs or blanks, comments after `#` or `!`, or lines of
-//! them after `%`, and optionally a header. A unit in a column's name counts: `f (MHz)`, `time_ps`,
-//! `P/uW`, `|S21| (lin)`, `phase (rad)`, `real` and `imag`, `group delay (ps)`, `RIN (1/Hz)`,
-//! `noise (nA/sqrt(Hz))`, or one in a row of units below the names; one that is not understood, or of
-//! another quantity, is refused. Without one, units are those of the table above, frequency in GHz.
-//! Paths in a file are relative to that file, others to the current folder. A description holds the path of a file only; checking
-//! and building read the file through a [`Library`], once.
+//! Text has columns between commas, semicolons, tabs or blanks, comments after `#` or `!`, or lines
+//! of them after `%`, and optionally a header. A unit in a column's name counts: `f (MHz)`,
+//! `time_ps`, `P/uW`, `|S21| (lin)`, `phase (rad)`, `real` and `imag`, `group delay (ps)`, `RIN
+//! (1/Hz)`, `noise (nA/sqrt(Hz))`, or one in a row of units below the names; one that is not
+//! understood, or of another quantity, is refused. Without one, units are those of the table above,
+//! frequency in GHz. Paths in a file are relative to that file, others to the current folder. A
+//! description holds the path of a file only; checking and building read the file through a
+//! [`Library`], once.
 
 mod capture;
 mod columns;

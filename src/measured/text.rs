@@ -25,8 +25,8 @@ pub(super) fn read(path: &str) -> Result<Text, String> {
     Ok(Text { text: of_bytes(bytes)?, digest })
 }
 
-/// The text that some bytes are, without a byte order mark: UTF-8, UTF-16 with its mark, or Latin-1,
-/// in which instruments write the signs for micro and degree.
+/// The text that some bytes are, without a byte order mark: UTF-8, UTF-16 with its mark, or
+/// Latin-1, in which instruments write the signs for micro and degree.
 ///
 /// # Errors
 ///

@@ -113,6 +113,10 @@ const FUNCTIONS: [(&str, Option<Unit>); 16] = [
 
 /// The unit that a whole word is.
 pub(super) fn unit(word: &str) -> Option<Unit> {
+    // the letter a is a name
+    if word.trim() == "a" {
+        return None;
+    }
     let word: String = word
         .trim()
         .chars()
@@ -310,6 +314,7 @@ mod tests {
     #[test]
     fn what_is_a_name_alone_has_no_unit_and_what_is_no_unit_is_an_error() {
         for name in [
+            "a",
             "",
             "power",
             "Channel A",

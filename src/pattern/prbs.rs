@@ -121,8 +121,8 @@ mod tests {
         assert_eq!(back, Some(PRBS13Q_PERIOD));
     }
 
-    /// A maximal sequence of n bits returns after 2^n - 1, and its Gray coded pairs have every level
-    /// 2^(n-2) times but one, which has one fewer.
+    /// A maximal sequence of n bits returns after 2^n - 1, and its Gray coded pairs have every
+    /// level 2^(n-2) times but one, which has one fewer.
     #[test]
     fn the_short_patterns_have_their_periods_and_levels() {
         for (n, pattern, rare) in [(9, prbs9q(), 0), (11, prbs11q(), 0), (15, prbs15q(), 2)] {

@@ -114,7 +114,7 @@ impl Unit {
             Unit::Percent => "%",
             Unit::Mhz => "MHz",
             Unit::Ghz => "GHz",
-            Unit::Ohm => "ohm",
+            Unit::Ohm => "Ω",
         }
     }
 

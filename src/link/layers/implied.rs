@@ -1,5 +1,5 @@
-//! Files of a description: where they lie, and the kinds that their keys choose, since a file that is
-//! named is meant to be used.
+//! Files of a description: where they lie, and the kinds that their keys choose, since a file that
+//! is named is meant to be used.
 
 use std::path::Path;
 use toml::{Table, Value};

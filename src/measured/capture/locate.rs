@@ -20,8 +20,8 @@ const OTHER_RATES: [f64; 8] =
 
 /// Finds one of `candidates` in a capture of `symbol_rate_hz`.
 ///
-/// A chunk of the capture is correlated with each pattern, in all codings of its bits; then the clock
-/// is followed through the whole capture, which decides between places that look alike and
+/// A chunk of the capture is correlated with each pattern, in all codings of its bits; then the
+/// clock is followed through the whole capture, which decides between places that look alike and
 /// yields rate and drift. A capture without times is assumed to hold a whole number of periods.
 ///
 /// # Errors

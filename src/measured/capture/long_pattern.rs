@@ -6,6 +6,8 @@ use crate::pattern::gray;
 const SYMBOLS: std::ops::RangeInclusive<usize> = 256..=4096;
 /// Sampling phases in a symbol that are tried.
 const PHASES: usize = 8;
+/// Steps to the means of the levels.
+const STEPS: usize = 8;
 /// Share of bits that follow the recursion: by chance half of them do, of 256 within 0.2.
 const FOLLOW: f64 = 0.9;
 
@@ -15,7 +17,7 @@ const FOLLOW: f64 = 0.9;
 /// p(i) = p(i - 28) + p(i - 31), mod 2
 /// ```
 ///
-/// Levels are decided at the quartiles of the samples. Inverted bits add one to every sum, inverted
+/// Levels are decided midway between their means. Inverted bits add one to every sum, inverted
 /// power to those of every second bit.
 pub(super) fn is_prbs31q(x: &[f32], s: f64) -> bool {
     let count = ((x.len() as f64 / s) as usize).saturating_sub(1).min(*SYMBOLS.end());
@@ -29,13 +31,24 @@ pub(super) fn is_prbs31q(x: &[f32], s: f64) -> bool {
         })
 }
 
-/// Levels as equal parts of the samples in order of size.
+/// Levels: the samples nearest to each of four means, which begin as those of equal parts.
 fn decided(samples: &[f32]) -> Vec<u8> {
     let mut sorted = samples.to_vec();
     sorted.sort_by(f32::total_cmp);
-    let thresholds = [1, 2, 3].map(|quarter| sorted[quarter * sorted.len() / 4]);
-    let level = |y: &f32| thresholds.iter().map(|threshold| u8::from(y >= threshold)).sum();
-    samples.iter().map(level).collect()
+    let mut thresholds = [1, 2, 3].map(|quarter| sorted[quarter * sorted.len() / 4]);
+    let level = |y: f32, thresholds: &[f32; 3]| -> usize {
+        thresholds.iter().map(|&threshold| usize::from(y >= threshold)).sum()
+    };
+    for _ in 0..STEPS {
+        let mut sums = [(0f32, 0f32); 4];
+        for &y in samples {
+            let sum = &mut sums[level(y, &thresholds)];
+            *sum = (sum.0 + y, sum.1 + 1.0);
+        }
+        let means = sums.map(|(sum, count)| sum / count.max(1.0));
+        thresholds = [0, 1, 2].map(|eye| 0.5 * (means[eye] + means[eye + 1]));
+    }
+    samples.iter().map(|&y| level(y, &thresholds) as u8).collect()
 }
 
 fn bits(levels: &[u8], binary: bool, swapped: bool) -> Vec<bool> {

@@ -156,7 +156,7 @@ mod tests {
             line.split_whitespace().map(str::to_owned).collect()
         };
         assert_eq!(line(&columns, "fibre.length_km")[1..], ["0.5", "1.5"]);
-        assert_eq!(line(&columns, "rank")[3..], ["1", "2"]);
+        assert_eq!(line(&columns, "rank by loss margin")[4..], ["1", "2"]);
         assert_eq!(
             line(&columns, "loss margin difference")[4..],
             ["reference", "-11.0", "(-12.3..-10.6)"]
