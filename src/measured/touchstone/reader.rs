@@ -467,10 +467,12 @@ impl TouchstoneReader {
             self.note(format!("{} lines of noise parameters are left", self.noise_lines));
         }
         if self.merged > 0 {
-            self.note(format!(
-                "{} frequencies are repeated with the same S; each is kept once",
-                self.merged
-            ));
+            self.note(match self.merged {
+                1 => "a frequency is repeated with the same S; it is kept once".to_owned(),
+                merged => {
+                    format!("{merged} frequencies are repeated with the same S; each is kept once")
+                }
+            });
         }
         let kind = self.options.as_ref().map_or(ParameterKind::Scattering, |options| options.kind);
         let of_ports = kind == ParameterKind::Scattering;
