@@ -150,7 +150,7 @@ fn forms() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ),
         ("real.s4p", text.replace("R 50", "R (50+0j)").into(), ""),
         ("bare.s4p", text.replace("R 50", "R").into(), "line 1: `R` has no number"),
-        ("twice.s4p", text.replace(&again, &again.repeat(2)).into(), "1 frequencies are repeated"),
+        ("twice.s4p", text.replace(&again, &again.repeat(2)).into(), "a frequency is repeated"),
         ("latin.s4p", latin, "line 1: is not UTF-8"),
         ("wide.s4p", wide, "is UTF-16"),
         ("mixed.ts", mixed().into(), ""),

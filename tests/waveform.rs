@@ -372,7 +372,7 @@ fn what_is_no_capture_of_the_pattern_is_refused_with_file_reason_and_remedy() {
         (
             "volts.csv",
             good.replacen("power_mw", "v (V)", 1),
-            "is a voltage; must be power, or unit = \"linear\"",
+            "`v (V)`: is another quantity; its unit must be W, mW, uW, nW or dBm, or unit = \"linear\"",
         ),
         (
             "dark.csv",
