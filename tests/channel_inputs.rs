@@ -195,7 +195,7 @@ fn a_network_is_the_same_in_whatever_references_and_forms_it_is_written() {
     let path = |name: &str| folder.0.join(name).to_str().unwrap().to_owned();
     let expected = ComChannel::open(&path("plain.s4p"), Some(&ports)).unwrap();
     assert!(expected.warnings.is_empty(), "{:?}", expected.warnings);
-    let told = figures(&path("plain.s4p"), &ports);
+    let printed = figures(&path("plain.s4p"), &ports);
     for (name, bytes, note) in forms() {
         folder.write(name, bytes);
         let read = ComChannel::open(&path(name), Some(&ports)).unwrap();
@@ -204,15 +204,15 @@ fn a_network_is_the_same_in_whatever_references_and_forms_it_is_written() {
         let said = read.warnings.join("\n");
         assert!(said.contains(note) && said.is_empty() == note.is_empty(), "{name}: {said}");
         let own = figures(&path(name), &ports);
-        let off = own.iter().zip(told).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        let off = own.iter().zip(printed).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         println!("{name}: S {apart:.1e}, figures {off:.1e}");
-        assert!(off < 1e-9, "{name}: {own:?} {told:?}");
+        assert!(off < 1e-9, "{name}: {own:?} {printed:?}");
     }
 }
 
 /// The lines lose nothing at 0 Hz. A row of zeros there is replaced alike in the three commands.
-/// The law, fitted over half a turn of S21, is 1.2 % (0.11 dB) off at 0 Hz, which bounds the shift
-/// of the margin; the margin is 0.02 dB low (0.85 dB with the zeros).
+/// The law, fitted over half a turn of S21, is 1.2 % (0.11 dB) high at 0 Hz, where a passive line
+/// has 1 at most: that is the truth here, and the margin is that of the file as it was.
 #[test]
 fn a_row_of_zeros_at_0_hz_is_replaced_with_a_warning_in_every_command() {
     let folder = Folder::new("channel-zeros");
@@ -229,15 +229,15 @@ fn a_row_of_zeros_at_0_hz_is_replaced_with_a_warning_in_every_command() {
     };
     let ((sound_db, _), (db, warnings)) = (com("plain.s4p"), com("zeros.s4p"));
     println!("COM {sound_db:.4} and {db:.4} dB");
-    assert!((sound_db - 8.54).abs() < 0.005 && (db - sound_db).abs() < 0.11, "{sound_db} {db}");
+    assert!((sound_db - 8.54).abs() < 0.005 && (db - sound_db).abs() < 0.005, "{sound_db} {db}");
     let note = "S at 0 Hz is zero throughout";
     assert!(warnings.iter().any(|warning| warning.starts_with(note)), "{warnings:?}");
     let path = folder.0.join("zeros.s4p");
     let [dc_db, .., run_dc_db, _] = figures(path.to_str().unwrap(), &ports);
-    assert!(dc_db.abs() < 0.12 && (dc_db - run_dc_db).abs() < 1e-9, "{dc_db} {run_dc_db}");
-    let told = |name: &str| good(&folder.run(&["channel", name, "--ports", "1-2/3-4"]));
-    assert!(told("plain.s4p").contains("as in the file") && told("zeros.s4p").contains(note));
-    assert!(told("zeros.s4p").contains("extrapolated"));
+    assert!(dc_db.abs() < 1e-3 && (dc_db - run_dc_db).abs() < 1e-9, "{dc_db} {run_dc_db}");
+    let printed = |name: &str| good(&folder.run(&["channel", name, "--ports", "1-2/3-4"]));
+    assert!(printed("plain.s4p").contains("as in the file") && printed("zeros.s4p").contains(note));
+    assert!(printed("zeros.s4p").contains("extrapolated"));
 }
 
 #[test]

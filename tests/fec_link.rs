@@ -350,10 +350,10 @@ fn a_healthy_link_with_an_inner_code_is_told_by_hard_decisions() {
 }
 
 /// Below the limit before the inner code: with soft decisions the predicted codewords keep their
-/// limit, that of the outer code behind the inner one, and the lane passes; with hard decisions
+/// limit, that of the outer code after the inner one, and the lane passes; with hard decisions
 /// they miss it, and the lane fails by its codewords alone.
 #[test]
-fn codewords_behind_an_inner_code_have_their_limit() {
+fn codewords_after_an_inner_code_have_their_limit() {
     let lane = |positions: usize| {
         let mut config = preset("1.6tbase-dr8-2");
         config.lanes = 1;

@@ -161,3 +161,27 @@ fn a_file_without_a_preset_says_which_defaults_it_has() {
     let whole = good(&folder.run(&["presets", "800gbase-dr8", "--all"]));
     assert!(whole.lines().count() > 150 && whole.contains("order = 4"), "{whole}");
 }
+
+/// A sweep, a check, an eye and a stressed receiver test name such keys too; a sweep only those
+/// without effect at all of its points.
+#[test]
+fn every_command_names_keys_without_effect() {
+    let folder = Folder::new("idle-commands");
+    folder.write(
+        "a.toml",
+        "preset = \"800gbase-dr8\"\nlanes = 1\nhost.channel.trace.loss_db = 30.0\n\
+         [targets]\nloss_margin_db = [0.0, 20.0]\n",
+    );
+    let warning = "warning: without effect: host.channel.trace.loss_db (module.kind = \"optics\")";
+    let said = |arguments: &[&str]| {
+        let output = folder.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let sweep = ["sweep", "a.toml", "--symbols", "0", "--out", "a.csv", "--axis"];
+    assert!(said(&[&sweep[..], &["fibre.length_km=0,1"]].concat()).contains(warning));
+    let kinds = said(&[&sweep[..], &["module.kind=optics,lpo"]].concat());
+    assert!(!kinds.contains("without effect"), "{kinds}");
+    assert!(said(&["check", "a.toml"]).contains(warning));
+    assert!(said(&["eye", "a.toml", "--at", "tp2", "--out", "a.png"]).contains(warning));
+}

@@ -321,6 +321,8 @@ fn any_short_pattern_is_found_and_measured() {
         assert!((found.tdecq_db.unwrap() - plain().tdecq_db.unwrap()).abs() < 0.3, "{name}");
         let is_marked = found.notes.iter().any(|note| note.contains("the longest of this pattern"));
         assert_eq!(is_marked, name == "prbs9q" || name == "prbs11q", "{name}: {:?}", found.notes);
+        let table = good(&folder.run(&["measure", "a.npy", "--symbol-rate-gbd", RATE_GBD]));
+        assert_eq!(table.contains("mW of the longest runs"), is_marked, "{table}");
     }
     let wave: Vec<f32> =
         modulated(&pattern(PatternKind::Prbs9q)).iter().map(|&y| y as f32).collect();

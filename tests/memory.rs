@@ -1,6 +1,6 @@
 //! Memory of the module: reflections on its lines, and converters whose sub-converters take turns.
 
-use crate::support::{memoryless, preset, run, run_lane};
+use crate::support::{ln_predicted_over_counted, memoryless, preset, run, run_lane};
 use lightlane::link::{Config, LaneResult};
 use lightlane::pattern::PatternKind;
 use lightlane::serdes::{Echo, Interleave};
@@ -67,15 +67,7 @@ fn link(change: Change) -> Config {
 fn echoes_and_interleaved_converters_are_predicted_as_they_are_counted() {
     let ratio = |(name, change): (&'static str, Change)| {
         let lane = run(&link(change)).lanes.remove(0);
-        let counted = lane.ber_counted_at_limit.unwrap_or(0.0);
-        let predicted = lane.ber_semi_analytic_at_limit.unwrap_or(0.0);
-        let ratio = (predicted / counted).ln();
-        println!(
-            "{name}: margin {:?}, {} errors, counted {counted:.4e}, predicted {predicted:.4e}, ln \
-             {ratio:.4}",
-            lane.loss_margin_db, lane.errors_at_limit
-        );
-        assert!(lane.errors_at_limit >= 4000, "{name}: {} errors", lane.errors_at_limit);
+        let ratio = ln_predicted_over_counted(name, &lane);
         (name, ratio)
     };
     for (name, ratio) in LINKS.map(ratio) {

@@ -170,6 +170,20 @@ pub(crate) fn quiet(config: &mut Config) {
     config.receiver.crosstalk.tx_db = -300.0;
 }
 
+/// ln of the predicted over the counted error ratio at the limit, of 4000 errors at least.
+pub(crate) fn ln_predicted_over_counted(name: &str, lane: &LaneResult) -> f64 {
+    let counted = lane.ber_counted_at_limit.unwrap_or(0.0);
+    let predicted = lane.ber_semi_analytic_at_limit.unwrap_or(0.0);
+    let ratio = (predicted / counted).ln();
+    println!(
+        "{name}: margin {:?}, {} errors, counted {counted:.4e}, predicted {predicted:.4e}, ln \
+         {ratio:.4}",
+        lane.loss_margin_db, lane.errors_at_limit
+    );
+    assert!(lane.errors_at_limit >= 4000, "{name}: {} errors", lane.errors_at_limit);
+    ratio
+}
+
 /// Presses Ctrl-C once the command handles it; without `/proc`, after a fixed time.
 #[cfg(unix)]
 pub(crate) fn interrupt(child: &mut std::process::Child) {

@@ -39,6 +39,7 @@ impl CheckArgs {
         let mut judged = Vec::new();
         for (file, link) in self.resolve()? {
             let config = link.base.clone();
+            output::warn(&link.warnings);
             let result = self.runner.run(link, file)?;
             if stopped() {
                 break;

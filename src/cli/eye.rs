@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::outcome::Outcome;
+use super::output;
 use super::source::LinkArgs;
 use crate::error::{Error, KeyPath, Problems};
 use crate::link::{Node, View};
@@ -71,6 +72,7 @@ impl EyeArgs {
 
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let link = self.source.resolve()?;
+        output::warn(&link.warnings);
         let symbols = self.symbols()?;
         let target = Target::new(&self.out)?;
         let node = match self.at {

@@ -17,6 +17,11 @@ pub(super) fn note(message: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{message}");
 }
 
+/// Prints warnings, a line each.
+pub(super) fn warn(warnings: &[String]) {
+    warnings.iter().for_each(|warning| note(&format!("warning: {warning}")));
+}
+
 /// Prints a failure, a line for each problem; errors in writing it are ignored.
 pub(super) fn print_failure(failure: &Failure) {
     let mut err = std::io::stderr().lock();

@@ -54,6 +54,7 @@ pub(super) struct SrsArgs {
 impl SrsArgs {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let link = self.source.resolve()?;
+        output::warn(&link.warnings);
         let stress = self.stress(Stress::of_limits(&link.base))?;
         let (stack, _) = self.source.stack(&[])?;
         let test = |cancel: &_| stressed(&stack, &stress, &RunOptions::cancelled_by(cancel));

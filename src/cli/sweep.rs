@@ -102,6 +102,7 @@ impl SweepArgs {
                 note(&format!("{} of {points} points are refused", sweep.refused()));
             }
             sweep.ignored_corner().iter().for_each(|said| note(said));
+            sweep.ignored_keys().iter().for_each(|said| note(&format!("warning: {said}")));
             let chart = target.as_ref().map(|_| sweep.chart(&self.figure)).transpose()?;
             let file = self.out.as_ref().map(|out| out.format.create(&out.path)).transpose()?;
             let mut sink = Both(chart.map(InOrder::new), file);

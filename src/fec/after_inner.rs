@@ -127,7 +127,7 @@ mod tests {
     /// and within a factor of ten of it. It rises with the ratio at the input, and hard decisions
     /// leave more.
     #[test]
-    fn the_outer_code_behind_the_inner_one_has_a_limit_at_its_input() {
+    fn the_outer_code_after_the_inner_one_has_a_limit_at_its_input() {
         let at_limit = codeword_error_ratio(LIMIT);
         let independent = tail::random_errors(&Code::KP4, 2.45e-4).unwrap().codeword_error_ratio();
         assert!(at_limit < independent && at_limit > 0.1 * independent, "{at_limit:e}");

@@ -2,6 +2,7 @@
 
 use super::grid::{delay_s, half_power};
 use super::network::Network;
+use crate::math::matrix::largest_singular_value;
 use crate::units::giga;
 use nalgebra::{DMatrix, DVector};
 use num_complex::Complex64;
@@ -50,6 +51,9 @@ impl Network {
     /// element is further from the law than 0.1 and ten times the distance of the first point
     /// above 0 Hz from the law of the next twelve.
     ///
+    /// Where the lowest frequency is passive, added points with a singular value above 1 are
+    /// divided by it.
+    ///
     /// # Limits
     ///
     /// Effects only below the first frequency above 0 Hz, such as a coupling capacitor's corner,
@@ -85,6 +89,13 @@ impl Network {
             let low: Vec<Complex64> = (0..law.f_hz.len()).map(|k| network.matrix(k)[at]).collect();
             for (k, value) in law.extrapolate(&low, &below).into_iter().enumerate() {
                 s[k * n * n + at] = value;
+            }
+        }
+        // a passive network stays so: the law knows nothing of it, and may leave a gain
+        if largest_singular_value(network.matrix(0), n) <= 1.0 {
+            for matrix in s.chunks_exact_mut(n * n) {
+                let gain = largest_singular_value(matrix, n).max(1.0);
+                matrix.iter_mut().for_each(|s| *s /= gain);
             }
         }
         network.s.splice(0..0, s);

@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_unit_behind_a_blank_belongs_to_its_name() {
+    fn a_unit_after_a_blank_belongs_to_its_name() {
         let names = |text| parse(text, 1..=3, "", Surroundings::Names).unwrap().names;
         assert_eq!(names("Power (uW)\n1\n2\n"), ["Power (uW)"]);
         assert_eq!(names("optical power uW\n1\n2\n"), ["optical power uW"]);

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PatternKind {
-    /// Two periods of PRBS9, Gray coded: 511 symbols (802.3, 120.5.11.2, example of its code).
+    /// Two periods of PRBS9, Gray coded: 511 symbols (802.3, 120.5.11.2.a).
     Prbs9q,
     /// Two periods of PRBS11, Gray coded: 2047 symbols.
     Prbs11q,

@@ -49,8 +49,10 @@ impl Page {
             0 => "transmitter's noise excluded".to_owned(),
             periods => format!("noise of {periods} periods"),
         };
+        let outer = self.outer_from.remark();
+        let outer = outer.map_or(String::new(), |remark| format!(" · OMA {remark}"));
         let caption = format!(
-            "reference {} · SER {} · {} symbols · {noise}",
+            "reference {} · SER {} · {} symbols · {noise}{outer}",
             self.reference.name,
             text::ratio(self.reference.target_ser),
             text::count(symbols as u64)

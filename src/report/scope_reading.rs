@@ -36,14 +36,13 @@ pub fn scope_reading(reading: &Reading) -> String {
     );
     row("Ceq", decimals(r.ceq_db, 2), "dB", String::new());
     row("TDECQ - Ceq", decimals(r.tdecq_minus_ceq_db, 2), "dB", String::new());
+    let outer = r.outer_from.remark().unwrap_or_default();
     match r.oma_v {
-        Some(_) => row("OMA", decimals(r.oma_v, 4), "V", String::new()),
-        None => row(
-            "OMA",
-            decimals(r.oma_dbm, 2),
-            "dBm",
-            r.oma_mw.map_or(String::new(), |mw| format!("{mw:.4} mW")),
-        ),
+        Some(_) => row("OMA", decimals(r.oma_v, 4), "V", outer.to_owned()),
+        None => {
+            let mw = r.oma_mw.map(|mw| format!("{mw:.4} mW {outer}"));
+            row("OMA", decimals(r.oma_dbm, 2), "dBm", mw.unwrap_or_default().trim_end().to_owned());
+        }
     }
     row("extinction ratio", decimals(r.er_db, 2), "dB", String::new());
     row("average power", decimals(r.average_power_dbm, 2), "dBm", String::new());

@@ -159,6 +159,20 @@ impl Values {
     }
 }
 
+/// The points that differ from the first one in one axis, axis by axis, with the first one.
+pub(super) fn along<'a>(
+    axes: &'a [Axis],
+    first: &'a [Value],
+) -> impl Iterator<Item = Vec<Value>> + 'a {
+    axes.iter().enumerate().flat_map(move |(i, axis)| {
+        (0..axis.len()).map(move |at| {
+            let mut values = first.to_vec();
+            values[i] = axis.value(at);
+            values
+        })
+    })
+}
+
 /// Values of point `index`; points are all combinations of values, the last axis fastest.
 pub(super) fn point(axes: &[Axis], mut index: u64) -> Vec<Value> {
     let mut values: Vec<Value> = Vec::with_capacity(axes.len());

@@ -78,16 +78,8 @@ impl<'a> Points<'a> {
     /// order.
     pub(super) fn explain(&self, stack: &LayeredConfig, hasty: Error) -> Error {
         let first = axes::point(self.axes, 0);
-        // axis by axis from the first point: a wrong value is wrong with all values of the other
-        // axes
-        let along = self.axes.iter().enumerate().flat_map(|(i, axis)| {
-            let first = &first;
-            (0..axis.len()).map(move |at| {
-                let mut values = first.clone();
-                values[i] = axis.value(at);
-                values
-            })
-        });
+        // a wrong value is wrong with all values of the other axes
+        let along = axes::along(self.axes, &first);
         let mut found = PointProblems {
             of_layers: problems_of(stack.resolve().err()),
             problems: Problems::new(),

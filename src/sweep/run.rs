@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Mutex;
 
+/// Largest number of points at which keys of the description are looked at for an effect.
+const IGNORED_POINTS_MAX: usize = 256;
+
 /// A link and the axes of its sweep, every point checked.
 pub struct Sweep {
     axes: Vec<Axis>,
@@ -115,6 +118,14 @@ impl Sweep {
     #[must_use]
     pub fn ignored_corner(&self) -> Option<String> {
         self.varied.ignored_corner()
+    }
+
+    /// A warning that names the keys of the description without effect at any point along the
+    /// axes.
+    #[must_use]
+    pub fn ignored_keys(&self) -> Option<String> {
+        let first = self.values(self.first());
+        self.varied.ignored(axes::along(&self.axes, &first).take(IGNORED_POINTS_MAX))
     }
 
     /// The axes.

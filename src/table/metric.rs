@@ -39,6 +39,8 @@ pub enum TakenAt {
     Decisions,
     /// Recovered clock of the receiver.
     Clock,
+    /// Decoder of the inner code.
+    InnerCode,
     /// Error correction.
     Fec,
     /// All lanes of a port.
@@ -58,6 +60,7 @@ impl TakenAt {
             TakenAt::Slicer => "slicer",
             TakenAt::Decisions => "decisions",
             TakenAt::Clock => "clock",
+            TakenAt::InnerCode => "inner code",
             TakenAt::Fec => "FEC",
             TakenAt::Port => "port",
             TakenAt::Channel => "channel",

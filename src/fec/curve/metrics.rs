@@ -21,7 +21,7 @@ pub static POINT_METRICS: &[PointMetric] = &[
         "inner_ber_counted",
         "counted BER after the inner code",
         Unit::Ratio,
-        TakenAt::Fec,
+        TakenAt::InnerCode,
         "Counted bit error ratio after the inner decoder; only with an inner code.",
         |l| l.inner.and_then(|inner| inner.inner_ber_counted).into(),
     )
@@ -30,7 +30,7 @@ pub static POINT_METRICS: &[PointMetric] = &[
         "inner_symbol_error_ratio_counted",
         "symbol error ratio after inner code, counted",
         Unit::Ratio,
-        TakenAt::Fec,
+        TakenAt::InnerCode,
         "Counted share of wrong symbols of the outer code after the inner decoder; only with an \
          inner code.",
         |l| l.inner.and_then(|inner| inner.inner_symbol_error_ratio_counted).into(),
@@ -168,7 +168,8 @@ impl CurvePoint {
     /// Its metrics: those that a curve with or without an inner code has.
     fn metrics(&self) -> impl Iterator<Item = &'static PointMetric> {
         let has_inner = self.inner.is_some();
-        POINT_METRICS.iter().filter(move |m| has_inner || !m.name.starts_with("inner_"))
+        let has = move |m: &&PointMetric| has_inner || m.taken_at != TakenAt::InnerCode;
+        POINT_METRICS.iter().filter(has)
     }
 
     /// Columns of a table of such points.

@@ -313,7 +313,7 @@ impl LaneFec {
     }
 
     /// Codeword error ratio of the predicted bit errors with their bursts, and its limit: that of
-    /// independent errors at the limit of the bit error ratio, both behind the inner code where
+    /// independent errors at the limit of the bit error ratio, both after the inner code where
     /// there is one. No prediction for bursts before an inner code, or where bursts of several
     /// segments mix.
     fn predict(&self, result: &mut LaneResult) {
@@ -322,7 +322,7 @@ impl LaneFec {
         let one_segment = result.segments.len() <= 1;
         result.codeword_error_ratio_predicted = match &self.reader {
             ErrorExtractor::Inner(..) if bursts.is_some() || !one_segment => None,
-            ErrorExtractor::Inner(decoder, ..) => self.behind_inner(*decoder, ber, 0.0),
+            ErrorExtractor::Inner(decoder, ..) => self.after_inner_code(*decoder, ber, 0.0),
             ErrorExtractor::Plain if bursts.is_none() => self.independent(ber),
             reader if bursts.is_none() || one_segment => {
                 let precoded = matches!(reader, ErrorExtractor::Precoded);
@@ -346,7 +346,9 @@ impl LaneFec {
     /// as the limit before it supposes.
     fn limit(&self, added_ber: f64) -> Option<f64> {
         match self.reader {
-            ErrorExtractor::Inner(..) => self.behind_inner(Chase::SOFT, self.limit_ber, added_ber),
+            ErrorExtractor::Inner(..) => {
+                self.after_inner_code(Chase::SOFT, self.limit_ber, added_ber)
+            }
             _ => self.independent(self.limit_ber + added_ber),
         }
     }
@@ -358,7 +360,7 @@ impl LaneFec {
     }
 
     /// The same of independent bit errors before the inner code.
-    fn behind_inner(&self, decoder: Chase, ber: f64, added_ber: f64) -> Option<f64> {
+    fn after_inner_code(&self, decoder: Chase, ber: f64, added_ber: f64) -> Option<f64> {
         let outer = &self.single_lane.layout().coding().outer;
         after_inner(outer, decoder, ber, added_ber).map(|tail| tail.codeword_error_ratio())
     }

@@ -11,42 +11,56 @@ use toml::{Table, Value};
 /// Largest number of keys that are named for one reason.
 const NAMED_MAX: usize = 4;
 
+/// Keys without effect, each with the reason.
+pub(super) type IgnoredKeys = BTreeMap<String, String>;
+
 impl LayeredConfig {
-    /// A warning that names the keys which the user's layers change and which have no effect on the
-    /// lanes, with what they would need.
-    pub(super) fn ignored(&self, lanes: &[Config]) -> Option<String> {
+    /// The keys that the user's layers change and that have no effect on the lanes.
+    pub(super) fn ignored(&self, lanes: &[Config]) -> IgnoredKeys {
         let preset = usize::from(self.preset().is_some());
+        let own = self.layers.iter().enumerate().skip(preset);
+        let written: Vec<(usize, String)> = own
+            .flat_map(|(i, layer)| leaves(&layer.table).into_iter().map(move |l| (i, l)))
+            .collect();
+        if written.is_empty() {
+            return IgnoredKeys::new();
+        }
+        let idle: Vec<Idle> = lanes.iter().map(Config::idle).collect();
+        let unused = |(i, path): (usize, String)| Some((i, unused(&path, &idle)?.to_owned(), path));
+        let unused: Vec<(usize, String, String)> = written.into_iter().filter_map(unused).collect();
+        if unused.is_empty() {
+            return IgnoredKeys::new();
+        }
         let mut below = Table::try_from(Config::default()).unwrap_or_default();
-        let mut idle: Vec<Idle> = Vec::new();
-        let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut found = IgnoredKeys::new();
         for (i, layer) in self.layers.iter().enumerate() {
-            if i >= preset {
-                for path in leaves(&layer.table) {
-                    if idle.is_empty() {
-                        idle = lanes.iter().map(Config::idle).collect();
-                    }
-                    let Some(why) = unused(&path, &idle) else { continue };
-                    if at(&layer.table, &path) != below_of(&below, &path) {
-                        let keys = found.entry(why.to_owned()).or_default();
-                        if !keys.contains(&path) {
-                            keys.push(path);
-                        }
-                    }
+            for (_, why, path) in unused.iter().filter(|(of, ..)| *of == i) {
+                if at(&layer.table, path) != below_of(&below, path) {
+                    found.insert(path.clone(), why.clone());
                 }
             }
             merge(&mut below, &layer.table);
         }
-        let reason = |(why, keys): (&String, &Vec<String>)| {
-            let named = keys[..keys.len().min(NAMED_MAX)].join(", ");
-            let more = match keys.len().saturating_sub(NAMED_MAX) {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            format!("{named}{more} ({why})")
-        };
-        let all: Vec<String> = found.iter().map(reason).collect();
-        (!all.is_empty()).then(|| format!("without effect: {}", all.join("; ")))
+        found
     }
+}
+
+/// One warning for keys without effect, by their reasons.
+pub(super) fn warning(ignored: &IgnoredKeys) -> Option<String> {
+    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (key, why) in ignored {
+        by_reason.entry(why).or_default().push(key);
+    }
+    let reason = |(why, keys): (&&str, &Vec<&str>)| {
+        let named = keys[..keys.len().min(NAMED_MAX)].join(", ");
+        let more = match keys.len().saturating_sub(NAMED_MAX) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("{named}{more} ({why})")
+    };
+    let all: Vec<String> = by_reason.iter().map(reason).collect();
+    (!all.is_empty()).then(|| format!("without effect: {}", all.join("; ")))
 }
 
 /// Why a key has no effect on any lane that it is for.

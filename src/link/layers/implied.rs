@@ -16,6 +16,22 @@ const IMPLIED: [(&str, &str, &str); 8] = [
     ("host.channel_to_host.files", "host.channel_to_host.kind", "files"),
 ];
 
+/// Keys that name files, by the table that they stand in.
+const FILE_KEYS: [(&str, &str); 12] = [
+    ("response", "file"),
+    ("curve", "file"),
+    ("waveform", "file"),
+    ("pattern", "file"),
+    ("laser", "rin_file"),
+    ("tia", "noise_file"),
+    ("channel", "files"),
+    ("channel", "fext_files"),
+    ("channel", "next_files"),
+    ("channel_to_host", "files"),
+    ("channel_to_host", "fext_files"),
+    ("channel_to_host", "next_files"),
+];
+
 /// The value at a dotted path.
 pub(super) fn at<'t>(table: &'t Table, path: &str) -> Option<&'t Value> {
     let (way, last) = path.rsplit_once('.').map_or((None, path), |(way, last)| (Some(way), last));
@@ -43,6 +59,11 @@ pub(super) fn put<'p>(table: &mut Table, path: impl IntoIterator<Item = &'p str>
 
 /// Makes the relative paths of a file's table, of its lanes too, relative to the file's folder.
 pub(super) fn beside(folder: &Path, table: &mut Table) {
+    beside_in("", folder, table);
+}
+
+/// The same of the table of this name.
+fn beside_in(name: &str, folder: &Path, table: &mut Table) {
     let from_folder = |value: &mut Value| {
         if let Value::String(file) = value
             && !file.is_empty()
@@ -52,10 +73,9 @@ pub(super) fn beside(folder: &Path, table: &mut Table) {
         }
     };
     for (key, value) in table {
-        let is_file =
-            ["file", "files"].iter().any(|name| key == name || key.ends_with(&format!("_{name}")));
+        let is_file = FILE_KEYS.contains(&(name, key.as_str()));
         match value {
-            Value::Table(inner) => beside(folder, inner),
+            Value::Table(inner) => beside_in(key, folder, inner),
             Value::Array(files) if is_file => files.iter_mut().for_each(from_folder),
             value if is_file => from_folder(value),
             _ => {}
@@ -94,5 +114,38 @@ pub(super) fn choose(own: &Table, merged: &mut Table) {
         if let Some(Value::Table(into)) = all.get_mut(lane) {
             imply(patch, own, into);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::link::describe::config::Config;
+
+    /// Every key of a description that is called a file is one whose path is made relative.
+    #[test]
+    fn every_file_of_a_description_is_known() {
+        fn walk(name: &str, table: &Table, known: &mut Vec<(String, String)>) {
+            for (key, value) in table {
+                match value {
+                    Value::Table(inner) => walk(key, inner, known),
+                    _ if key.ends_with("file") || key.ends_with("files") => {
+                        known.push((name.to_owned(), key.clone()));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let mut config = Config::default();
+        config.host.channel_to_host = Some(config.host.channel.clone());
+        let (mut found, mut kinds) = (Vec::new(), 0);
+        walk("", &Table::try_from(&config).unwrap(), &mut found);
+        for (table, key) in &found {
+            assert!(FILE_KEYS.contains(&(table.as_str(), key.as_str())), "{table}.{key}");
+        }
+        for (table, key) in FILE_KEYS {
+            kinds += usize::from(found.iter().any(|(t, k)| t == table && k == key));
+        }
+        assert_eq!(kinds, FILE_KEYS.len());
     }
 }

@@ -4,11 +4,11 @@
 use crate::error::{Error, Place, Problem, Problems, Result, nearest};
 use crate::link::describe::config::{Config, LANES_MAX};
 use crate::link::describe::presets;
-use crate::link::layers::implied;
 use crate::link::layers::layer::Layer;
 use crate::link::layers::merging::{complete, merge};
 use crate::link::layers::remedy::refused;
 use crate::link::layers::source;
+use crate::link::layers::{ignored, implied};
 use crate::link::result::targets;
 use crate::measured::{FileRead, Library};
 use std::path::Path as FilePath;
@@ -223,7 +223,8 @@ impl LayeredConfig {
              default` prints"
                 .to_owned()
         });
-        let warnings = bare.into_iter().chain(self.ignored(&lanes)).collect();
+        let ignored = ignored::warning(&self.ignored(&lanes));
+        let warnings = bare.into_iter().chain(ignored).collect();
         Config::introduce(&mut lanes);
         Ok(Resolved { base, lanes, hash, warnings, library: self.library.clone() })
     }

@@ -3,6 +3,7 @@
 use crate::error::{Problems, Result};
 use crate::fibre::Corner;
 use crate::link::describe::config::{Config, LANES_MAX};
+use crate::link::layers::ignored::{self, IgnoredKeys};
 use crate::link::layers::implied::put;
 use crate::link::layers::layer::Layer;
 use crate::link::layers::layered::{LayeredConfig, Resolved};
@@ -169,6 +170,20 @@ impl SweptConfig {
     /// The keys that differ.
     pub fn keys(&self) -> &[Key] {
         &self.keys
+    }
+
+    /// A warning that names the keys of the layers which have no effect at any of these points.
+    pub(crate) fn ignored(&self, points: impl Iterator<Item = Vec<Value>>) -> Option<String> {
+        let of_point = |values: Vec<Value>| -> Option<IgnoredKeys> {
+            let lanes = 0..self.lanes(&values);
+            let lanes: Result<Vec<Config>> = lanes.map(|lane| self.alone(&values, lane)).collect();
+            Some(self.stack.ignored(&lanes.ok()?))
+        };
+        let everywhere = points.filter_map(of_point).reduce(|mut all, here| {
+            all.retain(|key, _| here.contains_key(key));
+            all
+        });
+        ignored::warning(&everywhere?)
     }
 
     /// Note on corners of dispersion that points ignore: their fibre is the one described at each

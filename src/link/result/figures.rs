@@ -251,10 +251,10 @@ pub struct LaneResult {
     /// an upper bound for soft ones. Zero below 1e-308.
     pub codeword_error_ratio_analytic: Option<f64>,
     /// Codeword error ratio of the outer code, if all lanes are as this one, of the semi-analytic
-    /// bit error ratio with its predicted bursts; behind an inner code, of independent errors at
+    /// bit error ratio with its predicted bursts; after an inner code, of independent errors at
     /// its input. Absent for bursts before an inner code, and where bursts of several segments mix.
     pub codeword_error_ratio_predicted: Option<f64>,
-    /// Limit of that: of independent errors at the limit of the bit error ratio, behind the inner
+    /// Limit of that: of independent errors at the limit of the bit error ratio, after the inner
     /// code with soft decisions where there is one.
     pub codeword_error_ratio_limit: Option<f64>,
     /// What the counted codewords say of that limit.

@@ -18,6 +18,17 @@ pub enum OuterSource {
     Given,
 }
 
+impl OuterSource {
+    /// What sets OMA apart from that of the clause; `None` where nothing does.
+    pub fn remark(self) -> Option<&'static str> {
+        match self {
+            OuterSource::SettledRuns => None,
+            OuterSource::LongestRuns => Some("of the longest runs"),
+            OuterSource::Given => Some("as given"),
+        }
+    }
+}
+
 /// Outer levels with their origin.
 #[derive(Clone, Copy)]
 pub(super) struct Outer {

@@ -1,6 +1,7 @@
 //! Data of the TDECQ page.
 
 use super::measurement::Measured;
+use super::outer::OuterSource;
 use super::trace::PatternPeriods;
 use crate::measure::eye::EyeDiagram;
 use crate::measure::tdecq::reference::Reference;
@@ -23,6 +24,8 @@ pub struct Page {
     pub quantity: CaptureQuantity,
     /// The reference receiver.
     pub reference: Reference,
+    /// Origin of the outer levels, to which TDECQ refers.
+    pub outer_from: OuterSource,
     /// Symbols of a period, and periods whose noise is included.
     pub symbols: (usize, usize),
     /// After the reference receiver's filter.
@@ -76,6 +79,7 @@ impl Measured {
             name: self.reading.name(),
             quantity: self.quantity,
             reference: self.reference,
+            outer_from: self.reading.outer_from,
             symbols: (trace.levels.len(), trace.repeats.len()),
             before,
             equalised,

@@ -38,7 +38,7 @@ pub(super) fn shown(z: Complex64) -> String {
 /// ```
 ///
 /// of travelling waves a = (V + Z I) / (2 sqrt(Z)), b = (V - Z I) / (2 sqrt(Z)): what field solvers
-/// export for modes of complex impedance unless told otherwise, and symmetric for a reciprocal
+/// export for modes of complex impedance by default, and symmetric for a reciprocal
 /// network. Where Z is real, pseudo waves and power waves are the same.
 ///
 /// # Reference

@@ -58,7 +58,7 @@ pub(super) static LANE: &[LaneMetric] = &[
         "codeword error ratio, limit",
         Unit::Ratio,
         TakenAt::Fec,
-        "Its limit: that of independent errors at the limit of the pre-FEC BER, behind an inner \
+        "Its limit: that of independent errors at the limit of the pre-FEC BER, after an inner \
          code with soft decisions.",
         |l| l.codeword_error_ratio_limit.into(),
     )
