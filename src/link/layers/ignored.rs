@@ -1,7 +1,7 @@
 //! Keys that were written but have no effect.
 
 use super::implied::at;
-use super::layered::LayeredConfig;
+use super::layer::Layer;
 use super::merging::merge;
 use crate::link::describe::config::Config;
 use crate::link::describe::idle::Idle;
@@ -14,35 +14,34 @@ const NAMED_MAX: usize = 4;
 /// Keys without effect, each with the reason.
 pub(super) type IgnoredKeys = BTreeMap<String, String>;
 
-impl LayeredConfig {
-    /// The keys that the user's layers change and that have no effect on the lanes.
-    pub(super) fn ignored(&self, lanes: &[Config]) -> IgnoredKeys {
-        let preset = usize::from(self.preset().is_some());
-        let own = self.layers.iter().enumerate().skip(preset);
-        let written: Vec<(usize, String)> = own
-            .flat_map(|(i, layer)| leaves(&layer.table).into_iter().map(move |l| (i, l)))
-            .collect();
-        if written.is_empty() {
-            return IgnoredKeys::new();
-        }
-        let idle: Vec<Idle> = lanes.iter().map(Config::idle).collect();
-        let unused = |(i, path): (usize, String)| Some((i, unused(&path, &idle)?.to_owned(), path));
-        let unused: Vec<(usize, String, String)> = written.into_iter().filter_map(unused).collect();
-        if unused.is_empty() {
-            return IgnoredKeys::new();
-        }
-        let mut below = Table::try_from(Config::default()).unwrap_or_default();
-        let mut found = IgnoredKeys::new();
-        for (i, layer) in self.layers.iter().enumerate() {
-            for (_, why, path) in unused.iter().filter(|(of, ..)| *of == i) {
-                if at(&layer.table, path) != below_of(&below, path) {
-                    found.insert(path.clone(), why.clone());
-                }
-            }
-            merge(&mut below, &layer.table);
-        }
-        found
+/// The keys that the layers from `own` on change and that have no effect on the lanes.
+pub(super) fn keys(layers: &[Layer], own: usize, lanes: &[Config]) -> IgnoredKeys {
+    let written: Vec<(usize, String)> = layers
+        .iter()
+        .enumerate()
+        .skip(own)
+        .flat_map(|(i, layer)| leaves(&layer.table).into_iter().map(move |path| (i, path)))
+        .collect();
+    if written.is_empty() {
+        return IgnoredKeys::new();
     }
+    let idle: Vec<Idle> = lanes.iter().map(Config::idle).collect();
+    let unused = |(i, path): (usize, String)| Some((i, unused(&path, &idle)?.to_owned(), path));
+    let unused: Vec<(usize, String, String)> = written.into_iter().filter_map(unused).collect();
+    if unused.is_empty() {
+        return IgnoredKeys::new();
+    }
+    let mut below = Table::try_from(Config::default()).unwrap_or_default();
+    let mut found = IgnoredKeys::new();
+    for (i, layer) in layers.iter().enumerate() {
+        for (_, why, path) in unused.iter().filter(|(of, ..)| *of == i) {
+            if at(&layer.table, path) != below_of(&below, path) {
+                found.insert(path.clone(), why.clone());
+            }
+        }
+        merge(&mut below, &layer.table);
+    }
+    found
 }
 
 /// One warning for keys without effect, by their reasons.

@@ -229,6 +229,11 @@ impl LayeredConfig {
         Ok(Resolved { base, lanes, hash, warnings, library: self.library.clone() })
     }
 
+    /// The keys of the user's layers, those above the preset, without effect on the lanes.
+    pub(super) fn ignored(&self, lanes: &[Config]) -> ignored::IgnoredKeys {
+        ignored::keys(&self.layers, usize::from(self.preset.is_some()), lanes)
+    }
+
     pub(super) fn merged(&self) -> Table {
         self.merged_with(&Table::new())
     }

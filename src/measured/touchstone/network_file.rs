@@ -28,9 +28,9 @@ pub(super) const LARGEST: f64 = 1e12;
 /// # Limits
 ///
 /// Noise parameters are ignored, with a note. A frequency begins a line, and frequencies ascend.
-/// Mixed modes in a file of version 1 cannot be distinguished from single ports, except by comments or port
-/// names that name them, which a note repeats. Power waves of complex impedances are not distinguished from
-/// travelling ones.
+/// Mixed modes in a file of version 1 cannot be distinguished from single ports, except by comments
+/// or port names that name them, which a note repeats. Power waves of complex impedances are not
+/// distinguished from travelling ones.
 ///
 /// # Reference
 ///
